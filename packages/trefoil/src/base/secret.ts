@@ -1,0 +1,30 @@
+const INSPECT = Symbol.for('nodejs.util.inspect.custom')
+const HIDDEN = '[secret]'
+
+/**
+ * A value that prints as `[secret]` in logs, JSON and the inspector; reading it is the
+ * visible verb {@link Secret.reveal}.
+ */
+export class Secret<Value = string> {
+  readonly #value: Value
+
+  constructor(value: Value) {
+    this.#value = value
+  }
+
+  reveal(): Value {
+    return this.#value
+  }
+
+  toString(): string {
+    return HIDDEN
+  }
+
+  toJSON(): string {
+    return HIDDEN
+  }
+
+  [INSPECT](): string {
+    return HIDDEN
+  }
+}

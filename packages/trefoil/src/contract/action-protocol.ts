@@ -1,0 +1,94 @@
+import type { Issue } from './problem.ts'
+import type { JsonSchema } from './schema.ts'
+import type { Entrypoint } from './surface-name.ts'
+
+/** Name and revision of the remote action protocol (RPC-2). */
+export const ACTION_PROTOCOL = 'trefoil-actions.v1'
+
+/** Where the protocol lives. Fixed by DESIGN §1. */
+export const MANIFEST_PATH = '/.well-known/trefoil-actions.json'
+export const CALL_PATH = '/__trefoil__/actions/call'
+
+/** One action in the manifest. */
+export interface ManifestAction {
+  readonly name: string
+  readonly title: string | null
+  readonly description: string
+  /** HTTP method and path template, when the action has them. */
+  readonly method: string | null
+  readonly path: string | null
+  readonly needs_approval: boolean
+  readonly input_schema: JsonSchema
+  readonly output_schema: JsonSchema | null
+}
+
+/** What `GET /.well-known/trefoil-actions.json` answers. Actions are sorted by name. */
+export interface Manifest {
+  readonly protocol: typeof ACTION_PROTOCOL
+  readonly service: { readonly name: string; readonly version: string }
+  readonly rpc: { readonly method: 'POST'; readonly path: string }
+  readonly auth: { readonly required: boolean; readonly schemes: readonly { readonly type: 'bearer' }[] }
+  readonly actions: readonly ManifestAction[]
+}
+
+/** What `POST /__trefoil__/actions/call` reads. */
+export interface ActionCallRequest {
+  readonly action: string
+  /** Default `{}`. */
+  readonly arguments?: Readonly<Record<string, unknown>>
+  /** Validate and hash, run nothing. Default `false`. */
+  readonly dry_run?: boolean
+  readonly approval_token?: string
+}
+
+/** The action ran. `status_code` is what HTTP would have answered. */
+export interface ActionSuccess {
+  readonly ok: true
+  readonly status_code: number
+  /** The value as JSON; `null` when there is none. */
+  readonly body: unknown
+}
+
+/** What a call would do (RPC-7). Nothing was run. */
+export interface DryRunReport {
+  readonly ok: true
+  readonly dry_run: true
+  readonly action: string
+  readonly source: 'mcp' | 'cli'
+  readonly entrypoint: Entrypoint
+  readonly method: string | null
+  /** Path with the arguments filled in, percent-encoded. */
+  readonly path: string | null
+  readonly arguments_hash: string
+  readonly needs_approval: boolean
+  /** True when approval is needed and no token was sent. */
+  readonly approval_required: boolean
+  readonly approval_token_provided: boolean
+  readonly subject: string | null
+}
+
+/** Public form of a problem, the same over HTTP, MCP and CLI. */
+export interface ProblemEnvelope {
+  readonly ok: false
+  readonly status_code: number
+  readonly error: {
+    readonly code: string
+    readonly message: string
+    readonly fix: string
+    readonly request_id?: string
+    readonly issues?: readonly Issue[]
+    /** More members by code, such as `action` and `arguments_hash`. */
+    readonly [member: string]: unknown
+  }
+}
+
+export type ActionAnswer = ActionSuccess | DryRunReport | ProblemEnvelope
+
+/**
+ * Where actions can be listed and called: this process or a remote. Both answer with the same
+ * documents, so the program above cannot tell them apart (W-21).
+ */
+export interface ActionTarget {
+  manifest(): Promise<Manifest | ProblemEnvelope>
+  call(request: ActionCallRequest): Promise<ActionAnswer>
+}

@@ -1,0 +1,70 @@
+import type { Call } from './call.ts'
+import type { Dependency } from './dependency.ts'
+import type { Guard } from './guard.ts'
+import type { ParamSpec } from './param-spec.ts'
+import type { JsonSchema, Schema } from './schema.ts'
+import type { PerSurface } from './surface-name.ts'
+
+export type Handler = (args: never, call: never) => unknown
+
+/**
+ * Wraps the handler: runs after approval, sees `call.source`, and calls `next()` at most once.
+ * What it returns is the outcome.
+ */
+export type Middleware = (call: Call, next: () => Promise<unknown>) => unknown
+
+/** Any class of errors, abstract ones included. */
+export type ErrorClass<E = Error> = abstract new (...args: never[]) => E
+
+/** Turns an error of the developer's code into a value or another error. */
+export interface ErrorHandler {
+  readonly type: ErrorClass<unknown>
+  /** Returns a value (or `reply(…)`) to answer with; `undefined` leaves the error to the next handler. */
+  readonly handle: (error: never, call: Call) => unknown
+}
+
+/** Hints for agents about what a tool does (MCP tool annotations). */
+export interface ToolHints {
+  readonly readOnlyHint?: boolean
+  readonly destructiveHint?: boolean
+  readonly idempotentHint?: boolean
+  readonly openWorldHint?: boolean
+}
+
+/** A frozen action: everything known about it once the app is compiled. */
+export interface Action {
+  /** External name; for actions that are on HTTP only and unnamed: `METHOD /path`. */
+  readonly name: string
+  readonly title: string | null
+  readonly description: string | null
+  /** Upper-case HTTP method; `null` when the action has no HTTP path. */
+  readonly method: string | null
+  /** Path template; `null` when the action has no HTTP path. */
+  readonly path: string | null
+  /** Surfaces on which the action exists. */
+  readonly exposed: PerSurface
+  /** Surfaces on which it is open to anonymous callers by the developer's `public`. */
+  readonly public: PerSurface
+  /** Surfaces on which it runs only with approval. */
+  readonly approval: PerSurface
+  readonly guards: readonly Guard[]
+  /** Caller-facing arguments, in declaration order. */
+  readonly params: readonly ParamSpec[]
+  readonly dependencies: readonly (readonly [name: string, dependency: Dependency<unknown>])[]
+  readonly returns: Schema | null
+  /** Flat object of all arguments: MCP `inputSchema`, `input_schema` of the manifest. */
+  readonly inputSchema: JsonSchema
+  /** From `returns`; `null` when there is none. */
+  readonly outputSchema: JsonSchema | null
+  /** Outermost first. */
+  readonly middleware: readonly Middleware[]
+  /** One list per level: route, then groups from the inside out, then app. */
+  readonly errorHandlers: readonly (readonly ErrorHandler[])[]
+  readonly handler: Handler
+  readonly tags: readonly string[]
+  readonly metadata: Readonly<Record<string, unknown>>
+  readonly hints: ToolHints
+  readonly deprecated: boolean
+  /** Milliseconds a call may take; 0 means no limit. */
+  readonly timeout: number
+}

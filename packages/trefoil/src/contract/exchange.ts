@@ -1,0 +1,50 @@
+import type { Awaitable } from '../base/promise.ts'
+
+/**
+ * One HTTP request as a transport hands it over: as received, nothing trusted, nothing parsed.
+ * `node:http` and `fetch` both make one, so there is one code path behind them.
+ */
+export interface Exchange {
+  readonly method: string
+  /** Request target in origin form: path and query, as received. */
+  readonly target: string
+  /** Header names and values in turn, as received, duplicates included. */
+  readonly rawHeaders: readonly string[]
+  /** Address of the peer; `null` when the transport does not know it. Never from a header. */
+  readonly peerAddress: string | null
+  /** True when the connection to the peer is TLS. */
+  readonly encrypted: boolean
+  /** True when the request is made in this process (tests), where no Host header is sent. */
+  readonly inProcess: boolean
+  /** True once the caller has gone away. */
+  readonly aborted: boolean
+  /** Calls back when the caller goes away before the answer is complete. */
+  onAbort(listener: () => void): void
+  /** Calls back once, when the answer has been sent or given up. */
+  onDone(listener: (result: SendResult) => void): void
+  /**
+   * The whole body. Rejects with `payload_too_large` as soon as `limit` bytes are crossed and
+   * with `client_disconnected` when the caller goes away; may be called once.
+   *
+   * @param limit bytes; exactly the limit passes
+   */
+  readBody(limit: number): Awaitable<Uint8Array>
+}
+
+/** How sending an answer ended. */
+export interface SendResult {
+  readonly outcome: 'ok' | 'aborted' | 'failed'
+  /** Body bytes handed to the connection. */
+  readonly bytes: number
+}
+
+/** Body of an answer. An iterable is streamed with backpressure. */
+export type HttpBody = string | Uint8Array | AsyncIterable<string | Uint8Array> | null
+
+/** One HTTP answer, ready to send. */
+export interface HttpReply {
+  readonly status: number
+  /** Header names (lower-case) and values in turn. */
+  readonly headers: readonly string[]
+  readonly body: HttpBody
+}

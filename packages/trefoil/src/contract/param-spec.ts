@@ -1,0 +1,27 @@
+import type { ParamSource } from './params.ts'
+import type { JsonSchema, Schema } from './schema.ts'
+
+/**
+ * How text becomes a value before validation, taken from the JSON Schema: a list of scalar
+ * kinds to try in this order, or JSON text (CLI flags only).
+ */
+export type ScalarKind = 'boolean' | 'integer' | 'number' | 'string'
+
+/** One caller-facing argument, worked out from its declaration when the app compiles. */
+export interface ParamSpec {
+  /** Argument name on MCP and CLI, member of the approval hash, key in the handler's arguments. */
+  readonly name: string
+  readonly source: ParamSource
+  /** Name on the HTTP wire. */
+  readonly wire: string
+  /** `null` only for files. */
+  readonly schema: Schema | null
+  readonly jsonSchema: JsonSchema
+  /** Scalar kinds that text is tried as; empty when text is JSON. */
+  readonly text: readonly ScalarKind[]
+  /** True when text is a list of such scalars: repeated query parameters, repeated flags. */
+  readonly list: boolean
+  /** False when the schema accepts `undefined` (optional or defaulted). */
+  readonly required: boolean
+  readonly description: string | null
+}

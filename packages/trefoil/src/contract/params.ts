@@ -1,0 +1,118 @@
+import type { Dependency } from './dependency.ts'
+import { ImproperlyConfigured } from './problem.ts'
+import { isSchema, type JsonSchema, type OutputOf, type Schema } from './schema.ts'
+
+/** Where an argument travels on HTTP. `field` is one member of a JSON body, `body` all of it. */
+export type ParamSource =
+  | 'path'
+  | 'query'
+  | 'header'
+  | 'cookie'
+  | 'field'
+  | 'body'
+  | 'form'
+  | 'file'
+  | 'files'
+
+const BRAND: unique symbol = Symbol('trefoil.param')
+
+/** A schema with the place it travels in. Made by {@link query} and its siblings. */
+export interface MarkedParam<Source extends ParamSource = ParamSource, Value = unknown> {
+  readonly [BRAND]: true
+  readonly source: Source
+  readonly schema: Schema<unknown, Value> | null
+  readonly alias: string | undefined
+  readonly description: string | undefined
+  readonly jsonSchema: JsonSchema | undefined
+  /** Carries the type only. */
+  readonly '~value'?: Value
+}
+
+export interface ParamOptions {
+  /** Name on the HTTP wire; default: the argument's name (headers: `_` becomes `-`). */
+  readonly alias?: string
+  /** Shown to people and models; default: the schema's own description. */
+  readonly description?: string
+  /** JSON Schema of the input, for libraries that offer none. */
+  readonly jsonSchema?: JsonSchema
+}
+
+export type Param = Schema | MarkedParam | Dependency<unknown>
+
+/** Arguments and dependencies by name: one key is one argument, one hash member, one flag. */
+export type Params = Readonly<Record<string, Param>>
+
+/** An uploaded file. */
+export interface UploadedFile {
+  /** Name as sent, without any directory part. */
+  readonly name: string
+  /** Media type as claimed by the sender; `application/octet-stream` when none was sent. */
+  readonly type: string
+  /** Bytes. */
+  readonly size: number
+  bytes(): Promise<Uint8Array>
+  text(): Promise<string>
+}
+
+function mark<Source extends ParamSource, S extends Schema>(
+  source: Source,
+  schema: S,
+  options: ParamOptions = {},
+): MarkedParam<Source, OutputOf<S>> {
+  if (!isSchema(schema)) {
+    throw new ImproperlyConfigured(`${source}() takes a Standard Schema, such as z.string()`)
+  }
+  return marked(source, schema as Schema<unknown, OutputOf<S>>, options)
+}
+
+function marked<Source extends ParamSource, Value>(
+  source: Source,
+  schema: Schema<unknown, Value> | null,
+  { alias, description, jsonSchema }: ParamOptions,
+): MarkedParam<Source, Value> {
+  return Object.freeze({ [BRAND]: true as const, source, schema, alias, description, jsonSchema })
+}
+
+/** A segment of the path template. */
+export function path<S extends Schema>(schema: S, options?: ParamOptions): MarkedParam<'path', OutputOf<S>> {
+  return mark('path', schema, options)
+}
+
+/** A query parameter; an array schema takes repeated ones. */
+export function query<S extends Schema>(schema: S, options?: ParamOptions): MarkedParam<'query', OutputOf<S>> {
+  return mark('query', schema, options)
+}
+
+/** A request header. */
+export function header<S extends Schema>(schema: S, options?: ParamOptions): MarkedParam<'header', OutputOf<S>> {
+  return mark('header', schema, options)
+}
+
+/** A cookie. */
+export function cookie<S extends Schema>(schema: S, options?: ParamOptions): MarkedParam<'cookie', OutputOf<S>> {
+  return mark('cookie', schema, options)
+}
+
+/** The whole request body, as JSON. */
+export function body<S extends Schema>(schema: S, options?: ParamOptions): MarkedParam<'body', OutputOf<S>> {
+  return mark('body', schema, options)
+}
+
+/** A field of a form, urlencoded or multipart. */
+export function form<S extends Schema>(schema: S, options?: ParamOptions): MarkedParam<'form', OutputOf<S>> {
+  return mark('form', schema, options)
+}
+
+/** One uploaded file. Not available on tools and CLI actions. */
+export function file(options: ParamOptions = {}): MarkedParam<'file', UploadedFile> {
+  return marked<'file', UploadedFile>('file', null, options)
+}
+
+/** Several uploaded files under one name. Not available on tools and CLI actions. */
+export function files(options: ParamOptions = {}): MarkedParam<'files', readonly UploadedFile[]> {
+  return marked<'files', readonly UploadedFile[]>('files', null, options)
+}
+
+export function isMarkedParam(value: unknown): value is MarkedParam {
+  return typeof value === 'object' && value !== null && BRAND in value
+}

@@ -1,0 +1,120 @@
+import { type ProblemCode, problemRow } from './problems.ts'
+
+/** One thing wrong with one argument. */
+export interface Issue {
+  /** Where it was sent: `path`, `query`, `header`, `cookie`, `body`, `form`, `file`, `argument`. */
+  readonly source: string
+  /** Name on the wire; empty for a whole body. */
+  readonly name: string
+  /** JSON Pointer (RFC 6901) into the value; empty for the value itself. */
+  readonly pointer: string
+  readonly message: string
+}
+
+/** What a problem says beyond its code. Everything here is shown to the caller, except `cause`. */
+export interface ProblemOptions {
+  /** Public text; default: the row's text. */
+  readonly detail?: string | undefined
+  /** Public advice; default: the row's fix. */
+  readonly fix?: string | undefined
+  /** HTTP status; default: the row's. */
+  readonly status?: number | undefined
+  /** Wrong arguments, all of them. */
+  readonly issues?: readonly Issue[] | undefined
+  /** Response headers, lower-case names. */
+  readonly headers?: Readonly<Record<string, string>> | undefined
+  /** More public members, snake_case, such as `arguments_hash`. */
+  readonly details?: Readonly<Record<string, unknown>> | undefined
+  /** The reason, for the log only. */
+  readonly cause?: unknown
+}
+
+/**
+ * An expected failure: a row of the problem table plus what is known about this case.
+ * Thrown or returned anywhere in a call, it is recorded and encoded like a result.
+ */
+export class Problem extends Error {
+  override readonly name: string = 'Problem'
+  readonly code: ProblemCode
+  /** An application's own code, shown instead of {@link Problem.code} (HttpError only). */
+  readonly publicCode: string
+  readonly status: number
+  readonly detail: string
+  readonly fix: string
+  readonly issues: readonly Issue[] | undefined
+  readonly headers: Readonly<Record<string, string>> | undefined
+  readonly details: Readonly<Record<string, unknown>> | undefined
+
+  constructor(code: ProblemCode, options: ProblemOptions = {}, publicCode: string = code) {
+    const row = problemRow(code)
+    const detail = options.detail ?? row.text
+    super(detail, options.cause === undefined ? undefined : { cause: options.cause })
+    this.code = code
+    this.publicCode = publicCode
+    this.status = options.status ?? row.status
+    this.detail = detail
+    this.fix = options.fix ?? row.fix
+    this.issues = options.issues
+    this.headers = options.headers
+    this.details = options.details
+  }
+}
+
+/** Options of {@link HttpError}. */
+export interface HttpErrorOptions extends Omit<ProblemOptions, 'detail' | 'status'> {
+  /** The application's own problem code; default `http_error`. */
+  readonly code?: string
+}
+
+/**
+ * The way a handler answers with a chosen status: `throw new HttpError(404, 'Order not found')`.
+ * `detail` is public.
+ *
+ * @throws RangeError when `status` is not an integer from 400 to 599
+ */
+export class HttpError extends Problem {
+  override readonly name: string = 'HttpError'
+
+  constructor(status: number, detail?: string, options: HttpErrorOptions = {}) {
+    if (!Number.isInteger(status) || status < 400 || status > 599) {
+      throw new RangeError(`HttpError status must be an integer from 400 to 599, got ${status}`)
+    }
+    const { code, ...rest } = options
+    super('http_error', { ...rest, detail, status }, code)
+  }
+}
+
+/**
+ * A credential was present but is bad. Thrown by an authenticator; `message` becomes the
+ * public `error_description` of the 401. For "no credential of mine", return `null` instead.
+ */
+export class AuthenticationError extends Problem {
+  override readonly name: string = 'AuthenticationError'
+  /** Why the credential was refused, safe to show. */
+  readonly reason: string
+
+  constructor(reason: string, options: Omit<ProblemOptions, 'detail' | 'status'> = {}) {
+    super('AUTHENTICATION_ERROR', options)
+    this.reason = reason
+  }
+}
+
+/**
+ * A problem the framework itself makes, without a stack trace: refusals are frequent (a flood
+ * of bad tokens, say) and the trace would only ever show this framework.
+ */
+export function refuse(code: ProblemCode, options?: ProblemOptions): Problem {
+  const limit = Error.stackTraceLimit
+  Error.stackTraceLimit = 0
+  const problem = new Problem(code, options)
+  Error.stackTraceLimit = limit
+  return problem
+}
+
+/**
+ * A mistake in how the application is put together, thrown while it starts. Meant for the
+ * developer: names the file, route, option or parameter.
+ */
+export class ImproperlyConfigured extends Error {
+  override readonly name = 'ImproperlyConfigured'
+}

@@ -1,0 +1,330 @@
+/**
+ * Every expected failure, one row each. The columns say how it looks on each surface, so a
+ * surface never invents an answer of its own. `docs/problems.md` is held equal to this table
+ * by a test. Codes are never reused; a code that one of the source systems fixed keeps its
+ * spelling there, every other is snake_case (decisions/0004).
+ */
+export interface ProblemRow {
+  /** HTTP status. */
+  readonly status: number
+  /**
+   * How an MCP `tools/call` shows it: `tool` is a result with `isError`, `http` is the bare
+   * HTTP answer (401, 403…), a number is the code of a JSON-RPC error.
+   */
+  readonly mcp: 'tool' | 'http' | number
+  /** Exit code of the `trefoil` program: 1 failed, 2 wrong usage, 75 needs approval. */
+  readonly exit: number
+  /** What the caller reads when nothing more exact is known. */
+  readonly text: string
+  /** What to do about it. */
+  readonly fix: string
+}
+
+const RPC = { parse: -32700, request: -32600, method: -32601, params: -32602 } as const
+
+export const PROBLEMS = {
+  // Who is calling, and may it happen
+  AUTHENTICATION_ERROR: {
+    status: 401,
+    mcp: 'http',
+    exit: 1,
+    text: 'Unauthorized',
+    fix: 'Send a valid credential for this surface, for example `Authorization: Bearer <token>`.',
+  },
+  ACCESS_DENIED: {
+    status: 403,
+    mcp: 'tool',
+    exit: 1,
+    text: 'Forbidden',
+    fix: 'Call as a principal that has the named role or scope.',
+  },
+  approval_required: {
+    status: 409,
+    mcp: 'tool',
+    exit: 75,
+    text: 'Approval required',
+    fix: 'Have `arguments_hash` approved and repeat the same call with the approval token.',
+  },
+  approval_denied: {
+    status: 403,
+    mcp: 'tool',
+    exit: 1,
+    text: 'Approval denied',
+    fix: 'Do not retry. A token approves one action with exactly one set of arguments.',
+  },
+  // What was asked
+  VALIDATION_ERROR: {
+    status: 400,
+    mcp: 'tool',
+    exit: 1,
+    text: 'Invalid arguments',
+    fix: 'Correct every argument listed under `issues` and repeat the call.',
+  },
+  http_error: {
+    status: 500,
+    mcp: 'tool',
+    exit: 1,
+    text: 'The action failed',
+    fix: 'Read `detail`: the application answered with this status on purpose.',
+  },
+  not_found: {
+    status: 404,
+    mcp: 'http',
+    exit: 1,
+    text: 'Not found',
+    fix: 'Check the path against `GET /openapi.json`.',
+  },
+  method_not_allowed: {
+    status: 405,
+    mcp: 'http',
+    exit: 1,
+    text: 'Method Not Allowed',
+    fix: 'Use one of the methods in the `Allow` header.',
+  },
+  unsupported_media_type: {
+    status: 415,
+    mcp: 'http',
+    exit: 1,
+    text: 'Unsupported Media Type',
+    fix: 'Send a content type this route reads, such as `application/json`.',
+  },
+  // The edge
+  INVALID_HOST: {
+    status: 400,
+    mcp: 'http',
+    exit: 1,
+    text: 'Invalid Host header',
+    fix: 'Use a host name listed in `allowedHosts`; without that option only local names are accepted.',
+  },
+  invalid_header: {
+    status: 400,
+    mcp: 'http',
+    exit: 1,
+    text: 'Invalid request header',
+    fix: 'Send the named header once, with a well-formed value.',
+  },
+  invalid_path: {
+    status: 400,
+    mcp: 'http',
+    exit: 1,
+    text: 'Malformed request path',
+    fix: 'Percent-encode the path as UTF-8.',
+  },
+  bad_request: {
+    status: 400,
+    mcp: 'http',
+    exit: 1,
+    text: 'Bad Request',
+    fix: 'Send a well-formed HTTP/1.1 request.',
+  },
+  invalid_origin: {
+    status: 403,
+    mcp: 'http',
+    exit: 1,
+    text: 'Invalid MCP Origin',
+    fix: 'Add the origin to `mcpAllowedOrigins`, or call from a program that sends no Origin.',
+  },
+  payload_too_large: {
+    status: 413,
+    mcp: 'http',
+    exit: 1,
+    text: 'Payload Too Large',
+    fix: 'Send less, or raise `maxBodySize`.',
+  },
+  headers_too_large: {
+    status: 431,
+    mcp: 'http',
+    exit: 1,
+    text: 'Request Header Fields Too Large',
+    fix: 'Send fewer or shorter headers.',
+  },
+  request_timeout: {
+    status: 408,
+    mcp: 'http',
+    exit: 1,
+    text: 'Request Timeout',
+    fix: 'Send the whole request within the time limit.',
+  },
+  client_disconnected: {
+    status: 400,
+    mcp: 'http',
+    exit: 1,
+    text: 'Client disconnected before request body was complete',
+    fix: 'Keep the connection open until the answer arrives.',
+  },
+  unavailable: {
+    status: 503,
+    mcp: 'http',
+    exit: 1,
+    text: 'Service Unavailable',
+    fix: 'Repeat the call after the time in `Retry-After`.',
+  },
+  TIMEOUT: {
+    status: 504,
+    mcp: 'tool',
+    exit: 1,
+    text: 'The action took too long',
+    fix: 'Repeat the call later, or raise `timeout` on the action.',
+  },
+  response_too_large: {
+    status: 502,
+    mcp: 'tool',
+    exit: 1,
+    text: 'Response too large',
+    fix: 'Ask for less, for example with a smaller `limit`.',
+  },
+  INTERNAL_ERROR: {
+    status: 500,
+    mcp: 'tool',
+    exit: 1,
+    text: 'Internal Server Error',
+    fix: 'Quote the request id to the operator; the cause is in the server log.',
+  },
+  // The remote action protocol
+  invalid_json: {
+    status: 400,
+    mcp: RPC.parse,
+    exit: 1,
+    text: 'Malformed JSON body',
+    fix: 'Send one valid JSON document without duplicate keys or integers beyond 2^53-1.',
+  },
+  invalid_request: {
+    status: 400,
+    mcp: RPC.request,
+    exit: 2,
+    text: 'Invalid request',
+    fix: 'Send a JSON object with `action` and `arguments`.',
+  },
+  invalid_action: {
+    status: 400,
+    mcp: RPC.params,
+    exit: 2,
+    text: 'Invalid action',
+    fix: '`action` is the name of an action, as text.',
+  },
+  invalid_arguments: {
+    status: 400,
+    mcp: RPC.params,
+    exit: 2,
+    text: 'Invalid arguments',
+    fix: '`arguments` is a JSON object keyed by argument name.',
+  },
+  invalid_dry_run: {
+    status: 400,
+    mcp: RPC.params,
+    exit: 2,
+    text: 'Invalid dry_run',
+    fix: '`dry_run` is true or false.',
+  },
+  invalid_approval: {
+    status: 400,
+    mcp: RPC.params,
+    exit: 2,
+    text: 'Invalid approval token',
+    fix: 'The approval token is text and not blank.',
+  },
+  unknown_action: {
+    status: 404,
+    mcp: RPC.params,
+    exit: 2,
+    text: 'Unknown action',
+    fix: 'List the actions with `trefoil actions list`.',
+  },
+  // The MCP envelope
+  mcp_parse_error: {
+    status: 400,
+    mcp: RPC.parse,
+    exit: 1,
+    text: 'Parse error',
+    fix: 'Send one JSON-RPC message as valid JSON.',
+  },
+  mcp_invalid_request: {
+    status: 400,
+    mcp: RPC.request,
+    exit: 1,
+    text: 'Invalid Request',
+    fix: 'Send a JSON-RPC 2.0 request with a string or integer id.',
+  },
+  mcp_method_not_found: {
+    status: 404,
+    mcp: RPC.method,
+    exit: 1,
+    text: 'Method not found',
+    fix: 'Use a method of the negotiated MCP revision.',
+  },
+  mcp_invalid_params: {
+    status: 400,
+    mcp: RPC.params,
+    exit: 1,
+    text: 'Invalid params',
+    fix: 'Send the params the MCP revision asks for.',
+  },
+  mcp_unknown_tool: {
+    status: 200,
+    mcp: RPC.params,
+    exit: 2,
+    text: 'Unknown tool',
+    fix: 'List the tools with `tools/list`.',
+  },
+  mcp_header_mismatch: {
+    status: 400,
+    mcp: -32020,
+    exit: 1,
+    text: 'Header mismatch',
+    fix: 'Send `MCP-Protocol-Version`, `Mcp-Method` and `Mcp-Name` equal to the body.',
+  },
+  mcp_unsupported_version: {
+    status: 400,
+    mcp: -32022,
+    exit: 1,
+    text: 'Unsupported protocol version',
+    fix: 'Use one of the versions in `supported`.',
+  },
+  // The trefoil program
+  cli_usage: {
+    status: 400,
+    mcp: 'tool',
+    exit: 2,
+    text: 'Wrong usage',
+    fix: 'See `trefoil --help`.',
+  },
+  cli_app: {
+    status: 500,
+    mcp: 'tool',
+    exit: 2,
+    text: 'Could not load the application',
+    fix: 'Name a module and an export, such as `--app ./src/app.ts#app`.',
+  },
+  remote_unreachable: {
+    status: 502,
+    mcp: 'tool',
+    exit: 1,
+    text: 'Remote request failed',
+    fix: 'Check the address, the network and the certificate of the remote.',
+  },
+  remote_redirect: {
+    status: 502,
+    mcp: 'tool',
+    exit: 1,
+    text: 'Remote answered with a redirect',
+    fix: 'Connect to the final address: the token is never sent to another one.',
+  },
+  remote_invalid: {
+    status: 502,
+    mcp: 'tool',
+    exit: 1,
+    text: 'Remote answer is not from the action protocol',
+    fix: 'Check that the address is a Trefoil app with at least one CLI action.',
+  },
+} as const satisfies Record<string, ProblemRow>
+
+/** A code of the table. */
+export type ProblemCode = keyof typeof PROBLEMS
+
+export function problemRow(code: ProblemCode): ProblemRow {
+  return PROBLEMS[code]
+}
+
+export function isProblemCode(code: unknown): code is ProblemCode {
+  return typeof code === 'string' && Object.hasOwn(PROBLEMS, code)
+}

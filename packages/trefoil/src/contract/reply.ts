@@ -1,0 +1,39 @@
+import type { CookieOptions } from './cookie-options.ts'
+import { ImproperlyConfigured } from './problem.ts'
+
+/** Response metadata beside a value. */
+export interface ReplyOptions {
+  /** HTTP status, 200…599; default 200, or 204 for `null` and `undefined`. */
+  readonly status?: number
+  /** Response headers. An array sends the header several times. */
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>
+  /** Cookies to set; `null` deletes. */
+  readonly cookies?: Readonly<Record<string, string | null | (CookieOptions & { readonly value: string })>>
+  /** Facts for middleware and records; never leaves the server (PW-05). */
+  readonly meta?: Readonly<Record<string, unknown>>
+}
+
+/** A value with its response metadata. Made by {@link reply}. */
+export class Reply<Value = unknown> {
+  readonly value: Value
+  readonly options: ReplyOptions
+
+  constructor(value: Value, options: ReplyOptions) {
+    this.value = value
+    this.options = options
+  }
+}
+
+/**
+ * Answers with a value and a chosen status, headers, cookies or metadata. MCP and CLI receive
+ * the value; status, headers and cookies are HTTP's.
+ *
+ * @throws ImproperlyConfigured when `status` is not an integer from 200 to 599
+ */
+export function reply<Value>(value: Value, options: ReplyOptions = {}): Reply<Value> {
+  const { status } = options
+  if (status !== undefined && (!Number.isInteger(status) || status < 200 || status > 599)) {
+    throw new ImproperlyConfigured(`reply() status must be an integer from 200 to 599, got ${status}`)
+  }
+  return new Reply(value, options)
+}

@@ -1,0 +1,31 @@
+import type { Awaitable } from '../base/promise.ts'
+import type { Exchange, HttpReply } from './exchange.ts'
+import type { SurfaceName } from './surface-name.ts'
+
+/**
+ * An HTTP endpoint that another surface contributes (`POST /mcp`, the action manifest…). The
+ * HTTP surface mounts it behind its own edge stage and imports nobody.
+ */
+export interface Endpoint {
+  readonly method: string
+  /** Literal path. */
+  readonly path: string
+  /** Surface whose authenticator guards it; also what records call it. */
+  readonly surface: SurfaceName
+  /** Answers one request that passed the edge. Never rejects. */
+  handle(request: EndpointRequest): Awaitable<HttpReply>
+}
+
+/** What the edge knows when an endpoint is called. */
+export interface EndpointRequest {
+  readonly exchange: Exchange
+  readonly requestId: string
+  /** Host name and port as accepted. */
+  readonly host: string
+  readonly scheme: 'http' | 'https'
+  readonly clientAddress: string | null
+  readonly path: string
+  readonly search: string
+  /** Names what was called, for the records. */
+  report(facts: { readonly toolName?: string; readonly actionName?: string }): void
+}
