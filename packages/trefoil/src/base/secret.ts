@@ -1,4 +1,3 @@
-const INSPECT = Symbol.for('nodejs.util.inspect.custom')
 const HIDDEN = '[secret]'
 
 /**
@@ -23,8 +22,9 @@ export class Secret<Value = string> {
   toJSON(): string {
     return HIDDEN
   }
-
-  [INSPECT](): string {
-    return HIDDEN
-  }
 }
+
+// The inspector looks past toString and toJSON.
+Object.defineProperty(Secret.prototype, Symbol.for('nodejs.util.inspect.custom'), {
+  value: () => HIDDEN,
+})

@@ -27,7 +27,10 @@ export interface Manifest {
   readonly protocol: typeof ACTION_PROTOCOL
   readonly service: { readonly name: string; readonly version: string }
   readonly rpc: { readonly method: 'POST'; readonly path: string }
-  readonly auth: { readonly required: boolean; readonly schemes: readonly { readonly type: 'bearer' }[] }
+  readonly auth: {
+    readonly required: boolean
+    readonly schemes: readonly { readonly type: 'bearer' }[]
+  }
   readonly actions: readonly ManifestAction[]
 }
 

@@ -65,6 +65,8 @@ export interface Action {
   readonly metadata: Readonly<Record<string, unknown>>
   readonly hints: ToolHints
   readonly deprecated: boolean
+  /** HTTP status of success; `null` for 200, or 204 when there is no value. */
+  readonly status: number | null
   /** Milliseconds a call may take; 0 means no limit. */
   readonly timeout: number
 }

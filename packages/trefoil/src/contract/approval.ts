@@ -1,6 +1,6 @@
+import type { Awaitable } from '../base/promise.ts'
 import type { AuthContext } from './auth-context.ts'
 import type { Entrypoint, SurfaceName } from './surface-name.ts'
-import type { Awaitable } from '../base/promise.ts'
 
 /** What an approval hook decides on. */
 export interface ApprovalRequest {

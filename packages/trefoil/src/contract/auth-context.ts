@@ -23,7 +23,6 @@ export interface Identity<Payload = unknown> {
 }
 
 const EMPTY: Readonly<Record<string, never>> = Object.freeze({})
-const BRAND: unique symbol = Symbol('trefoil.auth-context')
 
 /**
  * Who is calling. Only an instance of this class grants access: a plain object, however it
@@ -32,7 +31,7 @@ const BRAND: unique symbol = Symbol('trefoil.auth-context')
  * @throws TypeError when `subject` is not non-empty text
  */
 export class AuthContext<Payload = unknown> {
-  readonly [BRAND] = true
+  readonly #brand = true
   readonly subject: string
   readonly roles: ReadonlySet<string>
   readonly scopes: ReadonlySet<string>
@@ -65,6 +64,11 @@ export class AuthContext<Payload = unknown> {
     Object.freeze(this)
   }
 
+  /** True for an instance; false for anything that only looks like one. */
+  static is(value: unknown): value is AuthContext {
+    return typeof value === 'object' && value !== null && #brand in value && value.#brand
+  }
+
   hasRole(role: string): boolean {
     return this.roles.has(role)
   }
@@ -88,11 +92,6 @@ export class AuthContext<Payload = unknown> {
   hasAllScopes(...scopes: readonly string[]): boolean {
     return scopes.every((scope) => this.scopes.has(scope))
   }
-}
-
-/** True for a context made by {@link AuthContext}; false for anything that only looks like one. */
-export function isAuthContext(value: unknown): value is AuthContext {
-  return typeof value === 'object' && value !== null && BRAND in value
 }
 
 /** A set without its mutators at run time as well as in its type. */

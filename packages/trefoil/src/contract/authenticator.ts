@@ -1,7 +1,7 @@
+import type { Awaitable } from '../base/promise.ts'
 import type { AuthContext } from './auth-context.ts'
 import type { AuthRequest } from './call.ts'
 import type { SurfaceName } from './surface-name.ts'
-import type { Awaitable } from '../base/promise.ts'
 
 /**
  * A credential check with three answers: an `AuthContext` (success), `null` (no credential of

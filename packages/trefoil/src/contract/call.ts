@@ -1,9 +1,9 @@
+import type { Awaitable } from '../base/promise.ts'
 import type { AuthContext } from './auth-context.ts'
 import type { Dependency } from './dependency.ts'
 import type { Guard } from './guard.ts'
 import type { Logger } from './logger.ts'
 import type { Entrypoint, SurfaceName } from './surface-name.ts'
-import type { Awaitable } from '../base/promise.ts'
 
 /** Request headers by lower-case name. */
 export interface HeaderReader {

@@ -13,6 +13,10 @@ export interface Catalogue {
 }
 
 /** True when a caller of this surface must be authenticated to call the action. */
-export function requiresAuth(catalogue: Catalogue, action: Action, surface: keyof PerSurface): boolean {
+export function requiresAuth(
+  catalogue: Catalogue,
+  action: Action,
+  surface: keyof PerSurface,
+): boolean {
   return catalogue.covered[surface] && !action.public[surface]
 }

@@ -1,5 +1,5 @@
-import { ImproperlyConfigured } from './problem.ts'
 import type { CallFacts } from './call.ts'
+import { ImproperlyConfigured } from './problem.ts'
 
 /**
  * How long a value lives: `request` until the answer is complete, shared by the authenticator,

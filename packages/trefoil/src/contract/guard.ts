@@ -1,6 +1,6 @@
+import type { Awaitable } from '../base/promise.ts'
 import type { AuthContext } from './auth-context.ts'
 import type { Call } from './call.ts'
-import type { Awaitable } from '../base/promise.ts'
 
 /**
  * A permission test. Having one means having to be authenticated: a guard never sees an

@@ -74,32 +74,50 @@ function marked<Source extends ParamSource, Value>(
 }
 
 /** A segment of the path template. */
-export function path<S extends Schema>(schema: S, options?: ParamOptions): MarkedParam<'path', OutputOf<S>> {
+export function path<S extends Schema>(
+  schema: S,
+  options?: ParamOptions,
+): MarkedParam<'path', OutputOf<S>> {
   return mark('path', schema, options)
 }
 
 /** A query parameter; an array schema takes repeated ones. */
-export function query<S extends Schema>(schema: S, options?: ParamOptions): MarkedParam<'query', OutputOf<S>> {
+export function query<S extends Schema>(
+  schema: S,
+  options?: ParamOptions,
+): MarkedParam<'query', OutputOf<S>> {
   return mark('query', schema, options)
 }
 
 /** A request header. */
-export function header<S extends Schema>(schema: S, options?: ParamOptions): MarkedParam<'header', OutputOf<S>> {
+export function header<S extends Schema>(
+  schema: S,
+  options?: ParamOptions,
+): MarkedParam<'header', OutputOf<S>> {
   return mark('header', schema, options)
 }
 
 /** A cookie. */
-export function cookie<S extends Schema>(schema: S, options?: ParamOptions): MarkedParam<'cookie', OutputOf<S>> {
+export function cookie<S extends Schema>(
+  schema: S,
+  options?: ParamOptions,
+): MarkedParam<'cookie', OutputOf<S>> {
   return mark('cookie', schema, options)
 }
 
 /** The whole request body, as JSON. */
-export function body<S extends Schema>(schema: S, options?: ParamOptions): MarkedParam<'body', OutputOf<S>> {
+export function body<S extends Schema>(
+  schema: S,
+  options?: ParamOptions,
+): MarkedParam<'body', OutputOf<S>> {
   return mark('body', schema, options)
 }
 
 /** A field of a form, urlencoded or multipart. */
-export function form<S extends Schema>(schema: S, options?: ParamOptions): MarkedParam<'form', OutputOf<S>> {
+export function form<S extends Schema>(
+  schema: S,
+  options?: ParamOptions,
+): MarkedParam<'form', OutputOf<S>> {
   return mark('form', schema, options)
 }
 

@@ -20,9 +20,53 @@ export interface ProblemRow {
   readonly fix: string
 }
 
+/** A code of the table. */
+export type ProblemCode =
+  | 'AUTHENTICATION_ERROR'
+  | 'ACCESS_DENIED'
+  | 'approval_required'
+  | 'approval_denied'
+  | 'VALIDATION_ERROR'
+  | 'http_error'
+  | 'not_found'
+  | 'method_not_allowed'
+  | 'unsupported_media_type'
+  | 'INVALID_HOST'
+  | 'invalid_header'
+  | 'invalid_path'
+  | 'bad_request'
+  | 'invalid_origin'
+  | 'payload_too_large'
+  | 'headers_too_large'
+  | 'request_timeout'
+  | 'client_disconnected'
+  | 'unavailable'
+  | 'TIMEOUT'
+  | 'response_too_large'
+  | 'INTERNAL_ERROR'
+  | 'invalid_json'
+  | 'invalid_request'
+  | 'invalid_action'
+  | 'invalid_arguments'
+  | 'invalid_dry_run'
+  | 'invalid_approval'
+  | 'unknown_action'
+  | 'mcp_parse_error'
+  | 'mcp_invalid_request'
+  | 'mcp_method_not_found'
+  | 'mcp_invalid_params'
+  | 'mcp_unknown_tool'
+  | 'mcp_header_mismatch'
+  | 'mcp_unsupported_version'
+  | 'cli_usage'
+  | 'cli_app'
+  | 'remote_unreachable'
+  | 'remote_redirect'
+  | 'remote_invalid'
+
 const RPC = { parse: -32700, request: -32600, method: -32601, params: -32602 } as const
 
-export const PROBLEMS = {
+export const PROBLEMS: Readonly<Record<ProblemCode, ProblemRow>> = {
   // Who is calling, and may it happen
   AUTHENTICATION_ERROR: {
     status: 401,
@@ -316,10 +360,7 @@ export const PROBLEMS = {
     text: 'Remote answer is not from the action protocol',
     fix: 'Check that the address is a Trefoil app with at least one CLI action.',
   },
-} as const satisfies Record<string, ProblemRow>
-
-/** A code of the table. */
-export type ProblemCode = keyof typeof PROBLEMS
+}
 
 export function problemRow(code: ProblemCode): ProblemRow {
   return PROBLEMS[code]

@@ -8,7 +8,9 @@ export interface ReplyOptions {
   /** Response headers. An array sends the header several times. */
   readonly headers?: Readonly<Record<string, string | readonly string[]>>
   /** Cookies to set; `null` deletes. */
-  readonly cookies?: Readonly<Record<string, string | null | (CookieOptions & { readonly value: string })>>
+  readonly cookies?: Readonly<
+    Record<string, string | null | (CookieOptions & { readonly value: string })>
+  >
   /** Facts for middleware and records; never leaves the server (PW-05). */
   readonly meta?: Readonly<Record<string, unknown>>
 }
@@ -33,7 +35,9 @@ export class Reply<Value = unknown> {
 export function reply<Value>(value: Value, options: ReplyOptions = {}): Reply<Value> {
   const { status } = options
   if (status !== undefined && (!Number.isInteger(status) || status < 200 || status > 599)) {
-    throw new ImproperlyConfigured(`reply() status must be an integer from 200 to 599, got ${status}`)
+    throw new ImproperlyConfigured(
+      `reply() status must be an integer from 200 to 599, got ${status}`,
+    )
   }
   return new Reply(value, options)
 }

@@ -1,0 +1,164 @@
+// The yardstick: bare node:http doing the job by hand, with nothing the job does not ask for.
+// VARIANT=headers: W1 with the headers, host check and request id of the secure workload.
+// VARIANT=cached: verified tokens are kept, as most frameworks' plugins do.
+import { randomUUID } from 'node:crypto'
+import { createServer } from 'node:http'
+
+import { bearer, cachingVerifier, verifyToken } from '../lib/hs256.mjs'
+import { createOrder, orders } from '../lib/orders.mjs'
+
+const { PORT, WORKLOAD, VARIANT } = process.env
+const MAX_BODY = 1024 * 1024
+const HOSTS = new Set([`127.0.0.1:${PORT}`, `localhost:${PORT}`])
+const REQUEST_ID = /^[\x21-\x7e]{1,128}$/
+const verify = VARIANT === 'cached' ? cachingVerifier() : verifyToken
+const secure = WORKLOAD !== 'w1' || VARIANT === 'headers'
+
+const server = createServer((request, response) => {
+  const requestId = secure ? requestIdOf(request) : ''
+  if (secure && !HOSTS.has(request.headers.host ?? '')) {
+    return send(response, requestId, 421, { error: 'unknown host' })
+  }
+  const { method, url = '/' } = request
+  if (method === 'GET' && url.startsWith('/orders/')) return readOrder(url, response, requestId)
+  if (method === 'POST' && url === '/orders') {
+    return secured(request, response, requestId, postOrder)
+  }
+  if (method === 'POST' && url === '/mcp') return secured(request, response, requestId, postMessage)
+  send(response, requestId, 404, { error: 'not found' })
+})
+
+function readOrder(url, response, requestId) {
+  const end = url.indexOf('?')
+  const id = url.slice('/orders/'.length, end === -1 ? undefined : end)
+  const order = orders.get(id.includes('%') ? safeDecode(id) : id)
+  if (order === undefined) return send(response, requestId, 404, { error: 'order not found' })
+  send(response, requestId, 200, order)
+}
+
+/** Bearer first, then content type, then the body: a refused caller is not read. */
+function secured(request, response, requestId, next) {
+  const token = bearer(request.headers.authorization)
+  const claims = token === null ? null : verify(token)
+  if (claims === null) {
+    response.setHeader('www-authenticate', 'Bearer')
+    return send(response, requestId, 401, { error: 'unauthorized' })
+  }
+  if (!request.headers['content-type']?.startsWith('application/json')) {
+    return send(response, requestId, 415, { error: 'application/json only' })
+  }
+  const chunks = []
+  let size = 0
+  request.on('data', (chunk) => {
+    size += chunk.length
+    if (size > MAX_BODY) request.destroy()
+    else chunks.push(chunk)
+  })
+  request.on('end', () => {
+    const bytes = chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)
+    let body
+    try {
+      body = JSON.parse(bytes.toString())
+    } catch {
+      return send(response, requestId, 400, { error: 'not JSON' })
+    }
+    next(body, claims, response, requestId, request)
+  })
+}
+
+function postOrder(body, claims, response, requestId) {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    return send(response, requestId, 422, { error: 'an object is needed' })
+  }
+  const { customer_id, sku, quantity } = body
+  if (typeof customer_id !== 'string') return invalid(response, requestId, 'customer_id')
+  if (typeof sku !== 'string') return invalid(response, requestId, 'sku')
+  if (!Number.isSafeInteger(quantity) || quantity < 1 || quantity > 100) {
+    return invalid(response, requestId, 'quantity')
+  }
+  send(response, requestId, 201, createOrder({ customer_id, sku, quantity }, claims.sub))
+}
+
+function invalid(response, requestId, field) {
+  send(response, requestId, 422, { error: 'invalid', field })
+}
+
+const MODERN = '2026-07-28'
+const LEGACY = new Set(['2025-11-25', '2025-06-18', '2025-03-26'])
+const META = 'io.modelcontextprotocol'
+const SERVER_INFO = { [`${META}/serverInfo`]: { name: 'bench', version: '1.0.0' } }
+
+function postMessage(message, _claims, response, requestId, request) {
+  const { headers } = request
+  // A page in a browser must not reach an agent's server through a rebound name.
+  if (headers.origin !== undefined) return send(response, requestId, 403, { error: 'origin' })
+  if (message?.jsonrpc !== '2.0' || message.method !== 'tools/call') {
+    return rpcError(response, requestId, message?.id, -32601, 'method not found', 404)
+  }
+  const { id, params } = message
+  const claimed = params?._meta?.[`${META}/protocolVersion`]
+  const modern = claimed !== undefined
+  if (modern) {
+    if (
+      claimed !== MODERN ||
+      headers['mcp-protocol-version'] !== MODERN ||
+      headers['mcp-method'] !== message.method ||
+      headers['mcp-name'] !== params.name
+    ) {
+      return rpcError(response, requestId, id, -32020, 'header mismatch', 400)
+    }
+  } else if (!LEGACY.has(headers['mcp-protocol-version'] ?? '2025-03-26')) {
+    return rpcError(response, requestId, id, -32600, 'unsupported protocol version', 400)
+  }
+  if (params?.name !== 'get_order') {
+    return rpcError(response, requestId, id, -32602, 'unknown tool', 200)
+  }
+  const outcome = getOrder(params.arguments)
+  const result = modern ? { resultType: 'complete', ...outcome, _meta: SERVER_INFO } : outcome
+  send(response, requestId, 200, { jsonrpc: '2.0', id, result })
+}
+
+function getOrder(args) {
+  const order = typeof args?.order_id === 'string' ? orders.get(args.order_id) : undefined
+  if (order === undefined) {
+    return { content: [{ type: 'text', text: 'order_id: no such order' }], isError: true }
+  }
+  return { content: [{ type: 'text', text: JSON.stringify(order) }], structuredContent: order }
+}
+
+function rpcError(response, requestId, id, code, text, status) {
+  send(response, requestId, status, { jsonrpc: '2.0', id, error: { code, message: text } })
+}
+
+function requestIdOf(request) {
+  const given = request.headers['x-request-id']
+  return given !== undefined && REQUEST_ID.test(given) ? given : randomUUID()
+}
+
+function send(response, requestId, status, value) {
+  const text = JSON.stringify(value)
+  const length = Buffer.byteLength(text)
+  if (secure) {
+    response.writeHead(status, {
+      'content-type': 'application/json',
+      'content-length': length,
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'same-origin',
+      'x-frame-options': 'DENY',
+      'x-request-id': requestId,
+    })
+  } else {
+    response.writeHead(status, { 'content-type': 'application/json', 'content-length': length })
+  }
+  response.end(text)
+}
+
+function safeDecode(text) {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
+server.listen(Number(PORT), '127.0.0.1', () => console.log('ready'))

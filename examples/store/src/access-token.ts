@@ -1,0 +1,29 @@
+import { SignJWT } from 'jose'
+import type { Person } from './people.ts'
+
+export const ISSUER = 'trefoil-store'
+export const AUDIENCE = 'trefoil-store'
+
+/** Seconds an access token is good for: 12 hours. */
+export const ACCESS_TOKEN_LIFETIME = 43_200
+
+/**
+ * Signs a JWT (HS256) that the store accepts as `Authorization: Bearer …`.
+ *
+ * @param now milliseconds since the Unix epoch
+ */
+export async function issueAccessToken(
+  person: Person,
+  secret: string,
+  now: number,
+): Promise<string> {
+  const issuedAt = Math.floor(now / 1000)
+  return new SignJWT({ scope: person.scopes.join(' '), roles: [...person.roles] })
+    .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
+    .setSubject(person.subject)
+    .setIssuer(ISSUER)
+    .setAudience(AUDIENCE)
+    .setIssuedAt(issuedAt)
+    .setExpirationTime(issuedAt + ACCESS_TOKEN_LIFETIME)
+    .sign(new TextEncoder().encode(secret))
+}

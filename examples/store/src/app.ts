@@ -1,0 +1,158 @@
+import { type AuthRequest, createApp, dependency, HttpError, query, reply } from 'trefoil'
+import { hasRole, hasScope } from 'trefoil/auth'
+import { z } from 'zod'
+import { Order, OrderPage, OrderStatus, Quantity } from './order.ts'
+import { Store } from './store.ts'
+
+const store = new Store()
+const db = dependency(() => store.orders, { name: 'db' })
+
+const Entrypoint = z.enum(['server', 'local'])
+const Source = z.enum(['api', 'mcp', 'cli'])
+
+export const app = createApp({
+  name: 'store',
+  version: '1.0.0',
+  auth: [
+    {
+      authenticate: (request: AuthRequest) => store.authenticate(request),
+      surfaces: ['api', 'mcp', 'cli'],
+    },
+  ],
+  approval: ({ token, argumentsHash }) => store.approves(token, argumentsHash),
+})
+
+app.onStartup(() => store.open())
+app.onShutdown(() => store.close())
+
+app.get('/health', { public: true, returns: z.object({ ok: z.literal(true) }) }, () => ({
+  ok: true as const,
+}))
+
+app.get(
+  '/me',
+  {
+    name: 'me',
+    description: 'Who the store takes you for, and how your call came in.',
+    tool: true,
+    cli: true,
+    returns: z.object({
+      subject: z.string(),
+      roles: z.array(z.string()),
+      scopes: z.array(z.string()),
+      source: Source,
+      entrypoint: Entrypoint,
+    }),
+  },
+  (_args, call) => ({
+    subject: call.auth.subject,
+    roles: [...call.auth.roles],
+    scopes: [...call.auth.scopes],
+    source: call.source,
+    entrypoint: call.entrypoint,
+  }),
+)
+
+app.get(
+  '/orders',
+  {
+    name: 'list_orders',
+    description: 'List orders in order of creation, one page at a time.',
+    tool: true,
+    cli: true,
+    guards: [hasScope('orders:read')],
+    params: {
+      status: query(OrderStatus.optional(), { description: 'Only orders with this status.' }),
+      limit: query(z.int().min(1).max(100).default(20), { description: 'Orders per page.' }),
+      cursor: query(z.string().optional(), { description: '`next_cursor` of the page before.' }),
+      db,
+    },
+    returns: OrderPage,
+  },
+  async ({ status, limit, cursor, db }) => {
+    const page = await db.list({ status, limit, cursor })
+    if (page === null) {
+      throw new HttpError(400, 'Invalid cursor', {
+        fix: 'Pass `next_cursor` of the page before, unchanged.',
+      })
+    }
+    return page
+  },
+)
+
+app.get(
+  '/orders/{order_id}',
+  {
+    name: 'get_order',
+    description: 'Fetch one order by id.',
+    tool: true,
+    cli: true,
+    guards: [hasScope('orders:read')],
+    params: { order_id: z.string(), db },
+    returns: Order.extend({ subject: z.string(), source: Source, entrypoint: Entrypoint }),
+  },
+  async ({ order_id, db }, call) => {
+    const order = (await db.find(order_id)) ?? orderNotFound()
+    const { source, entrypoint } = call
+    return { ...order, subject: call.auth.subject, source, entrypoint }
+  },
+)
+
+app.post(
+  '/orders',
+  {
+    name: 'create_order',
+    description: 'Create a pending order at the current price of the product.',
+    tool: true,
+    cli: true,
+    guards: [hasScope('orders:write')],
+    params: {
+      customer_id: z.string().min(1).max(64),
+      sku: z.string().min(1).max(64),
+      quantity: Quantity,
+      note: z.string().max(500).optional(),
+      db,
+    },
+    returns: Order,
+  },
+  async ({ customer_id, sku, quantity, note, db }) => {
+    const order = await db.create({ customerId: customer_id, sku, quantity, note })
+    if (order === null) throw new HttpError(422, 'Unknown sku')
+    return reply(order, { status: 201, headers: { location: `/orders/${order.id}` } })
+  },
+)
+
+app.patch(
+  '/orders/{order_id}/status',
+  {
+    name: 'update_order_status',
+    description: 'Set the status of an order. Agents need an approval for it.',
+    tool: true,
+    cli: true,
+    guards: [hasScope('orders:write')],
+    needsApproval: true,
+    params: { order_id: z.string(), status: OrderStatus, db },
+    returns: Order,
+  },
+  async ({ order_id, status, db }) => (await db.setStatus(order_id, status)) ?? orderNotFound(),
+)
+
+app.delete(
+  '/orders/{order_id}',
+  {
+    name: 'delete_order',
+    description: 'Delete an order for good.',
+    tool: true,
+    cli: true,
+    guards: [hasRole('admin')],
+    params: { order_id: z.string(), db },
+  },
+  async ({ order_id, db }) => {
+    if (!(await db.remove(order_id))) orderNotFound()
+    return null
+  },
+)
+
+function orderNotFound(): never {
+  throw new HttpError(404, 'Order not found')
+}

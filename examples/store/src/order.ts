@@ -1,0 +1,27 @@
+import { z } from 'zod'
+
+/** The life of an order; any status may follow any other. */
+export const OrderStatus = z.enum(['pending', 'paid', 'shipped', 'cancelled'])
+export type OrderStatus = z.infer<typeof OrderStatus>
+
+export const Quantity = z.int().min(1).max(100)
+
+/** An order as callers see it. */
+export const Order = z.object({
+  id: z.string(),
+  customer_id: z.string(),
+  sku: z.string(),
+  quantity: Quantity,
+  status: OrderStatus,
+  /** In whole currency units, with two decimals at most. */
+  total: z.number(),
+  note: z.string().optional(),
+})
+export type Order = z.infer<typeof Order>
+
+/** One page of orders; `next_cursor` is `null` on the last one. */
+export const OrderPage = z.object({
+  items: z.array(Order),
+  next_cursor: z.string().nullable(),
+})
+export type OrderPage = z.infer<typeof OrderPage>

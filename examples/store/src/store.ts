@@ -1,0 +1,54 @@
+import { jwtAuth } from 'trefoil/auth'
+import { AUDIENCE, ISSUER } from './access-token.ts'
+import { approves } from './approval.ts'
+import { databaseFile, type OpenDatabase, openDatabase } from './database.ts'
+import { Orders } from './orders.ts'
+import { loadSecret } from './secret.ts'
+
+interface Running {
+  readonly database: OpenDatabase
+  readonly orders: Orders
+  readonly secret: string
+  readonly authenticate: ReturnType<typeof jwtAuth>
+}
+
+/**
+ * Everything that is open while the store runs. Opened by the app's start-up hook and not by
+ * importing a module, so that the app can be loaded to look at it.
+ */
+export class Store {
+  #running: Running | null = null
+
+  /** @throws Error when the secret or the database is unfit */
+  open(): void {
+    const secret = loadSecret()
+    const database = openDatabase(databaseFile())
+    const authenticate = jwtAuth({ keys: secret, issuer: ISSUER, audience: AUDIENCE })
+    this.#running = { database, orders: new Orders(database.queries), secret, authenticate }
+  }
+
+  async close(): Promise<void> {
+    const running = this.#running
+    this.#running = null
+    await running?.database.close()
+  }
+
+  get orders(): Orders {
+    return this.#open.orders
+  }
+
+  /** Reads the bearer token of a request. */
+  get authenticate(): ReturnType<typeof jwtAuth> {
+    return this.#open.authenticate
+  }
+
+  /** True when this approval token was made for this call and is still good. */
+  approves(token: string, argumentsHash: string): boolean {
+    return approves(token, argumentsHash, this.#open.secret, Date.now())
+  }
+
+  get #open(): Running {
+    if (this.#running === null) throw new Error('the store is not open')
+    return this.#running
+  }
+}

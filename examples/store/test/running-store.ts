@@ -1,0 +1,117 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { childEnv, type ProgramResult, REPOSITORY, runProgram, STORE } from './run-program.ts'
+
+/** Who `npm run token` knows. */
+export type Person = 'viewer' | 'operator' | 'admin'
+
+export interface HttpAnswer {
+  readonly status: number
+  readonly headers: Headers
+  /** Parsed JSON; `undefined` when there was no body. */
+  readonly body: unknown
+}
+
+/** The built store in a process of its own, on a free port and a database of its own. */
+export class RunningStore {
+  readonly env: Readonly<Record<string, string>>
+  readonly url: string
+  readonly greeting: readonly string[]
+  /** Access tokens, as `npm run token` prints them. */
+  readonly tokens: Record<Person, string> = { viewer: '', operator: '', admin: '' }
+  readonly #directory: string
+  readonly #child: ChildProcess
+
+  private constructor(
+    child: ChildProcess,
+    directory: string,
+    env: Readonly<Record<string, string>>,
+    greeting: readonly string[],
+  ) {
+    this.#child = child
+    this.#directory = directory
+    this.env = env
+    this.greeting = greeting
+    this.url = greeting[0]?.replace('Store on ', '') ?? ''
+  }
+
+  static async start(): Promise<RunningStore> {
+    const directory = mkdtempSync(join(tmpdir(), 'trefoil-store-'))
+    const env = {
+      PORT: '0',
+      STORE_DB: join(directory, 'store.db'),
+      STORE_SECRET: 'the secret of a store that only tests use',
+      TREFOIL_HOME: join(directory, 'home'),
+    }
+    const child = spawn(process.execPath, ['dist/main.js'], {
+      cwd: STORE,
+      env: childEnv(env),
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const greeting: string[] = []
+    for await (const line of createInterface({ input: child.stdout })) {
+      greeting.push(line)
+      if (line.startsWith('cli ')) break
+    }
+    if (greeting.length === 0) throw new Error('the store did not start; is it built?')
+    const store = new RunningStore(child, directory, env, greeting)
+    for (const person of ['viewer', 'operator', 'admin'] as const) {
+      store.tokens[person] = await store.#printed('src/token.ts', person)
+    }
+    return store
+  }
+
+  /** Stops it as an operator would. @returns its exit code */
+  async stop(): Promise<number | null> {
+    const closed = once(this.#child, 'exit')
+    this.#child.kill('SIGTERM')
+    const [code]: unknown[] = await closed
+    rmSync(this.#directory, { recursive: true, force: true })
+    return typeof code === 'number' ? code : null
+  }
+
+  /** One HTTP request with the token of a person. */
+  async http(person: Person, method: string, path: string, body?: unknown): Promise<HttpAnswer> {
+    const headers = { authorization: `Bearer ${this.tokens[person]}` }
+    const response = await fetch(
+      this.url + path,
+      body === undefined
+        ? { method, headers }
+        : {
+            method,
+            headers: { ...headers, 'content-type': 'application/json' },
+            body: JSON.stringify(body),
+          },
+    )
+    const text = await response.text()
+    const parsed: unknown = text === '' ? undefined : JSON.parse(text)
+    return { status: response.status, headers: response.headers, body: parsed }
+  }
+
+  /** What `npm run approve -- <hash>` prints. */
+  async approve(hash: string): Promise<string> {
+    return this.#printed('src/approve.ts', hash)
+  }
+
+  async #printed(source: string, argument: string): Promise<string> {
+    const { code, stdout, stderr } = await runProgram(process.execPath, [source, argument], {
+      env: this.env,
+      cwd: STORE,
+    })
+    if (code !== 0) throw new Error(`${source} failed: ${stderr}`)
+    return stdout.trim()
+  }
+
+  /** Runs `trefoil <args>` at the root of the repository. */
+  async trefoil(
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<ProgramResult> {
+    const program = join(REPOSITORY, 'packages/trefoil/bin/trefoil.js')
+    return runProgram(process.execPath, [program, ...args], { env: { ...this.env, ...env } })
+  }
+}

@@ -1,0 +1,142 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { z } from 'zod'
+import { MCP_CLIENTS, type McpCaller } from './mcp-clients.ts'
+import { type Person, RunningStore } from './running-store.ts'
+import { ORDER_1001 } from './seeded-order.ts'
+
+const TOOLS = [
+  'create_order',
+  'delete_order',
+  'get_order',
+  'list_orders',
+  'me',
+  'update_order_status',
+]
+const HASH = /^sha256:[0-9a-f]{64}$/
+
+// Programs are started here, and the machine may have other things to do.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
+
+let store: RunningStore
+
+beforeAll(async () => {
+  store = await RunningStore.start()
+})
+
+afterAll(async () => {
+  expect(await store?.stop(), 'exit code after SIGTERM').toBe(0)
+})
+
+describe.each([...MCP_CLIENTS])('MCP with %s', (name, connect) => {
+  const pinned = name.endsWith('2026-07-28')
+
+  async function mcp<Value>(person: Person, use: (caller: McpCaller) => Promise<Value>) {
+    const caller = await connect(store.url, store.tokens[person])
+    try {
+      return await use(caller)
+    } finally {
+      await caller.close()
+    }
+  }
+
+  it('agrees on a revision and lists the tools', async () => {
+    await mcp('viewer', async (caller) => {
+      expect(caller.revision).toBe(pinned ? '2026-07-28' : '2025-11-25')
+      expect((await caller.toolNames()).sort()).toEqual(TOOLS)
+    })
+  })
+
+  it('does not let anybody in without a token', async () => {
+    await expect(connect(store.url, 'nonsense')).rejects.toThrow()
+  })
+
+  it('returns an order with who asked and how', async () => {
+    const result = await mcp('viewer', (caller) =>
+      caller.call('get_order', { order_id: 'ord_1001' }),
+    )
+    const caller = { subject: 'user_viewer', source: 'mcp', entrypoint: 'server' }
+    expect(result.isError).toBe(false)
+    expect(result.structured).toEqual({ ...ORDER_1001, ...caller })
+    expect(JSON.parse(result.text)).toEqual(result.structured)
+  })
+
+  it('shows an unknown order, bad arguments and a refusal as tool errors', async () => {
+    await mcp('viewer', async (caller) => {
+      const unknown = await caller.call('get_order', { order_id: 'ord_9' })
+      expect(unknown).toMatchObject({ isError: true })
+      expect(unknown.text).toContain('Order not found')
+      const bad = await caller.call('list_orders', { limit: 101 })
+      expect(bad).toMatchObject({ isError: true })
+      expect(bad.text).toContain('limit')
+      const order = { customer_id: 'cust_042', sku: 'sku-coffee', quantity: 1 }
+      expect(await caller.call('create_order', order)).toMatchObject({ isError: true })
+    })
+  })
+
+  it('creates an order', async () => {
+    const order = { customer_id: 'cust_042', sku: 'sku-tea', quantity: 1 }
+    const result = await mcp('operator', (caller) => caller.call('create_order', order))
+    expect(result).toMatchObject({ isError: false, structured: { ...order, status: 'pending' } })
+  })
+
+  it('changes a status only with an approval of exactly these arguments', async () => {
+    await mcp('operator', async (caller) => {
+      const change = { order_id: 'ord_1005', status: 'shipped' }
+      const asked = await caller.call('update_order_status', change)
+      expect(asked.isError).toBe(true)
+      const { code, hash } = refusal(asked.text)
+      expect(code).toBe('approval_required')
+      const approval = await store.approve(hash)
+      const other = await caller.call(
+        'update_order_status',
+        { ...change, order_id: 'ord_1006' },
+        approval,
+      )
+      expect(refusal(other.text)).toMatchObject({ code: 'approval_denied' })
+      const jwt = await caller.call('update_order_status', change, store.tokens.operator)
+      expect(refusal(jwt.text)).toMatchObject({ code: 'approval_denied' })
+      const done = await caller.call('update_order_status', change, approval)
+      expect(done).toMatchObject({
+        isError: false,
+        structured: { id: 'ord_1005', status: 'shipped' },
+      })
+    })
+  })
+
+  it('deletes an order and has nothing to say about it', async () => {
+    const id = `ord_${1100 + [...MCP_CLIENTS.keys()].indexOf(name)}`
+    await mcp('admin', async (caller) => {
+      const deleted = await caller.call('delete_order', { order_id: id })
+      expect(deleted.isError).toBe(false)
+      expect(deleted.text).toBe('null')
+      expect(await caller.call('delete_order', { order_id: id })).toMatchObject({ isError: true })
+    })
+  })
+})
+
+describe('one operation', () => {
+  it('has one hash on every surface (APPR-10)', async () => {
+    const hashes = new Set<string>()
+    const change = { order_id: 'ord_1300', status: 'paid' }
+    for (const connect of MCP_CLIENTS.values()) {
+      const caller = await connect(store.url, store.tokens.operator)
+      hashes.add(refusal((await caller.call('update_order_status', change)).text).hash)
+      await caller.close()
+    }
+    const app = ['--app', 'examples/store/src/app.ts#app', '--json']
+    const flags = ['--order-id', 'ord_1300', '--status', 'paid', '--dry-run']
+    const { stdout } = await store.trefoil([...app, 'call', 'update_order_status', ...flags], {
+      TREFOIL_TOKEN: store.tokens.operator,
+    })
+    hashes.add(z.object({ arguments_hash: z.string() }).parse(JSON.parse(stdout)).arguments_hash)
+    expect([...hashes]).toEqual([expect.stringMatching(HASH)])
+  })
+})
+
+/** Code and hash of a refused tool call. */
+function refusal(text: string): { code: string; hash: string } {
+  const { error } = z
+    .object({ error: z.object({ code: z.string(), arguments_hash: z.string() }) })
+    .parse(JSON.parse(text))
+  return { code: error.code, hash: error.arguments_hash }
+}

@@ -1,0 +1,186 @@
+import { SignJWT } from 'jose'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { z } from 'zod'
+import { runProgram, STORE } from './run-program.ts'
+import { RunningStore } from './running-store.ts'
+import { ORDER_1001 } from './seeded-order.ts'
+
+const Page = z.object({
+  items: z.array(z.looseObject({ id: z.string() })),
+  next_cursor: z.string().nullable(),
+})
+
+// Programs are started here, and the machine may have other things to do.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
+
+let store: RunningStore
+
+beforeAll(async () => {
+  store = await RunningStore.start()
+})
+
+afterAll(async () => {
+  expect(await store?.stop(), 'exit code after SIGTERM').toBe(0)
+})
+
+describe('HTTP', () => {
+  it('answers health to everybody', async () => {
+    const response = await fetch(`${store.url}/health`)
+    expect(response.status).toBe(200)
+    expect(await response.json()).toEqual({ ok: true })
+  })
+
+  it('asks for a token everywhere else', async () => {
+    for (const path of ['/me', '/orders', '/orders/ord_1001']) {
+      const response = await fetch(store.url + path)
+      expect(response.status, path).toBe(401)
+      expect(response.headers.get('www-authenticate')).toMatch(/^Bearer/)
+    }
+  })
+
+  it('refuses tokens that are expired, for somebody else, or signed by somebody else', async () => {
+    const now = Math.floor(Date.now() / 1000)
+    const claims = { sub: 'user_admin', roles: ['admin'], scope: 'orders:read orders:write' }
+    const ours = { iss: 'trefoil-store', aud: 'trefoil-store' }
+    const secret = store.env['STORE_SECRET'] ?? ''
+    const good = { ...ours, exp: now + 60 }
+    expect(await statusWith(await sign({ ...claims, ...good }, secret))).toBe(200)
+    const bad = [
+      await sign({ ...claims, ...good, exp: now - 60 }, secret),
+      await sign({ ...claims, ...ours }, secret),
+      await sign({ ...claims, ...good, aud: 'another' }, secret),
+      await sign({ ...claims, ...good, iss: 'another' }, secret),
+      await sign({ ...claims, ...good }, `${secret}.`),
+      await store.approve(`sha256:${'0'.repeat(64)}`),
+      'nonsense',
+    ]
+    for (const token of bad) expect(await statusWith(token), token).toBe(401)
+  })
+
+  it.each([
+    ['viewer', [], ['orders:read']],
+    ['operator', [], ['orders:read', 'orders:write']],
+    ['admin', ['admin'], ['orders:read', 'orders:write']],
+  ] as const)('tells %s who they are', async (person, roles, scopes) => {
+    const { status, body } = await store.http(person, 'GET', '/me')
+    expect(status).toBe(200)
+    const subject = `user_${person}`
+    expect(body).toEqual({ subject, roles, scopes, source: 'api', entrypoint: 'server' })
+  })
+
+  it('lists 20 orders by default, then the next page', async () => {
+    const first = Page.parse((await store.http('viewer', 'GET', '/orders')).body)
+    expect(first.items).toHaveLength(20)
+    expect(first.items[0]).toEqual(ORDER_1001)
+    const rest = await store.http('viewer', 'GET', `/orders?limit=2&cursor=${first.next_cursor}`)
+    expect(Page.parse(rest.body).items.map(({ id }) => id)).toEqual(['ord_1021', 'ord_1022'])
+  })
+
+  it('filters by status', async () => {
+    const { body } = await store.http('viewer', 'GET', '/orders?status=cancelled&limit=100')
+    expect(new Set(JSON.stringify(body).match(/"status":"\w+"/g))).toEqual(
+      new Set(['"status":"cancelled"']),
+    )
+  })
+
+  it('refuses a limit, a status and a cursor that are none', async () => {
+    for (const search of ['limit=0', 'limit=101', 'limit=ten', 'status=lost', 'cursor=nonsense']) {
+      expect((await store.http('viewer', 'GET', `/orders?${search}`)).status, search).toBe(400)
+    }
+  })
+
+  it('returns an order with who asked and how', async () => {
+    const { status, body } = await store.http('viewer', 'GET', '/orders/ord_1001')
+    expect(status).toBe(200)
+    const caller = { subject: 'user_viewer', source: 'api', entrypoint: 'server' }
+    expect(body).toEqual({ ...ORDER_1001, ...caller })
+  })
+
+  it('says 404 for an unknown order, as a problem', async () => {
+    const { status, body, headers } = await store.http('viewer', 'GET', '/orders/ord_9')
+    expect(status).toBe(404)
+    expect(headers.get('content-type')).toMatch(/^application\/problem\+json/)
+    expect(body).toMatchObject({ status: 404, detail: 'Order not found' })
+  })
+
+  it('creates an order at the price of the product', async () => {
+    const order = { customer_id: 'cust_042', sku: 'sku-coffee', quantity: 3, note: 'ring twice' }
+    const { status, body, headers } = await store.http('operator', 'POST', '/orders', order)
+    expect(status).toBe(201)
+    const { id } = z.object({ id: z.string() }).parse(body)
+    expect(body).toEqual({ id, ...order, status: 'pending', total: 63.75 })
+    expect(headers.get('location')).toBe(`/orders/${id}`)
+    expect((await store.http('viewer', 'GET', `/orders/${id}`)).body).toMatchObject({
+      id,
+      ...order,
+    })
+  })
+
+  it('refuses an unknown sku and a wrong quantity', async () => {
+    const order = { customer_id: 'cust_042', sku: 'sku-none', quantity: 1 }
+    const unknown = await store.http('operator', 'POST', '/orders', order)
+    expect(unknown.status).toBe(422)
+    expect(unknown.body).toMatchObject({ detail: 'Unknown sku' })
+    for (const quantity of [0, 101, 1.5, '3', null]) {
+      const body = { ...order, sku: 'sku-coffee', quantity }
+      const { status } = await store.http('operator', 'POST', '/orders', body)
+      expect(status, JSON.stringify(quantity)).toBe(400)
+    }
+  })
+
+  it('keeps writing from viewers and deleting from operators', async () => {
+    const order = { customer_id: 'cust_042', sku: 'sku-coffee', quantity: 1 }
+    expect((await store.http('viewer', 'POST', '/orders', order)).status).toBe(403)
+    const path = '/orders/ord_1002/status'
+    expect((await store.http('viewer', 'PATCH', path, { status: 'paid' })).status).toBe(403)
+    expect((await store.http('operator', 'DELETE', '/orders/ord_1002')).status).toBe(403)
+    expect((await store.http('viewer', 'GET', '/orders/ord_1002')).status).toBe(200)
+  })
+
+  it('changes a status; people need no approval', async () => {
+    const path = '/orders/ord_1003/status'
+    const { status, body } = await store.http('operator', 'PATCH', path, { status: 'cancelled' })
+    expect(status).toBe(200)
+    expect(body).toMatchObject({ id: 'ord_1003', status: 'cancelled' })
+    const missing = await store.http('operator', 'PATCH', '/orders/ord_9/status', {
+      status: 'paid',
+    })
+    expect(missing.status).toBe(404)
+    expect((await store.http('operator', 'PATCH', path, { status: 'lost' })).status).toBe(400)
+  })
+
+  it('lets an admin delete an order, once', async () => {
+    const { status, body } = await store.http('admin', 'DELETE', '/orders/ord_1004')
+    expect(status).toBe(204)
+    expect(body).toBeUndefined()
+    expect((await store.http('admin', 'DELETE', '/orders/ord_1004')).status).toBe(404)
+  })
+})
+
+describe('what the store prints', () => {
+  it('names the address, the tokens, and a line to try for curl, MCP and CLI', () => {
+    const labels = store.greeting.filter((line) => line !== '').map((line) => line.split(/ +/)[0])
+    expect(labels).toEqual(['Store', 'tokens', 'curl', 'mcp', 'cli'])
+  })
+
+  it.each(['curl', 'mcp', 'cli'])('the %s line works when pasted', async (label) => {
+    const line = store.greeting.find((text) => text.startsWith(`${label} `)) ?? ''
+    const command = line.replace(/^\w+ +/, '')
+    const { stdout, stderr } = await runProgram('/bin/sh', ['-c', command], {
+      env: { ...store.env, HOME: process.env['HOME'] ?? '' },
+      cwd: STORE,
+    })
+    expect(stdout.replaceAll('\\', ''), stderr).toMatch(/"id": ?"ord_1001"/)
+  })
+})
+
+async function statusWith(token: string): Promise<number> {
+  const headers = { authorization: `Bearer ${token}` }
+  return (await fetch(`${store.url}/me`, { headers })).status
+}
+
+async function sign(claims: Record<string, unknown>, secret: string): Promise<string> {
+  return new SignJWT(claims)
+    .setProtectedHeader({ alg: 'HS256' })
+    .sign(new TextEncoder().encode(secret))
+}

@@ -1,0 +1,225 @@
+import { isPromiseLike } from '../base/promise.ts'
+import { type Dependency, isDependency } from '../contract/dependency.ts'
+import type { ParamSpec } from '../contract/param-spec.ts'
+import {
+  isMarkedParam,
+  type MarkedParam,
+  type ParamSource,
+  type Params,
+} from '../contract/params.ts'
+import { ImproperlyConfigured } from '../contract/problem.ts'
+import { isSchema, type JsonSchema, jsonSchemaOf, type Schema } from '../contract/schema.ts'
+import { textKinds } from '../contract/text-kinds.ts'
+import { isToken } from '../web/raw-headers.ts'
+
+/** What `params` of an action comes to. */
+export interface CompiledParams {
+  readonly params: readonly ParamSpec[]
+  readonly dependencies: readonly (readonly [name: string, dependency: Dependency<unknown>])[]
+}
+
+/** Where the parameters are used: what decides the source of an unmarked one. */
+export interface ParamSite {
+  /** How errors call it, such as `Route GET /orders`. */
+  readonly where: string
+  readonly method: string | null
+  readonly pathNames: readonly string[]
+  /** Names of `{name:int}` segments. */
+  readonly intNames: readonly string[]
+  /** True when agents call it, so a JSON Schema is needed for everything. */
+  readonly agents: boolean
+}
+
+const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/
+const BODYLESS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'DELETE'])
+const BODY_SOURCES: ReadonlySet<ParamSource> = new Set(['field', 'body'])
+const FORM_SOURCES: ReadonlySet<ParamSource> = new Set(['form', 'file', 'files'])
+
+/** @throws ImproperlyConfigured naming the route and the parameter */
+export function compileParams(declared: Params, site: ParamSite): CompiledParams {
+  const params: ParamSpec[] = []
+  const dependencies: [string, Dependency<unknown>][] = []
+  for (const [name, entry] of Object.entries(declared)) {
+    if (!NAME.test(name) || name === '__proto__') {
+      throw wrong(site, name, 'parameter names are identifiers: letters, digits and _')
+    }
+    if (isDependency(entry)) dependencies.push([name, entry])
+    else if (isMarkedParam(entry)) params.push(compileMarked(name, entry, site))
+    else if (isSchema(entry)) params.push(compileSchema(name, entry, site))
+    else
+      throw wrong(site, name, 'takes a Standard Schema, a marker such as query(…), or a dependency')
+  }
+  for (const name of site.pathNames) {
+    if (!Object.hasOwn(declared, name)) params.push(implicitPath(name, site))
+  }
+  checkTogether(params, site)
+  for (const [name] of dependencies) {
+    if (site.pathNames.includes(name)) {
+      throw wrong(site, name, 'a dependency cannot have the name of a path parameter')
+    }
+  }
+  return { params, dependencies }
+}
+
+function compileSchema(name: string, schema: Schema, site: ParamSite): ParamSpec {
+  const source = site.pathNames.includes(name) ? 'path' : defaultSource(site.method)
+  return build(name, source, schema, {}, site)
+}
+
+function defaultSource(method: string | null): ParamSource {
+  return method !== null && BODYLESS.has(method) ? 'query' : 'field'
+}
+
+function compileMarked(name: string, marked: MarkedParam, site: ParamSite): ParamSpec {
+  const { source, schema, alias, description, jsonSchema } = marked
+  if (source === 'path' && !site.pathNames.includes(alias ?? name) && site.method !== null) {
+    throw wrong(site, name, `path parameter does not match the route path; add {${alias ?? name}}`)
+  }
+  if (source !== 'path' && site.pathNames.includes(name)) {
+    throw wrong(site, name, `is a segment of the path and cannot be a ${source} parameter`)
+  }
+  return build(name, source, schema, { alias, description, jsonSchema }, site)
+}
+
+interface Extras {
+  readonly alias?: string | undefined
+  readonly description?: string | undefined
+  readonly jsonSchema?: JsonSchema | undefined
+}
+
+function build(
+  name: string,
+  source: ParamSource,
+  schema: Schema | null,
+  extras: Extras,
+  site: ParamSite,
+): ParamSpec {
+  const json = extras.jsonSchema ?? documentOf(name, schema, site)
+  const wire = extras.alias ?? (source === 'header' ? name.replaceAll('_', '-') : name)
+  if (wire === '' || ((source === 'header' || source === 'cookie') && !isToken(wire))) {
+    throw wrong(site, name, `'${wire}' is not a valid ${source} name`)
+  }
+  const isText = !BODY_SOURCES.has(source) && schema !== null
+  const kinds = textKinds(json ?? {})
+  if (isText && (json === null || kinds === null)) {
+    const why = json === null ? 'its schema has no JSON Schema' : 'text cannot spell its type'
+    throw wrong(
+      site,
+      name,
+      `cannot be a ${source} parameter: ${why}. Use a scalar or a list of scalars, pass { jsonSchema }, or send it in the body`,
+    )
+  }
+  if (source === 'path' && kinds?.list === true)
+    throw wrong(site, name, 'a path segment is one value')
+  return Object.freeze({
+    name,
+    source,
+    wire: source === 'header' ? wire.toLowerCase() : wire,
+    schema,
+    jsonSchema: withDescription(json ?? {}, extras.description),
+    text: kinds?.kinds ?? [],
+    list: kinds?.list ?? false,
+    required: schema === null || !acceptsUndefined(schema),
+    description: extras.description ?? textOf(json?.['description']),
+  })
+}
+
+function implicitPath(name: string, site: ParamSite): ParamSpec {
+  const integer = site.intNames.includes(name)
+  return build(
+    name,
+    'path',
+    integer ? INTEGER : TEXT,
+    { jsonSchema: { type: integer ? 'integer' : 'string' } },
+    site,
+  )
+}
+
+/** Schemas of path names nobody declared. */
+const TEXT: Schema = ownSchema(
+  (value) => typeof value === 'string' && value !== '',
+  'Expected text',
+)
+const INTEGER: Schema = ownSchema((value) => Number.isSafeInteger(value), 'Expected an integer')
+
+function ownSchema(accepts: (value: unknown) => boolean, message: string): Schema {
+  const validate = (value: unknown) => (accepts(value) ? { value } : { issues: [{ message }] })
+  return { '~standard': { version: 1, vendor: 'trefoil', validate } }
+}
+
+function documentOf(name: string, schema: Schema | null, site: ParamSite): JsonSchema | null {
+  if (schema === null) return { type: 'string', format: 'binary' }
+  let document: JsonSchema | null
+  try {
+    document = jsonSchemaOf(schema, 'input')
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw wrong(
+      site,
+      name,
+      `its schema has no JSON form (${reason}); pass { jsonSchema } in a marker`,
+    )
+  }
+  if (document === null && site.agents) {
+    throw wrong(
+      site,
+      name,
+      'its schema library offers no JSON Schema, which tools and CLI actions need; pass { jsonSchema } in a marker',
+    )
+  }
+  return document
+}
+
+/** Whether leaving the argument out is fine: only the schema itself can tell. */
+function acceptsUndefined(schema: Schema): boolean {
+  const result = schema['~standard'].validate(undefined)
+  return !isPromiseLike(result) && result.issues === undefined
+}
+
+function withDescription(json: JsonSchema, description: string | undefined): JsonSchema {
+  return Object.freeze(description === undefined ? json : { ...json, description })
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' ? value : null
+}
+
+function checkTogether(params: readonly ParamSpec[], site: ParamSite): void {
+  const wires = new Map<string, string>()
+  const bodies = params.filter(({ source }) => source === 'body')
+  const fields = params.filter(({ source }) => source === 'field')
+  const forms = params.filter(({ source }) => FORM_SOURCES.has(source))
+  for (const { name, source, wire } of params) {
+    const place = source === 'file' || source === 'files' ? 'form' : source
+    const key = `${place} ${wire}`
+    const other = wires.get(key)
+    if (other !== undefined) {
+      throw wrong(
+        site,
+        name,
+        `Duplicate request parameter name '${wire}' for parameters '${other}' and '${name}'`,
+      )
+    }
+    wires.set(key, name)
+  }
+  const [first, second] = [bodies[0], bodies[1] ?? fields[0]]
+  if (first !== undefined && second !== undefined) {
+    throw wrong(
+      site,
+      second.name,
+      `the whole body already goes to '${first.name}'; only one body parameter is supported`,
+    )
+  }
+  const json = first ?? fields[0]
+  if (json !== undefined && forms[0] !== undefined) {
+    throw wrong(
+      site,
+      json.name,
+      'JSON body parameters cannot be combined with form or file parameters',
+    )
+  }
+}
+
+function wrong(site: ParamSite, name: string, reason: string): ImproperlyConfigured {
+  return new ImproperlyConfigured(`${site.where}, parameter '${name}': ${reason}`)
+}

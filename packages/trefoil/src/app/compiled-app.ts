@@ -1,0 +1,115 @@
+import { createIdSource } from '../base/ids.ts'
+import type { Catalogue } from '../contract/catalogue.ts'
+import { ImproperlyConfigured } from '../contract/problem.ts'
+import type { Endpoint } from '../contract/surface.ts'
+import { perSurface } from '../contract/surface-name.ts'
+import type { AppContext } from '../engine/app-context.ts'
+import { BackgroundTasks } from '../engine/background.ts'
+import { compilePlan } from '../engine/plan.ts'
+import { createEdge } from '../policy/edge.ts'
+import { type CliSurface, createCliSurface } from '../surfaces/cli/cli-surface.ts'
+import {
+  createHttpSurface,
+  type HttpHandler,
+  type HttpTarget,
+  literalTemplate,
+} from '../surfaces/http/http-surface.ts'
+import type { Mount } from '../surfaces/http/match.ts'
+import { mcpEndpoint } from '../surfaces/mcp/mcp-surface.ts'
+import type { CompiledAction } from './compile-action.ts'
+import type { AppConfig } from './config.ts'
+import type { Declaration } from './declaration.ts'
+import { docsEndpoints } from './docs-endpoints.ts'
+import { compileRegistry } from './registry.ts'
+
+/** An app whose declarations have been checked and turned into plans. Nothing in it changes. */
+export interface CompiledApp {
+  readonly catalogue: Catalogue
+  readonly http: HttpHandler
+  readonly cli: CliSurface
+  readonly background: BackgroundTasks
+}
+
+/** What the developer's `state` options come to. */
+export interface AppState {
+  readonly state: unknown
+  readonly callState: () => unknown
+}
+
+/** @throws ImproperlyConfigured with everything that is wrong */
+export function compileApp(
+  declarations: readonly Declaration[],
+  config: AppConfig,
+  { state, callState }: AppState,
+): CompiledApp {
+  const covered = perSurface((surface) => config.auth[surface] !== undefined)
+  const site = { covered, hasApprovalHook: config.approval !== null, timeout: config.timeout }
+  const compiled = compileRegistry(declarations, site)
+  const catalogue: Catalogue = Object.freeze({
+    name: config.name,
+    version: config.version,
+    description: config.description,
+    actions: Object.freeze(compiled.map(({ action }) => action)),
+    covered,
+  })
+  const background = new BackgroundTasks(config.logger)
+  const app: AppContext = Object.freeze({
+    name: config.name,
+    state,
+    callState,
+    debug: config.debug,
+    logger: config.logger,
+    clock: config.clock,
+    nextId: createIdSource(config.random),
+    auth: config.auth,
+    approval: config.approval,
+    limits: null,
+    audit: null,
+    background,
+  })
+  const cli = createCliSurface(catalogue, app, {
+    maxBodySize: config.maxBodySize,
+    maxResponseSize: config.maxActionResponseSize,
+  })
+  const mcp = mcpEndpoint(catalogue, app, {
+    allowedOrigins: config.mcpAllowedOrigins,
+    maxBodySize: config.maxBodySize,
+    maxResponseSize: config.maxToolResponseSize,
+  })
+  const endpoints = [mcp, ...cli.endpoints, ...docsEndpoints(catalogue, app, config)]
+  const http = createHttpSurface({
+    mounts: [...routeMounts(compiled, app), ...endpointMounts(endpoints, compiled)],
+    edge: createEdge({ hosts: config.hosts, maxBodySize: config.maxBodySize }),
+    security: config.security,
+    requestIdHeader: config.requestIdHeader,
+    maxBodySize: config.maxBodySize,
+    accessLog: config.accessLog,
+    nextId: app.nextId,
+    clock: config.clock,
+  })
+  return Object.freeze({ catalogue, http, cli, background })
+}
+
+function routeMounts(compiled: readonly CompiledAction[], app: AppContext): Mount<HttpTarget>[] {
+  return compiled.flatMap(({ action, template }) => {
+    if (action.method === null || template === null) return []
+    const target: HttpTarget = { kind: 'action', plan: compilePlan(action, 'api', app) }
+    return [{ method: action.method, template, target }]
+  })
+}
+
+function endpointMounts(
+  endpoints: readonly Endpoint[],
+  compiled: readonly CompiledAction[],
+): Mount<HttpTarget>[] {
+  return endpoints.map((endpoint) => {
+    const { method, path } = endpoint
+    const taken = compiled.find(({ action }) => action.method === method && action.path === path)
+    if (taken !== undefined) {
+      throw new ImproperlyConfigured(
+        `Route ${method} '${path}' ('${taken.action.name}') conflicts with the built-in endpoint of that path; move one of them`,
+      )
+    }
+    return { method, template: literalTemplate(path), target: { kind: 'endpoint', endpoint } }
+  })
+}

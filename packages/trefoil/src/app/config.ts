@@ -1,0 +1,253 @@
+import { type ByteSize, parseByteSize } from '../base/bytes.ts'
+import { type Clock, type RandomSource, systemClock, systemRandom } from '../base/clock.ts'
+import { type Duration, parseDuration } from '../base/duration.ts'
+import type { AccessLog } from '../contract/access-event.ts'
+import type { ApprovalHook } from '../contract/approval.ts'
+import type { AuthConfig } from '../contract/authenticator.ts'
+import type { Logger } from '../contract/logger.ts'
+import { ImproperlyConfigured } from '../contract/problem.ts'
+import { SURFACES, type SurfaceName } from '../contract/surface-name.ts'
+import { LOCAL_HOSTS, parseHostPatterns } from '../policy/edge.ts'
+import type { SecurityMode } from '../policy/security-headers.ts'
+import { createStderrLogger } from '../record/stderr-logger.ts'
+import type { HostPattern } from '../web/host.ts'
+import { isToken } from '../web/raw-headers.ts'
+
+/** Options of {@link createApp}, types of state and authenticators aside. */
+export interface AppOptions {
+  /** Name of the service. Default `trefoil`. */
+  readonly name?: string
+  /** Version of the service, shown in OpenAPI and MCP. Default `0.0.0`. */
+  readonly version?: string
+  /** One paragraph for OpenAPI and MCP `instructions`. */
+  readonly description?: string
+  /** Show the class and message of unexpected errors to callers. Never in production. Default false. */
+  readonly debug?: boolean
+  /** Security headers and host checks: `strict` or `off`. Default `strict`. */
+  readonly security?: SecurityMode
+  /** Host names answered for: `example.com`, `*.example.com`, `.example.com`. Default: local names only. */
+  readonly allowedHosts?: readonly string[]
+  /** Largest request body. Default `2mb`. */
+  readonly maxBodySize?: ByteSize
+  /** Largest tool result. Default `1mb`. */
+  readonly maxToolResponseSize?: ByteSize
+  /** Largest result of a CLI action. Default `1mb`. */
+  readonly maxActionResponseSize?: ByteSize
+  /** Longest time any call may take. Default none. */
+  readonly timeout?: Duration
+  /** Header of request ids, `null` to read and write none. Default `x-request-id`. */
+  readonly requestIdHeader?: string | null
+  /** Authenticators, at most one per surface. Default none: every surface is public. */
+  readonly auth?: readonly AuthConfig[]
+  /** Surfaces that are meant to have no authenticator; the others are named loudly at start-up. */
+  readonly publicSurfaces?: readonly SurfaceName[]
+  /** Decides approvals for actions with `needsApproval`. */
+  readonly approval?: ApprovalHook
+  /** Origins of browser pages that may use MCP; `*` for every one. Default none. */
+  readonly mcpAllowedOrigins?: readonly string[]
+  /** Path of the OpenAPI document, `null` for none. Default `/openapi.json`. */
+  readonly openapiPath?: string | null
+  /** Path of the API documentation, `null` for none. Default `/docs`. */
+  readonly docsPath?: string | null
+  /** Path of the tool documentation, `null` for none. Default `/mcp/docs`. */
+  readonly mcpDocsPath?: string | null
+  /** Receives one event per served request. */
+  readonly accessLog?: AccessLog
+  /** Where the framework logs; a pino logger fits. Default: JSON lines on stderr. */
+  readonly logger?: Logger
+  /** Source of time. Default: the machine's. */
+  readonly clock?: Clock
+  /** Source of random bytes. Default: the machine's. */
+  readonly random?: RandomSource
+}
+
+/** Options after checking, with every default filled in. */
+export interface AppConfig {
+  readonly name: string
+  readonly version: string
+  readonly description: string | null
+  readonly debug: boolean
+  readonly security: SecurityMode
+  /** `null`: hosts are not checked. */
+  readonly hosts: readonly HostPattern[] | null
+  readonly allowedHosts: readonly string[]
+  readonly maxBodySize: number
+  readonly maxToolResponseSize: number
+  readonly maxActionResponseSize: number
+  readonly timeout: number
+  readonly requestIdHeader: string | null
+  readonly auth: Readonly<Partial<Record<SurfaceName, AuthConfig>>>
+  readonly publicSurfaces: ReadonlySet<SurfaceName>
+  readonly approval: ApprovalHook | null
+  readonly mcpAllowedOrigins: ReadonlySet<string>
+  readonly openapiPath: string | null
+  readonly docsPath: string | null
+  readonly mcpDocsPath: string | null
+  readonly accessLog: AccessLog | null
+  readonly logger: Logger
+  readonly clock: Clock
+  readonly random: RandomSource
+}
+
+const MIB = 1024 * 1024
+
+/** @throws ImproperlyConfigured naming the option */
+export function readConfig(options: AppOptions): AppConfig {
+  const clock = options.clock ?? systemClock
+  const security = options.security ?? 'strict'
+  if (security !== 'strict' && security !== 'off') {
+    throw new ImproperlyConfigured(`Unsupported security mode: '${String(security)}'`)
+  }
+  const allowedHosts = readStrings('allowedHosts', options.allowedHosts)
+  const config: AppConfig = {
+    name: options.name ?? 'trefoil',
+    version: options.version ?? '0.0.0',
+    description: options.description ?? null,
+    debug: options.debug ?? false,
+    security,
+    hosts: security === 'off' ? null : readHosts(allowedHosts),
+    allowedHosts,
+    maxBodySize: readSize('maxBodySize', options.maxBodySize, 2 * MIB),
+    maxToolResponseSize: readSize('maxToolResponseSize', options.maxToolResponseSize, MIB),
+    maxActionResponseSize: readSize('maxActionResponseSize', options.maxActionResponseSize, MIB),
+    timeout: readTimeout(options.timeout),
+    requestIdHeader: readHeaderName(options.requestIdHeader),
+    auth: readAuth(options.auth ?? []),
+    publicSurfaces: new Set(readSurfaces('publicSurfaces', options.publicSurfaces ?? [])),
+    approval: options.approval ?? null,
+    mcpAllowedOrigins: new Set(readStrings('mcpAllowedOrigins', options.mcpAllowedOrigins)),
+    openapiPath: readPath('openapiPath', options.openapiPath, '/openapi.json'),
+    docsPath: readPath('docsPath', options.docsPath, '/docs'),
+    mcpDocsPath: readPath('mcpDocsPath', options.mcpDocsPath, '/mcp/docs'),
+    accessLog: options.accessLog ?? null,
+    logger: options.logger ?? createStderrLogger(clock),
+    clock,
+    random: options.random ?? systemRandom,
+  }
+  checkPaths(config, options)
+  return Object.freeze(config)
+}
+
+function readSize(option: string, value: ByteSize | undefined, fallback: number): number {
+  if (value === undefined) return fallback
+  const bytes = parseByteSize(value)
+  if (bytes === null) {
+    throw new ImproperlyConfigured(
+      `${option} must be integer bytes or a string like '2mb' (b, gb, kb, mb), got ${JSON.stringify(value)}`,
+    )
+  }
+  return bytes
+}
+
+function readTimeout(value: Duration | undefined): number {
+  if (value === undefined) return 0
+  const ms = parseDuration(value)
+  if (ms === null) throw new ImproperlyConfigured("timeout must be a duration such as '30s'")
+  return ms
+}
+
+function readStrings(option: string, value: readonly string[] | undefined): readonly string[] {
+  if (value === undefined) return []
+  // Text is iterable: one forgotten bracket would allow every single letter as a host.
+  if (!Array.isArray(value)) {
+    throw new ImproperlyConfigured(`${option} must be a list of strings, not ${typeof value}`)
+  }
+  for (const item of value) {
+    if (typeof item !== 'string')
+      throw new ImproperlyConfigured(`${option} must contain only strings`)
+    if (item.trim() === '') throw new ImproperlyConfigured(`${option} cannot contain empty values`)
+  }
+  return Object.freeze([...value])
+}
+
+function readHosts(allowed: readonly string[]): readonly HostPattern[] {
+  const patterns = parseHostPatterns(allowed.length === 0 ? LOCAL_HOSTS : allowed)
+  if (typeof patterns === 'string') {
+    throw new ImproperlyConfigured(`allowedHosts: '${patterns}' is not a host name or pattern`)
+  }
+  return patterns
+}
+
+function readHeaderName(value: string | null | undefined): string | null {
+  if (value === null) return null
+  const name = (value ?? 'x-request-id').toLowerCase()
+  if (!isToken(name))
+    throw new ImproperlyConfigured('requestIdHeader must be a valid HTTP header name')
+  return name
+}
+
+function readSurfaces(option: string, value: readonly SurfaceName[]): readonly SurfaceName[] {
+  for (const surface of readStrings(option, value)) {
+    if (!SURFACES.includes(surface as SurfaceName)) {
+      throw new ImproperlyConfigured(
+        `${option}: Unknown surface '${surface}'; expected one of ${SURFACES.join(', ')}`,
+      )
+    }
+  }
+  return value
+}
+
+function readAuth(configs: readonly AuthConfig[]): Partial<Record<SurfaceName, AuthConfig>> {
+  const bySurface: Partial<Record<SurfaceName, AuthConfig>> = {}
+  for (const config of configs) {
+    if (typeof config.authenticate !== 'function') {
+      throw new ImproperlyConfigured(
+        'auth: authenticate must be a function, such as jwtAuth({ … })',
+      )
+    }
+    const surfaces = readSurfaces('auth surfaces', config.surfaces)
+    if (surfaces.length === 0) {
+      throw new ImproperlyConfigured('AuthConfig must cover at least one surface')
+    }
+    for (const surface of surfaces) {
+      const other = bySurface[surface]
+      if (other !== undefined) {
+        throw new ImproperlyConfigured(
+          other === config
+            ? `AuthConfig lists surface '${surface}' more than once`
+            : `Surface '${surface}' is covered by more than one AuthConfig ('${nameOf(other)}' and '${nameOf(config)}'). ` +
+                'Cover each surface with exactly one; compose multiple checks inside a single authenticator.',
+        )
+      }
+      bySurface[surface] = config
+    }
+  }
+  return Object.freeze(bySurface)
+}
+
+function nameOf({ name, authenticate }: AuthConfig): string {
+  return name ?? (authenticate.name || 'authenticate')
+}
+
+function readPath(
+  option: string,
+  value: string | null | undefined,
+  fallback: string,
+): string | null {
+  if (value === null) return null
+  const path = value ?? fallback
+  if (!path.startsWith('/')) throw new ImproperlyConfigured(`${option} must start with '/'`)
+  if (/[?#{}]/.test(path)) {
+    throw new ImproperlyConfigured(
+      `${option} must be a literal path without query string or fragment`,
+    )
+  }
+  return path
+}
+
+function checkPaths(config: AppConfig, options: AppOptions): void {
+  const { openapiPath, docsPath, mcpDocsPath } = config
+  if (openapiPath === null && typeof options.docsPath === 'string') {
+    throw new ImproperlyConfigured('docsPath requires openapiPath')
+  }
+  const named = { openapiPath, docsPath, mcpEndpoint: '/mcp', mcpDocsPath }
+  const seen = new Map<string, string>()
+  for (const [option, path] of Object.entries(named)) {
+    if (path === null) continue
+    const other = seen.get(path)
+    if (other !== undefined) {
+      throw new ImproperlyConfigured(`${option} conflicts with ${other}: '${path}'`)
+    }
+    seen.set(path, option)
+  }
+}

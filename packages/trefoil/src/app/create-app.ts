@@ -1,0 +1,155 @@
+import type { ActionTarget } from '../contract/action-protocol.ts'
+import type { AppHandle, LocalCredentials } from '../contract/app-handle.ts'
+import type { AuthConfig } from '../contract/authenticator.ts'
+import type { Catalogue } from '../contract/catalogue.ts'
+import { ImproperlyConfigured } from '../contract/problem.ts'
+import type { SurfaceName } from '../contract/surface-name.ts'
+import { type FetchContext, handleFetch } from '../surfaces/http/fetch.ts'
+import type { HttpHandler } from '../surfaces/http/http-surface.ts'
+import { type CompiledApp, compileApp } from './compiled-app.ts'
+import { type AppConfig, type AppOptions, readConfig } from './config.ts'
+import type { Declaration } from './declaration.ts'
+import { describeExposure, productionIssues } from './exposure.ts'
+import { Lifecycle, type ShutdownHook, type StartupHook } from './lifecycle.ts'
+import type { AppTypes, NoParams } from './route-types.ts'
+import { Routes } from './routes.ts'
+import { assertSupportedNode } from './supported-node.ts'
+
+/** Options of {@link createApp}. */
+export interface CreateAppOptions<
+  Auth extends readonly AuthConfig<readonly SurfaceName[], unknown>[],
+  State,
+  CallState,
+> extends Omit<AppOptions, 'auth'> {
+  /** Authenticators, at most one per surface. Default none: every surface is public. */
+  readonly auth?: Auth
+  /** Values that live as long as the app: `app.state`, `call.app.state`. Default `{}`. */
+  readonly state?: State
+  /** Makes `call.state` on first use. Default `{}` each time. */
+  readonly callState?: () => CallState
+}
+
+type PayloadOf<Config> =
+  Config extends AuthConfig<readonly SurfaceName[], infer Payload> ? Payload : never
+
+/** What an app knows from its options. */
+export interface TypesOf<Auth extends readonly AuthConfig[], State, CallState> extends AppTypes {
+  readonly covered: Auth[number]['surfaces'][number]
+  readonly payload: PayloadOf<Auth[number]>
+  readonly state: State
+  readonly callState: CallState
+}
+
+/** An application: one handler per action, whatever surface calls it. */
+export class App<T extends AppTypes> extends Routes<T, NoParams> implements AppHandle {
+  readonly '~trefoil.app': true = true
+  readonly name: string
+  readonly state: T['state']
+  readonly #config: AppConfig
+  readonly #declarations: Declaration[]
+  readonly #lifecycle: Lifecycle<T['state']>
+  readonly #callState: () => unknown
+  #compiled: CompiledApp | null = null
+
+  /** Use {@link createApp}. */
+  constructor(config: AppConfig, state: T['state'], callState: () => unknown) {
+    const declarations: Declaration[] = []
+    super([], (declaration) => this.#declare(declaration), '', {})
+    this.#declarations = declarations
+    this.#config = config
+    this.#callState = callState
+    this.name = config.name
+    this.state = state
+    this.#lifecycle = new Lifecycle<T['state']>(this)
+  }
+
+  /** The compiled actions, in order of registration. @throws ImproperlyConfigured */
+  get catalogue(): Catalogue {
+    return this.#compile().catalogue
+  }
+
+  /** Runs before the first call is served; a returned function undoes it. */
+  onStartup(hook: StartupHook<T['state']>): void {
+    this.#lifecycle.onStartup(hook)
+  }
+
+  /** Runs when the app stops, newest first. */
+  onShutdown(hook: ShutdownHook<T['state']>): void {
+    this.#lifecycle.onShutdown(hook)
+  }
+
+  /** Compiles the app, says how open it is, runs the start-up hooks. Idempotent. */
+  async startup(): Promise<void> {
+    const { catalogue } = this.#compile()
+    if (!this.#lifecycle.started) {
+      for (const { surface, message } of describeExposure(catalogue, this.#config)) {
+        this.#config.logger.warn({ surface }, message)
+      }
+    }
+    await this.#lifecycle.start()
+  }
+
+  /** Waits for background tasks, then runs every shutdown hook. @throws AggregateError */
+  async shutdown(): Promise<void> {
+    await this.#compiled?.background.idle()
+    await this.#lifecycle.stop()
+  }
+
+  /** @throws ImproperlyConfigured listing everything that is unfit for production */
+  validateProduction(): void {
+    const issues = productionIssues(this.#compile().catalogue, this.#config)
+    if (issues.length === 0) return
+    throw new ImproperlyConfigured(
+      ['Production safety check failed:', ...issues.map((issue) => `- ${issue}`)].join('\n'),
+    )
+  }
+
+  /**
+   * Answers a web `Request`; compiles the app on first use. Start-up hooks are the caller's to
+   * run (`app.startup()`).
+   */
+  readonly fetch = (request: Request, context: FetchContext = {}): Promise<Response> =>
+    handleFetch(this.#compile().http, request, context)
+
+  /** Actions called in this process: source `cli`, entrypoint `local`. */
+  localActions(credentials: LocalCredentials): ActionTarget {
+    return this.#compile().cli.local(credentials)
+  }
+
+  /** For servers: the handler behind {@link App.fetch}. */
+  readonly '~http' = (): HttpHandler => this.#compile().http
+
+  #declare(declaration: Declaration): void {
+    if (this.#compiled !== null) {
+      throw new ImproperlyConfigured('Cannot add routes after the app has been compiled')
+    }
+    this.#declarations.push(declaration)
+  }
+
+  #compile(): CompiledApp {
+    this.#compiled ??= compileApp(this.#declarations, this.#config, {
+      state: this.state,
+      callState: this.#callState,
+    })
+    return this.#compiled
+  }
+}
+
+/**
+ * Creates an application.
+ *
+ * @throws ImproperlyConfigured naming the option that is wrong, or when Node is too old
+ */
+export function createApp<
+  const Auth extends readonly AuthConfig<readonly SurfaceName[], unknown>[] = readonly [],
+  State extends object = Record<string, unknown>,
+  CallState extends object = Record<string, unknown>,
+>(options: CreateAppOptions<Auth, State, CallState> = {}): App<TypesOf<Auth, State, CallState>> {
+  assertSupportedNode(globalThis.process?.versions ?? {})
+  const { state, callState, ...rest } = options
+  return new App<TypesOf<Auth, State, CallState>>(
+    readConfig(rest),
+    (state ?? {}) as State,
+    callState ?? (() => ({})),
+  )
+}

@@ -1,0 +1,98 @@
+import type { Catalogue } from '../contract/catalogue.ts'
+import type { HttpReply } from '../contract/exchange.ts'
+import type { Problem } from '../contract/problem.ts'
+import { problemBody } from '../contract/problem-body.ts'
+import type { Endpoint, EndpointRequest } from '../contract/surface.ts'
+import type { SurfaceName } from '../contract/surface-name.ts'
+import { docsCsp } from '../describe/docs-csp.ts'
+import { docsPage } from '../describe/docs-page.ts'
+import { mcpDocsPage } from '../describe/mcp-docs-page.ts'
+import { openApiDocument } from '../describe/openapi.ts'
+import type { AppContext } from '../engine/app-context.ts'
+import { compileDiscoveryPlan } from '../engine/discovery-plan.ts'
+import { EndpointInbound, NO_AGENT_OPTIONS } from '../engine/endpoint-inbound.ts'
+import { run } from '../engine/run.ts'
+import { RunningCall } from '../engine/running-call.ts'
+
+/** Paths of the documentation; `null` switches one off. */
+export interface DocsPaths {
+  readonly openapiPath: string | null
+  readonly docsPath: string | null
+  readonly mcpDocsPath: string | null
+}
+
+const MCP_ENDPOINT = '/mcp'
+
+/**
+ * The documentation endpoints, each behind its surface's authenticator: what describes a
+ * protected API is protected (AUTH-7). Documents are built on first use and kept.
+ */
+export function docsEndpoints(
+  catalogue: Catalogue,
+  app: AppContext,
+  { openapiPath, docsPath, mcpDocsPath }: DocsPaths,
+): readonly Endpoint[] {
+  const endpoints: Endpoint[] = []
+  const guarded = (path: string, surface: SurfaceName, build: () => HttpReply) => {
+    endpoints.push(guardedEndpoint(path, surface, app, build))
+  }
+  if (openapiPath !== null) {
+    let document: string | null = null
+    guarded(openapiPath, 'api', () => {
+      document ??= JSON.stringify(openApiDocument(catalogue))
+      return { status: 200, headers: ['content-type', 'application/json'], body: document }
+    })
+  }
+  if (docsPath !== null && openapiPath !== null) {
+    guarded(docsPath, 'api', () =>
+      page(app, (nonce) => docsPage(catalogue, { openapiPath, nonce, ...withMcp(mcpDocsPath) })),
+    )
+  }
+  if (mcpDocsPath !== null) {
+    guarded(mcpDocsPath, 'mcp', () =>
+      page(app, (nonce) => mcpDocsPage(catalogue, { nonce, endpoint: MCP_ENDPOINT })),
+    )
+  }
+  return endpoints
+}
+
+function withMcp(mcpDocsPath: string | null): { readonly mcpDocsPath?: string } {
+  return mcpDocsPath === null ? {} : { mcpDocsPath }
+}
+
+/** A page with a fresh nonce, so that injected markup can neither run nor style anything. */
+function page(app: AppContext, render: (nonce: string) => string): HttpReply {
+  const nonce = app.nextId()
+  const headers = [
+    'content-type',
+    'text/html; charset=utf-8',
+    'content-security-policy',
+    docsCsp(nonce),
+    'cache-control',
+    'no-store',
+  ]
+  return { status: 200, headers, body: render(nonce) }
+}
+
+function guardedEndpoint(
+  path: string,
+  surface: SurfaceName,
+  app: AppContext,
+  build: () => HttpReply,
+): Endpoint {
+  const plan = compileDiscoveryPlan(surface, `docs ${path}`, app)
+  const handle = async (request: EndpointRequest): Promise<HttpReply> => {
+    const inbound = new EndpointInbound(request, surface, {}, NO_AGENT_OPTIONS)
+    const outcome = await run(new RunningCall(plan, inbound, 'server', request.requestId))
+    return outcome.ok ? build() : refusal(outcome.problem, request.requestId)
+  }
+  return { method: 'GET', path, surface, handle }
+}
+
+function refusal(problem: Problem, requestId: string): HttpReply {
+  const { message, ...rest } = problemBody(problem, requestId)
+  const document = { ...rest, status: problem.status, title: message, detail: message }
+  const headers = ['content-type', 'application/problem+json']
+  for (const [name, value] of Object.entries(problem.headers ?? {})) headers.push(name, value)
+  return { status: problem.status, headers, body: JSON.stringify(document) }
+}

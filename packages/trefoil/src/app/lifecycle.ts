@@ -1,0 +1,121 @@
+import type { Awaitable } from '../base/promise.ts'
+import { ImproperlyConfigured } from '../contract/problem.ts'
+
+/** A start-up or shutdown hook. A start-up hook may return the function that undoes it. */
+export type StartupHook<State> = (app: {
+  readonly state: State
+}) => Awaitable<void | (() => Awaitable<unknown>)>
+export type ShutdownHook<State> = (app: { readonly state: State }) => Awaitable<unknown>
+
+type Phase = 'idle' | 'starting' | 'started' | 'stopping' | 'failed'
+
+/**
+ * Start-up and shutdown of an app. The first shutdown hook is taken to undo the first start-up
+ * hook, and so on: when a start-up hook fails, those of the completed ones run, newest first. At
+ * shutdown every hook runs and the failures are collected (W-16b).
+ */
+export class Lifecycle<State> {
+  readonly #startup: StartupHook<State>[] = []
+  readonly #shutdown: ShutdownHook<State>[] = []
+  readonly #app: { readonly state: State }
+  #undo: (() => Awaitable<unknown>)[] = []
+  #completed = 0
+  #phase: Phase = 'idle'
+  #starting: Promise<void> | null = null
+  #stopping: Promise<void> | null = null
+
+  constructor(app: { readonly state: State }) {
+    this.#app = app
+  }
+
+  get started(): boolean {
+    return this.#phase === 'started'
+  }
+
+  onStartup(hook: StartupHook<State>): void {
+    this.#refuseLate()
+    this.#startup.push(hook)
+  }
+
+  onShutdown(hook: ShutdownHook<State>): void {
+    this.#refuseLate()
+    this.#shutdown.push(hook)
+  }
+
+  #refuseLate(): void {
+    if (this.#phase !== 'idle') {
+      throw new ImproperlyConfigured('Cannot register lifecycle hooks after start-up has begun')
+    }
+  }
+
+  /** Idempotent; a second caller waits for the first. */
+  start(): Promise<void> {
+    if (this.#phase === 'failed') {
+      return Promise.reject(new ImproperlyConfigured('Cannot start an app after start-up failed'))
+    }
+    this.#starting ??= this.#run()
+    return this.#starting
+  }
+
+  async #run(): Promise<void> {
+    await this.#stopping
+    this.#phase = 'starting'
+    try {
+      for (const hook of this.#startup) {
+        const undo = await hook(this.#app)
+        if (typeof undo === 'function') this.#undo.push(undo)
+        this.#completed++
+      }
+      this.#phase = 'started'
+    } catch (error) {
+      this.#phase = 'failed'
+      const failures = await this.#close()
+      throw failures.length === 0
+        ? error
+        : new AggregateError([error, ...failures], 'Start-up failed, and undoing it failed too')
+    }
+  }
+
+  /** Runs every shutdown hook once. @throws AggregateError with everything that failed */
+  stop(): Promise<void> {
+    if (this.#phase !== 'started' && this.#phase !== 'starting') {
+      return this.#stopping ?? Promise.resolve()
+    }
+    this.#stopping ??= this.#finish()
+    return this.#stopping
+  }
+
+  async #finish(): Promise<void> {
+    await this.#starting
+    this.#phase = 'stopping'
+    const failures = await this.#close()
+    this.#phase = 'idle'
+    this.#starting = null
+    this.#stopping = null
+    if (failures.length > 0) {
+      throw new AggregateError(failures, `Shutdown failed: ${failures.map(messageOf).join('; ')}`)
+    }
+  }
+
+  /** Shutdown hooks and undo functions, newest first; none is skipped because another failed. */
+  async #close(): Promise<unknown[]> {
+    const failures: unknown[] = []
+    const hooks =
+      this.#phase === 'failed' ? this.#shutdown.slice(0, this.#completed) : this.#shutdown
+    const closers = [...this.#undo, ...hooks.map((hook) => () => hook(this.#app))].reverse()
+    this.#undo = []
+    this.#completed = 0
+    for (const close of closers) {
+      try {
+        await close()
+      } catch (error) {
+        failures.push(error)
+      }
+    }
+    return failures
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

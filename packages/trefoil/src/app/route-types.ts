@@ -1,0 +1,186 @@
+import type { Duration } from '../base/duration.ts'
+import type { Awaitable } from '../base/promise.ts'
+import type { ErrorHandler, Middleware, ToolHints } from '../contract/action.ts'
+import type { AuthContext } from '../contract/auth-context.ts'
+import type { Call } from '../contract/call.ts'
+import type { Guard } from '../contract/guard.ts'
+import type { Param, Params } from '../contract/params.ts'
+import type { Reply } from '../contract/reply.ts'
+import type { InputOf, OutputOf, Schema } from '../contract/schema.ts'
+import type { SurfaceName } from '../contract/surface-name.ts'
+
+/** The types an app carries: which surfaces it covers, whom it knows, what it remembers. */
+export interface AppTypes {
+  readonly covered: SurfaceName
+  readonly payload: unknown
+  readonly state: unknown
+  readonly callState: unknown
+}
+
+/** Names of the `{name}` segments of a path template. */
+export type PathNames<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
+  ? (Name extends `${infer Bare}:int` ? Bare : Name) | PathNames<Rest>
+  : never
+
+type PathValue<
+  Path extends string,
+  Name extends string,
+> = Path extends `${string}{${Name}:int}${string}` ? number : string
+
+/** What the handler receives for one entry of `params`. */
+export type ParamValue<P> = P extends Schema
+  ? OutputOf<P>
+  : P extends { readonly '~value'?: infer Value }
+    ? Value
+    : never
+
+/** The handler's first argument: declared parameters, and path names nobody declared. */
+export type Args<Path extends string, P> = {
+  readonly [Name in keyof P]: ParamValue<P[Name]>
+} & { readonly [Name in Exclude<PathNames<Path>, keyof P>]: PathValue<Path, Name> }
+
+export type PublicOption = boolean | readonly SurfaceName[]
+
+export type ExposedSurfaces<Api extends 'api', Tool, Cli> =
+  | Api
+  | (Tool extends true ? 'mcp' : never)
+  | (Cli extends true ? 'cli' : never)
+
+/** Surfaces on which an anonymous caller gets through: not covered, or made public. */
+type OpenSurfaces<T extends AppTypes, Exposed extends SurfaceName, Pub> =
+  | Exclude<Exposed, T['covered']>
+  | (Pub extends true ? Exposed : Pub extends readonly SurfaceName[] ? Pub[number] : never)
+
+/** `call.auth`: not `null` exactly when no exposed surface is open. */
+export type CallAuth<T extends AppTypes, Exposed extends SurfaceName, Pub> = [
+  OpenSurfaces<T, Exposed, Pub>,
+] extends [never]
+  ? AuthContext<T['payload']>
+  : AuthContext<T['payload']> | null
+
+export type CallOf<T extends AppTypes, Exposed extends SurfaceName, Pub> = Call<
+  CallAuth<T, Exposed, Pub>,
+  T['callState'],
+  T['state']
+>
+
+/** A call as middleware and error handlers see it, whatever action it is for. */
+export type AnyCallOf<T extends AppTypes> = Call<
+  AuthContext<T['payload']> | null,
+  T['callState'],
+  T['state']
+>
+
+export type HandlerResult<R> = R extends Schema
+  ? Awaitable<InputOf<R> | Reply<InputOf<R>>>
+  : unknown
+
+/** Tools and CLI actions are called by name and found by description. */
+type Named<Tool, Cli> = true extends Tool | Cli
+  ? { readonly name: string; readonly description: string }
+  : { readonly name?: string; readonly description?: string }
+
+/** Files cannot travel as tool arguments. */
+type NoFiles<P, Tool, Cli> = true extends Tool | Cli
+  ? {
+      readonly [Name in keyof P]: P[Name] extends { readonly source: 'file' | 'files' }
+        ? never
+        : Param
+    }
+  : unknown
+
+/** Options shared by routes and groups. Groups hand them down; nothing below can loosen them. */
+export interface SharedOptions {
+  /** Guards in order; outer groups first. */
+  readonly guards?: readonly Guard[]
+  /** Shorthand for a guard that passes for any of these roles. */
+  readonly roles?: readonly string[]
+  /** Shown in the documentation. */
+  readonly tags?: readonly string[]
+  /** Free facts; inner ones win per key. */
+  readonly metadata?: Readonly<Record<string, unknown>>
+  /** Wraps the handler; outer groups outside. */
+  readonly middleware?: readonly Middleware[]
+  /** Maps errors of the handler, made with `onError(Class, handle)`. */
+  readonly errorHandlers?: readonly ErrorHandler[]
+  /**
+   * Runs only with approval of its exact arguments: `true` on MCP and CLI (APPR-1), or on the
+   * listed surfaces.
+   */
+  readonly needsApproval?: boolean | readonly SurfaceName[]
+  /** Longest time a call may take; default none. */
+  readonly timeout?: Duration
+}
+
+export type RouteOptions<
+  P extends Params,
+  R extends Schema | undefined,
+  Tool extends boolean,
+  Cli extends boolean,
+  Pub extends PublicOption,
+  Api extends 'api' = 'api',
+> = SharedOptions &
+  Named<Tool, Cli> & {
+    /** Human-readable name. */
+    readonly title?: string
+    /** Arguments and dependencies by name. */
+    readonly params?: P & NoFiles<P, Tool, Cli>
+    /** Schema of the result: documented, and held to at run time. */
+    readonly returns?: R
+    /** Also an MCP tool. Default false. */
+    readonly tool?: Tool
+    /** Also a CLI action. Default false. */
+    readonly cli?: Cli
+    /** Open to anonymous callers: everywhere it is exposed, or on the listed surfaces. */
+    readonly public?: Pub & (boolean | readonly ExposedSurfaces<Api, Tool, Cli>[])
+    /** Hints for agents; default from the HTTP method. */
+    readonly hints?: ToolHints
+    /** HTTP status of success, 200…299. Default 200, or 204 when there is no value. */
+    readonly status?: number
+    /** Marked as deprecated in the documentation. */
+    readonly deprecated?: boolean
+  }
+
+// biome-ignore lint/complexity/noBannedTypes: the empty object is the neutral element here
+export type NoParams = {}
+
+/** Adds a route: `app.get(path, options, handler)` or `app.get(path, handler)`. */
+export interface AddRoute<T extends AppTypes, Inherited extends Params> {
+  <
+    const Path extends string,
+    const P extends Params = NoParams,
+    R extends Schema | undefined = undefined,
+    const Tool extends boolean = false,
+    const Cli extends boolean = false,
+    const Pub extends PublicOption = false,
+  >(
+    path: Path,
+    options: RouteOptions<P, R, Tool, Cli, Pub>,
+    handler: (
+      args: Args<Path, Inherited & P>,
+      call: CallOf<T, ExposedSurfaces<'api', Tool, Cli>, Pub>,
+    ) => HandlerResult<R>,
+  ): void
+  <const Path extends string>(
+    path: Path,
+    handler: (args: Args<Path, Inherited>, call: CallOf<T, 'api', false>) => unknown,
+  ): void
+}
+
+/** Adds an action without an HTTP path. */
+export type AddAction<T extends AppTypes, Inherited extends Params, AlwaysTool extends boolean> = <
+  const P extends Params = NoParams,
+  R extends Schema | undefined = undefined,
+  const Tool extends boolean = AlwaysTool,
+  const Cli extends boolean = false,
+  const Pub extends PublicOption = false,
+>(
+  name: string,
+  options: Omit<RouteOptions<P, R, Tool, Cli, Pub, never>, 'name'> & {
+    readonly description: string
+  },
+  handler: (
+    args: Args<'', Inherited & P>,
+    call: CallOf<T, ExposedSurfaces<never, Tool, Cli>, Pub>,
+  ) => HandlerResult<R>,
+) => void

@@ -1,0 +1,23 @@
+import type { ProblemEnvelope } from '../contract/action-protocol.ts'
+import { type Problem, type ProblemOptions, refuse } from '../contract/problem.ts'
+import type { ProblemCode } from '../contract/problems.ts'
+
+/** The public form of a problem that happened on this side of the wire. */
+export function problemEnvelope(problem: Problem): ProblemEnvelope {
+  return {
+    ok: false,
+    status_code: problem.status,
+    error: {
+      ...problem.details,
+      code: problem.publicCode,
+      message: problem.detail,
+      fix: problem.fix,
+      ...(problem.issues === undefined ? {} : { issues: problem.issues }),
+    },
+  }
+}
+
+/** Shorthand for the envelope of a row of the table. */
+export function refusal(code: ProblemCode, options?: ProblemOptions): ProblemEnvelope {
+  return problemEnvelope(refuse(code, options))
+}

@@ -1,0 +1,141 @@
+import type {
+  ActionAnswer,
+  DryRunReport,
+  Manifest,
+  ManifestAction,
+  ProblemEnvelope,
+} from '../contract/action-protocol.ts'
+import { ACTION_PROTOCOL, CALL_PATH } from '../contract/action-protocol.ts'
+import type { Issue } from '../contract/problem.ts'
+import { isProblemCode, problemRow } from '../contract/problems.ts'
+
+type Members = Readonly<Record<string, unknown>>
+
+/**
+ * Checks a manifest. Members this version does not know are dropped; the address of the call
+ * endpoint is the fixed one, because a manifest that could name another would get the token
+ * sent there.
+ *
+ * @returns `null` when it is not a manifest of this protocol
+ */
+export function readManifest(value: unknown): Manifest | null {
+  if (!isObject(value) || value['protocol'] !== ACTION_PROTOCOL) return null
+  const { service, auth, actions } = value
+  if (!Array.isArray(actions)) return null
+  const read = actions.map(readAction)
+  if (!read.every((action) => action !== null)) return null
+  return {
+    protocol: ACTION_PROTOCOL,
+    service: {
+      name: textOf(isObject(service) ? service['name'] : null) ?? '',
+      version: textOf(isObject(service) ? service['version'] : null) ?? '',
+    },
+    rpc: { method: 'POST', path: CALL_PATH },
+    auth: {
+      required: isObject(auth) && auth['required'] === true,
+      schemes: isObject(auth) && auth['required'] === true ? [{ type: 'bearer' }] : [],
+    },
+    actions: read,
+  }
+}
+
+function readAction(value: unknown): ManifestAction | null {
+  if (!isObject(value)) return null
+  const { name, description, needs_approval, input_schema, output_schema } = value
+  if (typeof name !== 'string' || name === '' || typeof description !== 'string') return null
+  if (typeof needs_approval !== 'boolean' || !isObject(input_schema)) return null
+  return {
+    name,
+    title: textOf(value['title']),
+    description,
+    method: textOf(value['method']),
+    path: textOf(value['path']),
+    needs_approval,
+    input_schema,
+    output_schema: isObject(output_schema) ? output_schema : null,
+  }
+}
+
+/**
+ * Checks the answer to a call. An object without `ok`, or a result where a dry run was asked
+ * for, is no answer: counting it as success would report work that was never done (W-23).
+ *
+ * @param status HTTP status of the answer
+ * @returns `null` when it is not an answer of this protocol
+ */
+export function readAnswer(value: unknown, status: number, dryRun: boolean): ActionAnswer | null {
+  if (!isObject(value) || value['ok'] !== true || status >= 400) return readProblem(value, status)
+  const isReport = value['dry_run'] === true
+  if (isReport !== dryRun) return null
+  if (isReport) return readReport(value)
+  if (typeof value['status_code'] !== 'number' || !('body' in value)) return null
+  return { ok: true, status_code: value['status_code'], body: value['body'] }
+}
+
+function readReport(value: Members): DryRunReport | null {
+  const { action, arguments_hash } = value
+  if (typeof action !== 'string' || typeof arguments_hash !== 'string') return null
+  return {
+    ok: true,
+    dry_run: true,
+    action,
+    source: value['source'] === 'mcp' ? 'mcp' : 'cli',
+    entrypoint: value['entrypoint'] === 'local' ? 'local' : 'server',
+    method: textOf(value['method']),
+    path: textOf(value['path']),
+    arguments_hash,
+    needs_approval: value['needs_approval'] === true,
+    approval_required: value['approval_required'] === true,
+    approval_token_provided: value['approval_token_provided'] === true,
+    subject: textOf(value['subject']),
+  }
+}
+
+/**
+ * Reads a problem in either form the server has: the envelope of the action protocol or
+ * `application/problem+json` (RFC 9457).
+ *
+ * @returns `null` when it is neither
+ */
+export function readProblem(value: unknown, status: number): ProblemEnvelope | null {
+  if (!isObject(value) || value['ok'] === true) return null
+  if (isObject(value['error'])) {
+    return value['ok'] === false ? readEnvelope(value['error'], value['status_code'], status) : null
+  }
+  if (status < 400 || typeof value['title'] !== 'string') return null
+  const { type: _type, title, status: ownStatus, detail, instance: _instance, ...members } = value
+  return readEnvelope({ ...members, message: textOf(detail) ?? title }, ownStatus, status)
+}
+
+function readEnvelope(error: Members, ownStatus: unknown, status: number): ProblemEnvelope | null {
+  const { code, message, fix, request_id, issues, ...details } = error
+  if (typeof code !== 'string' || typeof message !== 'string') return null
+  const row = isProblemCode(code) ? problemRow(code) : null
+  return {
+    ok: false,
+    status_code: typeof ownStatus === 'number' ? ownStatus : status,
+    error: {
+      ...details,
+      code,
+      message,
+      fix: textOf(fix) ?? row?.fix ?? '',
+      ...(typeof request_id === 'string' ? { request_id } : {}),
+      ...(Array.isArray(issues) ? { issues: issues.filter(isIssue) } : {}),
+    },
+  }
+}
+
+function isIssue(value: unknown): value is Issue {
+  return (
+    isObject(value) &&
+    ['source', 'name', 'pointer', 'message'].every((key) => typeof value[key] === 'string')
+  )
+}
+
+function isObject(value: unknown): value is Members {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' ? value : null
+}

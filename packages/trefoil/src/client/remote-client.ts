@@ -1,0 +1,169 @@
+import type {
+  ActionAnswer,
+  ActionCallRequest,
+  ActionTarget,
+  Manifest,
+  ProblemEnvelope,
+} from '../contract/action-protocol.ts'
+import { CALL_PATH, MANIFEST_PATH } from '../contract/action-protocol.ts'
+import { refusal } from './problem-envelope.ts'
+import { readAnswer, readManifest, readProblem } from './read-answer.ts'
+import { readLimited } from './read-limited.ts'
+import { parseRemoteUrl } from './remote-url.ts'
+
+export interface RemoteTargetOptions {
+  /** Address of the app, by the rules of {@link parseRemoteUrl}. */
+  readonly url: string
+  /** Sent as `Authorization: Bearer …`, to this address only. */
+  readonly token?: string | undefined
+  /** More request headers. */
+  readonly headers?: Readonly<Record<string, string>> | undefined
+  /** Milliseconds from sending to the last byte of the answer. Default 10,000. */
+  readonly timeoutMs?: number | undefined
+  /** Bytes of an answer. Default 5 MiB; exactly the limit passes. */
+  readonly maxBytes?: number | undefined
+  /** Default: the global `fetch`. */
+  readonly fetch?: typeof fetch | undefined
+}
+
+const DEFAULT_TIMEOUT_MS = 10_000
+const DEFAULT_MAX_BYTES = 5 * 1024 * 1024
+const LOGIN_FIX =
+  'Send a valid token: store one with `trefoil login <remote>`, or give `--token` for one command.'
+
+/**
+ * The actions of a remote app (RPC-2, RPC-3, CLI-19). Expected failures are answers, not
+ * rejections: `remote_unreachable`, `remote_redirect`, `remote_invalid`, `response_too_large`,
+ * `AUTHENTICATION_ERROR`, and every problem the remote itself answers with.
+ *
+ * @throws TypeError when the address, the token or a header is malformed
+ */
+export function createRemoteTarget(options: RemoteTargetOptions): ActionTarget {
+  const remote = new Remote(options)
+  return {
+    manifest: () => remote.manifest(),
+    call: (request) => remote.call(request),
+  }
+}
+
+interface Received {
+  readonly ok: true
+  readonly status: number
+  readonly value: unknown
+}
+
+class Remote {
+  readonly #url: string
+  readonly #headers: Headers
+  readonly #timeoutMs: number
+  readonly #maxBytes: number
+  readonly #fetch: typeof fetch
+
+  constructor(options: RemoteTargetOptions) {
+    const url = parseRemoteUrl(options.url)
+    if (!url.ok) throw new TypeError(url.error)
+    this.#url = url.value
+    this.#headers = new Headers(options.headers)
+    this.#headers.set('accept', 'application/json')
+    if (options.token !== undefined) {
+      this.#headers.set('authorization', `Bearer ${options.token}`)
+    }
+    this.#timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS
+    this.#maxBytes = options.maxBytes ?? DEFAULT_MAX_BYTES
+    this.#fetch = options.fetch ?? fetch
+  }
+
+  async manifest(): Promise<Manifest | ProblemEnvelope> {
+    const received = await this.#send(MANIFEST_PATH, null)
+    if (!received.ok) return received
+    const { status, value } = received
+    if (status >= 400) {
+      const text = `Remote manifest request failed (${status})`
+      return readProblem(value, status) ?? refusal('remote_invalid', { detail: text })
+    }
+    return (
+      readManifest(value) ?? refusal('remote_invalid', { detail: 'Remote manifest is invalid' })
+    )
+  }
+
+  async call(request: ActionCallRequest): Promise<ActionAnswer> {
+    const received = await this.#send(CALL_PATH, JSON.stringify(request))
+    if (!received.ok) return received
+    const { status, value } = received
+    return readAnswer(value, status, request.dry_run === true) ?? refusal('remote_invalid')
+  }
+
+  async #send(path: string, body: string | null): Promise<Received | ProblemEnvelope> {
+    const headers = new Headers(this.#headers)
+    if (body !== null) headers.set('content-type', 'application/json')
+    let response: Response
+    let text: Awaited<ReturnType<typeof readLimited>>
+    try {
+      response = await this.#fetch(this.#url + path, {
+        method: body === null ? 'GET' : 'POST',
+        headers,
+        body,
+        // A followed redirect hands the token to whoever the answer names, and turns the POST
+        // into a GET (W-1).
+        redirect: 'manual',
+        credentials: 'omit',
+        signal: AbortSignal.timeout(this.#timeoutMs),
+      })
+      if (isRedirect(response)) {
+        await response.body?.cancel()
+        return refusal('remote_redirect')
+      }
+      text = await readLimited(response, this.#maxBytes)
+    } catch (error) {
+      return refusal('remote_unreachable', { detail: this.#failureText(error), cause: error })
+    }
+    if (text.ok) return readDocument(text.value, response.status)
+    if (text.error === 'not_text') return notJson(response.status)
+    return refusal('response_too_large', { detail: 'Remote response is too large' })
+  }
+
+  #failureText(error: unknown): string {
+    if (nameOf(error) === 'TimeoutError') {
+      return `Remote did not answer within ${this.#timeoutMs} ms`
+    }
+    const code = causeCode(error)
+    return code === null ? 'Remote request failed' : `Remote request failed (${code})`
+  }
+}
+
+function isRedirect(response: Response): boolean {
+  const { type, status } = response
+  // Browsers hide the status of a redirect they did not follow.
+  return type === 'opaqueredirect' || (status >= 300 && status < 400)
+}
+
+function readDocument(text: string, status: number): Received | ProblemEnvelope {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return notJson(status)
+  }
+  if (status !== 401) return { ok: true, status, value }
+  const problem = readProblem(value, status)
+  if (problem === null) return refusal('AUTHENTICATION_ERROR', { fix: LOGIN_FIX })
+  if (problem.error.code !== 'AUTHENTICATION_ERROR') return { ok: true, status, value }
+  return { ...problem, error: { ...problem.error, fix: LOGIN_FIX } }
+}
+
+function notJson(status: number): ProblemEnvelope {
+  if (status === 401) return refusal('AUTHENTICATION_ERROR', { fix: LOGIN_FIX })
+  return refusal('remote_invalid', { detail: `Remote returned non-JSON response (${status})` })
+}
+
+function nameOf(error: unknown): unknown {
+  return typeof error === 'object' && error !== null && 'name' in error ? error.name : null
+}
+
+/** The system's word for what went wrong, such as `ECONNREFUSED`. */
+function causeCode(error: unknown): string | null {
+  const cause: unknown = error instanceof Error ? error.cause : null
+  const code: unknown =
+    typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : null
+  return typeof code === 'string' ? code : null
+}

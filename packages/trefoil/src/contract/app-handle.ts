@@ -1,0 +1,30 @@
+import type { ActionTarget } from './action-protocol.ts'
+
+/** Found on every app, whichever copy of the package made it. */
+export const APP_BRAND = '~trefoil.app'
+
+/** What a local CLI caller presents. */
+export interface LocalCredentials {
+  /** Header names and values in turn, such as `authorization`, `Bearer …`. */
+  readonly headers: readonly string[]
+  /** Aborts the calls, for example on Ctrl-C. */
+  readonly signal?: AbortSignal
+}
+
+/** The part of an app that servers and the `trefoil` program hold it by. */
+export interface AppHandle {
+  readonly [APP_BRAND]: true
+  readonly name: string
+  /** Compiles the app (throws `ImproperlyConfigured`), then runs the start-up hooks. */
+  startup(): Promise<void>
+  /** Runs every shutdown hook; throws an `AggregateError` with what failed. */
+  shutdown(): Promise<void>
+  /** Throws `ImproperlyConfigured` listing everything that is unfit for production. */
+  validateProduction(): void
+  /** Actions run in this process: source `cli`, entrypoint `local`. */
+  localActions(credentials: LocalCredentials): ActionTarget
+}
+
+export function isAppHandle(value: unknown): value is AppHandle {
+  return typeof value === 'object' && value !== null && APP_BRAND in value
+}

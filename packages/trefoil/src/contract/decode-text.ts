@@ -1,0 +1,63 @@
+import type { ParamSpec, ScalarKind } from './param-spec.ts'
+
+const INTEGER = /^-?(?:0|[1-9][0-9]*)$/
+const NUMBER = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?$/
+const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
+  ['1', true],
+  ['true', true],
+  ['yes', true],
+  ['on', true],
+  ['0', false],
+  ['false', false],
+  ['no', false],
+  ['off', false],
+])
+
+/** A decoded value, or the kind of scalar that the text is not. */
+export type DecodedText =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly kind: ScalarKind }
+
+/**
+ * Turns text from a query, path, header, cookie, form or flag into the value its schema speaks
+ * of (W-18): integers `-?(0|[1-9][0-9]*)` inside the safe range, numbers by JSON's grammar,
+ * booleans as BIND-6, strings verbatim. The schema then validates it like any JSON.
+ *
+ * @param values every value sent under the name, at least one; without a list the last wins
+ */
+export function decodeText(spec: ParamSpec, values: readonly string[]): DecodedText {
+  if (!spec.list) return decodeScalar(spec.text, values[values.length - 1] as string)
+  const items: unknown[] = []
+  for (const text of values) {
+    const item = decodeScalar(spec.text, text)
+    if (!item.ok) return item
+    items.push(item.value)
+  }
+  return { ok: true, value: items }
+}
+
+/** Reads one text as the first kind that fits. */
+export function decodeScalar(kinds: readonly ScalarKind[], text: string): DecodedText {
+  for (const kind of kinds) {
+    const value = readScalar(kind, text)
+    if (value !== undefined) return { ok: true, value }
+  }
+  return { ok: false, kind: kinds[0] ?? 'string' }
+}
+
+function readScalar(kind: ScalarKind, text: string): string | number | boolean | undefined {
+  switch (kind) {
+    case 'string':
+      return text
+    case 'boolean':
+      return BOOLEANS.get(text.toLowerCase())
+    case 'integer': {
+      const value = INTEGER.test(text) ? Number(text) : Number.NaN
+      return Number.isSafeInteger(value) ? value : undefined
+    }
+    default: {
+      const value = NUMBER.test(text) ? Number(text) : Number.NaN
+      return Number.isFinite(value) ? value : undefined
+    }
+  }
+}

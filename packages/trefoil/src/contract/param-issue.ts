@@ -1,0 +1,89 @@
+import type { ParamSpec } from './param-spec.ts'
+import type { ParamSource } from './params.ts'
+import type { Issue } from './problem.ts'
+import type { SurfaceName } from './surface-name.ts'
+
+const KINDS: Readonly<Record<ParamSource, string>> = {
+  path: 'path parameter',
+  query: 'query parameter',
+  header: 'header',
+  cookie: 'cookie',
+  field: 'body field',
+  body: 'body parameter',
+  form: 'form field',
+  file: 'file',
+  files: 'file',
+}
+
+/** Where an argument was sent, in the words of the surface it came from. */
+function place(spec: ParamSpec, surface: SurfaceName): { source: string; name: string } {
+  if (surface !== 'api') return { source: 'argument', name: spec.name }
+  const source = spec.source === 'field' ? 'body' : spec.source === 'files' ? 'file' : spec.source
+  return { source, name: spec.source === 'body' ? '' : spec.wire }
+}
+
+/** JSON Pointer of the argument itself inside the document it travelled in. */
+function base(spec: ParamSpec, surface: SurfaceName): string {
+  const inDocument = surface !== 'api' || spec.source === 'field'
+  const name = surface === 'api' ? spec.wire : spec.name
+  return inDocument ? `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}` : ''
+}
+
+/** An issue and the sentence that leads the problem when it is the first (BIND-6, BIND-8). */
+export interface ArgumentIssue {
+  readonly issue: Issue
+  readonly headline: string
+}
+
+export function missingArgument(spec: ParamSpec, surface: SurfaceName): ArgumentIssue {
+  const headline =
+    surface === 'api'
+      ? `Missing required ${KINDS[spec.source]}: ${spec.source === 'body' ? spec.name : spec.wire}`
+      : `Missing action argument: ${spec.name}`
+  return {
+    headline,
+    issue: { ...place(spec, surface), pointer: base(spec, surface), message: 'Required' },
+  }
+}
+
+/**
+ * @param kind `integer`, `number` or `boolean` when text could not be read as one
+ */
+export function invalidText(spec: ParamSpec, surface: SurfaceName, kind: string): ArgumentIssue {
+  const noun = kind === 'number' ? 'float' : kind
+  const headline =
+    surface === 'api'
+      ? `Invalid ${noun} ${KINDS[spec.source]}: ${spec.wire}`
+      : `Invalid action argument: ${spec.name}`
+  const message = `Expected ${kind === 'integer' ? 'an integer' : `a ${kind}`}`
+  return { headline, issue: { ...place(spec, surface), pointer: base(spec, surface), message } }
+}
+
+/** A value that its schema refused. */
+export function invalidValue(
+  spec: ParamSpec,
+  surface: SurfaceName,
+  pointer: string,
+  message: string,
+): ArgumentIssue {
+  let headline = `Invalid action argument: ${spec.name}`
+  if (surface === 'api') {
+    headline =
+      spec.source === 'body'
+        ? `Invalid JSON body for parameter: ${spec.name}`
+        : `Invalid ${KINDS[spec.source]}: ${spec.wire}`
+  }
+  const issue = { ...place(spec, surface), pointer: base(spec, surface) + pointer, message }
+  return { headline, issue }
+}
+
+/** A name nobody declared (ABIND-3; JSON bodies of fields). */
+export function unknownArgument(name: string, surface: SurfaceName): ArgumentIssue {
+  const where = surface === 'api' ? 'body field' : 'action argument'
+  const source = surface === 'api' ? 'body' : 'argument'
+  const pointer = `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`
+  return {
+    headline: `Unknown ${where}: ${name}`,
+    issue: { source, name, pointer, message: 'Not an argument of this action' },
+  }
+}

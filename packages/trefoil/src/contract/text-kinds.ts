@@ -1,0 +1,97 @@
+import type { ScalarKind } from './param-spec.ts'
+import type { JsonSchema } from './schema.ts'
+
+/** How text is read for a schema. */
+export interface TextKinds {
+  /** Scalar kinds to try, in this order. */
+  readonly kinds: readonly ScalarKind[]
+  /** True for an array of scalars. */
+  readonly list: boolean
+}
+
+/**
+ * Works out from a JSON Schema how text becomes a value. A union that admits strings takes the
+ * text verbatim, so `string | number` never changes what was sent.
+ *
+ * @returns `null` when the schema wants something that text cannot spell (an object, say)
+ */
+export function textKinds(schema: JsonSchema): TextKinds | null {
+  const defs = schema['$defs']
+  const root = isRecord(defs) ? defs : {}
+  const types = typesOf(schema, root, 0)
+  if (types === null) return null
+  types.delete('null')
+  if (types.size === 1 && types.has('array')) {
+    const items = schema['items']
+    const kinds = isRecord(items) ? scalarKinds(typesOf(items, root, 0)) : null
+    return kinds === null ? null : { kinds, list: true }
+  }
+  const kinds = scalarKinds(types)
+  return kinds === null ? null : { kinds, list: false }
+}
+
+const ORDER: readonly ScalarKind[] = ['boolean', 'integer', 'number', 'string']
+
+function scalarKinds(types: Set<string> | null): readonly ScalarKind[] | null {
+  if (types === null) return null
+  types.delete('null')
+  if (types.has('array') || types.has('object') || types.size === 0) return null
+  return types.has('string') ? ['string'] : ORDER.filter((kind) => types.has(kind))
+}
+
+const MAX_DEPTH = 8
+
+/** JSON types a schema admits; `null` when they cannot be told. */
+function typesOf(
+  schema: JsonSchema,
+  defs: Readonly<Record<string, unknown>>,
+  depth: number,
+): Set<string> | null {
+  if (depth > MAX_DEPTH) return null
+  const { type, enum: values, anyOf, oneOf, allOf, $ref: ref } = schema
+  if (typeof type === 'string') return new Set([type])
+  if (Array.isArray(type)) return new Set(type.map(String))
+  if ('const' in schema) return new Set([typeOfValue(schema['const'])])
+  if (Array.isArray(values)) return new Set(values.map(typeOfValue))
+  if (typeof ref === 'string') {
+    const target = defs[ref.replace('#/$defs/', '')]
+    return isRecord(target) ? typesOf(target, defs, depth + 1) : null
+  }
+  const choices = anyOf ?? oneOf
+  if (Array.isArray(choices)) return union(choices, defs, depth)
+  if (Array.isArray(allOf) && isRecord(allOf[0])) return typesOf(allOf[0], defs, depth + 1)
+  // No constraint at all: any JSON value, which text can always spell as a string.
+  return Object.keys(schema).some((key) => SHAPING.has(key)) ? null : new Set(['string'])
+}
+
+const SHAPING: ReadonlySet<string> = new Set([
+  'properties',
+  'items',
+  'not',
+  'if',
+  'patternProperties',
+])
+
+function union(
+  choices: readonly unknown[],
+  defs: Readonly<Record<string, unknown>>,
+  depth: number,
+): Set<string> | null {
+  const all = new Set<string>()
+  for (const choice of choices) {
+    const types = isRecord(choice) ? typesOf(choice, defs, depth + 1) : null
+    if (types === null) return null
+    for (const type of types) all.add(type)
+  }
+  return all
+}
+
+function typeOfValue(value: unknown): string {
+  if (value === null) return 'null'
+  if (Array.isArray(value)) return 'array'
+  return Number.isInteger(value) ? 'integer' : typeof value
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

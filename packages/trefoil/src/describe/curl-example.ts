@@ -1,0 +1,104 @@
+import type { JsonSchema } from '../contract/schema.ts'
+import { exampleOf } from './example.ts'
+import { type Html, html } from './html.ts'
+import type { Operation } from './operations.ts'
+import { isJsonObject } from './schema-keywords.ts'
+
+/** Stands for the server until the page's script knows better. */
+const PLACEHOLDER = 'https://api.example.com'
+
+/**
+ * A `curl` command with the required arguments filled in. Readers paste it into a shell, so
+ * every part that comes from a schema is single-quoted, and only curl options that never read
+ * a file named in the data (`--data-raw`, `--form-string`) are used.
+ */
+export function curlExample(operation: Operation, root: JsonSchema, serverUrl?: string): Html {
+  const { requiresAuth, method, body } = operation
+  const [path, ...options] = [urlPath(operation, root), ...headers(operation, root)]
+  if (method === 'HEAD') options.unshift('--head')
+  else if (method !== (body === null ? 'GET' : 'POST')) options.unshift(`--request ${bare(method)}`)
+  if (requiresAuth) options.push('--header "authorization: Bearer $TOKEN"')
+  if (body !== null)
+    options.push(...bodyOptions(body.mediaType, exampleOf(body.schema, root), body.schema))
+  const server =
+    serverUrl === undefined
+      ? html`<span data-origin>${PLACEHOLDER}</span>`
+      : inQuotes(serverUrl.replace(/\/+$/, ''))
+  return html`curl '${server}${inQuotes(path)}'${options.map((option) => ` \\\n  ${option}`)}`
+}
+
+function urlPath({ path, parameters }: Operation, root: JsonSchema): string {
+  const values = new Map<string, string>()
+  const query: string[] = []
+  for (const { in: place, name, required, schema } of parameters) {
+    if (!required || (place !== 'path' && place !== 'query')) continue
+    const value = encodeURIComponent(textOf(exampleOf(schema, root)))
+    if (place === 'path') values.set(name, value)
+    else query.push(`${encodeURIComponent(name)}=${value}`)
+  }
+  const filled = path.replace(
+    /\{([^{}]+)\}/g,
+    (template, name: string) => values.get(name) ?? template,
+  )
+  return query.length === 0 ? filled : `${filled}?${query.join('&')}`
+}
+
+function headers({ parameters }: Operation, root: JsonSchema): readonly string[] {
+  const needed = parameters.filter((parameter) => parameter.required)
+  const value = (schema: JsonSchema): string => textOf(exampleOf(schema, root))
+  const sent = needed
+    .filter((parameter) => parameter.in === 'header')
+    .map(({ name, schema }) => `--header ${quote(`${name}: ${value(schema)}`)}`)
+  const cookies = needed
+    .filter((parameter) => parameter.in === 'cookie')
+    .map(({ name, schema }) => `${name}=${value(schema)}`)
+  // With a `=` in it, --cookie takes text; without, it would read a file.
+  return cookies.length === 0 ? sent : [...sent, `--cookie ${quote(cookies.join('; '))}`]
+}
+
+function bodyOptions(mediaType: string, example: unknown, schema: JsonSchema): readonly string[] {
+  if (mediaType === 'application/json') {
+    const compact = JSON.stringify(example) ?? 'null'
+    const text = compact.length > 60 ? JSON.stringify(example, null, 2) : compact
+    return [`--header 'content-type: application/json'`, `--data-raw ${quote(text)}`]
+  }
+  const members = Object.entries(isJsonObject(example) ? example : {})
+  if (mediaType !== 'multipart/form-data') {
+    const pairs = members.map(([name, value]) =>
+      [name, textOf(value)].map(encodeURIComponent).join('='),
+    )
+    return [`--data-raw ${quote(pairs.join('&'))}`]
+  }
+  return members.map(([name, value]) =>
+    isFile(schema, name)
+      ? `--form ${quote(`${name}=@file.bin`)}`
+      : `--form-string ${quote(`${name}=${textOf(value)}`)}`,
+  )
+}
+
+function isFile(schema: JsonSchema, name: string): boolean {
+  const { properties } = schema
+  const property = isJsonObject(properties) ? properties[name] : undefined
+  if (!isJsonObject(property)) return false
+  const { items } = property
+  return (isJsonObject(items) ? items : property).format === 'binary'
+}
+
+function textOf(value: unknown): string {
+  if (typeof value === 'string') return value
+  if (Array.isArray(value)) return value.length === 0 ? '' : textOf(value[0])
+  return JSON.stringify(value) ?? ''
+}
+
+function quote(text: string): string {
+  return `'${inQuotes(text)}'`
+}
+
+function bare(text: string): string {
+  return /^[A-Z]+$/.test(text) ? text : quote(text)
+}
+
+/** Text inside single quotes: a quote in a schema's example must not end them. */
+function inQuotes(text: string): string {
+  return text.replaceAll("'", "'\\''")
+}

@@ -1,0 +1,89 @@
+import { compareCodePoints } from '../base/canonical-json.ts'
+import type { Action } from '../contract/action.ts'
+import { type Catalogue, requiresAuth } from '../contract/catalogue.ts'
+import { exampleOf } from './example.ts'
+import { type Html, html } from './html.ts'
+import { jsonView } from './json-view.ts'
+import { type PageEntry, renderPage } from './page-shell.ts'
+import { prose } from './prose.ts'
+
+/** Options of {@link mcpDocsPage}. */
+export interface McpDocsPageOptions {
+  /** The nonce of `docsCsp`: base64, at least 16 characters, fresh for every answer. */
+  readonly nonce: string
+  /** Path of the MCP endpoint, `/mcp`. */
+  readonly endpoint: string
+  /** Where the HTTP API's page is served; default: no link. */
+  readonly docsPath?: string
+}
+
+/**
+ * The `/mcp/docs` page: every tool, sorted by name (MCP-16). One self-contained document for
+ * the policy of `docsCsp`, readable with scripts off.
+ *
+ * @throws TypeError when the nonce is not base64 text of at least 16 characters
+ */
+export function mcpDocsPage(catalogue: Catalogue, options: McpDocsPageOptions): string {
+  const { nonce, endpoint, docsPath } = options
+  const tools = catalogue.actions
+    .filter((action) => action.exposed.mcp)
+    .sort((left, right) => compareCodePoints(left.name, right.name))
+  return renderPage({
+    catalogue,
+    kind: 'MCP tools',
+    nonce,
+    links: docsPath === undefined ? [] : [{ href: docsPath, text: 'HTTP API' }],
+    searchLabel: 'Find a tool',
+    groups: [
+      {
+        id: 'tools',
+        heading: 'Tools',
+        entries: tools.map((tool, index) => toolEntry(catalogue, tool, endpoint, index)),
+      },
+    ],
+    empty: 'No MCP tools are registered yet.',
+  })
+}
+
+function toolEntry(catalogue: Catalogue, tool: Action, endpoint: string, index: number): PageEntry {
+  const { name, title, description } = tool
+  return {
+    // A tool's name may hold characters an id cannot; the number keeps ids apart.
+    id: `tool-${index + 1}-${name.replace(/[^A-Za-z0-9_-]+/g, '-')}`,
+    label: name,
+    search: [name, title, description].join(' '),
+    deprecated: tool.deprecated,
+    summary: html`<span class="path">${name}</span>${title !== null && html` <span class="title">${title}</span>`}`,
+    content: toolView(catalogue, tool, endpoint),
+  }
+}
+
+function toolView(catalogue: Catalogue, tool: Action, endpoint: string): Html {
+  const { name, inputSchema, outputSchema, method, path, guards } = tool
+  const request = {
+    jsonrpc: '2.0',
+    id: 1,
+    method: 'tools/call',
+    params: { name, arguments: exampleOf(inputSchema) },
+  }
+  const onHttp = tool.exposed.api && method !== null && path !== null
+  const needsAuth = guards.length > 0 || requiresAuth(catalogue, tool, 'mcp')
+  return html`${prose(tool.description)}
+<ul class="facts">
+<li>Endpoint: POST ${endpoint}</li>
+${onHttp && html`<li>HTTP route: ${method} ${path}</li>`}
+<li>Auth: ${needsAuth ? 'required' : 'public'}</li>
+${guards.length > 0 && html`<li>Guards: ${guards.map((guard) => html`<code>${guard.name}</code> `)}</li>`}
+<li>Needs approval: ${tool.approval.mcp ? 'yes' : 'no'}</li>
+${tool.deprecated && html`<li>Deprecated</li>`}
+</ul>
+<h3>Input Schema</h3>
+${jsonView(inputSchema, `Input schema of ${name}`)}
+${
+  outputSchema !== null &&
+  html`<h3>Output Schema</h3>
+${jsonView(outputSchema, `Output schema of ${name}`)}`
+}
+<h3>Example Request</h3>
+${jsonView(request, `Example request for ${name}`)}`
+}

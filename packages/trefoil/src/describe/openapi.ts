@@ -1,0 +1,58 @@
+import type { Catalogue } from '../contract/catalogue.ts'
+import type { JsonSchema } from '../contract/schema.ts'
+import { openApiOperation } from './openapi-operation.ts'
+import { type Operation, operationsOf } from './operations.ts'
+
+/** Options of {@link openApiDocument}. */
+export interface OpenApiOptions {
+  /** Where the app is reached, such as `https://api.example.com`; default: where the document is. */
+  readonly serverUrl?: string
+}
+
+/** The fixed fields of a path item; OpenAPI 3.1 has no place for any other method. */
+const METHODS: ReadonlySet<string> = new Set([
+  'GET',
+  'PUT',
+  'POST',
+  'DELETE',
+  'OPTIONS',
+  'HEAD',
+  'PATCH',
+  'TRACE',
+])
+
+/**
+ * The OpenAPI 3.1.1 document of an app: every HTTP action with its parameters, body, answers,
+ * failures and security (DOCS-2…6, W-34). Holds nothing that depends on the caller.
+ */
+export function openApiDocument(catalogue: Catalogue, options: OpenApiOptions = {}): JsonSchema {
+  const { operations, schemas } = operationsOf(catalogue)
+  const listed = operations.filter((operation) => METHODS.has(operation.method))
+  const secured = catalogue.covered.api || listed.some((operation) => operation.requiresAuth)
+  const tags = [...new Set(listed.flatMap((operation) => operation.action.tags))]
+  return {
+    openapi: '3.1.1',
+    info: {
+      title: catalogue.name || 'Trefoil API',
+      version: catalogue.version,
+      ...(catalogue.description !== null && { description: catalogue.description }),
+    },
+    ...(options.serverUrl !== undefined && { servers: [{ url: options.serverUrl }] }),
+    ...(tags.length > 0 && { tags: tags.map((name) => ({ name })) }),
+    paths: pathItems(listed),
+    components: {
+      schemas,
+      ...(secured && { securitySchemes: { bearerAuth: { type: 'http', scheme: 'bearer' } } }),
+    },
+  }
+}
+
+function pathItems(operations: readonly Operation[]): JsonSchema {
+  const items = new Map<string, [method: string, operation: JsonSchema][]>()
+  for (const operation of operations) {
+    const item = items.get(operation.path) ?? []
+    item.push([operation.method.toLowerCase(), openApiOperation(operation)])
+    items.set(operation.path, item)
+  }
+  return Object.fromEntries([...items].map(([path, item]) => [path, Object.fromEntries(item)]))
+}

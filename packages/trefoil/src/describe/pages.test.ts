@@ -1,0 +1,408 @@
+import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import type { Action } from '../contract/action.ts'
+import type { Catalogue } from '../contract/catalogue.ts'
+import type { ParamSpec } from '../contract/param-spec.ts'
+import { type JsonSchema, jsonSchemaOf } from '../contract/schema.ts'
+import { NO_SURFACE } from '../contract/surface-name.ts'
+import { docsCsp } from './docs-csp.ts'
+import { docsPage } from './docs-page.ts'
+import { mcpDocsPage } from './mcp-docs-page.ts'
+
+const NONCE = 'bm9uY2Utbm9uY2Utbm9uY2U='
+const ATTACK = '</script></style></title><img src=x onerror=alert(1)>"\' onload="alert(2)'
+
+const jsonOf = (schema: z.ZodType): JsonSchema => jsonSchemaOf(schema, 'input') ?? {}
+
+function param(
+  source: ParamSpec['source'],
+  name: string,
+  jsonSchema: JsonSchema,
+  more: Partial<ParamSpec> = {},
+): ParamSpec {
+  return {
+    name,
+    source,
+    wire: name,
+    schema: null,
+    jsonSchema,
+    text: ['string'],
+    list: false,
+    required: true,
+    description: null,
+    ...more,
+  }
+}
+
+function action(more: Partial<Action>): Action {
+  return {
+    name: 'get_order',
+    title: null,
+    description: 'Fetch one order.',
+    method: 'GET',
+    path: '/orders/{order_id}',
+    exposed: { api: true, mcp: true, cli: false },
+    public: NO_SURFACE,
+    approval: NO_SURFACE,
+    guards: [],
+    params: [],
+    dependencies: [],
+    returns: null,
+    inputSchema: { type: 'object', properties: {} },
+    outputSchema: null,
+    middleware: [],
+    errorHandlers: [],
+    handler: () => null,
+    tags: [],
+    metadata: {},
+    hints: {},
+    deprecated: false,
+    status: null,
+    timeout: 0,
+    ...more,
+  }
+}
+
+function catalogue(actions: readonly Action[], more: Partial<Catalogue> = {}): Catalogue {
+  return {
+    name: 'store',
+    version: '1.2.3',
+    description: null,
+    actions,
+    covered: NO_SURFACE,
+    ...more,
+  }
+}
+
+const docs = (actions: readonly Action[], more: Partial<Catalogue> = {}): string =>
+  docsPage(catalogue(actions, more), { openapiPath: '/openapi.json', nonce: NONCE })
+
+const mcpDocs = (actions: readonly Action[], more: Partial<Catalogue> = {}): string =>
+  mcpDocsPage(catalogue(actions, more), { nonce: NONCE, endpoint: '/mcp' })
+
+/** What a reader of the page sees, roughly: tags gone, entities back. */
+const textOf = (page: string): string =>
+  page
+    .replace(/<(style|script)[\s\S]*?<\/\1>/g, '')
+    .replace(/<[^>]*>/g, '')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&quot;', '"')
+    .replaceAll('&#39;', "'")
+    .replaceAll('&amp;', '&')
+
+const tagsOf = (page: string): readonly string[] => page.match(/<[a-z][^>]*>/g) ?? []
+
+const hostile = (): Action =>
+  action({
+    name: ATTACK,
+    title: ATTACK,
+    description: ATTACK,
+    path: `/${ATTACK}/{${ATTACK}}`,
+    tags: [ATTACK],
+    guards: [{ name: ATTACK, needsInput: false, check: () => true, denial: () => '' }],
+    params: [
+      param(
+        'query',
+        ATTACK,
+        { type: 'string', default: ATTACK, pattern: ATTACK },
+        { description: ATTACK },
+      ),
+      param('field', ATTACK, { enum: [ATTACK], description: ATTACK }),
+    ],
+    inputSchema: {
+      type: 'object',
+      properties: { [ATTACK]: { const: ATTACK } },
+      required: [ATTACK],
+    },
+    outputSchema: { $ref: '#/$defs/A', $defs: { A: { title: ATTACK } } },
+  })
+
+describe('attack: mark-up in what an action says about itself', () => {
+  const more = { name: ATTACK, version: ATTACK, description: ATTACK }
+  const pages: readonly [string, string, string][] = [
+    ['/docs', docs([hostile()], more), docs([action({})])],
+    ['/mcp/docs', mcpDocs([hostile()], more), mcpDocs([action({})])],
+  ]
+
+  it.each(pages)('stays text on %s (MCP-16)', (_name, attacked, harmless) => {
+    expect(textOf(attacked)).toContain(ATTACK)
+    expect(attacked).not.toContain('<img')
+    for (const tag of ['script', 'style', 'title', 'head', 'body']) {
+      const count = (page: string): number => page.split(`</${tag}>`).length
+      expect(count(attacked)).toBe(count(harmless))
+    }
+    const attributes = tagsOf(attacked)
+      .join('\n')
+      .replace(/"[^"]*"/g, '""')
+    expect(attributes).not.toMatch(/\son[a-z]+=/)
+    expect(attributes).not.toMatch(/='/)
+  })
+
+  it.each(pages)('never reaches the inline script or style of %s', (_name, attacked, harmless) => {
+    const inlineOf = (page: string): readonly string[] =>
+      page.match(/<(style|script) [\s\S]*?<\/\1>/g) ?? []
+    expect(inlineOf(attacked)).toEqual(inlineOf(harmless))
+    expect(inlineOf(attacked)).toHaveLength(2)
+  })
+})
+
+describe('the policy of the pages (DOCS-1)', () => {
+  it('allows nothing but the page itself', () => {
+    expect(docsCsp(NONCE)).toBe(
+      `default-src 'none'; style-src 'nonce-${NONCE}'; script-src 'nonce-${NONCE}'; img-src data:; ` +
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    )
+  })
+
+  it("refuses a nonce that would add a directive: attack `'; script-src *`", () => {
+    for (const nonce of [
+      '',
+      'short',
+      "aaaaaaaaaaaaaaaa'; script-src *",
+      'aaaaaaaa aaaaaaaa',
+      'aaaaaaaaaaaaaaaa\n',
+    ]) {
+      expect(() => docsCsp(nonce)).toThrow(TypeError)
+      expect(() => docsPage(catalogue([]), { openapiPath: null, nonce })).toThrow(TypeError)
+    }
+  })
+
+  it('is enough: no other host, no inline handler, no style attribute, no form', () => {
+    for (const page of [docs([action({})]), mcpDocs([action({})])]) {
+      const tags = tagsOf(page).join('\n')
+      expect(tags).not.toMatch(/\s(on[a-z]+|style|action|src)=/)
+      expect(tags).not.toMatch(/(href|src)="(https?:)?\/\//)
+      expect(tags.match(/<(style|script)[^>]*>/g)).toEqual([
+        `<style nonce="${NONCE}">`,
+        `<script nonce="${NONCE}">`,
+      ])
+    }
+  })
+})
+
+describe('/docs (DOCS-1, W-34)', () => {
+  const text = (more: Partial<Action>, app: Partial<Catalogue> = {}): string =>
+    textOf(docs([action(more)], app))
+
+  it('names the app and links the document', () => {
+    const page = docs([action({})])
+    expect(textOf(page)).toContain('store API 1.2.3')
+    expect(page).toContain('href="/openapi.json"')
+    expect(docsPage(catalogue([]), { openapiPath: null, nonce: NONCE })).not.toContain(
+      'openapi.json',
+    )
+  })
+
+  it('groups by first tag, the untagged last', () => {
+    const page = docs([
+      action({ name: 'a' }),
+      action({ name: 'b', path: '/b', tags: ['stock', 'x'] }),
+    ])
+    expect(page.match(/<h2[^>]*>[^<]*/g)?.map((heading) => heading.replace(/.*>/, ''))).toEqual([
+      'stock',
+      'Other',
+      'Schemas',
+    ])
+  })
+
+  it('says who may call: the authenticated, the guards, everyone', () => {
+    const guards = [
+      { name: 'hasScope(orders:read)', needsInput: false, check: () => true, denial: () => '' },
+    ]
+    expect(text({})).toContain('Auth: public')
+    expect(text({}, { covered: { api: true, mcp: false, cli: false } })).toContain('Auth: required')
+    expect(text({ guards })).toMatch(/Auth: required\s+Guards: hasScope\(orders:read\)/)
+  })
+
+  it('shows parameters, body members, answers and failures', () => {
+    const page = text({
+      method: 'POST',
+      params: [
+        param(
+          'query',
+          'limit',
+          { type: 'integer', minimum: 1 },
+          { required: false, description: 'How many.' },
+        ),
+        param('field', 'note', { type: 'string', maxLength: 9 }),
+      ],
+      outputSchema: jsonOf(z.array(z.object({ id: z.string() }).meta({ id: 'Order' }))),
+      timeout: 5,
+    })
+    for (const part of [
+      'limitquery, optional',
+      'at least 1',
+      'How many.',
+      'noterequired',
+      'length at most 9',
+      'array of Order',
+      'VALIDATION_ERROR',
+      'TIMEOUT',
+    ]) {
+      expect(page).toContain(part)
+    }
+    expect(page).not.toContain('ACCESS_DENIED')
+  })
+
+  it('is readable with scripts off: every operation is in the document, only the search waits', () => {
+    const page = docs([action({}), action({ name: 'b', path: '/b' })])
+    expect(page.match(/<details class="entry" id="op-/g)).toHaveLength(2)
+    const hidden = tagsOf(page).filter((tag) => / hidden(>| )/.test(tag))
+    expect(hidden).toHaveLength(1)
+    expect(hidden[0]).toContain('id="search-box"')
+  })
+
+  it('can be used by keyboard: a skip link and scrollable regions that take focus', () => {
+    const page = docs([action({ params: [param('query', 'q', {})] })])
+    expect(page).toContain('<a class="skip" href="#main">')
+    expect(page).toContain('<main id="main"')
+    for (const tag of tagsOf(page).filter((tag) => /^<pre|class="scroll"/.test(tag))) {
+      expect(tag).toMatch(/tabindex="0" role="region" aria-label="[^"]+"/)
+    }
+  })
+
+  it('every link inside the page leads somewhere', () => {
+    const Order = z.object({ id: z.string() }).meta({ id: 'Order' })
+    const page = docs([
+      action({ outputSchema: jsonOf(Order) }),
+      action({ name: 'b', path: '/b', outputSchema: jsonOf(z.object({ order: Order })) }),
+    ])
+    const targets = tagsOf(page).flatMap((tag) => /^<a .*href="#([^"]+)"/.exec(tag)?.[1] ?? [])
+    expect(targets).toContain('schema-Order')
+    expect(targets.filter((target) => !page.includes(`id="${target}"`))).toEqual([])
+  })
+
+  it('has a page for an app without HTTP actions', () => {
+    expect(textOf(docs([]))).toContain('No HTTP actions are registered yet.')
+  })
+})
+
+describe('curl examples', () => {
+  const curl = (more: Partial<Action>, covered = false): string => {
+    const page = docsPage(catalogue([action(more)], { covered: { ...NO_SURFACE, api: covered } }), {
+      openapiPath: null,
+      nonce: NONCE,
+      serverUrl: 'https://shop.example/',
+    })
+    return (/curl '[\s\S]*?(?=Schemas)/.exec(textOf(page))?.[0] ?? '').trim()
+  }
+
+  it('fills in what is required', () => {
+    const params = [
+      param('path', 'order_id', { type: 'string' }),
+      param('query', 'q', { type: 'integer' }, { wire: 'a b' }),
+      param('query', 'skipped', { type: 'string' }, { required: false }),
+      param('header', 'tenant', { type: 'string' }, { wire: 'x-tenant' }),
+      param('cookie', 'theme', { enum: ['dark'] }),
+    ]
+    expect(curl({ params }, true)).toBe(
+      [
+        "curl 'https://shop.example/orders/string?a%20b=123' \\",
+        "  --header 'x-tenant: string' \\",
+        "  --cookie 'theme=dark' \\",
+        '  --header "authorization: Bearer $TOKEN"',
+      ].join('\n'),
+    )
+  })
+
+  it('names the method only where curl would choose another', () => {
+    const body = [param('body', 'body', { type: 'object' })]
+    expect(curl({})).not.toContain('--request')
+    expect(curl({ method: 'POST', params: body })).not.toContain('--request')
+    expect(curl({ method: 'POST' })).toContain('--request POST')
+    expect(curl({ method: 'PUT', params: body })).toContain('--request PUT')
+    expect(curl({ method: 'HEAD' })).toContain('--head')
+  })
+
+  it('attack: an example value cannot leave its quotes in the reader’s shell', () => {
+    const evil = { const: "'; rm -rf ~; '" }
+    expect(curl({ method: 'POST', params: [param('field', 'a', evil)] })).toContain(
+      `--data-raw '{"a":"'\\''; rm -rf ~; '\\''"}'`,
+    )
+    expect(curl({ params: [param('query', 'a', evil)] })).toContain(
+      "?a='\\''%3B%20rm%20-rf%20~%3B%20'\\'''",
+    )
+  })
+
+  it('attack: an example value starting with @ or < does not make curl send a local file', () => {
+    const evil = { const: '@/etc/passwd' }
+    expect(curl({ method: 'POST', params: [param('body', 'a', evil)] })).toContain(
+      `--data-raw '"@/etc/passwd"'`,
+    )
+    expect(curl({ method: 'POST', params: [param('form', 'a', evil)] })).toContain(
+      "--data-raw 'a=%40%2Fetc%2Fpasswd'",
+    )
+    const upload = curl({
+      method: 'POST',
+      params: [param('form', 'a', evil), param('file', 'photo', {})],
+    })
+    expect(upload).toContain("--form-string 'a=@/etc/passwd'")
+    expect(upload).toContain("--form 'photo=@file.bin'")
+  })
+})
+
+describe('/mcp/docs (MCP-16)', () => {
+  it('lists the tools by name, with their endpoint, route, auth and schemas', () => {
+    const tool = action({
+      name: 'zebra',
+      inputSchema: jsonOf(
+        z.object({
+          id: z.string(),
+          n: z.int(),
+          x: z.number(),
+          on: z.boolean(),
+          l: z.array(z.string()),
+          o: z.object({}),
+          skipped: z.string().optional(),
+        }),
+      ),
+      outputSchema: { type: 'boolean' },
+      approval: { ...NO_SURFACE, mcp: true },
+    })
+    const text = textOf(
+      mcpDocs(
+        [
+          tool,
+          action({ name: 'ant', method: null, path: null }),
+          action({ name: 'quiet', exposed: { ...NO_SURFACE, api: true } }),
+        ],
+        { covered: { ...NO_SURFACE, mcp: true } },
+      ),
+    )
+    expect(text.indexOf('ant')).toBeLessThan(text.indexOf('zebra'))
+    expect(text).not.toContain('quiet')
+    const [ant = '', zebra = ''] = text.split(/(?=^zebra$)/m).slice(-2)
+    expect(zebra).toContain('Fetch one order.')
+    expect(zebra).toContain('Endpoint: POST /mcp')
+    expect(zebra).toContain('HTTP route: GET /orders/{order_id}')
+    expect(zebra).toContain('Auth: required')
+    expect(zebra).toContain('Needs approval: yes')
+    expect(zebra).toContain('Input Schema')
+    expect(zebra).toMatch(/Output Schema\s+\{\s+"type": "boolean"\s+\}/)
+    expect(ant).not.toContain('HTTP route')
+    expect(ant).not.toContain('Output Schema')
+    const request = JSON.parse(zebra.slice(zebra.indexOf('{', zebra.indexOf('Example Request'))))
+    expect(request).toMatchObject({ jsonrpc: '2.0', method: 'tools/call' })
+    expect(request.params).toEqual({
+      name: 'zebra',
+      arguments: { id: 'string', n: 123, x: 12.3, on: true, l: [], o: {} },
+    })
+  })
+
+  it('says public when nothing covers MCP, or the tool is public there', () => {
+    expect(textOf(mcpDocs([action({})]))).toContain('Auth: public')
+    const covered = { ...NO_SURFACE, mcp: true }
+    expect(
+      textOf(mcpDocs([action({ public: { ...NO_SURFACE, mcp: true } })], { covered })),
+    ).toContain('Auth: public')
+    expect(
+      textOf(mcpDocs([action({ public: { ...NO_SURFACE, api: true } })], { covered })),
+    ).toContain('Auth: required')
+  })
+
+  it('says so when there is no tool', () => {
+    expect(textOf(mcpDocs([]))).toContain('No MCP tools are registered yet.')
+    expect(textOf(mcpDocs([action({})]))).not.toContain('No MCP tools')
+  })
+})

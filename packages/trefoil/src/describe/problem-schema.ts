@@ -1,0 +1,37 @@
+import type { JsonSchema } from '../contract/schema.ts'
+
+/** Media type of every failure (RFC 9457). */
+export const PROBLEM_MEDIA_TYPE = 'application/problem+json'
+
+const text = (description: string): JsonSchema => ({ type: 'string', description })
+
+const issue: JsonSchema = {
+  type: 'object',
+  required: ['source', 'name', 'pointer', 'message'],
+  properties: {
+    source: text('Where the argument was sent: path, query, header, cookie, body, form or file.'),
+    name: text('Name on the wire; empty for a whole body.'),
+    pointer: text('JSON Pointer (RFC 6901) into the value; empty for the value itself.'),
+    message: text('What is wrong with it.'),
+  },
+}
+
+/** The one shape of every failure, shared by all operations as the component `Problem`. */
+export const PROBLEM_SCHEMA: JsonSchema = {
+  type: 'object',
+  description: 'A failure (RFC 9457).',
+  required: ['type', 'title', 'status', 'detail', 'code', 'fix'],
+  properties: {
+    type: { type: 'string', format: 'uri-reference' },
+    title: text('The kind of failure.'),
+    status: { type: 'integer', minimum: 400, maximum: 599 },
+    detail: text('What happened in this case.'),
+    code: text('Stable name of the failure, for programs.'),
+    fix: text('What to do about it.'),
+    request_id: text('Quote it to the operator.'),
+    issues: { type: 'array', description: 'Every wrong argument.', items: issue },
+  },
+}
+
+/** Where an operation's failures point. */
+export const PROBLEM_REFERENCE: JsonSchema = { $ref: '#/components/schemas/Problem' }

@@ -1,0 +1,57 @@
+import type { Action } from '../contract/action.ts'
+import { type ArgumentIssue, invalidValue, unknownArgument } from '../contract/param-issue.ts'
+import type { ParamSpec } from '../contract/param-spec.ts'
+import type { SurfaceName } from '../contract/surface-name.ts'
+import { type RawArguments, REFUSED } from './inbound.ts'
+
+const NO_ISSUES: readonly ArgumentIssue[] = []
+
+/**
+ * Lays a flat object of JSON arguments out in the order of an action's parameters (ABIND-1).
+ * Values go to the validator untouched; names nobody declared are refused, all of them, in
+ * order (ABIND-3).
+ */
+export function layOutArguments(
+  action: Action,
+  sent: Readonly<Record<string, unknown>>,
+  surface: SurfaceName,
+): RawArguments {
+  const { params } = action
+  const values: unknown[] = new Array(params.length)
+  let issues: ArgumentIssue[] | null = null
+  let known = 0
+  for (let index = 0; index < params.length; index++) {
+    const param = params[index] as ParamSpec
+    if (!Object.hasOwn(sent, param.name)) continue
+    known++
+    const value = sent[param.name]
+    values[index] = given(param, value)
+    // HTTP has no empty path segment, so no other surface may have one (W-17).
+    if (param.source === 'path' && value === '') {
+      values[index] = REFUSED
+      issues ??= []
+      issues.push(invalidValue(param, surface, '', 'A path argument must not be empty'))
+    }
+  }
+  const names = Object.keys(sent)
+  if (names.length === known) return { values, issues: issues ?? NO_ISSUES }
+  return { values, issues: [...(issues ?? []), ...unknownNames(action, names, surface)] }
+}
+
+/** `null` for an optional argument means it was not given (ABIND-6); in a body it is a value. */
+function given(param: ParamSpec, value: unknown): unknown {
+  const isJson = param.source === 'field' || param.source === 'body'
+  return value === null && !param.required && !isJson ? undefined : value
+}
+
+function unknownNames(
+  action: Action,
+  names: readonly string[],
+  surface: SurfaceName,
+): readonly ArgumentIssue[] {
+  const declared = new Set(action.params.map(({ name }) => name))
+  return names
+    .filter((name) => !declared.has(name))
+    .sort()
+    .map((name) => unknownArgument(name, surface))
+}

@@ -1,0 +1,26 @@
+import type { Clock } from '../base/clock.ts'
+import type { ApprovalHook } from '../contract/approval.ts'
+import type { AuthConfig } from '../contract/authenticator.ts'
+import type { Logger } from '../contract/logger.ts'
+import type { AuditPort } from '../contract/ports/audit.ts'
+import type { LimitsPort } from '../contract/ports/limits.ts'
+import type { SurfaceName } from '../contract/surface-name.ts'
+import type { BackgroundTasks } from './background.ts'
+
+/** What every call of an app shares. Made once, when the app compiles. */
+export interface AppContext {
+  readonly name: string
+  /** The developer's `state`. */
+  readonly state: unknown
+  /** Makes `call.state` on first use. */
+  readonly callState: () => unknown
+  readonly debug: boolean
+  readonly logger: Logger
+  readonly clock: Clock
+  readonly nextId: () => string
+  readonly auth: Readonly<Partial<Record<SurfaceName, AuthConfig>>>
+  readonly approval: ApprovalHook | null
+  readonly limits: LimitsPort | null
+  readonly audit: AuditPort | null
+  readonly background: BackgroundTasks
+}

@@ -1,0 +1,41 @@
+import type { Action } from '../contract/action.ts'
+import { NO_SURFACE, type SurfaceName } from '../contract/surface-name.ts'
+import type { AppContext } from './app-context.ts'
+import type { RawArguments } from './inbound.ts'
+import { compilePlan, type Plan } from './plan.ts'
+
+/**
+ * The plan behind listing and describing: a built-in action that is identified and limited like
+ * every other, and that no `public` route ever opens (AUTH-8).
+ */
+export function compileDiscoveryPlan(surface: SurfaceName, name: string, app: AppContext): Plan {
+  return compilePlan({ ...DISCOVERY, name }, surface, app)
+}
+
+const DISCOVERY: Action = {
+  name: '',
+  title: null,
+  description: null,
+  method: null,
+  path: null,
+  exposed: NO_SURFACE,
+  public: NO_SURFACE,
+  approval: NO_SURFACE,
+  guards: [],
+  params: [],
+  dependencies: [],
+  returns: null,
+  inputSchema: {},
+  outputSchema: null,
+  middleware: [],
+  errorHandlers: [],
+  handler: () => undefined,
+  tags: [],
+  metadata: {},
+  hints: {},
+  deprecated: false,
+  status: null,
+  timeout: 0,
+}
+
+export const NO_ARGUMENTS: RawArguments = { values: [], issues: [] }

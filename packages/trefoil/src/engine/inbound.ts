@@ -1,0 +1,36 @@
+import type { Awaitable } from '../base/promise.ts'
+import type { Action } from '../contract/action.ts'
+import type { RequestFacts } from '../contract/call.ts'
+import type { ArgumentIssue } from '../contract/param-issue.ts'
+import type { Problem } from '../contract/problem.ts'
+
+/**
+ * What a surface hands the engine with a call: facts, and the raw input as a function that is
+ * called late. Each surface has its own; the engine knows none of them.
+ */
+export interface Inbound extends RequestFacts {
+  /** Header names and values in turn, for the authenticator. */
+  readonly rawHeaders: readonly string[]
+  /** True when handlers may read those headers too: on HTTP only (ABIND-2). */
+  readonly showsHeaders: boolean
+  readonly approvalToken: string | null
+  readonly dryRun: boolean
+  /** True once the caller has gone away. */
+  readonly aborted: boolean
+  onAbort(listener: () => void): void
+  /** Calls back when the answer is complete. */
+  onDone(listener: () => void): void
+  /** Reads the input for the first time. */
+  readArguments(action: Action): Awaitable<RawArguments | Problem>
+}
+
+/** Input before validation: one value per parameter of the action, in its order. */
+export interface RawArguments {
+  /** `undefined` where nothing was sent. */
+  readonly values: readonly unknown[]
+  /** What is already known to be wrong; empty for most calls. */
+  readonly issues: readonly ArgumentIssue[]
+}
+
+/** Stands in for a value that a surface already refused with an issue of its own. */
+export const REFUSED: unique symbol = Symbol('refused')

@@ -1,0 +1,112 @@
+import { type Awaitable, isPromiseLike } from '../base/promise.ts'
+import type { Outcome } from '../contract/outcome.ts'
+import { Problem, refuse } from '../contract/problem.ts'
+import type { Failure } from './dependency-scope.ts'
+import { DryRun } from './dry-run.ts'
+import type { RunningCall } from './running-call.ts'
+import { settleThrown, toProblem } from './settle.ts'
+import type { Stage } from './stage.ts'
+import { isStream, watchStream } from './stream.ts'
+
+/**
+ * Walks a call through the stages of its plan, settles and records it. Never rejects. Stays
+ * synchronous as long as nothing waits.
+ */
+export function run(call: RunningCall): Awaitable<Outcome> {
+  try {
+    const refusal = advance(call, call['~plan'].run, 0)
+    return isPromiseLike(refusal)
+      ? refusal.then(
+          (late) => finish(call, late),
+          (error) => finishThrown(call, error),
+        )
+      : finish(call, refusal)
+  } catch (error) {
+    return finishThrown(call, error)
+  }
+}
+
+function advance(
+  call: RunningCall,
+  stages: readonly Stage[],
+  start: number,
+): Awaitable<Problem | undefined> {
+  for (let index = start; index < stages.length; index++) {
+    const refusal = (stages[index] as Stage)(call)
+    if (refusal === undefined) continue
+    if (!isPromiseLike(refusal)) return refusal
+    if (index === stages.length - 1) return refusal
+    return refusal.then((late) => late ?? advance(call, stages, index + 1))
+  }
+  return undefined
+}
+
+function finish(call: RunningCall, refusal: Problem | undefined): Awaitable<Outcome> {
+  if (refusal !== undefined) return record(call, { ok: false, problem: toProblem(call, refusal) })
+  return record(call, { ok: true, value: call['~value'], reply: call['~reply'] })
+}
+
+async function finishThrown(call: RunningCall, error: unknown): Promise<Outcome> {
+  // Exception handlers are for the developer's code: one of them must not turn a refusal of an
+  // earlier stage into an answer.
+  const outcome: Outcome = call['~executing']
+    ? await settleThrown(call, error)
+    : { ok: false, problem: toProblem(call, error) }
+  return record(call, outcome, { error })
+}
+
+/**
+ * Stage 14. The function scope ends with the handler, the request scope with the answer: at
+ * once for a value, after the last piece for a stream. A failure to close turns success into
+ * failure, because a transaction that did not commit did not happen.
+ */
+function record(call: RunningCall, outcome: Outcome, thrown?: Failure): Awaitable<Outcome> {
+  const failure = failureOf(outcome, thrown)
+  if (outcome.ok && isStream(outcome.value)) return recordStream(call, outcome, outcome.value)
+  const closing = call['~close'](failure)
+  if (isPromiseLike(closing)) return closing.then((failed) => audited(call, outcome, failed))
+  return audited(call, outcome, closing)
+}
+
+function failureOf(outcome: Outcome, thrown: Failure | undefined): Failure | null {
+  if (thrown !== undefined) return thrown
+  if (!outcome.ok) return outcome.problem instanceof DryRun ? null : { error: outcome.problem }
+  // A returned 5xx is a failure too: what the dependencies did is rolled back (W-15).
+  const status = outcome.reply?.status ?? 200
+  return status >= 500 ? { error: refuse('http_error', { status }) } : null
+}
+
+function recordStream(
+  call: RunningCall,
+  outcome: Extract<Outcome, { ok: true }>,
+  stream: AsyncIterable<string | Uint8Array>,
+): Outcome {
+  const ended = async (failure: Failure | null) => {
+    if (failure !== null && !(failure.error instanceof Problem)) toProblem(call, failure.error)
+    const closeFailure = await call['~close'](failure)
+    await audited(call, outcome, failure ?? closeFailure)
+    if (closeFailure !== null) throw closeFailure.error
+  }
+  const value = watchStream(stream, ended, () => refuse('client_disconnected'))
+  return { ok: true, value, reply: outcome.reply }
+}
+
+function audited(
+  call: RunningCall,
+  outcome: Outcome,
+  closeFailure: Failure | null,
+): Awaitable<Outcome> {
+  const final: Outcome =
+    closeFailure === null ? outcome : { ok: false, problem: toProblem(call, closeFailure.error) }
+  const { audit } = call['~app']
+  return audit === null ? final : auditOutcome(call, final)
+}
+
+async function auditOutcome(call: RunningCall, outcome: Outcome): Promise<Outcome> {
+  try {
+    await call['~app'].audit?.outcome(call, outcome)
+    return outcome
+  } catch (error) {
+    return { ok: false, problem: toProblem(call, error) }
+  }
+}

@@ -1,0 +1,105 @@
+import { deepFreeze } from '../../base/freeze.ts'
+import { type Awaitable, isPromiseLike } from '../../base/promise.ts'
+import type { Action } from '../../contract/action.ts'
+import { type ArgumentIssue, invalidValue, missingArgument } from '../../contract/param-issue.ts'
+import type { ParamSpec } from '../../contract/param-spec.ts'
+import { Problem, refuse } from '../../contract/problem.ts'
+import { issuePointer, type SchemaResult } from '../../contract/schema.ts'
+import type { SurfaceName } from '../../contract/surface-name.ts'
+import { type RawArguments, REFUSED } from '../inbound.ts'
+import type { RunningCall } from '../running-call.ts'
+import type { Stage } from '../stage.ts'
+
+/**
+ * Stage 8: reads the input, validates every argument exactly once and freezes the result. That
+ * one object is hashed for approval and handed to the handler (W-3).
+ */
+export function bindStage(action: Action): Stage | null {
+  if (action.params.length === 0) return emptyStage(action)
+  return (call) => {
+    const raw = call['~inbound'].readArguments(action)
+    return isPromiseLike(raw) ? raw.then((late) => bind(call, late)) : bind(call, raw)
+  }
+}
+
+/** Without parameters the input is still read, to refuse arguments nobody declared. */
+function emptyStage(action: Action): Stage {
+  const check = (raw: RawArguments | Problem) =>
+    raw instanceof Problem ? raw : raw.issues.length > 0 ? refuseIssues(raw.issues) : undefined
+  return (call) => {
+    const raw = call['~inbound'].readArguments(action)
+    return isPromiseLike(raw) ? raw.then(check) : check(raw)
+  }
+}
+
+function bind(call: RunningCall, raw: RawArguments | Problem): Awaitable<Problem | undefined> {
+  if (raw instanceof Problem) return raw
+  return new Binding(call, raw).from(0)
+}
+
+class Binding {
+  readonly #call: RunningCall
+  readonly #params: readonly ParamSpec[]
+  readonly #values: readonly unknown[]
+  readonly #surface: SurfaceName
+  readonly #args: Record<string, unknown> = {}
+  #issues: ArgumentIssue[] | null
+
+  constructor(call: RunningCall, raw: RawArguments) {
+    this.#call = call
+    this.#params = call['~plan'].action.params
+    this.#values = raw.values
+    this.#surface = call.source
+    this.#issues = raw.issues.length === 0 ? null : [...raw.issues]
+  }
+
+  from(start: number): Awaitable<Problem | undefined> {
+    for (let index = start; index < this.#params.length; index++) {
+      const param = this.#params[index] as ParamSpec
+      const value = this.#values[index]
+      if (value === REFUSED) continue
+      if (value === undefined && param.required) this.#add(missingArgument(param, this.#surface))
+      else if (param.schema === null) this.#args[param.name] = value
+      else {
+        const result = param.schema['~standard'].validate(value)
+        if (isPromiseLike(result)) {
+          return result.then((late) => {
+            this.#take(param, late)
+            return this.from(index + 1)
+          })
+        }
+        this.#take(param, result)
+      }
+    }
+    return this.#finish()
+  }
+
+  #take(param: ParamSpec, result: SchemaResult): void {
+    if (result.issues === undefined) {
+      this.#args[param.name] = deepFreeze(result.value)
+      return
+    }
+    for (const issue of result.issues) {
+      this.#add(invalidValue(param, this.#surface, issuePointer(issue), issue.message))
+    }
+  }
+
+  #add(issue: ArgumentIssue): void {
+    this.#issues ??= []
+    this.#issues.push(issue)
+  }
+
+  #finish(): Problem | undefined {
+    if (this.#issues !== null) return refuseIssues(this.#issues)
+    this.#call.args = Object.freeze(this.#args)
+    return undefined
+  }
+}
+
+/** One problem for all wrong arguments; the first one is the headline (W-33a). */
+export function refuseIssues(issues: readonly ArgumentIssue[]): Problem {
+  return refuse('VALIDATION_ERROR', {
+    detail: issues[0]?.headline,
+    issues: issues.map(({ issue }) => issue),
+  })
+}

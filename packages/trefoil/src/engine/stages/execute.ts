@@ -1,0 +1,93 @@
+import { type Awaitable, isPromiseLike } from '../../base/promise.ts'
+import type { Action } from '../../contract/action.ts'
+import type { Call } from '../../contract/call.ts'
+import type { Dependency } from '../../contract/dependency.ts'
+import type { Problem } from '../../contract/problem.ts'
+import { Reply } from '../../contract/reply.ts'
+import { composeMiddleware } from '../middleware.ts'
+import type { RunningCall } from '../running-call.ts'
+import type { Stage } from '../stage.ts'
+import { validateOutput } from '../validate-output.ts'
+
+type Run = (call: Call) => unknown
+
+/**
+ * Stage 12, the developer's code: dependencies, middleware, handler, output validation. Leaves
+ * the value on the call; whatever is thrown is settled by the runner.
+ */
+export function executeStage(action: Action): Stage {
+  const invoke = handlerWithDependencies(action)
+  const body =
+    action.middleware.length === 0 ? invoke : composeMiddleware(action.middleware, invoke)
+  const run = action.timeout === 0 ? body : withDeadline(body, action.timeout)
+  return (call) => {
+    call['~executing'] = true
+    const returned = run(call)
+    return isPromiseLike(returned)
+      ? returned.then((value) => keep(action, call, value))
+      : keep(action, call, returned)
+  }
+}
+
+function handlerWithDependencies(action: Action): Run {
+  const handler = action.handler as (args: unknown, call: Call) => unknown
+  if (action.dependencies.length === 0) return (call) => handler(call.args, call)
+  return async (call) => {
+    const running = call as RunningCall
+    let value: unknown
+    try {
+      value = await handler(await withDependencies(action.dependencies, call), call)
+    } catch (error) {
+      await running['~closeFunctionScope']({ error })
+      throw error
+    }
+    const failed = await running['~closeFunctionScope'](null)
+    if (failed !== null) throw failed.error
+    return value
+  }
+}
+
+async function withDependencies(
+  dependencies: readonly (readonly [name: string, dependency: Dependency<unknown>])[],
+  call: Call,
+): Promise<object> {
+  const args: Record<string, unknown> = { ...call.args }
+  for (const [name, dependency] of dependencies) args[name] = await call.resolve(dependency)
+  return Object.freeze(args)
+}
+
+/** Answers with TIMEOUT at the deadline, whether or not the handler heeds its signal. */
+function withDeadline(run: Run, ms: number): Run {
+  return (call) =>
+    new Promise((resolve, reject) => {
+      ;(call as RunningCall)['~startDeadline'](ms, reject)
+      try {
+        resolve(run(call))
+      } catch (error) {
+        reject(error)
+      }
+    })
+}
+
+function keep(
+  action: Action,
+  call: RunningCall,
+  returned: unknown,
+): Awaitable<Problem | undefined> {
+  const isReply = returned instanceof Reply
+  const value: unknown = isReply ? returned.value : returned
+  if (isReply) call['~reply'] = returned.options
+  if (action.returns === null) {
+    call['~value'] = value
+    return undefined
+  }
+  const valid = validateOutput(action.returns, action.name, value)
+  if (!isPromiseLike(valid)) {
+    call['~value'] = valid
+    return undefined
+  }
+  return valid.then((late) => {
+    call['~value'] = late
+    return undefined
+  })
+}

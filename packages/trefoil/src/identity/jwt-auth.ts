@@ -1,0 +1,157 @@
+import { type CryptoKey, errors, type JWTPayload, type JWTVerifyOptions, jwtVerify } from 'jose'
+import { type Clock, systemClock } from '../base/clock.ts'
+import { type Duration, parseDuration } from '../base/duration.ts'
+import { AuthContext } from '../contract/auth-context.ts'
+import type { Authenticator } from '../contract/authenticator.ts'
+import { AuthenticationError, ImproperlyConfigured } from '../contract/problem.ts'
+import { identityFromClaims } from './claims.ts'
+import { isKeyRing, type KeyMaterial, type KeyRing, keyRing } from './key-ring.ts'
+import { TokenCache } from './token-cache.ts'
+
+export interface JwtAuthOptions {
+  /** HS256 secret or ring of secrets, at least 32 bytes each (RFC 7518 §3.2). */
+  readonly keys: KeyMaterial | KeyRing
+  /** Accepted `iss`; when given, a token without it is refused. */
+  readonly issuer?: string | readonly string[]
+  /** Accepted `aud`, any overlap; when given, a token without it is refused. */
+  readonly audience?: string | readonly string[]
+  /** Accepted signature algorithms. Default and only choice for secrets: `['HS256']`. */
+  readonly algorithms?: readonly 'HS256'[]
+  /** Difference between clocks to forgive. Default 0, at most 60 s (JWT-7). */
+  readonly clockTolerance?: Duration
+  /** Verified tokens kept to skip the cryptography; 0 keeps none. Default 256. */
+  readonly cacheSize?: number
+  /** Source of time. Default: the machine's. */
+  readonly clock?: Clock
+}
+
+const MIN_KEY_BYTES = 32
+const MAX_TOLERANCE_MS = 60_000
+const MAX_TOKEN_LENGTH = 16_384
+
+/**
+ * Authenticates `Authorization: Bearer <JWT>`, HS256. `exp` is required; a token is expired from
+ * the second `exp` names on (X-08). Roles come from `roles`, scopes from `scope`, `scopes` and
+ * `scp`.
+ *
+ * @throws ImproperlyConfigured for short keys, an empty issuer or audience, a bad tolerance
+ */
+export function jwtAuth(options: JwtAuthOptions): Authenticator<undefined> {
+  const ring = isKeyRing(options.keys) ? options.keys : keyRing(options.keys)
+  const keys = [ring.current, ...ring.previous].map(importKey)
+  const verifyOptions = readOptions(options)
+  const cache = new TokenCache(readCacheSize(options.cacheSize ?? 256))
+  const clock = options.clock ?? systemClock
+
+  return (request) => {
+    const token = request.bearer
+    if (token === null) return null
+    const now = clock.now()
+    const known = cache.get(token, Math.floor(now / 1000))
+    return (known as AuthContext<undefined> | null) ?? verify(token, new Date(now))
+  }
+
+  async function verify(token: string, currentDate: Date): Promise<AuthContext<undefined>> {
+    if (token.length > MAX_TOKEN_LENGTH) throw new AuthenticationError('Malformed JWT token')
+    const claims = await verifyWithRing(token, keys, { ...verifyOptions, currentDate })
+    const context = new AuthContext<undefined>({
+      ...identityFromClaims(claims),
+      payload: undefined,
+    })
+    cache.set(token, context)
+    return context
+  }
+}
+
+/** Tries the current key, then the previous ones; only a wrong signature moves on. */
+async function verifyWithRing(
+  token: string,
+  keys: readonly Promise<CryptoKey>[],
+  options: JWTVerifyOptions,
+): Promise<JWTPayload> {
+  let last: unknown
+  for (const key of keys) {
+    try {
+      return (await jwtVerify(token, await key, options)).payload
+    } catch (error) {
+      last = error
+      if (!(error instanceof errors.JWSSignatureVerificationFailed)) break
+    }
+  }
+  throw new AuthenticationError(reasonOf(last))
+}
+
+function importKey(key: Uint8Array): Promise<CryptoKey> {
+  if (key.length < MIN_KEY_BYTES) {
+    throw new ImproperlyConfigured(
+      `jwtAuth keys must be at least ${MIN_KEY_BYTES} bytes for HS256, got ${key.length}; ` +
+        'make one with: openssl rand -base64 48',
+    )
+  }
+  const algorithm = { name: 'HMAC', hash: 'SHA-256' }
+  return crypto.subtle.importKey('raw', new Uint8Array(key), algorithm, false, ['verify'])
+}
+
+function readOptions(options: JwtAuthOptions): JWTVerifyOptions {
+  const tolerance = parseDuration(options.clockTolerance ?? 0)
+  if (tolerance === null || tolerance > MAX_TOLERANCE_MS) {
+    throw new ImproperlyConfigured('jwtAuth clockTolerance must be a duration of at most 60s')
+  }
+  const issuer = readNames(options.issuer, 'issuer')
+  const audience = readNames(options.audience, 'audience')
+  const algorithms = options.algorithms ?? ['HS256']
+  if (algorithms.length === 0 || algorithms.some((algorithm) => algorithm !== 'HS256')) {
+    throw new ImproperlyConfigured("jwtAuth algorithms for a secret must be ['HS256']")
+  }
+  return {
+    algorithms: ['HS256'],
+    requiredClaims: ['exp'],
+    clockTolerance: tolerance / 1000,
+    ...(issuer === null ? {} : { issuer }),
+    ...(audience === null ? {} : { audience }),
+  }
+}
+
+function readNames(value: string | readonly string[] | undefined, option: string): string[] | null {
+  if (value === undefined) return null
+  const names = typeof value === 'string' ? [value] : [...value]
+  if (names.length === 0 || names.some((name) => typeof name !== 'string' || name === '')) {
+    throw new ImproperlyConfigured(`jwtAuth ${option} must be non-empty text or a list of it`)
+  }
+  return names
+}
+
+function readCacheSize(size: number): number {
+  if (!Number.isInteger(size) || size < 0) {
+    throw new ImproperlyConfigured('jwtAuth cacheSize must be a whole number, 0 or more')
+  }
+  return size
+}
+
+/** Public words for why a token was refused (P-JWT-4). */
+function reasonOf(error: unknown): string {
+  if (error instanceof errors.JWTExpired) return 'Token expired'
+  if (error instanceof errors.JWSSignatureVerificationFailed) return 'Invalid JWT signature'
+  if (error instanceof errors.JOSEAlgNotAllowed) {
+    return 'Unsupported JWT algorithm. Only HS256 is accepted.'
+  }
+  if (error instanceof errors.JWTClaimValidationFailed) return claimReason(error)
+  return 'Malformed JWT token'
+}
+
+function claimReason(error: errors.JWTClaimValidationFailed): string {
+  switch (error.claim) {
+    case 'exp':
+      return error.reason === 'missing'
+        ? "Token missing 'exp' (expiry) claim. Tokens without expiry are not accepted."
+        : "Invalid 'exp' claim"
+    case 'nbf':
+      return error.reason === 'check_failed' ? 'Token not yet valid' : "Invalid 'nbf' claim"
+    case 'aud':
+      return 'Token was not issued for this server (audience mismatch)'
+    case 'iss':
+      return 'Token was not issued by the expected issuer'
+    default:
+      return `Invalid '${error.claim}' claim`
+  }
+}

@@ -1,0 +1,2 @@
+export type { RunningServer, ServeOptions } from './surfaces/http/node/serve.ts'
+export { serve } from './surfaces/http/node/serve.ts'

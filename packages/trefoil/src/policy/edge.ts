@@ -1,0 +1,104 @@
+import { type Problem, refuse } from '../contract/problem.ts'
+import { type HostPattern, parseHost, parseHostPattern } from '../web/host.ts'
+import { allHeaders, type RawHeaders } from '../web/raw-headers.ts'
+
+/** Stage 2 as data: what a request head must be like before anything else looks at it. */
+export interface EdgePolicy {
+  /** Patterns a `Host` must match; `null` switches the check off. */
+  readonly hosts: readonly HostPattern[] | null
+  /** Body bytes a request may announce. */
+  readonly maxBodySize: number
+}
+
+/** What the edge found out about a head it accepted. */
+export interface EdgeFacts {
+  /** The accepted `Host` value; empty for in-process requests that send none. */
+  readonly host: string
+}
+
+/** Names accepted when no host is configured (SEC-5): local ones only. */
+export const LOCAL_HOSTS: readonly string[] = ['localhost', '127.0.0.1', '[::1]', 'testserver']
+
+/** @returns the patterns, or the first text that is none */
+export function parseHostPatterns(texts: readonly string[]): readonly HostPattern[] | string {
+  const patterns: HostPattern[] = []
+  for (const text of texts) {
+    const pattern = parseHostPattern(text)
+    if (pattern === null) return text
+    patterns.push(pattern)
+  }
+  return patterns
+}
+
+const DIGITS = /^[0-9]+$/
+const REMEMBERED_HOSTS = 256
+
+/** Builds the edge decision: facts for a head that may come in, a problem for one that may not. */
+export function createEdge(
+  policy: EdgePolicy,
+): (raw: RawHeaders, inProcess: boolean) => EdgeFacts | Problem {
+  // Only accepted values are remembered, so a flood of made-up hosts cannot fill the memory.
+  const accepted = new Map<string, EdgeFacts>()
+
+  function decideHost(raw: RawHeaders, inProcess: boolean): EdgeFacts | Problem {
+    const hosts = allHeaders(raw, 'host')
+    const value = hosts[0]
+    // With two Host lines a cache and this server may serve each other's answers (SEC-1).
+    if (hosts.length > 1) return refuse('INVALID_HOST')
+    if (value === undefined) {
+      return inProcess || policy.hosts === null ? { host: '' } : refuse('INVALID_HOST')
+    }
+    const known = accepted.get(value)
+    if (known !== undefined) return known
+    const host = parseHost(value)
+    if (host === null) return refuse('INVALID_HOST')
+    if (policy.hosts !== null && !policy.hosts.some((matches) => matches(host))) {
+      return refuse('INVALID_HOST')
+    }
+    const facts = Object.freeze({ host: value })
+    if (accepted.size < REMEMBERED_HOSTS) accepted.set(value, facts)
+    return facts
+  }
+
+  return (raw, inProcess) => {
+    const facts = decideHost(raw, inProcess)
+    return 'host' in facts ? (decideHead(raw, policy.maxBodySize) ?? facts) : facts
+  }
+}
+
+/** Headers that must not be repeated or contradict each other (SEC-1, SEC-2). */
+function decideHead(raw: RawHeaders, maxBodySize: number): Problem | undefined {
+  let length: string | undefined
+  let chunked = false
+  let authorizations = 0
+  for (let index = 0; index < raw.length; index += 2) {
+    const name = raw[index] as string
+    switch (name.length) {
+      case 13:
+        if (name.toLowerCase() === 'authorization' && ++authorizations > 1) {
+          return invalidHeader('Authorization')
+        }
+        break
+      case 14:
+        if (name.toLowerCase() === 'content-length') {
+          if (length !== undefined) return invalidHeader('Content-Length')
+          length = raw[index + 1] as string
+        }
+        break
+      case 17:
+        chunked ||= name.toLowerCase() === 'transfer-encoding'
+        break
+      default:
+    }
+  }
+  if (length === undefined) return undefined
+  if (!DIGITS.test(length)) return invalidHeader('Content-Length')
+  // A front end that believes one of the two and we the other would disagree on where the next
+  // request begins.
+  if (chunked) return invalidHeader('Content-Length')
+  return Number(length) > maxBodySize ? refuse('payload_too_large') : undefined
+}
+
+function invalidHeader(name: string): Problem {
+  return refuse('invalid_header', { detail: `Invalid ${name} header` })
+}

@@ -1,0 +1,105 @@
+import type { Awaitable } from '../base/promise.ts'
+import type { AuthContext } from '../contract/auth-context.ts'
+import type { Call } from '../contract/call.ts'
+import type { Guard } from '../contract/guard.ts'
+import { ImproperlyConfigured } from '../contract/problem.ts'
+
+/** Passes for any authenticated caller. */
+export function requireAuth(): Guard {
+  return {
+    name: 'RequireAuth',
+    needsInput: false,
+    check: () => true,
+    denial: () => 'Authentication required — no client identity found on the request',
+  }
+}
+
+/** Passes for a caller with any of the roles. @throws ImproperlyConfigured without roles (PW-09) */
+export function hasRole(...roles: readonly string[]): Guard {
+  const wanted = sorted('hasRole', roles)
+  return {
+    name: 'HasRole',
+    needsInput: false,
+    check: (auth) => auth.hasAnyRole(...wanted),
+    denial: (auth) => anyDenial('roles', wanted, auth.roles),
+  }
+}
+
+/** Passes for a caller with all of the roles. @throws ImproperlyConfigured without roles (PW-09) */
+export function hasAllRoles(...roles: readonly string[]): Guard {
+  const wanted = sorted('hasAllRoles', roles)
+  return {
+    name: 'HasAllRoles',
+    needsInput: false,
+    check: (auth) => auth.hasAllRoles(...wanted),
+    denial: (auth) => allDenial('roles', wanted, auth.roles),
+  }
+}
+
+/** Passes for a caller with any of the scopes. @throws ImproperlyConfigured without scopes (PW-09) */
+export function hasScope(...scopes: readonly string[]): Guard {
+  const wanted = sorted('hasScope', scopes)
+  return {
+    name: 'HasScope',
+    needsInput: false,
+    scopes: wanted,
+    check: (auth) => auth.hasAnyScope(...wanted),
+    denial: (auth) => anyDenial('scopes', wanted, auth.scopes),
+  }
+}
+
+/** Passes for a caller with all of the scopes. @throws ImproperlyConfigured without scopes (PW-09) */
+export function hasAllScopes(...scopes: readonly string[]): Guard {
+  const wanted = sorted('hasAllScopes', scopes)
+  return {
+    name: 'HasAllScopes',
+    needsInput: false,
+    scopes: wanted,
+    check: (auth) => auth.hasAllScopes(...wanted),
+    denial: (auth) => allDenial('scopes', wanted, auth.scopes),
+  }
+}
+
+/** What an own guard is made of. */
+export interface GuardOptions {
+  /** Shown as `details.guard`. */
+  readonly name: string
+  /** True to run after validation and read `call.args`. Default false. */
+  readonly needsInput?: boolean
+  /** Only `true` lets the call pass; a throw denies. */
+  readonly check: (auth: AuthContext, call: Call) => Awaitable<boolean>
+  /** Public text; default `Access denied by <name>` (P-GRD-2). */
+  readonly denial?: (auth: AuthContext, call: Call) => string
+}
+
+/** Makes a guard from a function. */
+export function guard(options: GuardOptions): Guard {
+  const { name, needsInput = false, check } = options
+  return { name, needsInput, check, denial: options.denial ?? (() => `Access denied by ${name}`) }
+}
+
+function sorted(guardName: string, values: readonly string[]): readonly string[] {
+  if (values.length === 0) {
+    throw new ImproperlyConfigured(
+      `${guardName}() needs at least one value: an empty list guards nothing`,
+    )
+  }
+  if (!values.every((value) => typeof value === 'string' && value !== '')) {
+    throw new ImproperlyConfigured(`${guardName}() takes non-empty text values, not a list`)
+  }
+  return [...new Set(values)].sort()
+}
+
+/** Denial texts are fixed by P-GRD-1. */
+function anyDenial(kind: string, wanted: readonly string[], has: ReadonlySet<string>): string {
+  return `Requires any of ${kind} [${wanted.join(', ')}], but client has [${listed(has)}]`
+}
+
+function allDenial(kind: string, wanted: readonly string[], has: ReadonlySet<string>): string {
+  const missing = wanted.filter((value) => !has.has(value))
+  return `Requires all ${kind} [${wanted.join(', ')}], client has [${listed(has)}], missing [${missing.join(', ')}]`
+}
+
+function listed(has: ReadonlySet<string>): string {
+  return has.size === 0 ? '(none)' : [...has].sort().join(', ')
+}

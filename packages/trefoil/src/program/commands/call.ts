@@ -1,0 +1,178 @@
+import type { Command } from 'commander'
+import { parseStrictJson } from '../../base/strict-json.ts'
+import { refusal } from '../../client/problem-envelope.ts'
+import type { ActionAnswer, ActionTarget } from '../../contract/action-protocol.ts'
+import { refuse } from '../../contract/problem.ts'
+import { type GivenArgument, parseActionArgs } from '../../surfaces/cli/argv.ts'
+import { showAnswer } from '../../surfaces/cli/print.ts'
+import { readCallTokens } from '../call-tokens.ts'
+import type { Context } from '../context.ts'
+import { flagsOf, type GlobalFlags } from '../flags.ts'
+import { readInput } from '../io.ts'
+import { usageError } from '../usage-error.ts'
+import { type TargetFlags, withTarget } from '../with-target.ts'
+import { showDescription, unknownAction } from './actions.ts'
+
+interface CallFlags extends TargetFlags {
+  readonly dryRun?: boolean
+  readonly approval?: string
+  readonly arg?: readonly string[]
+  readonly argsJson?: string
+}
+
+/** One call as the command line asks for it. */
+interface WantedCall {
+  readonly remote: string | undefined
+  readonly action: string
+  readonly dryRun: boolean
+  readonly approval: string | undefined
+  readonly argsJson: string | undefined
+  readonly given: readonly GivenArgument[]
+}
+
+const MAX_INPUT = 5 * 1024 * 1024
+
+/** `call [remote] <action>` (CLI-6, CLI-7, CLI-11, CLI-12, CLI-14). */
+export function addCallCommand(program: Command, context: Context): void {
+  program
+    .command('call')
+    .description('call an action of the local app or a remote')
+    .usage('[options] [remote] <action> [args…]')
+    .argument('[words...]')
+    .option('--dry-run', 'check and hash the arguments, run nothing')
+    .option('--approval <token>', 'token that approves exactly this call')
+    .option('--arg <name=value>', 'an argument whose name no flag can have', collect)
+    .option('--args-json <json>', 'all arguments as one JSON object; - reads standard input')
+    .option('--no-lifespan', 'do not run start-up and shutdown hooks')
+    .passThroughOptions()
+    .addHelpText(
+      'after',
+      '\nAfter the action only --dry-run, --approval, --arg, --args-json, --json and --help belong\n' +
+        'to the program; every other flag is an argument of the action, and after -- all are.',
+    )
+    .action(async (words: readonly string[], _flags: unknown, command: Command) => {
+      const flags = flagsOf<CallFlags>(command)
+      const { remote, action, rest } = splitWords(words)
+      const tokens = readCallTokens(rest)
+      if (!tokens.ok) throw usageError(tokens.error, describeFix(remote, action))
+      if (tokens.value.help) {
+        context.finish(await showDescription(context, flags, remote, action))
+        return
+      }
+      const before = (flags.arg ?? []).map(
+        (name): GivenArgument => ({ form: 'arg', name, text: null }),
+      )
+      const wanted: WantedCall = {
+        remote,
+        action,
+        dryRun: flags.dryRun === true || tokens.value.dryRun,
+        approval: oneOf('--approval', flags.approval, tokens.value.approval),
+        argsJson: oneOf('--args-json', flags.argsJson, tokens.value.argsJson),
+        given: [...before, ...tokens.value.given],
+      }
+      context.finish(showAnswer(await call(context, flags, wanted), context.view))
+    })
+}
+
+function collect(pair: string, pairs: readonly string[] | undefined): readonly string[] {
+  return [...(pairs ?? []), pair]
+}
+
+/** `[remote] <action>` stand next to each other; what follows belongs to the action (W-26a). */
+function splitWords(words: readonly string[]): {
+  readonly remote: string | undefined
+  readonly action: string
+  readonly rest: readonly string[]
+} {
+  const [first, second, ...rest] = words
+  if (first === undefined) {
+    throw usageError('The name of an action is missing', 'See `trefoil actions list`.')
+  }
+  if (second === undefined || second.startsWith('-')) {
+    return { remote: undefined, action: first, rest: words.slice(1) }
+  }
+  return { remote: first, action: second, rest }
+}
+
+function oneOf(
+  flag: string,
+  before: string | undefined,
+  after: string | undefined,
+): string | undefined {
+  if (before !== undefined && after !== undefined) throw usageError(`${flag} is given twice`)
+  return before ?? after
+}
+
+async function call(
+  context: Context,
+  flags: GlobalFlags,
+  wanted: WantedCall,
+): Promise<ActionAnswer> {
+  const approval = wanted.approval?.trim()
+  if (approval === '') throw usageError('Approval token must not be empty')
+  const object = await readArgsJson(context, wanted)
+  return withTarget(context, flags, wanted.remote, async (target) => {
+    const args = object ?? (await typedArguments(target, wanted))
+    if ('refused' in args) return args.refused
+    return target.call({
+      action: wanted.action,
+      arguments: args.values,
+      dry_run: wanted.dryRun,
+      ...(approval === undefined ? {} : { approval_token: approval }),
+    })
+  })
+}
+
+type Arguments =
+  | { readonly values: Readonly<Record<string, unknown>> }
+  | { readonly refused: Exclude<ActionAnswer, { ok: true }> }
+
+/** Without arguments nothing has to be typed, so the manifest is not asked for. */
+async function typedArguments(
+  target: ActionTarget,
+  { action: name, given, remote }: WantedCall,
+): Promise<Arguments> {
+  if (given.length === 0) return { values: {} }
+  const manifest = await target.manifest()
+  if ('ok' in manifest) return { refused: manifest }
+  const action = manifest.actions.find((candidate) => candidate.name === name)
+  if (action === undefined) {
+    return { refused: refusal('unknown_action', unknownAction(manifest, name, remote)) }
+  }
+  const args = parseActionArgs(given, action.input_schema)
+  if (!args.ok) throw usageError(args.error, describeFix(remote, name))
+  return { values: args.value }
+}
+
+function describeFix(remote: string | undefined, action: string): string {
+  const words = [
+    'trefoil',
+    'actions',
+    'describe',
+    ...(remote === undefined ? [] : [remote]),
+    action,
+  ]
+  return `See \`${words.join(' ')}\`; options of the program stand before the action.`
+}
+
+async function readArgsJson(
+  { io }: Context,
+  { argsJson, given }: WantedCall,
+): Promise<{ readonly values: Readonly<Record<string, unknown>> } | null> {
+  if (argsJson === undefined) return null
+  if (given.length > 0) {
+    throw usageError('Use either --args-json or single arguments', 'Drop one of the two.')
+  }
+  const text = argsJson === '-' ? await readInput(io, MAX_INPUT) : argsJson
+  if (text === null) throw usageError('Standard input is larger than 5 MiB')
+  const json = parseStrictJson(text)
+  if (!json.ok) throw refuse('invalid_arguments', { detail: `--args-json: ${json.reason}` })
+  if (!isObject(json.value)) {
+    throw refuse('invalid_arguments', { detail: '--args-json must be a JSON object' })
+  }
+  return { values: json.value }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,14 @@
+import type { Screen, View } from '../surfaces/cli/print.ts'
+import type { ProgramIo } from './io.ts'
+
+/** What every command gets. */
+export interface Context {
+  readonly io: ProgramIo
+  readonly view: View
+  /** Version of the program. */
+  readonly version: string
+  /** A line for people, on standard error so that it never mixes with the answer. */
+  warn(text: string): void
+  /** Takes what the command leaves behind. */
+  finish(screen: Screen): void
+}

@@ -1,0 +1,120 @@
+import type { ManifestAction } from '../contract/action-protocol.ts'
+import { type ActionFlag, actionFlags } from '../surfaces/cli/argv.ts'
+import {
+  jsonScreen,
+  type Screen,
+  screen,
+  type View,
+  visibleBlock,
+  visibleJson,
+  visibleLine,
+} from '../surfaces/cli/print.ts'
+import { exampleOf, placeholderOf, typeOf } from './example-value.ts'
+import { shellQuote } from './shell-quote.ts'
+
+/** What stands before the action in its commands: the program, its options, the remote. */
+export type CommandPrefix = readonly string[]
+
+interface Commands {
+  readonly usage: string
+  readonly dryRun: string
+  /** `null` when the action needs no approval. */
+  readonly approval: string | null
+}
+
+/** Everything needed to call one action (CLI-9, CLI-10). */
+export function describeAction(action: ManifestAction, prefix: CommandPrefix, view: View): Screen {
+  const flags = actionFlags(action.input_schema)
+  const commands = commandsOf(action, flags, prefix)
+  if (view.json) return jsonScreen(jsonDescription(action, flags, commands))
+  return screen(humanDescription(action, flags, commands))
+}
+
+function commandsOf(
+  action: ManifestAction,
+  flags: readonly ActionFlag[],
+  prefix: CommandPrefix,
+): Commands {
+  const required = flags.filter((flag) => flag.required).flatMap(exampleWords)
+  const command = (...more: readonly string[]): string =>
+    [...prefix, action.name, ...required, ...more].map(shellQuote).join(' ')
+  return {
+    usage: command(),
+    dryRun: command('--dry-run'),
+    approval: action.needs_approval ? command('--approval', 'APPROVAL_TOKEN') : null,
+  }
+}
+
+function exampleWords(flag: ActionFlag): readonly string[] {
+  const example = exampleOf(flag)
+  if (flag.flag === null) return ['--arg', `${flag.name}=${example}`]
+  return example.startsWith('--') ? [`--${flag.flag}=${example}`] : [`--${flag.flag}`, example]
+}
+
+function jsonDescription(
+  action: ManifestAction,
+  flags: readonly ActionFlag[],
+  commands: Commands,
+): unknown {
+  return {
+    ...action,
+    arguments: flags.map((flag) => ({
+      name: flag.name,
+      flag: spelling(flag),
+      required: flag.required,
+      type: typeOf(flag),
+      example: exampleOf(flag),
+    })),
+    usage: {
+      argument_style: '--name value',
+      command: commands.usage,
+      dry_run_command: commands.dryRun,
+      ...(commands.approval === null ? {} : { approval_command: commands.approval }),
+    },
+  }
+}
+
+function humanDescription(
+  action: ManifestAction,
+  flags: readonly ActionFlag[],
+  commands: Commands,
+): string {
+  const lines = [visibleLine(action.name)]
+  if (action.method !== null && action.path !== null) {
+    lines.push(`  ${visibleLine(`${action.method} ${action.path}`)}`)
+  }
+  if (action.description !== '') lines.push(indented(action.description.trim(), '  '))
+  lines.push(`  protected action: ${action.needs_approval ? 'yes' : 'no'}`)
+  lines.push('  arguments:', ...argumentLines(flags))
+  lines.push('  usage:', `    ${visibleLine(commands.usage)}`)
+  lines.push('  dry run:', `    ${visibleLine(commands.dryRun)}`)
+  if (commands.approval !== null) {
+    lines.push('  with approval:', `    ${visibleLine(commands.approval)}`)
+  }
+  lines.push('  input schema:', indented(visibleJson(action.input_schema, 2), '    '))
+  return `${lines.join('\n')}\n`
+}
+
+function argumentLines(flags: readonly ActionFlag[]): readonly string[] {
+  if (flags.length === 0) return ['    none']
+  const signatures = flags.map((flag) => visibleLine(`${spelling(flag)}${gap(flag)}`))
+  const width = Math.max(...signatures.map((signature) => signature.length))
+  return flags.map((flag, index) => {
+    const need = flag.required ? 'required' : 'optional'
+    const { description } = flag.schema
+    const more = typeof description === 'string' ? `  ${visibleLine(description.trim())}` : ''
+    return `    ${(signatures[index] ?? '').padEnd(width)}  ${need}${more}`
+  })
+}
+
+function gap(flag: ActionFlag): string {
+  return flag.flag === null ? placeholderOf(flag) : ` ${placeholderOf(flag)}`
+}
+
+function spelling({ flag, name }: ActionFlag): string {
+  return flag === null ? `--arg ${name}=` : `--${flag}`
+}
+
+function indented(text: string, indent: string): string {
+  return indent + visibleBlock(text).replaceAll('\n', `\n${indent}`)
+}

@@ -1,0 +1,98 @@
+import type { JsonSchema } from '../contract/schema.ts'
+import type { ActionFlag, Shape } from '../surfaces/cli/argv.ts'
+
+const MAX_DEPTH = 4
+
+/** What stands for a value in a usage line (CLI-9). */
+export function placeholderOf(flag: ActionFlag): string {
+  switch (shapeOf(flag)?.kind) {
+    case 'integer':
+      return '<integer>'
+    case 'number':
+      return '<number>'
+    case 'boolean':
+      return '<true|false>'
+    case 'array':
+      return '<json array>'
+    case 'object':
+      return '<json object>'
+    default:
+      return '<string>'
+  }
+}
+
+/** JSON type of an argument, as `actions describe --json` names it (CLI-10). */
+export function typeOf(flag: ActionFlag): string {
+  const kind = shapeOf(flag)?.kind ?? 'any'
+  return kind === 'any' ? 'string' : kind
+}
+
+/** Text of a value that fits the schema, so that the printed command can be tried (CLI-10). */
+export function exampleOf(flag: ActionFlag): string {
+  const value = exampleValue(flag.schema, shapeOf(flag)?.kind ?? 'any', 0)
+  if (typeof value === 'string') return value
+  if (typeof value === 'number' && shapeOf(flag)?.kind === 'number' && Number.isInteger(value)) {
+    return value.toFixed(1)
+  }
+  return JSON.stringify(value)
+}
+
+function shapeOf({ shapes }: ActionFlag): Shape | undefined {
+  return shapes.find(({ kind }) => kind !== 'null') ?? shapes[0]
+}
+
+function exampleValue(schema: JsonSchema, kind: unknown, depth: number): unknown {
+  const { examples, enum: values, minimum, items } = schema
+  if (Array.isArray(examples) && isOf(examples[0], kind)) return examples[0]
+  if ('default' in schema && isOf(schema['default'], kind)) return schema['default']
+  if (Array.isArray(values)) return values[0]
+  if ('const' in schema) return schema['const']
+  switch (kind) {
+    case 'integer':
+    case 'number':
+      return typeof minimum === 'number' ? Math.max(1, minimum) : 1
+    case 'boolean':
+      return true
+    case 'array':
+      return isSchema(items) && depth < MAX_DEPTH
+        ? [exampleValue(items, items['type'], depth + 1)]
+        : []
+    case 'object':
+      return exampleObject(schema, depth)
+    case 'null':
+      return null
+    default:
+      return 'example'
+  }
+}
+
+function exampleObject(schema: JsonSchema, depth: number): unknown {
+  const { properties, required } = schema
+  if (!isSchema(properties) || !Array.isArray(required) || depth >= MAX_DEPTH) return {}
+  const members = required.flatMap((name: unknown) => {
+    if (typeof name !== 'string' || !Object.hasOwn(properties, name)) return []
+    const member = properties[name]
+    const value = isSchema(member) ? exampleValue(member, member['type'], depth + 1) : 'example'
+    return [[name, value] as const]
+  })
+  return Object.fromEntries(members)
+}
+
+function isOf(value: unknown, kind: unknown): boolean {
+  switch (kind) {
+    case 'integer':
+      return Number.isInteger(value)
+    case 'array':
+      return Array.isArray(value)
+    case 'object':
+      return isSchema(value)
+    case 'any':
+      return value !== undefined
+    default:
+      return typeof value === kind
+  }
+}
+
+function isSchema(value: unknown): value is JsonSchema {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

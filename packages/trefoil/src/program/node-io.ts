@@ -1,0 +1,123 @@
+import { spawn } from 'node:child_process'
+import { homedir } from 'node:os'
+import process from 'node:process'
+import { createInterface } from 'node:readline/promises'
+import { Writable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
+import type { AppHandle } from '../contract/app-handle.ts'
+import type { Servable } from '../surfaces/http/node/serve.ts'
+import type { ChildProgram, Output, ProgramIo, RunningServer, ServeOptions } from './io.ts'
+import { watchTree } from './watch-tree.ts'
+
+type Write = NodeJS.WriteStream['write']
+
+const ENTRY = fileURLToPath(new URL('../../bin/trefoil.js', import.meta.url))
+const STOP = 'trefoil:stop'
+
+/** The real world: this process. */
+export function nodeIo(): ProgramIo {
+  // Kept as it is now: `divertOutput` replaces the method on the stream itself.
+  const write: Write = process.stdout.write.bind(process.stdout)
+  return {
+    stdout: { write: (text) => void write(text), isTerminal: process.stdout.isTTY === true },
+    stderr: output(process.stderr),
+    stdin: process.stdin,
+    askSecret: process.stdin.isTTY && process.stderr.isTTY ? askSecret : null,
+    env: process.env,
+    cwd: process.cwd(),
+    home: homedir(),
+    serve,
+    startChild,
+    watch: watchTree,
+    onStop,
+    divertOutput,
+  }
+}
+
+function output(stream: NodeJS.WriteStream): Output {
+  return { write: (text) => void stream.write(text), isTerminal: stream.isTTY === true }
+}
+
+function divertOutput(): () => void {
+  const { stdout, stderr } = process
+  const original = stdout.write
+  stdout.write = stderr.write.bind(stderr) satisfies Write
+  return () => {
+    stdout.write = original
+  }
+}
+
+async function serve(app: AppHandle, options: ServeOptions): Promise<RunningServer> {
+  // Loaded here, not at the top: the other commands start without the server.
+  const server = await import('../surfaces/http/node/serve.ts')
+  if (!isServable(app)) {
+    throw new TypeError('it was made by a version of trefoil that this program cannot serve')
+  }
+  // Signals are heard by `onStop`, which tells the command first.
+  return server.serve(app, { ...options, signals: false })
+}
+
+function isServable(app: AppHandle): app is Servable {
+  return '~http' in app && typeof app['~http'] === 'function'
+}
+
+function startChild(args: readonly string[], env: Readonly<Record<string, string>>): ChildProgram {
+  const child = spawn(process.execPath, [...process.execArgv, ENTRY, ...args], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    env: { ...process.env, ...env },
+  })
+  const exited = new Promise<number | null>((resolve) => {
+    child.once('exit', (code) => resolve(code))
+    child.once('error', () => resolve(null))
+  })
+  return {
+    exited,
+    // A message, not a signal: at Ctrl-C the terminal has already sent the child one, and a
+    // second would end it in the middle of draining.
+    stop: () => void (child.connected && child.send(STOP, () => undefined)),
+    kill: () => void child.kill('SIGKILL'),
+  }
+}
+
+function onStop(listener: () => void): () => void {
+  const onMessage = (message: unknown): void => {
+    if (message === STOP) heard()
+  }
+  const forget = (): void => {
+    process.off('SIGINT', heard)
+    process.off('SIGTERM', heard)
+    process.off('message', onMessage)
+    process.off('disconnect', heard)
+  }
+  // After the first signal the system's own handling is back, so a second Ctrl-C ends a
+  // process that does not come to an end.
+  const heard = (): void => {
+    forget()
+    listener()
+  }
+  process.on('SIGINT', heard)
+  process.on('SIGTERM', heard)
+  if (process.connected) {
+    process.on('message', onMessage)
+    // The program that started us is gone: nobody else would stop this process.
+    process.on('disconnect', heard)
+  }
+  return forget
+}
+
+async function askSecret(question: string): Promise<string> {
+  process.stderr.write(question)
+  // A terminal interface echoes through its output; this one goes nowhere.
+  const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
+  const reader = createInterface({ input: process.stdin, output: silent, terminal: true })
+  const abort = new AbortController()
+  reader.on('SIGINT', () => abort.abort())
+  try {
+    return await reader.question('', { signal: abort.signal })
+  } catch {
+    return ''
+  } finally {
+    reader.close()
+    process.stderr.write('\n')
+  }
+}

@@ -1,0 +1,59 @@
+import { parseStrictJson } from '../../base/strict-json.ts'
+import { type Problem, refuse } from '../../contract/problem.ts'
+import type { AgentOptions } from '../../engine/endpoint-inbound.ts'
+
+/** A call as sent, with what was wrong with it kept until the caller is authenticated. */
+export interface CallPayload {
+  /** The routing bit; `null` when it could not be read. */
+  readonly action: string | null
+  readonly args: Readonly<Record<string, unknown>>
+  readonly options: AgentOptions
+  readonly problem: Problem | null
+}
+
+const NOTHING = { args: {}, options: { approvalToken: null, dryRun: false } } as const
+
+/** Reads the body of the call endpoint, problems in the order of RPC-4. Never throws. */
+export function readCallPayload(bytes: Uint8Array): CallPayload {
+  const parsed = parse(bytes)
+  if ('problem' in parsed) return { ...NOTHING, action: null, problem: parsed.problem }
+  const { action, arguments: args = {}, dry_run: dryRun = false } = parsed.payload
+  const token = parsed.payload['approval_token'] ?? parsed.payload['approvalToken']
+  if (typeof action !== 'string' || action === '') {
+    return { ...NOTHING, action: null, problem: refuse('invalid_action') }
+  }
+  const wrong = (code: 'invalid_arguments' | 'invalid_dry_run' | 'invalid_approval') => ({
+    ...NOTHING,
+    action,
+    problem: refuse(code),
+  })
+  if (!isObject(args)) return wrong('invalid_arguments')
+  if (typeof dryRun !== 'boolean') return wrong('invalid_dry_run')
+  if (token !== undefined && (typeof token !== 'string' || token.trim() === '')) {
+    return wrong('invalid_approval')
+  }
+  return { action, args, options: { approvalToken: token ?? null, dryRun }, problem: null }
+}
+
+type Parsed =
+  | { readonly payload: Readonly<Record<string, unknown>> }
+  | { readonly problem: Problem }
+
+function parse(bytes: Uint8Array): Parsed {
+  let text: string
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    return { problem: refuse('invalid_json') }
+  }
+  const parsed = parseStrictJson(text)
+  if (!parsed.ok) {
+    const issues = [{ source: 'body', name: '', pointer: '', message: parsed.reason }]
+    return { problem: refuse('invalid_json', { issues }) }
+  }
+  return isObject(parsed.value) ? { payload: parsed.value } : { problem: refuse('invalid_request') }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

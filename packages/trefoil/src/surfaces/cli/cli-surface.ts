@@ -1,0 +1,51 @@
+import type { ActionTarget, Manifest } from '../../contract/action-protocol.ts'
+import type { LocalCredentials } from '../../contract/app-handle.ts'
+import type { Catalogue } from '../../contract/catalogue.ts'
+import type { Endpoint } from '../../contract/surface.ts'
+import type { AppContext } from '../../engine/app-context.ts'
+import { compileDiscoveryPlan } from '../../engine/discovery-plan.ts'
+import { compilePlan, type Plan } from '../../engine/plan.ts'
+import { cliEndpoints } from './endpoints.ts'
+import { createLocalActions } from './local.ts'
+import { buildManifest } from './manifest.ts'
+
+/** What the CLI surface works with. */
+export interface CliParts {
+  readonly manifest: Manifest
+  readonly plans: ReadonlyMap<string, Plan>
+  readonly discovery: Plan
+  readonly app: AppContext
+  /** Bytes of a request body. */
+  readonly maxBodySize: number
+  /** Bytes of a result. */
+  readonly maxResponseSize: number
+}
+
+/** The CLI surface of an app: its endpoints, and its actions in this process. */
+export interface CliSurface {
+  /** Empty when no action is exposed on the CLI (RPC-1). */
+  readonly endpoints: readonly Endpoint[]
+  local(credentials: LocalCredentials): ActionTarget
+}
+
+export function createCliSurface(
+  catalogue: Catalogue,
+  app: AppContext,
+  limits: { readonly maxBodySize: number; readonly maxResponseSize: number },
+): CliSurface {
+  const plans = new Map<string, Plan>()
+  for (const action of catalogue.actions) {
+    if (action.exposed.cli) plans.set(action.name, compilePlan(action, 'cli', app))
+  }
+  const parts: CliParts = {
+    manifest: buildManifest(catalogue),
+    plans,
+    discovery: compileDiscoveryPlan('cli', 'actions.list', app),
+    app,
+    ...limits,
+  }
+  return {
+    endpoints: plans.size === 0 ? [] : cliEndpoints(parts),
+    local: (credentials) => createLocalActions(parts, credentials),
+  }
+}

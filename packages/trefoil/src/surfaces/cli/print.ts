@@ -1,0 +1,165 @@
+import type {
+  ActionAnswer,
+  ActionSuccess,
+  DryRunReport,
+  ManifestAction,
+  ProblemEnvelope,
+} from '../../contract/action-protocol.ts'
+import type { Issue } from '../../contract/problem.ts'
+import { isProblemCode, problemRow } from '../../contract/problems.ts'
+
+/** What one command leaves behind: texts to write as they are, and the exit code. */
+export interface Screen {
+  readonly stdout: string
+  readonly stderr: string
+  readonly exit: number
+}
+
+/** How to show it. */
+export interface View {
+  /** One JSON document on standard output, whatever happened (W-21). */
+  readonly json: boolean
+  /** True when standard output is a terminal. */
+  readonly terminal: boolean
+}
+
+// Besides control characters: bidirectional overrides, which make a text read as another one,
+// the two Unicode line ends, and halves of characters.
+const UNSAFE = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\p{Cs}]/gu
+
+/**
+ * Makes every character visible that could move the cursor, change colours, set the title or
+ * type into the terminal: a remote's description may hold such sequences, and an agent or a
+ * person would then approve something else than what is really there.
+ *
+ * @param text from a server or a file
+ * @returns one line; escapes look like `\u001b`
+ */
+export function visibleLine(text: string): string {
+  return text.replace(UNSAFE, escapeUnit)
+}
+
+/** As {@link visibleLine}, but line ends and tabs stay. */
+export function visibleBlock(text: string): string {
+  return text.replaceAll('\r\n', '\n').replace(UNSAFE, (unit) => {
+    return unit === '\n' || unit === '\t' ? unit : escapeUnit(unit)
+  })
+}
+
+function escapeUnit(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
+}
+
+/** JSON text safe to show on a terminal: outside JSON's own escapes nothing is unsafe. */
+export function visibleJson(value: unknown, indent?: number): string {
+  // `stringify` answers undefined for what JSON cannot say, such as a function.
+  const text: string | undefined = JSON.stringify(value, null, indent)
+  return visibleBlock(text ?? 'null')
+}
+
+/** A screen that succeeded. */
+export function screen(stdout: string): Screen {
+  return { stdout, stderr: '', exit: 0 }
+}
+
+/** A screen with one JSON document on one line. */
+export function jsonScreen(document: unknown, exit = 0): Screen {
+  return { stdout: `${visibleJson(document)}\n`, stderr: '', exit }
+}
+
+/** Exit code of an answer: 0, or that of the row of the problem table; 1 for a code not in it. */
+export function exitCodeOf(answer: ActionAnswer): number {
+  if (answer.ok) return 0
+  const { code } = answer.error
+  return isProblemCode(code) ? problemRow(code).exit : 1
+}
+
+/** A problem: on standard error for people, as the document for programs (CLI-13, W-21). */
+export function showProblem(envelope: ProblemEnvelope, view: View): Screen {
+  const exit = exitCodeOf(envelope)
+  if (view.json) return jsonScreen(envelope, exit)
+  const { code: _code, message, fix, request_id, issues = [], ...details } = envelope.error
+  const lines = [`error: ${indentRest(message, '  ')}`]
+  for (const issue of issues) lines.push(`  - ${visibleLine(issueText(issue))}`)
+  for (const [name, value] of Object.entries(details)) {
+    lines.push(`  ${visibleLine(name.replaceAll('_', ' '))}: ${detailText(value)}`)
+  }
+  if (fix !== '') lines.push(`  fix: ${indentRest(fix, '       ')}`)
+  if (request_id !== undefined) lines.push(`  request id: ${visibleLine(request_id)}`)
+  return { stdout: '', stderr: `${lines.join('\n')}\n`, exit }
+}
+
+function issueText({ source, name, pointer, message }: Issue): string {
+  const where = name === '' ? source : name
+  return `${where}${pointer}: ${message}`
+}
+
+function detailText(value: unknown): string {
+  return typeof value === 'string' ? visibleLine(value) : visibleJson(value)
+}
+
+/** Lines after the first are indented, so that no text can pass for a line of the program. */
+function indentRest(text: string, indent: string): string {
+  return visibleBlock(text).replaceAll('\n', `\n${indent}`)
+}
+
+/** The result of a call, a dry run, or why there was none (CLI-11, CLI-12). */
+export function showAnswer(answer: ActionAnswer, view: View): Screen {
+  if (!answer.ok) return showProblem(answer, view)
+  if (view.json) return jsonScreen(answer)
+  return screen('dry_run' in answer ? dryRunText(answer) : bodyText(answer, view))
+}
+
+function bodyText({ body, status_code }: ActionSuccess, view: View): string {
+  if (body === null || body === '') return `status: ${status_code}\n`
+  if (typeof body !== 'string') return `${visibleJson(body, 2)}\n`
+  // Into a file or another program the text goes as it is; only a terminal obeys escapes.
+  const text = view.terminal ? visibleBlock(body) : body
+  return text.endsWith('\n') ? text : `${text}\n`
+}
+
+function dryRunText(report: DryRunReport): string {
+  const lines = [`Dry run OK: ${visibleLine(report.action)}`]
+  if (report.method !== null && report.path !== null) {
+    lines.push(`  ${visibleLine(`${report.method} ${report.path}`)}`)
+  }
+  lines.push(`  arguments hash: ${visibleLine(report.arguments_hash)}`)
+  if (report.subject !== null) lines.push(`  caller: ${visibleLine(report.subject)}`)
+  lines.push(`  protected action: ${report.needs_approval ? 'yes' : 'no'}`)
+  lines.push(`  approval token: ${tokenState(report)}`)
+  return `${lines.join('\n')}\n`
+}
+
+function tokenState(report: DryRunReport): string {
+  if (!report.needs_approval) return 'not required'
+  return report.approval_token_provided ? 'provided' : 'missing'
+}
+
+/** Actions by name and description (CLI-8). `empty` is what people read when there are none. */
+export function showActions(actions: readonly ManifestAction[], empty: string, view: View): Screen {
+  if (view.json) {
+    return jsonScreen({ actions: actions.map(({ name, description }) => ({ name, description })) })
+  }
+  if (actions.length === 0) return screen(`${empty}\n`)
+  return screen(actions.map(actionText).join(''))
+}
+
+function actionText({ name, description }: ManifestAction): string {
+  const first = `${visibleLine(name)}\n`
+  return description === '' ? first : `${first}  ${indentRest(description.trim(), '  ')}\n`
+}
+
+/**
+ * Actions whose name, description, method or path holds the query, in any case (CLI-8).
+ * A blank query finds all.
+ */
+export function searchActions(
+  actions: readonly ManifestAction[],
+  query: string,
+): readonly ManifestAction[] {
+  const wanted = query.trim().toLowerCase()
+  return actions.filter(({ name, description, method, path }) => {
+    const text = [name, description, method ?? '', path ?? ''].join('\n')
+    return text.toLowerCase().includes(wanted)
+  })
+}

@@ -1,0 +1,125 @@
+import type { Exchange, HttpReply, SendResult } from '../../contract/exchange.ts'
+import { refuse } from '../../contract/problem.ts'
+import type { HttpHandler } from './http-surface.ts'
+
+/** What a runtime knows about a request that the request itself cannot say. */
+export interface FetchContext {
+  /** Address of the peer as the runtime sees it; never copy it from a header. */
+  readonly clientAddress?: string
+}
+
+/** Answers a web `Request`: the way in for tests, Bun, Deno and workers. */
+export async function handleFetch(
+  handler: HttpHandler,
+  request: Request,
+  context: FetchContext,
+): Promise<Response> {
+  const exchange = new FetchExchange(request, context)
+  return exchange.respond(await handler(exchange))
+}
+
+class FetchExchange implements Exchange {
+  readonly method: string
+  readonly target: string
+  readonly rawHeaders: readonly string[]
+  readonly peerAddress: string | null
+  readonly encrypted: boolean
+  readonly inProcess: boolean
+  readonly #request: Request
+  readonly #doneListeners: ((result: SendResult) => void)[] = []
+
+  constructor(request: Request, context: FetchContext) {
+    const url = new URL(request.url)
+    this.#request = request
+    this.method = request.method
+    this.target = url.pathname + url.search
+    this.encrypted = url.protocol === 'https:'
+    this.peerAddress = context.clientAddress ?? null
+    this.inProcess = this.peerAddress === null
+    const raw = [...request.headers].flat()
+    // A Request has its host in the URL; the header of that name is often missing.
+    if (!request.headers.has('host')) raw.push('host', url.host)
+    this.rawHeaders = raw
+  }
+
+  get aborted(): boolean {
+    return this.#request.signal.aborted
+  }
+
+  onAbort(listener: () => void): void {
+    this.#request.signal.addEventListener('abort', listener, { once: true })
+  }
+
+  onDone(listener: (result: SendResult) => void): void {
+    this.#doneListeners.push(listener)
+  }
+
+  async readBody(limit: number): Promise<Uint8Array> {
+    const { body } = this.#request
+    if (body === null) return new Uint8Array()
+    const chunks: Uint8Array[] = []
+    let size = 0
+    try {
+      for await (const chunk of body) {
+        size += chunk.byteLength
+        if (size > limit) throw refuse('payload_too_large')
+        chunks.push(chunk)
+      }
+    } catch (error) {
+      throw this.aborted ? refuse('client_disconnected') : error
+    }
+    const whole = new Uint8Array(size)
+    let offset = 0
+    for (const chunk of chunks) {
+      whole.set(chunk, offset)
+      offset += chunk.byteLength
+    }
+    return whole
+  }
+
+  respond(reply: HttpReply): Response {
+    const headers = new Headers()
+    for (let index = 0; index < reply.headers.length; index += 2) {
+      headers.append(reply.headers[index] as string, reply.headers[index + 1] as string)
+    }
+    const { status } = reply
+    const body = this.method === 'HEAD' ? null : reply.body
+    if (body === null || typeof body === 'string' || body instanceof Uint8Array) {
+      this.#done({ outcome: 'ok', bytes: body === null ? 0 : body.length })
+      return new Response(body as string | Uint8Array<ArrayBuffer> | null, { status, headers })
+    }
+    return new Response(this.#stream(body), { status, headers })
+  }
+
+  #stream(body: AsyncIterable<string | Uint8Array>): ReadableStream<Uint8Array> {
+    const iterator = body[Symbol.asyncIterator]()
+    const encoder = new TextEncoder()
+    let bytes = 0
+    return new ReadableStream({
+      pull: async (controller) => {
+        try {
+          const { done, value } = await iterator.next()
+          if (done === true) {
+            controller.close()
+            this.#done({ outcome: 'ok', bytes })
+            return
+          }
+          const chunk = typeof value === 'string' ? encoder.encode(value) : value
+          bytes += chunk.byteLength
+          controller.enqueue(chunk)
+        } catch (error) {
+          this.#done({ outcome: 'failed', bytes })
+          controller.error(error)
+        }
+      },
+      cancel: async () => {
+        await iterator.return?.()
+        this.#done({ outcome: 'aborted', bytes })
+      },
+    })
+  }
+
+  #done(result: SendResult): void {
+    for (const listener of this.#doneListeners.splice(0)) listener(result)
+  }
+}

@@ -1,0 +1,187 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { type Duration, parseDuration } from '../../../base/duration.ts'
+import { isPromiseLike } from '../../../base/promise.ts'
+import type { AppHandle } from '../../../contract/app-handle.ts'
+import { ImproperlyConfigured } from '../../../contract/problem.ts'
+import type { HttpHandler } from '../http-surface.ts'
+import { answerClientError } from './client-error.ts'
+import { NodeExchange } from './node-exchange.ts'
+import { send } from './send.ts'
+
+export interface ServeOptions {
+  /** Port; 0 picks a free one. Default 8000. */
+  readonly port?: number
+  /** Address to listen on. Default `127.0.0.1`. */
+  readonly host?: string
+  /** Longest time for the request head. Default `10s`. */
+  readonly headersTimeout?: Duration
+  /** Longest time for the whole request, body included. Default `60s`. */
+  readonly requestTimeout?: Duration
+  /** How long an idle connection is kept. Default `65s`, longer than most load balancers wait. */
+  readonly keepAliveTimeout?: Duration
+  /** How long `close` waits for calls in flight before it aborts them. Default `10s`. */
+  readonly drainTimeout?: Duration
+  /** Bytes of a request head. Default 16384. */
+  readonly maxHeaderSize?: number
+  /** Close on SIGTERM and SIGINT. Default true. */
+  readonly signals?: boolean
+}
+
+/** A listening app. */
+export interface RunningServer {
+  /** Such as `http://127.0.0.1:8000`. */
+  readonly url: string
+  readonly port: number
+  /** Stops accepting, waits for calls in flight, then runs the app's shutdown hooks. Idempotent. */
+  close(): Promise<void>
+}
+
+/** An app that can be served: an {@link AppHandle} with its HTTP handler. */
+export interface Servable extends AppHandle {
+  readonly '~http': () => HttpHandler
+}
+
+/**
+ * Starts an app and listens with `node:http`.
+ *
+ * @throws ImproperlyConfigured for a bad option or app; the error of `listen` (address in use…)
+ * with the app shut down again
+ */
+export async function serve(app: Servable, options: ServeOptions = {}): Promise<RunningServer> {
+  const { port = 8000, host = '127.0.0.1' } = options
+  const drainMs = readDuration('drainTimeout', options.drainTimeout ?? '10s')
+  const server = createNodeServer(app, options)
+  await app.startup()
+  try {
+    await listen(server, port, host)
+  } catch (error) {
+    await app.shutdown()
+    throw error
+  }
+  const bound = server.address() as AddressInfo
+  let closing: Promise<void> | null = null
+  const close = () => {
+    closing ??= shutDown(server, app, drainMs).finally(forgetSignals)
+    return closing
+  }
+  const forgetSignals = options.signals === false ? () => {} : closeOnSignals(close)
+  return { url: `http://${urlHost(bound)}:${bound.port}`, port: bound.port, close }
+}
+
+function createNodeServer(app: Servable, options: ServeOptions): Server {
+  const headersTimeout = readDuration('headersTimeout', options.headersTimeout ?? '10s')
+  const requestTimeout = readDuration('requestTimeout', options.requestTimeout ?? '60s')
+  const keepAliveTimeout = readDuration('keepAliveTimeout', options.keepAliveTimeout ?? '65s')
+  const server = createServer({
+    // Our own edge answers a missing Host, with a problem document.
+    requireHostHeader: false,
+    headersTimeout,
+    requestTimeout,
+    keepAliveTimeout,
+    // Node looks for overdue requests at this interval only.
+    connectionsCheckingInterval: Math.max(500, Math.min(headersTimeout, requestTimeout) / 4),
+    maxHeaderSize: options.maxHeaderSize ?? 16_384,
+    // Finds clients that vanished without closing.
+    keepAlive: true,
+    keepAliveInitialDelay: 60_000,
+    ...{ optimizeEmptyRequests: true },
+  })
+  const handler = app['~http']()
+  const onRequest = (request: IncomingMessage, response: ServerResponse) =>
+    answer(server, handler, new NodeExchange(request, response, false), request, response)
+  server.on('request', onRequest)
+  server.on('checkContinue', (request, response) =>
+    answer(server, handler, new NodeExchange(request, response, true), request, response),
+  )
+  server.on('clientError', answerClientError)
+  return server
+}
+
+function answer(
+  server: Server,
+  handler: HttpHandler,
+  exchange: NodeExchange,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
+  const reply = handler(exchange)
+  if (isPromiseLike(reply)) {
+    reply.then(
+      (late) => {
+        finish(server, exchange, request, response)
+        if (!response.destroyed) send(response, late, request.method === 'HEAD')
+      },
+      (error) => response.destroy(error),
+    )
+    return
+  }
+  finish(server, exchange, request, response)
+  send(response, reply, request.method === 'HEAD')
+}
+
+/** The last answer on a connection when the server drains, or when a body was left unread. */
+function finish(
+  server: Server,
+  exchange: NodeExchange,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
+  if (!server.listening || hasUnreadBody(exchange, request)) response.shouldKeepAlive = false
+}
+
+/** A refused caller could otherwise keep us reading what we never wanted. */
+function hasUnreadBody(exchange: NodeExchange, request: IncomingMessage): boolean {
+  if (exchange.method === 'GET' || request.complete) return false
+  return !exchange.bodyRead || !request.readableEnded
+}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+}
+
+async function shutDown(server: Server, app: AppHandle, drainMs: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+  server.closeIdleConnections()
+  // Calls that take too long are cut off: their signals abort, their dependencies close.
+  const cut = setTimeout(() => server.closeAllConnections(), drainMs)
+  await closed
+  clearTimeout(cut)
+  await app.shutdown()
+}
+
+function closeOnSignals(close: () => Promise<void>): () => void {
+  const onSignal = () => {
+    close().then(
+      () => process.exit(0),
+      (error) => {
+        console.error(error)
+        process.exit(1)
+      },
+    )
+  }
+  process.once('SIGTERM', onSignal)
+  process.once('SIGINT', onSignal)
+  return () => {
+    process.off('SIGTERM', onSignal)
+    process.off('SIGINT', onSignal)
+  }
+}
+
+function urlHost({ address, family }: AddressInfo): string {
+  if (address === '::' || address === '0.0.0.0') return 'localhost'
+  return family === 'IPv6' ? `[${address}]` : address
+}
+
+function readDuration(option: string, value: Duration): number {
+  const ms = parseDuration(value)
+  if (ms === null)
+    throw new ImproperlyConfigured(`serve(): ${option} must be a duration such as '10s'`)
+  return ms
+}

@@ -1,0 +1,44 @@
+import type { Problem } from '../../contract/problem.ts'
+
+/** Reason phrases of the statuses in use (RFC 9110 §15); the `title` of a problem document. */
+const TITLES: Readonly<Record<number, string>> = {
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  402: 'Payment Required',
+  403: 'Forbidden',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  406: 'Not Acceptable',
+  408: 'Request Timeout',
+  409: 'Conflict',
+  410: 'Gone',
+  412: 'Precondition Failed',
+  413: 'Payload Too Large',
+  415: 'Unsupported Media Type',
+  422: 'Unprocessable Content',
+  423: 'Locked',
+  428: 'Precondition Required',
+  429: 'Too Many Requests',
+  431: 'Request Header Fields Too Large',
+  500: 'Internal Server Error',
+  501: 'Not Implemented',
+  502: 'Bad Gateway',
+  503: 'Service Unavailable',
+  504: 'Gateway Timeout',
+}
+
+/** The problem as an RFC 9457 document. */
+export function problemDocument(problem: Problem, requestId: string): string {
+  const { status, detail, publicCode: code, fix, issues, details } = problem
+  return JSON.stringify({
+    ...details,
+    type: `urn:trefoil:problem:${code}`,
+    title: TITLES[status] ?? 'Error',
+    status,
+    detail,
+    code,
+    fix,
+    request_id: requestId,
+    ...(issues === undefined ? {} : { issues }),
+  })
+}

@@ -1,0 +1,171 @@
+import { type Awaitable, isPromiseLike } from '../../base/promise.ts'
+import type { Action } from '../../contract/action.ts'
+import { decodeText } from '../../contract/decode-text.ts'
+import { type ArgumentIssue, invalidText, unknownArgument } from '../../contract/param-issue.ts'
+import type { ParamSpec } from '../../contract/param-spec.ts'
+import { Problem, refuse } from '../../contract/problem.ts'
+import { type RawArguments, REFUSED } from '../../engine/inbound.ts'
+import { readCookie } from '../../web/cookie-header.ts'
+import { parseQuery, type QueryPairs, valuesOf } from '../../web/query.ts'
+import { allHeaders } from '../../web/raw-headers.ts'
+import type { HttpInbound } from './http-inbound.ts'
+import { EMPTY_FORM, type FormBody, readFormBody } from './read-form-body.ts'
+import { readJsonBody } from './read-json-body.ts'
+
+const NO_ISSUES: readonly ArgumentIssue[] = []
+
+/** Decodes path, query, headers, cookies and body of a request: stage 8's first half. */
+export function readArguments(
+  inbound: HttpInbound,
+  action: Action,
+): Awaitable<RawArguments | Problem> {
+  const plan = bodyPlan(action)
+  if (plan === 'none') return collect(inbound, action, undefined, EMPTY_FORM)
+  if (plan === 'form') {
+    return readFormBody(inbound).then((form) =>
+      form instanceof Problem ? form : collect(inbound, action, undefined, form),
+    )
+  }
+  const body = readJsonBody(inbound)
+  const use = (late: Awaited<typeof body>) =>
+    late instanceof Problem ? late : collect(inbound, action, late, EMPTY_FORM)
+  return isPromiseLike(body) ? body.then(use) : use(body)
+}
+
+type BodyPlan = 'none' | 'json' | 'form'
+
+const plans = new WeakMap<Action, BodyPlan>()
+
+function bodyPlan(action: Action): BodyPlan {
+  let plan = plans.get(action)
+  if (plan === undefined) {
+    plan = 'none'
+    for (const { source } of action.params) {
+      if (source === 'field' || source === 'body') plan = 'json'
+      if (source === 'form' || source === 'file' || source === 'files') plan = 'form'
+    }
+    plans.set(action, plan)
+  }
+  return plan
+}
+
+/** A parsed JSON body; `undefined` when none was sent. */
+export interface JsonBody {
+  readonly value: unknown
+}
+
+function collect(
+  inbound: HttpInbound,
+  action: Action,
+  json: JsonBody | undefined,
+  form: FormBody,
+): RawArguments | Problem {
+  const reader = new Reader(inbound, json, form)
+  const { params } = action
+  const values: unknown[] = new Array(params.length)
+  for (let index = 0; index < params.length; index++) {
+    values[index] = reader.read(params[index] as ParamSpec)
+  }
+  return reader.problem ?? { values, issues: reader.finish(params) }
+}
+
+class Reader {
+  problem: Problem | null = null
+  readonly #inbound: HttpInbound
+  readonly #json: JsonBody | undefined
+  readonly #form: FormBody
+  #query: QueryPairs | null = null
+  #issues: ArgumentIssue[] | null = null
+
+  constructor(inbound: HttpInbound, json: JsonBody | undefined, form: FormBody) {
+    this.#inbound = inbound
+    this.#json = json
+    this.#form = form
+  }
+
+  /** The value sent for a parameter, `undefined` for none, `REFUSED` for a bad one. */
+  read(param: ParamSpec): unknown {
+    switch (param.source) {
+      case 'path': {
+        const text = this.#inbound.pathParams[param.wire]
+        return text === undefined ? undefined : this.#decode(param, [text])
+      }
+      case 'field':
+        return this.#field(param)
+      case 'body':
+        return this.#json?.value
+      case 'file':
+        return this.#form.files.get(param.wire)?.[0]
+      case 'files':
+        return this.#form.files.get(param.wire) ?? []
+      default:
+        return this.#decode(param, this.#texts(param))
+    }
+  }
+
+  #texts(param: ParamSpec): readonly string[] {
+    const { rawHeaders } = this.#inbound
+    switch (param.source) {
+      case 'query':
+        return valuesOf(this.#queryPairs(), param.wire)
+      case 'header':
+        return allHeaders(rawHeaders, param.wire)
+      case 'cookie': {
+        const value = readCookie(allHeaders(rawHeaders, 'cookie').join('; '), param.wire)
+        return value === undefined ? [] : [value]
+      }
+      default:
+        return valuesOf(this.#form.fields, param.wire)
+    }
+  }
+
+  #queryPairs(): QueryPairs {
+    if (this.#query !== null) return this.#query
+    const pairs = parseQuery(this.#inbound.search)
+    if (pairs === null) {
+      this.problem ??= refuse('VALIDATION_ERROR', { detail: 'Malformed query string' })
+    }
+    this.#query = pairs ?? []
+    return this.#query
+  }
+
+  #field(param: ParamSpec): unknown {
+    const object = this.#json?.value
+    if (object === undefined) return undefined
+    if (typeof object !== 'object' || object === null || Array.isArray(object)) {
+      this.problem ??= refuse('VALIDATION_ERROR', { detail: 'The JSON body must be an object' })
+      return undefined
+    }
+    return Object.hasOwn(object, param.wire) ? Reflect.get(object, param.wire) : undefined
+  }
+
+  #decode(param: ParamSpec, texts: readonly string[]): unknown {
+    if (texts.length === 0) return undefined
+    const decoded = decodeText(param, texts)
+    if (decoded.ok) return decoded.value
+    this.#add(invalidText(param, 'api', decoded.kind))
+    return REFUSED
+  }
+
+  #add(issue: ArgumentIssue): void {
+    this.#issues ??= []
+    this.#issues.push(issue)
+  }
+
+  /** Body members nobody declared are refused: a misspelt optional field must not pass in silence. */
+  finish(params: readonly ParamSpec[]): readonly ArgumentIssue[] {
+    const object = this.#json?.value
+    if (typeof object === 'object' && object !== null && params.some(isField)) {
+      for (const name of Object.keys(object)) {
+        if (!params.some((param) => isField(param) && param.wire === name)) {
+          this.#add(unknownArgument(name, 'api'))
+        }
+      }
+    }
+    return this.#issues ?? NO_ISSUES
+  }
+}
+
+function isField({ source }: ParamSpec): boolean {
+  return source === 'field'
+}

@@ -1,0 +1,40 @@
+import type { HttpReply } from '../../contract/exchange.ts'
+import type { Problem } from '../../contract/problem.ts'
+import { problemBody } from '../../contract/problem-body.ts'
+import { problemRow } from '../../contract/problems.ts'
+import type { RpcId } from './message.ts'
+import { type Era, jsonReply } from './wire/era.ts'
+
+const INVALID_REQUEST = -32600
+
+/**
+ * A problem that ends the request instead of becoming a tool result: missing credentials and
+ * scopes as the OAuth answer an HTTP client understands, everything else as a JSON-RPC error.
+ */
+export function problemReply(
+  problem: Problem,
+  era: Era,
+  id: RpcId | null,
+  requestId: string,
+): HttpReply {
+  if (isAuthProblem(problem)) return oauthReply(problem, requestId)
+  const { mcp } = problemRow(problem.code)
+  const isRpc = typeof mcp === 'number'
+  const { code, message, ...data } = problemBody(problem, requestId)
+  const error = { code: isRpc ? mcp : INVALID_REQUEST, message, data: { problem: code, ...data } }
+  const status = isRpc ? era.errorStatus(problem) : problem.status
+  return jsonReply(status, { jsonrpc: '2.0', id, error }, problem.headers)
+}
+
+/** True for what a better token would change: nobody is known, or a scope is missing. */
+export function isAuthProblem(problem: Problem): boolean {
+  if (problem.code === 'AUTHENTICATION_ERROR') return true
+  return problem.code === 'ACCESS_DENIED' && problem.headers?.['www-authenticate'] !== undefined
+}
+
+/** RFC 6750 §3. */
+function oauthReply(problem: Problem, requestId: string): HttpReply {
+  const error = problem.code === 'ACCESS_DENIED' ? 'insufficient_scope' : 'invalid_token'
+  const { message, ...rest } = problemBody(problem, requestId)
+  return jsonReply(problem.status, { ...rest, error, error_description: message }, problem.headers)
+}

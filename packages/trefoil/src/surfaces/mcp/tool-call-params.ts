@@ -1,0 +1,39 @@
+import { type Problem, refuse } from '../../contract/problem.ts'
+import type { AgentOptions } from '../../engine/endpoint-inbound.ts'
+import { NO_AGENT_OPTIONS } from '../../engine/endpoint-inbound.ts'
+import { isObject, type RpcMessage } from './message.ts'
+
+/** What `tools/call` asks for, arguments still raw. */
+export interface ToolCallParams {
+  readonly args: Readonly<Record<string, unknown>>
+  readonly options: AgentOptions
+}
+
+const NO_ARGS: Readonly<Record<string, never>> = Object.freeze({})
+
+/** Name of the tool a message wants to call; `null` when it is no tool call. */
+export function toolNameOf(message: RpcMessage): string | null {
+  const name = message.method === 'tools/call' ? message.params['name'] : null
+  return typeof name === 'string' ? name : null
+}
+
+/** Reads the params of `tools/call` (MCP-11). */
+export function readToolCallParams({ params }: RpcMessage): ToolCallParams | Problem {
+  const { arguments: args = NO_ARGS, _meta: meta } = params
+  if (!isObject(args)) {
+    return refuse('mcp_invalid_params', { detail: 'params.arguments must be an object' })
+  }
+  if (meta === undefined) return { args, options: NO_AGENT_OPTIONS }
+  if (!isObject(meta))
+    return refuse('mcp_invalid_params', { detail: 'params._meta must be an object' })
+  const token = meta['approvalToken'] ?? meta['approval_token']
+  const { dryRun = false } = meta
+  if (token !== undefined && (typeof token !== 'string' || token.trim() === '')) {
+    return refuse('mcp_invalid_params', { detail: 'Invalid approval token' })
+  }
+  if (typeof dryRun !== 'boolean') {
+    return refuse('mcp_invalid_params', { detail: 'params._meta.dryRun must be true or false' })
+  }
+  if (token === undefined && !dryRun) return { args, options: NO_AGENT_OPTIONS }
+  return { args, options: { approvalToken: token ?? null, dryRun } }
+}

@@ -1,0 +1,50 @@
+import type { HttpReply } from '../../../contract/exchange.ts'
+import type { Problem } from '../../../contract/problem.ts'
+import type { RawHeaders } from '../../../web/raw-headers.ts'
+import type { RpcId, RpcMessage } from '../message.ts'
+import type { ToolList } from '../tool-list.ts'
+
+/** A finished tool call, before it is written in the words of an era. */
+export interface ToolResult {
+  /** Text content. */
+  readonly text: string
+  /** JSON text of the structured content; `null` when the tool has no output schema. */
+  readonly structured: string | null
+  readonly isError: boolean
+}
+
+/** What a protocol era decides for itself. */
+export interface Era {
+  /** Revisions it serves, newest first. */
+  readonly versions: readonly string[]
+  /** Checks headers and metadata of a message; a problem refuses it. */
+  check(message: RpcMessage, headers: RawHeaders): Problem | null
+  /** Answers a method that needs no tool; `undefined` when the era has no such method. */
+  answer(message: RpcMessage, tools: ToolList): string | Problem | undefined
+  /** JSON of a tool result. */
+  toolResult(result: ToolResult, tools: ToolList, tool: string): string
+  /** HTTP status of a JSON-RPC error. */
+  errorStatus(problem: Problem): number
+}
+
+const HEADERS: readonly string[] = ['content-type', 'application/json', 'cache-control', 'no-store']
+
+/** A JSON-RPC result, from its JSON text. */
+export function resultReply(id: RpcId, result: string): HttpReply {
+  return {
+    status: 200,
+    headers: HEADERS,
+    body: `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${result}}`,
+  }
+}
+
+/** A JSON answer of any status. */
+export function jsonReply(
+  status: number,
+  document: unknown,
+  extra: Readonly<Record<string, string>> = {},
+): HttpReply {
+  const headers = [...HEADERS]
+  for (const [name, value] of Object.entries(extra)) headers.push(name, value)
+  return { status, headers, body: JSON.stringify(document) }
+}

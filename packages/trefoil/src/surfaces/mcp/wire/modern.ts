@@ -1,0 +1,127 @@
+import { type Problem, refuse } from '../../../contract/problem.ts'
+import { firstHeader, type RawHeaders } from '../../../web/raw-headers.ts'
+import { decodeMcpHeader } from '../header-value.ts'
+import { isObject, type RpcMessage } from '../message.ts'
+import type { ToolList } from '../tool-list.ts'
+import type { Era, ToolResult } from './era.ts'
+import { legacy } from './legacy.ts'
+
+/** Metadata keys of 2026-07-28. */
+export const VERSION_KEY = 'io.modelcontextprotocol/protocolVersion'
+const CAPABILITIES_KEY = 'io.modelcontextprotocol/clientCapabilities'
+const SERVER_KEY = 'io.modelcontextprotocol/serverInfo'
+
+const VERSIONS = ['2026-07-28'] as const
+
+/** How long a client may keep a list: tools change only when the server is replaced. */
+const TTL_MS = 60_000
+
+/** Era of 2026-07-28: stateless, metadata and headers on every request. */
+export const modern: Era = {
+  versions: VERSIONS,
+  check,
+  answer,
+  toolResult,
+  errorStatus: (problem) => (problem.code === 'mcp_invalid_params' ? 200 : problem.status),
+}
+
+/** Envelope, version and headers, in the order of the revision. */
+function check(message: RpcMessage, headers: RawHeaders): Problem | null {
+  return message.id === null
+    ? null
+    : (checkEnvelope(message) ?? checkVersion(message) ?? checkHeaders(message, headers))
+}
+
+function checkEnvelope({ params }: RpcMessage): Problem | null {
+  const meta = params['_meta']
+  if (!isObject(meta) || typeof meta[VERSION_KEY] !== 'string') return missingMeta(VERSION_KEY)
+  return isObject(meta[CAPABILITIES_KEY]) ? null : missingMeta(CAPABILITIES_KEY)
+}
+
+function missingMeta(key: string): Problem {
+  return refuse('mcp_invalid_params', { status: 400, detail: `params._meta needs '${key}'` })
+}
+
+function versionOf({ params }: RpcMessage): string {
+  const meta = params['_meta']
+  return isObject(meta) ? String(meta[VERSION_KEY]) : ''
+}
+
+function checkVersion(message: RpcMessage): Problem | null {
+  const requested = versionOf(message)
+  if ((VERSIONS as readonly string[]).includes(requested)) return null
+  return refuse('mcp_unsupported_version', {
+    details: { supported: supportedVersions(), requested },
+  })
+}
+
+/**
+ * The headers are what gateways route and filter by; a body that says otherwise would pass them
+ * under a false name.
+ */
+function checkHeaders(message: RpcMessage, headers: RawHeaders): Problem | null {
+  const name = message.params['name']
+  const wanted: readonly (readonly [string, unknown])[] = [
+    ['MCP-Protocol-Version', versionOf(message)],
+    ['Mcp-Method', message.method],
+    ...(message.method === 'tools/call' ? ([['Mcp-Name', name]] as const) : []),
+  ]
+  for (const [header, value] of wanted) {
+    const sent = firstHeader(headers, header.toLowerCase())
+    if (sent === undefined) return mismatch(`${header} header is missing`)
+    if (decodeMcpHeader(sent) !== value) return mismatch(`${header} header does not match the body`)
+  }
+  return null
+}
+
+function mismatch(detail: string): Problem {
+  return refuse('mcp_header_mismatch', { detail: `Header mismatch: ${detail}` })
+}
+
+export function supportedVersions(): readonly string[] {
+  return [...VERSIONS, ...legacy.versions]
+}
+
+function answer(message: RpcMessage, tools: ToolList): string | Problem | undefined {
+  switch (message.method) {
+    case 'server/discover':
+      return discover(tools)
+    case 'tools/list':
+      return message.params['cursor'] === undefined
+        ? `{"resultType":"complete","tools":${tools.modern},${cacheFields(tools)},${meta(tools)}}`
+        : refuse('mcp_invalid_params', { detail: 'Invalid cursor' })
+    default:
+      return undefined
+  }
+}
+
+function discover(tools: ToolList): string {
+  const fields = {
+    supportedVersions: supportedVersions(),
+    capabilities: { tools: {} },
+    ...(tools.instructions === null ? {} : { instructions: tools.instructions }),
+  }
+  return `{"resultType":"complete",${JSON.stringify(fields).slice(1, -1)},${cacheFields(tools)},${meta(tools)}}`
+}
+
+function cacheFields(tools: ToolList): string {
+  return `"ttlMs":${TTL_MS},"cacheScope":"${tools.private ? 'private' : 'public'}"`
+}
+
+const metas = new WeakMap<ToolList, string>()
+
+/** `_meta` member naming the server, on every result. */
+function meta(tools: ToolList): string {
+  let text = metas.get(tools)
+  if (text === undefined) {
+    text = `"_meta":{"${SERVER_KEY}":${JSON.stringify(tools.serverInfo)}}`
+    metas.set(tools, text)
+  }
+  return text
+}
+
+function toolResult(result: ToolResult, tools: ToolList): string {
+  const content = `"content":[{"type":"text","text":${JSON.stringify(result.text)}}]`
+  const extra = result.structured === null ? '' : `,"structuredContent":${result.structured}`
+  return `{"resultType":"complete",${content}${extra},"isError":${result.isError},${meta(tools)}}`
+}

@@ -1,0 +1,16 @@
+const BEARER = /^bearer +([A-Za-z0-9._~+/=-]+) *$/i
+
+/**
+ * The token of an `Authorization: Bearer` header, scheme in any case (PW-11).
+ *
+ * @returns `null` when the header is absent or of another scheme
+ */
+export function bearerToken(header: string | null | undefined): string | null {
+  if (header === null || header === undefined) return null
+  return BEARER.exec(header)?.[1] ?? null
+}
+
+/** Quotes text for a `WWW-Authenticate` parameter; characters a header cannot carry are dropped. */
+export function quoted(text: string): string {
+  return `"${text.replace(/[^\x20-\x7e]/g, '').replace(/["\\]/g, '\\$&')}"`
+}

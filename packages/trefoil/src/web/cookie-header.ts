@@ -1,0 +1,70 @@
+import { isToken } from './raw-headers.ts'
+
+/**
+ * Reads one cookie from a `Cookie` header (BIND-10): last one wins, value verbatim, malformed
+ * pairs skipped. Never fails.
+ */
+export function readCookie(header: string, name: string): string | undefined {
+  let found: string | undefined
+  for (const pair of header.split(';')) {
+    const equals = pair.indexOf('=')
+    if (equals !== -1 && pair.slice(0, equals).trim() === name)
+      found = pair.slice(equals + 1).trim()
+  }
+  return found
+}
+
+/** Attributes for {@link formatSetCookie}; see the contract's CookieOptions for their meaning. */
+export interface SetCookie {
+  readonly maxAge?: number
+  readonly expires?: Date
+  readonly path?: string
+  readonly domain?: string
+  readonly secure?: boolean
+  readonly httpOnly?: boolean
+  readonly sameSite?: 'strict' | 'lax' | 'none'
+}
+
+const OCTETS = /^[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*$/
+// A `;` in an attribute would add attributes of the attacker's choice.
+const ATTRIBUTE = /^[\x20-\x3a\x3c-\x7e]*$/
+const SAME_SITE = { strict: 'Strict', lax: 'Lax', none: 'None' } as const
+
+/**
+ * Writes a `Set-Cookie` value (RESP-5, RFC 6265bis): `Path=/; Secure; HttpOnly; SameSite=Lax`
+ * unless said otherwise.
+ *
+ * @throws TypeError naming the part that is not valid
+ */
+export function formatSetCookie(name: string, value: string, options: SetCookie = {}): string {
+  const { path = '/', domain, maxAge, expires, secure = true, httpOnly = true } = options
+  const { sameSite = 'lax' } = options
+  if (!isToken(name)) throw new TypeError(`Invalid cookie name: '${name}'`)
+  if (!OCTETS.test(value)) throw new TypeError(`Invalid cookie value for '${name}'`)
+  for (const text of [path, domain ?? '']) {
+    if (!ATTRIBUTE.test(text)) throw new TypeError(`Invalid path or domain of cookie '${name}'`)
+  }
+  if (maxAge !== undefined && !Number.isInteger(maxAge)) {
+    throw new TypeError(`maxAge of cookie '${name}' must be a whole number of seconds`)
+  }
+  if (sameSite === 'none' && !secure) {
+    throw new TypeError(`SameSite=None of cookie '${name}' requires the Secure attribute`)
+  }
+  return [
+    `${name}=${value}`,
+    maxAge === undefined ? '' : `Max-Age=${maxAge}`,
+    expires === undefined ? '' : `Expires=${expires.toUTCString()}`,
+    `Path=${path}`,
+    domain === undefined ? '' : `Domain=${domain}`,
+    secure ? 'Secure' : '',
+    httpOnly ? 'HttpOnly' : '',
+    `SameSite=${SAME_SITE[sameSite]}`,
+  ]
+    .filter((part) => part !== '')
+    .join('; ')
+}
+
+/** Writes a `Set-Cookie` value that removes a cookie (RESP-7). */
+export function formatDeleteCookie(name: string, options: SetCookie = {}): string {
+  return formatSetCookie(name, '', { ...options, maxAge: 0, expires: new Date(0) })
+}

@@ -1,0 +1,45 @@
+/** A media type and its parameters, names lower-case. */
+export interface MediaType {
+  /** `type/subtype`, lower-case. */
+  readonly essence: string
+  readonly parameters: ReadonlyMap<string, string>
+}
+
+const ESSENCE = /^[!#$%&'*+.^_`|~0-9a-z-]+\/[!#$%&'*+.^_`|~0-9a-z-]+$/
+
+/** @returns `null` when it is not a media type */
+export function parseMediaType(text: string): MediaType | null {
+  const [head = '', ...rest] = text.split(';')
+  const essence = head.trim().toLowerCase()
+  if (!ESSENCE.test(essence)) return null
+  const parameters = new Map<string, string>()
+  for (const part of rest) {
+    const equals = part.indexOf('=')
+    if (equals === -1) continue
+    const value = part.slice(equals + 1).trim()
+    const bare = value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : value
+    parameters.set(part.slice(0, equals).trim().toLowerCase(), bare)
+  }
+  return { essence, parameters }
+}
+
+/**
+ * True when an `Accept` header ranks `text/plain` above every JSON type: such a client is
+ * answered with plain text instead of a problem document.
+ */
+export function prefersPlainText(accept: string | undefined): boolean {
+  if (accept === undefined || !accept.toLowerCase().includes('text/plain')) return false
+  let text = 0
+  let json = 0
+  for (const part of accept.split(',')) {
+    const type = parseMediaType(part)
+    if (type === null) continue
+    const given = Number(type.parameters.get('q') ?? 1)
+    const weight = Number.isFinite(given) ? given : 0
+    if (type.essence === 'text/plain') text = Math.max(text, weight)
+    if (type.essence === 'application/json' || type.essence === 'application/problem+json') {
+      json = Math.max(json, weight)
+    }
+  }
+  return text > json
+}

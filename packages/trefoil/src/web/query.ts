@@ -1,0 +1,41 @@
+/** Names and values of a query string or urlencoded form, in order, duplicates kept. */
+export type QueryPairs = readonly (readonly [name: string, value: string])[]
+
+const EMPTY: QueryPairs = []
+const PLAIN = /^[\x21-\x24\x26-\x2a\x2c-\x7e]*$/
+
+/**
+ * Parses `a=1&b=x+y` strictly (BIND-4, BIND-5): `+` is a space, `;` is no separator, blank
+ * values are kept, a bad escape or non-UTF-8 refuses the whole string.
+ *
+ * @returns `null` when it cannot be decoded
+ */
+export function parseQuery(text: string): QueryPairs | null {
+  if (text === '') return EMPTY
+  const pairs: [string, string][] = []
+  for (const part of text.split('&')) {
+    if (part === '') continue
+    const equals = part.indexOf('=')
+    const name = decode(equals === -1 ? part : part.slice(0, equals))
+    const value = decode(equals === -1 ? '' : part.slice(equals + 1))
+    if (name === null || value === null) return null
+    pairs.push([name, value])
+  }
+  return pairs
+}
+
+function decode(text: string): string | null {
+  if (PLAIN.test(text)) return text
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '))
+  } catch {
+    return null
+  }
+}
+
+/** Every value under a name, in order. */
+export function valuesOf(pairs: QueryPairs, name: string): string[] {
+  const values: string[] = []
+  for (const pair of pairs) if (pair[0] === name) values.push(pair[1])
+  return values
+}

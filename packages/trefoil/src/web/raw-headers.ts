@@ -1,0 +1,74 @@
+/**
+ * Reading headers from the raw list (name, value, name, value…), so that duplicates are seen:
+ * an object of headers has already dropped or joined them, and two readers that choose
+ * differently between two `Host` lines is how requests are smuggled.
+ */
+export type RawHeaders = readonly string[]
+
+/** The first value, or `undefined`. `name` is lower-case. */
+export function firstHeader(raw: RawHeaders, name: string): string | undefined {
+  for (let index = 0; index < raw.length; index += 2) {
+    if (sameName(raw[index] as string, name)) return raw[index + 1]
+  }
+  return undefined
+}
+
+/** All values in order. `name` is lower-case. */
+export function allHeaders(raw: RawHeaders, name: string): string[] {
+  const values: string[] = []
+  for (let index = 0; index < raw.length; index += 2) {
+    if (sameName(raw[index] as string, name)) values.push(raw[index + 1] as string)
+  }
+  return values
+}
+
+function sameName(sent: string, lowerCase: string): boolean {
+  return (
+    sent.length === lowerCase.length && (sent === lowerCase || sent.toLowerCase() === lowerCase)
+  )
+}
+
+/** Headers that carry credentials: hidden from handlers once the authenticator has run (PW-02). */
+export const CREDENTIAL_HEADERS: ReadonlySet<string> = new Set([
+  'authorization',
+  'proxy-authorization',
+  'cookie',
+  'x-api-key',
+])
+
+/** Read access by name, without the names in `hidden`. Implements the contract's HeaderReader. */
+export class HeaderView {
+  readonly #raw: RawHeaders
+  readonly #hidden: ReadonlySet<string>
+
+  constructor(raw: RawHeaders, hidden: ReadonlySet<string>) {
+    this.#raw = raw
+    this.#hidden = hidden
+  }
+
+  get(name: string): string | null {
+    const key = name.toLowerCase()
+    if (this.#hidden.has(key)) return null
+    const values = allHeaders(this.#raw, key)
+    return values.length === 0 ? null : values.join(', ')
+  }
+
+  has(name: string): boolean {
+    return this.get(name) !== null
+  }
+}
+
+const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
+
+/** A header or cookie name: an HTTP token (RFC 9110 §5.6.2). */
+export function isToken(text: string): boolean {
+  return TOKEN.test(text)
+}
+
+// A CR or LF in a value would start a new header, or a second response (RESP-3).
+const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
+
+/** Text that may stand in a header value. */
+export function isHeaderValue(text: string): boolean {
+  return VALUE.test(text)
+}
