@@ -60,7 +60,7 @@ describe.each([...MCP_CLIENTS])('MCP with %s', (name, connect) => {
     expect(JSON.parse(result.text)).toEqual(result.structured)
   })
 
-  it('shows an unknown order, bad arguments and a refusal as tool errors', async () => {
+  it('shows an unknown order and bad arguments as tool errors', async () => {
     await mcp('viewer', async (caller) => {
       const unknown = await caller.call('get_order', { order_id: 'ord_9' })
       expect(unknown).toMatchObject({ isError: true })
@@ -68,9 +68,18 @@ describe.each([...MCP_CLIENTS])('MCP with %s', (name, connect) => {
       const bad = await caller.call('list_orders', { limit: 101 })
       expect(bad).toMatchObject({ isError: true })
       expect(bad.text).toContain('limit')
-      const order = { customer_id: 'cust_042', sku: 'sku-coffee', quantity: 1 }
-      expect(await caller.call('create_order', order)).toMatchObject({ isError: true })
     })
+  })
+
+  it('asks for the missing scope, and shows a missing role as a tool error', async () => {
+    const order = { customer_id: 'cust_042', sku: 'sku-coffee', quantity: 1 }
+    // A challenge, so that a client with OAuth can fetch a better token (RFC 6750 §3.1).
+    const write = mcp('viewer', (caller) => caller.call('create_order', order))
+    await expect(write).rejects.toThrow(/orders:write/)
+    const args = { order_id: 'ord_1001' }
+    const remove = await mcp('operator', (caller) => caller.call('delete_order', args))
+    expect(remove.isError).toBe(true)
+    expect(JSON.parse(remove.text)).toMatchObject({ error: { code: 'ACCESS_DENIED' } })
   })
 
   it('creates an order', async () => {
@@ -100,6 +109,17 @@ describe.each([...MCP_CLIENTS])('MCP with %s', (name, connect) => {
         isError: false,
         structured: { id: 'ord_1005', status: 'shipped' },
       })
+    })
+  })
+
+  it('tells who is calling', async () => {
+    const { structured } = await mcp('admin', (caller) => caller.call('me', {}))
+    expect(structured).toEqual({
+      subject: 'user_admin',
+      roles: ['admin'],
+      scopes: ['orders:read', 'orders:write'],
+      source: 'mcp',
+      entrypoint: 'server',
     })
   })
 

@@ -4,10 +4,6 @@ import type { Problem } from '../contract/problem.ts'
 import { problemBody } from '../contract/problem-body.ts'
 import type { Endpoint, EndpointRequest } from '../contract/surface.ts'
 import type { SurfaceName } from '../contract/surface-name.ts'
-import { docsCsp } from '../describe/docs-csp.ts'
-import { docsPage } from '../describe/docs-page.ts'
-import { mcpDocsPage } from '../describe/mcp-docs-page.ts'
-import { openApiDocument } from '../describe/openapi.ts'
 import type { AppContext } from '../engine/app-context.ts'
 import { compileDiscoveryPlan } from '../engine/discovery-plan.ts'
 import { EndpointInbound, NO_AGENT_OPTIONS } from '../engine/endpoint-inbound.ts'
@@ -25,7 +21,7 @@ const MCP_ENDPOINT = '/mcp'
 
 /**
  * The documentation endpoints, each behind its surface's authenticator: what describes a
- * protected API is protected (AUTH-7). Documents are built on first use and kept.
+ * protected API is protected (AUTH-7). What renders them is loaded on first use, not at start-up.
  */
 export function docsEndpoints(
   catalogue: Catalogue,
@@ -33,25 +29,30 @@ export function docsEndpoints(
   { openapiPath, docsPath, mcpDocsPath }: DocsPaths,
 ): readonly Endpoint[] {
   const endpoints: Endpoint[] = []
-  const guarded = (path: string, surface: SurfaceName, build: () => HttpReply) => {
+  const guarded = (path: string, surface: SurfaceName, build: () => Promise<HttpReply>) => {
     endpoints.push(guardedEndpoint(path, surface, app, build))
   }
   if (openapiPath !== null) {
     let document: string | null = null
-    guarded(openapiPath, 'api', () => {
+    guarded(openapiPath, 'api', async () => {
+      const { openApiDocument } = await import('../describe/openapi.ts')
       document ??= JSON.stringify(openApiDocument(catalogue))
       return { status: 200, headers: ['content-type', 'application/json'], body: document }
     })
   }
   if (docsPath !== null && openapiPath !== null) {
-    guarded(docsPath, 'api', () =>
-      page(app, (nonce) => docsPage(catalogue, { openapiPath, nonce, ...withMcp(mcpDocsPath) })),
-    )
+    guarded(docsPath, 'api', async () => {
+      const { docsPage } = await import('../describe/docs-page.ts')
+      return page(app, (nonce) =>
+        docsPage(catalogue, { openapiPath, nonce, ...withMcp(mcpDocsPath) }),
+      )
+    })
   }
   if (mcpDocsPath !== null) {
-    guarded(mcpDocsPath, 'mcp', () =>
-      page(app, (nonce) => mcpDocsPage(catalogue, { nonce, endpoint: MCP_ENDPOINT })),
-    )
+    guarded(mcpDocsPath, 'mcp', async () => {
+      const { mcpDocsPage } = await import('../describe/mcp-docs-page.ts')
+      return page(app, (nonce) => mcpDocsPage(catalogue, { nonce, endpoint: MCP_ENDPOINT }))
+    })
   }
   return endpoints
 }
@@ -61,7 +62,8 @@ function withMcp(mcpDocsPath: string | null): { readonly mcpDocsPath?: string } 
 }
 
 /** A page with a fresh nonce, so that injected markup can neither run nor style anything. */
-function page(app: AppContext, render: (nonce: string) => string): HttpReply {
+async function page(app: AppContext, render: (nonce: string) => string): Promise<HttpReply> {
+  const { docsCsp } = await import('../describe/docs-csp.ts')
   const nonce = app.nextId()
   const headers = [
     'content-type',
@@ -78,7 +80,7 @@ function guardedEndpoint(
   path: string,
   surface: SurfaceName,
   app: AppContext,
-  build: () => HttpReply,
+  build: () => Promise<HttpReply>,
 ): Endpoint {
   const plan = compileDiscoveryPlan(surface, `docs ${path}`, app)
   const handle = async (request: EndpointRequest): Promise<HttpReply> => {

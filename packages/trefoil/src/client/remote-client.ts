@@ -22,6 +22,8 @@ export interface RemoteTargetOptions {
   readonly timeoutMs?: number | undefined
   /** Bytes of an answer. Default 5 MiB; exactly the limit passes. */
   readonly maxBytes?: number | undefined
+  /** Advice when the credential is refused. Default: how to store a token. */
+  readonly loginFix?: string | undefined
   /** Default: the global `fetch`. */
   readonly fetch?: typeof fetch | undefined
 }
@@ -57,6 +59,7 @@ class Remote {
   readonly #headers: Headers
   readonly #timeoutMs: number
   readonly #maxBytes: number
+  readonly #loginFix: string
   readonly #fetch: typeof fetch
 
   constructor(options: RemoteTargetOptions) {
@@ -70,6 +73,7 @@ class Remote {
     }
     this.#timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS
     this.#maxBytes = options.maxBytes ?? DEFAULT_MAX_BYTES
+    this.#loginFix = options.loginFix ?? LOGIN_FIX
     this.#fetch = options.fetch ?? fetch
   }
 
@@ -117,8 +121,8 @@ class Remote {
     } catch (error) {
       return refusal('remote_unreachable', { detail: this.#failureText(error), cause: error })
     }
-    if (text.ok) return readDocument(text.value, response.status)
-    if (text.error === 'not_text') return notJson(response.status)
+    if (text.ok) return readDocument(text.value, response.status, this.#loginFix)
+    if (text.error === 'not_text') return notJson(response.status, this.#loginFix)
     return refusal('response_too_large', { detail: 'Remote response is too large' })
   }
 
@@ -137,22 +141,22 @@ function isRedirect(response: Response): boolean {
   return type === 'opaqueredirect' || (status >= 300 && status < 400)
 }
 
-function readDocument(text: string, status: number): Received | ProblemEnvelope {
+function readDocument(text: string, status: number, loginFix: string): Received | ProblemEnvelope {
   let value: unknown
   try {
     value = JSON.parse(text)
   } catch {
-    return notJson(status)
+    return notJson(status, loginFix)
   }
   if (status !== 401) return { ok: true, status, value }
   const problem = readProblem(value, status)
-  if (problem === null) return refusal('AUTHENTICATION_ERROR', { fix: LOGIN_FIX })
+  if (problem === null) return refusal('AUTHENTICATION_ERROR', { fix: loginFix })
   if (problem.error.code !== 'AUTHENTICATION_ERROR') return { ok: true, status, value }
-  return { ...problem, error: { ...problem.error, fix: LOGIN_FIX } }
+  return { ...problem, error: { ...problem.error, fix: loginFix } }
 }
 
-function notJson(status: number): ProblemEnvelope {
-  if (status === 401) return refusal('AUTHENTICATION_ERROR', { fix: LOGIN_FIX })
+function notJson(status: number, loginFix: string): ProblemEnvelope {
+  if (status === 401) return refusal('AUTHENTICATION_ERROR', { fix: loginFix })
   return refusal('remote_invalid', { detail: `Remote returned non-JSON response (${status})` })
 }
 

@@ -1,6 +1,6 @@
 import { failure, type Result, success } from '../base/result.ts'
 
-const WHITE_SPACE = /[\s\u0000-\u001f\u007f]/
+const WHITE_SPACE = /[\s\p{Cc}]/u
 const LOCAL_HOSTS: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]'])
 
 /**

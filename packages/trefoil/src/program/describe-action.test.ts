@@ -26,7 +26,7 @@ const SCHEMA = {
   type: 'object',
   properties: {
     order_id: { type: 'string', description: 'Id of the order.' },
-    count: { type: 'integer', minimum: 5 },
+    count: { type: 'integer', minimum: 5, default: 7 },
     weight: { type: 'number' },
     urgent: { type: 'boolean' },
     tags: { type: 'array', items: { type: 'string' } },
@@ -48,19 +48,19 @@ test('CLI-9: what people read', () => {
   protected action: yes
   arguments:
     --order-id <string>      required  Id of the order.
-    --count <integer>        required
+    --count <integer>        required  (default 7)
     --weight <number>        optional
     --urgent <true|false>    optional
     --tags <json array>      optional
     --to <json object>       optional
-    --carrier <string>       optional
+    --carrier <string>       optional  (one of rail, road)
     --arg approval=<string>  required
   usage:
-    trefoil call prod ship_order --order-id example --count 5 --arg approval=example
+    trefoil call prod ship_order --order-id example --count 7 --arg approval=example
   dry run:
-    trefoil call prod ship_order --order-id example --count 5 --arg approval=example --dry-run
+    trefoil call prod ship_order --order-id example --count 7 --arg approval=example --dry-run
   with approval:
-    trefoil call prod ship_order --order-id example --count 5 --arg approval=example --approval APPROVAL_TOKEN
+    trefoil call prod ship_order --order-id example --count 7 --arg approval=example --approval APPROVAL_TOKEN
 `,
   )
   expect(JSON.parse(schema ?? '')).toEqual(SCHEMA)
@@ -89,7 +89,7 @@ describe('CLI-10: what programs read', () => {
           type: 'string',
           example: 'example',
         },
-        { name: 'count', flag: '--count', required: true, type: 'integer', example: '5' },
+        { name: 'count', flag: '--count', required: true, type: 'integer', example: '7' },
         { name: 'weight', flag: '--weight', required: false, type: 'number', example: '1.0' },
         { name: 'urgent', flag: '--urgent', required: false, type: 'boolean', example: 'true' },
         { name: 'tags', flag: '--tags', required: false, type: 'array', example: '["example"]' },
@@ -105,7 +105,7 @@ describe('CLI-10: what programs read', () => {
       ],
       usage: {
         argument_style: '--name value',
-        command: 'trefoil call ship_order --order-id example --count 5 --arg approval=example',
+        command: 'trefoil call ship_order --order-id example --count 7 --arg approval=example',
         approval_command: expect.stringMatching(/ --approval APPROVAL_TOKEN$/),
         dry_run_command: expect.stringMatching(/ --dry-run$/),
       },
@@ -127,7 +127,7 @@ describe('CLI-10: what programs read', () => {
       ok: true,
       value: {
         order_id: 'example',
-        count: 5,
+        count: 7,
         weight: 1,
         urgent: true,
         tags: ['example'],
@@ -152,7 +152,7 @@ test('a hostile schema can neither run in a shell nor drive a terminal', () => {
     ['trefoil', 'call'],
     HUMAN,
   )
-  expect(stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/)
+  expect(stdout).not.toMatch(/(?!\n)\p{Cc}/u)
   expect(stdout).toContain("trefoil call '$(reboot)\\u001b[2J'")
   expect(stdout).toContain("='\\'';reboot;'\\''\\u0007'")
 })

@@ -101,10 +101,22 @@ function argumentLines(flags: readonly ActionFlag[]): readonly string[] {
   const width = Math.max(...signatures.map((signature) => signature.length))
   return flags.map((flag, index) => {
     const need = flag.required ? 'required' : 'optional'
-    const { description } = flag.schema
-    const more = typeof description === 'string' ? `  ${visibleLine(description.trim())}` : ''
-    return `    ${(signatures[index] ?? '').padEnd(width)}  ${need}${more}`
+    const notes = notesOf(flag).map((note) => `  ${visibleLine(note)}`)
+    return `    ${(signatures[index] ?? '').padEnd(width)}  ${need}${notes.join('')}`
   })
+}
+
+/** What the schema says beyond the type, as far as it fits on the line. */
+function notesOf({ schema }: ActionFlag): readonly string[] {
+  const { description, enum: values, default: fallback } = schema
+  const notes = typeof description === 'string' ? [description.trim()] : []
+  if (Array.isArray(values)) notes.push(`(one of ${values.map(textOf).join(', ')})`)
+  if (fallback !== undefined) notes.push(`(default ${textOf(fallback)})`)
+  return notes
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : visibleJson(value)
 }
 
 function gap(flag: ActionFlag): string {

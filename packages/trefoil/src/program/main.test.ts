@@ -175,8 +175,18 @@ async function run(...argv: readonly string[]): Promise<Ran> {
   let out = ''
   let err = ''
   const exit = await main(argv, {
-    stdout: { isTerminal: false, write: (text) => void (out += text) },
-    stderr: { isTerminal: false, write: (text) => void (err += text) },
+    stdout: {
+      isTerminal: false,
+      write: (text) => {
+        out += text
+      },
+    },
+    stderr: {
+      isTerminal: false,
+      write: (text) => {
+        err += text
+      },
+    },
     stdin: (async function* () {
       yield stdin
     })(),
@@ -378,6 +388,7 @@ describe('W-21: local and remote answer alike', () => {
     [['call', 'ship_order', '--approval', 'yes'], 0],
     [['call', 'ship_order', '--approval', ' '], 2],
     [['call', 'get_order', '--limit', 'x'], 2],
+    [['call', 'get_order', '--token', 'x'], 2],
     [['call', 'get_order', '--limit', '1', 'stray'], 2],
     [['--token', 'bad', 'call', 'get_order'], 1],
     [['--token', 'bad', 'call', 'get_order', '--limit', '1'], 1],
@@ -639,7 +650,7 @@ describe('CLI-21: serving', () => {
     const refused = await run('run')
     expect(refused).toMatchObject({ exit: 2, out: '' })
     expect(refused.err).toMatch(
-      /not fit for production: unfit:\n {2}- debug is on\n {2}- no hosts\n/,
+      /^error: \.\/app\.mjs#app: unfit:\n {2}- debug is on\n {2}- no hosts\n/,
     )
     expect(app.events).toEqual([])
     const insecure = await run('run', '--allow-insecure')

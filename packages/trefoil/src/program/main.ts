@@ -54,7 +54,7 @@ async function perform(argv: readonly string[], io: ProgramIo, view: View): Prom
     io,
     view,
     version,
-    warn: (text) => io.stderr.write(`warning: ${visibleBlock(text)}\n`),
+    warn: (text) => io.stderr.write(`warning: ${visibleBlock(text).replaceAll('\n', '\n  ')}\n`),
     finish: (done) => {
       finished = done
     },

@@ -41,6 +41,7 @@ export function mergeCredentials(
 
 /** @throws Problem `cli_usage` when a stored header or token cannot be sent */
 export function openRemote(
+  name: string,
   { url, token, headers }: StoredRemote,
   timeoutMs: number | undefined,
   version: string,
@@ -51,6 +52,7 @@ export function openRemote(
       token: token ?? undefined,
       headers: { 'user-agent': `trefoil-cli/${version}`, ...headers },
       timeoutMs,
+      loginFix: `Store a valid token with \`trefoil login ${name}\`, or give \`--token\` for one command.`,
     })
   } catch {
     // The reason would quote the value, and the value may be the token.

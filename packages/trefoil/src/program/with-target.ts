@@ -27,7 +27,7 @@ export async function withTarget<Value>(
   }
   const stored = findRemote(await readRemotes(context), remote)
   const access = mergeCredentials(stored, givenCredentials(flags))
-  return use(openRemote({ ...stored, ...access }, timeoutOf(flags), context.version))
+  return use(openRemote(remote, { ...stored, ...access }, timeoutOf(flags), context.version))
 }
 
 async function withLocalApp<Value>(

@@ -140,7 +140,10 @@ async function typedArguments(
     return { refused: refusal('unknown_action', unknownAction(manifest, name, remote)) }
   }
   const args = parseActionArgs(given, action.input_schema)
-  if (!args.ok) throw usageError(args.error, describeFix(remote, name))
+  if (!args.ok) {
+    const stray = given.find((argument) => GLOBAL_FLAGS.has(argument.name))
+    throw usageError(args.error, stray ? placeFix(stray.name) : describeFix(remote, name))
+  }
   return { values: args.value }
 }
 
@@ -152,7 +155,13 @@ function describeFix(remote: string | undefined, action: string): string {
     ...(remote === undefined ? [] : [remote]),
     action,
   ]
-  return `See \`${words.join(' ')}\`; options of the program stand before the action.`
+  return `See \`${words.join(' ')}\`.`
+}
+
+const GLOBAL_FLAGS: ReadonlySet<string> = new Set(['app', 'token', 'header', 'timeout'])
+
+function placeFix(flag: string): string {
+  return `Write --${flag} before the action if it is meant for the program.`
 }
 
 async function readArgsJson(

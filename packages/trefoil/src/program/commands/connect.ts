@@ -65,7 +65,7 @@ async function connect(
   const keeps = earlier !== undefined && sameOrigin(earlier.url, url.value)
   const remote = { url: url.value, ...mergeCredentials(keeps ? earlier : NOTHING, given) }
   if (isGiven(given)) {
-    const refused = await check(context, remote, flags)
+    const refused = await check(context, name, remote, flags)
     if (refused !== null) return showProblem(refused, context.view)
   }
   await store(context, remotes, name, remote)
@@ -85,7 +85,7 @@ async function login(context: Context, flags: TokenFlags, name: string): Promise
   const given = await readCredentials(context, flags)
   const asked = isGiven(given) ? given : { ...given, token: await askToken(context, name) }
   const remote = { ...stored, ...mergeCredentials(stored, asked) }
-  const refused = await check(context, remote, flags)
+  const refused = await check(context, name, remote, flags)
   if (refused !== null) return showProblem(refused, context.view)
   await store(context, remotes, name, remote)
   if (context.view.json) return jsonScreen({ ok: true, remote: { name, url: remote.url } })
@@ -122,10 +122,11 @@ export function isAuthenticated({ token, headers }: StoredRemote): boolean {
 /** Asks the remote for its manifest with these credentials; the refusal, if it refuses. */
 async function check(
   { version }: Context,
+  name: string,
   remote: StoredRemote,
   flags: GlobalFlags,
 ): Promise<ProblemEnvelope | null> {
-  const manifest = await openRemote(remote, timeoutOf(flags), version).manifest()
+  const manifest = await openRemote(name, remote, timeoutOf(flags), version).manifest()
   return 'ok' in manifest ? manifest : null
 }
 

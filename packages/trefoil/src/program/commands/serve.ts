@@ -121,12 +121,12 @@ function checkProduction(
     if (!(error instanceof ImproperlyConfigured)) throw startFailure(label, error, io.cwd)
     if (!allowInsecure) {
       throw appError(
-        `Application ${label} is not fit for production: ${error.message}`,
+        `${label}: ${error.message}`,
         'Correct every point, or serve without the checks with --allow-insecure.',
         error,
       )
     }
-    warn(`served although not fit for production: ${error.message}`)
+    warn(`served without a passed safety check, ${label}: ${error.message}`)
   }
 }
 

@@ -89,7 +89,7 @@ export function parseActionArgs(
   }
   const entries: [string, unknown][] = []
   for (const [flag, values] of texts) {
-    const value = valueOf(values, flag.shapes, schema)
+    const value = typedValue(values, flag.shapes, schema)
     if (!value.ok) return failure(`${labelOf(flag)} ${value.error}`)
     entries.push([flag.name, value.value])
   }
@@ -251,7 +251,7 @@ const EXPECTED: Readonly<Record<Kind, string>> = {
   object: 'a JSON object',
 }
 
-function valueOf(
+function typedValue(
   texts: readonly string[],
   shapes: readonly Shape[],
   root: JsonSchema,
@@ -292,7 +292,7 @@ function itemsOf(
   const items: unknown[] = []
   for (const [index, text] of texts.entries()) {
     const item: unknown = leading[index] ?? schema['items']
-    const value = valueOf([text], shapesOf(item, root), root, true)
+    const value = typedValue([text], shapesOf(item, root), root, true)
     if (!value.ok) return failure(`item ${index + 1} ${value.error}`)
     items.push(value.value)
   }

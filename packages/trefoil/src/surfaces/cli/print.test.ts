@@ -62,7 +62,7 @@ const REPORT: DryRunReport = {
 
 /** True when nothing in the text can drive a terminal. */
 function isInert(text: string): boolean {
-  return !/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/.test(text)
+  return !/(?![\n\t])[\p{Cc}\u2028-\u202e\u2066-\u2069]/u.test(text)
 }
 
 describe('terminal injection', () => {
@@ -128,6 +128,7 @@ describe('problems', () => {
       issues: [
         { source: 'argument', name: 'id', pointer: '', message: 'is missing' },
         { source: 'body', name: '', pointer: '/a/0', message: 'is not text' },
+        { source: 'argument', name: 'to', pointer: '/to/zip', message: 'is missing' },
       ],
       action: 'ship',
       arguments_hash: 'sha256:00',
@@ -139,6 +140,7 @@ describe('problems', () => {
         'error: Went wrong\n' +
         '  - id: is missing\n' +
         '  - body/a/0: is not text\n' +
+        '  - to/zip: is missing\n' +
         '  action: ship\n' +
         '  arguments hash: sha256:00\n' +
         '  tries: {"left":1}\n' +

@@ -90,8 +90,11 @@ export function showProblem(envelope: ProblemEnvelope, view: View): Screen {
 }
 
 function issueText({ source, name, pointer, message }: Issue): string {
-  const where = name === '' ? source : name
-  return `${where}${pointer}: ${message}`
+  if (name === '') return `${source}${pointer}: ${message}`
+  // A pointer into a whole document begins with the argument's own name.
+  const own = `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`
+  const isOwn = pointer === own || pointer.startsWith(`${own}/`)
+  return `${name}${isOwn ? pointer.slice(own.length) : pointer}: ${message}`
 }
 
 function detailText(value: unknown): string {

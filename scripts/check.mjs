@@ -1,0 +1,10 @@
+// `npm run check`: everything that looks at the code without running it.
+import { build, install, run } from './workspace.mjs'
+
+install()
+build()
+run('biome', ['check', '--error-on-warnings', '.'])
+run('publint', ['packages/trefoil', '--strict'])
+run('attw', ['--pack', 'packages/trefoil', '--profile', 'esm-only'])
+run('knip', [])
+console.log('check: all passed')
