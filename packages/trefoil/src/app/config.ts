@@ -51,6 +51,8 @@ export interface AppOptions {
   readonly docsPath?: string | null
   /** Path of the tool documentation, `null` for none. Default `/mcp/docs`. */
   readonly mcpDocsPath?: string | null
+  /** Serve the documentation without authentication. Default false: it is behind its surface's. */
+  readonly publicDocs?: boolean
   /** Receives one event per served request. */
   readonly accessLog?: AccessLog
   /** Where the framework logs; a pino logger fits. Default: JSON lines on stderr. */
@@ -83,6 +85,7 @@ export interface AppConfig {
   readonly openapiPath: string | null
   readonly docsPath: string | null
   readonly mcpDocsPath: string | null
+  readonly publicDocs: boolean
   readonly accessLog: AccessLog | null
   readonly logger: Logger
   readonly clock: Clock
@@ -119,6 +122,7 @@ export function readConfig(options: AppOptions): AppConfig {
     openapiPath: readPath('openapiPath', options.openapiPath, '/openapi.json'),
     docsPath: readPath('docsPath', options.docsPath, '/docs'),
     mcpDocsPath: readPath('mcpDocsPath', options.mcpDocsPath, '/mcp/docs'),
+    publicDocs: options.publicDocs ?? false,
     accessLog: options.accessLog ?? null,
     logger: options.logger ?? createStderrLogger(clock),
     clock,

@@ -6,12 +6,12 @@ import { ImproperlyConfigured } from '../contract/problem.ts'
 import type { SurfaceName } from '../contract/surface-name.ts'
 import { type FetchContext, handleFetch } from '../surfaces/http/fetch.ts'
 import type { HttpHandler } from '../surfaces/http/http-surface.ts'
+import type { AppTypes, TypesOf } from './app-types.ts'
 import { type CompiledApp, compileApp } from './compiled-app.ts'
 import { type AppConfig, type AppOptions, readConfig } from './config.ts'
 import type { Declaration } from './declaration.ts'
 import { describeExposure, productionIssues } from './exposure.ts'
 import { Lifecycle, type ShutdownHook, type StartupHook } from './lifecycle.ts'
-import type { AppTypes, NoParams } from './route-types.ts'
 import { Routes } from './routes.ts'
 import { assertSupportedNode } from './supported-node.ts'
 
@@ -29,19 +29,8 @@ export interface CreateAppOptions<
   readonly callState?: () => CallState
 }
 
-type PayloadOf<Config> =
-  Config extends AuthConfig<readonly SurfaceName[], infer Payload> ? Payload : never
-
-/** What an app knows from its options. */
-export interface TypesOf<Auth extends readonly AuthConfig[], State, CallState> extends AppTypes {
-  readonly covered: Auth[number]['surfaces'][number]
-  readonly payload: PayloadOf<Auth[number]>
-  readonly state: State
-  readonly callState: CallState
-}
-
 /** An application: one handler per action, whatever surface calls it. */
-export class App<T extends AppTypes> extends Routes<T, NoParams> implements AppHandle {
+export class App<T extends AppTypes> extends Routes<T> implements AppHandle {
   readonly '~trefoil.app': true = true
   readonly name: string
   readonly state: T['state']

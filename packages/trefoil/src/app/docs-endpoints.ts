@@ -7,14 +7,16 @@ import type { SurfaceName } from '../contract/surface-name.ts'
 import type { AppContext } from '../engine/app-context.ts'
 import { compileDiscoveryPlan } from '../engine/discovery-plan.ts'
 import { EndpointInbound, NO_AGENT_OPTIONS } from '../engine/endpoint-inbound.ts'
+import type { Plan } from '../engine/plan.ts'
 import { run } from '../engine/run.ts'
 import { RunningCall } from '../engine/running-call.ts'
 
-/** Paths of the documentation; `null` switches one off. */
-export interface DocsPaths {
+/** Where the documentation is (`null` switches one off), and who may read it. */
+export interface DocsOptions {
   readonly openapiPath: string | null
   readonly docsPath: string | null
   readonly mcpDocsPath: string | null
+  readonly publicDocs: boolean
 }
 
 const MCP_ENDPOINT = '/mcp'
@@ -26,11 +28,12 @@ const MCP_ENDPOINT = '/mcp'
 export function docsEndpoints(
   catalogue: Catalogue,
   app: AppContext,
-  { openapiPath, docsPath, mcpDocsPath }: DocsPaths,
+  { openapiPath, docsPath, mcpDocsPath, publicDocs }: DocsOptions,
 ): readonly Endpoint[] {
   const endpoints: Endpoint[] = []
   const guarded = (path: string, surface: SurfaceName, build: () => Promise<HttpReply>) => {
-    endpoints.push(guardedEndpoint(path, surface, app, build))
+    const plan = compileDiscoveryPlan(surface, `docs ${path}`, app, publicDocs)
+    endpoints.push(guardedEndpoint(path, plan, build))
   }
   if (openapiPath !== null) {
     let document: string | null = null
@@ -76,13 +79,8 @@ async function page(app: AppContext, render: (nonce: string) => string): Promise
   return { status: 200, headers, body: render(nonce) }
 }
 
-function guardedEndpoint(
-  path: string,
-  surface: SurfaceName,
-  app: AppContext,
-  build: () => Promise<HttpReply>,
-): Endpoint {
-  const plan = compileDiscoveryPlan(surface, `docs ${path}`, app)
+function guardedEndpoint(path: string, plan: Plan, build: () => Promise<HttpReply>): Endpoint {
+  const { surface } = plan
   const handle = async (request: EndpointRequest): Promise<HttpReply> => {
     const inbound = new EndpointInbound(request, surface, {}, NO_AGENT_OPTIONS)
     const outcome = await run(new RunningCall(plan, inbound, 'server', request.requestId))

@@ -60,6 +60,7 @@ export function productionIssues(catalogue: Catalogue, config: AppConfig): reado
   if (config.security !== 'strict') issues.push("security must be 'strict'")
   if (config.allowedHosts.length === 0) issues.push('allowedHosts must be configured')
   else if (config.allowedHosts.includes('*')) issues.push("allowedHosts must not contain '*'")
+  if (config.publicDocs && hasDocs(config)) issues.push('publicDocs must be off')
   if (config.mcpAllowedOrigins.has('*')) issues.push("mcpAllowedOrigins must not contain '*'")
   for (const surface of SURFACES) {
     const used = surface !== 'cli' || catalogue.actions.some((action) => action.exposed.cli)
@@ -70,4 +71,8 @@ export function productionIssues(catalogue: Catalogue, config: AppConfig): reado
     }
   }
   return issues
+}
+
+function hasDocs({ openapiPath, docsPath, mcpDocsPath }: AppConfig): boolean {
+  return openapiPath !== null || docsPath !== null || mcpDocsPath !== null
 }

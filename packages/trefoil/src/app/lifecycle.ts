@@ -1,10 +1,8 @@
 import type { Awaitable } from '../base/promise.ts'
 import { ImproperlyConfigured } from '../contract/problem.ts'
 
-/** A start-up or shutdown hook. A start-up hook may return the function that undoes it. */
-export type StartupHook<State> = (app: {
-  readonly state: State
-}) => Awaitable<void | (() => Awaitable<unknown>)>
+/** A start-up or shutdown hook. When a start-up hook returns a function, that function undoes it. */
+export type StartupHook<State> = (app: { readonly state: State }) => Awaitable<unknown>
 export type ShutdownHook<State> = (app: { readonly state: State }) => Awaitable<unknown>
 
 type Phase = 'idle' | 'starting' | 'started' | 'stopping' | 'failed'
@@ -63,7 +61,7 @@ export class Lifecycle<State> {
     try {
       for (const hook of this.#startup) {
         const undo = await hook(this.#app)
-        if (typeof undo === 'function') this.#undo.push(undo)
+        if (typeof undo === 'function') this.#undo.push(() => undo())
         this.#completed++
       }
       this.#phase = 'started'

@@ -3,19 +3,13 @@ import type { Awaitable } from '../base/promise.ts'
 import type { ErrorHandler, Middleware, ToolHints } from '../contract/action.ts'
 import type { AuthContext } from '../contract/auth-context.ts'
 import type { Call } from '../contract/call.ts'
+import type { Dependency } from '../contract/dependency.ts'
 import type { Guard } from '../contract/guard.ts'
-import type { Param, Params } from '../contract/params.ts'
+import type { MarkedParam, ParamSource, Params } from '../contract/params.ts'
 import type { Reply } from '../contract/reply.ts'
 import type { InputOf, OutputOf, Schema } from '../contract/schema.ts'
 import type { SurfaceName } from '../contract/surface-name.ts'
-
-/** The types an app carries: which surfaces it covers, whom it knows, what it remembers. */
-export interface AppTypes {
-  readonly covered: SurfaceName
-  readonly payload: unknown
-  readonly state: unknown
-  readonly callState: unknown
-}
+import type { AppTypes } from './app-types.ts'
 
 /** Names of the `{name}` segments of a path template. */
 export type PathNames<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
@@ -30,9 +24,11 @@ type PathValue<
 /** What the handler receives for one entry of `params`. */
 export type ParamValue<P> = P extends Schema
   ? OutputOf<P>
-  : P extends { readonly '~value'?: infer Value }
+  : P extends MarkedParam<ParamSource, infer Value>
     ? Value
-    : never
+    : P extends Dependency<infer Value>
+      ? Value
+      : never
 
 /** The handler's first argument: declared parameters, and path names nobody declared. */
 export type Args<Path extends string, P> = {
@@ -80,14 +76,12 @@ type Named<Tool, Cli> = true extends Tool | Cli
   ? { readonly name: string; readonly description: string }
   : { readonly name?: string; readonly description?: string }
 
-/** Files cannot travel as tool arguments. */
-type NoFiles<P, Tool, Cli> = true extends Tool | Cli
-  ? {
-      readonly [Name in keyof P]: P[Name] extends { readonly source: 'file' | 'files' }
-        ? never
-        : Param
-    }
-  : unknown
+type FileNames<P> = {
+  [Name in keyof P]: P[Name] extends { readonly source: 'file' | 'files' } ? Name : never
+}[keyof P]
+
+/** Files cannot travel as tool arguments: with one among its parameters, a flag can only be off. */
+type Agents<Flag, P> = Flag & ([FileNames<P>] extends [never] ? unknown : false)
 
 /** Options shared by routes and groups. Groups hand them down; nothing below can loosen them. */
 export interface SharedOptions {
@@ -112,40 +106,41 @@ export interface SharedOptions {
   readonly timeout?: Duration
 }
 
-export type RouteOptions<
+/** What an operation says about itself. `P`: its own parameters; `Inherited`: its groups'. */
+interface OperationOptions<
   P extends Params,
+  Inherited extends Params,
   R extends Schema | undefined,
   Tool extends boolean,
   Cli extends boolean,
   Pub extends PublicOption,
-  Api extends 'api' = 'api',
-> = SharedOptions &
-  Named<Tool, Cli> & {
-    /** Human-readable name. */
-    readonly title?: string
-    /** Arguments and dependencies by name. */
-    readonly params?: P & NoFiles<P, Tool, Cli>
-    /** Schema of the result: documented, and held to at run time. */
-    readonly returns?: R
-    /** Also an MCP tool. Default false. */
-    readonly tool?: Tool
-    /** Also a CLI action. Default false. */
-    readonly cli?: Cli
-    /** Open to anonymous callers: everywhere it is exposed, or on the listed surfaces. */
-    readonly public?: Pub & (boolean | readonly ExposedSurfaces<Api, Tool, Cli>[])
-    /** Hints for agents; default from the HTTP method. */
-    readonly hints?: ToolHints
-    /** HTTP status of success, 200…299. Default 200, or 204 when there is no value. */
-    readonly status?: number
-    /** Marked as deprecated in the documentation. */
-    readonly deprecated?: boolean
-  }
+  Api extends 'api',
+> extends SharedOptions {
+  /** Human-readable name. */
+  readonly title?: string
+  /** Arguments and dependencies by name. */
+  readonly params?: P
+  /** Schema of the result: documented, and held to at run time. */
+  readonly returns?: R
+  /** Also an MCP tool. Default false. */
+  readonly tool?: Agents<Tool, P & Inherited>
+  /** Also a CLI action. Default false. */
+  readonly cli?: Agents<Cli, P & Inherited>
+  /** Open to anonymous callers: everywhere it is exposed, or on the listed surfaces. */
+  readonly public?: Pub & (boolean | readonly ExposedSurfaces<Api, Tool, Cli>[])
+  /** Hints for agents; default from the HTTP method. */
+  readonly hints?: ToolHints
+  /** HTTP status of success, 200…299. Default 200, or 204 when there is no value. */
+  readonly status?: number
+  /** Marked as deprecated in the documentation. */
+  readonly deprecated?: boolean
+}
 
 // biome-ignore lint/complexity/noBannedTypes: the empty object is the neutral element here
 export type NoParams = {}
 
 /** Adds a route: `app.get(path, options, handler)` or `app.get(path, handler)`. */
-export interface AddRoute<T extends AppTypes, Inherited extends Params> {
+export interface AddRoute<T extends AppTypes, Inherited extends Params, Prefix extends string> {
   <
     const Path extends string,
     const P extends Params = NoParams,
@@ -155,28 +150,28 @@ export interface AddRoute<T extends AppTypes, Inherited extends Params> {
     const Pub extends PublicOption = false,
   >(
     path: Path,
-    options: RouteOptions<P, R, Tool, Cli, Pub>,
+    options: OperationOptions<P, Inherited, R, Tool, Cli, Pub, 'api'> & Named<Tool, Cli>,
     handler: (
-      args: Args<Path, Inherited & P>,
+      args: Args<`${Prefix}${Path}`, Inherited & P>,
       call: CallOf<T, ExposedSurfaces<'api', Tool, Cli>, Pub>,
     ) => HandlerResult<R>,
   ): void
   <const Path extends string>(
     path: Path,
-    handler: (args: Args<Path, Inherited>, call: CallOf<T, 'api', false>) => unknown,
+    handler: (args: Args<`${Prefix}${Path}`, Inherited>, call: CallOf<T, 'api', false>) => unknown,
   ): void
 }
 
-/** Adds an action without an HTTP path. */
-export type AddAction<T extends AppTypes, Inherited extends Params, AlwaysTool extends boolean> = <
+/** Adds an action without an HTTP path. `ToolChoice`: what `tool` may be, and is by default. */
+export type AddAction<T extends AppTypes, Inherited extends Params, ToolChoice extends boolean> = <
   const P extends Params = NoParams,
   R extends Schema | undefined = undefined,
-  const Tool extends boolean = AlwaysTool,
+  const Tool extends ToolChoice = false extends ToolChoice ? ToolChoice & false : ToolChoice,
   const Cli extends boolean = false,
   const Pub extends PublicOption = false,
 >(
   name: string,
-  options: Omit<RouteOptions<P, R, Tool, Cli, Pub, never>, 'name'> & {
+  options: OperationOptions<P, Inherited, R, Tool, Cli, Pub, never> & {
     readonly description: string
   },
   handler: (

@@ -2,15 +2,9 @@ import type { Awaitable } from '../base/promise.ts'
 import type { ErrorClass, ErrorHandler, Handler, Middleware } from '../contract/action.ts'
 import type { Params } from '../contract/params.ts'
 import { ImproperlyConfigured } from '../contract/problem.ts'
+import type { AppTypes } from './app-types.ts'
 import type { Declaration, DeclaredOptions, Level } from './declaration.ts'
-import type {
-  AddAction,
-  AddRoute,
-  AnyCallOf,
-  AppTypes,
-  NoParams,
-  SharedOptions,
-} from './route-types.ts'
+import type { AddAction, AddRoute, AnyCallOf, NoParams, SharedOptions } from './route-types.ts'
 
 /** Options of a group. */
 export interface GroupOptions<P extends Params> extends SharedOptions {
@@ -21,14 +15,18 @@ export interface GroupOptions<P extends Params> extends SharedOptions {
 type Arguments = readonly [options: DeclaredOptions, handler: Handler] | readonly [handler: Handler]
 
 /** What the app and its groups share: adding routes, actions, middleware and error handlers. */
-export class Routes<T extends AppTypes, Inherited extends Params> {
-  readonly get: AddRoute<T, Inherited> = this.#adder('GET')
-  readonly post: AddRoute<T, Inherited> = this.#adder('POST')
-  readonly put: AddRoute<T, Inherited> = this.#adder('PUT')
-  readonly patch: AddRoute<T, Inherited> = this.#adder('PATCH')
-  readonly delete: AddRoute<T, Inherited> = this.#adder('DELETE')
+export class Routes<
+  T extends AppTypes,
+  Inherited extends Params = NoParams,
+  Prefix extends string = '',
+> {
+  readonly get: AddRoute<T, Inherited, Prefix> = this.#adder('GET')
+  readonly post: AddRoute<T, Inherited, Prefix> = this.#adder('POST')
+  readonly put: AddRoute<T, Inherited, Prefix> = this.#adder('PUT')
+  readonly patch: AddRoute<T, Inherited, Prefix> = this.#adder('PATCH')
+  readonly delete: AddRoute<T, Inherited, Prefix> = this.#adder('DELETE')
   /** An action that is only a tool and/or a CLI action: no HTTP path. */
-  readonly action: AddAction<T, Inherited, false> = this.#actionAdder({})
+  readonly action: AddAction<T, Inherited, boolean> = this.#actionAdder({})
   /** An action with `tool: true`. */
   readonly tool: AddAction<T, Inherited, true> = this.#actionAdder({ tool: true })
   readonly #levels: readonly Level[]
@@ -50,7 +48,7 @@ export class Routes<T extends AppTypes, Inherited extends Params> {
   }
 
   /** Adds a route for any method. */
-  route(method: string): AddRoute<T, Inherited> {
+  route(method: string): AddRoute<T, Inherited, Prefix> {
     if (!/^[A-Za-z-]+$/.test(method)) {
       throw new ImproperlyConfigured(`'${method}' is not an HTTP method`)
     }
@@ -61,11 +59,11 @@ export class Routes<T extends AppTypes, Inherited extends Params> {
    * A group of routes under a prefix. It inherits guards, roles, tags, metadata, middleware and
    * parameters, and can only add to them.
    */
-  group<const P extends Params = NoParams>(
-    prefix: string,
+  group<const Segment extends string, const P extends Params = NoParams>(
+    prefix: Segment,
     options: GroupOptions<P> = {},
-  ): Routes<T, Inherited & P> {
-    return new Routes<T, Inherited & P>(this.#levels, this.#declare, prefix, options)
+  ): Routes<T, Inherited & P, `${Prefix}${Segment}`> {
+    return new Routes(this.#levels, this.#declare, prefix, options)
   }
 
   /** Wraps every handler declared here and below; runs after approval. */
@@ -84,21 +82,21 @@ export class Routes<T extends AppTypes, Inherited extends Params> {
     this.#errorHandlers.push({ type, handle: handle as ErrorHandler['handle'] })
   }
 
-  #adder(method: string): AddRoute<T, Inherited> {
+  #adder(method: string): AddRoute<T, Inherited, Prefix> {
     const add = (path: string, ...rest: Arguments) => {
       const [options, handler] = rest.length === 1 ? [{}, rest[0]] : rest
       this.#add(method, path, options, handler)
     }
-    return add as AddRoute<T, Inherited>
+    return add as AddRoute<T, Inherited, Prefix>
   }
 
-  #actionAdder<AlwaysTool extends boolean>(
+  #actionAdder<ToolChoice extends boolean>(
     fixed: DeclaredOptions,
-  ): AddAction<T, Inherited, AlwaysTool> {
+  ): AddAction<T, Inherited, ToolChoice> {
     const add = (name: string, options: DeclaredOptions, handler: Handler) => {
       this.#add(null, null, { ...options, ...fixed, name }, handler)
     }
-    return add as AddAction<T, Inherited, AlwaysTool>
+    return add as AddAction<T, Inherited, ToolChoice>
   }
 
   #add(

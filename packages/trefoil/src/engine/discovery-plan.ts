@@ -1,15 +1,22 @@
 import type { Action } from '../contract/action.ts'
 import { NO_SURFACE, type SurfaceName } from '../contract/surface-name.ts'
 import type { AppContext } from './app-context.ts'
-import type { RawArguments } from './inbound.ts'
 import { compilePlan, type Plan } from './plan.ts'
 
 /**
  * The plan behind listing and describing: a built-in action that is identified and limited like
  * every other, and that no `public` route ever opens (AUTH-8).
+ *
+ * @param isPublic true to leave the authenticator out
  */
-export function compileDiscoveryPlan(surface: SurfaceName, name: string, app: AppContext): Plan {
-  return compilePlan({ ...DISCOVERY, name }, surface, app)
+export function compileDiscoveryPlan(
+  surface: SurfaceName,
+  name: string,
+  app: AppContext,
+  isPublic = false,
+): Plan {
+  const opened = isPublic ? { ...NO_SURFACE, [surface]: true } : NO_SURFACE
+  return compilePlan({ ...DISCOVERY, name, public: opened }, surface, app)
 }
 
 const DISCOVERY: Action = {
@@ -37,5 +44,3 @@ const DISCOVERY: Action = {
   status: null,
   timeout: 0,
 }
-
-export const NO_ARGUMENTS: RawArguments = { values: [], issues: [] }

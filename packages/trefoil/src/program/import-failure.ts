@@ -26,13 +26,15 @@ export function importFix(error: unknown): string | undefined {
     case 'ERR_INVALID_TYPESCRIPT_SYNTAX':
       return 'Correct the syntax.'
     default:
+      if (message.includes('does not provide an export')) return 'Correct the import.'
       return error instanceof SyntaxError
         ? 'Correct the syntax.'
         : 'Correct the module as described.'
   }
 }
 
-const PLACE = /(file:\/\/[^\s()]+?|\/[^\s():]+|[A-Za-z]:\\[^\s():]+):(\d+)(?::\d+)?/g
+// The look-behind keeps out places inside Node itself, such as node:internal/modules/….
+const PLACE = /(?<=^|[\s(])(file:\/\/[^\s()]+?|\/[^\s():]+|[A-Za-z]:\\[^\s():]+):(\d+)(?::\d+)?/gm
 
 function placeOf({ stack, message }: Error, cwd: string): string | null {
   // The message itself may name files; the place is in the lines around it.

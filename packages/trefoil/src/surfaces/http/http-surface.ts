@@ -79,6 +79,9 @@ export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
       encodeProblem(problem, requestId, exchange.rawHeaders, base)
     const head = edge(exchange.rawHeaders, exchange.inProcess)
     if (head instanceof Problem) return refused(head)
+    if (exchange.target === '*' && exchange.method === 'OPTIONS') {
+      return { status: 204, headers: base.slice(), body: null }
+    }
     const target = parseTarget(exchange.target)
     if (target === null) return refused(refuse('invalid_path'))
     const match = find(exchange.method, target.path)

@@ -4,6 +4,7 @@ import { type Duration, parseDuration } from '../../../base/duration.ts'
 import { isPromiseLike } from '../../../base/promise.ts'
 import type { AppHandle } from '../../../contract/app-handle.ts'
 import { ImproperlyConfigured } from '../../../contract/problem.ts'
+import { firstHeader } from '../../../web/raw-headers.ts'
 import type { HttpHandler } from '../http-surface.ts'
 import { answerClientError } from './client-error.ts'
 import { NodeExchange } from './node-exchange.ts'
@@ -130,10 +131,16 @@ function finish(
   if (!server.listening || hasUnreadBody(exchange, request)) response.shouldKeepAlive = false
 }
 
+/** Bytes of an unwanted body that are cheaper to read than a new connection is to make. */
+const CHEAP_TO_DISCARD = 65_536
+
 /** A refused caller could otherwise keep us reading what we never wanted. */
 function hasUnreadBody(exchange: NodeExchange, request: IncomingMessage): boolean {
   if (exchange.method === 'GET' || request.complete) return false
-  return !exchange.bodyRead || !request.readableEnded
+  if (exchange.bodyRead) return !request.readableEnded
+  const announced = firstHeader(exchange.rawHeaders, 'content-length')
+  if (announced !== undefined) return Number(announced) > CHEAP_TO_DISCARD
+  return firstHeader(exchange.rawHeaders, 'transfer-encoding') !== undefined
 }
 
 function listen(server: Server, port: number, host: string): Promise<void> {
