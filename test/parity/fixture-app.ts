@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { guard, hasRole, hasScope, jwtAuth } from '../../packages/trefoil/src/auth.ts'
+import type { Catalogue } from '../../packages/trefoil/src/contract/catalogue.ts'
 import {
   type ApprovalRequest,
   body,
@@ -12,10 +13,16 @@ import {
   query,
   reply,
 } from '../../packages/trefoil/src/index.ts'
+import type { Servable } from '../../packages/trefoil/src/surfaces/http/node/serve.ts'
 import { AUDIENCE, ISSUER, KEY, NOW } from './tokens.ts'
 
 /** What the handlers, guards and hooks of the fixture throw; no answer may contain it. */
 export const SECRET = 's3cret-db-password'
+
+/** The app as the drivers hold it. */
+export interface FixtureApp extends Servable {
+  readonly catalogue: Catalogue
+}
 
 /** What the fixture saw, for assertions. */
 export class Observations {
@@ -53,11 +60,13 @@ const REFUND = {
   reason: z.string().default('none'),
   lines: z.array(Line).default([]),
 }
-const MAX_BODY = 4096
+/** Bytes of a request body. */
+export const MAX_BODY = 4096
+/** Bytes of an agent's result. */
 export const MAX_RESPONSE = 2048
 
 /** One app with one of everything; the same object is served, and called in this process. */
-export function createFixtureApp(seen: Observations) {
+export function createFixtureApp(seen: Observations): FixtureApp {
   const db = dependency(
     async function* () {
       seen.opens++
@@ -302,5 +311,3 @@ export function createFixtureApp(seen: Observations) {
   )
   return app
 }
-
-export type FixtureApp = ReturnType<typeof createFixtureApp>

@@ -39,8 +39,22 @@ export function encode(part: unknown): string {
   return Buffer.from(JSON.stringify(part)).toString('base64url')
 }
 
-/** The callers of the table, by name. `null` sends no credential. */
-export const CALLERS = {
+/** The callers of the table, by name. */
+export type Caller =
+  | 'nobody'
+  | 'reader'
+  | 'writer'
+  | 'admin'
+  | 'expired'
+  | 'tampered'
+  | 'otherAudience'
+  | 'otherIssuer'
+  | 'notYet'
+  | 'noExpiry'
+  | 'garbage'
+
+/** Their bearer tokens; `null` sends no credential. */
+export const CALLERS: Readonly<Record<Caller, string | null>> = {
   nobody: null,
   reader: forge(),
   writer: forge({ claims: { sub: 'writer_1', scope: 'orders:read orders:write' } }),
@@ -52,6 +66,4 @@ export const CALLERS = {
   notYet: forge({ claims: { nbf: NOW + 60 } }),
   noExpiry: forge({ claims: { exp: undefined } }),
   garbage: 'not-a-jwt',
-} as const satisfies Readonly<Record<string, string | null>>
-
-export type Caller = keyof typeof CALLERS
+}

@@ -117,7 +117,9 @@ app.post(
   },
   async ({ customer_id, sku, quantity, note, db }) => {
     const order = await db.create({ customerId: customer_id, sku, quantity, note })
-    if (order === null) throw new HttpError(422, 'Unknown sku')
+    if (order === null) {
+      throw new HttpError(422, 'Unknown sku', { fix: 'Use the `sku` of a product of the store.' })
+    }
     return reply(order, { status: 201, headers: { location: `/orders/${order.id}` } })
   },
 )
@@ -154,5 +156,5 @@ app.delete(
 )
 
 function orderNotFound(): never {
-  throw new HttpError(404, 'Order not found')
+  throw new HttpError(404, 'Order not found', { fix: 'Use an `id` that `list_orders` returned.' })
 }

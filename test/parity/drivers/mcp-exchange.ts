@@ -19,6 +19,8 @@ export function fromMcp({ status, challenge, text, raw }: McpExchange): Answer {
     const { code, error_description: message } = document
     return { ...shared, ok: false, problem: problemFrom({ ...document, code, message }) }
   }
+  // What the edge refuses never reaches a surface: HTTP's own words, a problem document.
+  if (error === undefined) return { ...shared, ok: false, problem: problemFrom(document) }
   const { message, data } = members(error)
   const problem = problemFrom({ ...members(data), code: members(data)['problem'], message })
   return { ...shared, ok: false, problem }

@@ -38,7 +38,8 @@ function write(value: unknown, depth: number): string {
 function writeObject(value: object, depth: number): string {
   if (depth === MAX_DEPTH) throw new NotCanonical(`nested deeper than ${MAX_DEPTH} levels`)
   if (Array.isArray(value)) {
-    return `[${value.map((item) => write(item, depth + 1)).join(',')}]`
+    // Not `map`, which skips holes and would leave the text without a value there.
+    return `[${Array.from(value, (item) => write(item, depth + 1)).join(',')}]`
   }
   if (value instanceof Date) return writeString(isoText(value))
   if (value instanceof Uint8Array) return `"${base64(value)}"`

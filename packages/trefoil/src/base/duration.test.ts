@@ -14,12 +14,22 @@ test.each([
   expect(parseDuration(duration)).toBe(ms)
 })
 
-test.each(['', '5', 's', '5 s', '-5s', '1.5s', '5S', '5min', -1, 0.5, Number.NaN, '99999999999999d'])(
-  'W-16d: %o is no duration',
-  (duration) => {
-    expect(parseDuration(duration)).toBeNull()
-  },
-)
+test.each([
+  '',
+  '5',
+  's',
+  '5 s',
+  '-5s',
+  '1.5s',
+  '5S',
+  '5min',
+  -1,
+  0.5,
+  Number.NaN,
+  '99999999999999d',
+])('W-16d: %o is no duration', (duration) => {
+  expect(parseDuration(duration)).toBeNull()
+})
 
 test('W-16d: values that are neither number nor text are no duration', () => {
   for (const value of [null, undefined, true, {}]) expect(parseDuration(value)).toBeNull()

@@ -119,7 +119,21 @@ describe('properties', () => {
   })
 
   test('W-32: no text makes it throw', () => {
-    const piece = fc.constantFrom('{', '}', '[', ']', '"', '\\', ':', ',', '1', 'e', 'a', ' ', '\\u')
+    const piece = fc.constantFrom(
+      '{',
+      '}',
+      '[',
+      ']',
+      '"',
+      '\\',
+      ':',
+      ',',
+      '1',
+      'e',
+      'a',
+      ' ',
+      '\\u',
+    )
     const text = fc.array(piece, { maxLength: 30 }).map((parts) => parts.join(''))
     fc.assert(
       fc.property(fc.oneof(text, fc.string()), (source) => {

@@ -1,4 +1,5 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+// Longer than 500 lines because one stand-in world (app, remote, io) serves every test here.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -537,7 +538,9 @@ describe('remotes', () => {
     const [first, second] = [await listen(), await listen()]
     await run('connect', 'prod', first.url, '--token', 'good', '--header', 'x-tenant: acme')
     const moved = await run('connect', 'prod', second.url)
-    expect(moved.err).toMatch(/^warning: the stored token belonged to .* and was dropped/)
+    expect(moved.err).toMatch(
+      /^warning: the stored token and headers belonged to .* and were dropped/,
+    )
     expect(await storedFile()).not.toMatch(/good|acme/)
     await run('actions', 'list', 'prod')
     expect(second.seen).toEqual([

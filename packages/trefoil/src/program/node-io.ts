@@ -18,6 +18,7 @@ const STOP = 'trefoil:stop'
 export function nodeIo(): ProgramIo {
   // Kept as it is now: `divertOutput` replaces the method on the stream itself.
   const write: Write = process.stdout.write.bind(process.stdout)
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe)
   return {
     stdout: { write: (text) => void write(text), isTerminal: process.stdout.isTTY === true },
     stderr: output(process.stderr),
@@ -32,6 +33,11 @@ export function nodeIo(): ProgramIo {
     onStop,
     divertOutput,
   }
+}
+
+/** Whoever reads our output may stop early, as `head` does; that is no failure of ours. */
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error
 }
 
 function output(stream: NodeJS.WriteStream): Output {

@@ -2,7 +2,14 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { checkRemoteName, loadRemotes, type Remotes, remotesPath, saveRemotes } from './remotes.ts'
+import {
+  checkRemoteName,
+  loadRemotes,
+  type Remotes,
+  remotesPath,
+  type StoredRemote,
+  saveRemotes,
+} from './remotes.ts'
 
 let directory: string
 let path: string
@@ -16,8 +23,12 @@ afterEach(async () => {
   await rm(directory, { recursive: true, force: true })
 })
 
-const PROD = { url: 'https://api.example.com', token: 'secret', headers: {} }
-const TEST = { url: 'http://localhost:8000/base', token: null, headers: { 'x-b': '1', 'x-a': '2' } }
+const PROD: StoredRemote = { url: 'https://api.example.com', token: 'secret', headers: {} }
+const TEST: StoredRemote = {
+  url: 'http://localhost:8000/base',
+  token: null,
+  headers: { 'x-b': '1', 'x-a': '2' },
+}
 
 function remotesOf(entries: Remotes['byName']): Remotes {
   return { byName: entries, unread: new Map(), warnings: [] }

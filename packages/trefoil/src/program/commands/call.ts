@@ -9,6 +9,7 @@ import { readCallTokens } from '../call-tokens.ts'
 import type { Context } from '../context.ts'
 import { flagsOf, type GlobalFlags } from '../flags.ts'
 import { readInput } from '../io.ts'
+import { shellQuote } from '../shell-quote.ts'
 import { usageError } from '../usage-error.ts'
 import { type TargetFlags, withTarget } from '../with-target.ts'
 import { showDescription, unknownAction } from './actions.ts'
@@ -155,7 +156,7 @@ function describeFix(remote: string | undefined, action: string): string {
     ...(remote === undefined ? [] : [remote]),
     action,
   ]
-  return `See \`${words.join(' ')}\`.`
+  return `See \`${words.map(shellQuote).join(' ')}\`.`
 }
 
 const GLOBAL_FLAGS: ReadonlySet<string> = new Set(['app', 'token', 'header', 'timeout'])

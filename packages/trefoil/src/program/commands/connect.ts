@@ -69,9 +69,9 @@ async function connect(
     if (refused !== null) return showProblem(refused, context.view)
   }
   await store(context, remotes, name, remote)
-  if (earlier !== undefined && !keeps && isAuthenticated(earlier) && !isAuthenticated(remote)) {
+  if (earlier !== undefined && !keeps && hasSecrets(earlier) && !isGiven(given)) {
     context.warn(
-      `the stored token belonged to ${new URL(earlier.url).origin} and was dropped; ` +
+      `the stored token and headers belonged to ${new URL(earlier.url).origin} and were dropped; ` +
         `log in again with \`trefoil login ${name}\``,
     )
   }
@@ -117,6 +117,10 @@ function isGiven({ token, headers }: Credentials): boolean {
 /** Whether a stored remote has a credential. */
 export function isAuthenticated({ token, headers }: StoredRemote): boolean {
   return token !== null || Object.keys(headers).some((key) => key.toLowerCase() === 'authorization')
+}
+
+function hasSecrets({ token, headers }: StoredRemote): boolean {
+  return token !== null || Object.keys(headers).length > 0
 }
 
 /** Asks the remote for its manifest with these credentials; the refusal, if it refuses. */

@@ -156,7 +156,8 @@ class Reader {
   finish(params: readonly ParamSpec[]): readonly ArgumentIssue[] {
     const object = this.#json?.value
     if (typeof object === 'object' && object !== null && params.some(isField)) {
-      for (const name of Object.keys(object)) {
+      // Sorted, as on the other surfaces: the first one is the headline (ABIND-3).
+      for (const name of Object.keys(object).sort()) {
         if (!params.some((param) => isField(param) && param.wire === name)) {
           this.#add(unknownArgument(name, 'api'))
         }

@@ -1,0 +1,94 @@
+/** An IP address as bytes: 4 for IPv4 (also when written as `::ffff:…`), 16 for IPv6. */
+export type IpBytes = readonly number[]
+
+const OCTET = /^(?:0|[1-9][0-9]{0,2})$/
+const GROUP = /^[0-9a-f]{1,4}$/
+
+/**
+ * Parses an IP address strictly: no leading zeros, no octal or hexadecimal octets, no zone. Two
+ * programs that read `010.0.0.1` differently disagree on who is trusted.
+ *
+ * @returns `null` when it is not an address
+ */
+export function parseIp(text: string): IpBytes | null {
+  const lower = text.toLowerCase()
+  const bytes = lower.includes(':') ? parseIpv6(lower) : parseIpv4(lower)
+  return bytes === null ? null : unmapped(bytes)
+}
+
+function parseIpv4(text: string): IpBytes | null {
+  const parts = text.split('.')
+  if (parts.length !== 4 || !parts.every((part) => OCTET.test(part) && Number(part) <= 255)) {
+    return null
+  }
+  return parts.map(Number)
+}
+
+const IPV6_GROUPS = 8
+
+function parseIpv6(text: string): IpBytes | null {
+  const halves = text.split('::')
+  if (halves.length > 2) return null
+  const [head, tail] = halves.map(parseGroups)
+  if (head === undefined || head === null || tail === null) return null
+  if (tail === undefined) return head.length === 2 * IPV6_GROUPS ? head : null
+  const zeros = 2 * IPV6_GROUPS - head.length - tail.length
+  return zeros < 2 ? null : [...head, ...new Array<number>(zeros).fill(0), ...tail]
+}
+
+/** Groups between colons as bytes; the last may be an IPv4 address. */
+function parseGroups(text: string): IpBytes | null {
+  if (text === '') return []
+  const bytes: number[] = []
+  const groups = text.split(':')
+  for (const [index, group] of groups.entries()) {
+    if (group.includes('.') && index === groups.length - 1) {
+      const ipv4 = parseIpv4(group)
+      if (ipv4 === null) return null
+      bytes.push(...ipv4)
+    } else if (GROUP.test(group)) {
+      const value = Number.parseInt(group, 16)
+      bytes.push(value >> 8, value & 0xff)
+    } else return null
+  }
+  return bytes
+}
+
+/** Dual-stack sockets report IPv4 peers as `::ffff:a.b.c.d`; a rule for IPv4 must still match. */
+function unmapped(bytes: IpBytes): IpBytes {
+  const isMapped =
+    bytes.length === 16 &&
+    bytes.slice(0, 10).every((byte) => byte === 0) &&
+    bytes[10] === 0xff &&
+    bytes[11] === 0xff
+  return isMapped ? bytes.slice(12) : bytes
+}
+
+/** A range of addresses. */
+export type IpRange = (address: IpBytes) => boolean
+
+const PREFIX = /^(?:0|[1-9][0-9]{0,2})$/
+
+/**
+ * Parses an address or a CIDR range; host bits may be set (APP-11).
+ *
+ * @returns `null` when it is neither
+ */
+export function parseIpRange(text: string): IpRange | null {
+  const slash = text.indexOf('/')
+  const base = parseIp(slash === -1 ? text : text.slice(0, slash))
+  if (base === null) return null
+  const suffix = slash === -1 ? String(base.length * 8) : text.slice(slash + 1)
+  const bits = Number(suffix)
+  if (!PREFIX.test(suffix) || bits > base.length * 8) return null
+  return (address) => address.length === base.length && samePrefix(address, base, bits)
+}
+
+function samePrefix(left: IpBytes, right: IpBytes, bits: number): boolean {
+  const whole = bits >> 3
+  for (let index = 0; index < whole; index++) if (left[index] !== right[index]) return false
+  const rest = bits & 7
+  if (rest === 0) return true
+  const shift = 8 - rest
+  return (left[whole] as number) >> shift === (right[whole] as number) >> shift
+}

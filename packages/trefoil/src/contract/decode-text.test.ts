@@ -1,0 +1,111 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { decodeScalar, decodeText } from './decode-text.ts'
+import type { ParamSpec, ScalarKind } from './param-spec.ts'
+
+function spec(text: readonly ScalarKind[], list = false): ParamSpec {
+  return {
+    name: 'x',
+    source: 'query',
+    wire: 'x',
+    schema: null,
+    jsonSchema: {},
+    text,
+    list,
+    required: true,
+    description: null,
+  }
+}
+
+test.each([
+  ['0', 0],
+  ['-0', -0],
+  ['7', 7],
+  ['-5', -5],
+  ['9007199254740991', 9007199254740991],
+])('W-18: %o is an integer', (text, value) => {
+  expect(decodeScalar(['integer'], text)).toEqual({ ok: true, value })
+})
+
+test.each([
+  '',
+  ' 7',
+  '7 ',
+  '+5',
+  '007',
+  '-',
+  '--1',
+  '1_000',
+  '٣',
+  '1.0',
+  '1e3',
+  '0x10',
+  '9007199254740992',
+  '7\n',
+])('W-18: %o is no integer', (text) => {
+  expect(decodeScalar(['integer'], text)).toEqual({ ok: false, kind: 'integer' })
+})
+
+test.each([
+  ['1.5', 1.5],
+  ['-0.25', -0.25],
+  ['1e3', 1000],
+  ['1E-2', 0.01],
+  ['12', 12],
+])('W-18: %o is a number', (text, value) => {
+  expect(decodeScalar(['number'], text)).toEqual({ ok: true, value })
+})
+
+test.each(['', '.5', '5.', '1_0.5', '+1', '1e400', 'NaN', 'Infinity', '-Infinity', '0x1', '01.5', '1.5 '])(
+  'BIND-6, W-18: %o is no number',
+  (text) => {
+    expect(decodeScalar(['number'], text)).toEqual({ ok: false, kind: 'number' })
+  },
+)
+
+test.each([
+  ['1', true],
+  ['true', true],
+  ['YES', true],
+  ['On', true],
+  ['0', false],
+  ['False', false],
+  ['no', false],
+  ['OFF', false],
+])('BIND-6: %o is the boolean %o', (text, value) => {
+  expect(decodeScalar(['boolean'], text)).toEqual({ ok: true, value })
+})
+
+test.each(['', 't', '2', ' true', 'truе'])('BIND-6: %o is no boolean', (text) => {
+  expect(decodeScalar(['boolean'], text)).toEqual({ ok: false, kind: 'boolean' })
+})
+
+test('W-19: text of a string parameter arrives unchanged (property)', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), (text) => {
+      expect(decodeText(spec(['string']), [text])).toEqual({ ok: true, value: text })
+    }),
+  )
+})
+
+test('W-18: integers read exactly as JSON reads them (property)', () => {
+  fc.assert(
+    fc.property(fc.maxSafeInteger(), (value) => {
+      expect(decodeScalar(['integer'], String(value))).toEqual({ ok: true, value })
+    }),
+  )
+})
+
+test('BIND-4: without a list the last value wins', () => {
+  expect(decodeText(spec(['integer']), ['1', '2'])).toEqual({ ok: true, value: 2 })
+})
+
+test('W-20: a list takes every value, and one bad value refuses it', () => {
+  expect(decodeText(spec(['integer'], true), ['1', '2'])).toEqual({ ok: true, value: [1, 2] })
+  expect(decodeText(spec(['integer'], true), ['1', 'x'])).toEqual({ ok: false, kind: 'integer' })
+})
+
+test('W-18: a union takes the first kind that fits', () => {
+  expect(decodeScalar(['integer', 'number'], '1.5')).toEqual({ ok: true, value: 1.5 })
+  expect(decodeScalar([], 'x')).toEqual({ ok: false, kind: 'string' })
+})

@@ -1,0 +1,75 @@
+import { expect, test } from 'vitest'
+import { z } from 'zod'
+import { jsonSchemaOf } from './schema.ts'
+import { textKinds } from './text-kinds.ts'
+
+function kindsOf(schema: z.ZodType): string {
+  const found = textKinds(jsonSchemaOf(schema, 'input') ?? {})
+  if (found === null) return 'none'
+  return found.list ? `list of ${found.kinds.join('|')}` : found.kinds.join('|')
+}
+
+test.each([
+  ['string', z.string(), 'string'],
+  ['string with a format', z.email(), 'string'],
+  ['integer', z.int(), 'integer'],
+  ['number', z.number(), 'number'],
+  ['boolean', z.boolean(), 'boolean'],
+  ['enum', z.enum(['a', 'b']), 'string'],
+  ['text literal', z.literal('a'), 'string'],
+  ['number literal', z.literal(5), 'number'],
+  ['mixed literals', z.literal([1, 'a']), 'string'],
+  ['union that admits text', z.union([z.string(), z.number()]), 'string'],
+  ['union of integer and boolean', z.union([z.int(), z.boolean()]), 'boolean|integer'],
+  ['nullable', z.int().nullable(), 'integer'],
+  ['optional', z.boolean().optional(), 'boolean'],
+  ['defaulted', z.int().default(3), 'integer'],
+  ['list of integers', z.array(z.int()), 'list of integer'],
+  ['list of nullable text', z.array(z.string().nullable()), 'list of string'],
+  ['optional list', z.array(z.string()).optional(), 'list of string'],
+  ['anything', z.any(), 'string'],
+  ['transformed text', z.string().transform(Number), 'string'],
+  ['object', z.object({ a: z.string() }), 'none'],
+  ['list of objects', z.array(z.object({})), 'none'],
+  ['list of lists', z.array(z.array(z.int())), 'none'],
+  ['text or object', z.union([z.string(), z.object({})]), 'none'],
+  ['list or scalar', z.union([z.int(), z.array(z.int())]), 'none'],
+  ['null alone', z.null(), 'none'],
+])('W-18, W-33: text for %s is read as %s', (_, schema, expected) => {
+  expect(kindsOf(schema)).toBe(expected)
+})
+
+test('W-33: a recursive schema ends, whichever way it refers to itself', () => {
+  const tree = z.object({
+    get children() {
+      return z.array(tree)
+    },
+  })
+  expect(kindsOf(tree)).toBe('none')
+  expect(textKinds({ $ref: '#' })).toBeNull()
+  const loop = { $ref: '#/$defs/a', $defs: { a: { $ref: '#/$defs/a' } } }
+  expect(textKinds(loop)).toBeNull()
+})
+
+test.each([
+  [{ $ref: '#/$defs/id', $defs: { id: { type: 'integer' } } }, ['integer']],
+  [{ type: ['integer', 'null'] }, ['integer']],
+  [{ enum: [1, 2] }, ['integer']],
+  [{ const: true }, ['boolean']],
+  [{ allOf: [{ type: 'number' }, { minimum: 1 }] }, ['number']],
+  [{ oneOf: [{ type: 'boolean' }, { type: 'null' }] }, ['boolean']],
+  [{ description: 'free' }, ['string']],
+])('W-33: %j is read as %j', (schema, kinds) => {
+  expect(textKinds(schema)).toEqual({ kinds, list: false })
+})
+
+test.each([
+  [{ not: { type: 'string' } }],
+  [{ properties: {} }],
+  [{ $ref: '#/$defs/missing' }],
+  [{ enum: [[1]] }],
+  [{ anyOf: [true] }],
+  [{ type: 'array' }],
+])('W-33: text cannot spell %j', (schema) => {
+  expect(textKinds(schema)).toBeNull()
+})

@@ -1,0 +1,166 @@
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import { decodeBase64url, encodeBase64url } from '../base/base64url.ts'
+import { canonicalJson } from '../base/canonical-json.ts'
+import { type Clock, systemClock } from '../base/clock.ts'
+import { type Duration, parseDuration } from '../base/duration.ts'
+import { ImproperlyConfigured } from '../contract/problem.ts'
+import { isKeyRing, type KeyMaterial, type KeyRing, keyRing } from './key-ring.ts'
+
+/**
+ * What the signature covers: `value` is purpose and encoded text (COOK-1), `payload` the raw
+ * bytes without a purpose, as another system writes them (S-CK-1).
+ */
+export type CookieFormat = 'value' | 'payload'
+
+export interface CookieSignerOptions {
+  /** Purpose: a cookie signed for one never verifies for another. Default `quater.cookie`. */
+  readonly salt?: string
+  /** Default `value`. */
+  readonly format?: CookieFormat
+  /** Source of time. Default: the machine's. */
+  readonly clock?: Clock
+}
+
+/** What a sealed payload is bound to. */
+export interface SealOptions {
+  /** Lifetime; adds `exp` (seconds since the epoch) unless the payload has one. */
+  readonly expiresIn?: Duration
+  /** Adds `_path` unless the payload has one. */
+  readonly path?: string
+  /** Adds `_domain` unless the payload has one. */
+  readonly domain?: string
+}
+
+/** What a payload must be bound to; only what is given is compared. */
+export interface OpenOptions {
+  readonly path?: string
+  readonly domain?: string
+}
+
+const DEFAULT_SALT = 'quater.cookie'
+
+/**
+ * Signs small cookie values. Signed is not encrypted: whoever holds the cookie can read it.
+ * The current key signs; current and previous keys verify.
+ *
+ * @throws ImproperlyConfigured for empty keys, an empty salt or an unknown format
+ */
+export class CookieSigner {
+  readonly #keys: readonly Uint8Array[]
+  readonly #salt: string
+  readonly #format: CookieFormat
+  readonly #clock: Clock
+
+  constructor(keys: KeyMaterial | KeyRing, options: CookieSignerOptions = {}) {
+    const ring = isKeyRing(keys) ? keys : keyRing(keys)
+    const { salt = DEFAULT_SALT, format = 'value', clock = systemClock } = options
+    if (salt === '') throw new ImproperlyConfigured('CookieSigner salt must not be empty')
+    if (format !== 'value' && format !== 'payload') {
+      throw new ImproperlyConfigured("CookieSigner format must be 'value' or 'payload'")
+    }
+    this.#keys = [ring.current, ...ring.previous]
+    this.#salt = salt
+    this.#format = format
+    this.#clock = clock
+  }
+
+  /** @throws TypeError for text with a lone surrogate, which has no UTF-8 form */
+  sign(value: string): string {
+    if (!value.isWellFormed()) throw new TypeError('A signed value must be well-formed text')
+    const bytes = new TextEncoder().encode(value)
+    const encoded = encodeBase64url(bytes)
+    const signature = this.#mac(this.#keys[0] as Uint8Array, encoded, bytes)
+    return `${encoded}.${encodeBase64url(signature)}`
+  }
+
+  /** The signed value, or `null`; never throws, whatever the text (W-5). */
+  verify(text: string): string | null {
+    if (typeof text !== 'string') return null
+    const dot = text.indexOf('.')
+    if (dot === -1) return null
+    const encoded = text.slice(0, dot)
+    const bytes = decodeBase64url(encoded)
+    const signature = decodeBase64url(text.slice(dot + 1))
+    if (bytes === null || signature === null) return null
+    if (!this.#isSigned(encoded, bytes, signature)) return null
+    try {
+      return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+    } catch {
+      return null
+    }
+  }
+
+  /**
+   * Signs an object as canonical JSON (sorted keys, ASCII only).
+   *
+   * @throws TypeError for a value with no JSON form or a bad duration
+   */
+  seal(payload: object, options: SealOptions = {}): string {
+    const { expiresIn, path, domain } = options
+    const bound: Record<string, unknown> = {
+      ...(expiresIn === undefined ? {} : { exp: this.#now() + seconds(expiresIn) }),
+      ...(path === undefined ? {} : { _path: path }),
+      ...(domain === undefined ? {} : { _domain: domain }),
+      ...payload,
+    }
+    return this.sign(toAscii(canonicalJson(bound)))
+  }
+
+  /** The payload, or `null` when it is forged, malformed, expired or bound elsewhere; never throws. */
+  open(text: string, options: OpenOptions = {}): Record<string, unknown> | null {
+    const json = this.verify(text)
+    const payload = json === null ? null : parseObject(json)
+    if (payload === null) return null
+    const { exp } = payload
+    if (exp !== undefined && !(typeof exp === 'number' && this.#now() < exp)) return null
+    if (options.path !== undefined && payload['_path'] !== options.path) return null
+    if (options.domain !== undefined && payload['_domain'] !== options.domain) return null
+    return payload
+  }
+
+  #now(): number {
+    return Math.floor(this.#clock.now() / 1000)
+  }
+
+  #mac(key: Uint8Array, encoded: string, bytes: Uint8Array): Uint8Array {
+    const mac = createHmac('sha256', key)
+    return this.#format === 'payload'
+      ? mac.update(bytes).digest()
+      : mac.update(`${this.#salt}:${encoded}`).digest()
+  }
+
+  /** Every key is tried, so the time taken does not tell which one matched. */
+  #isSigned(encoded: string, bytes: Uint8Array, signature: Uint8Array): boolean {
+    let signed = false
+    for (const key of this.#keys) {
+      const expected = this.#mac(key, encoded, bytes)
+      const same = signature.length === expected.length && timingSafeEqual(signature, expected)
+      signed = same || signed
+    }
+    return signed
+  }
+}
+
+function seconds(duration: Duration): number {
+  const ms = parseDuration(duration)
+  if (ms === null) throw new TypeError("expiresIn must be a duration such as '1h'")
+  return Math.floor(ms / 1000)
+}
+
+function toAscii(json: string): string {
+  return json.replace(
+    /[\u0080-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+}
+
+function parseObject(json: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(json)
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : null
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,59 @@
+// DESIGN §1 and §4: dependencies arrive as what they provide, and are never cast.
+import { type Dependency, dependency, query } from 'trefoil'
+import { z } from 'zod'
+import { type Equal, type Expect, exact } from './expect.ts'
+import { app, db, named, type Session, session, type User } from './setting.ts'
+
+const generated = dependency(async function* () {
+  yield session
+})
+const generatedAtOnce = dependency(function* () {
+  yield 42
+})
+const promised = dependency(async () => session, { scope: 'function', name: 'promised' })
+declare const findUser: () => Promise<User | undefined>
+const maybe = dependency(findUser)
+const orders = dependency(({ db }) => exact<Session>()(db), { uses: { db } })
+const later = dependency(({ promised }) => promised.find, { uses: () => ({ promised }) })
+const curious = dependency(async (_uses, call) => {
+  exact<'api' | 'mcp' | 'cli'>()(call.source)
+  exact<Session>()(await call.resolve(db))
+  return call.requestId
+})
+
+export type Checks = [
+  Expect<Equal<typeof db, Dependency<Session>>>,
+  Expect<Equal<typeof generated, Dependency<Session>>>,
+  Expect<Equal<typeof generatedAtOnce, Dependency<number>>>,
+  Expect<Equal<typeof promised, Dependency<Session>>>,
+  Expect<Equal<typeof maybe, Dependency<User | undefined>>>,
+  Expect<Equal<typeof orders, Dependency<void>>>,
+  Expect<Equal<typeof later, Dependency<Session['find']>>>,
+  Expect<Equal<typeof curious, Dependency<string>>>,
+]
+
+app.get(
+  '/all',
+  { ...named, tool: true, params: { db, generated, promised, maybe, q: query(z.string()) } },
+  async ({ db, generated, promised, maybe, q }, call) => {
+    exact<Session>()(db)
+    exact<Session>()(generated)
+    exact<Session>()(promised)
+    exact<User | undefined>()(maybe)
+    exact<string>()(q)
+    exact<Session>()(await call.resolve(generated))
+    exact<number>()(await call.resolve(generatedAtOnce))
+    exact<User | undefined>()(await call.resolve(maybe))
+    // @ts-expect-error only dependencies are resolved
+    call.resolve(session)
+  },
+)
+
+// @ts-expect-error there are two scopes
+dependency(() => 1, { scope: 'app' })
+
+// @ts-expect-error uses takes dependencies
+dependency(() => 1, { uses: { session } })
+
+// @ts-expect-error a name that is not in uses
+dependency(({ other }) => other, { uses: { db } })

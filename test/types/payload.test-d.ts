@@ -1,0 +1,73 @@
+// DESIGN §1 and §4: the payload's type flows from the authenticator to `call.auth.payload`.
+import { AuthContext, type AuthConfig, type Authenticator, createApp } from 'trefoil'
+import { jwtAuth } from 'trefoil/auth'
+import { exact } from './expect.ts'
+import { app, findUser, type User } from './setting.ts'
+
+app.get('/', {}, (_, call) => exact<User>()(call.auth.payload))
+app.get('/', { public: true }, (_, call) => exact<User | undefined>()(call.auth?.payload))
+
+const inline = createApp({
+  auth: [
+    {
+      authenticate: async (request) => {
+        exact<string | null>()(request.bearer)
+        return new AuthContext({ subject: 'ada', payload: { level: 3 } })
+      },
+      surfaces: ['api'],
+    },
+  ],
+})
+inline.get('/', {}, (_, call) => exact<{ level: number }>()(call.auth.payload))
+
+declare const byKey: Authenticator<{ readonly key: string }>
+const two = createApp({
+  auth: [
+    { authenticate: findUser, surfaces: ['api'] },
+    { authenticate: byKey, surfaces: ['mcp'] },
+  ],
+})
+two.get('/', {}, (_, call) => exact<User | { readonly key: string }>()(call.auth.payload))
+
+declare const annotated: AuthConfig<readonly ['api'], User>
+const fromVariable = createApp({ auth: [annotated] })
+fromVariable.get('/', {}, (_, call) => exact<User>()(call.auth.payload))
+
+// A token carries no payload; `onAuthenticated` may load one.
+const authenticate = jwtAuth({ keys: 'k'.repeat(32) })
+const bare = createApp({ auth: [{ authenticate, surfaces: ['api'] }] })
+bare.get('/', {}, (_, call) => exact<undefined>()(call.auth.payload))
+
+declare const load: (auth: AuthContext) => Promise<AuthContext<User>>
+const loaded = createApp({
+  auth: [{ authenticate, surfaces: ['api'], onAuthenticated: (auth) => load(auth) }],
+})
+loaded.get('/', {}, (_, call) => exact<AuthContext<User>>()(call.auth))
+
+declare const replace: (auth: AuthContext) => Promise<AuthContext<User> | null>
+const replaced = createApp({ auth: [{ authenticate, surfaces: ['api'], onAuthenticated: replace }] })
+replaced.get('/', {}, (_, call) => exact<User | undefined>()(call.auth.payload))
+
+const watched = createApp({
+  auth: [{ authenticate: findUser, surfaces: ['api'], onAuthenticated: () => undefined }],
+})
+watched.get('/', {}, (_, call) => exact<User>()(call.auth.payload))
+
+// The payload is what middleware and error handlers see, too.
+app.use((call, next) => {
+  exact<AuthContext<User> | null>()(call.auth)
+  return next()
+})
+
+app.get('/', {}, (_, call) => {
+  // @ts-expect-error not a member of the payload
+  call.auth.payload.email
+})
+app.get('/', {}, (_, call) => {
+  // @ts-expect-error what is known about a caller does not change
+  call.auth.subject = 'eve'
+})
+app.get('/', {}, (_, call) => {
+  // @ts-expect-error roles are read-only
+  call.auth.roles.add('admin')
+})
