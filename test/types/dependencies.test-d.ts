@@ -35,12 +35,12 @@ export type Checks = [
 app.get(
   '/all',
   { ...named, tool: true, params: { db, generated, promised, maybe, q: query(z.string()) } },
-  async ({ db, generated, promised, maybe, q }, call) => {
-    exact<Session>()(db)
-    exact<Session>()(generated)
-    exact<Session>()(promised)
-    exact<User | undefined>()(maybe)
-    exact<string>()(q)
+  async (args, call) => {
+    exact<Session>()(args.db)
+    exact<Session>()(args.generated)
+    exact<Session>()(args.promised)
+    exact<User | undefined>()(args.maybe)
+    exact<string>()(args.q)
     exact<Session>()(await call.resolve(generated))
     exact<number>()(await call.resolve(generatedAtOnce))
     exact<User | undefined>()(await call.resolve(maybe))

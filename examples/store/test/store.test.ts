@@ -128,6 +128,15 @@ describe('HTTP', () => {
     }
   })
 
+  it('keeps reading from a token without the scope', async () => {
+    const claims = { sub: 'user_guest', iss: 'trefoil-store', aud: 'trefoil-store' }
+    const exp = Math.floor(Date.now() / 1000) + 60
+    const token = await sign({ ...claims, exp }, store.env['STORE_SECRET'] ?? '')
+    expect(await statusWith(token)).toBe(200)
+    expect(await statusWith(token, '/orders')).toBe(403)
+    expect(await statusWith(token, '/orders/ord_1001')).toBe(403)
+  })
+
   it('keeps writing from viewers and deleting from operators', async () => {
     const order = { customer_id: 'cust_042', sku: 'sku-coffee', quantity: 1 }
     expect((await store.http('viewer', 'POST', '/orders', order)).status).toBe(403)
@@ -174,9 +183,9 @@ describe('what the store prints', () => {
   })
 })
 
-async function statusWith(token: string): Promise<number> {
+async function statusWith(token: string, path = '/me'): Promise<number> {
   const headers = { authorization: `Bearer ${token}` }
-  return (await fetch(`${store.url}/me`, { headers })).status
+  return (await fetch(store.url + path, { headers })).status
 }
 
 async function sign(claims: Record<string, unknown>, secret: string): Promise<string> {

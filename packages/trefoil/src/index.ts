@@ -27,6 +27,13 @@ export { PROBLEMS } from './contract/problems.ts'
 export type { ReplyOptions } from './contract/reply.ts'
 export { reply } from './contract/reply.ts'
 export type { Entrypoint, SurfaceName } from './contract/surface-name.ts'
+export type {
+  CookieFormat,
+  CookieSignerOptions,
+  OpenOptions,
+  SealOptions,
+} from './identity/cookie-signer.ts'
+export { CookieSigner } from './identity/cookie-signer.ts'
 export type { KeyRing } from './identity/key-ring.ts'
 export { keyRing } from './identity/key-ring.ts'
 export { argumentsHash } from './policy/arguments-hash.ts'

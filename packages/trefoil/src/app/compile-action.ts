@@ -15,8 +15,15 @@ import { checkDependencyGraph } from '../engine/dependency-graph.ts'
 import { hasRole } from '../policy/guards.ts'
 import { type PathTemplate, parsePathTemplate } from '../web/path-template.ts'
 import { compileParams } from './compile-params.ts'
-import { type Declaration, type DeclaredOptions, describeDeclaration } from './declaration.ts'
+import {
+  type Declaration,
+  type DeclaredOptions,
+  describeDeclaration,
+  GROUP_OPTIONS,
+  ROUTE_OPTIONS,
+} from './declaration.ts'
 import { inputSchemaOf } from './input-schema.ts'
+import { checkOptionNames } from './option-names.ts'
 
 const EXTERNAL_NAME = /^[A-Za-z0-9_.-]{1,128}$/
 const MAX_DESCRIPTION = 1000
@@ -40,6 +47,10 @@ export interface ActionSite {
 export function compileAction(declaration: Declaration, site: ActionSite): CompiledAction {
   const where = describeDeclaration(declaration)
   const { levels, options, handler, method } = declaration
+  checkOptionNames(where, options, ROUTE_OPTIONS)
+  for (const level of levels) {
+    checkOptionNames(`Group '${level.prefix}'`, level.options, GROUP_OPTIONS)
+  }
   const template = compilePath(declaration, where)
   const exposed: PerSurface = {
     api: method !== null,

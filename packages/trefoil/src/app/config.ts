@@ -12,6 +12,7 @@ import type { SecurityMode } from '../policy/security-headers.ts'
 import { createStderrLogger } from '../record/stderr-logger.ts'
 import type { HostPattern } from '../web/host.ts'
 import { isToken } from '../web/raw-headers.ts'
+import { checkOptionNames, type OptionNames } from './option-names.ts'
 
 /** Options of {@link createApp}, types of state and authenticators aside. */
 export interface AppOptions {
@@ -94,8 +95,38 @@ export interface AppConfig {
 
 const MIB = 1024 * 1024
 
+const APP_OPTIONS: OptionNames<AppOptions> = {
+  name: true,
+  version: true,
+  description: true,
+  debug: true,
+  security: true,
+  allowedHosts: true,
+  maxBodySize: true,
+  maxToolResponseSize: true,
+  maxActionResponseSize: true,
+  timeout: true,
+  requestIdHeader: true,
+  auth: true,
+  publicSurfaces: true,
+  approval: true,
+  mcpAllowedOrigins: true,
+  openapiPath: true,
+  docsPath: true,
+  mcpDocsPath: true,
+  publicDocs: true,
+  accessLog: true,
+  logger: true,
+  clock: true,
+  random: true,
+}
+
 /** @throws ImproperlyConfigured naming the option */
 export function readConfig(options: AppOptions): AppConfig {
+  checkOptionNames('createApp()', options, APP_OPTIONS)
+  readText('name', options.name)
+  readText('version', options.version)
+  readText('description', options.description)
   const clock = options.clock ?? systemClock
   const security = options.security ?? 'strict'
   if (security !== 'strict' && security !== 'off') {
@@ -130,6 +161,12 @@ export function readConfig(options: AppOptions): AppConfig {
   }
   checkPaths(config, options)
   return Object.freeze(config)
+}
+
+function readText(option: string, value: unknown): void {
+  if (value !== undefined && (typeof value !== 'string' || value === '')) {
+    throw new ImproperlyConfigured(`${option} must be non-empty text`)
+  }
 }
 
 function readSize(option: string, value: ByteSize | undefined, fallback: number): number {

@@ -3,7 +3,6 @@ import type { AppHandle, LocalCredentials } from '../contract/app-handle.ts'
 import type { AuthConfig } from '../contract/authenticator.ts'
 import type { Catalogue } from '../contract/catalogue.ts'
 import { ImproperlyConfigured } from '../contract/problem.ts'
-import type { SurfaceName } from '../contract/surface-name.ts'
 import { type FetchContext, handleFetch } from '../surfaces/http/fetch.ts'
 import type { HttpHandler } from '../surfaces/http/http-surface.ts'
 import type { AppTypes, TypesOf } from './app-types.ts'
@@ -16,11 +15,8 @@ import { Routes } from './routes.ts'
 import { assertSupportedNode } from './supported-node.ts'
 
 /** Options of {@link createApp}. */
-export interface CreateAppOptions<
-  Auth extends readonly AuthConfig<readonly SurfaceName[], unknown>[],
-  State,
-  CallState,
-> extends Omit<AppOptions, 'auth'> {
+export interface CreateAppOptions<Auth extends readonly AuthConfig[], State, CallState>
+  extends Omit<AppOptions, 'auth'> {
   /** Authenticators, at most one per surface. Default none: every surface is public. */
   readonly auth?: Auth
   /** Values that live as long as the app: `app.state`, `call.app.state`. Default `{}`. */
@@ -130,7 +126,7 @@ export class App<T extends AppTypes> extends Routes<T> implements AppHandle {
  * @throws ImproperlyConfigured naming the option that is wrong, or when Node is too old
  */
 export function createApp<
-  const Auth extends readonly AuthConfig<readonly SurfaceName[], unknown>[] = readonly [],
+  const Auth extends readonly AuthConfig[],
   State extends object = Record<string, unknown>,
   CallState extends object = Record<string, unknown>,
 >(options: CreateAppOptions<Auth, State, CallState> = {}): App<TypesOf<Auth, State, CallState>> {

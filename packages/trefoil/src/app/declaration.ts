@@ -2,6 +2,7 @@ import type { ErrorHandler, Handler, Middleware, ToolHints } from '../contract/a
 import type { Params } from '../contract/params.ts'
 import type { Schema } from '../contract/schema.ts'
 import type { SurfaceName } from '../contract/surface-name.ts'
+import type { OptionNames } from './option-names.ts'
 import type { SharedOptions } from './route-types.ts'
 
 /** What a route was declared with, types forgotten. */
@@ -43,4 +44,40 @@ export function describeDeclaration({ method, path, levels, options }: Declarati
   if (method === null) return `Action '${options.name ?? ''}'`
   const full = levels.map(({ prefix }) => prefix).join('') + (path ?? '')
   return `Route ${method} ${full}${options.name === undefined ? '' : ` ('${options.name}')`}`
+}
+
+/** Every option of a route, for finding misspelt ones. */
+export const ROUTE_OPTIONS: OptionNames<DeclaredOptions> = {
+  guards: true,
+  roles: true,
+  tags: true,
+  metadata: true,
+  middleware: true,
+  errorHandlers: true,
+  needsApproval: true,
+  timeout: true,
+  name: true,
+  description: true,
+  title: true,
+  params: true,
+  returns: true,
+  tool: true,
+  cli: true,
+  public: true,
+  hints: true,
+  deprecated: true,
+  status: true,
+}
+
+/** Every option of a group. */
+export const GROUP_OPTIONS: OptionNames<Level['options']> = {
+  guards: true,
+  roles: true,
+  tags: true,
+  metadata: true,
+  middleware: true,
+  errorHandlers: true,
+  needsApproval: true,
+  timeout: true,
+  params: true,
 }

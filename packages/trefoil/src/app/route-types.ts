@@ -83,6 +83,13 @@ type FileNames<P> = {
 /** Files cannot travel as tool arguments: with one among its parameters, a flag can only be off. */
 type Agents<Flag, P> = Flag & ([FileNames<P>] extends [never] ? unknown : false)
 
+/** What is a tool with no flag to say so has no file parameter at all. */
+type ToolParams<ToolChoice, P> = [ToolChoice] extends [true]
+  ? [FileNames<P>] extends [never]
+    ? unknown
+    : { readonly params: never }
+  : unknown
+
 /** Options shared by routes and groups. Groups hand them down; nothing below can loosen them. */
 export interface SharedOptions {
   /** Guards in order; outer groups first. */
@@ -151,10 +158,12 @@ export interface AddRoute<T extends AppTypes, Inherited extends Params, Prefix e
   >(
     path: Path,
     options: OperationOptions<P, Inherited, R, Tool, Cli, Pub, 'api'> & Named<Tool, Cli>,
-    handler: (
-      args: Args<`${Prefix}${Path}`, Inherited & P>,
-      call: CallOf<T, ExposedSurfaces<'api', Tool, Cli>, Pub>,
-    ) => HandlerResult<R>,
+    handler: NoInfer<
+      (
+        args: Args<`${Prefix}${Path}`, Inherited & P>,
+        call: CallOf<T, ExposedSurfaces<'api', Tool, Cli>, Pub>,
+      ) => HandlerResult<R>
+    >,
   ): void
   <const Path extends string>(
     path: Path,
@@ -173,9 +182,11 @@ export type AddAction<T extends AppTypes, Inherited extends Params, ToolChoice e
   name: string,
   options: OperationOptions<P, Inherited, R, Tool, Cli, Pub, never> & {
     readonly description: string
-  },
-  handler: (
-    args: Args<'', Inherited & P>,
-    call: CallOf<T, ExposedSurfaces<never, Tool, Cli>, Pub>,
-  ) => HandlerResult<R>,
+  } & ToolParams<ToolChoice, P & Inherited>,
+  handler: NoInfer<
+    (
+      args: Args<'', Inherited & P>,
+      call: CallOf<T, ExposedSurfaces<never, Tool, Cli>, Pub>,
+    ) => HandlerResult<R>
+  >,
 ) => void

@@ -29,20 +29,20 @@ const IPV6_GROUPS = 8
 function parseIpv6(text: string): IpBytes | null {
   const halves = text.split('::')
   if (halves.length > 2) return null
-  const [head, tail] = halves.map(parseGroups)
+  const [head, tail] = halves.map((half, index) => parseGroups(half, index === halves.length - 1))
   if (head === undefined || head === null || tail === null) return null
   if (tail === undefined) return head.length === 2 * IPV6_GROUPS ? head : null
   const zeros = 2 * IPV6_GROUPS - head.length - tail.length
   return zeros < 2 ? null : [...head, ...new Array<number>(zeros).fill(0), ...tail]
 }
 
-/** Groups between colons as bytes; the last may be an IPv4 address. */
-function parseGroups(text: string): IpBytes | null {
+/** Groups between colons as bytes; the very last may be an IPv4 address. */
+function parseGroups(text: string, atEnd: boolean): IpBytes | null {
   if (text === '') return []
   const bytes: number[] = []
   const groups = text.split(':')
   for (const [index, group] of groups.entries()) {
-    if (group.includes('.') && index === groups.length - 1) {
+    if (atEnd && group.includes('.') && index === groups.length - 1) {
       const ipv4 = parseIpv4(group)
       if (ipv4 === null) return null
       bytes.push(...ipv4)

@@ -12,7 +12,8 @@ export type StrictJson =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly reason: string }
 
-const DEFAULT_DEPTH = 32
+/** Levels that are read unless said otherwise (HTTP-6). */
+export const MAX_JSON_DEPTH = 32
 
 /** Parses strictly; never throws. `reason` is safe to show to the caller. */
 export function parseStrictJson(text: string, limits: StrictJsonLimits = {}): StrictJson {
@@ -22,7 +23,7 @@ export function parseStrictJson(text: string, limits: StrictJsonLimits = {}): St
   } catch {
     return { ok: false, reason: 'not valid JSON' }
   }
-  const walk = new Walk(limits.maxDepth ?? DEFAULT_DEPTH)
+  const walk = new Walk(limits.maxDepth ?? MAX_JSON_DEPTH)
   const reason = walk.visit(value, 0)
   if (reason !== null) return { ok: false, reason }
   // A parser keeps only the last of two equal keys, so the tree then has fewer members than

@@ -77,7 +77,9 @@ describe('the table', () => {
   })
 
   test('CLI-14: exit 75 means approval is needed, and nothing else does', () => {
-    const codes = Object.keys(PROBLEMS).filter((code) => isProblemCode(code) && problemRow(code).exit === 75)
+    const codes = Object.keys(PROBLEMS).filter(
+      (code) => isProblemCode(code) && problemRow(code).exit === 75,
+    )
     expect(codes).toEqual(['approval_required'])
   })
 

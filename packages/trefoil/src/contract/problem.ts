@@ -6,7 +6,10 @@ export interface Issue {
   readonly source: string
   /** Name on the wire; empty for a whole body. */
   readonly name: string
-  /** JSON Pointer (RFC 6901) into the value; empty for the value itself. */
+  /**
+   * JSON Pointer (RFC 6901) into the document the argument travelled in: the JSON body, or the
+   * arguments an agent sent. Empty for text and for a whole body.
+   */
   readonly pointer: string
   readonly message: string
 }

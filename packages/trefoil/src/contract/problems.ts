@@ -109,7 +109,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemRow>> = {
     mcp: 'tool',
     exit: 1,
     text: 'The action failed',
-    fix: 'Read `detail`: the application answered with this status on purpose.',
+    fix: 'The application answered with this on purpose; its text says why.',
   },
   not_found: {
     status: 404,

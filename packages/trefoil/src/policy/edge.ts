@@ -71,6 +71,7 @@ function decideHead(raw: RawHeaders, maxBodySize: number): Problem | undefined {
   let length: string | undefined
   let chunked = false
   let authorizations = 0
+  let proxyAuthorizations = 0
   for (let index = 0; index < raw.length; index += 2) {
     const name = raw[index] as string
     switch (name.length) {
@@ -87,6 +88,11 @@ function decideHead(raw: RawHeaders, maxBodySize: number): Problem | undefined {
         break
       case 17:
         chunked ||= name.toLowerCase() === 'transfer-encoding'
+        break
+      case 19:
+        if (name.toLowerCase() === 'proxy-authorization' && ++proxyAuthorizations > 1) {
+          return invalidHeader('Proxy-Authorization')
+        }
         break
       default:
     }

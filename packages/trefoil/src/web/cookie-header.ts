@@ -47,6 +47,12 @@ export function formatSetCookie(name: string, value: string, options: SetCookie 
   if (maxAge !== undefined && !Number.isInteger(maxAge)) {
     throw new TypeError(`maxAge of cookie '${name}' must be a whole number of seconds`)
   }
+  if (expires !== undefined && Number.isNaN(expires.getTime())) {
+    throw new TypeError(`expires of cookie '${name}' must be a valid date`)
+  }
+  if (!Object.hasOwn(SAME_SITE, sameSite)) {
+    throw new TypeError(`Invalid SameSite value: '${sameSite}'. Must be one of: lax, strict, none`)
+  }
   if (sameSite === 'none' && !secure) {
     throw new TypeError(`SameSite=None of cookie '${name}' requires the Secure attribute`)
   }

@@ -1,4 +1,4 @@
-import { parseStrictJson } from '../../base/strict-json.ts'
+import { MAX_JSON_DEPTH, parseStrictJson } from '../../base/strict-json.ts'
 import { type Problem, refuse } from '../../contract/problem.ts'
 import type { AgentOptions } from '../../engine/endpoint-inbound.ts'
 
@@ -10,6 +10,9 @@ export interface CallPayload {
   readonly options: AgentOptions
   readonly problem: Problem | null
 }
+
+/** `arguments` stands around what HTTP has as its body (ABIND-12). */
+const MAX_DEPTH = MAX_JSON_DEPTH + 1
 
 const NOTHING = { args: {}, options: { approvalToken: null, dryRun: false } } as const
 
@@ -46,7 +49,7 @@ function parse(bytes: Uint8Array): Parsed {
   } catch {
     return { problem: refuse('invalid_json') }
   }
-  const parsed = parseStrictJson(text)
+  const parsed = parseStrictJson(text, { maxDepth: MAX_DEPTH })
   if (!parsed.ok) {
     const issues = [{ source: 'body', name: '', pointer: '', message: parsed.reason }]
     return { problem: refuse('invalid_json', { issues }) }

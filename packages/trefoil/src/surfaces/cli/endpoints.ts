@@ -6,9 +6,11 @@ import { EndpointInbound, NO_AGENT_OPTIONS } from '../../engine/endpoint-inbound
 import { run } from '../../engine/run.ts'
 import { RunningCall } from '../../engine/running-call.ts'
 import { toProblem } from '../../engine/settle.ts'
+import { parseMediaType } from '../../web/media-type.ts'
+import { firstHeader } from '../../web/raw-headers.ts'
 import { readCallPayload } from './call-payload.ts'
 import type { CliParts } from './cli-surface.ts'
-import { actionAnswer, answerStatus, problemEnvelope } from './envelope.ts'
+import { actionAnswer, answerStatus, problemEnvelope, unknownAction } from './envelope.ts'
 
 /** The two endpoints of the remote action protocol. */
 export function cliEndpoints(parts: CliParts): readonly Endpoint[] {
@@ -36,6 +38,12 @@ async function manifestReply(parts: CliParts, request: EndpointRequest): Promise
 }
 
 async function callReply(parts: CliParts, request: EndpointRequest): Promise<HttpReply> {
+  // A form or a text post needs no preflight: any page could run a local server's actions
+  // through its visitor's browser.
+  const type = parseMediaType(firstHeader(request.exchange.rawHeaders, 'content-type') ?? '')
+  if (type?.essence !== 'application/json') {
+    return problemReply(refuse('unsupported_media_type'), request.requestId)
+  }
   let bytes: Uint8Array
   try {
     bytes = await request.exchange.readBody(parts.maxBodySize)
@@ -49,7 +57,7 @@ async function callReply(parts: CliParts, request: EndpointRequest): Promise<Htt
   if (plan === undefined || payload.problem !== null) {
     // Who is not authenticated learns neither what was wrong nor which actions exist.
     const refusal = await identify(parts, request)
-    const problem = refusal ?? payload.problem ?? refuse('unknown_action')
+    const problem = refusal ?? payload.problem ?? unknownAction(payload.action ?? '')
     return problemReply(problem, request.requestId)
   }
   const inbound = new EndpointInbound(request, 'cli', payload.args, payload.options)

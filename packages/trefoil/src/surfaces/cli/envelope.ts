@@ -2,7 +2,7 @@ import type { Awaitable } from '../../base/promise.ts'
 import { isPromiseLike } from '../../base/promise.ts'
 import type { ActionAnswer, ProblemEnvelope } from '../../contract/action-protocol.ts'
 import type { Outcome } from '../../contract/outcome.ts'
-import { Problem } from '../../contract/problem.ts'
+import { Problem, refuse } from '../../contract/problem.ts'
 import { problemBody } from '../../contract/problem-body.ts'
 import { type CollectedValue, collectValue } from '../../engine/collect-value.ts'
 import { DryRun } from '../../engine/dry-run.ts'
@@ -12,6 +12,11 @@ import type { RunningCall } from '../../engine/running-call.ts'
 /** The public form of a problem (RPC-5). */
 export function problemEnvelope(problem: Problem, requestId: string): ProblemEnvelope {
   return { ok: false, status_code: problem.status, error: problemBody(problem, requestId) }
+}
+
+/** For authenticated callers only: a stranger does not learn which actions exist. */
+export function unknownAction(action: string): Problem {
+  return refuse('unknown_action', { details: { action } })
 }
 
 /** What a finished CLI call answers, locally and remotely alike (W-21). */

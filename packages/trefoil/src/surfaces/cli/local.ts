@@ -9,14 +9,13 @@ import {
   type ProblemEnvelope,
 } from '../../contract/action-protocol.ts'
 import type { LocalCredentials } from '../../contract/app-handle.ts'
-import { refuse } from '../../contract/problem.ts'
 import { layOutArguments } from '../../engine/action-arguments.ts'
 import type { Inbound, RawArguments } from '../../engine/inbound.ts'
 import type { Plan } from '../../engine/plan.ts'
 import { run } from '../../engine/run.ts'
 import { RunningCall } from '../../engine/running-call.ts'
 import type { CliParts } from './cli-surface.ts'
-import { actionAnswer, problemEnvelope } from './envelope.ts'
+import { actionAnswer, problemEnvelope, unknownAction } from './envelope.ts'
 
 /** Actions called in this process: the same plans and envelopes as over the network. */
 export function createLocalActions(parts: CliParts, credentials: LocalCredentials): ActionTarget {
@@ -44,7 +43,7 @@ async function call(
   const plan = parts.plans.get(request.action)
   const { call: running, outcome } = await walk(parts, plan ?? parts.discovery, inbound)
   if (plan === undefined && outcome.ok) {
-    return problemEnvelope(refuse('unknown_action'), running.requestId)
+    return problemEnvelope(unknownAction(request.action), running.requestId)
   }
   const answer = await actionAnswer(running, outcome, parts.maxResponseSize)
   inbound.done()

@@ -1,4 +1,4 @@
-import { parseStrictJson } from '../../base/strict-json.ts'
+import { MAX_JSON_DEPTH, parseStrictJson } from '../../base/strict-json.ts'
 import { type Problem, refuse } from '../../contract/problem.ts'
 import { firstHeader, type RawHeaders } from '../../web/raw-headers.ts'
 import { isObject, type RpcId, type RpcMessage, readMessage } from './message.ts'
@@ -16,6 +16,9 @@ export interface Envelope {
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+/** `params` and `arguments` stand around what HTTP has as its body (ABIND-12). */
+const MAX_DEPTH = MAX_JSON_DEPTH + 2
 
 export function readEnvelope(bytes: Uint8Array, headers: RawHeaders): Envelope {
   const headerEra = hasModernHeader(headers) ? modern : legacy
@@ -37,7 +40,7 @@ export function readEnvelope(bytes: Uint8Array, headers: RawHeaders): Envelope {
 /** @returns a reason when the bytes are not JSON */
 function parse(bytes: Uint8Array): { readonly value: unknown } | string {
   try {
-    const parsed = parseStrictJson(utf8.decode(bytes))
+    const parsed = parseStrictJson(utf8.decode(bytes), { maxDepth: MAX_DEPTH })
     return parsed.ok ? parsed : parsed.reason
   } catch {
     return 'not UTF-8'

@@ -1,0 +1,23 @@
+import { closest } from '../base/closest.ts'
+import { ImproperlyConfigured } from '../contract/problem.ts'
+
+/** Every option of an interface by name; the compiler checks that none is missing. */
+export type OptionNames<Options> = Readonly<Record<keyof Required<Options>, true>>
+
+/**
+ * Refuses options nobody reads: a misspelt security option would otherwise be off in silence.
+ *
+ * @throws ImproperlyConfigured naming the option and the nearest real one
+ */
+export function checkOptionNames(
+  where: string,
+  options: object,
+  known: Readonly<Record<string, true>>,
+): void {
+  for (const name of Object.keys(options)) {
+    if (Object.hasOwn(known, name)) continue
+    const near = closest(name, Object.keys(known))
+    const hint = near === null ? '' : `; did you mean '${near}'?`
+    throw new ImproperlyConfigured(`${where}: unknown option '${name}'${hint}`)
+  }
+}

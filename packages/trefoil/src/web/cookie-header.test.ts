@@ -1,0 +1,103 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { formatDeleteCookie, formatSetCookie, readCookie } from './cookie-header.ts'
+
+describe('reading', () => {
+  test.each([
+    ['a=1; b=2', 'b', '2'],
+    ['a=1;a=2', 'a', '2'],
+    ['a="quoted"', 'a', '"quoted"'],
+    ['a=x=y', 'a', 'x=y'],
+    ['a=', 'a', ''],
+    [' a = 1 ', 'a', '1'],
+    ['broken; a=1; =x', 'a', '1'],
+    ['Path=/; a=1', 'Path', '/'],
+    ['a=1', 'A', undefined],
+    ['ab=1', 'a', undefined],
+    ['', 'a', undefined],
+    ['a', 'a', undefined],
+  ])('BIND-10: %o has %s = %o', (header, name, value) => {
+    expect(readCookie(header, name)).toBe(value)
+  })
+
+  test('BIND-10: no header makes it throw (property)', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.string(), (header, name) => {
+        const value = readCookie(header, name)
+        if (value !== undefined) expect(header).toContain(value)
+      }),
+    )
+  })
+})
+
+describe('writing', () => {
+  test('RESP-5: attributes in their order', () => {
+    const expires = new Date(1_700_000_000_000)
+    expect(
+      formatSetCookie('s', 'v', { maxAge: 60, expires, domain: 'e.com', sameSite: 'none' }),
+    ).toBe(
+      's=v; Max-Age=60; Expires=Tue, 14 Nov 2023 22:13:20 GMT; Path=/; Domain=e.com; Secure; HttpOnly; SameSite=None',
+    )
+  })
+
+  test('RESP-5: a cookie is closed unless said otherwise', () => {
+    expect(formatSetCookie('s', 'v')).toBe('s=v; Path=/; Secure; HttpOnly; SameSite=Lax')
+    const open = { secure: false, httpOnly: false, sameSite: 'strict', path: '/a' } as const
+    expect(formatSetCookie('s', 'v', open)).toBe('s=v; Path=/a; SameSite=Strict')
+  })
+
+  test.each(['', 'a b', 'a;b', 'a=b', 'a:b', 'é', 'a\r\nb'])('RESP-6: %o is no name', (name) => {
+    expect(() => formatSetCookie(name, 'v')).toThrow(`Invalid cookie name: '${name}'`)
+  })
+
+  test.each(['a b', 'a;b', 'a,b', '"a"', 'a\\b', 'é', 'a\r\nSet-Cookie: x=y'])(
+    'RESP-6: %o is no value',
+    (value) => {
+      expect(() => formatSetCookie('s', value)).toThrow("Invalid cookie value for 's'")
+    },
+  )
+
+  test.each([
+    [{ path: '/; Domain=evil.test' }, "Invalid path or domain of cookie 's'"],
+    [{ domain: 'a\nb' }, "Invalid path or domain of cookie 's'"],
+    [{ maxAge: 1.5 }, "maxAge of cookie 's' must be a whole number of seconds"],
+    [{ expires: new Date(Number.NaN) }, "expires of cookie 's' must be a valid date"],
+    [
+      { sameSite: 'none', secure: false } as const,
+      "SameSite=None of cookie 's' requires the Secure attribute",
+    ],
+  ])('RESP-6: %j is refused', (options, message) => {
+    expect(() => formatSetCookie('s', 'v', options)).toThrow(message)
+  })
+
+  test('RESP-6: a SameSite that is none is refused, names of Object included', () => {
+    for (const sameSite of ['x', 'toString', 'Lax']) {
+      // @ts-expect-error: what JavaScript callers may hand over
+      expect(() => formatSetCookie('s', 'v', { sameSite })).toThrow(
+        `Invalid SameSite value: '${sameSite}'. Must be one of: lax, strict, none`,
+      )
+    }
+  })
+
+  test('RESP-7: deleting keeps the attributes that name the cookie', () => {
+    expect(formatDeleteCookie('s', { path: '/a', domain: 'e.com', maxAge: 9 })).toBe(
+      's=; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Path=/a; Domain=e.com; Secure; HttpOnly; SameSite=Lax',
+    )
+  })
+
+  test('RESP-6: nothing that is written has a line break or a second attribute (property)', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (name, value) => {
+        let written: string
+        try {
+          written = formatSetCookie(name, value)
+        } catch (error) {
+          expect(error).toBeInstanceOf(TypeError)
+          return
+        }
+        expect(written).not.toMatch(/[\r\n]/)
+        expect(written.split(';')).toHaveLength(5)
+      }),
+    )
+  })
+})

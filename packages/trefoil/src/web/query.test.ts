@@ -1,0 +1,53 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { parseQuery, valuesOf } from './query.ts'
+
+test.each([
+  ['', []],
+  ['a=1&b=2', [['a', '1'], ['b', '2']]],
+  ['a=1&a=2', [['a', '1'], ['a', '2']]],
+  ['y=', [['y', '']]],
+  ['y', [['y', '']]],
+  ['a=b=c', [['a', 'b=c']]],
+  ['a=x+y', [['a', 'x y']]],
+  ['a=x%2By%20z', [['a', 'x+y z']]],
+  ['a=1;b=2', [['a', '1;b=2']]],
+  ['&&a=1&', [['a', '1']]],
+  ['%61=1', [['a', '1']]],
+  ['a=%26b%3D1', [['a', '&b=1']]],
+  ['q=caf%C3%A9', [['q', 'café']]],
+  ['__proto__=1', [['__proto__', '1']]],
+])('BIND-4: %s', (text, pairs) => {
+  expect(parseQuery(text)).toEqual(pairs)
+})
+
+test.each(['a=%', 'a=%z1', '%ff=1', 'a=%c3', 'ok=1&a=%e0%80%80', 'a=%ed%a0%80'])(
+  'BIND-5: %s cannot be decoded, which refuses all of it',
+  (text) => {
+    expect(parseQuery(text)).toBeNull()
+  },
+)
+
+test('BIND-4: every value of a name in order, other names left out', () => {
+  const pairs = parseQuery('a=1&b=2&a=3&A=4') ?? []
+  expect(valuesOf(pairs, 'a')).toEqual(['1', '3'])
+  expect(valuesOf(pairs, 'c')).toEqual([])
+})
+
+test('BIND-4: what URLSearchParams writes is read back (property)', () => {
+  const text = fc.string({ unit: 'grapheme' })
+  fc.assert(
+    fc.property(fc.array(fc.tuple(text, text), { maxLength: 5 }), (pairs) => {
+      expect(parseQuery(new URLSearchParams(pairs).toString())).toEqual(pairs)
+    }),
+  )
+})
+
+test('BIND-5: nothing makes it throw (property)', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), (text) => {
+      const pairs = parseQuery(text)
+      expect(pairs === null || Array.isArray(pairs)).toBe(true)
+    }),
+  )
+})
