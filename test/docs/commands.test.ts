@@ -48,7 +48,14 @@ function stepsOf({ where, body }: Fence): readonly Step[] {
       let end = 0
       while (lines[end]?.endsWith('\\')) end++
       const command = lines.slice(0, end + 1).join('\n')
-      return { where: `${where}: ${command}`, command, output: lines.slice(end + 1).join('\n').trim() }
+      return {
+        where: `${where}: ${command}`,
+        command,
+        output: lines
+          .slice(end + 1)
+          .join('\n')
+          .trim(),
+      }
     })
 }
 
@@ -80,7 +87,8 @@ const MARK = '@@@ next step @@@'
 /** Runs the commands in one shell; the outputs in order, addresses as the documents have them. */
 function runSession({ steps }: Session, { url, cwd, env }: Served): Promise<readonly string[]> {
   const port = new URL(url).port
-  const local = (text: string): string => text.replaceAll(ADDRESS, url).replaceAll(':8000', `:${port}`)
+  const local = (text: string): string =>
+    text.replaceAll(ADDRESS, url).replaceAll(':8000', `:${port}`)
   const script = [
     // The programs of the documents, without the time npx takes to find them.
     'npx() { shift; node "$PROGRAM" "$@"; }',
@@ -95,7 +103,12 @@ function runSession({ steps }: Session, { url, cwd, env }: Served): Promise<read
     shell.stdout.on('data', read)
     shell.stderr.on('data', read)
     shell.on('close', () => {
-      resolve(text.split(`${MARK}\n`).slice(1).map((part) => part.replaceAll(url, ADDRESS).trim()))
+      resolve(
+        text
+          .split(`${MARK}\n`)
+          .slice(1)
+          .map((part) => part.replaceAll(url, ADDRESS).trim()),
+      )
     })
   })
 }
@@ -125,7 +138,9 @@ const APPS: readonly (readonly [name: string, start: () => Promise<Served>])[] =
 
 /** Writes the first TypeScript block of the quickstart where it says to put it. */
 function serveQuickstart(): Promise<Served> {
-  const block = fencesOf(readDocument('docs/quickstart.md')).find(({ language }) => language === 'ts')
+  const block = fencesOf(readDocument('docs/quickstart.md')).find(
+    ({ language }) => language === 'ts',
+  )
   rmSync(QUICKSTART, { recursive: true, force: true })
   mkdirSync(join(QUICKSTART, 'src'), { recursive: true })
   writeFileSync(join(QUICKSTART, 'src', 'app.ts'), block?.body ?? '')

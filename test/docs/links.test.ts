@@ -12,7 +12,7 @@ const DOCUMENTS: readonly Document[] = [
 
 /** Link targets outside code; absolute URLs left out. */
 function linksOf(text: string): readonly string[] {
-  const prose = text.replace(/^(`{3,})[^]*?^\1$/gm, '').replace(/`[^`\n]*`/g, '')
+  const prose = text.replace(/^(`{3,})[\s\S]*?^\1$/gm, '').replace(/`[^`\n]*`/g, '')
   return [...prose.matchAll(/\]\(([^)\s]+)\)/g)]
     .map(([, target]) => String(target))
     .filter((target) => !/^[a-z]+:/.test(target))
@@ -20,7 +20,7 @@ function linksOf(text: string): readonly string[] {
 
 /** Anchors of the headings, the way GitHub and most renderers make them. */
 function anchorsOf(text: string): ReadonlySet<string> {
-  const headings = text.replace(/^(`{3,})[^]*?^\1$/gm, '').matchAll(/^#+ (.+)$/gm)
+  const headings = text.replace(/^(`{3,})[\s\S]*?^\1$/gm, '').matchAll(/^#+ (.+)$/gm)
   return new Set(
     [...headings].map(([, heading]) =>
       String(heading)
@@ -32,15 +32,18 @@ function anchorsOf(text: string): ReadonlySet<string> {
 }
 
 describe('links between documents', () => {
-  it.each(DOCUMENTS.map((document) => [document.path, document] as const))('%s', (path, document) => {
-    for (const link of linksOf(document.text)) {
-      const [target = '', anchor] = link.split('#')
-      const file = target === '' ? path : join(dirname(path), target)
-      expect(existsSync(join(ROOT, file)), `${path} links to ${link}`).toBe(true)
-      if (anchor === undefined || !file.endsWith('.md')) continue
-      expect(anchorsOf(readDocument(file).text), `${path} links to ${link}`).toContain(anchor)
-    }
-  })
+  it.each(DOCUMENTS.map((document) => [document.path, document] as const))(
+    '%s',
+    (path, document) => {
+      for (const link of linksOf(document.text)) {
+        const [target = '', anchor] = link.split('#')
+        const file = target === '' ? path : join(dirname(path), target)
+        expect(existsSync(join(ROOT, file)), `${path} links to ${link}`).toBe(true)
+        if (anchor === undefined || !file.endsWith('.md')) continue
+        expect(anchorsOf(readDocument(file).text), `${path} links to ${link}`).toContain(anchor)
+      }
+    },
+  )
 
   it('every page of docs/ is linked from the README', () => {
     const linked = linksOf(readDocument('README.md').text)

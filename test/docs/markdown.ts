@@ -61,7 +61,7 @@ export function fencesOf({ path, text }: Document): readonly Fence[] {
 }
 
 function setupBefore(text: string): string {
-  return /<!-- setup:([^]*?)-->\s*$/.exec(text.slice(text.lastIndexOf('<!--')))?.[1] ?? ''
+  return /<!-- setup:([\s\S]*?)-->\s*$/.exec(text.slice(text.lastIndexOf('<!--')))?.[1] ?? ''
 }
 
 /** The table between two comments of a document, cells trimmed, without head and rule. */
@@ -75,7 +75,12 @@ export function tableOf({ text, path }: Document, name: string): readonly (reado
     .trim()
     .split('\n')
     .slice(2)
-    .map((line) => line.split(/(?<!\\)\|/).slice(1, -1).map(cell))
+    .map((line) =>
+      line
+        .split(/(?<!\\)\|/)
+        .slice(1, -1)
+        .map(cell),
+    )
 }
 
 function cell(text: string): string {

@@ -10,8 +10,8 @@ type Known = AuthContext<User>
 type Maybe = AuthContext<User> | null
 
 // Nothing covered: nobody is known anywhere.
-open.get('/', {}, (_, call) => exact<AuthContext<never> | null>()(call.auth))
-open.get('/', (_, call) => exact<AuthContext<never> | null>()(call.auth))
+open.get('/', {}, (_, call) => exact<AuthContext<unknown> | null>()(call.auth))
+open.get('/', (_, call) => exact<AuthContext<unknown> | null>()(call.auth))
 
 // All covered, not public: known on every surface.
 app.get('/', (_, call) => exact<Known>()(call.auth))
@@ -70,6 +70,7 @@ both.get('/', { ...named, tool: true, cli: true }, (_, call) => exact<Maybe>()(c
 declare const flag: boolean
 declare const surfaces: SurfaceName[]
 declare const some: 'api' | 'mcp'
+declare const twoLists: readonly ['api', 'cli'] | readonly ['mcp', 'cli']
 const config = { authenticate: findUser, surfaces } as const
 const loose = createApp({ auth: [config] })
 loose.get('/', {}, (_, call) => exact<Maybe>()(call.auth))
@@ -79,9 +80,7 @@ const sometimes = createApp({ auth: flag ? [] : [{ authenticate: findUser, surfa
 sometimes.get('/', {}, (_, call) => exact<Maybe>()(call.auth))
 const either = createApp({ auth: [{ authenticate: findUser, surfaces: [some] }] })
 either.get('/', {}, (_, call) => exact<Maybe>()(call.auth))
-const oneOf = createApp({
-  auth: [{ authenticate: findUser, surfaces: flag ? ['api', 'cli'] : ['mcp', 'cli'] }],
-})
+const oneOf = createApp({ auth: [{ authenticate: findUser, surfaces: twoLists }] })
 oneOf.get('/', {}, (_, call) => exact<Maybe>()(call.auth))
 oneOf.action('a', { description: 'b', cli: true }, (_, call) => exact<Known>()(call.auth))
 apiOnly.get('/', { ...named, tool: flag }, (_, call) => exact<Maybe>()(call.auth))

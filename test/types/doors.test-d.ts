@@ -1,7 +1,7 @@
 // Every door's own declarations compile without skipLibCheck, and lead to the same classes.
-import { AuthContext } from 'trefoil'
-import { AuthContext as SameAuthContext } from 'trefoil/auth'
-import { type ActionTarget, createRemoteTarget } from 'trefoil/client'
+import type { AuthContext } from 'trefoil'
+import type { AuthContext as SameAuthContext } from 'trefoil/auth'
+import type { ActionTarget, createRemoteTarget } from 'trefoil/client'
 import { type RunningServer, serve } from 'trefoil/node'
 import { type Equal, type Expect, exact } from './expect.ts'
 import { app } from './setting.ts'

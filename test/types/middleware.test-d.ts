@@ -1,6 +1,6 @@
 // DESIGN §1: middleware and error handlers are typed by what they handle.
 import {
-  AuthContext,
+  type AuthContext,
   type Call,
   createApp,
   HttpError,

@@ -1,15 +1,5 @@
 // DESIGN §1: what is declared in `params` reaches the handler typed, with no cast.
-import {
-  body,
-  cookie,
-  file,
-  files,
-  form,
-  header,
-  path,
-  query,
-  type UploadedFile,
-} from 'trefoil'
+import { body, cookie, file, files, form, header, path, query, type UploadedFile } from 'trefoil'
 import { z } from 'zod'
 import { exact } from './expect.ts'
 import { app, Moment, nothing, Order } from './setting.ts'

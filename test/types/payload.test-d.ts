@@ -1,5 +1,5 @@
 // DESIGN §1 and §4: the payload's type flows from the authenticator to `call.auth.payload`.
-import { AuthContext, type AuthConfig, type Authenticator, createApp } from 'trefoil'
+import { type AuthConfig, AuthContext, type Authenticator, createApp } from 'trefoil'
 import { jwtAuth } from 'trefoil/auth'
 import { exact } from './expect.ts'
 import { app, findUser, type User } from './setting.ts'
@@ -45,13 +45,21 @@ const loaded = createApp({
 loaded.get('/', {}, (_, call) => exact<AuthContext<User>>()(call.auth))
 
 declare const replace: (auth: AuthContext) => Promise<AuthContext<User> | null>
-const replaced = createApp({ auth: [{ authenticate, surfaces: ['api'], onAuthenticated: replace }] })
+const replaced = createApp({
+  auth: [{ authenticate, surfaces: ['api'], onAuthenticated: replace }],
+})
 replaced.get('/', {}, (_, call) => exact<User | undefined>()(call.auth.payload))
 
 const watched = createApp({
   auth: [{ authenticate: findUser, surfaces: ['api'], onAuthenticated: () => undefined }],
 })
 watched.get('/', {}, (_, call) => exact<User>()(call.auth.payload))
+
+// A hook may say whose context it takes; another authenticator's does not fit.
+declare const byUser: (auth: AuthContext<User>) => null
+createApp({ auth: [{ authenticate: findUser, surfaces: ['api'], onAuthenticated: byUser }] })
+// @ts-expect-error a key is not a user
+createApp({ auth: [{ authenticate: byKey, surfaces: ['api'], onAuthenticated: byUser }] })
 
 // The payload is what middleware and error handlers see, too.
 app.use((call, next) => {

@@ -1,7 +1,7 @@
 import { type AuthRequest, createApp, dependency, HttpError, query, reply } from 'trefoil'
 import { hasRole, hasScope } from 'trefoil/auth'
 import { z } from 'zod'
-import { Order, OrderPage, OrderStatus, Quantity } from './order.ts'
+import { Order, OrderId, OrderPage, OrderStatus, Quantity } from './order.ts'
 import { Store } from './store.ts'
 
 const store = new Store()
@@ -25,9 +25,11 @@ export const app = createApp({
 app.onStartup(() => store.open())
 app.onShutdown(() => store.close())
 
-app.get('/health', { public: true, returns: z.object({ ok: z.literal(true) }) }, () => ({
-  ok: true as const,
-}))
+app.get(
+  '/health',
+  { name: 'health', public: true, returns: z.object({ ok: z.literal(true) }) },
+  () => ({ ok: true as const }),
+)
 
 app.get(
   '/me',
@@ -88,7 +90,7 @@ app.get(
     tool: true,
     cli: true,
     guards: [hasScope('orders:read')],
-    params: { order_id: z.string(), db },
+    params: { order_id: OrderId, db },
     returns: Order.extend({ subject: z.string(), source: Source, entrypoint: Entrypoint }),
   },
   async ({ order_id, db }, call) => {
@@ -107,8 +109,8 @@ app.post(
     cli: true,
     guards: [hasScope('orders:write')],
     params: {
-      customer_id: z.string().min(1).max(64),
-      sku: z.string().min(1).max(64),
+      customer_id: z.string().min(1).max(64).describe('Such as `cust_001`.'),
+      sku: z.string().min(1).max(64).describe('Such as `sku-coffee`.'),
       quantity: Quantity,
       note: z.string().max(500).optional(),
       db,
@@ -133,7 +135,7 @@ app.patch(
     cli: true,
     guards: [hasScope('orders:write')],
     needsApproval: true,
-    params: { order_id: z.string(), status: OrderStatus, db },
+    params: { order_id: OrderId, status: OrderStatus, db },
     returns: Order,
   },
   async ({ order_id, status, db }) => (await db.setStatus(order_id, status)) ?? orderNotFound(),
@@ -147,7 +149,7 @@ app.delete(
     tool: true,
     cli: true,
     guards: [hasRole('admin')],
-    params: { order_id: z.string(), db },
+    params: { order_id: OrderId, db },
   },
   async ({ order_id, db }) => {
     if (!(await db.remove(order_id))) orderNotFound()

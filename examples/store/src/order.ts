@@ -4,6 +4,8 @@ import { z } from 'zod'
 export const OrderStatus = z.enum(['pending', 'paid', 'shipped', 'cancelled'])
 export type OrderStatus = z.infer<typeof OrderStatus>
 
+export const OrderId = z.string().describe('Such as `ord_1001`.')
+
 export const Quantity = z.int().min(1).max(100)
 
 /** An order as callers see it. */

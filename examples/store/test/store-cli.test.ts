@@ -15,7 +15,8 @@ beforeAll(async () => {
 })
 
 afterAll(async () => {
-  expect(await store?.stop(), 'exit code after SIGTERM').toBe(0)
+  // Without a store the start has failed, and says so itself.
+  if (store !== undefined) expect(await store.stop(), 'exit code after SIGTERM').toBe(0)
 })
 
 describe('the trefoil program', () => {
@@ -40,12 +41,15 @@ describe('the trefoil program', () => {
     return store.trefoil(['--json', 'call', 'shop', ...args])
   }
 
-  it.each(ways)('returns an order with who asked and how ($way)', async ({ way, entrypoint }) => {
-    const { code, stdout } = await cli(way, 'viewer', 'get_order', '--order-id', 'ord_1001')
-    expect(code).toBe(0)
-    const caller = { subject: 'user_viewer', source: 'cli', entrypoint }
-    expect(JSON.parse(stdout)).toMatchObject({ ok: true, body: { ...ORDER_1001, ...caller } })
-  })
+  it.each(ways)(
+    'returns an order with who asked and how ($way; REQ-3)',
+    async ({ way, entrypoint }) => {
+      const { code, stdout } = await cli(way, 'viewer', 'get_order', '--order-id', 'ord_1001')
+      expect(code).toBe(0)
+      const caller = { subject: 'user_viewer', source: 'cli', entrypoint }
+      expect(JSON.parse(stdout)).toMatchObject({ ok: true, body: { ...ORDER_1001, ...caller } })
+    },
+  )
 
   it.each(ways)('fails with a sentence and exit code 1 ($way)', async ({ way }) => {
     const { code, stdout } = await cli(way, 'viewer', 'get_order', '--order-id', 'ord_9')
@@ -57,27 +61,30 @@ describe('the trefoil program', () => {
     })
   })
 
-  it.each(ways)('dry run, approve, call; nothing else runs ($way)', async ({ way, order }) => {
-    const change = ['update_order_status', '--order-id', order, '--status', 'cancelled']
-    const needed = await cli(way, 'operator', ...change)
-    expect(needed.code).toBe(75)
-    const dry = await cli(way, 'operator', ...change, '--dry-run')
-    expect(dry.code).toBe(0)
-    const { arguments_hash: hash } = z
-      .object({ dry_run: z.literal(true), arguments_hash: z.string().regex(HASH) })
-      .parse(JSON.parse(dry.stdout))
-    const approval = await store.approve(hash)
-    const changed = ['update_order_status', '--order-id', order, '--status', 'paid']
-    const refused = await cli(way, 'operator', ...changed, '--approval', approval)
-    expect(refused.code).toBe(1)
-    expect(JSON.parse(refused.stdout)).toMatchObject({ error: { code: 'approval_denied' } })
-    const done = await cli(way, 'operator', ...change, '--approval', approval)
-    expect(done.code).toBe(0)
-    expect(JSON.parse(done.stdout)).toMatchObject({ body: { id: order, status: 'cancelled' } })
-    expect((await store.http('viewer', 'GET', `/orders/${order}`)).body).toMatchObject({
-      status: 'cancelled',
-    })
-  })
+  it.each(ways)(
+    'dry run, approve, call; nothing else runs ($way; RPC-7, APPR-2, CLI-2)',
+    async ({ way, order }) => {
+      const change = ['update_order_status', '--order-id', order, '--status', 'cancelled']
+      const needed = await cli(way, 'operator', ...change)
+      expect(needed.code).toBe(75)
+      const dry = await cli(way, 'operator', ...change, '--dry-run')
+      expect(dry.code).toBe(0)
+      const { arguments_hash: hash } = z
+        .object({ dry_run: z.literal(true), arguments_hash: z.string().regex(HASH) })
+        .parse(JSON.parse(dry.stdout))
+      const approval = await store.approve(hash)
+      const changed = ['update_order_status', '--order-id', order, '--status', 'paid']
+      const refused = await cli(way, 'operator', ...changed, '--approval', approval)
+      expect(refused.code).toBe(1)
+      expect(JSON.parse(refused.stdout)).toMatchObject({ error: { code: 'approval_denied' } })
+      const done = await cli(way, 'operator', ...change, '--approval', approval)
+      expect(done.code).toBe(0)
+      expect(JSON.parse(done.stdout)).toMatchObject({ body: { id: order, status: 'cancelled' } })
+      expect((await store.http('viewer', 'GET', `/orders/${order}`)).body).toMatchObject({
+        status: 'cancelled',
+      })
+    },
+  )
 
   it.each(ways)('keeps the rights of the token ($way)', async ({ way, order }) => {
     const { code, stdout } = await cli(way, 'operator', 'delete_order', '--order-id', order)

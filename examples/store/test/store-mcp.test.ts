@@ -24,7 +24,8 @@ beforeAll(async () => {
 })
 
 afterAll(async () => {
-  expect(await store?.stop(), 'exit code after SIGTERM').toBe(0)
+  // Without a store the start has failed, and says so itself.
+  if (store !== undefined) expect(await store.stop(), 'exit code after SIGTERM').toBe(0)
 })
 
 describe.each([...MCP_CLIENTS])('MCP with %s', (name, connect) => {
@@ -50,7 +51,7 @@ describe.each([...MCP_CLIENTS])('MCP with %s', (name, connect) => {
     await expect(connect(store.url, 'nonsense')).rejects.toThrow()
   })
 
-  it('returns an order with who asked and how', async () => {
+  it('returns an order with who asked and how (REQ-3)', async () => {
     const result = await mcp('viewer', (caller) =>
       caller.call('get_order', { order_id: 'ord_1001' }),
     )
@@ -88,7 +89,7 @@ describe.each([...MCP_CLIENTS])('MCP with %s', (name, connect) => {
     expect(result).toMatchObject({ isError: false, structured: { ...order, status: 'pending' } })
   })
 
-  it('changes a status only with an approval of exactly these arguments', async () => {
+  it('changes a status only with an approval of these arguments (APPR-2, W-3)', async () => {
     await mcp('operator', async (caller) => {
       const change = { order_id: 'ord_1005', status: 'shipped' }
       const asked = await caller.call('update_order_status', change)

@@ -14,6 +14,7 @@ import {
 import { checkDependencyGraph } from '../engine/dependency-graph.ts'
 import { hasRole } from '../policy/guards.ts'
 import { type PathTemplate, parsePathTemplate } from '../web/path-template.ts'
+import { isHeaderValue, isToken } from '../web/raw-headers.ts'
 import { compileParams } from './compile-params.ts'
 import {
   type Declaration,
@@ -114,6 +115,7 @@ export function compileAction(declaration: Declaration, site: ActionSite): Compi
     hints: { ...defaultHints(method), ...options.hints },
     deprecated: options.deprecated ?? false,
     status: compileStatus(options.status, where),
+    headers: compileHeaders(options.headers, where),
     timeout: compileTimeout([...shared.map((level) => level.timeout)], site.timeout, where),
   }
   return { action: Object.freeze(action), template }
@@ -300,6 +302,21 @@ function defaultHints(method: string | null): ToolHints {
   if (method === 'GET') return { readOnlyHint: true }
   if (method === 'DELETE') return { destructiveHint: true, idempotentHint: true }
   return method === 'PUT' ? { idempotentHint: true } : {}
+}
+
+function compileHeaders(
+  headers: Readonly<Record<string, string | null>> | undefined,
+  where: string,
+): Readonly<Record<string, string | null>> | null {
+  if (headers === undefined) return null
+  const compiled: Record<string, string | null> = {}
+  for (const [name, value] of Object.entries(headers)) {
+    if (!isToken(name) || (value !== null && !isHeaderValue(value))) {
+      throw new ImproperlyConfigured(`${where}: headers: '${name}' is not a valid header`)
+    }
+    compiled[name.toLowerCase()] = value
+  }
+  return Object.freeze(compiled)
 }
 
 function compileStatus(status: number | undefined, where: string): number | null {

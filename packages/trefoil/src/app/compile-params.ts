@@ -172,8 +172,13 @@ function documentOf(name: string, schema: Schema | null, site: ParamSite): JsonS
 
 /** Whether leaving the argument out is fine: only the schema itself can tell. */
 function acceptsUndefined(schema: Schema): boolean {
-  const result = schema['~standard'].validate(undefined)
-  return !isPromiseLike(result) && result.issues === undefined
+  try {
+    const result = schema['~standard'].validate(undefined)
+    return !isPromiseLike(result) && result.issues === undefined
+  } catch {
+    // A transform that cannot take `undefined` must not stop the app from starting.
+    return false
+  }
 }
 
 function withDescription(json: JsonSchema, description: string | undefined): JsonSchema {

@@ -6,16 +6,18 @@ import { perSurface } from '../contract/surface-name.ts'
 import type { AppContext } from '../engine/app-context.ts'
 import { BackgroundTasks } from '../engine/background.ts'
 import { compilePlan } from '../engine/plan.ts'
+import { type CorsOptions, createCors } from '../policy/cors.ts'
 import { createEdge } from '../policy/edge.ts'
 import { type CliSurface, createCliSurface } from '../surfaces/cli/cli-surface.ts'
+import { createBrowserPolicy } from '../surfaces/http/browser-policy.ts'
 import {
   createHttpSurface,
   type HttpHandler,
   type HttpTarget,
-  literalTemplate,
 } from '../surfaces/http/http-surface.ts'
 import type { Mount } from '../surfaces/http/match.ts'
-import { mcpEndpoint } from '../surfaces/mcp/mcp-surface.ts'
+import { MCP_PATH, mcpEndpoint } from '../surfaces/mcp/mcp-surface.ts'
+import { literalTemplate } from '../web/path-template.ts'
 import type { CompiledAction } from './compile-action.ts'
 import type { AppConfig } from './config.ts'
 import type { Declaration } from './declaration.ts'
@@ -71,8 +73,10 @@ export function compileApp(
     maxBodySize: config.maxBodySize,
     maxResponseSize: config.maxActionResponseSize,
   })
+  const mcpOrigins = mcpOriginsOf(config)
+  const mcpCors = mcpOrigins.size === 0 ? null : createCors(mcpCorsOptions(mcpOrigins))
   const mcp = mcpEndpoint(catalogue, app, {
-    allowedOrigins: config.mcpAllowedOrigins,
+    allowedOrigins: mcpOrigins,
     maxBodySize: config.maxBodySize,
     maxResponseSize: config.maxToolResponseSize,
   })
@@ -80,7 +84,11 @@ export function compileApp(
   const http = createHttpSurface({
     mounts: [...routeMounts(compiled, app), ...endpointMounts(endpoints, compiled)],
     edge: createEdge({ hosts: config.hosts, maxBodySize: config.maxBodySize }),
-    security: config.security,
+    proxies: config.proxies,
+    headers: config.headers,
+    browser: createBrowserPolicy(config.cors, mcpCors, MCP_PATH),
+    csrf: config.csrf,
+    maxInFlight: config.maxInFlight,
     requestIdHeader: config.requestIdHeader,
     maxBodySize: config.maxBodySize,
     accessLog: config.accessLog,
@@ -88,6 +96,20 @@ export function compileApp(
     clock: config.clock,
   })
   return Object.freeze({ catalogue, http, cli, background })
+}
+
+/** MCP's own list, else the exact origins of CORS; a CORS wildcard never opens MCP (MCP-3). */
+function mcpOriginsOf({ mcpAllowedOrigins, cors }: AppConfig): ReadonlySet<string> {
+  return mcpAllowedOrigins.size > 0 || cors === null ? mcpAllowedOrigins : cors.exactOrigins
+}
+
+/** A page that may use MCP must also be able to read its answers (W-30). */
+function mcpCorsOptions(origins: ReadonlySet<string>): CorsOptions {
+  return {
+    allowedOrigins: [...origins],
+    allowedMethods: ['POST'],
+    exposeHeaders: ['www-authenticate'],
+  }
 }
 
 function routeMounts(compiled: readonly CompiledAction[], app: AppContext): Mount<HttpTarget>[] {

@@ -7,11 +7,17 @@ import type { AuthConfig } from '../contract/authenticator.ts'
 import type { Logger } from '../contract/logger.ts'
 import { ImproperlyConfigured } from '../contract/problem.ts'
 import { SURFACES, type SurfaceName } from '../contract/surface-name.ts'
+import type { CspDirectives } from '../policy/content-security-policy.ts'
+import type { Cors, CorsOptions } from '../policy/cors.ts'
+import type { CsrfOptions } from '../policy/csrf.ts'
 import { LOCAL_HOSTS, parseHostPatterns } from '../policy/edge.ts'
-import type { SecurityMode } from '../policy/security-headers.ts'
+import type { ProxyPolicy } from '../policy/proxies.ts'
+import type { HstsOptions, SecurityMode } from '../policy/security-headers.ts'
 import { createStderrLogger } from '../record/stderr-logger.ts'
+import type { ForwardedHeaders } from '../web/forwarded.ts'
 import type { HostPattern } from '../web/host.ts'
 import { isToken } from '../web/raw-headers.ts'
+import { readEdge } from './edge-config.ts'
 import { checkOptionNames, type OptionNames } from './option-names.ts'
 
 /** Options of {@link createApp}, types of state and authenticators aside. */
@@ -24,10 +30,26 @@ export interface AppOptions {
   readonly description?: string
   /** Show the class and message of unexpected errors to callers. Never in production. Default false. */
   readonly debug?: boolean
-  /** Security headers and host checks: `strict` or `off`. Default `strict`. */
+  /** Host checks and security headers: `strict` for APIs, `web` for pages, `off`. Default `strict`. */
   readonly security?: SecurityMode
   /** Host names answered for: `example.com`, `*.example.com`, `.example.com`. Default: local names only. */
   readonly allowedHosts?: readonly string[]
+  /** Content-Security-Policy of every answer; the constant `NONCE` among the sources stands for a fresh nonce. */
+  readonly contentSecurityPolicy?: string | CspDirectives
+  /** Strict-Transport-Security over https; `false` for none. Default one year, two in `web`. */
+  readonly hsts?: HstsOptions | false
+  /** Response headers set last, for every answer: a value replaces, `null` removes. */
+  readonly responseHeaders?: Readonly<Record<string, string | null>>
+  /** Addresses and CIDR ranges of proxies that may say who the client is. Default none. */
+  readonly trustedProxies?: readonly string[]
+  /** Headers those proxies write: `x-forwarded` or `forwarded` (RFC 7239). Default `x-forwarded`. */
+  readonly proxyHeaders?: ForwardedHeaders
+  /** Pages of other origins that may read answers. Default none. */
+  readonly cors?: CorsOptions
+  /** Protection of calls authenticated by cookies; `false` for none. Default on. */
+  readonly csrf?: CsrfOptions | false
+  /** Requests answered at the same time; more are refused with 503. Default any number. */
+  readonly maxInFlight?: number
   /** Largest request body. Default `2mb`. */
   readonly maxBodySize?: ByteSize
   /** Largest tool result. Default `1mb`. */
@@ -74,6 +96,11 @@ export interface AppConfig {
   /** `null`: hosts are not checked. */
   readonly hosts: readonly HostPattern[] | null
   readonly allowedHosts: readonly string[]
+  readonly headers: Readonly<Record<'http' | 'https', readonly string[]>>
+  readonly proxies: ProxyPolicy | null
+  readonly cors: Cors | null
+  readonly csrf: CsrfOptions | null
+  readonly maxInFlight: number | null
   readonly maxBodySize: number
   readonly maxToolResponseSize: number
   readonly maxActionResponseSize: number
@@ -102,6 +129,14 @@ const APP_OPTIONS: OptionNames<AppOptions> = {
   debug: true,
   security: true,
   allowedHosts: true,
+  contentSecurityPolicy: true,
+  hsts: true,
+  responseHeaders: true,
+  trustedProxies: true,
+  proxyHeaders: true,
+  cors: true,
+  csrf: true,
+  maxInFlight: true,
   maxBodySize: true,
   maxToolResponseSize: true,
   maxActionResponseSize: true,
@@ -129,7 +164,7 @@ export function readConfig(options: AppOptions): AppConfig {
   readText('description', options.description)
   const clock = options.clock ?? systemClock
   const security = options.security ?? 'strict'
-  if (security !== 'strict' && security !== 'off') {
+  if (security !== 'strict' && security !== 'web' && security !== 'off') {
     throw new ImproperlyConfigured(`Unsupported security mode: '${String(security)}'`)
   }
   const allowedHosts = readStrings('allowedHosts', options.allowedHosts)
@@ -141,6 +176,7 @@ export function readConfig(options: AppOptions): AppConfig {
     security,
     hosts: security === 'off' ? null : readHosts(allowedHosts),
     allowedHosts,
+    ...readEdge(options, security),
     maxBodySize: readSize('maxBodySize', options.maxBodySize, 2 * MIB),
     maxToolResponseSize: readSize('maxToolResponseSize', options.maxToolResponseSize, MIB),
     maxActionResponseSize: readSize('maxActionResponseSize', options.maxActionResponseSize, MIB),

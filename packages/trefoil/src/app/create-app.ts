@@ -1,11 +1,10 @@
 import type { ActionTarget } from '../contract/action-protocol.ts'
 import type { AppHandle, LocalCredentials } from '../contract/app-handle.ts'
-import type { AuthConfig } from '../contract/authenticator.ts'
 import type { Catalogue } from '../contract/catalogue.ts'
 import { ImproperlyConfigured } from '../contract/problem.ts'
 import { type FetchContext, handleFetch } from '../surfaces/http/fetch.ts'
 import type { HttpHandler } from '../surfaces/http/http-surface.ts'
-import type { AppTypes, TypesOf } from './app-types.ts'
+import type { AnyAuthConfig, AppTypes, OwnPayloads, TypesOf } from './app-types.ts'
 import { type CompiledApp, compileApp } from './compiled-app.ts'
 import { type AppConfig, type AppOptions, readConfig } from './config.ts'
 import type { Declaration } from './declaration.ts'
@@ -15,10 +14,10 @@ import { Routes } from './routes.ts'
 import { assertSupportedNode } from './supported-node.ts'
 
 /** Options of {@link createApp}. */
-export interface CreateAppOptions<Auth extends readonly AuthConfig[], State, CallState>
+export interface CreateAppOptions<Auth extends readonly AnyAuthConfig[], State, CallState>
   extends Omit<AppOptions, 'auth'> {
   /** Authenticators, at most one per surface. Default none: every surface is public. */
-  readonly auth?: Auth
+  readonly auth?: Auth & OwnPayloads<Auth>
   /** Values that live as long as the app: `app.state`, `call.app.state`. Default `{}`. */
   readonly state?: State
   /** Makes `call.state` on first use. Default `{}` each time. */
@@ -126,7 +125,7 @@ export class App<T extends AppTypes> extends Routes<T> implements AppHandle {
  * @throws ImproperlyConfigured naming the option that is wrong, or when Node is too old
  */
 export function createApp<
-  const Auth extends readonly AuthConfig[],
+  const Auth extends readonly AnyAuthConfig[],
   State extends object = Record<string, unknown>,
   CallState extends object = Record<string, unknown>,
 >(options: CreateAppOptions<Auth, State, CallState> = {}): App<TypesOf<Auth, State, CallState>> {

@@ -18,6 +18,7 @@ export interface DeclaredOptions extends SharedOptions {
   readonly hints?: ToolHints
   readonly deprecated?: boolean
   readonly status?: number
+  readonly headers?: Readonly<Record<string, string | null>>
 }
 
 /** One level around a route: the app, or a group. Middleware may still be added until the app compiles. */
@@ -67,6 +68,7 @@ export const ROUTE_OPTIONS: OptionNames<DeclaredOptions> = {
   hints: true,
   deprecated: true,
   status: true,
+  headers: true,
 }
 
 /** Every option of a group. */

@@ -57,7 +57,7 @@ function unapproved({ actions, covered }: Catalogue, surface: SurfaceName): Expo
 export function productionIssues(catalogue: Catalogue, config: AppConfig): readonly string[] {
   const issues: string[] = []
   if (config.debug) issues.push('debug must be disabled')
-  if (config.security !== 'strict') issues.push("security must be 'strict'")
+  if (config.security === 'off') issues.push("security must be 'strict' or 'web'")
   if (config.allowedHosts.length === 0) issues.push('allowedHosts must be configured')
   else if (config.allowedHosts.includes('*')) issues.push("allowedHosts must not contain '*'")
   if (config.publicDocs && hasDocs(config)) issues.push('publicDocs must be off')

@@ -3,7 +3,8 @@ import type { JsonSchema } from '../contract/schema.ts'
 
 /**
  * The flat object that agents send (MCP-10): one member per argument, nothing else. Definitions
- * of the single schemas move to the top, under names that cannot collide.
+ * of the single schemas move to the top, under names that cannot collide: argument names have
+ * no dot.
  */
 export function inputSchemaOf(params: readonly ParamSpec[]): JsonSchema {
   const properties: Record<string, JsonSchema> = {}
@@ -24,9 +25,9 @@ function hoist(name: string, schema: JsonSchema, defs: Record<string, unknown>):
   const isRecursive = JSON.stringify(schema).includes('"$ref":"#"')
   if (own === undefined && !isRecursive) return schema
   const rename = (ref: string) =>
-    ref === '#' ? `#/$defs/${name}` : ref.replace('#/$defs/', `#/$defs/${name}_`)
+    ref === '#' ? `#/$defs/${name}` : ref.replace('#/$defs/', `#/$defs/${name}.`)
   for (const [key, definition] of Object.entries(own ?? {})) {
-    defs[`${name}_${key}`] = renameRefs(definition, rename)
+    defs[`${name}.${key}`] = renameRefs(definition, rename)
   }
   const moved = renameRefs(rest, rename) as JsonSchema
   if (!isRecursive) return moved

@@ -51,12 +51,15 @@ export class Lifecycle<State> {
     if (this.#phase === 'failed') {
       return Promise.reject(new ImproperlyConfigured('Cannot start an app after start-up failed'))
     }
+    if (this.#stopping !== null) {
+      const again = () => this.start()
+      return this.#stopping.then(again, again)
+    }
     this.#starting ??= this.#run()
     return this.#starting
   }
 
   async #run(): Promise<void> {
-    await this.#stopping
     this.#phase = 'starting'
     try {
       for (const hook of this.#startup) {

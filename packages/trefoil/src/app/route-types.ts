@@ -137,6 +137,8 @@ interface OperationOptions<
   readonly public?: Pub & (boolean | readonly ExposedSurfaces<Api, Tool, Cli>[])
   /** Hints for agents; default from the HTTP method. */
   readonly hints?: ToolHints
+  /** Response headers: a value replaces a default one, `null` removes it. */
+  readonly headers?: Readonly<Record<string, string | null>>
   /** HTTP status of success, 200…299. Default 200, or 204 when there is no value. */
   readonly status?: number
   /** Marked as deprecated in the documentation. */

@@ -67,6 +67,8 @@ export interface Action {
   readonly deprecated: boolean
   /** HTTP status of success; `null` for 200, or 204 when there is no value. */
   readonly status: number | null
+  /** Response headers of this action: a value replaces, `null` removes; `null` for none. */
+  readonly headers: Readonly<Record<string, string | null>> | null
   /** Milliseconds a call may take; 0 means no limit. */
   readonly timeout: number
 }

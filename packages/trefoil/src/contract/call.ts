@@ -63,6 +63,11 @@ export interface Call<
   readonly auth: Auth
   /** The bound arguments, frozen: the same values that were hashed for approval. */
   readonly args: Readonly<Record<string, unknown>>
+  /**
+   * Nonce for inline scripts and styles of this answer; the same as in its
+   * Content-Security-Policy. Empty when the policy has none.
+   */
+  readonly cspNonce: string
   /** Scratch values of this call, made by the app's `callState` on first use. */
   readonly state: State
   /** Values that live as long as the app. */

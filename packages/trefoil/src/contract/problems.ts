@@ -36,6 +36,7 @@ export type ProblemCode =
   | 'invalid_path'
   | 'bad_request'
   | 'invalid_origin'
+  | 'csrf_refused'
   | 'payload_too_large'
   | 'headers_too_large'
   | 'request_timeout'
@@ -167,6 +168,13 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemRow>> = {
     exit: 1,
     text: 'Invalid MCP Origin',
     fix: 'Add the origin to `mcpAllowedOrigins`, or call from a program that sends no Origin.',
+  },
+  csrf_refused: {
+    status: 403,
+    mcp: 'http',
+    exit: 1,
+    text: 'Cross-site request refused',
+    fix: 'Call from a page of this origin, or add the origin to `csrf.trustedOrigins`.',
   },
   payload_too_large: {
     status: 413,

@@ -60,6 +60,7 @@ function action(more: Partial<Action>): Action {
     hints: {},
     deprecated: false,
     status: null,
+    headers: null,
     timeout: 0,
     ...more,
   }

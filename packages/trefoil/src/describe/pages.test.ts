@@ -58,6 +58,7 @@ function action(more: Partial<Action>): Action {
     hints: {},
     deprecated: false,
     status: null,
+    headers: null,
     timeout: 0,
     ...more,
   }

@@ -35,6 +35,10 @@ function toText(value: unknown): CollectedValue {
   if (value === undefined) return { isJson: true, text: 'null' }
   const text = JSON.stringify(value) as string | undefined
   if (text === undefined) throw new TypeError(`A ${typeof value} has no JSON form`)
+  // Printed as `{}`, these would be lost in silence; HTTP refuses them too.
+  if (value instanceof Set || value instanceof Map || value instanceof Error) {
+    throw new TypeError(`A ${value.constructor.name} has no JSON form`)
+  }
   return { isJson: true, text }
 }
 

@@ -14,15 +14,18 @@ export interface Failure {
   readonly error: unknown
 }
 
-type Chain = readonly Dependency<unknown>[]
+type Node = Dependency<unknown>
 
 /**
  * The dependencies of one call: each resolved once, concurrent `resolve` sharing one promise
  * (W-16), closed in exactly the reverse order of opening (RES-6).
  */
 export class DependencyScopes {
-  readonly #values = new Map<Dependency<unknown>, Promise<unknown>>()
+  readonly #values = new Map<Node, Promise<unknown>>()
+  /** Whose provider is waiting for whom at this moment. */
+  readonly #waits = new Map<Node, Set<Node>>()
   readonly #opened: Opened[] = []
+  #ended = false
   readonly #call: ProviderCall
   readonly #logger: Logger
 
@@ -31,46 +34,78 @@ export class DependencyScopes {
     this.#logger = logger
   }
 
-  resolve(dependency: Dependency<unknown>, chain: Chain = []): Promise<unknown> {
-    if (chain.includes(dependency)) {
-      const names = [...chain.slice(chain.indexOf(dependency)), dependency].map(({ name }) => name)
+  /** @param waiter the dependency whose provider asks; nobody for handlers and authenticators */
+  resolve(dependency: Node, waiter?: Node): Promise<unknown> {
+    if (waiter === undefined) return this.#values.get(dependency) ?? this.#start(dependency)
+    const path = this.#pathOfWaits(dependency, waiter)
+    if (path !== null) {
+      const names = [...path, dependency].map(({ name }) => name)
       return Promise.reject(new Error(`Dependency cycle detected: ${names.join(' -> ')}`))
     }
-    const known = this.#values.get(dependency)
-    if (known !== undefined) return known
-    const opening = this.#open(dependency, [...chain, dependency])
+    const waits = this.#waits.get(waiter) ?? new Set()
+    this.#waits.set(waiter, waits.add(dependency))
+    const opening = this.#values.get(dependency) ?? this.#start(dependency)
+    const arrived = () => waits.delete(dependency)
+    opening.then(arrived, arrived)
+    return opening
+  }
+
+  /**
+   * The dependencies from one to another, each waiting for the next. Two that wait for each other
+   * need not have been asked for in one chain, and without this would wait for ever.
+   */
+  #pathOfWaits(from: Node, to: Node): readonly Node[] | null {
+    if (from === to) return [from]
+    for (const next of this.#waits.get(from) ?? []) {
+      const rest = this.#pathOfWaits(next, to)
+      if (rest !== null) return [from, ...rest]
+    }
+    return null
+  }
+
+  #start(dependency: Node): Promise<unknown> {
+    if (this.#ended) return Promise.reject(lateError(dependency))
+    const opening = this.#open(dependency)
     this.#values.set(dependency, opening)
     // A failed resolution is not kept (RES-5): the next one may succeed.
     opening.catch(() => this.#values.delete(dependency))
     return opening
   }
 
-  async #open(dependency: Dependency<unknown>, chain: Chain): Promise<unknown> {
+  async #open(dependency: Node): Promise<unknown> {
     const uses: Record<string, unknown> = {}
     for (const [name, used] of Object.entries(dependency.uses())) {
-      uses[name] = await this.resolve(used, chain)
+      uses[name] = await this.resolve(used, dependency)
     }
-    const call = new ChainedCall(this.#call, this, chain)
+    const call = new WaitingCall(this.#call, this, dependency)
     const provided = dependency.provide(uses as never, call)
     if (isGenerator(provided)) return this.#openGenerator(dependency, provided)
     const value: unknown = isPromiseLike(provided) ? await provided : provided
     const dispose = disposerOf(value)
-    if (dispose !== null) this.#track(dependency, () => dispose())
+    if (dispose !== null) await this.#track(dependency, () => dispose())
     return value
   }
 
-  async #openGenerator(dependency: Dependency<unknown>, generator: AnyGenerator): Promise<unknown> {
+  async #openGenerator(dependency: Node, generator: AnyGenerator): Promise<unknown> {
     const first = await generator.next()
     if (first.done === true) {
       throw new Error(`Dependency provider '${dependency.name}' did not yield a value`)
     }
-    this.#track(dependency, (failure) => closeGenerator(dependency.name, generator, failure))
+    await this.#track(dependency, (failure) => closeGenerator(dependency.name, generator, failure))
     return first.value
   }
 
-  #track(dependency: Dependency<unknown>, close: Opened['close']): void {
+  /** Keeps what is to be closed. What arrives after the call has ended is closed at once. */
+  async #track(dependency: Node, close: Opened['close']): Promise<void> {
     const { name, scope } = dependency
-    this.#opened.push({ name, scope, close })
+    const opened = { name, scope, close }
+    if (!this.#ended) {
+      this.#opened.push(opened)
+      return
+    }
+    const late = lateError(dependency)
+    await this.#closeOne(opened, { error: late })
+    throw late
   }
 
   /**
@@ -81,39 +116,53 @@ export class DependencyScopes {
    * that could not commit must not be reported as done. After a failed call it is only logged.
    */
   async close(scope: DependencyScope, failure: Failure | null): Promise<Failure | null> {
+    if (scope === 'request') this.#ended = true
     let closeFailure: Failure | null = null
     const closing = this.#opened.filter((opened) => scope === 'request' || opened.scope === scope)
     for (const opened of closing.reverse()) {
       this.#opened.splice(this.#opened.indexOf(opened), 1)
-      try {
-        await opened.close(failure ?? closeFailure)
-      } catch (error) {
-        if (error === failure?.error) continue
-        this.#logger.error({ error, dependency: opened.name }, 'Dependency cleanup failed')
-        closeFailure ??= { error }
-      }
+      const failed = await this.#closeOne(opened, failure ?? closeFailure)
+      closeFailure ??= failed
     }
-    if (scope === 'function') this.#forgetFunctionScope()
+    this.#forget(scope)
     return failure === null ? closeFailure : null
   }
 
-  #forgetFunctionScope(): void {
+  async #closeOne(opened: Opened, failure: Failure | null): Promise<Failure | null> {
+    try {
+      await opened.close(failure)
+      return null
+    } catch (error) {
+      // Thrown into a provider, the failure commonly comes out of it again.
+      if (failure !== null && error === failure.error) return null
+      this.#logger.error({ error, dependency: opened.name }, 'Dependency cleanup failed')
+      return { error }
+    }
+  }
+
+  /** A closed value must not be handed out again. */
+  #forget(scope: DependencyScope): void {
     for (const dependency of this.#values.keys()) {
-      if (dependency.scope === 'function') this.#values.delete(dependency)
+      if (scope === 'request' || dependency.scope === scope) this.#values.delete(dependency)
     }
   }
 }
 
+/** A handler that outlived its call (a timeout, a background task) would leak what it opens. */
+function lateError({ name }: Node): Error {
+  return new Error(`Dependency '${name}' was asked for after the call had ended`)
+}
+
 /** A provider's view of the call: its own `resolve` knows who is waiting for whom. */
-class ChainedCall implements ProviderCall {
+class WaitingCall implements ProviderCall {
   readonly #call: ProviderCall
   readonly #scopes: DependencyScopes
-  readonly #chain: Chain
+  readonly #waiter: Node
 
-  constructor(call: ProviderCall, scopes: DependencyScopes, chain: Chain) {
+  constructor(call: ProviderCall, scopes: DependencyScopes, waiter: Node) {
     this.#call = call
     this.#scopes = scopes
-    this.#chain = chain
+    this.#waiter = waiter
   }
 
   get source(): ProviderCall['source'] {
@@ -139,7 +188,7 @@ class ChainedCall implements ProviderCall {
   }
 
   resolve<Value>(dependency: Dependency<Value>): Promise<Value> {
-    return this.#scopes.resolve(dependency, this.#chain) as Promise<Value>
+    return this.#scopes.resolve(dependency, this.#waiter) as Promise<Value>
   }
 }
 

@@ -16,7 +16,14 @@ export function compileDiscoveryPlan(
   isPublic = false,
 ): Plan {
   const opened = isPublic ? { ...NO_SURFACE, [surface]: true } : NO_SURFACE
-  return compilePlan({ ...DISCOVERY, name, public: opened }, surface, app)
+  const plan = compilePlan({ ...DISCOVERY, name, public: opened }, surface, app)
+  // Arguments that came with the name of no action are nobody's: neither checked nor hashed.
+  const stages = plan.stages.filter((stage) => stage.name !== 'bind' && stage.name !== 'approval')
+  return Object.freeze({
+    ...plan,
+    stages: Object.freeze(stages),
+    run: Object.freeze(stages.map(({ run }) => run)),
+  })
 }
 
 const DISCOVERY: Action = {
@@ -42,5 +49,6 @@ const DISCOVERY: Action = {
   hints: {},
   deprecated: false,
   status: null,
+  headers: null,
   timeout: 0,
 }

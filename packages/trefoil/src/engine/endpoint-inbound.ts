@@ -22,6 +22,7 @@ export class EndpointInbound implements Inbound {
   readonly clientAddress: string | null
   readonly rawHeaders: readonly string[]
   readonly showsHeaders = false
+  readonly cspNonce = ''
   readonly approvalToken: string | null
   readonly dryRun: boolean
   readonly #request: EndpointRequest

@@ -15,6 +15,8 @@ export interface Inbound extends RequestFacts {
   readonly showsHeaders: boolean
   readonly approvalToken: string | null
   readonly dryRun: boolean
+  /** Nonce of this answer's Content-Security-Policy; empty when its policy has none. */
+  readonly cspNonce: string
   /** True once the caller has gone away. */
   readonly aborted: boolean
   onAbort(listener: () => void): void

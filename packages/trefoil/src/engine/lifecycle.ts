@@ -45,8 +45,8 @@ export const LIFECYCLE: readonly StageRow[] = [
   {
     name: 'browser',
     by: 'surface',
-    what: 'Origin of MCP requests',
-    problems: ['invalid_origin'],
+    what: 'CORS preflights, Origin of MCP requests, cross-site calls with cookies',
+    problems: ['invalid_origin', 'csrf_refused'],
   },
   {
     name: 'identify',

@@ -1,6 +1,6 @@
 import { type Awaitable, isPromiseLike } from '../base/promise.ts'
 import type { Outcome } from '../contract/outcome.ts'
-import { Problem, refuse } from '../contract/problem.ts'
+import { type Problem, refuse } from '../contract/problem.ts'
 import type { Failure } from './dependency-scope.ts'
 import { DryRun } from './dry-run.ts'
 import type { RunningCall } from './running-call.ts'
@@ -62,7 +62,9 @@ async function finishThrown(call: RunningCall, error: unknown): Promise<Outcome>
  */
 function record(call: RunningCall, outcome: Outcome, thrown?: Failure): Awaitable<Outcome> {
   const failure = failureOf(outcome, thrown)
-  if (outcome.ok && isStream(outcome.value)) return recordStream(call, outcome, outcome.value)
+  if (outcome.ok && isStream(outcome.value)) {
+    return recordStream(call, outcome, outcome.value, failure)
+  }
   const closing = call['~close'](failure)
   if (isPromiseLike(closing)) return closing.then((failed) => audited(call, outcome, failed))
   return audited(call, outcome, closing)
@@ -80,11 +82,12 @@ function recordStream(
   call: RunningCall,
   outcome: Extract<Outcome, { ok: true }>,
   stream: AsyncIterable<string | Uint8Array>,
+  failedBefore: Failure | null,
 ): Outcome {
-  const ended = async (failure: Failure | null) => {
-    if (failure !== null && !(failure.error instanceof Problem)) toProblem(call, failure.error)
-    const closeFailure = await call['~close'](failure)
-    await audited(call, outcome, failure ?? closeFailure)
+  const ended = async (failedWithin: Failure | null) => {
+    // A 5xx, or an error that a handler turned into a stream, stays a failure (W-15).
+    const closeFailure = await call['~close'](failedWithin ?? failedBefore)
+    await audited(call, outcome, failedWithin ?? closeFailure)
     if (closeFailure !== null) throw closeFailure.error
   }
   const value = watchStream(stream, ended, () => refuse('client_disconnected'))

@@ -77,6 +77,10 @@ export class RunningCall implements Call {
     return this['~abortController']().signal
   }
 
+  get cspNonce(): string {
+    return this['~inbound'].cspNonce
+  }
+
   get log(): Logger {
     return this['~app'].logger
   }

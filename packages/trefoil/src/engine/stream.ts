@@ -8,26 +8,100 @@ export function isStream(value: unknown): value is StreamValue {
 
 /**
  * Passes a stream on and calls `ended` exactly once: when it is through, when it fails, or when
- * its reader gives up. Dependencies stay open until then, and learn of the failure (W-15).
+ * its reader gives up, even before the first piece. Dependencies stay open until then, and learn
+ * of the failure (W-15).
  *
  * @param ended receives the failure, or `null`; its own throw fails the stream
  */
-export async function* watchStream(
+export function watchStream(
   stream: StreamValue,
-  ended: (failure: { readonly error: unknown } | null) => Promise<void>,
+  ended: (failure: StreamFailure | null) => Promise<void>,
   gaveUp: () => unknown,
-): AsyncGenerator<string | Uint8Array, void, undefined> {
-  let failure: { readonly error: unknown } | null = { error: undefined }
-  let complete = false
-  try {
-    yield* stream
-    complete = true
-    failure = null
-  } catch (error) {
-    complete = true
-    failure = { error }
-    throw error
-  } finally {
-    await ended(complete ? failure : { error: gaveUp() })
+): AsyncIterableIterator<string | Uint8Array> {
+  return new WatchedStream(stream, ended, gaveUp)
+}
+
+interface StreamFailure {
+  readonly error: unknown
+}
+
+const DONE = { done: true, value: undefined } as const
+
+type Step = IteratorResult<string | Uint8Array>
+
+/** No generator: `return` of one that was never started runs nothing, and would close nothing. */
+class WatchedStream implements AsyncIterableIterator<string | Uint8Array> {
+  readonly #stream: StreamValue
+  readonly #ended: (failure: StreamFailure | null) => Promise<void>
+  readonly #gaveUp: () => unknown
+  #source: AsyncIterator<string | Uint8Array> | null = null
+  #waiting = false
+  #over = false
+
+  constructor(
+    stream: StreamValue,
+    ended: (failure: StreamFailure | null) => Promise<void>,
+    gaveUp: () => unknown,
+  ) {
+    this.#stream = stream
+    this.#ended = ended
+    this.#gaveUp = gaveUp
   }
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+
+  async next(): Promise<Step> {
+    if (this.#over) return DONE
+    this.#waiting = true
+    try {
+      this.#source ??= this.#stream[Symbol.asyncIterator]()
+      const step = await this.#source.next()
+      this.#waiting = false
+      if (step.done !== true) return step
+    } catch (error) {
+      await this.#end({ error })
+      throw error
+    }
+    await this.#end(null)
+    return DONE
+  }
+
+  async return(): Promise<Step> {
+    if (this.#over) return DONE
+    this.#over = true
+    // Also when nothing was read yet: a web stream holds on to what feeds it until cancelled.
+    this.#source ??= this.#stream[Symbol.asyncIterator]()
+    const returning = this.#source.return?.()
+    const failure = { error: this.#gaveUp() }
+    if (this.#waiting) {
+      // A source that waits for an event may wait for ever. Its reader is gone, so what it holds
+      // is given back now; otherwise every client that leaves would cost a connection.
+      returning?.catch(() => {})
+      await this.#ended(failure)
+    } else {
+      try {
+        await returning
+      } finally {
+        await this.#ended(failure)
+      }
+    }
+    return DONE
+  }
+
+  async #end(failure: StreamFailure | null): Promise<void> {
+    if (this.#over) return
+    this.#over = true
+    await this.#ended(failure)
+  }
+}
+
+/** Ends a stream that nobody is going to read. */
+export function discardStream(value: unknown): void {
+  if (!isStream(value)) return
+  // Whatever ending it brings up has been logged by its watcher.
+  value[Symbol.asyncIterator]()
+    .return?.()
+    .catch(() => {})
 }

@@ -1,6 +1,7 @@
 import type { CryptoKey, JWTPayload, JWTVerifyOptions } from 'jose'
 import * as errors from 'jose/errors'
 import { jwtVerify } from 'jose/jwt/verify'
+import { decodeBase64url } from '../base/base64url.ts'
 import { type Clock, systemClock } from '../base/clock.ts'
 import { type Duration, parseDuration } from '../base/duration.ts'
 import { AuthContext } from '../contract/auth-context.ts'
@@ -54,7 +55,9 @@ export function jwtAuth(options: JwtAuthOptions): Authenticator<undefined> {
   }
 
   async function verify(token: string, currentDate: Date): Promise<AuthContext<undefined>> {
-    if (token.length > MAX_TOKEN_LENGTH) throw new AuthenticationError('Malformed JWT token')
+    if (token.length > MAX_TOKEN_LENGTH || !isCanonical(token)) {
+      throw new AuthenticationError('Malformed JWT token')
+    }
     const claims = await verifyWithRing(token, keys, { ...verifyOptions, currentDate })
     const context = new AuthContext<undefined>({
       ...identityFromClaims(claims),
@@ -63,6 +66,15 @@ export function jwtAuth(options: JwtAuthOptions): Authenticator<undefined> {
     cache.set(token, context)
     return context
   }
+}
+
+/**
+ * Three parts of strict base64url. The library ignores the unused bits of a last character, so
+ * one signature would have four spellings, each of which gets its own place in the cache (PW-18).
+ */
+function isCanonical(token: string): boolean {
+  const parts = token.split('.', 4)
+  return parts.length === 3 && parts.every((part) => decodeBase64url(part) !== null)
 }
 
 /** Tries the current key, then the previous ones; only a wrong signature moves on. */

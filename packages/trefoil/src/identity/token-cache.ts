@@ -26,6 +26,7 @@ export class TokenCache {
 
   set(token: string, context: AuthContext): void {
     if (this.#size === 0) return
+    this.#contexts.delete(token)
     if (this.#contexts.size >= this.#size) {
       const oldest = this.#contexts.keys().next()
       if (!oldest.done) this.#contexts.delete(oldest.value)

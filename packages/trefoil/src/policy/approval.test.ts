@@ -34,16 +34,24 @@ test('APPR-2: true approves, now or later', async () => {
   await expect(decideApproval(async () => true, request())).resolves.toBeUndefined()
 })
 
-test.each([[false], [undefined], [null], [0], [1], ['no'], ['true'], [{}], [[]], [new Boolean(true)]])(
-  'W-9: the answer %o denies, now or later',
-  async (answer) => {
-    // What JavaScript hooks may return.
-    const value = answer as boolean
-    const denied = { code: 'approval_denied', status: 403, details: bound }
-    expect(decideApproval(() => value, request())).toMatchObject(denied)
-    expect(await decideApproval(async () => value, request())).toMatchObject(denied)
-  },
-)
+test.each([
+  [false],
+  [undefined],
+  [null],
+  [0],
+  [1],
+  ['no'],
+  ['true'],
+  [{}],
+  [[]],
+  [new Boolean(true)],
+])('W-9: the answer %o denies, now or later', async (answer) => {
+  // What JavaScript hooks may return.
+  const value = answer as boolean
+  const denied = { code: 'approval_denied', status: 403, details: bound }
+  expect(decideApproval(() => value, request())).toMatchObject(denied)
+  expect(await decideApproval(async () => value, request())).toMatchObject(denied)
+})
 
 test('W-9: a hook that throws denies, and the reason stays in the log', async () => {
   const cause = new Error('approval store is down')

@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest'
 import { Problem } from '../contract/problem.ts'
 import { createEdge, type EdgeFacts, LOCAL_HOSTS, parseHostPatterns } from './edge.ts'
 import { isMcpOriginAllowed } from './mcp-origin.ts'
-import { securityHeaders } from './security-headers.ts'
 
 function edge(hosts: readonly string[] | null = LOCAL_HOSTS, maxBodySize = 100) {
   const patterns = hosts === null ? null : parseHostPatterns(hosts)
@@ -11,7 +10,9 @@ function edge(hosts: readonly string[] | null = LOCAL_HOSTS, maxBodySize = 100) 
 }
 
 function say(decision: EdgeFacts | Problem): string {
-  return decision instanceof Problem ? `${decision.status} ${decision.detail}` : `ok ${decision.host}`
+  return decision instanceof Problem
+    ? `${decision.status} ${decision.detail}`
+    : `ok ${decision.host}`
 }
 
 const HOST = ['Host', 'localhost:3000'] as const
@@ -109,23 +110,5 @@ describe('origin and response headers', () => {
     ['https://b.example', ['*'], true],
   ])('MCP-3: origin %o with %j listed passes: %o', (origin, allowed, expected) => {
     expect(isMcpOriginAllowed(origin, new Set(allowed))).toBe(expected)
-  })
-
-  test('SEC-7: strict adds its set, HSTS over TLS only, off adds none', () => {
-    const strict = securityHeaders('strict', 'http')
-    expect(strict).toEqual([
-      'x-content-type-options',
-      'nosniff',
-      'referrer-policy',
-      'same-origin',
-      'x-frame-options',
-      'DENY',
-    ])
-    expect(securityHeaders('strict', 'https')).toEqual([
-      ...strict,
-      'strict-transport-security',
-      'max-age=31536000; includeSubDomains',
-    ])
-    expect(securityHeaders('off', 'https')).toEqual([])
   })
 })

@@ -33,18 +33,31 @@ export function parseHostPatterns(texts: readonly string[]): readonly HostPatter
 const DIGITS = /^[0-9]+$/
 const REMEMBERED_HOSTS = 256
 
-/** Builds the edge decision: facts for a head that may come in, a problem for one that may not. */
-export function createEdge(
-  policy: EdgePolicy,
-): (raw: RawHeaders, inProcess: boolean) => EdgeFacts | Problem {
+/**
+ * Facts for a head that may come in, a problem for one that may not.
+ *
+ * @param forwardedHost host named by a trusted proxy; `null` when none did
+ */
+export type Edge = (
+  raw: RawHeaders,
+  inProcess: boolean,
+  forwardedHost: string | null,
+) => EdgeFacts | Problem
+
+/** Builds the edge decision. */
+export function createEdge(policy: EdgePolicy): Edge {
   // Only accepted values are remembered, so a flood of made-up hosts cannot fill the memory.
   const accepted = new Map<string, EdgeFacts>()
 
-  function decideHost(raw: RawHeaders, inProcess: boolean): EdgeFacts | Problem {
+  function decideHost(
+    raw: RawHeaders,
+    inProcess: boolean,
+    forwardedHost: string | null,
+  ): EdgeFacts | Problem {
     const hosts = allHeaders(raw, 'host')
-    const value = hosts[0]
     // With two Host lines a cache and this server may serve each other's answers (SEC-1).
     if (hosts.length > 1) return refuse('INVALID_HOST')
+    const value = forwardedHost ?? hosts[0]
     if (value === undefined) {
       return inProcess || policy.hosts === null ? { host: '' } : refuse('INVALID_HOST')
     }
@@ -60,8 +73,8 @@ export function createEdge(
     return facts
   }
 
-  return (raw, inProcess) => {
-    const facts = decideHost(raw, inProcess)
+  return (raw, inProcess, forwardedHost) => {
+    const facts = decideHost(raw, inProcess, forwardedHost)
     return 'host' in facts ? (decideHead(raw, policy.maxBodySize) ?? facts) : facts
   }
 }
@@ -87,7 +100,13 @@ function decideHead(raw: RawHeaders, maxBodySize: number): Problem | undefined {
         }
         break
       case 17:
-        chunked ||= name.toLowerCase() === 'transfer-encoding'
+        if (name.toLowerCase() === 'transfer-encoding') {
+          // Any other coding, or a second line, is one that somebody in front read differently.
+          if (chunked || (raw[index + 1] as string).trim().toLowerCase() !== 'chunked') {
+            return invalidHeader('Transfer-Encoding')
+          }
+          chunked = true
+        }
         break
       case 19:
         if (name.toLowerCase() === 'proxy-authorization' && ++proxyAuthorizations > 1) {

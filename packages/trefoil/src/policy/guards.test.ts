@@ -92,7 +92,12 @@ test('P-GRD-2: an own guard says its name unless it has words of its own', () =>
   const plain = guard({ name: 'Owns', check: () => false })
   expect(plain.denial(caller(), call)).toBe('Access denied by Owns')
   expect(plain.needsInput).toBe(false)
-  const spoken = guard({ name: 'Owns', needsInput: true, check: () => true, denial: () => 'Not yours' })
+  const spoken = guard({
+    name: 'Owns',
+    needsInput: true,
+    check: () => true,
+    denial: () => 'Not yours',
+  })
   expect(spoken.denial(caller(), call)).toBe('Not yours')
   expect(spoken.needsInput).toBe(true)
 })

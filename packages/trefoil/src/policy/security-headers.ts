@@ -1,26 +1,98 @@
-/** How many security headers answers carry: Quater's set, or none (SEC-7). */
-export type SecurityMode = 'strict' | 'off'
+import { ImproperlyConfigured } from '../contract/problem.ts'
+import { isHeaderValue, isToken } from '../web/raw-headers.ts'
+import { type CspDirectives, formatCsp } from './content-security-policy.ts'
 
-const STRICT: readonly string[] = [
-  'x-content-type-options',
-  'nosniff',
-  'referrer-policy',
-  'same-origin',
-  'x-frame-options',
-  'DENY',
-]
+/** `strict`: a small set for APIs (SEC-7); `web`: a larger one for pages (S-HDR); `off`: none. */
+export type SecurityMode = 'strict' | 'web' | 'off'
 
-/** One year, over https only: over http a browser ignores it and a man in the middle drops it. */
-const STRICT_TLS: readonly string[] = [
-  ...STRICT,
-  'strict-transport-security',
-  'max-age=31536000; includeSubDomains',
-]
+/** Strict-Transport-Security, sent over https only. */
+export interface HstsOptions {
+  /** Seconds. Default one year (`strict`) or two (`web`). */
+  readonly maxAge?: number
+  /** Default true. */
+  readonly includeSubDomains?: boolean
+  /** Ask browsers to ship the rule: hard to take back. Default false. */
+  readonly preload?: boolean
+}
 
-const NONE: readonly string[] = []
+export interface SecurityHeaderOptions {
+  readonly mode: SecurityMode
+  readonly contentSecurityPolicy: string | CspDirectives | null
+  /** `false` sends none. */
+  readonly hsts: HstsOptions | false | null
+  /** Headers set last: a value replaces, `null` removes. */
+  readonly overrides: Readonly<Record<string, string | null>>
+}
 
-/** Header names and values in turn for every answer of this mode. */
-export function securityHeaders(mode: SecurityMode, scheme: 'http' | 'https'): readonly string[] {
-  if (mode === 'off') return NONE
-  return scheme === 'https' ? STRICT_TLS : STRICT
+const COMMON = {
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+} as const
+
+const WEB_CSP =
+  "default-src 'self'; script-src 'self' 'unsafe-inline' https://cdn.jsdelivr.net; " +
+  "style-src 'self' 'unsafe-inline' https://cdn.jsdelivr.net; img-src 'self' data: https:; " +
+  "connect-src 'self'; font-src 'self' https://cdn.jsdelivr.net; frame-ancestors 'none'; " +
+  "base-uri 'self'; form-action 'self'"
+
+const SETS: Readonly<Record<SecurityMode, Readonly<Record<string, string>>>> = {
+  strict: { ...COMMON, 'referrer-policy': 'same-origin' },
+  web: {
+    ...COMMON,
+    'referrer-policy': 'strict-origin-when-cross-origin',
+    'x-xss-protection': '0',
+    'content-security-policy': WEB_CSP,
+  },
+  off: {},
+}
+
+const YEAR = 31_536_000
+
+/**
+ * Header names and values in turn for every answer: defaults, then the policy given, then the
+ * overrides (S-HDR-1). What a handler sets itself replaces these.
+ *
+ * @throws ImproperlyConfigured naming the option
+ */
+export function securityHeaders(
+  options: SecurityHeaderOptions,
+  scheme: 'http' | 'https',
+): readonly string[] {
+  const { mode, contentSecurityPolicy: csp, hsts, overrides } = options
+  const headers = new Map<string, string>(Object.entries(SETS[mode]))
+  if (csp !== null) headers.set('content-security-policy', formatCsp(csp))
+  if (scheme === 'https' && hsts !== false && (mode !== 'off' || hsts !== null)) {
+    headers.set('strict-transport-security', formatHsts(hsts ?? {}, mode))
+  }
+  for (const [name, value] of Object.entries(overrides)) {
+    const lower = name.toLowerCase()
+    if (!isToken(lower) || (value !== null && !isHeaderValue(value))) {
+      throw new ImproperlyConfigured(`responseHeaders: '${name}' is not a valid header`)
+    }
+    if (value === null) headers.delete(lower)
+    else headers.set(lower, value)
+  }
+  return [...headers].flat()
+}
+
+function formatHsts(options: HstsOptions, mode: SecurityMode): string {
+  const {
+    maxAge = mode === 'web' ? 2 * YEAR : YEAR,
+    includeSubDomains = true,
+    preload = false,
+  } = options
+  if (!Number.isSafeInteger(maxAge) || maxAge < 0) {
+    throw new ImproperlyConfigured('hsts.maxAge must be a whole number of seconds')
+  }
+  // Browsers ship a rule only with both; without them `preload` would be ignored in silence.
+  if (preload && (maxAge < YEAR || !includeSubDomains)) {
+    throw new ImproperlyConfigured(
+      'hsts.preload needs includeSubDomains and a maxAge of a year or more',
+    )
+  }
+  return [
+    `max-age=${maxAge}`,
+    ...(includeSubDomains ? ['includeSubDomains'] : []),
+    ...(preload ? ['preload'] : []),
+  ].join('; ')
 }

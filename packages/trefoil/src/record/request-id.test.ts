@@ -36,3 +36,20 @@ test('OBS-5: the default logger writes one JSON line, errors with their cause, n
     error: { name: 'Error', message: 'outer', cause: { name: 'TypeError', message: 'inner' } },
   })
 })
+
+test('OBS-5: what has no JSON form is logged in short, and never makes the logger throw', () => {
+  const lines: string[] = []
+  vi.spyOn(console, 'error').mockImplementation((line) => lines.push(String(line)))
+  const logger = createStderrLogger({ now: () => 1000, elapsed: () => 0 })
+  const circle: { self?: unknown } = {}
+  circle.self = circle
+  const loop = new Error('loop')
+  loop.cause = loop
+  logger.error({ error: new Error('outer', { cause: circle }) }, 'circular cause')
+  logger.error({ error: loop }, 'circular errors')
+  logger.error({ size: 5n, bare: Object.create(null) }, 'a bigint')
+  const records = lines.map((line) => JSON.parse(line))
+  expect(records[0].error).toMatchObject({ message: 'outer', cause: '[object Object]' })
+  expect(records[1].error.cause.message).toBe('loop')
+  expect(records[2]).toMatchObject({ message: 'a bigint', size: '[object BigInt]', bare: {} })
+})

@@ -79,7 +79,18 @@ describe('media types', () => {
 })
 
 describe('raw headers', () => {
-  const raw = ['Host', 'a', 'X-Tag', '1', 'x-tag', '2', 'Authorization', 'Bearer t', 'COOKIE', 's=1']
+  const raw = [
+    'Host',
+    'a',
+    'X-Tag',
+    '1',
+    'x-tag',
+    '2',
+    'Authorization',
+    'Bearer t',
+    'COOKIE',
+    's=1',
+  ]
 
   test('SEC-1: duplicates are seen, in any case', () => {
     expect(allHeaders(raw, 'x-tag')).toEqual(['1', '2'])
@@ -89,8 +100,17 @@ describe('raw headers', () => {
   })
 
   test('PW-02: credentials cannot be read through a view that hides them', () => {
-    const view = new HeaderView([...raw, 'X-API-Key', 'k', 'Proxy-Authorization', 'Basic x'], CREDENTIAL_HEADERS)
-    for (const name of ['authorization', 'Authorization', 'cookie', 'x-api-key', 'proxy-authorization']) {
+    const view = new HeaderView(
+      [...raw, 'X-API-Key', 'k', 'Proxy-Authorization', 'Basic x'],
+      CREDENTIAL_HEADERS,
+    )
+    for (const name of [
+      'authorization',
+      'Authorization',
+      'cookie',
+      'x-api-key',
+      'proxy-authorization',
+    ]) {
       expect(view.get(name)).toBeNull()
       expect(view.has(name)).toBe(false)
     }

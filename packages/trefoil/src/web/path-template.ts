@@ -73,3 +73,12 @@ export function renderPath(template: string, args: Readonly<Record<string, unkno
     encodeURIComponent(String(args[name])),
   )
 }
+
+/** A template that is one literal path, such as `/mcp`. */
+export function literalTemplate(path: string): PathTemplate {
+  const segments = path
+    .split('/')
+    .filter((text) => text !== '')
+    .map((text) => ({ kind: 'literal', text }) as const)
+  return { text: path, segments, names: [] }
+}

@@ -72,3 +72,27 @@ const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/
 export function isHeaderValue(text: string): boolean {
   return VALUE.test(text)
 }
+
+/** Headers that say where a message ends: the server's alone to write. */
+export const FRAMING_HEADERS: ReadonlySet<string> = new Set([
+  'connection',
+  'content-length',
+  'keep-alive',
+  'transfer-encoding',
+  'upgrade',
+])
+
+/**
+ * Names and values in turn, lower-case, of a problem's headers. One that a header cannot carry is
+ * left out: it may be text of the caller, and what comes after must still be answered (RESP-3).
+ */
+export function headerPairs(headers: Readonly<Record<string, string>> | undefined): string[] {
+  const pairs: string[] = []
+  for (const [name, value] of Object.entries(headers ?? {})) {
+    const lower = name.toLowerCase()
+    if (isToken(lower) && isHeaderValue(value) && !FRAMING_HEADERS.has(lower)) {
+      pairs.push(lower, value)
+    }
+  }
+  return pairs
+}

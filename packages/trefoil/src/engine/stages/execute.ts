@@ -31,7 +31,11 @@ export function executeStage(action: Action): Stage {
 
 function handlerWithDependencies(action: Action): Run {
   const handler = action.handler as (args: unknown, call: Call) => unknown
-  if (action.dependencies.length === 0) return (call) => handler(call.args, call)
+  // Without middleware nothing runs between the handler and the end of the call, which closes
+  // what the handler resolved by itself.
+  if (action.dependencies.length === 0 && action.middleware.length === 0) {
+    return (call) => handler(call.args, call)
+  }
   return async (call) => {
     const running = call as RunningCall
     let value: unknown
@@ -62,7 +66,10 @@ function withDeadline(run: Run, ms: number): Run {
     new Promise((resolve, reject) => {
       ;(call as RunningCall)['~startDeadline'](ms, reject)
       try {
-        resolve(run(call))
+        const returned = run(call)
+        // Resolved with a promise, this one could no longer be rejected by the deadline.
+        if (isPromiseLike(returned)) returned.then(resolve, reject)
+        else resolve(returned)
       } catch (error) {
         reject(error)
       }

@@ -7,7 +7,7 @@ import { run } from '../../engine/run.ts'
 import { RunningCall } from '../../engine/running-call.ts'
 import { toProblem } from '../../engine/settle.ts'
 import { parseMediaType } from '../../web/media-type.ts'
-import { firstHeader } from '../../web/raw-headers.ts'
+import { firstHeader, headerPairs } from '../../web/raw-headers.ts'
 import { readCallPayload } from './call-payload.ts'
 import type { CliParts } from './cli-surface.ts'
 import { actionAnswer, answerStatus, problemEnvelope, unknownAction } from './envelope.ts'
@@ -89,9 +89,9 @@ function jsonReply(
   status: number,
   document: unknown,
   cacheControl: string,
-  extra: Readonly<Record<string, string>> | undefined = {},
+  extra?: Readonly<Record<string, string>>,
 ): HttpReply {
   const headers = ['content-type', 'application/json', 'cache-control', cacheControl]
-  for (const [name, value] of Object.entries(extra)) headers.push(name, value)
+  headers.push(...headerPairs(extra))
   return { status, headers, body: JSON.stringify(document) }
 }

@@ -69,6 +69,7 @@ class LocalInbound implements Inbound {
   readonly clientAddress = null
   readonly rawHeaders: readonly string[]
   readonly showsHeaders = false
+  readonly cspNonce = ''
   readonly approvalToken: string | null
   readonly dryRun: boolean
   readonly #args: Readonly<Record<string, unknown>>

@@ -1,10 +1,17 @@
 import type { HttpBody, HttpReply } from '../../contract/exchange.ts'
 import { ImproperlyConfigured, type Problem } from '../../contract/problem.ts'
 import type { ReplyOptions } from '../../contract/reply.ts'
-import { isStream } from '../../engine/stream.ts'
+import { discardStream, isStream } from '../../engine/stream.ts'
 import { formatDeleteCookie, formatSetCookie } from '../../web/cookie-header.ts'
 import { prefersPlainText } from '../../web/media-type.ts'
-import { firstHeader, isHeaderValue, isToken, type RawHeaders } from '../../web/raw-headers.ts'
+import {
+  FRAMING_HEADERS,
+  firstHeader,
+  headerPairs,
+  isHeaderValue,
+  isToken,
+  type RawHeaders,
+} from '../../web/raw-headers.ts'
 import { problemDocument } from './problem-document.ts'
 
 const JSON_TYPE = 'application/json'
@@ -75,7 +82,13 @@ function finish(
     if (type !== null) headers.push('content-type', type)
     return { status, headers, body }
   }
-  return { status, headers: mergeHeaders(base, type, reply), body }
+  try {
+    return { status, headers: mergeHeaders(base, type, reply), body }
+  } catch (error) {
+    // Nobody is going to read it, and it may hold dependencies open.
+    discardStream(body)
+    throw error
+  }
 }
 
 /** Headers of a reply take the place of those the framework would have sent. */
@@ -85,6 +98,11 @@ function mergeHeaders(base: readonly string[], type: string | null, reply: Reply
   for (const [name, value] of Object.entries(reply.headers ?? {})) {
     const lower = name.toLowerCase()
     if (!isToken(lower)) throw new ImproperlyConfigured(`reply(): '${name}' is not a header name`)
+    // A handler that passes on what an upstream said would announce two lengths, and somebody in
+    // between would believe the wrong one.
+    if (FRAMING_HEADERS.has(lower)) {
+      throw new ImproperlyConfigured(`reply(): '${name}' is written by the server alone`)
+    }
     names.add(lower)
     for (const text of typeof value === 'string' ? [value] : value) {
       if (!isHeaderValue(text)) {
@@ -123,10 +141,7 @@ export function encodeProblem(
   raw: RawHeaders,
   base: readonly string[],
 ): HttpReply {
-  const headers = base.slice()
-  for (const [name, value] of Object.entries(problem.headers ?? {})) {
-    if (isHeaderValue(value)) headers.push(name, value)
-  }
+  const headers = [...base, ...headerPairs(problem.headers)]
   if (prefersPlainText(firstHeader(raw, 'accept'))) {
     headers.push('content-type', TEXT_TYPE)
     return { status: problem.status, headers, body: problem.detail }

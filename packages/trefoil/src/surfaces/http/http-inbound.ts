@@ -3,6 +3,7 @@ import type { Action } from '../../contract/action.ts'
 import type { Exchange } from '../../contract/exchange.ts'
 import type { Problem } from '../../contract/problem.ts'
 import type { Inbound, RawArguments } from '../../engine/inbound.ts'
+import type { Origin } from '../../policy/proxies.ts'
 import { firstHeader } from '../../web/raw-headers.ts'
 import { readArguments } from './read-arguments.ts'
 
@@ -15,23 +16,29 @@ export class HttpInbound implements Inbound {
   readonly host: string
   readonly scheme: 'http' | 'https'
   readonly maxBodySize: number
+  readonly cspNonce: string
   readonly showsHeaders = true
   readonly dryRun = false
+  readonly #origin: Origin
 
   constructor(
     exchange: Exchange,
     target: { readonly path: string; readonly search: string },
     pathParams: Readonly<Record<string, string>>,
     host: string,
+    origin: Origin,
     maxBodySize: number,
+    cspNonce: string,
   ) {
     this.exchange = exchange
     this.path = target.path
     this.search = target.search
     this.pathParams = pathParams
     this.host = host
-    this.scheme = exchange.encrypted ? 'https' : 'http'
+    this.scheme = origin.scheme
+    this.#origin = origin
     this.maxBodySize = maxBodySize
+    this.cspNonce = cspNonce
   }
 
   get method(): string {
@@ -43,7 +50,7 @@ export class HttpInbound implements Inbound {
   }
 
   get clientAddress(): string | null {
-    return this.exchange.peerAddress
+    return this.#origin.clientAddress
   }
 
   /** Only for routes that ask for approval on HTTP too. */

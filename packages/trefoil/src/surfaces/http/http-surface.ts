@@ -1,24 +1,27 @@
 import type { Clock } from '../../base/clock.ts'
 import { type Awaitable, isPromiseLike } from '../../base/promise.ts'
-import type { AccessEvent, AccessLog } from '../../contract/access-event.ts'
-import type { Exchange, HttpReply, SendResult } from '../../contract/exchange.ts'
+import type { AccessLog } from '../../contract/access-event.ts'
+import type { Exchange, HttpReply } from '../../contract/exchange.ts'
 import type { Outcome } from '../../contract/outcome.ts'
 import { Problem, refuse } from '../../contract/problem.ts'
 import type { Endpoint, EndpointRequest } from '../../contract/surface.ts'
-import type { SurfaceName } from '../../contract/surface-name.ts'
 import type { Plan } from '../../engine/plan.ts'
 import { run } from '../../engine/run.ts'
 import { RunningCall } from '../../engine/running-call.ts'
 import { toProblem } from '../../engine/settle.ts'
-import type { EdgeFacts } from '../../policy/edge.ts'
-import { type SecurityMode, securityHeaders } from '../../policy/security-headers.ts'
+import { type CsrfOptions, decideCsrf } from '../../policy/csrf.ts'
+import type { Edge } from '../../policy/edge.ts'
+import { type Origin, type ProxyPolicy, resolveOrigin } from '../../policy/proxies.ts'
 import { acceptRequestId } from '../../record/request-id.ts'
-import type { PathTemplate } from '../../web/path-template.ts'
-import { firstHeader, type RawHeaders } from '../../web/raw-headers.ts'
-import { parseTarget } from '../../web/target.ts'
+import { firstHeader } from '../../web/raw-headers.ts'
+import { parseTarget, type Target } from '../../web/target.ts'
+import { AccessRecord } from './access-record.ts'
+import { type BrowserPolicy, withCors } from './browser-policy.ts'
 import { encodeProblem, encodeValue } from './encode.ts'
 import { HttpInbound } from './http-inbound.ts'
+import { LoadGate } from './load-gate.ts'
 import { createMatcher, type Mount } from './match.ts'
+import { overrideHeaders, wantsNonce, withBaseHeaders, withNonce } from './response-headers.ts'
 
 /** What a path leads to: an action, or an endpoint of another surface. */
 export type HttpTarget =
@@ -27,10 +30,18 @@ export type HttpTarget =
 
 export interface HttpSurfaceOptions {
   readonly mounts: readonly Mount<HttpTarget>[]
-  readonly edge: (raw: RawHeaders, inProcess: boolean) => EdgeFacts | Problem
-  readonly security: SecurityMode
+  readonly edge: Edge
+  /** `null`: no peer may speak for another. */
+  readonly proxies: ProxyPolicy | null
+  /** Header names and values in turn, by the scheme of the request. */
+  readonly headers: Readonly<Record<'http' | 'https', readonly string[]>>
+  readonly browser: BrowserPolicy | null
+  /** `null`: cookies authenticate nobody. */
+  readonly csrf: CsrfOptions | null
   readonly requestIdHeader: string | null
   readonly maxBodySize: number
+  /** Requests in flight; `null` for any number. */
+  readonly maxInFlight: number | null
   readonly accessLog: AccessLog | null
   readonly nextId: () => string
   readonly clock: Clock
@@ -39,103 +50,170 @@ export interface HttpSurfaceOptions {
 /** Answers one request; never rejects. */
 export type HttpHandler = (exchange: Exchange) => Awaitable<HttpReply>
 
+/** One request on its way through the surface. */
+interface Visit {
+  readonly exchange: Exchange
+  readonly origin: Origin
+  readonly requestId: string
+  /** Headers that every answer carries. */
+  readonly base: readonly string[]
+  readonly nonce: string
+  readonly record: AccessRecord | null
+}
+
 /** Makes the one code path behind `serve` and `app.fetch`. */
 export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
-  const { edge, requestIdHeader, maxBodySize, nextId, accessLog, clock } = options
+  const { edge, proxies, headers, browser, csrf, requestIdHeader, maxBodySize } = options
+  const { accessLog, nextId, clock } = options
   const find = createMatcher(options.mounts)
-  const plainHeaders = securityHeaders(options.security, 'http')
-  const tlsHeaders = securityHeaders(options.security, 'https')
+  const gate = options.maxInFlight === null ? null : new LoadGate(options.maxInFlight)
+  const hasNonce = wantsNonce(headers.http) || wantsNonce(headers.https)
 
   return (exchange) => {
-    const requestId = idOf(exchange)
-    const base = baseHeaders(exchange, requestId)
-    if (accessLog === null) return answer(exchange, requestId, base, null)
-    const record = new AccessRecord(exchange, requestId, clock)
-    const reply = answer(exchange, requestId, base, record)
-    const watch = (late: HttpReply) => record.send(late, accessLog)
-    return isPromiseLike(reply) ? reply.then(watch) : watch(reply)
+    const visit = receive(exchange)
+    const reply = answer(visit)
+    if (visit.record === null && browser === null) return reply
+    const complete = (late: HttpReply) => finish(visit, late)
+    return isPromiseLike(reply) ? reply.then(complete) : complete(reply)
   }
 
-  function idOf(exchange: Exchange): string {
-    if (requestIdHeader === null) return nextId()
-    return acceptRequestId(firstHeader(exchange.rawHeaders, requestIdHeader)) ?? nextId()
+  function receive(exchange: Exchange): Visit {
+    const raw = exchange.rawHeaders
+    const { encrypted } = exchange
+    const origin =
+      proxies === null
+        ? new DirectOrigin(exchange, encrypted)
+        : resolveOrigin(exchange.peerAddress, encrypted, raw, proxies)
+    const sent = requestIdHeader === null ? undefined : firstHeader(raw, requestIdHeader)
+    const requestId = acceptRequestId(sent) ?? nextId()
+    const nonce = hasNonce ? nextId() : ''
+    return {
+      exchange,
+      origin,
+      requestId,
+      base: baseHeaders(headers[origin.scheme], requestId, nonce),
+      nonce,
+      record: accessLog === null ? null : new AccessRecord(exchange, origin, requestId, clock),
+    }
   }
 
-  function baseHeaders(exchange: Exchange, requestId: string): readonly string[] {
-    const headers = exchange.encrypted ? tlsHeaders : plainHeaders
-    if (requestIdHeader === null) return headers
-    const base = headers.slice()
-    base.push(requestIdHeader, requestId)
-    return base
-  }
-
-  function answer(
-    exchange: Exchange,
+  function baseHeaders(
+    set: readonly string[],
     requestId: string,
-    base: readonly string[],
-    record: AccessRecord | null,
-  ): Awaitable<HttpReply> {
-    const refused = (problem: Problem) =>
-      encodeProblem(problem, requestId, exchange.rawHeaders, base)
-    const head = edge(exchange.rawHeaders, exchange.inProcess)
-    if (head instanceof Problem) return refused(head)
-    if (exchange.target === '*' && exchange.method === 'OPTIONS') {
+    nonce: string,
+  ): readonly string[] {
+    const base = hasNonce ? withNonce(set, nonce) : set
+    if (requestIdHeader === null) return base
+    const headers = base.slice()
+    headers.push(requestIdHeader, requestId)
+    return headers
+  }
+
+  function finish(visit: Visit, reply: HttpReply): HttpReply {
+    const { exchange, record } = visit
+    const cors = browser?.corsFor(parseTarget(exchange.target)?.path ?? '') ?? null
+    const complete =
+      cors === null || cors.isPreflight(exchange.method, exchange.rawHeaders)
+        ? reply
+        : withCors(reply, cors, exchange.rawHeaders)
+    return record === null || accessLog === null ? complete : record.send(complete, accessLog)
+  }
+
+  function refused({ exchange, requestId, base }: Visit, problem: Problem): HttpReply {
+    return encodeProblem(problem, requestId, exchange.rawHeaders, base)
+  }
+
+  function answer(visit: Visit): Awaitable<HttpReply> {
+    const { exchange, origin, base } = visit
+    const { method, rawHeaders } = exchange
+    const head = edge(rawHeaders, exchange.inProcess, origin.host)
+    if (head instanceof Problem) return refused(visit, head)
+    const overload = gate?.admit(exchange)
+    if (overload !== undefined) return refused(visit, overload)
+    if (exchange.target === '*' && method === 'OPTIONS') {
       return { status: 204, headers: base.slice(), body: null }
     }
     const target = parseTarget(exchange.target)
-    if (target === null) return refused(refuse('invalid_path'))
-    const match = find(exchange.method, target.path)
+    if (target === null) return refused(visit, refuse('invalid_path'))
+    const cors = browser?.corsFor(target.path)
+    if (cors?.isPreflight(method, rawHeaders) === true) {
+      return { status: 204, headers: [...base, ...cors.preflightHeaders(rawHeaders)], body: null }
+    }
+    const match = find(method, target.path)
     if (match.kind === 'missing') {
-      return refused(refuse('not_found', { detail: `Not found: ${target.path}` }))
+      return refused(visit, refuse('not_found', { detail: `Not found: ${target.path}` }))
     }
-    if (match.kind === 'method') return methodAnswer(exchange.method, match.allow, base, refused)
-    if (match.target.kind === 'endpoint') {
-      return endpointAnswer(
-        match.target.endpoint,
-        exchange,
-        target,
-        head.host,
-        requestId,
-        base,
-        record,
-      )
+    if (match.kind === 'method') return methodAnswer(visit, match.allow)
+    if (csrf !== null) {
+      const facts = { method, raw: rawHeaders, scheme: origin.scheme, host: head.host }
+      const forged = decideCsrf(facts, csrf)
+      if (forged !== undefined) return refused(visit, forged)
     }
-    const { plan } = match.target
+    return match.target.kind === 'endpoint'
+      ? endpointAnswer(visit, match.target.endpoint, target, head.host)
+      : actionAnswer(visit, match.target.plan, target, match.params, head.host)
+  }
+
+  /** HEAD and OPTIONS need no code of their own in an app (W-28). */
+  function methodAnswer(visit: Visit, allow: readonly string[]): HttpReply {
+    const header = allow.join(', ')
+    if (visit.exchange.method === 'OPTIONS') {
+      return { status: 204, headers: [...visit.base, 'allow', header], body: null }
+    }
+    return refused(visit, refuse('method_not_allowed', { headers: { allow: header } }))
+  }
+
+  function actionAnswer(
+    visit: Visit,
+    plan: Plan,
+    target: Target,
+    params: Readonly<Record<string, string>>,
+    host: string,
+  ): Awaitable<HttpReply> {
+    const { exchange, origin, requestId, record } = visit
     if (record !== null) record.action = plan.action.name
-    const inbound = new HttpInbound(exchange, target, match.params, head.host, maxBodySize)
+    const inbound = new HttpInbound(
+      exchange,
+      target,
+      params,
+      host,
+      origin,
+      maxBodySize,
+      visit.nonce,
+    )
     const call = new RunningCall(plan, inbound, 'server', requestId)
     const outcome = run(call)
     return isPromiseLike(outcome)
-      ? outcome.then((late) => encode(call, late, base))
-      : encode(call, outcome, base)
+      ? outcome.then((late) => encode(visit, call, late))
+      : encode(visit, call, outcome)
   }
 
-  function encode(call: RunningCall, outcome: Outcome, base: readonly string[]): HttpReply {
-    const raw = call['~inbound'].rawHeaders
-    if (!outcome.ok) return encodeProblem(outcome.problem, call.requestId, raw, base)
+  function encode(visit: Visit, call: RunningCall, outcome: Outcome): HttpReply {
+    const { action } = call['~plan']
+    const base = action.headers === null ? visit.base : overrideHeaders(visit.base, action.headers)
+    const raw = visit.exchange.rawHeaders
+    if (!outcome.ok) return encodeProblem(outcome.problem, visit.requestId, raw, base)
     try {
-      return encodeValue(outcome.value, outcome.reply, call['~plan'].action.status, base)
+      return encodeValue(outcome.value, outcome.reply, action.status, base)
     } catch (error) {
-      return encodeProblem(toProblem(call, error), call.requestId, raw, base)
+      return encodeProblem(toProblem(call, error), visit.requestId, raw, base)
     }
   }
 
   function endpointAnswer(
+    visit: Visit,
     endpoint: Endpoint,
-    exchange: Exchange,
-    target: { readonly path: string; readonly search: string },
+    target: Target,
     host: string,
-    requestId: string,
-    base: readonly string[],
-    record: AccessRecord | null,
   ): Awaitable<HttpReply> {
+    const { exchange, origin, requestId, record } = visit
     if (record !== null) record.source = endpoint.surface
     const request: EndpointRequest = {
       exchange,
       requestId,
       host,
-      scheme: exchange.encrypted ? 'https' : 'http',
-      clientAddress: exchange.peerAddress,
+      scheme: origin.scheme,
+      clientAddress: origin.clientAddress,
       path: target.path,
       search: target.search,
       report: (facts) => {
@@ -144,92 +222,25 @@ export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
         record.tool = facts.toolName ?? null
       },
     }
-    const withBase = (reply: HttpReply) => ({
-      ...reply,
-      headers: withoutDuplicates(base, reply.headers),
-    })
     const reply = endpoint.handle(request)
-    return isPromiseLike(reply) ? reply.then(withBase) : withBase(reply)
+    return isPromiseLike(reply)
+      ? reply.then((late) => withBaseHeaders(late, visit.base))
+      : withBaseHeaders(reply, visit.base)
   }
 }
 
-/** HEAD and OPTIONS need no code of their own in an app (W-28). */
-function methodAnswer(
-  method: string,
-  allow: readonly string[],
-  base: readonly string[],
-  refused: (problem: Problem) => HttpReply,
-): HttpReply {
-  const header = allow.join(', ')
-  if (method === 'OPTIONS') return { status: 204, headers: [...base, 'allow', header], body: null }
-  return refused(refuse('method_not_allowed', { headers: { allow: header } }))
-}
-
-/** The base headers, less those the endpoint sets itself. */
-function withoutDuplicates(base: readonly string[], own: readonly string[]): string[] {
-  const headers: string[] = []
-  for (let index = 0; index < base.length; index += 2) {
-    const name = base[index] as string
-    if (own.indexOf(name) % 2 !== 0) headers.push(name, base[index + 1] as string)
-  }
-  headers.push(...own)
-  return headers
-}
-
-/** Collects one access event while the request is answered. */
-class AccessRecord {
-  source: SurfaceName = 'api'
-  action: string | null = null
-  tool: string | null = null
+/** The peer speaks for itself. Its address is asked of the socket only when somebody wants it. */
+class DirectOrigin implements Origin {
+  readonly scheme: 'http' | 'https'
+  readonly host = null
   readonly #exchange: Exchange
-  readonly #requestId: string
-  readonly #clock: Clock
-  readonly #started: number
 
-  constructor(exchange: Exchange, requestId: string, clock: Clock) {
+  constructor(exchange: Exchange, encrypted: boolean) {
     this.#exchange = exchange
-    this.#requestId = requestId
-    this.#clock = clock
-    this.#started = clock.elapsed()
+    this.scheme = encrypted ? 'https' : 'http'
   }
 
-  /** The event goes out when the last byte has, so its duration covers streams (W-38). */
-  send(reply: HttpReply, accessLog: AccessLog): HttpReply {
-    this.#exchange.onDone((result) => {
-      try {
-        accessLog(this.#event(reply, result))
-      } catch {
-        // A broken log must not break the server; what must not be lost goes to the audit log.
-      }
-    })
-    return reply
+  get clientAddress(): string | null {
+    return this.#exchange.peerAddress
   }
-
-  #event(reply: HttpReply, { outcome, bytes }: SendResult): AccessEvent {
-    const { method, target, encrypted, peerAddress } = this.#exchange
-    return {
-      request_id: this.#requestId,
-      method,
-      path: parseTarget(target)?.path ?? '(malformed)',
-      status_code: reply.status,
-      duration_ms: this.#clock.elapsed() - this.#started,
-      source: this.source,
-      entrypoint: 'server',
-      scheme: encrypted ? 'https' : 'http',
-      client: peerAddress,
-      tool_name: this.tool,
-      action_name: this.action,
-      outcome,
-      bytes,
-    }
-  }
-}
-
-/** A mount for a literal path. */
-export function literalTemplate(path: string): PathTemplate {
-  const segments = path
-    .split('/')
-    .filter((text) => text !== '')
-    .map((text) => ({ kind: 'literal', text }) as const)
-  return { text: path, segments, names: [] }
 }

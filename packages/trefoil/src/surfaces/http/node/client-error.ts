@@ -2,6 +2,9 @@ import type { Socket } from 'node:net'
 import { type Problem, refuse } from '../../../contract/problem.ts'
 import { problemDocument } from '../problem-document.ts'
 
+/** Time to read the answer before the connection is torn down. */
+const LINGER_MS = 500
+
 /**
  * Answers a request that node could not parse or that took too long, then closes: after a
  * malformed head nobody knows where the next request begins.
@@ -11,6 +14,8 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket):
     socket.destroy()
     return
   }
+  // A client that keeps its half open would keep the connection for ever, timeouts being over.
+  setTimeout(() => socket.destroy(), LINGER_MS).unref()
   const problem = problemOf(error.code)
   const body = problemDocument(problem, '')
   socket.end(

@@ -42,6 +42,7 @@ export class NodeExchange implements Exchange {
 
   onAbort(listener: () => void): void {
     const response = this.#response
+    if (response.closed) return
     response.once('close', () => {
       if (!response.writableFinished) listener()
     })
@@ -49,20 +50,27 @@ export class NodeExchange implements Exchange {
 
   onDone(listener: (result: SendResult) => void): void {
     const response = this.#response
-    response.once('close', () => {
+    const tell = () => {
       const outcome = response.writableFinished
         ? 'ok'
         : response.errored === null
           ? 'aborted'
           : 'failed'
       listener({ outcome, bytes: bodyBytes.get(response) ?? 0 })
-    })
+    }
+    // A client that left before the answer was ready must not be missing from the records.
+    if (response.closed) queueMicrotask(tell)
+    else response.once('close', tell)
   }
 
   readBody(limit: number): Awaitable<Uint8Array> {
     this.bodyRead = true
     const request = this.#request
-    if (request.readableEnded || (request.complete && request.readableLength === 0)) return EMPTY
+    if (request.readableEnded) return EMPTY
+    // A request that is already destroyed tells nobody any more: waiting for it, the call and all
+    // it holds would stay for ever.
+    if (request.destroyed) return Promise.reject(refuse('client_disconnected'))
+    if (request.complete && request.readableLength === 0) return EMPTY
     // Only now: a refused caller has not been asked to send its body.
     if (this.#expectsContinue) this.#response.writeContinue()
     return new Promise((resolve, reject) => collect(request, limit, resolve, reject))

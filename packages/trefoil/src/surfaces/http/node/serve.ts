@@ -3,7 +3,9 @@ import type { AddressInfo } from 'node:net'
 import { type Duration, parseDuration } from '../../../base/duration.ts'
 import { isPromiseLike } from '../../../base/promise.ts'
 import type { AppHandle } from '../../../contract/app-handle.ts'
+import type { HttpReply } from '../../../contract/exchange.ts'
 import { ImproperlyConfigured } from '../../../contract/problem.ts'
+import { discardStream } from '../../../engine/stream.ts'
 import { firstHeader } from '../../../web/raw-headers.ts'
 import type { HttpHandler } from '../http-surface.ts'
 import { answerClientError } from './client-error.ts'
@@ -109,16 +111,34 @@ function answer(
   const reply = handler(exchange)
   if (isPromiseLike(reply)) {
     reply.then(
-      (late) => {
-        finish(server, exchange, request, response)
-        if (!response.destroyed) send(response, late, request.method === 'HEAD')
-      },
+      (late) => sendOrDrop(server, exchange, request, response, late),
       (error) => response.destroy(error),
     )
     return
   }
+  sendOrDrop(server, exchange, request, response, reply)
+}
+
+function sendOrDrop(
+  server: Server,
+  exchange: NodeExchange,
+  request: IncomingMessage,
+  response: ServerResponse,
+  reply: HttpReply,
+): void {
+  if (response.destroyed) {
+    discardStream(reply.body)
+    return
+  }
   finish(server, exchange, request, response)
-  send(response, reply, request.method === 'HEAD')
+  try {
+    send(response, reply, request.method === 'HEAD')
+  } catch (error) {
+    // A head that node refuses to write. Thrown from here, it would end the process, and anybody
+    // whose text reaches a header could do that.
+    discardStream(reply.body)
+    response.destroy(error instanceof Error ? error : new Error('The answer could not be sent'))
+  }
 }
 
 /** The last answer on a connection when the server drains, or when a body was left unread. */

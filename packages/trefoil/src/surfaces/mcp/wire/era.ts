@@ -1,6 +1,6 @@
 import type { HttpReply } from '../../../contract/exchange.ts'
 import type { Problem } from '../../../contract/problem.ts'
-import type { RawHeaders } from '../../../web/raw-headers.ts'
+import { headerPairs, type RawHeaders } from '../../../web/raw-headers.ts'
 import type { RpcId, RpcMessage } from '../message.ts'
 import type { ToolList } from '../tool-list.ts'
 
@@ -42,9 +42,8 @@ export function resultReply(id: RpcId, result: string): HttpReply {
 export function jsonReply(
   status: number,
   document: unknown,
-  extra: Readonly<Record<string, string>> = {},
+  extra?: Readonly<Record<string, string>>,
 ): HttpReply {
-  const headers = [...HEADERS]
-  for (const [name, value] of Object.entries(extra)) headers.push(name, value)
+  const headers = [...HEADERS, ...headerPairs(extra)]
   return { status, headers, body: JSON.stringify(document) }
 }

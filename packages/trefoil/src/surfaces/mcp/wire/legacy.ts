@@ -3,6 +3,7 @@ import { firstHeader, type RawHeaders } from '../../../web/raw-headers.ts'
 import { isObject, type RpcMessage } from '../message.ts'
 import type { ToolList } from '../tool-list.ts'
 import type { Era, ToolResult } from './era.ts'
+import { checkRoutingHeaders } from './routing-headers.ts'
 
 /** Revisions with a handshake, newest first. We keep no session, so any request may come first. */
 const VERSIONS = ['2025-11-25', '2025-06-18', '2025-03-26', '2024-11-05', '2024-10-07'] as const
@@ -21,10 +22,12 @@ const TRANSPORT_ERRORS: ReadonlySet<string> = new Set([
   'mcp_parse_error',
   'mcp_invalid_request',
   'mcp_unsupported_version',
+  'mcp_header_mismatch',
 ])
 
 function check(message: RpcMessage, headers: RawHeaders): Problem | null {
-  if (message.method === 'initialize') return null
+  const mismatch = checkRoutingHeaders(message, headers, false)
+  if (mismatch !== null || message.method === 'initialize') return mismatch
   const version = firstHeader(headers, 'mcp-protocol-version')?.trim()
   if (version === undefined || (VERSIONS as readonly string[]).includes(version)) return null
   return refuse('mcp_unsupported_version', {

@@ -1,10 +1,10 @@
 import { type Problem, refuse } from '../../../contract/problem.ts'
-import { firstHeader, type RawHeaders } from '../../../web/raw-headers.ts'
-import { decodeMcpHeader } from '../header-value.ts'
+import type { RawHeaders } from '../../../web/raw-headers.ts'
 import { isObject, type RpcMessage } from '../message.ts'
 import type { ToolList } from '../tool-list.ts'
 import type { Era, ToolResult } from './era.ts'
 import { legacy } from './legacy.ts'
+import { checkMcpHeader, checkRoutingHeaders } from './routing-headers.ts'
 
 /** Metadata keys of 2026-07-28. */
 export const VERSION_KEY = 'io.modelcontextprotocol/protocolVersion'
@@ -55,27 +55,11 @@ function checkVersion(message: RpcMessage): Problem | null {
   })
 }
 
-/**
- * The headers are what gateways route and filter by; a body that says otherwise would pass them
- * under a false name.
- */
 function checkHeaders(message: RpcMessage, headers: RawHeaders): Problem | null {
-  const name = message.params['name']
-  const wanted: readonly (readonly [string, unknown])[] = [
-    ['MCP-Protocol-Version', versionOf(message)],
-    ['Mcp-Method', message.method],
-    ...(message.method === 'tools/call' ? ([['Mcp-Name', name]] as const) : []),
-  ]
-  for (const [header, value] of wanted) {
-    const sent = firstHeader(headers, header.toLowerCase())
-    if (sent === undefined) return mismatch(`${header} header is missing`)
-    if (decodeMcpHeader(sent) !== value) return mismatch(`${header} header does not match the body`)
-  }
-  return null
-}
-
-function mismatch(detail: string): Problem {
-  return refuse('mcp_header_mismatch', { detail: `Header mismatch: ${detail}` })
+  return (
+    checkMcpHeader('MCP-Protocol-Version', versionOf(message), headers, true) ??
+    checkRoutingHeaders(message, headers, true)
+  )
 }
 
 export function supportedVersions(): readonly string[] {

@@ -1,0 +1,252 @@
+import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import type { Call } from '../contract/call.ts'
+import { dependency } from '../contract/dependency.ts'
+import type { Guard } from '../contract/guard.ts'
+import { HttpError, refuse } from '../contract/problem.ts'
+import { reply } from '../contract/reply.ts'
+import { type CallOptions, field, knownAs, problemOf, startCall, valueOf } from './call.fixture.ts'
+import { LIFECYCLE } from './lifecycle.ts'
+
+function tracingGuard(name: string, log: string[], needsInput: boolean): Guard {
+  const check = () => log.push(name) > 0
+  return { name, needsInput, check, denial: () => 'denied' }
+}
+
+/** A call in which every stage has something to do and writes down that it did. */
+function everything(log: string[]): CallOptions {
+  const known = knownAs({ subject: 'u' })
+  const seen = (name: string) => {
+    log.push(name)
+    return undefined
+  }
+  return {
+    surface: 'mcp',
+    approvalToken: 'tok',
+    args: { id: 7 },
+    app: {
+      auth: {
+        mcp: {
+          ...known,
+          authenticate: (request) => {
+            log.push('identify')
+            return known.authenticate(request)
+          },
+        },
+      },
+      limits: { admit: () => seen('limits') },
+      approval: () => log.push('approval') > 0,
+      audit: { intent: () => seen('audit-intent'), outcome: () => seen('record') },
+    },
+    action: {
+      guards: [tracingGuard('guards-with-input', log, true), tracingGuard('guards', log, false)],
+      params: [field('id', z.int().refine(() => log.push('bind') > 0))],
+      approval: { api: false, mcp: true, cli: false },
+      handler: () => log.push('execute'),
+    },
+  }
+}
+
+describe('order', () => {
+  test('DESIGN §3: stages run in the order of the lifecycle, whatever order they were declared in', async () => {
+    const log: string[] = []
+    await valueOf(everything(log))
+    const byEngine = LIFECYCLE.filter(({ by }) => by === 'engine').map(({ name }) => name)
+    expect(log.filter((name, index) => log.indexOf(name) === index)).toEqual(
+      byEngine.filter((name) => name !== 'settle'),
+    )
+  })
+
+  test('DESIGN §3: a compiled plan names its stages as the lifecycle does, in its order', () => {
+    const { call } = startCall(everything([]))
+    const names = call['~plan'].stages.map(({ name }) => name)
+    const order = LIFECYCLE.map(({ name }) => name)
+    expect(names).toHaveLength(8)
+    expect(names).toEqual(order.filter((name) => names.includes(name)))
+    expect(call['~plan'].run).toEqual(call['~plan'].stages.map(({ run }) => run))
+    expect(Object.isFrozen(call['~plan'])).toBe(true)
+    expect(Object.isFrozen(call['~plan'].run)).toBe(true)
+  })
+
+  test('DESIGN §3: stages with nothing to do are not visited', () => {
+    expect(startCall().call['~plan'].stages.map(({ name }) => name)).toEqual(['bind', 'execute'])
+  })
+
+  const refusals: [string, (options: CallOptions) => CallOptions, string[]][] = [
+    [
+      'identify',
+      (o) => ({ ...o, app: { ...o.app, auth: { mcp: { authenticate: () => null, surfaces: ['mcp'] } } } }),
+      [],
+    ],
+    [
+      'limits',
+      (o) => ({ ...o, app: { ...o.app, limits: { admit: () => refuse('unavailable') } } }),
+      ['identify'],
+    ],
+    [
+      'guards',
+      (o) => ({
+        ...o,
+        action: {
+          ...o.action,
+          guards: [{ name: 'No', needsInput: false, check: () => false, denial: () => 'no' }],
+        },
+      }),
+      ['identify', 'limits'],
+    ],
+    ['bind', (o) => ({ ...o, args: {} }), ['identify', 'limits', 'guards']],
+    [
+      'approval',
+      (o) => ({ ...o, app: { ...o.app, approval: () => false } }),
+      ['identify', 'limits', 'guards', 'bind', 'guards-with-input'],
+    ],
+    [
+      'audit-intent',
+      (o) => ({
+        ...o,
+        app: {
+          ...o.app,
+          audit: {
+            intent: () => {
+              throw new Error('disk full')
+            },
+            outcome: () => {},
+          },
+        },
+      }),
+      ['identify', 'limits', 'guards', 'bind', 'guards-with-input', 'approval'],
+    ],
+  ]
+  test.each(refusals)('PW-06: a refusal by %s ends the call there', async (_, change, before) => {
+    const log: string[] = []
+    await problemOf(change(everything(log)))
+    const ran = log.filter((name, index) => log.indexOf(name) === index)
+    expect(ran.filter((name) => name !== 'record')).toEqual(before)
+    expect(ran).not.toContain('execute')
+  })
+})
+
+describe('a refused caller', () => {
+  const denied: Guard = { name: 'No', needsInput: false, check: () => false, denial: () => 'no' }
+
+  test('PW-06: opens no dependency, runs no middleware, and its input is never read', async () => {
+    let touched = 0
+    const db = dependency(() => ++touched, { name: 'db' })
+    const { inbound, outcome } = startCall({
+      app: { auth: { api: knownAs({ subject: 'u' }) } },
+      args: { nonsense: true },
+      action: {
+        guards: [denied],
+        dependencies: [['db', db]],
+        middleware: [() => ++touched],
+        handler: () => ++touched,
+      },
+    })
+    expect(await outcome).toMatchObject({ ok: false, problem: { code: 'ACCESS_DENIED' } })
+    expect(touched).toBe(0)
+    expect(inbound.reads).toBe(0)
+  })
+
+  test('W-26: a refusal is recorded like a result', async () => {
+    const seen: unknown[] = []
+    const audit = { intent: () => {}, outcome: (_: Call, outcome: unknown) => void seen.push(outcome) }
+    await problemOf({ app: { audit }, args: { unknown: 1 } })
+    expect(seen).toMatchObject([{ ok: false, problem: { code: 'VALIDATION_ERROR' } }])
+  })
+
+  test('MW-8: an error handler cannot turn a refusal into an answer', async () => {
+    const action = {
+      errorHandlers: [[{ type: Error, handle: () => 'opened' }]],
+      guards: [{ ...denied, check: () => { throw new Error('x') } }],
+    }
+    const app = { auth: { api: knownAs({ subject: 'u' }) } }
+    expect(await problemOf({ action, app })).toMatchObject({ code: 'ACCESS_DENIED' })
+    const limits = { admit: () => { throw new Error('limiter is down') } }
+    expect(await problemOf({ action, app: { limits } })).toMatchObject({ code: 'INTERNAL_ERROR' })
+  })
+})
+
+describe('outcome', () => {
+  test('DESIGN §3: a synchronous handler has a synchronous outcome', () => {
+    const { outcome } = startCall({
+      app: { auth: { api: knownAs({ subject: 'u' }) } },
+      args: { n: 1 },
+      action: {
+        guards: [{ name: 'Yes', needsInput: false, check: () => true, denial: () => '' }],
+        params: [field('n', z.int())],
+        returns: z.object({ n: z.int() }),
+        handler: (args: { n: number }) => ({ n: args.n }),
+      },
+    })
+    expect(outcome).toEqual({ ok: true, value: { n: 1 }, reply: null })
+  })
+
+  test('DESIGN §3: so does a synchronous refusal', () => {
+    expect(startCall({ args: { x: 1 } }).outcome).toMatchObject({ ok: false })
+  })
+
+  test('RESP-3: reply() gives the value and its metadata', async () => {
+    const handler = async () => reply({ id: 1 }, { status: 201, meta: { cost: 2 } })
+    expect(await startCall({ action: { handler } }).outcome).toEqual({
+      ok: true,
+      value: { id: 1 },
+      reply: { status: 201, meta: { cost: 2 } },
+    })
+  })
+
+  test('W-15: a returned 5xx rolls dependencies back, a returned 4xx does not', async () => {
+    const ends: string[] = []
+    const db = dependency(
+      async function* () {
+        try {
+          yield 1
+          ends.push('commit')
+        } catch (error) {
+          ends.push('rollback')
+          throw error
+        }
+      },
+      { name: 'db' },
+    )
+    for (const status of [503, 404]) {
+      await valueOf({ action: { dependencies: [['db', db]], handler: () => reply('x', { status }) } })
+    }
+    expect(ends).toEqual(['rollback', 'commit'])
+  })
+
+  test('W-33: the value is held to the returns schema, and members it does not name stay in', async () => {
+    const returns = z.object({ id: z.int() })
+    expect(await valueOf({ action: { returns, handler: () => ({ id: 1, hash: 'secret' }) } })).toEqual({
+      id: 1,
+    })
+    const { log, outcome } = startCall({ action: { returns, handler: async () => ({ id: 'secret' }) } })
+    expect(await outcome).toMatchObject({
+      ok: false,
+      problem: { code: 'INTERNAL_ERROR', detail: 'Internal Server Error' },
+    })
+    expect(String(log[0]?.fields['error'])).toMatch(/'test\.action' returned what its schema refuses: \/id/)
+  })
+
+  test('W-13: an audit log that cannot write the outcome fails the call', async () => {
+    const audit = {
+      intent: () => {},
+      outcome: async () => {
+        throw new Error('disk full')
+      },
+    }
+    expect(await problemOf({ app: { audit } })).toMatchObject({ code: 'INTERNAL_ERROR' })
+  })
+
+  test('P-PIPE-6: a thrown value that is no error is settled too', async () => {
+    for (const thrown of [undefined, null, 'text', 7]) {
+      const handler = () => {
+        throw thrown
+      }
+      expect(await problemOf({ action: { handler } })).toMatchObject({ code: 'INTERNAL_ERROR' })
+    }
+    const handler = () => {
+      throw new HttpError(404)
+    }
+    expect(startCall({ action: { handler } }).outcome).toBeInstanceOf(Promise)
+  })
+})

@@ -1,0 +1,168 @@
+import { describe, expect, test } from 'vitest'
+import { dependency } from '../contract/dependency.ts'
+import { reply } from '../contract/reply.ts'
+import { type CallOptions, type LogLine, startCall } from './call.fixture.ts'
+import { collectValue } from './collect-value.ts'
+import { isStream, type StreamValue } from './stream.ts'
+
+async function* pieces(...texts: string[]): AsyncGenerator<string> {
+  yield* texts
+}
+
+async function* failing(): AsyncGenerator<string> {
+  yield 'a'
+  throw new Error('broken pipe')
+}
+
+/** Runs an action that returns this value with one open dependency. */
+async function started(
+  handler: () => unknown,
+  more: CallOptions = {},
+): Promise<{ stream: AsyncIterator<string | Uint8Array>; ends: string[]; log: readonly LogLine[] }> {
+  const ends: string[] = []
+  const db = dependency(
+    async function* () {
+      try {
+        yield 1
+        ends.push('commit')
+      } catch (error) {
+        ends.push(`rollback: ${error instanceof Error ? error.message : error}`)
+        throw error
+      }
+    },
+    { name: 'db' },
+  )
+  const call = startCall({
+    ...more,
+    action: { ...more.action, dependencies: [['db', db]], handler },
+  })
+  const outcome = await call.outcome
+  if (!outcome.ok || !isStream(outcome.value)) throw new Error('no stream')
+  return { stream: outcome.value[Symbol.asyncIterator](), ends, log: call.log }
+}
+
+describe('dependencies of a stream', () => {
+  test('RES-9: stay open until the last piece, then commit', async () => {
+    const { stream, ends } = await started(() => pieces('a', 'b'))
+    expect(await stream.next()).toEqual({ done: false, value: 'a' })
+    expect(await stream.next()).toEqual({ done: false, value: 'b' })
+    expect(ends).toEqual([])
+    expect((await stream.next()).done).toBe(true)
+    expect(ends).toEqual(['commit'])
+  })
+
+  test('W-15: learn of a failure in the middle, which is logged once', async () => {
+    const { stream, ends, log } = await started(failing)
+    await stream.next()
+    await expect(stream.next()).rejects.toThrow('broken pipe')
+    expect(ends).toEqual(['rollback: broken pipe'])
+    expect(log.map(({ message }) => message)).toEqual(['Unhandled error'])
+  })
+
+  test('W-15: learn that the reader gave up', async () => {
+    const { stream, ends, log } = await started(() => pieces('a', 'b'))
+    await stream.next()
+    await stream.return?.()
+    expect(ends).toEqual(['rollback: Client disconnected before request body was complete'])
+    expect(log).toEqual([])
+  })
+
+  test('W-15: are closed when nobody reads at all, and so is the source', async () => {
+    let cancelled = false
+    const source = new ReadableStream<string>({
+      cancel() {
+        cancelled = true
+      },
+    })
+    const { stream, ends } = await started(() => source)
+    await stream.return?.()
+    await stream.return?.()
+    expect(ends).toHaveLength(1)
+    expect(ends[0]).toMatch(/^rollback/)
+    expect(cancelled).toBe(true)
+  })
+
+  test('W-15: roll back for a stream returned with a 5xx', async () => {
+    const { stream, ends } = await started(() => reply(pieces('a'), { status: 503 }))
+    await stream.next()
+    expect((await stream.next()).done).toBe(true)
+    expect(ends).toHaveLength(1)
+    expect(ends[0]).toMatch(/^rollback/)
+  })
+
+  test('W-15: roll back when an error handler answered with a stream', async () => {
+    const handler = () => {
+      throw new Error('boom')
+    }
+    const errorHandlers = [[{ type: Error, handle: () => pieces('sorry') }]]
+    const { stream, ends } = await started(handler, { action: { errorHandlers } })
+    expect(await stream.next()).toMatchObject({ value: 'sorry' })
+    await stream.next()
+    expect(ends).toEqual(['rollback: boom'])
+  })
+
+  test('RES-8: a commit that fails breaks the stream, so nobody takes it for complete', async () => {
+    const failingCommit = dependency(
+      async function* () {
+        yield 1
+        throw new Error('disk full')
+      },
+      { name: 'failing' },
+    )
+    const outcome = await startCall({
+      action: { dependencies: [['failing', failingCommit]], handler: () => pieces('a') },
+    }).outcome
+    if (!outcome.ok || !isStream(outcome.value)) throw new Error('no stream')
+    const stream = outcome.value[Symbol.asyncIterator]()
+    await stream.next()
+    await expect(stream.next()).rejects.toThrow('disk full')
+  })
+})
+
+describe('collected into one text', () => {
+  async function collected(value: unknown, limit = 100): Promise<unknown> {
+    const { call, outcome } = startCall({ action: { handler: () => value } })
+    const ended = await outcome
+    if (!ended.ok) throw ended.problem
+    return collectValue(call, ended.value, limit)
+  }
+
+  test.each<[string, unknown, object]>([
+    ['text', 'a"b', { isJson: false, text: 'a"b' }],
+    ['bytes', new Uint8Array([0xc3, 0xa9]), { isJson: false, text: 'é' }],
+    ['nothing', undefined, { isJson: true, text: 'null' }],
+    ['an object', { a: 1 }, { isJson: true, text: '{"a":1}' }],
+    ['a stream', pieces('a', 'b'), { isJson: false, text: 'ab' }],
+  ])('MCP-14: %s', async (_, value, expected) => {
+    expect(await collected(value)).toEqual(expected)
+  })
+
+  test('MCP-14: a character split over two pieces is put together', async () => {
+    async function* bytes(): StreamValue {
+      yield new Uint8Array([0xe2, 0x98])
+      yield new Uint8Array([0x83])
+    }
+    expect(await collected(bytes())).toMatchObject({ text: '☃' })
+  })
+
+  test('W-14: a stream that fails is the failure of the call, masked', async () => {
+    expect(await collected(failing())).toMatchObject({ code: 'INTERNAL_ERROR' })
+  })
+
+  test('MCP-14: exactly the limit fits, counted in bytes', async () => {
+    expect(await collected('é'.repeat(5), 10)).toMatchObject({ text: 'ééééé' })
+    expect(await collected('é'.repeat(5), 9)).toMatchObject({ code: 'response_too_large' })
+    expect(await collected(pieces('aaaaa', 'bbbbb'), 9)).toMatchObject({ code: 'response_too_large' })
+    expect(await collected(pieces('aaaaa', 'bbbbb'), 10)).toMatchObject({ text: 'aaaaabbbbb' })
+  })
+
+  test.each([
+    ['a set', new Set([1])],
+    ['a map', new Map()],
+    ['an error', new Error('x')],
+    ['a function', () => 1],
+    ['a bigint', 5n],
+  ])('RESP-1: %s has no JSON form, on no surface', async (_, value) => {
+    expect(await collected(value)).toMatchObject({ code: 'INTERNAL_ERROR' })
+  })
+})

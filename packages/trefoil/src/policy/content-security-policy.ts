@@ -1,0 +1,44 @@
+import { ImproperlyConfigured } from '../contract/problem.ts'
+import { isHeaderValue } from '../web/raw-headers.ts'
+
+/** Directives of a policy: `{ 'script-src': ["'self'", NONCE] }`; an empty list for bare ones. */
+export type CspDirectives = Readonly<Record<string, readonly string[]>>
+
+/** Stands for a fresh nonce of every answer; `call.cspNonce` is the same value. */
+export const NONCE = "'nonce-{nonce}'"
+
+const DIRECTIVE = /^[a-z][a-z-]*$/
+const SOURCE = /^[^\s;,]+$/
+
+/**
+ * Writes a Content-Security-Policy. A `;` or `,` inside a source would end the directive and
+ * start one of the writer's choice, so it is refused.
+ *
+ * @throws ImproperlyConfigured naming the directive
+ */
+export function formatCsp(policy: string | CspDirectives): string {
+  const text = typeof policy === 'string' ? policy.trim() : joinDirectives(policy)
+  if (text === '') throw new ImproperlyConfigured('contentSecurityPolicy must not be empty')
+  if (!isHeaderValue(text)) {
+    throw new ImproperlyConfigured('contentSecurityPolicy has characters a header cannot carry')
+  }
+  return text
+}
+
+function joinDirectives(directives: CspDirectives): string {
+  return Object.entries(directives)
+    .map(([name, sources]) => {
+      if (!DIRECTIVE.test(name)) {
+        throw new ImproperlyConfigured(`contentSecurityPolicy: '${name}' is not a directive name`)
+      }
+      for (const source of sources) {
+        if (!SOURCE.test(source)) {
+          throw new ImproperlyConfigured(
+            `contentSecurityPolicy: '${source}' is not a source of ${name}`,
+          )
+        }
+      }
+      return [name, ...sources].join(' ')
+    })
+    .join('; ')
+}

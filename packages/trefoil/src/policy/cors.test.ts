@@ -1,0 +1,159 @@
+import { describe, expect, it } from 'vitest'
+import { addVary, type CorsOptions, createCors } from './cors.ts'
+
+const APP = 'https://app.example.com'
+
+function record(flat: readonly string[]): Record<string, string> {
+  const entries: Record<string, string> = {}
+  for (let index = 0; index < flat.length; index += 2) {
+    entries[flat[index] as string] = flat[index + 1] as string
+  }
+  return entries
+}
+
+const actual = (options: CorsOptions, origin?: string) =>
+  record(createCors(options).headers(origin === undefined ? [] : ['Origin', origin]))
+
+const preflight = (options: CorsOptions, origin: string, ...more: string[]) =>
+  record(
+    createCors(options).preflightHeaders([
+      'Origin',
+      origin,
+      'Access-Control-Request-Method',
+      'PUT',
+      ...more,
+    ]),
+  )
+
+describe('createCors', () => {
+  it('CORS-3: grants an exact origin, with Vary', () => {
+    expect(
+      actual({ allowedOrigins: [APP], allowCredentials: true, exposeHeaders: ['ETag'] }, APP),
+    ).toEqual({
+      vary: 'Origin',
+      'access-control-allow-origin': APP,
+      'access-control-allow-credentials': 'true',
+      'access-control-expose-headers': 'etag',
+    })
+  })
+
+  it.each([
+    undefined,
+    'https://evil.example',
+    'https://app.example.com.evil.example',
+    'https://evil-app.example.com',
+    'http://app.example.com',
+    'https://APP.example.com',
+    'https://app.example.com:8443',
+    'null',
+    '',
+  ])('W-29: grants nothing to %j, and still varies', (origin) => {
+    expect(actual({ allowedOrigins: [APP] }, origin)).toEqual({ vary: 'Origin' })
+  })
+
+  it('a wildcard grants every origin, without Vary', () => {
+    expect(actual({ allowedOrigins: ['*'] }, 'https://any.example')).toEqual({
+      'access-control-allow-origin': '*',
+    })
+  })
+
+  it('anchors a pattern that forgot to', () => {
+    const options = { allowedOriginPattern: 'https://[a-z]+\\.example\\.com' }
+    expect(actual(options, 'https://a.example.com')).toMatchObject({
+      'access-control-allow-origin': 'https://a.example.com',
+    })
+    expect(actual(options, 'https://a.example.com.evil.net')).toEqual({ vary: 'Origin' })
+    expect(
+      actual({ allowedOriginPattern: 'a|https://b.example' }, 'https://evil/https://b.example'),
+    ).toEqual({ vary: 'Origin' })
+  })
+
+  it('CORS-2, CORS-3: answers a preflight with methods, headers and max-age, not with exposed ones', () => {
+    const options = {
+      allowedOrigins: [APP],
+      allowedHeaders: ['X-A'],
+      exposeHeaders: ['ETag'],
+      maxAge: 600,
+    }
+    expect(preflight(options, APP)).toEqual({
+      vary: 'Origin',
+      'access-control-allow-origin': APP,
+      'access-control-allow-methods': 'DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT',
+      'access-control-allow-headers': 'x-a',
+      'access-control-max-age': '600',
+    })
+    expect(preflight(options, 'https://evil.example')).toEqual({ vary: 'Origin' })
+  })
+
+  it.each<[readonly string[], string, string | undefined]>([
+    [[], 'X-B, x-a,X-B', 'x-b, x-a'],
+    [['*'], 'X-B', 'x-b'],
+    [[], 'x y', undefined],
+    [['*'], 'x y', '*'],
+  ])('CORS-4: with %j configured, %j becomes %j', (allowedHeaders, requested, granted) => {
+    const headers = preflight(
+      { allowedOrigins: [APP], allowedHeaders },
+      APP,
+      'Access-Control-Request-Headers',
+      requested,
+    )
+    expect(headers['access-control-allow-headers']).toBe(granted)
+    expect(headers['vary']).toBe('Origin, Access-Control-Request-Headers')
+  })
+
+  it('answers a private-network preflight only when allowed', () => {
+    const ask = ['Access-Control-Request-Private-Network', 'true']
+    const options = { allowedOrigins: [APP], allowPrivateNetwork: true }
+    expect(preflight(options, APP, ...ask)['access-control-allow-private-network']).toBe('true')
+    expect(preflight({ allowedOrigins: [APP] }, APP, ...ask)).not.toHaveProperty(
+      'access-control-allow-private-network',
+    )
+  })
+
+  it.each<[CorsOptions, string]>([
+    [
+      { allowedOrigins: ['*'], allowCredentials: true },
+      'CORS wildcard origins cannot be used with credentials',
+    ],
+    [{ allowedOrigins: [] }, 'at least one origin'],
+    [{ allowedOrigins: ['app.example.com'] }, "'app.example.com' is not an origin"],
+    [{ allowedOrigins: ['https://a.example/'] }, 'is not an origin'],
+    [{ allowedOrigins: 'https://a.example' as never }, 'must be a list of strings, not string'],
+    [{ allowedOrigins: [APP], allowedMethods: ['G T'] }, 'valid HTTP method tokens'],
+    [{ allowedOrigins: [APP], allowedHeaders: ['x y'] }, 'valid HTTP header names'],
+    [{ allowedOrigins: [APP], maxAge: -1 }, 'CORS maxAge must be greater than or equal to 0'],
+    [{ allowedOriginPattern: '(' }, 'regular expression'],
+  ])('CORS-1, X-16: refuses %j at construction', (options, reason) => {
+    expect(() => createCors(options)).toThrow(reason)
+  })
+
+  it('CORS-2: a preflight is OPTIONS with Origin and the method it asks for', () => {
+    const cors = createCors({ allowedOrigins: [APP] })
+    const full = ['Origin', APP, 'Access-Control-Request-Method', 'PUT']
+    expect(cors.isPreflight('OPTIONS', full)).toBe(true)
+    expect(cors.isPreflight('GET', full)).toBe(false)
+    expect(cors.isPreflight('OPTIONS', full.slice(0, 2))).toBe(false)
+  })
+})
+
+describe('addVary', () => {
+  it.each([
+    [[], ['vary', 'Origin']],
+    [
+      ['vary', 'Accept'],
+      ['vary', 'Accept, Origin'],
+    ],
+    [
+      ['vary', 'origin'],
+      ['vary', 'origin'],
+    ],
+    [
+      ['vary', '*'],
+      ['vary', '*'],
+    ],
+  ])('CORS-5: extends %j', (before, after) => {
+    const headers = [...before]
+    addVary(headers, 'Origin')
+    expect(headers).toEqual(after)
+  })
+})

@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest'
+import { NONCE } from './content-security-policy.ts'
+import { type SecurityHeaderOptions, securityHeaders } from './security-headers.ts'
+
+function headers(
+  options: Partial<SecurityHeaderOptions>,
+  scheme: 'http' | 'https' = 'https',
+): Record<string, string> {
+  const flat = securityHeaders(
+    { mode: 'strict', contentSecurityPolicy: null, hsts: null, overrides: {}, ...options },
+    scheme,
+  )
+  const record: Record<string, string> = {}
+  for (let index = 0; index < flat.length; index += 2) {
+    record[flat[index] as string] = flat[index + 1] as string
+  }
+  expect(Object.keys(record)).toHaveLength(flat.length / 2)
+  return record
+}
+
+describe('securityHeaders', () => {
+  it('SEC-7: strict adds its set, HSTS over https only', () => {
+    const set = {
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'same-origin',
+      'x-frame-options': 'DENY',
+    }
+    expect(headers({}, 'http')).toEqual(set)
+    expect(headers({})).toEqual({
+      ...set,
+      'strict-transport-security': 'max-age=31536000; includeSubDomains',
+    })
+  })
+
+  it('S-HDR: web adds the larger set, preload only when asked (X-15)', () => {
+    expect(headers({ mode: 'web' })).toEqual({
+      'strict-transport-security': 'max-age=63072000; includeSubDomains',
+      'x-content-type-options': 'nosniff',
+      'x-frame-options': 'DENY',
+      'referrer-policy': 'strict-origin-when-cross-origin',
+      'x-xss-protection': '0',
+      'content-security-policy':
+        "default-src 'self'; script-src 'self' 'unsafe-inline' https://cdn.jsdelivr.net; style-src 'self' 'unsafe-inline' https://cdn.jsdelivr.net; img-src 'self' data: https:; connect-src 'self'; font-src 'self' https://cdn.jsdelivr.net; frame-ancestors 'none'; base-uri 'self'; form-action 'self'",
+    })
+    expect(headers({ mode: 'web', hsts: { preload: true } })['strict-transport-security']).toBe(
+      'max-age=63072000; includeSubDomains; preload',
+    )
+  })
+
+  it('off adds none', () => {
+    expect(headers({ mode: 'off' })).toEqual({})
+  })
+
+  it('S-HDR-1: overrides come last, null removes', () => {
+    const overrides = { 'X-Frame-Options': null, 'Referrer-Policy': 'no-referrer' }
+    expect(headers({ overrides }, 'http')).toEqual({
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+    })
+  })
+
+  it('S-HDR-2: preload without the conditions browsers ask for is refused', () => {
+    expect(() => headers({ hsts: { preload: true, maxAge: 3600 } })).toThrow('hsts.preload')
+    expect(() => headers({ hsts: { preload: true, includeSubDomains: false } })).toThrow(
+      'hsts.preload',
+    )
+    expect(() => headers({ hsts: { maxAge: -1 } })).toThrow('hsts.maxAge')
+  })
+
+  it('builds a policy from directives and keeps the mark of the nonce', () => {
+    const contentSecurityPolicy = { 'default-src': ["'none'"], 'script-src': ["'self'", NONCE] }
+    expect(headers({ contentSecurityPolicy })['content-security-policy']).toBe(
+      "default-src 'none'; script-src 'self' 'nonce-{nonce}'",
+    )
+  })
+
+  it.each([
+    [{ 'script-src': ["'self'; report-uri https://evil.example"] }, 'not a source'],
+    [{ 'script src': ["'self'"] }, 'not a directive'],
+    ['  ', 'must not be empty'],
+    ['default-src x\r\nset-cookie: a=b', 'cannot carry'],
+  ])('refuses %j', (contentSecurityPolicy, reason) => {
+    expect(() => headers({ contentSecurityPolicy })).toThrow(reason)
+  })
+
+  it('RESP-3: an override that is no header is refused', () => {
+    expect(() => headers({ overrides: { 'x-a': 'b\r\nc: d' } })).toThrow('x-a')
+    expect(() => headers({ overrides: { 'x a': 'b' } })).toThrow('x a')
+  })
+})

@@ -1,0 +1,42 @@
+import { type Problem, refuse } from '../../../contract/problem.ts'
+import { allHeaders, type RawHeaders } from '../../../web/raw-headers.ts'
+import { decodeMcpHeader } from '../header-value.ts'
+import type { RpcMessage } from '../message.ts'
+
+/**
+ * `Mcp-Method` and `Mcp-Name` are what gateways route and filter by; a body that says otherwise
+ * would pass them under a false name.
+ *
+ * @param required true in the modern era, where they must be sent; in the legacy era they need
+ * not, but what is sent must be true, or a body without metadata would pass a modern gateway
+ */
+export function checkRoutingHeaders(
+  message: RpcMessage,
+  headers: RawHeaders,
+  required: boolean,
+): Problem | null {
+  const method = checkMcpHeader('Mcp-Method', message.method, headers, required)
+  if (method !== null || message.method !== 'tools/call') return method
+  return checkMcpHeader('Mcp-Name', message.params['name'], headers, required)
+}
+
+/** One header against what the body says. */
+export function checkMcpHeader(
+  header: string,
+  value: unknown,
+  headers: RawHeaders,
+  required: boolean,
+): Problem | null {
+  const sent = allHeaders(headers, header.toLowerCase())
+  const [text] = sent
+  if (text === undefined) return required ? mismatch(`${header} header is missing`) : null
+  // Of two lines, a gateway may go by the other one.
+  if (sent.length > 1) return mismatch(`${header} header is repeated`)
+  return decodeMcpHeader(text) === value
+    ? null
+    : mismatch(`${header} header does not match the body`)
+}
+
+function mismatch(detail: string): Problem {
+  return refuse('mcp_header_mismatch', { detail: `Header mismatch: ${detail}` })
+}

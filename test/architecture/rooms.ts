@@ -1,0 +1,125 @@
+import { builtinModules } from 'node:module'
+
+/** DESIGN §2. `doors` are the files directly in `src`. */
+export const ROOMS = [
+  'base',
+  'contract',
+  'web',
+  'identity',
+  'policy',
+  'record',
+  'engine',
+  'app',
+  'surfaces/http',
+  'surfaces/mcp',
+  'surfaces/cli',
+  'stores',
+  'describe',
+  'features',
+  'client',
+  'testing',
+  'program',
+  'doors',
+] as const
+
+export type Room = (typeof ROOMS)[number]
+
+const FLOOR_1: readonly Room[] = ['base', 'contract', 'web']
+const FLOORS_0_TO_2: readonly Room[] = [...FLOOR_1, 'identity', 'policy', 'record']
+const FLOORS_0_TO_3: readonly Room[] = [...FLOORS_0_TO_2, 'engine']
+const SURFACES: readonly Room[] = ['surfaces/http', 'surfaces/mcp', 'surfaces/cli']
+
+/** Rooms that nobody imports; a door may re-export `testing` when it bears its name. */
+export const ROOFS: readonly Room[] = ['program', 'testing']
+
+const PRIVATE: readonly Room[] = ROOMS.filter((room) => !ROOFS.includes(room))
+
+/** What a room may import besides itself. */
+export const MAY_IMPORT: Readonly<Record<Room, readonly Room[]>> = {
+  base: [],
+  contract: ['base'],
+  web: ['base'],
+  identity: FLOOR_1,
+  policy: FLOOR_1,
+  record: FLOOR_1,
+  engine: FLOORS_0_TO_2,
+  app: [...FLOORS_0_TO_3, 'describe', ...SURFACES],
+  'surfaces/http': FLOORS_0_TO_3,
+  'surfaces/mcp': FLOORS_0_TO_3,
+  'surfaces/cli': FLOORS_0_TO_3,
+  // Of the contract only the ports: `mayImport` below.
+  stores: ['base', 'contract'],
+  describe: ['base', 'contract'],
+  features: ['doors'],
+  client: ['base', 'contract'],
+  testing: PRIVATE,
+  program: PRIVATE,
+  doors: PRIVATE.filter((room) => room !== 'doors'),
+}
+
+/** The room of a file, or `null` for a place that is on no plan. */
+export function roomOf(file: string): Room | null {
+  if (!file.includes('/')) return 'doors'
+  const [first = '', second = ''] = file.split('/')
+  const name = first === 'surfaces' ? `${first}/${second}` : first
+  return ROOMS.find((room) => room === name && room !== 'doors') ?? null
+}
+
+/** True when the file may import the other one, by DESIGN §2. */
+export function mayImport(from: string, to: string): boolean {
+  const source = roomOf(from)
+  const target = roomOf(to)
+  if (source === null || target === null) return false
+  if (source === 'doors') {
+    return target === 'testing' ? from === 'testing.ts' : MAY_IMPORT.doors.includes(target)
+  }
+  if (source === target) return true
+  if (source === 'stores' && target === 'contract') return to.startsWith('contract/ports/')
+  return MAY_IMPORT[source].includes(target)
+}
+
+const ANY = 'any'
+
+/** `node:` modules a room may use; none where nothing is said. */
+const BUILTINS: Partial<Readonly<Record<Room, readonly string[] | typeof ANY>>> = {
+  base: ['crypto'],
+  identity: ['crypto'],
+  policy: ['crypto'],
+  record: ['crypto'],
+  stores: ANY,
+  testing: ANY,
+  program: ANY,
+}
+
+export function isBuiltin(specifier: string): boolean {
+  return specifier.startsWith('node:') || builtinModules.includes(specifier)
+}
+
+export function mayUseBuiltin(file: string, specifier: string): boolean {
+  // The rest of the HTTP surface runs wherever `fetch` does.
+  if (file.startsWith('surfaces/http/node/')) return true
+  const room = roomOf(file)
+  const allowed = room === null ? undefined : BUILTINS[room]
+  return allowed === ANY || (allowed?.includes(specifier.replace(/^node:/, '')) ?? false)
+}
+
+/** Why a room must not import this package; `null` when it may. */
+export function packageRefusal(file: string, name: string, typeOnly: boolean): string | null {
+  const room = roomOf(file)
+  switch (room) {
+    case 'base':
+    case 'web':
+    case 'describe':
+    case 'client':
+    case 'features':
+    case 'doors':
+      return `${room} imports no package`
+    case 'contract':
+      if (name === '@standard-schema/spec' && typeOnly) return null
+      return 'contract imports no package but the types of @standard-schema/spec'
+    case 'surfaces/mcp':
+      return name.startsWith('@modelcontextprotocol/') ? 'the MCP surface writes MCP itself' : null
+    default:
+      return null
+  }
+}

@@ -1,0 +1,123 @@
+// Who attacks: a client that goes away in the middle. What they would win: calls that never end
+// (memory, database connections), half a body taken for a whole one, or no trace in the log.
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { z } from 'zod'
+import {
+  type AccessEvent,
+  AuthContext,
+  body,
+  createApp,
+  dependency,
+} from '../../packages/trefoil/src/index.ts'
+import { type RunningServer, serve } from '../../packages/trefoil/src/node.ts'
+import { RawConnection, request } from './raw-connection.ts'
+
+let server: RunningServer
+const events: AccessEvent[] = []
+let opens = 0
+let closes = 0
+let handled = 0
+let aborted = 0
+let background = 0
+let entered = 0
+/** Lets calls pass their authenticator, or their handler. */
+let gate = Promise.withResolvers<void>()
+
+beforeAll(async () => {
+  const db = dependency(async function* () {
+    opens++
+    try {
+      yield {}
+    } finally {
+      closes++
+    }
+  })
+  const silent = () => {}
+  const app = createApp({
+    name: 'aborted',
+    publicSurfaces: ['mcp', 'cli'],
+    accessLog: (event) => void events.push(event),
+    logger: { debug: silent, info: silent, warn: silent, error: silent },
+    auth: [
+      {
+        surfaces: ['api'],
+        authenticate: async (call) => {
+          await call.resolve(db)
+          entered++
+          await gate.promise
+          return new AuthContext({ subject: 'user_1' })
+        },
+      },
+    ],
+  })
+  app.post('/body', { params: { document: body(z.unknown()) } }, () => {
+    handled++
+    return 'ok'
+  })
+  app.get('/work', { params: { db } }, async (_args, call) => {
+    call.background(() => void background++)
+    await new Promise<void>((resolve) => {
+      call.signal.addEventListener('abort', () => {
+        aborted++
+        resolve()
+      })
+    })
+    return 'done'
+  })
+  server = await serve(app, { port: 0, signals: false })
+})
+afterAll(() => server.close())
+
+const CHUNKED = 'POST /body HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n3\r\n"a'
+const HALF = 'POST /body HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n"half'
+
+it.each([
+  ['a body of known length', HALF],
+  ['a chunk', CHUNKED],
+])('SEC-3 W-38 the client leaves in the middle of %s', async (_, text) => {
+  gate = Promise.withResolvers<void>()
+  gate.resolve()
+  const [before, seen, was] = [handled, events.length, entered]
+  const connection = new RawConnection(server.port)
+  connection.send(text)
+  await vi.waitFor(() => expect(entered).toBe(was + 1))
+  connection.vanish()
+  await vi.waitFor(() => expect(events.length).toBe(seen + 1))
+  expect(events.at(-1)?.outcome).toBe('aborted')
+  expect(handled).toBe(before)
+  await vi.waitFor(() => expect(closes).toBe(opens))
+})
+
+it.each([
+  ['a body of known length', HALF],
+  ['a chunk', CHUNKED],
+  ['nothing, as it seems', request('POST /body', [], '"whole"')],
+])('SEC-3 W-38 the client leaves in the middle of %s while it is identified', async (_, text) => {
+  gate = Promise.withResolvers<void>()
+  const [before, seen, was] = [handled, events.length, entered]
+  const connection = new RawConnection(server.port)
+  connection.send(text)
+  await vi.waitFor(() => expect(entered).toBe(was + 1))
+  connection.vanish()
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  gate.resolve()
+  await vi.waitFor(() => expect(closes, 'dependencies closed').toBe(opens))
+  await vi.waitFor(() => expect(events.length, 'access log').toBe(seen + 1))
+  expect(events.at(-1)?.outcome).toBe('aborted')
+  expect(handled).toBe(before)
+})
+
+it('W-16d the client leaves while the handler works: its signal aborts', async () => {
+  gate = Promise.withResolvers<void>()
+  gate.resolve()
+  const [seen, was] = [events.length, entered]
+  const connection = new RawConnection(server.port)
+  connection.send(request('GET /work'))
+  await vi.waitFor(() => expect(entered).toBe(was + 1))
+  connection.vanish()
+  await vi.waitFor(() => expect(aborted).toBe(1))
+  await vi.waitFor(() => expect(closes).toBe(opens))
+  await vi.waitFor(() => expect(events.length, 'access log').toBe(seen + 1))
+  expect(events.at(-1)).toMatchObject({ outcome: 'aborted', path: '/work' })
+  await vi.waitFor(() => expect(background, 'background work').toBe(1))
+})
