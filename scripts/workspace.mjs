@@ -44,7 +44,9 @@ export function install() {
   const stamp = join(ROOT, 'node_modules', '.trefoil-lock')
   if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== lock) {
     console.log('Installing dependencies…')
-    run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])
+    // Not `npm ci`: it insists on optional packages of other platforms that a registry may lack.
+    // The lock file still decides every version, and is left as it is.
+    run('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'])
     writeFileSync(stamp, lock)
   }
   const { stdout } = spawnSync('node', ['-p', 'process.versions.node'], { env: projectEnv(), encoding: 'utf8', shell: WINDOWS })

@@ -1,6 +1,9 @@
-/** Attributes of a `Set-Cookie` header (RFC 6265bis). */
+/**
+ * Attributes of a `Set-Cookie` header (RFC 6265bis). A name that begins with `__Host-` needs
+ * `secure`, `path: '/'` and no `domain`; `__Secure-` needs `secure`.
+ */
 export interface CookieOptions {
-  /** Seconds to live. */
+  /** Seconds to live; at most 400 days are sent, because browsers keep nothing longer. */
   readonly maxAge?: number
   readonly expires?: Date
   /** Default `/`. */
@@ -12,4 +15,6 @@ export interface CookieOptions {
   readonly httpOnly?: boolean
   /** Default `lax`; `none` needs `secure`. */
   readonly sameSite?: 'strict' | 'lax' | 'none'
+  /** A jar of its own for every site that embeds this one (CHIPS); needs `secure`. Default `false`. */
+  readonly partitioned?: boolean
 }

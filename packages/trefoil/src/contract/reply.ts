@@ -1,4 +1,5 @@
 import type { CookieOptions } from './cookie-options.ts'
+import type { PartialContent } from './partial-content.ts'
 import { ImproperlyConfigured } from './problem.ts'
 
 /** Response metadata beside a value. */
@@ -7,12 +8,24 @@ export interface ReplyOptions {
   readonly status?: number
   /** Response headers. An array sends the header several times. */
   readonly headers?: Readonly<Record<string, string | readonly string[]>>
-  /** Cookies to set; `null` deletes. */
+  /** Cookies to set; `null` deletes the one with `Path=/` and no domain. */
   readonly cookies?: Readonly<
     Record<string, string | null | (CookieOptions & { readonly value: string })>
   >
+  /**
+   * Entity tag, so that GET and HEAD can be answered with 304 and 412. `true` hashes the body;
+   * text is a version of your own: `v7` becomes `"v7"`, and `"v7"` or `W/"v7"` stays.
+   */
+  readonly etag?: true | string
+  /**
+   * `false`: never compressed. `true`: also for callers with credentials, which is safe only when
+   * the answer does not hold a secret next to text the caller chose (BREACH).
+   */
+  readonly compress?: boolean
   /** Facts for middleware and records; never leaves the server (PW-05). */
   readonly meta?: Readonly<Record<string, unknown>>
+  /** The framework's own: the body can be sent in parts. */
+  readonly '~content'?: PartialContent
 }
 
 /** A value with its response metadata. Made by {@link reply}. */

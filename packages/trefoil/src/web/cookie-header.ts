@@ -23,11 +23,17 @@ export interface SetCookie {
   readonly secure?: boolean
   readonly httpOnly?: boolean
   readonly sameSite?: 'strict' | 'lax' | 'none'
+  readonly partitioned?: boolean
 }
 
 const OCTETS = /^[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*$/
 // A `;` in an attribute would add attributes of the attacker's choice.
 const ATTRIBUTE = /^[\x20-\x3a\x3c-\x7e]*$/
+/** Seconds; longer lives are cut by browsers (RFC 6265bis §5.5). */
+const MAX_AGE_LIMIT = 400 * 24 * 60 * 60
+/** Bytes of name and value together; browsers drop what is larger without a word. */
+const MAX_PAIR = 4096
+const MAX_ATTRIBUTE = 1024
 const SAME_SITE = { strict: 'Strict', lax: 'Lax', none: 'None' } as const
 
 /**
@@ -41,8 +47,11 @@ export function formatSetCookie(name: string, value: string, options: SetCookie 
   const { sameSite = 'lax' } = options
   if (!isToken(name)) throw new TypeError(`Invalid cookie name: '${name}'`)
   if (!OCTETS.test(value)) throw new TypeError(`Invalid cookie value for '${name}'`)
+  if (name.length + value.length > MAX_PAIR) {
+    throw new TypeError(`Cookie '${name}' is larger than ${MAX_PAIR} bytes`)
+  }
   for (const text of [path, domain ?? '']) {
-    if (!ATTRIBUTE.test(text)) throw new TypeError(`Invalid path or domain of cookie '${name}'`)
+    if (!ATTRIBUTE.test(text) || text.length > MAX_ATTRIBUTE) throw new TypeError(`Invalid path or domain of cookie '${name}'`)
   }
   if (maxAge !== undefined && !Number.isInteger(maxAge)) {
     throw new TypeError(`maxAge of cookie '${name}' must be a whole number of seconds`)
@@ -56,18 +65,43 @@ export function formatSetCookie(name: string, value: string, options: SetCookie 
   if (sameSite === 'none' && !secure) {
     throw new TypeError(`SameSite=None of cookie '${name}' requires the Secure attribute`)
   }
+  if (options.partitioned === true && !secure) {
+    throw new TypeError(`Partitioned of cookie '${name}' requires the Secure attribute`)
+  }
+  checkPrefix(name, { path, domain, secure, httpOnly })
   return [
     `${name}=${value}`,
-    maxAge === undefined ? '' : `Max-Age=${maxAge}`,
+    maxAge === undefined ? '' : `Max-Age=${Math.min(maxAge, MAX_AGE_LIMIT)}`,
     expires === undefined ? '' : `Expires=${expires.toUTCString()}`,
     `Path=${path}`,
     domain === undefined ? '' : `Domain=${domain}`,
     secure ? 'Secure' : '',
     httpOnly ? 'HttpOnly' : '',
     `SameSite=${SAME_SITE[sameSite]}`,
+    options.partitioned === true ? 'Partitioned' : '',
   ]
     .filter((part) => part !== '')
     .join('; ')
+}
+
+/**
+ * Browsers drop a cookie whose name promises more than its attributes keep, so a login would
+ * silently not happen. They compare the prefix without regard to case, and so does this.
+ */
+function checkPrefix(
+  name: string,
+  attributes: { path: string; domain: string | undefined; secure: boolean; httpOnly: boolean },
+): void {
+  const { path, domain, secure, httpOnly } = attributes
+  const prefix = /^__(?:host-http|host|secure|http)-/.exec(name.toLowerCase())?.[0]
+  if (prefix === undefined) return
+  if (!secure) throw new TypeError(`Cookie '${name}' requires the Secure attribute`)
+  if (prefix.includes('http') && !httpOnly) {
+    throw new TypeError(`Cookie '${name}' requires the HttpOnly attribute`)
+  }
+  if (prefix.startsWith('__host-') && (path !== '/' || domain !== undefined)) {
+    throw new TypeError(`Cookie '${name}' requires Path=/ and no Domain`)
+  }
 }
 
 /** Writes a `Set-Cookie` value that removes a cookie (RESP-7). */

@@ -3,6 +3,7 @@ import type { TLSSocket } from 'node:tls'
 import type { Awaitable } from '../../../base/promise.ts'
 import type { Exchange, SendResult } from '../../../contract/exchange.ts'
 import { refuse } from '../../../contract/problem.ts'
+import { fromHttp2 } from './http2-headers.ts'
 
 const EMPTY = new Uint8Array(0)
 
@@ -25,7 +26,8 @@ export class NodeExchange implements Exchange {
     this.#expectsContinue = expectsContinue
     this.method = request.method as string
     this.target = request.url as string
-    this.rawHeaders = request.rawHeaders
+    this.rawHeaders =
+      request.httpVersionMajor === 2 ? fromHttp2(request.rawHeaders) : request.rawHeaders
   }
 
   get peerAddress(): string | null {
@@ -53,7 +55,7 @@ export class NodeExchange implements Exchange {
     const tell = () => {
       const outcome = response.writableFinished
         ? 'ok'
-        : response.errored === null
+        : (response.errored ?? null) === null
           ? 'aborted'
           : 'failed'
       listener({ outcome, bytes: bodyBytes.get(response) ?? 0 })

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type Duration, parseDuration } from '../../../base/duration.ts'
 import { isPromiseLike } from '../../../base/promise.ts'
@@ -10,6 +10,7 @@ import { firstHeader } from '../../../web/raw-headers.ts'
 import type { HttpHandler } from '../http-surface.ts'
 import { answerClientError } from './client-error.ts'
 import { NodeExchange } from './node-exchange.ts'
+import { createNodeServer, type NodeServer, type ServeTls } from './node-server.ts'
 import { send } from './send.ts'
 
 export interface ServeOptions {
@@ -27,6 +28,8 @@ export interface ServeOptions {
   readonly drainTimeout?: Duration
   /** Bytes of a request head. Default 16384. */
   readonly maxHeaderSize?: number
+  /** Certificate and key, as `node:tls` takes them; serves https with HTTP/2. Default plain http. */
+  readonly tls?: ServeTls
   /** Close on SIGTERM and SIGINT. Default true. */
   readonly signals?: boolean
 }
@@ -54,7 +57,8 @@ export interface Servable extends AppHandle {
 export async function serve(app: Servable, options: ServeOptions = {}): Promise<RunningServer> {
   const { port = 8000, host = '127.0.0.1' } = options
   const drainMs = readDuration('drainTimeout', options.drainTimeout ?? '10s')
-  const server = createNodeServer(app, options)
+  const node = listenerFor(app, options)
+  const { server } = node
   await app.startup()
   try {
     await listen(server, port, host)
@@ -65,18 +69,19 @@ export async function serve(app: Servable, options: ServeOptions = {}): Promise<
   const bound = server.address() as AddressInfo
   let closing: Promise<void> | null = null
   const close = () => {
-    closing ??= shutDown(server, app, drainMs).finally(forgetSignals)
+    closing ??= shutDown(node, app, drainMs).finally(forgetSignals)
     return closing
   }
   const forgetSignals = options.signals === false ? () => {} : closeOnSignals(close)
-  return { url: `http://${urlHost(bound)}:${bound.port}`, port: bound.port, close }
+  return { url: `${node.scheme}://${urlHost(bound)}:${bound.port}`, port: bound.port, close }
 }
 
-function createNodeServer(app: Servable, options: ServeOptions): Server {
+function listenerFor(app: Servable, options: ServeOptions): NodeServer {
   const headersTimeout = readDuration('headersTimeout', options.headersTimeout ?? '10s')
   const requestTimeout = readDuration('requestTimeout', options.requestTimeout ?? '60s')
   const keepAliveTimeout = readDuration('keepAliveTimeout', options.keepAliveTimeout ?? '65s')
-  const server = createServer({
+  const maxHeaderSize = options.maxHeaderSize ?? 16_384
+  const http = {
     // Our own edge answers a missing Host, with a problem document.
     requireHostHeader: false,
     headersTimeout,
@@ -84,12 +89,14 @@ function createNodeServer(app: Servable, options: ServeOptions): Server {
     keepAliveTimeout,
     // Node looks for overdue requests at this interval only.
     connectionsCheckingInterval: Math.max(500, Math.min(headersTimeout, requestTimeout) / 4),
-    maxHeaderSize: options.maxHeaderSize ?? 16_384,
+    maxHeaderSize,
     // Finds clients that vanished without closing.
     keepAlive: true,
     keepAliveInitialDelay: 60_000,
     ...{ optimizeEmptyRequests: true },
-  })
+  }
+  const node = createNodeServer({ http, tls: options.tls ?? null, maxHeaderSize })
+  const { server } = node
   const handler = app['~http']()
   const onRequest = (request: IncomingMessage, response: ServerResponse) =>
     answer(server, handler, new NodeExchange(request, response, false), request, response)
@@ -98,7 +105,7 @@ function createNodeServer(app: Servable, options: ServeOptions): Server {
     answer(server, handler, new NodeExchange(request, response, true), request, response),
   )
   server.on('clientError', answerClientError)
-  return server
+  return node
 }
 
 function answer(
@@ -173,11 +180,15 @@ function listen(server: Server, port: number, host: string): Promise<void> {
   })
 }
 
-async function shutDown(server: Server, app: AppHandle, drainMs: number): Promise<void> {
+async function shutDown(
+  { server, closeIdle, closeAll }: NodeServer,
+  app: AppHandle,
+  drainMs: number,
+): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-  server.closeIdleConnections()
+  closeIdle()
   // Calls that take too long are cut off: their signals abort, their dependencies close.
-  const cut = setTimeout(() => server.closeAllConnections(), drainMs)
+  const cut = setTimeout(closeAll, drainMs)
   await closed
   clearTimeout(cut)
   await app.shutdown()

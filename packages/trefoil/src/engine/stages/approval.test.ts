@@ -1,0 +1,118 @@
+import { describe, expect, test, vi } from 'vitest'
+import { z } from 'zod'
+import type { ApprovalHook } from '../../contract/approval.ts'
+import { dependency } from '../../contract/dependency.ts'
+import { argumentsHash } from '../../policy/arguments-hash.ts'
+import { type CallOptions, field, problemOf, startCall, valueOf } from '../call.fixture.ts'
+import { DryRun } from '../dry-run.ts'
+import { dryRunReport } from '../dry-run-report.ts'
+
+const HASH = argumentsHash('test.action', { id: 7, note: null })
+
+function gated(hook: ApprovalHook, more: CallOptions = {}): CallOptions {
+  return {
+    surface: 'mcp',
+    args: { id: 7 },
+    ...more,
+    app: { approval: hook },
+    action: {
+      approval: { api: false, mcp: true, cli: true },
+      params: [field('id', z.int()), field('note', z.string().nullable().default(null))],
+      ...more.action,
+    },
+  }
+}
+
+test('APPR-1: only the surfaces that ask for approval do', async () => {
+  const hook = vi.fn<ApprovalHook>(() => true)
+  expect(await valueOf(gated(hook, { surface: 'api' }))).toBe('done')
+  expect(hook).not.toHaveBeenCalled()
+  expect(await problemOf(gated(hook, { surface: 'cli' }))).toMatchObject({ code: 'approval_required' })
+})
+
+test('APPR-5: the hash covers defaults, and the hook gets the very arguments of the handler', async () => {
+  let approved: unknown
+  let handled: unknown
+  const hook: ApprovalHook = (request) => {
+    approved = request.args
+    return request.argumentsHash === HASH && request.token === 'tok'
+  }
+  const handler = (args: unknown) => {
+    handled = args
+    return 'ran'
+  }
+  expect(await valueOf(gated(hook, { approvalToken: 'tok', action: { handler } }))).toBe('ran')
+  expect(handled).toBe(approved)
+})
+
+test('APPR-10: what is required says the hash that would be approved', async () => {
+  expect(await problemOf(gated(() => true))).toMatchObject({
+    status: 409,
+    details: { action: 'test.action', arguments_hash: HASH },
+  })
+})
+
+test('ABIND-11: wrong arguments are refused before anybody is asked', async () => {
+  const hook = vi.fn<ApprovalHook>(() => true)
+  const problem = await problemOf(gated(hook, { args: { id: 'x' }, approvalToken: 'tok' }))
+  expect(problem).toMatchObject({ code: 'VALIDATION_ERROR' })
+  expect(hook).not.toHaveBeenCalled()
+})
+
+test('W-8: a value that cannot be hashed is refused, not coerced', async () => {
+  const params = [field('id', z.array(z.int()).transform((list) => new Set(list)))]
+  const options = gated(() => true, { args: { id: [1] }, approvalToken: 'tok', action: { params } })
+  expect(await problemOf(options)).toMatchObject({
+    code: 'VALIDATION_ERROR',
+    detail: 'The arguments cannot be hashed for approval: a Set has no JSON form',
+  })
+})
+
+describe('dry run', () => {
+  test('RPC-7: checks and hashes, runs nothing, asks nobody', async () => {
+    let touched = 0
+    const hook = vi.fn<ApprovalHook>(() => true)
+    const db = dependency(() => ++touched, { name: 'db' })
+    const action = {
+      dependencies: [['db', db] as const],
+      middleware: [() => ++touched],
+      handler: () => ++touched,
+      path: '/items/{id}',
+    }
+    const { call, outcome } = startCall(
+      gated(hook, { surface: 'cli', dryRun: true, approvalToken: 'tok', action }),
+    )
+    const ended = await outcome
+    expect(!ended.ok && ended.problem instanceof DryRun).toBe(true)
+    expect(touched).toBe(0)
+    expect(hook).not.toHaveBeenCalled()
+    expect(dryRunReport(call)).toEqual({
+      ok: true,
+      dry_run: true,
+      action: 'test.action',
+      source: 'cli',
+      entrypoint: 'server',
+      method: 'POST',
+      path: '/items/7',
+      arguments_hash: HASH,
+      needs_approval: true,
+      approval_required: false,
+      approval_token_provided: true,
+      subject: null,
+    })
+  })
+
+  test('W-12: works on MCP and without approval too; wrong arguments are still wrong', async () => {
+    const plain = { approval: { api: false, mcp: false, cli: false } }
+    const { call, outcome } = startCall(gated(() => true, { dryRun: true, action: plain }))
+    expect(await outcome).toMatchObject({ ok: false })
+    expect(dryRunReport(call)).toMatchObject({
+      source: 'mcp',
+      arguments_hash: HASH,
+      needs_approval: false,
+      approval_required: false,
+    })
+    const wrong = gated(() => true, { dryRun: true, args: {} })
+    expect(await problemOf(wrong)).toMatchObject({ code: 'VALIDATION_ERROR' })
+  })
+})

@@ -1,0 +1,201 @@
+import { describe, expect, test } from 'vitest'
+import { AuthContext } from '../../contract/auth-context.ts'
+import type { AuthConfig } from '../../contract/authenticator.ts'
+import type { AuthRequest, Call } from '../../contract/call.ts'
+import { AuthenticationError, HttpError } from '../../contract/problem.ts'
+import { guard, hasRole, hasScope } from '../../policy/guards.ts'
+import { type CallOptions, knownAs, problemOf, startCall, valueOf } from '../call.fixture.ts'
+
+function authed(config: Partial<AuthConfig>, more: CallOptions = {}): CallOptions {
+  const auth = { api: { authenticate: () => null, surfaces: ['api'] as const, ...config } }
+  return { ...more, app: { auth } }
+}
+
+const bearer = { headers: ['Authorization', 'Bearer t'] }
+const user = new AuthContext({ subject: 'u', roles: ['admin'] })
+
+describe('answers of an authenticator', () => {
+  test('AUTH-4: a context lets the call in, now or later', async () => {
+    const handler = (_: unknown, call: Call) => call.auth
+    expect(await valueOf(authed({ authenticate: () => user }, { action: { handler } }))).toBe(user)
+    expect(await valueOf(authed({ authenticate: async () => user }, { action: { handler } }))).toBe(user)
+  })
+
+  test.each([
+    null,
+    undefined,
+    true,
+    'u',
+    {},
+    { subject: 'u', roles: new Set(['admin']) },
+    Object.create(AuthContext.prototype),
+  ])('AUTH-4: %o denies', async (answer) => {
+    // What JavaScript authenticators may return.
+    const authenticate = () => answer as AuthContext
+    expect(await problemOf(authed({ authenticate }))).toMatchObject({
+      code: 'AUTHENTICATION_ERROR',
+      status: 401,
+      headers: { 'www-authenticate': 'Bearer' },
+    })
+  })
+
+  test('PW-22: the challenge says why only when a credential was sent', async () => {
+    const authenticate = () => {
+      throw new AuthenticationError('Token "old" expired')
+    }
+    expect(await problemOf(authed({ authenticate }, bearer))).toMatchObject({
+      detail: 'Unauthorized',
+      headers: {
+        'www-authenticate':
+          'Bearer error="invalid_token", error_description="Token \\"old\\" expired"',
+      },
+    })
+    expect(await problemOf(authed({ authenticate }))).toMatchObject({
+      headers: { 'www-authenticate': 'Bearer' },
+    })
+  })
+
+  test('AUTH-4: a thrown problem keeps its status, anything else is a plain 401', async () => {
+    const locked = async () => {
+      throw new HttpError(429, 'Locked out')
+    }
+    expect(await problemOf(authed({ authenticate: locked }))).toMatchObject({ status: 429 })
+    const crash = () => {
+      throw new Error('redis://user:secret@db')
+    }
+    const { log, outcome } = startCall(authed({ authenticate: crash }, bearer))
+    const ended = await outcome
+    expect(ended).toMatchObject({ ok: false, problem: { status: 401 } })
+    expect(JSON.stringify(ended)).not.toContain('secret')
+    expect(log.map(({ message }) => message)).toEqual(['Authenticator failed'])
+  })
+
+  test('AUTH-4: it runs once, and not at all where the action is public', async () => {
+    let runs = 0
+    const authenticate = () => {
+      runs++
+      return user
+    }
+    await valueOf(authed({ authenticate }))
+    expect(runs).toBe(1)
+    const handler = (_: unknown, call: Call) => call.auth
+    const action = { handler, public: { api: true, mcp: false, cli: false } }
+    expect(await valueOf(authed({ authenticate }, { ...bearer, action }))).toBeNull()
+    expect(runs).toBe(1)
+  })
+})
+
+describe('onAuthenticated', () => {
+  test('PW-03: a role it takes away is gone for every guard', async () => {
+    const config = { authenticate: () => user, onAuthenticated: () => new AuthContext({ subject: 'u' }) }
+    const action = { guards: [hasRole('admin')] }
+    expect(await problemOf(authed(config, { action }))).toMatchObject({
+      code: 'ACCESS_DENIED',
+      detail: 'Requires any of roles [admin], but client has [(none)]',
+    })
+  })
+
+  test('PW-03: nothing returned keeps the context; a throw, or something else, denies', async () => {
+    const handler = (_: unknown, call: Call) => call.auth?.subject
+    const authenticate = async () => user
+    expect(await valueOf(authed({ authenticate, onAuthenticated: () => undefined }, { action: { handler } }))).toBe('u')
+    const crash = async () => {
+      throw new Error('database is down')
+    }
+    const { call, outcome } = startCall(authed({ authenticate, onAuthenticated: crash }))
+    expect(await outcome).toMatchObject({ ok: false, problem: { status: 401 } })
+    expect(call.auth).toBeNull()
+    // What JavaScript hooks may return.
+    const wrong = { authenticate, onAuthenticated: () => ({ subject: 'root' }) as AuthContext }
+    expect(await problemOf(authed(wrong))).toMatchObject({ status: 401 })
+  })
+})
+
+describe('credentials', () => {
+  test('PW-02: the authenticator sees them, the handler does not', async () => {
+    const headers = ['Authorization', 'Bearer tok', 'Cookie', 's=1', 'X-API-Key', 'k', 'X-Tag', 'v']
+    let seen: unknown[] = []
+    const authenticate = (request: AuthRequest) => {
+      seen = [request.bearer, request.headers.get('cookie'), request.headers.get('x-api-key')]
+      return user
+    }
+    const handler = (_: unknown, { request }: Call) =>
+      ['authorization', 'cookie', 'x-api-key', 'x-tag'].map((name) => request.headers.get(name))
+    expect(await valueOf(authed({ authenticate }, { headers, action: { handler } }))).toEqual([
+      null,
+      null,
+      null,
+      'v',
+    ])
+    expect(seen).toEqual(['tok', 's=1', 'k'])
+  })
+
+  test('W-31b: source, action and request are known to the authenticator', async () => {
+    const seen: unknown[] = []
+    const authenticate = ({ source, entrypoint, requestId, action, request }: AuthRequest) => {
+      seen.push(source, entrypoint, requestId, action.name, request.path)
+      return user
+    }
+    await valueOf(authed({ authenticate }))
+    expect(seen).toEqual(['api', 'server', 'r1', 'test.action', '/test'])
+  })
+})
+
+describe('guards', () => {
+  const known = { app: { auth: { api: knownAs({ subject: 'u' }) } } }
+  const asking = (check: () => boolean | Promise<boolean>) => guard({ name: 'Own', check })
+
+  test('P-GRD-3: a denial names guard and action, and asks for missing scopes', async () => {
+    const action = { guards: [hasScope('w', 'r')] }
+    expect(await problemOf({ ...known, action })).toMatchObject({
+      code: 'ACCESS_DENIED',
+      status: 403,
+      details: { guard: 'HasScope', action: 'test.action' },
+      headers: { 'www-authenticate': 'Bearer error="insufficient_scope", scope="r w"' },
+    })
+    const roles = await problemOf({ ...known, action: { guards: [hasRole('a')] } })
+    expect(roles.headers).toBeUndefined()
+  })
+
+  test.each([1, 'yes', {}, null, undefined])('W-9: the answer %o denies', async (answer) => {
+    // What JavaScript guards may return.
+    const value = answer as boolean
+    for (const check of [() => value, async () => value]) {
+      expect(await problemOf({ ...known, action: { guards: [asking(check)] } })).toMatchObject({
+        code: 'ACCESS_DENIED',
+      })
+    }
+  })
+
+  test('P-PIPE-3: a guard that throws denies; the first denial ends it', async () => {
+    let later = 0
+    const guards = [
+      asking(async () => {
+        throw new Error('secret')
+      }),
+      asking(() => ++later > 0),
+    ]
+    const { log, outcome } = startCall({ ...known, action: { guards } })
+    expect(await outcome).toMatchObject({ ok: false, problem: { detail: 'Access denied by Own' } })
+    expect(later).toBe(0)
+    expect(log.map(({ message }) => message)).toEqual(['Guard failed'])
+  })
+
+  test('PW-04, P-GRD-5: a guard never sees an anonymous caller', async () => {
+    let asked = 0
+    const guards = [asking(() => ++asked > 0)]
+    expect(await problemOf({ action: { guards } })).toMatchObject({ code: 'AUTHENTICATION_ERROR' })
+    expect(asked).toBe(0)
+  })
+
+  test('X-02: call.authorize asks the same guard in the handler', async () => {
+    const handler = async (_: unknown, call: Call) => {
+      await call.authorize(hasRole('admin'))
+      return 'in'
+    }
+    expect(await problemOf({ ...known, action: { handler } })).toMatchObject({ code: 'ACCESS_DENIED' })
+    const admin = { app: { auth: { api: knownAs({ subject: 'u', roles: ['admin'] }) } } }
+    expect(await valueOf({ ...admin, action: { handler } })).toBe('in')
+    expect(await problemOf({ action: { handler } })).toMatchObject({ code: 'AUTHENTICATION_ERROR' })
+  })
+})

@@ -1,0 +1,78 @@
+import { createServer, type Server, type ServerOptions } from 'node:http'
+import { createSecureServer, type ServerHttp2Session } from 'node:http2'
+import { createServer as createTlsServer } from 'node:https'
+import type { TlsOptions } from 'node:tls'
+
+/** Certificate and key of the server, and whatever else `node:tls` takes. */
+export interface ServeTls extends TlsOptions {
+  /** Also speak HTTP/2; clients without it get HTTP/1.1 on the same port. Default true. */
+  readonly http2?: boolean
+}
+
+/** A server of any kind, with the two things that differ between the kinds. */
+export interface NodeServer {
+  readonly server: Server
+  readonly scheme: 'http' | 'https'
+  /** Ends what is idle now; calls in flight finish. */
+  closeIdle(): void
+  /** Ends everything at once. */
+  closeAll(): void
+}
+
+export interface NodeServerOptions {
+  readonly http: ServerOptions
+  readonly tls: ServeTls | null
+  readonly maxHeaderSize: number
+}
+
+/** Makes an HTTP/1.1 server, or with a certificate one that speaks HTTP/2 as well. */
+export function createNodeServer(options: NodeServerOptions): NodeServer {
+  const { http, tls } = options
+  if (tls === null) return plain(createServer(http), 'http')
+  const { http2 = true, ...certificate } = tls
+  if (!http2) return plain(createTlsServer({ ...http, ...certificate }), 'https')
+  return withHttp2(options, certificate)
+}
+
+function plain(server: Server, scheme: 'http' | 'https'): NodeServer {
+  return {
+    server,
+    scheme,
+    closeIdle: () => server.closeIdleConnections(),
+    closeAll: () => server.closeAllConnections(),
+  }
+}
+
+/** Streams one client may open at once: more would be a way around every other limit. */
+const MAX_STREAMS = 100
+
+function withHttp2(
+  { http, maxHeaderSize }: NodeServerOptions,
+  certificate: TlsOptions,
+): NodeServer {
+  const sessions = new Set<ServerHttp2Session>()
+  const server = createSecureServer({
+    ...http,
+    ...certificate,
+    allowHTTP1: true,
+    settings: { maxConcurrentStreams: MAX_STREAMS, maxHeaderListSize: maxHeaderSize },
+  })
+  server.on('session', (session) => {
+    sessions.add(session)
+    session.once('close', () => sessions.delete(session))
+  })
+  const http1 = server as unknown as Partial<Server>
+  return {
+    // The compatibility API of node:http2 emits the same events with the same shapes.
+    server: server as unknown as Server,
+    scheme: 'https',
+    closeIdle() {
+      for (const session of sessions) session.close()
+      http1.closeIdleConnections?.()
+    },
+    closeAll() {
+      for (const session of sessions) session.destroy()
+      http1.closeAllConnections?.()
+    },
+  }
+}

@@ -1,0 +1,133 @@
+/** Timers, so that a test can hold them still. */
+export interface Timers {
+  /** Calls back once, after `ms`; the returned function stops it. */
+  after(ms: number, callback: () => void): () => void
+}
+
+export const systemTimers: Timers = {
+  after: (ms, callback) => {
+    const timer = setTimeout(callback, ms)
+    return () => clearTimeout(timer)
+  },
+}
+
+/** A comment line; clients ignore it. */
+const COMMENT = ':\n\n'
+const DONE = { done: true, value: undefined } as const
+
+type Arrival<Event> = { readonly step: IteratorResult<Event> } | { readonly error: unknown }
+
+/**
+ * Events as text, with a comment first and after every silence. No generator: while one waits for
+ * an event its `return` waits too, and a client that left would never be noticed.
+ */
+export class EventStream<Event> implements AsyncIterableIterator<string> {
+  readonly #source: AsyncIterator<Event>
+  readonly #format: (event: Event) => string
+  readonly #silence: number
+  readonly #timers: Timers
+  #greeted = false
+  #waiting = false
+  #arrived: Arrival<Event> | null = null
+  #wake: (() => void) | null = null
+  #over = false
+
+  /** @param silence milliseconds until a comment; 0 for none */
+  constructor(
+    events: AsyncIterable<Event>,
+    format: (event: Event) => string,
+    silence: number,
+    timers: Timers,
+  ) {
+    this.#source = events[Symbol.asyncIterator]()
+    this.#format = format
+    this.#silence = silence
+    this.#timers = timers
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this
+  }
+
+  async next(): Promise<IteratorResult<string>> {
+    if (this.#over) return DONE
+    if (!this.#greeted) {
+      this.#greeted = true
+      return { done: false, value: COMMENT }
+    }
+    if (!this.#waiting) this.#ask()
+    if (this.#arrived === null) await this.#eventOrSilence()
+    // Ended while waiting.
+    if (this.#isOver()) return DONE
+    const arrived = this.#take()
+    if (arrived === null) return { done: false, value: COMMENT }
+    return this.#write(arrived)
+  }
+
+  async return(): Promise<IteratorResult<string>> {
+    if (this.#over) return DONE
+    this.#over = true
+    this.#wake?.()
+    const returning = this.#source.return?.()
+    if (this.#waiting) returning?.catch(() => {})
+    else await returning
+    return DONE
+  }
+
+  #ask(): void {
+    this.#waiting = true
+    const arrive = (arrival: Arrival<Event>) => {
+      this.#arrived = arrival
+      this.#wake?.()
+    }
+    this.#source.next().then(
+      (step) => arrive({ step }),
+      (error: unknown) => arrive({ error }),
+    )
+  }
+
+  async #eventOrSilence(): Promise<void> {
+    let stop: (() => void) | null = null
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve
+      if (this.#silence > 0) stop = this.#timers.after(this.#silence, resolve)
+    })
+    this.#wake = null
+    stopTimer(stop)
+  }
+
+  #take(): Arrival<Event> | null {
+    const arrived = this.#arrived
+    if (arrived !== null) {
+      this.#arrived = null
+      this.#waiting = false
+    }
+    return arrived
+  }
+
+  async #write(arrived: Arrival<Event>): Promise<IteratorResult<string>> {
+    if ('error' in arrived) {
+      this.#over = true
+      throw arrived.error
+    }
+    const { step } = arrived
+    if (step.done === true) {
+      this.#over = true
+      return DONE
+    }
+    try {
+      return { done: false, value: this.#format(step.value) }
+    } catch (error) {
+      await this.return()
+      throw error
+    }
+  }
+
+  #isOver(): boolean {
+    return this.#over
+  }
+}
+
+function stopTimer(stop: (() => void) | null): void {
+  stop?.()
+}

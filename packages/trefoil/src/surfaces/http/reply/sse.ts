@@ -1,0 +1,47 @@
+import { type Duration, parseDuration } from '../../../base/duration.ts'
+import { ImproperlyConfigured } from '../../../contract/problem.ts'
+import { type Reply, type ReplyOptions, reply } from '../../../contract/reply.ts'
+import { type SseEvent, formatSseEvent } from '../../../web/sse-event.ts'
+import { EventStream, systemTimers, type Timers } from './event-stream.ts'
+
+/** Options of {@link sse}. */
+export interface SseOptions extends Omit<ReplyOptions, 'status' | 'etag'> {
+  /**
+   * A comment is sent after this much silence, so that proxies keep the connection and a client
+   * that vanished is noticed. `false` for none. Default `15s`.
+   */
+  readonly heartbeat?: Duration | false
+  /** Source of timers. Default: the machine's. */
+  readonly timers?: Timers
+}
+
+/**
+ * Answers with server-sent events. A comment goes out at once, so that the client knows it is
+ * connected; an event that cannot be written ends the stream as failed. End your iterable when
+ * `call.signal` aborts.
+ *
+ * @throws ImproperlyConfigured when `heartbeat` is not a duration
+ */
+export function sse(
+  events: AsyncIterable<SseEvent>,
+  options: SseOptions = {},
+): Reply<AsyncIterable<string>> {
+  const { heartbeat = '15s', timers = systemTimers, headers, ...rest } = options
+  const silence = heartbeat === false ? 0 : parseDuration(heartbeat)
+  if (silence === null) {
+    throw new ImproperlyConfigured("sse(): heartbeat must be a duration such as '15s', or false")
+  }
+  const body: AsyncIterable<string> = {
+    [Symbol.asyncIterator]: () => new EventStream(events, formatSseEvent, silence, timers),
+  }
+  return reply(body, {
+    ...rest,
+    headers: {
+      'cache-control': 'no-cache',
+      // Tells nginx and its kin not to collect events before passing them on.
+      'x-accel-buffering': 'no',
+      ...headers,
+      'content-type': 'text/event-stream',
+    },
+  })
+}

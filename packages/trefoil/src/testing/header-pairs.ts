@@ -1,0 +1,49 @@
+import { isHeaderValue, isToken } from '../web/raw-headers.ts'
+
+/**
+ * Request headers: a record (an array sends the header several times), or pairs, sent in their
+ * order with duplicates kept.
+ */
+export type HeadersInput =
+  | Readonly<Record<string, string | readonly string[]>>
+  | readonly (readonly [name: string, value: string])[]
+
+export type HeaderPairs = readonly (readonly [name: string, value: string])[]
+
+/**
+ * @returns pairs with lower-case names
+ * @throws TypeError for what no connection could carry; a CR or LF would be a second header
+ */
+export function headerPairs(input: HeadersInput = {}): HeaderPairs {
+  const pairs = isPairs(input)
+    ? input
+    : Object.entries(input).flatMap(([name, value]) =>
+        (typeof value === 'string' ? [value] : value).map((text) => [name, text] as const),
+      )
+  return pairs.map(([name, value]) => {
+    if (!isToken(name)) throw new TypeError(`'${name}' is not a header name`)
+    if (typeof value !== 'string' || !isHeaderValue(value)) {
+      throw new TypeError(`The value of header '${name}' has characters a header cannot carry`)
+    }
+    return [name.toLowerCase(), value] as const
+  })
+}
+
+function isPairs(input: HeadersInput): input is HeaderPairs {
+  return Array.isArray(input)
+}
+
+/** The defaults that `own` does not name, then `own`. */
+export function mergePairs(defaults: HeaderPairs, own: HeaderPairs): HeaderPairs {
+  const named = new Set(own.map(([name]) => name))
+  return [...defaults.filter(([name]) => !named.has(name)), ...own]
+}
+
+export function hasHeader(pairs: HeaderPairs, name: string): boolean {
+  return pairs.some(([sent]) => sent === name)
+}
+
+/** `Authorization` for a bearer token; nothing for none. */
+export function bearer(token: string | undefined): HeaderPairs {
+  return token === undefined ? [] : headerPairs([['authorization', `Bearer ${token}`]])
+}

@@ -1,0 +1,116 @@
+import { MCP_PATH } from '../surfaces/mcp/mcp-surface.ts'
+import { bearer, type HeadersInput, headerPairs, mergePairs } from './header-pairs.ts'
+import type { TestHttp } from './http-client.ts'
+import { McpAnswer } from './mcp-answer.ts'
+
+/** The stateless revision (`modern`, 2026-07-28) or the ones with a handshake (`legacy`). */
+export type McpEraName = 'legacy' | 'modern'
+
+/** One request to the MCP endpoint. */
+export interface McpRequestOptions {
+  /** Bearer token. */
+  readonly token?: string
+  /** `Origin` header, as a browser sends it. */
+  readonly origin?: string
+  /** Default: the client's `era`. */
+  readonly era?: McpEraName
+  /** Default: the newest revision of the era. */
+  readonly protocolVersion?: string
+  readonly headers?: HeadersInput
+  /** More members of `params._meta`. */
+  readonly meta?: Readonly<Record<string, unknown>>
+}
+
+/** One tool call. */
+export interface McpCallOptions extends McpRequestOptions {
+  readonly approvalToken?: string
+  /** Validate and hash, run nothing. Default false. */
+  readonly dryRun?: boolean
+}
+
+type Members = Readonly<Record<string, unknown>>
+
+const NEWEST = { legacy: '2025-11-25', modern: '2026-07-28' } as const
+const CLIENT = { name: 'trefoil-test-client', version: '1' } as const
+const VERSION_KEY = 'io.modelcontextprotocol/protocolVersion'
+const CAPABILITIES_KEY = 'io.modelcontextprotocol/clientCapabilities'
+
+/** The MCP endpoint of an app under test (TEST-5). */
+export class TestMcp {
+  readonly #http: TestHttp
+  readonly #era: McpEraName
+  #nextId = 1
+
+  constructor(http: TestHttp, era: McpEraName) {
+    this.#http = http
+    this.#era = era
+  }
+
+  /** The handshake of the legacy era. */
+  initialize(options: McpRequestOptions = {}): Promise<McpAnswer> {
+    const protocolVersion = options.protocolVersion ?? NEWEST.legacy
+    const params = { protocolVersion, capabilities: {}, clientInfo: CLIENT }
+    return this.#call('initialize', params, { ...options, era: 'legacy' })
+  }
+
+  /** `server/discover` of the modern era. */
+  discover(options: McpRequestOptions = {}): Promise<McpAnswer> {
+    return this.#call('server/discover', {}, { ...options, era: 'modern' })
+  }
+
+  toolsList(options: McpRequestOptions = {}): Promise<McpAnswer> {
+    return this.#call('tools/list', {}, options)
+  }
+
+  toolsCall(name: string, args: Members = {}, options: McpCallOptions = {}): Promise<McpAnswer> {
+    const { approvalToken, dryRun } = options
+    const meta = {
+      ...(approvalToken === undefined ? {} : { approvalToken }),
+      ...(dryRun === undefined ? {} : { dryRun }),
+      ...options.meta,
+    }
+    return this.#call('tools/call', { name, arguments: args }, { ...options, meta })
+  }
+
+  /** Sends any JSON value with these headers and no others than the content type. */
+  async request(message: unknown, headers: HeadersInput = {}): Promise<McpAnswer> {
+    const base = headerPairs({ accept: 'application/json, text/event-stream' })
+    const response = await this.#http.post(MCP_PATH, {
+      json: message,
+      headers: mergePairs(base, headerPairs(headers)),
+    })
+    return new McpAnswer(response)
+  }
+
+  #call(method: string, params: Members, options: McpRequestOptions): Promise<McpAnswer> {
+    const era = options.era ?? this.#era
+    const version = options.protocolVersion ?? NEWEST[era]
+    const meta = {
+      ...(era === 'modern' ? { [VERSION_KEY]: version, [CAPABILITIES_KEY]: {} } : {}),
+      ...options.meta,
+    }
+    const message = {
+      jsonrpc: '2.0',
+      id: this.#nextId++,
+      method,
+      params: Object.keys(meta).length === 0 ? params : { ...params, _meta: meta },
+    }
+    const headers: [string, string][] = []
+    if (method !== 'initialize') headers.push(['mcp-protocol-version', version])
+    if (era === 'modern') {
+      headers.push(['mcp-method', method])
+      if (typeof params['name'] === 'string') headers.push(['mcp-name', inHeader(params['name'])])
+    }
+    if (options.origin !== undefined) headers.push(['origin', options.origin])
+    const named = mergePairs(headers, bearer(options.token))
+    return this.request(message, mergePairs(named, headerPairs(options.headers)))
+  }
+}
+
+/** Text that a header cannot carry goes as `=?base64?…?=`. */
+function inHeader(text: string): string {
+  const isPlain = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/.test(text) && !text.startsWith('=?')
+  if (isPlain) return text
+  const binary = Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte))
+  return `=?base64?${btoa(binary.join(''))}?=`
+}

@@ -1,0 +1,92 @@
+import { checkOptionNames, type OptionNames } from '../app/option-names.ts'
+import { type Clock, systemClock } from '../base/clock.ts'
+import { isAppHandle } from '../contract/app-handle.ts'
+import type { Servable } from '../surfaces/http/node/serve.ts'
+import { isHeaderValue } from '../web/raw-headers.ts'
+import { TestCli } from './cli-client.ts'
+import { CookieJar } from './cookie-jar.ts'
+import { type HeadersInput, headerPairs } from './header-pairs.ts'
+import { hostName, TestHttp } from './http-client.ts'
+import { Lifespan } from './lifespan.ts'
+import { type McpEraName, TestMcp } from './mcp-client.ts'
+import { Transport } from './transport.ts'
+
+/** Options of {@link testClient}. */
+export interface TestClientOptions {
+  /** Address the requests come from; `null` when the transport knows none. Default `127.0.0.1`. */
+  readonly clientAddress?: string | null
+  /** `Host` header of every request. Default `testserver`. */
+  readonly host?: string
+  /** `https` for a connection that counts as encrypted. Default `http`. */
+  readonly scheme?: 'http' | 'https'
+  /** Headers of every request. Default none. */
+  readonly headers?: HeadersInput
+  /** Run start-up on first use and shutdown on close. Default true. */
+  readonly lifespan?: boolean
+  /** Protocol era of `.mcp`. Default `modern`. */
+  readonly era?: McpEraName
+  /** Decides when cookies expire. Default: the machine's. */
+  readonly clock?: Clock
+}
+
+const OPTIONS: OptionNames<TestClientOptions> = {
+  clientAddress: true,
+  host: true,
+  scheme: true,
+  headers: true,
+  lifespan: true,
+  era: true,
+  clock: true,
+}
+
+/** An app under test. */
+export class TestClient implements AsyncDisposable {
+  readonly http: TestHttp
+  readonly mcp: TestMcp
+  readonly cli: TestCli
+  readonly #lifespan: Lifespan
+  readonly #transport: Transport
+
+  /** Use {@link testClient}. */
+  constructor(app: Servable, options: TestClientOptions) {
+    const { clientAddress = '127.0.0.1', host = 'testserver', scheme = 'http' } = options
+    const headers = headerPairs(options.headers)
+    this.#lifespan = new Lifespan(app, options.lifespan ?? true)
+    this.#transport = new Transport(this.#lifespan, () => app['~http']())
+    const site = { transport: this.#transport, clientAddress, host, scheme, headers }
+    const jar = new CookieJar(options.clock ?? systemClock, hostName(host))
+    this.http = new TestHttp(site, jar)
+    this.mcp = new TestMcp(this.http, options.era ?? 'modern')
+    this.cli = new TestCli(app, this.#lifespan, this.http, headers)
+  }
+
+  /**
+   * Breaks off answers nobody read, then runs the shutdown hooks if this client ran start-up.
+   * Idempotent.
+   *
+   * @throws AggregateError with what the shutdown hooks threw
+   */
+  async close(): Promise<void> {
+    this.#transport.close()
+    await this.#lifespan.end()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+}
+
+/**
+ * Calls an app in this process, through the code that serves it (TEST-1). Start-up runs on first
+ * use, shutdown on `close()` or at the end of an `await using` block.
+ *
+ * @throws TypeError when `app` is none; ImproperlyConfigured for an option nobody reads
+ */
+export function testClient(app: Servable, options: TestClientOptions = {}): TestClient {
+  if (!isAppHandle(app)) throw new TypeError('testClient() requires a Trefoil application')
+  checkOptionNames('testClient()', options, OPTIONS)
+  if (options.host !== undefined && !isHeaderValue(options.host)) {
+    throw new TypeError('testClient(): host has characters a header cannot carry')
+  }
+  return new TestClient(app, options)
+}
