@@ -114,6 +114,15 @@ export function refuse(code: ProblemCode, options?: ProblemOptions): Problem {
   return problem
 }
 
+/** An {@link AuthenticationError} without a stack trace, for authenticators of the framework. */
+export function refuseCredential(reason: string): AuthenticationError {
+  const limit = Error.stackTraceLimit
+  Error.stackTraceLimit = 0
+  const problem = new AuthenticationError(reason)
+  Error.stackTraceLimit = limit
+  return problem
+}
+
 /**
  * A mistake in how the application is put together, thrown while it starts. Meant for the
  * developer: names the file, route, option or parameter.

@@ -1,4 +1,5 @@
 import type { CryptoKey, JWTPayload, JWTVerifyOptions } from 'jose'
+import { decodeProtectedHeader } from 'jose/decode/protected_header'
 import * as errors from 'jose/errors'
 import { jwtVerify } from 'jose/jwt/verify'
 import { decodeBase64url } from '../base/base64url.ts'
@@ -6,8 +7,9 @@ import { type Clock, systemClock } from '../base/clock.ts'
 import { type Duration, parseDuration } from '../base/duration.ts'
 import { AuthContext } from '../contract/auth-context.ts'
 import type { Authenticator } from '../contract/authenticator.ts'
-import { AuthenticationError, ImproperlyConfigured } from '../contract/problem.ts'
+import { ImproperlyConfigured, refuseCredential } from '../contract/problem.ts'
 import { identityFromClaims } from './claims.ts'
+import { findHs256Key } from './hs256-signature.ts'
 import { isKeyRing, type KeyMaterial, type KeyRing, keyRing } from './key-ring.ts'
 import { TokenCache } from './token-cache.ts'
 
@@ -41,7 +43,8 @@ const MAX_TOKEN_LENGTH = 16_384
  */
 export function jwtAuth(options: JwtAuthOptions): Authenticator<undefined> {
   const ring = isKeyRing(options.keys) ? options.keys : keyRing(options.keys)
-  const keys = [ring.current, ...ring.previous].map(importKey)
+  const secrets = [ring.current, ...ring.previous]
+  const keys = secrets.map(importKey)
   const verifyOptions = readOptions(options)
   const cache = new TokenCache(readCacheSize(options.cacheSize ?? 256))
   const clock = options.clock ?? systemClock
@@ -54,15 +57,27 @@ export function jwtAuth(options: JwtAuthOptions): Authenticator<undefined> {
     return (known as AuthContext<undefined> | null) ?? verify(token, new Date(now))
   }
 
-  async function verify(token: string, currentDate: Date): Promise<AuthContext<undefined>> {
-    if (token.length > MAX_TOKEN_LENGTH || !isCanonical(token)) {
-      throw new AuthenticationError('Malformed JWT token')
+  function verify(token: string, currentDate: Date): Promise<AuthContext<undefined>> {
+    if (token.length > MAX_TOKEN_LENGTH) throw refuseCredential('Malformed JWT token')
+    const key = keys[findHs256Key(token, secrets)]
+    if (key === undefined) throw refuseCredential(unsignedReason(token))
+    return verifyClaims(token, key, { ...verifyOptions, currentDate })
+  }
+
+  async function verifyClaims(
+    token: string,
+    key: Promise<CryptoKey>,
+    verifying: JWTVerifyOptions,
+  ): Promise<AuthContext<undefined>> {
+    if (!isCanonical(token)) throw refuseCredential('Malformed JWT token')
+    let claims: JWTPayload
+    try {
+      claims = (await jwtVerify(token, await key, verifying)).payload
+    } catch (error) {
+      throw refuseCredential(reasonOf(error))
     }
-    const claims = await verifyWithRing(token, keys, { ...verifyOptions, currentDate })
-    const context = new AuthContext<undefined>({
-      ...identityFromClaims(claims),
-      payload: undefined,
-    })
+    const identity = identityFromClaims(claims)
+    const context = new AuthContext<undefined>({ ...identity, payload: undefined })
     cache.set(token, context)
     return context
   }
@@ -70,30 +85,25 @@ export function jwtAuth(options: JwtAuthOptions): Authenticator<undefined> {
 
 /**
  * Three parts of strict base64url. The library ignores the unused bits of a last character, so
- * one signature would have four spellings, each of which gets its own place in the cache (PW-18).
+ * one token would have several spellings, each of which gets its own place in the cache.
  */
 function isCanonical(token: string): boolean {
   const parts = token.split('.', 4)
   return parts.length === 3 && parts.every((part) => decodeBase64url(part) !== null)
 }
 
-/** Tries the current key, then the previous ones; only a wrong signature moves on. */
-async function verifyWithRing(
-  token: string,
-  keys: readonly Promise<CryptoKey>[],
-  options: JWTVerifyOptions,
-): Promise<JWTPayload> {
-  let last: unknown
-  for (const key of keys) {
-    try {
-      return (await jwtVerify(token, await key, options)).payload
-    } catch (error) {
-      last = error
-      if (!(error instanceof errors.JWSSignatureVerificationFailed)) break
-    }
+/** Why a token that no key signed is refused: the algorithm comes before the signature (P-JWT-3). */
+function unsignedReason(token: string): string {
+  try {
+    const { alg } = decodeProtectedHeader(token)
+    if (token.split('.').length !== 3) return 'Malformed JWT token'
+    return alg === 'HS256' ? 'Invalid JWT signature' : WRONG_ALGORITHM
+  } catch {
+    return 'Malformed JWT token'
   }
-  throw new AuthenticationError(reasonOf(last))
 }
+
+const WRONG_ALGORITHM = 'Unsupported JWT algorithm. Only HS256 is accepted.'
 
 function importKey(key: Uint8Array): Promise<CryptoKey> {
   if (key.length < MIN_KEY_BYTES) {
@@ -146,9 +156,7 @@ function readCacheSize(size: number): number {
 function reasonOf(error: unknown): string {
   if (error instanceof errors.JWTExpired) return 'Token expired'
   if (error instanceof errors.JWSSignatureVerificationFailed) return 'Invalid JWT signature'
-  if (error instanceof errors.JOSEAlgNotAllowed) {
-    return 'Unsupported JWT algorithm. Only HS256 is accepted.'
-  }
+  if (error instanceof errors.JOSEAlgNotAllowed) return WRONG_ALGORITHM
   if (error instanceof errors.JWTClaimValidationFailed) return claimReason(error)
   return 'Malformed JWT token'
 }

@@ -1,6 +1,5 @@
 import { createServer, type Server, type ServerOptions } from 'node:http'
-import { createSecureServer, type ServerHttp2Session } from 'node:http2'
-import { createServer as createTlsServer } from 'node:https'
+import type { ServerHttp2Session } from 'node:http2'
 import type { TlsOptions } from 'node:tls'
 
 /** Certificate and key of the server, and whatever else `node:tls` takes. */
@@ -25,12 +24,18 @@ export interface NodeServerOptions {
   readonly maxHeaderSize: number
 }
 
-/** Makes an HTTP/1.1 server, or with a certificate one that speaks HTTP/2 as well. */
-export function createNodeServer(options: NodeServerOptions): NodeServer {
+/**
+ * Makes an HTTP/1.1 server, or with a certificate one that speaks HTTP/2 as well. The modules for
+ * TLS are loaded only then: most servers stand behind a proxy that has it.
+ */
+export async function createNodeServer(options: NodeServerOptions): Promise<NodeServer> {
   const { http, tls } = options
   if (tls === null) return plain(createServer(http), 'http')
   const { http2 = true, ...certificate } = tls
-  if (!http2) return plain(createTlsServer({ ...http, ...certificate }), 'https')
+  if (!http2) {
+    const https = await import('node:https')
+    return plain(https.createServer({ ...http, ...certificate }), 'https')
+  }
   return withHttp2(options, certificate)
 }
 
@@ -46,10 +51,11 @@ function plain(server: Server, scheme: 'http' | 'https'): NodeServer {
 /** Streams one client may open at once: more would be a way around every other limit. */
 const MAX_STREAMS = 100
 
-function withHttp2(
+async function withHttp2(
   { http, maxHeaderSize }: NodeServerOptions,
   certificate: TlsOptions,
-): NodeServer {
+): Promise<NodeServer> {
+  const { createSecureServer } = await import('node:http2')
   const sessions = new Set<ServerHttp2Session>()
   const server = createSecureServer({
     ...http,

@@ -8,6 +8,7 @@ import { ImproperlyConfigured } from '../../../contract/problem.ts'
 import { discardStream } from '../../../engine/stream.ts'
 import { firstHeader } from '../../../web/raw-headers.ts'
 import type { HttpHandler } from '../http-surface.ts'
+import { holdUploads } from '../upload-spool.ts'
 import { answerClientError } from './client-error.ts'
 import { NodeExchange } from './node-exchange.ts'
 import { createNodeServer, type NodeServer, type ServeTls } from './node-server.ts'
@@ -57,7 +58,7 @@ export interface Servable extends AppHandle {
 export async function serve(app: Servable, options: ServeOptions = {}): Promise<RunningServer> {
   const { port = 8000, host = '127.0.0.1' } = options
   const drainMs = readDuration('drainTimeout', options.drainTimeout ?? '10s')
-  const node = listenerFor(app, options)
+  const node = await listenerFor(app, options)
   const { server } = node
   await app.startup()
   try {
@@ -67,16 +68,17 @@ export async function serve(app: Servable, options: ServeOptions = {}): Promise<
     throw error
   }
   const bound = server.address() as AddressInfo
+  const releaseUploads = holdUploads()
   let closing: Promise<void> | null = null
   const close = () => {
-    closing ??= shutDown(node, app, drainMs).finally(forgetSignals)
+    closing ??= shutDown(node, app, drainMs).finally(releaseUploads).finally(forgetSignals)
     return closing
   }
   const forgetSignals = options.signals === false ? () => {} : closeOnSignals(close)
   return { url: `${node.scheme}://${urlHost(bound)}:${bound.port}`, port: bound.port, close }
 }
 
-function listenerFor(app: Servable, options: ServeOptions): NodeServer {
+async function listenerFor(app: Servable, options: ServeOptions): Promise<NodeServer> {
   const headersTimeout = readDuration('headersTimeout', options.headersTimeout ?? '10s')
   const requestTimeout = readDuration('requestTimeout', options.requestTimeout ?? '60s')
   const keepAliveTimeout = readDuration('keepAliveTimeout', options.keepAliveTimeout ?? '65s')
@@ -95,7 +97,7 @@ function listenerFor(app: Servable, options: ServeOptions): NodeServer {
     keepAliveInitialDelay: 60_000,
     ...{ optimizeEmptyRequests: true },
   }
-  const node = createNodeServer({ http, tls: options.tls ?? null, maxHeaderSize })
+  const node = await createNodeServer({ http, tls: options.tls ?? null, maxHeaderSize })
   const { server } = node
   const handler = app['~http']()
   const onRequest = (request: IncomingMessage, response: ServerResponse) =>
@@ -108,8 +110,13 @@ function listenerFor(app: Servable, options: ServeOptions): NodeServer {
   return node
 }
 
-function answer(
-  server: Server,
+/**
+ * Answers one request.
+ *
+ * @param server the listener, to see whether it drains; `null` when somebody else listens
+ */
+export function answer(
+  server: Server | null,
   handler: HttpHandler,
   exchange: NodeExchange,
   request: IncomingMessage,
@@ -127,7 +134,7 @@ function answer(
 }
 
 function sendOrDrop(
-  server: Server,
+  server: Server | null,
   exchange: NodeExchange,
   request: IncomingMessage,
   response: ServerResponse,
@@ -150,12 +157,13 @@ function sendOrDrop(
 
 /** The last answer on a connection when the server drains, or when a body was left unread. */
 function finish(
-  server: Server,
+  server: Server | null,
   exchange: NodeExchange,
   request: IncomingMessage,
   response: ServerResponse,
 ): void {
-  if (!server.listening || hasUnreadBody(exchange, request)) response.shouldKeepAlive = false
+  if (server?.listening === false || hasUnreadBody(exchange, request))
+    response.shouldKeepAlive = false
 }
 
 /** Bytes of an unwanted body that are cheaper to read than a new connection is to make. */
