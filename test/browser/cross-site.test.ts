@@ -1,0 +1,151 @@
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { cookie, createApp, html, reply } from '../../packages/trefoil/src/index.ts'
+import { type RunningServer, serve } from '../../packages/trefoil/src/node.ts'
+import { BROWSER_PATH, LAUNCH_MS, launchBrowser } from './browser.ts'
+
+const quiet = { debug() {}, info() {}, warn() {}, error() {} }
+
+/** What a real browser decides: CORS, cookies and cross-site calls. */
+describe.skipIf(BROWSER_PATH === null)('a page of another site', () => {
+  let browser: Browser
+  let api: RunningServer
+  let friend: RunningServer
+  let stranger: RunningServer
+  const transfers: string[] = []
+
+  const pageServer = async () => {
+    const app = createApp({ logger: quiet, allowedHosts: ['*'], security: 'off' })
+    app.get('/', () => html('<!doctype html><title>page</title>'))
+    app.get('/attack', { params: { target: z.string() } }, ({ target }) =>
+      html(`<!doctype html><form method="post" action="${target}"><input name="amount" value="999"></form>
+        <script>document.forms[0].submit()</script>`),
+    )
+    return serve(app, { port: 0, host: '0.0.0.0', signals: false })
+  }
+
+  beforeAll(async () => {
+    browser = await launchBrowser()
+    friend = await pageServer()
+    stranger = await pageServer()
+    const app = createApp({
+      logger: quiet,
+      cors: { allowedOrigins: [`http://localhost:${friend.port}`], allowCredentials: true },
+    })
+    app.get('/read', () => ({ secret: 42 }))
+    app.put('/write', () => ({ done: true }))
+    app.get('/login', () =>
+      reply('in', {
+        cookies: {
+          session: { value: 'none', sameSite: 'none' },
+          strict: { value: 'strict', sameSite: 'strict' },
+          lax: 'lax',
+          '__Host-id': { value: 'host' },
+        },
+      }),
+    )
+    app.get(
+      '/cookies',
+      {
+        params: {
+          session: cookie(z.string().optional()),
+          strict: cookie(z.string().optional()),
+          lax: cookie(z.string().optional()),
+          host: cookie(z.string().optional(), { alias: '__Host-id' }),
+        },
+      },
+      (sent) => sent,
+    )
+    app.get('/form', () =>
+      html('<!doctype html><form method="post" action="/transfer"><button>send</button></form>'),
+    )
+    app.post('/transfer', (_args, call) => {
+      transfers.push(String(call.request.headers.get('origin')))
+      return 'transferred'
+    })
+    api = await serve(app, { port: 0, host: '0.0.0.0', signals: false })
+  }, LAUNCH_MS)
+
+  afterAll(async () => {
+    await browser?.close()
+    for (const server of [api, friend, stranger]) await server?.close()
+  })
+
+  const at = (server: RunningServer, path = '/', host = 'localhost') =>
+    `http://${host}:${server.port}${path}`
+
+  async function tryFetch(page: RunningServer, path: string, method: string): Promise<unknown> {
+    const tab = await browser.newPage()
+    await tab.goto(at(page))
+    const result = await tab.evaluate(
+      async ([url, verb]) => {
+        try {
+          const response = await fetch(url as string, {
+            method: verb as string,
+            credentials: 'include',
+          })
+          return await response.json()
+        } catch (error) {
+          return (error as Error).name
+        }
+      },
+      [at(api, path), method],
+    )
+    await tab.close()
+    return result
+  }
+
+  it('CORS-3: a listed page reads answers and passes preflights', async () => {
+    expect(await tryFetch(friend, '/read', 'GET')).toEqual({ secret: 42 })
+    expect(await tryFetch(friend, '/write', 'PUT')).toEqual({ done: true })
+  })
+
+  it('CORS-3: an unlisted page reads nothing', async () => {
+    expect(await tryFetch(stranger, '/read', 'GET')).toBe('TypeError')
+    expect(await tryFetch(stranger, '/write', 'PUT')).toBe('TypeError')
+  })
+
+  it('HTTP-8: a form of another site is refused, the own one is not', async () => {
+    const tab = await browser.newPage()
+    await tab.goto(at(api, '/login'))
+    const target = encodeURIComponent(at(api, '/transfer'))
+    // 127.0.0.1 and localhost are different sites, and the cookie is one that crosses them.
+    await tab.goto(at(stranger, `/attack?target=${target}`, '127.0.0.1'))
+    await tab.waitForURL(at(api, '/transfer'))
+    expect(await tab.textContent('body')).toContain('csrf_refused')
+    expect(transfers).toEqual([])
+    await tab.goto(at(api, '/form'))
+    await tab.click('button')
+    await tab.waitForURL(at(api, '/transfer'))
+    expect(await tab.textContent('body')).toBe('transferred')
+    expect(transfers).toEqual([`http://localhost:${api.port}`])
+    await tab.context().close()
+  })
+
+  it('RESP-6: the browser keeps the cookies we write, and sends them as SameSite says', async () => {
+    const tab = await browser.newPage()
+    await tab.goto(at(api, '/login'))
+    await tab.goto(at(api, '/cookies'))
+    expect(JSON.parse((await tab.textContent('body')) ?? '')).toEqual({
+      session: 'none',
+      strict: 'strict',
+      lax: 'lax',
+      host: 'host',
+    })
+    await tab.goto(at(stranger, '/', '127.0.0.1'))
+    await Promise.all([
+      tab.waitForURL(at(api, '/cookies')),
+      tab.evaluate(
+        (url) => {
+          location.href = url
+        },
+        at(api, '/cookies'),
+      ),
+    ])
+    const crossSite = JSON.parse((await tab.textContent('body')) ?? '')
+    expect(crossSite).toMatchObject({ session: 'none', lax: 'lax' })
+    expect(crossSite).not.toHaveProperty('strict')
+    await tab.context().close()
+  })
+})
