@@ -1,4 +1,5 @@
 import type { JsonSchema } from '../contract/schema.ts'
+import { exampleOf } from './example.ts'
 import type { Operation } from './operations.ts'
 import { PROBLEM_MEDIA_TYPE, PROBLEM_REFERENCE } from './problem-schema.ts'
 import type { BodyShape, ParameterShape } from './request-shape.ts'
@@ -11,8 +12,12 @@ const DESCRIBED_ELSEWHERE: ReadonlySet<string> = new Set([
   'content-type',
 ])
 
-/** The Operation Object of one action. `x-trefoil-needs-approval` is about any surface. */
-export function openApiOperation(operation: Operation): JsonSchema {
+/**
+ * The Operation Object of one action. `x-trefoil-needs-approval` is about any surface.
+ *
+ * @param root the document that references of schemas lead into, for examples
+ */
+export function openApiOperation(operation: Operation, root: JsonSchema): JsonSchema {
   const { action, body } = operation
   const parameters = operation.parameters.filter(
     ({ in: place, name }) => place !== 'header' || !DESCRIBED_ELSEWHERE.has(name.toLowerCase()),
@@ -24,8 +29,8 @@ export function openApiOperation(operation: Operation): JsonSchema {
     ...(action.tags.length > 0 && { tags: action.tags }),
     ...(action.deprecated && { deprecated: true }),
     ...(parameters.length > 0 && { parameters: parameters.map(parameter) }),
-    ...(body !== null && { requestBody: requestBody(body) }),
-    responses: responses(operation),
+    ...(body !== null && { requestBody: requestBody(body, root) }),
+    responses: responses(operation, root),
     security: operation.requiresAuth ? [{ bearerAuth: [] }] : [],
     'x-trefoil-tool': action.exposed.mcp,
     'x-trefoil-cli': action.exposed.cli,
@@ -51,23 +56,34 @@ function parameter({
   }
 }
 
-function requestBody({ mediaType, required, description, schema }: BodyShape): JsonSchema {
+function requestBody(
+  { mediaType, required, description, schema }: BodyShape,
+  root: JsonSchema,
+): JsonSchema {
   return {
     ...(description !== null && { description }),
     required,
-    content: { [mediaType]: { schema } },
+    content: { [mediaType]: withExample(mediaType, schema, root) },
   }
 }
 
-function responses({ successes, problems }: Operation): JsonSchema {
+function responses({ successes, problems }: Operation, root: JsonSchema): JsonSchema {
   const problem = { [PROBLEM_MEDIA_TYPE]: { schema: PROBLEM_REFERENCE } }
   return Object.fromEntries([
-    ...successes.map((response) => [response.status, success(response)]),
+    ...successes.map((response) => [response.status, success(response, root)]),
     ...problems.map(({ status, description }) => [status, { description, content: problem }]),
   ])
 }
 
-function success({ description, content }: SuccessResponse): JsonSchema {
+function success({ description, content }: SuccessResponse, root: JsonSchema): JsonSchema {
   if (content === null) return { description }
-  return { description, content: { [content.mediaType]: { schema: content.schema } } }
+  const { mediaType, schema } = content
+  return { description, content: { [mediaType]: withExample(mediaType, schema, root) } }
+}
+
+/** Only JSON has examples that can be read off its schema. */
+function withExample(mediaType: string, schema: JsonSchema, root: JsonSchema): JsonSchema {
+  return mediaType === 'application/json'
+    ? { schema, example: exampleOf(schema, root) }
+    : { schema }
 }

@@ -251,8 +251,11 @@ describe('request bodies (DOCS-4)', () => {
           required: ['item'],
           additionalProperties: false,
         },
+        example: { item: { sku: 'string', count: 123 } },
       },
     })
+    const example = bodyOf(document)?.content?.['application/json']?.example
+    expect(z.object({ item: Item }).safeParse(example).success).toBe(true)
   })
 
   it('takes the schema of a whole body as it is', async () => {
@@ -262,7 +265,12 @@ describe('request bodies (DOCS-4)', () => {
     expect(bodyOf(document)).toEqual({
       description: 'The order.',
       required: false,
-      content: { 'application/json': { schema: { $ref: '#/components/schemas/Order' } } },
+      content: {
+        'application/json': {
+          schema: { $ref: '#/components/schemas/Order' },
+          example: { id: 'string', items: [] },
+        },
+      },
     })
   })
 

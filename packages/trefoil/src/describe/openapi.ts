@@ -39,7 +39,7 @@ export function openApiDocument(catalogue: Catalogue, options: OpenApiOptions = 
     },
     ...(options.serverUrl !== undefined && { servers: [{ url: options.serverUrl }] }),
     ...(tags.length > 0 && { tags: tags.map((name) => ({ name })) }),
-    paths: pathItems(listed),
+    paths: pathItems(listed, { components: { schemas } }),
     components: {
       schemas,
       ...(secured && { securitySchemes: { bearerAuth: { type: 'http', scheme: 'bearer' } } }),
@@ -47,11 +47,11 @@ export function openApiDocument(catalogue: Catalogue, options: OpenApiOptions = 
   }
 }
 
-function pathItems(operations: readonly Operation[]): JsonSchema {
+function pathItems(operations: readonly Operation[], root: JsonSchema): JsonSchema {
   const items = new Map<string, [method: string, operation: JsonSchema][]>()
   for (const operation of operations) {
     const item = items.get(operation.path) ?? []
-    item.push([operation.method.toLowerCase(), openApiOperation(operation)])
+    item.push([operation.method.toLowerCase(), openApiOperation(operation, root)])
     items.set(operation.path, item)
   }
   return Object.fromEntries([...items].map(([path, item]) => [path, Object.fromEntries(item)]))
