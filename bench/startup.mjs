@@ -1,4 +1,4 @@
-// node bench/startup.mjs [--json] [--rounds N]: from starting the process to its first right
+// node bench/startup.mjs [--json] [--quick] [--rounds N]: from starting the process to its first right
 // answer, with 50 routes.
 import { prepare } from './lib/prepare.mjs'
 
@@ -6,5 +6,5 @@ const code = prepare(import.meta.url)
 if (code === null) {
   const { benchStartup } = await import('./lib/startup-bench.mjs')
   const { readFlags } = await import('./lib/flags.mjs')
-  await benchStartup(readFlags(11))
+  await benchStartup(readFlags({ rounds: { full: 11, quick: 2 } }))
 } else process.exitCode = code

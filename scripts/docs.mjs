@@ -1,7 +1,11 @@
-// `npm run docs`: writes the tables of docs/problems.md and docs/lifecycle.md from the data they
-// describe. Needs the project's own Node 24: the tables are imported as TypeScript.
+// `npm run docs`: writes the tables of docs/problems.md, docs/lifecycle.md and docs/configuration.md
+// from the data they describe. Needs the project's own Node 24: the tables are imported as TypeScript.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import {
+  APP_VARIABLES,
+  SESSION_VARIABLES,
+} from '../packages/trefoil/src/app/environment-variables.ts'
 import { PROBLEMS } from '../packages/trefoil/src/contract/problems.ts'
 import { LIFECYCLE } from '../packages/trefoil/src/engine/lifecycle.ts'
 import { ROOT, run } from './workspace.mjs'
@@ -9,6 +13,8 @@ import { ROOT, run } from './workspace.mjs'
 const FILES = [
   ['problems.md', 'problems', problemTable],
   ['lifecycle.md', 'stages', stageTable],
+  ['configuration.md', 'app variables', () => variableTable(APP_VARIABLES)],
+  ['configuration.md', 'session variables', () => variableTable(SESSION_VARIABLES)],
 ]
 
 for (const [file, name, table] of FILES) {
@@ -32,6 +38,14 @@ function problemTable() {
     row([`\`${code}\``, status, mcp, exit, text, fix]),
   )
   return [...head(['Code', 'Status', 'MCP', 'Exit', 'Text', 'Fix']), ...rows].join('\n')
+}
+
+function variableTable(variables) {
+  const rows = variables.map(({ variable, option, kind }) => {
+    const value = typeof kind === 'string' ? kind : kind.map((word) => `\`${word}\``).join(', ')
+    return row([`\`${variable}\``, `\`${option}\``, value])
+  })
+  return [...head(['Variable', 'Option', 'Value']), ...rows].join('\n')
 }
 
 function stageTable() {

@@ -6,8 +6,9 @@ const CR_LF = 2
  * Cuts one HTTP/1.1 answer off the front of some bytes.
  *
  * @param {Buffer} bytes
- * @returns {{ status: number, body: Buffer, length: number } | null} `length`: bytes used;
- *   `null` when the answer is not complete yet
+ * @returns {{ status: number, body: Buffer, length: number, close: boolean } | null}
+ *   `length`: bytes used; `close`: the server will end the connection; `null` when the answer is
+ *   not complete yet
  * @throws Error when it has neither a length nor chunks
  */
 export function readAnswer(bytes) {
@@ -15,18 +16,20 @@ export function readAnswer(bytes) {
   if (headEnd === -1) return null
   const head = bytes.toString('latin1', 0, headEnd).toLowerCase()
   const status = Number(head.slice(9, 12))
+  const close = head.includes('\r\nconnection: close')
   const start = headEnd + HEAD_END.length
   const field = head.indexOf('\r\ncontent-length:')
   if (field !== -1) {
     const end = start + Number.parseInt(head.slice(field + 17, field + 37), 10)
-    return bytes.length < end ? null : { status, body: bytes.subarray(start, end), length: end }
+    if (bytes.length < end) return null
+    return { status, body: bytes.subarray(start, end), length: end, close }
   }
   if (!head.includes('\r\ntransfer-encoding: chunked')) throw new Error(`no length in:\n${head}`)
-  return readChunks(bytes, start, status)
+  return readChunks(bytes, start, status, close)
 }
 
-/** @param {Buffer} bytes @param {number} start @param {number} status */
-function readChunks(bytes, start, status) {
+/** @param {Buffer} bytes @param {number} start @param {number} status @param {boolean} close */
+function readChunks(bytes, start, status, close) {
   const parts = []
   for (let at = start; ; ) {
     const lineEnd = bytes.indexOf(LINE_END, at)
@@ -35,7 +38,7 @@ function readChunks(bytes, start, status) {
     const from = lineEnd + CR_LF
     const next = from + size + CR_LF
     if (bytes.length < next) return null
-    if (size === 0) return { status, body: Buffer.concat(parts), length: next }
+    if (size === 0) return { status, body: Buffer.concat(parts), length: next, close }
     parts.push(bytes.subarray(from, from + size))
     at = next
   }

@@ -2,22 +2,43 @@
 import { BenchFailure } from './log.mjs'
 
 /**
- * Asks once and looks at the answer.
+ * Asks once for every part of a workload and looks at the answers.
  *
  * @param {import('./server-process.mjs').RunningServer} server
- * @param {import('./workloads.mjs').Workload} workload
- * @returns {Promise<string>} the body of a right answer
- * @throws {BenchFailure} when it was wrong
+ * @param {Pick<import('./workloads.mjs').Workload, 'name' | 'parts'>} workload
+ * @returns {Promise<string[]>} the bodies of the right answers, in the order of the parts
+ * @throws {BenchFailure} when one was wrong
  */
-export async function checkAnswer(server, workload) {
-  const answer = await ask(server.port, workload.request)
-  const wrong =
-    answer.status === workload.status
-      ? workload.wrong(answer)
-      : `status ${answer.status}: ${answer.text}`
-  if (wrong !== null)
-    throw new BenchFailure(`${server.name} answers ${workload.name} wrongly: ${wrong}`)
-  return answer.text
+export async function checkAnswers(server, workload) {
+  const bodies = []
+  for (const part of workload.parts) {
+    const answer = await ask(server.port, part.request)
+    const wrong =
+      answer.status === part.status
+        ? part.wrong(answer)
+        : `status ${answer.status}, expected ${part.status}: ${answer.text.slice(0, 500)}`
+    if (wrong !== null) {
+      throw new BenchFailure(
+        `${server.name} answers ${workload.name} (${part.name}) wrongly: ${wrong}`,
+      )
+    }
+    bodies.push(answer.text)
+  }
+  return bodies
+}
+
+/**
+ * Bodies that are the same from call to call, so that a generator can compare them; `null` for
+ * those that are not.
+ *
+ * @param {import('./server-process.mjs').RunningServer} server
+ * @param {Pick<import('./workloads.mjs').Workload, 'name' | 'parts'>} workload
+ * @throws {BenchFailure} when an answer was wrong
+ */
+export async function fixedBodies(server, workload) {
+  const first = await checkAnswers(server, workload)
+  const second = await checkAnswers(server, workload)
+  return first.map((body, index) => (body === second[index] ? body : null))
 }
 
 /**

@@ -1,18 +1,69 @@
+import { existsSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 
-import { BenchFailure } from './log.mjs'
+import { peers } from './catalogue.mjs'
+import { BenchFailure, note } from './log.mjs'
+
+const DIST = new URL('../../packages/trefoil/dist/index.js', import.meta.url)
 
 /**
- * The few options of the small benches: `--json` and `--rounds N`.
+ * The few options of the small benches: `--json`, `--quick`, `--servers a,b`, and numbers such
+ * as `--rounds N`.
  *
- * @param {number} rounds when none is given
+ * @template {string} Name
+ * @param {Record<Name, { full: number, quick: number }>} numbers what they are when none is given
+ * @param {{ allowed: readonly string[], usual: readonly string[] }} [servers]
+ * @returns {{ json: boolean, quick: boolean, servers: import('./catalogue.mjs').Peer[] } & Record<Name, number>}
+ * @throws {BenchFailure} naming what was wrong
  */
-export function readFlags(rounds) {
-  const { values } = parseArgs({
-    options: { json: { type: 'boolean' }, rounds: { type: 'string' } },
+export function readFlags(numbers, servers = { allowed: [], usual: [] }) {
+  const names = /** @type {Name[]} */ (Object.keys(numbers))
+  const { values } = parse(names)
+  const quick = values.quick === true
+  const chosen = names.map((name) => {
+    const text = values[name]
+    const given = Number(text ?? numbers[name][quick ? 'quick' : 'full'])
+    if (!Number.isInteger(given) || given < 1) {
+      throw new BenchFailure(`--${name} must be a whole number above 0`)
+    }
+    return [name, given]
   })
-  const given = Number(values.rounds ?? rounds)
-  if (!Number.isInteger(given) || given < 1)
-    throw new BenchFailure('--rounds must be a whole number above 0')
-  return { json: values.json === true, rounds: given }
+  const list = values.servers?.split(',').filter((name) => name !== '') ?? servers.usual
+  return {
+    json: values.json === true,
+    quick,
+    servers: findPeers(list, servers.allowed),
+    ...Object.fromEntries(chosen),
+  }
+}
+
+/** @param {readonly string[]} names */
+function parse(names) {
+  try {
+    return parseArgs({
+      options: {
+        json: { type: 'boolean' },
+        quick: { type: 'boolean' },
+        servers: { type: 'string' },
+        ...Object.fromEntries(names.map((name) => [name, { type: 'string' }])),
+      },
+    })
+  } catch (error) {
+    throw new BenchFailure(/** @type {Error} */ (error).message)
+  }
+}
+
+/** @param {readonly string[]} names @param {readonly string[]} allowed */
+function findPeers(names, allowed) {
+  const found = []
+  for (const name of names) {
+    const peer = peers.find((one) => one.name === name)
+    if (peer === undefined || !allowed.includes(name)) {
+      throw new BenchFailure(`unknown server "${name}"; known: ${allowed.join(', ')}`)
+    }
+    if (name === 'trefoil' && !existsSync(DIST)) {
+      note('warning: trefoil is not built and is left out')
+    } else found.push(peer)
+  }
+  return found
 }

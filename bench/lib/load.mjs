@@ -6,41 +6,42 @@ import { createHistogram } from 'node:perf_hooks'
 import { json } from 'node:stream/consumers'
 
 import { readAnswer } from './answer-reader.mjs'
+import { requestBytes } from './request-bytes.mjs'
 
 /** @type {import('./generator.mjs').Load} */
 const load = /** @type {any} */ (await json(process.stdin))
-const { request, connections, seconds, status, strict } = load
-const expected = load.body === null ? null : Buffer.from(load.body)
-const payload = Buffer.from(request.body ?? '')
-const wire = Buffer.concat([Buffer.from(head()), payload])
+const { connections, seconds, strict, order, count } = load
+const parts = load.parts.map(({ request, status, body }) => ({
+  wire: requestBytes(request, load.port),
+  status,
+  expected: body === null ? null : Buffer.from(body),
+}))
 const latencies = createHistogram()
+let sent = 0
 let requests = 0
 let bad = 0
 let failed = 0
 let over = false
 
 const started = performance.now()
-const sockets = Array.from({ length: connections }, open)
-setTimeout(finish, seconds * 1000)
-
-function head() {
-  const lines = [
-    `${request.method} ${request.path} HTTP/1.1`,
-    `host: 127.0.0.1:${load.port}`,
-    ...Object.entries(request.headers).map(([name, value]) => `${name}: ${value}`),
-    ...(request.body === null ? [] : [`content-length: ${payload.length}`]),
-  ]
-  return `${lines.join('\r\n')}\r\n\r\n`
-}
+const sockets = new Set()
+for (let index = 0; index < connections; index++) open()
+if (count === null) setTimeout(finish, seconds * 1000)
 
 function open() {
   const socket = connect({ port: load.port, host: '127.0.0.1', noDelay: true })
+  sockets.add(socket)
   let sentAt = 0
+  let asked = parts[0]
+  let ending = false
   /** @type {Buffer | null} */
   let rest = null
   const send = () => {
+    if (count !== null && sent >= count) return
+    asked = parts[order[sent % order.length]]
+    sent++
     sentAt = performance.now()
-    socket.write(wire)
+    socket.write(asked.wire)
   }
   socket.on('connect', send)
   socket.on('data', (chunk) => {
@@ -56,23 +57,32 @@ function open() {
     if (over) return
     requests++
     latencies.record(Math.max(1, Math.round((performance.now() - sentAt) * 1000)))
-    if (answer.status !== status || !sameBody(answer.body)) bad++
-    send()
+    if (answer.status !== asked.status || !sameBody(answer.body, asked.expected)) bad++
+    if (requests === count) finish()
+    else if (answer.close) {
+      ending = true
+      socket.destroy()
+      open()
+    } else send()
   })
   socket.on('error', () => {})
   socket.on('close', () => {
-    if (!over) failed++
+    sockets.delete(socket)
+    if (over || ending) return
+    failed++
+    // With a count nobody but us would notice that its last answers never come.
+    if (count !== null) finish()
   })
-  return socket
 }
 
-/** @param {Buffer} body */
-function sameBody(body) {
+/** @param {Buffer} body @param {Buffer | null} expected */
+function sameBody(body, expected) {
   if (expected === null) return true
   return strict ? body.equals(expected) : body.length === expected.length
 }
 
 function finish() {
+  if (over) return
   over = true
   const elapsed = (performance.now() - started) / 1000
   for (const socket of sockets) socket.destroy()

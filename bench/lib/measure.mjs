@@ -1,6 +1,7 @@
 // Interleaved rounds: A B C …, A B C …; noise of the machine falls on all rows alike.
-import { checkAnswer, checkProbes } from './check.mjs'
-import { BenchFailure, note } from './log.mjs'
+import { checkAnswers, checkProbes, fixedBodies } from './check.mjs'
+import { loadOf, refuseBad } from './load-of.mjs'
+import { note } from './log.mjs'
 import { startServer } from './server-process.mjs'
 import { median } from './stats.mjs'
 
@@ -26,10 +27,10 @@ export async function measure(workload, rows, options, generator, cores) {
   const servers = []
   try {
     for (const row of rows) servers.push(await startServer(row, workload.name, cores.server))
-    /** @type {(import('./server-process.mjs').RunningServer & { body: string | null })[]} */
+    /** @type {(import('./server-process.mjs').RunningServer & { bodies: (string | null)[] })[]} */
     const checked = []
     for (const server of servers) {
-      checked.push({ ...server, body: await prepare(server, workload, options, generator) })
+      checked.push({ ...server, bodies: await prepare(server, workload, options, generator) })
     }
     /** @type {Map<string, Slice[]>} */
     const slices = new Map(servers.map(({ name }) => [name, []]))
@@ -47,45 +48,30 @@ export async function measure(workload, rows, options, generator, cores) {
 
 /** Checks and warms a server up, looking at every answer on the way. */
 async function prepare(server, workload, options, generator) {
-  const first = await checkAnswer(server, workload)
-  const second = await checkAnswer(server, workload)
+  const bodies = await fixedBodies(server, workload)
   await checkProbes(server, workload)
-  const body = first === second ? first : null
-  const load = { ...loadOf(server, workload, options, body), seconds: options.warmup, strict: true }
+  const { connections, warmup } = options
+  const load = loadOf(server.port, workload, bodies, { connections, seconds: warmup, strict: true })
   refuseBad(server.name, workload.name, await generator.run(load))
-  return body
+  return bodies
 }
 
 async function slice(server, workload, options, generator) {
   const cpuBefore = server.cpuSeconds()
   const before = performance.now()
-  const result = await generator.run(loadOf(server, workload, options, server.body))
+  const result = await generator.run(loadOf(server.port, workload, server.bodies, options))
   // Over the generator's own time, which leaves out its start and its end.
   const wall = Math.min((performance.now() - before) / 1000, result.seconds)
   const used = server.cpuSeconds() - cpuBefore
   const rssMb = server.rssMb()
   refuseBad(server.name, workload.name, result)
-  await checkAnswer(server, workload)
+  await checkAnswers(server, workload)
   return {
     rps: result.requests / result.seconds,
     p99Ms: result.p99Ms,
     cpu: used / wall,
     cpuMicros: (used / result.requests) * 1e6,
     rssMb,
-  }
-}
-
-function loadOf(server, workload, { connections, seconds }, body) {
-  const { request, status } = workload
-  return { port: server.port, request, connections, seconds, status, body, strict: false }
-}
-
-function refuseBad(server, workload, { requests, bad, failed }) {
-  if (requests === 0) throw new BenchFailure(`${server} answered nothing in ${workload}`)
-  if (bad + failed > 0) {
-    throw new BenchFailure(
-      `${server} in ${workload}: ${bad} wrong answers, ${failed} broken connections of ${requests}`,
-    )
   }
 }
 

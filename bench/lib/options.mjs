@@ -4,7 +4,7 @@ import { peers } from './catalogue.mjs'
 import { BenchFailure } from './log.mjs'
 import { workloads } from './workloads.mjs'
 
-export const USAGE = `npm run bench -- [options] [w1 w2 w3 w3m]
+export const USAGE = `npm run bench -- [options] [w1 w2 w3 w3m w4 w5 w5r]
 
   --json            one JSON line per workload and server on stdout, nothing else there
   --quick           2 short rounds: a smoke test, not a measurement
@@ -27,7 +27,7 @@ export const USAGE = `npm run bench -- [options] [w1 w2 w3 w3m]
 export function readOptions(argv) {
   const { values, positionals } = parse(argv)
   const quick = values.quick === true
-  const names = positionals.length > 0 ? positionals : ['w1', 'w2', 'w3', 'w3m']
+  const names = positionals.length > 0 ? positionals : [...workloads.keys()]
   known('workload', names, [...workloads.keys()])
   const base = values.base ?? 'node'
   const servers = values.servers?.split(',').filter((name) => name !== '') ?? null

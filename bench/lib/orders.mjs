@@ -21,6 +21,16 @@ export const orders = new Map(
   }),
 )
 
+/** What W5 answers with: a hundred orders. @type {readonly Order[]} */
+export const orderList = Array.from({ length: 100 }, (_, index) => ({
+  order_id: `ord_${3001 + index}`,
+  customer_id: `cus_${77 + (index % 20)}`,
+  sku: 'SKU-4711',
+  quantity: 1 + (index % 9),
+  status: 'paid',
+  total_cents: 1995 * (1 + (index % 9)),
+}))
+
 /** What the load sends in W2. */
 export const newOrder = { customer_id: 'cus_77', sku: 'SKU-4711', quantity: 3 }
 

@@ -8,11 +8,15 @@ import { pinned } from './cores.mjs'
 import { BenchFailure } from './log.mjs'
 
 const SERVERS = new URL('../servers/', import.meta.url)
+const PROBE = new URL('heap-probe.mjs', import.meta.url).href
 const READY_MS = 20_000
 const STOP_MS = 3000
 
 /**
- * @typedef {{ name: string, port: number, cpuSeconds: () => number, rssMb: () => number, stop: () => Promise<void> }} RunningServer
+ * @typedef {{ heapUsed: number, external: number, rss: number, collections: number }} Heap
+ *   bytes; `collections`: how often the garbage collector has run since the start
+ * @typedef {{ name: string, port: number, cpuSeconds: () => number, rssMb: () => number, heap: (collect: boolean) => Promise<Heap>, stop: () => Promise<void> }} RunningServer
+ *   `heap`: only for servers started with a probe; `collect`: collect garbage first.
  */
 
 /**
@@ -21,15 +25,16 @@ const STOP_MS = 3000
  * @param {import('./catalogue.mjs').Peer} peer
  * @param {string} workload
  * @param {number | null} core
+ * @param {readonly string[] | null} [probe] V8 options; with them the server tells about its heap
  * @returns {Promise<RunningServer>}
  */
-export async function startServer(peer, workload, core) {
+export async function startServer(peer, workload, core, probe = null) {
   const port = await freePort()
   const file = fileURLToPath(new URL(peer.file, SERVERS))
-  const [program, args] = pinned(core, [process.execPath, file])
+  const [program, args] = pinned(core, [process.execPath, ...probeFlags(probe), file])
   const child = adopt(
     spawn(program, args, {
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe', ...(probe === null ? [] : ['ipc'])],
       env: {
         ...process.env,
         NODE_ENV: 'production',
@@ -52,7 +57,32 @@ export async function startServer(peer, workload, core) {
   }
   // taskset replaces itself by the program, so this is the server's own pid.
   const pid = /** @type {number} */ (child.pid)
-  return { name: peer.name, port, cpuSeconds: () => cpuSeconds(pid), rssMb: () => rssMb(pid), stop }
+  return {
+    name: peer.name,
+    port,
+    cpuSeconds: () => cpuSeconds(pid),
+    rssMb: () => rssMb(pid),
+    heap: (collect) => askHeap(child, peer.name, collect),
+    stop,
+  }
+}
+
+/** @param {readonly string[] | null} probe */
+function probeFlags(probe) {
+  return probe === null ? [] : ['--expose-gc', ...probe, '--import', PROBE]
+}
+
+/** @param {import('node:child_process').ChildProcess} child @param {string} name @param {boolean} collect @returns {Promise<Heap>} */
+function askHeap(child, name, collect) {
+  return new Promise((resolve, reject) => {
+    const gone = () => reject(new BenchFailure(`${name} ended while it was measured`))
+    child.once('exit', gone)
+    child.once('message', (/** @type {Heap} */ heap) => {
+      child.off('exit', gone)
+      resolve(heap)
+    })
+    child.send({ collect })
+  })
 }
 
 /** @param {import('node:child_process').ChildProcess} child @returns {Promise<void>} */

@@ -5,22 +5,36 @@ import helmet from '@fastify/helmet'
 import jwt from '@fastify/jwt'
 import Fastify from 'fastify'
 
-import { createOrder, orders } from '../lib/orders.mjs'
+import { createOrder, orderList, orders } from '../lib/orders.mjs'
 import { SECRET } from '../lib/token.mjs'
 
 const { PORT, WORKLOAD } = process.env
 const text = { type: 'string' }
 const number = { type: 'integer' }
+const order = {
+  type: 'object',
+  properties: {
+    order_id: text,
+    customer_id: text,
+    sku: text,
+    quantity: number,
+    status: text,
+    total_cents: number,
+  },
+}
 
-if (WORKLOAD === 'w1') {
-  const app = Fastify()
-  app.get('/orders/:order_id', { schema: readSchema() }, async (request, reply) => {
-    const order = orders.get(request.params.order_id)
-    if (order === undefined) return reply.code(404).send({ error: 'order not found' })
-    return order
-  })
-  await app.listen({ port: Number(PORT), host: '127.0.0.1' })
-} else {
+const app = WORKLOAD === 'w2' || WORKLOAD === 'w4' ? await secured() : Fastify()
+if (WORKLOAD === 'w1' || WORKLOAD === 'w4') addRead()
+if (WORKLOAD === 'w2' || WORKLOAD === 'w4') addCreate()
+if (WORKLOAD === 'w5') app.get('/orders', async () => orderList)
+if (WORKLOAD === 'w5r') {
+  const schema = { response: { 200: { type: 'array', items: order } } }
+  app.get('/orders', { schema }, async () => orderList)
+}
+await app.listen({ port: Number(PORT), host: '127.0.0.1' })
+console.log('ready')
+
+async function secured() {
   const app = Fastify({
     requestIdHeader: 'x-request-id',
     genReqId: () => randomUUID(),
@@ -34,37 +48,24 @@ if (WORKLOAD === 'w1') {
   })
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
-    await request.jwtVerify()
   })
-  app.post('/orders', { schema: createSchema() }, async (request, reply) => {
-    reply.code(201)
-    return createOrder(request.body, request.user.sub)
-  })
-  await app.listen({ port: Number(PORT), host: '127.0.0.1' })
+  return app
 }
-console.log('ready')
 
-function readSchema() {
-  return {
+function addRead() {
+  const schema = {
     params: { type: 'object', required: ['order_id'], properties: { order_id: text } },
-    response: {
-      200: {
-        type: 'object',
-        properties: {
-          order_id: text,
-          customer_id: text,
-          sku: text,
-          quantity: number,
-          status: text,
-          total_cents: number,
-        },
-      },
-    },
+    response: { 200: order },
   }
+  app.get('/orders/:order_id', { schema }, async (request, reply) => {
+    const order = orders.get(request.params.order_id)
+    if (order === undefined) return reply.code(404).send({ error: 'order not found' })
+    return order
+  })
 }
 
-function createSchema() {
-  return {
+function addCreate() {
+  const schema = {
     body: {
       type: 'object',
       required: ['customer_id', 'sku', 'quantity'],
@@ -88,4 +89,9 @@ function createSchema() {
       },
     },
   }
+  const onRequest = (request) => request.jwtVerify()
+  app.post('/orders', { schema, onRequest }, async (request, reply) => {
+    reply.code(201)
+    return createOrder(request.body, request.user.sub)
+  })
 }

@@ -8,32 +8,36 @@ import { requestId } from 'hono/request-id'
 import { secureHeaders } from 'hono/secure-headers'
 import { z } from 'zod'
 
-import { createOrder, orders } from '../lib/orders.mjs'
+import { createOrder, orderList, orders } from '../lib/orders.mjs'
 import { SECRET } from '../lib/token.mjs'
 
 const { PORT, WORKLOAD } = process.env
 const app = new Hono()
 
-if (WORKLOAD === 'w1') {
+if (WORKLOAD === 'w2' || WORKLOAD === 'w4') {
+  app.use(requestId())
+  app.use(secureHeaders())
+}
+if (WORKLOAD === 'w1' || WORKLOAD === 'w4') {
   app.get('/orders/:order_id', (c) => {
     const order = orders.get(c.req.param('order_id'))
     return order === undefined ? c.json({ error: 'order not found' }, 404) : c.json(order)
   })
-} else {
+}
+if (WORKLOAD === 'w2' || WORKLOAD === 'w4') {
   const NewOrder = z.object({
     customer_id: z.string(),
     sku: z.string(),
     quantity: z.number().int().min(1).max(100),
   })
-  app.use(requestId())
-  app.use(secureHeaders())
-  app.use(jwt({ secret: SECRET, alg: 'HS256' }))
-  app.post('/orders', zValidator('json', NewOrder), (c) => {
+  const bearer = jwt({ secret: SECRET, alg: 'HS256' })
+  app.post('/orders', bearer, zValidator('json', NewOrder), (c) => {
     const claims = c.get('jwtPayload')
     // The middleware accepts a token that never expires; the workload does not.
     if (typeof claims.exp !== 'number') throw new HTTPException(401)
     return c.json(createOrder(c.req.valid('json'), claims.sub), 201)
   })
 }
+if (WORKLOAD === 'w5') app.get('/orders', (c) => c.json(orderList))
 
 serve({ fetch: app.fetch, port: Number(PORT), hostname: '127.0.0.1' }, () => console.log('ready'))

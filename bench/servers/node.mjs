@@ -1,18 +1,21 @@
 // The yardstick: bare node:http doing the job by hand, with nothing the job does not ask for.
-// VARIANT=headers: W1 with the headers, host check and request id of the secure workload.
+// VARIANT=headers: W1 or W5 with the headers, host check and request id of the secure workload.
+// VARIANT=zod: W5 with its answer validated by zod instead of by hand.
 // VARIANT=cached: verified tokens are kept, as most frameworks' plugins do.
 import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:http'
 
+import { LARGE, SLOW_MS } from '../lib/aborts.mjs'
 import { bearer, cachingVerifier, verifyToken } from '../lib/hs256.mjs'
-import { createOrder, orders } from '../lib/orders.mjs'
+import { createOrder, orderList, orders } from '../lib/orders.mjs'
 
 const { PORT, WORKLOAD, VARIANT } = process.env
 const MAX_BODY = 1024 * 1024
 const HOSTS = new Set([`127.0.0.1:${PORT}`, `localhost:${PORT}`])
 const REQUEST_ID = /^[\x21-\x7e]{1,128}$/
 const verify = VARIANT === 'cached' ? cachingVerifier() : verifyToken
-const secure = WORKLOAD !== 'w1' || VARIANT === 'headers'
+const secure = !['w1', 'w5', 'w5r'].includes(WORKLOAD) || VARIANT === 'headers'
+const checkList = await listCheck()
 
 const server = createServer((request, response) => {
   const requestId = secure ? requestIdOf(request) : ''
@@ -21,8 +24,15 @@ const server = createServer((request, response) => {
   }
   const { method, url = '/' } = request
   if (method === 'GET' && url.startsWith('/orders/')) return readOrder(url, response, requestId)
+  if (method === 'GET' && url === '/orders') {
+    return send(response, requestId, 200, checkList(orderList))
+  }
   if (method === 'POST' && url === '/orders') {
     return secured(request, response, requestId, postOrder)
+  }
+  if (method === 'GET' && WORKLOAD === 'endurance') {
+    if (url === '/slow') return setTimeout(send, SLOW_MS, response, requestId, 200, {})
+    if (url === '/large') return send(response, requestId, 200, LARGE)
   }
   if (method === 'POST' && url === '/mcp') return secured(request, response, requestId, postMessage)
   send(response, requestId, 404, { error: 'not found' })
@@ -34,6 +44,42 @@ function readOrder(url, response, requestId) {
   const order = orders.get(id.includes('%') ? safeDecode(id) : id)
   if (order === undefined) return send(response, requestId, 404, { error: 'order not found' })
   send(response, requestId, 200, order)
+}
+
+/** What holds a list to its shape before it is sent: nothing, a loop, or zod. */
+async function listCheck() {
+  if (WORKLOAD !== 'w5r') return (list) => list
+  if (VARIANT === 'zod') {
+    const { z } = await import('zod')
+    const schema = z.array(
+      z.object({
+        order_id: z.string(),
+        customer_id: z.string(),
+        sku: z.string(),
+        quantity: z.number().int(),
+        status: z.string(),
+        total_cents: z.number().int(),
+      }),
+    )
+    return (list) => schema.parse(list)
+  }
+  return (list) => {
+    if (!Array.isArray(list) || !list.every(isOrder)) throw new Error('not a list of orders')
+    return list
+  }
+}
+
+function isOrder(value) {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    typeof value.order_id === 'string' &&
+    typeof value.customer_id === 'string' &&
+    typeof value.sku === 'string' &&
+    Number.isSafeInteger(value.quantity) &&
+    typeof value.status === 'string' &&
+    Number.isSafeInteger(value.total_cents)
+  )
 }
 
 /** Bearer first, then content type, then the body: a refused caller is not read. */

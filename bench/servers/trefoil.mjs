@@ -1,47 +1,87 @@
 // Trefoil with its defaults: host check, request id, security headers, problem answers.
+import { setTimeout } from 'node:timers/promises'
+
 import { z } from 'zod'
 
 import { jwtAuth } from '../../packages/trefoil/dist/auth.js'
 import { createApp, HttpError, reply } from '../../packages/trefoil/dist/index.js'
 import { serve } from '../../packages/trefoil/dist/node.js'
-import { createOrder, orders } from '../lib/orders.mjs'
+import { LARGE, SLOW_MS } from '../lib/aborts.mjs'
+import { createOrder, orderList, orders } from '../lib/orders.mjs'
 import { SECRET } from '../lib/token.mjs'
 
 const { PORT, WORKLOAD } = process.env
 const authenticate = jwtAuth({ keys: SECRET })
-
-function findOrder({ order_id }) {
-  const order = orders.get(order_id)
-  if (order === undefined) throw new HttpError(404, 'Order not found')
-  return order
-}
-
-const description = 'Fetch one order by id.'
-const params = { order_id: z.string() }
 const app = createApp({
   name: 'bench',
   auth: [{ authenticate, surfaces: ['api', 'mcp', 'cli'] }],
 })
 
-if (WORKLOAD === 'w1') {
-  app.get('/orders/{order_id}', { name: 'get_order', description, public: true, params }, findOrder)
-} else if (WORKLOAD === 'w2') {
-  app.post(
-    '/orders',
-    {
-      name: 'create_order',
-      description: 'Place an order.',
-      params: {
-        customer_id: z.string(),
-        sku: z.string(),
-        quantity: z.number().int().min(1).max(100),
-      },
-    },
-    (args, call) => reply(createOrder(args, call.auth.subject), { status: 201 }),
-  )
-} else {
-  app.get('/orders/{order_id}', { name: 'get_order', description, tool: true, params }, findOrder)
+const jobs = {
+  w1: () => addRead({ public: true }),
+  w2: () => addCreate(),
+  w3: () => addRead({ tool: true }),
+  w3m: () => addRead({ tool: true }),
+  w4: () => {
+    addRead({ public: true })
+    addCreate()
+  },
+  w5: () => addList({}),
+  w5r: () => addList({ returns: orderListSchema() }),
+  endurance: () => {
+    addCreate()
+    app.get('/slow', { name: 'slow', public: true }, () => setTimeout(SLOW_MS, {}))
+    app.get('/large', { name: 'large', public: true }, () => LARGE)
+  },
 }
+jobs[WORKLOAD]()
 
 await serve(app, { port: Number(PORT), host: '127.0.0.1' })
 console.log('ready')
+
+function addRead(options) {
+  const route = {
+    name: 'get_order',
+    description: 'Fetch one order by id.',
+    params: { order_id: z.string() },
+    ...options,
+  }
+  app.get('/orders/{order_id}', route, ({ order_id }) => {
+    const order = orders.get(order_id)
+    if (order === undefined) throw new HttpError(404, 'Order not found')
+    return order
+  })
+}
+
+function addCreate() {
+  const route = {
+    name: 'create_order',
+    description: 'Place an order.',
+    params: {
+      customer_id: z.string(),
+      sku: z.string(),
+      quantity: z.number().int().min(1).max(100),
+    },
+  }
+  app.post('/orders', route, (args, call) =>
+    reply(createOrder(args, call.auth.subject), { status: 201 }),
+  )
+}
+
+function addList(options) {
+  const route = { name: 'list_orders', description: 'List orders.', public: true, ...options }
+  app.get('/orders', route, () => orderList)
+}
+
+function orderListSchema() {
+  return z.array(
+    z.object({
+      order_id: z.string(),
+      customer_id: z.string(),
+      sku: z.string(),
+      quantity: z.number().int(),
+      status: z.string(),
+      total_cents: z.number().int(),
+    }),
+  )
+}

@@ -1,6 +1,6 @@
 // Who attacks: a client that goes away in the middle. What they would win: calls that never end
 // (memory, database connections), half a body taken for a whole one, or no trace in the log.
-import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
 import {
   type AccessEvent,
@@ -10,6 +10,7 @@ import {
   dependency,
 } from '../../packages/trefoil/src/index.ts'
 import { type RunningServer, serve } from '../../packages/trefoil/src/node.ts'
+import { eventually } from './eventually.ts'
 import { RawConnection, request } from './raw-connection.ts'
 
 let server: RunningServer
@@ -68,7 +69,8 @@ beforeAll(async () => {
 })
 afterAll(() => server.close())
 
-const CHUNKED = 'POST /body HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n3\r\n"a'
+const CHUNKED =
+  'POST /body HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n3\r\n"a'
 const HALF = 'POST /body HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n"half'
 
 it.each([
@@ -80,12 +82,12 @@ it.each([
   const [before, seen, was] = [handled, events.length, entered]
   const connection = new RawConnection(server.port)
   connection.send(text)
-  await vi.waitFor(() => expect(entered).toBe(was + 1))
+  await eventually(() => expect(entered).toBe(was + 1))
   connection.vanish()
-  await vi.waitFor(() => expect(events.length).toBe(seen + 1))
+  await eventually(() => expect(events.length).toBe(seen + 1))
   expect(events.at(-1)?.outcome).toBe('aborted')
   expect(handled).toBe(before)
-  await vi.waitFor(() => expect(closes).toBe(opens))
+  await eventually(() => expect(closes).toBe(opens))
 })
 
 it.each([
@@ -97,12 +99,12 @@ it.each([
   const [before, seen, was] = [handled, events.length, entered]
   const connection = new RawConnection(server.port)
   connection.send(text)
-  await vi.waitFor(() => expect(entered).toBe(was + 1))
+  await eventually(() => expect(entered).toBe(was + 1))
   connection.vanish()
   await new Promise((resolve) => setTimeout(resolve, 50))
   gate.resolve()
-  await vi.waitFor(() => expect(closes, 'dependencies closed').toBe(opens))
-  await vi.waitFor(() => expect(events.length, 'access log').toBe(seen + 1))
+  await eventually(() => expect(closes, 'dependencies closed').toBe(opens))
+  await eventually(() => expect(events.length, 'access log').toBe(seen + 1))
   expect(events.at(-1)?.outcome).toBe('aborted')
   expect(handled).toBe(before)
 })
@@ -113,11 +115,11 @@ it('W-16d the client leaves while the handler works: its signal aborts', async (
   const [seen, was] = [events.length, entered]
   const connection = new RawConnection(server.port)
   connection.send(request('GET /work'))
-  await vi.waitFor(() => expect(entered).toBe(was + 1))
+  await eventually(() => expect(entered).toBe(was + 1))
   connection.vanish()
-  await vi.waitFor(() => expect(aborted).toBe(1))
-  await vi.waitFor(() => expect(closes).toBe(opens))
-  await vi.waitFor(() => expect(events.length, 'access log').toBe(seen + 1))
+  await eventually(() => expect(aborted).toBe(1))
+  await eventually(() => expect(closes).toBe(opens))
+  await eventually(() => expect(events.length, 'access log').toBe(seen + 1))
   expect(events.at(-1)).toMatchObject({ outcome: 'aborted', path: '/work' })
-  await vi.waitFor(() => expect(background, 'background work').toBe(1))
+  await eventually(() => expect(background, 'background work').toBe(1))
 })

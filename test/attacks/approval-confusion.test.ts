@@ -76,16 +76,56 @@ describe('APPR-4', () => {
     ['a look-alike', '{"to":"a","amount":1}', '{"to":"\\u0430","amount":1}'],
     ['a character that folds', '{"to":"K","amount":1}', '{"to":"\\u212a","amount":1}'],
     ['given or not', '{"to":"a","amount":1}', '{"to":"a","amount":1,"memo":""}'],
-    ['text that looks like the rest', '{"to":"a","amount":1}', '{"to":"a\\",\\"amount\\":1","amount":1}'],
-    ['moved to another argument', '{"to":"a","amount":1,"memo":"b"}', '{"to":"a","amount":1,"trimmed":"b"}'],
-    ['text or number', '{"to":"a","amount":1,"extra":{"x":1}}', '{"to":"a","amount":1,"extra":{"x":"1"}}'],
-    ['text or null', '{"to":"a","amount":1,"extra":{"x":null}}', '{"to":"a","amount":1,"extra":{"x":"null"}}'],
-    ['null or missing, inside', '{"to":"a","amount":1,"extra":{"x":null}}', '{"to":"a","amount":1,"extra":{}}'],
-    ['empty list or object', '{"to":"a","amount":1,"extra":{"x":[]}}', '{"to":"a","amount":1,"extra":{"x":{}}}'],
-    ['list or object', '{"to":"a","amount":1,"extra":{"x":[1]}}', '{"to":"a","amount":1,"extra":{"x":{"0":1}}}'],
-    ['order of a list', '{"to":"a","amount":1,"extra":{"x":[1,2]}}', '{"to":"a","amount":1,"extra":{"x":[2,1]}}'],
-    ['nesting of a list', '{"to":"a","amount":1,"extra":{"x":[[1],2]}}', '{"to":"a","amount":1,"extra":{"x":[[1,2]]}}'],
-    ['date or text of it', '{"to":"a","amount":1,"extra":{"x":"2026-01-01"}}', '{"to":"a","amount":1,"extra":{"x":"2026-01-01T00:00:00Z"}}'],
+    [
+      'text that looks like the rest',
+      '{"to":"a","amount":1}',
+      '{"to":"a\\",\\"amount\\":1","amount":1}',
+    ],
+    [
+      'moved to another argument',
+      '{"to":"a","amount":1,"memo":"b"}',
+      '{"to":"a","amount":1,"trimmed":"b"}',
+    ],
+    [
+      'text or number',
+      '{"to":"a","amount":1,"extra":{"x":1}}',
+      '{"to":"a","amount":1,"extra":{"x":"1"}}',
+    ],
+    [
+      'text or null',
+      '{"to":"a","amount":1,"extra":{"x":null}}',
+      '{"to":"a","amount":1,"extra":{"x":"null"}}',
+    ],
+    [
+      'null or missing, inside',
+      '{"to":"a","amount":1,"extra":{"x":null}}',
+      '{"to":"a","amount":1,"extra":{}}',
+    ],
+    [
+      'empty list or object',
+      '{"to":"a","amount":1,"extra":{"x":[]}}',
+      '{"to":"a","amount":1,"extra":{"x":{}}}',
+    ],
+    [
+      'list or object',
+      '{"to":"a","amount":1,"extra":{"x":[1]}}',
+      '{"to":"a","amount":1,"extra":{"x":{"0":1}}}',
+    ],
+    [
+      'order of a list',
+      '{"to":"a","amount":1,"extra":{"x":[1,2]}}',
+      '{"to":"a","amount":1,"extra":{"x":[2,1]}}',
+    ],
+    [
+      'nesting of a list',
+      '{"to":"a","amount":1,"extra":{"x":[[1],2]}}',
+      '{"to":"a","amount":1,"extra":{"x":[[1,2]]}}',
+    ],
+    [
+      'date or text of it',
+      '{"to":"a","amount":1,"extra":{"x":"2026-01-01"}}',
+      '{"to":"a","amount":1,"extra":{"x":"2026-01-01T00:00:00Z"}}',
+    ],
   ])('%s is another call: the approval does not fit', async (_, approved, attempted) => {
     const [token, count] = [await hashOf(approved), ran.length]
     expect(await hashOf(attempted)).not.toBe(token)
@@ -108,6 +148,17 @@ describe('APPR-4', () => {
   it('APPR-8 minus zero is zero for the hash and indistinguishable in what is printed', async () => {
     expect(await hashOf('{"to":"a","amount":-0}')).toBe(await hashOf('{"to":"a","amount":0}'))
     expect(String(-0)).toBe('0')
+  })
+
+  it('APPR-5 an optional argument left out and one that is null hash alike, by the specification', async () => {
+    // So an action that treats them differently must not declare its argument nullish; a top-level
+    // argument that is only optional, or only nullable, cannot be confused.
+    expect(argumentsHash('x', { a: undefined })).toBe(argumentsHash('x', { a: null }))
+    const optional = await post(
+      server.url + CALL_PATH,
+      actionCall('pay', '{"to":"a","amount":1,"memo":null}'),
+    )
+    expect(optional.status).toBe(400)
   })
 
   it('W-3 what is hashed is what a schema made of it, not what was sent', async () => {

@@ -14,7 +14,7 @@ afterAll(() => target.server.close())
 
 const ARGS = '{"order_id":"ord_1","amount":10}'
 const BOUND = { order_id: 'ord_1', amount: 10, reason: 'none', lines: [] }
-const token = (action: string) => approvalFor(action, argumentsHash(action, BOUND))
+const token = (action: string) => approvalFor(argumentsHash(action, BOUND))
 
 async function mcp(action: string, args: string, more = ''): Promise<string> {
   return (await post(`${target.url}/mcp`, toolCall(action, args, more))).text
@@ -81,7 +81,7 @@ it('RPC-7 a dry run approves nothing, runs nothing, and says nothing of the toke
   const more = `,"dry_run":true,"approval_token":"${token('refund')}"`
   const { text, json } = await post(target.url + CALL_PATH, actionCall('refund', ARGS, more))
   expect(json).toMatchObject({ dry_run: true, approval_token_provided: true })
-  expect(text).not.toContain('approved refund')
+  expect(text).not.toContain('approved sha256')
   expect(target.seen.approvals.length).toBe(hooks)
   expect(target.seen.opens).toBe(opens)
   expect(target.seen.args).toEqual([])

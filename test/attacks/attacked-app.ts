@@ -14,7 +14,12 @@ export interface Attacked {
 
 export async function attacked(options: ServeOptions = {}): Promise<Attacked> {
   const seen = new Observations()
-  const server = await serve(createFixtureApp(seen), { port: 0, signals: false, ...options })
+  const server = await serve(createFixtureApp(seen), {
+    port: 0,
+    signals: false,
+    drainTimeout: '500ms',
+    ...options,
+  })
   return { server, port: server.port, url: server.url, seen }
 }
 

@@ -78,9 +78,9 @@ describe.each(PATHS)('%s', (path, body) => {
         'access-control-request-headers': 'content-type,authorization',
       },
     })
-    expect([...response.headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual(
-      [],
-    )
+    expect(
+      [...response.headers.keys()].filter((name) => name.startsWith('access-control')),
+    ).toEqual([])
   })
 })
 

@@ -2,6 +2,7 @@
 // have told an authenticated caller, by its headers, its length, or a missing check.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ADMIN, type Attacked, attacked } from './attacked-app.ts'
+import './eventually.ts'
 import { ask, RawConnection, request } from './raw-connection.ts'
 
 let target: Attacked
@@ -21,10 +22,11 @@ const PROTECTED = [
 
 describe.each(PROTECTED)('%s', (path) => {
   it('W-28 HEAD asks for the same credential, and its answer does not depend on the data', async () => {
+    const before = target.seen.opens
     const answer = await ask(target.port, request(`HEAD ${path}`))
     expect(answer?.status).toBe(401)
     expect(answer?.head).toMatch(/^www-authenticate: Bearer$/im)
-    expect(target.seen.opens).toBe(0)
+    expect(target.seen.opens).toBe(before)
   })
 
   it('W-28 HEAD of somebody known has the head of GET and no body', async () => {

@@ -3,6 +3,7 @@
 // browser driving a local server, or links that lead to the attacker.
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Attacked, attacked } from './attacked-app.ts'
+import './eventually.ts'
 import { ask } from './raw-connection.ts'
 
 let target: Attacked

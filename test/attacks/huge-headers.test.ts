@@ -1,6 +1,7 @@
 // Who attacks: anybody. What they would win: memory, or time, for heads nobody needs.
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Attacked, attacked } from './attacked-app.ts'
+import './eventually.ts'
 import { ask, RawConnection, request } from './raw-connection.ts'
 
 let target: Attacked

@@ -69,13 +69,22 @@ it.each([
   ['method as a list', '{"jsonrpc":"2.0","id":1,"method":["tools/call"],"params":{"name":"who"}}'],
   ['params as a list', '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":["who",{}]}'],
   ['params null', '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":null}'],
-  ['method twice', '{"jsonrpc":"2.0","id":1,"method":"ping","method":"tools/call","params":{"name":"who"}}'],
+  [
+    'method twice',
+    '{"jsonrpc":"2.0","id":1,"method":"ping","method":"tools/call","params":{"name":"who"}}',
+  ],
   ['another case', '{"jsonrpc":"2.0","id":1,"method":"Tools/Call","params":{"name":"who"}}'],
   ['a space behind', '{"jsonrpc":"2.0","id":1,"method":"tools/call ","params":{"name":"who"}}'],
   ['name in another case', call('1', 'WHO')],
   ['name as a list', '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":["who"]}}'],
-  ['arguments as a list', '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"who","arguments":[]}}'],
-  ['arguments null', '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"who","arguments":null}}'],
+  [
+    'arguments as a list',
+    '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"who","arguments":[]}}',
+  ],
+  [
+    'arguments null',
+    '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"who","arguments":null}}',
+  ],
 ])('MCP-5 MCP-11 %s runs nothing', async (_, body) => {
   const before = target.seen.args.length
   const { json } = await mcp(body)

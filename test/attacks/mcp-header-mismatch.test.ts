@@ -1,7 +1,8 @@
 // Who attacks: a client behind a gateway that routes, filters or bills by the `Mcp-*` headers.
 // What they would win: a tool the gateway would not have let through.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Attacked, ADMIN, attacked, post } from './attacked-app.ts'
+import { ADMIN, type Attacked, attacked, post } from './attacked-app.ts'
+import './eventually.ts'
 import { ask, request } from './raw-connection.ts'
 
 const MODERN = '2026-07-28'
@@ -73,7 +74,10 @@ describe('legacy', () => {
   it.each([
     ['another tool', { 'mcp-name': 'health' }],
     ['another method', { 'mcp-method': 'tools/list' }],
-    ['another tool, with a legacy version', { 'mcp-name': 'a', 'mcp-protocol-version': '2025-11-25' }],
+    [
+      'another tool, with a legacy version',
+      { 'mcp-name': 'a', 'mcp-protocol-version': '2025-11-25' },
+    ],
   ])('%s in headers that nobody asked for: refused, nothing runs', async (_, headers) => {
     const before = target.seen.args.length
     const { status, json } = await post(`${target.url}/mcp`, body('who', ''), headers)

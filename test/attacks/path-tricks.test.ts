@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { members } from '../parity/driver.ts'
 import { ADMIN, type Attacked, attacked } from './attacked-app.ts'
+import './eventually.ts'
 import { ask, request } from './raw-connection.ts'
 
 let target: Attacked
@@ -66,7 +67,11 @@ it('ROUTE-7 %2F separates segments, once: the guard and the router see the same 
 })
 
 it('ROUTE-7 an escaped slash reaches the action it spells, with the checks of that action', async () => {
-  const paid = request('POST /orders/ord_1%2frefund', [AUTH, 'Content-Type: application/json'], '{"amount":1}')
+  const paid = request(
+    'POST /orders/ord_1%2frefund',
+    [AUTH, 'Content-Type: application/json'],
+    '{"amount":1}',
+  )
   const answer = await ask(target.port, paid)
   expect(answer?.status).toBe(409)
   expect(answer?.body).toContain('approval_required')

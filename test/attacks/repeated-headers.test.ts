@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { CALLERS } from '../parity/tokens.ts'
 import { type Attacked, attacked } from './attacked-app.ts'
+import './eventually.ts'
 import { ask, request } from './raw-connection.ts'
 
 let target: Attacked
@@ -38,6 +39,9 @@ it('SEC-1 a public route refuses them too: a cache may stand in front of it', as
 })
 
 it('AUTH-4 an API argument that comes twice is one value, never a list by surprise', async () => {
-  const answer = await ask(target.port, request('GET /search?limit=1&limit=2&exact=1&exact=0', [READER]))
+  const answer = await ask(
+    target.port,
+    request('GET /search?limit=1&limit=2&exact=1&exact=0', [READER]),
+  )
   expect(JSON.parse(answer?.body ?? '')['args']).toMatchObject({ limit: 2, exact: false })
 })

@@ -12,6 +12,7 @@ import {
 } from '../../packages/trefoil/src/index.ts'
 import { type RunningServer, serve } from '../../packages/trefoil/src/node.ts'
 import { actionCall, toolCall } from './attacked-app.ts'
+import './eventually.ts'
 import { ask, request } from './raw-connection.ts'
 
 let server: RunningServer
@@ -98,4 +99,31 @@ it('RESP-3 what is reflected from path and id is escaped or replaced', async () 
   expect(answer?.head).toMatch(/content-type: application\/problem\+json/i)
   expect(answer?.head).toMatch(/x-content-type-options: nosniff/i)
   expect(JSON.parse(answer?.body ?? '')['detail']).toBe('Not found: /"><script>')
+})
+
+it('RESP-3 an authenticator that reflects text ends neither an answer nor the process', async () => {
+  const silent = () => {}
+  const app = createApp({
+    name: 'reflecting',
+    publicSurfaces: ['mcp', 'cli'],
+    logger: { debug: silent, info: silent, warn: silent, error: silent },
+    auth: [
+      {
+        surfaces: ['api'],
+        authenticate: ({ request: { search } }) => {
+          if (search === '') throw new AuthenticationError('Who?')
+          throw new HttpError(429, 'Later', { headers: { 'x-echo': decodeURIComponent(search) } })
+        },
+      },
+    ],
+  })
+  app.get('/orders', () => 'ok')
+  const reflecting = await serve(app, { port: 0, signals: false, drainTimeout: '500ms' })
+  for (const path of ['/orders', '/docs', '/openapi.json']) {
+    const injected = `${path}?a%0d%0aSet-Cookie:%20stolen=1%0d%0a%0d%0a`
+    const answer = await ask(reflecting.port, request(`GET ${injected}`))
+    expect(answer?.head ?? '', path).not.toMatch(/stolen/)
+    expect((await ask(reflecting.port, request(`GET ${path}`)))?.status, path).toBe(401)
+  }
+  await reflecting.close()
 })

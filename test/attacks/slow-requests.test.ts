@@ -1,12 +1,13 @@
 // Who attacks: anybody with a few sockets (slow loris). What they would win: every connection of
 // the server, held open for as long as they like with a byte now and then.
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type Attacked, ADMIN, attacked } from './attacked-app.ts'
+import { ADMIN, type Attacked, attacked } from './attacked-app.ts'
+import './eventually.ts'
 import { RawConnection } from './raw-connection.ts'
 
 let target: Attacked
 beforeAll(async () => {
-  const timeouts = { headersTimeout: '300ms', requestTimeout: '600ms', drainTimeout: '30s' }
+  const timeouts = { headersTimeout: '300ms', requestTimeout: '600ms' }
   target = await attacked(timeouts)
 })
 afterAll(() => target.server.close())
@@ -20,7 +21,7 @@ async function trickle(connection: RawConnection, byte: string): Promise<void> {
   clearInterval(drip)
 }
 
-it('SEC-2 a head that never ends is cut off, with an answer', async () => {
+it.concurrent('SEC-2 a head that never ends is cut off, with an answer', async () => {
   const connection = new RawConnection(target.port)
   connection.send('GET /health HTTP/1.1\r\nHost: localhost\r\nX-Slow: ')
   const over = trickle(connection, 'a')
@@ -30,7 +31,7 @@ it('SEC-2 a head that never ends is cut off, with an answer', async () => {
   await over
 })
 
-it('SEC-2 a body that never ends is cut off, and no handler runs', async () => {
+it.concurrent('SEC-2 a body that never ends is cut off, and no handler runs', async () => {
   const connection = new RawConnection(target.port)
   connection.send(
     `POST /echo HTTP/1.1\r\nHost: localhost\r\n${AUTH}\r\nContent-Length: 1000\r\n\r\n"`,
@@ -42,7 +43,7 @@ it('SEC-2 a body that never ends is cut off, and no handler runs', async () => {
   expect(target.seen.opens).toBe(0)
 })
 
-it('SEC-2 chunks that never end are cut off too', async () => {
+it.concurrent('SEC-2 chunks that never end are cut off too', async () => {
   const connection = new RawConnection(target.port)
   connection.send(
     `POST /echo HTTP/1.1\r\nHost: localhost\r\n${AUTH}\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n"\r\n`,
@@ -53,7 +54,7 @@ it('SEC-2 chunks that never end are cut off too', async () => {
   expect(target.seen.args).toEqual([])
 })
 
-it('SEC-2 a body nobody wants is not waited for longer than one that is', async () => {
+it.concurrent('SEC-2 a body nobody wants is not waited for longer than one that is', async () => {
   const connection = new RawConnection(target.port)
   connection.send('POST /health HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n')
   const over = trickle(connection, 'a')
@@ -61,13 +62,25 @@ it('SEC-2 a body nobody wants is not waited for longer than one that is', async 
   await over
 })
 
+it.concurrent.each(['Content-Length: 1000', 'Transfer-Encoding: chunked'])(
+  'SEC-2 a GET with a body that never ends (%s) is let go too',
+  async (length) => {
+    const connection = new RawConnection(target.port)
+    connection.send(`GET /health HTTP/1.1\r\nHost: localhost\r\n${length}\r\n\r\n`)
+    const over = trickle(connection, length.startsWith('C') ? 'a' : '1\r\na\r\n')
+    expect((await connection.response())?.status).toBe(200)
+    await over
+  },
+)
+
 it('a client that keeps its half of a finished connection open keeps nothing of ours', async () => {
-  const connection = new RawConnection(target.port)
+  const held = await attacked({ drainTimeout: '30s' })
+  const connection = new RawConnection(held.port)
   connection.send('NONSENSE\r\n\r\n')
   expect((await connection.response())?.status).toBe(400)
   // Our half stays open and silent: the server has to let go by itself.
   const started = performance.now()
-  await target.server.close()
-  expect(performance.now() - started).toBeLessThan(3000)
+  await held.server.close()
+  expect(performance.now() - started).toBeLessThan(10_000)
   connection.vanish()
 })

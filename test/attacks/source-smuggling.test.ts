@@ -4,7 +4,15 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { CALL_PATH } from '../../packages/trefoil/src/contract/action-protocol.ts'
 import { members } from '../parity/driver.ts'
-import { ADMIN, type Attacked, actionCall, attacked, post, seenOf, toolCall } from './attacked-app.ts'
+import {
+  ADMIN,
+  type Attacked,
+  actionCall,
+  attacked,
+  post,
+  seenOf,
+  toolCall,
+} from './attacked-app.ts'
 
 let target: Attacked
 beforeAll(async () => {

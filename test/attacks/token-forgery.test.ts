@@ -42,7 +42,10 @@ const FORGED: readonly (readonly [string, string])[] = [
   ['nbf in the future', forge({ claims: { nbf: NOW + 1 } })],
   ['crit with an unknown extension', forge({ header: { crit: ['x'], x: 1 } })],
   ['unencoded payload (b64)', forge({ header: { crit: ['b64'], b64: false } })],
-  ['signed with the hash of the key', forge({ key: createHash('sha256').update(KEY).digest('hex') })],
+  [
+    'signed with the hash of the key',
+    forge({ key: createHash('sha256').update(KEY).digest('hex') }),
+  ],
   ['signed with no key', forge({ key: '' })],
   ['roles as an object', forge({ claims: { roles: { admin: true } } })],
   ['sub as a number', forge({ claims: { sub: 1 } })],

@@ -1,7 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { ROOT, readDocument } from './markdown.ts'
+import {
+  APP_VARIABLES,
+  type EnvironmentVariable,
+  PROGRAM_VARIABLES,
+  SESSION_VARIABLES,
+} from '../../packages/trefoil/src/app/environment-variables.ts'
+import { ROOT, readDocument, tableOf } from './markdown.ts'
 
 const SRC = 'packages/trefoil/src'
 
@@ -31,6 +37,7 @@ const TABLES: readonly (readonly [heading: string, members: readonly string[]])[
   ['createApp', [...new Set(APP)]],
   ['serve', membersOf('surfaces/http/node/serve.ts', 'ServeOptions')],
   ['jwtAuth', membersOf('identity/jwt-auth.ts', 'JwtAuthOptions')],
+  ['cookieSession', membersOf('app/cookie-session.ts', 'CookieSessionOptions')],
   ['AuthConfig', membersOf('contract/authenticator.ts', 'AuthConfig')],
 ]
 
@@ -38,5 +45,44 @@ describe('docs/configuration.md', () => {
   it.each(TABLES)('%s: every option of the source and nothing else', (heading, members) => {
     expect(members.length).toBeGreaterThan(3)
     expect([...documented(heading)].sort()).toEqual([...members].sort())
+  })
+
+  const VARIABLES: readonly (readonly [string, readonly EnvironmentVariable[]])[] = [
+    ['app variables', APP_VARIABLES],
+    ['session variables', SESSION_VARIABLES],
+  ]
+
+  it.each(VARIABLES)('APP-5: the table of %s is that of the source', (name, variables) => {
+    const wanted = variables.map(({ variable, option, kind }) => [
+      `\`${variable}\``,
+      `\`${option}\``,
+      typeof kind === 'string' ? kind : kind.map((word) => `\`${word}\``).join(', '),
+    ])
+    expect(tableOf(readDocument('docs/configuration.md'), name)).toEqual(wanted)
+  })
+
+  it('APP-5: variables fill options that exist, and can be told apart', () => {
+    const options = new Set(membersOf('app/config.ts', 'AppOptions'))
+    const strays = APP_VARIABLES.filter(({ option }) => !options.has(option.split('.')[0] ?? ''))
+    expect(strays).toEqual([])
+    const session = new Set(membersOf('app/cookie-session.ts', 'CookieSessionOptions'))
+    expect(SESSION_VARIABLES.filter(({ option }) => !session.has(option))).toEqual([])
+    const names = [...APP_VARIABLES, ...SESSION_VARIABLES].map(({ variable }) => variable)
+    expect(new Set(names).size).toBe(names.length)
+  })
+
+  it('APP-6: the variables of the program', () => {
+    const { text } = readDocument('docs/configuration.md')
+    for (const name of PROGRAM_VARIABLES) expect(text).toContain(`| \`${name}\` `)
+  })
+
+  it('PROD-1, W-44: every code of validateProduction() is explained, and no other', () => {
+    const sources = ['app/production.ts', 'app/cookie-session.ts', 'identity/secret-weakness.ts']
+    const codes = sources.flatMap((file) => {
+      const source = readFileSync(join(ROOT, SRC, file), 'utf8')
+      return [...source.matchAll(/code: '(\w+)'/g)].map(([, code]) => String(code))
+    })
+    expect(codes.length).toBeGreaterThan(5)
+    expect([...documented('For production')].sort()).toEqual([...codes].sort())
   })
 })

@@ -41,9 +41,12 @@ export class Observations {
   }
 }
 
-/** The token that approves exactly one action with exactly one set of arguments. */
-export function approvalFor(action: string, argumentsHash: string): string {
-  return `approved ${action} ${argumentsHash}`
+/**
+ * The token that approves exactly one action with exactly one set of arguments. It names nothing
+ * but the hash, so the hash alone has to tell two actions apart.
+ */
+export function approvalFor(argumentsHash: string): string {
+  return `approved ${argumentsHash}`
 }
 
 async function decide(seen: Observations, request: ApprovalRequest): Promise<boolean> {
@@ -51,7 +54,7 @@ async function decide(seen: Observations, request: ApprovalRequest): Promise<boo
   if (request.token === 'hook-throws') throw new Error(SECRET)
   // A hook written in JavaScript may answer anything at all (W-9).
   if (request.token === 'hook-says-yes') return 'yes' as unknown as boolean
-  return request.token === approvalFor(request.action, request.argumentsHash)
+  return request.token === approvalFor(request.argumentsHash)
 }
 
 const Line = z.object({ sku: z.string(), count: z.int() }).readonly()

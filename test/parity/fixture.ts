@@ -43,5 +43,5 @@ export function specOf({ action, args = {}, as, approval }: Behaviour): CallSpec
 }
 
 function approve({ action, bound }: { readonly action: string; readonly bound: object }): string {
-  return approvalFor(action, argumentsHash(action, bound))
+  return approvalFor(argumentsHash(action, bound))
 }

@@ -3,6 +3,7 @@ import type { AuthContext } from 'trefoil'
 import type { AuthContext as SameAuthContext } from 'trefoil/auth'
 import type { ActionTarget, createRemoteTarget } from 'trefoil/client'
 import { type RunningServer, serve } from 'trefoil/node'
+import { type TestClient, testClient } from 'trefoil/testing'
 import { type Equal, type Expect, exact } from './expect.ts'
 import { app } from './setting.ts'
 
@@ -14,5 +15,6 @@ export type Checks = [
 
 exact<Promise<Response>>()(app.fetch(new Request('http://localhost/')))
 serve(app)
+exact<TestClient>()(testClient(app))
 // @ts-expect-error an app is served, not a function
 serve(() => new Response())

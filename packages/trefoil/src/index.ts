@@ -1,5 +1,9 @@
+export type { CookieSessionOptions } from './app/cookie-session.ts'
+export { cookieSession } from './app/cookie-session.ts'
 export type { CreateAppOptions } from './app/create-app.ts'
 export { App, createApp } from './app/create-app.ts'
+export type { Environment } from './app/environment.ts'
+export { UnfitForProduction } from './app/production.ts'
 export type { GroupOptions } from './app/routes.ts'
 export { onError, Routes } from './app/routes.ts'
 export { Secret } from './base/secret.ts'
@@ -14,7 +18,7 @@ export type { Dependency } from './contract/dependency.ts'
 export { dependency } from './contract/dependency.ts'
 export type { Guard } from './contract/guard.ts'
 export type { Logger } from './contract/logger.ts'
-export type { UploadedFile } from './contract/params.ts'
+export type { FileOptions, UploadedFile } from './contract/params.ts'
 export { body, cookie, file, files, form, header, path, query } from './contract/params.ts'
 export type { Issue } from './contract/problem.ts'
 export {
@@ -25,9 +29,12 @@ export {
 } from './contract/problem.ts'
 export type { ProblemCode, ProblemRow } from './contract/problems.ts'
 export { PROBLEMS } from './contract/problems.ts'
+export type { ProductionRisk } from './contract/production-risk.ts'
 export type { Reply, ReplyOptions } from './contract/reply.ts'
 export { reply } from './contract/reply.ts'
+export type { RequestBody, RequestForm } from './contract/request-body.ts'
 export type { Entrypoint, SurfaceName } from './contract/surface-name.ts'
+export type { CookieSession } from './identity/cookie-session.ts'
 export type {
   CookieFormat,
   CookieSignerOptions,

@@ -1,2 +1,12 @@
+export type { FileOptions, SendFileOptions } from './surfaces/http/node/send-file.ts'
+export { sendFile } from './surfaces/http/node/send-file.ts'
 export type { RunningServer, ServeOptions } from './surfaces/http/node/serve.ts'
 export { serve } from './surfaces/http/node/serve.ts'
+export type { StaticHandler, StaticOptions } from './surfaces/http/node/static-files.ts'
+export { staticFiles } from './surfaces/http/node/static-files.ts'
+export type {
+  Mountable,
+  NodeHandler,
+  NodeHandlerOptions,
+} from './surfaces/http/node/to-node-handler.ts'
+export { toNodeHandler } from './surfaces/http/node/to-node-handler.ts'

@@ -33,6 +33,19 @@ function refund(name: string, approval: Behaviour['approval'], expect: Behaviour
 export const APPROVAL: readonly Behaviour[] = [
   refund('APPR-2 no token: required, with the hash', undefined, REQUIRED),
   refund('APPR-2 a token of nothing: denied', 'nonsense', DENIED),
+  {
+    ...refund('RPC-4 a blank token is refused; the hook is not asked', ' ', {
+      ok: false,
+      code: 'invalid_approval',
+      message: 'Invalid approval token',
+      status: 400,
+    }),
+    except: {
+      http: 'a blank header is no header: approval_required',
+      'mcp-legacy': 'a JSON-RPC error of its own: see attacks/approval-reuse',
+      'mcp-modern': 'a JSON-RPC error of its own: see attacks/approval-reuse',
+    },
+  },
   refund('APPR-2 a hook that throws denies', 'hook-throws', DENIED),
   refund('W-9 only true approves', 'hook-says-yes', DENIED),
   refund(
@@ -63,11 +76,7 @@ export const APPROVAL: readonly Behaviour[] = [
     { action: 'refund', bound: { ...BOUND, lines: [{ sku: 'a', count: 2 }] } },
     DENIED,
   ),
-  refund(
-    'APPR-4 approved for another action',
-    { action: 'refund_again', bound: BOUND },
-    DENIED,
-  ),
+  refund('APPR-4 approved for another action', { action: 'refund_again', bound: BOUND }, DENIED),
   {
     name: 'APPR-2 validation comes before approval: no token helps a bad argument',
     as: 'writer',

@@ -1,6 +1,7 @@
 import type { Behaviour } from '../behaviour.ts'
 
-const TEXT_ONLY = 'a query, header or cookie is text, so HTTP cannot send another JSON type (BIND-6)'
+const TEXT_ONLY =
+  'a query, header or cookie is text, so HTTP cannot send another JSON type (BIND-6)'
 const IGNORED = 'unknown query parameters are ignored on HTTP (BIND-20)'
 const NO_EMPTY_PATH = 'HTTP has no empty path segment: the path is another one'
 const INVALID = { ok: false, code: 'VALIDATION_ERROR', status: 400 } as const

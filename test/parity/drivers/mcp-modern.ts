@@ -1,5 +1,5 @@
 import type { Driver, Target } from '../driver.ts'
-import { MODERN, type McpEra, mcpDriver } from './mcp.ts'
+import { type McpEra, MODERN, mcpDriver } from './mcp.ts'
 
 /** The stateless era: 2026-07-28, pinned. */
 const STATELESS: McpEra = {

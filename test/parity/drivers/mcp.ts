@@ -44,11 +44,29 @@ export function mcpDriver(era: McpEra, { url }: Target): Driver {
 interface Connected {
   readonly client: Client
   /** The newest exchange, whatever the client made of it. */
-  readonly last: { exchange: McpExchange | null }
+  readonly last: LastExchange
+}
+
+class LastExchange {
+  #exchange: McpExchange | null = null
+
+  keep(exchange: McpExchange): void {
+    this.#exchange = exchange
+  }
+
+  clear(): void {
+    this.#exchange = null
+  }
+
+  /** The newest exchange. */
+  take(): McpExchange {
+    if (this.#exchange === null) throw new Error('the client sent nothing')
+    return this.#exchange
+  }
 }
 
 async function connect(era: McpEra, url: string, token: string | null): Promise<Connected> {
-  const last: Connected['last'] = { exchange: null }
+  const last = new LastExchange()
   const client = new Client(
     { name: 'parity', version: '1.0.0' },
     { versionNegotiation: { mode: era.mode } },
@@ -57,7 +75,7 @@ async function connect(era: McpEra, url: string, token: string | null): Promise<
     requestInit: { headers: bearer(token) },
     fetch: async (input, init) => {
       const response = await fetch(input, init)
-      last.exchange = await exchangeOf(response.clone())
+      last.keep(await exchangeOf(response.clone()))
       return response
     },
   })
@@ -66,22 +84,20 @@ async function connect(era: McpEra, url: string, token: string | null): Promise<
 }
 
 async function callWithClient({ client, last }: Connected, spec: CallSpec): Promise<Answer> {
-  last.exchange = null
-  let result: unknown = null
+  last.clear()
+  let understood = false
   try {
     const params = { name: spec.action, arguments: { ...spec.args }, ...metaOf(spec, {}) }
-    result = await client.callTool(params)
-  } catch (error) {
+    await client.callTool(params)
+    understood = true
+  } catch {
     // The client throws for JSON-RPC and OAuth errors; the exchange says which.
-    if (last.exchange === null) throw error
   }
-  if (last.exchange === null) throw new Error('the client sent nothing')
-  const answer = fromMcp(last.exchange)
-  const understood = result !== null
-  if (understood !== last.exchange.text.includes('"result"')) {
-    throw new Error(`the official client did not understand: ${last.exchange.text}`)
+  const exchange = last.take()
+  if (understood !== exchange.text.includes('"result"')) {
+    throw new Error(`the official client did not understand: ${exchange.text}`)
   }
-  return answer
+  return fromMcp(exchange)
 }
 
 async function callByHand(era: McpEra, url: string, spec: CallSpec): Promise<Answer> {

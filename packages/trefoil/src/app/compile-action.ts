@@ -13,7 +13,7 @@ import {
 } from '../contract/surface-name.ts'
 import { checkDependencyGraph } from '../engine/dependency-graph.ts'
 import { hasRole } from '../policy/guards.ts'
-import { type PathTemplate, parsePathTemplate } from '../web/path-template.ts'
+import { type PathTemplate, parsePathTemplate, type SegmentType } from '../web/path-template.ts'
 import { isHeaderValue, isToken } from '../web/raw-headers.ts'
 import { compileParams } from './compile-params.ts'
 import {
@@ -70,7 +70,8 @@ export function compileAction(declaration: Declaration, site: ActionSite): Compi
     where,
     method,
     pathNames: template?.names ?? [],
-    intNames: intNames(template),
+    intNames: typedNames(template, 'int'),
+    bigintNames: typedNames(template, 'bigint'),
     agents,
   })
   checkDependencyGraph(dependencies.map(([, dependency]) => dependency))
@@ -144,9 +145,9 @@ function compilePath({ levels, path, method }: Declaration, where: string): Path
   return template
 }
 
-function intNames(template: PathTemplate | null): readonly string[] {
+function typedNames(template: PathTemplate | null, type: SegmentType): readonly string[] {
   return (template?.segments ?? []).flatMap((part) =>
-    part.kind === 'param' && part.type === 'int' ? [part.name] : [],
+    part.kind === 'param' && part.type === type ? [part.name] : [],
   )
 }
 

@@ -1,4 +1,3 @@
-import { isPromiseLike } from '../base/promise.ts'
 import { type Dependency, isDependency } from '../contract/dependency.ts'
 import type { ParamSpec } from '../contract/param-spec.ts'
 import {
@@ -9,8 +8,10 @@ import {
 } from '../contract/params.ts'
 import { ImproperlyConfigured } from '../contract/problem.ts'
 import { isSchema, type JsonSchema, jsonSchemaOf, type Schema } from '../contract/schema.ts'
-import { textKinds } from '../contract/text-kinds.ts'
+import { type TextKinds, textKinds } from '../contract/text-kinds.ts'
 import { isToken } from '../web/raw-headers.ts'
+import { type Absence, absenceOf, fileAbsence } from './absence.ts'
+import { BIGINT_DOCUMENT, bigintSchema, hasJsonForm } from './bigint-segment.ts'
 
 /** What `params` of an action comes to. */
 export interface CompiledParams {
@@ -26,6 +27,8 @@ export interface ParamSite {
   readonly pathNames: readonly string[]
   /** Names of `{name:int}` segments. */
   readonly intNames: readonly string[]
+  /** Names of `{name:bigint}` segments. */
+  readonly bigintNames?: readonly string[]
   /** True when agents call it, so a JSON Schema is needed for everything. */
   readonly agents: boolean
 }
@@ -71,34 +74,36 @@ function defaultSource(method: string | null): ParamSource {
 }
 
 function compileMarked(name: string, marked: MarkedParam, site: ParamSite): ParamSpec {
-  const { source, schema, alias, description, jsonSchema } = marked
+  const { source, schema, alias, description, jsonSchema, optional } = marked
   if (source === 'path' && !site.pathNames.includes(alias ?? name) && site.method !== null) {
     throw wrong(site, name, `path parameter does not match the route path; add {${alias ?? name}}`)
   }
   if (source !== 'path' && site.pathNames.includes(name)) {
     throw wrong(site, name, `is a segment of the path and cannot be a ${source} parameter`)
   }
-  return build(name, source, schema, { alias, description, jsonSchema }, site)
+  return build(name, source, schema, { alias, description, jsonSchema, optional }, site)
 }
 
 interface Extras {
   readonly alias?: string | undefined
   readonly description?: string | undefined
   readonly jsonSchema?: JsonSchema | undefined
+  readonly optional?: boolean
 }
 
 function build(
   name: string,
   source: ParamSource,
-  schema: Schema | null,
+  declared: Schema | null,
   extras: Extras,
   site: ParamSite,
 ): ParamSpec {
-  const json = extras.jsonSchema ?? documentOf(name, schema, site)
-  const wire = extras.alias ?? (source === 'header' ? name.replaceAll('_', '-') : name)
-  if (wire === '' || ((source === 'header' || source === 'cookie') && !isToken(wire))) {
-    throw wrong(site, name, `'${wire}' is not a valid ${source} name`)
-  }
+  const wire = wireName(name, source, extras.alias, site)
+  const isBigint = source === 'path' && (site.bigintNames ?? []).includes(wire)
+  const json =
+    extras.jsonSchema ??
+    (isBigint ? bigintDocument(name, declared, site) : documentOf(name, declared, site))
+  const schema = isBigint ? bigintSchema(declared) : declared
   const isText = !BODY_SOURCES.has(source) && schema !== null
   const kinds = textKinds(json ?? {})
   if (isText && (json === null || kinds === null)) {
@@ -109,8 +114,8 @@ function build(
       `cannot be a ${source} parameter: ${why}. Use a scalar or a list of scalars, pass { jsonSchema }, or send it in the body`,
     )
   }
-  if (source === 'path' && kinds?.list === true)
-    throw wrong(site, name, 'a path segment is one value')
+  const absence = schema === null ? fileAbsence(extras) : absenceOf(schema)
+  if (source === 'path') checkPath(name, wire, kinds, absence, site)
   return Object.freeze({
     name,
     source,
@@ -119,12 +124,58 @@ function build(
     jsonSchema: withDescription(json ?? {}, extras.description),
     text: kinds?.kinds ?? [],
     list: kinds?.list ?? false,
-    required: schema === null || !acceptsUndefined(schema),
+    required: absence === 'refused',
+    absent: absence === null ? null : undefined,
     description: extras.description ?? textOf(json?.['description']),
   })
 }
 
+// Names of cookies are tokens by the standard, but a colon is in use (BIND-10).
+const COOKIE_COLON = /:/g
+const CONTROL = /[\x00-\x1f\x7f]/
+
+function wireName(
+  name: string,
+  source: ParamSource,
+  alias: string | undefined,
+  site: ParamSite,
+): string {
+  const wire = alias ?? (source === 'header' ? name.replaceAll('_', '-') : name)
+  const isName =
+    source === 'header'
+      ? isToken(wire)
+      : source === 'cookie'
+        ? isToken(wire.replace(COOKIE_COLON, '-'))
+        : wire !== '' && !CONTROL.test(wire)
+  if (isName) return wire
+  throw wrong(
+    site,
+    name,
+    `${JSON.stringify(wire).replace(/^"|"$/g, "'")} is not a valid ${source} name`,
+  )
+}
+
+function checkPath(
+  name: string,
+  wire: string,
+  kinds: TextKinds | null,
+  absence: Absence,
+  site: ParamSite,
+): void {
+  if (kinds?.list === true) throw wrong(site, name, 'a path segment is one value')
+  if (!site.pathNames.includes(wire)) return
+  if (absence !== 'refused') {
+    throw wrong(site, name, 'a path parameter cannot be optional or have a default')
+  }
+  // Every `{id:int}` would be refused by a schema of text (BIND-3).
+  const takesNumbers = kinds?.kinds.some((kind) => kind === 'integer' || kind === 'number')
+  if (site.intNames.includes(wire) && takesNumbers !== true) {
+    throw wrong(site, name, `the path says {${wire}:int}, but its schema takes no number`)
+  }
+}
+
 function implicitPath(name: string, site: ParamSite): ParamSpec {
+  if (site.bigintNames?.includes(name)) return build(name, 'path', null, {}, site)
   const integer = site.intNames.includes(name)
   return build(
     name,
@@ -145,6 +196,15 @@ const INTEGER: Schema = ownSchema((value) => Number.isSafeInteger(value), 'Expec
 function ownSchema(accepts: (value: unknown) => boolean, message: string): Schema {
   const validate = (value: unknown) => (accepts(value) ? { value } : { issues: [{ message }] })
   return { '~standard': { version: 1, vendor: 'trefoil', validate } }
+}
+
+/** Only a schema without a JSON form can be one of bigints. */
+function bigintDocument(name: string, declared: Schema | null, site: ParamSite): JsonSchema {
+  if (declared !== null && hasJsonForm(declared)) {
+    const hint = 'take the type off the path, or use a schema of bigints'
+    throw wrong(site, name, `the path says bigint, but its schema takes something else; ${hint}`)
+  }
+  return BIGINT_DOCUMENT
 }
 
 function documentOf(name: string, schema: Schema | null, site: ParamSite): JsonSchema | null {
@@ -168,17 +228,6 @@ function documentOf(name: string, schema: Schema | null, site: ParamSite): JsonS
     )
   }
   return document
-}
-
-/** Whether leaving the argument out is fine: only the schema itself can tell. */
-function acceptsUndefined(schema: Schema): boolean {
-  try {
-    const result = schema['~standard'].validate(undefined)
-    return !isPromiseLike(result) && result.issues === undefined
-  } catch {
-    // A transform that cannot take `undefined` must not stop the app from starting.
-    return false
-  }
 }
 
 function withDescription(json: JsonSchema, description: string | undefined): JsonSchema {

@@ -14,10 +14,22 @@ import { LOCAL_HOSTS, parseHostPatterns } from '../policy/edge.ts'
 import type { ProxyPolicy } from '../policy/proxies.ts'
 import type { HstsOptions, SecurityMode } from '../policy/security-headers.ts'
 import { createStderrLogger } from '../record/stderr-logger.ts'
+import {
+  type Compression,
+  type CompressionOptions,
+  readCompression,
+} from '../surfaces/http/compression-options.ts'
 import type { ForwardedHeaders } from '../web/forwarded.ts'
 import type { HostPattern } from '../web/host.ts'
 import { isToken } from '../web/raw-headers.ts'
 import { readEdge } from './edge-config.ts'
+import {
+  type Environment,
+  fillAppOptions,
+  nameVariables,
+  processEnvironment,
+  strayVariables,
+} from './environment.ts'
 import { checkOptionNames, type OptionNames } from './option-names.ts'
 
 /** Options of {@link createApp}, types of state and authenticators aside. */
@@ -48,10 +60,20 @@ export interface AppOptions {
   readonly cors?: CorsOptions
   /** Protection of calls authenticated by cookies; `false` for none. Default on. */
   readonly csrf?: CsrfOptions | false
+  /** Compress answers for callers without credentials; `true` for the defaults. Default false. */
+  readonly compression?: boolean | CompressionOptions
   /** Requests answered at the same time; more are refused with 503. Default any number. */
   readonly maxInFlight?: number
   /** Largest request body. Default `2mb`. */
   readonly maxBodySize?: ByteSize
+  /** Most fields and files of one form. Default 1000. */
+  readonly maxFormParts?: number
+  /** Largest form field. Default `1mb`. */
+  readonly maxFormFieldSize?: ByteSize
+  /** Largest uploaded file. Default `2mb`. */
+  readonly maxFileSize?: ByteSize
+  /** Uploaded bytes that one call keeps in memory; files beyond it go to disk. Default `1mb`. */
+  readonly uploadSpoolSize?: ByteSize
   /** Largest tool result. Default `1mb`. */
   readonly maxToolResponseSize?: ByteSize
   /** Largest result of a CLI action. Default `1mb`. */
@@ -84,6 +106,8 @@ export interface AppOptions {
   readonly clock?: Clock
   /** Source of random bytes. Default: the machine's. */
   readonly random?: RandomSource
+  /** Variables that stand in for absent options; `{}` for none. Default: those of the process. */
+  readonly env?: Environment
 }
 
 /** Options after checking, with every default filled in. */
@@ -100,8 +124,13 @@ export interface AppConfig {
   readonly proxies: ProxyPolicy | null
   readonly cors: Cors | null
   readonly csrf: CsrfOptions | null
+  readonly compression: Compression | null
   readonly maxInFlight: number | null
   readonly maxBodySize: number
+  readonly maxFormParts: number
+  readonly maxFormFieldSize: number
+  readonly maxFileSize: number
+  readonly uploadSpoolSize: number
   readonly maxToolResponseSize: number
   readonly maxActionResponseSize: number
   readonly timeout: number
@@ -118,6 +147,8 @@ export interface AppConfig {
   readonly logger: Logger
   readonly clock: Clock
   readonly random: RandomSource
+  /** Variables that nobody reads, one sentence each, for start-up to say. */
+  readonly strayVariables: readonly string[]
 }
 
 const MIB = 1024 * 1024
@@ -136,8 +167,13 @@ const APP_OPTIONS: OptionNames<AppOptions> = {
   proxyHeaders: true,
   cors: true,
   csrf: true,
+  compression: true,
   maxInFlight: true,
   maxBodySize: true,
+  maxFormParts: true,
+  maxFormFieldSize: true,
+  maxFileSize: true,
+  uploadSpoolSize: true,
   maxToolResponseSize: true,
   maxActionResponseSize: true,
   timeout: true,
@@ -154,11 +190,26 @@ const APP_OPTIONS: OptionNames<AppOptions> = {
   logger: true,
   clock: true,
   random: true,
+  env: true,
 }
 
-/** @throws ImproperlyConfigured naming the option */
-export function readConfig(options: AppOptions): AppConfig {
-  checkOptionNames('createApp()', options, APP_OPTIONS)
+/**
+ * Explicit options, then the environment, then defaults.
+ *
+ * @throws ImproperlyConfigured naming the option or the variable
+ */
+export function readConfig(given: AppOptions): AppConfig {
+  checkOptionNames('createApp()', given, APP_OPTIONS)
+  const env = given.env ?? processEnvironment()
+  const { options, used } = fillAppOptions(given, env)
+  try {
+    return checkOptions(options, strayVariables(env))
+  } catch (error) {
+    throw nameVariables(error, used)
+  }
+}
+
+function checkOptions(options: AppOptions, stray: readonly string[]): AppConfig {
   readText('name', options.name)
   readText('version', options.version)
   readText('description', options.description)
@@ -172,28 +223,34 @@ export function readConfig(options: AppOptions): AppConfig {
     name: options.name ?? 'trefoil',
     version: options.version ?? '0.0.0',
     description: options.description ?? null,
-    debug: options.debug ?? false,
+    debug: readFlag('debug', options.debug),
     security,
     hosts: security === 'off' ? null : readHosts(allowedHosts),
     allowedHosts,
     ...readEdge(options, security),
+    compression: readCompression(options.compression),
     maxBodySize: readSize('maxBodySize', options.maxBodySize, 2 * MIB),
+    maxFormParts: readCount('maxFormParts', options.maxFormParts, 1000),
+    maxFormFieldSize: readSize('maxFormFieldSize', options.maxFormFieldSize, MIB),
+    maxFileSize: readSize('maxFileSize', options.maxFileSize, 2 * MIB),
+    uploadSpoolSize: readSize('uploadSpoolSize', options.uploadSpoolSize, MIB),
     maxToolResponseSize: readSize('maxToolResponseSize', options.maxToolResponseSize, MIB),
     maxActionResponseSize: readSize('maxActionResponseSize', options.maxActionResponseSize, MIB),
     timeout: readTimeout(options.timeout),
     requestIdHeader: readHeaderName(options.requestIdHeader),
-    auth: readAuth(options.auth ?? []),
+    auth: readAuth(options.auth),
     publicSurfaces: new Set(readSurfaces('publicSurfaces', options.publicSurfaces ?? [])),
     approval: options.approval ?? null,
     mcpAllowedOrigins: new Set(readStrings('mcpAllowedOrigins', options.mcpAllowedOrigins)),
     openapiPath: readPath('openapiPath', options.openapiPath, '/openapi.json'),
     docsPath: readPath('docsPath', options.docsPath, '/docs'),
     mcpDocsPath: readPath('mcpDocsPath', options.mcpDocsPath, '/mcp/docs'),
-    publicDocs: options.publicDocs ?? false,
+    publicDocs: readFlag('publicDocs', options.publicDocs),
     accessLog: options.accessLog ?? null,
     logger: options.logger ?? createStderrLogger(clock),
     clock,
     random: options.random ?? systemRandom,
+    strayVariables: stray,
   }
   checkPaths(config, options)
   return Object.freeze(config)
@@ -203,6 +260,22 @@ function readText(option: string, value: unknown): void {
   if (value !== undefined && (typeof value !== 'string' || value === '')) {
     throw new ImproperlyConfigured(`${option} must be non-empty text`)
   }
+}
+
+/** Not by truth: `debug: 'false'`, out of some variable, would be on. */
+function readFlag(option: string, value: unknown): boolean {
+  if (value === undefined) return false
+  if (typeof value !== 'boolean') throw new ImproperlyConfigured(`${option} must be true or false`)
+  return value
+}
+
+/** A limit of zero would refuse everything, and is a slip (APP-4). */
+function readCount(option: string, value: number | undefined, fallback: number): number {
+  if (value === undefined) return fallback
+  if (!Number.isSafeInteger(value) || value < 1) {
+    throw new ImproperlyConfigured(`${option} must be a positive integer`)
+  }
+  return value
 }
 
 function readSize(option: string, value: ByteSize | undefined, fallback: number): number {
@@ -264,7 +337,8 @@ function readSurfaces(option: string, value: readonly SurfaceName[]): readonly S
   return value
 }
 
-function readAuth(configs: readonly AuthConfig[]): Partial<Record<SurfaceName, AuthConfig>> {
+function readAuth(configs: readonly AuthConfig[] = []): Partial<Record<SurfaceName, AuthConfig>> {
+  if (!Array.isArray(configs)) throw new ImproperlyConfigured('auth must be a list of AuthConfig')
   const bySurface: Partial<Record<SurfaceName, AuthConfig>> = {}
   for (const config of configs) {
     if (typeof config.authenticate !== 'function') {

@@ -8,8 +8,9 @@ import type { AnyAuthConfig, AppTypes, OwnPayloads, TypesOf } from './app-types.
 import { type CompiledApp, compileApp } from './compiled-app.ts'
 import { type AppConfig, type AppOptions, readConfig } from './config.ts'
 import type { Declaration } from './declaration.ts'
-import { describeExposure, productionIssues } from './exposure.ts'
+import { describeExposure } from './exposure.ts'
 import { Lifecycle, type ShutdownHook, type StartupHook } from './lifecycle.ts'
+import { productionIssues, UnfitForProduction } from './production.ts'
 import { Routes } from './routes.ts'
 import { assertSupportedNode } from './supported-node.ts'
 
@@ -34,6 +35,7 @@ export class App<T extends AppTypes> extends Routes<T> implements AppHandle {
   readonly #lifecycle: Lifecycle<T['state']>
   readonly #callState: () => unknown
   #compiled: CompiledApp | null = null
+  #mounted = false
 
   /** Use {@link createApp}. */
   constructor(config: AppConfig, state: T['state'], callState: () => unknown) {
@@ -63,9 +65,10 @@ export class App<T extends AppTypes> extends Routes<T> implements AppHandle {
   }
 
   /** Compiles the app, says how open it is, runs the start-up hooks. Idempotent. */
-  async startup(): Promise<void> {
+  async startup(options: { readonly announce?: boolean } = {}): Promise<void> {
     const { catalogue } = this.#compile()
-    if (!this.#lifecycle.started) {
+    if (options.announce !== false && !this.#lifecycle.started) {
+      for (const message of this.#config.strayVariables) this.#config.logger.warn({}, message)
       for (const { surface, message } of describeExposure(catalogue, this.#config)) {
         this.#config.logger.warn({ surface }, message)
       }
@@ -79,13 +82,10 @@ export class App<T extends AppTypes> extends Routes<T> implements AppHandle {
     await this.#lifecycle.stop()
   }
 
-  /** @throws ImproperlyConfigured listing everything that is unfit for production */
+  /** @throws UnfitForProduction listing everything that is unfit for production, with codes */
   validateProduction(): void {
     const issues = productionIssues(this.#compile().catalogue, this.#config)
-    if (issues.length === 0) return
-    throw new ImproperlyConfigured(
-      ['Production safety check failed:', ...issues.map((issue) => `- ${issue}`)].join('\n'),
-    )
+    if (issues.length > 0) throw new UnfitForProduction(issues)
   }
 
   /**
@@ -93,7 +93,7 @@ export class App<T extends AppTypes> extends Routes<T> implements AppHandle {
    * run (`app.startup()`).
    */
   readonly fetch = (request: Request, context: FetchContext = {}): Promise<Response> =>
-    handleFetch(this.#compile().http, request, context)
+    handleFetch(this['~mounted'](), request, context)
 
   /** Actions called in this process: source `cli`, entrypoint `local`. */
   localActions(credentials: LocalCredentials): ActionTarget {
@@ -102,6 +102,24 @@ export class App<T extends AppTypes> extends Routes<T> implements AppHandle {
 
   /** For servers: the handler behind {@link App.fetch}. */
   readonly '~http' = (): HttpHandler => this.#compile().http
+
+  /**
+   * For runtimes and frameworks that answer requests but run no hooks: the same handler. Says
+   * once, at the first request, when start-up was forgotten (ADAPT-4).
+   */
+  readonly '~mounted' = (): HttpHandler => {
+    const { http } = this.#compile()
+    if (!this.#mounted) {
+      this.#mounted = true
+      if (this.#lifecycle.neglected) {
+        this.#config.logger.warn(
+          { app: this.name },
+          'Start-up and shutdown hooks are registered, but app.startup() has not run: call it before the first request',
+        )
+      }
+    }
+    return http
+  }
 
   #declare(declaration: Declaration): void {
     if (this.#compiled !== null) {

@@ -1,7 +1,6 @@
 import type { Catalogue } from '../contract/catalogue.ts'
 import type { HttpReply } from '../contract/exchange.ts'
 import type { Problem } from '../contract/problem.ts'
-import { problemBody } from '../contract/problem-body.ts'
 import type { Endpoint, EndpointRequest } from '../contract/surface.ts'
 import type { SurfaceName } from '../contract/surface-name.ts'
 import type { AppContext } from '../engine/app-context.ts'
@@ -81,18 +80,10 @@ async function page(app: AppContext, render: (nonce: string) => string): Promise
 
 function guardedEndpoint(path: string, plan: Plan, build: () => Promise<HttpReply>): Endpoint {
   const { surface } = plan
-  const handle = async (request: EndpointRequest): Promise<HttpReply> => {
+  const handle = async (request: EndpointRequest): Promise<HttpReply | Problem> => {
     const inbound = new EndpointInbound(request, surface, {}, NO_AGENT_OPTIONS)
     const outcome = await run(new RunningCall(plan, inbound, 'server', request.requestId))
-    return outcome.ok ? build() : refusal(outcome.problem, request.requestId)
+    return outcome.ok ? build() : outcome.problem
   }
   return { method: 'GET', path, surface, handle }
-}
-
-function refusal(problem: Problem, requestId: string): HttpReply {
-  const { message, ...rest } = problemBody(problem, requestId)
-  const document = { ...rest, status: problem.status, title: message, detail: message }
-  const headers = ['content-type', 'application/problem+json']
-  for (const [name, value] of Object.entries(problem.headers ?? {})) headers.push(name, value)
-  return { status: problem.status, headers, body: JSON.stringify(document) }
 }

@@ -1,5 +1,6 @@
 import { ImproperlyConfigured } from '../contract/problem.ts'
 import { createCors } from '../policy/cors.ts'
+import type { CsrfOptions } from '../policy/csrf.ts'
 import { type ProxyPolicy, parseTrustedProxies } from '../policy/proxies.ts'
 import { type SecurityMode, securityHeaders } from '../policy/security-headers.ts'
 import type { AppConfig, AppOptions } from './config.ts'
@@ -22,9 +23,19 @@ export function readEdge(options: AppOptions, mode: SecurityMode): EdgeConfig {
     }),
     proxies: readProxies(options),
     cors: options.cors === undefined ? null : createCors(options.cors),
-    csrf: options.csrf === false ? null : (options.csrf ?? {}),
+    csrf: readCsrf(options.csrf),
     maxInFlight: readMaxInFlight(options.maxInFlight),
   }
+}
+
+/** Text instead of the list would let in every origin that is a part of it (APP-7). */
+function readCsrf(csrf: CsrfOptions | false = {}): CsrfOptions | null {
+  if (csrf === false) return null
+  const { trustedOrigins = [] } = csrf
+  if (!Array.isArray(trustedOrigins) || trustedOrigins.some((item) => typeof item !== 'string')) {
+    throw new ImproperlyConfigured('csrf.trustedOrigins must be a list of strings')
+  }
+  return csrf
 }
 
 function readProxies({

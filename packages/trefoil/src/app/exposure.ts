@@ -52,27 +52,3 @@ function unapproved({ actions, covered }: Catalogue, surface: SurfaceName): Expo
   const message = `Actions that need approval can be called over HTTP without it, and without authentication: ${names.sort().join(', ')}`
   return [{ surface, message }]
 }
-
-/** Everything that makes the app unfit for production, one sentence each (PROD-1, W-44). */
-export function productionIssues(catalogue: Catalogue, config: AppConfig): readonly string[] {
-  const issues: string[] = []
-  if (config.debug) issues.push('debug must be disabled')
-  if (config.security === 'off') issues.push("security must be 'strict' or 'web'")
-  if (config.allowedHosts.length === 0) issues.push('allowedHosts must be configured')
-  else if (config.allowedHosts.includes('*')) issues.push("allowedHosts must not contain '*'")
-  if (config.publicDocs && hasDocs(config)) issues.push('publicDocs must be off')
-  if (config.mcpAllowedOrigins.has('*')) issues.push("mcpAllowedOrigins must not contain '*'")
-  for (const surface of SURFACES) {
-    const used = surface !== 'cli' || catalogue.actions.some((action) => action.exposed.cli)
-    if (used && !catalogue.covered[surface] && !config.publicSurfaces.has(surface)) {
-      issues.push(
-        `no AuthConfig covers the '${surface}' surface; cover it, or list it in publicSurfaces`,
-      )
-    }
-  }
-  return issues
-}
-
-function hasDocs({ openapiPath, docsPath, mcpDocsPath }: AppConfig): boolean {
-  return openapiPath !== null || docsPath !== null || mcpDocsPath !== null
-}

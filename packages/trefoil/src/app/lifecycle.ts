@@ -30,6 +30,11 @@ export class Lifecycle<State> {
     return this.#phase === 'started'
   }
 
+  /** True when there are hooks and nobody has begun to run them. */
+  get neglected(): boolean {
+    return this.#phase === 'idle' && this.#startup.length + this.#shutdown.length > 0
+  }
+
   onStartup(hook: StartupHook<State>): void {
     this.#refuseLate()
     this.#startup.push(hook)
@@ -87,7 +92,13 @@ export class Lifecycle<State> {
   }
 
   async #finish(): Promise<void> {
-    await this.#starting
+    try {
+      await this.#starting
+    } catch {
+      // Told to whoever started; what had been done is undone already.
+      this.#stopping = null
+      return
+    }
     this.#phase = 'stopping'
     const failures = await this.#close()
     this.#phase = 'idle'

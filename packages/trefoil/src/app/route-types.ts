@@ -13,13 +13,17 @@ import type { AppTypes } from './app-types.ts'
 
 /** Names of the `{name}` segments of a path template. */
 export type PathNames<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
-  ? (Name extends `${infer Bare}:int` ? Bare : Name) | PathNames<Rest>
+  ? (Name extends `${infer Bare}:${string}` ? Bare : Name) | PathNames<Rest>
   : never
 
 type PathValue<
   Path extends string,
   Name extends string,
-> = Path extends `${string}{${Name}:int}${string}` ? number : string
+> = Path extends `${string}{${Name}:int}${string}`
+  ? number
+  : Path extends `${string}{${Name}:bigint}${string}`
+    ? bigint
+    : string
 
 /** What the handler receives for one entry of `params`. */
 export type ParamValue<P> = P extends Schema

@@ -142,3 +142,11 @@ describe('properties', () => {
     )
   })
 })
+
+test('HTTP-6: an object has at most 1000 members, a document as many as it likes', () => {
+  const wide = (members: number) =>
+    `{${Array.from({ length: members }, (_, index) => `"k${index}":0`).join()}}`
+  expect(reason(wide(1000))).toBeNull()
+  expect(reason(`[${wide(1000)},${wide(1000)}]`)).toBeNull()
+  expect(reason(`[${wide(1001)}]`)).toBe('an object with more than 1000 members')
+})

@@ -15,6 +15,9 @@ export type StrictJson =
 /** Levels that are read unless said otherwise (HTTP-6). */
 export const MAX_JSON_DEPTH = 32
 
+/** Members of one object that are read (HTTP-6). */
+export const MAX_JSON_KEYS = 1000
+
 /** Parses strictly; never throws. `reason` is safe to show to the caller. */
 export function parseStrictJson(text: string, limits: StrictJsonLimits = {}): StrictJson {
   let value: unknown
@@ -59,9 +62,12 @@ class Walk {
   }
 
   #members(object: object, depth: number): string | null {
+    let own = 0
     // Every own key of a parsed object is enumerable, `__proto__` included.
     for (const key in object) {
       this.members++
+      // Objects this wide turn into dictionaries, and every later look at them is slow.
+      if (++own > MAX_JSON_KEYS) return `an object with more than ${MAX_JSON_KEYS} members`
       // Merged into another object by careless code, these keys change every object.
       if (key === '__proto__' || key === 'constructor') return `the key "${key}" is not accepted`
       if (!key.isWellFormed()) return 'text with a lone surrogate'

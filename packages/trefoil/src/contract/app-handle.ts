@@ -15,8 +15,12 @@ export interface LocalCredentials {
 export interface AppHandle {
   readonly [APP_BRAND]: true
   readonly name: string
-  /** Compiles the app (throws `ImproperlyConfigured`), then runs the start-up hooks. */
-  startup(): Promise<void>
+  /**
+   * Compiles the app (throws `ImproperlyConfigured`), then runs the start-up hooks.
+   *
+   * @param options `announce: false` leaves out the lines about how open the app is
+   */
+  startup(options?: { readonly announce?: boolean }): Promise<void>
   /** Runs every shutdown hook; throws an `AggregateError` with what failed. */
   shutdown(): Promise<void>
   /** Throws `ImproperlyConfigured` listing everything that is unfit for production. */

@@ -3,6 +3,7 @@ import type { AuthContext } from './auth-context.ts'
 import type { Dependency } from './dependency.ts'
 import type { Guard } from './guard.ts'
 import type { Logger } from './logger.ts'
+import type { RequestBody } from './request-body.ts'
 import type { Entrypoint, SurfaceName } from './surface-name.ts'
 
 /** Request headers by lower-case name. */
@@ -26,8 +27,11 @@ export interface RequestFacts {
   readonly clientAddress: string | null
 }
 
-/** The request as a handler sees it: credentials are already gone from its headers (PW-02). */
-export interface CallRequest extends RequestFacts {
+/**
+ * The request as a handler sees it: credentials are already gone from its headers (PW-02). Its
+ * body can be read on HTTP only; agents send arguments, not bodies.
+ */
+export interface CallRequest extends RequestFacts, RequestBody {
   readonly headers: HeaderReader
 }
 

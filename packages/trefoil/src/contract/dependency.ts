@@ -1,4 +1,5 @@
 import type { CallFacts } from './call.ts'
+import type { CallCookies } from './call-cookies.ts'
 import { ImproperlyConfigured } from './problem.ts'
 
 /**
@@ -33,6 +34,8 @@ export type DependencyValue<D> = D extends Dependency<infer Value> ? Value : nev
 export interface ProviderCall extends CallFacts {
   /** Another dependency of the same call. */
   resolve<Value>(dependency: Dependency<Value>): Promise<Value>
+  /** The framework's own: the cookies of an HTTP call; `null` on other surfaces. */
+  '~cookies'?(): CallCookies | null
 }
 
 /** An injected value: opened for a call, closed with it, never an argument a caller can send. */

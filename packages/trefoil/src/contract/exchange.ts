@@ -29,6 +29,11 @@ export interface Exchange {
    * @param limit bytes; exactly the limit passes
    */
   readBody(limit: number): Awaitable<Uint8Array>
+  /**
+   * The same body piece by piece; the caller is read no faster than the pieces are taken. Fails
+   * as {@link Exchange.readBody} does. A body is read once, whole or in pieces.
+   */
+  bodyStream(limit: number): AsyncIterable<Uint8Array>
 }
 
 /** How sending an answer ended. */

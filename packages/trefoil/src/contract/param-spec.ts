@@ -21,7 +21,12 @@ export interface ParamSpec {
   readonly text: readonly ScalarKind[]
   /** True when text is a list of such scalars: repeated query parameters, repeated flags. */
   readonly list: boolean
-  /** False when the schema accepts `undefined` (optional or defaulted). */
+  /** False when the schema accepts that nothing was sent: optional, defaulted, or nullable. */
   readonly required: boolean
+  /**
+   * What stands in for an argument that was not sent: `null` for a schema that accepts it but
+   * not `undefined` (BIND-8), otherwise `undefined`.
+   */
+  readonly absent?: null | undefined
   readonly description: string | null
 }

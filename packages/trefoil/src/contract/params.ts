@@ -24,6 +24,8 @@ export interface MarkedParam<Source extends ParamSource = ParamSource, Value = u
   readonly alias: string | undefined
   readonly description: string | undefined
   readonly jsonSchema: JsonSchema | undefined
+  /** Of files only: a schema says for itself whether it may be absent. */
+  readonly optional: boolean
   /** Carries the type only. */
   readonly '~value'?: Value
 }
@@ -42,17 +44,33 @@ export type Param = Schema | MarkedParam | Dependency<unknown>
 /** Arguments and dependencies by name: one key is one argument, one hash member, one flag. */
 export type Params = Readonly<Record<string, Param>>
 
-/** An uploaded file. */
+/**
+ * An uploaded file. It lives as long as its call: reading it afterwards (in a background task,
+ * say) throws `ImproperlyConfigured`.
+ */
 export interface UploadedFile {
-  /** Name as sent, without any directory part. */
+  /** Name as sent, made safe: no directory part, nothing a file system takes for something else. */
   readonly name: string
   /** Media type as claimed by the sender; `application/octet-stream` when none was sent. */
   readonly type: string
   /** Bytes. */
   readonly size: number
+  /** The whole content, in memory. */
   bytes(): Promise<Uint8Array>
+  /** The whole content as UTF-8; bytes that are not become U+FFFD. */
   text(): Promise<string>
+  /** The content piece by piece, from memory or disk. May be called again for another pass. */
+  stream(): AsyncIterable<Uint8Array>
 }
+
+/** Options of {@link file} and {@link files}. */
+export interface FileOptions extends ParamOptions {
+  /** Whether the form may come without it. Default false. */
+  readonly optional?: boolean
+}
+
+// biome-ignore lint/complexity/noBannedTypes: the empty object is the neutral element here
+type NoOptions = {}
 
 function mark<Source extends ParamSource, S extends Schema>(
   source: Source,
@@ -68,9 +86,17 @@ function mark<Source extends ParamSource, S extends Schema>(
 function marked<Source extends ParamSource, Value>(
   source: Source,
   schema: Schema<unknown, Value> | null,
-  { alias, description, jsonSchema }: ParamOptions,
+  { alias, description, jsonSchema, optional = false }: FileOptions,
 ): MarkedParam<Source, Value> {
-  return Object.freeze({ [BRAND]: true as const, source, schema, alias, description, jsonSchema })
+  return Object.freeze({
+    [BRAND]: true as const,
+    source,
+    schema,
+    alias,
+    description,
+    jsonSchema,
+    optional,
+  })
 }
 
 /** A segment of the path template. */
@@ -121,13 +147,18 @@ export function form<S extends Schema>(
   return mark('form', schema, options)
 }
 
-/** One uploaded file. Not available on tools and CLI actions. */
-export function file(options: ParamOptions = {}): MarkedParam<'file', UploadedFile> {
-  return marked<'file', UploadedFile>('file', null, options)
+/** One uploaded file; `undefined` for an optional one that was not sent. Not for tools and CLI. */
+export function file<const O extends FileOptions = NoOptions>(
+  options?: O,
+): MarkedParam<'file', UploadedFile | (O extends { optional: true } ? undefined : never)> {
+  return marked('file', null, options ?? {})
 }
 
-/** Several uploaded files under one name. Not available on tools and CLI actions. */
-export function files(options: ParamOptions = {}): MarkedParam<'files', readonly UploadedFile[]> {
+/**
+ * Uploaded files under one name: at least one, unless they are optional. Not available on tools
+ * and CLI actions.
+ */
+export function files(options: FileOptions = {}): MarkedParam<'files', readonly UploadedFile[]> {
   return marked<'files', readonly UploadedFile[]>('files', null, options)
 }
 

@@ -37,10 +37,17 @@ export type ProblemCode =
   | 'bad_request'
   | 'invalid_origin'
   | 'csrf_refused'
+  | 'precondition_failed'
+  | 'precondition_required'
+  | 'range_not_satisfiable'
   | 'payload_too_large'
+  | 'form_too_many_parts'
+  | 'form_field_too_large'
+  | 'form_file_too_large'
   | 'headers_too_large'
   | 'request_timeout'
   | 'client_disconnected'
+  | 'body_consumed'
   | 'unavailable'
   | 'TIMEOUT'
   | 'response_too_large'
@@ -176,12 +183,54 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemRow>> = {
     text: 'Cross-site request refused',
     fix: 'Call from a page of this origin, or add the origin to `csrf.trustedOrigins`.',
   },
+  precondition_failed: {
+    status: 412,
+    mcp: 'tool',
+    exit: 1,
+    text: 'Precondition failed',
+    fix: 'Read the resource again and repeat the change with its current `ETag` in `If-Match`.',
+  },
+  precondition_required: {
+    status: 428,
+    mcp: 'tool',
+    exit: 1,
+    text: 'Precondition required',
+    fix: 'Send `If-Match` with the `ETag` of the state the change was decided on.',
+  },
+  range_not_satisfiable: {
+    status: 416,
+    mcp: 'tool',
+    exit: 1,
+    text: 'Range not satisfiable',
+    fix: 'Ask for bytes below the length in `Content-Range`.',
+  },
   payload_too_large: {
     status: 413,
     mcp: 'http',
     exit: 1,
     text: 'Payload Too Large',
     fix: 'Send less, or raise `maxBodySize`.',
+  },
+  form_too_many_parts: {
+    status: 413,
+    mcp: 'tool',
+    exit: 1,
+    text: 'The form has too many parts',
+    fix: 'Send fewer fields and files, or raise `maxFormParts`.',
+  },
+  form_field_too_large: {
+    status: 413,
+    mcp: 'tool',
+    exit: 1,
+    text: 'A form field is too large',
+    fix: 'Send less in one field, send it as a file, or raise `maxFormFieldSize`.',
+  },
+  form_file_too_large: {
+    status: 413,
+    mcp: 'tool',
+    exit: 1,
+    text: 'A file is too large',
+    fix: 'Send a smaller file, or raise `maxFileSize`.',
   },
   headers_too_large: {
     status: 431,
@@ -203,6 +252,13 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemRow>> = {
     exit: 1,
     text: 'Client disconnected before request body was complete',
     fix: 'Keep the connection open until the answer arrives.',
+  },
+  body_consumed: {
+    status: 500,
+    mcp: 'http',
+    exit: 1,
+    text: 'The request body was already read by the server around this app',
+    fix: "Mount the app before the host framework's body parsers, or switch them off on its path.",
   },
   unavailable: {
     status: 503,
@@ -305,7 +361,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemRow>> = {
     fix: 'Use a method of the negotiated MCP revision.',
   },
   mcp_invalid_params: {
-    status: 400,
+    status: 200,
     mcp: RPC.params,
     exit: 1,
     text: 'Invalid params',

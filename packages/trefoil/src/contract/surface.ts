@@ -1,5 +1,6 @@
 import type { Awaitable } from '../base/promise.ts'
 import type { Exchange, HttpReply } from './exchange.ts'
+import type { Problem } from './problem.ts'
 import type { SurfaceName } from './surface-name.ts'
 
 /**
@@ -12,8 +13,8 @@ export interface Endpoint {
   readonly path: string
   /** Surface whose authenticator guards it; also what records call it. */
   readonly surface: SurfaceName
-  /** Answers one request that passed the edge. Never rejects. */
-  handle(request: EndpointRequest): Awaitable<HttpReply>
+  /** Answers one request that passed the edge; a problem is written by the HTTP surface. Never rejects. */
+  handle(request: EndpointRequest): Awaitable<HttpReply | Problem>
 }
 
 /** What the edge knows when an endpoint is called. */

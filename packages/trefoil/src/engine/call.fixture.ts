@@ -100,7 +100,7 @@ export function startCall(options: CallOptions = {}): StartedCall {
 }
 
 /** Runs a call to its end; fails when it was refused. */
-export async function valueOf(options: CallOptions): Promise<unknown> {
+export async function resultOf(options: CallOptions): Promise<unknown> {
   const outcome: Outcome = await startCall(options).outcome
   if (!outcome.ok) throw outcome.problem
   return outcome.value

@@ -1,4 +1,5 @@
 import { isPromiseLike } from '../base/promise.ts'
+import type { CallCookies } from '../contract/call-cookies.ts'
 import type { Dependency, DependencyScope, ProviderCall } from '../contract/dependency.ts'
 import type { Logger } from '../contract/logger.ts'
 
@@ -189,6 +190,10 @@ class WaitingCall implements ProviderCall {
 
   resolve<Value>(dependency: Dependency<Value>): Promise<Value> {
     return this.#scopes.resolve(dependency, this.#waiter) as Promise<Value>
+  }
+
+  '~cookies'(): CallCookies | null {
+    return this.#call['~cookies']?.() ?? null
   }
 }
 

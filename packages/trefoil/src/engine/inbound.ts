@@ -3,6 +3,7 @@ import type { Action } from '../contract/action.ts'
 import type { RequestFacts } from '../contract/call.ts'
 import type { ArgumentIssue } from '../contract/param-issue.ts'
 import type { Problem } from '../contract/problem.ts'
+import type { RequestBody } from '../contract/request-body.ts'
 
 /**
  * What a surface hands the engine with a call: facts, and the raw input as a function that is
@@ -23,7 +24,18 @@ export interface Inbound extends RequestFacts {
   /** Calls back when the answer is complete. */
   onDone(listener: () => void): void
   /** Reads the input for the first time. */
-  readArguments(action: Action): Awaitable<RawArguments | Problem>
+  readArguments(action: Action, call: CloseHooks): Awaitable<RawArguments | Problem>
+  /** The request's body, for surfaces that have one. */
+  openBody?(call: CloseHooks): RequestBody
+}
+
+/** A call as those see it who open something for it. */
+export interface CloseHooks {
+  /**
+   * Runs once the call has ended, dependencies included; for a stream, after its last piece. A
+   * failure is logged and changes nothing.
+   */
+  '~onClose'(hook: () => Awaitable<void>): void
 }
 
 /** Input before validation: one value per parameter of the action, in its order. */

@@ -19,7 +19,13 @@ export const LIFECYCLE: readonly StageRow[] = [
     name: 'receive',
     by: 'surface',
     what: 'request id, abort signal, deadline',
-    problems: ['bad_request', 'headers_too_large', 'request_timeout', 'unavailable'],
+    problems: [
+      'bad_request',
+      'headers_too_large',
+      'request_timeout',
+      'unavailable',
+      'body_consumed',
+    ],
   },
   {
     name: 'edge',
@@ -75,6 +81,9 @@ export const LIFECYCLE: readonly StageRow[] = [
       'invalid_json',
       'unsupported_media_type',
       'payload_too_large',
+      'form_too_many_parts',
+      'form_field_too_large',
+      'form_file_too_large',
       'client_disconnected',
     ],
   },
@@ -118,6 +127,6 @@ export const LIFECYCLE: readonly StageRow[] = [
     name: 'encode',
     by: 'surface',
     what: 'the answer in the words of the surface; access log once it is sent',
-    problems: ['response_too_large'],
+    problems: ['response_too_large', 'precondition_failed', 'range_not_satisfiable'],
   },
 ]

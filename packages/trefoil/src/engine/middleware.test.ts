@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Middleware } from '../contract/action.ts'
-import { problemOf, startCall, valueOf } from './call.fixture.ts'
+import { problemOf, resultOf, startCall } from './call.fixture.ts'
 
 function traced(name: string, log: string[]): Middleware {
   return async (_, next) => {
@@ -14,7 +14,7 @@ function traced(name: string, log: string[]): Middleware {
 test('MW-2: outermost first, and back out in reverse', async () => {
   const log: string[] = []
   const handler = () => log.push('handler')
-  await valueOf({ action: { middleware: [traced('a', log), traced('b', log)], handler } })
+  await resultOf({ action: { middleware: [traced('a', log), traced('b', log)], handler } })
   expect(log).toEqual(['a in', 'b in', 'handler', 'b out', 'a out'])
 })
 
@@ -22,7 +22,7 @@ test('MW-3: one that does not call next() answers itself', async () => {
   const log: string[] = []
   const middleware: Middleware[] = [traced('a', log), () => 'cached', traced('c', log)]
   const handler = () => log.push('handler')
-  expect(await valueOf({ action: { middleware, handler } })).toBe('cached')
+  expect(await resultOf({ action: { middleware, handler } })).toBe('cached')
   expect(log).toEqual(['a in', 'a out'])
 })
 
@@ -43,8 +43,8 @@ test('W-3: next() twice is an error, and the handler runs once', async () => {
 test('W-3: each call has its own count', async () => {
   const middleware: Middleware[] = [(_, next) => next()]
   const action = { middleware, handler: () => 'v' }
-  expect(await valueOf({ action })).toBe('v')
-  expect(await valueOf({ action })).toBe('v')
+  expect(await resultOf({ action })).toBe('v')
+  expect(await resultOf({ action })).toBe('v')
 })
 
 test('PW-05: it sees what the handler threw, and may answer instead', async () => {
@@ -60,7 +60,7 @@ test('PW-05: it sees what the handler threw, and may answer instead', async () =
   const handler = () => {
     throw new Error('boom')
   }
-  expect(await valueOf({ action: { middleware, handler } })).toEqual(['api', 'Error: boom'])
+  expect(await resultOf({ action: { middleware, handler } })).toEqual(['api', 'Error: boom'])
 })
 
 test('MW-10: what it throws is masked like an error of the handler', async () => {

@@ -5,7 +5,7 @@ import { dependency } from '../contract/dependency.ts'
 import type { Guard } from '../contract/guard.ts'
 import { HttpError, refuse } from '../contract/problem.ts'
 import { reply } from '../contract/reply.ts'
-import { type CallOptions, field, knownAs, problemOf, startCall, valueOf } from './call.fixture.ts'
+import { type CallOptions, field, knownAs, problemOf, resultOf, startCall } from './call.fixture.ts'
 import { LIFECYCLE } from './lifecycle.ts'
 
 function tracingGuard(name: string, log: string[], needsInput: boolean): Guard {
@@ -40,7 +40,12 @@ function everything(log: string[]): CallOptions {
     },
     action: {
       guards: [tracingGuard('guards-with-input', log, true), tracingGuard('guards', log, false)],
-      params: [field('id', z.int().refine(() => log.push('bind') > 0))],
+      params: [
+        field(
+          'id',
+          z.int().refine(() => log.push('bind') > 0),
+        ),
+      ],
       approval: { api: false, mcp: true, cli: false },
       handler: () => log.push('execute'),
     },
@@ -50,7 +55,7 @@ function everything(log: string[]): CallOptions {
 describe('order', () => {
   test('DESIGN §3: stages run in the order of the lifecycle, whatever order they were declared in', async () => {
     const log: string[] = []
-    await valueOf(everything(log))
+    await resultOf(everything(log))
     const byEngine = LIFECYCLE.filter(({ by }) => by === 'engine').map(({ name }) => name)
     expect(log.filter((name, index) => log.indexOf(name) === index)).toEqual(
       byEngine.filter((name) => name !== 'settle'),
@@ -75,7 +80,10 @@ describe('order', () => {
   const refusals: [string, (options: CallOptions) => CallOptions, string[]][] = [
     [
       'identify',
-      (o) => ({ ...o, app: { ...o.app, auth: { mcp: { authenticate: () => null, surfaces: ['mcp'] } } } }),
+      (o) => ({
+        ...o,
+        app: { ...o.app, auth: { mcp: { authenticate: () => null, surfaces: ['mcp'] } } },
+      }),
       [],
     ],
     [
@@ -149,7 +157,10 @@ describe('a refused caller', () => {
 
   test('W-26: a refusal is recorded like a result', async () => {
     const seen: unknown[] = []
-    const audit = { intent: () => {}, outcome: (_: Call, outcome: unknown) => void seen.push(outcome) }
+    const audit = {
+      intent: () => {},
+      outcome: (_: Call, outcome: unknown) => void seen.push(outcome),
+    }
     await problemOf({ app: { audit }, args: { unknown: 1 } })
     expect(seen).toMatchObject([{ ok: false, problem: { code: 'VALIDATION_ERROR' } }])
   })
@@ -157,11 +168,22 @@ describe('a refused caller', () => {
   test('MW-8: an error handler cannot turn a refusal into an answer', async () => {
     const action = {
       errorHandlers: [[{ type: Error, handle: () => 'opened' }]],
-      guards: [{ ...denied, check: () => { throw new Error('x') } }],
+      guards: [
+        {
+          ...denied,
+          check: () => {
+            throw new Error('x')
+          },
+        },
+      ],
     }
     const app = { auth: { api: knownAs({ subject: 'u' }) } }
     expect(await problemOf({ action, app })).toMatchObject({ code: 'ACCESS_DENIED' })
-    const limits = { admit: () => { throw new Error('limiter is down') } }
+    const limits = {
+      admit: () => {
+        throw new Error('limiter is down')
+      },
+    }
     expect(await problemOf({ action, app: { limits } })).toMatchObject({ code: 'INTERNAL_ERROR' })
   })
 })
@@ -209,22 +231,30 @@ describe('outcome', () => {
       { name: 'db' },
     )
     for (const status of [503, 404]) {
-      await valueOf({ action: { dependencies: [['db', db]], handler: () => reply('x', { status }) } })
+      await resultOf({
+        action: { dependencies: [['db', db]], handler: () => reply('x', { status }) },
+      })
     }
     expect(ends).toEqual(['rollback', 'commit'])
   })
 
   test('W-33: the value is held to the returns schema, and members it does not name stay in', async () => {
     const returns = z.object({ id: z.int() })
-    expect(await valueOf({ action: { returns, handler: () => ({ id: 1, hash: 'secret' }) } })).toEqual({
+    expect(
+      await resultOf({ action: { returns, handler: () => ({ id: 1, hash: 'secret' }) } }),
+    ).toEqual({
       id: 1,
     })
-    const { log, outcome } = startCall({ action: { returns, handler: async () => ({ id: 'secret' }) } })
+    const { log, outcome } = startCall({
+      action: { returns, handler: async () => ({ id: 'secret' }) },
+    })
     expect(await outcome).toMatchObject({
       ok: false,
       problem: { code: 'INTERNAL_ERROR', detail: 'Internal Server Error' },
     })
-    expect(String(log[0]?.fields['error'])).toMatch(/'test\.action' returned what its schema refuses: \/id/)
+    expect(String(log[0]?.fields['error'])).toMatch(
+      /'test\.action' returned what its schema refuses: \/id/,
+    )
   })
 
   test('W-13: an audit log that cannot write the outcome fails the call', async () => {

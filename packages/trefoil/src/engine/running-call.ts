@@ -4,14 +4,16 @@ import type { ActionFacts, Call, CallRequest, HeaderReader } from '../contract/c
 import type { Dependency } from '../contract/dependency.ts'
 import type { Guard } from '../contract/guard.ts'
 import type { Logger } from '../contract/logger.ts'
-import { type Problem, refuse } from '../contract/problem.ts'
+import { ImproperlyConfigured, type Problem, refuse } from '../contract/problem.ts'
 import type { ReplyOptions } from '../contract/reply.ts'
+import type { RequestBody, RequestForm } from '../contract/request-body.ts'
 import type { Entrypoint, SurfaceName } from '../contract/surface-name.ts'
 import { CREDENTIAL_HEADERS, HeaderView } from '../web/raw-headers.ts'
 import type { AppContext } from './app-context.ts'
+import { CookieExchange } from './cookie-exchange.ts'
 import { decideGuard } from './decide-guard.ts'
 import { DependencyScopes, type Failure } from './dependency-scope.ts'
-import type { Inbound } from './inbound.ts'
+import type { CloseHooks, Inbound } from './inbound.ts'
 import type { Plan } from './plan.ts'
 
 type Arguments = Readonly<Record<string, unknown>>
@@ -42,6 +44,9 @@ export class RunningCall implements Call {
   #deadline: ReturnType<typeof setTimeout> | null = null
   #scopes: DependencyScopes | null = null
   #background: (() => Awaitable<unknown>)[] | null = null
+  #closeHooks: (() => Awaitable<void>)[] | null = null
+  /** `null` until something asks for cookies. */
+  '~cookieExchange': CookieExchange | null = null
 
   constructor(plan: Plan, inbound: Inbound, entrypoint: Entrypoint, requestId: string) {
     this['~plan'] = plan
@@ -57,7 +62,7 @@ export class RunningCall implements Call {
   }
 
   get request(): CallRequest {
-    this.#request ??= new RequestView(this['~inbound'])
+    this.#request ??= new RequestView(this['~inbound'], this)
     return this.#request
   }
 
@@ -99,6 +104,22 @@ export class RunningCall implements Call {
     this.#background.push(task)
   }
 
+  /**
+   * What a logger or an error tracker prints of a call. Left to itself it would print all there
+   * is, and the raw request holds the caller's credentials (PW-02).
+   */
+  toJSON(): object {
+    const { source, entrypoint, requestId, action, auth } = this
+    return { source, entrypoint, requestId, action: action.name, subject: auth?.subject ?? null }
+  }
+
+  /** Made on first use; `null` where there are no cookies. */
+  '~cookies'(): CookieExchange | null {
+    if (this.source !== 'api') return null
+    this['~cookieExchange'] ??= new CookieExchange(this['~inbound'].rawHeaders)
+    return this['~cookieExchange']
+  }
+
   /** Made on first use: most calls never look at their signal. */
   '~abortController'(): AbortController {
     if (this.#abort !== null) return this.#abort
@@ -134,7 +155,29 @@ export class RunningCall implements Call {
   '~close'(failure: Failure | null): Awaitable<Failure | null> {
     if (this.#deadline !== null) clearTimeout(this.#deadline)
     if (this.#background !== null) this.#handOver(this.#background)
-    return this.#scopes === null ? null : this.#scopes.close('request', failure)
+    const closing = this.#scopes === null ? null : this.#scopes.close('request', failure)
+    return this.#closeHooks === null ? closing : this.#closeLast(closing, this.#closeHooks)
+  }
+
+  '~onClose'(hook: () => Awaitable<void>): void {
+    this.#closeHooks ??= []
+    this.#closeHooks.push(hook)
+  }
+
+  /** After the dependencies, which may still use what the hooks take away. */
+  async #closeLast(
+    closing: Awaitable<Failure | null>,
+    hooks: readonly (() => Awaitable<void>)[],
+  ): Promise<Failure | null> {
+    const failure = await closing
+    for (const hook of hooks) {
+      try {
+        await hook()
+      } catch (error) {
+        this.log.warn({ error, request_id: this.requestId }, 'Closing after a call failed')
+      }
+    }
+    return failure
   }
 
   #handOver(tasks: readonly (() => Awaitable<unknown>)[]): void {
@@ -145,6 +188,13 @@ export class RunningCall implements Call {
     })
   }
 }
+
+// The inspector (console.log) looks past toJSON.
+Object.defineProperty(RunningCall.prototype, Symbol.for('nodejs.util.inspect.custom'), {
+  value(this: RunningCall): object {
+    return this.toJSON()
+  },
+})
 
 const ALL_HEADERS_HIDDEN: readonly string[] = []
 
@@ -157,7 +207,12 @@ class RequestView implements CallRequest {
   readonly clientAddress: string | null
   readonly headers: HeaderReader
 
-  constructor(inbound: Inbound) {
+  readonly #inbound: Inbound
+  readonly #call: CloseHooks
+
+  constructor(inbound: Inbound, call: CloseHooks) {
+    this.#inbound = inbound
+    this.#call = call
     this.method = inbound.method
     this.path = inbound.path
     this.search = inbound.search
@@ -166,5 +221,29 @@ class RequestView implements CallRequest {
     this.clientAddress = inbound.clientAddress
     const raw = inbound.showsHeaders ? inbound.rawHeaders : ALL_HEADERS_HIDDEN
     this.headers = new HeaderView(raw, CREDENTIAL_HEADERS)
+  }
+
+  async body(): Promise<Uint8Array> {
+    return this.#open('body').body()
+  }
+
+  async json(): Promise<unknown> {
+    return this.#open('json').json()
+  }
+
+  async form(): Promise<RequestForm> {
+    return this.#open('form').form()
+  }
+
+  stream(): AsyncIterable<Uint8Array> {
+    return this.#open('stream').stream()
+  }
+
+  #open(member: string): RequestBody {
+    const body = this.#inbound.openBody?.(this.#call)
+    if (body !== undefined) return body
+    throw new ImproperlyConfigured(
+      `call.request.${member}() is for calls over HTTP only; what agents send too belongs in params`,
+    )
   }
 }

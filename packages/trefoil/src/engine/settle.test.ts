@@ -3,7 +3,7 @@ import type { Action } from '../contract/action.ts'
 import type { Call } from '../contract/call.ts'
 import { HttpError, Problem } from '../contract/problem.ts'
 import { reply } from '../contract/reply.ts'
-import { problemOf, startCall, valueOf } from './call.fixture.ts'
+import { problemOf, resultOf, startCall } from './call.fixture.ts'
 
 class Base extends Error {}
 class Special extends Base {}
@@ -25,9 +25,9 @@ describe('which handler answers', () => {
       { type: Base, handle: says('base') },
       { type: Special, handle: says('special') },
     ]
-    expect(await valueOf({ action: throwing(new Special(), level) })).toBe('special')
-    expect(await valueOf({ action: throwing(new Base(), level) })).toBe('base')
-    expect(await valueOf({ action: throwing(new TypeError(), level) })).toBe('error')
+    expect(await resultOf({ action: throwing(new Special(), level) })).toBe('special')
+    expect(await resultOf({ action: throwing(new Base(), level) })).toBe('base')
+    expect(await resultOf({ action: throwing(new TypeError(), level) })).toBe('error')
   })
 
   test('W-49: of one class the one registered first', async () => {
@@ -35,13 +35,13 @@ describe('which handler answers', () => {
       { type: Base, handle: says('first') },
       { type: Base, handle: says('second') },
     ]
-    expect(await valueOf({ action: throwing(new Base(), level) })).toBe('first')
+    expect(await resultOf({ action: throwing(new Base(), level) })).toBe('first')
   })
 
   test('MW-4: an inner level before an outer one, even when the outer class is closer', async () => {
     const inner = [{ type: Error, handle: says('inner') }]
     const outer = [{ type: Special, handle: says('outer') }]
-    expect(await valueOf({ action: throwing(new Special(), inner, outer) })).toBe('inner')
+    expect(await resultOf({ action: throwing(new Special(), inner, outer) })).toBe('inner')
   })
 
   test('MW-4: undefined leaves the error to the next handler, then to the next level', async () => {
@@ -50,7 +50,7 @@ describe('which handler answers', () => {
       { type: Base, handle: says(undefined) },
     ]
     const outer = [{ type: Error, handle: says('outer') }]
-    expect(await valueOf({ action: throwing(new Special(), inner, outer) })).toBe('outer')
+    expect(await resultOf({ action: throwing(new Special(), inner, outer) })).toBe('outer')
   })
 
   test('MW-4: a handler that throws replaces the error; outer handlers do not see it', async () => {
@@ -70,7 +70,14 @@ describe('which handler answers', () => {
   })
 
   test('MW-4: what it throws unexpectedly is masked', async () => {
-    const level = [{ type: Base, handle: () => { throw new Error('secret') } }]
+    const level = [
+      {
+        type: Base,
+        handle: () => {
+          throw new Error('secret')
+        },
+      },
+    ]
     expect(await problemOf({ action: throwing(new Base(), level) })).toMatchObject({
       code: 'INTERNAL_ERROR',
       detail: 'Internal Server Error',
@@ -79,25 +86,32 @@ describe('which handler answers', () => {
 
   test('MW-4: a returned problem is the outcome, a reply is taken apart, null is an answer', async () => {
     const problem = new Problem('not_found')
-    const answers = (answer: unknown) => throwing(new Base(), [{ type: Base, handle: () => answer }])
+    const answers = (answer: unknown) =>
+      throwing(new Base(), [{ type: Base, handle: () => answer }])
     expect(await problemOf({ action: answers(problem) })).toBe(problem)
     expect(await startCall({ action: answers(reply('x', { status: 299 })) }).outcome).toEqual({
       ok: true,
       value: 'x',
       reply: { status: 299 },
     })
-    expect(await valueOf({ action: answers(null) })).toBeNull()
+    expect(await resultOf({ action: answers(null) })).toBeNull()
   })
 
   test('MW-4: problems can be handled too, and errors of middleware', async () => {
-    const level = [{ type: HttpError, handle: async (error: never, call: Call) => [call.requestId, error] }]
-    expect(await valueOf({ action: throwing(new HttpError(404, 'gone'), level) })).toMatchObject([
+    const level = [
+      { type: HttpError, handle: async (error: never, call: Call) => [call.requestId, error] },
+    ]
+    expect(await resultOf({ action: throwing(new HttpError(404, 'gone'), level) })).toMatchObject([
       'r1',
       { status: 404 },
     ])
-    const middleware = [() => { throw new Base() }]
+    const middleware = [
+      () => {
+        throw new Base()
+      },
+    ]
     const handled = [[{ type: Base, handle: says('middleware') }]]
-    expect(await valueOf({ action: { middleware, errorHandlers: handled } })).toBe('middleware')
+    expect(await resultOf({ action: { middleware, errorHandlers: handled } })).toBe('middleware')
   })
 })
 
@@ -121,7 +135,9 @@ describe('masking', () => {
   })
 
   test('MW-6: debug shows class and message', async () => {
-    expect(await problemOf({ action: throwing(new RangeError('too far')), app: { debug: true } })).toMatchObject({
+    expect(
+      await problemOf({ action: throwing(new RangeError('too far')), app: { debug: true } }),
+    ).toMatchObject({
       detail: 'RangeError: too far',
     })
     expect(await problemOf({ action: throwing('text'), app: { debug: true } })).toMatchObject({

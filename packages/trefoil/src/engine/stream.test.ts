@@ -18,7 +18,11 @@ async function* failing(): AsyncGenerator<string> {
 async function started(
   handler: () => unknown,
   more: CallOptions = {},
-): Promise<{ stream: AsyncIterator<string | Uint8Array>; ends: string[]; log: readonly LogLine[] }> {
+): Promise<{
+  stream: AsyncIterator<string | Uint8Array>
+  ends: string[]
+  log: readonly LogLine[]
+}> {
   const ends: string[] = []
   const db = dependency(
     async function* () {
@@ -152,7 +156,9 @@ describe('collected into one text', () => {
   test('MCP-14: exactly the limit fits, counted in bytes', async () => {
     expect(await collected('é'.repeat(5), 10)).toMatchObject({ text: 'ééééé' })
     expect(await collected('é'.repeat(5), 9)).toMatchObject({ code: 'response_too_large' })
-    expect(await collected(pieces('aaaaa', 'bbbbb'), 9)).toMatchObject({ code: 'response_too_large' })
+    expect(await collected(pieces('aaaaa', 'bbbbb'), 9)).toMatchObject({
+      code: 'response_too_large',
+    })
     expect(await collected(pieces('aaaaa', 'bbbbb'), 10)).toMatchObject({ text: 'aaaaabbbbb' })
   })
 

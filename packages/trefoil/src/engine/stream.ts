@@ -25,6 +25,10 @@ interface StreamFailure {
   readonly error: unknown
 }
 
+function isPiece(piece: unknown): boolean {
+  return typeof piece === 'string' || piece instanceof Uint8Array
+}
+
 const DONE = { done: true, value: undefined } as const
 
 type Step = IteratorResult<string | Uint8Array>
@@ -59,7 +63,8 @@ class WatchedStream implements AsyncIterableIterator<string | Uint8Array> {
       this.#source ??= this.#stream[Symbol.asyncIterator]()
       const step = await this.#source.next()
       this.#waiting = false
-      if (step.done !== true) return step
+      if (step.done !== true && isPiece(step.value)) return step
+      if (step.done !== true) await this.#refusePiece(step.value)
     } catch (error) {
       await this.#end({ error })
       throw error
@@ -88,6 +93,12 @@ class WatchedStream implements AsyncIterableIterator<string | Uint8Array> {
       }
     }
     return DONE
+  }
+
+  /** JavaScript sources yield anything; sent as it is, a number would be that many NUL bytes. */
+  async #refusePiece(piece: unknown): Promise<never> {
+    await this.#source?.return?.()
+    throw new TypeError(`A stream yields text or bytes, not ${typeof piece}`)
   }
 
   async #end(failure: StreamFailure | null): Promise<void> {

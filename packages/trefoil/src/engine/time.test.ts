@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Call } from '../contract/call.ts'
 import { dependency } from '../contract/dependency.ts'
 import { BackgroundTasks } from './background.ts'
-import { problemOf, startCall, valueOf } from './call.fixture.ts'
+import { problemOf, resultOf, startCall } from './call.fixture.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
@@ -43,11 +43,20 @@ describe('timeout', () => {
   })
 
   test('W-16d: in time, synchronous or not, nothing happens and no timer stays', async () => {
-    expect(await valueOf({ action: { timeout: 50, handler: () => 'now' } })).toBe('now')
-    const value = valueOf({ action: { timeout: 50, handler: () => after(40).then(() => 'later') } })
+    expect(await resultOf({ action: { timeout: 50, handler: () => 'now' } })).toBe('now')
+    const value = resultOf({
+      action: { timeout: 50, handler: () => after(40).then(() => 'later') },
+    })
     await vi.advanceTimersByTimeAsync(40)
     expect(await value).toBe('later')
-    const thrown = problemOf({ action: { timeout: 50, handler: () => { throw new Error('x') } } })
+    const thrown = problemOf({
+      action: {
+        timeout: 50,
+        handler: () => {
+          throw new Error('x')
+        },
+      },
+    })
     expect(await thrown).toMatchObject({ code: 'INTERNAL_ERROR' })
     expect(vi.getTimerCount()).toBe(0)
   })

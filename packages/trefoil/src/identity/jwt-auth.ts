@@ -11,6 +11,7 @@ import { ImproperlyConfigured, refuseCredential } from '../contract/problem.ts'
 import { identityFromClaims } from './claims.ts'
 import { findHs256Key } from './hs256-signature.ts'
 import { isKeyRing, type KeyMaterial, type KeyRing, keyRing } from './key-ring.ts'
+import { risksOfSecrets } from './secret-weakness.ts'
 import { TokenCache } from './token-cache.ts'
 
 export interface JwtAuthOptions {
@@ -49,13 +50,14 @@ export function jwtAuth(options: JwtAuthOptions): Authenticator<undefined> {
   const cache = new TokenCache(readCacheSize(options.cacheSize ?? 256))
   const clock = options.clock ?? systemClock
 
-  return (request) => {
+  const authenticate: Authenticator<undefined> = (request) => {
     const token = request.bearer
     if (token === null) return null
     const now = clock.now()
     const known = cache.get(token, Math.floor(now / 1000))
     return (known as AuthContext<undefined> | null) ?? verify(token, new Date(now))
   }
+  return Object.assign(authenticate, { '~risks': risksOfSecrets('jwtAuth keys', secrets) })
 
   function verify(token: string, currentDate: Date): Promise<AuthContext<undefined>> {
     if (token.length > MAX_TOKEN_LENGTH) throw refuseCredential('Malformed JWT token')

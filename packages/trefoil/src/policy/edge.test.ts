@@ -6,7 +6,9 @@ import { isMcpOriginAllowed } from './mcp-origin.ts'
 function edge(hosts: readonly string[] | null = LOCAL_HOSTS, maxBodySize = 100) {
   const patterns = hosts === null ? null : parseHostPatterns(hosts)
   if (typeof patterns === 'string') throw new Error(patterns)
-  return createEdge({ hosts: patterns, maxBodySize })
+  const decide = createEdge({ hosts: patterns, maxBodySize })
+  return (raw: readonly string[], inProcess: boolean, forwardedHost: string | null = null) =>
+    decide(raw, inProcess, forwardedHost)
 }
 
 function say(decision: EdgeFacts | Problem): string {
@@ -61,6 +63,12 @@ describe('hosts', () => {
     expect(say(decide(['host', 'example.org'], false))).toBe('400 Invalid Host header')
   })
 
+  test('SEC-6: a host named by a trusted proxy is checked in place of the sent one', () => {
+    const decide = edge(['example.com'])
+    expect(say(decide(['host', 'internal:3000'], false, 'example.com'))).toBe('ok example.com')
+    expect(say(decide(['host', 'example.com'], false, 'evil.test'))).toBe('400 Invalid Host header')
+  })
+
   test('SEC-4: the first text that is no pattern is named', () => {
     expect(parseHostPatterns(['a.example', 'b c', '**'])).toBe('b c')
   })
@@ -73,6 +81,8 @@ describe('repeated and contradicting headers', () => {
     ['Content-Length', ['Content-Length', '1', 'content-length', '1']],
     ['Content-Length', ['Content-Length', '1', 'Transfer-Encoding', 'chunked']],
     ['Content-Length', ['transfer-encoding', 'chunked', 'content-length', '1']],
+    ['Transfer-Encoding', ['transfer-encoding', 'chunked', 'Transfer-Encoding', 'chunked']],
+    ['Transfer-Encoding', ['transfer-encoding', 'gzip, chunked']],
   ])('SEC-1: %s', (name, raw) => {
     expect(say(edge()([...HOST, ...raw], false))).toBe(`400 Invalid ${name} header`)
   })
@@ -99,7 +109,7 @@ describe('repeated and contradicting headers', () => {
   })
 })
 
-describe('origin and response headers', () => {
+describe('origin', () => {
   test.each([
     [undefined, [], true],
     ['https://a.example', [], false],

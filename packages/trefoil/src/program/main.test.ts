@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { UnfitForProduction } from '../app/production.ts'
 import { refusal } from '../client/problem-envelope.ts'
 import type {
   ActionAnswer,
@@ -659,6 +660,20 @@ describe('CLI-21: serving', () => {
     const insecure = await run('run', '--allow-insecure')
     expect(insecure.exit).toBe(0)
     expect(insecure.err).toMatch(/^warning: .*- no hosts/s)
+  })
+
+  test('PROD-1, W-44: run --json lists every failure with its code', async () => {
+    const issues = [
+      { code: 'debug_enabled', message: 'debug must be disabled' },
+      { code: 'hosts_missing', message: 'allowedHosts must be configured' },
+    ]
+    app.productionError = new UnfitForProduction(issues)
+    const { exit, document } = await runJson('--json', 'run')
+    expect(exit).toBe(2)
+    expect(document).toMatchObject({ ok: false, error: { code: 'cli_app', failures: issues } })
+    // People read each of them once.
+    expect((await run('run')).err.match(/debug must be disabled/g)).toHaveLength(1)
+    expect(app.events).toEqual([])
   })
 
   test('a port in use and a failing start are problems, and the mode is restored', async () => {

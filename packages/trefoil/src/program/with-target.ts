@@ -66,7 +66,8 @@ async function withLifespan<Value>(
   run: () => Promise<Value>,
 ): Promise<Value> {
   try {
-    await app.startup()
+    // Who runs actions in this process sees what is open; the lines are for those who serve it.
+    await app.startup({ announce: false })
   } catch (error) {
     throw startFailure(label, error, context.io.cwd)
   }

@@ -54,10 +54,11 @@ export class TestClient implements AsyncDisposable {
     this.#lifespan = new Lifespan(app, options.lifespan ?? true)
     this.#transport = new Transport(this.#lifespan, () => app['~http']())
     const site = { transport: this.#transport, clientAddress, host, scheme, headers }
-    const jar = new CookieJar(options.clock ?? systemClock, hostName(host))
-    this.http = new TestHttp(site, jar)
-    this.mcp = new TestMcp(this.http, options.era ?? 'modern')
-    this.cli = new TestCli(app, this.#lifespan, this.http, headers)
+    const jar = () => new CookieJar(options.clock ?? systemClock, hostName(host))
+    this.http = new TestHttp(site, jar())
+    // Agents and terminals do not share a browser's cookies.
+    this.mcp = new TestMcp(new TestHttp(site, jar()), options.era ?? 'modern')
+    this.cli = new TestCli(app, this.#lifespan, new TestHttp(site, jar()), headers)
   }
 
   /**

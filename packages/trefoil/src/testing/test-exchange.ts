@@ -35,6 +35,7 @@ export class TestExchange implements Exchange {
   readonly #abortListeners: (() => void)[] = []
   readonly #doneListeners: ((result: SendResult) => void)[] = []
   #phase: 'open' | 'aborted' | 'done' = 'open'
+  #result: SendResult | null = null
 
   constructor(request: WireRequest, connection: Connection) {
     this.method = request.method
@@ -54,8 +55,10 @@ export class TestExchange implements Exchange {
     else this.#abortListeners.push(listener)
   }
 
+  /** A call that outlives its caller still learns how the answer ended. */
   onDone(listener: (result: SendResult) => void): void {
-    this.#doneListeners.push(listener)
+    if (this.#result === null) this.#doneListeners.push(listener)
+    else listener(this.#result)
   }
 
   /** The caller has gone away before the answer was complete. */
@@ -78,6 +81,7 @@ export class TestExchange implements Exchange {
   }
 
   #tell(result: SendResult): void {
+    this.#result = result
     for (const listener of this.#doneListeners.splice(0)) listener(result)
   }
 

@@ -1,4 +1,5 @@
 import type { HttpReply } from '../contract/exchange.ts'
+import { discardStream } from '../engine/stream.ts'
 import type { HttpHandler } from '../surfaces/http/http-surface.ts'
 import { AnswerStream } from './answer-stream.ts'
 import type { Lifespan } from './lifespan.ts'
@@ -48,7 +49,11 @@ export class Transport {
         reject(reason)
       }
       const release = this.#watch(leave, signal)
-      Promise.resolve(this.#handler()(exchange)).then(resolve, reject).finally(release)
+      const arrived = (reply: HttpReply) => {
+        if (exchange.aborted) discardStream(reply.body)
+        resolve(reply)
+      }
+      Promise.resolve(this.#handler()(exchange)).then(arrived, reject).finally(release)
     })
   }
 
@@ -70,9 +75,7 @@ export class Transport {
       return sent
     }
     if (isHead) {
-      body[Symbol.asyncIterator]()
-        .return?.()
-        .then(undefined, () => {})
+      discardStream(body)
       exchange.finish({ outcome: 'ok', bytes: 0 })
       return NOTHING
     }

@@ -79,6 +79,31 @@ describe('writing', () => {
     }
   })
 
+  test.each([
+    ['__Host-s', { path: '/a' }, 'requires Path=/ and no Domain'],
+    ['__host-s', { domain: 'e.com' }, 'requires Path=/ and no Domain'],
+    ['__Host-s', { secure: false }, 'requires the Secure attribute'],
+    ['__Secure-s', { secure: false }, 'requires the Secure attribute'],
+    ['__Host-Http-s', { httpOnly: false }, 'requires the HttpOnly attribute'],
+    ['s', { partitioned: true, secure: false }, 'requires the Secure attribute'],
+  ] as const)('RESP-6: %s with %j is refused, as browsers drop it', (name, options, message) => {
+    expect(() => formatSetCookie(name, 'v', options)).toThrow(message)
+  })
+
+  test('RESP-6: prefixes are written when their promises are kept', () => {
+    expect(formatSetCookie('__Host-s', 'v', { partitioned: true })).toBe(
+      '__Host-s=v; Path=/; Secure; HttpOnly; SameSite=Lax; Partitioned',
+    )
+    expect(formatSetCookie('__Secure-s', 'v', { path: '/a', domain: 'e.com' })).toContain('/a')
+    expect(formatDeleteCookie('__Host-s')).toContain('Max-Age=0')
+  })
+
+  test('RESP-6: a life of more than 400 days is cut, a pair of more than 4096 bytes refused', () => {
+    expect(formatSetCookie('s', 'v', { maxAge: 999_999_999 })).toContain('Max-Age=34560000;')
+    expect(formatSetCookie('s', 'v'.repeat(4095))).toContain('Path')
+    expect(() => formatSetCookie('s', 'v'.repeat(4096))).toThrow('larger than 4096 bytes')
+  })
+
   test('RESP-7: deleting keeps the attributes that name the cookie', () => {
     expect(formatDeleteCookie('s', { path: '/a', domain: 'e.com', maxAge: 9 })).toBe(
       's=; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Path=/a; Domain=e.com; Secure; HttpOnly; SameSite=Lax',

@@ -51,7 +51,8 @@ export function formatSetCookie(name: string, value: string, options: SetCookie 
     throw new TypeError(`Cookie '${name}' is larger than ${MAX_PAIR} bytes`)
   }
   for (const text of [path, domain ?? '']) {
-    if (!ATTRIBUTE.test(text) || text.length > MAX_ATTRIBUTE) throw new TypeError(`Invalid path or domain of cookie '${name}'`)
+    if (!ATTRIBUTE.test(text) || text.length > MAX_ATTRIBUTE)
+      throw new TypeError(`Invalid path or domain of cookie '${name}'`)
   }
   if (maxAge !== undefined && !Number.isInteger(maxAge)) {
     throw new TypeError(`maxAge of cookie '${name}' must be a whole number of seconds`)

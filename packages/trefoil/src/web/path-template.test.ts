@@ -28,8 +28,14 @@ test.each([
   ['/{a-b}', "Invalid path parameter name: 'a-b' (in '/{a-b}')"],
   ['/{__proto__}', "Invalid path parameter name: '__proto__' (in '/{__proto__}')"],
   ['/{a}/x/{a}', "Duplicate path parameter name: 'a' (in '/{a}/x/{a}')"],
-  ['/{a:float}', "Unsupported path converter: 'float'; use {a} or {a:int} (in '/{a:float}')"],
-  ['/{a:int:2}', "Unsupported path converter: 'int:2'; use {a} or {a:int} (in '/{a:int:2}')"],
+  [
+    '/{a:float}',
+    "Unsupported path converter: 'float'; use {a}, {a:int} or {a:bigint} (in '/{a:float}')",
+  ],
+  [
+    '/{a:int:2}',
+    "Unsupported path converter: 'int:2'; use {a}, {a:int} or {a:bigint} (in '/{a:int:2}')",
+  ],
   ['/{a', "Invalid route segment: '{a' (in '/{a')"],
   ['/a}', "Invalid route segment: 'a}' (in '/a}')"],
   ['/{a}b', "Invalid route segment: '{a}b' (in '/{a}b')"],

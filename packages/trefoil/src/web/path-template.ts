@@ -1,7 +1,17 @@
 /** A segment of a template: literal text, or a named parameter. */
 export type TemplateSegment =
   | { readonly kind: 'literal'; readonly text: string }
-  | { readonly kind: 'param'; readonly name: string; readonly type: 'string' | 'int' }
+  | { readonly kind: 'param'; readonly name: string; readonly type: SegmentType }
+
+/** What a segment's text becomes; `bigint` for integers of any size, `path` for all the rest. */
+export type SegmentType = 'string' | 'int' | 'bigint' | 'path'
+
+const TYPES: ReadonlyMap<string, SegmentType> = new Map([
+  ['str', 'string'],
+  ['int', 'int'],
+  ['bigint', 'bigint'],
+  ['path', 'path'],
+])
 
 /** A parsed path template, such as `/orders/{order_id}`. */
 export interface PathTemplate {
@@ -29,6 +39,8 @@ export function parsePathTemplate(path: string): PathTemplate | string {
     if (text === '') continue
     const segment = parseSegment(text)
     if (typeof segment === 'string') return `${segment} (in '${path}')`
+    if (takesTheRest(segments.at(-1)))
+      return `'{…:path}' takes the rest: it must be last (in '${path}')`
     if (segment.kind === 'param') {
       if (names.includes(segment.name)) {
         return `Duplicate path parameter name: '${segment.name}' (in '${path}')`
@@ -38,6 +50,10 @@ export function parsePathTemplate(path: string): PathTemplate | string {
     segments.push(segment)
   }
   return { text: templateText(segments), segments, names }
+}
+
+function takesTheRest(segment: TemplateSegment | undefined): boolean {
+  return segment?.kind === 'param' && segment.type === 'path'
 }
 
 function parseSegment(text: string): TemplateSegment | string {
@@ -52,10 +68,12 @@ function parseSegment(text: string): TemplateSegment | string {
   const [name = '', type = 'str', ...rest] = text.slice(1, -1).split(':')
   if (name === '') return 'Path parameters must have a name'
   if (!NAME.test(name) || name === '__proto__') return `Invalid path parameter name: '${name}'`
-  if (rest.length > 0 || (type !== 'str' && type !== 'int')) {
-    return `Unsupported path converter: '${[type, ...rest].join(':')}'; use {${name}} or {${name}:int}`
+  const known = TYPES.get(type)
+  if (rest.length > 0 || known === undefined) {
+    const wrong = [type, ...rest].join(':')
+    return `Unsupported path converter: '${wrong}'; use {${name}}, {${name}:int} or {${name}:bigint}`
   }
-  return { kind: 'param', name, type: type === 'int' ? 'int' : 'string' }
+  return { kind: 'param', name, type: known }
 }
 
 function templateText(segments: readonly TemplateSegment[]): string {

@@ -34,6 +34,7 @@ export const CREDENTIAL_HEADERS: ReadonlySet<string> = new Set([
   'proxy-authorization',
   'cookie',
   'x-api-key',
+  'approval-token',
 ])
 
 /** Read access by name, without the names in `hidden`. Implements the contract's HeaderReader. */

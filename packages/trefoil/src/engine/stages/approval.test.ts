@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { ApprovalHook } from '../../contract/approval.ts'
 import { dependency } from '../../contract/dependency.ts'
 import { argumentsHash } from '../../policy/arguments-hash.ts'
-import { type CallOptions, field, problemOf, startCall, valueOf } from '../call.fixture.ts'
+import { type CallOptions, field, problemOf, resultOf, startCall } from '../call.fixture.ts'
 import { DryRun } from '../dry-run.ts'
 import { dryRunReport } from '../dry-run-report.ts'
 
@@ -25,9 +25,11 @@ function gated(hook: ApprovalHook, more: CallOptions = {}): CallOptions {
 
 test('APPR-1: only the surfaces that ask for approval do', async () => {
   const hook = vi.fn<ApprovalHook>(() => true)
-  expect(await valueOf(gated(hook, { surface: 'api' }))).toBe('done')
+  expect(await resultOf(gated(hook, { surface: 'api' }))).toBe('done')
   expect(hook).not.toHaveBeenCalled()
-  expect(await problemOf(gated(hook, { surface: 'cli' }))).toMatchObject({ code: 'approval_required' })
+  expect(await problemOf(gated(hook, { surface: 'cli' }))).toMatchObject({
+    code: 'approval_required',
+  })
 })
 
 test('APPR-5: the hash covers defaults, and the hook gets the very arguments of the handler', async () => {
@@ -41,7 +43,7 @@ test('APPR-5: the hash covers defaults, and the hook gets the very arguments of 
     handled = args
     return 'ran'
   }
-  expect(await valueOf(gated(hook, { approvalToken: 'tok', action: { handler } }))).toBe('ran')
+  expect(await resultOf(gated(hook, { approvalToken: 'tok', action: { handler } }))).toBe('ran')
   expect(handled).toBe(approved)
 })
 
@@ -60,7 +62,12 @@ test('ABIND-11: wrong arguments are refused before anybody is asked', async () =
 })
 
 test('W-8: a value that cannot be hashed is refused, not coerced', async () => {
-  const params = [field('id', z.array(z.int()).transform((list) => new Set(list)))]
+  const params = [
+    field(
+      'id',
+      z.array(z.int()).transform((list) => new Set(list)),
+    ),
+  ]
   const options = gated(() => true, { args: { id: [1] }, approvalToken: 'tok', action: { params } })
   expect(await problemOf(options)).toMatchObject({
     code: 'VALIDATION_ERROR',

@@ -1,14 +1,21 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { dependency } from '../../contract/dependency.ts'
-import { type CallOptions, field, problemOf, startCall, valueOf } from '../call.fixture.ts'
+import { type CallOptions, field, problemOf, resultOf, startCall } from '../call.fixture.ts'
 
 const echo = (args: object) => args
 
 describe('validation', () => {
   test('BIND-2: all wrong arguments are named, the first is the headline', async () => {
-    const params = [field('a', z.int()), field('b', z.object({ c: z.string() })), field('d', z.int())]
-    const problem = await problemOf({ action: { params }, args: { a: 'x', b: { c: 1 }, e: 1, f: 2 } })
+    const params = [
+      field('a', z.int()),
+      field('b', z.object({ c: z.string() })),
+      field('d', z.int()),
+    ]
+    const problem = await problemOf({
+      action: { params },
+      args: { a: 'x', b: { c: 1 }, e: 1, f: 2 },
+    })
     expect(problem).toMatchObject({ code: 'VALIDATION_ERROR', detail: 'Unknown body field: e' })
     expect(problem.issues?.map(({ pointer }) => pointer)).toEqual(['/e', '/f', '/a', '/b/c', '/d'])
   })
@@ -37,7 +44,9 @@ describe('validation', () => {
     ['mcp', 'Missing action argument: a'],
     ['cli', 'Missing action argument: a'],
   ] as const)('BIND-8, ABIND-4: a missing argument on %s', async (surface, detail) => {
-    expect(await problemOf({ surface, action: { params: [field('a', z.int())] } })).toMatchObject({ detail })
+    expect(await problemOf({ surface, action: { params: [field('a', z.int())] } })).toMatchObject({
+      detail,
+    })
   })
 
   test('W-17: nothing is turned into text: an object for text, a boolean for text, text for a number', async () => {
@@ -47,29 +56,45 @@ describe('validation', () => {
       [z.int(), '7'],
       [z.boolean(), 'true'],
     ] as const) {
-      const options: CallOptions = { surface: 'mcp', action: { params: [field('a', schema)] }, args: { a: value } }
+      const options: CallOptions = {
+        surface: 'mcp',
+        action: { params: [field('a', schema)] },
+        args: { a: value },
+      }
       expect(await problemOf(options)).toMatchObject({ detail: 'Invalid action argument: a' })
     }
   })
 
   test('W-17: a path argument is not empty on any surface', async () => {
     const params = [{ ...field('id', z.string()), source: 'path' as const }]
-    expect(await problemOf({ surface: 'mcp', action: { params }, args: { id: '' } })).toMatchObject({
-      detail: 'Invalid action argument: id',
-    })
+    expect(await problemOf({ surface: 'mcp', action: { params }, args: { id: '' } })).toMatchObject(
+      {
+        detail: 'Invalid action argument: id',
+      },
+    )
   })
 
   test('ABIND-6: null for an optional query argument is none, in a body it is a value', async () => {
     const optional = z.int().default(3)
     const query = { ...field('q', optional), source: 'query' as const }
-    expect(await valueOf({ surface: 'mcp', action: { params: [query], handler: echo }, args: { q: null } })).toEqual({ q: 3 })
-    await problemOf({ surface: 'mcp', action: { params: [field('q', optional)] }, args: { q: null } })
+    expect(
+      await resultOf({
+        surface: 'mcp',
+        action: { params: [query], handler: echo },
+        args: { q: null },
+      }),
+    ).toEqual({ q: 3 })
+    await problemOf({
+      surface: 'mcp',
+      action: { params: [field('q', optional)] },
+      args: { q: null },
+    })
   })
 
   test('BIND-2: schemas may be asynchronous', async () => {
     const late = z.string().refine(async (text) => text === 'ok')
     const action = { params: [field('a', late), field('b', z.int())], handler: echo }
-    expect(await valueOf({ action, args: { a: 'ok', b: 1 } })).toEqual({ a: 'ok', b: 1 })
+    expect(await resultOf({ action, args: { a: 'ok', b: 1 } })).toEqual({ a: 'ok', b: 1 })
     expect(await problemOf({ action, args: { a: 'no', b: 'x' } })).toMatchObject({
       issues: [{ pointer: '/a' }, { pointer: '/b' }],
     })
@@ -79,7 +104,9 @@ describe('validation', () => {
     const broken = z.string().transform((): string => {
       throw new Error('secret')
     })
-    expect(await problemOf({ action: { params: [field('a', broken)] }, args: { a: 'x' } })).toMatchObject({
+    expect(
+      await problemOf({ action: { params: [field('a', broken)] }, args: { a: 'x' } }),
+    ).toMatchObject({
       code: 'INTERNAL_ERROR',
       detail: 'Internal Server Error',
     })

@@ -17,7 +17,7 @@ import type { Stage } from '../stage.ts'
 export function bindStage(action: Action): Stage | null {
   if (action.params.length === 0) return emptyStage(action)
   return (call) => {
-    const raw = call['~inbound'].readArguments(action)
+    const raw = call['~inbound'].readArguments(action, call)
     return isPromiseLike(raw) ? raw.then((late) => bind(call, late)) : bind(call, raw)
   }
 }
@@ -27,7 +27,7 @@ function emptyStage(action: Action): Stage {
   const check = (raw: RawArguments | Problem) =>
     raw instanceof Problem ? raw : raw.issues.length > 0 ? refuseIssues(raw.issues) : undefined
   return (call) => {
-    const raw = call['~inbound'].readArguments(action)
+    const raw = call['~inbound'].readArguments(action, call)
     return isPromiseLike(raw) ? raw.then(check) : check(raw)
   }
 }
@@ -56,8 +56,9 @@ class Binding {
   from(start: number): Awaitable<Problem | undefined> {
     for (let index = start; index < this.#params.length; index++) {
       const param = this.#params[index] as ParamSpec
-      const value = this.#values[index]
-      if (value === REFUSED) continue
+      const sent = this.#values[index]
+      if (sent === REFUSED) continue
+      const value = sent === undefined ? param.absent : sent
       if (value === undefined && param.required) this.#add(missingArgument(param, this.#surface))
       else if (param.schema === null) this.#args[param.name] = value
       else {

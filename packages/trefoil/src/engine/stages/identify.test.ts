@@ -4,7 +4,7 @@ import type { AuthConfig } from '../../contract/authenticator.ts'
 import type { AuthRequest, Call } from '../../contract/call.ts'
 import { AuthenticationError, HttpError } from '../../contract/problem.ts'
 import { guard, hasRole, hasScope } from '../../policy/guards.ts'
-import { type CallOptions, knownAs, problemOf, startCall, valueOf } from '../call.fixture.ts'
+import { type CallOptions, knownAs, problemOf, resultOf, startCall } from '../call.fixture.ts'
 
 function authed(config: Partial<AuthConfig>, more: CallOptions = {}): CallOptions {
   const auth = { api: { authenticate: () => null, surfaces: ['api'] as const, ...config } }
@@ -17,8 +17,10 @@ const user = new AuthContext({ subject: 'u', roles: ['admin'] })
 describe('answers of an authenticator', () => {
   test('AUTH-4: a context lets the call in, now or later', async () => {
     const handler = (_: unknown, call: Call) => call.auth
-    expect(await valueOf(authed({ authenticate: () => user }, { action: { handler } }))).toBe(user)
-    expect(await valueOf(authed({ authenticate: async () => user }, { action: { handler } }))).toBe(user)
+    expect(await resultOf(authed({ authenticate: () => user }, { action: { handler } }))).toBe(user)
+    expect(
+      await resultOf(authed({ authenticate: async () => user }, { action: { handler } })),
+    ).toBe(user)
   })
 
   test.each([
@@ -76,18 +78,21 @@ describe('answers of an authenticator', () => {
       runs++
       return user
     }
-    await valueOf(authed({ authenticate }))
+    await resultOf(authed({ authenticate }))
     expect(runs).toBe(1)
     const handler = (_: unknown, call: Call) => call.auth
     const action = { handler, public: { api: true, mcp: false, cli: false } }
-    expect(await valueOf(authed({ authenticate }, { ...bearer, action }))).toBeNull()
+    expect(await resultOf(authed({ authenticate }, { ...bearer, action }))).toBeNull()
     expect(runs).toBe(1)
   })
 })
 
 describe('onAuthenticated', () => {
   test('PW-03: a role it takes away is gone for every guard', async () => {
-    const config = { authenticate: () => user, onAuthenticated: () => new AuthContext({ subject: 'u' }) }
+    const config = {
+      authenticate: () => user,
+      onAuthenticated: () => new AuthContext({ subject: 'u' }),
+    }
     const action = { guards: [hasRole('admin')] }
     expect(await problemOf(authed(config, { action }))).toMatchObject({
       code: 'ACCESS_DENIED',
@@ -98,7 +103,11 @@ describe('onAuthenticated', () => {
   test('PW-03: nothing returned keeps the context; a throw, or something else, denies', async () => {
     const handler = (_: unknown, call: Call) => call.auth?.subject
     const authenticate = async () => user
-    expect(await valueOf(authed({ authenticate, onAuthenticated: () => undefined }, { action: { handler } }))).toBe('u')
+    expect(
+      await resultOf(
+        authed({ authenticate, onAuthenticated: () => undefined }, { action: { handler } }),
+      ),
+    ).toBe('u')
     const crash = async () => {
       throw new Error('database is down')
     }
@@ -121,7 +130,7 @@ describe('credentials', () => {
     }
     const handler = (_: unknown, { request }: Call) =>
       ['authorization', 'cookie', 'x-api-key', 'x-tag'].map((name) => request.headers.get(name))
-    expect(await valueOf(authed({ authenticate }, { headers, action: { handler } }))).toEqual([
+    expect(await resultOf(authed({ authenticate }, { headers, action: { handler } }))).toEqual([
       null,
       null,
       null,
@@ -136,7 +145,7 @@ describe('credentials', () => {
       seen.push(source, entrypoint, requestId, action.name, request.path)
       return user
     }
-    await valueOf(authed({ authenticate }))
+    await resultOf(authed({ authenticate }))
     expect(seen).toEqual(['api', 'server', 'r1', 'test.action', '/test'])
   })
 })
@@ -193,9 +202,11 @@ describe('guards', () => {
       await call.authorize(hasRole('admin'))
       return 'in'
     }
-    expect(await problemOf({ ...known, action: { handler } })).toMatchObject({ code: 'ACCESS_DENIED' })
+    expect(await problemOf({ ...known, action: { handler } })).toMatchObject({
+      code: 'ACCESS_DENIED',
+    })
     const admin = { app: { auth: { api: knownAs({ subject: 'u', roles: ['admin'] }) } } }
-    expect(await valueOf({ ...admin, action: { handler } })).toBe('in')
+    expect(await resultOf({ ...admin, action: { handler } })).toBe('in')
     expect(await problemOf({ action: { handler } })).toMatchObject({ code: 'AUTHENTICATION_ERROR' })
   })
 })

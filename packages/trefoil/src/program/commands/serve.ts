@@ -1,7 +1,8 @@
 import { dirname, relative } from 'node:path'
 import type { Command } from 'commander'
+import { UnfitForProduction } from '../../app/production.ts'
 import type { AppHandle } from '../../contract/app-handle.ts'
-import { ImproperlyConfigured } from '../../contract/problem.ts'
+import { ImproperlyConfigured, refuse } from '../../contract/problem.ts'
 import { jsonScreen, type Screen, screen, visibleLine } from '../../surfaces/cli/print.ts'
 import type { Context } from '../context.ts'
 import { flagsOf, type GlobalFlags } from '../flags.ts'
@@ -111,7 +112,7 @@ function restore(
 }
 
 function checkProduction(
-  { io, warn }: Context,
+  { io, view, warn }: Context,
   { app, label }: LoadedApp,
   allowInsecure: boolean,
 ): void {
@@ -120,11 +121,15 @@ function checkProduction(
   } catch (error) {
     if (!(error instanceof ImproperlyConfigured)) throw startFailure(label, error, io.cwd)
     if (!allowInsecure) {
-      throw appError(
-        `${label}: ${error.message}`,
-        'Correct every point, or serve without the checks with --allow-insecure.',
-        error,
-      )
+      throw refuse('cli_app', {
+        detail: `${label}: ${error.message}`,
+        fix: 'Correct every point, or serve without the checks with --allow-insecure.',
+        cause: error,
+        // People have the sentences already; programs go by the codes.
+        ...(view.json && error instanceof UnfitForProduction
+          ? { details: { failures: error.issues } }
+          : {}),
+      })
     }
     warn(`served without a passed safety check, ${label}: ${error.message}`)
   }

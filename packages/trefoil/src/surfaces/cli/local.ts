@@ -9,6 +9,7 @@ import {
   type ProblemEnvelope,
 } from '../../contract/action-protocol.ts'
 import type { LocalCredentials } from '../../contract/app-handle.ts'
+import { refuse } from '../../contract/problem.ts'
 import { layOutArguments } from '../../engine/action-arguments.ts'
 import type { Inbound, RawArguments } from '../../engine/inbound.ts'
 import type { Plan } from '../../engine/plan.ts'
@@ -40,10 +41,13 @@ async function call(
   request: ActionCallRequest,
 ): Promise<ActionAnswer> {
   const inbound = new LocalInbound('POST', CALL_PATH, credentials, request)
-  const plan = parts.plans.get(request.action)
+  // A hook never sees a blank token, whichever way it came (RPC-4).
+  const blank = request.approval_token?.trim() === ''
+  const plan = blank ? undefined : parts.plans.get(request.action)
   const { call: running, outcome } = await walk(parts, plan ?? parts.discovery, inbound)
   if (plan === undefined && outcome.ok) {
-    return problemEnvelope(unknownAction(request.action), running.requestId)
+    const problem = blank ? refuse('invalid_approval') : unknownAction(request.action)
+    return problemEnvelope(problem, running.requestId)
   }
   const answer = await actionAnswer(running, outcome, parts.maxResponseSize)
   inbound.done()

@@ -34,7 +34,9 @@ export function encodeValue(
 ): HttpReply {
   let body: HttpBody
   let type: string
-  if (value === undefined || value === null) {
+  const status = reply === null ? (declared ?? 200) : statusOf(reply, declared)
+  if (value === undefined || value === null || hasNoBody(status)) {
+    discardStream(value)
     return finish(reply?.status ?? declared ?? 204, null, null, reply, base)
   }
   if (typeof value === 'string') {
@@ -53,7 +55,21 @@ export function encodeValue(
     body = toJson(value)
     type = JSON_TYPE
   }
-  return finish(reply?.status ?? declared ?? 200, type, body, reply, base)
+  return finish(status, type, body, reply, base)
+}
+
+/** Options may have been changed since `reply()` looked at them (RESP-4). */
+function statusOf({ status }: ReplyOptions, declared: number | null): number {
+  if (status === undefined) return declared ?? 200
+  if (!Number.isInteger(status) || status < 200 || status > 599) {
+    throw new ImproperlyConfigured(`reply() status must be an integer from 200 to 599`)
+  }
+  return status
+}
+
+/** A body after one of these would be read as the next answer on the connection. */
+function hasNoBody(status: number): boolean {
+  return status === 204 || status === 205 || status === 304
 }
 
 function toJson(value: unknown): string {

@@ -6,7 +6,7 @@ import type { HttpHandler } from './http-surface.ts'
 /** What a runtime knows about a request that the request itself cannot say. */
 export interface FetchContext {
   /** Address of the peer as the runtime sees it; never copy it from a header. */
-  readonly clientAddress?: string
+  readonly clientAddress?: string | null | undefined
 }
 
 /** Answers a web `Request`: the way in for tests, Bun, Deno and workers. */
@@ -17,6 +17,13 @@ export async function handleFetch(
 ): Promise<Response> {
   const exchange = new FetchExchange(request, context)
   return exchange.respond(await handler(exchange))
+}
+
+/** HEAD says how long the answer to GET would be, as `node:http` does for us elsewhere. */
+function announceLength(headers: Headers, body: HttpReply['body']): void {
+  if (typeof body !== 'string' && !(body instanceof Uint8Array)) return
+  const size = typeof body === 'string' ? new TextEncoder().encode(body).length : body.length
+  headers.set('content-length', String(size))
 }
 
 class FetchExchange implements Exchange {
@@ -56,18 +63,11 @@ class FetchExchange implements Exchange {
   }
 
   async readBody(limit: number): Promise<Uint8Array> {
-    const { body } = this.#request
-    if (body === null) return new Uint8Array()
     const chunks: Uint8Array[] = []
     let size = 0
-    try {
-      for await (const chunk of body) {
-        size += chunk.byteLength
-        if (size > limit) throw refuse('payload_too_large')
-        chunks.push(chunk)
-      }
-    } catch (error) {
-      throw this.aborted ? refuse('client_disconnected') : error
+    for await (const chunk of this.bodyStream(limit)) {
+      size += chunk.byteLength
+      chunks.push(chunk)
     }
     const whole = new Uint8Array(size)
     let offset = 0
@@ -78,6 +78,32 @@ class FetchExchange implements Exchange {
     return whole
   }
 
+  async *bodyStream(limit: number): AsyncGenerator<Uint8Array, void, undefined> {
+    const { body, signal } = this.#request
+    if (body === null) return
+    const reader = body.getReader()
+    // A body made in this process does not know that its request was given up.
+    const leave = () => void reader.cancel(signal.reason).catch(() => {})
+    signal.addEventListener('abort', leave, { once: true })
+    let size = 0
+    try {
+      for (;;) {
+        const { done, value } = await reader.read()
+        if (this.aborted) throw refuse('client_disconnected')
+        if (done) return
+        size += value.byteLength
+        if (size > limit) throw refuse('payload_too_large')
+        yield value
+      }
+    } catch (error) {
+      throw this.aborted ? refuse('client_disconnected') : error
+    } finally {
+      signal.removeEventListener('abort', leave)
+      // Left early: nobody wants the rest.
+      leave()
+    }
+  }
+
   respond(reply: HttpReply): Response {
     const headers = new Headers()
     for (let index = 0; index < reply.headers.length; index += 2) {
@@ -86,6 +112,7 @@ class FetchExchange implements Exchange {
     const { status } = reply
     const body = this.method === 'HEAD' ? null : reply.body
     if (body === null) discardStream(reply.body)
+    if (this.method === 'HEAD') announceLength(headers, reply.body)
     if (body === null || typeof body === 'string' || body instanceof Uint8Array) {
       this.#done({ outcome: 'ok', bytes: body === null ? 0 : body.length })
       return new Response(body as string | Uint8Array<ArrayBuffer> | null, { status, headers })

@@ -2,24 +2,29 @@ import type { Awaitable } from '../../base/promise.ts'
 import type { Action } from '../../contract/action.ts'
 import type { Exchange } from '../../contract/exchange.ts'
 import type { Problem } from '../../contract/problem.ts'
-import type { Inbound, RawArguments } from '../../engine/inbound.ts'
+import type { CloseHooks, Inbound, RawArguments } from '../../engine/inbound.ts'
 import type { Origin } from '../../policy/proxies.ts'
 import { firstHeader } from '../../web/raw-headers.ts'
-import { readArguments } from './read-arguments.ts'
+import type { BodyLimits } from './body-limits.ts'
+import { HttpBody } from './http-body.ts'
+import { type ArgumentSource, readArguments } from './read-arguments.ts'
 
 /** An HTTP request on its way to an action. */
-export class HttpInbound implements Inbound {
+export class HttpInbound implements Inbound, ArgumentSource {
   readonly exchange: Exchange
   readonly path: string
   readonly search: string
   readonly pathParams: Readonly<Record<string, string>>
   readonly host: string
   readonly scheme: 'http' | 'https'
-  readonly maxBodySize: number
+  readonly limits: BodyLimits
   readonly cspNonce: string
   readonly showsHeaders = true
   readonly dryRun = false
+  /** The whole body, once someone has asked for it. */
+  bytes: Awaitable<Uint8Array> | null = null
   readonly #origin: Origin
+  #body: HttpBody | null = null
 
   constructor(
     exchange: Exchange,
@@ -27,7 +32,7 @@ export class HttpInbound implements Inbound {
     pathParams: Readonly<Record<string, string>>,
     host: string,
     origin: Origin,
-    maxBodySize: number,
+    limits: BodyLimits,
     cspNonce: string,
   ) {
     this.exchange = exchange
@@ -37,7 +42,7 @@ export class HttpInbound implements Inbound {
     this.host = host
     this.scheme = origin.scheme
     this.#origin = origin
-    this.maxBodySize = maxBodySize
+    this.limits = limits
     this.cspNonce = cspNonce
   }
 
@@ -71,7 +76,21 @@ export class HttpInbound implements Inbound {
     this.exchange.onDone(listener)
   }
 
-  readArguments(action: Action): Awaitable<RawArguments | Problem> {
-    return readArguments(this, action)
+  readArguments(action: Action, call: CloseHooks): Awaitable<RawArguments | Problem> {
+    return readArguments(this, action, call)
+  }
+
+  openBody(call: CloseHooks): HttpBody {
+    this.#body ??= new HttpBody(this, call)
+    return this.#body
+  }
+
+  /** The whole body, read once for bound arguments and handlers alike. */
+  readBytes(): Awaitable<Uint8Array> {
+    if (this.bytes === null) {
+      this.#body?.checkUnread()
+      this.bytes = this.exchange.readBody(this.limits.maxBodySize)
+    }
+    return this.bytes
   }
 }

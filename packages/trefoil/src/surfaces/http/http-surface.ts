@@ -16,12 +16,16 @@ import { acceptRequestId } from '../../record/request-id.ts'
 import { firstHeader } from '../../web/raw-headers.ts'
 import { parseTarget, type Target } from '../../web/target.ts'
 import { AccessRecord } from './access-record.ts'
+import type { BodyLimits } from './body-limits.ts'
 import { type BrowserPolicy, withCors } from './browser-policy.ts'
+import type { Compression } from './compression-options.ts'
 import { encodeProblem, encodeValue } from './encode.ts'
 import { HttpInbound } from './http-inbound.ts'
 import { LoadGate } from './load-gate.ts'
 import { createMatcher, type Mount } from './match.ts'
 import { overrideHeaders, wantsNonce, withBaseHeaders, withNonce } from './response-headers.ts'
+import { shapeReply } from './shape-reply.ts'
+import { withCookies } from './with-cookies.ts'
 
 /** What a path leads to: an action, or an endpoint of another surface. */
 export type HttpTarget =
@@ -39,7 +43,9 @@ export interface HttpSurfaceOptions {
   /** `null`: cookies authenticate nobody. */
   readonly csrf: CsrfOptions | null
   readonly requestIdHeader: string | null
-  readonly maxBodySize: number
+  readonly bodyLimits: BodyLimits
+  /** `null`: answers are sent as they are. */
+  readonly compression: Compression | null
   /** Requests in flight; `null` for any number. */
   readonly maxInFlight: number | null
   readonly accessLog: AccessLog | null
@@ -49,6 +55,9 @@ export interface HttpSurfaceOptions {
 
 /** Answers one request; never rejects. */
 export type HttpHandler = (exchange: Exchange) => Awaitable<HttpReply>
+
+/** What an authenticated caller is answered is nobody else's: no cache may keep it (HTTP-5). */
+const PRIVATE: readonly string[] = ['cache-control', 'no-store']
 
 /** One request on its way through the surface. */
 interface Visit {
@@ -63,8 +72,8 @@ interface Visit {
 
 /** Makes the one code path behind `serve` and `app.fetch`. */
 export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
-  const { edge, proxies, headers, browser, csrf, requestIdHeader, maxBodySize } = options
-  const { accessLog, nextId, clock } = options
+  const { edge, proxies, headers, browser, csrf, requestIdHeader, bodyLimits } = options
+  const { accessLog, nextId, clock, compression } = options
   const find = createMatcher(options.mounts)
   const gate = options.maxInFlight === null ? null : new LoadGate(options.maxInFlight)
   const hasNonce = wantsNonce(headers.http) || wantsNonce(headers.https)
@@ -172,15 +181,7 @@ export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
   ): Awaitable<HttpReply> {
     const { exchange, origin, requestId, record } = visit
     if (record !== null) record.action = plan.action.name
-    const inbound = new HttpInbound(
-      exchange,
-      target,
-      params,
-      host,
-      origin,
-      maxBodySize,
-      visit.nonce,
-    )
+    const inbound = new HttpInbound(exchange, target, params, host, origin, bodyLimits, visit.nonce)
     const call = new RunningCall(plan, inbound, 'server', requestId)
     const outcome = run(call)
     return isPromiseLike(outcome)
@@ -188,13 +189,23 @@ export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
       : encode(visit, call, outcome)
   }
 
-  function encode(visit: Visit, call: RunningCall, outcome: Outcome): HttpReply {
+  function encode(visit: Visit, call: RunningCall, outcome: Outcome): Awaitable<HttpReply> {
     const { action } = call['~plan']
-    const base = action.headers === null ? visit.base : overrideHeaders(visit.base, action.headers)
+    const cookies = call['~cookieExchange']
+    // What was made out of somebody's cookies is that somebody's too.
+    const personal = call.auth !== null || cookies !== null
+    const shared = personal ? [...visit.base, ...PRIVATE] : visit.base
+    const base = action.headers === null ? shared : overrideHeaders(shared, action.headers)
     const raw = visit.exchange.rawHeaders
-    if (!outcome.ok) return encodeProblem(outcome.problem, visit.requestId, raw, base)
+    if (!outcome.ok) {
+      return withCookies(encodeProblem(outcome.problem, visit.requestId, raw, base), cookies)
+    }
     try {
-      return encodeValue(outcome.value, outcome.reply, action.status, base)
+      const { reply } = outcome
+      const encoded = withCookies(encodeValue(outcome.value, reply, action.status, base), cookies)
+      if (reply === null && compression === null) return encoded
+      const { method } = visit.exchange
+      return shapeReply(encoded, reply, { method, raw, authenticated: personal, compression })
     } catch (error) {
       return encodeProblem(toProblem(call, error), visit.requestId, raw, base)
     }
@@ -222,10 +233,10 @@ export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
         record.tool = facts.toolName ?? null
       },
     }
+    const write = (reply: HttpReply | Problem) =>
+      reply instanceof Problem ? refused(visit, reply) : withBaseHeaders(reply, visit.base)
     const reply = endpoint.handle(request)
-    return isPromiseLike(reply)
-      ? reply.then((late) => withBaseHeaders(late, visit.base))
-      : withBaseHeaders(reply, visit.base)
+    return isPromiseLike(reply) ? reply.then(write) : write(reply)
   }
 }
 

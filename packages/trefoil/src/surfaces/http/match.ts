@@ -24,7 +24,8 @@ const INT = /^[0-9]+$/
 
 interface Entry<Target> {
   readonly target: Target
-  readonly ints: readonly string[]
+  /** Segments with a type, and what their text must be. */
+  readonly typed: readonly (readonly [name: string, fits: (text: string) => boolean])[]
 }
 
 /**
@@ -36,10 +37,7 @@ export function createMatcher<Target>(
 ): (method: string, path: string) => Match<Target> {
   const router = createRouter<Entry<Target>>()
   for (const { method, template, target } of mounts) {
-    const ints = template.segments.flatMap((part) =>
-      part.kind === 'param' && part.type === 'int' ? [part.name] : [],
-    )
-    addRoute(router, method, routerPath(template), { target, ints })
+    addRoute(router, method, routerPath(template), { target, typed: typedSegments(template) })
   }
   const methods = [...new Set(mounts.map(({ method }) => method))].sort()
 
@@ -47,9 +45,9 @@ export function createMatcher<Target>(
     const found = findRoute(router, method, path)
     if (found === undefined) return null
     const params = found.params ?? NO_PARAMS
-    const { target, ints } = found.data
+    const { target, typed } = found.data
     // Not an integer, or one that a number cannot hold: that path does not exist (ROUTE-5).
-    if (ints.length > 0 && !ints.every((name) => isSafeInt(params[name]))) return null
+    if (typed.length > 0 && !typed.every(([name, fits]) => fits(params[name] ?? ''))) return null
     return { kind: 'found', target, params }
   }
 
@@ -69,10 +67,25 @@ function allowed(served: readonly string[]): readonly string[] {
 }
 
 function routerPath({ segments }: PathTemplate): string {
-  const parts = segments.map((part) => (part.kind === 'literal' ? part.text : `:${part.name}`))
+  const parts = segments.map((part) => {
+    if (part.kind === 'literal') return part.text
+    // One segment, or with `**` one and all that follow.
+    return part.type === 'path' ? `**:${part.name}` : `:${part.name}`
+  })
   return `/${parts.join('/')}`
 }
 
-function isSafeInt(text: string | undefined): boolean {
-  return text !== undefined && INT.test(text) && Number.isSafeInteger(Number(text))
+function typedSegments({ segments }: PathTemplate): Entry<unknown>['typed'] {
+  return segments.flatMap((part) => {
+    if (part.kind !== 'param' || part.type === 'string' || part.type === 'path') return []
+    return [[part.name, part.type === 'int' ? isSafeInt : isDigits] as const]
+  })
+}
+
+function isDigits(text: string): boolean {
+  return INT.test(text)
+}
+
+function isSafeInt(text: string): boolean {
+  return INT.test(text) && Number.isSafeInteger(Number(text))
 }

@@ -1,85 +1,143 @@
-import { decodeField, make, type PartInfo } from 'multipasta'
-import type { UploadedFile } from '../../contract/params.ts'
-import { type Problem, refuse } from '../../contract/problem.ts'
-import type { FormBody } from './read-form-body.ts'
+import { type MultipartError, make, type Parser, type PartInfo } from 'multipasta'
+import { Problem, refuse } from '../../contract/problem.ts'
+import { safeFileName } from '../../web/file-name.ts'
+import { type PartDisposition, parsePartDisposition } from '../../web/part-disposition.ts'
+import type { BodyLimits } from './body-limits.ts'
+import { type FormBody, formCharsets, malformedForm } from './form-body.ts'
+import { Uploads } from './uploads.ts'
 
-const MAX_PARTS = 1000
-const MAX_FIELD_BYTES = 1024 * 1024
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+const NOTHING = new Uint8Array()
+const DASH = 0x2d
 
 /**
- * Parses a multipart body that is already within the body limit (BIND-16…18).
+ * Reads a multipart form while it arrives (BIND-14…18, W-40): it ends at the first limit that is
+ * crossed, and files beyond `uploadSpoolSize` go to disk before more is read.
  *
- * @returns `null` when it is malformed, a problem when a limit was crossed
+ * @param keep is given the uploads before the first byte is read, for removing them
+ * @throws Problem for a malformed form or a crossed limit
  */
-export function parseMultipart(
-  bytes: Uint8Array,
+export async function readMultipart(
+  body: AsyncIterable<Uint8Array>,
   contentType: string,
-  maxTotalSize: number,
-): FormBody | Problem | null {
-  const fields: [string, string][] = []
-  const files = new Map<string, UploadedFile[]>()
-  const failures: (Problem | null)[] = []
-  const parser = make({
-    headers: { 'content-type': contentType },
-    maxParts: MAX_PARTS,
-    maxFieldSize: MAX_FIELD_BYTES,
-    maxTotalSize,
-    onField: (info, value) => fields.push([info.name, decodeField(info, value)]),
-    onFile: (info) => {
-      const chunks: Uint8Array[] = []
-      return (chunk) => {
-        if (chunk !== null) chunks.push(chunk)
-        else addFile(files, info, chunks)
-      }
-    },
-    onError: (error) => {
-      failures.push(error._tag === 'ReachedLimit' ? refuse('payload_too_large') : null)
-    },
-    onDone: () => {},
-  })
-  parser.write(bytes)
-  parser.end()
-  const [failure] = failures
-  return failure === undefined ? { fields, files } : failure
-}
-
-function addFile(
-  files: Map<string, UploadedFile[]>,
-  info: PartInfo,
-  chunks: readonly Uint8Array[],
-): void {
-  const content = concat(chunks)
-  const name = baseName(info.filename ?? '')
-  // An empty file input of a browser: no name, no bytes (BIND-15).
-  if (name === '' && content.byteLength === 0) return
-  const list = files.get(info.name) ?? []
-  list.push(uploadedFile(name, info.contentType || 'application/octet-stream', content))
-  files.set(info.name, list)
-}
-
-/** A name with a directory part would let an upload choose where it is written. */
-function baseName(name: string): string {
-  return name.replace(/^.*[/\\]/s, '').replace(/[\x00-\x1f\x7f]/g, '')
-}
-
-function uploadedFile(name: string, type: string, content: Uint8Array): UploadedFile {
-  return Object.freeze({
-    name,
-    type,
-    size: content.byteLength,
-    bytes: async () => content,
-    text: async () => new TextDecoder().decode(content),
-  })
-}
-
-function concat(chunks: readonly Uint8Array[]): Uint8Array {
-  const [only] = chunks
-  if (chunks.length === 1 && only !== undefined) return only.slice()
-  const whole = new Uint8Array(chunks.reduce((total, chunk) => total + chunk.byteLength, 0))
-  let offset = 0
-  for (const chunk of chunks) {
-    whole.set(chunk, offset)
-    offset += chunk.byteLength
+  limits: BodyLimits,
+  keep: (uploads: Uploads) => void,
+): Promise<FormBody> {
+  const uploads = new Uploads(limits)
+  keep(uploads)
+  const form = new FormParser(contentType, limits, uploads)
+  for await (const chunk of body) {
+    form.write(chunk)
+    await uploads.settle()
   }
+  form.end()
+  await uploads.finish()
+  for (const list of uploads.files.values()) Object.freeze(list)
+  return { fields: form.fields, files: uploads.files }
+}
+
+/** Limits and mistakes are thrown from the parser's callbacks, which stops it on the spot. */
+class FormParser {
+  readonly fields: [string, string][] = []
+  readonly #parser: Parser
+  readonly #uploads: Uploads
+  #part: PartDisposition = { name: '', fileName: null }
+  #tail: Uint8Array = NOTHING
+  #done = false
+
+  constructor(contentType: string, limits: BodyLimits, uploads: Uploads) {
+    this.#uploads = uploads
+    this.#parser = make({
+      headers: { 'content-type': contentType },
+      maxParts: limits.maxFormParts,
+      maxFieldSize: limits.maxFormFieldSize,
+      isFile: (info) => this.#begin(info),
+      onField: (info, value) => this.#field(info, value),
+      onFile: (info) => this.#file(info),
+      onError: (error) => {
+        if (!this.#done) throw this.#problem(error)
+      },
+      onDone: () => {
+        this.#done = true
+      },
+    })
+  }
+
+  write(chunk: Uint8Array): void {
+    // What follows the closing boundary is no part of the form.
+    if (this.#done) return
+    const whole = this.#tail.byteLength === 0 ? chunk : join(this.#tail, chunk)
+    const end = whole.byteLength - trailingDashes(whole)
+    this.#tail = whole.subarray(end)
+    if (end > 0) this.#feed(whole.subarray(0, end))
+  }
+
+  end(): void {
+    if (this.#done) return
+    if (this.#tail.byteLength > 0) this.#feed(this.#tail)
+    // The parser holds back what is shorter than a boundary, the closing dashes included.
+    this.#parser.end()
+    if (!this.#done) throw malformedForm()
+  }
+
+  #feed(chunk: Uint8Array): void {
+    try {
+      this.#parser.write(chunk)
+    } catch (error) {
+      // The parser itself throws for a percent escape that is none.
+      throw error instanceof Problem ? error : malformedForm()
+    }
+  }
+
+  /** The head of a part has been read; true for a file. */
+  #begin({ headers }: PartInfo): boolean {
+    const header = headers['content-disposition']
+    const part = typeof header === 'string' ? parsePartDisposition(header.trim()) : null
+    if (part === null) throw malformedForm()
+    this.#part = part
+    return part.fileName !== null
+  }
+
+  #field({ contentTypeParameters }: PartInfo, value: Uint8Array): void {
+    if (!formCharsets.has(contentTypeParameters['charset']?.toLowerCase())) {
+      throw refuse('unsupported_media_type', { detail: 'Unsupported form charset' })
+    }
+    try {
+      this.fields.push([this.#part.name, utf8.decode(value)])
+    } catch {
+      throw malformedForm()
+    }
+  }
+
+  #file({ contentType, headers }: PartInfo): (chunk: Uint8Array | null) => void {
+    const { name, fileName } = this.#part
+    const sent = fileName ?? ''
+    const claimed = headers['content-type'] === undefined ? '' : contentType
+    const type = claimed || 'application/octet-stream'
+    return this.#uploads.begin(name, sent, safeFileName(sent), type)
+  }
+
+  #problem(error: MultipartError): Problem {
+    if (error._tag !== 'ReachedLimit') return malformedForm()
+    if (error.limit === 'MaxParts') return refuse('form_too_many_parts')
+    const issue = { source: 'form', name: this.#part.name, pointer: '', message: 'Too large' }
+    return refuse('form_field_too_large', { issues: [issue] })
+  }
+}
+
+/**
+ * The parser tells the closing boundary by two dashes in one piece, so dashes at the end of a
+ * chunk wait for the next one.
+ */
+function trailingDashes(chunk: Uint8Array): number {
+  const last = chunk.byteLength - 1
+  if (chunk[last] !== DASH) return 0
+  return chunk[last - 1] === DASH ? 2 : 1
+}
+
+function join(left: Uint8Array, right: Uint8Array): Uint8Array {
+  const whole = new Uint8Array(left.byteLength + right.byteLength)
+  whole.set(left)
+  whole.set(right, left.byteLength)
   return whole
 }

@@ -3,28 +3,39 @@ import type { Action } from '../../contract/action.ts'
 import { decodeText } from '../../contract/decode-text.ts'
 import { type ArgumentIssue, invalidText, unknownArgument } from '../../contract/param-issue.ts'
 import type { ParamSpec } from '../../contract/param-spec.ts'
+import type { UploadedFile } from '../../contract/params.ts'
 import { Problem, refuse } from '../../contract/problem.ts'
-import { type RawArguments, REFUSED } from '../../engine/inbound.ts'
+import { type CloseHooks, type RawArguments, REFUSED } from '../../engine/inbound.ts'
 import { readCookie } from '../../web/cookie-header.ts'
 import { parseQuery, type QueryPairs, valuesOf } from '../../web/query.ts'
 import { allHeaders } from '../../web/raw-headers.ts'
-import type { HttpInbound } from './http-inbound.ts'
-import { EMPTY_FORM, type FormBody, readFormBody } from './read-form-body.ts'
-import { readJsonBody } from './read-json-body.ts'
+import type { BodySource } from './body-source.ts'
+import { EMPTY_FORM, type FormBody } from './form-body.ts'
+import { type JsonBody, readJsonBody } from './read-json-body.ts'
+
+/** A request on its way to becoming arguments. */
+export interface ArgumentSource extends BodySource {
+  readonly search: string
+  readonly pathParams: Readonly<Record<string, string>>
+  openBody(call: CloseHooks): { readForm(): Promise<FormBody> }
+}
 
 const NO_ISSUES: readonly ArgumentIssue[] = []
+const NO_FILES: readonly UploadedFile[] = Object.freeze([])
 
 /** Decodes path, query, headers, cookies and body of a request: stage 8's first half. */
 export function readArguments(
-  inbound: HttpInbound,
+  inbound: ArgumentSource,
   action: Action,
+  call: CloseHooks,
 ): Awaitable<RawArguments | Problem> {
   const plan = bodyPlan(action)
   if (plan === 'none') return collect(inbound, action, undefined, EMPTY_FORM)
   if (plan === 'form') {
-    return readFormBody(inbound).then((form) =>
-      form instanceof Problem ? form : collect(inbound, action, undefined, form),
-    )
+    return inbound
+      .openBody(call)
+      .readForm()
+      .then((form) => collect(inbound, action, undefined, form))
   }
   const body = readJsonBody(inbound)
   const use = (late: Awaited<typeof body>) =>
@@ -49,13 +60,8 @@ function bodyPlan(action: Action): BodyPlan {
   return plan
 }
 
-/** A parsed JSON body; `undefined` when none was sent. */
-export interface JsonBody {
-  readonly value: unknown
-}
-
 function collect(
-  inbound: HttpInbound,
+  inbound: ArgumentSource,
   action: Action,
   json: JsonBody | undefined,
   form: FormBody,
@@ -71,13 +77,13 @@ function collect(
 
 class Reader {
   problem: Problem | null = null
-  readonly #inbound: HttpInbound
+  readonly #inbound: ArgumentSource
   readonly #json: JsonBody | undefined
   readonly #form: FormBody
   #query: QueryPairs | null = null
   #issues: ArgumentIssue[] | null = null
 
-  constructor(inbound: HttpInbound, json: JsonBody | undefined, form: FormBody) {
+  constructor(inbound: ArgumentSource, json: JsonBody | undefined, form: FormBody) {
     this.#inbound = inbound
     this.#json = json
     this.#form = form
@@ -95,9 +101,9 @@ class Reader {
       case 'body':
         return this.#json?.value
       case 'file':
-        return this.#form.files.get(param.wire)?.[0]
+        return this.#file(param)
       case 'files':
-        return this.#form.files.get(param.wire) ?? []
+        return this.#form.files.get(param.wire) ?? (param.required ? undefined : NO_FILES)
       default:
         return this.#decode(param, this.#texts(param))
     }
@@ -137,6 +143,17 @@ class Reader {
       return undefined
     }
     return Object.hasOwn(object, param.wire) ? Reflect.get(object, param.wire) : undefined
+  }
+
+  #file(param: ParamSpec): unknown {
+    const sent = this.#form.files.get(param.wire)
+    if (sent === undefined || sent.length === 1) return sent?.[0]
+    // Taking one of several would drop the others in silence (BIND-15).
+    this.#add({
+      headline: `Multiple files received for parameter: ${param.wire}`,
+      issue: { source: 'file', name: param.wire, pointer: '', message: 'Expected one file' },
+    })
+    return REFUSED
   }
 
   #decode(param: ParamSpec, texts: readonly string[]): unknown {

@@ -1,48 +1,94 @@
-import type { UploadedFile } from '../../contract/params.ts'
 import { type Problem, refuse } from '../../contract/problem.ts'
-import { parseMediaType } from '../../web/media-type.ts'
-import { parseQuery, type QueryPairs } from '../../web/query.ts'
+import { type MediaType, parseMediaType } from '../../web/media-type.ts'
+import { parseQuery } from '../../web/query.ts'
 import { firstHeader } from '../../web/raw-headers.ts'
-import type { HttpInbound } from './http-inbound.ts'
-
-/** Fields and files of a form. */
-export interface FormBody {
-  readonly fields: QueryPairs
-  readonly files: ReadonlyMap<string, readonly UploadedFile[]>
-}
-
-export const EMPTY_FORM: FormBody = { fields: [], files: new Map() }
+import type { BodyLimits } from './body-limits.ts'
+import type { BodySource } from './body-source.ts'
+import { EMPTY_FORM, type FormBody, formCharsets, malformedForm } from './form-body.ts'
+import type { Uploads } from './uploads.ts'
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
-const CHARSETS: ReadonlySet<string | undefined> = new Set([undefined, 'utf-8', 'us-ascii'])
+const CONTROL = /[\x00-\x1f\x7f]/
 
-/** Reads an urlencoded or multipart body (BIND-14…17); no body and no type is an empty form. */
-export async function readFormBody(inbound: HttpInbound): Promise<FormBody | Problem> {
+/** The type of a form that is read piece by piece; `null` for any other body. */
+export function multipartType(inbound: BodySource): string | null {
   const header = firstHeader(inbound.rawHeaders, 'content-type')
-  const bytes = await inbound.exchange.readBody(inbound.maxBodySize)
-  if (header === undefined && bytes.byteLength === 0) return EMPTY_FORM
-  const type = header === undefined ? null : parseMediaType(header)
-  if (!CHARSETS.has(type?.parameters.get('charset')?.toLowerCase())) {
-    return refuse('unsupported_media_type', { detail: 'Unsupported form charset' })
-  }
-  if (type?.essence === 'application/x-www-form-urlencoded') return parseUrlencoded(bytes)
-  if (type?.essence === 'multipart/form-data') {
-    // Loaded when the first such form arrives: most apps never read one.
-    const { parseMultipart } = await import('./multipart.ts')
-    return parseMultipart(bytes, header as string, inbound.maxBodySize) ?? malformedForm()
-  }
-  return refuse('unsupported_media_type', { detail: 'Unsupported form content type' })
+  if (header === undefined) return null
+  return parseMediaType(header)?.essence === 'multipart/form-data' ? header : null
 }
 
-function parseUrlencoded(bytes: Uint8Array): FormBody | Problem {
+/**
+ * Reads an urlencoded or multipart body (BIND-14…17); no body and no type is an empty form. The
+ * type is looked at before a byte is read.
+ *
+ * @param keep as for the multipart reader
+ * @throws Problem
+ */
+export async function readFormBody(
+  inbound: BodySource,
+  keep: (uploads: Uploads) => void,
+): Promise<FormBody> {
+  const header = firstHeader(inbound.rawHeaders, 'content-type')
+  if (header === undefined) {
+    const bytes = await inbound.readBytes()
+    if (bytes.byteLength === 0) return EMPTY_FORM
+    throw unsupported('content type')
+  }
+  const type = parseMediaType(header)
+  const problem = refusedType(type)
+  if (problem !== null) throw problem
+  if (type?.essence === 'application/x-www-form-urlencoded') {
+    return parseUrlencoded(await inbound.readBytes(), inbound.limits)
+  }
+  // Loaded when the first such form arrives: most apps never read one.
+  const { readMultipart } = await import('./multipart.ts')
+  const body = inbound.exchange.bodyStream(inbound.limits.maxBodySize)
+  return readMultipart(body, header, inbound.limits, keep)
+}
+
+const FORM_TYPES: ReadonlySet<string | undefined> = new Set([
+  'application/x-www-form-urlencoded',
+  'multipart/form-data',
+])
+
+function refusedType(type: MediaType | null): Problem | null {
+  if (!FORM_TYPES.has(type?.essence)) return unsupported('content type')
+  const isKnown = formCharsets.has(type?.parameters.get('charset')?.toLowerCase())
+  return isKnown ? null : unsupported('charset')
+}
+
+function unsupported(what: string): Problem {
+  return refuse('unsupported_media_type', { detail: `Unsupported form ${what}` })
+}
+
+/** Limits before parsing: splitting two million empty pairs costs more than counting them. */
+function parseUrlencoded(bytes: Uint8Array, limits: BodyLimits): FormBody {
+  checkSizes(bytes, limits)
+  let fields: FormBody['fields'] | null
   try {
-    const fields = parseQuery(utf8.decode(bytes))
-    return fields === null ? malformedForm() : { fields, files: new Map() }
+    fields = parseQuery(utf8.decode(bytes))
   } catch {
-    return malformedForm()
+    fields = null
   }
+  if (fields === null || fields.some(([name]) => name === '' || CONTROL.test(name))) {
+    throw malformedForm()
+  }
+  return { fields, files: EMPTY_FORM.files }
 }
 
-function malformedForm(): Problem {
-  return refuse('VALIDATION_ERROR', { detail: 'Malformed form body' })
+const AMPERSAND = 0x26
+
+function checkSizes(bytes: Uint8Array, limits: BodyLimits): void {
+  let parts = bytes.byteLength === 0 ? 0 : 1
+  let start = 0
+  for (;;) {
+    const found = bytes.indexOf(AMPERSAND, start)
+    const end = found === -1 ? bytes.byteLength : found
+    if (end - start > limits.maxFormFieldSize) throw refuse('form_field_too_large')
+    if (found === -1) break
+    start = found + 1
+    parts++
+    if (parts > limits.maxFormParts) throw refuse('form_too_many_parts')
+  }
+  if (parts > limits.maxFormParts) throw refuse('form_too_many_parts')
 }

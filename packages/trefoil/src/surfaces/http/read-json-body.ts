@@ -1,8 +1,12 @@
 import { type Awaitable, isPromiseLike } from '../../base/promise.ts'
 import { parseStrictJson } from '../../base/strict-json.ts'
 import { type Problem, refuse } from '../../contract/problem.ts'
-import type { HttpInbound } from './http-inbound.ts'
-import type { JsonBody } from './read-arguments.ts'
+import type { BodySource } from './body-source.ts'
+
+/** A parsed JSON body. */
+export interface JsonBody {
+  readonly value: unknown
+}
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
@@ -10,24 +14,26 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
  * Reads a JSON body (BIND-12, BIND-13): the declaration decides, not the content type; zero
  * bytes mean nothing was sent; anything else must be strict JSON.
  */
-export function readJsonBody(inbound: HttpInbound): Awaitable<JsonBody | Problem | undefined> {
-  const bytes = inbound.exchange.readBody(inbound.maxBodySize)
+export function readJsonBody(inbound: BodySource): Awaitable<JsonBody | Problem | undefined> {
+  const bytes = inbound.readBytes()
   return isPromiseLike(bytes) ? bytes.then(parseJsonBody) : parseJsonBody(bytes)
 }
 
-function parseJsonBody(bytes: Uint8Array): JsonBody | Problem | undefined {
+/** @returns `undefined` for no bytes at all, a problem for anything but strict JSON */
+export function parseJsonBody(bytes: Uint8Array): JsonBody | Problem | undefined {
   if (bytes.byteLength === 0) return undefined
   let text: string
   try {
     text = utf8.decode(bytes)
   } catch {
-    return malformed('not UTF-8')
+    return malformedJson('not UTF-8')
   }
   const parsed = parseStrictJson(text)
-  return parsed.ok ? { value: parsed.value } : malformed(parsed.reason)
+  return parsed.ok ? { value: parsed.value } : malformedJson(parsed.reason)
 }
 
-function malformed(reason: string): Problem {
+/** @param reason safe to show */
+export function malformedJson(reason: string): Problem {
   return refuse('invalid_json', {
     issues: [{ source: 'body', name: '', pointer: '', message: reason }],
   })

@@ -79,7 +79,7 @@ async function discover(
     return refused(
       named
         ? refuse('mcp_unknown_tool')
-        : refuse('mcp_invalid_params', { detail: 'params.name must be text' }),
+        : refuse('mcp_invalid_params', { status: 200, detail: 'params.name must be text' }),
     )
   }
   const answer = era.answer(message, parts.tools)

@@ -32,9 +32,16 @@ export function isAuthProblem(problem: Problem): boolean {
   return problem.code === 'ACCESS_DENIED' && problem.headers?.['www-authenticate'] !== undefined
 }
 
+/** RFC 6750 §3.1: a caller that sent no credential is told that one is needed, not that it is bad. */
+function oauthError(problem: Problem): string {
+  if (problem.code === 'ACCESS_DENIED') return 'insufficient_scope'
+  const wasSent = problem.headers?.['www-authenticate']?.includes('error=') === true
+  return wasSent ? 'invalid_token' : 'unauthorized'
+}
+
 /** RFC 6750 §3. */
 function oauthReply(problem: Problem, requestId: string): HttpReply {
-  const error = problem.code === 'ACCESS_DENIED' ? 'insufficient_scope' : 'invalid_token'
+  const error = oauthError(problem)
   const { message, ...rest } = problemBody(problem, requestId)
   return jsonReply(problem.status, { ...rest, error, error_description: message }, problem.headers)
 }

@@ -21,18 +21,24 @@ export function toolNameOf(message: RpcMessage): string | null {
 export function readToolCallParams({ params }: RpcMessage): ToolCallParams | Problem {
   const { arguments: args = NO_ARGS, _meta: meta } = params
   if (!isObject(args)) {
-    return refuse('mcp_invalid_params', { detail: 'params.arguments must be an object' })
+    return refuse('mcp_invalid_params', {
+      status: 200,
+      detail: 'params.arguments must be an object',
+    })
   }
   if (meta === undefined) return { args, options: NO_AGENT_OPTIONS }
   if (!isObject(meta))
-    return refuse('mcp_invalid_params', { detail: 'params._meta must be an object' })
+    return refuse('mcp_invalid_params', { status: 200, detail: 'params._meta must be an object' })
   const token = meta['approvalToken'] ?? meta['approval_token']
   const { dryRun = false } = meta
   if (token !== undefined && (typeof token !== 'string' || token.trim() === '')) {
-    return refuse('mcp_invalid_params', { detail: 'Invalid approval token' })
+    return refuse('mcp_invalid_params', { status: 200, detail: 'Invalid approval token' })
   }
   if (typeof dryRun !== 'boolean') {
-    return refuse('mcp_invalid_params', { detail: 'params._meta.dryRun must be true or false' })
+    return refuse('mcp_invalid_params', {
+      status: 200,
+      detail: 'params._meta.dryRun must be true or false',
+    })
   }
   if (token === undefined && !dryRun) return { args, options: NO_AGENT_OPTIONS }
   return { args, options: { approvalToken: token ?? null, dryRun } }

@@ -3,6 +3,7 @@ import type { TLSSocket } from 'node:tls'
 import type { Awaitable } from '../../../base/promise.ts'
 import type { Exchange, SendResult } from '../../../contract/exchange.ts'
 import { refuse } from '../../../contract/problem.ts'
+import { pieces } from './body-pieces.ts'
 import { fromHttp2 } from './http2-headers.ts'
 
 const EMPTY = new Uint8Array(0)
@@ -76,6 +77,16 @@ export class NodeExchange implements Exchange {
     // Only now: a refused caller has not been asked to send its body.
     if (this.#expectsContinue) this.#response.writeContinue()
     return new Promise((resolve, reject) => collect(request, limit, resolve, reject))
+  }
+
+  async *bodyStream(limit: number): AsyncGenerator<Uint8Array, void, undefined> {
+    this.bodyRead = true
+    const request = this.#request
+    if (request.readableEnded) return
+    if (request.destroyed) throw refuse('client_disconnected')
+    if (request.complete && request.readableLength === 0) return
+    if (this.#expectsContinue) this.#response.writeContinue()
+    yield* pieces(request, limit)
   }
 }
 

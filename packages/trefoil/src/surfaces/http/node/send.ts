@@ -22,13 +22,22 @@ export function send(response: ServerResponse, reply: HttpReply, isHead: boolean
     else response.end(body)
   } else {
     response.writeHead(status, headers)
-    void sendStream(response, body, isHead)
+    void sendStream(response, body, announcedLength(headers), isHead)
   }
+}
+
+/** Bytes of a stream whose length is known; infinite for others. */
+function announcedLength(headers: readonly string[]): number {
+  for (let index = 0; index < headers.length; index += 2) {
+    if (headers[index] === 'content-length') return Number(headers[index + 1])
+  }
+  return Number.POSITIVE_INFINITY
 }
 
 async function sendStream(
   response: ServerResponse,
   body: AsyncIterable<string | Uint8Array>,
+  announced: number,
   isHead: boolean,
 ): Promise<void> {
   let bytes = 0
@@ -40,9 +49,14 @@ async function sendStream(
       for (;;) {
         const { done, value } = await iterator.next()
         if (done === true || response.destroyed) break
-        bytes += value.length
+        bytes += typeof value === 'string' ? Buffer.byteLength(value) : value.byteLength
+        // More than announced would be read as the beginning of the next answer.
+        if (bytes > announced) throw new Error('The stream is longer than announced')
         bodyBytes.set(response, bytes)
         if (value.length > 0 && !response.write(value)) await drained(response)
+      }
+      if (bytes < announced && announced !== Number.POSITIVE_INFINITY && !response.destroyed) {
+        throw new Error('The stream is shorter than announced')
       }
     } else await iterator.return?.()
     response.end()

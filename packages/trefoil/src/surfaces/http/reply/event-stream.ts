@@ -57,11 +57,7 @@ export class EventStream<Event> implements AsyncIterableIterator<string> {
     }
     if (!this.#waiting) this.#ask()
     if (this.#arrived === null) await this.#eventOrSilence()
-    // Ended while waiting.
-    if (this.#isOver()) return DONE
-    const arrived = this.#take()
-    if (arrived === null) return { done: false, value: COMMENT }
-    return this.#write(arrived)
+    return this.#write(this.#take())
   }
 
   async return(): Promise<IteratorResult<string>> {
@@ -86,14 +82,16 @@ export class EventStream<Event> implements AsyncIterableIterator<string> {
     )
   }
 
-  async #eventOrSilence(): Promise<void> {
-    let stop: (() => void) | null = null
-    await new Promise<void>((resolve) => {
-      this.#wake = resolve
-      if (this.#silence > 0) stop = this.#timers.after(this.#silence, resolve)
+  #eventOrSilence(): Promise<void> {
+    return new Promise((resolve) => {
+      const stop = this.#silence > 0 ? this.#timers.after(this.#silence, () => go()) : () => {}
+      const go = () => {
+        stop()
+        this.#wake = null
+        resolve()
+      }
+      this.#wake = go
     })
-    this.#wake = null
-    stopTimer(stop)
   }
 
   #take(): Arrival<Event> | null {
@@ -105,7 +103,9 @@ export class EventStream<Event> implements AsyncIterableIterator<string> {
     return arrived
   }
 
-  async #write(arrived: Arrival<Event>): Promise<IteratorResult<string>> {
+  async #write(arrived: Arrival<Event> | null): Promise<IteratorResult<string>> {
+    if (this.#over) return DONE
+    if (arrived === null) return { done: false, value: COMMENT }
     if ('error' in arrived) {
       this.#over = true
       throw arrived.error
@@ -122,12 +122,4 @@ export class EventStream<Event> implements AsyncIterableIterator<string> {
       throw error
     }
   }
-
-  #isOver(): boolean {
-    return this.#over
-  }
-}
-
-function stopTimer(stop: (() => void) | null): void {
-  stop?.()
 }

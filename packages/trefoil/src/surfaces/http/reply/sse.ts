@@ -1,7 +1,7 @@
 import { type Duration, parseDuration } from '../../../base/duration.ts'
 import { ImproperlyConfigured } from '../../../contract/problem.ts'
 import { type Reply, type ReplyOptions, reply } from '../../../contract/reply.ts'
-import { type SseEvent, formatSseEvent } from '../../../web/sse-event.ts'
+import { formatSseEvent, type SseEvent } from '../../../web/sse-event.ts'
 import { EventStream, systemTimers, type Timers } from './event-stream.ts'
 
 /** Options of {@link sse}. */

@@ -32,7 +32,9 @@ function toStream(source: StreamSource): StreamValue {
   if (isStream(source)) return source
   const isBody = typeof source === 'string' || ArrayBuffer.isView(source)
   if (isBody || typeof source !== 'object' || source === null || !(Symbol.iterator in source)) {
-    throw new ImproperlyConfigured('stream() takes an iterable or a ReadableStream of text or bytes')
+    throw new ImproperlyConfigured(
+      'stream() takes an iterable or a ReadableStream of text or bytes',
+    )
   }
   return fromIterable(source)
 }

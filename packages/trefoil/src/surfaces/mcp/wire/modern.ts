@@ -22,7 +22,7 @@ export const modern: Era = {
   check,
   answer,
   toolResult,
-  errorStatus: (problem) => (problem.code === 'mcp_invalid_params' ? 200 : problem.status),
+  errorStatus: (problem) => problem.status,
 }
 
 /** Envelope, version and headers, in the order of the revision. */
@@ -39,7 +39,7 @@ function checkEnvelope({ params }: RpcMessage): Problem | null {
 }
 
 function missingMeta(key: string): Problem {
-  return refuse('mcp_invalid_params', { status: 400, detail: `params._meta needs '${key}'` })
+  return refuse('mcp_invalid_params', { detail: `params._meta needs '${key}'` })
 }
 
 function versionOf({ params }: RpcMessage): string {
@@ -73,7 +73,7 @@ function answer(message: RpcMessage, tools: ToolList): string | Problem | undefi
     case 'tools/list':
       return message.params['cursor'] === undefined
         ? `{"resultType":"complete","tools":${tools.modern},${cacheFields(tools)},${meta(tools)}}`
-        : refuse('mcp_invalid_params', { detail: 'Invalid cursor' })
+        : refuse('mcp_invalid_params', { status: 200, detail: 'Invalid cursor' })
     default:
       return undefined
   }

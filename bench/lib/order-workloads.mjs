@@ -1,0 +1,128 @@
+// W1 and W2, and the calls that the mixed workload and the flood bench borrow from them.
+import { all, expectHeaders, expectJson, expectStatus } from './expect.mjs'
+import { createOrder, newOrder, orders } from './orders.mjs'
+import { mintToken, SUBJECT } from './token.mjs'
+
+export const JSON_TYPE = { 'content-type': 'application/json' }
+
+/** @param {string} token */
+export const authorized = (token) => ({ authorization: `Bearer ${token}` })
+export const good = mintToken()
+
+/** Headers of callers who must be refused with 401. @type {Readonly<Record<string, Record<string, string>>>} */
+export const BAD_TOKENS = {
+  'no token': {},
+  'foreign signature': authorized(mintToken({ secret: 'another-secret-another-secret-00' })),
+  'expired token': authorized(mintToken({ ttl: -600 })),
+  'token without exp': authorized(mintToken({ ttl: null })),
+}
+
+const SECURITY_HEADERS = [
+  'x-content-type-options',
+  'x-frame-options',
+  'referrer-policy',
+  'x-request-id',
+]
+
+/** @param {string} id @returns {import('./workloads.mjs').Request} */
+const readRequest = (id) => ({ method: 'GET', path: `/orders/${id}`, headers: {}, body: null })
+
+/** @param {object} body @param {Record<string, string>} headers @returns {import('./workloads.mjs').Request} */
+const createRequest = (body, headers) => ({
+  method: 'POST',
+  path: '/orders',
+  headers: { ...JSON_TYPE, ...headers },
+  body: JSON.stringify(body),
+})
+
+/** @type {import('./workloads.mjs').Part} */
+export const readPart = {
+  name: 'read',
+  request: readRequest('ord_1001'),
+  status: 200,
+  wrong: expectJson(orders.get('ord_1001')),
+}
+
+/** @type {import('./workloads.mjs').Part} */
+export const missingPart = {
+  name: 'unknown order',
+  request: readRequest('ord_9999'),
+  status: 404,
+  wrong: () => null,
+}
+
+/** @type {import('./workloads.mjs').Part} */
+export const createPart = {
+  name: 'create',
+  request: createRequest(newOrder, authorized(good)),
+  status: 201,
+  wrong: all(expectHeaders(SECURITY_HEADERS), expectJson(createOrder(newOrder, SUBJECT))),
+}
+
+/** The create call of somebody to be refused. @param {string} kind a key of `BAD_TOKENS` @returns {import('./workloads.mjs').Part} */
+export function refusedPart(kind) {
+  return {
+    name: kind,
+    request: createRequest(newOrder, /** @type {Record<string, string>} */ (BAD_TOKENS[kind])),
+    status: 401,
+    wrong: expectHeaders(SECURITY_HEADERS),
+  }
+}
+
+const readProbes = [
+  {
+    name: 'another order',
+    request: readRequest('ord_1002'),
+    wrong: expectJson(orders.get('ord_1002')),
+  },
+  { name: 'unknown order', request: readRequest('nope'), wrong: expectStatus(404) },
+]
+
+const createProbes = [
+  ...Object.entries(BAD_TOKENS).map(([name, headers]) => ({
+    name,
+    request: createRequest(newOrder, headers),
+    wrong: expectStatus(401),
+  })),
+  ...[0, 101, 1.5, '3'].map((quantity) => ({
+    name: `quantity ${JSON.stringify(quantity)}`,
+    request: createRequest({ ...newOrder, quantity }, authorized(good)),
+    wrong: expectStatus(400, 422),
+  })),
+  {
+    name: 'request id echoed',
+    request: createRequest(newOrder, { ...authorized(good), 'x-request-id': 'bench-77' }),
+    /** @param {import('./workloads.mjs').Answer} answer */
+    wrong: ({ headers }) =>
+      headers.get('x-request-id') === 'bench-77' ? null : 'x-request-id was not echoed',
+  },
+]
+
+/** @type {import('./workloads.mjs').Workload} */
+export const w1 = {
+  name: 'w1',
+  title: 'GET one order, no auth',
+  parts: [readPart],
+  order: [0],
+  probes: readProbes,
+}
+
+/** @type {import('./workloads.mjs').Workload} */
+export const w2 = {
+  name: 'w2',
+  title: 'POST an order: bearer, validation, security headers',
+  parts: [createPart],
+  order: [0],
+  probes: createProbes,
+}
+
+/** What a server with both routes must do. */
+export const bothProbes = [
+  ...readProbes,
+  ...createProbes,
+  {
+    name: 'security headers on a public answer',
+    request: readRequest('ord_1001'),
+    wrong: expectHeaders(SECURITY_HEADERS),
+  },
+]

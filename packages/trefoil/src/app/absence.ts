@@ -1,0 +1,33 @@
+import { isPromiseLike } from '../base/promise.ts'
+import type { Schema } from '../contract/schema.ts'
+
+/**
+ * What happens to an argument that was not sent (BIND-8): `undefined` goes to the schema, which
+ * has a default or says it is optional; else `null` does, if the schema takes it; else the call is
+ * refused.
+ */
+export type Absence = undefined | null | 'refused'
+
+/** Only the schema itself can tell. */
+export function absenceOf(schema: Schema): Absence {
+  if (accepts(schema, undefined)) return undefined
+  return accepts(schema, null) ? null : 'refused'
+}
+
+/** Files have no schema. */
+export function fileAbsence({ optional }: { readonly optional?: boolean | undefined }): Absence {
+  return optional === true ? undefined : 'refused'
+}
+
+function accepts(schema: Schema, value: null | undefined): boolean {
+  try {
+    const result = schema['~standard'].validate(value)
+    if (!isPromiseLike(result)) return result.issues === undefined
+    // Nobody waits for it, and a rejection nobody handles ends the process.
+    result.then(undefined, () => {})
+    return false
+  } catch {
+    // A transform that was never meant to see it.
+    return false
+  }
+}

@@ -1,0 +1,100 @@
+import { describe, expect, test } from 'vitest'
+import { dependency } from '../contract/dependency.ts'
+import type { Logger } from '../contract/logger.ts'
+import { ImproperlyConfigured } from '../contract/problem.ts'
+import { jwtAuth } from '../identity/jwt-auth.ts'
+import type { CorsOptions } from '../policy/cors.ts'
+import { cookieSession } from './cookie-session.ts'
+import { type App, createApp } from './create-app.ts'
+import { UnfitForProduction } from './production.ts'
+
+const silent: Logger = { debug() {}, info() {}, warn() {}, error() {} }
+const SECRET = 'Zk3vQ9xT1mB7rL5wN8pD2hF6jS4gY0cAeUiOqWzX'
+const fit = { logger: silent, env: {}, allowedHosts: ['shop.example'] }
+
+function authBy(secret: string) {
+  return [{ authenticate: jwtAuth({ keys: secret }), surfaces: ['api', 'mcp', 'cli'] as const }]
+}
+
+type AnyApp = Pick<App<never>, 'validateProduction'>
+
+function codes(app: AnyApp): readonly string[] {
+  try {
+    app.validateProduction()
+  } catch (error) {
+    expect(error).toBeInstanceOf(ImproperlyConfigured)
+    if (!(error instanceof UnfitForProduction)) throw error
+    const lines = error.issues.map(({ message }) => `- ${message}`)
+    expect(error.message).toBe(['Production safety check failed:', ...lines].join('\n'))
+    return error.issues.map(({ code }) => code)
+  }
+  return []
+}
+
+test('PROD-1, W-44: a fit app has no issues', () => {
+  expect(codes(createApp({ ...fit, auth: authBy(SECRET) }))).toEqual([])
+})
+
+test('PROD-1, W-44: every failure at once, each with its code', () => {
+  const app = createApp({
+    logger: silent,
+    env: {},
+    debug: true,
+    security: 'off',
+    publicDocs: true,
+    mcpAllowedOrigins: ['*'],
+    cors: { allowedOrigins: ['*'] },
+    auth: [{ authenticate: jwtAuth({ keys: 'secret'.repeat(6) }), surfaces: ['mcp'] }],
+  })
+  const session = cookieSession({ keys: SECRET, secure: false, env: {} })
+  app.get('/', { params: { session } }, () => 1)
+  app.get('/again', { params: { session } }, () => 1)
+  app.action('a', { description: 'd', cli: true }, () => 1)
+  expect(codes(app)).toEqual([
+    'debug_enabled',
+    'security_off',
+    'hosts_missing',
+    'docs_public',
+    'mcp_origin_wildcard',
+    'cors_wildcard',
+    'surface_uncovered',
+    'surface_uncovered',
+    'weak_secret',
+    'insecure_cookie',
+  ])
+})
+
+test('PROD-1: a wildcard host', () => {
+  const auth = authBy(SECRET)
+  expect(codes(createApp({ ...fit, auth, allowedHosts: ['a.example', '*'] }))).toEqual([
+    'hosts_wildcard',
+  ])
+})
+
+describe('W-44: origins', () => {
+  test.each<[CorsOptions, string[]]>([
+    [{ allowedOrigins: ['*'] }, ['cors_wildcard']],
+    [{ allowedOriginPattern: '.*' }, ['cors_wildcard']],
+    [{ allowedOriginPattern: 'https://[a-z]+\\.shop\\.example' }, []],
+    [{ allowedOrigins: ['https://shop.example'] }, []],
+  ])('%j', (cors, expected) => {
+    expect(codes(createApp({ ...fit, auth: authBy(SECRET), cors }))).toEqual(expected)
+  })
+
+  test('every page may read what is public by intent', () => {
+    const publicSurfaces = ['api', 'mcp'] as const
+    expect(codes(createApp({ ...fit, publicSurfaces, cors: { allowedOrigins: ['*'] } }))).toEqual(
+      [],
+    )
+  })
+})
+
+test('W-44: authenticators and dependencies say themselves what is unfit', () => {
+  const authenticate = Object.assign(() => null, {
+    '~risks': [{ code: 'dev_tokens', message: 'development tokens are accepted' }],
+  })
+  const app = createApp({ ...fit, auth: [{ authenticate, surfaces: ['api', 'mcp'] }] })
+  const plain = dependency(() => 1)
+  app.get('/', { params: { plain } }, () => 1)
+  expect(codes(app)).toEqual(['dev_tokens'])
+})

@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest'
+import { ImproperlyConfigured } from '../contract/problem.ts'
+import { isKeyRing, keyRing } from './key-ring.ts'
+
+test('X-10: text is its UTF-8 bytes, bytes are themselves', () => {
+  const ring = keyRing('é', [new Uint8Array([1, 2])])
+  expect([...ring.current]).toEqual([0xc3, 0xa9])
+  expect(ring.previous.map((key) => [...key])).toEqual([[1, 2]])
+  expect(Object.isFrozen(ring)).toBe(true)
+  expect(Object.isFrozen(ring.previous)).toBe(true)
+})
+
+test('PW-26: an empty key, or none, is a start-up mistake', () => {
+  expect(() => keyRing('')).toThrow(ImproperlyConfigured)
+  expect(() => keyRing(new Uint8Array())).toThrow(ImproperlyConfigured)
+  expect(() => keyRing('a', [''])).toThrow('A key must be non-empty text or bytes')
+  // @ts-expect-error: an environment variable that is not set
+  expect(() => keyRing(undefined)).toThrow('A key must be non-empty text or bytes')
+})
+
+test('X-10: a ring is told from a key', () => {
+  expect(isKeyRing(keyRing('a'))).toBe(true)
+  for (const value of ['a', new Uint8Array([1]), null, {}]) expect(isKeyRing(value)).toBe(false)
+})

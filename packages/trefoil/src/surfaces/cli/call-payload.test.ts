@@ -1,0 +1,38 @@
+import { describe, expect, test } from 'vitest'
+import { readCallPayload } from './call-payload.ts'
+
+function read(text: string) {
+  return readCallPayload(new TextEncoder().encode(text))
+}
+
+describe('RPC-4 payload', () => {
+  test.each([
+    ['nonsense', 'invalid_json'],
+    ['{"action":"a","action":"b"}', 'invalid_json'],
+    ['[]', 'invalid_request'],
+    ['{"arguments":7}', 'invalid_action'],
+    ['{"action":"","arguments":7}', 'invalid_action'],
+    ['{"action":"a","arguments":null,"dry_run":7}', 'invalid_arguments'],
+    ['{"action":"a","dry_run":"true","approval_token":""}', 'invalid_dry_run'],
+    ['{"action":"a","approval_token":" "}', 'invalid_approval'],
+    ['{"action":"a","approvalToken":7}', 'invalid_approval'],
+  ])('%s is %s, in the order of the protocol', (text, code) => {
+    expect(read(text).problem?.code).toBe(code)
+  })
+
+  test('RPC-3: what is left out has its default, what is unknown is ignored', () => {
+    expect(read('{"action":"a","else":1}')).toEqual({
+      action: 'a',
+      args: {},
+      options: { approvalToken: null, dryRun: false },
+      problem: null,
+    })
+  })
+
+  test('ABIND-12 HTTP-6: arguments may be as deep as a body of HTTP, and no deeper', () => {
+    const nested = (levels: number) => '['.repeat(levels) + ']'.repeat(levels)
+    const call = (levels: number) => `{"action":"a","arguments":{"x":${nested(levels)}}}`
+    expect(read(call(31)).problem).toBeNull()
+    expect(read(call(32)).problem?.code).toBe('invalid_json')
+  })
+})

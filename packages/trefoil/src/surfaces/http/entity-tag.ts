@@ -1,0 +1,25 @@
+import { hash } from 'node:crypto'
+import type { HttpBody } from '../../contract/exchange.ts'
+import { ImproperlyConfigured } from '../../contract/problem.ts'
+import { toEntityTag } from '../../web/etag.ts'
+
+/** Characters of a hash in a tag: 162 bits. */
+const LENGTH = 27
+
+/**
+ * The entity tag of an answer: of the developer's text, or of the bytes of the body.
+ *
+ * @throws ImproperlyConfigured for text that a tag cannot hold, and for the hash of a stream
+ */
+export function entityTag(option: true | string, body: HttpBody): string | null {
+  if (option !== true) {
+    const tag = toEntityTag(option)
+    if (tag === null) throw new ImproperlyConfigured('reply(): etag must be visible text')
+    return tag
+  }
+  if (body === null) return null
+  if (typeof body === 'string' || body instanceof Uint8Array) {
+    return `"${hash('sha256', body, 'base64url').slice(0, LENGTH)}"`
+  }
+  throw new ImproperlyConfigured('reply(): etag: true needs a whole body; give a stream a text')
+}

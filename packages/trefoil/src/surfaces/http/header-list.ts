@@ -1,0 +1,36 @@
+/** A list of header names (lower-case) and values in turn, while an answer takes shape. */
+export type HeaderList = string[]
+
+/** The first value of a header; `undefined` when it is not there. */
+export function headerOf(headers: readonly string[], name: string): string | undefined {
+  for (let index = 0; index < headers.length; index += 2) {
+    if (headers[index] === name) return headers[index + 1]
+  }
+  return undefined
+}
+
+/** The list without these headers. */
+export function withoutHeaders(headers: readonly string[], names: ReadonlySet<string>): HeaderList {
+  const kept: HeaderList = []
+  for (let index = 0; index < headers.length; index += 2) {
+    const name = headers[index] as string
+    if (!names.has(name)) kept.push(name, headers[index + 1] as string)
+  }
+  return kept
+}
+
+/** Sets a header, in place of any value it had. */
+export function setHeader(headers: readonly string[], name: string, value: string): HeaderList {
+  const list = withoutHeaders(headers, new Set([name]))
+  list.push(name, value)
+  return list
+}
+
+/** Names a request header that the answer depends on, unless `Vary` names it already. */
+export function varyOn(headers: readonly string[], field: string): HeaderList {
+  const vary = headerOf(headers, 'vary')
+  if (vary === undefined) return [...headers, 'vary', field]
+  const named = vary.split(',').map((part) => part.trim().toLowerCase())
+  if (named.includes('*') || named.includes(field)) return [...headers]
+  return setHeader(headers, 'vary', `${vary}, ${field}`)
+}

@@ -1,0 +1,102 @@
+import { ImproperlyConfigured, Problem } from '../../contract/problem.ts'
+import type { RequestBody, RequestForm } from '../../contract/request-body.ts'
+import type { CloseHooks } from '../../engine/inbound.ts'
+import { valuesOf } from '../../web/query.ts'
+import type { BodySource } from './body-source.ts'
+import type { FormBody } from './form-body.ts'
+import { multipartType, readFormBody } from './read-form-body.ts'
+import { malformedJson, parseJsonBody } from './read-json-body.ts'
+
+/**
+ * The one reader of a request's body beside the JSON of bound arguments. Made when a form is
+ * bound or a handler asks; what was read once, or failed once, stays (REQ-1).
+ */
+export class HttpBody implements RequestBody {
+  readonly #inbound: BodySource
+  readonly #call: CloseHooks
+  #consumed: 'multipart form' | 'stream' | null = null
+  #json: Promise<unknown> | null = null
+  #form: Promise<FormBody> | null = null
+
+  constructor(inbound: BodySource, call: CloseHooks) {
+    this.#inbound = inbound
+    this.#call = call
+  }
+
+  async body(): Promise<Uint8Array> {
+    return this.#inbound.readBytes()
+  }
+
+  json(): Promise<unknown> {
+    this.#json ??= this.#readJson()
+    return this.#json
+  }
+
+  async form(): Promise<RequestForm> {
+    return new FormView(await this.readForm())
+  }
+
+  stream(): AsyncIterable<Uint8Array> {
+    this.checkUnread()
+    if (this.#inbound.bytes !== null) throw alreadyRead('whole, by params or body()')
+    this.#consumed = 'stream'
+    return this.#inbound.exchange.bodyStream(this.#inbound.limits.maxBodySize)
+  }
+
+  /** The form, read once. @throws Problem */
+  readForm(): Promise<FormBody> {
+    this.#form ??= this.#startForm()
+    return this.#form
+  }
+
+  /** @throws ImproperlyConfigured when the bytes went somewhere they cannot be had from again */
+  checkUnread(): void {
+    if (this.#consumed !== null) throw alreadyRead(`as a ${this.#consumed}`)
+  }
+
+  async #startForm(): Promise<FormBody> {
+    if (multipartType(this.#inbound) !== null) {
+      this.checkUnread()
+      if (this.#inbound.bytes !== null) throw alreadyRead('whole, by params or body()')
+      this.#consumed = 'multipart form'
+    }
+    return readFormBody(this.#inbound, (uploads) => {
+      this.#call['~onClose'](() => uploads.drop())
+    })
+  }
+
+  async #readJson(): Promise<unknown> {
+    const parsed = parseJsonBody(await this.#inbound.readBytes())
+    if (parsed === undefined) throw malformedJson('an empty body')
+    if (parsed instanceof Problem) throw parsed
+    return parsed.value
+  }
+}
+
+function alreadyRead(how: string): ImproperlyConfigured {
+  return new ImproperlyConfigured(
+    `call.request: the body was already read ${how}; a body can be read one way only`,
+  )
+}
+
+class FormView implements RequestForm {
+  readonly fields: RequestForm['fields']
+  readonly #form: FormBody
+
+  constructor(form: FormBody) {
+    this.fields = form.fields
+    this.#form = form
+  }
+
+  get(name: string): string | null {
+    return valuesOf(this.fields, name).at(-1) ?? null
+  }
+
+  getAll(name: string): readonly string[] {
+    return valuesOf(this.fields, name)
+  }
+
+  files(name: string): ReturnType<RequestForm['files']> {
+    return this.#form.files.get(name) ?? []
+  }
+}

@@ -1,0 +1,102 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { AppHandle } from '../../../contract/app-handle.ts'
+import { ImproperlyConfigured, refuse } from '../../../contract/problem.ts'
+import type { ProblemCode } from '../../../contract/problems.ts'
+import { firstHeader } from '../../../web/raw-headers.ts'
+import { encodeProblem } from '../encode.ts'
+import type { HttpHandler } from '../http-surface.ts'
+import { MountedExchange } from './mounted-exchange.ts'
+import { send } from './send.ts'
+import { answer } from './serve.ts'
+
+/** An app that can be mounted: an {@link AppHandle} with its HTTP handler. */
+export interface Mountable extends AppHandle {
+  readonly '~http': () => HttpHandler
+  readonly '~mounted': () => HttpHandler
+}
+
+/** Options of {@link toNodeHandler}. */
+export interface NodeHandlerOptions<Request extends IncomingMessage = IncomingMessage> {
+  /**
+   * Address of the caller, as the host framework has established it; `null` for unknown. Never
+   * read it from a header the host did not check. Default: the peer of the connection.
+   */
+  readonly clientAddress?: (request: Request) => string | null
+  /** Path the app is mounted under when the host does not strip it, such as `/api`. Default none. */
+  readonly prefix?: string
+}
+
+/** What `node:http` and the frameworks on top of it call with a request. */
+export type NodeHandler<Request extends IncomingMessage = IncomingMessage> = (
+  request: Request,
+  response: ServerResponse,
+) => void
+
+/**
+ * An app as a handler for somebody else's `node:http` server: bare, Express, Fastify. Start-up
+ * and shutdown stay with the caller (`app.startup()`, `app.shutdown()`).
+ *
+ * A request whose body the host has already read is refused with `body_consumed`: bound as if it
+ * were empty, it would do something other than what was asked.
+ *
+ * @throws ImproperlyConfigured for an app that cannot start, or a prefix that is no literal path
+ */
+export function toNodeHandler<Request extends IncomingMessage = IncomingMessage>(
+  app: Mountable,
+  options: NodeHandlerOptions<Request> = {},
+): NodeHandler<Request> {
+  const { clientAddress } = options
+  const prefix = readPrefix(options.prefix)
+  // Compiles the app: a mistake in it shows here, not in whoever makes the first request.
+  app['~http']()
+  return (request, response) => {
+    const target = stripPrefix(request.url as string, prefix)
+    if (target === null) return refuseHere('not_found', request, response)
+    if (request.readableDidRead && announcesBody(request)) {
+      return refuseHere('body_consumed', request, response)
+    }
+    const address = clientAddress?.(request)
+    const exchange = new MountedExchange(request, response, target, address)
+    answer(null, app['~mounted'](), exchange, request, response)
+  }
+}
+
+const PREFIX = /^(?:\/[A-Za-z0-9._~-]+)+$/
+
+function readPrefix(prefix: string | undefined): string {
+  if (prefix === undefined || prefix === '/' || prefix === '') return ''
+  const trimmed = prefix.replace(/\/$/, '')
+  if (PREFIX.test(trimmed)) return trimmed
+  throw new ImproperlyConfigured(
+    `toNodeHandler(): prefix must be a literal path such as '/api', got '${prefix}'`,
+  )
+}
+
+/**
+ * Compared as sent: a path that only looks like the prefix once decoded is none of ours.
+ *
+ * @returns `null` when the request is not for this app
+ */
+function stripPrefix(url: string, prefix: string): string | null {
+  if (prefix === '') return url
+  if (!url.startsWith(prefix)) return null
+  const rest = url.slice(prefix.length)
+  if (rest === '') return '/'
+  if (rest.startsWith('/')) return rest
+  return rest.startsWith('?') ? `/${rest}` : null
+}
+
+function announcesBody({ rawHeaders }: IncomingMessage): boolean {
+  const length = firstHeader(rawHeaders, 'content-length')
+  return length === undefined
+    ? firstHeader(rawHeaders, 'transfer-encoding') !== undefined
+    : length !== '0'
+}
+
+const BASE = ['x-content-type-options', 'nosniff'] as const
+
+/** The app has not seen the request, so it has no id and leaves no record. */
+function refuseHere(code: ProblemCode, request: IncomingMessage, response: ServerResponse): void {
+  const reply = encodeProblem(refuse(code), '', request.rawHeaders, BASE)
+  send(response, reply, request.method === 'HEAD')
+}

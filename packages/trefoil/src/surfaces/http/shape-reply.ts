@@ -1,0 +1,149 @@
+import type { Awaitable } from '../../base/promise.ts'
+import type { HttpReply } from '../../contract/exchange.ts'
+import type { PartialContent } from '../../contract/partial-content.ts'
+import { refuse } from '../../contract/problem.ts'
+import type { ReplyOptions } from '../../contract/reply.ts'
+import { discardStream } from '../../engine/stream.ts'
+import { weakTag } from '../../web/etag.ts'
+import {
+  evaluatePreconditions,
+  type ResourceState,
+  rangeStillFits,
+} from '../../web/preconditions.ts'
+import { type ByteRange, parseByteRange } from '../../web/range.ts'
+import { allHeaders, firstHeader, type RawHeaders } from '../../web/raw-headers.ts'
+import { encodingFor, mayCompress } from './choose-encoding.ts'
+import { compressStream, compressWhole } from './compress.ts'
+import type { Compression, Encoding } from './compression-options.ts'
+import { entityTag } from './entity-tag.ts'
+import { headerOf, setHeader, varyOn, withoutHeaders } from './header-list.ts'
+
+/** What the shape of an answer depends on, beside the answer. */
+export interface ShapeFacts {
+  readonly method: string
+  readonly raw: RawHeaders
+  readonly authenticated: boolean
+  readonly compression: Compression | null
+}
+
+/**
+ * Fits an encoded answer to its request: entity tag, preconditions, range, compression, in the
+ * order of RFC 9110 §13.2. Answers that use none of these come back untouched.
+ *
+ * @throws Problem 412 and 416; ImproperlyConfigured for an entity tag that cannot be made
+ */
+export function shapeReply(
+  reply: HttpReply,
+  options: ReplyOptions | null,
+  facts: ShapeFacts,
+): Awaitable<HttpReply> {
+  const { compression } = facts
+  const content = options?.['~content']
+  if (compression === null && options?.etag === undefined && content === undefined) return reply
+  try {
+    return shape(reply, options, content, facts)
+  } catch (error) {
+    // Nobody is going to read it, and it may hold dependencies open.
+    discardStream(reply.body)
+    throw error
+  }
+}
+
+function shape(
+  encoded: HttpReply,
+  options: ReplyOptions | null,
+  content: PartialContent | undefined,
+  facts: ShapeFacts,
+): Awaitable<HttpReply> {
+  const { method, raw, compression } = facts
+  let reply = encoded
+  let encoding: Encoding | null = null
+  if (compression !== null && mayCompress(reply, options, facts, compression)) {
+    reply = { ...reply, headers: varyOn(reply.headers, 'accept-encoding') }
+    encoding = encodingFor(raw, compression)
+  }
+  const isRead = method === 'GET' || method === 'HEAD'
+  const etag = options?.etag === undefined ? null : entityTag(options.etag, reply.body)
+  const state: ResourceState = { etag, lastModified: content?.lastModified ?? null, exists: true }
+  // Compressed or not is not the same bytes, so the tag says only the same meaning.
+  const shown = etag === null || encoding === null ? etag : weakTag(etag)
+  reply = withTag(reply, shown)
+  if (etag !== null && facts.authenticated && !setsCaching(options)) {
+    // A tag is for asking again, and what must not be stored is never asked for.
+    reply = { ...reply, headers: setHeader(reply.headers, 'cache-control', 'private, no-cache') }
+  }
+  if (content !== undefined && headerOf(reply.headers, 'set-cookie') !== undefined) {
+    // A file that a shared cache may keep must not give everybody this caller's cookie.
+    reply = { ...reply, headers: setHeader(reply.headers, 'cache-control', 'private, no-cache') }
+  }
+  const isSuccess = reply.status >= 200 && reply.status < 300
+  // An unsafe method has done its work by now; it asks checkPreconditions() before.
+  if (isRead && isSuccess && (etag !== null || content !== undefined)) {
+    const verdict = evaluatePreconditions(method, (name) => joined(raw, name), state)
+    if (verdict === 'failed') throw refuse('precondition_failed')
+    if (verdict === 'not-modified') return notModified(reply)
+  }
+  if (content !== undefined && reply.status === 200) {
+    const range = method === 'GET' ? requestedRange(raw, content, state) : null
+    if (range !== null) return partOf(withTag(reply, etag), content, range)
+    reply = { ...reply, headers: [...reply.headers, 'accept-ranges', 'bytes'] }
+    if (encoding === null) return withLength(reply, content.size)
+  }
+  return encoding === null ? reply : compressed(reply, encoding)
+}
+
+function setsCaching(options: ReplyOptions | null): boolean {
+  return Object.keys(options?.headers ?? {}).some((name) => name.toLowerCase() === 'cache-control')
+}
+
+function withTag(reply: HttpReply, tag: string | null): HttpReply {
+  return tag === null ? reply : { ...reply, headers: setHeader(reply.headers, 'etag', tag) }
+}
+
+const OF_THE_BODY: ReadonlySet<string> = new Set(['content-type', 'content-disposition'])
+
+function notModified({ headers, body }: HttpReply): HttpReply {
+  discardStream(body)
+  return { status: 304, headers: withoutHeaders(headers, OF_THE_BODY), body: null }
+}
+
+function requestedRange(
+  raw: RawHeaders,
+  content: PartialContent,
+  state: ResourceState,
+): ByteRange | null {
+  const header = firstHeader(raw, 'range')
+  if (header === undefined || !rangeStillFits(joined(raw, 'if-range'), state)) return null
+  const range = parseByteRange(header, content.size)
+  if (range !== 'unsatisfiable') return range
+  throw refuse('range_not_satisfiable', { headers: { 'content-range': `bytes */${content.size}` } })
+}
+
+function partOf(reply: HttpReply, content: PartialContent, { start, end }: ByteRange): HttpReply {
+  content.select(start, end)
+  const headers = [...reply.headers, 'content-range', `bytes ${start}-${end}/${content.size}`]
+  return withLength({ ...reply, status: 206, headers }, end - start + 1)
+}
+
+function withLength(reply: HttpReply, length: number): HttpReply {
+  return { ...reply, headers: setHeader(reply.headers, 'content-length', String(length)) }
+}
+
+function compressed(reply: HttpReply, encoding: Encoding): Awaitable<HttpReply> {
+  const { status, body } = reply
+  const headers = setHeader(reply.headers, 'content-encoding', encoding)
+  if (body === null) return reply
+  if (typeof body === 'string' || body instanceof Uint8Array) {
+    return compressWhole(body, encoding).then(
+      (smaller) => ({ status, headers, body: smaller }),
+      // Out of memory, most likely: the answer itself is fine.
+      () => reply,
+    )
+  }
+  return { status, headers, body: compressStream(body, encoding) }
+}
+
+function joined(raw: RawHeaders, name: string): string | null {
+  const values = allHeaders(raw, name)
+  return values.length === 0 ? null : values.join(', ')
+}

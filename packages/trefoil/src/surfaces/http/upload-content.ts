@@ -1,0 +1,75 @@
+import { ImproperlyConfigured } from '../../contract/problem.ts'
+import type { SpoolFile } from './node/spool.ts'
+import { openSpoolFile } from './upload-spool.ts'
+
+/** The bytes of one upload: in memory at first, on disk once they are spilled. */
+export class UploadContent {
+  /** Bytes received. */
+  size = 0
+  /** Bytes of it in memory. */
+  held = 0
+  #chunks: Uint8Array[] = []
+  #file: SpoolFile | null = null
+  #dropped = false
+
+  push(chunk: Uint8Array): void {
+    this.#chunks.push(chunk)
+    this.size += chunk.byteLength
+    this.held += chunk.byteLength
+  }
+
+  get isSpooled(): boolean {
+    return this.#file !== null
+  }
+
+  /** Moves what is in memory to disk; nothing happens where there is none. */
+  async spill(): Promise<void> {
+    this.#file ??= await openSpoolFile()
+    if (this.#file === null) return
+    const chunks = this.#chunks
+    this.#chunks = []
+    this.held = 0
+    await this.#file.append(chunks)
+  }
+
+  async bytes(): Promise<Uint8Array> {
+    this.#check()
+    if (this.#file !== null) return this.#file.bytes()
+    const whole = new Uint8Array(this.size)
+    let offset = 0
+    for (const chunk of this.#chunks) {
+      whole.set(chunk, offset)
+      offset += chunk.byteLength
+    }
+    return whole
+  }
+
+  stream(): AsyncIterable<Uint8Array> {
+    this.#check()
+    return this.#pieces()
+  }
+
+  /** Lets go of everything. */
+  async drop(): Promise<void> {
+    this.#dropped = true
+    this.#chunks = []
+    this.held = 0
+    await this.#file?.remove()
+  }
+
+  async *#pieces(): AsyncGenerator<Uint8Array, void, undefined> {
+    this.#check()
+    for await (const piece of this.#file?.read() ?? this.#chunks) {
+      this.#check()
+      // A copy: what one reader changes must not be what the next one reads.
+      yield piece.slice()
+    }
+  }
+
+  #check(): void {
+    if (!this.#dropped) return
+    throw new ImproperlyConfigured(
+      'An uploaded file was read after its call had ended; read or copy it before the handler returns',
+    )
+  }
+}

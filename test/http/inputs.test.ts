@@ -1,0 +1,193 @@
+import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { cookie, createApp, form, header, path, query } from '../../packages/trefoil/src/index.ts'
+
+const logger = { debug() {}, info() {}, warn() {}, error() {} }
+
+function inputApp() {
+  const app = createApp({ logger })
+  const agents = { description: 'Shows its input.', tool: true, cli: true }
+  const text = (value: bigint) => `${typeof value} ${value}`
+  app.get('/big/{id:bigint}', { ...agents, name: 'big' }, ({ id }) => text(id))
+  app.get(
+    '/even/{id:bigint}',
+    { ...agents, name: 'even', params: { id: path(z.bigint().multipleOf(2n)) } },
+    ({ id }) => text(id),
+  )
+  app.delete('/big/{id:bigint}', { params: { id: z.bigint() } }, ({ id }) => text(id))
+  app.post(
+    '/nullable',
+    {
+      ...agents,
+      name: 'nullable',
+      params: {
+        field: z.string().nullable(),
+        q: query(z.int().nullable()),
+        h: header(z.string().nullable().default('dflt')),
+        c: cookie(z.string().nullish()),
+      },
+    },
+    ({ field, q, h, c }) => ({ field, q, h, c: c === undefined ? 'undefined' : c }),
+  )
+  app.post(
+    '/form',
+    { params: { a: form(z.int().nullable()), b: form(z.array(z.int())) } },
+    (args) => args,
+  )
+  return app
+}
+
+type InputApp = ReturnType<typeof inputApp>
+
+async function http(app: InputApp, method: string, target: string, init: RequestInit = {}) {
+  const answer = await app.fetch(new Request(`http://localhost${target}`, { method, ...init }))
+  const body = await answer.text()
+  return { status: answer.status, body, json: body.startsWith('{') ? JSON.parse(body) : null }
+}
+
+async function mcp(app: InputApp, name: string, args: object) {
+  const answer = await app.fetch(
+    new Request('http://localhost/mcp', {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        accept: 'application/json, text/event-stream',
+      },
+      body: JSON.stringify({
+        jsonrpc: '2.0',
+        id: 1,
+        method: 'tools/call',
+        params: { name, arguments: args },
+      }),
+    }),
+  )
+  return (await answer.json()).result
+}
+
+describe('ROUTE-5: {id:bigint}', () => {
+  const digits = '123456789012345678901234567890'
+
+  test('over HTTP any number of digits is a bigint; everything else is another path', async () => {
+    const app = inputApp()
+    expect((await http(app, 'GET', `/big/${digits}`)).body).toBe(`bigint ${digits}`)
+    expect((await http(app, 'DELETE', `/big/${digits}`)).body).toBe(`bigint ${digits}`)
+    for (const wrong of ['x', '-1', '1.0', '+1', '%D9%A3', '1e3']) {
+      expect((await http(app, 'GET', `/big/${wrong}`)).status).toBe(404)
+      expect((await http(app, 'POST', `/big/${wrong}`)).status).toBe(404)
+    }
+    expect((await http(app, 'GET', '/big/007')).status).toBe(400)
+    expect((await http(app, 'GET', '/even/4')).body).toBe('bigint 4')
+    expect((await http(app, 'GET', '/even/5')).json).toMatchObject({
+      detail: 'Invalid path parameter: id',
+    })
+  })
+
+  test('agents send the digits as text, and are told so', async () => {
+    const app = inputApp()
+    const [action] = app.catalogue.actions
+    expect(action?.inputSchema['properties']).toEqual({
+      id: { type: 'string', pattern: '^(?:0|[1-9][0-9]*)$' },
+    })
+    expect(await mcp(app, 'big', { id: digits })).toMatchObject({
+      content: [{ text: `bigint ${digits}` }],
+    })
+    for (const id of [7, '-1', '', ' 1', null]) {
+      expect(await mcp(app, 'big', { id })).toMatchObject({ isError: true })
+    }
+    const local = app.localActions({ headers: [] })
+    expect(await local.call({ action: 'even', arguments: { id: '10' } })).toMatchObject({
+      body: 'bigint 10',
+    })
+  })
+
+  test('the same number has the same hash wherever it came from', async () => {
+    const app = inputApp()
+    const local = app.localActions({ headers: [] })
+    const dry = await local.call({ action: 'big', arguments: { id: digits }, dry_run: true })
+    expect(JSON.stringify(dry)).toContain('sha256:')
+  })
+})
+
+describe('BIND-8: what was not sent', () => {
+  test('is the default, else undefined, else null', async () => {
+    const app = inputApp()
+    const nothing = { field: null, q: null, h: 'dflt', c: 'undefined' }
+    const sent = await http(app, 'POST', '/nullable', { body: '{}' })
+    expect(sent.json).toEqual(nothing)
+    expect((await http(app, 'POST', '/nullable')).json).toEqual(nothing)
+    expect(
+      (await http(app, 'POST', '/nullable?q=7', { body: '{"field":"x"}' })).json,
+    ).toMatchObject({ field: 'x', q: 7 })
+    const [content] = (await mcp(app, 'nullable', {})).content
+    expect(JSON.parse(content.text)).toEqual(nothing)
+    const local = app.localActions({ headers: [] })
+    const answer = await local.call({ action: 'nullable', arguments: {} })
+    expect(answer).toMatchObject({ body: nothing })
+    const nulls = await local.call({ action: 'nullable', arguments: { field: null, q: null } })
+    expect(nulls).toMatchObject({ body: nothing })
+  })
+
+  test('the text null is text', async () => {
+    const app = inputApp()
+    expect((await http(app, 'POST', '/nullable?q=null', { body: '{}' })).json).toMatchObject({
+      detail: 'Invalid integer query parameter: q',
+    })
+  })
+
+  test('BIND-6, BIND-14: forms decode by type, repeat into lists, name every mistake', async () => {
+    const app = inputApp()
+    const send = (body: string) =>
+      http(app, 'POST', '/form', {
+        body,
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      })
+    expect((await send('b=1&b=2&a=x&a=3')).json).toEqual({ a: 3, b: [1, 2] })
+    expect((await send('b=1')).json).toEqual({ a: null, b: [1] })
+    expect((await send('a=07&b=1&b=x')).json).toMatchObject({
+      detail: 'Invalid integer form field: a',
+      issues: [
+        { source: 'form', name: 'a' },
+        { source: 'form', name: 'b' },
+      ],
+    })
+    expect((await http(app, 'POST', '/form')).json).toMatchObject({
+      detail: 'Missing required form field: b',
+    })
+  })
+})
+
+describe('W-33: what has no JSON form stops the start', () => {
+  test.each([
+    ['a date', z.date()],
+    ['a bigint', z.bigint()],
+    ['a map', z.map(z.string(), z.int())],
+    ['a date inside', z.object({ at: z.date() })],
+    ['a symbol', z.symbol()],
+  ])('%s, naming route and parameter', (_, schema) => {
+    const app = createApp({ logger })
+    app.post('/orders', { params: { at: schema } }, () => null)
+    expect(() => app.catalogue).toThrow(
+      /Route POST \/orders, parameter 'at': its schema has no JSON form/,
+    )
+  })
+
+  test('unless { jsonSchema } says what callers send', async () => {
+    const app = createApp({ logger })
+    const day = query(z.coerce.date(), { jsonSchema: { type: 'string', format: 'date' } })
+    app.get('/on', { params: { day } }, ({ day: at }) => at.toISOString())
+    const answer = await app.fetch(new Request('http://localhost/on?day=2026-02-03'))
+    expect(await answer.text()).toBe('2026-02-03T00:00:00.000Z')
+  })
+})
+
+describe('APP-3, APP-4: options of forms', () => {
+  test.each([
+    [{ maxFormParts: 0 }, 'maxFormParts must be a positive integer'],
+    [{ maxFormParts: 1.5 }, 'maxFormParts must be a positive integer'],
+    [{ maxFormFieldSize: '1 mb' }, 'maxFormFieldSize must be integer bytes'],
+    [{ maxFileSize: -1 }, 'maxFileSize must be integer bytes'],
+    [{ uploadSpoolSize: 'mb' }, 'uploadSpoolSize must be integer bytes'],
+  ])('%j', (options, message) => {
+    expect(() => createApp({ logger, ...options })).toThrow(message)
+  })
+})
