@@ -5,19 +5,19 @@
 import { connect } from 'node:net'
 import { json } from 'node:stream/consumers'
 
-import { KINDS, LARGE, LEAVE_MS } from './aborts.mjs'
+import { KINDS, LEAVE_MS } from './aborts.mjs'
 import { requestBytes } from './request-bytes.mjs'
 
 /** @type {{ port: number, count: number, connections: number, create: import('./workloads.mjs').Request }} */
 const { port, count, connections, create } = /** @type {any} */ (await json(process.stdin))
 /** @param {string} path */
 const get = (path) => requestBytes({ method: 'GET', path, headers: {}, body: null }, port)
-const [slow, large, post] = [get('/slow'), get('/large'), requestBytes(create, port)]
+const [slow, stream, post] = [get('/slow'), get('/stream'), requestBytes(create, port)]
 const sendings = {
   head: slow.subarray(0, slow.length >> 1),
   body: post.subarray(0, post.length - (Buffer.byteLength(create.body ?? '') >> 1)),
   handler: slow,
-  answer: large,
+  answer: stream,
 }
 const result = { aborted: 0, answered: 0, failed: 0 }
 let started = 0
@@ -30,7 +30,7 @@ function next() {
   const kind = /** @type {keyof typeof sendings} */ (KINDS[turn % KINDS.length])
   const reset = Math.floor(turn / KINDS.length) % 2 === 1
   const socket = connect({ port, host: '127.0.0.1', noDelay: true })
-  let received = 0
+  let text = ''
   let left = false
   const leave = () => {
     if (left) return
@@ -43,13 +43,13 @@ function next() {
     if (kind !== 'answer') setTimeout(leave, LEAVE_MS)
   })
   socket.on('data', (chunk) => {
-    received += chunk.length
+    text += chunk.toString('latin1')
     if (kind === 'answer') leave()
   })
   socket.on('error', () => {})
   socket.on('close', () => {
     if (!left) result.failed++
-    else if (received > (kind === 'answer' ? LARGE.filler.length : 0)) result.answered++
+    else if (kind === 'answer' ? text.endsWith('0\r\n\r\n') : text !== '') result.answered++
     else result.aborted++
     if (result.aborted + result.answered + result.failed === count) {
       process.stdout.write(JSON.stringify(result))

@@ -1,10 +1,21 @@
 // What the endurance bench breaks off, and when. Servers and client share these figures.
 
-/** How long `GET /slow` waits, so that its caller is gone before it answers, in milliseconds. */
+import { setTimeout } from 'node:timers/promises'
+
+/**
+ * How long `GET /slow` waits before its answer, and `GET /stream` in the middle of it, so that
+ * their callers are gone by then. Milliseconds.
+ */
 export const SLOW_MS = 20
 
-/** What `GET /large` answers with: more than the buffers of a connection hold. */
-export const LARGE = { filler: 'x'.repeat(1024 * 1024) }
+const PIECE = Buffer.alloc(8 * 1024, 'x')
+
+/** What `GET /stream` answers with. A long answer in one piece would fit the kernel's buffers. */
+export async function* pieces() {
+  yield PIECE
+  await setTimeout(SLOW_MS)
+  yield PIECE
+}
 
 /** After how many milliseconds the client goes away when it does not wait for bytes. */
 export const LEAVE_MS = 2

@@ -94,6 +94,7 @@ function table(rows) {
     ({ server, bytes, low, high, external }) =>
       `| ${server} | ${bytes.toFixed(0)} | ${low.toFixed(0)}–${high.toFixed(0)} | ${external.toFixed(0)} |`,
   )
-  const head = '| server | heap bytes a call | lowest–highest | outside the heap |\n|---|---:|---:|---:|'
+  const head =
+    '| server | heap bytes a call | lowest–highest | outside the heap |\n|---|---:|---:|---:|'
   return `${head}\n${lines.join('\n')}\n`
 }

@@ -12,7 +12,7 @@ import { BenchFailure } from './log.mjs'
 export async function checkAnswers(server, workload) {
   const bodies = []
   for (const part of workload.parts) {
-    const answer = await ask(server.port, part.request)
+    const answer = await ask(server, part.request)
     const wrong =
       answer.status === part.status
         ? part.wrong(answer)
@@ -51,7 +51,7 @@ export async function fixedBodies(server, workload) {
 export async function checkProbes(server, workload) {
   const failures = []
   for (const probe of workload.probes) {
-    const wrong = probe.wrong(await ask(server.port, probe.request))
+    const wrong = probe.wrong(await ask(server, probe.request))
     if (wrong !== null) failures.push(`${probe.name}: ${wrong}`)
   }
   if (failures.length > 0) {
@@ -59,8 +59,21 @@ export async function checkProbes(server, workload) {
   }
 }
 
-/** @param {number} port @param {import('./workloads.mjs').Request} request @returns {Promise<import('./workloads.mjs').Answer>} */
-async function ask(port, { method, path, headers, body }) {
-  const response = await fetch(`http://127.0.0.1:${port}${path}`, { method, headers, body })
-  return { status: response.status, headers: response.headers, text: await response.text() }
+/**
+ * @param {import('./server-process.mjs').RunningServer} server
+ * @param {import('./workloads.mjs').Request} request
+ * @returns {Promise<import('./workloads.mjs').Answer>}
+ * @throws {BenchFailure} when no answer came, with what the server said last
+ */
+async function ask(server, { method, path, headers, body }) {
+  try {
+    const url = `http://127.0.0.1:${server.port}${path}`
+    const response = await fetch(url, { method, headers, body })
+    return { status: response.status, headers: response.headers, text: await response.text() }
+  } catch (error) {
+    const { cause, message } = /** @type {Error} */ (error)
+    throw new BenchFailure(
+      `${server.name} did not answer ${method} ${path}: ${cause ?? message}\n${server.errors()}`,
+    )
+  }
 }

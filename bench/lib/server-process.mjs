@@ -15,8 +15,9 @@ const STOP_MS = 3000
 /**
  * @typedef {{ heapUsed: number, external: number, rss: number, collections: number }} Heap
  *   bytes; `collections`: how often the garbage collector has run since the start
- * @typedef {{ name: string, port: number, cpuSeconds: () => number, rssMb: () => number, heap: (collect: boolean) => Promise<Heap>, stop: () => Promise<void> }} RunningServer
- *   `heap`: only for servers started with a probe; `collect`: collect garbage first.
+ * @typedef {{ name: string, port: number, cpuSeconds: () => number, rssMb: () => number, heap: (collect: boolean) => Promise<Heap>, errors: () => string, stop: () => Promise<void> }} RunningServer
+ *   `heap`: only for servers started with a probe; `collect`: collect garbage first. `errors`: the
+ *   last it has written to stderr.
  */
 
 /**
@@ -63,6 +64,7 @@ export async function startServer(peer, workload, core, probe = null) {
     cpuSeconds: () => cpuSeconds(pid),
     rssMb: () => rssMb(pid),
     heap: (collect) => askHeap(child, peer.name, collect),
+    errors: () => output,
     stop,
   }
 }

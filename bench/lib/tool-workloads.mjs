@@ -50,10 +50,7 @@ function callTool(modern) {
             return 'resultType is not complete'
           }
           if (message.result?.isError === true) return 'the tool failed'
-          return sameJson(
-            parseJson(message.result?.content?.[0]?.text),
-            orders.get('ord_1001'),
-          )
+          return sameJson(parseJson(message.result?.content?.[0]?.text), orders.get('ord_1001'))
         },
       },
     ],

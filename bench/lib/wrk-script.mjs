@@ -47,7 +47,9 @@ export function wrkResult({ parts, order }, { refused, sent, bad, ...result }) {
 function refusalsAmong(parts, order, calls) {
   const refusal = order.map((part) => (parts[part].status >= 400 ? 1 : 0))
   const sum = (/** @type {number[]} */ list) => list.reduce((total, one) => total + one, 0)
-  return Math.floor(calls / order.length) * sum(refusal) + sum(refusal.slice(0, calls % order.length))
+  return (
+    Math.floor(calls / order.length) * sum(refusal) + sum(refusal.slice(0, calls % order.length))
+  )
 }
 
 /** wrk builds the request once and repeats it. @param {import('./generator.mjs').Load} load */
@@ -70,7 +72,9 @@ function manyRequests({ parts, order }) {
     'function init(args)',
     '  bad = 0; sent = 0',
     ...parts.map(({ request: { method, path, headers, body } }, index) => {
-      const fields = Object.entries(headers).map(([name, value]) => `[${lua(name)}] = ${lua(value)}`)
+      const fields = Object.entries(headers).map(
+        ([name, value]) => `[${lua(name)}] = ${lua(value)}`,
+      )
       // wrk.format adds the host only to the headers of its own that it set up before.
       const host = `["Host"] = wrk.headers["Host"]`
       const list = `{ ${[host, ...fields].join(', ')} }`

@@ -34,8 +34,7 @@ if (WORKLOAD === 'w2' || WORKLOAD === 'w4') {
     })
     .onRequest(({ request, set }) => {
       const given = request.headers.get('x-request-id')
-      set.headers['x-request-id'] =
-        given !== null && REQUEST_ID.test(given) ? given : randomUUID()
+      set.headers['x-request-id'] = given !== null && REQUEST_ID.test(given) ? given : randomUUID()
     })
 }
 if (WORKLOAD === 'w1' || WORKLOAD === 'w4') {
@@ -60,15 +59,11 @@ function secured() {
       if (!claims) throw context.status(401, { error: 'unauthorized' })
       context.user = claims
     })
-    .post(
-      '/orders',
-      ({ body, user, status }) => status(201, createOrder(body, user.sub)),
-      {
-        body: t.Object({
-          customer_id: t.String(),
-          sku: t.String(),
-          quantity: integer({ minimum: 1, maximum: 100 }),
-        }),
-      },
-    )
+    .post('/orders', ({ body, user, status }) => status(201, createOrder(body, user.sub)), {
+      body: t.Object({
+        customer_id: t.String(),
+        sku: t.String(),
+        quantity: integer({ minimum: 1, maximum: 100 }),
+      }),
+    })
 }

@@ -4,8 +4,9 @@
 // VARIANT=cached: verified tokens are kept, as most frameworks' plugins do.
 import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:http'
+import { pipeline } from 'node:stream'
 
-import { LARGE, SLOW_MS } from '../lib/aborts.mjs'
+import { pieces, SLOW_MS } from '../lib/aborts.mjs'
 import { bearer, cachingVerifier, verifyToken } from '../lib/hs256.mjs'
 import { createOrder, orderList, orders } from '../lib/orders.mjs'
 
@@ -32,7 +33,7 @@ const server = createServer((request, response) => {
   }
   if (method === 'GET' && WORKLOAD === 'endurance') {
     if (url === '/slow') return setTimeout(send, SLOW_MS, response, requestId, 200, {})
-    if (url === '/large') return send(response, requestId, 200, LARGE)
+    if (url === '/stream') return pipeline(pieces(), response, () => {})
   }
   if (method === 'POST' && url === '/mcp') return secured(request, response, requestId, postMessage)
   send(response, requestId, 404, { error: 'not found' })

@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { jwtAuth } from '../../packages/trefoil/dist/auth.js'
 import { createApp, HttpError, reply } from '../../packages/trefoil/dist/index.js'
 import { serve } from '../../packages/trefoil/dist/node.js'
-import { LARGE, SLOW_MS } from '../lib/aborts.mjs'
+import { pieces, SLOW_MS } from '../lib/aborts.mjs'
 import { createOrder, orderList, orders } from '../lib/orders.mjs'
 import { SECRET } from '../lib/token.mjs'
 
@@ -31,7 +31,7 @@ const jobs = {
   endurance: () => {
     addCreate()
     app.get('/slow', { name: 'slow', public: true }, () => setTimeout(SLOW_MS, {}))
-    app.get('/large', { name: 'large', public: true }, () => LARGE)
+    app.get('/stream', { name: 'stream', public: true }, () => pieces())
   },
 }
 jobs[WORKLOAD]()

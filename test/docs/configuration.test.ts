@@ -30,7 +30,7 @@ function documented(heading: string): readonly string[] {
 }
 
 const APP = [
-  ...membersOf('app/config.ts', 'AppOptions'),
+  ...membersOf('app/app-options.ts', 'AppOptions'),
   ...membersOf('app/create-app.ts', 'CreateAppOptions'),
 ]
 const TABLES: readonly (readonly [heading: string, members: readonly string[]])[] = [
@@ -62,7 +62,7 @@ describe('docs/configuration.md', () => {
   })
 
   it('APP-5: variables fill options that exist, and can be told apart', () => {
-    const options = new Set(membersOf('app/config.ts', 'AppOptions'))
+    const options = new Set(membersOf('app/app-options.ts', 'AppOptions'))
     const strays = APP_VARIABLES.filter(({ option }) => !options.has(option.split('.')[0] ?? ''))
     expect(strays).toEqual([])
     const session = new Set(membersOf('app/cookie-session.ts', 'CookieSessionOptions'))

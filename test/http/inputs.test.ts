@@ -71,11 +71,10 @@ describe('ROUTE-5: {id:bigint}', () => {
     const app = inputApp()
     expect((await http(app, 'GET', `/big/${digits}`)).body).toBe(`bigint ${digits}`)
     expect((await http(app, 'DELETE', `/big/${digits}`)).body).toBe(`bigint ${digits}`)
-    for (const wrong of ['x', '-1', '1.0', '+1', '%D9%A3', '1e3']) {
+    for (const wrong of ['x', '-1', '1.0', '+1', '%D9%A3', '1e3', '007']) {
       expect((await http(app, 'GET', `/big/${wrong}`)).status).toBe(404)
       expect((await http(app, 'POST', `/big/${wrong}`)).status).toBe(404)
     }
-    expect((await http(app, 'GET', '/big/007')).status).toBe(400)
     expect((await http(app, 'GET', '/even/4')).body).toBe('bigint 4')
     expect((await http(app, 'GET', '/even/5')).json).toMatchObject({
       detail: 'Invalid path parameter: id',

@@ -18,8 +18,8 @@ import {
 import type { Mount } from '../surfaces/http/match.ts'
 import { MCP_PATH, mcpEndpoint } from '../surfaces/mcp/mcp-surface.ts'
 import { literalTemplate } from '../web/path-template.ts'
+import type { AppConfig } from './app-config.ts'
 import type { CompiledAction } from './compile-action.ts'
-import type { AppConfig } from './config.ts'
 import type { Declaration } from './declaration.ts'
 import { docsEndpoints } from './docs-endpoints.ts'
 import { compileRegistry } from './registry.ts'
@@ -88,6 +88,7 @@ export function compileApp(
     headers: config.headers,
     browser: createBrowserPolicy(config.cors, mcpCors, MCP_PATH),
     csrf: config.csrf,
+    isOpen: perSurface((surface) => !covered[surface]),
     maxInFlight: config.maxInFlight,
     compression: config.compression,
     requestIdHeader: config.requestIdHeader,

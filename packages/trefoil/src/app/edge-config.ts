@@ -3,7 +3,8 @@ import { createCors } from '../policy/cors.ts'
 import type { CsrfOptions } from '../policy/csrf.ts'
 import { type ProxyPolicy, parseTrustedProxies } from '../policy/proxies.ts'
 import { type SecurityMode, securityHeaders } from '../policy/security-headers.ts'
-import type { AppConfig, AppOptions } from './config.ts'
+import type { AppConfig } from './app-config.ts'
+import type { AppOptions } from './app-options.ts'
 
 /** The part of the configuration that the edge and the browser stage work with. */
 export type EdgeConfig = Pick<AppConfig, 'headers' | 'proxies' | 'cors' | 'csrf' | 'maxInFlight'>

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { Logger } from '../contract/logger.ts'
 import { ImproperlyConfigured } from '../contract/problem.ts'
-import { type AppOptions, readConfig } from './config.ts'
+import type { AppOptions } from './app-options.ts'
+import { readConfig } from './config.ts'
 import { createApp } from './create-app.ts'
 import { strayVariables } from './environment.ts'
 import { APP_VARIABLES } from './environment-variables.ts'
@@ -153,6 +154,7 @@ describe('wrong texts name the variable', () => {
     ['TREFOIL_ALLOWED_HOSTS', ' ', 'must not be empty'],
     ['TREFOIL_ALLOWED_HOSTS', 'a.example,,b.example', 'cannot contain empty values'],
     ['TREFOIL_ALLOWED_HOSTS', 'a.example,', 'cannot contain empty values'],
+    ['TREFOIL_CSRF_TRUSTED_ORIGINS', 'https://a.example,,', 'cannot contain empty values'],
     ...['2', 'mb', '2tb', '-1mb', '1 mb'].map((text): [string, string, string] => [
       'TREFOIL_MAX_FILE_SIZE',
       text,

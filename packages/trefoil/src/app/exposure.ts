@@ -1,6 +1,6 @@
 import type { Catalogue } from '../contract/catalogue.ts'
 import { SURFACES, type SurfaceName } from '../contract/surface-name.ts'
-import type { AppConfig } from './config.ts'
+import type { AppConfig } from './app-config.ts'
 
 /** Something a developer should know about how open the app is. */
 export interface Exposure {

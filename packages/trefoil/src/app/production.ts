@@ -2,7 +2,7 @@ import type { Catalogue } from '../contract/catalogue.ts'
 import { ImproperlyConfigured } from '../contract/problem.ts'
 import { type ProductionRisk, risksOf } from '../contract/production-risk.ts'
 import { SURFACES } from '../contract/surface-name.ts'
-import type { AppConfig } from './config.ts'
+import type { AppConfig } from './app-config.ts'
 
 /**
  * What {@link ImproperlyConfigured} `validateProduction()` throws: every reason at once, in

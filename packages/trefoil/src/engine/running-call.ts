@@ -37,6 +37,8 @@ export class RunningCall implements Call {
   '~reply': ReplyOptions | null = null
   /** True once the developer's code has been entered. */
   '~executing' = false
+  /** True once the call has been settled: nothing more may start. */
+  '~ended' = false
   #request: CallRequest | null = null
   #state: unknown
   #hasState = false
@@ -153,6 +155,7 @@ export class RunningCall implements Call {
 
   /** Ends the call: stops the deadline, closes what is open, hands over background work. */
   '~close'(failure: Failure | null): Awaitable<Failure | null> {
+    this['~ended'] = true
     if (this.#deadline !== null) clearTimeout(this.#deadline)
     if (this.#background !== null) this.#handOver(this.#background)
     const closing = this.#scopes === null ? null : this.#scopes.close('request', failure)

@@ -95,6 +95,18 @@ class WatchedStream implements AsyncIterableIterator<string | Uint8Array> {
     return DONE
   }
 
+  /** Ends before the first piece, as a success: the answer needs none (HEAD, 304). */
+  async skip(): Promise<void> {
+    if (this.#over) return
+    this.#over = true
+    this.#source ??= this.#stream[Symbol.asyncIterator]()
+    try {
+      await this.#source.return?.()
+    } finally {
+      await this.#ended(null)
+    }
+  }
+
   /** JavaScript sources yield anything; sent as it is, a number would be that many NUL bytes. */
   async #refusePiece(piece: unknown): Promise<never> {
     await this.#source?.return?.()
@@ -106,6 +118,12 @@ class WatchedStream implements AsyncIterableIterator<string | Uint8Array> {
     this.#over = true
     await this.#ended(failure)
   }
+}
+
+/** Ends a stream whose pieces the answer does not need; nothing has failed. */
+export function skipStream(value: unknown): void {
+  if (value instanceof WatchedStream) value.skip().catch(() => {})
+  else discardStream(value)
 }
 
 /** Ends a stream that nobody is going to read. */

@@ -25,6 +25,8 @@ export interface CorsOptions {
 export interface Cors {
   /** Exact origins, which MCP takes over when it has no list of its own (MCP-3). */
   readonly exactOrigins: ReadonlySet<string>
+  /** Whether pages of an origin are let in: named exactly, or like everybody. */
+  grants(origin: string): 'exactly' | 'everybody' | 'no'
   isPreflight(method: string, raw: RawHeaders): boolean
   preflightHeaders(raw: RawHeaders): readonly string[]
   /** For every other answer, refusals included. */
@@ -67,6 +69,10 @@ export function createCors(options: CorsOptions): Cors {
 
   return {
     exactOrigins: exact,
+    grants(origin) {
+      if (exact.has(origin) || pattern?.test(origin) === true) return 'exactly'
+      return anyOrigin ? 'everybody' : 'no'
+    },
     isPreflight: (method, raw) =>
       method === 'OPTIONS' &&
       firstHeader(raw, 'origin') !== undefined &&

@@ -1,10 +1,19 @@
 import { describe, expect, it } from 'vitest'
-import { type CsrfOptions, decideCsrf } from './csrf.ts'
+import { type CsrfFacts, type CsrfOptions, decideCsrf } from './csrf.ts'
 
 const COOKIE = ['Cookie', 'session=1']
 
-function decide(raw: string[], options: CsrfOptions = {}, method = 'POST'): string | undefined {
-  const facts = { method, raw, scheme: 'https', host: 'shop.example' } as const
+function decide(
+  raw: string[],
+  options: CsrfOptions = {},
+  method = 'POST',
+  more: Partial<CsrfFacts> = {},
+): string | undefined {
+  const corsAllows = () => 'no' as const
+  const facts: CsrfFacts = {
+    ...{ method, raw, scheme: 'https', host: 'shop.example', isOpen: false, corsAllows },
+    ...more,
+  }
   return decideCsrf(facts, options)?.code
 }
 
@@ -63,5 +72,20 @@ describe('decideCsrf (HTTP-8)', () => {
     expect(decide([...cookie, 'X-CSRF-Token', 'abd'], options)).toBe('csrf_refused')
     expect(decide(cookie, options)).toBe('csrf_refused')
     expect(decide(['Cookie', 'csrf_token=', 'X-CSRF-Token', ''], options)).toBe('csrf_refused')
+  })
+
+  it('an open surface is protected without cookies too: the network is the credential', () => {
+    const crossSite = ['Sec-Fetch-Site', 'cross-site', 'Origin', 'https://evil.example']
+    expect(decide(crossSite, {}, 'POST', { isOpen: true })).toBe('csrf_refused')
+    expect(decide([], {}, 'POST', { isOpen: true })).toBeUndefined()
+    expect(decide([], { requireToken: true }, 'POST', { isOpen: true })).toBeUndefined()
+  })
+
+  it('pages that CORS lets in may call; a wildcard does not lend them cookies', () => {
+    const page = ['Sec-Fetch-Site', 'cross-site', 'Origin', 'https://app.example']
+    const by = (granted: 'exactly' | 'everybody') => ({ isOpen: true, corsAllows: () => granted })
+    expect(decide([...COOKIE, ...page], {}, 'POST', by('exactly'))).toBeUndefined()
+    expect(decide(page, {}, 'POST', by('everybody'))).toBeUndefined()
+    expect(decide([...COOKIE, ...page], {}, 'POST', by('everybody'))).toBe('csrf_refused')
   })
 })

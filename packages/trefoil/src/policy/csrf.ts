@@ -23,37 +23,48 @@ export interface CsrfFacts {
   readonly scheme: 'http' | 'https'
   /** Host name and port as accepted by the edge. */
   readonly host: string
+  /**
+   * True when the surface authenticates nobody: then being able to reach the server is the
+   * credential, and every visitor's browser has it.
+   */
+  readonly isOpen: boolean
+  /** True when CORS lets pages of this origin in: exactly, or like everybody. */
+  readonly corsAllows: (origin: string) => 'exactly' | 'everybody' | 'no'
 }
 
 /**
  * Refuses a state-changing call that another site makes through a visitor's browser (HTTP-8).
- * Only ambient credentials are at risk: without cookies, or with an `Authorization` header that
- * no other site can set, the call passes.
+ * Only ambient credentials are at risk: cookies, or merely standing in the right network. With an
+ * `Authorization` header, which no other site can set, the call passes.
  */
 export function decideCsrf(facts: CsrfFacts, options: CsrfOptions): Problem | undefined {
-  const { method, raw } = facts
-  if (SAFE.has(method) || firstHeader(raw, 'cookie') === undefined) return undefined
+  const { method, raw, isOpen } = facts
+  if (SAFE.has(method)) return undefined
+  const hasCookie = firstHeader(raw, 'cookie') !== undefined
+  if (!hasCookie && !isOpen) return undefined
   if (firstHeader(raw, 'authorization') !== undefined) return undefined
   const site = firstHeader(raw, 'sec-fetch-site')
   const origin = firstHeader(raw, 'origin')
   if (site === 'same-origin' || site === 'none') return undefined
-  if (origin !== undefined && isTrusted(origin, facts, options, site !== undefined))
+  if (origin !== undefined && isTrusted(origin, facts, options, hasCookie))
     return undefined
-  if (site === undefined && origin === undefined) return decideToken(raw, options)
+  if (site === undefined && origin === undefined) {
+    return hasCookie ? decideToken(raw, options) : undefined
+  }
   return refuse('csrf_refused')
 }
 
-/**
- * @param browserSaysOther true when Fetch-Metadata named another site: the Origin then cannot be
- * our own, whatever it says
- */
 function isTrusted(
   origin: string,
-  { scheme, host }: CsrfFacts,
+  { raw, scheme, host, corsAllows }: CsrfFacts,
   options: CsrfOptions,
-  browserSaysOther: boolean,
+  hasCookie: boolean,
 ): boolean {
   if (options.trustedOrigins?.includes(origin) === true) return true
+  const granted = corsAllows(origin)
+  if (granted === 'exactly' || (granted === 'everybody' && !hasCookie)) return true
+  // When Fetch-Metadata named another site, the Origin cannot be our own, whatever it says.
+  const browserSaysOther = firstHeader(raw, 'sec-fetch-site') !== undefined
   return !browserSaysOther && origin === `${scheme}://${host}`
 }
 

@@ -23,6 +23,14 @@ export function parseMediaType(text: string): MediaType | null {
   return { essence, parameters }
 }
 
+/** What in an `Accept` header admits a problem document. */
+const JSON_RANGES: ReadonlySet<string> = new Set([
+  'application/json',
+  'application/problem+json',
+  'application/*',
+  '*/*',
+])
+
 /**
  * True when an `Accept` header ranks `text/plain` above every JSON type: such a client is
  * answered with plain text instead of a problem document.
@@ -37,7 +45,7 @@ export function prefersPlainText(accept: string | undefined): boolean {
     const given = Number(type.parameters.get('q') ?? 1)
     const weight = Number.isFinite(given) ? given : 0
     if (type.essence === 'text/plain') text = Math.max(text, weight)
-    if (type.essence === 'application/json' || type.essence === 'application/problem+json') {
+    if (JSON_RANGES.has(type.essence)) {
       json = Math.max(json, weight)
     }
   }

@@ -18,7 +18,9 @@ type Run = (call: Call) => unknown
 export function executeStage(action: Action): Stage {
   const invoke = handlerWithDependencies(action)
   const body =
-    action.middleware.length === 0 ? invoke : composeMiddleware(action.middleware, invoke)
+    action.middleware.length === 0
+      ? invoke
+      : composeMiddleware(action.middleware, invoke, (call) => (call as RunningCall)['~ended'])
   const run = action.timeout === 0 ? body : withDeadline(body, action.timeout)
   return (call) => {
     call['~executing'] = true

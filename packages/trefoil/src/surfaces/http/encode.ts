@@ -1,7 +1,7 @@
 import type { HttpBody, HttpReply } from '../../contract/exchange.ts'
 import { ImproperlyConfigured, type Problem } from '../../contract/problem.ts'
 import type { ReplyOptions } from '../../contract/reply.ts'
-import { discardStream, isStream } from '../../engine/stream.ts'
+import { discardStream, isStream, skipStream } from '../../engine/stream.ts'
 import { formatDeleteCookie, formatSetCookie } from '../../web/cookie-header.ts'
 import { prefersPlainText } from '../../web/media-type.ts'
 import {
@@ -36,7 +36,7 @@ export function encodeValue(
   let type: string
   const status = reply === null ? (declared ?? 200) : statusOf(reply, declared)
   if (value === undefined || value === null || hasNoBody(status)) {
-    discardStream(value)
+    skipStream(value)
     return finish(reply?.status ?? declared ?? 204, null, null, reply, base)
   }
   if (typeof value === 'string') {

@@ -1,6 +1,6 @@
 import type { Exchange, HttpReply, SendResult } from '../../contract/exchange.ts'
 import { refuse } from '../../contract/problem.ts'
-import { discardStream } from '../../engine/stream.ts'
+import { skipStream } from '../../engine/stream.ts'
 import type { HttpHandler } from './http-surface.ts'
 
 /** What a runtime knows about a request that the request itself cannot say. */
@@ -111,7 +111,7 @@ class FetchExchange implements Exchange {
     }
     const { status } = reply
     const body = this.method === 'HEAD' ? null : reply.body
-    if (body === null) discardStream(reply.body)
+    if (body === null) skipStream(reply.body)
     if (this.method === 'HEAD') announceLength(headers, reply.body)
     if (body === null || typeof body === 'string' || body instanceof Uint8Array) {
       this.#done({ outcome: 'ok', bytes: body === null ? 0 : body.length })

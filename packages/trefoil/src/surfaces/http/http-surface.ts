@@ -5,6 +5,7 @@ import type { Exchange, HttpReply } from '../../contract/exchange.ts'
 import type { Outcome } from '../../contract/outcome.ts'
 import { Problem, refuse } from '../../contract/problem.ts'
 import type { Endpoint, EndpointRequest } from '../../contract/surface.ts'
+import type { PerSurface, SurfaceName } from '../../contract/surface-name.ts'
 import type { Plan } from '../../engine/plan.ts'
 import { run } from '../../engine/run.ts'
 import { RunningCall } from '../../engine/running-call.ts'
@@ -42,6 +43,8 @@ export interface HttpSurfaceOptions {
   readonly browser: BrowserPolicy | null
   /** `null`: cookies authenticate nobody. */
   readonly csrf: CsrfOptions | null
+  /** Surfaces that authenticate nobody. */
+  readonly isOpen: PerSurface
   readonly requestIdHeader: string | null
   readonly bodyLimits: BodyLimits
   /** `null`: answers are sent as they are. */
@@ -73,7 +76,7 @@ interface Visit {
 /** Makes the one code path behind `serve` and `app.fetch`. */
 export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
   const { edge, proxies, headers, browser, csrf, requestIdHeader, bodyLimits } = options
-  const { accessLog, nextId, clock, compression } = options
+  const { accessLog, nextId, clock, compression, isOpen } = options
   const find = createMatcher(options.mounts)
   const gate = options.maxInFlight === null ? null : new LoadGate(options.maxInFlight)
   const hasNonce = wantsNonce(headers.http) || wantsNonce(headers.https)
@@ -153,8 +156,15 @@ export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
       return refused(visit, refuse('not_found', { detail: `Not found: ${target.path}` }))
     }
     if (match.kind === 'method') return methodAnswer(visit, match.allow)
-    if (csrf !== null) {
-      const facts = { method, raw: rawHeaders, scheme: origin.scheme, host: head.host }
+    if (csrf !== null && method !== 'GET') {
+      const facts = {
+        method,
+        raw: rawHeaders,
+        scheme: origin.scheme,
+        host: head.host,
+        isOpen: isOpen[surfaceOf(match.target)],
+        corsAllows: (page: string) => cors?.grants(page) ?? 'no',
+      }
       const forged = decideCsrf(facts, csrf)
       if (forged !== undefined) return refused(visit, forged)
     }
@@ -238,6 +248,10 @@ export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
     const reply = endpoint.handle(request)
     return isPromiseLike(reply) ? reply.then(write) : write(reply)
   }
+}
+
+function surfaceOf(target: HttpTarget): SurfaceName {
+  return target.kind === 'endpoint' ? target.endpoint.surface : target.plan.surface
 }
 
 /** The peer speaks for itself. Its address is asked of the socket only when somebody wants it. */

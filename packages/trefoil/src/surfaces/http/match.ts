@@ -20,7 +20,8 @@ export type Match<Target> =
   | { readonly kind: 'method'; readonly allow: readonly string[] }
 
 const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze(Object.create(null))
-const INT = /^[0-9]+$/
+/** One spelling per number, so that one thing has one address. */
+const INT = /^(?:0|[1-9][0-9]*)$/
 
 interface Entry<Target> {
   readonly target: Target

@@ -1,10 +1,11 @@
 import fc from 'fast-check'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import type { UploadedFile } from '../../contract/params.ts'
 import { Problem } from '../../contract/problem.ts'
 import type { BodyLimits } from './body-limits.ts'
 import type { FormBody } from './form-body.ts'
 import { readMultipart } from './multipart.ts'
+import { sweepSpool } from './node/spool.ts'
 import type { Uploads } from './uploads.ts'
 
 const LIMITS: BodyLimits = {
@@ -21,6 +22,8 @@ afterEach(async () => {
   for (const uploads of kept) await uploads.drop()
   kept = []
 })
+
+afterAll(sweepSpool)
 
 async function* split(text: string | Uint8Array, size: number): AsyncGenerator<Uint8Array> {
   const bytes = typeof text === 'string' ? encoder.encode(text) : text
@@ -246,7 +249,10 @@ describe('memory', () => {
 
   test('BIND-18: after the call a file says that it is gone', async () => {
     for (const uploadSpoolSize of [0, 8000]) {
-      const form = await read(large(1, 4000, () => {}), { uploadSpoolSize })
+      const form = await read(
+        large(1, 4000, () => {}),
+        { uploadSpoolSize },
+      )
       const file = form.files.get('f')?.[0]
       const pieces = file?.stream()[Symbol.asyncIterator]()
       await kept.at(-1)?.drop()
@@ -260,7 +266,10 @@ describe('memory', () => {
 
   test('BIND-18: readers of one file cannot change it for each other', async () => {
     for (const uploadSpoolSize of [0, 8000]) {
-      const form = await read(large(1, 4000, () => {}), { uploadSpoolSize })
+      const form = await read(
+        large(1, 4000, () => {}),
+        { uploadSpoolSize },
+      )
       const file = form.files.get('f')?.[0]
       ;(await file?.bytes())?.fill(9)
       for await (const piece of file?.stream() ?? []) piece.fill(9)

@@ -3,7 +3,7 @@ import type { HttpReply } from '../../contract/exchange.ts'
 import type { PartialContent } from '../../contract/partial-content.ts'
 import { refuse } from '../../contract/problem.ts'
 import type { ReplyOptions } from '../../contract/reply.ts'
-import { discardStream } from '../../engine/stream.ts'
+import { discardStream, skipStream } from '../../engine/stream.ts'
 import { weakTag } from '../../web/etag.ts'
 import {
   evaluatePreconditions,
@@ -89,7 +89,7 @@ function shape(
     reply = { ...reply, headers: [...reply.headers, 'accept-ranges', 'bytes'] }
     if (encoding === null) return withLength(reply, content.size)
   }
-  return encoding === null ? reply : compressed(reply, encoding)
+  return encoding === null ? reply : compressed(reply, encoding, method === 'HEAD')
 }
 
 function setsCaching(options: ReplyOptions | null): boolean {
@@ -103,7 +103,7 @@ function withTag(reply: HttpReply, tag: string | null): HttpReply {
 const OF_THE_BODY: ReadonlySet<string> = new Set(['content-type', 'content-disposition'])
 
 function notModified({ headers, body }: HttpReply): HttpReply {
-  discardStream(body)
+  skipStream(body)
   return { status: 304, headers: withoutHeaders(headers, OF_THE_BODY), body: null }
 }
 
@@ -129,7 +129,7 @@ function withLength(reply: HttpReply, length: number): HttpReply {
   return { ...reply, headers: setHeader(reply.headers, 'content-length', String(length)) }
 }
 
-function compressed(reply: HttpReply, encoding: Encoding): Awaitable<HttpReply> {
+function compressed(reply: HttpReply, encoding: Encoding, isHead: boolean): Awaitable<HttpReply> {
   const { status, body } = reply
   const headers = setHeader(reply.headers, 'content-encoding', encoding)
   if (body === null) return reply
@@ -140,7 +140,8 @@ function compressed(reply: HttpReply, encoding: Encoding): Awaitable<HttpReply> 
       () => reply,
     )
   }
-  return { status, headers, body: compressStream(body, encoding) }
+  // HEAD ends the stream unread, and its watcher is to know that.
+  return { status, headers, body: isHead ? body : compressStream(body, encoding) }
 }
 
 function joined(raw: RawHeaders, name: string): string | null {

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { HttpReply } from '../../../contract/exchange.ts'
+import { skipStream } from '../../../engine/stream.ts'
 import { bodyBytes } from './node-exchange.ts'
 
 /**
@@ -22,7 +23,10 @@ export function send(response: ServerResponse, reply: HttpReply, isHead: boolean
     else response.end(body)
   } else {
     response.writeHead(status, headers)
-    void sendStream(response, body, announcedLength(headers), isHead)
+    if (isHead) {
+      skipStream(body)
+      response.end()
+    } else void sendStream(response, body, announcedLength(headers))
   }
 }
 
@@ -38,27 +42,24 @@ async function sendStream(
   response: ServerResponse,
   body: AsyncIterable<string | Uint8Array>,
   announced: number,
-  isHead: boolean,
 ): Promise<void> {
   let bytes = 0
   const iterator = body[Symbol.asyncIterator]()
   const giveUp = () => void iterator.return?.().catch(() => {})
   response.once('close', giveUp)
   try {
-    if (!isHead) {
-      for (;;) {
-        const { done, value } = await iterator.next()
-        if (done === true || response.destroyed) break
-        bytes += typeof value === 'string' ? Buffer.byteLength(value) : value.byteLength
-        // More than announced would be read as the beginning of the next answer.
-        if (bytes > announced) throw new Error('The stream is longer than announced')
-        bodyBytes.set(response, bytes)
-        if (value.length > 0 && !response.write(value)) await drained(response)
-      }
-      if (bytes < announced && announced !== Number.POSITIVE_INFINITY && !response.destroyed) {
-        throw new Error('The stream is shorter than announced')
-      }
-    } else await iterator.return?.()
+    for (;;) {
+      const { done, value } = await iterator.next()
+      if (done === true || response.destroyed) break
+      bytes += typeof value === 'string' ? Buffer.byteLength(value) : value.byteLength
+      // More than announced would be read as the beginning of the next answer.
+      if (bytes > announced) throw new Error('The stream is longer than announced')
+      bodyBytes.set(response, bytes)
+      if (value.length > 0 && !response.write(value)) await drained(response)
+    }
+    if (bytes < announced && announced !== Number.POSITIVE_INFINITY && !response.destroyed) {
+      throw new Error('The stream is shorter than announced')
+    }
     response.end()
   } catch (error) {
     response.destroy(error instanceof Error ? error : new Error('The stream failed'))

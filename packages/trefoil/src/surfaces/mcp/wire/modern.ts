@@ -39,7 +39,7 @@ function checkEnvelope({ params }: RpcMessage): Problem | null {
 }
 
 function missingMeta(key: string): Problem {
-  return refuse('mcp_invalid_params', { detail: `params._meta needs '${key}'` })
+  return refuse('mcp_invalid_params', { status: 400, detail: `params._meta needs '${key}'` })
 }
 
 function versionOf({ params }: RpcMessage): string {

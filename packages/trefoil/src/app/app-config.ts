@@ -1,0 +1,53 @@
+import type { Clock, RandomSource } from '../base/clock.ts'
+import type { AccessLog } from '../contract/access-event.ts'
+import type { ApprovalHook } from '../contract/approval.ts'
+import type { AuthConfig } from '../contract/authenticator.ts'
+import type { Logger } from '../contract/logger.ts'
+import type { SurfaceName } from '../contract/surface-name.ts'
+import type { Cors } from '../policy/cors.ts'
+import type { CsrfOptions } from '../policy/csrf.ts'
+import type { ProxyPolicy } from '../policy/proxies.ts'
+import type { SecurityMode } from '../policy/security-headers.ts'
+import type { Compression } from '../surfaces/http/compression-options.ts'
+import type { HostPattern } from '../web/host.ts'
+
+/** Options after checking, with every default filled in. */
+export interface AppConfig {
+  readonly name: string
+  readonly version: string
+  readonly description: string | null
+  readonly debug: boolean
+  readonly security: SecurityMode
+  /** `null`: hosts are not checked. */
+  readonly hosts: readonly HostPattern[] | null
+  readonly allowedHosts: readonly string[]
+  readonly headers: Readonly<Record<'http' | 'https', readonly string[]>>
+  readonly proxies: ProxyPolicy | null
+  readonly cors: Cors | null
+  readonly csrf: CsrfOptions | null
+  readonly compression: Compression | null
+  readonly maxInFlight: number | null
+  readonly maxBodySize: number
+  readonly maxFormParts: number
+  readonly maxFormFieldSize: number
+  readonly maxFileSize: number
+  readonly uploadSpoolSize: number
+  readonly maxToolResponseSize: number
+  readonly maxActionResponseSize: number
+  readonly timeout: number
+  readonly requestIdHeader: string | null
+  readonly auth: Readonly<Partial<Record<SurfaceName, AuthConfig>>>
+  readonly publicSurfaces: ReadonlySet<SurfaceName>
+  readonly approval: ApprovalHook | null
+  readonly mcpAllowedOrigins: ReadonlySet<string>
+  readonly openapiPath: string | null
+  readonly docsPath: string | null
+  readonly mcpDocsPath: string | null
+  readonly publicDocs: boolean
+  readonly accessLog: AccessLog | null
+  readonly logger: Logger
+  readonly clock: Clock
+  readonly random: RandomSource
+  /** Variables that nobody reads, one sentence each, for start-up to say. */
+  readonly strayVariables: readonly string[]
+}
