@@ -1,6 +1,6 @@
 import { parseDuration } from '../base/duration.ts'
 import type { Action, ToolHints } from '../contract/action.ts'
-import type { Guard } from '../contract/guard.ts'
+import type { Guard } from '../contract/call.ts'
 import type { ParamSpec } from '../contract/param-spec.ts'
 import type { Params } from '../contract/params.ts'
 import { ImproperlyConfigured } from '../contract/problem.ts'

@@ -1,6 +1,5 @@
-import type { Call } from './call.ts'
+import type { Call, Guard } from './call.ts'
 import type { Dependency } from './dependency.ts'
-import type { Guard } from './guard.ts'
 import type { ParamSpec } from './param-spec.ts'
 import type { JsonSchema, Schema } from './schema.ts'
 import type { PerSurface } from './surface-name.ts'

@@ -1,5 +1,5 @@
-import type { CallFacts } from './call.ts'
 import type { CallCookies } from './call-cookies.ts'
+import type { CallFacts } from './call-facts.ts'
 import { ImproperlyConfigured } from './problem.ts'
 
 /**

@@ -1,4 +1,5 @@
-import type { ActionFacts, AuthRequest, CallRequest, HeaderReader } from '../contract/call.ts'
+import type { AuthRequest } from '../contract/call.ts'
+import type { ActionFacts, CallRequest, HeaderReader } from '../contract/call-facts.ts'
 import type { Dependency } from '../contract/dependency.ts'
 import type { Logger } from '../contract/logger.ts'
 import type { Entrypoint, SurfaceName } from '../contract/surface-name.ts'

@@ -1,7 +1,6 @@
 import { type Awaitable, isPromiseLike } from '../base/promise.ts'
 import type { AuthContext } from '../contract/auth-context.ts'
-import type { Call } from '../contract/call.ts'
-import type { Guard } from '../contract/guard.ts'
+import type { Call, Guard } from '../contract/call.ts'
 import { type Problem, refuse } from '../contract/problem.ts'
 import { quoted } from '../web/bearer.ts'
 

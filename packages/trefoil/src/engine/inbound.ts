@@ -1,6 +1,6 @@
 import type { Awaitable } from '../base/promise.ts'
 import type { Action } from '../contract/action.ts'
-import type { RequestFacts } from '../contract/call.ts'
+import type { RequestFacts } from '../contract/call-facts.ts'
 import type { ArgumentIssue } from '../contract/param-issue.ts'
 import type { Problem } from '../contract/problem.ts'
 import type { RequestBody } from '../contract/request-body.ts'

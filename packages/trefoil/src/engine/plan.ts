@@ -1,6 +1,8 @@
 import type { Action } from '../contract/action.ts'
 import type { SurfaceName } from '../contract/surface-name.ts'
 import type { AppContext } from './app-context.ts'
+import type { NamedStageOf, PlanOf } from './plan-shape.ts'
+import type { RunningCall } from './running-call.ts'
 import type { Stage } from './stage.ts'
 import { approvalStage } from './stages/approval.ts'
 import { auditIntentStage } from './stages/audit-intent.ts'
@@ -11,20 +13,10 @@ import { identifyStage } from './stages/identify.ts'
 import { limitsStage } from './stages/limits.ts'
 
 /** A stage under its name in the lifecycle. */
-export interface NamedStage {
-  readonly name: string
-  readonly run: Stage
-}
+export type NamedStage = NamedStageOf<RunningCall>
 
 /** The checks of one action on one surface, in order, worked out once. */
-export interface Plan {
-  readonly action: Action
-  readonly surface: SurfaceName
-  readonly app: AppContext
-  readonly stages: readonly NamedStage[]
-  /** The same stages bare, for the loop. */
-  readonly run: readonly Stage[]
-}
+export type Plan = PlanOf<RunningCall>
 
 /**
  * Compiles the stages 5 to 12 for an action on a surface. A stage that has nothing to do for

@@ -1,8 +1,8 @@
 import type { Awaitable } from '../base/promise.ts'
 import type { AuthContext } from '../contract/auth-context.ts'
-import type { ActionFacts, Call, CallRequest, HeaderReader } from '../contract/call.ts'
+import type { Call, Guard } from '../contract/call.ts'
+import type { ActionFacts, CallRequest, HeaderReader } from '../contract/call-facts.ts'
 import type { Dependency } from '../contract/dependency.ts'
-import type { Guard } from '../contract/guard.ts'
 import type { Logger } from '../contract/logger.ts'
 import { ImproperlyConfigured, type Problem, refuse } from '../contract/problem.ts'
 import type { ReplyOptions } from '../contract/reply.ts'
@@ -14,7 +14,7 @@ import { CookieExchange } from './cookie-exchange.ts'
 import { decideGuard } from './decide-guard.ts'
 import { DependencyScopes, type Failure } from './dependency-scope.ts'
 import type { CloseHooks, Inbound } from './inbound.ts'
-import type { Plan } from './plan.ts'
+import type { PlanOf } from './plan-shape.ts'
 
 type Arguments = Readonly<Record<string, unknown>>
 
@@ -27,7 +27,7 @@ export class RunningCall implements Call {
   readonly requestId: string
   auth: AuthContext | null = null
   args: Arguments = NO_ARGUMENTS
-  readonly '~plan': Plan
+  readonly '~plan': PlanOf<RunningCall>
   readonly '~app': AppContext
   readonly '~inbound': Inbound
   /** Hash of action and arguments, when approval or a dry run needed it. */
@@ -50,7 +50,12 @@ export class RunningCall implements Call {
   /** `null` until something asks for cookies. */
   '~cookieExchange': CookieExchange | null = null
 
-  constructor(plan: Plan, inbound: Inbound, entrypoint: Entrypoint, requestId: string) {
+  constructor(
+    plan: PlanOf<RunningCall>,
+    inbound: Inbound,
+    entrypoint: Entrypoint,
+    requestId: string,
+  ) {
     this['~plan'] = plan
     this['~app'] = plan.app
     this['~inbound'] = inbound

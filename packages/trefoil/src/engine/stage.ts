@@ -1,6 +1,5 @@
-import type { Awaitable } from '../base/promise.ts'
-import type { Problem } from '../contract/problem.ts'
+import type { StageOf } from './plan-shape.ts'
 import type { RunningCall } from './running-call.ts'
 
 /** One check of a call: nothing lets it go on, a problem ends it. */
-export type Stage = (call: RunningCall) => Awaitable<Problem | undefined>
+export type Stage = StageOf<RunningCall>

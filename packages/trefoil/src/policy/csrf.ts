@@ -46,8 +46,7 @@ export function decideCsrf(facts: CsrfFacts, options: CsrfOptions): Problem | un
   const site = firstHeader(raw, 'sec-fetch-site')
   const origin = firstHeader(raw, 'origin')
   if (site === 'same-origin' || site === 'none') return undefined
-  if (origin !== undefined && isTrusted(origin, facts, options, hasCookie))
-    return undefined
+  if (origin !== undefined && isTrusted(origin, facts, options, hasCookie)) return undefined
   if (site === undefined && origin === undefined) {
     return hasCookie ? decideToken(raw, options) : undefined
   }

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { AuthContext, type Identity } from '../contract/auth-context.ts'
-import type { Call } from '../contract/call.ts'
-import type { Guard } from '../contract/guard.ts'
+import type { Call, Guard } from '../contract/call.ts'
 import { ImproperlyConfigured } from '../contract/problem.ts'
 import { guard, hasAllRoles, hasAllScopes, hasRole, hasScope, requireAuth } from './guards.ts'
 

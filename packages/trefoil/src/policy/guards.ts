@@ -1,7 +1,6 @@
 import type { Awaitable } from '../base/promise.ts'
 import type { AuthContext } from '../contract/auth-context.ts'
-import type { Call } from '../contract/call.ts'
-import type { Guard } from '../contract/guard.ts'
+import type { Call, Guard } from '../contract/call.ts'
 import { ImproperlyConfigured } from '../contract/problem.ts'
 
 /** Passes for any authenticated caller. */

@@ -1,5 +1,5 @@
 import { type Awaitable, isPromiseLike } from '../../base/promise.ts'
-import type { Guard } from '../../contract/guard.ts'
+import type { Guard } from '../../contract/call.ts'
 import type { Problem } from '../../contract/problem.ts'
 import { decideGuard } from '../decide-guard.ts'
 import type { RunningCall } from '../running-call.ts'

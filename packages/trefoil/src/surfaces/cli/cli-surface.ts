@@ -1,25 +1,14 @@
-import type { ActionTarget, Manifest } from '../../contract/action-protocol.ts'
+import type { ActionTarget } from '../../contract/action-protocol.ts'
 import type { LocalCredentials } from '../../contract/app-handle.ts'
 import type { Catalogue } from '../../contract/catalogue.ts'
 import type { Endpoint } from '../../contract/surface.ts'
 import type { AppContext } from '../../engine/app-context.ts'
 import { compileDiscoveryPlan } from '../../engine/discovery-plan.ts'
 import { compilePlan, type Plan } from '../../engine/plan.ts'
+import type { CliParts } from './cli-parts.ts'
 import { cliEndpoints } from './endpoints.ts'
 import { createLocalActions } from './local.ts'
 import { buildManifest } from './manifest.ts'
-
-/** What the CLI surface works with. */
-export interface CliParts {
-  readonly manifest: Manifest
-  readonly plans: ReadonlyMap<string, Plan>
-  readonly discovery: Plan
-  readonly app: AppContext
-  /** Bytes of a request body. */
-  readonly maxBodySize: number
-  /** Bytes of a result. */
-  readonly maxResponseSize: number
-}
 
 /** The CLI surface of an app: its endpoints, and its actions in this process. */
 export interface CliSurface {

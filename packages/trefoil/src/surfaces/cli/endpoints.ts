@@ -9,7 +9,7 @@ import { toProblem } from '../../engine/settle.ts'
 import { parseMediaType } from '../../web/media-type.ts'
 import { firstHeader, headerPairs } from '../../web/raw-headers.ts'
 import { readCallPayload } from './call-payload.ts'
-import type { CliParts } from './cli-surface.ts'
+import type { CliParts } from './cli-parts.ts'
 import { actionAnswer, answerStatus, problemEnvelope, unknownAction } from './envelope.ts'
 
 /** The two endpoints of the remote action protocol. */

@@ -15,7 +15,7 @@ import type { Inbound, RawArguments } from '../../engine/inbound.ts'
 import type { Plan } from '../../engine/plan.ts'
 import { run } from '../../engine/run.ts'
 import { RunningCall } from '../../engine/running-call.ts'
-import type { CliParts } from './cli-surface.ts'
+import type { CliParts } from './cli-parts.ts'
 import { actionAnswer, problemEnvelope, unknownAction } from './envelope.ts'
 
 /** Actions called in this process: the same plans and envelopes as over the network. */

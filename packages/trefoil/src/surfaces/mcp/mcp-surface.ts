@@ -4,22 +4,11 @@ import type { AppContext } from '../../engine/app-context.ts'
 import { compileDiscoveryPlan } from '../../engine/discovery-plan.ts'
 import { compilePlan, type Plan } from '../../engine/plan.ts'
 import { handleMcp } from './dispatch.ts'
-import { buildToolList, type ToolList } from './tool-list.ts'
+import type { McpParts } from './mcp-parts.ts'
+import { buildToolList } from './tool-list.ts'
 
 /** Where MCP lives. Fixed by DESIGN §1. */
 export const MCP_PATH = '/mcp'
-
-/** What the MCP surface works with. */
-export interface McpParts {
-  readonly tools: ToolList
-  readonly plans: ReadonlyMap<string, Plan>
-  readonly discovery: Plan
-  readonly allowedOrigins: ReadonlySet<string>
-  /** Bytes of a request body. */
-  readonly maxBodySize: number
-  /** Bytes of a tool result. */
-  readonly maxResponseSize: number
-}
 
 /** The MCP endpoint of an app; present even when it has no tools (MCP-1). */
 export function mcpEndpoint(

@@ -1,0 +1,15 @@
+import type { Manifest } from '../../contract/action-protocol.ts'
+import type { AppContext } from '../../engine/app-context.ts'
+import type { Plan } from '../../engine/plan.ts'
+
+/** What the CLI surface works with. */
+export interface CliParts {
+  readonly manifest: Manifest
+  readonly plans: ReadonlyMap<string, Plan>
+  readonly discovery: Plan
+  readonly app: AppContext
+  /** Bytes of a request body. */
+  readonly maxBodySize: number
+  /** Bytes of a result. */
+  readonly maxResponseSize: number
+}

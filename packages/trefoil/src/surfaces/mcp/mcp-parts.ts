@@ -1,0 +1,14 @@
+import type { Plan } from '../../engine/plan.ts'
+import type { ToolList } from './tool-list.ts'
+
+/** What the MCP surface works with. */
+export interface McpParts {
+  readonly tools: ToolList
+  readonly plans: ReadonlyMap<string, Plan>
+  readonly discovery: Plan
+  readonly allowedOrigins: ReadonlySet<string>
+  /** Bytes of a request body. */
+  readonly maxBodySize: number
+  /** Bytes of a tool result. */
+  readonly maxResponseSize: number
+}
