@@ -10,7 +10,9 @@ const SRC = fileURLToPath(new URL('../../packages/trefoil/src/', import.meta.url
 export function readSources(): Sources {
   const names = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
     .map((name) => name.replaceAll('\\', '/'))
-    .filter((name) => /\.ts$|(^|\/)README\.md$/.test(name) && !/\.(test(-d)?|fixture)\.ts$/.test(name))
+    .filter(
+      (name) => /\.ts$|(^|\/)README\.md$/.test(name) && !/\.(test(-d)?|fixture)\.ts$/.test(name),
+    )
     .sort()
   return new Map(names.map((name) => [name, readFileSync(SRC + name, 'utf8')]))
 }

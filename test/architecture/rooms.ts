@@ -86,6 +86,7 @@ const BUILTINS: Partial<Readonly<Record<Room, readonly string[] | typeof ANY>>> 
   identity: ['crypto'],
   policy: ['crypto'],
   record: ['crypto'],
+  'surfaces/http': ['crypto'],
   stores: ANY,
   testing: ANY,
   program: ANY,

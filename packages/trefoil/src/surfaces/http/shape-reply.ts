@@ -13,7 +13,6 @@ import {
 import { type ByteRange, parseByteRange } from '../../web/range.ts'
 import { allHeaders, firstHeader, type RawHeaders } from '../../web/raw-headers.ts'
 import { encodingFor, mayCompress } from './choose-encoding.ts'
-import { compressStream, compressWhole } from './compress.ts'
 import type { Compression, Encoding } from './compression-options.ts'
 import { entityTag } from './entity-tag.ts'
 import { headerOf, setHeader, varyOn, withoutHeaders } from './header-list.ts'
@@ -129,19 +128,24 @@ function withLength(reply: HttpReply, length: number): HttpReply {
   return { ...reply, headers: setHeader(reply.headers, 'content-length', String(length)) }
 }
 
-function compressed(reply: HttpReply, encoding: Encoding, isHead: boolean): Awaitable<HttpReply> {
+async function compressed(
+  reply: HttpReply,
+  encoding: Encoding,
+  isHead: boolean,
+): Promise<HttpReply> {
   const { status, body } = reply
-  const headers = setHeader(reply.headers, 'content-encoding', encoding)
   if (body === null) return reply
+  // Loaded with the first compressed answer; where there is no node:zlib it goes out as it is.
+  const compress = await import('./node/compress.ts').catch(() => null)
+  if (compress === null) return reply
+  const headers = setHeader(reply.headers, 'content-encoding', encoding)
   if (typeof body === 'string' || body instanceof Uint8Array) {
-    return compressWhole(body, encoding).then(
-      (smaller) => ({ status, headers, body: smaller }),
-      // Out of memory, most likely: the answer itself is fine.
-      () => reply,
-    )
+    // Out of memory, most likely: the answer itself is fine.
+    const smaller = await compress.compressWhole(body, encoding).catch(() => null)
+    return smaller === null ? reply : { status, headers, body: smaller }
   }
   // HEAD ends the stream unread, and its watcher is to know that.
-  return { status, headers, body: isHead ? body : compressStream(body, encoding) }
+  return { status, headers, body: isHead ? body : compress.compressStream(body, encoding) }
 }
 
 function joined(raw: RawHeaders, name: string): string | null {

@@ -1,7 +1,7 @@
 import { promisify } from 'node:util'
 import * as zlib from 'node:zlib'
-import type { HttpBody } from '../../contract/exchange.ts'
-import type { Encoding } from './compression-options.ts'
+import type { HttpBody } from '../../../contract/exchange.ts'
+import type { Encoding } from '../compression-options.ts'
 
 // The best ratio of each costs a hundred times the time: these levels are for answers made once.
 const BROTLI: zlib.BrotliOptions = { params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 4 } }
