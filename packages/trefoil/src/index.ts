@@ -18,7 +18,7 @@ export type { CookieOptions } from './contract/cookie-options.ts'
 export type { Dependency } from './contract/dependency.ts'
 export { dependency } from './contract/dependency.ts'
 export type { Logger } from './contract/logger.ts'
-export type { FileOptions, UploadedFile } from './contract/params.ts'
+export type { FileOptions } from './contract/params.ts'
 export { body, cookie, file, files, form, header, path, query } from './contract/params.ts'
 export type { Issue } from './contract/problem.ts'
 export {
@@ -34,6 +34,7 @@ export type { Reply, ReplyOptions } from './contract/reply.ts'
 export { reply } from './contract/reply.ts'
 export type { RequestBody, RequestForm } from './contract/request-body.ts'
 export type { Entrypoint, SurfaceName } from './contract/surface-name.ts'
+export type { UploadedFile } from './contract/uploaded-file.ts'
 export type { CookieSession } from './identity/cookie-session.ts'
 export type {
   CookieFormat,

@@ -1,6 +1,7 @@
 import type { Dependency } from './dependency.ts'
 import { ImproperlyConfigured } from './problem.ts'
 import { isSchema, type JsonSchema, type OutputOf, type Schema } from './schema.ts'
+import type { UploadedFile } from './uploaded-file.ts'
 
 /** Where an argument travels on HTTP. `field` is one member of a JSON body, `body` all of it. */
 export type ParamSource =
@@ -43,25 +44,6 @@ export type Param = Schema | MarkedParam | Dependency<unknown>
 
 /** Arguments and dependencies by name: one key is one argument, one hash member, one flag. */
 export type Params = Readonly<Record<string, Param>>
-
-/**
- * An uploaded file. It lives as long as its call: reading it afterwards (in a background task,
- * say) throws `ImproperlyConfigured`.
- */
-export interface UploadedFile {
-  /** Name as sent, made safe: no directory part, nothing a file system takes for something else. */
-  readonly name: string
-  /** Media type as claimed by the sender; `application/octet-stream` when none was sent. */
-  readonly type: string
-  /** Bytes. */
-  readonly size: number
-  /** The whole content, in memory. */
-  bytes(): Promise<Uint8Array>
-  /** The whole content as UTF-8; bytes that are not become U+FFFD. */
-  text(): Promise<string>
-  /** The content piece by piece, from memory or disk. May be called again for another pass. */
-  stream(): AsyncIterable<Uint8Array>
-}
 
 /** Options of {@link file} and {@link files}. */
 export interface FileOptions extends ParamOptions {

@@ -1,4 +1,4 @@
-import type { UploadedFile } from './params.ts'
+import type { UploadedFile } from './uploaded-file.ts'
 
 /**
  * The body of a request as it came, for handlers that want it raw. Everything is read when first

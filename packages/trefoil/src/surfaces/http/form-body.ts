@@ -1,5 +1,5 @@
-import type { UploadedFile } from '../../contract/params.ts'
 import { type Problem, refuse } from '../../contract/problem.ts'
+import type { UploadedFile } from '../../contract/uploaded-file.ts'
 import type { QueryPairs } from '../../web/query.ts'
 
 /** Fields and files of a form. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
-import type { UploadedFile } from '../../contract/params.ts'
 import { Problem } from '../../contract/problem.ts'
+import type { UploadedFile } from '../../contract/uploaded-file.ts'
 import type { BodyLimits } from './body-limits.ts'
 import type { FormBody } from './form-body.ts'
 import { readMultipart } from './multipart.ts'

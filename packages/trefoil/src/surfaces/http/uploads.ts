@@ -1,5 +1,5 @@
-import type { UploadedFile } from '../../contract/params.ts'
 import { refuse } from '../../contract/problem.ts'
+import type { UploadedFile } from '../../contract/uploaded-file.ts'
 import type { BodyLimits } from './body-limits.ts'
 import { UploadContent } from './upload-content.ts'
 
