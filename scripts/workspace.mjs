@@ -32,7 +32,12 @@ export function run(command, args, options = {}) {
 
 /** Starts a program and passes signals on; this process ends when it does. */
 export function become(command, args) {
-  const child = spawn(command, args, { cwd: ROOT, stdio: 'inherit', env: projectEnv(), shell: WINDOWS })
+  const child = spawn(command, args, {
+    cwd: ROOT,
+    stdio: 'inherit',
+    env: projectEnv(),
+    shell: WINDOWS,
+  })
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal))
   child.on('error', (error) => fail(`Could not run ${command}: ${error.message}`))
   child.on('exit', (code, signal) => process.exit(code ?? (signal === null ? 1 : 130)))
@@ -40,7 +45,9 @@ export function become(command, args) {
 
 /** Installs what the lock file names, unless that has been done already. */
 export function install() {
-  const lock = createHash('sha256').update(readFileSync(join(ROOT, 'package-lock.json'))).digest('hex')
+  const lock = createHash('sha256')
+    .update(readFileSync(join(ROOT, 'package-lock.json')))
+    .digest('hex')
   const stamp = join(ROOT, 'node_modules', '.trefoil-lock')
   if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== lock) {
     console.log('Installing dependencies…')
@@ -49,10 +56,16 @@ export function install() {
     run('npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'])
     writeFileSync(stamp, lock)
   }
-  const { stdout } = spawnSync('node', ['-p', 'process.versions.node'], { env: projectEnv(), encoding: 'utf8', shell: WINDOWS })
+  const { stdout } = spawnSync('node', ['-p', 'process.versions.node'], {
+    env: projectEnv(),
+    encoding: 'utf8',
+    shell: WINDOWS,
+  })
   const [major = 0, minor = 0] = String(stdout).trim().split('.').map(Number)
   if (major < 22 || (major === 22 && minor < 18)) {
-    fail(`Trefoil needs Node 22.18 or newer, found ${String(stdout).trim()}. Install a newer Node, or use linux-x64, where npm brings Node 24.`)
+    fail(
+      `Trefoil needs Node 22.18 or newer, found ${String(stdout).trim()}. Install a newer Node, or use linux-x64, where npm brings Node 24.`,
+    )
   }
 }
 

@@ -1,6 +1,6 @@
 import { type Problem, refuse } from '../contract/problem.ts'
 import { type HostPattern, parseHost, parseHostPattern } from '../web/host.ts'
-import { allHeaders, type RawHeaders } from '../web/raw-headers.ts'
+import { firstHeader, isRepeated, type RawHeaders } from '../web/raw-headers.ts'
 
 /** Stage 2 as data: what a request head must be like before anything else looks at it. */
 export interface EdgePolicy {
@@ -49,17 +49,9 @@ export function createEdge(policy: EdgePolicy): Edge {
   // Only accepted values are remembered, so a flood of made-up hosts cannot fill the memory.
   const accepted = new Map<string, EdgeFacts>()
 
-  function decideHost(
-    raw: RawHeaders,
-    inProcess: boolean,
-    forwardedHost: string | null,
-  ): EdgeFacts | Problem {
-    const hosts = allHeaders(raw, 'host')
-    // With two Host lines a cache and this server may serve each other's answers (SEC-1).
-    if (hosts.length > 1) return refuse('INVALID_HOST')
-    const value = forwardedHost ?? hosts[0]
-    if (value === undefined) {
-      return inProcess || policy.hosts === null ? { host: '' } : refuse('INVALID_HOST')
+  function decideHost(value: string | null, inProcess: boolean): EdgeFacts | Problem {
+    if (value === null) {
+      return inProcess || policy.hosts === null ? NO_HOST : refuse('INVALID_HOST')
     }
     const known = accepted.get(value)
     if (known !== undefined) return known
@@ -74,10 +66,15 @@ export function createEdge(policy: EdgePolicy): Edge {
   }
 
   return (raw, inProcess, forwardedHost) => {
-    const facts = decideHost(raw, inProcess, forwardedHost)
+    const host = firstHeader(raw, 'host') ?? null
+    // With two Host lines a cache and this server may serve each other's answers (SEC-1).
+    if (host !== null && isRepeated(raw, 'host')) return refuse('INVALID_HOST')
+    const facts = decideHost(forwardedHost ?? host, inProcess)
     return 'host' in facts ? (decideHead(raw, policy.maxBodySize) ?? facts) : facts
   }
 }
+
+const NO_HOST: EdgeFacts = Object.freeze({ host: '' })
 
 /** Headers that must not be repeated or contradict each other (SEC-1, SEC-2). */
 function decideHead(raw: RawHeaders, maxBodySize: number): Problem | undefined {

@@ -13,6 +13,17 @@ export function firstHeader(raw: RawHeaders, name: string): string | undefined {
   return undefined
 }
 
+/** True when a header stands there more than once. `name` is lower-case. */
+export function isRepeated(raw: RawHeaders, name: string): boolean {
+  let seen = false
+  for (let index = 0; index < raw.length; index += 2) {
+    if (!sameName(raw[index] as string, name)) continue
+    if (seen) return true
+    seen = true
+  }
+  return false
+}
+
 /** All values in order. `name` is lower-case. */
 export function allHeaders(raw: RawHeaders, name: string): string[] {
   const values: string[] = []

@@ -23,14 +23,14 @@ const PROBLEM_TYPE = 'application/problem+json'
  * A value as an answer (RESP-1): nothing → 204, text, bytes, a stream, everything else JSON.
  *
  * @param declared the action's own status of success
- * @param base headers that every answer carries
+ * @param base headers that every answer carries; this answer takes the list over
  * @throws TypeError for a value with no JSON form, or a header that is not one
  */
 export function encodeValue(
   value: unknown,
   reply: ReplyOptions | null,
   declared: number | null,
-  base: readonly string[],
+  base: string[],
 ): HttpReply {
   let body: HttpBody
   let type: string
@@ -91,12 +91,11 @@ function finish(
   type: string | null,
   body: HttpBody,
   reply: ReplyOptions | null,
-  base: readonly string[],
+  base: string[],
 ): HttpReply {
   if (reply === null || (reply.headers === undefined && reply.cookies === undefined)) {
-    const headers = base.slice()
-    if (type !== null) headers.push('content-type', type)
-    return { status, headers, body }
+    if (type !== null) base.push('content-type', type)
+    return { status, headers: base, body }
   }
   try {
     return { status, headers: mergeHeaders(base, type, reply), body }

@@ -59,16 +59,13 @@ export interface HttpSurfaceOptions {
 /** Answers one request; never rejects. */
 export type HttpHandler = (exchange: Exchange) => Awaitable<HttpReply>
 
-/** What an authenticated caller is answered is nobody else's: no cache may keep it (HTTP-5). */
-const PRIVATE: readonly string[] = ['cache-control', 'no-store']
-
 /** One request on its way through the surface. */
 interface Visit {
   readonly exchange: Exchange
   readonly origin: Origin
   readonly requestId: string
-  /** Headers that every answer carries. */
-  readonly base: readonly string[]
+  /** Headers that every answer carries; the one answer of this visit takes the list over. */
+  readonly base: string[]
   readonly nonce: string
   readonly record: AccessRecord | null
 }
@@ -109,16 +106,10 @@ export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
     }
   }
 
-  function baseHeaders(
-    set: readonly string[],
-    requestId: string,
-    nonce: string,
-  ): readonly string[] {
-    const base = hasNonce ? withNonce(set, nonce) : set
-    if (requestIdHeader === null) return base
-    const headers = base.slice()
-    headers.push(requestIdHeader, requestId)
-    return headers
+  function baseHeaders(set: readonly string[], requestId: string, nonce: string): string[] {
+    const base = hasNonce ? withNonce(set, nonce) : set.slice()
+    if (requestIdHeader !== null) base.push(requestIdHeader, requestId)
+    return base
   }
 
   function finish(visit: Visit, reply: HttpReply): HttpReply {
@@ -202,10 +193,11 @@ export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
   function encode(visit: Visit, call: RunningCall, outcome: Outcome): Awaitable<HttpReply> {
     const { action } = call['~plan']
     const cookies = call['~cookieExchange']
+    // What an authenticated caller is answered is nobody else's: no cache may keep it (HTTP-5).
     // What was made out of somebody's cookies is that somebody's too.
     const personal = call.auth !== null || cookies !== null
-    const shared = personal ? [...visit.base, ...PRIVATE] : visit.base
-    const base = action.headers === null ? shared : overrideHeaders(shared, action.headers)
+    if (personal) visit.base.push('cache-control', 'no-store')
+    const base = action.headers === null ? visit.base : overrideHeaders(visit.base, action.headers)
     const raw = visit.exchange.rawHeaders
     if (!outcome.ok) {
       return withCookies(encodeProblem(outcome.problem, visit.requestId, raw, base), cookies)

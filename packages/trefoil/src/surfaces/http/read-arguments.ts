@@ -94,7 +94,8 @@ class Reader {
     switch (param.source) {
       case 'path': {
         const text = this.#inbound.pathParams[param.wire]
-        return text === undefined ? undefined : this.#decode(param, [text])
+        if (text === undefined || param.text[0] === 'string') return text
+        return this.#decode(param, [text])
       }
       case 'field':
         return this.#field(param)

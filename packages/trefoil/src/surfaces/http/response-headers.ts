@@ -8,7 +8,7 @@ export function wantsNonce(headers: readonly string[]): boolean {
 }
 
 /** The headers with the nonce of this answer in place. */
-export function withNonce(headers: readonly string[], nonce: string): readonly string[] {
+export function withNonce(headers: readonly string[], nonce: string): string[] {
   return headers.map((text) => text.replaceAll(NONCE_MARK, nonce))
 }
 
@@ -16,7 +16,7 @@ export function withNonce(headers: readonly string[], nonce: string): readonly s
 export function overrideHeaders(
   base: readonly string[],
   overrides: Readonly<Record<string, string | null>>,
-): readonly string[] {
+): string[] {
   const headers = without(base, (name) => Object.hasOwn(overrides, name))
   for (const [name, value] of Object.entries(overrides)) {
     if (value !== null) headers.push(name, value)

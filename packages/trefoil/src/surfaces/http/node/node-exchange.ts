@@ -14,6 +14,8 @@ export class NodeExchange implements Exchange {
   readonly target: string
   readonly rawHeaders: readonly string[]
   readonly inProcess = false
+  /** Body bytes handed over so far. */
+  bytesSent = 0
   /** True once someone asked for the body. */
   bodyRead = false
   readonly #request: IncomingMessage
@@ -59,7 +61,7 @@ export class NodeExchange implements Exchange {
         : (response.errored ?? null) === null
           ? 'aborted'
           : 'failed'
-      listener({ outcome, bytes: bodyBytes.get(response) ?? 0 })
+      listener({ outcome, bytes: this.bytesSent })
     }
     // A client that left before the answer was ready must not be missing from the records.
     if (response.closed) queueMicrotask(tell)
@@ -89,9 +91,6 @@ export class NodeExchange implements Exchange {
     yield* pieces(request, limit)
   }
 }
-
-/** Body bytes handed over per response, for the access log. */
-export const bodyBytes: WeakMap<ServerResponse, number> = new WeakMap()
 
 function collect(
   request: IncomingMessage,

@@ -146,7 +146,7 @@ function sendOrDrop(
   }
   finish(server, exchange, request, response)
   try {
-    send(response, reply, request.method === 'HEAD')
+    send(response, reply, request.method === 'HEAD', exchange)
   } catch (error) {
     // A head that node refuses to write. Thrown from here, it would end the process, and anybody
     // whose text reaches a header could do that.

@@ -98,5 +98,5 @@ const BASE = ['x-content-type-options', 'nosniff'] as const
 /** The app has not seen the request, so it has no id and leaves no record. */
 function refuseHere(code: ProblemCode, request: IncomingMessage, response: ServerResponse): void {
   const reply = encodeProblem(refuse(code), '', request.rawHeaders, BASE)
-  send(response, reply, request.method === 'HEAD')
+  send(response, reply, request.method === 'HEAD', { bytesSent: 0 })
 }
