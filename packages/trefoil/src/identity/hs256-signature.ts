@@ -1,4 +1,9 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto'
+
+/** A key made ready once: making it ready costs more than one hash. */
+export function hs256Key(key: Uint8Array): KeyObject {
+  return createSecretKey(key)
+}
 
 /**
  * Finds the key whose HMAC a token carries (RFC 7515 §5.2), without looking at what it claims.
@@ -7,7 +12,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
  *
  * @returns index of the key, or -1 when none signed the token
  */
-export function findHs256Key(token: string, keys: readonly Uint8Array[]): number {
+export function findHs256Key(token: string, keys: readonly KeyObject[]): number {
   const dot = token.lastIndexOf('.')
   const sent = Buffer.from(token.slice(dot + 1))
   const signed = token.slice(0, Math.max(0, dot))
