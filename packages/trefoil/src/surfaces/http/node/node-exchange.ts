@@ -5,25 +5,38 @@ import type { Exchange, SendResult } from '../../../contract/exchange.ts'
 import { refuse } from '../../../contract/problem.ts'
 import { pieces } from './body-pieces.ts'
 import { fromHttp2 } from './http2-headers.ts'
+import type { Sending } from './send.ts'
 
 const EMPTY = new Uint8Array(0)
 
+/** Milliseconds; see `sendTimeout` of `serve`. */
+export const DEFAULT_SEND_TIMEOUT = 60_000
+
 /** One `node:http` request. */
-export class NodeExchange implements Exchange {
+export class NodeExchange implements Exchange, Sending {
   readonly method: string
   readonly target: string
   readonly rawHeaders: readonly string[]
   readonly inProcess = false
-  /** Body bytes handed over so far. */
   bytesSent = 0
+  readonly sendTimeout: number
   /** True once someone asked for the body. */
   bodyRead = false
   readonly #request: IncomingMessage
   readonly #response: ServerResponse
   readonly #expectsContinue: boolean
 
-  /** @param expectsContinue true when the client waits for `100 Continue` before its body */
-  constructor(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean) {
+  /**
+   * @param expectsContinue true when the client waits for `100 Continue` before its body
+   * @param sendTimeout milliseconds a client may take to read what is waiting for it
+   */
+  constructor(
+    request: IncomingMessage,
+    response: ServerResponse,
+    expectsContinue: boolean,
+    sendTimeout: number = DEFAULT_SEND_TIMEOUT,
+  ) {
+    this.sendTimeout = sendTimeout
     this.#request = request
     this.#response = response
     this.#expectsContinue = expectsContinue

@@ -2,21 +2,26 @@ import type { ServerResponse } from 'node:http'
 import type { HttpReply } from '../../../contract/exchange.ts'
 import { skipStream } from '../../../engine/stream.ts'
 
-/** Counts body bytes handed over, for the access log. */
-export interface ByteMeter {
+/** How one answer is to be sent, and how far that has come. */
+export interface Sending {
+  /** Body bytes handed over, for the access log. */
   bytesSent: number
+  /** Milliseconds a client may take to read what is waiting for it; then it is cut off. */
+  readonly sendTimeout: number
 }
 
 /**
  * Writes an answer. A stream is written with backpressure; when it fails in the middle the
  * connection is destroyed, so that no client takes half an answer for a whole one.
+ *
+ * @returns for a stream: settles when it is over and its source has been told
  */
 export function send(
   response: ServerResponse,
   reply: HttpReply,
   isHead: boolean,
-  meter: ByteMeter,
-): void {
+  sending: Sending,
+): Promise<void> | undefined {
   const { status, body } = reply
   const headers = reply.headers as string[]
   if (body === null) {
@@ -29,17 +34,38 @@ export function send(
     response.writeHead(status, headers)
     if (isHead) response.end()
     else {
-      meter.bytesSent = size
+      sending.bytesSent = size
       // Text of one byte a character is ASCII, and node writes Latin-1 faster than UTF-8.
       if (size === body.length && typeof body === 'string') response.end(body, 'latin1')
       else response.end(body)
+      if (size > FITS_THE_KERNEL && response.writableLength > 0)
+        cutOffSlowReader(response, sending.sendTimeout)
     }
   } else {
     response.writeHead(status, headers)
-    if (isHead) {
-      skipStream(body)
-      response.end()
-    } else void sendStream(response, body, announcedLength(headers), meter)
+    if (!isHead) return sendStream(response, body, announcedLength(headers), sending)
+    skipStream(body)
+    response.end()
+  }
+  return undefined
+}
+
+/** Bytes that are out of our hands as soon as they are written. */
+const FITS_THE_KERNEL = 65_536
+
+/**
+ * A client that asks for much and reads nothing holds the answer, and every dependency of a
+ * stream, for as long as it likes.
+ *
+ * @returns undoes it
+ */
+function cutOffSlowReader(response: ServerResponse, ms: number): () => void {
+  const timer = setTimeout(() => response.destroy(), ms)
+  const release = () => clearTimeout(timer)
+  response.once('close', release)
+  return () => {
+    release()
+    response.off('close', release)
   }
 }
 
@@ -55,7 +81,7 @@ async function sendStream(
   response: ServerResponse,
   body: AsyncIterable<string | Uint8Array>,
   announced: number,
-  meter: ByteMeter,
+  sending: Sending,
 ): Promise<void> {
   let bytes = 0
   const iterator = body[Symbol.asyncIterator]()
@@ -68,8 +94,8 @@ async function sendStream(
       bytes += typeof value === 'string' ? Buffer.byteLength(value) : value.byteLength
       // More than announced would be read as the beginning of the next answer.
       if (bytes > announced) throw new Error('The stream is longer than announced')
-      meter.bytesSent = bytes
-      if (value.length > 0 && !response.write(value)) await drained(response)
+      sending.bytesSent = bytes
+      if (value.length > 0 && !response.write(value)) await drained(response, sending.sendTimeout)
     }
     if (bytes < announced && announced !== Number.POSITIVE_INFINITY && !response.destroyed) {
       throw new Error('The stream is shorter than announced')
@@ -83,9 +109,11 @@ async function sendStream(
   }
 }
 
-function drained(response: ServerResponse): Promise<void> {
+function drained(response: ServerResponse, ms: number): Promise<void> {
   return new Promise((resolve) => {
+    const release = cutOffSlowReader(response, ms)
     const go = () => {
+      release()
       response.off('drain', go)
       response.off('close', go)
       resolve()

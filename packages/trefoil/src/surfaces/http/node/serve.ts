@@ -10,6 +10,7 @@ import { firstHeader } from '../../../web/raw-headers.ts'
 import type { HttpHandler } from '../http-surface.ts'
 import { holdUploads } from '../upload-spool.ts'
 import { answerClientError } from './client-error.ts'
+import { InFlight } from './in-flight.ts'
 import { NodeExchange } from './node-exchange.ts'
 import { createNodeServer, type NodeServer, type ServeTls } from './node-server.ts'
 import { send } from './send.ts'
@@ -25,6 +26,8 @@ export interface ServeOptions {
   readonly requestTimeout?: Duration
   /** How long an idle connection is kept. Default `65s`, longer than most load balancers wait. */
   readonly keepAliveTimeout?: Duration
+  /** How long a client may take to read what is waiting for it, before it is cut off. Default `60s`. */
+  readonly sendTimeout?: Duration
   /** How long `close` waits for calls in flight before it aborts them. Default `10s`. */
   readonly drainTimeout?: Duration
   /** Bytes of a request head. Default 16384. */
@@ -58,7 +61,8 @@ export interface Servable extends AppHandle {
 export async function serve(app: Servable, options: ServeOptions = {}): Promise<RunningServer> {
   const { port = 8000, host = '127.0.0.1' } = options
   const drainMs = readDuration('drainTimeout', options.drainTimeout ?? '10s')
-  const node = await listenerFor(app, options)
+  const inFlight = new InFlight()
+  const node = await listenerFor(app, options, inFlight)
   const { server } = node
   await app.startup()
   try {
@@ -71,14 +75,21 @@ export async function serve(app: Servable, options: ServeOptions = {}): Promise<
   const releaseUploads = holdUploads()
   let closing: Promise<void> | null = null
   const close = () => {
-    closing ??= shutDown(node, app, drainMs).finally(releaseUploads).finally(forgetSignals)
+    closing ??= shutDown(node, app, drainMs, inFlight)
+      .finally(releaseUploads)
+      .finally(forgetSignals)
     return closing
   }
   const forgetSignals = options.signals === false ? () => {} : closeOnSignals(close)
   return { url: `${node.scheme}://${urlHost(bound)}:${bound.port}`, port: bound.port, close }
 }
 
-async function listenerFor(app: Servable, options: ServeOptions): Promise<NodeServer> {
+async function listenerFor(
+  app: Servable,
+  options: ServeOptions,
+  inFlight: InFlight,
+): Promise<NodeServer> {
+  const sendTimeout = readDuration('sendTimeout', options.sendTimeout ?? '60s')
   const headersTimeout = readDuration('headersTimeout', options.headersTimeout ?? '10s')
   const requestTimeout = readDuration('requestTimeout', options.requestTimeout ?? '60s')
   const keepAliveTimeout = readDuration('keepAliveTimeout', options.keepAliveTimeout ?? '65s')
@@ -100,12 +111,14 @@ async function listenerFor(app: Servable, options: ServeOptions): Promise<NodeSe
   const node = await createNodeServer({ http, tls: options.tls ?? null, maxHeaderSize })
   const { server } = node
   const handler = app['~http']()
-  const onRequest = (request: IncomingMessage, response: ServerResponse) =>
-    answer(server, handler, new NodeExchange(request, response, false), request, response)
-  server.on('request', onRequest)
-  server.on('checkContinue', (request, response) =>
-    answer(server, handler, new NodeExchange(request, response, true), request, response),
-  )
+  const onRequest =
+    (expectsContinue: boolean) => (request: IncomingMessage, response: ServerResponse) => {
+      const exchange = new NodeExchange(request, response, expectsContinue, sendTimeout)
+      const work = answer(server, handler, exchange, request, response)
+      if (work !== undefined) inFlight.track(work)
+    }
+  server.on('request', onRequest(false))
+  server.on('checkContinue', onRequest(true))
   server.on('clientError', answerClientError)
   return node
 }
@@ -114,6 +127,7 @@ async function listenerFor(app: Servable, options: ServeOptions): Promise<NodeSe
  * Answers one request.
  *
  * @param server the listener, to see whether it drains; `null` when somebody else listens
+ * @returns settles when nothing is left to do; nothing when that is so at once
  */
 export function answer(
   server: Server | null,
@@ -121,16 +135,13 @@ export function answer(
   exchange: NodeExchange,
   request: IncomingMessage,
   response: ServerResponse,
-): void {
+): PromiseLike<unknown> | undefined {
   const reply = handler(exchange)
-  if (isPromiseLike(reply)) {
-    reply.then(
-      (late) => sendOrDrop(server, exchange, request, response, late),
-      (error) => response.destroy(error),
-    )
-    return
-  }
-  sendOrDrop(server, exchange, request, response, reply)
+  if (!isPromiseLike(reply)) return sendOrDrop(server, exchange, request, response, reply)
+  return reply.then(
+    (late) => sendOrDrop(server, exchange, request, response, late),
+    (error) => response.destroy(error),
+  )
 }
 
 function sendOrDrop(
@@ -139,19 +150,20 @@ function sendOrDrop(
   request: IncomingMessage,
   response: ServerResponse,
   reply: HttpReply,
-): void {
+): Promise<void> | undefined {
   if (response.destroyed) {
     discardStream(reply.body)
-    return
+    return undefined
   }
   finish(server, exchange, request, response)
   try {
-    send(response, reply, request.method === 'HEAD', exchange)
+    return send(response, reply, request.method === 'HEAD', exchange)
   } catch (error) {
     // A head that node refuses to write. Thrown from here, it would end the process, and anybody
     // whose text reaches a header could do that.
     discardStream(reply.body)
     response.destroy(error instanceof Error ? error : new Error('The answer could not be sent'))
+    return undefined
   }
 }
 
@@ -188,10 +200,14 @@ function listen(server: Server, port: number, host: string): Promise<void> {
   })
 }
 
+/** What calls that were cut off get for closing their dependencies. */
+const CLOSING_MS = 5_000
+
 async function shutDown(
   { server, closeIdle, closeAll }: NodeServer,
   app: AppHandle,
   drainMs: number,
+  inFlight: InFlight,
 ): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
   closeIdle()
@@ -199,6 +215,7 @@ async function shutDown(
   const cut = setTimeout(closeAll, drainMs)
   await closed
   clearTimeout(cut)
+  await inFlight.idle(CLOSING_MS)
   await app.shutdown()
 }
 

@@ -6,6 +6,7 @@ import { firstHeader } from '../../../web/raw-headers.ts'
 import { encodeProblem } from '../encode.ts'
 import type { HttpHandler } from '../http-surface.ts'
 import { MountedExchange } from './mounted-exchange.ts'
+import { DEFAULT_SEND_TIMEOUT } from './node-exchange.ts'
 import { send } from './send.ts'
 import { answer } from './serve.ts'
 
@@ -98,5 +99,8 @@ const BASE = ['x-content-type-options', 'nosniff'] as const
 /** The app has not seen the request, so it has no id and leaves no record. */
 function refuseHere(code: ProblemCode, request: IncomingMessage, response: ServerResponse): void {
   const reply = encodeProblem(refuse(code), '', request.rawHeaders, BASE)
-  send(response, reply, request.method === 'HEAD', { bytesSent: 0 })
+  send(response, reply, request.method === 'HEAD', {
+    bytesSent: 0,
+    sendTimeout: DEFAULT_SEND_TIMEOUT,
+  })
 }
