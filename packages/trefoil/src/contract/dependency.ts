@@ -10,13 +10,7 @@ export type DependencyScope = 'request' | 'function'
 
 const BRAND: unique symbol = Symbol('trefoil.dependency')
 
-/** What a provider may return: the value, a promise of it, or a generator yielding it once. */
-export type Provided<Value> =
-  | Value
-  | PromiseLike<Value>
-  | Generator<Value, unknown, unknown>
-  | AsyncGenerator<Value, unknown, unknown>
-
+/** The value behind what a provider returns: itself, a promise of it, or a generator yielding it once. */
 export type ProvidedValue<Returned> = Returned extends
   | Generator<infer Value, unknown, unknown>
   | AsyncGenerator<infer Value, unknown, unknown>
