@@ -6,7 +6,7 @@ import { keyRing } from './key-ring.ts'
 const NOW = 1_700_000_000
 const at = (seconds: number) => ({ now: () => seconds * 1000, elapsed: () => 0 })
 
-describe('CookieSigner, value format', () => {
+describe('CookieSigner, value format (COOK-1)', () => {
   it.each([
     [
       'current-secret',
@@ -96,7 +96,7 @@ describe('CookieSigner, value format', () => {
   })
 })
 
-describe('CookieSigner, payload format', () => {
+describe('CookieSigner, payload format (S-CK-1, S-CK-4)', () => {
   const payloadSigner = (key: string, now = NOW, previous: string[] = []) =>
     new CookieSigner(keyRing(key, previous), { format: 'payload', clock: at(now) })
 
