@@ -57,8 +57,10 @@ async function withHttp2(
 ): Promise<NodeServer> {
   const { createSecureServer } = await import('node:http2')
   const sessions = new Set<ServerHttp2Session>()
+  // HTTP/1.1 clients of this server get node's own kind of response.
+  const { ServerResponse: _own, ...options } = http
   const server = createSecureServer({
-    ...http,
+    ...options,
     ...certificate,
     allowHTTP1: true,
     settings: { maxConcurrentStreams: MAX_STREAMS, maxHeaderListSize: maxHeaderSize },

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { HttpReply } from '../../../contract/exchange.ts'
 import { skipStream } from '../../../engine/stream.ts'
+import { BlockResponse } from './block-response.ts'
 
 /** How one answer is to be sent, and how far that has come. */
 export interface Sending {
@@ -26,12 +27,12 @@ export function send(
   const headers = reply.headers as string[]
   if (body === null) {
     if (status !== 204 && status !== 304) headers.push('content-length', '0')
-    response.writeHead(status, headers)
+    writeHead(response, status, headers)
     response.end()
   } else if (typeof body === 'string' || body instanceof Uint8Array) {
     const size = typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength
     headers.push('content-length', String(size))
-    response.writeHead(status, headers)
+    writeHead(response, status, headers)
     if (isHead) response.end()
     else {
       sending.bytesSent = size
@@ -42,12 +43,17 @@ export function send(
         cutOffSlowReader(response, sending.sendTimeout)
     }
   } else {
-    response.writeHead(status, headers)
+    writeHead(response, status, headers)
     if (!isHead) return sendStream(response, body, announcedLength(headers), sending)
     skipStream(body)
     response.end()
   }
   return undefined
+}
+
+function writeHead(response: ServerResponse, status: number, headers: string[]): void {
+  if (response instanceof BlockResponse) response.writeBlock(status, headers)
+  else response.writeHead(status, headers)
 }
 
 /** Bytes that are out of our hands as soon as they are written. */

@@ -9,6 +9,7 @@ import { discardStream } from '../../../engine/stream.ts'
 import { firstHeader } from '../../../web/raw-headers.ts'
 import type { HttpHandler } from '../http-surface.ts'
 import { holdUploads } from '../upload-spool.ts'
+import { BlockResponse, CAN_WRITE_BLOCKS } from './block-response.ts'
 import { answerClientError } from './client-error.ts'
 import { InFlight } from './in-flight.ts'
 import { NodeExchange } from './node-exchange.ts'
@@ -107,6 +108,7 @@ async function listenerFor(
     keepAlive: true,
     keepAliveInitialDelay: 60_000,
     ...{ optimizeEmptyRequests: true },
+    ...(CAN_WRITE_BLOCKS ? { ServerResponse: BlockResponse } : {}),
   }
   const node = await createNodeServer({ http, tls: options.tls ?? null, maxHeaderSize })
   const { server } = node
