@@ -47,31 +47,7 @@ export function describeDeclaration({ method, path, levels, options }: Declarati
   return `Route ${method} ${full}${options.name === undefined ? '' : ` ('${options.name}')`}`
 }
 
-/** Every option of a route, for finding misspelt ones. */
-export const ROUTE_OPTIONS: OptionNames<DeclaredOptions> = {
-  guards: true,
-  roles: true,
-  tags: true,
-  metadata: true,
-  middleware: true,
-  errorHandlers: true,
-  needsApproval: true,
-  timeout: true,
-  name: true,
-  description: true,
-  title: true,
-  params: true,
-  returns: true,
-  tool: true,
-  cli: true,
-  public: true,
-  hints: true,
-  deprecated: true,
-  status: true,
-  headers: true,
-}
-
-/** Every option of a group. */
+/** Every option of a group, for finding misspelt ones. */
 export const GROUP_OPTIONS: OptionNames<Level['options']> = {
   guards: true,
   roles: true,
@@ -82,4 +58,20 @@ export const GROUP_OPTIONS: OptionNames<Level['options']> = {
   needsApproval: true,
   timeout: true,
   params: true,
+}
+
+/** Every option of a route: those of a group, and its own. */
+export const ROUTE_OPTIONS: OptionNames<DeclaredOptions> = {
+  ...GROUP_OPTIONS,
+  name: true,
+  description: true,
+  title: true,
+  returns: true,
+  tool: true,
+  cli: true,
+  public: true,
+  hints: true,
+  deprecated: true,
+  status: true,
+  headers: true,
 }

@@ -1,17 +1,7 @@
 import { parseByteSize } from '../base/bytes.ts'
 import { parseDuration } from '../base/duration.ts'
+import { BOOLEANS } from '../contract/decode-text.ts'
 import type { VariableKind } from './environment-variables.ts'
-
-const FLAGS: ReadonlyMap<string, boolean> = new Map([
-  ['1', true],
-  ['true', true],
-  ['yes', true],
-  ['on', true],
-  ['0', false],
-  ['false', false],
-  ['no', false],
-  ['off', false],
-])
 
 /** A value, or what is wrong with the text: the words that follow the variable's name. */
 export type VariableReading = { readonly value: unknown } | { readonly mistake: string }
@@ -55,7 +45,7 @@ export function readVariable(kind: VariableKind, text: string): VariableReading 
 }
 
 function readFlag(word: string): VariableReading {
-  const value = FLAGS.get(word.toLowerCase())
+  const value = BOOLEANS.get(word.toLowerCase())
   return value === undefined
     ? { mistake: 'must be 1, true, yes or on, or 0, false, no or off' }
     : { value }

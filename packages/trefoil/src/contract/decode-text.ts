@@ -2,7 +2,8 @@ import type { ParamSpec, ScalarKind } from './param-spec.ts'
 
 const INTEGER = /^-?(?:0|[1-9][0-9]*)$/
 const NUMBER = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?$/
-const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
+/** Spellings of yes and no, lower-case (BIND-6). */
+export const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
   ['1', true],
   ['true', true],
   ['yes', true],

@@ -31,7 +31,7 @@ export const CAN_WRITE_BLOCKS: boolean = storeHeader !== null
 
 /**
  * A response that writes most headers as one block of text. One by one, node checks and joins the
- * few headers every answer carries at a fifth of the whole price of a small answer
+ * few headers every answer carries at a noticeable part of the price of a small answer
  * (decisions/0012). The checks are the same ones: nothing but a token is a name, and no value
  * holds a character that could end its line.
  */
