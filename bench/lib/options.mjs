@@ -12,6 +12,7 @@ export const USAGE = `npm run bench -- [options] [w1 w2 w3 w3m w4 w5 w5r]
   --base NAME       the row of ratio 1.00 (default: node)
   --rounds N        interleaved rounds (default 11)
   --seconds S       length of one slice (default 2)
+  --warmup S        length of the warm-up of each server (default 5)
   --connections N   open connections (default 64)
   --generator NAME  wrk or own (default: wrk when it is there)`
 
@@ -41,7 +42,7 @@ export function readOptions(argv) {
     base,
     rounds: positive('rounds', values.rounds, quick ? 2 : 11),
     seconds: positive('seconds', values.seconds, quick ? 1 : 2),
-    warmup: quick ? 1 : 2,
+    warmup: positive('warmup', values.warmup, quick ? 3 : 5),
     connections: positive('connections', values.connections, 64),
     generator: /** @type {'wrk' | 'own' | null} */ (values.generator ?? null),
     workloads: [...new Set(names)],
@@ -63,6 +64,7 @@ function parse(argv) {
         servers: { type: 'string' },
         rounds: { type: 'string' },
         seconds: { type: 'string' },
+        warmup: { type: 'string' },
         connections: { type: 'string' },
         generator: { type: 'string' },
       },

@@ -11,6 +11,7 @@ import { ImproperlyConfigured, refuseCredential } from '../contract/problem.ts'
 import { identityFromClaims } from './claims.ts'
 import { findHs256Key, hs256Key } from './hs256-signature.ts'
 import { isKeyRing, type KeyMaterial, type KeyRing, keyRing } from './key-ring.ts'
+import { RefusedTokens } from './refused-tokens.ts'
 import { risksOfSecrets } from './secret-weakness.ts'
 import { TokenCache } from './token-cache.ts'
 
@@ -25,7 +26,7 @@ export interface JwtAuthOptions {
   readonly algorithms?: readonly 'HS256'[]
   /** Difference between clocks to forgive. Default 0, at most 60 s (JWT-7). */
   readonly clockTolerance?: Duration
-  /** Verified tokens kept to skip the cryptography; 0 keeps none. Default 256. */
+  /** Tokens kept with their verdict to skip the cryptography, good and bad ones; 0 keeps none. Default 256. */
   readonly cacheSize?: number
   /** Source of time. Default: the machine's. */
   readonly clock?: Clock
@@ -49,7 +50,9 @@ export function jwtAuth(options: JwtAuthOptions): Authenticator<undefined> {
   const signing = secrets.map(hs256Key)
   const verifyOptions = readOptions(options)
   const tolerance = Number(verifyOptions.clockTolerance ?? 0)
-  const cache = new TokenCache(readCacheSize(options.cacheSize ?? 256))
+  const cacheSize = readCacheSize(options.cacheSize ?? 256)
+  const cache = new TokenCache(cacheSize)
+  const refused = new RefusedTokens(cacheSize)
   const clock = options.clock ?? systemClock
 
   const authenticate: Authenticator<undefined> = (request) => {
@@ -63,10 +66,20 @@ export function jwtAuth(options: JwtAuthOptions): Authenticator<undefined> {
 
   function verify(token: string, currentDate: Date): Promise<AuthContext<undefined>> {
     if (token.length > MAX_TOKEN_LENGTH) throw refuseCredential('Malformed JWT token')
+    const latest = currentDate.getTime() / 1000 - tolerance
+    const before = refused.get(token, latest)
+    if (before !== null) throw refuseCredential(before)
     const key = keys[findHs256Key(token, signing)]
-    if (key === undefined) throw refuseCredential(unsignedReason(token))
-    const now = currentDate.getTime() / 1000
-    if (expiryOf(token) <= now - tolerance) throw refuseCredential('Token expired')
+    if (key === undefined) {
+      const reason = unsignedReason(token)
+      refused.add(token, reason, null)
+      throw refuseCredential(reason)
+    }
+    const expiry = expiryOf(token)
+    if (expiry <= latest) {
+      refused.add(token, EXPIRED, expiry)
+      throw refuseCredential(EXPIRED)
+    }
     return verifyClaims(token, key, { ...verifyOptions, currentDate })
   }
 
@@ -125,6 +138,7 @@ function unsignedReason(token: string): string {
   }
 }
 
+const EXPIRED = 'Token expired'
 const WRONG_ALGORITHM = 'Unsupported JWT algorithm. Only HS256 is accepted.'
 
 function importKey(key: Uint8Array): Promise<CryptoKey> {
@@ -176,7 +190,7 @@ function readCacheSize(size: number): number {
 
 /** Public words for why a token was refused (P-JWT-4). */
 function reasonOf(error: unknown): string {
-  if (error instanceof errors.JWTExpired) return 'Token expired'
+  if (error instanceof errors.JWTExpired) return EXPIRED
   if (error instanceof errors.JWSSignatureVerificationFailed) return 'Invalid JWT signature'
   if (error instanceof errors.JOSEAlgNotAllowed) return WRONG_ALGORITHM
   if (error instanceof errors.JWTClaimValidationFailed) return claimReason(error)

@@ -14,9 +14,18 @@ const NODE_READS: ReadonlySet<string> = new Set([
   'upgrade',
 ])
 
+/** What is known of a name that has been checked. */
+interface KnownName {
+  readonly nodeReads: boolean
+  /** The last value that was found good. */
+  last: string | null
+  /** False for values that are somebody's secret. */
+  readonly keeps: boolean
+}
+
 /** Names seen before; bounded, because a handler may make names up. */
-const tokens = new Set<string>()
-const REMEMBERED_TOKENS = 256
+const known = new Map<string, KnownName>()
+const REMEMBERED_NAMES = 256
 
 type StoreHeader = (this: ServerResponse, firstLine: string, headers: unknown) => void
 
@@ -48,9 +57,11 @@ export class BlockResponse<
     for (let index = 0; index < headers.length; index += 2) {
       const name = headers[index] as string
       const value = headers[index + 1] as string
-      if (NODE_READS.has(name)) rest.push(name, value)
+      const entry = known.get(name) ?? meet(name)
+      if (entry?.nodeReads === true) rest.push(name, value)
       else {
-        if (!isName(name) || !isHeaderValue(value)) {
+        // Most headers say the same in every answer; what was good then is good now.
+        if (entry === null || (entry.last !== value && !accepts(entry, value))) {
           throw new TypeError(`Invalid header '${name}'`)
         }
         block += `${name}: ${value}\r\n`
@@ -69,9 +80,16 @@ if (storeHeader !== null) {
   })
 }
 
-function isName(name: string): boolean {
-  if (tokens.has(name)) return true
-  if (!isToken(name)) return false
-  if (tokens.size < REMEMBERED_TOKENS) tokens.add(name)
+/** @returns `null` for what is no name */
+function meet(name: string): KnownName | null {
+  if (!isToken(name)) return null
+  const entry = { nodeReads: NODE_READS.has(name), last: null, keeps: name !== 'set-cookie' }
+  if (known.size < REMEMBERED_NAMES) known.set(name, entry)
+  return entry
+}
+
+function accepts(entry: KnownName, value: string): boolean {
+  if (!isHeaderValue(value)) return false
+  if (entry.keeps) entry.last = value
   return true
 }

@@ -1,0 +1,44 @@
+interface Refusal {
+  readonly reason: string
+  /** Seconds since the Unix epoch before which the refusal did not hold; `null`: for ever. */
+  readonly since: number | null
+}
+
+/** Longer texts are not kept: the places are for tokens that honest clients send again and again. */
+const MAX_LENGTH = 2048
+
+/**
+ * Tokens refused for what they are, by their exact text: a client that has not noticed that its
+ * token is old sends it with every call, and each of them would cost a hash and a parse. Only
+ * refusals that cannot become wrong are kept, so a hit says what a verification would.
+ */
+export class RefusedTokens {
+  readonly #refusals = new Map<string, Refusal>()
+  readonly #size: number
+
+  /** @param size entries; 0 keeps nothing */
+  constructor(size: number) {
+    this.#size = size
+  }
+
+  /**
+   * @param now seconds since the Unix epoch, less the tolerance
+   * @returns the public reason, or `null`
+   */
+  get(token: string, now: number): string | null {
+    const refusal = this.#refusals.get(token)
+    if (refusal === undefined) return null
+    // A clock that was set back must not refuse what has become valid again.
+    return refusal.since === null || refusal.since <= now ? refusal.reason : null
+  }
+
+  /** @param since when an expired token expired; `null` for a signature that is not ours */
+  add(token: string, reason: string, since: number | null): void {
+    if (this.#size === 0 || token.length > MAX_LENGTH) return
+    if (this.#refusals.size >= this.#size && !this.#refusals.has(token)) {
+      const oldest = this.#refusals.keys().next()
+      if (!oldest.done) this.#refusals.delete(oldest.value)
+    }
+    this.#refusals.set(token, { reason, since })
+  }
+}
