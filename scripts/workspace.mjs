@@ -71,6 +71,7 @@ export function install() {
 
 export function build() {
   run('tsc', ['-b', 'packages/trefoil', 'examples/store'])
+  run('node', ['scripts/bundle.mjs'])
 }
 
 export function fail(message) {

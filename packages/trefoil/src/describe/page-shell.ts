@@ -93,7 +93,7 @@ ${page.after ?? null}
 </main>
 </div>
 </div>
-<script nonce="${nonce}">${constantHtml(PAGE_SCRIPT)}</script>
+<script nonce="${nonce}">${constantHtml(`${PAGE_SCRIPT}</script>`)}
 </body>
 </html>
 `.toString()

@@ -7,7 +7,11 @@ import { type Clock, systemClock } from '../base/clock.ts'
 import { type Duration, parseDuration } from '../base/duration.ts'
 import { AuthContext } from '../contract/auth-context.ts'
 import type { Authenticator } from '../contract/authenticator.ts'
-import { ImproperlyConfigured, refuseCredential } from '../contract/problem.ts'
+import {
+  type AuthenticationError,
+  ImproperlyConfigured,
+  refuseCredential,
+} from '../contract/problem.ts'
 import { identityFromClaims } from './claims.ts'
 import { findHs256Key, hs256Key } from './hs256-signature.ts'
 import { isKeyRing, type KeyMaterial, type KeyRing, keyRing } from './key-ring.ts'
@@ -68,19 +72,22 @@ export function jwtAuth(options: JwtAuthOptions): Authenticator<undefined> {
     if (token.length > MAX_TOKEN_LENGTH) throw refuseCredential('Malformed JWT token')
     const latest = currentDate.getTime() / 1000 - tolerance
     const before = refused.get(token, latest)
-    if (before !== null) throw refuseCredential(before)
+    if (before !== null) throw before
     const key = keys[findHs256Key(token, signing)]
     if (key === undefined) {
-      const reason = unsignedReason(token)
-      refused.add(token, reason, null)
-      throw refuseCredential(reason)
+      throw remember(token, unsignedReason(token), null)
     }
     const expiry = expiryOf(token)
     if (expiry <= latest) {
-      refused.add(token, EXPIRED, expiry)
-      throw refuseCredential(EXPIRED)
+      throw remember(token, EXPIRED, expiry)
     }
     return verifyClaims(token, key, { ...verifyOptions, currentDate })
+  }
+
+  function remember(token: string, reason: string, since: number | null): AuthenticationError {
+    const error = refuseCredential(reason)
+    refused.add(token, error, since)
+    return error
   }
 
   async function verifyClaims(

@@ -1,5 +1,7 @@
+import type { AuthenticationError } from '../contract/problem.ts'
+
 interface Refusal {
-  readonly reason: string
+  readonly error: AuthenticationError
   /** Seconds since the Unix epoch before which the refusal did not hold; `null`: for ever. */
   readonly since: number | null
 }
@@ -23,22 +25,22 @@ export class RefusedTokens {
 
   /**
    * @param now seconds since the Unix epoch, less the tolerance
-   * @returns the public reason, or `null`
+   * @returns what to throw, or `null`
    */
-  get(token: string, now: number): string | null {
+  get(token: string, now: number): AuthenticationError | null {
     const refusal = this.#refusals.get(token)
     if (refusal === undefined) return null
     // A clock that was set back must not refuse what has become valid again.
-    return refusal.since === null || refusal.since <= now ? refusal.reason : null
+    return refusal.since === null || refusal.since <= now ? refusal.error : null
   }
 
   /** @param since when an expired token expired; `null` for a signature that is not ours */
-  add(token: string, reason: string, since: number | null): void {
+  add(token: string, error: AuthenticationError, since: number | null): void {
     if (this.#size === 0 || token.length > MAX_LENGTH) return
     if (this.#refusals.size >= this.#size && !this.#refusals.has(token)) {
       const oldest = this.#refusals.keys().next()
       if (!oldest.done) this.#refusals.delete(oldest.value)
     }
-    this.#refusals.set(token, { reason, since })
+    this.#refusals.set(token, { error: Object.freeze(error), since })
   }
 }

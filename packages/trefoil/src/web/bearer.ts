@@ -10,7 +10,10 @@ export function bearerToken(header: string | null | undefined): string | null {
   return BEARER.exec(header)?.[1] ?? null
 }
 
+const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/
+
 /** Quotes text for a `WWW-Authenticate` parameter; characters a header cannot carry are dropped. */
 export function quoted(text: string): string {
+  if (PLAIN.test(text)) return `"${text}"`
   return `"${text.replace(/[^\x20-\x7e]/g, '').replace(/["\\]/g, '\\$&')}"`
 }

@@ -1,5 +1,6 @@
-import { type IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isHeaderValue, isToken } from '../../../web/raw-headers.ts'
+import { http } from './http-module.ts'
 
 /** Headers that node itself reads or rewrites while it writes a head. */
 const NODE_READS: ReadonlySet<string> = new Set([
@@ -31,7 +32,7 @@ type StoreHeader = (this: ServerResponse, firstLine: string, headers: unknown) =
 
 /** The step in which every release of `node:http` so far turns a status line and headers into text. */
 const storeHeader: StoreHeader | null = (() => {
-  const found: unknown = Reflect.get(ServerResponse.prototype, '_storeHeader')
+  const found: unknown = Reflect.get(http.ServerResponse.prototype, '_storeHeader')
   return typeof found === 'function' ? (found as StoreHeader) : null
 })()
 
@@ -46,7 +47,7 @@ export const CAN_WRITE_BLOCKS: boolean = storeHeader !== null
  */
 export class BlockResponse<
   Request extends IncomingMessage = IncomingMessage,
-> extends ServerResponse<Request> {
+> extends http.ServerResponse<Request> {
   /** Header lines that follow the status line. */
   '~block' = ''
 

@@ -1,6 +1,7 @@
-import { createServer, type Server, type ServerOptions } from 'node:http'
+import type { Server, ServerOptions } from 'node:http'
 import type { ServerHttp2Session } from 'node:http2'
 import type { TlsOptions } from 'node:tls'
+import { http as httpModule } from './http-module.ts'
 
 /** Certificate and key of the server, and whatever else `node:tls` takes. */
 export interface ServeTls extends TlsOptions {
@@ -30,7 +31,7 @@ export interface NodeServerOptions {
  */
 export async function createNodeServer(options: NodeServerOptions): Promise<NodeServer> {
   const { http, tls } = options
-  if (tls === null) return plain(createServer(http), 'http')
+  if (tls === null) return plain(httpModule.createServer(http), 'http')
   const { http2 = true, ...certificate } = tls
   if (!http2) {
     const https = await import('node:https')

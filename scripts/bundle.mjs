@@ -1,0 +1,43 @@
+// Joins what `tsc` wrote to packages/trefoil/build into a few files in packages/trefoil/dist: three
+// hundred small modules are good to work in, and cost a starting program a third of its time
+// (decisions/0013). Names stay and nothing is minified, so what is installed can be read.
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { rolldown } from 'rolldown'
+import { ROOT } from './workspace.mjs'
+
+const PACKAGE = join(ROOT, 'packages', 'trefoil')
+const BUILD = join(PACKAGE, 'build')
+const DIST = join(PACKAGE, 'dist')
+const DOORS = ['index', 'auth', 'client', 'node', 'testing', 'program/main', 'program/node-io']
+
+// What an earlier build wrote under names that nobody asks for any more.
+for (const name of readdirSync(DIST, { recursive: true, encoding: 'utf8' })) {
+  if (/\.js(\.map)?$/.test(name)) rmSync(join(DIST, name))
+}
+
+const bundle = await rolldown({
+  cwd: PACKAGE,
+  input: Object.fromEntries(DOORS.map((door) => [door, join(BUILD, `${door}.js`)])),
+  platform: 'node',
+  external: /^[^./]/,
+  plugins: [{ name: 'maps-of-tsc', load }],
+  onLog(level, log) {
+    if (level === 'warn') throw new Error(log.message)
+  },
+})
+await bundle.write({
+  dir: DIST,
+  format: 'esm',
+  sourcemap: true,
+  chunkFileNames: 'shared/[name]-[hash].js',
+  codeSplitting: {
+    groups: [{ name: 'core', minShareCount: 2, test: /[\\/]build[\\/]/ }],
+  },
+})
+
+/** A module with the map that leads from it to its TypeScript. */
+function load(id) {
+  if (!id.startsWith(BUILD)) return null
+  return { code: readFileSync(id, 'utf8'), map: readFileSync(`${id}.map`, 'utf8') }
+}
