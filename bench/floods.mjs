@@ -9,6 +9,9 @@ if (code === null) {
   const { benchFloods } = await import('./lib/floods-bench.mjs')
   const { guarded } = await import('./lib/guarded.mjs')
   const numbers = { rounds: { full: 7, quick: 1 }, seconds: { full: 2, quick: 1 } }
-  const servers = { allowed: peersOf('w2'), usual: ['node', 'node-cached', 'trefoil'] }
+  const servers = {
+    allowed: peersOf('w2'),
+    usual: ['node', 'node-cached', 'trefoil', 'trefoil-verifying'],
+  }
   process.exitCode = await guarded(() => benchFloods(readFlags(numbers, servers)))
 } else process.exitCode = code

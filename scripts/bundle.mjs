@@ -32,7 +32,12 @@ await bundle.write({
   sourcemap: true,
   chunkFileNames: 'shared/[name]-[hash].js',
   codeSplitting: {
-    groups: [{ name: 'core', minShareCount: 2, test: /[\\/]build[\\/]/ }],
+    // Each is loaded as a whole, so what a starting app does not need is kept apart.
+    groups: [
+      { name: 'core', minShareCount: 2, test: /[\\/]build[\\/](?!describe|client)/, priority: 1 },
+      { name: 'describe', minShareCount: 2, test: /[\\/]build[\\/]describe[\\/]/ },
+      { name: 'client', minShareCount: 2, test: /[\\/]build[\\/]client[\\/]/ },
+    ],
   },
 })
 

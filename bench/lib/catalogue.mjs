@@ -13,6 +13,8 @@ export const peers = [
   { name: 'node-cached', file: 'node.mjs', variant: 'cached', workloads: ['w2', 'w4', ...MCP] },
   { name: 'node-zod', file: 'node.mjs', variant: 'zod', workloads: ['w5r'] },
   { name: 'trefoil', file: 'trefoil.mjs', variant: '', workloads: ALL },
+  { name: 'trefoil-verifying', file: 'trefoil.mjs', variant: 'verifying', workloads: ['w2'] },
+  { name: 'trefoil-typebox', file: 'trefoil.mjs', variant: 'typebox', workloads: ['w5r'] },
   { name: 'fastify', file: 'fastify.mjs', variant: '', workloads: [...HTTP, 'w5r'] },
   { name: 'hono', file: 'hono.mjs', variant: '', workloads: HTTP },
   { name: 'h3', file: 'h3.mjs', variant: '', workloads: HTTP },

@@ -1,4 +1,6 @@
 // Trefoil with its defaults: host check, request id, security headers, problem answers.
+// VARIANT=verifying: no verdict on a token is kept.
+// VARIANT=typebox: the answers of W5r are held to a compiled TypeBox schema, as Elysia's are.
 import { setTimeout } from 'node:timers/promises'
 
 import { z } from 'zod'
@@ -10,8 +12,9 @@ import { pieces, SLOW_MS } from '../lib/aborts.mjs'
 import { createOrder, orderList, orders } from '../lib/orders.mjs'
 import { SECRET } from '../lib/token.mjs'
 
-const { PORT, WORKLOAD } = process.env
-const authenticate = jwtAuth({ keys: SECRET })
+const { PORT, WORKLOAD, VARIANT } = process.env
+const authenticate = jwtAuth({ keys: SECRET, ...(VARIANT === 'verifying' ? { cacheSize: 0 } : {}) })
+const returns = WORKLOAD === 'w5r' ? await orderListSchema() : null
 const app = createApp({
   name: 'bench',
   auth: [{ authenticate, surfaces: ['api', 'mcp', 'cli'] }],
@@ -27,7 +30,7 @@ const jobs = {
     addCreate()
   },
   w5: () => addList({}),
-  w5r: () => addList({ returns: orderListSchema() }),
+  w5r: () => addList({ returns }),
   endurance: () => {
     addCreate()
     app.get('/slow', { name: 'slow', public: true }, () => setTimeout(SLOW_MS, {}))
@@ -73,7 +76,8 @@ function addList(options) {
   app.get('/orders', route, () => orderList)
 }
 
-function orderListSchema() {
+async function orderListSchema() {
+  if (VARIANT === 'typebox') return (await import('../lib/typebox-list.mjs')).orderListSchema()
   return z.array(
     z.object({
       order_id: z.string(),
