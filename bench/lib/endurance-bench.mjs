@@ -72,6 +72,7 @@ async function grow(peer, workload, phase, calls, cores, run) {
       samples.push(server.rssMb())
     }
     const after = await server.heap(true)
+    note(`  RSS in MB: ${samples.map((mb) => mb.toFixed(0)).join(' ')}`)
     return {
       server: peer.name,
       phase,

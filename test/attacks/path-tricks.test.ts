@@ -41,6 +41,8 @@ it.each([
   ['a surrogate', '/orders/%ed%a0%80'],
   ['a NUL', '/orders/a%00.json'],
   ['a line break', '/orders/a%0d%0aSet-Cookie:%20a=b'],
+  ['raw bytes that are no ASCII', '/orders/caf\u00c3\u00a9'],
+  ['raw bytes in the query', '/orders?q=caf\u00c3\u00a9'],
   ['another host', 'http://evil.example/health'],
   ['another host, our Host', 'https://localhost/health'],
   ['another scheme', 'file:///etc/passwd'],

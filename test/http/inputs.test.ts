@@ -37,15 +37,15 @@ function inputApp() {
   return app
 }
 
-type InputApp = ReturnType<typeof inputApp>
+type Answering = Pick<ReturnType<typeof createApp>, 'fetch'>
 
-async function http(app: InputApp, method: string, target: string, init: RequestInit = {}) {
+async function http(app: Answering, method: string, target: string, init: RequestInit = {}) {
   const answer = await app.fetch(new Request(`http://localhost${target}`, { method, ...init }))
   const body = await answer.text()
   return { status: answer.status, body, json: body.startsWith('{') ? JSON.parse(body) : null }
 }
 
-async function mcp(app: InputApp, name: string, args: object) {
+async function mcp(app: Answering, name: string, args: object) {
   const answer = await app.fetch(
     new Request('http://localhost/mcp', {
       method: 'POST',
@@ -152,6 +152,38 @@ describe('BIND-8: what was not sent', () => {
     expect((await http(app, 'POST', '/form')).json).toMatchObject({
       detail: 'Missing required form field: b',
     })
+  })
+})
+
+describe('BIND-6: text for a union of number and boolean', () => {
+  const app = createApp({ logger })
+  const either = z.union([z.boolean(), z.number()])
+  const agents = { name: 'either', description: 'Shows its input.', tool: true }
+  const params = { v: either, list: z.array(either).optional() }
+  app.get('/either', { ...agents, params }, ({ v, list }) => (list === undefined ? [v] : [v, list]))
+
+  test.each([
+    ['v=1', [1]],
+    ['v=0', [0]],
+    ['v=1.5', [1.5]],
+    ['v=true', [true]],
+    ['v=off', [false]],
+    ['v=no&list=1&list=yes&list=0', [false, [1, true, 0]]],
+  ])('W-18: ?%s is %j: a number where it can be one', async (search, values) => {
+    expect(JSON.parse((await http(app, 'GET', `/either?${search}`)).body)).toEqual(values)
+  })
+
+  test('ABIND-12: an agent says which of the two it means', async () => {
+    for (const v of [1, true]) {
+      expect((await mcp(app, 'either', { v })).content[0].text).toBe(JSON.stringify([v]))
+    }
+  })
+
+  test('a boolean alone still takes every spelling', async () => {
+    const plain = createApp({ logger })
+    plain.get('/plain', { params: { v: z.boolean() } }, ({ v }) => [v])
+    expect((await http(plain, 'GET', '/plain?v=1')).body).toBe('[true]')
+    expect((await http(plain, 'GET', '/plain?v=0')).body).toBe('[false]')
   })
 })
 

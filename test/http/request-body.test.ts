@@ -193,8 +193,12 @@ describe('call.request', () => {
     ['/body-then-stream', 'x', 'whole, by params or body()'],
     ['/stream-then-body', 'x', 'as a stream'],
     ['/stream-twice', 'x', 'as a stream'],
-  ])('REQ-1: %s is a clear mistake', async (path, sent, how) => {
-    expect((await post(path, sent)).status).toBe(500)
+  ])('REQ-1, OBS-1: %s is a clear mistake, under an id', async (path, sent, how) => {
+    const answer = await post(path, sent)
+    expect(answer.status).toBe(500)
+    const id = answer.headers.get('x-request-id')
+    expect(id).toMatch(/^[0-9a-f]{32}$/)
+    expect(await answer.json()).toMatchObject({ request_id: id })
     expect(errors).toEqual([
       `call.request: the body was already read ${how}; a body can be read one way only`,
     ])

@@ -4,6 +4,7 @@ import { connect } from 'node:http2'
 import { request } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { connect as connectTls } from 'node:tls'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { createApp, reply } from '../../packages/trefoil/src/index.ts'
@@ -38,6 +39,7 @@ beforeAll(async () => {
       { cookies: { a: '1', b: '2' } },
     ),
   )
+  app.get('/said/{text}', { params: { q: z.string().optional() } }, (args) => args)
   app.post('/echo', { params: { text: z.string() } }, ({ text }) => ({ text }))
   server = await serve(app, { port: 0, signals: false, tls: { key: readFileSync(key), cert } })
 })
@@ -90,6 +92,24 @@ describe('serve over TLS', () => {
     expect(JSON.parse(answer.body)).toEqual({ text: 'hello' })
   })
 
+  // HTTP/1.1 stops them in node's parser. A gateway that took them for UTF-8 would have checked
+  // another text than the one that arrives.
+  it.each([
+    ['a query', '/said/x?q=caf\u00c3\u00a9', 'Malformed query string'],
+    ['the name of a query parameter', '/said/x?caf\u00e9=1', 'Malformed query string'],
+    ['a path', '/said/caf\u00c3\u00a9', 'Malformed request path'],
+  ])('BIND-5, ROUTE-8: raw bytes in %s of HTTP/2 are refused, not guessed at', async (...row) => {
+    const [, path, detail] = row
+    const answer = await ask2({ ':path': path })
+    expect(answer.status).toBe(400)
+    expect(JSON.parse(answer.body)).toMatchObject({ detail })
+  })
+
+  it('BIND-5: the same text with escapes arrives', async () => {
+    const answer = await ask2({ ':path': '/said/caf%C3%A9?q=caf%C3%A9' })
+    expect(JSON.parse(answer.body)).toEqual({ text: 'café', q: 'café' })
+  })
+
   it('SEC-1: refuses an authority and a Host that disagree', async () => {
     const answer = await ask2({
       ':path': '/facts',
@@ -98,6 +118,31 @@ describe('serve over TLS', () => {
     })
     expect(answer.status).toBe(400)
     expect(answer.body).toContain('INVALID_HOST')
+  })
+
+  it('SEC-7: what it cannot read is refused with HSTS too', async () => {
+    const answer = await new Promise<string>((resolve, reject) => {
+      let text = ''
+      const socket = connectTls({ port: server.port, ca: cert, servername: 'localhost' }, () => {
+        socket.write('NONSENSE\r\n\r\n')
+      })
+      socket.setEncoding('utf8')
+      socket.on('data', (piece: string) => {
+        text += piece
+      })
+      socket.on('end', () => resolve(text))
+      socket.on('error', reject)
+    })
+    expect(answer).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/)
+    expect(answer).toMatch(/^strict-transport-security: max-age=/im)
+    expect(answer).toMatch(/^x-request-id: [0-9a-f]{32}\r$/im)
+  })
+
+  it('RFC 9110 §10.1.1: refuses an expectation over HTTP/2', async () => {
+    const answer = await ask2({ ':path': '/facts', expect: 'tea' })
+    expect(answer.status).toBe(417)
+    expect(answer.headers['strict-transport-security']).toContain('max-age')
+    expect(JSON.parse(answer.body)).toMatchObject({ request_id: answer.headers['x-request-id'] })
   })
 
   it('answers HTTP/1.1 on the same port', async () => {

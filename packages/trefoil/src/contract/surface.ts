@@ -13,8 +13,18 @@ export interface Endpoint {
   readonly path: string
   /** Surface whose authenticator guards it; also what records call it. */
   readonly surface: SurfaceName
+  /**
+   * True when it authenticates nobody: all who ask get the same, so its answers may be compressed.
+   * Default false.
+   */
+  readonly isPublic?: boolean
   /** Answers one request that passed the edge; a problem is written by the HTTP surface. Never rejects. */
   handle(request: EndpointRequest): Awaitable<HttpReply | Problem>
+  /**
+   * Writes a refusal of a stage before {@link Endpoint.handle} in the words its clients read; the
+   * status is the problem's. Default: a problem document.
+   */
+  renderRefusal?(problem: Problem, requestId: string): HttpReply
 }
 
 /** What the edge knows when an endpoint is called. */

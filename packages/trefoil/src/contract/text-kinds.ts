@@ -30,7 +30,11 @@ export function textKinds(schema: JsonSchema): TextKinds | null {
   return kinds === null ? null : { kinds, list: false }
 }
 
-const ORDER: readonly ScalarKind[] = ['boolean', 'integer', 'number', 'string']
+/**
+ * Numbers first: `1` and `0` are spellings of booleans too (BIND-6), but where both are accepted
+ * nobody writes them for a yes or a no. The CLI reads flags in the same order.
+ */
+const ORDER: readonly ScalarKind[] = ['integer', 'number', 'boolean', 'string']
 
 function scalarKinds(types: Set<string> | null): readonly ScalarKind[] | null {
   if (types === null) return null

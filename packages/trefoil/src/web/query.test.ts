@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { parseQuery, valuesOf } from './query.ts'
+import { parseQuery, parseUrlencoded, valuesOf } from './query.ts'
 
 test.each([
   ['', []],
@@ -40,6 +40,28 @@ test.each(['a=%', 'a=%z1', '%ff=1', 'a=%c3', 'ok=1&a=%e0%80%80', 'a=%ed%a0%80'])
   },
 )
 
+test.each([
+  'q=caf\u00c3\u00a9',
+  'q=\u00e9',
+  '\u00e9=1',
+  'ok=1&q=%C3%A9\u00e9',
+  'q=a b',
+  'q=\t',
+  'q=\x7f',
+])('BIND-5: %j has what a query may not hold unescaped, which refuses all of it', (text) => {
+  expect(parseQuery(text)).toBeNull()
+})
+
+test('BIND-14: the body of a form may hold any text as it is', () => {
+  const pairs = [
+    ['a', 'café'],
+    ['é', 'x y'],
+  ]
+  expect(parseUrlencoded('a=café&é=x+y')).toEqual(pairs)
+  expect(parseUrlencoded('a=caf%C3%A9&%C3%A9=x y')).toEqual(pairs)
+  expect(parseUrlencoded('a=%c3')).toBeNull()
+})
+
 test('BIND-4: every value of a name in order, other names left out', () => {
   const pairs = parseQuery('a=1&b=2&a=3&A=4') ?? []
   expect(valuesOf(pairs, 'a')).toEqual(['1', '3'])
@@ -58,8 +80,9 @@ test('BIND-4: what URLSearchParams writes is read back (property)', () => {
 test('BIND-5: nothing makes it throw (property)', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (text) => {
-      const pairs = parseQuery(text)
-      expect(pairs === null || Array.isArray(pairs)).toBe(true)
+      for (const pairs of [parseQuery(text), parseUrlencoded(text)]) {
+        expect(pairs === null || Array.isArray(pairs)).toBe(true)
+      }
     }),
   )
 })

@@ -3,25 +3,41 @@ export type QueryPairs = readonly (readonly [name: string, value: string])[]
 
 const EMPTY: QueryPairs = []
 const PLAIN = /^[\x21-\x24\x26-\x2a\x2c-\x7e]*$/
+const VISIBLE_ASCII = /^[\x21-\x7e]*$/
 
 /**
- * Parses `a=1&b=x+y` strictly (BIND-4, BIND-5): `+` is a space, `;` is no separator, blank
- * values are kept, a bad escape or non-UTF-8 refuses the whole string.
+ * Parses the query of a target, `a=1&b=x+y`, strictly (BIND-4, BIND-5): `+` is a space, `;` is no
+ * separator, blank values are kept; a bad escape, non-UTF-8, or anything that is not visible ASCII
+ * refuses the whole string.
  *
  * @returns `null` when it cannot be decoded
  */
 export function parseQuery(text: string): QueryPairs | null {
+  return parsePairs(text, decodeQuery)
+}
+
+/** Parses an urlencoded body: as a query, but it is text already and may hold any character. */
+export function parseUrlencoded(text: string): QueryPairs | null {
+  return parsePairs(text, decode)
+}
+
+function parsePairs(text: string, decoded: (text: string) => string | null): QueryPairs | null {
   if (text === '') return EMPTY
   const pairs: [string, string][] = []
   for (const part of text.split('&')) {
     if (part === '') continue
     const equals = part.indexOf('=')
-    const name = decode(equals === -1 ? part : part.slice(0, equals))
-    const value = decode(equals === -1 ? '' : part.slice(equals + 1))
+    const name = decoded(equals === -1 ? part : part.slice(0, equals))
+    const value = decoded(equals === -1 ? '' : part.slice(equals + 1))
     if (name === null || value === null) return null
     pairs.push([name, value])
   }
   return pairs
+}
+
+/** Raw bytes came through the transport as Latin-1: a value would arrive that nobody sent. */
+function decodeQuery(text: string): string | null {
+  return VISIBLE_ASCII.test(text) ? decode(text) : null
 }
 
 function decode(text: string): string | null {

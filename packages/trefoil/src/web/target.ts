@@ -7,13 +7,15 @@ export interface Target {
 }
 
 const CONTROL = /[\x00-\x1f\x7f]/
+const NOT_VISIBLE_ASCII = /[^\x21-\x7e]/
 
 /**
  * Canonicalises a request target in origin form (ROUTE-7, ROUTE-8): percent-escapes are
  * decoded exactly once and before matching, so `%2F` separates segments and `%252F` is data;
  * repeated and trailing slashes are dropped; dot segments are plain data.
  *
- * @returns `null` for undecodable text, a control character, or another form of target
+ * @returns `null` for undecodable text, a control character, anything but visible ASCII outside of
+ * escapes, or another form of target
  */
 export function parseTarget(target: string): Target | null {
   if (target.charCodeAt(0) !== 0x2f) return null
@@ -39,6 +41,8 @@ function isPlain(path: string): boolean {
 }
 
 function decodePath(rawPath: string): string | null {
+  // Raw bytes came through the transport as Latin-1, while a gateway may have read them as UTF-8.
+  if (NOT_VISIBLE_ASCII.test(rawPath)) return null
   let decoded: string
   try {
     decoded = decodeURIComponent(rawPath)

@@ -20,12 +20,14 @@ export function cliEndpoints(parts: CliParts): readonly Endpoint[] {
       path: MANIFEST_PATH,
       surface: 'cli',
       handle: (request) => manifestReply(parts, request),
+      renderRefusal: problemReply,
     },
     {
       method: 'POST',
       path: CALL_PATH,
       surface: 'cli',
       handle: (request) => callReply(parts, request),
+      renderRefusal: problemReply,
     },
   ]
 }

@@ -35,6 +35,7 @@ class FetchExchange implements Exchange {
   readonly inProcess: boolean
   readonly #request: Request
   readonly #doneListeners: ((result: SendResult) => void)[] = []
+  #isDone = false
 
   constructor(request: Request, context: FetchContext) {
     const url = new URL(request.url)
@@ -51,11 +52,15 @@ class FetchExchange implements Exchange {
   }
 
   get aborted(): boolean {
-    return this.#request.signal.aborted
+    return !this.#isDone && this.#request.signal.aborted
   }
 
   onAbort(listener: () => void): void {
-    this.#request.signal.addEventListener('abort', listener, { once: true })
+    const leave = () => {
+      // Deno aborts the signal of every request once it has been answered, too.
+      if (!this.#isDone) listener()
+    }
+    this.#request.signal.addEventListener('abort', leave, { once: true })
   }
 
   onDone(listener: (result: SendResult) => void): void {
@@ -114,7 +119,8 @@ class FetchExchange implements Exchange {
     if (body === null) skipStream(reply.body)
     if (this.method === 'HEAD') announceLength(headers, reply.body)
     if (body === null || typeof body === 'string' || body instanceof Uint8Array) {
-      this.#done({ outcome: 'ok', bytes: body === null ? 0 : body.length })
+      const outcome = this.aborted ? 'aborted' : 'ok'
+      this.#done({ outcome, bytes: body === null ? 0 : body.length })
       return new Response(body as string | Uint8Array<ArrayBuffer> | null, { status, headers })
     }
     return new Response(this.#stream(body), { status, headers })
@@ -149,6 +155,7 @@ class FetchExchange implements Exchange {
   }
 
   #done(result: SendResult): void {
+    this.#isDone = true
     for (const listener of this.#doneListeners.splice(0)) listener(result)
   }
 }

@@ -4,7 +4,7 @@ import type { AccessLog } from '../../contract/access-event.ts'
 import type { Exchange, HttpReply } from '../../contract/exchange.ts'
 import type { Outcome } from '../../contract/outcome.ts'
 import { Problem, refuse } from '../../contract/problem.ts'
-import type { Endpoint, EndpointRequest } from '../../contract/surface.ts'
+import type { Endpoint } from '../../contract/surface.ts'
 import type { PerSurface, SurfaceName } from '../../contract/surface-name.ts'
 import type { Plan } from '../../engine/plan.ts'
 import { run } from '../../engine/run.ts'
@@ -21,11 +21,13 @@ import type { BodyLimits } from './body-limits.ts'
 import { type BrowserPolicy, withCors } from './browser-policy.ts'
 import type { Compression } from './compression-options.ts'
 import { encodeProblem, encodeValue } from './encode.ts'
+import { endpointAnswer, endpointRefusal } from './endpoint-answer.ts'
 import { HttpInbound } from './http-inbound.ts'
 import { LoadGate } from './load-gate.ts'
 import { createMatcher, type Mount } from './match.ts'
-import { overrideHeaders, wantsNonce, withBaseHeaders, withNonce } from './response-headers.ts'
+import { overrideHeaders, wantsNonce, withNonce } from './response-headers.ts'
 import { shapeReply } from './shape-reply.ts'
+import type { Visit } from './visit.ts'
 import { withCookies } from './with-cookies.ts'
 
 /** What a path leads to: an action, or an endpoint of another surface. */
@@ -56,19 +58,13 @@ export interface HttpSurfaceOptions {
   readonly clock: Clock
 }
 
-/** Answers one request; never rejects. */
-export type HttpHandler = (exchange: Exchange) => Awaitable<HttpReply>
-
-/** One request on its way through the surface. */
-interface Visit {
-  readonly exchange: Exchange
-  readonly origin: Origin
-  readonly requestId: string
-  /** Headers that every answer carries; the one answer of this visit takes the list over. */
-  readonly base: string[]
-  readonly nonce: string
-  readonly record: AccessRecord | null
-}
+/**
+ * Answers one request; never rejects.
+ *
+ * @param refusal for a request that the transport has to refuse: it gets the headers, the id and
+ * the record of every other
+ */
+export type HttpHandler = (exchange: Exchange, refusal?: Problem) => Awaitable<HttpReply>
 
 /** Makes the one code path behind `serve` and `app.fetch`. */
 export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
@@ -78,9 +74,9 @@ export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
   const gate = options.maxInFlight === null ? null : new LoadGate(options.maxInFlight)
   const hasNonce = wantsNonce(headers.http) || wantsNonce(headers.https)
 
-  return (exchange) => {
+  return (exchange, refusal) => {
     const visit = receive(exchange)
-    const reply = answer(visit)
+    const reply = refusal === undefined ? answer(visit) : refusedEarly(visit, refusal)
     if (visit.record === null && browser === null) return reply
     const complete = (late: HttpReply) => finish(visit, late)
     return isPromiseLike(reply) ? reply.then(complete) : complete(reply)
@@ -126,13 +122,33 @@ export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
     return encodeProblem(problem, requestId, exchange.rawHeaders, base)
   }
 
+  /** A refusal that came before anybody looked where the request was going. */
+  function refusedEarly(visit: Visit, problem: Problem): HttpReply {
+    // What asks for another host, or for a place outside the app, asks for no path of ours.
+    if (problem.code === 'INVALID_HOST' || problem.code === 'not_found') {
+      return refused(visit, problem)
+    }
+    const { method, target } = visit.exchange
+    const path = parseTarget(target)?.path
+    const match = path === undefined ? null : find(method, path)
+    return match?.kind === 'found'
+      ? refusedAt(visit, match.target, problem)
+      : refused(visit, problem)
+  }
+
+  function refusedAt(visit: Visit, target: HttpTarget, problem: Problem): HttpReply {
+    return target.kind === 'endpoint'
+      ? endpointRefusal(visit, target.endpoint, problem)
+      : refused(visit, problem)
+  }
+
   function answer(visit: Visit): Awaitable<HttpReply> {
     const { exchange, origin, base } = visit
     const { method, rawHeaders } = exchange
     const head = edge(rawHeaders, exchange.inProcess, origin.host)
-    if (head instanceof Problem) return refused(visit, head)
+    if (head instanceof Problem) return refusedEarly(visit, head)
     const overload = gate?.admit(exchange)
-    if (overload !== undefined) return refused(visit, overload)
+    if (overload !== undefined) return refusedEarly(visit, overload)
     if (exchange.target === '*' && method === 'OPTIONS') {
       return { status: 204, headers: base.slice(), body: null }
     }
@@ -157,10 +173,10 @@ export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
         corsAllows: (page: string) => cors?.grants(page) ?? 'no',
       }
       const forged = decideCsrf(facts, csrf)
-      if (forged !== undefined) return refused(visit, forged)
+      if (forged !== undefined) return refusedAt(visit, match.target, forged)
     }
     return match.target.kind === 'endpoint'
-      ? endpointAnswer(visit, match.target.endpoint, target, head.host)
+      ? endpointAnswer(visit, match.target.endpoint, target, head.host, compression)
       : actionAnswer(visit, match.target.plan, target, match.params, head.host)
   }
 
@@ -211,34 +227,6 @@ export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
     } catch (error) {
       return encodeProblem(toProblem(call, error), visit.requestId, raw, base)
     }
-  }
-
-  function endpointAnswer(
-    visit: Visit,
-    endpoint: Endpoint,
-    target: Target,
-    host: string,
-  ): Awaitable<HttpReply> {
-    const { exchange, origin, requestId, record } = visit
-    if (record !== null) record.source = endpoint.surface
-    const request: EndpointRequest = {
-      exchange,
-      requestId,
-      host,
-      scheme: origin.scheme,
-      clientAddress: origin.clientAddress,
-      path: target.path,
-      search: target.search,
-      report: (facts) => {
-        if (record === null) return
-        record.action = facts.actionName ?? null
-        record.tool = facts.toolName ?? null
-      },
-    }
-    const write = (reply: HttpReply | Problem) =>
-      reply instanceof Problem ? refused(visit, reply) : withBaseHeaders(reply, visit.base)
-    const reply = endpoint.handle(request)
-    return isPromiseLike(reply) ? reply.then(write) : write(reply)
   }
 }
 

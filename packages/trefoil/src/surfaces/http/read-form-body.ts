@@ -1,6 +1,6 @@
 import { type Problem, refuse } from '../../contract/problem.ts'
 import { type MediaType, parseMediaType } from '../../web/media-type.ts'
-import { parseQuery } from '../../web/query.ts'
+import { parseUrlencoded } from '../../web/query.ts'
 import { firstHeader } from '../../web/raw-headers.ts'
 import type { BodyLimits } from './body-limits.ts'
 import type { BodySource } from './body-source.ts'
@@ -38,7 +38,7 @@ export async function readFormBody(
   const problem = refusedType(type)
   if (problem !== null) throw problem
   if (type?.essence === 'application/x-www-form-urlencoded') {
-    return parseUrlencoded(await inbound.readBytes(), inbound.limits)
+    return readUrlencoded(await inbound.readBytes(), inbound.limits)
   }
   // Loaded when the first such form arrives: most apps never read one.
   const { readMultipart } = await import('./multipart.ts')
@@ -62,11 +62,11 @@ function unsupported(what: string): Problem {
 }
 
 /** Limits before parsing: splitting two million empty pairs costs more than counting them. */
-function parseUrlencoded(bytes: Uint8Array, limits: BodyLimits): FormBody {
+function readUrlencoded(bytes: Uint8Array, limits: BodyLimits): FormBody {
   checkSizes(bytes, limits)
   let fields: FormBody['fields'] | null
   try {
-    fields = parseQuery(utf8.decode(bytes))
+    fields = parseUrlencoded(utf8.decode(bytes))
   } catch {
     fields = null
   }

@@ -5,6 +5,7 @@ import {
   type CompressionOptions,
   checkPreconditions,
   createApp,
+  dependency,
   ImproperlyConfigured,
   reply,
   stream,
@@ -75,6 +76,50 @@ describe('entity tags', () => {
     app.get('/', () => reply('x', { etag: 'v1' }))
     const sent = await app.fetch(new Request('http://localhost/'))
     expect(sent.headers.get('cache-control')).toBe('private, no-cache')
+  })
+})
+
+describe('W-15, RES-9: a stream whose pieces the answer does not need', () => {
+  const content = { size: 5, lastModified: 0, select() {} }
+  const streamed = (etag: string) => reply(stream(['hello']).value, { etag, '~content': content })
+
+  /** How the dependency of a call ended, and what the caller was told. */
+  async function ending(
+    etag: string,
+    init: RequestInit,
+  ): Promise<{ readonly status: number; readonly ended: string }> {
+    const { promise: ended, resolve } = Promise.withResolvers<string>()
+    const db = dependency(
+      async function* () {
+        try {
+          yield 'db'
+          resolve('committed')
+        } catch (error) {
+          resolve(String(error))
+        }
+      },
+      { name: 'db' },
+    )
+    const app = createApp({ publicSurfaces: ['api', 'mcp', 'cli'], logger: silent })
+    app.get('/', { params: { db } }, () => streamed(etag))
+    const { status } = await app.fetch(new Request('http://localhost/', init))
+    return { status, ended: await ended }
+  }
+
+  test.each<[number, RequestInit]>([
+    [412, { headers: { 'if-match': '"v1"' } }],
+    [412, { method: 'HEAD', headers: { 'if-match': '"v1"' } }],
+    [416, { headers: { range: 'bytes=9-' } }],
+    [304, { headers: { 'if-none-match': '"v2"' } }],
+    [200, { method: 'HEAD' }],
+  ])('%i of %j ends its dependencies as a success', async (status, init) => {
+    expect(await ending('v2', init)).toEqual({ status, ended: 'committed' })
+  })
+
+  test('an answer that could not be made ends them as a failure', async () => {
+    const { status, ended } = await ending('not "a" tag', {})
+    expect(status).toBe(500)
+    expect(ended).not.toBe('committed')
   })
 })
 

@@ -1,7 +1,7 @@
 import type { Awaitable } from '../../base/promise.ts'
 import type { HttpReply } from '../../contract/exchange.ts'
 import type { PartialContent } from '../../contract/partial-content.ts'
-import { refuse } from '../../contract/problem.ts'
+import { Problem, refuse } from '../../contract/problem.ts'
 import type { ReplyOptions } from '../../contract/reply.ts'
 import { discardStream, skipStream } from '../../engine/stream.ts'
 import { weakTag } from '../../web/etag.ts'
@@ -14,6 +14,7 @@ import { type ByteRange, parseByteRange } from '../../web/range.ts'
 import { allHeaders, firstHeader, type RawHeaders } from '../../web/raw-headers.ts'
 import { encodingFor, mayCompress } from './choose-encoding.ts'
 import type { Compression, Encoding } from './compression-options.ts'
+import type { DocumentMemo } from './document-memo.ts'
 import { entityTag } from './entity-tag.ts'
 import { headerOf, setHeader, varyOn, withoutHeaders } from './header-list.ts'
 
@@ -23,6 +24,8 @@ export interface ShapeFacts {
   readonly raw: RawHeaders
   readonly authenticated: boolean
   readonly compression: Compression | null
+  /** For a body that is the same every time. */
+  readonly memo?: DocumentMemo
 }
 
 /**
@@ -42,8 +45,10 @@ export function shapeReply(
   try {
     return shape(reply, options, content, facts)
   } catch (error) {
-    // Nobody is going to read it, and it may hold dependencies open.
-    discardStream(reply.body)
+    // Nobody is going to read it, and it may hold dependencies open. A condition that does not
+    // hold (412, 416) is no failure of what the call did.
+    if (error instanceof Problem) skipStream(reply.body)
+    else discardStream(reply.body)
     throw error
   }
 }
@@ -88,7 +93,7 @@ function shape(
     reply = { ...reply, headers: [...reply.headers, 'accept-ranges', 'bytes'] }
     if (encoding === null) return withLength(reply, content.size)
   }
-  return encoding === null ? reply : compressed(reply, encoding, method === 'HEAD')
+  return encoding === null ? reply : compressed(reply, encoding, facts)
 }
 
 function setsCaching(options: ReplyOptions | null): boolean {
@@ -131,7 +136,7 @@ function withLength(reply: HttpReply, length: number): HttpReply {
 async function compressed(
   reply: HttpReply,
   encoding: Encoding,
-  isHead: boolean,
+  { method, memo }: ShapeFacts,
 ): Promise<HttpReply> {
   const { status, body } = reply
   if (body === null) return reply
@@ -140,12 +145,20 @@ async function compressed(
   if (compress === null) return reply
   const headers = setHeader(reply.headers, 'content-encoding', encoding)
   if (typeof body === 'string' || body instanceof Uint8Array) {
+    const making =
+      memo === undefined
+        ? compress.compressWhole(body, encoding)
+        : memo.compressed(body, encoding, compress.compressWhole)
     // Out of memory, most likely: the answer itself is fine.
-    const smaller = await compress.compressWhole(body, encoding).catch(() => null)
+    const smaller = await making.catch(() => null)
     return smaller === null ? reply : { status, headers, body: smaller }
   }
   // HEAD ends the stream unread, and its watcher is to know that.
-  return { status, headers, body: isHead ? body : compress.compressStream(body, encoding) }
+  return {
+    status,
+    headers,
+    body: method === 'HEAD' ? body : compress.compressStream(body, encoding),
+  }
 }
 
 function joined(raw: RawHeaders, name: string): string | null {

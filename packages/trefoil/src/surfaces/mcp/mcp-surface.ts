@@ -5,7 +5,9 @@ import { compileDiscoveryPlan } from '../../engine/discovery-plan.ts'
 import { compilePlan, type Plan } from '../../engine/plan.ts'
 import { handleMcp } from './dispatch.ts'
 import type { McpParts } from './mcp-parts.ts'
+import { problemReply } from './problem-reply.ts'
 import { buildToolList } from './tool-list.ts'
+import { legacy } from './wire/legacy.ts'
 
 /** Where MCP lives. Fixed by DESIGN §1. */
 export const MCP_PATH = '/mcp'
@@ -31,5 +33,7 @@ export function mcpEndpoint(
     path: MCP_PATH,
     surface: 'mcp',
     handle: (request) => handleMcp(parts, request),
+    // Nothing of the body has been read: no message has an id yet, and no era.
+    renderRefusal: (problem, requestId) => problemReply(problem, legacy, null, requestId),
   }
 }

@@ -6,6 +6,7 @@ import type { RpcId } from './message.ts'
 import { type Era, jsonReply } from './wire/era.ts'
 
 const INVALID_REQUEST = -32600
+const INTERNAL_ERROR = -32603
 
 /**
  * A problem that ends the request instead of becoming a tool result: missing credentials and
@@ -21,7 +22,9 @@ export function problemReply(
   const { mcp } = problemRow(problem.code)
   const isRpc = typeof mcp === 'number'
   const { code, message, ...data } = problemBody(problem, requestId)
-  const error = { code: isRpc ? mcp : INVALID_REQUEST, message, data: { problem: code, ...data } }
+  // A request that a busy or broken server did not answer is no invalid one.
+  const other = problem.status >= 500 ? INTERNAL_ERROR : INVALID_REQUEST
+  const error = { code: isRpc ? mcp : other, message, data: { problem: code, ...data } }
   const status = isRpc ? era.errorStatus(problem) : problem.status
   return jsonReply(status, { jsonrpc: '2.0', id, error }, problem.headers)
 }

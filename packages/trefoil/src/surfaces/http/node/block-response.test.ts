@@ -1,7 +1,7 @@
 import { once } from 'node:events'
-import { createServer, get, type IncomingMessage, type ServerOptions } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { describe, expect, it } from 'vitest'
+import { createServer, get, IncomingMessage, type ServerOptions } from 'node:http'
+import { type AddressInfo, Socket } from 'node:net'
+import { describe, expect, it, vi } from 'vitest'
 import { BlockResponse, CAN_WRITE_BLOCKS } from './block-response.ts'
 
 const HEADERS = ['x-a', '1', 'set-cookie', 'a=1', 'set-cookie', 'b=2', 'content-length', '2']
@@ -31,10 +31,6 @@ describe('BlockResponse', () => {
       response.writeHead(200, HEADERS)
       response.end('ok')
     })
-    const block = await answerOf({ ServerResponse: BlockResponse }, (response) => {
-      response.writeBlock(200, HEADERS)
-      response.end('ok')
-    })
     const sorted = ({ rawHeaders }: IncomingMessage) => {
       const pairs: string[] = []
       for (let index = 0; index < rawHeaders.length; index += 2) {
@@ -43,9 +39,38 @@ describe('BlockResponse', () => {
       }
       return pairs.sort()
     }
-    expect(sorted(block)).toEqual(sorted(plain))
-    expect(block.statusCode).toBe(200)
-    expect(block.headers.date).toBeDefined()
+    // The first one finds out whether blocks can be written, the second one is a block.
+    for (const isBlock of [false, true]) {
+      let block = ''
+      const answer = await answerOf({ ServerResponse: BlockResponse }, (response) => {
+        response.writeBlock(200, HEADERS)
+        block = response['~block']
+        response.end('ok')
+      })
+      expect(block !== '').toBe(isBlock)
+      expect(sorted(answer)).toEqual(sorted(plain))
+      expect(answer.statusCode).toBe(200)
+      expect(answer.headers.date).toBeDefined()
+    }
+  })
+
+  it('writes no block where the step is not taken', async () => {
+    vi.resetModules()
+    const fresh = await import('./block-response.ts')
+    const written: unknown[] = []
+    class Elsewhere extends fresh.BlockResponse {
+      override writeHead(...args: readonly unknown[]): this {
+        written.push(args)
+        return this
+      }
+    }
+    for (let time = 0; time < 2; time++) {
+      new Elsewhere(new IncomingMessage(new Socket())).writeBlock(200, HEADERS)
+    }
+    expect(written).toEqual([
+      [200, HEADERS],
+      [200, HEADERS],
+    ])
   })
 
   it.each([

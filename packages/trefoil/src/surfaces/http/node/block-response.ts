@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import process from 'node:process'
 import { isHeaderValue, isToken } from '../../../web/raw-headers.ts'
 import { http } from './http-module.ts'
 
@@ -32,12 +33,21 @@ type StoreHeader = (this: ServerResponse, firstLine: string, headers: unknown) =
 
 /** The step in which every release of `node:http` so far turns a status line and headers into text. */
 const storeHeader: StoreHeader | null = (() => {
+  // Other runtimes imitate the step and need not take it: Bun has it and writes its heads elsewhere.
+  if (process.versions['bun'] !== undefined || process.versions['deno'] !== undefined) return null
   const found: unknown = Reflect.get(http.ServerResponse.prototype, '_storeHeader')
   return typeof found === 'function' ? (found as StoreHeader) : null
 })()
 
 /** False where node has no such step (any more): answers are then written the ordinary way. */
 export const CAN_WRITE_BLOCKS: boolean = storeHeader !== null
+
+/**
+ * True once an answer went through the step as expected. The first answer of a process is written
+ * the ordinary way to find out: in a release that no longer takes the step, or takes it otherwise,
+ * every security header would be missing from every answer.
+ */
+let proven = false
 
 /**
  * A response that writes most headers as one block of text. One by one, node checks and joins the
@@ -53,6 +63,10 @@ export class BlockResponse<
 
   /** @throws TypeError for a name or value that is none */
   writeBlock(status: number, headers: readonly string[]): void {
+    if (!proven) {
+      this.writeHead(status, [...headers])
+      return
+    }
     const rest: string[] = []
     let block = ''
     for (let index = 0; index < headers.length; index += 2) {
@@ -77,6 +91,7 @@ if (storeHeader !== null) {
   Object.defineProperty(BlockResponse.prototype, '_storeHeader', {
     value: function (this: BlockResponse, firstLine: string, headers: unknown): void {
       storeHeader.call(this, firstLine + this['~block'], headers)
+      if (!proven) proven = String(Reflect.get(this, '_header')).startsWith(firstLine)
     },
   })
 }

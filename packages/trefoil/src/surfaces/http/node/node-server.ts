@@ -1,5 +1,7 @@
 import type { Server, ServerOptions } from 'node:http'
 import type { ServerHttp2Session } from 'node:http2'
+import type { Socket } from 'node:net'
+import process from 'node:process'
 import type { TlsOptions } from 'node:tls'
 import { http as httpModule } from './http-module.ts'
 
@@ -40,11 +42,24 @@ export async function createNodeServer(options: NodeServerOptions): Promise<Node
   return withHttp2(options, certificate)
 }
 
+/** Bun takes such connections for idle itself, and says 0 of every connection. */
+const COUNTS_BYTES = process.versions['bun'] === undefined
+
 function plain(server: Server, scheme: 'http' | 'https'): NodeServer {
+  const sockets = new Set<Socket>()
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
   return {
     server,
     scheme,
-    closeIdle: () => server.closeIdleConnections(),
+    closeIdle() {
+      server.closeIdleConnections()
+      // To node a connection is idle after its first request. Browsers open some ahead of time.
+      if (!COUNTS_BYTES) return
+      for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy()
+    },
     closeAll: () => server.closeAllConnections(),
   }
 }

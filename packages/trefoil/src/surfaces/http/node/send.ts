@@ -15,7 +15,8 @@ export interface Sending {
  * Writes an answer. A stream is written with backpressure; when it fails in the middle the
  * connection is destroyed, so that no client takes half an answer for a whole one.
  *
- * @returns for a stream: settles when it is over and its source has been told
+ * @returns for a stream, or a body that the connection cannot take at once: settles when it is over
+ * and its source has been told
  */
 export function send(
   response: ServerResponse,
@@ -37,10 +38,9 @@ export function send(
     else {
       sending.bytesSent = size
       // Text of one byte a character is ASCII, and node writes Latin-1 faster than UTF-8.
-      if (size === body.length && typeof body === 'string') response.end(body, 'latin1')
-      else response.end(body)
-      if (size > FITS_THE_KERNEL && response.writableLength > 0)
-        cutOffSlowReader(response, sending.sendTimeout)
+      const encoding = size === body.length && typeof body === 'string' ? 'latin1' : 'utf8'
+      if (size > FITS_THE_KERNEL) return sendLarge(response, body, encoding, sending)
+      response.end(body, encoding)
     }
   } else {
     writeHead(response, status, headers)
@@ -75,6 +75,32 @@ function cutOffSlowReader(response: ServerResponse, ms: number): () => void {
   }
 }
 
+/**
+ * Not with `end` alone: a server that closes takes a connection for idle as soon as its answer has
+ * ended, and destroys it with what the client has not read yet.
+ */
+async function sendLarge(
+  response: ServerResponse,
+  body: string | Uint8Array,
+  encoding: BufferEncoding,
+  sending: Sending,
+): Promise<void> {
+  const over = closed(response)
+  if (!response.write(body, encoding)) await drained(response, sending.sendTimeout)
+  response.end()
+  await over
+}
+
+/**
+ * Resolves when the answer has left, or its connection has. To be asked while it is open: not every
+ * runtime can say so later.
+ */
+function closed(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    response.once('close', resolve)
+  })
+}
+
 /** Bytes of a stream whose length is known; infinite for others. */
 function announcedLength(headers: readonly string[]): number {
   for (let index = 0; index < headers.length; index += 2) {
@@ -90,6 +116,7 @@ async function sendStream(
   sending: Sending,
 ): Promise<void> {
   let bytes = 0
+  const over = closed(response)
   const iterator = body[Symbol.asyncIterator]()
   const giveUp = () => void iterator.return?.().catch(() => {})
   response.once('close', giveUp)
@@ -113,6 +140,7 @@ async function sendStream(
     response.off('close', giveUp)
     await iterator.return?.().catch(() => {})
   }
+  await over
 }
 
 function drained(response: ServerResponse, ms: number): Promise<void> {

@@ -8,9 +8,10 @@ import { ImproperlyConfigured } from '../../../contract/problem.ts'
 import { discardStream } from '../../../engine/stream.ts'
 import { firstHeader } from '../../../web/raw-headers.ts'
 import type { HttpHandler } from '../http-surface.ts'
+import { refuseWith, unmetExpectation } from '../refuse-with.ts'
 import { holdUploads } from '../upload-spool.ts'
 import { BlockResponse, CAN_WRITE_BLOCKS } from './block-response.ts'
-import { answerClientError } from './client-error.ts'
+import { answerClientErrors } from './client-error.ts'
 import { InFlight } from './in-flight.ts'
 import { NodeExchange } from './node-exchange.ts'
 import { createNodeServer, type NodeServer, type ServeTls } from './node-server.ts'
@@ -114,40 +115,42 @@ async function listenerFor(
   const { server } = node
   const handler = app['~http']()
   const onRequest =
-    (expectsContinue: boolean) => (request: IncomingMessage, response: ServerResponse) => {
+    (expectsContinue: boolean, answering: HttpHandler = handler) =>
+    (request: IncomingMessage, response: ServerResponse) => {
       const exchange = new NodeExchange(request, response, expectsContinue, sendTimeout)
-      const work = answer(server, handler, exchange, request, response)
+      const work = answer(node, answering, exchange, request, response)
       if (work !== undefined) inFlight.track(work)
     }
   server.on('request', onRequest(false))
   server.on('checkContinue', onRequest(true))
-  server.on('clientError', answerClientError)
+  server.on('checkExpectation', onRequest(false, refuseWith(handler, unmetExpectation)))
+  server.on('clientError', answerClientErrors(handler))
   return node
 }
 
 /**
  * Answers one request.
  *
- * @param server the listener, to see whether it drains; `null` when somebody else listens
+ * @param node the listener, to see whether it drains; `null` when somebody else listens
  * @returns settles when nothing is left to do; nothing when that is so at once
  */
 export function answer(
-  server: Server | null,
+  node: NodeServer | null,
   handler: HttpHandler,
   exchange: NodeExchange,
   request: IncomingMessage,
   response: ServerResponse,
 ): PromiseLike<unknown> | undefined {
   const reply = handler(exchange)
-  if (!isPromiseLike(reply)) return sendOrDrop(server, exchange, request, response, reply)
+  if (!isPromiseLike(reply)) return sendOrDrop(node, exchange, request, response, reply)
   return reply.then(
-    (late) => sendOrDrop(server, exchange, request, response, late),
+    (late) => sendOrDrop(node, exchange, request, response, late),
     (error) => response.destroy(error),
   )
 }
 
 function sendOrDrop(
-  server: Server | null,
+  node: NodeServer | null,
   exchange: NodeExchange,
   request: IncomingMessage,
   response: ServerResponse,
@@ -157,9 +160,10 @@ function sendOrDrop(
     discardStream(reply.body)
     return undefined
   }
-  finish(server, exchange, request, response)
+  finish(node, exchange, request, response)
   try {
-    return send(response, reply, request.method === 'HEAD', exchange)
+    const sending = send(response, reply, request.method === 'HEAD', exchange)
+    return node === null ? sending : sending?.then(() => closeDrained(node))
   } catch (error) {
     // A head that node refuses to write. Thrown from here, it would end the process, and anybody
     // whose text reaches a header could do that.
@@ -171,13 +175,18 @@ function sendOrDrop(
 
 /** The last answer on a connection when the server drains, or when a body was left unread. */
 function finish(
-  server: Server | null,
+  node: NodeServer | null,
   exchange: NodeExchange,
   request: IncomingMessage,
   response: ServerResponse,
 ): void {
-  if (server?.listening === false || hasUnreadBody(exchange, request))
+  if (node?.server.listening === false || hasUnreadBody(exchange, request))
     response.shouldKeepAlive = false
+}
+
+/** An answer that began before the server closed has promised to keep its connection. */
+function closeDrained({ server, closeIdle }: NodeServer): void {
+  if (!server.listening) closeIdle()
 }
 
 /** Bytes of an unwanted body that are cheaper to read than a new connection is to make. */

@@ -3,11 +3,9 @@ import type { AppHandle } from '../../../contract/app-handle.ts'
 import { ImproperlyConfigured, refuse } from '../../../contract/problem.ts'
 import type { ProblemCode } from '../../../contract/problems.ts'
 import { firstHeader } from '../../../web/raw-headers.ts'
-import { encodeProblem } from '../encode.ts'
 import type { HttpHandler } from '../http-surface.ts'
+import { refuseWith } from '../refuse-with.ts'
 import { MountedExchange } from './mounted-exchange.ts'
-import { DEFAULT_SEND_TIMEOUT } from './node-exchange.ts'
-import { send } from './send.ts'
 import { answer } from './serve.ts'
 
 /** An app that can be mounted: an {@link AppHandle} with its HTTP handler. */
@@ -51,14 +49,14 @@ export function toNodeHandler<Request extends IncomingMessage = IncomingMessage>
   // Compiles the app: a mistake in it shows here, not in whoever makes the first request.
   app['~http']()
   return (request, response) => {
-    const target = stripPrefix(request.url as string, prefix)
-    if (target === null) return refuseHere('not_found', request, response)
-    if (request.readableDidRead && announcesBody(request)) {
-      return refuseHere('body_consumed', request, response)
-    }
+    const url = request.url as string
+    const target = stripPrefix(url, prefix)
     const address = clientAddress?.(request)
-    const exchange = new MountedExchange(request, response, target, address)
-    answer(null, app['~mounted'](), exchange, request, response)
+    const exchange = new MountedExchange(request, response, target ?? url, address)
+    const refusal = target === null ? 'not_found' : refusalOf(request)
+    const handler = app['~mounted']()
+    const answering = refusal === null ? handler : refuseWith(handler, () => refuse(refusal))
+    answer(null, answering, exchange, request, response)
   }
 }
 
@@ -87,20 +85,13 @@ function stripPrefix(url: string, prefix: string): string | null {
   return rest.startsWith('?') ? `/${rest}` : null
 }
 
+function refusalOf(request: IncomingMessage): ProblemCode | null {
+  return request.readableDidRead && announcesBody(request) ? 'body_consumed' : null
+}
+
 function announcesBody({ rawHeaders }: IncomingMessage): boolean {
   const length = firstHeader(rawHeaders, 'content-length')
   return length === undefined
     ? firstHeader(rawHeaders, 'transfer-encoding') !== undefined
     : length !== '0'
-}
-
-const BASE = ['x-content-type-options', 'nosniff'] as const
-
-/** The app has not seen the request, so it has no id and leaves no record. */
-function refuseHere(code: ProblemCode, request: IncomingMessage, response: ServerResponse): void {
-  const reply = encodeProblem(refuse(code), '', request.rawHeaders, BASE)
-  send(response, reply, request.method === 'HEAD', {
-    bytesSent: 0,
-    sendTimeout: DEFAULT_SEND_TIMEOUT,
-  })
 }
