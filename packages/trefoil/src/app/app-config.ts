@@ -44,6 +44,7 @@ export interface AppConfig {
   readonly docsPath: string | null
   readonly mcpDocsPath: string | null
   readonly publicDocs: boolean
+  readonly tagDescriptions: ReadonlyMap<string, string>
   readonly accessLog: AccessLog | null
   readonly logger: Logger
   readonly clock: Clock

@@ -80,6 +80,8 @@ export interface AppOptions {
   readonly mcpDocsPath?: string | null
   /** Serve the documentation without authentication. Default false: it is behind its surface's. */
   readonly publicDocs?: boolean
+  /** What tags are about, in the order in which the documentation shows them. Default none. */
+  readonly tagDescriptions?: Readonly<Record<string, string>>
   /** Receives one event per served request. */
   readonly accessLog?: AccessLog
   /** Where the framework logs; a pino logger fits. Default: JSON lines on stderr. */

@@ -1,4 +1,5 @@
 import { createIdSource } from '../base/ids.ts'
+import { schemesOf } from '../contract/authenticator.ts'
 import type { Catalogue } from '../contract/catalogue.ts'
 import { ImproperlyConfigured } from '../contract/problem.ts'
 import type { Endpoint } from '../contract/surface.ts'
@@ -18,6 +19,7 @@ import {
 import type { Mount } from '../surfaces/http/match.ts'
 import { MCP_PATH, mcpEndpoint } from '../surfaces/mcp/mcp-surface.ts'
 import { literalTemplate } from '../web/path-template.ts'
+import { CREDENTIAL_HEADERS } from '../web/raw-headers.ts'
 import type { AppConfig } from './app-config.ts'
 import type { CompiledAction } from './compile-action.ts'
 import type { Declaration } from './declaration.ts'
@@ -64,6 +66,7 @@ export function compileApp(
     clock: config.clock,
     nextId: createIdSource(config.random),
     auth: config.auth,
+    credentialHeaders: credentialHeaders(config.auth),
     approval: config.approval,
     limits: null,
     audit: null,
@@ -112,6 +115,17 @@ function mcpCorsOptions(origins: ReadonlySet<string>): CorsOptions {
     allowedMethods: ['POST'],
     exposeHeaders: ['www-authenticate'],
   }
+}
+
+/** The usual ones and those that some authenticator reads its keys from. */
+function credentialHeaders(auth: AppContext['auth']): ReadonlySet<string> {
+  const names = new Set(CREDENTIAL_HEADERS)
+  for (const config of Object.values(auth)) {
+    for (const scheme of schemesOf(config)) {
+      if (scheme.type === 'apiKey' && scheme.in === 'header') names.add(scheme.name.toLowerCase())
+    }
+  }
+  return names
 }
 
 function routeMounts(compiled: readonly CompiledAction[], app: AppContext): Mount<HttpTarget>[] {

@@ -178,3 +178,14 @@ describe('AUTH-2: authenticators', () => {
     expect(mistake({ auth })).toBe(message)
   })
 })
+
+test('APP-1: descriptions of tags keep their order; anything but text is refused', () => {
+  const tagDescriptions = { Orders: 'Sold.', Files: 'Kept.' }
+  expect([...readConfig({ tagDescriptions }).tagDescriptions.keys()]).toEqual(['Orders', 'Files'])
+  expect(mistake({ tagDescriptions: ['Orders'] })).toBe(
+    "tagDescriptions must be an object such as { Orders: '…' }",
+  )
+  expect(mistake({ tagDescriptions: { Orders: 1 } })).toBe(
+    "tagDescriptions 'Orders' must be non-empty text",
+  )
+})

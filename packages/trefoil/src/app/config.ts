@@ -14,6 +14,7 @@ import type { AppOptions } from './app-options.ts'
 import { readEdge } from './edge-config.ts'
 import { fillAppOptions, nameVariables, processEnvironment, strayVariables } from './environment.ts'
 import { checkOptionNames, type OptionNames } from './option-names.ts'
+import { checkSchemes } from './security-schemes.ts'
 
 const MIB = 1024 * 1024
 
@@ -50,11 +51,20 @@ const APP_OPTIONS: OptionNames<AppOptions> = {
   docsPath: true,
   mcpDocsPath: true,
   publicDocs: true,
+  tagDescriptions: true,
   accessLog: true,
   logger: true,
   clock: true,
   random: true,
   env: true,
+}
+
+const AUTH_OPTIONS: OptionNames<AuthConfig> = {
+  authenticate: true,
+  surfaces: true,
+  onAuthenticated: true,
+  scheme: true,
+  name: true,
 }
 
 /**
@@ -110,6 +120,7 @@ function checkOptions(options: AppOptions, stray: readonly string[]): AppConfig 
     docsPath: readPath('docsPath', options.docsPath, '/docs'),
     mcpDocsPath: readPath('mcpDocsPath', options.mcpDocsPath, '/mcp/docs'),
     publicDocs: readFlag('publicDocs', options.publicDocs),
+    tagDescriptions: readTagDescriptions(options.tagDescriptions),
     accessLog: options.accessLog ?? null,
     logger: options.logger ?? createStderrLogger(clock),
     clock,
@@ -124,6 +135,16 @@ function readText(option: string, value: unknown): void {
   if (value !== undefined && (typeof value !== 'string' || value === '')) {
     throw new ImproperlyConfigured(`${option} must be non-empty text`)
   }
+}
+
+function readTagDescriptions(
+  value: Readonly<Record<string, string>> = {},
+): ReadonlyMap<string, string> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new ImproperlyConfigured("tagDescriptions must be an object such as { Orders: '…' }")
+  }
+  for (const [tag, text] of Object.entries(value)) readText(`tagDescriptions '${tag}'`, text)
+  return new Map(Object.entries(value))
 }
 
 /** Not by truth: `debug: 'false'`, out of some variable, would be on. */
@@ -210,6 +231,8 @@ function readAuth(configs: readonly AuthConfig[] = []): Partial<Record<SurfaceNa
         'auth: authenticate must be a function, such as jwtAuth({ … })',
       )
     }
+    checkOptionNames('auth', config, AUTH_OPTIONS)
+    checkSchemes(config)
     const surfaces = readSurfaces('auth surfaces', config.surfaces)
     if (surfaces.length === 0) {
       throw new ImproperlyConfigured('AuthConfig must cover at least one surface')

@@ -4,6 +4,7 @@ import type { Catalogue } from '../contract/catalogue.ts'
 import { ImproperlyConfigured } from '../contract/problem.ts'
 import { type FetchContext, handleFetch } from '../surfaces/http/fetch.ts'
 import type { HttpHandler } from '../surfaces/http/http-surface.ts'
+import { ambiguousApprovals } from './ambiguous-approval.ts'
 import type { AppConfig } from './app-config.ts'
 import type { AppOptions } from './app-options.ts'
 import type { AnyAuthConfig, AppTypes, OwnPayloads, TypesOf } from './app-types.ts'
@@ -73,6 +74,9 @@ export class App<T extends AppTypes> extends Routes<T> implements AppHandle {
       for (const message of this.#config.strayVariables) this.#config.logger.warn({}, message)
       for (const { surface, message } of describeExposure(catalogue, this.#config)) {
         this.#config.logger.warn({ surface }, message)
+      }
+      for (const { action, parameters, message } of ambiguousApprovals(catalogue)) {
+        this.#config.logger.warn({ action, parameters }, message)
       }
     }
     await this.#lifecycle.start()

@@ -1,8 +1,10 @@
+import { schemesOf } from '../contract/authenticator.ts'
 import type { Catalogue } from '../contract/catalogue.ts'
 import type { HttpReply } from '../contract/exchange.ts'
 import type { Problem } from '../contract/problem.ts'
 import type { Endpoint, EndpointRequest } from '../contract/surface.ts'
 import type { SurfaceName } from '../contract/surface-name.ts'
+import type { AboutApp } from '../describe/about-app.ts'
 import type { AppContext } from '../engine/app-context.ts'
 import { compileDiscoveryPlan } from '../engine/discovery-plan.ts'
 import { EndpointInbound, NO_AGENT_OPTIONS } from '../engine/endpoint-inbound.ts'
@@ -16,6 +18,7 @@ export interface DocsOptions {
   readonly docsPath: string | null
   readonly mcpDocsPath: string | null
   readonly publicDocs: boolean
+  readonly tagDescriptions: ReadonlyMap<string, string>
 }
 
 const MCP_ENDPOINT = '/mcp'
@@ -27,55 +30,80 @@ const MCP_ENDPOINT = '/mcp'
 export function docsEndpoints(
   catalogue: Catalogue,
   app: AppContext,
-  { openapiPath, docsPath, mcpDocsPath, publicDocs }: DocsOptions,
+  options: DocsOptions,
 ): readonly Endpoint[] {
+  const { openapiPath, docsPath, mcpDocsPath, publicDocs } = options
   const endpoints: Endpoint[] = []
+  const about = { ...schemesFor(app, 'api'), tags: options.tagDescriptions }
   const guarded = (path: string, surface: SurfaceName, build: () => Promise<HttpReply>) => {
     const plan = compileDiscoveryPlan(surface, `docs ${path}`, app, publicDocs)
-    endpoints.push(guardedEndpoint(path, plan, build))
+    const isPublic = publicDocs || !catalogue.covered[surface]
+    endpoints.push({ ...guardedEndpoint(path, plan, build), isPublic })
   }
   if (openapiPath !== null) {
     let document: string | null = null
     guarded(openapiPath, 'api', async () => {
       const { openApiDocument } = await import('../describe/openapi.ts')
-      document ??= JSON.stringify(openApiDocument(catalogue))
+      document ??= JSON.stringify(openApiDocument(catalogue, about))
       return { status: 200, headers: ['content-type', 'application/json'], body: document }
     })
   }
-  if (docsPath !== null && openapiPath !== null) {
-    guarded(docsPath, 'api', async () => {
+  const hasPage = docsPath !== null && openapiPath !== null
+  if (hasPage) {
+    const page = pageWriter(app, async () => {
       const { docsPage } = await import('../describe/docs-page.ts')
-      return page(app, (nonce) =>
-        docsPage(catalogue, { openapiPath, nonce, ...withMcp(mcpDocsPath) }),
-      )
+      const links = mcpDocsPath === null ? {} : { mcpDocsPath }
+      return (nonce) => docsPage(catalogue, { openapiPath, nonce, ...links, ...about })
     })
+    guarded(docsPath, 'api', page)
   }
   if (mcpDocsPath !== null) {
-    guarded(mcpDocsPath, 'mcp', async () => {
+    const page = pageWriter(app, async () => {
       const { mcpDocsPage } = await import('../describe/mcp-docs-page.ts')
-      return page(app, (nonce) => mcpDocsPage(catalogue, { nonce, endpoint: MCP_ENDPOINT }))
+      const links = hasPage ? { docsPath } : {}
+      const schemes = schemesFor(app, 'mcp')
+      return (nonce) =>
+        mcpDocsPage(catalogue, { nonce, endpoint: MCP_ENDPOINT, ...links, ...schemes })
     })
+    guarded(mcpDocsPath, 'mcp', page)
   }
   return endpoints
 }
 
-function withMcp(mcpDocsPath: string | null): { readonly mcpDocsPath?: string } {
-  return mcpDocsPath === null ? {} : { mcpDocsPath }
+function schemesFor({ auth }: AppContext, surface: SurfaceName): Pick<AboutApp, 'schemes'> {
+  const config = auth[surface]
+  return config === undefined ? {} : { schemes: schemesOf(config) }
 }
 
-/** A page with a fresh nonce, so that injected markup can neither run nor style anything. */
-async function page(app: AppContext, render: (nonce: string) => string): Promise<HttpReply> {
-  const { docsCsp } = await import('../describe/docs-csp.ts')
-  const nonce = app.nextId()
-  const headers = [
-    'content-type',
-    'text/html; charset=utf-8',
-    'content-security-policy',
-    docsCsp(nonce),
-    'cache-control',
-    'no-store',
-  ]
-  return { status: 200, headers, body: render(nonce) }
+/**
+ * Answers with a page under a fresh nonce, so that injected markup can neither run nor style
+ * anything. The page is written once and kept: for hundreds of actions that takes a while, and a
+ * public page would be a cheap way to keep the server busy.
+ */
+function pageWriter(
+  app: AppContext,
+  load: () => Promise<(nonce: string) => string>,
+): () => Promise<HttpReply> {
+  let parts: readonly string[] | null = null
+  return async () => {
+    const { docsCsp } = await import('../describe/docs-csp.ts')
+    if (parts === null) {
+      const render = await load()
+      // An id nobody has seen: no text of an action can hold it.
+      const placeholder = app.nextId()
+      parts = render(placeholder).split(placeholder)
+    }
+    const nonce = app.nextId()
+    const headers = [
+      'content-type',
+      'text/html; charset=utf-8',
+      'content-security-policy',
+      docsCsp(nonce),
+      'cache-control',
+      'no-store',
+    ]
+    return { status: 200, headers, body: parts.join(nonce) }
+  }
 }
 
 function guardedEndpoint(path: string, plan: Plan, build: () => Promise<HttpReply>): Endpoint {

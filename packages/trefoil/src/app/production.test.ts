@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { dependency } from '../contract/dependency.ts'
 import type { Logger } from '../contract/logger.ts'
 import { ImproperlyConfigured } from '../contract/problem.ts'
@@ -97,4 +98,11 @@ test('W-44: authenticators and dependencies say themselves what is unfit', () =>
   const plain = dependency(() => 1)
   app.get('/', { params: { plain } }, () => 1)
   expect(codes(app)).toEqual(['dev_tokens'])
+})
+
+test('APPR-5, W-44: an approval that covers two different calls', () => {
+  const app = createApp({ ...fit, auth: authBy(SECRET), approval: () => true })
+  const params = { manager: z.string().nullish() }
+  app.action('assign', { description: 'd', cli: true, needsApproval: true, params }, () => 1)
+  expect(codes(app)).toEqual(['approval_ambiguous'])
 })

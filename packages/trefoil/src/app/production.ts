@@ -2,6 +2,7 @@ import type { Catalogue } from '../contract/catalogue.ts'
 import { ImproperlyConfigured } from '../contract/problem.ts'
 import { type ProductionRisk, risksOf } from '../contract/production-risk.ts'
 import { SURFACES } from '../contract/surface-name.ts'
+import { ambiguousApprovals } from './ambiguous-approval.ts'
 import type { AppConfig } from './app-config.ts'
 
 /**
@@ -28,6 +29,7 @@ export function productionIssues(
     ...documentationIssues(config),
     ...originIssues(config),
     ...uncoveredSurfaces(catalogue, config),
+    ...approvalIssues(catalogue),
     ...declaredRisks(catalogue, config),
   ]
 }
@@ -84,6 +86,12 @@ function uncoveredSurfaces(
     code: 'surface_uncovered',
     message: `no AuthConfig covers the '${surface}' surface; cover it, or list it in publicSurfaces`,
   }))
+}
+
+function approvalIssues(catalogue: Catalogue): ProductionRisk[] {
+  return ambiguousApprovals(catalogue).map(({ message }) => {
+    return { code: 'approval_ambiguous', message }
+  })
 }
 
 /** What authenticators and dependencies say about themselves, each thing once. */

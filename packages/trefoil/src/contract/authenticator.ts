@@ -1,6 +1,7 @@
 import type { Awaitable } from '../base/promise.ts'
 import type { AuthContext } from './auth-context.ts'
 import type { AuthRequest } from './call.ts'
+import { type DeclaresScheme, type SecurityScheme, UNKNOWN_SCHEME } from './security-scheme.ts'
 import type { SurfaceName } from './surface-name.ts'
 
 /**
@@ -27,6 +28,25 @@ export interface AuthConfig<
     auth: AuthContext<NoInfer<Payload>>,
     request: AuthRequest,
   ) => Awaitable<AuthContext<NoInfer<Payload>> | undefined | null>
+  /**
+   * Where callers put their credentials, for OpenAPI, the documentation and the challenge of a 401.
+   * A list means any one of them. Default: what the authenticator says of itself, else bearer.
+   */
+  readonly scheme?: SecurityScheme | readonly SecurityScheme[]
   /** Shown in start-up messages. */
   readonly name?: string
+}
+
+/** The ways in that an entry of `auth` describes, the first being the one to show; never empty. */
+export function schemesOf({ scheme, authenticate }: AuthConfig): readonly SecurityScheme[] {
+  const { '~scheme': own } = authenticate as DeclaresScheme
+  const declared = scheme ?? own ?? UNKNOWN_SCHEME
+  return isList(declared) ? declared : [declared]
+}
+
+/** `Array.isArray` does not narrow lists that are read-only. */
+function isList(
+  scheme: SecurityScheme | readonly SecurityScheme[],
+): scheme is readonly SecurityScheme[] {
+  return Array.isArray(scheme)
 }

@@ -1,33 +1,53 @@
 import type { JsonSchema } from '../contract/schema.ts'
+import { curlCredential } from './curl-credential.ts'
 import { exampleOf } from './example.ts'
 import { type Html, html } from './html.ts'
 import type { Operation } from './operations.ts'
+import type { ParameterShape } from './request-shape.ts'
 import { isJsonObject } from './schema-keywords.ts'
+import type { SecurityEntry } from './security-entries.ts'
+import { inQuotes, quote } from './shell-quote.ts'
 
 /** Stands for the server until the page's script knows better. */
 const PLACEHOLDER = 'https://api.example.com'
 
+/** What a `curl` command is written with. */
+export interface CurlContext {
+  /** The document that references of schemas lead into. */
+  readonly root: JsonSchema
+  /** Ways in; the first one is shown. */
+  readonly security: readonly SecurityEntry[]
+  readonly serverUrl?: string
+}
+
 /**
  * A `curl` command with the required arguments filled in. Readers paste it into a shell, so
- * every part that comes from a schema is single-quoted, and only curl options that never read
- * a file named in the data (`--data-raw`, `--form-string`) are used.
+ * every part that comes from a schema or a scheme is single-quoted, and only curl options that
+ * never read a file named in the data (`--data-raw`, `--form-string`) are used.
  */
-export function curlExample(operation: Operation, root: JsonSchema, serverUrl?: string): Html {
+export function curlExample(operation: Operation, context: CurlContext): Html {
+  const { root, security, serverUrl } = context
   const { requiresAuth, method, body } = operation
-  const [path, ...options] = [urlPath(operation, root), ...headers(operation, root)]
+  const credential = curlCredential(requiresAuth ? security[0]?.scheme : undefined)
+  // What the credential sends, the arguments need not send again.
+  const parameters = operation.parameters.filter((parameter) => !credential.sends(parameter))
+  const path = urlPath(operation.path, parameters, root)
+  const options = headers(parameters, root)
   if (method === 'HEAD') options.unshift('--head')
   else if (method !== (body === null ? 'GET' : 'POST')) options.unshift(`--request ${bare(method)}`)
-  if (requiresAuth) options.push('--header "authorization: Bearer $TOKEN"')
+  options.push(...credential.options)
   if (body !== null)
     options.push(...bodyOptions(body.mediaType, exampleOf(body.schema, root), body.schema))
   const server =
     serverUrl === undefined
       ? html`<span data-origin>${PLACEHOLDER}</span>`
       : inQuotes(serverUrl.replace(/\/+$/, ''))
-  return html`curl '${server}${inQuotes(path)}'${options.map((option) => ` \\\n  ${option}`)}`
+  const joint = credential.query === '' ? '' : path.includes('?') ? '&' : '?'
+  const address = inQuotes(path + joint + credential.query)
+  return html`curl '${server}${address}'${credential.queryValue}${options.map((option) => ` \\\n  ${option}`)}`
 }
 
-function urlPath({ path, parameters }: Operation, root: JsonSchema): string {
+function urlPath(path: string, parameters: readonly ParameterShape[], root: JsonSchema): string {
   const values = new Map<string, string>()
   const query: string[] = []
   for (const { in: place, name, required, schema } of parameters) {
@@ -43,7 +63,7 @@ function urlPath({ path, parameters }: Operation, root: JsonSchema): string {
   return query.length === 0 ? filled : `${filled}?${query.join('&')}`
 }
 
-function headers({ parameters }: Operation, root: JsonSchema): readonly string[] {
+function headers(parameters: readonly ParameterShape[], root: JsonSchema): string[] {
   const needed = parameters.filter((parameter) => parameter.required)
   const value = (schema: JsonSchema): string => textOf(exampleOf(schema, root))
   const sent = needed
@@ -90,15 +110,6 @@ function textOf(value: unknown): string {
   return JSON.stringify(value) ?? ''
 }
 
-function quote(text: string): string {
-  return `'${inQuotes(text)}'`
-}
-
 function bare(text: string): string {
   return /^[A-Z]+$/.test(text) ? text : quote(text)
-}
-
-/** Text inside single quotes: a quote in a schema's example must not end them. */
-function inQuotes(text: string): string {
-  return text.replaceAll("'", "'\\''")
 }

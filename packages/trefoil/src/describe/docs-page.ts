@@ -1,13 +1,17 @@
 import type { Catalogue } from '../contract/catalogue.ts'
 import type { JsonSchema } from '../contract/schema.ts'
+import type { AboutApp } from './about-app.ts'
+import { securityNotes } from './auth-facts.ts'
 import { type Html, html } from './html.ts'
 import { jsonView, schemaAnchor } from './json-view.ts'
-import { operationView } from './operation-view.ts'
+import { type OperationContext, operationView } from './operation-view.ts'
 import { type Operation, operationsOf } from './operations.ts'
 import { type PageEntry, type PageGroup, renderPage } from './page-shell.ts'
+import { securityEntries } from './security-entries.ts'
+import { tagsInOrder } from './tags.ts'
 
 /** Options of {@link docsPage}. */
-export interface DocsPageOptions {
+export interface DocsPageOptions extends AboutApp {
   /** Where the OpenAPI document is served; `null` when it is not. */
   readonly openapiPath: string | null
   /** The nonce of `docsCsp`: base64, at least 16 characters, fresh for every answer. */
@@ -27,18 +31,24 @@ export interface DocsPageOptions {
 export function docsPage(catalogue: Catalogue, options: DocsPageOptions): string {
   const { openapiPath, nonce, mcpDocsPath, serverUrl } = options
   const { operations, schemas } = operationsOf(catalogue)
-  const root: JsonSchema = { components: { schemas } }
-  const entry = (operation: Operation): PageEntry => operationEntry(operation, root, serverUrl)
+  const isSecured = catalogue.covered.api || operations.some(({ requiresAuth }) => requiresAuth)
+  const security = securityEntries(isSecured, options.schemes)
+  const context: OperationContext = {
+    root: { components: { schemas } },
+    security,
+    ...(serverUrl !== undefined && { serverUrl }),
+  }
   return renderPage({
     catalogue,
     kind: 'API',
     nonce,
+    notes: securityNotes(security),
     links: [
       ...(openapiPath === null ? [] : [{ href: openapiPath, text: 'OpenAPI document' }]),
       ...(mcpDocsPath === undefined ? [] : [{ href: mcpDocsPath, text: 'MCP tools' }]),
     ],
     searchLabel: 'Find an operation',
-    groups: groupsOf(operations, entry),
+    groups: groupsOf(operations, options.tags, (operation) => operationEntry(operation, context)),
     empty: 'No HTTP actions are registered yet.',
     ...(operations.length > 0 && { after: schemaSection(schemas) }),
   })
@@ -46,20 +56,24 @@ export function docsPage(catalogue: Catalogue, options: DocsPageOptions): string
 
 function groupsOf(
   operations: readonly Operation[],
+  described: ReadonlyMap<string, string> | undefined,
   entry: (operation: Operation) => PageEntry,
 ): readonly PageGroup[] {
   const byTag = Map.groupBy(operations, (operation) => operation.action.tags[0] ?? null)
-  const tagged = [...byTag].sort(
-    ([left], [right]) => Number(left === null) - Number(right === null),
+  const tags = tagsInOrder(
+    operations.flatMap(({ action }) => action.tags.slice(0, 1)),
+    described,
   )
-  return tagged.map(([tag, members], index) => ({
+  const untagged = { name: null, description: null }
+  return [...tags, ...(byTag.has(null) ? [untagged] : [])].map((tag, index) => ({
     id: `group-${index + 1}`,
-    heading: tag ?? (tagged.length === 1 ? 'Operations' : 'Other'),
-    entries: members.map(entry),
+    heading: tag.name ?? (tags.length === 0 ? 'Operations' : 'Other'),
+    description: tag.description ?? null,
+    entries: (byTag.get(tag.name) ?? []).map(entry),
   }))
 }
 
-function operationEntry(operation: Operation, root: JsonSchema, serverUrl?: string): PageEntry {
+function operationEntry(operation: Operation, context: OperationContext): PageEntry {
   const { id, method, path, summary, action } = operation
   return {
     id: `op-${id}`,
@@ -68,7 +82,7 @@ function operationEntry(operation: Operation, root: JsonSchema, serverUrl?: stri
     deprecated: action.deprecated,
     summary: html`<span class="method method-${method.toLowerCase()}">${method}</span>
 <span class="path">${path}</span> <span class="title">${summary}</span>`,
-    content: operationView(operation, root, serverUrl),
+    content: operationView(operation, context),
   }
 }
 

@@ -1,10 +1,12 @@
 import type { JsonSchema } from '../contract/schema.ts'
+import { patternExamples } from './example-pattern.ts'
 
 const BY_FORMAT: ReadonlyMap<string, string> = new Map([
   ['date', '2026-01-31'],
   ['date-time', '2026-01-31T12:00:00Z'],
   ['duration', 'P1D'],
   ['email', 'user@example.com'],
+  ['emoji', '🙂'],
   ['hostname', 'example.com'],
   ['ipv4', '192.0.2.1'],
   ['ipv6', '2001:db8::1'],
@@ -13,20 +15,6 @@ const BY_FORMAT: ReadonlyMap<string, string> = new Map([
   ['url', 'https://example.com/'],
   ['uuid', '3fa85f64-5717-4562-b3fc-2c963f66afa6'],
 ])
-
-/** Tried in turn against a `pattern` that neither a format nor `string` satisfies. */
-const GUESSES: readonly string[] = [
-  'abc',
-  'ABC',
-  'a',
-  'A',
-  '123',
-  '1',
-  '1.0.0',
-  'a-b',
-  'AB-123',
-  '12:00',
-]
 
 const DEFAULT = 'string'
 
@@ -41,8 +29,10 @@ export function exampleText(schema: JsonSchema): string {
   if (byFormat !== undefined && fits(byFormat)) return byFormat
   const sized = fitLength(schema, DEFAULT)
   if (fits(sized)) return sized
-  const candidates = [...GUESSES.map((guess) => fitLength(schema, guess)), ...BY_FORMAT.values()]
-  return candidates.find(fits) ?? byFormat ?? sized
+  for (const text of typeof pattern === 'string' ? patternExamples(pattern) : []) {
+    if (fits(text) && hasLength(schema, text)) return text
+  }
+  return byFormat ?? sized
 }
 
 function fitLength({ minLength, maxLength }: JsonSchema, text: string): string {
@@ -52,13 +42,20 @@ function fitLength({ minLength, maxLength }: JsonSchema, text: string): string {
   return typeof maxLength === 'number' ? long.slice(0, maxLength) : long
 }
 
+function hasLength({ minLength, maxLength }: JsonSchema, { length }: string): boolean {
+  const isLong = typeof minLength !== 'number' || length >= minLength
+  return isLong && (typeof maxLength !== 'number' || length <= maxLength)
+}
+
 function matcher(pattern: unknown): (text: string) => boolean {
   if (typeof pattern !== 'string') return () => true
-  try {
-    const expression = new RegExp(pattern, 'u')
-    return (text) => expression.test(text)
-  } catch {
-    // A pattern of another language's regular expressions cannot be checked here.
-    return () => true
+  // JSON Schema means Unicode patterns; libraries also write some that are none.
+  for (const flags of ['u', '']) {
+    try {
+      const expression = new RegExp(pattern, flags)
+      return (text) => expression.test(text)
+    } catch {}
   }
+  // A pattern of another language's regular expressions cannot be checked here.
+  return () => true
 }

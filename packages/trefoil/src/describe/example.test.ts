@@ -23,6 +23,27 @@ const SCHEMAS: readonly z.ZodType[] = [
   z.string().max(3),
   z.string().regex(/^[A-Z]{2}-\d+$/),
   z.string().regex(/^\d+$/),
+  z.string().regex(/^[0-9]{5}$/),
+  z.string().regex(/^ord_[0-9a-f]{8}$/),
+  z.string().regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/),
+  z.string().regex(/^(?!x)(?<name>[^\W\d]+)\.(?:pdf|png)?$/),
+  z.string().regex(/^\p{Lu}\p{Ll}+$/u),
+  z.string().regex(/^日本.\u0041\x42$/),
+  z
+    .string()
+    .regex(/^[A-Z]+$/)
+    .min(10),
+  z.string().regex(/^x*$/).min(2).max(3),
+  z.string().regex(/^v\d+\.\d+\.\d+(-[a-z]+)?$/),
+  z.emoji(),
+  z.e164(),
+  z.ulid(),
+  z.nanoid(),
+  z.base64(),
+  z.hash('sha256'),
+  z.iso.duration(),
+  z.templateLiteral(['a-', z.int()]),
+  z.record(z.enum(['a', 'b']), z.int()),
   z.email(),
   z.uuid(),
   z.url(),
@@ -111,6 +132,14 @@ describe('exampleOf (MCP-16, CLI-10)', () => {
     expect(exampleOf(chain)).toEqual({ next: { next: null } })
     expect(exampleOf({ type: 'array', minItems: 1e6, items: { type: 'integer' } })).toHaveLength(16)
     expect(String(exampleOf({ type: 'string', minLength: 1e9 }))).toHaveLength(256)
+  })
+
+  it('gives up on a pattern it cannot read, and on one without end', () => {
+    for (const pattern of ['(', 'a)', '[', '^(a)\\1$', '(?<=x)y{0}', '\\']) {
+      expect(exampleOf({ type: 'string', pattern })).toBeTypeOf('string')
+    }
+    expect(exampleOf({ type: 'string', pattern: '^((((a{999}){999}){999}){999})$' })).toBe('string')
+    expect(exampleOf({ type: 'string', pattern: '^((((()*)*)*)*)*x$' })).toBe('x')
   })
 
   it('keeps a member called __proto__ a member', () => {

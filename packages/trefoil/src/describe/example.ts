@@ -127,14 +127,14 @@ function exampleArray(
 }
 
 function exampleObject(schema: JsonSchema, root: JsonSchema, trail: readonly string[]): JsonSchema {
-  const { properties, required } = schema
+  const { properties, required, additionalProperties: other } = schema
   if (!Array.isArray(required)) return {}
   const members = new Set(required.filter((name): name is string => typeof name === 'string'))
   // fromEntries defines members: a property named `__proto__` stays a property.
   return Object.fromEntries(
     [...members].map((name) => {
       const own = isJsonObject(properties) && Object.hasOwn(properties, name)
-      const property = own ? properties[name] : undefined
+      const property = own ? properties[name] : other
       return [name, isJsonObject(property) ? example(property, root, trail) : 'string']
     }),
   )

@@ -1,14 +1,17 @@
 import { compareCodePoints } from '../base/canonical-json.ts'
 import type { Action } from '../contract/action.ts'
 import { type Catalogue, requiresAuth } from '../contract/catalogue.ts'
+import type { AboutApp } from './about-app.ts'
+import { authFacts, securityNotes } from './auth-facts.ts'
 import { exampleOf } from './example.ts'
 import { type Html, html } from './html.ts'
 import { jsonView } from './json-view.ts'
 import { type PageEntry, renderPage } from './page-shell.ts'
 import { prose } from './prose.ts'
+import { type SecurityEntry, securityEntries } from './security-entries.ts'
 
 /** Options of {@link mcpDocsPage}. */
-export interface McpDocsPageOptions {
+export interface McpDocsPageOptions extends Pick<AboutApp, 'schemes'> {
   /** The nonce of `docsCsp`: base64, at least 16 characters, fresh for every answer. */
   readonly nonce: string
   /** Path of the MCP endpoint, `/mcp`. */
@@ -28,24 +31,39 @@ export function mcpDocsPage(catalogue: Catalogue, options: McpDocsPageOptions): 
   const tools = catalogue.actions
     .filter((action) => action.exposed.mcp)
     .sort((left, right) => compareCodePoints(left.name, right.name))
+  const isSecured = tools.some((tool) => asksForAuth(catalogue, tool))
+  const security = securityEntries(catalogue.covered.mcp || isSecured, options.schemes)
+  const context: ToolContext = { catalogue, endpoint, security }
   return renderPage({
     catalogue,
     kind: 'MCP tools',
     nonce,
+    notes: securityNotes(security),
     links: docsPath === undefined ? [] : [{ href: docsPath, text: 'HTTP API' }],
     searchLabel: 'Find a tool',
     groups: [
       {
         id: 'tools',
         heading: 'Tools',
-        entries: tools.map((tool, index) => toolEntry(catalogue, tool, endpoint, index)),
+        description: null,
+        entries: tools.map((tool, index) => toolEntry(tool, index, context)),
       },
     ],
     empty: 'No MCP tools are registered yet.',
   })
 }
 
-function toolEntry(catalogue: Catalogue, tool: Action, endpoint: string, index: number): PageEntry {
+interface ToolContext {
+  readonly catalogue: Catalogue
+  readonly endpoint: string
+  readonly security: readonly SecurityEntry[]
+}
+
+function asksForAuth(catalogue: Catalogue, tool: Action): boolean {
+  return tool.guards.length > 0 || requiresAuth(catalogue, tool, 'mcp')
+}
+
+function toolEntry(tool: Action, index: number, context: ToolContext): PageEntry {
   const { name, title, description } = tool
   return {
     // A tool's name may hold characters an id cannot; the number keeps ids apart.
@@ -54,11 +72,11 @@ function toolEntry(catalogue: Catalogue, tool: Action, endpoint: string, index: 
     search: [name, title, description].join(' '),
     deprecated: tool.deprecated,
     summary: html`<span class="path">${name}</span>${title !== null && html` <span class="title">${title}</span>`}`,
-    content: toolView(catalogue, tool, endpoint),
+    content: toolView(tool, context),
   }
 }
 
-function toolView(catalogue: Catalogue, tool: Action, endpoint: string): Html {
+function toolView(tool: Action, { catalogue, endpoint, security }: ToolContext): Html {
   const { name, inputSchema, outputSchema, method, path, guards } = tool
   const request = {
     jsonrpc: '2.0',
@@ -67,13 +85,11 @@ function toolView(catalogue: Catalogue, tool: Action, endpoint: string): Html {
     params: { name, arguments: exampleOf(inputSchema) },
   }
   const onHttp = tool.exposed.api && method !== null && path !== null
-  const needsAuth = guards.length > 0 || requiresAuth(catalogue, tool, 'mcp')
   return html`${prose(tool.description)}
 <ul class="facts">
 <li>Endpoint: POST ${endpoint}</li>
 ${onHttp && html`<li>HTTP route: ${method} ${path}</li>`}
-<li>Auth: ${needsAuth ? 'required' : 'public'}</li>
-${guards.length > 0 && html`<li>Guards: ${guards.map((guard) => html`<code>${guard.name}</code> `)}</li>`}
+${authFacts(asksForAuth(catalogue, tool), guards, security)}
 <li>Needs approval: ${tool.approval.mcp ? 'yes' : 'no'}</li>
 ${tool.deprecated && html`<li>Deprecated</li>`}
 </ul>

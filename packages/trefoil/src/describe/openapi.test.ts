@@ -8,7 +8,9 @@ import type { Guard } from '../contract/call.ts'
 import type { Catalogue } from '../contract/catalogue.ts'
 import type { ParamSpec } from '../contract/param-spec.ts'
 import { type JsonSchema, jsonSchemaOf } from '../contract/schema.ts'
+import type { SecurityScheme } from '../contract/security-scheme.ts'
 import { NO_SURFACE } from '../contract/surface-name.ts'
+import type { AboutApp } from './about-app.ts'
 import { openApiDocument } from './openapi.ts'
 
 type Json = { readonly [key: string]: Json } & readonly Json[]
@@ -88,12 +90,10 @@ function catalogue(actions: readonly Action[], more: Partial<Catalogue> = {}): C
 async function validDocument(
   actions: readonly Action[],
   more: Partial<Catalogue> = {},
+  about: AboutApp = {},
 ): Promise<Json> {
-  const document = JSON.parse(
-    JSON.stringify(
-      openApiDocument(catalogue(actions, more), { serverUrl: 'https://api.example.com' }),
-    ),
-  )
+  const options = { serverUrl: 'https://api.example.com', ...about }
+  const document = JSON.parse(JSON.stringify(openApiDocument(catalogue(actions, more), options)))
   const { valid, errors } = await new Validator().validate(structuredClone(document))
   expect(errors).toBeUndefined()
   expect(valid).toBe(true)
@@ -196,6 +196,67 @@ describe('operations (DOCS-3)', () => {
       summary: 'A title',
       'x-trefoil-needs-approval': false,
     })
+  })
+
+  it('lists tags once: the described ones in their order, then the others by first use', async () => {
+    const tags = new Map([
+      ['Stock', 'What is there.'],
+      ['Nothing', 'No action bears it.'],
+      ['Orders', 'What is sold.'],
+    ])
+    const actions = [
+      action({ tags: ['Misc', 'Orders'] }),
+      action({ path: '/b', tags: ['Orders', 'Last', 'Stock'] }),
+    ]
+    const document = await validDocument(actions, {}, { tags })
+    expect(document.tags).toEqual([
+      { name: 'Stock', description: 'What is there.' },
+      { name: 'Orders', description: 'What is sold.' },
+      { name: 'Misc' },
+      { name: 'Last' },
+    ])
+  })
+
+  it('merges metadata.openapi on top: objects by member, null takes away', async () => {
+    const cookie = { description: 'The session.', schema: { type: 'string' } }
+    const openapi = {
+      externalDocs: { url: 'https://shop.example/help' },
+      tags: ['other'],
+      'x-trefoil-cli': null,
+      responses: {
+        200: { headers: { 'set-cookie': cookie } },
+        423: { description: 'Locked.' },
+        500: null,
+      },
+    }
+    const document = await validDocument([action({ tags: ['a', 'b'], metadata: { openapi } })])
+    const operation = document.paths?.['/orders']?.get
+    expect(operation).toMatchObject({ externalDocs: openapi.externalDocs, tags: ['other'] })
+    expect(operation).not.toHaveProperty('x-trefoil-cli')
+    expect(operation?.responses?.['200']).toEqual({
+      description: 'Success.',
+      headers: { 'set-cookie': cookie },
+    })
+    expect(Object.keys(operation?.responses ?? {})).toEqual(['200', '423', 'default'])
+  })
+
+  it('merges a member called __proto__ as a member', async () => {
+    const openapi = JSON.parse('{"x-a":{"__proto__":{"polluted":true}}}')
+    const document = await validDocument([action({ metadata: { openapi } })])
+    expect(Object.keys(document.paths?.['/orders']?.get?.['x-a'] ?? {})).toEqual(['__proto__'])
+    expect({}).not.toHaveProperty('polluted')
+  })
+
+  it('names the header of approval tokens where HTTP asks for one', async () => {
+    const headersOf = async (more: Partial<Action>): Promise<readonly unknown[]> => {
+      const { paths } = await validDocument([action(more)])
+      return (paths?.['/orders']?.get?.parameters ?? []).map(({ name }) => name)
+    }
+    const approval = { ...NO_SURFACE, api: true }
+    expect(await headersOf({ approval })).toEqual(['approval-token'])
+    expect(await headersOf({ approval: { ...NO_SURFACE, mcp: true } })).toEqual([])
+    const params = [param('header', 'token', z.string(), { wire: 'approval-token' })]
+    expect(await headersOf({ approval, params })).toEqual(['approval-token'])
   })
 
   it('lists parameters under their wire names', async () => {
@@ -348,8 +409,8 @@ describe('responses (DOCS-5)', () => {
         covered: { ...NO_SURFACE, api: covered },
       })
       const item = Object.values(document.paths ?? {})[0]
-      return Object.keys(Object.values(item ?? {})[0]?.responses ?? {}).filter(
-        (status) => status >= '400',
+      return Object.keys(Object.values(item ?? {})[0]?.responses ?? {}).filter((status) =>
+        /^[45]/.test(status),
       )
     }
     expect(await statuses({})).toEqual(['500'])
@@ -378,6 +439,52 @@ describe('responses (DOCS-5)', () => {
     ])
   })
 
+  it('names the limits of forms where there is a form', async () => {
+    const of = async (source: ParamSpec['source']): Promise<string> => {
+      const params = [param(source, 'a', source === 'form' ? z.string() : null)]
+      return String((await responsesOf({ method: 'POST', params }))['413']?.description)
+    }
+    expect(await of('form')).toContain('`form_field_too_large`')
+    expect(await of('form')).not.toContain('`form_file_too_large`')
+    expect(await of('files')).toContain('`form_file_too_large`')
+    const json = await responsesOf({ method: 'POST', params: [param('field', 'a', z.string())] })
+    expect(json['413']?.description).toBe('Payload Too Large (`payload_too_large`).')
+  })
+
+  it('answers null under the status of the route, when it has one', async () => {
+    const statuses = async (more: Partial<Action>): Promise<string[]> =>
+      Object.keys(await responsesOf(more)).filter((status) => status.startsWith('2'))
+    const nullable = schemaOf(Order.nullable(), 'output')
+    expect(await statuses({ outputSchema: nullable })).toEqual(['200', '204'])
+    expect(await statuses({ outputSchema: nullable, status: 201 })).toEqual(['201'])
+    expect(await statuses({ outputSchema: { type: 'null' }, status: 202 })).toEqual(['202'])
+    const created = (await responsesOf({ outputSchema: nullable, status: 201 }))['201']
+    expect(created?.description).toBe('Created. No content for `null`.')
+  })
+
+  it('describes the headers of answers', async () => {
+    const scoped: Guard = { ...guard, scopes: ['orders:read'] }
+    const responses = await responsesOf({
+      guards: [scoped],
+      headers: { 'cache-control': 'no-cache', 'x-frame-options': null, 'content-type': 'a/b' },
+    })
+    expect(responses['200']?.headers).toEqual({
+      'cache-control': { schema: { type: 'string' }, example: 'no-cache' },
+    })
+    expect(Object.keys(responses['401']?.headers ?? {})).toEqual(['www-authenticate'])
+    expect(Object.keys(responses['403']?.headers ?? {})).toEqual(['www-authenticate'])
+    expect(responses['500']).not.toHaveProperty('headers')
+    const role = await responsesOf({ guards: [guard] })
+    expect(role['403']).not.toHaveProperty('headers')
+  })
+
+  it('says that anything else is a Problem too (RFC 9457)', async () => {
+    expect((await responsesOf({}))['default']).toEqual({
+      description: 'Any other failure.',
+      content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+    })
+  })
+
   it('gives every failure the one Problem schema (RFC 9457)', async () => {
     const document = await validDocument([action({ params: [param('query', 'q', z.string())] })])
     const responses = document.paths?.['/orders']?.get?.responses
@@ -402,6 +509,7 @@ describe('responses (DOCS-5)', () => {
       }),
     ).toBe(true)
     expect(accepts({ ...problem, issues: [{ source: 'query' }] })).toBe(false)
+    expect(accepts(document.components?.schemas?.Problem?.examples?.[0])).toBe(true)
   })
 })
 
@@ -416,6 +524,36 @@ describe('security (W-34)', () => {
     })
     expect(document.paths?.['/orders']?.get?.security).toEqual([{ bearerAuth: [] }])
     expect(document.paths?.['/open']?.get?.security).toEqual([])
+  })
+
+  const covered = { api: true, mcp: false, cli: false }
+  const bearer: SecurityScheme = { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' }
+  const header: SecurityScheme = { type: 'apiKey', in: 'header', name: 'X-Api-Key' }
+  const cookie: SecurityScheme = {
+    type: 'apiKey',
+    in: 'cookie',
+    name: 'sid',
+    description: 'Log in.',
+  }
+
+  it.each<[string, readonly SecurityScheme[]]>([
+    ['bearerAuth', [bearer]],
+    ['basicAuth', [{ type: 'http', scheme: 'basic' }]],
+    ['apiKeyAuth', [header]],
+    ['cookieAuth', [cookie]],
+    ['queryKeyAuth', [{ type: 'apiKey', in: 'query', name: 'key' }]],
+    ['openIdConnect', [{ type: 'openIdConnect', openIdConnectUrl: 'https://id.example/x' }]],
+    ['cookieAuth bearerAuth apiKeyAuth apiKeyAuth_2', [cookie, bearer, header, header]],
+  ])('describes the scheme of the surface: %s', async (names, schemes) => {
+    const document = await validDocument([action({})], { covered }, { schemes })
+    const expected = names.split(' ')
+    expect(document.components?.securitySchemes).toEqual(
+      Object.fromEntries(expected.map((name, index) => [name, schemes[index]])),
+    )
+    // A list of alternatives: any one of them will do.
+    expect(document.paths?.['/orders']?.get?.security).toEqual(
+      expected.map((name) => ({ [name]: [] })),
+    )
   })
 
   it('has no scheme when the API is open', async () => {

@@ -1,10 +1,13 @@
 import type { Catalogue } from '../contract/catalogue.ts'
 import type { JsonSchema } from '../contract/schema.ts'
+import type { AboutApp } from './about-app.ts'
 import { openApiOperation } from './openapi-operation.ts'
 import { type Operation, operationsOf } from './operations.ts'
+import { type SecurityEntry, securityEntries } from './security-entries.ts'
+import { tagsInOrder } from './tags.ts'
 
 /** Options of {@link openApiDocument}. */
-export interface OpenApiOptions {
+export interface OpenApiOptions extends AboutApp {
   /** Where the app is reached, such as `https://api.example.com`; default: where the document is. */
   readonly serverUrl?: string
 }
@@ -28,8 +31,12 @@ const METHODS: ReadonlySet<string> = new Set([
 export function openApiDocument(catalogue: Catalogue, options: OpenApiOptions = {}): JsonSchema {
   const { operations, schemas } = operationsOf(catalogue)
   const listed = operations.filter((operation) => METHODS.has(operation.method))
-  const secured = catalogue.covered.api || listed.some((operation) => operation.requiresAuth)
-  const tags = [...new Set(listed.flatMap((operation) => operation.action.tags))]
+  const isSecured = catalogue.covered.api || listed.some((operation) => operation.requiresAuth)
+  const security = securityEntries(isSecured, options.schemes)
+  const tags = tagsInOrder(
+    listed.flatMap((operation) => operation.action.tags),
+    options.tags,
+  )
   return {
     openapi: '3.1.1',
     info: {
@@ -38,20 +45,26 @@ export function openApiDocument(catalogue: Catalogue, options: OpenApiOptions = 
       ...(catalogue.description !== null && { description: catalogue.description }),
     },
     ...(options.serverUrl !== undefined && { servers: [{ url: options.serverUrl }] }),
-    ...(tags.length > 0 && { tags: tags.map((name) => ({ name })) }),
-    paths: pathItems(listed, { components: { schemas } }),
+    ...(tags.length > 0 && { tags }),
+    paths: pathItems(listed, { components: { schemas } }, security),
     components: {
       schemas,
-      ...(secured && { securitySchemes: { bearerAuth: { type: 'http', scheme: 'bearer' } } }),
+      ...(security.length > 0 && {
+        securitySchemes: Object.fromEntries(security.map(({ name, scheme }) => [name, scheme])),
+      }),
     },
   }
 }
 
-function pathItems(operations: readonly Operation[], root: JsonSchema): JsonSchema {
+function pathItems(
+  operations: readonly Operation[],
+  root: JsonSchema,
+  security: readonly SecurityEntry[],
+): JsonSchema {
   const items = new Map<string, [method: string, operation: JsonSchema][]>()
   for (const operation of operations) {
     const item = items.get(operation.path) ?? []
-    item.push([operation.method.toLowerCase(), openApiOperation(operation, root)])
+    item.push([operation.method.toLowerCase(), openApiOperation(operation, root, security)])
     items.set(operation.path, item)
   }
   return Object.fromEntries([...items].map(([path, item]) => [path, Object.fromEntries(item)]))

@@ -10,6 +10,8 @@ export interface PageGroup {
   /** Element id. */
   readonly id: string
   readonly heading: string
+  /** Shown below the heading. */
+  readonly description: string | null
   readonly entries: readonly PageEntry[]
 }
 
@@ -31,6 +33,8 @@ export interface Page {
   /** Ends the page's title: `API` or `MCP tools`. */
   readonly kind: string
   readonly nonce: string
+  /** Shown below the description of the app. */
+  readonly notes: Html | null
   readonly links: readonly { readonly href: string; readonly text: string }[]
   /** Label of the search box. */
   readonly searchLabel: string
@@ -78,6 +82,7 @@ export function renderPage(page: Page): string {
 <header>
 <h1>${title} <small>${catalogue.version}</small></h1>
 ${prose(catalogue.description)}
+${page.notes}
 ${page.links.length > 0 && html`<ul>${page.links.map(link)}</ul>`}
 </header>
 <div class="columns">
@@ -108,9 +113,10 @@ function indexOf({ id, heading, entries }: PageGroup): Html {
   return html`<div data-group-index="${id}"><p>${heading}</p><ul>${entries.map(item)}</ul></div>`
 }
 
-function group({ id, heading, entries }: PageGroup): Html {
+function group({ id, heading, description, entries }: PageGroup): Html {
   return html`<section id="${id}" data-group aria-labelledby="${id}-heading">
 <h2 id="${id}-heading">${heading}</h2>
+${prose(description)}
 ${entries.map(entry)}
 </section>
 `
@@ -118,7 +124,7 @@ ${entries.map(entry)}
 
 function entry({ id, search, deprecated, summary, content }: PageEntry): Html {
   return html`<details class="entry${deprecated ? ' deprecated' : ''}" id="${id}" data-entry="${search.toLowerCase()}">
-<summary>${summary}</summary>
+<summary>${summary}${deprecated === true && html` <span class="badge">deprecated</span>`}</summary>
 <div>${content}</div>
 </details>
 `

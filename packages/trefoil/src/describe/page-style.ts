@@ -26,15 +26,15 @@ a { color: var(--accent); }
 .quiet { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .page { max-width: 76rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; }
 .page > header { border-bottom: 1px solid var(--line); padding-bottom: 1rem; margin-bottom: 1.5rem; }
-h1 { font-size: 1.75rem; line-height: 1.2; margin: 0; }
+h1 { font-size: 1.75rem; line-height: 1.2; margin: 0; overflow-wrap: anywhere; }
 h1 small { font-size: 1rem; font-weight: 400; color: var(--soft); }
-h2 { font-size: 1.2rem; margin: 2rem 0 .75rem; }
+h2 { font-size: 1.2rem; margin: 2rem 0 .75rem; overflow-wrap: anywhere; }
 h3 { font-size: 1rem; margin: 1.5rem 0 .5rem; }
 .prose { margin: .5rem 0; max-width: 46rem; white-space: pre-line; overflow-wrap: anywhere; }
 header ul { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; list-style: none; margin: .75rem 0 0; padding: 0; }
 .index { display: none; }
 .index ul { list-style: none; margin: 0 0 1rem; padding: 0; font-size: .9rem; }
-.index p { margin: 0 0 .25rem; font-weight: 600; }
+.index p { margin: 0 0 .25rem; font-weight: 600; overflow-wrap: anywhere; }
 .index a { display: block; padding: .2rem 0; color: var(--soft); text-decoration: none; overflow-wrap: anywhere; }
 .index a:hover { color: var(--accent); text-decoration: underline; }
 main > h2:first-of-type { margin-top: 0; }
@@ -59,6 +59,7 @@ main > section + section { margin-top: 2rem; }
 .path { overflow-wrap: anywhere; font-weight: 600; }
 .title { color: var(--soft); overflow-wrap: anywhere; }
 .deprecated .path { text-decoration: line-through; }
+.badge { color: var(--soft); border: 1px solid var(--line); border-radius: 999px; padding: 0 .6em; font-size: .8rem; }
 .facts { list-style: none; margin: .75rem 0; padding: 0; }
 .facts li { padding: .1rem 0; overflow-wrap: anywhere; }
 .scroll { overflow-x: auto; max-width: 100%; }

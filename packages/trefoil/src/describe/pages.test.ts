@@ -4,7 +4,9 @@ import type { Action } from '../contract/action.ts'
 import type { Catalogue } from '../contract/catalogue.ts'
 import type { ParamSpec } from '../contract/param-spec.ts'
 import { type JsonSchema, jsonSchemaOf } from '../contract/schema.ts'
+import type { SecurityScheme } from '../contract/security-scheme.ts'
 import { NO_SURFACE } from '../contract/surface-name.ts'
+import type { AboutApp } from './about-app.ts'
 import { docsCsp } from './docs-csp.ts'
 import { docsPage } from './docs-page.ts'
 import { mcpDocsPage } from './mcp-docs-page.ts'
@@ -75,11 +77,18 @@ function catalogue(actions: readonly Action[], more: Partial<Catalogue> = {}): C
   }
 }
 
-const docs = (actions: readonly Action[], more: Partial<Catalogue> = {}): string =>
-  docsPage(catalogue(actions, more), { openapiPath: '/openapi.json', nonce: NONCE })
+const docs = (
+  actions: readonly Action[],
+  more: Partial<Catalogue> = {},
+  about: AboutApp = {},
+): string =>
+  docsPage(catalogue(actions, more), { openapiPath: '/openapi.json', nonce: NONCE, ...about })
 
-const mcpDocs = (actions: readonly Action[], more: Partial<Catalogue> = {}): string =>
-  mcpDocsPage(catalogue(actions, more), { nonce: NONCE, endpoint: '/mcp' })
+const mcpDocs = (
+  actions: readonly Action[],
+  more: Partial<Catalogue> = {},
+  about: AboutApp = {},
+): string => mcpDocsPage(catalogue(actions, more), { nonce: NONCE, endpoint: '/mcp', ...about })
 
 /** What a reader of the page sees, roughly: tags gone, entities back. */
 const textOf = (page: string): string =>
@@ -101,6 +110,9 @@ const hostile = (): Action =>
     description: ATTACK,
     path: `/${ATTACK}/{${ATTACK}}`,
     tags: [ATTACK],
+    deprecated: true,
+    headers: { [ATTACK]: ATTACK },
+    metadata: { openapi: { responses: { [ATTACK]: { description: ATTACK } } } },
     guards: [{ name: ATTACK, needsInput: false, check: () => true, denial: () => '' }],
     params: [
       param(
@@ -120,10 +132,18 @@ const hostile = (): Action =>
   })
 
 describe('attack: mark-up in what an action says about itself', () => {
-  const more = { name: ATTACK, version: ATTACK, description: ATTACK }
+  const covered = { api: true, mcp: true, cli: false }
+  const more = { name: ATTACK, version: ATTACK, description: ATTACK, covered }
+  const about: AboutApp = {
+    schemes: [
+      { type: 'apiKey', in: 'query', name: ATTACK, description: ATTACK },
+      { type: 'openIdConnect', openIdConnectUrl: ATTACK },
+    ],
+    tags: new Map([[ATTACK, ATTACK]]),
+  }
   const pages: readonly [string, string, string][] = [
-    ['/docs', docs([hostile()], more), docs([action({})])],
-    ['/mcp/docs', mcpDocs([hostile()], more), mcpDocs([action({})])],
+    ['/docs', docs([hostile()], more, about), docs([action({})])],
+    ['/mcp/docs', mcpDocs([hostile()], more, about), mcpDocs([action({})])],
   ]
 
   it.each(pages)('stays text on %s (MCP-16)', (_name, attacked, harmless) => {
@@ -213,7 +233,110 @@ describe('/docs (DOCS-1, W-34)', () => {
     ]
     expect(text({})).toContain('Auth: public')
     expect(text({}, { covered: { api: true, mcp: false, cli: false } })).toContain('Auth: required')
-    expect(text({ guards })).toMatch(/Auth: required\s+Guards: hasScope\(orders:read\)/)
+    expect(text({ guards })).toMatch(
+      /Auth: required, by bearer token\s+Guards: hasScope\(orders:read\)/,
+    )
+    const scoped = guards.map((guard) => ({ ...guard, scopes: ['orders:read', 'orders:write'] }))
+    expect(text({ guards: scoped })).toContain('(orders:read, orders:write)')
+  })
+
+  it('says with what: the schemes of the surface, and what is said about them', () => {
+    const app = { covered: { api: true, mcp: true, cli: false } }
+    const about: AboutApp = {
+      schemes: [
+        { type: 'apiKey', in: 'cookie', name: 'sid', description: 'Log in first.' },
+        { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+      ],
+    }
+    for (const page of [docs([action({})], app, about), mcpDocs([action({})], app, about)]) {
+      expect(textOf(page)).toContain('Authentication: cookie sid, or bearer token (JWT).')
+      expect(textOf(page)).toContain('Log in first.')
+      expect(textOf(page)).toContain('Auth: required, by cookie sid, or bearer token (JWT)')
+    }
+    expect(textOf(docs([action({})], {}, about))).not.toContain('Authentication')
+  })
+
+  it.each<[SecurityScheme, string]>([
+    [{ type: 'http', scheme: 'bearer' }, 'bearer token'],
+    [{ type: 'http', scheme: 'basic' }, 'name and password (HTTP Basic)'],
+    [{ type: 'apiKey', in: 'header', name: 'X-Api-Key' }, 'API key in the header X-Api-Key'],
+    [{ type: 'apiKey', in: 'query', name: 'key' }, 'API key in the query key'],
+    [
+      { type: 'openIdConnect', openIdConnectUrl: 'https://id.example/x' },
+      'bearer token (OpenID Connect).\nProvider: https://id.example/x',
+    ],
+  ])('puts %j into words', (scheme, words) => {
+    const covered = { ...NO_SURFACE, api: true }
+    expect(textOf(docs([action({})], { covered }, { schemes: [scheme] }))).toContain(
+      `Authentication: ${words}`,
+    )
+  })
+
+  it('shows what metadata.openapi says about answers', () => {
+    const openapi = {
+      responses: {
+        303: {
+          description: 'Logged in.',
+          headers: { 'set-cookie': { description: 'The session.' }, location: { example: '/' } },
+        },
+        406: null,
+      },
+    }
+    const page = text({ metadata: { openapi }, headers: { 'cache-control': 'no-store' } })
+    expect(page).toMatch(
+      /303\s+Logged in\.Header set-cookie: The session\.Header location, such as \//,
+    )
+    expect(page).toContain('Header cache-control, such as no-store')
+  })
+
+  it('survives a document that is no OpenAPI any more', () => {
+    for (const responses of [null, 'x', { 200: 'x', 201: { content: 'x', headers: [1] } }]) {
+      expect(text({ metadata: { openapi: { responses } } })).toContain('Responses')
+    }
+  })
+
+  it('says in words that an operation is deprecated', () => {
+    expect(docs([action({ deprecated: true })])).toMatch(
+      /<span class="badge">deprecated<\/span><\/summary>/,
+    )
+    expect(docs([action({})])).not.toContain('class="badge"')
+  })
+
+  it('puts the groups in the order of their descriptions, and prints those', () => {
+    const tags = new Map([
+      ['b', 'What `b` is.'],
+      ['unused', 'Nothing.'],
+      ['a', 'What a is.'],
+    ])
+    const page = docs(
+      [action({ name: 'one', tags: ['a'] }), action({ name: 'two', path: '/b', tags: ['b'] })],
+      {},
+      { tags },
+    )
+    expect(textOf(page)).toMatch(/b\s+What b is\.[\s\S]*a\s+What a is\./)
+    expect(textOf(page)).not.toContain('Nothing.')
+  })
+
+  it.each([
+    [z.array(z.tuple([z.string(), z.int()])), 'array of [string, integer]'],
+    [z.record(z.string(), z.int()), 'object of integer'],
+    [
+      z.discriminatedUnion('type', [
+        z.object({ type: z.literal('card'), number: z.string() }),
+        z.object({ type: z.literal('sepa') }),
+      ]),
+      '{ type: "card" } | { type: "sepa" }',
+    ],
+    [z.string().regex(/^\d+$/), 'string' + 'pattern ^\\d+$'],
+    [z.iso.date(), 'string (date)\n'],
+  ])('says what a value is in a few words', (schema, expected) => {
+    const page = text({ params: [param('field', 'value', jsonOf(schema))] })
+    expect(page.replace(/<\/td>/g, '\n')).toContain(expected)
+  })
+
+  it('calls a file a file', () => {
+    expect(text({ params: [param('file', 'photo', {})] })).toMatch(/photorequired\s+file/)
+    expect(text({ params: [param('files', 'more', {})] })).toMatch(/array of file/)
   })
 
   it('shows parameters, body members, answers and failures', () => {
@@ -280,11 +403,12 @@ describe('/docs (DOCS-1, W-34)', () => {
 })
 
 describe('curl examples', () => {
-  const curl = (more: Partial<Action>, covered = false): string => {
+  const curl = (more: Partial<Action>, covered = false, scheme?: SecurityScheme): string => {
     const page = docsPage(catalogue([action(more)], { covered: { ...NO_SURFACE, api: covered } }), {
       openapiPath: null,
       nonce: NONCE,
       serverUrl: 'https://shop.example/',
+      ...(scheme !== undefined && { schemes: [scheme] }),
     })
     return (/curl '[\s\S]*?(?=Schemas)/.exec(textOf(page))?.[0] ?? '').trim()
   }
@@ -305,6 +429,49 @@ describe('curl examples', () => {
         '  --header "authorization: Bearer $TOKEN"',
       ].join('\n'),
     )
+  })
+
+  it.each<[SecurityScheme, string]>([
+    [{ type: 'http', scheme: 'bearer' }, '--header "authorization: Bearer $TOKEN"'],
+    [
+      { type: 'openIdConnect', openIdConnectUrl: 'https://id.example/x' },
+      '--header "authorization: Bearer $TOKEN"',
+    ],
+    [{ type: 'http', scheme: 'basic' }, '--user "$NAME:$PASSWORD"'],
+    [{ type: 'apiKey', in: 'header', name: 'X-Api-Key' }, '--header "x-api-key: $API_KEY"'],
+    [{ type: 'apiKey', in: 'cookie', name: '__Host-sid' }, '--cookie "__Host-sid=$COOKIE"'],
+  ])('sends the credential of the scheme: %j', (scheme, option) => {
+    const path = '/orders'
+    expect(curl({ path }, true, scheme)).toBe(`curl 'https://shop.example/orders' \\\n  ${option}`)
+    expect(curl({ path }, false, scheme)).toBe("curl 'https://shop.example/orders'")
+  })
+
+  it('puts a key of the query behind the other parameters', () => {
+    const scheme: SecurityScheme = { type: 'apiKey', in: 'query', name: 'api key' }
+    const params = [param('query', 'q', { type: 'integer' })]
+    expect(curl({ path: '/a' }, true, scheme)).toBe(
+      `curl 'https://shop.example/a?api%20key='"$API_KEY"`,
+    )
+    expect(curl({ path: '/a', params }, true, scheme)).toBe(
+      `curl 'https://shop.example/a?q=123&api%20key='"$API_KEY"`,
+    )
+  })
+
+  it('does not send a parameter twice that is the credential', () => {
+    const params = [param('header', 'key', { type: 'string' }, { wire: 'x-api-key' })]
+    const scheme: SecurityScheme = { type: 'apiKey', in: 'header', name: 'X-Api-Key' }
+    expect(curl({ path: '/a', params }, true, scheme).match(/x-api-key/g)).toHaveLength(1)
+    expect(curl({ path: '/a', params }, false, scheme)).toContain("'x-api-key: string'")
+  })
+
+  it('attack: a name of a scheme cannot act in the reader’s shell', () => {
+    const path = '/a'
+    const header: SecurityScheme = { type: 'apiKey', in: 'header', name: '`id`$HOME' }
+    expect(curl({ path }, true, header)).toContain(`--header '\`id\`$home: '"$API_KEY"`)
+    const cookie: SecurityScheme = { type: 'apiKey', in: 'cookie', name: "a'`id`" }
+    expect(curl({ path }, true, cookie)).toContain(`--cookie 'a'\\''\`id\`='"$COOKIE"`)
+    const query: SecurityScheme = { type: 'apiKey', in: 'query', name: "a'`id`" }
+    expect(curl({ path }, true, query)).toContain(`?a'\\''%60id%60='"$API_KEY"`)
   })
 
   it('names the method only where curl would choose another', () => {

@@ -1,3 +1,4 @@
+import { problemRow } from '../contract/problems.ts'
 import type { JsonSchema } from '../contract/schema.ts'
 
 /** Media type of every failure (RFC 9457). */
@@ -31,6 +32,18 @@ export const PROBLEM_SCHEMA: JsonSchema = {
     request_id: text('Quote it to the operator.'),
     issues: { type: 'array', description: 'Every wrong argument.', items: issue },
   },
+  examples: [
+    {
+      type: 'urn:trefoil:problem:VALIDATION_ERROR',
+      title: 'Bad Request',
+      status: problemRow('VALIDATION_ERROR').status,
+      detail: 'Invalid integer query parameter: limit',
+      code: 'VALIDATION_ERROR',
+      fix: problemRow('VALIDATION_ERROR').fix,
+      request_id: '2087d088017691e365d66890079df92b',
+      issues: [{ source: 'query', name: 'limit', pointer: '', message: 'Expected an integer' }],
+    },
+  ],
 }
 
 /** Where an operation's failures point. */

@@ -24,13 +24,24 @@ export interface BodyShape {
   readonly schema: JsonSchema
 }
 
+/** What stage 10 reads on HTTP. */
+const APPROVAL_TOKEN: ParameterShape = {
+  in: 'header',
+  name: 'approval-token',
+  required: false,
+  description:
+    'Approval of exactly these arguments. Without it the answer is 409, with `arguments_hash`.',
+  deprecated: false,
+  schema: { type: 'string' },
+}
+
 /** Parameters outside the body, under their wire names, in declaration order (DOCS-3). */
 export function parameterShapes(
   action: Action,
   components: SchemaComponents,
   operationId: string,
 ): readonly ParameterShape[] {
-  return action.params.flatMap((param): ParameterShape[] => {
+  const declared = action.params.flatMap((param): ParameterShape[] => {
     const { source } = param
     if (!isOutsideBody(source)) return []
     const shape = {
@@ -39,10 +50,14 @@ export function parameterShapes(
       required: source === 'path' || param.required,
       description: descriptionOf(param),
       deprecated: param.jsonSchema.deprecated === true,
-      schema: components.add(param.jsonSchema, `${operationId}_${param.name}`),
+      schema: components.add(param.jsonSchema, `${operationId}_${param.name}`, 'input'),
     }
     return [shape]
   })
+  const isDeclared = declared.some(
+    (shape) => shape.in === 'header' && shape.name === APPROVAL_TOKEN.name,
+  )
+  return action.approval.api && !isDeclared ? [...declared, APPROVAL_TOKEN] : declared
 }
 
 function isOutsideBody(source: ParamSpec['source']): source is ParameterShape['in'] {
@@ -57,7 +72,7 @@ export function bodyShape(
 ): BodyShape | null {
   const { params } = action
   const add = (param: ParamSpec): JsonSchema =>
-    components.add(param.jsonSchema, `${operationId}_${param.name}`)
+    components.add(param.jsonSchema, `${operationId}_${param.name}`, 'input')
   const whole = params.find((param) => param.source === 'body')
   if (whole) {
     return {

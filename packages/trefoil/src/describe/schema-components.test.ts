@@ -5,7 +5,7 @@ describe('SchemaComponents (DOCS-6, W-34)', () => {
   it('leaves a plain schema as it is', () => {
     const components = new SchemaComponents()
     const schema = { type: 'object', properties: { a: { type: 'string' } } }
-    expect(components.add(schema, 'x')).toEqual(schema)
+    expect(components.add(schema, 'x', 'input')).toEqual(schema)
     expect(components.schemas).toEqual({})
   })
 
@@ -22,6 +22,7 @@ describe('SchemaComponents (DOCS-6, W-34)', () => {
         $defs: { Order: { type: 'object', properties: { sku: { type: 'string' } } }, Unused: {} },
       },
       'x',
+      'input',
     )
     expect(moved).toEqual({
       type: 'object',
@@ -42,13 +43,17 @@ describe('SchemaComponents (DOCS-6, W-34)', () => {
       enum: [{ $ref: '#/$defs/A' }],
       examples: [{ $ref: '#/$defs/A' }],
     }
-    expect(components.add({ ...schema, $defs: { A: {} } }, 'x')).toEqual(schema)
+    expect(components.add({ ...schema, $defs: { A: {} } }, 'x', 'input')).toEqual(schema)
   })
 
   it('shares equal definitions and separates different ones of one name', () => {
     const components = new SchemaComponents()
     const add = (type: string): unknown =>
-      components.add({ $ref: '#/$defs/A', $defs: { A: { $ref: '#/$defs/B' }, B: { type } } }, 'x')
+      components.add(
+        { $ref: '#/$defs/A', $defs: { A: { $ref: '#/$defs/B' }, B: { type } } },
+        'x',
+        'input',
+      )
     expect(add('string')).toEqual({ $ref: '#/components/schemas/A' })
     expect(add('string')).toEqual({ $ref: '#/components/schemas/A' })
     // The same text as before, but what it refers to differs.
@@ -57,9 +62,22 @@ describe('SchemaComponents (DOCS-6, W-34)', () => {
     expect(components.schemas.B_2).toEqual({ type: 'integer' })
   })
 
+  it('tells what is sent from what is answered, by name', () => {
+    const components = new SchemaComponents()
+    const add = (type: string, side: 'input' | 'output'): unknown =>
+      components.add({ $ref: '#/$defs/A', $defs: { A: { type } } }, 'x', side)
+    expect(add('string', 'output')).toEqual({ $ref: '#/components/schemas/A' })
+    expect(add('string', 'input')).toEqual({ $ref: '#/components/schemas/A' })
+    expect(add('integer', 'input')).toEqual({ $ref: '#/components/schemas/A_input' })
+    expect(add('number', 'input')).toEqual({ $ref: '#/components/schemas/A_input_2' })
+    expect(add('boolean', 'output')).toEqual({ $ref: '#/components/schemas/A_2' })
+  })
+
   it('gives a document that refers to itself a name', () => {
     const components = new SchemaComponents()
-    expect(components.add({ properties: { next: { $ref: '#' } } }, 'get_order_output')).toEqual({
+    expect(
+      components.add({ properties: { next: { $ref: '#' } } }, 'get_order_output', 'output'),
+    ).toEqual({
       $ref: '#/components/schemas/get_order_output',
     })
     expect(components.schemas.get_order_output).toEqual({
@@ -73,14 +91,14 @@ describe('SchemaComponents (DOCS-6, W-34)', () => {
       $ref: '#/$defs/__schema0',
       $defs: { __schema0: { properties: { next: { $ref: '#/$defs/__schema0' } } } },
     }
-    expect(components.add(document, 'list_body')).toEqual({
+    expect(components.add(document, 'list_body', 'input')).toEqual({
       $ref: '#/components/schemas/list_body_schema0',
     })
   })
 
   it('drops a reference to nowhere and a base that would move all others', () => {
     const components = new SchemaComponents()
-    expect(components.add({ $ref: '#/$defs/Gone', description: 'x' }, 'x')).toEqual({
+    expect(components.add({ $ref: '#/$defs/Gone', description: 'x' }, 'x', 'input')).toEqual({
       description: 'x',
     })
     const based = {
@@ -88,7 +106,9 @@ describe('SchemaComponents (DOCS-6, W-34)', () => {
       items: { $ref: 'https://example.com/a#/$defs/A' },
       $defs: { A: {} },
     }
-    expect(components.add(based, 'x')).toEqual({ items: { $ref: '#/components/schemas/A' } })
+    expect(components.add(based, 'x', 'input')).toEqual({
+      items: { $ref: '#/components/schemas/A' },
+    })
   })
 
   it('makes names OpenAPI accepts, also from __proto__', () => {
@@ -96,7 +116,7 @@ describe('SchemaComponents (DOCS-6, W-34)', () => {
     const document = JSON.parse(
       '{"anyOf":[{"$ref":"#/$defs/a b~1c"},{"$ref":"#/$defs/__proto__"}],"$defs":{"a b/c":{},"__proto__":{"type":"string"}}}',
     )
-    expect(components.add(document, 'x')).toEqual({
+    expect(components.add(document, 'x', 'input')).toEqual({
       anyOf: [{ $ref: '#/components/schemas/a_b_c' }, { $ref: '#/components/schemas/__proto__' }],
     })
     expect(Object.entries(components.schemas)).toEqual([

@@ -14,7 +14,11 @@ interface Source {
   readonly definitions: JsonSchema
   /** Used for names that the document does not give. */
   readonly owner: string
+  readonly side: Side
 }
+
+/** What callers send, or what they are answered: one type's schemas may differ by it. */
+export type Side = 'input' | 'output'
 
 /**
  * Collects the definitions of many schema documents into one map. A schema that says
@@ -26,6 +30,7 @@ export class SchemaComponents {
   readonly #names: UniqueNames
   readonly #nameOfKey = new Map<string, string>()
   readonly #schemas = new Map<string, JsonSchema>()
+  readonly #sides = new Map<string, Side>()
 
   constructor(reserved: Readonly<Record<string, JsonSchema>> = {}) {
     this.#names = new UniqueNames(Object.keys(reserved))
@@ -40,12 +45,13 @@ export class SchemaComponents {
   /**
    * @param schema a self-contained schema document
    * @param owner names components the document leaves unnamed, such as `get_order_output`
+   * @param side tells two definitions of one name apart: `Order` and `Order_input`
    * @returns the schema as it may stand anywhere inside the OpenAPI document
    */
-  add(schema: JsonSchema, owner: string): JsonSchema {
+  add(schema: JsonSchema, owner: string, side: Side): JsonSchema {
     const { $schema: _dialect, ...document } = schema
     const definitions = isJsonObject(document.$defs) ? document.$defs : {}
-    const source: Source = { document, definitions, owner }
+    const source: Source = { document, definitions, owner, side }
     if (reachable(source, ROOT).refersToRoot) return { $ref: this.#component(source, ROOT) }
     return this.#rewrite(source, withoutDefinitions(document))
   }
@@ -55,7 +61,13 @@ export class SchemaComponents {
     const key = reachable(source, name).key
     const known = this.#nameOfKey.get(key)
     if (known !== undefined) return COMPONENT_PREFIX + known
-    const component = this.#names.take(componentName(source.owner, name))
+    const wanted = componentName(source.owner, name)
+    const other = this.#sides.get(wanted) ?? source.side
+    const component = this.#names.take(
+      wanted,
+      other === source.side ? wanted : `${wanted}_${source.side}`,
+    )
+    this.#sides.set(component, source.side)
     this.#nameOfKey.set(key, component)
     // Reserved before it is filled: a recursive schema finds its own name here.
     this.#schemas.set(component, {})

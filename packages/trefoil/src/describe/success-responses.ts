@@ -1,6 +1,7 @@
 import type { Action } from '../contract/action.ts'
 import type { JsonSchema } from '../contract/schema.ts'
 import { followFragment } from './json-pointer.ts'
+import { type HeaderShape, routeHeaders } from './response-headers.ts'
 import { COMPONENT_PREFIX, type SchemaComponents } from './schema-components.ts'
 import { isJsonObject } from './schema-keywords.ts'
 
@@ -8,34 +9,47 @@ import { isJsonObject } from './schema-keywords.ts'
 export interface SuccessResponse {
   readonly status: number
   readonly description: string
+  readonly headers: readonly HeaderShape[]
   /** `null` when there is no content, or none is known. */
   readonly content: { readonly mediaType: string; readonly schema: JsonSchema } | null
 }
 
-const NO_CONTENT: SuccessResponse = { status: 204, description: 'No content.', content: null }
+const DESCRIPTIONS: ReadonlyMap<number, string> = new Map([
+  [201, 'Created.'],
+  [202, 'Accepted.'],
+  [204, 'No content.'],
+])
 
 /**
  * What an operation answers when it succeeds, from its output schema (DOCS-5): text as
- * `text/plain`, `null` as 204, everything else as JSON. Without a schema: 200, content unknown.
+ * `text/plain`, `null` as 204 unless the route has a status of its own, everything else as JSON.
+ * Without a schema: 200, content unknown.
  */
 export function successResponses(
   action: Action,
   components: SchemaComponents,
   operationId: string,
 ): readonly SuccessResponse[] {
-  const { outputSchema, status } = action
-  const description = 'Success.'
-  if (outputSchema === null) return [{ status: status ?? 200, description, content: null }]
+  const { outputSchema } = action
+  const headers = routeHeaders(action)
+  const answer = (status: number, content: SuccessResponse['content']): SuccessResponse => {
+    return { status, description: DESCRIPTIONS.get(status) ?? 'Success.', headers, content }
+  }
+  const status = action.status ?? 200
+  const empty = action.status ?? 204
+  if (outputSchema === null) return [answer(status, null)]
   const { schema, nullable } = withoutNull(outputSchema)
-  if (schema === null) return [NO_CONTENT]
-  const moved = components.add(schema, `${operationId}_output`)
+  if (schema === null) return [answer(empty, null)]
+  const moved = components.add(schema, `${operationId}_output`, 'output')
   const mediaType = isText(moved, components) ? 'text/plain' : 'application/json'
-  const content = action.method === 'HEAD' ? null : { mediaType, schema: moved }
-  const success: SuccessResponse = { status: status ?? 200, description, content }
-  return nullable ? [success, NO_CONTENT] : [success]
+  const hasContent = action.method !== 'HEAD' && status !== 204 && status !== 205
+  const success = answer(status, hasContent ? { mediaType, schema: moved } : null)
+  if (!nullable) return [success]
+  if (empty !== status) return [success, answer(empty, null)]
+  return [{ ...success, description: `${success.description} No content for \`null\`.` }]
 }
 
-/** `null` is sent as 204 without content, so it is not one of the values of the 200. */
+/** `null` is sent without content, so it is not one of the values that are. */
 function withoutNull(schema: JsonSchema): { schema: JsonSchema | null; nullable: boolean } {
   const { type } = schema
   if (type === 'null') return { schema: null, nullable: true }

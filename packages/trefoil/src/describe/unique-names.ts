@@ -6,9 +6,10 @@ export class UniqueNames {
     for (const name of reserved) this.#taken.add(name)
   }
 
-  take(wanted: string): string {
-    let name = wanted
-    for (let count = 2; this.#taken.has(name); count++) name = `${wanted}_${count}`
+  /** @param instead tried before a number is added */
+  take(wanted: string, instead: string = wanted): string {
+    let name = this.#taken.has(wanted) ? instead : wanted
+    for (let count = 2; this.#taken.has(name); count++) name = `${instead}_${count}`
     this.#taken.add(name)
     return name
   }

@@ -1,6 +1,6 @@
 import type { JsonSchema } from '../contract/schema.ts'
 import { type Html, html } from './html.ts'
-import { schemaAnchor } from './json-view.ts'
+import { jsonView, schemaAnchor } from './json-view.ts'
 import { inline } from './prose.ts'
 import { COMPONENT_PREFIX } from './schema-components.ts'
 import { isJsonObject } from './schema-keywords.ts'
@@ -39,6 +39,11 @@ export function typeView(schema: JsonSchema): Html {
   const item = type === 'array' && isJsonObject(items) ? componentOf(items) : null
   if (item !== null) return html`<code>array of <a href="#${schemaAnchor(item)}">${item}</a></code>`
   return html`<code>${typeLabel(schema)}</code>`
+}
+
+/** A schema behind a line to unfold it with. */
+export function foldedSchema(schema: JsonSchema, label: string): Html {
+  return html`<details class="fold"><summary>${label}</summary>${jsonView(schema, label)}</details>`
 }
 
 /** True when {@link typeView} says all there is: a shared schema and nothing beside it. */

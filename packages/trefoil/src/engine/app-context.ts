@@ -19,6 +19,8 @@ export interface AppContext {
   readonly clock: Clock
   readonly nextId: () => string
   readonly auth: Readonly<Partial<Record<SurfaceName, AuthConfig>>>
+  /** Lower-case names of headers that handlers do not see: whatever carries credentials (PW-02). */
+  readonly credentialHeaders: ReadonlySet<string>
   readonly approval: ApprovalHook | null
   readonly limits: LimitsPort | null
   readonly audit: AuditPort | null

@@ -6,6 +6,7 @@ import type { ParamSpec } from '../contract/param-spec.ts'
 import type { Problem } from '../contract/problem.ts'
 import type { Schema } from '../contract/schema.ts'
 import { NO_SURFACE, type SurfaceName } from '../contract/surface-name.ts'
+import { CREDENTIAL_HEADERS } from '../web/raw-headers.ts'
 import { layOutArguments } from './action-arguments.ts'
 import type { AppContext } from './app-context.ts'
 import { BackgroundTasks } from './background.ts'
@@ -82,6 +83,7 @@ export function startCall(options: CallOptions = {}): StartedCall {
     clock: { now: () => 0, elapsed: () => 0 },
     nextId: () => 'id',
     auth: {},
+    credentialHeaders: CREDENTIAL_HEADERS,
     approval: null,
     limits: null,
     audit: null,

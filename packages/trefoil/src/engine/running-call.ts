@@ -1,17 +1,19 @@
 import type { Awaitable } from '../base/promise.ts'
 import type { AuthContext } from '../contract/auth-context.ts'
-import type { Call, Guard } from '../contract/call.ts'
+import { schemesOf } from '../contract/authenticator.ts'
+import type { Guard } from '../contract/call.ts'
 import type { ActionFacts, CallRequest, HeaderReader } from '../contract/call-facts.ts'
 import type { Dependency } from '../contract/dependency.ts'
 import type { Logger } from '../contract/logger.ts'
 import { ImproperlyConfigured, type Problem, refuse } from '../contract/problem.ts'
 import type { ReplyOptions } from '../contract/reply.ts'
 import type { RequestBody, RequestForm } from '../contract/request-body.ts'
+import { type SecurityScheme, UNKNOWN_SCHEME } from '../contract/security-scheme.ts'
 import type { Entrypoint, SurfaceName } from '../contract/surface-name.ts'
-import { CREDENTIAL_HEADERS, HeaderView } from '../web/raw-headers.ts'
+import { HeaderView } from '../web/raw-headers.ts'
 import type { AppContext } from './app-context.ts'
 import { CookieExchange } from './cookie-exchange.ts'
-import { decideGuard } from './decide-guard.ts'
+import { decideGuard, type GuardedCall } from './decide-guard.ts'
 import { DependencyScopes, type Failure } from './dependency-scope.ts'
 import type { CloseHooks, Inbound } from './inbound.ts'
 import type { PlanOf } from './plan-shape.ts'
@@ -21,7 +23,7 @@ type Arguments = Readonly<Record<string, unknown>>
 const NO_ARGUMENTS: Arguments = Object.freeze({})
 
 /** One call while it runs. Handlers see it as `Call`; members marked `~` are the engine's. */
-export class RunningCall implements Call {
+export class RunningCall implements GuardedCall {
   readonly source: SurfaceName
   readonly entrypoint: Entrypoint
   readonly requestId: string
@@ -118,6 +120,12 @@ export class RunningCall implements Call {
   toJSON(): object {
     const { source, entrypoint, requestId, action, auth } = this
     return { source, entrypoint, requestId, action: action.name, subject: auth?.subject ?? null }
+  }
+
+  /** The ways in of the surface the call came through. */
+  '~schemes'(): readonly SecurityScheme[] {
+    const config = this['~app'].auth[this.source]
+    return config === undefined ? UNKNOWN_SCHEME : schemesOf(config)
   }
 
   /** Made on first use; `null` where there are no cookies. */
@@ -218,7 +226,7 @@ class RequestView implements CallRequest {
   readonly #inbound: Inbound
   readonly #call: CloseHooks
 
-  constructor(inbound: Inbound, call: CloseHooks) {
+  constructor(inbound: Inbound, call: RunningCall) {
     this.#inbound = inbound
     this.#call = call
     this.method = inbound.method
@@ -228,7 +236,7 @@ class RequestView implements CallRequest {
     this.host = inbound.host
     this.clientAddress = inbound.clientAddress
     const raw = inbound.showsHeaders ? inbound.rawHeaders : ALL_HEADERS_HIDDEN
-    this.headers = new HeaderView(raw, CREDENTIAL_HEADERS)
+    this.headers = new HeaderView(raw, call['~app'].credentialHeaders)
   }
 
   async body(): Promise<Uint8Array> {

@@ -12,6 +12,7 @@ import {
   ImproperlyConfigured,
   refuseCredential,
 } from '../contract/problem.ts'
+import type { SecurityScheme } from '../contract/security-scheme.ts'
 import { identityFromClaims } from './claims.ts'
 import { findHs256Key, hs256Key } from './hs256-signature.ts'
 import { isKeyRing, type KeyMaterial, type KeyRing, keyRing } from './key-ring.ts'
@@ -39,6 +40,11 @@ export interface JwtAuthOptions {
 const MIN_KEY_BYTES = 32
 const MAX_TOLERANCE_MS = 60_000
 const MAX_TOKEN_LENGTH = 16_384
+const JWT_SCHEME: SecurityScheme = Object.freeze({
+  type: 'http',
+  scheme: 'bearer',
+  bearerFormat: 'JWT',
+})
 
 /**
  * Authenticates `Authorization: Bearer <JWT>`, HS256. `exp` is required; a token is expired from
@@ -66,7 +72,10 @@ export function jwtAuth(options: JwtAuthOptions): Authenticator<undefined> {
     const known = cache.get(token, Math.floor(now / 1000))
     return (known as AuthContext<undefined> | null) ?? verify(token, new Date(now))
   }
-  return Object.assign(authenticate, { '~risks': risksOfSecrets('jwtAuth keys', secrets) })
+  return Object.assign(authenticate, {
+    '~risks': risksOfSecrets('jwtAuth keys', secrets),
+    '~scheme': JWT_SCHEME,
+  })
 
   function verify(token: string, currentDate: Date): Promise<AuthContext<undefined>> {
     if (token.length > MAX_TOKEN_LENGTH) throw refuseCredential('Malformed JWT token')

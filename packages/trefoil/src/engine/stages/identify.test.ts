@@ -57,6 +57,21 @@ describe('answers of an authenticator', () => {
     })
   })
 
+  test('PW-22, W-34: no bearer token is asked for where another scheme is known', async () => {
+    const scheme = { type: 'apiKey', in: 'header', name: 'X-Api-Key' } as const
+    const challenge = async (config: Partial<AuthConfig>) =>
+      (await problemOf(authed({ scheme, ...config }))).headers?.['www-authenticate']
+    expect(await challenge({})).toBe('ApiKey in="header", name="X-Api-Key"')
+    const authenticate = () => {
+      throw new AuthenticationError('Unknown key')
+    }
+    expect(await challenge({ authenticate })).toBe(
+      'ApiKey in="header", name="X-Api-Key", error="invalid_token", error_description="Unknown key"',
+    )
+    const failing = () => Promise.reject(new Error('database gone'))
+    expect(await challenge({ authenticate: failing })).toBe('ApiKey in="header", name="X-Api-Key"')
+  })
+
   test('AUTH-4: a thrown problem keeps its status, anything else is a plain 401', async () => {
     const locked = async () => {
       throw new HttpError(429, 'Locked out')

@@ -1,9 +1,11 @@
 import { isPromiseLike } from '../../base/promise.ts'
 import { AuthContext } from '../../contract/auth-context.ts'
-import type { AuthConfig } from '../../contract/authenticator.ts'
+import { type AuthConfig, schemesOf } from '../../contract/authenticator.ts'
 import { AuthenticationError, Problem, refuse } from '../../contract/problem.ts'
-import { quoted } from '../../web/bearer.ts'
+import type { SecurityScheme } from '../../contract/security-scheme.ts'
+import { firstHeader } from '../../web/raw-headers.ts'
 import { AuthRequestView } from '../auth-request.ts'
+import { challengeOf } from '../challenge.ts'
 import type { RunningCall } from '../running-call.ts'
 import type { Stage } from '../stage.ts'
 
@@ -13,11 +15,12 @@ import type { Stage } from '../stage.ts'
  */
 export function identifyStage(config: AuthConfig): Stage {
   const { authenticate, onAuthenticated } = config
+  const schemes = schemesOf(config)
   return (call) => {
     const request = new AuthRequestView(call)
-    const failed = (error: unknown) => deniedBy(error, call, request)
+    const failed = (error: unknown) => deniedBy(error, call, schemes)
     const accept = (answer: unknown) => {
-      if (!AuthContext.is(answer)) return denied(request, null)
+      if (!AuthContext.is(answer)) return denied(call, schemes, null)
       call.auth = answer
       return onAuthenticated === undefined ? undefined : refine(answer)
     }
@@ -27,7 +30,7 @@ export function identifyStage(config: AuthConfig): Stage {
         if (result === null || result === undefined) return undefined
         // One source of truth: a role the hook removed is gone for every guard (PW-03).
         call.auth = AuthContext.is(result) ? result : null
-        return call.auth === null ? denied(request, null) : undefined
+        return call.auth === null ? denied(call, schemes, null) : undefined
       }
       return isPromiseLike(refined) ? refined.then(use, failed) : use(refined)
     }
@@ -41,20 +44,24 @@ export function identifyStage(config: AuthConfig): Stage {
 }
 
 /** A thrown problem keeps its status (a lockout's 429, say); anything else is a plain denial. */
-function deniedBy(error: unknown, call: RunningCall, request: AuthRequestView): Problem {
+function deniedBy(error: unknown, call: RunningCall, schemes: readonly SecurityScheme[]): Problem {
   call.auth = null
-  if (error instanceof AuthenticationError) return denied(request, error.reason)
+  if (error instanceof AuthenticationError) return denied(call, schemes, error.reason)
   if (error instanceof Problem) return error
   call.log.error({ error, request_id: call.requestId }, 'Authenticator failed')
-  return denied(request, null)
+  return denied(call, schemes, null)
 }
 
-/** RFC 6750 §3.1: `error` only when a credential was sent. */
-function denied(request: AuthRequestView, reason: string | null): Problem {
-  const sent = request.headers.has('authorization')
-  const why = reason ?? 'The credential was refused'
-  const challenge = sent
-    ? `Bearer error="invalid_token", error_description=${quoted(why)}`
-    : 'Bearer'
+function denied(
+  call: RunningCall,
+  schemes: readonly SecurityScheme[],
+  reason: string | null,
+): Problem {
+  const authorization = firstHeader(call['~inbound'].rawHeaders, 'authorization')
+  const challenge = challengeOf(schemes, {
+    realm: call.app.name,
+    authorizationSent: authorization !== undefined,
+    reason,
+  })
   return refuse('AUTHENTICATION_ERROR', { headers: { 'www-authenticate': challenge } })
 }

@@ -102,7 +102,9 @@ describe('streams over a socket', () => {
     })
     const { text } = await receive('GET', (all) => all.endsWith('0\r\n\r\n'))
     expect(text).toMatch(/^transfer-encoding: chunked$/im)
-    expect(text.split('\r\n\r\n')[1]).toBe('1\r\na\r\n2\r\nÃ¼\r\n0')
+    // Node 26 makes one chunk of what is written in one tick.
+    const pieces = text.split('\r\n\r\n')[1]?.replaceAll(/(?:^|\r\n)[1-9]\r\n/g, '')
+    expect(pieces).toBe('aÃ¼\r\n0')
     expect(await site.event()).toMatchObject({ outcome: 'ok', bytes: 3, status_code: 200 })
     expect(site.closedWith).toEqual([null])
   })

@@ -1,0 +1,44 @@
+import type { SecurityScheme } from '../contract/security-scheme.ts'
+import { quoted } from '../web/bearer.ts'
+
+/** What a 401 knows about the credential it refuses. */
+export interface Refusal {
+  /** Name of the app: the protection space that Basic has to name (RFC 7617 §2). */
+  readonly realm: string
+  /** True when there was an `Authorization` header. */
+  readonly authorizationSent: boolean
+  /** Why the authenticator refused; `null` when it did not say, or found no credential. */
+  readonly reason: string | null
+}
+
+/**
+ * The `WWW-Authenticate` of a 401: one challenge for each way in, as RFC 9110 §11.6.1 demands.
+ * Keys and cookies have no registered scheme, so theirs say where the credential goes, under names
+ * no browser acts on: `ApiKey in="header", name="…"` and `Cookie cookie-name="…"`.
+ */
+export function challengeOf(schemes: readonly SecurityScheme[], refusal: Refusal): string {
+  const [only, second] = schemes
+  if (only !== undefined && second === undefined) return oneChallenge(only, refusal)
+  return [...new Set(schemes.map((scheme) => oneChallenge(scheme, refusal)))].join(', ')
+}
+
+function oneChallenge(scheme: SecurityScheme, refusal: Refusal): string {
+  if (scheme.type === 'apiKey') {
+    const place =
+      scheme.in === 'cookie'
+        ? `Cookie cookie-name=${quoted(scheme.name)}`
+        : `ApiKey in="${scheme.in}", name=${quoted(scheme.name)}`
+    return refusal.reason === null ? place : `${place}, ${errorOf(refusal.reason)}`
+  }
+  if (scheme.type === 'http' && scheme.scheme === 'basic') {
+    // It has no parameter for a reason, and no new one may be made up (RFC 7617 §2).
+    return `Basic realm=${quoted(refusal.realm)}, charset="UTF-8"`
+  }
+  // RFC 6750 §3.1: `error` only when a credential was sent.
+  if (!refusal.authorizationSent) return 'Bearer'
+  return `Bearer ${errorOf(refusal.reason ?? 'The credential was refused')}`
+}
+
+function errorOf(reason: string): string {
+  return `error="invalid_token", error_description=${quoted(reason)}`
+}
