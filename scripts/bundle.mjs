@@ -34,7 +34,14 @@ await bundle.write({
   codeSplitting: {
     // Each is loaded as a whole, so what a starting app does not need is kept apart.
     groups: [
-      { name: 'core', minShareCount: 2, test: /[\\/]build[\\/](?!describe|client)/, priority: 1 },
+      {
+        name: 'core',
+        minShareCount: 2,
+        test: /[\\/]build[\\/](?!describe|client|surfaces[\\/]http[\\/]node[\\/])/,
+        priority: 1,
+      },
+      // Where there is no Node the main door must not ask for its modules.
+      { name: 'node', minShareCount: 2, test: /[\\/]build[\\/]surfaces[\\/]http[\\/]node[\\/]/ },
       { name: 'describe', minShareCount: 2, test: /[\\/]build[\\/]describe[\\/]/ },
       { name: 'client', minShareCount: 2, test: /[\\/]build[\\/]client[\\/]/ },
     ],

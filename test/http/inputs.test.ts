@@ -1,6 +1,16 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { cookie, createApp, form, header, path, query } from '../../packages/trefoil/src/index.ts'
+import {
+  body,
+  cookie,
+  createApp,
+  file,
+  files,
+  form,
+  header,
+  path,
+  query,
+} from '../../packages/trefoil/src/index.ts'
 
 const logger = { debug() {}, info() {}, warn() {}, error() {} }
 
@@ -184,6 +194,87 @@ describe('BIND-6: text for a union of number and boolean', () => {
     plain.get('/plain', { params: { v: z.boolean() } }, ({ v }) => [v])
     expect((await http(plain, 'GET', '/plain?v=1')).body).toBe('[true]')
     expect((await http(plain, 'GET', '/plain?v=0')).body).toBe('[false]')
+  })
+})
+
+describe('W-33: what OpenAPI promises of a union with text is accepted', () => {
+  const app = createApp({ logger })
+  const limit = z.union([z.int(), z.literal('all')])
+  const params = { limit: query(limit), list: query(z.array(limit).default([])) }
+  app.get('/limit', { params }, ({ limit: one, list }) => [one, list])
+  app.get('/page/{limit}', { params: { limit } }, ({ limit: one }) => [one])
+
+  test.each([
+    ['/limit?limit=5', [5, []]],
+    ['/limit?limit=all', ['all', []]],
+    ['/limit?limit=all&list=5&list=all', ['all', [5, 'all']]],
+    ['/page/5', [5]],
+    ['/page/all', ['all']],
+  ])('%s', async (path, values) => {
+    expect(JSON.parse((await http(app, 'GET', path)).body)).toEqual(values)
+  })
+
+  test.each(['5.5', '05', 'some', '9007199254740992'])('?limit=%s is refused', async (text) => {
+    expect((await http(app, 'GET', `/limit?limit=${text}`)).status).toBe(400)
+  })
+})
+
+describe('RFC 9110 §9.3.1: GET and HEAD have no body', () => {
+  const markers = { body: body(z.unknown()), form: form(z.string()), file: file(), files: files() }
+  const cases = Object.entries(markers).flatMap(([name, marker]) =>
+    (['GET', 'HEAD'] as const).map((method) => [name, method, marker] as const),
+  )
+
+  test.each(cases)('%s() on %s stops the start', (_, method, marker) => {
+    const app = createApp({ logger })
+    app.route(method)('/orders', { params: { at: marker } }, () => null)
+    expect(() => app.catalogue).toThrow(
+      `Route ${method} /orders, parameter 'at': ${method} has no body to read it from`,
+    )
+  })
+
+  test('DELETE may have one', async () => {
+    const app = createApp({ logger })
+    app.delete(
+      '/orders',
+      { params: { all: body(z.object({ ids: z.array(z.int()) })) } },
+      (args) => args.all,
+    )
+    expect((await http(app, 'DELETE', '/orders', { body: '{"ids":[1]}' })).body).toBe('{"ids":[1]}')
+  })
+})
+
+describe('RFC 9110 §8.4: a coded body', () => {
+  const app = createApp({ logger })
+  app.post('/json', { params: { a: z.string() } }, ({ a }) => a)
+  app.post('/form', { params: { a: form(z.string()) } }, ({ a }) => a)
+  app.post('/own', async (_, call) => ({ value: await call.request.json() }))
+  app.post('/raw', async (_, call) => (await call.request.body()).length)
+  const send = (path: string, coding: string, type = 'application/json') =>
+    http(app, 'POST', path, {
+      headers: { 'content-type': type, 'content-encoding': coding },
+      body: type === 'application/json' ? '{"a":"x"}' : 'a=x',
+    })
+
+  test.each([
+    ['/json', 'application/json'],
+    ['/form', 'application/x-www-form-urlencoded'],
+    ['/form', 'multipart/form-data; boundary=b'],
+    ['/own', 'application/json'],
+  ])('to %s as %s is 415, and says why', async (path, type) => {
+    for (const coding of ['gzip', 'identity, br']) {
+      const { status, json } = await send(path, coding, type)
+      expect([status, json.code, json.detail]).toEqual([
+        415,
+        'unsupported_media_type',
+        'Unsupported content encoding: send the body uncompressed',
+      ])
+    }
+  })
+
+  test('that is none is read, and a handler gets the bytes as they came', async () => {
+    expect((await send('/json', 'Identity')).body).toBe('x')
+    expect((await send('/raw', 'gzip')).body).toBe('9')
   })
 })
 

@@ -7,10 +7,12 @@ import {
   file,
   files,
   form,
+  HttpError,
   reply,
   type UploadedFile,
 } from '../../packages/trefoil/src/index.ts'
 import { type RunningServer, serve } from '../../packages/trefoil/src/node.ts'
+import { UploadContent } from '../../packages/trefoil/src/surfaces/http/upload-content.ts'
 import { UploadFolder } from './upload-folder.ts'
 
 const SIZE = 300_000
@@ -19,6 +21,7 @@ let server: RunningServer
 let last: UploadedFile | undefined
 let whileRunning: ReturnType<UploadFolder['files']> = []
 let finish = () => {}
+let reading: Promise<unknown> | undefined
 
 function createUploadApp() {
   const app = createApp({
@@ -68,6 +71,23 @@ function createUploadApp() {
     const [image] = read.files('image')
     if (image !== undefined) keep(image)
     return { note: read.get('note'), size: image?.size ?? null }
+  })
+  app.post('/late', { timeout: '500ms' }, (_, call) => {
+    reading = call.request.form()
+    return reading.then(() => 'never')
+  })
+  app.post('/hasty', async (_, call) => {
+    void call.request.form()
+    await new Promise<void>((resolve) => {
+      finish = resolve
+    })
+    throw new HttpError(400, 'Changed my mind')
+  })
+  app.post('/after', (_, call) => {
+    call.background(() => {
+      reading = call.request.form()
+    })
+    return null
   })
   app.post(
     '/many',
@@ -237,6 +257,83 @@ describe('a spooled file', () => {
     server = await serve(createUploadApp(), { port: 0, signals: false, drainTimeout: '200ms' })
     expect((await post('/ok', formOf())).status).toBe(200)
     await expectGone()
+  })
+})
+
+describe('BIND-18: a call that ends while its form still arrives', () => {
+  const piece = new TextEncoder().encode(
+    [
+      '--b',
+      'Content-Disposition: form-data; name="image"; filename="f"',
+      '',
+      'x'.repeat(60_000),
+      '',
+    ].join('\r\n'),
+  )
+
+  /** A form that arrives as slowly as the test wants. */
+  function drip(path: string) {
+    const { promise: ended, resolve: cancel } = Promise.withResolvers<void>()
+    let source: ReadableStreamDefaultController<Uint8Array> | undefined
+    const body = new ReadableStream<Uint8Array>({
+      start(controller) {
+        source = controller
+      },
+      cancel: () => cancel(),
+    })
+    const init = {
+      method: 'POST',
+      duplex: 'half',
+      headers: { 'content-type': 'multipart/form-data; boundary=b' },
+      body,
+    } as const
+    const answer = createUploadApp().fetch(new Request(`http://localhost${path}`, init))
+    return { answer, ended, send: () => source?.enqueue(piece) }
+  }
+
+  test('a timed out one leaves no file, and its form is read no further', async () => {
+    const { answer, ended, send } = drip('/late')
+    send()
+    await vi.waitFor(() => expect(folder.files()).toHaveLength(1), { interval: 5 })
+    expect((await answer).status).toBe(504)
+    expect(folder.files()).toEqual([])
+    send()
+    await expect(reading).rejects.toThrow('The call ended while its form was still being read')
+    await ended
+    expect(folder.files()).toEqual([])
+  })
+
+  test('one that failed leaves no file, and no rejection that ends the process', async () => {
+    const { answer, ended, send } = drip('/hasty')
+    send()
+    await vi.waitFor(() => expect(folder.files()).toHaveLength(1), { interval: 5 })
+    finish()
+    expect((await answer).status).toBe(400)
+    send()
+    await ended
+    expect(folder.files()).toEqual([])
+  })
+
+  test('a form that is asked for only afterwards leaves none either', async () => {
+    reading = undefined
+    const { answer, ended, send } = drip('/after')
+    send()
+    expect((await answer).status).toBe(204)
+    await vi.waitFor(() => expect(reading).toBeDefined())
+    send()
+    await expect(reading).rejects.toThrow('The call ended')
+    await ended
+    expect(folder.files()).toEqual([])
+  })
+
+  test('a file that is being opened at that moment is removed', async () => {
+    const content = new UploadContent()
+    content.push(piece)
+    const spilling = content.spill()
+    await content.drop()
+    await spilling
+    await content.spill()
+    expect(folder.files()).toEqual([])
   })
 })
 

@@ -1,4 +1,5 @@
-// ADAPT-1: whatever the runtime, the same request has the same answer.
+// ADAPT-1: whoever listens, the same request has the same answer. For other runtimes than this Node
+// see `probe`.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { HOSTS, type Host } from './hosts.ts'
 import { createMountedApp, type MountedApp } from './mounted-app.ts'

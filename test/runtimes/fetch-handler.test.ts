@@ -1,4 +1,5 @@
-// Workers, Deno and Bun: `app.fetch` without Node around it.
+// Workers: `app.fetch` without Node around it. What Bun and Deno really do is asked of them by
+// `npm run test:runtimes`.
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import process from 'node:process'

@@ -50,7 +50,7 @@ app.get('/stream', {}, async function* () {
 })
 app.action('tool', { description: 'A tool.', tool: true, cli: true, params: {} }, () => 'used')
 
-/** What Bun, Deno and workers call; the address is theirs to pass in. */
+/** What workers call, and `deno serve`; the address is theirs to pass in. */
 const worker = { fetch: (request) => app.fetch(request, { clientAddress: '192.0.2.1' }) }
 
 phase = 'atFirstCall'

@@ -1,7 +1,8 @@
 export type { FileOptions, SendFileOptions } from './surfaces/http/node/send-file.ts'
 export { sendFile } from './surfaces/http/node/send-file.ts'
-export type { RunningServer, ServeOptions } from './surfaces/http/node/serve.ts'
+export type { RunningServer } from './surfaces/http/node/serve.ts'
 export { serve } from './surfaces/http/node/serve.ts'
+export type { ServeOptions } from './surfaces/http/node/serve-options.ts'
 export type { StaticHandler, StaticOptions } from './surfaces/http/node/static-files.ts'
 export { staticFiles } from './surfaces/http/node/static-files.ts'
 export type {

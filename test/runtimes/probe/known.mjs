@@ -1,6 +1,5 @@
 // What is known not to work where, and why. Such a check is run all the same and counts as skipped;
 // one that passes after all is a failure, so that this list and docs/runtimes.md stay true.
-const NO_STATE = "Deno's node:http responses do not say that they are closed, or why"
 
 /** By runtime, then by way and check. */
 export const KNOWN = {
@@ -10,9 +9,5 @@ export const KNOWN = {
   },
   Deno: {
     'Deno.serve: a request without Host is refused': 'Deno makes up a host for it',
-    'toNodeHandler: a stream that fails is no whole answer, and the log says failed': NO_STATE,
-    'toNodeHandler: a caller that left before the answer is in the log': NO_STATE,
-    'serve: a stream that fails is no whole answer, and the log says failed': NO_STATE,
-    'serve: a caller that left before the answer is in the log': NO_STATE,
   },
 }

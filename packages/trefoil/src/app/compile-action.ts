@@ -13,18 +13,12 @@ import {
 } from '../contract/surface-name.ts'
 import { checkDependencyGraph } from '../engine/dependency-graph.ts'
 import { hasRole } from '../policy/guards.ts'
+import { setHeaders } from '../policy/set-headers.ts'
 import { type PathTemplate, parsePathTemplate, type SegmentType } from '../web/path-template.ts'
-import { isHeaderValue, isToken } from '../web/raw-headers.ts'
+import { checkRouteOptions } from './check-declared-options.ts'
 import { compileParams } from './compile-params.ts'
-import {
-  type Declaration,
-  type DeclaredOptions,
-  describeDeclaration,
-  GROUP_OPTIONS,
-  ROUTE_OPTIONS,
-} from './declaration.ts'
+import { type Declaration, type DeclaredOptions, describeDeclaration } from './declaration.ts'
 import { inputSchemaOf } from './input-schema.ts'
-import { checkOptionNames } from './option-names.ts'
 
 const EXTERNAL_NAME = /^[A-Za-z0-9_.-]{1,128}$/
 const MAX_DESCRIPTION = 1000
@@ -48,10 +42,7 @@ export interface ActionSite {
 export function compileAction(declaration: Declaration, site: ActionSite): CompiledAction {
   const where = describeDeclaration(declaration)
   const { levels, options, handler, method } = declaration
-  checkOptionNames(where, options, ROUTE_OPTIONS)
-  for (const level of levels) {
-    checkOptionNames(`Group '${level.prefix}'`, level.options, GROUP_OPTIONS)
-  }
+  checkRouteOptions(where, options)
   const template = compilePath(declaration, where)
   const exposed: PerSurface = {
     api: method !== null,
@@ -116,7 +107,8 @@ export function compileAction(declaration: Declaration, site: ActionSite): Compi
     hints: { ...defaultHints(method), ...options.hints },
     deprecated: options.deprecated ?? false,
     status: compileStatus(options.status, where),
-    headers: compileHeaders(options.headers, where),
+    headers:
+      options.headers === undefined ? null : setHeaders(`${where}: headers`, options.headers),
     timeout: compileTimeout([...shared.map((level) => level.timeout)], site.timeout, where),
   }
   return { action: Object.freeze(action), template }
@@ -303,21 +295,6 @@ function defaultHints(method: string | null): ToolHints {
   if (method === 'GET') return { readOnlyHint: true }
   if (method === 'DELETE') return { destructiveHint: true, idempotentHint: true }
   return method === 'PUT' ? { idempotentHint: true } : {}
-}
-
-function compileHeaders(
-  headers: Readonly<Record<string, string | null>> | undefined,
-  where: string,
-): Readonly<Record<string, string | null>> | null {
-  if (headers === undefined) return null
-  const compiled: Record<string, string | null> = {}
-  for (const [name, value] of Object.entries(headers)) {
-    if (!isToken(name) || (value !== null && !isHeaderValue(value))) {
-      throw new ImproperlyConfigured(`${where}: headers: '${name}' is not a valid header`)
-    }
-    compiled[name.toLowerCase()] = value
-  }
-  return Object.freeze(compiled)
 }
 
 function compileStatus(status: number | undefined, where: string): number | null {

@@ -35,6 +35,8 @@ export interface ParamSite {
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/
 const BODYLESS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'DELETE'])
+/** A body of these means nothing, and browsers send none (RFC 9110 §9.3.1). */
+const NEVER_A_BODY: ReadonlySet<string> = new Set(['GET', 'HEAD'])
 const BODY_SOURCES: ReadonlySet<ParamSource> = new Set(['field', 'body'])
 const FORM_SOURCES: ReadonlySet<ParamSource> = new Set(['form', 'file', 'files'])
 
@@ -244,6 +246,9 @@ function checkTogether(params: readonly ParamSpec[], site: ParamSite): void {
   const fields = params.filter(({ source }) => source === 'field')
   const forms = params.filter(({ source }) => FORM_SOURCES.has(source))
   for (const { name, source, wire } of params) {
+    if (NEVER_A_BODY.has(site.method ?? '') && (source === 'body' || FORM_SOURCES.has(source))) {
+      throw wrong(site, name, `${site.method} has no body to read it from; use POST, or query()`)
+    }
     const place = source === 'file' || source === 'files' ? 'form' : source
     const key = `${place} ${wire}`
     const other = wires.get(key)

@@ -2,18 +2,19 @@ import { type ByteSize, parseByteSize } from '../base/bytes.ts'
 import { systemClock, systemRandom } from '../base/clock.ts'
 import { type Duration, parseDuration } from '../base/duration.ts'
 import type { AuthConfig } from '../contract/authenticator.ts'
+import { checkOptionNames, type OptionNames } from '../contract/option-names.ts'
+import { shownValue } from '../contract/option-values.ts'
 import { ImproperlyConfigured } from '../contract/problem.ts'
 import { SURFACES, type SurfaceName } from '../contract/surface-name.ts'
 import { LOCAL_HOSTS, parseHostPatterns } from '../policy/edge.ts'
 import { createStderrLogger } from '../record/stderr-logger.ts'
 import { readCompression } from '../surfaces/http/compression-options.ts'
 import type { HostPattern } from '../web/host.ts'
-import { isToken } from '../web/raw-headers.ts'
+import { originMistake } from '../web/origin.ts'
 import type { AppConfig } from './app-config.ts'
 import type { AppOptions } from './app-options.ts'
 import { readEdge } from './edge-config.ts'
 import { fillAppOptions, nameVariables, processEnvironment, strayVariables } from './environment.ts'
-import { checkOptionNames, type OptionNames } from './option-names.ts'
 import { checkSchemes } from './security-schemes.ts'
 
 const MIB = 1024 * 1024
@@ -111,17 +112,16 @@ function checkOptions(options: AppOptions, stray: readonly string[]): AppConfig 
     maxToolResponseSize: readSize('maxToolResponseSize', options.maxToolResponseSize, MIB),
     maxActionResponseSize: readSize('maxActionResponseSize', options.maxActionResponseSize, MIB),
     timeout: readTimeout(options.timeout),
-    requestIdHeader: readHeaderName(options.requestIdHeader),
     auth: readAuth(options.auth),
     publicSurfaces: new Set(readSurfaces('publicSurfaces', options.publicSurfaces ?? [])),
-    approval: options.approval ?? null,
-    mcpAllowedOrigins: new Set(readStrings('mcpAllowedOrigins', options.mcpAllowedOrigins)),
+    approval: readFunction('approval', options.approval),
+    mcpAllowedOrigins: readOrigins(options.mcpAllowedOrigins),
     openapiPath: readPath('openapiPath', options.openapiPath, '/openapi.json'),
     docsPath: readPath('docsPath', options.docsPath, '/docs'),
     mcpDocsPath: readPath('mcpDocsPath', options.mcpDocsPath, '/mcp/docs'),
     publicDocs: readFlag('publicDocs', options.publicDocs),
     tagDescriptions: readTagDescriptions(options.tagDescriptions),
-    accessLog: options.accessLog ?? null,
+    accessLog: readFunction('accessLog', options.accessLog),
     logger: options.logger ?? createStderrLogger(clock),
     clock,
     random: options.random ?? systemRandom,
@@ -152,6 +152,21 @@ function readFlag(option: string, value: unknown): boolean {
   if (value === undefined) return false
   if (typeof value !== 'boolean') throw new ImproperlyConfigured(`${option} must be true or false`)
   return value
+}
+
+function readFunction<Hook>(option: string, value: Hook | undefined): Hook | null {
+  if (value === undefined) return null
+  if (typeof value === 'function') return value
+  throw new ImproperlyConfigured(`${option} must be a function, got ${shownValue(value)}`)
+}
+
+function readOrigins(value: readonly string[] | undefined): ReadonlySet<string> {
+  const origins = readStrings('mcpAllowedOrigins', value)
+  for (const origin of origins) {
+    const mistake = origin === '*' ? null : originMistake(origin)
+    if (mistake !== null) throw new ImproperlyConfigured(`mcpAllowedOrigins: ${mistake}`)
+  }
+  return new Set(origins)
 }
 
 /** A limit of zero would refuse everything, and is a slip (APP-4). */
@@ -203,14 +218,6 @@ function readHosts(allowed: readonly string[]): readonly HostPattern[] {
   return patterns
 }
 
-function readHeaderName(value: string | null | undefined): string | null {
-  if (value === null) return null
-  const name = (value ?? 'x-request-id').toLowerCase()
-  if (!isToken(name))
-    throw new ImproperlyConfigured('requestIdHeader must be a valid HTTP header name')
-  return name
-}
-
 function readSurfaces(option: string, value: readonly SurfaceName[]): readonly SurfaceName[] {
   for (const surface of readStrings(option, value)) {
     if (!SURFACES.includes(surface as SurfaceName)) {
@@ -232,6 +239,7 @@ function readAuth(configs: readonly AuthConfig[] = []): Partial<Record<SurfaceNa
       )
     }
     checkOptionNames('auth', config, AUTH_OPTIONS)
+    readFunction('auth onAuthenticated', config.onAuthenticated)
     checkSchemes(config)
     const surfaces = readSurfaces('auth surfaces', config.surfaces)
     if (surfaces.length === 0) {

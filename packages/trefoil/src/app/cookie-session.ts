@@ -2,6 +2,8 @@ import type { Clock } from '../base/clock.ts'
 import { type Duration, parseDuration } from '../base/duration.ts'
 import type { CookieOptions } from '../contract/cookie-options.ts'
 import { type Dependency, dependency } from '../contract/dependency.ts'
+import { checkOptionNames, type OptionNames } from '../contract/option-names.ts'
+import { checkRecord, checkText } from '../contract/option-values.ts'
 import { ImproperlyConfigured } from '../contract/problem.ts'
 import type { DeclaresRisks, ProductionRisk } from '../contract/production-risk.ts'
 import { type CookieSession, sessionOpener } from '../identity/cookie-session.ts'
@@ -10,7 +12,6 @@ import { secretWeakness } from '../identity/secret-weakness.ts'
 import { formatSetCookie } from '../web/cookie-header.ts'
 import { type Environment, fillFromEnvironment, processEnvironment } from './environment.ts'
 import { SESSION_VARIABLES } from './environment-variables.ts'
-import { checkOptionNames, type OptionNames } from './option-names.ts'
 
 /** Options of {@link cookieSession}; every one may come from the environment instead. */
 export interface CookieSessionOptions {
@@ -46,6 +47,13 @@ const OPTIONS: OptionNames<CookieSessionOptions> = {
   clock: true,
 }
 
+const SESSIONS = new WeakSet<object>()
+
+/** True for what {@link cookieSession} made. */
+export function isCookieSession(dependency: Dependency<unknown>): boolean {
+  return SESSIONS.has(dependency)
+}
+
 /** Seconds; browsers keep no cookie longer (RFC 6265bis §5.5). */
 const MAX_AGE_LIMIT = 400 * 24 * 60 * 60
 
@@ -60,11 +68,13 @@ const MAX_AGE_LIMIT = 400 * 24 * 60 * 60
 export function cookieSession<Data extends object = Record<string, unknown>>(
   given: CookieSessionOptions = {},
 ): Dependency<CookieSession<Data>> {
+  checkRecord('cookieSession(): options', given)
   checkOptionNames('cookieSession()', given, OPTIONS)
   const env = given.env ?? processEnvironment()
   const { options } = fillFromEnvironment(given, env, SESSION_VARIABLES)
   const { sameSite = 'lax', secure = true, path = '/', domain } = options
   if (typeof secure !== 'boolean') throw mistake('secure must be true or false')
+  checkText('cookieSession() name', options.name)
   const name = options.name ?? defaultName(secure, path, domain)
   const attributes = { sameSite, secure, path, ...(domain === undefined ? {} : { domain }) }
   checkCookie(name, attributes)
@@ -84,6 +94,7 @@ export function cookieSession<Data extends object = Record<string, unknown>>(
     { name: 'cookieSession' },
   )
   const declared = Object.freeze({ ...session, '~risks': risksOfCookie(name, secure) })
+  SESSIONS.add(declared)
   // What a browser brings was signed by this app, which put in what `Data` says.
   return declared satisfies DeclaresRisks as Dependency<CookieSession<Data>>
 }

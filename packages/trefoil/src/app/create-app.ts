@@ -1,7 +1,9 @@
 import type { ActionTarget } from '../contract/action-protocol.ts'
 import type { AppHandle, LocalCredentials } from '../contract/app-handle.ts'
 import type { Catalogue } from '../contract/catalogue.ts'
+import type { Logger } from '../contract/logger.ts'
 import { ImproperlyConfigured } from '../contract/problem.ts'
+import { logSafely } from '../engine/log-safely.ts'
 import { type FetchContext, handleFetch } from '../surfaces/http/fetch.ts'
 import type { HttpHandler } from '../surfaces/http/http-surface.ts'
 import { ambiguousApprovals } from './ambiguous-approval.ts'
@@ -118,13 +120,20 @@ export class App<T extends AppTypes> extends Routes<T> implements AppHandle {
     if (!this.#mounted) {
       this.#mounted = true
       if (this.#lifecycle.neglected) {
-        this.#config.logger.warn(
+        logSafely(
+          this.#config.logger,
+          'warn',
           { app: this.name },
           'Start-up and shutdown hooks are registered, but app.startup() has not run: call it before the first request',
         )
       }
     }
     return http
+  }
+
+  /** For servers that have something to say before a call begins. */
+  get '~logger'(): Logger {
+    return this.#config.logger
   }
 
   #declare(declaration: Declaration): void {

@@ -1,8 +1,8 @@
 import type { ErrorHandler, Handler, Middleware, ToolHints } from '../contract/action.ts'
+import type { OptionNames } from '../contract/option-names.ts'
 import type { Params } from '../contract/params.ts'
 import type { Schema } from '../contract/schema.ts'
 import type { SurfaceName } from '../contract/surface-name.ts'
-import type { OptionNames } from './option-names.ts'
 import type { SharedOptions } from './route-types.ts'
 
 /** What a route was declared with, types forgotten. */

@@ -1,20 +1,24 @@
 import { ImproperlyConfigured } from '../contract/problem.ts'
 import { createCors } from '../policy/cors.ts'
-import type { CsrfOptions } from '../policy/csrf.ts'
+import { readCsrf } from '../policy/csrf.ts'
 import { type ProxyPolicy, parseTrustedProxies } from '../policy/proxies.ts'
 import { type SecurityMode, securityHeaders } from '../policy/security-headers.ts'
+import { FRAMING_HEADERS, isToken } from '../web/raw-headers.ts'
 import type { AppConfig } from './app-config.ts'
 import type { AppOptions } from './app-options.ts'
 
 /** The part of the configuration that the edge and the browser stage work with. */
-export type EdgeConfig = Pick<AppConfig, 'headers' | 'proxies' | 'cors' | 'csrf' | 'maxInFlight'>
+export type EdgeConfig = Pick<
+  AppConfig,
+  'headers' | 'proxies' | 'cors' | 'csrf' | 'maxInFlight' | 'requestIdHeader'
+>
 
 /** @throws ImproperlyConfigured naming the option */
 export function readEdge(options: AppOptions, mode: SecurityMode): EdgeConfig {
   const headerOptions = {
     mode,
     contentSecurityPolicy: options.contentSecurityPolicy ?? null,
-    hsts: options.hsts ?? null,
+    hsts: options.hsts,
     overrides: options.responseHeaders ?? {},
   }
   return {
@@ -26,17 +30,8 @@ export function readEdge(options: AppOptions, mode: SecurityMode): EdgeConfig {
     cors: options.cors === undefined ? null : createCors(options.cors),
     csrf: readCsrf(options.csrf),
     maxInFlight: readMaxInFlight(options.maxInFlight),
+    requestIdHeader: readHeaderName(options.requestIdHeader),
   }
-}
-
-/** Text instead of the list would let in every origin that is a part of it (APP-7). */
-function readCsrf(csrf: CsrfOptions | false = {}): CsrfOptions | null {
-  if (csrf === false) return null
-  const { trustedOrigins = [] } = csrf
-  if (!Array.isArray(trustedOrigins) || trustedOrigins.some((item) => typeof item !== 'string')) {
-    throw new ImproperlyConfigured('csrf.trustedOrigins must be a list of strings')
-  }
-  return csrf
 }
 
 function readProxies({
@@ -50,6 +45,9 @@ function readProxies({
   if (!Array.isArray(trustedProxies)) {
     throw new ImproperlyConfigured('trustedProxies must be a list of addresses and CIDR ranges')
   }
+  if (trustedProxies.some((item) => typeof item !== 'string')) {
+    throw new ImproperlyConfigured('trustedProxies must contain only strings')
+  }
   const trusted = parseTrustedProxies(trustedProxies)
   if (typeof trusted === 'string') {
     throw new ImproperlyConfigured(
@@ -57,6 +55,27 @@ function readProxies({
     )
   }
   return trusted.length === 0 ? null : { trusted, headers: proxyHeaders }
+}
+
+const TAKEN_HEADERS: ReadonlySet<string> = new Set([
+  'authorization',
+  'cache-control',
+  'content-type',
+  'cookie',
+  'host',
+  'set-cookie',
+  'vary',
+])
+
+function readHeaderName(value: string | null | undefined): string | null {
+  if (value === null) return null
+  const name = (value ?? 'x-request-id').toLowerCase()
+  if (!isToken(name))
+    throw new ImproperlyConfigured('requestIdHeader must be a valid HTTP header name')
+  if (FRAMING_HEADERS.has(name) || TAKEN_HEADERS.has(name)) {
+    throw new ImproperlyConfigured(`requestIdHeader: '${name}' means something else already`)
+  }
+  return name
 }
 
 function readMaxInFlight(value: number | undefined): number | null {

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { AuthContext } from '../contract/auth-context.ts'
+import type { Authenticator } from '../contract/authenticator.ts'
 import { dependency } from '../contract/dependency.ts'
 import type { Logger } from '../contract/logger.ts'
 import { ImproperlyConfigured } from '../contract/problem.ts'
@@ -105,4 +107,70 @@ test('APPR-5, W-44: an approval that covers two different calls', () => {
   const params = { manager: z.string().nullish() }
   app.action('assign', { description: 'd', cli: true, needsApproval: true, params }, () => 1)
   expect(codes(app)).toEqual(['approval_ambiguous'])
+})
+
+describe('W-44: trusted proxies', () => {
+  test.each([['0.0.0.0/0'], ['::/0'], ['10.0.0.1', '2000::/3'], ['0.0.0.0/1', '128.0.0.0/1']])(
+    '%s is everybody',
+    (...trustedProxies) => {
+      const auth = authBy(SECRET)
+      expect(codes(createApp({ ...fit, auth, trustedProxies }))).toEqual(['proxies_everyone'])
+    },
+  )
+
+  test('networks of ours are not', () => {
+    const trustedProxies = ['10.0.0.0/8', '172.16.0.0/12', 'fc00::/7', '173.245.48.0/20', '::1']
+    expect(codes(createApp({ ...fit, auth: authBy(SECRET), trustedProxies }))).toEqual([])
+  })
+})
+
+describe('W-44: what an authenticator uses', () => {
+  const sessionOf = (secure: boolean) => cookieSession({ keys: SECRET, secure, env: {} })
+  const covering = (authenticate: Authenticator) => [
+    { authenticate, surfaces: ['api', 'mcp'] as const },
+  ]
+
+  test('a session that travels unencrypted, directly or behind another dependency', () => {
+    const session = sessionOf(false)
+    const user = dependency(({ session: opened }) => opened.get('user'), { uses: { session } })
+    for (const used of [session, user]) {
+      const authenticate: Authenticator = async (request) => {
+        await request.resolve(used)
+        return null
+      }
+      expect(codes(createApp({ ...fit, auth: covering(authenticate) }))).toEqual([
+        'insecure_cookie',
+      ])
+    }
+    const authenticate: Authenticator = async (request) => {
+      await request.resolve(sessionOf(true))
+      return null
+    }
+    expect(codes(createApp({ ...fit, auth: covering(authenticate) }))).toEqual([])
+  })
+
+  test('HTTP-8: cookies without protection from other sites', () => {
+    const bySession: Authenticator = async (request) => {
+      await request.resolve(sessionOf(true))
+      return null
+    }
+    const byHeader: Authenticator = (request) =>
+      request.headers.get('cookie') === null ? null : new AuthContext({ subject: 'u1' })
+    const plain: Authenticator = () => null
+    const scheme = { type: 'apiKey', in: 'cookie', name: 'sid' } as const
+    const broken: Authenticator = () => {
+      throw new Error('no credentials')
+    }
+    const off = { ...fit, csrf: false } as const
+    expect(codes(createApp({ ...off, auth: covering(bySession) }))).toEqual(['csrf_off'])
+    expect(codes(createApp({ ...off, auth: covering(byHeader) }))).toEqual(['csrf_off'])
+    const declared = covering(plain).map((entry) => ({ ...entry, scheme }))
+    expect(codes(createApp({ ...off, auth: declared }))).toEqual(['csrf_off'])
+    const app = createApp({ ...off, auth: authBy(SECRET) })
+    app.get('/', { params: { session: sessionOf(true) } }, () => 1)
+    expect(codes(app)).toEqual(['csrf_off'])
+    expect(codes(createApp({ ...off, auth: covering(plain) }))).toEqual([])
+    expect(codes(createApp({ ...off, auth: covering(broken) }))).toEqual([])
+    expect(codes(createApp({ ...fit, auth: covering(bySession) }))).toEqual([])
+  })
 })

@@ -1,7 +1,9 @@
+import { type IpBytes, type IpRange, parseIp } from '../base/ip.ts'
 import type { Catalogue } from '../contract/catalogue.ts'
 import { ImproperlyConfigured } from '../contract/problem.ts'
 import { type ProductionRisk, risksOf } from '../contract/production-risk.ts'
 import { SURFACES } from '../contract/surface-name.ts'
+import { reachOf } from './ambient-credentials.ts'
 import { ambiguousApprovals } from './ambiguous-approval.ts'
 import type { AppConfig } from './app-config.ts'
 
@@ -28,9 +30,10 @@ export function productionIssues(
     ...edgeIssues(config),
     ...documentationIssues(config),
     ...originIssues(config),
+    ...proxyIssues(config),
     ...uncoveredSurfaces(catalogue, config),
     ...approvalIssues(catalogue),
-    ...declaredRisks(catalogue, config),
+    ...credentialIssues(catalogue, config),
   ]
 }
 
@@ -54,18 +57,14 @@ function documentationIssues(config: AppConfig): ProductionRisk[] {
   return publicDocs && hasDocs ? [{ code: 'docs_public', message: 'publicDocs must be off' }] : []
 }
 
-/** An origin that nobody can have listed: `.invalid` is reserved (RFC 6761). */
-const STRANGER: readonly string[] = ['origin', 'https://anybody.invalid']
-
 function originIssues({ mcpAllowedOrigins, cors, publicSurfaces }: AppConfig): ProductionRisk[] {
   const issues: ProductionRisk[] = []
   if (mcpAllowedOrigins.has('*')) {
     issues.push({ code: 'mcp_origin_wildcard', message: "mcpAllowedOrigins must not contain '*'" })
   }
-  // Asked instead of looked up, so that a pattern such as `.*` is found too. What is public
-  // anyway may be read by every page.
-  const admitsAnyone = cors?.headers(STRANGER).includes('access-control-allow-origin') ?? false
-  if (admitsAnyone && !publicSurfaces.has('api')) {
+  // What is public anyway may be read by every page, but not with anybody's credentials (X-16).
+  const isMeant = publicSurfaces.has('api') && cors?.allowsCredentials !== true
+  if (cors?.admitsEveryone === true && !isMeant) {
     const message =
       "cors must not admit every origin, unless publicSurfaces lists 'api'; name the origins"
     issues.push({ code: 'cors_wildcard', message })
@@ -94,11 +93,34 @@ function approvalIssues(catalogue: Catalogue): ProductionRisk[] {
   })
 }
 
+/**
+ * Addresses far apart, so that no network of one owner has two of them. A range that does makes
+ * everybody a proxy, whose word about the caller's address, scheme and host is taken.
+ */
+const FAR_APART: readonly IpBytes[] = [
+  ...['1.1.1.1', '8.8.8.8', '66.249.64.1', '100.200.1.1', '151.101.1.1', '203.0.113.1'],
+  ...['2001:db8::1', '2606:4700::1', '2a00:1450::1'],
+].flatMap((text) => [parseIp(text)].filter((bytes) => bytes !== null))
+
+function proxyIssues({ proxies }: AppConfig): ProductionRisk[] {
+  const isVast = (range: IpRange) => FAR_APART.filter(range).length > 1
+  if (proxies?.trusted.some(isVast) !== true) return []
+  const message = 'trustedProxies must not contain everybody; name the networks of your proxies'
+  return [{ code: 'proxies_everyone', message }]
+}
+
 /** What authenticators and dependencies say about themselves, each thing once. */
-function declaredRisks({ actions }: Catalogue, { auth }: AppConfig): ProductionRisk[] {
-  const declaring = new Set<unknown>(Object.values(auth).map(({ authenticate }) => authenticate))
-  for (const { dependencies } of actions) {
-    for (const [, dependency] of dependencies) declaring.add(dependency)
+function credentialIssues(catalogue: Catalogue, { auth, csrf }: AppConfig): ProductionRisk[] {
+  const { dependencies, usesCookies } = reachOf(catalogue, auth)
+  const issues: ProductionRisk[] = []
+  if (csrf === null && usesCookies) {
+    const message =
+      'csrf must not be off: cookies say who is calling, and browsers send them by themselves'
+    issues.push({ code: 'csrf_off', message })
   }
-  return [...declaring].flatMap(risksOf)
+  const authenticators = Object.values(auth).map(({ authenticate }) => authenticate)
+  return [
+    ...issues,
+    ...[...new Set<unknown>([...authenticators, ...dependencies])].flatMap(risksOf),
+  ]
 }

@@ -3,6 +3,7 @@ import type { ErrorClass, ErrorHandler, Handler, Middleware } from '../contract/
 import type { Params } from '../contract/params.ts'
 import { ImproperlyConfigured } from '../contract/problem.ts'
 import type { AppTypes } from './app-types.ts'
+import { checkGroupOptions } from './check-declared-options.ts'
 import type { Declaration, DeclaredOptions, Level } from './declaration.ts'
 import type { AddAction, AddRoute, AnyCallOf, NoParams, SharedOptions } from './route-types.ts'
 
@@ -63,6 +64,7 @@ export class Routes<
     prefix: Segment,
     options: GroupOptions<P> = {},
   ): Routes<T, Inherited & P, `${Prefix}${Segment}`> {
+    checkGroupOptions(prefix, options)
     return new Routes(this.#levels, this.#declare, prefix, options)
   }
 

@@ -1,6 +1,9 @@
 /** The cookies of one HTTP call, for what the framework itself keeps in them. */
 export interface CallCookies {
-  /** Value of a cookie of the request as it was sent; `undefined` when there is none. */
+  /**
+   * Value of a cookie of the request as it was sent; `undefined` when there is none, and empty when
+   * it was sent twice (COOK-5).
+   */
   read(name: string): string | undefined
   /**
    * Adds a `Set-Cookie` to the answer, in place of an earlier one of that name; `null` takes it

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { decodeScalar, decodeText } from './decode-text.ts'
 import type { ParamSpec, ScalarKind } from './param-spec.ts'
 
@@ -118,4 +119,57 @@ test('W-20: a list takes every value, and one bad value refuses it', () => {
 test('W-18: a union takes the first kind that fits', () => {
   expect(decodeScalar(['integer', 'number'], '1.5')).toEqual({ ok: true, value: 1.5 })
   expect(decodeScalar([], 'x')).toEqual({ ok: false, kind: 'string' })
+})
+
+describe('W-33: where a number and text are both possible', () => {
+  const asked = (schema: z.ZodType, list = false): ParamSpec => ({
+    ...spec(['integer', 'string'], list),
+    schema,
+  })
+  const limit = z.union([z.int(), z.literal('all')])
+
+  test.each<[string, z.ZodType, string, unknown]>([
+    ['a number where a word is the other choice', limit, '5', 5],
+    ['the word', limit, 'all', 'all'],
+    ['neither, for the schema to refuse', limit, '05', '05'],
+    ['one of two literals', z.union([z.literal(1), z.literal('all')]), '1', 1],
+    ['literals of both kinds', z.literal([1, 'a']), '1', 1],
+    ['text that the schema takes as text', z.union([z.string(), z.int()]), '5', '5'],
+    ['a date or a number', z.union([z.int(), z.iso.date()]), '5', 5],
+    ['a date', z.union([z.int(), z.iso.date()]), '2026-01-02', '2026-01-02'],
+    ['long text or a number', z.union([z.string().min(4), z.int()]), '12', 12],
+    ['long text', z.union([z.string().min(4), z.int()]), '1234', '1234'],
+    ['the literal that looks like a number', z.union([z.int(), z.literal('5')]), '5', '5'],
+    [
+      'a schema that answers later',
+      z.union([z.int(), z.string().refine(async () => true)]),
+      '5',
+      5,
+    ],
+  ])('%s', (_, schema, text, value) => {
+    expect(decodeText(asked(schema), [text])).toEqual({ ok: true, value })
+  })
+
+  test('in a list, item by item, however many it must have', () => {
+    const list = z.array(limit).min(2)
+    expect(decodeText(asked(list, true), ['5', 'all', 'x'])).toEqual({
+      ok: true,
+      value: [5, 'all', 'x'],
+    })
+  })
+
+  test('a schema that throws is asked no more', () => {
+    const broken = z.string().transform(() => {
+      throw new Error('broken')
+    })
+    expect(decodeText(asked(broken), ['5'])).toEqual({ ok: true, value: 5 })
+  })
+
+  test('a number the document promises is taken (property)', () => {
+    fc.assert(
+      fc.property(fc.maxSafeInteger(), (value) => {
+        expect(decodeText(asked(limit), [String(value)])).toEqual({ ok: true, value })
+      }),
+    )
+  })
 })

@@ -1,3 +1,4 @@
+import { isPromiseLike } from '../base/promise.ts'
 import type { ParamSpec, ScalarKind } from './param-spec.ts'
 
 const INTEGER = /^-?(?:0|[1-9][0-9]*)$/
@@ -24,17 +25,47 @@ export type DecodedText =
  * of (W-18): integers `-?(0|[1-9][0-9]*)` inside the safe range, numbers by JSON's grammar,
  * booleans as BIND-6, strings verbatim. The schema then validates it like any JSON.
  *
+ * Where text and something else are both possible, the schema is asked first: what it takes as text
+ * stays text (`string | number` never changes what was sent), and `5` for `integer | 'all'` is the
+ * number that the documents promise (W-33).
+ *
  * @param values every value sent under the name, at least one; without a list the last wins
  */
 export function decodeText(spec: ParamSpec, values: readonly string[]): DecodedText {
-  if (!spec.list) return decodeScalar(spec.text, values[values.length - 1] as string)
+  if (!spec.list) return decodeOne(spec, values[values.length - 1] as string)
   const items: unknown[] = []
   for (const text of values) {
-    const item = decodeScalar(spec.text, text)
+    const item = decodeOne(spec, text)
     if (!item.ok) return item
     items.push(item.value)
   }
   return { ok: true, value: items }
+}
+
+function decodeOne(spec: ParamSpec, text: string): DecodedText {
+  const { text: kinds } = spec
+  const isMixed = kinds.length > 1 && kinds[kinds.length - 1] === 'string'
+  return isMixed && takesText(spec, text) ? { ok: true, value: text } : decodeScalar(kinds, text)
+}
+
+/** A schema that answers later cannot be asked: then the text is read as what it looks like. */
+function takesText({ schema, list }: ParamSpec, text: string): boolean {
+  try {
+    const result = schema?.['~standard'].validate(list ? [text] : text)
+    if (isPromiseLike(result)) {
+      result.then(undefined, () => {})
+      return false
+    }
+    const issues = result?.issues ?? []
+    // Of a list only this item is asked about, not whether one item is enough.
+    return list ? !issues.some(({ path }) => isFirst(path?.[0])) : issues.length === 0
+  } catch {
+    return false
+  }
+}
+
+function isFirst(segment: PropertyKey | { readonly key: PropertyKey } | undefined): boolean {
+  return (typeof segment === 'object' ? segment.key : segment) === 0
 }
 
 /** Reads one text as the first kind that fits. */

@@ -1,4 +1,6 @@
 import type { Dependency } from './dependency.ts'
+import { checkOptionNames, type OptionNames } from './option-names.ts'
+import { checkFlag, checkRecord, checkText } from './option-values.ts'
 import { ImproperlyConfigured } from './problem.ts'
 import { isSchema, type JsonSchema, type OutputOf, type Schema } from './schema.ts'
 import type { UploadedFile } from './uploaded-file.ts'
@@ -65,11 +67,34 @@ function mark<Source extends ParamSource, S extends Schema>(
   return marked(source, schema as Schema<unknown, OutputOf<S>>, options)
 }
 
+const PARAM_OPTIONS: OptionNames<ParamOptions> = {
+  alias: true,
+  description: true,
+  jsonSchema: true,
+}
+const FILE_OPTIONS: OptionNames<FileOptions> = { ...PARAM_OPTIONS, optional: true }
+
+function checkParamOptions(
+  where: string,
+  options: FileOptions,
+  known: Readonly<Record<string, true>>,
+): void {
+  checkRecord(`${where}: options`, options)
+  checkOptionNames(where, options, known)
+  const { alias, description, jsonSchema, optional } = options
+  if (alias !== '') checkText(`${where}: alias`, alias)
+  if (description !== '') checkText(`${where}: description`, description)
+  if (jsonSchema !== undefined) checkRecord(`${where}: jsonSchema`, jsonSchema)
+  checkFlag(`${where}: optional`, optional)
+}
+
 function marked<Source extends ParamSource, Value>(
   source: Source,
   schema: Schema<unknown, Value> | null,
-  { alias, description, jsonSchema, optional = false }: FileOptions,
+  options: FileOptions,
 ): MarkedParam<Source, Value> {
+  checkParamOptions(`${source}()`, options, schema === null ? FILE_OPTIONS : PARAM_OPTIONS)
+  const { alias, description, jsonSchema, optional = false } = options
   return Object.freeze({
     [BRAND]: true as const,
     source,

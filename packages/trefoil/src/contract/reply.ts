@@ -1,4 +1,6 @@
 import type { CookieOptions } from './cookie-options.ts'
+import { checkOptionNames, type OptionNames } from './option-names.ts'
+import { checkRecord } from './option-values.ts'
 import type { PartialContent } from './partial-content.ts'
 import { ImproperlyConfigured } from './problem.ts'
 
@@ -28,6 +30,16 @@ export interface ReplyOptions {
   readonly '~content'?: PartialContent
 }
 
+const REPLY_OPTIONS: OptionNames<ReplyOptions> = {
+  status: true,
+  headers: true,
+  cookies: true,
+  etag: true,
+  compress: true,
+  meta: true,
+  '~content': true,
+}
+
 /** A value with its response metadata. Made by {@link reply}. */
 export class Reply<Value = unknown> {
   readonly value: Value
@@ -43,10 +55,14 @@ export class Reply<Value = unknown> {
  * Answers with a value and a chosen status, headers, cookies or metadata. MCP and CLI receive
  * the value; status, headers and cookies are HTTP's.
  *
- * @throws ImproperlyConfigured when `status` is not an integer from 200 to 599
+ * @throws ImproperlyConfigured for an option it does not know, and when `status` is not an integer
+ * from 200 to 599
  */
 export function reply<Value>(value: Value, options: ReplyOptions = {}): Reply<Value> {
-  const { status } = options
+  checkOptionNames('reply()', options, REPLY_OPTIONS)
+  const { status, headers, cookies } = options
+  if (headers !== undefined) checkRecord('reply(): headers', headers)
+  if (cookies !== undefined) checkRecord('reply(): cookies', cookies)
   if (status !== undefined && (!Number.isInteger(status) || status < 200 || status > 599)) {
     throw new ImproperlyConfigured(
       `reply() status must be an integer from 200 to 599, got ${status}`,

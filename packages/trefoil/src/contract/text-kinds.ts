@@ -10,8 +10,8 @@ export interface TextKinds {
 }
 
 /**
- * Works out from a JSON Schema how text becomes a value. A union that admits strings takes the
- * text verbatim, so `string | number` never changes what was sent.
+ * Works out from a JSON Schema how text becomes a value. Strings come last: what else the text
+ * may be is for when the schema does not take it as text.
  *
  * @returns `null` when the schema wants something that text cannot spell (an object, say)
  */
@@ -40,7 +40,7 @@ function scalarKinds(types: Set<string> | null): readonly ScalarKind[] | null {
   if (types === null) return null
   types.delete('null')
   if (types.has('array') || types.has('object') || types.size === 0) return null
-  return types.has('string') ? ['string'] : ORDER.filter((kind) => types.has(kind))
+  return ORDER.filter((kind) => types.has(kind))
 }
 
 const MAX_DEPTH = 8

@@ -1,5 +1,6 @@
 import type { Awaitable } from '../base/promise.ts'
 import type { Logger } from '../contract/logger.ts'
+import { logSafely } from './log-safely.ts'
 
 /** Work that goes on after the answer (`call.background`). A stopping app waits for all of it. */
 export class BackgroundTasks {
@@ -25,7 +26,7 @@ export class BackgroundTasks {
     try {
       await task()
     } catch (error) {
-      this.#logger.error({ error, request_id: requestId }, 'Background task failed')
+      logSafely(this.#logger, 'error', { error, request_id: requestId }, 'Background task failed')
     }
   }
 }

@@ -2,7 +2,7 @@ import type { Awaitable } from '../base/promise.ts'
 import { Problem, refuse } from '../contract/problem.ts'
 import type { RunningCall } from './running-call.ts'
 import { toProblem } from './settle.ts'
-import { isStream, type StreamValue } from './stream.ts'
+import { failStream, isStream, type StreamValue } from './stream.ts'
 
 /** A value as one text, for surfaces whose answers are documents. */
 export interface CollectedValue {
@@ -51,7 +51,10 @@ async function collectStream(
   try {
     for await (const chunk of stream) {
       text += typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true })
-      if (!fits(text, limit)) return refuse('response_too_large')
+      if (fits(text, limit)) continue
+      const problem = refuse('response_too_large')
+      await failStream(stream, problem)
+      return problem
     }
     return { isJson: false, text: text + decoder.decode() }
   } catch (error) {

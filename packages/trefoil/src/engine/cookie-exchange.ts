@@ -1,5 +1,5 @@
 import type { CallCookies } from '../contract/call-cookies.ts'
-import { readCookie } from '../web/cookie-header.ts'
+import { cookieValues } from '../web/cookie-header.ts'
 import { allHeaders, type RawHeaders } from '../web/raw-headers.ts'
 
 /** Cookies that came with a call, and those that leave with its answer. */
@@ -12,8 +12,14 @@ export class CookieExchange implements CallCookies {
     this.#raw = raw
   }
 
+  /**
+   * Sent twice, a cookie is nobody's: one of the two may have been planted by a neighbouring host,
+   * and whichever counted, an attacker could arrange for it to be theirs (COOK-5). What is left is
+   * that something was sent, so that it can be deleted.
+   */
   read(name: string): string | undefined {
-    return readCookie(allHeaders(this.#raw, 'cookie').join('; '), name)
+    const values = cookieValues(allHeaders(this.#raw, 'cookie').join('; '), name)
+    return values.length > 1 ? '' : values[0]
   }
 
   write(name: string, header: string | null): void {

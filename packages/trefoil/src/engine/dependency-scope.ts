@@ -2,6 +2,7 @@ import { isPromiseLike } from '../base/promise.ts'
 import type { CallCookies } from '../contract/call-cookies.ts'
 import type { Dependency, DependencyScope, ProviderCall } from '../contract/dependency.ts'
 import type { Logger } from '../contract/logger.ts'
+import { logSafely } from './log-safely.ts'
 
 interface Opened {
   readonly name: string
@@ -136,7 +137,8 @@ export class DependencyScopes {
     } catch (error) {
       // Thrown into a provider, the failure commonly comes out of it again.
       if (failure !== null && error === failure.error) return null
-      this.#logger.error({ error, dependency: opened.name }, 'Dependency cleanup failed')
+      const fields = { error, dependency: opened.name }
+      logSafely(this.#logger, 'error', fields, 'Dependency cleanup failed')
       return { error }
     }
   }

@@ -1,5 +1,6 @@
 import type { Middleware } from '../contract/action.ts'
 import type { Call } from '../contract/call.ts'
+import { holdStream } from './stream.ts'
 
 /**
  * Wraps a handler in its middleware, outermost first. `next()` runs the rest once; a second
@@ -20,7 +21,8 @@ export function composeMiddleware(
         // After a timeout the caller has been told that nothing was done.
         if (hasEnded(call)) throw new Error('Middleware called next() after the call had ended')
         called = true
-        return inner(call)
+        // What the middleware outside waits for before it answers, nobody has listened to yet.
+        return holdStream(await inner(call))
       })
     },
     innermost,

@@ -6,13 +6,18 @@ import { DryRun } from './dry-run.ts'
 import type { RunningCall } from './running-call.ts'
 import { settleThrown, toProblem } from './settle.ts'
 import type { Stage } from './stage.ts'
-import { isStream, watchStream } from './stream.ts'
+import { discardStream, isStream, watchStream } from './stream.ts'
 
 /**
  * Walks a call through the stages of its plan, settles and records it. Never rejects. Stays
  * synchronous as long as nothing waits.
  */
 export function run(call: RunningCall): Awaitable<Outcome> {
+  const { timeout } = call['~plan'].action
+  return timeout === 0 ? walk(call) : walkInTime(call, timeout)
+}
+
+function walk(call: RunningCall): Awaitable<Outcome> {
   try {
     const refusal = advance(call, call['~plan'].run, 0)
     return isPromiseLike(refusal)
@@ -26,6 +31,52 @@ export function run(call: RunningCall): Awaitable<Outcome> {
   }
 }
 
+/**
+ * The deadline stands around all stages: a body that trickles in, an authenticator or an approver
+ * that does not answer costs as much as a slow handler. What it interrupts starts nothing more.
+ */
+function walkInTime(call: RunningCall, ms: number): Awaitable<Outcome> {
+  let isOver = false
+  let expire: ((outcome: Awaitable<Outcome>) => void) | null = null
+  call['~startDeadline'](ms, (problem) => {
+    if (isOver) return
+    isOver = true
+    // The caller is told now that nothing was done.
+    call['~ended'] = true
+    expire?.(finishThrown(call, problem))
+  })
+  const end = (finish: () => Awaitable<Outcome>): Awaitable<Outcome> => {
+    if (isOver) {
+      // A handler that ignored its signal may have opened what it returns.
+      discardStream(call['~value'])
+      return LATE
+    }
+    isOver = true
+    return finish()
+  }
+  let refusal: Awaitable<Problem | undefined>
+  try {
+    refusal = advance(call, call['~plan'].run, 0)
+  } catch (error) {
+    return end(() => finishThrown(call, error))
+  }
+  if (!isPromiseLike(refusal)) {
+    const early = refusal
+    return end(() => finish(call, early))
+  }
+  const waiting = refusal
+  return new Promise((resolve) => {
+    expire = resolve
+    waiting.then(
+      (late) => resolve(end(() => finish(call, late))),
+      (error) => resolve(end(() => finishThrown(call, error))),
+    )
+  })
+}
+
+/** Never seen: its call has been answered already. */
+const LATE: Outcome = { ok: false, problem: refuse('TIMEOUT') }
+
 function advance(
   call: RunningCall,
   stages: readonly Stage[],
@@ -36,7 +87,10 @@ function advance(
     if (refusal === undefined) continue
     if (!isPromiseLike(refusal)) return refusal
     if (index === stages.length - 1) return refusal
-    return refusal.then((late) => late ?? advance(call, stages, index + 1))
+    return refusal.then((late) => {
+      if (late !== undefined || call['~ended']) return late
+      return advance(call, stages, index + 1)
+    })
   }
   return undefined
 }

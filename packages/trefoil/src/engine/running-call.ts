@@ -16,6 +16,7 @@ import { CookieExchange } from './cookie-exchange.ts'
 import { decideGuard, type GuardedCall } from './decide-guard.ts'
 import { DependencyScopes, type Failure } from './dependency-scope.ts'
 import type { CloseHooks, Inbound } from './inbound.ts'
+import { logSafely } from './log-safely.ts'
 import type { PlanOf } from './plan-shape.ts'
 
 type Arguments = Readonly<Record<string, unknown>>
@@ -176,6 +177,11 @@ export class RunningCall implements GuardedCall {
   }
 
   '~onClose'(hook: () => Awaitable<void>): void {
+    if (this['~ended']) {
+      // Of work that outlives its call: what it opens now nobody else would close.
+      void this.#closeLast(null, [hook])
+      return
+    }
     this.#closeHooks ??= []
     this.#closeHooks.push(hook)
   }
@@ -190,7 +196,8 @@ export class RunningCall implements GuardedCall {
       try {
         await hook()
       } catch (error) {
-        this.log.warn({ error, request_id: this.requestId }, 'Closing after a call failed')
+        const fields = { error, request_id: this.requestId }
+        logSafely(this.log, 'warn', fields, 'Closing after a call failed')
       }
     }
     return failure
@@ -239,20 +246,34 @@ class RequestView implements CallRequest {
     this.headers = new HeaderView(raw, call['~app'].credentialHeaders)
   }
 
-  async body(): Promise<Uint8Array> {
-    return this.#open('body').body()
+  body(): Promise<Uint8Array> {
+    return this.#read('body', (body) => body.body())
   }
 
-  async json(): Promise<unknown> {
-    return this.#open('json').json()
+  json(): Promise<unknown> {
+    return this.#read('json', (body) => body.json())
   }
 
-  async form(): Promise<RequestForm> {
-    return this.#open('form').form()
+  form(): Promise<RequestForm> {
+    return this.#read('form', (body) => body.form())
   }
 
   stream(): AsyncIterable<Uint8Array> {
     return this.#open('stream').stream()
+  }
+
+  /**
+   * A handler may fail before it awaits what it asked for. Left unhandled, the failure of the
+   * reading would end the process, and a caller needs no more than half a body for that.
+   */
+  #read<Value>(member: string, read: (body: RequestBody) => Promise<Value>): Promise<Value> {
+    const reading = this.#start(member, read)
+    reading.catch(() => {})
+    return reading
+  }
+
+  async #start<Value>(member: string, read: (body: RequestBody) => Promise<Value>): Promise<Value> {
+    return read(this.#open(member))
   }
 
   #open(member: string): RequestBody {

@@ -2,6 +2,7 @@ import type { ErrorHandler } from '../contract/action.ts'
 import type { Outcome } from '../contract/outcome.ts'
 import { Problem, refuse } from '../contract/problem.ts'
 import { Reply } from '../contract/reply.ts'
+import { logSafely } from './log-safely.ts'
 import type { RunningCall } from './running-call.ts'
 
 /**
@@ -52,16 +53,23 @@ function distance(error: unknown, type: ErrorHandler['type']): number {
   return steps
 }
 
+/** What was logged last of a call: its stream, and who makes the answer, meet the same error. */
+const logged = new WeakMap<RunningCall, unknown>()
+
 /** The problem a caller sees for an error; an unexpected one is logged once and masked. */
 export function toProblem(call: RunningCall, error: unknown): Problem {
+  const { action, log, requestId, source } = call
   if (error instanceof Problem) {
     if (error.cause !== undefined) {
-      call.log.warn({ error, request_id: call.requestId }, 'Problem with a cause')
+      logSafely(log, 'warn', { error, request_id: requestId }, 'Problem with a cause')
     }
     return error
   }
-  const { action, requestId, source } = call
-  call.log.error({ error, request_id: requestId, action: action.name, source }, 'Unhandled error')
+  if (!logged.has(call) || logged.get(call) !== error) {
+    logged.set(call, error)
+    const fields = { error, request_id: requestId, action: action.name, source }
+    logSafely(log, 'error', fields, 'Unhandled error')
+  }
   return refuse('INTERNAL_ERROR', call['~app'].debug ? { detail: describe(error) } : {})
 }
 

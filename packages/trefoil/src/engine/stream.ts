@@ -1,9 +1,23 @@
-/** A value that is sent piece by piece. */
-export type StreamValue = AsyncIterable<string | Uint8Array>
+import { Reply } from '../contract/reply.ts'
+import { holdError, type StreamSource, type StreamValue, sourceOf } from './stream-source.ts'
+
+export type { StreamValue } from './stream-source.ts'
 
 /** True for async iterables and web streams (which are async iterable in every supported runtime). */
 export function isStream(value: unknown): value is StreamValue {
   return typeof value === 'object' && value !== null && Symbol.asyncIterator in value
+}
+
+/**
+ * To be called with whatever the developer's code returns, as soon as it is there: until its
+ * answer is sent, a stream that fails would otherwise end the process.
+ *
+ * @returns the value
+ */
+export function holdStream(value: unknown): unknown {
+  const inner = value instanceof Reply ? value.value : value
+  if (isStream(inner)) holdError(inner)
+  return value
 }
 
 /**
@@ -18,6 +32,7 @@ export function watchStream(
   ended: (failure: StreamFailure | null) => Promise<void>,
   gaveUp: () => unknown,
 ): AsyncIterableIterator<string | Uint8Array> {
+  holdError(stream)
   return new WatchedStream(stream, ended, gaveUp)
 }
 
@@ -35,11 +50,11 @@ type Step = IteratorResult<string | Uint8Array>
 
 /** No generator: `return` of one that was never started runs nothing, and would close nothing. */
 class WatchedStream implements AsyncIterableIterator<string | Uint8Array> {
-  readonly #stream: StreamValue
+  readonly #source: StreamSource
   readonly #ended: (failure: StreamFailure | null) => Promise<void>
   readonly #gaveUp: () => unknown
-  #source: AsyncIterator<string | Uint8Array> | null = null
-  #waiting = false
+  /** Ends the wait for a piece; `null` while nobody waits. */
+  #leave: (() => void) | null = null
   #over = false
 
   constructor(
@@ -47,7 +62,7 @@ class WatchedStream implements AsyncIterableIterator<string | Uint8Array> {
     ended: (failure: StreamFailure | null) => Promise<void>,
     gaveUp: () => unknown,
   ) {
-    this.#stream = stream
+    this.#source = sourceOf(stream)
     this.#ended = ended
     this.#gaveUp = gaveUp
   }
@@ -58,14 +73,14 @@ class WatchedStream implements AsyncIterableIterator<string | Uint8Array> {
 
   async next(): Promise<Step> {
     if (this.#over) return DONE
-    this.#waiting = true
     try {
-      this.#source ??= this.#stream[Symbol.asyncIterator]()
-      const step = await this.#source.next()
-      this.#waiting = false
+      const step = await this.#piece()
+      if (this.#over) return DONE
       if (step.done !== true && isPiece(step.value)) return step
       if (step.done !== true) await this.#refusePiece(step.value)
     } catch (error) {
+      // What a source makes of being left is no failure.
+      if (this.#over) return DONE
       await this.#end({ error })
       throw error
     }
@@ -74,42 +89,57 @@ class WatchedStream implements AsyncIterableIterator<string | Uint8Array> {
   }
 
   async return(): Promise<Step> {
-    if (this.#over) return DONE
-    this.#over = true
-    // Also when nothing was read yet: a web stream holds on to what feeds it until cancelled.
-    this.#source ??= this.#stream[Symbol.asyncIterator]()
-    const returning = this.#source.return?.()
-    const failure = { error: this.#gaveUp() }
-    if (this.#waiting) {
-      // A source that waits for an event may wait for ever. Its reader is gone, so what it holds
-      // is given back now; otherwise every client that leaves would cost a connection.
-      returning?.catch(() => {})
-      await this.#ended(failure)
-    } else {
-      try {
-        await returning
-      } finally {
-        await this.#ended(failure)
-      }
-    }
+    if (!this.#over) await this.#stop({ error: this.#gaveUp() })
     return DONE
   }
 
   /** Ends before the first piece, as a success: the answer needs none (HEAD, 304). */
   async skip(): Promise<void> {
-    if (this.#over) return
+    if (!this.#over) await this.#stop(null)
+  }
+
+  /** Ends because no answer can be made of it. */
+  async fail(error: unknown): Promise<void> {
+    if (!this.#over) await this.#stop({ error })
+  }
+
+  /** Also when nothing was read yet: what feeds a stream may be open already. */
+  async #stop(failure: StreamFailure | null): Promise<void> {
     this.#over = true
-    this.#source ??= this.#stream[Symbol.asyncIterator]()
+    const releasing = this.#source.release()
+    const leave = this.#leave
+    if (leave === null) {
+      try {
+        await releasing
+      } finally {
+        await this.#ended(failure)
+      }
+      return
+    }
+    // A source that waits for an event may wait for ever. Its reader is gone, so what the call
+    // holds is given back now; otherwise every client that leaves would cost a connection.
+    releasing.catch(ignore)
     try {
-      await this.#source.return?.()
+      await this.#ended(failure)
     } finally {
-      await this.#ended(null)
+      leave()
+    }
+  }
+
+  async #piece(): Promise<Step> {
+    try {
+      return await new Promise<Step>((resolve, reject) => {
+        this.#leave = () => resolve(DONE)
+        this.#source.next().then(resolve, reject)
+      })
+    } finally {
+      this.#leave = null
     }
   }
 
   /** JavaScript sources yield anything; sent as it is, a number would be that many NUL bytes. */
   async #refusePiece(piece: unknown): Promise<never> {
-    await this.#source?.return?.()
+    await this.#source.release()
     throw new TypeError(`A stream yields text or bytes, not ${typeof piece}`)
   }
 
@@ -120,17 +150,34 @@ class WatchedStream implements AsyncIterableIterator<string | Uint8Array> {
   }
 }
 
+// Whatever the ending of a stream brings up has been logged by its watcher.
+const ignore = (): void => {}
+
 /** Ends a stream whose pieces the answer does not need; nothing has failed. */
 export function skipStream(value: unknown): void {
-  if (value instanceof WatchedStream) value.skip().catch(() => {})
+  if (value instanceof WatchedStream) value.skip().catch(ignore)
   else discardStream(value)
 }
 
 /** Ends a stream that nobody is going to read. */
 export function discardStream(value: unknown): void {
   if (!isStream(value)) return
-  // Whatever ending it brings up has been logged by its watcher.
-  value[Symbol.asyncIterator]()
-    .return?.()
-    .catch(() => {})
+  if (value instanceof WatchedStream) value.return().catch(ignore)
+  else release(value).catch(ignore)
+}
+
+/**
+ * Ends a stream of which no answer can be made. What its call has open learns the reason, and not
+ * that the caller left.
+ *
+ * @returns settles when its dependencies are closed; never rejects
+ */
+export async function failStream(value: unknown, error: unknown): Promise<void> {
+  if (value instanceof WatchedStream) await value.fail(error).catch(ignore)
+  else discardStream(value)
+}
+
+async function release(stream: StreamValue): Promise<void> {
+  holdError(stream)
+  await sourceOf(stream).release()
 }

@@ -1,8 +1,11 @@
+import { Readable } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { Authenticator } from '../contract/authenticator.ts'
 import type { Call } from '../contract/call.ts'
 import { dependency } from '../contract/dependency.ts'
+import type { AppContext } from './app-context.ts'
 import { BackgroundTasks } from './background.ts'
-import { problemOf, resultOf, startCall } from './call.fixture.ts'
+import { type CallOptions, knownAs, problemOf, resultOf, startCall } from './call.fixture.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
@@ -69,6 +72,136 @@ describe('timeout', () => {
     const problem = problemOf({ action: { timeout: 50, handler } })
     await vi.advanceTimersByTimeAsync(200)
     expect(await problem).toMatchObject({ code: 'TIMEOUT' })
+  })
+})
+
+describe('timeout covers what comes before the handler', () => {
+  const slow = { authenticate: () => after(200).then(() => null), surfaces: ['api'] } as const
+
+  test('W-16d: an authenticator that does not answer is not waited for, and nothing follows it', async () => {
+    const handler = vi.fn()
+    const { call, outcome } = startCall({
+      app: { auth: { api: slow } },
+      action: { timeout: 50, handler },
+    })
+    await vi.advanceTimersByTimeAsync(50)
+    expect(await outcome).toMatchObject({ ok: false, problem: { code: 'TIMEOUT', status: 504 } })
+    expect(call.signal.reason).toMatchObject({ code: 'TIMEOUT' })
+    await vi.advanceTimersByTimeAsync(500)
+    expect(handler).not.toHaveBeenCalled()
+  })
+
+  test('W-16d: nor a guard, an approver or an authenticator that throws too late', async () => {
+    const reached = vi.fn()
+    const late = () => after(100).then(() => true)
+    const guard = { name: 'slow', needsInput: false, check: late, denial: () => '' }
+    const known = { api: knownAs({ subject: 'ada' }) }
+    const broken = () => after(100).then(() => Promise.reject(new Error('too late')))
+    const rows: CallOptions[] = [
+      { app: { auth: known }, action: { guards: [guard] } },
+      {
+        app: { auth: known, approval: late },
+        action: { approval: { api: true, mcp: false, cli: false } },
+        approvalToken: 'granted',
+      },
+      { app: { auth: { api: { authenticate: broken, surfaces: ['api'] } } } },
+    ]
+    for (const row of rows) {
+      const action = { ...row.action, timeout: 50, handler: reached }
+      const problem = problemOf({ ...row, action })
+      await vi.advanceTimersByTimeAsync(50)
+      expect(await problem).toMatchObject({ code: 'TIMEOUT' })
+      await vi.advanceTimersByTimeAsync(500)
+    }
+    expect(reached).not.toHaveBeenCalled()
+  })
+
+  test('W-16d: a dependency of the authenticator learns of it', async () => {
+    const ends: unknown[] = []
+    const db = dependency(
+      async function* () {
+        try {
+          yield 1
+        } catch (error) {
+          ends.push(error)
+          throw error
+        }
+      },
+      { name: 'db' },
+    )
+    const authenticate: Authenticator = async (request) => {
+      await request.resolve(db)
+      await after(200)
+      return null
+    }
+    const auth: AppContext['auth'] = { api: { authenticate, surfaces: ['api'] } }
+    const problem = problemOf({ app: { auth }, action: { timeout: 50 } })
+    await vi.advanceTimersByTimeAsync(50)
+    expect(await problem).toMatchObject({ code: 'TIMEOUT' })
+    expect(ends).toEqual([await problem])
+  })
+
+  test('W-16d: a stream that comes too late is given back', async () => {
+    const stream = new Readable({ read() {} })
+    const problem = problemOf({
+      action: { timeout: 50, handler: () => after(80).then(() => stream) },
+    })
+    await vi.advanceTimersByTimeAsync(50)
+    await problem
+    expect(stream.destroyed).toBe(false)
+    await vi.advanceTimersByTimeAsync(100)
+    expect(stream.destroyed).toBe(true)
+  })
+
+  test('W-16d: a stream in time is not closed by the deadline', async () => {
+    async function* two(): AsyncGenerator<string> {
+      yield 'a'
+      await after(100)
+      yield 'b'
+    }
+    const value = await resultOf({ action: { timeout: 50, handler: two } })
+    const text: unknown[] = []
+    const reading = (async () => {
+      for await (const piece of value as AsyncIterable<string>) text.push(piece)
+    })()
+    await vi.advanceTimersByTimeAsync(200)
+    await reading
+    expect(text).toEqual(['a', 'b'])
+  })
+
+  test('W-16d: without a timeout there is no timer and no promise', () => {
+    const { outcome } = startCall({ action: { handler: () => 'now' } })
+    expect(outcome).toMatchObject({ ok: true, value: 'now' })
+    expect(vi.getTimerCount()).toBe(0)
+  })
+})
+
+describe('a logger that raises', () => {
+  test.each([
+    [
+      'throws',
+      () => {
+        throw new Error('no space left')
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('no space left')) as never],
+  ])('OBS-4: %s: the caller gets the answer all the same', async (_, error) => {
+    const logger = { debug() {}, info() {}, warn: error, error }
+    const handler = () => {
+      throw new Error('boom')
+    }
+    expect(await problemOf({ app: { logger }, action: { handler } })).toMatchObject({
+      code: 'INTERNAL_ERROR',
+    })
+    const bad = dependency(
+      async function* () {
+        yield 1
+        throw new Error('disk full')
+      },
+      { name: 'bad' },
+    )
+    const action = { dependencies: [['bad', bad] as const], handler: () => 1 }
+    expect(await problemOf({ app: { logger }, action })).toMatchObject({ code: 'INTERNAL_ERROR' })
   })
 })
 

@@ -3,6 +3,8 @@ import { decodeBase64url, encodeBase64url } from '../base/base64url.ts'
 import { canonicalJson } from '../base/canonical-json.ts'
 import { type Clock, systemClock } from '../base/clock.ts'
 import { type Duration, parseDuration } from '../base/duration.ts'
+import { checkOptionNames, type OptionNames } from '../contract/option-names.ts'
+import { checkRecord, checkText } from '../contract/option-values.ts'
 import { ImproperlyConfigured } from '../contract/problem.ts'
 import { isKeyRing, type KeyMaterial, type KeyRing, keyRing } from './key-ring.ts'
 
@@ -23,20 +25,21 @@ export interface CookieSignerOptions {
 
 /** What a sealed payload is bound to. */
 export interface SealOptions {
-  /** Lifetime; adds `exp` (seconds since the epoch) unless the payload has one. */
+  /** Lifetime; adds `exp` (seconds since the epoch). */
   readonly expiresIn?: Duration
-  /** Adds `_path` unless the payload has one. */
+  /** Adds `_path`. */
   readonly path?: string
-  /** Adds `_domain` unless the payload has one. */
+  /** Adds `_domain`. */
   readonly domain?: string
 }
 
-/** What a payload must be bound to; only what is given is compared. */
+/** What a payload must be bound to: exactly this, nothing where nothing is given. */
 export interface OpenOptions {
   readonly path?: string
   readonly domain?: string
 }
 
+const OPTIONS: OptionNames<CookieSignerOptions> = { salt: true, format: true, clock: true }
 const DEFAULT_SALT = 'quater.cookie'
 
 /**
@@ -53,8 +56,11 @@ export class CookieSigner {
 
   constructor(keys: KeyMaterial | KeyRing, options: CookieSignerOptions = {}) {
     const ring = isKeyRing(keys) ? keys : keyRing(keys)
+    checkRecord('CookieSigner: options', options)
+    checkOptionNames('CookieSigner', options, OPTIONS)
     const { salt = DEFAULT_SALT, format = 'value', clock = systemClock } = options
     if (salt === '') throw new ImproperlyConfigured('CookieSigner salt must not be empty')
+    checkText('CookieSigner salt', salt)
     if (format !== 'value' && format !== 'payload') {
       throw new ImproperlyConfigured("CookieSigner format must be 'value' or 'payload'")
     }
@@ -77,7 +83,8 @@ export class CookieSigner {
   verify(text: string): string | null {
     if (typeof text !== 'string') return null
     const dot = text.indexOf('.')
-    if (dot === -1) return null
+    // Neither half may be empty (COOK-2), so what signs the empty text never verifies (COOK-4).
+    if (dot < 1) return null
     const encoded = text.slice(0, dot)
     const bytes = decodeBase64url(encoded)
     const signature = decodeBase64url(text.slice(dot + 1))
@@ -93,17 +100,24 @@ export class CookieSigner {
   /**
    * Signs an object as canonical JSON (sorted keys, ASCII only).
    *
-   * @throws TypeError for a value with no JSON form or a bad duration
+   * @throws TypeError for anything but a plain object, a value with no JSON form, a bad duration,
+   * and a payload that has a member of its own which an option would add (SW-37)
    */
   seal(payload: object, options: SealOptions = {}): string {
     const { expiresIn, path, domain } = options
-    const bound: Record<string, unknown> = {
+    if (!isPlainObject(payload)) throw new TypeError('seal() takes a plain object')
+    const added: Record<string, unknown> = {
       ...(expiresIn === undefined ? {} : { exp: this.#now() + seconds(expiresIn) }),
       ...(path === undefined ? {} : { _path: path }),
       ...(domain === undefined ? {} : { _domain: domain }),
-      ...payload,
     }
-    return this.sign(toAscii(canonicalJson(bound)))
+    for (const name of Object.keys(added)) {
+      // Whichever won, a payload made of what a caller sent could undo the other (SW-37).
+      if (Object.hasOwn(payload, name)) {
+        throw new TypeError(`seal(): the payload has a '${name}' of its own beside the option`)
+      }
+    }
+    return this.sign(toAscii(canonicalJson({ ...payload, ...added })))
   }
 
   /** The payload, or `null` when it is forged, malformed, expired or bound elsewhere; never throws. */
@@ -113,9 +127,9 @@ export class CookieSigner {
     if (payload === null) return null
     const { exp } = payload
     if (exp !== undefined && !(typeof exp === 'number' && this.#now() < exp)) return null
-    if (options.path !== undefined && payload['_path'] !== options.path) return null
-    if (options.domain !== undefined && payload['_domain'] !== options.domain) return null
-    return payload
+    // What is bound to a place opens there alone, not wherever nobody thought of asking (SW-37).
+    const { path, domain } = { ...options }
+    return payload['_path'] === path && payload['_domain'] === domain ? payload : null
   }
 
   #now(): number {
@@ -152,6 +166,12 @@ function toAscii(json: string): string {
     /[\u0080-\uffff]/g,
     (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
   )
+}
+
+function isPlainObject(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
 }
 
 function parseObject(json: string): Record<string, unknown> | null {

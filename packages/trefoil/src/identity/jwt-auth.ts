@@ -7,6 +7,8 @@ import { type Clock, systemClock } from '../base/clock.ts'
 import { type Duration, parseDuration } from '../base/duration.ts'
 import { AuthContext } from '../contract/auth-context.ts'
 import type { Authenticator } from '../contract/authenticator.ts'
+import { checkOptionNames, type OptionNames } from '../contract/option-names.ts'
+import { checkRecord } from '../contract/option-values.ts'
 import {
   type AuthenticationError,
   ImproperlyConfigured,
@@ -37,6 +39,16 @@ export interface JwtAuthOptions {
   readonly clock?: Clock
 }
 
+const OPTIONS: OptionNames<JwtAuthOptions> = {
+  keys: true,
+  issuer: true,
+  audience: true,
+  algorithms: true,
+  clockTolerance: true,
+  cacheSize: true,
+  clock: true,
+}
+
 const MIN_KEY_BYTES = 32
 const MAX_TOLERANCE_MS = 60_000
 const MAX_TOKEN_LENGTH = 16_384
@@ -54,6 +66,8 @@ const JWT_SCHEME: SecurityScheme = Object.freeze({
  * @throws ImproperlyConfigured for short keys, an empty issuer or audience, a bad tolerance
  */
 export function jwtAuth(options: JwtAuthOptions): Authenticator<undefined> {
+  checkRecord('jwtAuth(): options', options)
+  checkOptionNames('jwtAuth()', options, OPTIONS)
   const ring = isKeyRing(options.keys) ? options.keys : keyRing(options.keys)
   const secrets = [ring.current, ...ring.previous]
   const keys = secrets.map(importKey)
@@ -176,6 +190,9 @@ function readOptions(options: JwtAuthOptions): JWTVerifyOptions {
   const issuer = readNames(options.issuer, 'issuer')
   const audience = readNames(options.audience, 'audience')
   const algorithms = options.algorithms ?? ['HS256']
+  if (!Array.isArray(algorithms)) {
+    throw new ImproperlyConfigured("jwtAuth algorithms must be a list, such as ['HS256']")
+  }
   if (algorithms.length === 0 || algorithms.some((algorithm) => algorithm !== 'HS256')) {
     throw new ImproperlyConfigured("jwtAuth algorithms for a secret must be ['HS256']")
   }
@@ -188,13 +205,17 @@ function readOptions(options: JwtAuthOptions): JWTVerifyOptions {
   }
 }
 
-function readNames(value: string | readonly string[] | undefined, option: string): string[] | null {
+function readNames(value: unknown, option: string): string[] | null {
   if (value === undefined) return null
-  const names = typeof value === 'string' ? [value] : [...value]
-  if (names.length === 0 || names.some((name) => typeof name !== 'string' || name === '')) {
+  const names: unknown[] = Array.isArray(value) ? value : [value]
+  if (names.length === 0 || !names.every(isName)) {
     throw new ImproperlyConfigured(`jwtAuth ${option} must be non-empty text or a list of it`)
   }
-  return names
+  return [...names]
+}
+
+function isName(value: unknown): value is string {
+  return typeof value === 'string' && value !== ''
 }
 
 function readCacheSize(size: number): number {

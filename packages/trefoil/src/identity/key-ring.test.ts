@@ -22,3 +22,11 @@ test('X-10: a ring is told from a key', () => {
   expect(isKeyRing(keyRing('a'))).toBe(true)
   for (const value of ['a', new Uint8Array([1]), null, {}]) expect(isKeyRing(value)).toBe(false)
 })
+
+test('SW-29: text or a lookalike in the place of a list or a ring is refused', () => {
+  // @ts-expect-error: what JavaScript callers may hand over
+  expect(() => keyRing('current', 'previous')).toThrow('previous keys must be a list')
+  expect(isKeyRing({ current: 'text', previous: [] })).toBe(false)
+  expect(isKeyRing({ current: new Uint8Array(1), previous: 'text' })).toBe(false)
+  expect(isKeyRing(keyRing('current', ['previous']))).toBe(true)
+})

@@ -1,3 +1,4 @@
+import { isRecord } from '../contract/option-values.ts'
 import { ImproperlyConfigured } from '../contract/problem.ts'
 
 /** A secret: text (its UTF-8 bytes) or bytes. */
@@ -14,9 +15,11 @@ export interface KeyRing {
  *
  * @param current signs and verifies
  * @param previous still verify; drop one when nothing signed with it can be alive
- * @throws ImproperlyConfigured for an empty key
+ * @throws ImproperlyConfigured for an empty key, and for anything but a list of previous ones
  */
 export function keyRing(current: KeyMaterial, previous: readonly KeyMaterial[] = []): KeyRing {
+  // Text would be read as a list of keys of one letter each.
+  if (!Array.isArray(previous)) throw new ImproperlyConfigured('previous keys must be a list')
   return Object.freeze({
     current: toBytes(current),
     previous: Object.freeze(previous.map(toBytes)),
@@ -24,7 +27,9 @@ export function keyRing(current: KeyMaterial, previous: readonly KeyMaterial[] =
 }
 
 export function isKeyRing(value: unknown): value is KeyRing {
-  return typeof value === 'object' && value !== null && 'current' in value && 'previous' in value
+  return (
+    isRecord(value) && value['current'] instanceof Uint8Array && Array.isArray(value['previous'])
+  )
 }
 
 function toBytes(key: KeyMaterial): Uint8Array {

@@ -1,3 +1,4 @@
+import { isRecord, shownValue } from '../contract/option-values.ts'
 import { ImproperlyConfigured } from '../contract/problem.ts'
 import { isHeaderValue } from '../web/raw-headers.ts'
 
@@ -17,6 +18,11 @@ const SOURCE = /^[^\s;,]+$/
  * @throws ImproperlyConfigured naming the directive
  */
 export function formatCsp(policy: string | CspDirectives): string {
+  if (typeof policy !== 'string' && !isRecord(policy)) {
+    throw new ImproperlyConfigured(
+      `contentSecurityPolicy must be text or an object of directives, got ${shownValue(policy)}`,
+    )
+  }
   const text = typeof policy === 'string' ? policy.trim() : joinDirectives(policy)
   if (text === '') throw new ImproperlyConfigured('contentSecurityPolicy must not be empty')
   if (!isHeaderValue(text)) {
@@ -31,8 +37,14 @@ function joinDirectives(directives: CspDirectives): string {
       if (!DIRECTIVE.test(name)) {
         throw new ImproperlyConfigured(`contentSecurityPolicy: '${name}' is not a directive name`)
       }
+      // Text is iterable: its letters would be the sources.
+      if (!Array.isArray(sources)) {
+        throw new ImproperlyConfigured(
+          `contentSecurityPolicy: ${name} must be a list of sources, such as ["'self'"], got ${shownValue(sources)}`,
+        )
+      }
       for (const source of sources) {
-        if (!SOURCE.test(source)) {
+        if (typeof source !== 'string' || !SOURCE.test(source)) {
           throw new ImproperlyConfigured(
             `contentSecurityPolicy: '${source}' is not a source of ${name}`,
           )

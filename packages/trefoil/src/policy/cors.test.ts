@@ -136,6 +136,74 @@ describe('createCors', () => {
   })
 })
 
+describe('APP-12, CORS-1: options of cors', () => {
+  it.each<[unknown, string]>([
+    [{ allowedOrigins: [APP], allowCredential: true }, "did you mean 'allowCredentials'?"],
+    [{ allowedOrigins: [APP], allowCredentials: 'false' }, "must be true or false, got 'false'"],
+    [{ allowedOrigins: [APP], allowPrivateNetwork: 1 }, 'must be true or false, got 1'],
+    [{ allowedOriginPattern: 5 }, 'CORS allowedOriginPattern must be a regular expression'],
+    [{ allowedOriginPattern: '' }, 'CORS allowedOriginPattern must be a regular expression'],
+    [{ allowedOrigins: ['https://a.example:443'] }, "browsers write it 'https://a.example'"],
+    [{ allowedOrigins: ['HTTPS://A.example'] }, "browsers write it 'https://a.example'"],
+    [[], 'cors must be an object'],
+    [false, 'cors must be an object'],
+    [null, 'cors must be an object'],
+  ])('refuses %j', (options, reason) => {
+    // What JavaScript callers may hand over.
+    expect(() => createCors(options as CorsOptions)).toThrow(reason)
+  })
+})
+
+describe('X-16: patterns', () => {
+  it.each(['https://a\\.example)|(?:https://b\\.example', 'a)(', '(?:'])(
+    'CORS-1: %j is no expression of its own',
+    (allowedOriginPattern) => {
+      expect(() => createCors({ allowedOriginPattern })).toThrow('must be a regular expression')
+    },
+  )
+
+  it.each([
+    '.*',
+    '.+',
+    '',
+    'https?://.*',
+    'https://.+',
+    'https://[^/]+',
+    '|https://a\\.example|.*',
+    'https://[a-z]+\\.[a-z]+',
+    'https://.*\\.(com|net|org|example)',
+    'http://.*',
+    'https://\\d+\\.\\d+\\.\\d+\\.\\d+',
+  ])('%j with credentials lets in everybody', (allowedOriginPattern) => {
+    expect(() => createCors({ allowedOriginPattern, allowCredentials: true })).toThrow(
+      'CORS allowedOriginPattern',
+    )
+  })
+
+  it.each([
+    'https://[a-z0-9-]+\\.shop\\.example',
+    'https://pr-\\d+\\.shop\\.vercel\\.app',
+    'http://localhost(:\\d+)?',
+    'https://shop\\.(com|net|de)',
+  ])('%j with credentials names its own', (allowedOriginPattern) => {
+    expect(createCors({ allowedOriginPattern, allowCredentials: true }).admitsEveryone).toBe(false)
+  })
+
+  it('an opaque origin matches no pattern', () => {
+    expect(actual({ allowedOriginPattern: '.*' }, 'null')).toEqual({ vary: 'Origin' })
+    const cors = createCors({ allowedOriginPattern: 'null|https://a\\.example' })
+    expect(cors.grants('null')).toBe('no')
+    expect(cors.grants('https://a.example')).toBe('exactly')
+  })
+
+  it('HTTP-8: a pattern for everybody lends nobody their cookies', () => {
+    const cors = createCors({ allowedOriginPattern: '.*' })
+    expect(cors.grants('https://evil.example')).toBe('everybody')
+    expect(cors.admitsEveryone).toBe(true)
+    expect(createCors({ allowedOrigins: ['*'] }).admitsEveryone).toBe(true)
+  })
+})
+
 describe('addVary', () => {
   it.each([
     [[], ['vary', 'Origin']],

@@ -1,11 +1,17 @@
+import { checkOptionNames, type OptionNames } from '../contract/option-names.ts'
+import { checkFlag, checkRecord } from '../contract/option-values.ts'
 import { ImproperlyConfigured } from '../contract/problem.ts'
+import { originMistake } from '../web/origin.ts'
 import { firstHeader, isToken, type RawHeaders } from '../web/raw-headers.ts'
 
 /** Which browser pages may read answers. CORS grants reading; it never authenticates. */
 export interface CorsOptions {
   /** Exact origins, such as `https://app.example.com`; `*` for every one. */
   readonly allowedOrigins?: readonly string[]
-  /** A regular expression that a whole origin must match; anchored whether it says so or not. */
+  /**
+   * A regular expression that a whole origin must match; anchored whether it says so or not. With
+   * credentials not one that matches everybody's.
+   */
   readonly allowedOriginPattern?: string
   /** Default DELETE GET HEAD OPTIONS PATCH POST PUT. */
   readonly allowedMethods?: readonly string[]
@@ -25,6 +31,9 @@ export interface CorsOptions {
 export interface Cors {
   /** Exact origins, which MCP takes over when it has no list of its own (MCP-3). */
   readonly exactOrigins: ReadonlySet<string>
+  /** True for `*` and for a pattern that matches origins nobody can have meant. */
+  readonly admitsEveryone: boolean
+  readonly allowsCredentials: boolean
   /** Whether pages of an origin are let in: named exactly, or like everybody. */
   grants(origin: string): 'exactly' | 'everybody' | 'no'
   isPreflight(method: string, raw: RawHeaders): boolean
@@ -34,10 +43,24 @@ export interface Cors {
 }
 
 const METHODS: readonly string[] = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT']
-const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/[^/?#\s@]+$/i
+
+const CORS_OPTIONS: OptionNames<CorsOptions> = {
+  allowedOrigins: true,
+  allowedOriginPattern: true,
+  allowedMethods: true,
+  allowedHeaders: true,
+  exposeHeaders: true,
+  allowCredentials: true,
+  maxAge: true,
+  allowPrivateNetwork: true,
+}
 
 /** @throws ImproperlyConfigured naming the option (CORS-1) */
 export function createCors(options: CorsOptions): Cors {
+  checkRecord('cors', options)
+  checkOptionNames('cors', options, CORS_OPTIONS)
+  checkFlag('CORS allowCredentials', options.allowCredentials)
+  checkFlag('CORS allowPrivateNetwork', options.allowPrivateNetwork)
   const origins = strings('allowedOrigins', options.allowedOrigins)
   const pattern = compilePattern(options.allowedOriginPattern)
   const methods = strings('allowedMethods', options.allowedMethods, METHODS).map(upperToken)
@@ -45,17 +68,24 @@ export function createCors(options: CorsOptions): Cors {
   const exposed = strings('exposeHeaders', options.exposeHeaders).map(headerName)
   const credentials = options.allowCredentials ?? false
   const anyOrigin = origins.includes('*')
+  const anyMatches = pattern !== null && STRANGERS.some((origin) => pattern.test(origin))
   checkOrigins(origins, pattern, credentials)
+  if (anyMatches && credentials) throw everybodyMatches()
   const exact = new Set(origins.filter((origin) => origin !== '*'))
   const maxAge = checkMaxAge(options.maxAge)
   // Echoed origins make answers differ by Origin, so every answer must say so, or a cache hands
   // one site's permission to another (W-29).
   const varies = !anyOrigin
 
+  /** `null` is the origin of every sandboxed frame, so no pattern can mean it. */
+  function matches(origin: string): boolean {
+    return pattern?.test(origin) === true && origin !== 'null'
+  }
+
   function allowed(origin: string | undefined): string | null {
     if (origin === undefined) return null
     if (anyOrigin) return '*'
-    return exact.has(origin) || pattern?.test(origin) === true ? origin : null
+    return exact.has(origin) || matches(origin) ? origin : null
   }
 
   function originHeaders(origin: string | undefined): string[] {
@@ -69,9 +99,13 @@ export function createCors(options: CorsOptions): Cors {
 
   return {
     exactOrigins: exact,
+    admitsEveryone: anyOrigin || anyMatches,
+    allowsCredentials: credentials,
     grants(origin) {
-      if (exact.has(origin) || pattern?.test(origin) === true) return 'exactly'
-      return anyOrigin ? 'everybody' : 'no'
+      if (exact.has(origin)) return 'exactly'
+      const isMatch = matches(origin)
+      if (isMatch && !anyMatches) return 'exactly'
+      return isMatch || anyOrigin ? 'everybody' : 'no'
     },
     isPreflight: (method, raw) =>
       method === 'OPTIONS' &&
@@ -127,13 +161,39 @@ function reflect(requested: string | undefined, configured: readonly string[]): 
   return configured.includes('*') ? '*' : ''
 }
 
+/**
+ * Origins of people whom no list can have meant: names that anybody may register, addresses, other
+ * schemes and ports. A pattern that matches one of them matches strangers (X-16).
+ */
+const STRANGERS: readonly string[] = [
+  ...['invalid', 'example', 'com', 'net', 'org', 'io', 'dev', 'app', 'de', 'co.uk'].flatMap(
+    (domain) =>
+      ['https://zq', 'http://zq', 'https://a.zq'].map((start) => `${start}stranger.${domain}`),
+  ),
+  'https://zqstranger.com:8443',
+  'https://192.0.2.77',
+  'http://192.0.2.77',
+  'http://[2001:db8::77]',
+  'zqstranger://zqstranger',
+]
+
+function everybodyMatches(): ImproperlyConfigured {
+  return new ImproperlyConfigured(
+    'CORS allowedOriginPattern matches origins of strangers, which cannot be used with credentials; name the domain',
+  )
+}
+
 function compilePattern(source: string | undefined): RegExp | null {
   if (source === undefined) return null
+  const mistake = 'CORS allowedOriginPattern must be a regular expression'
+  if (typeof source !== 'string' || source === '') throw new ImproperlyConfigured(mistake)
   try {
+    // Alone first: `a)|(?:b` is none, but would break out of the group that anchors it.
+    new RegExp(source)
     // Unanchored, `example\.com` would also match https://example.com.evil.net.
     return new RegExp(`^(?:${source})$`)
   } catch {
-    throw new ImproperlyConfigured('CORS allowedOriginPattern must be a regular expression')
+    throw new ImproperlyConfigured(mistake)
   }
 }
 
@@ -146,11 +206,8 @@ function checkOrigins(
     throw new ImproperlyConfigured('CORS allowedOrigins must name at least one origin')
   }
   for (const origin of origins) {
-    if (origin !== '*' && !ORIGIN.test(origin)) {
-      throw new ImproperlyConfigured(
-        `CORS allowedOrigins: '${origin}' is not an origin; write scheme and host, such as https://app.example.com`,
-      )
-    }
+    const mistake = origin === '*' ? null : originMistake(origin)
+    if (mistake !== null) throw new ImproperlyConfigured(`CORS allowedOrigins: ${mistake}`)
   }
   if (credentials && origins.includes('*')) {
     throw new ImproperlyConfigured('CORS wildcard origins cannot be used with credentials')

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type CsrfFacts, type CsrfOptions, decideCsrf } from './csrf.ts'
+import { type CsrfFacts, type CsrfOptions, decideCsrf, readCsrf } from './csrf.ts'
 
 const COOKIE = ['Cookie', 'session=1']
 
@@ -87,5 +87,73 @@ describe('decideCsrf (HTTP-8)', () => {
     expect(decide([...COOKIE, ...page], {}, 'POST', by('exactly'))).toBeUndefined()
     expect(decide(page, {}, 'POST', by('everybody'))).toBeUndefined()
     expect(decide([...COOKIE, ...page], {}, 'POST', by('everybody'))).toBe('csrf_refused')
+  })
+
+  it.each([
+    'Basic eDp5',
+    '',
+    ' ',
+    'Bearer',
+    'Bearer ',
+    'Negotiate YII=',
+    'NTLM TlR=',
+    'Digest a="b"',
+  ])(
+    'SW-33: Authorization %j, which a browser may add by itself, changes nothing',
+    (authorization) => {
+      const raw = [...COOKIE, 'Authorization', authorization, 'Sec-Fetch-Site', 'cross-site']
+      expect(decide(raw)).toBe('csrf_refused')
+      expect(decide(raw.slice(2), {}, 'POST', { isOpen: true })).toBe('csrf_refused')
+    },
+  )
+
+  it.each<[string, string, 'http' | 'https']>([
+    ['shop.example:443', 'https://shop.example', 'https'],
+    ['shop.example', 'https://shop.example:443', 'https'],
+    ['Shop.Example', 'https://shop.example', 'https'],
+    ['shop.example.', 'https://shop.example', 'https'],
+    ['shop.example:80', 'http://shop.example', 'http'],
+    ['[2001:DB8:0::1]:443', 'https://[2001:db8::1]', 'https'],
+    ['shop.example:8443', 'https://shop.example:8443', 'https'],
+  ])('HTTP-8: Host %s is the origin %s', (host, origin, scheme) => {
+    expect(decide([...COOKIE, 'Origin', origin], {}, 'POST', { host, scheme })).toBeUndefined()
+  })
+
+  it.each<[string, string]>([
+    ['shop.example:443', 'http://shop.example:443'],
+    ['shop.example:80', 'https://shop.example'],
+    ['shop.example', 'https://shop.example:8443'],
+    ['', 'https://'],
+    ['shop.example', 'https://shop.example/x'],
+  ])('HTTP-8: Host %s is not the origin %s', (host, origin) => {
+    expect(decide([...COOKIE, 'Origin', origin], {}, 'POST', { host })).toBe('csrf_refused')
+  })
+})
+
+describe('readCsrf (APP-7, APP-12)', () => {
+  it('false switches it off, nothing is the default', () => {
+    expect(readCsrf(false)).toBeNull()
+    expect(readCsrf(undefined)).toEqual({})
+    expect(readCsrf({ trustedOrigins: ['https://a.example'], requireToken: true })).toEqual({
+      trustedOrigins: ['https://a.example'],
+      requireToken: true,
+    })
+  })
+
+  it.each<[unknown, string]>([
+    [true, 'csrf must be an object of options, or false for no protection, got true'],
+    [null, 'csrf must be an object of options, or false for no protection, got null'],
+    [['https://a.example'], 'csrf must be an object'],
+    [{ trustedOrigin: [] }, "csrf: unknown option 'trustedOrigin'; did you mean 'trustedOrigins'?"],
+    [{ requireToken: 'false' }, "csrf.requireToken must be true or false, got 'false'"],
+    [{ trustedOrigins: 'https://a.example' }, 'csrf.trustedOrigins must be a list of strings'],
+    [{ trustedOrigins: ['a.example'] }, "csrf.trustedOrigins: 'a.example' is not an origin"],
+    [{ trustedOrigins: ['https://a.example/'] }, "browsers write it 'https://a.example'"],
+    [{ trustedOrigins: ['HTTPS://A.example:443'] }, "browsers write it 'https://a.example'"],
+    [{ trustedOrigins: ['https://a.example/path'] }, 'is not an origin'],
+    [{ trustedOrigins: ['*'] }, 'is not an origin'],
+    [{ trustedOrigins: ['null'] }, 'is not an origin'],
+  ])('refuses %j', (given, reason) => {
+    expect(() => readCsrf(given)).toThrow(reason)
   })
 })

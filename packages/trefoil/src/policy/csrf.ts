@@ -1,17 +1,47 @@
 import { equalSecrets } from '../base/constant-time.ts'
-import { type Problem, refuse } from '../contract/problem.ts'
+import { checkOptionNames, type OptionNames } from '../contract/option-names.ts'
+import { checkFlag, checkRecord } from '../contract/option-values.ts'
+import { ImproperlyConfigured, type Problem, refuse } from '../contract/problem.ts'
 import { readCookie } from '../web/cookie-header.ts'
+import { sameHost } from '../web/host.ts'
+import { originMistake } from '../web/origin.ts'
 import { allHeaders, firstHeader, type RawHeaders } from '../web/raw-headers.ts'
 
 /** Protection of calls that a browser authenticates by itself, with cookies. */
 export interface CsrfOptions {
-  /** Other origins whose pages may make such calls. */
+  /** Other origins whose pages may make such calls, such as `https://app.example.com`. */
   readonly trustedOrigins?: readonly string[]
   /**
    * For browsers too old to say where a request comes from: require the header `x-csrf-token` to
    * equal the cookie `csrf_token`. Default false: such a request passes.
    */
   readonly requireToken?: boolean
+}
+
+const CSRF_OPTIONS: OptionNames<CsrfOptions> = { trustedOrigins: true, requireToken: true }
+
+/**
+ * Checks the option `csrf`; `null` when it is off.
+ *
+ * @throws ImproperlyConfigured naming the option (APP-7, APP-12)
+ */
+export function readCsrf(given: unknown): CsrfOptions | null {
+  if (given === false) return null
+  if (given === undefined) return {}
+  checkRecord('csrf', given, 'an object of options, or false for no protection')
+  const options = given as CsrfOptions
+  checkOptionNames('csrf', options, CSRF_OPTIONS)
+  checkFlag('csrf.requireToken', options.requireToken)
+  const { trustedOrigins = [] } = options
+  // Text instead of the list would let in every origin that is a part of it.
+  if (!Array.isArray(trustedOrigins) || trustedOrigins.some((item) => typeof item !== 'string')) {
+    throw new ImproperlyConfigured('csrf.trustedOrigins must be a list of strings')
+  }
+  for (const origin of trustedOrigins) {
+    const mistake = originMistake(origin)
+    if (mistake !== null) throw new ImproperlyConfigured(`csrf.trustedOrigins: ${mistake}`)
+  }
+  return options
 }
 
 const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE'])
@@ -34,15 +64,16 @@ export interface CsrfFacts {
 
 /**
  * Refuses a state-changing call that another site makes through a visitor's browser (HTTP-8).
- * Only ambient credentials are at risk: cookies, or merely standing in the right network. With an
- * `Authorization` header, which no other site can set, the call passes.
+ * Only ambient credentials are at risk: cookies, or merely standing in the right network. With a
+ * bearer token, which no other site can add, the call passes; a password that the browser keeps
+ * for this server (Basic, Digest, Negotiate) it adds by itself, as it does cookies (SW-33).
  */
 export function decideCsrf(facts: CsrfFacts, options: CsrfOptions): Problem | undefined {
   const { method, raw, isOpen } = facts
   if (SAFE.has(method)) return undefined
   const hasCookie = firstHeader(raw, 'cookie') !== undefined
   if (!hasCookie && !isOpen) return undefined
-  if (firstHeader(raw, 'authorization') !== undefined) return undefined
+  if (BEARER.test(firstHeader(raw, 'authorization') ?? '')) return undefined
   const site = firstHeader(raw, 'sec-fetch-site')
   const origin = firstHeader(raw, 'origin')
   if (site === 'same-origin' || site === 'none') return undefined
@@ -52,6 +83,8 @@ export function decideCsrf(facts: CsrfFacts, options: CsrfOptions): Problem | un
   }
   return refuse('csrf_refused')
 }
+
+const BEARER = /^bearer +[^\s]/i
 
 function isTrusted(
   origin: string,
@@ -64,7 +97,13 @@ function isTrusted(
   if (granted === 'exactly' || (granted === 'everybody' && !hasCookie)) return true
   // When Fetch-Metadata named another site, the Origin cannot be our own, whatever it says.
   const browserSaysOther = firstHeader(raw, 'sec-fetch-site') !== undefined
-  return !browserSaysOther && origin === `${scheme}://${host}`
+  return !browserSaysOther && isOwnOrigin(origin, scheme, host)
+}
+
+/** `Host: Shop.example.:443` and `Origin: https://shop.example` are one place. */
+function isOwnOrigin(origin: string, scheme: 'http' | 'https', host: string): boolean {
+  const start = `${scheme}://`
+  return origin.startsWith(start) && sameHost(origin.slice(start.length), host, scheme)
 }
 
 function decideToken(raw: RawHeaders, { requireToken = false }: CsrfOptions): Problem | undefined {

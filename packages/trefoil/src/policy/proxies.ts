@@ -63,10 +63,14 @@ function isTrusted(address: string | null, { trusted }: ProxyPolicy): boolean {
   return bytes !== null && trusted.some((contains) => contains(bytes))
 }
 
-/** What the outermost trusted hop said: as many places from the right as hops were walked. */
+/**
+ * What the outermost trusted hop said: as many places from the right as hops were walked. Where
+ * the peer speaks for nobody it vouches for nothing, and the value may be the client's own; where
+ * the list is too short to line up, only its right end is known to be our proxy's.
+ */
 function hopValue(values: readonly string[], hops: number): string | undefined {
-  if (values.length === 0) return undefined
-  return values[Math.max(0, values.length - Math.max(1, hops))]
+  if (hops === 0) return undefined
+  return values.at(values.length < hops ? -1 : -hops)
 }
 
 function schemeOf(text: string | undefined): 'http' | 'https' | null {

@@ -7,7 +7,7 @@ function headers(
   scheme: 'http' | 'https' = 'https',
 ): Record<string, string> {
   const flat = securityHeaders(
-    { mode: 'strict', contentSecurityPolicy: null, hsts: null, overrides: {}, ...options },
+    { mode: 'strict', contentSecurityPolicy: null, hsts: undefined, overrides: {}, ...options },
     scheme,
   )
   const record: Record<string, string> = {}
@@ -57,6 +57,13 @@ describe('securityHeaders', () => {
       'x-content-type-options': 'nosniff',
       'referrer-policy': 'no-referrer',
     })
+  })
+
+  it('S-HDR-1, RESP-3: a header is set once, and not one of the framing', () => {
+    expect(() => headers({ overrides: { 'X-A': '1', 'x-a': '2' } })).toThrow("'x-a' is there twice")
+    expect(() => headers({ overrides: { 'Content-Length': '5' } })).toThrow(
+      "responseHeaders: 'Content-Length' is written by the server alone",
+    )
   })
 
   it('S-HDR-2: preload without the conditions browsers ask for is refused', () => {

@@ -1,6 +1,8 @@
+import { checkOptionNames, type OptionNames } from '../contract/option-names.ts'
+import { checkFlag, checkRecord, shownValue } from '../contract/option-values.ts'
 import { ImproperlyConfigured } from '../contract/problem.ts'
-import { isHeaderValue, isToken } from '../web/raw-headers.ts'
 import { type CspDirectives, formatCsp } from './content-security-policy.ts'
+import { setHeaders } from './set-headers.ts'
 
 /** `strict`: a small set for APIs (SEC-7); `web`: a larger one for pages (S-HDR); `off`: none. */
 export type SecurityMode = 'strict' | 'web' | 'off'
@@ -18,10 +20,16 @@ export interface HstsOptions {
 export interface SecurityHeaderOptions {
   readonly mode: SecurityMode
   readonly contentSecurityPolicy: string | CspDirectives | null
-  /** `false` sends none. */
-  readonly hsts: HstsOptions | false | null
+  /** `false` sends none; `undefined` is the default of the mode. */
+  readonly hsts: HstsOptions | false | undefined
   /** Headers set last: a value replaces, `null` removes. */
   readonly overrides: Readonly<Record<string, string | null>>
+}
+
+const HSTS_OPTIONS: OptionNames<HstsOptions> = {
+  maxAge: true,
+  includeSubDomains: true,
+  preload: true,
 }
 
 const COMMON = {
@@ -59,20 +67,31 @@ export function securityHeaders(
   scheme: 'http' | 'https',
 ): readonly string[] {
   const { mode, contentSecurityPolicy: csp, hsts, overrides } = options
+  checkHsts(hsts)
   const headers = new Map<string, string>(Object.entries(SETS[mode]))
   if (csp !== null) headers.set('content-security-policy', formatCsp(csp))
-  if (scheme === 'https' && hsts !== false && (mode !== 'off' || hsts !== null)) {
+  if (scheme === 'https' && hsts !== false && (mode !== 'off' || hsts !== undefined)) {
     headers.set('strict-transport-security', formatHsts(hsts ?? {}, mode))
   }
-  for (const [name, value] of Object.entries(overrides)) {
-    const lower = name.toLowerCase()
-    if (!isToken(lower) || (value !== null && !isHeaderValue(value))) {
-      throw new ImproperlyConfigured(`responseHeaders: '${name}' is not a valid header`)
-    }
-    if (value === null) headers.delete(lower)
-    else headers.set(lower, value)
+  for (const [name, value] of Object.entries(setHeaders('responseHeaders', overrides))) {
+    if (value === null) headers.delete(name)
+    else headers.set(name, value)
   }
   return [...headers].flat()
+}
+
+function checkHsts(hsts: HstsOptions | false | undefined): void {
+  if (hsts === false || hsts === undefined) return
+  checkRecord('hsts', hsts, 'an object of options, or false for none')
+  checkOptionNames('hsts', hsts, HSTS_OPTIONS)
+  checkFlag('hsts.includeSubDomains', hsts.includeSubDomains)
+  checkFlag('hsts.preload', hsts.preload)
+  const { maxAge } = hsts
+  if (maxAge !== undefined && (!Number.isSafeInteger(maxAge) || maxAge < 0)) {
+    throw new ImproperlyConfigured(
+      `hsts.maxAge must be a whole number of seconds, got ${shownValue(maxAge)}`,
+    )
+  }
 }
 
 function formatHsts(options: HstsOptions, mode: SecurityMode): string {
@@ -81,9 +100,6 @@ function formatHsts(options: HstsOptions, mode: SecurityMode): string {
     includeSubDomains = true,
     preload = false,
   } = options
-  if (!Number.isSafeInteger(maxAge) || maxAge < 0) {
-    throw new ImproperlyConfigured('hsts.maxAge must be a whole number of seconds')
-  }
   // Browsers ship a rule only with both; without them `preload` would be ignored in silence.
   if (preload && (maxAge < YEAR || !includeSubDomains)) {
     throw new ImproperlyConfigured(

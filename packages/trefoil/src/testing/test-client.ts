@@ -1,6 +1,6 @@
-import { checkOptionNames, type OptionNames } from '../app/option-names.ts'
 import { type Clock, systemClock } from '../base/clock.ts'
 import { isAppHandle } from '../contract/app-handle.ts'
+import { checkOptionNames, type OptionNames } from '../contract/option-names.ts'
 import type { Servable } from '../surfaces/http/node/serve.ts'
 import { isHeaderValue } from '../web/raw-headers.ts'
 import { TestCli } from './cli-client.ts'

@@ -1,5 +1,5 @@
 import type { HttpReply } from '../contract/exchange.ts'
-import { discardStream } from '../engine/stream.ts'
+import { discardStream, skipStream } from '../engine/stream.ts'
 import type { HttpHandler } from '../surfaces/http/http-surface.ts'
 import { AnswerStream } from './answer-stream.ts'
 import type { Lifespan } from './lifespan.ts'
@@ -75,7 +75,7 @@ export class Transport {
       return sent
     }
     if (isHead) {
-      discardStream(body)
+      skipStream(body)
       exchange.finish({ outcome: 'ok', bytes: 0 })
       return NOTHING
     }

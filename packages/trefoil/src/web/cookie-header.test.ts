@@ -58,8 +58,16 @@ describe('writing', () => {
   )
 
   test.each([
-    [{ path: '/; Domain=evil.test' }, "Invalid path or domain of cookie 's'"],
-    [{ domain: 'a\nb' }, "Invalid path or domain of cookie 's'"],
+    [{ path: '/; Domain=evil.test' }, "path of cookie 's' must begin with '/'"],
+    [{ path: 'x' }, "path of cookie 's' must begin with '/'"],
+    [{ path: '' }, "path of cookie 's' must begin with '/'"],
+    [{ domain: 'a\nb' }, "domain of cookie 's' must be a host name"],
+    [{ domain: '' }, "domain of cookie 's' must be a host name"],
+    [{ domain: '.' }, "domain of cookie 's' must be a host name"],
+    [{ domain: 'e.com.' }, "domain of cookie 's' must be a host name"],
+    [{ domain: 'e..com' }, "domain of cookie 's' must be a host name"],
+    [{ domain: 'https://e.com' }, "domain of cookie 's' must be a host name"],
+    [{ domain: 'e.com:443' }, "domain of cookie 's' must be a host name"],
     [{ maxAge: 1.5 }, "maxAge of cookie 's' must be a whole number of seconds"],
     [{ expires: new Date(Number.NaN) }, "expires of cookie 's' must be a valid date"],
     [

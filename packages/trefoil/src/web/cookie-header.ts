@@ -5,11 +5,17 @@ import { isToken } from './raw-headers.ts'
  * pairs skipped. Never fails.
  */
 export function readCookie(header: string, name: string): string | undefined {
-  let found: string | undefined
+  return cookieValues(header, name).at(-1)
+}
+
+/** Every value sent under a name, in order. Never fails. */
+export function cookieValues(header: string, name: string): readonly string[] {
+  const found: string[] = []
   for (const pair of header.split(';')) {
     const equals = pair.indexOf('=')
-    if (equals !== -1 && pair.slice(0, equals).trim() === name)
-      found = pair.slice(equals + 1).trim()
+    if (equals !== -1 && pair.slice(0, equals).trim() === name) {
+      found.push(pair.slice(equals + 1).trim())
+    }
   }
   return found
 }
@@ -27,8 +33,10 @@ export interface SetCookie {
 }
 
 const OCTETS = /^[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*$/
-// A `;` in an attribute would add attributes of the attacker's choice.
-const ATTRIBUTE = /^[\x20-\x3a\x3c-\x7e]*$/
+// A `;` would add attributes of the attacker's choice. Browsers put another path in the place of
+// one without its slash, and drop a cookie whose domain is none: a login would not happen.
+const PATH = /^\/[\x20-\x3a\x3c-\x7e]*$/
+const DOMAIN = /^\.?[a-z0-9_-]+(?:\.[a-z0-9_-]+)*$/i
 /** Seconds; longer lives are cut by browsers (RFC 6265bis §5.5). */
 const MAX_AGE_LIMIT = 400 * 24 * 60 * 60
 /** Bytes of name and value together; browsers drop what is larger without a word. */
@@ -50,9 +58,11 @@ export function formatSetCookie(name: string, value: string, options: SetCookie 
   if (name.length + value.length > MAX_PAIR) {
     throw new TypeError(`Cookie '${name}' is larger than ${MAX_PAIR} bytes`)
   }
-  for (const text of [path, domain ?? '']) {
-    if (!ATTRIBUTE.test(text) || text.length > MAX_ATTRIBUTE)
-      throw new TypeError(`Invalid path or domain of cookie '${name}'`)
+  if (typeof path !== 'string' || !PATH.test(path) || path.length > MAX_ATTRIBUTE) {
+    throw new TypeError(`The path of cookie '${name}' must begin with '/', got '${path}'`)
+  }
+  if (domain !== undefined && !isDomain(domain)) {
+    throw new TypeError(`The domain of cookie '${name}' must be a host name, got '${domain}'`)
   }
   if (maxAge !== undefined && !Number.isInteger(maxAge)) {
     throw new TypeError(`maxAge of cookie '${name}' must be a whole number of seconds`)
@@ -83,6 +93,10 @@ export function formatSetCookie(name: string, value: string, options: SetCookie 
   ]
     .filter((part) => part !== '')
     .join('; ')
+}
+
+function isDomain(text: unknown): boolean {
+  return typeof text === 'string' && DOMAIN.test(text) && text.length <= MAX_ATTRIBUTE
 }
 
 /**

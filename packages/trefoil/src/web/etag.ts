@@ -14,9 +14,28 @@ export function toEntityTag(text: string): string | null {
   return text !== '' && OPAQUE.test(text) ? `"${text}"` : null
 }
 
-/** The weak form of a tag, for a body that is equal in meaning only (compressed, say). */
-export function weakTag(tag: string): string {
-  return tag.startsWith('W/') ? tag : `W/${tag}`
+/**
+ * The tag of a representation in a content coding: `"v1"` in gzip is `"v1-gzip"`. Other bytes need
+ * another strong tag, and a weak one could never satisfy `If-Match` (RFC 9110 §8.8.3, §13.1.1).
+ */
+export function codedTag(tag: string, coding: string): string {
+  return tag.startsWith('W/') ? tag : `${tag.slice(0, -1)}-${coding}"`
+}
+
+/** A header of tags with those of `tag` in one of the codings replaced by `plain`. */
+export function withoutCodings(
+  header: string,
+  tag: string,
+  codings: readonly string[],
+  plain: string,
+): string {
+  if (tag.startsWith('W/')) return header
+  const coded = new Set([tag, ...codings.map((coding) => codedTag(tag, coding))])
+  return header.replace(LISTED, (sent) => {
+    const isWeak = sent.startsWith('W/')
+    if (!coded.has(isWeak ? sent.slice(2) : sent)) return sent
+    return isWeak ? `W/${plain}` : plain
+  })
 }
 
 /** Same bytes (RFC 9110 §8.8.3.2): both strong and equal. */

@@ -23,6 +23,18 @@ test.each([
   ['COM¹', '_COM¹'],
   ['console.log', 'console.log'],
   ['<a>"|?*', '_a_____'],
+  ['-rf', '_rf'],
+  ['--help', '_-help'],
+  [' -x', '_x'],
+  ['a-b.txt', 'a-b.txt'],
+  ['~root', '_root'],
+  ['LONGNA~1.TXT', 'LONGNA_1.TXT'],
+  ['a`id`', 'a_id_'],
+  ['$(id).txt', '__id_.txt'],
+  ['a;b&c', 'a_b_c'],
+  ["it's {1} [2] #3!", 'it_s _1_ _2_ _3_'],
+  ['%TEMP%^=', '_TEMP___'],
+  ['my photo_1+2@home,x.jpg', 'my photo_1+2@home,x.jpg'],
   ['a\u0000b\r\nc\u007f', 'abc'],
   ['invoice\u202egpj.exe', 'invoicegpj.exe'],
   ['e\u0301', 'é'],
@@ -40,7 +52,7 @@ test('BIND-18: whatever is sent, the name is one harmless segment, and safe alre
   fc.assert(
     fc.property(fc.string({ unit: 'binary', minLength: 1 }), (sent) => {
       const safe = safeFileName(sent)
-      expect(safe).not.toMatch(/[/\\<>:"|?*\p{Cc}\p{Cf}]|[. ]$|^$/u)
+      expect(safe).not.toMatch(/[/\\<>:"|?*`$;&!'(){}[\]#%^=~\p{Cc}\p{Cf}]|^[-. ]?$|[. ]$|^[- ]/u)
       expect(safe.isWellFormed()).toBe(true)
       expect(safe.length).toBeLessThanOrEqual(200)
       expect(safeFileName(safe)).toBe(safe)

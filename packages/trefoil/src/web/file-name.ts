@@ -3,9 +3,10 @@ const RESERVED = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\.|$)/i
 
 /**
  * Makes the name of an upload harmless (BIND-18), so that code that stores under it is not an
- * attack by itself: no directory part, no `.` or `..`, no character that a shell, a header or
- * Windows takes for something else, no Windows device, no invisible character that turns
- * `gpj.exe` around, at most 200 characters with the extension kept.
+ * attack by itself: no directory part, no `.` or `..`, no character but the space that a shell, a
+ * header or Windows takes for something else, nothing that begins like an option, no Windows
+ * device, no invisible character that turns `gpj.exe` around, at most 200 characters with the
+ * extension kept.
  *
  * @returns `_` when nothing is left; the empty string for the empty name
  */
@@ -16,12 +17,14 @@ export function safeFileName(sent: string): string {
     .toWellFormed()
     .normalize('NFC')
     .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '')
-    // `:` names an alternate data stream of NTFS.
-    .replace(/[<>:"|?*]/g, '_')
+    // `:` names an alternate data stream of NTFS, `~1` the short form of another name there.
+    .replace(/[<>:"|?*`$;&!'(){}[\]#%^=~]/g, '_')
     .replace(/^[. ]+$/, '')
     // Windows drops these, and `shell.php.` becomes what a filter had refused.
     .replace(/[. ]+$/, '')
     .trimStart()
+    // `rm -rf` of a folder with such a file in it.
+    .replace(/^-/, '_')
   if (plain === '') return '_'
   return shorten(RESERVED.test(plain) ? `_${plain}` : plain)
 }

@@ -30,48 +30,74 @@ function listOf(raw: RawHeaders, name: string): string[] {
     .map((item) => item.trim())
 }
 
-/** RFC 7239: `for=192.0.2.60;proto=http;host=example.com, for="[2001:db8::1]:4711"`. */
+/**
+ * RFC 7239: `for=192.0.2.60;proto=http;host=example.com, for="[2001:db8::1]:4711"`.
+ *
+ * Each line is read for itself and from its right end, which our own proxy wrote. A client that
+ * leaves a quote open would otherwise swallow the hop our proxy adds, and speak for it. Where an
+ * element is malformed the reading ends: it and what stands left of it is nobody's word.
+ */
 function readRfc7239(raw: RawHeaders): ForwardedChain {
   const clients: string[] = []
   const schemes: string[] = []
   const hosts: string[] = []
-  for (const element of splitOutsideQuotes(allHeaders(raw, 'forwarded').join(','), ',')) {
-    const pairs = new Map<string, string>()
-    for (const pair of splitOutsideQuotes(element, ';')) {
-      const equals = pair.indexOf('=')
-      if (equals === -1) continue
-      pairs.set(pair.slice(0, equals).trim().toLowerCase(), unquote(pair.slice(equals + 1).trim()))
+  reading: for (const line of allHeaders(raw, 'forwarded').reverse()) {
+    let end = line.length
+    while (end >= 0) {
+      const start = elementStart(line, end)
+      const pairs = start === null ? null : readPairs(line.slice(start, end))
+      if (start === null || pairs === null) break reading
+      end = start - 1
+      if (pairs.size === 0) continue
+      clients.push(bareAddress(pairs.get('for') ?? ''))
+      schemes.push(pairs.get('proto') ?? '')
+      hosts.push(pairs.get('host') ?? '')
     }
-    if (pairs.size === 0) continue
-    clients.push(bareAddress(pairs.get('for') ?? ''))
-    schemes.push(pairs.get('proto') ?? '')
-    hosts.push(pairs.get('host') ?? '')
   }
-  return { clients, schemes, hosts }
+  return { clients: clients.reverse(), schemes: schemes.reverse(), hosts: hosts.reverse() }
 }
 
-function splitOutsideQuotes(text: string, separator: string): string[] {
-  const parts: string[] = []
-  let part = ''
-  let quoted = false
-  for (let index = 0; index < text.length; index++) {
-    const char = text[index] as string
-    if (char === '"') quoted = !quoted
-    if (quoted && char === '\\') {
-      part += char + (text[++index] ?? '')
-    } else if (char === separator && !quoted) {
-      parts.push(part)
-      part = ''
-    } else part += char
+/** Where the element that ends here begins: behind the next comma on the left outside quotes. */
+function elementStart(line: string, end: number): number | null {
+  for (let index = end - 1; index >= 0; index--) {
+    const char = line[index]
+    if (char === ',') return index + 1
+    if (char !== '"') continue
+    index = openingQuote(line, index)
+    if (index === -1) return null
   }
-  parts.push(part)
-  return parts.filter((item) => item.trim() !== '')
+  return 0
 }
 
-function unquote(text: string): string {
-  return text.startsWith('"') && text.endsWith('"') && text.length > 1
-    ? text.slice(1, -1).replace(/\\(.)/g, '$1')
-    : text
+/** The quote that this one closes, which is the next on the left without a backslash of its own. */
+function openingQuote(line: string, closing: number): number {
+  let quote = closing
+  let isEscaped: boolean
+  do {
+    quote = quote === 0 ? -1 : line.lastIndexOf('"', quote - 1)
+    let before = quote
+    while (before > 0 && line[before - 1] === '\\') before--
+    isEscaped = (quote - before) % 2 === 1
+  } while (quote !== -1 && isEscaped)
+  return quote
+}
+
+const PAIR =
+  /^[ \t]*([!#$%&'*+.^_`|~0-9A-Za-z-]+)=(?:([^\s",;\\]+)|"((?:[^"\\]|\\.)*)")[ \t]*(?:;|$)/
+
+/** Names and values of one element, none for an empty one; `null` when it is malformed. */
+function readPairs(element: string): ReadonlyMap<string, string> | null {
+  const pairs = new Map<string, string>()
+  let rest = element
+  while (rest.trim() !== '') {
+    const [all, name = '', plain, quoted = ''] = PAIR.exec(rest) ?? []
+    const key = name.toLowerCase()
+    // Said twice, two readers would believe two different things.
+    if (all === undefined || pairs.has(key)) return null
+    pairs.set(key, plain ?? quoted.replace(/\\(.)/g, '$1'))
+    rest = rest.slice(all.length)
+  }
+  return pairs
 }
 
 const BRACKETED = /^\[([^\]]*)\](?::[0-9]{1,5})?$/

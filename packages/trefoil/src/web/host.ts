@@ -53,6 +53,16 @@ function parsePort(text: string | null): number | null | undefined {
   return port <= 65_535 ? port : undefined
 }
 
+const DEFAULT_PORTS = { http: 80, https: 443 } as const
+
+/** Whether two texts name one place: letter case, a trailing dot and a default port aside. */
+export function sameHost(left: string, right: string, scheme: 'http' | 'https'): boolean {
+  const [one, other] = [parseHost(left), parseHost(right)]
+  if (one === null || other === null) return false
+  const port = DEFAULT_PORTS[scheme]
+  return one.name === other.name && (one.port ?? port) === (other.port ?? port)
+}
+
 /**
  * A pattern of `allowedHosts`: `*`, `example.com`, `*.example.com` (sub-domains only),
  * `.example.com` (the domain and its sub-domains); an exact name may carry a port.

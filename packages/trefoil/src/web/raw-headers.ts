@@ -85,11 +85,18 @@ export function isHeaderValue(text: string): boolean {
   return VALUE.test(text)
 }
 
-/** Headers that say where a message ends: the server's alone to write. */
+/**
+ * Headers that say where a message ends, or that are between two ends of one connection: the
+ * server's alone to write. Node drops the connection, or the stream of HTTP/2, for some of them.
+ */
 export const FRAMING_HEADERS: ReadonlySet<string> = new Set([
   'connection',
   'content-length',
+  'http2-settings',
   'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
   'transfer-encoding',
   'upgrade',
 ])

@@ -2,7 +2,14 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { chooseEncoding } from './accept-encoding.ts'
 import { attachment } from './attachment.ts'
-import { parseTagList, strongMatch, toEntityTag, weakMatch, weakTag } from './etag.ts'
+import {
+  codedTag,
+  parseTagList,
+  strongMatch,
+  toEntityTag,
+  weakMatch,
+  withoutCodings,
+} from './etag.ts'
 import { formatHttpDate, parseHttpDate } from './http-date.ts'
 import { isCompressible, mediaTypeOf } from './media-types.ts'
 import { evaluatePreconditions, rangeStillFits } from './preconditions.ts'
@@ -34,8 +41,17 @@ describe('entity tags (RFC 9110 §8.8.3)', () => {
     expect(strongMatch('W/"a"', 'W/"a"')).toBe(false)
     expect(weakMatch('W/"a"', '"a"')).toBe(true)
     expect(weakMatch('"a"', '"b"')).toBe(false)
-    expect(weakTag('"a"')).toBe('W/"a"')
-    expect(weakTag('W/"a"')).toBe('W/"a"')
+  })
+
+  test('RFC 9110 §8.8.3: each coding has a strong tag of its own, and they name one version', () => {
+    expect(codedTag('"a"', 'gzip')).toBe('"a-gzip"')
+    expect(codedTag('W/"a"', 'gzip')).toBe('W/"a"')
+    const header = '"a-gzip", W/"a-br", "a", "b-gzip", "a-gzip-br"'
+    expect(withoutCodings(header, '"a"', ['gzip', 'br'], '"a"')).toBe(
+      '"a", W/"a", "a", "b-gzip", "a-gzip-br"',
+    )
+    expect(withoutCodings('"a-gzip"', '"a-gzip"', ['gzip'], '"a-gzip"')).toBe('"a-gzip"')
+    expect(withoutCodings('*', '"a"', ['gzip'], '"a"')).toBe('*')
   })
 })
 

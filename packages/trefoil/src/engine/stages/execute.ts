@@ -7,6 +7,7 @@ import { Reply } from '../../contract/reply.ts'
 import { composeMiddleware } from '../middleware.ts'
 import type { RunningCall } from '../running-call.ts'
 import type { Stage } from '../stage.ts'
+import { discardStream, holdStream } from '../stream.ts'
 import { validateOutput } from '../validate-output.ts'
 
 type Run = (call: Call) => unknown
@@ -21,10 +22,9 @@ export function executeStage(action: Action): Stage {
     action.middleware.length === 0
       ? invoke
       : composeMiddleware(action.middleware, invoke, (call) => (call as RunningCall)['~ended'])
-  const run = action.timeout === 0 ? body : withDeadline(body, action.timeout)
   return (call) => {
     call['~executing'] = true
-    const returned = run(call)
+    const returned = body(call)
     return isPromiseLike(returned)
       ? returned.then((value) => keep(action, call, value))
       : keep(action, call, returned)
@@ -42,14 +42,15 @@ function handlerWithDependencies(action: Action): Run {
     const running = call as RunningCall
     let value: unknown
     try {
-      value = await handler(await withDependencies(action.dependencies, call), call)
+      value = holdStream(await handler(await withDependencies(action.dependencies, call), call))
     } catch (error) {
       await running['~closeFunctionScope']({ error })
       throw error
     }
     const failed = await running['~closeFunctionScope'](null)
-    if (failed !== null) throw failed.error
-    return value
+    if (failed === null) return value
+    discardStream(value instanceof Reply ? value.value : value)
+    throw failed.error
   }
 }
 
@@ -60,22 +61,6 @@ async function withDependencies(
   const args: Record<string, unknown> = { ...call.args }
   for (const [name, dependency] of dependencies) args[name] = await call.resolve(dependency)
   return Object.freeze(args)
-}
-
-/** Answers with TIMEOUT at the deadline, whether or not the handler heeds its signal. */
-function withDeadline(run: Run, ms: number): Run {
-  return (call) =>
-    new Promise((resolve, reject) => {
-      ;(call as RunningCall)['~startDeadline'](ms, reject)
-      try {
-        const returned = run(call)
-        // Resolved with a promise, this one could no longer be rejected by the deadline.
-        if (isPromiseLike(returned)) returned.then(resolve, reject)
-        else resolve(returned)
-      } catch (error) {
-        reject(error)
-      }
-    })
 }
 
 function keep(
@@ -90,13 +75,25 @@ function keep(
     call['~value'] = value
     return undefined
   }
-  const valid = validateOutput(action.returns, action.name, value)
-  if (!isPromiseLike(valid)) {
-    call['~value'] = valid
-    return undefined
+  try {
+    const valid = validateOutput(action.returns, action.name, value)
+    if (!isPromiseLike(valid)) return take(call, valid)
+    holdStream(value)
+    return valid.then(
+      (late) => take(call, late),
+      (error) => drop(value, error),
+    )
+  } catch (error) {
+    return drop(value, error)
   }
-  return valid.then((late) => {
-    call['~value'] = late
-    return undefined
-  })
+}
+
+function take(call: RunningCall, value: unknown): undefined {
+  call['~value'] = value
+}
+
+/** A stream where `returns` promised something else holds what it holds. */
+function drop(value: unknown, error: unknown): never {
+  discardStream(value)
+  throw error
 }

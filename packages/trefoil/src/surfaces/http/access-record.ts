@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/clock.ts'
+import { isPromiseLike } from '../../base/promise.ts'
 import type { AccessEvent, AccessLog } from '../../contract/access-event.ts'
 import type { Exchange, HttpReply, SendResult } from '../../contract/exchange.ts'
 import type { SurfaceName } from '../../contract/surface-name.ts'
@@ -28,7 +29,9 @@ export class AccessRecord {
   send(reply: HttpReply, accessLog: AccessLog): HttpReply {
     this.#exchange.onDone((result) => {
       try {
-        accessLog(this.#event(reply, result))
+        const told: unknown = accessLog(this.#event(reply, result))
+        // A rejection that nobody catches would end the process.
+        if (isPromiseLike(told)) told.then(undefined, () => {})
       } catch {
         // A broken log must not break the server; what must not be lost goes to the audit log.
       }

@@ -17,14 +17,39 @@ export function createBrowserPolicy(
   return { corsFor: (path) => (path === mcpPath ? mcp : api) }
 }
 
-/** An answer with its CORS headers; `vary` is extended, never repeated (CORS-5). */
+/** An answer with its CORS headers. */
 export function withCors(reply: HttpReply, cors: Cors, raw: RawHeaders): HttpReply {
-  const headers = [...reply.headers]
-  const added = cors.headers(raw)
+  return { ...reply, headers: joinCors(reply.headers, cors.headers(raw)) }
+}
+
+const GRANT = 'access-control-allow-origin'
+const CREDENTIALS = 'access-control-allow-credentials'
+
+/**
+ * Headers with those of CORS: in the place of any that a handler or the app set, because browsers
+ * take two origins for none (SW-17). `vary` is extended, never repeated (CORS-5).
+ */
+export function joinCors(headers: readonly string[], added: readonly string[]): string[] {
+  const joined: string[] = []
+  // A handler's word on credentials is not about the origin that is granted here.
+  const isGranted = has(added, GRANT)
+  for (let index = 0; index < headers.length; index += 2) {
+    const name = headers[index] as string
+    const isReplaced =
+      name.startsWith('access-control-') &&
+      (has(added, name) || (isGranted && name === CREDENTIALS))
+    if (!isReplaced) joined.push(name, headers[index + 1] as string)
+  }
   for (let index = 0; index < added.length; index += 2) {
     const name = added[index] as string
-    if (name === 'vary') addVary(headers, added[index + 1] as string)
-    else headers.push(name, added[index + 1] as string)
+    const value = added[index + 1] as string
+    if (name !== 'vary') joined.push(name, value)
+    else for (const field of value.split(', ')) addVary(joined, field)
   }
-  return { ...reply, headers }
+  return joined
+}
+
+function has(headers: readonly string[], name: string): boolean {
+  for (let index = 0; index < headers.length; index += 2) if (headers[index] === name) return true
+  return false
 }

@@ -1,7 +1,8 @@
 import type { Call } from '../../contract/call.ts'
 import { ImproperlyConfigured, refuse } from '../../contract/problem.ts'
-import { toEntityTag } from '../../web/etag.ts'
+import { toEntityTag, withoutCodings } from '../../web/etag.ts'
 import { evaluatePreconditions } from '../../web/preconditions.ts'
+import { ENCODINGS } from './compression-options.ts'
 
 /** Options of {@link checkPreconditions}. */
 export interface PreconditionOptions {
@@ -33,6 +34,12 @@ export function checkPreconditions(
     throw refuse('precondition_required')
   }
   const state = { etag: tag, lastModified: null, exists: etag !== null }
-  const verdict = evaluatePreconditions(method, (name) => headers.get(name), state)
+  const read = (name: string) => {
+    const header = headers.get(name)
+    // Read in a coding, and changed on the strength of that: it is the same version.
+    if (header === null || tag === null || !name.endsWith('match')) return header
+    return withoutCodings(header, tag, ENCODINGS, tag)
+  }
+  const verdict = evaluatePreconditions(method, read, state)
   if (verdict === 'failed') throw refuse('precondition_failed')
 }

@@ -1,7 +1,8 @@
 import type { HttpBody, HttpReply } from '../../contract/exchange.ts'
+import { checkOptionNames, type OptionNames } from '../../contract/option-names.ts'
 import { ImproperlyConfigured, type Problem } from '../../contract/problem.ts'
 import type { ReplyOptions } from '../../contract/reply.ts'
-import { discardStream, isStream, skipStream } from '../../engine/stream.ts'
+import { isStream, skipStream } from '../../engine/stream.ts'
 import { formatDeleteCookie, formatSetCookie } from '../../web/cookie-header.ts'
 import { prefersPlainText } from '../../web/media-type.ts'
 import {
@@ -12,7 +13,10 @@ import {
   isToken,
   type RawHeaders,
 } from '../../web/raw-headers.ts'
+import { withoutHeaders } from './header-list.ts'
+import { toJson } from './json-text.ts'
 import { problemDocument } from './problem-document.ts'
+import { overlayHeaders } from './response-headers.ts'
 
 const JSON_TYPE = 'application/json'
 const TEXT_TYPE = 'text/plain; charset=utf-8'
@@ -23,7 +27,11 @@ const PROBLEM_TYPE = 'application/problem+json'
  * A value as an answer (RESP-1): nothing → 204, text, bytes, a stream, everything else JSON.
  *
  * @param declared the action's own status of success
- * @param base headers that every answer carries; this answer takes the list over
+ * @param base headers that every answer carries, none of them the type; this answer takes the list
+ * over
+ * @param ownType the type that the route or the app sets; `null` for none, `undefined` for the
+ * value's own
+ * @param idHeader name of the header that only the framework writes (OBS-1)
  * @throws TypeError for a value with no JSON form, or a header that is not one
  */
 export function encodeValue(
@@ -31,13 +39,15 @@ export function encodeValue(
   reply: ReplyOptions | null,
   declared: number | null,
   base: string[],
+  ownType?: string | null,
+  idHeader: string | null = null,
 ): HttpReply {
   let body: HttpBody
   let type: string
   const status = reply === null ? (declared ?? 200) : statusOf(reply, declared)
   if (value === undefined || value === null || hasNoBody(status)) {
     skipStream(value)
-    return finish(reply?.status ?? declared ?? 204, null, null, reply, base)
+    return finish(reply?.status ?? declared ?? 204, null, null, reply, base, idHeader)
   }
   if (typeof value === 'string') {
     body = value
@@ -55,7 +65,7 @@ export function encodeValue(
     body = toJson(value)
     type = JSON_TYPE
   }
-  return finish(status, type, body, reply, base)
+  return finish(status, ownType === undefined ? type : ownType, body, reply, base, idHeader)
 }
 
 /** Options may have been changed since `reply()` looked at them (RESP-4). */
@@ -72,43 +82,32 @@ function hasNoBody(status: number): boolean {
   return status === 204 || status === 205 || status === 304
 }
 
-function toJson(value: unknown): string {
-  const text = JSON.stringify(value) as string | undefined
-  if (text === undefined) throw new TypeError(`Cannot convert a ${typeof value} into a response`)
-  if (text === '{}' && isOpaque(value)) {
-    throw new TypeError(`Cannot convert '${value.constructor.name}' into a response`)
-  }
-  return text
-}
-
-/** Sets, maps and errors would silently become `{}`. */
-function isOpaque(value: unknown): value is object {
-  return value instanceof Set || value instanceof Map || value instanceof Error
-}
-
 function finish(
   status: number,
   type: string | null,
   body: HttpBody,
   reply: ReplyOptions | null,
   base: string[],
+  idHeader: string | null,
 ): HttpReply {
   if (reply === null || (reply.headers === undefined && reply.cookies === undefined)) {
     if (type !== null) base.push('content-type', type)
     return { status, headers: base, body }
   }
-  try {
-    return { status, headers: mergeHeaders(base, type, reply), body }
-  } catch (error) {
-    // Nobody is going to read it, and it may hold dependencies open.
-    discardStream(body)
-    throw error
-  }
+  return { status, headers: mergeHeaders(base, type, reply, idHeader), body }
 }
 
-/** Headers of a reply take the place of those the framework would have sent. */
-function mergeHeaders(base: readonly string[], type: string | null, reply: ReplyOptions): string[] {
-  const own: string[] = []
+/**
+ * Headers of a reply take the place of those the framework would have sent, and of those written
+ * in another case before; only cookies add up (SW-17).
+ */
+function mergeHeaders(
+  base: readonly string[],
+  type: string | null,
+  reply: ReplyOptions,
+  idHeader: string | null,
+): string[] {
+  let own: string[] = []
   const names = new Set<string>()
   for (const [name, value] of Object.entries(reply.headers ?? {})) {
     const lower = name.toLowerCase()
@@ -118,7 +117,9 @@ function mergeHeaders(base: readonly string[], type: string | null, reply: Reply
     if (FRAMING_HEADERS.has(lower)) {
       throw new ImproperlyConfigured(`reply(): '${name}' is written by the server alone`)
     }
-    names.add(lower)
+    if (lower === idHeader) continue
+    if (names.has(lower)) own = withoutHeaders(own, new Set([lower]))
+    if (lower !== 'set-cookie') names.add(lower)
     for (const text of typeof value === 'string' ? [value] : value) {
       if (!isHeaderValue(text)) {
         throw new ImproperlyConfigured(
@@ -142,11 +143,23 @@ function mergeHeaders(base: readonly string[], type: string | null, reply: Reply
 
 type Cookie = NonNullable<ReplyOptions['cookies']>[string]
 
+const COOKIE_OPTIONS: OptionNames<Exclude<Cookie, string | null>> = {
+  value: true,
+  maxAge: true,
+  expires: true,
+  path: true,
+  domain: true,
+  secure: true,
+  httpOnly: true,
+  sameSite: true,
+  partitioned: true,
+}
+
 function cookieHeader(name: string, cookie: Cookie): string {
   if (cookie === null) return formatDeleteCookie(name)
-  return typeof cookie === 'string'
-    ? formatSetCookie(name, cookie)
-    : formatSetCookie(name, cookie.value, cookie)
+  if (typeof cookie === 'string') return formatSetCookie(name, cookie)
+  checkOptionNames(`reply() cookie '${name}'`, cookie, COOKIE_OPTIONS)
+  return formatSetCookie(name, cookie.value, cookie)
 }
 
 /** A problem as an answer: a problem document, or its text for clients that prefer text. */
@@ -155,8 +168,12 @@ export function encodeProblem(
   requestId: string,
   raw: RawHeaders,
   base: readonly string[],
+  idHeader: string | null = null,
 ): HttpReply {
-  const headers = [...base, ...headerPairs(problem.headers)]
+  const headers =
+    problem.headers === undefined
+      ? base.slice()
+      : overlayHeaders(base, headerPairs(problem.headers), idHeader)
   if (prefersPlainText(firstHeader(raw, 'accept'))) {
     headers.push('content-type', TEXT_TYPE)
     return { status: problem.status, headers, body: problem.detail }

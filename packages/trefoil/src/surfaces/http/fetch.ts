@@ -1,7 +1,8 @@
 import type { Exchange, HttpReply, SendResult } from '../../contract/exchange.ts'
-import { refuse } from '../../contract/problem.ts'
+import { ImproperlyConfigured, Problem, refuse } from '../../contract/problem.ts'
 import { skipStream } from '../../engine/stream.ts'
 import type { HttpHandler } from './http-surface.ts'
+import { refuseWith } from './refuse-with.ts'
 
 /** What a runtime knows about a request that the request itself cannot say. */
 export interface FetchContext {
@@ -16,7 +17,13 @@ export async function handleFetch(
   context: FetchContext,
 ): Promise<Response> {
   const exchange = new FetchExchange(request, context)
-  return exchange.respond(await handler(exchange))
+  const answering = isTaken(request) ? refuseWith(handler, () => refuse('body_consumed')) : handler
+  return exchange.respond(await answering(exchange))
+}
+
+/** Bound as if it were empty, a body that somebody has read would do something not asked for. */
+function isTaken(request: Request): boolean {
+  return request.bodyUsed || request.body?.locked === true
 }
 
 /** HEAD says how long the answer to GET would be, as `node:http` does for us elsewhere. */
@@ -86,6 +93,7 @@ class FetchExchange implements Exchange {
   async *bodyStream(limit: number): AsyncGenerator<Uint8Array, void, undefined> {
     const { body, signal } = this.#request
     if (body === null) return
+    if (body.locked) throw refuse('body_consumed')
     const reader = body.getReader()
     // A body made in this process does not know that its request was given up.
     const leave = () => void reader.cancel(signal.reason).catch(() => {})
@@ -96,12 +104,17 @@ class FetchExchange implements Exchange {
         const { done, value } = await reader.read()
         if (this.aborted) throw refuse('client_disconnected')
         if (done) return
+        if (!(value instanceof Uint8Array)) {
+          throw new ImproperlyConfigured('app.fetch(): the body of a request must be bytes')
+        }
         size += value.byteLength
         if (size > limit) throw refuse('payload_too_large')
         yield value
       }
     } catch (error) {
-      throw this.aborted ? refuse('client_disconnected') : error
+      // A body that fails on its way is one that did not arrive, whoever is to blame.
+      const isOurs = error instanceof Problem || error instanceof ImproperlyConfigured
+      throw isOurs && !this.aborted ? error : refuse('client_disconnected')
     } finally {
       signal.removeEventListener('abort', leave)
       // Left early: nobody wants the rest.
@@ -129,27 +142,47 @@ class FetchExchange implements Exchange {
   #stream(body: AsyncIterable<string | Uint8Array>): ReadableStream<Uint8Array> {
     const iterator = body[Symbol.asyncIterator]()
     const encoder = new TextEncoder()
+    const { signal } = this.#request
     let bytes = 0
+    const end = (outcome: SendResult['outcome']) => {
+      signal.removeEventListener('abort', leave)
+      this.#done({ outcome, bytes })
+    }
+    let fail = (_reason: unknown) => {}
+    // Who has given the request up reads no answer, and cancels none: what the stream holds, and
+    // its place among the requests in flight, would be held for good.
+    const leave = () => {
+      end('aborted')
+      fail(signal.reason)
+      iterator.return?.().catch(() => {})
+    }
     return new ReadableStream({
+      start: (controller) => {
+        fail = (reason) => controller.error(reason)
+        if (signal.aborted) leave()
+        else signal.addEventListener('abort', leave, { once: true })
+      },
       pull: async (controller) => {
         try {
           const { done, value } = await iterator.next()
+          if (this.#isDone) return
           if (done === true) {
             controller.close()
-            this.#done({ outcome: 'ok', bytes })
+            end('ok')
             return
           }
           const chunk = typeof value === 'string' ? encoder.encode(value) : value
           bytes += chunk.byteLength
           controller.enqueue(chunk)
         } catch (error) {
-          this.#done({ outcome: 'failed', bytes })
+          if (this.#isDone) return
+          end('failed')
           controller.error(error)
         }
       },
       cancel: async () => {
         await iterator.return?.()
-        this.#done({ outcome: 'aborted', bytes })
+        end('aborted')
       },
     })
   }

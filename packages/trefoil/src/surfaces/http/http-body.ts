@@ -5,7 +5,7 @@ import { valuesOf } from '../../web/query.ts'
 import type { BodySource } from './body-source.ts'
 import type { FormBody } from './form-body.ts'
 import { multipartType, readFormBody } from './read-form-body.ts'
-import { malformedJson, parseJsonBody } from './read-json-body.ts'
+import { malformedJson, readJsonBody } from './read-json-body.ts'
 
 /**
  * The one reader of a request's body beside the JSON of bound arguments. Made when a form is
@@ -66,7 +66,7 @@ export class HttpBody implements RequestBody {
   }
 
   async #readJson(): Promise<unknown> {
-    const parsed = parseJsonBody(await this.#inbound.readBytes())
+    const parsed = await readJsonBody(this.#inbound)
     if (parsed === undefined) throw malformedJson('an empty body')
     if (parsed instanceof Problem) throw parsed
     return parsed.value

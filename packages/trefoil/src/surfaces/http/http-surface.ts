@@ -1,6 +1,7 @@
 import type { Clock } from '../../base/clock.ts'
 import { type Awaitable, isPromiseLike } from '../../base/promise.ts'
 import type { AccessLog } from '../../contract/access-event.ts'
+import type { Action } from '../../contract/action.ts'
 import type { Exchange, HttpReply } from '../../contract/exchange.ts'
 import type { Outcome } from '../../contract/outcome.ts'
 import { Problem, refuse } from '../../contract/problem.ts'
@@ -10,6 +11,7 @@ import type { Plan } from '../../engine/plan.ts'
 import { run } from '../../engine/run.ts'
 import { RunningCall } from '../../engine/running-call.ts'
 import { toProblem } from '../../engine/settle.ts'
+import { failStream } from '../../engine/stream.ts'
 import { type CsrfOptions, decideCsrf } from '../../policy/csrf.ts'
 import type { Edge } from '../../policy/edge.ts'
 import { type Origin, type ProxyPolicy, resolveOrigin } from '../../policy/proxies.ts'
@@ -18,14 +20,23 @@ import { firstHeader } from '../../web/raw-headers.ts'
 import { parseTarget, type Target } from '../../web/target.ts'
 import { AccessRecord } from './access-record.ts'
 import type { BodyLimits } from './body-limits.ts'
-import { type BrowserPolicy, withCors } from './browser-policy.ts'
+import { type BrowserPolicy, joinCors, withCors } from './browser-policy.ts'
 import type { Compression } from './compression-options.ts'
 import { encodeProblem, encodeValue } from './encode.ts'
 import { endpointAnswer, endpointRefusal } from './endpoint-answer.ts'
+import { headerOf, setHeader } from './header-list.ts'
 import { HttpInbound } from './http-inbound.ts'
 import { LoadGate } from './load-gate.ts'
 import { createMatcher, type Mount } from './match.ts'
-import { overrideHeaders, wantsNonce, withNonce } from './response-headers.ts'
+import {
+  compileRouteHeaders,
+  headersOfEveryAnswer,
+  overrideHeaders,
+  type RouteHeaders,
+  replaceIn,
+  wantsNonce,
+  withNonce,
+} from './response-headers.ts'
 import { shapeReply } from './shape-reply.ts'
 import type { Visit } from './visit.ts'
 import { withCookies } from './with-cookies.ts'
@@ -68,10 +79,17 @@ export type HttpHandler = (exchange: Exchange, refusal?: Problem) => Awaitable<H
 
 /** Makes the one code path behind `serve` and `app.fetch`. */
 export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
-  const { edge, proxies, headers, browser, csrf, requestIdHeader, bodyLimits } = options
+  const { edge, proxies, browser, csrf, requestIdHeader, bodyLimits } = options
   const { accessLog, nextId, clock, compression, isOpen } = options
   const find = createMatcher(options.mounts)
   const gate = options.maxInFlight === null ? null : new LoadGate(options.maxInFlight)
+  const headers = {
+    http: headersOfEveryAnswer(options.headers.http, requestIdHeader),
+    https: headersOfEveryAnswer(options.headers.https, requestIdHeader),
+  }
+  const appType = headerOf(options.headers.http, 'content-type')
+  const setsCaching = headerOf(options.headers.http, 'cache-control') !== undefined
+  const routeHeaders = headersOfRoutes(options)
   const hasNonce = wantsNonce(headers.http) || wantsNonce(headers.https)
 
   return (exchange, refusal) => {
@@ -99,6 +117,7 @@ export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
       base: baseHeaders(headers[origin.scheme], requestId, nonce),
       nonce,
       record: accessLog === null ? null : new AccessRecord(exchange, origin, requestId, clock),
+      preflightAnswered: false,
     }
   }
 
@@ -112,14 +131,12 @@ export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
     const { exchange, record } = visit
     const cors = browser?.corsFor(parseTarget(exchange.target)?.path ?? '') ?? null
     const complete =
-      cors === null || cors.isPreflight(exchange.method, exchange.rawHeaders)
-        ? reply
-        : withCors(reply, cors, exchange.rawHeaders)
+      cors === null || visit.preflightAnswered ? reply : withCors(reply, cors, exchange.rawHeaders)
     return record === null || accessLog === null ? complete : record.send(complete, accessLog)
   }
 
   function refused({ exchange, requestId, base }: Visit, problem: Problem): HttpReply {
-    return encodeProblem(problem, requestId, exchange.rawHeaders, base)
+    return encodeProblem(problem, requestId, exchange.rawHeaders, base, requestIdHeader)
   }
 
   /** A refusal that came before anybody looked where the request was going. */
@@ -156,7 +173,9 @@ export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
     if (target === null) return refused(visit, refuse('invalid_path'))
     const cors = browser?.corsFor(target.path)
     if (cors?.isPreflight(method, rawHeaders) === true) {
-      return { status: 204, headers: [...base, ...cors.preflightHeaders(rawHeaders)], body: null }
+      visit.preflightAnswered = true
+      const granted = joinCors(base, cors.preflightHeaders(rawHeaders))
+      return { status: 204, headers: granted, body: null }
     }
     const match = find(method, target.path)
     if (match.kind === 'missing') {
@@ -184,7 +203,7 @@ export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
   function methodAnswer(visit: Visit, allow: readonly string[]): HttpReply {
     const header = allow.join(', ')
     if (visit.exchange.method === 'OPTIONS') {
-      return { status: 204, headers: [...visit.base, 'allow', header], body: null }
+      return { status: 204, headers: setHeader(visit.base, 'allow', header), body: null }
     }
     return refused(visit, refuse('method_not_allowed', { headers: { allow: header } }))
   }
@@ -212,22 +231,45 @@ export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
     // What an authenticated caller is answered is nobody else's: no cache may keep it (HTTP-5).
     // What was made out of somebody's cookies is that somebody's too.
     const personal = call.auth !== null || cookies !== null
-    if (personal) visit.base.push('cache-control', 'no-store')
-    const base = action.headers === null ? visit.base : overrideHeaders(visit.base, action.headers)
+    if (personal) {
+      if (setsCaching) replaceIn(visit.base, 'cache-control', 'no-store')
+      else visit.base.push('cache-control', 'no-store')
+    }
+    const own = action.headers === null ? undefined : routeHeaders.get(action)
+    const base = own === undefined ? visit.base : overrideHeaders(visit.base, own)
+    const type = own?.contentType === undefined ? appType : own.contentType
     const raw = visit.exchange.rawHeaders
     if (!outcome.ok) {
-      return withCookies(encodeProblem(outcome.problem, visit.requestId, raw, base), cookies)
+      const refusal = encodeProblem(outcome.problem, visit.requestId, raw, base, requestIdHeader)
+      return withCookies(refusal, cookies)
     }
     try {
       const { reply } = outcome
-      const encoded = withCookies(encodeValue(outcome.value, reply, action.status, base), cookies)
+      const { value } = outcome
+      const bare = encodeValue(value, reply, action.status, base, type, requestIdHeader)
+      const encoded = withCookies(bare, cookies)
       if (reply === null && compression === null) return encoded
       const { method } = visit.exchange
       return shapeReply(encoded, reply, { method, raw, authenticated: personal, compression })
     } catch (error) {
-      return encodeProblem(toProblem(call, error), visit.requestId, raw, base)
+      // Nobody is going to read it, and it may hold dependencies open.
+      void failStream(outcome.value, error)
+      return encodeProblem(toProblem(call, error), visit.requestId, raw, base, requestIdHeader)
     }
   }
+}
+
+function headersOfRoutes({
+  mounts,
+  requestIdHeader,
+}: HttpSurfaceOptions): ReadonlyMap<Action, RouteHeaders> {
+  const compiled = new Map<Action, RouteHeaders>()
+  for (const { target } of mounts) {
+    if (target.kind === 'endpoint' || target.plan.action.headers === null) continue
+    const { action } = target.plan
+    compiled.set(action, compileRouteHeaders(action.headers ?? {}, requestIdHeader))
+  }
+  return compiled
 }
 
 function surfaceOf(target: HttpTarget): SurfaceName {

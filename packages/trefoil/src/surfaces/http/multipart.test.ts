@@ -140,6 +140,30 @@ describe('what is malformed', () => {
     }
   })
 
+  test.each(['name="x"', 'name="a"; filename="x"'])(
+    'BIND-16: a name that is not UTF-8 (%s)',
+    async (head) => {
+      const bytes = encoder.encode(`${part(head, '1')}--b--`)
+      bytes[bytes.indexOf(0x78)] = 0xff
+      const { code } = await problemOf(read(split(bytes, 1000)))
+      expect(code).toBe('VALIDATION_ERROR')
+    },
+  )
+
+  test('BIND-16: names that are UTF-8, however they are cut', async () => {
+    const text = `${part('name="é"; filename="写真.txt"', '1')}--b--`
+    for (const size of [1, 2, 3]) {
+      const form = await read(split(text, size))
+      expect(form.files.get('é')?.[0]?.name).toBe('写真.txt')
+    }
+  })
+
+  test('BIND-16: two types of one part', async () => {
+    const types = 'Content-Type: text/html\r\nContent-Type: image/png'
+    const body = `${part(`name="f"; filename="x"\r\n${types}`, '1')}--b--`
+    expect((await problemOf(read(split(body, 1000)))).code).toBe('VALIDATION_ERROR')
+  })
+
   test('BIND-16: no boundary in the type, bytes that are not UTF-8', async () => {
     const form = `${part('name="a"', 'x')}--b--`
     expect(await problemOf(read(split(form, 99), {}, 'multipart/form-data'))).toMatchObject({

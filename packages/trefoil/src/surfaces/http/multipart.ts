@@ -14,8 +14,9 @@ const DASH = 0x2d
  * Reads a multipart form while it arrives (BIND-14…18, W-40): it ends at the first limit that is
  * crossed, and files beyond `uploadSpoolSize` go to disk before more is read.
  *
- * @param keep is given the uploads before the first byte is read, for removing them
- * @throws Problem for a malformed form or a crossed limit
+ * @param keep is given the uploads before the first byte is read, for removing them; the next byte
+ * after that ends the reading
+ * @throws Problem for a malformed form or a crossed limit, Error when the uploads were dropped
  */
 export async function readMultipart(
   body: AsyncIterable<Uint8Array>,
@@ -25,13 +26,17 @@ export async function readMultipart(
 ): Promise<FormBody> {
   const uploads = new Uploads(limits)
   keep(uploads)
+  uploads.checkKept()
   const form = new FormParser(contentType, limits, uploads)
   for await (const chunk of body) {
+    uploads.checkKept()
     form.write(chunk)
     await uploads.settle()
   }
+  uploads.checkKept()
   form.end()
   await uploads.finish()
+  uploads.checkKept()
   for (const list of uploads.files.values()) Object.freeze(list)
   return { fields: form.fields, files: uploads.files }
 }
@@ -93,7 +98,12 @@ class FormParser {
   #begin({ headers }: PartInfo): boolean {
     const header = headers['content-disposition']
     const part = typeof header === 'string' ? parsePartDisposition(header.trim()) : null
-    if (part === null) throw malformedForm()
+    // A filter in front may judge a file by the first of two types where we would say the other.
+    if (part === null || Array.isArray(headers['content-type'])) throw malformedForm()
+    // What the parser makes of bytes that are not UTF-8: two such names would become one.
+    if (part.name.includes('\ufffd') || part.fileName?.includes('\ufffd') === true) {
+      throw malformedForm()
+    }
     this.#part = part
     return part.fileName !== null
   }

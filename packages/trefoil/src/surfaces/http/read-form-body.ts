@@ -5,6 +5,7 @@ import { firstHeader } from '../../web/raw-headers.ts'
 import type { BodyLimits } from './body-limits.ts'
 import type { BodySource } from './body-source.ts'
 import { EMPTY_FORM, type FormBody, formCharsets, malformedForm } from './form-body.ts'
+import { refusedCoding } from './refused-coding.ts'
 import type { Uploads } from './uploads.ts'
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
@@ -35,7 +36,7 @@ export async function readFormBody(
     throw unsupported('content type')
   }
   const type = parseMediaType(header)
-  const problem = refusedType(type)
+  const problem = refusedType(type) ?? refusedCoding(inbound.rawHeaders)
   if (problem !== null) throw problem
   if (type?.essence === 'application/x-www-form-urlencoded') {
     return readUrlencoded(await inbound.readBytes(), inbound.limits)

@@ -2,6 +2,7 @@ import { type Awaitable, isPromiseLike } from '../../base/promise.ts'
 import { parseStrictJson } from '../../base/strict-json.ts'
 import { type Problem, refuse } from '../../contract/problem.ts'
 import type { BodySource } from './body-source.ts'
+import { refusedCoding } from './refused-coding.ts'
 
 /** A parsed JSON body. */
 export interface JsonBody {
@@ -15,12 +16,14 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
  * bytes mean nothing was sent; anything else must be strict JSON.
  */
 export function readJsonBody(inbound: BodySource): Awaitable<JsonBody | Problem | undefined> {
+  const refusal = refusedCoding(inbound.rawHeaders)
+  if (refusal !== null) return refusal
   const bytes = inbound.readBytes()
   return isPromiseLike(bytes) ? bytes.then(parseJsonBody) : parseJsonBody(bytes)
 }
 
 /** @returns `undefined` for no bytes at all, a problem for anything but strict JSON */
-export function parseJsonBody(bytes: Uint8Array): JsonBody | Problem | undefined {
+function parseJsonBody(bytes: Uint8Array): JsonBody | Problem | undefined {
   if (bytes.byteLength === 0) return undefined
   let text: string
   try {

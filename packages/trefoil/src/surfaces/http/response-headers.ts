@@ -12,16 +12,48 @@ export function withNonce(headers: readonly string[], nonce: string): string[] {
   return headers.map((text) => text.replaceAll(NONCE_MARK, nonce))
 }
 
-/** Headers with some replaced, and those set to `null` removed. Names are lower-case. */
-export function overrideHeaders(
-  base: readonly string[],
-  overrides: Readonly<Record<string, string | null>>,
-): string[] {
-  const headers = without(base, (name) => Object.hasOwn(overrides, name))
-  for (const [name, value] of Object.entries(overrides)) {
-    if (value !== null) headers.push(name, value)
+/** What a route sets for its answers, worked out once. */
+export interface RouteHeaders {
+  /** Headers of the app that these take the place of. */
+  readonly names: ReadonlySet<string>
+  /** Names and values in turn. */
+  readonly pairs: readonly string[]
+  /** Type of values instead of their own; `null`: none; `undefined`: as it is. */
+  readonly contentType: string | null | undefined
+}
+
+/**
+ * The type is kept apart: it is of the values that handlers return, and no problem document is
+ * `text/html` because its route is. The id of a request is the framework's (OBS-1).
+ */
+export function compileRouteHeaders(
+  headers: Readonly<Record<string, string | null>>,
+  requestIdHeader: string | null,
+): RouteHeaders {
+  const names = new Set<string>()
+  const pairs: string[] = []
+  let contentType: string | null | undefined
+  for (const [name, value] of Object.entries(headers)) {
+    if (name === 'content-type') contentType = value
+    if (name === 'content-type' || name === requestIdHeader) continue
+    // Each `Set-Cookie` is a cookie of its own (SW-17).
+    if (name !== 'set-cookie' || value === null) names.add(name)
+    if (value !== null) pairs.push(name, value)
   }
-  return headers
+  return { names, pairs, contentType }
+}
+
+/** Headers of the app without the type and the id, for the same reasons. */
+export function headersOfEveryAnswer(
+  headers: readonly string[],
+  requestIdHeader: string | null,
+): readonly string[] {
+  return without(headers, (name) => name === 'content-type' || name === requestIdHeader)
+}
+
+/** Headers with those of a route in the place of some. */
+export function overrideHeaders(base: readonly string[], { names, pairs }: RouteHeaders): string[] {
+  return without(base, (name) => names.has(name)).concat(pairs)
 }
 
 /** An endpoint's answer with the base headers it does not set itself. */
@@ -31,6 +63,43 @@ export function withBaseHeaders(reply: HttpReply, base: readonly string[]): Http
     own.add(reply.headers[index] as string)
   }
   return { ...reply, headers: without(base, (name) => own.has(name)).concat(reply.headers) }
+}
+
+/** The headers of a problem over those of every answer; `kept` names one that stays as it is. */
+export function overlayHeaders(
+  base: readonly string[],
+  pairs: readonly string[],
+  kept: string | null,
+): string[] {
+  const isKept = (name: string) => name === kept || name === 'content-type'
+  const headers = without(
+    base,
+    (name) => name !== 'set-cookie' && name !== kept && has(pairs, name),
+  )
+  for (let index = 0; index < pairs.length; index += 2) {
+    const name = pairs[index] as string
+    if (!isKept(name) && !has(pairs, name, index + 2))
+      headers.push(name, pairs[index + 1] as string)
+  }
+  return headers
+}
+
+/** Sets a header in this list, in place of any value it had. */
+export function replaceIn(headers: string[], name: string, value: string): void {
+  const index = indexOf(headers, name)
+  if (index === -1) headers.push(name, value)
+  else headers[index + 1] = value
+}
+
+function has(headers: readonly string[], name: string, from = 0): boolean {
+  return indexOf(headers, name, from) !== -1
+}
+
+function indexOf(headers: readonly string[], name: string, from = 0): number {
+  for (let index = from; index < headers.length; index += 2) {
+    if (headers[index] === name) return index
+  }
+  return -1
 }
 
 function without(headers: readonly string[], drops: (name: string) => boolean): string[] {

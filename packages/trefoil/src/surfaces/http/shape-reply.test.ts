@@ -1,3 +1,4 @@
+import { syncBuiltinESMExports } from 'node:module'
 import * as zlib from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import {
@@ -221,15 +222,75 @@ describe('compression', () => {
     expect(sent.headers.get('vary') === 'accept-encoding').toBe(varies)
   })
 
-  test('RFC 9110 §8.8.3: a compressed body has the weak form of its tag', async () => {
+  test('RFC 9110 §8.8.3: a compressed body has a strong tag of its own', async () => {
     const handler = () => reply(big, { etag: 'v1' })
     const sent = await call(handler, { headers: gzip }, true)
-    expect(sent.headers.get('etag')).toBe('W/"v1"')
-    const headers = { ...gzip, 'if-none-match': 'W/"v1"' }
-    const again = await call(handler, { headers }, true)
-    expect(again.status).toBe(304)
-    expect(again.headers.get('vary')).toBe('accept-encoding')
+    expect(sent.headers.get('etag')).toBe('"v1-gzip"')
     expect((await call(handler, {}, true)).headers.get('etag')).toBe('"v1"')
+    const weak = await call(() => reply(big, { etag: 'W/"v1"' }), { headers: gzip }, true)
+    expect(weak.headers.get('etag')).toBe('W/"v1"')
+  })
+
+  test.each([
+    [gzip, { 'if-none-match': '"v1-gzip"' }, 304],
+    [gzip, { 'if-none-match': 'W/"v1-gzip"' }, 304],
+    [gzip, { 'if-none-match': '*' }, 304],
+    // Another coding is in the cache than this client would be sent.
+    [gzip, { 'if-none-match': '"v1"' }, 200],
+    [{}, { 'if-none-match': '"v1-gzip"' }, 200],
+    [{}, { 'if-none-match': '"v1"' }, 304],
+    [gzip, { 'if-match': '"v1"' }, 200],
+    [gzip, { 'if-match': '"v1-br"' }, 200],
+    [{}, { 'if-match': '"v1-gzip"' }, 200],
+    [gzip, { 'if-match': '"v2-gzip"' }, 412],
+  ])('RFC 9110 §13.1: %j with %j is %i', async (accepted, condition, status) => {
+    const headers = { ...accepted, ...condition } as Record<string, string>
+    const sent = await call(() => reply(big, { etag: 'v1' }), { headers }, true)
+    expect(sent.status).toBe(status)
+    if (status === 412) return
+    expect(sent.headers.get('etag')).toBe('accept-encoding' in accepted ? '"v1-gzip"' : '"v1"')
+    expect(sent.headers.get('vary')).toBe('accept-encoding')
+  })
+
+  test('RFC 9110 §13.1.1: what was read compressed can be changed, once', async () => {
+    let version = 1
+    const app = createApp({
+      publicSurfaces: ['api', 'mcp', 'cli'],
+      logger: silent,
+      compression: true,
+    })
+    app.get('/', () => reply(big, { etag: `v${version}` }))
+    app.put('/', (_, running) => {
+      checkPreconditions(running, `v${version}`, { required: true })
+      version++
+      return null
+    })
+    const url = 'http://localhost/'
+    for (const coding of ['gzip', 'br', 'zstd', 'identity']) {
+      const read = await app.fetch(new Request(url, { headers: { 'accept-encoding': coding } }))
+      const change = { method: 'PUT', headers: { 'if-match': read.headers.get('etag') ?? '' } }
+      expect((await app.fetch(new Request(url, change))).status).toBe(204)
+      expect((await app.fetch(new Request(url, change))).status).toBe(412)
+    }
+  })
+
+  test('RFC 9110 §12.5.3: a coding that the runtime does not have is not offered', async () => {
+    const { createZstdCompress, zstdCompress } = zlib.default
+    const compress = zlib.default as Partial<typeof zlib.default>
+    delete compress.createZstdCompress
+    delete compress.zstdCompress
+    syncBuiltinESMExports()
+    try {
+      const headers = { 'accept-encoding': 'zstd, gzip;q=0.5' }
+      const sent = await call(() => big, { headers }, true)
+      expect([sent.status, sent.headers.get('content-encoding')]).toEqual([200, 'gzip'])
+      const only = await call(() => big, { headers }, { encodings: ['zstd'] })
+      expect([only.status, only.headers.has('content-encoding')]).toEqual([200, false])
+      expect(await only.text()).toBe(big)
+    } finally {
+      Object.assign(compress, { createZstdCompress, zstdCompress })
+      syncBuiltinESMExports()
+    }
   })
 
   test('RFC 9110 §9.3.2: HEAD has the headers of GET', async () => {

@@ -3,8 +3,8 @@ import type { HttpReply } from '../../contract/exchange.ts'
 import type { PartialContent } from '../../contract/partial-content.ts'
 import { Problem, refuse } from '../../contract/problem.ts'
 import type { ReplyOptions } from '../../contract/reply.ts'
-import { discardStream, skipStream } from '../../engine/stream.ts'
-import { weakTag } from '../../web/etag.ts'
+import { failStream, skipStream } from '../../engine/stream.ts'
+import { codedTag, withoutCodings } from '../../web/etag.ts'
 import {
   evaluatePreconditions,
   type ResourceState,
@@ -13,7 +13,7 @@ import {
 import { type ByteRange, parseByteRange } from '../../web/range.ts'
 import { allHeaders, firstHeader, type RawHeaders } from '../../web/raw-headers.ts'
 import { encodingFor, mayCompress } from './choose-encoding.ts'
-import type { Compression, Encoding } from './compression-options.ts'
+import { type Compression, ENCODINGS, type Encoding } from './compression-options.ts'
 import type { DocumentMemo } from './document-memo.ts'
 import { entityTag } from './entity-tag.ts'
 import { headerOf, setHeader, varyOn, withoutHeaders } from './header-list.ts'
@@ -48,7 +48,7 @@ export function shapeReply(
     // Nobody is going to read it, and it may hold dependencies open. A condition that does not
     // hold (412, 416) is no failure of what the call did.
     if (error instanceof Problem) skipStream(reply.body)
-    else discardStream(reply.body)
+    else void failStream(reply.body, error)
     throw error
   }
 }
@@ -69,8 +69,8 @@ function shape(
   const isRead = method === 'GET' || method === 'HEAD'
   const etag = options?.etag === undefined ? null : entityTag(options.etag, reply.body)
   const state: ResourceState = { etag, lastModified: content?.lastModified ?? null, exists: true }
-  // Compressed or not is not the same bytes, so the tag says only the same meaning.
-  const shown = etag === null || encoding === null ? etag : weakTag(etag)
+  // Compressed or not is not the same bytes.
+  const shown = etag === null || encoding === null ? etag : codedTag(etag, encoding)
   reply = withTag(reply, shown)
   if (etag !== null && facts.authenticated && !setsCaching(options)) {
     // A tag is for asking again, and what must not be stored is never asked for.
@@ -83,7 +83,8 @@ function shape(
   const isSuccess = reply.status >= 200 && reply.status < 300
   // An unsafe method has done its work by now; it asks checkPreconditions() before.
   if (isRead && isSuccess && (etag !== null || content !== undefined)) {
-    const verdict = evaluatePreconditions(method, (name) => joined(raw, name), state)
+    const read = (name: string) => condition(raw, name, etag, shown)
+    const verdict = evaluatePreconditions(method, read, { ...state, etag: shown })
     if (verdict === 'failed') throw refuse('precondition_failed')
     if (verdict === 'not-modified') return notModified(reply)
   }
@@ -93,7 +94,19 @@ function shape(
     reply = { ...reply, headers: [...reply.headers, 'accept-ranges', 'bytes'] }
     if (encoding === null) return withLength(reply, content.size)
   }
-  return encoding === null ? reply : compressed(reply, encoding, facts)
+  return encoding === null ? reply : compressed(reply, encoding, etag, facts)
+}
+
+/** A version is what it is in any coding; what a cache has kept is one coding of it. */
+function condition(
+  raw: RawHeaders,
+  name: string,
+  etag: string | null,
+  shown: string | null,
+): string | null {
+  const header = joined(raw, name)
+  if (header === null || etag === null || shown === null || name !== 'if-match') return header
+  return withoutCodings(header, etag, ENCODINGS, shown)
 }
 
 function setsCaching(options: ReplyOptions | null): boolean {
@@ -136,13 +149,14 @@ function withLength(reply: HttpReply, length: number): HttpReply {
 async function compressed(
   reply: HttpReply,
   encoding: Encoding,
+  etag: string | null,
   { method, memo }: ShapeFacts,
 ): Promise<HttpReply> {
   const { status, body } = reply
   if (body === null) return reply
   // Loaded with the first compressed answer; where there is no node:zlib it goes out as it is.
   const compress = await import('./node/compress.ts').catch(() => null)
-  if (compress === null) return reply
+  if (compress === null) return withTag(reply, etag)
   const headers = setHeader(reply.headers, 'content-encoding', encoding)
   if (typeof body === 'string' || body instanceof Uint8Array) {
     const making =
@@ -151,7 +165,7 @@ async function compressed(
         : memo.compressed(body, encoding, compress.compressWhole)
     // Out of memory, most likely: the answer itself is fine.
     const smaller = await making.catch(() => null)
-    return smaller === null ? reply : { status, headers, body: smaller }
+    return smaller === null ? withTag(reply, etag) : { status, headers, body: smaller }
   }
   // HEAD ends the stream unread, and its watcher is to know that.
   return {

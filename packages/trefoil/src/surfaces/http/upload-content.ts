@@ -1,4 +1,4 @@
-import { ImproperlyConfigured } from '../../contract/problem.ts'
+import { ImproperlyConfigured, refuse } from '../../contract/problem.ts'
 import type { SpoolFile } from './node/spool.ts'
 import { openSpoolFile } from './upload-spool.ts'
 
@@ -10,9 +10,12 @@ export class UploadContent {
   held = 0
   #chunks: Uint8Array[] = []
   #file: SpoolFile | null = null
+  #spilling: Promise<void> | null = null
   #dropped = false
 
+  /** @throws Problem when its call has ended, at its deadline for example: nobody reads it any more */
   push(chunk: Uint8Array): void {
+    if (this.#dropped) throw refuse('client_disconnected')
     this.#chunks.push(chunk)
     this.size += chunk.byteLength
     this.held += chunk.byteLength
@@ -24,12 +27,9 @@ export class UploadContent {
 
   /** Moves what is in memory to disk; nothing happens where there is none. */
   async spill(): Promise<void> {
-    this.#file ??= await openSpoolFile()
-    if (this.#file === null) return
-    const chunks = this.#chunks
-    this.#chunks = []
-    this.held = 0
-    await this.#file.append(chunks)
+    if (this.#dropped) return
+    this.#spilling = this.#toDisk()
+    await this.#spilling
   }
 
   async bytes(): Promise<Uint8Array> {
@@ -54,7 +54,18 @@ export class UploadContent {
     this.#dropped = true
     this.#chunks = []
     this.held = 0
+    // A file that is being opened at this moment would stay for good: nobody comes by again.
+    await this.#spilling?.catch(() => {})
     await this.#file?.remove()
+  }
+
+  async #toDisk(): Promise<void> {
+    this.#file ??= await openSpoolFile()
+    if (this.#file === null || this.#dropped) return
+    const chunks = this.#chunks
+    this.#chunks = []
+    this.held = 0
+    await this.#file.append(chunks)
   }
 
   async *#pieces(): AsyncGenerator<Uint8Array, void, undefined> {

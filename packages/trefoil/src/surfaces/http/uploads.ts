@@ -8,6 +8,7 @@ export class Uploads {
   readonly files: Map<string, UploadedFile[]> = new Map()
   readonly #limits: BodyLimits
   readonly #contents: UploadContent[] = []
+  #dropped = false
 
   constructor(limits: BodyLimits) {
     this.#limits = limits
@@ -20,6 +21,7 @@ export class Uploads {
    * @param sent file name as sent, for telling an empty file input of a browser
    */
   begin(field: string, sent: string, name: string, type: string): Sink {
+    if (this.#dropped) throw refuse('client_disconnected')
     const content = new UploadContent()
     this.#contents.push(content)
     return (chunk) => {
@@ -37,6 +39,16 @@ export class Uploads {
       list.push(new FormFile(name, type, content))
       this.files.set(field, list)
     }
+  }
+
+  /**
+   * The call may end while its form still arrives: it timed out, or its handler did not wait. What
+   * comes after that must not be kept, or every such call would leave files behind.
+   *
+   * @throws Error once everything has been dropped
+   */
+  checkKept(): void {
+    if (this.#dropped) throw new Error('The call ended while its form was still being read')
   }
 
   /** Bytes in memory. */
@@ -67,6 +79,7 @@ export class Uploads {
 
   /** Removes everything, whatever state it is in. */
   async drop(): Promise<void> {
+    this.#dropped = true
     await Promise.all(this.#contents.map((content) => content.drop()))
   }
 }

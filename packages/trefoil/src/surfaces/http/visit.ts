@@ -11,4 +11,6 @@ export interface Visit {
   readonly base: string[]
   readonly nonce: string
   readonly record: AccessRecord | null
+  /** True once the answer is one to a preflight, which says all there is to say about origins. */
+  preflightAnswered: boolean
 }

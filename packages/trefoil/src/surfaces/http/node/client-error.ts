@@ -18,7 +18,7 @@ export function answerClientErrors(
   handler: HttpHandler,
 ): (error: NodeJS.ErrnoException, socket: Socket) => void {
   return (error, socket) => {
-    if (!socket.writable || socket.bytesWritten > 0 || error.code === 'ECONNRESET') {
+    if (!socket.writable || isAnswering(socket) || error.code === 'ECONNRESET') {
       socket.destroy()
       return
     }
@@ -27,6 +27,25 @@ export function answerClientErrors(
     const problem = problemOf(error.code)
     write(socket, problem, replyOf(handler, socket, problem))
   }
+}
+
+interface Answering {
+  readonly headersSent: boolean
+  readonly req?: { readonly complete: boolean }
+}
+
+/**
+ * True while an answer is on its way. Ours, written into it, would be taken for part of it; written
+ * before it, for the answer to a request that was fine (requests may be sent in a row).
+ */
+function isAnswering(socket: Socket): boolean {
+  // Node's own name for the response whose turn it is; it answers errors by it as well.
+  const response: unknown = Reflect.get(socket, '_httpMessage')
+  // Where it is not kept, only a connection that nothing was said on is safe.
+  if (response === undefined) return socket.bytesWritten > 0
+  if (response === null) return false
+  const { headersSent, req } = response as Answering
+  return headersSent || req?.complete !== false
 }
 
 /** Thrown from here, an error would end the process, and anybody can send nonsense. */

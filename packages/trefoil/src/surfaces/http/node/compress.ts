@@ -23,7 +23,10 @@ const STREAMING: Readonly<Record<Encoding, () => Compressor>> = {
 }
 
 /** Compresses a whole body, off the main thread. */
-export function compressWhole(body: string | Uint8Array, encoding: Encoding): Promise<Uint8Array> {
+export async function compressWhole(
+  body: string | Uint8Array,
+  encoding: Encoding,
+): Promise<Uint8Array> {
   return WHOLE[encoding](body)
 }
 
@@ -53,6 +56,8 @@ class CompressedStream implements AsyncIterator<Uint8Array> {
   async next(): Promise<IteratorResult<Uint8Array>> {
     while (!this.#over) {
       const step = await this.#source.next()
+      // Its reader left meanwhile, and the compressor is gone.
+      if (this.#over) return DONE
       const compressor = this.#open()
       if (step.done === true) {
         this.#over = true

@@ -1,16 +1,24 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Http2ServerResponse, ServerHttp2Stream } from 'node:http2'
 import type { TLSSocket } from 'node:tls'
 import type { Awaitable } from '../../../base/promise.ts'
 import type { Exchange, SendResult } from '../../../contract/exchange.ts'
 import { refuse } from '../../../contract/problem.ts'
 import { pieces } from './body-pieces.ts'
+import { isCut, piecesInTime, wholeInTime } from './http2-body.ts'
 import { fromHttp2 } from './http2-headers.ts'
 import type { Sending } from './send.ts'
 
 const EMPTY = new Uint8Array(0)
 
+/** NGHTTP2_NO_ERROR; the module is not loaded for a number. */
+const NO_ERROR = 0
+
 /** Milliseconds; see `sendTimeout` of `serve`. */
 export const DEFAULT_SEND_TIMEOUT = 60_000
+
+/** Milliseconds; see `requestTimeout` of `serve`. */
+export const DEFAULT_REQUEST_TIMEOUT = 60_000
 
 /** One `node:http` request. */
 export class NodeExchange implements Exchange, Sending {
@@ -19,31 +27,41 @@ export class NodeExchange implements Exchange, Sending {
   readonly rawHeaders: readonly string[]
   readonly inProcess = false
   bytesSent = 0
+  failed = false
   readonly sendTimeout: number
   /** True once someone asked for the body. */
   bodyRead = false
   readonly #request: IncomingMessage
   readonly #response: ServerResponse
   readonly #expectsContinue: boolean
+  readonly #requestTimeout: number
+  /** `null` for HTTP/1.1. Of HTTP/2 only the stream knows how it ended; its response does not. */
+  readonly #stream: ServerHttp2Stream | null
 
   /**
    * @param expectsContinue true when the client waits for `100 Continue` before its body
    * @param sendTimeout milliseconds a client may take to read what is waiting for it
+   * @param requestTimeout milliseconds a body of HTTP/2 may take to arrive; with HTTP/1.1 the server
+   * sees to that
    */
   constructor(
     request: IncomingMessage,
     response: ServerResponse,
     expectsContinue: boolean,
     sendTimeout: number = DEFAULT_SEND_TIMEOUT,
+    requestTimeout: number = DEFAULT_REQUEST_TIMEOUT,
   ) {
     this.sendTimeout = sendTimeout
+    this.#requestTimeout = requestTimeout
     this.#request = request
     this.#response = response
     this.#expectsContinue = expectsContinue
     this.method = request.method as string
     this.target = request.url as string
-    this.rawHeaders =
-      request.httpVersionMajor === 2 ? fromHttp2(request.rawHeaders) : request.rawHeaders
+    const isHttp2 = request.httpVersionMajor === 2
+    this.rawHeaders = isHttp2 ? fromHttp2(request.rawHeaders) : request.rawHeaders
+    // With HTTP/2 it is a response of `node:http2`, which imitates the other.
+    this.#stream = isHttp2 ? ((response as unknown as Http2ServerResponse).stream ?? null) : null
   }
 
   get peerAddress(): string | null {
@@ -55,30 +73,52 @@ export class NodeExchange implements Exchange, Sending {
   }
 
   get aborted(): boolean {
-    return this.#response.destroyed || this.#response.closed
+    const stream = this.#stream
+    if (stream !== null) return stream.closed || stream.destroyed
+    return this.#response.destroyed || isClosed(this.#response)
   }
 
   onAbort(listener: () => void): void {
-    const response = this.#response
-    if (response.closed) return
-    response.once('close', () => {
-      if (!response.writableFinished) listener()
+    if (this.#isOver) return
+    this.#response.once('close', () => {
+      if (!this.#isSent) listener()
     })
   }
 
   onDone(listener: (result: SendResult) => void): void {
-    const response = this.#response
     const tell = () => {
-      const outcome = response.writableFinished
-        ? 'ok'
-        : (response.errored ?? null) === null
-          ? 'aborted'
-          : 'failed'
+      const outcome = this.#isSent ? 'ok' : this.#hasFailed ? 'failed' : 'aborted'
       listener({ outcome, bytes: this.bytesSent })
     }
     // A client that left before the answer was ready must not be missing from the records.
-    if (response.closed) queueMicrotask(tell)
-    else response.once('close', tell)
+    if (this.#isOver) queueMicrotask(tell)
+    else this.#response.once('close', tell)
+  }
+
+  /**
+   * Refuses what may still come of the body once the answer is out. A refused caller could
+   * otherwise keep us reading what we never wanted.
+   */
+  refuseRest(): void {
+    const stream = this.#stream
+    if (stream === null) this.#response.shouldKeepAlive = false
+    // RFC 9113 §8.1: the client is to keep the answer.
+    else if (!stream.endAfterHeaders) stream.once('finish', () => stream.close(NO_ERROR))
+  }
+
+  get #isOver(): boolean {
+    return this.#stream === null ? isClosed(this.#response) : this.#stream.destroyed
+  }
+
+  get #isSent(): boolean {
+    const stream = this.#stream
+    if (stream === null) return this.#response.writableFinished
+    // Node ends the stream of a client that has left, and then calls it finished.
+    return stream.writableFinished && !stream.aborted
+  }
+
+  get #hasFailed(): boolean {
+    return this.failed || (this.#response.errored ?? null) !== null
   }
 
   readBody(limit: number): Awaitable<Uint8Array> {
@@ -87,22 +127,35 @@ export class NodeExchange implements Exchange, Sending {
     if (request.readableEnded) return EMPTY
     // A request that is already destroyed tells nobody any more: waiting for it, the call and all
     // it holds would stay for ever.
-    if (request.destroyed) return Promise.reject(refuse('client_disconnected'))
+    const stream = this.#stream
+    if (request.destroyed || (stream !== null && isCut(stream))) {
+      return Promise.reject(refuse('client_disconnected'))
+    }
     if (request.complete && request.readableLength === 0) return EMPTY
     // Only now: a refused caller has not been asked to send its body.
     if (this.#expectsContinue) this.#response.writeContinue()
-    return new Promise((resolve, reject) => collect(request, limit, resolve, reject))
+    const body = new Promise<Uint8Array>((resolve, reject) => {
+      collect(request, limit, resolve, reject)
+    })
+    return stream === null ? body : wholeInTime(body, stream, this.#requestTimeout)
   }
 
   async *bodyStream(limit: number): AsyncGenerator<Uint8Array, void, undefined> {
     this.bodyRead = true
     const request = this.#request
     if (request.readableEnded) return
-    if (request.destroyed) throw refuse('client_disconnected')
+    const stream = this.#stream
+    if (request.destroyed || (stream !== null && isCut(stream))) throw refuse('client_disconnected')
     if (request.complete && request.readableLength === 0) return
     if (this.#expectsContinue) this.#response.writeContinue()
-    yield* pieces(request, limit)
+    const arriving = pieces(request, limit)
+    yield* stream === null ? arriving : piecesInTime(arriving, stream, this.#requestTimeout)
   }
+}
+
+/** Deno's responses have no `closed`, nor `errored`. */
+function isClosed(response: ServerResponse): boolean {
+  return (response.closed as boolean | undefined) ?? response.destroyed
 }
 
 function collect(

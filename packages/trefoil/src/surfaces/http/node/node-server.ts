@@ -1,8 +1,8 @@
 import type { Server, ServerOptions } from 'node:http'
-import type { ServerHttp2Session } from 'node:http2'
 import type { Socket } from 'node:net'
 import process from 'node:process'
 import type { TlsOptions } from 'node:tls'
+import { Http2Sessions } from './http2-sessions.ts'
 import { http as httpModule } from './http-module.ts'
 
 /** Certificate and key of the server, and whatever else `node:tls` takes. */
@@ -64,6 +64,9 @@ function plain(server: Server, scheme: 'http' | 'https'): NodeServer {
   }
 }
 
+/** Milliseconds, for servers that say nothing. */
+const DEFAULT_IDLE_TIMEOUT = 65_000
+
 /** Streams one client may open at once: more would be a way around every other limit. */
 const MAX_STREAMS = 100
 
@@ -72,7 +75,7 @@ async function withHttp2(
   certificate: TlsOptions,
 ): Promise<NodeServer> {
   const { createSecureServer } = await import('node:http2')
-  const sessions = new Set<ServerHttp2Session>()
+  const sessions = new Http2Sessions(http.keepAliveTimeout ?? DEFAULT_IDLE_TIMEOUT)
   // HTTP/1.1 clients of this server get node's own kind of response.
   const { ServerResponse: _own, ...options } = http
   const server = createSecureServer({
@@ -81,22 +84,21 @@ async function withHttp2(
     allowHTTP1: true,
     settings: { maxConcurrentStreams: MAX_STREAMS, maxHeaderListSize: maxHeaderSize },
   })
-  server.on('session', (session) => {
-    sessions.add(session)
-    session.once('close', () => sessions.delete(session))
-  })
-  const http1 = server as unknown as Partial<Server>
+  server.on('session', (session) => sessions.add(session))
+  // The compatibility API of node:http2 emits the same events with the same shapes.
+  const http1 = server as unknown as Server
+  // It counts connections of HTTP/1.1 as `node:http` does, and has no methods to end them.
+  const { closeIdleConnections, closeAllConnections } = httpModule.Server.prototype
   return {
-    // The compatibility API of node:http2 emits the same events with the same shapes.
-    server: server as unknown as Server,
+    server: http1,
     scheme: 'https',
     closeIdle() {
-      for (const session of sessions) session.close()
-      http1.closeIdleConnections?.()
+      sessions.close()
+      closeIdleConnections.call(http1)
     },
     closeAll() {
-      for (const session of sessions) session.destroy()
-      http1.closeAllConnections?.()
+      sessions.destroy()
+      closeAllConnections.call(http1)
     },
   }
 }

@@ -7,8 +7,12 @@ import { BlockResponse } from './block-response.ts'
 export interface Sending {
   /** Body bytes handed over, for the access log. */
   bytesSent: number
+  /** True when the source of a stream failed, for the access log. */
+  failed: boolean
   /** Milliseconds a client may take to read what is waiting for it; then it is cut off. */
   readonly sendTimeout: number
+  /** True once the caller has gone away. */
+  readonly aborted: boolean
 }
 
 /**
@@ -86,7 +90,7 @@ async function sendLarge(
   sending: Sending,
 ): Promise<void> {
   const over = closed(response)
-  if (!response.write(body, encoding)) await drained(response, sending.sendTimeout)
+  if (!response.write(body, encoding)) await drained(response, sending)
   response.end()
   await over
 }
@@ -123,18 +127,20 @@ async function sendStream(
   try {
     for (;;) {
       const { done, value } = await iterator.next()
-      if (done === true || response.destroyed) break
+      if (done === true || sending.aborted) break
       bytes += typeof value === 'string' ? Buffer.byteLength(value) : value.byteLength
       // More than announced would be read as the beginning of the next answer.
       if (bytes > announced) throw new Error('The stream is longer than announced')
       sending.bytesSent = bytes
-      if (value.length > 0 && !response.write(value)) await drained(response, sending.sendTimeout)
+      if (value.length > 0 && !response.write(value)) await drained(response, sending)
     }
-    if (bytes < announced && announced !== Number.POSITIVE_INFINITY && !response.destroyed) {
+    if (bytes < announced && announced !== Number.POSITIVE_INFINITY && !sending.aborted) {
       throw new Error('The stream is shorter than announced')
     }
     response.end()
   } catch (error) {
+    // What the source makes of being left is no failure.
+    sending.failed = !sending.aborted
     response.destroy(error instanceof Error ? error : new Error('The stream failed'))
   } finally {
     response.off('close', giveUp)
@@ -143,9 +149,11 @@ async function sendStream(
   await over
 }
 
-function drained(response: ServerResponse, ms: number): Promise<void> {
+function drained(response: ServerResponse, sending: Sending): Promise<void> {
+  // What has been closed already does not say so again.
+  if (sending.aborted) return Promise.resolve()
   return new Promise((resolve) => {
-    const release = cutOffSlowReader(response, ms)
+    const release = cutOffSlowReader(response, sending.sendTimeout)
     const go = () => {
       release()
       response.off('drain', go)

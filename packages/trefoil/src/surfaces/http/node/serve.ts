@@ -5,7 +5,7 @@ import { isPromiseLike } from '../../../base/promise.ts'
 import type { AppHandle } from '../../../contract/app-handle.ts'
 import type { HttpReply } from '../../../contract/exchange.ts'
 import { ImproperlyConfigured } from '../../../contract/problem.ts'
-import { discardStream } from '../../../engine/stream.ts'
+import { discardStream, failStream } from '../../../engine/stream.ts'
 import { firstHeader } from '../../../web/raw-headers.ts'
 import type { HttpHandler } from '../http-surface.ts'
 import { refuseWith, unmetExpectation } from '../refuse-with.ts'
@@ -14,31 +14,10 @@ import { BlockResponse, CAN_WRITE_BLOCKS } from './block-response.ts'
 import { answerClientErrors } from './client-error.ts'
 import { InFlight } from './in-flight.ts'
 import { NodeExchange } from './node-exchange.ts'
-import { createNodeServer, type NodeServer, type ServeTls } from './node-server.ts'
+import { createNodeServer, type NodeServer } from './node-server.ts'
 import { send } from './send.ts'
-
-export interface ServeOptions {
-  /** Port; 0 picks a free one. Default 8000. */
-  readonly port?: number
-  /** Address to listen on. Default `127.0.0.1`. */
-  readonly host?: string
-  /** Longest time for the request head. Default `10s`. */
-  readonly headersTimeout?: Duration
-  /** Longest time for the whole request, body included. Default `60s`. */
-  readonly requestTimeout?: Duration
-  /** How long an idle connection is kept. Default `65s`, longer than most load balancers wait. */
-  readonly keepAliveTimeout?: Duration
-  /** How long a client may take to read what is waiting for it, before it is cut off. Default `60s`. */
-  readonly sendTimeout?: Duration
-  /** How long `close` waits for calls in flight before it aborts them. Default `10s`. */
-  readonly drainTimeout?: Duration
-  /** Bytes of a request head. Default 16384. */
-  readonly maxHeaderSize?: number
-  /** Certificate and key, as `node:tls` takes them; serves https with HTTP/2. Default plain http. */
-  readonly tls?: ServeTls
-  /** Close on SIGTERM and SIGINT. Default true. */
-  readonly signals?: boolean
-}
+import { checkServeOptions, readHeadSize, type ServeOptions } from './serve-options.ts'
+import { withoutWebSockets } from './upgrades.ts'
 
 /** A listening app. */
 export interface RunningServer {
@@ -61,6 +40,7 @@ export interface Servable extends AppHandle {
  * with the app shut down again
  */
 export async function serve(app: Servable, options: ServeOptions = {}): Promise<RunningServer> {
+  checkServeOptions(options)
   const { port = 8000, host = '127.0.0.1' } = options
   const drainMs = readDuration('drainTimeout', options.drainTimeout ?? '10s')
   const inFlight = new InFlight()
@@ -95,7 +75,7 @@ async function listenerFor(
   const headersTimeout = readDuration('headersTimeout', options.headersTimeout ?? '10s')
   const requestTimeout = readDuration('requestTimeout', options.requestTimeout ?? '60s')
   const keepAliveTimeout = readDuration('keepAliveTimeout', options.keepAliveTimeout ?? '65s')
-  const maxHeaderSize = options.maxHeaderSize ?? 16_384
+  const maxHeaderSize = readHeadSize(options.maxHeaderSize)
   const http = {
     // Our own edge answers a missing Host, with a problem document.
     requireHostHeader: false,
@@ -117,11 +97,17 @@ async function listenerFor(
   const onRequest =
     (expectsContinue: boolean, answering: HttpHandler = handler) =>
     (request: IncomingMessage, response: ServerResponse) => {
-      const exchange = new NodeExchange(request, response, expectsContinue, sendTimeout)
+      const exchange = new NodeExchange(
+        request,
+        response,
+        expectsContinue,
+        sendTimeout,
+        requestTimeout,
+      )
       const work = answer(node, answering, exchange, request, response)
       if (work !== undefined) inFlight.track(work)
     }
-  server.on('request', onRequest(false))
+  server.on('request', withoutWebSockets(server, onRequest(false)))
   server.on('checkContinue', onRequest(true))
   server.on('checkExpectation', onRequest(false, refuseWith(handler, unmetExpectation)))
   server.on('clientError', answerClientErrors(handler))
@@ -141,7 +127,16 @@ export function answer(
   request: IncomingMessage,
   response: ServerResponse,
 ): PromiseLike<unknown> | undefined {
-  const reply = handler(exchange)
+  let reply: ReturnType<HttpHandler>
+  try {
+    reply = handler(exchange)
+  } catch (error) {
+    // A source of ids or of time that throws, say: there is no answer, but there is a next request.
+    response.destroy(
+      error instanceof Error ? error : new Error('The request could not be received'),
+    )
+    return undefined
+  }
   if (!isPromiseLike(reply)) return sendOrDrop(node, exchange, request, response, reply)
   return reply.then(
     (late) => sendOrDrop(node, exchange, request, response, late),
@@ -156,7 +151,7 @@ function sendOrDrop(
   response: ServerResponse,
   reply: HttpReply,
 ): Promise<void> | undefined {
-  if (response.destroyed) {
+  if (exchange.aborted) {
     discardStream(reply.body)
     return undefined
   }
@@ -167,7 +162,8 @@ function sendOrDrop(
   } catch (error) {
     // A head that node refuses to write. Thrown from here, it would end the process, and anybody
     // whose text reaches a header could do that.
-    discardStream(reply.body)
+    exchange.failed = true
+    void failStream(reply.body, error)
     response.destroy(error instanceof Error ? error : new Error('The answer could not be sent'))
     return undefined
   }
@@ -180,8 +176,8 @@ function finish(
   request: IncomingMessage,
   response: ServerResponse,
 ): void {
-  if (node?.server.listening === false || hasUnreadBody(exchange, request))
-    response.shouldKeepAlive = false
+  if (node?.server.listening === false) response.shouldKeepAlive = false
+  if (hasUnreadBody(exchange, request)) exchange.refuseRest()
 }
 
 /** An answer that began before the server closed has promised to keep its connection. */
@@ -192,10 +188,11 @@ function closeDrained({ server, closeIdle }: NodeServer): void {
 /** Bytes of an unwanted body that are cheaper to read than a new connection is to make. */
 const CHEAP_TO_DISCARD = 65_536
 
-/** A refused caller could otherwise keep us reading what we never wanted. */
 function hasUnreadBody(exchange: NodeExchange, request: IncomingMessage): boolean {
-  if (exchange.method === 'GET' || request.complete) return false
-  if (exchange.bodyRead) return !request.readableEnded
+  // Most requests have no body, and node has ended those before anybody asked.
+  if (request.readableEnded || request.complete) return false
+  // On HTTP/2 a connection is shared: a stream that is never ended would only be in the way.
+  if (exchange.bodyRead || request.httpVersionMajor === 2) return true
   const announced = firstHeader(exchange.rawHeaders, 'content-length')
   if (announced !== undefined) return Number(announced) > CHEAP_TO_DISCARD
   return firstHeader(exchange.rawHeaders, 'transfer-encoding') !== undefined

@@ -1,8 +1,11 @@
 import { statSync } from 'node:fs'
-import type { Duration } from '../../../base/duration.ts'
+import { type Duration, parseDuration } from '../../../base/duration.ts'
 import type { Call } from '../../../contract/call.ts'
+import { checkOptionNames, type OptionNames } from '../../../contract/option-names.ts'
+import { checkFlag, checkRecord, shownValue } from '../../../contract/option-values.ts'
 import { HttpError, ImproperlyConfigured } from '../../../contract/problem.ts'
 import type { Reply } from '../../../contract/reply.ts'
+import { setHeaders } from '../../../policy/set-headers.ts'
 import { safeSegments } from '../../../web/safe-path.ts'
 import { findInside } from './find-file.ts'
 import { fileReply } from './send-file.ts'
@@ -23,6 +26,35 @@ export interface StaticOptions {
   readonly headers?: Readonly<Record<string, string>>
 }
 
+const STATIC_OPTIONS: OptionNames<StaticOptions> = {
+  index: true,
+  dotfiles: true,
+  maxAge: true,
+  immutable: true,
+  etag: true,
+  headers: true,
+}
+
+function checkStaticOptions(options: StaticOptions): void {
+  checkRecord('staticFiles(): options', options)
+  checkOptionNames('staticFiles()', options, STATIC_OPTIONS)
+  for (const option of ['dotfiles', 'immutable', 'etag'] as const) {
+    checkFlag(`staticFiles(): ${option}`, options[option])
+  }
+  const { index, maxAge, headers } = options
+  if (index !== undefined && index !== null && typeof index !== 'string') {
+    throw new ImproperlyConfigured(
+      `staticFiles(): index must be text or null, got ${shownValue(index)}`,
+    )
+  }
+  if (maxAge !== undefined && parseDuration(maxAge) === null) {
+    throw new ImproperlyConfigured(
+      `staticFiles(): maxAge must be a duration such as '1d', got ${shownValue(maxAge)}`,
+    )
+  }
+  if (headers !== undefined) setHeaders('staticFiles(): headers', headers)
+}
+
 /** A handler for a route such as `/assets/{file:path}`. */
 export type StaticHandler = (
   args: Readonly<Record<string, string>>,
@@ -34,9 +66,10 @@ export type StaticHandler = (
  * `public` of the route apply. What is not a plain file inside the folder is 404: traversal, links
  * that lead out, devices, names that begin with a dot. Folders are not listed.
  *
- * @throws ImproperlyConfigured when the folder does not exist
+ * @throws ImproperlyConfigured when the folder does not exist, and naming an option that is wrong
  */
 export function staticFiles(folder: string, options: StaticOptions = {}): StaticHandler {
+  checkStaticOptions(options)
   const { index = 'index.html', dotfiles = false, ...file } = options
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
     throw new ImproperlyConfigured(`staticFiles(): '${folder}' is not a folder`)

@@ -1,7 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AppHandle } from '../../../contract/app-handle.ts'
+import type { Logger } from '../../../contract/logger.ts'
+import { checkOptionNames, type OptionNames } from '../../../contract/option-names.ts'
 import { ImproperlyConfigured, refuse } from '../../../contract/problem.ts'
 import type { ProblemCode } from '../../../contract/problems.ts'
+import { logSafely } from '../../../engine/log-safely.ts'
 import { firstHeader } from '../../../web/raw-headers.ts'
 import type { HttpHandler } from '../http-surface.ts'
 import { refuseWith } from '../refuse-with.ts'
@@ -12,6 +15,7 @@ import { answer } from './serve.ts'
 export interface Mountable extends AppHandle {
   readonly '~http': () => HttpHandler
   readonly '~mounted': () => HttpHandler
+  readonly '~logger': Logger
 }
 
 /** Options of {@link toNodeHandler}. */
@@ -24,6 +28,8 @@ export interface NodeHandlerOptions<Request extends IncomingMessage = IncomingMe
   /** Path the app is mounted under when the host does not strip it, such as `/api`. Default none. */
   readonly prefix?: string
 }
+
+const HANDLER_OPTIONS: OptionNames<NodeHandlerOptions> = { clientAddress: true, prefix: true }
 
 /** What `node:http` and the frameworks on top of it call with a request. */
 export type NodeHandler<Request extends IncomingMessage = IncomingMessage> = (
@@ -44,6 +50,7 @@ export function toNodeHandler<Request extends IncomingMessage = IncomingMessage>
   app: Mountable,
   options: NodeHandlerOptions<Request> = {},
 ): NodeHandler<Request> {
+  checkOptionNames('toNodeHandler()', options, HANDLER_OPTIONS)
   const { clientAddress } = options
   const prefix = readPrefix(options.prefix)
   // Compiles the app: a mistake in it shows here, not in whoever makes the first request.
@@ -51,9 +58,17 @@ export function toNodeHandler<Request extends IncomingMessage = IncomingMessage>
   return (request, response) => {
     const url = request.url as string
     const target = stripPrefix(url, prefix)
-    const address = clientAddress?.(request)
+    let address: string | null | undefined
+    let refusal = target === null ? 'not_found' : refusalOf(request)
+    try {
+      address = clientAddress?.(request)
+    } catch (error) {
+      // Thrown from here, it would end the process.
+      logSafely(app['~logger'], 'error', { error }, 'clientAddress of toNodeHandler() failed')
+      address = null
+      refusal = 'INTERNAL_ERROR'
+    }
     const exchange = new MountedExchange(request, response, target ?? url, address)
-    const refusal = target === null ? 'not_found' : refusalOf(request)
     const handler = app['~mounted']()
     const answering = refusal === null ? handler : refuseWith(handler, () => refuse(refusal))
     answer(null, answering, exchange, request, response)

@@ -1,5 +1,5 @@
 import { closest } from '../base/closest.ts'
-import { ImproperlyConfigured } from '../contract/problem.ts'
+import { ImproperlyConfigured } from './problem.ts'
 
 /** Every option of an interface by name; the compiler checks that none is missing. */
 export type OptionNames<Options> = Readonly<Record<keyof Required<Options>, true>>
@@ -14,7 +14,8 @@ export function checkOptionNames(
   options: object,
   known: Readonly<Record<string, true>>,
 ): void {
-  for (const name of Object.keys(options)) {
+  // Not Object.keys(): `reply()` asks this in every call.
+  for (const name in options) {
     if (Object.hasOwn(known, name)) continue
     const near = closest(name, Object.keys(known))
     const hint = near === null ? '' : `; did you mean '${near}'?`

@@ -1,0 +1,105 @@
+import { type AuthConfig, schemesOf } from '../contract/authenticator.ts'
+import type { AuthRequest } from '../contract/call.ts'
+import type { CallRequest } from '../contract/call-facts.ts'
+import type { Catalogue } from '../contract/catalogue.ts'
+import type { Dependency } from '../contract/dependency.ts'
+import type { Logger } from '../contract/logger.ts'
+import { isCookieSession } from './cookie-session.ts'
+
+/** What an app holds on to, as far as can be told before the first call. */
+export interface AppReach {
+  /** Dependencies of actions and authenticators, and those behind them. */
+  readonly dependencies: ReadonlySet<Dependency<unknown>>
+  /** True when a cookie, which browsers send by themselves, says who is calling. */
+  readonly usesCookies: boolean
+}
+
+/** Looks at everything that actions declare and authenticators ask for. */
+export function reachOf(
+  { actions }: Catalogue,
+  auth: Readonly<Partial<Record<string, AuthConfig>>>,
+): AppReach {
+  const configs = new Set(Object.values(auth).filter((config) => config !== undefined))
+  const probes = [...configs].map(probe)
+  const dependencies = new Set<Dependency<unknown>>()
+  for (const action of actions) {
+    for (const [, dependency] of action.dependencies) addAll(dependency, dependencies)
+  }
+  for (const { resolved } of probes) {
+    for (const dependency of resolved) addAll(dependency, dependencies)
+  }
+  const usesCookies =
+    [...dependencies].some(isCookieSession) ||
+    probes.some(({ readsCookies }) => readsCookies) ||
+    [...configs].some(declaresCookie)
+  return { dependencies, usesCookies }
+}
+
+function declaresCookie(config: AuthConfig): boolean {
+  return schemesOf(config).some((scheme) => scheme.type === 'apiKey' && scheme.in === 'cookie')
+}
+
+function addAll(dependency: Dependency<unknown>, found: Set<Dependency<unknown>>): void {
+  if (found.has(dependency)) return
+  found.add(dependency)
+  for (const used of Object.values(dependency.uses())) addAll(used, found)
+}
+
+interface Probe {
+  readonly resolved: Set<Dependency<unknown>>
+  readsCookies: boolean
+}
+
+/**
+ * Asks an authenticator about a caller without any credential, and watches what it reaches for
+ * until it first waits for something. What it resolves never arrives, so nothing is opened.
+ */
+function probe({ authenticate, surfaces }: AuthConfig): Probe {
+  const seen: Probe = { resolved: new Set(), readsCookies: false }
+  const headers = {
+    get(name: string): null {
+      if (name.toLowerCase() === 'cookie') seen.readsCookies = true
+      return null
+    },
+    has: (name: string) => headers.get(name) !== null,
+  }
+  const request: AuthRequest = {
+    source: surfaces[0] ?? 'api',
+    entrypoint: 'server',
+    requestId: 'production-check',
+    action: { name: 'production-check', method: null, path: null, tags: [], metadata: {} },
+    request: { ...NO_REQUEST, headers },
+    signal: new AbortController().signal,
+    log: SILENT,
+    headers,
+    bearer: null,
+    resolve(dependency) {
+      seen.resolved.add(dependency)
+      return never()
+    },
+  }
+  try {
+    // Whether it denies, fails or waits is all the same here.
+    void Promise.resolve(authenticate(request)).then(undefined, () => {})
+  } catch {}
+  return seen
+}
+
+function never(): Promise<never> {
+  return new Promise(() => {})
+}
+
+const SILENT: Logger = { debug() {}, info() {}, warn() {}, error() {} }
+
+const NO_REQUEST: Omit<CallRequest, 'headers'> = {
+  method: 'GET',
+  path: '/',
+  search: '',
+  scheme: 'https',
+  host: '',
+  clientAddress: null,
+  body: never,
+  json: never,
+  form: never,
+  stream: () => ({ [Symbol.asyncIterator]: () => ({ next: never }) }),
+}

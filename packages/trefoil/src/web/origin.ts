@@ -1,0 +1,23 @@
+const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/[^/?#\s@]+$/
+const WRITTEN = /^(?:https?):\/\/[^/?#\s@\\]+\/?$/i
+
+/**
+ * An origin as browsers send it: lower-case, without a default port and without a final slash.
+ *
+ * @returns `null` when the text names no origin; `null`, which browsers send for pages that have
+ * none, is not one
+ */
+export function normalOrigin(text: string): string | null {
+  if (!WRITTEN.test(text)) return ORIGIN.test(text) && !/^https?:/.test(text) ? text : null
+  const url = URL.parse(text)
+  return url === null || url.origin === 'null' ? null : url.origin
+}
+
+/** What to say about text that browsers never send as an origin; `null` when they do. */
+export function originMistake(text: string): string | null {
+  const origin = normalOrigin(text)
+  if (origin === text) return null
+  return origin === null
+    ? `'${text}' is not an origin; write scheme and host, such as https://app.example.com`
+    : `'${text}' is not an origin; browsers write it '${origin}'`
+}
