@@ -10,6 +10,8 @@ import { ask, RawConnection, request } from './raw-connection.ts'
 
 const silent = () => {}
 let server: RunningServer
+/** Its timeouts are beyond the end of the tests. */
+let patient: RunningServer
 let gate = Promise.withResolvers<void>()
 let asked = 0
 
@@ -33,11 +35,11 @@ beforeAll(async () => {
   for (const name of ['trailer', 'te', 'proxy-connection', 'http2-settings', 'upgrade']) {
     app.get(`/${name}`, () => reply('x', { headers: { [name]: 'x-a' } }))
   }
-  server = await serve(app, {
-    ...{ port: 0, signals: false, headersTimeout: '500ms', requestTimeout: '500ms' },
-  })
+  const options = { port: 0, signals: false } as const
+  server = await serve(app, { ...options, headersTimeout: '500ms', requestTimeout: '500ms' })
+  patient = await serve(app, options)
 })
-afterAll(() => server.close())
+afterAll(() => Promise.all([server.close(), patient.close()]))
 
 const HOST = 'Host: localhost\r\n'
 const tooSlow = `POST /body HTTP/1.1\r\n${HOST}Content-Length: 20\r\n\r\n{"a"`
@@ -76,7 +78,7 @@ it.each([
 it.each(['GET /ok', 'DELETE /ok', 'HEAD /ok'])(
   'BODY-1 an endless body of %s is not swallowed',
   async (line) => {
-    const socket = connect({ port: server.port, host: '127.0.0.1' })
+    const socket = connect({ port: patient.port, host: '127.0.0.1' })
     socket.on('error', silent)
     let closed = false
     socket.on('close', () => {
@@ -86,14 +88,14 @@ it.each(['GET /ok', 'DELETE /ok', 'HEAD /ok'])(
     socket.write(`${line} HTTP/1.1\r\n${HOST}Transfer-Encoding: chunked\r\n\r\n`)
     const chunk = `10000\r\n${'a'.repeat(65_536)}\r\n`
     let sent = 0
-    const ended = performance.now() + 400
-    // The request timeout ends it too, so the time is what tells.
+    const ended = performance.now() + 5_000
     while (!closed && performance.now() < ended) {
       sent += chunk.length
       await new Promise((resolve) => socket.write(chunk, () => setImmediate(resolve)))
     }
     expect(closed).toBe(true)
-    expect(sent).toBeLessThan(20_000_000)
+    // What fits into the buffers on the way, and no more.
+    expect(sent).toBeLessThan(50_000_000)
   },
 )
 

@@ -251,6 +251,10 @@ describe('APP-12: options of what is handed to an app', () => {
     [{ port: 'abc' }, "serve(): port must be a whole number from 0 to 65535, got 'abc'"],
     [{ port: 70_000 }, 'serve(): port must be a whole number from 0 to 65535, got 70000'],
     [{ host: 5 }, 'serve(): host must be non-empty text, got 5'],
+    [
+      { headersTimeout: '9s', requestTimeout: '8s' },
+      'serve(): headersTimeout must not be longer than requestTimeout',
+    ],
     [{ tls: {} }, 'serve(): tls needs key and cert'],
     [{ tls: true }, 'serve(): tls must be an object, got true'],
     [

@@ -25,6 +25,7 @@ export const LIFECYCLE: readonly StageRow[] = [
       'request_timeout',
       'unavailable',
       'body_consumed',
+      'TIMEOUT',
     ],
   },
   {
@@ -109,7 +110,7 @@ export const LIFECYCLE: readonly StageRow[] = [
     name: 'execute',
     by: 'engine',
     what: 'dependencies, middleware, handler, output validation',
-    problems: ['http_error', 'TIMEOUT', 'INTERNAL_ERROR'],
+    problems: ['http_error', 'INTERNAL_ERROR'],
   },
   {
     name: 'settle',

@@ -18,7 +18,7 @@ const NO_ERROR = 0
 export const DEFAULT_SEND_TIMEOUT = 60_000
 
 /** Milliseconds; see `requestTimeout` of `serve`. */
-export const DEFAULT_REQUEST_TIMEOUT = 60_000
+const DEFAULT_REQUEST_TIMEOUT = 60_000
 
 /** One `node:http` request. */
 export class NodeExchange implements Exchange, Sending {

@@ -10,7 +10,7 @@ export interface ServeOptions {
   readonly port?: number
   /** Address to listen on. Default `127.0.0.1`. */
   readonly host?: string
-  /** Longest time for the request head. Default `10s`. */
+  /** Longest time for the request head. Default `10s`, or `requestTimeout` where that is shorter. */
   readonly headersTimeout?: Duration
   /** Longest time for the whole request, body included. Default `60s`. */
   readonly requestTimeout?: Duration

@@ -72,8 +72,8 @@ async function listenerFor(
   inFlight: InFlight,
 ): Promise<NodeServer> {
   const sendTimeout = readDuration('sendTimeout', options.sendTimeout ?? '60s')
-  const headersTimeout = readDuration('headersTimeout', options.headersTimeout ?? '10s')
   const requestTimeout = readDuration('requestTimeout', options.requestTimeout ?? '60s')
+  const headersTimeout = readHeadersTimeout(options.headersTimeout, requestTimeout)
   const keepAliveTimeout = readDuration('keepAliveTimeout', options.keepAliveTimeout ?? '65s')
   const maxHeaderSize = readHeadSize(options.maxHeaderSize)
   const http = {
@@ -208,6 +208,8 @@ function listen(server: Server, port: number, host: string): Promise<void> {
   })
 }
 
+const DEFAULT_HEADERS_TIMEOUT = 10_000
+
 /** What calls that were cut off get for closing their dependencies. */
 const CLOSING_MS = 5_000
 
@@ -248,6 +250,18 @@ function closeOnSignals(close: () => Promise<void>): () => void {
 function urlHost({ address, family }: AddressInfo): string {
   if (address === '::' || address === '0.0.0.0') return 'localhost'
   return family === 'IPv6' ? `[${address}]` : address
+}
+
+/** The head is a part of the request: by default it gets 10 s of the time, if there are as many. */
+function readHeadersTimeout(value: Duration | undefined, requestTimeout: number): number {
+  // 0 is node's word for no limit.
+  const most = requestTimeout === 0 ? Number.POSITIVE_INFINITY : requestTimeout
+  if (value === undefined) return Math.min(DEFAULT_HEADERS_TIMEOUT, most)
+  const ms = readDuration('headersTimeout', value)
+  if (ms > most) {
+    throw new ImproperlyConfigured('serve(): headersTimeout must not be longer than requestTimeout')
+  }
+  return ms
 }
 
 function readDuration(option: string, value: Duration): number {
