@@ -1,11 +1,6 @@
+import { isRecord } from '../base/is-record.ts'
 import { checkOptionNames } from '../contract/option-names.ts'
-import {
-  checkFlag,
-  checkList,
-  checkRecord,
-  checkText,
-  isRecord,
-} from '../contract/option-values.ts'
+import { checkFlag, checkList, checkRecord, checkText } from '../contract/option-values.ts'
 import { ImproperlyConfigured } from '../contract/problem.ts'
 import { type DeclaredOptions, GROUP_OPTIONS, type Level, ROUTE_OPTIONS } from './declaration.ts'
 

@@ -1,4 +1,5 @@
 import { type AuthConfig, schemesOf } from '../contract/authenticator.ts'
+import { shownValue } from '../contract/option-values.ts'
 import { ImproperlyConfigured } from '../contract/problem.ts'
 import type { SecurityScheme } from '../contract/security-scheme.ts'
 import { isToken } from '../web/raw-headers.ts'
@@ -29,7 +30,7 @@ function checkScheme(scheme: unknown): void {
   const members = new Map<string, unknown>(Object.entries(scheme))
   const type = members.get('type')
   if (!isType(type)) {
-    throw wrong(`type must be one of ${Object.keys(MEMBERS).join(', ')}, got ${shown(type)}`)
+    throw wrong(`type must be one of ${Object.keys(MEMBERS).join(', ')}, got ${shownValue(type)}`)
   }
   const description = members.get('description')
   if (description !== undefined && !isText(description)) throw wrong('description must be text')
@@ -52,7 +53,7 @@ function checkHttp(members: Members): void {
   const scheme = members.get('scheme')
   const format = members.get('bearerFormat')
   if (scheme !== 'bearer' && scheme !== 'basic') {
-    throw wrong(`scheme must be bearer or basic, got ${shown(scheme)}`)
+    throw wrong(`scheme must be bearer or basic, got ${shownValue(scheme)}`)
   }
   if (format === undefined) return
   if (scheme === 'basic') throw wrong('bearerFormat is of bearer tokens only')
@@ -63,10 +64,10 @@ function checkApiKey(members: Members): void {
   const place = members.get('in')
   const name = members.get('name')
   if (place !== 'header' && place !== 'cookie' && place !== 'query') {
-    throw wrong(`in must be header, cookie or query, got ${shown(place)}`)
+    throw wrong(`in must be header, cookie or query, got ${shownValue(place)}`)
   }
   const isName = isText(name) && (place === 'query' ? !CONTROL.test(name) : isToken(name))
-  if (!isName) throw wrong(`name must be the name of a ${place}, got ${shown(name)}`)
+  if (!isName) throw wrong(`name must be the name of a ${place}, got ${shownValue(name)}`)
 }
 
 const CONTROL = /[\x00-\x1f\x7f]/
@@ -77,7 +78,7 @@ function checkOpenIdConnect(members: Members): void {
   const text = members.get('openIdConnectUrl')
   const url = isText(text) ? URL.parse(text) : null
   const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url))
-  if (!isSafe) throw wrong(`openIdConnectUrl must be an https address, got ${shown(text)}`)
+  if (!isSafe) throw wrong(`openIdConnectUrl must be an https address, got ${shownValue(text)}`)
 }
 
 function isLoopback({ hostname }: URL): boolean {
@@ -90,10 +91,6 @@ function isType(value: unknown): value is SecurityScheme['type'] {
 
 function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== ''
-}
-
-function shown(value: unknown): string {
-  return typeof value === 'string' ? `'${value}'` : String(value)
 }
 
 function wrong(what: string): ImproperlyConfigured {

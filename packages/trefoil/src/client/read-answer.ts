@@ -1,3 +1,4 @@
+import { isRecord } from '../base/is-record.ts'
 import type {
   ActionAnswer,
   DryRunReport,
@@ -19,7 +20,7 @@ type Members = Readonly<Record<string, unknown>>
  * @returns `null` when it is not a manifest of this protocol
  */
 export function readManifest(value: unknown): Manifest | null {
-  if (!isObject(value) || value['protocol'] !== ACTION_PROTOCOL) return null
+  if (!isRecord(value) || value['protocol'] !== ACTION_PROTOCOL) return null
   const { service, auth, actions } = value
   if (!Array.isArray(actions)) return null
   const read = actions.map(readAction)
@@ -27,23 +28,23 @@ export function readManifest(value: unknown): Manifest | null {
   return {
     protocol: ACTION_PROTOCOL,
     service: {
-      name: textOf(isObject(service) ? service['name'] : null) ?? '',
-      version: textOf(isObject(service) ? service['version'] : null) ?? '',
+      name: textOf(isRecord(service) ? service['name'] : null) ?? '',
+      version: textOf(isRecord(service) ? service['version'] : null) ?? '',
     },
     rpc: { method: 'POST', path: CALL_PATH },
     auth: {
-      required: isObject(auth) && auth['required'] === true,
-      schemes: isObject(auth) && auth['required'] === true ? [{ type: 'bearer' }] : [],
+      required: isRecord(auth) && auth['required'] === true,
+      schemes: isRecord(auth) && auth['required'] === true ? [{ type: 'bearer' }] : [],
     },
     actions: read,
   }
 }
 
 function readAction(value: unknown): ManifestAction | null {
-  if (!isObject(value)) return null
+  if (!isRecord(value)) return null
   const { name, description, needs_approval, input_schema, output_schema } = value
   if (typeof name !== 'string' || name === '' || typeof description !== 'string') return null
-  if (typeof needs_approval !== 'boolean' || !isObject(input_schema)) return null
+  if (typeof needs_approval !== 'boolean' || !isRecord(input_schema)) return null
   return {
     name,
     title: textOf(value['title']),
@@ -52,7 +53,7 @@ function readAction(value: unknown): ManifestAction | null {
     path: textOf(value['path']),
     needs_approval,
     input_schema,
-    output_schema: isObject(output_schema) ? output_schema : null,
+    output_schema: isRecord(output_schema) ? output_schema : null,
   }
 }
 
@@ -64,7 +65,7 @@ function readAction(value: unknown): ManifestAction | null {
  * @returns `null` when it is not an answer of this protocol
  */
 export function readAnswer(value: unknown, status: number, dryRun: boolean): ActionAnswer | null {
-  if (!isObject(value) || value['ok'] !== true || status >= 400) return readProblem(value, status)
+  if (!isRecord(value) || value['ok'] !== true || status >= 400) return readProblem(value, status)
   const isReport = value['dry_run'] === true
   if (isReport !== dryRun) return null
   if (isReport) return readReport(value)
@@ -98,8 +99,8 @@ function readReport(value: Members): DryRunReport | null {
  * @returns `null` when it is neither
  */
 export function readProblem(value: unknown, status: number): ProblemEnvelope | null {
-  if (!isObject(value) || value['ok'] === true) return null
-  if (isObject(value['error'])) {
+  if (!isRecord(value) || value['ok'] === true) return null
+  if (isRecord(value['error'])) {
     return value['ok'] === false ? readEnvelope(value['error'], value['status_code'], status) : null
   }
   if (status < 400 || typeof value['title'] !== 'string') return null
@@ -127,13 +128,9 @@ function readEnvelope(error: Members, ownStatus: unknown, status: number): Probl
 
 function isIssue(value: unknown): value is Issue {
   return (
-    isObject(value) &&
+    isRecord(value) &&
     ['source', 'name', 'pointer', 'message'].every((key) => typeof value[key] === 'string')
   )
-}
-
-function isObject(value: unknown): value is Members {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function textOf(value: unknown): string | null {

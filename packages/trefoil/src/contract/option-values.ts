@@ -1,3 +1,4 @@
+import { isRecord } from '../base/is-record.ts'
 import { ImproperlyConfigured } from './problem.ts'
 
 /** A value as an error message shows it. Never for secrets. */
@@ -26,11 +27,6 @@ export function checkText(option: string, value: unknown): void {
   if (value !== undefined && (typeof value !== 'string' || value === '')) {
     throw new ImproperlyConfigured(`${option} must be non-empty text, got ${shownValue(value)}`)
   }
-}
-
-/** True for an object of options or entries: no list, no function, not nothing. */
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /**

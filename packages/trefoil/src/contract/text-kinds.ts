@@ -1,3 +1,4 @@
+import { isRecord } from '../base/is-record.ts'
 import type { ScalarKind } from './param-spec.ts'
 import type { JsonSchema } from './schema.ts'
 
@@ -94,8 +95,4 @@ function typeOfValue(value: unknown): string {
   if (value === null) return 'null'
   if (Array.isArray(value)) return 'array'
   return Number.isInteger(value) ? 'integer' : typeof value
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -4,7 +4,7 @@ import type { Middleware } from '../contract/action.ts'
 import { dependency } from '../contract/dependency.ts'
 import { reply } from '../contract/reply.ts'
 import { type CallOptions, problemOf, startCall } from './call.fixture.ts'
-import { discardStream, failStream, isStream, skipStream } from './stream.ts'
+import { discardStream, failStream, holdStream, isStream, skipStream } from './stream.ts'
 
 const tick = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
@@ -174,4 +174,10 @@ describe('an answer that cannot be made', () => {
     expect(ends).toEqual(['rollback: bad header'])
     expect(log.map(({ message }) => message)).toEqual(['Unhandled error'])
   })
+})
+
+test('a stream that many middlewares hand on is listened to once', () => {
+  const stream = Readable.from(['x'])
+  for (let round = 0; round < 12; round++) holdStream(stream)
+  expect(stream.listenerCount('error')).toBe(1)
 })

@@ -20,12 +20,17 @@ export function sourceOf(stream: StreamValue): StreamSource {
   return isNodeStream(stream) ? new NodeSource(stream) : new IteratorSource(stream)
 }
 
+const held = new WeakSet<NodeStream>()
+
 /**
  * Listens for the error of a stream that nobody reads yet: one that nobody listens for ends the
- * process. Whoever reads it later still meets the error.
+ * process. Whoever reads it later still meets the error. Once a stream: every middleware hands it
+ * on, and node warns of a leak from the eleventh listener.
  */
 export function holdError(stream: StreamValue): void {
-  if (isNodeStream(stream) && stream.on !== undefined) stream.on('error', () => {})
+  if (!isNodeStream(stream) || stream.on === undefined || held.has(stream)) return
+  held.add(stream)
+  stream.on('error', () => {})
 }
 
 interface NodeStream extends StreamValue {
@@ -49,39 +54,35 @@ function isWebStream(stream: StreamValue): stream is WebStream {
 
 class IteratorSource implements StreamSource {
   readonly #stream: StreamValue
-  #iterator: AsyncIterator<string | Uint8Array> | null = null
+  /** `null` until the first piece is asked for. */
+  protected iterator: AsyncIterator<string | Uint8Array> | null = null
 
   constructor(stream: StreamValue) {
     this.#stream = stream
   }
 
   async next(): Promise<Step> {
-    this.#iterator ??= this.#stream[Symbol.asyncIterator]()
-    return this.#iterator.next()
+    this.iterator ??= this.#stream[Symbol.asyncIterator]()
+    return this.iterator.next()
   }
 
   async release(): Promise<unknown> {
-    this.#iterator ??= this.#stream[Symbol.asyncIterator]()
-    return this.#iterator.return?.()
+    this.iterator ??= this.#stream[Symbol.asyncIterator]()
+    return this.iterator.return?.()
   }
 }
 
-class NodeSource implements StreamSource {
+class NodeSource extends IteratorSource {
   readonly #stream: NodeStream
-  #iterator: AsyncIterator<string | Uint8Array> | null = null
 
   constructor(stream: NodeStream) {
+    super(stream)
     this.#stream = stream
   }
 
-  async next(): Promise<Step> {
-    this.#iterator ??= this.#stream[Symbol.asyncIterator]()
-    return this.#iterator.next()
-  }
-
-  async release(): Promise<unknown> {
+  override async release(): Promise<unknown> {
     this.#stream.destroy()
-    return this.#iterator?.return?.()
+    return this.iterator?.return?.()
   }
 }
 

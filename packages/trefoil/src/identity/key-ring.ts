@@ -1,4 +1,4 @@
-import { isRecord } from '../contract/option-values.ts'
+import { isRecord } from '../base/is-record.ts'
 import { ImproperlyConfigured } from '../contract/problem.ts'
 
 /** A secret: text (its UTF-8 bytes) or bytes. */

@@ -1,4 +1,5 @@
-import { isRecord, shownValue } from '../contract/option-values.ts'
+import { isRecord } from '../base/is-record.ts'
+import { shownValue } from '../contract/option-values.ts'
 import { ImproperlyConfigured } from '../contract/problem.ts'
 import { isHeaderValue } from '../web/raw-headers.ts'
 

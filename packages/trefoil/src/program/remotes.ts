@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { encodeBase64url } from '../base/base64url.ts'
 import { compareCodePoints } from '../base/canonical-json.ts'
 import { systemRandom } from '../base/clock.ts'
+import { isRecord } from '../base/is-record.ts'
 import { parseRemoteUrl } from '../client/remote-url.ts'
 import type { ProgramIo } from './io.ts'
 import { usageError } from './usage-error.ts'
@@ -123,14 +124,14 @@ function entriesOf(text: string): readonly [string, unknown][] | null {
   } catch {
     return null
   }
-  if (!isObject(document)) return null
+  if (!isRecord(document)) return null
   const { remotes } = document
-  return isObject(remotes) ? Object.entries(remotes) : null
+  return isRecord(remotes) ? Object.entries(remotes) : null
 }
 
 /** The entry, or in words what is wrong with it; its values stay out of the words. */
 function readRemote(value: unknown): StoredRemote | string {
-  if (!isObject(value)) return 'it is not an object'
+  if (!isRecord(value)) return 'it is not an object'
   const { url: text, token = null, headers = {} } = value
   if (typeof text !== 'string') return 'its url is not text'
   const url = parseRemoteUrl(text)
@@ -141,11 +142,7 @@ function readRemote(value: unknown): StoredRemote | string {
 }
 
 function isTextByName(value: unknown): value is Readonly<Record<string, string>> {
-  return isObject(value) && Object.values(value).every((member) => typeof member === 'string')
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  return isRecord(value) && Object.values(value).every((member) => typeof member === 'string')
 }
 
 function isMissing(error: unknown): boolean {

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { isRecord } from '../../base/is-record.ts'
 import { parseStrictJson } from '../../base/strict-json.ts'
 import { refusal } from '../../client/problem-envelope.ts'
 import type { ActionAnswer, ActionTarget } from '../../contract/action-protocol.ts'
@@ -177,12 +178,8 @@ async function readArgsJson(
   if (text === null) throw usageError('Standard input is larger than 5 MiB')
   const json = parseStrictJson(text)
   if (!json.ok) throw refuse('invalid_arguments', { detail: `--args-json: ${json.reason}` })
-  if (!isObject(json.value)) {
+  if (!isRecord(json.value)) {
     throw refuse('invalid_arguments', { detail: '--args-json must be a JSON object' })
   }
   return { values: json.value }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,3 +1,4 @@
+import { isRecord } from '../../base/is-record.ts'
 import { MAX_JSON_DEPTH, parseStrictJson } from '../../base/strict-json.ts'
 import { type Problem, refuse } from '../../contract/problem.ts'
 import type { AgentOptions } from '../../engine/endpoint-inbound.ts'
@@ -30,7 +31,7 @@ export function readCallPayload(bytes: Uint8Array): CallPayload {
     action,
     problem: refuse(code),
   })
-  if (!isObject(args)) return wrong('invalid_arguments')
+  if (!isRecord(args)) return wrong('invalid_arguments')
   if (typeof dryRun !== 'boolean') return wrong('invalid_dry_run')
   if (token !== undefined && (typeof token !== 'string' || token.trim() === '')) {
     return wrong('invalid_approval')
@@ -54,9 +55,5 @@ function parse(bytes: Uint8Array): Parsed {
     const issues = [{ source: 'body', name: '', pointer: '', message: parsed.reason }]
     return { problem: refuse('invalid_json', { issues }) }
   }
-  return isObject(parsed.value) ? { payload: parsed.value } : { problem: refuse('invalid_request') }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  return isRecord(parsed.value) ? { payload: parsed.value } : { problem: refuse('invalid_request') }
 }

@@ -118,7 +118,7 @@ function mergeHeaders(
       throw new ImproperlyConfigured(`reply(): '${name}' is written by the server alone`)
     }
     if (lower === idHeader) continue
-    if (names.has(lower)) own = withoutHeaders(own, new Set([lower]))
+    if (names.has(lower)) own = withoutHeaders(own, (other) => other === lower)
     if (lower !== 'set-cookie') names.add(lower)
     for (const text of typeof value === 'string' ? [value] : value) {
       if (!isHeaderValue(text)) {
@@ -132,11 +132,7 @@ function mergeHeaders(
   for (const [name, cookie] of Object.entries(reply.cookies ?? {})) {
     own.push('set-cookie', cookieHeader(name, cookie))
   }
-  const headers: string[] = []
-  for (let index = 0; index < base.length; index += 2) {
-    const name = base[index] as string
-    if (!names.has(name)) headers.push(name, base[index + 1] as string)
-  }
+  const headers = withoutHeaders(base, (name) => names.has(name))
   if (type !== null && !names.has('content-type')) headers.push('content-type', type)
   return headers.concat(own)
 }

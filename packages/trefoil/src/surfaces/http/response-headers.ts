@@ -1,4 +1,5 @@
 import type { HttpReply } from '../../contract/exchange.ts'
+import { indexOfHeader, withoutHeaders } from './header-list.ts'
 
 const NONCE_MARK = '{nonce}'
 
@@ -48,12 +49,12 @@ export function headersOfEveryAnswer(
   headers: readonly string[],
   requestIdHeader: string | null,
 ): readonly string[] {
-  return without(headers, (name) => name === 'content-type' || name === requestIdHeader)
+  return withoutHeaders(headers, (name) => name === 'content-type' || name === requestIdHeader)
 }
 
 /** Headers with those of a route in the place of some. */
 export function overrideHeaders(base: readonly string[], { names, pairs }: RouteHeaders): string[] {
-  return without(base, (name) => names.has(name)).concat(pairs)
+  return withoutHeaders(base, (name) => names.has(name)).concat(pairs)
 }
 
 /** An endpoint's answer with the base headers it does not set itself. */
@@ -62,7 +63,7 @@ export function withBaseHeaders(reply: HttpReply, base: readonly string[]): Http
   for (let index = 0; index < reply.headers.length; index += 2) {
     own.add(reply.headers[index] as string)
   }
-  return { ...reply, headers: without(base, (name) => own.has(name)).concat(reply.headers) }
+  return { ...reply, headers: withoutHeaders(base, (name) => own.has(name)).concat(reply.headers) }
 }
 
 /** The headers of a problem over those of every answer; `kept` names one that stays as it is. */
@@ -72,13 +73,13 @@ export function overlayHeaders(
   kept: string | null,
 ): string[] {
   const isKept = (name: string) => name === kept || name === 'content-type'
-  const headers = without(
+  const headers = withoutHeaders(
     base,
-    (name) => name !== 'set-cookie' && name !== kept && has(pairs, name),
+    (name) => name !== 'set-cookie' && name !== kept && indexOfHeader(pairs, name) !== -1,
   )
   for (let index = 0; index < pairs.length; index += 2) {
     const name = pairs[index] as string
-    if (!isKept(name) && !has(pairs, name, index + 2))
+    if (!isKept(name) && indexOfHeader(pairs, name, index + 2) === -1)
       headers.push(name, pairs[index + 1] as string)
   }
   return headers
@@ -86,27 +87,7 @@ export function overlayHeaders(
 
 /** Sets a header in this list, in place of any value it had. */
 export function replaceIn(headers: string[], name: string, value: string): void {
-  const index = indexOf(headers, name)
+  const index = indexOfHeader(headers, name)
   if (index === -1) headers.push(name, value)
   else headers[index + 1] = value
-}
-
-function has(headers: readonly string[], name: string, from = 0): boolean {
-  return indexOf(headers, name, from) !== -1
-}
-
-function indexOf(headers: readonly string[], name: string, from = 0): number {
-  for (let index = from; index < headers.length; index += 2) {
-    if (headers[index] === name) return index
-  }
-  return -1
-}
-
-function without(headers: readonly string[], drops: (name: string) => boolean): string[] {
-  const kept: string[] = []
-  for (let index = 0; index < headers.length; index += 2) {
-    const name = headers[index] as string
-    if (!drops(name)) kept.push(name, headers[index + 1] as string)
-  }
-  return kept
 }

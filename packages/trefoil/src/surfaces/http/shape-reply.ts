@@ -121,7 +121,11 @@ const OF_THE_BODY: ReadonlySet<string> = new Set(['content-type', 'content-dispo
 
 function notModified({ headers, body }: HttpReply): HttpReply {
   skipStream(body)
-  return { status: 304, headers: withoutHeaders(headers, OF_THE_BODY), body: null }
+  return {
+    status: 304,
+    headers: withoutHeaders(headers, (name) => OF_THE_BODY.has(name)),
+    body: null,
+  }
 }
 
 function requestedRange(

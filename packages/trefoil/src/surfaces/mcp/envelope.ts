@@ -1,7 +1,8 @@
+import { isRecord } from '../../base/is-record.ts'
 import { MAX_JSON_DEPTH, parseStrictJson } from '../../base/strict-json.ts'
 import { type Problem, refuse } from '../../contract/problem.ts'
 import { firstHeader, type RawHeaders } from '../../web/raw-headers.ts'
-import { isObject, type RpcId, type RpcMessage, readMessage } from './message.ts'
+import { type RpcId, type RpcMessage, readMessage } from './message.ts'
 import type { Era } from './wire/era.ts'
 import { legacy } from './wire/legacy.ts'
 import { modern, VERSION_KEY } from './wire/modern.ts'
@@ -53,7 +54,7 @@ function parse(bytes: Uint8Array): { readonly value: unknown } | string {
  */
 function eraOf(message: RpcMessage, headerEra: Era): Era {
   const meta = message.params['_meta']
-  if (isObject(meta) && VERSION_KEY in meta) return modern
+  if (isRecord(meta) && VERSION_KEY in meta) return modern
   return message.method === 'initialize' ? legacy : headerEra
 }
 

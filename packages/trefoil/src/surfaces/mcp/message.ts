@@ -1,3 +1,4 @@
+import { isRecord } from '../../base/is-record.ts'
 /** Id of a JSON-RPC request. */
 export type RpcId = string | number
 
@@ -16,10 +17,10 @@ export type ReadMessage =
 
 /** Checks the shape of a JSON-RPC 2.0 message (MCP-5). Batches are no message. */
 export function readMessage(value: unknown): ReadMessage {
-  if (!isObject(value)) return { ok: false, id: null }
+  if (!isRecord(value)) return { ok: false, id: null }
   const { id, jsonrpc, method, params = {} } = value
   const valid = isRpcId(id) ? id : null
-  if (jsonrpc !== '2.0' || typeof method !== 'string' || !isObject(params)) {
+  if (jsonrpc !== '2.0' || typeof method !== 'string' || !isRecord(params)) {
     return { ok: false, id: valid }
   }
   if ('id' in value && valid === null) return { ok: false, id: null }
@@ -28,8 +29,4 @@ export function readMessage(value: unknown): ReadMessage {
 
 function isRpcId(id: unknown): id is RpcId {
   return typeof id === 'string' || (typeof id === 'number' && Number.isSafeInteger(id))
-}
-
-export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

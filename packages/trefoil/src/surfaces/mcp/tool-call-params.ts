@@ -1,7 +1,8 @@
+import { isRecord } from '../../base/is-record.ts'
 import { type Problem, refuse } from '../../contract/problem.ts'
 import type { AgentOptions } from '../../engine/endpoint-inbound.ts'
 import { NO_AGENT_OPTIONS } from '../../engine/endpoint-inbound.ts'
-import { isObject, type RpcMessage } from './message.ts'
+import type { RpcMessage } from './message.ts'
 
 /** What `tools/call` asks for, arguments still raw. */
 export interface ToolCallParams {
@@ -20,14 +21,14 @@ export function toolNameOf(message: RpcMessage): string | null {
 /** Reads the params of `tools/call` (MCP-11). */
 export function readToolCallParams({ params }: RpcMessage): ToolCallParams | Problem {
   const { arguments: args = NO_ARGS, _meta: meta } = params
-  if (!isObject(args)) {
+  if (!isRecord(args)) {
     return refuse('mcp_invalid_params', {
       status: 200,
       detail: 'params.arguments must be an object',
     })
   }
   if (meta === undefined) return { args, options: NO_AGENT_OPTIONS }
-  if (!isObject(meta))
+  if (!isRecord(meta))
     return refuse('mcp_invalid_params', { status: 200, detail: 'params._meta must be an object' })
   const token = meta['approvalToken'] ?? meta['approval_token']
   const { dryRun = false } = meta

@@ -1,6 +1,7 @@
+import { isRecord } from '../../../base/is-record.ts'
 import { type Problem, refuse } from '../../../contract/problem.ts'
 import { firstHeader, type RawHeaders } from '../../../web/raw-headers.ts'
-import { isObject, type RpcMessage } from '../message.ts'
+import type { RpcMessage } from '../message.ts'
 import type { ToolList } from '../tool-list.ts'
 import type { Era, ToolResult } from './era.ts'
 import { checkRoutingHeaders } from './routing-headers.ts'
@@ -53,7 +54,7 @@ function answer(message: RpcMessage, tools: ToolList): string | Problem | undefi
 /** MCP-8. */
 function initialize({ params }: RpcMessage, tools: ToolList): string | Problem {
   const { protocolVersion, capabilities, clientInfo } = params
-  if (typeof protocolVersion !== 'string' || !isObject(capabilities) || !isClientInfo(clientInfo)) {
+  if (typeof protocolVersion !== 'string' || !isRecord(capabilities) || !isClientInfo(clientInfo)) {
     return refuse('mcp_invalid_params', {
       detail: 'initialize needs protocolVersion, capabilities and clientInfo { name, version }',
     })
@@ -69,7 +70,7 @@ function initialize({ params }: RpcMessage, tools: ToolList): string | Problem {
 
 function isClientInfo(value: unknown): boolean {
   return (
-    isObject(value) && typeof value['name'] === 'string' && typeof value['version'] === 'string'
+    isRecord(value) && typeof value['name'] === 'string' && typeof value['version'] === 'string'
   )
 }
 

@@ -1,6 +1,7 @@
+import { isRecord } from '../../../base/is-record.ts'
 import { type Problem, refuse } from '../../../contract/problem.ts'
 import type { RawHeaders } from '../../../web/raw-headers.ts'
-import { isObject, type RpcMessage } from '../message.ts'
+import type { RpcMessage } from '../message.ts'
 import type { ToolList } from '../tool-list.ts'
 import type { Era, ToolResult } from './era.ts'
 import { legacy } from './legacy.ts'
@@ -34,8 +35,8 @@ function check(message: RpcMessage, headers: RawHeaders): Problem | null {
 
 function checkEnvelope({ params }: RpcMessage): Problem | null {
   const meta = params['_meta']
-  if (!isObject(meta) || typeof meta[VERSION_KEY] !== 'string') return missingMeta(VERSION_KEY)
-  return isObject(meta[CAPABILITIES_KEY]) ? null : missingMeta(CAPABILITIES_KEY)
+  if (!isRecord(meta) || typeof meta[VERSION_KEY] !== 'string') return missingMeta(VERSION_KEY)
+  return isRecord(meta[CAPABILITIES_KEY]) ? null : missingMeta(CAPABILITIES_KEY)
 }
 
 function missingMeta(key: string): Problem {
@@ -44,7 +45,7 @@ function missingMeta(key: string): Problem {
 
 function versionOf({ params }: RpcMessage): string {
   const meta = params['_meta']
-  return isObject(meta) ? String(meta[VERSION_KEY]) : ''
+  return isRecord(meta) ? String(meta[VERSION_KEY]) : ''
 }
 
 function checkVersion(message: RpcMessage): Problem | null {
