@@ -1,5 +1,6 @@
 import { type Awaitable, isPromiseLike } from '../base/promise.ts'
 import { issuePointer, type Schema, type SchemaResult } from '../contract/schema.ts'
+import { compileExactCheck, type ExactCheck } from './exact-check.ts'
 
 /** A handler returned something its `returns` schema refuses: the developer's mistake. */
 export class InvalidOutput extends Error {
@@ -7,16 +8,25 @@ export class InvalidOutput extends Error {
 }
 
 /**
- * Holds a handler to its promise. The validated value is what leaves, so members the schema
- * does not name stay in (a password hash that a query selected by accident, say).
+ * Holds a handler to its promise. What leaves is what the schema made of the value: members it
+ * does not name are dropped (a password hash that a query selected by accident, say).
  *
  * @throws InvalidOutput, which callers see as INTERNAL_ERROR and the log in full
  */
-export function validateOutput(schema: Schema, action: string, value: unknown): Awaitable<unknown> {
-  const result = schema['~standard'].validate(value)
-  return isPromiseLike(result)
-    ? result.then((late) => unwrap(action, late))
-    : unwrap(action, result)
+export function outputValidator(
+  schema: Schema,
+  action: string,
+): (value: unknown) => Awaitable<unknown> {
+  // Compiled by the first answer: an app with many routes starts without waiting for it.
+  let exact: ExactCheck | null | undefined
+  return (value) => {
+    if (exact === undefined) exact = compileExactCheck(schema)
+    if (exact?.(value)) return value
+    const result = schema['~standard'].validate(value)
+    return isPromiseLike(result)
+      ? result.then((late) => unwrap(action, late))
+      : unwrap(action, result)
+  }
 }
 
 function unwrap(action: string, result: SchemaResult): unknown {

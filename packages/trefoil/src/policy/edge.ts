@@ -1,4 +1,4 @@
-import { type Problem, refuse } from '../contract/problem.ts'
+import { Problem, refuse } from '../contract/problem.ts'
 import { type HostPattern, parseHost, parseHostPattern } from '../web/host.ts'
 import { firstHeader, isRepeated, type RawHeaders } from '../web/raw-headers.ts'
 
@@ -66,25 +66,38 @@ export function createEdge(policy: EdgePolicy): Edge {
   }
 
   return (raw, inProcess, forwardedHost) => {
-    const host = firstHeader(raw, 'host') ?? null
-    // With two Host lines a cache and this server may serve each other's answers (SEC-1).
-    if (host !== null && isRepeated(raw, 'host')) return refuse('INVALID_HOST')
-    const facts = decideHost(forwardedHost ?? host, inProcess)
-    return 'host' in facts ? (decideHead(raw, policy.maxBodySize) ?? facts) : facts
+    const head = readHead(raw, policy.maxBodySize)
+    if (!(head instanceof Problem)) return decideHost(forwardedHost ?? head, inProcess)
+    // Whatever else is wrong: somebody who asks for another host learns nothing but that.
+    if (isRepeated(raw, 'host')) return refuse('INVALID_HOST')
+    const facts = decideHost(forwardedHost ?? firstHeader(raw, 'host') ?? null, inProcess)
+    return facts instanceof Problem ? facts : head
   }
 }
 
 const NO_HOST: EdgeFacts = Object.freeze({ host: '' })
 
-/** Headers that must not be repeated or contradict each other (SEC-1, SEC-2). */
-function decideHead(raw: RawHeaders, maxBodySize: number): Problem | undefined {
-  let length: string | undefined
+/**
+ * Headers that must not be repeated or contradict each other (SEC-1, SEC-2), in one pass.
+ *
+ * @returns the `Host`, `null` for none
+ */
+function readHead(raw: RawHeaders, maxBodySize: number): string | null | Problem {
+  let host: string | null = null
+  let length: string | null = null
   let chunked = false
   let authorizations = 0
   let proxyAuthorizations = 0
   for (let index = 0; index < raw.length; index += 2) {
     const name = raw[index] as string
     switch (name.length) {
+      case 4:
+        if (name.toLowerCase() === 'host') {
+          // With two Host lines a cache and this server may serve each other's answers (SEC-1).
+          if (host !== null) return refuse('INVALID_HOST')
+          host = raw[index + 1] as string
+        }
+        break
       case 13:
         if (name.toLowerCase() === 'authorization' && ++authorizations > 1) {
           return invalidHeader('Authorization')
@@ -92,7 +105,7 @@ function decideHead(raw: RawHeaders, maxBodySize: number): Problem | undefined {
         break
       case 14:
         if (name.toLowerCase() === 'content-length') {
-          if (length !== undefined) return invalidHeader('Content-Length')
+          if (length !== null) return invalidHeader('Content-Length')
           length = raw[index + 1] as string
         }
         break
@@ -113,12 +126,12 @@ function decideHead(raw: RawHeaders, maxBodySize: number): Problem | undefined {
       default:
     }
   }
-  if (length === undefined) return undefined
+  if (length === null) return host
   if (!DIGITS.test(length)) return invalidHeader('Content-Length')
   // A front end that believes one of the two and we the other would disagree on where the next
   // request begins.
   if (chunked) return invalidHeader('Content-Length')
-  return Number(length) > maxBodySize ? refuse('payload_too_large') : undefined
+  return Number(length) > maxBodySize ? refuse('payload_too_large') : host
 }
 
 function invalidHeader(name: string): Problem {

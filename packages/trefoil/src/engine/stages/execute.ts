@@ -8,7 +8,7 @@ import { composeMiddleware } from '../middleware.ts'
 import type { RunningCall } from '../running-call.ts'
 import type { Stage } from '../stage.ts'
 import { discardStream, holdStream } from '../stream.ts'
-import { validateOutput } from '../validate-output.ts'
+import { outputValidator } from '../validate-output.ts'
 
 type Run = (call: Call) => unknown
 
@@ -22,12 +22,13 @@ export function executeStage(action: Action): Stage {
     action.middleware.length === 0
       ? invoke
       : composeMiddleware(action.middleware, invoke, (call) => (call as RunningCall)['~ended'])
+  const validate = action.returns === null ? null : outputValidator(action.returns, action.name)
   return (call) => {
     call['~executing'] = true
     const returned = body(call)
     return isPromiseLike(returned)
-      ? returned.then((value) => keep(action, call, value))
-      : keep(action, call, returned)
+      ? returned.then((value) => keep(validate, call, value))
+      : keep(validate, call, returned)
   }
 }
 
@@ -64,19 +65,19 @@ async function withDependencies(
 }
 
 function keep(
-  action: Action,
+  validate: ((value: unknown) => Awaitable<unknown>) | null,
   call: RunningCall,
   returned: unknown,
 ): Awaitable<Problem | undefined> {
   const isReply = returned instanceof Reply
   const value: unknown = isReply ? returned.value : returned
   if (isReply) call['~reply'] = returned.options
-  if (action.returns === null) {
+  if (validate === null) {
     call['~value'] = value
     return undefined
   }
   try {
-    const valid = validateOutput(action.returns, action.name, value)
+    const valid = validate(value)
     if (!isPromiseLike(valid)) return take(call, valid)
     holdStream(value)
     return valid.then(

@@ -1,5 +1,6 @@
 import { addRoute, createRouter, findRoute } from 'rou3'
 import type { PathTemplate } from '../../web/path-template.ts'
+import { PlainRoutes } from './plain-routes.ts'
 
 /** Something mounted under a method and a path. */
 export interface Mount<Target> {
@@ -37,13 +38,16 @@ export function createMatcher<Target>(
   mounts: readonly Mount<Target>[],
 ): (method: string, path: string) => Match<Target> {
   const router = createRouter<Entry<Target>>()
+  const plain = new PlainRoutes<Entry<Target>>()
   for (const { method, template, target } of mounts) {
-    addRoute(router, method, routerPath(template), { target, typed: typedSegments(template) })
+    const entry = { target, typed: typedSegments(template) }
+    addRoute(router, method, routerPath(template), entry)
+    plain.add(method, template, entry)
   }
   const methods = [...new Set(mounts.map(({ method }) => method))].sort()
 
   function lookUp(method: string, path: string): Match<Target> | null {
-    const found = findRoute(router, method, path)
+    const found = plain.find(method, path) ?? findRoute(router, method, path)
     if (found === undefined) return null
     const params = found.params ?? NO_PARAMS
     const { target, typed } = found.data

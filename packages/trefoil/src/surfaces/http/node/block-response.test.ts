@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createServer, get, IncomingMessage, type ServerOptions } from 'node:http'
-import { type AddressInfo, Socket } from 'node:net'
+import { type AddressInfo, connect, Socket } from 'node:net'
 import { describe, expect, it, vi } from 'vitest'
 import { BlockResponse, CAN_WRITE_BLOCKS } from './block-response.ts'
 
@@ -51,6 +51,59 @@ describe('BlockResponse', () => {
       expect(sorted(answer)).toEqual(sorted(plain))
       expect(answer.statusCode).toBe(200)
       expect(answer.headers.date).toBeDefined()
+    }
+  })
+
+  it('writes the length of a body it is given at once, and what node has to read', async () => {
+    const body = 'grün'
+    for (const headers of [
+      ['x-a', '1', 'content-type', 'text/plain'],
+      ['x-a', '1', 'date', 'Thu, 01 Jan 2026 00:00:00 GMT'],
+    ]) {
+      const answer = await answerOf({ ServerResponse: BlockResponse }, (response) => {
+        response.endBlock(201, [...headers], body, 'utf8', Buffer.byteLength(body))
+      })
+      expect(answer.statusCode).toBe(201)
+      expect(answer.headers['content-length']).toBe('5')
+      expect(answer.headers['transfer-encoding']).toBeUndefined()
+      for (let index = 0; index < headers.length; index += 2) {
+        expect(answer.headers[headers[index] as string]).toBe(headers[index + 1])
+      }
+      expect(answer.rawHeaders.filter((name) => name.toLowerCase() === 'date')).toHaveLength(1)
+    }
+  })
+
+  it('keeps the connection of a client of HTTP/1.0 that asked for it', async () => {
+    const server = createServer({ ServerResponse: BlockResponse }, (_request, response) => {
+      ;(response as BlockResponse).endBlock(200, ['x-a', '1'], 'ok', 'latin1', 2)
+    })
+    server.listen(0)
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    const socket = connect(port)
+    const ask = async () => {
+      socket.write('GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n')
+      const [chunk] = (await once(socket, 'data')) as [Buffer]
+      return chunk.toString('latin1').toLowerCase()
+    }
+    for (let time = 0; time < 2; time++) {
+      const answer = await ask()
+      expect(answer).toContain('content-length: 2\r\n')
+      expect(answer).toContain('connection: keep-alive\r\n')
+    }
+    socket.destroy()
+    server.close()
+  })
+
+  it('writes each value that changes, and no value of another answer', async () => {
+    for (let time = 0; time < 100; time++) {
+      const value = time % 3 === 0 ? 'same' : String(time)
+      const answer = await answerOf({ ServerResponse: BlockResponse }, (response) => {
+        response.endBlock(200, ['x-changes', value, 'set-cookie', `a=${time}`], '', 'latin1', 0)
+      })
+      expect(answer.headers['x-changes']).toBe(value)
+      expect(answer.headers['set-cookie']).toEqual([`a=${time}`])
+      expect(answer.headers['content-length']).toBe('0')
     }
   })
 

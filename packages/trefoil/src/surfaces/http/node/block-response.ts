@@ -19,10 +19,16 @@ const NODE_READS: ReadonlySet<string> = new Set([
 /** What is known of a name that has been checked. */
 interface KnownName {
   readonly nodeReads: boolean
-  /** The last value that was found good. */
+  /** Most headers say the same in every answer: the last value that was found good, */
   last: string | null
+  /** and its line. Flat: a rope would be joined anew with every answer it is a part of. */
+  line: string
+  /** Name, colon, space. */
+  readonly start: string
   /** False for values that are somebody's secret. */
   readonly keeps: boolean
+  /** How often the value was another one than before. */
+  changes: number
 }
 
 /** Names seen before; bounded, because a handler may make names up. */
@@ -68,23 +74,58 @@ export class BlockResponse<
       return
     }
     const rest: string[] = []
-    let block = ''
-    for (let index = 0; index < headers.length; index += 2) {
-      const name = headers[index] as string
-      const value = headers[index + 1] as string
-      const entry = known.get(name) ?? meet(name)
-      if (entry?.nodeReads === true) rest.push(name, value)
-      else {
-        // Most headers say the same in every answer; what was good then is good now.
-        if (entry === null || (entry.last !== value && !accepts(entry, value))) {
-          throw new TypeError(`Invalid header '${name}'`)
-        }
-        block += `${name}: ${value}\r\n`
-      }
-    }
-    this['~block'] = block
+    this['~block'] = blockOf(headers, rest)
     this.writeHead(status, rest)
   }
+
+  /**
+   * Head and body of an answer whose length is known; node itself writes the length, which is
+   * cheaper than to let it read one.
+   *
+   * @param size bytes of the body
+   * @throws TypeError for a name or value that is none
+   */
+  endBlock(
+    status: number,
+    headers: string[],
+    body: string | Uint8Array,
+    encoding: BufferEncoding,
+    size: number,
+  ): void {
+    const rest: string[] = []
+    const block = proven ? blockOf(headers, rest) : ''
+    // For a client of HTTP/1.0 node keeps the connection only if it has read a length.
+    if (!proven || rest.length > 0 || !this.useChunkedEncodingByDefault) {
+      headers.push('content-length', String(size))
+      this.writeBlock(status, headers)
+    } else {
+      this['~block'] = block
+      this.statusCode = status
+    }
+    this.end(body, encoding)
+  }
+}
+
+/**
+ * @param rest gets the headers that node has to read
+ * @throws TypeError for a name or value that is none
+ */
+function blockOf(headers: readonly string[], rest: string[]): string {
+  let block = ''
+  for (let index = 0; index < headers.length; index += 2) {
+    const name = headers[index] as string
+    const value = headers[index + 1] as string
+    const entry = known.get(name) ?? meet(name)
+    if (entry === null) throw invalid(name)
+    if (entry.last === value) block += entry.line
+    else if (entry.nodeReads) rest.push(name, value)
+    else {
+      if (!isHeaderValue(value)) throw invalid(name)
+      block += `${entry.start}${value}\r\n`
+      remember(entry, value)
+    }
+  }
+  return block
 }
 
 if (storeHeader !== null) {
@@ -99,13 +140,28 @@ if (storeHeader !== null) {
 /** @returns `null` for what is no name */
 function meet(name: string): KnownName | null {
   if (!isToken(name)) return null
-  const entry = { nodeReads: NODE_READS.has(name), last: null, keeps: name !== 'set-cookie' }
+  const entry = {
+    nodeReads: NODE_READS.has(name),
+    last: null,
+    line: '',
+    start: `${name}: `,
+    keeps: name !== 'set-cookie',
+    changes: 0,
+  }
   if (known.size < REMEMBERED_NAMES) known.set(name, entry)
   return entry
 }
 
-function accepts(entry: KnownName, value: string): boolean {
-  if (!isHeaderValue(value)) return false
-  if (entry.keeps) entry.last = value
-  return true
+/** Values seen before a name is taken for one that never says the same twice. */
+const CHANGES = 64
+
+function remember(entry: KnownName, value: string): void {
+  if (!entry.keeps || entry.changes >= CHANGES) return
+  entry.changes++
+  entry.last = value
+  entry.line = Buffer.from(`${entry.start}${value}\r\n`, 'latin1').toString('latin1')
+}
+
+function invalid(name: string): TypeError {
+  return new TypeError(`Invalid header '${name}'`)
 }

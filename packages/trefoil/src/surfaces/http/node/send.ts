@@ -36,16 +36,18 @@ export function send(
     response.end()
   } else if (typeof body === 'string' || body instanceof Uint8Array) {
     const size = typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength
+    // Text of one byte a character is ASCII, and node writes Latin-1 faster than UTF-8.
+    const encoding = size === body.length && typeof body === 'string' ? 'latin1' : 'utf8'
+    if (!isHead) sending.bytesSent = size
+    if (!isHead && size <= FITS_THE_KERNEL && response instanceof BlockResponse) {
+      response.endBlock(status, headers, body, encoding, size)
+      return undefined
+    }
     headers.push('content-length', String(size))
     writeHead(response, status, headers)
     if (isHead) response.end()
-    else {
-      sending.bytesSent = size
-      // Text of one byte a character is ASCII, and node writes Latin-1 faster than UTF-8.
-      const encoding = size === body.length && typeof body === 'string' ? 'latin1' : 'utf8'
-      if (size > FITS_THE_KERNEL) return sendLarge(response, body, encoding, sending)
-      response.end(body, encoding)
-    }
+    else if (size > FITS_THE_KERNEL) return sendLarge(response, body, encoding, sending)
+    else response.end(body, encoding)
   } else {
     writeHead(response, status, headers)
     if (!isHead) return sendStream(response, body, announcedLength(headers), sending)
