@@ -1,4 +1,5 @@
 import { parseDuration } from '../base/duration.ts'
+import { lazily } from '../base/lazily.ts'
 import type { Action, ToolHints } from '../contract/action.ts'
 import type { Guard } from '../contract/call.ts'
 import type { ParamSpec } from '../contract/param-spec.ts'
@@ -71,6 +72,7 @@ export function compileAction(declaration: Declaration, site: ActionSite): Compi
   const guards = compileGuards(declaration)
   checkGuardsAuthenticated(guards, exposed, isPublic, site, where)
   const shared = [...levels.map((level) => level.options), options]
+  const inputSchema = lazily(() => inputSchemaOf(params))
   const action: Action = {
     name,
     title: options.title ?? null,
@@ -89,7 +91,9 @@ export function compileAction(declaration: Declaration, site: ActionSite): Compi
     params,
     dependencies,
     returns: options.returns ?? null,
-    inputSchema: inputSchemaOf(params),
+    get inputSchema() {
+      return inputSchema()
+    },
     outputSchema: compileReturns(options.returns, where),
     middleware: [
       ...levels.flatMap((level) => [...(level.options.middleware ?? []), ...level.middleware]),

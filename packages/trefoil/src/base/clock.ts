@@ -1,3 +1,5 @@
+import { randomFillSync } from 'node:crypto'
+
 /**
  * Where time and randomness come from. Nothing else in the house asks the machine for
  * either, so a test can hold both still.
@@ -21,5 +23,5 @@ export const systemClock: Clock = {
 export type RandomSource = (target: Uint8Array) => void
 
 export const systemRandom: RandomSource = (target) => {
-  crypto.getRandomValues(target)
+  randomFillSync(target)
 }

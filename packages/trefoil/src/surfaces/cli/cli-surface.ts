@@ -1,3 +1,4 @@
+import { lazily } from '../../base/lazily.ts'
 import type { ActionTarget } from '../../contract/action-protocol.ts'
 import type { LocalCredentials } from '../../contract/app-handle.ts'
 import type { Catalogue } from '../../contract/catalogue.ts'
@@ -26,8 +27,11 @@ export function createCliSurface(
   for (const action of catalogue.actions) {
     if (action.exposed.cli) plans.set(action.name, compilePlan(action, 'cli', app))
   }
+  const manifest = lazily(() => buildManifest(catalogue))
   const parts: CliParts = {
-    manifest: buildManifest(catalogue),
+    get manifest() {
+      return manifest()
+    },
     plans,
     discovery: compileDiscoveryPlan('cli', 'actions.list', app),
     app,

@@ -41,8 +41,7 @@ export function createMatcher<Target>(
   const plain = new PlainRoutes<Entry<Target>>()
   for (const { method, template, target } of mounts) {
     const entry = { target, typed: typedSegments(template) }
-    addRoute(router, method, routerPath(template), entry)
-    plain.add(method, template, entry)
+    if (!plain.add(method, template, entry)) addRoute(router, method, routerPath(template), entry)
   }
   const methods = [...new Set(mounts.map(({ method }) => method))].sort()
 

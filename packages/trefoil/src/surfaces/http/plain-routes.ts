@@ -24,20 +24,21 @@ const PLAIN = /^[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*$/
 export class PlainRoutes<Data> {
   readonly #methods = new Map<string, MethodRoutes<Data>>()
 
-  /** Takes a route in if it is of one of the two kinds. */
-  add(method: string, { segments }: PathTemplate, data: Data): void {
+  /** @returns false for a route of another kind, which is not taken in */
+  add(method: string, { segments }: PathTemplate, data: Data): boolean {
     const last = segments.at(-1)
     const fixed = last?.kind === 'param' ? segments.slice(0, -1) : segments
-    if (last?.kind === 'param' && last.type === 'path') return
+    if (last?.kind === 'param' && last.type === 'path') return false
     let path = ''
     for (const part of fixed) {
-      if (part.kind !== 'literal' || !PLAIN.test(part.text)) return
+      if (part.kind !== 'literal' || !PLAIN.test(part.text)) return false
       path += `/${part.text}`
     }
     const routes = this.#methods.get(method) ?? { whole: new Map(), before: new Map() }
     this.#methods.set(method, routes)
     if (last?.kind === 'param') routes.before.set(path, { name: last.name, data })
     else routes.whole.set(path === '' ? '/' : path, { data })
+    return true
   }
 
   /** @param path without empty segments, and without a slash at the end */

@@ -1,3 +1,4 @@
+import { lazily } from '../../base/lazily.ts'
 import type { Catalogue } from '../../contract/catalogue.ts'
 import type { Endpoint } from '../../contract/surface.ts'
 import type { AppContext } from '../../engine/app-context.ts'
@@ -22,8 +23,11 @@ export function mcpEndpoint(
   for (const action of catalogue.actions) {
     if (action.exposed.mcp) plans.set(action.name, compilePlan(action, 'mcp', app))
   }
+  const tools = lazily(() => buildToolList(catalogue))
   const parts: McpParts = {
-    tools: buildToolList(catalogue),
+    get tools() {
+      return tools()
+    },
     plans,
     discovery: compileDiscoveryPlan('mcp', 'mcp.discovery', app),
     ...options,

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import process from 'node:process'
 import { isHeaderValue, isToken } from '../../../web/raw-headers.ts'
-import { http } from './http-module.ts'
+import { http } from './node-modules.ts'
 
 /** Headers that node itself reads or rewrites while it writes a head. */
 const NODE_READS: ReadonlySet<string> = new Set([

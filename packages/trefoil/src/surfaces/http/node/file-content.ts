@@ -1,6 +1,7 @@
 import type { BigIntStats } from 'node:fs'
-import { type FileHandle, open } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 import type { PartialContent } from '../../../contract/partial-content.ts'
+import { open } from './node-modules.ts'
 
 const CHUNK = 65_536
 

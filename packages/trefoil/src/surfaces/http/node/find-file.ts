@@ -1,6 +1,5 @@
 import type { BigIntStats } from 'node:fs'
-import { realpath, stat } from 'node:fs/promises'
-import { join, sep } from 'node:path'
+import { join, realpath, sep, stat } from './node-modules.ts'
 
 /** A file that was found, links resolved. */
 export interface FoundFile {

@@ -2,8 +2,8 @@ import type { Server, ServerOptions } from 'node:http'
 import type { Socket } from 'node:net'
 import process from 'node:process'
 import type { TlsOptions } from 'node:tls'
-import { http as httpModule } from './http-module.ts'
 import { Http2Sessions } from './http2-sessions.ts'
+import { http as httpModule } from './node-modules.ts'
 
 /** Certificate and key of the server, and whatever else `node:tls` takes. */
 export interface ServeTls extends TlsOptions {

@@ -1,4 +1,3 @@
-import { basename } from 'node:path'
 import { type Duration, parseDuration } from '../../../base/duration.ts'
 import { HttpError, ImproperlyConfigured } from '../../../contract/problem.ts'
 import { type Reply, type ReplyOptions, reply } from '../../../contract/reply.ts'
@@ -9,6 +8,7 @@ import { safeSegments } from '../../../web/safe-path.ts'
 import { withContentType } from '../reply/content-type.ts'
 import { FileContent } from './file-content.ts'
 import { type FoundFile, findFile, findInside } from './find-file.ts'
+import { basename } from './node-modules.ts'
 
 /** How a file is sent. */
 export interface FileOptions extends Omit<ReplyOptions, 'status' | 'etag'> {

@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs'
 import { type Duration, parseDuration } from '../../../base/duration.ts'
 import type { Call } from '../../../contract/call.ts'
 import { checkOptionNames, type OptionNames } from '../../../contract/option-names.ts'
@@ -8,6 +7,7 @@ import type { Reply } from '../../../contract/reply.ts'
 import { setHeaders } from '../../../policy/set-headers.ts'
 import { safeSegments } from '../../../web/safe-path.ts'
 import { findInside } from './find-file.ts'
+import { statSync } from './node-modules.ts'
 import { fileReply } from './send-file.ts'
 
 /** Options of {@link staticFiles}. */
