@@ -1,5 +1,5 @@
-// node bench/floods.mjs [--json] [--quick] [--servers a,b] [--rounds N] [--seconds S]: what a
-// refused call costs beside a successful one.
+// node bench/floods.mjs [--json] [--quick] [--servers a,b] [--slices N]: what a refused call
+// costs beside a successful one.
 import { prepare } from './lib/prepare.mjs'
 
 const code = prepare(import.meta.url)
@@ -8,7 +8,7 @@ if (code === null) {
   const { readFlags } = await import('./lib/flags.mjs')
   const { benchFloods } = await import('./lib/floods-bench.mjs')
   const { guarded } = await import('./lib/guarded.mjs')
-  const numbers = { rounds: { full: 7, quick: 1 }, seconds: { full: 2, quick: 1 } }
+  const numbers = { slices: { full: 200, quick: 10 } }
   const servers = {
     allowed: peersOf('w2'),
     usual: ['node', 'node-cached', 'trefoil', 'trefoil-verifying'],

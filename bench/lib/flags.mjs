@@ -13,12 +13,15 @@ const DIST = new URL('../../packages/trefoil/dist/index.js', import.meta.url)
  * @template {string} Name
  * @param {Record<Name, { full: number, quick: number }>} numbers what they are when none is given
  * @param {{ allowed: readonly string[], usual: readonly string[] }} [servers]
- * @returns {{ json: boolean, quick: boolean, servers: import('./catalogue.mjs').Peer[] } & Record<Name, number>}
+ * @param {(text: string) => boolean} [isArgument] for benches that take arguments besides
+ * @returns {{ arguments: string[], json: boolean, quick: boolean, servers: import('./catalogue.mjs').Peer[] } & Record<Name, number>}
  * @throws {BenchFailure} naming what was wrong
  */
-export function readFlags(numbers, servers = { allowed: [], usual: [] }) {
+export function readFlags(numbers, servers = { allowed: [], usual: [] }, isArgument = () => false) {
   const names = /** @type {Name[]} */ (Object.keys(numbers))
-  const { values } = parse(names)
+  const { values, positionals } = parse(names)
+  const unknown = positionals.find((text) => !isArgument(text))
+  if (unknown !== undefined) throw new BenchFailure(`unknown argument "${unknown}"`)
   const quick = values.quick === true
   const chosen = names.map((name) => {
     const text = values[name]
@@ -30,6 +33,7 @@ export function readFlags(numbers, servers = { allowed: [], usual: [] }) {
   })
   const list = values.servers?.split(',').filter((name) => name !== '') ?? servers.usual
   return {
+    arguments: positionals,
     json: values.json === true,
     quick,
     servers: findPeers(list, servers.allowed),
@@ -41,6 +45,7 @@ export function readFlags(numbers, servers = { allowed: [], usual: [] }) {
 function parse(names) {
   try {
     return parseArgs({
+      allowPositionals: true,
       options: {
         json: { type: 'boolean' },
         quick: { type: 'boolean' },

@@ -2,14 +2,13 @@
 // must not be dearer than honest use.
 import { checkProbes, fixedBodies } from './check.mjs'
 import { findCores } from './cores.mjs'
-import { createGenerator } from './generator.mjs'
-import { loadOf, refuseBad } from './load-of.mjs'
+import { loadOf } from './load-of.mjs'
 import { note } from './log.mjs'
 import { createPart, refusedPart, w2 } from './order-workloads.mjs'
 import { startServer } from './server-process.mjs'
+import { CONNECTIONS, inSlices, SECONDS } from './slices.mjs'
 import { median, round } from './stats.mjs'
 
-const CONNECTIONS = 64
 const CASES = [
   createPart,
   refusedPart('no token'),
@@ -19,19 +18,14 @@ const CASES = [
 
 /** @typedef {{ server: string, kind: string, cpuMicros: number, ratio: number }} Cost `cpuMicros`: of the server's processor, a call; `ratio`: to its own success */
 
-/** @param {{ servers: readonly import('./catalogue.mjs').Peer[], rounds: number, seconds: number, json: boolean }} options */
-export async function benchFloods({ servers, rounds, seconds, json }) {
+/** @param {{ servers: readonly import('./catalogue.mjs').Peer[], slices: number, json: boolean }} options */
+export async function benchFloods({ servers, slices, json }) {
   const cores = findCores()
-  const generator = createGenerator(null, cores.generator)
   /** @type {Cost[]} */
   const rows = []
-  try {
-    for (const peer of servers) {
-      note(`${peer.name}: ${rounds} rounds of ${CASES.length} × ${seconds} s`)
-      rows.push(...(await costs(peer, rounds, seconds, cores, generator)))
-    }
-  } finally {
-    generator.close()
+  for (const peer of servers) {
+    note(`${peer.name}: ${slices} slices of ${SECONDS * 1000} ms for each of ${CASES.length} calls`)
+    rows.push(...(await costs(peer, slices, cores)))
   }
   if (json) for (const row of rows) process.stdout.write(`${jsonLine(row)}\n`)
   else process.stdout.write(table(rows))
@@ -39,40 +33,28 @@ export async function benchFloods({ servers, rounds, seconds, json }) {
 
 /**
  * @param {import('./catalogue.mjs').Peer} peer
- * @param {number} rounds
- * @param {number} seconds of one slice
+ * @param {number} slices
  * @param {import('./cores.mjs').Cores} cores
- * @param {import('./generator.mjs').Generator} generator
  * @returns {Promise<Cost[]>}
  */
-async function costs(peer, rounds, seconds, cores, generator) {
+async function costs(peer, slices, cores) {
   const server = await startServer(peer, 'w2', cores.server)
   try {
     await checkProbes(server, w2)
-    const cases = []
+    const lanes = []
     for (const one of CASES) {
       const bodies = await fixedBodies(server, one)
-      const size = { connections: CONNECTIONS, seconds, strict: true }
-      refuseBad(peer.name, one.name, await generator.run(loadOf(server.port, one, bodies, size)))
-      cases.push({ ...one, bodies, micros: /** @type {number[]} */ ([]) })
+      const size = { connections: CONNECTIONS, seconds: SECONDS }
+      const load = loadOf(server.port, one, bodies, size)
+      lanes.push({ name: `${peer.name}, ${one.name}`, pid: server.pid, load })
     }
-    // Case after case and round after round, so that noise falls on all alike.
-    for (let index = 0; index < rounds; index++) {
-      for (const one of cases) {
-        const before = server.cpuSeconds()
-        const size = { connections: CONNECTIONS, seconds }
-        const result = await generator.run(loadOf(server.port, one, one.bodies, size))
-        const used = server.cpuSeconds() - before
-        refuseBad(peer.name, one.name, result)
-        one.micros.push((used / result.requests) * 1e6)
-      }
-    }
-    const success = cases[0]?.micros ?? []
-    return cases.map(({ name, micros }) => ({
+    const results = await inSlices(lanes, slices, cores.generator)
+    const success = results[0] ?? []
+    return results.map((micros, index) => ({
       server: peer.name,
-      kind: name,
+      kind: CASES[index]?.name ?? '',
       cpuMicros: median(micros),
-      ratio: median(micros.map((value, index) => value / (success[index] ?? Number.NaN))),
+      ratio: median(micros.map((value, slice) => value / (success[slice] ?? Number.NaN))),
     }))
   } finally {
     await server.stop()

@@ -1,6 +1,7 @@
 import type { Awaitable } from '../base/promise.ts'
 import type { AuthContext } from './auth-context.ts'
 import type { AuthRequest } from './call.ts'
+import type { AuthenticationError } from './problem.ts'
 import { type DeclaresScheme, type SecurityScheme, UNKNOWN_SCHEME } from './security-scheme.ts'
 import type { SurfaceName } from './surface-name.ts'
 
@@ -11,6 +12,14 @@ import type { SurfaceName } from './surface-name.ts'
 export type Authenticator<Payload = unknown> = (
   request: AuthRequest,
 ) => Awaitable<AuthContext<Payload> | null>
+
+/**
+ * An authenticator that can also return its refusals. A throw out of a call that node made costs
+ * more than reading the credential did, and a flood of bad ones is nothing but refusals.
+ */
+export interface ReturnsRefusals {
+  readonly '~answer'?: (request: AuthRequest) => Awaitable<AuthContext | AuthenticationError | null>
+}
 
 /** Which authenticator guards which surfaces. At most one covers a surface. */
 export interface AuthConfig<

@@ -5,15 +5,13 @@ import { jwtVerify } from 'jose/jwt/verify'
 import { decodeBase64url } from '../base/base64url.ts'
 import { type Clock, systemClock } from '../base/clock.ts'
 import { type Duration, parseDuration } from '../base/duration.ts'
+import { type Awaitable, isPromiseLike } from '../base/promise.ts'
 import { AuthContext } from '../contract/auth-context.ts'
 import type { Authenticator } from '../contract/authenticator.ts'
+import type { AuthRequest } from '../contract/call.ts'
 import { checkOptionNames, type OptionNames } from '../contract/option-names.ts'
 import { checkRecord } from '../contract/option-values.ts'
-import {
-  type AuthenticationError,
-  ImproperlyConfigured,
-  refuseCredential,
-} from '../contract/problem.ts'
+import { AuthenticationError, ImproperlyConfigured, refuseCredential } from '../contract/problem.ts'
 import type { SecurityScheme } from '../contract/security-scheme.ts'
 import { identityFromClaims } from './claims.ts'
 import { findHs256Key, hs256Key } from './hs256-signature.ts'
@@ -79,30 +77,35 @@ export function jwtAuth(options: JwtAuthOptions): Authenticator<undefined> {
   const refused = new RefusedTokens(cacheSize)
   const clock = options.clock ?? systemClock
 
-  const authenticate: Authenticator<undefined> = (request) => {
+  const answer = (request: AuthRequest): Awaitable<Verdict | null> => {
     const token = request.bearer
     if (token === null) return null
     const now = clock.now()
     const known = cache.get(token, Math.floor(now / 1000))
     return (known as AuthContext<undefined> | null) ?? verify(token, new Date(now))
   }
+  const authenticate: Authenticator<undefined> = (request) => {
+    const verdict = answer(request)
+    return isPromiseLike(verdict) ? verdict.then(orThrow) : orThrow(verdict)
+  }
   return Object.assign(authenticate, {
+    '~answer': answer,
     '~risks': risksOfSecrets('jwtAuth keys', secrets),
     '~scheme': JWT_SCHEME,
   })
 
-  function verify(token: string, currentDate: Date): Promise<AuthContext<undefined>> {
-    if (token.length > MAX_TOKEN_LENGTH) throw refuseCredential('Malformed JWT token')
+  function verify(token: string, currentDate: Date): Awaitable<Verdict> {
+    if (token.length > MAX_TOKEN_LENGTH) return refuseCredential('Malformed JWT token')
     const latest = currentDate.getTime() / 1000 - tolerance
     const before = refused.get(token, latest)
-    if (before !== null) throw before
+    if (before !== null) return before
     const key = keys[findHs256Key(token, signing)]
     if (key === undefined) {
-      throw remember(token, unsignedReason(token), null)
+      return remember(token, unsignedReason(token), null)
     }
     const expiry = expiryOf(token)
     if (expiry <= latest) {
-      throw remember(token, EXPIRED, expiry)
+      return remember(token, EXPIRED, expiry)
     }
     return verifyClaims(token, key, { ...verifyOptions, currentDate })
   }
@@ -117,19 +120,26 @@ export function jwtAuth(options: JwtAuthOptions): Authenticator<undefined> {
     token: string,
     key: Promise<CryptoKey>,
     verifying: JWTVerifyOptions,
-  ): Promise<AuthContext<undefined>> {
-    if (!isCanonical(token)) throw refuseCredential('Malformed JWT token')
+  ): Promise<Verdict> {
+    if (!isCanonical(token)) return refuseCredential('Malformed JWT token')
     let claims: JWTPayload
     try {
       claims = (await jwtVerify(token, await key, verifying)).payload
     } catch (error) {
-      throw refuseCredential(reasonOf(error))
+      return refuseCredential(reasonOf(error))
     }
     const identity = identityFromClaims(claims)
     const context = new AuthContext<undefined>({ ...identity, payload: undefined })
     cache.set(token, context)
     return context
   }
+}
+
+type Verdict = AuthContext<undefined> | AuthenticationError
+
+function orThrow(verdict: Verdict | null): AuthContext<undefined> | null {
+  if (verdict instanceof AuthenticationError) throw verdict
+  return verdict
 }
 
 /**

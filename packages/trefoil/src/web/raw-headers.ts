@@ -101,17 +101,26 @@ export const FRAMING_HEADERS: ReadonlySet<string> = new Set([
   'upgrade',
 ])
 
+/** Pairs of headers that cannot change any more, such as those of refusals that are shared. */
+const knownPairs = new WeakMap<object, readonly string[]>()
+
 /**
  * Names and values in turn, lower-case, of a problem's headers. One that a header cannot carry is
  * left out: it may be text of the caller, and what comes after must still be answered (RESP-3).
  */
-export function headerPairs(headers: Readonly<Record<string, string>> | undefined): string[] {
+export function headerPairs(
+  headers: Readonly<Record<string, string>> | undefined,
+): readonly string[] {
+  if (headers === undefined) return []
+  const known = knownPairs.get(headers)
+  if (known !== undefined) return known
   const pairs: string[] = []
-  for (const [name, value] of Object.entries(headers ?? {})) {
+  for (const [name, value] of Object.entries(headers)) {
     const lower = name.toLowerCase()
     if (isToken(lower) && isHeaderValue(value) && !FRAMING_HEADERS.has(lower)) {
       pairs.push(lower, value)
     }
   }
+  if (Object.isFrozen(headers)) knownPairs.set(headers, pairs)
   return pairs
 }

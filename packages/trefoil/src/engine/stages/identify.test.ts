@@ -2,9 +2,10 @@ import { describe, expect, test } from 'vitest'
 import { AuthContext } from '../../contract/auth-context.ts'
 import type { AuthConfig } from '../../contract/authenticator.ts'
 import type { AuthRequest, Call } from '../../contract/call.ts'
-import { AuthenticationError, HttpError } from '../../contract/problem.ts'
+import { AuthenticationError, HttpError, type Problem } from '../../contract/problem.ts'
 import { guard, hasRole, hasScope } from '../../policy/guards.ts'
 import { type CallOptions, knownAs, problemOf, resultOf, startCall } from '../call.fixture.ts'
+import { identifyStage } from './identify.ts'
 
 function authed(config: Partial<AuthConfig>, more: CallOptions = {}): CallOptions {
   const auth = { api: { authenticate: () => null, surfaces: ['api'] as const, ...config } }
@@ -54,6 +55,40 @@ describe('answers of an authenticator', () => {
     })
     expect(await problemOf(authed({ authenticate }))).toMatchObject({
       headers: { 'www-authenticate': 'Bearer' },
+    })
+  })
+
+  test('one refusal serves all calls that are refused alike, and none can change it', async () => {
+    let reason = 'a'
+    const authenticate = () => {
+      throw new AuthenticationError(reason)
+    }
+    const authenticated = authed({ authenticate }).app?.auth?.api as AuthConfig
+    const stage = identifyStage(authenticated)
+    const refused = async (options: CallOptions) => (await stage(startCall(options).call)) as Problem
+    const first = await refused(bearer)
+    expect(await refused(bearer)).toBe(first)
+    expect(Object.isFrozen(first)).toBe(true)
+    expect(Object.isFrozen(first.headers)).toBe(true)
+    expect(await refused({})).not.toBe(first)
+    reason = 'b'
+    const second = await refused(bearer)
+    expect(second.headers?.['www-authenticate']).toContain('"b"')
+    // Reasons may be text of the caller: they must not fill the memory.
+    for (let index = 0; index < 100; index++) {
+      reason = `made up ${index}`
+      expect((await refused(bearer)).headers?.['www-authenticate']).toContain(`"${reason}"`)
+    }
+    expect(await refused(bearer)).not.toBe(await refused(bearer))
+  })
+
+  test('a refusal that is returned where a throw would be dear is the same refusal', async () => {
+    const authenticate = Object.assign(() => null, {
+      '~answer': () => new AuthenticationError('returned'),
+    })
+    expect(await problemOf(authed({ authenticate }, bearer))).toMatchObject({
+      status: 401,
+      headers: { 'www-authenticate': 'Bearer error="invalid_token", error_description="returned"' },
     })
   })
 

@@ -1,6 +1,6 @@
 import { isPromiseLike } from '../../base/promise.ts'
 import { AuthContext } from '../../contract/auth-context.ts'
-import { type AuthConfig, schemesOf } from '../../contract/authenticator.ts'
+import { type AuthConfig, type ReturnsRefusals, schemesOf } from '../../contract/authenticator.ts'
 import { AuthenticationError, Problem, refuse } from '../../contract/problem.ts'
 import type { SecurityScheme } from '../../contract/security-scheme.ts'
 import { firstHeader } from '../../web/raw-headers.ts'
@@ -15,12 +15,14 @@ import type { Stage } from '../stage.ts'
  */
 export function identifyStage(config: AuthConfig): Stage {
   const { authenticate, onAuthenticated } = config
-  const schemes = schemesOf(config)
+  const ask = (authenticate as ReturnsRefusals)['~answer'] ?? authenticate
+  const denials = new Denials(schemesOf(config))
   return (call) => {
     const request = new AuthRequestView(call)
-    const failed = (error: unknown) => deniedBy(error, call, schemes)
+    const failed = (error: unknown) => deniedBy(error, call, denials)
     const accept = (answer: unknown) => {
-      if (!AuthContext.is(answer)) return denied(call, schemes, null)
+      if (answer instanceof AuthenticationError) return denials.of(call, answer.reason)
+      if (!AuthContext.is(answer)) return denials.of(call, null)
       call.auth = answer
       return onAuthenticated === undefined ? undefined : refine(answer)
     }
@@ -30,12 +32,12 @@ export function identifyStage(config: AuthConfig): Stage {
         if (result === null || result === undefined) return undefined
         // One source of truth: a role the hook removed is gone for every guard (PW-03).
         call.auth = AuthContext.is(result) ? result : null
-        return call.auth === null ? denied(call, schemes, null) : undefined
+        return call.auth === null ? denials.of(call, null) : undefined
       }
       return isPromiseLike(refined) ? refined.then(use, failed) : use(refined)
     }
     try {
-      const answer = authenticate(request)
+      const answer = ask(request)
       return isPromiseLike(answer) ? answer.then(accept).then(undefined, failed) : accept(answer)
     } catch (error) {
       return failed(error)
@@ -44,24 +46,41 @@ export function identifyStage(config: AuthConfig): Stage {
 }
 
 /** A thrown problem keeps its status (a lockout's 429, say); anything else is a plain denial. */
-function deniedBy(error: unknown, call: RunningCall, schemes: readonly SecurityScheme[]): Problem {
+function deniedBy(error: unknown, call: RunningCall, denials: Denials): Problem {
   call.auth = null
-  if (error instanceof AuthenticationError) return denied(call, schemes, error.reason)
+  if (error instanceof AuthenticationError) return denials.of(call, error.reason)
   if (error instanceof Problem) return error
   call.log.error({ error, request_id: call.requestId }, 'Authenticator failed')
-  return denied(call, schemes, null)
+  return denials.of(call, null)
 }
 
-function denied(
-  call: RunningCall,
-  schemes: readonly SecurityScheme[],
-  reason: string | null,
-): Problem {
-  const authorization = firstHeader(call['~inbound'].rawHeaders, 'authorization')
-  const challenge = challengeOf(schemes, {
-    realm: call.app.name,
-    authorizationSent: authorization !== undefined,
-    reason,
-  })
-  return refuse('AUTHENTICATION_ERROR', { headers: { 'www-authenticate': challenge } })
+/** Reasons that are remembered; an authenticator may put anything into one. */
+const REMEMBERED_REASONS = 64
+
+/**
+ * The refusals of one action: made once for each reason, because a flood of bad credentials asks
+ * for the same one again and again. They are frozen, since many calls share them.
+ */
+class Denials {
+  readonly #schemes: readonly SecurityScheme[]
+  readonly #sent = new Map<string | null, Problem>()
+  readonly #unsent = new Map<string | null, Problem>()
+
+  constructor(schemes: readonly SecurityScheme[]) {
+    this.#schemes = schemes
+  }
+
+  of(call: RunningCall, reason: string | null): Problem {
+    const authorizationSent =
+      firstHeader(call['~inbound'].rawHeaders, 'authorization') !== undefined
+    const known = authorizationSent ? this.#sent : this.#unsent
+    const before = known.get(reason)
+    if (before !== undefined) return before
+    const realm = call.app.name
+    const challenge = challengeOf(this.#schemes, { realm, authorizationSent, reason })
+    const headers = Object.freeze({ 'www-authenticate': challenge })
+    const problem = Object.freeze(refuse('AUTHENTICATION_ERROR', { headers }))
+    if (known.size < REMEMBERED_REASONS) known.set(reason, problem)
+    return problem
+  }
 }

@@ -1,0 +1,97 @@
+// Processor time of a call, server beside server in slices so short that the machine has no time
+// to change in between. Every slice is compared with the yardstick's of the same moment.
+import { checkProbes, fixedBodies } from './check.mjs'
+import { findCores } from './cores.mjs'
+import { loadOf } from './load-of.mjs'
+import { note } from './log.mjs'
+import { startServer } from './server-process.mjs'
+import { CONNECTIONS, inSlices, SECONDS } from './slices.mjs'
+import { median, round } from './stats.mjs'
+import { workloads } from './workloads.mjs'
+
+/** Standard error of a median, in terms of that of a mean. */
+const MEDIAN_ERROR = 1.25
+
+/**
+ * @typedef {{ workload: string, server: string, cpuMicros: number, ratio: number, error: number }} Row
+ *   `ratio`: calls for the processor time that the first server needs for one; `error`: its
+ *   standard error
+ */
+
+/** @param {{ arguments: readonly string[], servers: readonly import('./catalogue.mjs').Peer[], slices: number, json: boolean }} options */
+export async function benchSlices({ arguments: names, servers, slices, json }) {
+  for (const name of names.length === 0 ? ['w1'] : names) {
+    const peers = servers.filter(({ workloads }) => workloads.includes(name))
+    note(`${name}: ${slices} slices of ${SECONDS * 1000} ms for each of ${peers.length} servers`)
+    const rows = await compare(name, peers, slices)
+    if (json) for (const row of rows) process.stdout.write(`${jsonLine(row)}\n`)
+    else process.stdout.write(`#### ${name}\n\n${table(rows)}\n`)
+  }
+}
+
+/**
+ * @param {string} name
+ * @param {readonly import('./catalogue.mjs').Peer[]} peers the first one is the yardstick
+ * @param {number} slices
+ * @returns {Promise<Row[]>}
+ */
+async function compare(name, peers, slices) {
+  const workload = /** @type {import('./workloads.mjs').Workload} */ (workloads.get(name))
+  const cores = findCores()
+  /** @type {import('./server-process.mjs').RunningServer[]} */
+  const servers = []
+  try {
+    for (const peer of peers) servers.push(await startServer(peer, name, cores.server))
+    const lanes = []
+    for (const server of servers) {
+      const bodies = await fixedBodies(server, workload)
+      await checkProbes(server, workload)
+      const size = { connections: CONNECTIONS, seconds: SECONDS }
+      const load = loadOf(server.port, workload, bodies, size)
+      lanes.push({ name: `${server.name} in ${name}`, pid: server.pid, load })
+    }
+    const results = await inSlices(lanes, slices, cores.generator)
+    const base = results[0] ?? []
+    return results.map((micros, index) => {
+      const ratios = micros.map((value, slice) => (base[slice] ?? Number.NaN) / value)
+      return {
+        workload: name,
+        server: servers[index]?.name ?? '',
+        cpuMicros: median(micros),
+        ratio: median(ratios),
+        error: (MEDIAN_ERROR * deviation(ratios)) / Math.sqrt(ratios.length),
+      }
+    })
+  } finally {
+    await Promise.all(servers.map((server) => server.stop()))
+  }
+}
+
+/** @param {readonly number[]} values */
+function deviation(values) {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length)
+}
+
+/** @param {Row} row */
+function jsonLine({ workload, server, cpuMicros, ratio, error }) {
+  return JSON.stringify({
+    bench: 'slices',
+    workload,
+    server,
+    cpu_us_per_call: round(cpuMicros, 1),
+    ratio_to_node: round(ratio, 3),
+    error: round(error, 3),
+  })
+}
+
+/** @param {readonly Row[]} rows */
+function table(rows) {
+  const lines = [...rows]
+    .sort((left, right) => right.ratio - left.ratio)
+    .map(
+      ({ server, cpuMicros, ratio, error }) =>
+        `| ${server} | ${cpuMicros.toFixed(1)} | ${ratio.toFixed(3)} | ${error.toFixed(3)} |`,
+    )
+  return `| server | CPU µs a call | ratio | ± |\n|---|---:|---:|---:|\n${lines.join('\n')}\n`
+}
