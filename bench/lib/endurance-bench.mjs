@@ -11,6 +11,8 @@ import { startServer } from './server-process.mjs'
 import { round, slope } from './stats.mjs'
 
 const SAMPLES = 20
+/** Samples' worth of calls before the first one: V8 and the allocator take their share once. */
+const WARM_UP = 10
 const CONNECTIONS = 64
 const PEAK_EVERY_MS = 50
 const MB = 1024 * 1024
@@ -62,8 +64,8 @@ async function grow(peer, workload, phase, calls, cores, run) {
     peak = Math.max(peak, server.rssMb())
   }, PEAK_EVERY_MS)
   try {
-    note(`${peer.name}, ${phase}: ${each * SAMPLES} after ${each} to warm up`)
-    await run(server, each)
+    note(`${peer.name}, ${phase}: ${each * SAMPLES} after ${each * WARM_UP} to warm up`)
+    for (let sample = 0; sample < WARM_UP; sample++) await run(server, each)
     const before = await server.heap(true)
     peak = 0
     const samples = [server.rssMb()]

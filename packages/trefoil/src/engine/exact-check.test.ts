@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process'
+import process from 'node:process'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
@@ -154,6 +156,23 @@ describe('schemas that are left to their library', () => {
   ])('%s', (_name, schema) => {
     expect(compileExactCheck(schema)).toBeNull()
   })
+})
+
+test('where code must not be made of text, every answer is left to the schema', () => {
+  const program = `
+    import { z } from 'zod'
+    import { outputValidator } from './validate-output.ts'
+    import { compileExactCheck } from './exact-check.ts'
+    const schema = z.object({ a: z.string() })
+    const value = outputValidator(schema, 'test')({ a: 'x', password: 1 })
+    console.log(JSON.stringify([compileExactCheck(schema), value]))`
+  const { stdout, stderr } = spawnSync(
+    process.execPath,
+    ['--disallow-code-generation-from-strings', '--input-type=module', '-e', program],
+    { cwd: import.meta.dirname, encoding: 'utf8' },
+  )
+  expect(stderr).toBe('')
+  expect(JSON.parse(stdout)).toEqual([null, { a: 'x' }])
 })
 
 // The promise itself: where the check says yes, zod accepts and changes nothing.

@@ -65,7 +65,8 @@ describe('answers of an authenticator', () => {
     }
     const authenticated = authed({ authenticate }).app?.auth?.api as AuthConfig
     const stage = identifyStage(authenticated)
-    const refused = async (options: CallOptions) => (await stage(startCall(options).call)) as Problem
+    const refused = async (options: CallOptions) =>
+      (await stage(startCall(options).call)) as Problem
     const first = await refused(bearer)
     expect(await refused(bearer)).toBe(first)
     expect(Object.isFrozen(first)).toBe(true)
