@@ -1,4 +1,4 @@
-// Interleaved rounds: A B C …, A B C …; noise of the machine falls on all rows alike.
+// Interleaved rounds: A B C …, … C B A; noise of the machine falls on all rows alike.
 import { checkAnswers, checkProbes, fixedBodies } from './check.mjs'
 import { loadOf, refuseBad } from './load-of.mjs'
 import { note } from './log.mjs'
@@ -36,7 +36,8 @@ export async function measure(workload, rows, options, generator, cores) {
     const slices = new Map(servers.map(({ name }) => [name, []]))
     for (let round = 1; round <= options.rounds; round++) {
       note(`${workload.name}: round ${round} of ${options.rounds}`)
-      for (const server of checked) {
+      // Back and forth: a machine that slows down is unfair to nobody.
+      for (const server of round % 2 === 1 ? checked : [...checked].reverse()) {
         slices.get(server.name)?.push(await slice(server, workload, options, generator))
       }
     }
