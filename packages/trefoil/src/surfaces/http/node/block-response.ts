@@ -19,9 +19,9 @@ const NODE_READS: ReadonlySet<string> = new Set([
 /** What is known of a name that has been checked. */
 interface KnownName {
   readonly nodeReads: boolean
-  /** Most headers say the same in every answer: the last value that was found good, */
+  /** The last value that was found good: most headers say the same in every answer. */
   last: string | null
-  /** and its line. Flat: a rope would be joined anew with every answer it is a part of. */
+  /** The line of that value. Flat: a rope would be joined anew in every answer it is a part of. */
   line: string
   /** Name, colon, space. */
   readonly start: string
