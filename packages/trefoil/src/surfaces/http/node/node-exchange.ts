@@ -14,6 +14,9 @@ const EMPTY = new Uint8Array(0)
 /** NGHTTP2_NO_ERROR; the module is not loaded for a number. */
 const NO_ERROR = 0
 
+/** Milliseconds of silence after which the kernel asks whether a peer is still there. */
+export const SILENCE_MS = 60_000
+
 /** Milliseconds; see `sendTimeout` of `serve`. */
 export const DEFAULT_SEND_TIMEOUT = 60_000
 
@@ -80,9 +83,20 @@ export class NodeExchange implements Exchange, Sending {
 
   onAbort(listener: () => void): void {
     if (this.#isOver) return
+    this.watchCaller()
     this.#response.once('close', () => {
       if (!this.#isSent) listener()
     })
+  }
+
+  /**
+   * Has the kernel ask a silent peer whether it is still there, to find one that vanished without
+   * closing. Only for calls that somebody wants to know it of, because it takes four system calls:
+   * every other wait for a client has a time limit.
+   */
+  watchCaller(): void {
+    // The sockets of HTTP/2 are not ours to set; its server sees to that.
+    if (this.#stream === null) this.#request.socket.setKeepAlive(true, SILENCE_MS)
   }
 
   onDone(listener: (result: SendResult) => void): void {

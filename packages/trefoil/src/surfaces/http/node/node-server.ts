@@ -3,7 +3,9 @@ import type { Socket } from 'node:net'
 import process from 'node:process'
 import type { TlsOptions } from 'node:tls'
 import { Http2Sessions } from './http2-sessions.ts'
+import { SILENCE_MS } from './node-exchange.ts'
 import { http as httpModule } from './node-modules.ts'
+import { SilentConnections } from './silent-connections.ts'
 
 /** Certificate and key of the server, and whatever else `node:tls` takes. */
 export interface ServeTls extends TlsOptions {
@@ -42,23 +44,18 @@ export async function createNodeServer(options: NodeServerOptions): Promise<Node
   return withHttp2(options, certificate)
 }
 
-/** Bun takes such connections for idle itself, and says 0 of every connection. */
+/** Bun takes silent connections for idle itself, and says 0 of every connection. */
 const COUNTS_BYTES = process.versions['bun'] === undefined
 
 function plain(server: Server, scheme: 'http' | 'https'): NodeServer {
-  const sockets = new Set<Socket>()
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket)
-    socket.once('close', () => sockets.delete(socket))
-  })
+  const silent = new SilentConnections()
+  if (COUNTS_BYTES) server.on('connection', (socket: Socket) => silent.add(socket))
   return {
     server,
     scheme,
     closeIdle() {
       server.closeIdleConnections()
-      // To node a connection is idle after its first request. Browsers open some ahead of time.
-      if (!COUNTS_BYTES) return
-      for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy()
+      silent.destroy()
     },
     closeAll: () => server.closeAllConnections(),
   }
@@ -81,6 +78,9 @@ async function withHttp2(
   const server = createSecureServer({
     ...options,
     ...certificate,
+    // Per connection here: a stream has no socket of its own to set it on (see watchCaller).
+    keepAlive: true,
+    keepAliveInitialDelay: SILENCE_MS,
     allowHTTP1: true,
     settings: { maxConcurrentStreams: MAX_STREAMS, maxHeaderListSize: maxHeaderSize },
   })

@@ -13,6 +13,8 @@ export interface Sending {
   readonly sendTimeout: number
   /** True once the caller has gone away. */
   readonly aborted: boolean
+  /** Has the caller looked after while nothing is sent to it. */
+  watchCaller(): void
 }
 
 /**
@@ -122,6 +124,7 @@ async function sendStream(
   sending: Sending,
 ): Promise<void> {
   let bytes = 0
+  sending.watchCaller()
   const over = closed(response)
   const iterator = body[Symbol.asyncIterator]()
   const giveUp = () => void iterator.return?.().catch(() => {})

@@ -85,9 +85,6 @@ async function listenerFor(
     // Node looks for overdue requests at this interval only.
     connectionsCheckingInterval: Math.max(500, Math.min(headersTimeout, requestTimeout) / 4),
     maxHeaderSize,
-    // Finds clients that vanished without closing.
-    keepAlive: true,
-    keepAliveInitialDelay: 60_000,
     ...{ optimizeEmptyRequests: true },
     ...(CAN_WRITE_BLOCKS ? { ServerResponse: BlockResponse } : {}),
   }
