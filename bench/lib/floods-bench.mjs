@@ -49,8 +49,8 @@ async function costs(peer, slices, cores) {
       lanes.push({ name: `${peer.name}, ${one.name}`, pid: server.pid, load })
     }
     const results = await inSlices(lanes, slices, cores.generator)
-    const success = results[0] ?? []
-    return results.map((micros, index) => ({
+    const success = results[0]?.micros ?? []
+    return results.map(({ micros }, index) => ({
       server: peer.name,
       kind: CASES[index]?.name ?? '',
       cpuMicros: median(micros),

@@ -13,9 +13,9 @@ import { workloads } from './workloads.mjs'
 const MEDIAN_ERROR = 1.25
 
 /**
- * @typedef {{ workload: string, server: string, cpuMicros: number, ratio: number, error: number }} Row
+ * @typedef {{ workload: string, server: string, cpuMicros: number, ratio: number, error: number, p99Ms: number }} Row
  *   `ratio`: calls for the processor time that the first server needs for one; `error`: its
- *   standard error
+ *   standard error; `p99Ms`: from request to answer, on connections that stand open
  */
 
 /** @param {{ arguments: readonly string[], servers: readonly import('./catalogue.mjs').Peer[], slices: number, json: boolean }} options */
@@ -51,8 +51,8 @@ async function compare(name, peers, slices) {
       lanes.push({ name: `${server.name} in ${name}`, pid: server.pid, load })
     }
     const results = await inSlices(lanes, slices, cores.generator)
-    const base = results[0] ?? []
-    return results.map((micros, index) => {
+    const base = results[0]?.micros ?? []
+    return results.map(({ micros, p99Ms }, index) => {
       const ratios = micros.map((value, slice) => (base[slice] ?? Number.NaN) / value)
       return {
         workload: name,
@@ -60,6 +60,7 @@ async function compare(name, peers, slices) {
         cpuMicros: median(micros),
         ratio: median(ratios),
         error: (MEDIAN_ERROR * deviation(ratios)) / Math.sqrt(ratios.length),
+        p99Ms,
       }
     })
   } finally {
@@ -74,7 +75,7 @@ function deviation(values) {
 }
 
 /** @param {Row} row */
-function jsonLine({ workload, server, cpuMicros, ratio, error }) {
+function jsonLine({ workload, server, cpuMicros, ratio, error, p99Ms }) {
   return JSON.stringify({
     bench: 'slices',
     workload,
@@ -82,6 +83,7 @@ function jsonLine({ workload, server, cpuMicros, ratio, error }) {
     cpu_us_per_call: round(cpuMicros, 1),
     ratio_to_node: round(ratio, 3),
     error: round(error, 3),
+    p99_ms: round(p99Ms, 2),
   })
 }
 
@@ -90,8 +92,8 @@ function table(rows) {
   const lines = [...rows]
     .sort((left, right) => right.ratio - left.ratio)
     .map(
-      ({ server, cpuMicros, ratio, error }) =>
-        `| ${server} | ${cpuMicros.toFixed(1)} | ${ratio.toFixed(3)} | ${error.toFixed(3)} |`,
+      ({ server, cpuMicros, ratio, error, p99Ms }) =>
+        `| ${server} | ${cpuMicros.toFixed(1)} | ${ratio.toFixed(3)} | ${error.toFixed(3)} | ${p99Ms.toFixed(2)} |`,
     )
-  return `| server | CPU µs a call | ratio | ± |\n|---|---:|---:|---:|\n${lines.join('\n')}\n`
+  return `| server | CPU µs a call | ratio | ± | p99 ms |\n|---|---:|---:|---:|---:|\n${lines.join('\n')}\n`
 }

@@ -1,8 +1,10 @@
 // The client of the slices bench, a process of its own so that it can have its own core. Reads
-// { lanes: [{ pid, load }], slices } as JSON on stdin, prints [{ micros, bad }] as JSON: for each
-// server and slice the microseconds of its processor a call took, and how many answers were wrong.
+// { lanes: [{ pid, load }], slices } as JSON on stdin, prints [{ micros, p99Ms, bad }] as JSON: for
+// each server and slice the microseconds of its processor a call took, how long the slowest
+// hundredth of all calls waited at least, and how many answers were wrong.
 import { readdirSync, readFileSync } from 'node:fs'
 import { connect } from 'node:net'
+import { createHistogram } from 'node:perf_hooks'
 import { json } from 'node:stream/consumers'
 
 import { readAnswer } from './answer-reader.mjs'
@@ -19,6 +21,8 @@ class Lane {
   /** @type {number[]} */
   micros = []
   bad = 0
+  /** Microseconds from request to answer, over connections that stand open. */
+  waits = createHistogram()
   #calls = 0
   #waiting = 0
   #sent = 0
@@ -62,10 +66,12 @@ class Lane {
     /** @type {Buffer | null} */
     let rest = null
     let asked = this.#parts[0]
+    let sentAt = 0
     const send = () => {
       socket ??= open()
       asked = this.#parts[this.#order[this.#sent++ % this.#order.length]]
       this.#waiting++
+      sentAt = performance.now()
       socket.write(asked.wire)
     }
     const open = () => {
@@ -81,6 +87,7 @@ class Lane {
         if (answer === null) return
         this.#waiting--
         this.#calls++
+        this.waits.record(Math.max(1, Math.round((performance.now() - sentAt) * 1000)))
         const { status, size } = asked
         if (answer.status !== status || (size !== null && answer.body.length !== size)) this.bad++
         if (answer.close) {
@@ -109,10 +116,15 @@ const all = lanes.map(({ pid, load }) => new Lane(pid, load))
 for (let index = 0; index < WARM_UP_SLICES; index++) {
   for (const lane of all) await lane.slice(WARM_UP_MS)
 }
+for (const lane of all) lane.waits.reset()
 for (let index = 0; index < slices; index++) {
   // Back and forth, so that a machine that slows down is unfair to nobody.
   const turn = index % 2 === 0 ? all : [...all].reverse()
   for (const lane of turn) lane.micros.push(await lane.slice((lanes[0]?.load.seconds ?? 0) * 1000))
 }
-process.stdout.write(JSON.stringify(all.map(({ micros, bad }) => ({ micros, bad }))))
+process.stdout.write(
+  JSON.stringify(
+    all.map(({ micros, waits, bad }) => ({ micros, p99Ms: waits.percentile(99) / 1000, bad })),
+  ),
+)
 process.exit(0)
