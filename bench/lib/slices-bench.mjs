@@ -1,5 +1,7 @@
 // Processor time of a call, server beside server in slices so short that the machine has no time
-// to change in between. Every slice is compared with the yardstick's of the same moment.
+// to change in between. Every slice is compared with the yardstick's of the same moment, and the
+// servers are started several times: what the compiler makes of the same code differs by some
+// hundredths from process to process.
 import { checkProbes, fixedBodies } from './check.mjs'
 import { findCores } from './cores.mjs'
 import { loadOf } from './load-of.mjs'
@@ -18,12 +20,21 @@ const MEDIAN_ERROR = 1.25
  *   standard error; `p99Ms`: from request to answer, on connections that stand open
  */
 
-/** @param {{ arguments: readonly string[], servers: readonly import('./catalogue.mjs').Peer[], slices: number, json: boolean }} options */
-export async function benchSlices({ arguments: names, servers, slices, json }) {
+/** @param {{ arguments: readonly string[], servers: readonly import('./catalogue.mjs').Peer[], slices: number, starts: number, json: boolean }} options */
+export async function benchSlices({ arguments: names, servers, slices, starts, json }) {
   for (const name of names.length === 0 ? ['w1'] : names) {
     const peers = servers.filter(({ workloads }) => workloads.includes(name))
-    note(`${name}: ${slices} slices of ${SECONDS * 1000} ms for each of ${peers.length} servers`)
-    const rows = await compare(name, peers, slices)
+    const runs = []
+    for (let start = 1; start <= starts; start++) {
+      note(
+        `${name}: start ${start} of ${starts}, ${slices} slices of ${SECONDS * 1000} ms ` +
+          `for each of ${peers.length} servers`,
+      )
+      runs.push(await compare(name, peers, slices))
+    }
+    const rows = peers.map((_, index) =>
+      summarize(runs.map((run) => /** @type {Row} */ (run[index]))),
+    )
     if (json) for (const row of rows) process.stdout.write(`${jsonLine(row)}\n`)
     else process.stdout.write(`#### ${name}\n\n${table(rows)}\n`)
   }
@@ -65,6 +76,20 @@ async function compare(name, peers, slices) {
     })
   } finally {
     await Promise.all(servers.map((server) => server.stop()))
+  }
+}
+
+/** One row of those that several starts gave a server. @param {readonly Row[]} rows @returns {Row} */
+function summarize(rows) {
+  const [first] = rows
+  if (first === undefined || rows.length === 1) return /** @type {Row} */ (first)
+  const ratios = rows.map(({ ratio }) => ratio)
+  return {
+    ...first,
+    cpuMicros: median(rows.map(({ cpuMicros }) => cpuMicros)),
+    ratio: ratios.reduce((sum, ratio) => sum + ratio, 0) / ratios.length,
+    error: deviation(ratios) / Math.sqrt(ratios.length - 1),
+    p99Ms: median(rows.map(({ p99Ms }) => p99Ms)),
   }
 }
 

@@ -1,10 +1,9 @@
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { connect, createServer, type Socket } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { createApp, stream } from '../../../index.ts'
 import { type RunningServer, serve } from '../../../node.ts'
-import { SilentConnections } from './silent-connections.ts'
 
 const logger = { debug() {}, info() {}, warn() {}, error() {} }
 let server: RunningServer | null = null
@@ -112,20 +111,5 @@ describe('connections that never said anything', () => {
     const [answer] = await once(client, 'data')
     expect(String(answer)).toMatch(/^HTTP\/1\.1 200 /)
     await closing
-  })
-
-  test('are all that is held of a busy server', async () => {
-    const silent = new SilentConnections()
-    const listener = createServer((socket) => silent.add(socket))
-    listener.listen(0, '127.0.0.1')
-    await once(listener, 'listening')
-    const { port } = listener.address() as { port: number }
-    for (let index = 0; index < 500; index++) {
-      const client = await open(port)
-      client.destroy()
-      await once(client, 'close')
-    }
-    expect(silent.size).toBeLessThanOrEqual(64)
-    listener.close()
   })
 })

@@ -1,11 +1,10 @@
 import type { Server, ServerOptions } from 'node:http'
-import type { Socket } from 'node:net'
 import process from 'node:process'
 import type { TlsOptions } from 'node:tls'
 import { Http2Sessions } from './http2-sessions.ts'
 import { SILENCE_MS } from './node-exchange.ts'
 import { http as httpModule } from './node-modules.ts'
-import { SilentConnections } from './silent-connections.ts'
+import { OpenConnections } from './open-connections.ts'
 
 /** Certificate and key of the server, and whatever else `node:tls` takes. */
 export interface ServeTls extends TlsOptions {
@@ -35,7 +34,9 @@ export interface NodeServerOptions {
  */
 export async function createNodeServer(options: NodeServerOptions): Promise<NodeServer> {
   const { http, tls } = options
-  if (tls === null) return plain(httpModule.createServer(http), 'http')
+  if (tls === null) {
+    return plain(httpModule.createServer(http), 'http', http.keepAliveTimeout)
+  }
   const { http2 = true, ...certificate } = tls
   if (!http2) {
     const https = await import('node:https')
@@ -44,18 +45,19 @@ export async function createNodeServer(options: NodeServerOptions): Promise<Node
   return withHttp2(options, certificate)
 }
 
-/** Bun takes silent connections for idle itself, and says 0 of every connection. */
+/** Bun takes silent connections for idle itself, and says 0 bytes of every connection. */
 const COUNTS_BYTES = process.versions['bun'] === undefined
 
-function plain(server: Server, scheme: 'http' | 'https'): NodeServer {
-  const silent = new SilentConnections()
-  if (COUNTS_BYTES) server.on('connection', (socket: Socket) => silent.add(socket))
+/** @param keepAliveTimeout milliseconds; 0 or none: node sees to idle connections, or nobody does */
+function plain(server: Server, scheme: 'http' | 'https', keepAliveTimeout = 0): NodeServer {
+  const connections = COUNTS_BYTES ? new OpenConnections(server) : null
+  if (keepAliveTimeout > 0) connections?.endIdle(server, keepAliveTimeout)
   return {
     server,
     scheme,
     closeIdle() {
       server.closeIdleConnections()
-      silent.destroy()
+      connections?.endSilent()
     },
     closeAll: () => server.closeAllConnections(),
   }

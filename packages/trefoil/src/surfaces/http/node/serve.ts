@@ -66,6 +66,14 @@ export async function serve(app: Servable, options: ServeOptions = {}): Promise<
   return { url: `${node.scheme}://${urlHost(bound)}:${bound.port}`, port: bound.port, close }
 }
 
+/**
+ * Node announces by this name how long it keeps an idle connection. It would say nothing while we
+ * end those ourselves, and clients use the last moments of a connection only if they know them.
+ */
+interface Announcing extends ServerResponse {
+  _keepAliveTimeout?: number
+}
+
 async function listenerFor(
   app: Servable,
   options: ServeOptions,
@@ -93,7 +101,8 @@ async function listenerFor(
   const handler = app['~http']()
   const onRequest =
     (expectsContinue: boolean, answering: HttpHandler = handler) =>
-    (request: IncomingMessage, response: ServerResponse) => {
+    (request: IncomingMessage, response: Announcing) => {
+      response._keepAliveTimeout = keepAliveTimeout
       const exchange = new NodeExchange(
         request,
         response,
