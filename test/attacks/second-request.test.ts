@@ -132,3 +132,16 @@ it('RFC 9110 §7.8 an offer of h2c is overlooked', async () => {
   const answer = await ask(server.port, request('GET /ok', headers))
   expect(answer?.body).toBe('ok')
 })
+
+it('SEC-2 what still comes of a small body nobody wanted is no second request', async () => {
+  const inner = request('GET /begun')
+  for (const split of [0, 10, inner.length]) {
+    const connection = new RawConnection(patient.port)
+    const head = `POST /nowhere HTTP/1.1\r\n${HOST}Content-Length: ${inner.length}\r\n\r\n`
+    connection.send(head + inner.slice(0, split))
+    expect((await connection.response())?.status).toBe(404)
+    connection.send(inner.slice(split) + request('GET /ok'))
+    expect((await connection.response())?.body).toBe('ok')
+    connection.vanish()
+  }
+})

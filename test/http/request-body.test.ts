@@ -29,6 +29,14 @@ function createBodyApp() {
     const read = await call.request.form()
     return { fields: read.fields, last: read.get('a'), all: read.getAll('a'), none: read.get('z') }
   })
+  app.post('/after/body', (_, call) => {
+    call.background(async () => void (await call.request.body()))
+  })
+  app.post('/after/stream', (_, call) => {
+    call.background(async () => {
+      for await (const piece of call.request.stream()) errors.push(`read ${piece.length}`)
+    })
+  })
   app.post('/twice', async (_, { request }) => {
     const [first, second] = await Promise.all([request.body(), request.body()])
     const parsed = await request.json()
@@ -122,6 +130,12 @@ describe('call.request', () => {
   test('REQ-1: reading again is the same reading, failures included', async () => {
     expect(await json('/twice', '{"a":1}')).toBe(true)
     expect(await json('/failures', '{')).toBe(true)
+  })
+
+  test.each(['body', 'stream'])('REQ-1: %s() first asked for after the answer', async (way) => {
+    expect((await post(`/after/${way}`, 'text')).ok).toBe(true)
+    const error = 'The request body can no longer be read: the answer has already been sent'
+    await vi.waitFor(() => expect(errors).toEqual([error]))
   })
 
   test('REQ-1: null and an empty list are JSON values; the type is not asked', async () => {

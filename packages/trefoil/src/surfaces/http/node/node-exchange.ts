@@ -7,6 +7,7 @@ import { refuse } from '../../../contract/problem.ts'
 import { pieces } from './body-pieces.ts'
 import { isCut, piecesInTime, wholeInTime } from './http2-body.ts'
 import { fromHttp2 } from './http2-headers.ts'
+import { http } from './node-modules.ts'
 import type { Sending } from './send.ts'
 
 const EMPTY = new Uint8Array(0)
@@ -23,6 +24,11 @@ export const DEFAULT_SEND_TIMEOUT = 60_000
 /** Milliseconds; see `requestTimeout` of `serve`. */
 const DEFAULT_REQUEST_TIMEOUT = 60_000
 
+/** How node itself ends a request that announces no body; `undefined` where it does not. */
+const dumpBody = Reflect.get(http.IncomingMessage.prototype, '_dumpAndCloseReadable') as
+  | ((this: IncomingMessage) => void)
+  | undefined
+
 /** One `node:http` request. */
 export class NodeExchange implements Exchange, Sending {
   readonly method: string
@@ -34,6 +40,7 @@ export class NodeExchange implements Exchange, Sending {
   readonly sendTimeout: number
   /** True once someone asked for the body. */
   bodyRead = false
+  #isSkipped = false
   readonly #request: IncomingMessage
   readonly #response: ServerResponse
   readonly #expectsContinue: boolean
@@ -120,6 +127,16 @@ export class NodeExchange implements Exchange, Sending {
     else if (!stream.endAfterHeaders) stream.once('finish', () => stream.close(NO_ERROR))
   }
 
+  /**
+   * Has what comes of a small body thrown away while it is parsed. Node keeps it for a reader until
+   * the answer has left: a tenth of what it costs to refuse a caller who sent one.
+   */
+  skipBody(): void {
+    if (dumpBody === undefined) return
+    this.#isSkipped = true
+    dumpBody.call(this.#request)
+  }
+
   get #isOver(): boolean {
     return this.#stream === null ? isClosed(this.#response) : this.#stream.destroyed
   }
@@ -137,6 +154,7 @@ export class NodeExchange implements Exchange, Sending {
 
   readBody(limit: number): Awaitable<Uint8Array> {
     this.bodyRead = true
+    if (this.#isSkipped) return Promise.reject(tooLate())
     const request = this.#request
     if (request.readableEnded) return EMPTY
     // A request that is already destroyed tells nobody any more: waiting for it, the call and all
@@ -156,6 +174,7 @@ export class NodeExchange implements Exchange, Sending {
 
   async *bodyStream(limit: number): AsyncGenerator<Uint8Array, void, undefined> {
     this.bodyRead = true
+    if (this.#isSkipped) throw tooLate()
     const request = this.#request
     if (request.readableEnded) return
     const stream = this.#stream
@@ -170,6 +189,11 @@ export class NodeExchange implements Exchange, Sending {
 /** Deno's responses have no `closed`, nor `errored`. */
 function isClosed(response: ServerResponse): boolean {
   return (response.closed as boolean | undefined) ?? response.destroyed
+}
+
+/** For a developer, in what runs on after an answer: no caller hears of it any more. */
+function tooLate(): Error {
+  return new Error('The request body can no longer be read: the answer has already been sent')
 }
 
 function collect(

@@ -183,7 +183,10 @@ function finish(
   response: ServerResponse,
 ): void {
   if (node?.server.listening === false) response.shouldKeepAlive = false
-  if (hasUnreadBody(exchange, request)) exchange.refuseRest()
+  const unread = unreadBody(exchange, request)
+  if (unread === 'dear') exchange.refuseRest()
+  // Somebody else's request may have readers we do not know of.
+  else if (unread === 'cheap' && node !== null) exchange.skipBody()
 }
 
 /** An answer that began before the server closed has promised to keep its connection. */
@@ -194,14 +197,14 @@ function closeDrained({ server, closeIdle }: NodeServer): void {
 /** Bytes of an unwanted body that are cheaper to read than a new connection is to make. */
 const CHEAP_TO_DISCARD = 65_536
 
-function hasUnreadBody(exchange: NodeExchange, request: IncomingMessage): boolean {
+function unreadBody(exchange: NodeExchange, request: IncomingMessage): 'none' | 'cheap' | 'dear' {
   // Most requests have no body, and node has ended those before anybody asked.
-  if (request.readableEnded || request.complete) return false
+  if (request.readableEnded || request.complete) return 'none'
   // On HTTP/2 a connection is shared: a stream that is never ended would only be in the way.
-  if (exchange.bodyRead || request.httpVersionMajor === 2) return true
+  if (exchange.bodyRead || request.httpVersionMajor === 2) return 'dear'
   const announced = firstHeader(exchange.rawHeaders, 'content-length')
-  if (announced !== undefined) return Number(announced) > CHEAP_TO_DISCARD
-  return firstHeader(exchange.rawHeaders, 'transfer-encoding') !== undefined
+  if (announced !== undefined) return Number(announced) > CHEAP_TO_DISCARD ? 'dear' : 'cheap'
+  return firstHeader(exchange.rawHeaders, 'transfer-encoding') === undefined ? 'cheap' : 'dear'
 }
 
 function listen(server: Server, port: number, host: string): Promise<void> {
