@@ -14,7 +14,10 @@ export interface ServeOptions {
   readonly headersTimeout?: Duration
   /** Longest time for the whole request, body included. Default `60s`. */
   readonly requestTimeout?: Duration
-  /** How long an idle connection is kept. Default `65s`, longer than most load balancers wait. */
+  /**
+   * How long an idle connection is kept, as clients are told; it is closed within ten seconds after.
+   * Default `65s`, longer than most load balancers wait.
+   */
   readonly keepAliveTimeout?: Duration
   /** How long a client may take to read what is waiting for it, before it is cut off. Default `60s`. */
   readonly sendTimeout?: Duration
