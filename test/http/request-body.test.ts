@@ -1,9 +1,17 @@
 import { createHmac } from 'node:crypto'
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
+import { getDefaultHighWaterMark, setDefaultHighWaterMark } from 'node:stream'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
-import { AuthContext, body, createApp, file, form } from '../../packages/trefoil/src/index.ts'
+import {
+  AuthContext,
+  body,
+  createApp,
+  file,
+  form,
+  stream,
+} from '../../packages/trefoil/src/index.ts'
 import { type RunningServer, serve } from '../../packages/trefoil/src/node.ts'
 
 const errors: string[] = []
@@ -20,6 +28,8 @@ const logger = {
 /** Pieces that `/slow` has taken, and what lets it take the next one. */
 let taken = 0
 let next = () => {}
+/** Has `/late` answer. */
+let finishLate = () => {}
 
 function createBodyApp() {
   const app = createApp({ logger, maxBodySize: '2mb' })
@@ -28,6 +38,19 @@ function createBodyApp() {
   app.post('/form', async (_, call) => {
     const read = await call.request.form()
     return { fields: read.fields, last: read.get('a'), all: read.getAll('a'), none: read.get('z') }
+  })
+  app.post('/echo', (_, call) =>
+    stream(
+      (async function* () {
+        for await (const piece of call.request.stream()) yield piece
+      })(),
+    ),
+  )
+  app.post('/late', async () => {
+    await new Promise<void>((resolve) => {
+      finishLate = resolve
+    })
+    return 'late'
   })
   app.post('/after/body', (_, call) => {
     call.background(async () => void (await call.request.body()))
@@ -130,6 +153,58 @@ describe('call.request', () => {
   test('REQ-1: reading again is the same reading, failures included', async () => {
     expect(await json('/twice', '{"a":1}')).toBe(true)
     expect(await json('/failures', '{')).toBe(true)
+  })
+
+  test('REQ-1: an answer may be made of the body while it is sent', async () => {
+    for (const sent of ['hello', 'x'.repeat(60_000), 'x'.repeat(100_000)]) {
+      expect(await (await post('/echo', sent)).text()).toBe(sent)
+    }
+    // The rest of the body comes after the answer has begun to be made.
+    const socket = connect(server.port, '127.0.0.1')
+    socket.write('POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\n\r\nab')
+    await once(socket, 'data')
+    socket.write('cd')
+    const [rest] = await once(socket, 'data')
+    expect(String(rest)).toContain('cd')
+    socket.destroy()
+  })
+
+  test('REQ-1: a body nobody wants does not stop the connection where buffers are small', async () => {
+    // What node has on Windows.
+    const usual = getDefaultHighWaterMark(false)
+    setDefaultHighWaterMark(false, 16_384)
+    const own = await serve(createBodyApp(), { port: 0, signals: false, drainTimeout: '200ms' })
+    try {
+      const socket = connect(own.port, '127.0.0.1')
+      let answers = ''
+      socket.on('data', (chunk) => {
+        answers += chunk
+      })
+      socket.write('POST /late HTTP/1.1\r\nHost: localhost\r\nContent-Length: 60000\r\n\r\n')
+      for (let piece = 0; piece < 10; piece++) {
+        socket.write('x'.repeat(6000))
+        await new Promise((resolve) => setTimeout(resolve, 5))
+      }
+      finishLate()
+      socket.write('GET /none HTTP/1.1\r\nHost: localhost\r\n\r\n')
+      await vi.waitFor(() => expect(answers.match(/HTTP\/1\.1 200/g)).toHaveLength(2))
+      socket.destroy()
+    } finally {
+      setDefaultHighWaterMark(false, usual)
+      await own.close()
+    }
+  })
+
+  test('REQ-1: a body first asked for after the answer keeps no server from closing', async () => {
+    const own = await serve(createBodyApp(), { port: 0, signals: false, drainTimeout: '200ms' })
+    const socket = connect(own.port, '127.0.0.1')
+    socket.write(
+      'POST /after/body HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n',
+    )
+    await once(socket, 'data')
+    socket.destroy()
+    await own.close()
+    expect(errors).toHaveLength(1)
   })
 
   test.each(['body', 'stream'])('REQ-1: %s() first asked for after the answer', async (way) => {

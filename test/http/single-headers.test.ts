@@ -38,6 +38,9 @@ function makeApp(options: Options = {}) {
       cookies: { four: '4' },
     }),
   )
+  app.get('/tagged', () => reply({ a: 1 }, { etag: 'v1' }))
+  app.get('/tagged-text', { headers: { 'x-page': 'yes' } }, () => reply('a', { etag: 'v1' }))
+  app.get('/untaggable', () => reply({ a: 1 }, { etag: 'a"b' }))
   app.get('/open', () =>
     reply('x', {
       headers: {
@@ -82,6 +85,20 @@ describe('SW-17: no header twice', () => {
     const text = await get(makeApp(), '/failing', { accept: 'text/plain' })
     expect(text.get('content-type')).toBe('text/plain; charset=utf-8')
   })
+
+  it.each(['/tagged', '/tagged-text', '/untaggable'])(
+    'a problem found after the answer was encoded has one type (%s)',
+    async (path) => {
+      for (const security of ['strict', 'web', 'off'] as const) {
+        const app = makeApp({ security })
+        const headers = await get(app, path, { 'if-match': '"v2"' })
+        expect(headers.get('content-type')).toBe('application/problem+json')
+        expect(headers.get('etag')).toBeNull()
+        const text = await get(app, path, { 'if-match': '"v2"', accept: 'text/plain' })
+        expect(text.get('content-type')).toBe('text/plain; charset=utf-8')
+      }
+    },
+  )
 
   it('names differ in more than their letters’ case', async () => {
     const headers = await get(makeApp(), '/cased')

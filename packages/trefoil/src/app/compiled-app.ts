@@ -93,7 +93,10 @@ export function compileApp(
     csrf: config.csrf,
     isOpen: perSurface((surface) => !covered[surface]),
     maxInFlight: config.maxInFlight,
-    compression: config.compression,
+    compression:
+      config.compression === null
+        ? null
+        : { ...config.compression, credentialHeaders: app.credentialHeaders },
     requestIdHeader: config.requestIdHeader,
     bodyLimits: config,
     accessLog: config.accessLog,

@@ -131,7 +131,18 @@ describe('values', () => {
     expect(await storedIn(app, cookie, 'toString')).toBeNull()
   })
 
-  test.each([[undefined], [() => 1], [1n]])('%s has no JSON form', async (value) => {
+  test.each([
+    [undefined],
+    [() => 1],
+    [1n],
+    [new Map([[1, 2]])],
+    [{ inside: [new Set([1])] }],
+    [new Error('no')],
+    [Promise.resolve(1)],
+    [{ at: Number.NaN }],
+    [[Number.POSITIVE_INFINITY]],
+    [{ run: () => 1 }],
+  ])('%s has no JSON form', async (value) => {
     const visit = session()
     const app = createApp({ logger: silent, env: {}, debug: true })
     app.get('/', { params: { visit } }, ({ visit }) => visit.set('a', value))
@@ -344,6 +355,8 @@ describe('construction', () => {
     expect(
       await header({ env, name: 'code', maxAge: '2h', sameSite: 'lax', secure: true }),
     ).toMatch(/^code=[^;]+; Max-Age=7200; Path=\/; Secure; HttpOnly; SameSite=Lax$/)
+    const capital = { ...env, TREFOIL_SESSION_SAME_SITE: 'Lax' }
+    expect(await header({ env: capital })).toMatch(/; SameSite=Lax$/)
     expect(mistake({ env: { ...env, TREFOIL_SESSION_MAX_AGE: 'soon' } })).toBe(
       "TREFOIL_SESSION_MAX_AGE must be a duration such as '30s'",
     )

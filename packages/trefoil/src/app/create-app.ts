@@ -41,6 +41,7 @@ export class App<T extends AppTypes> extends Routes<T> implements AppHandle {
   readonly #callState: () => unknown
   #compiled: CompiledApp | null = null
   #mounted = false
+  #namedStrays = false
 
   /** Use {@link createApp}. */
   constructor(config: AppConfig, state: T['state'], callState: () => unknown) {
@@ -73,7 +74,7 @@ export class App<T extends AppTypes> extends Routes<T> implements AppHandle {
   async startup(options: { readonly announce?: boolean } = {}): Promise<void> {
     const { catalogue } = this.#compile()
     if (options.announce !== false && !this.#lifecycle.started) {
-      for (const message of this.#config.strayVariables) this.#config.logger.warn({}, message)
+      this.#nameStrayVariables()
       for (const { surface, message } of describeExposure(catalogue, this.#config)) {
         this.#config.logger.warn({ surface }, message)
       }
@@ -93,7 +94,16 @@ export class App<T extends AppTypes> extends Routes<T> implements AppHandle {
   /** @throws UnfitForProduction listing everything that is unfit for production, with codes */
   validateProduction(): void {
     const issues = productionIssues(this.#compile().catalogue, this.#config)
-    if (issues.length > 0) throw new UnfitForProduction(issues)
+    if (issues.length === 0) return
+    // What is missing may have been given under another name.
+    this.#nameStrayVariables()
+    throw new UnfitForProduction(issues)
+  }
+
+  #nameStrayVariables(): void {
+    if (this.#namedStrays) return
+    this.#namedStrays = true
+    for (const message of this.#config.strayVariables) this.#config.logger.warn({}, message)
   }
 
   /**

@@ -275,6 +275,18 @@ describe('variables that nobody reads', () => {
   })
 })
 
+test('APP-6: before the list of what is unfit for production, once', async () => {
+  const lines: string[] = []
+  const silent = () => {}
+  const warn = (_fields: object, message: string) => void lines.push(message)
+  const logger: Logger = { debug: silent, info: silent, error: silent, warn }
+  const app = createApp({ logger, env: { TREFOIL_ALOWED_HOSTS: 'a.example' } })
+  expect(() => app.validateProduction()).toThrow('allowedHosts must be configured')
+  expect(() => app.validateProduction()).toThrow('allowedHosts must be configured')
+  await app.startup()
+  expect(lines.filter((line) => line.includes('TREFOIL_ALOWED_HOSTS'))).toHaveLength(1)
+})
+
 describe('what only JavaScript can hand over', () => {
   test('APP-7, W-44: text for truth and for lists', () => {
     const wrong = (options: object) => mistake({}, options as AppOptions)

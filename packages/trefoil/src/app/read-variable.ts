@@ -15,7 +15,8 @@ export function readVariable(kind: VariableKind, text: string): VariableReading 
   // Set but empty is a template that was not filled in, and must not mean the default (APP-3).
   if (word === '') return { mistake: 'must not be empty' }
   if (typeof kind !== 'string') {
-    if (kind.includes(word)) return { value: word }
+    const choice = kind.find((one) => one === word.toLowerCase())
+    if (choice !== undefined) return { value: choice }
     return { mistake: `must be one of ${kind.join(', ')}` }
   }
   switch (kind) {

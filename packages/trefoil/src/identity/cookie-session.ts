@@ -136,15 +136,32 @@ class SignedSession implements CookieSession<Record<string, unknown>> {
   }
 }
 
-/** What the next request will read, so that this one reads the same. */
+/**
+ * What the next request will read, so that this one reads the same.
+ *
+ * @throws TypeError for what JSON would change without a word
+ */
 function plainCopy(key: string, value: unknown): unknown {
   let text: string | undefined
   try {
-    text = JSON.stringify(value) as string | undefined
+    text = JSON.stringify(value, refuseLoss) as string | undefined
   } catch (error) {
     throw new TypeError(`The session value '${key}' has no JSON form`, { cause: error })
   }
   if (text === undefined) throw new TypeError(`The session value '${key}' has no JSON form`)
   const copy: unknown = JSON.parse(text)
   return deepFreeze(copy)
+}
+
+/** A map would come back empty, and NaN as null. What has a `toJSON` has spoken by now. */
+function refuseLoss(_name: string, value: unknown): unknown {
+  const type = typeof value
+  if (type === 'function' || type === 'symbol' || (type === 'number' && !Number.isFinite(value))) {
+    throw new TypeError(`A ${type} has no JSON form`)
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  const prototype: unknown = Object.getPrototypeOf(value)
+  const isPlain = prototype === null || Object.getPrototypeOf(prototype) === null
+  if (!isPlain) throw new TypeError('An instance of a class has no JSON form')
+  return value
 }

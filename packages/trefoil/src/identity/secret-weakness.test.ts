@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { secretWeakness } from './secret-weakness.ts'
@@ -17,6 +18,8 @@ test.each([
   ['please_change_this_secret_in_production', 'a well-known example value'],
   ['CHANGE-ME-to-a-long-random-string-of-32-bytes', 'a well-known example value'],
   ['django-insecure-this-is-a-test-key-0001', 'a well-known example value'],
+  ['django-insecure-&3kx0!q8d)2m@jz7b#n+w5', 'a well-known example value'],
+  ['dev-only-change-me-please-dev-only-xx', 'a well-known example value'],
   ['complex_password_at_least_32_characters_long', 'a well-known example value'],
   [
     '09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7',
@@ -70,4 +73,15 @@ test('PROD: 10000 random keys pass, as bytes, hexadecimal, base64 and uuid', () 
   })
   // Without bias: the generator's favourites, such as all zeros, are the weak ones.
   fc.assert(property, { numRuns: 10_000, seed: 7, unbiased: true })
+})
+
+test('PROD: the secrets of our own pages', () => {
+  const root = new URL('../../../../', import.meta.url)
+  const pages = readdirSync(new URL('docs/', root)).filter((name) => name.endsWith('.md'))
+  const texts = ['README.md', ...pages.map((name) => `docs/${name}`)].map((page) =>
+    readFileSync(new URL(page, root), 'utf8'),
+  )
+  const shown = texts.flatMap((text) => [...text.matchAll(/\b(?:keys: |keyRing\()'([^']+)'/g)])
+  expect(shown.length).toBeGreaterThan(3)
+  for (const [, secret = ''] of shown) expect(secretWeakness(bytes(secret)), secret).not.toBeNull()
 })

@@ -18,18 +18,21 @@ const SAMPLES: ReadonlySet<string> = new Set([
   'aym1sysppbydfgzld3umj1qzkobwvmkoqq-estjqlr_t-1qs0gzh75aktmn3yj0ips4hcguutwjazzr1z9caow',
 ])
 
+/** What generators of projects put before a key that is to be replaced (Django's). */
+const SAMPLE_STARTS: readonly string[] = ['django-insecure-']
+
 /** Words of which example values are made; a key made of nothing else is one. */
 const EXAMPLE_WORDS: readonly string[] = `
   a abc abcdef abcdefghijklmnopqrstuvwxyz admin amet an any app application asdf asdfgh asdfghjkl at
   auth battery be bit bits brown byte bytes cat change changed changeit changeme char character
   characters chars code complex consectetur cookie correct cow default demo dev development do dog dolor
-  dont django dummy enter env example express fake fixme foo bar baz for fox generate generated hello
+  dont django dummy enter env example express fake fixme foo bar baz for fox from generate generated hello
   here horse hunter i in insecure insert ipsum is it jumps jwt key keyboard keys lazy least letmein
   local long lorem me min minimum must my never new not of one only or our over pass passphrase
   password passwd placeholder please private prod production put quick qwerty qwertyuiop random
   replace s safe sample sec secret secrets secure server session set sh share shared should sign signing
   sit some something staple staging string strong super t temp temporary test testing text that thats
-  the this to todo token top trefoil unsafe use used user value very with word world xxx you your
+  the this to todo token top trefoil unsafe use used user value vault very with word world xx xxx you your
   zxcvbn zxcvbnm
 `
   .trim()
@@ -98,6 +101,7 @@ function surprises(key: Uint8Array): number {
 function isExample(key: Uint8Array): boolean {
   const text = new TextDecoder().decode(key).toLowerCase()
   if (SAMPLES.has(text)) return true
+  if (SAMPLE_STARTS.some((start) => text.startsWith(start))) return true
   const letters = text.replaceAll(/[^a-z]/g, '')
   // `shhhhhhhh-secret`, drawn out to the length that was asked for.
   const short = letters.replaceAll(/(.)\1{2,}/g, '$1')

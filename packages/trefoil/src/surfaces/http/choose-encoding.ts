@@ -2,7 +2,7 @@ import type { HttpReply } from '../../contract/exchange.ts'
 import type { ReplyOptions } from '../../contract/reply.ts'
 import { chooseEncoding } from '../../web/accept-encoding.ts'
 import { isCompressible } from '../../web/media-types.ts'
-import { CREDENTIAL_HEADERS, firstHeader, type RawHeaders } from '../../web/raw-headers.ts'
+import { firstHeader, type RawHeaders } from '../../web/raw-headers.ts'
 import type { Compression, Encoding } from './compression-options.ts'
 import { headerOf } from './header-list.ts'
 
@@ -20,7 +20,7 @@ export function mayCompress(
   reply: HttpReply,
   options: ReplyOptions | null,
   traits: RequestTraits,
-  { threshold }: Compression,
+  { threshold, credentialHeaders }: Compression,
 ): boolean {
   const { status, body, headers } = reply
   if (body === null || status === 206 || options?.compress === false) return false
@@ -34,7 +34,10 @@ export function mayCompress(
   // secret of it (BREACH). Who carries no credential has no secret to lose; a cookie being set may
   // be one.
   if (headerOf(headers, 'set-cookie') !== undefined) return false
-  return options?.compress === true || !(traits.authenticated || carriesCredential(traits.raw))
+  return (
+    options?.compress === true ||
+    !(traits.authenticated || carriesOne(credentialHeaders, traits.raw))
+  )
 }
 
 /** The coding for this client; `null` to send the body as it is. */
@@ -48,9 +51,9 @@ function sizeOf({ body }: HttpReply, options: ReplyOptions | null): number | nul
   return options?.['~content']?.size ?? null
 }
 
-function carriesCredential(raw: RawHeaders): boolean {
+function carriesOne(credentialHeaders: ReadonlySet<string>, raw: RawHeaders): boolean {
   for (let index = 0; index < raw.length; index += 2) {
-    if (CREDENTIAL_HEADERS.has((raw[index] as string).toLowerCase())) return true
+    if (credentialHeaders.has((raw[index] as string).toLowerCase())) return true
   }
   return false
 }

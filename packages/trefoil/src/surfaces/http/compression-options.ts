@@ -2,6 +2,7 @@ import { type ByteSize, parseByteSize } from '../../base/bytes.ts'
 import { checkOptionNames, type OptionNames } from '../../contract/option-names.ts'
 import { checkRecord } from '../../contract/option-values.ts'
 import { ImproperlyConfigured } from '../../contract/problem.ts'
+import { CREDENTIAL_HEADERS } from '../../web/raw-headers.ts'
 
 /** A content coding, in the order of preference among those a client likes equally. */
 export type Encoding = 'zstd' | 'br' | 'gzip'
@@ -22,6 +23,8 @@ export interface Compression {
   /** Bytes. */
   readonly threshold: number
   readonly encodings: readonly Encoding[]
+  /** Names of headers that carry credentials, in lower case. Default the usual ones. */
+  readonly credentialHeaders: ReadonlySet<string>
 }
 
 export const ENCODINGS: readonly Encoding[] = ['zstd', 'br', 'gzip']
@@ -66,5 +69,9 @@ export function readCompression(
       )
     }
   }
-  return Object.freeze({ threshold: bytes, encodings: Object.freeze(existing(encodings)) })
+  return Object.freeze({
+    threshold: bytes,
+    encodings: Object.freeze(existing(encodings)),
+    credentialHeaders: CREDENTIAL_HEADERS,
+  })
 }

@@ -24,7 +24,7 @@ import { type BrowserPolicy, joinCors, withCors } from './browser-policy.ts'
 import type { Compression } from './compression-options.ts'
 import { encodeProblem, encodeValue } from './encode.ts'
 import { endpointAnswer, endpointRefusal } from './endpoint-answer.ts'
-import { headerOf, setHeader } from './header-list.ts'
+import { headerOf, setHeader, withoutHeaders } from './header-list.ts'
 import { HttpInbound } from './http-inbound.ts'
 import { LoadGate } from './load-gate.ts'
 import { createMatcher, type Mount } from './match.ts'
@@ -254,7 +254,9 @@ export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
     } catch (error) {
       // Nobody is going to read it, and it may hold dependencies open.
       void failStream(outcome.value, error)
-      return encodeProblem(toProblem(call, error), visit.requestId, raw, base, requestIdHeader)
+      // The answer that did not come about has taken the list over, and its type is not this one's.
+      const clean = withoutHeaders(base, (name) => name === 'content-type')
+      return encodeProblem(toProblem(call, error), visit.requestId, raw, clean, requestIdHeader)
     }
   }
 }

@@ -1,9 +1,11 @@
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
 import { connect, type Socket } from 'node:net'
+import { duplexPair, Readable } from 'node:stream'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { createApp, stream } from '../../../index.ts'
-import { type RunningServer, serve } from '../../../node.ts'
+import { type RunningServer, serve, toNodeHandler } from '../../../node.ts'
 
 const logger = { debug() {}, info() {}, warn() {}, error() {} }
 let server: RunningServer | null = null
@@ -112,4 +114,20 @@ describe('connections that never said anything', () => {
     expect(String(answer)).toMatch(/^HTTP\/1\.1 200 /)
     await closing
   })
+})
+
+test.each([
+  ['/watching', 200],
+  ['/stream', 200],
+])('ADAPT: %s is answered on what is no socket of the system', async (path, status) => {
+  const app = createApp({ logger, publicSurfaces: ['api', 'mcp', 'cli'] })
+  app.get('/watching', { name: 'watching' }, (_args, call) => ({ gone: call.signal.aborted }))
+  app.get('/stream', { name: 'stream' }, () => stream(Readable.from(['a', 'b'])))
+  const host = createServer(toNodeHandler(app))
+  const [client, own] = duplexPair()
+  host.emit('connection', own)
+  client.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`)
+  const [answer] = await once(client, 'data')
+  expect(String(answer)).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
+  client.destroy()
 })

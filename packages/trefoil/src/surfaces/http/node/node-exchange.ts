@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Http2ServerResponse, ServerHttp2Stream } from 'node:http2'
+import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import type { Awaitable } from '../../../base/promise.ts'
 import type { Exchange, SendResult } from '../../../contract/exchange.ts'
@@ -103,7 +104,10 @@ export class NodeExchange implements Exchange, Sending {
    */
   watchCaller(): void {
     // The sockets of HTTP/2 are not ours to set; its server sees to that.
-    if (this.#stream === null) this.#request.socket.setKeepAlive(true, SILENCE_MS)
+    if (this.#stream !== null) return
+    // What a host or a test makes up for a socket need not be one.
+    const socket: Partial<Socket> = this.#request.socket
+    socket.setKeepAlive?.(true, SILENCE_MS)
   }
 
   onDone(listener: (result: SendResult) => void): void {
@@ -135,6 +139,8 @@ export class NodeExchange implements Exchange, Sending {
     if (dumpBody === undefined) return
     this.#isSkipped = true
     dumpBody.call(this.#request)
+    // As node does: reading may have been stopped because nobody took what had come.
+    this.#request._read(0)
   }
 
   get #isOver(): boolean {
@@ -152,9 +158,14 @@ export class NodeExchange implements Exchange, Sending {
     return this.failed || (this.#response.errored ?? null) !== null
   }
 
+  /** What a client that has its answer still sends may never come. */
+  #isTooLate(): boolean {
+    return this.#isSkipped || (!this.bodyRead && this.#isSent)
+  }
+
   readBody(limit: number): Awaitable<Uint8Array> {
+    if (this.#isTooLate()) return Promise.reject(tooLate())
     this.bodyRead = true
-    if (this.#isSkipped) return Promise.reject(tooLate())
     const request = this.#request
     if (request.readableEnded) return EMPTY
     // A request that is already destroyed tells nobody any more: waiting for it, the call and all
@@ -173,8 +184,8 @@ export class NodeExchange implements Exchange, Sending {
   }
 
   async *bodyStream(limit: number): AsyncGenerator<Uint8Array, void, undefined> {
+    if (this.#isTooLate()) throw tooLate()
     this.bodyRead = true
-    if (this.#isSkipped) throw tooLate()
     const request = this.#request
     if (request.readableEnded) return
     const stream = this.#stream

@@ -50,8 +50,7 @@ const COUNTS_BYTES = process.versions['bun'] === undefined
 
 /** @param keepAliveTimeout milliseconds; 0 or none: node sees to idle connections, or nobody does */
 function plain(server: Server, scheme: 'http' | 'https', keepAliveTimeout = 0): NodeServer {
-  const connections = COUNTS_BYTES ? new OpenConnections(server) : null
-  if (keepAliveTimeout > 0) connections?.endIdle(server, keepAliveTimeout)
+  const connections = COUNTS_BYTES ? new OpenConnections(server, keepAliveTimeout) : null
   return {
     server,
     scheme,

@@ -11,6 +11,9 @@ const LONGEST_STEP = 5000
 /** What a client that trusts our announcement gets beyond it, as node gives it. Milliseconds. */
 const GRACE = 1000
 
+/** Bytes read of a connection that was not idle when it was looked at. */
+const NEVER = -1
+
 /** What was seen of a connection when all were looked at. */
 interface Trace {
   bytesRead: number
@@ -29,35 +32,36 @@ interface Trace {
  */
 export class OpenConnections {
   readonly #traces = new Map<Socket, Trace>()
+  /** Looks in a row that have to find a connection idle; infinite while node sees to that. */
+  #looks = Number.POSITIVE_INFINITY
   #many = FEW
-
-  /** @param server its connections are held from now on */
-  constructor(server: Server) {
-    server.on('connection', (socket: Socket) => this.#add(socket))
-  }
-
-  /** How many are held, also of those that have been closed. */
-  get size(): number {
-    return this.#traces.size
-  }
 
   /**
    * Ends idle connections from the first request on, and node's timers with it. Node's own name for
    * the answer that a connection is busy with has to be there to tell which are: where it is not,
    * node keeps its timers.
    *
-   * @param ms how long a connection may be idle
+   * @param server its connections are held from now on
+   * @param idleMs how long a connection may be idle; 0: node sees to that, or nobody does
    */
-  endIdle(server: Server, ms: number): void {
-    const begin = (request: IncomingMessage, response: ServerResponse) => {
-      if (answerOn(request.socket) !== response) return
-      server.keepAliveTimeout = 0
-      const step = Math.min(Math.max(ms / 8, SHORTEST_STEP), LONGEST_STEP)
-      const looks = Math.ceil((ms + GRACE) / step)
-      const timer = setInterval(() => this.#look(looks), step).unref()
+  constructor(server: Server, idleMs: number) {
+    server.on('connection', (socket: Socket) => this.#add(socket))
+    const step = Math.min(Math.max(idleMs / 8, SHORTEST_STEP), LONGEST_STEP)
+    server.on('listening', () => {
+      const timer = setInterval(() => this.#look(), idleMs === 0 ? LONGEST_STEP : step).unref()
       server.once('close', () => clearInterval(timer))
-    }
-    server.once('request', begin)
+    })
+    if (idleMs === 0) return
+    server.once('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
+      if (answerOn(socket) !== response) return
+      server.keepAliveTimeout = 0
+      this.#looks = Math.ceil((idleMs + GRACE) / step)
+    })
+  }
+
+  /** How many are held, also of those that have been closed. */
+  get size(): number {
+    return this.#traces.size
   }
 
   /**
@@ -70,7 +74,7 @@ export class OpenConnections {
 
   #add(socket: Socket): void {
     if (this.#traces.size >= this.#many) this.#forgetClosed()
-    this.#traces.set(socket, { bytesRead: -1, idleLooks: 0 })
+    this.#traces.set(socket, { bytesRead: NEVER, idleLooks: 0 })
   }
 
   #forgetClosed(): void {
@@ -78,16 +82,19 @@ export class OpenConnections {
     this.#many = Math.max(FEW, this.#traces.size * 2)
   }
 
-  #look(looks: number): void {
+  #look(): void {
     this.#forgetClosed()
+    if (this.#looks === Number.POSITIVE_INFINITY) return
     for (const [socket, trace] of this.#traces) {
       const { bytesRead } = socket
       // `undefined`: it has not asked for anything yet, and node has another limit for that.
-      const isIdle = answerOn(socket) === null
-      if (!isIdle || bytesRead !== trace.bytesRead) {
+      if (answerOn(socket) !== null) trace.bytesRead = NEVER
+      else if (bytesRead !== trace.bytesRead) {
+        // It may have become idle just now, or a whole step ago: counted from now, it is not ended
+        // before the time that clients are told.
         trace.bytesRead = bytesRead
         trace.idleLooks = 0
-      } else if (++trace.idleLooks >= looks) socket.destroy()
+      } else if (++trace.idleLooks >= this.#looks) socket.destroy()
     }
   }
 }

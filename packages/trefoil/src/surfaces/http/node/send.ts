@@ -124,12 +124,12 @@ async function sendStream(
   sending: Sending,
 ): Promise<void> {
   let bytes = 0
-  sending.watchCaller()
   const over = closed(response)
   const iterator = body[Symbol.asyncIterator]()
   const giveUp = () => void iterator.return?.().catch(() => {})
   response.once('close', giveUp)
   try {
+    sending.watchCaller()
     for (;;) {
       const { done, value } = await iterator.next()
       if (done === true || sending.aborted) break

@@ -5,7 +5,7 @@ import { isPromiseLike } from '../../../base/promise.ts'
 import type { AppHandle } from '../../../contract/app-handle.ts'
 import type { HttpReply } from '../../../contract/exchange.ts'
 import { ImproperlyConfigured } from '../../../contract/problem.ts'
-import { discardStream, failStream } from '../../../engine/stream.ts'
+import { discardStream, failStream, isStream } from '../../../engine/stream.ts'
 import { firstHeader } from '../../../web/raw-headers.ts'
 import type { HttpHandler } from '../http-surface.ts'
 import { refuseWith, unmetExpectation } from '../refuse-with.ts'
@@ -13,7 +13,7 @@ import { holdUploads } from '../upload-spool.ts'
 import { BlockResponse, CAN_WRITE_BLOCKS } from './block-response.ts'
 import { answerClientErrors } from './client-error.ts'
 import { InFlight } from './in-flight.ts'
-import { NodeExchange } from './node-exchange.ts'
+import { NodeExchange, SILENCE_MS } from './node-exchange.ts'
 import { createNodeServer, type NodeServer } from './node-server.ts'
 import { send } from './send.ts'
 import { checkServeOptions, readHeadSize, type ServeOptions } from './serve-options.ts'
@@ -94,6 +94,9 @@ async function listenerFor(
     connectionsCheckingInterval: Math.max(500, Math.min(headersTimeout, requestTimeout) / 4),
     maxHeaderSize,
     ...{ optimizeEmptyRequests: true },
+    // Finds clients that vanished where no limit ends the wait for them.
+    keepAlive: keepAliveTimeout === 0 || requestTimeout === 0,
+    keepAliveInitialDelay: SILENCE_MS,
     ...(CAN_WRITE_BLOCKS ? { ServerResponse: BlockResponse } : {}),
   }
   const node = await createNodeServer({ http, tls: options.tls ?? null, maxHeaderSize })
@@ -161,7 +164,7 @@ function sendOrDrop(
     discardStream(reply.body)
     return undefined
   }
-  finish(node, exchange, request, response)
+  finish(node, exchange, request, response, reply)
   try {
     const sending = send(response, reply, request.method === 'HEAD', exchange)
     return node === null ? sending : sending?.then(() => closeDrained(node))
@@ -181,12 +184,13 @@ function finish(
   exchange: NodeExchange,
   request: IncomingMessage,
   response: ServerResponse,
+  { body }: HttpReply,
 ): void {
   if (node?.server.listening === false) response.shouldKeepAlive = false
   const unread = unreadBody(exchange, request)
   if (unread === 'dear') exchange.refuseRest()
-  // Somebody else's request may have readers we do not know of.
-  else if (unread === 'cheap' && node !== null) exchange.skipBody()
+  // A stream may be about to read it, and somebody else's request have readers we do not know of.
+  else if (unread === 'cheap' && node !== null && !isStream(body)) exchange.skipBody()
 }
 
 /** An answer that began before the server closed has promised to keep its connection. */
