@@ -416,3 +416,30 @@ test('ADAPT-1: app.fetch() streams in the same way', async () => {
   abort.abort()
   expect(await (await answer).json()).toMatchObject({ code: 'client_disconnected' })
 })
+
+test('OBS-4: the record of a body that came too slowly says what its caller was told', async () => {
+  const events: (readonly [number, string])[] = []
+  const app = createApp({
+    logger,
+    accessLog: ({ status_code, outcome }) => void events.push([status_code, outcome]),
+  })
+  app.post('/bound', { params: { a: z.int() } }, ({ a }) => a)
+  app.post('/stream', async (_, call) => {
+    for await (const piece of call.request.stream()) errors.push(`read ${piece.length}`)
+  })
+  const timeouts = { requestTimeout: '500ms', headersTimeout: '500ms' } as const
+  const own = await serve(app, { port: 0, signals: false, ...timeouts })
+  for (const path of ['/bound', '/stream']) {
+    const socket = connect(own.port, '127.0.0.1')
+    socket.write(`POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{"a`)
+    const [answer] = await once(socket, 'data')
+    expect(String(answer)).toMatch(/^HTTP\/1.1 408 /)
+    await vi.waitFor(() => expect(events.shift()).toEqual([408, 'aborted']))
+  }
+  const socket = connect(own.port, '127.0.0.1')
+  socket.write('POST /bound HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{"a')
+  await once(socket, 'connect')
+  await vi.waitFor(() => socket.destroy())
+  await vi.waitFor(() => expect(events.shift()).toEqual([400, 'aborted']))
+  await own.close()
+})

@@ -118,6 +118,7 @@ describe('createCors', () => {
     [{ allowedOrigins: [] }, 'at least one origin'],
     [{ allowedOrigins: ['app.example.com'] }, "'app.example.com' is not an origin"],
     [{ allowedOrigins: ['https://a.example/'] }, 'is not an origin'],
+    [{ allowedOrigins: ['https://*.a.example'] }, 'CORS takes patterns as allowedOriginPattern'],
     [{ allowedOrigins: 'https://a.example' as never }, 'must be a list of strings, not string'],
     [{ allowedOrigins: [APP], allowedMethods: ['G T'] }, 'valid HTTP method tokens'],
     [{ allowedOrigins: [APP], allowedHeaders: ['x y'] }, 'valid HTTP header names'],

@@ -1,3 +1,4 @@
+import { checkOptionNames, type OptionNames } from '../contract/option-names.ts'
 import { parseHost } from '../web/host.ts'
 import type { CookieJar, CookieOrigin } from './cookie-jar.ts'
 import {
@@ -27,6 +28,19 @@ export interface TestRequestOptions extends BodyOptions {
   readonly redirect?: 'manual' | 'follow'
   /** Aborting it is what a caller that goes away is to a server. */
   readonly signal?: AbortSignal
+}
+
+const REQUEST_OPTIONS: OptionNames<TestRequestOptions> = {
+  json: true,
+  body: true,
+  form: true,
+  files: true,
+  params: true,
+  headers: true,
+  cookies: true,
+  stream: true,
+  redirect: true,
+  signal: true,
 }
 
 /** What all requests of a client share. */
@@ -60,7 +74,7 @@ export class TestHttp {
   }
 
   /**
-   * @throws TypeError for a request that cannot be sent; Error when the answer breaks off or a
+   * @throws ImproperlyConfigured for an option nobody reads; TypeError for a request that cannot be sent; Error when the answer breaks off or a
    * redirect leads out of the app; the signal's reason when it is aborted
    */
   async request(
@@ -68,6 +82,7 @@ export class TestHttp {
     path: string,
     options: TestRequestOptions = {},
   ): Promise<TestResponse> {
+    checkOptionNames('testClient().http', options, REQUEST_OPTIONS)
     const own = headerPairs(options.headers)
     let body = await encodeBody(options)
     let sent = method

@@ -200,6 +200,15 @@ describe('requests over HTTP (TEST-1, TEST-2)', () => {
     expect((await client.http.get('/text/zoë')).text).toBe('Hello zoë')
   })
 
+  it('refuses options of a request nobody reads', async () => {
+    const app = createApp({ publicSurfaces: ['api', 'mcp', 'cli'] })
+    await using client = testClient(app)
+    const misspelt: object = { streem: true }
+    await expect(client.http.get('/', misspelt)).rejects.toThrow(
+      "testClient().http: unknown option 'streem'; did you mean 'stream'?",
+    )
+  })
+
   it('refuses what is no app, and options nobody reads', () => {
     // A plain function is what a test of another framework would pass.
     expect(() => testClient((() => {}) as never)).toThrow(

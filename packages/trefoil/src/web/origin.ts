@@ -15,6 +15,10 @@ export function normalOrigin(text: string): string | null {
 
 /** What to say about text that browsers never send as an origin; `null` when they do. */
 export function originMistake(text: string): string | null {
+  // It could be a host's name to the letter, and would then never match.
+  if (text.includes('*') && text !== '*') {
+    return `'${text}' is not an origin but a pattern, and origins are compared whole; CORS takes patterns as allowedOriginPattern`
+  }
   const origin = normalOrigin(text)
   if (origin === text) return null
   return origin === null

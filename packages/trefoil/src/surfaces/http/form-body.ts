@@ -1,4 +1,5 @@
-import { type Problem, refuse } from '../../contract/problem.ts'
+import { type ArgumentIssue, malformedSource } from '../../contract/param-issue.ts'
+import { Problem, refuse } from '../../contract/problem.ts'
 import type { UploadedFile } from '../../contract/uploaded-file.ts'
 import type { QueryPairs } from '../../web/query.ts'
 
@@ -17,6 +18,15 @@ export const formCharsets: ReadonlySet<string | undefined> = new Set([
   'us-ascii',
 ])
 
+const MALFORMED = malformedSource('form', 'Malformed form body', 'Not a well-formed form')
+
 export function malformedForm(): Problem {
-  return refuse('VALIDATION_ERROR', { detail: 'Malformed form body' })
+  const { headline, issue } = MALFORMED
+  return refuse('VALIDATION_ERROR', { detail: headline, issues: [issue] })
+}
+
+/** What {@link malformedForm} said, for saying it beside other issues; `null` for other failures. */
+export function malformedFormIssue(error: unknown): ArgumentIssue | null {
+  const isOne = error instanceof Problem && error.issues?.[0] === MALFORMED.issue
+  return isOne ? MALFORMED : null
 }

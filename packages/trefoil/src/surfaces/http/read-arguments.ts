@@ -1,16 +1,22 @@
+import { isRecord } from '../../base/is-record.ts'
 import { type Awaitable, isPromiseLike } from '../../base/promise.ts'
 import type { Action } from '../../contract/action.ts'
 import { decodeText } from '../../contract/decode-text.ts'
-import { type ArgumentIssue, invalidText, unknownArgument } from '../../contract/param-issue.ts'
+import {
+  type ArgumentIssue,
+  invalidText,
+  malformedSource,
+  unknownArgument,
+} from '../../contract/param-issue.ts'
 import type { ParamSpec } from '../../contract/param-spec.ts'
-import { Problem, refuse } from '../../contract/problem.ts'
+import { Problem } from '../../contract/problem.ts'
 import type { UploadedFile } from '../../contract/uploaded-file.ts'
 import { type CloseHooks, type RawArguments, REFUSED } from '../../engine/inbound.ts'
 import { readCookie } from '../../web/cookie-header.ts'
 import { parseQuery, type QueryPairs, valuesOf } from '../../web/query.ts'
 import { allHeaders } from '../../web/raw-headers.ts'
 import type { BodySource } from './body-source.ts'
-import { EMPTY_FORM, type FormBody } from './form-body.ts'
+import { EMPTY_FORM, type FormBody, malformedFormIssue } from './form-body.ts'
 import { type JsonBody, readJsonBody } from './read-json-body.ts'
 
 /** A request on its way to becoming arguments. */
@@ -31,16 +37,27 @@ export function readArguments(
 ): Awaitable<RawArguments | Problem> {
   const plan = bodyPlan(action)
   if (plan === 'none') return collect(inbound, action, undefined, EMPTY_FORM)
-  if (plan === 'form') {
-    return inbound
-      .openBody(call)
-      .readForm()
-      .then((form) => collect(inbound, action, undefined, form))
-  }
+  if (plan === 'form') return withForm(inbound, action, call)
   const body = readJsonBody(inbound)
   const use = (late: Awaited<typeof body>) =>
     late instanceof Problem ? late : collect(inbound, action, late, EMPTY_FORM)
   return isPromiseLike(body) ? body.then(use) : use(body)
+}
+
+function withForm(
+  inbound: ArgumentSource,
+  action: Action,
+  call: CloseHooks,
+): Promise<RawArguments> {
+  const reading = inbound.openBody(call).readForm()
+  return reading.then(
+    (form) => collect(inbound, action, undefined, form),
+    (error: unknown) => {
+      const malformed = malformedFormIssue(error)
+      if (malformed === null) throw error
+      return collect(inbound, action, undefined, null, malformed)
+    },
+  )
 }
 
 type BodyPlan = 'none' | 'json' | 'form'
@@ -60,33 +77,54 @@ function bodyPlan(action: Action): BodyPlan {
   return plan
 }
 
+/**
+ * A source that is malformed has one issue, and its parameters none: those of the other sources are
+ * still listed beside it.
+ */
 function collect(
   inbound: ArgumentSource,
   action: Action,
   json: JsonBody | undefined,
-  form: FormBody,
-): RawArguments | Problem {
-  const reader = new Reader(inbound, json, form)
+  form: FormBody | null,
+  malformed: ArgumentIssue | null = null,
+): RawArguments {
+  const reader = new Reader(inbound, json, form, malformed)
   const { params } = action
   const values: unknown[] = new Array(params.length)
   for (let index = 0; index < params.length; index++) {
     values[index] = reader.read(params[index] as ParamSpec)
   }
-  return reader.problem ?? { values, issues: reader.finish(params) }
+  return { values, issues: reader.finish(params) }
 }
 
+/** Stands in for the pairs of a query that has none to tell. */
+const MALFORMED: QueryPairs = []
+const MALFORMED_QUERY = malformedSource(
+  'query',
+  'Malformed query string',
+  'Malformed percent escape, or a character that must be escaped',
+)
+const NO_OBJECT = malformedSource('body', 'The JSON body must be an object', 'Expected an object')
+
 class Reader {
-  problem: Problem | null = null
   readonly #inbound: ArgumentSource
   readonly #json: JsonBody | undefined
-  readonly #form: FormBody
+  readonly #form: FormBody | null
   #query: QueryPairs | null = null
-  #issues: ArgumentIssue[] | null = null
+  #noObject = false
+  #issues: ArgumentIssue[] | null
 
-  constructor(inbound: ArgumentSource, json: JsonBody | undefined, form: FormBody) {
+  /** @param form `null` for a malformed one */
+  constructor(
+    inbound: ArgumentSource,
+    json: JsonBody | undefined,
+    form: FormBody | null,
+    malformed: ArgumentIssue | null,
+  ) {
     this.#inbound = inbound
     this.#json = json
     this.#form = form
+    this.#issues = malformed === null ? null : [malformed]
   }
 
   /** The value sent for a parameter, `undefined` for none, `REFUSED` for a bad one. */
@@ -104,49 +142,48 @@ class Reader {
       case 'file':
         return this.#file(param)
       case 'files':
+        if (this.#form === null) return REFUSED
         return this.#form.files.get(param.wire) ?? (param.required ? undefined : NO_FILES)
+      case 'query': {
+        const pairs = this.#queryPairs()
+        return pairs === MALFORMED ? REFUSED : this.#decode(param, valuesOf(pairs, param.wire))
+      }
+      case 'form':
+        if (this.#form === null) return REFUSED
+        return this.#decode(param, valuesOf(this.#form.fields, param.wire))
       default:
-        return this.#decode(param, this.#texts(param))
+        return this.#decode(param, this.#headerTexts(param))
     }
   }
 
-  #texts(param: ParamSpec): readonly string[] {
+  #headerTexts({ source, wire }: ParamSpec): readonly string[] {
     const { rawHeaders } = this.#inbound
-    switch (param.source) {
-      case 'query':
-        return valuesOf(this.#queryPairs(), param.wire)
-      case 'header':
-        return allHeaders(rawHeaders, param.wire)
-      case 'cookie': {
-        const value = readCookie(allHeaders(rawHeaders, 'cookie').join('; '), param.wire)
-        return value === undefined ? [] : [value]
-      }
-      default:
-        return valuesOf(this.#form.fields, param.wire)
-    }
+    if (source === 'header') return allHeaders(rawHeaders, wire)
+    const value = readCookie(allHeaders(rawHeaders, 'cookie').join('; '), wire)
+    return value === undefined ? [] : [value]
   }
 
   #queryPairs(): QueryPairs {
-    if (this.#query !== null) return this.#query
-    const pairs = parseQuery(this.#inbound.search)
-    if (pairs === null) {
-      this.problem ??= refuse('VALIDATION_ERROR', { detail: 'Malformed query string' })
+    if (this.#query === null) {
+      this.#query = parseQuery(this.#inbound.search) ?? MALFORMED
+      if (this.#query === MALFORMED) this.#add(MALFORMED_QUERY)
     }
-    this.#query = pairs ?? []
     return this.#query
   }
 
   #field(param: ParamSpec): unknown {
     const object = this.#json?.value
     if (object === undefined) return undefined
-    if (typeof object !== 'object' || object === null || Array.isArray(object)) {
-      this.problem ??= refuse('VALIDATION_ERROR', { detail: 'The JSON body must be an object' })
-      return undefined
+    if (!isRecord(object)) {
+      if (!this.#noObject) this.#add(NO_OBJECT)
+      this.#noObject = true
+      return REFUSED
     }
     return Object.hasOwn(object, param.wire) ? Reflect.get(object, param.wire) : undefined
   }
 
   #file(param: ParamSpec): unknown {
+    if (this.#form === null) return REFUSED
     const sent = this.#form.files.get(param.wire)
     if (sent === undefined || sent.length === 1) return sent?.[0]
     // Taking one of several would drop the others in silence (BIND-15).
@@ -161,7 +198,9 @@ class Reader {
     if (texts.length === 0) return undefined
     const decoded = decodeText(param, texts)
     if (decoded.ok) return decoded.value
-    this.#add(invalidText(param, 'api', decoded.kind))
+    const { kind, items } = decoded
+    if (items === undefined) this.#add(invalidText(param, 'api', kind))
+    else for (const item of items) this.#add(invalidText(param, 'api', kind, `/${item}`))
     return REFUSED
   }
 
@@ -173,7 +212,7 @@ class Reader {
   /** Body members nobody declared are refused: a misspelt optional field must not pass in silence. */
   finish(params: readonly ParamSpec[]): readonly ArgumentIssue[] {
     const object = this.#json?.value
-    if (typeof object === 'object' && object !== null && params.some(isField)) {
+    if (isRecord(object) && params.some(isField)) {
       // Sorted, as on the other surfaces: the first one is the headline (ABIND-3).
       for (const name of Object.keys(object).sort()) {
         if (!params.some((param) => isField(param) && param.wire === name)) {

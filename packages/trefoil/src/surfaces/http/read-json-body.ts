@@ -32,12 +32,15 @@ function parseJsonBody(bytes: Uint8Array): JsonBody | Problem | undefined {
     return malformedJson('not UTF-8')
   }
   const parsed = parseStrictJson(text)
-  return parsed.ok ? { value: parsed.value } : malformedJson(parsed.reason)
+  return parsed.ok ? { value: parsed.value } : malformedJson(parsed.reason, parsed.at)
 }
 
-/** @param reason safe to show */
-export function malformedJson(reason: string): Problem {
+/**
+ * @param reason safe to show
+ * @param pointer JSON Pointer to the offence
+ */
+export function malformedJson(reason: string, pointer = ''): Problem {
   return refuse('invalid_json', {
-    issues: [{ source: 'body', name: '', pointer: '', message: reason }],
+    issues: [{ source: 'body', name: '', pointer, message: reason }],
   })
 }

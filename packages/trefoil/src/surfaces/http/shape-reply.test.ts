@@ -345,3 +345,21 @@ describe('compression', () => {
     expect(() => createApp({ compression })).toThrow(message)
   })
 })
+
+test('BREACH: a credential in a header of one’s own keeps an answer from being compressed', async () => {
+  const scheme = { type: 'apiKey', in: 'header', name: 'X-Own-Token' } as const
+  const app = createApp({
+    logger: silent,
+    compression: true,
+    auth: [{ authenticate: () => null, surfaces: ['api', 'mcp', 'cli'], scheme }],
+  })
+  app.get('/', { name: 'open', public: true }, () => LONG)
+  const coding = async (headers: Record<string, string>) => {
+    const request = new Request('http://localhost/', {
+      headers: { 'accept-encoding': 'gzip', ...headers },
+    })
+    return (await app.fetch(request)).headers.get('content-encoding')
+  }
+  expect(await coding({})).toBe('gzip')
+  expect(await coding({ 'x-own-token': 't' })).toBeNull()
+})

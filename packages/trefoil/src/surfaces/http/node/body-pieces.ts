@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { refuse } from '../../../contract/problem.ts'
+import { lostBody } from './lost-body.ts'
 
 /**
  * The body of a request piece by piece. Nothing is read from the connection while a piece is being
@@ -21,7 +22,7 @@ export async function* pieces(
         if (size > limit) throw refuse('payload_too_large')
         yield piece
       } else if (request.readableEnded) return
-      else if (gate.gone || request.destroyed) throw refuse('client_disconnected')
+      else if (gate.gone || request.destroyed) throw lostBody(request)
       else await gate.opened()
     }
   } finally {

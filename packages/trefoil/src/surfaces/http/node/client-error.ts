@@ -5,6 +5,7 @@ import type { Exchange, HttpReply } from '../../../contract/exchange.ts'
 import { type Problem, refuse } from '../../../contract/problem.ts'
 import { encodeProblem } from '../encode.ts'
 import type { HttpHandler } from '../http-surface.ts'
+import { markOverdue } from './lost-body.ts'
 
 /** Time to read the answer before the connection is torn down. */
 const LINGER_MS = 500
@@ -18,6 +19,7 @@ export function answerClientErrors(
   handler: HttpHandler,
 ): (error: NodeJS.ErrnoException, socket: Socket) => void {
   return (error, socket) => {
+    if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') markOverdue(socket)
     if (!socket.writable || isAnswering(socket) || error.code === 'ECONNRESET') {
       socket.destroy()
       return

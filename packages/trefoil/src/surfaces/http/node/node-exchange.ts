@@ -8,6 +8,7 @@ import { refuse } from '../../../contract/problem.ts'
 import { pieces } from './body-pieces.ts'
 import { isCut, piecesInTime, wholeInTime } from './http2-body.ts'
 import { fromHttp2 } from './http2-headers.ts'
+import { lostBody } from './lost-body.ts'
 import { http } from './node-modules.ts'
 import type { Sending } from './send.ts'
 
@@ -172,7 +173,7 @@ export class NodeExchange implements Exchange, Sending {
     // it holds would stay for ever.
     const stream = this.#stream
     if (request.destroyed || (stream !== null && isCut(stream))) {
-      return Promise.reject(refuse('client_disconnected'))
+      return Promise.reject(lostBody(request))
     }
     if (request.complete && request.readableLength === 0) return EMPTY
     // Only now: a refused caller has not been asked to send its body.
@@ -189,7 +190,7 @@ export class NodeExchange implements Exchange, Sending {
     const request = this.#request
     if (request.readableEnded) return
     const stream = this.#stream
-    if (request.destroyed || (stream !== null && isCut(stream))) throw refuse('client_disconnected')
+    if (request.destroyed || (stream !== null && isCut(stream))) throw lostBody(request)
     if (request.complete && request.readableLength === 0) return
     if (this.#expectsContinue) this.#response.writeContinue()
     const arriving = pieces(request, limit)
@@ -241,7 +242,7 @@ function collect(
   }
   const onGone = () => {
     stop()
-    reject(refuse('client_disconnected'))
+    reject(lostBody(request))
   }
   request.on('data', onData)
   request.on('end', onEnd)
