@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseIp, parseIpRange } from './ip.ts'
+import { parseIp, parseIpRange, plainAddress } from './ip.ts'
 
 describe('parseIp', () => {
   it.each([
@@ -78,4 +78,14 @@ describe('parseIpRange', () => {
   ])('refuses %j', (text) => {
     expect(parseIpRange(text)).toBeNull()
   })
+})
+
+it.each([
+  ['::ffff:10.1.2.3', '10.1.2.3'],
+  ['::FFFF:10.1.2.3', '10.1.2.3'],
+  ['10.1.2.3', '10.1.2.3'],
+  ['::1', '::1'],
+  ['::ffff:10.1.2.3%eth0', '::ffff:10.1.2.3%eth0'],
+])('plainAddress writes %s as %s', (address, plain) => {
+  expect(plainAddress(address)).toBe(plain)
 })

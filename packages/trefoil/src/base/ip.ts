@@ -92,3 +92,13 @@ function samePrefix(left: IpBytes, right: IpBytes, bits: number): boolean {
   const shift = 8 - rest
   return (left[whole] as number) >> shift === (right[whole] as number) >> shift
 }
+
+const MAPPED = /^::ffff:(\d{1,3}(?:\.\d{1,3}){3})$/i
+
+/**
+ * An address as one would write it: dual-stack sockets report IPv4 peers as `::ffff:a.b.c.d`, and a
+ * client must not have two names in logs and in counts per address.
+ */
+export function plainAddress(address: string): string {
+  return MAPPED.exec(address)?.[1] ?? address
+}

@@ -70,9 +70,10 @@ export class CookieSigner {
     this.#clock = clock
   }
 
-  /** @throws TypeError for text with a lone surrogate, which has no UTF-8 form */
+  /** @throws TypeError for anything but text, and text with a lone surrogate, which has no UTF-8 form */
   sign(value: string): string {
-    if (!value.isWellFormed()) throw new TypeError('A signed value must be well-formed text')
+    if (typeof value !== 'string' || !value.isWellFormed())
+      throw new TypeError('A signed value must be well-formed text')
     const bytes = new TextEncoder().encode(value)
     const encoded = encodeBase64url(bytes)
     const signature = this.#mac(this.#keys[0] as Uint8Array, encoded, bytes)

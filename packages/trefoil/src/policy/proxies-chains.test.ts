@@ -1,6 +1,7 @@
 import { BlockList, isIPv6 } from 'node:net'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { plainAddress } from '../base/ip.ts'
 import type { ForwardedHeaders } from '../web/forwarded.ts'
 import { type Origin, parseTrustedProxies, resolveOrigin } from './proxies.ts'
 
@@ -72,7 +73,7 @@ function walk(peer: string, hops: readonly Hop[], isTrusted: (one: string) => bo
     if (!isTrusted(believed) || next === null) break
     believed = next
     const scheme = proto.toLowerCase() === 'https' ? 'https' : 'http'
-    origin = { clientAddress: next, scheme, host: host === '' ? null : host }
+    origin = { clientAddress: plainAddress(next), scheme, host: host === '' ? null : host }
   }
   return origin
 }

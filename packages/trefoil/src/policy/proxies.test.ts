@@ -39,6 +39,7 @@ describe('resolveOrigin (SEC-6, W-35, HTTP-2)', () => {
     ['IPv6 with port', '10.0.0.1', xff('[2001:db8::1]:80'), '2001:db8::1'],
     ['IPv6 peer', '::1', xff('2001:db8::1'), '2001:db8::1'],
     ['mapped IPv4 peer is trusted', '::ffff:10.0.0.1', xff('203.0.113.7'), '203.0.113.7'],
+    ['mapped IPv4 client has one name', '10.0.0.1', xff('::ffff:203.0.113.7'), '203.0.113.7'],
     ['mapped IPv4 hop is trusted', '10.0.0.1', xff('203.0.113.7, ::ffff:10.0.0.2'), '203.0.113.7'],
     ['the other family is not read', '10.0.0.1', ['Forwarded', 'for=1.2.3.4'], '10.0.0.1'],
     ['X-Real-IP is not read', '10.0.0.1', ['X-Real-IP', '1.2.3.4'], '10.0.0.1'],

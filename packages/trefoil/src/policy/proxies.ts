@@ -1,4 +1,4 @@
-import { type IpRange, parseIp, parseIpRange } from '../base/ip.ts'
+import { type IpRange, parseIp, parseIpRange, plainAddress } from '../base/ip.ts'
 import { type ForwardedHeaders, readForwarded } from '../web/forwarded.ts'
 import type { RawHeaders } from '../web/raw-headers.ts'
 
@@ -47,7 +47,7 @@ export function resolveOrigin(
     const address = chain.clients[index] as string
     // An unreadable hop ends the walk: what stands left of it cannot be vouched for.
     if (parseIp(address) === null) break
-    clientAddress = address
+    clientAddress = plainAddress(address)
     hops++
     if (!isTrusted(address, policy)) break
   }

@@ -70,6 +70,7 @@ describe('writing', () => {
     [{ domain: 'e.com:443' }, "domain of cookie 's' must be a host name"],
     [{ maxAge: 1.5 }, "maxAge of cookie 's' must be a whole number of seconds"],
     [{ expires: new Date(Number.NaN) }, "expires of cookie 's' must be a valid date"],
+    [{ expires: 'soon' as unknown as Date }, "expires of cookie 's' must be a valid date"],
     [
       { sameSite: 'none', secure: false } as const,
       "SameSite=None of cookie 's' requires the Secure attribute",

@@ -67,7 +67,7 @@ export function formatSetCookie(name: string, value: string, options: SetCookie 
   if (maxAge !== undefined && !Number.isInteger(maxAge)) {
     throw new TypeError(`maxAge of cookie '${name}' must be a whole number of seconds`)
   }
-  if (expires !== undefined && Number.isNaN(expires.getTime())) {
+  if (expires !== undefined && !(expires instanceof Date && Number.isFinite(expires.getTime()))) {
     throw new TypeError(`expires of cookie '${name}' must be a valid date`)
   }
   if (!Object.hasOwn(SAME_SITE, sameSite)) {

@@ -131,3 +131,10 @@ test.each([
   expect(String(answer)).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
   client.destroy()
 })
+
+test('a client over IPv4 has the same address on a server for both', async () => {
+  const app = createApp({ logger, publicSurfaces: ['api', 'mcp', 'cli'], allowedHosts: ['*'] })
+  app.get('/', { name: 'who' }, (_args, call) => call.request.clientAddress)
+  server = await serve(app, { port: 0, host: '::', signals: false })
+  expect(await (await fetch(`http://127.0.0.1:${server.port}/`)).text()).toBe('127.0.0.1')
+})

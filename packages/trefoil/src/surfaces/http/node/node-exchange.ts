@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Http2ServerResponse, ServerHttp2Stream } from 'node:http2'
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
+import { plainAddress } from '../../../base/ip.ts'
 import type { Awaitable } from '../../../base/promise.ts'
 import type { Exchange, SendResult } from '../../../contract/exchange.ts'
 import { refuse } from '../../../contract/problem.ts'
@@ -77,7 +78,8 @@ export class NodeExchange implements Exchange, Sending {
   }
 
   get peerAddress(): string | null {
-    return this.#request.socket.remoteAddress ?? null
+    const address = this.#request.socket.remoteAddress
+    return address === undefined ? null : plainAddress(address)
   }
 
   get encrypted(): boolean {
