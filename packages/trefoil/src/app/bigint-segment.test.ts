@@ -57,8 +57,21 @@ test('BIND-3: a schema of anything else can never fit', () => {
 })
 
 test('W-33: elsewhere a bigint has no JSON form', () => {
-  const site = { ...SITE, bigintNames: [] }
+  const site = { ...SITE, pathNames: [], bigintNames: [] }
   expect(() => compileParams({ id: z.bigint() }, site)).toThrow(
     /parameter 'id': its schema has no JSON form \(.*\); pass \{ jsonSchema \} in a marker/,
   )
 })
+
+test.each([[['id']], [[]]])(
+  'BIND-3: in a path that says another type, it says which',
+  (intNames) => {
+    const site = { ...SITE, intNames, bigintNames: [] }
+    const key = path(z.bigint(), { alias: 'id' })
+    for (const declared of [{ id: z.bigint().positive() }, { key }]) {
+      expect(() => compileParams(declared, site)).toThrow(
+        /: its schema has no JSON form \(.*\); write \{id:bigint\} in the path$/,
+      )
+    }
+  },
+)

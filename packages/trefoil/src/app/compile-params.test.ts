@@ -4,7 +4,8 @@ import { z } from 'zod'
 import { dependency } from '../contract/dependency.ts'
 import { body, cookie, file, files, form, header, path, query } from '../contract/params.ts'
 import { ImproperlyConfigured } from '../contract/problem.ts'
-import { compileParams, type ParamSite } from './compile-params.ts'
+import { compileParams } from './compile-params.ts'
+import type { ParamSite } from './param-site.ts'
 
 const SITE: ParamSite = {
   where: 'Route POST /orders',
@@ -176,6 +177,12 @@ describe('mistakes name the route and the parameter', () => {
       at('a', 'a path segment is one value'),
     ],
     [
+      'a list in a cookie',
+      { a: cookie(z.array(z.string()).optional()) },
+      {},
+      at('a', 'a cookie holds one value, and its schema takes a list'),
+    ],
+    [
       'a schema that tells nothing, for text',
       { a: query(bare) },
       {},
@@ -248,6 +255,13 @@ describe('mistakes name the route and the parameter', () => {
   test('W-33: a type without JSON form, such as a date', () => {
     expect(mistake({ at: z.date() })).toMatch(
       /^Route POST \/orders, parameter 'at': its schema has no JSON form \(.*Date.*\); pass \{ jsonSchema \} in a marker$/,
+    )
+  })
+
+  test('W-33: a member without JSON form is named', () => {
+    const p = z.object({ a: z.array(z.object({ d: z.date() })) })
+    expect(mistake({ p })).toMatch(
+      /^Route POST \/orders, parameter 'p': its schema has no JSON form \(a\[\]\.d: .*Date.*\); pass/,
     )
   })
 

@@ -6,31 +6,18 @@ import {
   type ParamSource,
   type Params,
 } from '../contract/params.ts'
-import { ImproperlyConfigured } from '../contract/problem.ts'
-import { isSchema, type JsonSchema, jsonSchemaOf, type Schema } from '../contract/schema.ts'
+import { isSchema, type JsonSchema, type Schema } from '../contract/schema.ts'
 import { type TextKinds, textKinds } from '../contract/text-kinds.ts'
 import { isToken } from '../web/raw-headers.ts'
 import { type Absence, absenceOf, fileAbsence } from './absence.ts'
-import { BIGINT_DOCUMENT, bigintSchema, hasJsonForm } from './bigint-segment.ts'
+import { bigintSchema } from './bigint-segment.ts'
+import { bigintDocument, documentOf } from './param-document.ts'
+import { type ParamSite, wrongParam } from './param-site.ts'
 
 /** What `params` of an action comes to. */
 export interface CompiledParams {
   readonly params: readonly ParamSpec[]
   readonly dependencies: readonly (readonly [name: string, dependency: Dependency<unknown>])[]
-}
-
-/** Where the parameters are used: what decides the source of an unmarked one. */
-export interface ParamSite {
-  /** How errors call it, such as `Route GET /orders`. */
-  readonly where: string
-  readonly method: string | null
-  readonly pathNames: readonly string[]
-  /** Names of `{name:int}` segments. */
-  readonly intNames: readonly string[]
-  /** Names of `{name:bigint}` segments. */
-  readonly bigintNames?: readonly string[]
-  /** True when agents call it, so a JSON Schema is needed for everything. */
-  readonly agents: boolean
 }
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/
@@ -46,13 +33,17 @@ export function compileParams(declared: Params, site: ParamSite): CompiledParams
   const dependencies: [string, Dependency<unknown>][] = []
   for (const [name, entry] of Object.entries(declared)) {
     if (!NAME.test(name) || name === '__proto__') {
-      throw wrong(site, name, 'parameter names are identifiers: letters, digits and _')
+      throw wrongParam(site, name, 'parameter names are identifiers: letters, digits and _')
     }
     if (isDependency(entry)) dependencies.push([name, entry])
     else if (isMarkedParam(entry)) params.push(compileMarked(name, entry, site))
     else if (isSchema(entry)) params.push(compileSchema(name, entry, site))
     else
-      throw wrong(site, name, 'takes a Standard Schema, a marker such as query(…), or a dependency')
+      throw wrongParam(
+        site,
+        name,
+        'takes a Standard Schema, a marker such as query(…), or a dependency',
+      )
   }
   for (const name of site.pathNames) {
     if (!Object.hasOwn(declared, name)) params.push(implicitPath(name, site))
@@ -60,7 +51,7 @@ export function compileParams(declared: Params, site: ParamSite): CompiledParams
   checkTogether(params, site)
   for (const [name] of dependencies) {
     if (site.pathNames.includes(name)) {
-      throw wrong(site, name, 'a dependency cannot have the name of a path parameter')
+      throw wrongParam(site, name, 'a dependency cannot have the name of a path parameter')
     }
   }
   return { params, dependencies }
@@ -78,10 +69,14 @@ function defaultSource(method: string | null): ParamSource {
 function compileMarked(name: string, marked: MarkedParam, site: ParamSite): ParamSpec {
   const { source, schema, alias, description, jsonSchema, optional } = marked
   if (source === 'path' && !site.pathNames.includes(alias ?? name) && site.method !== null) {
-    throw wrong(site, name, `path parameter does not match the route path; add {${alias ?? name}}`)
+    throw wrongParam(
+      site,
+      name,
+      `path parameter does not match the route path; add {${alias ?? name}}`,
+    )
   }
   if (source !== 'path' && site.pathNames.includes(name)) {
-    throw wrong(site, name, `is a segment of the path and cannot be a ${source} parameter`)
+    throw wrongParam(site, name, `is a segment of the path and cannot be a ${source} parameter`)
   }
   return build(name, source, schema, { alias, description, jsonSchema, optional }, site)
 }
@@ -104,13 +99,20 @@ function build(
   const isBigint = source === 'path' && (site.bigintNames ?? []).includes(wire)
   const json =
     extras.jsonSchema ??
-    (isBigint ? bigintDocument(name, declared, site) : documentOf(name, declared, site))
+    (isBigint
+      ? bigintDocument(name, declared, site)
+      : documentOf(
+          name,
+          declared,
+          source === 'path' && site.pathNames.includes(wire) ? wire : null,
+          site,
+        ))
   const schema = isBigint ? bigintSchema(declared) : declared
   const isText = !BODY_SOURCES.has(source) && schema !== null
   const kinds = textKinds(json ?? {})
   if (isText && (json === null || kinds === null)) {
     const why = json === null ? 'its schema has no JSON Schema' : 'text cannot spell its type'
-    throw wrong(
+    throw wrongParam(
       site,
       name,
       `cannot be a ${source} parameter: ${why}. Use a scalar or a list of scalars, pass { jsonSchema }, or send it in the body`,
@@ -118,6 +120,10 @@ function build(
   }
   const absence = schema === null ? fileAbsence(extras) : absenceOf(schema)
   if (source === 'path') checkPath(name, wire, kinds, absence, site)
+  // Of several cookies of one name the last counts (BIND-10): agents would send a list, HTTP not.
+  if (source === 'cookie' && kinds?.list === true) {
+    throw wrongParam(site, name, 'a cookie holds one value, and its schema takes a list')
+  }
   return Object.freeze({
     name,
     source,
@@ -150,7 +156,7 @@ function wireName(
         ? isToken(wire.replace(COOKIE_COLON, '-'))
         : wire !== '' && !CONTROL.test(wire)
   if (isName) return wire
-  throw wrong(
+  throw wrongParam(
     site,
     name,
     `${JSON.stringify(wire).replace(/^"|"$/g, "'")} is not a valid ${source} name`,
@@ -164,15 +170,15 @@ function checkPath(
   absence: Absence,
   site: ParamSite,
 ): void {
-  if (kinds?.list === true) throw wrong(site, name, 'a path segment is one value')
+  if (kinds?.list === true) throw wrongParam(site, name, 'a path segment is one value')
   if (!site.pathNames.includes(wire)) return
   if (absence !== 'refused') {
-    throw wrong(site, name, 'a path parameter cannot be optional or have a default')
+    throw wrongParam(site, name, 'a path parameter cannot be optional or have a default')
   }
   // Every `{id:int}` would be refused by a schema of text (BIND-3).
   const takesNumbers = kinds?.kinds.some((kind) => kind === 'integer' || kind === 'number')
   if (site.intNames.includes(wire) && takesNumbers !== true) {
-    throw wrong(site, name, `the path says {${wire}:int}, but its schema takes no number`)
+    throw wrongParam(site, name, `the path says {${wire}:int}, but its schema takes no number`)
   }
 }
 
@@ -200,38 +206,6 @@ function ownSchema(accepts: (value: unknown) => boolean, message: string): Schem
   return { '~standard': { version: 1, vendor: 'trefoil', validate } }
 }
 
-/** Only a schema without a JSON form can be one of bigints. */
-function bigintDocument(name: string, declared: Schema | null, site: ParamSite): JsonSchema {
-  if (declared !== null && hasJsonForm(declared)) {
-    const hint = 'take the type off the path, or use a schema of bigints'
-    throw wrong(site, name, `the path says bigint, but its schema takes something else; ${hint}`)
-  }
-  return BIGINT_DOCUMENT
-}
-
-function documentOf(name: string, schema: Schema | null, site: ParamSite): JsonSchema | null {
-  if (schema === null) return { type: 'string', format: 'binary' }
-  let document: JsonSchema | null
-  try {
-    document = jsonSchemaOf(schema, 'input')
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw wrong(
-      site,
-      name,
-      `its schema has no JSON form (${reason}); pass { jsonSchema } in a marker`,
-    )
-  }
-  if (document === null && site.agents) {
-    throw wrong(
-      site,
-      name,
-      'its schema library offers no JSON Schema, which tools and CLI actions need; pass { jsonSchema } in a marker',
-    )
-  }
-  return document
-}
-
 function withDescription(json: JsonSchema, description: string | undefined): JsonSchema {
   return Object.freeze(description === undefined ? json : { ...json, description })
 }
@@ -247,13 +221,17 @@ function checkTogether(params: readonly ParamSpec[], site: ParamSite): void {
   const forms = params.filter(({ source }) => FORM_SOURCES.has(source))
   for (const { name, source, wire } of params) {
     if (NEVER_A_BODY.has(site.method ?? '') && (source === 'body' || FORM_SOURCES.has(source))) {
-      throw wrong(site, name, `${site.method} has no body to read it from; use POST, or query()`)
+      throw wrongParam(
+        site,
+        name,
+        `${site.method} has no body to read it from; use POST, or query()`,
+      )
     }
     const place = source === 'file' || source === 'files' ? 'form' : source
     const key = `${place} ${wire}`
     const other = wires.get(key)
     if (other !== undefined) {
-      throw wrong(
+      throw wrongParam(
         site,
         name,
         `Duplicate request parameter name '${wire}' for parameters '${other}' and '${name}'`,
@@ -263,7 +241,7 @@ function checkTogether(params: readonly ParamSpec[], site: ParamSite): void {
   }
   const [first, second] = [bodies[0], bodies[1] ?? fields[0]]
   if (first !== undefined && second !== undefined) {
-    throw wrong(
+    throw wrongParam(
       site,
       second.name,
       `the whole body already goes to '${first.name}'; only one body parameter is supported`,
@@ -271,14 +249,10 @@ function checkTogether(params: readonly ParamSpec[], site: ParamSite): void {
   }
   const json = first ?? fields[0]
   if (json !== undefined && forms[0] !== undefined) {
-    throw wrong(
+    throw wrongParam(
       site,
       json.name,
       'JSON body parameters cannot be combined with form or file parameters',
     )
   }
-}
-
-function wrong(site: ParamSite, name: string, reason: string): ImproperlyConfigured {
-  return new ImproperlyConfigured(`${site.where}, parameter '${name}': ${reason}`)
 }

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { cookie, file, files, form, header, path, query } from '../contract/params.ts'
 import { absenceOf } from './absence.ts'
-import { compileParams, type ParamSite } from './compile-params.ts'
+import { compileParams } from './compile-params.ts'
+import type { ParamSite } from './param-site.ts'
 
 const SITE: ParamSite = {
   where: 'Route GET /x/{id}',

@@ -34,6 +34,15 @@ describe('paths', () => {
     )
   })
 
+  test('ROUTE-10: the message shows what differs', () => {
+    expect(mistake(route('GET', '/x/{id:int}'), route('POST', '/x/{id}'))).toBe(
+      "Route POST '/x/{id}' conflicts with GET '/x/{id:int}'. Dynamic routes at the same position must use the same name and type.",
+    )
+    expect(mistake(route('GET', '/x/{id:bigint}'), route('GET', '/x/{id:path}'))).toMatch(
+      /^Route GET '\/x\/\{id:path\}' conflicts with GET '\/x\/\{id:bigint\}'\. /,
+    )
+  })
+
   test.each([
     ['names', '/u/{id}', '/u/{user_id}'],
     ['types', '/u/{id}', '/u/{id:int}'],

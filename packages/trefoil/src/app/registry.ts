@@ -1,6 +1,6 @@
 import type { Action } from '../contract/action.ts'
 import { ImproperlyConfigured } from '../contract/problem.ts'
-import { templateShape } from '../web/path-template.ts'
+import { templateShape, templateSpelling } from '../web/path-template.ts'
 import { type ActionSite, type CompiledAction, compileAction } from './compile-action.ts'
 import type { Declaration } from './declaration.ts'
 
@@ -63,7 +63,7 @@ function pathConflicts(compiled: readonly CompiledAction[]): string[] {
 }
 
 function conflict(entry: CompiledAction, other: CompiledAction): string[] {
-  const routes = `Route ${entry.action.method} '${entry.action.path}' conflicts with ${other.action.method} '${other.action.path}'.`
+  const routes = `Route ${spelling(entry)} conflicts with ${spelling(other)}.`
   if (entry.action.method === other.action.method) {
     return [`${routes} Routes with the same method and path shape are ambiguous in Trefoil.`]
   }
@@ -72,4 +72,8 @@ function conflict(entry: CompiledAction, other: CompiledAction): string[] {
   return differs
     ? [`${routes} Dynamic routes at the same position must use the same name and type.`]
     : []
+}
+
+function spelling({ action, template }: CompiledAction): string {
+  return `${action.method} '${template === null ? action.path : templateSpelling(template)}'`
 }

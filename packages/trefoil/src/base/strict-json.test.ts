@@ -101,6 +101,25 @@ describe('text', () => {
   )
 })
 
+test.each([
+  ['{"n":{"kids":[1,{"a":1,"a":2}]}}', '/n/kids/1/a'],
+  ['{"n":[1,9007199254740993]}', '/n/1'],
+  ['9007199254740993', ''],
+  ['[{},[],{"a":[1,1,1e999]}]', '/2/a/2'],
+  ['{"n":[{"__proto__":1}]}', '/n/0/__proto__'],
+  ['{"a":{"constructor":{}}}', '/a/constructor'],
+  ['["x",{"~/":"\\ud800"}]', '/1/~0~1'],
+  // A pointer to this key could not be written: it says in which object.
+  ['{"a":{"\\ud800":1}}', '/a'],
+  ['[[[]]]', '/0/0'],
+  ['{', ''],
+])('HTTP-7: %s is refused for what is at %o', (text, at) => {
+  expect(parseStrictJson(text, { maxDepth: text === '[[[]]]' ? 2 : 32 })).toMatchObject({
+    ok: false,
+    at,
+  })
+})
+
 describe('properties', () => {
   const wellFormed = fc
     .jsonValue({ maxDepth: 6 })

@@ -1,3 +1,6 @@
+import { findDuplicateKey } from './duplicate-key.ts'
+import { pointerStep } from './json-pointer.ts'
+
 /**
  * JSON from outside, with everything refused that two readers could understand differently
  * (HTTP-7): duplicate keys, integers a double cannot hold, lone surrogates, the keys that
@@ -10,7 +13,12 @@ export interface StrictJsonLimits {
 
 export type StrictJson =
   | { readonly ok: true; readonly value: unknown }
-  | { readonly ok: false; readonly reason: string }
+  | {
+      readonly ok: false
+      readonly reason: string
+      /** JSON Pointer to the offence; empty for the whole document, or where it cannot be told. */
+      readonly at: string
+    }
 
 /** Levels that are read unless said otherwise (HTTP-6). */
 export const MAX_JSON_DEPTH = 32
@@ -18,25 +26,30 @@ export const MAX_JSON_DEPTH = 32
 /** Members of one object that are read (HTTP-6). */
 export const MAX_JSON_KEYS = 1000
 
-/** Parses strictly; never throws. `reason` is safe to show to the caller. */
+/** Parses strictly; never throws. `reason` and `at` are safe to show to the caller. */
 export function parseStrictJson(text: string, limits: StrictJsonLimits = {}): StrictJson {
   let value: unknown
   try {
     value = JSON.parse(text)
   } catch {
-    return { ok: false, reason: 'not valid JSON' }
+    return { ok: false, reason: 'not valid JSON', at: '' }
   }
-  const walk = new Walk(limits.maxDepth ?? MAX_JSON_DEPTH)
+  const maxDepth = limits.maxDepth ?? MAX_JSON_DEPTH
+  const walk = new Walk(maxDepth)
   const reason = walk.visit(value, 0)
-  if (reason !== null) return { ok: false, reason }
+  if (reason !== null) return { ok: false, reason, at: walk.at }
   // A parser keeps only the last of two equal keys, so the tree then has fewer members than
   // the text. An attacker uses that gap to show one value to a filter and another to us.
-  if (walk.members !== countMembers(text)) return { ok: false, reason: 'duplicate object key' }
+  if (walk.members !== countMembers(text)) {
+    return { ok: false, reason: 'duplicate object key', at: findDuplicateKey(text, maxDepth) }
+  }
   return { ok: true, value }
 }
 
 class Walk {
   members = 0
+  /** Where the offence is, put together on the way back from it: a good document pays nothing. */
+  at = ''
   readonly #maxDepth: number
 
   constructor(maxDepth: number) {
@@ -56,7 +69,11 @@ class Walk {
   #items(items: readonly unknown[], depth: number): string | null {
     for (const item of items) {
       const reason = this.visit(item, depth + 1)
-      if (reason !== null) return reason
+      if (reason !== null) {
+        // The first item like this one is this one: an equal one before would have been refused.
+        this.at = `/${items.indexOf(item)}${this.at}`
+        return reason
+      }
     }
     return null
   }
@@ -69,10 +86,16 @@ class Walk {
       // Objects this wide turn into dictionaries, and every later look at them is slow.
       if (++own > MAX_JSON_KEYS) return `an object with more than ${MAX_JSON_KEYS} members`
       // Merged into another object by careless code, these keys change every object.
-      if (key === '__proto__' || key === 'constructor') return `the key "${key}" is not accepted`
+      if (key === '__proto__' || key === 'constructor') {
+        this.at = pointerStep(key)
+        return `the key "${key}" is not accepted`
+      }
       if (!key.isWellFormed()) return 'text with a lone surrogate'
       const reason = this.visit((object as Record<string, unknown>)[key], depth + 1)
-      if (reason !== null) return reason
+      if (reason !== null) {
+        this.at = pointerStep(key) + this.at
+        return reason
+      }
     }
     return null
   }

@@ -113,7 +113,11 @@ test('BIND-4: without a list the last value wins', () => {
 
 test('W-20: a list takes every value, and one bad value refuses it', () => {
   expect(decodeText(spec(['integer'], true), ['1', '2'])).toEqual({ ok: true, value: [1, 2] })
-  expect(decodeText(spec(['integer'], true), ['1', 'x'])).toEqual({ ok: false, kind: 'integer' })
+  expect(decodeText(spec(['integer'], true), ['1', 'x', '2', 'y'])).toEqual({
+    ok: false,
+    kind: 'integer',
+    items: [1, 3],
+  })
 })
 
 test('W-18: a union takes the first kind that fits', () => {

@@ -18,7 +18,12 @@ export const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
 /** A decoded value, or the kind of scalar that the text is not. */
 export type DecodedText =
   | { readonly ok: true; readonly value: unknown }
-  | { readonly ok: false; readonly kind: ScalarKind }
+  | {
+      readonly ok: false
+      readonly kind: ScalarKind
+      /** Of a list: every item that is not of that kind, counted from 0. */
+      readonly items?: readonly number[]
+    }
 
 /**
  * Turns text from a query, path, header, cookie, form or flag into the value its schema speaks
@@ -36,10 +41,15 @@ export function decodeText(spec: ParamSpec, values: readonly string[]): DecodedT
   const items: unknown[] = []
   for (const text of values) {
     const item = decodeOne(spec, text)
-    if (!item.ok) return item
+    if (!item.ok) return { ...item, items: badItems(spec, values) }
     items.push(item.value)
   }
   return { ok: true, value: items }
+}
+
+/** All wrong items are reported, not the first alone (W-33a). */
+function badItems(spec: ParamSpec, values: readonly string[]): readonly number[] {
+  return values.flatMap((text, index) => (decodeOne(spec, text).ok ? [] : [index]))
 }
 
 function decodeOne(spec: ParamSpec, text: string): DecodedText {

@@ -42,6 +42,11 @@ test.each([
   expect(found.issue).toMatchObject({ source, name: 'Order-Id', message })
 })
 
+test('W-33a: an item of a list has its place in the list', () => {
+  expect(invalidText(spec('query'), 'api', 'integer', '/1').issue.pointer).toBe('/1')
+  expect(invalidText(spec('query'), 'cli', 'integer', '/1').issue.pointer).toBe('/order_id/1')
+})
+
 test('ABIND-1: agents read their own names for everything, whatever HTTP calls it', () => {
   for (const source of ['path', 'query', 'header', 'cookie', 'field', 'body', 'form'] as const) {
     for (const surface of ['mcp', 'cli'] as const) {

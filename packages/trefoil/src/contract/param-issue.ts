@@ -1,3 +1,4 @@
+import { pointerStep } from '../base/json-pointer.ts'
 import type { ParamSpec } from './param-spec.ts'
 import type { ParamSource } from './params.ts'
 import type { Issue } from './problem.ts'
@@ -26,7 +27,7 @@ function place(spec: ParamSpec, surface: SurfaceName): { source: string; name: s
 function base(spec: ParamSpec, surface: SurfaceName): string {
   const inDocument = surface !== 'api' || spec.source === 'field'
   const name = surface === 'api' ? spec.wire : spec.name
-  return inDocument ? `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}` : ''
+  return inDocument ? pointerStep(name) : ''
 }
 
 /** An issue and the sentence that leads the problem when it is the first (BIND-6, BIND-8). */
@@ -48,15 +49,22 @@ export function missingArgument(spec: ParamSpec, surface: SurfaceName): Argument
 
 /**
  * @param kind `integer`, `number` or `boolean` when text could not be read as one
+ * @param pointer `/1` for the second item of a list; empty for one value
  */
-export function invalidText(spec: ParamSpec, surface: SurfaceName, kind: string): ArgumentIssue {
+export function invalidText(
+  spec: ParamSpec,
+  surface: SurfaceName,
+  kind: string,
+  pointer = '',
+): ArgumentIssue {
   const noun = kind === 'number' ? 'float' : kind
   const headline =
     surface === 'api'
       ? `Invalid ${noun} ${KINDS[spec.source]}: ${spec.wire}`
       : `Invalid action argument: ${spec.name}`
   const message = `Expected ${kind === 'integer' ? 'an integer' : `a ${kind}`}`
-  return { headline, issue: { ...place(spec, surface), pointer: base(spec, surface), message } }
+  const issue = { ...place(spec, surface), pointer: base(spec, surface) + pointer, message }
+  return { headline, issue }
 }
 
 /** A value that its schema refused. */
@@ -81,9 +89,13 @@ export function invalidValue(
 export function unknownArgument(name: string, surface: SurfaceName): ArgumentIssue {
   const where = surface === 'api' ? 'body field' : 'action argument'
   const source = surface === 'api' ? 'body' : 'argument'
-  const pointer = `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`
   return {
     headline: `Unknown ${where}: ${name}`,
-    issue: { source, name, pointer, message: 'Not an argument of this action' },
+    issue: { source, name, pointer: pointerStep(name), message: 'Not an argument of this action' },
   }
+}
+
+/** A source that cannot be read at all, so that none of its arguments could be looked at. */
+export function malformedSource(source: string, headline: string, message: string): ArgumentIssue {
+  return { headline, issue: { source, name: '', pointer: '', message } }
 }

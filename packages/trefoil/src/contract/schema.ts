@@ -1,4 +1,5 @@
 import type { StandardJSONSchemaV1, StandardSchemaV1 } from '@standard-schema/spec'
+import { pointerStep } from '../base/json-pointer.ts'
 
 /** Any Standard Schema: zod, valibot, arktype… */
 export type Schema<Input = unknown, Output = Input> = StandardSchemaV1<Input, Output>
@@ -42,7 +43,7 @@ export function issuePointer(issue: SchemaIssue): string {
   let pointer = ''
   for (const part of issue.path ?? []) {
     const key = typeof part === 'object' ? part.key : part
-    pointer += `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`
+    pointer += pointerStep(String(key))
   }
   return pointer
 }

@@ -34,6 +34,14 @@ test.each([
   ['list of integers', z.array(z.int()), 'list of integer'],
   ['list of nullable text', z.array(z.string().nullable()), 'list of string'],
   ['optional list', z.array(z.string()).optional(), 'list of string'],
+  ['nullable list', z.array(z.int()).nullable(), 'list of integer'],
+  ['list with a name of its own', z.array(z.int()).meta({ id: 'Numbers' }), 'list of integer'],
+  [
+    'one of two lists',
+    z.union([z.array(z.int()), z.array(z.boolean())]),
+    'list of integer|boolean',
+  ],
+  ['list of scalars or of objects', z.union([z.array(z.int()), z.array(z.object({}))]), 'none'],
   ['anything', z.any(), 'string'],
   ['transformed text', z.string().transform(Number), 'string'],
   ['object', z.object({ a: z.string() }), 'none'],
@@ -54,6 +62,11 @@ test('W-33: a recursive schema ends, whichever way it refers to itself', () => {
   })
   expect(kindsOf(tree)).toBe('none')
   expect(textKinds({ $ref: '#' })).toBeNull()
+  const list = {
+    anyOf: [{ $ref: '#/$defs/a' }],
+    $defs: { a: { type: 'array', $ref: '#/$defs/a' } },
+  }
+  expect(textKinds(list)).toBeNull()
   const loop = { $ref: '#/$defs/a', $defs: { a: { $ref: '#/$defs/a' } } }
   expect(textKinds(loop)).toBeNull()
 })

@@ -23,8 +23,7 @@ export function textKinds(schema: JsonSchema): TextKinds | null {
   if (types === null) return null
   types.delete('null')
   if (types.size === 1 && types.has('array')) {
-    const items = schema['items']
-    const kinds = isRecord(items) ? scalarKinds(typesOf(items, root, 0)) : null
+    const kinds = scalarKinds(itemTypes(schema, root, 0))
     return kinds === null ? null : { kinds, list: true }
   }
   const kinds = scalarKinds(types)
@@ -67,6 +66,30 @@ function typesOf(
   if (Array.isArray(allOf) && isRecord(allOf[0])) return typesOf(allOf[0], defs, depth + 1)
   // No constraint at all: any JSON value, which text can always spell as a string.
   return Object.keys(schema).some((key) => SHAPING.has(key)) ? null : new Set(['string'])
+}
+
+/** JSON types of the items of a schema of lists, or of lists and null. */
+function itemTypes(
+  schema: JsonSchema,
+  defs: Readonly<Record<string, unknown>>,
+  depth: number,
+): Set<string> | null {
+  if (depth > MAX_DEPTH) return null
+  const { items, anyOf, oneOf, allOf, $ref: ref, type } = schema
+  if (isRecord(items)) return typesOf(items, defs, depth + 1)
+  if (typeof ref === 'string') {
+    const target = defs[ref.replace('#/$defs/', '')]
+    return isRecord(target) ? itemTypes(target, defs, depth + 1) : null
+  }
+  const choices = anyOf ?? oneOf ?? allOf
+  if (!Array.isArray(choices)) return type === 'null' ? new Set() : null
+  const all = new Set<string>()
+  for (const choice of choices) {
+    const types = isRecord(choice) ? itemTypes(choice, defs, depth + 1) : null
+    if (types === null) return null
+    for (const one of types) all.add(one)
+  }
+  return all
 }
 
 const SHAPING: ReadonlySet<string> = new Set([

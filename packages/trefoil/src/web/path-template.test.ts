@@ -30,11 +30,11 @@ test.each([
   ['/{a}/x/{a}', "Duplicate path parameter name: 'a' (in '/{a}/x/{a}')"],
   [
     '/{a:float}',
-    "Unsupported path converter: 'float'; use {a}, {a:int} or {a:bigint} (in '/{a:float}')",
+    "Unsupported path converter: 'float'; use {a}, {a:int}, {a:bigint} or {a:path} (in '/{a:float}')",
   ],
   [
     '/{a:int:2}',
-    "Unsupported path converter: 'int:2'; use {a}, {a:int} or {a:bigint} (in '/{a:int:2}')",
+    "Unsupported path converter: 'int:2'; use {a}, {a:int}, {a:bigint} or {a:path} (in '/{a:int:2}')",
   ],
   ['/{a', "Invalid route segment: '{a' (in '/{a')"],
   ['/a}', "Invalid route segment: 'a}' (in '/a}')"],

@@ -68,16 +68,26 @@ function parseSegment(text: string): TemplateSegment | string {
   const [name = '', type = 'str', ...rest] = text.slice(1, -1).split(':')
   if (name === '') return 'Path parameters must have a name'
   if (!NAME.test(name) || name === '__proto__') return `Invalid path parameter name: '${name}'`
-  const known = TYPES.get(type)
-  if (rest.length > 0 || known === undefined) {
+  const segmentType = TYPES.get(type)
+  if (rest.length > 0 || segmentType === undefined) {
     const wrong = [type, ...rest].join(':')
-    return `Unsupported path converter: '${wrong}'; use {${name}}, {${name}:int} or {${name}:bigint}`
+    const known = `{${name}}, {${name}:int}, {${name}:bigint} or {${name}:path}`
+    return `Unsupported path converter: '${wrong}'; use ${known}`
   }
-  return { kind: 'param', name, type: known }
+  return { kind: 'param', name, type: segmentType }
 }
 
 function templateText(segments: readonly TemplateSegment[]): string {
   return `/${segments.map((part) => (part.kind === 'literal' ? part.text : `{${part.name}}`)).join('/')}`
+}
+
+/** The template as it was written, types included: what two that conflict differ by. */
+export function templateSpelling({ segments }: PathTemplate): string {
+  const parts = segments.map((part) => {
+    if (part.kind === 'literal') return part.text
+    return part.type === 'string' ? `{${part.name}}` : `{${part.name}:${part.type}}`
+  })
+  return `/${parts.join('/')}`
 }
 
 /** The template without parameter names: two templates of one shape match the same paths. */

@@ -52,7 +52,7 @@ function parse(bytes: Uint8Array): Parsed {
   }
   const parsed = parseStrictJson(text, { maxDepth: MAX_DEPTH })
   if (!parsed.ok) {
-    const issues = [{ source: 'body', name: '', pointer: '', message: parsed.reason }]
+    const issues = [{ source: 'body', name: '', pointer: parsed.at, message: parsed.reason }]
     return { problem: refuse('invalid_json', { issues }) }
   }
   return isRecord(parsed.value) ? { payload: parsed.value } : { problem: refuse('invalid_request') }

@@ -42,7 +42,8 @@ export function readEnvelope(bytes: Uint8Array, headers: RawHeaders): Envelope {
 function parse(bytes: Uint8Array): { readonly value: unknown } | string {
   try {
     const parsed = parseStrictJson(utf8.decode(bytes), { maxDepth: MAX_DEPTH })
-    return parsed.ok ? parsed : parsed.reason
+    if (parsed.ok) return parsed
+    return parsed.at === '' ? parsed.reason : `${parsed.reason}, at ${parsed.at}`
   } catch {
     return 'not UTF-8'
   }
