@@ -51,6 +51,17 @@ function places(problem: { issues?: { source: string; name: string; pointer: str
 }
 
 describe('W-33a: every wrong item of a list is named', () => {
+  test('up to a hundred: a small request must not buy a long answer', async () => {
+    const wrong = Array.from({ length: 500 }, () => 'a=x').join('&')
+    expect((await send(`/get/1?r=1&${wrong}`)).issues).toHaveLength(100)
+    const app = createApp({ logger })
+    app.post('/', { params: { l: z.array(z.int()) } }, () => null)
+    const init = { method: 'POST', headers: { 'content-type': 'application/json' } }
+    const text = JSON.stringify({ l: Array.from({ length: 5000 }, () => 'x') })
+    const answer = await app.fetch(new Request('http://localhost/', { ...init, body: text }))
+    expect((await answer.json()).issues).toHaveLength(100)
+  })
+
   test('in a query', async () => {
     const problem = await send('/get/1?r=1&a=1&a=x&a=2&a=y&b=no&b=maybe')
     expect(problem.detail).toBe('Invalid integer query parameter: a')

@@ -4,11 +4,11 @@ import { type ProblemCode, problemRow } from './problems.ts'
 export interface Issue {
   /** Where it was sent: `path`, `query`, `header`, `cookie`, `body`, `form`, `file`, `argument`. */
   readonly source: string
-  /** Name on the wire; empty for a whole body. */
+  /** Name on the wire; empty for a whole body, or a malformed query string or form. */
   readonly name: string
   /**
    * JSON Pointer (RFC 6901) into the document the argument travelled in: the JSON body, or the
-   * arguments an agent sent. Empty for text and for a whole body.
+   * arguments an agent sent. Of a list sent as text, into the list. Empty for the value itself.
    */
   readonly pointer: string
   readonly message: string

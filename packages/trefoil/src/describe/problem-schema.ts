@@ -11,8 +11,10 @@ const issue: JsonSchema = {
   required: ['source', 'name', 'pointer', 'message'],
   properties: {
     source: text('Where the argument was sent: path, query, header, cookie, body, form or file.'),
-    name: text('Name on the wire; empty for a whole body.'),
-    pointer: text('JSON Pointer (RFC 6901) into the value; empty for the value itself.'),
+    name: text('Name on the wire; empty for a whole body, or a malformed query string or form.'),
+    pointer: text(
+      'JSON Pointer (RFC 6901): for a body into the document (/n/kids/0), else into the value (/1 for the second item of a list); empty for the value itself.',
+    ),
     message: text('What is wrong with it.'),
   },
 }

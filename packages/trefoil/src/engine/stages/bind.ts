@@ -97,10 +97,16 @@ class Binding {
   }
 }
 
+/**
+ * A caller who has been told of a hundred mistakes has been told enough, and two megabytes of small
+ * wrong items must not buy an answer of a hundred.
+ */
+const MOST_ISSUES = 100
+
 /** One problem for all wrong arguments; the first one is the headline (W-33a). */
 export function refuseIssues(issues: readonly ArgumentIssue[]): Problem {
   return refuse('VALIDATION_ERROR', {
     detail: issues[0]?.headline,
-    issues: issues.map(({ issue }) => issue),
+    issues: issues.slice(0, MOST_ISSUES).map(({ issue }) => issue),
   })
 }
