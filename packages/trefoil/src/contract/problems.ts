@@ -160,7 +160,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemRow>> = {
     mcp: 'http',
     exit: 1,
     text: 'Malformed request path',
-    fix: 'Percent-encode the path as UTF-8.',
+    fix: 'Send the path alone, from its first slash on, percent-encoded as UTF-8.',
   },
   bad_request: {
     status: 400,
