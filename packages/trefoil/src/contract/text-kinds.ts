@@ -62,7 +62,7 @@ function typesOf(
     return isRecord(target) ? typesOf(target, defs, depth + 1) : null
   }
   const choices = anyOf ?? oneOf
-  if (Array.isArray(choices)) return union(choices, defs, depth)
+  if (Array.isArray(choices)) return union(choices, typesOf, defs, depth)
   if (Array.isArray(allOf) && isRecord(allOf[0])) return typesOf(allOf[0], defs, depth + 1)
   // No constraint at all: any JSON value, which text can always spell as a string.
   return Object.keys(schema).some((key) => SHAPING.has(key)) ? null : new Set(['string'])
@@ -82,14 +82,8 @@ function itemTypes(
     return isRecord(target) ? itemTypes(target, defs, depth + 1) : null
   }
   const choices = anyOf ?? oneOf ?? allOf
-  if (!Array.isArray(choices)) return type === 'null' ? new Set() : null
-  const all = new Set<string>()
-  for (const choice of choices) {
-    const types = isRecord(choice) ? itemTypes(choice, defs, depth + 1) : null
-    if (types === null) return null
-    for (const one of types) all.add(one)
-  }
-  return all
+  if (Array.isArray(choices)) return union(choices, itemTypes, defs, depth)
+  return type === 'null' ? new Set() : null
 }
 
 const SHAPING: ReadonlySet<string> = new Set([
@@ -102,12 +96,13 @@ const SHAPING: ReadonlySet<string> = new Set([
 
 function union(
   choices: readonly unknown[],
+  of: typeof typesOf,
   defs: Readonly<Record<string, unknown>>,
   depth: number,
 ): Set<string> | null {
   const all = new Set<string>()
   for (const choice of choices) {
-    const types = isRecord(choice) ? typesOf(choice, defs, depth + 1) : null
+    const types = isRecord(choice) ? of(choice, defs, depth + 1) : null
     if (types === null) return null
     for (const type of types) all.add(type)
   }

@@ -1,6 +1,7 @@
 import { canonicalJson } from '../base/canonical-json.ts'
 import { type Clock, systemClock } from '../base/clock.ts'
 import { deepFreeze } from '../base/freeze.ts'
+import { isPlain } from '../base/is-plain.ts'
 import type { CallCookies } from '../contract/call-cookies.ts'
 import type { CookieOptions } from '../contract/cookie-options.ts'
 import { formatDeleteCookie, formatSetCookie } from '../web/cookie-header.ts'
@@ -160,8 +161,6 @@ function refuseLoss(_name: string, value: unknown): unknown {
     throw new TypeError(`A ${type} has no JSON form`)
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
-  const prototype: unknown = Object.getPrototypeOf(value)
-  const isPlain = prototype === null || Object.getPrototypeOf(prototype) === null
-  if (!isPlain) throw new TypeError('An instance of a class has no JSON form')
+  if (!isPlain(value)) throw new TypeError('An instance of a class has no JSON form')
   return value
 }

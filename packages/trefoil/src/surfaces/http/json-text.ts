@@ -1,3 +1,5 @@
+import { isPlain } from '../../base/is-plain.ts'
+
 /**
  * A value as JSON (RESP-1). What would lose its content without a word (a map, a web `Response`,
  * a promise nobody awaited) is refused, at the top and inside; a class of one's own that shows no
@@ -37,12 +39,6 @@ function refuseInside(value: unknown): void {
 
 function speaksForItself(value: object): boolean {
   return 'toJSON' in value && typeof value.toJSON === 'function'
-}
-
-/** Also of another realm, whose `Object` is not ours. */
-function isPlain(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === null || Object.getPrototypeOf(prototype) === null
 }
 
 function tagOf(value: object): string {
