@@ -61,7 +61,7 @@ type Case = readonly [rule: Rule, file: string, what: string, files: Record<stri
 
 const CASES: readonly Case[] = [
   ['plan', 'core/x.ts', 'a folder that is no room', { 'core/x.ts': '' }],
-  ['plan', 'surfaces/x.ts', 'a file beside the surfaces', { 'surfaces/x.ts': '' }],
+  ['plan', 'surfaces/x/y.ts', 'a surface that is on no plan', { 'surfaces/x/y.ts': '' }],
   ...forbidden('base/x.ts', '../contract/schema.ts'),
   ...forbidden('web/x.ts', '../contract/schema.ts', { 'web/README.md': SIGN }),
   ...forbidden('contract/x.ts', '../web/y.ts', { 'web/README.md': SIGN, 'web/y.ts': '' }),
@@ -74,6 +74,7 @@ const CASES: readonly Case[] = [
   ...forbidden('app/x.ts', '../stores/memory.ts'),
   ...forbidden('app/x.ts', '../client/remote.ts'),
   ...forbidden('app/x.ts', '../index.ts'),
+  ...forbidden('surfaces/walk.ts', './mcp/mcp.ts'),
   ...forbidden('surfaces/http/x.ts', '../mcp/mcp.ts'),
   ...forbidden('surfaces/mcp/x.ts', '../http/node/serve.ts'),
   ...forbidden('surfaces/mcp/x.ts', '../../app/create.ts'),

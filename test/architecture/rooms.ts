@@ -10,9 +10,12 @@ export const ROOMS = [
   'record',
   'engine',
   'app',
+  'surfaces',
+  'surfaces/agent',
   'surfaces/http',
   'surfaces/mcp',
   'surfaces/cli',
+  'surfaces/docs',
   'stores',
   'describe',
   'features',
@@ -27,7 +30,10 @@ export type Room = (typeof ROOMS)[number]
 const FLOOR_1: readonly Room[] = ['base', 'contract', 'web']
 const FLOORS_0_TO_2: readonly Room[] = [...FLOOR_1, 'identity', 'policy', 'record']
 const FLOORS_0_TO_3: readonly Room[] = [...FLOORS_0_TO_2, 'engine']
-const SURFACES: readonly Room[] = ['surfaces/http', 'surfaces/mcp', 'surfaces/cli']
+const SURFACES: readonly Room[] = ['surfaces/http', 'surfaces/mcp', 'surfaces/cli', 'surfaces/docs']
+/** What every surface may import: the walk and, for those of agents, what they share. */
+const OF_SURFACES: readonly Room[] = [...FLOORS_0_TO_3, 'surfaces']
+const OF_AGENTS: readonly Room[] = [...OF_SURFACES, 'surfaces/agent']
 
 /** Rooms that nobody imports; a door may re-export `testing` when it bears its name. */
 export const ROOFS: readonly Room[] = ['program', 'testing']
@@ -44,9 +50,12 @@ export const MAY_IMPORT: Readonly<Record<Room, readonly Room[]>> = {
   record: FLOOR_1,
   engine: FLOORS_0_TO_2,
   app: [...FLOORS_0_TO_3, 'describe', ...SURFACES],
-  'surfaces/http': FLOORS_0_TO_3,
-  'surfaces/mcp': FLOORS_0_TO_3,
-  'surfaces/cli': FLOORS_0_TO_3,
+  surfaces: FLOORS_0_TO_3,
+  'surfaces/agent': OF_SURFACES,
+  'surfaces/http': OF_SURFACES,
+  'surfaces/mcp': OF_AGENTS,
+  'surfaces/cli': OF_AGENTS,
+  'surfaces/docs': [...OF_AGENTS, 'describe'],
   // Of the contract only the ports: `mayImport` below.
   stores: ['base', 'contract'],
   describe: ['base', 'contract'],
@@ -61,7 +70,8 @@ export const MAY_IMPORT: Readonly<Record<Room, readonly Room[]>> = {
 export function roomOf(file: string): Room | null {
   if (!file.includes('/')) return 'doors'
   const [first = '', second = ''] = file.split('/')
-  const name = first === 'surfaces' ? `${first}/${second}` : first
+  // Files directly in `surfaces` are the walk, which all of them take.
+  const name = first === 'surfaces' && !second.includes('.') ? `${first}/${second}` : first
   return ROOMS.find((room) => room === name && room !== 'doors') ?? null
 }
 

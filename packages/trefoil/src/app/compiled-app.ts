@@ -10,6 +10,7 @@ import { compilePlan } from '../engine/plan.ts'
 import { type CorsOptions, createCors } from '../policy/cors.ts'
 import { createEdge } from '../policy/edge.ts'
 import { type CliSurface, createCliSurface } from '../surfaces/cli/cli-surface.ts'
+import { docsEndpoints } from '../surfaces/docs/docs-surface.ts'
 import { createBrowserPolicy } from '../surfaces/http/browser-policy.ts'
 import {
   createHttpSurface,
@@ -23,7 +24,6 @@ import { CREDENTIAL_HEADERS } from '../web/raw-headers.ts'
 import type { AppConfig } from './app-config.ts'
 import type { CompiledAction } from './compile-action.ts'
 import type { Declaration } from './declaration.ts'
-import { docsEndpoints } from './docs-endpoints.ts'
 import { compileRegistry } from './registry.ts'
 
 /** An app whose declarations have been checked and turned into plans. Nothing in it changes. */

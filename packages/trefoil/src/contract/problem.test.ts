@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { problemBody } from '../surfaces/agent/problem-body.ts'
 import { AuthenticationError, HttpError, ImproperlyConfigured, Problem, refuse } from './problem.ts'
-import { problemBody } from './problem-body.ts'
 import { isProblemCode, PROBLEMS, problemRow } from './problems.ts'
 
 describe('HttpError', () => {

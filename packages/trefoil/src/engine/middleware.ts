@@ -1,6 +1,6 @@
 import type { Middleware } from '../contract/action.ts'
 import type { Call } from '../contract/call.ts'
-import { holdStream } from './stream.ts'
+import { holdStream } from './answer/stream.ts'
 
 /**
  * Wraps a handler in its middleware, outermost first. `next()` runs the rest once; a second

@@ -1,12 +1,12 @@
 import { type Awaitable, isPromiseLike } from '../base/promise.ts'
 import type { Outcome } from '../contract/outcome.ts'
 import { type Problem, refuse } from '../contract/problem.ts'
+import { discardStream, isStream, watchStream } from './answer/stream.ts'
 import type { Failure } from './dependency-scope.ts'
 import { DryRun } from './dry-run.ts'
 import type { RunningCall } from './running-call.ts'
 import { settleThrown, toProblem } from './settle.ts'
 import type { Stage } from './stage.ts'
-import { discardStream, isStream, watchStream } from './stream.ts'
 
 /**
  * Walks a call through the stages of its plan, settles and records it. Never rejects. Stays

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { parseActionArgs } from '../surfaces/cli/argv.ts'
 import { readCallTokens } from './call-tokens.ts'
+import { parseActionArgs } from './terminal/argv.ts'
 
 /** The tokens, or the reason. */
 function read(...tokens: readonly string[]) {

@@ -1,5 +1,5 @@
 import { failure, type Result, success } from '../base/result.ts'
-import { type GivenArgument, missingValue, quote, RESERVED_FLAGS } from '../surfaces/cli/argv.ts'
+import { type GivenArgument, missingValue, quote, RESERVED_FLAGS } from './terminal/argv.ts'
 
 /** What stands after the action's name. */
 export interface CallTokens {

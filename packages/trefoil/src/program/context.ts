@@ -1,5 +1,5 @@
-import type { Screen, View } from '../surfaces/cli/print.ts'
 import type { ProgramIo } from './io.ts'
+import type { Screen, View } from './terminal/print.ts'
 
 /** What every command gets. */
 export interface Context {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import type { ManifestAction } from '../contract/action-protocol.ts'
 import type { JsonSchema } from '../contract/schema.ts'
-import { parseActionArgs } from '../surfaces/cli/argv.ts'
 import { readCallTokens } from './call-tokens.ts'
 import { describeAction } from './describe-action.ts'
+import { parseActionArgs } from './terminal/argv.ts'
 
 const HUMAN = { json: false, terminal: true }
 const JSON_VIEW = { json: true, terminal: false }

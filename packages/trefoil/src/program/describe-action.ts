@@ -1,5 +1,7 @@
 import type { ManifestAction } from '../contract/action-protocol.ts'
-import { type ActionFlag, actionFlags } from '../surfaces/cli/argv.ts'
+import { exampleOf, placeholderOf, typeOf } from './example-value.ts'
+import { shellQuote } from './shell-quote.ts'
+import { type ActionFlag, actionFlags } from './terminal/argv.ts'
 import {
   jsonScreen,
   type Screen,
@@ -8,9 +10,7 @@ import {
   visibleBlock,
   visibleJson,
   visibleLine,
-} from '../surfaces/cli/print.ts'
-import { exampleOf, placeholderOf, typeOf } from './example-value.ts'
-import { shellQuote } from './shell-quote.ts'
+} from './terminal/print.ts'
 
 /** What stands before the action in its commands: the program, its options, the remote. */
 export type CommandPrefix = readonly string[]

@@ -1,5 +1,5 @@
 import type { JsonSchema } from '../contract/schema.ts'
-import type { ActionFlag, Shape } from '../surfaces/cli/argv.ts'
+import type { ActionFlag, Shape } from './terminal/argv.ts'
 
 const MAX_DEPTH = 4
 

@@ -2,14 +2,6 @@ import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { problemEnvelope } from '../client/problem-envelope.ts'
 import { Problem, refuse } from '../contract/problem.ts'
-import {
-  jsonScreen,
-  type Screen,
-  screen,
-  showProblem,
-  type View,
-  visibleBlock,
-} from '../surfaces/cli/print.ts'
 import { addActionsCommand } from './commands/actions.ts'
 import { addCallCommand } from './commands/call.ts'
 import { addConnectCommands } from './commands/connect.ts'
@@ -18,6 +10,14 @@ import { addServeCommands } from './commands/serve.ts'
 import type { Context } from './context.ts'
 import { addGlobalFlags } from './flags.ts'
 import type { ProgramIo } from './io.ts'
+import {
+  jsonScreen,
+  type Screen,
+  screen,
+  showProblem,
+  type View,
+  visibleBlock,
+} from './terminal/print.ts'
 import { usageError } from './usage-error.ts'
 
 /**

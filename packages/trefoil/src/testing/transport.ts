@@ -1,5 +1,5 @@
 import type { HttpReply } from '../contract/exchange.ts'
-import { discardStream, skipStream } from '../engine/stream.ts'
+import { discardStream, skipStream } from '../engine/answer/stream.ts'
 import type { HttpHandler } from '../surfaces/http/http-surface.ts'
 import { AnswerStream } from './answer-stream.ts'
 import type { Lifespan } from './lifespan.ts'

@@ -3,9 +3,9 @@ import { z } from 'zod'
 import type { ApprovalHook } from '../../contract/approval.ts'
 import { dependency } from '../../contract/dependency.ts'
 import { argumentsHash } from '../../policy/arguments-hash.ts'
+import { dryRunReport } from '../../surfaces/agent/dry-run-report.ts'
 import { type CallOptions, field, problemOf, resultOf, startCall } from '../call.fixture.ts'
 import { DryRun } from '../dry-run.ts'
-import { dryRunReport } from '../dry-run-report.ts'
 
 const HASH = argumentsHash('test.action', { id: 7, note: null })
 

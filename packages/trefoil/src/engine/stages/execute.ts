@@ -4,11 +4,11 @@ import type { Call } from '../../contract/call.ts'
 import type { Dependency } from '../../contract/dependency.ts'
 import type { Problem } from '../../contract/problem.ts'
 import { Reply } from '../../contract/reply.ts'
+import { discardStream, holdStream } from '../answer/stream.ts'
+import { outputValidator } from '../answer/validate-output.ts'
 import { composeMiddleware } from '../middleware.ts'
 import type { RunningCall } from '../running-call.ts'
 import type { Stage } from '../stage.ts'
-import { discardStream, holdStream } from '../stream.ts'
-import { outputValidator } from '../validate-output.ts'
 
 type Run = (call: Call) => unknown
 

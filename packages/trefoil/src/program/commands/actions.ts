@@ -1,10 +1,10 @@
 import type { Command } from 'commander'
 import type { ActionTarget, Manifest } from '../../contract/action-protocol.ts'
 import { type ProblemOptions, refuse } from '../../contract/problem.ts'
-import { type Screen, searchActions, showActions, showProblem } from '../../surfaces/cli/print.ts'
 import type { Context } from '../context.ts'
 import { describeAction } from '../describe-action.ts'
 import { flagsOf } from '../flags.ts'
+import { type Screen, searchActions, showActions, showProblem } from '../terminal/print.ts'
 import { usageError } from '../usage-error.ts'
 import { type TargetFlags, withTarget } from '../with-target.ts'
 

@@ -1,7 +1,6 @@
 import type { Command } from 'commander'
 import { parseRemoteUrl, sameOrigin } from '../../client/remote-url.ts'
 import type { ProblemEnvelope } from '../../contract/action-protocol.ts'
-import { jsonScreen, type Screen, screen, showProblem } from '../../surfaces/cli/print.ts'
 import type { Context } from '../context.ts'
 import { type Credentials, checkToken, givenCredentials } from '../credentials.ts'
 import { flagsOf, type GlobalFlags, timeoutOf } from '../flags.ts'
@@ -14,6 +13,7 @@ import {
   saveRemotes,
 } from '../remotes.ts'
 import { findRemote, mergeCredentials, openRemote, readRemotes } from '../stored-remotes.ts'
+import { jsonScreen, type Screen, screen, showProblem } from '../terminal/print.ts'
 import { usageError } from '../usage-error.ts'
 
 interface TokenFlags extends GlobalFlags {

@@ -1,9 +1,9 @@
 import type { Command } from 'commander'
 import { compareCodePoints } from '../../base/canonical-json.ts'
-import { jsonScreen, type Screen, screen } from '../../surfaces/cli/print.ts'
 import type { Context } from '../context.ts'
 import { remotesPath, saveRemotes } from '../remotes.ts'
 import { findRemote, readRemotes } from '../stored-remotes.ts'
+import { jsonScreen, type Screen, screen } from '../terminal/print.ts'
 import { isAuthenticated } from './connect.ts'
 
 /** `remotes list` and `remotes remove` (CLI-18, W-25). Tokens are never shown. */

@@ -1,7 +1,7 @@
 import { isRecord } from '../../base/is-record.ts'
 import { MAX_JSON_DEPTH, parseStrictJson } from '../../base/strict-json.ts'
 import { type Problem, refuse } from '../../contract/problem.ts'
-import type { AgentOptions } from '../../engine/endpoint-inbound.ts'
+import type { AgentOptions } from '../agent/endpoint-inbound.ts'
 
 /** A call as sent, with what was wrong with it kept until the caller is authenticated. */
 export interface CallPayload {

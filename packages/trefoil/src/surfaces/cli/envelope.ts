@@ -3,11 +3,11 @@ import { isPromiseLike } from '../../base/promise.ts'
 import type { ActionAnswer, ProblemEnvelope } from '../../contract/action-protocol.ts'
 import type { Outcome } from '../../contract/outcome.ts'
 import { Problem, refuse } from '../../contract/problem.ts'
-import { problemBody } from '../../contract/problem-body.ts'
-import { type CollectedValue, collectValue } from '../../engine/collect-value.ts'
+import { type CollectedValue, collectValue } from '../../engine/answer/collect-value.ts'
 import { DryRun } from '../../engine/dry-run.ts'
-import { dryRunReport } from '../../engine/dry-run-report.ts'
 import type { RunningCall } from '../../engine/running-call.ts'
+import { dryRunReport } from '../agent/dry-run-report.ts'
+import { problemBody } from '../agent/problem-body.ts'
 
 /** The public form of a problem (RPC-5). */
 export function problemEnvelope(problem: Problem, requestId: string): ProblemEnvelope {

@@ -10,11 +10,11 @@ import {
 } from '../../contract/action-protocol.ts'
 import type { LocalCredentials } from '../../contract/app-handle.ts'
 import { refuse } from '../../contract/problem.ts'
-import { layOutArguments } from '../../engine/action-arguments.ts'
 import type { Inbound, RawArguments } from '../../engine/inbound.ts'
 import type { Plan } from '../../engine/plan.ts'
 import { run } from '../../engine/run.ts'
 import { RunningCall } from '../../engine/running-call.ts'
+import { layOutArguments } from '../agent/action-arguments.ts'
 import type { CliParts } from './cli-parts.ts'
 import { actionAnswer, problemEnvelope, unknownAction } from './envelope.ts'
 

@@ -2,7 +2,8 @@ import type { HttpBody, HttpReply } from '../../contract/exchange.ts'
 import { checkOptionNames, type OptionNames } from '../../contract/option-names.ts'
 import { ImproperlyConfigured, type Problem } from '../../contract/problem.ts'
 import type { ReplyOptions } from '../../contract/reply.ts'
-import { isStream, skipStream } from '../../engine/stream.ts'
+import { toJson } from '../../engine/answer/json-text.ts'
+import { isStream, skipStream } from '../../engine/answer/stream.ts'
 import { formatDeleteCookie, formatSetCookie } from '../../web/cookie-header.ts'
 import { prefersPlainText } from '../../web/media-type.ts'
 import {
@@ -14,7 +15,6 @@ import {
   type RawHeaders,
 } from '../../web/raw-headers.ts'
 import { withoutHeaders } from './header-list.ts'
-import { toJson } from './json-text.ts'
 import { problemDocument } from './problem-document.ts'
 import { overlayHeaders } from './response-headers.ts'
 

@@ -1,6 +1,6 @@
 import type { Exchange, HttpReply, SendResult } from '../../contract/exchange.ts'
 import { ImproperlyConfigured, Problem, refuse } from '../../contract/problem.ts'
-import { skipStream } from '../../engine/stream.ts'
+import { skipStream } from '../../engine/answer/stream.ts'
 import type { HttpHandler } from './http-surface.ts'
 import { refuseWith } from './refuse-with.ts'
 

@@ -3,7 +3,7 @@ import type { HttpReply } from '../../contract/exchange.ts'
 import type { PartialContent } from '../../contract/partial-content.ts'
 import { Problem, refuse } from '../../contract/problem.ts'
 import type { ReplyOptions } from '../../contract/reply.ts'
-import { failStream, skipStream } from '../../engine/stream.ts'
+import { failStream, skipStream } from '../../engine/answer/stream.ts'
 import { codedTag, withoutCodings } from '../../web/etag.ts'
 import {
   evaluatePreconditions,

@@ -1,7 +1,7 @@
 import type { HttpReply } from '../../contract/exchange.ts'
 import type { Problem } from '../../contract/problem.ts'
-import { problemBody } from '../../contract/problem-body.ts'
 import { problemRow } from '../../contract/problems.ts'
+import { problemBody } from '../agent/problem-body.ts'
 import type { RpcId } from './message.ts'
 import { type Era, jsonReply } from './wire/era.ts'
 

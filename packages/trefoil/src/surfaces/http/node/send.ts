@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { HttpReply } from '../../../contract/exchange.ts'
-import { skipStream } from '../../../engine/stream.ts'
+import { skipStream } from '../../../engine/answer/stream.ts'
 import { BlockResponse } from './block-response.ts'
 
 /** How one answer is to be sent, and how far that has come. */

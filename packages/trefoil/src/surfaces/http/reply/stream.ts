@@ -1,6 +1,6 @@
 import { ImproperlyConfigured } from '../../../contract/problem.ts'
 import { type Reply, type ReplyOptions, reply } from '../../../contract/reply.ts'
-import { isStream, type StreamValue } from '../../../engine/stream.ts'
+import { isStream, type StreamValue } from '../../../engine/answer/stream.ts'
 import { withContentType } from './content-type.ts'
 
 type Chunk = string | Uint8Array

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { dependency } from '../contract/dependency.ts'
-import { reply } from '../contract/reply.ts'
-import { type CallOptions, type LogLine, startCall } from './call.fixture.ts'
+import { dependency } from '../../contract/dependency.ts'
+import { reply } from '../../contract/reply.ts'
+import { type CallOptions, type LogLine, startCall } from '../call.fixture.ts'
 import { collectValue } from './collect-value.ts'
 import { isStream, type StreamValue } from './stream.ts'
 

@@ -1,4 +1,4 @@
-import type { Schema } from '../contract/schema.ts'
+import type { Schema } from '../../contract/schema.ts'
 
 /** `true`: the schema would accept the value and hand it on unchanged. `false`: ask the schema. */
 export type ExactCheck = (value: unknown) => boolean

@@ -1,8 +1,8 @@
-import type { Action } from '../contract/action.ts'
-import { type ArgumentIssue, invalidValue, unknownArgument } from '../contract/param-issue.ts'
-import type { ParamSpec } from '../contract/param-spec.ts'
-import type { SurfaceName } from '../contract/surface-name.ts'
-import { type RawArguments, REFUSED } from './inbound.ts'
+import type { Action } from '../../contract/action.ts'
+import { type ArgumentIssue, invalidValue, unknownArgument } from '../../contract/param-issue.ts'
+import type { ParamSpec } from '../../contract/param-spec.ts'
+import type { SurfaceName } from '../../contract/surface-name.ts'
+import { type RawArguments, REFUSED } from '../../engine/inbound.ts'
 
 const NO_ISSUES: readonly ArgumentIssue[] = []
 

@@ -1,6 +1,6 @@
-import type { DryRunReport } from '../contract/action-protocol.ts'
-import { renderPath } from '../web/path-template.ts'
-import type { RunningCall } from './running-call.ts'
+import type { DryRunReport } from '../../contract/action-protocol.ts'
+import type { RunningCall } from '../../engine/running-call.ts'
+import { renderPath } from '../../web/path-template.ts'
 
 /** What a call that ended as a dry run would have done (RPC-7). */
 export function dryRunReport(call: RunningCall): DryRunReport {

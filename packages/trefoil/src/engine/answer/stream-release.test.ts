@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream'
 import { describe, expect, test, vi } from 'vitest'
-import type { Middleware } from '../contract/action.ts'
-import { dependency } from '../contract/dependency.ts'
-import { reply } from '../contract/reply.ts'
-import { type CallOptions, problemOf, startCall } from './call.fixture.ts'
+import type { Middleware } from '../../contract/action.ts'
+import { dependency } from '../../contract/dependency.ts'
+import { reply } from '../../contract/reply.ts'
+import { type CallOptions, problemOf, startCall } from '../call.fixture.ts'
 import { discardStream, failStream, holdStream, isStream, skipStream } from './stream.ts'
 
 const tick = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))

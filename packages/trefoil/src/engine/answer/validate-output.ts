@@ -1,5 +1,5 @@
-import { type Awaitable, isPromiseLike } from '../base/promise.ts'
-import { issuePointer, type Schema, type SchemaResult } from '../contract/schema.ts'
+import { type Awaitable, isPromiseLike } from '../../base/promise.ts'
+import { issuePointer, type Schema, type SchemaResult } from '../../contract/schema.ts'
 import { compileExactCheck, type ExactCheck } from './exact-check.ts'
 
 /** A handler returned something its `returns` schema refuses: the developer's mistake. */

@@ -1,4 +1,4 @@
-import { Reply } from '../contract/reply.ts'
+import { Reply } from '../../contract/reply.ts'
 import { holdError, type StreamSource, type StreamValue, sourceOf } from './stream-source.ts'
 
 export type { StreamValue } from './stream-source.ts'

@@ -1,16 +1,16 @@
-import { schemesOf } from '../contract/authenticator.ts'
-import type { Catalogue } from '../contract/catalogue.ts'
-import type { HttpReply } from '../contract/exchange.ts'
-import type { Problem } from '../contract/problem.ts'
-import type { Endpoint, EndpointRequest } from '../contract/surface.ts'
-import type { SurfaceName } from '../contract/surface-name.ts'
-import type { AboutApp } from '../describe/about-app.ts'
-import type { AppContext } from '../engine/app-context.ts'
-import { compileDiscoveryPlan } from '../engine/discovery-plan.ts'
-import { EndpointInbound, NO_AGENT_OPTIONS } from '../engine/endpoint-inbound.ts'
-import type { Plan } from '../engine/plan.ts'
-import { run } from '../engine/run.ts'
-import { RunningCall } from '../engine/running-call.ts'
+import { schemesOf } from '../../contract/authenticator.ts'
+import type { Catalogue } from '../../contract/catalogue.ts'
+import type { HttpReply } from '../../contract/exchange.ts'
+import type { Problem } from '../../contract/problem.ts'
+import type { Endpoint, EndpointRequest } from '../../contract/surface.ts'
+import type { SurfaceName } from '../../contract/surface-name.ts'
+import type { AboutApp } from '../../describe/about-app.ts'
+import type { AppContext } from '../../engine/app-context.ts'
+import type { Plan } from '../../engine/plan.ts'
+import { run } from '../../engine/run.ts'
+import { RunningCall } from '../../engine/running-call.ts'
+import { compileDiscoveryPlan } from '../agent/discovery-plan.ts'
+import { EndpointInbound, NO_AGENT_OPTIONS } from '../agent/endpoint-inbound.ts'
 
 /** Where the documentation is (`null` switches one off), and who may read it. */
 export interface DocsOptions {
@@ -43,7 +43,7 @@ export function docsEndpoints(
   if (openapiPath !== null) {
     let document: string | null = null
     guarded(openapiPath, 'api', async () => {
-      const { openApiDocument } = await import('../describe/openapi.ts')
+      const { openApiDocument } = await import('../../describe/openapi.ts')
       document ??= JSON.stringify(openApiDocument(catalogue, about))
       return { status: 200, headers: ['content-type', 'application/json'], body: document }
     })
@@ -51,7 +51,7 @@ export function docsEndpoints(
   const hasPage = docsPath !== null && openapiPath !== null
   if (hasPage) {
     const page = pageWriter(app, async () => {
-      const { docsPage } = await import('../describe/docs-page.ts')
+      const { docsPage } = await import('../../describe/docs-page.ts')
       const links = mcpDocsPath === null ? {} : { mcpDocsPath }
       return (nonce) => docsPage(catalogue, { openapiPath, nonce, ...links, ...about })
     })
@@ -59,7 +59,7 @@ export function docsEndpoints(
   }
   if (mcpDocsPath !== null) {
     const page = pageWriter(app, async () => {
-      const { mcpDocsPage } = await import('../describe/mcp-docs-page.ts')
+      const { mcpDocsPage } = await import('../../describe/mcp-docs-page.ts')
       const links = hasPage ? { docsPath } : {}
       const schemes = schemesFor(app, 'mcp')
       return (nonce) =>
@@ -86,7 +86,7 @@ function pageWriter(
 ): () => Promise<HttpReply> {
   let parts: readonly string[] | null = null
   return async () => {
-    const { docsCsp } = await import('../describe/docs-csp.ts')
+    const { docsCsp } = await import('../../describe/docs-csp.ts')
     if (parts === null) {
       const render = await load()
       // An id nobody has seen: no text of an action can hold it.

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import * as mini from 'zod/mini'
 
-import type { Schema } from '../contract/schema.ts'
+import type { Schema } from '../../contract/schema.ts'
 import { compileExactCheck } from './exact-check.ts'
 
 const order = z.object({

@@ -1,7 +1,7 @@
-import type { Awaitable } from '../base/promise.ts'
-import { Problem, refuse } from '../contract/problem.ts'
-import type { RunningCall } from './running-call.ts'
-import { toProblem } from './settle.ts'
+import type { Awaitable } from '../../base/promise.ts'
+import { Problem, refuse } from '../../contract/problem.ts'
+import type { RunningCall } from '../running-call.ts'
+import { toProblem } from '../settle.ts'
 import { failStream, isStream, type StreamValue } from './stream.ts'
 
 /** A value as one text, for surfaces whose answers are documents. */

@@ -1,8 +1,8 @@
-import type { Action } from '../contract/action.ts'
-import type { EndpointRequest } from '../contract/surface.ts'
-import type { SurfaceName } from '../contract/surface-name.ts'
+import type { Action } from '../../contract/action.ts'
+import type { EndpointRequest } from '../../contract/surface.ts'
+import type { SurfaceName } from '../../contract/surface-name.ts'
+import type { Inbound, RawArguments } from '../../engine/inbound.ts'
 import { layOutArguments } from './action-arguments.ts'
-import type { Inbound, RawArguments } from './inbound.ts'
 
 /** How an agent's call wants to be treated. */
 export interface AgentOptions {

@@ -1,7 +1,7 @@
-import type { Action } from '../contract/action.ts'
-import { NO_SURFACE, type SurfaceName } from '../contract/surface-name.ts'
-import type { AppContext } from './app-context.ts'
-import { compilePlan, type Plan } from './plan.ts'
+import type { Action } from '../../contract/action.ts'
+import { NO_SURFACE, type SurfaceName } from '../../contract/surface-name.ts'
+import type { AppContext } from '../../engine/app-context.ts'
+import { compilePlan, type Plan } from '../../engine/plan.ts'
 
 /**
  * The plan behind listing and describing: a built-in action that is identified and limited like
