@@ -2,6 +2,7 @@ import type { Clock, RandomSource } from '../base/clock.ts'
 import type { AccessLog } from '../contract/access-event.ts'
 import type { ApprovalHook } from '../contract/approval.ts'
 import type { AuthConfig } from '../contract/authenticator.ts'
+import type { OnCall } from '../contract/call-record.ts'
 import type { Logger } from '../contract/logger.ts'
 import type { SurfaceName } from '../contract/surface-name.ts'
 import type { Cors } from '../policy/cors.ts'
@@ -35,6 +36,8 @@ export interface AppConfig {
   readonly maxToolResponseSize: number
   readonly maxActionResponseSize: number
   readonly timeout: number
+  /** Milliseconds; 0 for any time. */
+  readonly closeTimeout: number
   readonly requestIdHeader: string | null
   readonly auth: Readonly<Partial<Record<SurfaceName, AuthConfig>>>
   readonly publicSurfaces: ReadonlySet<SurfaceName>
@@ -46,6 +49,7 @@ export interface AppConfig {
   readonly publicDocs: boolean
   readonly tagDescriptions: ReadonlyMap<string, string>
   readonly accessLog: AccessLog | null
+  readonly onCall: OnCall | null
   readonly logger: Logger
   readonly clock: Clock
   readonly random: RandomSource

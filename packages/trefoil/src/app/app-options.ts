@@ -4,6 +4,7 @@ import type { Duration } from '../base/duration.ts'
 import type { AccessLog } from '../contract/access-event.ts'
 import type { ApprovalHook } from '../contract/approval.ts'
 import type { AuthConfig } from '../contract/authenticator.ts'
+import type { OnCall } from '../contract/call-record.ts'
 import type { Logger } from '../contract/logger.ts'
 import type { SurfaceName } from '../contract/surface-name.ts'
 import type { CspDirectives } from '../policy/content-security-policy.ts'
@@ -62,6 +63,8 @@ export interface AppOptions {
   readonly maxActionResponseSize?: ByteSize
   /** Longest time any call may take. Default none. */
   readonly timeout?: Duration
+  /** Longest time that closing after a call may take, whatever its `timeout`. Default `10s`. */
+  readonly closeTimeout?: Duration
   /** Header of request ids, `null` to read and write none. Default `x-request-id`. */
   readonly requestIdHeader?: string | null
   /** Authenticators, at most one per surface. Default none: every surface is public. */
@@ -82,8 +85,10 @@ export interface AppOptions {
   readonly publicDocs?: boolean
   /** What tags are about, in the order in which the documentation shows them. Default none. */
   readonly tagDescriptions?: Readonly<Record<string, string>>
-  /** Receives one event per served request. */
+  /** Receives one event per call, for a log. Default none. */
   readonly accessLog?: AccessLog
+  /** Receives the record of every call, on every surface, once its answer is complete. Default none. */
+  readonly onCall?: OnCall
   /** Where the framework logs; a pino logger fits. Default: JSON lines on stderr. */
   readonly logger?: Logger
   /** Source of time. Default: the machine's. */

@@ -19,6 +19,7 @@ import { type PathTemplate, parsePathTemplate, type SegmentType } from '../web/p
 import { checkRouteOptions } from './check-declared-options.ts'
 import { compileParams } from './compile-params.ts'
 import { type Declaration, type DeclaredOptions, describeDeclaration } from './declaration.ts'
+import { freezeAction } from './freeze-action.ts'
 import { inputSchemaOf } from './input-schema.ts'
 
 const EXTERNAL_NAME = /^[A-Za-z0-9_.-]{1,128}$/
@@ -91,6 +92,7 @@ export function compileAction(declaration: Declaration, site: ActionSite): Compi
     params,
     dependencies,
     returns: options.returns ?? null,
+    answers: 'by-value',
     get inputSchema() {
       return inputSchema()
     },
@@ -113,9 +115,14 @@ export function compileAction(declaration: Declaration, site: ActionSite): Compi
     status: compileStatus(options.status, where),
     headers:
       options.headers === undefined ? null : setHeaders(`${where}: headers`, options.headers),
-    timeout: compileTimeout([...shared.map((level) => level.timeout)], site.timeout, where),
+    timeout: compileTimeout(
+      shared.map((level) => level.timeout),
+      site.timeout,
+      where,
+    ),
+    streamTimeout: compileTimeout([options.timeout], 0, where),
   }
-  return { action: Object.freeze(action), template }
+  return { action: freezeAction(action), template }
 }
 
 function compilePath({ levels, path, method }: Declaration, where: string): PathTemplate | null {

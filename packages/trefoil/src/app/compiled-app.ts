@@ -2,23 +2,22 @@ import { createIdSource } from '../base/ids.ts'
 import { schemesOf } from '../contract/authenticator.ts'
 import type { Catalogue } from '../contract/catalogue.ts'
 import { ImproperlyConfigured } from '../contract/problem.ts'
-import type { Endpoint } from '../contract/surface.ts'
 import { perSurface } from '../contract/surface-name.ts'
 import type { AppContext } from '../engine/app-context.ts'
 import { BackgroundTasks } from '../engine/background.ts'
 import { compilePlan } from '../engine/plan.ts'
+import { hookDecider } from '../policy/approval.ts'
 import { type CorsOptions, createCors } from '../policy/cors.ts'
 import { createEdge } from '../policy/edge.ts'
 import { type CliSurface, createCliSurface } from '../surfaces/cli/cli-surface.ts'
 import { docsEndpoints } from '../surfaces/docs/docs-surface.ts'
+import type { Endpoint } from '../surfaces/endpoint.ts'
 import { createBrowserPolicy } from '../surfaces/http/browser-policy.ts'
-import {
-  createHttpSurface,
-  type HttpHandler,
-  type HttpTarget,
-} from '../surfaces/http/http-surface.ts'
+import type { HttpTarget } from '../surfaces/http/find.ts'
+import { createHttpSurface, type HttpHandler } from '../surfaces/http/http-surface.ts'
 import type { Mount } from '../surfaces/http/match.ts'
 import { MCP_PATH, mcpEndpoint } from '../surfaces/mcp/mcp-surface.ts'
+import { Recorder } from '../surfaces/recorder.ts'
 import { literalTemplate } from '../web/path-template.ts'
 import { CREDENTIAL_HEADERS } from '../web/raw-headers.ts'
 import type { AppConfig } from './app-config.ts'
@@ -59,7 +58,7 @@ export function compileApp(
   const background = new BackgroundTasks(config.logger)
   const app: AppContext = Object.freeze({
     name: config.name,
-    state,
+    facts: Object.freeze({ name: config.name, state }),
     callState,
     debug: config.debug,
     logger: config.logger,
@@ -67,12 +66,17 @@ export function compileApp(
     nextId: createIdSource(config.random),
     auth: config.auth,
     credentialHeaders: credentialHeaders(config.auth),
-    approval: config.approval,
+    approval: config.approval === null ? null : hookDecider(config.approval),
+    admit: null,
     limits: null,
     audit: null,
     background,
+    timeout: config.timeout,
+    closeTimeout: config.closeTimeout,
   })
-  const cli = createCliSurface(catalogue, app, {
+  const { accessLog, onCall, logger, clock } = config
+  const recorder = new Recorder({ accessLog, onCall, logger, clock, nextId: app.nextId })
+  const cli = createCliSurface(catalogue, app, recorder, {
     maxBodySize: config.maxBodySize,
     maxResponseSize: config.maxActionResponseSize,
   })
@@ -99,9 +103,8 @@ export function compileApp(
         : { ...config.compression, credentialHeaders: app.credentialHeaders },
     requestIdHeader: config.requestIdHeader,
     bodyLimits: config,
-    accessLog: config.accessLog,
+    recorder,
     nextId: app.nextId,
-    clock: config.clock,
   })
   return Object.freeze({ catalogue, http, cli, background })
 }

@@ -43,6 +43,7 @@ const APP_OPTIONS: OptionNames<AppOptions> = {
   maxToolResponseSize: true,
   maxActionResponseSize: true,
   timeout: true,
+  closeTimeout: true,
   requestIdHeader: true,
   auth: true,
   publicSurfaces: true,
@@ -54,6 +55,7 @@ const APP_OPTIONS: OptionNames<AppOptions> = {
   publicDocs: true,
   tagDescriptions: true,
   accessLog: true,
+  onCall: true,
   logger: true,
   clock: true,
   random: true,
@@ -111,7 +113,8 @@ function checkOptions(options: AppOptions, stray: readonly string[]): AppConfig 
     uploadSpoolSize: readSize('uploadSpoolSize', options.uploadSpoolSize, MIB),
     maxToolResponseSize: readSize('maxToolResponseSize', options.maxToolResponseSize, MIB),
     maxActionResponseSize: readSize('maxActionResponseSize', options.maxActionResponseSize, MIB),
-    timeout: readTimeout(options.timeout),
+    timeout: readTimeout('timeout', options.timeout, 0),
+    closeTimeout: readTimeout('closeTimeout', options.closeTimeout, 10_000),
     auth: readAuth(options.auth),
     publicSurfaces: new Set(readSurfaces('publicSurfaces', options.publicSurfaces ?? [])),
     approval: readFunction('approval', options.approval),
@@ -122,6 +125,7 @@ function checkOptions(options: AppOptions, stray: readonly string[]): AppConfig 
     publicDocs: readFlag('publicDocs', options.publicDocs),
     tagDescriptions: readTagDescriptions(options.tagDescriptions),
     accessLog: readFunction('accessLog', options.accessLog),
+    onCall: readFunction('onCall', options.onCall),
     logger: options.logger ?? createStderrLogger(clock),
     clock,
     random: options.random ?? systemRandom,
@@ -189,10 +193,10 @@ function readSize(option: string, value: ByteSize | undefined, fallback: number)
   return bytes
 }
 
-function readTimeout(value: Duration | undefined): number {
-  if (value === undefined) return 0
+function readTimeout(option: string, value: Duration | undefined, unset: number): number {
+  if (value === undefined) return unset
   const ms = parseDuration(value)
-  if (ms === null) throw new ImproperlyConfigured("timeout must be a duration such as '30s'")
+  if (ms === null) throw new ImproperlyConfigured(`${option} must be a duration such as '30s'`)
   return ms
 }
 

@@ -6,6 +6,7 @@ import { checkOptionNames, type OptionNames } from '../contract/option-names.ts'
 import { checkRecord, checkText } from '../contract/option-values.ts'
 import { ImproperlyConfigured } from '../contract/problem.ts'
 import type { DeclaresRisks, ProductionRisk } from '../contract/production-risk.ts'
+import { cookiesOf } from '../engine/views/provider-view.ts'
 import { type CookieSession, sessionOpener } from '../identity/cookie-session.ts'
 import { isKeyRing, type KeyMaterial, type KeyRing, keyRing } from '../identity/key-ring.ts'
 import { secretWeakness } from '../identity/secret-weakness.ts'
@@ -87,7 +88,7 @@ export function cookieSession<Data extends object = Record<string, unknown>>(
   })
   const session = dependency(
     (_, call) => {
-      const cookies = call['~cookies']?.() ?? null
+      const cookies = cookiesOf(call)
       if (cookies !== null) return open(cookies)
       throw mistake('is for calls over HTTP only; agents and programs send no cookies')
     },

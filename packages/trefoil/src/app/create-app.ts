@@ -3,7 +3,7 @@ import type { AppHandle, LocalCredentials } from '../contract/app-handle.ts'
 import type { Catalogue } from '../contract/catalogue.ts'
 import type { Logger } from '../contract/logger.ts'
 import { ImproperlyConfigured } from '../contract/problem.ts'
-import { logSafely } from '../engine/log-safely.ts'
+import { writeSafely } from '../record/write-safely.ts'
 import { type FetchContext, handleFetch } from '../surfaces/http/fetch.ts'
 import type { HttpHandler } from '../surfaces/http/http-surface.ts'
 import { ambiguousApprovals } from './ambiguous-approval.ts'
@@ -130,7 +130,7 @@ export class App<T extends AppTypes> extends Routes<T> implements AppHandle {
     if (!this.#mounted) {
       this.#mounted = true
       if (this.#lifecycle.neglected) {
-        logSafely(
+        writeSafely(
           this.#config.logger,
           'warn',
           { app: this.name },

@@ -1,21 +1,36 @@
+import type { CallRecord } from './call-record.ts'
 import type { Entrypoint, SurfaceName } from './surface-name.ts'
 
-/** One served request (OBS-4). No query, headers or body: those may hold secrets. */
+/**
+ * One call, as a line of a log: the {@link CallRecord} in snake_case. No query, headers or body:
+ * those may hold secrets.
+ */
 export interface AccessEvent {
+  readonly call_id: string
   readonly request_id: string
-  readonly method: string
-  readonly path: string
+  /** Of the request that carried it; `null` for a call in this process. */
+  readonly method: string | null
+  readonly path: string | null
   readonly status_code: number
   /** From receipt to the last byte sent. */
   readonly duration_ms: number
   readonly source: SurfaceName
   readonly entrypoint: Entrypoint
-  readonly scheme: 'http' | 'https'
+  readonly scheme: 'http' | 'https' | null
   readonly client: string | null
-  readonly tool_name: string | null
+  readonly user_agent: string | null
   readonly action_name: string | null
-  /** `ok`, `aborted` (the caller went away) or `failed` (the stream broke). */
-  readonly outcome: 'ok' | 'aborted' | 'failed'
+  readonly subject: string | null
+  readonly kind: CallRecord['kind']
+  readonly tenant: string | null
+  readonly actor: string | null
+  readonly driven: CallRecord['driven']
+  readonly outcome: CallRecord['outcome']
+  readonly problem: string | null
+  readonly rule: string | null
+  readonly approval_id: string | null
+  readonly arguments_hash: string | null
+  readonly dry_run: boolean
   /** Body bytes sent. */
   readonly bytes: number
 }

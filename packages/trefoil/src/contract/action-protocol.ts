@@ -48,8 +48,11 @@ export interface ActionCallRequest {
 export interface ActionSuccess {
   readonly ok: true
   readonly status_code: number
-  /** The value as JSON; `null` when there is none. */
+  /** The value as JSON; `null` when there is none; base64 text of bytes. */
   readonly body: unknown
+  /** Says that `body` stands for bytes, whose type is `media_type`. */
+  readonly encoding?: 'base64'
+  readonly media_type?: string
 }
 
 /** What a call would do (RPC-7). Nothing was run. */

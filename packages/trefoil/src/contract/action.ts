@@ -2,7 +2,7 @@ import type { Call, Guard } from './call.ts'
 import type { Dependency } from './dependency.ts'
 import type { ParamSpec } from './param-spec.ts'
 import type { JsonSchema, Schema } from './schema.ts'
-import type { PerSurface } from './surface-name.ts'
+import { NO_SURFACE, type PerSurface } from './surface-name.ts'
 
 export type Handler = (args: never, call: never) => unknown
 
@@ -51,6 +51,11 @@ export interface Action {
   readonly params: readonly ParamSpec[]
   readonly dependencies: readonly (readonly [name: string, dependency: Dependency<unknown>])[]
   readonly returns: Schema | null
+  /**
+   * What its values are sent as: each by what it is, all of them as text, or text as JSON too, as
+   * its documents say.
+   */
+  readonly answers: 'by-value' | 'text' | 'json'
   /** Flat object of all arguments: MCP `inputSchema`, `input_schema` of the manifest. */
   readonly inputSchema: JsonSchema
   /** From `returns`; `null` when there is none. */
@@ -70,4 +75,41 @@ export interface Action {
   readonly headers: Readonly<Record<string, string | null>> | null
   /** Milliseconds a call may take; 0 means no limit. */
   readonly timeout: number
+  /**
+   * Milliseconds that a stream may take to be sent over HTTP: the route's own `timeout`, or 0. Those
+   * of app and groups count up to its first piece.
+   */
+  readonly streamTimeout: number
+}
+
+/** An action with nothing to check and nothing to do: what others are made of. */
+export function emptyAction(name: string): Action {
+  return {
+    name,
+    title: null,
+    description: null,
+    method: null,
+    path: null,
+    exposed: NO_SURFACE,
+    public: NO_SURFACE,
+    approval: NO_SURFACE,
+    guards: [],
+    params: [],
+    dependencies: [],
+    returns: null,
+    answers: 'by-value',
+    inputSchema: {},
+    outputSchema: null,
+    middleware: [],
+    errorHandlers: [],
+    handler: () => undefined,
+    tags: [],
+    metadata: {},
+    hints: {},
+    deprecated: false,
+    status: null,
+    headers: null,
+    timeout: 0,
+    streamTimeout: 0,
+  }
 }

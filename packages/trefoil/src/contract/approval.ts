@@ -1,5 +1,8 @@
 import type { Awaitable } from '../base/promise.ts'
 import type { AuthContext } from './auth-context.ts'
+import type { ClientFacts } from './call-facts.ts'
+import type { Dependency } from './dependency.ts'
+import type { Logger } from './logger.ts'
 import type { Entrypoint, SurfaceName } from './surface-name.ts'
 
 /** What an approval hook decides on. */
@@ -16,6 +19,12 @@ export interface ApprovalRequest {
   readonly source: SurfaceName
   readonly entrypoint: Entrypoint
   readonly requestId: string
+  readonly client: ClientFacts
+  readonly log: Logger
+  /** Aborted as that of the call. */
+  readonly signal: AbortSignal
+  /** A dependency of this call; the handler is given the same one. */
+  resolve<Value>(dependency: Dependency<Value>): Promise<Value>
 }
 
 /** Decides one approval. Only the boolean `true` approves (W-9); a throw denies. */

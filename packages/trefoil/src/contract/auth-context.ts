@@ -1,9 +1,23 @@
 import { deepFreeze } from '../base/freeze.ts'
+import { freezeClass } from '../base/freeze-class.ts'
+import { Rights } from './rights.ts'
+
+/**
+ * What a caller is. `person` is earned by a login session or a first-party client; a credential
+ * that says nothing of it is `unknown`.
+ */
+export type PrincipalKind = 'person' | 'agent' | 'service' | 'unknown'
+
+const KINDS: ReadonlySet<unknown> = new Set(['person', 'agent', 'service', 'unknown'])
 
 /** What an authenticator knows about a caller. Only `subject` is needed. */
 export interface Identity<Payload = unknown> {
   /** Stable id of the user, service or agent; not empty. */
   readonly subject: string
+  /** Default `unknown`. */
+  readonly kind?: PrincipalKind
+  /** The customer whose data the caller may see, where there are several. Default `null`. */
+  readonly tenant?: string | null | undefined
   readonly roles?: Iterable<string>
   readonly scopes?: Iterable<string>
   /** Verified claims, as the credential carried them. */
@@ -28,11 +42,14 @@ const EMPTY: Readonly<Record<string, never>> = Object.freeze({})
  * Who is calling. Only an instance of this class grants access: a plain object, however it
  * got into an authenticator's return value, does not (AUTH-4).
  *
- * @throws TypeError when `subject` is not non-empty text
+ * @throws TypeError when `subject` is not non-empty text, for a `kind` that is none, and for a
+ * `tenant` that is empty or no text
  */
 export class AuthContext<Payload = unknown> {
   readonly #brand = true
   readonly subject: string
+  readonly kind: PrincipalKind
+  readonly tenant: string | null
   readonly roles: ReadonlySet<string>
   readonly scopes: ReadonlySet<string>
   readonly claims: Readonly<Record<string, unknown>>
@@ -45,12 +62,21 @@ export class AuthContext<Payload = unknown> {
   readonly payload: Payload
 
   constructor(identity: Identity<Payload>) {
-    if (typeof identity.subject !== 'string' || identity.subject === '') {
+    const { subject, kind = 'unknown', tenant = null } = identity
+    if (typeof subject !== 'string' || subject === '') {
       throw new TypeError('AuthContext subject must be non-empty text')
     }
-    this.subject = identity.subject
-    this.roles = frozenSet(identity.roles)
-    this.scopes = frozenSet(identity.scopes)
+    if (!KINDS.has(kind)) {
+      throw new TypeError("AuthContext kind must be 'person', 'agent', 'service' or 'unknown'")
+    }
+    if (tenant !== null && (typeof tenant !== 'string' || tenant === '')) {
+      throw new TypeError('AuthContext tenant must be non-empty text or null')
+    }
+    this.subject = subject
+    this.kind = kind
+    this.tenant = tenant
+    this.roles = new Rights(identity.roles)
+    this.scopes = new Rights(identity.scopes)
     // A cached context serves many calls: a handler that could change it would change the
     // rights of the next caller (PW-17).
     this.claims = deepFreeze(identity.claims ?? EMPTY)
@@ -94,29 +120,4 @@ export class AuthContext<Payload = unknown> {
   }
 }
 
-/** A set without its mutators at run time as well as in its type. */
-class FrozenSet extends Set<string> {
-  override add(value: string): this {
-    // The constructor of Set fills itself through `add`.
-    if (Object.isFrozen(this)) throw new TypeError('roles and scopes of a caller are read-only')
-    return super.add(value)
-  }
-
-  override delete(_value: string): never {
-    throw new TypeError('roles and scopes of a caller are read-only')
-  }
-
-  override clear(): never {
-    throw new TypeError('roles and scopes of a caller are read-only')
-  }
-}
-
-function frozenSet(values: Iterable<string> | undefined): ReadonlySet<string> {
-  // Text is iterable: "admin" would become the roles a, d, m, i, n (PW-13).
-  if (typeof values === 'string') throw new TypeError('roles and scopes must be lists, not text')
-  const set = new FrozenSet(values ?? [])
-  for (const value of set) {
-    if (typeof value !== 'string') throw new TypeError('roles and scopes must contain only text')
-  }
-  return Object.freeze(set)
-}
+freezeClass(AuthContext)

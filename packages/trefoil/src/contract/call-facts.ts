@@ -19,8 +19,14 @@ export interface RequestFacts {
   readonly scheme: 'http' | 'https'
   /** Host name and port as the edge accepted them; empty for local calls. */
   readonly host: string
+}
+
+/** The program at the other end, on every surface (FND-40). */
+export interface ClientFacts {
   /** Address of the caller; `null` for local calls and when the transport does not know it. */
-  readonly clientAddress: string | null
+  readonly address: string | null
+  /** What it calls itself (`User-Agent`), as sent and therefore not to be trusted; `null` for nothing. */
+  readonly userAgent: string | null
 }
 
 /**
@@ -48,7 +54,9 @@ export interface CallFacts {
   readonly requestId: string
   readonly action: ActionFacts
   readonly request: CallRequest
+  readonly client: ClientFacts
   /** Aborted when the caller goes away, the deadline passes or the server gives up draining. */
   readonly signal: AbortSignal
+  /** The app's logger; every line says which call it is of. */
   readonly log: Logger
 }

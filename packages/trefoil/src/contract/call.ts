@@ -3,7 +3,10 @@ import type { AuthContext } from './auth-context.ts'
 import type { CallFacts, HeaderReader } from './call-facts.ts'
 import type { Dependency } from './dependency.ts'
 
-/** One use of an action, whatever surface it came from. The second argument of every handler. */
+/**
+ * One use of an action, whatever surface it came from. The second argument of every handler. It is
+ * a view: nothing can be assigned, added or enumerated, and nothing leads to a credential.
+ */
 export interface Call<
   Auth extends AuthContext | null = AuthContext | null,
   State = unknown,
@@ -26,8 +29,19 @@ export interface Call<
   resolve<Value>(dependency: Dependency<Value>): Promise<Value>
   /** Throws `ACCESS_DENIED` unless the guard passes. */
   authorize(guard: Guard): Promise<void>
-  /** Runs after the answer is complete; a failure is logged. A stopping server waits for it. */
-  background(task: () => Awaitable<unknown>): void
+  /**
+   * Runs after the answer is complete, if it is below 400 and everything was closed well; a failure
+   * is logged. A stopping server waits for it.
+   *
+   * @throws Error when the call has ended
+   */
+  background(task: () => Awaitable<unknown>, options?: BackgroundOptions): void
+}
+
+/** Options of {@link Call.background}. */
+export interface BackgroundOptions {
+  /** Run it however the call ends. Default false. */
+  readonly always?: boolean
 }
 
 /** What an authenticator sees: the request with its credentials, and where it came in. */

@@ -1,4 +1,4 @@
-import type { CallCookies } from './call-cookies.ts'
+import type { AuthContext } from './auth-context.ts'
 import type { CallFacts } from './call-facts.ts'
 import { ImproperlyConfigured } from './problem.ts'
 
@@ -26,10 +26,10 @@ export type DependencyValue<D> = D extends Dependency<infer Value> ? Value : nev
 
 /** What a provider knows about the call it works for. */
 export interface ProviderCall extends CallFacts {
+  /** Who is calling; `null` for nobody, and while the authenticator itself resolves. */
+  readonly auth: AuthContext | null
   /** Another dependency of the same call. */
   resolve<Value>(dependency: Dependency<Value>): Promise<Value>
-  /** The framework's own: the cookies of an HTTP call; `null` on other surfaces. */
-  '~cookies'?(): CallCookies | null
 }
 
 /** An injected value: opened for a call, closed with it, never an argument a caller can send. */

@@ -1,7 +1,9 @@
+import type { Answer } from './answer.ts'
 import type { Problem } from './problem.ts'
-import type { ReplyOptions } from './reply.ts'
 
-/** How a call ended: a value or a problem, nothing else, on every surface. */
+/** How a call ended, on every surface. */
 export type Outcome =
-  | { readonly ok: true; readonly value: unknown; readonly reply: ReplyOptions | null }
-  | { readonly ok: false; readonly problem: Problem }
+  | { readonly kind: 'answer'; readonly answer: Answer }
+  | { readonly kind: 'problem'; readonly problem: Problem }
+  /** Everything was checked and nothing was run (RPC-7). */
+  | { readonly kind: 'dry-run' }

@@ -1,3 +1,4 @@
+import { freezeClass } from '../base/freeze-class.ts'
 import { type ProblemCode, problemRow } from './problems.ts'
 
 /** One thing wrong with one argument. */
@@ -101,6 +102,8 @@ export class AuthenticationError extends Problem {
     this.reason = reason
   }
 }
+
+freezeClass(Problem, HttpError, AuthenticationError)
 
 /**
  * A problem the framework itself makes, without a stack trace: refusals are frequent (a flood

@@ -1,7 +1,7 @@
+import { freezeClass } from '../base/freeze-class.ts'
 import type { CookieOptions } from './cookie-options.ts'
 import { checkOptionNames, type OptionNames } from './option-names.ts'
 import { checkRecord } from './option-values.ts'
-import type { PartialContent } from './partial-content.ts'
 import { ImproperlyConfigured } from './problem.ts'
 
 /** Response metadata beside a value. */
@@ -26,8 +26,6 @@ export interface ReplyOptions {
   readonly compress?: boolean
   /** Facts for middleware and records; never leaves the server (PW-05). */
   readonly meta?: Readonly<Record<string, unknown>>
-  /** The framework's own: the body can be sent in parts. */
-  readonly '~content'?: PartialContent
 }
 
 const REPLY_OPTIONS: OptionNames<ReplyOptions> = {
@@ -37,10 +35,12 @@ const REPLY_OPTIONS: OptionNames<ReplyOptions> = {
   etag: true,
   compress: true,
   meta: true,
-  '~content': true,
 }
 
-/** A value with its response metadata. Made by {@link reply}. */
+/**
+ * A value with its response metadata. Made by {@link reply}. Its options are read once, when the
+ * answer is made of it.
+ */
 export class Reply<Value = unknown> {
   readonly value: Value
   readonly options: ReplyOptions
@@ -50,6 +50,8 @@ export class Reply<Value = unknown> {
     this.options = options
   }
 }
+
+freezeClass(Reply)
 
 /**
  * Answers with a value and a chosen status, headers, cookies or metadata. MCP and CLI receive

@@ -1,17 +1,17 @@
 import type { Clock } from '../base/clock.ts'
-import type { ApprovalHook } from '../contract/approval.ts'
 import type { AuthConfig } from '../contract/authenticator.ts'
 import type { Logger } from '../contract/logger.ts'
+import type { ApprovalDecider } from '../contract/ports/approval.ts'
 import type { AuditPort } from '../contract/ports/audit.ts'
-import type { LimitsPort } from '../contract/ports/limits.ts'
+import type { AdmitPort, LimitsPort } from '../contract/ports/limits.ts'
 import type { SurfaceName } from '../contract/surface-name.ts'
 import type { BackgroundTasks } from './background.ts'
 
 /** What every call of an app shares. Made once, when the app compiles. */
 export interface AppContext {
   readonly name: string
-  /** The developer's `state`. */
-  readonly state: unknown
+  /** What calls see of the app: its name and the developer's `state`. Frozen. */
+  readonly facts: { readonly name: string; readonly state: unknown }
   /** Makes `call.state` on first use. */
   readonly callState: () => unknown
   readonly debug: boolean
@@ -21,8 +21,13 @@ export interface AppContext {
   readonly auth: Readonly<Partial<Record<SurfaceName, AuthConfig>>>
   /** Lower-case names of headers that handlers do not see: whatever carries credentials (PW-02). */
   readonly credentialHeaders: ReadonlySet<string>
-  readonly approval: ApprovalHook | null
+  readonly approval: ApprovalDecider | null
+  readonly admit: AdmitPort | null
   readonly limits: LimitsPort | null
   readonly audit: AuditPort | null
   readonly background: BackgroundTasks
+  /** Milliseconds that any call may take; 0 for any time. */
+  readonly timeout: number
+  /** Milliseconds that closing after a call may take; 0 for any time. */
+  readonly closeTimeout: number
 }

@@ -1,6 +1,6 @@
 import type { Awaitable } from '../base/promise.ts'
 import type { Logger } from '../contract/logger.ts'
-import { logSafely } from './log-safely.ts'
+import { writeSafely } from '../record/write-safely.ts'
 
 /** Work that goes on after the answer (`call.background`). A stopping app waits for all of it. */
 export class BackgroundTasks {
@@ -26,7 +26,12 @@ export class BackgroundTasks {
     try {
       await task()
     } catch (error) {
-      logSafely(this.#logger, 'error', { error, request_id: requestId }, 'Background task failed')
+      writeSafely(
+        this.#logger,
+        'error',
+        { err: error, request_id: requestId },
+        'Background task failed',
+      )
     }
   }
 }

@@ -1,19 +1,19 @@
-import type { Action } from '../contract/action.ts'
+import { type Action, emptyAction } from '../contract/action.ts'
 import { AuthContext, type Identity } from '../contract/auth-context.ts'
 import type { AuthConfig } from '../contract/authenticator.ts'
 import type { Outcome } from '../contract/outcome.ts'
 import type { ParamSpec } from '../contract/param-spec.ts'
 import type { Problem } from '../contract/problem.ts'
 import type { Schema } from '../contract/schema.ts'
-import { NO_SURFACE, type SurfaceName } from '../contract/surface-name.ts'
+import type { SurfaceName } from '../contract/surface-name.ts'
 import { layOutArguments } from '../surfaces/agent/action-arguments.ts'
 import { CREDENTIAL_HEADERS } from '../web/raw-headers.ts'
 import type { AppContext } from './app-context.ts'
 import { BackgroundTasks } from './background.ts'
+import { CallState } from './call-state.ts'
 import type { Inbound, RawArguments } from './inbound.ts'
 import { compilePlan } from './plan.ts'
-import { run } from './run.ts'
-import { RunningCall } from './running-call.ts'
+import { rehearse, run } from './run.ts'
 
 /** One line a test's logger was given. */
 export interface LogLine {
@@ -31,10 +31,15 @@ export interface CallOptions {
   readonly headers?: readonly string[]
   readonly approvalToken?: string | null
   readonly dryRun?: boolean
+  /** Bytes of the largest answer, for a surface whose answers are documents. */
+  readonly wholeAnswers?: number
+  readonly cancels?: boolean
+  readonly receivedAt?: number
+  readonly rehearse?: boolean
 }
 
 export interface StartedCall {
-  readonly call: RunningCall
+  readonly call: CallState
   readonly inbound: TestInbound
   readonly log: readonly LogLine[]
   readonly outcome: ReturnType<typeof run>
@@ -65,8 +70,8 @@ export function knownAs(identity: Identity): AuthConfig {
 /** Compiles an action on a surface and runs one call of it. */
 export function startCall(options: CallOptions = {}): StartedCall {
   const log: LogLine[] = []
-  const write = (level: string) => (fields: object, message: string) => {
-    log.push({ level, message, fields: { ...fields } })
+  const write = (level: string) => (fields: object | string, message?: string) => {
+    log.push({ level, message: message ?? '', fields: Object(fields) })
   }
   const logger = {
     debug: write('debug'),
@@ -76,7 +81,7 @@ export function startCall(options: CallOptions = {}): StartedCall {
   }
   const app: AppContext = {
     name: 'test',
-    state: {},
+    facts: { name: 'test', state: {} },
     callState: () => ({}),
     debug: false,
     logger,
@@ -85,33 +90,34 @@ export function startCall(options: CallOptions = {}): StartedCall {
     auth: {},
     credentialHeaders: CREDENTIAL_HEADERS,
     approval: null,
+    admit: null,
     limits: null,
     audit: null,
     background: new BackgroundTasks(logger),
+    timeout: 0,
+    closeTimeout: 0,
     ...options.app,
   }
   const surface = options.surface ?? 'api'
   const inbound = new TestInbound(options, surface)
-  const call = new RunningCall(
-    compilePlan({ ...ACTION, ...options.action }, surface, app),
-    inbound,
-    'server',
-    'r1',
-  )
-  return { call, inbound, log, outcome: run(call) }
+  const plan = compilePlan({ ...ACTION, ...options.action }, surface, app)
+  const call = new CallState(plan, inbound, 'server', 'r1')
+  const outcome = options.rehearse === true ? rehearse(plan, call) : run(plan, call)
+  return { call, inbound, log, outcome }
 }
 
 /** Runs a call to its end; fails when it was refused. */
 export async function resultOf(options: CallOptions): Promise<unknown> {
   const outcome: Outcome = await startCall(options).outcome
-  if (!outcome.ok) throw outcome.problem
-  return outcome.value
+  if (outcome.kind !== 'answer') throw outcome.kind === 'problem' ? outcome.problem : outcome
+  const { kind, body } = outcome.answer
+  return kind === 'json' ? JSON.parse(String(body)) : (body ?? undefined)
 }
 
 /** Runs a call to its end; fails when it was not refused. */
 export async function problemOf(options: CallOptions): Promise<Problem> {
   const outcome: Outcome = await startCall(options).outcome
-  if (outcome.ok) throw new Error('The call was not refused')
+  if (outcome.kind !== 'problem') throw new Error('The call was not refused')
   return outcome.problem
 }
 
@@ -122,8 +128,11 @@ export class TestInbound implements Inbound {
   readonly search = ''
   readonly scheme = 'http'
   readonly host = 'localhost'
-  readonly clientAddress = '127.0.0.1'
+  readonly client = { address: '127.0.0.1', userAgent: 'test' }
   readonly showsHeaders = true
+  readonly wholeAnswers: number | null
+  readonly receivedAt: number | null
+  readonly cancels: boolean
   readonly cspNonce = ''
   readonly rawHeaders: readonly string[]
   readonly approvalToken: string | null
@@ -140,6 +149,9 @@ export class TestInbound implements Inbound {
     this.rawHeaders = options.headers ?? []
     this.approvalToken = options.approvalToken ?? null
     this.dryRun = options.dryRun ?? false
+    this.wholeAnswers = options.wholeAnswers ?? null
+    this.receivedAt = options.receivedAt ?? null
+    this.cancels = options.cancels ?? false
     this.#args = options.args ?? {}
     this.#surface = surface
   }
@@ -168,28 +180,9 @@ export class TestInbound implements Inbound {
 }
 
 const ACTION: Action = {
-  name: 'test.action',
-  title: null,
-  description: null,
+  ...emptyAction('test.action'),
   method: 'POST',
   path: '/test',
   exposed: { api: true, mcp: true, cli: true },
-  public: NO_SURFACE,
-  approval: NO_SURFACE,
-  guards: [],
-  params: [],
-  dependencies: [],
-  returns: null,
-  inputSchema: {},
-  outputSchema: null,
-  middleware: [],
-  errorHandlers: [],
   handler: () => 'done',
-  tags: [],
-  metadata: {},
-  hints: {},
-  deprecated: false,
-  status: null,
-  headers: null,
-  timeout: 0,
 }

@@ -4,44 +4,59 @@ import type { Call, Guard } from '../contract/call.ts'
 import { type Problem, refuse } from '../contract/problem.ts'
 import type { SecurityScheme } from '../contract/security-scheme.ts'
 import { quoted } from '../web/bearer.ts'
+import type { CallState } from './call-state.ts'
 import { challengeOf } from './challenge.ts'
 
-/** A call that knows the ways in of its surface. */
-export interface GuardedCall extends Call {
-  '~schemes'(): readonly SecurityScheme[]
-}
-
-/** Asks one guard. An anonymous caller never reaches it (PW-04); a throw denies. */
-export function decideGuard(guard: Guard, call: GuardedCall): Awaitable<Problem | undefined> {
-  const { auth } = call
+/**
+ * Asks one guard. An anonymous caller never reaches it (PW-04); a throw denies.
+ *
+ * @param call the view of the call that the guard is shown
+ */
+export function decideGuard(
+  guard: Guard,
+  state: CallState,
+  call: Call,
+): Awaitable<Problem | undefined> {
+  const { auth, site } = state
   if (auth === null) {
-    const facts = { realm: call.app.name, authorizationSent: false, reason: null }
-    const challenge = challengeOf(call['~schemes'](), facts)
+    const facts = { realm: site.app.name, authorizationSent: false, reason: null }
+    const challenge = challengeOf(site.schemes, facts)
     return refuse('AUTHENTICATION_ERROR', { headers: { 'www-authenticate': challenge } })
   }
-  const judge = (passed: unknown) => (passed === true ? undefined : denied(guard, auth, call))
-  const failed = (cause: unknown) => {
-    call.log.error({ error: cause, guard: guard.name, request_id: call.requestId }, 'Guard failed')
-    return denied(guard, auth, call)
+  const judge = (passed: unknown) =>
+    passed === true ? undefined : denied(guard, state, auth, call)
+  const failed = (err: unknown) => {
+    state.log.error({ err, guard: guard.name }, 'Guard failed')
+    return false
   }
+  let answer: Awaitable<unknown>
   try {
-    const answer = guard.check(auth, call)
-    return isPromiseLike(answer) ? answer.then(judge, failed) : judge(answer)
+    answer = guard.check(auth, call)
   } catch (cause) {
-    return failed(cause)
+    answer = failed(cause)
   }
+  return isPromiseLike(answer) ? answer.then(undefined, failed).then(judge) : judge(answer)
 }
 
-function denied(guard: Guard, auth: AuthContext, call: GuardedCall): Problem {
+function denied(guard: Guard, state: CallState, auth: AuthContext, call: Call): Problem {
+  const { schemes, facts } = state.site
+  state.rule = guard.name
   return refuse('ACCESS_DENIED', {
-    detail: guard.denial(auth, call),
-    details: { guard: guard.name, action: call.action.name },
+    detail: denialText(guard, auth, call),
+    details: { guard: guard.name, action: facts.name },
     // Only missing scopes can be had by asking for a new token; a missing role cannot, so it
     // must not start an authorization round (RFC 6750 §3.1). Other credentials have no scopes.
-    ...(guard.scopes !== undefined && call['~schemes']().some(isToken)
+    ...(guard.scopes !== undefined && schemes.some(isToken)
       ? { headers: scopeChallenge(guard.scopes) }
       : {}),
   })
+}
+
+/** @throws TypeError for what is no text: no answer could be written of it (FND-5) */
+function denialText(guard: Guard, auth: AuthContext, call: Call): string {
+  const text: unknown = guard.denial(auth, call)
+  if (typeof text === 'string') return text
+  throw new TypeError(`denial() of guard '${guard.name}' must return text, got a ${typeof text}`)
 }
 
 function isToken(scheme: SecurityScheme): boolean {

@@ -1,8 +1,6 @@
 import { isPromiseLike } from '../base/promise.ts'
-import type { CallCookies } from '../contract/call-cookies.ts'
 import type { Dependency, DependencyScope, ProviderCall } from '../contract/dependency.ts'
 import type { Logger } from '../contract/logger.ts'
-import { logSafely } from './log-safely.ts'
 
 interface Opened {
   readonly name: string
@@ -18,6 +16,15 @@ export interface Failure {
 
 type Node = Dependency<unknown>
 
+/** The call that dependencies are opened for, as far as it matters to them. */
+export interface ScopeSite {
+  /** A provider's view of the call. */
+  viewFor(resolve: (dependency: Node) => Promise<unknown>): ProviderCall
+  /** True once nothing of the developer's may start any more. */
+  hasEnded(): boolean
+  readonly log: Logger
+}
+
 /**
  * The dependencies of one call: each resolved once, concurrent `resolve` sharing one promise
  * (W-16), closed in exactly the reverse order of opening (RES-6).
@@ -27,13 +34,11 @@ export class DependencyScopes {
   /** Whose provider is waiting for whom at this moment. */
   readonly #waits = new Map<Node, Set<Node>>()
   readonly #opened: Opened[] = []
-  #ended = false
-  readonly #call: ProviderCall
-  readonly #logger: Logger
+  #closed = false
+  readonly #site: ScopeSite
 
-  constructor(call: ProviderCall, logger: Logger) {
-    this.#call = call
-    this.#logger = logger
+  constructor(site: ScopeSite) {
+    this.#site = site
   }
 
   /** @param waiter the dependency whose provider asks; nobody for handlers and authenticators */
@@ -66,7 +71,7 @@ export class DependencyScopes {
   }
 
   #start(dependency: Node): Promise<unknown> {
-    if (this.#ended) return Promise.reject(lateError(dependency))
+    if (this.#isLate()) return Promise.reject(lateError(dependency))
     const opening = this.#open(dependency)
     this.#values.set(dependency, opening)
     // A failed resolution is not kept (RES-5): the next one may succeed.
@@ -79,7 +84,9 @@ export class DependencyScopes {
     for (const [name, used] of Object.entries(dependency.uses())) {
       uses[name] = await this.resolve(used, dependency)
     }
-    const call = new WaitingCall(this.#call, this, dependency)
+    // What it uses may have taken until after the deadline: its own provider must not start (FND-16).
+    if (this.#isLate()) throw lateError(dependency)
+    const call = this.#site.viewFor((other) => this.resolve(other, dependency))
     const provided = dependency.provide(uses as never, call)
     if (isGenerator(provided)) return this.#openGenerator(dependency, provided)
     const value: unknown = isPromiseLike(provided) ? await provided : provided
@@ -101,7 +108,8 @@ export class DependencyScopes {
   async #track(dependency: Node, close: Opened['close']): Promise<void> {
     const { name, scope } = dependency
     const opened = { name, scope, close }
-    if (!this.#ended) {
+    // After the deadline it is still the closing that closes it, until that has been done.
+    if (!this.#closed) {
       this.#opened.push(opened)
       return
     }
@@ -118,7 +126,7 @@ export class DependencyScopes {
    * that could not commit must not be reported as done. After a failed call it is only logged.
    */
   async close(scope: DependencyScope, failure: Failure | null): Promise<Failure | null> {
-    if (scope === 'request') this.#ended = true
+    if (scope === 'request') this.#closed = true
     let closeFailure: Failure | null = null
     const closing = this.#opened.filter((opened) => scope === 'request' || opened.scope === scope)
     for (const opened of closing.reverse()) {
@@ -137,10 +145,13 @@ export class DependencyScopes {
     } catch (error) {
       // Thrown into a provider, the failure commonly comes out of it again.
       if (failure !== null && error === failure.error) return null
-      const fields = { error, dependency: opened.name }
-      logSafely(this.#logger, 'error', fields, 'Dependency cleanup failed')
+      this.#site.log.error({ err: error, dependency: opened.name }, 'Dependency cleanup failed')
       return { error }
     }
+  }
+
+  #isLate(): boolean {
+    return this.#closed || this.#site.hasEnded()
   }
 
   /** A closed value must not be handed out again. */
@@ -154,49 +165,6 @@ export class DependencyScopes {
 /** A handler that outlived its call (a timeout, a background task) would leak what it opens. */
 function lateError({ name }: Node): Error {
   return new Error(`Dependency '${name}' was asked for after the call had ended`)
-}
-
-/** A provider's view of the call: its own `resolve` knows who is waiting for whom. */
-class WaitingCall implements ProviderCall {
-  readonly #call: ProviderCall
-  readonly #scopes: DependencyScopes
-  readonly #waiter: Node
-
-  constructor(call: ProviderCall, scopes: DependencyScopes, waiter: Node) {
-    this.#call = call
-    this.#scopes = scopes
-    this.#waiter = waiter
-  }
-
-  get source(): ProviderCall['source'] {
-    return this.#call.source
-  }
-  get entrypoint(): ProviderCall['entrypoint'] {
-    return this.#call.entrypoint
-  }
-  get requestId(): string {
-    return this.#call.requestId
-  }
-  get action(): ProviderCall['action'] {
-    return this.#call.action
-  }
-  get request(): ProviderCall['request'] {
-    return this.#call.request
-  }
-  get signal(): AbortSignal {
-    return this.#call.signal
-  }
-  get log(): Logger {
-    return this.#call.log
-  }
-
-  resolve<Value>(dependency: Dependency<Value>): Promise<Value> {
-    return this.#scopes.resolve(dependency, this.#waiter) as Promise<Value>
-  }
-
-  '~cookies'(): CallCookies | null {
-    return this.#call['~cookies']?.() ?? null
-  }
 }
 
 type AnyGenerator = Generator<unknown> | AsyncGenerator<unknown>

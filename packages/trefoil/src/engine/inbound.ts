@@ -1,6 +1,6 @@
 import type { Awaitable } from '../base/promise.ts'
 import type { Action } from '../contract/action.ts'
-import type { RequestFacts } from '../contract/call-facts.ts'
+import type { ClientFacts, RequestFacts } from '../contract/call-facts.ts'
 import type { ArgumentIssue } from '../contract/param-issue.ts'
 import type { Problem } from '../contract/problem.ts'
 import type { RequestBody } from '../contract/request-body.ts'
@@ -10,6 +10,7 @@ import type { RequestBody } from '../contract/request-body.ts'
  * called late. Each surface has its own; the engine knows none of them.
  */
 export interface Inbound extends RequestFacts {
+  readonly client: ClientFacts
   /** Header names and values in turn, for the authenticator. */
   readonly rawHeaders: readonly string[]
   /** True when handlers may read those headers too: on HTTP only (ABIND-2). */
@@ -18,6 +19,15 @@ export interface Inbound extends RequestFacts {
   readonly dryRun: boolean
   /** Nonce of this answer's Content-Security-Policy; empty when its policy has none. */
   readonly cspNonce: string
+  /**
+   * Bytes of the largest answer of a surface whose answers are documents: streams are read to their
+   * end for it. `null` where a stream is handed out.
+   */
+  readonly wholeAnswers: number | null
+  /** Milliseconds by the clock that never steps back, when it began to arrive; `null` for just now. */
+  readonly receivedAt: number | null
+  /** True when a caller who leaves wants nothing done any more (an agent's cancellation, say). */
+  readonly cancels: boolean
   /** True once the caller has gone away. */
   readonly aborted: boolean
   onAbort(listener: () => void): void
@@ -35,7 +45,7 @@ export interface CloseHooks {
    * Runs once the call has ended, dependencies included; for a stream, after its last piece. A
    * failure is logged and changes nothing.
    */
-  '~onClose'(hook: () => Awaitable<void>): void
+  onClose(hook: () => Awaitable<void>): void
 }
 
 /** Input before validation: one value per parameter of the action, in its order. */

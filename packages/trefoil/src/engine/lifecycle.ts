@@ -1,77 +1,126 @@
 import type { ProblemCode } from '../contract/problems.ts'
+import type { StageMaker } from './stage.ts'
+import { admitStage } from './stages/admit.ts'
+import { answerStage } from './stages/answer.ts'
+import { approvalStage } from './stages/approval.ts'
+import { auditIntentStage } from './stages/audit-intent.ts'
+import { bindStage } from './stages/bind.ts'
+import { executeStage } from './stages/execute.ts'
+import { guardsWithInputStage, guardsWithoutInputStage } from './stages/guard.ts'
+import { identifyStage } from './stages/identify.ts'
+import { limitsStage } from './stages/limits.ts'
+
+/** Name of a stage. */
+export type StageName =
+  | 'receive'
+  | 'edge'
+  | 'preflight'
+  | 'find'
+  | 'browser'
+  | 'admit'
+  | 'identify'
+  | 'limits'
+  | 'guards'
+  | 'bind'
+  | 'guards-with-input'
+  | 'approval'
+  | 'audit-intent'
+  | 'execute'
+  | 'answer'
+  | 'settle'
+  | 'close'
+  | 'encode'
+  | 'record'
 
 /** One row of the order in which every call is checked (DESIGN §3). */
 export interface StageRow {
-  readonly name: string
-  /** Who runs it: the surface that received the call, or the engine. */
-  readonly by: 'surface' | 'engine'
+  readonly name: StageName
+  /** Who runs it: the surface that received the call, the walk all of them take, or the engine. */
+  readonly by: 'surface' | 'walk' | 'engine'
   readonly what: string
   /** Problems it can end the call with. */
   readonly problems: readonly ProblemCode[]
+  /** Makes the stage for one action; `null` for rows that are no check of an action. */
+  readonly compile: StageMaker | null
 }
 
 /**
- * The order of security, on one page. It is data: plans are compiled from it, a trace test walks
- * it, and `docs/lifecycle.md` is held equal to it. Users configure stages; they cannot move them.
+ * The order of security, on one page, and the code that runs by it: plans are compiled from these
+ * rows, a test walks them, and `docs/lifecycle.md` is written from them. Users configure stages;
+ * they cannot move them.
  */
-export const LIFECYCLE: readonly StageRow[] = [
+const ROWS: readonly StageRow[] = [
   {
     name: 'receive',
     by: 'surface',
-    what: 'request id, abort signal, deadline',
-    problems: [
-      'bad_request',
-      'headers_too_large',
-      'request_timeout',
-      'unavailable',
-      'body_consumed',
-      'TIMEOUT',
-    ],
+    what: 'ids, abort signal; the deadline begins',
+    problems: ['bad_request', 'headers_too_large', 'request_timeout', 'body_consumed', 'TIMEOUT'],
+    compile: null,
   },
   {
     name: 'edge',
     by: 'surface',
-    what: 'host, repeated or contradicting headers, announced body size',
-    problems: ['INVALID_HOST', 'invalid_header', 'payload_too_large'],
+    what: 'host, repeated or contradicting headers, announced body size; then load',
+    problems: ['INVALID_HOST', 'invalid_header', 'payload_too_large', 'unavailable'],
+    compile: null,
+  },
+  {
+    name: 'preflight',
+    by: 'surface',
+    what: 'CORS preflights are answered, by the path alone',
+    problems: ['invalid_path'],
+    compile: null,
   },
   {
     name: 'find',
     by: 'surface',
     what: 'the action; MCP and the remote CLI read only the routing bits, arguments stay raw',
     problems: [
-      'invalid_path',
       'not_found',
       'method_not_allowed',
+      'unsupported_media_type',
       'mcp_parse_error',
       'mcp_invalid_request',
       'mcp_method_not_found',
       'mcp_header_mismatch',
       'mcp_unsupported_version',
     ],
+    compile: null,
   },
   {
     name: 'browser',
     by: 'surface',
-    what: 'CORS preflights, Origin of MCP requests, cross-site calls with cookies',
+    what: 'Origin of MCP requests, cross-site calls with cookies',
     problems: ['invalid_origin', 'csrf_refused'],
+    compile: null,
+  },
+  {
+    name: 'admit',
+    by: 'engine',
+    what: 'rate and lockout by what a stranger shows (a port; no stage when the app has none)',
+    problems: [],
+    compile: ({ app }) => admitStage(app.admit),
   },
   {
     name: 'identify',
     by: 'engine',
     what: 'the one authenticator of the surface, unless the action is public there',
     problems: ['AUTHENTICATION_ERROR'],
+    compile: ({ action, surface, app }) => identifyStage(action, app.auth[surface], surface),
   },
   {
     name: 'limits',
     by: 'engine',
-    what: 'rate, concurrency, lockout (a port; no stage when the app has none)',
+    what: 'rate and concurrency by principal (a port; no stage when the app has none)',
     problems: [],
+    compile: ({ app }) => limitsStage(app.limits),
   },
   {
     name: 'guards',
     by: 'engine',
     what: 'guards that need no input: roles, scopes',
     problems: ['ACCESS_DENIED', 'AUTHENTICATION_ERROR'],
+    compile: ({ action }) => guardsWithoutInputStage(action.guards),
   },
   {
     name: 'bind',
@@ -87,47 +136,71 @@ export const LIFECYCLE: readonly StageRow[] = [
       'form_file_too_large',
       'client_disconnected',
     ],
+    compile: ({ action }) => bindStage(action),
   },
   {
     name: 'guards-with-input',
     by: 'engine',
     what: 'guards that read the arguments: ownership, attributes',
     problems: ['ACCESS_DENIED', 'AUTHENTICATION_ERROR'],
+    compile: ({ action }) => guardsWithInputStage(action.guards),
   },
   {
     name: 'approval',
     by: 'engine',
-    what: 'the hash of the bound arguments, then the approval hook; a dry run ends here',
+    what: 'the hash of the bound arguments, then who approves; a dry run ends here',
     problems: ['approval_required', 'approval_denied'],
+    compile: approvalStage,
   },
   {
     name: 'audit-intent',
     by: 'engine',
     what: 'the audit log is told what is about to run (a port; no stage when the app has none)',
     problems: ['INTERNAL_ERROR'],
+    compile: ({ app }) => auditIntentStage(app.audit),
   },
   {
     name: 'execute',
     by: 'engine',
-    what: 'dependencies, middleware, handler, output validation',
+    what: 'dependencies, middleware, handler',
     problems: ['http_error', 'INTERNAL_ERROR'],
+    compile: ({ action }) => executeStage(action),
+  },
+  {
+    name: 'answer',
+    by: 'engine',
+    what: 'output validation and the making of the text, bytes or stream, in one step',
+    problems: ['INTERNAL_ERROR', 'response_too_large'],
+    compile: ({ action }) => answerStage(action),
   },
   {
     name: 'settle',
     by: 'engine',
-    what: 'value or problem; the unexpected is logged and masked',
+    what: 'answer, problem or dry run; error handlers; the unexpected is logged and masked',
     problems: ['INTERNAL_ERROR'],
+    compile: null,
   },
   {
-    name: 'record',
+    name: 'close',
     by: 'engine',
-    what: 'dependencies closed, with the error if there was one; audit outcome; background tasks',
+    what: 'audit outcome, then dependencies, newest first, with the error if there was one; what fails here throws the answer away',
     problems: ['INTERNAL_ERROR'],
+    compile: null,
   },
   {
     name: 'encode',
-    by: 'surface',
-    what: 'the answer in the words of the surface; access log once it is sent',
+    by: 'walk',
+    what: 'the answer in the words of the surface',
     problems: ['response_too_large', 'precondition_failed', 'range_not_satisfiable'],
+    compile: null,
+  },
+  {
+    name: 'record',
+    by: 'walk',
+    what: 'one record of the call, when the answer is complete; background work',
+    problems: [],
+    compile: null,
   },
 ]
+
+export const LIFECYCLE: readonly StageRow[] = Object.freeze(ROWS.map((row) => Object.freeze(row)))

@@ -1,169 +1,157 @@
 import { type Awaitable, isPromiseLike } from '../base/promise.ts'
+import type { Answer } from '../contract/answer.ts'
 import type { Outcome } from '../contract/outcome.ts'
 import { type Problem, refuse } from '../contract/problem.ts'
-import { discardStream, isStream, watchStream } from './answer/stream.ts'
+import { discardStream, isStream } from './answer/stream.ts'
+import { unwrapReply } from './answer/unwrap-reply.ts'
+import type { CallState } from './call-state.ts'
+import { close } from './close.ts'
+import { Deadline } from './deadline.ts'
 import type { Failure } from './dependency-scope.ts'
-import { DryRun } from './dry-run.ts'
-import type { RunningCall } from './running-call.ts'
+import { handOut } from './hand-out.ts'
+import type { Plan } from './plan.ts'
 import { settleThrown, toProblem } from './settle.ts'
-import type { Stage } from './stage.ts'
+import { DRY_RUN, type Stage, type StageEnd } from './stage.ts'
 
-/**
- * Walks a call through the stages of its plan, settles and records it. Never rejects. Stays
- * synchronous as long as nothing waits.
- */
-export function run(call: RunningCall): Awaitable<Outcome> {
-  const { timeout } = call['~plan'].action
-  return timeout === 0 ? walk(call) : walkInTime(call, timeout)
-}
-
-function walk(call: RunningCall): Awaitable<Outcome> {
-  try {
-    const refusal = advance(call, call['~plan'].run, 0)
-    return isPromiseLike(refusal)
-      ? refusal.then(
-          (late) => finish(call, late),
-          (error) => finishThrown(call, error),
-        )
-      : finish(call, refusal)
-  } catch (error) {
-    return finishThrown(call, error)
-  }
+/** How a call ended, and what its dependencies are told. */
+interface Settled {
+  readonly outcome: Outcome
+  readonly failure: Failure | null
 }
 
 /**
- * The deadline stands around all stages: a body that trickles in, an authenticator or an approver
- * that does not answer costs as much as a slow handler. What it interrupts starts nothing more.
+ * Walks a call through the stages of its plan, settles it and closes what it opened. Never rejects.
+ * Stays synchronous as long as nothing waits.
  */
-function walkInTime(call: RunningCall, ms: number): Awaitable<Outcome> {
-  let isOver = false
-  let expire: ((outcome: Awaitable<Outcome>) => void) | null = null
-  call['~startDeadline'](ms, (problem) => {
-    if (isOver) return
-    isOver = true
-    // The caller is told now that nothing was done.
-    call['~ended'] = true
-    expire?.(finishThrown(call, problem))
-  })
-  const end = (finish: () => Awaitable<Outcome>): Awaitable<Outcome> => {
-    if (isOver) {
-      // A handler that ignored its signal may have opened what it returns.
-      discardStream(call['~value'])
-      return LATE
-    }
-    isOver = true
-    return finish()
-  }
-  let refusal: Awaitable<Problem | undefined>
+export function run(plan: Plan, state: CallState): Awaitable<Outcome> {
+  const { inbound } = state
+  const { timeout } = plan.action
+  const deadline = timeout === 0 && !inbound.cancels ? null : new Deadline(state, timeout)
+  // What came too slowly to be answered in time is not begun.
+  if (deadline?.hasPassed === true) return conclude(state, told(deadline.problem()), deadline)
+  let ended: Awaitable<StageEnd | undefined>
   try {
-    refusal = advance(call, call['~plan'].run, 0)
+    ended = advance(state, plan.run, 0)
   } catch (error) {
-    return end(() => finishThrown(call, error))
+    return later(settleError(state, error), state, deadline)
   }
-  if (!isPromiseLike(refusal)) {
-    const early = refusal
-    return end(() => finish(call, early))
-  }
-  const waiting = refusal
+  if (!isPromiseLike(ended)) return conclude(state, settle(state, ended), deadline)
+  const settled = ended.then(
+    (end) => settle(state, end),
+    (error) => settleError(state, error),
+  )
+  return later(settled, state, deadline)
+}
+
+/**
+ * Runs a call to its answer and rolls everything back: what it would have done, without doing it.
+ * No record, no audit, no background work, nothing to send.
+ */
+export function rehearse(plan: Plan, state: CallState): Awaitable<Outcome> {
+  state.rehearses = true
+  return run(plan, state)
+}
+
+/** What dependencies are told at the end of a rehearsal. */
+export class RolledBack extends Error {
+  override readonly name = 'RolledBack'
+}
+
+/** Waits for what settles a call, but no longer than it may take. */
+function later(
+  settling: PromiseLike<Settled>,
+  state: CallState,
+  deadline: Deadline | null,
+): Promise<Outcome> {
   return new Promise((resolve) => {
-    expire = resolve
-    waiting.then(
-      (late) => resolve(end(() => finish(call, late))),
-      (error) => resolve(end(() => finishThrown(call, error))),
-    )
+    let isOver = false
+    deadline?.start((problem) => {
+      if (isOver) return
+      isOver = true
+      resolve(interrupted(state, problem))
+    })
+    // Neither of them rejects.
+    settling.then((settled) => {
+      if (isOver) return dropLate(state, settled.outcome)
+      isOver = true
+      return resolve(conclude(state, settled, deadline))
+    })
   })
 }
 
-/** Never seen: its call has been answered already. */
-const LATE: Outcome = { ok: false, problem: refuse('TIMEOUT') }
+/** The caller is told now; nothing of the developer's starts any more. */
+function interrupted(state: CallState, problem: Problem): Awaitable<Outcome> {
+  state.ended = true
+  state.abort(problem)
+  state.interrupt?.(problem)
+  const { outcome, failure } = told(problem)
+  return close(state, outcome, failure)
+}
+
+/** A handler that ignored its signal may have opened what it returns. */
+function dropLate(state: CallState, outcome: Outcome): void {
+  discardStream(unwrapReply(state.returned))
+  if (outcome.kind === 'answer') discardStream(outcome.answer.body)
+}
+
+function conclude(
+  state: CallState,
+  { outcome, failure }: Settled,
+  deadline: Deadline | null,
+): Awaitable<Outcome> {
+  if (state.rehearses) {
+    if (outcome.kind === 'answer') discardStream(outcome.answer.body)
+    return close(state, outcome, failure ?? { error: new RolledBack('The call was a rehearsal') })
+  }
+  if (outcome.kind === 'answer' && isStream(outcome.answer.body)) {
+    return handOut(state, outcome.answer, outcome.answer.body, failure, deadline)
+  }
+  deadline?.stop()
+  return close(state, outcome, failure)
+}
 
 function advance(
-  call: RunningCall,
+  state: CallState,
   stages: readonly Stage[],
   start: number,
-): Awaitable<Problem | undefined> {
+): Awaitable<StageEnd | undefined> {
   for (let index = start; index < stages.length; index++) {
-    const refusal = (stages[index] as Stage)(call)
-    if (refusal === undefined) continue
-    if (!isPromiseLike(refusal)) return refusal
-    if (index === stages.length - 1) return refusal
-    return refusal.then((late) => {
-      if (late !== undefined || call['~ended']) return late
-      return advance(call, stages, index + 1)
+    const end = (stages[index] as Stage)(state)
+    if (end === undefined) continue
+    if (!isPromiseLike(end)) return end
+    return end.then((late) => {
+      if (late !== undefined || state.ended) return late
+      return advance(state, stages, index + 1)
     })
   }
   return undefined
 }
 
-function finish(call: RunningCall, refusal: Problem | undefined): Awaitable<Outcome> {
-  if (refusal !== undefined) return record(call, { ok: false, problem: toProblem(call, refusal) })
-  return record(call, { ok: true, value: call['~value'], reply: call['~reply'] })
+function settle(state: CallState, end: StageEnd | undefined): Settled {
+  if (end === DRY_RUN) return DRY
+  if (end !== undefined) return told(toProblem(state, end))
+  // Only a call that was interrupted has no answer by now, and that one has been answered.
+  const { answer } = state
+  if (answer === null) return told(refuse('TIMEOUT'))
+  return { outcome: { kind: 'answer', answer }, failure: failureOf(answer) }
 }
 
-async function finishThrown(call: RunningCall, error: unknown): Promise<Outcome> {
-  // Exception handlers are for the developer's code: one of them must not turn a refusal of an
-  // earlier stage into an answer.
-  const outcome: Outcome = call['~executing']
-    ? await settleThrown(call, error)
-    : { ok: false, problem: toProblem(call, error) }
-  return record(call, outcome, { error })
+const DRY: Settled = Object.freeze({ outcome: Object.freeze({ kind: 'dry-run' }), failure: null })
+
+async function settleError(state: CallState, error: unknown): Promise<Settled> {
+  // Error handlers are for the developer's code: one of them must not turn a refusal of an earlier
+  // stage into an answer.
+  const outcome: Outcome = state.hasBegun
+    ? await settleThrown(state, error)
+    : { kind: 'problem', problem: toProblem(state, error) }
+  return { outcome, failure: { error } }
 }
 
-/**
- * Stage 14. The function scope ends with the handler, the request scope with the answer: at
- * once for a value, after the last piece for a stream. A failure to close turns success into
- * failure, because a transaction that did not commit did not happen.
- */
-function record(call: RunningCall, outcome: Outcome, thrown?: Failure): Awaitable<Outcome> {
-  const failure = failureOf(outcome, thrown)
-  if (outcome.ok && isStream(outcome.value)) {
-    return recordStream(call, outcome, outcome.value, failure)
-  }
-  const closing = call['~close'](failure)
-  if (isPromiseLike(closing)) return closing.then((failed) => audited(call, outcome, failed))
-  return audited(call, outcome, closing)
-}
-
-function failureOf(outcome: Outcome, thrown: Failure | undefined): Failure | null {
-  if (thrown !== undefined) return thrown
-  if (!outcome.ok) return outcome.problem instanceof DryRun ? null : { error: outcome.problem }
-  // A returned 5xx is a failure too: what the dependencies did is rolled back (W-15).
-  const status = outcome.reply?.status ?? 200
+/** A returned 5xx is a failure too: what the dependencies did is rolled back (W-15). */
+function failureOf({ status }: Answer): Failure | null {
   return status >= 500 ? { error: refuse('http_error', { status }) } : null
 }
 
-function recordStream(
-  call: RunningCall,
-  outcome: Extract<Outcome, { ok: true }>,
-  stream: AsyncIterable<string | Uint8Array>,
-  failedBefore: Failure | null,
-): Outcome {
-  const ended = async (failedWithin: Failure | null) => {
-    // A 5xx, or an error that a handler turned into a stream, stays a failure (W-15).
-    const closeFailure = await call['~close'](failedWithin ?? failedBefore)
-    await audited(call, outcome, failedWithin ?? closeFailure)
-    if (closeFailure !== null) throw closeFailure.error
-  }
-  const value = watchStream(stream, ended, () => refuse('client_disconnected'))
-  return { ok: true, value, reply: outcome.reply }
-}
-
-function audited(
-  call: RunningCall,
-  outcome: Outcome,
-  closeFailure: Failure | null,
-): Awaitable<Outcome> {
-  const final: Outcome =
-    closeFailure === null ? outcome : { ok: false, problem: toProblem(call, closeFailure.error) }
-  const { audit } = call['~app']
-  return audit === null ? final : auditOutcome(call, final)
-}
-
-async function auditOutcome(call: RunningCall, outcome: Outcome): Promise<Outcome> {
-  try {
-    await call['~app'].audit?.outcome(call, outcome)
-    return outcome
-  } catch (error) {
-    return { ok: false, problem: toProblem(call, error) }
-  }
+function told(problem: Problem): Settled {
+  return { outcome: { kind: 'problem', problem }, failure: { error: problem } }
 }

@@ -1,39 +1,51 @@
 import type { ErrorHandler } from '../contract/action.ts'
 import type { Outcome } from '../contract/outcome.ts'
 import { Problem, refuse } from '../contract/problem.ts'
-import { Reply } from '../contract/reply.ts'
-import { logSafely } from './log-safely.ts'
-import type { RunningCall } from './running-call.ts'
+import { makeAnswer } from './answer/make-answer.ts'
+import type { CallState } from './call-state.ts'
+import { callOf } from './views/handler-call.ts'
 
 /**
- * Stage 13 for what the developer's code threw: exception handlers first, then the same masking
- * on every surface. Nothing of an unexpected error reaches a caller, unless `debug` is on.
+ * For what the developer's code threw: error handlers first, then the same masking on every
+ * surface. Nothing of an unexpected error reaches a caller, unless `debug` is on.
  */
-export async function settleThrown(call: RunningCall, thrown: unknown): Promise<Outcome> {
-  let error = thrown
-  for (const level of call['~plan'].action.errorHandlers) {
-    for (const handler of bySpecificity(level, error)) {
+export async function settleThrown(state: CallState, thrown: unknown): Promise<Outcome> {
+  if (isOfTheCall(thrown)) return { kind: 'problem', problem: thrown }
+  for (const level of state.site.action.errorHandlers) {
+    for (const handler of bySpecificity(level, thrown)) {
+      // The deadline may have passed while the one before was asked (FND-16, FND-17).
+      if (state.ended) return { kind: 'problem', problem: toProblem(state, thrown) }
       try {
-        const answer = await (handler.handle as (error: unknown, call: unknown) => unknown)(
-          error,
-          call,
-        )
-        if (answer instanceof Problem) return { ok: false, problem: answer }
-        if (answer !== undefined) return handled(answer)
+        const handle = handler.handle as (error: unknown, call: unknown) => unknown
+        const answer = await handle(thrown, callOf(state))
+        if (answer instanceof Problem) return { kind: 'problem', problem: answer }
+        if (answer !== undefined) return await handled(state, answer)
       } catch (raised) {
         // A handler that throws has replaced the error; handlers further out do not see it (MW-4).
-        error = raised
-        return { ok: false, problem: toProblem(call, error) }
+        return { kind: 'problem', problem: toProblem(state, raised) }
       }
     }
   }
-  return { ok: false, problem: toProblem(call, error) }
+  return { kind: 'problem', problem: toProblem(state, thrown) }
 }
 
-function handled(answer: unknown): Outcome {
-  return answer instanceof Reply
-    ? { ok: true, value: answer.value, reply: answer.options }
-    : { ok: true, value: answer, reply: null }
+/**
+ * That the time is up, or the caller gone, is said by the call and not by the handler's code: made
+ * an answer of, a deadline would pass for a success (FND-17).
+ */
+function isOfTheCall(thrown: unknown): thrown is Problem {
+  return (
+    thrown instanceof Problem &&
+    (thrown.code === 'TIMEOUT' || thrown.code === 'client_disconnected')
+  )
+}
+
+/** Through the same writer as every answer, but held to no `returns`: it says what went wrong. */
+async function handled(state: CallState, returned: unknown): Promise<Outcome> {
+  const made = await makeAnswer(state, returned, null)
+  return made instanceof Problem
+    ? { kind: 'problem', problem: made }
+    : { kind: 'answer', answer: made }
 }
 
 /** Handlers whose class fits, the most specific class first, then in order of registration (W-49). */
@@ -53,24 +65,17 @@ function distance(error: unknown, type: ErrorHandler['type']): number {
   return steps
 }
 
-/** What was logged last of a call: its stream, and who makes the answer, meet the same error. */
-const logged = new WeakMap<RunningCall, unknown>()
-
 /** The problem a caller sees for an error; an unexpected one is logged once and masked. */
-export function toProblem(call: RunningCall, error: unknown): Problem {
-  const { action, log, requestId, source } = call
+export function toProblem(state: CallState, error: unknown): Problem {
   if (error instanceof Problem) {
-    if (error.cause !== undefined) {
-      logSafely(log, 'warn', { error, request_id: requestId }, 'Problem with a cause')
-    }
+    if (error.cause !== undefined) state.log.warn({ err: error }, 'Problem with a cause')
     return error
   }
-  if (!logged.has(call) || logged.get(call) !== error) {
-    logged.set(call, error)
-    const fields = { error, request_id: requestId, action: action.name, source }
-    logSafely(log, 'error', fields, 'Unhandled error')
+  if (state.logged === null || state.logged.error !== error) {
+    state.logged = { error }
+    state.log.error({ err: error, problem: 'INTERNAL_ERROR' }, 'Unhandled error')
   }
-  return refuse('INTERNAL_ERROR', call['~app'].debug ? { detail: describe(error) } : {})
+  return refuse('INTERNAL_ERROR', state.site.app.debug ? { detail: describe(error) } : {})
 }
 
 function describe(error: unknown): string {

@@ -1,34 +1,50 @@
 import { type Awaitable, isPromiseLike } from '../base/promise.ts'
-import type { ApprovalHook, ApprovalRequest } from '../contract/approval.ts'
+import type { ApprovalHook } from '../contract/approval.ts'
+import type { ApprovalCase, ApprovalDecider, ApprovalDecision } from '../contract/ports/approval.ts'
 import { type Problem, refuse } from '../contract/problem.ts'
 
-/** What an approval decision is about: everything the hook sees, and the token if there is one. */
-export interface ApprovalCase extends Omit<ApprovalRequest, 'token'> {
-  readonly token: string | null
-}
+const APPROVED: ApprovalDecision = Object.freeze({
+  kind: 'proceed',
+  redemption: Object.freeze({ id: null }),
+})
 
 /**
- * Stage 10 (APPR-2): no token means *required* and the hook is not asked; anything but the
- * boolean `true` means *denied* (W-9); a throwing hook denies, because an approval service that
- * is down must not open the gate.
+ * The app's approval hook as a decider (APPR-2): no token means *required* and the hook is not
+ * asked; anything but the boolean `true` means *denied* (W-9); a throwing hook denies, because an
+ * approval service that is down must not open the gate.
  */
-export function decideApproval(
-  hook: ApprovalHook,
-  request: ApprovalCase,
-): Awaitable<Problem | undefined> {
-  const { token } = request
-  if (token === null) return refuse('approval_required', { details: bound(request) })
-  const judge = (approved: unknown) =>
-    approved === true ? undefined : refuse('approval_denied', { details: bound(request) })
-  const failed = (cause: unknown) => refuse('approval_denied', { details: bound(request), cause })
-  try {
-    const answer = hook(Object.freeze({ ...request, token }))
-    return isPromiseLike(answer) ? answer.then(judge, failed) : judge(answer)
-  } catch (cause) {
-    return failed(cause)
+export function hookDecider(hook: ApprovalHook): ApprovalDecider {
+  return {
+    decide(request) {
+      const { token } = request
+      if (token === null) return refused('approval_required', request)
+      const judge = (approved: unknown) =>
+        approved === true ? APPROVED : refused('approval_denied', request)
+      const failed = (cause: unknown) => refused('approval_denied', request, cause)
+      try {
+        const answer: Awaitable<unknown> = hook(Object.freeze({ ...request, token }))
+        return isPromiseLike(answer) ? answer.then(judge, failed) : judge(answer)
+      } catch (cause) {
+        return failed(cause)
+      }
+    },
   }
 }
 
-function bound(request: ApprovalCase): Readonly<Record<string, string>> {
-  return { action: request.action, arguments_hash: request.argumentsHash }
+function refused(
+  code: 'approval_required' | 'approval_denied',
+  request: ApprovalCase,
+  cause?: unknown,
+): ApprovalDecision {
+  return { kind: 'refuse', problem: approvalProblem(code, request, cause) }
+}
+
+/** A refusal of the approval stage, with what it was bound to. */
+export function approvalProblem(
+  code: 'approval_required' | 'approval_denied',
+  request: Pick<ApprovalCase, 'action' | 'argumentsHash'>,
+  cause?: unknown,
+): Problem {
+  const details = { action: request.action, arguments_hash: request.argumentsHash }
+  return refuse(code, { details, cause })
 }

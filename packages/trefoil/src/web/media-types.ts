@@ -119,3 +119,14 @@ const COMPRESSIBLE =
 export function isCompressible(contentType: string): boolean {
   return COMPRESSIBLE.test(contentType.trim().toLowerCase())
 }
+
+const TEXTUAL =
+  /^(?:text\/|application\/(?:json|javascript|xml|yaml|x-ndjson|vnd\.apple\.mpegurl|graphql)|[^;]+\+(?:json|xml|yaml))/
+
+const OTHER_CHARSET = /;\s*charset\s*=\s*"?(?!utf-?8|us-ascii)/i
+
+/** True for types whose bytes are text in UTF-8. */
+export function isTextual(contentType: string): boolean {
+  const type = contentType.trim().toLowerCase()
+  return TEXTUAL.test(type) && !OTHER_CHARSET.test(type)
+}

@@ -1,8 +1,33 @@
 import type { Awaitable } from '../../base/promise.ts'
 import type { Call } from '../call.ts'
+import type { ClientFacts } from '../call-facts.ts'
+import type { Outcome } from '../outcome.ts'
 import type { Problem } from '../problem.ts'
+import type { Entrypoint, SurfaceName } from '../surface-name.ts'
 
-/** Stage 6: rate, concurrency and lockout. A returned problem refuses the call. */
+/** A place that a call takes up while it runs. Released once, with what became of the call. */
+export interface Lease {
+  release(outcome: Outcome): void
+}
+
+/** What a stranger shows before anybody knows who they are. */
+export interface Arriving {
+  readonly surface: SurfaceName
+  readonly entrypoint: Entrypoint
+  readonly action: string
+  readonly requestId: string
+  readonly client: ClientFacts
+}
+
+/**
+ * Stage `admit`: rate and lockout before the authenticator, so that a flood of bad passwords is
+ * stopped in front of it. A problem refuses the call.
+ */
+export interface AdmitPort {
+  admit(arriving: Arriving): Awaitable<Lease | Problem | undefined>
+}
+
+/** Stage `limits`: rate and concurrency by principal. A problem refuses the call. */
 export interface LimitsPort {
-  admit(call: Call): Awaitable<Problem | undefined>
+  take(call: Call): Awaitable<Lease | Problem | undefined>
 }

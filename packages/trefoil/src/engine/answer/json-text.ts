@@ -1,8 +1,9 @@
 import { isPlain } from '../../base/is-plain.ts'
 
 /**
- * A value as JSON (RESP-1). What would lose its content without a word (a map, a web `Response`,
- * a promise nobody awaited) is refused, at the top and inside; a class of one's own that shows no
+ * A value as JSON (RESP-1), by one rule on every surface and at any depth (FND-3). What would lose
+ * its content without a word (a map, a web `Response`, a promise nobody awaited), or would come out
+ * as something else (bytes as an object of numbers), is refused; a class of one's own that shows no
  * field is refused at the top only, because inside it may well be empty.
  *
  * @throws TypeError naming the type, and what to return instead
@@ -13,28 +14,38 @@ export function toJson(value: unknown): string {
   if (typeof value !== 'object' || value === null) return text
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype !== Object.prototype && prototype !== Array.prototype) refuseInstance(value, text)
-  // Looking for it costs next to nothing; only then is the value gone through.
-  if (text.includes('{}')) refuseInside(value)
+  // Looking for them costs next to nothing; only then is the value gone through.
+  if (TRACES.some((trace) => text.includes(trace))) refuseInside(value, new Set())
   return text
 }
 
+/** How maps and their like, typed arrays, and node's buffers come out of `JSON.stringify`. */
+const TRACES = ['{}', '{"0":', '{"type":"Buffer"'] as const
+
 function refuseInstance(value: object, text: string): void {
+  if (isBinary(value) || value instanceof Error) throw unfit(value)
   if (speaksForItself(value) || Array.isArray(value)) return
-  if (ArrayBuffer.isView(value) || value instanceof Error) throw unfit(value)
   if (value instanceof Map || value instanceof Set) throw unfit(value)
   if (text === '{}' && !isPlain(value) && Object.keys(value).length === 0) throw unfit(value)
 }
 
-function refuseInside(value: unknown): void {
-  if (typeof value !== 'object' || value === null) return
+/** @param walked what has been looked at: one object may stand in many places */
+function refuseInside(value: unknown, walked: Set<object>): void {
+  if (typeof value !== 'object' || value === null || walked.has(value)) return
+  walked.add(value)
+  if (isBinary(value)) throw unfit(value)
   if (Array.isArray(value)) {
-    for (const item of value) refuseInside(item)
+    for (const item of value) refuseInside(item, walked)
     return
   }
   if (speaksForItself(value)) return
   const members: unknown[] = Object.values(value)
   if (members.length === 0 && tagOf(value) !== 'Object') throw unfit(value)
-  for (const member of members) refuseInside(member)
+  for (const member of members) refuseInside(member, walked)
+}
+
+function isBinary(value: object): boolean {
+  return ArrayBuffer.isView(value) || value instanceof ArrayBuffer
 }
 
 function speaksForItself(value: object): boolean {
@@ -57,8 +68,8 @@ const HINTS: Readonly<Record<string, string>> = {
 
 function unfit(value: object): TypeError {
   const tag = tagOf(value)
-  const hint = ArrayBuffer.isView(value)
-    ? 'return its bytes as a Uint8Array'
+  const hint = isBinary(value)
+    ? 'return its bytes as a Uint8Array, or base64 text inside an object'
     : value instanceof Error
       ? 'throw it'
       : (HINTS[tag] ?? 'return plain data, or give the class a toJSON()')

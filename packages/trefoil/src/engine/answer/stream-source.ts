@@ -1,11 +1,11 @@
 /** A value that is sent piece by piece. */
 export type StreamValue = AsyncIterable<string | Uint8Array>
 
-type Step = IteratorResult<string | Uint8Array>
+type Piece = string | Uint8Array
 
 /** Where the pieces of a stream come from. */
-export interface StreamSource {
-  next(): Promise<Step>
+export interface StreamSource<P = Piece> {
+  next(): Promise<IteratorResult<P>>
   /** Gives back what the stream holds, whether or not it was begun. */
   release(): Promise<unknown>
 }
@@ -15,53 +15,53 @@ export interface StreamSource {
  * of one that waits for a piece waits behind it. Streams of node and of the web iterate with
  * such generators, and hold a descriptor or a connection from the day they are made.
  */
-export function sourceOf(stream: StreamValue): StreamSource {
+export function sourceOf<P = Piece>(stream: AsyncIterable<P>): StreamSource<P> {
   if (isWebStream(stream)) return new WebSource(stream)
   return isNodeStream(stream) ? new NodeSource(stream) : new IteratorSource(stream)
 }
 
-const held = new WeakSet<NodeStream>()
+const held = new WeakSet<object>()
 
 /**
  * Listens for the error of a stream that nobody reads yet: one that nobody listens for ends the
  * process. Whoever reads it later still meets the error. Once a stream: every middleware hands it
  * on, and node warns of a leak from the eleventh listener.
  */
-export function holdError(stream: StreamValue): void {
+export function holdError(stream: AsyncIterable<unknown>): void {
   if (!isNodeStream(stream) || stream.on === undefined || held.has(stream)) return
   held.add(stream)
   stream.on('error', () => {})
 }
 
-interface NodeStream extends StreamValue {
+interface NodeStream<P> extends AsyncIterable<P> {
   destroy(): unknown
   on?(event: 'error', listener: () => void): unknown
 }
 
-interface WebStream extends StreamValue {
-  getReader(): ReadableStreamDefaultReader<string | Uint8Array>
+interface WebStream<P> extends AsyncIterable<P> {
+  getReader(): ReadableStreamDefaultReader<P>
   cancel(): Promise<void>
 }
 
 // By what they can do: a stream may come from another realm, or from a library.
-function isNodeStream(stream: StreamValue): stream is NodeStream {
+function isNodeStream<P>(stream: AsyncIterable<P>): stream is NodeStream<P> {
   return 'destroy' in stream && typeof stream.destroy === 'function'
 }
 
-function isWebStream(stream: StreamValue): stream is WebStream {
+function isWebStream<P>(stream: AsyncIterable<P>): stream is WebStream<P> {
   return 'getReader' in stream && typeof stream.getReader === 'function' && 'cancel' in stream
 }
 
-class IteratorSource implements StreamSource {
-  readonly #stream: StreamValue
+class IteratorSource<P> implements StreamSource<P> {
+  readonly #stream: AsyncIterable<P>
   /** `null` until the first piece is asked for. */
-  protected iterator: AsyncIterator<string | Uint8Array> | null = null
+  protected iterator: AsyncIterator<P> | null = null
 
-  constructor(stream: StreamValue) {
+  constructor(stream: AsyncIterable<P>) {
     this.#stream = stream
   }
 
-  async next(): Promise<Step> {
+  async next(): Promise<IteratorResult<P>> {
     this.iterator ??= this.#stream[Symbol.asyncIterator]()
     return this.iterator.next()
   }
@@ -72,10 +72,10 @@ class IteratorSource implements StreamSource {
   }
 }
 
-class NodeSource extends IteratorSource {
-  readonly #stream: NodeStream
+class NodeSource<P> extends IteratorSource<P> {
+  readonly #stream: NodeStream<P>
 
-  constructor(stream: NodeStream) {
+  constructor(stream: NodeStream<P>) {
     super(stream)
     this.#stream = stream
   }
@@ -86,15 +86,15 @@ class NodeSource extends IteratorSource {
   }
 }
 
-class WebSource implements StreamSource {
-  readonly #stream: WebStream
-  #reader: ReadableStreamDefaultReader<string | Uint8Array> | null = null
+class WebSource<P> implements StreamSource<P> {
+  readonly #stream: WebStream<P>
+  #reader: ReadableStreamDefaultReader<P> | null = null
 
-  constructor(stream: WebStream) {
+  constructor(stream: WebStream<P>) {
     this.#stream = stream
   }
 
-  async next(): Promise<Step> {
+  async next(): Promise<IteratorResult<P>> {
     this.#reader ??= this.#stream.getReader()
     const { done, value } = await this.#reader.read()
     return done ? { done, value: undefined } : { done, value }

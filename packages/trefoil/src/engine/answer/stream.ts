@@ -24,19 +24,22 @@ export function holdStream(value: unknown): unknown {
  * Passes a stream on and calls `ended` exactly once: when it is through, when it fails, or when
  * its reader gives up, even before the first piece. Dependencies stay open until then, and learn
  * of the failure (W-15).
- *
- * @param ended receives the failure, or `null`; its own throw fails the stream
  */
-export function watchStream(
-  stream: StreamValue,
-  ended: (failure: StreamFailure | null) => Promise<void>,
-  gaveUp: () => unknown,
-): AsyncIterableIterator<string | Uint8Array> {
+export function watchStream(stream: StreamValue, watcher: StreamWatcher): WatchedStream {
   holdError(stream)
-  return new WatchedStream(stream, ended, gaveUp)
+  return new WatchedStream(stream, watcher)
 }
 
-interface StreamFailure {
+/** What is told of a stream while it is sent. */
+export interface StreamWatcher {
+  /** Its end, once; a throw of its own fails the stream. */
+  ended(failure: StreamFailure | null): Promise<void>
+  /** Why its reader gave up. */
+  gaveUp(): unknown
+  firstPiece(): void
+}
+
+export interface StreamFailure {
   readonly error: unknown
 }
 
@@ -49,22 +52,19 @@ const DONE = { done: true, value: undefined } as const
 type Step = IteratorResult<string | Uint8Array>
 
 /** No generator: `return` of one that was never started runs nothing, and would close nothing. */
-class WatchedStream implements AsyncIterableIterator<string | Uint8Array> {
+export class WatchedStream implements AsyncIterableIterator<string | Uint8Array> {
   readonly #source: StreamSource
-  readonly #ended: (failure: StreamFailure | null) => Promise<void>
-  readonly #gaveUp: () => unknown
+  readonly #watcher: StreamWatcher
+  /** Why it was cut off: whoever reads on must not take it for whole (FND-59). */
+  #cut: StreamFailure | null = null
+  #hasBegun = false
   /** Ends the wait for a piece; `null` while nobody waits. */
   #leave: (() => void) | null = null
   #over = false
 
-  constructor(
-    stream: StreamValue,
-    ended: (failure: StreamFailure | null) => Promise<void>,
-    gaveUp: () => unknown,
-  ) {
+  constructor(stream: StreamValue, watcher: StreamWatcher) {
     this.#source = sourceOf(stream)
-    this.#ended = ended
-    this.#gaveUp = gaveUp
+    this.#watcher = watcher
   }
 
   [Symbol.asyncIterator](): this {
@@ -72,15 +72,19 @@ class WatchedStream implements AsyncIterableIterator<string | Uint8Array> {
   }
 
   async next(): Promise<Step> {
-    if (this.#over) return DONE
+    if (this.#over) return this.#rest()
     try {
       const step = await this.#piece()
-      if (this.#over) return DONE
+      if (this.#over) return this.#rest()
+      if (!this.#hasBegun) {
+        this.#hasBegun = true
+        this.#watcher.firstPiece()
+      }
       if (step.done !== true && isPiece(step.value)) return step
       if (step.done !== true) await this.#refusePiece(step.value)
     } catch (error) {
       // What a source makes of being left is no failure.
-      if (this.#over) return DONE
+      if (this.#over) return this.#rest()
       await this.#end({ error })
       throw error
     }
@@ -89,7 +93,7 @@ class WatchedStream implements AsyncIterableIterator<string | Uint8Array> {
   }
 
   async return(): Promise<Step> {
-    if (!this.#over) await this.#stop({ error: this.#gaveUp() })
+    if (!this.#over) await this.#stop({ error: this.#watcher.gaveUp() })
     return DONE
   }
 
@@ -100,7 +104,9 @@ class WatchedStream implements AsyncIterableIterator<string | Uint8Array> {
 
   /** Ends because no answer can be made of it. */
   async fail(error: unknown): Promise<void> {
-    if (!this.#over) await this.#stop({ error })
+    if (this.#over) return
+    this.#cut = { error }
+    await this.#stop(this.#cut)
   }
 
   /** Also when nothing was read yet: what feeds a stream may be open already. */
@@ -112,7 +118,7 @@ class WatchedStream implements AsyncIterableIterator<string | Uint8Array> {
       try {
         await releasing
       } finally {
-        await this.#ended(failure)
+        await this.#watcher.ended(failure)
       }
       return
     }
@@ -120,10 +126,15 @@ class WatchedStream implements AsyncIterableIterator<string | Uint8Array> {
     // holds is given back now; otherwise every client that leaves would cost a connection.
     releasing.catch(ignore)
     try {
-      await this.#ended(failure)
+      await this.#watcher.ended(failure)
     } finally {
       leave()
     }
+  }
+
+  #rest(): typeof DONE {
+    if (this.#cut !== null) throw this.#cut.error
+    return DONE
   }
 
   async #piece(): Promise<Step> {
@@ -146,7 +157,7 @@ class WatchedStream implements AsyncIterableIterator<string | Uint8Array> {
   async #end(failure: StreamFailure | null): Promise<void> {
     if (this.#over) return
     this.#over = true
-    await this.#ended(failure)
+    await this.#watcher.ended(failure)
   }
 }
 

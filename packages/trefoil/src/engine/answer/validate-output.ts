@@ -1,6 +1,10 @@
 import { type Awaitable, isPromiseLike } from '../../base/promise.ts'
 import { issuePointer, type Schema, type SchemaResult } from '../../contract/schema.ts'
-import { compileExactCheck, type ExactCheck } from './exact-check.ts'
+import { compileExactCopy, type ExactCopy, UNFIT } from './exact-copy.ts'
+import { snapshot } from './snapshot.ts'
+
+/** Holds a value to the action's promise. */
+export type OutputValidator = (value: unknown) => Awaitable<unknown>
 
 /** A handler returned something its `returns` schema refuses: the developer's mistake. */
 export class InvalidOutput extends Error {
@@ -13,19 +17,27 @@ export class InvalidOutput extends Error {
  *
  * @throws InvalidOutput, which callers see as INTERNAL_ERROR and the log in full
  */
-export function outputValidator(
-  schema: Schema,
-  action: string,
-): (value: unknown) => Awaitable<unknown> {
+export function outputValidator(schema: Schema, action: string): OutputValidator {
   // Compiled by the first answer: an app with many routes starts without waiting for it.
-  let exact: ExactCheck | null | undefined
+  let exact: ExactCopy | null | undefined
+  let isAsync = false
+  const validate = (value: unknown) => schema['~standard'].validate(value)
   return (value) => {
-    if (exact === undefined) exact = compileExactCheck(schema)
-    if (exact?.(value)) return value
-    const result = schema['~standard'].validate(value)
-    return isPromiseLike(result)
-      ? result.then((late) => unwrap(action, late))
-      : unwrap(action, result)
+    if (exact === undefined) exact = compileExactCopy(schema)
+    if (exact !== null) {
+      const copy = exact(value)
+      if (copy !== UNFIT) return copy
+    }
+    if (!isAsync) {
+      const result = validate(value)
+      if (!isPromiseLike(result)) return unwrap(action, result)
+      isAsync = true
+      // Nobody waits for it, and a rejection nobody handles ends the process.
+      result.then(undefined, () => {})
+    }
+    // While it is looked at, others may change what they hold of it: what is checked is a copy
+    // that nobody else has (FND-2).
+    return Promise.resolve(validate(snapshot(value))).then((late) => unwrap(action, late))
   }
 }
 

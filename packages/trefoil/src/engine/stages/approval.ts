@@ -1,43 +1,81 @@
 import { NotCanonical } from '../../base/canonical-json.ts'
-import type { ApprovalHook } from '../../contract/approval.ts'
+import { isPromiseLike } from '../../base/promise.ts'
+import type { Dependency } from '../../contract/dependency.ts'
+import type {
+  ApprovalCase,
+  ApprovalDecider,
+  ApprovalDecision,
+} from '../../contract/ports/approval.ts'
 import { Problem, refuse } from '../../contract/problem.ts'
-import { decideApproval } from '../../policy/approval.ts'
+import { approvalProblem } from '../../policy/approval.ts'
 import { argumentsHash } from '../../policy/arguments-hash.ts'
-import { DryRun } from '../dry-run.ts'
-import type { RunningCall } from '../running-call.ts'
-import type { Stage } from '../stage.ts'
+import type { CallState } from '../call-state.ts'
+import { resolveDependency } from '../resolve-dependency.ts'
+import { DRY_RUN, type Stage, type StageSite } from '../stage.ts'
 
 /**
- * Stage 10: binds an approval to the arguments exactly as the handler will get them. A dry run
- * ends here, with the hash: no hook, no middleware, no dependency, no handler (RPC-7).
- *
- * @param hook `null` where the action needs no approval; the stage then serves dry runs only
+ * Binds an approval to the arguments exactly as the handler will get them. A dry run ends here,
+ * with the hash: nobody is asked, no middleware, dependency or handler runs (RPC-7). Agents may ask
+ * for one whether or not the action needs approval.
  */
-export function approvalStage(hook: ApprovalHook | null): Stage {
-  return (call) => {
-    const { approvalToken: token, dryRun } = call['~inbound']
-    if (hook === null && !dryRun) return undefined
-    const hash = hashArguments(call)
+export function approvalStage({ action, surface, app }: StageSite): Stage | null {
+  const decider = action.approval[surface] ? app.approval : null
+  if (decider === null && surface === 'api') return null
+  return (state) => {
+    const { dryRun } = state.inbound
+    if (decider === null && !dryRun) return undefined
+    const hash = hashArguments(state)
     if (hash instanceof Problem) return hash
-    call['~argumentsHash'] = hash
-    if (dryRun || hook === null) return new DryRun()
-    return decideApproval(hook, {
-      action: call.action.name,
-      argumentsHash: hash,
-      args: call.args,
-      token,
-      auth: call.auth,
-      source: call.source,
-      entrypoint: call.entrypoint,
-      requestId: call.requestId,
-    })
+    state.argumentsHash = hash
+    if (dryRun || decider === null) return DRY_RUN
+    return decide(decider, state, hash)
   }
 }
 
-/** A value that cannot be hashed cannot be approved: refused, never coerced (W-8). */
-function hashArguments(call: RunningCall): string | Problem {
+function decide(decider: ApprovalDecider, state: CallState, hash: string): ReturnType<Stage> {
+  const request = caseOf(state, hash)
+  const judge = (decision: ApprovalDecision) => {
+    if (decision.kind === 'proceed') state.redemption = decision.redemption
+    if (decision.kind !== 'refuse') return undefined
+    state.rule = 'approval'
+    return decision.problem
+  }
+  const failed = (cause: unknown) => {
+    state.rule = 'approval'
+    return approvalProblem('approval_denied', request, cause)
+  }
   try {
-    return argumentsHash(call.action.name, call.args)
+    const decision = decider.decide(request)
+    return isPromiseLike(decision) ? decision.then(judge).then(undefined, failed) : judge(decision)
+  } catch (cause) {
+    return failed(cause)
+  }
+}
+
+function caseOf(state: CallState, argumentsHash: string): ApprovalCase {
+  const { site, inbound } = state
+  return Object.freeze({
+    action: site.facts.name,
+    argumentsHash,
+    args: state.args,
+    token: inbound.approvalToken,
+    auth: state.auth,
+    source: site.surface,
+    entrypoint: state.entrypoint,
+    requestId: state.requestId,
+    client: inbound.client,
+    log: state.log,
+    signal: state.signal,
+    async resolve<Value>(dependency: Dependency<Value>): Promise<Value> {
+      return (await resolveDependency(state, dependency)) as Value
+    },
+  })
+}
+
+/** A value that cannot be hashed cannot be approved: refused, never coerced (W-8). */
+function hashArguments(state: CallState): string | Problem {
+  try {
+    return argumentsHash(state.site.facts.name, state.args)
   } catch (cause) {
     if (!(cause instanceof NotCanonical)) throw cause
     return refuse('VALIDATION_ERROR', {

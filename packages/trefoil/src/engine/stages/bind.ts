@@ -6,19 +6,19 @@ import type { ParamSpec } from '../../contract/param-spec.ts'
 import { Problem, refuse } from '../../contract/problem.ts'
 import { issuePointer, type SchemaResult } from '../../contract/schema.ts'
 import type { SurfaceName } from '../../contract/surface-name.ts'
+import type { CallState } from '../call-state.ts'
 import { type RawArguments, REFUSED } from '../inbound.ts'
-import type { RunningCall } from '../running-call.ts'
 import type { Stage } from '../stage.ts'
 
 /**
- * Stage 8: reads the input, validates every argument exactly once and freezes the result. That
+ * Reads the input, validates every argument exactly once and freezes the result. That
  * one object is hashed for approval and handed to the handler (W-3).
  */
 export function bindStage(action: Action): Stage | null {
   if (action.params.length === 0) return emptyStage(action)
-  return (call) => {
-    const raw = call['~inbound'].readArguments(action, call)
-    return isPromiseLike(raw) ? raw.then((late) => bind(call, late)) : bind(call, raw)
+  return (state) => {
+    const raw = state.inbound.readArguments(action, state)
+    return isPromiseLike(raw) ? raw.then((late) => bind(state, late)) : bind(state, raw)
   }
 }
 
@@ -26,34 +26,36 @@ export function bindStage(action: Action): Stage | null {
 function emptyStage(action: Action): Stage {
   const check = (raw: RawArguments | Problem) =>
     raw instanceof Problem ? raw : raw.issues.length > 0 ? refuseIssues(raw.issues) : undefined
-  return (call) => {
-    const raw = call['~inbound'].readArguments(action, call)
+  return (state) => {
+    const raw = state.inbound.readArguments(action, state)
     return isPromiseLike(raw) ? raw.then(check) : check(raw)
   }
 }
 
-function bind(call: RunningCall, raw: RawArguments | Problem): Awaitable<Problem | undefined> {
+function bind(state: CallState, raw: RawArguments | Problem): Awaitable<Problem | undefined> {
   if (raw instanceof Problem) return raw
-  return new Binding(call, raw).from(0)
+  return new Binding(state, raw).from(0)
 }
 
 class Binding {
-  readonly #call: RunningCall
+  readonly #state: CallState
   readonly #params: readonly ParamSpec[]
   readonly #values: readonly unknown[]
   readonly #surface: SurfaceName
   readonly #args: Record<string, unknown> = {}
   #issues: ArgumentIssue[] | null
 
-  constructor(call: RunningCall, raw: RawArguments) {
-    this.#call = call
-    this.#params = call['~plan'].action.params
+  constructor(state: CallState, raw: RawArguments) {
+    this.#state = state
+    this.#params = state.site.action.params
     this.#values = raw.values
-    this.#surface = call.source
+    this.#surface = state.site.surface
     this.#issues = raw.issues.length === 0 ? null : [...raw.issues]
   }
 
   from(start: number): Awaitable<Problem | undefined> {
+    // A validator may run the developer's code, which must not start after the deadline (FND-16).
+    if (this.#state.ended) return undefined
     for (let index = start; index < this.#params.length; index++) {
       const param = this.#params[index] as ParamSpec
       const sent = this.#values[index]
@@ -92,7 +94,7 @@ class Binding {
 
   #finish(): Problem | undefined {
     if (this.#issues !== null) return refuseIssues(this.#issues)
-    this.#call.args = Object.freeze(this.#args)
+    this.#state.args = Object.freeze(this.#args)
     return undefined
   }
 }

@@ -1,24 +1,37 @@
 import { type Awaitable, isPromiseLike } from '../../base/promise.ts'
 import type { Guard } from '../../contract/call.ts'
 import type { Problem } from '../../contract/problem.ts'
+import type { CallState } from '../call-state.ts'
 import { decideGuard } from '../decide-guard.ts'
-import type { RunningCall } from '../running-call.ts'
 import type { Stage } from '../stage.ts'
+import { callOf } from '../views/handler-call.ts'
 
-/** Stages 7 and 9: guards in order; the first that denies ends the call (P-PIPE-3). */
-export function guardStage(guards: readonly Guard[]): Stage | null {
-  return guards.length === 0 ? null : (call) => askFrom(guards, 0, call)
+/** Guards that go by who is calling. */
+export function guardsWithoutInputStage(guards: readonly Guard[]): Stage | null {
+  return guardStage(guards.filter((guard) => !guard.needsInput))
+}
+
+/** Guards that read the arguments. */
+export function guardsWithInputStage(guards: readonly Guard[]): Stage | null {
+  return guardStage(guards.filter((guard) => guard.needsInput))
+}
+
+/** Guards in order; the first that denies ends the call (P-PIPE-3). */
+function guardStage(guards: readonly Guard[]): Stage | null {
+  return guards.length === 0 ? null : (state) => askFrom(guards, 0, state)
 }
 
 function askFrom(
   guards: readonly Guard[],
   start: number,
-  call: RunningCall,
+  state: CallState,
 ): Awaitable<Problem | undefined> {
   for (let index = start; index < guards.length; index++) {
-    const refusal = decideGuard(guards[index] as Guard, call)
+    const refusal = decideGuard(guards[index] as Guard, state, callOf(state))
     if (isPromiseLike(refusal)) {
-      return refusal.then((late) => late ?? askFrom(guards, index + 1, call))
+      return refusal.then((late) =>
+        late !== undefined || state.ended ? late : askFrom(guards, index + 1, state),
+      )
     }
     if (refusal !== undefined) return refusal
   }

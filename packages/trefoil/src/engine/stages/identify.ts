@@ -1,38 +1,53 @@
 import { isPromiseLike } from '../../base/promise.ts'
+import type { Action } from '../../contract/action.ts'
 import { AuthContext } from '../../contract/auth-context.ts'
 import { type AuthConfig, type ReturnsRefusals, schemesOf } from '../../contract/authenticator.ts'
 import { AuthenticationError, Problem, refuse } from '../../contract/problem.ts'
 import type { SecurityScheme } from '../../contract/security-scheme.ts'
+import type { SurfaceName } from '../../contract/surface-name.ts'
 import { firstHeader } from '../../web/raw-headers.ts'
-import { AuthRequestView } from '../auth-request.ts'
+import type { CallState } from '../call-state.ts'
 import { challengeOf } from '../challenge.ts'
-import type { RunningCall } from '../running-call.ts'
 import type { Stage } from '../stage.ts'
+import { AuthRequestView } from '../views/auth-request.ts'
 
 /**
- * Stage 5: the one authenticator of the surface, at most once per call (AUTH-4). Everything but
- * an `AuthContext` denies.
+ * The one authenticator of the surface, at most once per call (AUTH-4). Everything but an
+ * `AuthContext` denies.
  */
-export function identifyStage(config: AuthConfig): Stage {
+export function identifyStage(
+  action: Action,
+  config: AuthConfig | undefined,
+  surface: SurfaceName,
+): Stage | null {
+  if (config === undefined || action.public[surface]) return null
   const { authenticate, onAuthenticated } = config
   const ask = (authenticate as ReturnsRefusals)['~answer'] ?? authenticate
   const denials = new Denials(schemesOf(config))
-  return (call) => {
-    const request = new AuthRequestView(call)
-    const failed = (error: unknown) => deniedBy(error, call, denials)
+  return (state) => {
+    const request = new AuthRequestView(state)
+    const failed = (error: unknown) => deniedBy(error, state, denials)
     const accept = (answer: unknown) => {
-      if (answer instanceof AuthenticationError) return denials.of(call, answer.reason)
-      if (!AuthContext.is(answer)) return denials.of(call, null)
-      call.auth = answer
-      return onAuthenticated === undefined ? undefined : refine(answer)
+      // After the deadline no hook of the developer's may start (FND-16).
+      if (state.ended) return undefined
+      if (answer instanceof AuthenticationError) return denials.of(state, answer.reason)
+      if (!AuthContext.is(answer)) return denials.of(state, null)
+      if (onAuthenticated !== undefined) return refine(answer)
+      state.auth = answer
+      return undefined
     }
     const refine = (auth: AuthContext) => {
       const refined = onAuthenticated?.(auth, request)
       const use = (result: AuthContext | null | undefined) => {
-        if (result === null || result === undefined) return undefined
+        if (state.ended) return undefined
+        if (result === null || result === undefined) {
+          state.auth = auth
+          return undefined
+        }
         // One source of truth: a role the hook removed is gone for every guard (PW-03).
-        call.auth = AuthContext.is(result) ? result : null
-        return call.auth === null ? denials.of(call, null) : undefined
+        if (!AuthContext.is(result)) return denials.of(state, null)
+        state.auth = result
+        return undefined
       }
       return isPromiseLike(refined) ? refined.then(use, failed) : use(refined)
     }
@@ -46,12 +61,12 @@ export function identifyStage(config: AuthConfig): Stage {
 }
 
 /** A thrown problem keeps its status (a lockout's 429, say); anything else is a plain denial. */
-function deniedBy(error: unknown, call: RunningCall, denials: Denials): Problem {
-  call.auth = null
-  if (error instanceof AuthenticationError) return denials.of(call, error.reason)
+function deniedBy(error: unknown, state: CallState, denials: Denials): Problem {
+  state.auth = null
+  if (error instanceof AuthenticationError) return denials.of(state, error.reason)
   if (error instanceof Problem) return error
-  call.log.error({ error, request_id: call.requestId }, 'Authenticator failed')
-  return denials.of(call, null)
+  state.log.error({ err: error }, 'Authenticator failed')
+  return denials.of(state, null)
 }
 
 /** Reasons that are remembered; an authenticator may put anything into one. */
@@ -70,13 +85,13 @@ class Denials {
     this.#schemes = schemes
   }
 
-  of(call: RunningCall, reason: string | null): Problem {
-    const authorizationSent =
-      firstHeader(call['~inbound'].rawHeaders, 'authorization') !== undefined
+  of(state: CallState, reason: string | null): Problem {
+    const { inbound, site } = state
+    const authorizationSent = firstHeader(inbound.rawHeaders, 'authorization') !== undefined
     const known = authorizationSent ? this.#sent : this.#unsent
     const before = known.get(reason)
     if (before !== undefined) return before
-    const realm = call.app.name
+    const realm = site.app.name
     const challenge = challengeOf(this.#schemes, { realm, authorizationSent, reason })
     const headers = Object.freeze({ 'www-authenticate': challenge })
     const problem = Object.freeze(refuse('AUTHENTICATION_ERROR', { headers }))

@@ -1,7 +1,16 @@
-import type { LimitsPort } from '../../contract/ports/limits.ts'
+import { isPromiseLike } from '../../base/promise.ts'
+import type { Lease, LimitsPort } from '../../contract/ports/limits.ts'
+import type { Problem } from '../../contract/problem.ts'
 import type { Stage } from '../stage.ts'
+import { callOf } from '../views/handler-call.ts'
+import { keepLease } from './admit.ts'
 
-/** Stage 6: asks the app's limiter, when it has one. */
-export function limitsStage(limits: LimitsPort | null): Stage | null {
-  return limits === null ? null : (call) => limits.admit(call)
+/** Asks the app's limiter about a caller it knows, when it has one. */
+export function limitsStage(port: LimitsPort | null): Stage | null {
+  if (port === null) return null
+  return (state) => {
+    const answer = port.take(callOf(state))
+    const keep = (given: Lease | Problem | undefined) => keepLease(state, given)
+    return isPromiseLike(answer) ? answer.then(keep) : keep(answer)
+  }
 }

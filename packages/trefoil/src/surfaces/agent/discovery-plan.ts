@@ -1,7 +1,11 @@
-import type { Action } from '../../contract/action.ts'
+import { emptyAction } from '../../contract/action.ts'
 import { NO_SURFACE, type SurfaceName } from '../../contract/surface-name.ts'
 import type { AppContext } from '../../engine/app-context.ts'
+import type { StageName } from '../../engine/lifecycle.ts'
 import { compilePlan, type Plan } from '../../engine/plan.ts'
+
+/** Arguments that came with the name of no action are nobody's: neither checked nor hashed. */
+const WITHOUT: readonly StageName[] = ['bind', 'approval']
 
 /**
  * The plan behind listing and describing: a built-in action that is identified and limited like
@@ -16,39 +20,5 @@ export function compileDiscoveryPlan(
   isPublic = false,
 ): Plan {
   const opened = isPublic ? { ...NO_SURFACE, [surface]: true } : NO_SURFACE
-  const plan = compilePlan({ ...DISCOVERY, name, public: opened }, surface, app)
-  // Arguments that came with the name of no action are nobody's: neither checked nor hashed.
-  const stages = plan.stages.filter((stage) => stage.name !== 'bind' && stage.name !== 'approval')
-  return Object.freeze({
-    ...plan,
-    stages: Object.freeze(stages),
-    run: Object.freeze(stages.map(({ run }) => run)),
-  })
-}
-
-const DISCOVERY: Action = {
-  name: '',
-  title: null,
-  description: null,
-  method: null,
-  path: null,
-  exposed: NO_SURFACE,
-  public: NO_SURFACE,
-  approval: NO_SURFACE,
-  guards: [],
-  params: [],
-  dependencies: [],
-  returns: null,
-  inputSchema: {},
-  outputSchema: null,
-  middleware: [],
-  errorHandlers: [],
-  handler: () => undefined,
-  tags: [],
-  metadata: {},
-  hints: {},
-  deprecated: false,
-  status: null,
-  headers: null,
-  timeout: 0,
+  return compilePlan({ ...emptyAction(name), public: opened }, surface, app, WITHOUT)
 }

@@ -1,7 +1,8 @@
 import type { Action } from '../../contract/action.ts'
-import type { EndpointRequest } from '../../contract/surface.ts'
+import type { ClientFacts } from '../../contract/call-facts.ts'
 import type { SurfaceName } from '../../contract/surface-name.ts'
 import type { Inbound, RawArguments } from '../../engine/inbound.ts'
+import type { EndpointRequest } from '../endpoint.ts'
 import { layOutArguments } from './action-arguments.ts'
 
 /** How an agent's call wants to be treated. */
@@ -12,6 +13,17 @@ export interface AgentOptions {
 
 export const NO_AGENT_OPTIONS: AgentOptions = { approvalToken: null, dryRun: false }
 
+/** What a surface knows of a call that came as JSON arguments. */
+export interface AgentCall {
+  readonly surface: SurfaceName
+  readonly args: Readonly<Record<string, unknown>>
+  readonly options: AgentOptions
+  /** Bytes of the largest answer. */
+  readonly wholeAnswers: number
+  /** True when a caller who leaves wants nothing done any more. */
+  readonly cancels: boolean
+}
+
 /** A call that came as JSON arguments through another surface's HTTP endpoint. */
 export class EndpointInbound implements Inbound {
   readonly method: string
@@ -19,34 +31,35 @@ export class EndpointInbound implements Inbound {
   readonly search: string
   readonly scheme: 'http' | 'https'
   readonly host: string
-  readonly clientAddress: string | null
+  readonly client: ClientFacts
   readonly rawHeaders: readonly string[]
   readonly showsHeaders = false
   readonly cspNonce = ''
   readonly approvalToken: string | null
   readonly dryRun: boolean
+  readonly wholeAnswers: number
+  readonly receivedAt: number
+  readonly cancels: boolean
   readonly #request: EndpointRequest
   readonly #surface: SurfaceName
   readonly #args: Readonly<Record<string, unknown>>
 
-  constructor(
-    request: EndpointRequest,
-    surface: SurfaceName,
-    args: Readonly<Record<string, unknown>>,
-    options: AgentOptions,
-  ) {
+  constructor(request: EndpointRequest, call: AgentCall) {
     this.#request = request
-    this.#surface = surface
-    this.#args = args
+    this.#surface = call.surface
+    this.#args = call.args
     this.method = request.exchange.method
     this.rawHeaders = request.exchange.rawHeaders
     this.path = request.path
     this.search = request.search
     this.scheme = request.scheme
     this.host = request.host
-    this.clientAddress = request.clientAddress
-    this.approvalToken = options.approvalToken
-    this.dryRun = options.dryRun
+    this.client = request.client
+    this.approvalToken = call.options.approvalToken
+    this.dryRun = call.options.dryRun
+    this.wholeAnswers = call.wholeAnswers
+    this.cancels = call.cancels
+    this.receivedAt = request.arrival.receivedAt
   }
 
   get aborted(): boolean {

@@ -1,6 +1,7 @@
 import type { Manifest } from '../../contract/action-protocol.ts'
 import type { AppContext } from '../../engine/app-context.ts'
 import type { Plan } from '../../engine/plan.ts'
+import type { Recorder } from '../recorder.ts'
 
 /** What the CLI surface works with. */
 export interface CliParts {
@@ -8,6 +9,8 @@ export interface CliParts {
   readonly plans: ReadonlyMap<string, Plan>
   readonly discovery: Plan
   readonly app: AppContext
+  /** For calls in this process; the others are recorded by the surface that received them. */
+  readonly recorder: Recorder
   /** Bytes of a request body. */
   readonly maxBodySize: number
   /** Bytes of a result. */

@@ -2,10 +2,11 @@ import { lazily } from '../../base/lazily.ts'
 import type { ActionTarget } from '../../contract/action-protocol.ts'
 import type { LocalCredentials } from '../../contract/app-handle.ts'
 import type { Catalogue } from '../../contract/catalogue.ts'
-import type { Endpoint } from '../../contract/surface.ts'
 import type { AppContext } from '../../engine/app-context.ts'
 import { compilePlan, type Plan } from '../../engine/plan.ts'
 import { compileDiscoveryPlan } from '../agent/discovery-plan.ts'
+import type { Endpoint } from '../endpoint.ts'
+import type { Recorder } from '../recorder.ts'
 import type { CliParts } from './cli-parts.ts'
 import { cliEndpoints } from './endpoints.ts'
 import { createLocalActions } from './local.ts'
@@ -21,6 +22,7 @@ export interface CliSurface {
 export function createCliSurface(
   catalogue: Catalogue,
   app: AppContext,
+  recorder: Recorder,
   limits: { readonly maxBodySize: number; readonly maxResponseSize: number },
 ): CliSurface {
   const plans = new Map<string, Plan>()
@@ -35,6 +37,7 @@ export function createCliSurface(
     plans,
     discovery: compileDiscoveryPlan('cli', 'actions.list', app),
     app,
+    recorder,
     ...limits,
   }
   return {

@@ -1,13 +1,9 @@
-import type { Awaitable } from '../../base/promise.ts'
-import { isPromiseLike } from '../../base/promise.ts'
 import type { ActionAnswer, ProblemEnvelope } from '../../contract/action-protocol.ts'
-import type { Outcome } from '../../contract/outcome.ts'
-import { Problem, refuse } from '../../contract/problem.ts'
-import { type CollectedValue, collectValue } from '../../engine/answer/collect-value.ts'
-import { DryRun } from '../../engine/dry-run.ts'
-import type { RunningCall } from '../../engine/running-call.ts'
+import { type Problem, refuse } from '../../contract/problem.ts'
+import { agentContent, fits } from '../agent/agent-content.ts'
 import { dryRunReport } from '../agent/dry-run-report.ts'
 import { problemBody } from '../agent/problem-body.ts'
+import type { Encodable } from '../walk.ts'
 
 /** The public form of a problem (RPC-5). */
 export function problemEnvelope(problem: Problem, requestId: string): ProblemEnvelope {
@@ -19,27 +15,23 @@ export function unknownAction(action: string): Problem {
   return refuse('unknown_action', { details: { action } })
 }
 
-/** What a finished CLI call answers, locally and remotely alike (W-21). */
-export function actionAnswer(
-  call: RunningCall,
-  outcome: Outcome,
-  limit: number,
-): Awaitable<ActionAnswer> {
-  if (!outcome.ok) {
-    return outcome.problem instanceof DryRun
-      ? dryRunReport(call)
-      : problemEnvelope(outcome.problem, call.requestId)
+/**
+ * What a finished CLI call answers, locally and remotely alike (W-21).
+ *
+ * @param limit bytes of a result
+ */
+export function actionAnswer({ state, answer }: Encodable, limit: number): ActionAnswer | Problem {
+  if (answer === null) return dryRunReport(state)
+  const content = agentContent(state, answer)
+  const { status: status_code } = answer
+  if (content.kind === 'bytes') {
+    if (!fits(content.base64, limit)) return refuse('response_too_large')
+    const { base64: body, type: media_type } = content
+    return { ok: true, status_code, body, encoding: 'base64', media_type }
   }
-  const { value, reply } = outcome
-  const empty = value === undefined || value === null
-  const status = reply?.status ?? call['~plan'].action.status ?? (empty ? 204 : 200)
-  const wrap = (collected: CollectedValue | Problem): ActionAnswer => {
-    if (collected instanceof Problem) return problemEnvelope(collected, call.requestId)
-    const body: unknown = collected.isJson ? JSON.parse(collected.text) : collected.text
-    return { ok: true, status_code: status, body }
-  }
-  const collected = collectValue(call, value, limit)
-  return isPromiseLike(collected) ? collected.then(wrap) : wrap(collected)
+  if (!fits(content.text, limit)) return refuse('response_too_large')
+  const body: unknown = content.kind === 'json' ? JSON.parse(content.text) : content.text
+  return { ok: true, status_code, body }
 }
 
 /** HTTP status of an answer: 200 unless it is a problem (RPC-6). */

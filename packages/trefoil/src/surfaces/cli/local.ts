@@ -9,73 +9,123 @@ import {
   type ProblemEnvelope,
 } from '../../contract/action-protocol.ts'
 import type { LocalCredentials } from '../../contract/app-handle.ts'
-import { refuse } from '../../contract/problem.ts'
+import type { ClientFacts } from '../../contract/call-facts.ts'
+import { type Problem, refuse } from '../../contract/problem.ts'
+import { toJson } from '../../engine/answer/json-text.ts'
 import type { Inbound, RawArguments } from '../../engine/inbound.ts'
-import type { Plan } from '../../engine/plan.ts'
-import { run } from '../../engine/run.ts'
-import { RunningCall } from '../../engine/running-call.ts'
 import { layOutArguments } from '../agent/action-arguments.ts'
+import { Arrival } from '../arrival.ts'
+import { type Found, type Surface, type Visit, walk } from '../walk.ts'
 import type { CliParts } from './cli-parts.ts'
 import { actionAnswer, problemEnvelope, unknownAction } from './envelope.ts'
 
 /** Actions called in this process: the same plans and envelopes as over the network. */
 export function createLocalActions(parts: CliParts, credentials: LocalCredentials): ActionTarget {
+  const manifest = manifestVerbs(parts)
+  const call = callVerbs(parts)
   return {
-    manifest: () => manifest(parts, credentials),
-    call: (request) => call(parts, credentials, request),
+    manifest: async () => {
+      const visit = arrive(parts, credentials, 'GET', MANIFEST_PATH, { action: '' })
+      return ended(parts, visit, await walk(manifest, visit))
+    },
+    call: async (request) => {
+      const visit = arrive(parts, credentials, 'POST', CALL_PATH, request)
+      return ended(parts, visit, await walk(call, visit))
+    },
   }
 }
 
-async function manifest(
-  parts: CliParts,
-  credentials: LocalCredentials,
-): Promise<Manifest | ProblemEnvelope> {
-  const inbound = new LocalInbound('GET', MANIFEST_PATH, credentials, { action: '' })
-  const { call: discovery, outcome } = await walk(parts, parts.discovery, inbound)
-  return outcome.ok ? parts.manifest : problemEnvelope(outcome.problem, discovery.requestId)
+/** A call by the person at this terminal. */
+interface LocalVisit extends Visit {
+  readonly inbound: LocalInbound
+  readonly request: ActionCallRequest
 }
 
-async function call(
+function arrive(
   parts: CliParts,
   credentials: LocalCredentials,
+  method: string,
+  path: string,
   request: ActionCallRequest,
-): Promise<ActionAnswer> {
-  const inbound = new LocalInbound('POST', CALL_PATH, credentials, request)
-  // A hook never sees a blank token, whichever way it came (RPC-4).
-  const blank = request.approval_token?.trim() === ''
-  const plan = blank ? undefined : parts.plans.get(request.action)
-  const { call: running, outcome } = await walk(parts, plan ?? parts.discovery, inbound)
-  if (plan === undefined && outcome.ok) {
-    const problem = blank ? refuse('invalid_approval') : unknownAction(request.action)
-    return problemEnvelope(problem, running.requestId)
-  }
-  const answer = await actionAnswer(running, outcome, parts.maxResponseSize)
+): LocalVisit {
+  const receivedAt = parts.recorder.now()
+  const arrival = new Arrival(parts.app.nextId(), false, 'local', 'cli', receivedAt)
+  const inbound = new LocalInbound(method, path, credentials, request, receivedAt, parts)
+  return { arrival, inbound, request }
+}
+
+/** The answer is complete as soon as it is there. */
+function ended<Answer extends ActionAnswer | Manifest | ProblemEnvelope>(
+  { recorder }: CliParts,
+  { arrival, inbound }: LocalVisit,
+  answer: Answer,
+): Answer {
   inbound.done()
+  if (!recorder.wants(arrival, false)) return answer
+  const status = 'status_code' in answer ? answer.status_code : 200
+  const bytes = new TextEncoder().encode(JSON.stringify(answer)).byteLength
+  const sent = { outcome: 'ok', bytes } as const
+  recorder.record(arrival, { client: inbound.client, http: null, status }, sent)
   return answer
 }
 
-async function walk(
-  parts: CliParts,
-  plan: Plan,
-  inbound: LocalInbound,
-): Promise<{ call: RunningCall; outcome: Awaited<ReturnType<typeof run>> }> {
-  const running = new RunningCall(plan, inbound, 'local', parts.app.nextId())
-  return { call: running, outcome: await run(running) }
+function manifestVerbs(parts: CliParts): Surface<LocalVisit, Found, Manifest | ProblemEnvelope> {
+  return {
+    find: () => ({ plan: parts.discovery }),
+    decode: ({ inbound }) => inbound,
+    encode: () => parts.manifest,
+    encodeProblem: ({ arrival }, problem) => envelope(problem, arrival),
+  }
 }
 
-/** A call made by the person at this terminal: no network, no host, no address. */
+interface FoundCall extends Found {
+  /** What is wrong with it, for those who may know. */
+  readonly pending: Problem | null
+}
+
+function callVerbs(parts: CliParts): Surface<LocalVisit, FoundCall, ActionAnswer> {
+  return {
+    find: ({ request, arrival }) => {
+      // A hook never sees a blank token, whichever way it came (RPC-4).
+      const isBlank = request.approval_token?.trim() === ''
+      const plan = parts.plans.get(request.action)
+      if (plan !== undefined) arrival.action = plan.facts.name
+      if (plan !== undefined && !isBlank) return { plan, pending: null }
+      const pending = isBlank ? refuse('invalid_approval') : unknownAction(request.action)
+      return { plan: parts.discovery, pending }
+    },
+    decode: ({ inbound }) => inbound,
+    encode: (_visit, { pending }, end) => pending ?? actionAnswer(end, parts.maxResponseSize),
+    encodeProblem: ({ arrival }, problem) => envelope(problem, arrival),
+  }
+}
+
+/** Looked at as if it were sent: what has no JSON form is refused here as it is there (FND-5). */
+function envelope(problem: Problem, { requestId }: Arrival): ProblemEnvelope {
+  const made = problemEnvelope(problem, requestId)
+  toJson(made)
+  return made
+}
+
+const NO_CLIENT: ClientFacts = Object.freeze({ address: null, userAgent: null })
+
+/** No network, no host, no address. */
 class LocalInbound implements Inbound {
   readonly method: string
   readonly path: string
   readonly search = ''
   readonly scheme = 'http'
   readonly host = ''
-  readonly clientAddress = null
+  readonly client: ClientFacts = NO_CLIENT
   readonly rawHeaders: readonly string[]
   readonly showsHeaders = false
   readonly cspNonce = ''
   readonly approvalToken: string | null
   readonly dryRun: boolean
+  readonly wholeAnswers: number
+  readonly receivedAt: number
+  /** Who interrupts the program wants it to stop. */
+  readonly cancels = true
   readonly #args: Readonly<Record<string, unknown>>
   readonly #signal: AbortSignal | undefined
   readonly #doneListeners: (() => void)[] = []
@@ -85,6 +135,8 @@ class LocalInbound implements Inbound {
     path: string,
     { headers, signal }: LocalCredentials,
     request: ActionCallRequest,
+    receivedAt: number,
+    { maxResponseSize }: CliParts,
   ) {
     this.method = method
     this.path = path
@@ -93,6 +145,8 @@ class LocalInbound implements Inbound {
     this.#args = request.arguments ?? {}
     this.approvalToken = request.approval_token ?? null
     this.dryRun = request.dry_run ?? false
+    this.wholeAnswers = maxResponseSize
+    this.receivedAt = receivedAt
   }
 
   get aborted(): boolean {

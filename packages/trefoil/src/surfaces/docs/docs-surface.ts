@@ -2,15 +2,14 @@ import { schemesOf } from '../../contract/authenticator.ts'
 import type { Catalogue } from '../../contract/catalogue.ts'
 import type { HttpReply } from '../../contract/exchange.ts'
 import type { Problem } from '../../contract/problem.ts'
-import type { Endpoint, EndpointRequest } from '../../contract/surface.ts'
 import type { SurfaceName } from '../../contract/surface-name.ts'
 import type { AboutApp } from '../../describe/about-app.ts'
 import type { AppContext } from '../../engine/app-context.ts'
 import type { Plan } from '../../engine/plan.ts'
-import { run } from '../../engine/run.ts'
-import { RunningCall } from '../../engine/running-call.ts'
 import { compileDiscoveryPlan } from '../agent/discovery-plan.ts'
 import { EndpointInbound, NO_AGENT_OPTIONS } from '../agent/endpoint-inbound.ts'
+import type { Endpoint, EndpointRequest } from '../endpoint.ts'
+import { type Found, type Surface, walk } from '../walk.ts'
 
 /** Where the documentation is (`null` switches one off), and who may read it. */
 export interface DocsOptions {
@@ -108,10 +107,18 @@ function pageWriter(
 
 function guardedEndpoint(path: string, plan: Plan, build: () => Promise<HttpReply>): Endpoint {
   const { surface } = plan
-  const handle = async (request: EndpointRequest): Promise<HttpReply | Problem> => {
-    const inbound = new EndpointInbound(request, surface, {}, NO_AGENT_OPTIONS)
-    const outcome = await run(new RunningCall(plan, inbound, 'server', request.requestId))
-    return outcome.ok ? build() : outcome.problem
+  const verbs: Surface<EndpointRequest, Found, HttpReply | Problem> = {
+    find: () => ({ plan }),
+    decode: (request) =>
+      new EndpointInbound(request, {
+        surface,
+        args: {},
+        options: NO_AGENT_OPTIONS,
+        wholeAnswers: 0,
+        cancels: false,
+      }),
+    encode: () => build(),
+    encodeProblem: (_request, problem) => problem,
   }
-  return { method: 'GET', path, surface, handle }
+  return { method: 'GET', path, surface, handle: (request) => walk(verbs, request) }
 }

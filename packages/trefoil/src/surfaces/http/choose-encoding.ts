@@ -1,5 +1,5 @@
 import type { HttpReply } from '../../contract/exchange.ts'
-import type { ReplyOptions } from '../../contract/reply.ts'
+import type { PartialContent } from '../../contract/partial-content.ts'
 import { chooseEncoding } from '../../web/accept-encoding.ts'
 import { isCompressible } from '../../web/media-types.ts'
 import { firstHeader, type RawHeaders } from '../../web/raw-headers.ts'
@@ -18,14 +18,14 @@ export interface RequestTraits {
  */
 export function mayCompress(
   reply: HttpReply,
-  options: ReplyOptions | null,
+  wishes: { readonly compress: boolean | null; readonly content: PartialContent | null },
   traits: RequestTraits,
   { threshold, credentialHeaders }: Compression,
 ): boolean {
   const { status, body, headers } = reply
-  if (body === null || status === 206 || options?.compress === false) return false
+  if (body === null || status === 206 || wishes.compress === false) return false
   if (!isCompressible(headerOf(headers, 'content-type') ?? '')) return false
-  if ((sizeOf(reply, options) ?? threshold) < threshold) return false
+  if ((sizeOf(reply, wishes.content) ?? threshold) < threshold) return false
   if (headerOf(headers, 'content-encoding') !== undefined) return false
   if (headerOf(headers, 'cache-control')?.toLowerCase().includes('no-transform') === true) {
     return false
@@ -35,8 +35,7 @@ export function mayCompress(
   // be one.
   if (headerOf(headers, 'set-cookie') !== undefined) return false
   return (
-    options?.compress === true ||
-    !(traits.authenticated || carriesOne(credentialHeaders, traits.raw))
+    wishes.compress === true || !(traits.authenticated || carriesOne(credentialHeaders, traits.raw))
   )
 }
 
@@ -46,9 +45,9 @@ export function encodingFor(raw: RawHeaders, { encodings }: Compression): Encodi
 }
 
 /** Bytes, near enough for a threshold; `null` for a stream of unknown length. */
-function sizeOf({ body }: HttpReply, options: ReplyOptions | null): number | null {
+function sizeOf({ body }: HttpReply, content: PartialContent | null): number | null {
   if (typeof body === 'string' || body instanceof Uint8Array) return body.length
-  return options?.['~content']?.size ?? null
+  return content?.size ?? null
 }
 
 function carriesOne(credentialHeaders: ReadonlySet<string>, raw: RawHeaders): boolean {

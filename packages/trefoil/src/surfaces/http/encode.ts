@@ -1,80 +1,46 @@
+import type { Answer, AnswerHead } from '../../contract/answer.ts'
 import type { HttpBody, HttpReply } from '../../contract/exchange.ts'
-import { checkOptionNames, type OptionNames } from '../../contract/option-names.ts'
-import { ImproperlyConfigured, type Problem } from '../../contract/problem.ts'
-import type { ReplyOptions } from '../../contract/reply.ts'
-import { toJson } from '../../engine/answer/json-text.ts'
-import { isStream, skipStream } from '../../engine/answer/stream.ts'
-import { formatDeleteCookie, formatSetCookie } from '../../web/cookie-header.ts'
+import type { Problem } from '../../contract/problem.ts'
+import { skipStream } from '../../engine/answer/stream.ts'
 import { prefersPlainText } from '../../web/media-type.ts'
-import {
-  FRAMING_HEADERS,
-  firstHeader,
-  headerPairs,
-  isHeaderValue,
-  isToken,
-  type RawHeaders,
-} from '../../web/raw-headers.ts'
+import { firstHeader, headerPairs, type RawHeaders } from '../../web/raw-headers.ts'
 import { withoutHeaders } from './header-list.ts'
 import { problemDocument } from './problem-document.ts'
 import { overlayHeaders } from './response-headers.ts'
 
-const JSON_TYPE = 'application/json'
 const TEXT_TYPE = 'text/plain; charset=utf-8'
 const BYTES_TYPE = 'application/octet-stream'
 const PROBLEM_TYPE = 'application/problem+json'
 
+/** What each kind of answer is sent as, unless somebody says otherwise (RESP-1). */
+const TYPES: Readonly<Record<Answer['kind'], string>> = {
+  none: '',
+  text: TEXT_TYPE,
+  json: 'application/json',
+  bytes: BYTES_TYPE,
+  stream: BYTES_TYPE,
+}
+
 /**
- * A value as an answer (RESP-1): nothing → 204, text, bytes, a stream, everything else JSON.
+ * An answer in the words of HTTP.
  *
- * @param declared the action's own status of success
  * @param base headers that every answer carries, none of them the type; this answer takes the list
  * over
  * @param ownType the type that the route or the app sets; `null` for none, `undefined` for the
  * value's own
  * @param idHeader name of the header that only the framework writes (OBS-1)
- * @throws TypeError for a value with no JSON form, or a header that is not one
  */
-export function encodeValue(
-  value: unknown,
-  reply: ReplyOptions | null,
-  declared: number | null,
+export function encodeAnswer(
+  { kind, body, status, head }: Answer,
   base: string[],
   ownType?: string | null,
   idHeader: string | null = null,
 ): HttpReply {
-  let body: HttpBody
-  let type: string
-  const status = reply === null ? (declared ?? 200) : statusOf(reply, declared)
-  if (value === undefined || value === null || hasNoBody(status)) {
-    skipStream(value)
-    return finish(reply?.status ?? declared ?? 204, null, null, reply, base, idHeader)
+  if (kind === 'none' || hasNoBody(status)) {
+    skipStream(body)
+    return finish(status, null, null, head, base, idHeader)
   }
-  if (typeof value === 'string') {
-    body = value
-    type = TEXT_TYPE
-  } else if (value instanceof Uint8Array) {
-    body = value
-    type = BYTES_TYPE
-  } else if (value instanceof ArrayBuffer) {
-    body = new Uint8Array(value)
-    type = BYTES_TYPE
-  } else if (isStream(value)) {
-    body = value
-    type = BYTES_TYPE
-  } else {
-    body = toJson(value)
-    type = JSON_TYPE
-  }
-  return finish(status, ownType === undefined ? type : ownType, body, reply, base, idHeader)
-}
-
-/** Options may have been changed since `reply()` looked at them (RESP-4). */
-function statusOf({ status }: ReplyOptions, declared: number | null): number {
-  if (status === undefined) return declared ?? 200
-  if (!Number.isInteger(status) || status < 200 || status > 599) {
-    throw new ImproperlyConfigured(`reply() status must be an integer from 200 to 599`)
-  }
-  return status
+  return finish(status, ownType === undefined ? TYPES[kind] : ownType, body, head, base, idHeader)
 }
 
 /** A body after one of these would be read as the next answer on the connection. */
@@ -86,76 +52,32 @@ function finish(
   status: number,
   type: string | null,
   body: HttpBody,
-  reply: ReplyOptions | null,
+  head: AnswerHead | null,
   base: string[],
   idHeader: string | null,
 ): HttpReply {
-  if (reply === null || (reply.headers === undefined && reply.cookies === undefined)) {
+  if (head === null || (head.pairs.length === 0 && head.names.size === 0)) {
     if (type !== null) base.push('content-type', type)
     return { status, headers: base, body }
   }
-  return { status, headers: mergeHeaders(base, type, reply, idHeader), body }
+  return { status, headers: merged(base, type, head, idHeader), body }
 }
 
 /**
- * Headers of a reply take the place of those the framework would have sent, and of those written
- * in another case before; only cookies add up (SW-17).
+ * Headers of a reply take the place of those the framework would have sent; only cookies add up
+ * (SW-17).
  */
-function mergeHeaders(
+function merged(
   base: readonly string[],
   type: string | null,
-  reply: ReplyOptions,
+  { pairs, names }: AnswerHead,
   idHeader: string | null,
 ): string[] {
-  let own: string[] = []
-  const names = new Set<string>()
-  for (const [name, value] of Object.entries(reply.headers ?? {})) {
-    const lower = name.toLowerCase()
-    if (!isToken(lower)) throw new ImproperlyConfigured(`reply(): '${name}' is not a header name`)
-    // A handler that passes on what an upstream said would announce two lengths, and somebody in
-    // between would believe the wrong one.
-    if (FRAMING_HEADERS.has(lower)) {
-      throw new ImproperlyConfigured(`reply(): '${name}' is written by the server alone`)
-    }
-    if (lower === idHeader) continue
-    if (names.has(lower)) own = withoutHeaders(own, (other) => other === lower)
-    if (lower !== 'set-cookie') names.add(lower)
-    for (const text of typeof value === 'string' ? [value] : value) {
-      if (!isHeaderValue(text)) {
-        throw new ImproperlyConfigured(
-          `reply(): the value of header '${name}' has characters a header cannot carry`,
-        )
-      }
-      own.push(lower, text)
-    }
-  }
-  for (const [name, cookie] of Object.entries(reply.cookies ?? {})) {
-    own.push('set-cookie', cookieHeader(name, cookie))
-  }
-  const headers = withoutHeaders(base, (name) => names.has(name))
+  const headers = withoutHeaders(base, (name) => name !== idHeader && names.has(name))
   if (type !== null && !names.has('content-type')) headers.push('content-type', type)
-  return headers.concat(own)
-}
-
-type Cookie = NonNullable<ReplyOptions['cookies']>[string]
-
-const COOKIE_OPTIONS: OptionNames<Exclude<Cookie, string | null>> = {
-  value: true,
-  maxAge: true,
-  expires: true,
-  path: true,
-  domain: true,
-  secure: true,
-  httpOnly: true,
-  sameSite: true,
-  partitioned: true,
-}
-
-function cookieHeader(name: string, cookie: Cookie): string {
-  if (cookie === null) return formatDeleteCookie(name)
-  if (typeof cookie === 'string') return formatSetCookie(name, cookie)
-  checkOptionNames(`reply() cookie '${name}'`, cookie, COOKIE_OPTIONS)
-  return formatSetCookie(name, cookie.value, cookie)
+  return headers.concat(
+    idHeader === null ? pairs : withoutHeaders(pairs, (name) => name === idHeader),
+  )
 }
 
 /** A problem as an answer: a problem document, or its text for clients that prefer text. */

@@ -1,55 +1,48 @@
 import { type Awaitable, isPromiseLike } from '../../base/promise.ts'
 import type { HttpReply } from '../../contract/exchange.ts'
 import { Problem, refuse } from '../../contract/problem.ts'
-import type { Endpoint, EndpointRequest } from '../../contract/surface.ts'
 import type { Target } from '../../web/target.ts'
+import type { Endpoint, EndpointRequest } from '../endpoint.ts'
 import type { Compression } from './compression-options.ts'
 import { DocumentMemo } from './document-memo.ts'
 import { encodeProblem } from './encode.ts'
 import { headerOf } from './header-list.ts'
 import { withBaseHeaders } from './response-headers.ts'
 import { type ShapeFacts, shapeReply } from './shape-reply.ts'
-import type { Visit } from './visit.ts'
+import type { HttpVisit } from './visit.ts'
 
 /** Asks an endpoint of another surface, and fits its answer to the request. Never rejects. */
 export function endpointAnswer(
-  visit: Visit,
+  visit: HttpVisit,
   endpoint: Endpoint,
   target: Target,
   host: string,
   compression: Compression | null,
 ): Awaitable<HttpReply> {
-  const { exchange, origin, requestId, record } = visit
-  if (record !== null) record.source = endpoint.surface
+  const { exchange, origin, arrival } = visit
   const request: EndpointRequest = {
+    arrival,
     exchange,
-    requestId,
     host,
     scheme: origin.scheme,
-    clientAddress: origin.clientAddress,
+    client: visit.client,
     path: target.path,
     search: target.search,
-    report: (facts) => {
-      if (record === null) return
-      record.action = facts.actionName ?? null
-      record.tool = facts.toolName ?? null
-    },
   }
   const write = (reply: HttpReply | Problem) =>
     reply instanceof Problem
-      ? endpointRefusal(visit, endpoint, reply)
+      ? endpointRefusal(visit, reply)
       : fitted(visit, endpoint, reply, compression)
   const reply = endpoint.handle(request)
   return isPromiseLike(reply) ? reply.then(write) : write(reply)
 }
 
 /** A refusal in the words of the endpoint it was meant for, by whatever stage it was refused. */
-export function endpointRefusal(visit: Visit, endpoint: Endpoint, problem: Problem): HttpReply {
-  const { exchange, requestId, base, record } = visit
-  if (record !== null) record.source = endpoint.surface
-  const reply = endpoint.renderRefusal?.(problem, requestId)
+export function endpointRefusal(visit: HttpVisit, problem: Problem): HttpReply {
+  const { exchange, arrival, base, endpoint } = visit
+  const reply = endpoint?.renderRefusal?.(problem, arrival.requestId)
   return reply === undefined
-    ? encodeProblem(problem, requestId, exchange.rawHeaders, base)
+    ? encodeProblem(problem, arrival.requestId, exchange.rawHeaders, base)
     : withBaseHeaders(reply, base)
 }
 
@@ -60,7 +53,7 @@ const memos = new WeakMap<Endpoint, DocumentMemo>()
  * somebody chose beside what only the caller may read (BREACH), and no client keeps it.
  */
 function fitted(
-  visit: Visit,
+  visit: HttpVisit,
   endpoint: Endpoint,
   reply: HttpReply,
   compression: Compression | null,
@@ -73,15 +66,18 @@ function fitted(
   const facts: ShapeFacts = { method, raw, authenticated: endpoint.isPublic !== true, compression }
   // What must not be stored is made anew each time: there is nothing to ask for again.
   if (headerOf(reply.headers, 'cache-control')?.includes('no-store') === true) {
-    return shapeReply(complete, null, facts)
+    return shapeReply(complete, NO_WISHES, facts)
   }
   const memo = memos.get(endpoint) ?? new DocumentMemo()
   memos.set(endpoint, memo)
   try {
-    return shapeReply(complete, { etag: memo.tagOf(body) }, { ...facts, memo })
+    return shapeReply(complete, { ...NO_WISHES, etag: memo.tagOf(body) }, { ...facts, memo })
   } catch (error) {
     // A condition of the request does not hold.
     const problem = error instanceof Problem ? error : refuse('INTERNAL_ERROR', { cause: error })
-    return endpointRefusal(visit, endpoint, problem)
+    visit.arrival.problem = problem
+    return endpointRefusal(visit, problem)
   }
 }
+
+const NO_WISHES = { etag: null, compress: null, setsCaching: false, content: null } as const

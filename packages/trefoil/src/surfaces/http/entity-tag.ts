@@ -1,22 +1,17 @@
 import { hash } from 'node:crypto'
 import type { HttpBody } from '../../contract/exchange.ts'
 import { ImproperlyConfigured } from '../../contract/problem.ts'
-import { toEntityTag } from '../../web/etag.ts'
 
 /** Characters of a hash in a tag: 162 bits. */
 const LENGTH = 27
 
 /**
- * The entity tag of an answer: of the developer's text, or of the bytes of the body.
+ * The entity tag of an answer: the one that was chosen, or that of the bytes of the body.
  *
- * @throws ImproperlyConfigured for text that a tag cannot hold, and for the hash of a stream
+ * @throws ImproperlyConfigured for the hash of a stream
  */
 export function entityTag(option: true | string, body: HttpBody): string | null {
-  if (option !== true) {
-    const tag = toEntityTag(option)
-    if (tag === null) throw new ImproperlyConfigured('reply(): etag must be visible text')
-    return tag
-  }
+  if (option !== true) return option
   if (body === null) return null
   if (typeof body === 'string' || body instanceof Uint8Array) {
     return `"${hash('sha256', body, 'base64url').slice(0, LENGTH)}"`

@@ -61,7 +61,7 @@ export class HttpBody implements RequestBody {
       this.#consumed = 'multipart form'
     }
     return readFormBody(this.#inbound, (uploads) => {
-      this.#call['~onClose'](() => uploads.drop())
+      this.#call.onClose(() => uploads.drop())
     })
   }
 

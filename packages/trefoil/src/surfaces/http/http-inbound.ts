@@ -1,13 +1,14 @@
 import type { Awaitable } from '../../base/promise.ts'
 import type { Action } from '../../contract/action.ts'
+import type { ClientFacts } from '../../contract/call-facts.ts'
 import type { Exchange } from '../../contract/exchange.ts'
 import type { Problem } from '../../contract/problem.ts'
 import type { CloseHooks, Inbound, RawArguments } from '../../engine/inbound.ts'
-import type { Origin } from '../../policy/proxies.ts'
 import { firstHeader } from '../../web/raw-headers.ts'
 import type { BodyLimits } from './body-limits.ts'
 import { HttpBody } from './http-body.ts'
 import { type ArgumentSource, readArguments } from './read-arguments.ts'
+import type { HttpVisit } from './visit.ts'
 
 /** An HTTP request on its way to an action. */
 export class HttpInbound implements Inbound, ArgumentSource {
@@ -21,29 +22,32 @@ export class HttpInbound implements Inbound, ArgumentSource {
   readonly cspNonce: string
   readonly showsHeaders = true
   readonly dryRun = false
+  readonly wholeAnswers = null
+  /** The call begins in the same moment. */
+  readonly receivedAt = null
+  /** The work is done though nobody waits for it: who leaves may not know whether it was. */
+  readonly cancels = false
   /** The whole body, once someone has asked for it. */
   bytes: Awaitable<Uint8Array> | null = null
-  readonly #origin: Origin
+  readonly #visit: HttpVisit
   #body: HttpBody | null = null
 
   constructor(
-    exchange: Exchange,
+    visit: HttpVisit,
     target: { readonly path: string; readonly search: string },
     pathParams: Readonly<Record<string, string>>,
     host: string,
-    origin: Origin,
     limits: BodyLimits,
-    cspNonce: string,
   ) {
-    this.exchange = exchange
+    this.exchange = visit.exchange
     this.path = target.path
     this.search = target.search
     this.pathParams = pathParams
     this.host = host
-    this.scheme = origin.scheme
-    this.#origin = origin
+    this.scheme = visit.origin.scheme
+    this.#visit = visit
     this.limits = limits
-    this.cspNonce = cspNonce
+    this.cspNonce = visit.nonce
   }
 
   get method(): string {
@@ -54,8 +58,8 @@ export class HttpInbound implements Inbound, ArgumentSource {
     return this.exchange.rawHeaders
   }
 
-  get clientAddress(): string | null {
-    return this.#origin.clientAddress
+  get client(): ClientFacts {
+    return this.#visit.client
   }
 
   /** Only for routes that ask for approval on HTTP too. */

@@ -1,5 +1,6 @@
 import type { Problem } from '../../contract/problem.ts'
 import { type ProblemCode, problemRow } from '../../contract/problems.ts'
+import { toJson } from '../../engine/answer/json-text.ts'
 
 /** Reason phrases of the statuses in use (RFC 9110 §15); the `title` of a problem document. */
 const TITLES: Readonly<Record<number, string>> = {
@@ -64,7 +65,8 @@ function isPlain(problem: Problem): boolean {
 
 function compose(problem: Problem, requestId: string): string {
   const { status, detail, publicCode: code, fix, issues, details } = problem
-  return JSON.stringify({
+  // By the rule of every answer: what has no JSON form must not leave as `{}` (FND-5).
+  return toJson({
     ...details,
     type: `urn:trefoil:problem:${code}`,
     title: TITLES[status] ?? 'Error',

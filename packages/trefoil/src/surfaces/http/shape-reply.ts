@@ -2,7 +2,6 @@ import type { Awaitable } from '../../base/promise.ts'
 import type { HttpReply } from '../../contract/exchange.ts'
 import type { PartialContent } from '../../contract/partial-content.ts'
 import { Problem, refuse } from '../../contract/problem.ts'
-import type { ReplyOptions } from '../../contract/reply.ts'
 import { failStream, skipStream } from '../../engine/answer/stream.ts'
 import { codedTag, withoutCodings } from '../../web/etag.ts'
 import {
@@ -28,6 +27,17 @@ export interface ShapeFacts {
   readonly memo?: DocumentMemo
 }
 
+/** What its maker wants of an answer's shape. */
+export interface ShapeWishes {
+  /** `true`: of the hash of the body; text is a tag as it is. */
+  readonly etag: true | string | null
+  /** `null`: as the app decides. */
+  readonly compress: boolean | null
+  /** True when its own headers say how it may be cached. */
+  readonly setsCaching: boolean
+  readonly content: PartialContent | null
+}
+
 /**
  * Fits an encoded answer to its request: entity tag, preconditions, range, compression, in the
  * order of RFC 9110 §13.2. Answers that use none of these come back untouched.
@@ -36,14 +46,13 @@ export interface ShapeFacts {
  */
 export function shapeReply(
   reply: HttpReply,
-  options: ReplyOptions | null,
+  wishes: ShapeWishes,
   facts: ShapeFacts,
 ): Awaitable<HttpReply> {
   const { compression } = facts
-  const content = options?.['~content']
-  if (compression === null && options?.etag === undefined && content === undefined) return reply
+  if (compression === null && wishes.etag === null && wishes.content === null) return reply
   try {
-    return shape(reply, options, content, facts)
+    return shape(reply, wishes, facts)
   } catch (error) {
     // Nobody is going to read it, and it may hold dependencies open. A condition that does not
     // hold (412, 416) is no failure of what the call did.
@@ -53,42 +62,38 @@ export function shapeReply(
   }
 }
 
-function shape(
-  encoded: HttpReply,
-  options: ReplyOptions | null,
-  content: PartialContent | undefined,
-  facts: ShapeFacts,
-): Awaitable<HttpReply> {
+function shape(encoded: HttpReply, wishes: ShapeWishes, facts: ShapeFacts): Awaitable<HttpReply> {
+  const { content } = wishes
   const { method, raw, compression } = facts
   let reply = encoded
   let encoding: Encoding | null = null
-  if (compression !== null && mayCompress(reply, options, facts, compression)) {
+  if (compression !== null && mayCompress(reply, wishes, facts, compression)) {
     reply = { ...reply, headers: varyOn(reply.headers, 'accept-encoding') }
     encoding = encodingFor(raw, compression)
   }
   const isRead = method === 'GET' || method === 'HEAD'
-  const etag = options?.etag === undefined ? null : entityTag(options.etag, reply.body)
+  const etag = wishes.etag === null ? null : entityTag(wishes.etag, reply.body)
   const state: ResourceState = { etag, lastModified: content?.lastModified ?? null, exists: true }
   // Compressed or not is not the same bytes.
   const shown = etag === null || encoding === null ? etag : codedTag(etag, encoding)
   reply = withTag(reply, shown)
-  if (etag !== null && facts.authenticated && !setsCaching(options)) {
+  if (etag !== null && facts.authenticated && !wishes.setsCaching) {
     // A tag is for asking again, and what must not be stored is never asked for.
     reply = { ...reply, headers: setHeader(reply.headers, 'cache-control', 'private, no-cache') }
   }
-  if (content !== undefined && headerOf(reply.headers, 'set-cookie') !== undefined) {
+  if (content !== null && headerOf(reply.headers, 'set-cookie') !== undefined) {
     // A file that a shared cache may keep must not give everybody this caller's cookie.
     reply = { ...reply, headers: setHeader(reply.headers, 'cache-control', 'private, no-cache') }
   }
   const isSuccess = reply.status >= 200 && reply.status < 300
   // An unsafe method has done its work by now; it asks checkPreconditions() before.
-  if (isRead && isSuccess && (etag !== null || content !== undefined)) {
+  if (isRead && isSuccess && (etag !== null || content !== null)) {
     const read = (name: string) => condition(raw, name, etag, shown)
     const verdict = evaluatePreconditions(method, read, { ...state, etag: shown })
     if (verdict === 'failed') throw refuse('precondition_failed')
     if (verdict === 'not-modified') return notModified(reply)
   }
-  if (content !== undefined && reply.status === 200) {
+  if (content !== null && reply.status === 200) {
     const range = method === 'GET' ? requestedRange(raw, content, state) : null
     if (range !== null) return partOf(withTag(reply, etag), content, range)
     reply = { ...reply, headers: [...reply.headers, 'accept-ranges', 'bytes'] }
@@ -107,10 +112,6 @@ function condition(
   const header = joined(raw, name)
   if (header === null || etag === null || shown === null || name !== 'if-match') return header
   return withoutCodings(header, etag, ENCODINGS, shown)
-}
-
-function setsCaching(options: ReplyOptions | null): boolean {
-  return Object.keys(options?.headers ?? {}).some((name) => name.toLowerCase() === 'cache-control')
 }
 
 function withTag(reply: HttpReply, tag: string | null): HttpReply {

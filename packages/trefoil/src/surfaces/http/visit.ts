@@ -1,16 +1,39 @@
+import type { ClientFacts } from '../../contract/call-facts.ts'
 import type { Exchange } from '../../contract/exchange.ts'
 import type { Origin } from '../../policy/proxies.ts'
-import type { AccessRecord } from './access-record.ts'
+import type { Arrival } from '../arrival.ts'
+import { ClientView } from '../client-view.ts'
+import type { Endpoint } from '../endpoint.ts'
+import type { Visit } from '../walk.ts'
 
 /** One request on its way through the surface. */
-export interface Visit {
+export class HttpVisit implements Visit {
   readonly exchange: Exchange
   readonly origin: Origin
-  readonly requestId: string
+  readonly arrival: Arrival
   /** Headers that every answer carries; the one answer of this visit takes the list over. */
-  readonly base: string[]
+  base: string[]
   readonly nonce: string
-  readonly record: AccessRecord | null
+  /** The endpoint it is for, in whose words it is refused; `null` for actions. */
+  endpoint: Endpoint | null = null
   /** True once the answer is one to a preflight, which says all there is to say about origins. */
-  preflightAnswered: boolean
+  preflightAnswered = false
+  /** True once the headers say that this answer is for one caller alone. */
+  isPersonal = false
+  /** True once somebody waits for its end. */
+  isWatched = false
+  #client: ClientFacts | null = null
+
+  constructor(exchange: Exchange, origin: Origin, arrival: Arrival, base: string[], nonce: string) {
+    this.exchange = exchange
+    this.origin = origin
+    this.arrival = arrival
+    this.base = base
+    this.nonce = nonce
+  }
+
+  get client(): ClientFacts {
+    this.#client ??= new ClientView(this.origin, this.exchange.rawHeaders)
+    return this.#client
+  }
 }

@@ -1,3 +1,4 @@
+import type { AppContext } from '../../engine/app-context.ts'
 import type { Plan } from '../../engine/plan.ts'
 import type { ToolList } from './tool-list.ts'
 
@@ -6,6 +7,7 @@ export interface McpParts {
   readonly tools: ToolList
   readonly plans: ReadonlyMap<string, Plan>
   readonly discovery: Plan
+  readonly app: AppContext
   readonly allowedOrigins: ReadonlySet<string>
   /** Bytes of a request body. */
   readonly maxBodySize: number

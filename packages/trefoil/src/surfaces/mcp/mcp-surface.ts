@@ -1,11 +1,12 @@
 import { lazily } from '../../base/lazily.ts'
 import type { Catalogue } from '../../contract/catalogue.ts'
-import type { Endpoint } from '../../contract/surface.ts'
 import type { AppContext } from '../../engine/app-context.ts'
 import { compilePlan, type Plan } from '../../engine/plan.ts'
 import { compileDiscoveryPlan } from '../agent/discovery-plan.ts'
-import { handleMcp } from './dispatch.ts'
+import type { Endpoint } from '../endpoint.ts'
+import { walk } from '../walk.ts'
 import type { McpParts } from './mcp-parts.ts'
+import { mcpVerbs } from './mcp-verbs.ts'
 import { problemReply } from './problem-reply.ts'
 import { buildToolList } from './tool-list.ts'
 import { legacy } from './wire/legacy.ts'
@@ -24,19 +25,20 @@ export function mcpEndpoint(
     if (action.exposed.mcp) plans.set(action.name, compilePlan(action, 'mcp', app))
   }
   const tools = lazily(() => buildToolList(catalogue))
-  const parts: McpParts = {
+  const verbs = mcpVerbs({
     get tools() {
       return tools()
     },
     plans,
     discovery: compileDiscoveryPlan('mcp', 'mcp.discovery', app),
+    app,
     ...options,
-  }
+  })
   return {
     method: 'POST',
     path: MCP_PATH,
     surface: 'mcp',
-    handle: (request) => handleMcp(parts, request),
+    handle: (request) => walk(verbs, request),
     // Nothing of the body has been read: no message has an id yet, and no era.
     renderRefusal: (problem, requestId) => problemReply(problem, legacy, null, requestId),
   }

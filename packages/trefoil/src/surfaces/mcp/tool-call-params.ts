@@ -1,7 +1,6 @@
 import { isRecord } from '../../base/is-record.ts'
 import { type Problem, refuse } from '../../contract/problem.ts'
-import type { AgentOptions } from '../agent/endpoint-inbound.ts'
-import { NO_AGENT_OPTIONS } from '../agent/endpoint-inbound.ts'
+import { type AgentOptions, NO_AGENT_OPTIONS } from '../agent/endpoint-inbound.ts'
 import type { RpcMessage } from './message.ts'
 
 /** What `tools/call` asks for, arguments still raw. */

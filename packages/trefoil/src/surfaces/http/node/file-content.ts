@@ -1,6 +1,6 @@
 import type { BigIntStats } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
-import type { PartialContent } from '../../../contract/partial-content.ts'
+import { PartialContent } from '../../../contract/partial-content.ts'
 import { open } from './node-modules.ts'
 
 const CHUNK = 65_536
@@ -9,7 +9,7 @@ const CHUNK = 65_536
  * The bytes of one file, or of a part of it. The file is opened when the first piece is read:
  * an answer that is never sent (304, HEAD, a client that left) holds nothing open.
  */
-export class FileContent implements PartialContent, AsyncIterable<Uint8Array> {
+export class FileContent extends PartialContent {
   readonly size: number
   readonly lastModified: number
   readonly #path: string
@@ -18,6 +18,7 @@ export class FileContent implements PartialContent, AsyncIterable<Uint8Array> {
   #end: number
 
   constructor(path: string, stats: BigIntStats) {
+    super()
     this.#path = path
     this.#stats = stats
     this.size = Number(stats.size)

@@ -79,7 +79,6 @@ export function fileReply(
     compress: true,
     ...withContentType({ ...rest, headers }, contentType ?? mediaTypeOf(basename(path))),
     ...(tag === false ? {} : { etag: tag }),
-    '~content': content,
   })
 }
 

@@ -4,7 +4,7 @@ import type { Logger } from '../../../contract/logger.ts'
 import { checkOptionNames, type OptionNames } from '../../../contract/option-names.ts'
 import { ImproperlyConfigured, refuse } from '../../../contract/problem.ts'
 import type { ProblemCode } from '../../../contract/problems.ts'
-import { logSafely } from '../../../engine/log-safely.ts'
+import { writeSafely } from '../../../record/write-safely.ts'
 import { firstHeader } from '../../../web/raw-headers.ts'
 import type { HttpHandler } from '../http-surface.ts'
 import { refuseWith } from '../refuse-with.ts'
@@ -64,7 +64,12 @@ export function toNodeHandler<Request extends IncomingMessage = IncomingMessage>
       address = clientAddress?.(request)
     } catch (error) {
       // Thrown from here, it would end the process.
-      logSafely(app['~logger'], 'error', { error }, 'clientAddress of toNodeHandler() failed')
+      writeSafely(
+        app['~logger'],
+        'error',
+        { err: error },
+        'clientAddress of toNodeHandler() failed',
+      )
       address = null
       refusal = 'INTERNAL_ERROR'
     }

@@ -1,4 +1,5 @@
 import { type Duration, parseDuration } from '../../../base/duration.ts'
+import { EventBody } from '../../../contract/event-body.ts'
 import { ImproperlyConfigured } from '../../../contract/problem.ts'
 import { type Reply, type ReplyOptions, reply } from '../../../contract/reply.ts'
 import { formatSseEvent, type SseEvent } from '../../../web/sse-event.ts'
@@ -18,7 +19,7 @@ export interface SseOptions extends Omit<ReplyOptions, 'status' | 'etag'> {
 /**
  * Answers with server-sent events. A comment goes out at once, so that the client knows it is
  * connected; an event that cannot be written ends the stream as failed. End your iterable when
- * `call.signal` aborts.
+ * `call.signal` aborts. MCP and CLI callers get a list of the events.
  *
  * @throws ImproperlyConfigured when `heartbeat` is not a duration
  */
@@ -31,10 +32,7 @@ export function sse(
   if (silence === null) {
     throw new ImproperlyConfigured("sse(): heartbeat must be a duration such as '15s', or false")
   }
-  const body: AsyncIterable<string> = {
-    [Symbol.asyncIterator]: () => new EventStream(events, formatSseEvent, silence, timers),
-  }
-  return reply(body, {
+  return reply(new SseBody(events, silence, timers), {
     ...rest,
     headers: {
       'cache-control': 'no-cache',
@@ -44,4 +42,21 @@ export function sse(
       'content-type': 'text/event-stream',
     },
   })
+}
+
+class SseBody extends EventBody<SseEvent> {
+  readonly events: AsyncIterable<SseEvent>
+  readonly #silence: number
+  readonly #timers: Timers
+
+  constructor(events: AsyncIterable<SseEvent>, silence: number, timers: Timers) {
+    super()
+    this.events = events
+    this.#silence = silence
+    this.#timers = timers
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<string> {
+    return new EventStream(this.events, formatSseEvent, this.#silence, this.#timers)
+  }
 }

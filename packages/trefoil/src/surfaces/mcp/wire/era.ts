@@ -1,13 +1,14 @@
 import type { HttpReply } from '../../../contract/exchange.ts'
 import type { Problem } from '../../../contract/problem.ts'
+import { toJson } from '../../../engine/answer/json-text.ts'
 import { headerPairs, type RawHeaders } from '../../../web/raw-headers.ts'
 import type { RpcId, RpcMessage } from '../message.ts'
 import type { ToolList } from '../tool-list.ts'
 
 /** A finished tool call, before it is written in the words of an era. */
 export interface ToolResult {
-  /** Text content. */
-  readonly text: string
+  /** JSON of its one content block. */
+  readonly content: string
   /** JSON text of the structured content; `null` when the tool has no output schema. */
   readonly structured: string | null
   readonly isError: boolean
@@ -17,6 +18,8 @@ export interface ToolResult {
 export interface Era {
   /** Revisions it serves, newest first. */
   readonly versions: readonly string[]
+  /** True when a client calls a request off by closing its connection. */
+  readonly cancelsByClosing: boolean
   /** Checks headers and metadata of a message; a problem refuses it. */
   check(message: RpcMessage, headers: RawHeaders): Problem | null
   /** Answers a method that needs no tool; `undefined` when the era has no such method. */
@@ -45,5 +48,6 @@ export function jsonReply(
   extra?: Readonly<Record<string, string>>,
 ): HttpReply {
   const headers = [...HEADERS, ...headerPairs(extra)]
-  return { status, headers, body: JSON.stringify(document) }
+  // By the rule of every answer: what has no JSON form must not leave as `{}` (FND-5).
+  return { status, headers, body: toJson(document) }
 }

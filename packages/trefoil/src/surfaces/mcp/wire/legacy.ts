@@ -12,6 +12,7 @@ const VERSIONS = ['2025-11-25', '2025-06-18', '2025-03-26', '2024-11-05', '2024-
 /** Era of 2025-11-25 and older: `initialize`, `ping`, no metadata on requests. */
 export const legacy: Era = {
   versions: VERSIONS,
+  cancelsByClosing: false,
   check,
   answer,
   toolResult,
@@ -75,7 +76,7 @@ function isClientInfo(value: unknown): boolean {
 }
 
 function toolResult(result: ToolResult, tools: ToolList, tool: string): string {
-  const content = `{"content":[{"type":"text","text":${JSON.stringify(result.text)}}]`
+  const content = `{"content":[${result.content}]`
   const { structured } = result
   const wrapped =
     structured !== null && tools.wrapped.has(tool) ? `{"result":${structured}}` : structured

@@ -20,6 +20,7 @@ const TTL_MS = 60_000
 /** Era of 2026-07-28: stateless, metadata and headers on every request. */
 export const modern: Era = {
   versions: VERSIONS,
+  cancelsByClosing: true,
   check,
   answer,
   toolResult,
@@ -106,7 +107,7 @@ function meta(tools: ToolList): string {
 }
 
 function toolResult(result: ToolResult, tools: ToolList): string {
-  const content = `"content":[{"type":"text","text":${JSON.stringify(result.text)}}]`
+  const content = `"content":[${result.content}]`
   const extra = result.structured === null ? '' : `,"structuredContent":${result.structured}`
   return `{"resultType":"complete",${content}${extra},"isError":${result.isError},${meta(tools)}}`
 }

@@ -1,7 +1,9 @@
 import type { Awaitable } from '../base/promise.ts'
-import type { Exchange, HttpReply } from './exchange.ts'
-import type { Problem } from './problem.ts'
-import type { SurfaceName } from './surface-name.ts'
+import type { ClientFacts } from '../contract/call-facts.ts'
+import type { Exchange, HttpReply } from '../contract/exchange.ts'
+import type { Problem } from '../contract/problem.ts'
+import type { SurfaceName } from '../contract/surface-name.ts'
+import type { Visit } from './walk.ts'
 
 /**
  * An HTTP endpoint that another surface contributes (`POST /mcp`, the action manifest…). The
@@ -28,15 +30,12 @@ export interface Endpoint {
 }
 
 /** What the edge knows when an endpoint is called. */
-export interface EndpointRequest {
+export interface EndpointRequest extends Visit {
   readonly exchange: Exchange
-  readonly requestId: string
   /** Host name and port as accepted. */
   readonly host: string
   readonly scheme: 'http' | 'https'
-  readonly clientAddress: string | null
+  readonly client: ClientFacts
   readonly path: string
   readonly search: string
-  /** Names what was called, for the records. */
-  report(facts: { readonly toolName?: string; readonly actionName?: string }): void
 }

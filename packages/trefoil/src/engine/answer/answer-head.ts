@@ -1,0 +1,111 @@
+import type { AnswerHead } from '../../contract/answer.ts'
+import { checkOptionNames, type OptionNames } from '../../contract/option-names.ts'
+import { ImproperlyConfigured } from '../../contract/problem.ts'
+import type { ReplyOptions } from '../../contract/reply.ts'
+import { formatDeleteCookie, formatSetCookie } from '../../web/cookie-header.ts'
+import { toEntityTag } from '../../web/etag.ts'
+import { FRAMING_HEADERS, isHeaderValue, isToken } from '../../web/raw-headers.ts'
+
+/** What a handler said beside its value, and the status it chose. */
+export interface ReadHead {
+  readonly head: AnswerHead
+  readonly status: number | null
+}
+
+/**
+ * Reads the options of a reply, each once: whoever changes them afterwards, a dependency that is
+ * being closed for one, changes nothing (FND-59). The same on every surface, though only HTTP has
+ * headers to send.
+ *
+ * @throws ImproperlyConfigured for a status, header, cookie or entity tag that is none
+ */
+export function readHead(options: ReplyOptions): ReadHead {
+  const { status, headers, cookies, etag, compress, meta } = options
+  if (status !== undefined && (!Number.isInteger(status) || status < 200 || status > 599)) {
+    throw new ImproperlyConfigured('reply() status must be an integer from 200 to 599')
+  }
+  if (compress !== undefined && typeof compress !== 'boolean') {
+    throw new ImproperlyConfigured('reply(): compress must be true or false')
+  }
+  const { pairs, names } = readHeaders(headers)
+  for (const [name, cookie] of Object.entries(cookies ?? {})) {
+    pairs.push('set-cookie', cookieHeader(name, cookie))
+  }
+  const head: AnswerHead = {
+    hasStatus: status !== undefined,
+    pairs,
+    names,
+    etag: readEtag(etag),
+    compress: compress ?? null,
+    meta: meta === undefined ? null : Object.freeze({ ...meta }),
+  }
+  return { head, status: status ?? null }
+}
+
+/** A header written again, in another case, takes the place of the first; cookies add up (SW-17). */
+function readHeaders(headers: ReplyOptions['headers'] = {}): {
+  readonly pairs: string[]
+  readonly names: Set<string>
+} {
+  const names = new Set<string>()
+  let pairs: string[] = []
+  for (const [name, value] of Object.entries(headers)) {
+    const lower = name.toLowerCase()
+    if (!isToken(lower)) throw new ImproperlyConfigured(`reply(): '${name}' is not a header name`)
+    // A handler that passes on what an upstream said would announce two lengths, and somebody in
+    // between would believe the wrong one.
+    if (FRAMING_HEADERS.has(lower)) {
+      throw new ImproperlyConfigured(`reply(): '${name}' is written by the server alone`)
+    }
+    if (names.has(lower)) pairs = withoutName(pairs, lower)
+    if (lower !== 'set-cookie') names.add(lower)
+    for (const text of typeof value === 'string' ? [value] : value) {
+      if (typeof text !== 'string' || !isHeaderValue(text)) {
+        throw new ImproperlyConfigured(
+          `reply(): the value of header '${name}' has characters a header cannot carry`,
+        )
+      }
+      pairs.push(lower, text)
+    }
+  }
+  return { pairs, names }
+}
+
+function withoutName(pairs: readonly string[], name: string): string[] {
+  return pairs.filter((_, index) => pairs[index - (index % 2)] !== name)
+}
+
+type Cookie = NonNullable<ReplyOptions['cookies']>[string]
+
+const COOKIE_OPTIONS: OptionNames<Exclude<Cookie, string | null>> = {
+  value: true,
+  maxAge: true,
+  expires: true,
+  path: true,
+  domain: true,
+  secure: true,
+  httpOnly: true,
+  sameSite: true,
+  partitioned: true,
+}
+
+function cookieHeader(name: string, cookie: Cookie): string {
+  if (cookie === null) return formatDeleteCookie(name)
+  if (typeof cookie === 'string') return formatSetCookie(name, cookie)
+  checkOptionNames(`reply() cookie '${name}'`, cookie, COOKIE_OPTIONS)
+  return formatSetCookie(name, cookie.value, cookie)
+}
+
+function readEtag(etag: ReplyOptions['etag']): AnswerHead['etag'] {
+  if (etag === undefined) return null
+  if (etag === true) return true
+  const tag = typeof etag === 'string' ? toEntityTag(etag) : null
+  if (tag === null) throw new ImproperlyConfigured('reply(): etag must be visible text')
+  return tag
+}
+
+/** The value a header has in a list of pairs; `null` for none. */
+export function valueIn(pairs: readonly string[], name: string): string | null {
+  const index = pairs.findIndex((text, at) => at % 2 === 0 && text === name)
+  return index === -1 ? null : (pairs[index + 1] ?? null)
+}

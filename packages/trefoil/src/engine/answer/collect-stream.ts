@@ -1,0 +1,133 @@
+import { EventBody } from '../../contract/event-body.ts'
+import { Problem, refuse } from '../../contract/problem.ts'
+import type { CallState } from '../call-state.ts'
+import { toJson } from './json-text.ts'
+import { holdError, type StreamSource, type StreamValue, sourceOf } from './stream-source.ts'
+import { textOfBytes } from './text-of-bytes.ts'
+
+/** A stream that was read to its end. */
+export interface Whole {
+  readonly kind: 'text' | 'json' | 'bytes'
+  readonly body: string | Uint8Array
+}
+
+/**
+ * Reads a stream to its end, for a surface whose answers are documents. Under the call's deadline
+ * and abort: whoever interrupts it gives back what the stream holds, though a source that waits for
+ * an event may wait for ever (FND-15).
+ *
+ * @param limit bytes
+ * @param type media type that handler or route named
+ * @returns a problem when it is too large, or nobody waits for it any more
+ */
+export async function collectStream(
+  state: CallState,
+  stream: StreamValue,
+  limit: number,
+  type: string | null,
+): Promise<Whole | Problem> {
+  if (stream instanceof EventBody) {
+    const events: unknown[] = []
+    // Their text is measured at the end; until then an event counts as what JSON makes of it.
+    let size = 2
+    const end = await readAll<unknown>(state, sourceOf<unknown>(stream.events), (event) => {
+      size += new TextEncoder().encode(toJson(event)).byteLength + 1
+      events.push(event)
+      return size <= limit
+    })
+    return end ?? { kind: 'json', body: toJson(eventList(events)) }
+  }
+  holdError(stream)
+  const pieces: (string | Uint8Array)[] = []
+  let size = 0
+  const end = await readAll(state, sourceOf(stream), (piece) => {
+    size += sizeOf(piece)
+    // A copy: a source may read the next piece into the same memory.
+    pieces.push(typeof piece === 'string' ? piece : new Uint8Array(piece))
+    return size <= limit
+  })
+  return end ?? join(pieces, type)
+}
+
+/** @param take returns false when that was one too many */
+async function readAll<Piece>(
+  state: CallState,
+  source: StreamSource<Piece>,
+  take: (piece: Piece) => boolean,
+): Promise<Problem | null> {
+  const { inbound } = state
+  let stopped: Problem | null = null
+  let wake: ((end: Problem) => void) | null = null
+  state.interrupt = (problem) => {
+    stopped = problem
+    wake?.(problem)
+  }
+  inbound.onAbort(() => state.interrupt?.(refuse('client_disconnected')))
+  try {
+    for (;;) {
+      if (inbound.aborted) stopped ??= refuse('client_disconnected')
+      // Every piece is made by the developer's code, which must not start any more (FND-16).
+      if (stopped !== null) return leave(source, stopped)
+      const step = await new Promise<IteratorResult<Piece> | Problem>((resolve, reject) => {
+        wake = resolve
+        source.next().then(resolve, reject)
+      })
+      if (step instanceof Problem) return leave(source, step)
+      if (step.done === true) return null
+      if (!take(step.value)) return leave(source, refuse('response_too_large'))
+    }
+  } catch (error) {
+    leave(source, refuse('INTERNAL_ERROR'))
+    throw error
+  } finally {
+    state.interrupt = null
+  }
+}
+
+/** Not waited for: a source that waits for an event may wait for ever. */
+function leave(source: StreamSource<unknown>, problem: Problem): Problem {
+  source.release().catch(() => {})
+  return problem
+}
+
+function sizeOf(piece: unknown): number {
+  if (typeof piece === 'string') return new TextEncoder().encode(piece).byteLength
+  if (piece instanceof Uint8Array) return piece.byteLength
+  // JavaScript sources yield anything; joined as it is, it would be read as something else.
+  throw new TypeError(`A stream yields text or bytes, not ${typeof piece}`)
+}
+
+/** Text is what was yielded as text, or what its bytes are under a type that says so. */
+function join(pieces: readonly (string | Uint8Array)[], type: string | null): Whole {
+  if (pieces.every((piece) => typeof piece === 'string')) {
+    return { kind: 'text', body: pieces.join('') }
+  }
+  const bytes = joinBytes(pieces)
+  const text = textOfBytes(bytes, type)
+  return text === null ? { kind: 'bytes', body: bytes } : { kind: 'text', body: text }
+}
+
+function joinBytes(pieces: readonly (string | Uint8Array)[]): Uint8Array {
+  const parts = pieces.map((piece) =>
+    typeof piece === 'string' ? new TextEncoder().encode(piece) : piece,
+  )
+  const whole = new Uint8Array(parts.reduce((size, part) => size + part.byteLength, 0))
+  let offset = 0
+  for (const part of parts) {
+    whole.set(part, offset)
+    offset += part.byteLength
+  }
+  return whole
+}
+
+/** What each event says; whole events where one says more than data. */
+function eventList(events: readonly unknown[]): readonly unknown[] {
+  const isBare = events.every(
+    (event) => isObject(event) && Object.keys(event).every((key) => key === 'data'),
+  )
+  return isBare ? events.map((event) => (isObject(event) ? event['data'] : null)) : events
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null
+}

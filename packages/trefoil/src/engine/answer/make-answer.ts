@@ -1,0 +1,107 @@
+import { type Awaitable, isPromiseLike } from '../../base/promise.ts'
+import type { Action } from '../../contract/action.ts'
+import type { Answer } from '../../contract/answer.ts'
+import { PartialContent } from '../../contract/partial-content.ts'
+import { ImproperlyConfigured, type Problem } from '../../contract/problem.ts'
+import { Reply } from '../../contract/reply.ts'
+import type { CallState } from '../call-state.ts'
+import { type ReadHead, readHead, valueIn } from './answer-head.ts'
+import { collectStream } from './collect-stream.ts'
+import { toJson } from './json-text.ts'
+import { discardStream, holdStream, isStream } from './stream.ts'
+import type { OutputValidator } from './validate-output.ts'
+
+/** What is known of a value beside the value. */
+interface Site {
+  readonly read: ReadHead | null
+  readonly action: Action
+  /** True when what a text is sent as is the action's to say. */
+  readonly isPromised: boolean
+}
+
+/**
+ * Makes the answer of what the developer's code returned: validates it and writes its text, or
+ * copies its bytes, in one synchronous step. From then on nothing that runs can change what
+ * leaves: no other call that holds the same object, no dependency that is being closed (FND-2).
+ * One writer for every surface, so what has no form to be sent in is refused alike (FND-3).
+ *
+ * @param validate holds the value to the action's promise; `null` where there is none
+ * @returns a problem where the surface cannot take the answer
+ * @throws InvalidOutput, TypeError for a value with no form, ImproperlyConfigured for bad options of
+ * `reply()`
+ */
+export function makeAnswer(
+  state: CallState,
+  returned: unknown,
+  validate: OutputValidator | null,
+): Awaitable<Answer | Problem> {
+  const isReply = returned instanceof Reply
+  const value: unknown = isReply ? returned.value : returned
+  try {
+    const site: Site = {
+      read: isReply ? readHead(returned.options) : null,
+      action: state.site.action,
+      isPromised: validate !== null,
+    }
+    if (validate === null) return write(state, value, site)
+    const valid = validate(value)
+    if (!isPromiseLike(valid)) return write(state, valid, site)
+    holdStream(value)
+    return valid.then(
+      (late) => write(state, late, site),
+      (error: unknown) => drop(value, error),
+    )
+  } catch (error) {
+    return drop(value, error)
+  }
+}
+
+/** A stream that is not going to be read holds what it holds. */
+function drop(value: unknown, error: unknown): never {
+  discardStream(value)
+  throw error
+}
+
+function write(state: CallState, value: unknown, site: Site): Awaitable<Answer | Problem> {
+  if (value === undefined || value === null) return answer('none', null, site)
+  if (typeof value === 'string') {
+    return site.isPromised && site.action.answers === 'json'
+      ? answer('json', toJson(value), site)
+      : answer('text', value, site)
+  }
+  if (value instanceof Uint8Array) return answer('bytes', new Uint8Array(value), site)
+  if (value instanceof ArrayBuffer) return answer('bytes', new Uint8Array(value.slice(0)), site)
+  if (!isStream(value)) return answer('json', toJson(value), site)
+  const limit = state.inbound.wholeAnswers
+  if (limit !== null) {
+    return collectStream(state, value, limit, mediaTypeOf(site)).then((whole) =>
+      'code' in whole ? whole : answer(whole.kind, whole.body, site),
+    )
+  }
+  if (site.read?.head.etag === true) {
+    throw new ImproperlyConfigured('reply(): etag: true needs a whole body; give a stream a text')
+  }
+  return answer('stream', value, site)
+}
+
+function answer(kind: Answer['kind'], body: Answer['body'], { read, action }: Site): Answer {
+  return {
+    kind,
+    body,
+    status: read?.status ?? action.status ?? (kind === 'none' ? 204 : 200),
+    head: read?.head ?? null,
+    content: body instanceof PartialContent ? body : null,
+  }
+}
+
+/** The type that handler or route named; `null` for none. */
+function mediaTypeOf({ read, action }: Site): string | null {
+  const named = read === null ? null : valueIn(read.head.pairs, 'content-type')
+  return named ?? action.headers?.['content-type'] ?? null
+}
+
+/** Media type of an answer's bytes, for surfaces that name it beside them. */
+export function typeOfBytes(made: Answer, action: Action): string {
+  const named = made.head === null ? null : valueIn(made.head.pairs, 'content-type')
+  return named ?? action.headers?.['content-type'] ?? 'application/octet-stream'
+}

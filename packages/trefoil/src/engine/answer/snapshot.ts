@@ -1,0 +1,48 @@
+/**
+ * A copy that nobody else holds: objects, lists, dates, maps, sets and bytes, all the way down, each
+ * member read once. Instances of other classes stay what they are: they have their own rules. A
+ * value that contains itself keeps that form.
+ */
+export function snapshot(value: unknown): unknown {
+  return copyOf(value, new Map())
+}
+
+function copyOf(value: unknown, known: Map<object, unknown>): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  const before = known.get(value)
+  if (before !== undefined) return before
+  if (value instanceof Date) return new Date(value.getTime())
+  if (value instanceof Uint8Array) return new Uint8Array(value)
+  if (Array.isArray(value)) {
+    const items: unknown[] = []
+    known.set(value, items)
+    for (const item of value) items.push(copyOf(item, known))
+    return items
+  }
+  if (value instanceof Map) {
+    const map = new Map<unknown, unknown>()
+    known.set(value, map)
+    for (const [key, item] of value) map.set(copyOf(key, known), copyOf(item, known))
+    return map
+  }
+  if (value instanceof Set) {
+    const set = new Set<unknown>()
+    known.set(value, set)
+    for (const item of value) set.add(copyOf(item, known))
+    return set
+  }
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (prototype !== Object.prototype && prototype !== null) return value
+  const members: Record<string, unknown> = Object.create(prototype)
+  known.set(value, members)
+  for (const [key, member] of Object.entries(value)) {
+    // An assignment to `__proto__` would change what the copy inherits.
+    Object.defineProperty(members, key, {
+      value: copyOf(member, known),
+      enumerable: true,
+      writable: true,
+      configurable: true,
+    })
+  }
+  return members
+}

@@ -1,0 +1,16 @@
+import { isTextual } from '../../web/media-types.ts'
+
+/**
+ * The text that bytes are, under a type that says they are text. Other bytes stay bytes, and so do
+ * some that are no UTF-8: made text of, an image would be lost (FND-4).
+ *
+ * @returns `null` for bytes that are no text
+ */
+export function textOfBytes(bytes: Uint8Array, type: string | null): string | null {
+  if (type === null || !isTextual(type)) return null
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    return null
+  }
+}

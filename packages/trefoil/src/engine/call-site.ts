@@ -1,0 +1,16 @@
+import type { Action } from '../contract/action.ts'
+import type { ActionFacts } from '../contract/call-facts.ts'
+import type { SecurityScheme } from '../contract/security-scheme.ts'
+import type { SurfaceName } from '../contract/surface-name.ts'
+import type { AppContext } from './app-context.ts'
+
+/** Where calls happen: one action, on one surface, of one app. Worked out once. */
+export interface CallSite {
+  readonly action: Action
+  /** The action as calls see it: never the compiled one, by which they are checked (FND-56). */
+  readonly facts: ActionFacts
+  readonly surface: SurfaceName
+  readonly app: AppContext
+  /** The ways in of the surface. */
+  readonly schemes: readonly SecurityScheme[]
+}

@@ -1,0 +1,164 @@
+import type { Awaitable } from '../base/promise.ts'
+import type { Answer } from '../contract/answer.ts'
+import type { AuthContext } from '../contract/auth-context.ts'
+import type { Call } from '../contract/call.ts'
+import type { CallRequest } from '../contract/call-facts.ts'
+import type { Logger } from '../contract/logger.ts'
+import type { Redemption } from '../contract/ports/approval.ts'
+import type { Lease } from '../contract/ports/limits.ts'
+import { type Problem, refuse } from '../contract/problem.ts'
+import type { Entrypoint, SurfaceName } from '../contract/surface-name.ts'
+import { createCallLogger } from '../record/call-logger.ts'
+import type { CallSite } from './call-site.ts'
+import { CookieExchange } from './cookie-exchange.ts'
+import type { DependencyScopes } from './dependency-scope.ts'
+import type { CloseHooks, Inbound } from './inbound.ts'
+
+type Arguments = Readonly<Record<string, unknown>>
+
+const NO_ARGUMENTS: Arguments = Object.freeze({})
+
+/** Work for after the answer. */
+export interface BackgroundTask {
+  readonly run: () => Awaitable<unknown>
+  /** Also after a call that failed. */
+  readonly always: boolean
+}
+
+/**
+ * How far a call has come: its checks, the developer's code, the making of the answer; then it is
+ * closing, and then over.
+ */
+export type Phase = 'checking' | 'executing' | 'closing' | 'over'
+
+/**
+ * The call that runs. The engine's alone: whatever is handed to foreign code is a view of it
+ * (`engine/views`), so that nothing a middleware, a guard or a plugin does can change what was
+ * checked, hashed and approved (FND-8, FND-9).
+ */
+export class CallState implements CloseHooks {
+  readonly site: CallSite
+  readonly inbound: Inbound
+  readonly entrypoint: Entrypoint
+  readonly requestId: string
+  auth: AuthContext | null = null
+  args: Arguments = NO_ARGUMENTS
+  phase: Phase = 'checking'
+  /**
+   * True once its caller has been, or is about to be, told how it ended: nothing of the developer's
+   * may start any more. Whoever has waited for something asks before it goes on.
+   */
+  ended = false
+  /** Hash of action and arguments, when approval or a dry run needed it. */
+  argumentsHash: string | null = null
+  redemption: Redemption | null = null
+  /** What decided a refusal: the name of a guard, or `approval`. */
+  rule: string | null = null
+  /** What the developer's code returned, until an answer is made of it. */
+  returned: unknown
+  /** What is to be answered. */
+  answer: Answer | null = null
+  /** Ends the reading of a stream for a surface that wants all of it; `null` while none is read. */
+  interrupt: ((problem: Problem) => void) | null = null
+  /** True when everything is to be rolled back once there is an answer. */
+  rehearses = false
+  /** The view that handlers, middleware and guards are given. */
+  view: Call | null = null
+  requestView: CallRequest | null = null
+  scopes: DependencyScopes | null = null
+  leases: Lease[] | null = null
+  tasks: BackgroundTask[] | null = null
+  /** What was logged last: a stream, and who makes the answer, meet the same error. */
+  logged: { readonly error: unknown } | null = null
+  cookies: CookieExchange | null = null
+  closeHooks: (() => Awaitable<void>)[] | null = null
+  #abort: AbortController | null = null
+  #log: Logger | null = null
+  #own: unknown
+  #hasOwn = false
+
+  constructor(site: CallSite, inbound: Inbound, entrypoint: Entrypoint, requestId: string) {
+    this.site = site
+    this.inbound = inbound
+    this.entrypoint = entrypoint
+    this.requestId = requestId
+  }
+
+  get source(): SurfaceName {
+    return this.site.surface
+  }
+
+  /** True once the developer's code has been entered. */
+  get hasBegun(): boolean {
+    return this.phase !== 'checking'
+  }
+
+  /** `call.state`, made on first use. */
+  get own(): unknown {
+    if (!this.#hasOwn) {
+      this.#own = this.site.app.callState()
+      this.#hasOwn = true
+    }
+    return this.#own
+  }
+
+  get log(): Logger {
+    this.#log ??= createCallLogger(this.site.app.logger, () => this.#fixedFields())
+    return this.#log
+  }
+
+  #fixedFields(): Readonly<Record<string, unknown>> {
+    return {
+      request_id: this.requestId,
+      action: this.site.facts.name,
+      source: this.source,
+      subject: this.auth?.subject ?? null,
+    }
+  }
+
+  /** Made on first use; `null` where there are no cookies. */
+  openCookies(): CookieExchange | null {
+    if (this.source !== 'api') return null
+    this.cookies ??= new CookieExchange(this.inbound.rawHeaders)
+    return this.cookies
+  }
+
+  /** Made on first use: most calls never look at their signal. */
+  get signal(): AbortSignal {
+    return this.#controller().signal
+  }
+
+  abort(reason: Problem): void {
+    this.#controller().abort(reason)
+  }
+
+  #controller(): AbortController {
+    if (this.#abort !== null) return this.#abort
+    const controller = new AbortController()
+    this.#abort = controller
+    const gone = () => controller.abort(refuse('client_disconnected'))
+    if (this.inbound.aborted) gone()
+    else this.inbound.onAbort(gone)
+    return controller
+  }
+
+  onClose(hook: () => Awaitable<void>): void {
+    this.closeHooks ??= []
+    this.closeHooks.push(hook)
+    // Of work that outlives its call: what it opens now nobody else would close.
+    if (this.phase === 'over') void this.runCloseHooks()
+  }
+
+  /** After the dependencies, which may still use what the hooks take away. */
+  async runCloseHooks(): Promise<void> {
+    const hooks = this.closeHooks ?? []
+    this.closeHooks = null
+    for (const hook of hooks) {
+      try {
+        await hook()
+      } catch (err) {
+        this.log.warn({ err }, 'Closing after a call failed')
+      }
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import { type Problem, refuse } from '../contract/problem.ts'
+import type { CallState } from './call-state.ts'
+import { timeoutProblem } from './timeout-problem.ts'
+
+/**
+ * How long a call may take, from when it began to arrive, and whether its caller may call it off.
+ * The timer is set when something first waits: what never waits cannot be interrupted.
+ */
+export class Deadline {
+  readonly #state: CallState
+  readonly #timeout: number
+  readonly #startedAt: number
+  #timer: ReturnType<typeof setTimeout> | null = null
+  #expired: ((problem: Problem) => void) | null = null
+
+  /** @param timeout milliseconds; 0 for any time */
+  constructor(state: CallState, timeout: number) {
+    this.#state = state
+    this.#timeout = timeout
+    this.#startedAt = state.inbound.receivedAt ?? (timeout === 0 ? 0 : this.#now())
+  }
+
+  get hasPassed(): boolean {
+    return this.#timeout !== 0 && this.#left(this.#timeout) <= 0
+  }
+
+  problem(): Problem {
+    return timeoutProblem(this.#state)
+  }
+
+  /** @param expired called with the problem when the time is up, or the caller called it off */
+  start(expired: (problem: Problem) => void): void {
+    this.#expired = expired
+    const { inbound } = this.#state
+    if (this.#timeout !== 0) this.#set(this.#timeout)
+    if (!inbound.cancels) return
+    const callOff = () => this.#expired?.(refuse('client_disconnected'))
+    if (inbound.aborted) callOff()
+    else inbound.onAbort(callOff)
+  }
+
+  /**
+   * From now on a stream is being sent. Up to its first piece everything counts; after that only
+   * what the route itself says of it.
+   */
+  watchStream(expired: (problem: Problem) => void): void {
+    this.#expired = expired
+    if (this.#timeout !== 0 && this.#timer === null) this.#set(this.#timeout)
+  }
+
+  firstPiece(): void {
+    const own = this.#state.site.action.streamTimeout
+    this.stop()
+    if (own !== 0) this.#set(own)
+  }
+
+  stop(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#timer = null
+  }
+
+  #set(timeout: number): void {
+    this.#timer = setTimeout(
+      () => this.#expired?.(this.problem()),
+      Math.max(0, this.#left(timeout)),
+    )
+  }
+
+  #left(timeout: number): number {
+    return timeout - (this.#now() - this.#startedAt)
+  }
+
+  #now(): number {
+    return this.#state.site.app.clock.elapsed()
+  }
+}

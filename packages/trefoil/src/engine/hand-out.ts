@@ -1,0 +1,45 @@
+import type { Answer } from '../contract/answer.ts'
+import type { Outcome } from '../contract/outcome.ts'
+import { refuse } from '../contract/problem.ts'
+import { type StreamValue, watchStream } from './answer/stream.ts'
+import type { CallState } from './call-state.ts'
+import { close } from './close.ts'
+import type { Deadline } from './deadline.ts'
+import type { Failure } from './dependency-scope.ts'
+import { toProblem } from './settle.ts'
+
+/**
+ * Hands a stream out to be sent. Its call goes on until the last piece: only then are dependencies
+ * closed, told of whatever failed (W-15).
+ *
+ * @param failedBefore a 5xx, or an error that a handler turned into a stream, stays a failure
+ */
+export function handOut(
+  state: CallState,
+  answer: Answer,
+  stream: StreamValue,
+  failedBefore: Failure | null,
+  deadline: Deadline | null,
+): Outcome {
+  const ended = async (failedWithin: Failure | null) => {
+    deadline?.stop()
+    const failure = failedWithin ?? failedBefore
+    const outcome: Outcome =
+      failedWithin === null
+        ? { kind: 'answer', answer }
+        : { kind: 'problem', problem: toProblem(state, failedWithin.error) }
+    const final = await close(state, outcome, failure)
+    // Nobody may take for whole what could not be closed.
+    if (failedWithin === null && final.kind === 'problem') throw final.problem
+  }
+  const watched = watchStream(stream, {
+    ended,
+    gaveUp: () => refuse('client_disconnected'),
+    firstPiece: () => deadline?.firstPiece(),
+  })
+  deadline?.watchStream((problem) => {
+    state.abort(problem)
+    watched.fail(problem).catch(() => {})
+  })
+  return { kind: 'answer', answer: { ...answer, body: watched } }
+}

@@ -1,0 +1,17 @@
+import type { Dependency } from '../contract/dependency.ts'
+import type { CallState } from './call-state.ts'
+import { DependencyScopes } from './dependency-scope.ts'
+import { ProviderView } from './views/provider-view.ts'
+
+/** Opens a dependency of a call, or hands out the one that is open. */
+export function resolveDependency(
+  state: CallState,
+  dependency: Dependency<unknown>,
+): Promise<unknown> {
+  state.scopes ??= new DependencyScopes({
+    viewFor: (resolve) => new ProviderView(state, resolve),
+    hasEnded: () => state.ended,
+    log: state.log,
+  })
+  return state.scopes.resolve(dependency)
+}

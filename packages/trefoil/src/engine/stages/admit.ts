@@ -1,0 +1,37 @@
+import { isPromiseLike } from '../../base/promise.ts'
+import type { AdmitPort, Lease } from '../../contract/ports/limits.ts'
+import { Problem, refuse } from '../../contract/problem.ts'
+import type { CallState } from '../call-state.ts'
+import type { Stage } from '../stage.ts'
+
+/** Asks the app's limiter about a stranger, when it has one. */
+export function admitStage(port: AdmitPort | null): Stage | null {
+  if (port === null) return null
+  return (state) => {
+    const { site, entrypoint, requestId, inbound } = state
+    const answer = port.admit({
+      surface: site.surface,
+      entrypoint,
+      action: site.facts.name,
+      requestId,
+      client: inbound.client,
+    })
+    const keep = (given: Lease | Problem | undefined) => keepLease(state, given)
+    return isPromiseLike(answer) ? answer.then(keep) : keep(answer)
+  }
+}
+
+/** A place given too late is given back at once: its call has been answered. */
+export function keepLease(
+  state: CallState,
+  given: Lease | Problem | undefined,
+): Problem | undefined {
+  if (given === undefined || given instanceof Problem) return given
+  if (state.phase === 'over') {
+    given.release({ kind: 'problem', problem: refuse('TIMEOUT') })
+    return undefined
+  }
+  state.leases ??= []
+  state.leases.push(given)
+  return undefined
+}

@@ -1,0 +1,70 @@
+import { freezeClass } from '../../base/freeze-class.ts'
+import type { ActionFacts, CallFacts, CallRequest, ClientFacts } from '../../contract/call-facts.ts'
+import type { Logger } from '../../contract/logger.ts'
+import type { Entrypoint, SurfaceName } from '../../contract/surface-name.ts'
+import type { CallState } from '../call-state.ts'
+import { requestViewOf } from './request-view.ts'
+
+/** The state behind a view. For the engine alone: no door leads here. */
+export let stateOf: (view: FactsView) => CallState
+
+/**
+ * What every view of a call shows. Getters over state that only the engine can reach: nothing can
+ * be assigned, added, enumerated or redefined, and no property leads to a credential (FND-8, FND-9).
+ * Each heir prevents extensions once its own fields are there.
+ */
+export class FactsView implements CallFacts {
+  readonly #state: CallState
+
+  static {
+    stateOf = (view) => view.#state
+  }
+
+  constructor(state: CallState) {
+    this.#state = state
+  }
+
+  get source(): SurfaceName {
+    return this.#state.site.surface
+  }
+  get entrypoint(): Entrypoint {
+    return this.#state.entrypoint
+  }
+  get requestId(): string {
+    return this.#state.requestId
+  }
+  get action(): ActionFacts {
+    return this.#state.site.facts
+  }
+  get request(): CallRequest {
+    return requestViewOf(this.#state)
+  }
+  get client(): ClientFacts {
+    return this.#state.inbound.client
+  }
+  get signal(): AbortSignal {
+    return this.#state.signal
+  }
+  get log(): Logger {
+    return this.#state.log
+  }
+
+  /**
+   * What a logger or an error tracker prints of a call. Left to itself it would print all there
+   * is, and that may be a lot of somebody's (PW-02).
+   */
+  toJSON(): object {
+    const { source, entrypoint, requestId, site, auth } = this.#state
+    const subject = auth?.subject ?? null
+    return { source, entrypoint, requestId, action: site.facts.name, subject }
+  }
+}
+
+// The inspector (console.log) looks past toJSON.
+Object.defineProperty(FactsView.prototype, Symbol.for('nodejs.util.inspect.custom'), {
+  value(this: FactsView): object {
+    return this.toJSON()
+  },
+})
+
+freezeClass(FactsView)

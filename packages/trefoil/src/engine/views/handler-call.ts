@@ -1,0 +1,74 @@
+import { freezeClass } from '../../base/freeze-class.ts'
+import type { Awaitable } from '../../base/promise.ts'
+import type { AuthContext } from '../../contract/auth-context.ts'
+import type { BackgroundOptions, Call, Guard } from '../../contract/call.ts'
+import type { Dependency } from '../../contract/dependency.ts'
+import { checkOptionNames } from '../../contract/option-names.ts'
+import { checkFlag } from '../../contract/option-values.ts'
+import { ImproperlyConfigured } from '../../contract/problem.ts'
+import type { CallState } from '../call-state.ts'
+import { decideGuard } from '../decide-guard.ts'
+import { resolveDependency } from '../resolve-dependency.ts'
+import { FactsView, stateOf } from './facts-view.ts'
+
+/** The one view that handlers, middleware, guards and error handlers of a call are given. */
+export function callOf(state: CallState): Call {
+  state.view ??= new HandlerCall(state)
+  return state.view
+}
+
+class HandlerCall extends FactsView implements Call {
+  constructor(state: CallState) {
+    super(state)
+    Object.preventExtensions(this)
+  }
+
+  get auth(): AuthContext | null {
+    return stateOf(this).auth
+  }
+  get args(): Readonly<Record<string, unknown>> {
+    return stateOf(this).args
+  }
+  get app(): { readonly name: string; readonly state: unknown } {
+    return stateOf(this).site.app.facts
+  }
+  get state(): unknown {
+    return stateOf(this).own
+  }
+  get cspNonce(): string {
+    return stateOf(this).inbound.cspNonce
+  }
+
+  async resolve<Value>(dependency: Dependency<Value>): Promise<Value> {
+    return (await resolveDependency(stateOf(this), dependency)) as Value
+  }
+
+  async authorize(guard: Guard): Promise<void> {
+    const state = stateOf(this)
+    refuseLate(state, 'authorize')
+    const refusal = await decideGuard(guard, state, this)
+    if (refusal !== undefined) throw refusal
+  }
+
+  background(task: () => Awaitable<unknown>, options: BackgroundOptions = {}): void {
+    const state = stateOf(this)
+    if (typeof task !== 'function') {
+      throw new ImproperlyConfigured('call.background() takes a function')
+    }
+    checkOptionNames('call.background()', options, BACKGROUND_OPTIONS)
+    const { always = false } = options
+    checkFlag('call.background(): always', always)
+    refuseLate(state, 'background')
+    state.tasks ??= []
+    state.tasks.push({ run: task, always })
+  }
+}
+
+const BACKGROUND_OPTIONS = { always: true } as const
+
+/** A handler that outlives its call has nobody left to act for. */
+function refuseLate(state: CallState, member: string): void {
+  if (state.ended) throw new Error(`call.${member}() was used after the call had ended`)
+}
+
+freezeClass(HandlerCall)

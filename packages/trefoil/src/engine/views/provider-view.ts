@@ -1,0 +1,35 @@
+import { freezeClass } from '../../base/freeze-class.ts'
+import type { AuthContext } from '../../contract/auth-context.ts'
+import type { CallCookies } from '../../contract/call-cookies.ts'
+import type { Dependency, ProviderCall } from '../../contract/dependency.ts'
+import type { CallState } from '../call-state.ts'
+import { FactsView, stateOf } from './facts-view.ts'
+
+/** Resolves a dependency for the provider that asks. */
+type Resolve = (dependency: Dependency<unknown>) => Promise<unknown>
+
+/** A provider's view of the call: its own `resolve` knows who is waiting for whom. */
+export class ProviderView extends FactsView implements ProviderCall {
+  readonly #resolve: Resolve
+
+  constructor(state: CallState, resolve: Resolve) {
+    super(state)
+    this.#resolve = resolve
+    Object.preventExtensions(this)
+  }
+
+  get auth(): AuthContext | null {
+    return stateOf(this).auth
+  }
+
+  async resolve<Value>(dependency: Dependency<Value>): Promise<Value> {
+    return (await this.#resolve(dependency)) as Value
+  }
+}
+
+freezeClass(ProviderView)
+
+/** The cookies of the HTTP call that a provider works for; `null` on other surfaces. */
+export function cookiesOf(call: ProviderCall): CallCookies | null {
+  return call instanceof ProviderView ? stateOf(call).openCookies() : null
+}

@@ -1,0 +1,32 @@
+import type { AccessEvent } from '../contract/access-event.ts'
+import type { CallRecord } from '../contract/call-record.ts'
+
+/** A record as the access log writes it. */
+export function accessEvent(record: CallRecord): AccessEvent {
+  return Object.freeze({
+    call_id: record.callId,
+    request_id: record.requestId,
+    method: record.http?.method ?? null,
+    path: record.http?.path ?? null,
+    status_code: record.status,
+    duration_ms: record.duration,
+    source: record.surface,
+    entrypoint: record.entrypoint,
+    scheme: record.http?.scheme ?? null,
+    client: record.client.address,
+    user_agent: record.client.userAgent,
+    action_name: record.action,
+    subject: record.subject,
+    kind: record.kind,
+    tenant: record.tenant,
+    actor: record.actor,
+    driven: record.driven,
+    outcome: record.outcome,
+    problem: record.problem,
+    rule: record.rule,
+    approval_id: record.approvalId,
+    arguments_hash: record.argumentsHash,
+    dry_run: record.dryRun,
+    bytes: record.bytes,
+  })
+}

@@ -1,0 +1,67 @@
+import type { AuthContext } from '../contract/auth-context.ts'
+import type { CallOutcome, CallRecord, Driver } from '../contract/call-record.ts'
+import type { Problem } from '../contract/problem.ts'
+import type { SurfaceName } from '../contract/surface-name.ts'
+
+/** What a record is made of, beside what follows from it. */
+export interface RecordFacts
+  extends Omit<
+    CallRecord,
+    'subject' | 'kind' | 'tenant' | 'actor' | 'driven' | 'outcome' | 'problem'
+  > {
+  readonly auth: AuthContext | null
+  readonly ended: Problem | null
+  /** How sending the answer ended. */
+  readonly sent: 'ok' | 'aborted' | 'failed'
+}
+
+/** Makes the record of a call. Nothing in it can be changed, by whichever reader comes first. */
+export function makeRecord(facts: RecordFacts): CallRecord {
+  const { auth, ended, sent, ...rest } = facts
+  return Object.freeze({
+    ...rest,
+    client: Object.freeze({ ...rest.client }),
+    http: rest.http === null ? null : Object.freeze({ ...rest.http }),
+    meta: rest.meta === null ? null : Object.freeze({ ...rest.meta }),
+    subject: auth?.subject ?? null,
+    kind: auth?.kind ?? 'unknown',
+    tenant: auth?.tenant ?? null,
+    actor: actorOf(auth),
+    driven: driverOf(rest.surface, auth),
+    outcome: outcomeOf(rest.status, rest.dryRun, ended, sent),
+    problem: ended?.publicCode ?? null,
+  })
+}
+
+function outcomeOf(
+  status: number,
+  dryRun: boolean,
+  ended: Problem | null,
+  sent: RecordFacts['sent'],
+): CallOutcome {
+  if (ended?.code === 'client_disconnected') return 'aborted'
+  if (ended !== null) return ended.status >= 500 ? 'failed' : 'refused'
+  if (sent !== 'ok') return sent
+  if (status >= 500) return 'failed'
+  return dryRun ? 'dry_run' : 'ok'
+}
+
+/**
+ * Who is behind a call: what came through MCP or the CLI is an agent's, and so is what a principal
+ * does that is none of a person, or that acts for somebody else.
+ */
+export function driverOf(surface: SurfaceName, auth: AuthContext | null): Driver {
+  if (surface !== 'api') return 'agent'
+  if (auth === null) return 'unknown'
+  if (auth.actor !== undefined) return 'agent'
+  if (auth.kind === 'unknown') return 'unknown'
+  return auth.kind === 'person' ? 'person' : 'agent'
+}
+
+function actorOf(auth: AuthContext | null): string | null {
+  const actor = auth?.actor
+  if (actor === undefined) return null
+  const { sub, client_id: client } = actor
+  if (typeof sub === 'string') return sub
+  return typeof client === 'string' ? client : ''
+}

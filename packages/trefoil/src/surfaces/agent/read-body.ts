@@ -1,0 +1,32 @@
+import { type Awaitable, isPromiseLike } from '../../base/promise.ts'
+import { Problem, refuse } from '../../contract/problem.ts'
+import type { AppContext } from '../../engine/app-context.ts'
+import { timeoutBeforeCall } from '../../engine/timeout-problem.ts'
+import type { EndpointRequest } from '../endpoint.ts'
+
+/**
+ * Reads the body that says which action is meant. Under the app's deadline, which begins with the
+ * receipt: a body that trickles in costs as much as a slow handler.
+ *
+ * @param limit bytes
+ */
+export function readBody(
+  { exchange, arrival }: EndpointRequest,
+  limit: number,
+  { timeout, clock }: Pick<AppContext, 'timeout' | 'clock'>,
+): Awaitable<Uint8Array | Problem> {
+  const failed = (error: unknown) =>
+    error instanceof Problem ? error : refuse('client_disconnected')
+  const reading = exchange.readBody(limit)
+  if (!isPromiseLike(reading)) return reading
+  const bytes = reading.then(undefined, failed)
+  if (timeout === 0) return bytes
+  const left = Math.max(0, timeout - (clock.elapsed() - arrival.receivedAt))
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(timeoutBeforeCall()), left)
+    bytes.then((body) => {
+      clearTimeout(timer)
+      resolve(body)
+    })
+  })
+}

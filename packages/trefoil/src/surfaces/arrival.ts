@@ -1,0 +1,37 @@
+import type { Problem } from '../contract/problem.ts'
+import type { Entrypoint, SurfaceName } from '../contract/surface-name.ts'
+import type { CallState } from '../engine/call-state.ts'
+
+/** One request or local call, from its receipt to its record. */
+export class Arrival {
+  readonly requestId: string
+  /** True when the caller chose the id: then it need not be different for every call. */
+  readonly isForeignId: boolean
+  readonly entrypoint: Entrypoint
+  /** Milliseconds by the clock that never steps back. */
+  readonly receivedAt: number
+  /** The surface it is for, once that is known; until then HTTP, which received it. */
+  surface: SurfaceName
+  /** Name of the action; `null` when none was found, and for lists and documents. */
+  action: string | null = null
+  /** The call that came of it. */
+  state: CallState | null = null
+  /** What it ended with; `null` for an answer. */
+  problem: Problem | null = null
+  /** True when it ended as a dry run. */
+  dryRun = false
+
+  constructor(
+    requestId: string,
+    isForeignId: boolean,
+    entrypoint: Entrypoint,
+    surface: SurfaceName,
+    receivedAt: number,
+  ) {
+    this.requestId = requestId
+    this.isForeignId = isForeignId
+    this.entrypoint = entrypoint
+    this.surface = surface
+    this.receivedAt = receivedAt
+  }
+}

@@ -1,0 +1,34 @@
+import { freezeClass } from '../base/freeze-class.ts'
+import type { ClientFacts } from '../contract/call-facts.ts'
+import { firstHeader, type RawHeaders } from '../web/raw-headers.ts'
+
+/** Who knows the address of a caller. */
+export interface AddressSource {
+  readonly clientAddress: string | null
+}
+
+/** The program at the other end of a request. Nothing is looked up before somebody asks. */
+export class ClientView implements ClientFacts {
+  readonly #origin: AddressSource
+  readonly #raw: RawHeaders
+
+  constructor(origin: AddressSource, raw: RawHeaders) {
+    this.#origin = origin
+    this.#raw = raw
+    Object.preventExtensions(this)
+  }
+
+  get address(): string | null {
+    return this.#origin.clientAddress
+  }
+
+  get userAgent(): string | null {
+    return firstHeader(this.#raw, 'user-agent') ?? null
+  }
+
+  toJSON(): ClientFacts {
+    return { address: this.address, userAgent: this.userAgent }
+  }
+}
+
+freezeClass(ClientView)

@@ -1,0 +1,98 @@
+import { isPromiseLike } from '../../base/promise.ts'
+import type { HttpReply } from '../../contract/exchange.ts'
+import { Problem, refuse } from '../../contract/problem.ts'
+import { isMcpOriginAllowed } from '../../policy/mcp-origin.ts'
+import { parseMediaType } from '../../web/media-type.ts'
+import { firstHeader } from '../../web/raw-headers.ts'
+import { EndpointInbound, NO_AGENT_OPTIONS } from '../agent/endpoint-inbound.ts'
+import { readBody } from '../agent/read-body.ts'
+import type { EndpointRequest } from '../endpoint.ts'
+import type { Found, Surface } from '../walk.ts'
+import { type Envelope, readEnvelope } from './envelope.ts'
+import type { McpParts } from './mcp-parts.ts'
+import { problemReply } from './problem-reply.ts'
+import { readToolCallParams, type ToolCallParams, toolNameOf } from './tool-call-params.ts'
+import { toolFailure, toolResult } from './tool-reply.ts'
+import { resultReply } from './wire/era.ts'
+import { legacy } from './wire/legacy.ts'
+
+/** A message, and the plan that answers it. */
+export interface McpFound extends Found {
+  readonly envelope: Envelope
+  /** `null` for everything but a tool call. */
+  readonly call: ToolCallParams | null
+}
+
+const ACCEPTED: HttpReply = { status: 202, headers: [], body: null }
+const NO_ARGS: Readonly<Record<string, never>> = Object.freeze({})
+
+/** `POST /mcp` as the walk sees it. */
+export function mcpVerbs(parts: McpParts): Surface<EndpointRequest, McpFound, HttpReply> {
+  return {
+    find: (request) => {
+      const { rawHeaders } = request.exchange
+      if (!isMcpOriginAllowed(firstHeader(rawHeaders, 'origin'), parts.allowedOrigins)) {
+        return refuse('invalid_origin')
+      }
+      // A form or a text post needs no preflight: any page could send it through a visitor's
+      // browser.
+      const type = parseMediaType(firstHeader(rawHeaders, 'content-type') ?? '')
+      if (type?.essence !== 'application/json') return refuse('unsupported_media_type')
+      const bytes = readBody(request, parts.maxBodySize, parts.app)
+      const use = (body: Uint8Array | Problem) =>
+        body instanceof Problem ? body : place(parts, request, readEnvelope(body, rawHeaders))
+      return isPromiseLike(bytes) ? bytes.then(use) : use(bytes)
+    },
+    decode: (request, { envelope, call }) =>
+      new EndpointInbound(request, {
+        surface: 'mcp',
+        args: call?.args ?? NO_ARGS,
+        options: call?.options ?? NO_AGENT_OPTIONS,
+        wholeAnswers: parts.maxResponseSize,
+        cancels: envelope.era.cancelsByClosing,
+      }),
+    encode: (request, found, end) =>
+      found.call === null
+        ? discovered(parts, found.envelope)
+        : toolResult(parts, found.envelope, end, request.arrival.requestId),
+    encodeProblem: ({ arrival }, problem, found) => {
+      if (found === null) return problemReply(problem, legacy, null, arrival.requestId)
+      const { envelope, call, plan } = found
+      return call === null
+        ? problemReply(problem, envelope.era, envelope.id, arrival.requestId)
+        : toolFailure(parts, envelope, plan.action, problem, arrival.requestId)
+    },
+  }
+}
+
+/**
+ * Everything but a tool call goes by the plan of listing: the caller is identified first, so that a
+ * stranger learns neither which tools exist nor what was wrong with a message (AUTH-8, AUTH-9).
+ */
+function place(parts: McpParts, { arrival }: EndpointRequest, envelope: Envelope): McpFound {
+  const { message, problem, id } = envelope
+  const listing: McpFound = { plan: parts.discovery, envelope, call: null }
+  if (message === null || problem !== null || id === null) return listing
+  const name = toolNameOf(message)
+  const plan = name === null ? undefined : parts.plans.get(name)
+  if (plan === undefined) return listing
+  arrival.action = plan.facts.name
+  const call = readToolCallParams(message)
+  return call instanceof Problem
+    ? { ...listing, envelope: { ...envelope, problem: call } }
+    : { plan, envelope, call }
+}
+
+/** The answer to everything but a tool call, once the caller is known. */
+function discovered(parts: McpParts, { message, era, id, problem }: Envelope): HttpReply | Problem {
+  if (problem !== null || message === null) return problem ?? refuse('mcp_invalid_request')
+  if (id === null) return ACCEPTED
+  if (message.method === 'tools/call') {
+    return toolNameOf(message) === null
+      ? refuse('mcp_invalid_params', { status: 200, detail: 'params.name must be text' })
+      : refuse('mcp_unknown_tool')
+  }
+  const answer = era.answer(message, parts.tools)
+  if (answer === undefined) return refuse('mcp_method_not_found')
+  return answer instanceof Problem ? answer : resultReply(id, answer)
+}

@@ -1,0 +1,95 @@
+import type { Action } from '../../contract/action.ts'
+import type { HttpReply } from '../../contract/exchange.ts'
+import { type Problem, refuse } from '../../contract/problem.ts'
+import { problemRow } from '../../contract/problems.ts'
+import { toJson } from '../../engine/answer/json-text.ts'
+import { type AgentContent, agentContent, fits } from '../agent/agent-content.ts'
+import { dryRunReport } from '../agent/dry-run-report.ts'
+import { problemBody } from '../agent/problem-body.ts'
+import type { Encodable } from '../walk.ts'
+import type { Envelope } from './envelope.ts'
+import type { McpParts } from './mcp-parts.ts'
+import type { RpcId } from './message.ts'
+import { isAuthProblem, problemReply } from './problem-reply.ts'
+import { resultReply, type ToolResult } from './wire/era.ts'
+
+/** The result of a tool, or the report of a dry run. */
+export function toolResult(
+  parts: McpParts,
+  envelope: Envelope,
+  { state, answer }: Encodable,
+  requestId: string,
+): HttpReply | Problem {
+  const { action } = state.site
+  if (answer === null) {
+    return documentReply(parts, envelope, action, toJson(dryRunReport(state)), false)
+  }
+  const content = agentContent(state, answer)
+  const size = content.kind === 'bytes' ? content.base64 : content.text
+  if (!fits(size, parts.maxResponseSize)) return refuse('response_too_large')
+  const isError = answer.status >= 400
+  const hasSchema = action.outputSchema !== null
+  const structured = hasSchema && !isError ? structuredOf(content) : null
+  const block = contentBlock(content, requestId)
+  return write(parts, envelope, action, { content: block, structured, isError })
+}
+
+/**
+ * A failure the model can act on is a tool result (2025-11-25 on); one it cannot is an error of
+ * the request.
+ */
+export function toolFailure(
+  parts: McpParts,
+  envelope: Envelope,
+  action: Action,
+  problem: Problem,
+  requestId: string,
+): HttpReply {
+  if (isAuthProblem(problem) || problemRow(problem.code).mcp !== 'tool') {
+    return problemReply(problem, envelope.era, envelope.id, requestId)
+  }
+  const text = toJson({ error: problemBody(problem, requestId) })
+  return documentReply(parts, envelope, action, text, true)
+}
+
+/** Structured only where the tool promises no other structure: clients hold it to its schema. */
+function documentReply(
+  parts: McpParts,
+  envelope: Envelope,
+  action: Action,
+  text: string,
+  isError: boolean,
+): HttpReply {
+  const structured = action.outputSchema === null ? text : null
+  return write(parts, envelope, action, { content: textBlock(text), structured, isError })
+}
+
+function write(
+  parts: McpParts,
+  { era, id }: Envelope,
+  { name }: Action,
+  result: ToolResult,
+): HttpReply {
+  // Only messages with an id are tool calls.
+  return resultReply(id as RpcId, era.toolResult(result, parts.tools, name))
+}
+
+function structuredOf(content: AgentContent): string | null {
+  if (content.kind === 'bytes') return null
+  return content.kind === 'json' ? content.text : JSON.stringify(content.text)
+}
+
+/** One content block, as JSON: text, image, audio, or a resource for whatever else bytes are. */
+function contentBlock(content: AgentContent, requestId: string): string {
+  if (content.kind !== 'bytes') return textBlock(content.text)
+  const { base64: data, type } = content
+  const mimeType = type.split(';', 1)[0]?.trim().toLowerCase() ?? type
+  if (mimeType.startsWith('image/')) return JSON.stringify({ type: 'image', data, mimeType })
+  if (mimeType.startsWith('audio/')) return JSON.stringify({ type: 'audio', data, mimeType })
+  const uri = `urn:trefoil:answer:${encodeURIComponent(requestId)}`
+  return JSON.stringify({ type: 'resource', resource: { uri, mimeType, blob: data } })
+}
+
+function textBlock(text: string): string {
+  return `{"type":"text","text":${JSON.stringify(text)}}`
+}

@@ -1,0 +1,111 @@
+import type { Clock } from '../base/clock.ts'
+import type { AccessLog } from '../contract/access-event.ts'
+import type { ClientFacts } from '../contract/call-facts.ts'
+import type { CallRecord, OnCall } from '../contract/call-record.ts'
+import type { SendResult } from '../contract/exchange.ts'
+import type { Logger } from '../contract/logger.ts'
+import { accessEvent } from '../record/access-event.ts'
+import { logLine } from '../record/call-line.ts'
+import { makeRecord } from '../record/make-record.ts'
+import { tellSafely } from '../record/tell-safely.ts'
+import { writeSafely } from '../record/write-safely.ts'
+import type { Arrival } from './arrival.ts'
+
+/** What is known of a call at its end, beside how it went. */
+export interface RecordSite {
+  readonly client: ClientFacts
+  readonly http: CallRecord['http']
+  readonly status: number
+}
+
+/** Whoever wants to know what happened. */
+export interface Readers {
+  readonly accessLog: AccessLog | null
+  readonly onCall: OnCall | null
+  readonly logger: Logger
+  readonly clock: Clock
+  readonly nextId: () => string
+}
+
+/**
+ * Makes the one record of a call, when its answer is complete, and hands it to its readers. Most
+ * calls have none: a record for every one would cost a small call a twentieth.
+ */
+export class Recorder {
+  readonly #readers: Readers
+  /** True when somebody reads the record of every call. */
+  readonly readsAll: boolean
+
+  constructor(readers: Readers) {
+    this.#readers = readers
+    this.readsAll = readers.accessLog !== null || readers.onCall !== null
+  }
+
+  /** When a call began. */
+  now(): number {
+    return this.#readers.clock.elapsed()
+  }
+
+  /**
+   * True when there is something to record of a call that ended like this.
+   *
+   * @param isOpen true for an answer that may still fail while it is sent
+   */
+  wants({ problem }: Arrival, isOpen: boolean): boolean {
+    return this.readsAll || isOpen || problem !== null
+  }
+
+  record(arrival: Arrival, site: RecordSite, { outcome, bytes }: SendResult): void {
+    const { accessLog, onCall, logger, clock, nextId } = this.#readers
+    const { state, problem } = arrival
+    const line = logLine(problem, outcome)
+    if (!this.readsAll && line === null) return
+    const duration = clock.elapsed() - arrival.receivedAt
+    const record = makeRecord({
+      callId: arrival.isForeignId ? nextId() : arrival.requestId,
+      requestId: arrival.requestId,
+      time: clock.now() - duration,
+      duration,
+      surface: arrival.surface,
+      entrypoint: arrival.entrypoint,
+      action: arrival.action,
+      auth: state?.auth ?? null,
+      client: site.client,
+      ended: problem,
+      sent: outcome,
+      status: site.status,
+      rule: state?.rule ?? null,
+      approvalId: state?.redemption?.id ?? null,
+      argumentsHash: state?.argumentsHash ?? null,
+      dryRun: arrival.dryRun,
+      bytes,
+      meta: state?.answer?.head?.meta ?? null,
+      http: site.http,
+    })
+    // An unexpected error has its line already, with the cause.
+    const isLogged = state !== null && state.logged !== null
+    if (line !== null && !isLogged) writeSafely(logger, line.level, fieldsOf(record), line.message)
+    if (accessLog !== null) tellSafely(() => accessLog(accessEvent(record)))
+    if (onCall !== null) tellSafely(() => onCall(record))
+  }
+}
+
+/** What a line of the log says of a call. */
+function fieldsOf(record: CallRecord): Readonly<Record<string, unknown>> {
+  const { problem, rule, argumentsHash, approvalId } = record
+  return {
+    request_id: record.requestId,
+    call_id: record.callId,
+    action: record.action,
+    source: record.surface,
+    subject: record.subject,
+    outcome: record.outcome,
+    problem,
+    status: record.status,
+    client: record.client.address,
+    duration_ms: record.duration,
+    ...(rule === null ? {} : { rule }),
+    ...(approvalId === null ? {} : { approval_id: approvalId }),
+    ...(argumentsHash === null ? {} : { arguments_hash: argumentsHash }),
+  }
+}
