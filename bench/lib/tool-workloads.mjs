@@ -1,47 +1,17 @@
 // W3 in two revisions of MCP.
 import { all, expectStatus, parseJson, sameJson } from './expect.mjs'
-import { authorized, BAD_TOKENS, good, JSON_TYPE } from './order-workloads.mjs'
+import { authorized, BAD_TOKENS, good } from './order-workloads.mjs'
 import { orders } from './orders.mjs'
+import { LEGACY, MODERN, toolMessage } from './tool-message.mjs'
 
-const LEGACY = '2025-11-25'
-const MODERN = '2026-07-28'
-const META = 'io.modelcontextprotocol'
-
-/** @param {string} name @param {boolean} modern @returns {import('./workloads.mjs').Workload} */
-function callTool(name, modern) {
-  const version = modern ? MODERN : LEGACY
-  const meta = {
-    _meta: {
-      [`${META}/protocolVersion`]: MODERN,
-      [`${META}/clientCapabilities`]: {},
-      [`${META}/clientInfo`]: { name: 'bench', version: '1.0.0' },
-    },
-  }
-  /** @param {string} method @param {Record<string, unknown>} params @param {Record<string, string>} headers @returns {import('./workloads.mjs').Request} */
-  const message = (method, params, headers) => ({
-    method: 'POST',
-    path: '/mcp',
-    headers: {
-      ...JSON_TYPE,
-      accept: 'application/json, text/event-stream',
-      'mcp-protocol-version': version,
-      ...(modern ? { 'mcp-method': method } : {}),
-      ...(modern && typeof params.name === 'string' ? { 'mcp-name': params.name } : {}),
-      ...headers,
-    },
-    body: JSON.stringify({
-      jsonrpc: '2.0',
-      id: 1,
-      method,
-      params: { ...params, ...(modern ? meta : {}) },
-    }),
-  })
+/** @param {string} name @param {string} revision @returns {import('./workloads.mjs').Workload} */
+function callTool(name, revision) {
   /** @param {Record<string, unknown>} args @param {Record<string, string>} headers */
   const request = (args, headers) =>
-    message('tools/call', { name: 'get_order', arguments: args }, headers)
+    toolMessage(revision, 'tools/call', { name: 'get_order', arguments: args }, headers)
   return {
     name,
-    title: `MCP tools/call, bearer, revision ${version}`,
+    title: `MCP tools/call, bearer, revision ${revision}`,
     parts: [
       {
         name: 'call',
@@ -64,7 +34,7 @@ function callTool(name, modern) {
       },
       {
         name: 'list of tools',
-        request: message('tools/list', {}, authorized(good)),
+        request: toolMessage(revision, 'tools/list', {}, authorized(good)),
         wrong: (answer, { tools: expected = 1 }) => {
           const { tools } = rpcMessage(answer)?.result ?? {}
           return tools?.length === expected
@@ -86,8 +56,8 @@ function callTool(name, modern) {
   }
 }
 
-export const w3 = callTool('w3', false)
-export const w3m = callTool('w3m', true)
+export const w3 = callTool('w3', LEGACY)
+export const w3m = callTool('w3m', MODERN)
 
 /**
  * One and the same result from every row: the order as text, character for character, and the
