@@ -1,10 +1,17 @@
 // Every row of the tables: which file, in which variant, takes part in which workload.
 
-/** @typedef {{ name: string, file: string, variant: string, workloads: readonly string[] }} Peer */
+/**
+ * @typedef {{ name: string, file: string, variant: string, workloads: readonly string[], tools?: number, textOnly?: readonly string[] }} Peer
+ *   `variant`: words for the server, separated by commas. `tools`: how many its MCP endpoint
+ *   offers, 1 unless said. `textOnly`: workloads in which its tool answers with text and no
+ *   structured content, which is less than the other rows do; tables say so.
+ */
 
 const HTTP = ['w1', 'w2', 'w4', 'w5']
 const MCP = ['w3', 'w3m']
 const ALL = [...HTTP, 'w5r', ...MCP]
+/** How many tools the rows offer whose names end in `-tools`; all others offer one. */
+const TOOL_COUNTS = [10, 100]
 
 /** @type {readonly Peer[]} */
 export const peers = [
@@ -12,8 +19,15 @@ export const peers = [
   { name: 'node-headers', file: 'node.mjs', variant: 'headers', workloads: ['w1', 'w5'] },
   { name: 'node-cached', file: 'node.mjs', variant: 'cached', workloads: ['w2', 'w4', ...MCP] },
   { name: 'node-zod', file: 'node.mjs', variant: 'zod', workloads: ['w5r'] },
-  { name: 'trefoil', file: 'trefoil.mjs', variant: '', workloads: ALL },
-  { name: 'trefoil-verifying', file: 'trefoil.mjs', variant: 'verifying', workloads: ['w2'] },
+  { name: 'trefoil', file: 'trefoil.mjs', variant: '', workloads: ALL, textOnly: MCP },
+  { name: 'trefoil-returns', file: 'trefoil.mjs', variant: 'returns', workloads: MCP },
+  {
+    name: 'trefoil-verifying',
+    file: 'trefoil.mjs',
+    variant: 'returns,verifying',
+    workloads: ['w2', ...MCP],
+  },
+  ...withTools('trefoil', 'trefoil.mjs', 'returns'),
   { name: 'trefoil-typebox', file: 'trefoil.mjs', variant: 'typebox', workloads: ['w5r'] },
   { name: 'fastify', file: 'fastify.mjs', variant: '', workloads: [...HTTP, 'w5r'] },
   { name: 'hono', file: 'hono.mjs', variant: '', workloads: HTTP },
@@ -22,8 +36,31 @@ export const peers = [
   { name: 'nest', file: 'nest.mjs', variant: '', workloads: [...HTTP, 'w5r'] },
   { name: 'express', file: 'express.mjs', variant: '', workloads: HTTP },
   { name: 'sdk-v2', file: 'sdk-v2.mjs', variant: '', workloads: MCP },
+  { name: 'sdk-v2-cached', file: 'sdk-v2.mjs', variant: 'cached', workloads: MCP },
+  ...withTools('sdk-v2', 'sdk-v2.mjs', 'cached'),
+  { name: 'sdk-v2-fast', file: 'sdk-v2-fast.mjs', variant: 'cached', workloads: MCP },
+  ...withTools('sdk-v2-fast', 'sdk-v2-fast.mjs', 'cached'),
   { name: 'tmcp', file: 'tmcp.mjs', variant: '', workloads: MCP },
+  { name: 'tmcp-cached', file: 'tmcp.mjs', variant: 'cached', workloads: MCP },
+  ...withTools('tmcp', 'tmcp.mjs', 'cached'),
 ]
+
+/** Rows that keep token verdicts, as Trefoil does, and offer more tools than one. @param {string} name @param {string} file @param {string} variant @returns {Peer[]} */
+function withTools(name, file, variant) {
+  return TOOL_COUNTS.map((tools) => ({
+    name: `${name}-${tools}-tools`,
+    file,
+    variant,
+    workloads: MCP,
+    tools,
+  }))
+}
+
+/** The name of a row as tables show it. @param {string} name @param {string} workload */
+export function shownName(name, workload) {
+  const { textOnly = [] } = peers.find((peer) => peer.name === name) ?? {}
+  return textOnly.includes(workload) ? `${name} (text only)` : name
+}
 
 /** Names of the rows that take part in a workload. @param {string} workload */
 export function peersOf(workload) {

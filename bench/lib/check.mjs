@@ -15,7 +15,7 @@ export async function checkAnswers(server, workload) {
     const answer = await ask(server, part.request)
     const wrong =
       answer.status === part.status
-        ? part.wrong(answer)
+        ? part.wrong(answer, server.peer)
         : `status ${answer.status}, expected ${part.status}: ${answer.text.slice(0, 500)}`
     if (wrong !== null) {
       throw new BenchFailure(
@@ -51,7 +51,7 @@ export async function fixedBodies(server, workload) {
 export async function checkProbes(server, workload) {
   const failures = []
   for (const probe of workload.probes) {
-    const wrong = probe.wrong(await ask(server, probe.request))
+    const wrong = probe.wrong(await ask(server, probe.request), server.peer)
     if (wrong !== null) failures.push(`${probe.name}: ${wrong}`)
   }
   if (failures.length > 0) {

@@ -1,6 +1,6 @@
 // What an answer must be, as functions that say what is wrong with it or `null`.
 
-/** @typedef {(answer: import('./workloads.mjs').Answer) => string | null} Verdict */
+/** @typedef {import('./workloads.mjs').Verdict} Verdict */
 
 /** @param {readonly number[]} statuses @returns {Verdict} */
 export function expectStatus(...statuses) {
@@ -23,9 +23,9 @@ export function expectJson(value) {
 
 /** The first complaint of several. @param {readonly Verdict[]} verdicts @returns {Verdict} */
 export function all(...verdicts) {
-  return (answer) => {
+  return (answer, peer) => {
     for (const verdict of verdicts) {
-      const wrong = verdict(answer)
+      const wrong = verdict(answer, peer)
       if (wrong !== null) return wrong
     }
     return null
@@ -45,10 +45,12 @@ export function parseJson(text) {
 export function sameJson(actual, expected) {
   const left = canonical(actual)
   const right = canonical(expected)
-  return left === right ? null : `got ${left.slice(0, 200)}, expected ${right.slice(0, 200)}`
+  return left === right
+    ? null
+    : `got ${String(left).slice(0, 200)}, expected ${String(right).slice(0, 200)}`
 }
 
-/** @param {unknown} value @returns {string} */
+/** Nothing for `undefined`. @param {unknown} value @returns {string | undefined} */
 function canonical(value) {
   return JSON.stringify(value, (_, member) =>
     typeof member === 'object' && member !== null && !Array.isArray(member)

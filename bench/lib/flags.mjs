@@ -7,19 +7,19 @@ import { BenchFailure, note } from './log.mjs'
 const DIST = new URL('../../packages/trefoil/dist/index.js', import.meta.url)
 
 /**
- * The few options of the small benches: `--json`, `--quick`, `--servers a,b`, and numbers such
- * as `--rounds N`.
+ * The few options of the small benches: `--json`, `--quick`, `--servers a,b`, `--base NAME`
+ * where servers are compared, and numbers such as `--rounds N`.
  *
  * @template {string} Name
  * @param {Record<Name, { full: number, quick: number }>} numbers what they are when none is given
- * @param {{ allowed: readonly string[], usual: readonly string[] }} [servers]
+ * @param {{ allowed: readonly string[], usual: readonly string[], takesBase?: boolean }} [servers]
  * @param {(text: string) => boolean} [isArgument] for benches that take arguments besides
- * @returns {{ arguments: string[], json: boolean, quick: boolean, servers: import('./catalogue.mjs').Peer[] } & Record<Name, number>}
+ * @returns {{ arguments: string[], json: boolean, quick: boolean, base: string | null, servers: import('./catalogue.mjs').Peer[] } & Record<Name, number>}
  * @throws {BenchFailure} naming what was wrong
  */
 export function readFlags(numbers, servers = { allowed: [], usual: [] }, isArgument = () => false) {
   const names = /** @type {Name[]} */ (Object.keys(numbers))
-  const { values, positionals } = parse(names)
+  const { values, positionals } = parse(names, servers.takesBase === true)
   const unknown = positionals.find((text) => !isArgument(text))
   if (unknown !== undefined) throw new BenchFailure(`unknown argument "${unknown}"`)
   const quick = values.quick === true
@@ -31,18 +31,22 @@ export function readFlags(numbers, servers = { allowed: [], usual: [] }, isArgum
     }
     return [name, given]
   })
-  const list = values.servers?.split(',').filter((name) => name !== '') ?? servers.usual
+  const base = values.base ?? null
+  const chosenServers = values.servers?.split(',').filter((name) => name !== '') ?? servers.usual
+  // Ratios to the base stand beside those to `node`, so both take part, `node` as the first.
+  const list = base === null ? chosenServers : [...new Set(['node', base, ...chosenServers])]
   return {
     arguments: positionals,
     json: values.json === true,
     quick,
+    base,
     servers: findPeers(list, servers.allowed),
     ...Object.fromEntries(chosen),
   }
 }
 
-/** @param {readonly string[]} names */
-function parse(names) {
+/** @param {readonly string[]} names @param {boolean} takesBase */
+function parse(names, takesBase) {
   try {
     return parseArgs({
       allowPositionals: true,
@@ -50,6 +54,7 @@ function parse(names) {
         json: { type: 'boolean' },
         quick: { type: 'boolean' },
         servers: { type: 'string' },
+        ...(takesBase ? { base: { type: 'string' } } : {}),
         ...Object.fromEntries(names.map((name) => [name, { type: 'string' }])),
       },
     })
@@ -66,8 +71,8 @@ function findPeers(names, allowed) {
     if (peer === undefined || !allowed.includes(name)) {
       throw new BenchFailure(`unknown server "${name}"; known: ${allowed.join(', ')}`)
     }
-    if (name === 'trefoil' && !existsSync(DIST)) {
-      note('warning: trefoil is not built and is left out')
+    if (peer.file === 'trefoil.mjs' && !existsSync(DIST)) {
+      note(`warning: trefoil is not built, ${name} is left out`)
     } else found.push(peer)
   }
   return found

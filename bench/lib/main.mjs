@@ -44,10 +44,10 @@ async function run(options) {
       if (taking.length === 1 && options.servers?.length !== 1)
         note(`${name}: nobody but ${options.base}`)
       const rows = await measure(workload, taking, options, generator, cores)
-      const report = table(`${name}: ${workload.title}`, rows)
+      const report = table(workload, rows)
       if (options.json) {
         note(report)
-        for (const row of rows) process.stdout.write(`${jsonLine(name, row)}\n`)
+        for (const row of rows) process.stdout.write(`${jsonLine(name, row, options.base)}\n`)
       } else process.stdout.write(`${report}\n`)
     }
   } finally {
@@ -58,10 +58,11 @@ async function run(options) {
 /** @param {import('./options.mjs').Options} options */
 function rowsToMeasure({ servers }) {
   const wanted = peers.filter((peer) => servers === null || servers.includes(peer.name))
-  if (existsSync(DIST) || !wanted.some(({ name }) => name === 'trefoil')) return wanted
+  const unbuilt = (/** @type {import('./catalogue.mjs').Peer} */ { file }) => file === 'trefoil.mjs'
+  if (existsSync(DIST) || !wanted.some(unbuilt)) return wanted
   if (servers !== null) throw new BenchFailure('trefoil is not built: run `npm run build` first')
   note('warning: trefoil is not built and is left out')
-  return wanted.filter(({ name }) => name !== 'trefoil')
+  return wanted.filter((peer) => !unbuilt(peer))
 }
 
 /** @param {import('./options.mjs').Options} options @param {string} generator @param {import('./cores.mjs').Cores} cores */

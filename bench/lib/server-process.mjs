@@ -15,7 +15,7 @@ const STOP_MS = 3000
 /**
  * @typedef {{ heapUsed: number, external: number, rss: number, collections: number }} Heap
  *   bytes; `collections`: how often the garbage collector has run since the start
- * @typedef {{ name: string, port: number, pid: number, cpuSeconds: () => number, rssMb: () => number, heap: (collect: boolean) => Promise<Heap>, errors: () => string, stop: () => Promise<void> }} RunningServer
+ * @typedef {{ name: string, peer: import('./catalogue.mjs').Peer, port: number, pid: number, cpuSeconds: () => number, rssMb: () => number, heap: (collect: boolean) => Promise<Heap>, errors: () => string, stop: () => Promise<void> }} RunningServer
  *   `heap`: only for servers started with a probe; `collect`: collect garbage first. `errors`: the
  *   last it has written to stderr.
  */
@@ -42,6 +42,7 @@ export async function startServer(peer, workload, core, probe = null) {
         PORT: String(port),
         WORKLOAD: workload,
         VARIANT: peer.variant,
+        TOOLS: String(peer.tools ?? 1),
       },
     }),
   )
@@ -60,6 +61,7 @@ export async function startServer(peer, workload, core, probe = null) {
   const pid = /** @type {number} */ (child.pid)
   return {
     name: peer.name,
+    peer,
     port,
     pid,
     cpuSeconds: () => cpuSeconds(pid),

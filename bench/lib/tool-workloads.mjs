@@ -1,66 +1,47 @@
 // W3 in two revisions of MCP.
-import { expectStatus, parseJson, sameJson } from './expect.mjs'
-import { authorized, BAD_TOKENS, good, JSON_TYPE } from './order-workloads.mjs'
+import { all, expectStatus, parseJson, sameJson } from './expect.mjs'
+import { authorized, BAD_TOKENS, good } from './order-workloads.mjs'
 import { orders } from './orders.mjs'
+import { LEGACY, MODERN, toolMessage } from './tool-message.mjs'
 
-const LEGACY = '2025-11-25'
-const MODERN = '2026-07-28'
-const META = 'io.modelcontextprotocol'
-
-/** @param {boolean} modern @returns {import('./workloads.mjs').Workload} */
-function callTool(modern) {
-  const version = modern ? MODERN : LEGACY
-  const meta = {
-    _meta: {
-      [`${META}/protocolVersion`]: MODERN,
-      [`${META}/clientCapabilities`]: {},
-      [`${META}/clientInfo`]: { name: 'bench', version: '1.0.0' },
-    },
-  }
-  /** @param {Record<string, unknown>} args @param {Record<string, string>} headers @returns {import('./workloads.mjs').Request} */
-  const request = (args, headers) => ({
-    method: 'POST',
-    path: '/mcp',
-    headers: {
-      ...JSON_TYPE,
-      accept: 'application/json, text/event-stream',
-      'mcp-protocol-version': version,
-      ...(modern ? { 'mcp-method': 'tools/call', 'mcp-name': 'get_order' } : {}),
-      ...headers,
-    },
-    body: JSON.stringify({
-      jsonrpc: '2.0',
-      id: 1,
-      method: 'tools/call',
-      params: { name: 'get_order', arguments: args, ...(modern ? meta : {}) },
-    }),
-  })
+/** @param {string} name @param {string} revision @returns {import('./workloads.mjs').Workload} */
+function callTool(name, revision) {
+  /** @param {Record<string, unknown>} args @param {Record<string, string>} headers */
+  const request = (args, headers) =>
+    toolMessage(revision, 'tools/call', { name: 'get_order', arguments: args }, headers)
   return {
-    name: modern ? 'w3m' : 'w3',
-    title: `MCP tools/call, bearer, revision ${version}`,
+    name,
+    title: `MCP tools/call, bearer, revision ${revision}`,
     parts: [
       {
         name: 'call',
         request: request({ order_id: 'ord_1001' }, authorized(good)),
         status: 200,
-        wrong: (answer) => {
-          const message = rpcMessage(answer)
-          if (message?.id !== 1) return 'no JSON-RPC answer to our id'
-          if (modern && message.result?.resultType !== 'complete') {
-            return 'resultType is not complete'
-          }
-          if (message.result?.isError === true) return 'the tool failed'
-          return sameJson(parseJson(message.result?.content?.[0]?.text), orders.get('ord_1001'))
-        },
+        wrong: expectOrder('ord_1001', name),
       },
     ],
     order: [0],
     probes: [
-      ...Object.entries(BAD_TOKENS).map(([name, headers]) => ({
-        name,
+      ...Object.entries(BAD_TOKENS).map(([kind, headers]) => ({
+        name: kind,
         request: request({ order_id: 'ord_1001' }, headers),
         wrong: expectStatus(401),
       })),
+      {
+        name: 'another order',
+        request: request({ order_id: 'ord_1002' }, authorized(good)),
+        wrong: all(expectStatus(200), expectOrder('ord_1002', name)),
+      },
+      {
+        name: 'list of tools',
+        request: toolMessage(revision, 'tools/list', {}, authorized(good)),
+        wrong: (answer, { tools: expected = 1 }) => {
+          const { tools } = rpcMessage(answer)?.result ?? {}
+          return tools?.length === expected
+            ? null
+            : `${tools?.length} tools, expected ${expected}: ${answer.text.slice(0, 200)}`
+        },
+      },
       {
         name: 'wrong argument type',
         request: request({ order_id: 7 }, authorized(good)),
@@ -75,8 +56,32 @@ function callTool(modern) {
   }
 }
 
-export const w3 = callTool(false)
-export const w3m = callTool(true)
+export const w3 = callTool('w3', LEGACY)
+export const w3m = callTool('w3m', MODERN)
+
+/**
+ * One and the same result from every row: the order as text, character for character, and the
+ * order as structured content. Rows that are marked to send text alone must send text alone, so
+ * that nobody does less than the others unseen.
+ *
+ * @param {string} id @param {string} workload @returns {import('./workloads.mjs').Verdict}
+ */
+function expectOrder(id, workload) {
+  const order = orders.get(id)
+  const content = [{ type: 'text', text: JSON.stringify(order) }]
+  return (answer, { textOnly = [] }) => {
+    const message = rpcMessage(answer)
+    if (message?.id !== 1) return 'no JSON-RPC answer to our id'
+    const { result } = message
+    if (workload === 'w3m' && result?.resultType !== 'complete') return 'resultType is not complete'
+    if (result?.isError === true) return 'the tool failed'
+    const wrongText = sameJson(result?.content, content)
+    if (wrongText !== null) return `content: ${wrongText}`
+    const expected = textOnly.includes(workload) ? undefined : order
+    const wrong = sameJson(result.structuredContent, expected)
+    return wrong === null ? null : `structuredContent: ${wrong}`
+  }
+}
 
 /** A JSON answer, or the one message of an event stream. @param {import('./workloads.mjs').Answer} answer */
 function rpcMessage({ headers, text }) {

@@ -7,7 +7,9 @@ import { w3, w3m } from './tool-workloads.mjs'
 /**
  * @typedef {{ method: string, path: string, headers: Record<string, string>, body: string | null }} Request
  * @typedef {{ status: number, headers: Headers, text: string }} Answer
- * @typedef {{ name: string, request: Request, status: number, wrong: (answer: Answer) => string | null }} Part
+ * @typedef {(answer: Answer, peer: import('./catalogue.mjs').Peer) => string | null} Verdict
+ *   what is wrong with the answer of a row
+ * @typedef {{ name: string, request: Request, status: number, wrong: Verdict }} Part
  *   one kind of call. The parts of a workload have different statuses: wrk's answers do not say
  *   to which request they belong.
  * @typedef {{
@@ -15,7 +17,7 @@ import { w3, w3m } from './tool-workloads.mjs'
  *   title: string
  *   parts: readonly Part[]
  *   order: readonly number[]
- *   probes: readonly { name: string, request: Request, wrong: (answer: Answer) => string | null }[]
+ *   probes: readonly { name: string, request: Request, wrong: Verdict }[]
  * }} Workload `order`: indices of `parts`, sent over and over.
  */
 

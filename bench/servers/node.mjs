@@ -1,7 +1,7 @@
 // The yardstick: bare node:http doing the job by hand, with nothing the job does not ask for.
 // VARIANT=headers: W1 or W5 with the headers, host check and request id of the secure workload.
 // VARIANT=zod: W5 with its answer validated by zod instead of by hand.
-// VARIANT=cached: verified tokens are kept, as most frameworks' plugins do.
+// VARIANT=cached: token verdicts are kept, good and bad ones, as Trefoil keeps them.
 import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:http'
 import { pipeline } from 'node:stream'
@@ -133,34 +133,36 @@ function invalid(response, requestId, field) {
 const MODERN = '2026-07-28'
 const LEGACY = new Set(['2025-11-25', '2025-06-18', '2025-03-26'])
 const META = 'io.modelcontextprotocol'
+const METHODS = new Set(['tools/call', 'tools/list'])
+const TOOLS = [{ name: 'get_order', inputSchema: { type: 'object' } }]
 const SERVER_INFO = { [`${META}/serverInfo`]: { name: 'bench', version: '1.0.0' } }
 
 function postMessage(message, _claims, response, requestId, request) {
   const { headers } = request
   // A page in a browser must not reach an agent's server through a rebound name.
   if (headers.origin !== undefined) return send(response, requestId, 403, { error: 'origin' })
-  if (message?.jsonrpc !== '2.0' || message.method !== 'tools/call') {
+  if (message?.jsonrpc !== '2.0' || !METHODS.has(message.method)) {
     return rpcError(response, requestId, message?.id, -32601, 'method not found', 404)
   }
-  const { id, params } = message
+  const { id, method, params } = message
   const claimed = params?._meta?.[`${META}/protocolVersion`]
   const modern = claimed !== undefined
   if (modern) {
     if (
       claimed !== MODERN ||
       headers['mcp-protocol-version'] !== MODERN ||
-      headers['mcp-method'] !== message.method ||
-      headers['mcp-name'] !== params.name
+      headers['mcp-method'] !== method ||
+      (method === 'tools/call' && headers['mcp-name'] !== params.name)
     ) {
       return rpcError(response, requestId, id, -32020, 'header mismatch', 400)
     }
   } else if (!LEGACY.has(headers['mcp-protocol-version'] ?? '2025-03-26')) {
     return rpcError(response, requestId, id, -32600, 'unsupported protocol version', 400)
   }
-  if (params?.name !== 'get_order') {
+  if (method === 'tools/call' && params?.name !== 'get_order') {
     return rpcError(response, requestId, id, -32602, 'unknown tool', 200)
   }
-  const outcome = getOrder(params.arguments)
+  const outcome = method === 'tools/list' ? { tools: TOOLS } : getOrder(params.arguments)
   const result = modern ? { resultType: 'complete', ...outcome, _meta: SERVER_INFO } : outcome
   send(response, requestId, 200, { jsonrpc: '2.0', id, result })
 }
@@ -170,6 +172,7 @@ function getOrder(args) {
   if (order === undefined) {
     return { content: [{ type: 'text', text: 'order_id: no such order' }], isError: true }
   }
+  if (!isOrder(order)) throw new Error('not an order')
   return { content: [{ type: 'text', text: JSON.stringify(order) }], structuredContent: order }
 }
 

@@ -1,5 +1,6 @@
 // tmcp: one server and one transport for the life of the process, zod through its adapter.
 // Its transport speaks web requests; Hono's listener makes them lazily, the fastest way known.
+// VARIANT=cached: token verdicts are kept. TOOLS=N: so many tools.
 import { createServer } from 'node:http'
 
 import { getRequestListener } from '@hono/node-server'
@@ -8,33 +9,37 @@ import { HttpTransport } from '@tmcp/transport-http'
 import { McpServer } from 'tmcp'
 import { z } from 'zod'
 
-import { bearer, verifyToken } from '../lib/hs256.mjs'
+import { bearer, cachingVerifier, verifyToken } from '../lib/hs256.mjs'
+import { order } from '../lib/order-schema.mjs'
 import { orders } from '../lib/orders.mjs'
+import { otherTools } from '../lib/other-tools.mjs'
+
+const cached = process.env.VARIANT?.split(',').includes('cached') === true
+const verify = cached ? cachingVerifier() : verifyToken
+const schema = z.object({ order_id: z.string() })
 
 const server = new McpServer(
   { name: 'bench', version: '1.0.0', description: 'Orders' },
   { adapter: new ZodJsonSchemaAdapter(), capabilities: { tools: {} } },
 )
-server.tool(
-  {
-    name: 'get_order',
-    description: 'Fetch one order by id.',
-    schema: z.object({ order_id: z.string() }),
-  },
-  async ({ order_id }) => {
-    const order = orders.get(order_id)
-    if (order === undefined) {
-      return { content: [{ type: 'text', text: 'order not found' }], isError: true }
-    }
-    return { content: [{ type: 'text', text: JSON.stringify(order) }] }
-  },
-)
+for (const name of ['get_order', ...otherTools()]) {
+  server.tool(
+    { name, description: 'Fetch one order by id.', schema, outputSchema: order },
+    async ({ order_id }) => {
+      const found = orders.get(order_id)
+      if (found === undefined) {
+        return { content: [{ type: 'text', text: 'order not found' }], isError: true }
+      }
+      return { content: [{ type: 'text', text: JSON.stringify(found) }], structuredContent: found }
+    },
+  )
+}
 
 const transport = new HttpTransport(server, { path: '/mcp', allowedOrigins: [] })
 
 const listener = getRequestListener(async (request) => {
   const token = bearer(request.headers.get('authorization') ?? undefined)
-  const claims = token === null ? null : verifyToken(token)
+  const claims = token === null ? null : verify(token)
   if (claims === null) {
     return new Response('unauthorized', { status: 401, headers: { 'www-authenticate': 'Bearer' } })
   }

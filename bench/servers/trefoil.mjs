@@ -1,5 +1,7 @@
 // Trefoil with its defaults: host check, request id, security headers, problem answers.
 // VARIANT=verifying: no verdict on a token is kept.
+// VARIANT=returns: the tool of W3 declares what it returns, so that is validated and sent as
+// structured content beside the text. TOOLS=N: it is one of so many.
 // VARIANT=typebox: the answers of W5r are held to a compiled TypeBox schema, as Elysia's are.
 import { setTimeout } from 'node:timers/promises'
 
@@ -9,11 +11,17 @@ import { jwtAuth } from '../../packages/trefoil/dist/auth.js'
 import { createApp, HttpError, reply } from '../../packages/trefoil/dist/index.js'
 import { serve } from '../../packages/trefoil/dist/node.js'
 import { pieces, SLOW_MS } from '../lib/aborts.mjs'
+import { order } from '../lib/order-schema.mjs'
 import { createOrder, orderList, orders } from '../lib/orders.mjs'
+import { otherTools } from '../lib/other-tools.mjs'
 import { SECRET } from '../lib/token.mjs'
 
-const { PORT, WORKLOAD, VARIANT } = process.env
-const authenticate = jwtAuth({ keys: SECRET, ...(VARIANT === 'verifying' ? { cacheSize: 0 } : {}) })
+const { PORT, WORKLOAD } = process.env
+const variant = new Set(process.env.VARIANT?.split(','))
+const authenticate = jwtAuth({
+  keys: SECRET,
+  ...(variant.has('verifying') ? { cacheSize: 0 } : {}),
+})
 const returns = WORKLOAD === 'w5r' ? await orderListSchema() : null
 const app = createApp({
   name: 'bench',
@@ -23,8 +31,8 @@ const app = createApp({
 const jobs = {
   w1: () => addRead({ public: true }),
   w2: () => addCreate(),
-  w3: () => addRead({ tool: true }),
-  w3m: () => addRead({ tool: true }),
+  w3: () => addTools(),
+  w3m: () => addTools(),
   w4: () => {
     addRead({ public: true })
     addCreate()
@@ -50,10 +58,24 @@ function addRead(options) {
     ...options,
   }
   app.get('/orders/{order_id}', route, ({ order_id }) => {
-    const order = orders.get(order_id)
-    if (order === undefined) throw new HttpError(404, 'Order not found')
-    return order
+    const found = orders.get(order_id)
+    if (found === undefined) throw new HttpError(404, 'Order not found')
+    return found
   })
+}
+
+function addTools() {
+  addRead({ tool: true, ...(variant.has('returns') ? { returns: order } : {}) })
+  for (const name of otherTools()) {
+    const route = {
+      name,
+      description: 'Fetch one order by id.',
+      params: { order_id: z.string() },
+      returns: order,
+      tool: true,
+    }
+    app.get(`/${name}/{order_id}`, route, ({ order_id }) => orders.get(order_id))
+  }
 }
 
 function addCreate() {
@@ -77,15 +99,6 @@ function addList(options) {
 }
 
 async function orderListSchema() {
-  if (VARIANT === 'typebox') return (await import('../lib/typebox-list.mjs')).orderListSchema()
-  return z.array(
-    z.object({
-      order_id: z.string(),
-      customer_id: z.string(),
-      sku: z.string(),
-      quantity: z.number().int(),
-      status: z.string(),
-      total_cents: z.number().int(),
-    }),
-  )
+  if (variant.has('typebox')) return (await import('../lib/typebox-list.mjs')).orderListSchema()
+  return z.array(order)
 }
