@@ -4,7 +4,7 @@ import type { Duration } from '../base/duration.ts'
 import type { AccessLog } from '../contract/access-event.ts'
 import type { ApprovalHook } from '../contract/approval.ts'
 import type { AuthConfig } from '../contract/authenticator.ts'
-import type { Logger } from '../contract/logger.ts'
+import type { Logger, LogLevel } from '../contract/logger.ts'
 import type { SurfaceName } from '../contract/surface-name.ts'
 import type { CspDirectives } from '../policy/content-security-policy.ts'
 import type { CorsOptions } from '../policy/cors.ts'
@@ -84,8 +84,10 @@ export interface AppOptions {
   readonly tagDescriptions?: Readonly<Record<string, string>>
   /** Receives one event per served request. */
   readonly accessLog?: AccessLog
-  /** Where the framework logs; a pino logger fits. Default: JSON lines on stderr. */
+  /** Where the framework logs; a pino logger and `console` fit. Default: JSON lines on stderr. */
   readonly logger?: Logger
+  /** How much the default logger writes; a logger of your own has its own level. Default `info`. */
+  readonly logLevel?: LogLevel
   /** Source of time. Default: the machine's. */
   readonly clock?: Clock
   /** Source of random bytes. Default: the machine's. */
