@@ -97,8 +97,11 @@ test('APPR-5: without approval it is nobody’s business', () => {
 })
 
 test('APPR-5: start-up says it once an action, naming action, parameters and what to do', async () => {
-  const warnings: [unknown, string][] = []
-  const logger: Logger = { ...silent, warn: (fields, message) => warnings.push([fields, message]) }
+  const warnings: [unknown, string | undefined][] = []
+  const logger: Logger = {
+    ...silent,
+    warn: (fields, message) => void warnings.push([fields, message]),
+  }
   const app = createApp({ ...options, logger, publicSurfaces: ['api', 'mcp', 'cli'] })
   const optional = z.string().nullish()
   for (const name of ['first', 'second']) {

@@ -5,7 +5,7 @@ import type { AccessLog } from '../contract/access-event.ts'
 import type { ApprovalHook } from '../contract/approval.ts'
 import type { AuthConfig } from '../contract/authenticator.ts'
 import type { OnCall } from '../contract/call-record.ts'
-import type { Logger } from '../contract/logger.ts'
+import type { Logger, LogLevel } from '../contract/logger.ts'
 import type { SurfaceName } from '../contract/surface-name.ts'
 import type { CspDirectives } from '../policy/content-security-policy.ts'
 import type { CorsOptions } from '../policy/cors.ts'
@@ -89,8 +89,10 @@ export interface AppOptions {
   readonly accessLog?: AccessLog
   /** Receives the record of every call, on every surface, once its answer is complete. Default none. */
   readonly onCall?: OnCall
-  /** Where the framework logs; a pino logger fits. Default: JSON lines on stderr. */
+  /** Where the framework logs; a pino logger and `console` fit. Default: JSON lines on stderr. */
   readonly logger?: Logger
+  /** How much the default logger writes; a logger of your own has its own level. Default `info`. */
+  readonly logLevel?: LogLevel
   /** Source of time. Default: the machine's. */
   readonly clock?: Clock
   /** Source of random bytes. Default: the machine's. */

@@ -1,7 +1,8 @@
 import { type ByteSize, parseByteSize } from '../base/bytes.ts'
-import { systemClock, systemRandom } from '../base/clock.ts'
+import { type Clock, systemClock, systemRandom } from '../base/clock.ts'
 import { type Duration, parseDuration } from '../base/duration.ts'
 import type { AuthConfig } from '../contract/authenticator.ts'
+import { LOG_LEVELS, type Logger } from '../contract/logger.ts'
 import { checkOptionNames, type OptionNames } from '../contract/option-names.ts'
 import { shownValue } from '../contract/option-values.ts'
 import { ImproperlyConfigured } from '../contract/problem.ts'
@@ -57,6 +58,7 @@ const APP_OPTIONS: OptionNames<AppOptions> = {
   accessLog: true,
   onCall: true,
   logger: true,
+  logLevel: true,
   clock: true,
   random: true,
   env: true,
@@ -126,7 +128,7 @@ function checkOptions(options: AppOptions, stray: readonly string[]): AppConfig 
     tagDescriptions: readTagDescriptions(options.tagDescriptions),
     accessLog: readFunction('accessLog', options.accessLog),
     onCall: readFunction('onCall', options.onCall),
-    logger: options.logger ?? createStderrLogger(clock),
+    logger: readLogger(options, clock),
     clock,
     random: options.random ?? systemRandom,
     strayVariables: stray,
@@ -162,6 +164,31 @@ function readFunction<Hook>(option: string, value: Hook | undefined): Hook | nul
   if (value === undefined) return null
   if (typeof value === 'function') return value
   throw new ImproperlyConfigured(`${option} must be a function, got ${shownValue(value)}`)
+}
+
+/** A logger of the developer's own decides what it writes; the level is that of the default one. */
+function readLogger({ logger, logLevel }: AppOptions, clock: Clock): Logger {
+  if (logLevel !== undefined && !LOG_LEVELS.includes(logLevel)) {
+    throw new ImproperlyConfigured(
+      `logLevel must be one of ${LOG_LEVELS.join(', ')}, got ${shownValue(logLevel)}`,
+    )
+  }
+  if (logger === undefined) return createStderrLogger(clock, logLevel)
+  const methods = ['debug', 'info', 'warn', 'error'] as const
+  // Object(): a logger may be a function with methods, and null has none.
+  const missing = methods.find((name) => typeof Object(logger)[name] !== 'function')
+  if (missing !== undefined) {
+    throw new ImproperlyConfigured(
+      `logger must have the methods ${methods.join(', ')}, as pino and console have; '${missing}' is missing`,
+    )
+  }
+  // What nobody reads is refused, or the lines would go on in silence.
+  if (logLevel !== undefined) {
+    throw new ImproperlyConfigured(
+      'logLevel is for the default logger: set the level of your own logger where you make it',
+    )
+  }
+  return logger
 }
 
 function readOrigins(value: readonly string[] | undefined): ReadonlySet<string> {

@@ -1,3 +1,5 @@
+import { LOG_LEVELS } from '../contract/logger.ts'
+
 /** What the text of a variable must look like; a list names the only values there are. */
 export type VariableKind =
   | 'text'
@@ -80,6 +82,7 @@ export const APP_VARIABLES: readonly EnvironmentVariable[] = [
   { variable: 'TREFOIL_DOCS_PATH', option: 'docsPath', kind: 'text or none' },
   { variable: 'TREFOIL_MCP_DOCS_PATH', option: 'mcpDocsPath', kind: 'text or none' },
   { variable: 'TREFOIL_PUBLIC_DOCS', option: 'publicDocs', kind: 'flag' },
+  { variable: 'TREFOIL_LOG_LEVEL', option: 'logLevel', kind: LOG_LEVELS },
 ]
 
 /** Variables that stand in for options of `cookieSession` (S-SCM-1). */
@@ -95,11 +98,10 @@ export const SESSION_VARIABLES: readonly EnvironmentVariable[] = [
   { variable: 'TREFOIL_SESSION_SECURE', option: 'secure', kind: 'flag' },
 ]
 
-/** Variables that the program and loggers use (APP-6). */
+/** Variables that the program uses (APP-6). */
 export const PROGRAM_VARIABLES: readonly string[] = [
   'TREFOIL_APP',
   'TREFOIL_TOKEN',
   'TREFOIL_HOME',
   'TREFOIL_ENV',
-  'TREFOIL_LOG_LEVEL',
 ]

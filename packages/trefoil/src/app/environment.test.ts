@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { Logger } from '../contract/logger.ts'
 import { ImproperlyConfigured } from '../contract/problem.ts'
 import type { AppOptions } from './app-options.ts'
@@ -60,6 +60,7 @@ const EVERY: Readonly<Record<string, string>> = {
   TREFOIL_DOCS_PATH: '/api',
   TREFOIL_MCP_DOCS_PATH: 'none',
   TREFOIL_PUBLIC_DOCS: 'on',
+  TREFOIL_LOG_LEVEL: 'silent',
 }
 
 const PREFLIGHT = ['origin', 'https://b.example', 'access-control-request-method', 'GET']
@@ -168,6 +169,7 @@ describe('wrong texts name the variable', () => {
     ['TREFOIL_TIMEOUT', '30', "must be a duration such as '30s'"],
     ['TREFOIL_SECURITY', 'relaxed', 'must be one of strict, web, off'],
     ['TREFOIL_DOCS_PATH', 'docs', "must start with '/'"],
+    ['TREFOIL_LOG_LEVEL', 'hunter2', 'must be one of debug, info, warn, error, silent'],
     ['TREFOIL_REQUEST_ID_HEADER', 'a b', 'must be a valid HTTP header name'],
   ])('APP-3, APP-4, APP-5: %s=%j', (variable, text, message) => {
     const origins = { TREFOIL_CORS_ALLOW_ORIGINS: 'https://a.example' }
@@ -200,6 +202,37 @@ describe('wrong texts name the variable', () => {
       'TREFOIL_DEBUG must be 1, true, yes or on, or 0, false, no or off\n' +
         "TREFOIL_MAX_FILE_SIZE must be integer bytes or a string like '2mb' (b, gb, kb, mb)",
     )
+  })
+})
+
+describe('FND-34: the log level', () => {
+  afterEach(() => vi.restoreAllMocks())
+
+  /** The levels that the default logger writes. */
+  function levels(env: Record<string, string>, options: AppOptions = {}): readonly unknown[] {
+    const lines: unknown[] = []
+    vi.spyOn(console, 'error').mockImplementation((line) => {
+      lines.push(JSON.parse(String(line)).level)
+    })
+    const { logger } = read(env, options)
+    for (const level of ['debug', 'info', 'warn', 'error'] as const) logger[level]('x')
+    return lines
+  }
+
+  test('comes from the option, then the variable, and is info', () => {
+    expect(levels({})).toEqual(['info', 'warn', 'error'])
+    expect(levels({ TREFOIL_LOG_LEVEL: ' DEBUG ' })).toEqual(['debug', 'info', 'warn', 'error'])
+    expect(levels({ TREFOIL_LOG_LEVEL: 'silent' })).toEqual([])
+    expect(levels({ TREFOIL_LOG_LEVEL: 'debug' }, { logLevel: 'error' })).toEqual(['error'])
+  })
+
+  test("a logger of the app's own has its own, and reads the variable as it likes", () => {
+    const lines: unknown[] = []
+    const write = (...line: unknown[]) => void lines.push(line)
+    const own: Logger = { debug: write, info: write, warn: write, error: write }
+    const { logger } = read({ TREFOIL_LOG_LEVEL: 'trace' }, { logger: own })
+    logger.debug({}, 'x')
+    expect(lines).toEqual([[{}, 'x']])
   })
 })
 
@@ -264,7 +297,7 @@ describe('variables that nobody reads', () => {
       debug: silent,
       info: silent,
       error: silent,
-      warn: (_fields, message) => void lines.push(message),
+      warn: (_fields, message = '') => void lines.push(message),
     }
     const app = createApp({ logger, env: { TREFOIL_ALOWED_HOSTS: 'a.example' } })
     expect(lines).toEqual([])

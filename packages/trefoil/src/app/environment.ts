@@ -1,4 +1,5 @@
 import { closest } from '../base/closest.ts'
+import type { Logger } from '../contract/logger.ts'
 import { ImproperlyConfigured } from '../contract/problem.ts'
 import type { CorsOptions } from '../policy/cors.ts'
 import {
@@ -61,14 +62,17 @@ export function fillFromEnvironment<Options extends object>(
   return { options: options as Options, used }
 }
 
-/** {@link fillFromEnvironment} for `createApp`, where the variables of CORS go together. */
-export function fillAppOptions<Options extends { readonly cors?: CorsOptions }>(
-  given: Options,
-  env: Environment,
-): FilledOptions<Options> {
+/**
+ * {@link fillFromEnvironment} for `createApp`, where the variables of CORS go together, and the
+ * log level is not ours to read when the app has a logger of its own.
+ */
+export function fillAppOptions<
+  Options extends { readonly cors?: CorsOptions; readonly logger?: Logger },
+>(given: Options, env: Environment): FilledOptions<Options> {
   const { cors } = given
   const namesOrigins = cors?.allowedOrigins ?? cors?.allowedOriginPattern
   const table = APP_VARIABLES.filter(({ option }) => {
+    if (option === 'logLevel') return given.logger === undefined
     if (!option.startsWith('cors.')) return true
     // Origins that the code names are all there are: a forgotten pattern must not add to them.
     if (ORIGINS.includes(option)) return namesOrigins === undefined

@@ -85,6 +85,13 @@ describe('APP-12: options inside options of createApp', () => {
     [{ auth: [{ authenticate: () => null, surfaces: 'api' }] }, 'auth surfaces must be a list'],
     [{ accessLog: 'yes' }, 'accessLog must be a function'],
     [{ approval: 'yes' }, 'approval must be a function'],
+    [{ logger: { ...logger, warn: 'x' } }, "'warn' is missing"],
+    [{ logger: null }, 'logger must have the methods debug, info, warn, error'],
+    [{ logLevel: 'debug' }, 'logLevel is for the default logger: set the level of your own logger'],
+    [
+      { logger: undefined, logLevel: 'INFO' },
+      "logLevel must be one of debug, info, warn, error, silent, got 'INFO'",
+    ],
   ])('%j', (options, message) => {
     expect(mistake(() => createApp({ logger, env: {}, ...options }))).toContain(message)
   })

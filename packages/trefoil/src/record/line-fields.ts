@@ -43,13 +43,24 @@ export function renameReserved(
 }
 
 function readFields(source: object): LogLine['fields'] {
-  let names: readonly string[] = []
   try {
-    names = Object.keys(source)
+    const shown = shownOf(source)
+    return Object.keys(shown).map((name) => [name, readField(shown, name)])
   } catch {
     // A proxy; the line is worth more than what it hides.
+    return []
   }
-  return names.map((name) => [name, readField(source, name)])
+}
+
+/**
+ * A class with `toJSON` says itself what may be printed. pino asks it of values but not of the
+ * fields as a whole, and would print what a call holds: the request with its credentials (PW-02).
+ */
+function shownOf(source: object): object {
+  const toJson: unknown = Reflect.get(source, 'toJSON')
+  if (typeof toJson !== 'function' || Object.hasOwn(source, 'toJSON')) return source
+  const shown: unknown = Reflect.apply(toJson, source, [''])
+  return typeof shown === 'object' && shown !== null ? shown : {}
 }
 
 function readField(source: object, name: string): unknown {
