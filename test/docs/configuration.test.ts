@@ -36,7 +36,7 @@ const APP = [
 const TABLES: readonly (readonly [heading: string, members: readonly string[]])[] = [
   ['createApp', [...new Set(APP)]],
   ['serve', membersOf('surfaces/http/node/serve-options.ts', 'ServeOptions')],
-  ['jwtAuth', membersOf('identity/jwt-auth.ts', 'JwtAuthOptions')],
+  ['jwtAuth', membersOf('identity/jwt/jwt-options.ts', 'JwtAuthOptions')],
   ['cookieSession', membersOf('app/cookie-session.ts', 'CookieSessionOptions')],
   ['AuthConfig', membersOf('contract/authenticator.ts', 'AuthConfig')],
 ]

@@ -1,5 +1,5 @@
 export { AuthContext } from './contract/auth-context.ts'
-export type { JwtAuthOptions } from './identity/jwt-auth.ts'
+export type { JwtAuthOptions } from './identity/jwt/jwt-options.ts'
 export { jwtAuth } from './identity/jwt-auth.ts'
 export type { KeyRing } from './identity/key-ring.ts'
 export { keyRing } from './identity/key-ring.ts'

@@ -79,6 +79,12 @@ describe('depth', () => {
   test('W-32: a hundred thousand levels are refused, not a crash', () => {
     expect(reason(nested(100_000))).toBe('nested deeper than 32 levels')
   })
+
+  test('W-32: two million opening brackets are refused before a parser finds that they never close', () => {
+    expect(reason('['.repeat(2_000_000))).toBe('nested deeper than 32 levels')
+    expect(reason('['.repeat(33))).toBe('nested deeper than 32 levels')
+    expect(reason('['.repeat(32))).toBe('not valid JSON')
+  })
 })
 
 describe('text', () => {

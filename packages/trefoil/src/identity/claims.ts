@@ -1,5 +1,5 @@
 import type { Identity } from '../contract/auth-context.ts'
-import { AuthenticationError } from '../contract/problem.ts'
+import { type AuthenticationError, refuseCredential } from '../contract/problem.ts'
 
 type Claims = Readonly<Record<string, unknown>>
 
@@ -64,5 +64,5 @@ function actorOf(value: unknown): Claims | undefined {
 }
 
 function invalid(claim: string): AuthenticationError {
-  return new AuthenticationError(`Invalid '${claim}' claim`)
+  return refuseCredential(`Invalid '${claim}' claim`)
 }

@@ -1,10 +1,11 @@
 import { createHmac } from 'node:crypto'
 import fc from 'fast-check'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { AuthContext } from '../contract/auth-context.ts'
 import type { AuthRequest } from '../contract/call.ts'
 import { AuthenticationError, ImproperlyConfigured } from '../contract/problem.ts'
-import { type JwtAuthOptions, jwtAuth } from './jwt-auth.ts'
+import type { JwtAuthOptions } from './jwt/jwt-options.ts'
+import { jwtAuth } from './jwt-auth.ts'
 import { keyRing } from './key-ring.ts'
 
 const SECRET = '0123456789abcdef0123456789abcdef'
@@ -232,10 +233,8 @@ describe('cache', () => {
     const bearer = token({ roles: ['viewer'], deep: { list: [1] } })
     const first = await authenticate(bearer)
     if (first === null) throw new Error('not accepted')
-    const verify = vi.spyOn(crypto.subtle, 'verify')
+    // Verified again, it would be another one: contexts are made anew each time.
     expect(await authenticate(bearer)).toBe(first)
-    expect(verify).not.toHaveBeenCalled()
-    verify.mockRestore()
     // PW-17: nothing one request does to it reaches the next.
     expect(() => (first.claims['roles'] as string[]).push('admin')).toThrow(TypeError)
     expect(() => Object.assign(first.claims['deep'] as object, { x: 1 })).toThrow(TypeError)

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { bearerToken, quoted } from './bearer.ts'
 import { parseMediaType, prefersPlainText } from './media-type.ts'
@@ -35,6 +36,48 @@ describe('bearer', () => {
     'Bearer a\r\nb',
   ])('PW-11: %o carries none', (header) => {
     expect(bearerToken(header)).toBeNull()
+  })
+
+  test('PW-11: the quick way and the rule agree (property)', () => {
+    const rule = /^bearer +([A-Za-z0-9._~+/=-]+) *$/i
+    const piece = fc.constantFrom(
+      'a',
+      'Z9',
+      '_',
+      '-',
+      '.',
+      '~',
+      '+',
+      '/',
+      '=',
+      ' ',
+      ',',
+      '\n',
+      'é',
+      'ſ',
+    )
+    const start = fc.constantFrom(
+      'Bearer ',
+      'Bearer ',
+      'bearer ',
+      'Bearer',
+      'Bearer  ',
+      'Basic ',
+      '',
+    )
+    const rest = fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join(''))
+    fc.assert(
+      fc.property(start, rest, (scheme, token) => {
+        expect(bearerToken(scheme + token)).toBe(rule.exec(scheme + token)?.[1] ?? null)
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
+  test('W-32: a header as long as they come takes no time, however it ends', () => {
+    for (const filling of ['-', 'a', 'a-', '--a']) {
+      expect(bearerToken(`Bearer a${filling.repeat(20_000)},`)).toBeNull()
+    }
   })
 
   test('RESP-3: quoted text keeps its quotes inside and drops what a header cannot carry', () => {

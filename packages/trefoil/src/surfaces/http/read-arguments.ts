@@ -35,7 +35,7 @@ export function readArguments(
   action: Action,
   call: CloseHooks,
 ): Awaitable<RawArguments | Problem> {
-  const plan = bodyPlan(action)
+  const { body: plan } = planOf(action)
   if (plan === 'none') return collect(inbound, action, undefined, EMPTY_FORM)
   if (plan === 'form') return withForm(inbound, action, call)
   const body = readJsonBody(inbound)
@@ -60,21 +60,32 @@ function withForm(
   )
 }
 
-type BodyPlan = 'none' | 'json' | 'form'
+/** What is known of an action's arguments before any request. */
+interface ArgumentPlan {
+  readonly body: 'none' | 'json' | 'form'
+  /** Members a JSON body may have; `null` where it need not be an object of named fields. */
+  readonly fields: ReadonlySet<string> | null
+}
 
-const plans = new WeakMap<Action, BodyPlan>()
+const plans = new WeakMap<Action, ArgumentPlan>()
 
-function bodyPlan(action: Action): BodyPlan {
+function planOf(action: Action): ArgumentPlan {
   let plan = plans.get(action)
   if (plan === undefined) {
-    plan = 'none'
-    for (const { source } of action.params) {
-      if (source === 'field' || source === 'body') plan = 'json'
-      if (source === 'form' || source === 'file' || source === 'files') plan = 'form'
-    }
+    plan = makePlan(action.params)
     plans.set(action, plan)
   }
   return plan
+}
+
+function makePlan(params: readonly ParamSpec[]): ArgumentPlan {
+  let body: ArgumentPlan['body'] = 'none'
+  for (const { source } of params) {
+    if (source === 'field' || source === 'body') body = 'json'
+    if (source === 'form' || source === 'file' || source === 'files') body = 'form'
+  }
+  const fields = params.filter(({ source }) => source === 'field').map(({ wire }) => wire)
+  return { body, fields: fields.length === 0 ? null : new Set(fields) }
 }
 
 /**
@@ -94,7 +105,7 @@ function collect(
   for (let index = 0; index < params.length; index++) {
     values[index] = reader.read(params[index] as ParamSpec)
   }
-  return { values, issues: reader.finish(params) }
+  return { values, issues: reader.finish(planOf(action).fields) }
 }
 
 /** Stands in for the pairs of a query that has none to tell. */
@@ -210,20 +221,13 @@ class Reader {
   }
 
   /** Body members nobody declared are refused: a misspelt optional field must not pass in silence. */
-  finish(params: readonly ParamSpec[]): readonly ArgumentIssue[] {
+  finish(fields: ArgumentPlan['fields']): readonly ArgumentIssue[] {
     const object = this.#json?.value
-    if (isRecord(object) && params.some(isField)) {
+    if (fields !== null && isRecord(object)) {
+      const unknown = Object.keys(object).filter((name) => !fields.has(name))
       // Sorted, as on the other surfaces: the first one is the headline (ABIND-3).
-      for (const name of Object.keys(object).sort()) {
-        if (!params.some((param) => isField(param) && param.wire === name)) {
-          this.#add(unknownArgument(name, 'api'))
-        }
-      }
+      for (const name of unknown.sort()) this.#add(unknownArgument(name, 'api'))
     }
     return this.#issues ?? NO_ISSUES
   }
-}
-
-function isField({ source }: ParamSpec): boolean {
-  return source === 'field'
 }
