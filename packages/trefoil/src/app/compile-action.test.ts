@@ -309,8 +309,14 @@ describe('the rest', () => {
   })
 
   test('W-33: a returns schema without JSON form', () => {
-    expect(mistake({ returns: z.date() })).toMatch(
+    expect(mistake({ returns: z.bigint() })).toMatch(
       /^Route GET \/orders: the returns schema has no JSON form/,
+    )
+  })
+
+  test('APP-12: what is no schema is no returns', () => {
+    expect(mistake({ returns: { id: 'string' } as never })).toBe(
+      'Route GET /orders: returns must be a Standard Schema, such as z.object({ id: z.string() }), got an object',
     )
   })
 

@@ -5,7 +5,6 @@ import type { Guard } from '../contract/call.ts'
 import type { ParamSpec } from '../contract/param-spec.ts'
 import type { Params } from '../contract/params.ts'
 import { ImproperlyConfigured } from '../contract/problem.ts'
-import { type JsonSchema, jsonSchemaOf, type Schema } from '../contract/schema.ts'
 import {
   type PerSurface,
   perSurface,
@@ -20,6 +19,7 @@ import { checkRouteOptions } from './check-declared-options.ts'
 import { compileParams } from './compile-params.ts'
 import { type Declaration, type DeclaredOptions, describeDeclaration } from './declaration.ts'
 import { inputSchemaOf } from './input-schema.ts'
+import { returnedDocument } from './returned-document.ts'
 
 const EXTERNAL_NAME = /^[A-Za-z0-9_.-]{1,128}$/
 const MAX_DESCRIPTION = 1000
@@ -73,6 +73,8 @@ export function compileAction(declaration: Declaration, site: ActionSite): Compi
   checkGuardsAuthenticated(guards, exposed, isPublic, site, where)
   const shared = [...levels.map((level) => level.options), options]
   const inputSchema = lazily(() => inputSchemaOf(params))
+  const { returns } = options
+  const outputSchema = returns === undefined ? null : returnedDocument(returns, where)
   const action: Action = {
     name,
     title: options.title ?? null,
@@ -90,11 +92,11 @@ export function compileAction(declaration: Declaration, site: ActionSite): Compi
     guards,
     params,
     dependencies,
-    returns: options.returns ?? null,
+    returns: returns ?? null,
     get inputSchema() {
       return inputSchema()
     },
-    outputSchema: compileReturns(options.returns, where),
+    outputSchema,
     middleware: [
       ...levels.flatMap((level) => [...(level.options.middleware ?? []), ...level.middleware]),
       ...(options.middleware ?? []),
@@ -282,16 +284,6 @@ function compileApproval(
     )
   }
   return approval
-}
-
-function compileReturns(returns: Schema | undefined, where: string): JsonSchema | null {
-  if (returns === undefined) return null
-  try {
-    return jsonSchemaOf(returns, 'output')
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new ImproperlyConfigured(`${where}: the returns schema has no JSON form (${reason})`)
-  }
 }
 
 /** What HTTP's method promises, an agent may know too. */
