@@ -15,6 +15,7 @@ import { checkDependencyGraph } from '../engine/dependency-graph.ts'
 import { hasRole } from '../policy/guards.ts'
 import { setHeaders } from '../policy/set-headers.ts'
 import { type PathTemplate, parsePathTemplate, type SegmentType } from '../web/path-template.ts'
+import { answerForm } from './answer-form.ts'
 import { checkRouteOptions } from './check-declared-options.ts'
 import { compileParams } from './compile-params.ts'
 import { type Declaration, type DeclaredOptions, describeDeclaration } from './declaration.ts'
@@ -37,6 +38,8 @@ export interface ActionSite {
   readonly covered: PerSurface
   readonly hasApprovalHook: boolean
   readonly timeout: number
+  /** Type that the app sets for what handlers return, where their routes set none. */
+  readonly contentType?: string | undefined
 }
 
 /** @throws ImproperlyConfigured naming the route and what to change */
@@ -75,6 +78,7 @@ export function compileAction(declaration: Declaration, site: ActionSite): Compi
   const inputSchema = lazily(() => inputSchemaOf(params))
   const { returns } = options
   const outputSchema = returns === undefined ? null : returnedDocument(returns, where)
+  const headers = compileHeaders(options.headers, site.contentType, where)
   const action: Action = {
     name,
     title: options.title ?? null,
@@ -97,6 +101,7 @@ export function compileAction(declaration: Declaration, site: ActionSite): Compi
       return inputSchema()
     },
     outputSchema,
+    answers: answerForm(returns !== undefined, outputSchema, headers?.['content-type']),
     middleware: [
       ...levels.flatMap((level) => [...(level.options.middleware ?? []), ...level.middleware]),
       ...(options.middleware ?? []),
@@ -113,8 +118,7 @@ export function compileAction(declaration: Declaration, site: ActionSite): Compi
     hints: { ...defaultHints(method), ...options.hints },
     deprecated: options.deprecated ?? false,
     status: compileStatus(options.status, where),
-    headers:
-      options.headers === undefined ? null : setHeaders(`${where}: headers`, options.headers),
+    headers,
     timeout: compileTimeout([...shared.map((level) => level.timeout)], site.timeout, where),
   }
   return { action: Object.freeze(action), template }
@@ -299,6 +303,16 @@ function compileStatus(status: number | undefined, where: string): number | null
     throw new ImproperlyConfigured(`${where}: status must be an integer from 200 to 299`)
   }
   return status
+}
+
+function compileHeaders(
+  headers: DeclaredOptions['headers'],
+  contentType: string | undefined,
+  where: string,
+): Action['headers'] {
+  const own = headers === undefined ? null : setHeaders(`${where}: headers`, headers)
+  if (contentType === undefined || (own !== null && 'content-type' in own)) return own
+  return Object.freeze({ ...own, 'content-type': contentType })
 }
 
 /** The shortest limit wins: inner levels can tighten, not loosen. */

@@ -11,6 +11,7 @@ import { type CorsOptions, createCors } from '../policy/cors.ts'
 import { createEdge } from '../policy/edge.ts'
 import { type CliSurface, createCliSurface } from '../surfaces/cli/cli-surface.ts'
 import { createBrowserPolicy } from '../surfaces/http/browser-policy.ts'
+import { headerOf } from '../surfaces/http/header-list.ts'
 import {
   createHttpSurface,
   type HttpHandler,
@@ -47,7 +48,12 @@ export function compileApp(
   { state, callState }: AppState,
 ): CompiledApp {
   const covered = perSurface((surface) => config.auth[surface] !== undefined)
-  const site = { covered, hasApprovalHook: config.approval !== null, timeout: config.timeout }
+  const site = {
+    covered,
+    hasApprovalHook: config.approval !== null,
+    timeout: config.timeout,
+    contentType: headerOf(config.headers.http, 'content-type'),
+  }
   const compiled = compileRegistry(declarations, site)
   const catalogue: Catalogue = Object.freeze({
     name: config.name,

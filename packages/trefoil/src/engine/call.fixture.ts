@@ -182,6 +182,7 @@ const ACTION: Action = {
   returns: null,
   inputSchema: {},
   outputSchema: null,
+  answers: 'by-value',
   middleware: [],
   errorHandlers: [],
   handler: () => 'done',

@@ -41,6 +41,7 @@ const DISCOVERY: Action = {
   returns: null,
   inputSchema: {},
   outputSchema: null,
+  answers: 'by-value',
   middleware: [],
   errorHandlers: [],
   handler: () => undefined,

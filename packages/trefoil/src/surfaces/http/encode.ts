@@ -1,3 +1,5 @@
+import { isJsonMediaType } from '../../base/json-media-type.ts'
+import type { AnswerForm } from '../../contract/action.ts'
 import type { HttpBody, HttpReply } from '../../contract/exchange.ts'
 import { checkOptionNames, type OptionNames } from '../../contract/option-names.ts'
 import { ImproperlyConfigured, type Problem } from '../../contract/problem.ts'
@@ -24,7 +26,8 @@ const BYTES_TYPE = 'application/octet-stream'
 const PROBLEM_TYPE = 'application/problem+json'
 
 /**
- * A value as an answer (RESP-1): nothing → 204, text, bytes, a stream, everything else JSON.
+ * A value as an answer (RESP-1): nothing → 204, text, bytes, a stream, everything else JSON. Under
+ * `returns` the action has said beforehand whether text is text or JSON.
  *
  * @param declared the action's own status of success
  * @param base headers that every answer carries, none of them the type; this answer takes the list
@@ -32,7 +35,9 @@ const PROBLEM_TYPE = 'application/problem+json'
  * @param ownType the type that the route or the app sets; `null` for none, `undefined` for the
  * value's own
  * @param idHeader name of the header that only the framework writes (OBS-1)
- * @throws TypeError for a value with no JSON form, or a header that is not one
+ * @param answers the form that the action promises (FND-6)
+ * @throws TypeError for a value with no JSON form, bytes where JSON or text was promised, or a header
+ * that is not one
  */
 export function encodeValue(
   value: unknown,
@@ -41,6 +46,7 @@ export function encodeValue(
   base: string[],
   ownType?: string | null,
   idHeader: string | null = null,
+  answers: AnswerForm = 'by-value',
 ): HttpReply {
   let body: HttpBody
   let type: string
@@ -50,8 +56,9 @@ export function encodeValue(
     return finish(reply?.status ?? declared ?? 204, null, null, reply, base, idHeader)
   }
   if (typeof value === 'string') {
-    body = value
-    type = TEXT_TYPE
+    const isJson = answers === 'json' && isJsonMediaType(typeOf(reply) ?? JSON_TYPE)
+    body = isJson ? toJson(value) : value
+    type = isJson ? JSON_TYPE : TEXT_TYPE
   } else if (value instanceof Uint8Array) {
     body = value
     type = BYTES_TYPE
@@ -62,10 +69,40 @@ export function encodeValue(
     body = value
     type = BYTES_TYPE
   } else {
-    body = toJson(value)
-    type = JSON_TYPE
+    const text = answers === 'text' ? textOf(value) : null
+    body = text ?? toJson(value)
+    type = text === null ? JSON_TYPE : TEXT_TYPE
+  }
+  if (type === BYTES_TYPE && answers !== 'by-value' && ownType === undefined) {
+    refuseUntyped(answers, reply)
   }
   return finish(status, ownType === undefined ? type : ownType, body, reply, base, idHeader)
+}
+
+/** A date, say: what JSON would make of it, without the quotes. */
+function textOf(value: unknown): string | null {
+  if (typeof value !== 'object' || value === null) return null
+  const { toJSON } = value as { readonly toJSON?: unknown }
+  const text: unknown = typeof toJSON === 'function' ? toJSON.call(value, '') : null
+  return typeof text === 'string' ? text : null
+}
+
+/** A client would read them as what the document says they are. */
+function refuseUntyped(answers: AnswerForm, reply: ReplyOptions | null): void {
+  if (typeOf(reply) !== undefined) return
+  const promised = answers === 'json' ? 'JSON' : 'text'
+  throw new TypeError(
+    `Cannot send bytes where 'returns' promises ${promised}: say what they are, with ` +
+      `headers: { 'content-type': … } of the route, or leave 'returns' out`,
+  )
+}
+
+/** The content type that a reply sets. */
+function typeOf(reply: ReplyOptions | null): string | undefined {
+  for (const [name, value] of Object.entries(reply?.headers ?? {})) {
+    if (name.toLowerCase() === 'content-type') return typeof value === 'string' ? value : value[0]
+  }
+  return undefined
 }
 
 /** Options may have been changed since `reply()` looked at them (RESP-4). */

@@ -246,7 +246,8 @@ export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
     try {
       const { reply } = outcome
       const { value } = outcome
-      const bare = encodeValue(value, reply, action.status, base, type, requestIdHeader)
+      const { status, answers } = action
+      const bare = encodeValue(value, reply, status, base, type, requestIdHeader, answers)
       const encoded = withCookies(bare, cookies)
       if (reply === null && compression === null) return encoded
       const { method } = visit.exchange
