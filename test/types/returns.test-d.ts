@@ -1,5 +1,5 @@
 // DESIGN §1: with `returns`, a wrong shape is a compile error, plain or inside reply(…).
-import { reply } from 'trefoil'
+import { encoded, reply, returning } from 'trefoil'
 import { z } from 'zod'
 import { app, Moment, Order } from './setting.ts'
 
@@ -22,6 +22,33 @@ app.get('/', { returns: z.array(Order) }, () => [order])
 // What a schema takes in, so that it can fill in defaults and transform.
 app.get('/', { returns: z.object({ page: z.int().default(1) }) }, () => ({}))
 app.get('/', { returns: Moment }, () => '2026-01-01')
+
+// A date is returned as one.
+const dated = z.object({ at: z.date(), all: z.array(z.date().nullable()) })
+app.get('/', { returns: dated }, () => ({ at: new Date(0), all: [null] }))
+
+// The way back: what the schema decodes to goes in.
+const isoDate = z.codec(z.iso.datetime(), z.date(), {
+  decode: (text) => new Date(text),
+  encode: (date) => date.toISOString(),
+})
+const event = z.object({ at: isoDate, name: z.string() })
+app.get('/', { returns: event }, () => ({ at: '2026-01-01T00:00:00Z', name: 'a' }))
+app.get('/', { returns: encoded(event) }, () => ({ at: new Date(0), name: 'a' }))
+app.get('/', { returns: encoded(event) }, async () => reply({ at: new Date(0), name: 'a' }))
+app.get('/', { returns: encoded(z.array(event).nullable()) }, () => null)
+app.get('/', { returns: encoded(event, { jsonSchema: { type: 'object' } }) }, () => ({
+  at: new Date(0),
+  name: 'a',
+}))
+app.get('/', { returns: returning(z.instanceof(Uint8Array), { jsonSchema: {} }) }, () => {
+  return new Uint8Array()
+})
+app.get('/', { returns: returning(Moment, { jsonSchema: {} }) }, () => '2026-01-01')
+app.tool('a', { description: 'b', returns: encoded(event) }, () => ({
+  at: new Date(0),
+  name: 'a',
+}))
 
 // Without `returns`, anything goes.
 app.get('/', {}, () => wrong)
@@ -51,6 +78,18 @@ app.get('/', { returns }, () => {})
 app.get('/', { returns: z.array(Order) }, () => order)
 // @ts-expect-error the output of the schema is not its input
 app.get('/', { returns: Moment }, () => new Date(0))
+// @ts-expect-error a date, not its text
+app.get('/', { returns: dated }, () => ({ at: '2026-01-01', all: [] }))
+// @ts-expect-error text is what is sent, not what is returned
+app.get('/', { returns: encoded(event) }, () => ({ at: '2026-01-01T00:00:00Z', name: 'a' }))
+// @ts-expect-error the name is missing
+app.get('/', { returns: encoded(event) }, async () => reply({ at: new Date(0) }))
+// @ts-expect-error not the bytes
+app.get('/', { returns: returning(z.instanceof(Uint8Array), { jsonSchema: {} }) }, () => 'a')
+// @ts-expect-error what has no way back
+encoded(Moment)
+// @ts-expect-error a schema alone says nothing new
+returning(z.bigint())
 // @ts-expect-error returns is a schema
 app.get('/', { returns: { id: 'string' } }, () => order)
 

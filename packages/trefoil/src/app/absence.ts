@@ -1,4 +1,4 @@
-import { isPromiseLike } from '../base/promise.ts'
+import { answeredNow } from '../contract/answered-now.ts'
 import type { Schema } from '../contract/schema.ts'
 
 /**
@@ -20,14 +20,6 @@ export function fileAbsence({ optional }: { readonly optional?: boolean | undefi
 }
 
 function accepts(schema: Schema, value: null | undefined): boolean {
-  try {
-    const result = schema['~standard'].validate(value)
-    if (!isPromiseLike(result)) return result.issues === undefined
-    // Nobody waits for it, and a rejection nobody handles ends the process.
-    result.then(undefined, () => {})
-    return false
-  } catch {
-    // A transform that was never meant to see it.
-    return false
-  }
+  const result = answeredNow(schema, value)
+  return result !== null && result.issues === undefined
 }

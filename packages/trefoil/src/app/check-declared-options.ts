@@ -1,7 +1,14 @@
 import { isRecord } from '../base/is-record.ts'
 import { checkOptionNames } from '../contract/option-names.ts'
-import { checkFlag, checkList, checkRecord, checkText } from '../contract/option-values.ts'
+import {
+  checkFlag,
+  checkList,
+  checkRecord,
+  checkText,
+  shownValue,
+} from '../contract/option-values.ts'
 import { ImproperlyConfigured } from '../contract/problem.ts'
+import { isSchema } from '../contract/schema.ts'
 import { type DeclaredOptions, GROUP_OPTIONS, type Level, ROUTE_OPTIONS } from './declaration.ts'
 
 /**
@@ -32,6 +39,11 @@ export function checkRouteOptions(where: string, options: DeclaredOptions): void
   for (const option of ['name', 'description', 'title'] as const) {
     const value = options[option]
     if (value !== '') checkText(`${where}: ${option}`, value)
+  }
+  if (options.returns !== undefined && !isSchema(options.returns)) {
+    throw new ImproperlyConfigured(
+      `${where}: returns must be a Standard Schema, such as z.object({ id: z.string() }), got ${shownValue(options.returns)}`,
+    )
   }
   if (options.hints !== undefined) checkRecord(`${where}: hints`, options.hints)
 }

@@ -309,9 +309,32 @@ describe('the rest', () => {
   })
 
   test('W-33: a returns schema without JSON form', () => {
-    expect(mistake({ returns: z.date() })).toMatch(
+    expect(mistake({ returns: z.bigint() })).toMatch(
       /^Route GET \/orders: the returns schema has no JSON form/,
     )
+  })
+
+  test('APP-12: what is no schema is no returns', () => {
+    expect(mistake({ returns: { id: 'string' } as never })).toBe(
+      'Route GET /orders: returns must be a Standard Schema, such as z.object({ id: z.string() }), got an object',
+    )
+  })
+
+  test('FND-6: text or JSON is decided once', () => {
+    const answers = (options: DeclaredOptions, site = COVERED) => compile(options, {}, site).answers
+    expect(answers({})).toBe('by-value')
+    expect(answers({ headers: { 'content-type': 'application/json' } })).toBe('by-value')
+    expect(answers({ returns: z.string().nullable() })).toBe('text')
+    expect(answers({ returns: z.date() })).toBe('text')
+    expect(answers({ returns: z.null() })).toBe('json')
+    expect(answers({ returns: z.union([z.string(), z.int()]) })).toBe('json')
+    const headers = (type: string | null) => ({ headers: { 'content-type': type } })
+    expect(answers({ returns: z.unknown(), ...headers('text/html') })).toBe('text')
+    expect(answers({ returns: z.string(), ...headers('application/a+json; b=c') })).toBe('json')
+    expect(answers({ returns: z.string(), ...headers(null) })).toBe('text')
+    const html = { ...COVERED, contentType: 'text/html' }
+    expect(answers({ returns: z.unknown() }, html)).toBe('text')
+    expect(answers({ returns: z.unknown(), ...headers('application/json') }, html)).toBe('json')
   })
 
   test('W-31: hints come from the method, and can be overruled', () => {

@@ -5,7 +5,6 @@ import type { Guard } from '../contract/call.ts'
 import type { ParamSpec } from '../contract/param-spec.ts'
 import type { Params } from '../contract/params.ts'
 import { ImproperlyConfigured } from '../contract/problem.ts'
-import { type JsonSchema, jsonSchemaOf, type Schema } from '../contract/schema.ts'
 import {
   type PerSurface,
   perSurface,
@@ -16,11 +15,13 @@ import { checkDependencyGraph } from '../engine/dependency-graph.ts'
 import { hasRole } from '../policy/guards.ts'
 import { setHeaders } from '../policy/set-headers.ts'
 import { type PathTemplate, parsePathTemplate, type SegmentType } from '../web/path-template.ts'
+import { answerForm } from './answer-form.ts'
 import { checkRouteOptions } from './check-declared-options.ts'
 import { compileParams } from './compile-params.ts'
 import { type Declaration, type DeclaredOptions, describeDeclaration } from './declaration.ts'
 import { freezeAction } from './freeze-action.ts'
 import { inputSchemaOf } from './input-schema.ts'
+import { returnedDocument } from './returned-document.ts'
 
 const EXTERNAL_NAME = /^[A-Za-z0-9_.-]{1,128}$/
 const MAX_DESCRIPTION = 1000
@@ -38,6 +39,8 @@ export interface ActionSite {
   readonly covered: PerSurface
   readonly hasApprovalHook: boolean
   readonly timeout: number
+  /** Type that the app sets for what handlers return, where their routes set none. */
+  readonly contentType?: string | undefined
 }
 
 /** @throws ImproperlyConfigured naming the route and what to change */
@@ -74,6 +77,9 @@ export function compileAction(declaration: Declaration, site: ActionSite): Compi
   checkGuardsAuthenticated(guards, exposed, isPublic, site, where)
   const shared = [...levels.map((level) => level.options), options]
   const inputSchema = lazily(() => inputSchemaOf(params))
+  const { returns } = options
+  const outputSchema = returns === undefined ? null : returnedDocument(returns, where)
+  const headers = compileHeaders(options.headers, site.contentType, where)
   const action: Action = {
     name,
     title: options.title ?? null,
@@ -91,12 +97,12 @@ export function compileAction(declaration: Declaration, site: ActionSite): Compi
     guards,
     params,
     dependencies,
-    returns: options.returns ?? null,
-    answers: 'by-value',
+    returns: returns ?? null,
     get inputSchema() {
       return inputSchema()
     },
-    outputSchema: compileReturns(options.returns, where),
+    outputSchema,
+    answers: answerForm(returns !== undefined, outputSchema, headers?.['content-type']),
     middleware: [
       ...levels.flatMap((level) => [...(level.options.middleware ?? []), ...level.middleware]),
       ...(options.middleware ?? []),
@@ -113,8 +119,7 @@ export function compileAction(declaration: Declaration, site: ActionSite): Compi
     hints: { ...defaultHints(method), ...options.hints },
     deprecated: options.deprecated ?? false,
     status: compileStatus(options.status, where),
-    headers:
-      options.headers === undefined ? null : setHeaders(`${where}: headers`, options.headers),
+    headers,
     timeout: compileTimeout(
       shared.map((level) => level.timeout),
       site.timeout,
@@ -291,16 +296,6 @@ function compileApproval(
   return approval
 }
 
-function compileReturns(returns: Schema | undefined, where: string): JsonSchema | null {
-  if (returns === undefined) return null
-  try {
-    return jsonSchemaOf(returns, 'output')
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new ImproperlyConfigured(`${where}: the returns schema has no JSON form (${reason})`)
-  }
-}
-
 /** What HTTP's method promises, an agent may know too. */
 function defaultHints(method: string | null): ToolHints {
   if (method === 'GET') return { readOnlyHint: true }
@@ -314,6 +309,16 @@ function compileStatus(status: number | undefined, where: string): number | null
     throw new ImproperlyConfigured(`${where}: status must be an integer from 200 to 299`)
   }
   return status
+}
+
+function compileHeaders(
+  headers: DeclaredOptions['headers'],
+  contentType: string | undefined,
+  where: string,
+): Action['headers'] {
+  const own = headers === undefined ? null : setHeaders(`${where}: headers`, headers)
+  if (contentType === undefined || (own !== null && 'content-type' in own)) return own
+  return Object.freeze({ ...own, 'content-type': contentType })
 }
 
 /** The shortest limit wins: inner levels can tighten, not loosen. */

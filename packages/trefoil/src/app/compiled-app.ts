@@ -15,6 +15,7 @@ import type { Endpoint } from '../surfaces/endpoint.ts'
 import { createBrowserPolicy } from '../surfaces/http/browser-policy.ts'
 import type { HttpTarget } from '../surfaces/http/find.ts'
 import { createHttpSurface, type HttpHandler } from '../surfaces/http/http-surface.ts'
+import { headerOf } from '../surfaces/http/header-list.ts'
 import type { Mount } from '../surfaces/http/match.ts'
 import { MCP_PATH, mcpEndpoint } from '../surfaces/mcp/mcp-surface.ts'
 import { Recorder } from '../surfaces/recorder.ts'
@@ -46,7 +47,12 @@ export function compileApp(
   { state, callState }: AppState,
 ): CompiledApp {
   const covered = perSurface((surface) => config.auth[surface] !== undefined)
-  const site = { covered, hasApprovalHook: config.approval !== null, timeout: config.timeout }
+  const site = {
+    covered,
+    hasApprovalHook: config.approval !== null,
+    timeout: config.timeout,
+    contentType: headerOf(config.headers.http, 'content-type'),
+  }
   const compiled = compileRegistry(declarations, site)
   const catalogue: Catalogue = Object.freeze({
     name: config.name,

@@ -1,14 +1,19 @@
 import type { StandardJSONSchemaV1 } from '@standard-schema/spec'
 import { isSchema, type JsonSchema, jsonSchemaOf, type Schema } from '../contract/schema.ts'
 
-interface Visit {
+/** One part of a schema, as the library passes it while it converts the whole. */
+export interface Visit {
   readonly zodSchema: unknown
   readonly jsonSchema: JsonSchema
   readonly path: readonly (string | number)[]
 }
 
-/** What every type with a JSON form has one of, and a stand-in for a type without has not. */
 const CONTENT = ['type', '$ref', 'anyOf', 'oneOf', 'allOf'] as const
+
+/** True for every type with a JSON form; a stand-in for a type without says nothing. */
+export function hasContent(schema: JsonSchema): boolean {
+  return CONTENT.some((keyword) => keyword in schema)
+}
 
 /**
  * Which member of a schema has no JSON form, such as `a[].d`. Schema libraries say only which type
@@ -21,13 +26,13 @@ export function memberWithoutJson(schema: Schema, reason: string): string | null
   const standard: Partial<StandardJSONSchemaV1.Props> = schema['~standard']
   const visits: Visit[] = []
   const override = (visit: Visit) => {
-    if (!CONTENT.some((keyword) => keyword in visit.jsonSchema)) visits.push({ ...visit })
+    if (!hasContent(visit.jsonSchema)) visits.push({ ...visit })
   }
   const libraryOptions = { unrepresentable: 'any', override }
   try {
     standard.jsonSchema?.input({ target: 'draft-2020-12', libraryOptions })
     const found = visits.find(({ zodSchema }) => failsWith(zodSchema, reason))
-    return found === undefined ? null : labelOf(found.path)
+    return found === undefined ? null : memberLabel(found.path)
   } catch {
     return null
   }
@@ -44,7 +49,7 @@ function failsWith(schema: unknown, reason: string): boolean {
 }
 
 /** From a path in a JSON Schema to the way one writes it in code. */
-function labelOf(path: readonly (string | number)[]): string | null {
+export function memberLabel(path: readonly (string | number)[]): string | null {
   let label = ''
   for (let index = 0; index < path.length; index++) {
     const keyword = path[index]

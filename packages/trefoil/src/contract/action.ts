@@ -30,6 +30,16 @@ export interface ToolHints {
   readonly openWorldHint?: boolean
 }
 
+/**
+ * How HTTP sends what the handler returns; `null` and `undefined` are sent as nothing in any case.
+ *
+ * - `by-value`: there is no `returns`, so the value alone decides: text as `text/plain`, bytes and
+ *   streams as they are, everything else as JSON.
+ * - `text`: `returns` admits nothing but text, which is sent as it is.
+ * - `json`: everything is JSON, text too, because a caller cannot tell the text `5` from the number.
+ */
+export type AnswerForm = 'by-value' | 'text' | 'json'
+
 /** A frozen action: everything known about it once the app is compiled. */
 export interface Action {
   /** External name; for actions that are on HTTP only and unnamed: `METHOD /path`. */
@@ -51,15 +61,12 @@ export interface Action {
   readonly params: readonly ParamSpec[]
   readonly dependencies: readonly (readonly [name: string, dependency: Dependency<unknown>])[]
   readonly returns: Schema | null
-  /**
-   * What its values are sent as: each by what it is, all of them as text, or text as JSON too, as
-   * its documents say.
-   */
-  readonly answers: 'by-value' | 'text' | 'json'
   /** Flat object of all arguments: MCP `inputSchema`, `input_schema` of the manifest. */
   readonly inputSchema: JsonSchema
   /** From `returns`; `null` when there is none. */
   readonly outputSchema: JsonSchema | null
+  /** From `outputSchema`, and the `content-type` among `headers`. */
+  readonly answers: AnswerForm
   /** Outermost first. */
   readonly middleware: readonly Middleware[]
   /** One list per level: route, then groups from the inside out, then app. */

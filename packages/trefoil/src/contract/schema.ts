@@ -27,14 +27,19 @@ export function isSchema(value: unknown): value is Schema {
  * The JSON Schema of what a caller sends (`input`) or receives (`output`), from the schema
  * itself, so that what is advertised is what is accepted (W-33).
  *
+ * @param libraryOptions for the one library that knows them; others ignore them
  * @returns `null` when the library offers no JSON Schema
  * @throws whatever the library throws for a type JSON cannot express
  */
-export function jsonSchemaOf(schema: Schema, side: 'input' | 'output'): JsonSchema | null {
+export function jsonSchemaOf(
+  schema: Schema,
+  side: 'input' | 'output',
+  libraryOptions?: Readonly<Record<string, unknown>>,
+): JsonSchema | null {
   const standard: Partial<StandardJSONSchemaV1.Props> = schema['~standard']
   const converter = standard.jsonSchema
   if (converter === undefined) return null
-  const { $schema: _dialect, ...document } = converter[side](TARGET)
+  const { $schema: _dialect, ...document } = converter[side]({ ...TARGET, libraryOptions })
   return document
 }
 

@@ -1,3 +1,4 @@
+import { isJsonMediaType } from '../base/json-media-type.ts'
 import type { JsonSchema } from '../contract/schema.ts'
 import { exampleOf } from './example.ts'
 import { mergeDocument } from './merge-document.ts'
@@ -109,8 +110,7 @@ function problem(description: string, headers: readonly HeaderShape[]): JsonSche
 }
 
 /** Only JSON has examples that can be read off its schema. */
-function withExample(mediaType: string, schema: JsonSchema, root: JsonSchema): JsonSchema {
-  return mediaType === 'application/json'
-    ? { schema, example: exampleOf(schema, root) }
-    : { schema }
+function withExample(mediaType: string, schema: JsonSchema | null, root: JsonSchema): JsonSchema {
+  if (schema === null) return {}
+  return isJsonMediaType(mediaType) ? { schema, example: exampleOf(schema, root) } : { schema }
 }

@@ -3,6 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { answerForm } from '../app/answer-form.ts'
 import type { Action } from '../contract/action.ts'
 import type { Guard } from '../contract/call.ts'
 import type { Catalogue } from '../contract/catalogue.ts'
@@ -39,6 +40,7 @@ function param(
 }
 
 function action(more: Partial<Action>): Action {
+  const { outputSchema = null, headers } = more
   return {
     name: 'get_order',
     title: null,
@@ -54,6 +56,7 @@ function action(more: Partial<Action>): Action {
     returns: null,
     inputSchema: { type: 'object', properties: {} },
     outputSchema: null,
+    answers: answerForm(outputSchema !== null, outputSchema, headers?.['content-type']),
     middleware: [],
     errorHandlers: [],
     handler: () => null,
@@ -229,12 +232,15 @@ describe('operations (DOCS-3)', () => {
         500: null,
       },
     }
-    const document = await validDocument([action({ tags: ['a', 'b'], metadata: { openapi } })])
+    const document = await validDocument([
+      action({ status: 200, tags: ['a', 'b'], metadata: { openapi } }),
+    ])
     const operation = document.paths?.['/orders']?.get
     expect(operation).toMatchObject({ externalDocs: openapi.externalDocs, tags: ['other'] })
     expect(operation).not.toHaveProperty('x-trefoil-cli')
     expect(operation?.responses?.['200']).toEqual({
-      description: 'Success.',
+      description: 'Success. No content for `null`.',
+      content: { '*/*': {} },
       headers: { 'set-cookie': cookie },
     })
     expect(Object.keys(operation?.responses ?? {})).toEqual(['200', '423', 'default'])
@@ -364,7 +370,7 @@ describe('responses (DOCS-5)', () => {
 
   it('describes the value by its kind', async () => {
     const kinds: [z.ZodType | null, unknown][] = [
-      [null, { 200: { description: 'Success.' } }],
+      [null, { '2XX': { content: { '*/*': {} } }, 204: { description: 'No content.' } }],
       [z.null(), { 204: { description: 'No content.' } }],
       [z.string(), { 200: { content: { 'text/plain': { schema: { type: 'string' } } } } }],
       [z.string().meta({ id: 'Text' }), { 200: { content: { 'text/plain': {} } } }],
@@ -462,13 +468,34 @@ describe('responses (DOCS-5)', () => {
     expect(created?.description).toBe('Created. No content for `null`.')
   })
 
+  it('FND-6: claims nothing about a route without returns', async () => {
+    expect(await responsesOf({})).toMatchObject({ '2XX': { content: { '*/*': {} } }, 204: {} })
+    const csv = { headers: { 'content-type': 'text/CSV; charset=utf-8' } }
+    expect((await responsesOf(csv))['2XX']?.content).toEqual({ 'text/csv': {} })
+    const created = (await responsesOf({ status: 201 }))['201']
+    expect(created?.description).toBe('Created. No content for `null`.')
+    expect(created?.content).toEqual({ '*/*': {} })
+    expect((await responsesOf({ status: 204 }))['204']).toEqual({ description: 'No content.' })
+    expect((await responsesOf({ method: 'HEAD' }))['2XX']).not.toHaveProperty('content')
+  })
+
+  it('FND-6: an optional value may be none, which its JSON Schema does not say', async () => {
+    const returns = z.string().optional()
+    const responses = await responsesOf({ returns, outputSchema: schemaOf(returns, 'output') })
+    expect(responses).toMatchObject({ 200: { content: { 'text/plain': {} } }, 204: {} })
+    const full = z.string().default('x')
+    const filled = await responsesOf({ returns: full, outputSchema: schemaOf(full, 'output') })
+    expect(filled).not.toHaveProperty('204')
+  })
+
   it('describes the headers of answers', async () => {
     const scoped: Guard = { ...guard, scopes: ['orders:read'] }
     const responses = await responsesOf({
       guards: [scoped],
       headers: { 'cache-control': 'no-cache', 'x-frame-options': null, 'content-type': 'a/b' },
     })
-    expect(responses['200']?.headers).toEqual({
+    expect(responses['2XX']?.content).toEqual({ 'a/b': {} })
+    expect(responses['2XX']?.headers).toEqual({
       'cache-control': { schema: { type: 'string' }, example: 'no-cache' },
     })
     expect(Object.keys(responses['401']?.headers ?? {})).toEqual(['www-authenticate'])

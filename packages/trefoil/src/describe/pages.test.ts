@@ -52,6 +52,7 @@ function action(more: Partial<Action>): Action {
     returns: null,
     inputSchema: { type: 'object', properties: {} },
     outputSchema: null,
+    answers: more.outputSchema ? 'json' : 'by-value',
     middleware: [],
     errorHandlers: [],
     handler: () => null,
@@ -287,6 +288,10 @@ describe('/docs (DOCS-1, W-34)', () => {
       /303\s+Logged in\.Header set-cookie: The session\.Header location, such as \//,
     )
     expect(page).toContain('Header cache-control, such as no-store')
+  })
+
+  it('FND-6: a range of statuses stands among the successes', () => {
+    expect(text({})).toMatch(/204\s+No content\.[\s\S]*2XX\s+Success[\s\S]*500\s+Internal/)
   })
 
   it('survives a document that is no OpenAPI any more', () => {

@@ -1,3 +1,4 @@
+import { isJsonMediaType } from '../base/json-media-type.ts'
 import { type Html, type HtmlValue, html } from './html.ts'
 import { PROBLEM_MEDIA_TYPE, PROBLEM_REFERENCE } from './problem-schema.ts'
 import { inline } from './prose.ts'
@@ -9,7 +10,8 @@ import { foldedSchema, isNamed, typeView } from './value-table.ts'
  * document says, whoever wrote it.
  */
 export function responsesView(responses: unknown): Html {
-  const entries = membersOf(responses)
+  // As an object has it, `2XX` would stand behind all numbers.
+  const entries = membersOf(responses).toSorted(([a], [b]) => (a < b ? -1 : 1))
   return html`<h3>Responses</h3>
 <div class="scroll" tabindex="0" role="region" aria-label="Responses"><table>
 <thead><tr><th scope="col">Status</th><th scope="col">Meaning</th></tr></thead>
@@ -45,7 +47,7 @@ function headerNotes(response: unknown): HtmlValue {
 function schemas(status: string, response: unknown): HtmlValue {
   return contentsOf(response).map(([mediaType, content]) => {
     const schema = isJsonObject(content) ? content.schema : undefined
-    if (mediaType !== 'application/json' || !isJsonObject(schema)) return null
+    if (!isJsonMediaType(mediaType) || !isJsonObject(schema)) return null
     if (isNamed(schema) || Object.keys(schema).length === 0) return null
     return foldedSchema(schema, `Schema of the ${status} answer`)
   })

@@ -1,71 +1,107 @@
+import { mediaTypeEssence } from '../base/json-media-type.ts'
 import type { Action } from '../contract/action.ts'
+import { answeredNow } from '../contract/answered-now.ts'
+import { jsonKinds } from '../contract/json-kinds.ts'
 import type { JsonSchema } from '../contract/schema.ts'
-import { followFragment } from './json-pointer.ts'
 import { type HeaderShape, routeHeaders } from './response-headers.ts'
-import { COMPONENT_PREFIX, type SchemaComponents } from './schema-components.ts'
+import type { SchemaComponents } from './schema-components.ts'
 import { isJsonObject } from './schema-keywords.ts'
 
 /** A status with which an operation succeeds over HTTP. */
 export interface SuccessResponse {
-  readonly status: number
+  /** `2XX`: any of them, because only the handler knows. */
+  readonly status: number | '2XX'
   readonly description: string
   readonly headers: readonly HeaderShape[]
-  /** `null` when there is no content, or none is known. */
-  readonly content: { readonly mediaType: string; readonly schema: JsonSchema } | null
+  /** `null` when there is no content. */
+  readonly content: SuccessContent | null
 }
 
-const DESCRIPTIONS: ReadonlyMap<number, string> = new Map([
+export interface SuccessContent {
+  /** The range of all media types when only the handler knows. */
+  readonly mediaType: string
+  /** `null` when nothing is known. */
+  readonly schema: JsonSchema | null
+}
+
+const DESCRIPTIONS: ReadonlyMap<SuccessResponse['status'], string> = new Map<
+  SuccessResponse['status'],
+  string
+>([
   [201, 'Created.'],
   [202, 'Accepted.'],
   [204, 'No content.'],
+  ['2XX', 'Success: what the handler returns, under the status it chooses.'],
 ])
 
+const ANY_TYPE = '*/*'
+
 /**
- * What an operation answers when it succeeds, from its output schema (DOCS-5): text as
- * `text/plain`, `null` as 204 unless the route has a status of its own, everything else as JSON.
- * Without a schema: 200, content unknown.
+ * What an operation answers when it succeeds (DOCS-5, FND-6): in the form that the action was
+ * compiled to, and nothing (204 unless the route has a status of its own) where its schema admits
+ * `null` or `undefined`. Without `returns` nothing is claimed that only the handler knows.
  */
 export function successResponses(
   action: Action,
   components: SchemaComponents,
   operationId: string,
 ): readonly SuccessResponse[] {
-  const { outputSchema } = action
+  const { answers, outputSchema, status: declared } = action
+  const kinds = jsonKinds(outputSchema ?? {})
+  const hasValue = answers === 'by-value' || [...kinds].some((kind) => kind !== 'null')
+  const mayBeEmpty = kinds.has('null') || acceptsNothing(action)
   const headers = routeHeaders(action)
-  const answer = (status: number, content: SuccessResponse['content']): SuccessResponse => {
+  const answer = (
+    status: SuccessResponse['status'],
+    content: SuccessContent | null,
+  ): SuccessResponse => {
     return { status, description: DESCRIPTIONS.get(status) ?? 'Success.', headers, content }
   }
-  const status = action.status ?? 200
-  const empty = action.status ?? 204
-  if (outputSchema === null) return [answer(status, null)]
-  const { schema, nullable } = withoutNull(outputSchema)
-  if (schema === null) return [answer(empty, null)]
-  const moved = components.add(schema, `${operationId}_output`, 'output')
-  const mediaType = isText(moved, components) ? 'text/plain' : 'application/json'
+  const empty = declared ?? 204
+  if (!hasValue) return [answer(empty, null)]
+  const status = declared ?? (answers === 'by-value' ? '2XX' : 200)
   const hasContent = action.method !== 'HEAD' && status !== 204 && status !== 205
-  const success = answer(status, hasContent ? { mediaType, schema: moved } : null)
-  if (!nullable) return [success]
+  const success = answer(status, hasContent ? content(action, components, operationId) : null)
+  if (!mayBeEmpty) return [success]
   if (empty !== status) return [success, answer(empty, null)]
+  if (!hasContent) return [success]
   return [{ ...success, description: `${success.description} No content for \`null\`.` }]
 }
 
+function content(
+  { answers, outputSchema, headers }: Action,
+  components: SchemaComponents,
+  operationId: string,
+): SuccessContent {
+  const declared = headers?.['content-type']
+  const mediaType = typeof declared === 'string' ? mediaTypeEssence(declared) : declared
+  if (answers === 'by-value') return { mediaType: mediaType ?? ANY_TYPE, schema: null }
+  const schema = components.add(withoutNull(outputSchema ?? {}), `${operationId}_output`, 'output')
+  const own = answers === 'text' ? 'text/plain' : 'application/json'
+  return { mediaType: mediaType === undefined ? own : (mediaType ?? ANY_TYPE), schema }
+}
+
+/** A schema of optional values has the same JSON Schema as one of values. */
+function acceptsNothing({ returns }: Action): boolean {
+  const result = returns === null ? null : answeredNow(returns, undefined)
+  if (result === null || result.issues !== undefined) return false
+  return result.value === undefined || result.value === null
+}
+
 /** `null` is sent without content, so it is not one of the values that are. */
-function withoutNull(schema: JsonSchema): { schema: JsonSchema | null; nullable: boolean } {
+function withoutNull(schema: JsonSchema): JsonSchema {
   const { type } = schema
-  if (type === 'null') return { schema: null, nullable: true }
   if (Array.isArray(type) && type.includes('null')) {
     const rest = type.filter((name) => name !== 'null')
-    return { schema: { ...schema, type: rest.length === 1 ? rest[0] : rest }, nullable: true }
+    return { ...schema, type: rest.length === 1 ? rest[0] : rest }
   }
   for (const keyword of ['anyOf', 'oneOf']) {
     const choices = schema[keyword]
     if (!Array.isArray(choices)) continue
     const rest = choices.filter((choice) => !isJsonObject(choice) || choice.type !== 'null')
-    if (rest.length === choices.length) continue
-    if (rest.length === 0) return { schema: null, nullable: true }
-    return { schema: withChoices(schema, keyword, rest), nullable: true }
+    if (rest.length < choices.length) return withChoices(schema, keyword, rest)
   }
-  return { schema, nullable: false }
+  return schema
 }
 
 /** A single choice is lifted out of its list, unless a keyword beside the list would be lost. */
@@ -77,13 +113,4 @@ function withChoices(schema: JsonSchema, keyword: string, choices: readonly unkn
     if (!clash) return { ...siblings, ...only }
   }
   return { ...siblings, [keyword]: choices }
-}
-
-function isText(schema: JsonSchema, components: SchemaComponents): boolean {
-  if (schema.type === 'string') return true
-  const ref = schema.$ref
-  if (typeof ref !== 'string' || !ref.startsWith(COMPONENT_PREFIX)) return false
-  const root = { components: { schemas: components.schemas } }
-  const target = followFragment(root, ref.slice(1))
-  return isJsonObject(target) && target.type === 'string'
 }

@@ -1,5 +1,6 @@
+import { isJsonMediaType } from '../../base/json-media-type.ts'
 import { type Awaitable, isPromiseLike } from '../../base/promise.ts'
-import type { Action } from '../../contract/action.ts'
+import type { Action, AnswerForm } from '../../contract/action.ts'
 import type { Answer } from '../../contract/answer.ts'
 import { PartialContent } from '../../contract/partial-content.ts'
 import { ImproperlyConfigured, type Problem } from '../../contract/problem.ts'
@@ -64,14 +65,22 @@ function drop(value: unknown, error: unknown): never {
 
 function write(state: CallState, value: unknown, site: Site): Awaitable<Answer | Problem> {
   if (value === undefined || value === null) return answer('none', null, site)
+  const form = site.isPromised ? site.action.answers : 'by-value'
   if (typeof value === 'string') {
-    return site.isPromised && site.action.answers === 'json'
+    // Under a type that is not JSON the handler has said what the text is: a page, say.
+    return form === 'json' && isJsonMediaType(mediaTypeOf(site) ?? 'application/json')
       ? answer('json', toJson(value), site)
       : answer('text', value, site)
   }
-  if (value instanceof Uint8Array) return answer('bytes', new Uint8Array(value), site)
-  if (value instanceof ArrayBuffer) return answer('bytes', new Uint8Array(value.slice(0)), site)
-  if (!isStream(value)) return answer('json', toJson(value), site)
+  const isBinary = value instanceof Uint8Array || value instanceof ArrayBuffer
+  const isPieces = isStream(value)
+  if (isBinary || isPieces) refuseUntyped(form, site)
+  // A copy, since whoever holds the memory may write the next answer into it.
+  if (isBinary) return answer('bytes', new Uint8Array(isView(value) ? value : value.slice(0)), site)
+  if (!isPieces) {
+    const text = form === 'text' ? textOf(value) : null
+    return text === null ? answer('json', toJson(value), site) : answer('text', text, site)
+  }
   const limit = state.inbound.wholeAnswers
   if (limit !== null) {
     return collectStream(state, value, limit, mediaTypeOf(site)).then((whole) =>
@@ -92,6 +101,27 @@ function answer(kind: Answer['kind'], body: Answer['body'], { read, action }: Si
     head: read?.head ?? null,
     content: body instanceof PartialContent ? body : null,
   }
+}
+
+function isView(value: Uint8Array | ArrayBuffer): value is Uint8Array {
+  return value instanceof Uint8Array
+}
+
+/** A date, say: what JSON would make of it, without the quotes. */
+function textOf(value: unknown): string | null {
+  if (typeof value !== 'object' || value === null || !('toJSON' in value)) return null
+  const text: unknown = typeof value.toJSON === 'function' ? value.toJSON('') : null
+  return typeof text === 'string' ? text : null
+}
+
+/** A client would read them as what the document says they are (FND-6). */
+function refuseUntyped(form: AnswerForm, site: Site): void {
+  if (form === 'by-value' || mediaTypeOf(site) !== null) return
+  const promised = form === 'json' ? 'JSON' : 'text'
+  throw new TypeError(
+    `Cannot send bytes where 'returns' promises ${promised}: say what they are, with ` +
+      `headers: { 'content-type': … } of the route, or leave 'returns' out`,
+  )
 }
 
 /** The type that handler or route named; `null` for none. */
