@@ -1,5 +1,15 @@
 import type { Schema } from '../../contract/schema.ts'
 import {
+  type Accepted,
+  ANYTHING,
+  acceptedBy,
+  addTo,
+  GUARDS,
+  overlap,
+  valuesOf,
+} from './accepted-kinds.ts'
+import {
+  child,
   isKnownVersion,
   type KnownSchema,
   knownCheck,
@@ -9,13 +19,15 @@ import {
   type ZodNode,
   type ZodPayload,
 } from './known-zod.ts'
+import { listLength, numberBound, numberFormat, textLength } from './leaf-tests.ts'
 
 /** Stands for "not understood or not fitting: ask the schema". */
 export const UNFIT: unique symbol = Symbol('unfit')
 
 /**
  * The copy, or {@link UNFIT}. What the value itself throws (a getter, a proxy) is passed on: the
- * schema would meet it as well, and asking it would run that code a second time.
+ * schema would meet it as well, and asking it would run that code a second time. After UNFIT the
+ * schema does read again; a value that then answers otherwise is safe, because it copies too.
  */
 export type ExactCopy = (value: unknown) => unknown
 
@@ -68,14 +80,6 @@ const SCOPE = {
   isEnumerable: Function.prototype.call.bind(Object.prototype.propertyIsEnumerable),
   ObjectConstructor: Object,
   isHighSurrogate: /[\uD800-\uDBFF]/,
-} as const
-
-const NUMBER_RANGES = {
-  safeint: [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER],
-  int32: [-(2 ** 31), 2 ** 31 - 1],
-  uint32: [0, 2 ** 32 - 1],
-  float32: [-3.4028234663852886e38, 3.4028234663852886e38],
-  float64: [-Number.MAX_VALUE, Number.MAX_VALUE],
 } as const
 
 const MAX_COMPARISONS = 8
@@ -380,134 +384,4 @@ function isOptional({ _zod: { optin, optout } }: ZodNode): boolean {
 
 function unless(test: string): string {
   return `if (!(${test})) return UNFIT`
-}
-
-function child(node: ZodNode | undefined): ZodNode {
-  if (node === undefined) throw new NotUnderstood()
-  return node
-}
-
-/** The set zod itself looks into; a numeric TypeScript enum lists more than its values. */
-function valuesOf(node: ZodNode, kind: KnownSchema): unknown[] {
-  if (kind !== 'Literal' && kind !== 'Enum') throw new NotUnderstood()
-  const values = [...(node._zod.values ?? [])]
-  const plain = (value: unknown): boolean =>
-    kind === 'Enum' ? typeof value === 'string' : isPlain(value)
-  if (!values.every(plain)) throw new NotUnderstood()
-  return values
-}
-
-function isPlain(value: unknown): boolean {
-  return value === null || PLAIN.has(typeof value) || Number.isFinite(value)
-}
-
-const PLAIN: ReadonlySet<string> = new Set(['string', 'boolean', 'undefined'])
-
-/** zod counts code points, others count units: where the two may differ, zod decides. */
-function textLength({ check, minimum, maximum, length }: ZodDef, name: string): string {
-  if (check === 'max_length') return `${name}.length <= ${bound(maximum)}`
-  if (check === 'length_equals')
-    return `${name}.length === ${bound(length)} && !isHighSurrogate.test(${name})`
-  if (check !== 'min_length') throw new NotUnderstood()
-  const least = bound(minimum)
-  const enough = `${name}.length >= ${2 * least} || !isHighSurrogate.test(${name})`
-  return `${name}.length >= ${least} && (${enough})`
-}
-
-function listLength({ check, minimum, maximum, length }: ZodDef): string {
-  if (check === 'min_length') return `length >= ${bound(minimum)}`
-  if (check === 'max_length') return `length <= ${bound(maximum)}`
-  if (check === 'length_equals') return `length === ${bound(length)}`
-  throw new NotUnderstood()
-}
-
-function bound(limit: unknown): number {
-  if (typeof limit !== 'number' || !Number.isSafeInteger(limit)) throw new NotUnderstood()
-  return limit
-}
-
-function numberFormat(format: string | undefined, name: string): string[] {
-  const range = NUMBER_RANGES[format as keyof typeof NUMBER_RANGES]
-  if (range === undefined) throw new NotUnderstood()
-  const tests = [`${name} >= ${range[0]}`, `${name} <= ${range[1]}`]
-  return format?.includes('int') ? [`isSafeInteger(${name})`, ...tests] : tests
-}
-
-function numberBound({ check, value, inclusive }: ZodDef, name: string): string {
-  if (typeof value !== 'number' || !Number.isFinite(value)) throw new NotUnderstood()
-  if (check === 'greater_than') return `${name} ${inclusive ? '>=' : '>'} ${value}`
-  if (check === 'less_than') return `${name} ${inclusive ? '<=' : '<'} ${value}`
-  throw new NotUnderstood()
-}
-
-const GUARDS = {
-  string: (name: string): string => `typeof ${name} === 'string'`,
-  number: (name: string): string => `typeof ${name} === 'number'`,
-  boolean: (name: string): string => `typeof ${name} === 'boolean'`,
-  null: (name: string): string => `${name} === null`,
-  undefined: (name: string): string => `${name} === undefined`,
-  array: (name: string): string => `isArray(${name})`,
-  object: (name: string): string =>
-    `(typeof ${name} === 'object' && ${name} !== null && !isArray(${name}))`,
-} as const
-
-type Kind = keyof typeof GUARDS
-
-/** No more than this can be accepted; a schema may well accept less of it. */
-interface Accepted {
-  readonly kinds: Set<Kind>
-  readonly values: Set<unknown>
-}
-
-const ANYTHING = 'anything'
-
-const KINDS: Readonly<Partial<Record<KnownSchema, Kind>>> = {
-  String: 'string',
-  StringFormat: 'string',
-  Number: 'number',
-  NumberFormat: 'number',
-  Boolean: 'boolean',
-  Null: 'null',
-  Undefined: 'undefined',
-  Array: 'array',
-  Tuple: 'array',
-  Object: 'object',
-  Record: 'object',
-  DiscriminatedUnion: 'object',
-}
-
-function acceptedBy(node: ZodNode): Accepted | typeof ANYTHING {
-  const kind = knownSchema(node)
-  const { def } = node._zod
-  const own = KINDS[kind]
-  if (own !== undefined) return { kinds: new Set([own]), values: new Set() }
-  if (kind === 'Unknown' || kind === 'Any') return ANYTHING
-  if (kind === 'Enum' || kind === 'Literal')
-    return { kinds: new Set(), values: new Set(valuesOf(node, kind)) }
-  const all: Accepted = { kinds: new Set(), values: new Set() }
-  if (kind === 'Optional') all.kinds.add('undefined')
-  if (kind === 'Nullable') all.kinds.add('null')
-  for (const inner of kind === 'Union' ? (def.options ?? []) : [child(def.innerType)]) {
-    const accepted = acceptedBy(inner)
-    if (accepted === ANYTHING) return ANYTHING
-    addTo(all, accepted)
-  }
-  return all
-}
-
-function addTo(all: Accepted, { kinds, values }: Accepted): void {
-  for (const kind of kinds) all.kinds.add(kind)
-  for (const value of values) all.values.add(value)
-}
-
-function overlap(one: Accepted, other: Accepted): boolean {
-  return (
-    [...one.kinds].some((kind) => other.kinds.has(kind)) ||
-    [...one.values].some((value) => other.values.has(value) || other.kinds.has(kindOf(value))) ||
-    [...other.values].some((value) => one.kinds.has(kindOf(value)))
-  )
-}
-
-function kindOf(value: unknown): Kind {
-  return value === null ? 'null' : (typeof value as Kind)
 }

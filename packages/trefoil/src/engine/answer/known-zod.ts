@@ -59,6 +59,11 @@ export interface ZodDef {
 /** Thrown for whatever is not understood completely. */
 export class NotUnderstood extends Error {}
 
+export function child(node: ZodNode | undefined): ZodNode {
+  if (node === undefined) throw new NotUnderstood()
+  return node
+}
+
 /** Base class of the ones below in both flavours, zod's own type word, further core traits. */
 const SCHEMAS = {
   String: 'string',
