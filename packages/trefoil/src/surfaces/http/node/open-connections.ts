@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { answerInTurn } from './quirks.ts'
 
 /** How many are held before those that are closed are looked for. */
 const FEW = 64
@@ -54,7 +55,7 @@ export class OpenConnections {
     })
     if (idleMs === 0) return
     server.once('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
-      if (answerOn(socket) !== response) return
+      if (answerInTurn(socket) !== response) return
       server.keepAliveTimeout = 0
       this.#looks = Math.ceil((idleMs + GRACE) / step)
     })
@@ -89,7 +90,7 @@ export class OpenConnections {
     for (const [socket, trace] of this.#traces) {
       const { bytesRead } = socket
       // `undefined`: it has not asked for anything yet, and node has another limit for that.
-      if (answerOn(socket) !== null) trace.bytesRead = NEVER
+      if (answerInTurn(socket) !== null) trace.bytesRead = NEVER
       else if (bytesRead !== trace.bytesRead) {
         // It may have become idle just now, or a whole step ago: counted from now, it is not ended
         // before the time that clients are told.
@@ -98,9 +99,4 @@ export class OpenConnections {
       } else if (++trace.idleLooks >= this.#looks) socket.destroy()
     }
   }
-}
-
-/** The answer a connection is busy with; `null` between two, `undefined` before the first. */
-function answerOn(socket: Socket): unknown {
-  return Reflect.get(socket, '_httpMessage')
 }
