@@ -13,7 +13,7 @@ const APP = 'https://app.example.com'
 function makeApp(options: Options = {}) {
   const app = createApp({ logger: quiet, ...options })
   app.get('/facts', (_args, call) => ({
-    client: call.request.clientAddress,
+    client: call.client.address,
     scheme: call.request.scheme,
     host: call.request.host,
     nonce: call.cspNonce,

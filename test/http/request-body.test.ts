@@ -434,7 +434,7 @@ test('OBS-4: the record of a body that came too slowly says what its caller was 
     socket.write(`POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{"a`)
     const [answer] = await once(socket, 'data')
     expect(String(answer)).toMatch(/^HTTP\/1.1 408 /)
-    await vi.waitFor(() => expect(events.shift()).toEqual([408, 'aborted']))
+    await vi.waitFor(() => expect(events.shift()).toEqual([408, 'refused']))
   }
   const socket = connect(own.port, '127.0.0.1')
   socket.write('POST /bound HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{"a')

@@ -38,7 +38,7 @@ export function createMountedApp({ hooks = false } = {}): MountedApp {
   }
   app.get('/', {}, () => 'root')
   app.get('/who', {}, (_, { request }) => ({
-    address: request.clientAddress,
+    address: client.address,
     path: request.path,
     search: request.search,
   }))

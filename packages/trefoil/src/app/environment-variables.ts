@@ -98,10 +98,11 @@ export const SESSION_VARIABLES: readonly EnvironmentVariable[] = [
   { variable: 'TREFOIL_SESSION_SECURE', option: 'secure', kind: 'flag' },
 ]
 
-/** Variables that the program uses (APP-6). */
+/** Variables that the program, loggers and the listener use (APP-6). */
 export const PROGRAM_VARIABLES: readonly string[] = [
   'TREFOIL_APP',
   'TREFOIL_TOKEN',
   'TREFOIL_HOME',
   'TREFOIL_ENV',
+  'TREFOIL_NODE_QUIRKS',
 ]

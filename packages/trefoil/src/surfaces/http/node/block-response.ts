@@ -1,20 +1,10 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import process from 'node:process'
+import type { IncomingMessage } from 'node:http'
 import { headerBlock } from './header-block.ts'
 import { http } from './node-modules.ts'
-
-type StoreHeader = (this: ServerResponse, firstLine: string, headers: unknown) => void
-
-/** The step in which every release of `node:http` so far turns a status line and headers into text. */
-const storeHeader: StoreHeader | null = (() => {
-  // Other runtimes imitate the step and need not take it: Bun has it and writes its heads elsewhere.
-  if (process.versions['bun'] !== undefined || process.versions['deno'] !== undefined) return null
-  const found: unknown = Reflect.get(http.ServerResponse.prototype, '_storeHeader')
-  return typeof found === 'function' ? (found as StoreHeader) : null
-})()
+import { headStep, madeHead, replaceHeadStep } from './quirks.ts'
 
 /** False where node has no such step (any more): answers are then written the ordinary way. */
-export const CAN_WRITE_BLOCKS: boolean = storeHeader !== null
+export const CAN_WRITE_BLOCKS: boolean = headStep !== null
 
 /**
  * True once an answer went through the step as expected. The first answer of a process is written
@@ -74,11 +64,10 @@ export class BlockResponse<
   }
 }
 
-if (storeHeader !== null) {
-  Object.defineProperty(BlockResponse.prototype, '_storeHeader', {
-    value: function (this: BlockResponse, firstLine: string, headers: unknown): void {
-      storeHeader.call(this, firstLine + this['~block'], headers)
-      if (!proven) proven = String(Reflect.get(this, '_header')).startsWith(firstLine)
-    },
+if (headStep !== null) {
+  const makeHead = headStep
+  replaceHeadStep(BlockResponse.prototype, function (firstLine, headers) {
+    makeHead.call(this, firstLine + this['~block'], headers)
+    if (!proven) proven = madeHead(this).startsWith(firstLine)
   })
 }

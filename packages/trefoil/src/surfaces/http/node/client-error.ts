@@ -5,6 +5,7 @@ import type { Exchange, HttpReply } from '../../../contract/exchange.ts'
 import { type Problem, refuse } from '../../../contract/problem.ts'
 import { encodeProblem } from '../encode.ts'
 import type { HttpHandler } from '../http-surface.ts'
+import { isAnswering } from './answering.ts'
 import { markOverdue } from './lost-body.ts'
 
 /** Time to read the answer before the connection is torn down. */
@@ -29,25 +30,6 @@ export function answerClientErrors(
     const problem = problemOf(error.code)
     write(socket, problem, replyOf(handler, socket, problem))
   }
-}
-
-interface Answering {
-  readonly headersSent: boolean
-  readonly req?: { readonly complete: boolean }
-}
-
-/**
- * True while an answer is on its way. Ours, written into it, would be taken for part of it; written
- * before it, for the answer to a request that was fine (requests may be sent in a row).
- */
-function isAnswering(socket: Socket): boolean {
-  // Node's own name for the response whose turn it is; it answers errors by it as well.
-  const response: unknown = Reflect.get(socket, '_httpMessage')
-  // Where it is not kept, only a connection that nothing was said on is safe.
-  if (response === undefined) return socket.bytesWritten > 0
-  if (response === null) return false
-  const { headersSent, req } = response as Answering
-  return headersSent || req?.complete !== false
 }
 
 /** Thrown from here, an error would end the process, and anybody can send nonsense. */

@@ -10,7 +10,7 @@ import { pieces } from './body-pieces.ts'
 import { isCut, piecesInTime, wholeInTime } from './http2-body.ts'
 import { fromHttp2 } from './http2-headers.ts'
 import { lostBody } from './lost-body.ts'
-import { http } from './node-modules.ts'
+import { dropBody } from './quirks.ts'
 import type { Sending } from './send.ts'
 
 const EMPTY = new Uint8Array(0)
@@ -26,11 +26,6 @@ export const DEFAULT_SEND_TIMEOUT = 60_000
 
 /** Milliseconds; see `requestTimeout` of `serve`. */
 const DEFAULT_REQUEST_TIMEOUT = 60_000
-
-/** How node itself ends a request that announces no body; `undefined` where it does not. */
-const dumpBody = Reflect.get(http.IncomingMessage.prototype, '_dumpAndCloseReadable') as
-  | ((this: IncomingMessage) => void)
-  | undefined
 
 /** One `node:http` request. */
 export class NodeExchange implements Exchange, Sending {
@@ -139,11 +134,7 @@ export class NodeExchange implements Exchange, Sending {
    * the answer has left: a tenth of what it costs to refuse a caller who sent one.
    */
   skipBody(): void {
-    if (dumpBody === undefined) return
-    this.#isSkipped = true
-    dumpBody.call(this.#request)
-    // As node does: reading may have been stopped because nobody took what had come.
-    this.#request._read(0)
+    this.#isSkipped = dropBody(this.#request)
   }
 
   get #isOver(): boolean {

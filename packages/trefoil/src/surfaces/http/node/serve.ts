@@ -10,6 +10,7 @@ import { firstHeader } from '../../../web/raw-headers.ts'
 import type { HttpHandler } from '../http-surface.ts'
 import { refuseWith, unmetExpectation } from '../refuse-with.ts'
 import { holdUploads } from '../upload-spool.ts'
+import { noteAnswer } from './answering.ts'
 import { BlockResponse, CAN_WRITE_BLOCKS } from './block-response.ts'
 import { answerClientErrors } from './client-error.ts'
 import { InFlight } from './in-flight.ts'
@@ -66,14 +67,6 @@ export async function serve(app: Servable, options: ServeOptions = {}): Promise<
   return { url: `${node.scheme}://${urlHost(bound)}:${bound.port}`, port: bound.port, close }
 }
 
-/**
- * Node announces by this name how long it keeps an idle connection. It would say nothing while we
- * end those ourselves, and clients use the last moments of a connection only if they know them.
- */
-interface Announcing extends ServerResponse {
-  _keepAliveTimeout?: number
-}
-
 async function listenerFor(
   app: Servable,
   options: ServeOptions,
@@ -104,8 +97,8 @@ async function listenerFor(
   const handler = app['~http']()
   const onRequest =
     (expectsContinue: boolean, answering: HttpHandler = handler) =>
-    (request: IncomingMessage, response: Announcing) => {
-      response._keepAliveTimeout = keepAliveTimeout
+    (request: IncomingMessage, response: ServerResponse) => {
+      if (request.httpVersionMajor === 1) noteAnswer(request.socket, response)
       const exchange = new NodeExchange(
         request,
         response,

@@ -1,0 +1,26 @@
+import type { ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import { answerInTurn } from './quirks.ts'
+
+/**
+ * The answer to the last request of a connection, where node does not say whose turn it is. Answers
+ * go out in the order of their requests: with the last one, all are out.
+ */
+const last = new WeakMap<Socket, ServerResponse>()
+
+/** To be told of every request of HTTP/1.1, for {@link isAnswering}. */
+export function noteAnswer(socket: Socket, response: ServerResponse): void {
+  if (answerInTurn(socket) === undefined) last.set(socket, response)
+}
+
+/**
+ * True while an answer is on its way. Another one, written into it, would be taken for part of it;
+ * written before it, for the answer to a request that was fine (requests may be sent in a row).
+ */
+export function isAnswering(socket: Socket): boolean {
+  const response = answerInTurn(socket) ?? last.get(socket)
+  if (response === undefined || response.writableFinished) return false
+  // Without a connection it waits for the one before it. Of a request that is not all here yet, the
+  // error is the answer.
+  return response.socket === null || response.headersSent || response.req.complete
+}

@@ -1,0 +1,36 @@
+// Runs tests and says how many passed; the count is kept for `tally.mjs`.
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import process from 'node:process'
+import { projectEnv, ROOT } from './workspace.mjs'
+
+const REPORTS = join(ROOT, 'node_modules', '.cache', 'trefoil')
+const reportOf = (name) => join(REPORTS, `${name}.json`)
+
+/** Runs vitest; this process ends with its exit code. */
+export function runTests(name, args, env = {}) {
+  const report = reportOf(name)
+  mkdirSync(REPORTS, { recursive: true })
+  rmSync(report, { force: true })
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+  const { status } = spawnSync('vitest', ['run', ...reporters, ...args], {
+    cwd: ROOT,
+    stdio: 'inherit',
+    env: { ...projectEnv(), ...env },
+    shell: process.platform === 'win32',
+  })
+  console.log(summary([countOf(name)]))
+  process.exit(status ?? 1)
+}
+
+/** @throws when a run has left no count, because it has not come so far */
+export function countOf(name) {
+  const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(reportOf(name), 'utf8'))
+  return { passed: numPassedTests, failed: numFailedTests }
+}
+
+export function summary(counts) {
+  const sum = (kind) => counts.reduce((total, count) => total + count[kind], 0)
+  return `${sum('passed')} passed, ${sum('failed')} failed`
+}
