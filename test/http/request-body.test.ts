@@ -20,8 +20,9 @@ const logger = {
   info() {},
   warn() {},
   error(facts: object) {
-    const { error } = facts as { readonly error?: unknown }
-    errors.push(error instanceof Error ? error.message : String(error))
+    const { err } = facts as { readonly err?: unknown }
+    // The record of a call that failed has no cause; that is on the line before.
+    if (err !== undefined) errors.push(err instanceof Error ? err.message : String(err))
   },
 }
 

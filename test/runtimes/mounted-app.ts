@@ -37,7 +37,7 @@ export function createMountedApp({ hooks = false } = {}): MountedApp {
     app.onShutdown(() => void events.push('down'))
   }
   app.get('/', {}, () => 'root')
-  app.get('/who', {}, (_, { request }) => ({
+  app.get('/who', {}, (_, { request, client }) => ({
     address: client.address,
     path: request.path,
     search: request.search,

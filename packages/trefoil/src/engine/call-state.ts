@@ -145,8 +145,8 @@ export class CallState implements CloseHooks {
   onClose(hook: () => Awaitable<void>): void {
     this.closeHooks ??= []
     this.closeHooks.push(hook)
-    // Of work that outlives its call: what it opens now nobody else would close.
-    if (this.phase === 'over') void this.runCloseHooks()
+    // Of work that outlives its call: what it opens now nobody else would close. Once it is open.
+    if (this.phase === 'over') queueMicrotask(() => void this.runCloseHooks())
   }
 
   /** After the dependencies, which may still use what the hooks take away. */
