@@ -89,7 +89,7 @@ test('FND-2: middleware that keeps the value cannot change it once it has answer
   const build = () => {
     const kept: Shared[] = []
     const app = newApp()
-    const params = { tx: closing(() => kept.forEach((user) => user.tags.push(SECRET))) }
+    const params = { tx: closing(() => kept[0]?.tags.push(SECRET)) }
     app.use(async (_, next) => {
       const value = await next()
       // The handler's own object, as middleware that counts or caches holds it.

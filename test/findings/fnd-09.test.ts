@@ -17,10 +17,16 @@ async function lookingAt<Seen>(
   look: (view: object, owned: readonly unknown[]) => Seen,
 ): Promise<unknown> {
   const build = () => {
-    const seen: Seen[] = []
+    const seen: (Seen | string)[] = []
     let own: readonly unknown[] = []
     const probe: Probe = (where, view) => {
-      if (where === place && seen.length === 0) seen.push(look(view, own))
+      if (where !== place || seen.length > 0) return
+      // The framework would mask what a look throws.
+      try {
+        seen.push(look(view, own))
+      } catch (error) {
+        seen.push(`threw ${String(error)}`)
+      }
     }
     const made = hooked(probe, new Lines().logger)
     own = Object.values(made.owned)

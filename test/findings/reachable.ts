@@ -1,4 +1,5 @@
 // Follows everything that foreign code can reach from an object it was handed.
+import { types } from 'node:util'
 
 /** Something that must not be reachable, and the way to it. */
 export interface Find {
@@ -65,13 +66,13 @@ export function reachable(root: unknown, { secrets, own = [] }: WalkOptions): re
 }
 
 function* neighbours(value: object, path: string): Generator<Omit<Visit, 'ours'>> {
-  if (value instanceof Map) {
+  if (types.isMap(value)) {
     for (const [key, item] of value) {
       yield { value: key, path: `${path}.<key>` }
       yield { value: item, path: `${path}.<${typeof key === 'string' ? key : typeof key}>` }
     }
   }
-  if (value instanceof Set) for (const item of value) yield { value: item, path: `${path}.<item>` }
+  if (types.isSet(value)) for (const item of value) yield { value: item, path: `${path}.<item>` }
   for (
     let holder: object | null = value;
     holder !== null && (holder === value || !BUILT_IN.has(holder));
@@ -95,7 +96,7 @@ function* neighbours(value: object, path: string): Generator<Omit<Visit, 'ours'>
 
 function flawOf(value: object): string | null {
   if (typeof value === 'function') return null
-  if (value instanceof Map || value instanceof Set) return 'a map or set that can be changed'
+  if (types.isMap(value) || types.isSet(value)) return 'a map or set that can be changed'
   if (isBuiltInInstance(value)) return null
   if (Object.isFrozen(value)) return null
   return Array.isArray(value) ? 'a list that can be changed' : 'an object that can be changed'
