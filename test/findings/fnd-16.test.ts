@@ -64,7 +64,11 @@ const KINDS: Readonly<Record<string, (gate: Gate) => Dependencies>> = {
 }
 
 describe('FND-16: no charge after the 504, whatever the dependency was', () => {
-  test.each(Object.keys(KINDS))('%s', async (name) => {
+  const rows = Object.keys(KINDS).flatMap((name) => [
+    [name, 'last'] as const,
+    [name, 'first'] as const,
+  ])
+  test.each(rows)('%s, the %s of the parameters', async (name, where) => {
     const build = () => {
       const gate = new Gate()
       const charges: string[] = []
@@ -73,7 +77,8 @@ describe('FND-16: no charge after the 504, whatever the dependency was', () => {
         name: 'next',
       })
       const app = newApp()
-      const params = { ...KINDS[name]?.(gate), next }
+      const slow = KINDS[name]?.(gate)
+      const params = where === 'first' ? { ...slow, next } : { next, ...slow }
       app.post(
         '/pay',
         { ...on('pay'), needsApproval: ALL, timeout: '200ms', params },

@@ -1,5 +1,6 @@
 // What the files of this folder share: one app called over every surface, from outside, and the
 // words of version 0.2 that 0.1 has no types for yet.
+import { spawn } from 'node:child_process'
 import type { AuthContext, Call, Logger } from 'trefoil'
 import { type RunningServer, serve } from 'trefoil/node'
 import { expect, vi } from 'vitest'
@@ -179,6 +180,37 @@ export class Lines {
         : { level, fields: membersOf(first), message: String(second) },
     )
   }
+}
+
+/** How a program of its own ended, and what it printed. */
+export interface Ran {
+  readonly code: number | null
+  readonly out: string
+  readonly err: string
+}
+
+/**
+ * Runs a module of JavaScript in a process of its own, for what is about the process: its
+ * standard error, and whether it survives.
+ */
+export async function runModule(source: string, env: Record<string, string> = {}): Promise<Ran> {
+  const args = ['--input-type=module', '--eval', source]
+  const child = spawn(process.execPath, args, {
+    cwd: new URL('../..', import.meta.url),
+    env: { PATH: process.env['PATH'] ?? '', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let out = ''
+  let err = ''
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    out += text
+  })
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    err += text
+  })
+  const { promise, resolve } = Promise.withResolvers<number | null>()
+  child.on('close', resolve)
+  return { code: await within(promise, 'the end of the process', 20_000), out, err }
 }
 
 /** What an assignment did: `TypeError`, another error, or `assigned`. */
