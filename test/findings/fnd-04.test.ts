@@ -214,7 +214,7 @@ function withoutUri(content: unknown): unknown {
 }
 
 /** Media types are compared without parameters, which may be sent or not. */
-function lowerType(document: Readonly<Record<string, unknown>>): unknown {
+function lowerType(document: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const shown: Record<string, unknown> = { ...document }
   for (const name of ['mimeType', 'media_type']) {
     const type = shown[name]

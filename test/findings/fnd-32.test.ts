@@ -4,6 +4,7 @@ import { type AccessEvent, AuthContext, createApp, HttpError, reply, stream } fr
 import { guard, hasScope } from 'trefoil/auth'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { ask } from '../attacks/raw-connection.ts'
 import {
   ALL,
   alike,
@@ -35,7 +36,7 @@ const PEOPLE: Readonly<Record<string, object>> = {
   deputy: { subject: 'ann', kind: 'person', actor: { sub: 'robot' } },
 }
 
-function build(more: object = {}) {
+function build(more: object = {}, recording = true) {
   const records = new Records()
   const lines = new Lines()
   const gate = new Gate()
@@ -54,7 +55,7 @@ function build(more: object = {}) {
       },
     ],
     approval: ({ token }: { readonly token: string }) => token === 'granted',
-    onCall: records.onCall,
+    ...(recording ? { onCall: records.onCall } : {}),
     ...more,
   }
   const app = createApp(options)
@@ -326,6 +327,11 @@ describe('FND-32: refusals before an action is known', () => {
   const cases: Readonly<Record<string, readonly [id: SurfaceId, knock: Knock, problem: string]>> = {
     'no such path': ['http', ({ url }) => fetch(`${url}/nowhere`), 'not_found'],
     'another method': ['http', ({ url }) => fetch(`${url}/free`), 'method_not_allowed'],
+    'a foreign host': [
+      'http',
+      ({ server }) => ask(server.port, 'GET /free HTTP/1.1\r\nHost: evil.example\r\n\r\n'),
+      'INVALID_HOST',
+    ],
     'a foreign page with cookies': [
       'http',
       (surface) =>
@@ -453,7 +459,7 @@ describe('FND-32: the access log hears of every call', () => {
         () => {
           const events: AccessEvent[] = []
           const accessLog = (event: AccessEvent) => void events.push(event)
-          return { ...build({ accessLog, onCall: undefined }), events }
+          return { ...build({ accessLog }, false), events }
         },
         async (surface, { events }) => {
           await surface.call(action, args, options)
@@ -479,7 +485,7 @@ describe('FND-32: what is refused or fails leaves a line, though nobody asked', 
   test.each(LOUD)('%s', async (name) => {
     const [action, args, options, { problem, subject }] = ROWS[name] ?? ['', {}, {}, {}]
     const seen = await everywhere(
-      () => build({ onCall: undefined }),
+      () => build({}, false),
       async (surface, { lines }) => {
         const answer = await surface.call(action, args, options)
         await settled()
@@ -498,7 +504,7 @@ describe('FND-32: what is refused or fails leaves a line, though nobody asked', 
 
   test('a success does not', async () => {
     const seen = await everywhere(
-      () => build({ onCall: undefined }),
+      () => build({}, false),
       async (surface, { lines }) => {
         await surface.call('free', {}, ANN)
         await settled()
@@ -511,7 +517,7 @@ describe('FND-32: what is refused or fails leaves a line, though nobody asked', 
   test('and no line shows a token', async () => {
     const token = 'tok-91b2-of-mallory'
     const seen = await everywhere(
-      () => build({ onCall: undefined }),
+      () => build({}, false),
       async (surface, { lines }) => {
         await surface.call('pay', { amount: 1 }, { token, approval: 'approval-of-mallory' })
         await surface.call('pay', { amount: 1 }, { token: 'ann', approval: 'approval-of-mallory' })

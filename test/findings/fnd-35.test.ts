@@ -3,7 +3,18 @@
 // compile: `app.use(async (_, next) => { await next() })` is an error, hence the casts below.
 import { createApp, dependency, HttpError, type Middleware } from 'trefoil'
 import { describe, expect, test } from 'vitest'
-import { ALL, alike, ENV, everywhere, Gate, Lines, on, runModule, settled } from './surfaces.ts'
+import {
+  ALL,
+  alike,
+  ENV,
+  everywhere,
+  Gate,
+  Lines,
+  on,
+  runModule,
+  settled,
+  within,
+} from './surfaces.ts'
 
 // Named, so that the log can name them.
 async function awaitsAndForgets(_: unknown, next: () => Promise<unknown>): Promise<void> {
@@ -181,7 +192,7 @@ describe('FND-35: a next() nobody awaits', () => {
     }
     const seen = await everywhere(build, async (surface, { order, gate }) => {
       const answered = surface.call('work')
-      await gate.reached
+      await within(gate.reached, 'the handler')
       await settled()
       gate.open()
       await answered

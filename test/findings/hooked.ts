@@ -117,7 +117,7 @@ export function hooked(probe: Probe, logger: Logger, more: object = {}) {
   })
   app.post('/work', { ...on('work'), ...shared }, async ({ amount }, call) => {
     await probe('handler', call)
-    ran.push({ amount, bound: call.args['amount'], subject: call.auth.subject })
+    ran.push({ amount, bound: call.args['amount'], subject: call.auth?.subject })
     return { amount }
   })
   const caught = onError(RangeError, async (_, call) => {
