@@ -135,9 +135,10 @@ test('FND-2: a reply and bytes are as good as a value', async () => {
       bytes.write('s3cre')
     })
     app.post('/user', { ...on('user'), params: { tx } }, () => reply(user, { status: 201 }))
-    app.post('/bytes', { ...on('bytes'), params: { tx } }, () =>
-      reply(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)),
-    )
+    app.post('/bytes', { ...on('bytes'), params: { tx } }, () => {
+      bytes.write('plain')
+      return reply(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength))
+    })
     return { app }
   }
   const seen = await everywhere(build, async (surface) => {

@@ -113,7 +113,7 @@ test('FND-16: a handler that goes on after the 504 can start nothing of the call
     const app = newApp()
     app.post('/slow', { ...on('slow'), timeout: '200ms' }, async (_, call) => {
       await gate.wait()
-      call.background(() => started.push('background work'))
+      expect(() => call.background(() => started.push('background work'))).toThrow('had ended')
       await call.resolve(other).catch(() => {})
       await call.authorize(watching).catch(() => {})
       done.resolve()

@@ -6,6 +6,7 @@ import { perSurface } from '../contract/surface-name.ts'
 import type { AppContext } from '../engine/app-context.ts'
 import { BackgroundTasks } from '../engine/background.ts'
 import { compilePlan } from '../engine/plan.ts'
+import { AppView } from '../engine/views/app-view.ts'
 import { hookDecider } from '../policy/approval.ts'
 import { type CorsOptions, createCors } from '../policy/cors.ts'
 import { createEdge } from '../policy/edge.ts'
@@ -64,7 +65,7 @@ export function compileApp(
   const background = new BackgroundTasks(config.logger)
   const app: AppContext = Object.freeze({
     name: config.name,
-    facts: Object.freeze({ name: config.name, state }),
+    facts: new AppView(config.name, state),
     callState,
     debug: config.debug,
     logger: config.logger,

@@ -42,6 +42,7 @@ export class App<T extends AppTypes> extends Routes<T> implements AppHandle {
   #compiled: CompiledApp | null = null
   #mounted = false
   #namedStrays = false
+  #announced = false
 
   /** Use {@link createApp}. */
   constructor(config: AppConfig, state: T['state'], callState: () => unknown) {
@@ -72,16 +73,9 @@ export class App<T extends AppTypes> extends Routes<T> implements AppHandle {
 
   /** Compiles the app, says how open it is, runs the start-up hooks. Idempotent. */
   async startup(options: { readonly announce?: boolean } = {}): Promise<void> {
-    const { catalogue } = this.#compile()
-    if (options.announce !== false && !this.#lifecycle.started) {
-      this.#nameStrayVariables()
-      for (const { surface, message } of describeExposure(catalogue, this.#config)) {
-        this.#config.logger.warn({ surface }, message)
-      }
-      for (const { action, parameters, message } of ambiguousApprovals(catalogue)) {
-        this.#config.logger.warn({ action, parameters }, message)
-      }
-    }
+    this.#compile()
+    if (options.announce === false) this.#announced = true
+    else if (!this.#lifecycle.started) this.#announce()
     await this.#lifecycle.start()
   }
 
@@ -100,10 +94,28 @@ export class App<T extends AppTypes> extends Routes<T> implements AppHandle {
     throw new UnfitForProduction(issues)
   }
 
+  /** Once, by whichever way the app is first used: nobody must serve it unaware (FND-54). */
+  #announce(): void {
+    if (this.#announced) return
+    this.#announced = true
+    const { catalogue } = this.#compile()
+    this.#nameStrayVariables()
+    for (const { surface, message } of describeExposure(catalogue, this.#config)) {
+      this.#warn({ surface }, message)
+    }
+    for (const { action, parameters, message } of ambiguousApprovals(catalogue)) {
+      this.#warn({ action, parameters }, message)
+    }
+  }
+
   #nameStrayVariables(): void {
     if (this.#namedStrays) return
     this.#namedStrays = true
-    for (const message of this.#config.strayVariables) this.#config.logger.warn({}, message)
+    for (const message of this.#config.strayVariables) this.#warn({}, message)
+  }
+
+  #warn(fields: object, message: string): void {
+    writeSafely(this.#config.logger, 'warn', fields, message)
   }
 
   /**
@@ -123,16 +135,15 @@ export class App<T extends AppTypes> extends Routes<T> implements AppHandle {
 
   /**
    * For runtimes and frameworks that answer requests but run no hooks: the same handler. Says
-   * once, at the first request, when start-up was forgotten (ADAPT-4).
+   * once, at the first request, how open the app is, and when start-up was forgotten (ADAPT-4).
    */
   readonly '~mounted' = (): HttpHandler => {
     const { http } = this.#compile()
     if (!this.#mounted) {
       this.#mounted = true
+      if (!this.#lifecycle.started) this.#announce()
       if (this.#lifecycle.neglected) {
-        writeSafely(
-          this.#config.logger,
-          'warn',
+        this.#warn(
           { app: this.name },
           'Start-up and shutdown hooks are registered, but app.startup() has not run: call it before the first request',
         )

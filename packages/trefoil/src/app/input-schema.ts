@@ -1,3 +1,4 @@
+import { deepFreeze } from '../base/freeze.ts'
 import type { ParamSpec } from '../contract/param-spec.ts'
 import type { JsonSchema } from '../contract/schema.ts'
 
@@ -11,7 +12,7 @@ export function inputSchemaOf(params: readonly ParamSpec[]): JsonSchema {
   const defs: Record<string, unknown> = {}
   for (const { name, jsonSchema } of params) properties[name] = hoist(name, jsonSchema, defs)
   const required = params.filter((param) => param.required).map(({ name }) => name)
-  return Object.freeze({
+  return deepFreeze({
     type: 'object',
     properties,
     additionalProperties: false,

@@ -1,6 +1,5 @@
 import type { Awaitable } from '../base/promise.ts'
 import type { Outcome } from '../contract/outcome.ts'
-import { refuse } from '../contract/problem.ts'
 import type { CallState } from './call-state.ts'
 import type { Failure } from './dependency-scope.ts'
 import { toProblem } from './settle.ts'
@@ -34,35 +33,44 @@ async function closeInTime(
   failure: Failure | null,
 ): Promise<Outcome> {
   const { closeTimeout } = state.site.app
-  const closing = closeAll(state, outcome, failure)
-  if (closeTimeout === 0) return over(state, await closing)
+  if (closeTimeout === 0) return over(state, await closeAll(state, outcome, failure, null))
   let timer: ReturnType<typeof setTimeout> | undefined
-  const late = new Promise<'late'>((resolve) => {
-    timer = setTimeout(() => resolve('late'), closeTimeout)
+  const late = new Promise<Failure>((resolve) => {
+    const error = new ClosingTooLong(`Closing after the call took longer than ${closeTimeout} ms`)
+    timer = setTimeout(() => resolve({ error }), closeTimeout)
   })
-  const end = await Promise.race([closing, late])
+  const closed = await closeAll(state, outcome, failure, late)
   clearTimeout(timer)
-  if (end !== 'late') return over(state, end)
-  // It goes on by itself; what comes of it nobody can be told any more.
-  state.log.error({ close_timeout_ms: closeTimeout }, 'Closing after a call took too long')
-  return over(state, { kind: 'problem', problem: refuse('INTERNAL_ERROR') })
+  return over(state, closed)
 }
 
-/** Never rejects. */
+/** Whether it was done nobody can tell, so it must not be told as done. */
+class ClosingTooLong extends Error {
+  override readonly name = 'ClosingTooLong'
+}
+
+/**
+ * Never rejects.
+ *
+ * @param late resolves when there is no more time; what has begun goes on by itself
+ */
 async function closeAll(
   state: CallState,
   outcome: Outcome,
   failure: Failure | null,
+  late: Promise<Failure> | null,
 ): Promise<Outcome> {
-  const audited = await audit(state, outcome)
+  const inTime = (work: Promise<Failure | null>) =>
+    late === null ? work : Promise.race([work, late])
+  const audited = await inTime(audit(state, outcome))
   const failed = audited === null ? failure : (failure ?? audited)
-  const closeFailure = await (state.scopes?.close('request', failed) ?? null)
-  await state.runCloseHooks()
-  const late = audited ?? closeFailure
-  if (late === null) return outcome
-  const final: Outcome = { kind: 'problem', problem: toProblem(state, late.error) }
+  const closeFailure = await (state.scopes?.close('request', failed, late) ?? null)
+  const left = await inTime(state.runCloseHooks().then(() => null))
+  const ended = audited ?? closeFailure ?? left
+  if (ended === null) return outcome
+  const final: Outcome = { kind: 'problem', problem: toProblem(state, ended.error) }
   // What the audit was told has been rolled back with the rest.
-  if (closeFailure !== null) await audit(state, final)
+  if (closeFailure !== null) await inTime(audit(state, final))
   return final
 }
 

@@ -122,16 +122,23 @@ export class DependencyScopes {
    * Closes what is open in a scope, newest first; `request` closes everything left. All are
    * closed even when one fails.
    *
+   * @param late resolves when there is no more time: what is still open is then closed without
+   * waiting for it, so that one that hangs keeps nothing else open
    * @returns the first failure of closing, which makes a successful call fail: a transaction
    * that could not commit must not be reported as done. After a failed call it is only logged.
    */
-  async close(scope: DependencyScope, failure: Failure | null): Promise<Failure | null> {
+  async close(
+    scope: DependencyScope,
+    failure: Failure | null,
+    late: Promise<Failure> | null = null,
+  ): Promise<Failure | null> {
     if (scope === 'request') this.#closed = true
     let closeFailure: Failure | null = null
     const closing = this.#opened.filter((opened) => scope === 'request' || opened.scope === scope)
     for (const opened of closing.reverse()) {
       this.#opened.splice(this.#opened.indexOf(opened), 1)
-      const failed = await this.#closeOne(opened, failure ?? closeFailure)
+      const ending = this.#closeOne(opened, failure ?? closeFailure)
+      const failed = await (late === null ? ending : Promise.race([ending, late]))
       closeFailure ??= failed
     }
     this.#forget(scope)

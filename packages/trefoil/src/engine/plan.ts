@@ -2,11 +2,11 @@ import type { Action } from '../contract/action.ts'
 import { schemesOf } from '../contract/authenticator.ts'
 import { UNKNOWN_SCHEME } from '../contract/security-scheme.ts'
 import type { SurfaceName } from '../contract/surface-name.ts'
-import { actionFacts } from './action-facts.ts'
 import type { AppContext } from './app-context.ts'
 import type { CallSite } from './call-site.ts'
 import { LIFECYCLE, type StageName } from './lifecycle.ts'
 import type { Stage } from './stage.ts'
+import { ActionView } from './views/action-view.ts'
 
 /** A stage under its name in the lifecycle. */
 export interface NamedStage {
@@ -42,7 +42,7 @@ export function compilePlan(
   const config = app.auth[surface]
   return Object.freeze({
     action,
-    facts: actionFacts(action),
+    facts: new ActionView(action),
     surface,
     app,
     schemes: config === undefined ? UNKNOWN_SCHEME : schemesOf(config),

@@ -1,6 +1,7 @@
 import type { ErrorHandler } from '../contract/action.ts'
 import type { Outcome } from '../contract/outcome.ts'
 import { Problem, refuse } from '../contract/problem.ts'
+import { toJson } from './answer/json-text.ts'
 import { makeAnswer } from './answer/make-answer.ts'
 import type { CallState } from './call-state.ts'
 import { callOf } from './views/handler-call.ts'
@@ -18,7 +19,7 @@ export async function settleThrown(state: CallState, thrown: unknown): Promise<O
       try {
         const handle = handler.handle as (error: unknown, call: unknown) => unknown
         const answer = await handle(thrown, callOf(state))
-        if (answer instanceof Problem) return { kind: 'problem', problem: answer }
+        if (answer instanceof Problem) return { kind: 'problem', problem: toProblem(state, answer) }
         if (answer !== undefined) return await handled(state, answer)
       } catch (raised) {
         // A handler that throws has replaced the error; handlers further out do not see it (MW-4).
@@ -69,13 +70,31 @@ function distance(error: unknown, type: ErrorHandler['type']): number {
 export function toProblem(state: CallState, error: unknown): Problem {
   if (error instanceof Problem) {
     if (error.cause !== undefined) state.log.warn({ err: error }, 'Problem with a cause')
-    return error
+    return state.hasBegun ? taken(state, error) : error
   }
   if (state.logged === null || state.logged.error !== error) {
     state.logged = { error }
     state.log.error({ err: error, problem: 'INTERNAL_ERROR' }, 'Unhandled error')
   }
   return refuse('INTERNAL_ERROR', state.site.app.debug ? { detail: describe(error) } : {})
+}
+
+/**
+ * What the developer's code put into a problem is taken now, as the text it will be: what is added
+ * to it while dependencies are closed must not leave (FND-2), and what has no JSON form is found
+ * out while there is still somebody to tell (FND-5).
+ */
+function taken(state: CallState, problem: Problem): Problem {
+  const { code, publicCode, details, issues } = problem
+  if (details === undefined && issues === undefined) return problem
+  try {
+    const { status, detail, fix, headers } = problem
+    const own = { details, issues }
+    const copy: typeof own = JSON.parse(toJson(own))
+    return refuse(code, { status, detail, fix, headers, ...copy }, publicCode)
+  } catch (error) {
+    return toProblem(state, error)
+  }
 }
 
 function describe(error: unknown): string {

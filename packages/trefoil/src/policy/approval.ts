@@ -1,5 +1,5 @@
 import { type Awaitable, isPromiseLike } from '../base/promise.ts'
-import type { ApprovalHook } from '../contract/approval.ts'
+import type { ApprovalHook, ApprovalRequest } from '../contract/approval.ts'
 import type { ApprovalCase, ApprovalDecider, ApprovalDecision } from '../contract/ports/approval.ts'
 import { type Problem, refuse } from '../contract/problem.ts'
 
@@ -22,7 +22,8 @@ export function hookDecider(hook: ApprovalHook): ApprovalDecider {
         approved === true ? APPROVED : refused('approval_denied', request)
       const failed = (cause: unknown) => refused('approval_denied', request, cause)
       try {
-        const answer: Awaitable<unknown> = hook(Object.freeze({ ...request, token }))
+        // A case with a token is all that a hook is asked about.
+        const answer: Awaitable<unknown> = hook(request as ApprovalRequest)
         return isPromiseLike(answer) ? answer.then(judge, failed) : judge(answer)
       } catch (cause) {
         return failed(cause)

@@ -1,4 +1,5 @@
 import type { Logger } from '../contract/logger.ts'
+import { describeError, isError } from './describe-error.ts'
 import { readLine, renameReserved } from './line-fields.ts'
 import { writeSafely } from './write-safely.ts'
 
@@ -37,6 +38,8 @@ class CallLogger implements Logger {
     this.info = at('info')
     this.warn = at('warn')
     this.error = at('error')
+    // A view shows nothing that could be listed or spread.
+    for (const name of Object.keys(this)) Object.defineProperty(this, name, { enumerable: false })
     Object.freeze(this)
   }
 }
@@ -56,7 +59,8 @@ function write(
     const { fields, message } = readLine(first, second)
     const free = renameReserved(fields, (name) => Object.hasOwn(own, name) || TAKEN.has(name))
     // Defines members one by one: assigning `__proto__` would change what the object is.
-    writeSafely(logger, level, Object.fromEntries([...Object.entries(own), ...free]), message)
+    const printed = free.map(([name, value]) => [name, printable(name, value)] as const)
+    writeSafely(logger, level, Object.fromEntries([...Object.entries(own), ...printed]), message)
   } catch {
     // Neither a hostile value nor a full stack may reach the handler.
   }
@@ -72,3 +76,8 @@ const TAKEN: ReadonlySet<string> = new Set([
   // Each would replace the record, in loggers that turn it into JSON or copy it.
   ...['toJSON', '__proto__'],
 ])
+
+/** Loggers know errors under `err` alone; under another name pino prints `{}` (FND-33). */
+function printable(name: string, value: unknown): unknown {
+  return name !== 'err' && isError(value) ? describeError(value) : value
+}

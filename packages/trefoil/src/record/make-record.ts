@@ -20,7 +20,8 @@ export function makeRecord(facts: RecordFacts): CallRecord {
   const { auth, ended, sent, ...rest } = facts
   return Object.freeze({
     ...rest,
-    client: Object.freeze({ ...rest.client }),
+    // A view, of which a spread would copy nothing.
+    client: Object.freeze({ address: rest.client.address, userAgent: rest.client.userAgent }),
     http: rest.http === null ? null : Object.freeze({ ...rest.http }),
     meta: rest.meta === null ? null : Object.freeze({ ...rest.meta }),
     subject: auth?.subject ?? null,

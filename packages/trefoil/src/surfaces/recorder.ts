@@ -64,7 +64,7 @@ export class Recorder {
     const record = makeRecord({
       callId: arrival.isForeignId ? nextId() : arrival.requestId,
       requestId: arrival.requestId,
-      time: clock.now() - duration,
+      time: Math.round(clock.now() - duration),
       duration,
       surface: arrival.surface,
       entrypoint: arrival.entrypoint,

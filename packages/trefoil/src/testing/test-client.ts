@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from '../base/clock.ts'
 import { isAppHandle } from '../contract/app-handle.ts'
 import { checkOptionNames, type OptionNames } from '../contract/option-names.ts'
-import type { Servable } from '../surfaces/http/node/serve.ts'
+import type { Mountable } from '../surfaces/http/node/to-node-handler.ts'
 import { isHeaderValue } from '../web/raw-headers.ts'
 import { TestCli } from './cli-client.ts'
 import { CookieJar } from './cookie-jar.ts'
@@ -48,11 +48,11 @@ export class TestClient implements AsyncDisposable {
   readonly #transport: Transport
 
   /** Use {@link testClient}. */
-  constructor(app: Servable, options: TestClientOptions) {
+  constructor(app: Mountable, options: TestClientOptions) {
     const { clientAddress = '127.0.0.1', host = 'testserver', scheme = 'http' } = options
     const headers = headerPairs(options.headers)
     this.#lifespan = new Lifespan(app, options.lifespan ?? true)
-    this.#transport = new Transport(this.#lifespan, () => app['~http']())
+    this.#transport = new Transport(this.#lifespan, () => app['~mounted']())
     const site = { transport: this.#transport, clientAddress, host, scheme, headers }
     const jar = () => new CookieJar(options.clock ?? systemClock, hostName(host))
     this.http = new TestHttp(site, jar())
@@ -83,7 +83,7 @@ export class TestClient implements AsyncDisposable {
  *
  * @throws TypeError when `app` is none; ImproperlyConfigured for an option nobody reads
  */
-export function testClient(app: Servable, options: TestClientOptions = {}): TestClient {
+export function testClient(app: Mountable, options: TestClientOptions = {}): TestClient {
   if (!isAppHandle(app)) throw new TypeError('testClient() requires a Trefoil application')
   checkOptionNames('testClient()', options, OPTIONS)
   if (options.host !== undefined && !isHeaderValue(options.host)) {

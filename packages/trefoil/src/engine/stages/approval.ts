@@ -1,17 +1,12 @@
 import { NotCanonical } from '../../base/canonical-json.ts'
 import { isPromiseLike } from '../../base/promise.ts'
-import type { Dependency } from '../../contract/dependency.ts'
-import type {
-  ApprovalCase,
-  ApprovalDecider,
-  ApprovalDecision,
-} from '../../contract/ports/approval.ts'
+import type { ApprovalDecider, ApprovalDecision } from '../../contract/ports/approval.ts'
 import { Problem, refuse } from '../../contract/problem.ts'
 import { approvalProblem } from '../../policy/approval.ts'
 import { argumentsHash } from '../../policy/arguments-hash.ts'
 import type { CallState } from '../call-state.ts'
-import { resolveDependency } from '../resolve-dependency.ts'
 import { DRY_RUN, type Stage, type StageSite } from '../stage.ts'
+import { ApprovalRequestView } from '../views/approval-request.ts'
 
 /**
  * Binds an approval to the arguments exactly as the handler will get them. A dry run ends here,
@@ -33,7 +28,7 @@ export function approvalStage({ action, surface, app }: StageSite): Stage | null
 }
 
 function decide(decider: ApprovalDecider, state: CallState, hash: string): ReturnType<Stage> {
-  const request = caseOf(state, hash)
+  const request = new ApprovalRequestView(state, hash)
   const judge = (decision: ApprovalDecision) => {
     if (decision.kind === 'proceed') state.redemption = decision.redemption
     if (decision.kind !== 'refuse') return undefined
@@ -50,26 +45,6 @@ function decide(decider: ApprovalDecider, state: CallState, hash: string): Retur
   } catch (cause) {
     return failed(cause)
   }
-}
-
-function caseOf(state: CallState, argumentsHash: string): ApprovalCase {
-  const { site, inbound } = state
-  return Object.freeze({
-    action: site.facts.name,
-    argumentsHash,
-    args: state.args,
-    token: inbound.approvalToken,
-    auth: state.auth,
-    source: site.surface,
-    entrypoint: state.entrypoint,
-    requestId: state.requestId,
-    client: inbound.client,
-    log: state.log,
-    signal: state.signal,
-    async resolve<Value>(dependency: Dependency<Value>): Promise<Value> {
-      return (await resolveDependency(state, dependency)) as Value
-    },
-  })
 }
 
 /** A value that cannot be hashed cannot be approved: refused, never coerced (W-8). */

@@ -15,6 +15,7 @@ import { toJson } from '../../engine/answer/json-text.ts'
 import type { Inbound, RawArguments } from '../../engine/inbound.ts'
 import { layOutArguments } from '../agent/action-arguments.ts'
 import { Arrival } from '../arrival.ts'
+import { ClientView } from '../client-view.ts'
 import { type Found, type Surface, type Visit, walk } from '../walk.ts'
 import type { CliParts } from './cli-parts.ts'
 import { actionAnswer, problemEnvelope, unknownAction } from './envelope.ts'
@@ -107,7 +108,7 @@ function envelope(problem: Problem, { requestId }: Arrival): ProblemEnvelope {
   return made
 }
 
-const NO_CLIENT: ClientFacts = Object.freeze({ address: null, userAgent: null })
+const NO_CLIENT: ClientFacts = new ClientView({ clientAddress: null }, [])
 
 /** No network, no host, no address. */
 class LocalInbound implements Inbound {

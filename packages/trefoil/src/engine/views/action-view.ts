@@ -1,0 +1,46 @@
+import { deepFreeze } from '../../base/freeze.ts'
+import { freezeClass } from '../../base/freeze-class.ts'
+import type { Action } from '../../contract/action.ts'
+import type { ActionFacts } from '../../contract/call-facts.ts'
+
+/** An action as calls see it: nothing in it that a check goes by (FND-56). Made once an action. */
+export class ActionView implements ActionFacts {
+  readonly #name: string
+  readonly #method: string | null
+  readonly #path: string | null
+  readonly #tags: readonly string[]
+  readonly #metadata: Readonly<Record<string, unknown>>
+
+  constructor({ name, method, path, tags, metadata }: Action) {
+    this.#name = name
+    this.#method = method
+    this.#path = path
+    this.#tags = deepFreeze([...tags])
+    this.#metadata = deepFreeze({ ...metadata })
+    Object.preventExtensions(this)
+  }
+
+  get name(): string {
+    return this.#name
+  }
+  get method(): string | null {
+    return this.#method
+  }
+  get path(): string | null {
+    return this.#path
+  }
+  get tags(): readonly string[] {
+    return this.#tags
+  }
+  get metadata(): Readonly<Record<string, unknown>> {
+    return this.#metadata
+  }
+
+  /** Members of a class do not print by themselves. */
+  toJSON(): ActionFacts {
+    const { name, method, path, tags, metadata } = this
+    return { name, method, path, tags, metadata }
+  }
+}
+
+freezeClass(ActionView)

@@ -1,0 +1,68 @@
+import { freezeClass } from '../../base/freeze-class.ts'
+import type { AuthContext } from '../../contract/auth-context.ts'
+import type { ClientFacts } from '../../contract/call-facts.ts'
+import type { Dependency } from '../../contract/dependency.ts'
+import type { Logger } from '../../contract/logger.ts'
+import type { ApprovalCase } from '../../contract/ports/approval.ts'
+import type { Entrypoint, SurfaceName } from '../../contract/surface-name.ts'
+import type { CallState } from '../call-state.ts'
+import { resolveDependency } from '../resolve-dependency.ts'
+
+/** What an approval is decided on: a view like every other, though it says what an action is called. */
+export class ApprovalRequestView implements ApprovalCase {
+  readonly #state: CallState
+  readonly #argumentsHash: string
+
+  constructor(state: CallState, argumentsHash: string) {
+    this.#state = state
+    this.#argumentsHash = argumentsHash
+    Object.preventExtensions(this)
+  }
+
+  get action(): string {
+    return this.#state.site.facts.name
+  }
+  get argumentsHash(): string {
+    return this.#argumentsHash
+  }
+  get args(): Readonly<Record<string, unknown>> {
+    return this.#state.args
+  }
+  get token(): string | null {
+    return this.#state.inbound.approvalToken
+  }
+  get auth(): AuthContext | null {
+    return this.#state.auth
+  }
+  get source(): SurfaceName {
+    return this.#state.site.surface
+  }
+  get entrypoint(): Entrypoint {
+    return this.#state.entrypoint
+  }
+  get requestId(): string {
+    return this.#state.requestId
+  }
+  get client(): ClientFacts {
+    return this.#state.inbound.client
+  }
+  get log(): Logger {
+    return this.#state.log
+  }
+  get signal(): AbortSignal {
+    return this.#state.signal
+  }
+
+  async resolve<Value>(dependency: Dependency<Value>): Promise<Value> {
+    return (await resolveDependency(this.#state, dependency)) as Value
+  }
+
+  /** Without the token, which is a credential, and without arguments. */
+  toJSON(): object {
+    const { action, argumentsHash, source, entrypoint, requestId, auth } = this
+    const subject = auth?.subject ?? null
+    return { action, argumentsHash, source, entrypoint, requestId, subject }
+  }
+}
+
+freezeClass(ApprovalRequestView)
