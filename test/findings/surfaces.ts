@@ -170,7 +170,7 @@ export class Lines {
   }
   /** Lines of refusals and failures. */
   get complaints(): readonly Line[] {
-    return this.all.filter(({ level }) => level === 'warn' || level === 'error')
+    return this.all.filter(({ level }) => level !== 'debug')
   }
   #keep(level: Line['level'], entry: readonly unknown[]): void {
     const [first, second] = entry

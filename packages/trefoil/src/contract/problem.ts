@@ -109,11 +109,7 @@ freezeClass(Problem, HttpError, AuthenticationError)
  * A problem the framework itself makes, without a stack trace: refusals are frequent (a flood
  * of bad tokens, say) and the trace would only ever show this framework.
  */
-export function refuse(
-  code: ProblemCode,
-  options?: ProblemOptions,
-  publicCode?: string,
-): Problem {
+export function refuse(code: ProblemCode, options?: ProblemOptions, publicCode?: string): Problem {
   const limit = Error.stackTraceLimit
   Error.stackTraceLimit = 0
   const problem = new Problem(code, options, publicCode)

@@ -64,7 +64,8 @@ export class Recorder {
     const record = makeRecord({
       callId: arrival.isForeignId ? nextId() : arrival.requestId,
       requestId: arrival.requestId,
-      time: Math.round(clock.now() - duration),
+      // Never before it came: the clock that steps gives whole milliseconds.
+      time: Math.ceil(clock.now() - duration),
       duration,
       surface: arrival.surface,
       entrypoint: arrival.entrypoint,
@@ -73,7 +74,7 @@ export class Recorder {
       client: site.client,
       ended: problem,
       sent: outcome,
-      status: site.status,
+      status: statusOf(arrival, site),
       rule: state?.rule ?? null,
       approvalId: state?.redemption?.id ?? null,
       argumentsHash: state?.argumentsHash ?? null,
@@ -88,6 +89,12 @@ export class Recorder {
     if (accessLog !== null) tellSafely(() => accessLog(accessEvent(record)))
     if (onCall !== null) tellSafely(() => onCall(record))
   }
+}
+
+/** A tool that failed is sent in a 200: what happened is what HTTP would have said of it (FND-32). */
+function statusOf({ surface, state, problem }: Arrival, { status }: RecordSite): number {
+  if (surface === 'api') return status
+  return problem?.status ?? state?.answer?.status ?? status
 }
 
 /** What a line of the log says of a call. */
