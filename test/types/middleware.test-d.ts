@@ -7,6 +7,7 @@ import {
   type Middleware,
   onError,
   Problem,
+  type Returned,
   reply,
 } from 'trefoil'
 import { exact } from './expect.ts'
@@ -23,8 +24,25 @@ app.use(async (call, next) => {
   exact<AuthContext<User> | null>()(call.auth)
   exact<'api' | 'mcp' | 'cli'>()(call.source)
   exact<Readonly<Record<string, unknown>>>()(call.args)
-  exact<unknown>()(await next())
+  const value = await next()
+  exact<Returned>()(value)
+  return value
 })
+// @ts-expect-error: what next() gave must be returned (FND-35)
+app.use(async (_call, next) => {
+  await next()
+})
+// @ts-expect-error: the same without waiting
+app.use((_call, next) => {
+  next()
+})
+// @ts-expect-error: returned on one way only
+app.use(async (call, next) => {
+  if (call.source === 'api') return next()
+})
+const cached = new Map<string, Returned>()
+app.use(async (call, next) => cached.get(call.action.name) ?? next())
+app.use((_call, next) => Promise.all([next(), next()]))
 
 const timed: Middleware = async (call, next) => {
   exact<AuthContext | null>()(call.auth)

@@ -69,7 +69,7 @@ export class Routes<
   }
 
   /** Wraps every handler declared here and below; runs after approval. */
-  use(middleware: (call: AnyCallOf<T>, next: () => Promise<unknown>) => unknown): void {
+  use(middleware: Middleware<AnyCallOf<T>>): void {
     this.#middleware.push(middleware as Middleware)
   }
 

@@ -1,3 +1,4 @@
+import type { Awaitable } from '../base/promise.ts'
 import type { Call, Guard } from './call.ts'
 import type { Dependency } from './dependency.ts'
 import type { ParamSpec } from './param-spec.ts'
@@ -7,10 +8,27 @@ import { NO_SURFACE, type PerSurface } from './surface-name.ts'
 export type Handler = (args: never, call: never) => unknown
 
 /**
- * Wraps the handler: runs after approval, sees `call.source`, and calls `next()` at most once.
- * What it returns is the outcome.
+ * What a middleware returns: any value, or `null` for none. Not `undefined`, because a function that
+ * forgot its `return` returns just that; and no promise, of which it returns one at most.
  */
-export type Middleware = (call: Call, next: () => Promise<unknown>) => unknown
+export type Returned =
+  | (object & { readonly then?: never })
+  | string
+  | number
+  | boolean
+  | bigint
+  | symbol
+  | null
+
+/** The rest of a call, as its middleware sees it. */
+export type Next = () => Promise<Returned>
+
+/**
+ * Wraps the handler: runs after approval, sees `call.source`, and calls `next()` at most once.
+ * What it returns is the outcome. The type asks for it: one that forgot `return next()` would
+ * answer nothing in the place of everything (FND-35).
+ */
+export type Middleware<C = Call> = (call: C, next: Next) => Awaitable<Returned>
 
 /** Any class of errors, abstract ones included. */
 export type ErrorClass<E = Error> = abstract new (...args: never[]) => E

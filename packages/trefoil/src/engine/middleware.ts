@@ -1,5 +1,5 @@
 import { isPromiseLike } from '../base/promise.ts'
-import type { Middleware } from '../contract/action.ts'
+import type { Middleware, Next } from '../contract/action.ts'
 import { holdStream } from './answer/stream.ts'
 import type { CallState } from './call-state.ts'
 import { callOf } from './views/handler-call.ts'
@@ -45,7 +45,9 @@ class Round {
   run(): unknown {
     let returned: unknown
     try {
-      returned = this.#wrap(callOf(this.#state), () => this.#next())
+      // Whatever the handler gave, which no type can say.
+      const next = () => this.#next() as ReturnType<Next>
+      returned = this.#wrap(callOf(this.#state), next)
     } catch (error) {
       return this.#fail(error)
     }
