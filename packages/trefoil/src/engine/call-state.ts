@@ -11,7 +11,7 @@ import type { Entrypoint, SurfaceName } from '../contract/surface-name.ts'
 import { createCallLogger } from '../record/call-logger.ts'
 import type { CallSite } from './call-site.ts'
 import { CookieExchange } from './cookie-exchange.ts'
-import type { DependencyScopes } from './dependency-scope.ts'
+import type { DependencyScopes, Failure } from './dependency-scope.ts'
 import type { CloseHooks, Inbound } from './inbound.ts'
 
 type Arguments = Readonly<Record<string, unknown>>
@@ -58,6 +58,8 @@ export class CallState implements CloseHooks {
   returned: unknown
   /** What is to be answered. */
   answer: Answer | null = null
+  /** What the dependencies are told when they are closed; `null` for nothing but the end. */
+  failure: Failure | null = null
   /** Ends the reading of a stream for a surface that wants all of it; `null` while none is read. */
   interrupt: ((problem: Problem) => void) | null = null
   /** True when everything is to be rolled back once there is an answer. */

@@ -11,35 +11,26 @@ import { callOf } from './views/handler-call.ts'
  * the answer away, because a transaction that did not commit did not happen. Has a bound of its own
  * and not the call's deadline: a commit that was interrupted leaves an answer nobody can give.
  *
- * @param failure what the dependencies are told
  * @returns the outcome, or the problem that closing came to
  */
-export function close(
-  state: CallState,
-  outcome: Outcome,
-  failure: Failure | null,
-): Awaitable<Outcome> {
+export function close(state: CallState, outcome: Outcome): Awaitable<Outcome> {
   state.phase = 'closing'
   state.ended = true
   const { scopes, closeHooks, site } = state
   const audit = state.rehearses ? null : site.app.audit
   if (scopes === null && closeHooks === null && audit === null) return over(state, outcome)
-  return closeInTime(state, outcome, failure)
+  return closeInTime(state, outcome)
 }
 
-async function closeInTime(
-  state: CallState,
-  outcome: Outcome,
-  failure: Failure | null,
-): Promise<Outcome> {
+async function closeInTime(state: CallState, outcome: Outcome): Promise<Outcome> {
   const { closeTimeout } = state.site.app
-  if (closeTimeout === 0) return over(state, await closeAll(state, outcome, failure, null))
+  if (closeTimeout === 0) return over(state, await closeAll(state, outcome, null))
   let timer: ReturnType<typeof setTimeout> | undefined
   const late = new Promise<Failure>((resolve) => {
     const error = new ClosingTooLong(`Closing after the call took longer than ${closeTimeout} ms`)
     timer = setTimeout(() => resolve({ error }), closeTimeout)
   })
-  const closed = await closeAll(state, outcome, failure, late)
+  const closed = await closeAll(state, outcome, late)
   clearTimeout(timer)
   return over(state, closed)
 }
@@ -57,13 +48,12 @@ class ClosingTooLong extends Error {
 async function closeAll(
   state: CallState,
   outcome: Outcome,
-  failure: Failure | null,
   late: Promise<Failure> | null,
 ): Promise<Outcome> {
   const inTime = (work: Promise<Failure | null>) =>
     late === null ? work : Promise.race([work, late])
   const audited = await inTime(audit(state, outcome))
-  const failed = audited === null ? failure : (failure ?? audited)
+  const failed = state.failure ?? audited
   const closeFailure = await (state.scopes?.close('request', failed, late) ?? null)
   const left = await inTime(state.runCloseHooks().then(() => null))
   const ended = audited ?? closeFailure ?? left

@@ -11,28 +11,22 @@ import { toProblem } from './settle.ts'
 /**
  * Hands a stream out to be sent. Its call goes on until the last piece: only then are dependencies
  * closed, told of whatever failed (W-15).
- *
- * @param failedBefore a 5xx, or an error that a handler turned into a stream, stays a failure
  */
-export function handOut(
-  state: CallState,
-  answer: Answer,
-  stream: StreamValue,
-  failedBefore: Failure | null,
-  deadline: Deadline | null,
-): Outcome {
+export function handOut(state: CallState, answer: Answer, deadline: Deadline | null): Outcome {
   const ended = async (failedWithin: Failure | null) => {
     deadline?.stop()
-    const failure = failedWithin ?? failedBefore
+    // A 5xx, or an error that a handler turned into a stream, stays a failure.
+    if (failedWithin !== null) state.failure = failedWithin
     const outcome: Outcome =
       failedWithin === null
         ? { kind: 'answer', answer }
         : { kind: 'problem', problem: toProblem(state, failedWithin.error) }
-    const final = await close(state, outcome, failure)
+    const final = await close(state, outcome)
     // Nobody may take for whole what could not be closed.
     if (failedWithin === null && final.kind === 'problem') throw final.problem
   }
-  const watched = watchStream(stream, {
+  // What is a stream by its kind is one.
+  const watched = watchStream(answer.body as StreamValue, {
     ended,
     gaveUp: () => refuse('client_disconnected'),
     firstPiece: () => deadline?.firstPiece(),

@@ -1,23 +1,15 @@
 import { type Awaitable, isPromiseLike } from '../base/promise.ts'
-import type { Answer } from '../contract/answer.ts'
 import type { Outcome } from '../contract/outcome.ts'
 import { type Problem, refuse } from '../contract/problem.ts'
-import { discardStream, isStream } from './answer/stream.ts'
+import { discardStream } from './answer/stream.ts'
 import { unwrapReply } from './answer/unwrap-reply.ts'
 import type { CallState } from './call-state.ts'
 import { close } from './close.ts'
 import { Deadline } from './deadline.ts'
-import type { Failure } from './dependency-scope.ts'
 import { handOut } from './hand-out.ts'
 import type { Plan } from './plan.ts'
 import { settleThrown, toProblem } from './settle.ts'
 import { DRY_RUN, type Stage, type StageEnd } from './stage.ts'
-
-/** How a call ended, and what its dependencies are told. */
-interface Settled {
-  readonly outcome: Outcome
-  readonly failure: Failure | null
-}
 
 /**
  * Walks a call through the stages of its plan, settles it and closes what it opened. Never rejects.
@@ -28,7 +20,9 @@ export function run(plan: Plan, state: CallState): Awaitable<Outcome> {
   const { timeout } = plan.action
   const deadline = timeout === 0 && !inbound.cancels ? null : new Deadline(state, timeout)
   // What came too slowly to be answered in time is not begun.
-  if (deadline?.hasPassed === true) return conclude(state, told(deadline.problem()), deadline)
+  if (deadline?.hasPassed === true) {
+    return conclude(state, told(state, deadline.problem()), deadline)
+  }
   let ended: Awaitable<StageEnd | undefined>
   try {
     ended = advance(state, plan.run, 0)
@@ -59,7 +53,7 @@ export class RolledBack extends Error {
 
 /** Waits for what settles a call, but no longer than it may take. */
 function later(
-  settling: PromiseLike<Settled>,
+  settling: PromiseLike<Outcome>,
   state: CallState,
   deadline: Deadline | null,
 ): Promise<Outcome> {
@@ -71,10 +65,10 @@ function later(
       resolve(interrupted(state, problem))
     })
     // Neither of them rejects.
-    settling.then((settled) => {
-      if (isOver) return dropLate(state, settled.outcome)
+    settling.then((outcome) => {
+      if (isOver) return dropLate(state, outcome)
       isOver = true
-      return resolve(conclude(state, settled, deadline))
+      return resolve(conclude(state, outcome, deadline))
     })
   })
 }
@@ -84,8 +78,7 @@ function interrupted(state: CallState, problem: Problem): Awaitable<Outcome> {
   state.ended = true
   state.abort(problem)
   state.interrupt?.(problem)
-  const { outcome, failure } = told(problem)
-  return close(state, outcome, failure)
+  return close(state, told(state, problem))
 }
 
 /** A handler that ignored its signal may have opened what it returns. */
@@ -96,18 +89,17 @@ function dropLate(state: CallState, outcome: Outcome): void {
 
 function conclude(
   state: CallState,
-  { outcome, failure }: Settled,
+  outcome: Outcome,
   deadline: Deadline | null,
 ): Awaitable<Outcome> {
   if (state.rehearses) {
     if (outcome.kind === 'answer') discardStream(outcome.answer.body)
-    return close(state, outcome, failure ?? { error: new RolledBack('The call was a rehearsal') })
-  }
-  if (outcome.kind === 'answer' && isStream(outcome.answer.body)) {
-    return handOut(state, outcome.answer, outcome.answer.body, failure, deadline)
+    state.failure ??= { error: new RolledBack('The call was a rehearsal') }
+  } else if (outcome.kind === 'answer' && outcome.answer.kind === 'stream') {
+    return handOut(state, outcome.answer, deadline)
   }
   deadline?.stop()
-  return close(state, outcome, failure)
+  return close(state, outcome)
 }
 
 function advance(
@@ -127,31 +119,30 @@ function advance(
   return undefined
 }
 
-function settle(state: CallState, end: StageEnd | undefined): Settled {
+function settle(state: CallState, end: StageEnd | undefined): Outcome {
   if (end === DRY_RUN) return DRY
-  if (end !== undefined) return told(toProblem(state, end))
+  if (end !== undefined) return told(state, toProblem(state, end))
   // Only a call that was interrupted has no answer by now, and that one has been answered.
   const { answer } = state
-  if (answer === null) return told(refuse('TIMEOUT'))
-  return { outcome: { kind: 'answer', answer }, failure: failureOf(answer) }
+  if (answer === null) return told(state, refuse('TIMEOUT'))
+  // A returned 5xx is a failure too: what the dependencies did is rolled back (W-15).
+  const { status } = answer
+  if (status >= 500) state.failure = { error: refuse('http_error', { status }) }
+  return { kind: 'answer', answer }
 }
 
-const DRY: Settled = Object.freeze({ outcome: Object.freeze({ kind: 'dry-run' }), failure: null })
+const DRY: Outcome = Object.freeze({ kind: 'dry-run' })
 
-async function settleError(state: CallState, error: unknown): Promise<Settled> {
+async function settleError(state: CallState, error: unknown): Promise<Outcome> {
+  state.failure = { error }
   // Error handlers are for the developer's code: one of them must not turn a refusal of an earlier
   // stage into an answer.
-  const outcome: Outcome = state.hasBegun
+  return state.hasBegun
     ? await settleThrown(state, error)
     : { kind: 'problem', problem: toProblem(state, error) }
-  return { outcome, failure: { error } }
 }
 
-/** A returned 5xx is a failure too: what the dependencies did is rolled back (W-15). */
-function failureOf({ status }: Answer): Failure | null {
-  return status >= 500 ? { error: refuse('http_error', { status }) } : null
-}
-
-function told(problem: Problem): Settled {
-  return { outcome: { kind: 'problem', problem }, failure: { error: problem } }
+function told(state: CallState, problem: Problem): Outcome {
+  state.failure = { error: problem }
+  return { kind: 'problem', problem }
 }

@@ -8,8 +8,11 @@ export class Arrival {
   /** True when the caller chose the id: then it need not be different for every call. */
   readonly isForeignId: boolean
   readonly entrypoint: Entrypoint
-  /** Milliseconds by the clock that never steps back. */
-  readonly receivedAt: number
+  /**
+   * Milliseconds by the clock that never steps back; `null` where nobody asks, because the question
+   * is a noticeable part of a small call.
+   */
+  receivedAt: number | null
   /** The surface it is for, once that is known; until then HTTP, which received it. */
   surface: SurfaceName
   /** Name of the action; `null` when none was found, and for lists and documents. */
@@ -26,7 +29,7 @@ export class Arrival {
     isForeignId: boolean,
     entrypoint: Entrypoint,
     surface: SurfaceName,
-    receivedAt: number,
+    receivedAt: number | null,
   ) {
     this.requestId = requestId
     this.isForeignId = isForeignId

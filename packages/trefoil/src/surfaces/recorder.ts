@@ -60,7 +60,8 @@ export class Recorder {
     const { state, problem } = arrival
     const line = logLine(problem, outcome)
     if (!this.readsAll && line === null) return
-    const duration = clock.elapsed() - arrival.receivedAt
+    const now = clock.elapsed()
+    const duration = now - (arrival.receivedAt ?? now)
     const record = makeRecord({
       callId: arrival.isForeignId ? nextId() : arrival.requestId,
       requestId: arrival.requestId,
@@ -110,7 +111,6 @@ function fieldsOf(record: CallRecord): Readonly<Record<string, unknown>> {
     problem,
     status: record.status,
     client: record.client.address,
-    duration_ms: record.duration,
     ...(rule === null ? {} : { rule }),
     ...(approvalId === null ? {} : { approval_id: approvalId }),
     ...(argumentsHash === null ? {} : { arguments_hash: argumentsHash }),

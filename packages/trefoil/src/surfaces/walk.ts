@@ -38,16 +38,12 @@ export interface Surface<V extends Visit, F extends Found, Reply> {
   find(visit: V): Awaitable<F | Problem | Ready<Reply>>
   /** The call's input: facts now, the arguments when they are asked for. */
   decode(visit: V, found: F): Inbound
-  /** Writes an answer or a dry run; a problem when that cannot be. */
-  encode(visit: V, found: F, end: Encodable): Awaitable<Reply | Problem>
+  /**
+   * Writes an answer, or a dry run, of which `answer` is `null`; a problem when that cannot be.
+   */
+  encode(visit: V, found: F, state: CallState, answer: Answer | null): Awaitable<Reply | Problem>
   /** @param found what was found, if anything was */
   encodeProblem(visit: V, problem: Problem, found: F | null): Reply
-}
-
-/** What is encoded: `answer` is `null` for a dry run. */
-export interface Encodable {
-  readonly state: CallState
-  readonly answer: Answer | null
 }
 
 /** The one way through every surface: find, check and run, encode. Never rejects. */
@@ -89,19 +85,32 @@ function encoded<V extends Visit, F extends Found, Reply>(
   if (outcome.kind === 'problem') return refused(surface, visit, outcome.problem, found)
   const answer = outcome.kind === 'answer' ? outcome.answer : null
   if (answer === null) visit.arrival.dryRun = true
-  const take = (reply: Reply | Problem) =>
-    reply instanceof Problem ? refused(surface, visit, reply, found) : reply
-  const failed = (error: unknown) => {
-    // Nobody is going to read it, and it may hold dependencies open.
-    void failStream(answer?.body, error)
-    return refused(surface, visit, toProblem(state, error), found)
-  }
   try {
-    const reply = surface.encode(visit, found, { state, answer })
-    return isPromiseLike(reply) ? reply.then(take).then(undefined, failed) : take(reply)
+    const reply = surface.encode(visit, found, state, answer)
+    if (!isPromiseLike(reply)) {
+      return reply instanceof Problem ? refused(surface, visit, reply, found) : reply
+    }
+    return reply.then(
+      (late) => (late instanceof Problem ? refused(surface, visit, late, found) : late),
+      (error: unknown) => lost(surface, visit, found, state, answer, error),
+    )
   } catch (error) {
-    return failed(error)
+    return lost(surface, visit, found, state, answer, error)
   }
+}
+
+/** An answer that could not be written. */
+function lost<V extends Visit, F extends Found, Reply>(
+  surface: Surface<V, F, Reply>,
+  visit: V,
+  found: F,
+  state: CallState,
+  answer: Answer | null,
+  error: unknown,
+): Reply {
+  // Nobody is going to read it, and it may hold dependencies open.
+  void failStream(answer?.body, error)
+  return refused(surface, visit, toProblem(state, error), found)
 }
 
 /** For a visit that is refused before the walk begins, by its transport. */

@@ -15,12 +15,14 @@ export function toJson(value: unknown): string {
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype !== Object.prototype && prototype !== Array.prototype) refuseInstance(value, text)
   // Looking for them costs next to nothing; only then is the value gone through.
-  if (TRACES.some((trace) => text.includes(trace))) refuseInside(value, new Set())
+  if (hasTrace(text)) refuseInside(value, new Set())
   return text
 }
 
 /** How maps and their like, typed arrays, and node's buffers come out of `JSON.stringify`. */
-const TRACES = ['{}', '{"0":', '{"type":"Buffer"'] as const
+function hasTrace(text: string): boolean {
+  return text.includes('{}') || text.includes('{"0":') || text.includes('{"type":"Buffer"')
+}
 
 function refuseInstance(value: object, text: string): void {
   if (isBinary(value) || value instanceof Error) throw unfit(value)

@@ -38,7 +38,7 @@ export class EndpointInbound implements Inbound {
   readonly approvalToken: string | null
   readonly dryRun: boolean
   readonly wholeAnswers: number
-  readonly receivedAt: number
+  readonly receivedAt: number | null
   readonly cancels: boolean
   readonly #request: EndpointRequest
   readonly #surface: SurfaceName

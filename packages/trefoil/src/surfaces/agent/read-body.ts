@@ -21,7 +21,8 @@ export function readBody(
   if (!isPromiseLike(reading)) return reading
   const bytes = reading.then(undefined, failed)
   if (timeout === 0) return bytes
-  const left = Math.max(0, timeout - (clock.elapsed() - arrival.receivedAt))
+  const now = clock.elapsed()
+  const left = Math.max(0, timeout - (now - (arrival.receivedAt ?? now)))
   return new Promise((resolve) => {
     const timer = setTimeout(() => resolve(timeoutBeforeCall()), left)
     bytes.then((body) => {

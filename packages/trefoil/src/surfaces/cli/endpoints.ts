@@ -70,10 +70,10 @@ function callVerbs(parts: CliParts): Surface<EndpointRequest, FoundCall, HttpRep
     },
     decode: (request, { payload, pending }) =>
       inboundOf(parts, request, pending === null ? payload : null),
-    encode: (_request, { pending }, end) => {
+    encode: (_request, { pending }, state, answer) => {
       if (pending !== null) return pending
-      const answer = actionAnswer(end, parts.maxResponseSize)
-      return answer instanceof Problem ? answer : jsonReply(answerStatus(answer), answer)
+      const made = actionAnswer(state, answer, parts.maxResponseSize)
+      return made instanceof Problem ? made : jsonReply(answerStatus(made), made)
     },
     encodeProblem: ({ arrival }, problem) => problemReply(problem, arrival.requestId),
   }

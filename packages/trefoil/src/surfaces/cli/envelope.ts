@@ -1,9 +1,10 @@
 import type { ActionAnswer, ProblemEnvelope } from '../../contract/action-protocol.ts'
+import type { Answer } from '../../contract/answer.ts'
 import { type Problem, refuse } from '../../contract/problem.ts'
+import type { CallState } from '../../engine/call-state.ts'
 import { agentContent, fits } from '../agent/agent-content.ts'
 import { dryRunReport } from '../agent/dry-run-report.ts'
 import { problemBody } from '../agent/problem-body.ts'
-import type { Encodable } from '../walk.ts'
 
 /** The public form of a problem (RPC-5). */
 export function problemEnvelope(problem: Problem, requestId: string): ProblemEnvelope {
@@ -20,7 +21,11 @@ export function unknownAction(action: string): Problem {
  *
  * @param limit bytes of a result
  */
-export function actionAnswer({ state, answer }: Encodable, limit: number): ActionAnswer | Problem {
+export function actionAnswer(
+  state: CallState,
+  answer: Answer | null,
+  limit: number,
+): ActionAnswer | Problem {
   if (answer === null) return dryRunReport(state)
   const content = agentContent(state, answer)
   const { status: status_code } = answer

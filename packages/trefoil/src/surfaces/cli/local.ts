@@ -96,7 +96,8 @@ function callVerbs(parts: CliParts): Surface<LocalVisit, FoundCall, ActionAnswer
       return { plan: parts.discovery, pending }
     },
     decode: ({ inbound }) => inbound,
-    encode: (_visit, { pending }, end) => pending ?? actionAnswer(end, parts.maxResponseSize),
+    encode: (_visit, { pending }, state, answer) =>
+      pending ?? actionAnswer(state, answer, parts.maxResponseSize),
     encodeProblem: ({ arrival }, problem) => envelope(problem, arrival),
   }
 }

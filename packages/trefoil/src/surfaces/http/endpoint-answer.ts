@@ -18,8 +18,11 @@ export function endpointAnswer(
   target: Target,
   host: string,
   compression: Compression | null,
+  now: () => number,
 ): Awaitable<HttpReply> {
   const { exchange, origin, arrival } = visit
+  // Its deadline begins with the receipt, and reading its body is a part of it.
+  arrival.receivedAt ??= now()
   const request: EndpointRequest = {
     arrival,
     exchange,

@@ -8,6 +8,7 @@ import { type CsrfOptions, decideCsrf } from '../../policy/csrf.ts'
 import type { Edge } from '../../policy/edge.ts'
 import { parseTarget, type Target } from '../../web/target.ts'
 import type { Endpoint } from '../endpoint.ts'
+import type { Recorder } from '../recorder.ts'
 import type { Found, Ready } from '../walk.ts'
 import { type BrowserPolicy, joinCors } from './browser-policy.ts'
 import type { Compression } from './compression-options.ts'
@@ -40,6 +41,7 @@ export interface FinderOptions {
   /** Surfaces that authenticate nobody. */
   readonly isOpen: PerSurface
   readonly compression: Compression | null
+  readonly recorder: Recorder
   /** Requests in flight; `null` for any number. */
   readonly maxInFlight: number | null
 }
@@ -55,9 +57,10 @@ export interface Finder {
 
 /** @param ready makes the last word of what needs no call */
 export function createFinder(
-  { mounts, edge, browser, csrf, isOpen, compression, maxInFlight }: FinderOptions,
+  options: FinderOptions,
   ready: (visit: HttpVisit, reply: HttpReply) => Ready<HttpReply>,
 ): Finder {
+  const { mounts, edge, browser, csrf, isOpen, compression, maxInFlight, recorder } = options
   const match = createMatcher(mounts)
   const gate = maxInFlight === null ? null : new LoadGate(maxInFlight)
   const actions = mounts.flatMap(({ target }) =>
@@ -106,7 +109,9 @@ export function createFinder(
     if (found.target.kind === 'action') {
       return { plan: found.target.plan, target, params: found.params, host: head.host }
     }
-    const reply = endpointAnswer(visit, found.target.endpoint, target, head.host, compression)
+    const reply = endpointAnswer(visit, found.target.endpoint, target, head.host, compression, () =>
+      recorder.now(),
+    )
     return isPromiseLike(reply) ? reply.then((late) => ready(visit, late)) : ready(visit, reply)
   }
 

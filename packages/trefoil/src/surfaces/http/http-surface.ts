@@ -8,7 +8,6 @@ import { acceptRequestId } from '../../record/request-id.ts'
 import { firstHeader } from '../../web/raw-headers.ts'
 import { parseTarget } from '../../web/target.ts'
 import { Arrival } from '../arrival.ts'
-import type { Recorder } from '../recorder.ts'
 import { Ready, refuseVisit, type Surface, walk } from '../walk.ts'
 import type { BodyLimits } from './body-limits.ts'
 import { withCors } from './browser-policy.ts'
@@ -39,7 +38,6 @@ export interface HttpSurfaceOptions extends FinderOptions {
   readonly bodyLimits: BodyLimits
   /** `null`: answers are sent as they are. */
   readonly compression: Compression | null
-  readonly recorder: Recorder
   readonly nextId: () => string
 }
 
@@ -68,7 +66,7 @@ export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
     find: finder.find,
     decode: (visit, { target, params, host }) =>
       new HttpInbound(visit, target, params, host, options.bodyLimits),
-    encode: (visit, _found, { state, answer }) => {
+    encode: (visit, _found, state, answer) => {
       if (answer === null) throw new TypeError('There are no dry runs over HTTP')
       personalise(visit, state)
       const { action } = state.site
@@ -129,7 +127,8 @@ export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
       requestIdHeader === null ? null : acceptRequestId(firstHeader(raw, requestIdHeader))
     const requestId = sent ?? nextId()
     const nonce = hasNonce ? nextId() : ''
-    const arrival = new Arrival(requestId, sent !== null, 'server', 'api', recorder.now())
+    const receivedAt = recorder.readsAll ? recorder.now() : null
+    const arrival = new Arrival(requestId, sent !== null, 'server', 'api', receivedAt)
     const base = baseHeaders(headers[origin.scheme], requestId, nonce)
     return new HttpVisit(exchange, origin, arrival, base, nonce)
   }

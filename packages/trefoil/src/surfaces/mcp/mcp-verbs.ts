@@ -51,10 +51,8 @@ export function mcpVerbs(parts: McpParts): Surface<EndpointRequest, McpFound, Ht
         wholeAnswers: parts.maxResponseSize,
         cancels: envelope.era.cancelsByClosing,
       }),
-    encode: (request, found, end) =>
-      found.call === null
-        ? discovered(parts, found.envelope)
-        : toolResult(parts, found.envelope, end, request.arrival.requestId),
+    encode: (_request, { call, envelope }, state, answer) =>
+      call === null ? discovered(parts, envelope) : toolResult(parts, envelope, state, answer),
     encodeProblem: ({ arrival }, problem, found) => {
       if (found === null) return problemReply(problem, legacy, null, arrival.requestId)
       const { envelope, call, plan } = found

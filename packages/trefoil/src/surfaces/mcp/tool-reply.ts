@@ -1,12 +1,13 @@
 import type { Action } from '../../contract/action.ts'
+import type { Answer } from '../../contract/answer.ts'
 import type { HttpReply } from '../../contract/exchange.ts'
 import { type Problem, refuse } from '../../contract/problem.ts'
 import { problemRow } from '../../contract/problems.ts'
 import { toJson } from '../../engine/answer/json-text.ts'
+import type { CallState } from '../../engine/call-state.ts'
 import { type AgentContent, agentContent, fits } from '../agent/agent-content.ts'
 import { dryRunReport } from '../agent/dry-run-report.ts'
 import { problemBody } from '../agent/problem-body.ts'
-import type { Encodable } from '../walk.ts'
 import type { Envelope } from './envelope.ts'
 import type { McpParts } from './mcp-parts.ts'
 import type { RpcId } from './message.ts'
@@ -17,8 +18,8 @@ import { resultReply, type ToolResult } from './wire/era.ts'
 export function toolResult(
   parts: McpParts,
   envelope: Envelope,
-  { state, answer }: Encodable,
-  requestId: string,
+  state: CallState,
+  answer: Answer | null,
 ): HttpReply | Problem {
   const { action } = state.site
   if (answer === null) {
@@ -30,7 +31,7 @@ export function toolResult(
   const isError = answer.status >= 400
   const hasSchema = action.outputSchema !== null
   const structured = hasSchema && !isError ? structuredOf(content) : null
-  const block = contentBlock(content, requestId)
+  const block = contentBlock(content, state.requestId)
   return write(parts, envelope, action, { content: block, structured, isError })
 }
 
