@@ -35,7 +35,7 @@ export interface NodeServerOptions {
 export async function createNodeServer(options: NodeServerOptions): Promise<NodeServer> {
   const { http, tls } = options
   if (tls === null) {
-    return plain(httpModule.createServer(http), 'http')
+    return plain(httpModule.createServer(http), 'http', http.keepAliveTimeout)
   }
   const { http2 = true, ...certificate } = tls
   if (!http2) {
@@ -48,8 +48,9 @@ export async function createNodeServer(options: NodeServerOptions): Promise<Node
 /** Bun takes silent connections for idle itself, and says 0 bytes of every connection. */
 const COUNTS_BYTES = process.versions['bun'] === undefined
 
-function plain(server: Server, scheme: 'http' | 'https'): NodeServer {
-  const connections = COUNTS_BYTES ? new OpenConnections(server) : null
+/** @param keepAliveTimeout milliseconds; 0 or none: node sees to idle connections, or nobody does */
+function plain(server: Server, scheme: 'http' | 'https', keepAliveTimeout = 0): NodeServer {
+  const connections = COUNTS_BYTES ? new OpenConnections(server, keepAliveTimeout) : null
   return {
     server,
     scheme,

@@ -65,6 +65,20 @@ export function answerInTurn(socket: Socket): ServerResponse | null | undefined 
   return QUIRKS_ARE_ON ? Reflect.get(socket, '_httpMessage') : undefined
 }
 
+/** A response as node makes it. */
+interface Announcing extends ServerResponse {
+  _keepAliveTimeout?: number
+}
+
+/**
+ * Has an answer announce for how many milliseconds its connection may be idle. Node says nothing
+ * while we end those ourselves, and clients use the last moments of a connection only if they know
+ * them.
+ */
+export function announceIdleTime(response: Announcing, ms: number): void {
+  if (QUIRKS_ARE_ON && response._keepAliveTimeout !== undefined) response._keepAliveTimeout = ms
+}
+
 /** How node itself ends a request that announces no body. */
 const endUnread = methodOf(http.IncomingMessage.prototype, '_dumpAndCloseReadable') as
   | ((this: IncomingMessage) => void)

@@ -15,7 +15,7 @@ export interface ServeOptions {
   /** Longest time for the whole request, body included. Default `60s`. */
   readonly requestTimeout?: Duration
   /**
-   * How long an idle connection is kept, as clients are told; it is closed about a second after.
+   * How long an idle connection is kept, as clients are told; it is closed within ten seconds after.
    * Default `65s`, longer than most load balancers wait.
    */
   readonly keepAliveTimeout?: Duration

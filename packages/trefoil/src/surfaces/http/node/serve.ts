@@ -16,6 +16,7 @@ import { answerClientErrors } from './client-error.ts'
 import { InFlight } from './in-flight.ts'
 import { NodeExchange, SILENCE_MS } from './node-exchange.ts'
 import { createNodeServer, type NodeServer } from './node-server.ts'
+import { announceIdleTime } from './quirks.ts'
 import { send } from './send.ts'
 import { checkServeOptions, readHeadSize, type ServeOptions } from './serve-options.ts'
 import { withoutWebSockets } from './upgrades.ts'
@@ -98,7 +99,10 @@ async function listenerFor(
   const onRequest =
     (expectsContinue: boolean, answering: HttpHandler = handler) =>
     (request: IncomingMessage, response: ServerResponse) => {
-      if (request.httpVersionMajor === 1) noteAnswer(request.socket, response)
+      if (request.httpVersionMajor === 1) {
+        announceIdleTime(response, keepAliveTimeout)
+        noteAnswer(request.socket, response)
+      }
       const exchange = new NodeExchange(
         request,
         response,
