@@ -21,7 +21,7 @@ const QUIET = { publicSurfaces: ['api', 'mcp', 'cli'], logger: SILENT } as const
 function echoApp() {
   const app = createApp(QUIET)
   app.get('/facts', {}, (_, call) => ({
-    address: call.request.clientAddress,
+    address: call.client.address,
     host: call.request.host,
     scheme: call.request.scheme,
     search: call.request.search,
@@ -221,7 +221,7 @@ describe('requests over HTTP (TEST-1, TEST-2)', () => {
 
 function createFacts() {
   const app = createApp(QUIET)
-  app.get('/facts', {}, (_, { request }) => [request.clientAddress, request.host, request.scheme])
+  app.get('/facts', {}, (_, { client, request }) => [client.address, request.host, request.scheme])
   return app
 }
 

@@ -2,10 +2,10 @@ import { describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import type { ApprovalHook } from '../../contract/approval.ts'
 import { dependency } from '../../contract/dependency.ts'
+import { hookDecider } from '../../policy/approval.ts'
 import { argumentsHash } from '../../policy/arguments-hash.ts'
 import { dryRunReport } from '../../surfaces/agent/dry-run-report.ts'
 import { type CallOptions, field, problemOf, resultOf, startCall } from '../call.fixture.ts'
-import { DryRun } from '../dry-run.ts'
 
 const HASH = argumentsHash('test.action', { id: 7, note: null })
 
@@ -14,7 +14,7 @@ function gated(hook: ApprovalHook, more: CallOptions = {}): CallOptions {
     surface: 'mcp',
     args: { id: 7 },
     ...more,
-    app: { approval: hook },
+    app: { approval: hookDecider(hook) },
     action: {
       approval: { api: false, mcp: true, cli: true },
       params: [field('id', z.int()), field('note', z.string().nullable().default(null))],
@@ -89,8 +89,7 @@ describe('dry run', () => {
     const { call, outcome } = startCall(
       gated(hook, { surface: 'cli', dryRun: true, approvalToken: 'tok', action }),
     )
-    const ended = await outcome
-    expect(!ended.ok && ended.problem instanceof DryRun).toBe(true)
+    expect(await outcome).toEqual({ kind: 'dry-run' })
     expect(touched).toBe(0)
     expect(hook).not.toHaveBeenCalled()
     expect(dryRunReport(call)).toEqual({
@@ -112,7 +111,7 @@ describe('dry run', () => {
   test('W-12: works on MCP and without approval too; wrong arguments are still wrong', async () => {
     const plain = { approval: { api: false, mcp: false, cli: false } }
     const { call, outcome } = startCall(gated(() => true, { dryRun: true, action: plain }))
-    expect(await outcome).toMatchObject({ ok: false })
+    expect(await outcome).toEqual({ kind: 'dry-run' })
     expect(dryRunReport(call)).toMatchObject({
       source: 'mcp',
       arguments_hash: HASH,

@@ -134,7 +134,7 @@ test.each([
 
 test('a client over IPv4 has the same address on a server for both', async () => {
   const app = createApp({ logger, publicSurfaces: ['api', 'mcp', 'cli'], allowedHosts: ['*'] })
-  app.get('/', { name: 'who' }, (_args, call) => call.request.clientAddress)
+  app.get('/', { name: 'who' }, (_args, call) => call.client.address)
   server = await serve(app, { port: 0, host: '::', signals: false })
   expect(await (await fetch(`http://127.0.0.1:${server.port}/`)).text()).toBe('127.0.0.1')
 })
