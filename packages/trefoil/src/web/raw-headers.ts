@@ -1,3 +1,5 @@
+import { freezeClass } from '../base/freeze-class.ts'
+
 /**
  * Reading headers from the raw list (name, value, name, value…), so that duplicates are seen:
  * an object of headers has already dropped or joined them, and two readers that choose
@@ -56,6 +58,7 @@ export class HeaderView {
   constructor(raw: RawHeaders, hidden: ReadonlySet<string>) {
     this.#raw = raw
     this.#hidden = hidden
+    Object.preventExtensions(this)
   }
 
   get(name: string): string | null {
@@ -69,6 +72,9 @@ export class HeaderView {
     return this.get(name) !== null
   }
 }
+// Authenticators read credentials through it, and handlers reach its prototype: a `get` that one of
+// them put there would hear every token of the process (FND-57).
+freezeClass(HeaderView)
 
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 
