@@ -10,6 +10,7 @@ import { Deadline } from './deadline.ts'
 import type { Failure } from './dependency-scope.ts'
 import { handOut } from './hand-out.ts'
 import type { Plan } from './plan.ts'
+import { RolledBack } from './rolled-back.ts'
 import { settleThrown, toProblem } from './settle.ts'
 import { DRY_RUN, type Stage, type StageEnd } from './stage.ts'
 
@@ -52,11 +53,6 @@ export function rehearse(plan: Plan, state: CallState): Awaitable<Outcome> {
   return run(plan, state)
 }
 
-/** What dependencies are told at the end of a rehearsal. */
-export class RolledBack extends Error {
-  override readonly name = 'RolledBack'
-}
-
 /** Waits for what settles a call, but no longer than it may take. */
 function later(
   settling: PromiseLike<Settled>,
@@ -68,6 +64,8 @@ function later(
     deadline?.start((problem) => {
       if (isOver) return
       isOver = true
+      // Called off before the time was up, its timer would outlive the call.
+      deadline.stop()
       resolve(interrupted(state, problem))
     })
     // Neither of them rejects.
@@ -101,7 +99,7 @@ function conclude(
 ): Awaitable<Outcome> {
   if (state.rehearses) {
     if (outcome.kind === 'answer') discardStream(outcome.answer.body)
-    return close(state, outcome, failure ?? { error: new RolledBack('The call was a rehearsal') })
+    return close(state, outcome, failure ?? { error: new RolledBack() })
   }
   if (outcome.kind === 'answer' && isStream(outcome.answer.body)) {
     return handOut(state, outcome.answer, outcome.answer.body, failure, deadline)
