@@ -385,6 +385,22 @@ describe('the time of a stream', () => {
     })
   })
 
+  test('begins with it also where nothing waited before the first piece', async () => {
+    async function* pieces(): AsyncGenerator<string> {
+      await after(60)
+      yield 'a'
+    }
+    const { outcome } = startCall({ app: { clock }, action: { timeout: 50, handler: pieces } })
+    if (outcome instanceof Promise) throw new Error('something waited')
+    const body = outcome.kind === 'answer' ? outcome.answer.body : null
+    if (!isStream(body)) throw new Error('no stream')
+    const step = body[Symbol.asyncIterator]()
+      .next()
+      .catch((error: unknown) => error)
+    await vi.advanceTimersByTimeAsync(60)
+    expect(await step).toMatchObject({ code: 'TIMEOUT' })
+  })
+
   test('counts what the handler took', async () => {
     const action = { timeout: 50, streamTimeout: 0 }
     expect(await streamed({ action, before: 30, pieces: [30] })).toMatchObject({ end: 'TIMEOUT' })

@@ -46,7 +46,10 @@ test('the audit log is told nothing, and no background work is done', async () =
     call.background(task, { always: true })
     return 'v'
   }
-  const { call, inbound, outcome } = rehearsed({ app: { audit }, action: { handler } })
+  const { call, inbound, outcome } = rehearsed({
+    app: { audit },
+    action: { ...using(traced('db', [])), handler },
+  })
   expect(await outcome).toMatchObject({ kind: 'answer' })
   inbound.done()
   await call.site.app.background.idle()
@@ -88,4 +91,15 @@ test('a stream that nobody is going to read is given back', async () => {
   await rehearsed({ action: { ...using(db), handler: () => source } }).outcome
   expect(released).toBe(true)
   expect(ends).toEqual(['RolledBack: The call was a rehearsal'])
+})
+
+test('one that is over in time leaves no timer', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  try {
+    const handler = async () => 'v'
+    await rehearsed({ action: { timeout: 5000, handler } }).outcome
+    expect(vi.getTimerCount()).toBe(0)
+  } finally {
+    vi.useRealTimers()
+  }
 })

@@ -97,15 +97,14 @@ function conclude(
   { outcome, failure }: Settled,
   deadline: Deadline | null,
 ): Awaitable<Outcome> {
-  if (state.rehearses) {
-    if (outcome.kind === 'answer') discardStream(outcome.answer.body)
-    return close(state, outcome, failure ?? { error: new RolledBack() })
-  }
-  if (outcome.kind === 'answer' && isStream(outcome.answer.body)) {
-    return handOut(state, outcome.answer, outcome.answer.body, failure, deadline)
+  const body = outcome.kind === 'answer' ? outcome.answer.body : null
+  if (outcome.kind === 'answer' && isStream(body) && !state.rehearses) {
+    return handOut(state, outcome.answer, body, failure, deadline)
   }
   deadline?.stop()
-  return close(state, outcome, failure)
+  if (!state.rehearses) return close(state, outcome, failure)
+  discardStream(body)
+  return close(state, outcome, failure ?? { error: new RolledBack() })
 }
 
 function advance(

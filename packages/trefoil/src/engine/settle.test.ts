@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Action } from '../contract/action.ts'
 import type { Call } from '../contract/call.ts'
-import { HttpError, Problem } from '../contract/problem.ts'
+import { HttpError, Problem, refuse } from '../contract/problem.ts'
 import { reply } from '../contract/reply.ts'
 import { problemOf, resultOf, startCall } from './call.fixture.ts'
 
@@ -126,6 +126,15 @@ describe('which handler answers', () => {
     expect(await resultOf({ action: { middleware, errorHandlers: handled } })).toBe('middleware')
   })
 })
+
+test.each(['TIMEOUT', 'client_disconnected'] as const)(
+  'FND-17: no error handler makes an answer of %s',
+  async (code) => {
+    const problem = refuse(code)
+    const level = [{ type: Error, handle: says('all is well') }]
+    expect(await problemOf({ action: throwing(problem, level) })).toBe(problem)
+  },
+)
 
 describe('masking', () => {
   const secret = new Error('password is hunter2')
