@@ -20,6 +20,11 @@ const SOUND: Readonly<Record<string, string>> = {
   'engine/README.md': SIGN,
   'engine/run.ts':
     "import type { G } from '../policy/guard.ts'\nimport { jwt } from '../identity/jwt.ts'\nexport const run = (_: G): number => jwt\n",
+  'surfaces/README.md': SIGN,
+  'surfaces/walk.ts': 'export const walk = 1\n',
+  'surfaces/recorder.ts': 'export const recorder = 1\n',
+  'surfaces/agent/README.md': SIGN,
+  'surfaces/agent/content.ts': 'export const content = 1\n',
   'surfaces/http/README.md': SIGN,
   'surfaces/http/http.ts': "export { run } from '../../engine/run.ts'\n",
   'surfaces/http/node/serve.ts':
@@ -33,7 +38,7 @@ const SOUND: Readonly<Record<string, string>> = {
   'describe/page.ts': 'export const page = 1\n',
   'app/README.md': SIGN,
   'app/create.ts':
-    "import { run } from '../surfaces/http/http.ts'\nimport { page } from '../describe/page.ts'\nexport const app = [run, page]\n",
+    "import { run } from '../surfaces/http/http.ts'\nimport { recorder } from '../surfaces/recorder.ts'\nimport { page } from '../describe/page.ts'\nexport const app = [run, recorder, page]\n",
   'client/README.md': SIGN,
   'client/remote.ts': "import { now } from '../base/clock.ts'\nexport const remote = now\n",
   'features/README.md': SIGN,
@@ -74,6 +79,8 @@ const CASES: readonly Case[] = [
   ...forbidden('app/x.ts', '../stores/memory.ts'),
   ...forbidden('app/x.ts', '../client/remote.ts'),
   ...forbidden('app/x.ts', '../index.ts'),
+  ...forbidden('app/x.ts', '../surfaces/walk.ts'),
+  ...forbidden('app/x.ts', '../surfaces/agent/content.ts'),
   ...forbidden('surfaces/walk.ts', './mcp/mcp.ts'),
   ...forbidden('surfaces/http/x.ts', '../mcp/mcp.ts'),
   ...forbidden('surfaces/mcp/x.ts', '../http/node/serve.ts'),

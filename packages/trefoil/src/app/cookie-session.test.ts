@@ -290,7 +290,7 @@ describe('where it works', () => {
     app.action('a', options, ({ visit }) => visit.get('x'))
     const answer = await app.localActions({ headers: [] }).call({ action: 'a' })
     expect(answer.ok).toBe(false)
-    expect(String((logged[0] as { error: unknown }).error)).toContain(
+    expect(String((logged[0] as { err: unknown }).err)).toContain(
       'cookieSession() is for calls over HTTP only',
     )
   })

@@ -1,6 +1,7 @@
 import { deepFreeze } from '../base/freeze.ts'
 import type { Action, ErrorHandler } from '../contract/action.ts'
 import type { Guard } from '../contract/call.ts'
+import type { ParamSpec } from '../contract/param-spec.ts'
 
 /**
  * Freezes everything that a compiled action is checked by, all the way down: what a middleware could
@@ -20,10 +21,21 @@ export function freezeAction(action: Action): Action {
   })
   for (const name of Object.keys(copy)) {
     const { value } = Object.getOwnPropertyDescriptor(copy, name) ?? {}
-    if (typeof value === 'object' && value !== null && name !== 'returns') deepFreeze(value)
+    if (typeof value === 'object' && value !== null && !HOLDS_SCHEMAS.has(name)) deepFreeze(value)
   }
+  for (const param of copy.params) freezeParam(param)
+  Object.freeze(copy.params)
   for (const entry of copy.dependencies) Object.freeze(entry)
   return Object.freeze(copy)
+}
+
+/** Many a schema is a plain object, which freezing all the way down would reach. */
+const HOLDS_SCHEMAS: ReadonlySet<string> = new Set(['returns', 'params'])
+
+function freezeParam(param: ParamSpec): void {
+  const { schema: _, ...rest } = param
+  deepFreeze(rest)
+  Object.freeze(param)
 }
 
 function copyGuard(guard: Guard): Guard {

@@ -67,6 +67,7 @@ function action(more: Partial<Action>): Action {
     status: null,
     headers: null,
     timeout: 0,
+    streamTimeout: 0,
     ...more,
   }
 }

@@ -63,6 +63,7 @@ function action(more: Partial<Action>): Action {
     status: null,
     headers: null,
     timeout: 0,
+    streamTimeout: 0,
     ...more,
   }
 }

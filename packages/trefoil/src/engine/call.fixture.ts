@@ -8,12 +8,14 @@ import type { Schema } from '../contract/schema.ts'
 import type { SurfaceName } from '../contract/surface-name.ts'
 import { layOutArguments } from '../surfaces/agent/action-arguments.ts'
 import { CREDENTIAL_HEADERS } from '../web/raw-headers.ts'
+import { unwrapReply } from './answer/unwrap-reply.ts'
 import type { AppContext } from './app-context.ts'
 import { BackgroundTasks } from './background.ts'
 import { CallState } from './call-state.ts'
 import type { Inbound, RawArguments } from './inbound.ts'
-import { compilePlan } from './plan.ts'
+import { compilePlan, type Plan } from './plan.ts'
 import { rehearse, run } from './run.ts'
+import type { Stage } from './stage.ts'
 
 /** One line a test's logger was given. */
 export interface LogLine {
@@ -38,11 +40,18 @@ export interface CallOptions {
   readonly rehearse?: boolean
 }
 
-export interface StartedCall {
+/** A call that has not begun. */
+export interface PreparedCall {
+  readonly plan: Plan
   readonly call: CallState
   readonly inbound: TestInbound
   readonly log: readonly LogLine[]
+}
+
+export interface StartedCall extends PreparedCall {
   readonly outcome: ReturnType<typeof run>
+  /** What the developer's code returned, before anything was made of it; `null` before that. */
+  returned(): { readonly value: unknown } | null
 }
 
 /** A required argument in a JSON body. */
@@ -67,8 +76,8 @@ export function knownAs(identity: Identity): AuthConfig {
   return { authenticate: () => new AuthContext(identity), surfaces: ['api', 'mcp', 'cli'] }
 }
 
-/** Compiles an action on a surface and runs one call of it. */
-export function startCall(options: CallOptions = {}): StartedCall {
+/** Compiles an action on a surface and makes a call of it that waits to be run. */
+export function prepareCall(options: CallOptions = {}): PreparedCall {
   const log: LogLine[] = []
   const write = (level: string) => (fields: object | string, message?: string) => {
     log.push({ level, message: message ?? '', fields: Object(fields) })
@@ -101,17 +110,41 @@ export function startCall(options: CallOptions = {}): StartedCall {
   const surface = options.surface ?? 'api'
   const inbound = new TestInbound(options, surface)
   const plan = compilePlan({ ...ACTION, ...options.action }, surface, app)
-  const call = new CallState(plan, inbound, 'server', 'r1')
-  const outcome = options.rehearse === true ? rehearse(plan, call) : run(plan, call)
-  return { call, inbound, log, outcome }
+  return { plan, call: new CallState(plan, inbound, 'server', 'r1'), inbound, log }
 }
 
-/** Runs a call to its end; fails when it was refused. */
+/** Compiles an action on a surface and runs one call of it. */
+export function startCall(options: CallOptions = {}): StartedCall {
+  const prepared = prepareCall(options)
+  const { plan, call } = prepared
+  let returned: { readonly value: unknown } | null = null
+  const stages = plan.stages.map(({ name, run: stage }): Stage => {
+    if (name !== 'answer') return stage
+    return (state) => {
+      returned = { value: unwrapReply(state.returned) }
+      return stage(state)
+    }
+  })
+  const observed: Plan = { ...plan, run: stages }
+  const outcome = options.rehearse === true ? rehearse(observed, call) : run(observed, call)
+  return { ...prepared, outcome, returned: () => returned }
+}
+
+/**
+ * Runs a call to its end; fails when it was refused.
+ *
+ * @returns the very value the developer's code gave, where no `returns` makes another of it; the
+ *   stream that is handed out; else what the answer says
+ */
 export async function resultOf(options: CallOptions): Promise<unknown> {
-  const outcome: Outcome = await startCall(options).outcome
+  const started = startCall(options)
+  const outcome: Outcome = await started.outcome
   if (outcome.kind !== 'answer') throw outcome.kind === 'problem' ? outcome.problem : outcome
   const { kind, body } = outcome.answer
-  return kind === 'json' ? JSON.parse(String(body)) : (body ?? undefined)
+  if (kind === 'stream') return body
+  const returned = started.returned()
+  if (returned !== null && (options.action?.returns ?? null) === null) return returned.value
+  return kind === 'json' ? JSON.parse(String(body)) : body
 }
 
 /** Runs a call to its end; fails when it was not refused. */

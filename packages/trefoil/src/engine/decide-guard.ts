@@ -40,6 +40,8 @@ export function decideGuard(
 
 function denied(guard: Guard, state: CallState, auth: AuthContext, call: Call): Problem {
   const { schemes, facts } = state.site
+  // Its caller has been answered: no text of the developer's is asked for any more (FND-16).
+  if (state.ended) return refuse('ACCESS_DENIED')
   state.rule = guard.name
   return refuse('ACCESS_DENIED', {
     detail: denialText(guard, auth, call),

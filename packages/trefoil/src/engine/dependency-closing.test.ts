@@ -4,6 +4,7 @@ import { dependency } from '../contract/dependency.ts'
 import { HttpError } from '../contract/problem.ts'
 import { problemOf, resultOf, startCall } from './call.fixture.ts'
 import { traced, using } from './dependency.fixture.ts'
+import { callOf } from './views/handler-call.ts'
 
 describe('closing', () => {
   test('RES-6: newest first, after success with the code behind yield', async () => {
@@ -71,7 +72,10 @@ describe('closing', () => {
       { name: 'failing' },
     )
     const started = startCall({ action: using(traced('a', log), failing) })
-    expect(await started.outcome).toMatchObject({ ok: false, problem: { code: 'INTERNAL_ERROR' } })
+    expect(await started.outcome).toMatchObject({
+      kind: 'problem',
+      problem: { code: 'INTERNAL_ERROR' },
+    })
     expect(log).toEqual(['open a', 'rollback a: disk full'])
     const cleanup = started.log.filter(({ message }) => message === 'Dependency cleanup failed')
     expect(cleanup.map(({ fields }) => fields['dependency'])).toEqual(['failing'])
@@ -178,7 +182,9 @@ describe('after the call', () => {
     const db = dependency(() => ++opened, { name: 'db' })
     const { call, outcome } = startCall({ action: using(db) })
     await outcome
-    await expect(call.resolve(db)).rejects.toThrow("'db' was asked for after the call had ended")
+    await expect(callOf(call).resolve(db)).rejects.toThrow(
+      "'db' was asked for after the call had ended",
+    )
     expect(opened).toBe(1)
   })
 })

@@ -89,8 +89,8 @@ describe('opening', () => {
   test('RES-2: a generator that yields nothing, or twice, is named', async () => {
     const none = dependency(async function* (): AsyncGenerator<string> {}, { name: 'none' })
     const { log, outcome } = startCall({ action: using(none) })
-    expect(await outcome).toMatchObject({ ok: false, problem: { code: 'INTERNAL_ERROR' } })
-    expect(String(log[0]?.fields['error'])).toContain("'none' did not yield a value")
+    expect(await outcome).toMatchObject({ kind: 'problem', problem: { code: 'INTERNAL_ERROR' } })
+    expect(String(log[0]?.fields['err'])).toContain("'none' did not yield a value")
 
     const twice = dependency(
       function* () {
@@ -100,8 +100,11 @@ describe('opening', () => {
       { name: 'twice' },
     )
     const second = startCall({ action: using(twice) })
-    expect(await second.outcome).toMatchObject({ ok: false, problem: { code: 'INTERNAL_ERROR' } })
-    expect(String(second.log[0]?.fields['error'])).toContain("'twice' yielded more than once")
+    expect(await second.outcome).toMatchObject({
+      kind: 'problem',
+      problem: { code: 'INTERNAL_ERROR' },
+    })
+    expect(String(second.log[0]?.fields['err'])).toContain("'twice' yielded more than once")
   })
 })
 
@@ -111,8 +114,8 @@ describe('cycles', () => {
     const b: Dependency<unknown> = dependency((_, call) => call.resolve(a), { name: 'b' })
     const handler = (_: unknown, call: Call) => call.resolve(a)
     const { log, outcome } = startCall({ action: { handler } })
-    expect(await outcome).toMatchObject({ ok: false })
-    expect(String(log[0]?.fields['error'])).toContain('Dependency cycle detected: a -> b -> a')
+    expect(await outcome).toMatchObject({ kind: 'problem' })
+    expect(String(log[0]?.fields['err'])).toContain('Dependency cycle detected: a -> b -> a')
   })
 
   test('W-16: of two that were asked for at once, and would wait for each other for ever', async () => {
@@ -133,8 +136,8 @@ describe('cycles', () => {
     )
     const handler = (_: unknown, call: Call) => Promise.all([call.resolve(a), call.resolve(b)])
     const { log, outcome } = startCall({ action: { handler } })
-    expect(await outcome).toMatchObject({ ok: false })
-    expect(String(log[0]?.fields['error'])).toMatch(/cycle detected: (a -> b -> a|b -> a -> b)/)
+    expect(await outcome).toMatchObject({ kind: 'problem' })
+    expect(String(log[0]?.fields['err'])).toMatch(/cycle detected: (a -> b -> a|b -> a -> b)/)
   })
 
   test('W-16: a diamond is no cycle', async () => {

@@ -92,7 +92,7 @@ export class DependencyScopes {
     const value: unknown = isPromiseLike(provided) ? await provided : provided
     const dispose = disposerOf(value)
     if (dispose !== null) await this.#track(dependency, () => dispose())
-    return value
+    return this.#inTime(dependency, value)
   }
 
   async #openGenerator(dependency: Node, generator: AnyGenerator): Promise<unknown> {
@@ -101,7 +101,13 @@ export class DependencyScopes {
       throw new Error(`Dependency provider '${dependency.name}' did not yield a value`)
     }
     await this.#track(dependency, (failure) => closeGenerator(dependency.name, generator, failure))
-    return first.value
+    return this.#inTime(dependency, first.value)
+  }
+
+  /** Whoever waited for it must not go on with it when the call has ended meanwhile (FND-16). */
+  #inTime(dependency: Node, value: unknown): unknown {
+    if (this.#isLate()) throw lateError(dependency)
+    return value
   }
 
   /** Keeps what is to be closed. What arrives after the call has ended is closed at once. */

@@ -29,7 +29,7 @@ describe('what a handler sees', () => {
       const first = call.state
       return [call.state === first, call.app.state === state]
     }
-    const app = { callState: () => ({ id: ++made }), state }
+    const app = { callState: () => ({ id: ++made }), facts: { name: 'test', state } }
     expect(await resultOf({ app, action: { handler } })).toEqual([true, true])
     expect(made).toBe(1)
     await resultOf({ app, action: { handler } })
@@ -47,7 +47,7 @@ describe('arguments of agents', () => {
       const args: Record<string, unknown> = JSON.parse(`{"${name}":{"a":1}}`)
       const { outcome } = startCall({ surface: 'mcp', action: { params }, args })
       expect(outcome).toMatchObject({
-        ok: false,
+        kind: 'problem',
         problem: { detail: `Unknown action argument: ${name}` },
       })
     }
@@ -67,11 +67,14 @@ describe('arguments of agents', () => {
       fc.asyncProperty(fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 2 })), async (args) => {
         const call = startCall({ surface: 'cli', action: { params, handler }, args })
         const outcome = await call.outcome
-        if (outcome.ok) {
-          expect(outcome.value).toEqual({ a: args['a'], b: args['b'] })
+        if (outcome.kind === 'answer') {
+          expect(call.returned()?.value).toEqual({ a: args['a'], b: args['b'] })
         } else {
-          expect(outcome.problem).toBeInstanceOf(Problem)
-          expect(outcome.problem.code).toBe('VALIDATION_ERROR')
+          expect(outcome).toMatchObject({
+            kind: 'problem',
+            problem: expect.any(Problem),
+          })
+          expect(outcome).toMatchObject({ problem: { code: 'VALIDATION_ERROR' } })
         }
       }),
     )

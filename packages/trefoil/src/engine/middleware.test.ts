@@ -35,8 +35,8 @@ test('W-3: next() twice is an error, and the handler runs once', async () => {
     },
   ]
   const { log, outcome } = startCall({ action: { middleware, handler: () => ++runs } })
-  expect(await outcome).toMatchObject({ ok: false, problem: { code: 'INTERNAL_ERROR' } })
-  expect(String(log[0]?.fields['error'])).toContain('Middleware called next() twice')
+  expect(await outcome).toMatchObject({ kind: 'problem', problem: { code: 'INTERNAL_ERROR' } })
+  expect(String(log[0]?.fields['err'])).toContain('Middleware called next() twice')
   expect(runs).toBe(1)
 })
 

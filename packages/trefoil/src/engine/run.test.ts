@@ -4,7 +4,16 @@ import type { Call, Guard } from '../contract/call.ts'
 import { dependency } from '../contract/dependency.ts'
 import { HttpError, refuse } from '../contract/problem.ts'
 import { reply } from '../contract/reply.ts'
-import { type CallOptions, field, knownAs, problemOf, resultOf, startCall } from './call.fixture.ts'
+import { hookDecider } from '../policy/approval.ts'
+import {
+  type CallOptions,
+  field,
+  knownAs,
+  prepareCall,
+  problemOf,
+  resultOf,
+  startCall,
+} from './call.fixture.ts'
 import { LIFECYCLE } from './lifecycle.ts'
 
 function tracingGuard(name: string, log: string[], needsInput: boolean): Guard {
@@ -33,9 +42,10 @@ function everything(log: string[]): CallOptions {
           },
         },
       },
-      limits: { admit: () => seen('limits') },
-      approval: () => log.push('approval') > 0,
-      audit: { intent: () => seen('audit-intent'), outcome: () => seen('record') },
+      admit: { admit: () => seen('admit') },
+      limits: { take: () => seen('limits') },
+      approval: hookDecider(() => log.push('approval') > 0),
+      audit: { intent: () => seen('audit-intent'), outcome: () => seen('close') },
     },
     action: {
       guards: [tracingGuard('guards-with-input', log, true), tracingGuard('guards', log, false)],
@@ -47,6 +57,7 @@ function everything(log: string[]): CallOptions {
       ],
       approval: { api: false, mcp: true, cli: false },
       handler: () => log.push('execute'),
+      returns: z.number().refine(() => log.push('answer') > 0),
     },
   }
 }
@@ -62,33 +73,38 @@ describe('order', () => {
   })
 
   test('DESIGN §3: a compiled plan names its stages as the lifecycle does, in its order', () => {
-    const { call } = startCall(everything([]))
-    const names = call['~plan'].stages.map(({ name }) => name)
+    const { plan } = prepareCall(everything([]))
+    const names = plan.stages.map(({ name }) => name)
     const order = LIFECYCLE.map(({ name }) => name)
-    expect(names).toHaveLength(8)
+    expect(names).toHaveLength(10)
     expect(names).toEqual(order.filter((name) => names.includes(name)))
-    expect(call['~plan'].run).toEqual(call['~plan'].stages.map(({ run }) => run))
-    expect(Object.isFrozen(call['~plan'])).toBe(true)
-    expect(Object.isFrozen(call['~plan'].run)).toBe(true)
+    expect(plan.run).toEqual(plan.stages.map(({ run }) => run))
+    expect(Object.isFrozen(plan)).toBe(true)
+    expect(Object.isFrozen(plan.run)).toBe(true)
   })
 
   test('DESIGN §3: stages with nothing to do are not visited', () => {
-    expect(startCall().call['~plan'].stages.map(({ name }) => name)).toEqual(['bind', 'execute'])
+    expect(prepareCall().plan.stages.map(({ name }) => name)).toEqual(['bind', 'execute', 'answer'])
   })
 
   const refusals: [string, (options: CallOptions) => CallOptions, string[]][] = [
+    [
+      'admit',
+      (o) => ({ ...o, app: { ...o.app, admit: { admit: () => refuse('unavailable') } } }),
+      [],
+    ],
     [
       'identify',
       (o) => ({
         ...o,
         app: { ...o.app, auth: { mcp: { authenticate: () => null, surfaces: ['mcp'] } } },
       }),
-      [],
+      ['admit'],
     ],
     [
       'limits',
-      (o) => ({ ...o, app: { ...o.app, limits: { admit: () => refuse('unavailable') } } }),
-      ['identify'],
+      (o) => ({ ...o, app: { ...o.app, limits: { take: () => refuse('unavailable') } } }),
+      ['admit', 'identify'],
     ],
     [
       'guards',
@@ -99,13 +115,13 @@ describe('order', () => {
           guards: [{ name: 'No', needsInput: false, check: () => false, denial: () => 'no' }],
         },
       }),
-      ['identify', 'limits'],
+      ['admit', 'identify', 'limits'],
     ],
-    ['bind', (o) => ({ ...o, args: {} }), ['identify', 'limits', 'guards']],
+    ['bind', (o) => ({ ...o, args: {} }), ['admit', 'identify', 'limits', 'guards']],
     [
       'approval',
-      (o) => ({ ...o, app: { ...o.app, approval: () => false } }),
-      ['identify', 'limits', 'guards', 'bind', 'guards-with-input'],
+      (o) => ({ ...o, app: { ...o.app, approval: hookDecider(() => false) } }),
+      ['admit', 'identify', 'limits', 'guards', 'bind', 'guards-with-input'],
     ],
     [
       'audit-intent',
@@ -121,14 +137,14 @@ describe('order', () => {
           },
         },
       }),
-      ['identify', 'limits', 'guards', 'bind', 'guards-with-input', 'approval'],
+      ['admit', 'identify', 'limits', 'guards', 'bind', 'guards-with-input', 'approval'],
     ],
   ]
   test.each(refusals)('PW-06: a refusal by %s ends the call there', async (_, change, before) => {
     const log: string[] = []
     await problemOf(change(everything(log)))
     const ran = log.filter((name, index) => log.indexOf(name) === index)
-    expect(ran.filter((name) => name !== 'record')).toEqual(before)
+    expect(ran.filter((name) => name !== 'close')).toEqual(before)
     expect(ran).not.toContain('execute')
   })
 })
@@ -149,7 +165,7 @@ describe('a refused caller', () => {
         handler: () => ++touched,
       },
     })
-    expect(await outcome).toMatchObject({ ok: false, problem: { code: 'ACCESS_DENIED' } })
+    expect(await outcome).toMatchObject({ kind: 'problem', problem: { code: 'ACCESS_DENIED' } })
     expect(touched).toBe(0)
     expect(inbound.reads).toBe(0)
   })
@@ -161,7 +177,7 @@ describe('a refused caller', () => {
       outcome: (_: Call, outcome: unknown) => void seen.push(outcome),
     }
     await problemOf({ app: { audit }, args: { unknown: 1 } })
-    expect(seen).toMatchObject([{ ok: false, problem: { code: 'VALIDATION_ERROR' } }])
+    expect(seen).toMatchObject([{ kind: 'problem', problem: { code: 'VALIDATION_ERROR' } }])
   })
 
   test('MW-8: an error handler cannot turn a refusal into an answer', async () => {
@@ -179,7 +195,7 @@ describe('a refused caller', () => {
     const app = { auth: { api: knownAs({ subject: 'u' }) } }
     expect(await problemOf({ action, app })).toMatchObject({ code: 'ACCESS_DENIED' })
     const limits = {
-      admit: () => {
+      take: () => {
         throw new Error('limiter is down')
       },
     }
@@ -199,19 +215,34 @@ describe('outcome', () => {
         handler: (args: { n: number }) => ({ n: args.n }),
       },
     })
-    expect(outcome).toEqual({ ok: true, value: { n: 1 }, reply: null })
+    expect(outcome).toEqual({
+      kind: 'answer',
+      answer: { kind: 'json', body: '{"n":1}', status: 200, head: null, content: null },
+    })
   })
 
   test('DESIGN §3: so does a synchronous refusal', () => {
-    expect(startCall({ args: { x: 1 } }).outcome).toMatchObject({ ok: false })
+    expect(startCall({ args: { x: 1 } }).outcome).toMatchObject({ kind: 'problem' })
   })
 
   test('RESP-3: reply() gives the value and its metadata', async () => {
     const handler = async () => reply({ id: 1 }, { status: 201, meta: { cost: 2 } })
     expect(await startCall({ action: { handler } }).outcome).toEqual({
-      ok: true,
-      value: { id: 1 },
-      reply: { status: 201, meta: { cost: 2 } },
+      kind: 'answer',
+      answer: {
+        kind: 'json',
+        body: '{"id":1}',
+        status: 201,
+        head: {
+          hasStatus: true,
+          pairs: [],
+          names: new Set(),
+          etag: null,
+          compress: null,
+          meta: { cost: 2 },
+        },
+        content: null,
+      },
     })
   })
 
@@ -248,10 +279,10 @@ describe('outcome', () => {
       action: { returns, handler: async () => ({ id: 'secret' }) },
     })
     expect(await outcome).toMatchObject({
-      ok: false,
+      kind: 'problem',
       problem: { code: 'INTERNAL_ERROR', detail: 'Internal Server Error' },
     })
-    expect(String(log[0]?.fields['error'])).toMatch(
+    expect(String(log[0]?.fields['err'])).toMatch(
       /'test\.action' returned what its schema refuses: \/id/,
     )
   })

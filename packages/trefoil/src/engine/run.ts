@@ -8,6 +8,7 @@ import { close } from './close.ts'
 import { Deadline } from './deadline.ts'
 import { handOut } from './hand-out.ts'
 import type { Plan } from './plan.ts'
+import { RolledBack } from './rolled-back.ts'
 import { settleThrown, toProblem } from './settle.ts'
 import { DRY_RUN, type Stage, type StageEnd } from './stage.ts'
 
@@ -46,11 +47,6 @@ export function rehearse(plan: Plan, state: CallState): Awaitable<Outcome> {
   return run(plan, state)
 }
 
-/** What dependencies are told at the end of a rehearsal. */
-export class RolledBack extends Error {
-  override readonly name = 'RolledBack'
-}
-
 /** Waits for what settles a call, but no longer than it may take. */
 function later(
   settling: PromiseLike<Outcome>,
@@ -62,6 +58,8 @@ function later(
     deadline?.start((problem) => {
       if (isOver) return
       isOver = true
+      // Called off before the time was up, its timer would outlive the call.
+      deadline.stop()
       resolve(interrupted(state, problem))
     })
     // Neither of them rejects.
@@ -92,13 +90,14 @@ function conclude(
   outcome: Outcome,
   deadline: Deadline | null,
 ): Awaitable<Outcome> {
-  if (state.rehearses) {
-    if (outcome.kind === 'answer') discardStream(outcome.answer.body)
-    state.failure ??= { error: new RolledBack('The call was a rehearsal') }
-  } else if (outcome.kind === 'answer' && outcome.answer.kind === 'stream') {
+  if (outcome.kind === 'answer' && outcome.answer.kind === 'stream' && !state.rehearses) {
     return handOut(state, outcome.answer, deadline)
   }
   deadline?.stop()
+  if (state.rehearses) {
+    if (outcome.kind === 'answer') discardStream(outcome.answer.body)
+    state.failure ??= { error: new RolledBack() }
+  }
   return close(state, outcome)
 }
 

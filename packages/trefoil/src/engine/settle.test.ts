@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Action } from '../contract/action.ts'
 import type { Call } from '../contract/call.ts'
-import { HttpError, Problem } from '../contract/problem.ts'
+import { HttpError, Problem, refuse } from '../contract/problem.ts'
 import { reply } from '../contract/reply.ts'
 import { problemOf, resultOf, startCall } from './call.fixture.ts'
 
@@ -90,9 +90,21 @@ describe('which handler answers', () => {
       throwing(new Base(), [{ type: Base, handle: () => answer }])
     expect(await problemOf({ action: answers(problem) })).toBe(problem)
     expect(await startCall({ action: answers(reply('x', { status: 299 })) }).outcome).toEqual({
-      ok: true,
-      value: 'x',
-      reply: { status: 299 },
+      kind: 'answer',
+      answer: {
+        kind: 'text',
+        body: 'x',
+        status: 299,
+        head: {
+          hasStatus: true,
+          pairs: [],
+          names: new Set(),
+          etag: null,
+          compress: null,
+          meta: null,
+        },
+        content: null,
+      },
     })
     expect(await resultOf({ action: answers(null) })).toBeNull()
   })
@@ -115,13 +127,22 @@ describe('which handler answers', () => {
   })
 })
 
+test.each(['TIMEOUT', 'client_disconnected'] as const)(
+  'FND-17: no error handler makes an answer of %s',
+  async (code) => {
+    const problem = refuse(code)
+    const level = [{ type: Error, handle: says('all is well') }]
+    expect(await problemOf({ action: throwing(problem, level) })).toBe(problem)
+  },
+)
+
 describe('masking', () => {
   const secret = new Error('password is hunter2')
 
   test('MW-6: nothing of an unexpected error reaches the caller; the log has it once', async () => {
     const { log, outcome } = startCall({ action: throwing(secret) })
     const ended = await outcome
-    if (ended.ok) throw new Error('not refused')
+    if (ended.kind !== 'problem') throw new Error('not refused')
     expect(JSON.stringify(ended.problem)).not.toContain('hunter2')
     expect(ended.problem).toMatchObject({ status: 500, detail: 'Internal Server Error' })
     expect(ended.problem.cause).toBeUndefined()
@@ -129,7 +150,14 @@ describe('masking', () => {
       {
         level: 'error',
         message: 'Unhandled error',
-        fields: { error: secret, request_id: 'r1', action: 'test.action', source: 'api' },
+        fields: {
+          request_id: 'r1',
+          action: 'test.action',
+          source: 'api',
+          subject: null,
+          err: secret,
+          problem: 'INTERNAL_ERROR',
+        },
       },
     ])
   })

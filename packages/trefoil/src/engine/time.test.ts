@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Authenticator } from '../contract/authenticator.ts'
 import type { Call } from '../contract/call.ts'
 import { dependency } from '../contract/dependency.ts'
+import { hookDecider } from '../policy/approval.ts'
 import type { AppContext } from './app-context.ts'
 import { BackgroundTasks } from './background.ts'
 import { type CallOptions, knownAs, problemOf, resultOf, startCall } from './call.fixture.ts'
@@ -20,7 +21,7 @@ describe('timeout', () => {
     await vi.advanceTimersByTimeAsync(49)
     expect(seen).not.toHaveBeenCalled()
     await vi.advanceTimersByTimeAsync(1)
-    expect(seen).toHaveBeenCalledWith(expect.objectContaining({ ok: false }))
+    expect(seen).toHaveBeenCalledWith(expect.objectContaining({ kind: 'problem' }))
     expect(await outcome).toMatchObject({ problem: { code: 'TIMEOUT', status: 504 } })
   })
 
@@ -85,7 +86,10 @@ describe('timeout covers what comes before the handler', () => {
       action: { timeout: 50, handler },
     })
     await vi.advanceTimersByTimeAsync(50)
-    expect(await outcome).toMatchObject({ ok: false, problem: { code: 'TIMEOUT', status: 504 } })
+    expect(await outcome).toMatchObject({
+      kind: 'problem',
+      problem: { code: 'TIMEOUT', status: 504 },
+    })
     expect(call.signal.reason).toMatchObject({ code: 'TIMEOUT' })
     await vi.advanceTimersByTimeAsync(500)
     expect(handler).not.toHaveBeenCalled()
@@ -100,7 +104,7 @@ describe('timeout covers what comes before the handler', () => {
     const rows: CallOptions[] = [
       { app: { auth: known }, action: { guards: [guard] } },
       {
-        app: { auth: known, approval: late },
+        app: { auth: known, approval: hookDecider(late) },
         action: { approval: { api: true, mcp: false, cli: false } },
         approvalToken: 'granted',
       },
@@ -171,7 +175,7 @@ describe('timeout covers what comes before the handler', () => {
 
   test('W-16d: without a timeout there is no timer and no promise', () => {
     const { outcome } = startCall({ action: { handler: () => 'now' } })
-    expect(outcome).toMatchObject({ ok: true, value: 'now' })
+    expect(outcome).toMatchObject({ kind: 'answer', answer: { kind: 'text', body: 'now' } })
     expect(vi.getTimerCount()).toBe(0)
   })
 })
@@ -232,7 +236,7 @@ describe('background', () => {
     await outcome
     expect(log).toEqual([])
     inbound.done()
-    await call['~app'].background.idle()
+    await call.site.app.background.idle()
     expect(log).toEqual(['task'])
   })
 
@@ -258,6 +262,6 @@ describe('background', () => {
       throw boom
     }, 'r1')
     await tasks.idle()
-    expect(error).toHaveBeenCalledWith({ error: boom, request_id: 'r1' }, 'Background task failed')
+    expect(error).toHaveBeenCalledWith({ err: boom, request_id: 'r1' }, 'Background task failed')
   })
 })

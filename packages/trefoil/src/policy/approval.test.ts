@@ -1,6 +1,8 @@
 import { expect, test, vi } from 'vitest'
 import type { ApprovalHook, ApprovalRequest } from '../contract/approval.ts'
-import { type ApprovalCase, decideApproval } from './approval.ts'
+import type { ApprovalCase, ApprovalDecision } from '../contract/ports/approval.ts'
+import type { Problem } from '../contract/problem.ts'
+import { hookDecider } from './approval.ts'
 
 const HASH = `sha256:${'0'.repeat(64)}`
 
@@ -14,14 +16,27 @@ function request(token: string | null = 'tok'): ApprovalCase {
     source: 'mcp',
     entrypoint: 'server',
     requestId: 'r1',
+    client: { address: '203.0.113.7', userAgent: 'agent/1' },
+    log,
+    signal,
+    resolve,
   }
 }
 
+const log = { debug() {}, info() {}, warn() {}, error() {} }
+const { signal } = new AbortController()
+const resolve = () => Promise.reject(new Error('not asked for'))
+
 const bound = { action: 'orders.cancel', arguments_hash: HASH }
 
-test('APPR-2: without a token approval is required and the hook is not asked', () => {
+function problemIn(decision: ApprovalDecision): Problem {
+  if (decision.kind !== 'refuse') throw new Error(`not refused: ${decision.kind}`)
+  return decision.problem
+}
+
+test('APPR-2: without a token approval is required and the hook is not asked', async () => {
   const hook = vi.fn<ApprovalHook>(() => true)
-  expect(decideApproval(hook, request(null))).toMatchObject({
+  expect(problemIn(await hookDecider(hook).decide(request(null)))).toMatchObject({
     code: 'approval_required',
     status: 409,
     details: bound,
@@ -30,8 +45,11 @@ test('APPR-2: without a token approval is required and the hook is not asked', (
 })
 
 test('APPR-2: true approves, now or later', async () => {
-  expect(decideApproval(() => true, request())).toBeUndefined()
-  await expect(decideApproval(async () => true, request())).resolves.toBeUndefined()
+  const proceed = { kind: 'proceed', redemption: { id: null } }
+  expect(hookDecider(() => true).decide(request())).toEqual(proceed)
+  const later = hookDecider(async () => true).decide(request())
+  expect(later).toBeInstanceOf(Promise)
+  expect(await later).toEqual(proceed)
 })
 
 test.each([
@@ -49,8 +67,8 @@ test.each([
   // What JavaScript hooks may return.
   const value = answer as boolean
   const denied = { code: 'approval_denied', status: 403, details: bound }
-  expect(decideApproval(() => value, request())).toMatchObject(denied)
-  expect(await decideApproval(async () => value, request())).toMatchObject(denied)
+  expect(problemIn(await hookDecider(() => value).decide(request()))).toMatchObject(denied)
+  expect(problemIn(await hookDecider(async () => value).decide(request()))).toMatchObject(denied)
 })
 
 test('W-9: a hook that throws denies, and the reason stays in the log', async () => {
@@ -58,19 +76,31 @@ test('W-9: a hook that throws denies, and the reason stays in the log', async ()
   const throwing = () => {
     throw cause
   }
-  const now = decideApproval(throwing, request())
-  const later = await decideApproval(async () => throwing(), request())
-  for (const problem of [now, later]) {
-    expect(problem).toMatchObject({ code: 'approval_denied', cause, detail: 'Approval denied' })
+  const now = await hookDecider(throwing).decide(request())
+  const later = await hookDecider(async () => throwing()).decide(request())
+  for (const decision of [now, later]) {
+    expect(problemIn(decision)).toMatchObject({
+      code: 'approval_denied',
+      cause,
+      detail: 'Approval denied',
+    })
   }
 })
 
-test('APPR-2: the hook is asked once, with everything that was bound, frozen', () => {
+test('APPR-2, FND-39: the hook is asked once, with everything that was bound, frozen', async () => {
   const seen: ApprovalRequest[] = []
-  decideApproval((asked) => {
+  const decider = hookDecider((asked) => {
     seen.push(asked)
     return true
-  }, request())
+  })
+  await decider.decide(request())
   expect(seen).toEqual([request()])
   expect(Object.isFrozen(seen[0])).toBe(true)
+})
+
+test('W-9: what one call was told is no object that its hook could have changed for the next', async () => {
+  const decision = await hookDecider(() => true).decide(request())
+  expect(Object.isFrozen(decision)).toBe(true)
+  if (decision.kind !== 'proceed') throw new Error('not approved')
+  expect(Object.isFrozen(decision.redemption)).toBe(true)
 })

@@ -72,6 +72,9 @@ export class HeaderView {
     return this.get(name) !== null
   }
 }
+// Authenticators read credentials through it, and handlers reach its prototype: a `get` that one of
+// them put there would hear every token of the process (FND-57).
+freezeClass(HeaderView)
 
 // Calls hand it out (FND-58).
 freezeClass(HeaderView)

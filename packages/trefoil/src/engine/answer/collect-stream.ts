@@ -66,6 +66,8 @@ async function readAll<Piece>(
   try {
     for (;;) {
       if (inbound.aborted) stopped ??= refuse('client_disconnected')
+      // Of an error handler that took until after the deadline, say: nobody interrupts what begins now.
+      if (state.ended) stopped ??= refuse('TIMEOUT')
       // Every piece is made by the developer's code, which must not start any more (FND-16).
       if (stopped !== null) return leave(source, stopped)
       const step = await new Promise<IteratorResult<Piece> | Problem>((resolve, reject) => {

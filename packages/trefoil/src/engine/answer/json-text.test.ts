@@ -88,9 +88,9 @@ describe('RESP-1: what would become {} without a word', () => {
     const app = createApp({ publicSurfaces: ['api', 'mcp', 'cli'], logger })
     app.get('/', { name: 'get_page' }, () => new Response('x'))
     expect((await app.fetch(new Request('http://localhost/'))).status).toBe(500)
-    const error = new TypeError(
+    const err = new TypeError(
       "Cannot convert 'Response' into a response: return reply(value, { status, headers }), or stream(response.body)",
     )
-    expect(logged).toMatchObject([{ action: 'get_page', error }])
+    expect(logged).toMatchObject([{ action: 'get_page', err }])
   })
 })

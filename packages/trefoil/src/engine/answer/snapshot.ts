@@ -13,6 +13,7 @@ function copyOf(value: unknown, known: Map<object, unknown>): unknown {
   if (before !== undefined) return before
   if (value instanceof Date) return new Date(value.getTime())
   if (value instanceof Uint8Array) return new Uint8Array(value)
+  if (value instanceof ArrayBuffer) return value.slice(0)
   if (Array.isArray(value)) {
     const items: unknown[] = []
     known.set(value, items)

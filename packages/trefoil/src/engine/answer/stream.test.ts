@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { dependency } from '../../contract/dependency.ts'
+import type { Outcome } from '../../contract/outcome.ts'
 import { reply } from '../../contract/reply.ts'
 import { type CallOptions, type LogLine, startCall } from '../call.fixture.ts'
-import { collectValue } from './collect-value.ts'
 import { isStream, type StreamValue } from './stream.ts'
 
 async function* pieces(...texts: string[]): AsyncGenerator<string> {
@@ -12,6 +12,12 @@ async function* pieces(...texts: string[]): AsyncGenerator<string> {
 async function* failing(): AsyncGenerator<string> {
   yield 'a'
   throw new Error('broken pipe')
+}
+
+function streamOf(outcome: Outcome): AsyncIterator<string | Uint8Array> {
+  const body = outcome.kind === 'answer' ? outcome.answer.body : null
+  if (!isStream(body)) throw new Error('no stream')
+  return body[Symbol.asyncIterator]()
 }
 
 /** Runs an action that returns this value with one open dependency. */
@@ -40,9 +46,7 @@ async function started(
     ...more,
     action: { ...more.action, dependencies: [['db', db]], handler },
   })
-  const outcome = await call.outcome
-  if (!outcome.ok || !isStream(outcome.value)) throw new Error('no stream')
-  return { stream: outcome.value[Symbol.asyncIterator](), ends, log: call.log }
+  return { stream: streamOf(await call.outcome), ends, log: call.log }
 }
 
 describe('dependencies of a stream', () => {
@@ -113,30 +117,36 @@ describe('dependencies of a stream', () => {
       },
       { name: 'failing' },
     )
-    const outcome = await startCall({
+    const { outcome, log } = startCall({
       action: { dependencies: [['failing', failingCommit]], handler: () => pieces('a') },
-    }).outcome
-    if (!outcome.ok || !isStream(outcome.value)) throw new Error('no stream')
-    const stream = outcome.value[Symbol.asyncIterator]()
+    })
+    const stream = streamOf(await outcome)
     await stream.next()
-    await expect(stream.next()).rejects.toThrow('disk full')
+    await expect(stream.next()).rejects.toMatchObject({ code: 'INTERNAL_ERROR' })
+    expect(log.map(({ fields }) => String(fields['err']))).toContain('Error: disk full')
   })
 })
 
-describe('collected into one text', () => {
+describe('made whole, for a surface whose answers are documents', () => {
   async function collected(value: unknown, limit = 100): Promise<unknown> {
-    const { call, outcome } = startCall({ action: { handler: () => value } })
+    const { outcome } = startCall({
+      surface: 'mcp',
+      wholeAnswers: limit,
+      action: { handler: () => value },
+    })
     const ended = await outcome
-    if (!ended.ok) throw ended.problem
-    return collectValue(call, ended.value, limit)
+    if (ended.kind === 'problem') return ended.problem
+    if (ended.kind === 'dry-run') throw new Error('a dry run')
+    return { kind: ended.answer.kind, body: ended.answer.body }
   }
 
   test.each<[string, unknown, object]>([
-    ['text', 'a"b', { isJson: false, text: 'a"b' }],
-    ['bytes', new Uint8Array([0xc3, 0xa9]), { isJson: false, text: 'é' }],
-    ['nothing', undefined, { isJson: true, text: 'null' }],
-    ['an object', { a: 1 }, { isJson: true, text: '{"a":1}' }],
-    ['a stream', pieces('a', 'b'), { isJson: false, text: 'ab' }],
+    ['text', 'a"b', { kind: 'text', body: 'a"b' }],
+    // FND-4: no text is made of bytes that nobody called text.
+    ['bytes', new Uint8Array([0xc3, 0xa9]), { kind: 'bytes', body: new Uint8Array([0xc3, 0xa9]) }],
+    ['nothing', undefined, { kind: 'none', body: null }],
+    ['an object', { a: 1 }, { kind: 'json', body: '{"a":1}' }],
+    ['a stream', pieces('a', 'b'), { kind: 'text', body: 'ab' }],
   ])('MCP-14: %s', async (_, value, expected) => {
     expect(await collected(value)).toEqual(expected)
   })
@@ -146,7 +156,12 @@ describe('collected into one text', () => {
       yield new Uint8Array([0xe2, 0x98])
       yield new Uint8Array([0x83])
     }
-    expect(await collected(bytes())).toMatchObject({ text: '☃' })
+    const page = reply(bytes(), { headers: { 'Content-Type': 'text/plain; charset=utf-8' } })
+    expect(await collected(page)).toEqual({ kind: 'text', body: '☃' })
+    expect(await collected(bytes())).toEqual({
+      kind: 'bytes',
+      body: new Uint8Array([0xe2, 0x98, 0x83]),
+    })
   })
 
   test('W-14: a stream that fails is the failure of the call, masked', async () => {
@@ -154,12 +169,12 @@ describe('collected into one text', () => {
   })
 
   test('MCP-14: exactly the limit fits, counted in bytes', async () => {
-    expect(await collected('é'.repeat(5), 10)).toMatchObject({ text: 'ééééé' })
-    expect(await collected('é'.repeat(5), 9)).toMatchObject({ code: 'response_too_large' })
+    expect(await collected(pieces('é'.repeat(5)), 10)).toMatchObject({ body: 'ééééé' })
+    expect(await collected(pieces('é'.repeat(5)), 9)).toMatchObject({ code: 'response_too_large' })
     expect(await collected(pieces('aaaaa', 'bbbbb'), 9)).toMatchObject({
       code: 'response_too_large',
     })
-    expect(await collected(pieces('aaaaa', 'bbbbb'), 10)).toMatchObject({ text: 'aaaaabbbbb' })
+    expect(await collected(pieces('aaaaa', 'bbbbb'), 10)).toMatchObject({ body: 'aaaaabbbbb' })
   })
 
   test.each([

@@ -9,7 +9,8 @@ import { isTextual } from '../../web/media-types.ts'
 export function textOfBytes(bytes: Uint8Array, type: string | null): string | null {
   if (type === null || !isTextual(type)) return null
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    // A byte order mark is one of the bytes: dropped, the text would not make the same file again.
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch {
     return null
   }

@@ -2,10 +2,19 @@ import { describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import type { ApprovalHook } from '../../contract/approval.ts'
 import { dependency } from '../../contract/dependency.ts'
+import type { ApprovalCase, ApprovalDecision } from '../../contract/ports/approval.ts'
+import { refuse } from '../../contract/problem.ts'
+import { hookDecider } from '../../policy/approval.ts'
 import { argumentsHash } from '../../policy/arguments-hash.ts'
 import { dryRunReport } from '../../surfaces/agent/dry-run-report.ts'
-import { type CallOptions, field, problemOf, resultOf, startCall } from '../call.fixture.ts'
-import { DryRun } from '../dry-run.ts'
+import {
+  type CallOptions,
+  field,
+  knownAs,
+  problemOf,
+  resultOf,
+  startCall,
+} from '../call.fixture.ts'
 
 const HASH = argumentsHash('test.action', { id: 7, note: null })
 
@@ -14,7 +23,7 @@ function gated(hook: ApprovalHook, more: CallOptions = {}): CallOptions {
     surface: 'mcp',
     args: { id: 7 },
     ...more,
-    app: { approval: hook },
+    app: { approval: hookDecider(hook) },
     action: {
       approval: { api: false, mcp: true, cli: true },
       params: [field('id', z.int()), field('note', z.string().nullable().default(null))],
@@ -89,8 +98,7 @@ describe('dry run', () => {
     const { call, outcome } = startCall(
       gated(hook, { surface: 'cli', dryRun: true, approvalToken: 'tok', action }),
     )
-    const ended = await outcome
-    expect(!ended.ok && ended.problem instanceof DryRun).toBe(true)
+    expect(await outcome).toEqual({ kind: 'dry-run' })
     expect(touched).toBe(0)
     expect(hook).not.toHaveBeenCalled()
     expect(dryRunReport(call)).toEqual({
@@ -112,7 +120,7 @@ describe('dry run', () => {
   test('W-12: works on MCP and without approval too; wrong arguments are still wrong', async () => {
     const plain = { approval: { api: false, mcp: false, cli: false } }
     const { call, outcome } = startCall(gated(() => true, { dryRun: true, action: plain }))
-    expect(await outcome).toMatchObject({ ok: false })
+    expect(await outcome).toEqual({ kind: 'dry-run' })
     expect(dryRunReport(call)).toMatchObject({
       source: 'mcp',
       arguments_hash: HASH,
@@ -121,5 +129,76 @@ describe('dry run', () => {
     })
     const wrong = gated(() => true, { dryRun: true, args: {} })
     expect(await problemOf(wrong)).toMatchObject({ code: 'VALIDATION_ERROR' })
+  })
+})
+
+describe('another decider than the hook', () => {
+  const decided = (decision: ApprovalDecision, more: CallOptions = {}): CallOptions => {
+    const options = gated(() => false, more)
+    return { ...options, app: { approval: { decide: () => decision } } }
+  }
+
+  test('DESIGN §3.4: none lets a call pass without a token', async () => {
+    const { call, outcome } = startCall(decided({ kind: 'none' }))
+    expect(await outcome).toMatchObject({ kind: 'answer', answer: { body: 'done' } })
+    expect(call.redemption).toBeNull()
+    expect(call.rule).toBeNull()
+    expect(call.argumentsHash).toBe(HASH)
+  })
+
+  test('DESIGN §3.4: proceed keeps the id of what was redeemed, for the record', async () => {
+    const redemption = { id: 'apr_7' }
+    const { call, outcome } = startCall(decided({ kind: 'proceed', redemption }))
+    expect(await outcome).toMatchObject({ kind: 'answer' })
+    expect(call.redemption).toBe(redemption)
+    expect(call.rule).toBeNull()
+  })
+
+  test('DESIGN §3.4: refuse is the outcome, and the record says what decided', async () => {
+    const problem = refuse('approval_denied')
+    const { call, outcome } = startCall(decided({ kind: 'refuse', problem }))
+    expect(await outcome).toEqual({ kind: 'problem', problem })
+    expect(call.rule).toBe('approval')
+    expect(call.redemption).toBeNull()
+  })
+
+  test.each([
+    [
+      'throws',
+      () => {
+        throw new Error('store is down')
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('store is down'))],
+  ])('W-9: one that %s refuses, and the reason stays in the log', async (_, decide) => {
+    const options = gated(() => true, { approvalToken: 'tok' })
+    const started = startCall({ ...options, app: { approval: { decide } } })
+    expect(await started.outcome).toMatchObject({
+      kind: 'problem',
+      problem: { code: 'approval_denied', details: { arguments_hash: HASH } },
+    })
+    expect(started.call.rule).toBe('approval')
+    expect(String(started.log[0]?.fields['err'])).toContain('Approval denied')
+  })
+
+  test('FND-39: is told who calls from where, and may open what the call may', async () => {
+    const seen: unknown[] = []
+    const db = dependency(() => ({ name: 'db' }), { name: 'db' })
+    const decide = async (asked: ApprovalCase): Promise<ApprovalDecision> => {
+      expect(Object.isFrozen(asked)).toBe(true)
+      seen.push(asked.token, asked.source, asked.entrypoint, asked.client, await asked.resolve(db))
+      seen.push(asked.auth?.subject, asked.signal.aborted, asked.args)
+      return { kind: 'none' }
+    }
+    const handler = (args: { db: object }) => void seen.push(args.db)
+    const options = gated(() => true, { action: { dependencies: [['db', db]], handler } })
+    const auth = { mcp: knownAs({ subject: 'ada' }) }
+    const { call, outcome } = startCall({ ...options, app: { auth, approval: { decide } } })
+    expect(await outcome).toMatchObject({ kind: 'answer' })
+    const client = { address: '127.0.0.1', userAgent: 'test' }
+    expect(seen.slice(0, 4)).toEqual([null, 'mcp', 'server', client])
+    expect(seen.slice(5)).toEqual(['ada', false, call.args, seen[4]])
+    expect(seen[7]).toBe(call.args)
+    expect(seen[8]).toBe(seen[4])
   })
 })

@@ -129,7 +129,7 @@ describe('what the handler gets', () => {
       },
       args: { a: { list: [1] } },
     })
-    expect(await outcome).toMatchObject({ ok: true })
+    expect(await outcome).toMatchObject({ kind: 'answer' })
     expect(validations).toBe(1)
     expect(seen).toBe(call.args)
     expect(call.args).toEqual({ a: { list: [1] }, b: 'd' })

@@ -7,6 +7,7 @@ import type { CallState } from '../call-state.ts'
 import type { Failure } from '../dependency-scope.ts'
 import { composeMiddleware, type Inner } from '../middleware.ts'
 import { resolveDependency } from '../resolve-dependency.ts'
+import { RolledBack } from '../rolled-back.ts'
 import type { Stage } from '../stage.ts'
 import { callOf } from '../views/handler-call.ts'
 
@@ -52,7 +53,9 @@ function handlerWithDependencies(action: Action): Inner {
       await closeFunctionScope(state, { error })
       throw error
     }
-    const failed = await closeFunctionScope(state, null)
+    // What ends here would be committed before the rehearsal is taken back.
+    const end = state.rehearses ? { error: new RolledBack() } : null
+    const failed = await closeFunctionScope(state, end)
     if (failed === null) return value
     discardStream(unwrapReply(value))
     throw failed.error

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { emptyAction } from '../../contract/action.ts'
 import { AuthContext } from '../../contract/auth-context.ts'
 import type { AuthConfig } from '../../contract/authenticator.ts'
 import type { AuthRequest, Call } from '../../contract/call.ts'
@@ -64,7 +65,8 @@ describe('answers of an authenticator', () => {
       throw new AuthenticationError(reason)
     }
     const authenticated = authed({ authenticate }).app?.auth?.api as AuthConfig
-    const stage = identifyStage(authenticated)
+    const stage = identifyStage(emptyAction('test.action'), authenticated, 'api')
+    if (stage === null) throw new Error('no stage')
     const refused = async (options: CallOptions) =>
       (await stage(startCall(options).call)) as Problem
     const first = await refused(bearer)
@@ -118,7 +120,7 @@ describe('answers of an authenticator', () => {
     }
     const { log, outcome } = startCall(authed({ authenticate: crash }, bearer))
     const ended = await outcome
-    expect(ended).toMatchObject({ ok: false, problem: { status: 401 } })
+    expect(ended).toMatchObject({ kind: 'problem', problem: { status: 401 } })
     expect(JSON.stringify(ended)).not.toContain('secret')
     expect(log.map(({ message }) => message)).toEqual(['Authenticator failed'])
   })
@@ -163,7 +165,7 @@ describe('onAuthenticated', () => {
       throw new Error('database is down')
     }
     const { call, outcome } = startCall(authed({ authenticate, onAuthenticated: crash }))
-    expect(await outcome).toMatchObject({ ok: false, problem: { status: 401 } })
+    expect(await outcome).toMatchObject({ kind: 'problem', problem: { status: 401 } })
     expect(call.auth).toBeNull()
     // What JavaScript hooks may return.
     const wrong = { authenticate, onAuthenticated: () => ({ subject: 'root' }) as AuthContext }
@@ -236,7 +238,10 @@ describe('guards', () => {
       asking(() => ++later > 0),
     ]
     const { log, outcome } = startCall({ ...known, action: { guards } })
-    expect(await outcome).toMatchObject({ ok: false, problem: { detail: 'Access denied by Own' } })
+    expect(await outcome).toMatchObject({
+      kind: 'problem',
+      problem: { detail: 'Access denied by Own' },
+    })
     expect(later).toBe(0)
     expect(log.map(({ message }) => message)).toEqual(['Guard failed'])
   })

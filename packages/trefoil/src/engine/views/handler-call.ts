@@ -48,6 +48,8 @@ class HandlerCall extends FactsView implements Call {
     refuseLate(state, 'authorize')
     const refusal = await decideGuard(guard, state, this)
     if (refusal !== undefined) throw refusal
+    // The guard may have taken until after the deadline: what it was to protect must not start.
+    refuseLate(state, 'authorize')
   }
 
   background(task: () => Awaitable<unknown>, options: BackgroundOptions = {}): void {

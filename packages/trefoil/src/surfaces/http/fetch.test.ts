@@ -8,7 +8,7 @@ const logger = {
   info() {},
   warn() {},
   error(facts: object) {
-    logged.push(String((facts as { readonly error?: unknown }).error))
+    logged.push(String((facts as { readonly err?: unknown }).err))
   },
 }
 

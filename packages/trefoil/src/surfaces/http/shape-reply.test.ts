@@ -1,6 +1,7 @@
 import { syncBuiltinESMExports } from 'node:module'
 import * as zlib from 'node:zlib'
 import { describe, expect, test } from 'vitest'
+import { PartialContent } from '../../contract/partial-content.ts'
 import {
   AuthContext,
   type CompressionOptions,
@@ -81,8 +82,15 @@ describe('entity tags', () => {
 })
 
 describe('W-15, RES-9: a stream whose pieces the answer does not need', () => {
-  const content = { size: 5, lastModified: 0, select() {} }
-  const streamed = (etag: string) => reply(stream(['hello']).value, { etag, '~content': content })
+  class Hello extends PartialContent {
+    readonly size = 5
+    readonly lastModified = 0
+    select() {}
+    async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
+      yield new TextEncoder().encode('hello')
+    }
+  }
+  const streamed = (etag: string) => reply(new Hello(), { etag })
 
   /** How the dependency of a call ended, and what the caller was told. */
   async function ending(
