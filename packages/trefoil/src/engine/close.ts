@@ -99,10 +99,10 @@ function handOver(state: CallState, outcome: Outcome): void {
   if (tasks === null || state.rehearses) return
   state.tasks = null
   const isGood = outcome.kind === 'answer' && outcome.answer.status < 400
-  const due = isGood ? tasks : tasks.filter(({ always }) => always)
-  if (due.length === 0) return
   const { background } = state.site.app
   state.inbound.onDone(() => {
-    for (const task of due) background.start(task.run, requestId)
+    // Only now it is known whether the answer could be written.
+    const isDelivered = isGood && !state.isRefused
+    for (const { run, always } of tasks) if (always || isDelivered) background.start(run, requestId)
   })
 }

@@ -22,6 +22,7 @@ export function handOut(state: CallState, answer: Answer, deadline: Deadline | n
         ? { kind: 'answer', answer }
         : { kind: 'problem', problem: toProblem(state, failedWithin.error) }
     const final = await close(state, outcome)
+    if (final.kind === 'problem') state.failedLate = final.problem
     // Nobody may take for whole what could not be closed.
     if (failedWithin === null && final.kind === 'problem') throw final.problem
   }

@@ -57,7 +57,8 @@ export class Recorder {
 
   record(arrival: Arrival, site: RecordSite, { outcome, bytes }: SendResult): void {
     const { accessLog, onCall, logger, clock, nextId } = this.#readers
-    const { state, problem } = arrival
+    const { state } = arrival
+    const problem = arrival.problem ?? state?.failedLate ?? null
     const line = logLine(problem, outcome)
     if (!this.readsAll && line === null) return
     const now = clock.elapsed()
