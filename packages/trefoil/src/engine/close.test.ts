@@ -134,8 +134,8 @@ describe('its own bound', () => {
     expect(lines).toMatchObject([
       {
         level: 'error',
-        message: 'Closing after a call took too long',
-        fields: { close_timeout_ms: 50, action: 'test.action' },
+        message: 'Unhandled error',
+        fields: { err: { name: 'ClosingTooLong' }, action: 'test.action' },
       },
     ])
     await vi.advanceTimersByTimeAsync(100)
@@ -317,6 +317,7 @@ describe('hooks', () => {
     await outcome
     const closed = vi.fn()
     call.onClose(closed)
+    await Promise.resolve()
     expect(closed).toHaveBeenCalledOnce()
   })
 })

@@ -190,8 +190,7 @@ describe('what can be reached', () => {
   test('FND-58: app, action, request, headers, client and log are views too', async () => {
     const { handler } = await views()
     const { app, action, request, log, auth } = handler
-    expect(Object.keys(app)).toEqual(['name', 'state'])
-    expect(Object.keys(action)).toEqual(['name', 'method', 'path', 'tags', 'metadata'])
+    for (const view of [app, action, log]) expect(Object.keys(view)).toEqual([])
     const evil = { value: () => 'forged' }
     for (const view of [
       action,

@@ -58,6 +58,7 @@ test.each([
   ['', 0, true],
 ])('MCP-14: exactly the limit fits, counted in bytes: %j in %i', async (text, limit, isFit) => {
   expect(fits(text, limit)).toBe(isFit)
-  const answer = actionAnswer(await made(text), limit)
+  const { state, answer: whole } = await made(text)
+  const answer = actionAnswer(state, whole, limit)
   expect(answer).toMatchObject(isFit ? { ok: true, body: text } : { code: 'response_too_large' })
 })

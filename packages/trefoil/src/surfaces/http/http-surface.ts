@@ -163,7 +163,12 @@ export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
           path: parseTarget(exchange.target)?.path ?? '(malformed)',
           scheme: visit.origin.scheme,
         }
-        recorder.record(arrival, { client: visit.client, http, status: reply.status }, sent)
+        const site = { client: visit.client, http, status: reply.status }
+        const tell = () => recorder.record(arrival, site, sent)
+        const { state } = arrival
+        // A stream whose reader left has its dependencies closed only now, and the record comes last.
+        if (state === null || state.phase === 'over') tell()
+        else state.onClose(async () => tell())
       })
     }
     return complete
