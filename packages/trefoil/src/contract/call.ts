@@ -14,7 +14,10 @@ export interface Call<
 > extends CallFacts {
   /** Who is calling. Not `null` exactly when every exposed surface is covered and not public. */
   readonly auth: Auth
-  /** The bound arguments, frozen: the same values that were hashed for approval. */
+  /**
+   * The bound arguments, frozen: the same values that were hashed for approval. Dates, bytes, maps
+   * and sets among them are copies, made anew each time.
+   */
   readonly args: Readonly<Record<string, unknown>>
   /**
    * Nonce for inline scripts and styles of this answer; the same as in its

@@ -43,6 +43,8 @@ export class CallState implements CloseHooks {
   readonly requestId: string
   auth: AuthContext | null = null
   args: Arguments = NO_ARGUMENTS
+  /** True when they hold something that freezing does not hold still. */
+  hasLooseArguments = false
   phase: Phase = 'checking'
   /**
    * True once its caller has been, or is about to be, told how it ended: nothing of the developer's

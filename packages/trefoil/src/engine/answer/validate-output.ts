@@ -1,7 +1,7 @@
 import { type Awaitable, isPromiseLike } from '../../base/promise.ts'
+import { snapshot } from '../../base/snapshot.ts'
 import { issuePointer, type Schema, type SchemaResult } from '../../contract/schema.ts'
 import { compileExactCopy, type ExactCopy, UNFIT } from './exact-copy.ts'
-import { snapshot } from './snapshot.ts'
 
 /** Holds a value to the action's promise. */
 export type OutputValidator = (value: unknown) => Awaitable<unknown>

@@ -1,4 +1,4 @@
-import { deepFreeze } from '../../base/freeze.ts'
+import { freezeTelling } from '../../base/freeze.ts'
 import { type Awaitable, isPromiseLike } from '../../base/promise.ts'
 import type { Action } from '../../contract/action.ts'
 import { type ArgumentIssue, invalidValue, missingArgument } from '../../contract/param-issue.ts'
@@ -79,7 +79,8 @@ class Binding {
 
   #take(param: ParamSpec, result: SchemaResult): void {
     if (result.issues === undefined) {
-      this.#args[param.name] = deepFreeze(result.value)
+      if (freezeTelling(result.value)) this.#state.hasLooseArguments = true
+      this.#args[param.name] = result.value
       return
     }
     for (const issue of result.issues) {

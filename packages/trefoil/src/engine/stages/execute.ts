@@ -3,6 +3,7 @@ import type { Action } from '../../contract/action.ts'
 import type { Call } from '../../contract/call.ts'
 import { discardStream, holdStream } from '../answer/stream.ts'
 import { unwrapReply } from '../answer/unwrap-reply.ts'
+import { argumentsOf } from '../arguments-of.ts'
 import type { CallState } from '../call-state.ts'
 import type { Failure } from '../dependency-scope.ts'
 import { composeMiddleware, type Inner } from '../middleware.ts'
@@ -40,7 +41,7 @@ function handlerWithDependencies(action: Action): Inner {
   // Without middleware nothing runs between the handler and the end of the call, which closes
   // what the handler resolved by itself.
   if (action.dependencies.length === 0 && action.middleware.length === 0) {
-    return (state) => handler(state.args, callOf(state))
+    return (state) => handler(argumentsOf(state), callOf(state))
   }
   return async (state) => {
     let value: unknown
@@ -71,7 +72,7 @@ async function withDependencies(
   dependencies: Action['dependencies'],
   state: CallState,
 ): Promise<object> {
-  const args: Record<string, unknown> = { ...state.args }
+  const args: Record<string, unknown> = { ...argumentsOf(state) }
   for (const [name, dependency] of dependencies) {
     args[name] = await resolveDependency(state, dependency)
   }

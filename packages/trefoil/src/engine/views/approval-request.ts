@@ -5,6 +5,7 @@ import type { Dependency } from '../../contract/dependency.ts'
 import type { Logger } from '../../contract/logger.ts'
 import type { ApprovalCase } from '../../contract/ports/approval.ts'
 import type { Entrypoint, SurfaceName } from '../../contract/surface-name.ts'
+import { argumentsOf } from '../arguments-of.ts'
 import type { CallState } from '../call-state.ts'
 import { resolveDependency } from '../resolve-dependency.ts'
 
@@ -26,7 +27,7 @@ export class ApprovalRequestView implements ApprovalCase {
     return this.#argumentsHash
   }
   get args(): Readonly<Record<string, unknown>> {
-    return this.#state.args
+    return argumentsOf(this.#state)
   }
   get token(): string | null {
     return this.#state.inbound.approvalToken

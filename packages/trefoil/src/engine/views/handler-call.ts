@@ -6,6 +6,7 @@ import type { Dependency } from '../../contract/dependency.ts'
 import { checkOptionNames } from '../../contract/option-names.ts'
 import { checkFlag } from '../../contract/option-values.ts'
 import { ImproperlyConfigured } from '../../contract/problem.ts'
+import { argumentsOf } from '../arguments-of.ts'
 import type { CallState } from '../call-state.ts'
 import { decideGuard } from '../decide-guard.ts'
 import { resolveDependency } from '../resolve-dependency.ts'
@@ -27,7 +28,7 @@ class HandlerCall extends FactsView implements Call {
     return stateOf(this).auth
   }
   get args(): Readonly<Record<string, unknown>> {
-    return stateOf(this).args
+    return argumentsOf(stateOf(this))
   }
   get app(): { readonly name: string; readonly state: unknown } {
     return stateOf(this).site.app.facts
