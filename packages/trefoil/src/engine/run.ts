@@ -17,9 +17,8 @@ import { DRY_RUN, type Stage, type StageEnd } from './stage.ts'
  * Stays synchronous as long as nothing waits.
  */
 export function run(plan: Plan, state: CallState): Awaitable<Outcome> {
-  const { inbound } = state
   const { timeout } = plan.action
-  const deadline = timeout === 0 && !inbound.cancels ? null : new Deadline(state, timeout)
+  const deadline = timeout === 0 ? null : new Deadline(state, timeout)
   // What came too slowly to be answered in time is not begun.
   if (deadline?.hasPassed === true) {
     return conclude(state, told(state, deadline.problem()), deadline)
@@ -31,11 +30,18 @@ export function run(plan: Plan, state: CallState): Awaitable<Outcome> {
     return later(settleError(state, error), state, deadline)
   }
   if (!isPromiseLike(ended)) return conclude(state, settle(state, ended), deadline)
+  if (deadline === null && !state.inbound.cancels) {
+    // Nobody interrupts it: one step less between the handler and the answer.
+    return ended.then(
+      (end) => conclude(state, settle(state, end), null),
+      (error) => settleError(state, error).then((outcome) => conclude(state, outcome, null)),
+    )
+  }
   const settled = ended.then(
     (end) => settle(state, end),
     (error) => settleError(state, error),
   )
-  return later(settled, state, deadline)
+  return later(settled, state, deadline ?? new Deadline(state, timeout))
 }
 
 /**

@@ -17,7 +17,8 @@ import { parseQuery, type QueryPairs, valuesOf } from '../../web/query.ts'
 import { allHeaders } from '../../web/raw-headers.ts'
 import type { BodySource } from './body-source.ts'
 import { EMPTY_FORM, type FormBody, malformedFormIssue } from './form-body.ts'
-import { type JsonBody, readJsonBody } from './read-json-body.ts'
+import { type JsonBody, parseJsonBody } from './read-json-body.ts'
+import { refusedCoding } from './refused-coding.ts'
 
 /** A request on its way to becoming arguments. */
 export interface ArgumentSource extends BodySource {
@@ -29,7 +30,7 @@ export interface ArgumentSource extends BodySource {
 const NO_ISSUES: readonly ArgumentIssue[] = []
 const NO_FILES: readonly UploadedFile[] = Object.freeze([])
 
-/** Decodes path, query, headers, cookies and body of a request: stage 8's first half. */
+/** Decodes path, query, headers, cookies and body of a request: the first half of `bind`. */
 export function readArguments(
   inbound: ArgumentSource,
   action: Action,
@@ -38,10 +39,15 @@ export function readArguments(
   const { body: plan } = planOf(action)
   if (plan === 'none') return collect(inbound, action, undefined, EMPTY_FORM)
   if (plan === 'form') return withForm(inbound, action, call)
-  const body = readJsonBody(inbound)
-  const use = (late: Awaited<typeof body>) =>
-    late instanceof Problem ? late : collect(inbound, action, late, EMPTY_FORM)
-  return isPromiseLike(body) ? body.then(use) : use(body)
+  const refusal = refusedCoding(inbound.rawHeaders)
+  if (refusal !== null) return refusal
+  const bytes = inbound.readBytes()
+  // Parsed and laid out in one step after the body is there.
+  const use = (late: Uint8Array) => {
+    const body = parseJsonBody(late)
+    return body instanceof Problem ? body : collect(inbound, action, body, EMPTY_FORM)
+  }
+  return isPromiseLike(bytes) ? bytes.then(use) : use(bytes)
 }
 
 function withForm(

@@ -23,7 +23,7 @@ export function readJsonBody(inbound: BodySource): Awaitable<JsonBody | Problem 
 }
 
 /** @returns `undefined` for no bytes at all, a problem for anything but strict JSON */
-function parseJsonBody(bytes: Uint8Array): JsonBody | Problem | undefined {
+export function parseJsonBody(bytes: Uint8Array): JsonBody | Problem | undefined {
   if (bytes.byteLength === 0) return undefined
   let text: string
   try {
