@@ -19,10 +19,10 @@ function text(path: string): string {
 const shared = {
   exclude: EXCLUDED,
   setupFiles: ['test/properties/seeds.ts'],
-  pool: 'forks',
+  pool: 'forks' as const,
   testTimeout: 20_000,
   globals: false,
-} as const
+}
 
 export default defineConfig({
   test: {

@@ -145,6 +145,11 @@ async function* text(...pieces: readonly string[]): AsyncGenerator<string> {
 
 const failing = (message = HIDDEN) => new Error(message)
 
+/** A source whose first piece is an error. */
+function failingAtOnce(): AsyncIterable<string> {
+  return { [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(failing()) }) }
+}
+
 const passing = (act: () => unknown) =>
   guard({
     name: 'Waits',
@@ -184,8 +189,7 @@ export const ENDINGS: Readonly<Record<string, Ending>> = {
     handler: () =>
       async function* () {
         await null
-        if (HIDDEN !== '') throw failing()
-        yield 'never'
+        yield* failingAtOnce()
       },
     caller: 'calls',
     seen: cutOrTold('INTERNAL_ERROR', 500),

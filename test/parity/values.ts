@@ -305,7 +305,10 @@ export const VALUES: Readonly<Record<string, ValueRow>> = {
 
   'a stream of text': { make: () => pieces('a', 'b'), ...pieced('ab', { value: 'ab' }) },
   'a stream of bytes': { make: () => pieces(AB, AB), ...pieced('abab', base64('abab')) },
-  'a stream of text and bytes': { make: () => pieces('a', AB), ...pieced('aab', base64('aab')) },
+  'a stream of text and bytes': {
+    make: () => pieces<string | Uint8Array>('a', AB),
+    ...pieced('aab', base64('aab')),
+  },
   'a stream of nothing': { make: () => pieces(), ...pieced('', { value: '' }) },
   'a stream of empty text': { make: () => pieces('', ''), ...pieced('', { value: '' }) },
   'a stream of no bytes': { make: () => pieces(bytes(), bytes()), ...pieced('', base64('')) },

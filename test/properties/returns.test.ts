@@ -59,23 +59,28 @@ function build({ drawn, make, moment }: Case, waiting: Waiting) {
     change()
     return null
   })
-  const params = moment.includes('dependency') ? { tx } : {}
   const after = moment.startsWith('middleware')
   const returns = returnsOf(drawn)
-  const options = { ...on('answer'), params, returns: returns as never }
-  const handler = () => {
-    held = make()
-    if (moment.startsWith('a microtask')) queueMicrotask(change)
-    waiting.during = moment.startsWith('a validator') ? change : () => {}
-    return held as never
-  }
   const late = async (_: unknown, next: () => Promise<unknown>) => {
     const value = await next()
     // Behind the return of the middleware, and behind the check that follows it at once.
     setImmediate(change)
     return value
   }
-  app.post('/answer', after ? { ...options, middleware: [late] } : options, handler)
+  const options = {
+    ...on('answer'),
+    ...(moment.includes('dependency') ? { params: { tx } } : {}),
+    ...(after ? { middleware: [late] } : {}),
+    // Of no type that can be known.
+    returns: returns as never,
+  }
+  const handler = () => {
+    held = make()
+    if (moment.startsWith('a microtask')) queueMicrotask(change)
+    waiting.during = moment.startsWith('a validator') ? change : () => {}
+    return held as never
+  }
+  app.post('/answer', options, handler)
   return app
 }
 type Built = ReturnType<typeof build>
