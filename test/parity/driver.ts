@@ -24,6 +24,10 @@ export interface Answer {
   /** What the handler returned, or the dry-run report. */
   readonly value?: unknown
   readonly problem?: SeenProblem
+  /** What is neither text nor JSON. */
+  readonly bytes?: { readonly base64: string; readonly type: string }
+  /** True when the connection ended before the answer did. */
+  readonly isCut?: boolean
   /** HTTP status; `null` in this process. */
   readonly status: number | null
   /** `WWW-Authenticate`, when sent. */
@@ -70,6 +74,11 @@ export function jsonOrText(text: string): unknown {
   } catch {
     return text
   }
+}
+
+/** Bytes as the drivers show them, whichever way they came. */
+export function bytesOf(base64: unknown, type: unknown): NonNullable<Answer['bytes']> {
+  return { base64: String(base64), type: String(type).split(';', 1)[0] ?? '' }
 }
 
 /** Head and body of a response as one text. */

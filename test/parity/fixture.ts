@@ -1,7 +1,7 @@
 import { argumentsHash } from '../../packages/trefoil/src/index.ts'
 import { serve } from '../../packages/trefoil/src/node.ts'
 import type { Behaviour } from './behaviour.ts'
-import type { CallSpec, Driver } from './driver.ts'
+import type { CallSpec, Driver, Target } from './driver.ts'
 import { cliLocalDriver } from './drivers/cli-local.ts'
 import { cliRemoteDriver } from './drivers/cli-remote.ts'
 import { httpDriver } from './drivers/http.ts'
@@ -9,6 +9,15 @@ import { mcpLegacyDriver } from './drivers/mcp-legacy.ts'
 import { mcpModernDriver } from './drivers/mcp-modern.ts'
 import { approvalFor, createFixtureApp, Observations } from './fixture-app.ts'
 import { CALLERS } from './tokens.ts'
+
+/** Every way to call an app. */
+export const DRIVERS: readonly ((target: Target) => Driver)[] = [
+  httpDriver,
+  mcpLegacyDriver,
+  mcpModernDriver,
+  cliLocalDriver,
+  cliRemoteDriver,
+]
 
 /** The served fixture with every way to call it. */
 export interface Fixture {
@@ -23,8 +32,7 @@ export async function startFixture(): Promise<Fixture> {
   const app = createFixtureApp(seen)
   const server = await serve(app, { port: 0, signals: false })
   const target = { app, url: server.url }
-  const drivers = [httpDriver, mcpLegacyDriver, mcpModernDriver, cliLocalDriver, cliRemoteDriver]
-  const made = drivers.map((make) => make(target))
+  const made = DRIVERS.map((make) => make(target))
   return {
     url: server.url,
     drivers: made,

@@ -2,6 +2,7 @@ import type { ParamSpec } from '../../../packages/trefoil/src/contract/param-spe
 import {
   type Answer,
   bearer,
+  bytesOf,
   type CallSpec,
   type Driver,
   jsonOrText,
@@ -25,13 +26,15 @@ export function httpDriver({ app, url }: Target): Driver {
       const path = action.path.replace(/\{([a-z_]+)(?::int)?\}/g, (_, name: string) =>
         encodeURIComponent(String(spec.args[name])),
       )
-      return answer(
-        await fetch(`${url}${path}${sent.search}`, {
-          method: action.method,
-          headers: sent.headers,
-          ...(sent.body === null ? {} : { body: sent.body }),
-        }),
-      )
+      const response = await fetch(`${url}${path}${sent.search}`, {
+        method: action.method,
+        headers: sent.headers,
+        redirect: 'manual',
+        ...(sent.body === null ? {} : { body: sent.body }),
+      }).catch((error: unknown) => error)
+      if (response instanceof Response) return answer(response)
+      // Lost before its head was there.
+      return { ok: false, isCut: true, status: null, challenge: null, raw: String(response) }
     },
   }
 }
@@ -87,14 +90,20 @@ class Sent {
 }
 
 async function answer(response: Response): Promise<Answer> {
-  const text = await response.text().catch(() => '(connection destroyed)')
   const shared = {
     status: response.status,
     challenge: response.headers.get('www-authenticate'),
-    raw: rawOf(response, text),
   }
-  if (!response.ok) return { ...shared, ok: false, problem: problemFrom(jsonOrText(text)) }
-  const isJson = response.headers.get('content-type')?.startsWith('application/json') ?? false
-  const value = response.status === 204 ? null : isJson ? JSON.parse(text) : text
-  return { ...shared, ok: true, value }
+  const body = await response.arrayBuffer().catch(() => null)
+  if (body === null) return { ...shared, ok: false, isCut: true, raw: rawOf(response, '(cut)') }
+  const text = new TextDecoder().decode(body)
+  const raw = rawOf(response, text)
+  const isRefusal = response.status >= 400
+  if (isRefusal) return { ...shared, raw, ok: false, problem: problemFrom(jsonOrText(text)) }
+  const type = response.headers.get('content-type')
+  if (type === null) return { ...shared, raw, ok: true, value: text === '' ? null : text }
+  if (/^application\/json/.test(type)) return { ...shared, raw, ok: true, value: JSON.parse(text) }
+  if (/^text\//.test(type)) return { ...shared, raw, ok: true, value: text }
+  const bytes = bytesOf(Buffer.from(body).toString('base64'), type)
+  return { ...shared, raw, ok: true, bytes }
 }

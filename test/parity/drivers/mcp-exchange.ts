@@ -1,4 +1,4 @@
-import { type Answer, jsonOrText, members, problemFrom } from '../driver.ts'
+import { type Answer, bytesOf, jsonOrText, members, problemFrom } from '../driver.ts'
 
 /** One HTTP exchange of a `tools/call`, as it went over the wire. */
 export interface McpExchange {
@@ -28,8 +28,12 @@ export function fromMcp({ status, challenge, text, raw }: McpExchange): Answer {
 
 type Result = Readonly<Record<string, unknown>>
 
-function fromResult(result: Result): Pick<Answer, 'ok' | 'value' | 'problem'> {
+function fromResult(result: Result): Pick<Answer, 'ok' | 'value' | 'bytes' | 'problem'> {
   const [content] = Array.isArray(result['content']) ? result['content'] : []
+  const { data, mimeType, resource } = members(content)
+  const { blob, mimeType: type } = members(resource)
+  if (blob !== undefined) return { ok: true, bytes: bytesOf(blob, type) }
+  if (data !== undefined) return { ok: true, bytes: bytesOf(data, mimeType) }
   const value = jsonOrText(String(members(content)['text']))
   if (result['isError'] !== true) return { ok: true, value }
   return { ok: false, problem: problemFrom(members(value)['error']) }
