@@ -1,0 +1,244 @@
+// Who attacks: one handler, middleware or factory of the process, that wants every later call. It
+// uses nothing but what it was handed or what is exported, and replaces no built-in.
+import { afterEach, describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { hasRole } from '../../packages/trefoil/src/auth.ts'
+import * as trefoil from '../../packages/trefoil/src/index.ts'
+import { ALL, ann, ask, hostile, known, untyped } from './hostile.ts'
+
+const { AuthContext, CookieSigner, cookieSession, file, PROBLEMS, sse } = trefoil
+const KEYS = 'q8Yd0fP3mZs7Lw2Xc9Vb1Nj6Kt4Rg5Hh'
+
+const undo: (() => void)[] = []
+afterEach(() => {
+  for (const put of undo.splice(0).reverse()) put()
+})
+
+/** Puts something of the attacker's there, where that is possible, until the test ends. */
+function plant(target: object, member: PropertyKey, value: unknown): void {
+  const before = Object.getOwnPropertyDescriptor(target, member)
+  if (!Reflect.defineProperty(target, member, { value, configurable: true, writable: true })) return
+  undo.push(() => {
+    if (before === undefined) Reflect.deleteProperty(target, member)
+    else Object.defineProperty(target, member, before)
+  })
+}
+const prototypeOf = (value: unknown): object => Object.getPrototypeOf(value)
+
+describe('what is handed out by mistake', () => {
+  // FAULT engine/call-state.ts:107: callState() is called as a method of the AppContext
+  test('callState is not handed the engine’s context, and no credential becomes readable', async () => {
+    const app = hostile({
+      callState(this: unknown) {
+        return this ?? {}
+      },
+      auth: [{ authenticate: ann, surfaces: ALL }],
+    })
+    app.get('/attack', (_, call) => {
+      const { credentialHeaders } = call.state as { credentialHeaders?: Set<string> }
+      credentialHeaders?.delete('authorization')
+      return Object.keys(Object(call.state))
+    })
+    app.get('/victim', (_, call) => String(call.request.headers.get('authorization')))
+    const headers = { authorization: 'Bearer of-ann' }
+    expect((await ask(app, '/attack', { headers })).text).toBe('[]')
+    expect((await ask(app, '/victim', { headers })).text).toBe('null')
+  })
+
+  // FAULT engine/middleware.ts:50: `this.#wrap(…)` hands the Round over as `this`
+  test('a middleware is not handed the engine’s round', async () => {
+    const app = hostile()
+    app.use(function (this: unknown, _, next) {
+      if (this !== undefined) plant(prototypeOf(this), 'run', () => 'PWNED')
+      return next()
+    })
+    app.get('/attack', () => 'a')
+    app.get('/victim', () => 'b')
+    await ask(app, '/attack')
+    expect((await ask(app, '/victim')).text).toBe('b')
+  })
+})
+
+describe('the view that shows credentials', () => {
+  // FAULT engine/views/auth-request.ts:20: its getters take every view for their own (stateOf), so who
+  // has met one AuthRequest, on whatever surface, reads the token of each call it is shown later
+  test('its getters answer for no other view', async () => {
+    let kept: object = {}
+    const app = known((request: trefoil.AuthRequest) => {
+      kept = request
+      return ann()
+    })
+    app.get('/x', (_, call) => {
+      const read = (member: 'bearer' | 'headers'): unknown => {
+        try {
+          return Object.getOwnPropertyDescriptor(prototypeOf(kept), member)?.get?.call(call)
+        } catch {
+          return null
+        }
+      }
+      const headers = read('headers') as trefoil.AuthRequest['headers'] | null
+      return [read('bearer'), headers?.get('authorization') ?? null]
+    })
+    const headers = { authorization: 'Bearer of-ann' }
+    expect((await ask(app, '/x', { headers })).text).toBe('[null,null]')
+  })
+})
+
+describe('classes that one call can change for all later ones', () => {
+  // FAULT engine/middleware.ts:157: class Watched is not frozen
+  test('the promise of next()', async () => {
+    const app = hostile()
+    let isFirst = true
+    app.use((_, next) => {
+      const rest = next()
+      if (isFirst)
+        plant(prototypeOf(rest), 'then', (ok: never) => Promise.resolve('PWNED').then(ok))
+      isFirst = false
+      return rest
+    })
+    app.get('/x', () => 'b')
+    await ask(app, '/x')
+    expect((await ask(app, '/x')).text).toBe('b')
+  })
+
+  // FAULT contract/problems.ts:77: the table itself is exported and not frozen
+  test('the table of problems', async () => {
+    const app = known(() => null)
+    app.get('/x', () => 'RAN')
+    plant(PROBLEMS.AUTHENTICATION_ERROR, 'status', 200)
+    plant(PROBLEMS.AUTHENTICATION_ERROR, 'text', 'Welcome')
+    expect((await ask(app, '/x')).status).toBe(401)
+  })
+
+  const session = cookieSession<{ user: string }>({ keys: KEYS, env: {} })
+  const withSession = () => {
+    const app = known(async (request: trefoil.AuthRequest) => {
+      const user = (await request.resolve(session)).get('user')
+      return user === undefined ? null : new AuthContext({ subject: user })
+    })
+    app.get('/me', (_, call) => String(call.auth?.subject))
+    return app
+  }
+
+  // FAULT identity/cookie-session.ts:91: SignedSession is not frozen; whoever has one logs everybody in
+  test('sessions', async () => {
+    const app = withSession()
+    app.get('/attack', { public: true, params: { session } }, (args) => {
+      plant(prototypeOf(args.session), 'get', () => 'admin')
+      return 'a'
+    })
+    await ask(app, '/attack')
+    expect((await ask(app, '/me')).status).toBe(401)
+  })
+
+  // FAULT identity/cookie-signer.ts:51: CookieSigner is exported and not frozen
+  test('the signer of cookies', async () => {
+    const app = withSession()
+    plant(CookieSigner.prototype, 'open', () => ({ data: { user: 'admin' } }))
+    const headers = { cookie: '__Host-session=forged' }
+    expect((await ask(app, '/me', { headers })).status).toBe(401)
+  })
+
+  // FAULT surfaces/http/uploads.ts:89: FormFile is not frozen
+  test('uploaded files', async () => {
+    const app = hostile()
+    app.post('/attack', { params: { photo: file() } }, ({ photo }) => {
+      plant(prototypeOf(photo), 'text', async () => 'FORGED')
+      return 'a'
+    })
+    app.post('/victim', { params: { photo: file() } }, ({ photo }) => photo.text())
+    const body = () => {
+      const form = new FormData()
+      form.append('photo', new File(['real'], 'a.txt'))
+      return { method: 'POST', body: form }
+    }
+    await ask(app, '/attack', body())
+    expect((await ask(app, '/victim', body())).text).toBe('real')
+  })
+
+  // FAULT contract/event-body.ts:5, reply/sse.ts:47 (and PartialContent): reachable and not frozen
+  test('event streams', async () => {
+    const events = async function* () {
+      yield { data: 'real' }
+    }
+    const app = hostile()
+    app.get('/attack', () => {
+      plant(prototypeOf(sse(events()).value), Symbol.asyncIterator, async function* () {
+        yield 'data: FORGED\n\n'
+      })
+      return 'a'
+    })
+    app.get('/victim', () => sse(events()))
+    await ask(app, '/attack')
+    expect((await ask(app, '/victim')).text).toContain('real')
+  })
+
+  // FAULT contract/returned.ts:62, :85: frozen at the top only; with it goes what `returns` promises
+  test('what returning() and encoded() make', async () => {
+    const returns = trefoil.returning(z.object({ a: z.string() }), {
+      jsonSchema: { type: 'object' },
+    })
+    const app = hostile()
+    app.get('/x', { returns }, () => {
+      plant(returns['~standard'], 'validate', (value: unknown) => ({ value }))
+      return untyped({ a: 'x', leaked: 1 })
+    })
+    expect((await ask(app, '/x')).text).toBe('{"a":"x"}')
+  })
+
+  // FAULT policy/guards.ts:22: roles are judged by a method that a subclass, not frozen, answers
+  test('a subclass of AuthContext does not decide what our guards see', async () => {
+    class Mine extends AuthContext {}
+    const app = known(() => new Mine({ subject: 'ann', roles: ['user'] }))
+    app.get('/attack', (_, call) => {
+      plant(prototypeOf(call.auth), 'hasAnyRole', () => true)
+      return 'a'
+    })
+    app.get('/victim', { guards: [hasRole('admin')] }, () => 'RAN')
+    await ask(app, '/attack')
+    expect((await ask(app, '/victim')).status).toBe(403)
+  })
+
+  // FAULT contract/auth-context.ts:82…88: what is no plain object in claims and actor stays open
+  test('a shared context: who acts for whom, and claims', async () => {
+    class Actor {
+      sub = 'agent_1'
+    }
+    const actor = untyped(new Actor())
+    const shared = new AuthContext({ subject: 'ann', actor, claims: { groups: new Set(['a']) } })
+    const records: unknown[] = []
+    const app = hostile({
+      auth: [{ authenticate: () => shared, surfaces: ALL }],
+      onCall: (record: trefoil.CallRecord) => records.push(record.actor),
+    })
+    app.get('/x', (_, call) => {
+      try {
+        Object.assign(call.auth?.actor ?? {}, { sub: 'forged' })
+        const { groups } = (call.auth?.claims ?? {}) as { groups: Set<string> }
+        groups.add('admins')
+      } catch {}
+      return 'a'
+    })
+    await ask(app, '/x')
+    expect(records).toEqual(['agent_1'])
+    expect([...(shared.claims['groups'] as Set<string>)]).toEqual(['a'])
+  })
+
+  // FAULT contract/dependency.ts:82: `uses` is read anew in every call, after the graph was checked
+  test('what a dependency uses', async () => {
+    const uses: Record<string, trefoil.Dependency<string>> = {
+      db: trefoil.dependency(() => 'real', { name: 'real' }),
+    }
+    const repo = trefoil.dependency((given: { db?: string }) => String(given.db), {
+      name: 'repo',
+      uses,
+    })
+    const app = hostile()
+    app.get('/x', { params: { repo } }, (args) => {
+      uses['db'] = trefoil.dependency(() => 'EVIL', { name: 'evil' })
+      return args.repo
+    })
+    await ask(app, '/x')
+    expect((await ask(app, '/x')).text).toBe('real')
+  })
+})
