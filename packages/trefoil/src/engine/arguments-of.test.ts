@@ -25,40 +25,47 @@ test.each([
     ['a'],
     (value: Set<string>) => value.clear(),
   ],
-])('FND-10: %s that somebody changes on the way stays what was approved', async (_, schema, sent, change) => {
-  const seen: unknown[] = []
-  let approved = ''
-  const touch = (args: Readonly<Record<string, unknown>>) => change(args['value'] as never)
-  const value = await resultOf({
-    args: { value: sent },
-    surface: 'mcp',
-    approvalToken: 'yes',
-    app: {
-      approval: {
-        decide(request) {
-          approved = request.argumentsHash
-          touch(request.args)
-          return { kind: 'proceed', redemption: { id: null } }
+])(
+  'FND-10: %s that somebody changes on the way stays what was approved',
+  async (_, schema, sent, change) => {
+    const seen: unknown[] = []
+    let approved = ''
+    const touch = (args: Readonly<Record<string, unknown>>) => change(args['value'] as never)
+    const value = await resultOf({
+      args: { value: sent },
+      surface: 'mcp',
+      approvalToken: 'yes',
+      app: {
+        approval: {
+          decide(request) {
+            approved = request.argumentsHash
+            touch(request.args)
+            return { kind: 'proceed', redemption: { id: null } }
+          },
         },
       },
-    },
-    action: {
-      params: [field('value', schema)],
-      approval: { api: false, mcp: !(schema instanceof z.ZodPipe && Array.isArray(sent)), cli: false },
-      middleware: [
-        (call, next) => {
-          touch(call.args)
-          return next()
+      action: {
+        params: [field('value', schema)],
+        approval: {
+          api: false,
+          mcp: !(schema instanceof z.ZodPipe && Array.isArray(sent)),
+          cli: false,
         },
-      ],
-      handler: (args: Readonly<Record<string, unknown>>, call: { args: unknown }) => {
-        seen.push(args, call.args)
-        return 'ran'
+        middleware: [
+          (call, next) => {
+            touch(call.args)
+            return next()
+          },
+        ],
+        handler: (args: Readonly<Record<string, unknown>>, call: { args: unknown }) => {
+          seen.push(args, call.args)
+          return 'ran'
+        },
       },
-    },
-  })
-  expect(value).toBe('ran')
-  const bound = { value: schema.parse(sent) }
-  expect(seen).toEqual([bound, bound])
-  if (approved !== '') expect(argumentsHash('test.action', bound)).toBe(approved)
-})
+    })
+    expect(value).toBe('ran')
+    const bound = { value: schema.parse(sent) }
+    expect(seen).toEqual([bound, bound])
+    if (approved !== '') expect(argumentsHash('test.action', bound)).toBe(approved)
+  },
+)
