@@ -29,7 +29,7 @@ export interface ArgumentSource extends BodySource {
 const NO_ISSUES: readonly ArgumentIssue[] = []
 const NO_FILES: readonly UploadedFile[] = Object.freeze([])
 
-/** Decodes path, query, headers, cookies and body of a request: stage 8's first half. */
+/** Decodes path, query, headers, cookies and body of a request, for the stage `bind`. */
 export function readArguments(
   inbound: ArgumentSource,
   action: Action,
