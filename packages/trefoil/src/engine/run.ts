@@ -2,7 +2,6 @@ import { type Awaitable, isPromiseLike } from '../base/promise.ts'
 import type { Outcome } from '../contract/outcome.ts'
 import { type Problem, refuse } from '../contract/problem.ts'
 import { discardStream } from './answer/stream.ts'
-import { unwrapReply } from './answer/unwrap-reply.ts'
 import type { CallState } from './call-state.ts'
 import { close } from './close.ts'
 import { Deadline } from './deadline.ts'
@@ -81,7 +80,7 @@ function interrupted(state: CallState, problem: Problem): Awaitable<Outcome> {
 
 /** A handler that ignored its signal may have opened what it returns. */
 function dropLate(state: CallState, outcome: Outcome): void {
-  discardStream(unwrapReply(state.returned))
+  discardStream(state.returned)
   if (outcome.kind === 'answer') discardStream(outcome.answer.body)
 }
 
