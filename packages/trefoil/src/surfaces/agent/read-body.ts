@@ -1,7 +1,7 @@
 import { type Awaitable, isPromiseLike } from '../../base/promise.ts'
 import { Problem, refuse } from '../../contract/problem.ts'
 import type { AppContext } from '../../engine/app-context.ts'
-import { timeoutBeforeCall } from '../../engine/timeout-problem.ts'
+import { timeoutBeforeCall } from '../../engine/deadline.ts'
 import type { EndpointRequest } from '../endpoint.ts'
 
 /**
