@@ -284,7 +284,16 @@ export function createFixtureApp(seen: Observations): FixtureApp {
     },
     () => null,
   )
-  app.post('/crash-json', { ...both, name: 'crash_json', description: 'No JSON form.' }, () => ({
+  const map = new Map([['a', SECRET]])
+  app.post('/crash-map', { ...both, name: 'crash_map', description: 'A map.' }, () => map)
+  app.post(
+    '/crash-map-inside',
+    { ...both, name: 'crash_map_inside', description: 'Maps.' },
+    () => ({
+      list: [map],
+    }),
+  )
+  app.post('/crash-json', { ...both, name: 'crash_json', description: 'A getter throws.' }, () => ({
     get value(): string {
       throw new Error(SECRET)
     },

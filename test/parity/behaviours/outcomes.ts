@@ -66,7 +66,9 @@ export const OUTCOMES: readonly Behaviour[] = [
   masked('RES-5 a dependency that cannot be had', 'crash_open', 1),
   masked('W-33 an answer its schema refuses', 'crash_output', 1),
   masked('W-33 a schema that crashes', 'crash_schema', 0, { value: 'x' }),
-  masked('RESP-1 a value with no JSON form', 'crash_json', 0),
+  masked('RESP-1 a value whose member cannot be read', 'crash_json', 0),
+  masked('FND-3 RESP-1 a value with no JSON form', 'crash_map', 0),
+  masked('FND-3 RESP-1 a value with no JSON form inside', 'crash_map_inside', 0),
   {
     ...masked('W-14 a stream that fails in the middle', 'crash_stream', 1),
     except: { http: STREAMS },

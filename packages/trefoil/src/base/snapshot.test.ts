@@ -68,3 +68,28 @@ test('instances of other classes, functions and plain values stay what they are'
     expect(snapshot(value)).toBe(value)
   }
 })
+
+test('FND-10: a copy is of the class of what it is a copy of', () => {
+  class UtcDate extends Date {
+    override getDay(): number {
+      return this.getUTCDay()
+    }
+  }
+  const buffer = Buffer.from('abc')
+  const copied = snapshot(buffer) as Buffer
+  buffer.fill(0)
+  expect(copied.toString('utf8')).toBe('abc')
+  const numbers = Float64Array.of(1.5)
+  const view = new DataView(Uint8Array.of(0, 7, 8).buffer, 1, 1)
+  const copy = snapshot({ numbers, view, date: new UtcDate(0) }) as {
+    numbers: Float64Array
+    view: DataView
+    date: Date
+  }
+  numbers[0] = 9
+  view.setUint8(0, 9)
+  expect(copy.numbers).toEqual(Float64Array.of(1.5))
+  expect([copy.view.byteLength, copy.view.getUint8(0)]).toEqual([1, 7])
+  expect(copy.date).toBeInstanceOf(UtcDate)
+  expect(copy.date.getDay()).toBe(4)
+})

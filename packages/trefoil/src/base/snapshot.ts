@@ -11,8 +11,8 @@ function copyOf(value: unknown, known: Map<object, unknown>): unknown {
   if (typeof value !== 'object' || value === null) return value
   const before = known.get(value)
   if (before !== undefined) return before
-  if (value instanceof Date) return new Date(value.getTime())
-  if (value instanceof Uint8Array) return new Uint8Array(value)
+  if (value instanceof Date) return alike(new Date(value.getTime()), value)
+  if (ArrayBuffer.isView(value)) return copyOfView(value)
   if (value instanceof ArrayBuffer) return value.slice(0)
   if (Array.isArray(value)) {
     const items: unknown[] = []
@@ -24,13 +24,13 @@ function copyOf(value: unknown, known: Map<object, unknown>): unknown {
     const map = new Map<unknown, unknown>()
     known.set(value, map)
     for (const [key, item] of value) map.set(copyOf(key, known), copyOf(item, known))
-    return map
+    return alike(map, value)
   }
   if (value instanceof Set) {
     const set = new Set<unknown>()
     known.set(value, set)
     for (const item of value) set.add(copyOf(item, known))
-    return set
+    return alike(set, value)
   }
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype !== Object.prototype && prototype !== null) return value
@@ -46,4 +46,25 @@ function copyOf(value: unknown, known: Map<object, unknown>): unknown {
     })
   }
   return members
+}
+
+/** Dates that count in UTC, say: as a plain one the copy would answer otherwise. */
+function alike<Copy extends object>(copy: Copy, value: Copy): Copy {
+  const prototype: object | null = Object.getPrototypeOf(value)
+  if (prototype !== Object.getPrototypeOf(copy)) Object.setPrototypeOf(copy, prototype)
+  return copy
+}
+
+const sliceOf: (this: ArrayBufferView) => ArrayBufferView = Object.getPrototypeOf(
+  Uint8Array.prototype,
+).slice
+
+/**
+ * Of the same class: the text of a node `Buffer` is not that of a plain list of bytes. By the method
+ * of the language, because a `Buffer` has one of its own that copies nothing.
+ */
+function copyOfView(view: ArrayBufferView): ArrayBufferView {
+  if (!(view instanceof DataView)) return sliceOf.call(view)
+  const { buffer, byteOffset, byteLength } = view
+  return new DataView(buffer.slice(byteOffset, byteOffset + byteLength))
 }

@@ -1,3 +1,4 @@
+import { joinBytes } from '../base/join-bytes.ts'
 import { failure, type Result, success } from '../base/result.ts'
 
 /**
@@ -17,7 +18,7 @@ export async function readLimited(
   let size = 0
   for (;;) {
     const { done, value } = await reader.read()
-    if (done) return decode(chunks, size)
+    if (done) return decode(joinBytes(chunks))
     size += value.byteLength
     if (size > limit) {
       await reader.cancel()
@@ -27,13 +28,7 @@ export async function readLimited(
   }
 }
 
-function decode(chunks: readonly Uint8Array[], size: number): Result<string, 'not_text'> {
-  const bytes = new Uint8Array(size)
-  let offset = 0
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset)
-    offset += chunk.byteLength
-  }
+function decode(bytes: Uint8Array): Result<string, 'not_text'> {
   try {
     return success(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch {

@@ -4,7 +4,7 @@ import addFormats from 'ajv-formats'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { answerForm } from '../app/answer-form.ts'
-import type { Action } from '../contract/action.ts'
+import { type Action, emptyAction } from '../contract/action.ts'
 import type { Guard } from '../contract/call.ts'
 import type { Catalogue } from '../contract/catalogue.ts'
 import type { ParamSpec } from '../contract/param-spec.ts'
@@ -42,32 +42,12 @@ function param(
 function action(more: Partial<Action>): Action {
   const { outputSchema = null, headers } = more
   return {
-    name: 'get_order',
-    title: null,
-    description: null,
+    ...emptyAction('get_order'),
     method: 'GET',
     path: '/orders',
     exposed: { api: true, mcp: false, cli: false },
-    public: NO_SURFACE,
-    approval: NO_SURFACE,
-    guards: [],
-    params: [],
-    dependencies: [],
-    returns: null,
     inputSchema: { type: 'object', properties: {} },
-    outputSchema: null,
     answers: answerForm(outputSchema !== null, outputSchema, headers?.['content-type']),
-    middleware: [],
-    errorHandlers: [],
-    handler: () => null,
-    tags: [],
-    metadata: {},
-    hints: {},
-    deprecated: false,
-    status: null,
-    headers: null,
-    timeout: 0,
-    streamTimeout: 0,
     ...more,
   }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import type { Action } from '../contract/action.ts'
+import { type Action, emptyAction } from '../contract/action.ts'
 import type { Catalogue } from '../contract/catalogue.ts'
 import type { ParamSpec } from '../contract/param-spec.ts'
 import { type JsonSchema, jsonSchemaOf } from '../contract/schema.ts'
@@ -38,32 +38,13 @@ function param(
 
 function action(more: Partial<Action>): Action {
   return {
-    name: 'get_order',
-    title: null,
+    ...emptyAction('get_order'),
     description: 'Fetch one order.',
     method: 'GET',
     path: '/orders/{order_id}',
     exposed: { api: true, mcp: true, cli: false },
-    public: NO_SURFACE,
-    approval: NO_SURFACE,
-    guards: [],
-    params: [],
-    dependencies: [],
-    returns: null,
     inputSchema: { type: 'object', properties: {} },
-    outputSchema: null,
     answers: more.outputSchema ? 'json' : 'by-value',
-    middleware: [],
-    errorHandlers: [],
-    handler: () => null,
-    tags: [],
-    metadata: {},
-    hints: {},
-    deprecated: false,
-    status: null,
-    headers: null,
-    timeout: 0,
-    streamTimeout: 0,
     ...more,
   }
 }

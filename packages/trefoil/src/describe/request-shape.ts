@@ -24,7 +24,7 @@ export interface BodyShape {
   readonly schema: JsonSchema
 }
 
-/** What stage 10 reads on HTTP. */
+/** What the stage `approval` reads on HTTP. */
 const APPROVAL_TOKEN: ParameterShape = {
   in: 'header',
   name: 'approval-token',

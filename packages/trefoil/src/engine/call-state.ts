@@ -7,7 +7,7 @@ import type { Logger } from '../contract/logger.ts'
 import type { Redemption } from '../contract/ports/approval.ts'
 import type { Lease } from '../contract/ports/limits.ts'
 import { type Problem, refuse } from '../contract/problem.ts'
-import type { Entrypoint, SurfaceName } from '../contract/surface-name.ts'
+import type { Entrypoint } from '../contract/surface-name.ts'
 import { createCallLogger } from '../record/call-logger.ts'
 import type { CallSite } from './call-site.ts'
 import { CookieExchange } from './cookie-exchange.ts'
@@ -46,11 +46,6 @@ export class CallState implements CloseHooks {
   /** True when they hold something that freezing does not hold still. */
   hasLooseArguments = false
   phase: Phase = 'checking'
-  /**
-   * True once its caller has been, or is about to be, told how it ended: nothing of the developer's
-   * may start any more. Whoever has waited for something asks before it goes on.
-   */
-  ended = false
   /** Hash of action and arguments, when approval or a dry run needed it. */
   argumentsHash: string | null = null
   redemption: Redemption | null = null
@@ -92,13 +87,17 @@ export class CallState implements CloseHooks {
     this.requestId = requestId
   }
 
-  get source(): SurfaceName {
-    return this.site.surface
-  }
-
   /** True once the developer's code has been entered. */
   get hasBegun(): boolean {
     return this.phase !== 'checking'
+  }
+
+  /**
+   * True once its caller has been, or is about to be, told how it ended: nothing of the developer's
+   * may start any more. Whoever has waited for something asks before it goes on.
+   */
+  get ended(): boolean {
+    return this.phase === 'closing' || this.phase === 'over'
   }
 
   /** `call.state`, made on first use. */
@@ -119,14 +118,14 @@ export class CallState implements CloseHooks {
     return {
       request_id: this.requestId,
       action: this.site.facts.name,
-      source: this.source,
+      source: this.site.surface,
       subject: this.auth?.subject ?? null,
     }
   }
 
   /** Made on first use; `null` where there are no cookies. */
   openCookies(): CookieExchange | null {
-    if (this.source !== 'api') return null
+    if (this.site.surface !== 'api') return null
     this.cookies ??= new CookieExchange(this.inbound.rawHeaders)
     return this.cookies
   }

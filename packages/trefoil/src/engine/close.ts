@@ -15,7 +15,6 @@ import { callOf } from './views/handler-call.ts'
  */
 export function close(state: CallState, outcome: Outcome): Awaitable<Outcome> {
   state.phase = 'closing'
-  state.ended = true
   const { scopes, closeHooks, site } = state
   const audit = state.rehearses ? null : site.app.audit
   if (scopes === null && closeHooks === null && audit === null) return over(state, outcome)

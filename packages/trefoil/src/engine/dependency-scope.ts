@@ -14,6 +14,15 @@ export interface Failure {
   readonly error: unknown
 }
 
+/** What dependencies are told at the end of a rehearsal. */
+export class RolledBack extends Error {
+  override readonly name = 'RolledBack'
+
+  constructor() {
+    super('The call was a rehearsal')
+  }
+}
+
 type Node = Dependency<unknown>
 
 /** The call that dependencies are opened for, as far as it matters to them. */

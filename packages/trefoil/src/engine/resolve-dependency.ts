@@ -4,14 +4,15 @@ import { DependencyScopes } from './dependency-scope.ts'
 import { ProviderView } from './views/provider-view.ts'
 
 /** Opens a dependency of a call, or hands out the one that is open. */
-export function resolveDependency(
+export function resolveDependency<Value>(
   state: CallState,
-  dependency: Dependency<unknown>,
-): Promise<unknown> {
+  dependency: Dependency<Value>,
+): Promise<Value> {
   state.scopes ??= new DependencyScopes({
     viewFor: (resolve) => new ProviderView(state, resolve),
     hasEnded: () => state.ended,
     log: state.log,
   })
-  return state.scopes.resolve(dependency)
+  // What its own provider gave: the scopes keep dependencies of all types.
+  return state.scopes.resolve(dependency) as Promise<Value>
 }

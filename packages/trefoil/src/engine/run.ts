@@ -2,13 +2,12 @@ import { type Awaitable, isPromiseLike } from '../base/promise.ts'
 import type { Outcome } from '../contract/outcome.ts'
 import { type Problem, refuse } from '../contract/problem.ts'
 import { discardStream } from './answer/stream.ts'
-import { unwrapReply } from './answer/unwrap-reply.ts'
 import type { CallState } from './call-state.ts'
 import { close } from './close.ts'
 import { Deadline } from './deadline.ts'
+import { RolledBack } from './dependency-scope.ts'
 import { handOut } from './hand-out.ts'
 import type { Plan } from './plan.ts'
-import { RolledBack } from './rolled-back.ts'
 import { settleThrown, toProblem } from './settle.ts'
 import { DRY_RUN, type Stage, type StageEnd } from './stage.ts'
 
@@ -60,18 +59,15 @@ function later(
   deadline: Deadline | null,
 ): Promise<Outcome> {
   return new Promise((resolve) => {
-    let isOver = false
     deadline?.start((problem) => {
-      if (isOver) return
-      isOver = true
+      if (state.ended) return
       // Called off before the time was up, its timer would outlive the call.
       deadline.stop()
       resolve(interrupted(state, problem))
     })
     // Neither of them rejects.
     settling.then((outcome) => {
-      if (isOver) return dropLate(state, outcome)
-      isOver = true
+      if (state.ended) return dropLate(state, outcome)
       return resolve(conclude(state, outcome, deadline))
     })
   })
@@ -79,7 +75,7 @@ function later(
 
 /** The caller is told now; nothing of the developer's starts any more. */
 function interrupted(state: CallState, problem: Problem): Awaitable<Outcome> {
-  state.ended = true
+  state.phase = 'closing'
   state.abort(problem)
   state.interrupt?.(problem)
   return close(state, told(state, problem))
@@ -87,7 +83,7 @@ function interrupted(state: CallState, problem: Problem): Awaitable<Outcome> {
 
 /** A handler that ignored its signal may have opened what it returns. */
 function dropLate(state: CallState, outcome: Outcome): void {
-  discardStream(unwrapReply(state.returned))
+  discardStream(state.returned)
   if (outcome.kind === 'answer') discardStream(outcome.answer.body)
 }
 

@@ -182,3 +182,27 @@ describe('masking', () => {
     expect(caused.log.map(({ level }) => level)).toEqual(['warn'])
   })
 })
+
+test('a thrown value that cannot be asked what it is, is masked like every other', async () => {
+  const { proxy, revoke } = Proxy.revocable({}, {})
+  revoke()
+  const level = [{ type: Error, handle: says('handled') }]
+  for (const debug of [false, true]) {
+    const { outcome, log } = startCall({ action: throwing(proxy, level), app: { debug } })
+    expect(await outcome).toMatchObject({ kind: 'problem', problem: { code: 'INTERNAL_ERROR' } })
+    expect(log.map(({ message }) => message)).toEqual(['Unhandled error'])
+  }
+})
+
+test('an error class that cannot say what is of it handles nothing', async () => {
+  class Broken extends Error {
+    static override [Symbol.hasInstance](): boolean {
+      throw new Error('of no use')
+    }
+  }
+  const level = [
+    { type: Broken, handle: says('broken') },
+    { type: Error, handle: says('error') },
+  ]
+  expect(await resultOf({ action: throwing(new Special(), level) })).toBe('error')
+})

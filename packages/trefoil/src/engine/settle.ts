@@ -1,6 +1,7 @@
 import type { ErrorHandler } from '../contract/action.ts'
 import type { Outcome } from '../contract/outcome.ts'
 import { Problem, refuse } from '../contract/problem.ts'
+import { tagOf } from '../record/describe-error.ts'
 import { toJson } from './answer/json-text.ts'
 import { makeAnswer } from './answer/make-answer.ts'
 import type { CallState } from './call-state.ts'
@@ -36,8 +37,7 @@ export async function settleThrown(state: CallState, thrown: unknown): Promise<O
  */
 function isOfTheCall(thrown: unknown): thrown is Problem {
   return (
-    thrown instanceof Problem &&
-    (thrown.code === 'TIMEOUT' || thrown.code === 'client_disconnected')
+    isA(Problem, thrown) && (thrown.code === 'TIMEOUT' || thrown.code === 'client_disconnected')
   )
 }
 
@@ -52,7 +52,7 @@ async function handled(state: CallState, returned: unknown): Promise<Outcome> {
 /** Handlers whose class fits, the most specific class first, then in order of registration (W-49). */
 function bySpecificity(handlers: readonly ErrorHandler[], error: unknown): readonly ErrorHandler[] {
   return handlers
-    .filter(({ type }) => error instanceof type)
+    .filter(({ type }) => isA(type, error))
     .sort((left, right) => distance(error, left.type) - distance(error, right.type))
 }
 
@@ -68,7 +68,7 @@ function distance(error: unknown, type: ErrorHandler['type']): number {
 
 /** The problem a caller sees for an error; an unexpected one is logged once and masked. */
 export function toProblem(state: CallState, error: unknown): Problem {
-  if (error instanceof Problem) {
+  if (isA(Problem, error)) {
     if (error.cause !== undefined) state.log.warn({ err: error }, 'Problem with a cause')
     return state.hasBegun ? taken(state, error) : error
   }
@@ -98,5 +98,25 @@ function taken(state: CallState, problem: Problem): Problem {
 }
 
 function describe(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+  try {
+    return error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+  } catch {
+    return tagOf(error)
+  }
+}
+
+/**
+ * `instanceof` runs foreign code: of a proxy, and of a class that says itself what is of it. Whatever
+ * that throws must not be met here, where nobody is left to settle the call: it would never be
+ * answered, and the rejection would end the process.
+ */
+function isA<Value>(
+  type: abstract new (...args: never[]) => Value,
+  thrown: unknown,
+): thrown is Value {
+  try {
+    return thrown instanceof type
+  } catch {
+    return false
+  }
 }

@@ -2,7 +2,7 @@ import { Problem, refuse } from '../contract/problem.ts'
 import { type HostPattern, parseHost, parseHostPattern } from '../web/host.ts'
 import { firstHeader, isRepeated, type RawHeaders } from '../web/raw-headers.ts'
 
-/** Stage 2 as data: what a request head must be like before anything else looks at it. */
+/** The stage `edge` as data: what a request head must be like before anything else looks at it. */
 export interface EdgePolicy {
   /** Patterns a `Host` must match; `null` switches the check off. */
   readonly hosts: readonly HostPattern[] | null

@@ -1,3 +1,4 @@
+import { joinBytes } from '../base/join-bytes.ts'
 import type { Awaitable } from '../base/promise.ts'
 import type { Exchange, SendResult } from '../contract/exchange.ts'
 import { refuse } from '../contract/problem.ts'
@@ -138,14 +139,4 @@ export class TestExchange implements Exchange {
     gone.catch(() => {})
     return gone
   }
-}
-
-export function joinBytes(pieces: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(pieces.reduce((size, piece) => size + piece.byteLength, 0))
-  let offset = 0
-  for (const piece of pieces) {
-    whole.set(piece, offset)
-    offset += piece.byteLength
-  }
-  return whole
 }

@@ -1,5 +1,5 @@
+import { joinBytes } from '../base/join-bytes.ts'
 import type { AnswerStream } from './answer-stream.ts'
-import { joinBytes } from './test-exchange.ts'
 import type { WireAnswer } from './transport.ts'
 
 /** An answer to a test (TEST-3). Its body has been read, unless the request said `stream`. */

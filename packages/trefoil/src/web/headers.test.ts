@@ -139,6 +139,7 @@ describe('raw headers', () => {
     expect(allHeaders(raw, 'x-tag')).toEqual(['1', '2'])
     expect(firstHeader(raw, 'x-tag')).toBe('1')
     expect(firstHeader(raw, 'x-none')).toBeUndefined()
+    expect(firstHeader(['etag', 'x-tag', 'x-tag', 'v'], 'x-tag')).toBe('v')
     expect(allHeaders(raw, '1')).toEqual([])
   })
 

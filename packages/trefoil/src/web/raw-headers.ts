@@ -73,10 +73,7 @@ export class HeaderView {
   }
 }
 // Authenticators read credentials through it, and handlers reach its prototype: a `get` that one of
-// them put there would hear every token of the process (FND-57).
-freezeClass(HeaderView)
-
-// Calls hand it out (FND-58).
+// them put there would hear every token of the process (FND-57, FND-58).
 freezeClass(HeaderView)
 
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/

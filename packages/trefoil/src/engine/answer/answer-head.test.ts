@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { ReplyOptions } from '../../contract/reply.ts'
-import { readHead, valueIn } from './answer-head.ts'
+import { readHead } from './answer-head.ts'
 
 const head = (options: ReplyOptions) => readHead(options).head
 
@@ -86,12 +86,6 @@ describe('headers', () => {
     [{ 'x-a': [5] } as never, "the value of header 'x-a' has characters"],
   ])('RESP-3: %j is refused', (headers, text) => {
     expect(() => head({ headers: headers as NonNullable<typeof headers> })).toThrow(text)
-  })
-
-  test('valueIn finds a name, and no value that is written like one', () => {
-    const pairs = ['etag', 'content-type', 'content-type', 'text/html', 'content-type', 'b']
-    expect(valueIn(pairs, 'content-type')).toBe('text/html')
-    expect(valueIn(pairs, 'text/html')).toBeNull()
   })
 })
 

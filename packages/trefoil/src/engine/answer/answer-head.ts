@@ -103,9 +103,3 @@ function readEtag(etag: ReplyOptions['etag']): AnswerHead['etag'] {
   if (tag === null) throw new ImproperlyConfigured('reply(): etag must be visible text')
   return tag
 }
-
-/** The value a header has in a list of pairs; `null` for none. */
-export function valueIn(pairs: readonly string[], name: string): string | null {
-  const index = pairs.findIndex((text, at) => at % 2 === 0 && text === name)
-  return index === -1 ? null : (pairs[index + 1] ?? null)
-}

@@ -1,3 +1,4 @@
+import { joinBytes } from '../../base/join-bytes.ts'
 import { EventBody } from '../../contract/event-body.ts'
 import { Problem, refuse } from '../../contract/problem.ts'
 import type { CallState } from '../call-state.ts'
@@ -104,22 +105,11 @@ function join(pieces: readonly (string | Uint8Array)[], type: string | null): Wh
   if (pieces.every((piece) => typeof piece === 'string')) {
     return { kind: 'text', body: pieces.join('') }
   }
-  const bytes = joinBytes(pieces)
+  const bytes = joinBytes(
+    pieces.map((piece) => (typeof piece === 'string' ? new TextEncoder().encode(piece) : piece)),
+  )
   const text = textOfBytes(bytes, type)
   return text === null ? { kind: 'bytes', body: bytes } : { kind: 'text', body: text }
-}
-
-function joinBytes(pieces: readonly (string | Uint8Array)[]): Uint8Array {
-  const parts = pieces.map((piece) =>
-    typeof piece === 'string' ? new TextEncoder().encode(piece) : piece,
-  )
-  const whole = new Uint8Array(parts.reduce((size, part) => size + part.byteLength, 0))
-  let offset = 0
-  for (const part of parts) {
-    whole.set(part, offset)
-    offset += part.byteLength
-  }
-  return whole
 }
 
 /** What each event says; whole events where one says more than data. */

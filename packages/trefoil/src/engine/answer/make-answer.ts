@@ -1,12 +1,13 @@
 import { isJsonMediaType } from '../../base/json-media-type.ts'
 import { type Awaitable, isPromiseLike } from '../../base/promise.ts'
 import type { Action, AnswerForm } from '../../contract/action.ts'
-import type { Answer } from '../../contract/answer.ts'
+import type { Answer, AnswerHead } from '../../contract/answer.ts'
 import { PartialContent } from '../../contract/partial-content.ts'
 import { ImproperlyConfigured, type Problem } from '../../contract/problem.ts'
 import { Reply } from '../../contract/reply.ts'
+import { firstHeader } from '../../web/raw-headers.ts'
 import type { CallState } from '../call-state.ts'
-import { type ReadHead, readHead, valueIn } from './answer-head.ts'
+import { type ReadHead, readHead } from './answer-head.ts'
 import { collectStream } from './collect-stream.ts'
 import { toJson } from './json-text.ts'
 import { discardStream, holdStream, isStream } from './stream.ts'
@@ -126,12 +127,15 @@ function refuseUntyped(form: AnswerForm, site: Site): void {
 
 /** The type that handler or route named; `null` for none. */
 function mediaTypeOf({ read, action }: Site): string | null {
-  const named = read === null ? null : valueIn(read.head.pairs, 'content-type')
-  return named ?? action.headers?.['content-type'] ?? null
+  return namedType(read?.head ?? null, action)
+}
+
+function namedType(head: AnswerHead | null, { headers }: Action): string | null {
+  const named = head === null ? undefined : firstHeader(head.pairs, 'content-type')
+  return named ?? headers?.['content-type'] ?? null
 }
 
 /** Media type of an answer's bytes, for surfaces that name it beside them. */
 export function typeOfBytes(made: Answer, action: Action): string {
-  const named = made.head === null ? null : valueIn(made.head.pairs, 'content-type')
-  return named ?? action.headers?.['content-type'] ?? 'application/octet-stream'
+  return namedType(made.head, action) ?? 'application/octet-stream'
 }

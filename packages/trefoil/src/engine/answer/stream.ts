@@ -15,9 +15,14 @@ export function isStream(value: unknown): value is StreamValue {
  * @returns the value
  */
 export function holdStream(value: unknown): unknown {
-  const inner = value instanceof Reply ? value.value : value
+  const inner = unwrapReply(value)
   if (isStream(inner)) holdError(inner)
   return value
+}
+
+/** The value inside a reply, or the value itself. */
+export function unwrapReply(returned: unknown): unknown {
+  return returned instanceof Reply ? returned.value : returned
 }
 
 /**
@@ -170,8 +175,9 @@ export function skipStream(value: unknown): void {
   else discardStream(value)
 }
 
-/** Ends a stream that nobody is going to read. */
-export function discardStream(value: unknown): void {
+/** Ends a stream that nobody is going to read, also one inside a reply. */
+export function discardStream(returned: unknown): void {
+  const value = unwrapReply(returned)
   if (!isStream(value)) return
   if (value instanceof WatchedStream) value.return().catch(ignore)
   else release(value).catch(ignore)

@@ -4,7 +4,6 @@ import type { Answer } from '../../contract/answer.ts'
 import { Problem } from '../../contract/problem.ts'
 import { makeAnswer } from '../answer/make-answer.ts'
 import { discardStream } from '../answer/stream.ts'
-import { unwrapReply } from '../answer/unwrap-reply.ts'
 import { outputValidator } from '../answer/validate-output.ts'
 import type { CallState } from '../call-state.ts'
 import type { Stage } from '../stage.ts'
@@ -17,7 +16,7 @@ export function answerStage(action: Action): Stage {
     state.returned = undefined
     if (state.ended) {
       // A handler that ignored its signal may have opened what it returns.
-      discardStream(unwrapReply(returned))
+      discardStream(returned)
       return undefined
     }
     const made = makeAnswer(state, returned, validate)

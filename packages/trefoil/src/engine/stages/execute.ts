@@ -2,13 +2,11 @@ import { isPromiseLike } from '../../base/promise.ts'
 import type { Action } from '../../contract/action.ts'
 import type { Call } from '../../contract/call.ts'
 import { discardStream, holdStream } from '../answer/stream.ts'
-import { unwrapReply } from '../answer/unwrap-reply.ts'
 import { argumentsOf } from '../arguments-of.ts'
 import type { CallState } from '../call-state.ts'
-import type { Failure } from '../dependency-scope.ts'
+import { type Failure, RolledBack } from '../dependency-scope.ts'
 import { composeMiddleware, type Inner } from '../middleware.ts'
 import { resolveDependency } from '../resolve-dependency.ts'
-import { RolledBack } from '../rolled-back.ts'
 import type { Stage } from '../stage.ts'
 import { callOf } from '../views/handler-call.ts'
 
@@ -58,7 +56,7 @@ function handlerWithDependencies(action: Action): Inner {
     const end = state.rehearses ? { error: new RolledBack() } : null
     const failed = await closeFunctionScope(state, end)
     if (failed === null) return value
-    discardStream(unwrapReply(value))
+    discardStream(value)
     throw failed.error
   }
 }

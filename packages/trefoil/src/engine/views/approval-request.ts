@@ -55,7 +55,7 @@ export class ApprovalRequestView implements ApprovalCase {
   }
 
   async resolve<Value>(dependency: Dependency<Value>): Promise<Value> {
-    return (await resolveDependency(this.#state, dependency)) as Value
+    return await resolveDependency(this.#state, dependency)
   }
 
   /** Without the token, which is a credential, and without arguments. */

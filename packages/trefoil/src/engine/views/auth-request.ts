@@ -26,7 +26,7 @@ export class AuthRequestView extends FactsView implements AuthRequest {
   }
 
   async resolve<Value>(dependency: Dependency<Value>): Promise<Value> {
-    return (await resolveDependency(stateOf(this), dependency)) as Value
+    return await resolveDependency(stateOf(this), dependency)
   }
 }
 

@@ -54,9 +54,9 @@ export class FactsView implements CallFacts {
    * is, and that may be a lot of somebody's (PW-02).
    */
   toJSON(): object {
-    const { source, entrypoint, requestId, site, auth } = this.#state
-    const subject = auth?.subject ?? null
-    return { source, entrypoint, requestId, action: site.facts.name, subject }
+    const { entrypoint, requestId, site, auth } = this.#state
+    const { surface: source, facts } = site
+    return { source, entrypoint, requestId, action: facts.name, subject: auth?.subject ?? null }
   }
 }
 

@@ -41,7 +41,7 @@ class HandlerCall extends FactsView implements Call {
   }
 
   async resolve<Value>(dependency: Dependency<Value>): Promise<Value> {
-    return (await resolveDependency(stateOf(this), dependency)) as Value
+    return await resolveDependency(stateOf(this), dependency)
   }
 
   async authorize(guard: Guard): Promise<void> {

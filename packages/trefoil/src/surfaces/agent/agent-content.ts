@@ -9,10 +9,11 @@ export type AgentContent =
   | { readonly kind: 'bytes'; readonly base64: string; readonly type: string }
 
 /** Bytes are text only where their type says so; anything else would be lost on the way (FND-4). */
-export function agentContent(state: CallState, { body, kind, ...rest }: Answer): AgentContent {
+export function agentContent(state: CallState, answer: Answer): AgentContent {
+  const { body, kind } = answer
   if (typeof body === 'string') return { kind: kind === 'json' ? 'json' : 'text', text: body }
   if (!(body instanceof Uint8Array)) return { kind: 'json', text: 'null' }
-  const type = typeOfBytes({ body, kind, ...rest }, state.site.action)
+  const type = typeOfBytes(answer, state.site.action)
   const text = textOfBytes(body, type)
   if (text !== null) return { kind: 'text', text }
   return { kind: 'bytes', base64: base64(body), type }

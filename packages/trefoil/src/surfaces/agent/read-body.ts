@@ -1,11 +1,13 @@
 import { type Awaitable, isPromiseLike } from '../../base/promise.ts'
 import { Problem, refuse } from '../../contract/problem.ts'
 import type { AppContext } from '../../engine/app-context.ts'
-import { timeoutBeforeCall } from '../../engine/timeout-problem.ts'
+import { timeoutBeforeCall } from '../../engine/deadline.ts'
+import { parseMediaType } from '../../web/media-type.ts'
+import { firstHeader } from '../../web/raw-headers.ts'
 import type { EndpointRequest } from '../endpoint.ts'
 
 /**
- * Reads the body that says which action is meant. Under the app's deadline, which begins with the
+ * Reads the JSON that says which action is meant. Under the app's deadline, which begins with the
  * receipt: a body that trickles in costs as much as a slow handler.
  *
  * @param limit bytes
@@ -15,6 +17,10 @@ export function readBody(
   limit: number,
   { timeout, clock }: Pick<AppContext, 'timeout' | 'clock'>,
 ): Awaitable<Uint8Array | Problem> {
+  // A form or a text post needs no preflight: any page could run actions through its visitor's
+  // browser, those of a server on the visitor's own machine for one.
+  const type = parseMediaType(firstHeader(exchange.rawHeaders, 'content-type') ?? '')
+  if (type?.essence !== 'application/json') return refuse('unsupported_media_type')
   const failed = (error: unknown) =>
     error instanceof Problem ? error : refuse('client_disconnected')
   const reading = exchange.readBody(limit)

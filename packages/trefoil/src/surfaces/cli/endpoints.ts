@@ -1,10 +1,9 @@
+import { isPromiseLike } from '../../base/promise.ts'
 import { CALL_PATH, MANIFEST_PATH } from '../../contract/action-protocol.ts'
 import type { HttpReply } from '../../contract/exchange.ts'
-import { Problem, refuse } from '../../contract/problem.ts'
-import { toJson } from '../../engine/answer/json-text.ts'
-import { parseMediaType } from '../../web/media-type.ts'
-import { firstHeader, headerPairs } from '../../web/raw-headers.ts'
+import { Problem } from '../../contract/problem.ts'
 import { EndpointInbound, NO_AGENT_OPTIONS } from '../agent/endpoint-inbound.ts'
+import { jsonReply } from '../agent/json-reply.ts'
 import { readBody } from '../agent/read-body.ts'
 import type { Endpoint, EndpointRequest } from '../endpoint.ts'
 import { type Found, type Surface, walk } from '../walk.ts'
@@ -60,13 +59,11 @@ function callVerbs(parts: CliParts): Surface<EndpointRequest, FoundCall, HttpRep
     return { plan: parts.discovery, payload, pending }
   }
   return {
-    find: async (request) => {
-      // A form or a text post needs no preflight: any page could run a local server's actions
-      // through its visitor's browser.
-      const type = parseMediaType(firstHeader(request.exchange.rawHeaders, 'content-type') ?? '')
-      if (type?.essence !== 'application/json') return refuse('unsupported_media_type')
-      const bytes = await readBody(request, parts.maxBodySize, parts.app)
-      return bytes instanceof Problem ? bytes : place(request, bytes)
+    find: (request) => {
+      const bytes = readBody(request, parts.maxBodySize, parts.app)
+      const use = (body: Uint8Array | Problem) =>
+        body instanceof Problem ? body : place(request, body)
+      return isPromiseLike(bytes) ? bytes.then(use) : use(bytes)
     },
     decode: (request, { payload, pending }) =>
       inboundOf(parts, request, pending === null ? payload : null),
@@ -98,15 +95,4 @@ function inboundOf(
 function problemReply(problem: Problem, requestId: string): HttpReply {
   const envelope = problemEnvelope(problem, requestId)
   return jsonReply(problem.status, envelope, problem.headers)
-}
-
-function jsonReply(
-  status: number,
-  document: unknown,
-  extra?: Readonly<Record<string, string>>,
-): HttpReply {
-  const headers = ['content-type', 'application/json', 'cache-control', 'no-store']
-  headers.push(...headerPairs(extra))
-  // By the rule of every answer: what has no JSON form must not leave as `{}` (FND-5).
-  return { status, headers, body: toJson(document) }
 }

@@ -1,3 +1,4 @@
+import { joinBytes } from '../../base/join-bytes.ts'
 import type { Exchange, HttpReply, SendResult } from '../../contract/exchange.ts'
 import { ImproperlyConfigured, Problem, refuse } from '../../contract/problem.ts'
 import { skipStream } from '../../engine/answer/stream.ts'
@@ -76,18 +77,8 @@ class FetchExchange implements Exchange {
 
   async readBody(limit: number): Promise<Uint8Array> {
     const chunks: Uint8Array[] = []
-    let size = 0
-    for await (const chunk of this.bodyStream(limit)) {
-      size += chunk.byteLength
-      chunks.push(chunk)
-    }
-    const whole = new Uint8Array(size)
-    let offset = 0
-    for (const chunk of chunks) {
-      whole.set(chunk, offset)
-      offset += chunk.byteLength
-    }
-    return whole
+    for await (const chunk of this.bodyStream(limit)) chunks.push(chunk)
+    return joinBytes(chunks)
   }
 
   async *bodyStream(limit: number): AsyncGenerator<Uint8Array, void, undefined> {

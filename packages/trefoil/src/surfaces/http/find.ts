@@ -6,7 +6,7 @@ import type { PerSurface } from '../../contract/surface-name.ts'
 import type { Plan } from '../../engine/plan.ts'
 import { type CsrfOptions, decideCsrf } from '../../policy/csrf.ts'
 import type { Edge } from '../../policy/edge.ts'
-import { parseTarget, type Target } from '../../web/target.ts'
+import type { Target } from '../../web/target.ts'
 import type { Endpoint } from '../endpoint.ts'
 import type { Recorder } from '../recorder.ts'
 import type { Found, Ready } from '../walk.ts'
@@ -78,7 +78,7 @@ export function createFinder(
     if (exchange.target === '*' && method === 'OPTIONS') {
       return ready(visit, { status: 204, headers: base.slice(), body: null })
     }
-    const target = parseTarget(exchange.target)
+    const { target } = visit
     if (target === null) return refuse('invalid_path')
     const cors = browser?.corsFor(target.path)
     if (cors?.isPreflight(method, rawHeaders) === true) {
@@ -133,9 +133,8 @@ export function createFinder(
   function placeRefusal(visit: HttpVisit, problem: Problem): void {
     // What asks for another host, or for a place outside the app, asks for no path of ours.
     if (problem.code === 'INVALID_HOST' || problem.code === 'not_found') return
-    const { method, target } = visit.exchange
-    const path = parseTarget(target)?.path
-    const found = path === undefined ? null : match(method, path)
+    const { target } = visit
+    const found = target === null ? null : match(visit.exchange.method, target.path)
     if (found?.kind === 'found') place(visit, found.target)
   }
 }

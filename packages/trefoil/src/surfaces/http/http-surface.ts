@@ -6,7 +6,6 @@ import type { CallState } from '../../engine/call-state.ts'
 import { type Origin, type ProxyPolicy, resolveOrigin } from '../../policy/proxies.ts'
 import { acceptRequestId } from '../../record/request-id.ts'
 import { firstHeader } from '../../web/raw-headers.ts'
-import { parseTarget } from '../../web/target.ts'
 import { Arrival } from '../arrival.ts'
 import { Ready, refuseVisit, type Surface, walk } from '../walk.ts'
 import type { BodyLimits } from './body-limits.ts'
@@ -152,7 +151,7 @@ export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
 
   function finish(visit: HttpVisit, reply: HttpReply): HttpReply {
     const { exchange, arrival } = visit
-    const cors = browser?.corsFor(parseTarget(exchange.target)?.path ?? '') ?? null
+    const cors = browser?.corsFor(visit.target?.path ?? '') ?? null
     const complete =
       cors === null || visit.preflightAnswered ? reply : withCors(reply, cors, exchange.rawHeaders)
     if (!visit.isWatched && recorder.wants(arrival, isStream(reply.body))) {
@@ -160,7 +159,7 @@ export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
       exchange.onDone((sent) => {
         const http = {
           method: exchange.method,
-          path: parseTarget(exchange.target)?.path ?? '(malformed)',
+          path: visit.target?.path ?? '(malformed)',
           scheme: visit.origin.scheme,
         }
         const site = { client: visit.client, http, status: reply.status }

@@ -30,7 +30,7 @@ export interface ArgumentSource extends BodySource {
 const NO_ISSUES: readonly ArgumentIssue[] = []
 const NO_FILES: readonly UploadedFile[] = Object.freeze([])
 
-/** Decodes path, query, headers, cookies and body of a request: the first half of `bind`. */
+/** Decodes path, query, headers, cookies and body of a request, for the stage `bind`. */
 export function readArguments(
   inbound: ArgumentSource,
   action: Action,

@@ -1,3 +1,4 @@
+import { joinBytes } from '../../base/join-bytes.ts'
 import { ImproperlyConfigured, refuse } from '../../contract/problem.ts'
 import type { SpoolFile } from './node/spool.ts'
 import { openSpoolFile } from './upload-spool.ts'
@@ -35,13 +36,7 @@ export class UploadContent {
   async bytes(): Promise<Uint8Array> {
     this.#check()
     if (this.#file !== null) return this.#file.bytes()
-    const whole = new Uint8Array(this.size)
-    let offset = 0
-    for (const chunk of this.#chunks) {
-      whole.set(chunk, offset)
-      offset += chunk.byteLength
-    }
-    return whole
+    return joinBytes(this.#chunks)
   }
 
   stream(): AsyncIterable<Uint8Array> {

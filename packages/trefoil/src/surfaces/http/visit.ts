@@ -1,6 +1,7 @@
 import type { ClientFacts } from '../../contract/call-facts.ts'
 import type { Exchange } from '../../contract/exchange.ts'
 import type { Origin } from '../../policy/proxies.ts'
+import { parseTarget, type Target } from '../../web/target.ts'
 import type { Arrival } from '../arrival.ts'
 import { ClientView } from '../client-view.ts'
 import type { Endpoint } from '../endpoint.ts'
@@ -23,6 +24,7 @@ export class HttpVisit implements Visit {
   /** True once somebody waits for its end. */
   isWatched = false
   #client: ClientFacts | null = null
+  #target: Target | null | undefined
 
   constructor(exchange: Exchange, origin: Origin, arrival: Arrival, base: string[], nonce: string) {
     this.exchange = exchange
@@ -30,6 +32,12 @@ export class HttpVisit implements Visit {
     this.arrival = arrival
     this.base = base
     this.nonce = nonce
+  }
+
+  /** What is asked for, parsed once; `null` for what is no target of ours. */
+  get target(): Target | null {
+    if (this.#target === undefined) this.#target = parseTarget(this.exchange.target)
+    return this.#target
   }
 
   get client(): ClientFacts {

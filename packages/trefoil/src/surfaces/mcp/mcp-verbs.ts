@@ -2,7 +2,6 @@ import { isPromiseLike } from '../../base/promise.ts'
 import type { HttpReply } from '../../contract/exchange.ts'
 import { Problem, refuse } from '../../contract/problem.ts'
 import { isMcpOriginAllowed } from '../../policy/mcp-origin.ts'
-import { parseMediaType } from '../../web/media-type.ts'
 import { firstHeader } from '../../web/raw-headers.ts'
 import { EndpointInbound, NO_AGENT_OPTIONS } from '../agent/endpoint-inbound.ts'
 import { readBody } from '../agent/read-body.ts'
@@ -34,10 +33,6 @@ export function mcpVerbs(parts: McpParts): Surface<EndpointRequest, McpFound, Ht
       if (!isMcpOriginAllowed(firstHeader(rawHeaders, 'origin'), parts.allowedOrigins)) {
         return refuse('invalid_origin')
       }
-      // A form or a text post needs no preflight: any page could send it through a visitor's
-      // browser.
-      const type = parseMediaType(firstHeader(rawHeaders, 'content-type') ?? '')
-      if (type?.essence !== 'application/json') return refuse('unsupported_media_type')
       const bytes = readBody(request, parts.maxBodySize, parts.app)
       const use = (body: Uint8Array | Problem) =>
         body instanceof Problem ? body : place(parts, request, readEnvelope(body, rawHeaders))

@@ -1,9 +1,10 @@
 import type { HttpReply } from '../../contract/exchange.ts'
 import type { Problem } from '../../contract/problem.ts'
 import { problemRow } from '../../contract/problems.ts'
+import { jsonReply } from '../agent/json-reply.ts'
 import { problemBody } from '../agent/problem-body.ts'
 import type { RpcId } from './message.ts'
-import { type Era, jsonReply } from './wire/era.ts'
+import type { Era } from './wire/era.ts'
 
 const INVALID_REQUEST = -32600
 const INTERNAL_ERROR = -32603

@@ -1,3 +1,4 @@
+import { mediaTypeEssence } from '../../base/json-media-type.ts'
 import type { Action } from '../../contract/action.ts'
 import type { Answer } from '../../contract/answer.ts'
 import type { HttpReply } from '../../contract/exchange.ts'
@@ -84,7 +85,7 @@ function structuredOf(content: AgentContent): string | null {
 function contentBlock(content: AgentContent, requestId: string): string {
   if (content.kind !== 'bytes') return textBlock(content.text)
   const { base64: data, type } = content
-  const mimeType = type.split(';', 1)[0]?.trim().toLowerCase() ?? type
+  const mimeType = mediaTypeEssence(type)
   if (mimeType.startsWith('image/')) return JSON.stringify({ type: 'image', data, mimeType })
   if (mimeType.startsWith('audio/')) return JSON.stringify({ type: 'audio', data, mimeType })
   const uri = `urn:trefoil:answer:${encodeURIComponent(requestId)}`

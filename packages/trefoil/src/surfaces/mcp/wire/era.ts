@@ -1,7 +1,7 @@
 import type { HttpReply } from '../../../contract/exchange.ts'
 import type { Problem } from '../../../contract/problem.ts'
-import { toJson } from '../../../engine/answer/json-text.ts'
-import { headerPairs, type RawHeaders } from '../../../web/raw-headers.ts'
+import type { RawHeaders } from '../../../web/raw-headers.ts'
+import { jsonTextReply } from '../../agent/json-reply.ts'
 import type { RpcId, RpcMessage } from '../message.ts'
 import type { ToolList } from '../tool-list.ts'
 
@@ -30,24 +30,7 @@ export interface Era {
   errorStatus(problem: Problem): number
 }
 
-const HEADERS: readonly string[] = ['content-type', 'application/json', 'cache-control', 'no-store']
-
 /** A JSON-RPC result, from its JSON text. */
 export function resultReply(id: RpcId, result: string): HttpReply {
-  return {
-    status: 200,
-    headers: HEADERS,
-    body: `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${result}}`,
-  }
-}
-
-/** A JSON answer of any status. */
-export function jsonReply(
-  status: number,
-  document: unknown,
-  extra?: Readonly<Record<string, string>>,
-): HttpReply {
-  const headers = [...HEADERS, ...headerPairs(extra)]
-  // By the rule of every answer: what has no JSON form must not leave as `{}` (FND-5).
-  return { status, headers, body: toJson(document) }
+  return jsonTextReply(`{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${result}}`)
 }
