@@ -1,0 +1,65 @@
+import { createApp, dependency } from 'trefoil'
+import { expect, test } from 'vitest'
+import { Lines } from '../findings/surfaces.ts'
+
+const OPEN = { publicSurfaces: ['api', 'mcp', 'cli'] } as const
+const later = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+
+// FAULT engine/stages/execute.ts:59: what fails while the function scope closes reaches error handlers
+test('an error handler does not see that a commit failed (function scope)', async () => {
+  const app = createApp({ ...OPEN, logger: new Lines().logger })
+  let seen = 0
+  app.onError(Error, () => {
+    seen++
+    return { ok: true }
+  })
+  const transaction = dependency(
+    async function* () {
+      yield 1
+      throw new Error('the commit failed')
+    },
+    { scope: 'function' },
+  )
+  app.post('/pay', { params: { transaction } }, () => 'paid')
+  const answer = await app.fetch(new Request('http://localhost/pay', { method: 'POST' }))
+  expect({ status: answer.status, seen }).toEqual({ status: 500, seen: 0 })
+})
+
+test('the same for the request scope', async () => {
+  const app = createApp({ ...OPEN, logger: new Lines().logger })
+  let seen = 0
+  app.onError(Error, () => {
+    seen++
+    return { ok: true }
+  })
+  const transaction = dependency(async function* () {
+    yield 1
+    throw new Error('the commit failed')
+  })
+  app.post('/pay', { params: { transaction } }, () => 'paid')
+  const answer = await app.fetch(new Request('http://localhost/pay', { method: 'POST' }))
+  expect({ status: answer.status, seen }).toEqual({ status: 500, seen: 0 })
+})
+
+// FAULT engine/close.ts:101: an answer below 400 is taken for a call that was not rolled back
+test('FND-17 no background work after a call that was rolled back, whatever its error handler made', async () => {
+  const app = createApp({ ...OPEN, logger: new Lines().logger })
+  app.onError(Error, () => ({ queued: true }))
+  let mails = 0
+  const told: string[] = []
+  const db = dependency(async function* () {
+    try {
+      yield 1
+      told.push('commit')
+    } catch {
+      told.push('rollback')
+    }
+  })
+  app.post('/order', { params: { db } }, (_args, call) => {
+    call.background(() => void mails++)
+    throw new Error('half way')
+  })
+  await app.fetch(new Request('http://localhost/order', { method: 'POST' }))
+  await later(20)
+  expect({ told, mails }).toEqual({ told: ['rollback'], mails: 0 })
+})

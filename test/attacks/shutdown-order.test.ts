@@ -1,0 +1,113 @@
+// What they would win: a pool that is shut down under a transaction that is still being closed.
+import { connect } from 'node:net'
+import { createApp, dependency, stream } from 'trefoil'
+import { serve } from 'trefoil/node'
+import { expect, test } from 'vitest'
+import { Lines, within } from '../findings/surfaces.ts'
+import { eventually } from './eventually.ts'
+
+const OPEN = { publicSurfaces: ['api', 'mcp', 'cli'] } as const
+const later = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+
+function build() {
+  const told: string[] = []
+  const gate = Promise.withResolvers<void>()
+  const db = dependency(async function* () {
+    told.push('opened')
+    try {
+      yield 1
+    } catch {
+    } finally {
+      await later(400)
+      told.push('closed')
+    }
+  })
+  const app = createApp({ ...OPEN, logger: new Lines().logger })
+  app.onShutdown(() => void told.push('pool shut down'))
+  app.get('/waiting', { params: { db } }, (_args, call) =>
+    stream(
+      (async function* () {
+        yield 'x'
+        await new Promise((resolve) => call.signal.addEventListener('abort', resolve))
+      })(),
+    ),
+  )
+  app.get('/unread', { params: { db } }, () =>
+    stream(
+      (async function* () {
+        for (;;) yield new Uint8Array(1_000_000)
+      })(),
+    ),
+  )
+  app.get('/late', { params: { db } }, async () => {
+    await gate.promise
+    return stream(
+      (async function* () {
+        yield 'x'
+      })(),
+    )
+  })
+  return { app, told, gate }
+}
+
+// FAULT surfaces/http/node/serve.ts:160 (late), engine/answer/stream.ts:95 (unread): who asks a second
+// time to end a stream is told at once that it has ended, and nobody counts what is discarded
+test.each(['/waiting', '/unread', '/late'])(
+  'shutdown hooks wait for the closing of a stream that was cut: %s',
+  async (path) => {
+    const { app, told, gate } = build()
+    const server = await serve(app, { port: 0, signals: false, drainTimeout: '100ms' })
+    const socket = connect(server.port, '127.0.0.1')
+    socket.on('error', () => {})
+    socket.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`)
+    await eventually(() => expect(told).toEqual(['opened']))
+    await later(200)
+    if (path === '/late') {
+      socket.destroy()
+      await later(50)
+      gate.resolve()
+      await later(20)
+    }
+    await within(server.close(), 'server.close()', 8_000)
+    socket.destroy()
+    await later(500)
+    expect(told).toEqual(['opened', 'closed', 'pool shut down'])
+  },
+)
+
+// FAULT surfaces/http/node/send.ts:77: no limit elsewhere is one of a millisecond here
+test('sendTimeout 0 does not cut every answer that does not fit the kernel', async () => {
+  const app = createApp({ ...OPEN, logger: new Lines().logger })
+  app.get('/big', () => 'y'.repeat(20_000_000))
+  const server = await serve(app, { port: 0, signals: false, sendTimeout: '0s' })
+  try {
+    const answer = await fetch(`${server.url}/big`)
+    expect((await answer.text()).length).toBe(20_000_000)
+  } finally {
+    await server.close()
+  }
+})
+
+test('half a body under a deadline: 504, nothing is started, the connection ends', async () => {
+  let started = 0
+  const app = createApp({ ...OPEN, timeout: '100ms', logger: new Lines().logger })
+  app.post('/x', async (_args, call) => {
+    started++
+    await call.request.body()
+    return 'x'
+  })
+  const server = await serve(app, { port: 0, signals: false })
+  const socket = connect(server.port, '127.0.0.1')
+  let text = ''
+  socket.setEncoding('latin1').on('data', (more: string) => {
+    text += more
+  })
+  socket.on('error', () => {})
+  const closed = new Promise((resolve) => socket.on('close', resolve))
+  socket.write('POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n01234')
+  await within(closed, 'the end', 3000)
+  expect(text).toContain(' 504 ')
+  expect(text.match(/HTTP\/1.1/g)).toHaveLength(1)
+  await server.close()
+  expect(started).toBe(1)
+})

@@ -1,0 +1,141 @@
+// What they would win: an app whose generous limit is none, or one that ends every call.
+import { createApp, dependency } from 'trefoil'
+import { serve } from 'trefoil/node'
+import { expect, test } from 'vitest'
+import { Lines, within } from '../findings/surfaces.ts'
+
+const OPEN = { publicSurfaces: ['api', 'mcp', 'cli'] } as const
+const later = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+
+// FAULT engine/deadline.ts:63: setTimeout of more than 2^31-1 ms fires after 1 ms
+test('a timeout of 30 days is not one of a millisecond', async () => {
+  const app = createApp({ ...OPEN, timeout: '30d', logger: new Lines().logger })
+  app.get('/slow', async () => {
+    await later(30)
+    return 'done'
+  })
+  expect((await app.fetch(new Request('http://localhost/slow'))).status).toBe(200)
+})
+
+// FAULT engine/close.ts:31
+test('a closeTimeout of 30 days is not one of a millisecond', async () => {
+  const app = createApp({ ...OPEN, closeTimeout: '30d', logger: new Lines().logger })
+  const db = dependency(async function* () {
+    yield 1
+    await later(30)
+  })
+  app.get('/slow', { params: { db } }, () => 'done')
+  expect((await app.fetch(new Request('http://localhost/slow'))).status).toBe(200)
+})
+
+// FAULT surfaces/http/node/serve.ts:235
+test('a drainTimeout of 30 days does not cut calls at once', async () => {
+  const app = createApp({ ...OPEN, logger: new Lines().logger })
+  const entered = Promise.withResolvers<void>()
+  app.get('/slow', async () => {
+    entered.resolve()
+    await later(100)
+    return 'done'
+  })
+  const server = await serve(app, { port: 0, signals: false, drainTimeout: '30d' })
+  const answer = fetch(`${server.url}/slow`).then(
+    ({ status }) => status,
+    () => 'cut',
+  )
+  await entered.promise
+  await server.close()
+  expect(await answer).toBe(200)
+})
+
+// FAULT engine/run.ts:113: only the timer is asked, and it cannot fire while a stage keeps the thread
+test('nothing is started when the deadline passed inside a stage that did not wait', async () => {
+  let started = false
+  const app = createApp({ ...OPEN, timeout: '20ms', logger: new Lines().logger })
+  app.get(
+    '/late',
+    {
+      middleware: [
+        async (_call, next) => {
+          await null
+          const end = performance.now() + 60
+          while (performance.now() < end);
+          return next()
+        },
+      ],
+    },
+    () => {
+      started = true
+      return 'done'
+    },
+  )
+  const answer = await app.fetch(new Request('http://localhost/late'))
+  expect({ status: answer.status, started }).toEqual({ status: 504, started: false })
+})
+
+// FAULT engine/stages/execute.ts:83: the function scope is closed under no bound of its own
+test('closeTimeout bounds what is closed in the function scope', async () => {
+  const app = createApp({ ...OPEN, closeTimeout: '50ms', logger: new Lines().logger })
+  const told: string[] = []
+  const db = dependency(async function* () {
+    try {
+      yield 1
+    } finally {
+      told.push('request scope closed')
+    }
+  })
+  const hanging = dependency(
+    async function* () {
+      yield 1
+      await new Promise(() => {})
+    },
+    { scope: 'function' },
+  )
+  app.get('/hangs', { params: { db, hanging } }, () => 'done')
+  const answer = await within(app.fetch(new Request('http://localhost/hangs')), 'the answer', 2000)
+  expect({ status: answer.status, told }).toEqual({ status: 500, told: ['request scope closed'] })
+})
+
+test('the same in the request scope', async () => {
+  const app = createApp({ ...OPEN, closeTimeout: '50ms', logger: new Lines().logger })
+  const told: string[] = []
+  const db = dependency(async function* () {
+    try {
+      yield 1
+    } finally {
+      told.push('request scope closed')
+    }
+  })
+  const hanging = dependency(async function* () {
+    yield 1
+    await new Promise(() => {})
+  })
+  app.get('/hangs', { params: { db, hanging } }, () => 'done')
+  const answer = await within(app.fetch(new Request('http://localhost/hangs')), 'the answer', 2000)
+  expect({ status: answer.status, told }).toEqual({ status: 500, told: ['request scope closed'] })
+})
+
+// FAULT engine/dependency-scope.ts:143: older dependencies are closed while a newer one is closing
+test('RES-6 a deadline while the function scope closes keeps the order of closing', async () => {
+  const told: string[] = []
+  const app = createApp({ ...OPEN, timeout: '30ms', logger: new Lines().logger })
+  const pool = dependency(async function* () {
+    try {
+      yield 1
+    } finally {
+      told.push('connection given back')
+    }
+  })
+  const transaction = dependency(
+    async function* () {
+      yield 1
+      await later(100)
+      told.push('committed')
+    },
+    { scope: 'function', uses: { pool } },
+  )
+  app.post('/pay', { params: { transaction } }, () => 'done')
+  const answer = await app.fetch(new Request('http://localhost/pay', { method: 'POST' }))
+  await later(150)
+  expect(answer.status).toBe(504)
+  expect(told).toEqual(['committed', 'connection given back'])
+})
