@@ -1,5 +1,5 @@
-import { isPromiseLike } from '../base/promise.ts'
 import type { Action } from '../contract/action.ts'
+import { answeredNow } from '../contract/answered-now.ts'
 import type { Catalogue } from '../contract/catalogue.ts'
 import type { ParamSpec } from '../contract/param-spec.ts'
 import type { Schema } from '../contract/schema.ts'
@@ -45,14 +45,6 @@ function isAmbiguous({ source, schema }: ParamSpec): boolean {
 
 /** Only the schema itself can tell: a default or a transform may make one value of both. */
 function becomes(schema: Schema, sent: undefined | null, value: undefined | null): boolean {
-  try {
-    const result = schema['~standard'].validate(sent)
-    if (!isPromiseLike(result)) return result.issues === undefined && result.value === value
-    // Nobody waits for it, and a rejection nobody handles ends the process.
-    result.then(undefined, () => {})
-    return false
-  } catch {
-    // A transform that was never meant to see it.
-    return false
-  }
+  const result = answeredNow(schema, sent)
+  return result !== null && result.issues === undefined && result.value === value
 }

@@ -1,5 +1,6 @@
 import { isPromiseLike } from '../base/promise.ts'
 import { type JsonSchema, jsonSchemaOf, type Schema } from '../contract/schema.ts'
+import { validatorOf } from '../contract/validate.ts'
 
 const DIGITS = /^(?:0|[1-9][0-9]*)$/
 
@@ -29,7 +30,7 @@ export function bigintSchema(declared: Schema | null): Schema {
     }
     const value = BigInt(text)
     if (declared === null) return { value }
-    const result = declared['~standard'].validate(value)
+    const result = validatorOf(declared)(value)
     return isPromiseLike(result) ? Promise.resolve(result) : result
   }
   return { '~standard': { version: 1, vendor: 'trefoil', validate } }

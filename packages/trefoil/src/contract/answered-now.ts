@@ -1,5 +1,6 @@
 import { isPromiseLike } from '../base/promise.ts'
 import type { Schema, SchemaResult } from './schema.ts'
+import { validatorOf } from './validate.ts'
 
 /**
  * What a schema says about a value that nobody sent, where nobody can wait for it.
@@ -9,7 +10,7 @@ import type { Schema, SchemaResult } from './schema.ts'
  */
 export function answeredNow(schema: Schema, value: unknown): SchemaResult | null {
   try {
-    const result = schema['~standard'].validate(value)
+    const result = validatorOf(schema)(value)
     if (!isPromiseLike(result)) return result
     // Nobody waits for it, and a rejection nobody handles ends the process.
     result.then(undefined, () => {})

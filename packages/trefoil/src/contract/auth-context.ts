@@ -84,7 +84,8 @@ export class AuthContext<Payload = unknown> {
     this.audience = deepFreeze(identity.audience)
     this.issuedAt = identity.issuedAt
     this.expiresAt = identity.expiresAt
-    this.actor = deepFreeze(identity.actor)
+    // JavaScript writes nobody as `null` too.
+    this.actor = deepFreeze(identity.actor ?? undefined)
     this.metadata = deepFreeze(identity.metadata ?? EMPTY)
     this.payload = identity.payload as Payload
     Object.freeze(this)

@@ -1,4 +1,4 @@
-import { isPromiseLike } from '../base/promise.ts'
+import { answeredNow } from './answered-now.ts'
 import type { ParamSpec, ScalarKind } from './param-spec.ts'
 
 const INTEGER = /^-?(?:0|[1-9][0-9]*)$/
@@ -60,18 +60,12 @@ function decodeOne(spec: ParamSpec, text: string): DecodedText {
 
 /** A schema that answers later cannot be asked: then the text is read as what it looks like. */
 function takesText({ schema, list }: ParamSpec, text: string): boolean {
-  try {
-    const result = schema?.['~standard'].validate(list ? [text] : text)
-    if (isPromiseLike(result)) {
-      result.then(undefined, () => {})
-      return false
-    }
-    const issues = result?.issues ?? []
-    // Of a list only this item is asked about, not whether one item is enough.
-    return list ? !issues.some(({ path }) => isFirst(path?.[0])) : issues.length === 0
-  } catch {
-    return false
-  }
+  if (schema === null) return true
+  const result = answeredNow(schema, list ? [text] : text)
+  if (result === null) return false
+  const issues = result.issues ?? []
+  // Of a list only this item is asked about, not whether one item is enough.
+  return list ? !issues.some(({ path }) => isFirst(path?.[0])) : issues.length === 0
 }
 
 function isFirst(segment: PropertyKey | { readonly key: PropertyKey } | undefined): boolean {

@@ -1,3 +1,4 @@
+import { deepFreeze } from '../base/freeze.ts'
 import { freezeClass } from '../base/freeze-class.ts'
 import { type ProblemCode, problemRow } from './problems.ts'
 
@@ -38,6 +39,7 @@ export interface ProblemOptions {
  * Thrown or returned anywhere in a call, it is recorded and encoded like a result.
  */
 export class Problem extends Error {
+  readonly #brand = true
   override readonly name: string = 'Problem'
   readonly code: ProblemCode
   /** An application's own code, shown instead of {@link Problem.code} (HttpError only). */
@@ -61,6 +63,14 @@ export class Problem extends Error {
     this.issues = options.issues
     this.headers = options.headers
     this.details = options.details
+  }
+
+  /**
+   * True for an instance. Unlike `instanceof` it runs no foreign code, and takes neither a proxy nor
+   * an object that only inherits from the class for one.
+   */
+  static is(value: unknown): value is Problem {
+    return typeof value === 'object' && value !== null && #brand in value && value.#brand
   }
 }
 
@@ -110,20 +120,38 @@ freezeClass(Problem, HttpError, AuthenticationError)
  * of bad tokens, say) and the trace would only ever show this framework.
  */
 export function refuse(code: ProblemCode, options?: ProblemOptions, publicCode?: string): Problem {
+  const problem = withoutStack(() => new Problem(code, options, publicCode))
+  if (options !== undefined) {
+    deepFreeze(problem.details)
+    deepFreeze(problem.issues)
+    deepFreeze(problem.headers)
+  }
+  // Whoever meets it (a dependency that is told, a signal's reason) must not change what leaves.
+  Object.freeze(problem)
+  refusals.add(problem)
+  return problem
+}
+
+const refusals = new WeakSet<Problem>()
+
+/** True for a problem the framework made, which nobody has been able to change. */
+export function isRefusal(problem: Problem): boolean {
+  return refusals.has(problem)
+}
+
+function withoutStack<Value>(make: () => Value): Value {
   const limit = Error.stackTraceLimit
   Error.stackTraceLimit = 0
-  const problem = new Problem(code, options, publicCode)
-  Error.stackTraceLimit = limit
-  return problem
+  try {
+    return make()
+  } finally {
+    Error.stackTraceLimit = limit
+  }
 }
 
 /** An {@link AuthenticationError} without a stack trace, for authenticators of the framework. */
 export function refuseCredential(reason: string): AuthenticationError {
-  const limit = Error.stackTraceLimit
-  Error.stackTraceLimit = 0
-  const problem = new AuthenticationError(reason)
-  Error.stackTraceLimit = limit
-  return problem
+  return withoutStack(() => new AuthenticationError(reason))
 }
 
 /**

@@ -8,8 +8,8 @@ import {
   type JsonSchema,
   type OutputOf,
   type Schema,
-  type SchemaResult,
 } from './schema.ts'
+import { encoderOf, validatorOf } from './validate.ts'
 
 export interface ReturningOptions {
   /** JSON Schema of what is sent, for schemas that have none. */
@@ -64,7 +64,7 @@ export function encoded<S extends TwoWaySchema>(
     '~standard': {
       version: 1 as const,
       vendor,
-      validate: (value: unknown) => encode(schema, value) as Validated<InputOf<S>>,
+      validate: encoderOf(schema) as Validate<InputOf<S>>,
       ...(converter !== undefined && { jsonSchema: converter }),
     },
   })
@@ -86,7 +86,7 @@ export function returning<S extends Schema>(
     '~standard': {
       version: 1 as const,
       vendor,
-      validate: (value: unknown) => schema['~standard'].validate(value) as Validated<OutputOf<S>>,
+      validate: validatorOf(schema) as Validate<OutputOf<S>>,
       jsonSchema: fixedConverter('returning()', options),
     },
   })
@@ -102,7 +102,7 @@ export function encodedFrom(schema: Schema): Schema | null {
   return ENCODES in schema ? (schema as EncodedSchema<unknown, unknown>)[ENCODES] : null
 }
 
-type Validated<Value> = ReturnType<StandardSchemaV1.Props<unknown, Value>['validate']>
+type Validate<Value> = StandardSchemaV1.Props<unknown, Value>['validate']
 
 function fixedConverter(where: string, options: ReturningOptions): StandardJSONSchemaV1.Converter {
   checkRecord(`${where}: options`, options)
@@ -110,24 +110,4 @@ function fixedConverter(where: string, options: ReturningOptions): StandardJSONS
   checkRecord(`${where}: jsonSchema`, options.jsonSchema)
   const document = () => ({ ...options.jsonSchema })
   return { input: document, output: document }
-}
-
-function encode(schema: TwoWaySchema, value: unknown): SchemaResult | Promise<SchemaResult> {
-  try {
-    return toResult(schema.safeEncode(value as never))
-  } catch {
-    // Something in it has to wait; for anything else the second try throws the same.
-    return schema.safeEncodeAsync(value as never).then(toResult)
-  }
-}
-
-/** zod's answer, read as what the specification of Standard Schema calls one. */
-function toResult(result: unknown): SchemaResult {
-  const { success, data, error } = result as {
-    readonly success: boolean
-    readonly data?: unknown
-    readonly error?: { readonly issues: readonly StandardSchemaV1.Issue[] }
-  }
-  if (success) return { value: data }
-  return { issues: error?.issues ?? [{ message: 'Cannot be encoded' }] }
 }

@@ -1,4 +1,4 @@
-import { type Awaitable, isPromiseLike } from '../base/promise.ts'
+import { type Awaitable, promised } from '../base/promise.ts'
 import type { AuthContext } from '../contract/auth-context.ts'
 import type { Call, Guard } from '../contract/call.ts'
 import { type Problem, refuse } from '../contract/problem.ts'
@@ -30,12 +30,14 @@ export function decideGuard(
     return false
   }
   let answer: Awaitable<unknown>
+  let waiting: Promise<unknown> | null = null
   try {
     answer = guard.check(auth, call)
+    waiting = promised(answer)
   } catch (cause) {
     answer = failed(cause)
   }
-  return isPromiseLike(answer) ? answer.then(undefined, failed).then(judge) : judge(answer)
+  return waiting === null ? judge(answer) : waiting.then(undefined, failed).then(judge)
 }
 
 function denied(guard: Guard, state: CallState, auth: AuthContext, call: Call): Problem {

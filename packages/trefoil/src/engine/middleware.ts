@@ -1,4 +1,4 @@
-import { isPromiseLike } from '../base/promise.ts'
+import { promised } from '../base/promise.ts'
 import type { Middleware, Next } from '../contract/action.ts'
 import { holdStream } from './answer/stream.ts'
 import type { CallState } from './call-state.ts'
@@ -48,14 +48,17 @@ class Round {
       // Whatever the handler gave, which no type can say.
       const next = () => this.#next() as ReturnType<Next>
       returned = this.#wrap(callOf(this.#state), next)
+      const waiting = promised(returned)
+      if (waiting !== null) {
+        return waiting.then(
+          (late) => this.#end(late),
+          (error: unknown) => this.#fail(error),
+        )
+      }
     } catch (error) {
       return this.#fail(error)
     }
-    if (!isPromiseLike(returned)) return this.#end(returned)
-    return returned.then(
-      (late) => this.#end(late),
-      (error: unknown) => this.#fail(error),
-    )
+    return this.#end(returned)
   }
 
   #next(): Promise<unknown> {

@@ -93,7 +93,13 @@ function conclude(
   deadline: Deadline | null,
 ): Awaitable<Outcome> {
   if (outcome.kind === 'answer' && outcome.answer.kind === 'stream' && !state.rehearses) {
-    return handOut(state, outcome.answer, deadline)
+    try {
+      return handOut(state, outcome.answer, deadline)
+    } catch (error) {
+      // A stream that cannot be looked at: a getter of it throws, say.
+      deadline?.stop()
+      return close(state, told(state, toProblem(state, error)))
+    }
   }
   deadline?.stop()
   if (state.rehearses) {
@@ -134,13 +140,17 @@ function settle(state: CallState, end: StageEnd | undefined): Outcome {
 
 const DRY: Outcome = Object.freeze({ kind: 'dry-run' })
 
+/** Never rejects: nobody would be left to answer the call, and the process would end. */
 async function settleError(state: CallState, error: unknown): Promise<Outcome> {
   state.failure = { error }
-  // Error handlers are for the developer's code: one of them must not turn a refusal of an earlier
-  // stage into an answer.
-  return state.hasBegun
-    ? await settleThrown(state, error)
-    : { kind: 'problem', problem: toProblem(state, error) }
+  try {
+    // Error handlers are for the developer's code: one of them must not turn a refusal of an earlier
+    // stage into an answer.
+    if (state.hasBegun) return await settleThrown(state, error)
+  } catch (raised) {
+    return { kind: 'problem', problem: toProblem(state, raised) }
+  }
+  return { kind: 'problem', problem: toProblem(state, error) }
 }
 
 function told(state: CallState, problem: Problem): Outcome {

@@ -1,6 +1,6 @@
 import type { ErrorHandler } from '../contract/action.ts'
 import type { Outcome } from '../contract/outcome.ts'
-import { Problem, refuse } from '../contract/problem.ts'
+import { isRefusal, Problem, refuse } from '../contract/problem.ts'
 import { tagOf } from '../record/describe-error.ts'
 import { toJson } from './answer/json-text.ts'
 import { makeAnswer } from './answer/make-answer.ts'
@@ -20,7 +20,7 @@ export async function settleThrown(state: CallState, thrown: unknown): Promise<O
       try {
         const handle = handler.handle as (error: unknown, call: unknown) => unknown
         const answer = await handle(thrown, callOf(state))
-        if (answer instanceof Problem) return { kind: 'problem', problem: toProblem(state, answer) }
+        if (Problem.is(answer)) return { kind: 'problem', problem: toProblem(state, answer) }
         if (answer !== undefined) return await handled(state, answer)
       } catch (raised) {
         // A handler that throws has replaced the error; handlers further out do not see it (MW-4).
@@ -36,9 +36,8 @@ export async function settleThrown(state: CallState, thrown: unknown): Promise<O
  * an answer of, a deadline would pass for a success (FND-17).
  */
 function isOfTheCall(thrown: unknown): thrown is Problem {
-  return (
-    isA(Problem, thrown) && (thrown.code === 'TIMEOUT' || thrown.code === 'client_disconnected')
-  )
+  if (!Problem.is(thrown) || !isRefusal(thrown)) return false
+  return thrown.code === 'TIMEOUT' || thrown.code === 'client_disconnected'
 }
 
 /** Through the same writer as every answer, but held to no `returns`: it says what went wrong. */
@@ -66,12 +65,18 @@ function distance(error: unknown, type: ErrorHandler['type']): number {
   return steps
 }
 
-/** The problem a caller sees for an error; an unexpected one is logged once and masked. */
+/** The problem a caller sees for an error; an unexpected one is logged once and masked. Never throws. */
 export function toProblem(state: CallState, error: unknown): Problem {
-  if (isA(Problem, error)) {
+  if (!Problem.is(error)) return masked(state, error)
+  try {
     if (error.cause !== undefined) state.log.warn({ err: error }, 'Problem with a cause')
-    return state.hasBegun ? taken(state, error) : error
+    return isRefusal(error) ? error : taken(error)
+  } catch (odd) {
+    return masked(state, odd)
   }
+}
+
+function masked(state: CallState, error: unknown): Problem {
   if (state.logged === null || state.logged.error !== error) {
     state.logged = { error }
     state.log.error({ err: error, problem: 'INTERNAL_ERROR' }, 'Unhandled error')
@@ -80,21 +85,40 @@ export function toProblem(state: CallState, error: unknown): Problem {
 }
 
 /**
- * What the developer's code put into a problem is taken now, as the text it will be: what is added
- * to it while dependencies are closed must not leave (FND-2), and what has no JSON form is found
- * out while there is still somebody to tell (FND-5).
+ * What the developer's code put into a problem is taken now, each member read once, as the text it
+ * will be: what is added to it while dependencies are closed must not leave (FND-2), and what has no
+ * form to be sent in is found out while there is still somebody to tell (FND-5).
+ *
+ * @throws TypeError for a problem of which no answer can be made
  */
-function taken(state: CallState, problem: Problem): Problem {
-  const { code, publicCode, details, issues } = problem
-  if (details === undefined && issues === undefined) return problem
-  try {
-    const { status, detail, fix, headers } = problem
-    const own = { details, issues }
-    const copy: typeof own = JSON.parse(toJson(own))
-    return refuse(code, { status, detail, fix, headers, ...copy }, publicCode)
-  } catch (error) {
-    return toProblem(state, error)
+function taken(problem: Problem): Problem {
+  const { code, publicCode, status, detail, fix, headers, details, issues } = problem
+  if (!Number.isInteger(status) || status < 400 || status > 599) {
+    throw new TypeError(`A problem's status must be an integer from 400 to 599, got ${tagOf(status)}`)
   }
+  for (const [name, text] of Object.entries({ publicCode, detail, fix })) {
+    if (typeof text !== 'string') {
+      throw new TypeError(`A problem's ${name} must be text, got ${tagOf(text)}`)
+    }
+  }
+  const own = { headers: headers === undefined ? undefined : textsOf(headers) }
+  if (details === undefined && issues === undefined) {
+    return refuse(code, { status, detail, fix, ...own }, publicCode)
+  }
+  const copy: Pick<Problem, 'details' | 'issues'> = JSON.parse(toJson({ details, issues }))
+  return refuse(code, { status, detail, fix, ...own, ...copy }, publicCode)
+}
+
+function textsOf(headers: Readonly<Record<string, unknown>>): Record<string, string> {
+  const texts: Record<string, string> = {}
+  for (const [name, text] of Object.entries(headers)) {
+    // Asked for its text twice, an object may give a line break the second time.
+    if (typeof text !== 'string') {
+      throw new TypeError(`A problem's header '${name}' must be text, got ${tagOf(text)}`)
+    }
+    texts[name] = text
+  }
+  return texts
 }
 
 function describe(error: unknown): string {

@@ -1,4 +1,4 @@
-import { type Awaitable, isPromiseLike } from '../base/promise.ts'
+import { type Awaitable, promised } from '../base/promise.ts'
 import type { ApprovalHook, ApprovalRequest } from '../contract/approval.ts'
 import type { ApprovalCase, ApprovalDecider, ApprovalDecision } from '../contract/ports/approval.ts'
 import { type Problem, refuse } from '../contract/problem.ts'
@@ -24,7 +24,7 @@ export function hookDecider(hook: ApprovalHook): ApprovalDecider {
       try {
         // A case with a token is all that a hook is asked about.
         const answer: Awaitable<unknown> = hook(request as ApprovalRequest)
-        return isPromiseLike(answer) ? answer.then(judge, failed) : judge(answer)
+        return promised(answer)?.then(judge, failed) ?? judge(answer)
       } catch (cause) {
         return failed(cause)
       }

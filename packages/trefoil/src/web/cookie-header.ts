@@ -1,5 +1,8 @@
 import { isToken } from './raw-headers.ts'
 
+/** The language's own: a subclass's text could add attributes. */
+const utcText: () => string = Date.prototype.toUTCString
+
 /**
  * Reads one cookie from a `Cookie` header (BIND-10): last one wins, value verbatim, malformed
  * pairs skipped. Never fails.
@@ -83,7 +86,7 @@ export function formatSetCookie(name: string, value: string, options: SetCookie 
   return [
     `${name}=${value}`,
     maxAge === undefined ? '' : `Max-Age=${Math.min(maxAge, MAX_AGE_LIMIT)}`,
-    expires === undefined ? '' : `Expires=${expires.toUTCString()}`,
+    expires === undefined ? '' : `Expires=${utcText.call(expires)}`,
     `Path=${path}`,
     domain === undefined ? '' : `Domain=${domain}`,
     secure ? 'Secure' : '',

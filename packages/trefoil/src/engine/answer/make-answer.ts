@@ -1,5 +1,5 @@
 import { isJsonMediaType } from '../../base/json-media-type.ts'
-import { type Awaitable, isPromiseLike } from '../../base/promise.ts'
+import type { Awaitable } from '../../base/promise.ts'
 import type { Action, AnswerForm } from '../../contract/action.ts'
 import type { Answer, AnswerHead } from '../../contract/answer.ts'
 import { PartialContent } from '../../contract/partial-content.ts'
@@ -11,7 +11,7 @@ import { type ReadHead, readHead } from './answer-head.ts'
 import { collectStream } from './collect-stream.ts'
 import { toJson } from './json-text.ts'
 import { discardStream, holdStream, isStream } from './stream.ts'
-import type { OutputValidator } from './validate-output.ts'
+import { Late, type OutputValidator } from './validate-output.ts'
 
 /** What is known of a value beside the value. */
 interface Site {
@@ -47,10 +47,10 @@ export function makeAnswer(
     }
     if (validate === null) return write(state, value, site)
     const valid = validate(value)
-    if (!isPromiseLike(valid)) return write(state, valid, site)
+    if (!(valid instanceof Late)) return write(state, valid, site)
     holdStream(value)
-    return valid.then(
-      (late) => write(state, late, site),
+    return valid.checked.then(
+      (late) => write(state, late.value, site),
       (error: unknown) => drop(value, error),
     )
   } catch (error) {

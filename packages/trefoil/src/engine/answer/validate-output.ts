@@ -1,10 +1,24 @@
-import { type Awaitable, isPromiseLike } from '../../base/promise.ts'
+import { isPromiseLike } from '../../base/promise.ts'
 import { snapshot } from '../../base/snapshot.ts'
 import { issuePointer, type Schema, type SchemaResult } from '../../contract/schema.ts'
+import { validatorOf } from '../../contract/validate.ts'
 import { compileExactCopy, type ExactCopy, UNFIT } from './exact-copy.ts'
 
-/** Holds a value to the action's promise. */
-export type OutputValidator = (value: unknown) => Awaitable<unknown>
+/**
+ * Holds a value to the action's promise. What is to be waited for comes as {@link Late}: a promise
+ * could not be told from a value that has a `then` of its own, which would be asked for another one
+ * after it had been looked at.
+ */
+export type OutputValidator = (value: unknown) => unknown
+
+/** A value that is still being looked at. */
+export class Late {
+  readonly checked: Promise<{ readonly value: unknown }>
+
+  constructor(checked: Promise<{ readonly value: unknown }>) {
+    this.checked = checked
+  }
+}
 
 /** A handler returned something its `returns` schema refuses: the developer's mistake. */
 export class InvalidOutput extends Error {
@@ -21,7 +35,7 @@ export function outputValidator(schema: Schema, action: string): OutputValidator
   // Compiled by the first answer: an app with many routes starts without waiting for it.
   let exact: ExactCopy | null | undefined
   let isAsync = false
-  const validate = (value: unknown) => schema['~standard'].validate(value)
+  const validate = validatorOf(schema)
   return (value) => {
     if (exact === undefined) exact = compileExactCopy(schema)
     if (exact !== null) {
@@ -37,7 +51,9 @@ export function outputValidator(schema: Schema, action: string): OutputValidator
     }
     // While it is looked at, others may change what they hold of it: what is checked is a copy
     // that nobody else has (FND-2).
-    return Promise.resolve(validate(snapshot(value))).then((late) => unwrap(action, late))
+    return new Late(
+      Promise.resolve(validate(snapshot(value))).then((late) => ({ value: unwrap(action, late) })),
+    )
   }
 }
 

@@ -1,4 +1,4 @@
-import { isPromiseLike } from '../../base/promise.ts'
+import { promised } from '../../base/promise.ts'
 import type { AdmitPort, Lease } from '../../contract/ports/limits.ts'
 import { Problem, refuse } from '../../contract/problem.ts'
 import type { CallState } from '../call-state.ts'
@@ -17,7 +17,7 @@ export function admitStage(port: AdmitPort | null): Stage | null {
       client: inbound.client,
     })
     const keep = (given: Lease | Problem | undefined) => keepLease(state, given)
-    return isPromiseLike(answer) ? answer.then(keep) : keep(answer)
+    return promised(answer)?.then(keep) ?? keep(answer as Lease | Problem | undefined)
   }
 }
 

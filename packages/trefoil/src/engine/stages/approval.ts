@@ -1,5 +1,5 @@
 import { NotCanonical } from '../../base/canonical-json.ts'
-import { isPromiseLike } from '../../base/promise.ts'
+import { promised } from '../../base/promise.ts'
 import type { ApprovalDecider, ApprovalDecision } from '../../contract/ports/approval.ts'
 import { Problem, refuse } from '../../contract/problem.ts'
 import { approvalProblem } from '../../policy/approval.ts'
@@ -30,8 +30,13 @@ export function approvalStage({ action, surface, app }: StageSite): Stage | null
 function decide(decider: ApprovalDecider, state: CallState, hash: string): ReturnType<Stage> {
   const request = new ApprovalRequestView(state, hash)
   const judge = (decision: ApprovalDecision) => {
-    if (decision.kind === 'proceed') state.redemption = decision.redemption
-    if (decision.kind !== 'refuse') return undefined
+    if (decision.kind === 'none') return undefined
+    if (decision.kind === 'proceed') {
+      state.redemption = decision.redemption
+      return undefined
+    }
+    // Whatever else a decider of plain JavaScript answers does not open the gate.
+    if (decision.kind !== 'refuse') return failed(new TypeError('A decider answered no decision'))
     state.rule = 'approval'
     return decision.problem
   }
@@ -41,7 +46,10 @@ function decide(decider: ApprovalDecider, state: CallState, hash: string): Retur
   }
   try {
     const decision = decider.decide(request)
-    return isPromiseLike(decision) ? decision.then(judge).then(undefined, failed) : judge(decision)
+    const waiting = promised(decision)
+    return waiting === null
+      ? judge(decision as ApprovalDecision)
+      : waiting.then(judge).then(undefined, failed)
   } catch (cause) {
     return failed(cause)
   }

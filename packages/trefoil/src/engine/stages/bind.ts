@@ -1,11 +1,13 @@
-import { freezeTelling } from '../../base/freeze.ts'
+import { deepFreeze, freezeTelling } from '../../base/freeze.ts'
 import { type Awaitable, isPromiseLike } from '../../base/promise.ts'
+import { snapshot } from '../../base/snapshot.ts'
 import type { Action } from '../../contract/action.ts'
 import { type ArgumentIssue, invalidValue, missingArgument } from '../../contract/param-issue.ts'
 import type { ParamSpec } from '../../contract/param-spec.ts'
 import { Problem, refuse } from '../../contract/problem.ts'
 import { issuePointer, type SchemaResult } from '../../contract/schema.ts'
 import type { SurfaceName } from '../../contract/surface-name.ts'
+import { validatorOf } from '../../contract/validate.ts'
 import type { CallState } from '../call-state.ts'
 import { type RawArguments, REFUSED } from '../inbound.ts'
 import type { Stage } from '../stage.ts'
@@ -64,7 +66,7 @@ class Binding {
       if (value === undefined && param.required) this.#add(missingArgument(param, this.#surface))
       else if (param.schema === null) this.#args[param.name] = value
       else {
-        const result = param.schema['~standard'].validate(value)
+        const result = validatorOf(param.schema)(value)
         if (isPromiseLike(result)) {
           return result.then((late) => {
             this.#take(param, late)
@@ -78,14 +80,23 @@ class Binding {
   }
 
   #take(param: ParamSpec, result: SchemaResult): void {
-    if (result.issues === undefined) {
-      if (freezeTelling(result.value)) this.#state.hasLooseArguments = true
-      this.#args[param.name] = result.value
+    const { issues } = result
+    if (issues === undefined) {
+      // Read once: asked again, a foreign result may give another value than the one frozen.
+      const { value } = result
+      this.#args[param.name] = this.#held(value)
       return
     }
-    for (const issue of result.issues) {
+    for (const issue of issues) {
       this.#add(invalidValue(param, this.#surface, issuePointer(issue), issue.message))
     }
+  }
+
+  /** What freezing does not hold still is copied: a schema may have given it to others too. */
+  #held(value: unknown): unknown {
+    if (!freezeTelling(value)) return value
+    this.#state.hasLooseArguments = true
+    return deepFreeze(snapshot(value))
   }
 
   #add(issue: ArgumentIssue): void {

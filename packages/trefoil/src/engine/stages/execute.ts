@@ -1,4 +1,4 @@
-import { isPromiseLike } from '../../base/promise.ts'
+import { promised } from '../../base/promise.ts'
 import type { Action } from '../../contract/action.ts'
 import type { Call } from '../../contract/call.ts'
 import { discardStream, holdStream } from '../answer/stream.ts'
@@ -23,8 +23,9 @@ export function executeStage(action: Action): Stage {
   return (state) => {
     state.phase = 'executing'
     const returned = body(state)
-    if (isPromiseLike(returned)) {
-      return returned.then((late) => {
+    const waiting = promised(returned)
+    if (waiting !== null) {
+      return waiting.then((late) => {
         state.returned = late
         return undefined
       })

@@ -1,4 +1,4 @@
-import { isPromiseLike } from '../../base/promise.ts'
+import { promised } from '../../base/promise.ts'
 import type { Action } from '../../contract/action.ts'
 import { AuthContext } from '../../contract/auth-context.ts'
 import { type AuthConfig, type ReturnsRefusals, schemesOf } from '../../contract/authenticator.ts'
@@ -30,7 +30,7 @@ export function identifyStage(
     const accept = (answer: unknown) => {
       // After the deadline no hook of the developer's may start (FND-16).
       if (state.ended) return undefined
-      if (answer instanceof AuthenticationError) return denials.of(state, answer.reason)
+      if (isAuthenticationError(answer)) return denials.of(state, reasonOf(answer))
       if (!AuthContext.is(answer)) return denials.of(state, null)
       if (onAuthenticated !== undefined) return refine(answer)
       state.auth = answer
@@ -49,11 +49,13 @@ export function identifyStage(
         state.auth = result
         return undefined
       }
-      return isPromiseLike(refined) ? refined.then(use, failed) : use(refined)
+      const waiting = promised(refined)
+      return waiting === null ? use(refined as AuthContext | null) : waiting.then(use, failed)
     }
     try {
       const answer = ask(request)
-      return isPromiseLike(answer) ? answer.then(accept).then(undefined, failed) : accept(answer)
+      const waiting = promised<unknown>(answer)
+      return waiting === null ? accept(answer) : waiting.then(accept).then(undefined, failed)
     } catch (error) {
       return failed(error)
     }
@@ -63,10 +65,24 @@ export function identifyStage(
 /** A thrown problem keeps its status (a lockout's 429, say); anything else is a plain denial. */
 function deniedBy(error: unknown, state: CallState, denials: Denials): Problem {
   state.auth = null
-  if (error instanceof AuthenticationError) return denials.of(state, error.reason)
-  if (error instanceof Problem) return error
+  if (isAuthenticationError(error)) return denials.of(state, reasonOf(error))
+  if (Problem.is(error)) return error
   state.log.error({ err: error }, 'Authenticator failed')
   return denials.of(state, null)
+}
+
+function isAuthenticationError(value: unknown): value is AuthenticationError {
+  return Problem.is(value) && value instanceof AuthenticationError
+}
+
+/** It is shown to the caller, so it is text or nothing. */
+function reasonOf(error: AuthenticationError): string | null {
+  try {
+    const { reason } = error
+    return typeof reason === 'string' ? reason : null
+  } catch {
+    return null
+  }
 }
 
 /** Reasons that are remembered; an authenticator may put anything into one. */
@@ -94,7 +110,7 @@ class Denials {
     const realm = site.app.name
     const challenge = challengeOf(this.#schemes, { realm, authorizationSent, reason })
     const headers = Object.freeze({ 'www-authenticate': challenge })
-    const problem = Object.freeze(refuse('AUTHENTICATION_ERROR', { headers }))
+    const problem = refuse('AUTHENTICATION_ERROR', { headers })
     if (known.size < REMEMBERED_REASONS) known.set(reason, problem)
     return problem
   }

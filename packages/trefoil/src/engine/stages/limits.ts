@@ -1,4 +1,4 @@
-import { isPromiseLike } from '../../base/promise.ts'
+import { promised } from '../../base/promise.ts'
 import type { Lease, LimitsPort } from '../../contract/ports/limits.ts'
 import type { Problem } from '../../contract/problem.ts'
 import type { Stage } from '../stage.ts'
@@ -11,6 +11,6 @@ export function limitsStage(port: LimitsPort | null): Stage | null {
   return (state) => {
     const answer = port.take(callOf(state))
     const keep = (given: Lease | Problem | undefined) => keepLease(state, given)
-    return isPromiseLike(answer) ? answer.then(keep) : keep(answer)
+    return promised(answer)?.then(keep) ?? keep(answer as Lease | Problem | undefined)
   }
 }

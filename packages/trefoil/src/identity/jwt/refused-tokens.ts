@@ -41,6 +41,12 @@ export class RefusedTokens {
       const oldest = this.#refusals.keys().next()
       if (!oldest.done) this.#refusals.delete(oldest.value)
     }
-    this.#refusals.set(token, { error: Object.freeze(error), since })
+    this.#refusals.set(token, { error: frozen(error), since })
   }
+}
+
+/** Many calls are refused with it. */
+function frozen(error: AuthenticationError): AuthenticationError {
+  Object.freeze(error)
+  return error
 }
