@@ -34,7 +34,7 @@ test('a handler that returns a bare thenable is waited for', async () => {
   const app = createApp({ publicSurfaces: ['api', 'mcp', 'cli'], logger: new Lines().logger })
   app.post('/x', () => thenable('value'))
   const answer = await post(app, '/x')
-  expect([answer.status, await answer.text()]).toEqual([200, '"value"'])
+  expect([answer.status, await answer.text()]).toEqual([200, 'value'])
 })
 
 // FAULT engine/stages/identify.ts:52: fails open

@@ -38,6 +38,7 @@ function write(value: unknown, depth: number): string {
 function writeObject(value: object, depth: number): string {
   if (depth === MAX_DEPTH) throw new NotCanonical(`nested deeper than ${MAX_DEPTH} levels`)
   if (Array.isArray(value)) {
+    if (Object.keys(value).length > value.length) throw new NotCanonical('a list with members')
     // Not `map`, which skips holes and would leave the text without a value there.
     return `[${Array.from(value, (item) => write(item, depth + 1)).join(',')}]`
   }
@@ -47,9 +48,20 @@ function writeObject(value: object, depth: number): string {
   if (prototype !== Object.prototype && prototype !== null) {
     throw new NotCanonical(`a ${value.constructor?.name || 'class instance'} has no JSON form`)
   }
+  refuseUnseen(value)
   const members = Object.entries(value).filter(([, member]) => member !== undefined)
   members.sort(([left], [right]) => compareCodePoints(left, right))
   return `{${members.map(([key, member]) => `${writeString(key)}:${write(member, depth + 1)}`).join(',')}}`
+}
+
+/** Members that are in no text, and those that give another value whenever they are asked. */
+function refuseUnseen(value: object): void {
+  for (const key of Reflect.ownKeys(value)) {
+    const member = Object.getOwnPropertyDescriptor(value, key)
+    if (typeof key === 'symbol' || member?.enumerable !== true || !('value' in member)) {
+      throw new NotCanonical(`a member that is no plain value ('${String(key)}') has no JSON form`)
+    }
+  }
 }
 
 function writeString(text: string): string {

@@ -1,3 +1,5 @@
+import { deepFreeze } from '../../base/freeze.ts'
+import { snapshot } from '../../base/snapshot.ts'
 import type { AnswerHead } from '../../contract/answer.ts'
 import { checkOptionNames, type OptionNames } from '../../contract/option-names.ts'
 import { ImproperlyConfigured } from '../../contract/problem.ts'
@@ -37,7 +39,7 @@ export function readHead(options: ReplyOptions): ReadHead {
     names,
     etag: readEtag(etag),
     compress: compress ?? null,
-    meta: meta === undefined ? null : Object.freeze({ ...meta }),
+    meta: meta === undefined ? null : heldStill(meta),
   }
   return { head, status: status ?? null }
 }
@@ -102,4 +104,9 @@ function readEtag(etag: ReplyOptions['etag']): AnswerHead['etag'] {
   const tag = typeof etag === 'string' ? toEntityTag(etag) : null
   if (tag === null) throw new ImproperlyConfigured('reply(): etag must be visible text')
   return tag
+}
+
+/** As it is now: a reader of the record must not find what another reader made of it. */
+function heldStill(meta: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return deepFreeze(snapshot(meta) as Readonly<Record<string, unknown>>)
 }

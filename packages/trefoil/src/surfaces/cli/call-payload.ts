@@ -21,7 +21,9 @@ const NOTHING = { args: {}, options: { approvalToken: null, dryRun: false } } as
 export function readCallPayload(bytes: Uint8Array): CallPayload {
   const parsed = parse(bytes)
   if ('problem' in parsed) return { ...NOTHING, action: null, problem: parsed.problem }
-  const { action, arguments: args = {}, dry_run: dryRun = false } = parsed.payload
+  const { action, arguments: args = {} } = parsed.payload
+  // Both spellings of both: one that was not understood would run for good.
+  const dryRun = parsed.payload['dry_run'] ?? parsed.payload['dryRun'] ?? false
   const token = parsed.payload['approval_token'] ?? parsed.payload['approvalToken']
   if (typeof action !== 'string' || action === '') {
     return { ...NOTHING, action: null, problem: refuse('invalid_action') }

@@ -1,3 +1,4 @@
+import { deepFreeze } from '../../base/freeze.ts'
 import { ImproperlyConfigured, Problem } from '../../contract/problem.ts'
 import type { RequestBody, RequestForm } from '../../contract/request-body.ts'
 import type { CloseHooks } from '../../engine/inbound.ts'
@@ -24,7 +25,8 @@ export class HttpBody implements RequestBody {
   }
 
   async body(): Promise<Uint8Array> {
-    return this.#inbound.readBytes()
+    // A copy: the bytes themselves are what the arguments are read from, after the guards.
+    return Uint8Array.from(await this.#inbound.readBytes())
   }
 
   json(): Promise<unknown> {
@@ -33,7 +35,10 @@ export class HttpBody implements RequestBody {
   }
 
   async form(): Promise<RequestForm> {
-    return new FormView(await this.readForm())
+    const form = await this.readForm()
+    // The very list that the arguments are read from, after the guards.
+    deepFreeze(form.fields)
+    return new FormView(form)
   }
 
   stream(): AsyncIterable<Uint8Array> {
