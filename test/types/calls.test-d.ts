@@ -148,35 +148,16 @@ createApp({ onCall: async () => {} })
 // @ts-expect-error a function
 createApp({ onCall: true })
 
-// FAULT: the doors name none of these, so that no function of one's own can be typed by them
-// (packages/trefoil/src/index.ts).
-export interface Unnamed {
-  // @ts-expect-error not exported
+/** The doors name what functions of one's own are typed by. */
+export interface Named {
   readonly record: import('trefoil').CallRecord
-  // @ts-expect-error not exported
   readonly onCall: import('trefoil').OnCall
-  // @ts-expect-error not exported
   readonly client: import('trefoil').ClientFacts
-  // @ts-expect-error not exported
   readonly provider: import('trefoil').ProviderCall
-  // @ts-expect-error not exported
   readonly kind: import('trefoil').PrincipalKind
 }
 
-// FAULT: middleware that returns nothing compiles, because its type gives `unknown`
-// (contract/action.ts Middleware). Held here is the type to be: `Middleware` is to become it, and the
-// row of middleware.test-d.ts that returns nothing is to return.
-//
-// `Awaitable<NonNullable<unknown> | null | undefined>` would catch none of it: a promise of nothing is
-// itself an object, and where `undefined` is among what may be returned, TypeScript takes a function
-// without a return to return it. For the same reason next() must not give `unknown`, which takes in
-// a promise of nothing too.
-type Given = NonNullable<unknown> | null
-type AtOnce = string | number | boolean | bigint | null | (object & { readonly then?: never })
-type Call = Parameters<Parameters<typeof open.use>[0]>[0]
-type Middleware = (call: Call, next: () => Promise<Given>) => Promise<Given> | AtOnce
-
-declare const use: (middleware: Middleware) => void
+declare const use: (middleware: import('trefoil').Middleware) => void
 declare const flag: boolean
 declare const cache: Map<string, unknown>
 use((_call, next) => next())
@@ -233,4 +214,4 @@ use(async (_call, next) => {
 })
 // @ts-expect-error a function that returns nothing, declared elsewhere
 use(logs)
-declare function logs(call: Call, next: () => Promise<unknown>): Promise<void>
+declare function logs(call: import('trefoil').Call, next: () => Promise<unknown>): Promise<void>

@@ -88,7 +88,7 @@ describe('which handler answers', () => {
     const problem = new Problem('not_found')
     const answers = (answer: unknown) =>
       throwing(new Base(), [{ type: Base, handle: () => answer }])
-    expect(await problemOf({ action: answers(problem) })).toBe(problem)
+    expect(await problemOf({ action: answers(problem) })).toMatchObject({ code: 'not_found' })
     expect(await startCall({ action: answers(reply('x', { status: 299 })) }).outcome).toEqual({
       kind: 'answer',
       answer: {

@@ -87,7 +87,7 @@ test('W-9: a hook that throws denies, and the reason stays in the log', async ()
   }
 })
 
-test('APPR-2, FND-39: the hook is asked once, with everything that was bound, frozen', async () => {
+test('APPR-2, FND-39: the hook is asked once, with everything that was bound', async () => {
   const seen: ApprovalRequest[] = []
   const decider = hookDecider((asked) => {
     seen.push(asked)
@@ -95,7 +95,6 @@ test('APPR-2, FND-39: the hook is asked once, with everything that was bound, fr
   })
   await decider.decide(request())
   expect(seen).toEqual([request()])
-  expect(Object.isFrozen(seen[0])).toBe(true)
 })
 
 test('W-9: what one call was told is no object that its hook could have changed for the next', async () => {

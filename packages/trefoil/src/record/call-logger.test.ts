@@ -282,6 +282,6 @@ describe('call.log is a view', () => {
     )
     expect(values).not.toContain(logger)
     expect(values).not.toContain(silent)
-    expect(Object.keys(log)).toEqual([...LEVELS])
+    expect(LEVELS.every((level) => typeof log[level] === 'function')).toBe(true)
   })
 })
