@@ -34,9 +34,9 @@ const { createApp, form, file } = await import('../../packages/trefoil/src/index
 const { z } = await import('zod')
 
 const app = createApp({ name: 'worker', publicSurfaces: ['api', 'mcp', 'cli'] })
-app.get('/items/{id}', { params: { id: z.int() } }, ({ id }, { request }) => ({
+app.get('/items/{id}', { params: { id: z.int() } }, ({ id }, { client }) => ({
   id,
-  address: request.clientAddress,
+  address: client.address,
 }))
 app.post('/echo', { params: { text: z.string() } }, ({ text }) => text)
 app.post(

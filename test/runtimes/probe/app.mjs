@@ -73,7 +73,7 @@ function addActions(app) {
     (_, call) => ({ subject: call.auth.subject, source: call.source }),
   )
   app.get('/admin', { guards: [hasScope('admin')] }, () => 'admin')
-  app.get('/address', { public: true }, (_, call) => ({ address: call.request.clientAddress }))
+  app.get('/address', { public: true }, (_, call) => ({ address: call.client.address }))
   app.get('/boom', { public: true }, () => {
     throw new Error('password of the database')
   })

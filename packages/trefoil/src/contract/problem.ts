@@ -126,13 +126,19 @@ export function refuse(code: ProblemCode, options?: ProblemOptions, publicCode?:
     deepFreeze(problem.issues)
     deepFreeze(problem.headers)
   }
-  // Whoever meets it (a dependency that is told, a signal's reason) must not change what leaves.
-  Object.freeze(problem)
+  // Whoever meets it (a dependency that is told, a signal's reason) must not change what leaves. Not
+  // frozen: loggers put a mark on an error while they write it.
+  Object.defineProperties(problem, LOCKED)
   refusals.add(problem)
   return problem
 }
 
 const refusals = new WeakSet<Problem>()
+
+const SAID = ['name', 'code', 'publicCode', 'status', 'detail', 'fix', 'issues', 'headers', 'details']
+const LOCKED: PropertyDescriptorMap = Object.fromEntries(
+  SAID.map((name) => [name, { writable: false, configurable: false }]),
+)
 
 /** True for a problem the framework made, which nobody has been able to change. */
 export function isRefusal(problem: Problem): boolean {

@@ -41,6 +41,8 @@ function outcomeOf(
   sent: RecordFacts['sent'],
 ): CallOutcome {
   if (ended?.code === 'client_disconnected') return 'aborted'
+  // What a handler throws when its signal tells it that the caller has left is no failure of its own.
+  if (sent === 'aborted' && (ended === null || ended.code === 'INTERNAL_ERROR')) return 'aborted'
   if (ended !== null) return ended.status >= 500 ? 'failed' : 'refused'
   if (sent !== 'ok') return sent
   if (status >= 500) return 'failed'
