@@ -135,7 +135,17 @@ export function refuse(code: ProblemCode, options?: ProblemOptions, publicCode?:
 
 const refusals = new WeakSet<Problem>()
 
-const SAID = ['name', 'code', 'publicCode', 'status', 'detail', 'fix', 'issues', 'headers', 'details']
+const SAID = [
+  'name',
+  'code',
+  'publicCode',
+  'status',
+  'detail',
+  'fix',
+  'issues',
+  'headers',
+  'details',
+]
 const LOCKED: PropertyDescriptorMap = Object.fromEntries(
   SAID.map((name) => [name, { writable: false, configurable: false }]),
 )

@@ -2,13 +2,7 @@ import type { StandardJSONSchemaV1, StandardSchemaV1 } from '@standard-schema/sp
 import { checkOptionNames, type OptionNames } from './option-names.ts'
 import { checkRecord } from './option-values.ts'
 import { ImproperlyConfigured } from './problem.ts'
-import {
-  type InputOf,
-  isSchema,
-  type JsonSchema,
-  type OutputOf,
-  type Schema,
-} from './schema.ts'
+import { type InputOf, isSchema, type JsonSchema, type OutputOf, type Schema } from './schema.ts'
 import { encoderOf, validatorOf } from './validate.ts'
 
 export interface ReturningOptions {

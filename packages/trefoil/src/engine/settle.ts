@@ -94,7 +94,9 @@ function masked(state: CallState, error: unknown): Problem {
 function taken(problem: Problem): Problem {
   const { code, publicCode, status, detail, fix, headers, details, issues } = problem
   if (!Number.isInteger(status) || status < 400 || status > 599) {
-    throw new TypeError(`A problem's status must be an integer from 400 to 599, got ${tagOf(status)}`)
+    throw new TypeError(
+      `A problem's status must be an integer from 400 to 599, got ${tagOf(status)}`,
+    )
   }
   for (const [name, text] of Object.entries({ publicCode, detail, fix })) {
     if (typeof text !== 'string') {

@@ -7,7 +7,7 @@ import type { ParamSpec } from '../../contract/param-spec.ts'
 import { Problem, refuse } from '../../contract/problem.ts'
 import { issuePointer, type SchemaResult } from '../../contract/schema.ts'
 import type { SurfaceName } from '../../contract/surface-name.ts'
-import { validatorOf } from '../../contract/validate.ts'
+import { type Validator, validatorOf } from '../../contract/validate.ts'
 import type { CallState } from '../call-state.ts'
 import { type RawArguments, REFUSED } from '../inbound.ts'
 import type { Stage } from '../stage.ts'
@@ -18,6 +18,9 @@ import type { Stage } from '../stage.ts'
  */
 export function bindStage(action: Action): Stage | null {
   if (action.params.length === 0) return emptyStage(action)
+  const validators = action.params.map(({ schema }) => schema && validatorOf(schema))
+  const bind = (state: CallState, raw: RawArguments | Problem) =>
+    raw instanceof Problem ? raw : new Binding(state, raw, validators).from(0)
   return (state) => {
     const raw = state.inbound.readArguments(action, state)
     return isPromiseLike(raw) ? raw.then((late) => bind(state, late)) : bind(state, raw)
@@ -34,20 +37,17 @@ function emptyStage(action: Action): Stage {
   }
 }
 
-function bind(state: CallState, raw: RawArguments | Problem): Awaitable<Problem | undefined> {
-  if (raw instanceof Problem) return raw
-  return new Binding(state, raw).from(0)
-}
-
 class Binding {
   readonly #state: CallState
   readonly #params: readonly ParamSpec[]
   readonly #values: readonly unknown[]
+  readonly #validators: readonly (Validator | null)[]
   readonly #surface: SurfaceName
   readonly #args: Record<string, unknown> = {}
   #issues: ArgumentIssue[] | null
 
-  constructor(state: CallState, raw: RawArguments) {
+  constructor(state: CallState, raw: RawArguments, validators: readonly (Validator | null)[]) {
+    this.#validators = validators
     this.#state = state
     this.#params = state.site.action.params
     this.#values = raw.values
@@ -60,13 +60,14 @@ class Binding {
     if (this.#state.ended) return undefined
     for (let index = start; index < this.#params.length; index++) {
       const param = this.#params[index] as ParamSpec
+      const validate = this.#validators[index]
       const sent = this.#values[index]
       if (sent === REFUSED) continue
       const value = sent === undefined ? param.absent : sent
       if (value === undefined && param.required) this.#add(missingArgument(param, this.#surface))
-      else if (param.schema === null) this.#args[param.name] = value
+      else if (validate == null) this.#args[param.name] = value
       else {
-        const result = validatorOf(param.schema)(value)
+        const result = validate(value)
         if (isPromiseLike(result)) {
           return result.then((late) => {
             this.#take(param, late)
