@@ -3,7 +3,7 @@
 import { AuthContext, createApp, dependency, type Logger, reply } from 'trefoil'
 import { guard } from 'trefoil/auth'
 import { exact } from './expect.ts'
-import { app, db, findUser, nothing, type open, type Session, type User } from './setting.ts'
+import { app, db, findUser, nothing, type Session, type User } from './setting.ts'
 
 type Kind = 'person' | 'agent' | 'service' | 'unknown'
 
