@@ -200,7 +200,6 @@ describe('guarantee 8: the program prints no token and sends it nowhere else', (
     const commands = [
       ['actions', 'list', 'far', '--timeout', '1s'],
       ['call', '--timeout', '1s', 'far', 'work'],
-      ['call', '--timeout', '1s', '--args-json', '{}', 'far', 'work'],
       ['call', '--timeout', '1s', '--args-json', '{}', '--json', 'far', 'work'],
       ['connect', 'again', urlOf(remote), '--token', TOKEN, '--timeout', '1s'],
     ]
