@@ -198,10 +198,8 @@ describe('guarantee 8: the program prints no token and sends it nowhere else', (
     isTrusted = true
     const printed = [connected.stdout + connected.stderr]
     const commands = [
-      ['remotes', 'list'],
       ['actions', 'list', 'far', '--timeout', '1s'],
       ['call', '--timeout', '1s', 'far', 'work'],
-      ['call', '--timeout', '1s', '--args-json', '{}', 'far', 'work'],
       ['call', '--timeout', '1s', '--args-json', '{}', '--json', 'far', 'work'],
       ['connect', 'again', urlOf(remote), '--token', TOKEN, '--timeout', '1s'],
     ]
@@ -210,6 +208,11 @@ describe('guarantee 8: the program prints no token and sends it nowhere else', (
     for (const { stdout, stderr } of await Promise.all(ran)) printed.push(stdout + stderr)
     remote.close()
     remote.closeAllConnections()
+    // It asks no remote: once will do.
+    if (name === 'repeats it in its manifest') {
+      const { stdout, stderr } = await run('remotes', 'list')
+      printed.push(stdout + stderr)
+    }
     const told = printed.filter((text) => text.includes(TOKEN))
     const open = readdirSync(own).filter((file) => (statSync(join(own, file)).mode & 0o077) !== 0)
     expect({ told, stolen, open }).toEqual({ told: [], stolen: [], open: [] })

@@ -283,6 +283,37 @@ describe('FND-32: one record for each call', () => {
     )
     expect(seen).toEqual(alike({ requestIds: ['mine', 'mine'], unique: true }, NETWORK_IDS))
   })
+
+  test('under the id that the call itself, its log and its background work say', async () => {
+    const SAID = ['at work', 'Background task failed']
+    const withLog = () => {
+      const lines = new Lines()
+      const records = new Records()
+      const app = createApp({
+        publicSurfaces: ALL,
+        logger: lines.logger,
+        onCall: records.onCall,
+      })
+      app.post('/work', on('work'), (_, call) => {
+        call.log.info('at work')
+        call.background(() => {
+          throw new Error('no mail')
+        })
+        return call.callId
+      })
+      return { app, lines, records }
+    }
+    const seen = await everywhere(withLog, async (surface, { lines, records }) => {
+      const headers = { 'x-request-id': 'mine' }
+      const { value } = await surface.call('work', {}, { headers })
+      const [record] = await records.atLeast(1)
+      await settled()
+      const said = lines.all.filter(({ message }) => SAID.includes(message))
+      const ids = said.map(({ fields }) => fields['call_id'])
+      return { ids: new Set([value, record?.callId, ...ids]).size, lines: ids.length }
+    })
+    expect(seen).toEqual(alike({ ids: 1, lines: 2 }))
+  })
 })
 
 /** What the way in says. */

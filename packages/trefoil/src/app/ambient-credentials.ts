@@ -67,6 +67,7 @@ function probe({ authenticate, surfaces }: AuthConfig): Probe {
     source: surfaces[0] ?? 'api',
     entrypoint: 'server',
     requestId: 'production-check',
+    callId: 'production-check',
     action: { name: 'production-check', method: null, path: null, tags: [], metadata: {} },
     request: { ...NO_REQUEST, headers },
     client: { address: null, userAgent: null },

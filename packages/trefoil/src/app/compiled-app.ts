@@ -82,7 +82,7 @@ export function compileApp(
     closeTimeout: config.closeTimeout,
   })
   const { accessLog, onCall, logger, clock } = config
-  const recorder = new Recorder({ accessLog, onCall, logger, clock, nextId: app.nextId })
+  const recorder = new Recorder({ accessLog, onCall, logger, clock })
   const cli = createCliSurface(catalogue, app, recorder, {
     maxBodySize: config.maxBodySize,
     maxResponseSize: config.maxActionResponseSize,

@@ -51,7 +51,10 @@ export interface ActionFacts {
 export interface CallFacts {
   readonly source: SurfaceName
   readonly entrypoint: Entrypoint
+  /** The caller's, when it sent one. */
   readonly requestId: string
+  /** Ours, and different for every call: that of its record. */
+  readonly callId: string
   readonly action: ActionFacts
   readonly request: CallRequest
   readonly client: ClientFacts

@@ -1,6 +1,7 @@
 import type { Awaitable } from '../base/promise.ts'
 import type { Logger } from '../contract/logger.ts'
 import { writeSafely } from '../record/write-safely.ts'
+import type { CallIds } from './call-ids.ts'
 
 /** Work that goes on after the answer (`call.background`). A stopping app waits for all of it. */
 export class BackgroundTasks {
@@ -11,8 +12,8 @@ export class BackgroundTasks {
     this.#logger = logger
   }
 
-  start(task: () => Awaitable<unknown>, requestId: string): void {
-    const running = this.#run(task, requestId)
+  start(task: () => Awaitable<unknown>, ids: CallIds): void {
+    const running = this.#run(task, ids)
     this.#running.add(running)
     void running.then(() => this.#running.delete(running))
   }
@@ -22,14 +23,14 @@ export class BackgroundTasks {
     while (this.#running.size > 0) await Promise.all(this.#running)
   }
 
-  async #run(task: () => Awaitable<unknown>, requestId: string): Promise<void> {
+  async #run(task: () => Awaitable<unknown>, ids: CallIds): Promise<void> {
     try {
       await task()
     } catch (error) {
       writeSafely(
         this.#logger,
         'error',
-        { err: error, request_id: requestId },
+        { err: error, request_id: ids.requestId, call_id: ids.callId },
         'Background task failed',
       )
     }

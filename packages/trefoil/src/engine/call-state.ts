@@ -9,6 +9,7 @@ import type { Lease } from '../contract/ports/limits.ts'
 import { type Problem, refuse } from '../contract/problem.ts'
 import type { Entrypoint } from '../contract/surface-name.ts'
 import { createCallLogger } from '../record/call-logger.ts'
+import type { CallIds } from './call-ids.ts'
 import type { CallSite } from './call-site.ts'
 import { CookieExchange } from './cookie-exchange.ts'
 import type { DependencyScopes, Failure } from './dependency-scope.ts'
@@ -36,7 +37,7 @@ export type Phase = 'checking' | 'executing' | 'closing' | 'over'
  * (`engine/views`), so that nothing a middleware, a guard or a plugin does can change what was
  * checked, hashed and approved (FND-8, FND-9).
  */
-export class CallState implements CloseHooks {
+export class CallState implements CallIds, CloseHooks {
   readonly site: CallSite
   readonly inbound: Inbound
   readonly entrypoint: Entrypoint
@@ -77,14 +78,21 @@ export class CallState implements CloseHooks {
   closeHooks: (() => Awaitable<void>)[] | null = null
   #abort: AbortController | null = null
   #log: Logger | null = null
+  readonly #ids: CallIds
   #own: unknown
   #hasOwn = false
 
-  constructor(site: CallSite, inbound: Inbound, entrypoint: Entrypoint, requestId: string) {
+  constructor(site: CallSite, inbound: Inbound, entrypoint: Entrypoint, ids: CallIds) {
     this.site = site
     this.inbound = inbound
     this.entrypoint = entrypoint
-    this.requestId = requestId
+    this.requestId = ids.requestId
+    this.#ids = ids
+  }
+
+  /** Asked for only where it is wanted: it may have to be made. */
+  get callId(): string {
+    return this.#ids.callId
   }
 
   /** True once the developer's code has been entered. */
@@ -117,6 +125,7 @@ export class CallState implements CloseHooks {
   #fixedFields(): Readonly<Record<string, unknown>> {
     return {
       request_id: this.requestId,
+      call_id: this.callId,
       action: this.site.facts.name,
       source: this.site.surface,
       subject: this.auth?.subject ?? null,

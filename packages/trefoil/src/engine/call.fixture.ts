@@ -11,6 +11,7 @@ import { CREDENTIAL_HEADERS } from '../web/raw-headers.ts'
 import { unwrapReply } from './answer/stream.ts'
 import type { AppContext } from './app-context.ts'
 import { BackgroundTasks } from './background.ts'
+import type { CallIds } from './call-ids.ts'
 import { CallState } from './call-state.ts'
 import type { Inbound, RawArguments } from './inbound.ts'
 import { compilePlan, type Plan } from './plan.ts'
@@ -76,6 +77,8 @@ export function knownAs(identity: Identity): AuthConfig {
   return { authenticate: () => new AuthContext(identity), surfaces: ['api', 'mcp', 'cli'] }
 }
 
+const IDS: CallIds = { requestId: 'r1', callId: 'c1' }
+
 /** Compiles an action on a surface and makes a call of it that waits to be run. */
 export function prepareCall(options: CallOptions = {}): PreparedCall {
   const log: LogLine[] = []
@@ -110,7 +113,7 @@ export function prepareCall(options: CallOptions = {}): PreparedCall {
   const surface = options.surface ?? 'api'
   const inbound = new TestInbound(options, surface)
   const plan = compilePlan({ ...ACTION, ...options.action }, surface, app)
-  return { plan, call: new CallState(plan, inbound, 'server', 'r1'), inbound, log }
+  return { plan, call: new CallState(plan, inbound, 'server', IDS), inbound, log }
 }
 
 /** Compiles an action on a surface and runs one call of it. */

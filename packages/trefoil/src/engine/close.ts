@@ -94,7 +94,7 @@ function over(state: CallState, outcome: Outcome): Outcome {
  * that says "done" must not leave for a call that failed, or was rolled back (FND-17).
  */
 function handOver(state: CallState, outcome: Outcome): void {
-  const { tasks, requestId } = state
+  const { tasks } = state
   if (tasks === null || state.rehearses) return
   state.tasks = null
   const isGood = outcome.kind === 'answer' && outcome.answer.status < 400
@@ -102,6 +102,10 @@ function handOver(state: CallState, outcome: Outcome): void {
   state.inbound.onDone(() => {
     // Only now it is known whether the answer could be written.
     const isDelivered = isGood && !state.isRefused
-    for (const { run, always } of tasks) if (always || isDelivered) background.start(run, requestId)
+    const due = tasks.filter(({ always }) => always || isDelivered)
+    if (due.length === 0) return
+    // Not the call itself: work that takes long would hold on to its request and its answer.
+    const { requestId, callId } = state
+    for (const { run } of due) background.start(run, { requestId, callId })
   })
 }

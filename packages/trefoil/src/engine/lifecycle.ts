@@ -90,7 +90,8 @@ const ROWS: readonly StageRow[] = [
   {
     name: 'browser',
     by: 'surface',
-    what: 'Origin of MCP requests, cross-site calls with cookies',
+    // Of MCP it is the first half of the endpoint's own `find`: a page that may not ask is not read.
+    what: 'Origin of MCP requests (before `find` reads the message), cross-site calls with cookies',
     problems: ['invalid_origin', 'csrf_refused'],
     compile: null,
   },

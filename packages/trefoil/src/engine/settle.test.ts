@@ -152,6 +152,7 @@ describe('masking', () => {
         message: 'Unhandled error',
         fields: {
           request_id: 'r1',
+          call_id: 'c1',
           action: 'test.action',
           source: 'api',
           subject: null,

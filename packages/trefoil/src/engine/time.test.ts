@@ -223,6 +223,8 @@ describe('signal', () => {
 })
 
 describe('background', () => {
+  const ids = { requestId: 'r1', callId: 'c1' }
+
   test('P-PIPE-2: tasks start when the answer is complete, not before', async () => {
     const log: string[] = []
     const { call, inbound, outcome } = startCall({
@@ -246,8 +248,8 @@ describe('background', () => {
     tasks.start(async () => {
       await after(10)
       log.push('first')
-      tasks.start(() => after(10).then(() => log.push('second')), 'r1')
-    }, 'r1')
+      tasks.start(() => after(10).then(() => log.push('second')), ids)
+    }, ids)
     const idle = tasks.idle().then(() => log.push('idle'))
     await vi.advanceTimersByTimeAsync(20)
     await idle
@@ -260,8 +262,11 @@ describe('background', () => {
     const boom = new Error('boom')
     tasks.start(() => {
       throw boom
-    }, 'r1')
+    }, ids)
     await tasks.idle()
-    expect(error).toHaveBeenCalledWith({ err: boom, request_id: 'r1' }, 'Background task failed')
+    expect(error).toHaveBeenCalledWith(
+      { err: boom, request_id: 'r1', call_id: 'c1' },
+      'Background task failed',
+    )
   })
 })

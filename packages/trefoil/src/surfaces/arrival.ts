@@ -1,12 +1,11 @@
 import type { Problem } from '../contract/problem.ts'
 import type { Entrypoint, SurfaceName } from '../contract/surface-name.ts'
+import type { CallIds } from '../engine/call-ids.ts'
 import type { CallState } from '../engine/call-state.ts'
 
 /** One request or local call, from its receipt to its record. */
-export class Arrival {
+export class Arrival implements CallIds {
   readonly requestId: string
-  /** True when the caller chose the id: then it need not be different for every call. */
-  readonly isForeignId: boolean
   readonly entrypoint: Entrypoint
   /**
    * Milliseconds by the clock that never steps back; `null` where nobody asks, because the question
@@ -23,18 +22,29 @@ export class Arrival {
   problem: Problem | null = null
   /** True when it ended as a dry run. */
   dryRun = false
+  #callId: string | (() => string)
 
+  /**
+   * @param makeCallId where the caller chose the request id; `null` where it is one of ours, which
+   *   is the call's too
+   */
   constructor(
     requestId: string,
-    isForeignId: boolean,
+    makeCallId: (() => string) | null,
     entrypoint: Entrypoint,
     surface: SurfaceName,
     receivedAt: number | null,
   ) {
     this.requestId = requestId
-    this.isForeignId = isForeignId
     this.entrypoint = entrypoint
     this.surface = surface
     this.receivedAt = receivedAt
+    this.#callId = makeCallId ?? requestId
+  }
+
+  /** Made on first use: of most calls that bring an id nobody asks for another. */
+  get callId(): string {
+    if (typeof this.#callId !== 'string') this.#callId = this.#callId()
+    return this.#callId
   }
 }

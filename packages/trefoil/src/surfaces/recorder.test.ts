@@ -34,14 +34,13 @@ function recording(readers: Partial<Readers> = {}) {
       error: write('error'),
     },
     clock: { now: () => 5000, elapsed: () => 130 },
-    nextId: () => 'own-id',
     ...readers,
   })
   return { recorder, lines, events, records }
 }
 
-function arrived(isForeignId = false): Arrival {
-  return new Arrival('r1', isForeignId, 'server', 'mcp', 100)
+function arrived(makeCallId: (() => string) | null = null): Arrival {
+  return new Arrival('r1', makeCallId, 'server', 'mcp', 100)
 }
 
 function refused(code: ProblemCode): Arrival {
@@ -199,8 +198,12 @@ test('without readers a refusal leaves its line, and an ordinary mistake nothing
 
 test('OBS-1: the id of a record is ours where the request id is the caller’s, who may repeat it', () => {
   const { recorder, records } = recording()
-  recorder.record(arrived(true), SITE, SENT)
-  recorder.record(arrived(false), SITE, SENT)
+  recorder.record(
+    arrived(() => 'own-id'),
+    SITE,
+    SENT,
+  )
+  recorder.record(arrived(), SITE, SENT)
   expect(records).toMatchObject([
     { callId: 'own-id', requestId: 'r1' },
     { callId: 'r1', requestId: 'r1' },

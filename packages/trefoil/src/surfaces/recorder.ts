@@ -24,7 +24,6 @@ export interface Readers {
   readonly onCall: OnCall | null
   readonly logger: Logger
   readonly clock: Clock
-  readonly nextId: () => string
 }
 
 /**
@@ -56,7 +55,7 @@ export class Recorder {
   }
 
   record(arrival: Arrival, site: RecordSite, { outcome, bytes }: SendResult): void {
-    const { accessLog, onCall, logger, clock, nextId } = this.#readers
+    const { accessLog, onCall, logger, clock } = this.#readers
     const { state } = arrival
     const problem = arrival.problem ?? state?.failedLate ?? null
     const line = logLine(problem, outcome)
@@ -64,7 +63,7 @@ export class Recorder {
     const now = clock.elapsed()
     const duration = now - (arrival.receivedAt ?? now)
     const record = makeRecord({
-      callId: arrival.isForeignId ? nextId() : arrival.requestId,
+      callId: arrival.callId,
       requestId: arrival.requestId,
       // Never before it came: the clock that steps gives whole milliseconds.
       time: Math.ceil(clock.now() - duration),

@@ -26,7 +26,7 @@ function words(options: CallOptions = {}, verbs: Partial<Words> = {}) {
     encodeProblem: (_visit, { code, details = {} }) => `${code} ${JSON.stringify(details)}`,
     ...verbs,
   }
-  const visit: Visit = { arrival: new Arrival('r1', false, 'server', 'api', 0) }
+  const visit: Visit = { arrival: new Arrival('r1', null, 'server', 'api', 0) }
   return { surface, visit, log, inbound }
 }
 

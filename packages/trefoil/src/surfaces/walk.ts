@@ -67,7 +67,7 @@ function proceed<V extends Visit, F extends Found, Reply>(
   const { arrival } = visit
   const { plan } = found
   const inbound = surface.decode(visit, found)
-  const state = new CallState(plan, inbound, arrival.entrypoint, arrival.requestId)
+  const state = new CallState(plan, inbound, arrival.entrypoint, arrival)
   arrival.state = state
   const outcome = run(plan, state)
   return isPromiseLike(outcome)

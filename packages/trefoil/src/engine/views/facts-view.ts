@@ -33,6 +33,9 @@ export class FactsView implements CallFacts {
   get requestId(): string {
     return this.#state.requestId
   }
+  get callId(): string {
+    return this.#state.callId
+  }
   get action(): ActionFacts {
     return this.#state.site.facts
   }

@@ -50,7 +50,7 @@ function arrive(
   request: ActionCallRequest,
 ): LocalVisit {
   const receivedAt = parts.recorder.now()
-  const arrival = new Arrival(parts.app.nextId(), false, 'local', 'cli', receivedAt)
+  const arrival = new Arrival(parts.app.nextId(), null, 'local', 'cli', receivedAt)
   const inbound = new LocalInbound(method, path, credentials, request, receivedAt, parts)
   return { arrival, inbound, request }
 }

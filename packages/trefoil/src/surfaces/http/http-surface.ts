@@ -127,7 +127,8 @@ export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
     const requestId = sent ?? nextId()
     const nonce = hasNonce ? nextId() : ''
     const receivedAt = recorder.readsAll ? recorder.now() : null
-    const arrival = new Arrival(requestId, sent !== null, 'server', 'api', receivedAt)
+    const makeCallId = sent === null ? null : nextId
+    const arrival = new Arrival(requestId, makeCallId, 'server', 'api', receivedAt)
     const base = baseHeaders(headers[origin.scheme], requestId, nonce)
     return new HttpVisit(exchange, origin, arrival, base, nonce)
   }
