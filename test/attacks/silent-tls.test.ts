@@ -60,7 +60,6 @@ test.each([
   }
 })
 
-// FAULT surfaces/http/node/http2-body.ts:64: no limit with HTTP/1.1 is one of 1 ms with HTTP/2
 test('requestTimeout 0 is no limit with HTTP/2 either', async () => {
   const app = createApp({ ...OPEN, logger: new Lines().logger })
   app.post('/x', async (_args, call) => (await call.request.body()).byteLength)

@@ -7,7 +7,6 @@ import { Lines, within } from '../findings/surfaces.ts'
 const OPEN = { publicSurfaces: ['api', 'mcp', 'cli'] } as const
 const later = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
-// FAULT engine/deadline.ts:63: setTimeout of more than 2^31-1 ms fires after 1 ms
 test('a timeout of 30 days is not one of a millisecond', async () => {
   const app = createApp({ ...OPEN, timeout: '30d', logger: new Lines().logger })
   app.get('/slow', async () => {
@@ -17,7 +16,6 @@ test('a timeout of 30 days is not one of a millisecond', async () => {
   expect((await app.fetch(new Request('http://localhost/slow'))).status).toBe(200)
 })
 
-// FAULT engine/close.ts:31
 test('a closeTimeout of 30 days is not one of a millisecond', async () => {
   const app = createApp({ ...OPEN, closeTimeout: '30d', logger: new Lines().logger })
   const db = dependency(async function* () {
@@ -28,7 +26,6 @@ test('a closeTimeout of 30 days is not one of a millisecond', async () => {
   expect((await app.fetch(new Request('http://localhost/slow'))).status).toBe(200)
 })
 
-// FAULT surfaces/http/node/serve.ts:235
 test('a drainTimeout of 30 days does not cut calls at once', async () => {
   const app = createApp({ ...OPEN, logger: new Lines().logger })
   const entered = Promise.withResolvers<void>()

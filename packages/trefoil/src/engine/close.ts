@@ -4,6 +4,7 @@ import type { CallState } from './call-state.ts'
 import type { Failure } from './dependency-scope.ts'
 import { toProblem } from './settle.ts'
 import { callOf } from './views/handler-call.ts'
+import { withinCloseTimeout } from './within-close-timeout.ts'
 
 /**
  * Ends a call: audit outcome first, inside its unit of work, then the dependencies, newest first,
@@ -22,21 +23,7 @@ export function close(state: CallState, outcome: Outcome): Awaitable<Outcome> {
 }
 
 async function closeInTime(state: CallState, outcome: Outcome): Promise<Outcome> {
-  const { closeTimeout } = state.site.app
-  if (closeTimeout === 0) return over(state, await closeAll(state, outcome, null))
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const late = new Promise<Failure>((resolve) => {
-    const error = new ClosingTooLong(`Closing after the call took longer than ${closeTimeout} ms`)
-    timer = setTimeout(() => resolve({ error }), closeTimeout)
-  })
-  const closed = await closeAll(state, outcome, late)
-  clearTimeout(timer)
-  return over(state, closed)
-}
-
-/** Whether it was done nobody can tell, so it must not be told as done. */
-class ClosingTooLong extends Error {
-  override readonly name = 'ClosingTooLong'
+  return over(state, await withinCloseTimeout(state, (late) => closeAll(state, outcome, late)))
 }
 
 /**

@@ -1,3 +1,5 @@
+import { startTimer } from '../../../base/start-timer.ts'
+
 /**
  * Counts what is being answered. A connection that was cut off is closed at once, but its call
  * still has dependencies to close; shutdown hooks must not pull a pool from under it.
@@ -20,9 +22,9 @@ export class InFlight {
   idle(ms: number): Promise<void> {
     if (this.#count === 0) return Promise.resolve()
     return new Promise((resolve) => {
-      const giveUp = setTimeout(resolve, ms)
+      const stopTimer = startTimer(ms, resolve)
       this.#waiting = () => {
-        clearTimeout(giveUp)
+        stopTimer()
         resolve()
       }
     })

@@ -48,9 +48,10 @@ export class NodeExchange implements Exchange, Sending {
 
   /**
    * @param expectsContinue true when the client waits for `100 Continue` before its body
-   * @param sendTimeout milliseconds a client may take to read what is waiting for it
-   * @param requestTimeout milliseconds a body of HTTP/2 may take to arrive; with HTTP/1.1 the server
-   * sees to that
+   * @param sendTimeout milliseconds a client may take to read what is waiting for it; 0: any
+   * time
+   * @param requestTimeout milliseconds a body of HTTP/2 may take to arrive; 0: any time. With
+   * HTTP/1.1 the server sees to that
    */
   constructor(
     request: IncomingMessage,

@@ -2,6 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type Duration, parseDuration } from '../../../base/duration.ts'
 import { isPromiseLike } from '../../../base/promise.ts'
+import { LONGEST_TIMER, startTimer } from '../../../base/start-timer.ts'
 import type { AppHandle } from '../../../contract/app-handle.ts'
 import type { HttpReply } from '../../../contract/exchange.ts'
 import { ImproperlyConfigured } from '../../../contract/problem.ts'
@@ -83,9 +84,10 @@ async function listenerFor(
     requireHostHeader: false,
     headersTimeout,
     requestTimeout,
-    keepAliveTimeout,
+    // A timer of node's own.
+    keepAliveTimeout: Math.min(keepAliveTimeout, LONGEST_TIMER),
     // Node looks for overdue requests at this interval only.
-    connectionsCheckingInterval: Math.max(500, Math.min(headersTimeout, requestTimeout) / 4),
+    connectionsCheckingInterval: checkingInterval(headersTimeout, requestTimeout),
     maxHeaderSize,
     ...{ optimizeEmptyRequests: true },
     // Finds clients that vanished where no limit ends the wait for them.
@@ -232,9 +234,9 @@ async function shutDown(
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
   closeIdle()
   // Calls that take too long are cut off: their signals abort, their dependencies close.
-  const cut = setTimeout(closeAll, drainMs)
+  const stopTimer = startTimer(drainMs, closeAll)
   await closed
-  clearTimeout(cut)
+  stopTimer()
   await inFlight.idle(CLOSING_MS)
   await app.shutdown()
 }
@@ -260,6 +262,11 @@ function closeOnSignals(close: () => Promise<void>): () => void {
 function urlHost({ address, family }: AddressInfo): string {
   if (address === '::' || address === '0.0.0.0') return 'localhost'
   return family === 'IPv6' ? `[${address}]` : address
+}
+
+/** Milliseconds; a longest, because a timer of node's cannot hold just any. */
+function checkingInterval(headersTimeout: number, requestTimeout: number): number {
+  return Math.min(Math.max(500, Math.min(headersTimeout, requestTimeout) / 4), LONGEST_TIMER)
 }
 
 /** The head is a part of the request: by default it gets 10 s of the time, if there are as many. */
