@@ -5,7 +5,6 @@ import { Lines } from '../findings/surfaces.ts'
 const OPEN = { publicSurfaces: ['api', 'mcp', 'cli'] } as const
 const later = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
-// FAULT engine/stages/execute.ts:59: what fails while the function scope closes reaches error handlers
 test('an error handler does not see that a commit failed (function scope)', async () => {
   const app = createApp({ ...OPEN, logger: new Lines().logger })
   let seen = 0
@@ -41,7 +40,6 @@ test('the same for the request scope', async () => {
   expect({ status: answer.status, seen }).toEqual({ status: 500, seen: 0 })
 })
 
-// FAULT engine/close.ts:101: an answer below 400 is taken for a call that was not rolled back
 test('FND-17 no background work after a call that was rolled back, whatever its error handler made', async () => {
   const app = createApp({ ...OPEN, logger: new Lines().logger })
   app.onError(Error, () => ({ queued: true }))

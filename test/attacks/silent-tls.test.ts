@@ -12,7 +12,6 @@ import { selfSigned } from '../http/self-signed.ts'
 const OPEN = { publicSurfaces: ['api', 'mcp', 'cli'] } as const
 const { key, cert } = selfSigned()
 
-// FAULT surfaces/http/node/node-server.ts:105: a connection without a handshake is nobody's to end
 test.each([
   ['HTTP/2, nothing said', { key, cert }, ''],
   ['HTTP/2, half a handshake', { key, cert }, '\x16\x03\x01\x02\x00\x01'],

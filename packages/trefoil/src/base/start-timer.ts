@@ -1,5 +1,5 @@
 /** The longest wait a timer of the runtime can hold: what is longer, it takes for 1 ms. */
-export const LONGEST_TIMER = 2 ** 31 - 1
+export const LONGEST_TIMER: number = 2 ** 31 - 1
 
 /**
  * Calls back once, after `ms` milliseconds. Set to a month, a bare `setTimeout` would fire at once:

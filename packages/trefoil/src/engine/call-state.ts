@@ -11,6 +11,7 @@ import type { Entrypoint } from '../contract/surface-name.ts'
 import { createCallLogger } from '../record/call-logger.ts'
 import type { CallSite } from './call-site.ts'
 import { CookieExchange } from './cookie-exchange.ts'
+import type { Deadline } from './deadline.ts'
 import type { DependencyScopes, Failure } from './dependency-scope.ts'
 import type { CloseHooks, Inbound } from './inbound.ts'
 
@@ -57,6 +58,10 @@ export class CallState implements CloseHooks {
   answer: Answer | null = null
   /** What the dependencies are told when they are closed; `null` for nothing but the end. */
   failure: Failure | null = null
+  /** What the closing of the function scope came to: no code of the developer's answers for it. */
+  closeFailure: Failure | null = null
+  /** `null` when the call may take any time. */
+  deadline: Deadline | null = null
   /** Ends the reading of a stream for a surface that wants all of it; `null` while none is read. */
   interrupt: ((problem: Problem) => void) | null = null
   /** True when everything is to be rolled back once there is an answer. */
@@ -98,6 +103,20 @@ export class CallState implements CloseHooks {
    */
   get ended(): boolean {
     return this.phase === 'closing' || this.phase === 'over'
+  }
+
+  /**
+   * Asks the clock: a timer cannot fire while the developer's code keeps the thread, and what comes
+   * next would start though the time is up.
+   *
+   * @returns what the caller is told; `null` while there is time
+   */
+  overdue(): Problem | null {
+    const { deadline } = this
+    if (deadline === null || !deadline.hasPassed) return null
+    const problem = deadline.problem()
+    deadline.expire()
+    return problem
   }
 
   /** `call.state`, made on first use. */

@@ -2,6 +2,7 @@ import type { Awaitable } from '../base/promise.ts'
 import type { Outcome } from '../contract/outcome.ts'
 import type { CallState } from './call-state.ts'
 import type { Failure } from './dependency-scope.ts'
+import { releaseLease } from './release-lease.ts'
 import { toProblem } from './settle.ts'
 import { callOf } from './views/handler-call.ts'
 import { withinCloseTimeout } from './within-close-timeout.ts'
@@ -65,13 +66,7 @@ function over(state: CallState, outcome: Outcome): Outcome {
   state.phase = 'over'
   const { leases } = state
   state.leases = null
-  for (const lease of leases ?? []) {
-    try {
-      lease.release(outcome)
-    } catch (err) {
-      state.log.error({ err }, 'A lease could not be released')
-    }
-  }
+  for (const lease of leases ?? []) releaseLease(state, lease, outcome)
   handOver(state, outcome)
   return outcome
 }
@@ -84,11 +79,11 @@ function handOver(state: CallState, outcome: Outcome): void {
   const { tasks, requestId } = state
   if (tasks === null || state.rehearses) return
   state.tasks = null
-  const isGood = outcome.kind === 'answer' && outcome.answer.status < 400
+  // What an error handler answered may look good though everything was rolled back.
+  const isDone = state.failure === null && outcome.kind === 'answer' && outcome.answer.status < 400
   const { background } = state.site.app
   state.inbound.onDone(() => {
-    // Only now it is known whether the answer could be written.
-    const isDelivered = isGood && !state.isRefused
-    for (const { run, always } of tasks) if (always || isDelivered) background.start(run, requestId)
+    // What is found out while the answer is encoded or sent does not count: the work was done.
+    for (const { run, always } of tasks) if (always || isDone) background.start(run, requestId)
   })
 }

@@ -28,10 +28,20 @@ export class Deadline {
     return timeoutProblem(this.#state)
   }
 
+  /** The time is up, and no timer could say so. */
+  expire(): void {
+    this.#expired?.(this.problem())
+  }
+
   /** @param expired called with the problem when the time is up, or the caller called it off */
   start(expired: (problem: Problem) => void): void {
     this.#expired = expired
     const { inbound } = this.#state
+    // A stage that kept the thread may have used all of it.
+    if (this.hasPassed) {
+      this.expire()
+      return
+    }
     if (this.#timeout !== 0) this.#set(this.#timeout)
     if (!inbound.cancels) return
     const callOff = () => this.#expired?.(refuse('client_disconnected'))

@@ -20,6 +20,7 @@ import { createNodeServer, type NodeServer } from './node-server.ts'
 import { announceIdleTime } from './quirks.ts'
 import { send } from './send.ts'
 import { checkServeOptions, readHeadSize, type ServeOptions } from './serve-options.ts'
+import { Stopping } from './stopping.ts'
 import { withoutWebSockets } from './upgrades.ts'
 
 /** A listening app. */
@@ -34,6 +35,8 @@ export interface RunningServer {
 /** An app that can be served: an {@link AppHandle} with its HTTP handler. */
 export interface Servable extends AppHandle {
   readonly '~http': () => HttpHandler
+  /** Milliseconds that closing after a call may take; 0 for any time. */
+  readonly '~closeTimeout': number
 }
 
 /**
@@ -46,8 +49,8 @@ export async function serve(app: Servable, options: ServeOptions = {}): Promise<
   checkServeOptions(options)
   const { port = 8000, host = '127.0.0.1' } = options
   const drainMs = readDuration('drainTimeout', options.drainTimeout ?? '10s')
-  const inFlight = new InFlight()
-  const node = await listenerFor(app, options, inFlight)
+  const work: Work = { inFlight: new InFlight(), stopping: new Stopping() }
+  const node = await listenerFor(app, options, work)
   const { server } = node
   await app.startup()
   try {
@@ -60,19 +63,23 @@ export async function serve(app: Servable, options: ServeOptions = {}): Promise<
   const releaseUploads = holdUploads()
   let closing: Promise<void> | null = null
   const close = () => {
-    closing ??= shutDown(node, app, drainMs, inFlight)
-      .finally(releaseUploads)
-      .finally(forgetSignals)
+    closing ??= shutDown(node, app, drainMs, work).finally(releaseUploads).finally(forgetSignals)
     return closing
   }
   const forgetSignals = options.signals === false ? () => {} : closeOnSignals(close)
   return { url: `${node.scheme}://${urlHost(bound)}:${bound.port}`, port: bound.port, close }
 }
 
+/** What a listener has to do, and how it is ended. */
+interface Work {
+  readonly inFlight: InFlight
+  readonly stopping: Stopping
+}
+
 async function listenerFor(
   app: Servable,
   options: ServeOptions,
-  inFlight: InFlight,
+  { inFlight, stopping }: Work,
 ): Promise<NodeServer> {
   const sendTimeout = readDuration('sendTimeout', options.sendTimeout ?? '60s')
   const requestTimeout = readDuration('requestTimeout', options.requestTimeout ?? '60s')
@@ -111,6 +118,7 @@ async function listenerFor(
         expectsContinue,
         sendTimeout,
         requestTimeout,
+        stopping,
       )
       const work = answer(node, answering, exchange, request, response)
       if (work !== undefined) inFlight.track(work)
@@ -222,23 +230,45 @@ function listen(server: Server, port: number, host: string): Promise<void> {
 
 const DEFAULT_HEADERS_TIMEOUT = 10_000
 
-/** What calls that were cut off get for closing their dependencies. */
-const CLOSING_MS = 5_000
+/** Milliseconds that calls which were cut off get at least for closing what they opened. */
+const SHORTEST_CLOSING = 5_000
 
 async function shutDown(
   { server, closeIdle, closeAll }: NodeServer,
-  app: AppHandle,
+  app: Servable,
   drainMs: number,
-  inFlight: InFlight,
+  { inFlight, stopping }: Work,
 ): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
   closeIdle()
+  // A call whose caller has left holds no connection open, and gets the same time as the others.
+  await endsWithin(
+    drainMs,
+    closed.then(() => inFlight.idle()),
+  )
   // Calls that take too long are cut off: their signals abort, their dependencies close.
-  const stopTimer = startTimer(drainMs, closeAll)
+  stopping.stop()
+  closeAll()
   await closed
-  stopTimer()
-  await inFlight.idle(CLOSING_MS)
+  await endsWithin(closingTime(app), inFlight.idle())
   await app.shutdown()
+}
+
+/** A pool that is closed in the middle of a commit leaves a call of which nobody knows whether it was done. */
+function closingTime(app: Servable): number {
+  const closeTimeout = app['~closeTimeout']
+  return closeTimeout === 0 ? Number.POSITIVE_INFINITY : Math.max(closeTimeout, SHORTEST_CLOSING)
+}
+
+/** Resolves when the work is over, or the time is up. */
+function endsWithin(ms: number, work: Promise<void>): Promise<void> {
+  return new Promise((resolve) => {
+    const stopTimer = startTimer(ms, resolve)
+    void work.then(() => {
+      stopTimer()
+      resolve()
+    })
+  })
 }
 
 function closeOnSignals(close: () => Promise<void>): () => void {
