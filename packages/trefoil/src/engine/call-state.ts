@@ -74,8 +74,6 @@ export class CallState implements CloseHooks {
   tasks: BackgroundTask[] | null = null
   /** What became of a stream while it was sent; `null` while nothing has failed. */
   failedLate: Problem | null = null
-  /** True when its answer was refused while it was being encoded: too large, or a condition. */
-  isRefused = false
   /** What was logged last: a stream, and who makes the answer, meet the same error. */
   logged: { readonly error: unknown } | null = null
   cookies: CookieExchange | null = null

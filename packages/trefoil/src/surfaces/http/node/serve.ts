@@ -5,8 +5,8 @@ import { isPromiseLike } from '../../../base/promise.ts'
 import { LONGEST_TIMER, startTimer } from '../../../base/start-timer.ts'
 import type { AppHandle } from '../../../contract/app-handle.ts'
 import type { HttpReply } from '../../../contract/exchange.ts'
-import { ImproperlyConfigured } from '../../../contract/problem.ts'
-import { discardStream, failStream, isStream } from '../../../engine/answer/stream.ts'
+import { ImproperlyConfigured, refuse } from '../../../contract/problem.ts'
+import { failStream, isStream } from '../../../engine/answer/stream.ts'
 import { firstHeader } from '../../../web/raw-headers.ts'
 import type { HttpHandler } from '../http-surface.ts'
 import { refuseWith, unmetExpectation } from '../refuse-with.ts'
@@ -168,8 +168,8 @@ function sendOrDrop(
   reply: HttpReply,
 ): Promise<void> | undefined {
   if (exchange.aborted) {
-    discardStream(reply.body)
-    return undefined
+    // Counted, because its dependencies are closed with it.
+    return isStream(reply.body) ? failStream(reply.body, refuse('client_disconnected')) : undefined
   }
   finish(node, exchange, request, response, reply)
   try {
