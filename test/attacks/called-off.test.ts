@@ -24,7 +24,6 @@ function counting() {
   return { app, started: () => started, heard: () => heard }
 }
 
-// FAULT engine/run.ts:19: a caller who has left already is asked about only once something waits
 test.each(['sync', 'async'])('an interrupted local call does not start: %s', async (action) => {
   const { app, started } = counting()
   await app.startup()
@@ -36,7 +35,6 @@ test.each(['sync', 'async'])('an interrupted local call does not start: %s', asy
   }).toEqual({ answer: true, started: 0 })
 })
 
-// FAULT surfaces/cli/local.ts:158: listeners stay on the signal of the caller
 test('calls that are over leave no listener on the signal of a local caller', async () => {
   const { app, heard } = counting()
   await app.startup()

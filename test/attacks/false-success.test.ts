@@ -1,11 +1,10 @@
-import { createApp, dependency } from 'trefoil'
+import { createApp, dependency, reply } from 'trefoil'
 import { expect, test } from 'vitest'
 import { Lines } from '../findings/surfaces.ts'
 
 const OPEN = { publicSurfaces: ['api', 'mcp', 'cli'] } as const
 const later = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
-// FAULT engine/stages/execute.ts:59: what fails while the function scope closes reaches error handlers
 test('an error handler does not see that a commit failed (function scope)', async () => {
   const app = createApp({ ...OPEN, logger: new Lines().logger })
   let seen = 0
@@ -41,7 +40,6 @@ test('the same for the request scope', async () => {
   expect({ status: answer.status, seen }).toEqual({ status: 500, seen: 0 })
 })
 
-// FAULT engine/close.ts:101: an answer below 400 is taken for a call that was not rolled back
 test('FND-17 no background work after a call that was rolled back, whatever its error handler made', async () => {
   const app = createApp({ ...OPEN, logger: new Lines().logger })
   app.onError(Error, () => ({ queued: true }))
@@ -62,4 +60,47 @@ test('FND-17 no background work after a call that was rolled back, whatever its 
   await app.fetch(new Request('http://localhost/order', { method: 'POST' }))
   await later(20)
   expect({ told, mails }).toEqual({ told: ['rollback'], mails: 0 })
+})
+
+test('a middleware that catches a failed commit makes no success of it (function scope)', async () => {
+  const app = createApp({ ...OPEN, logger: new Lines().logger })
+  const told: string[] = []
+  const outer = dependency(async function* () {
+    try {
+      yield 1
+      told.push('commit')
+    } catch {
+      told.push('rollback')
+    }
+  })
+  const transaction = dependency(
+    async function* () {
+      yield 1
+      throw new Error('the commit failed')
+    },
+    { scope: 'function', uses: { outer } },
+  )
+  const forgiving = async (_call: unknown, next: () => Promise<unknown>) => {
+    try {
+      return await next()
+    } catch {
+      return 'paid'
+    }
+  }
+  app.post('/pay', { params: { transaction }, middleware: [forgiving as never] }, () => 'paid')
+  const answer = await app.fetch(new Request('http://localhost/pay', { method: 'POST' }))
+  expect({ status: answer.status, told }).toEqual({ status: 500, told: ['rollback'] })
+})
+
+test('background work is done though its answer was not wanted (412)', async () => {
+  const app = createApp({ ...OPEN, logger: new Lines().logger })
+  let mails = 0
+  app.get('/order', (_args, call) => {
+    call.background(() => void mails++)
+    return reply('saved', { etag: 'new' })
+  })
+  const headers = { 'if-match': '"old"' }
+  const { status } = await app.fetch(new Request('http://localhost/order', { headers }))
+  await later(20)
+  expect({ status, mails }).toEqual({ status: 412, mails: 1 })
 })

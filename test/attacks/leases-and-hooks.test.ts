@@ -6,7 +6,6 @@ import { Lines, runModule } from '../findings/surfaces.ts'
 const OPEN = { publicSurfaces: ['api', 'mcp', 'cli'] } as const
 const later = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
-// FAULT engine/close.ts:84: an asynchronous release that fails is nobody's rejection
 test('a lease whose release rejects later does not end the process', async () => {
   const unhandled: unknown[] = []
   const before = process.listeners('unhandledRejection')
@@ -74,7 +73,6 @@ test('a rehearsal whose time is up rolls back, and runs nothing more', async () 
   })
 })
 
-// FAULT surfaces/recorder.ts:89 with engine/settle.ts:96: a handler that throws when its signal aborts hides the line of its TIMEOUT
 test('a TIMEOUT is told as such in the log, and not as an unhandled error', async () => {
   const lines = new Lines()
   const app = createApp({ ...OPEN, timeout: '20ms', logger: lines.logger })

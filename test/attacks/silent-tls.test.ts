@@ -12,7 +12,6 @@ import { selfSigned } from '../http/self-signed.ts'
 const OPEN = { publicSurfaces: ['api', 'mcp', 'cli'] } as const
 const { key, cert } = selfSigned()
 
-// FAULT surfaces/http/node/node-server.ts:105: a connection without a handshake is nobody's to end
 test.each([
   ['HTTP/2, nothing said', { key, cert }, ''],
   ['HTTP/2, half a handshake', { key, cert }, '\x16\x03\x01\x02\x00\x01'],
@@ -60,7 +59,6 @@ test.each([
   }
 })
 
-// FAULT surfaces/http/node/http2-body.ts:64: no limit with HTTP/1.1 is one of 1 ms with HTTP/2
 test('requestTimeout 0 is no limit with HTTP/2 either', async () => {
   const app = createApp({ ...OPEN, logger: new Lines().logger })
   app.post('/x', async (_args, call) => (await call.request.body()).byteLength)

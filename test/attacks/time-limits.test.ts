@@ -7,7 +7,6 @@ import { Lines, within } from '../findings/surfaces.ts'
 const OPEN = { publicSurfaces: ['api', 'mcp', 'cli'] } as const
 const later = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
-// FAULT engine/deadline.ts:63: setTimeout of more than 2^31-1 ms fires after 1 ms
 test('a timeout of 30 days is not one of a millisecond', async () => {
   const app = createApp({ ...OPEN, timeout: '30d', logger: new Lines().logger })
   app.get('/slow', async () => {
@@ -17,7 +16,6 @@ test('a timeout of 30 days is not one of a millisecond', async () => {
   expect((await app.fetch(new Request('http://localhost/slow'))).status).toBe(200)
 })
 
-// FAULT engine/close.ts:31
 test('a closeTimeout of 30 days is not one of a millisecond', async () => {
   const app = createApp({ ...OPEN, closeTimeout: '30d', logger: new Lines().logger })
   const db = dependency(async function* () {
@@ -28,7 +26,6 @@ test('a closeTimeout of 30 days is not one of a millisecond', async () => {
   expect((await app.fetch(new Request('http://localhost/slow'))).status).toBe(200)
 })
 
-// FAULT surfaces/http/node/serve.ts:235
 test('a drainTimeout of 30 days does not cut calls at once', async () => {
   const app = createApp({ ...OPEN, logger: new Lines().logger })
   const entered = Promise.withResolvers<void>()
@@ -47,7 +44,6 @@ test('a drainTimeout of 30 days does not cut calls at once', async () => {
   expect(await answer).toBe(200)
 })
 
-// FAULT engine/run.ts:113: only the timer is asked, and it cannot fire while a stage keeps the thread
 test('nothing is started when the deadline passed inside a stage that did not wait', async () => {
   let started = false
   const app = createApp({ ...OPEN, timeout: '20ms', logger: new Lines().logger })
@@ -72,7 +68,6 @@ test('nothing is started when the deadline passed inside a stage that did not wa
   expect({ status: answer.status, started }).toEqual({ status: 504, started: false })
 })
 
-// FAULT engine/stages/execute.ts:83: the function scope is closed under no bound of its own
 test('closeTimeout bounds what is closed in the function scope', async () => {
   const app = createApp({ ...OPEN, closeTimeout: '50ms', logger: new Lines().logger })
   const told: string[] = []
@@ -114,7 +109,6 @@ test('the same in the request scope', async () => {
   expect({ status: answer.status, told }).toEqual({ status: 500, told: ['request scope closed'] })
 })
 
-// FAULT engine/dependency-scope.ts:143: older dependencies are closed while a newer one is closing
 test('RES-6 a deadline while the function scope closes keeps the order of closing', async () => {
   const told: string[] = []
   const app = createApp({ ...OPEN, timeout: '30ms', logger: new Lines().logger })

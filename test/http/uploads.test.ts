@@ -245,13 +245,13 @@ describe('a spooled file', () => {
   test('BIND-18: whatever is left goes when the last server of the process stops', async () => {
     const other = await serve(createUploadApp(), { port: 0, signals: false, drainTimeout: '1ms' })
     const body = formOf()
-    const sent = fetch(`${other.url}/wait`, { method: 'POST', body }).catch(() => {})
+    const sent = fetch(`${server.url}/wait`, { method: 'POST', body }).catch(() => {})
     await vi.waitFor(() => expect(folder.files()).toHaveLength(1))
     await other.close()
-    await sent
     // Another server of this process still runs: its uploads must not be swept with ours.
     expect(folder.files()).toHaveLength(1)
     await server.close()
+    await sent
     expect(folder.entries()).toEqual([])
     finish()
     server = await serve(createUploadApp(), { port: 0, signals: false, drainTimeout: '200ms' })

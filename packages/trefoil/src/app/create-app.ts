@@ -157,6 +157,11 @@ export class App<T extends AppTypes> extends Routes<T> implements AppHandle {
     return this.#config.logger
   }
 
+  /** For servers that wait for calls to be closed, in milliseconds. */
+  get '~closeTimeout'(): number {
+    return this.#config.closeTimeout
+  }
+
   #declare(declaration: Declaration): void {
     if (this.#compiled !== null) {
       throw new ImproperlyConfigured('Cannot add routes after the app has been compiled')

@@ -20,6 +20,8 @@ export interface Exchange {
   readonly aborted: boolean
   /** Calls back when the caller goes away before the answer is complete. */
   onAbort(listener: () => void): void
+  /** The stop of the server it came to; none where somebody else listens. */
+  readonly stop?: ServerStop | null
   /** Calls back once, when the answer has been sent or given up. */
   onDone(listener: (result: SendResult) => void): void
   /**
@@ -34,6 +36,15 @@ export interface Exchange {
    * as {@link Exchange.readBody} does. A body is read once, whole or in pieces.
    */
   bodyStream(limit: number): AsyncIterable<Uint8Array>
+}
+
+/** The end of a server's patience, as its calls see it. */
+export interface ServerStop {
+  /** True once nothing may be begun any more, and what goes on is to end. */
+  readonly stopped: boolean
+  /** Has a call told of it; a call that is over takes its listener away. */
+  add(listener: () => void): void
+  delete(listener: () => void): void
 }
 
 /** How sending an answer ended. */

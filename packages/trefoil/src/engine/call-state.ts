@@ -12,6 +12,7 @@ import { createCallLogger } from '../record/call-logger.ts'
 import type { CallIds } from './call-ids.ts'
 import type { CallSite } from './call-site.ts'
 import { CookieExchange } from './cookie-exchange.ts'
+import type { Deadline } from './deadline.ts'
 import type { DependencyScopes, Failure } from './dependency-scope.ts'
 import type { CloseHooks, Inbound } from './inbound.ts'
 
@@ -58,6 +59,10 @@ export class CallState implements CallIds, CloseHooks {
   answer: Answer | null = null
   /** What the dependencies are told when they are closed; `null` for nothing but the end. */
   failure: Failure | null = null
+  /** What the closing of the function scope came to: no code of the developer's answers for it. */
+  closeFailure: Failure | null = null
+  /** `null` when the call may take any time. */
+  deadline: Deadline | null = null
   /** Ends the reading of a stream for a surface that wants all of it; `null` while none is read. */
   interrupt: ((problem: Problem) => void) | null = null
   /** True when everything is to be rolled back once there is an answer. */
@@ -70,8 +75,6 @@ export class CallState implements CallIds, CloseHooks {
   tasks: BackgroundTask[] | null = null
   /** What became of a stream while it was sent; `null` while nothing has failed. */
   failedLate: Problem | null = null
-  /** True when its answer was refused while it was being encoded: too large, or a condition. */
-  isRefused = false
   /** What was logged last: a stream, and who makes the answer, meet the same error. */
   logged: { readonly error: unknown } | null = null
   cookies: CookieExchange | null = null
@@ -106,6 +109,20 @@ export class CallState implements CallIds, CloseHooks {
    */
   get ended(): boolean {
     return this.phase === 'closing' || this.phase === 'over'
+  }
+
+  /**
+   * Asks the clock: a timer cannot fire while the developer's code keeps the thread, and what comes
+   * next would start though the time is up.
+   *
+   * @returns what the caller is told; `null` while there is time
+   */
+  overdue(): Problem | null {
+    const { deadline } = this
+    if (deadline === null || !deadline.hasPassed) return null
+    const problem = deadline.problem()
+    deadline.expire()
+    return problem
   }
 
   /** `call.state`, made on first use. */

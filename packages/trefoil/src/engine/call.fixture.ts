@@ -1,6 +1,7 @@
 import { type Action, emptyAction } from '../contract/action.ts'
 import { AuthContext, type Identity } from '../contract/auth-context.ts'
 import type { AuthConfig } from '../contract/authenticator.ts'
+import type { ServerStop } from '../contract/exchange.ts'
 import type { Outcome } from '../contract/outcome.ts'
 import type { ParamSpec } from '../contract/param-spec.ts'
 import type { Problem } from '../contract/problem.ts'
@@ -37,6 +38,7 @@ export interface CallOptions {
   /** Bytes of the largest answer, for a surface whose answers are documents. */
   readonly wholeAnswers?: number
   readonly cancels?: boolean
+  readonly stop?: ServerStop
   readonly receivedAt?: number
   readonly rehearse?: boolean
 }
@@ -169,6 +171,7 @@ export class TestInbound implements Inbound {
   readonly wholeAnswers: number | null
   readonly receivedAt: number | null
   readonly cancels: boolean
+  readonly stop: ServerStop | null
   readonly cspNonce = ''
   readonly rawHeaders: readonly string[]
   readonly approvalToken: string | null
@@ -188,6 +191,7 @@ export class TestInbound implements Inbound {
     this.wholeAnswers = options.wholeAnswers ?? null
     this.receivedAt = options.receivedAt ?? null
     this.cancels = options.cancels ?? false
+    this.stop = options.stop ?? null
     this.#args = options.args ?? {}
     this.#surface = surface
   }

@@ -2,8 +2,10 @@ import type { Awaitable } from '../base/promise.ts'
 import type { Outcome } from '../contract/outcome.ts'
 import type { CallState } from './call-state.ts'
 import type { Failure } from './dependency-scope.ts'
+import { releaseLease } from './release-lease.ts'
 import { toProblem } from './settle.ts'
 import { callOf } from './views/handler-call.ts'
+import { withinCloseTimeout } from './within-close-timeout.ts'
 
 /**
  * Ends a call: audit outcome first, inside its unit of work, then the dependencies, newest first,
@@ -22,21 +24,7 @@ export function close(state: CallState, outcome: Outcome): Awaitable<Outcome> {
 }
 
 async function closeInTime(state: CallState, outcome: Outcome): Promise<Outcome> {
-  const { closeTimeout } = state.site.app
-  if (closeTimeout === 0) return over(state, await closeAll(state, outcome, null))
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const late = new Promise<Failure>((resolve) => {
-    const error = new ClosingTooLong(`Closing after the call took longer than ${closeTimeout} ms`)
-    timer = setTimeout(() => resolve({ error }), closeTimeout)
-  })
-  const closed = await closeAll(state, outcome, late)
-  clearTimeout(timer)
-  return over(state, closed)
-}
-
-/** Whether it was done nobody can tell, so it must not be told as done. */
-class ClosingTooLong extends Error {
-  override readonly name = 'ClosingTooLong'
+  return over(state, await withinCloseTimeout(state, (late) => closeAll(state, outcome, late)))
 }
 
 /**
@@ -78,13 +66,7 @@ function over(state: CallState, outcome: Outcome): Outcome {
   state.phase = 'over'
   const { leases } = state
   state.leases = null
-  for (const lease of leases ?? []) {
-    try {
-      lease.release(outcome)
-    } catch (err) {
-      state.log.error({ err }, 'A lease could not be released')
-    }
-  }
+  for (const lease of leases ?? []) releaseLease(state, lease, outcome)
   handOver(state, outcome)
   return outcome
 }
@@ -97,12 +79,12 @@ function handOver(state: CallState, outcome: Outcome): void {
   const { tasks } = state
   if (tasks === null || state.rehearses) return
   state.tasks = null
-  const isGood = outcome.kind === 'answer' && outcome.answer.status < 400
+  // What an error handler answered may look good though everything was rolled back.
+  const isDone = state.failure === null && outcome.kind === 'answer' && outcome.answer.status < 400
   const { background } = state.site.app
   state.inbound.onDone(() => {
-    // Only now it is known whether the answer could be written.
-    const isDelivered = isGood && !state.isRefused
-    const due = tasks.filter(({ always }) => always || isDelivered)
+    // What is found out while the answer is encoded or sent does not count: the work was done.
+    const due = tasks.filter(({ always }) => always || isDone)
     if (due.length === 0) return
     // Not the call itself: work that takes long would hold on to its request and its answer.
     const { requestId, callId } = state

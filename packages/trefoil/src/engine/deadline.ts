@@ -1,3 +1,4 @@
+import { startTimer } from '../base/start-timer.ts'
 import { type Problem, refuse } from '../contract/problem.ts'
 import type { CallState } from './call-state.ts'
 
@@ -9,7 +10,7 @@ export class Deadline {
   readonly #state: CallState
   readonly #timeout: number
   readonly #startedAt: number
-  #timer: ReturnType<typeof setTimeout> | null = null
+  #stopTimer: (() => void) | null = null
   #expired: ((problem: Problem) => void) | null = null
 
   /** @param timeout milliseconds; 0 for any time */
@@ -27,10 +28,20 @@ export class Deadline {
     return timeoutProblem(this.#state)
   }
 
+  /** The time is up, and no timer could say so. */
+  expire(): void {
+    this.#expired?.(this.problem())
+  }
+
   /** @param expired called with the problem when the time is up, or the caller called it off */
   start(expired: (problem: Problem) => void): void {
     this.#expired = expired
     const { inbound } = this.#state
+    // A stage that kept the thread may have used all of it.
+    if (this.hasPassed) {
+      this.expire()
+      return
+    }
     if (this.#timeout !== 0) this.#set(this.#timeout)
     if (!inbound.cancels) return
     const callOff = () => this.#expired?.(refuse('client_disconnected'))
@@ -44,7 +55,7 @@ export class Deadline {
    */
   watchStream(expired: (problem: Problem) => void): void {
     this.#expired = expired
-    if (this.#timeout !== 0 && this.#timer === null) this.#set(this.#timeout)
+    if (this.#timeout !== 0 && this.#stopTimer === null) this.#set(this.#timeout)
   }
 
   firstPiece(): void {
@@ -54,15 +65,13 @@ export class Deadline {
   }
 
   stop(): void {
-    if (this.#timer !== null) clearTimeout(this.#timer)
-    this.#timer = null
+    this.#stopTimer?.()
+    this.#stopTimer = null
   }
 
   #set(timeout: number): void {
-    this.#timer = setTimeout(
-      () => this.#expired?.(this.problem()),
-      Math.max(0, this.#left(timeout)),
-    )
+    const left = Math.max(0, this.#left(timeout))
+    this.#stopTimer = startTimer(left, () => this.#expired?.(this.problem()))
   }
 
   #left(timeout: number): number {

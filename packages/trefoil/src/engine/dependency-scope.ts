@@ -44,6 +44,8 @@ export class DependencyScopes {
   readonly #waits = new Map<Node, Set<Node>>()
   readonly #opened: Opened[] = []
   #closed = false
+  /** Of the function scope, once that has begun to be closed. */
+  #closing: Promise<Failure | null> | null = null
   readonly #site: ScopeSite
 
   constructor(site: ScopeSite) {
@@ -147,7 +149,23 @@ export class DependencyScopes {
     failure: Failure | null,
     late: Promise<Failure> | null = null,
   ): Promise<Failure | null> {
-    if (scope === 'request') this.#closed = true
+    if (scope === 'request') {
+      this.#closed = true
+      // The deadline may have passed in the middle of it. What it closes was opened last and uses the
+      // rest: a connection given back under a commit is another call's in the middle of a transaction.
+      const before = this.#closing
+      if (before !== null) await (late === null ? before : Promise.race([before, late]))
+      return this.#closeAll(scope, failure, late)
+    }
+    this.#closing = this.#closeAll(scope, failure, late)
+    return this.#closing
+  }
+
+  async #closeAll(
+    scope: DependencyScope,
+    failure: Failure | null,
+    late: Promise<Failure> | null,
+  ): Promise<Failure | null> {
     let closeFailure: Failure | null = null
     const closing = this.#opened.filter((opened) => scope === 'request' || opened.scope === scope)
     for (const opened of closing.reverse()) {

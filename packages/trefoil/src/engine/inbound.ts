@@ -1,6 +1,7 @@
 import type { Awaitable } from '../base/promise.ts'
 import type { Action } from '../contract/action.ts'
 import type { ClientFacts, RequestFacts } from '../contract/call-facts.ts'
+import type { ServerStop } from '../contract/exchange.ts'
 import type { ArgumentIssue } from '../contract/param-issue.ts'
 import type { Problem } from '../contract/problem.ts'
 import type { RequestBody } from '../contract/request-body.ts'
@@ -31,6 +32,8 @@ export interface Inbound extends RequestFacts {
   /** True once the caller has gone away. */
   readonly aborted: boolean
   onAbort(listener: () => void): void
+  /** The stop of the server it came to, which ends it as a deadline does; `null` for none. */
+  readonly stop: ServerStop | null
   /** Calls back when the answer is complete. */
   onDone(listener: () => void): void
   /** Reads the input for the first time. */

@@ -78,7 +78,7 @@ class Round {
     if (this.#isOver) return new Error('Middleware called next() after it had returned')
     // After a timeout the caller has been told how the call ended.
     if (this.#state.ended) return new Error('Middleware called next() after the call had ended')
-    return null
+    return this.#state.overdue()
   }
 
   /** Not before the rest is over: the handler may still be using what would be closed. */

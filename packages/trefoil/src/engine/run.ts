@@ -8,7 +8,7 @@ import { Deadline } from './deadline.ts'
 import { RolledBack } from './dependency-scope.ts'
 import { handOut } from './hand-out.ts'
 import type { Plan } from './plan.ts'
-import { settleThrown, toProblem } from './settle.ts'
+import { settleLate, settleThrown, toProblem } from './settle.ts'
 import { DRY_RUN, type Stage, type StageEnd } from './stage.ts'
 
 /**
@@ -18,29 +18,31 @@ import { DRY_RUN, type Stage, type StageEnd } from './stage.ts'
 export function run(plan: Plan, state: CallState): Awaitable<Outcome> {
   const { timeout } = plan.action
   const deadline = timeout === 0 ? null : new Deadline(state, timeout)
+  state.deadline = deadline
   // What came too slowly to be answered in time is not begun.
   if (deadline?.hasPassed === true) {
     return conclude(state, told(state, deadline.problem()), deadline)
+  }
+  const { inbound } = state
+  // Who has left already wants nothing begun, and a server that has stopped begins nothing.
+  if ((inbound.cancels && inbound.aborted) || inbound.stop?.stopped === true) {
+    return conclude(state, told(state, refuse('client_disconnected')), deadline)
   }
   let ended: Awaitable<StageEnd | undefined>
   try {
     ended = advance(state, plan.run, 0)
   } catch (error) {
-    return later(settleError(state, error), state, deadline)
+    ended = Promise.reject(error)
   }
   if (!isPromiseLike(ended)) return conclude(state, settle(state, ended), deadline)
-  if (deadline === null && !state.inbound.cancels) {
+  if (deadline === null && !inbound.cancels && inbound.stop === null) {
     // Nobody interrupts it: one step less between the handler and the answer.
     return ended.then(
       (end) => conclude(state, settle(state, end), null),
       (error) => settleError(state, error).then((outcome) => conclude(state, outcome, null)),
     )
   }
-  const settled = ended.then(
-    (end) => settle(state, end),
-    (error) => settleError(state, error),
-  )
-  return later(settled, state, deadline ?? new Deadline(state, timeout))
+  return later(ended, state, deadline)
 }
 
 /**
@@ -52,24 +54,41 @@ export function rehearse(plan: Plan, state: CallState): Awaitable<Outcome> {
   return run(plan, state)
 }
 
-/** Waits for what settles a call, but no longer than it may take. */
+/** Waits for what ends a call, but no longer than it may take. */
 function later(
-  settling: PromiseLike<Outcome>,
+  ending: PromiseLike<StageEnd | undefined>,
   state: CallState,
   deadline: Deadline | null,
 ): Promise<Outcome> {
-  return new Promise((resolve) => {
-    deadline?.start((problem) => {
+  const { cancels, stop } = state.inbound
+  return new Promise((resolve, reject) => {
+    const interrupt = (problem: Problem) => {
       if (state.ended) return
       // Called off before the time was up, its timer would outlive the call.
-      deadline.stop()
+      limit?.stop()
+      stop?.delete(stopped)
       resolve(interrupted(state, problem))
-    })
-    // Neither of them rejects.
-    settling.then((outcome) => {
+    }
+    // Its connection is cut in the same moment; with a handler that does not listen to its signal
+    // it would go on while shutdown hooks take away what it uses.
+    const stopped = () => interrupt(refuse('client_disconnected'))
+    const finish = (outcome: Outcome) => {
+      stop?.delete(stopped)
       if (state.ended) return dropLate(state, outcome)
-      return resolve(conclude(state, outcome, deadline))
-    })
+      try {
+        resolve(conclude(state, outcome, limit))
+      } catch (error) {
+        // The surface's to answer, and not a rejection that nobody waits for.
+        reject(error)
+      }
+    }
+    const limit = deadline ?? (cancels ? new Deadline(state, 0) : null)
+    stop?.add(stopped)
+    limit?.start(interrupt)
+    ending.then(
+      (end) => finish(settle(state, end)),
+      (error: unknown) => settleError(state, error).then(finish),
+    )
   })
 }
 
@@ -96,9 +115,9 @@ function conclude(
     try {
       return handOut(state, outcome.answer, deadline)
     } catch (error) {
-      // A stream that cannot be looked at: a getter of it throws, say.
-      deadline?.stop()
-      return close(state, told(state, toProblem(state, error)))
+      // Something that only looks like a stream: what it throws when it is touched is its call's.
+      state.failure = { error }
+      return conclude(state, { kind: 'problem', problem: toProblem(state, error) }, deadline)
     }
   }
   deadline?.stop()
@@ -142,7 +161,12 @@ const DRY: Outcome = Object.freeze({ kind: 'dry-run' })
 
 /** Never rejects: nobody would be left to answer the call, and the process would end. */
 async function settleError(state: CallState, error: unknown): Promise<Outcome> {
-  state.failure = { error }
+  // The caller has been told, and the dependencies with it.
+  if (state.ended) return settleLate(state, error)
+  const failed = state.closeFailure
+  state.failure = failed ?? { error }
+  // What did not commit did not happen, whatever a handler or a middleware makes of it.
+  if (failed !== null) return { kind: 'problem', problem: toProblem(state, failed.error) }
   try {
     // Error handlers are for the developer's code: one of them must not turn a refusal of an earlier
     // stage into an answer.

@@ -40,6 +40,31 @@ function isOfTheCall(thrown: unknown): thrown is Problem {
   return thrown.code === 'TIMEOUT' || thrown.code === 'client_disconnected'
 }
 
+/**
+ * For what the developer's code throws once its call has ended: nobody is told. That an aborted
+ * signal makes it throw is how it should be; anything else is a line of its own, and not the call's,
+ * whose line says what its caller was told.
+ */
+export function settleLate(state: CallState, thrown: unknown): Outcome {
+  if (!isA(Problem, thrown) && !isA(LateStart, thrown) && !isAbortError(thrown)) {
+    state.log.warn({ err: thrown }, 'The code of a call failed after the call had ended')
+  }
+  return { kind: 'problem', problem: refuse('TIMEOUT') }
+}
+
+/** Of a handler that was about to start when its call ended. */
+export class LateStart extends Error {
+  override readonly name = 'LateStart'
+}
+
+function isAbortError(thrown: unknown): boolean {
+  try {
+    return thrown instanceof Error && thrown.name === 'AbortError'
+  } catch {
+    return false
+  }
+}
+
 /** Through the same writer as every answer, but held to no `returns`: it says what went wrong. */
 async function handled(state: CallState, returned: unknown): Promise<Outcome> {
   const made = await makeAnswer(state, returned, null)

@@ -131,7 +131,6 @@ function refused<V extends Visit, F extends Found, Reply>(
 ): Reply {
   const { arrival } = visit
   arrival.problem = problem
-  if (arrival.state !== null) arrival.state.isRefused = true
   try {
     return surface.encodeProblem(visit, problem, found)
   } catch (error) {

@@ -2,6 +2,7 @@ import { promised } from '../../base/promise.ts'
 import type { AdmitPort, Lease } from '../../contract/ports/limits.ts'
 import { Problem, refuse } from '../../contract/problem.ts'
 import type { CallState } from '../call-state.ts'
+import { releaseLease } from '../release-lease.ts'
 import type { Stage } from '../stage.ts'
 
 /** Asks the app's limiter about a stranger, when it has one. */
@@ -28,7 +29,7 @@ export function keepLease(
 ): Problem | undefined {
   if (given === undefined || given instanceof Problem) return given
   if (state.phase === 'over') {
-    given.release({ kind: 'problem', problem: refuse('TIMEOUT') })
+    releaseLease(state, given, { kind: 'problem', problem: refuse('TIMEOUT') })
     return undefined
   }
   state.leases ??= []

@@ -7,8 +7,10 @@ import type { CallState } from '../call-state.ts'
 import { type Failure, RolledBack } from '../dependency-scope.ts'
 import { composeMiddleware, type Inner } from '../middleware.ts'
 import { resolveDependency } from '../resolve-dependency.ts'
+import { LateStart } from '../settle.ts'
 import type { Stage } from '../stage.ts'
 import { callOf } from '../views/handler-call.ts'
+import { withinCloseTimeout } from '../within-close-timeout.ts'
 
 /**
  * The developer's code: dependencies, middleware, handler. Leaves what it returned on the state,
@@ -21,18 +23,20 @@ export function executeStage(action: Action): Stage {
       ? invoke
       : composeMiddleware(action.middleware, invoke, action.name)
   return (state) => {
+    const overdue = state.overdue()
+    if (overdue !== null) return overdue
     state.phase = 'executing'
     const returned = body(state)
     const waiting = promised(returned)
-    if (waiting !== null) {
-      return waiting.then((late) => {
-        state.returned = late
-        return undefined
-      })
-    }
-    state.returned = returned
-    return undefined
+    if (waiting !== null) return waiting.then((late) => take(state, late))
+    return take(state, returned)
   }
+}
+
+function take(state: CallState, returned: unknown): undefined {
+  state.returned = returned
+  // A middleware that caught it would report as done what was not committed.
+  if (state.closeFailure !== null) throw state.closeFailure.error
 }
 
 function handlerWithDependencies(action: Action): Inner {
@@ -47,7 +51,7 @@ function handlerWithDependencies(action: Action): Inner {
     try {
       const args = await withDependencies(action.dependencies, state)
       // The caller has been told that nothing was done (FND-16).
-      if (state.ended) throw new LateStart()
+      if (state.ended || state.overdue() !== null) throw new LateStart()
       value = holdStream(await handler(args, callOf(state)))
     } catch (error) {
       await closeFunctionScope(state, { error })
@@ -58,13 +62,9 @@ function handlerWithDependencies(action: Action): Inner {
     const failed = await closeFunctionScope(state, end)
     if (failed === null) return value
     discardStream(value)
+    state.closeFailure = failed
     throw failed.error
   }
-}
-
-/** Never seen: its call has been answered already. */
-class LateStart extends Error {
-  override readonly name = 'LateStart'
 }
 
 async function withDependencies(
@@ -83,5 +83,9 @@ async function closeFunctionScope(
   state: CallState,
   failure: Failure | null,
 ): Promise<Failure | null> {
-  return state.scopes === null ? null : state.scopes.close('function', failure)
+  const { scopes } = state
+  if (scopes === null) return null
+  // A handler that outlived its call commits nothing: its caller has been told otherwise.
+  const told = state.ended ? state.failure : failure
+  return withinCloseTimeout(state, (late) => scopes.close('function', told, late))
 }

@@ -1,5 +1,6 @@
 import type { Action } from '../../contract/action.ts'
 import type { ClientFacts } from '../../contract/call-facts.ts'
+import type { ServerStop } from '../../contract/exchange.ts'
 import type { SurfaceName } from '../../contract/surface-name.ts'
 import type { Inbound, RawArguments } from '../../engine/inbound.ts'
 import type { EndpointRequest } from '../endpoint.ts'
@@ -60,6 +61,10 @@ export class EndpointInbound implements Inbound {
     this.wholeAnswers = call.wholeAnswers
     this.cancels = call.cancels
     this.receivedAt = request.arrival.receivedAt
+  }
+
+  get stop(): ServerStop | null {
+    return this.#request.exchange.stop ?? null
   }
 
   get aborted(): boolean {

@@ -1,4 +1,5 @@
 import { type Awaitable, isPromiseLike } from '../../base/promise.ts'
+import { startTimer } from '../../base/start-timer.ts'
 import { Problem, refuse } from '../../contract/problem.ts'
 import type { AppContext } from '../../engine/app-context.ts'
 import { timeoutBeforeCall } from '../../engine/deadline.ts'
@@ -30,9 +31,9 @@ export function readBody(
   const now = clock.elapsed()
   const left = Math.max(0, timeout - (now - (arrival.receivedAt ?? now)))
   return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(timeoutBeforeCall()), left)
+    const stopTimer = startTimer(left, () => resolve(timeoutBeforeCall()))
     bytes.then((body) => {
-      clearTimeout(timer)
+      stopTimer()
       resolve(body)
     })
   })

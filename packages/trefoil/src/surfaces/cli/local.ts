@@ -128,9 +128,12 @@ class LocalInbound implements Inbound {
   readonly receivedAt: number
   /** Who interrupts the program wants it to stop. */
   readonly cancels = true
+  readonly stop = null
   readonly #args: Readonly<Record<string, unknown>>
   readonly #signal: AbortSignal | undefined
+  readonly #abortListeners: (() => void)[] = []
   readonly #doneListeners: (() => void)[] = []
+  #isDone = false
 
   constructor(
     method: string,
@@ -152,18 +155,28 @@ class LocalInbound implements Inbound {
   }
 
   get aborted(): boolean {
-    return this.#signal?.aborted ?? false
+    return !this.#isDone && this.#signal?.aborted === true
   }
 
   onAbort(listener: () => void): void {
-    this.#signal?.addEventListener('abort', listener, { once: true })
+    if (this.#isDone || this.#signal === undefined) return
+    this.#signal.addEventListener('abort', listener, { once: true })
+    this.#abortListeners.push(listener)
   }
 
   onDone(listener: () => void): void {
     this.#doneListeners.push(listener)
   }
 
+  /**
+   * The signal may live as long as the program: a call that is over leaves nothing on it, and what
+   * is interrupted later does not abort a call that succeeded.
+   */
   done(): void {
+    this.#isDone = true
+    for (const listener of this.#abortListeners.splice(0)) {
+      this.#signal?.removeEventListener('abort', listener)
+    }
     for (const listener of this.#doneListeners.splice(0)) listener()
   }
 

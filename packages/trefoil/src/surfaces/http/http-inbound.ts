@@ -1,7 +1,7 @@
 import type { Awaitable } from '../../base/promise.ts'
 import type { Action } from '../../contract/action.ts'
 import type { ClientFacts } from '../../contract/call-facts.ts'
-import type { Exchange } from '../../contract/exchange.ts'
+import type { Exchange, ServerStop } from '../../contract/exchange.ts'
 import type { Problem } from '../../contract/problem.ts'
 import type { CloseHooks, Inbound, RawArguments } from '../../engine/inbound.ts'
 import { firstHeader } from '../../web/raw-headers.ts'
@@ -66,6 +66,10 @@ export class HttpInbound implements Inbound, ArgumentSource {
   get approvalToken(): string | null {
     const token = firstHeader(this.exchange.rawHeaders, 'approval-token')?.trim()
     return token === undefined || token === '' ? null : token
+  }
+
+  get stop(): ServerStop | null {
+    return this.exchange.stop ?? null
   }
 
   get aborted(): boolean {

@@ -1,4 +1,5 @@
 import type { ServerHttp2Stream } from 'node:http2'
+import { startTimer } from '../../../base/start-timer.ts'
 import { refuse } from '../../../contract/problem.ts'
 
 /**
@@ -13,7 +14,7 @@ export function isCut(stream: ServerHttp2Stream): boolean {
  * A body of HTTP/2 in time: node has a timeout for the requests of HTTP/1.1 only. The time counts
  * from when the body is asked for; until then flow control holds the client back.
  *
- * @param ms milliseconds
+ * @param ms milliseconds; 0 for any time, as node has it
  * @throws Problem `request_timeout`, or `client_disconnected` for a body that was cut short
  */
 export async function wholeInTime(
@@ -54,17 +55,17 @@ export async function* piecesInTime(
 
 class BodyTimer {
   readonly over: Promise<never>
-  readonly #timer: ReturnType<typeof setTimeout>
+  readonly #stopTimer: (() => void) | null
 
   constructor(ms: number) {
     const { promise, reject } = Promise.withResolvers<never>()
     this.over = promise
     // Nobody may be waiting for it just then.
     promise.catch(() => {})
-    this.#timer = setTimeout(() => reject(refuse('request_timeout')), ms)
+    this.#stopTimer = ms === 0 ? null : startTimer(ms, () => reject(refuse('request_timeout')))
   }
 
   stop(): void {
-    clearTimeout(this.#timer)
+    this.#stopTimer?.()
   }
 }

@@ -1,11 +1,12 @@
 import type { ServerHttp2Session } from 'node:http2'
+import { startTimer } from '../../../base/start-timer.ts'
 
 /** The open connections of an HTTP/2 server; those that ask nothing are closed after a while. */
 export class Http2Sessions {
   readonly #open = new Set<ServerHttp2Session>()
   readonly #idleTimeout: number
 
-  /** @param idleTimeout milliseconds a connection may be without a request */
+  /** @param idleTimeout milliseconds a connection may be without a request; 0 for any time, as node has it */
   constructor(idleTimeout: number) {
     this.#idleTimeout = idleTimeout
   }
@@ -13,22 +14,22 @@ export class Http2Sessions {
   add(session: ServerHttp2Session): void {
     this.#open.add(session)
     let streams = 0
-    let timer: ReturnType<typeof setTimeout> | undefined
+    let stopTimer = () => {}
     // Not the timeout of the session: any frame puts that off, and a ping costs a client nothing.
     const wait = () => {
-      timer = setTimeout(() => session.close(), this.#idleTimeout)
+      if (this.#idleTimeout !== 0) stopTimer = startTimer(this.#idleTimeout, () => session.close())
     }
     wait()
     session.on('stream', (stream) => {
       streams++
-      clearTimeout(timer)
+      stopTimer()
       stream.once('close', () => {
         streams--
         if (streams === 0 && !session.destroyed) wait()
       })
     })
     session.once('close', () => {
-      clearTimeout(timer)
+      stopTimer()
       this.#open.delete(session)
     })
   }

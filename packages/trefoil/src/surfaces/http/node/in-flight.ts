@@ -4,27 +4,24 @@
  */
 export class InFlight {
   #count = 0
-  #waiting: (() => void) | null = null
+  #waiting: (() => void)[] = []
 
   /** Counts something until it has settled, however it ends. */
   track(work: PromiseLike<unknown>): void {
     this.#count++
     const done = () => {
       this.#count--
-      if (this.#count === 0) this.#waiting?.()
+      if (this.#count > 0) return
+      for (const resolve of this.#waiting.splice(0)) resolve()
     }
     work.then(done, done)
   }
 
-  /** Resolves when nothing is left, or after `ms` milliseconds. */
-  idle(ms: number): Promise<void> {
+  /** Resolves when nothing is left. */
+  idle(): Promise<void> {
     if (this.#count === 0) return Promise.resolve()
     return new Promise((resolve) => {
-      const giveUp = setTimeout(resolve, ms)
-      this.#waiting = () => {
-        clearTimeout(giveUp)
-        resolve()
-      }
+      this.#waiting.push(resolve)
     })
   }
 }

@@ -4,7 +4,7 @@ import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { plainAddress } from '../../../base/ip.ts'
 import type { Awaitable } from '../../../base/promise.ts'
-import type { Exchange, SendResult } from '../../../contract/exchange.ts'
+import type { Exchange, SendResult, ServerStop } from '../../../contract/exchange.ts'
 import { refuse } from '../../../contract/problem.ts'
 import { pieces } from './body-pieces.ts'
 import { isCut, piecesInTime, wholeInTime } from './http2-body.ts'
@@ -33,6 +33,7 @@ export class NodeExchange implements Exchange, Sending {
   readonly target: string
   readonly rawHeaders: readonly string[]
   readonly inProcess = false
+  readonly stop: ServerStop | null
   bytesSent = 0
   failed = false
   readonly sendTimeout: number
@@ -48,9 +49,11 @@ export class NodeExchange implements Exchange, Sending {
 
   /**
    * @param expectsContinue true when the client waits for `100 Continue` before its body
-   * @param sendTimeout milliseconds a client may take to read what is waiting for it
-   * @param requestTimeout milliseconds a body of HTTP/2 may take to arrive; with HTTP/1.1 the server
-   * sees to that
+   * @param sendTimeout milliseconds a client may take to read what is waiting for it; 0: any
+   * time
+   * @param requestTimeout milliseconds a body of HTTP/2 may take to arrive; 0: any time. With
+   * HTTP/1.1 the server sees to that
+   * @param stop of the listener; `null` where it is somebody else's
    */
   constructor(
     request: IncomingMessage,
@@ -58,7 +61,9 @@ export class NodeExchange implements Exchange, Sending {
     expectsContinue: boolean,
     sendTimeout: number = DEFAULT_SEND_TIMEOUT,
     requestTimeout: number = DEFAULT_REQUEST_TIMEOUT,
+    stop: ServerStop | null = null,
   ) {
+    this.stop = stop
     this.sendTimeout = sendTimeout
     this.#requestTimeout = requestTimeout
     this.#request = request

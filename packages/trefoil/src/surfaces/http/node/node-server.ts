@@ -1,4 +1,5 @@
 import type { Server, ServerOptions } from 'node:http'
+import type { Socket } from 'node:net'
 import process from 'node:process'
 import type { TlsOptions } from 'node:tls'
 import { Http2Sessions } from './http2-sessions.ts'
@@ -40,9 +41,10 @@ export async function createNodeServer(options: NodeServerOptions): Promise<Node
   const { http2 = true, ...certificate } = tls
   if (!http2) {
     const https = await import('node:https')
-    return plain(https.createServer({ ...http, ...certificate }), 'https')
+    const server = plain(https.createServer({ ...http, ...certificate }), 'https')
+    return withHandshakes(server)
   }
-  return withHttp2(options, certificate)
+  return withHandshakes(await withHttp2(options, certificate))
 }
 
 /** Bun takes silent connections for idle itself, and says 0 bytes of every connection. */
@@ -59,6 +61,25 @@ function plain(server: Server, scheme: 'http' | 'https', keepAliveTimeout = 0): 
       connections?.endSilent()
     },
     closeAll: () => server.closeAllConnections(),
+  }
+}
+
+/**
+ * Until its handshake is over a connection is neither a session nor one of HTTP/1.1, and who never
+ * finishes one, with a single open socket, would keep a server from stopping for as long as it likes.
+ */
+function withHandshakes(node: NodeServer): NodeServer {
+  const open = new Set<Socket>()
+  node.server.on('connection', (socket: Socket) => {
+    open.add(socket)
+    socket.once('close', () => open.delete(socket))
+  })
+  return {
+    ...node,
+    closeAll() {
+      node.closeAll()
+      for (const socket of open) socket.destroy()
+    },
   }
 }
 

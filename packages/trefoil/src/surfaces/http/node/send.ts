@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import { startTimer } from '../../../base/start-timer.ts'
 import type { HttpReply } from '../../../contract/exchange.ts'
 import { skipStream } from '../../../engine/answer/stream.ts'
 import { BlockResponse } from './block-response.ts'
@@ -9,7 +10,7 @@ export interface Sending {
   bytesSent: number
   /** True when the source of a stream failed, for the access log. */
   failed: boolean
-  /** Milliseconds a client may take to read what is waiting for it; then it is cut off. */
+  /** Milliseconds a client may take to read what is waiting for it; then it is cut off. 0: any time. */
   readonly sendTimeout: number
   /** True once the caller has gone away. */
   readonly aborted: boolean
@@ -74,8 +75,8 @@ const FITS_THE_KERNEL = 65_536
  * @returns undoes it
  */
 function cutOffSlowReader(response: ServerResponse, ms: number): () => void {
-  const timer = setTimeout(() => response.destroy(), ms)
-  const release = () => clearTimeout(timer)
+  if (ms === 0) return () => {}
+  const release = startTimer(ms, () => response.destroy())
   response.once('close', release)
   return () => {
     release()

@@ -12,14 +12,17 @@ export interface ServeOptions {
   readonly host?: string
   /** Longest time for the request head. Default `10s`, or `requestTimeout` where that is shorter. */
   readonly headersTimeout?: Duration
-  /** Longest time for the whole request, body included. Default `60s`. */
+  /** Longest time for the whole request, body included; 0 for any time. Default `60s`. */
   readonly requestTimeout?: Duration
   /**
    * How long an idle connection is kept, as clients are told; it is closed within ten seconds after.
    * Default `65s`, longer than most load balancers wait.
    */
   readonly keepAliveTimeout?: Duration
-  /** How long a client may take to read what is waiting for it, before it is cut off. Default `60s`. */
+  /**
+   * How long a client may take to read what is waiting for it, before it is cut off; 0 for any
+   * time. Default `60s`.
+   */
   readonly sendTimeout?: Duration
   /** How long `close` waits for calls in flight before it aborts them. Default `10s`. */
   readonly drainTimeout?: Duration

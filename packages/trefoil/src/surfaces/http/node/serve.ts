@@ -2,10 +2,11 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type Duration, parseDuration } from '../../../base/duration.ts'
 import { isPromiseLike } from '../../../base/promise.ts'
+import { LONGEST_TIMER, startTimer } from '../../../base/start-timer.ts'
 import type { AppHandle } from '../../../contract/app-handle.ts'
 import type { HttpReply } from '../../../contract/exchange.ts'
-import { ImproperlyConfigured } from '../../../contract/problem.ts'
-import { discardStream, failStream, isStream } from '../../../engine/answer/stream.ts'
+import { ImproperlyConfigured, refuse } from '../../../contract/problem.ts'
+import { failStream, isStream } from '../../../engine/answer/stream.ts'
 import { firstHeader } from '../../../web/raw-headers.ts'
 import type { HttpHandler } from '../http-surface.ts'
 import { refuseWith, unmetExpectation } from '../refuse-with.ts'
@@ -19,6 +20,7 @@ import { createNodeServer, type NodeServer } from './node-server.ts'
 import { announceIdleTime } from './quirks.ts'
 import { send } from './send.ts'
 import { checkServeOptions, readHeadSize, type ServeOptions } from './serve-options.ts'
+import { Stopping } from './stopping.ts'
 import { withoutWebSockets } from './upgrades.ts'
 
 /** A listening app. */
@@ -33,6 +35,8 @@ export interface RunningServer {
 /** An app that can be served: an {@link AppHandle} with its HTTP handler. */
 export interface Servable extends AppHandle {
   readonly '~http': () => HttpHandler
+  /** Milliseconds that closing after a call may take; 0 for any time. */
+  readonly '~closeTimeout': number
 }
 
 /**
@@ -45,8 +49,8 @@ export async function serve(app: Servable, options: ServeOptions = {}): Promise<
   checkServeOptions(options)
   const { port = 8000, host = '127.0.0.1' } = options
   const drainMs = readDuration('drainTimeout', options.drainTimeout ?? '10s')
-  const inFlight = new InFlight()
-  const node = await listenerFor(app, options, inFlight)
+  const work: Work = { inFlight: new InFlight(), stopping: new Stopping() }
+  const node = await listenerFor(app, options, work)
   const { server } = node
   await app.startup()
   try {
@@ -59,19 +63,23 @@ export async function serve(app: Servable, options: ServeOptions = {}): Promise<
   const releaseUploads = holdUploads()
   let closing: Promise<void> | null = null
   const close = () => {
-    closing ??= shutDown(node, app, drainMs, inFlight)
-      .finally(releaseUploads)
-      .finally(forgetSignals)
+    closing ??= shutDown(node, app, drainMs, work).finally(releaseUploads).finally(forgetSignals)
     return closing
   }
   const forgetSignals = options.signals === false ? () => {} : closeOnSignals(close)
   return { url: `${node.scheme}://${urlHost(bound)}:${bound.port}`, port: bound.port, close }
 }
 
+/** What a listener has to do, and how it is ended. */
+interface Work {
+  readonly inFlight: InFlight
+  readonly stopping: Stopping
+}
+
 async function listenerFor(
   app: Servable,
   options: ServeOptions,
-  inFlight: InFlight,
+  { inFlight, stopping }: Work,
 ): Promise<NodeServer> {
   const sendTimeout = readDuration('sendTimeout', options.sendTimeout ?? '60s')
   const requestTimeout = readDuration('requestTimeout', options.requestTimeout ?? '60s')
@@ -83,9 +91,10 @@ async function listenerFor(
     requireHostHeader: false,
     headersTimeout,
     requestTimeout,
-    keepAliveTimeout,
+    // A timer of node's own.
+    keepAliveTimeout: Math.min(keepAliveTimeout, LONGEST_TIMER),
     // Node looks for overdue requests at this interval only.
-    connectionsCheckingInterval: Math.max(500, Math.min(headersTimeout, requestTimeout) / 4),
+    connectionsCheckingInterval: checkingInterval(headersTimeout, requestTimeout),
     maxHeaderSize,
     ...{ optimizeEmptyRequests: true },
     // Finds clients that vanished where no limit ends the wait for them.
@@ -109,6 +118,7 @@ async function listenerFor(
         expectsContinue,
         sendTimeout,
         requestTimeout,
+        stopping,
       )
       const work = answer(node, answering, exchange, request, response)
       if (work !== undefined) inFlight.track(work)
@@ -158,8 +168,8 @@ function sendOrDrop(
   reply: HttpReply,
 ): Promise<void> | undefined {
   if (exchange.aborted) {
-    discardStream(reply.body)
-    return undefined
+    // Counted, because its dependencies are closed with it.
+    return isStream(reply.body) ? failStream(reply.body, refuse('client_disconnected')) : undefined
   }
   finish(node, exchange, request, response, reply)
   try {
@@ -220,23 +230,45 @@ function listen(server: Server, port: number, host: string): Promise<void> {
 
 const DEFAULT_HEADERS_TIMEOUT = 10_000
 
-/** What calls that were cut off get for closing their dependencies. */
-const CLOSING_MS = 5_000
+/** Milliseconds that calls which were cut off get at least for closing what they opened. */
+const SHORTEST_CLOSING = 5_000
 
 async function shutDown(
   { server, closeIdle, closeAll }: NodeServer,
-  app: AppHandle,
+  app: Servable,
   drainMs: number,
-  inFlight: InFlight,
+  { inFlight, stopping }: Work,
 ): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
   closeIdle()
+  // A call whose caller has left holds no connection open, and gets the same time as the others.
+  await endsWithin(
+    drainMs,
+    closed.then(() => inFlight.idle()),
+  )
   // Calls that take too long are cut off: their signals abort, their dependencies close.
-  const cut = setTimeout(closeAll, drainMs)
+  stopping.stop()
+  closeAll()
   await closed
-  clearTimeout(cut)
-  await inFlight.idle(CLOSING_MS)
+  await endsWithin(closingTime(app), inFlight.idle())
   await app.shutdown()
+}
+
+/** A pool that is closed in the middle of a commit leaves a call of which nobody knows whether it was done. */
+function closingTime(app: Servable): number {
+  const closeTimeout = app['~closeTimeout']
+  return closeTimeout === 0 ? Number.POSITIVE_INFINITY : Math.max(closeTimeout, SHORTEST_CLOSING)
+}
+
+/** Resolves when the work is over, or the time is up. */
+function endsWithin(ms: number, work: Promise<void>): Promise<void> {
+  return new Promise((resolve) => {
+    const stopTimer = startTimer(ms, resolve)
+    void work.then(() => {
+      stopTimer()
+      resolve()
+    })
+  })
 }
 
 function closeOnSignals(close: () => Promise<void>): () => void {
@@ -260,6 +292,11 @@ function closeOnSignals(close: () => Promise<void>): () => void {
 function urlHost({ address, family }: AddressInfo): string {
   if (address === '::' || address === '0.0.0.0') return 'localhost'
   return family === 'IPv6' ? `[${address}]` : address
+}
+
+/** Milliseconds; a longest, because a timer of node's cannot hold just any. */
+function checkingInterval(headersTimeout: number, requestTimeout: number): number {
+  return Math.min(Math.max(500, Math.min(headersTimeout, requestTimeout) / 4), LONGEST_TIMER)
 }
 
 /** The head is a part of the request: by default it gets 10 s of the time, if there are as many. */

@@ -1,3 +1,5 @@
+import { startTimer } from '../../../base/start-timer.ts'
+
 /** Timers, so that a test can hold them still. */
 export interface Timers {
   /** Calls back once, after `ms`; the returned function stops it. */
@@ -5,10 +7,7 @@ export interface Timers {
 }
 
 export const systemTimers: Timers = {
-  after: (ms, callback) => {
-    const timer = setTimeout(callback, ms)
-    return () => clearTimeout(timer)
-  },
+  after: startTimer,
 }
 
 /** A comment line; clients ignore it. */
