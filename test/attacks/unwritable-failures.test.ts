@@ -203,7 +203,7 @@ test('an identity with actor: null has its answer and its record', async () => {
   expect(records).toHaveLength(1)
 })
 
-// FAULT contract/problem.ts:115: not put back when the constructor throws
+// The limit is the whole process’s.
 test('a bogus code leaves stack traces on', async () => {
   const before = Error.stackTraceLimit
   const app = hostile()

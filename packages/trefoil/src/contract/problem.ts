@@ -110,20 +110,23 @@ freezeClass(Problem, HttpError, AuthenticationError)
  * of bad tokens, say) and the trace would only ever show this framework.
  */
 export function refuse(code: ProblemCode, options?: ProblemOptions, publicCode?: string): Problem {
-  const limit = Error.stackTraceLimit
-  Error.stackTraceLimit = 0
-  const problem = new Problem(code, options, publicCode)
-  Error.stackTraceLimit = limit
-  return problem
+  return withoutTrace(() => new Problem(code, options, publicCode))
 }
 
 /** An {@link AuthenticationError} without a stack trace, for authenticators of the framework. */
 export function refuseCredential(reason: string): AuthenticationError {
+  return withoutTrace(() => new AuthenticationError(reason))
+}
+
+/** The limit is the whole process's, and put back whatever happens: a code that is none throws. */
+function withoutTrace<Made>(make: () => Made): Made {
   const limit = Error.stackTraceLimit
   Error.stackTraceLimit = 0
-  const problem = new AuthenticationError(reason)
-  Error.stackTraceLimit = limit
-  return problem
+  try {
+    return make()
+  } finally {
+    Error.stackTraceLimit = limit
+  }
 }
 
 /**
