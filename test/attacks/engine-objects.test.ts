@@ -26,7 +26,6 @@ function plant(target: object, member: PropertyKey, value: unknown): void {
 const prototypeOf = (value: unknown): object => Object.getPrototypeOf(value)
 
 describe('what is handed out by mistake', () => {
-  // FAULT engine/call-state.ts:107: callState() is called as a method of the AppContext
   test('callState is not handed the engine’s context, and no credential becomes readable', async () => {
     const app = hostile({
       callState(this: unknown) {
@@ -45,7 +44,6 @@ describe('what is handed out by mistake', () => {
     expect((await ask(app, '/victim', { headers })).text).toBe('null')
   })
 
-  // FAULT engine/middleware.ts:50: `this.#wrap(…)` hands the Round over as `this`
   test('a middleware is not handed the engine’s round', async () => {
     const app = hostile()
     app.use(function (this: unknown, _, next) {
@@ -60,8 +58,8 @@ describe('what is handed out by mistake', () => {
 })
 
 describe('the view that shows credentials', () => {
-  // FAULT engine/views/auth-request.ts:20: its getters take every view for their own (stateOf), so who
-  // has met one AuthRequest, on whatever surface, reads the token of each call it is shown later
+  // Getters that take every view for their own would show whoever has met one AuthRequest, on whatever
+  // surface, the token of each call it is shown later.
   test('its getters answer for no other view', async () => {
     let kept: object = {}
     const app = known((request: trefoil.AuthRequest) => {
@@ -85,7 +83,6 @@ describe('the view that shows credentials', () => {
 })
 
 describe('classes that one call can change for all later ones', () => {
-  // FAULT engine/middleware.ts:157: class Watched is not frozen
   test('the promise of next()', async () => {
     const app = hostile()
     let isFirst = true
@@ -101,7 +98,6 @@ describe('classes that one call can change for all later ones', () => {
     expect((await ask(app, '/x')).text).toBe('b')
   })
 
-  // FAULT contract/problems.ts:77: the table itself is exported and not frozen
   test('the table of problems', async () => {
     const app = known(() => null)
     app.get('/x', () => 'RAN')
@@ -120,7 +116,6 @@ describe('classes that one call can change for all later ones', () => {
     return app
   }
 
-  // FAULT identity/cookie-session.ts:91: SignedSession is not frozen; whoever has one logs everybody in
   test('sessions', async () => {
     const app = withSession()
     app.get('/attack', { public: true, params: { session } }, (args) => {
@@ -131,7 +126,6 @@ describe('classes that one call can change for all later ones', () => {
     expect((await ask(app, '/me')).status).toBe(401)
   })
 
-  // FAULT identity/cookie-signer.ts:51: CookieSigner is exported and not frozen
   test('the signer of cookies', async () => {
     const app = withSession()
     plant(CookieSigner.prototype, 'open', () => ({ data: { user: 'admin' } }))
@@ -139,7 +133,6 @@ describe('classes that one call can change for all later ones', () => {
     expect((await ask(app, '/me', { headers })).status).toBe(401)
   })
 
-  // FAULT surfaces/http/uploads.ts:89: FormFile is not frozen
   test('uploaded files', async () => {
     const app = hostile()
     app.post('/attack', { params: { photo: file() } }, ({ photo }) => {
@@ -156,7 +149,6 @@ describe('classes that one call can change for all later ones', () => {
     expect((await ask(app, '/victim', body())).text).toBe('real')
   })
 
-  // FAULT contract/event-body.ts:5, reply/sse.ts:47 (and PartialContent): reachable and not frozen
   test('event streams', async () => {
     const events = async function* () {
       yield { data: 'real' }
@@ -173,7 +165,6 @@ describe('classes that one call can change for all later ones', () => {
     expect((await ask(app, '/victim')).text).toContain('real')
   })
 
-  // FAULT contract/returned.ts:62, :85: frozen at the top only; with it goes what `returns` promises
   test('what returning() and encoded() make', async () => {
     const returns = trefoil.returning(z.object({ a: z.string() }), {
       jsonSchema: { type: 'object' },
@@ -186,7 +177,6 @@ describe('classes that one call can change for all later ones', () => {
     expect((await ask(app, '/x')).text).toBe('{"a":"x"}')
   })
 
-  // FAULT policy/guards.ts:22: roles are judged by a method that a subclass, not frozen, answers
   test('a subclass of AuthContext does not decide what our guards see', async () => {
     class Mine extends AuthContext {}
     const app = known(() => new Mine({ subject: 'ann', roles: ['user'] }))
@@ -199,7 +189,6 @@ describe('classes that one call can change for all later ones', () => {
     expect((await ask(app, '/victim')).status).toBe(403)
   })
 
-  // FAULT contract/auth-context.ts:82…88: what is no plain object in claims and actor stays open
   test('a shared context: who acts for whom, and claims', async () => {
     class Actor {
       sub = 'agent_1'
@@ -224,7 +213,6 @@ describe('classes that one call can change for all later ones', () => {
     expect([...(shared.claims['groups'] as Set<string>)]).toEqual(['a'])
   })
 
-  // FAULT contract/dependency.ts:82: `uses` is read anew in every call, after the graph was checked
   test('what a dependency uses', async () => {
     const uses: Record<string, trefoil.Dependency<string>> = {
       db: trefoil.dependency(() => 'real', { name: 'real' }),

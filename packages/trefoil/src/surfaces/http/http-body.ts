@@ -1,3 +1,4 @@
+import { freezeClass } from '../../base/freeze-class.ts'
 import { ImproperlyConfigured, Problem } from '../../contract/problem.ts'
 import type { RequestBody, RequestForm } from '../../contract/request-body.ts'
 import type { CloseHooks } from '../../engine/inbound.ts'
@@ -86,6 +87,7 @@ class FormView implements RequestForm {
   constructor(form: FormBody) {
     this.fields = form.fields
     this.#form = form
+    Object.freeze(this)
   }
 
   get(name: string): string | null {
@@ -100,3 +102,6 @@ class FormView implements RequestForm {
     return this.#form.files.get(name) ?? []
   }
 }
+
+// As of files: what one handler puts there, every later call would read (FND-57).
+freezeClass(FormView)

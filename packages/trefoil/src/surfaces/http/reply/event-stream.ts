@@ -1,3 +1,5 @@
+import { freezeClass } from '../../../base/freeze-class.ts'
+
 /** Timers, so that a test can hold them still. */
 export interface Timers {
   /** Calls back once, after `ms`; the returned function stops it. */
@@ -123,3 +125,6 @@ export class EventStream<Event> implements AsyncIterableIterator<string> {
     }
   }
 }
+
+// Whoever has an event stream reaches it by iterating, and with it every other call's (FND-57).
+freezeClass(EventStream)
