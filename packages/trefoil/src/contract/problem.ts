@@ -1,3 +1,4 @@
+import { deepFreeze } from '../base/freeze.ts'
 import { freezeClass } from '../base/freeze-class.ts'
 import { type ProblemCode, problemRow } from './problems.ts'
 
@@ -107,10 +108,15 @@ freezeClass(Problem, HttpError, AuthenticationError)
 
 /**
  * A problem the framework itself makes, without a stack trace: refusals are frequent (a flood
- * of bad tokens, say) and the trace would only ever show this framework.
+ * of bad tokens, say) and the trace would only ever show this framework. Frozen: dependencies and
+ * listeners of `call.signal` are told with the very object that is written afterwards, and a 403
+ * must not leave as whatever they make of it.
  */
 export function refuse(code: ProblemCode, options?: ProblemOptions, publicCode?: string): Problem {
-  return withoutTrace(() => new Problem(code, options, publicCode))
+  const problem = withoutTrace(() => new Problem(code, options, publicCode))
+  const { issues, headers, details } = problem
+  deepFreeze([issues, headers, details])
+  return Object.freeze(problem)
 }
 
 /** An {@link AuthenticationError} without a stack trace, for authenticators of the framework. */

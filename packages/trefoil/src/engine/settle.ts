@@ -70,8 +70,12 @@ function distance(error: unknown, type: ErrorHandler['type']): number {
 export function toProblem(state: CallState, error: unknown): Problem {
   if (isA(Problem, error)) {
     if (error.cause !== undefined) state.log.warn({ err: error }, 'Problem with a cause')
-    return state.hasBegun ? taken(state, error) : error
+    return taken(state, error)
   }
+  return masked(state, error)
+}
+
+function masked(state: CallState, error: unknown): Problem {
   if (state.logged === null || state.logged.error !== error) {
     state.logged = { error }
     state.log.error({ err: error, problem: 'INTERNAL_ERROR' }, 'Unhandled error')
@@ -82,18 +86,20 @@ export function toProblem(state: CallState, error: unknown): Problem {
 /**
  * What the developer's code put into a problem is taken now, as the text it will be: what is added
  * to it while dependencies are closed must not leave (FND-2), and what has no JSON form is found
- * out while there is still somebody to tell (FND-5).
+ * out while there is still somebody to tell (FND-5). What the framework refuses with is frozen.
  */
 function taken(state: CallState, problem: Problem): Problem {
-  const { code, publicCode, details, issues } = problem
-  if (details === undefined && issues === undefined) return problem
+  if (Object.isFrozen(problem)) return problem
   try {
-    const { status, detail, fix, headers } = problem
+    const { code, publicCode, details, issues, status, detail, fix, headers } = problem
     const own = { details, issues }
-    const copy: typeof own = JSON.parse(toJson(own))
-    return refuse(code, { status, detail, fix, headers, ...copy }, publicCode)
+    const copy: typeof own =
+      details === undefined && issues === undefined ? own : JSON.parse(toJson(own))
+    const sent = headers === undefined ? headers : { ...headers }
+    return refuse(code, { status, detail, fix, headers: sent, ...copy }, publicCode)
   } catch (error) {
-    return toProblem(state, error)
+    // Not taken in turn: the error may be the very problem.
+    return masked(state, error)
   }
 }
 
