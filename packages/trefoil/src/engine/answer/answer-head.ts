@@ -1,3 +1,5 @@
+import { deepFreeze } from '../../base/freeze.ts'
+import { snapshot } from '../../base/snapshot.ts'
 import type { AnswerHead } from '../../contract/answer.ts'
 import { checkOptionNames, type OptionNames } from '../../contract/option-names.ts'
 import { ImproperlyConfigured } from '../../contract/problem.ts'
@@ -37,7 +39,8 @@ export function readHead(options: ReplyOptions): ReadHead {
     names,
     etag: readEtag(etag),
     compress: compress ?? null,
-    meta: meta === undefined ? null : Object.freeze({ ...meta }),
+    // A copy all the way down: one reader of records must not write what the next one reads.
+    meta: meta === undefined ? null : (deepFreeze(snapshot({ ...meta })) as AnswerHead['meta']),
   }
   return { head, status: status ?? null }
 }

@@ -1,3 +1,4 @@
+import { deepFreeze } from '../../base/freeze.ts'
 import { freezeClass } from '../../base/freeze-class.ts'
 import { ImproperlyConfigured, Problem } from '../../contract/problem.ts'
 import type { RequestBody, RequestForm } from '../../contract/request-body.ts'
@@ -25,7 +26,8 @@ export class HttpBody implements RequestBody {
   }
 
   async body(): Promise<Uint8Array> {
-    return this.#inbound.readBytes()
+    // A copy: the same bytes are bound later, and a guard could write the arguments it has judged.
+    return new Uint8Array(await this.#inbound.readBytes())
   }
 
   json(): Promise<unknown> {
@@ -85,7 +87,8 @@ class FormView implements RequestForm {
   readonly #form: FormBody
 
   constructor(form: FormBody) {
-    this.fields = form.fields
+    // The list that is bound: a guard could write the arguments it has judged.
+    this.fields = deepFreeze(form.fields)
     this.#form = form
     Object.freeze(this)
   }
@@ -99,7 +102,7 @@ class FormView implements RequestForm {
   }
 
   files(name: string): ReturnType<RequestForm['files']> {
-    return this.#form.files.get(name) ?? []
+    return [...(this.#form.files.get(name) ?? [])]
   }
 }
 
