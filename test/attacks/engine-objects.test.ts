@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { hasRole } from '../../packages/trefoil/src/auth.ts'
 import * as trefoil from '../../packages/trefoil/src/index.ts'
+import { sendFile } from '../../packages/trefoil/src/node.ts'
 import { ALL, ann, ask, hostile, known, untyped } from './hostile.ts'
 
 const { AuthContext, CookieSigner, cookieSession, file, PROBLEMS, sse } = trefoil
@@ -79,6 +80,29 @@ describe('the view that shows credentials', () => {
     })
     const headers = { authorization: 'Bearer of-ann' }
     expect((await ask(app, '/x', { headers })).text).toBe('[null,null]')
+  })
+})
+
+describe('a view that only looks like one', () => {
+  test.each([
+    ['an heir', (view: object) => Object.create(view)],
+    ['a proxy', (view: object) => new Proxy(view, {})],
+  ])('%s of the view of an authenticator shows no credential', async (_, make) => {
+    let shown: unknown[] = []
+    const app = known((request: trefoil.AuthRequest) => {
+      const fake = make(request) as trefoil.AuthRequest
+      shown = (['bearer', 'headers'] as const).map((member) => {
+        try {
+          return fake[member]
+        } catch (error) {
+          return error instanceof TypeError
+        }
+      })
+      return ann()
+    })
+    app.get('/x', () => 'a')
+    await ask(app, '/x', { headers: { authorization: 'Bearer of-ann' } })
+    expect(shown).toEqual([true, true])
   })
 })
 
@@ -228,5 +252,80 @@ describe('classes that one call can change for all later ones', () => {
     })
     await ask(app, '/x')
     expect((await ask(app, '/x')).text).toBe('real')
+  })
+
+  test('what a dependency uses, where a function says so', async () => {
+    const uses: Record<string, trefoil.Dependency<string>> = {
+      db: trefoil.dependency(() => 'real', { name: 'real' }),
+    }
+    const repo = trefoil.dependency((given: { db?: string }) => String(given.db), {
+      name: 'repo',
+      uses: () => uses,
+    })
+    const app = hostile()
+    app.get('/x', { params: { repo } }, (args) => {
+      uses['db'] = trefoil.dependency(() => 'EVIL', { name: 'evil' })
+      return args.repo
+    })
+    await ask(app, '/x')
+    expect((await ask(app, '/x')).text).toBe('real')
+  })
+
+  test('forms: what one handler adds to an empty one, no other is sent', async () => {
+    const app = hostile()
+    app.post('/x', async (_, call) => {
+      const read = await call.request.form()
+      const seen = [...read.fields]
+      try {
+        untyped<{ push(pair: unknown): void }>(read.fields).push(['role', 'admin'])
+      } catch {}
+      plant(prototypeOf(read), 'get', () => 'admin')
+      return [seen, read.get('role')]
+    })
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+    for (const _ of [1, 2]) {
+      expect((await ask(app, '/x', { method: 'POST', headers, body: '' })).text).toBe('[[],null]')
+    }
+  })
+
+  test('iterators of event streams, files that are sent, secrets', async () => {
+    const iterator = sse((async function* () {})()).value[Symbol.asyncIterator]()
+    const sent = await sendFile(import.meta.filename)
+    const secret = new trefoil.Secret('x')
+    const pieces = sent.value[Symbol.asyncIterator]()
+    expect(Object.isFrozen(prototypeOf(pieces))).toBe(true)
+    for (const one of [iterator, sent.value, secret]) {
+      for (let link = prototypeOf(one); link !== Object.prototype; link = prototypeOf(link)) {
+        expect([link.constructor.name, Object.isFrozen(link)]).toEqual([
+          link.constructor.name,
+          true,
+        ])
+      }
+    }
+  })
+
+  test('generators that are handed out: bodies, files, streams of a list', async () => {
+    const app = hostile()
+    app.post('/attack', { params: { photo: file() } }, ({ photo }) => {
+      const list = trefoil.stream(['real']).value
+      for (const one of [photo.stream(), list]) plant(prototypeOf(one), 'next', () => 'PWNED')
+      return 'a'
+    })
+    app.post('/attack-body', (_, call) => {
+      plant(prototypeOf(call.request.stream()), 'next', () => 'PWNED')
+      return 'a'
+    })
+    app.post('/victim', { params: { photo: file() } }, async ({ photo }) => {
+      const pieces = await Array.fromAsync(photo.stream())
+      return [Buffer.concat(pieces).toString(), await Array.fromAsync(trefoil.stream(['b']).value)]
+    })
+    const body = () => {
+      const form = new FormData()
+      form.append('photo', new File(['real'], 'a.txt'))
+      return { method: 'POST', body: form }
+    }
+    await ask(app, '/attack', body())
+    await ask(app, '/attack-body', body())
+    expect((await ask(app, '/victim', body())).text).toBe('["real",["b"]]')
   })
 })
