@@ -36,7 +36,6 @@ const auth = [
   },
 ]
 
-// FAULT engine/run.ts:145 (told) and settle.ts:87: failure and answer are one object
 test('a guard’s refusal leaves as it was', async () => {
   const app = hostile({ auth })
   app.get('/x', { guards: [hasRole('admin')] }, () => 'RAN')
@@ -45,7 +44,6 @@ test('a guard’s refusal leaves as it was', async () => {
   expect(text).not.toContain('welcome')
 })
 
-// FAULT engine/run.ts:145
 test('what has to be approved is what is told', async () => {
   const app = hostile({ auth, approval: () => true })
   app.post('/x', { needsApproval: ['api'] }, () => 'RAN')
@@ -54,7 +52,6 @@ test('what has to be approved is what is told', async () => {
   expect(text).not.toContain('sha256:forged')
 })
 
-// FAULT engine/settle.ts:87: `taken` copies details and issues only, and keeps `headers` by reference
 test('a problem of the handler leaves as it was thrown', async () => {
   const app = hostile()
   app.get('/x', { params: { meddling } }, () => {
@@ -65,7 +62,6 @@ test('a problem of the handler leaves as it was thrown', async () => {
   expect(text).toContain('not there')
 })
 
-// FAULT engine/run.ts:77: call.signal.reason is the problem that is told
 test('a TIMEOUT stays one, for the caller and in the record', async () => {
   const records: unknown[] = []
   const app = hostile({

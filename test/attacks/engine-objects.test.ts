@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { hasRole } from '../../packages/trefoil/src/auth.ts'
 import * as trefoil from '../../packages/trefoil/src/index.ts'
+import { sendFile } from '../../packages/trefoil/src/node.ts'
 import { ALL, ann, ask, hostile, known, untyped } from './hostile.ts'
 
 const { AuthContext, CookieSigner, cookieSession, file, PROBLEMS, sse } = trefoil
@@ -26,7 +27,6 @@ function plant(target: object, member: PropertyKey, value: unknown): void {
 const prototypeOf = (value: unknown): object => Object.getPrototypeOf(value)
 
 describe('what is handed out by mistake', () => {
-  // FAULT engine/call-state.ts:107: callState() is called as a method of the AppContext
   test('callState is not handed the engine’s context, and no credential becomes readable', async () => {
     const app = hostile({
       callState(this: unknown) {
@@ -45,7 +45,6 @@ describe('what is handed out by mistake', () => {
     expect((await ask(app, '/victim', { headers })).text).toBe('null')
   })
 
-  // FAULT engine/middleware.ts:50: `this.#wrap(…)` hands the Round over as `this`
   test('a middleware is not handed the engine’s round', async () => {
     const app = hostile()
     app.use(function (this: unknown, _, next) {
@@ -60,8 +59,8 @@ describe('what is handed out by mistake', () => {
 })
 
 describe('the view that shows credentials', () => {
-  // FAULT engine/views/auth-request.ts:20: its getters take every view for their own (stateOf), so who
-  // has met one AuthRequest, on whatever surface, reads the token of each call it is shown later
+  // Getters that take every view for their own would show whoever has met one AuthRequest, on whatever
+  // surface, the token of each call it is shown later.
   test('its getters answer for no other view', async () => {
     let kept: object = {}
     const app = known((request: trefoil.AuthRequest) => {
@@ -84,8 +83,30 @@ describe('the view that shows credentials', () => {
   })
 })
 
+describe('a view that only looks like one', () => {
+  test.each([
+    ['an heir', (view: object) => Object.create(view)],
+    ['a proxy', (view: object) => new Proxy(view, {})],
+  ])('%s of the view of an authenticator shows no credential', async (_, make) => {
+    let shown: unknown[] = []
+    const app = known((request: trefoil.AuthRequest) => {
+      const fake = make(request) as trefoil.AuthRequest
+      shown = (['bearer', 'headers'] as const).map((member) => {
+        try {
+          return fake[member]
+        } catch (error) {
+          return error instanceof TypeError
+        }
+      })
+      return ann()
+    })
+    app.get('/x', () => 'a')
+    await ask(app, '/x', { headers: { authorization: 'Bearer of-ann' } })
+    expect(shown).toEqual([true, true])
+  })
+})
+
 describe('classes that one call can change for all later ones', () => {
-  // FAULT engine/middleware.ts:157: class Watched is not frozen
   test('the promise of next()', async () => {
     const app = hostile()
     let isFirst = true
@@ -101,7 +122,6 @@ describe('classes that one call can change for all later ones', () => {
     expect((await ask(app, '/x')).text).toBe('b')
   })
 
-  // FAULT contract/problems.ts:77: the table itself is exported and not frozen
   test('the table of problems', async () => {
     const app = known(() => null)
     app.get('/x', () => 'RAN')
@@ -120,7 +140,6 @@ describe('classes that one call can change for all later ones', () => {
     return app
   }
 
-  // FAULT identity/cookie-session.ts:91: SignedSession is not frozen; whoever has one logs everybody in
   test('sessions', async () => {
     const app = withSession()
     app.get('/attack', { public: true, params: { session } }, (args) => {
@@ -131,7 +150,6 @@ describe('classes that one call can change for all later ones', () => {
     expect((await ask(app, '/me')).status).toBe(401)
   })
 
-  // FAULT identity/cookie-signer.ts:51: CookieSigner is exported and not frozen
   test('the signer of cookies', async () => {
     const app = withSession()
     plant(CookieSigner.prototype, 'open', () => ({ data: { user: 'admin' } }))
@@ -139,7 +157,6 @@ describe('classes that one call can change for all later ones', () => {
     expect((await ask(app, '/me', { headers })).status).toBe(401)
   })
 
-  // FAULT surfaces/http/uploads.ts:89: FormFile is not frozen
   test('uploaded files', async () => {
     const app = hostile()
     app.post('/attack', { params: { photo: file() } }, ({ photo }) => {
@@ -156,7 +173,6 @@ describe('classes that one call can change for all later ones', () => {
     expect((await ask(app, '/victim', body())).text).toBe('real')
   })
 
-  // FAULT contract/event-body.ts:5, reply/sse.ts:47 (and PartialContent): reachable and not frozen
   test('event streams', async () => {
     const events = async function* () {
       yield { data: 'real' }
@@ -173,7 +189,6 @@ describe('classes that one call can change for all later ones', () => {
     expect((await ask(app, '/victim')).text).toContain('real')
   })
 
-  // FAULT contract/returned.ts:62, :85: frozen at the top only; with it goes what `returns` promises
   test('what returning() and encoded() make', async () => {
     const returns = trefoil.returning(z.object({ a: z.string() }), {
       jsonSchema: { type: 'object' },
@@ -186,7 +201,6 @@ describe('classes that one call can change for all later ones', () => {
     expect((await ask(app, '/x')).text).toBe('{"a":"x"}')
   })
 
-  // FAULT policy/guards.ts:22: roles are judged by a method that a subclass, not frozen, answers
   test('a subclass of AuthContext does not decide what our guards see', async () => {
     class Mine extends AuthContext {}
     const app = known(() => new Mine({ subject: 'ann', roles: ['user'] }))
@@ -199,7 +213,6 @@ describe('classes that one call can change for all later ones', () => {
     expect((await ask(app, '/victim')).status).toBe(403)
   })
 
-  // FAULT contract/auth-context.ts:82…88: what is no plain object in claims and actor stays open
   test('a shared context: who acts for whom, and claims', async () => {
     class Actor {
       sub = 'agent_1'
@@ -224,7 +237,6 @@ describe('classes that one call can change for all later ones', () => {
     expect([...(shared.claims['groups'] as Set<string>)]).toEqual(['a'])
   })
 
-  // FAULT contract/dependency.ts:82: `uses` is read anew in every call, after the graph was checked
   test('what a dependency uses', async () => {
     const uses: Record<string, trefoil.Dependency<string>> = {
       db: trefoil.dependency(() => 'real', { name: 'real' }),
@@ -240,5 +252,80 @@ describe('classes that one call can change for all later ones', () => {
     })
     await ask(app, '/x')
     expect((await ask(app, '/x')).text).toBe('real')
+  })
+
+  test('what a dependency uses, where a function says so', async () => {
+    const uses: Record<string, trefoil.Dependency<string>> = {
+      db: trefoil.dependency(() => 'real', { name: 'real' }),
+    }
+    const repo = trefoil.dependency((given: { db?: string }) => String(given.db), {
+      name: 'repo',
+      uses: () => uses,
+    })
+    const app = hostile()
+    app.get('/x', { params: { repo } }, (args) => {
+      uses['db'] = trefoil.dependency(() => 'EVIL', { name: 'evil' })
+      return args.repo
+    })
+    await ask(app, '/x')
+    expect((await ask(app, '/x')).text).toBe('real')
+  })
+
+  test('forms: what one handler adds to an empty one, no other is sent', async () => {
+    const app = hostile()
+    app.post('/x', async (_, call) => {
+      const read = await call.request.form()
+      const seen = [...read.fields]
+      try {
+        untyped<{ push(pair: unknown): void }>(read.fields).push(['role', 'admin'])
+      } catch {}
+      plant(prototypeOf(read), 'get', () => 'admin')
+      return [seen, read.get('role')]
+    })
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+    for (const _ of [1, 2]) {
+      expect((await ask(app, '/x', { method: 'POST', headers, body: '' })).text).toBe('[[],null]')
+    }
+  })
+
+  test('iterators of event streams, files that are sent, secrets', async () => {
+    const iterator = sse((async function* () {})()).value[Symbol.asyncIterator]()
+    const sent = await sendFile(import.meta.filename)
+    const secret = new trefoil.Secret('x')
+    const pieces = sent.value[Symbol.asyncIterator]()
+    expect(Object.isFrozen(prototypeOf(pieces))).toBe(true)
+    for (const one of [iterator, sent.value, secret]) {
+      for (let link = prototypeOf(one); link !== Object.prototype; link = prototypeOf(link)) {
+        expect([link.constructor.name, Object.isFrozen(link)]).toEqual([
+          link.constructor.name,
+          true,
+        ])
+      }
+    }
+  })
+
+  test('generators that are handed out: bodies, files, streams of a list', async () => {
+    const app = hostile()
+    app.post('/attack', { params: { photo: file() } }, ({ photo }) => {
+      const list = trefoil.stream(['real']).value
+      for (const one of [photo.stream(), list]) plant(prototypeOf(one), 'next', () => 'PWNED')
+      return 'a'
+    })
+    app.post('/attack-body', (_, call) => {
+      plant(prototypeOf(call.request.stream()), 'next', () => 'PWNED')
+      return 'a'
+    })
+    app.post('/victim', { params: { photo: file() } }, async ({ photo }) => {
+      const pieces = await Array.fromAsync(photo.stream())
+      return [Buffer.concat(pieces).toString(), await Array.fromAsync(trefoil.stream(['b']).value)]
+    })
+    const body = () => {
+      const form = new FormData()
+      form.append('photo', new File(['real'], 'a.txt'))
+      return { method: 'POST', body: form }
+    }
+    await ask(app, '/attack', body())
+    await ask(app, '/attack-body', body())
+    expect((await ask(app, '/victim', body())).text).toBe('["real",["b"]]')
   })
 })

@@ -28,8 +28,6 @@ const EXOTIC: Readonly<Record<string, () => unknown>> = {
 describe.each(Object.keys(EXOTIC))('%s', (name) => {
   const thrown = () => EXOTIC[name]?.()
 
-  // FAULT engine/settle.ts:14 and 71, by run.ts:66 («Neither of them rejects»): the promise of the
-  // answer never settles, and the unhandled rejection ends the server's process
   test.each(['at once', 'later'])(
     'thrown by a handler %s is answered and ends nothing',
     async (when) => {
@@ -50,7 +48,6 @@ describe.each(Object.keys(EXOTIC))('%s', (name) => {
     },
   )
 
-  // FAULT engine/close.ts:61 («Never rejects»)
   test('thrown while a dependency is closed is answered', async () => {
     const db = dependency(
       async function* () {
@@ -189,7 +186,7 @@ test('a piece of a stream is read once', async () => {
   expect(await ask(app, '/x')).toMatchObject({ status: 200, text: 'abc' })
 })
 
-// FAULT record/make-record.ts:65: `actor: null`, as JavaScript writes "nobody", throws in the
+// `actor: null`, as JavaScript writes "nobody", throws in the
 // recorder: app.fetch and local calls reject; over a socket it is an uncaught exception
 test('an identity with actor: null has its answer and its record', async () => {
   const records: unknown[] = []
@@ -203,7 +200,7 @@ test('an identity with actor: null has its answer and its record', async () => {
   expect(records).toHaveLength(1)
 })
 
-// FAULT contract/problem.ts:115: not put back when the constructor throws
+// The limit is the whole process’s.
 test('a bogus code leaves stack traces on', async () => {
   const before = Error.stackTraceLimit
   const app = hostile()

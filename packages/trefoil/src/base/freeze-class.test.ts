@@ -41,3 +41,20 @@ test('all that are named are frozen, abstract ones too', () => {
   }
   expect(new Heir().name).toBe('heir')
 })
+
+test('FND-57: what the generators of a method inherit from is frozen too', () => {
+  class Pieces {
+    *all(): Generator<string> {
+      yield 'real'
+    }
+    async *late(): AsyncGenerator<string> {
+      yield 'real'
+    }
+  }
+  freezeClass(Pieces)
+  const forged = { next: () => ({ done: true, value: 'forged' }) }
+  for (const one of [new Pieces().all(), new Pieces().late()]) {
+    expect(() => Object.assign(Object.getPrototypeOf(one), forged)).toThrow(TypeError)
+  }
+  expect([...new Pieces().all()]).toEqual(['real'])
+})

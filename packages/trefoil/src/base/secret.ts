@@ -1,3 +1,5 @@
+import { freezeClass } from './freeze-class.ts'
+
 const HIDDEN = '[secret]'
 
 /**
@@ -28,3 +30,6 @@ export class Secret<Value = string> {
 Object.defineProperty(Secret.prototype, Symbol.for('nodejs.util.inspect.custom'), {
   value: () => HIDDEN,
 })
+
+// A `reveal` put on the prototype would hear every secret of the process.
+freezeClass(Secret)

@@ -99,3 +99,41 @@ describe('PW-17: everything else is frozen', () => {
     expect(Object.isFrozen(context.payload)).toBe(false)
   })
 })
+
+describe('PW-17: what many calls share', () => {
+  class Actor {
+    sub = 'agent_1'
+  }
+  /** What JavaScript callers may hand over. */
+  const untyped = (value: unknown): never => value as never
+
+  test('an actor is a plain copy, whatever it was made of', () => {
+    const given = new Actor()
+    const { actor } = new AuthContext({ subject: 'a', actor: untyped(given) })
+    given.sub = 'forged'
+    expect(actor).toEqual({ sub: 'agent_1' })
+    expect(Object.getPrototypeOf(actor)).toBe(Object.prototype)
+    expect(Object.isFrozen(actor)).toBe(true)
+  })
+
+  test('null is nobody, and what is no object is no actor', () => {
+    expect(new AuthContext({ subject: 'a', actor: untyped(null) }).actor).toBeUndefined()
+    for (const actor of ['agent_1', ['agent_1'], 7]) {
+      expect(() => new AuthContext({ subject: 'a', actor: untyped(actor) })).toThrow(
+        'AuthContext actor must be an object',
+      )
+    }
+  })
+
+  test.each(['claims', 'metadata'] as const)('sets and dates in %s are copies', (member) => {
+    const groups = new Set(['a'])
+    const context = new AuthContext({ subject: 'a', [member]: { groups, since: new Date(0) } })
+    groups.add('admins')
+    const seen = () => context[member] as { groups: Set<string>; since: Date }
+    seen().groups.add('admins')
+    seen().since.setTime(1)
+    expect(seen()).toEqual({ groups: new Set(['a']), since: new Date(0) })
+    expect(() => Object.assign(seen(), { groups: [] })).toThrow(TypeError)
+    expect(Object.keys(context)).toContain(member)
+  })
+})

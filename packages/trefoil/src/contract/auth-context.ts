@@ -1,5 +1,7 @@
-import { deepFreeze } from '../base/freeze.ts'
+import { deepFreeze, freezeTelling } from '../base/freeze.ts'
 import { freezeClass } from '../base/freeze-class.ts'
+import { isRecord } from '../base/is-record.ts'
+import { snapshot } from '../base/snapshot.ts'
 import { Rights } from './rights.ts'
 
 /**
@@ -42,8 +44,8 @@ const EMPTY: Readonly<Record<string, never>> = Object.freeze({})
  * Who is calling. Only an instance of this class grants access: a plain object, however it
  * got into an authenticator's return value, does not (AUTH-4).
  *
- * @throws TypeError when `subject` is not non-empty text, for a `kind` that is none, and for a
- * `tenant` that is empty or no text
+ * @throws TypeError when `subject` is not non-empty text, for a `kind` that is none, for a `tenant`
+ * that is empty or no text, and for an `actor` that is no object
  */
 export class AuthContext<Payload = unknown> {
   readonly #brand = true
@@ -77,17 +79,16 @@ export class AuthContext<Payload = unknown> {
     this.tenant = tenant
     this.roles = new Rights(identity.roles)
     this.scopes = new Rights(identity.scopes)
-    // A cached context serves many calls: a handler that could change it would change the
-    // rights of the next caller (PW-17).
-    this.claims = deepFreeze(identity.claims ?? EMPTY)
+    this.claims = identity.claims ?? EMPTY
     this.issuer = identity.issuer
     this.audience = deepFreeze(identity.audience)
     this.issuedAt = identity.issuedAt
     this.expiresAt = identity.expiresAt
     // JavaScript writes nobody as `null` too.
-    this.actor = deepFreeze(identity.actor ?? undefined)
-    this.metadata = deepFreeze(identity.metadata ?? EMPTY)
+    this.actor = plainActor(identity.actor ?? undefined)
+    this.metadata = identity.metadata ?? EMPTY
     this.payload = identity.payload as Payload
+    for (const name of ['claims', 'actor', 'metadata'] as const) holdStill(this, name)
     Object.freeze(this)
   }
 
@@ -122,3 +123,22 @@ export class AuthContext<Payload = unknown> {
 }
 
 freezeClass(AuthContext)
+
+/** A copy by members: an instance of a class would stay open, and records say who it was. */
+function plainActor(actor: unknown): AuthContext['actor'] {
+  if (actor === undefined) return undefined
+  if (!isRecord(actor)) throw new TypeError('AuthContext actor must be an object')
+  return { ...actor }
+}
+
+/**
+ * A cached context serves many calls: a handler that could change it would change the rights of the
+ * next caller (PW-17). What freezing does not hold still, a set of groups say, is given out as copies
+ * of a copy that nobody else holds.
+ */
+function holdStill(context: AuthContext, name: 'claims' | 'actor' | 'metadata'): void {
+  if (!freezeTelling(context[name])) return
+  const kept = snapshot(context[name])
+  const get = () => deepFreeze(snapshot(kept))
+  Object.defineProperty(context, name, { get, enumerable: true, configurable: true })
+}

@@ -79,9 +79,26 @@ export function dependency<Returned, const U extends Uses = Record<never, never>
     [BRAND]: true as const,
     name,
     scope,
-    uses: typeof uses === 'function' ? uses : () => uses ?? {},
+    uses: fixed(uses),
     provide,
   })
+}
+
+/**
+ * Taken once: the graph is checked when the app starts, and what is put into the object later would
+ * run in every call unchecked, in the place of what was declared.
+ */
+function fixed(uses: Uses | (() => Uses) | undefined): () => Uses {
+  if (typeof uses !== 'function') {
+    const taken = Object.freeze({ ...uses })
+    return () => taken
+  }
+  // Declared later in the file: not before somebody asks.
+  let taken: Uses | null = null
+  return () => {
+    taken ??= Object.freeze({ ...uses() })
+    return taken
+  }
 }
 
 export function isDependency(value: unknown): value is Dependency<unknown> {

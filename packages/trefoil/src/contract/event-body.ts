@@ -1,3 +1,5 @@
+import { freezeClass } from '../base/freeze-class.ts'
+
 /**
  * A body of events. On HTTP it is read as the text of an event stream; an agent is given the
  * events, because the framing is for a browser's `EventSource` (FND-4).
@@ -7,3 +9,6 @@ export abstract class EventBody<Event = unknown> implements AsyncIterable<string
   abstract readonly events: AsyncIterable<Event>
   abstract [Symbol.asyncIterator](): AsyncIterator<string>
 }
+
+// Reached from what its heirs make, which handlers hold.
+freezeClass(EventBody)

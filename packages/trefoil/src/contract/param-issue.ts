@@ -1,3 +1,4 @@
+import { deepFreeze } from '../base/freeze.ts'
 import { pointerStep } from '../base/json-pointer.ts'
 import type { ParamSpec } from './param-spec.ts'
 import type { ParamSource } from './params.ts'
@@ -95,7 +96,10 @@ export function unknownArgument(name: string, surface: SurfaceName): ArgumentIss
   }
 }
 
-/** A source that cannot be read at all, so that none of its arguments could be looked at. */
+/**
+ * A source that cannot be read at all, so that none of its arguments could be looked at. Frozen: it is
+ * made once for every call, and their error handlers are shown it.
+ */
 export function malformedSource(source: string, headline: string, message: string): ArgumentIssue {
-  return { headline, issue: { source, name: '', pointer: '', message } }
+  return deepFreeze({ headline, issue: { source, name: '', pointer: '', message } })
 }

@@ -1,3 +1,5 @@
+import { freezeClass } from '../base/freeze-class.ts'
+
 /**
  * A streamed body whose size is known and of which a part can be sent: what `Range` asks for. A
  * class, so that no option of a reply has to carry it.
@@ -11,3 +13,6 @@ export abstract class PartialContent implements AsyncIterable<Uint8Array> {
   abstract select(start: number, end: number): void
   abstract [Symbol.asyncIterator](): AsyncIterator<Uint8Array>
 }
+
+// Reached from what its heirs make, which handlers hold.
+freezeClass(PartialContent)

@@ -90,3 +90,23 @@ describe('the table', () => {
     },
   )
 })
+
+describe('refuse()', () => {
+  test('a code that is none leaves stack traces as they were', () => {
+    const before = Error.stackTraceLimit
+    expect(() => refuse('nope' as never)).toThrow(TypeError)
+    expect(Error.stackTraceLimit).toBe(before)
+  })
+
+  test('FND-2: what is refused with cannot be changed by whoever is told of it', () => {
+    const problem = refuse('approval_required', {
+      headers: { 'x-a': '1' },
+      details: { inner: { a: 1 } },
+      issues: [{ source: 'body', name: '', pointer: '', message: 'x' }],
+    })
+    const { headers, details, issues } = problem
+    for (const part of [problem, headers, details, details?.['inner'], issues, issues?.[0]]) {
+      expect(Object.isFrozen(part)).toBe(true)
+    }
+  })
+})

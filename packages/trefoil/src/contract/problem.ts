@@ -117,7 +117,9 @@ freezeClass(Problem, HttpError, AuthenticationError)
 
 /**
  * A problem the framework itself makes, without a stack trace: refusals are frequent (a flood
- * of bad tokens, say) and the trace would only ever show this framework.
+ * of bad tokens, say) and the trace would only ever show this framework. Locked: dependencies and
+ * listeners of `call.signal` are told with the very object that is written afterwards, and a 403
+ * must not leave as whatever they make of it.
  */
 export function refuse(code: ProblemCode, options?: ProblemOptions, publicCode?: string): Problem {
   const problem = withoutStack(() => new Problem(code, options, publicCode))
@@ -126,8 +128,7 @@ export function refuse(code: ProblemCode, options?: ProblemOptions, publicCode?:
     deepFreeze(problem.issues)
     deepFreeze(problem.headers)
   }
-  // Whoever meets it (a dependency that is told, a signal's reason) must not change what leaves. Not
-  // frozen: loggers put a mark on an error while they write it.
+  // Not frozen: loggers put a mark on an error while they write it.
   Object.defineProperties(problem, LOCKED)
   refusals.add(problem)
   return problem
@@ -155,7 +156,13 @@ export function isRefusal(problem: Problem): boolean {
   return refusals.has(problem)
 }
 
-function withoutStack<Value>(make: () => Value): Value {
+/** An {@link AuthenticationError} without a stack trace, for authenticators of the framework. */
+export function refuseCredential(reason: string): AuthenticationError {
+  return withoutStack(() => new AuthenticationError(reason))
+}
+
+/** The limit is the whole process's, and put back whatever happens: a code that is none throws. */
+function withoutStack<Made>(make: () => Made): Made {
   const limit = Error.stackTraceLimit
   Error.stackTraceLimit = 0
   try {
@@ -163,11 +170,6 @@ function withoutStack<Value>(make: () => Value): Value {
   } finally {
     Error.stackTraceLimit = limit
   }
-}
-
-/** An {@link AuthenticationError} without a stack trace, for authenticators of the framework. */
-export function refuseCredential(reason: string): AuthenticationError {
-  return withoutStack(() => new AuthenticationError(reason))
 }
 
 /**

@@ -1,3 +1,5 @@
+import { deepFreeze } from '../base/freeze.ts'
+
 /**
  * Every expected failure, one row each. The columns say how it looks on each surface, so a
  * surface never invents an answer of its own. `docs/problems.md` is held equal to this table
@@ -74,7 +76,8 @@ export type ProblemCode =
 
 const RPC = { parse: -32700, request: -32600, method: -32601, params: -32602 } as const
 
-export const PROBLEMS: Readonly<Record<ProblemCode, ProblemRow>> = {
+// Exported: with a row that could be changed, any handler could turn every 401 into a 200.
+export const PROBLEMS: Readonly<Record<ProblemCode, ProblemRow>> = deepFreeze({
   // Who is calling, and may it happen
   AUTHENTICATION_ERROR: {
     status: 401,
@@ -424,7 +427,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemRow>> = {
     text: 'Remote answer is not from the action protocol',
     fix: 'Check that the address is a Trefoil app with at least one CLI action.',
   },
-}
+})
 
 export function problemRow(code: ProblemCode): ProblemRow {
   return PROBLEMS[code]

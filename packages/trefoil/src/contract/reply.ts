@@ -1,5 +1,6 @@
 import { freezeClass } from '../base/freeze-class.ts'
 import type { CookieOptions } from './cookie-options.ts'
+import { mergeOptions } from './merge-reply.ts'
 import { checkOptionNames, type OptionNames } from './option-names.ts'
 import { checkRecord } from './option-values.ts'
 import { ImproperlyConfigured } from './problem.ts'
@@ -49,6 +50,18 @@ export class Reply<Value = unknown> {
     this.value = value
     this.options = options
   }
+
+  /**
+   * Written inside a value it would show its `meta` and its cookies, which never leave the server
+   * otherwise (PW-05).
+   *
+   * @throws TypeError always
+   */
+  toJSON(): never {
+    throw new TypeError(
+      'reply() is the answer itself and cannot stand inside a value: return reply({ … }), not { data: reply(…) }',
+    )
+  }
 }
 
 freezeClass(Reply)
@@ -57,10 +70,15 @@ freezeClass(Reply)
  * Answers with a value and a chosen status, headers, cookies or metadata. MCP and CLI receive
  * the value; status, headers and cookies are HTTP's.
  *
+ * Of a reply it makes one with more options, of which these win: a middleware adds a header with
+ * `reply(await next(), { headers })`, whatever the handler returned.
+ *
  * @throws ImproperlyConfigured for an option it does not know, and when `status` is not an integer
  * from 200 to 599
  */
-export function reply<Value>(value: Value, options: ReplyOptions = {}): Reply<Value> {
+export function reply<Value>(value: Reply<Value>, options?: ReplyOptions): Reply<Value>
+export function reply<Value>(value: Value, options?: ReplyOptions): Reply<Value>
+export function reply(value: unknown, options: ReplyOptions = {}): Reply {
   checkOptionNames('reply()', options, REPLY_OPTIONS)
   const { status, headers, cookies } = options
   if (headers !== undefined) checkRecord('reply(): headers', headers)
@@ -70,5 +88,7 @@ export function reply<Value>(value: Value, options: ReplyOptions = {}): Reply<Va
       `reply() status must be an integer from 200 to 599, got ${status}`,
     )
   }
-  return new Reply(value, options)
+  return value instanceof Reply
+    ? new Reply(value.value, mergeOptions(value.options, options))
+    : new Reply(value, options)
 }

@@ -1,4 +1,5 @@
 import type { StandardJSONSchemaV1, StandardSchemaV1 } from '@standard-schema/spec'
+import { deepFreeze } from '../base/freeze.ts'
 import { checkOptionNames, type OptionNames } from './option-names.ts'
 import { checkRecord } from './option-values.ts'
 import { ImproperlyConfigured } from './problem.ts'
@@ -53,7 +54,7 @@ export function encoded<S extends TwoWaySchema>(
           input: (target: StandardJSONSchemaV1.Options) => jsonSchema.output(target),
           output: (target: StandardJSONSchemaV1.Options) => jsonSchema.input(target),
         }
-  return Object.freeze({
+  return deepFreeze({
     [ENCODES]: schema,
     '~standard': {
       version: 1 as const,
@@ -76,7 +77,7 @@ export function returning<S extends Schema>(
     throw new ImproperlyConfigured('returning() takes a Standard Schema, such as z.bigint()')
   }
   const { vendor } = schema['~standard']
-  return Object.freeze({
+  return deepFreeze({
     '~standard': {
       version: 1 as const,
       vendor,
@@ -102,6 +103,8 @@ function fixedConverter(where: string, options: ReturningOptions): StandardJSONS
   checkRecord(`${where}: options`, options)
   checkOptionNames(where, options, OPTIONS)
   checkRecord(`${where}: jsonSchema`, options.jsonSchema)
-  const document = () => ({ ...options.jsonSchema })
+  // Read once: what a handler puts into the options later is not what was declared.
+  const { jsonSchema } = options
+  const document = () => ({ ...jsonSchema })
   return { input: document, output: document }
 }

@@ -128,7 +128,10 @@ export class CallState implements CallIds, CloseHooks {
   /** `call.state`, made on first use. */
   get own(): unknown {
     if (!this.#hasOwn) {
-      this.#own = this.site.app.callState()
+      // Not called as a method: its `this` would be what every call of the app shares, the list of
+      // headers that hide credentials included.
+      const { callState } = this.site.app
+      this.#own = callState()
       this.#hasOwn = true
     }
     return this.#own

@@ -1,3 +1,4 @@
+import { freezeClass } from '../base/freeze-class.ts'
 import { promised } from '../base/promise.ts'
 import type { Middleware, Next } from '../contract/action.ts'
 import { holdStream } from './answer/stream.ts'
@@ -47,7 +48,10 @@ class Round {
     try {
       // Whatever the handler gave, which no type can say.
       const next = () => this.#next() as ReturnType<Next>
-      returned = this.#wrap(callOf(this.#state), next)
+      // Not called as a method: as its `this` a middleware would be given the engine's round, and
+      // through its prototype those of all later calls.
+      const wrap = this.#wrap
+      returned = wrap(callOf(this.#state), next)
       const waiting = promised(returned)
       if (waiting !== null) {
         return waiting.then(
@@ -183,3 +187,7 @@ class Watched extends Promise<unknown> {
     return super.then(fulfilled, rejected)
   }
 }
+
+// Every middleware holds one, and with it the prototype: a `then` put there would decide what the
+// calls of everybody else are answered with (FND-57).
+freezeClass(Watched)

@@ -88,7 +88,10 @@ describe('which handler answers', () => {
     const problem = new Problem('not_found')
     const answers = (answer: unknown) =>
       throwing(new Base(), [{ type: Base, handle: () => answer }])
-    expect(await problemOf({ action: answers(problem) })).toMatchObject({ code: 'not_found' })
+    const outcome = await problemOf({ action: answers(problem) })
+    expect(outcome).toEqual(problem)
+    // A copy: whoever holds the returned one would change what is written.
+    expect(outcome).not.toBe(problem)
     expect(await startCall({ action: answers(reply('x', { status: 299 })) }).outcome).toEqual({
       kind: 'answer',
       answer: {

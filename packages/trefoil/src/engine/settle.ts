@@ -97,6 +97,7 @@ export function toProblem(state: CallState, error: unknown): Problem {
     if (error.cause !== undefined) state.log.warn({ err: error }, 'Problem with a cause')
     return isRefusal(error) ? error : taken(error)
   } catch (odd) {
+    // Not taken in turn: what was thrown may be the very problem.
     return masked(state, odd)
   }
 }

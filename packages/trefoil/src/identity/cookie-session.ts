@@ -1,6 +1,7 @@
 import { canonicalJson } from '../base/canonical-json.ts'
 import { type Clock, systemClock } from '../base/clock.ts'
 import { deepFreeze } from '../base/freeze.ts'
+import { freezeClass } from '../base/freeze-class.ts'
 import { isPlain } from '../base/is-plain.ts'
 import type { CallCookies } from '../contract/call-cookies.ts'
 import type { CookieOptions } from '../contract/cookie-options.ts'
@@ -100,6 +101,7 @@ class SignedSession implements CookieSession<Record<string, unknown>> {
     this.#cookies = cookies
     this.#wasSent = text !== undefined
     this.#values = codec.open(text)
+    Object.freeze(this)
   }
 
   get(key: string): unknown {
@@ -136,6 +138,9 @@ class SignedSession implements CookieSession<Record<string, unknown>> {
     this.#values = values
   }
 }
+
+// Handlers and authenticators hold one: whoever could replace its `get` would log everybody in.
+freezeClass(SignedSession)
 
 /**
  * What the next request will read, so that this one reads the same.

@@ -3,6 +3,7 @@ import { decodeBase64url, encodeBase64url } from '../base/base64url.ts'
 import { canonicalJson } from '../base/canonical-json.ts'
 import { type Clock, systemClock } from '../base/clock.ts'
 import { type Duration, parseDuration } from '../base/duration.ts'
+import { freezeClass } from '../base/freeze-class.ts'
 import { checkOptionNames, type OptionNames } from '../contract/option-names.ts'
 import { checkRecord, checkText } from '../contract/option-values.ts'
 import { ImproperlyConfigured } from '../contract/problem.ts'
@@ -68,6 +69,7 @@ export class CookieSigner {
     this.#salt = salt
     this.#format = format
     this.#clock = clock
+    Object.freeze(this)
   }
 
   /** @throws TypeError for anything but text, and text with a lone surrogate, which has no UTF-8 form */
@@ -155,6 +157,9 @@ export class CookieSigner {
     return signed
   }
 }
+
+// Exported, and what sessions are opened with: a `verify` put there would take any forged cookie.
+freezeClass(CookieSigner)
 
 function seconds(duration: Duration): number {
   const ms = parseDuration(duration)

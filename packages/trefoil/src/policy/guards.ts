@@ -3,6 +3,9 @@ import type { AuthContext } from '../contract/auth-context.ts'
 import type { Call, Guard } from '../contract/call.ts'
 import { ImproperlyConfigured } from '../contract/problem.ts'
 
+// Rights are judged by the frozen sets of the context and not by its methods: a subclass of
+// `AuthContext` may answer those as it likes, and whoever holds an instance could replace them there.
+
 /** Passes for any authenticated caller. */
 export function requireAuth(): Guard {
   return {
@@ -19,7 +22,7 @@ export function hasRole(...roles: readonly string[]): Guard {
   return {
     name: 'HasRole',
     needsInput: false,
-    check: (auth) => auth.hasAnyRole(...wanted),
+    check: (auth) => wanted.some((value) => auth.roles.has(value)),
     denial: (auth) => anyDenial('roles', wanted, auth.roles),
   }
 }
@@ -30,7 +33,7 @@ export function hasAllRoles(...roles: readonly string[]): Guard {
   return {
     name: 'HasAllRoles',
     needsInput: false,
-    check: (auth) => auth.hasAllRoles(...wanted),
+    check: (auth) => wanted.every((value) => auth.roles.has(value)),
     denial: (auth) => allDenial('roles', wanted, auth.roles),
   }
 }
@@ -42,7 +45,7 @@ export function hasScope(...scopes: readonly string[]): Guard {
     name: 'HasScope',
     needsInput: false,
     scopes: wanted,
-    check: (auth) => auth.hasAnyScope(...wanted),
+    check: (auth) => wanted.some((value) => auth.scopes.has(value)),
     denial: (auth) => anyDenial('scopes', wanted, auth.scopes),
   }
 }
@@ -54,7 +57,7 @@ export function hasAllScopes(...scopes: readonly string[]): Guard {
     name: 'HasAllScopes',
     needsInput: false,
     scopes: wanted,
-    check: (auth) => auth.hasAllScopes(...wanted),
+    check: (auth) => wanted.every((value) => auth.scopes.has(value)),
     denial: (auth) => allDenial('scopes', wanted, auth.scopes),
   }
 }
@@ -86,7 +89,8 @@ function sorted(guardName: string, values: readonly string[]): readonly string[]
   if (!values.every((value) => typeof value === 'string' && value !== '')) {
     throw new ImproperlyConfigured(`${guardName}() takes non-empty text values, not a list`)
   }
-  return [...new Set(values)].sort()
+  // Frozen, as it is handed out: emptied, `scopes` would guard nothing.
+  return Object.freeze([...new Set(values)].sort())
 }
 
 /** Denial texts are fixed by P-GRD-1. */

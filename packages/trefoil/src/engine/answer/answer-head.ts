@@ -39,7 +39,8 @@ export function readHead(options: ReplyOptions): ReadHead {
     names,
     etag: readEtag(etag),
     compress: compress ?? null,
-    meta: meta === undefined ? null : heldStill(meta),
+    // A copy all the way down: one reader of records must not write what the next one reads.
+    meta: meta === undefined ? null : (deepFreeze(snapshot({ ...meta })) as AnswerHead['meta']),
   }
   return { head, status: status ?? null }
 }
@@ -104,9 +105,4 @@ function readEtag(etag: ReplyOptions['etag']): AnswerHead['etag'] {
   const tag = typeof etag === 'string' ? toEntityTag(etag) : null
   if (tag === null) throw new ImproperlyConfigured('reply(): etag must be visible text')
   return tag
-}
-
-/** As it is now: a reader of the record must not find what another reader made of it. */
-function heldStill(meta: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  return deepFreeze(snapshot(meta) as Readonly<Record<string, unknown>>)
 }

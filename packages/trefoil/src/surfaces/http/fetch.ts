@@ -1,3 +1,4 @@
+import { freezeGenerators } from '../../base/freeze-class.ts'
 import { joinBytes } from '../../base/join-bytes.ts'
 import type { Exchange, HttpReply, SendResult } from '../../contract/exchange.ts'
 import { ImproperlyConfigured, Problem, refuse } from '../../contract/problem.ts'
@@ -183,3 +184,6 @@ class FetchExchange implements Exchange {
     for (const listener of this.#doneListeners.splice(0)) listener(result)
   }
 }
+
+// Handlers are handed one: `call.request.stream()`.
+freezeGenerators(FetchExchange.prototype.bodyStream)

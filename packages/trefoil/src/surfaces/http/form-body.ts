@@ -1,3 +1,4 @@
+import { deepFreeze } from '../../base/freeze.ts'
 import { type ArgumentIssue, malformedSource } from '../../contract/param-issue.ts'
 import { Problem, refuse } from '../../contract/problem.ts'
 import type { UploadedFile } from '../../contract/uploaded-file.ts'
@@ -9,7 +10,8 @@ export interface FormBody {
   readonly files: ReadonlyMap<string, readonly UploadedFile[]>
 }
 
-export const EMPTY_FORM: FormBody = { fields: [], files: new Map() }
+/** For all empty forms of the process. */
+export const EMPTY_FORM: FormBody = { fields: deepFreeze([]), files: new Map() }
 
 /** What forms may be written in; `undefined` where nothing is said (BIND-16). */
 export const formCharsets: ReadonlySet<string | undefined> = new Set([

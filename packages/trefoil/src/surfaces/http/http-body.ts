@@ -1,4 +1,5 @@
 import { deepFreeze } from '../../base/freeze.ts'
+import { freezeClass } from '../../base/freeze-class.ts'
 import { ImproperlyConfigured, Problem } from '../../contract/problem.ts'
 import type { RequestBody, RequestForm } from '../../contract/request-body.ts'
 import type { CloseHooks } from '../../engine/inbound.ts'
@@ -25,8 +26,8 @@ export class HttpBody implements RequestBody {
   }
 
   async body(): Promise<Uint8Array> {
-    // A copy: the bytes themselves are what the arguments are read from, after the guards.
-    return Uint8Array.from(await this.#inbound.readBytes())
+    // A copy: the same bytes are bound later, and a guard could write the arguments it has judged.
+    return new Uint8Array(await this.#inbound.readBytes())
   }
 
   json(): Promise<unknown> {
@@ -89,8 +90,10 @@ class FormView implements RequestForm {
   readonly #form: FormBody
 
   constructor(form: FormBody) {
-    this.fields = form.fields
+    // The list that is bound: a guard could write the arguments it has judged.
+    this.fields = deepFreeze(form.fields)
     this.#form = form
+    Object.freeze(this)
   }
 
   get(name: string): string | null {
@@ -102,6 +105,9 @@ class FormView implements RequestForm {
   }
 
   files(name: string): ReturnType<RequestForm['files']> {
-    return this.#form.files.get(name) ?? []
+    return [...(this.#form.files.get(name) ?? [])]
   }
 }
+
+// As of files: what one handler puts there, every later call would read (FND-57).
+freezeClass(FormView)

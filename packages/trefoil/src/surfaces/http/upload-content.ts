@@ -1,3 +1,4 @@
+import { freezeClass } from '../../base/freeze-class.ts'
 import { joinBytes } from '../../base/join-bytes.ts'
 import { ImproperlyConfigured, refuse } from '../../contract/problem.ts'
 import type { SpoolFile } from './node/spool.ts'
@@ -41,7 +42,7 @@ export class UploadContent {
 
   stream(): AsyncIterable<Uint8Array> {
     this.#check()
-    return this.#pieces()
+    return this.pieces()
   }
 
   /** Lets go of everything. */
@@ -63,12 +64,12 @@ export class UploadContent {
     await this.#file.append(chunks)
   }
 
-  async *#pieces(): AsyncGenerator<Uint8Array, void, undefined> {
+  async *pieces(): AsyncGenerator<Uint8Array, void, undefined> {
     this.#check()
     for await (const piece of this.#file?.read() ?? this.#chunks) {
       this.#check()
       // A copy: what one reader changes must not be what the next one reads.
-      yield piece.slice()
+      yield new Uint8Array(piece)
     }
   }
 
@@ -79,3 +80,6 @@ export class UploadContent {
     )
   }
 }
+
+// Handlers are handed its generators.
+freezeClass(UploadContent)

@@ -1,3 +1,4 @@
+import { freezeClass } from '../../base/freeze-class.ts'
 import { refuse } from '../../contract/problem.ts'
 import type { UploadedFile } from '../../contract/uploaded-file.ts'
 import type { BodyLimits } from './body-limits.ts'
@@ -112,3 +113,6 @@ class FormFile implements UploadedFile {
     return this.#content.stream()
   }
 }
+
+// A handler holds one: a `text` put on the prototype would be read by every later call (FND-57).
+freezeClass(FormFile)

@@ -1,5 +1,6 @@
 import type { BigIntStats } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
+import { freezeClass } from '../../../base/freeze-class.ts'
 import { PartialContent } from '../../../contract/partial-content.ts'
 import { open } from './node-modules.ts'
 
@@ -24,6 +25,7 @@ export class FileContent extends PartialContent {
     this.size = Number(stats.size)
     this.lastModified = Number(stats.mtimeMs)
     this.#end = this.size - 1
+    Object.freeze(this)
   }
 
   select(start: number, end: number): void {
@@ -70,3 +72,7 @@ export class FileContent extends PartialContent {
     }
   }
 }
+
+// Every handler can make one, by sendFile(): what is put on the prototype would be sent in the place
+// of every other file (FND-57).
+freezeClass(FileContent)

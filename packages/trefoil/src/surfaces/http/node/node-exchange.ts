@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Http2ServerResponse, ServerHttp2Stream } from 'node:http2'
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
+import { freezeGenerators } from '../../../base/freeze-class.ts'
 import { plainAddress } from '../../../base/ip.ts'
 import type { Awaitable } from '../../../base/promise.ts'
 import type { Exchange, SendResult, ServerStop } from '../../../contract/exchange.ts'
@@ -251,3 +252,6 @@ function collect(
   request.on('close', onGone)
   request.on('error', onGone)
 }
+
+// Handlers are handed one: `call.request.stream()`.
+freezeGenerators(NodeExchange.prototype.bodyStream)

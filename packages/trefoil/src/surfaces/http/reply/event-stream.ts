@@ -1,3 +1,4 @@
+import { freezeClass } from '../../../base/freeze-class.ts'
 import { startTimer } from '../../../base/start-timer.ts'
 
 /** Timers, so that a test can hold them still. */
@@ -122,3 +123,6 @@ export class EventStream<Event> implements AsyncIterableIterator<string> {
     }
   }
 }
+
+// Whoever has an event stream reaches it by iterating, and with it every other call's (FND-57).
+freezeClass(EventStream)

@@ -1,4 +1,5 @@
 import { type Duration, parseDuration } from '../../../base/duration.ts'
+import { freezeClass } from '../../../base/freeze-class.ts'
 import { EventBody } from '../../../contract/event-body.ts'
 import { ImproperlyConfigured } from '../../../contract/problem.ts'
 import { type Reply, type ReplyOptions, reply } from '../../../contract/reply.ts'
@@ -54,9 +55,14 @@ class SseBody extends EventBody<SseEvent> {
     this.events = events
     this.#silence = silence
     this.#timers = timers
+    Object.freeze(this)
   }
 
   [Symbol.asyncIterator](): AsyncIterator<string> {
     return new EventStream(this.events, formatSseEvent, this.#silence, this.#timers)
   }
 }
+
+// Every handler can make one: what is put on the prototype would be sent in the place of the events
+// of every other call (FND-57).
+freezeClass(SseBody)

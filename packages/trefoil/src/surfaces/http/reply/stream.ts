@@ -1,3 +1,4 @@
+import { freezeGenerators } from '../../../base/freeze-class.ts'
 import { ImproperlyConfigured } from '../../../contract/problem.ts'
 import { type Reply, type ReplyOptions, reply } from '../../../contract/reply.ts'
 import { isStream, type StreamValue } from '../../../engine/answer/stream.ts'
@@ -42,3 +43,6 @@ function toStream(source: StreamSource): StreamValue {
 async function* fromIterable(source: Iterable<Chunk>): AsyncGenerator<Chunk, void, undefined> {
   yield* source
 }
+
+// Handlers hold one: the value of `stream([…])`.
+freezeGenerators(fromIterable)
