@@ -25,7 +25,6 @@ function store() {
   return { told, db }
 }
 
-// FAULT engine/answer/stream.ts:117: release is waited for without a bound before anything is closed
 test('a source whose finally hangs keeps no dependency open when its slow reader leaves', async () => {
   const { told, db } = store()
   const records: string[] = []
@@ -62,7 +61,6 @@ test('a source whose finally hangs keeps no dependency open when its slow reader
   }
 })
 
-// FAULT the same by HEAD: the answer of a stream never begun, whose reader's cancel hangs
 test('HEAD of a web stream whose cancel hangs keeps no dependency open', async () => {
   const { told, db } = store()
   const app = createApp({ ...OPEN, closeTimeout: '50ms', logger: new Lines().logger })

@@ -31,6 +31,7 @@ export function handOut(state: CallState, answer: Answer, deadline: Deadline | n
     ended,
     gaveUp: () => refuse('client_disconnected'),
     firstPiece: () => deadline?.firstPiece(),
+    patience: state.site.app.closeTimeout,
   })
   deadline?.watchStream((problem) => {
     state.abort(problem)

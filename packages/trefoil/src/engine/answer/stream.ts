@@ -42,13 +42,15 @@ export interface StreamWatcher {
   /** Why its reader gave up. */
   gaveUp(): unknown
   firstPiece(): void
+  /** Milliseconds that a source gets for letting go, before the call is closed all the same. */
+  readonly patience: number
 }
 
 export interface StreamFailure {
   readonly error: unknown
 }
 
-function isPiece(piece: unknown): boolean {
+function isPiece(piece: unknown): piece is string | Uint8Array {
   return typeof piece === 'string' || piece instanceof Uint8Array
 }
 
@@ -65,7 +67,11 @@ export class WatchedStream implements AsyncIterableIterator<string | Uint8Array>
   #hasBegun = false
   /** Ends the wait for a piece; `null` while nobody waits. */
   #leave: (() => void) | null = null
-  #over = false
+  /**
+   * Settles when its call is closed; `null` until it ends. Whoever asks later waits for it too: a
+   * server that believed a stream to be over would shut a pool down under its transaction.
+   */
+  #ending: Promise<void> | null = null
 
   constructor(stream: StreamValue, watcher: StreamWatcher) {
     this.#source = sourceOf(stream)
@@ -77,67 +83,56 @@ export class WatchedStream implements AsyncIterableIterator<string | Uint8Array>
   }
 
   async next(): Promise<Step> {
-    if (this.#over) return this.#rest()
+    if (this.#ending !== null) return this.#rest(this.#ending)
     try {
       const step = await this.#piece()
-      if (this.#over) return this.#rest()
-      if (!this.#hasBegun) {
-        this.#hasBegun = true
-        this.#watcher.firstPiece()
-      }
-      if (step.done !== true && isPiece(step.value)) return step
-      if (step.done !== true) await this.#refusePiece(step.value)
+      if (this.#ending !== null) return await this.#rest(this.#ending)
+      if (step.done !== true) return await this.#take(step.value)
     } catch (error) {
       // What a source makes of being left is no failure.
-      if (this.#over) return this.#rest()
-      await this.#end({ error })
+      if (this.#ending !== null) return this.#rest(this.#ending)
+      await this.#end(() => this.#watcher.ended({ error }))
       throw error
     }
-    await this.#end(null)
+    await this.#end(() => this.#watcher.ended(null))
     return DONE
   }
 
   async return(): Promise<Step> {
-    if (!this.#over) await this.#stop({ error: this.#watcher.gaveUp() })
+    await this.#stop(() => ({ error: this.#watcher.gaveUp() }))
     return DONE
   }
 
   /** Ends before the first piece, as a success: the answer needs none (HEAD, 304). */
   async skip(): Promise<void> {
-    if (!this.#over) await this.#stop(null)
+    await this.#stop(() => null)
   }
 
   /** Ends because no answer can be made of it. */
   async fail(error: unknown): Promise<void> {
-    if (this.#over) return
-    this.#cut = { error }
-    await this.#stop(this.#cut)
+    if (this.#ending === null) this.#cut = { error }
+    await this.#stop(() => this.#cut)
   }
 
   /** Also when nothing was read yet: what feeds a stream may be open already. */
-  async #stop(failure: StreamFailure | null): Promise<void> {
-    this.#over = true
-    const releasing = this.#source.release()
-    const leave = this.#leave
-    if (leave === null) {
-      try {
-        await releasing
-      } finally {
-        await this.#watcher.ended(failure)
-      }
-      return
-    }
-    // A source that waits for an event may wait for ever. Its reader is gone, so what the call
-    // holds is given back now; otherwise every client that leaves would cost a connection.
-    releasing.catch(ignore)
-    try {
-      await this.#watcher.ended(failure)
-    } finally {
-      leave()
-    }
+  #stop(failure: () => StreamFailure | null): Promise<void> {
+    if (this.#ending !== null) return this.#ending.catch(ignore)
+    return this.#end(async () => {
+      const leave = this.#leave
+      // What a source makes of being left is no failure.
+      const releasing = this.#source.release().catch(ignore)
+      // A source that waits for an event may wait for ever. Its reader is gone, so what the call
+      // holds is given back now; otherwise every client that leaves would cost a connection. One
+      // that waits for nothing is given its time: it may need what the call holds to let go.
+      if (leave === null) await inTime(releasing, this.#watcher.patience)
+      else leave()
+      await this.#watcher.ended(failure())
+    })
   }
 
-  #rest(): typeof DONE {
+  /** @throws why it is not whole */
+  async #rest(ending: Promise<void>): Promise<typeof DONE> {
+    await (this.#cut === null ? ending : ending.catch(ignore))
     if (this.#cut !== null) throw this.#cut.error
     return DONE
   }
@@ -153,34 +148,70 @@ export class WatchedStream implements AsyncIterableIterator<string | Uint8Array>
     }
   }
 
-  /** JavaScript sources yield anything; sent as it is, a number would be that many NUL bytes. */
-  async #refusePiece(piece: unknown): Promise<never> {
-    await this.#source.release()
-    throw new TypeError(`A stream yields text or bytes, not ${typeof piece}`)
+  async #take(piece: unknown): Promise<Step> {
+    if (!isPiece(piece)) return this.#refusePiece(piece)
+    if (!this.#hasBegun) {
+      this.#hasBegun = true
+      this.#watcher.firstPiece()
+    }
+    return { done: false, value: piece }
   }
 
-  async #end(failure: StreamFailure | null): Promise<void> {
-    if (this.#over) return
-    this.#over = true
-    await this.#watcher.ended(failure)
+  /** JavaScript sources yield anything; sent as it is, a number would be that many NUL bytes. */
+  async #refusePiece(piece: unknown): Promise<never> {
+    const error = new TypeError(`A stream yields text or bytes, not ${typeof piece}`)
+    await this.fail(error)
+    throw error
   }
+
+  /** Of two that end it the first says how. Known before anything runs that might ask again. */
+  #end(work: () => Promise<void>): Promise<void> {
+    let settle: (ending: Promise<void>) => void = ignore
+    this.#ending = new Promise((resolve) => {
+      settle = resolve
+    })
+    settle(work())
+    return this.#ending
+  }
+}
+
+/** No longer than `ms` milliseconds; 0 for any time. */
+async function inTime(work: Promise<unknown>, ms: number): Promise<void> {
+  if (ms === 0) return void (await work)
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms)
+  })
+  await Promise.race([work, late]).finally(() => clearTimeout(timer))
 }
 
 // Whatever the ending of a stream brings up has been logged by its watcher.
 const ignore = (): void => {}
 
-/** Ends a stream whose pieces the answer does not need; nothing has failed. */
-export function skipStream(value: unknown): void {
-  if (value instanceof WatchedStream) value.skip().catch(ignore)
-  else discardStream(value)
+/**
+ * Ends a stream whose pieces the answer does not need; nothing has failed.
+ *
+ * @returns as {@link failStream}
+ */
+export async function skipStream(value: unknown): Promise<void> {
+  if (value instanceof WatchedStream) await value.skip().catch(ignore)
+  else await discardStream(value)
 }
 
-/** Ends a stream that nobody is going to read, also one inside a reply. */
-export function discardStream(returned: unknown): void {
-  const value = unwrapReply(returned)
-  if (!isStream(value)) return
-  if (value instanceof WatchedStream) value.return().catch(ignore)
-  else release(value).catch(ignore)
+/**
+ * Ends a stream that nobody is going to read, also one inside a reply.
+ *
+ * @returns as {@link failStream}
+ */
+export async function discardStream(returned: unknown): Promise<void> {
+  try {
+    const value = unwrapReply(returned)
+    if (!isStream(value)) return
+    if (value instanceof WatchedStream) await value.return()
+    else await release(value)
+  } catch {
+    // What letting go brings up is nobody's: not what the source throws, nor its getters.
+  }
 }
 
 /**
@@ -191,7 +222,7 @@ export function discardStream(returned: unknown): void {
  */
 export async function failStream(value: unknown, error: unknown): Promise<void> {
   if (value instanceof WatchedStream) await value.fail(error).catch(ignore)
-  else discardStream(value)
+  else await discardStream(value)
 }
 
 async function release(stream: StreamValue): Promise<void> {

@@ -53,8 +53,9 @@ export function send(
   } else {
     writeHead(response, status, headers)
     if (!isHead) return sendStream(response, body, announcedLength(headers), sending)
-    skipStream(body)
+    const skipped = skipStream(body)
     response.end()
+    return skipped
   }
   return undefined
 }

@@ -157,10 +157,8 @@ function sendOrDrop(
   response: ServerResponse,
   reply: HttpReply,
 ): Promise<void> | undefined {
-  if (exchange.aborted) {
-    discardStream(reply.body)
-    return undefined
-  }
+  // Waited for: shutdown hooks must not pull a pool from under what is being closed.
+  if (exchange.aborted) return isStream(reply.body) ? discardStream(reply.body) : undefined
   finish(node, exchange, request, response, reply)
   try {
     const sending = send(response, reply, request.method === 'HEAD', exchange)
@@ -169,9 +167,8 @@ function sendOrDrop(
     // A head that node refuses to write. Thrown from here, it would end the process, and anybody
     // whose text reaches a header could do that.
     exchange.failed = true
-    void failStream(reply.body, error)
     response.destroy(error instanceof Error ? error : new Error('The answer could not be sent'))
-    return undefined
+    return failStream(reply.body, error)
   }
 }
 
