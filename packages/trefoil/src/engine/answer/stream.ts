@@ -1,3 +1,5 @@
+import { Pace } from '../../base/pace.ts'
+import { PartialContent } from '../../contract/partial-content.ts'
 import { Reply } from '../../contract/reply.ts'
 import { holdError, type StreamSource, type StreamValue, sourceOf } from './stream-source.ts'
 
@@ -41,6 +43,7 @@ export interface StreamWatcher {
   ended(failure: StreamFailure | null): Promise<void>
   /** Why its reader gave up. */
   gaveUp(): unknown
+  /** The first that is not empty: who sends nothing has not begun to answer. */
   firstPiece(): void
   /** Milliseconds that a source gets for letting go, before the call is closed all the same. */
   readonly patience: number
@@ -62,6 +65,11 @@ type Step = IteratorResult<string | Uint8Array>
 export class WatchedStream implements AsyncIterableIterator<string | Uint8Array> {
   readonly #source: StreamSource
   readonly #watcher: StreamWatcher
+  readonly #pace = new Pace()
+  /** True when nobody else can reach the memory of its pieces. */
+  readonly #isOurs: boolean
+  /** Called when it is cut off, for a reader who waits for something else just then. */
+  onCut: (() => void) | null = null
   /** Why it was cut off: whoever reads on must not take it for whole (FND-59). */
   #cut: StreamFailure | null = null
   #hasBegun = false
@@ -76,6 +84,7 @@ export class WatchedStream implements AsyncIterableIterator<string | Uint8Array>
   constructor(stream: StreamValue, watcher: StreamWatcher) {
     this.#source = sourceOf(stream)
     this.#watcher = watcher
+    this.#isOurs = stream instanceof PartialContent
   }
 
   [Symbol.asyncIterator](): this {
@@ -84,14 +93,22 @@ export class WatchedStream implements AsyncIterableIterator<string | Uint8Array>
 
   async next(): Promise<Step> {
     if (this.#ending !== null) return this.#rest(this.#ending)
+    const turn = this.#pace.step()
+    if (turn !== null) {
+      await turn
+      if (this.#ending !== null) return this.#rest(this.#ending)
+    }
     try {
       const step = await this.#piece()
       if (this.#ending !== null) return await this.#rest(this.#ending)
-      if (step.done !== true) return await this.#take(step.value)
+      if (step.done !== true) {
+        const taken = this.#take(step.value)
+        return taken instanceof Promise ? await taken : taken
+      }
     } catch (error) {
       // What a source makes of being left is no failure.
       if (this.#ending !== null) return this.#rest(this.#ending)
-      await this.#end(() => this.#watcher.ended({ error }))
+      await this.#stop(() => ({ error }))
       throw error
     }
     await this.#end(() => this.#watcher.ended(null))
@@ -111,7 +128,9 @@ export class WatchedStream implements AsyncIterableIterator<string | Uint8Array>
   /** Ends because no answer can be made of it. */
   async fail(error: unknown): Promise<void> {
     if (this.#ending === null) this.#cut = { error }
-    await this.#stop(() => this.#cut)
+    const stopping = this.#stop(() => this.#cut)
+    this.onCut?.()
+    await stopping
   }
 
   /** Also when nothing was read yet: what feeds a stream may be open already. */
@@ -148,13 +167,16 @@ export class WatchedStream implements AsyncIterableIterator<string | Uint8Array>
     }
   }
 
-  async #take(piece: unknown): Promise<Step> {
+  #take(piece: unknown): Step | Promise<Step> {
     if (!isPiece(piece)) return this.#refusePiece(piece)
-    if (!this.#hasBegun) {
+    if (!this.#hasBegun && piece.length > 0) {
       this.#hasBegun = true
       this.#watcher.firstPiece()
     }
-    return { done: false, value: piece }
+    // A copy: it waits for a slow reader, and its source may write the next piece (another
+    // caller's, out of a pool) into the same memory before it has left.
+    const isShared = typeof piece !== 'string' && !this.#isOurs
+    return { done: false, value: isShared ? new Uint8Array(piece) : piece }
   }
 
   /** JavaScript sources yield anything; sent as it is, a number would be that many NUL bytes. */
@@ -173,6 +195,17 @@ export class WatchedStream implements AsyncIterableIterator<string | Uint8Array>
     settle(work())
     return this.#ending
   }
+}
+
+/** A stream made of another, to be sent in its place. */
+export interface DerivedStream extends AsyncIterable<string | Uint8Array> {
+  readonly derivedFrom: AsyncIterable<string | Uint8Array>
+}
+
+/** The watched stream that a body is, or is made of; `null` for a body of its own. */
+export function watchedIn(body: unknown): WatchedStream | null {
+  if (body instanceof WatchedStream) return body
+  return isStream(body) && 'derivedFrom' in body ? watchedIn(body.derivedFrom) : null
 }
 
 /** No longer than `ms` milliseconds; 0 for any time. */
@@ -221,7 +254,8 @@ export async function discardStream(returned: unknown): Promise<void> {
  * @returns settles when its dependencies are closed; never rejects
  */
 export async function failStream(value: unknown, error: unknown): Promise<void> {
-  if (value instanceof WatchedStream) await value.fail(error).catch(ignore)
+  const watched = watchedIn(value)
+  if (watched !== null) await watched.fail(error).catch(ignore)
   else await discardStream(value)
 }
 
