@@ -73,7 +73,6 @@ test.each(['/waiting', '/unread', '/late'])(
   },
 )
 
-// FAULT surfaces/http/node/send.ts:77: no limit elsewhere is one of a millisecond here
 test('sendTimeout 0 does not cut every answer that does not fit the kernel', async () => {
   const app = createApp({ ...OPEN, logger: new Lines().logger })
   app.get('/big', () => 'y'.repeat(20_000_000))
