@@ -1,3 +1,5 @@
+import { systemClock } from './clock.ts'
+
 /** Steps between two turns where the clock stands still while code runs (some workers). */
 const MOST_STEPS = 1_000
 
@@ -14,16 +16,16 @@ const soon: (go: () => void) => unknown =
  * source would end the whole process. To be asked before every step.
  */
 export class Pace {
-  #since = performance.now()
+  #since = systemClock.elapsed()
   #steps = 0
 
   /** @returns what is to be waited for, so that everybody else has a turn; mostly `null` */
   step(): Promise<void> | null {
-    if (++this.#steps < MOST_STEPS && performance.now() - this.#since < LONGEST) return null
+    if (++this.#steps < MOST_STEPS && systemClock.elapsed() - this.#since < LONGEST) return null
     return new Promise((resolve) => {
       soon(() => {
         this.#steps = 0
-        this.#since = performance.now()
+        this.#since = systemClock.elapsed()
         resolve()
       })
     })
