@@ -11,7 +11,6 @@ const path = join(folder, 'a.bin')
 writeFileSync(path, Buffer.alloc(100_000, 1))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-// FAULT surfaces/http/node/send.ts:140: the last announced byte leaves before the commit is known
 test('a file whose call could not commit does not look complete', async () => {
   const app = createApp({ publicSurfaces: ['api', 'mcp', 'cli'], logger: new Lines().logger })
   const broken = dependency(async function* () {

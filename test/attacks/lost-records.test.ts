@@ -7,8 +7,6 @@ import { Lines, within } from '../findings/surfaces.ts'
 const OPEN = { publicSurfaces: ['api', 'mcp', 'cli'] } as const
 const later = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
-// FAULT engine/call-state.ts:150 with surfaces/http/http-surface.ts:176: a hook that comes while the
-// hooks run is run by nobody, and the record of a stream is such a hook
 test('a client that leaves while the uploads of a failed stream are dropped is recorded', async () => {
   const records: string[] = []
   const app = createApp({

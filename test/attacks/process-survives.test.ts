@@ -11,7 +11,6 @@ const open = { publicSurfaces: ['api', 'mcp', 'cli'], logger }
 const later = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 `
 
-// FAULT engine/answer/collect-stream.ts:67: microtasks for ever, no timer ever fires
 test('a source of empty pieces does not stop the process (collected)', async () => {
   const ran = await runModule(`${HEAD}
     import { Worker, isMainThread } from 'node:worker_threads'
@@ -27,7 +26,6 @@ test('a source of empty pieces does not stop the process (collected)', async () 
   expect(ran.out).toContain('TIMEOUT')
 })
 
-// FAULT surfaces/http/node/send.ts:133
 test('a source of empty pieces does not stop the process (sent)', async () => {
   const ran = await runModule(`${HEAD}
     import { Worker } from 'node:worker_threads'
@@ -124,7 +122,6 @@ test('SIGTERM ends a server whose shutdown hook hangs', async () => {
   expect(ran.code).toBe(0)
 })
 
-// FAULT engine/run.ts:66: what is thrown while a call is concluded is nobody's rejection (handOut → holdError)
 test('something iterable whose on() cannot be called does not end the process', async () => {
   const ran = await runModule(`${HEAD}
     const app = createApp({ ...open })

@@ -50,8 +50,6 @@ function build() {
   return { app, told, gate }
 }
 
-// FAULT engine/answer/stream.ts:95 (waiting, unread): who asks a second time to end a stream is told at
-// once that it has ended
 test.each(['/waiting', '/unread', '/late'])(
   'shutdown hooks wait for the closing of a stream that was cut: %s',
   async (path) => {

@@ -185,11 +185,15 @@ export class CallState implements CallIds, CloseHooks {
     if (this.phase === 'over') queueMicrotask(() => void this.runCloseHooks())
   }
 
-  /** After the dependencies, which may still use what the hooks take away. */
+  /**
+   * After the dependencies, which may still use what the hooks take away. One by one off the list,
+   * so that none is lost: not one that comes while another runs (a caller who leaves just then
+   * would have no record of its call), and not what stands behind one that hangs.
+   */
   async runCloseHooks(): Promise<void> {
-    const hooks = this.closeHooks ?? []
-    this.closeHooks = null
-    for (const hook of hooks) {
+    for (;;) {
+      const hook = this.closeHooks?.shift()
+      if (hook === undefined) return
       try {
         await hook()
       } catch (err) {

@@ -65,6 +65,8 @@ async function audit(state: CallState, outcome: Outcome): Promise<Failure | null
 function over(state: CallState, outcome: Outcome): Outcome {
   state.phase = 'over'
   const { leases } = state
+  // Left by a hook that hangs, or come after the last: nobody else looks for them any more.
+  if (state.closeHooks !== null && state.closeHooks.length > 0) void state.runCloseHooks()
   state.leases = null
   for (const lease of leases ?? []) releaseLease(state, lease, outcome)
   handOver(state, outcome)

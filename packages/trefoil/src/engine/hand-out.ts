@@ -1,7 +1,8 @@
+import type { Awaitable } from '../base/promise.ts'
 import type { Answer } from '../contract/answer.ts'
 import type { Outcome } from '../contract/outcome.ts'
 import { refuse } from '../contract/problem.ts'
-import { type StreamValue, watchStream } from './answer/stream.ts'
+import { type StreamValue, type WatchedStream, watchStream } from './answer/stream.ts'
 import type { CallState } from './call-state.ts'
 import { close } from './close.ts'
 import type { Deadline } from './deadline.ts'
@@ -12,7 +13,11 @@ import { toProblem } from './settle.ts'
  * Hands a stream out to be sent. Its call goes on until the last piece: only then are dependencies
  * closed, told of whatever failed (W-15).
  */
-export function handOut(state: CallState, answer: Answer, deadline: Deadline | null): Outcome {
+export function handOut(
+  state: CallState,
+  answer: Answer,
+  deadline: Deadline | null,
+): Awaitable<Outcome> {
   const ended = async (failedWithin: Failure | null) => {
     deadline?.stop()
     // A 5xx, or an error that a handler turned into a stream, stays a failure.
@@ -27,11 +32,20 @@ export function handOut(state: CallState, answer: Answer, deadline: Deadline | n
     if (failedWithin === null && final.kind === 'problem') throw final.problem
   }
   // What is a stream by its kind is one.
-  const watched = watchStream(answer.body as StreamValue, {
-    ended,
-    gaveUp: () => refuse('client_disconnected'),
-    firstPiece: () => deadline?.firstPiece(),
-  })
+  let watched: WatchedStream
+  try {
+    watched = watchStream(answer.body as StreamValue, {
+      ended,
+      gaveUp: () => refuse('client_disconnected'),
+      firstPiece: () => deadline?.firstPiece(),
+      patience: state.site.app.closeTimeout,
+    })
+  } catch (error) {
+    // Of a getter, say. Nobody catches what is thrown from here, and it would end the process.
+    deadline?.stop()
+    state.failure = { error }
+    return close(state, { kind: 'problem', problem: toProblem(state, error) })
+  }
   deadline?.watchStream((problem) => {
     state.abort(problem)
     watched.fail(problem).catch(() => {})

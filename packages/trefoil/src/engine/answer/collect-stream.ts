@@ -1,4 +1,5 @@
 import { joinBytes } from '../../base/join-bytes.ts'
+import { Pace } from '../../base/pace.ts'
 import { EventBody } from '../../contract/event-body.ts'
 import { Problem, refuse } from '../../contract/problem.ts'
 import type { CallState } from '../call-state.ts'
@@ -28,26 +29,28 @@ export async function collectStream(
   type: string | null,
 ): Promise<Whole | Problem> {
   if (stream instanceof EventBody) {
-    const events: unknown[] = []
-    // Their text is measured at the end; until then an event counts as what JSON makes of it.
-    let size = 2
+    const events = new EventList()
     const end = await readAll<unknown>(state, sourceOf<unknown>(stream.events), (event) => {
-      size += new TextEncoder().encode(toJson(event)).byteLength + 1
-      events.push(event)
-      return size <= limit
+      events.add(event)
+      return events.size <= limit
     })
-    return end ?? { kind: 'json', body: toJson(eventList(events)) }
+    return end ?? { kind: 'json', body: events.text() }
   }
   holdError(stream)
   const pieces: (string | Uint8Array)[] = []
   let size = 0
+  let isText = true
   const end = await readAll(state, sourceOf(stream), (piece) => {
-    size += sizeOf(piece)
+    const bytes = sizeOf(piece)
+    size += bytes
+    isText &&= typeof piece === 'string'
+    // Empty ones are not kept: they count for nothing, so no limit would hold them.
+    if (bytes === 0) return true
     // A copy: a source may read the next piece into the same memory.
     pieces.push(typeof piece === 'string' ? piece : new Uint8Array(piece))
     return size <= limit
   })
-  return end ?? join(pieces, type)
+  return end ?? join(pieces, isText, type)
 }
 
 /** @param take returns false when that was one too many */
@@ -57,6 +60,7 @@ async function readAll<Piece>(
   take: (piece: Piece) => boolean,
 ): Promise<Problem | null> {
   const { inbound } = state
+  const pace = new Pace()
   let stopped: Problem | null = null
   let wake: ((end: Problem) => void) | null = null
   state.interrupt = (problem) => {
@@ -66,6 +70,8 @@ async function readAll<Piece>(
   inbound.onAbort(() => state.interrupt?.(refuse('client_disconnected')))
   try {
     for (;;) {
+      const turn = pace.step()
+      if (turn !== null) await turn
       if (inbound.aborted) stopped ??= refuse('client_disconnected')
       // Of an error handler that took until after the deadline, say: nobody interrupts what begins now.
       if (state.ended) stopped ??= refuse('TIMEOUT')
@@ -101,10 +107,12 @@ function sizeOf(piece: unknown): number {
 }
 
 /** Text is what was yielded as text, or what its bytes are under a type that says so. */
-function join(pieces: readonly (string | Uint8Array)[], type: string | null): Whole {
-  if (pieces.every((piece) => typeof piece === 'string')) {
-    return { kind: 'text', body: pieces.join('') }
-  }
+function join(
+  pieces: readonly (string | Uint8Array)[],
+  isText: boolean,
+  type: string | null,
+): Whole {
+  if (isText) return { kind: 'text', body: pieces.join('') }
   const bytes = joinBytes(
     pieces.map((piece) => (typeof piece === 'string' ? new TextEncoder().encode(piece) : piece)),
   )
@@ -112,14 +120,32 @@ function join(pieces: readonly (string | Uint8Array)[], type: string | null): Wh
   return text === null ? { kind: 'bytes', body: bytes } : { kind: 'text', body: text }
 }
 
-/** What each event says; whole events where one says more than data. */
-function eventList(events: readonly unknown[]): readonly unknown[] {
-  const isBare = events.every(
-    (event) => isObject(event) && Object.keys(event).every((key) => key === 'data'),
-  )
-  return isBare ? events.map((event) => (isObject(event) ? event['data'] : null)) : events
+/**
+ * What each event says; whole events where one says more than data. Made into text as they come:
+ * whoever yields an event may go on to write the next into the same object.
+ */
+class EventList {
+  readonly #whole: string[] = []
+  /** `null` once one has said more. */
+  #bare: string[] | null = []
+  /** Bytes of the list of whole events. */
+  size = 2
+
+  add(event: unknown): void {
+    const text = toJson(event)
+    this.size += new TextEncoder().encode(text).byteLength + 1
+    this.#whole.push(text)
+    if (this.#bare === null) return
+    if (isBare(event)) this.#bare.push(toJson([event.data]).slice(1, -1))
+    else this.#bare = null
+  }
+
+  text(): string {
+    return `[${(this.#bare ?? this.#whole).join(',')}]`
+  }
 }
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null
+function isBare(event: unknown): event is { readonly data?: unknown } {
+  if (typeof event !== 'object' || event === null) return false
+  return Object.keys(event).every((key) => key === 'data')
 }

@@ -28,14 +28,18 @@ const held = new WeakSet<object>()
  * on, and node warns of a leak from the eleventh listener.
  */
 export function holdError(stream: AsyncIterable<unknown>): void {
-  if (!isNodeStream(stream) || stream.on === undefined || held.has(stream)) return
-  held.add(stream)
-  stream.on('error', () => {})
+  try {
+    if (held.has(stream) || !isNodeStream(stream) || typeof stream.on !== 'function') return
+    held.add(stream)
+    stream.on('error', () => {})
+  } catch {
+    // Not a stream of node, whatever it looks like: who reads it meets what is wrong with it.
+  }
 }
 
 interface NodeStream<P> extends AsyncIterable<P> {
   destroy(): unknown
-  on?(event: 'error', listener: () => void): unknown
+  readonly on?: (event: 'error', listener: () => void) => unknown
 }
 
 interface WebStream<P> extends AsyncIterable<P> {

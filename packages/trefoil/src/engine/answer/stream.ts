@@ -1,3 +1,5 @@
+import { Pace } from '../../base/pace.ts'
+import { PartialContent } from '../../contract/partial-content.ts'
 import { Reply } from '../../contract/reply.ts'
 import { holdError, type StreamSource, type StreamValue, sourceOf } from './stream-source.ts'
 
@@ -41,14 +43,17 @@ export interface StreamWatcher {
   ended(failure: StreamFailure | null): Promise<void>
   /** Why its reader gave up. */
   gaveUp(): unknown
+  /** The first that is not empty: who sends nothing has not begun to answer. */
   firstPiece(): void
+  /** Milliseconds that a source gets for letting go, before the call is closed all the same. */
+  readonly patience: number
 }
 
 export interface StreamFailure {
   readonly error: unknown
 }
 
-function isPiece(piece: unknown): boolean {
+function isPiece(piece: unknown): piece is string | Uint8Array {
   return typeof piece === 'string' || piece instanceof Uint8Array
 }
 
@@ -60,16 +65,26 @@ type Step = IteratorResult<string | Uint8Array>
 export class WatchedStream implements AsyncIterableIterator<string | Uint8Array> {
   readonly #source: StreamSource
   readonly #watcher: StreamWatcher
+  readonly #pace = new Pace()
+  /** True when nobody else can reach the memory of its pieces. */
+  readonly #isOurs: boolean
+  /** Called when it is cut off, for a reader who waits for something else just then. */
+  onCut: (() => void) | null = null
   /** Why it was cut off: whoever reads on must not take it for whole (FND-59). */
   #cut: StreamFailure | null = null
   #hasBegun = false
   /** Ends the wait for a piece; `null` while nobody waits. */
   #leave: (() => void) | null = null
-  #over = false
+  /**
+   * Settles when its call is closed; `null` until it ends. Whoever asks later waits for it too: a
+   * server that believed a stream to be over would shut a pool down under its transaction.
+   */
+  #ending: Promise<void> | null = null
 
   constructor(stream: StreamValue, watcher: StreamWatcher) {
     this.#source = sourceOf(stream)
     this.#watcher = watcher
+    this.#isOurs = stream instanceof PartialContent
   }
 
   [Symbol.asyncIterator](): this {
@@ -77,67 +92,66 @@ export class WatchedStream implements AsyncIterableIterator<string | Uint8Array>
   }
 
   async next(): Promise<Step> {
-    if (this.#over) return this.#rest()
+    if (this.#ending !== null) return this.#rest(this.#ending)
+    const turn = this.#pace.step()
+    if (turn !== null) {
+      await turn
+      if (this.#ending !== null) return this.#rest(this.#ending)
+    }
     try {
       const step = await this.#piece()
-      if (this.#over) return this.#rest()
-      if (!this.#hasBegun) {
-        this.#hasBegun = true
-        this.#watcher.firstPiece()
+      if (this.#ending !== null) return await this.#rest(this.#ending)
+      if (step.done !== true) {
+        const taken = this.#take(step.value)
+        return taken instanceof Promise ? await taken : taken
       }
-      if (step.done !== true && isPiece(step.value)) return step
-      if (step.done !== true) await this.#refusePiece(step.value)
     } catch (error) {
       // What a source makes of being left is no failure.
-      if (this.#over) return this.#rest()
-      await this.#end({ error })
+      if (this.#ending !== null) return this.#rest(this.#ending)
+      await this.#stop(() => ({ error }))
       throw error
     }
-    await this.#end(null)
+    await this.#end(() => this.#watcher.ended(null))
     return DONE
   }
 
   async return(): Promise<Step> {
-    if (!this.#over) await this.#stop({ error: this.#watcher.gaveUp() })
+    await this.#stop(() => ({ error: this.#watcher.gaveUp() }))
     return DONE
   }
 
   /** Ends before the first piece, as a success: the answer needs none (HEAD, 304). */
   async skip(): Promise<void> {
-    if (!this.#over) await this.#stop(null)
+    await this.#stop(() => null)
   }
 
   /** Ends because no answer can be made of it. */
   async fail(error: unknown): Promise<void> {
-    if (this.#over) return
-    this.#cut = { error }
-    await this.#stop(this.#cut)
+    if (this.#ending === null) this.#cut = { error }
+    const stopping = this.#stop(() => this.#cut)
+    this.onCut?.()
+    await stopping
   }
 
   /** Also when nothing was read yet: what feeds a stream may be open already. */
-  async #stop(failure: StreamFailure | null): Promise<void> {
-    this.#over = true
-    const releasing = this.#source.release()
-    const leave = this.#leave
-    if (leave === null) {
-      try {
-        await releasing
-      } finally {
-        await this.#watcher.ended(failure)
-      }
-      return
-    }
-    // A source that waits for an event may wait for ever. Its reader is gone, so what the call
-    // holds is given back now; otherwise every client that leaves would cost a connection.
-    releasing.catch(ignore)
-    try {
-      await this.#watcher.ended(failure)
-    } finally {
-      leave()
-    }
+  #stop(failure: () => StreamFailure | null): Promise<void> {
+    if (this.#ending !== null) return this.#ending.catch(ignore)
+    return this.#end(async () => {
+      const leave = this.#leave
+      // What a source makes of being left is no failure.
+      const releasing = this.#source.release().catch(ignore)
+      // A source that waits for an event may wait for ever. Its reader is gone, so what the call
+      // holds is given back now; otherwise every client that leaves would cost a connection. One
+      // that waits for nothing is given its time: it may need what the call holds to let go.
+      if (leave === null) await inTime(releasing, this.#watcher.patience)
+      else leave()
+      await this.#watcher.ended(failure())
+    })
   }
 
-  #rest(): typeof DONE {
+  /** @throws why it is not whole */
+  async #rest(ending: Promise<void>): Promise<typeof DONE> {
+    await (this.#cut === null ? ending : ending.catch(ignore))
     if (this.#cut !== null) throw this.#cut.error
     return DONE
   }
@@ -153,34 +167,84 @@ export class WatchedStream implements AsyncIterableIterator<string | Uint8Array>
     }
   }
 
-  /** JavaScript sources yield anything; sent as it is, a number would be that many NUL bytes. */
-  async #refusePiece(piece: unknown): Promise<never> {
-    await this.#source.release()
-    throw new TypeError(`A stream yields text or bytes, not ${typeof piece}`)
+  #take(piece: unknown): Step | Promise<Step> {
+    if (!isPiece(piece)) return this.#refusePiece(piece)
+    if (!this.#hasBegun && piece.length > 0) {
+      this.#hasBegun = true
+      this.#watcher.firstPiece()
+    }
+    // A copy: it waits for a slow reader, and its source may write the next piece (another
+    // caller's, out of a pool) into the same memory before it has left.
+    const isShared = typeof piece !== 'string' && !this.#isOurs
+    return { done: false, value: isShared ? new Uint8Array(piece) : piece }
   }
 
-  async #end(failure: StreamFailure | null): Promise<void> {
-    if (this.#over) return
-    this.#over = true
-    await this.#watcher.ended(failure)
+  /** JavaScript sources yield anything; sent as it is, a number would be that many NUL bytes. */
+  async #refusePiece(piece: unknown): Promise<never> {
+    const error = new TypeError(`A stream yields text or bytes, not ${typeof piece}`)
+    await this.fail(error)
+    throw error
   }
+
+  /** Of two that end it the first says how. Known before anything runs that might ask again. */
+  #end(work: () => Promise<void>): Promise<void> {
+    let settle: (ending: Promise<void>) => void = ignore
+    this.#ending = new Promise((resolve) => {
+      settle = resolve
+    })
+    settle(work())
+    return this.#ending
+  }
+}
+
+/** A stream made of another, to be sent in its place. */
+export interface DerivedStream extends AsyncIterable<string | Uint8Array> {
+  readonly derivedFrom: AsyncIterable<string | Uint8Array>
+}
+
+/** The watched stream that a body is, or is made of; `null` for a body of its own. */
+export function watchedIn(body: unknown): WatchedStream | null {
+  if (body instanceof WatchedStream) return body
+  return isStream(body) && 'derivedFrom' in body ? watchedIn(body.derivedFrom) : null
+}
+
+/** No longer than `ms` milliseconds; 0 for any time. */
+async function inTime(work: Promise<unknown>, ms: number): Promise<void> {
+  if (ms === 0) return void (await work)
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms)
+  })
+  await Promise.race([work, late]).finally(() => clearTimeout(timer))
 }
 
 // Whatever the ending of a stream brings up has been logged by its watcher.
 const ignore = (): void => {}
 
-/** Ends a stream whose pieces the answer does not need; nothing has failed. */
-export function skipStream(value: unknown): void {
-  if (value instanceof WatchedStream) value.skip().catch(ignore)
-  else discardStream(value)
+/**
+ * Ends a stream whose pieces the answer does not need; nothing has failed.
+ *
+ * @returns as {@link failStream}
+ */
+export async function skipStream(value: unknown): Promise<void> {
+  if (value instanceof WatchedStream) await value.skip().catch(ignore)
+  else await discardStream(value)
 }
 
-/** Ends a stream that nobody is going to read, also one inside a reply. */
-export function discardStream(returned: unknown): void {
-  const value = unwrapReply(returned)
-  if (!isStream(value)) return
-  if (value instanceof WatchedStream) value.return().catch(ignore)
-  else release(value).catch(ignore)
+/**
+ * Ends a stream that nobody is going to read, also one inside a reply.
+ *
+ * @returns as {@link failStream}
+ */
+export async function discardStream(returned: unknown): Promise<void> {
+  try {
+    const value = unwrapReply(returned)
+    if (!isStream(value)) return
+    if (value instanceof WatchedStream) await value.return()
+    else await release(value)
+  } catch {
+    // What letting go brings up is nobody's: not what the source throws, nor its getters.
+  }
 }
 
 /**
@@ -190,8 +254,9 @@ export function discardStream(returned: unknown): void {
  * @returns settles when its dependencies are closed; never rejects
  */
 export async function failStream(value: unknown, error: unknown): Promise<void> {
-  if (value instanceof WatchedStream) await value.fail(error).catch(ignore)
-  else discardStream(value)
+  const watched = watchedIn(value)
+  if (watched !== null) await watched.fail(error).catch(ignore)
+  else await discardStream(value)
 }
 
 async function release(stream: StreamValue): Promise<void> {

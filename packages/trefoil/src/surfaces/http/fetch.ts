@@ -3,6 +3,7 @@ import { joinBytes } from '../../base/join-bytes.ts'
 import type { Exchange, HttpReply, SendResult } from '../../contract/exchange.ts'
 import { ImproperlyConfigured, Problem, refuse } from '../../contract/problem.ts'
 import { skipStream } from '../../engine/answer/stream.ts'
+import { AnnouncedLength } from './announced-length.ts'
 import type { HttpHandler } from './http-surface.ts'
 import { refuseWith } from './refuse-with.ts'
 
@@ -43,8 +44,9 @@ class FetchExchange implements Exchange {
   readonly encrypted: boolean
   readonly inProcess: boolean
   readonly #request: Request
+  readonly #abortListeners: (() => void)[] = []
   readonly #doneListeners: ((result: SendResult) => void)[] = []
-  #isDone = false
+  #result: SendResult | null = null
 
   constructor(request: Request, context: FetchContext) {
     const url = new URL(request.url)
@@ -61,19 +63,25 @@ class FetchExchange implements Exchange {
   }
 
   get aborted(): boolean {
-    return !this.#isDone && this.#request.signal.aborted
+    return this.#result === null && this.#request.signal.aborted
   }
 
   onAbort(listener: () => void): void {
-    const leave = () => {
-      // Deno aborts the signal of every request once it has been answered, too.
-      if (!this.#isDone) listener()
-    }
-    this.#request.signal.addEventListener('abort', leave, { once: true })
+    if (this.#abortListeners.push(listener) > 1) return
+    this.#request.signal.addEventListener('abort', () => this.#abort(), { once: true })
   }
 
+  /** Deno aborts the signal of every request once it has been answered, too. */
+  #abort(): void {
+    if (this.#result !== null) return
+    for (const listener of this.#abortListeners.splice(0)) listener()
+  }
+
+  /** A call whose caller has left still closes, and what it does after that must not be lost. */
   onDone(listener: (result: SendResult) => void): void {
-    this.#doneListeners.push(listener)
+    const result = this.#result
+    if (result === null) this.#doneListeners.push(listener)
+    else queueMicrotask(() => listener(result))
   }
 
   async readBody(limit: number): Promise<Uint8Array> {
@@ -128,22 +136,33 @@ class FetchExchange implements Exchange {
       this.#done({ outcome, bytes: body === null ? 0 : body.length })
       return new Response(body as string | Uint8Array<ArrayBuffer> | null, { status, headers })
     }
-    return new Response(this.#stream(body), { status, headers })
+    return new Response(this.#stream(body, reply.headers), { status, headers })
   }
 
-  #stream(body: AsyncIterable<string | Uint8Array>): ReadableStream<Uint8Array> {
+  #stream(
+    body: AsyncIterable<string | Uint8Array>,
+    head: readonly string[],
+  ): ReadableStream<Uint8Array> {
     const iterator = body[Symbol.asyncIterator]()
     const encoder = new TextEncoder()
     const { signal } = this.#request
+    const length = new AnnouncedLength(head)
+    let last: Uint8Array | null = null
     let bytes = 0
     const end = (outcome: SendResult['outcome']) => {
       signal.removeEventListener('abort', leave)
       this.#done({ outcome, bytes })
     }
+    const hand = (controller: ReadableStreamDefaultController<Uint8Array>, piece: Uint8Array) => {
+      bytes += piece.byteLength
+      controller.enqueue(piece)
+    }
     let fail = (_reason: unknown) => {}
     // Who has given the request up reads no answer, and cancels none: what the stream holds, and
     // its place among the requests in flight, would be held for good.
     const leave = () => {
+      // The call first: one that asked for its signal late is told after us.
+      this.#abort()
       end('aborted')
       fail(signal.reason)
       iterator.return?.().catch(() => {})
@@ -156,31 +175,41 @@ class FetchExchange implements Exchange {
       },
       pull: async (controller) => {
         try {
-          const { done, value } = await iterator.next()
-          if (this.#isDone) return
-          if (done === true) {
-            controller.close()
-            end('ok')
-            return
+          for (;;) {
+            const { done, value } = await iterator.next()
+            if (this.#result !== null) return
+            if (done === true) break
+            const piece = typeof value === 'string' ? encoder.encode(value) : value
+            // Who is handed nothing does not ask again.
+            if (piece.byteLength === 0) continue
+            if (!length.isLast(piece.byteLength)) return hand(controller, piece)
+            last = piece
           }
-          const chunk = typeof value === 'string' ? encoder.encode(value) : value
-          bytes += chunk.byteLength
-          controller.enqueue(chunk)
+          length.end()
+          if (last !== null) hand(controller, last)
+          controller.close()
+          end('ok')
         } catch (error) {
-          if (this.#isDone) return
+          if (this.#result !== null) return
           end('failed')
           controller.error(error)
+          // Of a length that is not kept: the source does not know yet.
+          iterator.return?.().catch(() => {})
         }
       },
       cancel: async () => {
-        await iterator.return?.()
+        // What the source makes of it, and how long that takes, must not keep the place of this
+        // request among those in flight.
+        this.#abort()
         end('aborted')
+        await iterator.return?.()
       },
     })
   }
 
   #done(result: SendResult): void {
-    this.#isDone = true
+    if (this.#result !== null) return
+    this.#result = result
     for (const listener of this.#doneListeners.splice(0)) listener(result)
   }
 }

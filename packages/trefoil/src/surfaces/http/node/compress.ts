@@ -1,6 +1,7 @@
 import { promisify } from 'node:util'
 import * as zlib from 'node:zlib'
 import type { HttpBody } from '../../../contract/exchange.ts'
+import type { DerivedStream } from '../../../engine/answer/stream.ts'
 import type { Encoding } from '../compression-options.ts'
 
 // The best ratio of each costs a hundred times the time: these levels are for answers made once.
@@ -34,8 +35,8 @@ export async function compressWhole(
 export function compressStream(
   body: Exclude<HttpBody, string | Uint8Array | null>,
   encoding: Encoding,
-): AsyncIterable<Uint8Array> {
-  return { [Symbol.asyncIterator]: () => new CompressedStream(body, encoding) }
+): DerivedStream {
+  return { derivedFrom: body, [Symbol.asyncIterator]: () => new CompressedStream(body, encoding) }
 }
 
 const DONE = { done: true, value: undefined } as const

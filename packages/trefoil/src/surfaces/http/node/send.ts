@@ -1,7 +1,8 @@
 import type { ServerResponse } from 'node:http'
 import { startTimer } from '../../../base/start-timer.ts'
 import type { HttpReply } from '../../../contract/exchange.ts'
-import { skipStream } from '../../../engine/answer/stream.ts'
+import { skipStream, type WatchedStream, watchedIn } from '../../../engine/answer/stream.ts'
+import { AnnouncedLength } from '../announced-length.ts'
 import { BlockResponse } from './block-response.ts'
 
 /** How one answer is to be sent, and how far that has come. */
@@ -53,9 +54,10 @@ export function send(
     else response.end(body, encoding)
   } else {
     writeHead(response, status, headers)
-    if (!isHead) return sendStream(response, body, announcedLength(headers), sending)
-    skipStream(body)
+    if (!isHead) return sendStream(response, body, new AnnouncedLength(headers), sending)
+    const skipped = skipStream(body)
     response.end()
+    return skipped
   }
   return undefined
 }
@@ -95,7 +97,7 @@ async function sendLarge(
   sending: Sending,
 ): Promise<void> {
   const over = closed(response)
-  if (!response.write(body, encoding)) await drained(response, sending)
+  if (!response.write(body, encoding)) await drained(response, sending, null)
   response.end()
   await over
 }
@@ -110,21 +112,14 @@ function closed(response: ServerResponse): Promise<void> {
   })
 }
 
-/** Bytes of a stream whose length is known; infinite for others. */
-function announcedLength(headers: readonly string[]): number {
-  for (let index = 0; index < headers.length; index += 2) {
-    if (headers[index] === 'content-length') return Number(headers[index + 1])
-  }
-  return Number.POSITIVE_INFINITY
-}
-
 async function sendStream(
   response: ServerResponse,
   body: AsyncIterable<string | Uint8Array>,
-  announced: number,
+  length: AnnouncedLength,
   sending: Sending,
 ): Promise<void> {
-  let bytes = 0
+  let last: string | Uint8Array | null = null
+  const watched = watchedIn(body)
   const over = closed(response)
   const iterator = body[Symbol.asyncIterator]()
   const giveUp = () => void iterator.return?.().catch(() => {})
@@ -134,14 +129,19 @@ async function sendStream(
     for (;;) {
       const { done, value } = await iterator.next()
       if (done === true || sending.aborted) break
-      bytes += typeof value === 'string' ? Buffer.byteLength(value) : value.byteLength
-      // More than announced would be read as the beginning of the next answer.
-      if (bytes > announced) throw new Error('The stream is longer than announced')
-      sending.bytesSent = bytes
-      if (value.length > 0 && !response.write(value)) await drained(response, sending)
+      const size = typeof value === 'string' ? Buffer.byteLength(value) : value.byteLength
+      if (size === 0) continue
+      if (length.isLast(size)) {
+        last = value
+        continue
+      }
+      sending.bytesSent = length.bytes
+      if (!response.write(value)) await drained(response, sending, watched)
     }
-    if (bytes < announced && announced !== Number.POSITIVE_INFINITY && !sending.aborted) {
-      throw new Error('The stream is shorter than announced')
+    if (!sending.aborted) {
+      length.end()
+      sending.bytesSent = length.bytes
+      if (last !== null && !response.write(last)) await drained(response, sending, null)
     }
     response.end()
   } catch (error) {
@@ -155,7 +155,12 @@ async function sendStream(
   await over
 }
 
-function drained(response: ServerResponse, sending: Sending): Promise<void> {
+/** @param watched what is sent: when it is cut off nobody waits for its reader any longer */
+function drained(
+  response: ServerResponse,
+  sending: Sending,
+  watched: WatchedStream | null,
+): Promise<void> {
   // What has been closed already does not say so again.
   if (sending.aborted) return Promise.resolve()
   return new Promise((resolve) => {
@@ -164,8 +169,10 @@ function drained(response: ServerResponse, sending: Sending): Promise<void> {
       release()
       response.off('drain', go)
       response.off('close', go)
+      if (watched !== null) watched.onCut = null
       resolve()
     }
+    if (watched !== null) watched.onCut = go
     response.on('drain', go)
     response.on('close', go)
   })

@@ -179,9 +179,8 @@ function sendOrDrop(
     // A head that node refuses to write. Thrown from here, it would end the process, and anybody
     // whose text reaches a header could do that.
     exchange.failed = true
-    void failStream(reply.body, error)
     response.destroy(error instanceof Error ? error : new Error('The answer could not be sent'))
-    return undefined
+    return failStream(reply.body, error)
   }
 }
 

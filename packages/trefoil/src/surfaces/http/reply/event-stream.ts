@@ -15,7 +15,7 @@ export const systemTimers: Timers = {
 const COMMENT = ':\n\n'
 const DONE = { done: true, value: undefined } as const
 
-type Arrival<Event> = { readonly step: IteratorResult<Event> } | { readonly error: unknown }
+type Arrival = IteratorResult<string> | { readonly error: unknown; readonly isUnfit: boolean }
 
 /**
  * Events as text, with a comment first and after every silence. No generator: while one waits for
@@ -28,9 +28,10 @@ export class EventStream<Event> implements AsyncIterableIterator<string> {
   readonly #timers: Timers
   #greeted = false
   #waiting = false
-  #arrived: Arrival<Event> | null = null
+  #arrived: Arrival | null = null
   #wake: (() => void) | null = null
   #over = false
+  #returning: Promise<unknown> | null = null
 
   /** @param silence milliseconds until a comment; 0 for none */
   constructor(
@@ -61,25 +62,38 @@ export class EventStream<Event> implements AsyncIterableIterator<string> {
   }
 
   async return(): Promise<IteratorResult<string>> {
-    if (this.#over) return DONE
-    this.#over = true
-    this.#wake?.()
-    const returning = this.#source.return?.()
+    if (!this.#over) this.#leave()
+    const returning = this.#returning
     if (this.#waiting) returning?.catch(() => {})
     else await returning
     return DONE
   }
 
+  #leave(): void {
+    this.#over = true
+    this.#wake?.()
+    this.#returning = (async () => this.#source.return?.())()
+  }
+
   #ask(): void {
     this.#waiting = true
-    const arrive = (arrival: Arrival<Event>) => {
+    const arrive = (arrival: Arrival) => {
       this.#arrived = arrival
       this.#wake?.()
     }
     this.#source.next().then(
-      (step) => arrive({ step }),
-      (error: unknown) => arrive({ error }),
+      (step) => arrive(step.done === true ? DONE : this.#textOf(step.value)),
+      (error: unknown) => arrive({ error, isUnfit: false }),
     )
+  }
+
+  /** At once: until a slow reader asks for it, who yielded the event may have changed it. */
+  #textOf(event: Event): Arrival {
+    try {
+      return { done: false, value: this.#format(event) }
+    } catch (error) {
+      return { error, isUnfit: true }
+    }
   }
 
   #eventOrSilence(): Promise<void> {
@@ -94,7 +108,7 @@ export class EventStream<Event> implements AsyncIterableIterator<string> {
     })
   }
 
-  #take(): Arrival<Event> | null {
+  #take(): Arrival | null {
     const arrived = this.#arrived
     if (arrived !== null) {
       this.#arrived = null
@@ -103,24 +117,18 @@ export class EventStream<Event> implements AsyncIterableIterator<string> {
     return arrived
   }
 
-  async #write(arrived: Arrival<Event> | null): Promise<IteratorResult<string>> {
+  #write(arrived: Arrival | null): IteratorResult<string> {
     if (this.#over) return DONE
     if (arrived === null) return { done: false, value: COMMENT }
     if ('error' in arrived) {
       this.#over = true
+      // Not waited for: who reads us gives the source its time, and no more, by `return`.
+      if (arrived.isUnfit) this.#leave()
+      this.#returning?.catch(() => {})
       throw arrived.error
     }
-    const { step } = arrived
-    if (step.done === true) {
-      this.#over = true
-      return DONE
-    }
-    try {
-      return { done: false, value: this.#format(step.value) }
-    } catch (error) {
-      await this.return()
-      throw error
-    }
+    if (arrived.done === true) this.#over = true
+    return arrived
   }
 }
 
