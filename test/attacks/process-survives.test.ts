@@ -124,7 +124,6 @@ test('SIGTERM ends a server whose shutdown hook hangs', async () => {
   expect(ran.code).toBe(0)
 })
 
-// FAULT engine/run.ts:66: what is thrown while a call is concluded is nobody's rejection (handOut → holdError)
 test('something iterable whose on() cannot be called does not end the process', async () => {
   const ran = await runModule(`${HEAD}
     const app = createApp({ ...open })
