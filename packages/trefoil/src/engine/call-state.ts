@@ -12,7 +12,6 @@ import { createCallLogger } from '../record/call-logger.ts'
 import type { CallIds } from './call-ids.ts'
 import type { CallSite } from './call-site.ts'
 import { CookieExchange } from './cookie-exchange.ts'
-import type { Deadline } from './deadline.ts'
 import type { DependencyScopes, Failure } from './dependency-scope.ts'
 import type { CloseHooks, Inbound } from './inbound.ts'
 
@@ -25,6 +24,15 @@ export interface BackgroundTask {
   readonly run: () => Awaitable<unknown>
   /** Also after a call that failed. */
   readonly always: boolean
+}
+
+/** How long a call may take. */
+export interface TimeLimit {
+  readonly hasPassed: boolean
+  /** What its caller is told when it has passed. */
+  problem(): Problem
+  /** Ends the call where no timer could. */
+  expire(): void
 }
 
 /**
@@ -62,7 +70,7 @@ export class CallState implements CallIds, CloseHooks {
   /** What the closing of the function scope came to: no code of the developer's answers for it. */
   closeFailure: Failure | null = null
   /** `null` when the call may take any time. */
-  deadline: Deadline | null = null
+  deadline: TimeLimit | null = null
   /** Ends the reading of a stream for a surface that wants all of it; `null` while none is read. */
   interrupt: ((problem: Problem) => void) | null = null
   /** True when everything is to be rolled back once there is an answer. */

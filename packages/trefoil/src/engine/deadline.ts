@@ -1,12 +1,12 @@
 import { startTimer } from '../base/start-timer.ts'
 import { type Problem, refuse } from '../contract/problem.ts'
-import type { CallState } from './call-state.ts'
+import type { CallState, TimeLimit } from './call-state.ts'
 
 /**
  * How long a call may take, from when it began to arrive, and whether its caller may call it off.
  * The timer is set when something first waits: what never waits cannot be interrupted.
  */
-export class Deadline {
+export class Deadline implements TimeLimit {
   readonly #state: CallState
   readonly #timeout: number
   readonly #startedAt: number
