@@ -45,3 +45,12 @@ function isGenuine(value: object, then: unknown): boolean {
     !Object.hasOwn(value, 'constructor')
   )
 }
+
+/**
+ * Marks a promise as looked after. Whoever was given it may fail, or give up, before it awaits it; its
+ * rejection would then be nobody's and end the process. Whoever does await it meets it all the same.
+ */
+export function held<Value>(promise: Promise<Value>): Promise<Value> {
+  promise.catch(() => {})
+  return promise
+}

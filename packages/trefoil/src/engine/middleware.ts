@@ -1,5 +1,5 @@
 import { freezeClass } from '../base/freeze-class.ts'
-import { promised } from '../base/promise.ts'
+import { held, promised } from '../base/promise.ts'
 import type { Middleware, Next } from '../contract/action.ts'
 import { holdStream } from './answer/stream.ts'
 import type { CallState } from './call-state.ts'
@@ -128,7 +128,7 @@ class Rest {
   /** Fulfilled when the rest is over, however it went. */
   readonly settled: Promise<void>
   isSettled = false
-  /** True once somebody waits for it, who then meets its failure. */
+  /** True once somebody waits for it who would meet its failure. */
   wasSeen = false
   value: unknown
   failure: { readonly error: unknown } | null = null
@@ -160,7 +160,7 @@ async function start(inner: Inner, state: CallState): Promise<unknown> {
   return holdStream(await inner(state))
 }
 
-/** A promise that tells when somebody waits for it. */
+/** A promise that tells when somebody waits for it who would meet its failure. */
 class Watched extends Promise<unknown> {
   /** What is made of it by `then` is a plain promise. */
   static override get [Symbol.species](): PromiseConstructor {
@@ -183,8 +183,12 @@ class Watched extends Promise<unknown> {
     fulfilled?: ((value: unknown) => Value | PromiseLike<Value>) | null,
     rejected?: ((reason: unknown) => Failed | PromiseLike<Failed>) | null,
   ): Promise<Value | Failed> {
-    this.#seen()
-    return super.then(fulfilled, rejected)
+    if (typeof rejected === 'function') {
+      this.#seen()
+      return super.then(fulfilled, rejected)
+    }
+    // Nobody meets a failure here: it goes on into what is made of it, for which nobody may wait.
+    return held(super.then(fulfilled, rejected))
   }
 }
 

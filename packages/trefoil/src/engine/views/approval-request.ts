@@ -1,4 +1,5 @@
 import { freezeClass } from '../../base/freeze-class.ts'
+import { held } from '../../base/promise.ts'
 import type { AuthContext } from '../../contract/auth-context.ts'
 import type { ClientFacts } from '../../contract/call-facts.ts'
 import type { Dependency } from '../../contract/dependency.ts'
@@ -54,7 +55,11 @@ export class ApprovalRequestView implements ApprovalCase {
     return this.#state.signal
   }
 
-  async resolve<Value>(dependency: Dependency<Value>): Promise<Value> {
+  resolve<Value>(dependency: Dependency<Value>): Promise<Value> {
+    return held(this.#resolve(dependency))
+  }
+
+  async #resolve<Value>(dependency: Dependency<Value>): Promise<Value> {
     return await resolveDependency(this.#state, dependency)
   }
 

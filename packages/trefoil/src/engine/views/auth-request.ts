@@ -1,4 +1,5 @@
 import { freezeClass } from '../../base/freeze-class.ts'
+import { held } from '../../base/promise.ts'
 import type { AuthRequest } from '../../contract/call.ts'
 import type { HeaderReader } from '../../contract/call-facts.ts'
 import type { Dependency } from '../../contract/dependency.ts'
@@ -32,7 +33,11 @@ export class AuthRequestView extends FactsView implements AuthRequest {
     return bearerToken(firstHeader(this.#shown.inbound.rawHeaders, 'authorization'))
   }
 
-  async resolve<Value>(dependency: Dependency<Value>): Promise<Value> {
+  resolve<Value>(dependency: Dependency<Value>): Promise<Value> {
+    return held(this.#resolve(dependency))
+  }
+
+  async #resolve<Value>(dependency: Dependency<Value>): Promise<Value> {
     return await resolveDependency(this.#shown, dependency)
   }
 }

@@ -1,5 +1,5 @@
 import { freezeClass } from '../../base/freeze-class.ts'
-import type { Awaitable } from '../../base/promise.ts'
+import { type Awaitable, held } from '../../base/promise.ts'
 import type { AuthContext } from '../../contract/auth-context.ts'
 import type { BackgroundOptions, Call, Guard } from '../../contract/call.ts'
 import type { Dependency } from '../../contract/dependency.ts'
@@ -40,11 +40,19 @@ class HandlerCall extends FactsView implements Call {
     return stateOf(this).inbound.cspNonce
   }
 
-  async resolve<Value>(dependency: Dependency<Value>): Promise<Value> {
+  resolve<Value>(dependency: Dependency<Value>): Promise<Value> {
+    return held(this.#resolve(dependency))
+  }
+
+  authorize(guard: Guard): Promise<void> {
+    return held(this.#authorize(guard))
+  }
+
+  async #resolve<Value>(dependency: Dependency<Value>): Promise<Value> {
     return await resolveDependency(stateOf(this), dependency)
   }
 
-  async authorize(guard: Guard): Promise<void> {
+  async #authorize(guard: Guard): Promise<void> {
     const state = stateOf(this)
     refuseLate(state, 'authorize')
     const refusal = await decideGuard(guard, state, this)

@@ -1,4 +1,5 @@
 import { freezeClass } from '../../base/freeze-class.ts'
+import { held } from '../../base/promise.ts'
 import type { AuthContext } from '../../contract/auth-context.ts'
 import type { CallCookies } from '../../contract/call-cookies.ts'
 import type { Dependency, ProviderCall } from '../../contract/dependency.ts'
@@ -22,7 +23,11 @@ export class ProviderView extends FactsView implements ProviderCall {
     return stateOf(this).auth
   }
 
-  async resolve<Value>(dependency: Dependency<Value>): Promise<Value> {
+  resolve<Value>(dependency: Dependency<Value>): Promise<Value> {
+    return held(this.#opened(dependency))
+  }
+
+  async #opened<Value>(dependency: Dependency<Value>): Promise<Value> {
     return (await this.#resolve(dependency)) as Value
   }
 }
