@@ -1,6 +1,7 @@
 import { Pace } from '../../base/pace.ts'
 import { PartialContent } from '../../contract/partial-content.ts'
 import { Reply } from '../../contract/reply.ts'
+import { PieceMemory } from './piece-memory.ts'
 import { holdError, type StreamSource, type StreamValue, sourceOf } from './stream-source.ts'
 
 export type { StreamValue } from './stream-source.ts'
@@ -66,8 +67,8 @@ export class WatchedStream implements AsyncIterableIterator<string | Uint8Array>
   readonly #source: StreamSource
   readonly #watcher: StreamWatcher
   readonly #pace = new Pace()
-  /** True when nobody else can reach the memory of its pieces. */
-  readonly #isOurs: boolean
+  /** For copies of its pieces; `null` when nobody else can reach their memory. */
+  readonly #memory: PieceMemory | null
   /** Called when it is cut off, for a reader who waits for something else just then. */
   onCut: (() => void) | null = null
   /** Why it was cut off: whoever reads on must not take it for whole (FND-59). */
@@ -84,7 +85,7 @@ export class WatchedStream implements AsyncIterableIterator<string | Uint8Array>
   constructor(stream: StreamValue, watcher: StreamWatcher) {
     this.#source = sourceOf(stream)
     this.#watcher = watcher
-    this.#isOurs = stream instanceof PartialContent
+    this.#memory = stream instanceof PartialContent ? null : new PieceMemory()
   }
 
   [Symbol.asyncIterator](): this {
@@ -175,8 +176,8 @@ export class WatchedStream implements AsyncIterableIterator<string | Uint8Array>
     }
     // A copy: it waits for a slow reader, and its source may write the next piece (another
     // caller's, out of a pool) into the same memory before it has left.
-    const isShared = typeof piece !== 'string' && !this.#isOurs
-    return { done: false, value: isShared ? new Uint8Array(piece) : piece }
+    const memory = typeof piece === 'string' ? null : this.#memory
+    return { done: false, value: memory === null ? piece : memory.copy(piece as Uint8Array) }
   }
 
   /** JavaScript sources yield anything; sent as it is, a number would be that many NUL bytes. */
