@@ -140,7 +140,8 @@ export class WatchedStream implements AsyncIterableIterator<string | Uint8Array>
     return this.#end(async () => {
       const leave = this.#leave
       // What a source makes of being left is no failure.
-      const releasing = this.#source.release().catch(ignore)
+      const releasing = this.#source.release()
+      releasing.catch(ignore)
       // A source that waits for an event may wait for ever. Its reader is gone, so what the call
       // holds is given back now; otherwise every client that leaves would cost a connection. One
       // that waits for nothing is given its time: it may need what the call holds to let go.
@@ -209,14 +210,16 @@ export function watchedIn(body: unknown): WatchedStream | null {
   return isStream(body) && 'derivedFrom' in body ? watchedIn(body.derivedFrom) : null
 }
 
-/** No longer than `ms` milliseconds; 0 for any time. */
-async function inTime(work: Promise<unknown>, ms: number): Promise<void> {
-  if (ms === 0) return void (await work)
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms)
+/** Resolves when the work has ended, however it did, or after `ms` milliseconds; 0 for any time. */
+function inTime(work: Promise<unknown>, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = ms === 0 ? undefined : setTimeout(resolve, ms)
+    const done = () => {
+      clearTimeout(timer)
+      resolve()
+    }
+    work.then(done, done)
   })
-  await Promise.race([work, late]).finally(() => clearTimeout(timer))
 }
 
 // Whatever the ending of a stream brings up has been logged by its watcher.
