@@ -3,6 +3,9 @@ import { systemClock } from './clock.ts'
 /** Steps between two turns where the clock stands still while code runs (some workers). */
 const MOST_STEPS = 1_000
 
+/** Asking for the time costs as much as a small step. */
+const STEPS_A_LOOK = 8
+
 /** Milliseconds. */
 const LONGEST = 10
 
@@ -21,7 +24,9 @@ export class Pace {
 
   /** @returns what is to be waited for, so that everybody else has a turn; mostly `null` */
   step(): Promise<void> | null {
-    if (++this.#steps < MOST_STEPS && systemClock.elapsed() - this.#since < LONGEST) return null
+    const steps = ++this.#steps
+    if (steps % STEPS_A_LOOK !== 0) return null
+    if (steps < MOST_STEPS && systemClock.elapsed() - this.#since < LONGEST) return null
     return new Promise((resolve) => {
       soon(() => {
         this.#steps = 0

@@ -1,6 +1,7 @@
 import { Pace } from '../../base/pace.ts'
 import { PartialContent } from '../../contract/partial-content.ts'
 import { Reply } from '../../contract/reply.ts'
+import { PieceMemory } from './piece-memory.ts'
 import { holdError, type StreamSource, type StreamValue, sourceOf } from './stream-source.ts'
 
 export type { StreamValue } from './stream-source.ts'
@@ -66,8 +67,8 @@ export class WatchedStream implements AsyncIterableIterator<string | Uint8Array>
   readonly #source: StreamSource
   readonly #watcher: StreamWatcher
   readonly #pace = new Pace()
-  /** True when nobody else can reach the memory of its pieces. */
-  readonly #isOurs: boolean
+  /** For copies of its pieces; `null` when nobody else can reach their memory. */
+  readonly #memory: PieceMemory | null
   /** Called when it is cut off, for a reader who waits for something else just then. */
   onCut: (() => void) | null = null
   /** Why it was cut off: whoever reads on must not take it for whole (FND-59). */
@@ -84,7 +85,7 @@ export class WatchedStream implements AsyncIterableIterator<string | Uint8Array>
   constructor(stream: StreamValue, watcher: StreamWatcher) {
     this.#source = sourceOf(stream)
     this.#watcher = watcher
-    this.#isOurs = stream instanceof PartialContent
+    this.#memory = stream instanceof PartialContent ? null : new PieceMemory()
   }
 
   [Symbol.asyncIterator](): this {
@@ -139,7 +140,8 @@ export class WatchedStream implements AsyncIterableIterator<string | Uint8Array>
     return this.#end(async () => {
       const leave = this.#leave
       // What a source makes of being left is no failure.
-      const releasing = this.#source.release().catch(ignore)
+      const releasing = this.#source.release()
+      releasing.catch(ignore)
       // A source that waits for an event may wait for ever. Its reader is gone, so what the call
       // holds is given back now; otherwise every client that leaves would cost a connection. One
       // that waits for nothing is given its time: it may need what the call holds to let go.
@@ -175,8 +177,8 @@ export class WatchedStream implements AsyncIterableIterator<string | Uint8Array>
     }
     // A copy: it waits for a slow reader, and its source may write the next piece (another
     // caller's, out of a pool) into the same memory before it has left.
-    const isShared = typeof piece !== 'string' && !this.#isOurs
-    return { done: false, value: isShared ? new Uint8Array(piece) : piece }
+    const memory = typeof piece === 'string' ? null : this.#memory
+    return { done: false, value: memory === null ? piece : memory.copy(piece as Uint8Array) }
   }
 
   /** JavaScript sources yield anything; sent as it is, a number would be that many NUL bytes. */
@@ -208,14 +210,16 @@ export function watchedIn(body: unknown): WatchedStream | null {
   return isStream(body) && 'derivedFrom' in body ? watchedIn(body.derivedFrom) : null
 }
 
-/** No longer than `ms` milliseconds; 0 for any time. */
-async function inTime(work: Promise<unknown>, ms: number): Promise<void> {
-  if (ms === 0) return void (await work)
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms)
+/** Resolves when the work has ended, however it did, or after `ms` milliseconds; 0 for any time. */
+function inTime(work: Promise<unknown>, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = ms === 0 ? undefined : setTimeout(resolve, ms)
+    const done = () => {
+      clearTimeout(timer)
+      resolve()
+    }
+    work.then(done, done)
   })
-  await Promise.race([work, late]).finally(() => clearTimeout(timer))
 }
 
 // Whatever the ending of a stream brings up has been logged by its watcher.
