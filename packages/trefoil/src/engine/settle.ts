@@ -69,10 +69,16 @@ function distance(error: unknown, type: ErrorHandler['type']): number {
 /** The problem a caller sees for an error; an unexpected one is logged once and masked. */
 export function toProblem(state: CallState, error: unknown): Problem {
   if (isA(Problem, error)) {
-    if (error.cause !== undefined) state.log.warn({ err: error }, 'Problem with a cause')
+    if (error.cause !== undefined) state.log.warn({ err: openCopy(error) }, 'Problem with a cause')
     return taken(state, error)
   }
   return masked(state, error)
+}
+
+/** Loggers mark the errors they print: pino throws when it is given a frozen one. */
+function openCopy(problem: Problem): Problem {
+  if (!Object.isFrozen(problem)) return problem
+  return Object.create(Object.getPrototypeOf(problem), Object.getOwnPropertyDescriptors(problem))
 }
 
 function masked(state: CallState, error: unknown): Problem {
