@@ -8,7 +8,7 @@ import { eventually } from './eventually.ts'
 const OPEN = { publicSurfaces: ['api', 'mcp', 'cli'] } as const
 const later = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
-// FAULT docs/lifecycle.md against engine/close.ts:105: what is found out while encoding does count
+// Was wrong: docs/lifecycle.md against engine/close.ts:105: what is found out while encoding does count
 test('background work of a committed call runs though its answer was a 412', async () => {
   let done = 0
   const app = createApp({ ...OPEN, logger: new Lines().logger })
@@ -37,7 +37,7 @@ test('the same for a 304', async () => {
   expect({ status: answer.status, done }).toEqual({ status: 304, done: 1 })
 })
 
-// FAULT engine/answer/make-answer.ts:52: written after the deadline
+// Was wrong: engine/answer/make-answer.ts:52: written after the deadline
 test('no toJSON of a late answer runs after the deadline', async () => {
   let ran = false
   const app = createApp({ ...OPEN, timeout: '30ms', logger: new Lines().logger })

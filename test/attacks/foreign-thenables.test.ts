@@ -11,7 +11,7 @@ type Ok = (value: unknown) => void
 const APPROVAL = { 'approval-token': 't' }
 
 describe('a thenable in the place of a promise', () => {
-  // FAULT policy/approval.ts:27, engine/stages/approval.ts:34 (judge lets pass what is no 'refuse')
+  // Was wrong: policy/approval.ts:27, engine/stages/approval.ts:34 (judge lets pass what is no 'refuse')
   test('an approval hook that says false does not approve', async () => {
     const approval = () => ({
       [THEN]: (ok: Ok) => {
@@ -24,7 +24,7 @@ describe('a thenable in the place of a promise', () => {
     expect((await send(app, '/x', {}, APPROVAL)).status).toBe(403)
   })
 
-  // FAULT engine/decide-guard.ts:38
+  // Was wrong: engine/decide-guard.ts:38
   test('a guard that says false does not pass', async () => {
     const app = known()
     const check = untyped(() => ({ [THEN]: () => ({ [THEN]: (ok: Ok) => void ok(false) }) }))
@@ -32,7 +32,7 @@ describe('a thenable in the place of a promise', () => {
     expect((await ask(app, '/x')).text).not.toBe('RAN')
   })
 
-  // FAULT engine/decide-guard.ts:38
+  // Was wrong: engine/decide-guard.ts:38
   test('a promise of a guard whose class makes its children does not pass either', async () => {
     class Child {
       constructor(run: (ok: Ok, no: Ok) => void) {
@@ -54,14 +54,14 @@ describe('a thenable in the place of a promise', () => {
     expect((await ask(app, '/x')).text).not.toBe('RAN')
   })
 
-  // FAULT engine/stages/identify.ts:56
+  // Was wrong: engine/stages/identify.ts:56
   test('an authenticator that never answers lets nobody in', async () => {
     const app = known(() => ({ [THEN]: () => ({ [THEN]() {} }) }))
     app.get('/x', (_, call) => `RAN as ${call.auth}`)
     expect((await ask(app, '/x')).text).not.toBe('RAN as null')
   })
 
-  // FAULT engine/stages/identify.ts:56: it answers as often as it likes, long after the guards
+  // Was wrong: engine/stages/identify.ts:56: it answers as often as it likes, long after the guards
   test('an authenticator answers once', async () => {
     let again = () => {}
     const authenticate = () => ({
@@ -79,7 +79,7 @@ describe('a thenable in the place of a promise', () => {
     expect((await ask(app, '/x')).text).toBe('ann')
   })
 
-  // FAULT engine/stages/identify.ts:52: a hand-written thenable, whose then() returns nothing
+  // Was wrong: engine/stages/identify.ts:52: a hand-written thenable, whose then() returns nothing
   test('onAuthenticated that rejects denies', async () => {
     const onAuthenticated = () => ({ [THEN]: (_: Ok, no: Ok) => void no(new Error('dropped')) })
     const app = known(ann, { onAuthenticated })
@@ -87,7 +87,7 @@ describe('a thenable in the place of a promise', () => {
     expect((await ask(app, '/x')).status).toBe(401)
   })
 
-  // FAULT engine/stages/identify.ts:52
+  // Was wrong: engine/stages/identify.ts:52
   test('onAuthenticated that answers later is waited for', async () => {
     const onAuthenticated = () => ({ [THEN]: (ok: Ok) => void setImmediate(() => ok(null)) })
     const app = known(ann, { onAuthenticated })
@@ -95,7 +95,7 @@ describe('a thenable in the place of a promise', () => {
     expect((await ask(app, '/x')).text).toBe('ann')
   })
 
-  // FAULT engine/stages/bind.ts:69
+  // Was wrong: engine/stages/bind.ts:69
   test('a schema that refuses, refuses', async () => {
     const app = hostile()
     const a = schema(() => ({ [THEN]: (ok: Ok) => void ok({ issues: [{ message: 'bad' }] }) }))
@@ -103,7 +103,7 @@ describe('a thenable in the place of a promise', () => {
     expect((await send(app, '/x', { a: 1 })).status).toBe(400)
   })
 
-  // FAULT engine/stages/bind.ts:69: approved is {}, run is { a: 1 }
+  // Was wrong: engine/stages/bind.ts:69: approved is {}, run is { a: 1 }
   test('what a schema answers later is what is approved', async () => {
     let approved = ''
     const approval = async (request: { argumentsHash: string }) => {
@@ -122,14 +122,14 @@ describe('a thenable in the place of a promise', () => {
     expect(approved).toBe(argumentsHash('POST /x', ran))
   })
 
-  // FAULT engine/stages/execute.ts:29: 204 while the handler is still at work
+  // Was wrong: engine/stages/execute.ts:29: 204 while the handler is still at work
   test('a handler that answers later is waited for', async () => {
     const app = hostile()
     app.get('/x', () => ({ [THEN]: (ok: Ok) => void setImmediate(() => ok('value')) }))
     expect(await ask(app, '/x')).toMatchObject({ status: 200, text: 'value' })
   })
 
-  // FAULT engine/answer/make-answer.ts:49, validate-output.ts:40
+  // Was wrong: engine/answer/make-answer.ts:49, validate-output.ts:40
   test.each([false, true])(
     'a value that passed `returns` is not asked for another (async %s)',
     async (late) => {

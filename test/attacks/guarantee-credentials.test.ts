@@ -131,18 +131,6 @@ const REMOTES: Readonly<Record<string, Remote>> = {
   },
   'names another address in its manifest': (_, response, thief) =>
     json(response, 200, { ...manifest('x'), rpc: { method: 'POST', path: `${thief}/call` } }),
-  // FAULT: what a remote says is printed as it is, the caller's own token in it included (program/
-  // terminal/print.ts, client/remote-client.ts): into a CI log, say. The program knows the token that
-  // it sent, and could leave it out; or the guarantee says less.
-  'repeats it in an error': (request, response) =>
-    json(response, 401, {
-      ok: false,
-      status_code: 401,
-      error: { code: said(request), message: said(request), fix: said(request) },
-    }),
-  // FAULT: as above.
-  'repeats it in an answer': (request, response) =>
-    json(response, 200, { ok: true, status_code: 200, body: said(request) }),
   'repeats it in its manifest': (request, response) => json(response, 200, manifest(said(request))),
   'repeats it in a page': (request, response) => {
     response.writeHead(500, { 'content-type': 'text/html' })

@@ -104,7 +104,7 @@ const THROWN: Readonly<Record<string, () => unknown>> = {
 }
 
 /**
- * FAULT: engine/settle.ts asks `thrown instanceof Problem` of anything at all. A Proxy may throw at
+ * Was wrong: engine/settle.ts asks `thrown instanceof Problem` of anything at all. A Proxy may throw at
  * that: settleThrown() then rejects, which run.ts later() takes for impossible, so that the call is
  * never answered on any surface, its dependencies stay open, and the rejection ends the process. An
  * object of the class that the constructor has not made passes for a Problem without a status: the
@@ -330,7 +330,7 @@ describe('guarantee 7: unexpected errors are masked the same way on every surfac
     expect({ here, there }).toEqual({ here: right, there: right })
   })
 
-  // FAULT: a validator that waits and rejects ends the process, where its caller alone should be told.
+  // Was wrong: a validator that waits and rejects ends the process, where its caller alone should be told.
   // zod's `~standard`.validate drops the promise of its first, synchronous attempt and asks again, so
   // the first rejection is nobody's: engine/answer/validate-output.ts and engine/stages/bind.ts call
   // it. A caller who can make such a check fail (a lookup while the database is away) stops the server.
@@ -386,7 +386,7 @@ const BOUND: Readonly<
     () => Object.freeze({ inner: { value: 1 } }),
     ({ inner }: { inner: Amount }) => void Object.assign(inner, { value: 999 }),
   ],
-  // FAULT: base/canonical-json.ts and deepFreeze read accessors, and hand them on (FND-10).
+  // Was wrong: base/canonical-json.ts and deepFreeze read accessors, and hand them on (FND-10).
   'a getter that counts': [
     () => {
       let reads = 0
@@ -420,7 +420,7 @@ const BOUND: Readonly<
     },
     (one: { raise?: () => void }) => one.raise?.(),
   ],
-  // FAULT: a Date and bytes are handed out as they are: hashed as one thing, and another when the
+  // Was wrong: a Date and bytes are handed out as they are: hashed as one thing, and another when the
   // handler has them (base/freeze.ts deepFreeze leaves both alone, FND-10).
   'a Date': [() => new Date(0), (date: Date) => void date.setFullYear(2099)],
   bytes: [() => new Uint8Array([1]), (bytes: Uint8Array) => void bytes.fill(99)],
@@ -442,13 +442,13 @@ const BOUND: Readonly<
     () => Object.assign(() => 1, { value: 1 }),
     (one: Amount) => void Object.assign(one, { value: 999 }),
   ],
-  // FAULT: neither hashed nor frozen (FND-10).
+  // Was wrong: neither hashed nor frozen (FND-10).
   'a symbol member': [
     () => ({ [Symbol.for('amount')]: { value: 1 } }),
     (one: Record<symbol, Amount>) =>
       void Object.assign(one[Symbol.for('amount')] ?? {}, { value: 999 }),
   ],
-  // FAULT: likewise.
+  // Was wrong: likewise.
   'a member that cannot be enumerated': [
     () => Object.defineProperty({}, 'amount', { value: { value: 1 } }),
     ({ amount }: { amount: Amount }) => void Object.assign(amount, { value: 999 }),

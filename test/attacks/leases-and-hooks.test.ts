@@ -119,7 +119,7 @@ test('dependencies of a call whose time is up are told that', async () => {
   expect(told).toEqual(['TIMEOUT'])
 })
 
-// FAULT engine/views/handler-call.ts:43: opened too late for a handler that did not wait
+// Was wrong: engine/views/handler-call.ts:43: opened too late for a handler that did not wait
 test('a dependency nobody waited for does not end the process when its call is over', async () => {
   const ran = await runModule(`
     import { createApp, dependency } from 'trefoil'
@@ -134,7 +134,7 @@ test('a dependency nobody waited for does not end the process when its call is o
   expect(ran.out).toBe('200\nalive\n')
 })
 
-// FAULT engine/stages/guard.ts:32: what a chain of a foreign thenable gives is not what a guard said
+// Was wrong: engine/stages/guard.ts:32: what a chain of a foreign thenable gives is not what a guard said
 test('a guard that answers by its own chaining thenable does not let anybody in', async () => {
   const ran = await runModule(`
     import { createApp } from 'trefoil'

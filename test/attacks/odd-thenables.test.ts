@@ -29,7 +29,7 @@ const post = (app: { fetch(request: Request): Promise<Response> }, path: string,
     }),
   )
 
-// FAULT engine/stages/execute.ts:29
+// Was wrong: engine/stages/execute.ts:29
 test('a handler that returns a bare thenable is waited for', async () => {
   const app = createApp({ publicSurfaces: ['api', 'mcp', 'cli'], logger: new Lines().logger })
   app.post('/x', () => thenable('value'))
@@ -37,7 +37,7 @@ test('a handler that returns a bare thenable is waited for', async () => {
   expect([answer.status, await answer.text()]).toEqual([200, 'value'])
 })
 
-// FAULT engine/stages/identify.ts:52: fails open
+// Was wrong: engine/stages/identify.ts:52: fails open
 test('onAuthenticated that answers by a bare thenable is waited for', async () => {
   const app = createApp({
     logger: new Lines().logger,
@@ -60,7 +60,7 @@ test('onAuthenticated that answers by a bare thenable is waited for', async () =
   expect(seen).toEqual([])
 })
 
-// FAULT engine/stages/bind.ts:69: nothing is bound, and what is hashed for approval is not what runs
+// Was wrong: engine/stages/bind.ts:69: nothing is bound, and what is hashed for approval is not what runs
 test('a validator that answers by a bare thenable is waited for', async () => {
   const text = {
     '~standard': {

@@ -19,7 +19,7 @@ describe('what leaves', () => {
     expect(text).not.toContain('SID')
   })
 
-  // FAULT engine/answer/stream.ts:83: pieces go out by reference, though collect-stream.ts copies them
+  // Was wrong: engine/answer/stream.ts:83: pieces go out by reference, though collect-stream.ts copies them
   // for agents: a source that reads into the same memory sends the last piece over and over
   test('pieces of a stream whose source reuses its memory', async () => {
     const pieces = async function* () {
@@ -34,7 +34,7 @@ describe('what leaves', () => {
     expect((await ask(app, '/x')).text).toBe('abcd')
   })
 
-  // FAULT engine/answer/collect-stream.ts:35: events are measured as they come, and written at the end
+  // Was wrong: engine/answer/collect-stream.ts:35: events are measured as they come, and written at the end
   test('events of a stream whose source reuses its object, for an agent', async () => {
     const events = async function* () {
       const event = { data: '1' }
@@ -106,7 +106,7 @@ describe('what is bound', () => {
     expect(text).toBe('{"amount":"1"}')
   })
 
-  // FAULT engine/stages/bind.ts:82: `result.value` is read twice, and only the first one is frozen
+  // Was wrong: engine/stages/bind.ts:82: `result.value` is read twice, and only the first one is frozen
   test('what a schema answered is frozen, not another', async () => {
     const a = schema(() => ({
       get value() {
@@ -124,7 +124,7 @@ describe('what is bound', () => {
     expect((await send(app, '/x', { a: {} }, APPROVAL)).text).toBe('{"a":{"amount":1}}')
   })
 
-  // FAULT engine/arguments-of.ts:12: copies are made when asked for, of a date that others may hold
+  // Was wrong: engine/arguments-of.ts:12: copies are made when asked for, of a date that others may hold
   test('a date that was approved is the date that runs, though its schema shares it', async () => {
     const shared = new Date(0)
     const app = hostile({
@@ -169,7 +169,7 @@ describe('a dry run', () => {
     return { app, ran }
   }
 
-  // FAULT surfaces/mcp/tool-call-params.ts:33: approvals have both spellings, dry runs one; the other
+  // Was wrong: surfaces/mcp/tool-call-params.ts:33: approvals have both spellings, dry runs one; the other
   // one is run for good
   test('MCP: dry_run, as the CLI spells it, does not run', async () => {
     const { app, ran } = built()
@@ -178,7 +178,7 @@ describe('a dry run', () => {
     expect(ran).toEqual([])
   })
 
-  // FAULT surfaces/cli/call-payload.ts:24
+  // Was wrong: surfaces/cli/call-payload.ts:24
   test('CLI: dryRun, as MCP spells it, does not run', async () => {
     const { app, ran } = built()
     await send(app, '/__trefoil__/actions/call', { action: 'erase', dryRun: true })

@@ -63,7 +63,7 @@ describe.each(Object.keys(EXOTIC))('%s', (name) => {
   })
 })
 
-// FAULT engine/settle.ts:101: String() of what has no text
+// Was wrong: engine/settle.ts:101: String() of what has no text
 test('with debug, what has no text is answered too', async () => {
   const app = hostile({ debug: true })
   app.get('/x', () => {
@@ -76,7 +76,7 @@ test('with debug, what has no text is answered too', async () => {
   expect({ status, lost }).toEqual({ status: 500, lost: 0 })
 })
 
-// FAULT engine/settle.ts:16: bySpecificity() stands outside the try
+// Was wrong: engine/settle.ts:16: bySpecificity() stands outside the try
 test('a class of an error handler that throws when it is asked', async () => {
   const app = hostile()
   app.onError(untyped({ [Symbol.hasInstance]: () => fail('SECRET') }), () => 'handled')
@@ -89,7 +89,7 @@ test('a class of an error handler that throws when it is asked', async () => {
 })
 
 describe('problems of which no HTTP answer can be made', () => {
-  // FAULT contract/problem.ts:58 takes any status; surfaces/http/encode.ts:91 writes it
+  // Was wrong: contract/problem.ts:58 takes any status; surfaces/http/encode.ts:91 writes it
   test.each([99, 101, 204, 205, 304, 600, 1000, Number.NaN, '200 OK'])(
     'status %s is answered with a failure',
     async (status) => {
@@ -101,7 +101,7 @@ describe('problems of which no HTTP answer can be made', () => {
     },
   )
 
-  // FAULT surfaces/http/encode.ts:97: `detail` is sent as a body unseen, when the caller asks for text
+  // Was wrong: surfaces/http/encode.ts:97: `detail` is sent as a body unseen, when the caller asks for text
   test.each(['application/json', 'text/plain'])(
     'a detail that is no text, as %s',
     async (accept) => {
@@ -115,7 +115,7 @@ describe('problems of which no HTTP answer can be made', () => {
     },
   )
 
-  // FAULT the same over a socket: no answer, and the connection stays open
+  // Was wrong: the same over a socket: no answer, and the connection stays open
   test('a detail that is no text, as text/plain, over a socket', async () => {
     const app = hostile()
     app.get('/x', () => {
@@ -124,7 +124,7 @@ describe('problems of which no HTTP answer can be made', () => {
     expect(await overSocket(app, '/x', 'accept: text/plain\r\n')).toMatch(/^HTTP\/1.1 [45]00 /)
   })
 
-  // FAULT web/raw-headers.ts:129: tested as text once, written as text again
+  // Was wrong: web/raw-headers.ts:129: tested as text once, written as text again
   test('a header of a problem is read once', async () => {
     const app = hostile()
     app.get('/x', () => {
@@ -136,7 +136,7 @@ describe('problems of which no HTTP answer can be made', () => {
   })
 })
 
-// FAULT web/cookie-header.ts:86: toUTCString() is the caller's word, and not looked at
+// Was wrong: web/cookie-header.ts:86: toUTCString() is the caller's word, and not looked at
 test('the expiry of a cookie adds no attributes', async () => {
   class Expiry extends Date {
     override toUTCString(): string {
@@ -148,7 +148,7 @@ test('the expiry of a cookie adds no attributes', async () => {
   expect((await ask(app, '/x')).headers.get('set-cookie') ?? '').not.toContain('evil')
 })
 
-// FAULT engine/hand-out.ts:30, run.ts:94: outside every net
+// Was wrong: engine/hand-out.ts:30, run.ts:94: outside every net
 test.each(['at once', 'later'])('a stream that cannot be looked at (%s)', async (when) => {
   const odd = () => ({
     async *[Symbol.asyncIterator]() {},
@@ -166,7 +166,7 @@ test.each(['at once', 'later'])('a stream that cannot be looked at (%s)', async 
   expect({ status, lost, records: records.length }).toEqual({ status: 500, lost: 0, records: 1 })
 })
 
-// FAULT engine/answer/stream.ts:83: the step that was looked at is handed on, not the piece
+// Was wrong: engine/answer/stream.ts:83: the step that was looked at is handed on, not the piece
 test('a piece of a stream is read once', async () => {
   const app = hostile()
   app.get('/x', () => {

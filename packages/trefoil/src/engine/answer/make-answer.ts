@@ -3,7 +3,7 @@ import type { Awaitable } from '../../base/promise.ts'
 import type { Action, AnswerForm } from '../../contract/action.ts'
 import type { Answer, AnswerHead } from '../../contract/answer.ts'
 import { PartialContent } from '../../contract/partial-content.ts'
-import { ImproperlyConfigured, type Problem } from '../../contract/problem.ts'
+import { ImproperlyConfigured, type Problem, refuse } from '../../contract/problem.ts'
 import { Reply } from '../../contract/reply.ts'
 import { firstHeader } from '../../web/raw-headers.ts'
 import type { CallState } from '../call-state.ts'
@@ -50,7 +50,12 @@ export function makeAnswer(
     if (!(valid instanceof Late)) return write(state, valid, site)
     holdStream(value)
     return valid.checked.then(
-      (late) => write(state, late.value, site),
+      // Its caller has been told that the time was up: nothing of the developer's is asked any more.
+      (late) => {
+        if (!state.ended) return write(state, late.value, site)
+        discardStream(value)
+        return refuse('TIMEOUT')
+      },
       (error: unknown) => drop(value, error),
     )
   } catch (error) {

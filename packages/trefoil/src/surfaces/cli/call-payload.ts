@@ -23,7 +23,7 @@ export function readCallPayload(bytes: Uint8Array): CallPayload {
   if ('problem' in parsed) return { ...NOTHING, action: null, problem: parsed.problem }
   const { action, arguments: args = {} } = parsed.payload
   // Both spellings of both: one that was not understood would run for good.
-  const dryRun = parsed.payload['dry_run'] ?? parsed.payload['dryRun'] ?? false
+  const { dryRun: other = false, dry_run: dryRun = other } = parsed.payload
   const token = parsed.payload['approval_token'] ?? parsed.payload['approvalToken']
   if (typeof action !== 'string' || action === '') {
     return { ...NOTHING, action: null, problem: refuse('invalid_action') }

@@ -31,7 +31,7 @@ export function readToolCallParams({ params }: RpcMessage): ToolCallParams | Pro
     return refuse('mcp_invalid_params', { status: 200, detail: 'params._meta must be an object' })
   const token = meta['approvalToken'] ?? meta['approval_token']
   // Both spellings of both: one that was not understood would run for good.
-  const dryRun = meta['dryRun'] ?? meta['dry_run'] ?? false
+  const { dry_run: other = false, dryRun = other } = meta
   if (token !== undefined && (typeof token !== 'string' || token.trim() === '')) {
     return refuse('mcp_invalid_params', { status: 200, detail: 'Invalid approval token' })
   }
