@@ -73,8 +73,9 @@ function expectSame(text: string): void {
   const slow = slowly(text)
   // V8 13.6 keeps the first of two equal keys or the last, and the other one when it is asked again.
   // Which fault of the kept one is told is the engine's to say; refused it is either way.
-  if (findDuplicateKey(text, DEPTH) !== '' && !fast.ok) expect(slow.ok, text).toBe(false)
-  else expect(fast, text).toEqual(slow)
+  const bothRefuse = !fast.ok && !slow.ok && fast.reason !== 'not valid JSON'
+  if (bothRefuse && findDuplicateKey(text, DEPTH) !== '') return
+  expect(fast, text).toEqual(slow)
 }
 
 test('HTTP-7: two equal keys are refused, whichever of them the engine kept', () => {
