@@ -17,6 +17,7 @@ export class HttpBody implements RequestBody {
   readonly #inbound: BodySource
   readonly #call: CloseHooks
   #consumed: 'multipart form' | 'stream' | null = null
+  #bytes: Uint8Array | null = null
   #json: Promise<unknown> | null = null
   #form: Promise<FormBody> | null = null
 
@@ -26,8 +27,11 @@ export class HttpBody implements RequestBody {
   }
 
   async body(): Promise<Uint8Array> {
-    // A copy: the same bytes are bound later, and a guard could write the arguments it has judged.
-    return new Uint8Array(await this.#inbound.readBytes())
+    const bytes = await this.#inbound.readBytes()
+    // One copy for all who ask: the bytes themselves are bound later, and a guard could write the
+    // arguments it has judged.
+    this.#bytes ??= new Uint8Array(bytes)
+    return this.#bytes
   }
 
   json(): Promise<unknown> {
