@@ -193,7 +193,7 @@ const dresses: Readonly<Record<string, (members: Members) => object>> = {
   ownToJson: (members) => ({ ...plain(members), toJSON: () => SECRET }),
 }
 /**
- * FAULT: engine/answer/snapshot.ts reads every member, drops symbols (zod's records refuse them) and
+ * Open: engine/answer/snapshot.ts reads every member, drops symbols (zod's records refuse them) and
  * keeps instances as they are; so these are
  * drawn only for schemas that need not wait (waiting-answers.test.ts shows what happens otherwise).
  */
