@@ -10,8 +10,8 @@ const STEPS_A_LOOK = 8
 const LONGEST = 10
 
 // Taken now: who replaces timers later, a test say, is not to hold streams up.
-const soon: (go: () => void) => unknown =
-  typeof setImmediate === 'function' ? setImmediate : (go) => setTimeout(go, 0)
+// Not setImmediate, which only Node has.
+const later = setTimeout
 
 /**
  * For a loop over what somebody else makes. What is always ready at once (a source of empty pieces,
@@ -28,11 +28,11 @@ export class Pace {
     if (steps % STEPS_A_LOOK !== 0) return null
     if (steps < MOST_STEPS && systemClock.elapsed() - this.#since < LONGEST) return null
     return new Promise((resolve) => {
-      soon(() => {
+      later(() => {
         this.#steps = 0
         this.#since = systemClock.elapsed()
         resolve()
-      })
+      }, 0)
     })
   }
 }
