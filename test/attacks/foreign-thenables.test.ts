@@ -54,6 +54,18 @@ describe('a thenable in the place of a promise', () => {
     expect((await ask(app, '/x')).text).not.toBe('RAN')
   })
 
+  test('nor one whose `then` is another when it is read again', async () => {
+    const app = known()
+    const check = untyped(() => {
+      let reads = 0
+      return Object.defineProperty(Promise.resolve(false), 'then', {
+        get: () => (reads++ === 0 ? Promise.prototype.then : () => ({ [THEN]: () => undefined })),
+      })
+    })
+    app.get('/x', { guards: [guard({ name: 'G', check })] }, () => 'RAN')
+    expect((await ask(app, '/x')).text).not.toBe('RAN')
+  })
+
   // Was wrong: engine/stages/identify.ts:56
   test('an authenticator that never answers lets nobody in', async () => {
     const app = known(() => ({ [THEN]: () => ({ [THEN]() {} }) }))

@@ -242,8 +242,8 @@ describe('FND-54: the list is the order that runs', () => {
     const json = { 'content-type': 'application/json' }
     const steps: readonly (readonly [path: string, headers: object, body: string, code: string])[] =
       [
-        ['/work/nowhere', { ...foreign, ...json, host: 'evil.example' }, '{', 'INVALID_HOST'],
-        ['/work/nowhere', { ...foreign, ...json }, '{', 'not_found'],
+        ['/nowhere', { ...foreign, ...json, host: 'evil.example' }, '{', 'INVALID_HOST'],
+        ['/nowhere', { ...foreign, ...json }, '{', 'not_found'],
         ['/work', { ...foreign, ...json }, '{', 'csrf_refused'],
         ['/work', json, '{', 'AUTHENTICATION_ERROR'],
         ['/work', { ...json, authorization: 'Bearer read' }, '{', 'ACCESS_DENIED'],

@@ -1,4 +1,3 @@
-import { isPromiseLike } from '../base/promise.ts'
 import { type JsonSchema, jsonSchemaOf, type Schema } from '../contract/schema.ts'
 import { validatorOf } from '../contract/validate.ts'
 
@@ -30,8 +29,7 @@ export function bigintSchema(declared: Schema | null): Schema {
     }
     const value = BigInt(text)
     if (declared === null) return { value }
-    const result = validatorOf(declared)(value)
-    return isPromiseLike(result) ? Promise.resolve(result) : result
+    return validatorOf(declared)(value)
   }
   return { '~standard': { version: 1, vendor: 'trefoil', validate } }
 }

@@ -42,6 +42,8 @@ function isGenuine(value: object, then: unknown): boolean {
   return (
     then === nativeThen &&
     Object.getPrototypeOf(value) === Promise.prototype &&
+    // A getter of its own could give another one to whoever chains on it.
+    !Object.hasOwn(value, 'then') &&
     !Object.hasOwn(value, 'constructor')
   )
 }

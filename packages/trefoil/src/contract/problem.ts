@@ -74,6 +74,11 @@ export class Problem extends Error {
   }
 }
 
+/** Of what else no answer could be written, or one that says it went well. */
+export function isFailureStatus(status: number): boolean {
+  return Number.isInteger(status) && status >= 400 && status <= 599
+}
+
 /** Options of {@link HttpError}. */
 export interface HttpErrorOptions extends Omit<ProblemOptions, 'detail' | 'status'> {
   /** The application's own problem code; default `http_error`. */
@@ -90,7 +95,7 @@ export class HttpError extends Problem {
   override readonly name: string = 'HttpError'
 
   constructor(status: number, detail?: string, options: HttpErrorOptions = {}) {
-    if (!Number.isInteger(status) || status < 400 || status > 599) {
+    if (!isFailureStatus(status)) {
       throw new RangeError(`HttpError status must be an integer from 400 to 599, got ${status}`)
     }
     const { code, ...rest } = options

@@ -1,8 +1,8 @@
-import { type Awaitable, promised } from '../base/promise.ts'
+import { promised } from '../base/promise.ts'
 import type { Schema, SchemaResult } from './schema.ts'
 
 /** Asks a schema about a value. */
-export type Validator = (value: unknown) => Awaitable<SchemaResult>
+export type Validator = (value: unknown) => SchemaResult | Promise<SchemaResult>
 
 const known = new WeakMap<Schema, Validator>()
 
@@ -25,7 +25,7 @@ function compile(schema: Schema): Validator {
   const standard = schema['~standard']
   const plain: Validator = (value) => {
     const result = standard.validate(value)
-    return promised(result) ?? result
+    return promised(result) ?? (result as SchemaResult)
   }
   if (standard.vendor !== 'zod' || !isZod(schema)) return plain
   // Looked into by the first value: an app with many schemas starts without waiting for it.
@@ -64,7 +64,7 @@ function isZod(schema: object): schema is Zod {
 }
 
 /** What was wrong only zod's own ways can say, so a value that is refused is looked at twice. */
-function waiting(schema: Zod, value: unknown, refused: Validator): Awaitable<SchemaResult> {
+function waiting(schema: Zod, value: unknown, refused: Validator): ReturnType<Validator> {
   const payload = schema._zod.run({ value, issues: [] }, { async: true })
   if (!(payload instanceof Promise)) {
     return payload.issues.length === 0 ? { value: payload.value } : refused(value)
@@ -82,7 +82,7 @@ function waiting(schema: Zod, value: unknown, refused: Validator): Awaitable<Sch
 export function encoderOf(schema: object): Validator {
   const { safeEncode, safeEncodeAsync } = schema as Required<Zod>
   if (!isZod(schema)) {
-    return (value) => promised(safeEncodeAsync(value).then(toResult)) as Promise<SchemaResult>
+    return (value) => safeEncodeAsync(value).then(toResult)
   }
   return (value) => {
     const context = { async: true, direction: 'backward' }

@@ -170,11 +170,12 @@ async function settleError(state: CallState, error: unknown): Promise<Outcome> {
   try {
     // Error handlers are for the developer's code: one of them must not turn a refusal of an earlier
     // stage into an answer.
-    if (state.hasBegun) return await settleThrown(state, error)
+    return state.hasBegun
+      ? await settleThrown(state, error)
+      : { kind: 'problem', problem: toProblem(state, error) }
   } catch (raised) {
     return { kind: 'problem', problem: toProblem(state, raised) }
   }
-  return { kind: 'problem', problem: toProblem(state, error) }
 }
 
 function told(state: CallState, problem: Problem): Outcome {

@@ -1,6 +1,6 @@
 import type { ErrorHandler } from '../contract/action.ts'
 import type { Outcome } from '../contract/outcome.ts'
-import { isRefusal, Problem, refuse } from '../contract/problem.ts'
+import { isFailureStatus, isRefusal, Problem, refuse } from '../contract/problem.ts'
 import { tagOf } from '../record/describe-error.ts'
 import { toJson } from './answer/json-text.ts'
 import { makeAnswer } from './answer/make-answer.ts'
@@ -46,7 +46,7 @@ function isOfTheCall(thrown: unknown): thrown is Problem {
  * whose line says what its caller was told.
  */
 export function settleLate(state: CallState, thrown: unknown): Outcome {
-  if (!isA(Problem, thrown) && !isA(LateStart, thrown) && !isAbortError(thrown)) {
+  if (!Problem.is(thrown) && !isA(LateStart, thrown) && !isAbortError(thrown)) {
     state.log.warn({ err: thrown }, 'The code of a call failed after the call had ended')
   }
   return { kind: 'problem', problem: refuse('TIMEOUT') }
@@ -119,7 +119,7 @@ function masked(state: CallState, error: unknown): Problem {
  */
 function taken(problem: Problem): Problem {
   const { code, publicCode, status, detail, fix, headers, details, issues } = problem
-  if (!Number.isInteger(status) || status < 400 || status > 599) {
+  if (!isFailureStatus(status)) {
     throw new TypeError(
       `A problem's status must be an integer from 400 to 599, got ${tagOf(status)}`,
     )
