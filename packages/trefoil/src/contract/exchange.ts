@@ -42,9 +42,21 @@ export interface Exchange {
 export interface ServerStop {
   /** True once nothing may be begun any more, and what goes on is to end. */
   readonly stopped: boolean
-  /** Has a call told of it; a call that is over takes its listener away. */
-  add(listener: () => void): void
-  delete(listener: () => void): void
+  /** Has a call told of it, until it is over. */
+  add(call: StoppableCall): void
+  /** Nothing for a call that is not there. */
+  delete(call: StoppableCall): void
+}
+
+/**
+ * A call that a stop ends. It is itself the entry of the list it stands in: a set costs a small call
+ * a twentieth of its time.
+ */
+export interface StoppableCall {
+  /** Its neighbours: the list's to set. */
+  before: StoppableCall | null
+  after: StoppableCall | null
+  stop(): void
 }
 
 /** How sending an answer ended. */
