@@ -36,8 +36,11 @@ export interface Inbound extends RequestFacts {
   readonly stop: ServerStop | null
   /** Calls back when the answer is complete. */
   onDone(listener: () => void): void
-  /** Reads the input for the first time. */
-  readArguments(action: Action, call: CloseHooks): Awaitable<RawArguments | Problem>
+  /**
+   * Reads the input for the first time, and has it used in the same step: a promise in between is
+   * one that every call with a body would wait for.
+   */
+  readArguments<T>(action: Action, call: CloseHooks, use: UseArguments<T>): Awaitable<T>
   /** The request's body, for surfaces that have one. */
   openBody?(call: CloseHooks): RequestBody
 }
@@ -50,6 +53,9 @@ export interface CloseHooks {
    */
   onClose(hook: () => Awaitable<void>): void
 }
+
+/** What becomes of the input, or of the refusal that it came to. */
+export type UseArguments<T> = (raw: RawArguments | Problem) => Awaitable<T>
 
 /** Input before validation: one value per parameter of the action, in its order. */
 export interface RawArguments {

@@ -1,8 +1,9 @@
+import type { Awaitable } from '../../base/promise.ts'
 import type { Action } from '../../contract/action.ts'
 import type { ClientFacts } from '../../contract/call-facts.ts'
 import type { ServerStop } from '../../contract/exchange.ts'
 import type { SurfaceName } from '../../contract/surface-name.ts'
-import type { Inbound, RawArguments } from '../../engine/inbound.ts'
+import type { CloseHooks, Inbound, UseArguments } from '../../engine/inbound.ts'
 import type { EndpointRequest } from '../endpoint.ts'
 import { layOutArguments } from './action-arguments.ts'
 
@@ -79,7 +80,7 @@ export class EndpointInbound implements Inbound {
     this.#request.exchange.onDone(listener)
   }
 
-  readArguments(action: Action): RawArguments {
-    return layOutArguments(action, this.#args, this.#surface)
+  readArguments<T>(action: Action, _call: CloseHooks, use: UseArguments<T>): Awaitable<T> {
+    return use(layOutArguments(action, this.#args, this.#surface))
   }
 }

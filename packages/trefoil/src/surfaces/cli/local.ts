@@ -1,3 +1,4 @@
+import type { Awaitable } from '../../base/promise.ts'
 import type { Action } from '../../contract/action.ts'
 import {
   type ActionAnswer,
@@ -12,7 +13,7 @@ import type { LocalCredentials } from '../../contract/app-handle.ts'
 import type { ClientFacts } from '../../contract/call-facts.ts'
 import { type Problem, refuse } from '../../contract/problem.ts'
 import { toJson } from '../../engine/answer/json-text.ts'
-import type { Inbound, RawArguments } from '../../engine/inbound.ts'
+import type { CloseHooks, Inbound, UseArguments } from '../../engine/inbound.ts'
 import { layOutArguments } from '../agent/action-arguments.ts'
 import { Arrival } from '../arrival.ts'
 import { ClientView } from '../client-view.ts'
@@ -180,7 +181,7 @@ class LocalInbound implements Inbound {
     for (const listener of this.#doneListeners.splice(0)) listener()
   }
 
-  readArguments(action: Action): RawArguments {
-    return layOutArguments(action, this.#args, 'cli')
+  readArguments<T>(action: Action, _call: CloseHooks, use: UseArguments<T>): Awaitable<T> {
+    return use(layOutArguments(action, this.#args, 'cli'))
   }
 }

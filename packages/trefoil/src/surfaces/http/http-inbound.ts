@@ -2,8 +2,7 @@ import type { Awaitable } from '../../base/promise.ts'
 import type { Action } from '../../contract/action.ts'
 import type { ClientFacts } from '../../contract/call-facts.ts'
 import type { Exchange, ServerStop } from '../../contract/exchange.ts'
-import type { Problem } from '../../contract/problem.ts'
-import type { CloseHooks, Inbound, RawArguments } from '../../engine/inbound.ts'
+import type { CloseHooks, Inbound, UseArguments } from '../../engine/inbound.ts'
 import { firstHeader } from '../../web/raw-headers.ts'
 import type { BodyLimits } from './body-limits.ts'
 import { HttpBody } from './http-body.ts'
@@ -84,8 +83,8 @@ export class HttpInbound implements Inbound, ArgumentSource {
     this.exchange.onDone(listener)
   }
 
-  readArguments(action: Action, call: CloseHooks): Awaitable<RawArguments | Problem> {
-    return readArguments(this, action, call)
+  readArguments<T>(action: Action, call: CloseHooks, use: UseArguments<T>): Awaitable<T> {
+    return readArguments(this, action, call, use)
   }
 
   openBody(call: CloseHooks): HttpBody {

@@ -11,7 +11,12 @@ import {
 import type { ParamSpec } from '../../contract/param-spec.ts'
 import { Problem } from '../../contract/problem.ts'
 import type { UploadedFile } from '../../contract/uploaded-file.ts'
-import { type CloseHooks, type RawArguments, REFUSED } from '../../engine/inbound.ts'
+import {
+  type CloseHooks,
+  type RawArguments,
+  REFUSED,
+  type UseArguments,
+} from '../../engine/inbound.ts'
 import { readCookie } from '../../web/cookie-header.ts'
 import { parseQuery, type QueryPairs, valuesOf } from '../../web/query.ts'
 import { allHeaders } from '../../web/raw-headers.ts'
@@ -31,23 +36,24 @@ const NO_ISSUES: readonly ArgumentIssue[] = []
 const NO_FILES: readonly UploadedFile[] = Object.freeze([])
 
 /** Decodes path, query, headers, cookies and body of a request, for the stage `bind`. */
-export function readArguments(
+export function readArguments<T>(
   inbound: ArgumentSource,
   action: Action,
   call: CloseHooks,
-): Awaitable<RawArguments | Problem> {
+  use: UseArguments<T>,
+): Awaitable<T> {
   const { body: plan } = planOf(action)
-  if (plan === 'none') return collect(inbound, action, undefined, EMPTY_FORM)
-  if (plan === 'form') return withForm(inbound, action, call)
+  if (plan === 'none') return use(collect(inbound, action, undefined, EMPTY_FORM))
+  if (plan === 'form') return withForm(inbound, action, call).then(use)
   const refusal = refusedCoding(inbound.rawHeaders)
-  if (refusal !== null) return refusal
+  if (refusal !== null) return use(refusal)
   const bytes = inbound.readBytes()
-  // Parsed and laid out in one step after the body is there.
-  const use = (late: Uint8Array) => {
+  // Parsed, laid out and used in one step after the body is there.
+  const take = (late: Uint8Array) => {
     const body = parseJsonBody(late)
-    return body instanceof Problem ? body : collect(inbound, action, body, EMPTY_FORM)
+    return use(body instanceof Problem ? body : collect(inbound, action, body, EMPTY_FORM))
   }
-  return isPromiseLike(bytes) ? bytes.then(use) : use(bytes)
+  return isPromiseLike(bytes) ? bytes.then(take) : take(bytes)
 }
 
 function withForm(
