@@ -2,10 +2,10 @@ import { type Awaitable, isPromiseLike } from '../base/promise.ts'
 import type { Outcome } from '../contract/outcome.ts'
 import { refuse } from '../contract/problem.ts'
 import type { CallState } from './call-state.ts'
-import { conclude, settle, settleError, told } from './conclude.ts'
+import { conclude, settle, told } from './conclude.ts'
 import { Deadline } from './deadline.ts'
 import type { Plan } from './plan.ts'
-import type { Stage, StageEnd } from './stage.ts'
+import type { Stage } from './stage.ts'
 import { WaitingCall } from './waiting-call.ts'
 
 /**
@@ -25,21 +25,19 @@ export function run(plan: Plan, state: CallState): Awaitable<Outcome> {
   if ((inbound.cancels && inbound.aborted) || inbound.stop?.stopped === true) {
     return conclude(state, told(state, refuse('client_disconnected')), deadline)
   }
-  let ended: Awaitable<StageEnd | undefined>
-  try {
-    ended = advance(state, plan.run, 0)
-  } catch (error) {
-    ended = Promise.reject(error)
+  const stages = plan.run
+  for (let index = 0; index < stages.length; index++) {
+    let end: ReturnType<Stage>
+    try {
+      end = (stages[index] as Stage)(state)
+    } catch (error) {
+      return new WaitingCall(stages, state, deadline).fail(error)
+    }
+    if (end === undefined) continue
+    if (isPromiseLike(end)) return new WaitingCall(stages, state, deadline).wait(end, index + 1)
+    return conclude(state, settle(state, end), deadline)
   }
-  if (!isPromiseLike(ended)) return conclude(state, settle(state, ended), deadline)
-  if (deadline === null && !inbound.cancels && inbound.stop === null) {
-    // Nobody interrupts it: one step less between the handler and the answer.
-    return ended.then(
-      (end) => conclude(state, settle(state, end), null),
-      (error) => settleError(state, error).then((outcome) => conclude(state, outcome, null)),
-    )
-  }
-  return new WaitingCall(ended, state, deadline).outcome
+  return conclude(state, settle(state, undefined), deadline)
 }
 
 /**
@@ -49,21 +47,4 @@ export function run(plan: Plan, state: CallState): Awaitable<Outcome> {
 export function rehearse(plan: Plan, state: CallState): Awaitable<Outcome> {
   state.rehearses = true
   return run(plan, state)
-}
-
-function advance(
-  state: CallState,
-  stages: readonly Stage[],
-  start: number,
-): Awaitable<StageEnd | undefined> {
-  for (let index = start; index < stages.length; index++) {
-    const end = (stages[index] as Stage)(state)
-    if (end === undefined) continue
-    if (!isPromiseLike(end)) return end
-    return end.then((late) => {
-      if (late !== undefined || state.ended) return late
-      return advance(state, stages, index + 1)
-    })
-  }
-  return undefined
 }

@@ -1,4 +1,4 @@
-import type { Awaitable } from '../base/promise.ts'
+import { type Awaitable, isPromiseLike } from '../base/promise.ts'
 import type { ServerStop, StoppableCall } from '../contract/exchange.ts'
 import type { Outcome } from '../contract/outcome.ts'
 import { type Problem, refuse } from '../contract/problem.ts'
@@ -7,38 +7,68 @@ import type { CallState } from './call-state.ts'
 import { close } from './close.ts'
 import { conclude, settle, settleError, told } from './conclude.ts'
 import { Deadline } from './deadline.ts'
-import type { StageEnd } from './stage.ts'
+import type { Stage, StageEnd } from './stage.ts'
 
-/** Waits for what ends a call, but no longer than it may take. */
+/**
+ * A call of which something has to be waited for: goes on with its stages from there, for no longer
+ * than it may take.
+ */
 export class WaitingCall implements StoppableCall {
   before: StoppableCall | null = null
   after: StoppableCall | null = null
-  readonly outcome: Promise<Outcome>
+  readonly #stages: readonly Stage[]
   readonly #state: CallState
   readonly #limit: Deadline | null
   readonly #stop: ServerStop | null
+  readonly #outcome: Promise<Outcome>
   #resolve!: (outcome: Awaitable<Outcome>) => void
   #reject!: (error: unknown) => void
 
-  constructor(
-    ending: PromiseLike<StageEnd | undefined>,
-    state: CallState,
-    deadline: Deadline | null,
-  ) {
+  constructor(stages: readonly Stage[], state: CallState, deadline: Deadline | null) {
     const { cancels, stop } = state.inbound
+    this.#stages = stages
     this.#state = state
     this.#stop = stop
     this.#limit = deadline ?? (cancels ? new Deadline(state, 0) : null)
-    this.outcome = new Promise((resolve, reject) => {
+    this.#outcome = new Promise((resolve, reject) => {
       this.#resolve = resolve
       this.#reject = reject
     })
     stop?.add(this)
     this.#limit?.start((problem) => this.#interrupt(problem))
-    ending.then(
-      (end) => this.#finish(settle(state, end)),
-      (error: unknown) => settleError(state, error).then((outcome) => this.#finish(outcome)),
+  }
+
+  /** @param next the stage that follows, unless this one ends the call */
+  wait(end: PromiseLike<StageEnd | undefined>, next: number): Promise<Outcome> {
+    end.then(
+      (late) => this.#goOn(late, next),
+      (error: unknown) => void this.fail(error),
     )
+    return this.#outcome
+  }
+
+  fail(error: unknown): Promise<Outcome> {
+    void settleError(this.#state, error).then((outcome) => this.#finish(outcome))
+    return this.#outcome
+  }
+
+  #goOn(late: StageEnd | undefined, next: number): void {
+    const state = this.#state
+    const stages = this.#stages
+    let end: Awaitable<StageEnd | undefined> = late
+    try {
+      for (let index = next; index < stages.length && end === undefined; index++) {
+        if (state.ended) break
+        end = (stages[index] as Stage)(state)
+        if (isPromiseLike(end)) {
+          void this.wait(end, index + 1)
+          return
+        }
+      }
+      this.#finish(settle(state, end))
+    } catch (error) {
+      void this.fail(error)
+    }
   }
 
   /**
