@@ -13,6 +13,13 @@ export function noteAnswer(socket: Socket, response: ServerResponse): void {
   if (answerInTurn(socket) === undefined) last.set(socket, response)
 }
 
+/** Whether a connection is between two requests; `undefined` before the first. */
+export function isIdle(socket: Socket): boolean | undefined {
+  const response = answerInTurn(socket)
+  if (response !== undefined) return response === null
+  return last.get(socket)?.writableFinished
+}
+
 /**
  * True while an answer is on its way. Another one, written into it, would be taken for part of it;
  * written before it, for the answer to a request that was fine (requests may be sent in a row).
