@@ -2,7 +2,7 @@
 // up; and a server that is told to end does, with its shutdown hooks run.
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { selfSigned } from '../http/self-signed.ts'
 import { PREFACE, speak } from './http2-frames.ts'
 import { holdingBack } from './late-handshake.ts'
@@ -14,23 +14,23 @@ afterEach(() => {
   for (const child of children.splice(0)) child.kill('SIGKILL')
 })
 
-type Counts = Readonly<Record<string, number>>
+/** By kind: connections that came, and those that are open. */
+type Counts = Readonly<Record<string, { readonly came: number; readonly open: number }>>
 
 function start(file: string, told: unknown): ChildProcess {
   const child = fork(new URL(file, import.meta.url), [JSON.stringify(told)], { silent: true })
   children.push(child)
-  child.stderr?.pipe(process.stderr)
   return child
 }
 
-async function answerOf(child: ChildProcess): Promise<Counts> {
+async function answerOf<Answer>(child: ChildProcess): Promise<Answer> {
   const [message] = await within(once(child, 'message'), 'an answer of the server', 20_000)
   return message
 }
 
 interface Server {
   readonly child: ChildProcess
-  readonly ports: Counts
+  readonly ports: Readonly<Record<string, number>>
   count(): Promise<Counts>
   said(): string
 }
@@ -56,16 +56,17 @@ async function serving(kinds: readonly string[], options: object, hangs = false)
   }
 }
 
-async function eventually(server: Server, wanted: (count: number) => boolean): Promise<Counts> {
+/** Counts until it is so for each kind; at most for a while. */
+async function until(server: Server, isSo: (counts: Counts[string]) => boolean): Promise<Counts> {
   for (let tries = 0; ; tries++) {
     const counts = await server.count()
-    if (tries === 60 || Object.values(counts).every(wanted)) return counts
+    if (tries === 60 || Object.values(counts).every(isSo)) return counts
     await new Promise((resolve) => setTimeout(resolve, 250))
   }
 }
 
-const alike = (kinds: readonly string[], count: number) =>
-  Object.fromEntries(kinds.map((kind) => [kind, count]))
+const alike = (kinds: readonly string[], counts: Counts[string]) =>
+  Object.fromEntries(kinds.map((kind) => [kind, counts]))
 
 const SHORT = {
   headersTimeout: '1s',
@@ -86,13 +87,8 @@ test.each([
 ])('of 20 clients of each kind that stay, none is left: %s', async (_name, kinds) => {
   const server = await serving(kinds, { ...SHORT, signals: false })
   start('./lingering-peers.process.ts', server.ports)
-  let seen = 0
-  const counts = await eventually(server, (count) => {
-    seen = Math.max(seen, count)
-    return seen === 20 && count === 0
-  })
-  expect(counts).toEqual(alike(kinds, 0))
-  expect(seen).toBe(20)
+  const counts = await until(server, ({ came, open }) => came === 20 && open === 0)
+  expect(counts).toEqual(alike(kinds, { came: 20, open: 0 }))
 })
 
 // Told of it as of a request it could not read, the server would write into the handshake, and the
@@ -105,12 +101,12 @@ test('a handshake that is finished after its time has no second chance', async (
   })
   const way = await holdingBack(server.ports['nohandshake'] ?? 0)
   const clients = Array.from({ length: 5 }, () => speak(way.port, PREFACE))
-  await eventually(server, (count) => count === 5)
-  // Its time may be up a little sooner or later: whenever, the process has to live.
-  await eventually(server, (count) => count === 0)
+  await until(server, ({ came }) => came === 5)
+  // Whenever it comes, the process has to live; it did not when it came within half a second.
+  await new Promise((resolve) => setTimeout(resolve, 500))
   way.release()
-  await new Promise((resolve) => setTimeout(resolve, 200))
-  expect(await server.count()).toEqual({ nohandshake: 0 })
+  const counts = await until(server, ({ open }) => open === 0)
+  expect(counts).toEqual({ nohandshake: { came: 5, open: 0 } })
   expect(server.child.exitCode).toBe(null)
   for (const client of clients) client.destroy()
   way.close()
@@ -124,7 +120,7 @@ describe('SIGTERM', () => {
     const kinds = [...HTTP2, ...HTTP1]
     const server = await serving(kinds, { ...LONG, drainTimeout: '1s' })
     start('./lingering-peers.process.ts', server.ports)
-    await eventually(server, (count) => count === 20)
+    await until(server, ({ came }) => came === 20)
     const exit = once(server.child, 'exit')
     server.child.disconnect()
     const began = performance.now()
@@ -133,5 +129,22 @@ describe('SIGTERM', () => {
     // `drainTimeout` and a second; the rest is for a machine that has other things to do.
     expect(performance.now() - began).toBeLessThan(2_000 + 4_000)
     for (const kind of kinds) expect(server.said()).toContain(`first hook of ${kind}\n`)
+  })
+
+  test('waits for no hook and no background work without a bound, and says what did not end', async () => {
+    const times = { drainTimeout: '200ms', shutdownTimeout: '200ms' }
+    const server = await serving(['plain'], times, true)
+    const answer = await fetch(`http://127.0.0.1:${server.ports['plain']}/work`)
+    expect(await answer.text()).toContain('started')
+    const exit = once(server.child, 'exit')
+    server.child.disconnect()
+    server.child.kill('SIGTERM')
+    expect(await within(exit, 'the end of the process', 20_000)).toEqual([1, null])
+    await vi.waitFor(() => expect(server.said()).toContain("'hanging' did not end"), 5_000)
+    expect(server.said()).toContain('Background task did not end before shutdown\n')
+    expect(server.said()).toMatch(/1 background task\(s\) did not end within \d+ ms/)
+    expect(server.said()).toContain("shutdown hook 'hanging' did not end within 200 ms")
+    // Registered before the one that hangs, so it comes after it.
+    expect(server.said()).toContain('first hook of plain\n')
   })
 })

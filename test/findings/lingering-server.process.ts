@@ -18,12 +18,14 @@ const say = (text: string) => process.stdout.write(`${text}\n`)
 const silent = () => {}
 
 /** Connections as the system has them, by the port they came to. */
-const open = new Map<number, Set<Socket>>()
+const connections = new Map<number, { came: number; open: number }>()
 subscribe('net.server.socket', (message) => {
   const { socket } = message as { socket: Socket }
-  const sockets = open.get(socket.localPort ?? 0) ?? new Set()
-  open.set(socket.localPort ?? 0, sockets.add(socket))
-  socket.once('close', () => sockets.delete(socket))
+  const counts = connections.get(socket.localPort ?? 0) ?? { came: 0, open: 0 }
+  connections.set(socket.localPort ?? 0, counts)
+  counts.came++
+  counts.open++
+  socket.once('close', () => counts.open--)
 })
 
 function newApp(kind: string) {
@@ -60,7 +62,10 @@ for (const kind of told.kinds) {
   ports[kind] = server.port
 }
 process.on('message', () => {
-  const count = ([kind, port]: [string, number]) => [kind, open.get(port)?.size ?? 0]
+  const count = ([kind, port]: [string, number]) => [
+    kind,
+    connections.get(port) ?? { came: 0, open: 0 },
+  ]
   process.send?.(Object.fromEntries(Object.entries(ports).map(count)))
 })
 process.send?.(ports)

@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { formatDeleteCookie, formatSetCookie, readCookie } from './cookie-header.ts'
+import { formatDeleteCookie, formatSetCookie, SentCookies } from './cookie-header.ts'
+
+const readCookie = (header: string, name: string) => new SentCookies(['cookie', header]).last(name)
 
 describe('reading', () => {
   test.each([

@@ -4,6 +4,7 @@ import type { ClientFacts } from '../../contract/call-facts.ts'
 import type { Exchange, ServerStop } from '../../contract/exchange.ts'
 import type { Problem } from '../../contract/problem.ts'
 import type { CloseHooks, Inbound, RawArguments } from '../../engine/inbound.ts'
+import { SentCookies } from '../../web/cookie-header.ts'
 import { firstHeader } from '../../web/raw-headers.ts'
 import type { BodyLimits } from './body-limits.ts'
 import { HttpBody } from './http-body.ts'
@@ -31,6 +32,7 @@ export class HttpInbound implements Inbound, ArgumentSource {
   bytes: Awaitable<Uint8Array> | null = null
   readonly #visit: HttpVisit
   #body: HttpBody | null = null
+  #cookies: SentCookies | null = null
 
   constructor(
     visit: HttpVisit,
@@ -56,6 +58,11 @@ export class HttpInbound implements Inbound, ArgumentSource {
 
   get rawHeaders(): readonly string[] {
     return this.exchange.rawHeaders
+  }
+
+  get cookies(): SentCookies {
+    this.#cookies ??= new SentCookies(this.exchange.rawHeaders)
+    return this.#cookies
   }
 
   get client(): ClientFacts {

@@ -12,7 +12,7 @@ import type { ParamSpec } from '../../contract/param-spec.ts'
 import { Problem } from '../../contract/problem.ts'
 import type { UploadedFile } from '../../contract/uploaded-file.ts'
 import { type CloseHooks, type RawArguments, REFUSED } from '../../engine/inbound.ts'
-import { readCookie } from '../../web/cookie-header.ts'
+import type { SentCookies } from '../../web/cookie-header.ts'
 import { parseQuery, type QueryPairs, valuesOf } from '../../web/query.ts'
 import { allHeaders } from '../../web/raw-headers.ts'
 import type { BodySource } from './body-source.ts'
@@ -24,6 +24,7 @@ import { refusedCoding } from './refused-coding.ts'
 export interface ArgumentSource extends BodySource {
   readonly search: string
   readonly pathParams: Readonly<Record<string, string>>
+  readonly cookies: SentCookies
   openBody(call: CloseHooks): { readForm(): Promise<FormBody> }
 }
 
@@ -174,9 +175,8 @@ class Reader {
   }
 
   #headerTexts({ source, wire }: ParamSpec): readonly string[] {
-    const { rawHeaders } = this.#inbound
-    if (source === 'header') return allHeaders(rawHeaders, wire)
-    const value = readCookie(allHeaders(rawHeaders, 'cookie').join('; '), wire)
+    if (source === 'header') return allHeaders(this.#inbound.rawHeaders, wire)
+    const value = this.#inbound.cookies.last(wire)
     return value === undefined ? [] : [value]
   }
 
