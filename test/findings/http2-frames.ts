@@ -98,3 +98,31 @@ export function speak(port: number, text: Buffer | null): TLSSocket {
   if (text !== null) socket.write(text)
   return socket
 }
+
+/** One frame of a server. */
+export interface Frame {
+  readonly type: number
+  readonly flags: number
+  readonly stream: number
+  readonly payload: Buffer
+}
+
+/** Everything a server says on a connection, as frames; complete when it has closed. */
+export async function framesOf(socket: TLSSocket): Promise<readonly Frame[]> {
+  const pieces: Buffer[] = []
+  socket.on('data', (piece: Buffer) => pieces.push(piece))
+  await new Promise((resolve) => socket.once('close', resolve).once('end', resolve))
+  const said = Buffer.concat(pieces)
+  const frames: Frame[] = []
+  for (let at = 0; at + 9 <= said.length; ) {
+    const end = at + 9 + said.readUIntBE(at, 3)
+    frames.push({
+      type: said.readUInt8(at + 3),
+      flags: said.readUInt8(at + 4),
+      stream: said.readUInt32BE(at + 5),
+      payload: said.subarray(at + 9, end),
+    })
+    at = end
+  }
+  return frames
+}

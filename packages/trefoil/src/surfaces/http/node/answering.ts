@@ -13,6 +13,24 @@ export function noteAnswer(socket: Socket, response: ServerResponse): void {
   if (answerInTurn(socket) === undefined) last.set(socket, response)
 }
 
+/** Connections on which no further request counts. */
+const closing = new WeakSet<Socket>()
+
+/** Has a connection end with this answer. */
+export function answerLast(socket: Socket, response: ServerResponse): void {
+  response.shouldKeepAlive = false
+  closing.add(socket)
+}
+
+/**
+ * True for a request that was sent behind one whose answer ends the connection: it must not be
+ * processed (RFC 9112 §9.6), because nobody would ever hear what became of it.
+ */
+export function comesTooLate(socket: Socket, response: ServerResponse): boolean {
+  // Only then an earlier answer is still to leave.
+  return response.socket === null && closing.has(socket)
+}
+
 /** Whether a connection is between two requests; `undefined` before the first. */
 export function isIdle(socket: Socket): boolean | undefined {
   const response = answerInTurn(socket)

@@ -69,8 +69,11 @@ export class HeadLimit {
     const { session } = stream
     const refusals = session === undefined ? 0 : (this.#refusals.get(session) ?? 0) + 1
     if (session !== undefined) this.#refusals.set(session, refusals)
-    if (refusals > MAX_REFUSALS) session?.destroy(undefined, ENHANCE_YOUR_CALM)
-    else this.#answer(request, response)
+    if (refusals <= MAX_REFUSALS) this.#answer(request, response)
+    else {
+      session?.goaway(ENHANCE_YOUR_CALM)
+      session?.destroy()
+    }
     return true
   }
 

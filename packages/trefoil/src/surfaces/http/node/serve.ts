@@ -12,7 +12,7 @@ import { firstHeader } from '../../../web/raw-headers.ts'
 import type { HttpHandler } from '../http-surface.ts'
 import { refuseWith, unmetExpectation, unsupportedVersion } from '../refuse-with.ts'
 import { holdUploads } from '../upload-spool.ts'
-import { noteAnswer } from './answering.ts'
+import { answerLast, comesTooLate, noteAnswer } from './answering.ts'
 import { BlockResponse, CAN_WRITE_BLOCKS } from './block-response.ts'
 import { answerClientErrors } from './client-error.ts'
 import { HeadLimit, isHttp2 } from './http2-head.ts'
@@ -133,11 +133,12 @@ async function listenerFor(
       if (request.httpVersionMajor !== 1 && isHttp2(response)) {
         if (heads.refuses(request, response)) return
       } else {
+        if (comesTooLate(request.socket, response)) return
         announceIdleTime(response, keepAliveTimeout)
         noteAnswer(request.socket, response)
         if (request.httpVersionMajor !== 1) {
           answering = refuseVersion
-          response.shouldKeepAlive = false
+          answerLast(request.socket, response)
         }
       }
       const exchange = new NodeExchange(
