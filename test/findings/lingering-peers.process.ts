@@ -1,10 +1,9 @@
-// A process of clients that do not leave: FND-18. Started with the port of each kind, as JSON.
+// A process of clients that do not leave: FND-18. Started with the port of each kind, as JSON, and how
+// many there are to be of each.
 import { connect as connectHttp2 } from 'node:http2'
 import { connect, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { GOODBYE, get, head, PREFACE, speak, windowless } from './http2-frames.ts'
-
-const COUNT = 20
 
 function plainly(port: number, text: string): Socket {
   const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
@@ -64,8 +63,9 @@ const KINDS: Readonly<Record<string, (port: number) => unknown>> = {
   plainlines: (port) => withEmptyLines(plainly(port, GET).resume()),
 }
 
+const count = Number(process.argv[3])
 const ports: Readonly<Record<string, number>> = JSON.parse(process.argv[2] ?? '{}')
 for (const [kind, port] of Object.entries(ports)) {
-  for (let count = 0; count < COUNT; count++) KINDS[kind]?.(port)
+  for (let client = 0; client < count; client++) KINDS[kind]?.(port)
 }
 process.on('disconnect', () => process.exit())
