@@ -45,6 +45,11 @@ export function isHttp2(response: ServerResponse): response is Http2Response {
   return 'stream' in response && response.stream !== undefined
 }
 
+/** True for a request line of a version that is not spoken. Not every host says which one it was. */
+export function isUnsupported({ httpVersionMajor: major }: IncomingMessage): boolean {
+  return (major as number | undefined) !== undefined && major !== 1
+}
+
 /** Refuses heads that are larger decoded than `maxHeaderSize`, before anything is made of them. */
 export class HeadLimit {
   readonly #handler: HttpHandler

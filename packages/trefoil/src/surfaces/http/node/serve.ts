@@ -15,7 +15,7 @@ import { holdUploads } from '../upload-spool.ts'
 import { answerLast, comesTooLate, noteAnswer } from './answering.ts'
 import { BlockResponse, CAN_WRITE_BLOCKS } from './block-response.ts'
 import { answerClientErrors } from './client-error.ts'
-import { HeadLimit, isHttp2 } from './http2-head.ts'
+import { HeadLimit, isHttp2, isUnsupported } from './http2-head.ts'
 import { InFlight } from './in-flight.ts'
 import { NodeExchange, SILENCE_MS } from './node-exchange.ts'
 import { createNodeServer, type NodeServer } from './node-server.ts'
@@ -136,7 +136,7 @@ async function listenerFor(
         if (comesTooLate(request.socket, response)) return
         announceIdleTime(response, keepAliveTimeout)
         noteAnswer(request.socket, response)
-        if (request.httpVersionMajor !== 1) {
+        if (isUnsupported(request)) {
           answering = refuseVersion
           answerLast(request.socket, response)
         }
@@ -240,7 +240,7 @@ function unreadBody(exchange: NodeExchange, request: IncomingMessage): 'none' | 
   // Most requests have no body, and node has ended those before anybody asked.
   if (request.readableEnded || request.complete) return 'none'
   // On HTTP/2 a connection is shared: a stream that is never ended would only be in the way.
-  if (exchange.bodyRead || request.httpVersionMajor !== 1) return 'dear'
+  if (exchange.bodyRead || isUnsupported(request)) return 'dear'
   const announced = firstHeader(exchange.rawHeaders, 'content-length')
   if (announced !== undefined) return Number(announced) > CHEAP_TO_DISCARD ? 'dear' : 'cheap'
   return firstHeader(exchange.rawHeaders, 'transfer-encoding') === undefined ? 'cheap' : 'dear'

@@ -8,7 +8,7 @@ import { writeSafely } from '../../../record/write-safely.ts'
 import { firstHeader } from '../../../web/raw-headers.ts'
 import type { HttpHandler } from '../http-surface.ts'
 import { refuseWith } from '../refuse-with.ts'
-import { isHttp2 } from './http2-head.ts'
+import { isHttp2, isUnsupported } from './http2-head.ts'
 import { MountedExchange } from './mounted-exchange.ts'
 import { answer } from './serve.ts'
 
@@ -107,7 +107,7 @@ function stripPrefix(url: string, prefix: string): string | null {
 }
 
 function refusalOf(request: IncomingMessage, response: ServerResponse): ProblemCode | null {
-  if (request.httpVersionMajor !== 1 && !isHttp2(response)) return 'http_version_not_supported'
+  if (isUnsupported(request) && !isHttp2(response)) return 'http_version_not_supported'
   return request.readableDidRead && announcesBody(request) ? 'body_consumed' : null
 }
 
