@@ -1,5 +1,5 @@
 import type { ActionTarget } from '../contract/action-protocol.ts'
-import type { AppHandle, LocalCredentials } from '../contract/app-handle.ts'
+import type { AppHandle, LocalCredentials, ShutdownLimits } from '../contract/app-handle.ts'
 import type { Catalogue } from '../contract/catalogue.ts'
 import type { Logger } from '../contract/logger.ts'
 import { ImproperlyConfigured } from '../contract/problem.ts'
@@ -17,6 +17,7 @@ import { describeExposure } from './exposure.ts'
 import { Lifecycle, type ShutdownHook, type StartupHook } from './lifecycle.ts'
 import { productionIssues, UnfitForProduction } from './production.ts'
 import { Routes } from './routes.ts'
+import { NO_LIMITS, shutDown } from './shut-down.ts'
 import { assertSupportedNode } from './supported-node.ts'
 
 /** Options of {@link createApp}. */
@@ -80,9 +81,13 @@ export class App<T extends AppTypes> extends Routes<T> implements AppHandle {
   }
 
   /** Waits for background tasks, then runs every shutdown hook. @throws AggregateError */
-  async shutdown(): Promise<void> {
-    await this.#compiled?.background.idle()
-    await this.#lifecycle.stop()
+  shutdown(): Promise<void> {
+    return this['~shutdown'](NO_LIMITS)
+  }
+
+  /** The same for a server, which has to end. */
+  readonly '~shutdown' = async (limits: ShutdownLimits): Promise<void> => {
+    await shutDown(this.#compiled?.background ?? null, this.#lifecycle, limits)
   }
 
   /** @throws UnfitForProduction listing everything that is unfit for production, with codes */

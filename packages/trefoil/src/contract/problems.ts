@@ -47,6 +47,7 @@ export type ProblemCode =
   | 'form_field_too_large'
   | 'form_file_too_large'
   | 'headers_too_large'
+  | 'http_version_not_supported'
   | 'request_timeout'
   | 'client_disconnected'
   | 'body_consumed'
@@ -241,6 +242,13 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemRow>> = deepFreeze({
     exit: 1,
     text: 'Request Header Fields Too Large',
     fix: 'Send fewer or shorter headers.',
+  },
+  http_version_not_supported: {
+    status: 505,
+    mcp: 'http',
+    exit: 1,
+    text: 'HTTP Version Not Supported',
+    fix: 'Send HTTP/1.1 or HTTP/1.0; HTTP/2 needs TLS.',
   },
   request_timeout: {
     status: 408,

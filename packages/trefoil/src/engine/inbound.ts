@@ -5,6 +5,7 @@ import type { ServerStop } from '../contract/exchange.ts'
 import type { ArgumentIssue } from '../contract/param-issue.ts'
 import type { Problem } from '../contract/problem.ts'
 import type { RequestBody } from '../contract/request-body.ts'
+import type { SentCookies } from '../web/cookie-header.ts'
 
 /**
  * What a surface hands the engine with a call: facts, and the raw input as a function that is
@@ -14,6 +15,8 @@ export interface Inbound extends RequestFacts {
   readonly client: ClientFacts
   /** Header names and values in turn, for the authenticator. */
   readonly rawHeaders: readonly string[]
+  /** The cookies among them, for surfaces whose arguments may be cookies. */
+  readonly cookies?: SentCookies
   /** True when handlers may read those headers too: on HTTP only (ABIND-2). */
   readonly showsHeaders: boolean
   readonly approvalToken: string | null

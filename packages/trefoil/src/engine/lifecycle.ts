@@ -54,7 +54,14 @@ const ROWS: readonly StageRow[] = [
     name: 'receive',
     by: 'surface',
     what: 'ids, abort signal; the deadline begins',
-    problems: ['bad_request', 'headers_too_large', 'request_timeout', 'body_consumed', 'TIMEOUT'],
+    problems: [
+      'bad_request',
+      'headers_too_large',
+      'http_version_not_supported',
+      'request_timeout',
+      'body_consumed',
+      'TIMEOUT',
+    ],
     compile: null,
   },
   {

@@ -2,10 +2,10 @@ import { equalSecrets } from '../base/constant-time.ts'
 import { checkOptionNames, type OptionNames } from '../contract/option-names.ts'
 import { checkFlag, checkRecord } from '../contract/option-values.ts'
 import { ImproperlyConfigured, type Problem, refuse } from '../contract/problem.ts'
-import { readCookie } from '../web/cookie-header.ts'
+import { SentCookies } from '../web/cookie-header.ts'
 import { sameHost } from '../web/host.ts'
 import { originMistake } from '../web/origin.ts'
-import { allHeaders, firstHeader, type RawHeaders } from '../web/raw-headers.ts'
+import { firstHeader, type RawHeaders } from '../web/raw-headers.ts'
 
 /** Protection of calls that a browser authenticates by itself, with cookies. */
 export interface CsrfOptions {
@@ -108,7 +108,7 @@ function isOwnOrigin(origin: string, scheme: 'http' | 'https', host: string): bo
 
 function decideToken(raw: RawHeaders, { requireToken = false }: CsrfOptions): Problem | undefined {
   if (!requireToken) return undefined
-  const cookie = readCookie(allHeaders(raw, 'cookie').join('; '), 'csrf_token')
+  const cookie = new SentCookies(raw).last('csrf_token')
   const header = firstHeader(raw, 'x-csrf-token')
   if (cookie === undefined || cookie === '' || header === undefined) return refuse('csrf_refused')
   return equalSecrets(cookie, header) ? undefined : refuse('csrf_refused')

@@ -3,6 +3,7 @@ import type { Action } from '../../contract/action.ts'
 import type { ClientFacts } from '../../contract/call-facts.ts'
 import type { Exchange, ServerStop } from '../../contract/exchange.ts'
 import type { CloseHooks, Inbound, UseArguments } from '../../engine/inbound.ts'
+import { SentCookies } from '../../web/cookie-header.ts'
 import { firstHeader } from '../../web/raw-headers.ts'
 import type { BodyLimits } from './body-limits.ts'
 import { HttpBody } from './http-body.ts'
@@ -30,6 +31,7 @@ export class HttpInbound implements Inbound, ArgumentSource {
   bytes: Awaitable<Uint8Array> | null = null
   readonly #visit: HttpVisit
   #body: HttpBody | null = null
+  #cookies: SentCookies | null = null
 
   constructor(
     visit: HttpVisit,
@@ -55,6 +57,11 @@ export class HttpInbound implements Inbound, ArgumentSource {
 
   get rawHeaders(): readonly string[] {
     return this.exchange.rawHeaders
+  }
+
+  get cookies(): SentCookies {
+    this.#cookies ??= new SentCookies(this.exchange.rawHeaders)
+    return this.#cookies
   }
 
   get client(): ClientFacts {

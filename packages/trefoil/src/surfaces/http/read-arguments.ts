@@ -17,7 +17,7 @@ import {
   REFUSED,
   type UseArguments,
 } from '../../engine/inbound.ts'
-import { readCookie } from '../../web/cookie-header.ts'
+import type { SentCookies } from '../../web/cookie-header.ts'
 import { parseQuery, type QueryPairs, valuesOf } from '../../web/query.ts'
 import { allHeaders } from '../../web/raw-headers.ts'
 import type { BodySource } from './body-source.ts'
@@ -29,6 +29,7 @@ import { refusedCoding } from './refused-coding.ts'
 export interface ArgumentSource extends BodySource {
   readonly search: string
   readonly pathParams: Readonly<Record<string, string>>
+  readonly cookies: SentCookies
   openBody(call: CloseHooks): { readForm(): Promise<FormBody> }
 }
 
@@ -180,9 +181,8 @@ class Reader {
   }
 
   #headerTexts({ source, wire }: ParamSpec): readonly string[] {
-    const { rawHeaders } = this.#inbound
-    if (source === 'header') return allHeaders(rawHeaders, wire)
-    const value = readCookie(allHeaders(rawHeaders, 'cookie').join('; '), wire)
+    if (source === 'header') return allHeaders(this.#inbound.rawHeaders, wire)
+    const value = this.#inbound.cookies.last(wire)
     return value === undefined ? [] : [value]
   }
 

@@ -1,12 +1,10 @@
 import type { Socket } from 'node:net'
-import type { TLSSocket } from 'node:tls'
-import { isPromiseLike } from '../../../base/promise.ts'
-import type { Exchange, HttpReply } from '../../../contract/exchange.ts'
+import type { HttpReply } from '../../../contract/exchange.ts'
 import { type Problem, refuse } from '../../../contract/problem.ts'
-import { encodeProblem } from '../encode.ts'
 import type { HttpHandler } from '../http-surface.ts'
 import { isAnswering } from './answering.ts'
 import { markOverdue } from './lost-body.ts'
+import { refuseUnread } from './unread-exchange.ts'
 
 /** Time to read the answer before the connection is torn down. */
 const LINGER_MS = 500
@@ -21,26 +19,24 @@ export function answerClientErrors(
 ): (error: NodeJS.ErrnoException, socket: Socket) => void {
   return (error, socket) => {
     if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') markOverdue(socket)
-    if (!socket.writable || isAnswering(socket) || error.code === 'ECONNRESET') {
+    if (!socket.writable || isAnswering(socket) || !isOfHttp(error)) {
       socket.destroy()
       return
     }
     // A client that keeps its half open would keep the connection for ever, timeouts being over.
     setTimeout(() => socket.destroy(), LINGER_MS).unref()
     const problem = problemOf(error.code)
-    write(socket, problem, replyOf(handler, socket, problem))
+    write(socket, problem, refuseUnread(handler, socket, problem))
   }
 }
 
-/** Thrown from here, an error would end the process, and anybody can send nonsense. */
-function replyOf(handler: HttpHandler, socket: Socket, problem: Problem): HttpReply {
-  try {
-    const reply = handler(new UnreadExchange(socket), problem)
-    if (!isPromiseLike(reply)) return reply
-  } catch {
-    // The app cannot even refuse.
-  }
-  return encodeProblem(problem, '', [], ['x-content-type-options', 'nosniff'])
+/**
+ * Node tells of handshakes that fail or take too long in the same way. What is written into one waits
+ * for its end; a client that then finishes it with HTTP/2 has node write a second time, which ends the
+ * process (`Assertion failed: !current_write_`).
+ */
+function isOfHttp({ code }: NodeJS.ErrnoException): boolean {
+  return code !== undefined && /^(?:HPE|ERR_HTTP)_/.test(code)
 }
 
 function write(socket: Socket, problem: Problem, { headers, body }: HttpReply): void {
@@ -53,40 +49,14 @@ function write(socket: Socket, problem: Problem, { headers, body }: HttpReply): 
   socket.end(Buffer.concat([Buffer.from(head, 'latin1'), Buffer.from(text)]))
 }
 
-/** A request of which nothing is known but who sent it. */
-class UnreadExchange implements Exchange {
-  readonly method = ''
-  readonly target = ''
-  readonly rawHeaders: readonly string[] = []
-  readonly peerAddress: string | null
-  readonly encrypted: boolean
-  readonly inProcess = false
-  readonly aborted = false
-
-  constructor(socket: Socket) {
-    this.peerAddress = socket.remoteAddress ?? null
-    this.encrypted = (socket as Partial<TLSSocket>).encrypted === true
-  }
-
-  onAbort(): void {}
-
-  onDone(): void {}
-
-  readBody(): Promise<never> {
-    return Promise.reject(refuse('client_disconnected'))
-  }
-
-  bodyStream(): never {
-    throw refuse('client_disconnected')
-  }
-}
-
 function problemOf(code: string | undefined): Problem {
   switch (code) {
     case 'HPE_HEADER_OVERFLOW':
       return refuse('headers_too_large')
     case 'ERR_HTTP_REQUEST_TIMEOUT':
       return refuse('request_timeout')
+    case 'HPE_INVALID_VERSION':
+      return refuse('http_version_not_supported')
     default:
       return refuse('bad_request')
   }

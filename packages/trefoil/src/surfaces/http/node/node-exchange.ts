@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Http2ServerResponse, ServerHttp2Stream } from 'node:http2'
+import type { ServerHttp2Stream } from 'node:http2'
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { freezeGenerators } from '../../../base/freeze-class.ts'
@@ -9,6 +9,7 @@ import type { Exchange, SendResult, ServerStop } from '../../../contract/exchang
 import { refuse } from '../../../contract/problem.ts'
 import { pieces } from './body-pieces.ts'
 import { isCut, piecesInTime, wholeInTime } from './http2-body.ts'
+import { isHttp2 } from './http2-head.ts'
 import { fromHttp2 } from './http2-headers.ts'
 import { lostBody } from './lost-body.ts'
 import { dropBody } from './quirks.ts'
@@ -72,10 +73,8 @@ export class NodeExchange implements Exchange, Sending {
     this.#expectsContinue = expectsContinue
     this.method = request.method as string
     this.target = request.url as string
-    const isHttp2 = request.httpVersionMajor === 2
-    this.rawHeaders = isHttp2 ? fromHttp2(request.rawHeaders) : request.rawHeaders
-    // With HTTP/2 it is a response of `node:http2`, which imitates the other.
-    this.#stream = isHttp2 ? ((response as unknown as Http2ServerResponse).stream ?? null) : null
+    this.#stream = request.httpVersionMajor !== 1 && isHttp2(response) ? response.stream : null
+    this.rawHeaders = this.#stream === null ? request.rawHeaders : fromHttp2(request.rawHeaders)
   }
 
   get peerAddress(): string | null {

@@ -8,6 +8,7 @@ import { writeSafely } from '../../../record/write-safely.ts'
 import { firstHeader } from '../../../web/raw-headers.ts'
 import type { HttpHandler } from '../http-surface.ts'
 import { refuseWith } from '../refuse-with.ts'
+import { isHttp2, isUnsupported } from './http2-head.ts'
 import { MountedExchange } from './mounted-exchange.ts'
 import { answer } from './serve.ts'
 
@@ -59,7 +60,7 @@ export function toNodeHandler<Request extends IncomingMessage = IncomingMessage>
     const url = request.url as string
     const target = stripPrefix(url, prefix)
     let address: string | null | undefined
-    let refusal = target === null ? 'not_found' : refusalOf(request)
+    let refusal = target === null ? 'not_found' : refusalOf(request, response)
     try {
       address = clientAddress?.(request)
     } catch (error) {
@@ -105,7 +106,8 @@ function stripPrefix(url: string, prefix: string): string | null {
   return rest.startsWith('?') ? `/${rest}` : null
 }
 
-function refusalOf(request: IncomingMessage): ProblemCode | null {
+function refusalOf(request: IncomingMessage, response: ServerResponse): ProblemCode | null {
+  if (isUnsupported(request) && !isHttp2(response)) return 'http_version_not_supported'
   return request.readableDidRead && announcesBody(request) ? 'body_consumed' : null
 }
 
