@@ -8,6 +8,7 @@ import { BackgroundTasks } from '../engine/background.ts'
 import { compilePlan } from '../engine/plan.ts'
 import { AppView } from '../engine/views/app-view.ts'
 import { hookDecider } from '../policy/approval.ts'
+import type { CallerRule } from '../policy/caller-rule.ts'
 import { type CorsOptions, createCors } from '../policy/cors.ts'
 import { createEdge } from '../policy/edge.ts'
 import { type CliSurface, createCliSurface } from '../surfaces/cli/cli-surface.ts'
@@ -23,6 +24,7 @@ import { Recorder } from '../surfaces/recorder.ts'
 import { literalTemplate } from '../web/path-template.ts'
 import { CREDENTIAL_HEADERS } from '../web/raw-headers.ts'
 import type { AppConfig } from './app-config.ts'
+import { callerRule, publicRule } from './caller-rules.ts'
 import type { CompiledAction } from './compile-action.ts'
 import type { Declaration } from './declaration.ts'
 import { compileRegistry } from './registry.ts'
@@ -96,13 +98,16 @@ export function compileApp(
   })
   const endpoints = [mcp, ...cli.endpoints, ...docsEndpoints(catalogue, app, config)]
   const http = createHttpSurface({
-    mounts: [...routeMounts(compiled, app), ...endpointMounts(endpoints, compiled)],
+    mounts: [
+      ...routeMounts(compiled, app, callerRule(config.auth.api)),
+      ...endpointMounts(endpoints, compiled, config.auth),
+    ],
+    hostsAreNamed: config.hosts !== null && !config.allowedHosts.some(isWildcard),
     edge: createEdge({ hosts: config.hosts, maxBodySize: config.maxBodySize }),
     proxies: config.proxies,
     headers: config.headers,
     browser: createBrowserPolicy(config.cors, mcpCors, MCP_PATH),
     csrf: config.csrf,
-    isOpen: perSurface((surface) => !covered[surface]),
     maxInFlight: config.maxInFlight,
     compression:
       config.compression === null
@@ -141,10 +146,23 @@ function credentialHeaders(auth: AppContext['auth']): ReadonlySet<string> {
   return names
 }
 
-function routeMounts(compiled: readonly CompiledAction[], app: AppContext): Mount<HttpTarget>[] {
+function isWildcard(pattern: string): boolean {
+  return pattern.trim() === '*'
+}
+
+function routeMounts(
+  compiled: readonly CompiledAction[],
+  app: AppContext,
+  caller: CallerRule,
+): Mount<HttpTarget>[] {
+  const open = publicRule(caller)
   return compiled.flatMap(({ action, template }) => {
     if (action.method === null || template === null) return []
-    const target: HttpTarget = { kind: 'action', plan: compilePlan(action, 'api', app) }
+    const target: HttpTarget = {
+      kind: 'action',
+      plan: compilePlan(action, 'api', app),
+      caller: action.public.api ? open : caller,
+    }
     return [{ method: action.method, template, target }]
   })
 }
@@ -152,6 +170,7 @@ function routeMounts(compiled: readonly CompiledAction[], app: AppContext): Moun
 function endpointMounts(
   endpoints: readonly Endpoint[],
   compiled: readonly CompiledAction[],
+  auth: AppContext['auth'],
 ): Mount<HttpTarget>[] {
   return endpoints.map((endpoint) => {
     const { method, path } = endpoint
@@ -161,6 +180,11 @@ function endpointMounts(
         `Route ${method} '${path}' ('${taken.action.name}') conflicts with the built-in endpoint of that path; move one of them`,
       )
     }
-    return { method, template: literalTemplate(path), target: { kind: 'endpoint', endpoint } }
+    const caller = callerRule(auth[endpoint.surface])
+    return {
+      method,
+      template: literalTemplate(path),
+      target: { kind: 'endpoint', endpoint, caller },
+    }
   })
 }

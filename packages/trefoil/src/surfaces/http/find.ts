@@ -2,10 +2,11 @@ import { type Awaitable, isPromiseLike } from '../../base/promise.ts'
 import type { Action } from '../../contract/action.ts'
 import type { HttpReply } from '../../contract/exchange.ts'
 import { Problem, refuse } from '../../contract/problem.ts'
-import type { PerSurface } from '../../contract/surface-name.ts'
 import type { Plan } from '../../engine/plan.ts'
+import type { CallerRule } from '../../policy/caller-rule.ts'
 import { type CsrfOptions, decideCsrf } from '../../policy/csrf.ts'
 import type { Edge } from '../../policy/edge.ts'
+import { firstHeader } from '../../web/raw-headers.ts'
 import type { Target } from '../../web/target.ts'
 import type { Endpoint } from '../endpoint.ts'
 import type { Recorder } from '../recorder.ts'
@@ -20,8 +21,8 @@ import type { HttpVisit } from './visit.ts'
 
 /** What a path leads to: an action, or an endpoint of another surface. */
 export type HttpTarget =
-  | { readonly kind: 'action'; readonly plan: Plan }
-  | { readonly kind: 'endpoint'; readonly endpoint: Endpoint }
+  | { readonly kind: 'action'; readonly plan: Plan; readonly caller: CallerRule }
+  | { readonly kind: 'endpoint'; readonly endpoint: Endpoint; readonly caller: CallerRule }
 
 /** An action that a request is for, and how it was asked for. */
 export interface HttpFound extends Found {
@@ -35,11 +36,11 @@ export interface HttpFound extends Found {
 export interface FinderOptions {
   readonly mounts: readonly Mount<HttpTarget>[]
   readonly edge: Edge
+  /** False where every `Host` is accepted. */
+  readonly hostsAreNamed: boolean
   readonly browser: BrowserPolicy | null
-  /** `null`: cookies authenticate nobody. */
+  /** `null`: nothing that a browser adds by itself authenticates anybody. */
   readonly csrf: CsrfOptions | null
-  /** Surfaces that authenticate nobody. */
-  readonly isOpen: PerSurface
   readonly compression: Compression | null
   readonly recorder: Recorder
   /** Requests in flight; `null` for any number. */
@@ -60,7 +61,7 @@ export function createFinder(
   options: FinderOptions,
   ready: (visit: HttpVisit, reply: HttpReply) => Ready<HttpReply>,
 ): Finder {
-  const { mounts, edge, browser, csrf, isOpen, compression, maxInFlight, recorder } = options
+  const { mounts, edge, hostsAreNamed, browser, csrf, compression, maxInFlight, recorder } = options
   const match = createMatcher(mounts)
   const gate = maxInFlight === null ? null : new LoadGate(maxInFlight)
   const actions = mounts.flatMap(({ target }) =>
@@ -92,18 +93,22 @@ export function createFinder(
     }
     if (found.kind === 'method') return otherMethod(visit, found.allow)
     place(visit, found.target)
+    const refused =
+      found.target.kind === 'endpoint'
+        ? checkOrigin(visit, found.target.endpoint, head.host)
+        : undefined
+    if (refused !== undefined) return refused
     if (csrf !== null && method !== 'GET') {
-      const forged = decideCsrf(
-        {
-          method,
-          raw: rawHeaders,
-          scheme: origin.scheme,
-          host: head.host,
-          isOpen: isOpen[visit.arrival.surface],
-          corsAllows: (page: string) => cors?.grants(page) ?? 'no',
-        },
-        csrf,
-      )
+      const { caller } = found.target
+      const facts = {
+        method,
+        raw: rawHeaders,
+        scheme: origin.scheme,
+        host: head.host,
+        caller,
+        cors: cors ?? null,
+      }
+      const forged = decideCsrf(facts, csrf)
       if (forged !== undefined) return forged
     }
     if (found.target.kind === 'action') {
@@ -113,6 +118,23 @@ export function createFinder(
       recorder.now(),
     )
     return isPromiseLike(reply) ? reply.then((late) => ready(visit, late)) : ready(visit, reply)
+  }
+
+  /**
+   * A surface with a rule of its own speaks first: what it says helps those who write its clients
+   * (FND-31).
+   */
+  function checkOrigin(
+    visit: HttpVisit,
+    { checkOrigin }: Endpoint,
+    host: string,
+  ): Problem | undefined {
+    if (checkOrigin === undefined) return undefined
+    const { exchange, origin } = visit
+    const page = firstHeader(exchange.rawHeaders, 'origin')
+    // Where no host is checked none is accepted, and the page may have chosen it (DNS rebinding).
+    if (page === undefined) return undefined
+    return checkOrigin(page, { scheme: origin.scheme, host: hostsAreNamed ? host : null })
   }
 
   /** HEAD and OPTIONS need no code of their own in an app (W-28). */
