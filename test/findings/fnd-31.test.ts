@@ -69,10 +69,7 @@ describe('a page that calls /mcp', () => {
     const rebound = { origin: 'http://evil.example', host: 'evil.example' }
     expect((await ping(await started(), rebound)).status).toBe(400)
     for (const loose of [{ allowedHosts: ['*'] }, { security: 'off' } as const]) {
-      const { status, said } = await ping(
-        await started({ publicSurfaces: ALL, ...loose }),
-        rebound,
-      )
+      const { status, said } = await ping(await started({ publicSurfaces: ALL, ...loose }), rebound)
       expect(status).toBe(403)
       expect(said).toContain('allowedHosts')
     }

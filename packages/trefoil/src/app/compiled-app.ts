@@ -8,7 +8,6 @@ import { BackgroundTasks } from '../engine/background.ts'
 import { compilePlan } from '../engine/plan.ts'
 import { AppView } from '../engine/views/app-view.ts'
 import { hookDecider } from '../policy/approval.ts'
-import type { CallerRule } from '../policy/caller-rule.ts'
 import { type CorsOptions, createCors } from '../policy/cors.ts'
 import { createEdge } from '../policy/edge.ts'
 import { type CliSurface, createCliSurface } from '../surfaces/cli/cli-surface.ts'
@@ -19,6 +18,7 @@ import type { HttpTarget } from '../surfaces/http/find.ts'
 import { headerOf } from '../surfaces/http/header-list.ts'
 import { createHttpSurface, type HttpHandler } from '../surfaces/http/http-surface.ts'
 import type { Mount } from '../surfaces/http/match.ts'
+import { compileRouteAnswers } from '../surfaces/http/route-answers.ts'
 import { MCP_PATH, mcpEndpoint } from '../surfaces/mcp/mcp-surface.ts'
 import { Recorder } from '../surfaces/recorder.ts'
 import { literalTemplate } from '../web/path-template.ts'
@@ -99,12 +99,13 @@ export function compileApp(
   const endpoints = [mcp, ...cli.endpoints, ...docsEndpoints(catalogue, app, config)]
   const http = createHttpSurface({
     mounts: [
-      ...routeMounts(compiled, app, callerRule(config.auth.api)),
+      ...routeMounts(compiled, app, config),
       ...endpointMounts(endpoints, compiled, config.auth),
     ],
     hostsAreNamed: config.hosts !== null && !config.allowedHosts.some(isWildcard),
     edge: createEdge({ hosts: config.hosts, maxBodySize: config.maxBodySize }),
     proxies: config.proxies,
+    logger,
     headers: config.headers,
     browser: createBrowserPolicy(config.cors, mcpCors, MCP_PATH),
     csrf: config.csrf,
@@ -115,6 +116,7 @@ export function compileApp(
         : { ...config.compression, credentialHeaders: app.credentialHeaders },
     requestIdHeader: config.requestIdHeader,
     bodyLimits: config,
+    credentialHeaders: app.credentialHeaders,
     recorder,
     nextId: app.nextId,
   })
@@ -153,15 +155,19 @@ function isWildcard(pattern: string): boolean {
 function routeMounts(
   compiled: readonly CompiledAction[],
   app: AppContext,
-  caller: CallerRule,
+  { requestIdHeader, headers }: AppConfig,
 ): Mount<HttpTarget>[] {
+  const caller = callerRule(app.auth.api)
   const open = publicRule(caller)
+  const { credentialHeaders } = app
+  const common = { requestIdHeader, credentialHeaders, vary: headerOf(headers.http, 'vary') }
   return compiled.flatMap(({ action, template }) => {
     if (action.method === null || template === null) return []
     const target: HttpTarget = {
       kind: 'action',
       plan: compilePlan(action, 'api', app),
       caller: action.public.api ? open : caller,
+      answers: compileRouteAnswers(action, common),
     }
     return [{ method: action.method, template, target }]
   })

@@ -1,5 +1,4 @@
 import { type Awaitable, isPromiseLike } from '../../base/promise.ts'
-import type { Action } from '../../contract/action.ts'
 import type { HttpReply } from '../../contract/exchange.ts'
 import { Problem, refuse } from '../../contract/problem.ts'
 import type { Plan } from '../../engine/plan.ts'
@@ -17,11 +16,17 @@ import { endpointAnswer } from './endpoint-answer.ts'
 import { setHeader } from './header-list.ts'
 import { LoadGate } from './load-gate.ts'
 import { createMatcher, type Mount } from './match.ts'
+import type { RouteAnswers } from './route-answers.ts'
 import type { HttpVisit } from './visit.ts'
 
 /** What a path leads to: an action, or an endpoint of another surface. */
 export type HttpTarget =
-  | { readonly kind: 'action'; readonly plan: Plan; readonly caller: CallerRule }
+  | {
+      readonly kind: 'action'
+      readonly plan: Plan
+      readonly caller: CallerRule
+      readonly answers: RouteAnswers
+    }
   | { readonly kind: 'endpoint'; readonly endpoint: Endpoint; readonly caller: CallerRule }
 
 /** An action that a request is for, and how it was asked for. */
@@ -31,6 +36,7 @@ export interface HttpFound extends Found {
   readonly params: Readonly<Record<string, string>>
   /** Host name and port as accepted. */
   readonly host: string
+  readonly answers: RouteAnswers
 }
 
 export interface FinderOptions {
@@ -49,7 +55,6 @@ export interface FinderOptions {
 
 /** The stages `edge` to `browser` of HTTP. */
 export interface Finder {
-  readonly actions: readonly Action[]
   /** In the order of the lifecycle: edge and load, preflights, the path, the browser's rules. */
   find(visit: HttpVisit): Awaitable<HttpFound | Problem | Ready<HttpReply>>
   /** For a refusal before anybody looked where the request was going: in whose words it is to be. */
@@ -64,10 +69,7 @@ export function createFinder(
   const { mounts, edge, hostsAreNamed, browser, csrf, compression, maxInFlight, recorder } = options
   const match = createMatcher(mounts)
   const gate = maxInFlight === null ? null : new LoadGate(maxInFlight)
-  const actions = mounts.flatMap(({ target }) =>
-    target.kind === 'action' ? [target.plan.action] : [],
-  )
-  return { actions, find, placeRefusal }
+  return { find, placeRefusal }
 
   function find(visit: HttpVisit): Awaitable<HttpFound | Problem | Ready<HttpReply>> {
     const { exchange, origin, base } = visit
@@ -112,7 +114,8 @@ export function createFinder(
       if (forged !== undefined) return forged
     }
     if (found.target.kind === 'action') {
-      return { plan: found.target.plan, target, params: found.params, host: head.host }
+      const { plan, answers } = found.target
+      return { plan, target, params: found.params, host: head.host, answers }
     }
     const reply = endpointAnswer(visit, found.target.endpoint, target, head.host, compression, () =>
       recorder.now(),

@@ -3,10 +3,17 @@ import type { TLSSocket } from 'node:tls'
 import { isPromiseLike } from '../../../base/promise.ts'
 import type { Exchange, HttpReply } from '../../../contract/exchange.ts'
 import { type Problem, refuse } from '../../../contract/problem.ts'
+import type { RawHeaders } from '../../../web/raw-headers.ts'
 import { encodeProblem } from '../encode.ts'
 import type { HttpHandler } from '../http-surface.ts'
 import { isAnswering } from './answering.ts'
 import { markOverdue } from './lost-body.ts'
+
+/** What node says of bytes it could not parse; both members are missing for other errors. */
+interface ClientError extends NodeJS.ErrnoException {
+  readonly bytesParsed?: number
+  readonly rawPacket?: Buffer
+}
 
 /** Time to read the answer before the connection is torn down. */
 const LINGER_MS = 500
@@ -18,7 +25,7 @@ const LINGER_MS = 500
  */
 export function answerClientErrors(
   handler: HttpHandler,
-): (error: NodeJS.ErrnoException, socket: Socket) => void {
+): (error: ClientError, socket: Socket) => void {
   return (error, socket) => {
     if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') markOverdue(socket)
     if (!socket.writable || isAnswering(socket) || error.code === 'ECONNRESET') {
@@ -28,19 +35,24 @@ export function answerClientErrors(
     // A client that keeps its half open would keep the connection for ever, timeouts being over.
     setTimeout(() => socket.destroy(), LINGER_MS).unref()
     const problem = problemOf(error.code)
-    write(socket, problem, replyOf(handler, socket, problem))
+    write(socket, problem, replyOf(handler, socket, problem, acceptOf(error)))
   }
 }
 
 /** Thrown from here, an error would end the process, and anybody can send nonsense. */
-function replyOf(handler: HttpHandler, socket: Socket, problem: Problem): HttpReply {
+function replyOf(
+  handler: HttpHandler,
+  socket: Socket,
+  problem: Problem,
+  accept: RawHeaders,
+): HttpReply {
   try {
-    const reply = handler(new UnreadExchange(socket), problem)
+    const reply = handler(new UnreadExchange(socket, accept), problem)
     if (!isPromiseLike(reply)) return reply
   } catch {
     // The app cannot even refuse.
   }
-  return encodeProblem(problem, '', [], ['x-content-type-options', 'nosniff'])
+  return encodeProblem(problem, '', accept, ['x-content-type-options', 'nosniff'])
 }
 
 function write(socket: Socket, problem: Problem, { headers, body }: HttpReply): void {
@@ -53,17 +65,39 @@ function write(socket: Socket, problem: Problem, { headers, body }: HttpReply): 
   socket.end(Buffer.concat([Buffer.from(head, 'latin1'), Buffer.from(text)]))
 }
 
-/** A request of which nothing is known but who sent it. */
+/** Bytes of a malformed head that are looked through. */
+const READ_BYTES = 65_536
+
+/**
+ * The `Accept` lines of the head that could not be parsed (FND-31). Nothing else is believed of it:
+ * an id, an origin or an address read from a head that nobody understands may be of another request.
+ */
+function acceptOf({ rawPacket, bytesParsed = 0 }: ClientError): RawHeaders {
+  if (rawPacket === undefined) return []
+  const text = rawPacket.toString('latin1', 0, READ_BYTES)
+  // Behind the end of whatever came before it in this packet.
+  const before = bytesParsed < HEAD_END.length ? -1 : text.lastIndexOf(HEAD_END, bytesParsed - 5)
+  const start = before === -1 ? 0 : before + HEAD_END.length
+  const end = text.indexOf(HEAD_END, start)
+  const head = text.slice(start, end === -1 ? undefined : end)
+  return [...head.matchAll(ACCEPT)].flatMap(([, value = '']) => ['accept', value])
+}
+
+const HEAD_END = '\r\n\r\n'
+const ACCEPT = /^accept:[ \t]*([\x20-\x7e]*)/gim
+
+/** A request of which nothing is known but who sent it, and in which form it wants its answers. */
 class UnreadExchange implements Exchange {
   readonly method = ''
   readonly target = ''
-  readonly rawHeaders: readonly string[] = []
+  readonly rawHeaders: RawHeaders
   readonly peerAddress: string | null
   readonly encrypted: boolean
   readonly inProcess = false
   readonly aborted = false
 
-  constructor(socket: Socket) {
+  constructor(socket: Socket, accept: RawHeaders) {
+    this.rawHeaders = accept
     this.peerAddress = socket.remoteAddress ?? null
     this.encrypted = (socket as Partial<TLSSocket>).encrypted === true
   }
