@@ -115,6 +115,7 @@ const SILENT: Logger = { debug() {}, info() {}, warn() {}, error() {} }
 const NO_REQUEST: Omit<CallRequest, 'headers'> = {
   method: 'GET',
   path: '/',
+  mountPath: '',
   search: '',
   scheme: 'https',
   host: '',

@@ -12,6 +12,8 @@ import type { RequestBody } from '../contract/request-body.ts'
  */
 export interface Inbound extends RequestFacts {
   readonly client: ClientFacts
+  /** Path that the app is mounted under; absent or `null` when it stands alone. */
+  readonly mountPath?: string | null
   /** Header names and values in turn, for the authenticator. */
   readonly rawHeaders: readonly string[]
   /** True when handlers may read those headers too: on HTTP only (ABIND-2). */

@@ -5,6 +5,7 @@ import type { Plan } from '../../engine/plan.ts'
 import type { CallerRule } from '../../policy/caller-rule.ts'
 import { type CsrfOptions, decideCsrf } from '../../policy/csrf.ts'
 import type { Edge } from '../../policy/edge.ts'
+import { isCanonicalPath, pathOf, spellsLiterals } from '../../web/mount-path.ts'
 import { firstHeader } from '../../web/raw-headers.ts'
 import type { Target } from '../../web/target.ts'
 import type { Endpoint } from '../endpoint.ts'
@@ -83,6 +84,8 @@ export function createFinder(
     }
     const { target } = visit
     if (target === null) return refuse('invalid_path')
+    const isMounted = typeof exchange.mountPath === 'string'
+    if (isMounted && !isCanonicalPath(pathOf(exchange.target))) return otherSpelling(target)
     const cors = browser?.corsFor(target.path)
     if (cors?.isPreflight(method, rawHeaders) === true) {
       visit.preflightAnswered = true
@@ -94,6 +97,9 @@ export function createFinder(
       return refuse('not_found', { detail: `Not found: ${target.path}` })
     }
     if (found.kind === 'method') return otherMethod(visit, found.allow)
+    if (isMounted && !spellsLiterals(pathOf(exchange.target), templateOf(found.target))) {
+      return otherSpelling(target)
+    }
     place(visit, found.target)
     const refused =
       found.target.kind === 'endpoint'
@@ -162,6 +168,18 @@ export function createFinder(
     const found = target === null ? null : match(visit.exchange.method, target.path)
     if (found?.kind === 'found') place(visit, found.target)
   }
+}
+
+/** A path that the host, which may have rules for it, does not take for this one (FND-27). */
+function otherSpelling({ path }: Target): Problem {
+  return refuse('not_found', {
+    detail: `Not found: ${path}`,
+    fix: 'Send the path in its canonical spelling: no empty or dot segments, no slash at its end, escapes in capitals and only where they are needed.',
+  })
+}
+
+function templateOf(target: HttpTarget): string {
+  return target.kind === 'action' ? (target.plan.action.path ?? '') : target.endpoint.path
 }
 
 function place(visit: HttpVisit, target: HttpTarget): void {

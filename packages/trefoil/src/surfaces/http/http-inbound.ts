@@ -58,6 +58,10 @@ export class HttpInbound implements Inbound, ArgumentSource {
     return this.exchange.rawHeaders
   }
 
+  get mountPath(): string | null {
+    return this.exchange.mountPath ?? null
+  }
+
   get client(): ClientFacts {
     return this.#visit.client
   }

@@ -33,6 +33,7 @@ import {
 } from './response-headers.ts'
 import { type RouteAnswers, variesBy, withVary } from './route-answers.ts'
 import { shapeReply } from './shape-reply.ts'
+import { underMount } from './under-mount.ts'
 import { HttpVisit } from './visit.ts'
 import { withCookies } from './with-cookies.ts'
 
@@ -187,8 +188,12 @@ export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
   function finish(visit: HttpVisit, reply: HttpReply): HttpReply {
     const { exchange, arrival } = visit
     const cors = browser?.corsFor(visit.target?.path ?? '') ?? null
+    const { mountPath } = exchange
+    const placed = mountPath ? underMount(reply, mountPath) : reply
     const complete =
-      cors === null || visit.preflightAnswered ? reply : withCors(reply, cors, exchange.rawHeaders)
+      cors === null || visit.preflightAnswered
+        ? placed
+        : withCors(placed, cors, exchange.rawHeaders)
     if (!visit.isWatched && recorder.wants(arrival, isStream(reply.body))) {
       visit.isWatched = true
       exchange.onDone((sent) => {

@@ -34,6 +34,7 @@ export class NodeExchange implements Exchange, Sending {
   readonly target: string
   readonly rawHeaders: readonly string[]
   readonly inProcess = false
+  readonly mountPath: string | null = null
   readonly stop: ServerStop | null
   bytesSent = 0
   failed = false
