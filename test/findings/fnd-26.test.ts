@@ -114,6 +114,16 @@ test('FND-26: beside CORS and compression nothing is lost', async () => {
   expect(await caching('/nope', {}, at)).toBe('no-store | Accept, Origin')
 })
 
+test('FND-26: who shows no credential has no secret that its length could tell (BREACH)', async () => {
+  const at = await started({ compression: { threshold: 1 } })
+  const coding = async (headers: Readonly<Record<string, string>>) => {
+    const head = { 'accept-encoding': 'gzip', ...headers }
+    return (await rawRequest(at, { path: '/page', headers: head })).headers['content-encoding']
+  }
+  expect(await coding({})).toBe('gzip')
+  expect(await coding(MINE)).toBeUndefined()
+})
+
 test('FND-26: the app’s own Vary counts like a route’s', async () => {
   const at = await started({ responseHeaders: { vary: 'Cookie', 'cache-control': 'public' } })
   expect(await caching('/plain', {}, at)).toBe('no-store | Cookie')

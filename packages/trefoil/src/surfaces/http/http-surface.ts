@@ -105,7 +105,8 @@ export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
         return finish(visit, encoded)
       }
       const { method, rawHeaders: raw } = visit.exchange
-      const facts = { method, raw, authenticated: visit.isPersonal, compression }
+      const authenticated = state.auth !== null || state.cookies !== null
+      const facts = { method, raw, authenticated, isPersonal: visit.isPersonal, compression }
       const wishes = {
         etag: answer.head?.etag ?? null,
         compress: answer.head?.compress ?? null,
