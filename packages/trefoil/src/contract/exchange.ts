@@ -8,6 +8,11 @@ export interface Exchange {
   readonly method: string
   /** Request target in origin form: path and query, as received. */
   readonly target: string
+  /**
+   * Path that a host has the app under, in front of `target`; empty for its root, `null` where the
+   * app stands alone. Who mounts it may have rules by path, so only canonical paths are answered.
+   */
+  readonly mountPath?: string | null
   /** Header names and values in turn, as received, duplicates included. */
   readonly rawHeaders: readonly string[]
   /** Address of the peer; `null` when the transport does not know it. Never from a header. */

@@ -13,6 +13,8 @@ import type { SentCookies } from '../web/cookie-header.ts'
  */
 export interface Inbound extends RequestFacts {
   readonly client: ClientFacts
+  /** Path that the app is mounted under; absent or `null` when it stands alone. */
+  readonly mountPath?: string | null
   /** Header names and values in turn, for the authenticator. */
   readonly rawHeaders: readonly string[]
   /** The cookies among them, for surfaces whose arguments may be cookies. */

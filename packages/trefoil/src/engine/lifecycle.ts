@@ -97,8 +97,8 @@ const ROWS: readonly StageRow[] = [
   {
     name: 'browser',
     by: 'surface',
-    // Of MCP it is the first half of the endpoint's own `find`: a page that may not ask is not read.
-    what: 'Origin of MCP requests (before `find` reads the message), cross-site calls with cookies',
+    // MCP's own rule comes first, and before the message: a page that may not ask is not read.
+    what: 'Origin of MCP requests (before `find` reads the message), then cross-site calls that a browser authenticates',
     problems: ['invalid_origin', 'csrf_refused'],
     compile: null,
   },

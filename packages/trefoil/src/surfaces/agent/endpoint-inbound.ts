@@ -64,6 +64,10 @@ export class EndpointInbound implements Inbound {
     this.receivedAt = request.arrival.receivedAt
   }
 
+  get mountPath(): string | null {
+    return this.#request.exchange.mountPath ?? null
+  }
+
   get stop(): ServerStop | null {
     return this.#request.exchange.stop ?? null
   }

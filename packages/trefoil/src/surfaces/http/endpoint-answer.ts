@@ -66,7 +66,8 @@ function fitted(
   if (endpoint.method !== 'GET' || status !== 200) return complete
   if (typeof body !== 'string' && !(body instanceof Uint8Array)) return complete
   const { method, rawHeaders: raw } = visit.exchange
-  const facts: ShapeFacts = { method, raw, authenticated: endpoint.isPublic !== true, compression }
+  const isPersonal = endpoint.isPublic !== true
+  const facts: ShapeFacts = { method, raw, authenticated: isPersonal, isPersonal, compression }
   // What must not be stored is made anew each time: there is nothing to ask for again.
   if (headerOf(reply.headers, 'cache-control')?.includes('no-store') === true) {
     return shapeReply(complete, NO_WISHES, facts)

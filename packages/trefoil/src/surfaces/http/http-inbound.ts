@@ -64,6 +64,10 @@ export class HttpInbound implements Inbound, ArgumentSource {
     return this.#cookies
   }
 
+  get mountPath(): string | null {
+    return this.exchange.mountPath ?? null
+  }
+
   get client(): ClientFacts {
     return this.#visit.client
   }

@@ -21,7 +21,10 @@ import { headerOf, setHeader, varyOn, withoutHeaders } from './header-list.ts'
 export interface ShapeFacts {
   readonly method: string
   readonly raw: RawHeaders
+  /** True when its caller is known: what they are told may be a secret of theirs. */
   readonly authenticated: boolean
+  /** True when it is for one caller alone, whoever that is. */
+  readonly isPersonal: boolean
   readonly compression: Compression | null
   /** For a body that is the same every time. */
   readonly memo?: DocumentMemo
@@ -77,7 +80,7 @@ function shape(encoded: HttpReply, wishes: ShapeWishes, facts: ShapeFacts): Awai
   // Compressed or not is not the same bytes.
   const shown = etag === null || encoding === null ? etag : codedTag(etag, encoding)
   reply = withTag(reply, shown)
-  if (etag !== null && facts.authenticated && !wishes.setsCaching) {
+  if (etag !== null && facts.isPersonal && !wishes.setsCaching) {
     // A tag is for asking again, and what must not be stored is never asked for.
     reply = { ...reply, headers: setHeader(reply.headers, 'cache-control', 'private, no-cache') }
   }

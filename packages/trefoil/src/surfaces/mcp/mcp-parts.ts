@@ -8,7 +8,6 @@ export interface McpParts {
   readonly plans: ReadonlyMap<string, Plan>
   readonly discovery: Plan
   readonly app: AppContext
-  readonly allowedOrigins: ReadonlySet<string>
   /** Bytes of a request body. */
   readonly maxBodySize: number
   /** Bytes of a tool result. */

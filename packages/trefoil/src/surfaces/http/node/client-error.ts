@@ -1,10 +1,17 @@
 import type { Socket } from 'node:net'
 import type { HttpReply } from '../../../contract/exchange.ts'
 import { type Problem, refuse } from '../../../contract/problem.ts'
+import type { RawHeaders } from '../../../web/raw-headers.ts'
 import type { HttpHandler } from '../http-surface.ts'
 import { isAnswering } from './answering.ts'
 import { markOverdue } from './lost-body.ts'
 import { refuseUnread } from './unread-exchange.ts'
+
+/** What node says of bytes it could not parse; both members are missing for other errors. */
+interface ClientError extends NodeJS.ErrnoException {
+  readonly bytesParsed?: number
+  readonly rawPacket?: Buffer
+}
 
 /** Time to read the answer before the connection is torn down. */
 const LINGER_MS = 500
@@ -16,7 +23,7 @@ const LINGER_MS = 500
  */
 export function answerClientErrors(
   handler: HttpHandler,
-): (error: NodeJS.ErrnoException, socket: Socket) => void {
+): (error: ClientError, socket: Socket) => void {
   return (error, socket) => {
     if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') markOverdue(socket)
     if (!socket.writable || isAnswering(socket) || !isOfHttp(error)) {
@@ -26,7 +33,7 @@ export function answerClientErrors(
     // A client that keeps its half open would keep the connection for ever, timeouts being over.
     setTimeout(() => socket.destroy(), LINGER_MS).unref()
     const problem = problemOf(error.code)
-    write(socket, problem, refuseUnread(handler, socket, problem))
+    write(socket, problem, refuseUnread(handler, socket, problem, acceptOf(error)))
   }
 }
 
@@ -48,6 +55,27 @@ function write(socket: Socket, problem: Problem, { headers, body }: HttpReply): 
   head += `content-length: ${Buffer.byteLength(text)}\r\nconnection: close\r\n\r\n`
   socket.end(Buffer.concat([Buffer.from(head, 'latin1'), Buffer.from(text)]))
 }
+
+/** Bytes of a malformed head that are looked through. */
+const READ_BYTES = 65_536
+
+/**
+ * The `Accept` lines of the head that could not be parsed (FND-31). Nothing else is believed of it:
+ * an id, an origin or an address read from a head that nobody understands may be of another request.
+ */
+function acceptOf({ rawPacket, bytesParsed = 0 }: ClientError): RawHeaders {
+  if (rawPacket === undefined) return []
+  const text = rawPacket.toString('latin1', 0, READ_BYTES)
+  // Behind the end of whatever came before it in this packet.
+  const before = bytesParsed < HEAD_END.length ? -1 : text.lastIndexOf(HEAD_END, bytesParsed - 5)
+  const start = before === -1 ? 0 : before + HEAD_END.length
+  const end = text.indexOf(HEAD_END, start)
+  const head = text.slice(start, end === -1 ? undefined : end)
+  return [...head.matchAll(ACCEPT)].flatMap(([, value = '']) => ['accept', value])
+}
+
+const HEAD_END = '\r\n\r\n'
+const ACCEPT = /^accept:[ \t]*([\x20-\x7e]*)/gim
 
 function problemOf(code: string | undefined): Problem {
   switch (code) {

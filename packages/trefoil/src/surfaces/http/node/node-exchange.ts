@@ -35,6 +35,7 @@ export class NodeExchange implements Exchange, Sending {
   readonly target: string
   readonly rawHeaders: readonly string[]
   readonly inProcess = false
+  readonly mountPath: string | null = null
   readonly stop: ServerStop | null
   bytesSent = 0
   failed = false
