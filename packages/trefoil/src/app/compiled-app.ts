@@ -97,7 +97,11 @@ export function compileApp(
   const endpoints = [mcp, ...cli.endpoints, ...docsEndpoints(catalogue, app, config)]
   const http = createHttpSurface({
     mounts: [...routeMounts(compiled, app), ...endpointMounts(endpoints, compiled)],
-    edge: createEdge({ hosts: config.hosts, maxBodySize: config.maxBodySize }),
+    edge: createEdge({
+      hosts: config.hosts,
+      maxBodySize: config.maxBodySize,
+      singleHeaders: singleHeaders(app, config),
+    }),
     proxies: config.proxies,
     headers: config.headers,
     browser: createBrowserPolicy(config.cors, mcpCors, MCP_PATH),
@@ -139,6 +143,12 @@ function credentialHeaders(auth: AppContext['auth']): ReadonlySet<string> {
     }
   }
   return names
+}
+
+/** One value is read of each: of two keys, somebody in front may have checked the other one. */
+function singleHeaders(app: AppContext, { requestIdHeader }: AppConfig): readonly string[] {
+  const names = [...app.credentialHeaders].filter((name) => name !== 'cookie')
+  return requestIdHeader === null ? names : [...names, requestIdHeader]
 }
 
 function routeMounts(compiled: readonly CompiledAction[], app: AppContext): Mount<HttpTarget>[] {

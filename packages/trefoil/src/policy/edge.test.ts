@@ -6,7 +6,7 @@ import { isMcpOriginAllowed } from './mcp-origin.ts'
 function edge(hosts: readonly string[] | null = LOCAL_HOSTS, maxBodySize = 100) {
   const patterns = hosts === null ? null : parseHostPatterns(hosts)
   if (typeof patterns === 'string') throw new Error(patterns)
-  const decide = createEdge({ hosts: patterns, maxBodySize })
+  const decide = createEdge({ hosts: patterns, maxBodySize, singleHeaders: [] })
   return (raw: readonly string[], inProcess: boolean, forwardedHost: string | null = null) =>
     decide(raw, inProcess, forwardedHost)
 }

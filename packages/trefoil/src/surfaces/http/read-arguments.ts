@@ -12,13 +12,13 @@ import type { ParamSpec } from '../../contract/param-spec.ts'
 import { Problem } from '../../contract/problem.ts'
 import type { UploadedFile } from '../../contract/uploaded-file.ts'
 import { type CloseHooks, type RawArguments, REFUSED } from '../../engine/inbound.ts'
+import { refusedCoding } from '../../policy/refused-coding.ts'
 import { readCookie } from '../../web/cookie-header.ts'
 import { parseQuery, type QueryPairs, valuesOf } from '../../web/query.ts'
 import { allHeaders } from '../../web/raw-headers.ts'
 import type { BodySource } from './body-source.ts'
 import { EMPTY_FORM, type FormBody, malformedFormIssue } from './form-body.ts'
 import { type JsonBody, parseJsonBody } from './read-json-body.ts'
-import { refusedCoding } from './refused-coding.ts'
 
 /** A request on its way to becoming arguments. */
 export interface ArgumentSource extends BodySource {

@@ -1,11 +1,11 @@
 import { type Problem, refuse } from '../../contract/problem.ts'
+import { refusedCoding } from '../../policy/refused-coding.ts'
 import { type MediaType, parseMediaType } from '../../web/media-type.ts'
 import { parseUrlencoded } from '../../web/query.ts'
 import { firstHeader } from '../../web/raw-headers.ts'
 import type { BodyLimits } from './body-limits.ts'
 import type { BodySource } from './body-source.ts'
 import { EMPTY_FORM, type FormBody, formCharsets, malformedForm } from './form-body.ts'
-import { refusedCoding } from './refused-coding.ts'
 import type { Uploads } from './uploads.ts'
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })

@@ -1,8 +1,8 @@
 import { type Awaitable, isPromiseLike } from '../../base/promise.ts'
 import { parseStrictJson } from '../../base/strict-json.ts'
 import { type Problem, refuse } from '../../contract/problem.ts'
+import { refusedCoding } from '../../policy/refused-coding.ts'
 import type { BodySource } from './body-source.ts'
-import { refusedCoding } from './refused-coding.ts'
 
 /** A parsed JSON body. */
 export interface JsonBody {
