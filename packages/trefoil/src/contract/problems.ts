@@ -119,7 +119,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemRow>> = deepFreeze({
     status: 500,
     mcp: 'tool',
     exit: 1,
-    text: 'The action failed',
+    text: 'Internal Server Error',
     fix: 'The application answered with this on purpose; its text says why.',
   },
   not_found: {
