@@ -109,9 +109,8 @@ export function createFinder(
     if (found.target.kind === 'action') {
       return { plan: found.target.plan, target, params: found.params, host: head.host }
     }
-    const reply = endpointAnswer(visit, found.target.endpoint, target, head.host, compression, () =>
-      recorder.now(),
-    )
+    const { endpoint } = found.target
+    const reply = endpointAnswer(visit, endpoint, target, head.host, compression, recorder.clock)
     return isPromiseLike(reply) ? reply.then((late) => ready(visit, late)) : ready(visit, reply)
   }
 

@@ -51,6 +51,7 @@ export type HttpHandler = (exchange: Exchange, refusal?: Problem) => Awaitable<H
 /** Makes the one code path behind `serve` and `app.fetch`. */
 export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
   const { proxies, browser, requestIdHeader, recorder, compression, nextId } = options
+  const { clock } = recorder
   const finder = createFinder(options, (visit, reply) => new Ready(finish(visit, reply)))
   const headers = {
     http: headersOfEveryAnswer(options.headers.http, requestIdHeader),
@@ -78,7 +79,7 @@ export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
         return finish(visit, encoded)
       }
       const { method, rawHeaders: raw } = visit.exchange
-      const facts = { method, raw, authenticated: visit.isPersonal, compression }
+      const facts = { method, raw, authenticated: visit.isPersonal, compression, clock }
       const wishes = {
         etag: answer.head?.etag ?? null,
         compress: answer.head?.compress ?? null,
