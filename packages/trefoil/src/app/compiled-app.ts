@@ -85,6 +85,7 @@ export function compileApp(
   const recorder = new Recorder({ accessLog, onCall, logger, clock })
   const cli = createCliSurface(catalogue, app, recorder, {
     maxBodySize: config.maxBodySize,
+    jsonLimits: config.json,
     maxResponseSize: config.maxActionResponseSize,
   })
   const mcpOrigins = mcpOriginsOf(config)
@@ -92,6 +93,7 @@ export function compileApp(
   const mcp = mcpEndpoint(catalogue, app, {
     allowedOrigins: mcpOrigins,
     maxBodySize: config.maxBodySize,
+    jsonLimits: config.json,
     maxResponseSize: config.maxToolResponseSize,
   })
   const endpoints = [mcp, ...cli.endpoints, ...docsEndpoints(catalogue, app, config)]

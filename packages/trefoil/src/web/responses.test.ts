@@ -104,9 +104,9 @@ describe('preconditions, in the order of RFC 9110 §13.2.2', () => {
     ['"old"', false],
     [same, true],
     [before, false],
-    ['Tuesday, 14-Nov-23 22:13:20 GMT', true],
-    ['Tue Nov 14 22:13:20 2023', true],
-    ['Tue Nov 14 22:13:19 2023', false],
+    ['Friday, 02-Jan-26 00:00:00 GMT', true],
+    ['Fri Jan  2 00:00:00 2026', true],
+    ['Fri Jan  2 00:00:01 2026', false],
     ['nonsense', false],
   ])('RFC 9110: If-Range %o fits: %s', (sent, fits) => {
     expect(rangeStillFits(sent, state, CLOCK)).toBe(fits)

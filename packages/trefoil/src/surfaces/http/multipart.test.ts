@@ -10,6 +10,7 @@ import type { Uploads } from './uploads.ts'
 
 const LIMITS: BodyLimits = {
   maxBodySize: 10_000_000,
+  json: {},
   maxFormParts: 1000,
   maxFormFieldSize: 1_000_000,
   maxFileSize: 10_000_000,

@@ -44,7 +44,7 @@ export function readArguments(
   const bytes = inbound.readBytes()
   // Parsed and laid out in one step after the body is there.
   const use = (late: Uint8Array) => {
-    const body = parseJsonBody(late)
+    const body = parseJsonBody(late, inbound.limits.json)
     return body instanceof Problem ? body : collect(inbound, action, body, EMPTY_FORM)
   }
   return isPromiseLike(bytes) ? bytes.then(use) : use(bytes)

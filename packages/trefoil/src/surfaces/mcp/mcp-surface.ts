@@ -1,10 +1,12 @@
 import { lazily } from '../../base/lazily.ts'
+import { deeper } from '../../base/strict-json.ts'
 import type { Catalogue } from '../../contract/catalogue.ts'
 import type { AppContext } from '../../engine/app-context.ts'
 import { compilePlan, type Plan } from '../../engine/plan.ts'
 import { compileDiscoveryPlan } from '../agent/discovery-plan.ts'
 import type { Endpoint } from '../endpoint.ts'
 import { walk } from '../walk.ts'
+import { LEVELS_AROUND } from './envelope.ts'
 import type { McpParts } from './mcp-parts.ts'
 import { mcpVerbs } from './mcp-verbs.ts'
 import { problemReply } from './problem-reply.ts'
@@ -18,7 +20,7 @@ export const MCP_PATH = '/mcp'
 export function mcpEndpoint(
   catalogue: Catalogue,
   app: AppContext,
-  options: Pick<McpParts, 'allowedOrigins' | 'maxBodySize' | 'maxResponseSize'>,
+  options: Pick<McpParts, 'allowedOrigins' | 'maxBodySize' | 'jsonLimits' | 'maxResponseSize'>,
 ): Endpoint {
   const plans = new Map<string, Plan>()
   for (const action of catalogue.actions) {
@@ -33,6 +35,7 @@ export function mcpEndpoint(
     discovery: compileDiscoveryPlan('mcp', 'mcp.discovery', app),
     app,
     ...options,
+    jsonLimits: deeper(options.jsonLimits, LEVELS_AROUND),
   })
   return {
     method: 'POST',
