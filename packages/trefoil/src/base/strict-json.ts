@@ -40,10 +40,10 @@ export type StrictJson =
 export const MAX_JSON_DEPTH = 32
 
 /**
- * The largest limit of levels. What is read is walked by code that calls itself (schemas, freezing,
- * hashing), and a stack has an end.
+ * The largest limit of levels: what is read is walked by code that calls itself (schemas, freezing),
+ * and what lies deeper cannot be hashed for an approval (`canonical-json.ts`).
  */
-export const LARGEST_JSON_DEPTH = 256
+export const LARGEST_JSON_DEPTH = 128
 
 /** Members of one object that are read unless said otherwise (HTTP-6). */
 export const MAX_JSON_MEMBERS = 1000
