@@ -6,6 +6,7 @@ import type { Problem } from '../../contract/problem.ts'
 import type { CloseHooks, Inbound, RawArguments } from '../../engine/inbound.ts'
 import { firstHeader } from '../../web/raw-headers.ts'
 import type { BodyLimits } from './body-limits.ts'
+import { type FormShape, formShapeOf } from './form-shape.ts'
 import { HttpBody } from './http-body.ts'
 import { type ArgumentSource, readArguments } from './read-arguments.ts'
 import type { HttpVisit } from './visit.ts'
@@ -30,10 +31,12 @@ export class HttpInbound implements Inbound, ArgumentSource {
   /** The whole body, once someone has asked for it. */
   bytes: Awaitable<Uint8Array> | null = null
   readonly #visit: HttpVisit
+  readonly #action: Action
   #body: HttpBody | null = null
 
   constructor(
     visit: HttpVisit,
+    action: Action,
     target: { readonly path: string; readonly search: string },
     pathParams: Readonly<Record<string, string>>,
     host: string,
@@ -46,6 +49,7 @@ export class HttpInbound implements Inbound, ArgumentSource {
     this.host = host
     this.scheme = visit.origin.scheme
     this.#visit = visit
+    this.#action = action
     this.limits = limits
     this.cspNonce = visit.nonce
   }
@@ -56,6 +60,10 @@ export class HttpInbound implements Inbound, ArgumentSource {
 
   get rawHeaders(): readonly string[] {
     return this.exchange.rawHeaders
+  }
+
+  get formShape(): FormShape | null {
+    return formShapeOf(this.#action)
   }
 
   get client(): ClientFacts {

@@ -64,8 +64,8 @@ export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
 
   const surface: Surface<HttpVisit, HttpFound, HttpReply> = {
     find: finder.find,
-    decode: (visit, { target, params, host }) =>
-      new HttpInbound(visit, target, params, host, options.bodyLimits),
+    decode: (visit, { plan, target, params, host }) =>
+      new HttpInbound(visit, plan.action, target, params, host, options.bodyLimits),
     encode: (visit, _found, state, answer) => {
       if (answer === null) throw new TypeError('There are no dry runs over HTTP')
       personalise(visit, state)

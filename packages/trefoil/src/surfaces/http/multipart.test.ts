@@ -4,6 +4,7 @@ import { Problem } from '../../contract/problem.ts'
 import type { UploadedFile } from '../../contract/uploaded-file.ts'
 import type { BodyLimits } from './body-limits.ts'
 import type { FormBody } from './form-body.ts'
+import type { FormShape } from './form-shape.ts'
 import { readMultipart } from './multipart.ts'
 import { sweepSpool } from './node/spool.ts'
 import type { Uploads } from './uploads.ts'
@@ -35,8 +36,10 @@ function read(
   body: AsyncIterable<Uint8Array>,
   limits: Partial<BodyLimits> = {},
   type = 'multipart/form-data; boundary=b',
+  shape: FormShape | null = null,
 ): Promise<FormBody> {
-  return readMultipart(body, type, { ...LIMITS, ...limits }, (uploads) => kept.push(uploads))
+  const rules = { limits: { ...LIMITS, ...limits }, formShape: shape }
+  return readMultipart(body, type, rules, (uploads) => kept.push(uploads))
 }
 
 function part(head: string, content = ''): string {
