@@ -27,7 +27,12 @@ function slowly(text: string): Said {
   return { ok: false, reason: 'duplicate object key', at: findDuplicateKey(text, DEPTH) }
 }
 
-function faultOf(value: unknown, depth: number, at: string, found: { members: number }) {
+function faultOf(
+  value: unknown,
+  depth: number,
+  at: string,
+  found: { members: number },
+): Fault | null {
   const reason = ownReason(value, depth)
   if (reason !== null) return { reason, at }
   if (typeof value !== 'object' || value === null) return null
