@@ -87,6 +87,7 @@ export function compileApp(
   const recorder = new Recorder({ accessLog, onCall, logger, clock })
   const cli = createCliSurface(catalogue, app, recorder, {
     maxBodySize: config.maxBodySize,
+    jsonLimits: config.json,
     maxResponseSize: config.maxActionResponseSize,
   })
   const mcpOrigins = mcpOriginsOf(config)
@@ -94,6 +95,7 @@ export function compileApp(
   const mcp = mcpEndpoint(catalogue, app, {
     allowedOrigins: mcpOrigins,
     maxBodySize: config.maxBodySize,
+    jsonLimits: config.json,
     maxResponseSize: config.maxToolResponseSize,
   })
   const endpoints = [mcp, ...cli.endpoints, ...docsEndpoints(catalogue, app, config)]
@@ -103,7 +105,11 @@ export function compileApp(
       ...endpointMounts(endpoints, compiled, config.auth),
     ],
     hostsAreNamed: config.hosts !== null && !config.allowedHosts.some(isWildcard),
-    edge: createEdge({ hosts: config.hosts, maxBodySize: config.maxBodySize }),
+    edge: createEdge({
+      hosts: config.hosts,
+      maxBodySize: config.maxBodySize,
+      singleHeaders: singleHeaders(app, config),
+    }),
     proxies: config.proxies,
     logger,
     headers: config.headers,
@@ -146,6 +152,12 @@ function credentialHeaders(auth: AppContext['auth']): ReadonlySet<string> {
     }
   }
   return names
+}
+
+/** One value is read of each: of two keys, somebody in front may have checked the other one. */
+function singleHeaders(app: AppContext, { requestIdHeader }: AppConfig): readonly string[] {
+  const names = [...app.credentialHeaders].filter((name) => name !== 'cookie')
+  return requestIdHeader === null ? names : [...names, requestIdHeader]
 }
 
 function isWildcard(pattern: string): boolean {

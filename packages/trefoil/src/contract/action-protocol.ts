@@ -1,3 +1,4 @@
+import type { StrictJsonLimits } from '../base/strict-json.ts'
 import type { Issue } from './problem.ts'
 import type { JsonSchema } from './schema.ts'
 import type { Entrypoint } from './surface-name.ts'
@@ -95,6 +96,10 @@ export type ActionAnswer = ActionSuccess | DryRunReport | ProblemEnvelope
  * documents, so the program above cannot tell them apart (W-21).
  */
 export interface ActionTarget {
+  /**
+   * What may be read of JSON arguments; absent where the target reads the JSON itself and says so.
+   */
+  readonly jsonLimits?: StrictJsonLimits
   manifest(): Promise<Manifest | ProblemEnvelope>
   call(request: ActionCallRequest): Promise<ActionAnswer>
 }

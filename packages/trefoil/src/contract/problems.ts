@@ -120,7 +120,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemRow>> = deepFreeze({
     status: 500,
     mcp: 'tool',
     exit: 1,
-    text: 'The action failed',
+    text: 'Internal Server Error',
     fix: 'The application answered with this on purpose; its text says why.',
   },
   not_found: {
@@ -305,7 +305,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemRow>> = deepFreeze({
     mcp: RPC.parse,
     exit: 1,
     text: 'Malformed JSON body',
-    fix: 'Send one valid JSON document without duplicate keys or integers beyond 2^53-1.',
+    fix: 'Send one valid JSON document; the text says what is wrong with this one.',
   },
   invalid_request: {
     status: 400,

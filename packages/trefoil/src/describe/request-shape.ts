@@ -92,8 +92,7 @@ export function bodyShape(
   }
   const fields = params.filter((param) => param.source === 'field')
   if (fields.length === 0) return null
-  const body = objectBody('application/json', fields, add)
-  return { ...body, schema: { ...body.schema, additionalProperties: false } }
+  return objectBody('application/json', fields, add)
 }
 
 function objectBody(
@@ -111,6 +110,7 @@ function objectBody(
       type: 'object',
       properties: Object.fromEntries(properties),
       ...(required.length > 0 && { required }),
+      additionalProperties: false,
     },
   }
 }

@@ -5,7 +5,7 @@ import { createEdge, type EdgeFacts, LOCAL_HOSTS, parseHostPatterns } from './ed
 function edge(hosts: readonly string[] | null = LOCAL_HOSTS, maxBodySize = 100) {
   const patterns = hosts === null ? null : parseHostPatterns(hosts)
   if (typeof patterns === 'string') throw new Error(patterns)
-  const decide = createEdge({ hosts: patterns, maxBodySize })
+  const decide = createEdge({ hosts: patterns, maxBodySize, singleHeaders: [] })
   return (raw: readonly string[], inProcess: boolean, forwardedHost: string | null = null) =>
     decide(raw, inProcess, forwardedHost)
 }

@@ -1,5 +1,5 @@
 import { failure, type Result, success } from '../../base/result.ts'
-import { parseStrictJson } from '../../base/strict-json.ts'
+import { deeper, parseStrictJson, type StrictJsonLimits } from '../../base/strict-json.ts'
 import { decodeScalar } from '../../contract/decode-text.ts'
 import type { JsonSchema } from '../../contract/schema.ts'
 
@@ -70,13 +70,17 @@ function kebab(name: string): string {
  * never by what the text looks like (W-19): text stays text wherever text is accepted.
  *
  * @param schema `input_schema` of the action
+ * @param limits of the JSON that all arguments together are
  * @returns arguments by name, or the reason
  */
 export function parseActionArgs(
   given: readonly GivenArgument[],
   schema: JsonSchema,
+  limits: StrictJsonLimits = {},
 ): Result<Record<string, unknown>, string> {
   const flags = actionFlags(schema)
+  // Each value is one level inside the object of all.
+  const reading: Reading = { root: schema, limits: deeper(limits, -1) }
   const texts = new Map<ActionFlag, string[]>()
   for (const argument of given) {
     const found = locate(argument, flags)
@@ -89,7 +93,7 @@ export function parseActionArgs(
   }
   const entries: [string, unknown][] = []
   for (const [flag, values] of texts) {
-    const value = typedValue(values, flag.shapes, schema)
+    const value = typedValue(values, flag.shapes, reading)
     if (!value.ok) return failure(`${labelOf(flag)} ${value.error}`)
     entries.push([flag.name, value.value])
   }
@@ -251,14 +255,20 @@ const EXPECTED: Readonly<Record<Kind, string>> = {
   object: 'a JSON object',
 }
 
+/** What the values of one command line are read by. */
+interface Reading {
+  readonly root: JsonSchema
+  readonly limits: StrictJsonLimits
+}
+
 function typedValue(
   texts: readonly string[],
   shapes: readonly Shape[],
-  root: JsonSchema,
+  reading: Reading,
   isItem = false,
 ): Result<unknown, string> {
   const [text] = texts
-  if (text === undefined || texts.length > 1) return itemsOf(texts, shapes, root)
+  if (text === undefined || texts.length > 1) return itemsOf(texts, shapes, reading)
   const kinds = new Set(shapes.map((shape) => shape.kind))
   const strings = shapes.filter(({ kind }) => kind === 'string')
   if (kinds.has('any') || strings.some(({ values }) => values === null || values.includes(text))) {
@@ -271,9 +281,9 @@ function typedValue(
   )
   if (scalar.ok && isExact(scalar.value)) return success(scalar.value)
   const isJson = isItem || text.trimStart().startsWith('[')
-  if (kinds.has('array') && !isJson) return itemsOf(texts, shapes, root)
+  if (kinds.has('array') && !isJson) return itemsOf(texts, shapes, reading)
   if (kinds.has('array') || kinds.has('object')) {
-    const json = parseStrictJson(text)
+    const json = parseStrictJson(text, reading.limits)
     if (!json.ok) return failure(`${expected(kinds)}: ${json.reason}`)
     if (kinds.has(kindOf(json.value))) return success(json.value)
   }
@@ -285,14 +295,15 @@ function typedValue(
 function itemsOf(
   texts: readonly string[],
   shapes: readonly Shape[],
-  root: JsonSchema,
+  reading: Reading,
 ): Result<unknown, string> {
   const schema = shapes.find(({ kind }) => kind === 'array')?.schema ?? {}
   const leading = Array.isArray(schema['prefixItems']) ? schema['prefixItems'] : []
   const items: unknown[] = []
+  const inside: Reading = { ...reading, limits: deeper(reading.limits, -1) }
   for (const [index, text] of texts.entries()) {
     const item: unknown = leading[index] ?? schema['items']
-    const value = typedValue([text], shapesOf(item, root), root, true)
+    const value = typedValue([text], shapesOf(item, reading.root), inside, true)
     if (!value.ok) return failure(`item ${index + 1} ${value.error}`)
     items.push(value.value)
   }

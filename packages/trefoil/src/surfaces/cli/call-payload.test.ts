@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { readCallPayload } from './call-payload.ts'
+import { deeper } from '../../base/strict-json.ts'
+import { LEVELS_AROUND, readCallPayload } from './call-payload.ts'
 
 function read(text: string) {
-  return readCallPayload(new TextEncoder().encode(text))
+  return readCallPayload(new TextEncoder().encode(text), deeper({}, LEVELS_AROUND))
 }
 
 describe('RPC-4 payload', () => {

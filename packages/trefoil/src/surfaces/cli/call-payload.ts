@@ -1,5 +1,6 @@
 import { isRecord } from '../../base/is-record.ts'
-import { MAX_JSON_DEPTH, parseStrictJson } from '../../base/strict-json.ts'
+import { readStrictJson, type StrictJsonLimits } from '../../base/strict-json.ts'
+import { refuseJson } from '../../contract/json-problem.ts'
 import { type Problem, refuse } from '../../contract/problem.ts'
 import type { AgentOptions } from '../agent/endpoint-inbound.ts'
 
@@ -13,13 +14,17 @@ export interface CallPayload {
 }
 
 /** `arguments` stands around what HTTP has as its body (ABIND-12). */
-const MAX_DEPTH = MAX_JSON_DEPTH + 1
+export const LEVELS_AROUND = 1
 
 const NOTHING = { args: {}, options: { approvalToken: null, dryRun: false } } as const
 
-/** Reads the body of the call endpoint, problems in the order of RPC-4. Never throws. */
-export function readCallPayload(bytes: Uint8Array): CallPayload {
-  const parsed = parse(bytes)
+/**
+ * Reads the body of the call endpoint, problems in the order of RPC-4. Never throws.
+ *
+ * @param limits those of the arguments, and {@link LEVELS_AROUND}
+ */
+export function readCallPayload(bytes: Uint8Array, limits: StrictJsonLimits): CallPayload {
+  const parsed = parse(bytes, limits)
   if ('problem' in parsed) return { ...NOTHING, action: null, problem: parsed.problem }
   const { action, arguments: args = {} } = parsed.payload
   // Both spellings of both: one that was not understood would run for good.
@@ -45,17 +50,8 @@ type Parsed =
   | { readonly payload: Readonly<Record<string, unknown>> }
   | { readonly problem: Problem }
 
-function parse(bytes: Uint8Array): Parsed {
-  let text: string
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    return { problem: refuse('invalid_json') }
-  }
-  const parsed = parseStrictJson(text, { maxDepth: MAX_DEPTH })
-  if (!parsed.ok) {
-    const issues = [{ source: 'body', name: '', pointer: parsed.at, message: parsed.reason }]
-    return { problem: refuse('invalid_json', { issues }) }
-  }
+function parse(bytes: Uint8Array, limits: StrictJsonLimits): Parsed {
+  const parsed = readStrictJson(bytes, limits)
+  if (!parsed.ok) return { problem: refuseJson(parsed) }
   return isRecord(parsed.value) ? { payload: parsed.value } : { problem: refuse('invalid_request') }
 }

@@ -26,6 +26,7 @@ export function createLocalActions(parts: CliParts, credentials: LocalCredential
   const manifest = manifestVerbs(parts)
   const call = callVerbs(parts)
   return {
+    jsonLimits: parts.jsonLimits,
     manifest: async () => {
       const visit = arrive(parts, credentials, 'GET', MANIFEST_PATH, { action: '' })
       return ended(parts, visit, await walk(manifest, visit))

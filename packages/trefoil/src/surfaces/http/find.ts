@@ -123,9 +123,8 @@ export function createFinder(
       const { plan, answers } = found.target
       return { plan, target, params: found.params, host: head.host, answers }
     }
-    const reply = endpointAnswer(visit, found.target.endpoint, target, head.host, compression, () =>
-      recorder.now(),
-    )
+    const { endpoint } = found.target
+    const reply = endpointAnswer(visit, endpoint, target, head.host, compression, recorder.clock)
     return isPromiseLike(reply) ? reply.then((late) => ready(visit, late)) : ready(visit, reply)
   }
 

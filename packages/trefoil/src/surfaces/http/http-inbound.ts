@@ -6,6 +6,7 @@ import type { CloseHooks, Inbound, UseArguments } from '../../engine/inbound.ts'
 import { SentCookies } from '../../web/cookie-header.ts'
 import { firstHeader } from '../../web/raw-headers.ts'
 import type { BodyLimits } from './body-limits.ts'
+import { type FormShape, formShapeOf } from './form-shape.ts'
 import { HttpBody } from './http-body.ts'
 import { type ArgumentSource, readArguments } from './read-arguments.ts'
 import type { HttpVisit } from './visit.ts'
@@ -30,11 +31,13 @@ export class HttpInbound implements Inbound, ArgumentSource {
   /** The whole body, once someone has asked for it. */
   bytes: Awaitable<Uint8Array> | null = null
   readonly #visit: HttpVisit
+  readonly #action: Action
   #body: HttpBody | null = null
   #cookies: SentCookies | null = null
 
   constructor(
     visit: HttpVisit,
+    action: Action,
     target: { readonly path: string; readonly search: string },
     pathParams: Readonly<Record<string, string>>,
     host: string,
@@ -47,6 +50,7 @@ export class HttpInbound implements Inbound, ArgumentSource {
     this.host = host
     this.scheme = visit.origin.scheme
     this.#visit = visit
+    this.#action = action
     this.limits = limits
     this.cspNonce = visit.nonce
   }
@@ -66,6 +70,10 @@ export class HttpInbound implements Inbound, ArgumentSource {
 
   get mountPath(): string | null {
     return this.exchange.mountPath ?? null
+  }
+
+  get formShape(): FormShape | null {
+    return formShapeOf(this.#action)
   }
 
   get client(): ClientFacts {

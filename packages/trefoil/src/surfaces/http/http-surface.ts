@@ -72,6 +72,7 @@ export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
     credentialHeaders,
     logger,
   } = options
+  const { clock } = recorder
   const finder = createFinder(options, (visit, reply) => new Ready(finish(visit, reply)))
   const headers = {
     http: headersOfEveryAnswer(options.headers.http, requestIdHeader),
@@ -91,8 +92,8 @@ export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
 
   const surface: Surface<HttpVisit, HttpFound, HttpReply> = {
     find: finder.find,
-    decode: (visit, { target, params, host }) =>
-      new HttpInbound(visit, target, params, host, options.bodyLimits),
+    decode: (visit, { plan, target, params, host }) =>
+      new HttpInbound(visit, plan.action, target, params, host, options.bodyLimits),
     encode: (visit, { answers }, state, answer) => {
       if (answer === null) throw new TypeError('There are no dry runs over HTTP')
       if (isPersonal(answers, state, answer)) personalise(visit)
@@ -106,7 +107,8 @@ export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
       }
       const { method, rawHeaders: raw } = visit.exchange
       const authenticated = state.auth !== null || state.cookies !== null
-      const facts = { method, raw, authenticated, isPersonal: visit.isPersonal, compression }
+      const caller = { authenticated, isPersonal: visit.isPersonal }
+      const facts = { method, raw, ...caller, compression, clock }
       const wishes = {
         etag: answer.head?.etag ?? null,
         compress: answer.head?.compress ?? null,

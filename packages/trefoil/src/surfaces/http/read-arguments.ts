@@ -17,13 +17,13 @@ import {
   REFUSED,
   type UseArguments,
 } from '../../engine/inbound.ts'
+import { refusedCoding } from '../../policy/refused-coding.ts'
 import type { SentCookies } from '../../web/cookie-header.ts'
 import { parseQuery, type QueryPairs, valuesOf } from '../../web/query.ts'
 import { allHeaders } from '../../web/raw-headers.ts'
 import type { BodySource } from './body-source.ts'
-import { EMPTY_FORM, type FormBody, malformedFormIssue } from './form-body.ts'
+import { EMPTY_FORM, type FormBody, formIssuesOf } from './form-body.ts'
 import { type JsonBody, parseJsonBody } from './read-json-body.ts'
-import { refusedCoding } from './refused-coding.ts'
 
 /** A request on its way to becoming arguments. */
 export interface ArgumentSource extends BodySource {
@@ -51,7 +51,7 @@ export function readArguments<T>(
   const bytes = inbound.readBytes()
   // Parsed, laid out and used in one step after the body is there.
   const take = (late: Uint8Array) => {
-    const body = parseJsonBody(late)
+    const body = parseJsonBody(late, inbound.limits.json)
     return use(body instanceof Problem ? body : collect(inbound, action, body, EMPTY_FORM))
   }
   return isPromiseLike(bytes) ? bytes.then(take) : take(bytes)
@@ -66,9 +66,9 @@ function withForm(
   return reading.then(
     (form) => collect(inbound, action, undefined, form),
     (error: unknown) => {
-      const malformed = malformedFormIssue(error)
-      if (malformed === null) throw error
-      return collect(inbound, action, undefined, null, malformed)
+      const issues = formIssuesOf(error)
+      if (issues === null) throw error
+      return collect(inbound, action, undefined, null, issues)
     },
   )
 }
@@ -102,17 +102,17 @@ function makePlan(params: readonly ParamSpec[]): ArgumentPlan {
 }
 
 /**
- * A source that is malformed has one issue, and its parameters none: those of the other sources are
- * still listed beside it.
+ * A source that was refused has its own issues, and its parameters none: those of the other sources
+ * are still listed beside them.
  */
 function collect(
   inbound: ArgumentSource,
   action: Action,
   json: JsonBody | undefined,
   form: FormBody | null,
-  malformed: ArgumentIssue | null = null,
+  refused: readonly ArgumentIssue[] | null = null,
 ): RawArguments {
-  const reader = new Reader(inbound, json, form, malformed)
+  const reader = new Reader(inbound, json, form, refused)
   const { params } = action
   const values: unknown[] = new Array(params.length)
   for (let index = 0; index < params.length; index++) {
@@ -138,17 +138,17 @@ class Reader {
   #noObject = false
   #issues: ArgumentIssue[] | null
 
-  /** @param form `null` for a malformed one */
+  /** @param form `null` for a refused one */
   constructor(
     inbound: ArgumentSource,
     json: JsonBody | undefined,
     form: FormBody | null,
-    malformed: ArgumentIssue | null,
+    refused: readonly ArgumentIssue[] | null,
   ) {
     this.#inbound = inbound
     this.#json = json
     this.#form = form
-    this.#issues = malformed === null ? null : [malformed]
+    this.#issues = refused === null ? null : [...refused]
   }
 
   /** The value sent for a parameter, `undefined` for none, `REFUSED` for a bad one. */
@@ -207,14 +207,8 @@ class Reader {
 
   #file(param: ParamSpec): unknown {
     if (this.#form === null) return REFUSED
-    const sent = this.#form.files.get(param.wire)
-    if (sent === undefined || sent.length === 1) return sent?.[0]
-    // Taking one of several would drop the others in silence (BIND-15).
-    this.#add({
-      headline: `Multiple files received for parameter: ${param.wire}`,
-      issue: { source: 'file', name: param.wire, pointer: '', message: 'Expected one file' },
-    })
-    return REFUSED
+    // A second one has been refused while it was read.
+    return this.#form.files.get(param.wire)?.[0]
   }
 
   #decode(param: ParamSpec, texts: readonly string[]): unknown {

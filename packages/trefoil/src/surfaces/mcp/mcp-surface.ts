@@ -1,4 +1,5 @@
 import { lazily } from '../../base/lazily.ts'
+import { deeper } from '../../base/strict-json.ts'
 import type { Catalogue } from '../../contract/catalogue.ts'
 import type { AppContext } from '../../engine/app-context.ts'
 import { compilePlan, type Plan } from '../../engine/plan.ts'
@@ -6,6 +7,7 @@ import { decideMcpOrigin } from '../../policy/mcp-origin.ts'
 import { compileDiscoveryPlan } from '../agent/discovery-plan.ts'
 import type { Endpoint } from '../endpoint.ts'
 import { walk } from '../walk.ts'
+import { LEVELS_AROUND } from './envelope.ts'
 import type { McpParts } from './mcp-parts.ts'
 import { mcpVerbs } from './mcp-verbs.ts'
 import { problemReply } from './problem-reply.ts'
@@ -16,7 +18,8 @@ import { legacy } from './wire/legacy.ts'
 export const MCP_PATH = '/mcp'
 
 /** Options of {@link mcpEndpoint}. */
-export interface McpOptions extends Pick<McpParts, 'maxBodySize' | 'maxResponseSize'> {
+export interface McpOptions
+  extends Pick<McpParts, 'maxBodySize' | 'jsonLimits' | 'maxResponseSize'> {
   /** Exact origins of pages that may call; `*` for every one. */
   readonly allowedOrigins: ReadonlySet<string>
 }
@@ -37,6 +40,7 @@ export function mcpEndpoint(catalogue: Catalogue, app: AppContext, options: McpO
     discovery: compileDiscoveryPlan('mcp', 'mcp.discovery', app),
     app,
     ...sizes,
+    jsonLimits: deeper(options.jsonLimits, LEVELS_AROUND),
   })
   return {
     method: 'POST',

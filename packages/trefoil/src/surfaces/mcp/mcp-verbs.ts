@@ -30,7 +30,9 @@ export function mcpVerbs(parts: McpParts): Surface<EndpointRequest, McpFound, Ht
       const { rawHeaders } = request.exchange
       const bytes = readBody(request, parts.maxBodySize, parts.app)
       const use = (body: Uint8Array | Problem) =>
-        body instanceof Problem ? body : place(parts, request, readEnvelope(body, rawHeaders))
+        body instanceof Problem
+          ? body
+          : place(parts, request, readEnvelope(body, rawHeaders, parts.jsonLimits))
       return isPromiseLike(bytes) ? bytes.then(use) : use(bytes)
     },
     decode: (request, { envelope, call }) =>

@@ -42,6 +42,8 @@ export class NodeExchange implements Exchange, Sending {
   readonly sendTimeout: number
   /** True once someone asked for the body. */
   bodyRead = false
+  /** True once a reader has left the body early: what still comes is thrown away. */
+  restDropped = false
   #isSkipped = false
   readonly #request: IncomingMessage
   readonly #response: ServerResponse
@@ -193,7 +195,11 @@ export class NodeExchange implements Exchange, Sending {
     if (request.complete && request.readableLength === 0) return
     if (this.#expectsContinue) this.#response.writeContinue()
     const arriving = pieces(request, limit)
-    yield* stream === null ? arriving : piecesInTime(arriving, stream, this.#requestTimeout)
+    try {
+      yield* stream === null ? arriving : piecesInTime(arriving, stream, this.#requestTimeout)
+    } finally {
+      this.restDropped = true
+    }
   }
 }
 

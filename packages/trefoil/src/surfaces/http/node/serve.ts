@@ -240,8 +240,14 @@ function unreadBody(exchange: NodeExchange, request: IncomingMessage): 'none' | 
   // Most requests have no body, and node has ended those before anybody asked.
   if (request.readableEnded || request.complete) return 'none'
   // On HTTP/2 a connection is shared: a stream that is never ended would only be in the way.
-  if (exchange.bodyRead || isUnsupported(request)) return 'dear'
+  if (request.httpVersionMajor === 2 || isUnsupported(request)) return 'dear'
   const announced = firstHeader(exchange.rawHeaders, 'content-length')
+  if (exchange.bodyRead) {
+    // A form that was refused at one of its parts: a client that still sends the rest would find the
+    // connection closed, and not the answer.
+    const isSmall = exchange.restDropped && Number(announced) <= CHEAP_TO_DISCARD
+    return isSmall ? 'none' : 'dear'
+  }
   if (announced !== undefined) return Number(announced) > CHEAP_TO_DISCARD ? 'dear' : 'cheap'
   return firstHeader(exchange.rawHeaders, 'transfer-encoding') === undefined ? 'cheap' : 'dear'
 }
