@@ -120,7 +120,9 @@ class FetchExchange implements Exchange {
     if (body.locked) throw refuse('body_consumed')
     const reader = body.getReader()
     // A body made in this process does not know that its request was given up.
-    const leave = () => void reader.cancel(signal.reason).catch(() => {})
+    const leave = () => {
+      if (!isNodeForm(this.#request)) void reader.cancel(signal.reason).catch(() => {})
+    }
     signal.addEventListener('abort', leave, { once: true })
     let size = 0
     try {
@@ -240,3 +242,12 @@ class FetchExchange implements Exchange {
 
 // Handlers are handed one: `call.request.stream()`.
 freezeGenerators(FetchExchange.prototype.bodyStream)
+
+/**
+ * A form that node itself turns into a body hands on a piece that was on its way though the stream has
+ * been cancelled, and nobody can catch what that throws: the process would end. Left alone it holds
+ * nothing but its own memory.
+ */
+function isNodeForm({ headers }: Request): boolean {
+  return /boundary=-*formdata-undici-/i.test(headers.get('content-type') ?? '')
+}
