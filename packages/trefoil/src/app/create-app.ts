@@ -81,8 +81,13 @@ export class App<T extends AppTypes> extends Routes<T> implements AppHandle {
 
   /** Waits for background tasks, then runs every shutdown hook. @throws AggregateError */
   async shutdown(): Promise<void> {
-    await this.#compiled?.background.idle()
+    await this['~idle']()
     await this.#lifecycle.stop()
+  }
+
+  /** For programs that end the process without a shutdown. */
+  async '~idle'(): Promise<void> {
+    await this.#compiled?.background.idle()
   }
 
   /** @throws UnfitForProduction listing everything that is unfit for production, with codes */

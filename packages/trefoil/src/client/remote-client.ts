@@ -20,6 +20,8 @@ export interface RemoteTargetOptions {
   readonly headers?: Readonly<Record<string, string>> | undefined
   /** Milliseconds from sending to the last byte of the answer. Default 10,000. */
   readonly timeoutMs?: number | undefined
+  /** Gives up what is being asked for: the connection is closed. */
+  readonly signal?: AbortSignal | undefined
   /** Bytes of an answer. Default 5 MiB; exactly the limit passes. */
   readonly maxBytes?: number | undefined
   /** Advice when the credential is refused. Default: how to store a token. */
@@ -58,6 +60,7 @@ class Remote {
   readonly #url: string
   readonly #headers: Headers
   readonly #timeoutMs: number
+  readonly #signal: AbortSignal | undefined
   readonly #maxBytes: number
   readonly #loginFix: string
   readonly #fetch: typeof fetch
@@ -72,6 +75,7 @@ class Remote {
       this.#headers.set('authorization', `Bearer ${options.token}`)
     }
     this.#timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS
+    this.#signal = options.signal
     this.#maxBytes = options.maxBytes ?? DEFAULT_MAX_BYTES
     this.#loginFix = options.loginFix ?? LOGIN_FIX
     this.#fetch = options.fetch ?? fetch
@@ -111,7 +115,7 @@ class Remote {
         // into a GET (W-1).
         redirect: 'manual',
         credentials: 'omit',
-        signal: AbortSignal.timeout(this.#timeoutMs),
+        signal: this.#ends(),
       })
       if (isRedirect(response)) {
         await response.body?.cancel()
@@ -126,7 +130,13 @@ class Remote {
     return refusal('response_too_large', { detail: 'Remote response is too large' })
   }
 
+  #ends(): AbortSignal {
+    const late = AbortSignal.timeout(this.#timeoutMs)
+    return this.#signal === undefined ? late : AbortSignal.any([late, this.#signal])
+  }
+
   #failureText(error: unknown): string {
+    if (this.#signal?.aborted === true) return 'Remote request was given up'
     if (nameOf(error) === 'TimeoutError') {
       return `Remote did not answer within ${this.#timeoutMs} ms`
     }

@@ -4,7 +4,7 @@ import { type Problem, refuse } from '../contract/problem.ts'
 import { discardStream } from './answer/stream.ts'
 import type { CallState } from './call-state.ts'
 import { close } from './close.ts'
-import { Deadline } from './deadline.ts'
+import { calledOff, Deadline } from './deadline.ts'
 import { RolledBack } from './dependency-scope.ts'
 import { handOut } from './hand-out.ts'
 import type { Plan } from './plan.ts'
@@ -26,7 +26,7 @@ export function run(plan: Plan, state: CallState): Awaitable<Outcome> {
   const { inbound } = state
   // Who has left already wants nothing begun, and a server that has stopped begins nothing.
   if ((inbound.cancels && inbound.aborted) || inbound.stop?.stopped === true) {
-    return conclude(state, told(state, refuse('client_disconnected')), deadline)
+    return conclude(state, told(state, calledOff(state)), deadline)
   }
   let ended: Awaitable<StageEnd | undefined>
   try {

@@ -11,7 +11,7 @@ import { type LoadedApp, loadApp, locateApp } from '../load-app.ts'
 import { supervise } from '../supervise.ts'
 import { jsonScreen, type Screen, screen, visibleLine } from '../terminal/print.ts'
 import { appError, usageError } from '../usage-error.ts'
-import { appFromEnvironment, startFailure } from '../with-target.ts'
+import { appFromEnvironment, STARTING_MS, startFailure } from '../with-target.ts'
 
 interface ServeFlags extends GlobalFlags {
   readonly host: string
@@ -63,20 +63,25 @@ function listenOptions({ host, port }: ServeFlags): ServeOptions {
 
 /** Watches, and serves in a child, because a module once imported cannot be unloaded. */
 async function develop(
-  { io, view }: Context,
+  { io, view, time }: Context,
   text: string | undefined,
   { host, port }: ServeOptions,
 ): Promise<Screen> {
   const { file, export: name } = await locateApp(text, io.cwd)
   const target = name === null ? file : `${file}#${name}`
   const isInside = !relative(io.cwd, file).startsWith('..')
-  const exit = await supervise(io, {
-    args: ['dev', '--no-watch', `--host=${host}`, `--port=${port}`, target].concat(
-      view.json ? ['--json'] : [],
-    ),
-    env: { TREFOIL_ENV: 'development' },
-    directories: isInside ? [io.cwd] : [io.cwd, dirname(file)],
-  })
+  const { startChild, watch, stderr } = io
+  const onStop = (listener: () => void) => time.onEnd(listener)
+  const exit = await supervise(
+    { startChild, watch, stderr, onStop },
+    {
+      args: ['dev', '--no-watch', `--host=${host}`, `--port=${port}`, target].concat(
+        view.json ? ['--json'] : [],
+      ),
+      env: { TREFOIL_ENV: 'development' },
+      directories: isInside ? [io.cwd] : [io.cwd, dirname(file)],
+    },
+  )
   return { stdout: '', stderr: '', exit }
 }
 
@@ -92,7 +97,7 @@ async function serve(
   env['TREFOIL_ENV'] = mode
   env['TREFOIL_LOG_LEVEL'] = level ?? (mode === 'development' ? 'debug' : 'info')
   try {
-    const loaded = await loadApp(text, context.io.cwd)
+    const loaded = await context.time.within(loadApp(text, context.io.cwd))
     if (mode === 'production') checkProduction(context, loaded, allowInsecure)
     return await serveUntilStopped(context, loaded, options)
   } finally {
@@ -136,25 +141,21 @@ function checkProduction(
 }
 
 async function serveUntilStopped(
-  { io, view }: Context,
+  { io, view, time }: Context,
   { app, label }: LoadedApp,
   options: ServeOptions,
 ): Promise<Screen> {
-  // Listened for before the start, so that a stop during it is not lost.
-  const stop = Promise.withResolvers<void>()
-  const forget = io.onStop(() => stop.resolve())
-  try {
-    const server = await startServer(app, label, options, io)
-    const shown = view.json
-      ? jsonScreen({ ok: true, app: app.name, url: server.url, port: server.port })
-      : screen(`${visibleLine(app.name)} listens on ${server.url} (${label}); Ctrl-C stops it\n`)
-    io.stdout.write(shown.stdout)
-    await stop.promise
-    await closeServer(server, label, io.cwd)
-    return { stdout: '', stderr: '', exit: 0 }
-  } finally {
-    forget()
-  }
+  const starting = startServer(app, label, options, io)
+  // Asked to stop while it starts, it gets so far that what it opened can be closed again.
+  if (!(await time.closing(starting, STARTING_MS))) throw time.signal.reason
+  const server = await starting
+  const shown = view.json
+    ? jsonScreen({ ok: true, app: app.name, url: server.url, port: server.port })
+    : screen(`${visibleLine(app.name)} listens on ${server.url} (${label}); Ctrl-C stops it\n`)
+  io.stdout.write(shown.stdout)
+  await new Promise<void>((resolve) => time.onEnd(resolve))
+  await closeServer(server, label, io.cwd)
+  return { stdout: '', stderr: '', exit: 0 }
 }
 
 async function startServer(
