@@ -69,7 +69,9 @@ describe('terminal injection', () => {
   test('control characters become visible; text stays', () => {
     expect(visibleLine('a\u001b[31mb\nc\u007f')).toBe('a\\u001b[31mb\\u000ac\\u007f')
     expect(visibleBlock('a\r\n\tb\rc')).toBe('a\n\tb\\u000dc')
-    expect(visibleLine('café 日本 𝄞 👩‍💻')).toBe('café 日本 𝄞 👩‍💻')
+    expect(visibleLine('café 日本 𝄞 👩💻')).toBe('café 日本 𝄞 👩💻')
+    // A joiner hides as well between letters as between the parts of a picture (FND-48).
+    expect(visibleLine('👩\u200d💻')).toBe('👩\\u200d💻')
     expect(visibleLine('\ud800')).toBe('\\ud800')
     expect(isInert(visibleLine(HOSTILE))).toBe(true)
   })

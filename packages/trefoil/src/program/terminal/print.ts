@@ -1,3 +1,4 @@
+import { escapeUnseen } from '../../base/unseen-text.ts'
 import type {
   ActionAnswer,
   ActionSuccess,
@@ -23,31 +24,21 @@ export interface View {
   readonly terminal: boolean
 }
 
-// Besides control characters: bidirectional overrides, which make a text read as another one,
-// the two Unicode line ends, and halves of characters.
-const UNSAFE = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\p{Cs}]/gu
-
 /**
- * Makes every character visible that could move the cursor, change colours, set the title or
- * type into the terminal: a remote's description may hold such sequences, and an agent or a
- * person would then approve something else than what is really there.
+ * Makes every character visible that a terminal obeys or does not show: a remote's description may
+ * hold such characters, and an agent or a person would then approve something else than what is
+ * really there.
  *
  * @param text from a server or a file
  * @returns one line; escapes look like `\u001b`
  */
 export function visibleLine(text: string): string {
-  return text.replace(UNSAFE, escapeUnit)
+  return escapeUnseen(text)
 }
 
 /** As {@link visibleLine}, but line ends and tabs stay. */
 export function visibleBlock(text: string): string {
-  return text.replaceAll('\r\n', '\n').replace(UNSAFE, (unit) => {
-    return unit === '\n' || unit === '\t' ? unit : escapeUnit(unit)
-  })
-}
-
-function escapeUnit(unit: string): string {
-  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
+  return escapeUnseen(text.replaceAll('\r\n', '\n'), '\n\t')
 }
 
 /** JSON text safe to show on a terminal: outside JSON's own escapes nothing is unsafe. */
