@@ -678,6 +678,26 @@ describe('CLI-21: serving', () => {
     expect('TREFOIL_ENV' in env).toBe(false)
   })
 
+  test('FND-49: the flags, then TREFOIL_PORT and TREFOIL_HOST, then PORT and HOST', async () => {
+    const where = async (...argv: readonly string[]) => {
+      app.events.length = 0
+      expect((await run(...argv)).exit).toBe(0)
+      return app.events[0]?.split(' ')[2]
+    }
+    env['PORT'] = '9001'
+    env['HOST'] = '0.0.0.0'
+    expect(await where('run')).toBe('0.0.0.0:9001')
+    env['TREFOIL_PORT'] = '9002'
+    env['TREFOIL_HOST'] = '::'
+    expect(await where('dev', '--no-watch')).toBe(':::9002')
+    expect(await where('run', '--port', '0', '--host', '::1')).toBe('::1:0')
+    env['TREFOIL_PORT'] = 'hunter2'
+    const { exit, err } = await run('run')
+    expect(exit).toBe(2)
+    expect(err).toMatch(/^error: TREFOIL_PORT must be a whole number from 0 to 65535\n/)
+    expect(err).not.toContain('hunter2')
+  })
+
   test('PROD-1: run prints everything that is unfit, unless told to go on', async () => {
     app.productionError = new ImproperlyConfigured('unfit:\n- debug is on\n- no hosts')
     const refused = await run('run')

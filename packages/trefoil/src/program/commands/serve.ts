@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { UnfitForProduction } from '../../app/production.ts'
 import type { AppHandle } from '../../contract/app-handle.ts'
 import { ImproperlyConfigured, refuse } from '../../contract/problem.ts'
+import { listenAddress, parsePort } from '../../surfaces/http/node/listen-address.ts'
 import type { Context } from '../context.ts'
 import { flagsOf, type GlobalFlags } from '../flags.ts'
 import { describeError } from '../import-failure.ts'
@@ -14,8 +15,8 @@ import { appError, usageError } from '../usage-error.ts'
 import { appFromEnvironment, STARTING_MS, startFailure } from '../with-target.ts'
 
 interface ServeFlags extends GlobalFlags {
-  readonly host: string
-  readonly port: string
+  readonly host?: string
+  readonly port?: string
 }
 
 type Mode = 'development' | 'production'
@@ -27,7 +28,7 @@ export function addServeCommands(program: Command, context: Context): void {
     .option('--no-watch', 'do not restart on changes')
     .action(async (target: string | undefined, _flags: unknown, command: Command) => {
       const flags = flagsOf<ServeFlags & { readonly watch: boolean }>(command)
-      const options = listenOptions(flags)
+      const options = listenOptions(context.io, flags)
       const text = target ?? flags.app ?? appFromEnvironment(context)
       context.finish(
         flags.watch
@@ -43,22 +44,33 @@ export function addServeCommands(program: Command, context: Context): void {
       const flags = flagsOf<ServeFlags & { readonly allowInsecure?: boolean }>(command)
       const text = target ?? flags.app ?? appFromEnvironment(context)
       const insecure = flags.allowInsecure === true
-      context.finish(await serve(context, text, listenOptions(flags), 'production', insecure))
+      context.finish(
+        await serve(context, text, listenOptions(context.io, flags), 'production', insecure),
+      )
     })
 }
 
 function addServeFlags(command: Command): Command {
   return command
     .argument('[target]', 'module#export of the app (default: --app, TREFOIL_APP, else looked for)')
-    .option('--host <address>', 'address to listen on', '127.0.0.1')
-    .option('--port <number>', 'port to listen on; 0 takes a free one', '8000')
+    .option('--host <address>', 'address to listen on (default: TREFOIL_HOST, HOST, 127.0.0.1)')
+    .option(
+      '--port <number>',
+      'port to listen on; 0 takes a free one (default: TREFOIL_PORT, PORT, 8000)',
+    )
 }
 
-function listenOptions({ host, port }: ServeFlags): ServeOptions {
-  const number = /^(0|[1-9][0-9]{0,4})$/.test(port) ? Number(port) : Number.NaN
-  if (!(number <= 65_535)) throw usageError('--port must be a number from 0 to 65535')
-  if (host.trim() === '') throw usageError('--host must not be empty')
-  return { host, port: number }
+/** The flag, then the variables (FND-49). */
+function listenOptions({ env }: Context['io'], flags: ServeFlags): ServeOptions {
+  const port = flags.port === undefined ? undefined : parsePort(flags.port)
+  if (port === null) throw usageError('--port must be a number from 0 to 65535')
+  if (flags.host?.trim() === '') throw usageError('--host must not be empty')
+  try {
+    return listenAddress({ port, host: flags.host }, env)
+  } catch (error) {
+    if (!(error instanceof ImproperlyConfigured)) throw error
+    throw usageError(error.message, 'Correct the variable, or give --port.')
+  }
 }
 
 /** Watches, and serves in a child, because a module once imported cannot be unloaded. */

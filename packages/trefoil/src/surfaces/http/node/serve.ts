@@ -15,6 +15,7 @@ import { noteAnswer } from './answering.ts'
 import { BlockResponse, CAN_WRITE_BLOCKS } from './block-response.ts'
 import { answerClientErrors } from './client-error.ts'
 import { InFlight } from './in-flight.ts'
+import { listenAddress } from './listen-address.ts'
 import { NodeExchange, SILENCE_MS } from './node-exchange.ts'
 import { createNodeServer, type NodeServer } from './node-server.ts'
 import { announceIdleTime } from './quirks.ts'
@@ -47,7 +48,7 @@ export interface Servable extends AppHandle {
  */
 export async function serve(app: Servable, options: ServeOptions = {}): Promise<RunningServer> {
   checkServeOptions(options)
-  const { port = 8000, host = '127.0.0.1' } = options
+  const { port, host } = listenAddress(options, process.env)
   const drainMs = readDuration('drainTimeout', options.drainTimeout ?? '10s')
   const work: Work = { inFlight: new InFlight(), stopping: new Stopping() }
   const node = await listenerFor(app, options, work)
