@@ -1,4 +1,5 @@
 import { isRecord } from '../base/is-record.ts'
+import { failure, type Result, success } from '../base/result.ts'
 import type {
   ActionAnswer,
   DryRunReport,
@@ -9,27 +10,31 @@ import type {
 import { ACTION_PROTOCOL, CALL_PATH } from '../contract/action-protocol.ts'
 import type { Issue } from '../contract/problem.ts'
 import { isProblemCode, problemRow } from '../contract/problems.ts'
+import { MANIFEST_LIMITS, overBudget } from './manifest-budget.ts'
 
 type Members = Readonly<Record<string, unknown>>
 
 /**
- * Checks a manifest. Members this version does not know are dropped; the address of the call
+ * Checks a manifest, and that there is not too much of it. Members this version does not know are dropped; the address of the call
  * endpoint is the fixed one, because a manifest that could name another would get the token
  * sent there.
  *
- * @returns `null` when it is not a manifest of this protocol
+ * @returns in words what is wrong with it when it is none, or too large
  */
-export function readManifest(value: unknown): Manifest | null {
-  if (!isRecord(value) || value['protocol'] !== ACTION_PROTOCOL) return null
+export function readManifest(value: unknown): Result<Manifest, string> {
+  const invalid = failure('Remote manifest is invalid')
+  if (!isRecord(value) || value['protocol'] !== ACTION_PROTOCOL) return invalid
   const { service, auth, actions } = value
-  if (!Array.isArray(actions)) return null
+  if (!Array.isArray(actions)) return invalid
+  const much = overBudget(actions)
+  if (much !== null) return failure(`Remote manifest is too large: ${much}`)
   const read = actions.map(readAction)
-  if (!read.every((action) => action !== null)) return null
-  return {
+  if (!read.every((action) => action !== null)) return invalid
+  return success({
     protocol: ACTION_PROTOCOL,
     service: {
-      name: textOf(isRecord(service) ? service['name'] : null) ?? '',
-      version: textOf(isRecord(service) ? service['version'] : null) ?? '',
+      name: shortOf(isRecord(service) ? service['name'] : null),
+      version: shortOf(isRecord(service) ? service['version'] : null),
     },
     rpc: { method: 'POST', path: CALL_PATH },
     auth: {
@@ -37,7 +42,7 @@ export function readManifest(value: unknown): Manifest | null {
       schemes: isRecord(auth) && auth['required'] === true ? [{ type: 'bearer' }] : [],
     },
     actions: read,
-  }
+  })
 }
 
 function readAction(value: unknown): ManifestAction | null {
@@ -131,6 +136,10 @@ function isIssue(value: unknown): value is Issue {
     isRecord(value) &&
     ['source', 'name', 'pointer', 'message'].every((key) => typeof value[key] === 'string')
   )
+}
+
+function shortOf(value: unknown): string {
+  return (textOf(value) ?? '').slice(0, MANIFEST_LIMITS.name)
 }
 
 function textOf(value: unknown): string | null {

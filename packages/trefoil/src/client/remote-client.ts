@@ -6,6 +6,7 @@ import type {
   ProblemEnvelope,
 } from '../contract/action-protocol.ts'
 import { CALL_PATH, MANIFEST_PATH } from '../contract/action-protocol.ts'
+import { isDeeper, MAX_ANSWER_DEPTH } from './manifest-budget.ts'
 import { refusal } from './problem-envelope.ts'
 import { readAnswer, readManifest, readProblem } from './read-answer.ts'
 import { readLimited } from './read-limited.ts'
@@ -89,9 +90,8 @@ class Remote {
       const text = `Remote manifest request failed (${status})`
       return readProblem(value, status) ?? refusal('remote_invalid', { detail: text })
     }
-    return (
-      readManifest(value) ?? refusal('remote_invalid', { detail: 'Remote manifest is invalid' })
-    )
+    const manifest = readManifest(value)
+    return manifest.ok ? manifest.value : refusal('remote_invalid', { detail: manifest.error })
   }
 
   async call(request: ActionCallRequest): Promise<ActionAnswer> {
@@ -157,6 +157,10 @@ function readDocument(text: string, status: number, loginFix: string): Received 
     value = JSON.parse(text)
   } catch {
     return notJson(status, loginFix)
+  }
+  if (isDeeper(value, MAX_ANSWER_DEPTH)) {
+    const detail = `Remote answer is nested deeper than ${MAX_ANSWER_DEPTH} levels`
+    return refusal('remote_invalid', { detail })
   }
   if (status !== 401) return { ok: true, status, value }
   const problem = readProblem(value, status)

@@ -106,10 +106,18 @@ export function showAnswer(answer: ActionAnswer, view: View): Screen {
 
 function bodyText({ body, status_code }: ActionSuccess, view: View): string {
   if (body === null || body === '') return `status: ${status_code}\n`
-  if (typeof body !== 'string') return `${visibleJson(body, 2)}\n`
+  if (typeof body !== 'string') return `${indentedJson(body)}\n`
   // Into a file or another program the text goes as it is; only a terminal obeys escapes.
   const text = view.terminal ? visibleBlock(body) : body
   return text.endsWith('\n') ? text : `${text}\n`
+}
+
+/** Characters of JSON that are shown with an indent: deep and long, it is a hundred times the text. */
+const MAX_INDENTED = 1024 * 1024
+
+function indentedJson(value: unknown): string {
+  const text = visibleJson(value)
+  return text.length > MAX_INDENTED ? text : visibleJson(value, 2)
 }
 
 function dryRunText(report: DryRunReport): string {
