@@ -2,6 +2,7 @@ import { isRecord } from '../base/is-record.ts'
 import { failure, type Result, success } from '../base/result.ts'
 import type {
   ActionAnswer,
+  ActionReply,
   DryRunReport,
   Manifest,
   ManifestAction,
@@ -70,12 +71,33 @@ function readAction(value: unknown): ManifestAction | null {
  * @returns `null` when it is not an answer of this protocol
  */
 export function readAnswer(value: unknown, status: number, dryRun: boolean): ActionAnswer | null {
-  if (!isRecord(value) || value['ok'] !== true || status >= 400) return readProblem(value, status)
+  if (!isRecord(value)) return null
+  if (isFailure(value)) return status === value.status_code ? readReply(value, false) : null
+  if (value['ok'] !== true || status >= 400) return readProblem(value, status)
   const isReport = value['dry_run'] === true
   if (isReport !== dryRun) return null
   if (isReport) return readReport(value)
-  if (typeof value['status_code'] !== 'number' || !('body' in value)) return null
-  return { ok: true, status_code: value['status_code'], body: value['body'] }
+  return isReply(value) && value.status_code < 400 ? readReply(value, true) : null
+}
+
+/**
+ * True for the answer of an action that failed in its own words (RPC-6). Its status is the action's,
+ * so a 401 of it says nothing about the credential that was sent.
+ */
+export function isFailure(value: unknown): value is Reply {
+  return isRecord(value) && value['ok'] === false && !('error' in value) && isReply(value)
+}
+
+type Reply = Members & { readonly status_code: number; readonly body: unknown }
+
+function isReply(value: Members): value is Reply {
+  return typeof value['status_code'] === 'number' && 'body' in value
+}
+
+function readReply<Ok extends boolean>(value: Reply, ok: Ok): ActionReply & { readonly ok: Ok } {
+  const { status_code, body, encoding, media_type } = value
+  if (encoding !== 'base64' || typeof media_type !== 'string') return { ok, status_code, body }
+  return { ok, status_code, body, encoding, media_type }
 }
 
 function readReport(value: Members): DryRunReport | null {

@@ -8,7 +8,7 @@ import type {
 import { CALL_PATH, MANIFEST_PATH } from '../contract/action-protocol.ts'
 import { isDeeper, MAX_ANSWER_DEPTH } from './manifest-budget.ts'
 import { refusal } from './problem-envelope.ts'
-import { readAnswer, readManifest, readProblem } from './read-answer.ts'
+import { isFailure, readAnswer, readManifest, readProblem } from './read-answer.ts'
 import { readLimited } from './read-limited.ts'
 import { parseRemoteUrl } from './remote-url.ts'
 
@@ -162,7 +162,7 @@ function readDocument(text: string, status: number, loginFix: string): Received 
     const detail = `Remote answer is nested deeper than ${MAX_ANSWER_DEPTH} levels`
     return refusal('remote_invalid', { detail })
   }
-  if (status !== 401) return { ok: true, status, value }
+  if (status !== 401 || isFailure(value)) return { ok: true, status, value }
   const problem = readProblem(value, status)
   if (problem === null) return refusal('AUTHENTICATION_ERROR', { fix: loginFix })
   if (problem.error.code !== 'AUTHENTICATION_ERROR') return { ok: true, status, value }

@@ -34,7 +34,7 @@ export async function untilEnd<Value>(
       },
     })
     const { ended } = time
-    if (ended === null || !isRecord(value) || value['ok'] !== false) return value
+    if (ended === null || !isRecord(value) || !isRecord(value['error'])) return value
     throw earlyEnd(ended, isSent ? value : null)
   } finally {
     forget()

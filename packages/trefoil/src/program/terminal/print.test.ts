@@ -188,6 +188,21 @@ describe('answers', () => {
     expect(JSON.parse(showAnswer(body('a'), JSON_VIEW).stdout)).toEqual(body('a'))
   })
 
+  test('RPC-6, CLI-20: a failure in the words of the action is its answer, and exits with 1', () => {
+    const failure = { ok: false, status_code: 404, body: { why: 'gone' } } as const
+    const people = { json: false, terminal: true }
+    expect(showAnswer(failure, people)).toEqual({
+      stdout: '{\n  "why": "gone"\n}\n',
+      stderr: 'error: The action answered with status 404\n',
+      exit: 1,
+    })
+    expect(showAnswer(failure, { json: true, terminal: false })).toEqual({
+      stdout: '{"ok":false,"status_code":404,"body":{"why":"gone"}}\n',
+      stderr: '',
+      exit: 1,
+    })
+  })
+
   test('CLI-12: a dry run', () => {
     expect(showAnswer(REPORT, HUMAN).stdout).toBe(
       'Dry run OK: ship\n' +

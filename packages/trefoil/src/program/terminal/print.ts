@@ -1,7 +1,7 @@
 import { escapeUnseen } from '../../base/unseen-text.ts'
 import type {
   ActionAnswer,
-  ActionSuccess,
+  ActionReply,
   DryRunReport,
   ManifestAction,
   ProblemEnvelope,
@@ -61,6 +61,7 @@ export function jsonScreen(document: unknown, exit = 0): Screen {
 /** Exit code of an answer: 0, or that of the row of the problem table; 1 for a code not in it. */
 export function exitCodeOf(answer: ActionAnswer): number {
   if (answer.ok) return 0
+  if (answer.error === undefined) return 1
   const { code } = answer.error
   return isProblemCode(code) ? problemRow(code).exit : 1
 }
@@ -99,12 +100,15 @@ function indentRest(text: string, indent: string): string {
 
 /** The result of a call, a dry run, or why there was none (CLI-11, CLI-12). */
 export function showAnswer(answer: ActionAnswer, view: View): Screen {
-  if (!answer.ok) return showProblem(answer, view)
-  if (view.json) return jsonScreen(answer)
-  return screen('dry_run' in answer ? dryRunText(answer) : bodyText(answer, view))
+  if ('error' in answer && answer.error !== undefined) return showProblem(answer, view)
+  const exit = exitCodeOf(answer)
+  if (view.json) return jsonScreen(answer, exit)
+  if ('dry_run' in answer) return screen(dryRunText(answer))
+  const stderr = answer.ok ? '' : `error: The action answered with status ${answer.status_code}\n`
+  return { stdout: bodyText(answer, view), stderr, exit }
 }
 
-function bodyText({ body, status_code }: ActionSuccess, view: View): string {
+function bodyText({ body, status_code }: ActionReply, view: View): string {
   if (body === null || body === '') return `status: ${status_code}\n`
   if (typeof body !== 'string') return `${indentedJson(body)}\n`
   // Into a file or another program the text goes as it is; only a terminal obeys escapes.
