@@ -81,11 +81,8 @@ async function compare(name: string): Promise<Record<Part, readonly [unknown, un
   }
 }
 
-// Known gap: an agent is told `ok: true` of a reply that is a failure (RPC-6).
-const OPEN = ['a stream with a status of failure', 'a reply of 500', 'a reply of 404']
-
 describe('parity: how a call ends', () => {
-  test.each(Object.keys(ENDINGS).filter((name) => !OPEN.includes(name)))('%s', async (name) => {
+  test.each(Object.keys(ENDINGS))('%s', async (name) => {
     const { ending } = await once(name)
     expect(ending[0]).toEqual(ending[1])
   })

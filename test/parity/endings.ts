@@ -226,7 +226,6 @@ export const ENDINGS: Readonly<Record<string, Ending>> = {
     caller: 'calls',
     seen: cutOrTold('INTERNAL_ERROR', 500),
   },
-  // Open: surfaces/cli/envelope.ts actionAnswer() says `ok: true` whatever the status (RPC-6).
   'a stream with a status of failure': {
     handler: () => () => reply(text('broken'), { status: 503 }),
     caller: 'calls',
@@ -448,13 +447,11 @@ export const ENDINGS: Readonly<Record<string, Ending>> = {
     caller: 'calls',
     seen: cutOrTold('INTERNAL_ERROR', 500, 'began'),
   },
-  // Open: surfaces/cli/envelope.ts actionAnswer() says `ok: true` whatever the status (RPC-6).
   'a reply of 500': {
     handler: () => () => reply('broken', { status: 500 }),
     caller: 'calls',
     seen: same('failed: broken', WRONG, 'failed 500'),
   },
-  // Open: surfaces/cli/envelope.ts actionAnswer() says `ok: true` whatever the status (RPC-6).
   'a reply of 404': {
     handler: () => () => reply('none', { status: 404 }),
     caller: 'calls',

@@ -90,6 +90,11 @@ export class App<T extends AppTypes> extends Routes<T> implements AppHandle {
     await shutDown(this.#compiled?.background ?? null, this.#lifecycle, limits)
   }
 
+  /** For programs that end the process without a shutdown. */
+  async '~idle'(): Promise<void> {
+    await this.#compiled?.background.idle()
+  }
+
   /** @throws UnfitForProduction listing everything that is unfit for production, with codes */
   validateProduction(): void {
     const issues = productionIssues(this.#compile().catalogue, this.#config)

@@ -107,4 +107,6 @@ export const PROGRAM_VARIABLES: readonly string[] = [
   'TREFOIL_HOME',
   'TREFOIL_ENV',
   'TREFOIL_NODE_QUIRKS',
+  'TREFOIL_PORT',
+  'TREFOIL_HOST',
 ]

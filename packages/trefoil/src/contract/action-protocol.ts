@@ -45,9 +45,13 @@ export interface ActionCallRequest {
   readonly approval_token?: string
 }
 
-/** The action ran. `status_code` is what HTTP would have answered. */
-export interface ActionSuccess {
-  readonly ok: true
+/**
+ * The action ran and answered. `status_code` is what HTTP would have answered; from 400 on it is a
+ * failure (RPC-6), though one in words of the action's own: a problem has `error`.
+ */
+export interface ActionReply {
+  /** True for a status below 400. */
+  readonly ok: boolean
   readonly status_code: number
   /** The value as JSON; `null` when there is none; base64 text of bytes. */
   readonly body: unknown
@@ -89,7 +93,19 @@ export interface ProblemEnvelope {
   }
 }
 
-export type ActionAnswer = ActionSuccess | DryRunReport | ProblemEnvelope
+/** The action did what it was asked for. */
+export interface ActionSuccess extends ActionReply {
+  readonly ok: true
+}
+
+/** The action answered with `reply()` and a status from 400 on. */
+export interface ActionFailure extends ActionReply {
+  readonly ok: false
+  /** Never there: a problem is no answer of the action's. */
+  readonly error?: undefined
+}
+
+export type ActionAnswer = ActionSuccess | ActionFailure | DryRunReport | ProblemEnvelope
 
 /**
  * Where actions can be listed and called: this process or a remote. Both answer with the same

@@ -33,6 +33,8 @@ export interface AppHandle {
   shutdown(): Promise<void>
   /** Throws `ImproperlyConfigured` listing everything that is unfit for production. */
   validateProduction(): void
+  /** Resolves when no `call.background` task runs any more. Apps of an older version have none. */
+  readonly '~idle'?: () => Promise<void>
   /** Actions run in this process: source `cli`, entrypoint `local`. */
   localActions(credentials: LocalCredentials): ActionTarget
 }

@@ -14,7 +14,8 @@ export interface ProblemRow {
    * HTTP answer (401, 403…), a number is the code of a JSON-RPC error.
    */
   readonly mcp: 'tool' | 'http' | number
-  /** Exit code of the `trefoil` program: 1 failed, 2 wrong usage, 75 needs approval. */
+  /** Exit code of the `trefoil` program: 1 failed, 2 wrong usage, 75 needs approval, 124 out of
+   * time, 130 and 143 ended by a signal. */
   readonly exit: number
   /** What the caller reads when nothing more exact is known. */
   readonly text: string
@@ -71,6 +72,9 @@ export type ProblemCode =
   | 'mcp_unsupported_version'
   | 'cli_usage'
   | 'cli_app'
+  | 'cli_interrupted'
+  | 'cli_terminated'
+  | 'cli_timeout'
   | 'remote_unreachable'
   | 'remote_redirect'
   | 'remote_invalid'
@@ -413,6 +417,27 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemRow>> = deepFreeze({
     exit: 2,
     text: 'Could not load the application',
     fix: 'Name a module and an export, such as `--app ./src/app.ts#app`.',
+  },
+  cli_interrupted: {
+    status: 400,
+    mcp: 'tool',
+    exit: 130,
+    text: 'Interrupted',
+    fix: 'Repeat the command.',
+  },
+  cli_terminated: {
+    status: 400,
+    mcp: 'tool',
+    exit: 143,
+    text: 'Asked to end by the system',
+    fix: 'Repeat the command.',
+  },
+  cli_timeout: {
+    status: 504,
+    mcp: 'tool',
+    exit: 124,
+    text: 'The command took too long',
+    fix: 'Repeat it with a longer --timeout.',
   },
   remote_unreachable: {
     status: 502,

@@ -1,9 +1,8 @@
 import { type Awaitable, isPromiseLike } from '../base/promise.ts'
 import type { Outcome } from '../contract/outcome.ts'
-import { refuse } from '../contract/problem.ts'
 import type { CallState } from './call-state.ts'
 import { conclude, settle, told } from './conclude.ts'
-import { Deadline } from './deadline.ts'
+import { calledOff, Deadline } from './deadline.ts'
 import type { Plan } from './plan.ts'
 import type { Stage } from './stage.ts'
 import { WaitingCall } from './waiting-call.ts'
@@ -23,7 +22,7 @@ export function run(plan: Plan, state: CallState): Awaitable<Outcome> {
   const { inbound } = state
   // Who has left already wants nothing begun, and a server that has stopped begins nothing.
   if ((inbound.cancels && inbound.aborted) || inbound.stop?.stopped === true) {
-    return conclude(state, told(state, refuse('client_disconnected')), deadline)
+    return conclude(state, told(state, calledOff(state)), deadline)
   }
   const stages = plan.run
   for (let index = 0; index < stages.length; index++) {

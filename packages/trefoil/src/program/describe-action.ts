@@ -95,10 +95,16 @@ function humanDescription(
   return `${lines.join('\n')}\n`
 }
 
+/** Columns that short signatures leave for the longest. */
+const MAX_WIDTH = 40
+
 function argumentLines(flags: readonly ActionFlag[]): readonly string[] {
   if (flags.length === 0) return ['    none']
   const signatures = flags.map((flag) => visibleLine(`${spelling(flag)}${gap(flag)}`))
-  const width = Math.max(...signatures.map((signature) => signature.length))
+  const width = signatures.reduce(
+    (most, { length }) => Math.min(Math.max(most, length), MAX_WIDTH),
+    0,
+  )
   return flags.map((flag, index) => {
     const need = flag.required ? 'required' : 'optional'
     const notes = notesOf(flag).map((note) => `  ${visibleLine(note)}`)
@@ -110,9 +116,17 @@ function argumentLines(flags: readonly ActionFlag[]): readonly string[] {
 function notesOf({ schema }: ActionFlag): readonly string[] {
   const { description, enum: values, default: fallback } = schema
   const notes = typeof description === 'string' ? [description.trim()] : []
-  if (Array.isArray(values)) notes.push(`(one of ${values.map(textOf).join(', ')})`)
+  if (Array.isArray(values)) notes.push(`(one of ${listOf(values)})`)
   if (fallback !== undefined) notes.push(`(default ${textOf(fallback)})`)
   return notes
+}
+
+/** Values named on one line; the schema below has them all. */
+const MAX_VALUES = 50
+
+function listOf(values: readonly unknown[]): string {
+  const named = values.slice(0, MAX_VALUES).map(textOf).join(', ')
+  return values.length > MAX_VALUES ? `${named}, …` : named
 }
 
 function textOf(value: unknown): string {

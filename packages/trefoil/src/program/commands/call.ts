@@ -178,14 +178,14 @@ function placeFix(flag: string): string {
 }
 
 async function readArgsJson(
-  { io }: Context,
+  { io, time }: Context,
   { argsJson, given }: WantedCall,
 ): Promise<string | null> {
   if (argsJson === undefined) return null
   if (given.length > 0) {
     throw usageError('Use either --args-json or single arguments', 'Drop one of the two.')
   }
-  const text = argsJson === '-' ? await readInput(io, MAX_INPUT) : argsJson
+  const text = argsJson === '-' ? await time.within(readInput(io, MAX_INPUT)) : argsJson
   if (text === null) throw usageError('Standard input is larger than 5 MiB')
   return text
 }

@@ -41,16 +41,18 @@ export function actionFlags(schema: JsonSchema): readonly ActionFlag[] {
   const required = new Set(Array.isArray(schema['required']) ? schema['required'] : [])
   const keys = new Set(properties.map(([name]) => name))
   const kebabs = properties.map(([name]) => kebab(name))
+  const counts = new Map<string, number>()
+  for (const short of kebabs) counts.set(short, (counts.get(short) ?? 0) + 1)
+  const total = { left: ACTION_BUDGET }
   return properties.map(([name, property], index) => {
     const short = kebabs[index] ?? name
-    const taken =
-      short !== name && (keys.has(short) || kebabs.filter((k) => k === short).length > 1)
+    const taken = short !== name && (keys.has(short) || (counts.get(short) ?? 0) > 1)
     const flag = taken || !FLAG.test(short) ? name : short
     return {
       name,
       flag: RESERVED_FLAGS.has(short) || !FLAG.test(flag) ? null : flag,
       schema: membersOf(property),
-      shapes: shapesOf(property, schema),
+      shapes: shapesOf(property, schema, new Budget(BUDGET, total)),
       required: required.has(name),
     }
   })
@@ -124,10 +126,14 @@ function locate(given: GivenArgument, flags: readonly ActionFlag[]): Result<Loca
     if (given.text !== null) return failure(`--${given.name} takes no value`)
     return success({ flag: positive, text: 'false' })
   }
-  const known = flags.map(labelOf).join(', ')
+  const names = flags.slice(0, MAX_NAMED).map(labelOf).join(', ')
+  const known = flags.length > MAX_NAMED ? `${names} and ${flags.length - MAX_NAMED} more` : names
   const fix = known === '' ? 'this action takes no arguments' : `this action takes ${known}`
   return failure(`Unknown action argument --${given.name}: ${fix}`)
 }
+
+/** Arguments named in one message. */
+const MAX_NAMED = 30
 
 function flagNamed(name: string, flags: readonly ActionFlag[]): ActionFlag | undefined {
   const exact = flags.find((flag) => flag.name === name)
@@ -178,8 +184,29 @@ export interface Shape {
   readonly schema: JsonSchema
 }
 
-/** Schemas looked at for one argument. */
+/** Schemas looked at for one argument, and for all arguments of an action. */
 const BUDGET = 200
+const ACTION_BUDGET = 20_000
+/** Listed values that count as one schema. */
+const VALUES_A_STEP = 100
+
+/** What may still be looked at: of one argument, and of all together. */
+class Budget {
+  #left: number
+  readonly #total: { left: number }
+
+  constructor(left: number, total: { left: number }) {
+    this.#left = left
+    this.#total = total
+  }
+
+  /** @returns false when there is no more */
+  spend(count: number): boolean {
+    this.#left -= count
+    this.#total.left -= count
+    return this.#left >= 0 && this.#total.left >= 0
+  }
+}
 const ANY: readonly Shape[] = [{ kind: 'any', values: null, schema: {} }]
 
 /**
@@ -190,10 +217,9 @@ const ANY: readonly Shape[] = [{ kind: 'any', values: null, schema: {} }]
 function shapesOf(
   schema: unknown,
   root: JsonSchema,
-  budget: { left: number } = { left: BUDGET },
+  budget: Budget = new Budget(BUDGET, { left: ACTION_BUDGET }),
 ): readonly Shape[] {
-  budget.left--
-  if (budget.left < 0 || typeof schema !== 'object' || schema === null) return ANY
+  if (!budget.spend(1) || typeof schema !== 'object' || schema === null) return ANY
   const members = membersOf(schema)
   const { $ref, type, allOf, enum: values } = members
   if (typeof $ref === 'string') return shapesOf(resolve($ref, root), root, budget)
@@ -201,7 +227,10 @@ function shapesOf(
   if (Array.isArray(union)) {
     return union.slice(0, BUDGET).flatMap((item) => shapesOf(item, root, budget))
   }
-  if (Array.isArray(values)) return enumerated(values, members)
+  if (Array.isArray(values)) {
+    // Many arguments may refer to one long list.
+    return budget.spend(values.length / VALUES_A_STEP) ? enumerated(values, members) : ANY
+  }
   if ('const' in members) return enumerated([members['const']], members)
   const kinds = (Array.isArray(type) ? type : [type]).filter(isKind)
   if (kinds.length > 0) return kinds.map((kind) => ({ kind, values: null, schema: members }))

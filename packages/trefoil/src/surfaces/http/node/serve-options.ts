@@ -7,9 +7,12 @@ import { ImproperlyConfigured } from '../../../contract/problem.ts'
 import type { ServeTls } from './node-server.ts'
 
 export interface ServeOptions {
-  /** Port; 0 picks a free one. Default 8000. */
+  /** Port; 0 picks a free one. Default `TREFOIL_PORT`, else `PORT`, else 8000. */
   readonly port?: number
-  /** Address to listen on. Default `127.0.0.1`. */
+  /**
+   * Address to listen on. Default `TREFOIL_HOST`, else `HOST` where that is an address or
+   * `localhost`, else `127.0.0.1`.
+   */
   readonly host?: string
   /** Longest time for the request head. Default `10s`, or `requestTimeout` where that is shorter. */
   readonly headersTimeout?: Duration

@@ -17,6 +17,7 @@ import { BlockResponse, CAN_WRITE_BLOCKS } from './block-response.ts'
 import { answerClientErrors } from './client-error.ts'
 import { HeadLimit, isHttp2, isUnsupported } from './http2-head.ts'
 import { InFlight } from './in-flight.ts'
+import { listenAddress } from './listen-address.ts'
 import { NodeExchange, SILENCE_MS } from './node-exchange.ts'
 import { createNodeServer, type NodeServer } from './node-server.ts'
 import { announceIdleTime } from './quirks.ts'
@@ -63,7 +64,7 @@ export interface Servable extends AppHandle {
  */
 export async function serve(app: Servable, options: ServeOptions = {}): Promise<RunningServer> {
   checkServeOptions(options)
-  const { port = 8000, host = '127.0.0.1' } = options
+  const { port, host } = listenAddress(options, process.env)
   const times = readStopTimes(options)
   const work: Work = { inFlight: new InFlight(), stopping: new Stopping() }
   const node = await listenerFor(app, options, work)
