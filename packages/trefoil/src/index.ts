@@ -21,7 +21,7 @@ export type { Dependency, ProviderCall } from './contract/dependency.ts'
 export { dependency } from './contract/dependency.ts'
 export type { Logger, LogLevel } from './contract/logger.ts'
 export type { FileOptions } from './contract/params.ts'
-export { body, cookie, file, files, form, header, path, query } from './contract/params.ts'
+export { body, cookie, field, file, files, form, header, path, query } from './contract/params.ts'
 export type { Issue } from './contract/problem.ts'
 export {
   AuthenticationError,

@@ -7,6 +7,7 @@ import { writeSafely } from '../record/write-safely.ts'
 import { type FetchContext, handleFetch } from '../surfaces/http/fetch.ts'
 import type { HttpHandler } from '../surfaces/http/http-surface.ts'
 import { ambiguousApprovals } from './ambiguous-approval.ts'
+import { assumedRequired } from './assumed-required.ts'
 import type { AppConfig } from './app-config.ts'
 import type { AppOptions } from './app-options.ts'
 import type { AnyAuthConfig, AppTypes, OwnPayloads, TypesOf } from './app-types.ts'
@@ -105,6 +106,9 @@ export class App<T extends AppTypes> extends Routes<T> implements AppHandle {
     }
     for (const { action, parameters, message } of ambiguousApprovals(catalogue)) {
       this.#warn({ action, parameters }, message)
+    }
+    for (const { action, parameter, message } of assumedRequired(catalogue)) {
+      this.#warn({ action, parameter }, message)
     }
   }
 

@@ -27,8 +27,8 @@ export interface MarkedParam<Source extends ParamSource = ParamSource, Value = u
   readonly alias: string | undefined
   readonly description: string | undefined
   readonly jsonSchema: JsonSchema | undefined
-  /** Of files only: a schema says for itself whether it may be absent. */
-  readonly optional: boolean
+  /** `undefined` where the schema says for itself whether it may be absent. */
+  readonly optional: boolean | undefined
   /** Carries the type only. */
   readonly '~value'?: Value
 }
@@ -40,6 +40,13 @@ export interface ParamOptions {
   readonly description?: string
   /** JSON Schema of the input, for libraries that offer none. */
   readonly jsonSchema?: JsonSchema
+  /**
+   * Whether a caller may leave it out: then the schema is given `undefined`. Default: what the schema
+   * says. Needed where that cannot be told, such as for a schema that starts with a transform
+   * (`z.preprocess`), is required unless this says otherwise, or one that answers asynchronously. A
+   * schema that refuses `undefined` stops the start.
+   */
+  readonly optional?: boolean
 }
 
 export type Param = Schema | MarkedParam | Dependency<unknown>
@@ -71,12 +78,12 @@ const PARAM_OPTIONS: OptionNames<ParamOptions> = {
   alias: true,
   description: true,
   jsonSchema: true,
+  optional: true,
 }
-const FILE_OPTIONS: OptionNames<FileOptions> = { ...PARAM_OPTIONS, optional: true }
 
 function checkParamOptions(
   where: string,
-  options: FileOptions,
+  options: ParamOptions,
   known: Readonly<Record<string, true>>,
 ): void {
   checkRecord(`${where}: options`, options)
@@ -91,10 +98,10 @@ function checkParamOptions(
 function marked<Source extends ParamSource, Value>(
   source: Source,
   schema: Schema<unknown, Value> | null,
-  options: FileOptions,
+  options: ParamOptions,
 ): MarkedParam<Source, Value> {
-  checkParamOptions(`${source}()`, options, schema === null ? FILE_OPTIONS : PARAM_OPTIONS)
-  const { alias, description, jsonSchema, optional = false } = options
+  checkParamOptions(`${source}()`, options, PARAM_OPTIONS)
+  const { alias, description, jsonSchema, optional } = options
   return Object.freeze({
     [BRAND]: true as const,
     source,
@@ -136,6 +143,17 @@ export function cookie<S extends Schema>(
   options?: ParamOptions,
 ): MarkedParam<'cookie', OutputOf<S>> {
   return mark('cookie', schema, options)
+}
+
+/**
+ * One member of the JSON body: what an unmarked schema is on POST, PUT and PATCH. With options, or on
+ * DELETE.
+ */
+export function field<S extends Schema>(
+  schema: S,
+  options?: ParamOptions,
+): MarkedParam<'field', OutputOf<S>> {
+  return mark('field', schema, options)
 }
 
 /** The whole request body, as JSON. */

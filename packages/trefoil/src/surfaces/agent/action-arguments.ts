@@ -25,7 +25,7 @@ export function layOutArguments(
     if (!Object.hasOwn(sent, param.name)) continue
     known++
     const value = sent[param.name]
-    values[index] = given(param, value)
+    values[index] = value
     // HTTP has no empty path segment, so no other surface may have one (W-17).
     if (param.source === 'path' && value === '') {
       values[index] = REFUSED
@@ -36,12 +36,6 @@ export function layOutArguments(
   const names = Object.keys(sent)
   if (names.length === known) return { values, issues: issues ?? NO_ISSUES }
   return { values, issues: [...(issues ?? []), ...unknownNames(action, names, surface)] }
-}
-
-/** `null` for an optional argument means it was not given (ABIND-6); in a body it is a value. */
-function given(param: ParamSpec, value: unknown): unknown {
-  const isJson = param.source === 'field' || param.source === 'body'
-  return value === null && !param.required && !isJson ? undefined : value
 }
 
 function unknownNames(

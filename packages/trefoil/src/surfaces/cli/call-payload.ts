@@ -21,10 +21,13 @@ const NOTHING = { args: {}, options: { approvalToken: null, dryRun: false } } as
 export function readCallPayload(bytes: Uint8Array): CallPayload {
   const parsed = parse(bytes)
   if ('problem' in parsed) return { ...NOTHING, action: null, problem: parsed.problem }
-  const { action, arguments: args = {} } = parsed.payload
+  const { payload } = parsed
+  const { action } = payload
+  // Optional members: null is how some clients write what they do not send (FND-46).
+  const args = payload['arguments'] ?? {}
   // Both spellings of both: one that was not understood would run for good.
-  const { dryRun: other = false, dry_run: dryRun = other } = parsed.payload
-  const token = parsed.payload['approval_token'] ?? parsed.payload['approvalToken']
+  const dryRun = payload['dry_run'] ?? payload['dryRun'] ?? false
+  const token = payload['approval_token'] ?? payload['approvalToken'] ?? null
   if (typeof action !== 'string' || action === '') {
     return { ...NOTHING, action: null, problem: refuse('invalid_action') }
   }
@@ -35,10 +38,10 @@ export function readCallPayload(bytes: Uint8Array): CallPayload {
   })
   if (!isRecord(args)) return wrong('invalid_arguments')
   if (typeof dryRun !== 'boolean') return wrong('invalid_dry_run')
-  if (token !== undefined && (typeof token !== 'string' || token.trim() === '')) {
+  if (token !== null && (typeof token !== 'string' || token.trim() === '')) {
     return wrong('invalid_approval')
   }
-  return { action, args, options: { approvalToken: token ?? null, dryRun }, problem: null }
+  return { action, args, options: { approvalToken: token, dryRun }, problem: null }
 }
 
 type Parsed =

@@ -55,7 +55,7 @@ function parse(bytes: Uint8Array): { readonly value: unknown } | string {
  */
 function eraOf(message: RpcMessage, headerEra: Era): Era {
   const meta = message.params['_meta']
-  if (isRecord(meta) && VERSION_KEY in meta) return modern
+  if (isRecord(meta) && (meta[VERSION_KEY] ?? null) !== null) return modern
   return message.method === 'initialize' ? legacy : headerEra
 }
 
