@@ -61,7 +61,8 @@ export function fileAbsence(optional: boolean | undefined): ToldAbsence {
 
 /**
  * Whether a `null` that was sent counts as not sent (FND-46, ABIND-6): of an optional argument whose
- * schema refuses it, and of one that HTTP carries as text, which has no `null`. A whole body may be
+ * schema refuses it; of an optional one that HTTP carries as text, which has no `null`; and wherever a
+ * schema that converts would make a value of it though its document has no `null`. A whole body may be
  * `null` (BIND-12).
  */
 export function isNullAbsent(
@@ -70,15 +71,12 @@ export function isNullAbsent(
   json: JsonSchema | null,
   absence: Absence,
 ): boolean {
-  if (absence === 'refused' || source === 'body' || schema === null) return false
-  return source !== 'field' || !acceptsNull(schema, json)
-}
-
-/** A schema that converts takes `null` as well as anything, and its document does not say so. */
-function acceptsNull(schema: Schema, json: JsonSchema | null): boolean {
-  if (json !== null && !jsonKinds(json).has('null')) return false
+  if (source === 'body' || schema === null) return false
+  const isAdmitted = json === null || jsonKinds(json).has('null')
   const answer = asked(schema, null)
-  return answer === 'later' || (answer !== 'throws' && answer.issues === undefined)
+  const isTaken = answer === 'later' || (answer !== 'throws' && answer.issues === undefined)
+  if (absence === 'refused') return isTaken && !isAdmitted
+  return source !== 'field' || !isTaken || !isAdmitted
 }
 
 /** True when the schema takes a value as it is. */
