@@ -14,8 +14,8 @@ import {
   type Absence,
   fileAbsence,
   isNullAbsent,
-  tellAbsence,
   type ToldAbsence,
+  tellAbsence,
 } from './absence.ts'
 import { bigintSchema } from './bigint-segment.ts'
 import { bigintDocument, documentOf } from './param-document.ts'
@@ -74,7 +74,7 @@ function defaultSource(method: string | null): ParamSource {
 }
 
 function compileMarked(name: string, marked: MarkedParam, site: ParamSite): ParamSpec {
-  const { source, schema, alias, description, jsonSchema, optional } = marked
+  const { source, schema, alias, description, jsonSchema, optional, explode } = marked
   if (source === 'path' && !site.pathNames.includes(alias ?? name) && site.method !== null) {
     throw wrongParam(
       site,
@@ -85,7 +85,7 @@ function compileMarked(name: string, marked: MarkedParam, site: ParamSite): Para
   if (source !== 'path' && site.pathNames.includes(name)) {
     throw wrongParam(site, name, `is a segment of the path and cannot be a ${source} parameter`)
   }
-  return build(name, source, schema, { alias, description, jsonSchema, optional }, site)
+  return build(name, source, schema, { alias, description, jsonSchema, optional, explode }, site)
 }
 
 interface Extras {
@@ -93,6 +93,7 @@ interface Extras {
   readonly description?: string | undefined
   readonly jsonSchema?: JsonSchema | undefined
   readonly optional?: boolean | undefined
+  readonly explode?: boolean
 }
 
 function build(
@@ -125,6 +126,10 @@ function build(
       `cannot be a ${source} parameter: ${why}. Use a scalar or a list of scalars, pass { jsonSchema }, or send it in the body`,
     )
   }
+  const commas = extras.explode === false
+  if (commas && kinds?.list !== true) {
+    throw wrongParam(site, name, 'explode: false is for lists, and its schema takes one value')
+  }
   const { absence, isAssumed } = compileAbsence(name, schema, json, extras.optional, site)
   if (source === 'path') checkPath(name, wire, kinds, absence, site)
   // Of several cookies of one name the last counts (BIND-10): agents would send a list, HTTP not.
@@ -139,6 +144,7 @@ function build(
     jsonSchema: advertised(json ?? {}, extras.description, absence),
     text: kinds?.kinds ?? [],
     list: kinds?.list ?? false,
+    commas,
     required: absence === 'refused',
     absent: absence === null ? null : undefined,
     nullIsAbsent: isNullAbsent(source, schema, json, absence),

@@ -21,6 +21,8 @@ export interface ParamSpec {
   readonly text: readonly ScalarKind[]
   /** True when text is a list of such scalars: repeated query parameters, repeated flags. */
   readonly list: boolean
+  /** True for a list that is one text with commas (`query(…, { explode: false })`). */
+  readonly commas?: boolean
   /**
    * False when nothing need be sent: the schema is optional, has a default, or is nullable. What tools,
    * OpenAPI and the CLI say of it comes from here (FND-11).

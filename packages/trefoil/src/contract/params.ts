@@ -29,6 +29,8 @@ export interface MarkedParam<Source extends ParamSource = ParamSource, Value = u
   readonly jsonSchema: JsonSchema | undefined
   /** `undefined` where the schema says for itself whether it may be absent. */
   readonly optional: boolean | undefined
+  /** Of query parameters only: `false` for lists written with commas. */
+  readonly explode: boolean
   /** Carries the type only. */
   readonly '~value'?: Value
 }
@@ -54,6 +56,16 @@ export type Param = Schema | MarkedParam | Dependency<unknown>
 /** Arguments and dependencies by name: one key is one argument, one hash member, one flag. */
 export type Params = Readonly<Record<string, Param>>
 
+/** Options of {@link query}. */
+export interface QueryOptions extends ParamOptions {
+  /**
+   * How a list is written: `true` for one item an occurrence (`?id=1&id=2`), `false` for one occurrence
+   * with commas (`?id=1,2`), where an escaped comma (`%2C`) is part of its item. As in OpenAPI's
+   * `style: form`. Default true; `false` is for lists.
+   */
+  readonly explode?: boolean
+}
+
 /** Options of {@link file} and {@link files}. */
 export interface FileOptions extends ParamOptions {
   /** Whether the form may come without it. Default false. */
@@ -66,7 +78,7 @@ type NoOptions = {}
 function mark<Source extends ParamSource, S extends Schema>(
   source: Source,
   schema: S,
-  options: ParamOptions = {},
+  options: QueryOptions = {},
 ): MarkedParam<Source, OutputOf<S>> {
   if (!isSchema(schema)) {
     throw new ImproperlyConfigured(`${source}() takes a Standard Schema, such as z.string()`)
@@ -80,28 +92,30 @@ const PARAM_OPTIONS: OptionNames<ParamOptions> = {
   jsonSchema: true,
   optional: true,
 }
+const QUERY_OPTIONS: OptionNames<QueryOptions> = { ...PARAM_OPTIONS, explode: true }
 
 function checkParamOptions(
   where: string,
-  options: ParamOptions,
+  options: QueryOptions,
   known: Readonly<Record<string, true>>,
 ): void {
   checkRecord(`${where}: options`, options)
   checkOptionNames(where, options, known)
-  const { alias, description, jsonSchema, optional } = options
+  const { alias, description, jsonSchema, optional, explode } = options
   if (alias !== '') checkText(`${where}: alias`, alias)
   if (description !== '') checkText(`${where}: description`, description)
   if (jsonSchema !== undefined) checkRecord(`${where}: jsonSchema`, jsonSchema)
   checkFlag(`${where}: optional`, optional)
+  checkFlag(`${where}: explode`, explode)
 }
 
 function marked<Source extends ParamSource, Value>(
   source: Source,
   schema: Schema<unknown, Value> | null,
-  options: ParamOptions,
+  options: QueryOptions,
 ): MarkedParam<Source, Value> {
-  checkParamOptions(`${source}()`, options, PARAM_OPTIONS)
-  const { alias, description, jsonSchema, optional } = options
+  checkParamOptions(`${source}()`, options, source === 'query' ? QUERY_OPTIONS : PARAM_OPTIONS)
+  const { alias, description, jsonSchema, optional, explode = true } = options
   return Object.freeze({
     [BRAND]: true as const,
     source,
@@ -110,6 +124,7 @@ function marked<Source extends ParamSource, Value>(
     description,
     jsonSchema,
     optional,
+    explode,
   })
 }
 
@@ -121,10 +136,10 @@ export function path<S extends Schema>(
   return mark('path', schema, options)
 }
 
-/** A query parameter; an array schema takes repeated ones. */
+/** A query parameter; an array schema takes repeated ones, or one with commas (`explode: false`). */
 export function query<S extends Schema>(
   schema: S,
-  options?: ParamOptions,
+  options?: QueryOptions,
 ): MarkedParam<'query', OutputOf<S>> {
   return mark('query', schema, options)
 }

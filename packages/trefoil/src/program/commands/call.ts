@@ -141,7 +141,7 @@ async function typedArguments(
   if (action === undefined) {
     return { refused: refusal('unknown_action', unknownAction(manifest, name, remote)) }
   }
-  const args = parseActionArgs(given, action.input_schema)
+  const args = parseActionArgs(given, action.input_schema, action.text_lists)
   if (!args.ok) {
     const stray = given.find((argument) => GLOBAL_FLAGS.has(argument.name))
     throw usageError(args.error, stray ? placeFix(stray.name) : describeFix(remote, name))

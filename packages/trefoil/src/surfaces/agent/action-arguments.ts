@@ -1,4 +1,5 @@
 import type { Action } from '../../contract/action.ts'
+import { decodeMixed } from '../../contract/decode-text.ts'
 import { type ArgumentIssue, invalidValue, unknownArgument } from '../../contract/param-issue.ts'
 import type { ParamSpec } from '../../contract/param-spec.ts'
 import type { SurfaceName } from '../../contract/surface-name.ts'
@@ -8,7 +9,8 @@ const NO_ISSUES: readonly ArgumentIssue[] = []
 
 /**
  * Lays a flat object of JSON arguments out in the order of an action's parameters (ABIND-1).
- * Values go to the validator untouched; names nobody declared are refused, all of them, in
+ * Values go to the validator untouched, but for text of a command line that may be another type
+ * ({@link decodeMixed}); names nobody declared are refused, all of them, in
  * order (ABIND-3).
  */
 export function layOutArguments(
@@ -20,12 +22,14 @@ export function layOutArguments(
   const values: unknown[] = new Array(params.length)
   let issues: ArgumentIssue[] | null = null
   let known = 0
+  // Of flags, which are text and have no schema to ask which of several types they are.
+  const isTyped = surface === 'cli'
   for (let index = 0; index < params.length; index++) {
     const param = params[index] as ParamSpec
     if (!Object.hasOwn(sent, param.name)) continue
     known++
     const value = sent[param.name]
-    values[index] = value
+    values[index] = isTyped ? decodeMixed(param, value) : value
     // HTTP has no empty path segment, so no other surface may have one (W-17).
     if (param.source === 'path' && value === '') {
       values[index] = REFUSED
