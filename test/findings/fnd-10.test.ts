@@ -310,6 +310,41 @@ describe('FND-10: two values that one schema accepts and that differ in JSON hav
     ],
   }
 
+  // What a schema may make that JSON does not show: each holds the number somewhere.
+  const holders: Readonly<Record<string, (n: number) => unknown>> = {
+    'a list with a member': (n) => Object.assign(new Array<unknown>(3), { n }),
+    'a hidden member': (n) => Object.defineProperty({}, 'n', { value: n }),
+    'a symbol': (n) => ({ [Symbol.for('n')]: n }),
+    'an accessor': (n) => Object.defineProperty({}, 'n', { get: () => n, enumerable: true }),
+    'a date with a member': (n) => Object.assign(new Date(0), { n }),
+    'a date of a class': (n) => Object.assign(new Day(0), { n }),
+    'bytes of a class': (n) => Object.assign(new Token(2), { n }),
+    'a list of a class': (n) => Object.assign(List.from([1]), { n }),
+    'a boxed number': (n) => Object.setPrototypeOf(new Number(n), Object.prototype),
+    'a plain object': (n) => ({ n }),
+    'a number': (n) => n,
+  }
+
+  test('nor has anything else that differs, if it has one at all (property)', () => {
+    const hashOf = (kind: string, n: number): string | null => {
+      try {
+        return argumentsHash('x', { x: [holders[kind]?.(n)] })
+      } catch (error) {
+        expect(error).toBeInstanceOf(TypeError)
+        return null
+      }
+    }
+    const kinds = fc.constantFrom(...Object.keys(holders))
+    const n = fc.integer({ min: 0, max: 3 })
+    fc.assert(
+      fc.property(kinds, n, kinds, n, (kind, one, other, two) => {
+        const [left, right] = [hashOf(kind, one), hashOf(other, two)]
+        if (left !== null && left === right) expect([kind, one]).toEqual([other, two])
+      }),
+    )
+    expect(hashOf('a plain object', 1)).not.toBeNull()
+  })
+
   test.each(Object.keys(schemas))('%s (property)', async (kind) => {
     const [schema, values] = schemas[kind] ?? [Json, json]
     const app = createApp(base)
