@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import type { ActionTarget } from '../../packages/trefoil/src/contract/action-protocol.ts'
 import { readCallTokens } from '../../packages/trefoil/src/program/call-tokens.ts'
-import { parseActionArgs } from '../../packages/trefoil/src/program/terminal/argv.ts'
+import { parseActionArgs, textArguments } from '../../packages/trefoil/src/program/terminal/argv.ts'
 import { ALL, ENV, type Json, membersOf, on } from './surfaces.ts'
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} }
@@ -131,7 +131,8 @@ async function overCli(
   if (!tokens.ok || found === undefined) throw new Error('no such call')
   const args = parseActionArgs(tokens.value.given, found.input_schema, found.text_lists)
   if (!args.ok) return 'REFUSED'
-  const answer = await target?.call({ action, arguments: args.value })
+  const texts = textArguments(args.value, found.input_schema)
+  const answer = await target?.call({ action, arguments: args.value, texts })
   return answer !== undefined && 'body' in answer ? membersOf(answer.body)['x'] : 'REFUSED'
 }
 
@@ -153,6 +154,14 @@ describe.each(Object.keys(SCHEMAS))('FND-12: %s', (name) => {
       if (value !== 'REFUSED' || !MORE.has(text)) expect([text, flag]).toEqual([text, value])
     }
   })
+})
+
+test('FND-12: JSON of an agent is what it is: text is read as another type only where it was typed', async () => {
+  for (const target of Object.values(targets)) {
+    const call = { action: 'integer_or_email', arguments: { x: '5' } }
+    expect(await target.call(call)).toMatchObject({ ok: false })
+    expect(await target.call({ ...call, texts: ['x', 'y'] })).toMatchObject({ body: { x: 5 } })
+  }
 })
 
 test('FND-12: repeated flags are repeated parameters', async () => {

@@ -183,8 +183,6 @@ describe('FND-46: null in the protocols', () => {
         _meta: {
           approvalToken: null,
           approval_token: null,
-          dryRun: null,
-          dry_run: null,
           progressToken: null,
           'io.modelcontextprotocol/protocolVersion': null,
         },
@@ -194,7 +192,7 @@ describe('FND-46: null in the protocols', () => {
       'members of _meta, modern',
       true,
       'tools/call',
-      { name: 'x', _meta: { ...meta, approvalToken: null, dryRun: null } },
+      { name: 'x', _meta: { ...meta, approvalToken: null, progressToken: null } },
     ],
   ])('MCP: %s', async (_, modern, method, params) => {
     const answer = await mcp(modern, method, params)
@@ -207,11 +205,9 @@ describe('FND-46: null in the protocols', () => {
     expect(membersOf(modern['error'])['message']).toContain('params._meta needs')
     const unnamed = await mcp(false, 'tools/call', { name: null })
     expect(membersOf(unnamed['error'])['message']).toContain('params.name must be text')
-    const dry = await mcp(false, 'tools/call', {
-      name: 'x',
-      _meta: { dryRun: null, dry_run: true },
-    })
-    expect(JSON.stringify(dry)).toContain('arguments_hash')
+    // One that was not understood would run for good.
+    const dry = await mcp(false, 'tools/call', { name: 'x', _meta: { dryRun: null } })
+    expect(membersOf(dry['error'])['message']).toContain('dryRun must be true or false')
     const cursor = await mcp(false, 'tools/list', { cursor: '' })
     expect(membersOf(cursor['error'])['message']).toBe('Invalid cursor')
   })
@@ -226,8 +222,9 @@ describe('FND-46: null in the protocols', () => {
       const target = 'http://localhost/__trefoil__/actions/call'
       return (await app.fetch(new Request(target, init))).json() as Promise<Json>
     }
-    const nulls = { arguments: null, dry_run: null, dryRun: null, approval_token: null }
+    const nulls = { arguments: null, approval_token: null, approvalToken: null }
     expect(await call(nulls)).toMatchObject({ ok: true, body: ['undefined'] })
     expect(await call({ ...nulls, dryRun: true })).toMatchObject({ ok: true, dry_run: true })
+    expect(await call({ dry_run: null })).toMatchObject({ error: { code: 'invalid_dry_run' } })
   })
 })

@@ -50,6 +50,11 @@ export interface ActionCallRequest {
   /** Validate and hash, run nothing. Default `false`. */
   readonly dry_run?: boolean
   readonly approval_token?: string
+  /**
+   * Arguments that were typed, where text is one of several types: read as HTTP reads text, by asking the
+   * schema, so that `5` is the same value in a flag and in a query. Default: all are JSON.
+   */
+  readonly texts?: readonly string[]
 }
 
 /** The action ran. `status_code` is what HTTP would have answered. */

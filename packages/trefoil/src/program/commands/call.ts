@@ -9,7 +9,7 @@ import type { Context } from '../context.ts'
 import { flagsOf, type GlobalFlags } from '../flags.ts'
 import { readInput } from '../io.ts'
 import { shellQuote } from '../shell-quote.ts'
-import { type GivenArgument, parseActionArgs } from '../terminal/argv.ts'
+import { type GivenArgument, parseActionArgs, textArguments } from '../terminal/argv.ts'
 import { showAnswer } from '../terminal/print.ts'
 import { usageError } from '../usage-error.ts'
 import { type TargetFlags, withTarget } from '../with-target.ts'
@@ -120,13 +120,17 @@ async function call(
       action: wanted.action,
       arguments: args.values,
       dry_run: wanted.dryRun,
+      ...(args.texts === undefined || args.texts.length === 0 ? {} : { texts: args.texts }),
       ...(approval === undefined ? {} : { approval_token: approval }),
     })
   })
 }
 
 type Arguments =
-  | { readonly values: Readonly<Record<string, unknown>> }
+  | {
+      readonly values: Readonly<Record<string, unknown>>
+      readonly texts?: readonly string[]
+    }
   | { readonly refused: Exclude<ActionAnswer, { ok: true }> }
 
 /** Without arguments nothing has to be typed, so the manifest is not asked for. */
@@ -146,7 +150,7 @@ async function typedArguments(
     const stray = given.find((argument) => GLOBAL_FLAGS.has(argument.name))
     throw usageError(args.error, stray ? placeFix(stray.name) : describeFix(remote, name))
   }
-  return { values: args.value }
+  return { values: args.value, texts: textArguments(args.value, action.input_schema) }
 }
 
 function describeFix(remote: string | undefined, action: string): string {
@@ -169,7 +173,10 @@ function placeFix(flag: string): string {
 async function readArgsJson(
   { io }: Context,
   { argsJson, given }: WantedCall,
-): Promise<{ readonly values: Readonly<Record<string, unknown>> } | null> {
+): Promise<{
+  readonly values: Readonly<Record<string, unknown>>
+  readonly texts?: never
+} | null> {
   if (argsJson === undefined) return null
   if (given.length > 0) {
     throw usageError('Use either --args-json or single arguments', 'Drop one of the two.')

@@ -2,7 +2,7 @@ import { failure, type Result, success } from '../../base/result.ts'
 import type { TextLists } from '../../contract/action-protocol.ts'
 import type { JsonSchema } from '../../contract/schema.ts'
 import { membersOf, type Shape, shapesOf } from './shapes.ts'
-import { type ListStyle, listValue, typedValue } from './typed-value.ts'
+import { isMixed, type ListStyle, listValue, typedValue } from './typed-value.ts'
 
 /** Flags of the program that may stand after the action's name; all others are arguments (W-2). */
 export const RESERVED_FLAGS: ReadonlySet<string> = new Set([
@@ -172,4 +172,17 @@ export function missingValue(flag: string): string {
 /** Text of a caller in a message, control characters escaped. */
 export function quote(text: string): string {
   return JSON.stringify(text)
+}
+
+/**
+ * Which of the arguments only the schema can read: those whose flag may be text or something else. The
+ * server asks it (FND-12).
+ */
+export function textArguments(
+  values: Readonly<Record<string, unknown>>,
+  schema: JsonSchema,
+): readonly string[] {
+  return actionFlags(schema)
+    .filter(({ name, shapes }) => Object.hasOwn(values, name) && isMixed(shapes, schema))
+    .map(({ name }) => name)
 }

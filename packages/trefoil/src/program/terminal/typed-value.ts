@@ -23,6 +23,13 @@ export function listValue(
   return itemsOf(style === 'commas' ? text.split(',') : texts, shapes, root)
 }
 
+/** True where the value, or an item, may be text and may be something else that is typed alike. */
+export function isMixed(shapes: readonly Shape[], root: JsonSchema): boolean {
+  const isList = shapes.some(({ kind }) => kind === 'array')
+  const one = isList ? itemShapes(shapes, 0, root) : shapes
+  return one.some(isText) && one.some(({ kind }) => SCALARS.some((scalar) => scalar === kind))
+}
+
 function isText({ kind }: Shape): boolean {
   return kind === 'string' || kind === 'any'
 }

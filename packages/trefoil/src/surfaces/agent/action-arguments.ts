@@ -9,27 +9,27 @@ const NO_ISSUES: readonly ArgumentIssue[] = []
 
 /**
  * Lays a flat object of JSON arguments out in the order of an action's parameters (ABIND-1).
- * Values go to the validator untouched, but for text of a command line that may be another type
- * ({@link decodeMixed}); names nobody declared are refused, all of them, in
+ * Values go to the validator untouched; names nobody declared are refused, all of them, in
  * order (ABIND-3).
+ *
+ * @param texts arguments that were typed as text where text is one of several types
  */
 export function layOutArguments(
   action: Action,
   sent: Readonly<Record<string, unknown>>,
   surface: SurfaceName,
+  texts?: readonly string[],
 ): RawArguments {
   const { params } = action
   const values: unknown[] = new Array(params.length)
   let issues: ArgumentIssue[] | null = null
   let known = 0
-  // Of flags, which are text and have no schema to ask which of several types they are.
-  const isTyped = surface === 'cli'
   for (let index = 0; index < params.length; index++) {
     const param = params[index] as ParamSpec
     if (!Object.hasOwn(sent, param.name)) continue
     known++
     const value = sent[param.name]
-    values[index] = isTyped ? decodeMixed(param, value) : value
+    values[index] = texts?.includes(param.name) === true ? decodeMixed(param, value) : value
     // HTTP has no empty path segment, so no other surface may have one (W-17).
     if (param.source === 'path' && value === '') {
       values[index] = REFUSED

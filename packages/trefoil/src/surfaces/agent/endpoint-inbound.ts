@@ -18,6 +18,8 @@ export const NO_AGENT_OPTIONS: AgentOptions = { approvalToken: null, dryRun: fal
 export interface AgentCall {
   readonly surface: SurfaceName
   readonly args: Readonly<Record<string, unknown>>
+  /** Arguments that were typed as text; none by default. */
+  readonly texts?: readonly string[] | undefined
   readonly options: AgentOptions
   /** Bytes of the largest answer. */
   readonly wholeAnswers: number
@@ -44,11 +46,13 @@ export class EndpointInbound implements Inbound {
   readonly #request: EndpointRequest
   readonly #surface: SurfaceName
   readonly #args: Readonly<Record<string, unknown>>
+  readonly #texts: readonly string[] | undefined
 
   constructor(request: EndpointRequest, call: AgentCall) {
     this.#request = request
     this.#surface = call.surface
     this.#args = call.args
+    this.#texts = call.texts
     this.method = request.exchange.method
     this.rawHeaders = request.exchange.rawHeaders
     this.path = request.path
@@ -80,6 +84,6 @@ export class EndpointInbound implements Inbound {
   }
 
   readArguments(action: Action): RawArguments {
-    return layOutArguments(action, this.#args, this.#surface)
+    return layOutArguments(action, this.#args, this.#surface, this.#texts)
   }
 }

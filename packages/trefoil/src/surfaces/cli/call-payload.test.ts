@@ -22,9 +22,10 @@ describe('RPC-4 payload', () => {
 
   test('FND-46: null is what is left out', () => {
     const nulls =
-      '{"action":"a","arguments":null,"dry_run":null,"dryRun":null,"approval_token":null,"approvalToken":null}'
+      '{"action":"a","arguments":null,"approval_token":null,"approvalToken":null,"texts":null}'
     expect(read(nulls)).toEqual(read('{"action":"a"}'))
-    expect(read('{"action":"a","dry_run":null,"dryRun":true}').options.dryRun).toBe(true)
+    expect(read('{"action":"a","dry_run":null}').problem?.code).toBe('invalid_dry_run')
+    expect(read('{"action":"a","texts":["b",5]}').texts).toEqual(['b'])
   })
 
   test('RPC-3: what is left out has its default, what is unknown is ignored', () => {

@@ -8,6 +8,8 @@ export interface CallPayload {
   /** The routing bit; `null` when it could not be read. */
   readonly action: string | null
   readonly args: Readonly<Record<string, unknown>>
+  /** Arguments that were typed as text, if it is said. */
+  readonly texts?: readonly string[] | undefined
   readonly options: AgentOptions
   readonly problem: Problem | null
 }
@@ -15,7 +17,12 @@ export interface CallPayload {
 /** `arguments` stands around what HTTP has as its body (ABIND-12). */
 const MAX_DEPTH = MAX_JSON_DEPTH + 1
 
-const NOTHING = { args: {}, options: { approvalToken: null, dryRun: false } } as const
+const NO_TEXTS: readonly string[] = []
+const NOTHING = {
+  args: {},
+  texts: NO_TEXTS,
+  options: { approvalToken: null, dryRun: false },
+} as const
 
 /** Reads the body of the call endpoint, problems in the order of RPC-4. Never throws. */
 export function readCallPayload(bytes: Uint8Array): CallPayload {
@@ -23,10 +30,11 @@ export function readCallPayload(bytes: Uint8Array): CallPayload {
   if ('problem' in parsed) return { ...NOTHING, action: null, problem: parsed.problem }
   const { payload } = parsed
   const { action } = payload
-  // Optional members: null is how some clients write what they do not send (FND-46).
+  // Optional members: null is how some clients write what they do not send (FND-46). Not of a dry run,
+  // which is there to run nothing.
   const args = payload['arguments'] ?? {}
   // Both spellings of both: one that was not understood would run for good.
-  const dryRun = payload['dry_run'] ?? payload['dryRun'] ?? false
+  const { dryRun: other = false, dry_run: dryRun = other } = payload
   const token = payload['approval_token'] ?? payload['approvalToken'] ?? null
   if (typeof action !== 'string' || action === '') {
     return { ...NOTHING, action: null, problem: refuse('invalid_action') }
@@ -41,7 +49,13 @@ export function readCallPayload(bytes: Uint8Array): CallPayload {
   if (token !== null && (typeof token !== 'string' || token.trim() === '')) {
     return wrong('invalid_approval')
   }
-  return { action, args, options: { approvalToken: token, dryRun }, problem: null }
+  const texts = readTexts(payload['texts'])
+  return { action, args, texts, options: { approvalToken: token, dryRun }, problem: null }
+}
+
+/** What is no list of names is none: its arguments are JSON, and their schemas refuse what is not. */
+function readTexts(texts: unknown): readonly string[] | undefined {
+  return Array.isArray(texts) ? texts.filter((name) => typeof name === 'string') : undefined
 }
 
 type Parsed =

@@ -130,6 +130,7 @@ class LocalInbound implements Inbound {
   readonly cancels = true
   readonly stop = null
   readonly #args: Readonly<Record<string, unknown>>
+  readonly #texts: readonly string[] | undefined
   readonly #signal: AbortSignal | undefined
   readonly #abortListeners: (() => void)[] = []
   readonly #doneListeners: (() => void)[] = []
@@ -148,6 +149,7 @@ class LocalInbound implements Inbound {
     this.rawHeaders = headers
     this.#signal = signal
     this.#args = request.arguments ?? {}
+    this.#texts = request.texts
     this.approvalToken = request.approval_token ?? null
     this.dryRun = request.dry_run ?? false
     this.wholeAnswers = maxResponseSize
@@ -181,6 +183,6 @@ class LocalInbound implements Inbound {
   }
 
   readArguments(action: Action): RawArguments {
-    return layOutArguments(action, this.#args, 'cli')
+    return layOutArguments(action, this.#args, 'cli', this.#texts)
   }
 }

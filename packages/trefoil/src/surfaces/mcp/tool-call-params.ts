@@ -19,7 +19,8 @@ export function toolNameOf(message: RpcMessage): string | null {
 
 /** Reads the params of `tools/call` (MCP-11). */
 export function readToolCallParams({ params }: RpcMessage): ToolCallParams | Problem {
-  // Optional members, all of them: clients that write null for what they do not send mean that (FND-46).
+  // Optional members: clients that write null for what they do not send mean that (FND-46). Not of a dry
+  // run, which is there to run nothing.
   const args = params['arguments'] ?? NO_ARGS
   const meta = params['_meta'] ?? undefined
   if (!isRecord(args)) {
@@ -33,7 +34,7 @@ export function readToolCallParams({ params }: RpcMessage): ToolCallParams | Pro
     return refuse('mcp_invalid_params', { status: 200, detail: 'params._meta must be an object' })
   const token = meta['approvalToken'] ?? meta['approval_token'] ?? null
   // Both spellings of both: one that was not understood would run for good.
-  const dryRun = meta['dryRun'] ?? meta['dry_run'] ?? false
+  const { dry_run: other = false, dryRun = other } = meta
   if (token !== null && (typeof token !== 'string' || token.trim() === '')) {
     return refuse('mcp_invalid_params', { status: 200, detail: 'Invalid approval token' })
   }
