@@ -10,6 +10,7 @@ import { ambiguousApprovals } from './ambiguous-approval.ts'
 import type { AppConfig } from './app-config.ts'
 import type { AppOptions } from './app-options.ts'
 import type { AnyAuthConfig, AppTypes, OwnPayloads, TypesOf } from './app-types.ts'
+import { assumedRequired } from './assumed-required.ts'
 import { type CompiledApp, compileApp } from './compiled-app.ts'
 import { readConfig } from './config.ts'
 import type { Declaration } from './declaration.ts'
@@ -115,6 +116,9 @@ export class App<T extends AppTypes> extends Routes<T> implements AppHandle {
     }
     for (const { action, parameters, message } of ambiguousApprovals(catalogue)) {
       this.#warn({ action, parameters }, message)
+    }
+    for (const { action, parameter, message } of assumedRequired(catalogue)) {
+      this.#warn({ action, parameter }, message)
     }
   }
 

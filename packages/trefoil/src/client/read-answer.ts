@@ -59,8 +59,18 @@ function readAction(value: unknown): ManifestAction | null {
     path: textOf(value['path']),
     needs_approval,
     input_schema,
+    ...readTextLists(value['text_lists']),
     output_schema: isRecord(output_schema) ? output_schema : null,
   }
+}
+
+/** What another revision says of an argument is as good as nothing: then its schema alone decides. */
+function readTextLists(value: unknown): Pick<ManifestAction, 'text_lists'> {
+  if (!isRecord(value)) return {}
+  const known = Object.entries(value).flatMap(([name, style]) =>
+    style === 'repeated' || style === 'commas' ? [[name, style] as const] : [],
+  )
+  return { text_lists: Object.fromEntries(known) }
 }
 
 /**

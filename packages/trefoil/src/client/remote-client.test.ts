@@ -233,6 +233,17 @@ describe('answers that are none', () => {
     expect(codeOf(await (await target(json(done))).call(dry))).toBe('remote_invalid')
   })
 
+  test('FND-12: how lists are written comes through, as far as it is known', async () => {
+    const text_lists = { ids: 'commas', tags: 'repeated', later: 'pipes', odd: 5 }
+    const listed = { ...MANIFEST, actions: [{ ...ACTION, text_lists }] }
+    expect(await (await target(json(listed))).manifest()).toMatchObject({
+      actions: [{ text_lists: { ids: 'commas', tags: 'repeated' } }],
+    })
+    const unknown = { ...MANIFEST, actions: [{ ...ACTION, text_lists: 'all' }] }
+    const read = await (await target(json(unknown))).manifest()
+    expect('actions' in read && 'text_lists' in (read.actions[0] ?? {})).toBe(false)
+  })
+
   test.each([
     { ...MANIFEST, protocol: 'other.v1' },
     { ...MANIFEST, actions: {} },

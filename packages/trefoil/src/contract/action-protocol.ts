@@ -10,6 +10,9 @@ export const ACTION_PROTOCOL = 'trefoil-actions.v1'
 export const MANIFEST_PATH = '/.well-known/trefoil-actions.json'
 export const CALL_PATH = '/__trefoil__/actions/call'
 
+/** `repeated`: an item an occurrence; `commas`: one text. By argument. */
+export type TextLists = Readonly<Record<string, 'repeated' | 'commas'>>
+
 /** One action in the manifest. */
 export interface ManifestAction {
   readonly name: string
@@ -20,6 +23,11 @@ export interface ManifestAction {
   readonly path: string | null
   readonly needs_approval: boolean
   readonly input_schema: JsonSchema
+  /**
+   * How HTTP writes the lists among the arguments, where it writes them as text; a command line reads
+   * the same text the same way.
+   */
+  readonly text_lists?: TextLists
   readonly output_schema: JsonSchema | null
 }
 
@@ -43,6 +51,11 @@ export interface ActionCallRequest {
   /** Validate and hash, run nothing. Default `false`. */
   readonly dry_run?: boolean
   readonly approval_token?: string
+  /**
+   * Arguments that were typed, where text is one of several types: read as HTTP reads text, by asking the
+   * schema, so that `5` is the same value in a flag and in a query. Default: all are JSON.
+   */
+  readonly texts?: readonly string[]
 }
 
 /**

@@ -12,6 +12,8 @@ export interface ParameterShape {
   readonly description: string | null
   readonly deprecated: boolean
   readonly schema: JsonSchema
+  /** True for a list in one text, with commas. */
+  readonly commas?: boolean
 }
 
 export interface BodyShape {
@@ -51,6 +53,7 @@ export function parameterShapes(
       description: descriptionOf(param),
       deprecated: param.jsonSchema.deprecated === true,
       schema: components.add(param.jsonSchema, `${operationId}_${param.name}`, 'input'),
+      commas: param.commas === true,
     }
     return [shape]
   })

@@ -24,7 +24,7 @@ interface Commands {
 
 /** Everything needed to call one action (CLI-9, CLI-10). */
 export function describeAction(action: ManifestAction, prefix: CommandPrefix, view: View): Screen {
-  const flags = actionFlags(action.input_schema)
+  const flags = actionFlags(action.input_schema, action.text_lists)
   const commands = commandsOf(action, flags, prefix)
   if (view.json) return jsonScreen(jsonDescription(action, flags, commands))
   return screen(humanDescription(action, flags, commands))
@@ -113,9 +113,11 @@ function argumentLines(flags: readonly ActionFlag[]): readonly string[] {
 }
 
 /** What the schema says beyond the type, as far as it fits on the line. */
-function notesOf({ schema }: ActionFlag): readonly string[] {
+function notesOf({ schema, list }: ActionFlag): readonly string[] {
   const { description, enum: values, default: fallback } = schema
   const notes = typeof description === 'string' ? [description.trim()] : []
+  if (list === 'repeated') notes.push('(once for each item)')
+  if (list === 'commas') notes.push('(commas between items)')
   if (Array.isArray(values)) notes.push(`(one of ${listOf(values)})`)
   if (fallback !== undefined) notes.push(`(default ${textOf(fallback)})`)
   return notes

@@ -1,5 +1,6 @@
 import type { JsonSchema } from '../contract/schema.ts'
-import type { ActionFlag, Shape } from './terminal/argv.ts'
+import type { ActionFlag } from './terminal/argv.ts'
+import type { Shape } from './terminal/shapes.ts'
 
 const MAX_DEPTH = 4
 /** Values in one example. */
@@ -7,6 +8,7 @@ const MAX_VALUES = 100
 
 /** What stands for a value in a usage line (CLI-9). */
 export function placeholderOf(flag: ActionFlag): string {
+  if (flag.list !== 'json') return flag.list === 'commas' ? '<item,item>' : '<item>'
   switch (shapeOf(flag)?.kind) {
     case 'integer':
       return '<integer>'
@@ -35,11 +37,17 @@ export function exampleOf(flag: ActionFlag): string {
     depth: 0,
     left: MAX_VALUES,
   })
+  if (flag.list !== 'json' && Array.isArray(value)) return listExample(flag, value)
   if (typeof value === 'string') return value
   if (typeof value === 'number' && shapeOf(flag)?.kind === 'number' && Number.isInteger(value)) {
     return value.toFixed(1)
   }
   return JSON.stringify(value)
+}
+
+function listExample({ list }: ActionFlag, items: readonly unknown[]): string {
+  const texts = items.map((item) => (typeof item === 'string' ? item : JSON.stringify(item)))
+  return list === 'commas' ? texts.join(',') : (texts[0] ?? '')
 }
 
 function shapeOf({ shapes }: ActionFlag): Shape | undefined {

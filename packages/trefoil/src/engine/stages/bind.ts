@@ -57,7 +57,8 @@ class Binding {
       const validate = this.#validators[index]
       const sent = this.#values[index]
       if (sent === REFUSED) continue
-      const value = sent === undefined ? param.absent : sent
+      const isAbsent = sent === undefined || (sent === null && param.nullIsAbsent === true)
+      const value = isAbsent ? param.absent : sent
       if (value === undefined && param.required) this.#add(missingArgument(param, this.#surface))
       else if (validate == null) this.#args[param.name] = value
       else {

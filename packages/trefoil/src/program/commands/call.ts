@@ -15,7 +15,7 @@ import type { Context } from '../context.ts'
 import { flagsOf, type GlobalFlags } from '../flags.ts'
 import { readInput } from '../io.ts'
 import { shellQuote } from '../shell-quote.ts'
-import { type GivenArgument, parseActionArgs } from '../terminal/argv.ts'
+import { type GivenArgument, parseActionArgs, textArguments } from '../terminal/argv.ts'
 import { showAnswer } from '../terminal/print.ts'
 import { usageError } from '../usage-error.ts'
 import { type TargetFlags, withTarget } from '../with-target.ts'
@@ -130,13 +130,17 @@ async function call(
       action: wanted.action,
       arguments: args.values,
       dry_run: wanted.dryRun,
+      ...(args.texts === undefined || args.texts.length === 0 ? {} : { texts: args.texts }),
       ...(approval === undefined ? {} : { approval_token: approval }),
     })
   })
 }
 
 type Arguments =
-  | { readonly values: Readonly<Record<string, unknown>> }
+  | {
+      readonly values: Readonly<Record<string, unknown>>
+      readonly texts?: readonly string[]
+    }
   | { readonly refused: Exclude<ActionAnswer, { ok: true }> }
 
 /** Without arguments nothing has to be typed, so the manifest is not asked for. */
@@ -152,12 +156,12 @@ async function typedArguments(
   if (action === undefined) {
     return { refused: refusal('unknown_action', unknownAction(manifest, name, remote)) }
   }
-  const args = parseActionArgs(given, action.input_schema, limits)
+  const args = parseActionArgs(given, action.input_schema, action.text_lists, limits)
   if (!args.ok) {
     const stray = given.find((argument) => GLOBAL_FLAGS.has(argument.name))
     throw usageError(args.error, stray ? placeFix(stray.name) : describeFix(remote, name))
   }
-  return { values: args.value }
+  return { values: args.value, texts: textArguments(args.value, action.input_schema) }
 }
 
 function describeFix(remote: string | undefined, action: string): string {
@@ -199,7 +203,7 @@ const UNLIMITED: StrictJsonLimits = {
 function argumentsOf(
   text: string,
   limits: StrictJsonLimits,
-): { readonly values: Readonly<Record<string, unknown>> } {
+): { readonly values: Readonly<Record<string, unknown>>; readonly texts?: never } {
   const json = parseStrictJson(text, limits)
   if (!json.ok) {
     const { detail, fix, issues } = refuseJson(json)

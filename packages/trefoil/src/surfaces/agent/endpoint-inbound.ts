@@ -19,6 +19,8 @@ export const NO_AGENT_OPTIONS: AgentOptions = { approvalToken: null, dryRun: fal
 export interface AgentCall {
   readonly surface: SurfaceName
   readonly args: Readonly<Record<string, unknown>>
+  /** Arguments that were typed as text; none by default. */
+  readonly texts?: readonly string[] | undefined
   readonly options: AgentOptions
   /** Bytes of the largest answer. */
   readonly wholeAnswers: number
@@ -45,11 +47,13 @@ export class EndpointInbound implements Inbound {
   readonly #request: EndpointRequest
   readonly #surface: SurfaceName
   readonly #args: Readonly<Record<string, unknown>>
+  readonly #texts: readonly string[] | undefined
 
   constructor(request: EndpointRequest, call: AgentCall) {
     this.#request = request
     this.#surface = call.surface
     this.#args = call.args
+    this.#texts = call.texts
     this.method = request.exchange.method
     this.rawHeaders = request.exchange.rawHeaders
     this.path = request.path
@@ -85,6 +89,6 @@ export class EndpointInbound implements Inbound {
   }
 
   readArguments<T>(action: Action, _call: CloseHooks, use: UseArguments<T>): Awaitable<T> {
-    return use(layOutArguments(action, this.#args, this.#surface))
+    return use(layOutArguments(action, this.#args, this.#surface, this.#texts))
   }
 }

@@ -9,6 +9,8 @@ export interface CallPayload {
   /** The routing bit; `null` when it could not be read. */
   readonly action: string | null
   readonly args: Readonly<Record<string, unknown>>
+  /** Arguments that were typed as text, if it is said. */
+  readonly texts?: readonly string[] | undefined
   readonly options: AgentOptions
   readonly problem: Problem | null
 }
@@ -16,7 +18,12 @@ export interface CallPayload {
 /** `arguments` stands around what HTTP has as its body (ABIND-12). */
 export const LEVELS_AROUND = 1
 
-const NOTHING = { args: {}, options: { approvalToken: null, dryRun: false } } as const
+const NO_TEXTS: readonly string[] = []
+const NOTHING = {
+  args: {},
+  texts: NO_TEXTS,
+  options: { approvalToken: null, dryRun: false },
+} as const
 
 /**
  * Reads the body of the call endpoint, problems in the order of RPC-4. Never throws.
@@ -26,10 +33,14 @@ const NOTHING = { args: {}, options: { approvalToken: null, dryRun: false } } as
 export function readCallPayload(bytes: Uint8Array, limits: StrictJsonLimits): CallPayload {
   const parsed = parse(bytes, limits)
   if ('problem' in parsed) return { ...NOTHING, action: null, problem: parsed.problem }
-  const { action, arguments: args = {} } = parsed.payload
+  const { payload } = parsed
+  const { action } = payload
+  // Optional members: null is how some clients write what they do not send (FND-46). Not of a dry run,
+  // which is there to run nothing.
+  const args = payload['arguments'] ?? {}
   // Both spellings of both: one that was not understood would run for good.
-  const { dryRun: other = false, dry_run: dryRun = other } = parsed.payload
-  const token = parsed.payload['approval_token'] ?? parsed.payload['approvalToken']
+  const { dryRun: other = false, dry_run: dryRun = other } = payload
+  const token = payload['approval_token'] ?? payload['approvalToken'] ?? null
   if (typeof action !== 'string' || action === '') {
     return { ...NOTHING, action: null, problem: refuse('invalid_action') }
   }
@@ -40,10 +51,16 @@ export function readCallPayload(bytes: Uint8Array, limits: StrictJsonLimits): Ca
   })
   if (!isRecord(args)) return wrong('invalid_arguments')
   if (typeof dryRun !== 'boolean') return wrong('invalid_dry_run')
-  if (token !== undefined && (typeof token !== 'string' || token.trim() === '')) {
+  if (token !== null && (typeof token !== 'string' || token.trim() === '')) {
     return wrong('invalid_approval')
   }
-  return { action, args, options: { approvalToken: token ?? null, dryRun }, problem: null }
+  const texts = readTexts(payload['texts'])
+  return { action, args, texts, options: { approvalToken: token, dryRun }, problem: null }
+}
+
+/** What is no list of names is none: its arguments are JSON, and their schemas refuse what is not. */
+function readTexts(texts: unknown): readonly string[] | undefined {
+  return Array.isArray(texts) ? texts.filter((name) => typeof name === 'string') : undefined
 }
 
 type Parsed =

@@ -88,6 +88,7 @@ function inboundOf(
   return new EndpointInbound(request, {
     surface: 'cli',
     args: payload?.args ?? NO_ARGS,
+    texts: payload?.texts,
     options: payload?.options ?? NO_AGENT_OPTIONS,
     wholeAnswers: parts.maxResponseSize,
     cancels: false,

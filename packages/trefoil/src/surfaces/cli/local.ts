@@ -132,6 +132,7 @@ class LocalInbound implements Inbound {
   readonly cancels = true
   readonly stop = null
   readonly #args: Readonly<Record<string, unknown>>
+  readonly #texts: readonly string[] | undefined
   readonly #signal: AbortSignal | undefined
   readonly #abortListeners: (() => void)[] = []
   readonly #doneListeners: (() => void)[] = []
@@ -150,6 +151,7 @@ class LocalInbound implements Inbound {
     this.rawHeaders = headers
     this.#signal = signal
     this.#args = request.arguments ?? {}
+    this.#texts = request.texts
     this.approvalToken = request.approval_token ?? null
     this.dryRun = request.dry_run ?? false
     this.wholeAnswers = maxResponseSize
@@ -183,6 +185,6 @@ class LocalInbound implements Inbound {
   }
 
   readArguments<T>(action: Action, _call: CloseHooks, use: UseArguments<T>): Awaitable<T> {
-    return use(layOutArguments(action, this.#args, 'cli'))
+    return use(layOutArguments(action, this.#args, 'cli', this.#texts))
   }
 }

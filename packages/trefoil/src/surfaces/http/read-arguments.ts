@@ -19,7 +19,7 @@ import {
 } from '../../engine/inbound.ts'
 import { refusedCoding } from '../../policy/refused-coding.ts'
 import type { SentCookies } from '../../web/cookie-header.ts'
-import { parseQuery, type QueryPairs, valuesOf } from '../../web/query.ts'
+import { commaListsOf, parseQuery, type QueryPairs, valuesOf } from '../../web/query.ts'
 import { allHeaders } from '../../web/raw-headers.ts'
 import type { BodySource } from './body-source.ts'
 import { EMPTY_FORM, type FormBody, formIssuesOf } from './form-body.ts'
@@ -170,7 +170,9 @@ class Reader {
         return this.#form.files.get(param.wire) ?? (param.required ? undefined : NO_FILES)
       case 'query': {
         const pairs = this.#queryPairs()
-        return pairs === MALFORMED ? REFUSED : this.#decode(param, valuesOf(pairs, param.wire))
+        if (pairs === MALFORMED) return REFUSED
+        if (param.commas === true) return this.#commaList(param)
+        return this.#decode(param, valuesOf(pairs, param.wire))
       }
       case 'form':
         if (this.#form === null) return REFUSED
@@ -192,6 +194,22 @@ class Reader {
       if (this.#query === MALFORMED) this.#add(MALFORMED_QUERY)
     }
     return this.#query
+  }
+
+  #commaList(param: ParamSpec): unknown {
+    const lists = commaListsOf(this.#inbound.search, param.wire)
+    if (lists.length < 2) return this.#decode(param, lists[0] ?? [])
+    // Which of them was meant nobody can tell.
+    this.#add({
+      headline: `Repeated query parameter: ${param.wire}`,
+      issue: {
+        source: 'query',
+        name: param.wire,
+        pointer: '',
+        message: 'Expected once, with commas between items',
+      },
+    })
+    return REFUSED
   }
 
   #field(param: ParamSpec): unknown {

@@ -48,7 +48,7 @@ export function readEnvelope(
  */
 function eraOf(message: RpcMessage, headerEra: Era): Era {
   const meta = message.params['_meta']
-  if (isRecord(meta) && VERSION_KEY in meta) return modern
+  if (isRecord(meta) && (meta[VERSION_KEY] ?? null) !== null) return modern
   return message.method === 'initialize' ? legacy : headerEra
 }
 
