@@ -98,7 +98,7 @@ export class App<T extends AppTypes> extends Routes<T> implements AppHandle {
   #announce(): void {
     if (this.#announced) return
     this.#announced = true
-    const { catalogue } = this.#compile()
+    const { catalogue, toolWarnings } = this.#compile()
     this.#nameStrayVariables()
     for (const { surface, message } of describeExposure(catalogue, this.#config)) {
       this.#warn({ surface }, message)
@@ -106,6 +106,7 @@ export class App<T extends AppTypes> extends Routes<T> implements AppHandle {
     for (const { action, parameters, message } of ambiguousApprovals(catalogue)) {
       this.#warn({ action, parameters }, message)
     }
+    for (const message of toolWarnings()) this.#warn({ surface: 'mcp' }, message)
   }
 
   #nameStrayVariables(): void {

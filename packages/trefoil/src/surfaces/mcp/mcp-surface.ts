@@ -1,4 +1,3 @@
-import { lazily } from '../../base/lazily.ts'
 import type { Catalogue } from '../../contract/catalogue.ts'
 import type { AppContext } from '../../engine/app-context.ts'
 import { compilePlan, type Plan } from '../../engine/plan.ts'
@@ -8,7 +7,7 @@ import { walk } from '../walk.ts'
 import type { McpParts } from './mcp-parts.ts'
 import { mcpVerbs } from './mcp-verbs.ts'
 import { problemReply } from './problem-reply.ts'
-import { buildToolList } from './tool-list.ts'
+import type { ToolList } from './tool-list.ts'
 import { legacy } from './wire/legacy.ts'
 
 /** Where MCP lives. Fixed by DESIGN §1. */
@@ -18,13 +17,18 @@ export const MCP_PATH = '/mcp'
 export function mcpEndpoint(
   catalogue: Catalogue,
   app: AppContext,
-  options: Pick<McpParts, 'allowedOrigins' | 'maxBodySize' | 'maxResponseSize'>,
+  {
+    tools,
+    ...options
+  }: Pick<McpParts, 'allowedOrigins' | 'maxBodySize' | 'maxResponseSize'> & {
+    /** Made when it is first asked for. */
+    readonly tools: () => ToolList
+  },
 ): Endpoint {
   const plans = new Map<string, Plan>()
   for (const action of catalogue.actions) {
     if (action.exposed.mcp) plans.set(action.name, compilePlan(action, 'mcp', app))
   }
-  const tools = lazily(() => buildToolList(catalogue))
   const verbs = mcpVerbs({
     get tools() {
       return tools()

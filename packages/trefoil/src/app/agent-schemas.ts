@@ -1,0 +1,42 @@
+import { inlineReferences } from '../contract/json-schema/inline.ts'
+import { hasReferences, someSchema } from '../contract/json-schema/references.ts'
+import type { ParamSpec } from '../contract/param-spec.ts'
+import { ImproperlyConfigured } from '../contract/problem.ts'
+import type { JsonSchema } from '../contract/schema.ts'
+
+/**
+ * Keywords by which MCP clients do something other than describing. A client that is told of
+ * `x-mcp-header` repeats the argument in a header that gateways go by; nothing compares the two yet,
+ * so a caller could pass a gateway under a false name.
+ */
+const PROTOCOL_KEYWORDS = ['x-mcp-header'] as const
+
+/**
+ * What agents are told of an action's arguments and answer must be readable without asking for other
+ * documents (FND-43).
+ *
+ * @throws ImproperlyConfigured naming the action, the argument and the reference or keyword
+ */
+export function checkAgentSchemas(
+  params: readonly ParamSpec[],
+  outputSchema: JsonSchema | null,
+  where: string,
+): void {
+  for (const { name, jsonSchema } of params) check(jsonSchema, `${where}, parameter '${name}'`)
+  if (outputSchema !== null) check(outputSchema, `${where}, returns`)
+}
+
+function check(schema: JsonSchema, where: string): void {
+  try {
+    const keyword = PROTOCOL_KEYWORDS.find((name) => someSchema(schema, (one) => name in one))
+    if (keyword !== undefined) {
+      throw new TypeError(
+        `'${keyword}' is a promise of the server's, not of a schema; leave it out`,
+      )
+    }
+    if (hasReferences(schema)) inlineReferences(schema, 'schema')
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new ImproperlyConfigured(`${where}: its JSON Schema cannot be given to agents: ${reason}`)
+  }
+}
