@@ -1,5 +1,5 @@
 import { inlineReferences } from '../contract/json-schema/inline.ts'
-import { hasReferences, someSchema } from '../contract/json-schema/references.ts'
+import { referenceOf, someSchema } from '../contract/json-schema/references.ts'
 import type { ParamSpec } from '../contract/param-spec.ts'
 import { ImproperlyConfigured } from '../contract/problem.ts'
 import type { JsonSchema } from '../contract/schema.ts'
@@ -28,15 +28,24 @@ export function checkAgentSchemas(
 
 function check(schema: JsonSchema, where: string): void {
   try {
-    const keyword = PROTOCOL_KEYWORDS.find((name) => someSchema(schema, (one) => name in one))
-    if (keyword !== undefined) {
+    // One walk for both: most schemas have neither.
+    const hasReferences = someSchema(schema, (one) => {
+      refuseProtocolKeywords(one)
+      return referenceOf(one) !== undefined
+    })
+    if (hasReferences) inlineReferences(schema, 'schema')
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new ImproperlyConfigured(`${where}: its JSON Schema cannot be given to agents: ${reason}`)
+  }
+}
+
+function refuseProtocolKeywords(schema: JsonSchema): void {
+  for (const keyword of PROTOCOL_KEYWORDS) {
+    if (keyword in schema) {
       throw new TypeError(
         `'${keyword}' is a promise of the server's, not of a schema; leave it out`,
       )
     }
-    if (hasReferences(schema)) inlineReferences(schema, 'schema')
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new ImproperlyConfigured(`${where}: its JSON Schema cannot be given to agents: ${reason}`)
   }
 }

@@ -21,6 +21,7 @@ import { createHttpSurface, type HttpHandler } from '../surfaces/http/http-surfa
 import type { Mount } from '../surfaces/http/match.ts'
 import { MCP_PATH, mcpEndpoint } from '../surfaces/mcp/mcp-surface.ts'
 import { buildToolList } from '../surfaces/mcp/tool-list.ts'
+import { toolWarnings } from '../surfaces/mcp/tool-warnings.ts'
 import { Recorder } from '../surfaces/recorder.ts'
 import { literalTemplate } from '../web/path-template.ts'
 import { CREDENTIAL_HEADERS } from '../web/raw-headers.ts'
@@ -124,7 +125,7 @@ export function compileApp(
     http,
     cli,
     background,
-    toolWarnings: () => tools().warnings,
+    toolWarnings: () => toolWarnings(catalogue, tools),
   })
 }
 

@@ -217,7 +217,14 @@ describe('outcome', () => {
     })
     expect(outcome).toEqual({
       kind: 'answer',
-      answer: { kind: 'json', body: '{"n":1}', status: 200, head: null, content: null },
+      answer: {
+        kind: 'json',
+        body: '{"n":1}',
+        promised: false,
+        status: 200,
+        head: null,
+        content: null,
+      },
     })
   })
 

@@ -1,7 +1,6 @@
 import type { Action } from '../../contract/action.ts'
 import type { Catalogue } from '../../contract/catalogue.ts'
 import type { JsonSchema } from '../../contract/schema.ts'
-import { hostWarnings } from './tool-schema/hosts.ts'
 import { type LeftOutPattern, toolSchemas } from './tool-schema/tool-schemas.ts'
 
 /** The server as MCP clients see it, worked out once. */
@@ -18,8 +17,8 @@ export interface ToolList {
   readonly wrapped: ReadonlySet<string>
   /** Tools that advertise what they answer, so that clients insist on structured content. */
   readonly promising: ReadonlySet<string>
-  /** What a developer should know: sentences without a full stop. */
-  readonly warnings: readonly string[]
+  /** Patterns that are missing in it. */
+  readonly leftOut: readonly LeftOutPattern[]
 }
 
 export function buildToolList(catalogue: Catalogue): ToolList {
@@ -39,15 +38,7 @@ export function buildToolList(catalogue: Catalogue): ToolList {
     legacy: described('legacyOutput'),
     wrapped: namesOf(tools.filter(({ schemas }) => schemas.wrapped)),
     promising: namesOf(tools.filter(({ schemas }) => schemas.output !== null)),
-    warnings: [
-      ...patternWarnings(tools.flatMap(({ schemas }) => schemas.leftOut)),
-      ...hostWarnings(
-        catalogue.name,
-        tools.map(({ action: { name, params } }) => {
-          return { name, arguments: params.map((param) => param.name) }
-        }),
-      ),
-    ],
+    leftOut: tools.flatMap(({ schemas }) => schemas.leftOut),
   }
 }
 
@@ -64,14 +55,4 @@ function describeTool(
     ...(outputSchema === null ? {} : { outputSchema }),
     ...(Object.keys(action.hints).length === 0 ? {} : { annotations: action.hints }),
   }
-}
-
-function patternWarnings(leftOut: readonly LeftOutPattern[]): readonly string[] {
-  if (leftOut.length === 0) return []
-  const spots = leftOut.map(
-    ({ tool, argument, pattern }) => `argument '${argument}' of '${tool}' (${pattern})`,
-  )
-  return [
-    `Patterns that not every MCP client can compile are left out of tool schemas: ${spots.join(', ')}; the server checks them all the same. Write them without lookaround, backreferences and Unicode escapes, or say in the description what is meant`,
-  ]
 }

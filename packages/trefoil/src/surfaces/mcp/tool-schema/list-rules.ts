@@ -17,7 +17,7 @@ const ANY_ITEM: JsonSchema = {
 export function listRules(schema: JsonSchema, reader: Reader, rewrite: Rewrite): Rules {
   const { members, rest } = partsOf(schema)
   const isClosed = rest === false && members.length > 0
-  const parts = members.length === 0 || rest === undefined ? [...members] : [...members, rest]
+  const parts = rest === undefined ? members : [...members, rest]
   // A tuple that does not end may go on with anything.
   const isOpen = members.length > 0 && rest === undefined
   const made = parts.map(rewrite).filter((part) => part !== null)

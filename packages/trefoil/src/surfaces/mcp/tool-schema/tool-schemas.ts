@@ -1,4 +1,5 @@
 import { isRecord } from '../../../base/is-record.ts'
+import { isJsonMediaType, mediaTypeEssence } from '../../../base/json-media-type.ts'
 import type { Action } from '../../../contract/action.ts'
 import { inlineReferences } from '../../../contract/json-schema/inline.ts'
 import { someSchema } from '../../../contract/json-schema/references.ts'
@@ -54,14 +55,12 @@ function inputOf({ name: tool, inputSchema }: Action, leftOut: LeftOutPattern[])
         return [name, portableSchema(schema, reader) ?? {}]
       }),
     )
-  return withDefinitions(
-    { ...rest, properties: rewritten(rest['properties']) },
-    rewritten($defs),
-  )
+  return withDefinitions({ ...rest, properties: rewritten(rest['properties']) }, rewritten($defs))
 }
 
-function outputOf({ name, outputSchema, returns }: Action): JsonSchema | null {
-  if (outputSchema === null) return null
+function outputOf(action: Action): JsonSchema | null {
+  const { name, outputSchema, returns } = action
+  if (outputSchema === null || isOfOtherType(action)) return null
   const { schema, definitions } = inlineReferences(outputSchema, name)
   const reader: Reader = { side: 'output', leaveOut: () => {} }
   const made = portableSchema(schema, reader) ?? {}
@@ -75,6 +74,13 @@ function outputOf({ name, outputSchema, returns }: Action): JsonSchema | null {
     isNullable ? { anyOf: [made, { type: 'null' }] } : made,
     Object.fromEntries(defs),
   )
+}
+
+/** A picture, say, which is content and has no structure. */
+function isOfOtherType({ headers }: Action): boolean {
+  const type = headers?.['content-type']
+  if (typeof type !== 'string') return false
+  return !isJsonMediaType(type) && !mediaTypeEssence(type).startsWith('text/')
 }
 
 function underResult({ $defs, ...result }: JsonSchema): JsonSchema {
