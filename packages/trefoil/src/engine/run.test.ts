@@ -220,7 +220,7 @@ describe('outcome', () => {
       answer: {
         kind: 'json',
         body: '{"n":1}',
-        promised: false,
+        promised: true,
         status: 200,
         head: null,
         content: null,
@@ -239,6 +239,7 @@ describe('outcome', () => {
       answer: {
         kind: 'json',
         body: '{"id":1}',
+        promised: false,
         status: 201,
         head: {
           hasStatus: true,
