@@ -188,6 +188,12 @@ const shapes: Readonly<Record<string, Answered>> = {
     'abc',
   ),
   readonly: given(z.readonly(z.array(z.string().brand('x'))), ['a']),
+  replacing: given(z.object({ toJSON: z.any() }), { toJSON: () => 'text' }, { toJSON: 1 }),
+  // Of a plain object zod takes what it inherits, and refuses that.
+  inherited: given(
+    z.object({ constructor: z.string().optional(), valueOf: z.string() }),
+    Object.assign(Object.create(null), { valueOf: '' }),
+  ),
   odd_names: given(
     z.object({ ['$ref']: z.string(), properties: z.string(), ['a/b~c']: z.string() }),
     { ['$ref']: '#', properties: '', 'a/b~c': '' },
@@ -245,6 +251,7 @@ const written: Readonly<Record<string, Answered>> = {
     byHand({ type: 'array', items: [{ type: 'string' }], additionalItems: { type: 'number' } }),
     ['a', 1],
   ),
+  required_anything: given(byHand({ type: 'object', properties: { a: {} }, required: ['a'] }), {}),
   open_tuple: given(byHand({ type: 'array', prefixItems: [{ type: 'string' }] }), ['a', 1]),
   odd: given(
     byHand({

@@ -15,13 +15,17 @@ const MAX_KEYS = 32
 export function objectRules(schema: JsonSchema, reader: Reader, rewrite: Rewrite): Rules {
   const { side } = reader
   const { declared, others } = membersOf(schema)
+  const named = namesAt(schema, 'required')
   const members = declared.flatMap(([name, member]): [string, JsonSchema][] => {
     const made = rewrite(member)
     // What nothing fits is never there; draft 7 clients take no `false` for a member.
-    return made === null ? [] : [[name, made]]
+    if (made === null) return []
+    // Absent, ajv takes what every object inherits (`constructor`) for it, and refuses that.
+    const isInherited = side === 'output' && name in Object.prototype && !named.includes(name)
+    return [[name, isInherited ? {} : made]]
   })
   const properties = Object.fromEntries(members)
-  const required = namesAt(schema, 'required').filter(
+  const required = named.filter(
     // A member that may be anything may be `undefined` too, which JSON leaves out.
     (name) => side === 'input' || !isLoose(properties, name),
   )

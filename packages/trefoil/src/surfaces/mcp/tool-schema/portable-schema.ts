@@ -27,6 +27,7 @@ export function portableSchema(schema: unknown, reader: Reader): JsonSchema | nu
   const choices = choicesOf(whole, rewrite)
   const parts = schemasAt(whole, 'allOf').map(rewrite)
   if (choices === null || parts.includes(null)) return null
+  if (reader.side === 'output' && mayReplaceItself(whole, rewrite)) return wordsOf(whole, [])
   const { schema: own, hints } = ownRules(whole, reader, rewrite, isAnything(choices))
   const both = joined(own, choices)
   const others = parts.filter((part) => part !== null && !isAnything(part))
@@ -35,6 +36,16 @@ export function portableSchema(schema: unknown, reader: Reader): JsonSchema | nu
     ...(others.length === 0 ? {} : { allOf: others }),
     ...wordsOf({ ...choices, ...whole }, hints),
   }
+}
+
+/**
+ * A member `toJSON` that may be anything may be a function, and what that returns is sent in the place
+ * of the object. (So may any member of an open object; but who answers with such a function means it.)
+ */
+function mayReplaceItself({ properties }: JsonSchema, rewrite: Rewrite): boolean {
+  if (!isJsonObject(properties) || !Object.hasOwn(properties, 'toJSON')) return false
+  const member = rewrite(properties['toJSON'])
+  return member !== null && isAnything(member)
 }
 
 function isNever(not: unknown): boolean {
