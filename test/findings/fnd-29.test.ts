@@ -1,13 +1,16 @@
 // FND-29: all three formats of a date count in conditions; JSON that is refused says why, in the text
 // and in the advice, on every surface that reads JSON; and its limits are options.
+import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import process from 'node:process'
+import { fileURLToPath } from 'node:url'
 import { createApp } from 'trefoil'
 import { sendFile } from 'trefoil/node'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { ALL, ENV, membersOf, on, runModule } from './surfaces.ts'
+import { ALL, ENV, membersOf, on } from './surfaces.ts'
 
 const quiet = { debug() {}, info() {}, warn() {}, error() {} }
 
@@ -250,18 +253,19 @@ describe('FND-29: JSON flags of the program', () => {
 
   test('each says its cause', async () => {
     const words = ['--app', `${join(folder, 'app.mjs')}#app`, 'call', 'take', '--json']
-    const lines = FLAGS.map(([flag, text]) => [...words, flag, text])
-    const dist = new URL('../../packages/trefoil/dist/program/', import.meta.url)
-    // One process for all of them: starting one takes longer than what is tested.
-    const { out, err } = await runModule(`
-      const { main } = await import('${dist}main.js')
-      const { nodeIo } = await import('${dist}node-io.js')
-      for (const line of ${JSON.stringify(lines)}) await main(line, nodeIo())
-    `)
-    const said = out.trim().split('\n')
-    expect(said.length, out + err).toBe(FLAGS.length)
+    const program = fileURLToPath(new URL('../../packages/trefoil/bin/trefoil.js', import.meta.url))
+    const said = await Promise.all(
+      FLAGS.map(([flag, text]) => output([program, ...words, flag, text])),
+    )
     for (const [index, [flag, text, expected]] of FLAGS.entries()) {
       expect(said[index], `${flag} ${text}`).toContain(expected)
     }
   })
 })
+
+/** What a run of the program prints, whatever it ends with. */
+function output(args: readonly string[]): Promise<string> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, args, (_error, out, err) => resolve(out + err))
+  })
+}

@@ -15,6 +15,7 @@ import { checkDependencyGraph } from '../engine/dependency-graph.ts'
 import { hasRole } from '../policy/guards.ts'
 import { setHeaders } from '../policy/set-headers.ts'
 import { type PathTemplate, parsePathTemplate, type SegmentType } from '../web/path-template.ts'
+import { checkAgentSchemas } from './agent-schemas.ts'
 import { answerForm } from './answer-form.ts'
 import { checkRouteOptions } from './check-declared-options.ts'
 import { compileParams } from './compile-params.ts'
@@ -79,6 +80,7 @@ export function compileAction(declaration: Declaration, site: ActionSite): Compi
   const inputSchema = lazily(() => inputSchemaOf(params))
   const { returns } = options
   const outputSchema = returns === undefined ? null : returnedDocument(returns, where)
+  if (agents) checkAgentSchemas(params, outputSchema, where)
   const headers = compileHeaders(options.headers, site.contentType, where)
   const action: Action = {
     name,

@@ -1,4 +1,5 @@
 import { createIdSource } from '../base/ids.ts'
+import { lazily } from '../base/lazily.ts'
 import { schemesOf } from '../contract/authenticator.ts'
 import type { Catalogue } from '../contract/catalogue.ts'
 import { ImproperlyConfigured } from '../contract/problem.ts'
@@ -20,6 +21,8 @@ import { createHttpSurface, type HttpHandler } from '../surfaces/http/http-surfa
 import type { Mount } from '../surfaces/http/match.ts'
 import { compileRouteAnswers } from '../surfaces/http/route-answers.ts'
 import { MCP_PATH, mcpEndpoint } from '../surfaces/mcp/mcp-surface.ts'
+import { buildToolList } from '../surfaces/mcp/tool-list.ts'
+import { toolWarnings } from '../surfaces/mcp/tool-warnings.ts'
 import { Recorder } from '../surfaces/recorder.ts'
 import { literalTemplate } from '../web/path-template.ts'
 import { CREDENTIAL_HEADERS } from '../web/raw-headers.ts'
@@ -35,6 +38,8 @@ export interface CompiledApp {
   readonly http: HttpHandler
   readonly cli: CliSurface
   readonly background: BackgroundTasks
+  /** What MCP clients will not take of the tools: sentences for the developer. */
+  readonly toolWarnings: () => readonly string[]
 }
 
 /** What the developer's `state` options come to. */
@@ -92,7 +97,9 @@ export function compileApp(
   })
   const mcpOrigins = mcpOriginsOf(config)
   const mcpCors = mcpOrigins.size === 0 ? null : createCors(mcpCorsOptions(mcpOrigins))
+  const tools = lazily(() => buildToolList(catalogue))
   const mcp = mcpEndpoint(catalogue, app, {
+    tools,
     allowedOrigins: mcpOrigins,
     maxBodySize: config.maxBodySize,
     jsonLimits: config.json,
@@ -126,7 +133,13 @@ export function compileApp(
     recorder,
     nextId: app.nextId,
   })
-  return Object.freeze({ catalogue, http, cli, background })
+  return Object.freeze({
+    catalogue,
+    http,
+    cli,
+    background,
+    toolWarnings: () => toolWarnings(catalogue, tools),
+  })
 }
 
 /** MCP's own list, else the exact origins of CORS; a CORS wildcard never opens MCP (MCP-3). */

@@ -109,7 +109,7 @@ export class App<T extends AppTypes> extends Routes<T> implements AppHandle {
   #announce(): void {
     if (this.#announced) return
     this.#announced = true
-    const { catalogue } = this.#compile()
+    const { catalogue, toolWarnings } = this.#compile()
     this.#nameStrayVariables()
     for (const { surface, message } of describeExposure(catalogue, this.#config)) {
       this.#warn({ surface }, message)
@@ -120,6 +120,7 @@ export class App<T extends AppTypes> extends Routes<T> implements AppHandle {
     for (const { action, parameter, message } of assumedRequired(catalogue)) {
       this.#warn({ action, parameter }, message)
     }
+    for (const message of toolWarnings()) this.#warn({ surface: 'mcp' }, message)
   }
 
   #nameStrayVariables(): void {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import type { Params } from '../contract/params.ts'
+import type { JsonSchema } from '../contract/schema.ts'
 import { compileParams } from './compile-params.ts'
 import { inputSchemaOf } from './input-schema.ts'
 
@@ -38,24 +39,48 @@ test('W-33: a recursive argument refers to a definition of its own', () => {
 })
 
 test('W-33: definitions of two arguments never take each other’s place', () => {
-  const spec = (name: string, key: string, type: string) => ({
+  const spec = (name: string, jsonSchema: JsonSchema) => ({
     name,
     source: 'field' as const,
     wire: name,
     schema: null,
-    jsonSchema: { $ref: `#/$defs/${key}`, $defs: { [key]: { type } } },
+    jsonSchema,
     text: [],
     list: false,
     required: true,
     description: null,
   })
-  const self = { ...spec('a_b', 'c', 'x'), name: 'a_b_c', jsonSchema: { items: { $ref: '#' } } }
-  const schema = inputSchemaOf([spec('a', 'b_c', 'string'), spec('a_b', 'c', 'integer'), self])
-  const defs = schema['$defs'] as Record<string, unknown>
-  expect(Object.keys(defs)).toHaveLength(3)
-  const properties = schema['properties'] as Record<string, { $ref: string }>
-  const target = (name: string) => defs[(properties[name]?.$ref ?? '').replace('#/$defs/', '')]
-  expect(target('a')).toEqual({ type: 'string' })
-  expect(target('a_b')).toEqual({ type: 'integer' })
-  expect(target('a_b_c')).toEqual({ items: { $ref: properties['a_b_c']?.$ref } })
+  const list = (key: string, type: string) => ({
+    $ref: `#/$defs/${key}`,
+    $defs: { [key]: { type, items: { $ref: `#/$defs/${key}` } } },
+  })
+  const schema = inputSchemaOf([
+    spec('a', list('b_c', 'string')),
+    spec('a_b', list('c', 'integer')),
+    spec('a_b_c', { type: 'null', items: { $ref: '#' } }),
+  ])
+  expect(schema['properties']).toEqual({
+    a: { type: 'string', items: { $ref: '#/$defs/a.b_c' } },
+    a_b: { type: 'integer', items: { $ref: '#/$defs/a_b.c' } },
+    a_b_c: { type: 'null', items: { $ref: '#/$defs/a_b_c' } },
+  })
+  expect(schema['$defs']).toEqual({
+    'a.b_c': { type: 'string', items: { $ref: '#/$defs/a.b_c' } },
+    'a_b.c': { type: 'integer', items: { $ref: '#/$defs/a_b.c' } },
+    a_b_c: { type: 'null', items: { $ref: '#/$defs/a_b_c' } },
+  })
+})
+
+test('FND-43: what is not recursive stands where it is used', () => {
+  const Slug = z.string().meta({ id: 'Slug' })
+  const schema = schemaOf({ slug: Slug, both: z.object({ a: Slug, b: Slug.describe('Mine.') }) })
+  expect(schema).not.toHaveProperty('$defs')
+  expect(schema['properties']).toEqual({
+    slug: { type: 'string' },
+    both: {
+      type: 'object',
+      properties: { a: { type: 'string' }, b: { type: 'string', description: 'Mine.' } },
+      required: ['a', 'b'],
+    },
+  })
 })

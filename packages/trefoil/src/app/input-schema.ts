@@ -1,16 +1,21 @@
 import { deepFreeze } from '../base/freeze.ts'
+import { type Inlined, inlineReferences, renameReferences } from '../contract/json-schema/inline.ts'
 import type { ParamSpec } from '../contract/param-spec.ts'
 import type { JsonSchema } from '../contract/schema.ts'
 
 /**
- * The flat object that agents send (MCP-10): one member per argument, nothing else. Definitions
- * of the single schemas move to the top, under names that cannot collide: argument names have
- * no dot.
+ * The flat object that agents send (MCP-10): one member per argument, nothing else. Each argument's
+ * schema was a document of its own, so its references are taken out of it; what is recursive moves to
+ * the top, under names that cannot collide: argument names have no dot.
+ *
+ * @throws UnresolvedReference, RangeError, which `checkAgentSchemas` has asked for before
  */
 export function inputSchemaOf(params: readonly ParamSpec[]): JsonSchema {
   const properties: Record<string, JsonSchema> = {}
-  const defs: Record<string, unknown> = {}
-  for (const { name, jsonSchema } of params) properties[name] = hoist(name, jsonSchema, defs)
+  const defs: Record<string, JsonSchema> = {}
+  for (const { name, jsonSchema } of params) {
+    properties[name] = adopt(name, inlineReferences(jsonSchema, name), defs)
+  }
   const required = params.filter((param) => param.required).map(({ name }) => name)
   return deepFreeze({
     type: 'object',
@@ -21,28 +26,15 @@ export function inputSchemaOf(params: readonly ParamSpec[]): JsonSchema {
   })
 }
 
-function hoist(name: string, schema: JsonSchema, defs: Record<string, unknown>): JsonSchema {
-  const { $defs: own, ...rest } = schema
-  const isRecursive = JSON.stringify(schema).includes('"$ref":"#"')
-  if (own === undefined && !isRecursive) return schema
-  const rename = (ref: string) =>
-    ref === '#' ? `#/$defs/${name}` : ref.replace('#/$defs/', `#/$defs/${name}.`)
-  for (const [key, definition] of Object.entries(own ?? {})) {
-    defs[`${name}.${key}`] = renameRefs(definition, rename)
+function adopt(
+  name: string,
+  { schema, definitions }: Inlined,
+  defs: Record<string, JsonSchema>,
+): JsonSchema {
+  if (Object.keys(definitions).length === 0) return schema
+  const rename = (key: string) => (key === name ? name : `${name}.${key}`)
+  for (const [key, definition] of Object.entries(definitions)) {
+    defs[rename(key)] = renameReferences(definition, rename)
   }
-  const moved = renameRefs(rest, rename) as JsonSchema
-  if (!isRecursive) return moved
-  defs[name] = moved
-  return { $ref: `#/$defs/${name}` }
-}
-
-function renameRefs(node: unknown, rename: (ref: string) => string): unknown {
-  if (Array.isArray(node)) return node.map((item) => renameRefs(item, rename))
-  if (typeof node !== 'object' || node === null) return node
-  return Object.fromEntries(
-    Object.entries(node).map(([key, value]) => [
-      key,
-      key === '$ref' && typeof value === 'string' ? rename(value) : renameRefs(value, rename),
-    ]),
-  )
+  return renameReferences(schema, rename)
 }

@@ -1,6 +1,7 @@
 import { type JsonSchema, jsonSchemaOf, type Schema } from '../contract/schema.ts'
 import { BIGINT_DOCUMENT, hasJsonForm } from './bigint-segment.ts'
-import { memberWithoutJson } from './member-without-json.ts'
+import { dropFlagged } from './correct-document.ts'
+import { memberWithoutJson, type Visit } from './member-without-json.ts'
 import { type ParamSite, wrongParam } from './param-site.ts'
 
 /** Only a schema without a JSON form can be one of bigints. */
@@ -14,6 +15,12 @@ export function bigintDocument(name: string, declared: Schema | null, site: Para
     )
   }
   return BIGINT_DOCUMENT
+}
+
+/** A pattern that refuses what is accepted keeps a model from sending it. */
+function withoutFlags({ zodSchema, jsonSchema }: Visit): void {
+  // The library hands out the document it is making.
+  dropFlagged(jsonSchema as Record<string, unknown>, zodSchema)
 }
 
 /**
@@ -32,7 +39,7 @@ export function documentOf(
   if (schema === null) return { type: 'string', format: 'binary' }
   let document: JsonSchema | null
   try {
-    document = jsonSchemaOf(schema, 'input')
+    document = jsonSchemaOf(schema, 'input', { override: withoutFlags })
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
     const member = memberWithoutJson(schema, reason)

@@ -1,6 +1,7 @@
 import { ImproperlyConfigured } from '../contract/problem.ts'
 import { encoded, encodedFrom, isTwoWay } from '../contract/returned.ts'
 import { isSchema, type JsonSchema, jsonSchemaOf, type Schema } from '../contract/schema.ts'
+import { correctDocument } from './correct-document.ts'
 import { hasContent, memberLabel, type Visit } from './member-without-json.ts'
 import { oneWayMember } from './one-way-member.ts'
 
@@ -20,8 +21,9 @@ export function returnedDocument(returns: Schema, where: string): JsonSchema | n
     )
   }
   const side = original === null ? 'output' : 'input'
+  const correct = (visit: Visit) => correctDocument(visit, original !== null)
   try {
-    return jsonSchemaOf(returns, 'output')
+    return jsonSchemaOf(returns, 'output', { override: correct })
   } catch (cause) {
     const attempt = withDates(returns, side)
     if (attempt !== null && attempt.lacking === null) return attempt.document
@@ -57,6 +59,7 @@ interface Attempt {
 function withDates(returns: Schema, side: 'input' | 'output'): Attempt | null {
   const suspects: Visit[] = []
   const override = (visit: Visit) => {
+    correctDocument(visit, side === 'input')
     const type = typeOf(visit.zodSchema)
     if (type === 'date') Object.assign(visit.jsonSchema, { type: 'string', format: 'date-time' })
     // A literal bigint passes for a number.

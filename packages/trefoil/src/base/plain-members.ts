@@ -81,9 +81,8 @@ export function plainBytes(bytes: Uint8Array): Uint8Array {
   }
 }
 
-/** `undefined` where there is none. */
-const BUFFER: unknown = (globalThis as { readonly Buffer?: { readonly prototype: unknown } }).Buffer
-  ?.prototype
+/** Prototype of `Buffer`; `undefined` where there is none. Not the global, which a worker has not. */
+const BUFFER: unknown = globalThis.process?.getBuiltinModule?.('node:buffer')?.Buffer.prototype
 
 function nameOf(value: object): string {
   try {

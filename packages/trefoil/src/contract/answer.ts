@@ -9,6 +9,8 @@ export interface Answer {
   readonly kind: 'none' | 'text' | 'json' | 'bytes' | 'stream'
   /** The text itself, JSON text, a copy of the bytes, the stream; `null` for none. */
   readonly body: string | Uint8Array | AsyncIterable<string | Uint8Array> | null
+  /** False for what nobody held to `returns`: there is none, or an error handler made it. */
+  readonly promised: boolean
   /** HTTP status, 200…599. */
   readonly status: number
   /** What `reply()` said beside the value; `null` for a bare value. */

@@ -1,10 +1,10 @@
+import { isJsonObject } from '../contract/json-schema/keywords.ts'
 import type { JsonSchema } from '../contract/schema.ts'
 import { curlCredential } from './curl-credential.ts'
 import { exampleOf } from './example.ts'
 import { type Html, html } from './html.ts'
 import type { Operation } from './operations.ts'
 import type { ParameterShape } from './request-shape.ts'
-import { isJsonObject } from './schema-keywords.ts'
 import type { SecurityEntry } from './security-entries.ts'
 import { inQuotes, quote } from './shell-quote.ts'
 

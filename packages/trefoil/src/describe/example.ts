@@ -1,8 +1,8 @@
+import { isJsonObject } from '../contract/json-schema/keywords.ts'
+import { followFragment } from '../contract/json-schema/pointer.ts'
 import type { JsonSchema } from '../contract/schema.ts'
 import { exampleNumber } from './example-number.ts'
 import { exampleText } from './example-text.ts'
-import { followFragment } from './json-pointer.ts'
-import { isJsonObject } from './schema-keywords.ts'
 
 /** References within references after which an example ends. */
 const MAX_TRAIL = 12

@@ -1,5 +1,5 @@
+import { isJsonObject } from '../contract/json-schema/keywords.ts'
 import type { JsonSchema } from '../contract/schema.ts'
-import { isJsonObject } from './schema-keywords.ts'
 
 /**
  * A document changed by another one, by the rules of JSON Merge Patch (RFC 7396): objects are

@@ -1,4 +1,5 @@
 import { isJsonMediaType } from '../base/json-media-type.ts'
+import { isJsonObject } from '../contract/json-schema/keywords.ts'
 import type { JsonSchema } from '../contract/schema.ts'
 import { exampleOf } from './example.ts'
 import { mergeDocument } from './merge-document.ts'
@@ -6,7 +7,6 @@ import type { Operation } from './operations.ts'
 import { PROBLEM_MEDIA_TYPE, PROBLEM_REFERENCE } from './problem-schema.ts'
 import type { BodyShape, ParameterShape } from './request-shape.ts'
 import { type HeaderShape, headerObjects } from './response-headers.ts'
-import { isJsonObject } from './schema-keywords.ts'
 import type { SecurityEntry } from './security-entries.ts'
 import type { SuccessResponse } from './success-responses.ts'
 

@@ -1,3 +1,4 @@
+import { isJsonObject } from '../contract/json-schema/keywords.ts'
 import type { JsonSchema } from '../contract/schema.ts'
 import { authFacts } from './auth-facts.ts'
 import { curlExample } from './curl-example.ts'
@@ -8,7 +9,6 @@ import type { Operation } from './operations.ts'
 import { prose } from './prose.ts'
 import type { BodyShape, ParameterShape } from './request-shape.ts'
 import { responsesView } from './responses-view.ts'
-import { isJsonObject } from './schema-keywords.ts'
 import type { SecurityEntry } from './security-entries.ts'
 import { foldedSchema, type Row, typeView, valueTable } from './value-table.ts'
 

@@ -1,8 +1,8 @@
 import { isJsonMediaType } from '../base/json-media-type.ts'
+import { isJsonObject } from '../contract/json-schema/keywords.ts'
 import { type Html, type HtmlValue, html } from './html.ts'
 import { PROBLEM_MEDIA_TYPE, PROBLEM_REFERENCE } from './problem-schema.ts'
 import { inline } from './prose.ts'
-import { isJsonObject } from './schema-keywords.ts'
 import { foldedSchema, isNamed, typeView } from './value-table.ts'
 
 /**

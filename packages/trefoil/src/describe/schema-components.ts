@@ -1,6 +1,6 @@
+import { isJsonObject, mapSubschemas } from '../contract/json-schema/keywords.ts'
+import { followFragment, fragmentOf, fragmentTokens } from '../contract/json-schema/pointer.ts'
 import type { JsonSchema } from '../contract/schema.ts'
-import { followFragment, fragmentOf, fragmentTokens } from './json-pointer.ts'
-import { isJsonObject, mapSubschemas } from './schema-keywords.ts'
 import { UniqueNames } from './unique-names.ts'
 
 /** Where shared schemas live in an OpenAPI document. */

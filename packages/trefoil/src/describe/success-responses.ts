@@ -2,10 +2,10 @@ import { mediaTypeEssence } from '../base/json-media-type.ts'
 import type { Action } from '../contract/action.ts'
 import { answeredNow } from '../contract/answered-now.ts'
 import { jsonKinds } from '../contract/json-kinds.ts'
+import { isJsonObject } from '../contract/json-schema/keywords.ts'
 import type { JsonSchema } from '../contract/schema.ts'
 import { type HeaderShape, routeHeaders } from './response-headers.ts'
 import type { SchemaComponents } from './schema-components.ts'
-import { isJsonObject } from './schema-keywords.ts'
 
 /** A status with which an operation succeeds over HTTP. */
 export interface SuccessResponse {

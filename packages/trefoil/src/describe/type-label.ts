@@ -1,5 +1,5 @@
+import { isJsonObject } from '../contract/json-schema/keywords.ts'
 import type { JsonSchema } from '../contract/schema.ts'
-import { isJsonObject } from './schema-keywords.ts'
 
 const MAX_CHOICES = 12
 

@@ -1,9 +1,9 @@
+import { isJsonObject } from '../contract/json-schema/keywords.ts'
 import type { JsonSchema } from '../contract/schema.ts'
 import { type Html, html } from './html.ts'
 import { jsonView, schemaAnchor } from './json-view.ts'
 import { inline } from './prose.ts'
 import { COMPONENT_PREFIX } from './schema-components.ts'
-import { isJsonObject } from './schema-keywords.ts'
 import { limitsLabel, typeLabel } from './type-label.ts'
 
 /** One named value: a parameter, or a member of a body. */

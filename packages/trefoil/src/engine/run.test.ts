@@ -217,7 +217,14 @@ describe('outcome', () => {
     })
     expect(outcome).toEqual({
       kind: 'answer',
-      answer: { kind: 'json', body: '{"n":1}', status: 200, head: null, content: null },
+      answer: {
+        kind: 'json',
+        body: '{"n":1}',
+        promised: true,
+        status: 200,
+        head: null,
+        content: null,
+      },
     })
   })
 
@@ -232,6 +239,7 @@ describe('outcome', () => {
       answer: {
         kind: 'json',
         body: '{"id":1}',
+        promised: false,
         status: 201,
         head: {
           hasStatus: true,

@@ -97,6 +97,7 @@ describe('which handler answers', () => {
       answer: {
         kind: 'text',
         body: 'x',
+        promised: false,
         status: 299,
         head: {
           hasStatus: true,

@@ -1,6 +1,9 @@
 import type { ErrorHandler } from '../contract/action.ts'
+import { answeredNow } from '../contract/answered-now.ts'
 import type { Outcome } from '../contract/outcome.ts'
 import { isFailureStatus, isRefusal, Problem, refuse } from '../contract/problem.ts'
+import { Reply } from '../contract/reply.ts'
+import type { Schema } from '../contract/schema.ts'
 import { tagOf } from '../record/describe-error.ts'
 import { toJson } from './answer/json-text.ts'
 import { makeAnswer } from './answer/make-answer.ts'
@@ -67,10 +70,25 @@ function isAbortError(thrown: unknown): boolean {
 
 /** Through the same writer as every answer, but held to no `returns`: it says what went wrong. */
 async function handled(state: CallState, returned: unknown): Promise<Outcome> {
+  const promised = isAsPromised(state.site.action.returns, returned)
   const made = await makeAnswer(state, returned, null)
   return made instanceof Problem
     ? { kind: 'problem', problem: made }
-    : { kind: 'answer', answer: made }
+    : { kind: 'answer', answer: promised ? { ...made, promised } : made }
+}
+
+/** True where `returns` would have sent the same: a client that holds answers to it will take it. */
+function isAsPromised(returns: Schema | null, returned: unknown): boolean {
+  if (returns === null) return false
+  try {
+    const value: unknown = (returned instanceof Reply ? returned.value : returned) ?? null
+    const result = answeredNow(returns, value)
+    if (result === null || result.issues !== undefined) return false
+    return toJson(result.value ?? null) === toJson(value)
+  } catch {
+    // Of no form that could be compared.
+    return false
+  }
 }
 
 /** Handlers whose class fits, the most specific class first, then in order of registration (W-49). */

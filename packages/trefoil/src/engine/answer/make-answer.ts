@@ -99,10 +99,15 @@ function write(state: CallState, value: unknown, site: Site): Awaitable<Answer |
   return answer('stream', value, site)
 }
 
-function answer(kind: Answer['kind'], body: Answer['body'], { read, action }: Site): Answer {
+function answer(
+  kind: Answer['kind'],
+  body: Answer['body'],
+  { read, action, isPromised }: Site,
+): Answer {
   return {
     kind,
     body,
+    promised: isPromised,
     status: read?.status ?? action.status ?? (kind === 'none' ? 204 : 200),
     head: read?.head ?? null,
     content: body instanceof PartialContent ? body : null,

@@ -1,4 +1,3 @@
-import { lazily } from '../../base/lazily.ts'
 import { deeper } from '../../base/strict-json.ts'
 import type { Catalogue } from '../../contract/catalogue.ts'
 import type { AppContext } from '../../engine/app-context.ts'
@@ -11,7 +10,7 @@ import { LEVELS_AROUND } from './envelope.ts'
 import type { McpParts } from './mcp-parts.ts'
 import { mcpVerbs } from './mcp-verbs.ts'
 import { problemReply } from './problem-reply.ts'
-import { buildToolList } from './tool-list.ts'
+import type { ToolList } from './tool-list.ts'
 import { legacy } from './wire/legacy.ts'
 
 /** Where MCP lives. Fixed by DESIGN §1. */
@@ -22,16 +21,17 @@ export interface McpOptions
   extends Pick<McpParts, 'maxBodySize' | 'jsonLimits' | 'maxResponseSize'> {
   /** Exact origins of pages that may call; `*` for every one. */
   readonly allowedOrigins: ReadonlySet<string>
+  /** Made when it is first asked for. */
+  readonly tools: () => ToolList
 }
 
 /** The MCP endpoint of an app; present even when it has no tools (MCP-1). */
 export function mcpEndpoint(catalogue: Catalogue, app: AppContext, options: McpOptions): Endpoint {
-  const { allowedOrigins: allowed, ...sizes } = options
+  const { allowedOrigins: allowed, tools, ...sizes } = options
   const plans = new Map<string, Plan>()
   for (const action of catalogue.actions) {
     if (action.exposed.mcp) plans.set(action.name, compilePlan(action, 'mcp', app))
   }
-  const tools = lazily(() => buildToolList(catalogue))
   const verbs = mcpVerbs({
     get tools() {
       return tools()

@@ -1,6 +1,7 @@
 import type { Action } from '../../contract/action.ts'
 import type { Catalogue } from '../../contract/catalogue.ts'
 import type { JsonSchema } from '../../contract/schema.ts'
+import { type LeftOutPattern, toolSchemas } from './tool-schema/tool-schemas.ts'
 
 /** The server as MCP clients see it, worked out once. */
 export interface ToolList {
@@ -12,49 +13,46 @@ export interface ToolList {
   readonly modern: string
   /** `tools` array for the legacy era, as JSON. */
   readonly legacy: string
-  /** Tools whose structured content legacy clients get wrapped, because it is no object. */
+  /** Tools whose structured content legacy clients get wrapped, because it may be no object. */
   readonly wrapped: ReadonlySet<string>
+  /** Tools that advertise what they answer, so that clients insist on structured content. */
+  readonly promising: ReadonlySet<string>
+  /** Patterns that are missing in it. */
+  readonly leftOut: readonly LeftOutPattern[]
 }
 
 export function buildToolList(catalogue: Catalogue): ToolList {
-  const tools = catalogue.actions.filter((action) => action.exposed.mcp)
-  const wrapped = new Set(tools.filter(needsWrapping).map(({ name }) => name))
+  const tools = catalogue.actions
+    .filter((action) => action.exposed.mcp)
+    .map((action) => ({ action, schemas: toolSchemas(action) }))
+  const namesOf = (some: typeof tools) => new Set(some.map(({ action }) => action.name))
+  const described = (era: 'output' | 'legacyOutput') =>
+    JSON.stringify(
+      tools.map(({ action, schemas }) => describeTool(action, schemas.input, schemas[era])),
+    )
   return {
     serverInfo: { name: catalogue.name, version: catalogue.version },
     instructions: catalogue.description,
     private: catalogue.covered.mcp,
-    modern: JSON.stringify(tools.map((action) => describeTool(action, action.outputSchema))),
-    legacy: JSON.stringify(tools.map((action) => describeTool(action, legacyOutput(action)))),
-    wrapped,
+    modern: described('output'),
+    legacy: described('legacyOutput'),
+    wrapped: namesOf(tools.filter(({ schemas }) => schemas.wrapped)),
+    promising: namesOf(tools.filter(({ schemas }) => schemas.output !== null)),
+    leftOut: tools.flatMap(({ schemas }) => schemas.leftOut),
   }
 }
 
-function describeTool(action: Action, outputSchema: JsonSchema | null): object {
+function describeTool(
+  action: Action,
+  inputSchema: JsonSchema,
+  outputSchema: JsonSchema | null,
+): object {
   return {
     name: action.name,
     ...(action.title === null ? {} : { title: action.title }),
     description: action.description,
-    inputSchema: action.inputSchema,
+    inputSchema,
     ...(outputSchema === null ? {} : { outputSchema }),
     ...(Object.keys(action.hints).length === 0 ? {} : { annotations: action.hints }),
-  }
-}
-
-function needsWrapping({ outputSchema }: Action): boolean {
-  return outputSchema !== null && outputSchema['type'] !== 'object'
-}
-
-/** Legacy clients accept only objects as structured content: anything else goes under `result`. */
-function legacyOutput(action: Action): JsonSchema | null {
-  if (action.outputSchema === null || !needsWrapping(action)) return action.outputSchema
-  const { $defs, ...schema } = action.outputSchema
-  const result: unknown = JSON.parse(
-    JSON.stringify(schema).replaceAll('"$ref":"#"', '"$ref":"#/properties/result"'),
-  )
-  return {
-    type: 'object',
-    properties: { result },
-    required: ['result'],
-    ...($defs === undefined ? {} : { $defs }),
   }
 }

@@ -29,9 +29,12 @@ export function toolResult(
   const content = agentContent(state, answer)
   const size = content.kind === 'bytes' ? content.base64 : content.text
   if (!fits(size, parts.maxResponseSize)) return refuse('response_too_large')
-  const isError = answer.status >= 400
   const hasSchema = action.outputSchema !== null
-  const structured = hasSchema && !isError ? structuredOf(content) : null
+  // What an error handler made of an error is no value that the tool has promised, and a client would
+  // refuse it as if nothing had been done.
+  const isError =
+    answer.status >= 400 || (hasSchema && !answer.promised && isPromise(parts, action))
+  const structured = hasSchema && !isError ? structuredOf(content, parts, action) : null
   const block = contentBlock(content, state.requestId)
   return write(parts, envelope, action, { content: block, structured, isError })
 }
@@ -76,9 +79,16 @@ function write(
   return resultReply(id as RpcId, era.toolResult(result, parts.tools, name))
 }
 
-function structuredOf(content: AgentContent): string | null {
-  if (content.kind === 'bytes') return null
+function structuredOf(content: AgentContent, parts: McpParts, action: Action): string | null {
+  // Clients insist on it where an output schema is advertised.
+  if (content.kind === 'bytes') {
+    return isPromise(parts, action) ? JSON.stringify(content.base64) : null
+  }
   return content.kind === 'json' ? content.text : JSON.stringify(content.text)
+}
+
+function isPromise({ tools }: McpParts, { name }: Action): boolean {
+  return tools.promising.has(name)
 }
 
 /** One content block, as JSON: text, image, audio, or a resource for whatever else bytes are. */

@@ -1,4 +1,4 @@
-import type { JsonSchema } from '../contract/schema.ts'
+import type { JsonSchema } from '../schema.ts'
 
 const ONE: ReadonlySet<string> = new Set([
   'additionalProperties',
@@ -48,4 +48,17 @@ export function mapSubschemas(
       return [keyword, value]
     }),
   )
+}
+
+/** Calls `visit` with every direct subschema that is an object, as {@link mapSubschemas} does. */
+export function eachSubschema(schema: JsonSchema, visit: (subschema: JsonSchema) => void): void {
+  for (const [keyword, value] of Object.entries(schema)) {
+    if (LIST.has(keyword) && Array.isArray(value)) {
+      for (const item of value) if (isJsonObject(item)) visit(item)
+    } else if (ONE.has(keyword)) {
+      if (isJsonObject(value)) visit(value)
+    } else if (NAMED.has(keyword) && isJsonObject(value)) {
+      for (const member of Object.values(value)) if (isJsonObject(member)) visit(member)
+    }
+  }
 }

@@ -1,4 +1,4 @@
-import { isJsonObject } from './schema-keywords.ts'
+import { isJsonObject } from './keywords.ts'
 
 /**
  * Follows the fragment of a local reference (RFC 6901 §6) through own members only.

@@ -1,0 +1,39 @@
+import type { Action } from '../../contract/action.ts'
+import type { Catalogue } from '../../contract/catalogue.ts'
+import { someSchema } from '../../contract/json-schema/references.ts'
+import type { ToolList } from './tool-list.ts'
+import { hostWarnings } from './tool-schema/hosts.ts'
+import type { LeftOutPattern } from './tool-schema/tool-schemas.ts'
+
+/**
+ * What a developer should know of the tools before clients find out: sentences without a full stop.
+ *
+ * @param tools made only where some tool has a pattern: a start does not pay for the list
+ */
+export function toolWarnings(
+  { name: server, actions }: Catalogue,
+  tools: () => ToolList,
+): readonly string[] {
+  const exposed = actions.filter((action) => action.exposed.mcp)
+  const named = exposed.map(({ name, params }) => {
+    return { name, arguments: params.map((param) => param.name) }
+  })
+  const leftOut = exposed.some(hasPattern) ? tools().leftOut : []
+  return [...patternWarnings(leftOut), ...hostWarnings(server, named)]
+}
+
+function hasPattern({ params }: Action): boolean {
+  return params.some(({ jsonSchema }) => someSchema(jsonSchema, (one) => 'pattern' in one))
+}
+
+function patternWarnings(leftOut: readonly LeftOutPattern[]): readonly string[] {
+  if (leftOut.length === 0) return []
+  const spots = leftOut.map(
+    ({ tool, argument, pattern }) => `argument '${argument}' of '${tool}' (${pattern})`,
+  )
+  return [
+    `Patterns that not every MCP client can compile are left out of tool schemas: ${spots.join(', ')}; ` +
+      'the server checks them all the same. Write them without lookaround, backreferences and Unicode ' +
+      'escapes, or say in the description what is meant',
+  ]
+}
