@@ -27,6 +27,7 @@ export async function untilEnd<Value>(
   })
   try {
     const value = await use({
+      ...target,
       manifest: () => target.manifest(),
       call: (request) => {
         isSent = true
