@@ -25,9 +25,10 @@ export function run(plan: Plan, state: CallState): Awaitable<Outcome> {
   }
   const { inbound } = state
   // Who has left already wants nothing begun, and a server that has stopped begins nothing.
-  if ((inbound.cancels && inbound.aborted) || inbound.stop?.stopped === true) {
+  if (inbound.cancels && inbound.aborted) {
     return conclude(state, told(state, refuse('client_disconnected')), deadline)
   }
+  if (inbound.stop?.stopped === true) return conclude(state, told(state, calledOff()), deadline)
   let ended: Awaitable<StageEnd | undefined>
   try {
     ended = advance(state, plan.run, 0)
@@ -71,7 +72,7 @@ function later(
     }
     // Its connection is cut in the same moment; with a handler that does not listen to its signal
     // it would go on while shutdown hooks take away what it uses.
-    const stopped = () => interrupt(refuse('client_disconnected'))
+    const stopped = () => interrupt(calledOff())
     const finish = (outcome: Outcome) => {
       stop?.delete(stopped)
       if (state.ended) return dropLate(state, outcome)
@@ -89,6 +90,13 @@ function later(
       (end) => finish(settle(state, end)),
       (error: unknown) => settleError(state, error).then(finish),
     )
+  })
+}
+
+/** What is heard of a call that its server did not wait for: it was not its caller who left. */
+function calledOff(): Problem {
+  return refuse('client_disconnected', {
+    detail: 'The server stopped before the answer was complete',
   })
 }
 

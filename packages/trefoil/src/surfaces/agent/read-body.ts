@@ -1,5 +1,6 @@
 import { type Awaitable, isPromiseLike } from '../../base/promise.ts'
 import { startTimer } from '../../base/start-timer.ts'
+import { incompleteBody } from '../../contract/incomplete-body.ts'
 import { Problem, refuse } from '../../contract/problem.ts'
 import type { AppContext } from '../../engine/app-context.ts'
 import { timeoutBeforeCall } from '../../engine/deadline.ts'
@@ -22,8 +23,7 @@ export function readBody(
   // browser, those of a server on the visitor's own machine for one.
   const type = parseMediaType(firstHeader(exchange.rawHeaders, 'content-type') ?? '')
   if (type?.essence !== 'application/json') return refuse('unsupported_media_type')
-  const failed = (error: unknown) =>
-    error instanceof Problem ? error : refuse('client_disconnected')
+  const failed = (error: unknown) => (error instanceof Problem ? error : incompleteBody())
   const reading = exchange.readBody(limit)
   if (!isPromiseLike(reading)) return reading
   const bytes = reading.then(undefined, failed)
