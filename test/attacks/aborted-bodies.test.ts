@@ -93,7 +93,6 @@ it.each([
 it.each([
   ['a body of known length', HALF],
   ['a chunk', CHUNKED],
-  ['nothing, as it seems', request('POST /body', [], '"whole"')],
 ])('SEC-3 W-38 the client leaves in the middle of %s while it is identified', async (_, text) => {
   gate = Promise.withResolvers<void>()
   const [before, seen, was] = [handled, events.length, entered]
@@ -107,6 +106,20 @@ it.each([
   await eventually(() => expect(events.length, 'access log').toBe(seen + 1))
   expect(events.at(-1)?.outcome).toBe('aborted')
   expect(handled).toBe(before)
+})
+
+it('FND-21 a client that leaves while it is identified has sent all of it: it runs', async () => {
+  gate = Promise.withResolvers<void>()
+  const [before, seen, was] = [handled, events.length, entered]
+  const connection = new RawConnection(server.port)
+  connection.send(request('POST /body', [], '"whole"'))
+  await eventually(() => expect(entered).toBe(was + 1))
+  connection.vanish()
+  gate.resolve()
+  await eventually(() => expect(events.length, 'access log').toBe(seen + 1))
+  expect(events.at(-1)?.outcome).toBe('aborted')
+  expect(handled).toBe(before + 1)
+  expect(closes, 'dependencies closed').toBe(opens)
 })
 
 it('W-16d the client leaves while the handler works: its signal aborts', async () => {
