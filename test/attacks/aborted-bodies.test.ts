@@ -21,6 +21,7 @@ let handled = 0
 let aborted = 0
 let background = 0
 let entered = 0
+let left = 0
 /** Lets calls pass their authenticator, or their handler. */
 let gate = Promise.withResolvers<void>()
 
@@ -45,6 +46,7 @@ beforeAll(async () => {
         authenticate: async (call) => {
           await call.resolve(db)
           entered++
+          call.signal.addEventListener('abort', () => left++)
           await gate.promise
           return new AuthContext({ subject: 'user_1' })
         },
@@ -110,11 +112,12 @@ it.each([
 
 it('FND-21 a client that leaves while it is identified has sent all of it: it runs', async () => {
   gate = Promise.withResolvers<void>()
-  const [before, seen, was] = [handled, events.length, entered]
+  const [before, seen, was, gone] = [handled, events.length, entered, left]
   const connection = new RawConnection(server.port)
   connection.send(request('POST /body', [], '"whole"'))
   await eventually(() => expect(entered).toBe(was + 1))
   connection.vanish()
+  await eventually(() => expect(left).toBe(gone + 1))
   gate.resolve()
   await eventually(() => expect(events.length, 'access log').toBe(seen + 1))
   expect(events.at(-1)?.outcome).toBe('aborted')
