@@ -6,6 +6,7 @@ import { type Problem, refuse } from '../../../contract/problem.ts'
 import { encodeProblem } from '../encode.ts'
 import type { HttpHandler } from '../http-surface.ts'
 import { isAnswering } from './answering.ts'
+import type { Lingering } from './lingering.ts'
 import { markOverdue } from './lost-body.ts'
 
 /** Time to read the answer before the connection is torn down. */
@@ -18,10 +19,13 @@ const LINGER_MS = 500
  */
 export function answerClientErrors(
   handler: HttpHandler,
+  lingering: Lingering,
 ): (error: NodeJS.ErrnoException, socket: Socket) => void {
   return (error, socket) => {
     if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') markOverdue(socket)
-    if (!socket.writable || isAnswering(socket) || error.code === 'ECONNRESET') {
+    // One that lingers has its answer: a second would be taken for that to the next request.
+    const isAnswered = isAnswering(socket) || lingering.has(socket)
+    if (!socket.writable || isAnswered || error.code === 'ECONNRESET') {
       socket.destroy()
       return
     }

@@ -10,6 +10,7 @@ import { firstHeader, type RawHeaders } from '../../../web/raw-headers.ts'
 import { pieces } from './body-pieces.ts'
 import { Http2Body, piecesInTime, wholeInTime } from './http2-body.ts'
 import { fromHttp2 } from './http2-headers.ts'
+import type { Lingering } from './lingering.ts'
 import { dropBody } from './quirks.ts'
 import type { Sending } from './send.ts'
 import { type Arriving, collect, leftBehind } from './whole-body.ts'
@@ -40,7 +41,8 @@ export class NodeExchange implements Exchange, Sending, Arriving {
   #isSkipped = false
   readonly #request: IncomingMessage
   readonly #response: ServerResponse
-  readonly #expectsContinue: boolean
+  /** True when its client sends the body only once it has been told to. */
+  readonly expectsContinue: boolean
   readonly #requestTimeout: number
   /** `null` for HTTP/1.1. Of HTTP/2 only the stream knows how it ended; its response does not. */
   readonly #stream: ServerHttp2Stream | null
@@ -67,7 +69,7 @@ export class NodeExchange implements Exchange, Sending, Arriving {
     this.#requestTimeout = requestTimeout
     this.#request = request
     this.#response = response
-    this.#expectsContinue = expectsContinue
+    this.expectsContinue = expectsContinue
     this.method = request.method as string
     this.target = request.url as string
     const isHttp2 = request.httpVersionMajor === 2
@@ -127,11 +129,14 @@ export class NodeExchange implements Exchange, Sending, Arriving {
 
   /**
    * Refuses what may still come of the body once the answer is out. A refused caller could
-   * otherwise keep us reading what we never wanted.
+   * otherwise keep us reading what we never wanted; what it sends until it has heard so is thrown
+   * away.
+   *
+   * @param readsNow true when nobody is going to read it
    */
-  refuseRest(): void {
+  refuseRest(lingering: Lingering, readsNow: boolean): void {
     if (this.#arriving !== null) this.#arriving.refuseRest()
-    else this.#response.shouldKeepAlive = false
+    else lingering.hold(this.#request, this.#response, readsNow)
   }
 
   /**
@@ -217,7 +222,7 @@ export class NodeExchange implements Exchange, Sending, Arriving {
       if (request.complete && request.readableLength === 0) return EMPTY
     }
     // Only now: a refused caller has not been asked to send its body.
-    if (this.#expectsContinue) this.#response.writeContinue()
+    if (this.expectsContinue) this.#response.writeContinue()
     return null
   }
 

@@ -8,8 +8,9 @@ import { writeSafely } from '../../../record/write-safely.ts'
 import { firstHeader } from '../../../web/raw-headers.ts'
 import type { HttpHandler } from '../http-surface.ts'
 import { refuseWith } from '../refuse-with.ts'
+import { type AnswerSite, answer } from './answer-request.ts'
+import { Lingering } from './lingering.ts'
 import { MountedExchange } from './mounted-exchange.ts'
-import { answer } from './serve.ts'
 
 /** An app that can be mounted: an {@link AppHandle} with its HTTP handler. */
 export interface Mountable extends AppHandle {
@@ -55,7 +56,9 @@ export function toNodeHandler<Request extends IncomingMessage = IncomingMessage>
   const prefix = readPrefix(options.prefix)
   // Compiles the app: a mistake in it shows here, not in whoever makes the first request.
   app['~http']()
+  const site: AnswerSite = { node: null, lingering: new Lingering() }
   return (request, response) => {
+    if (site.lingering.size > 0 && site.lingering.has(request.socket)) return
     const url = request.url as string
     const target = stripPrefix(url, prefix)
     let address: string | null | undefined
@@ -76,7 +79,7 @@ export function toNodeHandler<Request extends IncomingMessage = IncomingMessage>
     const exchange = new MountedExchange(request, response, target ?? url, address)
     const handler = app['~mounted']()
     const answering = refusal === null ? handler : refuseWith(handler, () => refuse(refusal))
-    answer(null, answering, exchange, request, response)
+    answer(site, answering, exchange, request, response)
   }
 }
 

@@ -1,0 +1,134 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import process from 'node:process'
+import { announceClose } from './quirks.ts'
+
+/** How much of a body that nobody wants is read so that its sender hears why. */
+export interface LingerLimits {
+  /** Milliseconds in all. */
+  readonly total: number
+  /** Milliseconds in which nothing comes. */
+  readonly silence: number
+  /** Bytes. */
+  readonly bytes: number
+}
+
+const LIMITS: LingerLimits = { total: 10_000, silence: 2000, bytes: 64 * 2 ** 20 }
+
+/** Milliseconds in all for those a stopping server still answers: its callers need not wait longer. */
+const LAST_WORDS = 1000
+
+/** Milliseconds between two looks at all that linger. */
+const STEP = 100
+
+/** Other runtimes have connections of their own making, and do their own. */
+const IS_NODE = process.versions['bun'] === undefined && process.versions['deno'] === undefined
+
+/** A connection whose answer is given while its body is still coming. */
+interface Rest {
+  /** Bytes of the connection when its answer was out; `null` until then. */
+  start: number | null
+  /** Bytes when it was last looked at. */
+  seen: number
+  looks: number
+  silentLooks: number
+}
+
+/**
+ * Connections that were answered before their body had come, and are read on for a while (lingering
+ * close, RFC 9112 §9.6). Closed at once, the kernel would tell the sender of unread bytes with a
+ * reset, and a reset throws away an answer that waits to be read: of clients that send all before
+ * they read, every one would lose it (FND-20).
+ *
+ * What comes is thrown away by node itself, and nobody is told: the connections are looked at ten
+ * times a second. Their calls are over; the bounds are for those who would send for ever.
+ */
+export class Lingering {
+  readonly #limits: LingerLimits
+  readonly #open = new Map<Socket, Rest>()
+  #timer: ReturnType<typeof setInterval> | null = null
+  #isEnding = false
+
+  constructor(limits: LingerLimits = LIMITS) {
+    this.#limits = limits
+  }
+
+  /** Most of the time 0, which is asked before {@link Lingering.has}. */
+  get size(): number {
+    return this.#open.size
+  }
+
+  /** True when nothing may be answered on a connection any more: it was told that it closes. */
+  has(socket: Socket): boolean {
+    return this.#open.has(socket)
+  }
+
+  /**
+   * To be called before the head of the answer is written.
+   *
+   * @param readsNow true when nobody else can be reading the body: a client that sends all before
+   * it reads would wait for a large answer for ever
+   */
+  hold(request: IncomingMessage, response: ServerResponse, readsNow: boolean): void {
+    const { socket } = request
+    const wasToStay = response.shouldKeepAlive
+    response.shouldKeepAlive = false
+    // What a host or a test makes up for a socket need not be one.
+    if (!IS_NODE || typeof (socket as Partial<Socket>).destroySoon !== 'function') return
+    const isTold = announceClose(response)
+    // Clients of HTTP/1.0 take a connection that is not said to close for one that stays.
+    if (!isTold && request.httpVersionMinor === 0) return
+    response.shouldKeepAlive = true
+    const rest: Rest = { start: null, seen: 0, looks: 0, silentLooks: 0 }
+    this.#open.set(socket, rest)
+    socket.once('close', () => this.#release(socket))
+    const end = () => {
+      // Where it could not be told that it closes, it may stay.
+      if (!isTold && wasToStay && !this.#isEnding) this.#release(socket)
+      else socket.destroySoon()
+    }
+    if (readsNow) readOn(request)
+    response.once('finish', () => {
+      if (request.complete) return end()
+      request.once('end', end)
+      if (!readsNow) request.resume()
+      rest.start = rest.seen = socket.bytesRead
+      this.#timer ??= setInterval(() => this.#look(), STEP).unref()
+    })
+  }
+
+  /** Ends all that have their answers: a stopping server waits for calls, and theirs are over. */
+  end(): void {
+    this.#isEnding = true
+    for (const [socket, { start }] of this.#open) if (start !== null) socket.destroy()
+  }
+
+  #release(socket: Socket): void {
+    this.#open.delete(socket)
+    if (this.#open.size > 0 || this.#timer === null) return
+    clearInterval(this.#timer)
+    this.#timer = null
+  }
+
+  #look(): void {
+    const total = this.#isEnding ? LAST_WORDS : this.#limits.total
+    for (const [socket, rest] of this.#open) {
+      if (rest.start === null) continue
+      const { bytesRead } = socket
+      rest.silentLooks = bytesRead === rest.seen ? rest.silentLooks + 1 : 0
+      rest.seen = bytesRead
+      rest.looks++
+      const isOver =
+        rest.looks * STEP >= total ||
+        rest.silentLooks * STEP >= this.#limits.silence ||
+        bytesRead - rest.start > this.#limits.bytes
+      if (isOver) socket.destroy()
+    }
+  }
+}
+
+function readOn(request: IncomingMessage): void {
+  // A handler may have left a reader standing there, which would keep the rest from coming.
+  request.removeAllListeners('readable')
+  request.resume()
+}
