@@ -66,10 +66,15 @@ export class Lingering {
   /**
    * To be called before the head of the answer is written.
    *
-   * @param readsNow true when nobody else can be reading the body: a client that sends all before
-   * it reads would wait for a large answer for ever
+   * @param isOurs true when nobody but the app can be reading the body, and it does no longer
+   * @param readsNow true when the answer may wait for a client that sends all before it reads
    */
-  hold(request: IncomingMessage, response: ServerResponse, readsNow: boolean): void {
+  hold(
+    request: IncomingMessage,
+    response: ServerResponse,
+    isOurs: boolean,
+    readsNow: boolean,
+  ): void {
     const { socket } = request
     const wasToStay = response.shouldKeepAlive
     response.shouldKeepAlive = false
@@ -87,11 +92,11 @@ export class Lingering {
       if (!isTold && wasToStay && !this.#isEnding) this.#release(socket)
       else socket.destroySoon()
     }
-    if (readsNow) readOn(request)
+    if (readsNow) readOn(request, isOurs)
     response.once('finish', () => {
       if (request.complete) return end()
       request.once('end', end)
-      if (!readsNow) request.resume()
+      readOn(request, isOurs)
       rest.start = rest.seen = socket.bytesRead
       this.#timer ??= setInterval(() => this.#look(), STEP).unref()
     })
@@ -127,8 +132,11 @@ export class Lingering {
   }
 }
 
-function readOn(request: IncomingMessage): void {
+/** Node throws away what nobody has begun to read; the rest of what somebody has would stay. */
+function readOn(request: IncomingMessage, isOurs: boolean): void {
   // A handler may have left a reader standing there, which would keep the rest from coming.
-  request.removeAllListeners('readable')
-  request.resume()
+  if (isOurs && request.listenerCount('readable') > 0) request.removeAllListeners('readable')
+  request.on('data', ignore)
 }
+
+const ignore = (): void => {}

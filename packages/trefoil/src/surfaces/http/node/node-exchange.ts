@@ -132,11 +132,12 @@ export class NodeExchange implements Exchange, Sending, Arriving {
    * otherwise keep us reading what we never wanted; what it sends until it has heard so is thrown
    * away.
    *
-   * @param readsNow true when nobody is going to read it
+   * @param isOurs true when nobody but the app can be reading it, and it does no longer
+   * @param readsNow true when that is not to wait until the answer is out
    */
-  refuseRest(lingering: Lingering, readsNow: boolean): void {
+  refuseRest(lingering: Lingering, isOurs: boolean, readsNow: boolean): void {
     if (this.#arriving !== null) this.#arriving.refuseRest()
-    else lingering.hold(this.#request, this.#response, readsNow)
+    else lingering.hold(this.#request, this.#response, isOurs, readsNow)
   }
 
   /**
