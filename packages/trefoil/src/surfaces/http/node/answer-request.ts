@@ -8,7 +8,7 @@ import type { HttpHandler } from '../http-surface.ts'
 import type { Lingering } from './lingering.ts'
 import type { NodeExchange } from './node-exchange.ts'
 import type { NodeServer } from './node-server.ts'
-import { FITS_THE_KERNEL, send } from './send.ts'
+import { send } from './send.ts'
 
 /** Where a request is answered. */
 export interface AnswerSite {
@@ -83,14 +83,8 @@ function finish(
   if (unread === 'none') return
   // A stream may be about to read it, and somebody else's request have readers we do not know of.
   const isOurs = node !== null && !isStream(body)
-  if (unread === 'dear') exchange.refuseRest(lingering, isOurs, isOurs && isLarge(body))
+  if (unread === 'dear') exchange.refuseRest(lingering, isOurs)
   else if (isOurs) exchange.skipBody()
-}
-
-/** True for what need not fit into the buffers on the way to a client that does not read yet. */
-function isLarge(body: HttpReply['body']): boolean {
-  const isWhole = typeof body === 'string' || body instanceof Uint8Array
-  return isWhole && body.length > FITS_THE_KERNEL
 }
 
 /** An answer that began before the server closed has promised to keep its connection. */

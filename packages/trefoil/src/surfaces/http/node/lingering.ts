@@ -40,7 +40,8 @@ interface Rest {
  * reset, and a reset throws away an answer that waits to be read: of clients that send all before
  * they read, every one would lose it (FND-20).
  *
- * What comes is thrown away by node itself, and nobody is told: the connections are looked at ten
+ * Nothing is read before the answer is out: node reads nothing of a connection that much waits to be
+ * sent on. What comes then is thrown away by node itself, and nobody is told: the connections are looked at ten
  * times a second. Their calls are over; the bounds are for those who would send for ever.
  */
 export class Lingering {
@@ -67,14 +68,8 @@ export class Lingering {
    * To be called before the head of the answer is written.
    *
    * @param isOurs true when nobody but the app can be reading the body, and it does no longer
-   * @param readsNow true when the answer may wait for a client that sends all before it reads
    */
-  hold(
-    request: IncomingMessage,
-    response: ServerResponse,
-    isOurs: boolean,
-    readsNow: boolean,
-  ): void {
+  hold(request: IncomingMessage, response: ServerResponse, isOurs: boolean): void {
     const { socket } = request
     const wasToStay = response.shouldKeepAlive
     response.shouldKeepAlive = false
@@ -92,7 +87,6 @@ export class Lingering {
       if (!isTold && wasToStay && !this.#isEnding) this.#release(socket)
       else socket.destroySoon()
     }
-    if (readsNow) readOn(request, isOurs)
     response.once('finish', () => {
       if (request.complete) return end()
       request.once('end', end)

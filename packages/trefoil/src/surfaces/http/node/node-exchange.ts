@@ -133,11 +133,10 @@ export class NodeExchange implements Exchange, Sending, Arriving {
    * away.
    *
    * @param isOurs true when nobody but the app can be reading it, and it does no longer
-   * @param readsNow true when that is not to wait until the answer is out
    */
-  refuseRest(lingering: Lingering, isOurs: boolean, readsNow: boolean): void {
+  refuseRest(lingering: Lingering, isOurs: boolean): void {
     if (this.#arriving !== null) this.#arriving.refuseRest()
-    else lingering.hold(this.#request, this.#response, isOurs, readsNow)
+    else lingering.hold(this.#request, this.#response, isOurs)
   }
 
   /**

@@ -68,7 +68,7 @@ function writeHead(response: ServerResponse, status: number, headers: string[]):
 }
 
 /** Bytes that are out of our hands as soon as they are written. */
-export const FITS_THE_KERNEL = 65_536
+const FITS_THE_KERNEL = 65_536
 
 /**
  * A client that asks for much and reads nothing holds the answer, and every dependency of a
