@@ -159,11 +159,10 @@ async function shutDown(
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
   closeIdle()
   lingering.end()
+  // At once, because calls that only wait can end now.
+  const drained = app.drain()
   // A call whose caller has left holds no connection open, and gets the same time as the others.
-  await endsWithin(
-    drainMs,
-    closed.then(() => inFlight.idle()),
-  )
+  await endsWithin(drainMs, Promise.all([closed.then(() => inFlight.idle()), drained]))
   // Calls that take too long are cut off: their signals abort, their dependencies close.
   stopping.stop()
   closeAll()
@@ -179,7 +178,7 @@ function closingTime(app: Servable): number {
 }
 
 /** Resolves when the work is over, or the time is up. */
-function endsWithin(ms: number, work: Promise<void>): Promise<void> {
+function endsWithin(ms: number, work: Promise<unknown>): Promise<void> {
   return new Promise((resolve) => {
     const stopTimer = startTimer(ms, resolve)
     void work.then(() => {
