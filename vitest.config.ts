@@ -1,7 +1,14 @@
 import { globSync, readFileSync } from 'node:fs'
 import { defineConfig } from 'vitest/config'
 
-const TESTS = ['packages/**/src/**/*.test.ts', 'test/**/*.test.ts', 'examples/**/test/**/*.test.ts']
+/** Beside the code they test; a process for each would be most of what they cost. */
+const UNITS = ['packages/**/src/**/*.test.ts']
+/** Units that look at what a process does the first time. */
+const ALONE = ['packages/trefoil/src/surfaces/http/node/block-response.test.ts']
+/** What an enemy or a browser does takes time: `npm run test:attacks`, with the fixed seed. */
+const ATTACKS = ['test/attacks/**/*.test.ts', 'test/browser/**/*.test.ts']
+const OTHERS = ['test/**/*.test.ts', 'examples/**/test/**/*.test.ts']
+const TESTS = [...UNITS, ...OTHERS]
 const EXCLUDED = ['**/node_modules/**', '**/dist/**', '**/build/**']
 
 /** Files whose tests draw their values; but for those that see to both seeds themselves. */
@@ -27,14 +34,29 @@ const shared = {
 export default defineConfig({
   test: {
     projects: [
-      { test: { ...shared, name: 'tests', include: TESTS } },
+      {
+        test: {
+          ...shared,
+          name: 'units',
+          include: UNITS,
+          exclude: [...EXCLUDED, ...ALONE],
+          isolate: false,
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: 'tests',
+          include: [...OTHERS, ...ALONE],
+          exclude: [...EXCLUDED, ...ATTACKS],
+        },
+      },
+      { test: { ...shared, name: 'attacks', include: ATTACKS } },
       {
         test: {
           ...shared,
           name: 'fixed seed',
           include: DRAWN,
-          // A process a file is most of what the second run costs. That no file needs one of its
-          // own to be right, and that none is in another's way, the first run is there for.
           isolate: false,
           env: { TREFOIL_FIXED_SEED: '-1350501221' },
         },

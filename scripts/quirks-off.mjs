@@ -9,7 +9,8 @@ const OVER_HTTP = ['packages/trefoil/src/surfaces/http', 'test/http', 'test/atta
 install()
 build()
 // What is drawn has been drawn with the fixed seed already.
-const args = ['--project', 'tests', ...OVER_HTTP, ...process.argv.slice(2)]
+const PROJECTS = ['units', 'tests', 'attacks'].flatMap((name) => ['--project', name])
+const args = [...PROJECTS, ...OVER_HTTP, ...process.argv.slice(2)]
 runTests('tests-quirks-off', args, {
   TREFOIL_NODE_QUIRKS: 'off',
 })

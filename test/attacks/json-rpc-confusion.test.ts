@@ -82,8 +82,8 @@ it.each([
     '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"who","arguments":[]}}',
   ],
   [
-    'arguments null',
-    '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"who","arguments":null}}',
+    'arguments as text',
+    '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"who","arguments":"{}"}}',
   ],
 ])('MCP-5 MCP-11 %s runs nothing', async (_, body) => {
   const before = target.seen.args.length

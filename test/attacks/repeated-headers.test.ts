@@ -13,6 +13,7 @@ beforeAll(async () => {
 afterAll(() => target.server.close())
 
 const READER = `Authorization: Bearer ${CALLERS.reader}`
+const JSON_TYPE = 'Content-Type: application/json'
 const WRITER = `Authorization: Bearer ${CALLERS.admin}`
 
 it.each([
@@ -44,4 +45,28 @@ it('AUTH-4 an API argument that comes twice is one value, never a list by surpri
     request('GET /search?limit=1&limit=2&exact=1&exact=0', [READER]),
   )
   expect(JSON.parse(answer?.body ?? '')['args']).toMatchObject({ limit: 2, exact: false })
+})
+
+it.each([
+  ['two types: a form for the gateway, JSON for us', ['Content-Type: text/plain', JSON_TYPE]],
+  ['two origins', ['Origin: https://app.example', 'Origin: https://evil.example', JSON_TYPE]],
+  ['two sites', ['Sec-Fetch-Site: same-origin', 'Sec-Fetch-Site: cross-site', JSON_TYPE]],
+  ['one line that was joined', ['Content-Type: text/plain, application/json']],
+  ['two approvals', ['Approval-Token: a', 'Approval-Token: b', JSON_TYPE]],
+])('FND-25 %s: refused on every path before anybody is identified', async (_, headers) => {
+  const { opens } = target.seen
+  for (const path of ['/orders', '/mcp', '/__trefoil__/actions/call', '/no-such-path']) {
+    const post = request(`POST ${path}`, [...headers, WRITER], '{}')
+    const answer = await ask(target.port, post)
+    expect(answer?.status, path).toBe(400)
+    expect(answer?.body, path).toContain('invalid_header')
+  }
+  expect(target.seen.opens).toBe(opens)
+})
+
+it('FND-25 a coding behind `identity` is no way past a filter that decodes bodies', async () => {
+  for (const path of ['/mcp', '/__trefoil__/actions/call']) {
+    const coded = ['Content-Encoding: identity', 'Content-Encoding: gzip', JSON_TYPE, WRITER]
+    expect((await ask(target.port, request(`POST ${path}`, coded, '{}')))?.status, path).toBe(415)
+  }
 })

@@ -1,6 +1,7 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { AuthContext } from '../../packages/trefoil/src/auth.ts'
 import { cookie, createApp, html, reply } from '../../packages/trefoil/src/index.ts'
 import { type RunningServer, serve } from '../../packages/trefoil/src/node.ts'
 import { BROWSER_PATH, LAUNCH_MS, launchBrowser } from './browser.ts'
@@ -147,5 +148,84 @@ describe.skipIf(BROWSER_PATH === null)('a page of another site', () => {
     expect(crossSite).toMatchObject({ session: 'none', lax: 'lax' })
     expect(crossSite).not.toHaveProperty('strict')
     await tab.context().close()
+  })
+
+  describe('FND-24: with a password that the browser keeps for this server', {
+    timeout: LAUNCH_MS,
+  }, () => {
+    const moved: string[] = []
+
+    const bank = async (options: { readonly csrf?: false }) => {
+      const app = createApp({
+        name: 'bank',
+        logger: quiet,
+        ...options,
+        auth: [
+          {
+            authenticate: ({ headers }) =>
+              headers.get('authorization') === `Basic ${btoa('ann:pw')}`
+                ? new AuthContext({ subject: 'ann' })
+                : null,
+            surfaces: ['api', 'mcp', 'cli'],
+            scheme: { type: 'http', scheme: 'basic' },
+          },
+        ],
+      })
+      app.get('/form', () =>
+        html('<!doctype html><form method="post" action="/transfer"><button>send</button></form>'),
+      )
+      app.post('/transfer', (_args, call) => {
+        moved.push(call.request.headers.get('sec-fetch-site') ?? 'unsaid')
+        return 'transferred'
+      })
+      return serve(app, { port: 0, host: '0.0.0.0', signals: false })
+    }
+
+    /** Logs in, as in the browser's own dialog, and then visits the page of somebody else. */
+    async function visit(server: RunningServer) {
+      const context = await browser.newContext()
+      const tab = await context.newPage()
+      await tab.goto(at(server, '/form').replace('//', '//ann:pw@'))
+      expect(await tab.textContent('button')).toBe('send')
+      return { context, tab }
+    }
+
+    it('the form of another site is refused, that of the server is not', async () => {
+      const server = await bank({})
+      const { context, tab } = await visit(server)
+      const target = at(server, '/transfer')
+      await tab.goto(at(stranger, `/attack?target=${encodeURIComponent(target)}`, '127.0.0.1'))
+      await tab.waitForURL(target)
+      expect(await tab.textContent('body')).toContain('csrf_refused')
+      const seen = await tab
+        .goto(at(stranger, '/', '127.0.0.1'))
+        .then(() =>
+          tab.evaluate(
+            (url) => fetch(url, { method: 'POST', mode: 'no-cors', credentials: 'include' }),
+            target,
+          ),
+        )
+      expect(seen).toBeDefined()
+      expect(moved).toEqual([])
+      await tab.goto(at(server, '/form'))
+      await tab.click('button')
+      await tab.waitForURL(target)
+      expect(await tab.textContent('body')).toBe('transferred')
+      expect(moved.splice(0)).toEqual(['same-origin'])
+      await context.close()
+      await server.close()
+    })
+
+    it('without the protection the browser itself would have moved the money', async () => {
+      const server = await bank({ csrf: false })
+      const { context, tab } = await visit(server)
+      const target = at(server, '/transfer')
+      await tab.goto(at(stranger, `/attack?target=${encodeURIComponent(target)}`, '127.0.0.1'))
+      await tab.waitForURL(target)
+      expect(await tab.textContent('body')).toBe('transferred')
+      expect(moved.splice(0)).toEqual(['cross-site'])
+      await context.close()
+      await server.close()
+    })
   })
 })

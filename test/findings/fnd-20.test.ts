@@ -159,6 +159,26 @@ test('FND-20: who lingers is no call in flight, and a stopping server does not w
   await connection.closed
 })
 
+test('FND-20: one that lingers is not taken for one that asks nothing (FND-18)', async () => {
+  const brisk = await serve(makeApp(), {
+    port: 0,
+    signals: false,
+    keepAliveTimeout: '100ms',
+    headersTimeout: '100ms',
+  })
+  const { connection, answer } = await straggler(brisk.port)
+  expect(answer?.status).toBe(401)
+  let isClosed = false
+  connection.closed.then(() => {
+    isClosed = true
+  })
+  // The two times, and the second that clients get beyond them.
+  await new Promise((resolve) => setTimeout(resolve, 2000))
+  expect(isClosed).toBe(false)
+  await brisk.close()
+  await connection.closed
+})
+
 test('FND-20: a request behind one after which the connection closes is not run', async () => {
   ran.length = 0
   const connection = new RawConnection(server.port)

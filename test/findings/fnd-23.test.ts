@@ -152,6 +152,16 @@ test('FND-23: a hook that hangs holds nothing up beyond drainTimeout', async () 
   expect(told).toEqual(['shutdown'])
 })
 
+test('FND-23: an app that cannot listen is told too before it stops', async () => {
+  const told: string[] = []
+  const first = await serve(makeApp(), { port: 0, signals: false })
+  servers.push(first)
+  const app = makeApp(told)
+  app.onDrain(() => void told.push('drain'))
+  await expect(serve(app, { port: first.port, signals: false })).rejects.toThrow('EADDRINUSE')
+  expect(told).toEqual(['drain', 'shutdown'])
+})
+
 test('FND-23: hooks are registered before start-up, and run again after another', async () => {
   const told: string[] = []
   const app = makeApp(told)

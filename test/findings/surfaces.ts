@@ -454,6 +454,10 @@ function fromEnvelope(envelope: unknown): ReadAnswer {
   if (ok === true) {
     return { ok, document: envelope, value: dryRun === true ? envelope : body, problem: null }
   }
+  // A reply with a status of failure, in the action's own words (RPC-6).
+  if (ok === false && error === undefined) {
+    return { ok, document: envelope, value: body, problem: null }
+  }
   // What the edge refuses never reaches a surface: HTTP's own words, a problem document.
   return { ok: false, document: envelope, value: undefined, problem: membersOf(error ?? envelope) }
 }

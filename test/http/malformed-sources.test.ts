@@ -129,7 +129,7 @@ test.each([
   ['{"n":{"kids":[1,{"a":1,"a":2}]}}', '/n/kids/1/a', 'duplicate object key'],
   ['{"n":[1,9007199254740993]}', '/n/1', 'an integer beyond 2^53-1; send it as text'],
   ['[{"a/b":{"__proto__":1}}]', '/0/a~1b/__proto__', 'the key "__proto__" is not accepted'],
-  ['{', '', 'not valid JSON'],
+  ['{', '', 'not valid JSON: it ends too early'],
 ])('HTTP-7, W-33a: of %s it is told where', async (text, pointer, message) => {
   const problem = await post('/whole', text)
   expect(problem.code).toBe('invalid_json')

@@ -39,7 +39,7 @@ async function served(options: Options): Promise<number> {
 
 /** A server of its own, which reads a body before the app does and has it under `/api`. */
 async function mounted(options: Options): Promise<number> {
-  const handler = toNodeHandler(makeApp(options), { prefix: '/api' })
+  const handler = toNodeHandler(makeApp(options), { mountPath: '/api' })
   const server = createServer((incoming, response) => {
     incoming.resume().once('end', () => handler(incoming, response))
   })

@@ -222,7 +222,7 @@ describe('call.request', () => {
 
   test.each([
     ['', 'an empty body'],
-    [' ', 'not valid JSON'],
+    [' ', 'not valid JSON: it ends too early'],
     ['{"a":1,"a":2}', 'duplicate object key'],
   ])('REQ-5: json() of %j is 400', async (sent, message) => {
     const answer = await post('/json', sent)

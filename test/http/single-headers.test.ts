@@ -223,7 +223,7 @@ describe('W-29: preflights that were refused say whom they depend on', () => {
   ])('%s', async (_, path, headers, status) => {
     const response = await preflight(path, headers, { maxBodySize: 10 })
     expect(response.status).toBe(status)
-    expect(response.headers.get('vary')).toBe('Origin')
+    expect(response.headers.get('vary')).toBe('Accept, Origin')
     expect(response.headers.get('access-control-allow-origin')).toBe(PAGE)
   })
 
@@ -236,7 +236,7 @@ describe('W-29: preflights that were refused say whom they depend on', () => {
       new Request('http://localhost/plain', { method: 'OPTIONS', headers: asking }),
     )
     expect(response.status).toBe(503)
-    expect(response.headers.get('vary')).toBe('Origin')
+    expect(response.headers.get('vary')).toBe('Accept, Origin')
     leave?.()
     await slow
   })

@@ -35,14 +35,16 @@ function createUploadApp() {
     last = image
     whileRunning = folder.files()
   }
-  app.post('/ok', { params: { image: file() } }, async ({ image }) => {
+  const other = form(z.string().optional())
+  app.post('/ok', { params: { image: file(), other } }, async ({ image }) => {
     keep(image)
     let streamed = 0
     for await (const piece of image.stream()) streamed += piece.byteLength
     return { name: image.name, size: image.size, bytes: (await image.bytes()).length, streamed }
   })
   app.post('/invalid', { params: { image: file(), n: form(z.int()) } }, () => 'never')
-  app.post('/crash', { params: { image: file() } }, ({ image }) => {
+  const n = form(z.string().optional())
+  app.post('/crash', { params: { image: file(), n } }, ({ image }) => {
     keep(image)
     throw new Error('crash')
   })
@@ -50,11 +52,11 @@ function createUploadApp() {
     keep(image)
     return image.stream()
   })
-  app.post('/bad-reply', { params: { image: file() } }, ({ image }) => {
+  app.post('/bad-reply', { params: { image: file(), n } }, ({ image }) => {
     keep(image)
     return reply(image.stream(), { headers: { 'x-bad': 'a\nb' } })
   })
-  app.post('/slow', { params: { image: file() }, timeout: '50ms' }, ({ image }) => {
+  app.post('/slow', { params: { image: file(), n }, timeout: '50ms' }, ({ image }) => {
     keep(image)
     return new Promise(() => {})
   })
@@ -91,14 +93,22 @@ function createUploadApp() {
   })
   app.post(
     '/many',
-    { params: { pages: files({ optional: true }), one: file({ optional: true }) } },
+    {
+      params: {
+        pages: files({ optional: true }),
+        one: file({ optional: true }),
+        a: form(z.array(z.string()).optional()),
+        b: form(z.string().optional()),
+        other,
+      },
+    },
     (args) => ({
       pages: args.pages.map(({ name }) => name),
       frozen: Object.isFrozen(args.pages),
       one: args.one?.name ?? null,
     }),
   )
-  app.post('/some', { params: { pages: files() } }, ({ pages }) => pages.length)
+  app.post('/some', { params: { pages: files(), other } }, ({ pages }) => pages.length)
   return app
 }
 
@@ -167,9 +177,9 @@ describe('a spooled file', () => {
   })
 
   test('BIND-17: is removed when a limit is crossed after it', async () => {
-    const data = formOf()
-    data.append('image', new Blob([new Uint8Array(1_100_000)]), 'large')
-    const answer = await post('/ok', data)
+    const data = new FormData()
+    for (const size of [SIZE, 1_100_000]) data.append('pages', new Blob([new Uint8Array(size)]))
+    const answer = await post('/some', data)
     expect(answer.status).toBe(413)
     expect(await answer.json()).toMatchObject({ code: 'form_file_too_large' })
     await expectGone()

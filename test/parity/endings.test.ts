@@ -81,35 +81,15 @@ async function compare(name: string): Promise<Record<Part, readonly [unknown, un
   }
 }
 
-// Known gaps: an agent is told `ok: true` of a reply that is a failure (RPC-6), and a failed stream is
-// told in other words on HTTP, where its head has gone.
-const OPEN = [
-  'a stream that throws an HttpError',
-  'a stream with a status of failure',
-  'a stream out of an error handler',
-  'a caller that leaves in an error handler',
-  'a reply of 500',
-  'a reply of 404',
-]
-const OPEN_RECORDS = [
-  'a caller that leaves in a stream',
-  'a caller that leaves a stream before its first piece',
-  'a caller that leaves in an error handler',
-]
-const without = (open: readonly string[]) =>
-  Object.keys(ENDINGS).filter((name) => !open.includes(name))
-
 describe('parity: how a call ends', () => {
-  test.each(without(OPEN))('%s', async (name) => {
+  test.each(Object.keys(ENDINGS))('%s', async (name) => {
     const { ending } = await once(name)
     expect(ending[0]).toEqual(ending[1])
   })
 })
 
-// Open: on HTTP the record of a stream that failed, was cut by its deadline or was left names no
-// problem: engine/hand-out.ts makes one for the closing, and nobody tells the arrival of it.
 describe('parity: the record names the problem', () => {
-  test.each(without(OPEN_RECORDS))('%s', async (name) => {
+  test.each(Object.keys(ENDINGS))('%s', async (name) => {
     const { problem } = await once(name)
     expect(problem[0]).toEqual(problem[1])
   })

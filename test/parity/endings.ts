@@ -226,7 +226,6 @@ export const ENDINGS: Readonly<Record<string, Ending>> = {
     caller: 'calls',
     seen: cutOrTold('INTERNAL_ERROR', 500),
   },
-  // Open: surfaces/cli/envelope.ts actionAnswer() says `ok: true` whatever the status (RPC-6).
   'a stream with a status of failure': {
     handler: () => () => reply(text('broken'), { status: 503 }),
     caller: 'calls',
@@ -238,7 +237,8 @@ export const ENDINGS: Readonly<Record<string, Ending>> = {
       throw new RangeError(HIDDEN)
     },
     caller: 'calls',
-    seen: same('ab', 'began, rolled back, background', 'ok 200'),
+    // What was rolled back was not done, and a mail that says so must not leave.
+    seen: same('ab', 'began, rolled back', 'ok 200'),
   },
   'a caller that leaves in the authenticator': {
     authenticate: ({ gate }) => gate.wait(),
@@ -318,7 +318,7 @@ export const ENDINGS: Readonly<Record<string, Ending>> = {
       throw new RangeError(HIDDEN)
     },
     caller: 'leaves',
-    seen: doneOrCalledOff('began, asked, rolled back, background', 'began, asked, rolled back'),
+    seen: doneOrCalledOff('began, asked, rolled back', 'began, asked, rolled back'),
   },
   'a caller that leaves in closing': {
     closing: ({ gate }) => gate.wait(),
@@ -447,13 +447,11 @@ export const ENDINGS: Readonly<Record<string, Ending>> = {
     caller: 'calls',
     seen: cutOrTold('INTERNAL_ERROR', 500, 'began'),
   },
-  // Open: surfaces/cli/envelope.ts actionAnswer() says `ok: true` whatever the status (RPC-6).
   'a reply of 500': {
     handler: () => () => reply('broken', { status: 500 }),
     caller: 'calls',
     seen: same('failed: broken', WRONG, 'failed 500'),
   },
-  // Open: surfaces/cli/envelope.ts actionAnswer() says `ok: true` whatever the status (RPC-6).
   'a reply of 404': {
     handler: () => () => reply('none', { status: 404 }),
     caller: 'calls',

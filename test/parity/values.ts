@@ -151,20 +151,17 @@ export const VALUES: Readonly<Record<string, ValueRow>> = {
   'a symbol': { make: () => Symbol(HIDDEN), seen: 'refused', inside: 'absent' },
   'a function': { make: () => () => HIDDEN, seen: 'refused', inside: 'absent' },
   'a class': { make: () => Empty, seen: 'refused', inside: 'absent' },
-  // Open: refused where any `{}` stands beside it, sent where none does (row `deep`).
   'a boxed number': { make: () => Object(5), ...value(5) },
   'a boxed text': { make: () => Object('boxed'), ...value('boxed') },
   'a boxed bigint': { make: () => Object(5n), ...REFUSED },
   'a boxed symbol': { make: () => Object(Symbol('x')), ...REFUSED },
   'a Map': { make: () => new Map([['a', HIDDEN]]), ...REFUSED },
   'an empty Map': { make: () => new Map(), ...REFUSED },
-  // Open: json-text.ts refuseInside() asks what a thing is only where it shows no member.
   'a Map with members of its own': {
     make: () => Object.assign(new Map([['a', HIDDEN]]), { size_in_bytes: 1 }),
     ...REFUSED,
   },
   'a Set': { make: () => new Set([HIDDEN]), ...REFUSED },
-  // Open: as above.
   'a Set with members of its own': {
     make: () => Object.assign(new Set([HIDDEN]), { sorted: true }),
     ...REFUSED,
@@ -179,9 +176,7 @@ export const VALUES: Readonly<Record<string, ValueRow>> = {
   },
   'a regular expression': { make: () => /a/, ...REFUSED },
   'an Error': { make: () => new Error(HIDDEN), ...REFUSED },
-  // Open: as above; a system error inside an answer tells its path.
   'an Error with members': { make: systemError, ...REFUSED },
-  // Open: refused at the top, sent inside: json-text.ts refuseInside() believes a toJSON first.
   'an Error with a toJSON': { make: errorWithJson, ...REFUSED },
   'an instance without fields': { make: () => new Empty(), seen: 'refused', inside: { value: {} } },
   'an instance with fields': { make: () => new Fields(), ...value({ a: 1 }) },
@@ -200,9 +195,7 @@ export const VALUES: Readonly<Record<string, ValueRow>> = {
     inside: 'absent',
   },
   'a toJSON that gives a bigint': { make: () => ({ toJSON: () => 1n }), ...REFUSED },
-  // Open: json-text.ts looks at the value, never at what its toJSON gave.
   'a toJSON that gives a Map': { make: () => ({ toJSON: () => new Map() }), ...REFUSED },
-  // Open: as above.
   'a toJSON that holds a Map': {
     make: () => ({ toJSON: () => ({ stock: new Map([['a', 1]]) }) }),
     ...REFUSED,
@@ -238,7 +231,6 @@ export const VALUES: Readonly<Record<string, ValueRow>> = {
     inside: { value: JSON.parse('{"__proto__":{"a":1}}') },
   },
   'a Proxy': { make: () => new Proxy({ a: 1 }, {}), ...value({ a: 1 }) },
-  // Open: engine/answer/stream.ts isStream() asks for the name alone, so it is taken for a stream.
   'a Proxy that claims every member': {
     make: () => new Proxy({ a: 1 }, { has: () => true }),
     ...value({ a: 1 }),
@@ -316,7 +308,6 @@ export const VALUES: Readonly<Record<string, ValueRow>> = {
     make: () => pieces('', 'a', '', 'b', ''),
     ...pieced('ab', { value: 'ab' }),
   },
-  // Open: surfaces/http/node/send.ts sendStream() hands pieces on without a copy: HTTP sends `ccc`.
   'a stream that reuses its memory': { make: reused, ...pieced('abc', base64('abc')) },
   'a stream of numbers': { make: () => pieces(1, 2), ...BROKEN },
   'a stream of objects': { make: () => pieces({ a: 1 }), ...BROKEN },
@@ -326,7 +317,6 @@ export const VALUES: Readonly<Record<string, ValueRow>> = {
     make: () => ({ [Symbol.asyncIterator]: () => pieces('a', 'b') }),
     ...pieced('ab', { value: 'ab' }, null),
   },
-  // Open: as the Proxy above: HTTP sends a head, and then cuts.
   'a stream by name only': {
     make: () => ({ [Symbol.asyncIterator]: true, a: 1 }),
     ...value({ a: 1 }),
@@ -341,7 +331,6 @@ export const VALUES: Readonly<Record<string, ValueRow>> = {
   },
   'a node Readable of text': {
     make: () => Readable.from(['a', 'b']),
-    // Open: inside it is written with what it has buffered and all its state (json-text.ts).
     ...pieced('ab', { value: 'ab' }),
   },
   'a node Readable of bytes': {
@@ -357,12 +346,10 @@ export const VALUES: Readonly<Record<string, ValueRow>> = {
       }),
     ...BROKEN,
   },
-  // Open: inside, `{}` (node gives it a member of its own, json-text.ts).
   'a web stream of text': {
     make: () => ReadableStream.from(['a', 'b']),
     ...pieced('ab', { value: 'ab' }),
   },
-  // Open: as above.
   'a web stream of bytes': {
     make: () => ReadableStream.from([bytes(97), bytes(98)]),
     ...pieced('ab', base64('ab')),

@@ -65,7 +65,7 @@ describe('the client address', () => {
   })
 })
 
-describe('under a prefix', () => {
+describe('under a path', () => {
   it.each([
     ['/api', 200, '/'],
     ['/api/', 200, '/'],
@@ -79,7 +79,7 @@ describe('under a prefix', () => {
     ['//api/who', 404, ''],
     ['/API/who', 404, ''],
   ])('%s is %d', async (path, status, seen) => {
-    const url = await opened(listenTo(toNodeHandler(createMountedApp().app, { prefix: '/api' })))
+    const url = await opened(listenTo(toNodeHandler(createMountedApp().app, { mountPath: '/api' })))
     const answer = await rawRequest(url, { path })
     expect(answer.status).toBe(status)
     if (seen === '/who')
@@ -88,17 +88,22 @@ describe('under a prefix', () => {
     if (status === 404) expect(JSON.parse(answer.text)).toMatchObject({ code: 'not_found' })
   })
 
-  it.each(['api', '/a?b', '/{x}', '/a//b', '/a b'])('%s is no prefix', (prefix) => {
-    expect(() => toNodeHandler(createMountedApp().app, { prefix })).toThrow(
-      `toNodeHandler(): prefix must be a literal path such as '/api', got '${prefix}'`,
-    )
-  })
+  it.each(['api', '/a?b', '/{x}', '/a//b', '/a b', '/a/..', '/./a', '/%61'])(
+    '%s is no such path',
+    (mountPath) => {
+      const mistake = `mountPath must be a literal path such as '/api', got '${mountPath}'`
+      const { app } = createMountedApp()
+      expect(() => toNodeHandler(app, { mountPath })).toThrow(`toNodeHandler(): ${mistake}`)
+      const asked = app.fetch(new Request('http://localhost/'), { mountPath })
+      return expect(asked).rejects.toThrow(`app.fetch(): ${mistake}`)
+    },
+  )
 
   it('a slash at its end, or nothing but one, is fine', async () => {
     const { app } = createMountedApp()
-    const slashed = await opened(listenTo(toNodeHandler(app, { prefix: '/api/' })))
+    const slashed = await opened(listenTo(toNodeHandler(app, { mountPath: '/api/' })))
     expect((await rawRequest(slashed, { path: '/api/who' })).status).toBe(200)
-    const root = await opened(listenTo(toNodeHandler(app, { prefix: '/' })))
+    const root = await opened(listenTo(toNodeHandler(app, { mountPath: '/' })))
     expect((await rawRequest(root, { path: '/who' })).status).toBe(200)
   })
 
@@ -117,7 +122,7 @@ describe('under a prefix', () => {
     await host.register(async (scope) => {
       scope.removeAllContentTypeParsers()
       scope.addContentTypeParser('*', (_request, _payload, done) => done(null))
-      const handler = toNodeHandler(createMountedApp().app, { prefix: '/api' })
+      const handler = toNodeHandler(createMountedApp().app, { mountPath: '/api' })
       scope.all('/api/*', (request, reply) => {
         reply.hijack()
         handler(request.raw, reply.raw)
@@ -132,11 +137,12 @@ describe('under a prefix', () => {
     expect((await rawRequest(url, { path: '/own' })).text).toBe('fastify')
   })
 
-  it('Hono strips it in `mount`', async () => {
+  it('Hono leaves it to the handler, if `mount` is told so', async () => {
     const { app } = createMountedApp()
     const host = new Hono()
+    const context = { clientAddress: '192.0.2.1', mountPath: '/api' }
     host.get('/own', (c) => c.text('hono'))
-    host.mount('/api', (request) => app.fetch(request, { clientAddress: '192.0.2.1' }))
+    host.mount('/api', (request) => app.fetch(request, context), { replaceRequest: false })
     const answer = await host.request('http://localhost/api/who')
     expect(await answer.json()).toMatchObject({ path: '/who', address: '192.0.2.1' })
     expect(await (await host.request('http://localhost/own')).text()).toBe('hono')

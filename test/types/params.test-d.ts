@@ -1,5 +1,16 @@
 // DESIGN §1: what is declared in `params` reaches the handler typed, with no cast.
-import { body, cookie, file, files, form, header, path, query, type UploadedFile } from 'trefoil'
+import {
+  body,
+  cookie,
+  field,
+  file,
+  files,
+  form,
+  header,
+  path,
+  query,
+  type UploadedFile,
+} from 'trefoil'
 import { z } from 'zod'
 import { exact } from './expect.ts'
 import { app, Moment, nothing, Order } from './setting.ts'
@@ -95,3 +106,23 @@ query('string')
 
 // @ts-expect-error a marker has no such option
 query(z.string(), { aliases: ['a'] })
+
+// What is said of absence, and how a list is written, changes no type: the schema decides.
+app.delete(
+  '/said',
+  {
+    params: {
+      ids: query(z.array(z.int()), { explode: false }),
+      q: query(z.preprocess(String, z.string().optional()), { optional: true }),
+      f: field(z.int(), { alias: 'f-g' }),
+    },
+  },
+  ({ ids, q, f }) => {
+    exact<number[]>()(ids)
+    exact<string | undefined>()(q)
+    exact<number>()(f)
+  },
+)
+
+// @ts-expect-error: commas are for a query
+header(z.array(z.string()), { explode: false })

@@ -1,16 +1,15 @@
 import { serve } from 'trefoil/node'
 import { app } from './app.ts'
 import { greeting } from './greeting.ts'
-import { readSettings } from './settings.ts'
 
 /**
- * Listens until the process is told to stop.
+ * Listens until the process is told to stop, at `PORT` and `HOST` or at 127.0.0.1:8000.
  *
  * @returns the exit code: 0 when the store listens, 1 when it could not start
  */
-export async function startStore(env: NodeJS.ProcessEnv): Promise<number> {
+export async function startStore(): Promise<number> {
   try {
-    const { url } = await serve(app, readSettings(env))
+    const { url } = await serve(app)
     console.log(greeting(url))
     return 0
   } catch (error) {

@@ -2,7 +2,6 @@ import { join } from 'node:path'
 import { decodeJwt, jwtVerify } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { approves } from '../src/approval.ts'
-import { readSettings } from '../src/settings.ts'
 import { unsupportedNode } from '../src/supported-node.ts'
 import { runProgram, STORE } from './run-program.ts'
 
@@ -64,14 +63,6 @@ describe('starting the store', () => {
     }
     for (const version of ['20.20.2', '22.17.9', '18.0.0']) {
       expect(unsupportedNode(version), version).toMatch(/^[^\n]*22\.18[^\n]*$/)
-    }
-  })
-
-  it('reads PORT and HOST', () => {
-    expect(readSettings({})).toEqual({ port: 8000, host: '127.0.0.1' })
-    expect(readSettings({ PORT: '0', HOST: '::1' })).toEqual({ port: 0, host: '::1' })
-    for (const PORT of ['65536', '-1', '80a', '0x50', ' 80', '1e3']) {
-      expect(() => readSettings({ PORT }), PORT).toThrow(/^PORT must be/)
     }
   })
 })

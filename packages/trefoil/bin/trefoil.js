@@ -12,10 +12,7 @@ if (parts[0] < 22 || (parts[0] === 22 && parts[1] < 18)) {
   )
   process.exitCode = 2
 } else {
-  Promise.all([import('../dist/program/main.js'), import('../dist/program/node-io.js')]).then(
-    (modules) =>
-      modules[0].main(process.argv.slice(2), modules[1].nodeIo()).then((code) => {
-        process.exitCode = code
-      }),
+  import('../dist/program/run-program.js').then((program) =>
+    program.runProgram(process.argv.slice(2)),
   )
 }

@@ -2,6 +2,8 @@ export { createRemoteTarget } from './client/remote-client.ts'
 export type {
   ActionAnswer,
   ActionCallRequest,
+  ActionFailure,
+  ActionReply,
   ActionSuccess,
   ActionTarget,
   DryRunReport,

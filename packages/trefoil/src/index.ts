@@ -20,8 +20,8 @@ export type { CookieOptions } from './contract/cookie-options.ts'
 export type { Dependency, ProviderCall } from './contract/dependency.ts'
 export { dependency } from './contract/dependency.ts'
 export type { Logger, LogLevel } from './contract/logger.ts'
-export type { FileOptions } from './contract/params.ts'
-export { body, cookie, file, files, form, header, path, query } from './contract/params.ts'
+export type { FileOptions, ParamOptions, QueryOptions } from './contract/params.ts'
+export { body, cookie, field, file, files, form, header, path, query } from './contract/params.ts'
 export type { Issue } from './contract/problem.ts'
 export {
   AuthenticationError,

@@ -67,6 +67,26 @@ export const ARGUMENTS: readonly Behaviour[] = [
     },
   },
   {
+    name: 'FND-46 null is absent where the schema refuses it',
+    as: 'writer',
+    action: 'create_order',
+    args: { sku: 'a', quantity: 3, note: null, address: null },
+    expect: {
+      ok: true,
+      bound: { sku: 'a', quantity: 3, note: null },
+      subject: 'writer_1',
+      opens: 1,
+    },
+  },
+  {
+    name: 'FND-46 ABIND-6 null is absent where HTTP has text',
+    as: 'reader',
+    action: 'search',
+    args: { limit: null, ratio: null, tags: null, operator: null, theme: null },
+    expect: { ok: true, bound: { limit: 10, tags: [], operator: 'nobody' }, opens: 1 },
+    except: { http: TEXT_ONLY },
+  },
+  {
     name: 'BIND-12 null is a value of a body, not its absence',
     as: 'reader',
     action: 'echo',

@@ -1,4 +1,4 @@
-import { type AuthConfig, schemesOf } from '../contract/authenticator.ts'
+import { type AuthConfig, declaresSchemes, schemesOf } from '../contract/authenticator.ts'
 import type { AuthRequest } from '../contract/call.ts'
 import type { CallRequest } from '../contract/call-facts.ts'
 import type { Catalogue } from '../contract/catalogue.ts'
@@ -10,9 +10,15 @@ import { isCookieSession } from './cookie-session.ts'
 export interface AppReach {
   /** Dependencies of actions and authenticators, and those behind them. */
   readonly dependencies: ReadonlySet<Dependency<unknown>>
-  /** True when a cookie, which browsers send by themselves, says who is calling. */
-  readonly usesCookies: boolean
+  /**
+   * What says who is calling though a browser adds it by itself (FND-24), each kind once; empty when
+   * nothing is seen to.
+   */
+  readonly ambient: readonly AmbientKind[]
 }
+
+/** Something that authenticates the visitor of a page, whoever wrote the page. */
+export type AmbientKind = 'cookies' | 'kept passwords' | 'addresses'
 
 /** Looks at everything that actions declare and authenticators ask for. */
 export function reachOf(
@@ -28,16 +34,18 @@ export function reachOf(
   for (const { resolved } of probes) {
     for (const dependency of resolved) addAll(dependency, dependencies)
   }
-  const usesCookies =
-    [...dependencies].some(isCookieSession) ||
-    probes.some(({ readsCookies }) => readsCookies) ||
-    [...configs].some(declaresCookie)
-  return { dependencies, usesCookies }
+  const kinds = new Set<AmbientKind>(probes.flatMap(({ ambient }) => [...ambient]))
+  if ([...dependencies].some(isCookieSession)) kinds.add('cookies')
+  for (const config of configs) {
+    for (const scheme of declaresSchemes(config) ? schemesOf(config) : []) {
+      if (scheme.type === 'apiKey' && scheme.in === 'cookie') kinds.add('cookies')
+      if (scheme.type === 'http' && scheme.scheme === 'basic') kinds.add('kept passwords')
+    }
+  }
+  return { dependencies, ambient: AMBIENT_KINDS.filter((kind) => kinds.has(kind)) }
 }
 
-function declaresCookie(config: AuthConfig): boolean {
-  return schemesOf(config).some((scheme) => scheme.type === 'apiKey' && scheme.in === 'cookie')
-}
+const AMBIENT_KINDS: readonly AmbientKind[] = ['cookies', 'kept passwords', 'addresses']
 
 function addAll(dependency: Dependency<unknown>, found: Set<Dependency<unknown>>): void {
   if (found.has(dependency)) return
@@ -47,18 +55,23 @@ function addAll(dependency: Dependency<unknown>, found: Set<Dependency<unknown>>
 
 interface Probe {
   readonly resolved: Set<Dependency<unknown>>
-  readsCookies: boolean
+  readonly ambient: Set<AmbientKind>
 }
 
 /**
  * Asks an authenticator about a caller without any credential, and watches what it reaches for
  * until it first waits for something. What it resolves never arrives, so nothing is opened.
  */
-function probe({ authenticate, surfaces }: AuthConfig): Probe {
-  const seen: Probe = { resolved: new Set(), readsCookies: false }
+function probe(config: AuthConfig): Probe {
+  const { authenticate, surfaces } = config
+  const seen: Probe = { resolved: new Set(), ambient: new Set() }
+  const isDeclared = declaresSchemes(config)
   const headers = {
     get(name: string): null {
-      if (name.toLowerCase() === 'cookie') seen.readsCookies = true
+      const lower = name.toLowerCase()
+      if (lower === 'cookie') seen.ambient.add('cookies')
+      // Read as it is, where nobody says that it holds a bearer token.
+      if (lower === 'authorization' && !isDeclared) seen.ambient.add('kept passwords')
       return null
     },
     has: (name: string) => headers.get(name) !== null,
@@ -70,7 +83,13 @@ function probe({ authenticate, surfaces }: AuthConfig): Probe {
     callId: 'production-check',
     action: { name: 'production-check', method: null, path: null, tags: [], metadata: {} },
     request: { ...NO_REQUEST, headers },
-    client: { address: null, userAgent: null },
+    client: {
+      get address() {
+        if (!isDeclared) seen.ambient.add('addresses')
+        return null
+      },
+      userAgent: null,
+    },
     signal: new AbortController().signal,
     log: SILENT,
     headers,
@@ -96,6 +115,7 @@ const SILENT: Logger = { debug() {}, info() {}, warn() {}, error() {} }
 const NO_REQUEST: Omit<CallRequest, 'headers'> = {
   method: 'GET',
   path: '/',
+  mountPath: '',
   search: '',
   scheme: 'https',
   host: '',

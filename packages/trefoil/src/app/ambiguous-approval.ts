@@ -37,9 +37,9 @@ function ambiguousParameters({ params }: Action): readonly string[] {
   return params.filter(isAmbiguous).map(({ name }) => name)
 }
 
-/** Text never spells `null`, and an agent's `null` for such an argument counts as absent (ABIND-6). */
-function isAmbiguous({ source, schema }: ParamSpec): boolean {
-  if (schema === null || (source !== 'field' && source !== 'body')) return false
+/** Where `null` counts as absent, as for whatever travels as text, there is but one of both (ABIND-6). */
+function isAmbiguous({ schema, required, nullIsAbsent }: ParamSpec): boolean {
+  if (schema === null || required || nullIsAbsent === true) return false
   return becomes(schema, undefined, undefined) && becomes(schema, null, null)
 }
 

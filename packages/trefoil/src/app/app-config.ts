@@ -1,4 +1,5 @@
 import type { Clock, RandomSource } from '../base/clock.ts'
+import type { StrictJsonLimits } from '../base/strict-json.ts'
 import type { AccessLog } from '../contract/access-event.ts'
 import type { ApprovalHook } from '../contract/approval.ts'
 import type { AuthConfig } from '../contract/authenticator.ts'
@@ -29,6 +30,8 @@ export interface AppConfig {
   readonly compression: Compression | null
   readonly maxInFlight: number | null
   readonly maxBodySize: number
+  /** `maxJsonDepth` and `maxJsonMembers`. */
+  readonly json: StrictJsonLimits
   readonly maxFormParts: number
   readonly maxFormFieldSize: number
   readonly maxFileSize: number

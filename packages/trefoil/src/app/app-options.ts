@@ -49,6 +49,10 @@ export interface AppOptions {
   readonly maxInFlight?: number
   /** Largest request body. Default `2mb`. */
   readonly maxBodySize?: ByteSize
+  /** Most levels of arrays and objects in JSON, at most 128. Default 32 (HTTP-6). */
+  readonly maxJsonDepth?: number
+  /** Most members of one object in JSON. Default 1000 (HTTP-6). */
+  readonly maxJsonMembers?: number
   /** Most fields and files of one form. Default 1000. */
   readonly maxFormParts?: number
   /** Largest form field. Default `1mb`. */

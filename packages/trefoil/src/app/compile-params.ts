@@ -1,3 +1,4 @@
+import { answeredNow } from '../contract/answered-now.ts'
 import { type Dependency, isDependency } from '../contract/dependency.ts'
 import type { ParamSpec } from '../contract/param-spec.ts'
 import {
@@ -9,7 +10,13 @@ import {
 import { isSchema, type JsonSchema, type Schema } from '../contract/schema.ts'
 import { type TextKinds, textKinds } from '../contract/text-kinds.ts'
 import { isToken } from '../web/raw-headers.ts'
-import { type Absence, absenceOf, fileAbsence } from './absence.ts'
+import {
+  type Absence,
+  fileAbsence,
+  isNullAbsent,
+  type ToldAbsence,
+  tellAbsence,
+} from './absence.ts'
 import { bigintSchema } from './bigint-segment.ts'
 import { bigintDocument, documentOf } from './param-document.ts'
 import { type ParamSite, wrongParam } from './param-site.ts'
@@ -67,7 +74,7 @@ function defaultSource(method: string | null): ParamSource {
 }
 
 function compileMarked(name: string, marked: MarkedParam, site: ParamSite): ParamSpec {
-  const { source, schema, alias, description, jsonSchema, optional } = marked
+  const { source, schema, alias, description, jsonSchema, optional, explode } = marked
   if (source === 'path' && !site.pathNames.includes(alias ?? name) && site.method !== null) {
     throw wrongParam(
       site,
@@ -78,14 +85,15 @@ function compileMarked(name: string, marked: MarkedParam, site: ParamSite): Para
   if (source !== 'path' && site.pathNames.includes(name)) {
     throw wrongParam(site, name, `is a segment of the path and cannot be a ${source} parameter`)
   }
-  return build(name, source, schema, { alias, description, jsonSchema, optional }, site)
+  return build(name, source, schema, { alias, description, jsonSchema, optional, explode }, site)
 }
 
 interface Extras {
   readonly alias?: string | undefined
   readonly description?: string | undefined
   readonly jsonSchema?: JsonSchema | undefined
-  readonly optional?: boolean
+  readonly optional?: boolean | undefined
+  readonly explode?: boolean
 }
 
 function build(
@@ -118,7 +126,11 @@ function build(
       `cannot be a ${source} parameter: ${why}. Use a scalar or a list of scalars, pass { jsonSchema }, or send it in the body`,
     )
   }
-  const absence = schema === null ? fileAbsence(extras) : absenceOf(schema)
+  const commas = extras.explode === false
+  if (commas && kinds?.list !== true) {
+    throw wrongParam(site, name, 'explode: false is for lists, and its schema takes one value')
+  }
+  const { absence, isAssumed } = compileAbsence(name, schema, json, extras.optional, site)
   if (source === 'path') checkPath(name, wire, kinds, absence, site)
   // Of several cookies of one name the last counts (BIND-10): agents would send a list, HTTP not.
   if (source === 'cookie' && kinds?.list === true) {
@@ -129,13 +141,37 @@ function build(
     source,
     wire: source === 'header' ? wire.toLowerCase() : wire,
     schema,
-    jsonSchema: withDescription(json ?? {}, extras.description),
+    jsonSchema: advertised(json ?? {}, extras.description, absence),
     text: kinds?.kinds ?? [],
     list: kinds?.list ?? false,
+    commas,
     required: absence === 'refused',
     absent: absence === null ? null : undefined,
+    nullIsAbsent: isNullAbsent(source, schema, json, absence),
+    // There is no path without its segments.
+    isAssumedRequired: isAssumed && source !== 'path',
     description: extras.description ?? textOf(json?.['description']),
   })
+}
+
+function compileAbsence(
+  name: string,
+  schema: Schema | null,
+  json: JsonSchema | null,
+  optional: boolean | undefined,
+  site: ParamSite,
+): ToldAbsence {
+  if (schema === null) return fileAbsence(optional)
+  if (optional === undefined) return tellAbsence(schema, json)
+  const absence = optional ? undefined : 'refused'
+  if (!optional || answeredNow(schema, undefined)?.issues === undefined) {
+    return { absence, isAssumed: false }
+  }
+  throw wrongParam(
+    site,
+    name,
+    'is optional, but its schema refuses undefined; add .optional(), or a default, to the schema',
+  )
 }
 
 // Names of cookies are tokens by the standard, but a colon is in use (BIND-10).
@@ -206,8 +242,15 @@ function ownSchema(accepts: (value: unknown) => boolean, message: string): Schem
   return { '~standard': { version: 1, vendor: 'trefoil', validate } }
 }
 
-function withDescription(json: JsonSchema, description: string | undefined): JsonSchema {
-  return Object.freeze(description === undefined ? json : { ...json, description })
+/** A default that never stands in, because the argument has to be sent, is no default. */
+function advertised(
+  json: JsonSchema,
+  description: string | undefined,
+  absence: Absence,
+): JsonSchema {
+  const { default: _unused, ...rest } = json
+  const document = absence === 'refused' && 'default' in json ? rest : json
+  return Object.freeze(description === undefined ? document : { ...document, description })
 }
 
 function textOf(value: unknown): string | null {
@@ -220,7 +263,10 @@ function checkTogether(params: readonly ParamSpec[], site: ParamSite): void {
   const fields = params.filter(({ source }) => source === 'field')
   const forms = params.filter(({ source }) => FORM_SOURCES.has(source))
   for (const { name, source, wire } of params) {
-    if (NEVER_A_BODY.has(site.method ?? '') && (source === 'body' || FORM_SOURCES.has(source))) {
+    if (
+      NEVER_A_BODY.has(site.method ?? '') &&
+      (BODY_SOURCES.has(source) || FORM_SOURCES.has(source))
+    ) {
       throw wrongParam(
         site,
         name,

@@ -19,11 +19,13 @@ import type { HttpTarget } from '../surfaces/http/find.ts'
 import { headerOf } from '../surfaces/http/header-list.ts'
 import { createHttpSurface, type HttpHandler } from '../surfaces/http/http-surface.ts'
 import type { Mount } from '../surfaces/http/match.ts'
+import { compileRouteAnswers } from '../surfaces/http/route-answers.ts'
 import { MCP_PATH, mcpEndpoint } from '../surfaces/mcp/mcp-surface.ts'
 import { Recorder } from '../surfaces/recorder.ts'
 import { literalTemplate } from '../web/path-template.ts'
 import { CREDENTIAL_HEADERS } from '../web/raw-headers.ts'
 import type { AppConfig } from './app-config.ts'
+import { callerRule, publicRule } from './caller-rules.ts'
 import type { CompiledAction } from './compile-action.ts'
 import type { Declaration } from './declaration.ts'
 import { compileRegistry } from './registry.ts'
@@ -88,6 +90,7 @@ export function compileApp(
   const recorder = new Recorder({ accessLog, onCall, logger, clock })
   const cli = createCliSurface(catalogue, app, recorder, {
     maxBodySize: config.maxBodySize,
+    jsonLimits: config.json,
     maxResponseSize: config.maxActionResponseSize,
   })
   const mcpOrigins = mcpOriginsOf(config)
@@ -95,17 +98,26 @@ export function compileApp(
   const mcp = mcpEndpoint(catalogue, app, {
     allowedOrigins: mcpOrigins,
     maxBodySize: config.maxBodySize,
+    jsonLimits: config.json,
     maxResponseSize: config.maxToolResponseSize,
   })
   const endpoints = [mcp, ...cli.endpoints, ...docsEndpoints(catalogue, app, config)]
   const http = createHttpSurface({
-    mounts: [...routeMounts(compiled, app), ...endpointMounts(endpoints, compiled)],
-    edge: createEdge({ hosts: config.hosts, maxBodySize: config.maxBodySize }),
+    mounts: [
+      ...routeMounts(compiled, app, config),
+      ...endpointMounts(endpoints, compiled, config.auth),
+    ],
+    hostsAreNamed: config.hosts !== null && !config.allowedHosts.some(isWildcard),
+    edge: createEdge({
+      hosts: config.hosts,
+      maxBodySize: config.maxBodySize,
+      singleHeaders: singleHeaders(app, config),
+    }),
     proxies: config.proxies,
+    logger,
     headers: config.headers,
     browser: createBrowserPolicy(config.cors, mcpCors, MCP_PATH),
     csrf: config.csrf,
-    isOpen: perSurface((surface) => !covered[surface]),
     maxInFlight: config.maxInFlight,
     compression:
       config.compression === null
@@ -113,6 +125,7 @@ export function compileApp(
         : { ...config.compression, credentialHeaders: app.credentialHeaders },
     requestIdHeader: config.requestIdHeader,
     bodyLimits: config,
+    credentialHeaders: app.credentialHeaders,
     recorder,
     nextId: app.nextId,
   })
@@ -144,10 +157,33 @@ function credentialHeaders(auth: AppContext['auth']): ReadonlySet<string> {
   return names
 }
 
-function routeMounts(compiled: readonly CompiledAction[], app: AppContext): Mount<HttpTarget>[] {
+/** One value is read of each: of two keys, somebody in front may have checked the other one. */
+function singleHeaders(app: AppContext, { requestIdHeader }: AppConfig): readonly string[] {
+  const names = [...app.credentialHeaders].filter((name) => name !== 'cookie')
+  return requestIdHeader === null ? names : [...names, requestIdHeader]
+}
+
+function isWildcard(pattern: string): boolean {
+  return pattern.trim() === '*'
+}
+
+function routeMounts(
+  compiled: readonly CompiledAction[],
+  app: AppContext,
+  { requestIdHeader, headers }: AppConfig,
+): Mount<HttpTarget>[] {
+  const caller = callerRule(app.auth.api)
+  const open = publicRule(caller)
+  const { credentialHeaders } = app
+  const common = { requestIdHeader, credentialHeaders, vary: headerOf(headers.http, 'vary') }
   return compiled.flatMap(({ action, template }) => {
     if (action.method === null || template === null) return []
-    const target: HttpTarget = { kind: 'action', plan: compilePlan(action, 'api', app) }
+    const target: HttpTarget = {
+      kind: 'action',
+      plan: compilePlan(action, 'api', app),
+      caller: action.public.api ? open : caller,
+      answers: compileRouteAnswers(action, common),
+    }
     return [{ method: action.method, template, target }]
   })
 }
@@ -155,6 +191,7 @@ function routeMounts(compiled: readonly CompiledAction[], app: AppContext): Moun
 function endpointMounts(
   endpoints: readonly Endpoint[],
   compiled: readonly CompiledAction[],
+  auth: AppContext['auth'],
 ): Mount<HttpTarget>[] {
   return endpoints.map((endpoint) => {
     const { method, path } = endpoint
@@ -164,6 +201,11 @@ function endpointMounts(
         `Route ${method} '${path}' ('${taken.action.name}') conflicts with the built-in endpoint of that path; move one of them`,
       )
     }
-    return { method, template: literalTemplate(path), target: { kind: 'endpoint', endpoint } }
+    const caller = callerRule(auth[endpoint.surface])
+    return {
+      method,
+      template: literalTemplate(path),
+      target: { kind: 'endpoint', endpoint, caller },
+    }
   })
 }

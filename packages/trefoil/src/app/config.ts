@@ -1,6 +1,7 @@
 import { type ByteSize, parseByteSize } from '../base/bytes.ts'
 import { type Clock, systemClock, systemRandom } from '../base/clock.ts'
 import { type Duration, parseDuration } from '../base/duration.ts'
+import { LARGEST_JSON_DEPTH, MAX_JSON_DEPTH, MAX_JSON_MEMBERS } from '../base/strict-json.ts'
 import type { AuthConfig } from '../contract/authenticator.ts'
 import { LOG_LEVELS, type Logger } from '../contract/logger.ts'
 import { checkOptionNames, type OptionNames } from '../contract/option-names.ts'
@@ -37,6 +38,8 @@ const APP_OPTIONS: OptionNames<AppOptions> = {
   compression: true,
   maxInFlight: true,
   maxBodySize: true,
+  maxJsonDepth: true,
+  maxJsonMembers: true,
   maxFormParts: true,
   maxFormFieldSize: true,
   maxFileSize: true,
@@ -109,6 +112,10 @@ function checkOptions(options: AppOptions, stray: readonly string[]): AppConfig 
     ...readEdge(options, security),
     compression: readCompression(options.compression),
     maxBodySize: readSize('maxBodySize', options.maxBodySize, 2 * MIB),
+    json: Object.freeze({
+      maxDepth: readCount('maxJsonDepth', options.maxJsonDepth, MAX_JSON_DEPTH, LARGEST_JSON_DEPTH),
+      maxMembers: readCount('maxJsonMembers', options.maxJsonMembers, MAX_JSON_MEMBERS),
+    }),
     maxFormParts: readCount('maxFormParts', options.maxFormParts, 1000),
     maxFormFieldSize: readSize('maxFormFieldSize', options.maxFormFieldSize, MIB),
     maxFileSize: readSize('maxFileSize', options.maxFileSize, 2 * MIB),
@@ -201,11 +208,17 @@ function readOrigins(value: readonly string[] | undefined): ReadonlySet<string> 
 }
 
 /** A limit of zero would refuse everything, and is a slip (APP-4). */
-function readCount(option: string, value: number | undefined, fallback: number): number {
+function readCount(
+  option: string,
+  value: number | undefined,
+  fallback: number,
+  most: number = Number.MAX_SAFE_INTEGER,
+): number {
   if (value === undefined) return fallback
   if (!Number.isSafeInteger(value) || value < 1) {
     throw new ImproperlyConfigured(`${option} must be a positive integer`)
   }
+  if (value > most) throw new ImproperlyConfigured(`${option} must be at most ${most}`)
   return value
 }
 

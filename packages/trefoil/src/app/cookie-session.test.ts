@@ -311,7 +311,7 @@ describe('construction', () => {
   test.each<[string, object, string]>([
     ['no secret', {}, 'needs a secret: set TREFOIL_SESSION_SECRET'],
     ['an empty secret', { env: { TREFOIL_SESSION_SECRET: '' } }, 'TREFOIL_SESSION_SECRET must not'],
-    ['an empty key', { keys: '' }, 'non-empty'],
+    ['an empty key', { keys: '' }, 'Signed cookie secrets must not be empty'],
     ['a short secret', { keys: 'secret' }, 'shorter than 32 bytes'],
     ['one character', { keys: 'x'.repeat(40) }, 'a few different characters'],
     ['an example', { keys: 'my-secret-key-for-this-application-123' }, 'a well-known example'],

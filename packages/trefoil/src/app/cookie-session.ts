@@ -8,7 +8,7 @@ import { ImproperlyConfigured } from '../contract/problem.ts'
 import type { DeclaresRisks, ProductionRisk } from '../contract/production-risk.ts'
 import { cookiesOf } from '../engine/views/provider-view.ts'
 import { type CookieSession, sessionOpener } from '../identity/cookie-session.ts'
-import { isKeyRing, type KeyMaterial, type KeyRing, keyRing } from '../identity/key-ring.ts'
+import { cookieKeys, type KeyMaterial, type KeyRing } from '../identity/key-ring.ts'
 import { secretWeakness } from '../identity/secret-weakness.ts'
 import { formatSetCookie } from '../web/cookie-header.ts'
 import { type Environment, fillFromEnvironment, processEnvironment } from './environment.ts'
@@ -121,7 +121,7 @@ function readKeys(keys: KeyMaterial | KeyRing | undefined): KeyRing {
   if (keys === undefined) {
     throw mistake('needs a secret: set TREFOIL_SESSION_SECRET, or give keys')
   }
-  const ring = isKeyRing(keys) ? keys : keyRing(keys)
+  const ring = cookieKeys(keys)
   for (const key of [ring.current, ...ring.previous]) {
     const weakness = secretWeakness(key)
     if (weakness !== null) {

@@ -1,6 +1,6 @@
-import { within } from '../base/within.ts'
+import { endsWithin } from '../base/ends-within.ts'
 import type { ActionTarget } from '../contract/action-protocol.ts'
-import type { AppHandle, LocalCredentials } from '../contract/app-handle.ts'
+import type { AppHandle, LocalCredentials, ShutdownLimits } from '../contract/app-handle.ts'
 import type { Catalogue } from '../contract/catalogue.ts'
 import type { Logger } from '../contract/logger.ts'
 import { ImproperlyConfigured } from '../contract/problem.ts'
@@ -12,6 +12,7 @@ import { ambiguousApprovals } from './ambiguous-approval.ts'
 import type { AppConfig } from './app-config.ts'
 import type { AppOptions } from './app-options.ts'
 import type { AnyAuthConfig, AppTypes, OwnPayloads, TypesOf } from './app-types.ts'
+import { assumedRequired } from './assumed-required.ts'
 import { type CompiledApp, compileApp } from './compiled-app.ts'
 import { readConfig } from './config.ts'
 import type { Declaration } from './declaration.ts'
@@ -19,6 +20,7 @@ import { describeExposure } from './exposure.ts'
 import { type DrainHook, Lifecycle, type ShutdownHook, type StartupHook } from './lifecycle.ts'
 import { productionIssues, UnfitForProduction } from './production.ts'
 import { Routes } from './routes.ts'
+import { NO_LIMITS, shutDown } from './shut-down.ts'
 import { assertSupportedNode } from './supported-node.ts'
 
 /** Options of {@link createApp}. */
@@ -119,14 +121,23 @@ export class App<T extends AppTypes> extends Routes<T> implements AppHandle {
    */
   async shutdown(): Promise<void> {
     // Who has begun before has waited as long as it wanted to.
-    if (this.#drained === null) await within(DRAIN_MS, this.drain())
+    if (this.#drained === null) await endsWithin(DRAIN_MS, this.drain())
+    await this['~shutdown'](NO_LIMITS)
+  }
+
+  /** The rest of it for a server, which has begun to stop before, and has to end. */
+  readonly '~shutdown' = async (limits: ShutdownLimits): Promise<void> => {
     try {
-      await this.#compiled?.background.idle()
-      await this.#lifecycle.stop()
+      await shutDown(this.#compiled?.background ?? null, this.#lifecycle, limits)
     } finally {
       this.#drained = null
       this.#draining.reset()
     }
+  }
+
+  /** For programs that end the process without a shutdown. */
+  async '~idle'(): Promise<void> {
+    await this.#compiled?.background.idle()
   }
 
   /** @throws UnfitForProduction listing everything that is unfit for production, with codes */
@@ -149,6 +160,9 @@ export class App<T extends AppTypes> extends Routes<T> implements AppHandle {
     }
     for (const { action, parameters, message } of ambiguousApprovals(catalogue)) {
       this.#warn({ action, parameters }, message)
+    }
+    for (const { action, parameter, message } of assumedRequired(catalogue)) {
+      this.#warn({ action, parameter }, message)
     }
   }
 

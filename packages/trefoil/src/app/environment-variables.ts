@@ -65,6 +65,8 @@ export const APP_VARIABLES: readonly EnvironmentVariable[] = [
   { variable: 'TREFOIL_COMPRESSION', option: 'compression', kind: 'flag' },
   { variable: 'TREFOIL_MAX_IN_FLIGHT', option: 'maxInFlight', kind: 'count' },
   { variable: 'TREFOIL_MAX_BODY_SIZE', option: 'maxBodySize', kind: 'size' },
+  { variable: 'TREFOIL_MAX_JSON_DEPTH', option: 'maxJsonDepth', kind: 'count' },
+  { variable: 'TREFOIL_MAX_JSON_MEMBERS', option: 'maxJsonMembers', kind: 'count' },
   { variable: 'TREFOIL_MAX_FORM_PARTS', option: 'maxFormParts', kind: 'count' },
   { variable: 'TREFOIL_MAX_FORM_FIELD_SIZE', option: 'maxFormFieldSize', kind: 'size' },
   { variable: 'TREFOIL_MAX_FILE_SIZE', option: 'maxFileSize', kind: 'size' },
@@ -105,4 +107,6 @@ export const PROGRAM_VARIABLES: readonly string[] = [
   'TREFOIL_HOME',
   'TREFOIL_ENV',
   'TREFOIL_NODE_QUIRKS',
+  'TREFOIL_PORT',
+  'TREFOIL_HOST',
 ]

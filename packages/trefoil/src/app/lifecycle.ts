@@ -1,11 +1,18 @@
 import type { Awaitable } from '../base/promise.ts'
 import { ImproperlyConfigured } from '../contract/problem.ts'
+import { HookTime } from './hook-time.ts'
 
 /** A start-up or shutdown hook. When a start-up hook returns a function, that function undoes it. */
 export type StartupHook<State> = (app: { readonly state: State }) => Awaitable<unknown>
 /** Called when the app begins to stop, before anything is waited for. */
 export type DrainHook<State> = (app: { readonly state: State }) => Awaitable<unknown>
 export type ShutdownHook<State> = (app: { readonly state: State }) => Awaitable<unknown>
+
+/** Something to be done at shutdown, under the name it is told by. */
+interface Closer {
+  readonly name: string
+  readonly run: () => Awaitable<unknown>
+}
 
 type Phase = 'idle' | 'starting' | 'started' | 'stopping' | 'failed'
 
@@ -19,7 +26,7 @@ export class Lifecycle<State> {
   readonly #drain: DrainHook<State>[] = []
   readonly #shutdown: ShutdownHook<State>[] = []
   readonly #app: { readonly state: State }
-  #undo: (() => Awaitable<unknown>)[] = []
+  #undo: Closer[] = []
   #completed = 0
   #phase: Phase = 'idle'
   #starting: Promise<void> | null = null
@@ -80,7 +87,9 @@ export class Lifecycle<State> {
     try {
       for (const hook of this.#startup) {
         const undo = await hook(this.#app)
-        if (typeof undo === 'function') this.#undo.push(() => undo())
+        if (typeof undo === 'function') {
+          this.#undo.push({ name: `undoing ${nameOf(hook, 'start-up hook')}`, run: () => undo() })
+        }
         this.#completed++
       }
       this.#phase = 'started'
@@ -112,16 +121,21 @@ export class Lifecycle<State> {
     await Promise.all(telling)
   }
 
-  /** Runs every shutdown hook once. @throws AggregateError with everything that failed */
-  stop(): Promise<void> {
+  /**
+   * Runs every shutdown hook once.
+   *
+   * @param ms for all of them together; one that takes longer counts as failed, and the rest still run
+   * @throws AggregateError with everything that failed
+   */
+  stop(ms: number = Number.POSITIVE_INFINITY): Promise<void> {
     if (this.#phase !== 'started' && this.#phase !== 'starting') {
       return this.#stopping ?? Promise.resolve()
     }
-    this.#stopping ??= this.#finish()
+    this.#stopping ??= this.#finish(ms)
     return this.#stopping
   }
 
-  async #finish(): Promise<void> {
+  async #finish(ms: number): Promise<void> {
     try {
       await this.#starting
     } catch {
@@ -130,32 +144,45 @@ export class Lifecycle<State> {
       return
     }
     this.#phase = 'stopping'
-    const failures = await this.#close()
+    const failures = await this.#close(ms)
     this.#phase = 'idle'
     this.#starting = null
     this.#stopping = null
-    if (failures.length > 0) {
-      throw new AggregateError(failures, `Shutdown failed: ${failures.map(messageOf).join('; ')}`)
-    }
+    if (failures.length > 0) throw shutdownFailed(failures)
   }
 
   /** Shutdown hooks and undo functions, newest first; none is skipped because another failed. */
-  async #close(): Promise<unknown[]> {
+  async #close(ms: number = Number.POSITIVE_INFINITY): Promise<unknown[]> {
     const failures: unknown[] = []
     const hooks =
       this.#phase === 'failed' ? this.#shutdown.slice(0, this.#completed) : this.#shutdown
-    const closers = [...this.#undo, ...hooks.map((hook) => () => hook(this.#app))].reverse()
+    const named = hooks.map((hook) => ({
+      name: nameOf(hook, 'shutdown hook'),
+      run: () => hook(this.#app),
+    }))
+    const closers: readonly Closer[] = [...this.#undo, ...named].reverse()
+    const time = new HookTime(ms)
     this.#undo = []
     this.#completed = 0
-    for (const close of closers) {
+    for (const { name, run } of closers) {
       try {
-        await close()
+        await time.wait(run(), name)
       } catch (error) {
         failures.push(error)
       }
     }
+    time.stop()
     return failures
   }
+}
+
+/** All that failed, in one error whose message says each. */
+export function shutdownFailed(failures: readonly unknown[]): AggregateError {
+  return new AggregateError(failures, `Shutdown failed: ${failures.map(messageOf).join('; ')}`)
+}
+
+function nameOf(hook: { readonly name: string }, kind: string): string {
+  return hook.name === '' ? `an unnamed ${kind}` : `${kind} '${hook.name}'`
 }
 
 function messageOf(error: unknown): string {

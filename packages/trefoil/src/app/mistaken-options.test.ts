@@ -164,8 +164,8 @@ describe('APP-12: options of what is handed to an app', () => {
     ],
     [
       'query',
-      () => query(z.string(), untyped({ optional: true })),
-      "query(): unknown option 'optional'",
+      () => query(z.string(), untyped({ optional: 'yes' })),
+      "query(): optional must be true or false, got 'yes'",
     ],
     [
       'query',

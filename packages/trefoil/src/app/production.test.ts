@@ -149,7 +149,7 @@ describe('W-44: what an authenticator uses', () => {
     expect(codes(createApp({ ...fit, auth: covering(authenticate) }))).toEqual([])
   })
 
-  test('HTTP-8: cookies without protection from other sites', () => {
+  test('HTTP-8, FND-24: what browsers add by themselves without protection from other sites', () => {
     const bySession: Authenticator = async (request) => {
       await request.resolve(sessionOf(true))
       return null
@@ -161,7 +161,21 @@ describe('W-44: what an authenticator uses', () => {
     const broken: Authenticator = () => {
       throw new Error('no credentials')
     }
+    const byPassword: Authenticator = (request) =>
+      request.headers.get('authorization') === null ? null : new AuthContext({ subject: 'u1' })
+    const byAddress: Authenticator = ({ client }) =>
+      client.address === null ? null : new AuthContext({ subject: client.address })
     const off = { ...fit, csrf: false } as const
+    const basic = { type: 'http', scheme: 'basic' } as const
+    const bearer = { type: 'http', scheme: 'bearer' } as const
+    for (const authenticate of [byPassword, byAddress]) {
+      const auth = covering(authenticate)
+      expect(codes(createApp({ ...off, auth }))).toEqual(['csrf_off'])
+      const said = (scheme: typeof basic | typeof bearer) =>
+        createApp({ ...off, auth: auth.map((entry) => ({ ...entry, scheme })) })
+      expect(codes(said(basic))).toEqual(['csrf_off'])
+      expect(codes(said(bearer))).toEqual([])
+    }
     expect(codes(createApp({ ...off, auth: covering(bySession) }))).toEqual(['csrf_off'])
     expect(codes(createApp({ ...off, auth: covering(byHeader) }))).toEqual(['csrf_off'])
     const declared = covering(plain).map((entry) => ({ ...entry, scheme }))

@@ -111,11 +111,11 @@ function proxyIssues({ proxies }: AppConfig): ProductionRisk[] {
 
 /** What authenticators and dependencies say about themselves, each thing once. */
 function credentialIssues(catalogue: Catalogue, { auth, csrf }: AppConfig): ProductionRisk[] {
-  const { dependencies, usesCookies } = reachOf(catalogue, auth)
+  const { dependencies, ambient } = reachOf(catalogue, auth)
   const issues: ProductionRisk[] = []
-  if (csrf === null && usesCookies) {
-    const message =
-      'csrf must not be off: cookies say who is calling, and browsers send them by themselves'
+  if (csrf === null && ambient.length > 0) {
+    const what = ambient.join(' and ')
+    const message = `csrf must not be off: ${what} say who is calling, and browsers send them by themselves`
     issues.push({ code: 'csrf_off', message })
   }
   const authenticators = Object.values(auth).map(({ authenticate }) => authenticate)

@@ -85,6 +85,8 @@ describe('scalars', () => {
       '"2026-05-26T10:00:00.005Z"',
     )
     expect(canonicalJson(new Uint8Array([0xff, 0, 1]))).toBe('"/wAB"')
+    expect(canonicalJson(Buffer.from([0xff, 0, 1]))).toBe('"/wAB"')
+    expect(canonicalJson(new Uint8Array(new SharedArrayBuffer(3)))).toBe('"AAAA"')
   })
 
   test('APPR-5: undefined is left out of objects and is null in lists, holes included', () => {
@@ -97,6 +99,19 @@ describe('refusals', () => {
   class Money {
     amount = 1
   }
+  class List extends Array {}
+  class Bytes extends Uint8Array {}
+  class Key extends Buffer {}
+  class Day extends Date {}
+  const with_ = <Value extends object>(
+    value: Value,
+    key: PropertyKey,
+    member: PropertyDescriptor,
+  ) => Object.defineProperty(value, key, { configurable: true, ...member })
+  const seen = { value: 1, enumerable: true }
+  const getter = { get: () => 1, enumerable: true }
+  const holed: unknown[] = []
+  holed[1] = 1
   const loop: { self?: unknown } = {}
   loop.self = loop
   const list: unknown[] = []
@@ -117,6 +132,37 @@ describe('refusals', () => {
     ['an array cycle', list],
     ['something with toJSON', { toJSON: () => 1 }],
     ['a refusal deep inside', { a: [{ b: new Set() }] }],
+    ['a list of a class', List.from([1])],
+    ['a list with a member', with_([1], 'extra', seen)],
+    ['a list with a hole and a member', with_(holed, 'extra', seen)],
+    ['a list with a symbol', with_([1], Symbol('s'), seen)],
+    ['a list with a hidden member', with_([1], 'extra', { value: 1 })],
+    ['a list with an item that is asked for', with_([], 0, getter)],
+    ['a list with a negative index', with_([1], '-1', seen)],
+    ['an object with a getter', with_({}, 'a', getter)],
+    ['an object with a symbol', with_({}, Symbol('s'), seen)],
+    ['an object with a hidden member', with_({}, 'a', { value: 1 })],
+    ['a date of a class', new Day(0)],
+    ['a date with a member', with_(new Date(0), 'toISOString', { value: () => 'x' })],
+    ['what only looks like a date', Object.create(Date.prototype)],
+    ['a proxy of a date', new Proxy(new Date(0), {})],
+    ['bytes of a class', new Bytes(1)],
+    ['a buffer of a class', Object.setPrototypeOf(new Uint8Array(1), Key.prototype)],
+    ['what only looks like bytes', Object.create(Uint8Array.prototype)],
+    ['signed bytes', new Int8Array(1)],
+    ['clamped bytes', new Uint8ClampedArray(1)],
+    ['floats', new Float64Array(1)],
+    ['a buffer of an array', new ArrayBuffer(1)],
+    ['a shared buffer', new SharedArrayBuffer(1)],
+    ['a view of data', new DataView(new ArrayBuffer(1))],
+    ['a pattern', /a/],
+    ['an error', new Error('a')],
+    ['a promise', Promise.resolve(1)],
+    ['an address', new URL('https://a.b')],
+    ['a boxed number', new Number(1)],
+    ['a boxed number that looks plain', Object.setPrototypeOf(new Number(1), Object.prototype)],
+    ['a date that looks plain', Object.setPrototypeOf(new Date(0), null)],
+    ['an instance whose class cannot be named', Object.create({ constructor: 5 })],
   ])('W-8: %s has no canonical text', (_, value) => {
     expect(() => canonicalJson(value)).toThrow(NotCanonical)
   })

@@ -1,3 +1,5 @@
+import { NotCanonical, plainBytes, plainItems, plainMembers, plainTime } from './plain-members.ts'
+
 /**
  * Canonical JSON for hashing (APPR-4…9, W-8): one value has exactly one text.
  *
@@ -5,14 +7,18 @@
  * - numbers as ECMAScript prints them (RFC 8785 §3.2.2.3); bigints in plain decimal
  * - strings with minimal escapes; lone surrogates refused
  * - `undefined` members left out, `undefined` elsewhere `null`
- * - dates as ISO text, bytes as base64; anything else that is not plain JSON refused
+ * - dates as ISO text, bytes as base64; anything else that is not plain JSON refused: instances of
+ *   classes, accessors, symbols, members of lists beside their items
+ *
+ * Two values of one type have one text only if they are one JSON. Of two types they may share one: a date
+ * and its ISO text, bytes and their base64, a bigint and its number, because other programs know only the
+ * text.
  */
 export function canonicalJson(value: unknown): string {
   return write(value, 0)
 }
 
-/** Thrown for a value with no canonical text; `message` names what it was. */
-export class NotCanonical extends TypeError {}
+export { NotCanonical } from './plain-members.ts'
 
 const MAX_DEPTH = 128
 
@@ -38,30 +44,15 @@ function write(value: unknown, depth: number): string {
 function writeObject(value: object, depth: number): string {
   if (depth === MAX_DEPTH) throw new NotCanonical(`nested deeper than ${MAX_DEPTH} levels`)
   if (Array.isArray(value)) {
-    if (Object.keys(value).length > value.length) throw new NotCanonical('a list with members')
-    // Not `map`, which skips holes and would leave the text without a value there.
-    return `[${Array.from(value, (item) => write(item, depth + 1)).join(',')}]`
+    return `[${plainItems(value)
+      .map((item) => write(item, depth + 1))
+      .join(',')}]`
   }
   if (value instanceof Date) return writeString(isoText(value))
-  if (value instanceof Uint8Array) return `"${base64(value)}"`
-  const prototype: unknown = Object.getPrototypeOf(value)
-  if (prototype !== Object.prototype && prototype !== null) {
-    throw new NotCanonical(`a ${value.constructor?.name || 'class instance'} has no JSON form`)
-  }
-  refuseUnseen(value)
-  const members = Object.entries(value).filter(([, member]) => member !== undefined)
+  if (value instanceof Uint8Array) return `"${base64(plainBytes(value))}"`
+  const members = plainMembers(value).filter(([, member]) => member !== undefined)
   members.sort(([left], [right]) => compareCodePoints(left, right))
   return `{${members.map(([key, member]) => `${writeString(key)}:${write(member, depth + 1)}`).join(',')}}`
-}
-
-/** Members that are in no text, and those that give another value whenever they are asked. */
-function refuseUnseen(value: object): void {
-  for (const key of Reflect.ownKeys(value)) {
-    const member = Object.getOwnPropertyDescriptor(value, key)
-    if (typeof key === 'symbol' || member?.enumerable !== true || !('value' in member)) {
-      throw new NotCanonical(`a member that is no plain value ('${String(key)}') has no JSON form`)
-    }
-  }
 }
 
 function writeString(text: string): string {
@@ -71,8 +62,7 @@ function writeString(text: string): string {
 }
 
 function isoText(date: Date): string {
-  if (Number.isNaN(date.getTime())) throw new NotCanonical('an invalid date has no JSON form')
-  return date.toISOString().replace('.000Z', 'Z')
+  return new Date(plainTime(date)).toISOString().replace('.000Z', 'Z')
 }
 
 function base64(bytes: Uint8Array): string {

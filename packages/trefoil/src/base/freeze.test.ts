@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { deepFreeze } from './freeze.ts'
+import { deepFreeze, freezeTelling } from './freeze.ts'
 
 test('W-3: objects and arrays are frozen all the way down and returned as they are', () => {
   const value = { list: [{ n: 1 }], bare: Object.assign(Object.create(null), { inner: {} }) }
@@ -36,4 +36,11 @@ test('W-3: class instances keep their own rules', () => {
 
 test('W-3: scalars pass', () => {
   for (const value of [null, undefined, 0, 'text', true, 5n]) expect(deepFreeze(value)).toBe(value)
+})
+
+test('FND-10: what freezing does not hold still is told', () => {
+  for (const loose of [new Date(0), new Uint8Array(1), new SharedArrayBuffer(1), new Map()]) {
+    expect(freezeTelling({ deep: [loose] })).toBe(true)
+  }
+  expect(freezeTelling({ deep: [1, 'a', /a/] })).toBe(false)
 })

@@ -39,12 +39,18 @@ function freeze(value: object, walked: Set<object>): boolean {
   return isAnyLoose
 }
 
+/** Not every runtime has them. */
+export function isShared(value: object): value is SharedArrayBuffer {
+  return typeof SharedArrayBuffer === 'function' && value instanceof SharedArrayBuffer
+}
+
 /** What freezing does not hold still. */
 function isLoose(value: object): boolean {
   return (
     value instanceof Date ||
     ArrayBuffer.isView(value) ||
     value instanceof ArrayBuffer ||
+    isShared(value) ||
     value instanceof Map ||
     value instanceof Set
   )

@@ -1,3 +1,5 @@
+import { isShared } from './freeze.ts'
+
 /**
  * A copy that nobody else holds: objects, lists, dates, maps, sets and bytes, all the way down, each
  * member read once. Instances of other classes stay what they are: they have their own rules. A
@@ -13,7 +15,7 @@ function copyOf(value: unknown, known: Map<object, unknown>): unknown {
   if (before !== undefined) return before
   if (value instanceof Date) return alike(new Date(value.getTime()), value)
   if (ArrayBuffer.isView(value)) return copyOfView(value)
-  if (value instanceof ArrayBuffer) return value.slice(0)
+  if (value instanceof ArrayBuffer || isShared(value)) return value.slice(0)
   if (Array.isArray(value)) {
     const items: unknown[] = []
     known.set(value, items)

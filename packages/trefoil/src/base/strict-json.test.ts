@@ -1,6 +1,7 @@
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
-import { parseStrictJson } from './strict-json.ts'
+import { describe, expect, test, vi } from 'vitest'
+import { syntaxFault } from './json-syntax.ts'
+import { type JsonCause, parseStrictJson, readStrictJson } from './strict-json.ts'
 
 function reason(text: string, maxDepth?: number): string | null {
   const result = parseStrictJson(text, maxDepth === undefined ? {} : { maxDepth })
@@ -83,7 +84,40 @@ describe('depth', () => {
   test('W-32: two million opening brackets are refused before a parser finds that they never close', () => {
     expect(reason('['.repeat(2_000_000))).toBe('nested deeper than 32 levels')
     expect(reason('['.repeat(33))).toBe('nested deeper than 32 levels')
-    expect(reason('['.repeat(32))).toBe('not valid JSON')
+    expect(reason('['.repeat(32))).toBe('not valid JSON: it ends too early')
+  })
+})
+
+describe('depth of large documents', () => {
+  const MANY = 100_000
+
+  test.each([
+    ['lists', '['.repeat(MANY)],
+    ['lists behind a space', ` ${'['.repeat(MANY)}`],
+    ['lists that close', nested(MANY).slice(1)],
+    ['lists in an object', `{"a":${'['.repeat(MANY)}`],
+    ['lists with a value first', '[1,'.repeat(MANY)],
+    ['objects', '{"a":'.repeat(MANY)],
+    ['objects with brackets in their keys', '{"]]]}}\\"]":'.repeat(MANY)],
+    ['both', '[{"a":'.repeat(MANY)],
+    ['lists behind a long flat one', `[${'[],'.repeat(MANY)}${'['.repeat(40)}`],
+  ])('FND-30: %s are refused before a parser sees them', (_, text) => {
+    const parse = vi.spyOn(JSON, 'parse')
+    try {
+      expect(reason(text)).toBe('nested deeper than 32 levels')
+      expect(parse).not.toHaveBeenCalled()
+    } finally {
+      parse.mockRestore()
+    }
+  })
+
+  test.each([
+    ['flat lists', `[${'[],'.repeat(MANY)}[]]`],
+    ['flat objects', `[${'{},'.repeat(MANY)}{}]`],
+    ['brackets in text', `["${'['.repeat(MANY)}","${'\\"['.repeat(MANY)}"]`],
+    ['as deep as may be', `[${'[],'.repeat(MANY)}${nested(31)}]`],
+  ])('FND-30: %s are read', (_, text) => {
+    expect(reason(text)).toBeNull()
   })
 })
 
@@ -102,8 +136,84 @@ describe('text', () => {
   test.each(['', ' ', '{', '{"a":1}x', 'NaN', "{'a':1}", '\ufeff1', '[1,]', 'undefined', '01'])(
     'BIND-12: %o is not valid JSON',
     (text) => {
-      expect(reason(text)).toBe('not valid JSON')
+      expect(reason(text)).toMatch(/^not valid JSON: /)
     },
+  )
+})
+
+test.each<[string, JsonCause]>([
+  ['\ufeff{}', 'byte order mark'],
+  ['{"a":1}x', 'syntax'],
+  ['[[[[1]]]]', 'depth'],
+  ['{"a":1,"b":2,"c":3,"d":4}', 'members'],
+  ['{"a":1,"a":1}', 'duplicate key'],
+  ['{"__proto__":1}', 'reserved key'],
+  ['["\\ud800"]', 'surrogate'],
+  ['{"\\ud800":1}', 'surrogate'],
+  ['1e400', 'number'],
+])('FND-29: %s is refused for its %s', (text, cause) => {
+  const limits = { maxDepth: 3, maxMembers: 3 }
+  expect(parseStrictJson(text, limits)).toMatchObject({ ok: false, cause })
+  expect(readStrictJson(new TextEncoder().encode(text), limits)).toMatchObject({ cause })
+})
+
+test('FND-29: bytes that are not UTF-8, a byte order mark of UTF-16 among them', () => {
+  for (const bytes of [
+    [0x22, 0xff, 0x22],
+    [0xff, 0xfe, 0x31, 0x00],
+    [0xfe, 0xff],
+    [0xc0, 0xaf],
+  ]) {
+    const refused = { ok: false, cause: 'encoding', reason: 'not UTF-8', at: '' }
+    expect(readStrictJson(new Uint8Array(bytes))).toEqual(refused)
+  }
+})
+
+test.each([
+  ['', 'it ends too early'],
+  [' \n', 'it ends too early'],
+  ['{', 'it ends too early'],
+  ['{"a', 'it ends too early'],
+  ['{"a":1', 'it ends too early'],
+  ['[1,', 'it ends too early'],
+  ['\ufeff1', 'it begins with a byte order mark'],
+  ['{"a":1}x', 'text after the document, at offset 7'],
+  ['{"a":1} {"b":2}', 'text after the document, at offset 8'],
+  ['01', 'text after the document, at offset 1'],
+  ['NaN', 'an unexpected character, at offset 0'],
+  ["{'a':1}", 'an unexpected character, at offset 1'],
+  ['[1,]', 'an unexpected character, at offset 3'],
+  ['{"a":1,}', 'an unexpected character, at offset 7'],
+  ['[1 2]', 'an unexpected character, at offset 3'],
+  ['{"a" 1}', 'an unexpected character, at offset 5'],
+  ['[1}', 'an unexpected character, at offset 2'],
+  ['[-]', 'an unexpected character, at offset 1'],
+  ['["a\tb"]', 'an unexpected character, at offset 3'],
+  ['["\\x"]', 'an unexpected character, at offset 2'],
+  ['["\\u12g4"]', 'an unexpected character, at offset 2'],
+  ['[1,/* two */2]', 'an unexpected character, at offset 3'],
+])('FND-29: %o: %s', (text, fault) => {
+  expect(reason(text)).toBe(`not valid JSON: ${fault}`)
+})
+
+test('FND-29: the text of a fault is found for whatever no parser takes, and nothing else', () => {
+  const piece = fc.constantFrom(...['{', '}', '[', ']', '"', '\\', ':', ',', '1', '-', 'e', '.'])
+  const word = fc.constantFrom('true', 'nul', ' ', '\n', '\\u00', '"a"', '"a":', '0', '1e3', '{}')
+  const text = fc.array(fc.oneof(piece, word), { maxLength: 12 }).map((parts) => parts.join(''))
+  fc.assert(
+    fc.property(text, (source) => {
+      const fault = syntaxFault(source)
+      let parsed = true
+      try {
+        JSON.parse(source)
+      } catch {
+        parsed = false
+      }
+      // Of a whole document the reader says that it came to the end of it.
+      const whole = fault === 'it ends too early' && syntaxFault(`${source} ?`).startsWith('text')
+      expect(whole).toBe(parsed)
+    }),
+    { numRuns: 2000 },
   )
 })
 

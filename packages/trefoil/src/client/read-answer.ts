@@ -1,6 +1,8 @@
 import { isRecord } from '../base/is-record.ts'
+import { failure, type Result, success } from '../base/result.ts'
 import type {
   ActionAnswer,
+  ActionReply,
   DryRunReport,
   Manifest,
   ManifestAction,
@@ -9,27 +11,31 @@ import type {
 import { ACTION_PROTOCOL, CALL_PATH } from '../contract/action-protocol.ts'
 import type { Issue } from '../contract/problem.ts'
 import { isProblemCode, problemRow } from '../contract/problems.ts'
+import { MANIFEST_LIMITS, overBudget } from './manifest-budget.ts'
 
 type Members = Readonly<Record<string, unknown>>
 
 /**
- * Checks a manifest. Members this version does not know are dropped; the address of the call
+ * Checks a manifest, and that there is not too much of it. Members this version does not know are dropped; the address of the call
  * endpoint is the fixed one, because a manifest that could name another would get the token
  * sent there.
  *
- * @returns `null` when it is not a manifest of this protocol
+ * @returns in words what is wrong with it when it is none, or too large
  */
-export function readManifest(value: unknown): Manifest | null {
-  if (!isRecord(value) || value['protocol'] !== ACTION_PROTOCOL) return null
+export function readManifest(value: unknown): Result<Manifest, string> {
+  const invalid = failure('Remote manifest is invalid')
+  if (!isRecord(value) || value['protocol'] !== ACTION_PROTOCOL) return invalid
   const { service, auth, actions } = value
-  if (!Array.isArray(actions)) return null
+  if (!Array.isArray(actions)) return invalid
+  const much = overBudget(actions)
+  if (much !== null) return failure(`Remote manifest is too large: ${much}`)
   const read = actions.map(readAction)
-  if (!read.every((action) => action !== null)) return null
-  return {
+  if (!read.every((action) => action !== null)) return invalid
+  return success({
     protocol: ACTION_PROTOCOL,
     service: {
-      name: textOf(isRecord(service) ? service['name'] : null) ?? '',
-      version: textOf(isRecord(service) ? service['version'] : null) ?? '',
+      name: shortOf(isRecord(service) ? service['name'] : null),
+      version: shortOf(isRecord(service) ? service['version'] : null),
     },
     rpc: { method: 'POST', path: CALL_PATH },
     auth: {
@@ -37,7 +43,7 @@ export function readManifest(value: unknown): Manifest | null {
       schemes: isRecord(auth) && auth['required'] === true ? [{ type: 'bearer' }] : [],
     },
     actions: read,
-  }
+  })
 }
 
 function readAction(value: unknown): ManifestAction | null {
@@ -53,8 +59,18 @@ function readAction(value: unknown): ManifestAction | null {
     path: textOf(value['path']),
     needs_approval,
     input_schema,
+    ...readTextLists(value['text_lists']),
     output_schema: isRecord(output_schema) ? output_schema : null,
   }
+}
+
+/** What another revision says of an argument is as good as nothing: then its schema alone decides. */
+function readTextLists(value: unknown): Pick<ManifestAction, 'text_lists'> {
+  if (!isRecord(value)) return {}
+  const known = Object.entries(value).flatMap(([name, style]) =>
+    style === 'repeated' || style === 'commas' ? [[name, style] as const] : [],
+  )
+  return { text_lists: Object.fromEntries(known) }
 }
 
 /**
@@ -65,12 +81,33 @@ function readAction(value: unknown): ManifestAction | null {
  * @returns `null` when it is not an answer of this protocol
  */
 export function readAnswer(value: unknown, status: number, dryRun: boolean): ActionAnswer | null {
-  if (!isRecord(value) || value['ok'] !== true || status >= 400) return readProblem(value, status)
+  if (!isRecord(value)) return null
+  if (isFailure(value)) return status === value.status_code ? readReply(value, false) : null
+  if (value['ok'] !== true || status >= 400) return readProblem(value, status)
   const isReport = value['dry_run'] === true
   if (isReport !== dryRun) return null
   if (isReport) return readReport(value)
-  if (typeof value['status_code'] !== 'number' || !('body' in value)) return null
-  return { ok: true, status_code: value['status_code'], body: value['body'] }
+  return isReply(value) && value.status_code < 400 ? readReply(value, true) : null
+}
+
+/**
+ * True for the answer of an action that failed in its own words (RPC-6). Its status is the action's,
+ * so a 401 of it says nothing about the credential that was sent.
+ */
+export function isFailure(value: unknown): value is Reply {
+  return isRecord(value) && value['ok'] === false && !('error' in value) && isReply(value)
+}
+
+type Reply = Members & { readonly status_code: number; readonly body: unknown }
+
+function isReply(value: Members): value is Reply {
+  return typeof value['status_code'] === 'number' && 'body' in value
+}
+
+function readReply<Ok extends boolean>(value: Reply, ok: Ok): ActionReply & { readonly ok: Ok } {
+  const { status_code, body, encoding, media_type } = value
+  if (encoding !== 'base64' || typeof media_type !== 'string') return { ok, status_code, body }
+  return { ok, status_code, body, encoding, media_type }
 }
 
 function readReport(value: Members): DryRunReport | null {
@@ -131,6 +168,10 @@ function isIssue(value: unknown): value is Issue {
     isRecord(value) &&
     ['source', 'name', 'pointer', 'message'].every((key) => typeof value[key] === 'string')
   )
+}
+
+function shortOf(value: unknown): string {
+  return (textOf(value) ?? '').slice(0, MANIFEST_LIMITS.name)
 }
 
 function textOf(value: unknown): string | null {

@@ -53,7 +53,7 @@ async function target(
 }
 
 function codeOf(answer: ActionAnswer | Manifest): string | null {
-  return 'ok' in answer && !answer.ok ? answer.error.code : null
+  return 'ok' in answer && !answer.ok ? (answer.error?.code ?? null) : null
 }
 
 const ACTION = { name: 'ping', description: '', needs_approval: false, input_schema: {} }
@@ -233,6 +233,17 @@ describe('answers that are none', () => {
     expect(codeOf(await (await target(json(done))).call(dry))).toBe('remote_invalid')
   })
 
+  test('FND-12: how lists are written comes through, as far as it is known', async () => {
+    const text_lists = { ids: 'commas', tags: 'repeated', later: 'pipes', odd: 5 }
+    const listed = { ...MANIFEST, actions: [{ ...ACTION, text_lists }] }
+    expect(await (await target(json(listed))).manifest()).toMatchObject({
+      actions: [{ text_lists: { ids: 'commas', tags: 'repeated' } }],
+    })
+    const unknown = { ...MANIFEST, actions: [{ ...ACTION, text_lists: 'all' }] }
+    const read = await (await target(json(unknown))).manifest()
+    expect('actions' in read && 'text_lists' in (read.actions[0] ?? {})).toBe(false)
+  })
+
   test.each([
     { ...MANIFEST, protocol: 'other.v1' },
     { ...MANIFEST, actions: {} },
@@ -327,6 +338,50 @@ describe('problems of the remote', () => {
     }
     expect(await (await target(json(own, 401))).call({ action: 'ping' })).toEqual(own)
   })
+})
+
+describe('RPC-6: an action that answered with a status of failure', () => {
+  test.each([
+    [404, 'none'],
+    [401, { code: 'own' }],
+    [503, null],
+  ])('%i', async (status_code, body) => {
+    const failure = { ok: false, status_code, body }
+    const remote = await target(json(failure, status_code))
+    expect(await remote.call({ action: 'ping' })).toEqual(failure)
+  })
+
+  test('bytes stay marked as such, of a success too', async () => {
+    for (const [ok, status_code] of [
+      [false, 422],
+      [true, 200],
+    ] as const) {
+      const answer = { ok, status_code, body: 'AAE=', encoding: 'base64', media_type: 'image/png' }
+      const remote = await target(json(answer, ok ? 200 : status_code))
+      expect(await remote.call({ action: 'ping' })).toEqual(answer)
+    }
+  })
+
+  test('whose envelope and HTTP status disagree is no answer', async () => {
+    const remote = await target(json({ ok: false, status_code: 404, body: 1 }, 200))
+    expect(codeOf(await remote.call({ action: 'ping' }))).toBe('remote_invalid')
+    const good = await target(json({ ok: true, status_code: 500, body: 1 }))
+    expect(codeOf(await good.call({ action: 'ping' }))).toBe('remote_invalid')
+  })
+})
+
+test('FND-22: what is given up closes the connection', async () => {
+  const stop = new AbortController()
+  const closed = Promise.withResolvers<void>()
+  const remote = await target(
+    (request) => {
+      request.socket.once('close', () => closed.resolve())
+      stop.abort()
+    },
+    { signal: stop.signal },
+  )
+  expect(codeOf(await remote.call({ action: 'ping' }))).toBe('remote_unreachable')
+  await closed.promise
 })
 
 test('RPC-7: a dry run comes through', async () => {

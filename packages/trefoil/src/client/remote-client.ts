@@ -6,8 +6,9 @@ import type {
   ProblemEnvelope,
 } from '../contract/action-protocol.ts'
 import { CALL_PATH, MANIFEST_PATH } from '../contract/action-protocol.ts'
+import { isDeeper, MAX_ANSWER_DEPTH } from './manifest-budget.ts'
 import { refusal } from './problem-envelope.ts'
-import { readAnswer, readManifest, readProblem } from './read-answer.ts'
+import { isFailure, readAnswer, readManifest, readProblem } from './read-answer.ts'
 import { readLimited } from './read-limited.ts'
 import { parseRemoteUrl } from './remote-url.ts'
 
@@ -20,6 +21,8 @@ export interface RemoteTargetOptions {
   readonly headers?: Readonly<Record<string, string>> | undefined
   /** Milliseconds from sending to the last byte of the answer. Default 10,000. */
   readonly timeoutMs?: number | undefined
+  /** Gives up what is being asked for: the connection is closed. */
+  readonly signal?: AbortSignal | undefined
   /** Bytes of an answer. Default 5 MiB; exactly the limit passes. */
   readonly maxBytes?: number | undefined
   /** Advice when the credential is refused. Default: how to store a token. */
@@ -58,6 +61,7 @@ class Remote {
   readonly #url: string
   readonly #headers: Headers
   readonly #timeoutMs: number
+  readonly #signal: AbortSignal | undefined
   readonly #maxBytes: number
   readonly #loginFix: string
   readonly #fetch: typeof fetch
@@ -72,6 +76,7 @@ class Remote {
       this.#headers.set('authorization', `Bearer ${options.token}`)
     }
     this.#timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS
+    this.#signal = options.signal
     this.#maxBytes = options.maxBytes ?? DEFAULT_MAX_BYTES
     this.#loginFix = options.loginFix ?? LOGIN_FIX
     this.#fetch = options.fetch ?? fetch
@@ -85,9 +90,8 @@ class Remote {
       const text = `Remote manifest request failed (${status})`
       return readProblem(value, status) ?? refusal('remote_invalid', { detail: text })
     }
-    return (
-      readManifest(value) ?? refusal('remote_invalid', { detail: 'Remote manifest is invalid' })
-    )
+    const manifest = readManifest(value)
+    return manifest.ok ? manifest.value : refusal('remote_invalid', { detail: manifest.error })
   }
 
   async call(request: ActionCallRequest): Promise<ActionAnswer> {
@@ -111,7 +115,7 @@ class Remote {
         // into a GET (W-1).
         redirect: 'manual',
         credentials: 'omit',
-        signal: AbortSignal.timeout(this.#timeoutMs),
+        signal: this.#ends(),
       })
       if (isRedirect(response)) {
         await response.body?.cancel()
@@ -126,7 +130,13 @@ class Remote {
     return refusal('response_too_large', { detail: 'Remote response is too large' })
   }
 
+  #ends(): AbortSignal {
+    const late = AbortSignal.timeout(this.#timeoutMs)
+    return this.#signal === undefined ? late : AbortSignal.any([late, this.#signal])
+  }
+
   #failureText(error: unknown): string {
+    if (this.#signal?.aborted === true) return 'Remote request was given up'
     if (nameOf(error) === 'TimeoutError') {
       return `Remote did not answer within ${this.#timeoutMs} ms`
     }
@@ -148,7 +158,11 @@ function readDocument(text: string, status: number, loginFix: string): Received 
   } catch {
     return notJson(status, loginFix)
   }
-  if (status !== 401) return { ok: true, status, value }
+  if (isDeeper(value, MAX_ANSWER_DEPTH)) {
+    const detail = `Remote answer is nested deeper than ${MAX_ANSWER_DEPTH} levels`
+    return refusal('remote_invalid', { detail })
+  }
+  if (status !== 401 || isFailure(value)) return { ok: true, status, value }
   const problem = readProblem(value, status)
   if (problem === null) return refusal('AUTHENTICATION_ERROR', { fix: loginFix })
   if (problem.error.code !== 'AUTHENTICATION_ERROR') return { ok: true, status, value }

@@ -1,3 +1,4 @@
+import type { StrictJsonLimits } from '../base/strict-json.ts'
 import type { Issue } from './problem.ts'
 import type { JsonSchema } from './schema.ts'
 import type { Entrypoint } from './surface-name.ts'
@@ -9,6 +10,9 @@ export const ACTION_PROTOCOL = 'trefoil-actions.v1'
 export const MANIFEST_PATH = '/.well-known/trefoil-actions.json'
 export const CALL_PATH = '/__trefoil__/actions/call'
 
+/** `repeated`: an item an occurrence; `commas`: one text. By argument. */
+export type TextLists = Readonly<Record<string, 'repeated' | 'commas'>>
+
 /** One action in the manifest. */
 export interface ManifestAction {
   readonly name: string
@@ -19,6 +23,11 @@ export interface ManifestAction {
   readonly path: string | null
   readonly needs_approval: boolean
   readonly input_schema: JsonSchema
+  /**
+   * How HTTP writes the lists among the arguments, where it writes them as text; a command line reads
+   * the same text the same way.
+   */
+  readonly text_lists?: TextLists
   readonly output_schema: JsonSchema | null
 }
 
@@ -42,11 +51,20 @@ export interface ActionCallRequest {
   /** Validate and hash, run nothing. Default `false`. */
   readonly dry_run?: boolean
   readonly approval_token?: string
+  /**
+   * Arguments that were typed, where text is one of several types: read as HTTP reads text, by asking the
+   * schema, so that `5` is the same value in a flag and in a query. Default: all are JSON.
+   */
+  readonly texts?: readonly string[]
 }
 
-/** The action ran. `status_code` is what HTTP would have answered. */
-export interface ActionSuccess {
-  readonly ok: true
+/**
+ * The action ran and answered. `status_code` is what HTTP would have answered; from 400 on it is a
+ * failure (RPC-6), though one in words of the action's own: a problem has `error`.
+ */
+export interface ActionReply {
+  /** True for a status below 400. */
+  readonly ok: boolean
   readonly status_code: number
   /** The value as JSON; `null` when there is none; base64 text of bytes. */
   readonly body: unknown
@@ -88,13 +106,29 @@ export interface ProblemEnvelope {
   }
 }
 
-export type ActionAnswer = ActionSuccess | DryRunReport | ProblemEnvelope
+/** The action did what it was asked for. */
+export interface ActionSuccess extends ActionReply {
+  readonly ok: true
+}
+
+/** The action answered with `reply()` and a status from 400 on. */
+export interface ActionFailure extends ActionReply {
+  readonly ok: false
+  /** Never there: a problem is no answer of the action's. */
+  readonly error?: undefined
+}
+
+export type ActionAnswer = ActionSuccess | ActionFailure | DryRunReport | ProblemEnvelope
 
 /**
  * Where actions can be listed and called: this process or a remote. Both answer with the same
  * documents, so the program above cannot tell them apart (W-21).
  */
 export interface ActionTarget {
+  /**
+   * What may be read of JSON arguments; absent where the target reads the JSON itself and says so.
+   */
+  readonly jsonLimits?: StrictJsonLimits
   manifest(): Promise<Manifest | ProblemEnvelope>
   call(request: ActionCallRequest): Promise<ActionAnswer>
 }

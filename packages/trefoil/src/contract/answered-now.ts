@@ -3,19 +3,24 @@ import type { Schema, SchemaResult } from './schema.ts'
 import { validatorOf } from './validate.ts'
 
 /**
- * What a schema says about a value that nobody sent, where nobody can wait for it.
- *
- * @returns `null` when it answers later, or throws: code of the developer's that was never meant
- * to see the value
+ * What a schema says about a value that nobody sent, where nobody can wait for it: `later` where it
+ * would have to be waited for, `throws` for code of the developer's that was never meant to see the
+ * value.
  */
-export function answeredNow(schema: Schema, value: unknown): SchemaResult | null {
+export function asked(schema: Schema, value: unknown): SchemaResult | 'later' | 'throws' {
   try {
     const result = validatorOf(schema)(value)
     if (!isPromiseLike(result)) return result
     // Nobody waits for it, and a rejection nobody handles ends the process.
     result.then(undefined, () => {})
-    return null
+    return 'later'
   } catch {
-    return null
+    return 'throws'
   }
+}
+
+/** As {@link asked}; `null` for no answer, whichever the reason. */
+export function answeredNow(schema: Schema, value: unknown): SchemaResult | null {
+  const answer = asked(schema, value)
+  return typeof answer === 'string' ? null : answer
 }

@@ -11,6 +11,14 @@ export interface LocalCredentials {
   readonly signal?: AbortSignal
 }
 
+/** How long a server waits for what an app has still to do. Milliseconds; may be infinite. */
+export interface ShutdownLimits {
+  /** For work that goes on after answers (`call.background`). */
+  readonly background: number
+  /** For all shutdown hooks together. */
+  readonly hooks: number
+}
+
 /** The part of an app that servers and the `trefoil` program hold it by. */
 export interface AppHandle {
   readonly [APP_BRAND]: true
@@ -27,6 +35,8 @@ export interface AppHandle {
   shutdown(): Promise<void>
   /** Throws `ImproperlyConfigured` listing everything that is unfit for production. */
   validateProduction(): void
+  /** Resolves when no `call.background` task runs any more. Apps of an older version have none. */
+  readonly '~idle'?: () => Promise<void>
   /** Actions run in this process: source `cli`, entrypoint `local`. */
   localActions(credentials: LocalCredentials): ActionTarget
 }

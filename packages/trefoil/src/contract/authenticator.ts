@@ -40,10 +40,22 @@ export interface AuthConfig<
   /**
    * Where callers put their credentials, for OpenAPI, the documentation and the challenge of a 401.
    * A list means any one of them. Default: what the authenticator says of itself, else bearer.
+   *
+   * Protection against cross-site requests goes by it: say nothing of an authenticator that goes by
+   * something else too, such as the caller's address or a client certificate.
    */
   readonly scheme?: SecurityScheme | readonly SecurityScheme[]
   /** Shown in start-up messages. */
   readonly name?: string
+}
+
+/**
+ * False when neither an entry of `auth` nor its authenticator says where credentials are: it may go
+ * by anything then, an address or a client certificate too.
+ */
+export function declaresSchemes({ scheme, authenticate }: AuthConfig): boolean {
+  const { '~scheme': own } = authenticate as DeclaresScheme
+  return scheme !== undefined || own !== undefined
 }
 
 /** The ways in that an entry of `auth` describes, the first being the one to show; never empty. */

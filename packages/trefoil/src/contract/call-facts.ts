@@ -35,6 +35,11 @@ export interface ClientFacts {
  */
 export interface CallRequest extends RequestFacts, RequestBody {
   readonly headers: HeaderReader
+  /**
+   * Path that the app is mounted under, such as `/api`: what stands in front of `path` in links that
+   * the app writes by hand. Empty when it stands alone, and for local calls.
+   */
+  readonly mountPath: string
 }
 
 /** The action as a call sees it. */

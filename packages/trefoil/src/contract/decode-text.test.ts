@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { decodeScalar, decodeText } from './decode-text.ts'
+import { decodeMixed, decodeScalar, decodeText } from './decode-text.ts'
 import type { ParamSpec, ScalarKind } from './param-spec.ts'
 
 function spec(text: readonly ScalarKind[], list = false): ParamSpec {
@@ -70,6 +70,8 @@ test.each([
   '0x1',
   '01.5',
   '1.5 ',
+  '9007199254740993',
+  '1e20',
 ])('BIND-6, W-18: %o is no number', (text) => {
   expect(decodeScalar(['number'], text)).toEqual({ ok: false, kind: 'number' })
 })
@@ -175,5 +177,25 @@ describe('W-33: where a number and text are both possible', () => {
         expect(decodeText(asked(limit), [String(value)])).toEqual({ ok: true, value })
       }),
     )
+  })
+})
+
+describe('FND-12: text of a command line, where text is one of several types', () => {
+  const mail = z.union([z.int(), z.email()])
+  const mixed = { ...spec(['integer', 'string']), schema: mail }
+  const list = { ...spec(['integer', 'string'], true), schema: z.array(mail) }
+
+  test.each<[string, ParamSpec, unknown, unknown]>([
+    ['is read as the other type where it is refused as text', mixed, '5', 5],
+    ['stays text where it is taken', mixed, 'a@b.co', 'a@b.co'],
+    ['stays text where it is neither', mixed, 'x', 'x'],
+    ['is no other JSON', mixed, 7, 7],
+    ['is no other JSON', mixed, null, null],
+    ['item by item', list, ['5', 'a@b.co', 7], [5, 'a@b.co', 7]],
+    ['is no list', list, '5', '5'],
+    ['alone stays text', spec(['string']), '5', '5'],
+    ['is not asked for', spec(['integer', 'number']), '5', '5'],
+  ])('%s', (_, param, value, read) => {
+    expect(decodeMixed(param, value)).toEqual(read)
   })
 })

@@ -28,7 +28,7 @@ export type DecodedText =
 /**
  * Turns text from a query, path, header, cookie, form or flag into the value its schema speaks
  * of (W-18): integers `-?(0|[1-9][0-9]*)` inside the safe range, numbers by JSON's grammar,
- * booleans as BIND-6, strings verbatim. The schema then validates it like any JSON.
+ * booleans as BIND-6, strings verbatim; integers beyond the safe range are no numbers either. The schema then validates it like any JSON.
  *
  * Where text and something else are both possible, the schema is asked first: what it takes as text
  * stays text (`string | number` never changes what was sent), and `5` for `integer | 'all'` is the
@@ -53,9 +53,8 @@ function badItems(spec: ParamSpec, values: readonly string[]): readonly number[]
 }
 
 function decodeOne(spec: ParamSpec, text: string): DecodedText {
-  const { text: kinds } = spec
-  const isMixed = kinds.length > 1 && kinds[kinds.length - 1] === 'string'
-  return isMixed && takesText(spec, text) ? { ok: true, value: text } : decodeScalar(kinds, text)
+  if (isMixed(spec) && takesText(spec, text)) return { ok: true, value: text }
+  return decodeScalar(spec.text, text)
 }
 
 /** A schema that answers later cannot be asked: then the text is read as what it looks like. */
@@ -70,6 +69,30 @@ function takesText({ schema, list }: ParamSpec, text: string): boolean {
 
 function isFirst(segment: PropertyKey | { readonly key: PropertyKey } | undefined): boolean {
   return (typeof segment === 'object' ? segment.key : segment) === 0
+}
+
+/**
+ * What a command line sent as text where text is one of several types. It has no schema to ask: asked
+ * here, `5` is the value that it is in a query (FND-12). JSON of other types is left as it is.
+ */
+export function decodeMixed(spec: ParamSpec, value: unknown): unknown {
+  if (!isMixed(spec)) return value
+  const read = (item: unknown): unknown => {
+    const decoded = typeof item === 'string' ? decodeOne(spec, item) : null
+    return decoded?.ok === true ? decoded.value : item
+  }
+  if (!spec.list) return read(value)
+  return Array.isArray(value) ? value.map(read) : value
+}
+
+/** True where text is one of several types. */
+function isMixed({ text: kinds }: ParamSpec): boolean {
+  return kinds.length > 1 && kinds[kinds.length - 1] === 'string'
+}
+
+/** Beyond 2^53 the number would not be the one that was written; JSON refuses it too. */
+function isExact(value: number): boolean {
+  return !Number.isInteger(value) || Number.isSafeInteger(value)
 }
 
 /** Reads one text as the first kind that fits. */
@@ -93,7 +116,7 @@ function readScalar(kind: ScalarKind, text: string): string | number | boolean |
     }
     default: {
       const value = NUMBER.test(text) ? Number(text) : Number.NaN
-      return Number.isFinite(value) ? value : undefined
+      return Number.isFinite(value) && isExact(value) ? value : undefined
     }
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { jsonKinds } from './json-kinds.ts'
+import { jsonKinds, namesNull } from './json-kinds.ts'
 import type { JsonSchema } from './schema.ts'
 
 const EVERY = ['array', 'boolean', 'null', 'number', 'object', 'string']
@@ -35,5 +35,26 @@ describe('FND-6: which kinds of values a JSON Schema admits', () => {
     [{ type: 'object', properties: { a: { $ref: '#' } } }, ['object']],
   ])('%j', (schema, kinds) => {
     expect([...jsonKinds(schema)].sort()).toEqual(kinds)
+  })
+})
+
+describe('FND-11: which schemas name null', () => {
+  it.each<[JsonSchema, boolean]>([
+    [{}, false],
+    [{ type: 'string' }, false],
+    [{ not: { type: 'string' } }, false],
+    [{ type: 'null' }, true],
+    [{ type: ['string', 'null'] }, true],
+    [{ const: null }, true],
+    [{ enum: ['a', null] }, true],
+    [{ anyOf: [{ type: 'string' }, { type: 'null' }] }, true],
+    [{ oneOf: [{}, { type: 'string' }] }, false],
+    [{ allOf: [{ type: ['string', 'null'] }, { minLength: 1 }] }, true],
+    [{ allOf: [{ type: ['string', 'null'] }, { type: 'string' }] }, false],
+    [{ $ref: '#/$defs/A', $defs: { A: { type: ['string', 'null'] } } }, true],
+    [{ $ref: '#' }, false],
+    [{ anyOf: [{ type: 'array', items: { type: 'null' } }] }, false],
+  ])('%j: %s', (schema, isNamed) => {
+    expect(namesNull(schema)).toBe(isNamed)
   })
 })

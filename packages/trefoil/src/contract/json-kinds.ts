@@ -20,6 +20,25 @@ export function jsonKinds(schema: JsonSchema): ReadonlySet<JsonKind> {
   return kindsOf(schema, schema, [])
 }
 
+/**
+ * True when a schema says in so many words that `null` will do: one that restricts nothing admits it,
+ * and does not name it.
+ */
+export function namesNull(schema: JsonSchema): boolean {
+  return jsonKinds(schema).has('null') && named(schema, schema, [])
+}
+
+function named(schema: unknown, root: JsonSchema, trail: readonly string[]): boolean {
+  if (!isRecord(schema)) return false
+  const { type, enum: values, anyOf, oneOf, allOf, $ref: ref } = schema
+  if (type === 'null' || (Array.isArray(type) && type.includes('null'))) return true
+  if (schema['const'] === null || (Array.isArray(values) && values.includes(null))) return true
+  const parts = [anyOf, oneOf, allOf].flatMap((some: unknown) => (Array.isArray(some) ? some : []))
+  if (parts.some((part) => named(part, root, trail))) return true
+  if (typeof ref !== 'string' || trail.includes(ref)) return false
+  return named(followed(root, ref), root, [...trail, ref])
+}
+
 /** @param trail references being followed: one that leads back to itself restricts nothing */
 function kindsOf(
   schema: unknown,

@@ -96,6 +96,33 @@ export function unknownArgument(name: string, surface: SurfaceName): ArgumentIss
   }
 }
 
+/** A part of a form nobody declared (FND-28), in the words of {@link unknownArgument}. */
+export function unknownFormPart(name: string, isFile: boolean): ArgumentIssue {
+  const source = isFile ? 'file' : 'form'
+  return {
+    headline: `Unknown ${KINDS[source]}: ${name}`,
+    issue: { source, name, pointer: '', message: 'Not an argument of this action' },
+  }
+}
+
+/** A file where text is declared, or text where a file is. */
+export function wrongFormPart(name: string, wantsFile: boolean): ArgumentIssue {
+  const source = wantsFile ? 'file' : 'form'
+  const message = wantsFile ? 'Expected a file, not text' : 'Expected text, not a file'
+  return {
+    headline: `Invalid ${KINDS[source]}: ${name}`,
+    issue: { source, name, pointer: '', message },
+  }
+}
+
+/** Taking one of several files would drop the others in silence (BIND-15). */
+export function multipleFiles(name: string): ArgumentIssue {
+  return {
+    headline: `Multiple files received for parameter: ${name}`,
+    issue: { source: 'file', name, pointer: '', message: 'Expected one file' },
+  }
+}
+
 /**
  * A source that cannot be read at all, so that none of its arguments could be looked at. Frozen: it is
  * made once for every call, and their error handlers are shown it.

@@ -21,12 +21,21 @@ export interface ParamSpec {
   readonly text: readonly ScalarKind[]
   /** True when text is a list of such scalars: repeated query parameters, repeated flags. */
   readonly list: boolean
-  /** False when the schema accepts that nothing was sent: optional, defaulted, or nullable. */
+  /** True for a list that is one text with commas (`query(…, { explode: false })`). */
+  readonly commas?: boolean
+  /**
+   * False when nothing need be sent: the schema is optional, has a default, or is nullable. What tools,
+   * OpenAPI and the CLI say of it comes from here (FND-11).
+   */
   readonly required: boolean
   /**
-   * What stands in for an argument that was not sent: `null` for a schema that accepts it but
-   * not `undefined` (BIND-8), otherwise `undefined`.
+   * What stands in for an argument that was not sent: `null` for a schema that names it and does
+   * not take `undefined` (BIND-8), otherwise `undefined`.
    */
   readonly absent?: null | undefined
+  /** True when `null` counts as not sent: the argument is optional, and `null` is no value of its. */
+  readonly nullIsAbsent?: boolean
+  /** True when it is required only because nothing else could be told of its schema. */
+  readonly isAssumedRequired?: boolean
   readonly description: string | null
 }

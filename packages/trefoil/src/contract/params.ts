@@ -27,8 +27,10 @@ export interface MarkedParam<Source extends ParamSource = ParamSource, Value = u
   readonly alias: string | undefined
   readonly description: string | undefined
   readonly jsonSchema: JsonSchema | undefined
-  /** Of files only: a schema says for itself whether it may be absent. */
-  readonly optional: boolean
+  /** `undefined` where the schema says for itself whether it may be absent. */
+  readonly optional: boolean | undefined
+  /** Of query parameters only: `false` for lists written with commas. */
+  readonly explode: boolean
   /** Carries the type only. */
   readonly '~value'?: Value
 }
@@ -40,12 +42,29 @@ export interface ParamOptions {
   readonly description?: string
   /** JSON Schema of the input, for libraries that offer none. */
   readonly jsonSchema?: JsonSchema
+  /**
+   * Whether a caller may leave it out: then the schema is given `undefined`. Default: what the schema
+   * says. Needed where that cannot be told, such as for a schema that starts with a transform
+   * (`z.preprocess`), is required unless this says otherwise, or one that answers asynchronously. A
+   * schema that refuses `undefined` stops the start.
+   */
+  readonly optional?: boolean
 }
 
 export type Param = Schema | MarkedParam | Dependency<unknown>
 
 /** Arguments and dependencies by name: one key is one argument, one hash member, one flag. */
 export type Params = Readonly<Record<string, Param>>
+
+/** Options of {@link query}. */
+export interface QueryOptions extends ParamOptions {
+  /**
+   * How a list is written: `true` for one item an occurrence (`?id=1&id=2`), `false` for one occurrence
+   * with commas (`?id=1,2`), where an escaped comma (`%2C`) is part of its item. As in OpenAPI's
+   * `style: form`. Default true; `false` is for lists.
+   */
+  readonly explode?: boolean
+}
 
 /** Options of {@link file} and {@link files}. */
 export interface FileOptions extends ParamOptions {
@@ -59,7 +78,7 @@ type NoOptions = {}
 function mark<Source extends ParamSource, S extends Schema>(
   source: Source,
   schema: S,
-  options: ParamOptions = {},
+  options: QueryOptions = {},
 ): MarkedParam<Source, OutputOf<S>> {
   if (!isSchema(schema)) {
     throw new ImproperlyConfigured(`${source}() takes a Standard Schema, such as z.string()`)
@@ -71,30 +90,32 @@ const PARAM_OPTIONS: OptionNames<ParamOptions> = {
   alias: true,
   description: true,
   jsonSchema: true,
+  optional: true,
 }
-const FILE_OPTIONS: OptionNames<FileOptions> = { ...PARAM_OPTIONS, optional: true }
+const QUERY_OPTIONS: OptionNames<QueryOptions> = { ...PARAM_OPTIONS, explode: true }
 
 function checkParamOptions(
   where: string,
-  options: FileOptions,
+  options: QueryOptions,
   known: Readonly<Record<string, true>>,
 ): void {
   checkRecord(`${where}: options`, options)
   checkOptionNames(where, options, known)
-  const { alias, description, jsonSchema, optional } = options
+  const { alias, description, jsonSchema, optional, explode } = options
   if (alias !== '') checkText(`${where}: alias`, alias)
   if (description !== '') checkText(`${where}: description`, description)
   if (jsonSchema !== undefined) checkRecord(`${where}: jsonSchema`, jsonSchema)
   checkFlag(`${where}: optional`, optional)
+  checkFlag(`${where}: explode`, explode)
 }
 
 function marked<Source extends ParamSource, Value>(
   source: Source,
   schema: Schema<unknown, Value> | null,
-  options: FileOptions,
+  options: QueryOptions,
 ): MarkedParam<Source, Value> {
-  checkParamOptions(`${source}()`, options, schema === null ? FILE_OPTIONS : PARAM_OPTIONS)
-  const { alias, description, jsonSchema, optional = false } = options
+  checkParamOptions(`${source}()`, options, source === 'query' ? QUERY_OPTIONS : PARAM_OPTIONS)
+  const { alias, description, jsonSchema, optional, explode = true } = options
   return Object.freeze({
     [BRAND]: true as const,
     source,
@@ -103,6 +124,7 @@ function marked<Source extends ParamSource, Value>(
     description,
     jsonSchema,
     optional,
+    explode,
   })
 }
 
@@ -114,10 +136,10 @@ export function path<S extends Schema>(
   return mark('path', schema, options)
 }
 
-/** A query parameter; an array schema takes repeated ones. */
+/** A query parameter; an array schema takes repeated ones, or one with commas (`explode: false`). */
 export function query<S extends Schema>(
   schema: S,
-  options?: ParamOptions,
+  options?: QueryOptions,
 ): MarkedParam<'query', OutputOf<S>> {
   return mark('query', schema, options)
 }
@@ -136,6 +158,17 @@ export function cookie<S extends Schema>(
   options?: ParamOptions,
 ): MarkedParam<'cookie', OutputOf<S>> {
   return mark('cookie', schema, options)
+}
+
+/**
+ * One member of the JSON body: what an unmarked schema is on POST, PUT and PATCH. With options, or on
+ * DELETE.
+ */
+export function field<S extends Schema>(
+  schema: S,
+  options?: ParamOptions,
+): MarkedParam<'field', OutputOf<S>> {
+  return mark('field', schema, options)
 }
 
 /** The whole request body, as JSON. */

@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http'
 import { describe, expect, test } from 'vitest'
 import { problemBody } from '../surfaces/agent/problem-body.ts'
 import { AuthenticationError, HttpError, ImproperlyConfigured, Problem, refuse } from './problem.ts'
@@ -18,6 +19,26 @@ describe('HttpError', () => {
       code: 'http_error',
       publicCode: 'order_missing',
     })
+  })
+
+  test('MW-11: without status and text it is a 500 that says so', () => {
+    const said = { status: 500, detail: 'Internal Server Error', publicCode: 'http_error' }
+    expect(new HttpError()).toMatchObject(said)
+  })
+
+  test('MW-11: without text the detail is the reason phrase', () => {
+    for (let status = 400; status < 600; status++) {
+      // Node's table, but for one that RFC 9110 named anew and one that is too specific for it.
+      const names: Readonly<Record<string, string | undefined>> = {
+        ...STATUS_CODES,
+        422: 'Unprocessable Content',
+        509: undefined,
+      }
+      const other = status < 500 ? 'Client Error' : 'Server Error'
+      const phrase = names[status] ?? other
+      expect(new HttpError(status).detail).toBe(phrase)
+      expect(new HttpError(status, '').detail).toBe(phrase)
+    }
   })
 })
 

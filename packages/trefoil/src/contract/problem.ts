@@ -1,6 +1,7 @@
 import { deepFreeze } from '../base/freeze.ts'
 import { freezeClass } from '../base/freeze-class.ts'
 import { type ProblemCode, problemRow } from './problems.ts'
+import { reasonPhrase } from './reason-phrases.ts'
 
 /** One thing wrong with one argument. */
 export interface Issue {
@@ -87,19 +88,20 @@ export interface HttpErrorOptions extends Omit<ProblemOptions, 'detail' | 'statu
 
 /**
  * The way a handler answers with a chosen status: `throw new HttpError(404, 'Order not found')`.
- * `detail` is public.
  *
+ * @param status default 500 (MW-11)
+ * @param detail public; default: the reason phrase of the status, such as `Not Found`
  * @throws RangeError when `status` is not an integer from 400 to 599
  */
 export class HttpError extends Problem {
   override readonly name: string = 'HttpError'
 
-  constructor(status: number, detail?: string, options: HttpErrorOptions = {}) {
+  constructor(status = 500, detail?: string, options: HttpErrorOptions = {}) {
     if (!isFailureStatus(status)) {
       throw new RangeError(`HttpError status must be an integer from 400 to 599, got ${status}`)
     }
     const { code, ...rest } = options
-    super('http_error', { ...rest, detail, status }, code)
+    super('http_error', { ...rest, detail: detail || reasonPhrase(status), status }, code)
   }
 }
 

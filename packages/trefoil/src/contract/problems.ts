@@ -14,7 +14,8 @@ export interface ProblemRow {
    * HTTP answer (401, 403…), a number is the code of a JSON-RPC error.
    */
   readonly mcp: 'tool' | 'http' | number
-  /** Exit code of the `trefoil` program: 1 failed, 2 wrong usage, 75 needs approval. */
+  /** Exit code of the `trefoil` program: 1 failed, 2 wrong usage, 75 needs approval, 124 out of
+   * time, 130 and 143 ended by a signal. */
   readonly exit: number
   /** What the caller reads when nothing more exact is known. */
   readonly text: string
@@ -47,6 +48,7 @@ export type ProblemCode =
   | 'form_field_too_large'
   | 'form_file_too_large'
   | 'headers_too_large'
+  | 'http_version_not_supported'
   | 'request_timeout'
   | 'client_disconnected'
   | 'body_consumed'
@@ -70,6 +72,9 @@ export type ProblemCode =
   | 'mcp_unsupported_version'
   | 'cli_usage'
   | 'cli_app'
+  | 'cli_interrupted'
+  | 'cli_terminated'
+  | 'cli_timeout'
   | 'remote_unreachable'
   | 'remote_redirect'
   | 'remote_invalid'
@@ -119,7 +124,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemRow>> = deepFreeze({
     status: 500,
     mcp: 'tool',
     exit: 1,
-    text: 'The action failed',
+    text: 'Internal Server Error',
     fix: 'The application answered with this on purpose; its text says why.',
   },
   not_found: {
@@ -242,6 +247,13 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemRow>> = deepFreeze({
     text: 'Request Header Fields Too Large',
     fix: 'Send fewer or shorter headers.',
   },
+  http_version_not_supported: {
+    status: 505,
+    mcp: 'http',
+    exit: 1,
+    text: 'HTTP Version Not Supported',
+    fix: 'Send HTTP/1.1 or HTTP/1.0; HTTP/2 needs TLS.',
+  },
   request_timeout: {
     status: 408,
     mcp: 'http',
@@ -297,7 +309,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemRow>> = deepFreeze({
     mcp: RPC.parse,
     exit: 1,
     text: 'Malformed JSON body',
-    fix: 'Send one valid JSON document without duplicate keys or integers beyond 2^53-1.',
+    fix: 'Send one valid JSON document; the text says what is wrong with this one.',
   },
   invalid_request: {
     status: 400,
@@ -405,6 +417,27 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemRow>> = deepFreeze({
     exit: 2,
     text: 'Could not load the application',
     fix: 'Name a module and an export, such as `--app ./src/app.ts#app`.',
+  },
+  cli_interrupted: {
+    status: 400,
+    mcp: 'tool',
+    exit: 130,
+    text: 'Interrupted',
+    fix: 'Repeat the command.',
+  },
+  cli_terminated: {
+    status: 400,
+    mcp: 'tool',
+    exit: 143,
+    text: 'Asked to end by the system',
+    fix: 'Repeat the command.',
+  },
+  cli_timeout: {
+    status: 504,
+    mcp: 'tool',
+    exit: 124,
+    text: 'The command took too long',
+    fix: 'Repeat it with a longer --timeout.',
   },
   remote_unreachable: {
     status: 502,

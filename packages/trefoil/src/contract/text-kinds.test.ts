@@ -79,6 +79,8 @@ test.each([
   [{ allOf: [{ type: 'number' }, { minimum: 1 }] }, ['number']],
   [{ oneOf: [{ type: 'boolean' }, { type: 'null' }] }, ['boolean']],
   [{ description: 'free' }, ['string']],
+  [{ allOf: [{ description: 'd' }, { type: 'integer' }] }, ['integer']],
+  [{ allOf: [{ description: 'd' }] }, ['string']],
 ])('W-33: %j is read as %j', (schema, kinds) => {
   expect(textKinds(schema)).toEqual({ kinds, list: false })
 })
@@ -90,6 +92,7 @@ test.each([
   [{ enum: [[1]] }],
   [{ anyOf: [true] }],
   [{ type: 'array' }],
+  [{ type: 'array', prefixItems: [{ type: 'integer' }], items: { type: 'string' } }],
 ])('W-33: text cannot spell %j', (schema) => {
   expect(textKinds(schema)).toBeNull()
 })

@@ -63,9 +63,19 @@ function typesOf(
   }
   const choices = anyOf ?? oneOf
   if (Array.isArray(choices)) return union(choices, typesOf, defs, depth)
-  if (Array.isArray(allOf) && isRecord(allOf[0])) return typesOf(allOf[0], defs, depth + 1)
+  if (Array.isArray(allOf)) {
+    // What says nothing of the type leaves it to the next one.
+    const part: unknown = allOf.find(saysType) ?? allOf[0]
+    if (isRecord(part)) return typesOf(part, defs, depth + 1)
+  }
   // No constraint at all: any JSON value, which text can always spell as a string.
   return Object.keys(schema).some((key) => SHAPING.has(key)) ? null : new Set(['string'])
+}
+
+const TYPING = ['type', 'const', 'enum', '$ref', 'anyOf', 'oneOf', 'allOf'] as const
+
+function saysType(part: unknown): boolean {
+  return isRecord(part) && TYPING.some((keyword) => keyword in part)
 }
 
 /** JSON types of the items of a schema of lists, or of lists and null. */
@@ -75,7 +85,9 @@ function itemTypes(
   depth: number,
 ): Set<string> | null {
   if (depth > MAX_DEPTH) return null
-  const { items, anyOf, oneOf, allOf, $ref: ref, type } = schema
+  const { items, prefixItems, anyOf, oneOf, allOf, $ref: ref, type } = schema
+  // Each place has a type of its own: read as those behind them, the first ones would be other values.
+  if (prefixItems !== undefined) return null
   if (isRecord(items)) return typesOf(items, defs, depth + 1)
   if (typeof ref === 'string') {
     const target = defs[ref.replace('#/$defs/', '')]

@@ -6,4 +6,6 @@ export interface AboutApp {
   readonly schemes?: readonly SecurityScheme[]
   /** What tags are about, in the order to show them. */
   readonly tags?: ReadonlyMap<string, string>
+  /** Path that the app is mounted under, in front of every path of its own. Default none. */
+  readonly mountPath?: string
 }

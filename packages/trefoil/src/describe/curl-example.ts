@@ -18,6 +18,8 @@ export interface CurlContext {
   /** Ways in; the first one is shown. */
   readonly security: readonly SecurityEntry[]
   readonly serverUrl?: string
+  /** In front of every path. */
+  readonly mountPath?: string
 }
 
 /**
@@ -26,7 +28,7 @@ export interface CurlContext {
  * never read a file named in the data (`--data-raw`, `--form-string`) are used.
  */
 export function curlExample(operation: Operation, context: CurlContext): Html {
-  const { root, security, serverUrl } = context
+  const { root, security, serverUrl, mountPath = '' } = context
   const { requiresAuth, method, body } = operation
   const credential = curlCredential(requiresAuth ? security[0]?.scheme : undefined)
   // What the credential sends, the arguments need not send again.
@@ -43,7 +45,7 @@ export function curlExample(operation: Operation, context: CurlContext): Html {
       ? html`<span data-origin>${PLACEHOLDER}</span>`
       : inQuotes(serverUrl.replace(/\/+$/, ''))
   const joint = credential.query === '' ? '' : path.includes('?') ? '&' : '?'
-  const address = inQuotes(path + joint + credential.query)
+  const address = inQuotes(mountPath + path + joint + credential.query)
   return html`curl '${server}${address}'${credential.queryValue}${options.map((option) => ` \\\n  ${option}`)}`
 }
 

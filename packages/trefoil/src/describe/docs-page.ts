@@ -29,13 +29,14 @@ export interface DocsPageOptions extends AboutApp {
  * @throws TypeError when the nonce is not base64 text of at least 16 characters
  */
 export function docsPage(catalogue: Catalogue, options: DocsPageOptions): string {
-  const { openapiPath, nonce, mcpDocsPath, serverUrl } = options
+  const { openapiPath, nonce, mcpDocsPath, serverUrl, mountPath = '' } = options
   const { operations, schemas } = operationsOf(catalogue)
   const isSecured = catalogue.covered.api || operations.some(({ requiresAuth }) => requiresAuth)
   const security = securityEntries(isSecured, options.schemes)
   const context: OperationContext = {
     root: { components: { schemas } },
     security,
+    mountPath,
     ...(serverUrl !== undefined && { serverUrl }),
   }
   return renderPage({
@@ -44,8 +45,10 @@ export function docsPage(catalogue: Catalogue, options: DocsPageOptions): string
     nonce,
     notes: securityNotes(security),
     links: [
-      ...(openapiPath === null ? [] : [{ href: openapiPath, text: 'OpenAPI document' }]),
-      ...(mcpDocsPath === undefined ? [] : [{ href: mcpDocsPath, text: 'MCP tools' }]),
+      ...(openapiPath === null
+        ? []
+        : [{ href: mountPath + openapiPath, text: 'OpenAPI document' }]),
+      ...(mcpDocsPath === undefined ? [] : [{ href: mountPath + mcpDocsPath, text: 'MCP tools' }]),
     ],
     searchLabel: 'Find an operation',
     groups: groupsOf(operations, options.tags, (operation) => operationEntry(operation, context)),

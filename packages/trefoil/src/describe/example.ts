@@ -8,6 +8,11 @@ import { isJsonObject } from './schema-keywords.ts'
 const MAX_TRAIL = 12
 /** Items made to satisfy `minItems`; a schema asking for a million gets an example, not a bill. */
 const MAX_ITEMS = 16
+/**
+ * Schemas looked at for one example. References that fan out, each to several more, describe more
+ * values than a page, or a machine, can hold.
+ */
+const MAX_SCHEMAS = 1000
 
 /**
  * A value a schema would accept, for documentation (MCP-16): what the schema itself offers
@@ -18,11 +23,19 @@ const MAX_ITEMS = 16
  * @param root the document that `#…` references lead into; default: `schema` itself
  */
 export function exampleOf(schema: JsonSchema, root: JsonSchema = schema): unknown {
-  return example(schema, root, [])
+  return example(schema, { root, left: MAX_SCHEMAS }, [])
+}
+
+interface Making {
+  /** The document that references lead into. */
+  readonly root: JsonSchema
+  /** Schemas that may still be looked at. */
+  left: number
 }
 
 /** @param trail references being followed: a schema met again inside itself ends in `null` */
-function example(schema: JsonSchema, root: JsonSchema, trail: readonly string[]): unknown {
+function example(schema: JsonSchema, making: Making, trail: readonly string[]): unknown {
+  if (--making.left < 0) return null
   const { examples } = schema
   if ('const' in schema) return schema.const
   if (Array.isArray(examples) && examples.length > 0) return examples[0]
@@ -32,12 +45,12 @@ function example(schema: JsonSchema, root: JsonSchema, trail: readonly string[])
   const { $ref: ref } = schema
   if (typeof ref === 'string') {
     if (trail.includes(ref) || trail.length === MAX_TRAIL) return null
-    return example(follow(schema, ref, root), root, [...trail, ref])
+    return example(follow(schema, ref, making.root), making, [...trail, ref])
   }
   const parts = Array.isArray(schema.allOf) ? schema.allOf.filter(isJsonObject) : []
-  if (parts.some((part) => '$ref' in part)) return combine(schema, parts, root, trail)
+  if (parts.some((part) => '$ref' in part)) return combine(schema, parts, making, trail)
   const folded = fold(schema)
-  if (folded !== schema) return example(folded, root, trail)
+  if (folded !== schema) return example(folded, making, trail)
   switch (typeOf(schema)) {
     case 'string':
       return exampleText(schema)
@@ -48,9 +61,9 @@ function example(schema: JsonSchema, root: JsonSchema, trail: readonly string[])
     case 'boolean':
       return true
     case 'array':
-      return exampleArray(schema, root, trail)
+      return exampleArray(schema, making, trail)
     case 'object':
-      return exampleObject(schema, root, trail)
+      return exampleObject(schema, making, trail)
     case 'null':
       return null
     default:
@@ -67,11 +80,11 @@ function follow(schema: JsonSchema, ref: string, root: JsonSchema): JsonSchema {
 function combine(
   schema: JsonSchema,
   parts: readonly JsonSchema[],
-  root: JsonSchema,
+  making: Making,
   trail: readonly string[],
 ): unknown {
   const { allOf: _parts, ...own } = schema
-  const values = [own, ...parts].map((part) => example(part, root, trail))
+  const values = [own, ...parts].map((part) => example(part, making, trail))
   const simple = values.find((value) => !isJsonObject(value))
   if (simple !== undefined) return simple
   return Object.fromEntries(values.filter(isJsonObject).flatMap(Object.entries))
@@ -113,7 +126,7 @@ function typeOf(schema: JsonSchema): unknown {
 
 function exampleArray(
   schema: JsonSchema,
-  root: JsonSchema,
+  making: Making,
   trail: readonly string[],
 ): readonly unknown[] {
   const { prefixItems: prefix, items, minItems } = schema
@@ -122,11 +135,11 @@ function exampleArray(
   const length = Math.min(wanted, MAX_ITEMS)
   return Array.from({ length }, (_, index) => {
     const item = first[index] ?? items
-    return isJsonObject(item) ? example(item, root, trail) : {}
+    return isJsonObject(item) ? example(item, making, trail) : {}
   })
 }
 
-function exampleObject(schema: JsonSchema, root: JsonSchema, trail: readonly string[]): JsonSchema {
+function exampleObject(schema: JsonSchema, making: Making, trail: readonly string[]): JsonSchema {
   const { properties, required, additionalProperties: other } = schema
   if (!Array.isArray(required)) return {}
   const members = new Set(required.filter((name): name is string => typeof name === 'string'))
@@ -135,7 +148,7 @@ function exampleObject(schema: JsonSchema, root: JsonSchema, trail: readonly str
     [...members].map((name) => {
       const own = isJsonObject(properties) && Object.hasOwn(properties, name)
       const property = own ? properties[name] : other
-      return [name, isJsonObject(property) ? example(property, root, trail) : 'string']
+      return [name, isJsonObject(property) ? example(property, making, trail) : 'string']
     }),
   )
 }

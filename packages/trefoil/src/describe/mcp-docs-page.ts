@@ -11,7 +11,7 @@ import { prose } from './prose.ts'
 import { type SecurityEntry, securityEntries } from './security-entries.ts'
 
 /** Options of {@link mcpDocsPage}. */
-export interface McpDocsPageOptions extends Pick<AboutApp, 'schemes'> {
+export interface McpDocsPageOptions extends Pick<AboutApp, 'schemes' | 'mountPath'> {
   /** The nonce of `docsCsp`: base64, at least 16 characters, fresh for every answer. */
   readonly nonce: string
   /** Path of the MCP endpoint, `/mcp`. */
@@ -27,7 +27,8 @@ export interface McpDocsPageOptions extends Pick<AboutApp, 'schemes'> {
  * @throws TypeError when the nonce is not base64 text of at least 16 characters
  */
 export function mcpDocsPage(catalogue: Catalogue, options: McpDocsPageOptions): string {
-  const { nonce, endpoint, docsPath } = options
+  const { nonce, docsPath, mountPath = '' } = options
+  const endpoint = mountPath + options.endpoint
   const tools = catalogue.actions
     .filter((action) => action.exposed.mcp)
     .sort((left, right) => compareCodePoints(left.name, right.name))
@@ -39,7 +40,7 @@ export function mcpDocsPage(catalogue: Catalogue, options: McpDocsPageOptions): 
     kind: 'MCP tools',
     nonce,
     notes: securityNotes(security),
-    links: docsPath === undefined ? [] : [{ href: docsPath, text: 'HTTP API' }],
+    links: docsPath === undefined ? [] : [{ href: mountPath + docsPath, text: 'HTTP API' }],
     searchLabel: 'Find a tool',
     groups: [
       {

@@ -58,6 +58,7 @@ function parameter({
   description,
   deprecated,
   schema,
+  commas,
 }: ParameterShape): JsonSchema {
   return {
     name,
@@ -65,6 +66,7 @@ function parameter({
     required,
     ...(description !== null && { description }),
     ...(deprecated && { deprecated }),
+    ...(commas === true && { style: 'form', explode: false }),
     schema,
   }
 }

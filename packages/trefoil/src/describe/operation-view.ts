@@ -19,6 +19,8 @@ export interface OperationContext {
   readonly security: readonly SecurityEntry[]
   /** Server in the examples; default: the origin the page was loaded from. */
   readonly serverUrl?: string
+  /** In front of every path in the examples. */
+  readonly mountPath?: string
 }
 
 /** What an operation shows when unfolded. */

@@ -12,6 +12,8 @@ export interface ParameterShape {
   readonly description: string | null
   readonly deprecated: boolean
   readonly schema: JsonSchema
+  /** True for a list in one text, with commas. */
+  readonly commas?: boolean
 }
 
 export interface BodyShape {
@@ -51,6 +53,7 @@ export function parameterShapes(
       description: descriptionOf(param),
       deprecated: param.jsonSchema.deprecated === true,
       schema: components.add(param.jsonSchema, `${operationId}_${param.name}`, 'input'),
+      commas: param.commas === true,
     }
     return [shape]
   })
@@ -92,8 +95,7 @@ export function bodyShape(
   }
   const fields = params.filter((param) => param.source === 'field')
   if (fields.length === 0) return null
-  const body = objectBody('application/json', fields, add)
-  return { ...body, schema: { ...body.schema, additionalProperties: false } }
+  return objectBody('application/json', fields, add)
 }
 
 function objectBody(
@@ -111,6 +113,7 @@ function objectBody(
       type: 'object',
       properties: Object.fromEntries(properties),
       ...(required.length > 0 && { required }),
+      additionalProperties: false,
     },
   }
 }

@@ -9,6 +9,7 @@ import type { Lease } from '../contract/ports/limits.ts'
 import { type Problem, refuse } from '../contract/problem.ts'
 import type { Entrypoint } from '../contract/surface-name.ts'
 import { createCallLogger } from '../record/call-logger.ts'
+import { SentCookies } from '../web/cookie-header.ts'
 import type { CallIds } from './call-ids.ts'
 import type { CallSite } from './call-site.ts'
 import { CookieExchange } from './cookie-exchange.ts'
@@ -166,7 +167,9 @@ export class CallState implements CallIds, CloseHooks {
   /** Made on first use; `null` where there are no cookies. */
   openCookies(): CookieExchange | null {
     if (this.site.surface !== 'api') return null
-    this.cookies ??= new CookieExchange(this.inbound.rawHeaders)
+    this.cookies ??= new CookieExchange(
+      this.inbound.cookies ?? new SentCookies(this.inbound.rawHeaders),
+    )
     return this.cookies
   }
 

@@ -1,3 +1,4 @@
+import type { Awaitable } from '../base/promise.ts'
 import { type Action, emptyAction } from '../contract/action.ts'
 import { AuthContext, type Identity } from '../contract/auth-context.ts'
 import type { AuthConfig } from '../contract/authenticator.ts'
@@ -15,7 +16,7 @@ import { BackgroundTasks } from './background.ts'
 import type { CallIds } from './call-ids.ts'
 import { CallState } from './call-state.ts'
 import { Draining } from './draining.ts'
-import type { Inbound, RawArguments } from './inbound.ts'
+import type { CloseHooks, Inbound, UseArguments } from './inbound.ts'
 import { compilePlan, type Plan } from './plan.ts'
 import { rehearse, run } from './run.ts'
 import type { Stage } from './stage.ts'
@@ -215,9 +216,9 @@ export class TestInbound implements Inbound {
     for (const listener of this.#doneListeners) listener()
   }
 
-  readArguments(action: Action): RawArguments {
+  readArguments<T>(action: Action, _call: CloseHooks, use: UseArguments<T>): Awaitable<T> {
     this.reads++
-    return layOutArguments(action, this.#args, this.#surface)
+    return use(layOutArguments(action, this.#args, this.#surface))
   }
 }
 

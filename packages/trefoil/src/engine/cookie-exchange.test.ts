@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { SentCookies } from '../web/cookie-header.ts'
 import { CookieExchange } from './cookie-exchange.ts'
 
 test.each<[readonly string[], string | undefined]>([
@@ -13,5 +14,5 @@ test.each<[readonly string[], string | undefined]>([
   [['s=1; S=2'], '1'],
 ])('COOK-5: of %j the cookie s is %j', (cookies, value) => {
   const raw = cookies.flatMap((text) => ['Cookie', text])
-  expect(new CookieExchange(raw).read('s')).toBe(value)
+  expect(new CookieExchange(new SentCookies(raw)).read('s')).toBe(value)
 })

@@ -1,15 +1,14 @@
 import type { CallCookies } from '../contract/call-cookies.ts'
-import { cookieValues } from '../web/cookie-header.ts'
-import { allHeaders, type RawHeaders } from '../web/raw-headers.ts'
+import type { SentCookies } from '../web/cookie-header.ts'
 
 /** Cookies that came with a call, and those that leave with its answer. */
 export class CookieExchange implements CallCookies {
-  readonly #raw: RawHeaders
+  readonly #sent: SentCookies
   readonly #written: Map<string, string> = new Map()
   #isSent = false
 
-  constructor(raw: RawHeaders) {
-    this.#raw = raw
+  constructor(sent: SentCookies) {
+    this.#sent = sent
   }
 
   /**
@@ -18,7 +17,7 @@ export class CookieExchange implements CallCookies {
    * that something was sent, so that it can be deleted.
    */
   read(name: string): string | undefined {
-    const values = cookieValues(allHeaders(this.#raw, 'cookie').join('; '), name)
+    const values = this.#sent.all(name)
     return values.length > 1 ? '' : values[0]
   }
 

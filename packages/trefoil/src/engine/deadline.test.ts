@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
-import type { Action, ToolHints } from '../contract/action.ts'
+import type { ToolHints } from '../contract/action.ts'
 import { AuthContext } from '../contract/auth-context.ts'
 import type { Call } from '../contract/call.ts'
 import { dependency } from '../contract/dependency.ts'
@@ -15,6 +15,7 @@ import {
   problemOf,
   startCall,
 } from './call.fixture.ts'
+import type { Inbound, RawArguments } from './inbound.ts'
 import { run } from './run.ts'
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'], now: 0 }))
@@ -101,7 +102,14 @@ function walked(slow: Step | null) {
   })
   const { inbound, plan, call } = prepared
   const read = inbound.readArguments.bind(inbound)
-  Object.assign(inbound, { readArguments: async (action: Action) => step('body', read(action)) })
+  const readLate: Inbound['readArguments'] = async (action, hooks, use) =>
+    use(
+      (await step(
+        'body',
+        read(action, hooks, (raw) => raw),
+      )) as RawArguments,
+    )
+  Object.assign(inbound, { readArguments: readLate })
   return { log, outcome: run(plan, call) }
 }
 

@@ -44,7 +44,7 @@ export class Deadline implements TimeLimit {
     }
     if (this.#timeout !== 0) this.#set(this.#timeout)
     if (!inbound.cancels) return
-    const callOff = () => this.#expired?.(refuse('client_disconnected'))
+    const callOff = () => this.#expired?.(calledOff(this.#state))
     if (inbound.aborted) callOff()
     else inbound.onAbort(callOff)
   }
@@ -98,6 +98,24 @@ function timeoutProblem(state: CallState): Problem {
       ? 'Repeat the call later, or raise `timeout` on the action.'
       : 'Find out whether it was done before repeating the call.',
     details: { started: true, retryable },
+  })
+}
+
+/** What a call ends with that its caller called off: told only where there is still somebody to tell. */
+export function calledOff({ hasBegun }: Pick<CallState, 'hasBegun'>): Problem {
+  return refuse('client_disconnected', {
+    detail: hasBegun
+      ? 'The call was called off; the action may have been done'
+      : 'The call was called off and the action was not started; nothing was done',
+    details: { started: hasBegun },
+  })
+}
+
+/** What a call ends with whose server did not wait for it: it was not its caller who left. */
+export function serverStopped({ hasBegun }: Pick<CallState, 'hasBegun'>): Problem {
+  return refuse('client_disconnected', {
+    detail: 'The server stopped before the answer was complete',
+    details: { started: hasBegun },
   })
 }
 

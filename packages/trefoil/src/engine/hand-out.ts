@@ -29,6 +29,8 @@ export function handOut(
       failedWithin === null
         ? { kind: 'answer', answer }
         : { kind: 'problem', problem: toProblem(state, failedWithin.error) }
+    // Known while it closes: the record of a call whose reader has left is made then.
+    if (outcome.kind === 'problem') state.failedLate = outcome.problem
     const final = await close(state, outcome)
     if (final.kind === 'problem') state.failedLate = final.problem
     // Nobody may take for whole what could not be closed.

@@ -5,6 +5,7 @@ import type { ServerStop } from '../contract/exchange.ts'
 import type { ArgumentIssue } from '../contract/param-issue.ts'
 import type { Problem } from '../contract/problem.ts'
 import type { RequestBody } from '../contract/request-body.ts'
+import type { SentCookies } from '../web/cookie-header.ts'
 
 /**
  * What a surface hands the engine with a call: facts, and the raw input as a function that is
@@ -12,8 +13,12 @@ import type { RequestBody } from '../contract/request-body.ts'
  */
 export interface Inbound extends RequestFacts {
   readonly client: ClientFacts
+  /** Path that the app is mounted under; absent or `null` when it stands alone. */
+  readonly mountPath?: string | null
   /** Header names and values in turn, for the authenticator. */
   readonly rawHeaders: readonly string[]
+  /** The cookies among them, for surfaces whose arguments may be cookies. */
+  readonly cookies?: SentCookies
   /** True when handlers may read those headers too: on HTTP only (ABIND-2). */
   readonly showsHeaders: boolean
   readonly approvalToken: string | null
@@ -36,8 +41,11 @@ export interface Inbound extends RequestFacts {
   readonly stop: ServerStop | null
   /** Calls back when the answer is complete. */
   onDone(listener: () => void): void
-  /** Reads the input for the first time. */
-  readArguments(action: Action, call: CloseHooks): Awaitable<RawArguments | Problem>
+  /**
+   * Reads the input for the first time, and has it used in the same step: a promise in between is
+   * one that every call with a body would wait for.
+   */
+  readArguments<T>(action: Action, call: CloseHooks, use: UseArguments<T>): Awaitable<T>
   /** The request's body, for surfaces that have one. */
   openBody?(call: CloseHooks): RequestBody
 }
@@ -50,6 +58,9 @@ export interface CloseHooks {
    */
   onClose(hook: () => Awaitable<void>): void
 }
+
+/** What becomes of the input, or of the refusal that it came to. */
+export type UseArguments<T> = (raw: RawArguments | Problem) => Awaitable<T>
 
 /** Input before validation: one value per parameter of the action, in its order. */
 export interface RawArguments {

@@ -54,7 +54,14 @@ const ROWS: readonly StageRow[] = [
     name: 'receive',
     by: 'surface',
     what: 'ids, abort signal; the deadline begins',
-    problems: ['bad_request', 'headers_too_large', 'request_timeout', 'body_consumed', 'TIMEOUT'],
+    problems: [
+      'bad_request',
+      'headers_too_large',
+      'http_version_not_supported',
+      'request_timeout',
+      'body_consumed',
+      'TIMEOUT',
+    ],
     compile: null,
   },
   {
@@ -90,8 +97,8 @@ const ROWS: readonly StageRow[] = [
   {
     name: 'browser',
     by: 'surface',
-    // Of MCP it is the first half of the endpoint's own `find`: a page that may not ask is not read.
-    what: 'Origin of MCP requests (before `find` reads the message), cross-site calls with cookies',
+    // MCP's own rule comes first, and before the message: a page that may not ask is not read.
+    what: 'Origin of MCP requests (before `find` reads the message), then cross-site calls that a browser authenticates',
     problems: ['invalid_origin', 'csrf_refused'],
     compile: null,
   },

@@ -1,36 +1,43 @@
 import { expect, test } from 'vitest'
 import { dependency } from '../contract/dependency.ts'
+import type { StoppableCall } from '../contract/exchange.ts'
 import { startCall } from './call.fixture.ts'
+
+/** It was not its caller who left. */
+const STOPPED = {
+  code: 'client_disconnected',
+  detail: 'The server stopped before the answer was complete',
+}
 
 /** A server that has not stopped yet. */
 function stopping() {
-  const listeners = new Set<() => void>()
+  const calls = new Set<StoppableCall>()
   const stop = {
     stopped: false,
-    add: (listener: () => void) => void listeners.add(listener),
-    delete: (listener: () => void) => void listeners.delete(listener),
+    add: (call: StoppableCall) => void calls.add(call),
+    delete: (call: StoppableCall) => void calls.delete(call),
   }
-  return { stop, listeners }
+  return { stop, calls }
 }
 
 test('a call that is over is not told of the stop', async () => {
-  const { stop, listeners } = stopping()
+  const { stop, calls } = stopping()
   const handler = async () => 'done'
   const { outcome } = startCall({ stop, action: { handler } })
-  expect(listeners.size).toBe(1)
+  expect(calls.size).toBe(1)
   expect(await outcome).toMatchObject({ kind: 'answer' })
-  expect(listeners.size).toBe(0)
+  expect(calls.size).toBe(0)
 })
 
 test('a server that has stopped begins nothing', async () => {
   const { stop } = stopping()
   const handler = () => expect.unreachable()
   const { outcome } = startCall({ stop: { ...stop, stopped: true }, action: { handler } })
-  expect(await outcome).toMatchObject({ problem: { code: 'client_disconnected' } })
+  expect(await outcome).toMatchObject({ problem: { ...STOPPED, details: { started: false } } })
 })
 
 test('a call is ended, and its dependencies are told why', async () => {
-  const { stop, listeners } = stopping()
+  const { stop, calls } = stopping()
   const told: unknown[] = []
   const db = dependency(async function* () {
     try {
@@ -46,8 +53,8 @@ test('a call is ended, and its dependencies are told why', async () => {
   }
   const { outcome } = startCall({ stop, action: { handler, dependencies: [['db', db as never]] } })
   await entered.promise
-  for (const listener of listeners) listener()
-  expect(await outcome).toMatchObject({ problem: { code: 'client_disconnected' } })
-  expect(told).toEqual([expect.objectContaining({ code: 'client_disconnected' })])
-  expect(listeners.size).toBe(0)
+  for (const call of calls) call.stop()
+  expect(await outcome).toMatchObject({ problem: { ...STOPPED, details: { started: true } } })
+  expect(told).toEqual([expect.objectContaining(STOPPED)])
+  expect(calls.size).toBe(0)
 })

@@ -98,8 +98,12 @@ describe('CookieSigner, value format (COOK-1)', () => {
     expect(signer.verify(new CookieSigner('other').sign('u'))).toBeNull()
   })
 
-  it('refuses empty keys and salts at construction', () => {
-    expect(() => new CookieSigner('')).toThrow('non-empty')
+  it('COOK-3: refuses empty keys and salts at construction', () => {
+    const none = new Uint8Array()
+    const ofNone = { current: new Uint8Array(32), previous: [none] }
+    for (const keys of ['', none, ofNone, { current: none, previous: [] }]) {
+      expect(() => new CookieSigner(keys)).toThrow(/^Signed cookie secrets must not be empty$/)
+    }
     expect(() => new CookieSigner('k', { salt: '' })).toThrow('salt')
   })
 })

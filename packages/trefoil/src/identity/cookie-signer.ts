@@ -7,7 +7,7 @@ import { freezeClass } from '../base/freeze-class.ts'
 import { checkOptionNames, type OptionNames } from '../contract/option-names.ts'
 import { checkRecord, checkText } from '../contract/option-values.ts'
 import { ImproperlyConfigured } from '../contract/problem.ts'
-import { isKeyRing, type KeyMaterial, type KeyRing, keyRing } from './key-ring.ts'
+import { cookieKeys, type KeyMaterial, type KeyRing } from './key-ring.ts'
 
 /**
  * What the signature covers: `value` is purpose and encoded text (COOK-1), `payload` the raw
@@ -56,7 +56,7 @@ export class CookieSigner {
   readonly #clock: Clock
 
   constructor(keys: KeyMaterial | KeyRing, options: CookieSignerOptions = {}) {
-    const ring = isKeyRing(keys) ? keys : keyRing(keys)
+    const ring = cookieKeys(keys)
     checkRecord('CookieSigner: options', options)
     checkOptionNames('CookieSigner', options, OPTIONS)
     const { salt = DEFAULT_SALT, format = 'value', clock = systemClock } = options

@@ -32,6 +32,23 @@ export function isKeyRing(value: unknown): value is KeyRing {
   )
 }
 
+/**
+ * The keys of signed cookies (COOK-3).
+ *
+ * @throws ImproperlyConfigured for an empty one: with it anybody could sign
+ */
+export function cookieKeys(keys: KeyMaterial | KeyRing): KeyRing {
+  const ring = isKeyRing(keys) || isEmpty(keys) ? keys : keyRing(keys)
+  if (!isKeyRing(ring) || [ring.current, ...ring.previous].some(isEmpty)) {
+    throw new ImproperlyConfigured('Signed cookie secrets must not be empty')
+  }
+  return ring
+}
+
+function isEmpty(key: KeyMaterial): boolean {
+  return (typeof key === 'string' || key instanceof Uint8Array) && key.length === 0
+}
+
 function toBytes(key: KeyMaterial): Uint8Array {
   const bytes = typeof key === 'string' ? new TextEncoder().encode(key) : key
   if (!(bytes instanceof Uint8Array) || bytes.length === 0) {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { canonicalJson } from '../base/canonical-json.ts'
+import { plainMembers } from '../base/plain-members.ts'
 
 /**
  * The hash an approval is bound to (APPR-3…7): SHA-256 over the canonical JSON of
@@ -13,8 +14,7 @@ import { canonicalJson } from '../base/canonical-json.ts'
  */
 export function argumentsHash(action: string, args: object): string {
   const present: Record<string, unknown> = Object.create(null)
-  for (const [name, value] of Object.entries(args))
-    present[name] = value === undefined ? null : value
+  for (const [name, value] of plainMembers(args)) present[name] = value === undefined ? null : value
   const document = `{"action":${canonicalJson(action)},"arguments":${canonicalJson(present)}}`
   return `sha256:${createHash('sha256').update(document).digest('hex')}`
 }

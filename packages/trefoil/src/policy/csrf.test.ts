@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import type { CallerRule, Unshown } from './caller-rule.ts'
 import { type CsrfFacts, type CsrfOptions, decideCsrf, readCsrf } from './csrf.ts'
 
 const COOKIE = ['Cookie', 'session=1']
+const CROSS = ['Sec-Fetch-Site', 'cross-site', 'Origin', 'https://evil.example']
+const by = (unshown: Unshown, ...keyHeaders: string[]): CallerRule => ({ unshown, keyHeaders })
+const page = (granted: 'exactly' | 'everybody') => ({ cors: { grants: () => granted } })
 
 function decide(
   raw: string[],
@@ -9,9 +13,8 @@ function decide(
   method = 'POST',
   more: Partial<CsrfFacts> = {},
 ): string | undefined {
-  const corsAllows = () => 'no' as const
   const facts: CsrfFacts = {
-    ...{ method, raw, scheme: 'https', host: 'shop.example', isOpen: false, corsAllows },
+    ...{ method, raw, scheme: 'https', host: 'shop.example', caller: by('nobody'), cors: null },
     ...more,
   }
   return decideCsrf(facts, options)?.code
@@ -23,6 +26,12 @@ describe('decideCsrf (HTTP-8)', () => {
     [
       'an Authorization header no other site can set',
       [...COOKIE, 'Authorization', 'Bearer x', 'Sec-Fetch-Site', 'cross-site'],
+    ],
+    ['a token bound to a key', [...COOKIE, 'Authorization', 'DPoP x', ...CROSS]],
+    ['a program with a password', ['Authorization', 'Basic eDp5']],
+    [
+      'the own page, with a password the browser keeps',
+      ['Authorization', 'Basic eDp5', 'Sec-Fetch-Site', 'same-origin'],
     ],
     [
       'a page of this origin',
@@ -75,18 +84,32 @@ describe('decideCsrf (HTTP-8)', () => {
   })
 
   it('an open surface is protected without cookies too: the network is the credential', () => {
-    const crossSite = ['Sec-Fetch-Site', 'cross-site', 'Origin', 'https://evil.example']
-    expect(decide(crossSite, {}, 'POST', { isOpen: true })).toBe('csrf_refused')
-    expect(decide([], {}, 'POST', { isOpen: true })).toBeUndefined()
-    expect(decide([], { requireToken: true }, 'POST', { isOpen: true })).toBeUndefined()
+    const caller = by('everybody')
+    expect(decide(CROSS, {}, 'POST', { caller })).toBe('csrf_refused')
+    expect(decide([], {}, 'POST', { caller })).toBeUndefined()
+    expect(decide([], { requireToken: true }, 'POST', { caller })).toBeUndefined()
+  })
+
+  it('FND-24: an authenticator that says nothing of itself may know the caller by anything', () => {
+    const caller = by('somebody', 'x-key')
+    expect(decide(CROSS, {}, 'POST', { caller })).toBe('csrf_refused')
+    expect(decide([], {}, 'POST', { caller })).toBeUndefined()
+    expect(decide(['Sec-Fetch-Site', 'same-origin'], {}, 'POST', { caller })).toBeUndefined()
+    expect(decide([...CROSS, 'X-Key', 'k'], {}, 'POST', { caller })).toBeUndefined()
+    expect(decide([...CROSS, 'X-Key', ''], {}, 'POST', { caller })).toBe('csrf_refused')
+    expect(decide([...CROSS, 'X-Other', 'k'], {}, 'POST', { caller })).toBe('csrf_refused')
+    expect(decide(CROSS, {}, 'POST', { caller, ...page('exactly') })).toBeUndefined()
+    expect(decide(CROSS, {}, 'POST', { caller, ...page('everybody') })).toBe('csrf_refused')
   })
 
   it('pages that CORS lets in may call; a wildcard does not lend them cookies', () => {
-    const page = ['Sec-Fetch-Site', 'cross-site', 'Origin', 'https://app.example']
-    const by = (granted: 'exactly' | 'everybody') => ({ isOpen: true, corsAllows: () => granted })
-    expect(decide([...COOKIE, ...page], {}, 'POST', by('exactly'))).toBeUndefined()
-    expect(decide(page, {}, 'POST', by('everybody'))).toBeUndefined()
-    expect(decide([...COOKIE, ...page], {}, 'POST', by('everybody'))).toBe('csrf_refused')
+    const facts = { caller: by('everybody') }
+    const granted = (raw: string[], to: 'exactly' | 'everybody') =>
+      decide(raw, {}, 'POST', { ...facts, ...page(to) })
+    expect(granted([...COOKIE, ...CROSS], 'exactly')).toBeUndefined()
+    expect(granted(CROSS, 'everybody')).toBeUndefined()
+    expect(granted([...COOKIE, ...CROSS], 'everybody')).toBe('csrf_refused')
+    expect(granted(['Authorization', 'Basic eDp5', ...CROSS], 'everybody')).toBe('csrf_refused')
   })
 
   it.each([
@@ -103,7 +126,10 @@ describe('decideCsrf (HTTP-8)', () => {
     (authorization) => {
       const raw = [...COOKIE, 'Authorization', authorization, 'Sec-Fetch-Site', 'cross-site']
       expect(decide(raw)).toBe('csrf_refused')
-      expect(decide(raw.slice(2), {}, 'POST', { isOpen: true })).toBe('csrf_refused')
+      expect(decide(raw.slice(2), {}, 'POST', { caller: by('everybody') })).toBe('csrf_refused')
+      // FND-24: nor does it need a cookie beside it.
+      expect(decide(raw.slice(2))).toBe('csrf_refused')
+      expect(decide(raw.slice(2, 4))).toBeUndefined()
     },
   )
 

@@ -2,12 +2,13 @@ import { equalSecrets } from '../base/constant-time.ts'
 import { checkOptionNames, type OptionNames } from '../contract/option-names.ts'
 import { checkFlag, checkRecord } from '../contract/option-values.ts'
 import { ImproperlyConfigured, type Problem, refuse } from '../contract/problem.ts'
-import { readCookie } from '../web/cookie-header.ts'
-import { sameHost } from '../web/host.ts'
-import { originMistake } from '../web/origin.ts'
-import { allHeaders, firstHeader, type RawHeaders } from '../web/raw-headers.ts'
+import { SentCookies } from '../web/cookie-header.ts'
+import { isOriginOf, originMistake } from '../web/origin.ts'
+import { firstHeader, type RawHeaders } from '../web/raw-headers.ts'
+import { type CallerRule, carriesAmbient, showsOwnCredential } from './caller-rule.ts'
+import type { Cors } from './cors.ts'
 
-/** Protection of calls that a browser authenticates by itself, with cookies. */
+/** Protection of calls that a browser authenticates by itself, as with cookies or a password it keeps. */
 export interface CsrfOptions {
   /** Other origins whose pages may make such calls, such as `https://app.example.com`. */
   readonly trustedOrigins?: readonly string[]
@@ -53,62 +54,54 @@ export interface CsrfFacts {
   readonly scheme: 'http' | 'https'
   /** Host name and port as accepted by the edge. */
   readonly host: string
-  /**
-   * True when the surface authenticates nobody: then being able to reach the server is the
-   * credential, and every visitor's browser has it.
-   */
-  readonly isOpen: boolean
-  /** True when CORS lets pages of this origin in: exactly, or like everybody. */
-  readonly corsAllows: (origin: string) => 'exactly' | 'everybody' | 'no'
+  readonly caller: CallerRule
+  /** Whom the app lets read its answers; `null` for pages of its own origin alone. */
+  readonly cors: Pick<Cors, 'grants'> | null
 }
 
 /**
- * Refuses a state-changing call that another site makes through a visitor's browser (HTTP-8).
- * Only ambient credentials are at risk: cookies, or merely standing in the right network. With a
- * bearer token, which no other site can add, the call passes; a password that the browser keeps
- * for this server (Basic, Digest, Negotiate) it adds by itself, as it does cookies (SW-33).
+ * Refuses a state-changing call that another site makes through a visitor's browser (HTTP-8,
+ * FND-24). At risk is whatever such a call is authenticated by without the page knowing it:
+ * cookies, a password that the browser keeps for this server (Basic, Digest, Negotiate), a client
+ * certificate, an address, or merely standing in the right network. Only a header that no browser
+ * adds by itself says that there is no such risk (SW-33).
  */
 export function decideCsrf(facts: CsrfFacts, options: CsrfOptions): Problem | undefined {
-  const { method, raw, isOpen } = facts
+  const { method, raw, caller } = facts
   if (SAFE.has(method)) return undefined
-  const hasCookie = firstHeader(raw, 'cookie') !== undefined
-  if (!hasCookie && !isOpen) return undefined
-  if (BEARER.test(firstHeader(raw, 'authorization') ?? '')) return undefined
   const site = firstHeader(raw, 'sec-fetch-site')
   const origin = firstHeader(raw, 'origin')
-  if (site === 'same-origin' || site === 'none') return undefined
-  if (origin !== undefined && isTrusted(origin, facts, options, hasCookie)) return undefined
   if (site === undefined && origin === undefined) {
-    return hasCookie ? decideToken(raw, options) : undefined
+    return options.requireToken === true ? decideToken(raw, caller) : undefined
   }
+  if (site === 'same-origin' || site === 'none') return undefined
+  if (showsOwnCredential(raw, caller)) return undefined
+  const isAmbient = carriesAmbient(raw)
+  if (!isAmbient && caller.unshown === 'nobody') return undefined
+  if (origin !== undefined && isTrusted(origin, facts, options, isAmbient)) return undefined
   return refuse('csrf_refused')
 }
 
-const BEARER = /^bearer +[^\s]/i
-
 function isTrusted(
   origin: string,
-  { raw, scheme, host, corsAllows }: CsrfFacts,
+  { raw, scheme, host, caller, cors }: CsrfFacts,
   options: CsrfOptions,
-  hasCookie: boolean,
+  isAmbient: boolean,
 ): boolean {
   if (options.trustedOrigins?.includes(origin) === true) return true
-  const granted = corsAllows(origin)
-  if (granted === 'exactly' || (granted === 'everybody' && !hasCookie)) return true
+  const granted = cors === null ? 'no' : cors.grants(origin)
+  if (granted === 'exactly') return true
+  // Everybody may call, but not as whoever sits in front of the browser.
+  if (granted === 'everybody' && !isAmbient && caller.unshown !== 'somebody') return true
   // When Fetch-Metadata named another site, the Origin cannot be our own, whatever it says.
   const browserSaysOther = firstHeader(raw, 'sec-fetch-site') !== undefined
-  return !browserSaysOther && isOwnOrigin(origin, scheme, host)
+  return !browserSaysOther && isOriginOf(origin, scheme, host)
 }
 
-/** `Host: Shop.example.:443` and `Origin: https://shop.example` are one place. */
-function isOwnOrigin(origin: string, scheme: 'http' | 'https', host: string): boolean {
-  const start = `${scheme}://`
-  return origin.startsWith(start) && sameHost(origin.slice(start.length), host, scheme)
-}
-
-function decideToken(raw: RawHeaders, { requireToken = false }: CsrfOptions): Problem | undefined {
-  if (!requireToken) return undefined
-  const cookie = readCookie(allHeaders(raw, 'cookie').join('; '), 'csrf_token')
+/** For browsers too old to say where a request comes from. */
+function decideToken(raw: RawHeaders, caller: CallerRule): Problem | undefined {
+  if (firstHeader(raw, 'cookie') === undefined || showsOwnCredential(raw, caller)) return undefined
+  const cookie = new SentCookies(raw).last('csrf_token')
   const header = firstHeader(raw, 'x-csrf-token')
   if (cookie === undefined || cookie === '' || header === undefined) return refuse('csrf_refused')
   return equalSecrets(cookie, header) ? undefined : refuse('csrf_refused')

@@ -84,7 +84,7 @@ it('SEC-4: a host comes in exactly when a pattern covers it (property)', () => {
     fc.property(cases, fc.boolean(), ([host, how, patterns], isForwarded) => {
       const hosts = parseHostPatterns(patterns.map((one) => writePattern(...one)))
       if (typeof hosts === 'string') throw new Error(`'${hosts}' is no pattern`)
-      const edge = createEdge({ hosts, maxBodySize: 0 })
+      const edge = createEdge({ hosts, maxBodySize: 0, singleHeaders: [] })
       const expected = patterns.some(([one]) => covers(one, host))
       if (expected) met.in++
       else met.out++

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { Problem } from '../contract/problem.ts'
 import { createEdge } from './edge.ts'
 
-const decide = createEdge({ hosts: null, maxBodySize: 100 })
+const decide = createEdge({ hosts: null, maxBodySize: 100, singleHeaders: [] })
 
 test.each([
   ['chunked', 'passes', ['Transfer-Encoding', 'chunked']],

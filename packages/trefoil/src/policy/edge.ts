@@ -1,6 +1,7 @@
 import { Problem, refuse } from '../contract/problem.ts'
 import { type HostPattern, parseHost, parseHostPattern } from '../web/host.ts'
 import { firstHeader, isRepeated, type RawHeaders } from '../web/raw-headers.ts'
+import { Repeated, SingleHeaders } from '../web/single-headers.ts'
 
 /** The stage `edge` as data: what a request head must be like before anything else looks at it. */
 export interface EdgePolicy {
@@ -8,6 +9,8 @@ export interface EdgePolicy {
   readonly hosts: readonly HostPattern[] | null
   /** Body bytes a request may announce. */
   readonly maxBodySize: number
+  /** Names of headers, beside those of the standards, that one value is taken from. */
+  readonly singleHeaders: readonly string[]
 }
 
 /** What the edge found out about a head it accepted. */
@@ -48,6 +51,7 @@ export type Edge = (
 export function createEdge(policy: EdgePolicy): Edge {
   // Only accepted values are remembered, so a flood of made-up hosts cannot fill the memory.
   const accepted = new Map<string, EdgeFacts>()
+  const singles = new SingleHeaders(policy.singleHeaders)
 
   function decideHost(value: string | null, inProcess: boolean): EdgeFacts | Problem {
     if (value === null) {
@@ -66,7 +70,7 @@ export function createEdge(policy: EdgePolicy): Edge {
   }
 
   return (raw, inProcess, forwardedHost) => {
-    const head = readHead(raw, policy.maxBodySize)
+    const head = readHead(raw, singles, policy.maxBodySize)
     if (!(head instanceof Problem)) return decideHost(forwardedHost ?? head, inProcess)
     // Whatever else is wrong: somebody who asks for another host learns nothing but that.
     if (isRepeated(raw, 'host')) return refuse('INVALID_HOST')
@@ -78,50 +82,34 @@ export function createEdge(policy: EdgePolicy): Edge {
 const NO_HOST: EdgeFacts = Object.freeze({ host: '' })
 
 /**
- * Headers that must not be repeated or contradict each other (SEC-1, SEC-2), in one pass.
+ * Headers that must not be repeated or contradict each other (SEC-1, SEC-2, FND-25), in one pass.
  *
  * @returns the `Host`, `null` for none
  */
-function readHead(raw: RawHeaders, maxBodySize: number): string | null | Problem {
+function readHead(
+  raw: RawHeaders,
+  singles: SingleHeaders,
+  maxBodySize: number,
+): string | null | Problem {
   let host: string | null = null
   let length: string | null = null
-  let chunked = false
-  let authorizations = 0
-  let proxyAuthorizations = 0
+  let isChunked = false
+  singles.begin()
   for (let index = 0; index < raw.length; index += 2) {
-    const name = raw[index] as string
-    switch (name.length) {
-      case 4:
-        if (name.toLowerCase() === 'host') {
-          // With two Host lines a cache and this server may serve each other's answers (SEC-1).
-          if (host !== null) return refuse('INVALID_HOST')
-          host = raw[index + 1] as string
-        }
+    const value = raw[index + 1] as string
+    const single = singles.read(raw[index] as string, value)
+    if (single === null) continue
+    if (single instanceof Repeated) return invalidHeader(single.header.shown)
+    switch (single.name) {
+      case 'host':
+        host = value
         break
-      case 13:
-        if (name.toLowerCase() === 'authorization' && ++authorizations > 1) {
-          return invalidHeader('Authorization')
-        }
+      case 'content-length':
+        length = value
         break
-      case 14:
-        if (name.toLowerCase() === 'content-length') {
-          if (length !== null) return invalidHeader('Content-Length')
-          length = raw[index + 1] as string
-        }
-        break
-      case 17:
-        if (name.toLowerCase() === 'transfer-encoding') {
-          // Any other coding, or a second line, is one that somebody in front read differently.
-          if (chunked || (raw[index + 1] as string).trim().toLowerCase() !== 'chunked') {
-            return invalidHeader('Transfer-Encoding')
-          }
-          chunked = true
-        }
-        break
-      case 19:
-        if (name.toLowerCase() === 'proxy-authorization' && ++proxyAuthorizations > 1) {
-          return invalidHeader('Proxy-Authorization')
-        }
+      case 'transfer-encoding':
+        if (value.trim().toLowerCase() !== 'chunked') return invalidHeader(single.shown)
+        isChunked = true
         break
       default:
     }
@@ -130,7 +118,7 @@ function readHead(raw: RawHeaders, maxBodySize: number): string | null | Problem
   if (!DIGITS.test(length)) return invalidHeader('Content-Length')
   // A front end that believes one of the two and we the other would disagree on where the next
   // request begins.
-  if (chunked) return invalidHeader('Content-Length')
+  if (isChunked) return invalidHeader('Content-Length')
   return Number(length) > maxBodySize ? refuse('payload_too_large') : host
 }
 

@@ -8,6 +8,9 @@ export interface ProxyPolicy {
   readonly headers: ForwardedHeaders
 }
 
+/** Told of a trusted peer whose word about scheme and host does not count. */
+export type OnDisbelief = (message: string) => void
+
 /** Who sent a request, as far as trusted hops vouch for it. */
 export interface Origin {
   readonly clientAddress: string | null
@@ -31,12 +34,16 @@ export function parseTrustedProxies(texts: readonly string[]): readonly IpRange[
  * Walks the forwarding headers from the right, which is the end our own proxies wrote (SEC-6,
  * W-35, HTTP-2). The left end is whatever the client made up: believing it lets anyone choose
  * their address. From a peer that is not trusted nothing is believed at all.
+ *
+ * @param onDisbelief called for each request of a trusted peer that names a scheme or a host and
+ * nobody it speaks for
  */
 export function resolveOrigin(
   peer: string | null,
   encrypted: boolean,
   raw: RawHeaders,
   policy: ProxyPolicy,
+  onDisbelief?: OnDisbelief,
 ): Origin {
   const direct: Origin = { clientAddress: peer, scheme: encrypted ? 'https' : 'http', host: null }
   if (!isTrusted(peer, policy)) return direct
@@ -51,11 +58,23 @@ export function resolveOrigin(
     hops++
     if (!isTrusted(address, policy)) break
   }
+  // A name for what somebody set up wrongly; nobody reads it where a request is in order.
+  if (hops === 0 && onDisbelief !== undefined) {
+    const said = [...chain.schemes, ...chain.hosts].some((value) => value !== '')
+    if (said) onDisbelief(DISBELIEVED[policy.headers])
+  }
   return {
     clientAddress,
     scheme: schemeOf(hopValue(chain.schemes, hops)) ?? direct.scheme,
     host: hopValue(chain.hosts, hops) || null,
   }
+}
+
+const DISBELIEVED: Readonly<Record<ForwardedHeaders, string>> = {
+  'x-forwarded':
+    'A trusted proxy sends X-Forwarded-Proto or X-Forwarded-Host without an X-Forwarded-For that names an address: nothing says whom it speaks for, so scheme and host are taken from the connection. Have it set X-Forwarded-For, or remove the others',
+  forwarded:
+    'A trusted proxy sends Forwarded with proto= or host= but without a for= that names an address: nothing says whom it speaks for, so scheme and host are taken from the connection. Have it set for=',
 }
 
 function isTrusted(address: string | null, { trusted }: ProxyPolicy): boolean {

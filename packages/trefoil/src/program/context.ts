@@ -1,3 +1,4 @@
+import type { CommandTime } from './command-time.ts'
 import type { ProgramIo } from './io.ts'
 import type { Screen, View } from './terminal/print.ts'
 
@@ -5,6 +6,8 @@ import type { Screen, View } from './terminal/print.ts'
 export interface Context {
   readonly io: ProgramIo
   readonly view: View
+  /** How long the command may go on. */
+  readonly time: CommandTime
   /** Version of the program. */
   readonly version: string
   /** A line for people, on standard error so that it never mixes with the answer. */

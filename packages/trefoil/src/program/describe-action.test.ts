@@ -156,3 +156,13 @@ test('a hostile schema can neither run in a shell nor drive a terminal', () => {
   expect(stdout).toContain("trefoil call '$(reboot)\\u001b[2J'")
   expect(stdout).toContain("='\\'';reboot;'\\''\\u0007'")
 })
+
+test('FND-12: a list that is text is shown as it is written', () => {
+  const list = { type: 'array', items: { type: 'integer', examples: [7] } }
+  const input = { properties: { ids: list, tags: list }, required: ['ids', 'tags'] }
+  const facts = { text_lists: { ids: 'commas', tags: 'repeated' } } as const
+  const shown = describeAction(action(input, facts), ['trefoil', 'call'], HUMAN).stdout
+  expect(shown).toContain('--ids <item,item>  required  (commas between items)')
+  expect(shown).toContain('--tags <item>      required  (once for each item)')
+  expect(shown).toContain('trefoil call ship_order --ids 7 --tags 7\n')
+})

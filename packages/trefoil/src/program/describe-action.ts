@@ -24,7 +24,7 @@ interface Commands {
 
 /** Everything needed to call one action (CLI-9, CLI-10). */
 export function describeAction(action: ManifestAction, prefix: CommandPrefix, view: View): Screen {
-  const flags = actionFlags(action.input_schema)
+  const flags = actionFlags(action.input_schema, action.text_lists)
   const commands = commandsOf(action, flags, prefix)
   if (view.json) return jsonScreen(jsonDescription(action, flags, commands))
   return screen(humanDescription(action, flags, commands))
@@ -95,10 +95,16 @@ function humanDescription(
   return `${lines.join('\n')}\n`
 }
 
+/** Columns that short signatures leave for the longest. */
+const MAX_WIDTH = 40
+
 function argumentLines(flags: readonly ActionFlag[]): readonly string[] {
   if (flags.length === 0) return ['    none']
   const signatures = flags.map((flag) => visibleLine(`${spelling(flag)}${gap(flag)}`))
-  const width = Math.max(...signatures.map((signature) => signature.length))
+  const width = signatures.reduce(
+    (most, { length }) => Math.min(Math.max(most, length), MAX_WIDTH),
+    0,
+  )
   return flags.map((flag, index) => {
     const need = flag.required ? 'required' : 'optional'
     const notes = notesOf(flag).map((note) => `  ${visibleLine(note)}`)
@@ -107,12 +113,22 @@ function argumentLines(flags: readonly ActionFlag[]): readonly string[] {
 }
 
 /** What the schema says beyond the type, as far as it fits on the line. */
-function notesOf({ schema }: ActionFlag): readonly string[] {
+function notesOf({ schema, list }: ActionFlag): readonly string[] {
   const { description, enum: values, default: fallback } = schema
   const notes = typeof description === 'string' ? [description.trim()] : []
-  if (Array.isArray(values)) notes.push(`(one of ${values.map(textOf).join(', ')})`)
+  if (list === 'repeated') notes.push('(once for each item)')
+  if (list === 'commas') notes.push('(commas between items)')
+  if (Array.isArray(values)) notes.push(`(one of ${listOf(values)})`)
   if (fallback !== undefined) notes.push(`(default ${textOf(fallback)})`)
   return notes
+}
+
+/** Values named on one line; the schema below has them all. */
+const MAX_VALUES = 50
+
+function listOf(values: readonly unknown[]): string {
+  const named = values.slice(0, MAX_VALUES).map(textOf).join(', ')
+  return values.length > MAX_VALUES ? `${named}, …` : named
 }
 
 function textOf(value: unknown): string {

@@ -1,10 +1,14 @@
 import type { JsonSchema } from '../contract/schema.ts'
-import type { ActionFlag, Shape } from './terminal/argv.ts'
+import type { ActionFlag } from './terminal/argv.ts'
+import type { Shape } from './terminal/shapes.ts'
 
 const MAX_DEPTH = 4
+/** Values in one example. */
+const MAX_VALUES = 100
 
 /** What stands for a value in a usage line (CLI-9). */
 export function placeholderOf(flag: ActionFlag): string {
+  if (flag.list !== 'json') return flag.list === 'commas' ? '<item,item>' : '<item>'
   switch (shapeOf(flag)?.kind) {
     case 'integer':
       return '<integer>'
@@ -29,7 +33,11 @@ export function typeOf(flag: ActionFlag): string {
 
 /** Text of a value that fits the schema, so that the printed command can be tried (CLI-10). */
 export function exampleOf(flag: ActionFlag): string {
-  const value = exampleValue(flag.schema, shapeOf(flag)?.kind ?? 'any', 0)
+  const value = exampleValue(flag.schema, shapeOf(flag)?.kind ?? 'any', {
+    depth: 0,
+    left: MAX_VALUES,
+  })
+  if (flag.list !== 'json' && Array.isArray(value)) return listExample(flag, value)
   if (typeof value === 'string') return value
   if (typeof value === 'number' && shapeOf(flag)?.kind === 'number' && Number.isInteger(value)) {
     return value.toFixed(1)
@@ -37,11 +45,23 @@ export function exampleOf(flag: ActionFlag): string {
   return JSON.stringify(value)
 }
 
+function listExample({ list }: ActionFlag, items: readonly unknown[]): string {
+  const texts = items.map((item) => (typeof item === 'string' ? item : JSON.stringify(item)))
+  return list === 'commas' ? texts.join(',') : (texts[0] ?? '')
+}
+
 function shapeOf({ shapes }: ActionFlag): Shape | undefined {
   return shapes.find(({ kind }) => kind !== 'null') ?? shapes[0]
 }
 
-function exampleValue(schema: JsonSchema, kind: unknown, depth: number): unknown {
+/** Where an example is being made, and how many values it may still have. */
+interface Making {
+  depth: number
+  left: number
+}
+
+function exampleValue(schema: JsonSchema, kind: unknown, making: Making): unknown {
+  making.left--
   const { examples, enum: values, minimum, items } = schema
   if (Array.isArray(examples) && isOf(examples[0], kind)) return examples[0]
   if ('default' in schema && isOf(schema['default'], kind)) return schema['default']
@@ -54,11 +74,11 @@ function exampleValue(schema: JsonSchema, kind: unknown, depth: number): unknown
     case 'boolean':
       return true
     case 'array':
-      return isSchema(items) && depth < MAX_DEPTH
-        ? [exampleValue(items, items['type'], depth + 1)]
+      return isSchema(items) && making.depth < MAX_DEPTH
+        ? [within(making, () => exampleValue(items, items['type'], making))]
         : []
     case 'object':
-      return exampleObject(schema, depth)
+      return exampleObject(schema, making)
     case 'null':
       return null
     default:
@@ -66,16 +86,28 @@ function exampleValue(schema: JsonSchema, kind: unknown, depth: number): unknown
   }
 }
 
-function exampleObject(schema: JsonSchema, depth: number): unknown {
+function exampleObject(schema: JsonSchema, making: Making): unknown {
   const { properties, required } = schema
-  if (!isSchema(properties) || !Array.isArray(required) || depth >= MAX_DEPTH) return {}
-  const members = required.flatMap((name: unknown) => {
-    if (typeof name !== 'string' || !Object.hasOwn(properties, name)) return []
+  if (!isSchema(properties) || !Array.isArray(required) || making.depth >= MAX_DEPTH) return {}
+  const members: (readonly [string, unknown])[] = []
+  // A name may be listed as often as a remote likes, and at each level its members with it.
+  for (const name of new Set<unknown>(required)) {
+    if (making.left <= 0) break
+    if (typeof name !== 'string' || !Object.hasOwn(properties, name)) continue
     const member = properties[name]
-    const value = isSchema(member) ? exampleValue(member, member['type'], depth + 1) : 'example'
-    return [[name, value] as const]
-  })
+    const value = isSchema(member)
+      ? within(making, () => exampleValue(member, member['type'], making))
+      : 'example'
+    members.push([name, value])
+  }
   return Object.fromEntries(members)
+}
+
+function within<Value>(making: Making, make: () => Value): Value {
+  making.depth++
+  const value = make()
+  making.depth--
+  return value
 }
 
 function isOf(value: unknown, kind: unknown): boolean {

@@ -1,4 +1,5 @@
 import type { AppHandle } from '../contract/app-handle.ts'
+import type { StopSignal } from './stopping.ts'
 
 /** Where text goes. */
 export interface Output {
@@ -35,8 +36,11 @@ export interface ProgramIo {
   readonly stderr: Output
   /** Standard input; read only when a command asks for it. */
   readonly stdin: AsyncIterable<string | Uint8Array>
-  /** Asks at the terminal without echo; `null` when there is no terminal to ask at. */
-  readonly askSecret: ((question: string) => Promise<string>) | null
+  /**
+   * Asks at the terminal without echo; `null` when there is no terminal to ask at. Resolves with
+   * `null` when the answer was Ctrl-C, which a terminal in this mode does not turn into a signal.
+   */
+  readonly askSecret: ((question: string) => Promise<string | null>) | null
   /** Environment. `dev` and `run` set `TREFOIL_ENV` in it while they serve. */
   readonly env: Record<string, string | undefined>
   /** Absolute path of the working directory. */
@@ -49,13 +53,16 @@ export interface ProgramIo {
   startChild(args: readonly string[], env: Readonly<Record<string, string>>): ChildProgram
   /** Calls back when source files under the directories change; returns how to stop watching. */
   watch(directories: readonly string[], listener: () => void): () => void
-  /** Calls back once when the process is asked to stop; returns how to stop listening. */
-  onStop(listener: () => void): () => void
   /**
-   * Sends what the app prints to standard error, so that standard output holds the answer
-   * alone; returns how to undo it.
+   * Calls back once when the process is asked to stop; a second signal ends it at once. Returns how
+   * to stop listening.
    */
-  divertOutput(): () => void
+  onStop(listener: (signal: StopSignal) => void): () => void
+  /**
+   * From now on what the app prints goes to standard error, so that standard output holds the
+   * answer alone: an interval of the app may still print while the answer is being written.
+   */
+  divertOutput(): void
 }
 
 /** Reads all of standard input, up to `limit` characters; `null` when there is more. */

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { UnfitForProduction } from '../app/production.ts'
 import { refusal } from '../client/problem-envelope.ts'
 import type {
@@ -19,6 +19,7 @@ import { APP_BRAND, type AppHandle, type LocalCredentials } from '../contract/ap
 import { ImproperlyConfigured } from '../contract/problem.ts'
 import type { ProgramIo } from './io.ts'
 import { main } from './main.ts'
+import type { StopSignal } from './stopping.ts'
 
 const MANIFEST: Manifest = {
   protocol: ACTION_PROTOCOL,
@@ -152,7 +153,7 @@ let env: Record<string, string | undefined>
 let stdin: string
 let askSecret: ProgramIo['askSecret']
 let serve: ProgramIo['serve']
-let stopNow: () => void
+let stopNow: (signal: StopSignal) => void
 let diverted: number
 const closers: (() => Promise<void>)[] = []
 
@@ -173,6 +174,7 @@ beforeEach(async () => {
 })
 
 afterEach(async () => {
+  vi.useRealTimers()
   for (const close of closers.splice(0)) await close()
   await rm(directory, { recursive: true, force: true })
 })
@@ -211,9 +213,6 @@ async function run(...argv: readonly string[]): Promise<Ran> {
     },
     divertOutput: () => {
       diverted++
-      return () => {
-        diverted--
-      }
     },
   })
   return { exit, out, err }
@@ -296,7 +295,7 @@ describe('local actions', () => {
   test('W-16c: a call runs between startup and shutdown; --no-lifespan leaves them out', async () => {
     await run('call', 'get_order', '--order-id', 'a')
     expect(app.events).toEqual(['startup', 'manifest', 'call', 'shutdown'])
-    expect(diverted).toBe(0)
+    expect(diverted).toBe(1)
     app.events.length = 0
     await run('call', '--no-lifespan', 'get_order')
     expect(app.events).toEqual(['call'])
@@ -379,8 +378,37 @@ describe('local actions', () => {
   test('Ctrl-C aborts the call', async () => {
     await run('call', 'get_order')
     expect(app.signal?.aborted).toBe(false)
-    stopNow()
+    stopNow('SIGINT')
     expect(app.signal?.aborted).toBe(true)
+  })
+})
+
+describe('FND-22: a start or a shutdown that hangs', () => {
+  test('does not outlast --timeout by more than it gets for closing', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    app.startup = () => new Promise(() => {})
+    const hangs = runJson('--json', '--timeout', '1s', 'call', 'get_order')
+    await vi.waitFor(() => expect(vi.getTimerCount()).toBe(1))
+    await vi.advanceTimersByTimeAsync(1000 + 3000)
+    expect(await hangs).toMatchObject({ exit: 124, document: { error: { code: 'cli_timeout' } } })
+    expect(app.events).toEqual([])
+  })
+
+  test('an answer stands though the shutdown was left', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    app.shutdown = () => {
+      app.events.push('shutdown')
+      return new Promise(() => {})
+    }
+    const hangs = run('call', 'get_order')
+    await vi.waitFor(() => expect(app.events).toContain('shutdown'))
+    stopNow('SIGINT')
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect(await hangs).toMatchObject({
+      exit: 0,
+      out: '{}\n',
+      err: expect.stringMatching(/^warning: shutdown hooks .* did not end within 10000 ms/),
+    })
   })
 })
 
@@ -601,7 +629,7 @@ describe('remotes', () => {
   })
 
   test.each<[string, Handle, string]>([
-    ['slow', () => undefined, 'remote_unreachable'],
+    ['slow', () => undefined, 'cli_timeout'],
     [
       'huge',
       (_request, response) => response.end(`"${'x'.repeat(6 * 1024 * 1024)}"`),
@@ -612,11 +640,12 @@ describe('remotes', () => {
   ])('CLI-19: a remote that is %s', async (_kind, handle, code) => {
     const { url } = await listen(handle)
     await run('connect', 'prod', url)
-    const slow = code === 'remote_unreachable' ? ['--timeout', '50ms'] : []
+    const isSlow = code === 'cli_timeout'
+    const slow = isSlow ? ['--timeout', '50ms'] : []
     for (const command of [['actions', 'list'], ['call']]) {
       const words = command[0] === 'call' ? ['get_order'] : []
       const { exit, document } = await runJson(...slow, '--json', ...command, 'prod', ...words)
-      expect(exit).toBe(1)
+      expect(exit).toBe(isSlow ? 124 : 1)
       expect(document).toMatchObject({ ok: false, error: { code } })
     }
   })
@@ -628,7 +657,7 @@ describe('CLI-21: serving', () => {
       app.events.push(
         `serve ${served.name} ${host}:${port} ${env['TREFOIL_ENV']} ${env['TREFOIL_LOG_LEVEL']}`,
       )
-      queueMicrotask(() => stopNow())
+      queueMicrotask(() => stopNow('SIGINT'))
       const close = async (): Promise<void> => void app.events.push('close')
       return { url: `http://${host}:${port}`, port, close }
     }
@@ -651,6 +680,26 @@ describe('CLI-21: serving', () => {
     expect(document).toEqual({ ok: true, app: 'store', url: 'http://::1:8000', port: 8000 })
     expect(app.events[0]).toBe('serve store ::1:8000 development debug')
     expect('TREFOIL_ENV' in env).toBe(false)
+  })
+
+  test('FND-49: the flags, then TREFOIL_PORT and TREFOIL_HOST, then PORT and HOST', async () => {
+    const where = async (...argv: readonly string[]) => {
+      app.events.length = 0
+      expect((await run(...argv)).exit).toBe(0)
+      return app.events[0]?.split(' ')[2]
+    }
+    env['PORT'] = '9001'
+    env['HOST'] = '0.0.0.0'
+    expect(await where('run')).toBe('0.0.0.0:9001')
+    env['TREFOIL_PORT'] = '9002'
+    env['TREFOIL_HOST'] = '::'
+    expect(await where('dev', '--no-watch')).toBe(':::9002')
+    expect(await where('run', '--port', '0', '--host', '::1')).toBe('::1:0')
+    env['TREFOIL_PORT'] = 'hunter2'
+    const { exit, err } = await run('run')
+    expect(exit).toBe(2)
+    expect(err).toMatch(/^error: TREFOIL_PORT must be a whole number from 0 to 65535\n/)
+    expect(err).not.toContain('hunter2')
   })
 
   test('PROD-1: run prints everything that is unfit, unless told to go on', async () => {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { problemEnvelope } from '../client/problem-envelope.ts'
 import { Problem, refuse } from '../contract/problem.ts'
+import { CommandTime } from './command-time.ts'
 import { addActionsCommand } from './commands/actions.ts'
 import { addCallCommand } from './commands/call.ts'
 import { addConnectCommands } from './commands/connect.ts'
@@ -24,17 +25,22 @@ import { usageError } from './usage-error.ts'
  * The `trefoil` program. Never ends the process itself.
  *
  * @param argv words after the program's name
- * @returns exit code: 0, or that of the problem's row (1 failed, 2 wrong usage, 75 needs
- * approval)
+ * @returns exit code: 0, or that of the problem's row (1 failed, 2 wrong usage, 75 needs approval,
+ * 124 out of time, 130 and 143 ended by a signal)
  */
 export async function main(argv: readonly string[], io: ProgramIo): Promise<number> {
   const view: View = { json: wantsJson(argv), terminal: io.stdout.isTerminal }
+  const time = new CommandTime()
+  const forget = io.onStop((signal) => time.interrupt(signal))
   let shown: Screen
   try {
-    shown = await perform(argv, io, view)
+    shown = await perform(argv, io, view, time)
   } catch (error) {
     if (!(error instanceof Problem)) explain(error, io)
     shown = showProblem(problemEnvelope(problemOf(error)), view)
+  } finally {
+    time.done()
+    forget()
   }
   if (shown.stdout !== '') io.stdout.write(shown.stdout)
   if (shown.stderr !== '') io.stderr.write(shown.stderr)
@@ -47,12 +53,18 @@ function wantsJson(argv: readonly string[]): boolean {
   return argv.slice(0, end < 0 ? argv.length : end).includes('--json')
 }
 
-async function perform(argv: readonly string[], io: ProgramIo, view: View): Promise<Screen> {
+async function perform(
+  argv: readonly string[],
+  io: ProgramIo,
+  view: View,
+  time: CommandTime,
+): Promise<Screen> {
   const version = readVersion()
   let finished: Screen | null = null
   const context: Context = {
     io,
     view,
+    time,
     version,
     warn: (text) => io.stderr.write(`warning: ${visibleBlock(text).replaceAll('\n', '\n  ')}\n`),
     finish: (done) => {

@@ -4,14 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
-const MAIN = new URL('./main.ts', import.meta.url).href
-const NODE_IO = new URL('./node-io.ts', import.meta.url).href
+const PROGRAM = new URL('./run-program.ts', import.meta.url).href
 const FRAMEWORK = new URL('../index.ts', import.meta.url).href
 
 // What bin/trefoil.js does, from the sources.
 const ENTRY = `
-const [{ main }, { nodeIo }] = await Promise.all([import('${MAIN}'), import('${NODE_IO}')])
-process.exitCode = await main(process.argv.slice(1), nodeIo())
+const { runProgram } = await import('${PROGRAM}')
+await runProgram(process.argv.slice(1))
 `
 
 const APP = `

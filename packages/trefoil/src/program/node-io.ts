@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import type { AppHandle } from '../contract/app-handle.ts'
 import type { Servable } from '../surfaces/http/node/serve.ts'
 import type { ChildProgram, Output, ProgramIo, RunningServer, ServeOptions } from './io.ts'
+import { exitCodeOfSignal, STOP_SIGNALS, type StopSignal } from './stopping.ts'
 import { watchTree } from './watch-tree.ts'
 
 type Write = NodeJS.WriteStream['write']
@@ -44,13 +45,9 @@ function output(stream: NodeJS.WriteStream): Output {
   return { write: (text) => void stream.write(text), isTerminal: stream.isTTY === true }
 }
 
-function divertOutput(): () => void {
+function divertOutput(): void {
   const { stdout, stderr } = process
-  const original = stdout.write
   stdout.write = stderr.write.bind(stderr) satisfies Write
-  return () => {
-    stdout.write = original
-  }
 }
 
 async function serve(app: AppHandle, options: ServeOptions): Promise<RunningServer> {
@@ -72,46 +69,61 @@ function startChild(args: readonly string[], env: Readonly<Record<string, string
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     env: { ...process.env, ...env },
   })
+  // However this process ends, a server nobody watches must not go on holding its port.
+  const kill = (): void => void child.kill('SIGKILL')
+  process.once('exit', kill)
   const exited = new Promise<number | null>((resolve) => {
     child.once('exit', (code) => resolve(code))
     child.once('error', () => resolve(null))
   })
+  void exited.then(() => process.off('exit', kill))
   return {
     exited,
     // A message, not a signal: at Ctrl-C the terminal has already sent the child one, and a
     // second would end it in the middle of draining.
     stop: () => void (child.connected && child.send(STOP, () => undefined)),
-    kill: () => void child.kill('SIGKILL'),
+    kill,
   }
 }
 
-function onStop(listener: () => void): () => void {
+/** Milliseconds for draining once the program that started this one is gone. */
+const ORPHAN_MS = 3000
+
+function onStop(listener: (signal: StopSignal) => void): () => void {
+  let isAsked = false
+  const ask = (signal: StopSignal): void => {
+    if (!isAsked) listener(signal)
+    isAsked = true
+  }
+  const signalled = new Set<StopSignal>()
+  const onSignal = (signal: StopSignal): void => {
+    // Not by giving the signal back to the system: the app may listen to it as well, and then a
+    // second Ctrl-C would end nothing. A message is no signal: the terminal's comes beside it.
+    if (signalled.size > 0) process.exit(exitCodeOfSignal(signal))
+    signalled.add(signal)
+    ask(signal)
+  }
   const onMessage = (message: unknown): void => {
-    if (message === STOP) heard()
+    if (message === STOP) ask('SIGTERM')
   }
-  const forget = (): void => {
-    process.off('SIGINT', heard)
-    process.off('SIGTERM', heard)
-    process.off('message', onMessage)
-    process.off('disconnect', heard)
+  // The program that started us is gone: nobody else would stop this process.
+  const onDisconnect = (): void => {
+    setTimeout(() => process.exit(exitCodeOfSignal('SIGTERM')), ORPHAN_MS).unref()
+    ask('SIGTERM')
   }
-  // After the first signal the system's own handling is back, so a second Ctrl-C ends a
-  // process that does not come to an end.
-  const heard = (): void => {
-    forget()
-    listener()
-  }
-  process.on('SIGINT', heard)
-  process.on('SIGTERM', heard)
+  for (const signal of STOP_SIGNALS) process.on(signal, onSignal)
   if (process.connected) {
     process.on('message', onMessage)
-    // The program that started us is gone: nobody else would stop this process.
-    process.on('disconnect', heard)
+    process.on('disconnect', onDisconnect)
   }
-  return forget
+  return () => {
+    for (const signal of STOP_SIGNALS) process.off(signal, onSignal)
+    process.off('message', onMessage)
+    process.off('disconnect', onDisconnect)
+  }
 }
 
-async function askSecret(question: string): Promise<string> {
+async function askSecret(question: string): Promise<string | null> {
   process.stderr.write(question)
   // A terminal interface echoes through its output; this one goes nowhere.
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
@@ -121,7 +133,7 @@ async function askSecret(question: string): Promise<string> {
   try {
     return await reader.question('', { signal: abort.signal })
   } catch {
-    return ''
+    return null
   } finally {
     reader.close()
     process.stderr.write('\n')

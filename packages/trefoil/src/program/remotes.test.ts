@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -35,8 +35,8 @@ function remotesOf(entries: Remotes['byName']): Remotes {
 }
 
 async function write(text: string): Promise<void> {
-  await mkdir(join(path, '..'), { recursive: true })
-  await writeFile(path, text)
+  await mkdir(join(path, '..'), { recursive: true, mode: 0o700 })
+  await writeFile(path, text, { mode: 0o600 })
 }
 
 describe('CLI-15: the file of remotes', () => {
@@ -78,12 +78,12 @@ describe('CLI-15: the file of remotes', () => {
   })
 
   test.skipIf(process.platform === 'win32')(
-    'is for the user alone, and its directory too',
+    'is for the user alone; of its folder only one that was made here has its rights changed',
     async () => {
-      await mkdir(join(path, '..'), { recursive: true, mode: 0o777 })
-      await write('{}')
-      await chmod(path, 0o644)
-      await chmod(join(path, '..'), 0o777)
+      const own = join(directory, 'own')
+      await mkdir(own, { mode: 0o755 })
+      await saveRemotes(join(own, 'remotes.json'), remotesOf(new Map([['prod', PROD]])))
+      expect((await stat(own)).mode & 0o777).toBe(0o755)
       await saveRemotes(path, remotesOf(new Map([['prod', PROD]])))
       expect((await stat(path)).mode & 0o777).toBe(0o600)
       expect((await stat(join(path, '..'))).mode & 0o777).toBe(0o700)

@@ -1,11 +1,14 @@
-import { chmod, mkdir, open, readFile, rename, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { encodeBase64url } from '../base/base64url.ts'
 import { compareCodePoints } from '../base/canonical-json.ts'
 import { systemRandom } from '../base/clock.ts'
 import { isRecord } from '../base/is-record.ts'
 import { parseRemoteUrl } from '../client/remote-url.ts'
+import { Problem } from '../contract/problem.ts'
 import type { ProgramIo } from './io.ts'
+import { ownTarget, readOwnFile } from './own-file.ts'
+import { shellQuote } from './shell-quote.ts'
 import { usageError } from './usage-error.ts'
 
 /** A remote as stored (CLI-15). */
@@ -42,17 +45,12 @@ export function remotesPath({ env, home }: Pick<ProgramIo, 'env' | 'home'>): str
 /**
  * Reads the file; a missing one is empty. One bad entry does not disable the others (W-25).
  *
- * @throws Problem `cli_usage` when the file as a whole cannot be read
+ * @throws Problem `cli_usage` when the file as a whole cannot be read, or others can write it
  */
 export async function loadRemotes(path: string): Promise<Remotes> {
-  let text: string
-  try {
-    text = await readFile(path, 'utf8')
-  } catch (error) {
-    if (isMissing(error)) return NO_REMOTES
-    throw usageError(`Could not read ${path}`, 'Check the rights of the file and its directory.')
-  }
-  const entries = entriesOf(text)
+  const stored = await readOwnFile(path)
+  if (stored === null) return NO_REMOTES
+  const entries = entriesOf(stored.text)
   if (entries === null) {
     throw usageError(
       `${path} is not a file of remotes`,
@@ -61,7 +59,9 @@ export async function loadRemotes(path: string): Promise<Remotes> {
   }
   const byName = new Map<string, StoredRemote>()
   const unread = new Map<string, unknown>()
-  const warnings: string[] = []
+  const warnings = stored.isShown
+    ? [`${path} holds tokens and can be read by others; run \`chmod 600 ${shellQuote(path)}\``]
+    : []
   for (const [name, value] of entries) {
     const remote = NAME.test(name) ? readRemote(value) : 'its name is not a remote name'
     if (typeof remote !== 'string') byName.set(name, remote)
@@ -75,21 +75,34 @@ export async function loadRemotes(path: string): Promise<Remotes> {
 
 /**
  * Replaces the file in one step, so that a crash leaves the old or the new one, and nobody but
- * the user can read it at any moment.
+ * the user can read it at any moment. Where the file is a link, what it leads to is replaced.
+ *
+ * @throws Problem `cli_usage` when it cannot be written, or others can write to the folder
  */
 export async function saveRemotes(path: string, remotes: Remotes): Promise<void> {
-  const directory = join(path, '..')
-  await mkdir(directory, { recursive: true, mode: 0o700 })
-  // In a directory others may write to, they could put a file with their own address here and
-  // wait for the next token.
-  await chmod(directory, 0o700)
-  const temporary = `${path}.${encodeBase64url(randomBytes())}.tmp`
+  try {
+    await replace(path, remotes)
+  } catch (error) {
+    const code: unknown = error instanceof Error && 'code' in error ? error.code : null
+    if (Problem.is(error) || typeof code !== 'string') throw error
+    throw usageError(
+      `Could not write ${path} (${code})`,
+      'Check the rights of its folder, or set TREFOIL_HOME to another.',
+    )
+  }
+}
+
+async function replace(path: string, remotes: Remotes): Promise<void> {
+  // The rights of a folder that was there before are its owner's business.
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  const target = await ownTarget(path)
+  const temporary = `${target}.${encodeBase64url(randomBytes())}.tmp`
   const file = await open(temporary, 'wx', 0o600)
   try {
     await file.writeFile(documentOf(remotes))
     await file.sync()
     await file.close()
-    await rename(temporary, path)
+    await rename(temporary, target)
   } catch (error) {
     await file.close().catch(() => undefined)
     await rm(temporary, { force: true })
@@ -143,8 +156,4 @@ function readRemote(value: unknown): StoredRemote | string {
 
 function isTextByName(value: unknown): value is Readonly<Record<string, string>> {
   return isRecord(value) && Object.values(value).every((member) => typeof member === 'string')
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
 }

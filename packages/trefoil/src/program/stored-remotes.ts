@@ -2,6 +2,7 @@ import { createRemoteTarget } from '../client/remote-client.ts'
 import type { ActionTarget } from '../contract/action-protocol.ts'
 import type { Context } from './context.ts'
 import type { Credentials } from './credentials.ts'
+import { type GlobalFlags, timeoutOf } from './flags.ts'
 import { loadRemotes, type Remotes, remotesPath, type StoredRemote } from './remotes.ts'
 import { usageError } from './usage-error.ts'
 
@@ -39,19 +40,34 @@ export function mergeCredentials(
   return { token: stored.token, headers: { ...headers, authorization: storedHeader } }
 }
 
-/** @throws Problem `cli_usage` when a stored header or token cannot be sent */
+/** Milliseconds a command that asks a remote may take, unless `--timeout` says otherwise. */
+const REMOTE_TIMEOUT = 10_000
+
+/** Milliseconds by which the client's own clock is behind the command's. */
+const SLACK = 1000
+
+/**
+ * From here on the command's time is running: a remote may drip each answer as slowly as it likes, and
+ * all of them together get what the user allowed.
+ *
+ * @throws Problem `cli_usage` when a stored header or token cannot be sent
+ */
 export function openRemote(
+  { time, version }: Pick<Context, 'time' | 'version'>,
   name: string,
   { url, token, headers }: StoredRemote,
-  timeoutMs: number | undefined,
-  version: string,
+  flags: GlobalFlags,
 ): ActionTarget {
+  const timeoutMs = timeoutOf(flags) ?? REMOTE_TIMEOUT
+  time.limit(timeoutMs)
   try {
     return createRemoteTarget({
       url,
       token: token ?? undefined,
       headers: { 'user-agent': `trefoil-cli/${version}`, ...headers },
-      timeoutMs,
+      // The command's own clock is the one that is told about.
+      timeoutMs: timeoutMs + SLACK,
+      signal: time.signal,
       loginFix: `Store a valid token with \`trefoil login ${name}\`, or give \`--token\` for one command.`,
     })
   } catch {

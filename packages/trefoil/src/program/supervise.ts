@@ -17,7 +17,9 @@ const DRAIN_MS = 3000
  * @returns exit code: 0 when asked to stop or the child ended well
  */
 export async function supervise(
-  io: Pick<ProgramIo, 'startChild' | 'watch' | 'onStop' | 'stderr'>,
+  io: Pick<ProgramIo, 'startChild' | 'watch' | 'stderr'> & {
+    onStop(listener: () => void): () => void
+  },
   { args, env, directories }: Supervised,
 ): Promise<number> {
   const next = new Signals()

@@ -6,6 +6,7 @@ import { type GlobalFlags, type LifespanFlags, timeoutOf } from './flags.ts'
 import { describeError } from './import-failure.ts'
 import { type LoadedApp, loadApp } from './load-app.ts'
 import { findRemote, mergeCredentials, openRemote, readRemotes } from './stored-remotes.ts'
+import { untilEnd } from './until-end.ts'
 import { appError, usageError } from './usage-error.ts'
 
 export type TargetFlags = GlobalFlags & LifespanFlags
@@ -14,6 +15,8 @@ export type TargetFlags = GlobalFlags & LifespanFlags
  * Uses the actions of a remote, or of the local app when no remote is named. Around a local
  * use the app is started and shut down, because its actions need what start-up hooks open
  * (W-16c); `--no-lifespan` leaves that out.
+ *
+ * @throws Problem `cli_timeout`, `cli_interrupted`, `cli_terminated` when the command ends early
  */
 export async function withTarget<Value>(
   context: Context,
@@ -27,7 +30,8 @@ export async function withTarget<Value>(
   }
   const stored = findRemote(await readRemotes(context), remote)
   const access = mergeCredentials(stored, givenCredentials(flags))
-  return use(openRemote(remote, { ...stored, ...access }, timeoutOf(flags), context.version))
+  const target = openRemote(context, remote, { ...stored, ...access }, flags)
+  return untilEnd(context, target, use)
 }
 
 async function withLocalApp<Value>(
@@ -35,23 +39,18 @@ async function withLocalApp<Value>(
   flags: TargetFlags,
   use: (target: ActionTarget) => Promise<Value>,
 ): Promise<Value> {
-  const { io } = context
+  const { io, time } = context
   const headers = localCredentials(flags, io.env)
-  const timeoutMs = timeoutOf(flags)
-  const stop = new AbortController()
-  const forget = io.onStop(() => stop.abort())
-  const restore = io.divertOutput()
+  time.limit(timeoutOf(flags))
+  io.divertOutput()
+  const loaded = await time.within(loadApp(flags.app ?? appFromEnvironment(context), io.cwd))
+  const run = (): Promise<Value> =>
+    untilEnd(context, loaded.app.localActions({ headers, signal: time.signal }), use)
+  if (flags.lifespan !== false) return withLifespan(context, loaded, run)
   try {
-    const loaded = await loadApp(flags.app ?? appFromEnvironment(context), io.cwd)
-    const run = (): Promise<Value> => {
-      const late = timeoutMs === undefined ? [] : [AbortSignal.timeout(timeoutMs)]
-      const signal = AbortSignal.any([stop.signal, ...late])
-      return use(loaded.app.localActions({ headers, signal }))
-    }
-    return await (flags.lifespan === false ? run() : withLifespan(context, loaded, run))
+    return await run()
   } finally {
-    restore()
-    forget()
+    await closing(context, Promise.resolve(loaded.app['~idle']?.()), 'background work')
   }
 }
 
@@ -65,17 +64,35 @@ async function withLifespan<Value>(
   { app, label }: LoadedApp,
   run: () => Promise<Value>,
 ): Promise<Value> {
+  const { time, io } = context
+  let isStarted: boolean
   try {
     // Who runs actions in this process sees what is open; the lines are for those who serve it.
-    await app.startup({ announce: false })
+    const starting = app.startup({ announce: false })
+    // Asked to stop while it starts, it gets so far that what it opened can be closed again.
+    isStarted = await time.closing(starting, STARTING_MS)
   } catch (error) {
-    throw startFailure(label, error, context.io.cwd)
+    throw startFailure(label, error, io.cwd)
   }
+  // Nothing can be shut down that hangs in its start.
+  if (!isStarted) throw time.signal.reason
   try {
+    if (time.ended !== null) throw time.ended
     return await run()
   } finally {
-    await shutDown(context, app)
+    await closing(context, shutDown(context, app), 'shutdown hooks and background work')
   }
+}
+
+/** Milliseconds for start-up hooks that still run when the command has to end. */
+export const STARTING_MS = 3000
+
+/** Milliseconds for what a command that has to end still closes: hooks, background work. */
+const CLOSING_MS = 10_000
+
+async function closing(context: Context, work: Promise<unknown>, what: string): Promise<void> {
+  if (await context.time.closing(work, CLOSING_MS)) return
+  context.warn(`${what} did not end within ${CLOSING_MS} ms and were left`)
 }
 
 /** The app is there but did not start. */

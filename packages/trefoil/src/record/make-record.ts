@@ -43,8 +43,10 @@ function outcomeOf(
   if (ended?.code === 'client_disconnected') return 'aborted'
   // What a handler throws when its signal tells it that the caller has left is no failure of its own.
   if (sent === 'aborted' && (ended === null || ended.code === 'INTERNAL_ERROR')) return 'aborted'
+  // Nobody who has half an answer was refused.
+  if (sent === 'failed') return sent
   if (ended !== null) return ended.status >= 500 ? 'failed' : 'refused'
-  if (sent !== 'ok') return sent
+  if (sent === 'aborted') return sent
   if (status >= 500) return 'failed'
   return dryRun ? 'dry_run' : 'ok'
 }

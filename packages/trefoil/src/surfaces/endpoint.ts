@@ -20,6 +20,13 @@ export interface Endpoint {
    * Default false.
    */
   readonly isPublic?: boolean
+  /**
+   * What this endpoint says about a page that calls it, before any other rule about browsers.
+   * Default: only the rules of every path.
+   *
+   * @param origin the `Origin` header as sent
+   */
+  checkOrigin?(origin: string, place: EndpointPlace): Problem | undefined
   /** Answers one request that passed the edge; a problem is written by the HTTP surface. Never rejects. */
   handle(request: EndpointRequest): Awaitable<HttpReply | Problem>
   /**
@@ -27,6 +34,13 @@ export interface Endpoint {
    * status is the problem's. Default: a problem document.
    */
   renderRefusal?(problem: Problem, requestId: string): HttpReply
+}
+
+/** Where a request found an endpoint. */
+export interface EndpointPlace {
+  readonly scheme: 'http' | 'https'
+  /** Host name and port that one of `allowedHosts` names; `null` where every host is accepted. */
+  readonly host: string | null
 }
 
 /** What the edge knows when an endpoint is called. */

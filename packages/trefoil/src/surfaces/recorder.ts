@@ -40,6 +40,10 @@ export class Recorder {
     this.readsAll = readers.accessLog !== null || readers.onCall !== null
   }
 
+  get clock(): Clock {
+    return this.#readers.clock
+  }
+
   /** When a call began. */
   now(): number {
     return this.#readers.clock.elapsed()

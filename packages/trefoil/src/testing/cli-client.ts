@@ -69,11 +69,9 @@ export class TestCli {
     if (options.local === true) return (await this.#local(options)).manifest()
     const response = await this.#http.get(MANIFEST_PATH, { headers: bearer(options.token) })
     const document = response.json()
-    return (
-      readManifest(document) ??
-      readProblem(document, response.status) ??
-      unreadable(MANIFEST_PATH, response)
-    )
+    const manifest = readManifest(document)
+    if (manifest.ok) return manifest.value
+    return readProblem(document, response.status) ?? unreadable(MANIFEST_PATH, response)
   }
 
   async #local({ token }: CliManifestOptions): Promise<ReturnType<AppHandle['localActions']>> {

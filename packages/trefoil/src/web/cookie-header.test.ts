@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { formatDeleteCookie, formatSetCookie, readCookie } from './cookie-header.ts'
+import { formatDeleteCookie, formatSetCookie, SentCookies } from './cookie-header.ts'
+
+const readCookie = (header: string, name: string) => new SentCookies(['cookie', header]).last(name)
 
 describe('reading', () => {
   test.each([
@@ -28,6 +30,22 @@ describe('reading', () => {
       }),
     )
   })
+})
+
+test('FND-19: a header is taken apart once, however many cookies are asked for', () => {
+  let reads = 0
+  const raw = ['cookie', '']
+  Object.defineProperty(raw, 1, {
+    get: () => {
+      reads++
+      return 'a=1; b=2; a=3'
+    },
+  })
+  const cookies = new SentCookies(raw)
+  expect(reads).toBe(0)
+  expect([cookies.last('a'), cookies.last('b'), cookies.last('c')]).toEqual(['3', '2', undefined])
+  expect(cookies.all('a')).toEqual(['1', '3'])
+  expect(reads).toBe(1)
 })
 
 describe('writing', () => {

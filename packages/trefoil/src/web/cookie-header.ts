@@ -1,26 +1,45 @@
-import { isToken } from './raw-headers.ts'
+import { allHeaders, isToken, type RawHeaders } from './raw-headers.ts'
 
 /** The language's own: a subclass's text could add attributes. */
 const utcText: () => string = Date.prototype.toUTCString
 
 /**
- * Reads one cookie from a `Cookie` header (BIND-10): last one wins, value verbatim, malformed
- * pairs skipped. Never fails.
+ * The cookies of one request. Taken apart when first asked for and once for all who ask: a client may
+ * send as many as fit a head, and an action may have as many parameters that are cookies. Reading
+ * never fails; malformed pairs are skipped, values are verbatim.
  */
-export function readCookie(header: string, name: string): string | undefined {
-  return cookieValues(header, name).at(-1)
+export class SentCookies {
+  readonly #raw: RawHeaders
+  /** Names and values in turn. */
+  #pairs: readonly string[] | null = null
+
+  constructor(raw: RawHeaders) {
+    this.#raw = raw
+  }
+
+  /** The value that counts where one may (BIND-10): the last one. */
+  last(name: string): string | undefined {
+    return this.all(name).at(-1)
+  }
+
+  /** Every value sent under a name, in order. */
+  all(name: string): readonly string[] {
+    this.#pairs ??= pairsOf(allHeaders(this.#raw, 'cookie').join('; '))
+    const found: string[] = []
+    for (let index = 0; index < this.#pairs.length; index += 2) {
+      if (this.#pairs[index] === name) found.push(this.#pairs[index + 1] as string)
+    }
+    return found
+  }
 }
 
-/** Every value sent under a name, in order. Never fails. */
-export function cookieValues(header: string, name: string): readonly string[] {
-  const found: string[] = []
+function pairsOf(header: string): readonly string[] {
+  const pairs: string[] = []
   for (const pair of header.split(';')) {
     const equals = pair.indexOf('=')
-    if (equals !== -1 && pair.slice(0, equals).trim() === name) {
-      found.push(pair.slice(equals + 1).trim())
-    }
+    if (equals !== -1) pairs.push(pair.slice(0, equals).trim(), pair.slice(equals + 1).trim())
   }
-  return found
+  return pairs
 }
 
 /** Attributes for {@link formatSetCookie}; see the contract's CookieOptions for their meaning. */

@@ -1,3 +1,5 @@
+import { sameHost } from './host.ts'
+
 const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/[^/?#\s@]+$/
 const WRITTEN = /^(?:https?):\/\/[^/?#\s@\\]+\/?$/i
 
@@ -24,4 +26,10 @@ export function originMistake(text: string): string | null {
   return origin === null
     ? `'${text}' is not an origin; write scheme and host, such as https://app.example.com`
     : `'${text}' is not an origin; browsers write it '${origin}'`
+}
+
+/** `Host: Shop.example.:443` and `Origin: https://shop.example` are one place. */
+export function isOriginOf(origin: string, scheme: 'http' | 'https', host: string): boolean {
+  const start = `${scheme}://`
+  return origin.startsWith(start) && sameHost(origin.slice(start.length), host, scheme)
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { parseQuery, parseUrlencoded, valuesOf } from './query.ts'
+import { commaListsOf, parseQuery, parseUrlencoded, valuesOf } from './query.ts'
 
 test.each([
   ['', []],
@@ -83,6 +83,33 @@ test('BIND-5: nothing makes it throw (property)', () => {
       for (const pairs of [parseQuery(text), parseUrlencoded(text)]) {
         expect(pairs === null || Array.isArray(pairs)).toBe(true)
       }
+    }),
+  )
+})
+
+test.each([
+  ['', 'a', []],
+  ['b=1', 'a', []],
+  ['a=1,2', 'a', [['1', '2']]],
+  ['a=1%2C2,3', 'a', [['1,2', '3']]],
+  ['a=+x,%E2%98%83', 'a', [[' x', '☃']]],
+  ['a=', 'a', [['']]],
+  ['a', 'a', [['']]],
+  ['a=,', 'a', [['', '']]],
+  ['a=1&b=2&a=3,4', 'a', [['1'], ['3', '4']]],
+  ['a+b=1&a%20b=2', 'a b', [['1'], ['2']]],
+  ['=1', '', [['1']]],
+])('FND-12: lists of %j under %j', (text, name, lists) => {
+  expect(commaListsOf(text, name)).toEqual(lists)
+})
+
+test('FND-12: without commas in them, as other values are (property)', () => {
+  const text = fc.string({ unit: 'grapheme' })
+  fc.assert(
+    fc.property(fc.array(fc.tuple(text, text), { maxLength: 5 }), text, (pairs, name) => {
+      const query = new URLSearchParams([...pairs, [name, 'x']]).toString()
+      const values = valuesOf(parseQuery(query) ?? [], name)
+      expect(commaListsOf(query, name)).toEqual(values.map((value) => [value]))
     }),
   )
 })

@@ -49,6 +49,24 @@ function decode(text: string): string | null {
   }
 }
 
+/**
+ * Every list under a name, in order, each written with commas: `1,2`. Split before it is decoded, so
+ * that an escaped comma is part of its item (RFC 6570 §3.2.8, OpenAPI's `explode: false`).
+ *
+ * @param text a query that {@link parseQuery} could decode
+ */
+export function commaListsOf(text: string, name: string): string[][] {
+  const lists: string[][] = []
+  for (const part of text.split('&')) {
+    const equals = part.indexOf('=')
+    const own = equals === -1 ? part : part.slice(0, equals)
+    if (part === '' || decode(own) !== name) continue
+    const items = (equals === -1 ? '' : part.slice(equals + 1)).split(',')
+    lists.push(items.map((item) => decode(item) ?? item))
+  }
+  return lists
+}
+
 /** Every value under a name, in order. */
 export function valuesOf(pairs: QueryPairs, name: string): string[] {
   const values: string[] = []

@@ -8,7 +8,11 @@ export type { StreamValue } from './stream-source.ts'
 
 /** True for async iterables and web streams (which are async iterable in every supported runtime). */
 export function isStream(value: unknown): value is StreamValue {
-  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    typeof (value as Partial<AsyncIterable<unknown>>)[Symbol.asyncIterator] === 'function'
+  )
 }
 
 /**

@@ -1,4 +1,6 @@
 import { NotCanonical } from '../../base/canonical-json.ts'
+import { deepFreeze } from '../../base/freeze.ts'
+import { plainCopy } from '../../base/plain-copy.ts'
 import { promised } from '../../base/promise.ts'
 import type { ApprovalDecider, ApprovalDecision } from '../../contract/ports/approval.ts'
 import { Problem, refuse } from '../../contract/problem.ts'
@@ -55,9 +57,13 @@ function decide(decider: ApprovalDecider, state: CallState, hash: string): Retur
   }
 }
 
-/** A value that cannot be hashed cannot be approved: refused, never coerced (W-8). */
+/**
+ * A value that cannot be hashed cannot be approved: refused, never coerced (W-8). What is hashed is read
+ * once and handed over as it was read: a proxy could give the handler another value (FND-10).
+ */
 function hashArguments(state: CallState): string | Problem {
   try {
+    state.args = deepFreeze(plainCopy(state.args) as CallState['args'])
     return argumentsHash(state.site.facts.name, state.args)
   } catch (cause) {
     if (!(cause instanceof NotCanonical)) throw cause

@@ -74,21 +74,14 @@ describe('validation', () => {
     )
   })
 
-  test('ABIND-6: null for an optional query argument is none, in a body it is a value', async () => {
-    const optional = z.int().default(3)
-    const query = { ...field('q', optional), source: 'query' as const }
-    expect(
-      await resultOf({
-        surface: 'mcp',
-        action: { params: [query], handler: echo },
-        args: { q: null },
-      }),
-    ).toEqual({ q: 3 })
-    await problemOf({
-      surface: 'mcp',
-      action: { params: [field('q', optional)] },
-      args: { q: null },
-    })
+  test('ABIND-6, FND-46: null is none where the argument says so, and else for the schema', async () => {
+    const q = field('q', z.int().default(3))
+    for (const surface of ['api', 'mcp', 'cli'] as const) {
+      const params = [{ ...q, nullIsAbsent: true }]
+      const action = { params, handler: echo }
+      expect(await resultOf({ surface, action, args: { q: null } })).toEqual({ q: 3 })
+      await problemOf({ surface, action: { params: [q] }, args: { q: null } })
+    }
   })
 
   test('BIND-2: schemas may be asynchronous', async () => {

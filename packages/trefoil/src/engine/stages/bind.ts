@@ -21,20 +21,14 @@ export function bindStage(action: Action): Stage | null {
   const validators = action.params.map(({ schema }) => schema && validatorOf(schema))
   const bind = (state: CallState, raw: RawArguments | Problem) =>
     raw instanceof Problem ? raw : new Binding(state, raw, validators).from(0)
-  return (state) => {
-    const raw = state.inbound.readArguments(action, state)
-    return isPromiseLike(raw) ? raw.then((late) => bind(state, late)) : bind(state, raw)
-  }
+  return (state) => state.inbound.readArguments(action, state, (raw) => bind(state, raw))
 }
 
 /** Without parameters the input is still read, to refuse arguments nobody declared. */
 function emptyStage(action: Action): Stage {
   const check = (raw: RawArguments | Problem) =>
     raw instanceof Problem ? raw : raw.issues.length > 0 ? refuseIssues(raw.issues) : undefined
-  return (state) => {
-    const raw = state.inbound.readArguments(action, state)
-    return isPromiseLike(raw) ? raw.then(check) : check(raw)
-  }
+  return (state) => state.inbound.readArguments(action, state, check)
 }
 
 class Binding {
@@ -63,7 +57,8 @@ class Binding {
       const validate = this.#validators[index]
       const sent = this.#values[index]
       if (sent === REFUSED) continue
-      const value = sent === undefined ? param.absent : sent
+      const isAbsent = sent === undefined || (sent === null && param.nullIsAbsent === true)
+      const value = isAbsent ? param.absent : sent
       if (value === undefined && param.required) this.#add(missingArgument(param, this.#surface))
       else if (validate == null) this.#args[param.name] = value
       else {

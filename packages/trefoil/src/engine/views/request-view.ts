@@ -40,6 +40,9 @@ class RequestView implements CallRequest {
   get host(): string {
     return this.#state.inbound.host
   }
+  get mountPath(): string {
+    return this.#state.inbound.mountPath ?? ''
+  }
   get headers(): HeaderReader {
     return this.#headers
   }

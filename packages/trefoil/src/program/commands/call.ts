@@ -1,15 +1,21 @@
 import type { Command } from 'commander'
 import { isRecord } from '../../base/is-record.ts'
-import { parseStrictJson } from '../../base/strict-json.ts'
+import {
+  LARGEST_JSON_DEPTH,
+  parseStrictJson,
+  type StrictJsonLimits,
+} from '../../base/strict-json.ts'
 import { refusal } from '../../client/problem-envelope.ts'
 import type { ActionAnswer, ActionTarget } from '../../contract/action-protocol.ts'
+import { refuseJson } from '../../contract/json-problem.ts'
 import { refuse } from '../../contract/problem.ts'
+import { problemRow } from '../../contract/problems.ts'
 import { readCallTokens } from '../call-tokens.ts'
 import type { Context } from '../context.ts'
 import { flagsOf, type GlobalFlags } from '../flags.ts'
 import { readInput } from '../io.ts'
 import { shellQuote } from '../shell-quote.ts'
-import { type GivenArgument, parseActionArgs } from '../terminal/argv.ts'
+import { type GivenArgument, parseActionArgs, textArguments } from '../terminal/argv.ts'
 import { showAnswer } from '../terminal/print.ts'
 import { usageError } from '../usage-error.ts'
 import { type TargetFlags, withTarget } from '../with-target.ts'
@@ -112,27 +118,36 @@ async function call(
 ): Promise<ActionAnswer> {
   const approval = wanted.approval?.trim()
   if (approval === '') throw usageError('Approval token must not be empty')
-  const object = await readArgsJson(context, wanted)
+  const json = await readArgsJson(context, wanted)
+  // What is no JSON at all is said before an app is started for it.
+  if (json !== null) argumentsOf(json, UNLIMITED)
   return withTarget(context, flags, wanted.remote, async (target) => {
-    const args = object ?? (await typedArguments(target, wanted))
+    const limits = target.jsonLimits ?? UNLIMITED
+    const args =
+      json === null ? await typedArguments(target, wanted, limits) : argumentsOf(json, limits)
     if ('refused' in args) return args.refused
     return target.call({
       action: wanted.action,
       arguments: args.values,
       dry_run: wanted.dryRun,
+      ...(args.texts === undefined || args.texts.length === 0 ? {} : { texts: args.texts }),
       ...(approval === undefined ? {} : { approval_token: approval }),
     })
   })
 }
 
 type Arguments =
-  | { readonly values: Readonly<Record<string, unknown>> }
+  | {
+      readonly values: Readonly<Record<string, unknown>>
+      readonly texts?: readonly string[]
+    }
   | { readonly refused: Exclude<ActionAnswer, { ok: true }> }
 
 /** Without arguments nothing has to be typed, so the manifest is not asked for. */
 async function typedArguments(
   target: ActionTarget,
   { action: name, given, remote }: WantedCall,
+  limits: StrictJsonLimits,
 ): Promise<Arguments> {
   if (given.length === 0) return { values: {} }
   const manifest = await target.manifest()
@@ -141,12 +156,12 @@ async function typedArguments(
   if (action === undefined) {
     return { refused: refusal('unknown_action', unknownAction(manifest, name, remote)) }
   }
-  const args = parseActionArgs(given, action.input_schema)
+  const args = parseActionArgs(given, action.input_schema, action.text_lists, limits)
   if (!args.ok) {
     const stray = given.find((argument) => GLOBAL_FLAGS.has(argument.name))
     throw usageError(args.error, stray ? placeFix(stray.name) : describeFix(remote, name))
   }
-  return { values: args.value }
+  return { values: args.value, texts: textArguments(args.value, action.input_schema) }
 }
 
 function describeFix(remote: string | undefined, action: string): string {
@@ -167,17 +182,34 @@ function placeFix(flag: string): string {
 }
 
 async function readArgsJson(
-  { io }: Context,
+  { io, time }: Context,
   { argsJson, given }: WantedCall,
-): Promise<{ readonly values: Readonly<Record<string, unknown>> } | null> {
+): Promise<string | null> {
   if (argsJson === undefined) return null
   if (given.length > 0) {
     throw usageError('Use either --args-json or single arguments', 'Drop one of the two.')
   }
-  const text = argsJson === '-' ? await readInput(io, MAX_INPUT) : argsJson
+  const text = argsJson === '-' ? await time.within(readInput(io, MAX_INPUT)) : argsJson
   if (text === null) throw usageError('Standard input is larger than 5 MiB')
-  const json = parseStrictJson(text)
-  if (!json.ok) throw refuse('invalid_arguments', { detail: `--args-json: ${json.reason}` })
+  return text
+}
+
+/** A remote says itself what it does not read: the program does not know its limits. */
+const UNLIMITED: StrictJsonLimits = {
+  maxDepth: LARGEST_JSON_DEPTH,
+  maxMembers: Number.MAX_SAFE_INTEGER,
+}
+
+function argumentsOf(
+  text: string,
+  limits: StrictJsonLimits,
+): { readonly values: Readonly<Record<string, unknown>>; readonly texts?: never } {
+  const json = parseStrictJson(text, limits)
+  if (!json.ok) {
+    const { detail, fix, issues } = refuseJson(json)
+    const said = detail.slice(problemRow('invalid_json').text.length)
+    throw refuse('invalid_arguments', { detail: `--args-json${said}`, fix, issues })
+  }
   if (!isRecord(json.value)) {
     throw refuse('invalid_arguments', { detail: '--args-json must be a JSON object' })
   }

@@ -1,9 +1,10 @@
 import type { Command } from 'commander'
 import { parseRemoteUrl, sameOrigin } from '../../client/remote-url.ts'
 import type { ProblemEnvelope } from '../../contract/action-protocol.ts'
+import { refuse } from '../../contract/problem.ts'
 import type { Context } from '../context.ts'
 import { type Credentials, checkToken, givenCredentials } from '../credentials.ts'
-import { flagsOf, type GlobalFlags, timeoutOf } from '../flags.ts'
+import { flagsOf, type GlobalFlags } from '../flags.ts'
 import { readInput } from '../io.ts'
 import {
   checkRemoteName,
@@ -14,6 +15,7 @@ import {
 } from '../remotes.ts'
 import { findRemote, mergeCredentials, openRemote, readRemotes } from '../stored-remotes.ts'
 import { jsonScreen, type Screen, screen, showProblem } from '../terminal/print.ts'
+import { untilEnd } from '../until-end.ts'
 import { usageError } from '../usage-error.ts'
 
 interface TokenFlags extends GlobalFlags {
@@ -92,22 +94,24 @@ async function login(context: Context, flags: TokenFlags, name: string): Promise
   return screen(`Logged in to ${name}\n`)
 }
 
-async function readCredentials({ io }: Context, flags: TokenFlags): Promise<Credentials> {
+async function readCredentials({ io, time }: Context, flags: TokenFlags): Promise<Credentials> {
   if (flags.tokenStdin !== true) return givenCredentials(flags)
   if (flags.token !== undefined) throw usageError('Use either --token or --token-stdin')
-  const text = await readInput(io, MAX_TOKEN)
+  const text = await time.within(readInput(io, MAX_TOKEN))
   if (text === null) throw usageError('The token on standard input is too long')
   return givenCredentials({ ...flags, token: checkToken(text, '--token-stdin') })
 }
 
-async function askToken({ io }: Context, name: string): Promise<string> {
+async function askToken({ io, time }: Context, name: string): Promise<string> {
   if (io.askSecret === null) {
     throw usageError(
       'A token is needed',
       `Pipe it in: \`trefoil login ${name} --token-stdin\`, or give --token.`,
     )
   }
-  return checkToken(await io.askSecret(`Token for ${name} (not shown): `), 'the terminal')
+  const token = await time.within(io.askSecret(`Token for ${name} (not shown): `))
+  if (token === null) throw refuse('cli_interrupted')
+  return checkToken(token, 'the terminal')
 }
 
 function isGiven({ token, headers }: Credentials): boolean {
@@ -125,12 +129,13 @@ function hasSecrets({ token, headers }: StoredRemote): boolean {
 
 /** Asks the remote for its manifest with these credentials; the refusal, if it refuses. */
 async function check(
-  { version }: Context,
+  context: Context,
   name: string,
   remote: StoredRemote,
   flags: GlobalFlags,
 ): Promise<ProblemEnvelope | null> {
-  const manifest = await openRemote(name, remote, timeoutOf(flags), version).manifest()
+  const target = openRemote(context, name, remote, flags)
+  const manifest = await untilEnd(context, target, (opened) => opened.manifest())
   return 'ok' in manifest ? manifest : null
 }
 

@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { UnfitForProduction } from '../../app/production.ts'
 import type { AppHandle } from '../../contract/app-handle.ts'
 import { ImproperlyConfigured, refuse } from '../../contract/problem.ts'
+import { listenAddress, parsePort } from '../../surfaces/http/node/listen-address.ts'
 import type { Context } from '../context.ts'
 import { flagsOf, type GlobalFlags } from '../flags.ts'
 import { describeError } from '../import-failure.ts'
@@ -11,11 +12,11 @@ import { type LoadedApp, loadApp, locateApp } from '../load-app.ts'
 import { supervise } from '../supervise.ts'
 import { jsonScreen, type Screen, screen, visibleLine } from '../terminal/print.ts'
 import { appError, usageError } from '../usage-error.ts'
-import { appFromEnvironment, startFailure } from '../with-target.ts'
+import { appFromEnvironment, STARTING_MS, startFailure } from '../with-target.ts'
 
 interface ServeFlags extends GlobalFlags {
-  readonly host: string
-  readonly port: string
+  readonly host?: string
+  readonly port?: string
 }
 
 type Mode = 'development' | 'production'
@@ -27,7 +28,7 @@ export function addServeCommands(program: Command, context: Context): void {
     .option('--no-watch', 'do not restart on changes')
     .action(async (target: string | undefined, _flags: unknown, command: Command) => {
       const flags = flagsOf<ServeFlags & { readonly watch: boolean }>(command)
-      const options = listenOptions(flags)
+      const options = listenOptions(context.io, flags)
       const text = target ?? flags.app ?? appFromEnvironment(context)
       context.finish(
         flags.watch
@@ -43,40 +44,56 @@ export function addServeCommands(program: Command, context: Context): void {
       const flags = flagsOf<ServeFlags & { readonly allowInsecure?: boolean }>(command)
       const text = target ?? flags.app ?? appFromEnvironment(context)
       const insecure = flags.allowInsecure === true
-      context.finish(await serve(context, text, listenOptions(flags), 'production', insecure))
+      context.finish(
+        await serve(context, text, listenOptions(context.io, flags), 'production', insecure),
+      )
     })
 }
 
 function addServeFlags(command: Command): Command {
   return command
     .argument('[target]', 'module#export of the app (default: --app, TREFOIL_APP, else looked for)')
-    .option('--host <address>', 'address to listen on', '127.0.0.1')
-    .option('--port <number>', 'port to listen on; 0 takes a free one', '8000')
+    .option('--host <address>', 'address to listen on (default: TREFOIL_HOST, HOST, 127.0.0.1)')
+    .option(
+      '--port <number>',
+      'port to listen on; 0 takes a free one (default: TREFOIL_PORT, PORT, 8000)',
+    )
 }
 
-function listenOptions({ host, port }: ServeFlags): ServeOptions {
-  const number = /^(0|[1-9][0-9]{0,4})$/.test(port) ? Number(port) : Number.NaN
-  if (!(number <= 65_535)) throw usageError('--port must be a number from 0 to 65535')
-  if (host.trim() === '') throw usageError('--host must not be empty')
-  return { host, port: number }
+/** The flag, then the variables (FND-49). */
+function listenOptions({ env }: Context['io'], flags: ServeFlags): ServeOptions {
+  const port = flags.port === undefined ? undefined : parsePort(flags.port)
+  if (port === null) throw usageError('--port must be a number from 0 to 65535')
+  if (flags.host?.trim() === '') throw usageError('--host must not be empty')
+  try {
+    return listenAddress({ port, host: flags.host }, env)
+  } catch (error) {
+    if (!(error instanceof ImproperlyConfigured)) throw error
+    throw usageError(error.message, 'Correct the variable, or give --port.')
+  }
 }
 
 /** Watches, and serves in a child, because a module once imported cannot be unloaded. */
 async function develop(
-  { io, view }: Context,
+  { io, view, time }: Context,
   text: string | undefined,
   { host, port }: ServeOptions,
 ): Promise<Screen> {
   const { file, export: name } = await locateApp(text, io.cwd)
   const target = name === null ? file : `${file}#${name}`
   const isInside = !relative(io.cwd, file).startsWith('..')
-  const exit = await supervise(io, {
-    args: ['dev', '--no-watch', `--host=${host}`, `--port=${port}`, target].concat(
-      view.json ? ['--json'] : [],
-    ),
-    env: { TREFOIL_ENV: 'development' },
-    directories: isInside ? [io.cwd] : [io.cwd, dirname(file)],
-  })
+  const { startChild, watch, stderr } = io
+  const onStop = (listener: () => void) => time.onEnd(listener)
+  const exit = await supervise(
+    { startChild, watch, stderr, onStop },
+    {
+      args: ['dev', '--no-watch', `--host=${host}`, `--port=${port}`, target].concat(
+        view.json ? ['--json'] : [],
+      ),
+      env: { TREFOIL_ENV: 'development' },
+      directories: isInside ? [io.cwd] : [io.cwd, dirname(file)],
+    },
+  )
   return { stdout: '', stderr: '', exit }
 }
 
@@ -92,7 +109,7 @@ async function serve(
   env['TREFOIL_ENV'] = mode
   env['TREFOIL_LOG_LEVEL'] = level ?? (mode === 'development' ? 'debug' : 'info')
   try {
-    const loaded = await loadApp(text, context.io.cwd)
+    const loaded = await context.time.within(loadApp(text, context.io.cwd))
     if (mode === 'production') checkProduction(context, loaded, allowInsecure)
     return await serveUntilStopped(context, loaded, options)
   } finally {
@@ -136,25 +153,21 @@ function checkProduction(
 }
 
 async function serveUntilStopped(
-  { io, view }: Context,
+  { io, view, time }: Context,
   { app, label }: LoadedApp,
   options: ServeOptions,
 ): Promise<Screen> {
-  // Listened for before the start, so that a stop during it is not lost.
-  const stop = Promise.withResolvers<void>()
-  const forget = io.onStop(() => stop.resolve())
-  try {
-    const server = await startServer(app, label, options, io)
-    const shown = view.json
-      ? jsonScreen({ ok: true, app: app.name, url: server.url, port: server.port })
-      : screen(`${visibleLine(app.name)} listens on ${server.url} (${label}); Ctrl-C stops it\n`)
-    io.stdout.write(shown.stdout)
-    await stop.promise
-    await closeServer(server, label, io.cwd)
-    return { stdout: '', stderr: '', exit: 0 }
-  } finally {
-    forget()
-  }
+  const starting = startServer(app, label, options, io)
+  // Asked to stop while it starts, it gets so far that what it opened can be closed again.
+  if (!(await time.closing(starting, STARTING_MS))) throw time.signal.reason
+  const server = await starting
+  const shown = view.json
+    ? jsonScreen({ ok: true, app: app.name, url: server.url, port: server.port })
+    : screen(`${visibleLine(app.name)} listens on ${server.url} (${label}); Ctrl-C stops it\n`)
+  io.stdout.write(shown.stdout)
+  await new Promise<void>((resolve) => time.onEnd(resolve))
+  await closeServer(server, label, io.cwd)
+  return { stdout: '', stderr: '', exit: 0 }
 }
 
 async function startServer(

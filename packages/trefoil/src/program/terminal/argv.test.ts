@@ -239,3 +239,39 @@ describe('schemas chosen by a hostile remote', () => {
     expect(parseActionArgs([flag('x', 'a')], { properties: { x: nest } }).ok).toBe(false)
   })
 })
+
+describe('FND-12: lists that HTTP reads from text', () => {
+  const TEXTS = { type: 'array', items: TEXT }
+  const INTEGERS = { type: 'array', items: INTEGER }
+
+  function listed(style: 'repeated' | 'commas', schema: JsonSchema, ...texts: string[]): unknown {
+    const given = texts.map((text) => flag('x', text))
+    const result = parseActionArgs(given, schemaOf({ x: schema }), { x: style })
+    return result.ok ? result.value['x'] : result.error
+  }
+
+  test('are items as they stand: what looks like JSON is text where text is an item', () => {
+    for (const text of ['["a","b"]', '[a', '[]', 'null', '1,2']) {
+      expect(listed('repeated', TEXTS, text)).toEqual([text])
+      expect(listed('repeated', { anyOf: [TEXTS, { type: 'null' }] }, text)).toEqual([text])
+    }
+    expect(listed('repeated', TEXTS, '[1', '2')).toEqual(['[1', '2'])
+    expect(listed('repeated', INTEGERS, '[1,2]')).toEqual([1, 2])
+    expect(listed('repeated', INTEGERS, 'null')).toMatch(/item 1 must be an integer/)
+    const either = { anyOf: [{ type: 'array', items: BOOLEAN }, INTEGERS] }
+    expect(listed('repeated', either, '5', 'true')).toEqual([5, true])
+  })
+
+  test('with commas are one flag', () => {
+    expect(listed('commas', INTEGERS, '1,2')).toEqual([1, 2])
+    expect(listed('commas', TEXTS, 'a, b,')).toEqual(['a', ' b', ''])
+    expect(listed('commas', INTEGERS, '1,')).toMatch(/item 2 must be an integer/)
+    expect(listed('commas', TEXTS, 'a', 'b')).toBe(
+      '--x is given twice: write its items with commas between them',
+    )
+  })
+})
+
+test('alternatives without a type leave it to what stands beside them', () => {
+  expect(typed({ type: 'integer', anyOf: [{ minimum: 3 }, { maximum: 2 }] }, '7')).toBe(7)
+})

@@ -1,7 +1,9 @@
 import { failure, type Result, success } from '../../base/result.ts'
-import { parseStrictJson } from '../../base/strict-json.ts'
-import { decodeScalar } from '../../contract/decode-text.ts'
+import { deeper, type StrictJsonLimits } from '../../base/strict-json.ts'
+import type { TextLists } from '../../contract/action-protocol.ts'
 import type { JsonSchema } from '../../contract/schema.ts'
+import { ACTION_BUDGET, Budget, membersOf, type Shape, shapesOf } from './shapes.ts'
+import { isMixed, type ListStyle, listValue, type Reading, typedValue } from './typed-value.ts'
 
 /** Flags of the program that may stand after the action's name; all others are arguments (W-2). */
 export const RESERVED_FLAGS: ReadonlySet<string> = new Set([
@@ -32,25 +34,29 @@ export interface ActionFlag {
   readonly schema: JsonSchema
   /** The values the schema accepts, one entry per alternative. */
   readonly shapes: readonly Shape[]
+  readonly list: ListStyle
   readonly required: boolean
 }
 
 /** The flags of an action, in the order of its schema. */
-export function actionFlags(schema: JsonSchema): readonly ActionFlag[] {
+export function actionFlags(schema: JsonSchema, lists: TextLists = {}): readonly ActionFlag[] {
   const properties = Object.entries(membersOf(schema['properties']))
   const required = new Set(Array.isArray(schema['required']) ? schema['required'] : [])
   const keys = new Set(properties.map(([name]) => name))
   const kebabs = properties.map(([name]) => kebab(name))
+  const counts = new Map<string, number>()
+  for (const short of kebabs) counts.set(short, (counts.get(short) ?? 0) + 1)
+  const total = { left: ACTION_BUDGET }
   return properties.map(([name, property], index) => {
     const short = kebabs[index] ?? name
-    const taken =
-      short !== name && (keys.has(short) || kebabs.filter((k) => k === short).length > 1)
+    const taken = short !== name && (keys.has(short) || (counts.get(short) ?? 0) > 1)
     const flag = taken || !FLAG.test(short) ? name : short
     return {
       name,
       flag: RESERVED_FLAGS.has(short) || !FLAG.test(flag) ? null : flag,
       schema: membersOf(property),
-      shapes: shapesOf(property, schema),
+      shapes: shapesOf(property, schema, new Budget(total)),
+      list: (Object.hasOwn(lists, name) ? lists[name] : undefined) ?? 'json',
       required: required.has(name),
     }
   })
@@ -70,13 +76,19 @@ function kebab(name: string): string {
  * never by what the text looks like (W-19): text stays text wherever text is accepted.
  *
  * @param schema `input_schema` of the action
+ * @param lists `text_lists` of the action
+ * @param limits of the JSON that all arguments together are
  * @returns arguments by name, or the reason
  */
 export function parseActionArgs(
   given: readonly GivenArgument[],
   schema: JsonSchema,
+  lists?: TextLists,
+  limits: StrictJsonLimits = {},
 ): Result<Record<string, unknown>, string> {
-  const flags = actionFlags(schema)
+  const flags = actionFlags(schema, lists)
+  // Each value is one level inside the object of all.
+  const reading: Reading = { root: schema, limits: deeper(limits, -1) }
   const texts = new Map<ActionFlag, string[]>()
   for (const argument of given) {
     const found = locate(argument, flags)
@@ -84,12 +96,17 @@ export function parseActionArgs(
     const { flag, text } = found.value
     const earlier = texts.get(flag)
     if (earlier === undefined) texts.set(flag, [text])
-    else if (flag.shapes.some((shape) => shape.kind === 'array')) earlier.push(text)
+    else if (flag.list === 'commas') {
+      return failure(`${labelOf(flag)} is given twice: write its items with commas between them`)
+    } else if (flag.shapes.some((shape) => shape.kind === 'array')) earlier.push(text)
     else return failure(`${labelOf(flag)} is given twice`)
   }
   const entries: [string, unknown][] = []
   for (const [flag, values] of texts) {
-    const value = typedValue(values, flag.shapes, schema)
+    const value =
+      flag.list === 'json'
+        ? typedValue(values, flag.shapes, reading)
+        : listValue(values, flag.list, flag.shapes, reading)
     if (!value.ok) return failure(`${labelOf(flag)} ${value.error}`)
     entries.push([flag.name, value.value])
   }
@@ -120,10 +137,14 @@ function locate(given: GivenArgument, flags: readonly ActionFlag[]): Result<Loca
     if (given.text !== null) return failure(`--${given.name} takes no value`)
     return success({ flag: positive, text: 'false' })
   }
-  const known = flags.map(labelOf).join(', ')
+  const names = flags.slice(0, MAX_NAMED).map(labelOf).join(', ')
+  const known = flags.length > MAX_NAMED ? `${names} and ${flags.length - MAX_NAMED} more` : names
   const fix = known === '' ? 'this action takes no arguments' : `this action takes ${known}`
   return failure(`Unknown action argument --${given.name}: ${fix}`)
 }
+
+/** Arguments named in one message. */
+const MAX_NAMED = 30
 
 function flagNamed(name: string, flags: readonly ActionFlag[]): ActionFlag | undefined {
   const exact = flags.find((flag) => flag.name === name)
@@ -164,155 +185,15 @@ export function quote(text: string): string {
   return JSON.stringify(text)
 }
 
-type Kind = 'any' | 'string' | 'null' | 'boolean' | 'integer' | 'number' | 'array' | 'object'
-
-/** One alternative of a schema. */
-export interface Shape {
-  readonly kind: Kind
-  /** From `enum` and `const`; `null` when every value of the kind will do. */
-  readonly values: readonly unknown[] | null
-  readonly schema: JsonSchema
-}
-
-/** Schemas looked at for one argument. */
-const BUDGET = 200
-const ANY: readonly Shape[] = [{ kind: 'any', values: null, schema: {} }]
-
 /**
- * The alternatives of a schema, references and unions followed. A remote chooses the schema,
- * so one that refers to itself without end, or doubles at every step, must not hang this
- * process: it runs out of budget and then accepts any text.
+ * Which of the arguments only the schema can read: those whose flag may be text or something else. The
+ * server asks it (FND-12).
  */
-function shapesOf(
-  schema: unknown,
-  root: JsonSchema,
-  budget: { left: number } = { left: BUDGET },
-): readonly Shape[] {
-  budget.left--
-  if (budget.left < 0 || typeof schema !== 'object' || schema === null) return ANY
-  const members = membersOf(schema)
-  const { $ref, type, allOf, enum: values } = members
-  if (typeof $ref === 'string') return shapesOf(resolve($ref, root), root, budget)
-  const union = members['anyOf'] ?? members['oneOf']
-  if (Array.isArray(union)) {
-    return union.slice(0, BUDGET).flatMap((item) => shapesOf(item, root, budget))
-  }
-  if (Array.isArray(values)) return enumerated(values, members)
-  if ('const' in members) return enumerated([members['const']], members)
-  const kinds = (Array.isArray(type) ? type : [type]).filter(isKind)
-  if (kinds.length > 0) return kinds.map((kind) => ({ kind, values: null, schema: members }))
-  if (Array.isArray(allOf)) {
-    const parts = allOf.slice(0, BUDGET).map((part) => shapesOf(part, root, budget))
-    return parts.find((part) => part !== ANY) ?? ANY
-  }
-  return ANY
-}
-
-function enumerated(values: readonly unknown[], schema: JsonSchema): readonly Shape[] {
-  const kinds = new Set(values.map(kindOf))
-  return [...kinds].map((kind) => ({
-    kind,
-    values: values.filter((value) => kindOf(value) === kind),
-    schema,
-  }))
-}
-
-function kindOf(value: unknown): Kind {
-  if (value === null) return 'null'
-  if (Array.isArray(value)) return 'array'
-  if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'number'
-  if (typeof value === 'string') return 'string'
-  return typeof value === 'boolean' ? 'boolean' : 'object'
-}
-
-function isKind(type: unknown): type is Kind {
-  return typeof type === 'string' && Object.hasOwn(EXPECTED, type)
-}
-
-function resolve(reference: string, root: JsonSchema): unknown {
-  if (!reference.startsWith('#')) return null
-  let target: unknown = root
-  for (const part of reference.slice(1).split('/').slice(1)) {
-    const key = part.replaceAll('~1', '/').replaceAll('~0', '~')
-    const members = membersOf(target)
-    target = Object.hasOwn(members, key) ? members[key] : null
-  }
-  return target
-}
-
-const EXPECTED: Readonly<Record<Kind, string>> = {
-  any: 'anything',
-  string: 'text',
-  null: 'null',
-  boolean: 'true or false',
-  integer: 'an integer within ±2^53, such as 10',
-  number: 'a number, such as 10 or 2.5',
-  array: 'a JSON array, or one flag per item',
-  object: 'a JSON object',
-}
-
-function typedValue(
-  texts: readonly string[],
-  shapes: readonly Shape[],
-  root: JsonSchema,
-  isItem = false,
-): Result<unknown, string> {
-  const [text] = texts
-  if (text === undefined || texts.length > 1) return itemsOf(texts, shapes, root)
-  const kinds = new Set(shapes.map((shape) => shape.kind))
-  const strings = shapes.filter(({ kind }) => kind === 'string')
-  if (kinds.has('any') || strings.some(({ values }) => values === null || values.includes(text))) {
-    return success(text)
-  }
-  if (kinds.has('null') && text === 'null') return success(null)
-  const scalar = decodeScalar(
-    SCALARS.filter((kind) => kinds.has(kind)),
-    text,
-  )
-  if (scalar.ok && isExact(scalar.value)) return success(scalar.value)
-  const isJson = isItem || text.trimStart().startsWith('[')
-  if (kinds.has('array') && !isJson) return itemsOf(texts, shapes, root)
-  if (kinds.has('array') || kinds.has('object')) {
-    const json = parseStrictJson(text)
-    if (!json.ok) return failure(`${expected(kinds)}: ${json.reason}`)
-    if (kinds.has(kindOf(json.value))) return success(json.value)
-  }
-  // Not one of the listed texts: the app says which ones there are.
-  return strings.length > 0 ? success(text) : failure(expected(kinds))
-}
-
-/** Each text is one item of an array. */
-function itemsOf(
-  texts: readonly string[],
-  shapes: readonly Shape[],
-  root: JsonSchema,
-): Result<unknown, string> {
-  const schema = shapes.find(({ kind }) => kind === 'array')?.schema ?? {}
-  const leading = Array.isArray(schema['prefixItems']) ? schema['prefixItems'] : []
-  const items: unknown[] = []
-  for (const [index, text] of texts.entries()) {
-    const item: unknown = leading[index] ?? schema['items']
-    const value = typedValue([text], shapesOf(item, root), root, true)
-    if (!value.ok) return failure(`item ${index + 1} ${value.error}`)
-    items.push(value.value)
-  }
-  return success(items)
-}
-
-// Numbers first: where both are accepted, `1` is the number.
-const SCALARS = ['integer', 'number', 'boolean'] as const
-
-/** Beyond 2^53 the number that is sent would not be the number that was typed. */
-function isExact(value: unknown): boolean {
-  return !Number.isInteger(value) || Number.isSafeInteger(value)
-}
-
-function expected(kinds: ReadonlySet<Kind>): string {
-  return `must be ${[...kinds].map((kind) => EXPECTED[kind]).join(', or ')}`
-}
-
-function membersOf(value: unknown): JsonSchema {
-  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
-  // Every member is read as unknown, so this widens and claims nothing.
-  return isObject ? (value as JsonSchema) : {}
+export function textArguments(
+  values: Readonly<Record<string, unknown>>,
+  schema: JsonSchema,
+): readonly string[] {
+  return actionFlags(schema)
+    .filter(({ name, shapes }) => Object.hasOwn(values, name) && isMixed(shapes, schema))
+    .map(({ name }) => name)
 }

@@ -69,7 +69,9 @@ describe('terminal injection', () => {
   test('control characters become visible; text stays', () => {
     expect(visibleLine('a\u001b[31mb\nc\u007f')).toBe('a\\u001b[31mb\\u000ac\\u007f')
     expect(visibleBlock('a\r\n\tb\rc')).toBe('a\n\tb\\u000dc')
-    expect(visibleLine('café 日本 𝄞 👩‍💻')).toBe('café 日本 𝄞 👩‍💻')
+    expect(visibleLine('café 日本 𝄞 👩💻')).toBe('café 日本 𝄞 👩💻')
+    // A joiner hides as well between letters as between the parts of a picture (FND-48).
+    expect(visibleLine('👩\u200d💻')).toBe('👩\\u200d💻')
     expect(visibleLine('\ud800')).toBe('\\ud800')
     expect(isInert(visibleLine(HOSTILE))).toBe(true)
   })
@@ -184,6 +186,21 @@ describe('answers', () => {
   test('CLI-11: text goes unchanged into a pipe; --json gives the whole envelope', () => {
     expect(showAnswer(body(HOSTILE), PIPE).stdout).toBe(`${HOSTILE}\n`)
     expect(JSON.parse(showAnswer(body('a'), JSON_VIEW).stdout)).toEqual(body('a'))
+  })
+
+  test('RPC-6, CLI-20: a failure in the words of the action is its answer, and exits with 1', () => {
+    const failure = { ok: false, status_code: 404, body: { why: 'gone' } } as const
+    const people = { json: false, terminal: true }
+    expect(showAnswer(failure, people)).toEqual({
+      stdout: '{\n  "why": "gone"\n}\n',
+      stderr: 'error: The action answered with status 404\n',
+      exit: 1,
+    })
+    expect(showAnswer(failure, { json: true, terminal: false })).toEqual({
+      stdout: '{"ok":false,"status_code":404,"body":{"why":"gone"}}\n',
+      stderr: '',
+      exit: 1,
+    })
   })
 
   test('CLI-12: a dry run', () => {

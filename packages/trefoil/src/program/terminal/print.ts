@@ -1,6 +1,7 @@
+import { escapeUnseen } from '../../base/unseen-text.ts'
 import type {
   ActionAnswer,
-  ActionSuccess,
+  ActionReply,
   DryRunReport,
   ManifestAction,
   ProblemEnvelope,
@@ -23,31 +24,21 @@ export interface View {
   readonly terminal: boolean
 }
 
-// Besides control characters: bidirectional overrides, which make a text read as another one,
-// the two Unicode line ends, and halves of characters.
-const UNSAFE = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\p{Cs}]/gu
-
 /**
- * Makes every character visible that could move the cursor, change colours, set the title or
- * type into the terminal: a remote's description may hold such sequences, and an agent or a
- * person would then approve something else than what is really there.
+ * Makes every character visible that a terminal obeys or does not show: a remote's description may
+ * hold such characters, and an agent or a person would then approve something else than what is
+ * really there.
  *
  * @param text from a server or a file
  * @returns one line; escapes look like `\u001b`
  */
 export function visibleLine(text: string): string {
-  return text.replace(UNSAFE, escapeUnit)
+  return escapeUnseen(text)
 }
 
 /** As {@link visibleLine}, but line ends and tabs stay. */
 export function visibleBlock(text: string): string {
-  return text.replaceAll('\r\n', '\n').replace(UNSAFE, (unit) => {
-    return unit === '\n' || unit === '\t' ? unit : escapeUnit(unit)
-  })
-}
-
-function escapeUnit(unit: string): string {
-  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
+  return escapeUnseen(text.replaceAll('\r\n', '\n'), '\n\t')
 }
 
 /** JSON text safe to show on a terminal: outside JSON's own escapes nothing is unsafe. */
@@ -70,6 +61,7 @@ export function jsonScreen(document: unknown, exit = 0): Screen {
 /** Exit code of an answer: 0, or that of the row of the problem table; 1 for a code not in it. */
 export function exitCodeOf(answer: ActionAnswer): number {
   if (answer.ok) return 0
+  if (answer.error === undefined) return 1
   const { code } = answer.error
   return isProblemCode(code) ? problemRow(code).exit : 1
 }
@@ -108,17 +100,28 @@ function indentRest(text: string, indent: string): string {
 
 /** The result of a call, a dry run, or why there was none (CLI-11, CLI-12). */
 export function showAnswer(answer: ActionAnswer, view: View): Screen {
-  if (!answer.ok) return showProblem(answer, view)
-  if (view.json) return jsonScreen(answer)
-  return screen('dry_run' in answer ? dryRunText(answer) : bodyText(answer, view))
+  if ('error' in answer && answer.error !== undefined) return showProblem(answer, view)
+  const exit = exitCodeOf(answer)
+  if (view.json) return jsonScreen(answer, exit)
+  if ('dry_run' in answer) return screen(dryRunText(answer))
+  const stderr = answer.ok ? '' : `error: The action answered with status ${answer.status_code}\n`
+  return { stdout: bodyText(answer, view), stderr, exit }
 }
 
-function bodyText({ body, status_code }: ActionSuccess, view: View): string {
+function bodyText({ body, status_code }: ActionReply, view: View): string {
   if (body === null || body === '') return `status: ${status_code}\n`
-  if (typeof body !== 'string') return `${visibleJson(body, 2)}\n`
+  if (typeof body !== 'string') return `${indentedJson(body)}\n`
   // Into a file or another program the text goes as it is; only a terminal obeys escapes.
   const text = view.terminal ? visibleBlock(body) : body
   return text.endsWith('\n') ? text : `${text}\n`
+}
+
+/** Characters of JSON that are shown with an indent: deep and long, it is a hundred times the text. */
+const MAX_INDENTED = 1024 * 1024
+
+function indentedJson(value: unknown): string {
+  const text = visibleJson(value)
+  return text.length > MAX_INDENTED ? text : visibleJson(value, 2)
 }
 
 function dryRunText(report: DryRunReport): string {

@@ -1,4 +1,5 @@
 import type { Action } from '../../contract/action.ts'
+import { decodeMixed } from '../../contract/decode-text.ts'
 import { type ArgumentIssue, invalidValue, unknownArgument } from '../../contract/param-issue.ts'
 import type { ParamSpec } from '../../contract/param-spec.ts'
 import type { SurfaceName } from '../../contract/surface-name.ts'
@@ -10,11 +11,14 @@ const NO_ISSUES: readonly ArgumentIssue[] = []
  * Lays a flat object of JSON arguments out in the order of an action's parameters (ABIND-1).
  * Values go to the validator untouched; names nobody declared are refused, all of them, in
  * order (ABIND-3).
+ *
+ * @param texts arguments that were typed as text where text is one of several types
  */
 export function layOutArguments(
   action: Action,
   sent: Readonly<Record<string, unknown>>,
   surface: SurfaceName,
+  texts?: readonly string[],
 ): RawArguments {
   const { params } = action
   const values: unknown[] = new Array(params.length)
@@ -25,7 +29,7 @@ export function layOutArguments(
     if (!Object.hasOwn(sent, param.name)) continue
     known++
     const value = sent[param.name]
-    values[index] = given(param, value)
+    values[index] = texts?.includes(param.name) === true ? decodeMixed(param, value) : value
     // HTTP has no empty path segment, so no other surface may have one (W-17).
     if (param.source === 'path' && value === '') {
       values[index] = REFUSED
@@ -36,12 +40,6 @@ export function layOutArguments(
   const names = Object.keys(sent)
   if (names.length === known) return { values, issues: issues ?? NO_ISSUES }
   return { values, issues: [...(issues ?? []), ...unknownNames(action, names, surface)] }
-}
-
-/** `null` for an optional argument means it was not given (ABIND-6); in a body it is a value. */
-function given(param: ParamSpec, value: unknown): unknown {
-  const isJson = param.source === 'field' || param.source === 'body'
-  return value === null && !param.required && !isJson ? undefined : value
 }
 
 function unknownNames(

@@ -1,8 +1,9 @@
+import type { Awaitable } from '../../base/promise.ts'
 import type { Action } from '../../contract/action.ts'
 import type { ClientFacts } from '../../contract/call-facts.ts'
 import type { ServerStop } from '../../contract/exchange.ts'
 import type { SurfaceName } from '../../contract/surface-name.ts'
-import type { Inbound, RawArguments } from '../../engine/inbound.ts'
+import type { CloseHooks, Inbound, UseArguments } from '../../engine/inbound.ts'
 import type { EndpointRequest } from '../endpoint.ts'
 import { layOutArguments } from './action-arguments.ts'
 
@@ -18,6 +19,8 @@ export const NO_AGENT_OPTIONS: AgentOptions = { approvalToken: null, dryRun: fal
 export interface AgentCall {
   readonly surface: SurfaceName
   readonly args: Readonly<Record<string, unknown>>
+  /** Arguments that were typed as text; none by default. */
+  readonly texts?: readonly string[] | undefined
   readonly options: AgentOptions
   /** Bytes of the largest answer. */
   readonly wholeAnswers: number
@@ -44,11 +47,13 @@ export class EndpointInbound implements Inbound {
   readonly #request: EndpointRequest
   readonly #surface: SurfaceName
   readonly #args: Readonly<Record<string, unknown>>
+  readonly #texts: readonly string[] | undefined
 
   constructor(request: EndpointRequest, call: AgentCall) {
     this.#request = request
     this.#surface = call.surface
     this.#args = call.args
+    this.#texts = call.texts
     this.method = request.exchange.method
     this.rawHeaders = request.exchange.rawHeaders
     this.path = request.path
@@ -61,6 +66,10 @@ export class EndpointInbound implements Inbound {
     this.wholeAnswers = call.wholeAnswers
     this.cancels = call.cancels
     this.receivedAt = request.arrival.receivedAt
+  }
+
+  get mountPath(): string | null {
+    return this.#request.exchange.mountPath ?? null
   }
 
   get stop(): ServerStop | null {
@@ -79,7 +88,7 @@ export class EndpointInbound implements Inbound {
     this.#request.exchange.onDone(listener)
   }
 
-  readArguments(action: Action): RawArguments {
-    return layOutArguments(action, this.#args, this.#surface)
+  readArguments<T>(action: Action, _call: CloseHooks, use: UseArguments<T>): Awaitable<T> {
+    return use(layOutArguments(action, this.#args, this.#surface, this.#texts))
   }
 }

@@ -4,6 +4,7 @@ import { incompleteBody } from '../../contract/incomplete-body.ts'
 import { Problem, refuse } from '../../contract/problem.ts'
 import type { AppContext } from '../../engine/app-context.ts'
 import { timeoutBeforeCall } from '../../engine/deadline.ts'
+import { refusedCoding } from '../../policy/refused-coding.ts'
 import { parseMediaType } from '../../web/media-type.ts'
 import { firstHeader } from '../../web/raw-headers.ts'
 import type { EndpointRequest } from '../endpoint.ts'
@@ -23,6 +24,8 @@ export function readBody(
   // browser, those of a server on the visitor's own machine for one.
   const type = parseMediaType(firstHeader(exchange.rawHeaders, 'content-type') ?? '')
   if (type?.essence !== 'application/json') return refuse('unsupported_media_type')
+  const coded = refusedCoding(exchange.rawHeaders)
+  if (coded !== null) return coded
   const failed = (error: unknown) => (error instanceof Problem ? error : incompleteBody())
   const reading = exchange.readBody(limit)
   if (!isPromiseLike(reading)) return reading

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { readCallPayload } from './call-payload.ts'
+import { deeper } from '../../base/strict-json.ts'
+import { LEVELS_AROUND, readCallPayload } from './call-payload.ts'
 
 function read(text: string) {
-  return readCallPayload(new TextEncoder().encode(text))
+  return readCallPayload(new TextEncoder().encode(text), deeper({}, LEVELS_AROUND))
 }
 
 describe('RPC-4 payload', () => {
@@ -12,12 +13,20 @@ describe('RPC-4 payload', () => {
     ['[]', 'invalid_request'],
     ['{"arguments":7}', 'invalid_action'],
     ['{"action":"","arguments":7}', 'invalid_action'],
-    ['{"action":"a","arguments":null,"dry_run":7}', 'invalid_arguments'],
+    ['{"action":"a","arguments":[],"dry_run":7}', 'invalid_arguments'],
     ['{"action":"a","dry_run":"true","approval_token":""}', 'invalid_dry_run'],
     ['{"action":"a","approval_token":" "}', 'invalid_approval'],
     ['{"action":"a","approvalToken":7}', 'invalid_approval'],
   ])('%s is %s, in the order of the protocol', (text, code) => {
     expect(read(text).problem?.code).toBe(code)
+  })
+
+  test('FND-46: null is what is left out', () => {
+    const nulls =
+      '{"action":"a","arguments":null,"approval_token":null,"approvalToken":null,"texts":null}'
+    expect(read(nulls)).toEqual(read('{"action":"a"}'))
+    expect(read('{"action":"a","dry_run":null}').problem?.code).toBe('invalid_dry_run')
+    expect(read('{"action":"a","texts":["b",5]}').texts).toEqual(['b'])
   })
 
   test('RPC-3: what is left out has its default, what is unknown is ignored', () => {

@@ -1,5 +1,6 @@
 import { isRecord } from '../../base/is-record.ts'
-import { MAX_JSON_DEPTH, parseStrictJson } from '../../base/strict-json.ts'
+import { readStrictJson, type StrictJsonLimits } from '../../base/strict-json.ts'
+import { refuseJson } from '../../contract/json-problem.ts'
 import { type Problem, refuse } from '../../contract/problem.ts'
 import type { AgentOptions } from '../agent/endpoint-inbound.ts'
 
@@ -8,23 +9,38 @@ export interface CallPayload {
   /** The routing bit; `null` when it could not be read. */
   readonly action: string | null
   readonly args: Readonly<Record<string, unknown>>
+  /** Arguments that were typed as text, if it is said. */
+  readonly texts?: readonly string[] | undefined
   readonly options: AgentOptions
   readonly problem: Problem | null
 }
 
 /** `arguments` stands around what HTTP has as its body (ABIND-12). */
-const MAX_DEPTH = MAX_JSON_DEPTH + 1
+export const LEVELS_AROUND = 1
 
-const NOTHING = { args: {}, options: { approvalToken: null, dryRun: false } } as const
+const NO_TEXTS: readonly string[] = []
+const NOTHING = {
+  args: {},
+  texts: NO_TEXTS,
+  options: { approvalToken: null, dryRun: false },
+} as const
 
-/** Reads the body of the call endpoint, problems in the order of RPC-4. Never throws. */
-export function readCallPayload(bytes: Uint8Array): CallPayload {
-  const parsed = parse(bytes)
+/**
+ * Reads the body of the call endpoint, problems in the order of RPC-4. Never throws.
+ *
+ * @param limits those of the arguments, and {@link LEVELS_AROUND}
+ */
+export function readCallPayload(bytes: Uint8Array, limits: StrictJsonLimits): CallPayload {
+  const parsed = parse(bytes, limits)
   if ('problem' in parsed) return { ...NOTHING, action: null, problem: parsed.problem }
-  const { action, arguments: args = {} } = parsed.payload
+  const { payload } = parsed
+  const { action } = payload
+  // Optional members: null is how some clients write what they do not send (FND-46). Not of a dry run,
+  // which is there to run nothing.
+  const args = payload['arguments'] ?? {}
   // Both spellings of both: one that was not understood would run for good.
-  const { dryRun: other = false, dry_run: dryRun = other } = parsed.payload
-  const token = parsed.payload['approval_token'] ?? parsed.payload['approvalToken']
+  const { dryRun: other = false, dry_run: dryRun = other } = payload
+  const token = payload['approval_token'] ?? payload['approvalToken'] ?? null
   if (typeof action !== 'string' || action === '') {
     return { ...NOTHING, action: null, problem: refuse('invalid_action') }
   }
@@ -35,27 +51,24 @@ export function readCallPayload(bytes: Uint8Array): CallPayload {
   })
   if (!isRecord(args)) return wrong('invalid_arguments')
   if (typeof dryRun !== 'boolean') return wrong('invalid_dry_run')
-  if (token !== undefined && (typeof token !== 'string' || token.trim() === '')) {
+  if (token !== null && (typeof token !== 'string' || token.trim() === '')) {
     return wrong('invalid_approval')
   }
-  return { action, args, options: { approvalToken: token ?? null, dryRun }, problem: null }
+  const texts = readTexts(payload['texts'])
+  return { action, args, texts, options: { approvalToken: token, dryRun }, problem: null }
+}
+
+/** What is no list of names is none: its arguments are JSON, and their schemas refuse what is not. */
+function readTexts(texts: unknown): readonly string[] | undefined {
+  return Array.isArray(texts) ? texts.filter((name) => typeof name === 'string') : undefined
 }
 
 type Parsed =
   | { readonly payload: Readonly<Record<string, unknown>> }
   | { readonly problem: Problem }
 
-function parse(bytes: Uint8Array): Parsed {
-  let text: string
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch {
-    return { problem: refuse('invalid_json') }
-  }
-  const parsed = parseStrictJson(text, { maxDepth: MAX_DEPTH })
-  if (!parsed.ok) {
-    const issues = [{ source: 'body', name: '', pointer: parsed.at, message: parsed.reason }]
-    return { problem: refuse('invalid_json', { issues }) }
-  }
+function parse(bytes: Uint8Array, limits: StrictJsonLimits): Parsed {
+  const parsed = readStrictJson(bytes, limits)
+  if (!parsed.ok) return { problem: refuseJson(parsed) }
   return isRecord(parsed.value) ? { payload: parsed.value } : { problem: refuse('invalid_request') }
 }

@@ -1,3 +1,4 @@
+import type { StrictJsonLimits } from '../../base/strict-json.ts'
 import type { Manifest } from '../../contract/action-protocol.ts'
 import type { AppContext } from '../../engine/app-context.ts'
 import type { Plan } from '../../engine/plan.ts'
@@ -13,6 +14,8 @@ export interface CliParts {
   readonly recorder: Recorder
   /** Bytes of a request body. */
   readonly maxBodySize: number
+  /** Of arguments, wherever they come from. */
+  readonly jsonLimits: StrictJsonLimits
   /** Bytes of a result. */
   readonly maxResponseSize: number
 }

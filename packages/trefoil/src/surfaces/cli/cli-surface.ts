@@ -23,7 +23,7 @@ export function createCliSurface(
   catalogue: Catalogue,
   app: AppContext,
   recorder: Recorder,
-  limits: { readonly maxBodySize: number; readonly maxResponseSize: number },
+  limits: Pick<CliParts, 'maxBodySize' | 'jsonLimits' | 'maxResponseSize'>,
 ): CliSurface {
   const plans = new Map<string, Plan>()
   for (const action of catalogue.actions) {

@@ -1,4 +1,5 @@
 import { isPromiseLike } from '../../base/promise.ts'
+import { deeper } from '../../base/strict-json.ts'
 import { CALL_PATH, MANIFEST_PATH } from '../../contract/action-protocol.ts'
 import type { HttpReply } from '../../contract/exchange.ts'
 import { Problem } from '../../contract/problem.ts'
@@ -7,7 +8,7 @@ import { jsonReply } from '../agent/json-reply.ts'
 import { readBody } from '../agent/read-body.ts'
 import type { Endpoint, EndpointRequest } from '../endpoint.ts'
 import { type Found, type Surface, walk } from '../walk.ts'
-import { type CallPayload, readCallPayload } from './call-payload.ts'
+import { type CallPayload, LEVELS_AROUND, readCallPayload } from './call-payload.ts'
 import type { CliParts } from './cli-parts.ts'
 import { actionAnswer, answerStatus, problemEnvelope, unknownAction } from './envelope.ts'
 
@@ -49,8 +50,9 @@ interface FoundCall extends Found {
 }
 
 function callVerbs(parts: CliParts): Surface<EndpointRequest, FoundCall, HttpReply> {
+  const limits = deeper(parts.jsonLimits, LEVELS_AROUND)
   const place = (request: EndpointRequest, bytes: Uint8Array): FoundCall => {
-    const payload = readCallPayload(bytes)
+    const payload = readCallPayload(bytes, limits)
     const plan = payload.action === null ? undefined : parts.plans.get(payload.action)
     if (plan !== undefined) request.arrival.action = plan.facts.name
     if (plan !== undefined && payload.problem === null) return { plan, payload, pending: null }
@@ -86,6 +88,7 @@ function inboundOf(
   return new EndpointInbound(request, {
     surface: 'cli',
     args: payload?.args ?? NO_ARGS,
+    texts: payload?.texts,
     options: payload?.options ?? NO_AGENT_OPTIONS,
     wholeAnswers: parts.maxResponseSize,
     cancels: false,

@@ -1,4 +1,4 @@
-import type { ActionAnswer, ProblemEnvelope } from '../../contract/action-protocol.ts'
+import type { ActionAnswer, ActionReply, ProblemEnvelope } from '../../contract/action-protocol.ts'
 import type { Answer } from '../../contract/answer.ts'
 import { type Problem, refuse } from '../../contract/problem.ts'
 import type { CallState } from '../../engine/call-state.ts'
@@ -32,14 +32,19 @@ export function actionAnswer(
   if (content.kind === 'bytes') {
     if (!fits(content.base64, limit)) return refuse('response_too_large')
     const { base64: body, type: media_type } = content
-    return { ok: true, status_code, body, encoding: 'base64', media_type }
+    return reply({ status_code, body, encoding: 'base64', media_type })
   }
   if (!fits(content.text, limit)) return refuse('response_too_large')
   const body: unknown = content.kind === 'json' ? JSON.parse(content.text) : content.text
-  return { ok: true, status_code, body }
+  return reply({ status_code, body })
 }
 
-/** HTTP status of an answer: 200 unless it is a problem (RPC-6). */
+/** A status of failure is one here as well, in the words of the action (RPC-6). */
+function reply(made: Omit<ActionReply, 'ok'>): ActionAnswer {
+  return made.status_code < 400 ? { ok: true, ...made } : { ok: false, ...made }
+}
+
+/** HTTP status of an answer: 200, or that of a failure (RPC-6). */
 export function answerStatus(answer: ActionAnswer): number {
   return answer.ok ? 200 : answer.status_code
 }

@@ -1,3 +1,4 @@
+import type { Awaitable } from '../../base/promise.ts'
 import type { Action } from '../../contract/action.ts'
 import {
   type ActionAnswer,
@@ -12,7 +13,7 @@ import type { LocalCredentials } from '../../contract/app-handle.ts'
 import type { ClientFacts } from '../../contract/call-facts.ts'
 import { type Problem, refuse } from '../../contract/problem.ts'
 import { toJson } from '../../engine/answer/json-text.ts'
-import type { Inbound, RawArguments } from '../../engine/inbound.ts'
+import type { CloseHooks, Inbound, UseArguments } from '../../engine/inbound.ts'
 import { layOutArguments } from '../agent/action-arguments.ts'
 import { Arrival } from '../arrival.ts'
 import { ClientView } from '../client-view.ts'
@@ -25,6 +26,7 @@ export function createLocalActions(parts: CliParts, credentials: LocalCredential
   const manifest = manifestVerbs(parts)
   const call = callVerbs(parts)
   return {
+    jsonLimits: parts.jsonLimits,
     manifest: async () => {
       const visit = arrive(parts, credentials, 'GET', MANIFEST_PATH, { action: '' })
       return ended(parts, visit, await walk(manifest, visit))
@@ -130,6 +132,7 @@ class LocalInbound implements Inbound {
   readonly cancels = true
   readonly stop = null
   readonly #args: Readonly<Record<string, unknown>>
+  readonly #texts: readonly string[] | undefined
   readonly #signal: AbortSignal | undefined
   readonly #abortListeners: (() => void)[] = []
   readonly #doneListeners: (() => void)[] = []
@@ -148,6 +151,7 @@ class LocalInbound implements Inbound {
     this.rawHeaders = headers
     this.#signal = signal
     this.#args = request.arguments ?? {}
+    this.#texts = request.texts
     this.approvalToken = request.approval_token ?? null
     this.dryRun = request.dry_run ?? false
     this.wholeAnswers = maxResponseSize
@@ -180,7 +184,7 @@ class LocalInbound implements Inbound {
     for (const listener of this.#doneListeners.splice(0)) listener()
   }
 
-  readArguments(action: Action): RawArguments {
-    return layOutArguments(action, this.#args, 'cli')
+  readArguments<T>(action: Action, _call: CloseHooks, use: UseArguments<T>): Awaitable<T> {
+    return use(layOutArguments(action, this.#args, 'cli', this.#texts))
   }
 }

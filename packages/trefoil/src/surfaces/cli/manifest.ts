@@ -1,5 +1,18 @@
-import { ACTION_PROTOCOL, CALL_PATH, type Manifest } from '../../contract/action-protocol.ts'
+import type { Action } from '../../contract/action.ts'
+import {
+  ACTION_PROTOCOL,
+  CALL_PATH,
+  type Manifest,
+  type ManifestAction,
+} from '../../contract/action-protocol.ts'
 import type { Catalogue } from '../../contract/catalogue.ts'
+
+function textLists({ params }: Action): Pick<ManifestAction, 'text_lists'> {
+  const lists = params
+    .filter(({ source, list }) => list && source !== 'field' && source !== 'body')
+    .map(({ name, commas }) => [name, commas === true ? 'commas' : 'repeated'] as const)
+  return lists.length === 0 ? {} : { text_lists: Object.fromEntries(lists) }
+}
 
 /** The document that `GET /.well-known/trefoil-actions.json` answers (RPC-2). */
 export function buildManifest(catalogue: Catalogue): Manifest {
@@ -13,6 +26,7 @@ export function buildManifest(catalogue: Catalogue): Manifest {
       path: action.path,
       needs_approval: action.approval.cli,
       input_schema: action.inputSchema,
+      ...textLists(action),
       output_schema: action.outputSchema,
     }))
     .sort((left, right) => (left.name < right.name ? -1 : 1))

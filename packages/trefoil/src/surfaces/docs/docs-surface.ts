@@ -34,17 +34,19 @@ export function docsEndpoints(
   const { openapiPath, docsPath, mcpDocsPath, publicDocs } = options
   const endpoints: Endpoint[] = []
   const about = { ...schemesFor(app, 'api'), tags: options.tagDescriptions }
-  const guarded = (path: string, surface: SurfaceName, build: () => Promise<HttpReply>) => {
+  const guarded = (path: string, surface: SurfaceName, build: Build) => {
     const plan = compileDiscoveryPlan(surface, `docs ${path}`, app, publicDocs)
     const isPublic = publicDocs || !catalogue.covered[surface]
     endpoints.push({ ...guardedEndpoint(path, plan, build), isPublic })
   }
   if (openapiPath !== null) {
-    let document: string | null = null
-    guarded(openapiPath, 'api', async () => {
+    const headers = ['content-type', 'application/json']
+    const documentUnder = documentWriter(async () => {
       const { openApiDocument } = await import('../../describe/openapi.ts')
-      document ??= JSON.stringify(openApiDocument(catalogue, about))
-      return { status: 200, headers: ['content-type', 'application/json'], body: document }
+      return openApiDocument(catalogue, about)
+    })
+    guarded(openapiPath, 'api', async (mountPath) => {
+      return { status: 200, headers, body: await documentUnder(mountPath) }
     })
   }
   const hasPage = docsPath !== null && openapiPath !== null
@@ -52,7 +54,7 @@ export function docsEndpoints(
     const page = pageWriter(app, async () => {
       const { docsPage } = await import('../../describe/docs-page.ts')
       const links = mcpDocsPath === null ? {} : { mcpDocsPath }
-      return (nonce) => docsPage(catalogue, { openapiPath, nonce, ...links, ...about })
+      return (page) => docsPage(catalogue, { openapiPath, ...page, ...links, ...about })
     })
     guarded(docsPath, 'api', page)
   }
@@ -61,8 +63,8 @@ export function docsEndpoints(
       const { mcpDocsPage } = await import('../../describe/mcp-docs-page.ts')
       const links = hasPage ? { docsPath } : {}
       const schemes = schemesFor(app, 'mcp')
-      return (nonce) =>
-        mcpDocsPage(catalogue, { nonce, endpoint: MCP_ENDPOINT, ...links, ...schemes })
+      return (page) =>
+        mcpDocsPage(catalogue, { endpoint: MCP_ENDPOINT, ...page, ...links, ...schemes })
     })
     guarded(mcpDocsPath, 'mcp', page)
   }
@@ -74,23 +76,45 @@ function schemesFor({ auth }: AppContext, surface: SurfaceName): Pick<AboutApp, 
   return config === undefined ? {} : { schemes: schemesOf(config) }
 }
 
+/** @param mountPath path that the app is mounted under; empty for none */
+type Build = (mountPath: string) => Promise<HttpReply>
+
+/** The document as text, naming where the app is mounted; what is the same for all is made once. */
+function documentWriter(load: () => Promise<object>): (mountPath: string) => Promise<string> {
+  let alone: string | null = null
+  let last = { mountPath: '', text: '' }
+  return async (mountPath) => {
+    alone ??= JSON.stringify(await load())
+    if (mountPath === '') return alone
+    if (last.mountPath !== mountPath) {
+      const servers = JSON.stringify([{ url: mountPath }])
+      last = { mountPath, text: alone.replace('{', `{"servers":${servers},`) }
+    }
+    return last.text
+  }
+}
+
+/** What differs from one showing of a page to the next. */
+interface Shown {
+  readonly nonce: string
+  readonly mountPath: string
+}
+
 /**
  * Answers with a page under a fresh nonce, so that injected markup can neither run nor style
  * anything. The page is written once and kept: for hundreds of actions that takes a while, and a
  * public page would be a cheap way to keep the server busy.
  */
-function pageWriter(
-  app: AppContext,
-  load: () => Promise<(nonce: string) => string>,
-): () => Promise<HttpReply> {
-  let parts: readonly string[] | null = null
-  return async () => {
+function pageWriter(app: AppContext, load: () => Promise<(shown: Shown) => string>): Build {
+  let parts: readonly (readonly string[])[] | null = null
+  return async (mountPath) => {
     const { docsCsp } = await import('../../describe/docs-csp.ts')
     if (parts === null) {
       const render = await load()
-      // An id nobody has seen: no text of an action can hold it.
-      const placeholder = app.nextId()
-      parts = render(placeholder).split(placeholder)
+      // Ids nobody has seen: no text of an action can hold them.
+      const placeholder = { nonce: app.nextId(), mountPath: app.nextId() }
+      const page = render(placeholder)
+      parts = page.split(placeholder.mountPath).map((part) => part.split(placeholder.nonce))
     }
     const nonce = app.nextId()
     const headers = [
@@ -101,11 +125,23 @@ function pageWriter(
       'cache-control',
       'no-store',
     ]
-    return { status: 200, headers, body: parts.join(nonce) }
+    const body = parts.map((part) => part.join(nonce)).join(mountPath)
+    return { status: 200, headers, body }
   }
 }
 
-function guardedEndpoint(path: string, plan: Plan, build: () => Promise<HttpReply>): Endpoint {
+/**
+ * The mount as documents name it. Of a host that mounts by a parameter it is text of the caller, and
+ * readers paste it into HTML, shells and generators: what any of them acts on is escaped.
+ */
+function shownMountPath({ exchange }: EndpointRequest): string {
+  return (exchange.mountPath ?? '').replace(
+    /[^A-Za-z0-9._~/%-]/g,
+    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
+  )
+}
+
+function guardedEndpoint(path: string, plan: Plan, build: Build): Endpoint {
   const { surface } = plan
   const verbs: Surface<EndpointRequest, Found, HttpReply | Problem> = {
     find: () => ({ plan }),
@@ -117,7 +153,7 @@ function guardedEndpoint(path: string, plan: Plan, build: () => Promise<HttpRepl
         wholeAnswers: 0,
         cancels: false,
       }),
-    encode: () => build(),
+    encode: (request) => build(shownMountPath(request)),
     encodeProblem: (_request, problem) => problem,
   }
   return { method: 'GET', path, surface, handle: (request) => walk(verbs, request) }

@@ -1,3 +1,5 @@
+import type { StrictJsonLimits } from '../../base/strict-json.ts'
+
 /** Limits of what a caller sends. */
 export interface BodyLimits {
   /** Bytes of the whole body; exactly this many pass. */
@@ -8,6 +10,7 @@ export interface BodyLimits {
   readonly maxFormFieldSize: number
   /** Bytes of one file. */
   readonly maxFileSize: number
+  readonly json: StrictJsonLimits
   /** Bytes of files that one call keeps in memory; what exceeds it goes to disk. */
   readonly uploadSpoolSize: number
 }

@@ -1,3 +1,4 @@
+import { systemClock } from '../../base/clock.ts'
 import type { Call } from '../../contract/call.ts'
 import { ImproperlyConfigured, refuse } from '../../contract/problem.ts'
 import { toEntityTag, withoutCodings } from '../../web/etag.ts'
@@ -40,6 +41,7 @@ export function checkPreconditions(
     if (header === null || tag === null || !name.endsWith('match')) return header
     return withoutCodings(header, tag, ENCODINGS, tag)
   }
-  const verdict = evaluatePreconditions(method, read, state)
+  // There is no date to compare with: the clock does not matter.
+  const verdict = evaluatePreconditions(method, read, state, systemClock)
   if (verdict === 'failed') throw refuse('precondition_failed')
 }

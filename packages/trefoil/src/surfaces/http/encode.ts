@@ -2,11 +2,12 @@ import type { Answer, AnswerHead } from '../../contract/answer.ts'
 import type { HttpBody, HttpReply } from '../../contract/exchange.ts'
 import type { Problem } from '../../contract/problem.ts'
 import { skipStream } from '../../engine/answer/stream.ts'
+import { addVary } from '../../policy/cors.ts'
 import { prefersPlainText } from '../../web/media-type.ts'
 import { firstHeader, headerPairs, type RawHeaders } from '../../web/raw-headers.ts'
-import { withoutHeaders } from './header-list.ts'
+import { indexOfHeader, withoutHeaders } from './header-list.ts'
 import { problemDocument } from './problem-document.ts'
-import { overlayHeaders } from './response-headers.ts'
+import { overlayHeaders, replaceIn } from './response-headers.ts'
 
 const TEXT_TYPE = 'text/plain; charset=utf-8'
 const BYTES_TYPE = 'application/octet-stream'
@@ -80,7 +81,11 @@ function merged(
   )
 }
 
-/** A problem as an answer: a problem document, or its text for clients that prefer text. */
+/**
+ * A problem as an answer: a problem document, or its text for clients that prefer text. No cache
+ * keeps it, unless it says so itself (FND-26): it names the one request it is about, and how long
+ * values of a route or the app may be kept says nothing about failures.
+ */
 export function encodeProblem(
   problem: Problem,
   requestId: string,
@@ -88,10 +93,10 @@ export function encodeProblem(
   base: readonly string[],
   idHeader: string | null = null,
 ): HttpReply {
-  const headers =
-    problem.headers === undefined
-      ? base.slice()
-      : overlayHeaders(base, headerPairs(problem.headers), idHeader)
+  const own = headerPairs(problem.headers)
+  const headers = own.length === 0 ? base.slice() : overlayHeaders(base, own, idHeader)
+  if (indexOfHeader(own, 'cache-control') === -1) replaceIn(headers, 'cache-control', 'no-store')
+  addVary(headers, 'Accept')
   if (prefersPlainText(firstHeader(raw, 'accept'))) {
     headers.push('content-type', TEXT_TYPE)
     return { status: problem.status, headers, body: problem.detail }

@@ -1,3 +1,4 @@
+import type { Clock } from '../../base/clock.ts'
 import { type Awaitable, isPromiseLike } from '../../base/promise.ts'
 import type { HttpReply } from '../../contract/exchange.ts'
 import { Problem, refuse } from '../../contract/problem.ts'
@@ -18,11 +19,11 @@ export function endpointAnswer(
   target: Target,
   host: string,
   compression: Compression | null,
-  now: () => number,
+  clock: Clock,
 ): Awaitable<HttpReply> {
   const { exchange, origin, arrival } = visit
   // Its deadline begins with the receipt, and reading its body is a part of it.
-  arrival.receivedAt ??= now()
+  arrival.receivedAt ??= clock.elapsed()
   const request: EndpointRequest = {
     arrival,
     exchange,
@@ -35,7 +36,7 @@ export function endpointAnswer(
   const write = (reply: HttpReply | Problem) =>
     reply instanceof Problem
       ? endpointRefusal(visit, reply)
-      : fitted(visit, endpoint, reply, compression)
+      : fitted(visit, endpoint, reply, compression, clock)
   const reply = endpoint.handle(request)
   return isPromiseLike(reply) ? reply.then(write) : write(reply)
 }
@@ -60,13 +61,16 @@ function fitted(
   endpoint: Endpoint,
   reply: HttpReply,
   compression: Compression | null,
+  clock: Clock,
 ): Awaitable<HttpReply> {
   const complete = withBaseHeaders(reply, visit.base)
   const { status, body } = reply
   if (endpoint.method !== 'GET' || status !== 200) return complete
   if (typeof body !== 'string' && !(body instanceof Uint8Array)) return complete
   const { method, rawHeaders: raw } = visit.exchange
-  const facts: ShapeFacts = { method, raw, authenticated: endpoint.isPublic !== true, compression }
+  const isPersonal = endpoint.isPublic !== true
+  const caller = { authenticated: isPersonal, isPersonal }
+  const facts: ShapeFacts = { method, raw, ...caller, compression, clock }
   // What must not be stored is made anew each time: there is nothing to ask for again.
   if (headerOf(reply.headers, 'cache-control')?.includes('no-store') === true) {
     return shapeReply(complete, NO_WISHES, facts)

@@ -4,24 +4,41 @@ import type { Exchange, HttpReply, SendResult } from '../../contract/exchange.ts
 import { incompleteBody } from '../../contract/incomplete-body.ts'
 import { ImproperlyConfigured, Problem, refuse } from '../../contract/problem.ts'
 import { skipStream } from '../../engine/answer/stream.ts'
+import { stripMountPath } from '../../web/mount-path.ts'
 import { AnnouncedLength } from './announced-length.ts'
 import type { HttpHandler } from './http-surface.ts'
+import { readMountPath } from './read-mount-path.ts'
 import { refuseWith } from './refuse-with.ts'
 
 /** What a runtime knows about a request that the request itself cannot say. */
 export interface FetchContext {
   /** Address of the peer as the runtime sees it; never copy it from a header. */
   readonly clientAddress?: string | null | undefined
+  /**
+   * Path that the app is mounted under, such as `/api`, which the URL still has. A request for
+   * another path is 404, and so is one whose path is not in its canonical spelling. Default: the app
+   * stands alone.
+   */
+  readonly mountPath?: string | undefined
 }
 
-/** Answers a web `Request`: the way in for tests, Bun, Deno and workers. */
+/**
+ * Answers a web `Request`: the way in for tests, Bun, Deno and workers.
+ *
+ * @throws ImproperlyConfigured for a mountPath that is no literal path
+ */
 export async function handleFetch(
   handler: HttpHandler,
   request: Request,
   context: FetchContext,
 ): Promise<Response> {
-  const exchange = new FetchExchange(request, context)
-  const answering = isTaken(request) ? refuseWith(handler, () => refuse('body_consumed')) : handler
+  const url = new URL(request.url)
+  const whole = url.pathname + url.search
+  const mountPath = readMountPath('app.fetch()', context.mountPath)
+  const target = mountPath === null ? whole : stripMountPath(whole, mountPath)
+  const exchange = new FetchExchange(request, url, target ?? whole, mountPath, context)
+  const refusal = target === null ? 'not_found' : isTaken(request) ? 'body_consumed' : null
+  const answering = refusal === null ? handler : refuseWith(handler, () => refuse(refusal))
   return exchange.respond(await answering(exchange))
 }
 
@@ -40,6 +57,7 @@ function announceLength(headers: Headers, body: HttpReply['body']): void {
 class FetchExchange implements Exchange {
   readonly method: string
   readonly target: string
+  readonly mountPath: string | null
   readonly rawHeaders: readonly string[]
   readonly peerAddress: string | null
   readonly encrypted: boolean
@@ -49,11 +67,17 @@ class FetchExchange implements Exchange {
   readonly #doneListeners: ((result: SendResult) => void)[] = []
   #result: SendResult | null = null
 
-  constructor(request: Request, context: FetchContext) {
-    const url = new URL(request.url)
+  constructor(
+    request: Request,
+    url: URL,
+    target: string,
+    mountPath: string | null,
+    context: FetchContext,
+  ) {
     this.#request = request
     this.method = request.method
-    this.target = url.pathname + url.search
+    this.target = target
+    this.mountPath = mountPath
     this.encrypted = url.protocol === 'https:'
     this.peerAddress = context.clientAddress ?? null
     this.inProcess = this.peerAddress === null
@@ -97,7 +121,9 @@ class FetchExchange implements Exchange {
     if (body.locked) throw refuse('body_consumed')
     const reader = body.getReader()
     // A body made in this process does not know that its request was given up.
-    const leave = () => void reader.cancel(signal.reason).catch(() => {})
+    const leave = () => {
+      if (!isNodeForm(this.#request)) void reader.cancel(signal.reason).catch(() => {})
+    }
     signal.addEventListener('abort', leave, { once: true })
     let size = 0
     try {
@@ -218,3 +244,12 @@ class FetchExchange implements Exchange {
 
 // Handlers are handed one: `call.request.stream()`.
 freezeGenerators(FetchExchange.prototype.bodyStream)
+
+/**
+ * A form that node itself turns into a body hands on a piece that was on its way though the stream has
+ * been cancelled, and nobody can catch what that throws: the process would end. Left alone it holds
+ * nothing but its own memory.
+ */
+function isNodeForm({ headers }: Request): boolean {
+  return /boundary=-*formdata-undici-/i.test(headers.get('content-type') ?? '')
+}

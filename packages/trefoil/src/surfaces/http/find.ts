@@ -1,11 +1,12 @@
 import { type Awaitable, isPromiseLike } from '../../base/promise.ts'
-import type { Action } from '../../contract/action.ts'
 import type { HttpReply } from '../../contract/exchange.ts'
 import { Problem, refuse } from '../../contract/problem.ts'
-import type { PerSurface } from '../../contract/surface-name.ts'
 import type { Plan } from '../../engine/plan.ts'
+import type { CallerRule } from '../../policy/caller-rule.ts'
 import { type CsrfOptions, decideCsrf } from '../../policy/csrf.ts'
 import type { Edge } from '../../policy/edge.ts'
+import { isCanonicalPath, pathOf, spellsLiterals } from '../../web/mount-path.ts'
+import { firstHeader } from '../../web/raw-headers.ts'
 import type { Target } from '../../web/target.ts'
 import type { Endpoint } from '../endpoint.ts'
 import type { Recorder } from '../recorder.ts'
@@ -16,12 +17,18 @@ import { endpointAnswer } from './endpoint-answer.ts'
 import { setHeader } from './header-list.ts'
 import { LoadGate } from './load-gate.ts'
 import { createMatcher, type Mount } from './match.ts'
+import type { RouteAnswers } from './route-answers.ts'
 import type { HttpVisit } from './visit.ts'
 
 /** What a path leads to: an action, or an endpoint of another surface. */
 export type HttpTarget =
-  | { readonly kind: 'action'; readonly plan: Plan }
-  | { readonly kind: 'endpoint'; readonly endpoint: Endpoint }
+  | {
+      readonly kind: 'action'
+      readonly plan: Plan
+      readonly caller: CallerRule
+      readonly answers: RouteAnswers
+    }
+  | { readonly kind: 'endpoint'; readonly endpoint: Endpoint; readonly caller: CallerRule }
 
 /** An action that a request is for, and how it was asked for. */
 export interface HttpFound extends Found {
@@ -30,16 +37,17 @@ export interface HttpFound extends Found {
   readonly params: Readonly<Record<string, string>>
   /** Host name and port as accepted. */
   readonly host: string
+  readonly answers: RouteAnswers
 }
 
 export interface FinderOptions {
   readonly mounts: readonly Mount<HttpTarget>[]
   readonly edge: Edge
+  /** False where every `Host` is accepted. */
+  readonly hostsAreNamed: boolean
   readonly browser: BrowserPolicy | null
-  /** `null`: cookies authenticate nobody. */
+  /** `null`: nothing that a browser adds by itself authenticates anybody. */
   readonly csrf: CsrfOptions | null
-  /** Surfaces that authenticate nobody. */
-  readonly isOpen: PerSurface
   readonly compression: Compression | null
   readonly recorder: Recorder
   /** Requests in flight; `null` for any number. */
@@ -48,7 +56,6 @@ export interface FinderOptions {
 
 /** The stages `edge` to `browser` of HTTP. */
 export interface Finder {
-  readonly actions: readonly Action[]
   /** In the order of the lifecycle: edge and load, preflights, the path, the browser's rules. */
   find(visit: HttpVisit): Awaitable<HttpFound | Problem | Ready<HttpReply>>
   /** For a refusal before anybody looked where the request was going: in whose words it is to be. */
@@ -60,13 +67,10 @@ export function createFinder(
   options: FinderOptions,
   ready: (visit: HttpVisit, reply: HttpReply) => Ready<HttpReply>,
 ): Finder {
-  const { mounts, edge, browser, csrf, isOpen, compression, maxInFlight, recorder } = options
+  const { mounts, edge, hostsAreNamed, browser, csrf, compression, maxInFlight, recorder } = options
   const match = createMatcher(mounts)
   const gate = maxInFlight === null ? null : new LoadGate(maxInFlight)
-  const actions = mounts.flatMap(({ target }) =>
-    target.kind === 'action' ? [target.plan.action] : [],
-  )
-  return { actions, find, placeRefusal }
+  return { find, placeRefusal }
 
   function find(visit: HttpVisit): Awaitable<HttpFound | Problem | Ready<HttpReply>> {
     const { exchange, origin, base } = visit
@@ -80,6 +84,8 @@ export function createFinder(
     }
     const { target } = visit
     if (target === null) return refuse('invalid_path')
+    const isMounted = typeof exchange.mountPath === 'string'
+    if (isMounted && !isCanonicalPath(pathOf(exchange.target))) return otherSpelling(target)
     const cors = browser?.corsFor(target.path)
     if (cors?.isPreflight(method, rawHeaders) === true) {
       visit.preflightAnswered = true
@@ -91,28 +97,52 @@ export function createFinder(
       return refuse('not_found', { detail: `Not found: ${target.path}` })
     }
     if (found.kind === 'method') return otherMethod(visit, found.allow)
+    if (isMounted && !spellsLiterals(pathOf(exchange.target), templateOf(found.target))) {
+      return otherSpelling(target)
+    }
     place(visit, found.target)
+    const refused =
+      found.target.kind === 'endpoint'
+        ? checkOrigin(visit, found.target.endpoint, head.host)
+        : undefined
+    if (refused !== undefined) return refused
     if (csrf !== null && method !== 'GET') {
-      const forged = decideCsrf(
-        {
-          method,
-          raw: rawHeaders,
-          scheme: origin.scheme,
-          host: head.host,
-          isOpen: isOpen[visit.arrival.surface],
-          corsAllows: (page: string) => cors?.grants(page) ?? 'no',
-        },
-        csrf,
-      )
+      const { caller } = found.target
+      const facts = {
+        method,
+        raw: rawHeaders,
+        scheme: origin.scheme,
+        host: head.host,
+        caller,
+        cors: cors ?? null,
+      }
+      const forged = decideCsrf(facts, csrf)
       if (forged !== undefined) return forged
     }
     if (found.target.kind === 'action') {
-      return { plan: found.target.plan, target, params: found.params, host: head.host }
+      const { plan, answers } = found.target
+      return { plan, target, params: found.params, host: head.host, answers }
     }
-    const reply = endpointAnswer(visit, found.target.endpoint, target, head.host, compression, () =>
-      recorder.now(),
-    )
+    const { endpoint } = found.target
+    const reply = endpointAnswer(visit, endpoint, target, head.host, compression, recorder.clock)
     return isPromiseLike(reply) ? reply.then((late) => ready(visit, late)) : ready(visit, reply)
+  }
+
+  /**
+   * A surface with a rule of its own speaks first: what it says helps those who write its clients
+   * (FND-31).
+   */
+  function checkOrigin(
+    visit: HttpVisit,
+    { checkOrigin }: Endpoint,
+    host: string,
+  ): Problem | undefined {
+    if (checkOrigin === undefined) return undefined
+    const { exchange, origin } = visit
+    const page = firstHeader(exchange.rawHeaders, 'origin')
+    // Where no host is checked none is accepted, and the page may have chosen it (DNS rebinding).
+    if (page === undefined) return undefined
+    return checkOrigin(page, { scheme: origin.scheme, host: hostsAreNamed ? host : null })
   }
 
   /** HEAD and OPTIONS need no code of their own in an app (W-28). */
@@ -137,6 +167,18 @@ export function createFinder(
     const found = target === null ? null : match(visit.exchange.method, target.path)
     if (found?.kind === 'found') place(visit, found.target)
   }
+}
+
+/** A path that the host, which may have rules for it, does not take for this one (FND-27). */
+function otherSpelling({ path }: Target): Problem {
+  return refuse('not_found', {
+    detail: `Not found: ${path}`,
+    fix: 'Send the path in its canonical spelling: no empty or dot segments, no slash at its end, escapes in capitals and only where they are needed.',
+  })
+}
+
+function templateOf(target: HttpTarget): string {
+  return target.kind === 'action' ? (target.plan.action.path ?? '') : target.endpoint.path
 }
 
 function place(visit: HttpVisit, target: HttpTarget): void {

@@ -22,13 +22,25 @@ export const formCharsets: ReadonlySet<string | undefined> = new Set([
 
 const MALFORMED = malformedSource('form', 'Malformed form body', 'Not a well-formed form')
 
+const ALL_MALFORMED = [MALFORMED] as const
+
 export function malformedForm(): Problem {
-  const { headline, issue } = MALFORMED
-  return refuse('VALIDATION_ERROR', { detail: headline, issues: [issue] })
+  return refuseForm(ALL_MALFORMED)
 }
 
-/** What {@link malformedForm} said, for saying it beside other issues; `null` for other failures. */
-export function malformedFormIssue(error: unknown): ArgumentIssue | null {
-  const isOne = error instanceof Problem && error.issues?.[0] === MALFORMED.issue
-  return isOne ? MALFORMED : null
+const refused = new WeakMap<Problem, readonly ArgumentIssue[]>()
+
+/** Ends the reading of a form; what is said is said beside the issues of other sources. */
+export function refuseForm(issues: readonly [ArgumentIssue, ...ArgumentIssue[]]): Problem {
+  const problem = refuse('VALIDATION_ERROR', {
+    detail: issues[0].headline,
+    issues: issues.map(({ issue }) => issue),
+  })
+  refused.set(problem, issues)
+  return problem
+}
+
+/** What {@link refuseForm} was given; `null` for other failures. */
+export function formIssuesOf(error: unknown): readonly ArgumentIssue[] | null {
+  return error instanceof Problem ? (refused.get(error) ?? null) : null
 }

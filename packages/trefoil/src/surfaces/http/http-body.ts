@@ -1,5 +1,6 @@
 import { deepFreeze } from '../../base/freeze.ts'
 import { freezeClass } from '../../base/freeze-class.ts'
+import { refuseJson } from '../../contract/json-problem.ts'
 import { ImproperlyConfigured, Problem } from '../../contract/problem.ts'
 import type { RequestBody, RequestForm } from '../../contract/request-body.ts'
 import type { CloseHooks } from '../../engine/inbound.ts'
@@ -7,7 +8,7 @@ import { valuesOf } from '../../web/query.ts'
 import type { BodySource } from './body-source.ts'
 import type { FormBody } from './form-body.ts'
 import { multipartType, readFormBody } from './read-form-body.ts'
-import { malformedJson, readJsonBody } from './read-json-body.ts'
+import { readJsonBody } from './read-json-body.ts'
 
 /**
  * The one reader of a request's body beside the JSON of bound arguments. Made when a form is
@@ -77,7 +78,7 @@ export class HttpBody implements RequestBody {
 
   async #readJson(): Promise<unknown> {
     const parsed = await readJsonBody(this.#inbound)
-    if (parsed === undefined) throw malformedJson('an empty body')
+    if (parsed === undefined) throw refuseJson({ cause: 'syntax', reason: 'an empty body', at: '' })
     if (parsed instanceof Problem) throw parsed
     return parsed.value
   }

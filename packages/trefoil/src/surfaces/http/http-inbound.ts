@@ -2,10 +2,11 @@ import type { Awaitable } from '../../base/promise.ts'
 import type { Action } from '../../contract/action.ts'
 import type { ClientFacts } from '../../contract/call-facts.ts'
 import type { Exchange, ServerStop } from '../../contract/exchange.ts'
-import type { Problem } from '../../contract/problem.ts'
-import type { CloseHooks, Inbound, RawArguments } from '../../engine/inbound.ts'
+import type { CloseHooks, Inbound, UseArguments } from '../../engine/inbound.ts'
+import { SentCookies } from '../../web/cookie-header.ts'
 import { firstHeader } from '../../web/raw-headers.ts'
 import type { BodyLimits } from './body-limits.ts'
+import { type FormShape, formShapeOf } from './form-shape.ts'
 import { HttpBody } from './http-body.ts'
 import { type ArgumentSource, readArguments } from './read-arguments.ts'
 import type { HttpVisit } from './visit.ts'
@@ -30,10 +31,13 @@ export class HttpInbound implements Inbound, ArgumentSource {
   /** The whole body, once someone has asked for it. */
   bytes: Awaitable<Uint8Array> | null = null
   readonly #visit: HttpVisit
+  readonly #action: Action
   #body: HttpBody | null = null
+  #cookies: SentCookies | null = null
 
   constructor(
     visit: HttpVisit,
+    action: Action,
     target: { readonly path: string; readonly search: string },
     pathParams: Readonly<Record<string, string>>,
     host: string,
@@ -46,6 +50,7 @@ export class HttpInbound implements Inbound, ArgumentSource {
     this.host = host
     this.scheme = visit.origin.scheme
     this.#visit = visit
+    this.#action = action
     this.limits = limits
     this.cspNonce = visit.nonce
   }
@@ -56,6 +61,19 @@ export class HttpInbound implements Inbound, ArgumentSource {
 
   get rawHeaders(): readonly string[] {
     return this.exchange.rawHeaders
+  }
+
+  get cookies(): SentCookies {
+    this.#cookies ??= new SentCookies(this.exchange.rawHeaders)
+    return this.#cookies
+  }
+
+  get mountPath(): string | null {
+    return this.exchange.mountPath ?? null
+  }
+
+  get formShape(): FormShape | null {
+    return formShapeOf(this.#action)
   }
 
   get client(): ClientFacts {
@@ -84,8 +102,8 @@ export class HttpInbound implements Inbound, ArgumentSource {
     this.exchange.onDone(listener)
   }
 
-  readArguments(action: Action, call: CloseHooks): Awaitable<RawArguments | Problem> {
-    return readArguments(this, action, call)
+  readArguments<T>(action: Action, call: CloseHooks, use: UseArguments<T>): Awaitable<T> {
+    return readArguments(this, action, call, use)
   }
 
   openBody(call: CloseHooks): HttpBody {

@@ -1,10 +1,18 @@
 import { type Awaitable, isPromiseLike } from '../../base/promise.ts'
+import type { Answer } from '../../contract/answer.ts'
 import type { Exchange, HttpReply } from '../../contract/exchange.ts'
+import type { Logger } from '../../contract/logger.ts'
 import type { Problem } from '../../contract/problem.ts'
 import { isStream } from '../../engine/answer/stream.ts'
 import type { CallState } from '../../engine/call-state.ts'
-import { type Origin, type ProxyPolicy, resolveOrigin } from '../../policy/proxies.ts'
+import {
+  type OnDisbelief,
+  type Origin,
+  type ProxyPolicy,
+  resolveOrigin,
+} from '../../policy/proxies.ts'
 import { acceptRequestId } from '../../record/request-id.ts'
+import { writeSafely } from '../../record/write-safely.ts'
 import { firstHeader } from '../../web/raw-headers.ts'
 import { Arrival } from '../arrival.ts'
 import { Ready, refuseVisit, type Surface, walk } from '../walk.ts'
@@ -18,23 +26,27 @@ import { headerOf, withoutHeaders } from './header-list.ts'
 import { HttpInbound } from './http-inbound.ts'
 import {
   headersOfEveryAnswer,
-  headersOfRoutes,
   overrideHeaders,
   replaceIn,
   wantsNonce,
   withNonce,
 } from './response-headers.ts'
+import { type RouteAnswers, variesBy, withVary } from './route-answers.ts'
 import { shapeReply } from './shape-reply.ts'
+import { underMount } from './under-mount.ts'
 import { HttpVisit } from './visit.ts'
 import { withCookies } from './with-cookies.ts'
 
 export interface HttpSurfaceOptions extends FinderOptions {
   /** `null`: no peer may speak for another. */
   readonly proxies: ProxyPolicy | null
+  readonly logger: Logger
   /** Header names and values in turn, by the scheme of the request. */
   readonly headers: Readonly<Record<'http' | 'https', readonly string[]>>
   readonly requestIdHeader: string | null
   readonly bodyLimits: BodyLimits
+  /** Headers that carry credentials, lower-case. */
+  readonly credentialHeaders: ReadonlySet<string>
   /** `null`: answers are sent as they are. */
   readonly compression: Compression | null
   readonly nextId: () => string
@@ -50,7 +62,17 @@ export type HttpHandler = (exchange: Exchange, refusal?: Problem) => Awaitable<H
 
 /** Makes the one code path behind `serve` and `app.fetch`. */
 export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
-  const { proxies, browser, requestIdHeader, recorder, compression, nextId } = options
+  const {
+    proxies,
+    browser,
+    requestIdHeader,
+    recorder,
+    compression,
+    nextId,
+    credentialHeaders,
+    logger,
+  } = options
+  const { clock } = recorder
   const finder = createFinder(options, (visit, reply) => new Ready(finish(visit, reply)))
   const headers = {
     http: headersOfEveryAnswer(options.headers.http, requestIdHeader),
@@ -58,27 +80,35 @@ export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
   }
   const appType = headerOf(options.headers.http, 'content-type')
   const setsCaching = headerOf(options.headers.http, 'cache-control') !== undefined
-  const routeHeaders = headersOfRoutes(finder.actions, requestIdHeader)
   const hasNonce = wantsNonce(headers.http) || wantsNonce(headers.https)
+
+  // Once: it is a mistake of the set-up, and every request of that proxy would say it again.
+  let isTold = false
+  const onDisbelief: OnDisbelief = (message) => {
+    if (isTold) return
+    isTold = true
+    writeSafely(logger, 'warn', {}, message)
+  }
 
   const surface: Surface<HttpVisit, HttpFound, HttpReply> = {
     find: finder.find,
-    decode: (visit, { target, params, host }) =>
-      new HttpInbound(visit, target, params, host, options.bodyLimits),
-    encode: (visit, _found, state, answer) => {
+    decode: (visit, { plan, target, params, host }) =>
+      new HttpInbound(visit, plan.action, target, params, host, options.bodyLimits),
+    encode: (visit, { answers }, state, answer) => {
       if (answer === null) throw new TypeError('There are no dry runs over HTTP')
-      personalise(visit, state)
-      const { action } = state.site
-      const own = action.headers === null ? undefined : routeHeaders.get(action)
-      if (own !== undefined) visit.base = overrideHeaders(visit.base, own)
+      if (isPersonal(answers, state, answer)) personalise(visit)
+      const own = answers.sets
+      if (own !== null) visit.base = overrideHeaders(visit.base, own)
       const type = own?.contentType === undefined ? appType : own.contentType
       const bare = encodeAnswer(answer, visit.base, type, requestIdHeader)
-      const encoded = withCookies(bare, state.cookies)
+      const encoded = withCookies(withVary(bare, answers.varies), state.cookies)
       if (answer.head === null && answer.content === null && compression === null) {
         return finish(visit, encoded)
       }
       const { method, rawHeaders: raw } = visit.exchange
-      const facts = { method, raw, authenticated: visit.isPersonal, compression }
+      const authenticated = state.auth !== null || state.cookies !== null
+      const caller = { authenticated, isPersonal: visit.isPersonal }
+      const facts = { method, raw, ...caller, compression, clock }
       const wishes = {
         etag: answer.head?.etag ?? null,
         compress: answer.head?.compress ?? null,
@@ -93,10 +123,8 @@ export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
     encodeProblem: (visit, problem, found) => {
       if (visit.endpoint !== null) return finish(visit, endpointRefusal(visit, problem))
       const { arrival, exchange } = visit
-      const { state } = arrival
-      if (state !== null) personalise(visit, state)
-      const own = found === null ? undefined : routeHeaders.get(found.plan.action)
-      if (own !== undefined) visit.base = overrideHeaders(visit.base, own)
+      const own = found === null ? null : found.answers.sets
+      if (own !== null) visit.base = overrideHeaders(visit.base, own)
       // An answer that did not come about may have left its type there.
       const isClean = headerOf(visit.base, 'content-type') === undefined
       const base = isClean
@@ -104,7 +132,8 @@ export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
         : withoutHeaders(visit.base, (name) => name === 'content-type')
       const raw = exchange.rawHeaders
       const refusal = encodeProblem(problem, arrival.requestId, raw, base, requestIdHeader)
-      return finish(visit, withCookies(refusal, state?.cookies ?? null))
+      const varied = found === null ? refusal : withVary(refusal, found.answers.varies)
+      return finish(visit, withCookies(varied, arrival.state?.cookies ?? null))
     },
   }
 
@@ -121,7 +150,7 @@ export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
     const origin =
       proxies === null
         ? new DirectOrigin(exchange, encrypted)
-        : resolveOrigin(exchange.peerAddress, encrypted, raw, proxies)
+        : resolveOrigin(exchange.peerAddress, encrypted, raw, proxies, onDisbelief)
     const sent =
       requestIdHeader === null ? null : acceptRequestId(firstHeader(raw, requestIdHeader))
     const requestId = sent ?? nextId()
@@ -140,11 +169,20 @@ export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
   }
 
   /**
-   * What an authenticated caller is answered is nobody else's: no cache may keep it (HTTP-5). What
-   * was made out of somebody's cookies is that somebody's too.
+   * What was made out of something that only its caller holds is that caller's alone, however it
+   * was read: by the authenticator, a cookie session, a parameter (HTTP-5, FND-26). Handlers cannot
+   * read a credential in any other way, and who says `Vary: Cookie` says that it was read.
    */
-  function personalise(visit: HttpVisit, state: CallState): void {
-    if (visit.isPersonal || (state.auth === null && state.cookies === null)) return
+  function isPersonal(answers: RouteAnswers, state: CallState, { head }: Answer): boolean {
+    if (state.auth !== null || state.cookies !== null || answers.isPersonal) return true
+    return (
+      head?.names.has('vary') === true && variesBy(headerOf(head.pairs, 'vary'), credentialHeaders)
+    )
+  }
+
+  /** No cache may keep it. */
+  function personalise(visit: HttpVisit): void {
+    if (visit.isPersonal) return
     visit.isPersonal = true
     if (setsCaching) replaceIn(visit.base, 'cache-control', 'no-store')
     else visit.base.push('cache-control', 'no-store')
@@ -153,8 +191,12 @@ export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
   function finish(visit: HttpVisit, reply: HttpReply): HttpReply {
     const { exchange, arrival } = visit
     const cors = browser?.corsFor(visit.target?.path ?? '') ?? null
+    const { mountPath } = exchange
+    const placed = mountPath ? underMount(reply, mountPath) : reply
     const complete =
-      cors === null || visit.preflightAnswered ? reply : withCors(reply, cors, exchange.rawHeaders)
+      cors === null || visit.preflightAnswered
+        ? placed
+        : withCors(placed, cors, exchange.rawHeaders)
     if (!visit.isWatched && recorder.wants(arrival, isStream(reply.body))) {
       visit.isWatched = true
       exchange.onDone((sent) => {

@@ -4,12 +4,14 @@ import { Problem } from '../../contract/problem.ts'
 import type { UploadedFile } from '../../contract/uploaded-file.ts'
 import type { BodyLimits } from './body-limits.ts'
 import type { FormBody } from './form-body.ts'
+import { FormShape } from './form-shape.ts'
 import { readMultipart } from './multipart.ts'
 import { sweepSpool } from './node/spool.ts'
 import type { Uploads } from './uploads.ts'
 
 const LIMITS: BodyLimits = {
   maxBodySize: 10_000_000,
+  json: {},
   maxFormParts: 1000,
   maxFormFieldSize: 1_000_000,
   maxFileSize: 10_000_000,
@@ -34,8 +36,10 @@ function read(
   body: AsyncIterable<Uint8Array>,
   limits: Partial<BodyLimits> = {},
   type = 'multipart/form-data; boundary=b',
+  shape: FormShape | null = null,
 ): Promise<FormBody> {
-  return readMultipart(body, type, { ...LIMITS, ...limits }, (uploads) => kept.push(uploads))
+  const rules = { limits: { ...LIMITS, ...limits }, formShape: shape }
+  return readMultipart(body, type, rules, (uploads) => kept.push(uploads))
 }
 
 function part(head: string, content = ''): string {
@@ -299,5 +303,70 @@ describe('memory', () => {
       for await (const piece of file?.stream() ?? []) piece.fill(9)
       expect((await file?.bytes())?.every((byte) => byte === 1)).toBe(true)
     }
+  })
+})
+
+describe('FND-28: the declared shape', () => {
+  const shape = new FormShape(
+    new Map([
+      ['text', { isFile: false, many: true }],
+      ['pic', { isFile: true, many: false }],
+      ['pics', { isFile: true, many: true }],
+    ]),
+  )
+  const file = (name: string, fileName = 'f', content = 'x') =>
+    part(`name="${name}"; filename="${fileName}"`, content)
+  const readShaped = (text: string, size = 7) =>
+    read(split(`${text}--b--`, size), {}, 'multipart/form-data; boundary=b', shape)
+
+  test('what is declared passes, in pieces of any size', async () => {
+    const text = [
+      part('name="text"', '1'),
+      part('name="text"', '2'),
+      file('pic', '', ''),
+      file('pic'),
+      file('pic', '', ''),
+      file('pics'),
+      file('pics'),
+    ].join('')
+    for (const size of [1, 7, 1000]) {
+      const form = await readShaped(text, size)
+      expect(form.fields).toEqual([
+        ['text', '1'],
+        ['text', '2'],
+      ])
+      expect([form.files.get('pic')?.length, form.files.get('pics')?.length]).toEqual([1, 2])
+    }
+  })
+
+  test.each([
+    ['Unknown form field: other', part('name="other"', 'x')],
+    ['Unknown form field: Text', part('name="Text"', 'x')],
+    ['Unknown form field: constructor', part('name="constructor"', 'x')],
+    ['Unknown file: other', file('other')],
+    ['Unknown file: other', file('other', '', '')],
+    ['Invalid form field: text', file('text')],
+    ['Invalid file: pic', part('name="pic"', 'x')],
+    ['Multiple files received for parameter: pic', file('pic') + file('pic')],
+    ['Multiple files received for parameter: pic', file('pic') + file('pic', '')],
+  ])('%s', async (detail, text) => {
+    const problem = await problemOf(readShaped(text))
+    expect(problem).toMatchObject({ code: 'VALIDATION_ERROR', status: 400, detail })
+    // Nothing of it is held, and of the one before no more than there was.
+    expect(kept[0]?.held).toBeLessThanOrEqual(1)
+  })
+
+  test('the rest of the body is not asked for', async () => {
+    let taken = 0
+    async function* body() {
+      yield encoder.encode(file('other', 'f', 'x'.repeat(100)))
+      for (;;) {
+        taken++
+        yield encoder.encode('x'.repeat(1000))
+      }
+    }
+    const type = 'multipart/form-data; boundary=b'
+    await problemOf(read(body(), {}, type, shape))
+    expect(taken).toBe(0)
   })
 })

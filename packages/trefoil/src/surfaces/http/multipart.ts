@@ -1,18 +1,24 @@
 import { type MultipartError, make, type Parser, type PartInfo } from 'multipasta'
+import type { ArgumentIssue } from '../../contract/param-issue.ts'
 import { Problem, refuse } from '../../contract/problem.ts'
 import { safeFileName } from '../../web/file-name.ts'
 import { type PartDisposition, parsePartDisposition } from '../../web/part-disposition.ts'
-import type { BodyLimits } from './body-limits.ts'
-import { type FormBody, formCharsets, malformedForm } from './form-body.ts'
+import type { BodySource } from './body-source.ts'
+import { type FormBody, formCharsets, malformedForm, refuseForm } from './form-body.ts'
+import type { FormShape } from './form-shape.ts'
 import { Uploads } from './uploads.ts'
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 const NOTHING = new Uint8Array()
 const DASH = 0x2d
 
+/** What the reading of a form goes by. */
+export type FormRules = Pick<BodySource, 'limits' | 'formShape'>
+
 /**
  * Reads a multipart form while it arrives (BIND-14…18, W-40): it ends at the first limit that is
- * crossed, and files beyond `uploadSpoolSize` go to disk before more is read.
+ * crossed and at the head of the first part that is not declared (FND-28), and files beyond
+ * `uploadSpoolSize` go to disk before more is read.
  *
  * @param keep is given the uploads before the first byte is read, for removing them; the next byte
  * after that ends the reading
@@ -21,13 +27,13 @@ const DASH = 0x2d
 export async function readMultipart(
   body: AsyncIterable<Uint8Array>,
   contentType: string,
-  limits: BodyLimits,
+  rules: FormRules,
   keep: (uploads: Uploads) => void,
 ): Promise<FormBody> {
-  const uploads = new Uploads(limits)
+  const uploads = new Uploads(rules.limits)
   keep(uploads)
   uploads.checkKept()
-  const form = new FormParser(contentType, limits, uploads)
+  const form = new FormParser(contentType, rules, uploads)
   for await (const chunk of body) {
     uploads.checkKept()
     form.write(chunk)
@@ -46,12 +52,14 @@ class FormParser {
   readonly fields: [string, string][] = []
   readonly #parser: Parser
   readonly #uploads: Uploads
+  readonly #shape: FormShape | null
   #part: PartDisposition = { name: '', fileName: null }
   #tail: Uint8Array = NOTHING
   #done = false
 
-  constructor(contentType: string, limits: BodyLimits, uploads: Uploads) {
+  constructor(contentType: string, { limits, formShape }: FormRules, uploads: Uploads) {
     this.#uploads = uploads
+    this.#shape = formShape
     this.#parser = make({
       headers: { 'content-type': contentType },
       maxParts: limits.maxFormParts,
@@ -105,7 +113,9 @@ class FormParser {
       throw malformedForm()
     }
     this.#part = part
-    return part.fileName !== null
+    const isFile = part.fileName !== null
+    refuseFor(this.#shape?.judge(part.name, isFile))
+    return isFile
   }
 
   #field({ contentTypeParameters }: PartInfo, value: Uint8Array): void {
@@ -124,7 +134,15 @@ class FormParser {
     const sent = fileName ?? ''
     const claimed = headers['content-type'] === undefined ? '' : contentType
     const type = claimed || 'application/octet-stream'
-    return this.#uploads.begin(name, sent, safeFileName(sent), type)
+    const isAnother = this.#uploads.files.has(name)
+    // Without a name it may be the empty input of a browser, which is no file (BIND-15).
+    if (isAnother && sent !== '') refuseFor(this.#shape?.judgeAnother(name))
+    const take = this.#uploads.begin(name, sent, safeFileName(sent), type)
+    if (!isAnother || sent !== '') return take
+    return (chunk) => {
+      if (chunk !== null && chunk.byteLength > 0) refuseFor(this.#shape?.judgeAnother(name))
+      take(chunk)
+    }
   }
 
   #problem(error: MultipartError): Problem {
@@ -133,6 +151,10 @@ class FormParser {
     const issue = { source: 'form', name: this.#part.name, pointer: '', message: 'Too large' }
     return refuse('form_field_too_large', { issues: [issue] })
   }
+}
+
+function refuseFor(issue: ArgumentIssue | null | undefined): void {
+  if (issue) throw refuseForm([issue])
 }
 
 /**

@@ -1,34 +1,7 @@
 import type { Problem } from '../../contract/problem.ts'
 import { type ProblemCode, problemRow } from '../../contract/problems.ts'
+import { reasonPhrase } from '../../contract/reason-phrases.ts'
 import { toJson } from '../../engine/answer/json-text.ts'
-
-/** Reason phrases of the statuses in use (RFC 9110 §15); the `title` of a problem document. */
-const TITLES: Readonly<Record<number, string>> = {
-  400: 'Bad Request',
-  401: 'Unauthorized',
-  402: 'Payment Required',
-  403: 'Forbidden',
-  404: 'Not Found',
-  405: 'Method Not Allowed',
-  406: 'Not Acceptable',
-  408: 'Request Timeout',
-  409: 'Conflict',
-  410: 'Gone',
-  412: 'Precondition Failed',
-  413: 'Payload Too Large',
-  415: 'Unsupported Media Type',
-  416: 'Range Not Satisfiable',
-  422: 'Unprocessable Content',
-  423: 'Locked',
-  428: 'Precondition Required',
-  429: 'Too Many Requests',
-  431: 'Request Header Fields Too Large',
-  500: 'Internal Server Error',
-  501: 'Not Implemented',
-  502: 'Bad Gateway',
-  503: 'Service Unavailable',
-  504: 'Gateway Timeout',
-}
 
 /**
  * Beginnings of the documents that differ in nothing but the request: what a flood of refused
@@ -69,7 +42,7 @@ function compose(problem: Problem, requestId: string): string {
   return toJson({
     ...details,
     type: `urn:trefoil:problem:${code}`,
-    title: TITLES[status] ?? 'Error',
+    title: reasonPhrase(status),
     status,
     detail,
     code,

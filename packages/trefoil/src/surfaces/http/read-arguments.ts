@@ -11,19 +11,25 @@ import {
 import type { ParamSpec } from '../../contract/param-spec.ts'
 import { Problem } from '../../contract/problem.ts'
 import type { UploadedFile } from '../../contract/uploaded-file.ts'
-import { type CloseHooks, type RawArguments, REFUSED } from '../../engine/inbound.ts'
-import { readCookie } from '../../web/cookie-header.ts'
-import { parseQuery, type QueryPairs, valuesOf } from '../../web/query.ts'
+import {
+  type CloseHooks,
+  type RawArguments,
+  REFUSED,
+  type UseArguments,
+} from '../../engine/inbound.ts'
+import { refusedCoding } from '../../policy/refused-coding.ts'
+import type { SentCookies } from '../../web/cookie-header.ts'
+import { commaListsOf, parseQuery, type QueryPairs, valuesOf } from '../../web/query.ts'
 import { allHeaders } from '../../web/raw-headers.ts'
 import type { BodySource } from './body-source.ts'
-import { EMPTY_FORM, type FormBody, malformedFormIssue } from './form-body.ts'
+import { EMPTY_FORM, type FormBody, formIssuesOf } from './form-body.ts'
 import { type JsonBody, parseJsonBody } from './read-json-body.ts'
-import { refusedCoding } from './refused-coding.ts'
 
 /** A request on its way to becoming arguments. */
 export interface ArgumentSource extends BodySource {
   readonly search: string
   readonly pathParams: Readonly<Record<string, string>>
+  readonly cookies: SentCookies
   openBody(call: CloseHooks): { readForm(): Promise<FormBody> }
 }
 
@@ -31,23 +37,24 @@ const NO_ISSUES: readonly ArgumentIssue[] = []
 const NO_FILES: readonly UploadedFile[] = Object.freeze([])
 
 /** Decodes path, query, headers, cookies and body of a request, for the stage `bind`. */
-export function readArguments(
+export function readArguments<T>(
   inbound: ArgumentSource,
   action: Action,
   call: CloseHooks,
-): Awaitable<RawArguments | Problem> {
+  use: UseArguments<T>,
+): Awaitable<T> {
   const { body: plan } = planOf(action)
-  if (plan === 'none') return collect(inbound, action, undefined, EMPTY_FORM)
-  if (plan === 'form') return withForm(inbound, action, call)
+  if (plan === 'none') return use(collect(inbound, action, undefined, EMPTY_FORM))
+  if (plan === 'form') return withForm(inbound, action, call).then(use)
   const refusal = refusedCoding(inbound.rawHeaders)
-  if (refusal !== null) return refusal
+  if (refusal !== null) return use(refusal)
   const bytes = inbound.readBytes()
-  // Parsed and laid out in one step after the body is there.
-  const use = (late: Uint8Array) => {
-    const body = parseJsonBody(late)
-    return body instanceof Problem ? body : collect(inbound, action, body, EMPTY_FORM)
+  // Parsed, laid out and used in one step after the body is there.
+  const take = (late: Uint8Array) => {
+    const body = parseJsonBody(late, inbound.limits.json)
+    return use(body instanceof Problem ? body : collect(inbound, action, body, EMPTY_FORM))
   }
-  return isPromiseLike(bytes) ? bytes.then(use) : use(bytes)
+  return isPromiseLike(bytes) ? bytes.then(take) : take(bytes)
 }
 
 function withForm(
@@ -59,9 +66,9 @@ function withForm(
   return reading.then(
     (form) => collect(inbound, action, undefined, form),
     (error: unknown) => {
-      const malformed = malformedFormIssue(error)
-      if (malformed === null) throw error
-      return collect(inbound, action, undefined, null, malformed)
+      const issues = formIssuesOf(error)
+      if (issues === null) throw error
+      return collect(inbound, action, undefined, null, issues)
     },
   )
 }
@@ -95,17 +102,17 @@ function makePlan(params: readonly ParamSpec[]): ArgumentPlan {
 }
 
 /**
- * A source that is malformed has one issue, and its parameters none: those of the other sources are
- * still listed beside it.
+ * A source that was refused has its own issues, and its parameters none: those of the other sources
+ * are still listed beside them.
  */
 function collect(
   inbound: ArgumentSource,
   action: Action,
   json: JsonBody | undefined,
   form: FormBody | null,
-  malformed: ArgumentIssue | null = null,
+  refused: readonly ArgumentIssue[] | null = null,
 ): RawArguments {
-  const reader = new Reader(inbound, json, form, malformed)
+  const reader = new Reader(inbound, json, form, refused)
   const { params } = action
   const values: unknown[] = new Array(params.length)
   for (let index = 0; index < params.length; index++) {
@@ -131,17 +138,17 @@ class Reader {
   #noObject = false
   #issues: ArgumentIssue[] | null
 
-  /** @param form `null` for a malformed one */
+  /** @param form `null` for a refused one */
   constructor(
     inbound: ArgumentSource,
     json: JsonBody | undefined,
     form: FormBody | null,
-    malformed: ArgumentIssue | null,
+    refused: readonly ArgumentIssue[] | null,
   ) {
     this.#inbound = inbound
     this.#json = json
     this.#form = form
-    this.#issues = malformed === null ? null : [malformed]
+    this.#issues = refused === null ? null : [...refused]
   }
 
   /** The value sent for a parameter, `undefined` for none, `REFUSED` for a bad one. */
@@ -163,7 +170,9 @@ class Reader {
         return this.#form.files.get(param.wire) ?? (param.required ? undefined : NO_FILES)
       case 'query': {
         const pairs = this.#queryPairs()
-        return pairs === MALFORMED ? REFUSED : this.#decode(param, valuesOf(pairs, param.wire))
+        if (pairs === MALFORMED) return REFUSED
+        if (param.commas === true) return this.#commaList(param)
+        return this.#decode(param, valuesOf(pairs, param.wire))
       }
       case 'form':
         if (this.#form === null) return REFUSED
@@ -174,9 +183,8 @@ class Reader {
   }
 
   #headerTexts({ source, wire }: ParamSpec): readonly string[] {
-    const { rawHeaders } = this.#inbound
-    if (source === 'header') return allHeaders(rawHeaders, wire)
-    const value = readCookie(allHeaders(rawHeaders, 'cookie').join('; '), wire)
+    if (source === 'header') return allHeaders(this.#inbound.rawHeaders, wire)
+    const value = this.#inbound.cookies.last(wire)
     return value === undefined ? [] : [value]
   }
 
@@ -186,6 +194,22 @@ class Reader {
       if (this.#query === MALFORMED) this.#add(MALFORMED_QUERY)
     }
     return this.#query
+  }
+
+  #commaList(param: ParamSpec): unknown {
+    const lists = commaListsOf(this.#inbound.search, param.wire)
+    if (lists.length < 2) return this.#decode(param, lists[0] ?? [])
+    // Which of them was meant nobody can tell.
+    this.#add({
+      headline: `Repeated query parameter: ${param.wire}`,
+      issue: {
+        source: 'query',
+        name: param.wire,
+        pointer: '',
+        message: 'Expected once, with commas between items',
+      },
+    })
+    return REFUSED
   }
 
   #field(param: ParamSpec): unknown {
@@ -201,14 +225,8 @@ class Reader {
 
   #file(param: ParamSpec): unknown {
     if (this.#form === null) return REFUSED
-    const sent = this.#form.files.get(param.wire)
-    if (sent === undefined || sent.length === 1) return sent?.[0]
-    // Taking one of several would drop the others in silence (BIND-15).
-    this.#add({
-      headline: `Multiple files received for parameter: ${param.wire}`,
-      issue: { source: 'file', name: param.wire, pointer: '', message: 'Expected one file' },
-    })
-    return REFUSED
+    // A second one has been refused while it was read.
+    return this.#form.files.get(param.wire)?.[0]
   }
 
   #decode(param: ParamSpec, texts: readonly string[]): unknown {

@@ -1,11 +1,12 @@
 import { type Problem, refuse } from '../../contract/problem.ts'
+import { refusedCoding } from '../../policy/refused-coding.ts'
 import { type MediaType, parseMediaType } from '../../web/media-type.ts'
 import { parseUrlencoded } from '../../web/query.ts'
 import { firstHeader } from '../../web/raw-headers.ts'
 import type { BodyLimits } from './body-limits.ts'
 import type { BodySource } from './body-source.ts'
-import { EMPTY_FORM, type FormBody, formCharsets, malformedForm } from './form-body.ts'
-import { refusedCoding } from './refused-coding.ts'
+import { EMPTY_FORM, type FormBody, formCharsets, malformedForm, refuseForm } from './form-body.ts'
+import type { FormShape } from './form-shape.ts'
 import type { Uploads } from './uploads.ts'
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
@@ -39,12 +40,14 @@ export async function readFormBody(
   const problem = refusedType(type) ?? refusedCoding(inbound.rawHeaders)
   if (problem !== null) throw problem
   if (type?.essence === 'application/x-www-form-urlencoded') {
-    return readUrlencoded(await inbound.readBytes(), inbound.limits)
+    const form = readUrlencoded(await inbound.readBytes(), inbound.limits)
+    checkFields(form.fields, inbound.formShape)
+    return form
   }
   // Loaded when the first such form arrives: most apps never read one.
   const { readMultipart } = await import('./multipart.ts')
   const body = inbound.exchange.bodyStream(inbound.limits.maxBodySize)
-  return readMultipart(body, header, inbound.limits, keep)
+  return readMultipart(body, header, inbound, keep)
 }
 
 const FORM_TYPES: ReadonlySet<string | undefined> = new Set([
@@ -75,6 +78,15 @@ function readUrlencoded(bytes: Uint8Array, limits: BodyLimits): FormBody {
     throw malformedForm()
   }
   return { fields, files: EMPTY_FORM.files }
+}
+
+/** All names nobody declared, sorted: the first one is the headline, as it is of JSON (ABIND-3). */
+function checkFields(fields: FormBody['fields'], shape: FormShape | null): void {
+  if (shape === null) return
+  const names = new Set(fields.map(([name]) => name))
+  const issues = [...names].sort().flatMap((name) => shape.judge(name, false) ?? [])
+  const [first, ...others] = issues
+  if (first !== undefined) throw refuseForm([first, ...others])
 }
 
 const AMPERSAND = 0x26

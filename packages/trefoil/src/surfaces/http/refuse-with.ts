@@ -14,3 +14,8 @@ export function unmetExpectation(): Problem {
     fix: 'Send `Expect: 100-continue`, or no `Expect` header.',
   })
 }
+
+/** Not what the connection speaks, whatever its request line says (RFC 9110 §15.6.6). */
+export function unsupportedVersion(): Problem {
+  return refuse('http_version_not_supported')
+}

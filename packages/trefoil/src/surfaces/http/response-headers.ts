@@ -1,4 +1,3 @@
-import type { Action } from '../../contract/action.ts'
 import type { HttpReply } from '../../contract/exchange.ts'
 import { indexOfHeader, withoutHeaders } from './header-list.ts'
 
@@ -43,20 +42,6 @@ export function compileRouteHeaders(
     if (value !== null) pairs.push(name, value)
   }
   return { names, pairs, contentType }
-}
-
-/** What each route sets, by its action; routes that set nothing are left out. */
-export function headersOfRoutes(
-  actions: readonly Action[],
-  requestIdHeader: string | null,
-): ReadonlyMap<Action, RouteHeaders> {
-  const compiled = new Map<Action, RouteHeaders>()
-  for (const action of actions) {
-    if (action.headers !== null) {
-      compiled.set(action, compileRouteHeaders(action.headers, requestIdHeader))
-    }
-  }
-  return compiled
 }
 
 /** Headers of the app without the type and the id, for the same reasons. */

@@ -1,3 +1,4 @@
+import type { Clock } from '../../base/clock.ts'
 import type { Awaitable } from '../../base/promise.ts'
 import type { HttpReply } from '../../contract/exchange.ts'
 import type { PartialContent } from '../../contract/partial-content.ts'
@@ -21,8 +22,12 @@ import { headerOf, setHeader, varyOn, withoutHeaders } from './header-list.ts'
 export interface ShapeFacts {
   readonly method: string
   readonly raw: RawHeaders
+  /** True when its caller is known: what they are told may be a secret of theirs. */
   readonly authenticated: boolean
+  /** True when it is for one caller alone, whoever that is. */
+  readonly isPersonal: boolean
   readonly compression: Compression | null
+  readonly clock: Clock
   /** For a body that is the same every time. */
   readonly memo?: DocumentMemo
 }
@@ -64,7 +69,7 @@ export function shapeReply(
 
 function shape(encoded: HttpReply, wishes: ShapeWishes, facts: ShapeFacts): Awaitable<HttpReply> {
   const { content } = wishes
-  const { method, raw, compression } = facts
+  const { method, raw, compression, clock } = facts
   let reply = encoded
   let encoding: Encoding | null = null
   if (compression !== null && mayCompress(reply, wishes, facts, compression)) {
@@ -77,7 +82,7 @@ function shape(encoded: HttpReply, wishes: ShapeWishes, facts: ShapeFacts): Awai
   // Compressed or not is not the same bytes.
   const shown = etag === null || encoding === null ? etag : codedTag(etag, encoding)
   reply = withTag(reply, shown)
-  if (etag !== null && facts.authenticated && !wishes.setsCaching) {
+  if (etag !== null && facts.isPersonal && !wishes.setsCaching) {
     // A tag is for asking again, and what must not be stored is never asked for.
     reply = { ...reply, headers: setHeader(reply.headers, 'cache-control', 'private, no-cache') }
   }
@@ -89,12 +94,12 @@ function shape(encoded: HttpReply, wishes: ShapeWishes, facts: ShapeFacts): Awai
   // An unsafe method has done its work by now; it asks checkPreconditions() before.
   if (isRead && isSuccess && (etag !== null || content !== null)) {
     const read = (name: string) => condition(raw, name, etag, shown)
-    const verdict = evaluatePreconditions(method, read, { ...state, etag: shown })
+    const verdict = evaluatePreconditions(method, read, { ...state, etag: shown }, clock)
     if (verdict === 'failed') throw refuse('precondition_failed')
     if (verdict === 'not-modified') return notModified(reply)
   }
   if (content !== null && reply.status === 200) {
-    const range = method === 'GET' ? requestedRange(raw, content, state) : null
+    const range = method === 'GET' ? requestedRange(facts, content, state) : null
     if (range !== null) return partOf(withTag(reply, etag), content, range)
     reply = { ...reply, headers: [...reply.headers, 'accept-ranges', 'bytes'] }
     if (encoding === null) return withLength(reply, content.size)
@@ -130,12 +135,12 @@ function notModified({ headers, body }: HttpReply): HttpReply {
 }
 
 function requestedRange(
-  raw: RawHeaders,
+  { raw, clock }: ShapeFacts,
   content: PartialContent,
   state: ResourceState,
 ): ByteRange | null {
   const header = firstHeader(raw, 'range')
-  if (header === undefined || !rangeStillFits(joined(raw, 'if-range'), state)) return null
+  if (header === undefined || !rangeStillFits(joined(raw, 'if-range'), state, clock)) return null
   const range = parseByteRange(header, content.size)
   if (range !== 'unsatisfiable') return range
   throw refuse('range_not_satisfiable', { headers: { 'content-range': `bytes */${content.size}` } })

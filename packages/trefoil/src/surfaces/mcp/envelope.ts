@@ -1,5 +1,6 @@
 import { isRecord } from '../../base/is-record.ts'
-import { MAX_JSON_DEPTH, parseStrictJson } from '../../base/strict-json.ts'
+import { readStrictJson, type StrictJsonLimits } from '../../base/strict-json.ts'
+import { refuseJson } from '../../contract/json-problem.ts'
 import { type Problem, refuse } from '../../contract/problem.ts'
 import { firstHeader, type RawHeaders } from '../../web/raw-headers.ts'
 import { type RpcId, type RpcMessage, readMessage } from './message.ts'
@@ -16,16 +17,19 @@ export interface Envelope {
   readonly problem: Problem | null
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true })
-
 /** `params` and `arguments` stand around what HTTP has as its body (ABIND-12). */
-const MAX_DEPTH = MAX_JSON_DEPTH + 2
+export const LEVELS_AROUND = 2
 
-export function readEnvelope(bytes: Uint8Array, headers: RawHeaders): Envelope {
+/** @param limits those of the arguments, and {@link LEVELS_AROUND} */
+export function readEnvelope(
+  bytes: Uint8Array,
+  headers: RawHeaders,
+  limits: StrictJsonLimits,
+): Envelope {
   const headerEra = hasModernHeader(headers) ? modern : legacy
-  const parsed = parse(bytes)
-  if (typeof parsed === 'string') {
-    const problem = refuse('mcp_parse_error', { detail: `Parse error: ${parsed}` })
+  const parsed = readStrictJson(bytes, limits)
+  if (!parsed.ok) {
+    const problem = refuseJson(parsed, 'mcp_parse_error')
     return { era: headerEra, id: null, message: null, problem }
   }
   const read = readMessage(parsed.value)
@@ -38,24 +42,13 @@ export function readEnvelope(bytes: Uint8Array, headers: RawHeaders): Envelope {
   return { era, id: message.id, message, problem: era.check(message, headers) }
 }
 
-/** @returns a reason when the bytes are not JSON */
-function parse(bytes: Uint8Array): { readonly value: unknown } | string {
-  try {
-    const parsed = parseStrictJson(utf8.decode(bytes), { maxDepth: MAX_DEPTH })
-    if (parsed.ok) return parsed
-    return parsed.at === '' ? parsed.reason : `${parsed.reason}, at ${parsed.at}`
-  } catch {
-    return 'not UTF-8'
-  }
-}
-
 /**
  * The era a message belongs to: its own claim decides; without one the header does, so a modern
  * request that lost its metadata is refused instead of being served by older rules.
  */
 function eraOf(message: RpcMessage, headerEra: Era): Era {
   const meta = message.params['_meta']
-  if (isRecord(meta) && VERSION_KEY in meta) return modern
+  if (isRecord(meta) && (meta[VERSION_KEY] ?? null) !== null) return modern
   return message.method === 'initialize' ? legacy : headerEra
 }
 

@@ -1,3 +1,4 @@
+import type { StrictJsonLimits } from '../../base/strict-json.ts'
 import type { AppContext } from '../../engine/app-context.ts'
 import type { Plan } from '../../engine/plan.ts'
 import type { ToolList } from './tool-list.ts'
@@ -8,9 +9,10 @@ export interface McpParts {
   readonly plans: ReadonlyMap<string, Plan>
   readonly discovery: Plan
   readonly app: AppContext
-  readonly allowedOrigins: ReadonlySet<string>
   /** Bytes of a request body. */
   readonly maxBodySize: number
+  /** Of a request body. */
+  readonly jsonLimits: StrictJsonLimits
   /** Bytes of a tool result. */
   readonly maxResponseSize: number
 }

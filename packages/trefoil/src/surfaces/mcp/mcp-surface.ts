@@ -1,10 +1,13 @@
 import { lazily } from '../../base/lazily.ts'
+import { deeper } from '../../base/strict-json.ts'
 import type { Catalogue } from '../../contract/catalogue.ts'
 import type { AppContext } from '../../engine/app-context.ts'
 import { compilePlan, type Plan } from '../../engine/plan.ts'
+import { decideMcpOrigin } from '../../policy/mcp-origin.ts'
 import { compileDiscoveryPlan } from '../agent/discovery-plan.ts'
 import type { Endpoint } from '../endpoint.ts'
 import { walk } from '../walk.ts'
+import { LEVELS_AROUND } from './envelope.ts'
 import type { McpParts } from './mcp-parts.ts'
 import { mcpVerbs } from './mcp-verbs.ts'
 import { problemReply } from './problem-reply.ts'
@@ -14,12 +17,16 @@ import { legacy } from './wire/legacy.ts'
 /** Where MCP lives. Fixed by DESIGN §1. */
 export const MCP_PATH = '/mcp'
 
+/** Options of {@link mcpEndpoint}. */
+export interface McpOptions
+  extends Pick<McpParts, 'maxBodySize' | 'jsonLimits' | 'maxResponseSize'> {
+  /** Exact origins of pages that may call; `*` for every one. */
+  readonly allowedOrigins: ReadonlySet<string>
+}
+
 /** The MCP endpoint of an app; present even when it has no tools (MCP-1). */
-export function mcpEndpoint(
-  catalogue: Catalogue,
-  app: AppContext,
-  options: Pick<McpParts, 'allowedOrigins' | 'maxBodySize' | 'maxResponseSize'>,
-): Endpoint {
+export function mcpEndpoint(catalogue: Catalogue, app: AppContext, options: McpOptions): Endpoint {
+  const { allowedOrigins: allowed, ...sizes } = options
   const plans = new Map<string, Plan>()
   for (const action of catalogue.actions) {
     if (action.exposed.mcp) plans.set(action.name, compilePlan(action, 'mcp', app))
@@ -32,12 +39,14 @@ export function mcpEndpoint(
     plans,
     discovery: compileDiscoveryPlan('mcp', 'mcp.discovery', app),
     app,
-    ...options,
+    ...sizes,
+    jsonLimits: deeper(options.jsonLimits, LEVELS_AROUND),
   })
   return {
     method: 'POST',
     path: MCP_PATH,
     surface: 'mcp',
+    checkOrigin: (origin, { scheme, host }) => decideMcpOrigin(origin, { scheme, host, allowed }),
     handle: (request) => walk(verbs, request),
     // Nothing of the body has been read: no message has an id yet, and no era.
     renderRefusal: (problem, requestId) => problemReply(problem, legacy, null, requestId),

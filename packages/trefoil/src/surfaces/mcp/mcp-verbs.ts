@@ -1,8 +1,6 @@
 import { isPromiseLike } from '../../base/promise.ts'
 import type { HttpReply } from '../../contract/exchange.ts'
 import { Problem, refuse } from '../../contract/problem.ts'
-import { isMcpOriginAllowed } from '../../policy/mcp-origin.ts'
-import { firstHeader } from '../../web/raw-headers.ts'
 import { EndpointInbound, NO_AGENT_OPTIONS } from '../agent/endpoint-inbound.ts'
 import { readBody } from '../agent/read-body.ts'
 import type { EndpointRequest } from '../endpoint.ts'
@@ -30,12 +28,11 @@ export function mcpVerbs(parts: McpParts): Surface<EndpointRequest, McpFound, Ht
   return {
     find: (request) => {
       const { rawHeaders } = request.exchange
-      if (!isMcpOriginAllowed(firstHeader(rawHeaders, 'origin'), parts.allowedOrigins)) {
-        return refuse('invalid_origin')
-      }
       const bytes = readBody(request, parts.maxBodySize, parts.app)
       const use = (body: Uint8Array | Problem) =>
-        body instanceof Problem ? body : place(parts, request, readEnvelope(body, rawHeaders))
+        body instanceof Problem
+          ? body
+          : place(parts, request, readEnvelope(body, rawHeaders, parts.jsonLimits))
       return isPromiseLike(bytes) ? bytes.then(use) : use(bytes)
     },
     decode: (request, { envelope, call }) =>

@@ -18,7 +18,9 @@ export type ReadMessage =
 /** Checks the shape of a JSON-RPC 2.0 message (MCP-5). Batches are no message. */
 export function readMessage(value: unknown): ReadMessage {
   if (!isRecord(value)) return { ok: false, id: null }
-  const { id, jsonrpc, method, params = {} } = value
+  const { id, jsonrpc, method } = value
+  // Written as null by serializers that leave nothing out: not sent (FND-46).
+  const params = value['params'] ?? {}
   const valid = isRpcId(id) ? id : null
   if (jsonrpc !== '2.0' || typeof method !== 'string' || !isRecord(params)) {
     return { ok: false, id: valid }

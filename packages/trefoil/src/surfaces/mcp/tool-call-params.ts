@@ -19,7 +19,10 @@ export function toolNameOf(message: RpcMessage): string | null {
 
 /** Reads the params of `tools/call` (MCP-11). */
 export function readToolCallParams({ params }: RpcMessage): ToolCallParams | Problem {
-  const { arguments: args = NO_ARGS, _meta: meta } = params
+  // Optional members: clients that write null for what they do not send mean that (FND-46). Not of a dry
+  // run, which is there to run nothing.
+  const args = params['arguments'] ?? NO_ARGS
+  const meta = params['_meta'] ?? undefined
   if (!isRecord(args)) {
     return refuse('mcp_invalid_params', {
       status: 200,
@@ -29,10 +32,10 @@ export function readToolCallParams({ params }: RpcMessage): ToolCallParams | Pro
   if (meta === undefined) return { args, options: NO_AGENT_OPTIONS }
   if (!isRecord(meta))
     return refuse('mcp_invalid_params', { status: 200, detail: 'params._meta must be an object' })
-  const token = meta['approvalToken'] ?? meta['approval_token']
+  const token = meta['approvalToken'] ?? meta['approval_token'] ?? null
   // Both spellings of both: one that was not understood would run for good.
   const { dry_run: other = false, dryRun = other } = meta
-  if (token !== undefined && (typeof token !== 'string' || token.trim() === '')) {
+  if (token !== null && (typeof token !== 'string' || token.trim() === '')) {
     return refuse('mcp_invalid_params', { status: 200, detail: 'Invalid approval token' })
   }
   if (typeof dryRun !== 'boolean') {
@@ -41,6 +44,6 @@ export function readToolCallParams({ params }: RpcMessage): ToolCallParams | Pro
       detail: 'params._meta.dryRun must be true or false',
     })
   }
-  if (token === undefined && !dryRun) return { args, options: NO_AGENT_OPTIONS }
-  return { args, options: { approvalToken: token ?? null, dryRun } }
+  if (token === null && !dryRun) return { args, options: NO_AGENT_OPTIONS }
+  return { args, options: { approvalToken: token, dryRun } }
 }

@@ -5,6 +5,7 @@ import { refuse } from '../../../contract/problem.ts'
 import { failStream, isStream } from '../../../engine/answer/stream.ts'
 import { firstHeader } from '../../../web/raw-headers.ts'
 import type { HttpHandler } from '../http-surface.ts'
+import { isUnsupported } from './http2-head.ts'
 import type { Lingering } from './lingering.ts'
 import type { NodeExchange } from './node-exchange.ts'
 import type { NodeServer } from './node-server.ts'
@@ -103,11 +104,18 @@ function unreadBody(
   // Most requests have no body, and node has ended those before anybody asked.
   if (request.readableEnded || request.complete) return 'none'
   // On HTTP/2 a connection is shared: a stream that is never ended would only be in the way.
-  if (exchange.bodyRead || request.httpVersionMajor === 2) return 'dear'
-  // A client that was never told to send its body may send another request in its place, which
-  // would be read as the body (RFC 9110 §10.1.1). One that closes is closed on when it has sent all.
-  if (exchange.expectsContinue || !response.shouldKeepAlive) return 'dear'
+  if (request.httpVersionMajor === 2 || isUnsupported(request)) return 'dear'
+  // One that closes is closed on when it has sent all.
+  if (!response.shouldKeepAlive) return 'dear'
   const announced = firstHeader(exchange.rawHeaders, 'content-length')
+  if (exchange.bodyRead) {
+    // A form that was refused at one of its parts: its connection can stay for the little that comes.
+    const isSmall = exchange.restDropped && Number(announced) <= CHEAP_TO_DISCARD
+    return isSmall ? 'none' : 'dear'
+  }
+  // A client that was never told to send its body may send another request in its place, which
+  // would be read as the body (RFC 9110 §10.1.1).
+  if (exchange.expectsContinue) return 'dear'
   if (announced !== undefined) return Number(announced) > CHEAP_TO_DISCARD ? 'dear' : 'cheap'
   return firstHeader(exchange.rawHeaders, 'transfer-encoding') === undefined ? 'cheap' : 'dear'
 }

@@ -13,6 +13,43 @@ export function noteAnswer(socket: Socket, response: ServerResponse): void {
   if (answerInTurn(socket) === undefined) last.set(socket, response)
 }
 
+/** Connections that end with an answer they have, or are about to have. Most of the time none. */
+const closing = new Set<Socket>()
+
+/** Has a connection end with this answer. */
+export function answerLast(socket: Socket, response: ServerResponse): void {
+  response.shouldKeepAlive = false
+  takeNoMore(socket)
+}
+
+/** From here on {@link takesNoMore} is true of a connection, until it has closed. */
+export function takeNoMore(socket: Socket): void {
+  closing.add(socket)
+  socket.once('close', () => closing.delete(socket))
+}
+
+/** It stays after all. */
+export function takeMore(socket: Socket): void {
+  closing.delete(socket)
+}
+
+/**
+ * True of a connection that ends with an answer it has: a request that was sent behind that one must
+ * not be processed (RFC 9112 §9.6), because nobody would ever hear what became of it.
+ */
+export function takesNoMore(socket: Socket): boolean {
+  return closing.size > 0 && closing.has(socket)
+}
+
+/** Whether a connection is between two requests; `undefined` before the first. */
+export function isIdle(socket: Socket): boolean | undefined {
+  // It waits for no request any more, and who has it closed keeps the time (lingering.ts).
+  if (takesNoMore(socket)) return false
+  const response = answerInTurn(socket)
+  if (response !== undefined) return response === null
+  return last.get(socket)?.writableFinished
+}
+
 /**
  * True while an answer is on its way. Another one, written into it, would be taken for part of it;
  * written before it, for the answer to a request that was fine (requests may be sent in a row).

@@ -1,13 +1,17 @@
 import type { Socket } from 'node:net'
-import type { TLSSocket } from 'node:tls'
-import { isPromiseLike } from '../../../base/promise.ts'
-import type { Exchange, HttpReply } from '../../../contract/exchange.ts'
+import type { HttpReply } from '../../../contract/exchange.ts'
 import { type Problem, refuse } from '../../../contract/problem.ts'
-import { encodeProblem } from '../encode.ts'
+import type { RawHeaders } from '../../../web/raw-headers.ts'
 import type { HttpHandler } from '../http-surface.ts'
-import { isAnswering } from './answering.ts'
-import type { Lingering } from './lingering.ts'
+import { isAnswering, takesNoMore } from './answering.ts'
 import { markOverdue } from './lost-body.ts'
+import { refuseUnread } from './unread-exchange.ts'
+
+/** What node says of bytes it could not parse; both members are missing for other errors. */
+interface ClientError extends NodeJS.ErrnoException {
+  readonly bytesParsed?: number
+  readonly rawPacket?: Buffer
+}
 
 /** Time to read the answer before the connection is torn down. */
 const LINGER_MS = 500
@@ -19,32 +23,29 @@ const LINGER_MS = 500
  */
 export function answerClientErrors(
   handler: HttpHandler,
-  lingering: Lingering,
-): (error: NodeJS.ErrnoException, socket: Socket) => void {
+): (error: ClientError, socket: Socket) => void {
   return (error, socket) => {
     if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') markOverdue(socket)
-    // One that lingers has its answer: a second would be taken for that to the next request.
-    const isAnswered = isAnswering(socket) || lingering.has(socket)
-    if (!socket.writable || isAnswered || error.code === 'ECONNRESET') {
+    // One that closes has its answer: a second would be taken for that to the next request.
+    const isAnswered = isAnswering(socket) || takesNoMore(socket)
+    if (!socket.writable || isAnswered || !isOfHttp(error)) {
       socket.destroy()
       return
     }
     // A client that keeps its half open would keep the connection for ever, timeouts being over.
     setTimeout(() => socket.destroy(), LINGER_MS).unref()
     const problem = problemOf(error.code)
-    write(socket, problem, replyOf(handler, socket, problem))
+    write(socket, problem, refuseUnread(handler, socket, problem, acceptOf(error)))
   }
 }
 
-/** Thrown from here, an error would end the process, and anybody can send nonsense. */
-function replyOf(handler: HttpHandler, socket: Socket, problem: Problem): HttpReply {
-  try {
-    const reply = handler(new UnreadExchange(socket), problem)
-    if (!isPromiseLike(reply)) return reply
-  } catch {
-    // The app cannot even refuse.
-  }
-  return encodeProblem(problem, '', [], ['x-content-type-options', 'nosniff'])
+/**
+ * Node tells of handshakes that fail or take too long in the same way. What is written into one waits
+ * for its end; a client that then finishes it with HTTP/2 has node write a second time, which ends the
+ * process (`Assertion failed: !current_write_`).
+ */
+function isOfHttp({ code }: NodeJS.ErrnoException): boolean {
+  return code !== undefined && /^(?:HPE|ERR_HTTP)_/.test(code)
 }
 
 function write(socket: Socket, problem: Problem, { headers, body }: HttpReply): void {
@@ -57,33 +58,26 @@ function write(socket: Socket, problem: Problem, { headers, body }: HttpReply): 
   socket.end(Buffer.concat([Buffer.from(head, 'latin1'), Buffer.from(text)]))
 }
 
-/** A request of which nothing is known but who sent it. */
-class UnreadExchange implements Exchange {
-  readonly method = ''
-  readonly target = ''
-  readonly rawHeaders: readonly string[] = []
-  readonly peerAddress: string | null
-  readonly encrypted: boolean
-  readonly inProcess = false
-  readonly aborted = false
+/** Bytes of a malformed head that are looked through. */
+const READ_BYTES = 65_536
 
-  constructor(socket: Socket) {
-    this.peerAddress = socket.remoteAddress ?? null
-    this.encrypted = (socket as Partial<TLSSocket>).encrypted === true
-  }
-
-  onAbort(): void {}
-
-  onDone(): void {}
-
-  readBody(): Promise<never> {
-    return Promise.reject(refuse('client_disconnected'))
-  }
-
-  bodyStream(): never {
-    throw refuse('client_disconnected')
-  }
+/**
+ * The `Accept` lines of the head that could not be parsed (FND-31). Nothing else is believed of it:
+ * an id, an origin or an address read from a head that nobody understands may be of another request.
+ */
+function acceptOf({ rawPacket, bytesParsed = 0 }: ClientError): RawHeaders {
+  if (rawPacket === undefined) return []
+  const text = rawPacket.toString('latin1', 0, READ_BYTES)
+  // Behind the end of whatever came before it in this packet.
+  const before = bytesParsed < HEAD_END.length ? -1 : text.lastIndexOf(HEAD_END, bytesParsed - 5)
+  const start = before === -1 ? 0 : before + HEAD_END.length
+  const end = text.indexOf(HEAD_END, start)
+  const head = text.slice(start, end === -1 ? undefined : end)
+  return [...head.matchAll(ACCEPT)].flatMap(([, value = '']) => ['accept', value])
 }
+
+const HEAD_END = '\r\n\r\n'
+const ACCEPT = /^accept:[ \t]*([\x20-\x7e]*)/gim
 
 function problemOf(code: string | undefined): Problem {
   switch (code) {
@@ -91,6 +85,8 @@ function problemOf(code: string | undefined): Problem {
       return refuse('headers_too_large')
     case 'ERR_HTTP_REQUEST_TIMEOUT':
       return refuse('request_timeout')
+    case 'HPE_INVALID_VERSION':
+      return refuse('http_version_not_supported')
     default:
       return refuse('bad_request')
   }

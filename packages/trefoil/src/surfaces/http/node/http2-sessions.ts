@@ -1,46 +1,54 @@
-import type { ServerHttp2Session } from 'node:http2'
-import { startTimer } from '../../../base/start-timer.ts'
+import type { Http2SecureServer } from 'node:http2'
+import type { TLSSocket } from 'node:tls'
+import { Http2Connection, type Http2Times } from './http2-connection.ts'
 
-/** The open connections of an HTTP/2 server; those that ask nothing are closed after a while. */
+/** Looks at the open answers in the time a client has for reading one. */
+const LOOKS = 8
+
+/** Milliseconds between two looks. */
+const SHORTEST_STEP = 100
+const LONGEST_STEP = 5000
+
+/** The open connections of HTTP/2 of a server. */
 export class Http2Sessions {
-  readonly #open = new Set<ServerHttp2Session>()
-  readonly #idleTimeout: number
+  readonly #open = new Set<Http2Connection>()
 
-  /** @param idleTimeout milliseconds a connection may be without a request; 0 for any time, as node has it */
-  constructor(idleTimeout: number) {
-    this.#idleTimeout = idleTimeout
-  }
-
-  add(session: ServerHttp2Session): void {
-    this.#open.add(session)
-    let streams = 0
-    let stopTimer = () => {}
-    // Not the timeout of the session: any frame puts that off, and a ping costs a client nothing.
-    const wait = () => {
-      if (this.#idleTimeout !== 0) stopTimer = startTimer(this.#idleTimeout, () => session.close())
-    }
-    wait()
-    session.on('stream', (stream) => {
-      streams++
-      stopTimer()
-      stream.once('close', () => {
-        streams--
-        if (streams === 0 && !session.destroyed) wait()
+  constructor(server: Http2SecureServer, times: Http2Times) {
+    let accepted: TLSSocket | null = null
+    // Told in the turn before the session is: `session.socket` is a stand-in that cannot be ended.
+    server.prependListener('secureConnection', (socket: TLSSocket) => {
+      accepted = socket
+    })
+    server.on('session', (session) => {
+      const connection = new Http2Connection(session, accepted, times, () => {
+        this.#open.delete(connection)
       })
+      this.#open.add(connection)
+      accepted = null
     })
-    session.once('close', () => {
-      stopTimer()
-      this.#open.delete(session)
-    })
+    if (times.send > 0) this.#lookAtAnswers(server, times.send)
   }
 
-  /** Says goodbye; requests in flight finish. */
+  /** Says goodbye to all; requests in flight finish. */
   close(): void {
-    for (const session of this.#open) session.close()
+    for (const connection of this.#open) connection.close()
   }
 
   /** Ends everything at once. */
   destroy(): void {
-    for (const session of this.#open) session.destroy()
+    for (const connection of this.#open) connection.destroy()
+  }
+
+  #lookAtAnswers(server: Http2SecureServer, ms: number): void {
+    const step = Math.min(Math.max(ms / LOOKS, SHORTEST_STEP), LONGEST_STEP)
+    // One more, because the first may come right after the answer.
+    const looks = Math.ceil(ms / step) + 1
+    server.on('listening', () => {
+      const look = () => {
+        for (const connection of this.#open) connection.look(looks)
+      }
+      const timer = setInterval(look, step).unref()
+      server.once('close', () => clearInterval(timer))
+    })
   }
 }

@@ -6,6 +6,11 @@ export class InFlight {
   #count = 0
   #waiting: (() => void)[] = []
 
+  /** How many are being answered or closed. */
+  get size(): number {
+    return this.#count
+  }
+
   /** Counts something until it has settled, however it ends. */
   track(work: PromiseLike<unknown>): void {
     this.#count++

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import process from 'node:process'
+import { takeMore, takeNoMore } from './answering.ts'
 import { announceClose } from './quirks.ts'
 
 /** How much of a body that nobody wants is read so that its sender hears why. */
@@ -54,14 +55,9 @@ export class Lingering {
     this.#limits = limits
   }
 
-  /** Most of the time 0, which is asked before {@link Lingering.has}. */
+  /** Most of the time 0. */
   get size(): number {
     return this.#open.size
-  }
-
-  /** True when nothing may be answered on a connection any more: it was told that it closes. */
-  has(socket: Socket): boolean {
-    return this.#open.has(socket)
   }
 
   /**
@@ -81,6 +77,8 @@ export class Lingering {
     response.shouldKeepAlive = true
     const rest: Rest = { start: null, seen: 0, looks: 0, silentLooks: 0 }
     this.#open.set(socket, rest)
+    // It was told that it closes: nothing may be answered on it any more.
+    takeNoMore(socket)
     socket.once('close', () => this.#release(socket))
     const end = () => {
       // Where it could not be told that it closes, it may stay.
@@ -104,6 +102,7 @@ export class Lingering {
 
   #release(socket: Socket): void {
     this.#open.delete(socket)
+    takeMore(socket)
     if (this.#open.size > 0 || this.#timer === null) return
     clearInterval(this.#timer)
     this.#timer = null

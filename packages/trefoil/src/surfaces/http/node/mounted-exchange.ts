@@ -1,24 +1,27 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { NodeExchange } from './node-exchange.ts'
+import type { Place } from './place-request.ts'
 
 /** A `node:http` request that another framework received and hands on. */
 export class MountedExchange extends NodeExchange {
   override readonly target: string
+  override readonly mountPath: string
   readonly #clientAddress: string | null | undefined
 
   /**
-   * @param target path and query, without the prefix the app is mounted under
+   * @param place within the host; `null` for a request that is not for this app
    * @param clientAddress what the host says about the caller; `undefined` for the peer of the
    * connection
    */
   constructor(
     request: IncomingMessage,
     response: ServerResponse,
-    target: string,
+    place: Place | null,
     clientAddress: string | null | undefined,
   ) {
     super(request, response, false)
-    this.target = target
+    this.target = place === null ? (request.url as string) : place.target
+    this.mountPath = place === null ? '' : place.mountPath
     this.#clientAddress = clientAddress
   }
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Http2ServerResponse, ServerHttp2Stream } from 'node:http2'
+import type { ServerHttp2Stream } from 'node:http2'
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { freezeGenerators } from '../../../base/freeze-class.ts'
@@ -9,6 +9,7 @@ import type { Exchange, SendResult, ServerStop } from '../../../contract/exchang
 import { firstHeader, type RawHeaders } from '../../../web/raw-headers.ts'
 import { pieces } from './body-pieces.ts'
 import { Http2Body, piecesInTime, wholeInTime } from './http2-body.ts'
+import { isHttp2 } from './http2-head.ts'
 import { fromHttp2 } from './http2-headers.ts'
 import type { Lingering } from './lingering.ts'
 import { dropBody } from './quirks.ts'
@@ -32,12 +33,15 @@ export class NodeExchange implements Exchange, Sending, Arriving {
   readonly target: string
   readonly rawHeaders: readonly string[]
   readonly inProcess = false
+  readonly mountPath: string | null = null
   readonly stop: ServerStop | null
   bytesSent = 0
   failed = false
   readonly sendTimeout: number
   /** True once someone asked for the body. */
   bodyRead = false
+  /** True once a reader has left the body early: what still comes is thrown away. */
+  restDropped = false
   #isSkipped = false
   readonly #request: IncomingMessage
   readonly #response: ServerResponse
@@ -72,11 +76,9 @@ export class NodeExchange implements Exchange, Sending, Arriving {
     this.expectsContinue = expectsContinue
     this.method = request.method as string
     this.target = request.url as string
-    const isHttp2 = request.httpVersionMajor === 2
-    this.rawHeaders = isHttp2 ? fromHttp2(request.rawHeaders) : request.rawHeaders
-    // With HTTP/2 it is a response of `node:http2`, which imitates the other.
-    const stream = isHttp2 ? ((response as unknown as Http2ServerResponse).stream ?? null) : null
+    const stream = request.httpVersionMajor !== 1 && isHttp2(response) ? response.stream : null
     this.#stream = stream
+    this.rawHeaders = stream === null ? request.rawHeaders : fromHttp2(request.rawHeaders)
     this.#arriving =
       stream === null ? null : new Http2Body(stream, announcedLength(this.rawHeaders))
   }
@@ -190,14 +192,18 @@ export class NodeExchange implements Exchange, Sending, Arriving {
     }
     const request = this.#request
     const arriving = this.#arriving
-    if (arriving === null) {
-      yield* pieces(request, limit, (size) => {
-        return request.complete && (this.#announced ?? size) === size
-      })
-      return
+    try {
+      if (arriving === null) {
+        yield* pieces(request, limit, (size) => {
+          return request.complete && (this.#announced ?? size) === size
+        })
+      } else {
+        const coming = pieces(request, limit, (size) => !arriving.isCut(size))
+        yield* piecesInTime(coming, arriving, this.#requestTimeout)
+      }
+    } finally {
+      this.restDropped = true
     }
-    const coming = pieces(request, limit, (size) => !arriving.isCut(size))
-    yield* piecesInTime(coming, arriving, this.#requestTimeout)
   }
 
   /**

@@ -2,10 +2,12 @@ import type { Server, ServerOptions } from 'node:http'
 import type { Socket } from 'node:net'
 import process from 'node:process'
 import type { TlsOptions } from 'node:tls'
+import { LONGEST_TIMER } from '../../../base/start-timer.ts'
+import { announcedHeadSize, MAX_HEADER_PAIRS } from './http2-head.ts'
 import { Http2Sessions } from './http2-sessions.ts'
 import { SILENCE_MS } from './node-exchange.ts'
 import { http as httpModule } from './node-modules.ts'
-import { OpenConnections } from './open-connections.ts'
+import { type ConnectionTimes, OpenConnections } from './open-connections.ts'
 
 /** Certificate and key of the server, and whatever else `node:tls` takes. */
 export interface ServeTls extends TlsOptions {
@@ -27,6 +29,8 @@ export interface NodeServerOptions {
   readonly http: ServerOptions
   readonly tls: ServeTls | null
   readonly maxHeaderSize: number
+  /** Milliseconds a client may take to read what is waiting for it; 0 for any time. */
+  readonly sendTimeout: number
 }
 
 /**
@@ -35,24 +39,29 @@ export interface NodeServerOptions {
  */
 export async function createNodeServer(options: NodeServerOptions): Promise<NodeServer> {
   const { http, tls } = options
-  if (tls === null) {
-    return plain(httpModule.createServer(http), 'http', http.keepAliveTimeout)
-  }
-  const { http2 = true, ...certificate } = tls
-  if (!http2) {
-    const https = await import('node:https')
-    const server = plain(https.createServer({ ...http, ...certificate }), 'https')
-    return withHandshakes(server)
-  }
-  return withHandshakes(await withHttp2(options, certificate))
+  const times = timesOf(http)
+  if (tls === null) return plain(httpModule.createServer(http), times, 'http')
+  const { http2 = true, ...given } = tls
+  // A client that never says who it is costs as little as one that never says what it wants.
+  const handshakeTimeout = times.head === 0 ? LONGEST_TIMER : Math.min(times.head, LONGEST_TIMER)
+  const certificate = { handshakeTimeout, ...given }
+  if (http2) return withHandshakes(await withHttp2(options, certificate))
+  const https = await import('node:https')
+  return withHandshakes(plain(https.createServer({ ...http, ...certificate }), times, 'https'))
+}
+
+/** @param http as node is told; the head has no more time than its request */
+function timesOf({ keepAliveTimeout, headersTimeout, requestTimeout }: ServerOptions) {
+  const head = headersTimeout || requestTimeout || 0
+  return { idle: keepAliveTimeout ?? 0, head } satisfies ConnectionTimes
 }
 
 /** Bun takes silent connections for idle itself, and says 0 bytes of every connection. */
 const COUNTS_BYTES = process.versions['bun'] === undefined
 
-/** @param keepAliveTimeout milliseconds; 0 or none: node sees to idle connections, or nobody does */
-function plain(server: Server, scheme: 'http' | 'https', keepAliveTimeout = 0): NodeServer {
-  const connections = COUNTS_BYTES ? new OpenConnections(server, keepAliveTimeout) : null
+function plain(server: Server, times: ConnectionTimes, scheme: 'http' | 'https'): NodeServer {
+  const accepted = scheme === 'http' ? 'connection' : 'secureConnection'
+  const connections = COUNTS_BYTES ? new OpenConnections(server, times, accepted) : null
   return {
     server,
     scheme,
@@ -60,7 +69,11 @@ function plain(server: Server, scheme: 'http' | 'https', keepAliveTimeout = 0): 
       server.closeIdleConnections()
       connections?.endSilent()
     },
-    closeAll: () => server.closeAllConnections(),
+    closeAll() {
+      server.closeAllConnections()
+      // Also what node has taken its hands off, such as one whose request it could not read.
+      connections?.endAll()
+    },
   }
 }
 
@@ -83,18 +96,14 @@ function withHandshakes(node: NodeServer): NodeServer {
   }
 }
 
-/** Milliseconds, for servers that say nothing. */
-const DEFAULT_IDLE_TIMEOUT = 65_000
-
 /** Streams one client may open at once: more would be a way around every other limit. */
 const MAX_STREAMS = 100
 
 async function withHttp2(
-  { http, maxHeaderSize }: NodeServerOptions,
+  { http, maxHeaderSize, sendTimeout }: NodeServerOptions,
   certificate: TlsOptions,
 ): Promise<NodeServer> {
   const { createSecureServer } = await import('node:http2')
-  const sessions = new Http2Sessions(http.keepAliveTimeout ?? DEFAULT_IDLE_TIMEOUT)
   // HTTP/1.1 clients of this server get node's own kind of response.
   const { ServerResponse: _own, ...options } = http
   const server = createSecureServer({
@@ -104,11 +113,19 @@ async function withHttp2(
     keepAlive: true,
     keepAliveInitialDelay: SILENCE_MS,
     allowHTTP1: true,
-    settings: { maxConcurrentStreams: MAX_STREAMS, maxHeaderListSize: maxHeaderSize },
+    maxHeaderListPairs: MAX_HEADER_PAIRS,
+    settings: {
+      maxConcurrentStreams: MAX_STREAMS,
+      maxHeaderListSize: announcedHeadSize(maxHeaderSize),
+    },
   })
-  server.on('session', (session) => sessions.add(session))
+  const { idle, head } = timesOf(http)
+  const sessions = new Http2Sessions(server, { idle, preface: head, send: sendTimeout })
   // The compatibility API of node:http2 emits the same events with the same shapes.
   const http1 = server as unknown as Server
+  const connections = COUNTS_BYTES
+    ? new OpenConnections(http1, { idle, head }, 'secureConnection')
+    : null
   // It counts connections of HTTP/1.1 as `node:http` does, and has no methods to end them.
   const { closeIdleConnections, closeAllConnections } = httpModule.Server.prototype
   return {
@@ -117,10 +134,12 @@ async function withHttp2(
     closeIdle() {
       sessions.close()
       closeIdleConnections.call(http1)
+      connections?.endSilent()
     },
     closeAll() {
       sessions.destroy()
       closeAllConnections.call(http1)
+      connections?.endAll()
     },
   }
 }

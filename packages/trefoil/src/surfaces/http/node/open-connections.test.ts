@@ -13,6 +13,9 @@ const GET = 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n'
 const TIMEOUT = 40_000
 const STEP = 5000
 const LOOKS = 9
+/** With it, 49 looks until one is ended that says something, but asks nothing. */
+const HEAD = 200_000
+const MOST_LOOKS = 49
 
 let server: Server
 let open: OpenConnections
@@ -31,7 +34,7 @@ beforeEach(async () => {
   server = createServer({ keepAliveTimeout: TIMEOUT }, (_request, response) => {
     answers.push(response)
   })
-  open = new OpenConnections(server, TIMEOUT)
+  open = new OpenConnections(server, { idle: TIMEOUT, head: HEAD }, 'connection')
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   port = (server.address() as AddressInfo).port
@@ -135,14 +138,31 @@ test('nor while the client has not read its answer', async () => {
   expect(response.socket?.destroyed ?? one.closed()).toBe(false)
 })
 
-test('nor while its next request is arriving, however slowly: other limits hold for that', async () => {
+test('nor while its next request is arriving, for as long as that may take', async () => {
   const one = await client()
   await asked(one)
-  for (const letter of GET) {
+  for (const letter of GET.slice(0, 5)) {
     one.socket.write(letter)
     await looks(LOOKS - 1)
     expect(one.closed()).toBe(false)
   }
+})
+
+test.runIf(QUIRKS_ARE_ON)('FND-30: what is said between two requests is no request', async () => {
+  const [asking, idle] = [await client(), await client()]
+  await asked(asking)
+  await asked(idle)
+  let count = 1
+  await looks(1)
+  for (; !idle.closed() && count < 2 * MOST_LOOKS; count += 7) {
+    asking.socket.write('\r\n')
+    idle.socket.write('\r\n')
+    await looks(7)
+    await asked(asking)
+  }
+  expect(count).toBeGreaterThan(MOST_LOOKS - 7)
+  expect(count).toBeLessThan(MOST_LOOKS + 14)
+  expect(asking.closed()).toBe(false)
 })
 
 test.runIf(QUIRKS_ARE_ON)(
@@ -168,7 +188,7 @@ test('closed connections are forgotten, however few looks there are', async () =
 
 test('closed connections are forgotten where nobody ends idle ones', async () => {
   const endless = createServer((_request, response) => response.end())
-  const held = new OpenConnections(endless, 0)
+  const held = new OpenConnections(endless, { idle: 0, head: HEAD }, 'connection')
   endless.listen(0, '127.0.0.1')
   await once(endless, 'listening')
   port = (endless.address() as AddressInfo).port
@@ -198,7 +218,7 @@ test('the looks end with the server', async () => {
 
 test('where nobody says which connections are busy, node keeps its timers', () => {
   const unknown = Object.assign(new EventEmitter(), { keepAliveTimeout: TIMEOUT })
-  new OpenConnections(unknown as unknown as Server, TIMEOUT)
+  new OpenConnections(unknown as unknown as Server, { idle: TIMEOUT, head: HEAD }, 'connection')
   unknown.emit('request', { socket: {} }, {})
   expect(unknown.keepAliveTimeout).toBe(TIMEOUT)
 })

@@ -1,5 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import type { TLSSocket } from 'node:tls'
+import { isIdle } from './answering.ts'
 import { answerInTurn } from './quirks.ts'
 
 /** How many are held before those that are closed are looked for. */
@@ -18,8 +20,19 @@ const NEVER = -1
 /** What was seen of a connection when all were looked at. */
 interface Trace {
   bytesRead: number
-  /** Looks in a row that found it idle. */
+  bytesWritten: number
+  /** Looks in a row that found it idle, with nothing said. */
+  silentLooks: number
+  /** Looks in a row that found it idle, whatever was said. */
   idleLooks: number
+}
+
+/** Of HTTP/1.1. Milliseconds; 0 is any time, as node has it. */
+export interface ConnectionTimes {
+  /** Without a request. */
+  readonly idle: number
+  /** For a request's head to arrive. */
+  readonly head: number
 }
 
 /**
@@ -33,8 +46,10 @@ interface Trace {
  */
 export class OpenConnections {
   readonly #traces = new Map<Socket, Trace>()
-  /** Looks in a row that have to find a connection idle; infinite while node sees to that. */
-  #looks = Number.POSITIVE_INFINITY
+  /** Looks in a row that have to find a connection silent; infinite while node sees to that. */
+  #silentLooks = Number.POSITIVE_INFINITY
+  /** Looks in a row that have to find it idle. */
+  readonly #idleLooks: number
   #many = FEW
 
   /**
@@ -42,22 +57,32 @@ export class OpenConnections {
    * the answer that a connection is busy with has to be there to tell which are: where it is not,
    * node keeps its timers.
    *
+   * Those timers start anew with every byte, and what stands between two requests need not be part
+   * of one: empty lines are skipped (RFC 9112 §2.2). A client that sends one now and then is idle
+   * all the same, and is ended when an idle time and a head's have passed without a request.
+   *
    * @param server its connections are held from now on
-   * @param idleMs how long a connection may be idle; 0: node sees to that, or nobody does
+   * @param accepted the event that brings them: with TLS, they are there when the handshake is over
    */
-  constructor(server: Server, idleMs: number) {
-    server.on('connection', (socket: Socket) => this.#add(socket))
+  constructor(
+    server: Server,
+    { idle, head }: ConnectionTimes,
+    accepted: 'connection' | 'secureConnection',
+  ) {
+    server.on(accepted, (socket: Socket) => this.#add(socket))
     const step =
-      idleMs === 0 ? LONGEST_STEP : Math.min(Math.max(idleMs / 8, SHORTEST_STEP), LONGEST_STEP)
+      idle === 0 ? LONGEST_STEP : Math.min(Math.max(idle / 8, SHORTEST_STEP), LONGEST_STEP)
+    this.#idleLooks =
+      idle === 0 || head === 0 ? Number.POSITIVE_INFINITY : Math.ceil((idle + head + GRACE) / step)
     server.on('listening', () => {
       const timer = setInterval(() => this.#look(), step).unref()
       server.once('close', () => clearInterval(timer))
     })
-    if (idleMs === 0) return
+    if (idle === 0 || accepted !== 'connection') return
     server.once('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
       if (answerInTurn(socket) !== response) return
       server.keepAliveTimeout = 0
-      this.#looks = Math.ceil((idleMs + GRACE) / step)
+      this.#silentLooks = Math.ceil((idle + GRACE) / step)
     })
   }
 
@@ -74,9 +99,21 @@ export class OpenConnections {
     for (const socket of this.#traces.keys()) if (socket.bytesRead === 0) socket.destroy()
   }
 
+  /** Ends everything at once. */
+  endAll(): void {
+    for (const socket of this.#traces.keys()) socket.destroy()
+  }
+
   #add(socket: Socket): void {
+    // Its session sees to that (http2-connection.ts).
+    if ((socket as Partial<TLSSocket>).alpnProtocol === 'h2') return
     if (this.#traces.size >= this.#many) this.#forgetClosed()
-    this.#traces.set(socket, { bytesRead: NEVER, idleLooks: 0 })
+    this.#traces.set(socket, {
+      bytesRead: NEVER,
+      bytesWritten: NEVER,
+      silentLooks: 0,
+      idleLooks: 0,
+    })
   }
 
   #forgetClosed(): void {
@@ -86,17 +123,26 @@ export class OpenConnections {
 
   #look(): void {
     this.#forgetClosed()
-    if (this.#looks === Number.POSITIVE_INFINITY) return
-    for (const [socket, trace] of this.#traces) {
-      const { bytesRead } = socket
-      // `undefined`: it has not asked for anything yet, and node has another limit for that.
-      if (answerInTurn(socket) !== null) trace.bytesRead = NEVER
-      else if (bytesRead !== trace.bytesRead) {
-        // It may have become idle just now, or a whole step ago: counted from now, it is not ended
-        // before the time that clients are told.
-        trace.bytesRead = bytesRead
-        trace.idleLooks = 0
-      } else if (++trace.idleLooks >= this.#looks) socket.destroy()
+    const endsIdle = Math.min(this.#silentLooks, this.#idleLooks) !== Number.POSITIVE_INFINITY
+    if (endsIdle) for (const [socket, trace] of this.#traces) this.#lookAt(socket, trace)
+  }
+
+  #lookAt(socket: Socket, trace: Trace): void {
+    // `undefined`: it has not asked for anything yet, and node has another limit for that.
+    if (isIdle(socket) !== true) {
+      trace.bytesRead = NEVER
+      trace.bytesWritten = NEVER
+      return
+    }
+    const { bytesRead, bytesWritten } = socket
+    // It may have become idle just now, or a whole step ago: counted from now, it is not ended
+    // before the time that clients are told. An answer has been written since the last look, or not.
+    trace.idleLooks = bytesWritten === trace.bytesWritten ? trace.idleLooks + 1 : 0
+    trace.silentLooks = bytesRead === trace.bytesRead ? trace.silentLooks + 1 : 0
+    trace.bytesWritten = bytesWritten
+    trace.bytesRead = bytesRead
+    if (trace.silentLooks >= this.#silentLooks || trace.idleLooks >= this.#idleLooks) {
+      socket.destroy()
     }
   }
 }

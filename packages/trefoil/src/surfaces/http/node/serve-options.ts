@@ -1,14 +1,18 @@
 import { type ByteSize, parseByteSize } from '../../../base/bytes.ts'
-import type { Duration } from '../../../base/duration.ts'
+import { type Duration, parseDuration } from '../../../base/duration.ts'
+import { LONGEST_TIMER } from '../../../base/start-timer.ts'
 import { checkOptionNames, type OptionNames } from '../../../contract/option-names.ts'
 import { checkFlag, checkRecord, checkText, shownValue } from '../../../contract/option-values.ts'
 import { ImproperlyConfigured } from '../../../contract/problem.ts'
 import type { ServeTls } from './node-server.ts'
 
 export interface ServeOptions {
-  /** Port; 0 picks a free one. Default 8000. */
+  /** Port; 0 picks a free one. Default `TREFOIL_PORT`, else `PORT`, else 8000. */
   readonly port?: number
-  /** Address to listen on. Default `127.0.0.1`. */
+  /**
+   * Address to listen on. Default `TREFOIL_HOST`, else `HOST` where that is an address or
+   * `localhost`, else `127.0.0.1`.
+   */
   readonly host?: string
   /** Longest time for the request head. Default `10s`, or `requestTimeout` where that is shorter. */
   readonly headersTimeout?: Duration
@@ -24,9 +28,20 @@ export interface ServeOptions {
    * time. Default `60s`.
    */
   readonly sendTimeout?: Duration
-  /** How long `close` waits for calls in flight before it aborts them. Default `10s`. */
+  /**
+   * How long `close` waits for calls in flight before it aborts them, and for background work.
+   * Default `10s`.
+   */
   readonly drainTimeout?: Duration
-  /** Largest request head. Default `16kb`. */
+  /**
+   * How long the app's shutdown hooks may take, all together. Then the others are begun, `close`
+   * rejects, and a process that was sent a signal ends with 1. Default `10s`.
+   */
+  readonly shutdownTimeout?: Duration
+  /**
+   * Largest request head: the bytes of the target, the names and the values, as HTTP/1.1 has them
+   * and as HTTP/2 decodes them, have to be fewer. Default `16kb`.
+   */
   readonly maxHeaderSize?: ByteSize
   /** Certificate and key, as `node:tls` takes them; serves https with HTTP/2. Default plain http. */
   readonly tls?: ServeTls
@@ -42,6 +57,7 @@ const SERVE_OPTIONS: OptionNames<ServeOptions> = {
   keepAliveTimeout: true,
   sendTimeout: true,
   drainTimeout: true,
+  shutdownTimeout: true,
   maxHeaderSize: true,
   tls: true,
   signals: true,
@@ -78,4 +94,66 @@ export function readHeadSize(value: ServeOptions['maxHeaderSize'] = 16_384): num
     )
   }
   return bytes
+}
+
+/** Milliseconds; see the options of the same names. */
+export interface StopTimes {
+  readonly drainMs: number
+  readonly shutdownMs: number
+}
+
+/** @throws ImproperlyConfigured naming the option */
+export function readStopTimes(options: ServeOptions): StopTimes {
+  return {
+    drainMs: readDuration('drainTimeout', options.drainTimeout ?? '10s'),
+    shutdownMs: readDuration('shutdownTimeout', options.shutdownTimeout ?? '10s'),
+  }
+}
+
+/** Milliseconds; 0 is node's word for no limit. */
+export interface ServeTimes {
+  readonly sendTimeout: number
+  readonly requestTimeout: number
+  readonly headersTimeout: number
+  readonly keepAliveTimeout: number
+  /** How often node looks for requests that are overdue. */
+  readonly checkingInterval: number
+}
+
+/** @throws ImproperlyConfigured naming the option */
+export function readConnectionTimes(options: ServeOptions): ServeTimes {
+  const requestTimeout = readDuration('requestTimeout', options.requestTimeout ?? '60s')
+  const headersTimeout = readHeadersTimeout(options.headersTimeout, requestTimeout)
+  return {
+    sendTimeout: readDuration('sendTimeout', options.sendTimeout ?? '60s'),
+    requestTimeout,
+    headersTimeout,
+    keepAliveTimeout: readDuration('keepAliveTimeout', options.keepAliveTimeout ?? '65s'),
+    checkingInterval: checkingInterval(headersTimeout, requestTimeout),
+  }
+}
+
+const DEFAULT_HEADERS_TIMEOUT = 10_000
+
+/** Milliseconds; a longest, because a timer of node's cannot hold just any. */
+function checkingInterval(headersTimeout: number, requestTimeout: number): number {
+  return Math.min(Math.max(500, Math.min(headersTimeout, requestTimeout) / 4), LONGEST_TIMER)
+}
+
+/** The head is a part of the request: by default it gets 10 s of the time, if there are as many. */
+function readHeadersTimeout(value: Duration | undefined, requestTimeout: number): number {
+  const most = requestTimeout === 0 ? Number.POSITIVE_INFINITY : requestTimeout
+  if (value === undefined) return Math.min(DEFAULT_HEADERS_TIMEOUT, most)
+  const ms = readDuration('headersTimeout', value)
+  if (ms > most) {
+    throw new ImproperlyConfigured('serve(): headersTimeout must not be longer than requestTimeout')
+  }
+  return ms
+}
+
+function readDuration(option: string, value: Duration): number {
+  const ms = parseDuration(value)
+  if (ms === null)
+    throw new ImproperlyConfigured(`serve(): ${option} must be a duration such as '10s'`)
+  return ms
 }

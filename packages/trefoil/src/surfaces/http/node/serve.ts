@@ -1,22 +1,32 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { type Duration, parseDuration } from '../../../base/duration.ts'
-import { LONGEST_TIMER, startTimer } from '../../../base/start-timer.ts'
-import type { AppHandle } from '../../../contract/app-handle.ts'
-import { ImproperlyConfigured } from '../../../contract/problem.ts'
+import { systemClock } from '../../../base/clock.ts'
+import { endsWithin } from '../../../base/ends-within.ts'
+import { LONGEST_TIMER } from '../../../base/start-timer.ts'
+import type { AppHandle, ShutdownLimits } from '../../../contract/app-handle.ts'
 import type { HttpHandler } from '../http-surface.ts'
-import { refuseWith, unmetExpectation } from '../refuse-with.ts'
+import { refuseWith, unmetExpectation, unsupportedVersion } from '../refuse-with.ts'
 import { holdUploads } from '../upload-spool.ts'
 import { type AnswerSite, answer } from './answer-request.ts'
-import { noteAnswer } from './answering.ts'
+import { answerLast, noteAnswer, takesNoMore } from './answering.ts'
 import { BlockResponse, CAN_WRITE_BLOCKS } from './block-response.ts'
 import { answerClientErrors } from './client-error.ts'
+import { HeadLimit, isHttp2, isUnsupported } from './http2-head.ts'
 import { InFlight } from './in-flight.ts'
 import { Lingering } from './lingering.ts'
+import { listenAddress } from './listen-address.ts'
 import { NodeExchange, SILENCE_MS } from './node-exchange.ts'
 import { createNodeServer, type NodeServer } from './node-server.ts'
 import { announceIdleTime } from './quirks.ts'
-import { checkServeOptions, readHeadSize, type ServeOptions } from './serve-options.ts'
+import {
+  checkServeOptions,
+  readConnectionTimes,
+  readHeadSize,
+  readStopTimes,
+  type ServeOptions,
+  type StopTimes,
+} from './serve-options.ts'
+import { closeOnSignals } from './signals.ts'
 import { Stopping } from './stopping.ts'
 import { withoutWebSockets } from './upgrades.ts'
 
@@ -25,7 +35,11 @@ export interface RunningServer {
   /** Such as `http://127.0.0.1:8000`. */
   readonly url: string
   readonly port: number
-  /** Stops accepting, waits for calls in flight, then runs the app's shutdown hooks. Idempotent. */
+  /**
+   * Stops accepting, waits for calls in flight and background work, then runs the app's shutdown
+   * hooks. Idempotent. Each wait has its limit (decisions/0017); rejects when something did not end
+   * in time, or a hook failed, once everything else is done.
+   */
   close(): Promise<void>
 }
 
@@ -34,6 +48,8 @@ export interface Servable extends AppHandle {
   readonly '~http': () => HttpHandler
   /** Milliseconds that closing after a call may take; 0 for any time. */
   readonly '~closeTimeout': number
+  /** What follows `drain()` in `shutdown()`; it ends. */
+  readonly '~shutdown': (limits: ShutdownLimits) => Promise<void>
 }
 
 /**
@@ -44,8 +60,8 @@ export interface Servable extends AppHandle {
  */
 export async function serve(app: Servable, options: ServeOptions = {}): Promise<RunningServer> {
   checkServeOptions(options)
-  const { port = 8000, host = '127.0.0.1' } = options
-  const drainMs = readDuration('drainTimeout', options.drainTimeout ?? '10s')
+  const { port, host } = listenAddress(options, process.env)
+  const times = readStopTimes(options)
   const work: Work = {
     inFlight: new InFlight(),
     stopping: new Stopping(),
@@ -57,14 +73,15 @@ export async function serve(app: Servable, options: ServeOptions = {}): Promise<
   try {
     await listen(server, port, host)
   } catch (error) {
-    await app.shutdown()
+    await endsWithin(times.drainMs, app.drain())
+    await app['~shutdown']({ background: 0, hooks: times.shutdownMs })
     throw error
   }
   const bound = server.address() as AddressInfo
   const releaseUploads = holdUploads()
   let closing: Promise<void> | null = null
   const close = () => {
-    closing ??= shutDown(node, app, drainMs, work).finally(releaseUploads).finally(forgetSignals)
+    closing ??= shutDown(node, app, times, work).finally(releaseUploads).finally(forgetSignals)
     return closing
   }
   const forgetSignals = options.signals === false ? () => {} : closeOnSignals(close)
@@ -83,10 +100,8 @@ async function listenerFor(
   options: ServeOptions,
   { inFlight, stopping, lingering }: Work,
 ): Promise<NodeServer> {
-  const sendTimeout = readDuration('sendTimeout', options.sendTimeout ?? '60s')
-  const requestTimeout = readDuration('requestTimeout', options.requestTimeout ?? '60s')
-  const headersTimeout = readHeadersTimeout(options.headersTimeout, requestTimeout)
-  const keepAliveTimeout = readDuration('keepAliveTimeout', options.keepAliveTimeout ?? '65s')
+  const { sendTimeout, requestTimeout, headersTimeout, keepAliveTimeout, checkingInterval } =
+    readConnectionTimes(options)
   const maxHeaderSize = readHeadSize(options.maxHeaderSize)
   const http = {
     // Our own edge answers a missing Host, with a problem document.
@@ -96,7 +111,7 @@ async function listenerFor(
     // A timer of node's own.
     keepAliveTimeout: Math.min(keepAliveTimeout, LONGEST_TIMER),
     // Node looks for overdue requests at this interval only.
-    connectionsCheckingInterval: checkingInterval(headersTimeout, requestTimeout),
+    connectionsCheckingInterval: checkingInterval,
     maxHeaderSize,
     ...{ optimizeEmptyRequests: true },
     // Finds clients that vanished where no limit ends the wait for them.
@@ -104,18 +119,31 @@ async function listenerFor(
     keepAliveInitialDelay: SILENCE_MS,
     ...(CAN_WRITE_BLOCKS ? { ServerResponse: BlockResponse } : {}),
   }
-  const node = await createNodeServer({ http, tls: options.tls ?? null, maxHeaderSize })
+  const node = await createNodeServer({
+    http,
+    tls: options.tls ?? null,
+    maxHeaderSize,
+    sendTimeout,
+  })
   const { server } = node
   const handler = app['~http']()
   const site: AnswerSite = { node, lingering }
+  const heads = new HeadLimit(handler, maxHeaderSize)
+  const refuseVersion = refuseWith(handler, unsupportedVersion)
   const onRequest =
-    (expectsContinue: boolean, answering: HttpHandler = handler) =>
+    (expectsContinue: boolean, ordinary: HttpHandler = handler) =>
     (request: IncomingMessage, response: ServerResponse) => {
-      if (request.httpVersionMajor === 1) {
-        // Sent in a row behind one after which the connection closes (RFC 9112 §9.6).
-        if (lingering.size > 0 && lingering.has(request.socket)) return
+      let answering = ordinary
+      if (request.httpVersionMajor !== 1 && isHttp2(response)) {
+        if (heads.refuses(request, response)) return
+      } else {
+        if (takesNoMore(request.socket)) return
         announceIdleTime(response, keepAliveTimeout)
         noteAnswer(request.socket, response)
+        if (isUnsupported(request)) {
+          answering = refuseVersion
+          answerLast(request.socket, response)
+        }
       }
       const exchange = new NodeExchange(
         request,
@@ -131,7 +159,7 @@ async function listenerFor(
   server.on('request', withoutWebSockets(server, onRequest(false)))
   server.on('checkContinue', onRequest(true))
   server.on('checkExpectation', onRequest(false, refuseWith(handler, unmetExpectation)))
-  server.on('clientError', answerClientErrors(handler, lingering))
+  server.on('clientError', answerClientErrors(handler))
   return node
 }
 
@@ -145,17 +173,20 @@ function listen(server: Server, port: number, host: string): Promise<void> {
   })
 }
 
-const DEFAULT_HEADERS_TIMEOUT = 10_000
-
 /** Milliseconds that calls which were cut off get at least for closing what they opened. */
 const SHORTEST_CLOSING = 5_000
 
+/** Milliseconds for background work that the last of the calls has begun. */
+const SHORTEST_BACKGROUND = 500
+
+/** Nothing here is waited for without a bound: who can keep a server from stopping can stop a roll-out. */
 async function shutDown(
   { server, closeIdle, closeAll }: NodeServer,
   app: Servable,
-  drainMs: number,
+  { drainMs, shutdownMs }: StopTimes,
   { inFlight, stopping, lingering }: Work,
 ): Promise<void> {
+  const began = systemClock.elapsed()
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
   closeIdle()
   lingering.end()
@@ -166,71 +197,31 @@ async function shutDown(
   // Calls that take too long are cut off: their signals abort, their dependencies close.
   stopping.stop()
   closeAll()
-  await closed
-  await endsWithin(closingTime(app), inFlight.idle())
-  await app.shutdown()
+  const closingMs = closingTime(app, shutdownMs)
+  const isClosed = await endsWithin(closingMs, Promise.all([closed, inFlight.idle()]))
+  const left = drainMs - (systemClock.elapsed() - began)
+  const background = Math.max(left, SHORTEST_BACKGROUND)
+  const stopped = app['~shutdown']({ background, hooks: shutdownMs })
+  if (isClosed) return stopped
+  const late = new Error(`${inFlight.size} call(s) did not finish closing within ${closingMs} ms`)
+  await stopped.catch((error) => {
+    throw new AggregateError([late, error], `${late.message}; ${messageOf(error)}`)
+  })
+  throw late
 }
 
 /** A pool that is closed in the middle of a commit leaves a call of which nobody knows whether it was done. */
-function closingTime(app: Servable): number {
+function closingTime(app: Servable, shutdownMs: number): number {
   const closeTimeout = app['~closeTimeout']
-  return closeTimeout === 0 ? Number.POSITIVE_INFINITY : Math.max(closeTimeout, SHORTEST_CLOSING)
+  // Without a limit for calls, that of the hooks that wait for them holds.
+  return closeTimeout === 0 ? shutdownMs : Math.max(closeTimeout, SHORTEST_CLOSING)
 }
 
-/** Resolves when the work is over, or the time is up. */
-function endsWithin(ms: number, work: Promise<unknown>): Promise<void> {
-  return new Promise((resolve) => {
-    const stopTimer = startTimer(ms, resolve)
-    void work.then(() => {
-      stopTimer()
-      resolve()
-    })
-  })
-}
-
-function closeOnSignals(close: () => Promise<void>): () => void {
-  const onSignal = () => {
-    close().then(
-      () => process.exit(0),
-      (error) => {
-        console.error(error)
-        process.exit(1)
-      },
-    )
-  }
-  process.once('SIGTERM', onSignal)
-  process.once('SIGINT', onSignal)
-  return () => {
-    process.off('SIGTERM', onSignal)
-    process.off('SIGINT', onSignal)
-  }
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 function urlHost({ address, family }: AddressInfo): string {
   if (address === '::' || address === '0.0.0.0') return 'localhost'
   return family === 'IPv6' ? `[${address}]` : address
-}
-
-/** Milliseconds; a longest, because a timer of node's cannot hold just any. */
-function checkingInterval(headersTimeout: number, requestTimeout: number): number {
-  return Math.min(Math.max(500, Math.min(headersTimeout, requestTimeout) / 4), LONGEST_TIMER)
-}
-
-/** The head is a part of the request: by default it gets 10 s of the time, if there are as many. */
-function readHeadersTimeout(value: Duration | undefined, requestTimeout: number): number {
-  // 0 is node's word for no limit.
-  const most = requestTimeout === 0 ? Number.POSITIVE_INFINITY : requestTimeout
-  if (value === undefined) return Math.min(DEFAULT_HEADERS_TIMEOUT, most)
-  const ms = readDuration('headersTimeout', value)
-  if (ms > most) {
-    throw new ImproperlyConfigured('serve(): headersTimeout must not be longer than requestTimeout')
-  }
-  return ms
-}
-
-function readDuration(option: string, value: Duration): number {
-  const ms = parseDuration(value)
-  if (ms === null)
-    throw new ImproperlyConfigured(`serve(): ${option} must be a duration such as '10s'`)
-  return ms
 }

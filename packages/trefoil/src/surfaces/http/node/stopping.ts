@@ -1,4 +1,4 @@
-import type { ServerStop } from '../../../contract/exchange.ts'
+import type { ServerStop, StoppableCall } from '../../../contract/exchange.ts'
 
 /**
  * The end of a listener's patience. A call need not notice that its connection was cut: its handler
@@ -6,25 +6,37 @@ import type { ServerStop } from '../../../contract/exchange.ts'
  * would have it run while shutdown hooks take the pool from under it.
  */
 export class Stopping implements ServerStop {
-  readonly #listeners = new Set<() => void>()
+  #first: StoppableCall | null = null
   #stopped = false
 
   get stopped(): boolean {
     return this.#stopped
   }
 
-  add(listener: () => void): void {
-    this.#listeners.add(listener)
+  add(call: StoppableCall): void {
+    const next = this.#first
+    call.after = next
+    if (next !== null) next.before = call
+    this.#first = call
   }
 
-  delete(listener: () => void): void {
-    this.#listeners.delete(listener)
+  delete(call: StoppableCall): void {
+    const { before, after } = call
+    if (before !== null) before.after = after
+    else if (this.#first === call) this.#first = after
+    else return
+    if (after !== null) after.before = before
+    call.before = null
+    call.after = null
   }
 
   /** Ends every call there is. */
   stop(): void {
     this.#stopped = true
-    for (const listener of this.#listeners) listener()
-    this.#listeners.clear()
+    while (this.#first !== null) {
+      const call = this.#first
+      this.delete(call)
+      call.stop()
+    }
   }
 }

@@ -2,15 +2,19 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AppHandle } from '../../../contract/app-handle.ts'
 import type { Logger } from '../../../contract/logger.ts'
 import { checkOptionNames, type OptionNames } from '../../../contract/option-names.ts'
-import { ImproperlyConfigured, refuse } from '../../../contract/problem.ts'
+import { refuse } from '../../../contract/problem.ts'
 import type { ProblemCode } from '../../../contract/problems.ts'
 import { writeSafely } from '../../../record/write-safely.ts'
 import { firstHeader } from '../../../web/raw-headers.ts'
 import type { HttpHandler } from '../http-surface.ts'
+import { readMountPath } from '../read-mount-path.ts'
 import { refuseWith } from '../refuse-with.ts'
 import { type AnswerSite, answer } from './answer-request.ts'
+import { takesNoMore } from './answering.ts'
+import { isHttp2, isUnsupported } from './http2-head.ts'
 import { Lingering } from './lingering.ts'
 import { MountedExchange } from './mounted-exchange.ts'
+import { placeRequest } from './place-request.ts'
 
 /** An app that can be mounted: an {@link AppHandle} with its HTTP handler. */
 export interface Mountable extends AppHandle {
@@ -26,11 +30,14 @@ export interface NodeHandlerOptions<Request extends IncomingMessage = IncomingMe
    * read it from a header the host did not check. Default: the peer of the connection.
    */
   readonly clientAddress?: (request: Request) => string | null
-  /** Path the app is mounted under when the host does not strip it, such as `/api`. Default none. */
-  readonly prefix?: string
+  /**
+   * Path the app is mounted under, such as `/api`, whether the host takes it off or not. A request
+   * for another path is 404. Default: what Express and Connect took off, else none.
+   */
+  readonly mountPath?: string
 }
 
-const HANDLER_OPTIONS: OptionNames<NodeHandlerOptions> = { clientAddress: true, prefix: true }
+const HANDLER_OPTIONS: OptionNames<NodeHandlerOptions> = { clientAddress: true, mountPath: true }
 
 /** What `node:http` and the frameworks on top of it call with a request. */
 export type NodeHandler<Request extends IncomingMessage = IncomingMessage> = (
@@ -45,7 +52,11 @@ export type NodeHandler<Request extends IncomingMessage = IncomingMessage> = (
  * A request whose body the host has already read is refused with `body_consumed`: bound as if it
  * were empty, it would do something other than what was asked.
  *
- * @throws ImproperlyConfigured for an app that cannot start, or a prefix that is no literal path
+ * Only paths in their canonical spelling are answered: the host may have rules by path, and another
+ * spelling must not walk around them (FND-27). What the app writes (`redirect`, cookies, the
+ * documentation) names the mount.
+ *
+ * @throws ImproperlyConfigured for an app that cannot start, or a mountPath that is no literal path
  */
 export function toNodeHandler<Request extends IncomingMessage = IncomingMessage>(
   app: Mountable,
@@ -53,16 +64,15 @@ export function toNodeHandler<Request extends IncomingMessage = IncomingMessage>
 ): NodeHandler<Request> {
   checkOptionNames('toNodeHandler()', options, HANDLER_OPTIONS)
   const { clientAddress } = options
-  const prefix = readPrefix(options.prefix)
+  const mountPath = readMountPath('toNodeHandler()', options.mountPath)
   // Compiles the app: a mistake in it shows here, not in whoever makes the first request.
   app['~http']()
   const site: AnswerSite = { node: null, lingering: new Lingering() }
   return (request, response) => {
-    if (site.lingering.size > 0 && site.lingering.has(request.socket)) return
-    const url = request.url as string
-    const target = stripPrefix(url, prefix)
+    if (takesNoMore(request.socket)) return
+    const place = placeRequest(request, mountPath)
     let address: string | null | undefined
-    let refusal = target === null ? 'not_found' : refusalOf(request)
+    let refusal = place === null ? 'not_found' : refusalOf(request, response)
     try {
       address = clientAddress?.(request)
     } catch (error) {
@@ -76,39 +86,15 @@ export function toNodeHandler<Request extends IncomingMessage = IncomingMessage>
       address = null
       refusal = 'INTERNAL_ERROR'
     }
-    const exchange = new MountedExchange(request, response, target ?? url, address)
+    const exchange = new MountedExchange(request, response, place, address)
     const handler = app['~mounted']()
     const answering = refusal === null ? handler : refuseWith(handler, () => refuse(refusal))
     answer(site, answering, exchange, request, response)
   }
 }
 
-const PREFIX = /^(?:\/[A-Za-z0-9._~-]+)+$/
-
-function readPrefix(prefix: string | undefined): string {
-  if (prefix === undefined || prefix === '/' || prefix === '') return ''
-  const trimmed = prefix.replace(/\/$/, '')
-  if (PREFIX.test(trimmed)) return trimmed
-  throw new ImproperlyConfigured(
-    `toNodeHandler(): prefix must be a literal path such as '/api', got '${prefix}'`,
-  )
-}
-
-/**
- * Compared as sent: a path that only looks like the prefix once decoded is none of ours.
- *
- * @returns `null` when the request is not for this app
- */
-function stripPrefix(url: string, prefix: string): string | null {
-  if (prefix === '') return url
-  if (!url.startsWith(prefix)) return null
-  const rest = url.slice(prefix.length)
-  if (rest === '') return '/'
-  if (rest.startsWith('/')) return rest
-  return rest.startsWith('?') ? `/${rest}` : null
-}
-
-function refusalOf(request: IncomingMessage): ProblemCode | null {
+function refusalOf(request: IncomingMessage, response: ServerResponse): ProblemCode | null {
+  if (isUnsupported(request) && !isHttp2(response)) return 'http_version_not_supported'
   return request.readableDidRead && announcesBody(request) ? 'body_consumed' : null
 }
 

@@ -44,7 +44,7 @@ function answer(message: RpcMessage, tools: ToolList): string | Problem | undefi
     case 'ping':
       return '{}'
     case 'tools/list':
-      return message.params['cursor'] === undefined
+      return (message.params['cursor'] ?? null) === null
         ? `{"tools":${tools.legacy}}`
         : refuse('mcp_invalid_params', { detail: 'Invalid cursor' })
     default:

@@ -73,7 +73,7 @@ function answer(message: RpcMessage, tools: ToolList): string | Problem | undefi
     case 'server/discover':
       return discover(tools)
     case 'tools/list':
-      return message.params['cursor'] === undefined
+      return (message.params['cursor'] ?? null) === null
         ? `{"resultType":"complete","tools":${tools.modern},${cacheFields(tools)},${meta(tools)}}`
         : refuse('mcp_invalid_params', { status: 200, detail: 'Invalid cursor' })
     default:

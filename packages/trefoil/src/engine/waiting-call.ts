@@ -1,0 +1,115 @@
+import { type Awaitable, isPromiseLike } from '../base/promise.ts'
+import type { ServerStop, StoppableCall } from '../contract/exchange.ts'
+import type { Outcome } from '../contract/outcome.ts'
+import type { Problem } from '../contract/problem.ts'
+import { discardStream } from './answer/stream.ts'
+import type { CallState } from './call-state.ts'
+import { close } from './close.ts'
+import { conclude, settle, settleError, told } from './conclude.ts'
+import { Deadline, serverStopped } from './deadline.ts'
+import type { Stage, StageEnd } from './stage.ts'
+
+/**
+ * A call of which something has to be waited for: goes on with its stages from there, for no longer
+ * than it may take.
+ */
+export class WaitingCall implements StoppableCall {
+  before: StoppableCall | null = null
+  after: StoppableCall | null = null
+  readonly #stages: readonly Stage[]
+  readonly #state: CallState
+  readonly #limit: Deadline | null
+  readonly #stop: ServerStop | null
+  readonly #outcome: Promise<Outcome>
+  #resolve!: (outcome: Awaitable<Outcome>) => void
+  #reject!: (error: unknown) => void
+
+  constructor(stages: readonly Stage[], state: CallState, deadline: Deadline | null) {
+    const { cancels, stop } = state.inbound
+    this.#stages = stages
+    this.#state = state
+    this.#stop = stop
+    this.#limit = deadline ?? (cancels ? new Deadline(state, 0) : null)
+    this.#outcome = new Promise((resolve, reject) => {
+      this.#resolve = resolve
+      this.#reject = reject
+    })
+    stop?.add(this)
+    this.#limit?.start((problem) => this.#interrupt(problem))
+  }
+
+  /** @param next the stage that follows, unless this one ends the call */
+  wait(end: PromiseLike<StageEnd | undefined>, next: number): Promise<Outcome> {
+    end.then(
+      (late) => this.#goOn(late, next),
+      (error: unknown) => void this.fail(error),
+    )
+    return this.#outcome
+  }
+
+  fail(error: unknown): Promise<Outcome> {
+    void settleError(this.#state, error).then((outcome) => this.#finish(outcome))
+    return this.#outcome
+  }
+
+  #goOn(late: StageEnd | undefined, next: number): void {
+    const state = this.#state
+    const stages = this.#stages
+    let end: Awaitable<StageEnd | undefined> = late
+    try {
+      for (let index = next; index < stages.length && end === undefined; index++) {
+        if (state.ended) break
+        end = (stages[index] as Stage)(state)
+        if (isPromiseLike(end)) {
+          void this.wait(end, index + 1)
+          return
+        }
+      }
+      this.#finish(settle(state, end))
+    } catch (error) {
+      void this.fail(error)
+    }
+  }
+
+  /**
+   * Its connection is cut in the same moment; with a handler that does not listen to its signal it
+   * would go on while shutdown hooks take away what it uses.
+   */
+  stop(): void {
+    this.#interrupt(serverStopped(this.#state))
+  }
+
+  /** The caller is told now; nothing of the developer's starts any more. */
+  #interrupt(problem: Problem): void {
+    const state = this.#state
+    if (state.ended) return
+    // Called off before the time was up, its timer would outlive the call.
+    this.#limit?.stop()
+    this.#stop?.delete(this)
+    state.phase = 'closing'
+    state.abort(problem)
+    state.interrupt?.(problem)
+    this.#resolve(close(state, told(state, problem)))
+  }
+
+  #finish(outcome: Outcome): void {
+    const state = this.#state
+    this.#stop?.delete(this)
+    if (state.ended) {
+      dropLate(state, outcome)
+      return
+    }
+    try {
+      this.#resolve(conclude(state, outcome, this.#limit))
+    } catch (error) {
+      // The surface's to answer, and not a rejection that nobody waits for.
+      this.#reject(error)
+    }
+  }
+}
+
+/** A handler that ignored its signal may have opened what it returns. */
+function dropLate(state: CallState, outcome: Outcome): void {
+  discardStream(state.returned)
+  if (outcome.kind === 'answer') discardStream(outcome.answer.body)
+}

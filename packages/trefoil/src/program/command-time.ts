@@ -1,0 +1,92 @@
+import { startTimer } from '../base/start-timer.ts'
+import { type Problem, refuse } from '../contract/problem.ts'
+import type { StopSignal } from './stopping.ts'
+
+/**
+ * How long a command may go on: until a signal asks the program to stop, or `--timeout` is over. One
+ * for the whole command, so that no part of it (importing the app, its hooks, a remote that drips)
+ * can use up more than the user allowed.
+ */
+export class CommandTime {
+  readonly #controller = new AbortController()
+  #stopTimer: (() => void) | null = null
+
+  /** Aborted with a `Problem` that says why the command ends early. */
+  get signal(): AbortSignal {
+    return this.#controller.signal
+  }
+
+  /** The problem, once the command has to end early. */
+  get ended(): Problem | null {
+    // Nobody but this class aborts it.
+    return this.signal.aborted ? (this.signal.reason as Problem) : null
+  }
+
+  /** A signal came. */
+  interrupt(signal: StopSignal): void {
+    this.#end(refuse(signal === 'SIGINT' ? 'cli_interrupted' : 'cli_terminated'))
+  }
+
+  /**
+   * Starts the clock.
+   *
+   * @param ms milliseconds from now; `undefined` for any time
+   */
+  limit(ms: number | undefined): void {
+    this.#stopTimer?.()
+    if (ms === undefined) return
+    const detail = `The command took longer than ${ms} ms`
+    this.#stopTimer = startTimer(ms, () => this.#end(refuse('cli_timeout', { detail })))
+  }
+
+  /** Calls back once when the command has to end; returns how to stop listening. */
+  onEnd(listener: () => void): () => void {
+    if (this.signal.aborted) listener()
+    this.signal.addEventListener('abort', listener, { once: true })
+    return () => this.signal.removeEventListener('abort', listener)
+  }
+
+  /**
+   * What the work comes to, unless the command has to end before. Work that was left goes on by
+   * itself, and nobody hears of its failure.
+   *
+   * @throws Problem why the command ends
+   */
+  async within<Value>(work: Promise<Value>): Promise<Value> {
+    const over = Promise.withResolvers<never>()
+    const forget = this.onEnd(() => over.reject(this.signal.reason))
+    try {
+      return await Promise.race([work, over.promise])
+    } finally {
+      forget()
+    }
+  }
+
+  /**
+   * Waits for the work, but once the command has to end only for so long.
+   *
+   * @returns false when there was no more time
+   */
+  async closing(work: Promise<unknown>, ms: number): Promise<boolean> {
+    const late = Promise.withResolvers<boolean>()
+    let stopTimer: () => void = () => undefined
+    const forget = this.onEnd(() => {
+      stopTimer = startTimer(ms, () => late.resolve(false))
+    })
+    try {
+      return await Promise.race([work.then(() => true), late.promise])
+    } finally {
+      forget()
+      stopTimer()
+    }
+  }
+
+  /** The command is over. */
+  done(): void {
+    this.#stopTimer?.()
+  }
+
+  #end(problem: Problem): void {
+    this.#controller.abort(problem)
+  }
+}

@@ -1,0 +1,41 @@
+import process from 'node:process'
+
+/** How the servers of this process that listen to signals are closed. */
+const servers = new Set<() => Promise<void>>()
+
+/**
+ * Closes on SIGTERM and SIGINT, then ends the process: with 1, and what went wrong, where closing
+ * failed. A second signal ends it at once. Several servers of a process are closed together, so that
+ * none is cut off by the end of another.
+ *
+ * @returns undoes it
+ */
+export function closeOnSignals(close: () => Promise<void>): () => void {
+  if (servers.size === 0) {
+    process.on('SIGTERM', closeAll)
+    process.on('SIGINT', closeAll)
+  }
+  servers.add(close)
+  return () => {
+    servers.delete(close)
+    if (servers.size === 0) forgetSignals()
+  }
+}
+
+function forgetSignals(): void {
+  process.off('SIGTERM', closeAll)
+  process.off('SIGINT', closeAll)
+}
+
+async function closeAll(): Promise<void> {
+  // From now on the system's own way of ending a process holds.
+  forgetSignals()
+  const results = await Promise.allSettled([...servers].map((close) => close()))
+  let exit = 0
+  for (const result of results) {
+    if (result.status === 'fulfilled') continue
+    console.error(result.reason)
+    exit = 1
+  }
+  process.exit(exit)
+}

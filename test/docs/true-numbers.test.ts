@@ -1,0 +1,86 @@
+// FND-55: numbers and names in prose that the source knows better.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { readConfig } from '../../packages/trefoil/src/app/config.ts'
+import { parseByteSize } from '../../packages/trefoil/src/base/bytes.ts'
+import { parseDuration } from '../../packages/trefoil/src/base/duration.ts'
+import {
+  MANIFEST_LIMITS,
+  MAX_ANSWER_DEPTH,
+} from '../../packages/trefoil/src/client/manifest-budget.ts'
+import { PROBLEMS } from '../../packages/trefoil/src/contract/problems.ts'
+import { ROOT, readDocument } from './markdown.ts'
+
+const source = (path: string) => readFileSync(join(ROOT, 'packages/trefoil/src', path), 'utf8')
+
+/** Cells of the rows of all tables whose first cell is code: `name` → default. */
+function codeRows(text: string): ReadonlyMap<string, string> {
+  const rows = text.matchAll(/^\| `(\w+)` +\| ([^|]*?) *\|/gm)
+  return new Map([...rows].map(([, name = '', cell = '']) => [name, cell]))
+}
+
+describe('docs/configuration.md', () => {
+  const { text } = readDocument('docs/configuration.md')
+  const section = (heading: string) => text.split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? ''
+  const config = readConfig({ env: {} })
+  const numbers = Object.entries(config).filter(([, value]) => typeof value === 'number')
+
+  it.each(numbers)('the default of %s is that of the source', (name, value) => {
+    const [, said] = /^`(.*)`$/.exec(codeRows(section('createApp')).get(name) ?? '') ?? []
+    // A number is a count, or a size in bytes or a time in milliseconds, as here.
+    const read = said === undefined ? 0 : (parseDuration(said) ?? parseByteSize(said))
+    expect(/^\d+$/.test(said ?? '') ? Number(said) : read).toBe(value)
+  })
+
+  it('the defaults of serve are those that its options say', () => {
+    const rows = codeRows(section('serve'))
+    const options = source('surfaces/http/node/serve-options.ts')
+    const comments = options.matchAll(/Default `(\w+)`[^*]*?\*\/\s+readonly (\w+)\?/g)
+    const said = [...comments].filter(([, , name]) => name !== 'host' && name !== 'port')
+    expect(said.length).toBeGreaterThan(4)
+    for (const [, value, name = ''] of said) expect(rows.get(name), name).toBe(`\`${value}\``)
+  })
+})
+
+describe('docs/cli.md', () => {
+  const { text } = readDocument('docs/cli.md')
+
+  it('explains every exit code there is, and no other', () => {
+    const codes = new Set([0, ...Object.values(PROBLEMS).map(({ exit }) => exit)])
+    const said = [...text.matchAll(/^\| (\d+) +\|/gm)].map(([, code]) => Number(code))
+    expect(said).toEqual([...codes].sort((left, right) => left - right))
+  })
+
+  it('says how much of a remote is read', () => {
+    const words = text.replaceAll(/\s+/g, ' ')
+    const { actions, actionValues, depth, text: longest } = MANIFEST_LIMITS
+    const grouped = (value: number) => value.toLocaleString('en')
+    expect(words).toContain(`or ${MAX_ANSWER_DEPTH} levels deep`)
+    expect(words).toContain(`more than ${actions} actions, ${grouped(actionValues)} values`)
+    expect(words).toContain(`${depth} levels, or texts of ${grouped(longest)} characters`)
+    expect(source('client/remote-client.ts')).toContain('DEFAULT_MAX_BYTES = 5 * 1024 * 1024')
+    expect(words).toContain('more than 5 MiB')
+  })
+
+  it('says how long what is closed gets', () => {
+    const words = text.replaceAll(/\s+/g, ' ')
+    const code = source('program/with-target.ts')
+    expect(code).toContain('CLOSING_MS = 10_000')
+    expect(code).toContain('STARTING_MS = 3000')
+    expect(words).toContain('background work get 10 s, start-up hooks that still run 3 s')
+    expect(source('program/stored-remotes.ts')).toContain('REMOTE_TIMEOUT = 10_000')
+    expect(words).toContain('and 10 s where nothing is said')
+  })
+})
+
+it('decision 0012 names, and counts, the names behind the public API of Node', () => {
+  const code = source('surfaces/http/node/quirks.ts').replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*/g, '')
+  const used = new Set([...code.matchAll(/(?:'|\.)(_[a-zA-Z]+)/g)].map(([, name]) => name))
+  const { text } = readDocument('decisions/0012-hot-path.md')
+  const table = text.split('**Names behind the public API.**')[1]?.split('\n- ')[0] ?? ''
+  const named = new Set([...table.matchAll(/`(_[a-zA-Z]+)`/g)].map(([, name]) => name))
+  expect([...named].sort()).toEqual([...used].sort())
+  const words = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight']
+  expect(table).toContain(`There are ${words[used.size]}`)
+})
