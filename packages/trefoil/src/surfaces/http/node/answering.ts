@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { answerInTurn } from './quirks.ts'
 
@@ -13,18 +13,25 @@ export function noteAnswer(socket: Socket, response: ServerResponse): void {
   if (answerInTurn(socket) === undefined) last.set(socket, response)
 }
 
-/** Connections that end with an answer they have, or are about to have. Most of the time none. */
-const closing = new Set<Socket>()
+/**
+ * Connections that end with an answer they have, or are about to have; and for how long that is so,
+ * `null` for good. Most of the time none.
+ */
+const closing = new Map<Socket, Pick<IncomingMessage, 'complete'> | null>()
 
 /** Has a connection end with this answer. */
 export function answerLast(socket: Socket, response: ServerResponse): void {
   response.shouldKeepAlive = false
-  takeNoMore(socket)
+  takeNoMore(socket, null)
 }
 
-/** From here on {@link takesNoMore} is true of a connection, until it has closed. */
-export function takeNoMore(socket: Socket): void {
-  closing.add(socket)
+/**
+ * From here on {@link takesNoMore} is true of a connection.
+ *
+ * @param until a request, when the connection stays once that has come; `null`: until it has closed
+ */
+export function takeNoMore(socket: Socket, until: IncomingMessage | null): void {
+  closing.set(socket, until)
   socket.once('close', () => closing.delete(socket))
 }
 
@@ -38,7 +45,9 @@ export function takeMore(socket: Socket): void {
  * not be processed (RFC 9112 §9.6), because nobody would ever hear what became of it.
  */
 export function takesNoMore(socket: Socket): boolean {
-  return closing.size > 0 && closing.has(socket)
+  if (closing.size === 0) return false
+  const until = closing.get(socket)
+  return until !== undefined && until?.complete !== true
 }
 
 /** Whether a connection is between two requests; `undefined` before the first. */

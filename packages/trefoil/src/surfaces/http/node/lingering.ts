@@ -77,12 +77,12 @@ export class Lingering {
     response.shouldKeepAlive = true
     const rest: Rest = { start: null, seen: 0, looks: 0, silentLooks: 0 }
     this.#open.set(socket, rest)
-    // It was told that it closes: nothing may be answered on it any more.
-    takeNoMore(socket)
-    socket.once('close', () => this.#release(socket))
+    // Where it could not be told that it closes, it may stay.
+    const stays = !isTold && wasToStay
+    takeNoMore(socket, stays ? request : null)
+    socket.once('close', () => this.#release(socket, rest))
     const end = () => {
-      // Where it could not be told that it closes, it may stay.
-      if (!isTold && wasToStay && !this.#isEnding) this.#release(socket)
+      if (stays && !this.#isEnding) this.#release(socket, rest)
       else socket.destroySoon()
     }
     response.once('finish', () => {
@@ -100,7 +100,9 @@ export class Lingering {
     for (const [socket, { start }] of this.#open) if (start !== null) socket.destroy()
   }
 
-  #release(socket: Socket): void {
+  #release(socket: Socket, rest: Rest): void {
+    // On one that stays, the next request may linger already.
+    if (this.#open.get(socket) !== rest) return
     this.#open.delete(socket)
     takeMore(socket)
     if (this.#open.size > 0 || this.#timer === null) return
