@@ -21,6 +21,7 @@ let handled = 0
 let aborted = 0
 let background = 0
 let entered = 0
+let left = 0
 /** Lets calls pass their authenticator, or their handler. */
 let gate = Promise.withResolvers<void>()
 
@@ -45,6 +46,7 @@ beforeAll(async () => {
         authenticate: async (call) => {
           await call.resolve(db)
           entered++
+          call.signal.addEventListener('abort', () => left++)
           await gate.promise
           return new AuthContext({ subject: 'user_1' })
         },
@@ -93,7 +95,6 @@ it.each([
 it.each([
   ['a body of known length', HALF],
   ['a chunk', CHUNKED],
-  ['nothing, as it seems', request('POST /body', [], '"whole"')],
 ])('SEC-3 W-38 the client leaves in the middle of %s while it is identified', async (_, text) => {
   gate = Promise.withResolvers<void>()
   const [before, seen, was] = [handled, events.length, entered]
@@ -107,6 +108,21 @@ it.each([
   await eventually(() => expect(events.length, 'access log').toBe(seen + 1))
   expect(events.at(-1)?.outcome).toBe('aborted')
   expect(handled).toBe(before)
+})
+
+it('FND-21 a client that leaves while it is identified has sent all of it: it runs', async () => {
+  gate = Promise.withResolvers<void>()
+  const [before, seen, was, gone] = [handled, events.length, entered, left]
+  const connection = new RawConnection(server.port)
+  connection.send(request('POST /body', [], '"whole"'))
+  await eventually(() => expect(entered).toBe(was + 1))
+  connection.vanish()
+  await eventually(() => expect(left).toBe(gone + 1))
+  gate.resolve()
+  await eventually(() => expect(events.length, 'access log').toBe(seen + 1))
+  expect(events.at(-1)?.outcome).toBe('aborted')
+  expect(handled).toBe(before + 1)
+  expect(closes, 'dependencies closed').toBe(opens)
 })
 
 it('W-16d the client leaves while the handler works: its signal aborts', async () => {

@@ -88,7 +88,7 @@ it.each(['/endless', '/stuck', '/web'])(
     await eventually(() => expect(connection.rest).toContain('\r\n\r\n'))
     connection.vanish()
     await settled(before)
-    expect(failures.slice(failed)).toEqual(['Client disconnected before request body was complete'])
+    expect(failures.slice(failed)).toEqual(['Client disconnected before the answer was complete'])
     await eventually(() => expect(events.length).toBe(logged + 1))
     expect(events.at(-1)?.outcome).toBe('aborted')
   },

@@ -134,7 +134,7 @@ it.each([CANCEL, 0, 2])('W-15, OBS-4: a stream reset with code %d is aborted', a
   await eventually(() => expect(asked.text()).toBe('first'))
   asked.stream.close(code)
   await eventually(() => expect(eventOf('/stuck', from)).toMatchObject([{ outcome: 'aborted' }]))
-  expect(told.slice(said)).toEqual(['Client disconnected before request body was complete'])
+  expect(told.slice(said)).toEqual(['Client disconnected before the answer was complete'])
   client.close()
 })
 

@@ -88,14 +88,15 @@ it.each(['GET /ok', 'DELETE /ok', 'HEAD /ok'])(
     socket.write(`${line} HTTP/1.1\r\n${HOST}Transfer-Encoding: chunked\r\n\r\n`)
     const chunk = `10000\r\n${'a'.repeat(65_536)}\r\n`
     let sent = 0
-    const ended = performance.now() + 5_000
+    const ended = performance.now() + 20_000
     while (!closed && performance.now() < ended) {
       sent += chunk.length
       await new Promise((resolve) => socket.write(chunk, () => setImmediate(resolve)))
     }
     expect(closed).toBe(true)
-    // What fits into the buffers on the way, and no more.
-    expect(sent).toBeLessThan(50_000_000)
+    // The bound of a connection that lingers, what comes between two looks at it, and what fits into
+    // the buffers on the way.
+    expect(sent).toBeLessThan(200_000_000)
   },
 )
 

@@ -6,6 +6,7 @@ import { ImproperlyConfigured } from '../contract/problem.ts'
 import { perSurface } from '../contract/surface-name.ts'
 import type { AppContext } from '../engine/app-context.ts'
 import { BackgroundTasks } from '../engine/background.ts'
+import type { Draining } from '../engine/draining.ts'
 import { compilePlan } from '../engine/plan.ts'
 import { AppView } from '../engine/views/app-view.ts'
 import { hookDecider } from '../policy/approval.ts'
@@ -46,13 +47,14 @@ export interface CompiledApp {
 export interface AppState {
   readonly state: unknown
   readonly callState: () => unknown
+  readonly draining: Draining
 }
 
 /** @throws ImproperlyConfigured with everything that is wrong */
 export function compileApp(
   declarations: readonly Declaration[],
   config: AppConfig,
-  { state, callState }: AppState,
+  { state, callState, draining }: AppState,
 ): CompiledApp {
   const covered = perSurface((surface) => config.auth[surface] !== undefined)
   const site = {
@@ -85,6 +87,7 @@ export function compileApp(
     limits: null,
     audit: null,
     background,
+    draining,
     timeout: config.timeout,
     closeTimeout: config.closeTimeout,
   })

@@ -1,8 +1,10 @@
+import { endsWithin } from '../base/ends-within.ts'
 import type { ActionTarget } from '../contract/action-protocol.ts'
 import type { AppHandle, LocalCredentials, ShutdownLimits } from '../contract/app-handle.ts'
 import type { Catalogue } from '../contract/catalogue.ts'
 import type { Logger } from '../contract/logger.ts'
 import { ImproperlyConfigured } from '../contract/problem.ts'
+import { Draining } from '../engine/draining.ts'
 import { writeSafely } from '../record/write-safely.ts'
 import { type FetchContext, handleFetch } from '../surfaces/http/fetch.ts'
 import type { HttpHandler } from '../surfaces/http/http-surface.ts'
@@ -15,7 +17,7 @@ import { type CompiledApp, compileApp } from './compiled-app.ts'
 import { readConfig } from './config.ts'
 import type { Declaration } from './declaration.ts'
 import { describeExposure } from './exposure.ts'
-import { Lifecycle, type ShutdownHook, type StartupHook } from './lifecycle.ts'
+import { type DrainHook, Lifecycle, type ShutdownHook, type StartupHook } from './lifecycle.ts'
 import { productionIssues, UnfitForProduction } from './production.ts'
 import { Routes } from './routes.ts'
 import { NO_LIMITS, shutDown } from './shut-down.ts'
@@ -32,6 +34,9 @@ export interface CreateAppOptions<Auth extends readonly AnyAuthConfig[], State, 
   readonly callState?: () => CallState
 }
 
+/** Milliseconds that drain hooks get where no server says how long. */
+const DRAIN_MS = 10_000
+
 /** An application: one handler per action, whatever surface calls it. */
 export class App<T extends AppTypes> extends Routes<T> implements AppHandle {
   readonly '~trefoil.app': true = true
@@ -41,6 +46,9 @@ export class App<T extends AppTypes> extends Routes<T> implements AppHandle {
   readonly #declarations: Declaration[]
   readonly #lifecycle: Lifecycle<T['state']>
   readonly #callState: () => unknown
+  readonly #draining = new Draining()
+  /** Settles when the drain hooks have; `null` until draining begins. */
+  #drained: Promise<void> | null = null
   #compiled: CompiledApp | null = null
   #mounted = false
   #namedStrays = false
@@ -68,6 +76,15 @@ export class App<T extends AppTypes> extends Routes<T> implements AppHandle {
     this.#lifecycle.onStartup(hook)
   }
 
+  /**
+   * Runs when the app begins to stop: nothing new is accepted, and calls in flight have
+   * `drainTimeout` to end. All hooks at once; stopping waits for them no longer than for the calls,
+   * and an error is logged.
+   */
+  onDrain(hook: DrainHook<T['state']>): void {
+    this.#lifecycle.onDrain(hook)
+  }
+
   /** Runs when the app stops, newest first. */
   onShutdown(hook: ShutdownHook<T['state']>): void {
     this.#lifecycle.onShutdown(hook)
@@ -81,14 +98,41 @@ export class App<T extends AppTypes> extends Routes<T> implements AppHandle {
     await this.#lifecycle.start()
   }
 
-  /** Waits for background tasks, then runs every shutdown hook. @throws AggregateError */
-  shutdown(): Promise<void> {
-    return this['~shutdown'](NO_LIMITS)
+  /**
+   * Begins to stop: aborts `call.draining` of every call and runs the drain hooks. Calls go on, and
+   * new ones are answered. `serve` does it first of all when it closes; for servers of your own.
+   * Idempotent.
+   *
+   * @returns settles when the hooks have; never rejects
+   */
+  drain(): Promise<void> {
+    if (this.#drained === null) {
+      this.#draining.begin()
+      this.#drained = this.#lifecycle.drain((err) => {
+        writeSafely(this.#config.logger, 'error', { err }, 'Drain hook failed')
+      })
+    }
+    return this.#drained
   }
 
-  /** The same for a server, which has to end. */
+  /**
+   * Begins to stop if that has not been done, waits for background tasks, then runs every shutdown
+   * hook. @throws AggregateError
+   */
+  async shutdown(): Promise<void> {
+    // Who has begun before has waited as long as it wanted to.
+    if (this.#drained === null) await endsWithin(DRAIN_MS, this.drain())
+    await this['~shutdown'](NO_LIMITS)
+  }
+
+  /** The rest of it for a server, which has begun to stop before, and has to end. */
   readonly '~shutdown' = async (limits: ShutdownLimits): Promise<void> => {
-    await shutDown(this.#compiled?.background ?? null, this.#lifecycle, limits)
+    try {
+      await shutDown(this.#compiled?.background ?? null, this.#lifecycle, limits)
+    } finally {
+      this.#drained = null
+      this.#draining.reset()
+    }
   }
 
   /** For programs that end the process without a shutdown. */
@@ -188,6 +232,7 @@ export class App<T extends AppTypes> extends Routes<T> implements AppHandle {
     this.#compiled ??= compileApp(this.#declarations, this.#config, {
       state: this.state,
       callState: this.#callState,
+      draining: this.#draining,
     })
     return this.#compiled
   }

@@ -4,6 +4,8 @@ import { HookTime } from './hook-time.ts'
 
 /** A start-up or shutdown hook. When a start-up hook returns a function, that function undoes it. */
 export type StartupHook<State> = (app: { readonly state: State }) => Awaitable<unknown>
+/** Called when the app begins to stop, before anything is waited for. */
+export type DrainHook<State> = (app: { readonly state: State }) => Awaitable<unknown>
 export type ShutdownHook<State> = (app: { readonly state: State }) => Awaitable<unknown>
 
 /** Something to be done at shutdown, under the name it is told by. */
@@ -21,6 +23,7 @@ type Phase = 'idle' | 'starting' | 'started' | 'stopping' | 'failed'
  */
 export class Lifecycle<State> {
   readonly #startup: StartupHook<State>[] = []
+  readonly #drain: DrainHook<State>[] = []
   readonly #shutdown: ShutdownHook<State>[] = []
   readonly #app: { readonly state: State }
   #undo: Closer[] = []
@@ -39,12 +42,20 @@ export class Lifecycle<State> {
 
   /** True when there are hooks and nobody has begun to run them. */
   get neglected(): boolean {
-    return this.#phase === 'idle' && this.#startup.length + this.#shutdown.length > 0
+    return (
+      this.#phase === 'idle' &&
+      this.#startup.length + this.#drain.length + this.#shutdown.length > 0
+    )
   }
 
   onStartup(hook: StartupHook<State>): void {
     this.#refuseLate()
     this.#startup.push(hook)
+  }
+
+  onDrain(hook: DrainHook<State>): void {
+    this.#refuseLate()
+    this.#drain.push(hook)
   }
 
   onShutdown(hook: ShutdownHook<State>): void {
@@ -89,6 +100,25 @@ export class Lifecycle<State> {
         ? error
         : new AggregateError([error, ...failures], 'Start-up failed, and undoing it failed too')
     }
+  }
+
+  /**
+   * Tells every drain hook, in order and without waiting for one before the next: what one of them
+   * waits for must not keep the others from hearing it. None for an app that was never started.
+   *
+   * @param failed called with what one has thrown
+   * @returns settles when all have; never rejects
+   */
+  async drain(failed: (error: unknown) => void): Promise<void> {
+    if (this.#phase !== 'started') return
+    const telling = this.#drain.map(async (hook) => {
+      try {
+        await hook(this.#app)
+      } catch (error) {
+        failed(error)
+      }
+    })
+    await Promise.all(telling)
   }
 
   /**

@@ -29,7 +29,9 @@ export interface AppHandle {
    * @param options `announce: false` leaves out the lines about how open the app is
    */
   startup(options?: { readonly announce?: boolean }): Promise<void>
-  /** Runs every shutdown hook; throws an `AggregateError` with what failed. */
+  /** Tells calls and drain hooks that the app begins to stop; never rejects. Idempotent. */
+  drain(): Promise<void>
+  /** Drains if that has not been done, then runs every shutdown hook; throws an `AggregateError` with what failed. */
   shutdown(): Promise<void>
   /** Throws `ImproperlyConfigured` listing everything that is unfit for production. */
   validateProduction(): void

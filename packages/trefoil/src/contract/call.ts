@@ -24,6 +24,12 @@ export interface Call<
    * Content-Security-Policy. Empty when the policy has none.
    */
   readonly cspNonce: string
+  /**
+   * Aborted when the server begins to stop: the call may go on for `drainTimeout`, and what has no
+   * end of its own should come to one. Its reason is a `Problem`, `unavailable`. An event stream
+   * whose handler does not look at it is ended by itself, once it has been silent for a second.
+   */
+  readonly draining: AbortSignal
   /** Scratch values of this call, made by the app's `callState` on first use. */
   readonly state: State
   /** Values that live as long as the app. */

@@ -265,7 +265,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemRow>> = deepFreeze({
     status: 400,
     mcp: 'http',
     exit: 1,
-    text: 'Client disconnected before request body was complete',
+    text: 'Client disconnected before the answer was complete',
     fix: 'Keep the connection open until the answer arrives.',
   },
   body_consumed: {

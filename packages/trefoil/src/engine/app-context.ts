@@ -6,6 +6,7 @@ import type { AuditPort } from '../contract/ports/audit.ts'
 import type { AdmitPort, LimitsPort } from '../contract/ports/limits.ts'
 import type { SurfaceName } from '../contract/surface-name.ts'
 import type { BackgroundTasks } from './background.ts'
+import type { Draining } from './draining.ts'
 
 /** What every call of an app shares. Made once, when the app compiles. */
 export interface AppContext {
@@ -26,6 +27,7 @@ export interface AppContext {
   readonly limits: LimitsPort | null
   readonly audit: AuditPort | null
   readonly background: BackgroundTasks
+  readonly draining: Draining
   /** Milliseconds that any call may take; 0 for any time. */
   readonly timeout: number
   /** Milliseconds that closing after a call may take; 0 for any time. */

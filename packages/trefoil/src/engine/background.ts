@@ -12,10 +12,12 @@ export class BackgroundTasks {
     this.#logger = logger
   }
 
-  start(task: () => Awaitable<unknown>, ids: CallIds): void {
+  /** @returns settles with the task, however that ends; never rejects */
+  start(task: () => Awaitable<unknown>, ids: CallIds): Promise<void> {
     const running = this.#run(task, ids)
     this.#running.set(running, ids)
     void running.then(() => this.#running.delete(running))
+    return running
   }
 
   /** Resolves when nothing is running any more. */

@@ -14,6 +14,7 @@ import type { CallIds } from './call-ids.ts'
 import type { CallSite } from './call-site.ts'
 import { CookieExchange } from './cookie-exchange.ts'
 import type { DependencyScopes, Failure } from './dependency-scope.ts'
+import { DrainWatch } from './draining.ts'
 import type { CloseHooks, Inbound } from './inbound.ts'
 
 type Arguments = Readonly<Record<string, unknown>>
@@ -87,6 +88,8 @@ export class CallState implements CallIds, CloseHooks {
   /** What was logged last: a stream, and who makes the answer, meet the same error. */
   logged: { readonly error: unknown } | null = null
   cookies: CookieExchange | null = null
+  /** What the call hears of the beginning of its app's end; `null` while nobody asks. */
+  drainWatch: DrainWatch | null = null
   closeHooks: (() => Awaitable<void>)[] | null = null
   #abort: AbortController | null = null
   #log: Logger | null = null
@@ -168,6 +171,12 @@ export class CallState implements CallIds, CloseHooks {
       this.inbound.cookies ?? new SentCookies(this.inbound.rawHeaders),
     )
     return this.cookies
+  }
+
+  /** Made on first use. */
+  openDrainWatch(): DrainWatch {
+    this.drainWatch ??= new DrainWatch(this.site.app.draining)
+    return this.drainWatch
   }
 
   /** Made on first use: most calls never look at their signal. */

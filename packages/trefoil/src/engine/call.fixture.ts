@@ -15,6 +15,7 @@ import type { AppContext } from './app-context.ts'
 import { BackgroundTasks } from './background.ts'
 import type { CallIds } from './call-ids.ts'
 import { CallState } from './call-state.ts'
+import { Draining } from './draining.ts'
 import type { CloseHooks, Inbound, UseArguments } from './inbound.ts'
 import { compilePlan, type Plan } from './plan.ts'
 import { rehearse, run } from './run.ts'
@@ -109,6 +110,7 @@ export function prepareCall(options: CallOptions = {}): PreparedCall {
     limits: null,
     audit: null,
     background: new BackgroundTasks(logger),
+    draining: new Draining(),
     timeout: 0,
     closeTimeout: 0,
     ...options.app,

@@ -79,17 +79,26 @@ function over(state: CallState, outcome: Outcome): Outcome {
  */
 function handOver(state: CallState, outcome: Outcome): void {
   const { tasks } = state
-  if (tasks === null || state.rehearses) return
+  if (tasks === null || state.rehearses) {
+    state.drainWatch?.end()
+    return
+  }
   state.tasks = null
   // What an error handler answered may look good though everything was rolled back.
   const isDone = state.failure === null && outcome.kind === 'answer' && outcome.answer.status < 400
   const { background } = state.site.app
+  // For them too: a server that stops waits for all of it.
+  const drain = state.openDrainWatch()
   state.inbound.onDone(() => {
     // What is found out while the answer is encoded or sent does not count: the work was done.
     const due = tasks.filter(({ always }) => always || isDone)
-    if (due.length === 0) return
+    if (due.length === 0) {
+      drain.end()
+      return
+    }
     // Not the call itself: work that takes long would hold on to its request and its answer.
     const { requestId, callId } = state
-    for (const { run } of due) background.start(run, { requestId, callId })
+    const running = due.map(({ run }) => background.start(run, { requestId, callId }))
+    void Promise.all(running).then(() => drain.end())
   })
 }

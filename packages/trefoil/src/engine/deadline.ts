@@ -111,6 +111,14 @@ export function calledOff({ hasBegun }: Pick<CallState, 'hasBegun'>): Problem {
   })
 }
 
+/** What a call ends with whose server did not wait for it: it was not its caller who left. */
+export function serverStopped({ hasBegun }: Pick<CallState, 'hasBegun'>): Problem {
+  return refuse('client_disconnected', {
+    detail: 'The server stopped before the answer was complete',
+    details: { started: hasBegun },
+  })
+}
+
 /** The time was up while the request arrived or was being checked. */
 export function timeoutBeforeCall(): Problem {
   return refuse('TIMEOUT', {

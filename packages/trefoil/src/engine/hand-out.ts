@@ -7,6 +7,7 @@ import type { CallState } from './call-state.ts'
 import { close } from './close.ts'
 import type { Deadline } from './deadline.ts'
 import type { Failure } from './dependency-scope.ts'
+import { endWhenDraining } from './end-when-draining.ts'
 import { toProblem } from './settle.ts'
 
 /**
@@ -18,8 +19,10 @@ export function handOut(
   answer: Answer,
   deadline: Deadline | null,
 ): Awaitable<Outcome> {
+  let leaveDrain = () => {}
   const ended = async (failedWithin: Failure | null) => {
     deadline?.stop()
+    leaveDrain()
     // A 5xx, or an error that a handler turned into a stream, stays a failure.
     if (failedWithin !== null) state.failure = failedWithin
     const outcome: Outcome =
@@ -52,5 +55,6 @@ export function handOut(
     state.abort(problem)
     watched.fail(problem).catch(() => {})
   })
+  leaveDrain = endWhenDraining(state, answer, watched)
   return { kind: 'answer', answer: { ...answer, body: watched } }
 }

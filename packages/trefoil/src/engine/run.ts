@@ -2,7 +2,7 @@ import { type Awaitable, isPromiseLike } from '../base/promise.ts'
 import type { Outcome } from '../contract/outcome.ts'
 import type { CallState } from './call-state.ts'
 import { conclude, settle, told } from './conclude.ts'
-import { calledOff, Deadline } from './deadline.ts'
+import { calledOff, Deadline, serverStopped } from './deadline.ts'
 import type { Plan } from './plan.ts'
 import type { Stage } from './stage.ts'
 import { WaitingCall } from './waiting-call.ts'
@@ -21,8 +21,11 @@ export function run(plan: Plan, state: CallState): Awaitable<Outcome> {
   }
   const { inbound } = state
   // Who has left already wants nothing begun, and a server that has stopped begins nothing.
-  if ((inbound.cancels && inbound.aborted) || inbound.stop?.stopped === true) {
+  if (inbound.cancels && inbound.aborted) {
     return conclude(state, told(state, calledOff(state)), deadline)
+  }
+  if (inbound.stop?.stopped === true) {
+    return conclude(state, told(state, serverStopped(state)), deadline)
   }
   const stages = plan.run
   for (let index = 0; index < stages.length; index++) {

@@ -3,6 +3,12 @@ import { dependency } from '../contract/dependency.ts'
 import type { StoppableCall } from '../contract/exchange.ts'
 import { startCall } from './call.fixture.ts'
 
+/** It was not its caller who left. */
+const STOPPED = {
+  code: 'client_disconnected',
+  detail: 'The server stopped before the answer was complete',
+}
+
 /** A server that has not stopped yet. */
 function stopping() {
   const calls = new Set<StoppableCall>()
@@ -27,7 +33,7 @@ test('a server that has stopped begins nothing', async () => {
   const { stop } = stopping()
   const handler = () => expect.unreachable()
   const { outcome } = startCall({ stop: { ...stop, stopped: true }, action: { handler } })
-  expect(await outcome).toMatchObject({ problem: { code: 'client_disconnected' } })
+  expect(await outcome).toMatchObject({ problem: { ...STOPPED, details: { started: false } } })
 })
 
 test('a call is ended, and its dependencies are told why', async () => {
@@ -48,7 +54,7 @@ test('a call is ended, and its dependencies are told why', async () => {
   const { outcome } = startCall({ stop, action: { handler, dependencies: [['db', db as never]] } })
   await entered.promise
   for (const call of calls) call.stop()
-  expect(await outcome).toMatchObject({ problem: { code: 'client_disconnected' } })
-  expect(told).toEqual([expect.objectContaining({ code: 'client_disconnected' })])
+  expect(await outcome).toMatchObject({ problem: { ...STOPPED, details: { started: true } } })
+  expect(told).toEqual([expect.objectContaining(STOPPED)])
   expect(calls.size).toBe(0)
 })

@@ -1,12 +1,12 @@
 import { type Awaitable, isPromiseLike } from '../base/promise.ts'
 import type { ServerStop, StoppableCall } from '../contract/exchange.ts'
 import type { Outcome } from '../contract/outcome.ts'
-import { type Problem, refuse } from '../contract/problem.ts'
+import type { Problem } from '../contract/problem.ts'
 import { discardStream } from './answer/stream.ts'
 import type { CallState } from './call-state.ts'
 import { close } from './close.ts'
 import { conclude, settle, settleError, told } from './conclude.ts'
-import { Deadline } from './deadline.ts'
+import { Deadline, serverStopped } from './deadline.ts'
 import type { Stage, StageEnd } from './stage.ts'
 
 /**
@@ -76,7 +76,7 @@ export class WaitingCall implements StoppableCall {
    * would go on while shutdown hooks take away what it uses.
    */
   stop(): void {
-    this.#interrupt(refuse('client_disconnected'))
+    this.#interrupt(serverStopped(this.#state))
   }
 
   /** The caller is told now; nothing of the developer's starts any more. */

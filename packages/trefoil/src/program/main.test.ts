@@ -109,6 +109,10 @@ class StandInApp implements AppHandle {
     if (this.startupError !== null) throw this.startupError
   }
 
+  async drain(): Promise<void> {
+    this.events.push('drain')
+  }
+
   async shutdown(): Promise<void> {
     this.events.push('shutdown')
     if (this.shutdownError !== null) throw this.shutdownError

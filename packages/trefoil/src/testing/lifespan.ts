@@ -21,6 +21,12 @@ export class Lifespan {
     await this.#starting
   }
 
+  /** Begins to stop the app, if this has started it; settles with its drain hooks. */
+  async drain(): Promise<void> {
+    await this.#starting
+    await this.#app.drain()
+  }
+
   /** @throws AggregateError with what the shutdown hooks threw */
   async end(): Promise<void> {
     if (this.#closed) return

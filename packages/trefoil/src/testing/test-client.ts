@@ -62,6 +62,15 @@ export class TestClient implements AsyncDisposable {
   }
 
   /**
+   * Begins to stop the app, as a server does that is told to: `call.draining` is aborted, the drain
+   * hooks run, and calls go on. Settles when the hooks have.
+   */
+  async drain(): Promise<void> {
+    await this.#lifespan.begin()
+    await this.#lifespan.drain()
+  }
+
+  /**
    * Breaks off answers nobody read, then runs the shutdown hooks if this client ran start-up.
    * Idempotent.
    *

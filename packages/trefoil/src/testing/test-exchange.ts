@@ -1,6 +1,7 @@
 import { joinBytes } from '../base/join-bytes.ts'
 import type { Awaitable } from '../base/promise.ts'
 import type { Exchange, SendResult } from '../contract/exchange.ts'
+import { incompleteBody } from '../contract/incomplete-body.ts'
 import { refuse } from '../contract/problem.ts'
 
 /** Body of a request: whole, or in pieces as the caller makes them. */
@@ -126,7 +127,7 @@ export class TestExchange implements Exchange {
       }
     } catch (cause) {
       // An upload that breaks off in the caller's hands reaches a server as a lost connection.
-      throw refuse('client_disconnected', { cause })
+      throw incompleteBody({ cause })
     } finally {
       void iterator.return?.()
     }
@@ -134,7 +135,7 @@ export class TestExchange implements Exchange {
 
   #gone(): Promise<never> {
     const gone = new Promise<never>((_, reject) => {
-      this.onAbort(() => reject(refuse('client_disconnected')))
+      this.onAbort(() => reject(incompleteBody()))
     })
     gone.catch(() => {})
     return gone

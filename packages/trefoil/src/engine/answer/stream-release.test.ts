@@ -83,7 +83,7 @@ describe('a stream of node', () => {
 
   test.each([
     ['skipped', skipStream, 'commit'],
-    ['discarded', discardStream, 'rollback: Client disconnected before request body was complete'],
+    ['discarded', discardStream, 'rollback: Client disconnected before the answer was complete'],
   ])('W-28: is given back when it is %s unread', async (_, end, told) => {
     const stream = idle()
     const { value, ends } = await returned(() => stream)

@@ -71,7 +71,7 @@ describe('dependencies of a stream', () => {
     const { stream, ends, log } = await started(() => pieces('a', 'b'))
     await stream.next()
     await stream.return?.()
-    expect(ends).toEqual(['rollback: Client disconnected before request body was complete'])
+    expect(ends).toEqual(['rollback: Client disconnected before the answer was complete'])
     expect(log).toEqual([])
   })
 

@@ -75,6 +75,8 @@ export class WatchedStream implements AsyncIterableIterator<string | Uint8Array>
   readonly #memory: PieceMemory | null
   /** Called when it is cut off, for a reader who waits for something else just then. */
   onCut: (() => void) | null = null
+  /** Called with each that is handed over; `null` while nobody asks. */
+  onPiece: ((piece: string | Uint8Array) => void) | null = null
   /** Why it was cut off: whoever reads on must not take it for whole (FND-59). */
   #cut: StreamFailure | null = null
   #hasBegun = false
@@ -125,7 +127,7 @@ export class WatchedStream implements AsyncIterableIterator<string | Uint8Array>
     return DONE
   }
 
-  /** Ends before the first piece, as a success: the answer needs none (HEAD, 304). */
+  /** Ends here, as a success: no more is needed (HEAD, 304, a server that drains). */
   async skip(): Promise<void> {
     await this.#stop(() => null)
   }
@@ -179,6 +181,7 @@ export class WatchedStream implements AsyncIterableIterator<string | Uint8Array>
       this.#hasBegun = true
       this.#watcher.firstPiece()
     }
+    this.onPiece?.(piece)
     // A copy: it waits for a slow reader, and its source may write the next piece (another
     // caller's, out of a pool) into the same memory before it has left.
     const memory = typeof piece === 'string' ? null : this.#memory

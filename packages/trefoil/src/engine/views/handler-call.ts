@@ -36,6 +36,9 @@ class HandlerCall extends FactsView implements Call {
   get state(): unknown {
     return stateOf(this).own
   }
+  get draining(): AbortSignal {
+    return stateOf(this).openDrainWatch().signal
+  }
   get cspNonce(): string {
     return stateOf(this).inbound.cspNonce
   }

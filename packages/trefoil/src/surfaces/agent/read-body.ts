@@ -1,5 +1,6 @@
 import { type Awaitable, isPromiseLike } from '../../base/promise.ts'
 import { startTimer } from '../../base/start-timer.ts'
+import { incompleteBody } from '../../contract/incomplete-body.ts'
 import { Problem, refuse } from '../../contract/problem.ts'
 import type { AppContext } from '../../engine/app-context.ts'
 import { timeoutBeforeCall } from '../../engine/deadline.ts'
@@ -25,8 +26,7 @@ export function readBody(
   if (type?.essence !== 'application/json') return refuse('unsupported_media_type')
   const coded = refusedCoding(exchange.rawHeaders)
   if (coded !== null) return coded
-  const failed = (error: unknown) =>
-    error instanceof Problem ? error : refuse('client_disconnected')
+  const failed = (error: unknown) => (error instanceof Problem ? error : incompleteBody())
   const reading = exchange.readBody(limit)
   if (!isPromiseLike(reading)) return reading
   const bytes = reading.then(undefined, failed)

@@ -1,6 +1,7 @@
 import { freezeGenerators } from '../../base/freeze-class.ts'
 import { joinBytes } from '../../base/join-bytes.ts'
 import type { Exchange, HttpReply, SendResult } from '../../contract/exchange.ts'
+import { incompleteBody } from '../../contract/incomplete-body.ts'
 import { ImproperlyConfigured, Problem, refuse } from '../../contract/problem.ts'
 import { skipStream } from '../../engine/answer/stream.ts'
 import { stripMountPath } from '../../web/mount-path.ts'
@@ -138,9 +139,10 @@ class FetchExchange implements Exchange {
         yield value
       }
     } catch (error) {
-      // A body that fails on its way is one that did not arrive, whoever is to blame.
+      if (this.aborted) throw refuse('client_disconnected')
       const isOurs = error instanceof Problem || error instanceof ImproperlyConfigured
-      throw isOurs && !this.aborted ? error : refuse('client_disconnected')
+      // A body that fails on its way is one that did not arrive, whoever is to blame.
+      throw isOurs ? error : incompleteBody()
     } finally {
       signal.removeEventListener('abort', leave)
       // Left early: nobody wants the rest.

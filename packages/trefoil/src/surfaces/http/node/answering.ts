@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { answerInTurn } from './quirks.ts'
 
@@ -13,26 +13,47 @@ export function noteAnswer(socket: Socket, response: ServerResponse): void {
   if (answerInTurn(socket) === undefined) last.set(socket, response)
 }
 
-/** Connections on which no further request counts. */
-const closing = new WeakSet<Socket>()
+/**
+ * Connections that end with an answer they have, or are about to have; and for how long that is so,
+ * `null` for good. Most of the time none.
+ */
+const closing = new Map<Socket, Pick<IncomingMessage, 'complete'> | null>()
 
 /** Has a connection end with this answer. */
 export function answerLast(socket: Socket, response: ServerResponse): void {
   response.shouldKeepAlive = false
-  closing.add(socket)
+  takeNoMore(socket, null)
 }
 
 /**
- * True for a request that was sent behind one whose answer ends the connection: it must not be
- * processed (RFC 9112 §9.6), because nobody would ever hear what became of it.
+ * From here on {@link takesNoMore} is true of a connection.
+ *
+ * @param until a request, when the connection stays once that has come; `null`: until it has closed
  */
-export function comesTooLate(socket: Socket, response: ServerResponse): boolean {
-  // Only then an earlier answer is still to leave.
-  return response.socket === null && closing.has(socket)
+export function takeNoMore(socket: Socket, until: IncomingMessage | null): void {
+  closing.set(socket, until)
+  socket.once('close', () => closing.delete(socket))
+}
+
+/** It stays after all. */
+export function takeMore(socket: Socket): void {
+  closing.delete(socket)
+}
+
+/**
+ * True of a connection that ends with an answer it has: a request that was sent behind that one must
+ * not be processed (RFC 9112 §9.6), because nobody would ever hear what became of it.
+ */
+export function takesNoMore(socket: Socket): boolean {
+  if (closing.size === 0) return false
+  const until = closing.get(socket)
+  return until !== undefined && until?.complete !== true
 }
 
 /** Whether a connection is between two requests; `undefined` before the first. */
 export function isIdle(socket: Socket): boolean | undefined {
+  // It waits for no request any more, and who has it closed keeps the time (lingering.ts).
+  if (takesNoMore(socket)) return false
   const response = answerInTurn(socket)
   if (response !== undefined) return response === null
   return last.get(socket)?.writableFinished

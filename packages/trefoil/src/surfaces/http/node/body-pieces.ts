@@ -7,10 +7,15 @@ import { lostBody } from './lost-body.ts'
  * worked on, beyond what the stream holds already, so a caller cannot send faster than we take.
  * (The stream's own iterator destroys the connection when it is left early; the answer would be
  * lost with it.)
+ *
+ * @param limit bytes
+ * @param isWhole asked when its connection has closed and nothing is left of it: whether so many
+ * bytes are all there was
  */
 export async function* pieces(
   request: IncomingMessage,
   limit: number,
+  isWhole: (size: number) => boolean,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   let size = 0
   const gate = new Gate(request)
@@ -22,8 +27,10 @@ export async function* pieces(
         if (size > limit) throw refuse('payload_too_large')
         yield piece
       } else if (request.readableEnded) return
-      else if (gate.gone || request.destroyed) throw lostBody(request)
-      else await gate.opened()
+      else if (gate.gone || request.destroyed) {
+        if (isWhole(size)) return
+        throw lostBody(request)
+      } else await gate.opened()
     }
   } finally {
     gate.remove()

@@ -3,7 +3,7 @@ import type { HttpReply } from '../../../contract/exchange.ts'
 import { type Problem, refuse } from '../../../contract/problem.ts'
 import type { RawHeaders } from '../../../web/raw-headers.ts'
 import type { HttpHandler } from '../http-surface.ts'
-import { isAnswering } from './answering.ts'
+import { isAnswering, takesNoMore } from './answering.ts'
 import { markOverdue } from './lost-body.ts'
 import { refuseUnread } from './unread-exchange.ts'
 
@@ -26,7 +26,9 @@ export function answerClientErrors(
 ): (error: ClientError, socket: Socket) => void {
   return (error, socket) => {
     if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') markOverdue(socket)
-    if (!socket.writable || isAnswering(socket) || !isOfHttp(error)) {
+    // One that closes has its answer: a second would be taken for that to the next request.
+    const isAnswered = isAnswering(socket) || takesNoMore(socket)
+    if (!socket.writable || isAnswered || !isOfHttp(error)) {
       socket.destroy()
       return
     }

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
+import { incompleteBody } from '../../../contract/incomplete-body.ts'
 import { type Problem, refuse } from '../../../contract/problem.ts'
 
 /** Connections that were ended because a request took too long to arrive. */
@@ -12,5 +13,5 @@ export function markOverdue(socket: Socket): void {
 
 /** Why the rest of a body does not come: its record is to say what its caller was told (OBS-4). */
 export function lostBody({ socket }: IncomingMessage): Problem {
-  return refuse(overdue.has(socket) ? 'request_timeout' : 'client_disconnected')
+  return overdue.has(socket) ? refuse('request_timeout') : incompleteBody()
 }

@@ -6,19 +6,17 @@ import { freezeGenerators } from '../../../base/freeze-class.ts'
 import { plainAddress } from '../../../base/ip.ts'
 import type { Awaitable } from '../../../base/promise.ts'
 import type { Exchange, SendResult, ServerStop } from '../../../contract/exchange.ts'
-import { refuse } from '../../../contract/problem.ts'
+import { firstHeader, type RawHeaders } from '../../../web/raw-headers.ts'
 import { pieces } from './body-pieces.ts'
-import { isCut, piecesInTime, wholeInTime } from './http2-body.ts'
+import { Http2Body, piecesInTime, wholeInTime } from './http2-body.ts'
 import { isHttp2 } from './http2-head.ts'
 import { fromHttp2 } from './http2-headers.ts'
-import { lostBody } from './lost-body.ts'
+import type { Lingering } from './lingering.ts'
 import { dropBody } from './quirks.ts'
 import type { Sending } from './send.ts'
+import { type Arriving, collect, leftBehind } from './whole-body.ts'
 
 const EMPTY = new Uint8Array(0)
-
-/** NGHTTP2_NO_ERROR; the module is not loaded for a number. */
-const NO_ERROR = 0
 
 /** Milliseconds of silence after which the kernel asks whether a peer is still there. */
 export const SILENCE_MS = 60_000
@@ -30,7 +28,7 @@ export const DEFAULT_SEND_TIMEOUT = 60_000
 const DEFAULT_REQUEST_TIMEOUT = 60_000
 
 /** One `node:http` request. */
-export class NodeExchange implements Exchange, Sending {
+export class NodeExchange implements Exchange, Sending, Arriving {
   readonly method: string
   readonly target: string
   readonly rawHeaders: readonly string[]
@@ -47,10 +45,12 @@ export class NodeExchange implements Exchange, Sending {
   #isSkipped = false
   readonly #request: IncomingMessage
   readonly #response: ServerResponse
-  readonly #expectsContinue: boolean
+  /** True when its client sends the body only once it has been told to. */
+  readonly expectsContinue: boolean
   readonly #requestTimeout: number
   /** `null` for HTTP/1.1. Of HTTP/2 only the stream knows how it ended; its response does not. */
   readonly #stream: ServerHttp2Stream | null
+  readonly #arriving: Http2Body | null
 
   /**
    * @param expectsContinue true when the client waits for `100 Continue` before its body
@@ -73,11 +73,14 @@ export class NodeExchange implements Exchange, Sending {
     this.#requestTimeout = requestTimeout
     this.#request = request
     this.#response = response
-    this.#expectsContinue = expectsContinue
+    this.expectsContinue = expectsContinue
     this.method = request.method as string
     this.target = request.url as string
-    this.#stream = request.httpVersionMajor !== 1 && isHttp2(response) ? response.stream : null
-    this.rawHeaders = this.#stream === null ? request.rawHeaders : fromHttp2(request.rawHeaders)
+    const stream = request.httpVersionMajor !== 1 && isHttp2(response) ? response.stream : null
+    this.#stream = stream
+    this.rawHeaders = stream === null ? request.rawHeaders : fromHttp2(request.rawHeaders)
+    this.#arriving =
+      stream === null ? null : new Http2Body(stream, announcedLength(this.rawHeaders))
   }
 
   get peerAddress(): string | null {
@@ -128,13 +131,14 @@ export class NodeExchange implements Exchange, Sending {
 
   /**
    * Refuses what may still come of the body once the answer is out. A refused caller could
-   * otherwise keep us reading what we never wanted.
+   * otherwise keep us reading what we never wanted; what it sends until it has heard so is thrown
+   * away.
+   *
+   * @param isOurs true when nobody but the app can be reading it, and it does no longer
    */
-  refuseRest(): void {
-    const stream = this.#stream
-    if (stream === null) this.#response.shouldKeepAlive = false
-    // RFC 9113 §8.1: the client is to keep the answer.
-    else if (!stream.endAfterHeaders) stream.once('finish', () => stream.close(NO_ERROR))
+  refuseRest(lingering: Lingering, isOurs: boolean): void {
+    if (this.#arriving !== null) this.#arriving.refuseRest()
+    else lingering.hold(this.#request, this.#response, isOurs)
   }
 
   /**
@@ -166,41 +170,85 @@ export class NodeExchange implements Exchange, Sending {
   }
 
   readBody(limit: number): Awaitable<Uint8Array> {
-    if (this.#isTooLate()) return Promise.reject(tooLate())
-    this.bodyRead = true
-    const request = this.#request
-    if (request.readableEnded) return EMPTY
-    // A request that is already destroyed tells nobody any more: waiting for it, the call and all
-    // it holds would stay for ever.
-    const stream = this.#stream
-    if (request.destroyed || (stream !== null && isCut(stream))) {
-      return Promise.reject(lostBody(request))
+    try {
+      const whole = this.#atHand(limit)
+      if (whole !== null) return whole
+    } catch (error) {
+      return Promise.reject(error)
     }
-    if (request.complete && request.readableLength === 0) return EMPTY
-    // Only now: a refused caller has not been asked to send its body.
-    if (this.#expectsContinue) this.#response.writeContinue()
+    const request = this.#request
     const body = new Promise<Uint8Array>((resolve, reject) => {
-      collect(request, limit, resolve, reject)
+      collect(request, limit, this, resolve, reject)
     })
-    return stream === null ? body : wholeInTime(body, stream, this.#requestTimeout)
+    const arriving = this.#arriving
+    return arriving === null ? body : wholeInTime(body, arriving, this.#requestTimeout)
   }
 
   async *bodyStream(limit: number): AsyncGenerator<Uint8Array, void, undefined> {
-    if (this.#isTooLate()) throw tooLate()
-    this.bodyRead = true
+    const whole = this.#atHand(limit)
+    if (whole !== null) {
+      if (whole.byteLength > 0) yield whole
+      return
+    }
     const request = this.#request
-    if (request.readableEnded) return
-    const stream = this.#stream
-    if (request.destroyed || (stream !== null && isCut(stream))) throw lostBody(request)
-    if (request.complete && request.readableLength === 0) return
-    if (this.#expectsContinue) this.#response.writeContinue()
-    const arriving = pieces(request, limit)
+    const arriving = this.#arriving
     try {
-      yield* stream === null ? arriving : piecesInTime(arriving, stream, this.#requestTimeout)
+      if (arriving === null) {
+        yield* pieces(request, limit, (size) => {
+          return request.complete && (this.#announced ?? size) === size
+        })
+      } else {
+        const coming = pieces(request, limit, (size) => !arriving.isCut(size))
+        yield* piecesInTime(coming, arriving, this.#requestTimeout)
+      }
     } finally {
       this.restDropped = true
     }
   }
+
+  /**
+   * What there is of a body of which no more will come; `null` while it is coming, for which its
+   * caller has been asked then. Once a request, by whoever is to read it.
+   *
+   * @throws Error when the answer has left; Problem as {@link Exchange.readBody}
+   */
+  #atHand(limit: number): Uint8Array | null {
+    if (this.#isTooLate()) throw tooLate()
+    this.bodyRead = true
+    const request = this.#request
+    const arriving = this.#arriving
+    if (arriving !== null) {
+      const whole = arriving.atHand(limit)
+      if (whole !== null) return whole
+    } else {
+      if (request.readableEnded) return EMPTY
+      // One that is destroyed tells nobody any more: waiting for it, the call and all it holds would
+      // stay for ever.
+      if (request.destroyed) return leftBehind(request, limit, this.#announced)
+      if (request.complete && request.readableLength === 0) return EMPTY
+    }
+    // Only now: a refused caller has not been asked to send its body.
+    if (this.expectsContinue) this.#response.writeContinue()
+    return null
+  }
+
+  isWhole(size: number): boolean {
+    const arriving = this.#arriving
+    if (arriving !== null) return !arriving.isCut(size)
+    // What a request holds when it is cut node may throw away while it is read: without a length
+    // nobody could tell.
+    return this.#request.complete && size === this.#announced
+  }
+
+  get #announced(): number | null {
+    return announcedLength(this.rawHeaders)
+  }
+}
+
+/** Bytes of the body, as the head says; `null` where it does not, or not in digits. */
+function announcedLength(raw: RawHeaders): number | null {
+  const length = Number(firstHeader(raw, 'content-length') ?? Number.NaN)
+  return Number.isNaN(length) ? null : length
 }
 
 /** Deno's responses have no `closed`, nor `errored`. */
@@ -211,52 +259,6 @@ function isClosed(response: ServerResponse): boolean {
 /** For a developer, in what runs on after an answer: no caller hears of it any more. */
 function tooLate(): Error {
   return new Error('The request body can no longer be read: the answer has already been sent')
-}
-
-function collect(
-  request: IncomingMessage,
-  limit: number,
-  resolve: (body: Uint8Array) => void,
-  reject: (error: unknown) => void,
-): void {
-  let first: Buffer | null = null
-  let rest: Buffer[] | null = null
-  let size = 0
-  // Noted and not unlistened: taking four listeners off again is a tenth of reading a small body,
-  // and a request that has ended has nothing more to tell.
-  let isOver = false
-  const onData = (chunk: Buffer) => {
-    if (isOver) return
-    size += chunk.byteLength
-    if (size > limit) {
-      isOver = true
-      first = null
-      rest = null
-      // Nothing more is kept; what still comes is thrown away while the answer goes out.
-      request.resume()
-      reject(refuse('payload_too_large'))
-    } else if (first === null) first = chunk
-    else {
-      rest ??= [first]
-      rest.push(chunk)
-    }
-  }
-  const onEnd = () => {
-    if (isOver) return
-    isOver = true
-    resolve(rest === null ? (first ?? EMPTY) : Buffer.concat(rest, size))
-    first = null
-    rest = null
-  }
-  const onGone = () => {
-    if (isOver) return
-    isOver = true
-    reject(lostBody(request))
-  }
-  request.on('data', onData)
-  request.on('end', onEnd)
-  request.on('close', onGone)
-  request.on('error', onGone)
 }
 
 // Handlers are handed one: `call.request.stream()`.

@@ -79,6 +79,23 @@ export function announceIdleTime(response: Announcing, ms: number): void {
   if (QUIRKS_ARE_ON && response._keepAliveTimeout !== undefined) response._keepAliveTimeout = ms
 }
 
+/** A response as node makes it. */
+interface Closing extends ServerResponse {
+  maxRequestsOnConnectionReached?: boolean
+}
+
+/**
+ * Has an answer say that its connection closes after it, and leaves the closing to us: node does it
+ * at once where it says so itself, and a sender who has not finished loses the answer.
+ *
+ * @returns false where that cannot be had: nothing is announced
+ */
+export function announceClose(response: Closing): boolean {
+  if (!QUIRKS_ARE_ON || response.maxRequestsOnConnectionReached === undefined) return false
+  response.maxRequestsOnConnectionReached = true
+  return true
+}
+
 /** How node itself ends a request that announces no body. */
 const endUnread = methodOf(http.IncomingMessage.prototype, '_dumpAndCloseReadable') as
   | ((this: IncomingMessage) => void)

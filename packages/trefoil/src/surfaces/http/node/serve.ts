@@ -2,26 +2,22 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { systemClock } from '../../../base/clock.ts'
 import { endsWithin } from '../../../base/ends-within.ts'
-import { isPromiseLike } from '../../../base/promise.ts'
 import { LONGEST_TIMER } from '../../../base/start-timer.ts'
 import type { AppHandle, ShutdownLimits } from '../../../contract/app-handle.ts'
-import type { HttpReply } from '../../../contract/exchange.ts'
-import { refuse } from '../../../contract/problem.ts'
-import { failStream, isStream } from '../../../engine/answer/stream.ts'
-import { firstHeader } from '../../../web/raw-headers.ts'
 import type { HttpHandler } from '../http-surface.ts'
 import { refuseWith, unmetExpectation, unsupportedVersion } from '../refuse-with.ts'
 import { holdUploads } from '../upload-spool.ts'
-import { answerLast, comesTooLate, noteAnswer } from './answering.ts'
+import { type AnswerSite, answer } from './answer-request.ts'
+import { answerLast, noteAnswer, takesNoMore } from './answering.ts'
 import { BlockResponse, CAN_WRITE_BLOCKS } from './block-response.ts'
 import { answerClientErrors } from './client-error.ts'
 import { HeadLimit, isHttp2, isUnsupported } from './http2-head.ts'
 import { InFlight } from './in-flight.ts'
+import { Lingering } from './lingering.ts'
 import { listenAddress } from './listen-address.ts'
 import { NodeExchange, SILENCE_MS } from './node-exchange.ts'
 import { createNodeServer, type NodeServer } from './node-server.ts'
 import { announceIdleTime } from './quirks.ts'
-import { send } from './send.ts'
 import {
   checkServeOptions,
   readConnectionTimes,
@@ -52,7 +48,7 @@ export interface Servable extends AppHandle {
   readonly '~http': () => HttpHandler
   /** Milliseconds that closing after a call may take; 0 for any time. */
   readonly '~closeTimeout': number
-  /** `shutdown()` that ends. */
+  /** What follows `drain()` in `shutdown()`; it ends. */
   readonly '~shutdown': (limits: ShutdownLimits) => Promise<void>
 }
 
@@ -66,13 +62,18 @@ export async function serve(app: Servable, options: ServeOptions = {}): Promise<
   checkServeOptions(options)
   const { port, host } = listenAddress(options, process.env)
   const times = readStopTimes(options)
-  const work: Work = { inFlight: new InFlight(), stopping: new Stopping() }
+  const work: Work = {
+    inFlight: new InFlight(),
+    stopping: new Stopping(),
+    lingering: new Lingering(),
+  }
   const node = await listenerFor(app, options, work)
   const { server } = node
   await app.startup()
   try {
     await listen(server, port, host)
   } catch (error) {
+    await endsWithin(times.drainMs, app.drain())
     await app['~shutdown']({ background: 0, hooks: times.shutdownMs })
     throw error
   }
@@ -91,12 +92,13 @@ export async function serve(app: Servable, options: ServeOptions = {}): Promise<
 interface Work {
   readonly inFlight: InFlight
   readonly stopping: Stopping
+  readonly lingering: Lingering
 }
 
 async function listenerFor(
   app: Servable,
   options: ServeOptions,
-  { inFlight, stopping }: Work,
+  { inFlight, stopping, lingering }: Work,
 ): Promise<NodeServer> {
   const { sendTimeout, requestTimeout, headersTimeout, keepAliveTimeout, checkingInterval } =
     readConnectionTimes(options)
@@ -125,6 +127,7 @@ async function listenerFor(
   })
   const { server } = node
   const handler = app['~http']()
+  const site: AnswerSite = { node, lingering }
   const heads = new HeadLimit(handler, maxHeaderSize)
   const refuseVersion = refuseWith(handler, unsupportedVersion)
   const onRequest =
@@ -134,7 +137,7 @@ async function listenerFor(
       if (request.httpVersionMajor !== 1 && isHttp2(response)) {
         if (heads.refuses(request, response)) return
       } else {
-        if (comesTooLate(request.socket, response)) return
+        if (takesNoMore(request.socket)) return
         announceIdleTime(response, keepAliveTimeout)
         noteAnswer(request.socket, response)
         if (isUnsupported(request)) {
@@ -150,7 +153,7 @@ async function listenerFor(
         requestTimeout,
         stopping,
       )
-      const work = answer(node, answering, exchange, request, response)
+      const work = answer(site, answering, exchange, request, response)
       if (work !== undefined) inFlight.track(work)
     }
   server.on('request', withoutWebSockets(server, onRequest(false)))
@@ -158,99 +161,6 @@ async function listenerFor(
   server.on('checkExpectation', onRequest(false, refuseWith(handler, unmetExpectation)))
   server.on('clientError', answerClientErrors(handler))
   return node
-}
-
-/**
- * Answers one request.
- *
- * @param node the listener, to see whether it drains; `null` when somebody else listens
- * @returns settles when nothing is left to do; nothing when that is so at once
- */
-export function answer(
-  node: NodeServer | null,
-  handler: HttpHandler,
-  exchange: NodeExchange,
-  request: IncomingMessage,
-  response: ServerResponse,
-): PromiseLike<unknown> | undefined {
-  let reply: ReturnType<HttpHandler>
-  try {
-    reply = handler(exchange)
-  } catch (error) {
-    // A source of ids or of time that throws, say: there is no answer, but there is a next request.
-    response.destroy(
-      error instanceof Error ? error : new Error('The request could not be received'),
-    )
-    return undefined
-  }
-  if (!isPromiseLike(reply)) return sendOrDrop(node, exchange, request, response, reply)
-  return reply.then(
-    (late) => sendOrDrop(node, exchange, request, response, late),
-    (error) => response.destroy(error),
-  )
-}
-
-function sendOrDrop(
-  node: NodeServer | null,
-  exchange: NodeExchange,
-  request: IncomingMessage,
-  response: ServerResponse,
-  reply: HttpReply,
-): Promise<void> | undefined {
-  if (exchange.aborted) {
-    // Counted, because its dependencies are closed with it.
-    return isStream(reply.body) ? failStream(reply.body, refuse('client_disconnected')) : undefined
-  }
-  finish(node, exchange, request, response, reply)
-  try {
-    const sending = send(response, reply, request.method === 'HEAD', exchange)
-    return node === null ? sending : sending?.then(() => closeDrained(node))
-  } catch (error) {
-    // A head that node refuses to write. Thrown from here, it would end the process, and anybody
-    // whose text reaches a header could do that.
-    exchange.failed = true
-    response.destroy(error instanceof Error ? error : new Error('The answer could not be sent'))
-    return failStream(reply.body, error)
-  }
-}
-
-/** The last answer on a connection when the server drains, or when a body was left unread. */
-function finish(
-  node: NodeServer | null,
-  exchange: NodeExchange,
-  request: IncomingMessage,
-  response: ServerResponse,
-  { body }: HttpReply,
-): void {
-  if (node?.server.listening === false) response.shouldKeepAlive = false
-  const unread = unreadBody(exchange, request)
-  if (unread === 'dear') exchange.refuseRest()
-  // A stream may be about to read it, and somebody else's request have readers we do not know of.
-  else if (unread === 'cheap' && node !== null && !isStream(body)) exchange.skipBody()
-}
-
-/** An answer that began before the server closed has promised to keep its connection. */
-function closeDrained({ server, closeIdle }: NodeServer): void {
-  if (!server.listening) closeIdle()
-}
-
-/** Bytes of an unwanted body that are cheaper to read than a new connection is to make. */
-const CHEAP_TO_DISCARD = 65_536
-
-function unreadBody(exchange: NodeExchange, request: IncomingMessage): 'none' | 'cheap' | 'dear' {
-  // Most requests have no body, and node has ended those before anybody asked.
-  if (request.readableEnded || request.complete) return 'none'
-  // On HTTP/2 a connection is shared: a stream that is never ended would only be in the way.
-  if (request.httpVersionMajor === 2 || isUnsupported(request)) return 'dear'
-  const announced = firstHeader(exchange.rawHeaders, 'content-length')
-  if (exchange.bodyRead) {
-    // A form that was refused at one of its parts: a client that still sends the rest would find the
-    // connection closed, and not the answer.
-    const isSmall = exchange.restDropped && Number(announced) <= CHEAP_TO_DISCARD
-    return isSmall ? 'none' : 'dear'
-  }
-  if (announced !== undefined) return Number(announced) > CHEAP_TO_DISCARD ? 'dear' : 'cheap'
-  return firstHeader(exchange.rawHeaders, 'transfer-encoding') === undefined ? 'cheap' : 'dear'
 }
 
 function listen(server: Server, port: number, host: string): Promise<void> {
@@ -274,16 +184,16 @@ async function shutDown(
   { server, closeIdle, closeAll }: NodeServer,
   app: Servable,
   { drainMs, shutdownMs }: StopTimes,
-  { inFlight, stopping }: Work,
+  { inFlight, stopping, lingering }: Work,
 ): Promise<void> {
   const began = systemClock.elapsed()
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
   closeIdle()
+  lingering.end()
+  // At once, because calls that only wait can end now.
+  const drained = app.drain()
   // A call whose caller has left holds no connection open, and gets the same time as the others.
-  await endsWithin(
-    drainMs,
-    closed.then(() => inFlight.idle()),
-  )
+  await endsWithin(drainMs, Promise.all([closed.then(() => inFlight.idle()), drained]))
   // Calls that take too long are cut off: their signals abort, their dependencies close.
   stopping.stop()
   closeAll()

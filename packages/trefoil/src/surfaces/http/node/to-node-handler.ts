@@ -9,10 +9,12 @@ import { firstHeader } from '../../../web/raw-headers.ts'
 import type { HttpHandler } from '../http-surface.ts'
 import { readMountPath } from '../read-mount-path.ts'
 import { refuseWith } from '../refuse-with.ts'
+import { type AnswerSite, answer } from './answer-request.ts'
+import { takesNoMore } from './answering.ts'
 import { isHttp2, isUnsupported } from './http2-head.ts'
+import { Lingering } from './lingering.ts'
 import { MountedExchange } from './mounted-exchange.ts'
 import { placeRequest } from './place-request.ts'
-import { answer } from './serve.ts'
 
 /** An app that can be mounted: an {@link AppHandle} with its HTTP handler. */
 export interface Mountable extends AppHandle {
@@ -65,7 +67,9 @@ export function toNodeHandler<Request extends IncomingMessage = IncomingMessage>
   const mountPath = readMountPath('toNodeHandler()', options.mountPath)
   // Compiles the app: a mistake in it shows here, not in whoever makes the first request.
   app['~http']()
+  const site: AnswerSite = { node: null, lingering: new Lingering() }
   return (request, response) => {
+    if (takesNoMore(request.socket)) return
     const place = placeRequest(request, mountPath)
     let address: string | null | undefined
     let refusal = place === null ? 'not_found' : refusalOf(request, response)
@@ -85,7 +89,7 @@ export function toNodeHandler<Request extends IncomingMessage = IncomingMessage>
     const exchange = new MountedExchange(request, response, place, address)
     const handler = app['~mounted']()
     const answering = refusal === null ? handler : refuseWith(handler, () => refuse(refusal))
-    answer(null, answering, exchange, request, response)
+    answer(site, answering, exchange, request, response)
   }
 }
 
