@@ -1,4 +1,5 @@
 import { globSync, readFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 /** Beside the code they test; a process for each would be most of what they cost. */
@@ -6,7 +7,12 @@ const UNITS = ['packages/**/src/**/*.test.ts']
 /** Units that look at what a process does the first time. */
 const ALONE = ['packages/trefoil/src/surfaces/http/node/block-response.test.ts']
 /** What an enemy or a browser does takes time: `npm run test:attacks`, with the fixed seed. */
-const ATTACKS = ['test/attacks/**/*.test.ts', 'test/browser/**/*.test.ts']
+const ATTACKS = [
+  'test/attacks/**/*.test.ts',
+  'test/browser/**/*.test.ts',
+  // Whole programs and servers, and peers that wait for them to give up.
+  'test/findings/fnd-{18,20,22,30}.test.ts',
+]
 const OTHERS = ['test/**/*.test.ts', 'examples/**/test/**/*.test.ts']
 const TESTS = [...UNITS, ...OTHERS]
 const EXCLUDED = ['**/node_modules/**', '**/dist/**', '**/build/**']
@@ -33,6 +39,8 @@ const shared = {
 
 export default defineConfig({
   test: {
+    // By default one core is left free, of two as well: that doubles the time.
+    maxWorkers: availableParallelism(),
     projects: [
       {
         test: {

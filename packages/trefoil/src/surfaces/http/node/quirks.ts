@@ -56,13 +56,18 @@ export function madeHead(response: ServerResponse): string {
   return String(Reflect.get(response, '_header'))
 }
 
+/** A connection as node's server keeps it. */
+interface Serving extends Socket {
+  readonly _httpMessage?: ServerResponse | null
+}
+
 /**
  * The answer a connection is busy with; `null` between two, `undefined` before the first, and where
  * node does not say.
  */
-export function answerInTurn(socket: Socket): ServerResponse | null | undefined {
+export function answerInTurn(socket: Serving): ServerResponse | null | undefined {
   // It is what node's own errors are answered by.
-  return QUIRKS_ARE_ON ? Reflect.get(socket, '_httpMessage') : undefined
+  return QUIRKS_ARE_ON ? socket._httpMessage : undefined
 }
 
 /** A response as node makes it. */
