@@ -14,7 +14,7 @@ import { formatSetCookie } from '../web/cookie-header.ts'
 import { type Environment, fillFromEnvironment, processEnvironment } from './environment.ts'
 import { SESSION_VARIABLES } from './environment-variables.ts'
 
-/** Options of {@link cookieSession}; every one may come from the environment instead. */
+/** Options of {@link cookieSession}; those with a variable (docs/cookies.md) may come from the environment instead. */
 export interface CookieSessionOptions {
   /** Signing secret of at least 32 bytes, or a ring of them. No default. */
   readonly keys?: KeyMaterial | KeyRing
