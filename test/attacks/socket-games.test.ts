@@ -1,6 +1,8 @@
 // Who attacks: a client that uses TCP and HTTP/1.1 to the letter, or past it. What they would win:
 // answers mixed up between requests, bodies accepted that were never wanted, sockets for ever.
+
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { QUIRKS_ARE_ON } from '../../packages/trefoil/src/surfaces/http/node/quirks.ts'
 import { ADMIN, type Attacked, attacked } from './attacked-app.ts'
 import './eventually.ts'
 import { RawConnection, request } from './raw-connection.ts'
@@ -65,7 +67,8 @@ it('SEC-2 a body that grows past the limit is cut off where it crosses it', asyn
   for (let index = 0; index < 5; index++) connection.send(`400\r\n${'a'.repeat(0x400)}\r\n`)
   const answer = await connection.response('POST')
   expect(answer?.status).toBe(413)
-  expect(answer?.head).toMatch(/^connection: close$/im)
+  // Without the names of Node it cannot be told beforehand (decisions/0018).
+  if (QUIRKS_ARE_ON) expect(answer?.head).toMatch(/^connection: close$/im)
   await connection.end()
   connection.vanish()
 })

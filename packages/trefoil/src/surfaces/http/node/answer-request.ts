@@ -77,14 +77,14 @@ function finish(
   exchange: NodeExchange,
   request: IncomingMessage,
   response: ServerResponse,
-  { body }: HttpReply,
+  { status, body }: HttpReply,
 ): void {
   if (node?.server.listening === false) response.shouldKeepAlive = false
   const unread = unreadBody(exchange, request, response)
   if (unread === 'none') return
   // A stream may be about to read it, and somebody else's request have readers we do not know of.
   const isOurs = node !== null && !isStream(body)
-  if (unread === 'dear') exchange.refuseRest(lingering, isOurs)
+  if (unread === 'dear') exchange.refuseRest(lingering, isOurs, status !== 400)
   else if (isOurs) exchange.skipBody()
 }
 

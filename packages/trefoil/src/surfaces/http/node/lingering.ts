@@ -64,8 +64,10 @@ export class Lingering {
    * To be called before the head of the answer is written.
    *
    * @param isOurs true when nobody but the app can be reading the body, and it does no longer
+   * @param mayStay false for a request that is malformed: somebody in front may see its end in another
+   * place, and what comes behind it is not to be read (request smuggling)
    */
-  hold(request: IncomingMessage, response: ServerResponse, isOurs: boolean): void {
+  hold(request: IncomingMessage, response: ServerResponse, isOurs: boolean, mayStay = true): void {
     const { socket } = request
     const wasToStay = response.shouldKeepAlive
     response.shouldKeepAlive = false
@@ -73,7 +75,7 @@ export class Lingering {
     if (!IS_NODE || typeof (socket as Partial<Socket>).destroySoon !== 'function') return
     const isTold = announceClose(response)
     // Clients of HTTP/1.0 take a connection that is not said to close for one that stays.
-    if (!isTold && request.httpVersionMinor === 0) return
+    if (!isTold && (request.httpVersionMinor === 0 || !mayStay)) return
     response.shouldKeepAlive = true
     const rest: Rest = { start: null, seen: 0, looks: 0, silentLooks: 0 }
     this.#open.set(socket, rest)

@@ -135,10 +135,11 @@ export class NodeExchange implements Exchange, Sending, Arriving {
    * away.
    *
    * @param isOurs true when nobody but the app can be reading it, and it does no longer
+   * @param mayStay false for a malformed request
    */
-  refuseRest(lingering: Lingering, isOurs: boolean): void {
+  refuseRest(lingering: Lingering, isOurs: boolean, mayStay: boolean): void {
     if (this.#arriving !== null) this.#arriving.refuseRest()
-    else lingering.hold(this.#request, this.#response, isOurs)
+    else lingering.hold(this.#request, this.#response, isOurs, mayStay)
   }
 
   /**
