@@ -20,6 +20,7 @@ export interface AnswerSite {
 
 /**
  * Answers one request.
+ *
  * @returns settles when nothing is left to do; nothing when that is so at once
  */
 export function answer(
@@ -103,8 +104,9 @@ function unreadBody(
 ): 'none' | 'cheap' | 'dear' {
   // Most requests have no body, and node has ended those before anybody asked.
   if (request.readableEnded || request.complete) return 'none'
-  // On HTTP/2 a connection is shared: a stream that is never ended would only be in the way.
-  if (request.httpVersionMajor === 2 || isUnsupported(request)) return 'dear'
+  // On HTTP/2 a connection is shared: a stream that is never ended would only be in the way. And of a
+  // version that is not spoken nobody knows where the body ends.
+  if (isUnsupported(request)) return 'dear'
   // One that closes is closed on when it has sent all.
   if (!response.shouldKeepAlive) return 'dear'
   const announced = firstHeader(exchange.rawHeaders, 'content-length')
