@@ -5,7 +5,7 @@ import { defineConfig } from 'vitest/config'
 /** Beside the code they test; a process for each would be most of what they cost. */
 const UNITS = ['packages/**/src/**/*.test.ts']
 /** Units that look at what a process does the first time. */
-const ALONE = ['packages/trefoil/src/surfaces/http/node/block-response.test.ts']
+const ALONE = ['packages/trefoil/src/surfaces/http/node/exchange/block-response.test.ts']
 /** What an enemy or a browser does takes time: `npm run test:attacks`, with the fixed seed. */
 const ATTACKS = [
   'test/attacks/**/*.test.ts',

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import {
   APP_VARIABLES,
   SESSION_VARIABLES,
-} from '../packages/trefoil/src/app/environment-variables.ts'
-import { PROBLEMS } from '../packages/trefoil/src/contract/problems.ts'
+} from '../packages/trefoil/src/app/options/environment-variables.ts'
+import { PROBLEMS } from '../packages/trefoil/src/contract/problems/problems.ts'
 import { LIFECYCLE } from '../packages/trefoil/src/engine/lifecycle.ts'
 import { ROOT, run } from './workspace.mjs'
 

@@ -8,7 +8,7 @@ import { eventually } from './eventually.ts'
 const OPEN = { publicSurfaces: ['api', 'mcp', 'cli'] } as const
 const later = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
-// Was wrong: docs/lifecycle.md against engine/close.ts:105: what is found out while encoding does count
+// Was wrong: docs/lifecycle.md against engine/ending/close.ts:105: what is found out while encoding does count
 test('background work of a committed call runs though its answer was a 412', async () => {
   let done = 0
   const app = createApp({ ...OPEN, logger: new Lines().logger })

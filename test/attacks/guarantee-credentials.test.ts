@@ -14,7 +14,7 @@ import { serve } from 'trefoil/node'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { MCP_CLIENTS } from '../../examples/store/test/mcp-clients.ts'
 import { runProgram } from '../../examples/store/test/run-program.ts'
-import { ACTION_PROTOCOL } from '../../packages/trefoil/src/contract/action-protocol.ts'
+import { ACTION_PROTOCOL } from '../../packages/trefoil/src/contract/protocol/action-protocol.ts'
 import { reachable } from '../findings/reachable.ts'
 import { ALL, ENV, Lines, on, within } from '../findings/surfaces.ts'
 

@@ -104,7 +104,7 @@ const THROWN: Readonly<Record<string, () => unknown>> = {
 }
 
 /**
- * Was wrong: engine/settle.ts asks `thrown instanceof Problem` of anything at all. A Proxy may throw at
+ * Was wrong: engine/ending/settle.ts asks `thrown instanceof Problem` of anything at all. A Proxy may throw at
  * that: settleThrown() then rejects, which run.ts later() takes for impossible, so that the call is
  * never answered on any surface, its dependencies stay open, and the rejection ends the process. An
  * object of the class that the constructor has not made passes for a Problem without a status: the
@@ -386,7 +386,7 @@ const BOUND: Readonly<
     () => Object.freeze({ inner: { value: 1 } }),
     ({ inner }: { inner: Amount }) => void Object.assign(inner, { value: 999 }),
   ],
-  // Was wrong: base/canonical-json.ts and deepFreeze read accessors, and hand them on (FND-10).
+  // Was wrong: base/json/canonical-json.ts and deepFreeze read accessors, and hand them on (FND-10).
   'a getter that counts': [
     () => {
       let reads = 0
@@ -421,7 +421,7 @@ const BOUND: Readonly<
     (one: { raise?: () => void }) => one.raise?.(),
   ],
   // Was wrong: a Date and bytes are handed out as they are: hashed as one thing, and another when the
-  // handler has them (base/freeze.ts deepFreeze leaves both alone, FND-10).
+  // handler has them (base/plain/freeze.ts deepFreeze leaves both alone, FND-10).
   'a Date': [() => new Date(0), (date: Date) => void date.setFullYear(2099)],
   bytes: [() => new Uint8Array([1]), (bytes: Uint8Array) => void bytes.fill(99)],
   'an instance': [() => new Amount(), (one: Amount) => void Object.assign(one, { value: 999 })],

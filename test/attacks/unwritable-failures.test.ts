@@ -63,7 +63,7 @@ describe.each(Object.keys(EXOTIC))('%s', (name) => {
   })
 })
 
-// Was wrong: engine/settle.ts:101: String() of what has no text
+// Was wrong: engine/ending/settle.ts:101: String() of what has no text
 test('with debug, what has no text is answered too', async () => {
   const app = hostile({ debug: true })
   app.get('/x', () => {
@@ -76,7 +76,7 @@ test('with debug, what has no text is answered too', async () => {
   expect({ status, lost }).toEqual({ status: 500, lost: 0 })
 })
 
-// Was wrong: engine/settle.ts:16: bySpecificity() stands outside the try
+// Was wrong: engine/ending/settle.ts:16: bySpecificity() stands outside the try
 test('a class of an error handler that throws when it is asked', async () => {
   const app = hostile()
   app.onError(untyped({ [Symbol.hasInstance]: () => fail('SECRET') }), () => 'handled')
@@ -89,7 +89,7 @@ test('a class of an error handler that throws when it is asked', async () => {
 })
 
 describe('problems of which no HTTP answer can be made', () => {
-  // Was wrong: contract/problem.ts:58 takes any status; surfaces/http/encode.ts:91 writes it
+  // Was wrong: contract/problems/problem.ts:58 takes any status; surfaces/http/response/encode.ts:91 writes it
   test.each([99, 101, 204, 205, 304, 600, 1000, Number.NaN, '200 OK'])(
     'status %s is answered with a failure',
     async (status) => {
@@ -101,7 +101,7 @@ describe('problems of which no HTTP answer can be made', () => {
     },
   )
 
-  // Was wrong: surfaces/http/encode.ts:97: `detail` is sent as a body unseen, when the caller asks for text
+  // Was wrong: surfaces/http/response/encode.ts:97: `detail` is sent as a body unseen, when the caller asks for text
   test.each(['application/json', 'text/plain'])(
     'a detail that is no text, as %s',
     async (accept) => {

@@ -6,7 +6,7 @@ import {
   type EnvironmentVariable,
   PROGRAM_VARIABLES,
   SESSION_VARIABLES,
-} from '../../packages/trefoil/src/app/environment-variables.ts'
+} from '../../packages/trefoil/src/app/options/environment-variables.ts'
 import { ROOT, readDocument, tableOf } from './markdown.ts'
 
 const SRC = 'packages/trefoil/src'
@@ -30,7 +30,7 @@ function documented(heading: string): readonly string[] {
 }
 
 const APP = [
-  ...membersOf('app/app-options.ts', 'AppOptions'),
+  ...membersOf('app/options/app-options.ts', 'AppOptions'),
   ...membersOf('app/create-app.ts', 'CreateAppOptions'),
 ]
 const TABLES: readonly (readonly [heading: string, members: readonly string[]])[] = [
@@ -38,7 +38,7 @@ const TABLES: readonly (readonly [heading: string, members: readonly string[]])[
   ['serve', membersOf('surfaces/http/node/serve-options.ts', 'ServeOptions')],
   ['jwtAuth', membersOf('identity/jwt/jwt-options.ts', 'JwtAuthOptions')],
   ['cookieSession', membersOf('app/cookie-session.ts', 'CookieSessionOptions')],
-  ['AuthConfig', membersOf('contract/authenticator.ts', 'AuthConfig')],
+  ['AuthConfig', membersOf('contract/auth/authenticator.ts', 'AuthConfig')],
 ]
 
 describe('docs/configuration.md', () => {
@@ -62,7 +62,7 @@ describe('docs/configuration.md', () => {
   })
 
   it('APP-5: variables fill options that exist, and can be told apart', () => {
-    const options = new Set(membersOf('app/app-options.ts', 'AppOptions'))
+    const options = new Set(membersOf('app/options/app-options.ts', 'AppOptions'))
     const strays = APP_VARIABLES.filter(({ option }) => !options.has(option.split('.')[0] ?? ''))
     expect(strays).toEqual([])
     const session = new Set(membersOf('app/cookie-session.ts', 'CookieSessionOptions'))
@@ -77,7 +77,11 @@ describe('docs/configuration.md', () => {
   })
 
   it('PROD-1, W-44: every code of validateProduction() is explained, and no other', () => {
-    const sources = ['app/production.ts', 'app/cookie-session.ts', 'identity/secret-weakness.ts']
+    const sources = [
+      'app/fitness/production.ts',
+      'app/cookie-session.ts',
+      'identity/secret-weakness.ts',
+    ]
     const codes = sources.flatMap((file) => {
       const source = readFileSync(join(ROOT, SRC, file), 'utf8')
       return [...source.matchAll(/code: '(\w+)'/g)].map(([, code]) => String(code))

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { PROBLEMS } from '../../packages/trefoil/src/contract/problems.ts'
+import { PROBLEMS } from '../../packages/trefoil/src/contract/problems/problems.ts'
 import { readDocument, tableOf } from './markdown.ts'
 
 it('docs/problems.md lists the problem table, row for row, in its order', () => {

@@ -2,14 +2,14 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { readConfig } from '../../packages/trefoil/src/app/config.ts'
+import { readConfig } from '../../packages/trefoil/src/app/options/config.ts'
 import { parseByteSize } from '../../packages/trefoil/src/base/bytes.ts'
 import { parseDuration } from '../../packages/trefoil/src/base/duration.ts'
 import {
   MANIFEST_LIMITS,
   MAX_ANSWER_DEPTH,
 } from '../../packages/trefoil/src/client/manifest-budget.ts'
-import { PROBLEMS } from '../../packages/trefoil/src/contract/problems.ts'
+import { PROBLEMS } from '../../packages/trefoil/src/contract/problems/problems.ts'
 import { ROOT, readDocument } from './markdown.ts'
 
 const source = (path: string) => readFileSync(join(ROOT, 'packages/trefoil/src', path), 'utf8')
@@ -65,11 +65,11 @@ describe('docs/cli.md', () => {
 
   it('says how long what is closed gets', () => {
     const words = text.replaceAll(/\s+/g, ' ')
-    const code = source('program/with-target.ts')
+    const code = source('program/remotes/with-target.ts')
     expect(code).toContain('CLOSING_MS = 10_000')
     expect(code).toContain('STARTING_MS = 3000')
     expect(words).toContain('background work get 10 s, start-up hooks that still run 3 s')
-    expect(source('program/stored-remotes.ts')).toContain('REMOTE_TIMEOUT = 10_000')
+    expect(source('program/remotes/stored-remotes.ts')).toContain('REMOTE_TIMEOUT = 10_000')
     expect(words).toContain('and 10 s where nothing is said')
   })
 })

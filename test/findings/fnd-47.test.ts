@@ -7,8 +7,8 @@ import {
   overBudget,
 } from '../../packages/trefoil/src/client/manifest-budget.ts'
 import { readManifest } from '../../packages/trefoil/src/client/read-answer.ts'
-import { exampleOf } from '../../packages/trefoil/src/program/example-value.ts'
 import { actionFlags } from '../../packages/trefoil/src/program/terminal/argv.ts'
+import { exampleOf } from '../../packages/trefoil/src/program/terminal/example-value.ts'
 import { actionOf, HOSTILE_SCHEMAS, manifestOf } from '../attacks/hostile-manifests.ts'
 
 const deep = (levels: number): unknown =>

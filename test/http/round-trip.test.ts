@@ -3,7 +3,7 @@ import formats from 'ajv-formats'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { parseStrictJson } from '../../packages/trefoil/src/base/strict-json.ts'
+import { parseStrictJson } from '../../packages/trefoil/src/base/json/strict-json.ts'
 import { createApp } from '../../packages/trefoil/src/index.ts'
 
 // ajv-formats is CommonJS: its default export is the module itself in one loader, a member in another.

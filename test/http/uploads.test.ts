@@ -12,7 +12,7 @@ import {
   type UploadedFile,
 } from '../../packages/trefoil/src/index.ts'
 import { type RunningServer, serve } from '../../packages/trefoil/src/node.ts'
-import { UploadContent } from '../../packages/trefoil/src/surfaces/http/upload-content.ts'
+import { UploadContent } from '../../packages/trefoil/src/surfaces/http/request/upload-content.ts'
 import { UploadFolder } from './upload-folder.ts'
 
 const SIZE = 300_000

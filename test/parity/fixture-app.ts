@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { guard, hasRole, hasScope, jwtAuth } from '../../packages/trefoil/src/auth.ts'
-import type { Catalogue } from '../../packages/trefoil/src/contract/catalogue.ts'
+import type { Catalogue } from '../../packages/trefoil/src/contract/call/catalogue.ts'
 import {
   type ApprovalRequest,
   body,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createRemoteTarget } from '../../packages/trefoil/src/client.ts'
-import type { ActionTarget } from '../../packages/trefoil/src/contract/action-protocol.ts'
+import type { ActionTarget } from '../../packages/trefoil/src/contract/protocol/action-protocol.ts'
 import { type RunningServer, serve } from '../../packages/trefoil/src/node.ts'
 import { APPROVAL } from './behaviours/approval.ts'
 import { ARGUMENTS } from './behaviours/arguments.ts'

@@ -1,4 +1,4 @@
-export { AuthContext } from './contract/auth-context.ts'
+export { AuthContext } from './contract/auth/auth-context.ts'
 export type { JwtAuthOptions } from './identity/jwt/jwt-options.ts'
 export { jwtAuth } from './identity/jwt-auth.ts'
 export type { KeyRing } from './identity/key-ring.ts'

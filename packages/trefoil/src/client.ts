@@ -10,4 +10,4 @@ export type {
   Manifest,
   ManifestAction,
   ProblemEnvelope,
-} from './contract/action-protocol.ts'
+} from './contract/protocol/action-protocol.ts'

@@ -1,10 +1,10 @@
-export type { FileOptions, SendFileOptions } from './surfaces/http/node/send-file.ts'
-export { sendFile } from './surfaces/http/node/send-file.ts'
+export type { FileOptions, SendFileOptions } from './surfaces/http/node/files/send-file.ts'
+export { sendFile } from './surfaces/http/node/files/send-file.ts'
+export type { StaticHandler, StaticOptions } from './surfaces/http/node/files/static-files.ts'
+export { staticFiles } from './surfaces/http/node/files/static-files.ts'
 export type { RunningServer } from './surfaces/http/node/serve.ts'
 export { serve } from './surfaces/http/node/serve.ts'
 export type { ServeOptions } from './surfaces/http/node/serve-options.ts'
-export type { StaticHandler, StaticOptions } from './surfaces/http/node/static-files.ts'
-export { staticFiles } from './surfaces/http/node/static-files.ts'
 export type {
   Mountable,
   NodeHandler,

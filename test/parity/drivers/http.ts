@@ -1,4 +1,4 @@
-import type { ParamSpec } from '../../../packages/trefoil/src/contract/param-spec.ts'
+import type { ParamSpec } from '../../../packages/trefoil/src/contract/params/param-spec.ts'
 import {
   type Answer,
   bearer,

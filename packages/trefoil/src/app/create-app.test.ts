@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { isAppHandle } from '../contract/app-handle.ts'
-import { AuthContext } from '../contract/auth-context.ts'
-import type { Logger } from '../contract/logger.ts'
-import { HttpError, ImproperlyConfigured } from '../contract/problem.ts'
-import { reply } from '../contract/reply.ts'
+import { reply } from '../contract/answer/reply.ts'
+import { AuthContext } from '../contract/auth/auth-context.ts'
+import { isAppHandle } from '../contract/call/app-handle.ts'
+import type { Logger } from '../contract/call/logger.ts'
+import { HttpError, ImproperlyConfigured } from '../contract/problems/problem.ts'
 import { createApp } from './create-app.ts'
-import { assertSupportedNode } from './supported-node.ts'
+import { assertSupportedNode } from './fitness/supported-node.ts'
 
 function logging() {
   const lines: string[] = []

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { BackgroundTasks } from '../engine/background.ts'
-import { Lifecycle } from './lifecycle.ts'
 import { NO_LIMITS, shutDown } from './shut-down.ts'
+import { Lifecycle } from './start-stop.ts'
 
 const LIMITS = { background: 1000, hooks: 2000 }
 let told: string[]

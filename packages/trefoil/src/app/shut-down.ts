@@ -1,7 +1,7 @@
 import { endsWithin } from '../base/ends-within.ts'
-import type { ShutdownLimits } from '../contract/app-handle.ts'
+import type { ShutdownLimits } from '../contract/call/app-handle.ts'
 import type { BackgroundTasks } from '../engine/background.ts'
-import { type Lifecycle, shutdownFailed } from './lifecycle.ts'
+import { type Lifecycle, shutdownFailed } from './start-stop.ts'
 
 export const NO_LIMITS: ShutdownLimits = {
   background: Number.POSITIVE_INFINITY,

@@ -1,4 +1,4 @@
-import { freezeClass } from './freeze-class.ts'
+import { freezeClass } from './plain/freeze-class.ts'
 
 const HIDDEN = '[secret]'
 

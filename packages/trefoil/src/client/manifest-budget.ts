@@ -1,4 +1,4 @@
-import { isRecord } from '../base/is-record.ts'
+import { isRecord } from '../base/plain/is-record.ts'
 
 /**
  * What a manifest may be at most. A remote chooses all of it, and everything that reads it later (lists,

@@ -1,6 +1,6 @@
-import type { ProblemEnvelope } from '../contract/action-protocol.ts'
-import { type Problem, type ProblemOptions, refuse } from '../contract/problem.ts'
-import type { ProblemCode } from '../contract/problems.ts'
+import { type Problem, type ProblemOptions, refuse } from '../contract/problems/problem.ts'
+import type { ProblemCode } from '../contract/problems/problems.ts'
+import type { ProblemEnvelope } from '../contract/protocol/action-protocol.ts'
 
 /** The public form of a problem that happened on this side of the wire. */
 export function problemEnvelope(problem: Problem): ProblemEnvelope {

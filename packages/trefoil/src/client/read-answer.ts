@@ -1,5 +1,7 @@
-import { isRecord } from '../base/is-record.ts'
+import { isRecord } from '../base/plain/is-record.ts'
 import { failure, type Result, success } from '../base/result.ts'
+import type { Issue } from '../contract/problems/problem.ts'
+import { isProblemCode, problemRow } from '../contract/problems/problems.ts'
 import type {
   ActionAnswer,
   ActionReply,
@@ -7,10 +9,8 @@ import type {
   Manifest,
   ManifestAction,
   ProblemEnvelope,
-} from '../contract/action-protocol.ts'
-import { ACTION_PROTOCOL, CALL_PATH } from '../contract/action-protocol.ts'
-import type { Issue } from '../contract/problem.ts'
-import { isProblemCode, problemRow } from '../contract/problems.ts'
+} from '../contract/protocol/action-protocol.ts'
+import { ACTION_PROTOCOL, CALL_PATH } from '../contract/protocol/action-protocol.ts'
 import { MANIFEST_LIMITS, overBudget } from './manifest-budget.ts'
 
 type Members = Readonly<Record<string, unknown>>

@@ -4,8 +4,8 @@ import type {
   ActionTarget,
   Manifest,
   ProblemEnvelope,
-} from '../contract/action-protocol.ts'
-import { CALL_PATH, MANIFEST_PATH } from '../contract/action-protocol.ts'
+} from '../contract/protocol/action-protocol.ts'
+import { CALL_PATH, MANIFEST_PATH } from '../contract/protocol/action-protocol.ts'
 import { isDeeper, MAX_ANSWER_DEPTH } from './manifest-budget.ts'
 import { refusal } from './problem-envelope.ts'
 import { isFailure, readAnswer, readManifest, readProblem } from './read-answer.ts'

@@ -1,12 +1,12 @@
 import type { Clock } from '../base/clock.ts'
-import type { AuthConfig } from '../contract/authenticator.ts'
-import type { Logger } from '../contract/logger.ts'
+import type { AuthConfig } from '../contract/auth/authenticator.ts'
+import type { Logger } from '../contract/call/logger.ts'
+import type { SurfaceName } from '../contract/call/surface-name.ts'
 import type { ApprovalDecider } from '../contract/ports/approval.ts'
 import type { AuditPort } from '../contract/ports/audit.ts'
 import type { AdmitPort, LimitsPort } from '../contract/ports/limits.ts'
-import type { SurfaceName } from '../contract/surface-name.ts'
 import type { BackgroundTasks } from './background.ts'
-import type { Draining } from './draining.ts'
+import type { Draining } from './ending/draining.ts'
 
 /** What every call of an app shares. Made once, when the app compiles. */
 export interface AppContext {

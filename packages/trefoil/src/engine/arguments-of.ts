@@ -1,5 +1,5 @@
-import { deepFreeze } from '../base/freeze.ts'
-import { snapshot } from '../base/snapshot.ts'
+import { deepFreeze } from '../base/plain/freeze.ts'
+import { snapshot } from '../base/plain/snapshot.ts'
 import type { CallState } from './call-state.ts'
 
 /**

@@ -1,5 +1,5 @@
 import type { Awaitable } from '../base/promise.ts'
-import type { Logger } from '../contract/logger.ts'
+import type { Logger } from '../contract/call/logger.ts'
 import { writeSafely } from '../record/write-safely.ts'
 import type { CallIds } from './call-ids.ts'
 

@@ -1,7 +1,7 @@
-import type { Action } from '../contract/action.ts'
-import type { ActionFacts } from '../contract/call-facts.ts'
-import type { SecurityScheme } from '../contract/security-scheme.ts'
-import type { SurfaceName } from '../contract/surface-name.ts'
+import type { SecurityScheme } from '../contract/auth/security-scheme.ts'
+import type { Action } from '../contract/call/action.ts'
+import type { ActionFacts } from '../contract/call/call-facts.ts'
+import type { SurfaceName } from '../contract/call/surface-name.ts'
 import type { AppContext } from './app-context.ts'
 
 /** Where calls happen: one action, on one surface, of one app. Worked out once. */

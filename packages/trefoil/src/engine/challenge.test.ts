@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { SecurityScheme } from '../contract/security-scheme.ts'
+import type { SecurityScheme } from '../contract/auth/security-scheme.ts'
 import { challengeOf, type Refusal } from './challenge.ts'
 
 const nothing: Refusal = { realm: 'shop', authorizationSent: false, reason: null }

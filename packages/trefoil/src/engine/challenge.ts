@@ -1,4 +1,4 @@
-import type { SecurityScheme } from '../contract/security-scheme.ts'
+import type { SecurityScheme } from '../contract/auth/security-scheme.ts'
 import { quoted } from '../web/bearer.ts'
 
 /** What a 401 knows about the credential it refuses. */

@@ -1,4 +1,4 @@
-import type { CallCookies } from '../contract/call-cookies.ts'
+import type { CallCookies } from '../contract/call/call-cookies.ts'
 import type { SentCookies } from '../web/cookie-header.ts'
 
 /** Cookies that came with a call, and those that leave with its answer. */

@@ -1,14 +1,14 @@
 import type { Awaitable } from '../base/promise.ts'
-import type { Answer } from '../contract/answer.ts'
-import type { Outcome } from '../contract/outcome.ts'
-import { refuse } from '../contract/problem.ts'
+import type { Answer } from '../contract/answer/answer.ts'
+import type { Outcome } from '../contract/call/outcome.ts'
+import { refuse } from '../contract/problems/problem.ts'
 import { type StreamValue, type WatchedStream, watchStream } from './answer/stream.ts'
 import type { CallState } from './call-state.ts'
-import { close } from './close.ts'
-import type { Deadline } from './deadline.ts'
-import type { Failure } from './dependency-scope.ts'
-import { endWhenDraining } from './end-when-draining.ts'
-import { toProblem } from './settle.ts'
+import type { Failure } from './dependencies/dependency-scope.ts'
+import { close } from './ending/close.ts'
+import type { Deadline } from './ending/deadline.ts'
+import { endWhenDraining } from './ending/end-when-draining.ts'
+import { toProblem } from './ending/settle.ts'
 
 /**
  * Hands a stream out to be sent. Its call goes on until the last piece: only then are dependencies

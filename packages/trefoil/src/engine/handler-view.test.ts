@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import type { Call } from '../contract/call.ts'
-import { Problem } from '../contract/problem.ts'
+import type { Call } from '../contract/call/call.ts'
+import { Problem } from '../contract/problems/problem.ts'
 import { field, resultOf, startCall } from './call.fixture.ts'
 
 describe('what a handler sees', () => {

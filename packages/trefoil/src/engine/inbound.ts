@@ -1,10 +1,10 @@
 import type { Awaitable } from '../base/promise.ts'
-import type { Action } from '../contract/action.ts'
-import type { ClientFacts, RequestFacts } from '../contract/call-facts.ts'
-import type { ServerStop } from '../contract/exchange.ts'
-import type { ArgumentIssue } from '../contract/param-issue.ts'
-import type { Problem } from '../contract/problem.ts'
-import type { RequestBody } from '../contract/request-body.ts'
+import type { ServerStop } from '../contract/answer/exchange.ts'
+import type { Action } from '../contract/call/action.ts'
+import type { ClientFacts, RequestFacts } from '../contract/call/call-facts.ts'
+import type { ArgumentIssue } from '../contract/params/param-issue.ts'
+import type { RequestBody } from '../contract/params/request-body.ts'
+import type { Problem } from '../contract/problems/problem.ts'
 import type { SentCookies } from '../web/cookie-header.ts'
 
 /**

@@ -1,4 +1,4 @@
-import type { ProblemCode } from '../contract/problems.ts'
+import type { ProblemCode } from '../contract/problems/problems.ts'
 import type { StageMaker } from './stage.ts'
 import { admitStage } from './stages/admit.ts'
 import { answerStage } from './stages/answer.ts'

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { Middleware } from '../contract/action.ts'
-import { HttpError } from '../contract/problem.ts'
+import type { Middleware } from '../contract/call/action.ts'
+import { HttpError } from '../contract/problems/problem.ts'
 import { type CallOptions, problemOf, resultOf, startCall } from './call.fixture.ts'
 
 const tick = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Middleware } from '../contract/action.ts'
+import type { Middleware } from '../contract/call/action.ts'
 import { problemOf, resultOf, startCall } from './call.fixture.ts'
 
 function traced(name: string, log: string[]): Middleware {

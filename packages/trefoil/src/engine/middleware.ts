@@ -1,6 +1,6 @@
-import { freezeClass } from '../base/freeze-class.ts'
+import { freezeClass } from '../base/plain/freeze-class.ts'
 import { held, promised } from '../base/promise.ts'
-import type { Middleware, Next } from '../contract/action.ts'
+import type { Middleware, Next } from '../contract/call/action.ts'
 import { holdStream } from './answer/stream.ts'
 import type { CallState } from './call-state.ts'
 import { callOf } from './views/handler-call.ts'

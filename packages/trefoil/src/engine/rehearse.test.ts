@@ -1,9 +1,9 @@
 import { expect, test, vi } from 'vitest'
-import type { Call } from '../contract/call.ts'
-import { dependency } from '../contract/dependency.ts'
-import { HttpError } from '../contract/problem.ts'
+import type { Call } from '../contract/call/call.ts'
+import { dependency } from '../contract/call/dependency.ts'
+import { HttpError } from '../contract/problems/problem.ts'
 import { type CallOptions, startCall } from './call.fixture.ts'
-import { traced, using } from './dependency.fixture.ts'
+import { traced, using } from './dependencies/dependency.fixture.ts'
 
 function rehearsed(options: CallOptions) {
   return startCall({ ...options, rehearse: true })

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import type { Call, Guard } from '../contract/call.ts'
-import { dependency } from '../contract/dependency.ts'
-import { HttpError, refuse } from '../contract/problem.ts'
-import { reply } from '../contract/reply.ts'
+import { reply } from '../contract/answer/reply.ts'
+import type { Call, Guard } from '../contract/call/call.ts'
+import { dependency } from '../contract/call/dependency.ts'
+import { HttpError, refuse } from '../contract/problems/problem.ts'
 import { hookDecider } from '../policy/approval.ts'
 import {
   type CallOptions,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { dependency } from '../contract/dependency.ts'
-import type { StoppableCall } from '../contract/exchange.ts'
+import type { StoppableCall } from '../contract/answer/exchange.ts'
+import { dependency } from '../contract/call/dependency.ts'
 import { startCall } from './call.fixture.ts'
 
 /** It was not its caller who left. */

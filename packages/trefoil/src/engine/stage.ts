@@ -1,7 +1,7 @@
 import type { Awaitable } from '../base/promise.ts'
-import type { Action } from '../contract/action.ts'
-import type { Problem } from '../contract/problem.ts'
-import type { SurfaceName } from '../contract/surface-name.ts'
+import type { Action } from '../contract/call/action.ts'
+import type { SurfaceName } from '../contract/call/surface-name.ts'
+import type { Problem } from '../contract/problems/problem.ts'
 import type { AppContext } from './app-context.ts'
 import type { CallState } from './call-state.ts'
 

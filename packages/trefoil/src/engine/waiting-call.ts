@@ -1,12 +1,12 @@
 import { type Awaitable, isPromiseLike } from '../base/promise.ts'
-import type { ServerStop, StoppableCall } from '../contract/exchange.ts'
-import type { Outcome } from '../contract/outcome.ts'
-import type { Problem } from '../contract/problem.ts'
+import type { ServerStop, StoppableCall } from '../contract/answer/exchange.ts'
+import type { Outcome } from '../contract/call/outcome.ts'
+import type { Problem } from '../contract/problems/problem.ts'
 import { discardStream } from './answer/stream.ts'
 import type { CallState } from './call-state.ts'
-import { close } from './close.ts'
-import { conclude, settle, settleError, told } from './conclude.ts'
-import { Deadline, serverStopped } from './deadline.ts'
+import { close } from './ending/close.ts'
+import { conclude, settle, settleError, told } from './ending/conclude.ts'
+import { Deadline, serverStopped } from './ending/deadline.ts'
 import type { Stage, StageEnd } from './stage.ts'
 
 /**

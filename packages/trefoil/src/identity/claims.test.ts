@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { AuthenticationError } from '../contract/problem.ts'
+import { AuthenticationError } from '../contract/problems/problem.ts'
 import { identityFromClaims } from './claims.ts'
 
 const base = { sub: 'u1', exp: 1_700_003_600 }

@@ -1,5 +1,5 @@
-import type { Identity } from '../contract/auth-context.ts'
-import { type AuthenticationError, refuseCredential } from '../contract/problem.ts'
+import type { Identity } from '../contract/auth/auth-context.ts'
+import { type AuthenticationError, refuseCredential } from '../contract/problems/problem.ts'
 
 type Claims = Readonly<Record<string, unknown>>
 

@@ -1,12 +1,12 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { decodeBase64url, encodeBase64url } from '../base/base64url.ts'
-import { canonicalJson } from '../base/canonical-json.ts'
 import { type Clock, systemClock } from '../base/clock.ts'
 import { type Duration, parseDuration } from '../base/duration.ts'
-import { freezeClass } from '../base/freeze-class.ts'
-import { checkOptionNames, type OptionNames } from '../contract/option-names.ts'
-import { checkRecord, checkText } from '../contract/option-values.ts'
-import { ImproperlyConfigured } from '../contract/problem.ts'
+import { canonicalJson } from '../base/json/canonical-json.ts'
+import { freezeClass } from '../base/plain/freeze-class.ts'
+import { checkOptionNames, type OptionNames } from '../contract/options/option-names.ts'
+import { checkRecord, checkText } from '../contract/options/option-values.ts'
+import { ImproperlyConfigured } from '../contract/problems/problem.ts'
 import { cookieKeys, type KeyMaterial, type KeyRing } from './key-ring.ts'
 
 /**

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { ImproperlyConfigured } from '../contract/problem.ts'
+import { ImproperlyConfigured } from '../contract/problems/problem.ts'
 import { isKeyRing, keyRing } from './key-ring.ts'
 
 test('X-10: text is its UTF-8 bytes, bytes are themselves', () => {

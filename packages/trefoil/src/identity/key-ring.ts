@@ -1,5 +1,5 @@
-import { isRecord } from '../base/is-record.ts'
-import { ImproperlyConfigured } from '../contract/problem.ts'
+import { isRecord } from '../base/plain/is-record.ts'
+import { ImproperlyConfigured } from '../contract/problems/problem.ts'
 
 /** A secret: text (its UTF-8 bytes) or bytes. */
 export type KeyMaterial = string | Uint8Array

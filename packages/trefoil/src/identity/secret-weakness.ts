@@ -1,4 +1,4 @@
-import type { ProductionRisk } from '../contract/production-risk.ts'
+import type { ProductionRisk } from '../contract/options/production-risk.ts'
 
 const MIN_BYTES = 32
 const MIN_DISTINCT = 8

@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest'
-import type { ApprovalHook, ApprovalRequest } from '../contract/approval.ts'
+import type { ApprovalHook, ApprovalRequest } from '../contract/call/approval.ts'
 import type { ApprovalCase, ApprovalDecision } from '../contract/ports/approval.ts'
-import type { Problem } from '../contract/problem.ts'
+import type { Problem } from '../contract/problems/problem.ts'
 import { hookDecider } from './approval.ts'
 
 const HASH = `sha256:${'0'.repeat(64)}`

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { NotCanonical } from '../base/canonical-json.ts'
+import { NotCanonical } from '../base/json/canonical-json.ts'
 import { argumentsHash } from './arguments-hash.ts'
 
 const VECTORS: readonly (readonly [id: string, action: string, args: object, hash: string])[] = [

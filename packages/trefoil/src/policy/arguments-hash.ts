@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { canonicalJson } from '../base/canonical-json.ts'
-import { plainMembers } from '../base/plain-members.ts'
+import { canonicalJson } from '../base/json/canonical-json.ts'
+import { plainMembers } from '../base/plain/plain-members.ts'
 
 /**
  * The hash an approval is bound to (APPR-3…7): SHA-256 over the canonical JSON of

@@ -1,6 +1,6 @@
-import { isRecord } from '../base/is-record.ts'
-import { shownValue } from '../contract/option-values.ts'
-import { ImproperlyConfigured } from '../contract/problem.ts'
+import { isRecord } from '../base/plain/is-record.ts'
+import { shownValue } from '../contract/options/option-values.ts'
+import { ImproperlyConfigured } from '../contract/problems/problem.ts'
 import { isHeaderValue } from '../web/raw-headers.ts'
 
 /** Directives of a policy: `{ 'script-src': ["'self'", NONCE] }`; an empty list for bare ones. */

@@ -1,6 +1,6 @@
-import { checkOptionNames, type OptionNames } from '../contract/option-names.ts'
-import { checkFlag, checkRecord } from '../contract/option-values.ts'
-import { ImproperlyConfigured } from '../contract/problem.ts'
+import { checkOptionNames, type OptionNames } from '../contract/options/option-names.ts'
+import { checkFlag, checkRecord } from '../contract/options/option-values.ts'
+import { ImproperlyConfigured } from '../contract/problems/problem.ts'
 import { originMistake } from '../web/origin.ts'
 import { firstHeader, isToken, type RawHeaders } from '../web/raw-headers.ts'
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { Problem } from '../contract/problem.ts'
+import { Problem } from '../contract/problems/problem.ts'
 import { createEdge, parseHostPatterns } from './edge.ts'
 
 /** A place as a list of labels, most general last, or one of the addresses below. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Problem } from '../contract/problem.ts'
+import { Problem } from '../contract/problems/problem.ts'
 import { createEdge } from './edge.ts'
 
 const decide = createEdge({ hosts: null, maxBodySize: 100, singleHeaders: [] })

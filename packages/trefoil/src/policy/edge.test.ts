@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { Problem } from '../contract/problem.ts'
+import { Problem } from '../contract/problems/problem.ts'
 import { createEdge, type EdgeFacts, LOCAL_HOSTS, parseHostPatterns } from './edge.ts'
 
 function edge(hosts: readonly string[] | null = LOCAL_HOSTS, maxBodySize = 100) {

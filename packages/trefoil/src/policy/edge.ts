@@ -1,4 +1,4 @@
-import { Problem, refuse } from '../contract/problem.ts'
+import { Problem, refuse } from '../contract/problems/problem.ts'
 import { type HostPattern, parseHost, parseHostPattern } from '../web/host.ts'
 import { firstHeader, isRepeated, type RawHeaders } from '../web/raw-headers.ts'
 import { Repeated, SingleHeaders } from '../web/single-headers.ts'

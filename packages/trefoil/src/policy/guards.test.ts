@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { AuthContext, type Identity } from '../contract/auth-context.ts'
-import type { Call, Guard } from '../contract/call.ts'
-import { ImproperlyConfigured } from '../contract/problem.ts'
+import { AuthContext, type Identity } from '../contract/auth/auth-context.ts'
+import type { Call, Guard } from '../contract/call/call.ts'
+import { ImproperlyConfigured } from '../contract/problems/problem.ts'
 import { guard, hasAllRoles, hasAllScopes, hasRole, hasScope, requireAuth } from './guards.ts'
 
 // None of these guards looks at the call.

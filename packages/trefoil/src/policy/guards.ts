@@ -1,7 +1,7 @@
 import type { Awaitable } from '../base/promise.ts'
-import type { AuthContext } from '../contract/auth-context.ts'
-import type { Call, Guard } from '../contract/call.ts'
-import { ImproperlyConfigured } from '../contract/problem.ts'
+import type { AuthContext } from '../contract/auth/auth-context.ts'
+import type { Call, Guard } from '../contract/call/call.ts'
+import { ImproperlyConfigured } from '../contract/problems/problem.ts'
 
 // Rights are judged by the frozen sets of the context and not by its methods: a subclass of
 // `AuthContext` may answer those as it likes, and whoever holds an instance could replace them there.

@@ -1,4 +1,4 @@
-import { type Problem, refuse } from '../contract/problem.ts'
+import { type Problem, refuse } from '../contract/problems/problem.ts'
 import { isOriginOf } from '../web/origin.ts'
 
 /** What the decision about the page behind an MCP request goes by. */

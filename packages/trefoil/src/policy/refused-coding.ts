@@ -1,4 +1,4 @@
-import { type Problem, refuse } from '../contract/problem.ts'
+import { type Problem, refuse } from '../contract/problems/problem.ts'
 import { allHeaders, firstHeader, type RawHeaders } from '../web/raw-headers.ts'
 
 const NONE: ReadonlySet<string> = new Set(['', 'identity'])

@@ -1,6 +1,6 @@
-import { checkOptionNames, type OptionNames } from '../contract/option-names.ts'
-import { checkFlag, checkRecord, shownValue } from '../contract/option-values.ts'
-import { ImproperlyConfigured } from '../contract/problem.ts'
+import { checkOptionNames, type OptionNames } from '../contract/options/option-names.ts'
+import { checkFlag, checkRecord, shownValue } from '../contract/options/option-values.ts'
+import { ImproperlyConfigured } from '../contract/problems/problem.ts'
 import { type CspDirectives, formatCsp } from './content-security-policy.ts'
 import { setHeaders } from './set-headers.ts'
 

@@ -1,5 +1,5 @@
-import { checkRecord, shownValue } from '../contract/option-values.ts'
-import { ImproperlyConfigured } from '../contract/problem.ts'
+import { checkRecord, shownValue } from '../contract/options/option-values.ts'
+import { ImproperlyConfigured } from '../contract/problems/problem.ts'
 import { FRAMING_HEADERS, isHeaderValue, isToken } from '../web/raw-headers.ts'
 
 /**

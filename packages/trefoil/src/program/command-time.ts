@@ -1,5 +1,5 @@
 import { startTimer } from '../base/start-timer.ts'
-import { type Problem, refuse } from '../contract/problem.ts'
+import { type Problem, refuse } from '../contract/problems/problem.ts'
 import type { StopSignal } from './stopping.ts'
 
 /**

@@ -1,5 +1,5 @@
 import type { CommandTime } from './command-time.ts'
-import type { ProgramIo } from './io.ts'
+import type { ProgramIo } from './terminal/io.ts'
 import type { Screen, View } from './terminal/print.ts'
 
 /** What every command gets. */

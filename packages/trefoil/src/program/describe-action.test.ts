@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import type { ManifestAction } from '../contract/action-protocol.ts'
-import type { JsonSchema } from '../contract/schema.ts'
-import { readCallTokens } from './call-tokens.ts'
+import type { JsonSchema } from '../contract/params/schema.ts'
+import type { ManifestAction } from '../contract/protocol/action-protocol.ts'
 import { describeAction } from './describe-action.ts'
+import { readCallTokens } from './remotes/call-tokens.ts'
 import { parseActionArgs } from './terminal/argv.ts'
 
 const HUMAN = { json: false, terminal: true }

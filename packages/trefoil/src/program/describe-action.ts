@@ -1,7 +1,6 @@
-import type { ManifestAction } from '../contract/action-protocol.ts'
-import { exampleOf, placeholderOf, typeOf } from './example-value.ts'
-import { shellQuote } from './shell-quote.ts'
+import type { ManifestAction } from '../contract/protocol/action-protocol.ts'
 import { type ActionFlag, actionFlags } from './terminal/argv.ts'
+import { exampleOf, placeholderOf, typeOf } from './terminal/example-value.ts'
 import {
   jsonScreen,
   type Screen,
@@ -11,6 +10,7 @@ import {
   visibleJson,
   visibleLine,
 } from './terminal/print.ts'
+import { shellQuote } from './terminal/shell-quote.ts'
 
 /** What stands before the action in its commands: the program, its options, the remote. */
 export type CommandPrefix = readonly string[]

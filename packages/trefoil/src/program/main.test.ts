@@ -5,21 +5,21 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { UnfitForProduction } from '../app/production.ts'
+import { UnfitForProduction } from '../app/fitness/production.ts'
 import { refusal } from '../client/problem-envelope.ts'
+import { APP_BRAND, type AppHandle, type LocalCredentials } from '../contract/call/app-handle.ts'
+import { ImproperlyConfigured } from '../contract/problems/problem.ts'
 import type {
   ActionAnswer,
   ActionCallRequest,
   ActionTarget,
   Manifest,
   ProblemEnvelope,
-} from '../contract/action-protocol.ts'
-import { ACTION_PROTOCOL, CALL_PATH, MANIFEST_PATH } from '../contract/action-protocol.ts'
-import { APP_BRAND, type AppHandle, type LocalCredentials } from '../contract/app-handle.ts'
-import { ImproperlyConfigured } from '../contract/problem.ts'
-import type { ProgramIo } from './io.ts'
+} from '../contract/protocol/action-protocol.ts'
+import { ACTION_PROTOCOL, CALL_PATH, MANIFEST_PATH } from '../contract/protocol/action-protocol.ts'
 import { main } from './main.ts'
 import type { StopSignal } from './stopping.ts'
+import type { ProgramIo } from './terminal/io.ts'
 
 const MANIFEST: Manifest = {
   protocol: ACTION_PROTOCOL,

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { problemEnvelope } from '../client/problem-envelope.ts'
-import { Problem, refuse } from '../contract/problem.ts'
+import { Problem, refuse } from '../contract/problems/problem.ts'
 import { CommandTime } from './command-time.ts'
 import { addActionsCommand } from './commands/actions.ts'
 import { addCallCommand } from './commands/call.ts'
@@ -9,8 +9,8 @@ import { addConnectCommands } from './commands/connect.ts'
 import { addRemotesCommand } from './commands/remotes.ts'
 import { addServeCommands } from './commands/serve.ts'
 import type { Context } from './context.ts'
-import { addGlobalFlags } from './flags.ts'
-import type { ProgramIo } from './io.ts'
+import { addGlobalFlags } from './terminal/flags.ts'
+import type { ProgramIo } from './terminal/io.ts'
 import {
   jsonScreen,
   type Screen,

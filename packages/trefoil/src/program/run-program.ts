@@ -1,7 +1,7 @@
 import process from 'node:process'
 import { main } from './main.ts'
-import { nodeIo } from './node-io.ts'
 import { exitCodeOfSignal, STOP_SIGNALS } from './stopping.ts'
+import { nodeIo } from './terminal/node-io.ts'
 
 /** The longest a timer can wait. */
 const FOREVER = 2 ** 31 - 1

@@ -1,6 +1,6 @@
-import { isRecord } from '../base/is-record.ts'
-import type { ActionTarget } from '../contract/action-protocol.ts'
-import { type Problem, refuse } from '../contract/problem.ts'
+import { isRecord } from '../base/plain/is-record.ts'
+import { type Problem, refuse } from '../contract/problems/problem.ts'
+import type { ActionTarget } from '../contract/protocol/action-protocol.ts'
 import type { Context } from './context.ts'
 
 /** Milliseconds after which somebody who waits for a call to be closed is told so. */

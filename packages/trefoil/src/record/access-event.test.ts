@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { AuthContext } from '../contract/auth-context.ts'
-import { refuse } from '../contract/problem.ts'
+import { AuthContext } from '../contract/auth/auth-context.ts'
+import { refuse } from '../contract/problems/problem.ts'
 import { accessEvent } from './access-event.ts'
 import { makeRecord, type RecordFacts } from './make-record.ts'
 

@@ -1,5 +1,5 @@
-import type { AccessEvent } from '../contract/access-event.ts'
-import type { CallRecord } from '../contract/call-record.ts'
+import type { AccessEvent } from '../contract/call/access-event.ts'
+import type { CallRecord } from '../contract/call/call-record.ts'
 
 /** A record as the access log writes it. */
 export function accessEvent(record: CallRecord): AccessEvent {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { HttpError, refuse } from '../contract/problem.ts'
+import { HttpError, refuse } from '../contract/problems/problem.ts'
 import { logLine } from './call-line.ts'
 
 test.each([

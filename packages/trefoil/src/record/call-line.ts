@@ -1,5 +1,5 @@
-import type { Problem } from '../contract/problem.ts'
-import type { ProblemCode } from '../contract/problems.ts'
+import type { Problem } from '../contract/problems/problem.ts'
+import type { ProblemCode } from '../contract/problems/problems.ts'
 
 /** What the log says of a call by itself. */
 export interface CallLine {

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { pino } from 'pino'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { findDuplicateKey } from '../base/duplicate-key.ts'
-import type { Logger } from '../contract/logger.ts'
+import { findDuplicateKey } from '../base/json/duplicate-key.ts'
+import type { Logger } from '../contract/call/logger.ts'
 import { createCallLogger } from './call-logger.ts'
 import { createStderrLogger } from './stderr-logger.ts'
 

@@ -1,4 +1,4 @@
-import type { Logger } from '../contract/logger.ts'
+import type { Logger } from '../contract/call/logger.ts'
 import { describeError, isError } from './describe-error.ts'
 import { readLine, renameReserved } from './line-fields.ts'
 import { writeSafely } from './write-safely.ts'

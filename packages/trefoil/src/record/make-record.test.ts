@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { AuthContext, type Identity } from '../contract/auth-context.ts'
-import { HttpError, refuse } from '../contract/problem.ts'
+import { AuthContext, type Identity } from '../contract/auth/auth-context.ts'
+import { HttpError, refuse } from '../contract/problems/problem.ts'
 import { driverOf, makeRecord, type RecordFacts } from './make-record.ts'
 
 const FACTS: RecordFacts = {

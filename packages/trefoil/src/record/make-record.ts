@@ -1,7 +1,7 @@
-import type { AuthContext } from '../contract/auth-context.ts'
-import type { CallOutcome, CallRecord, Driver } from '../contract/call-record.ts'
-import type { Problem } from '../contract/problem.ts'
-import type { SurfaceName } from '../contract/surface-name.ts'
+import type { AuthContext } from '../contract/auth/auth-context.ts'
+import type { CallOutcome, CallRecord, Driver } from '../contract/call/call-record.ts'
+import type { SurfaceName } from '../contract/call/surface-name.ts'
+import type { Problem } from '../contract/problems/problem.ts'
 
 /** What a record is made of, beside what follows from it. */
 export interface RecordFacts

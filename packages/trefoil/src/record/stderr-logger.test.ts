@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { LOG_LEVELS, type Logger, type LogLevel } from '../contract/logger.ts'
+import { LOG_LEVELS, type Logger, type LogLevel } from '../contract/call/logger.ts'
 import { createStderrLogger } from './stderr-logger.ts'
 
 afterEach(() => vi.restoreAllMocks())

@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts'
-import { LOG_LEVELS, type Logger, type LogLevel } from '../contract/logger.ts'
+import { LOG_LEVELS, type Logger, type LogLevel } from '../contract/call/logger.ts'
 import { jsonLine } from './json-line.ts'
 import { readLine, renameReserved } from './line-fields.ts'
 

@@ -1,5 +1,5 @@
 import { isPromiseLike } from '../base/promise.ts'
-import type { Logger } from '../contract/logger.ts'
+import type { Logger } from '../contract/call/logger.ts'
 
 /** Hands a line to a logger; one that raises is ignored (OBS-4): there is nowhere left to say it. */
 export function writeSafely(

@@ -1,5 +1,5 @@
-import { freezeClass } from '../base/freeze-class.ts'
-import type { ClientFacts } from '../contract/call-facts.ts'
+import { freezeClass } from '../base/plain/freeze-class.ts'
+import type { ClientFacts } from '../contract/call/call-facts.ts'
 import { firstHeader, type RawHeaders } from '../web/raw-headers.ts'
 
 /** Who knows the address of a caller. */

@@ -1,8 +1,8 @@
 import type { Awaitable } from '../base/promise.ts'
-import type { ClientFacts } from '../contract/call-facts.ts'
-import type { Exchange, HttpReply } from '../contract/exchange.ts'
-import type { Problem } from '../contract/problem.ts'
-import type { SurfaceName } from '../contract/surface-name.ts'
+import type { Exchange, HttpReply } from '../contract/answer/exchange.ts'
+import type { ClientFacts } from '../contract/call/call-facts.ts'
+import type { SurfaceName } from '../contract/call/surface-name.ts'
+import type { Problem } from '../contract/problems/problem.ts'
 import type { Visit } from './walk.ts'
 
 /**

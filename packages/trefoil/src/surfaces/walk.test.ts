@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
-import { dependency } from '../contract/dependency.ts'
-import { HttpError, Problem, refuse } from '../contract/problem.ts'
+import { dependency } from '../contract/call/dependency.ts'
+import { HttpError, Problem, refuse } from '../contract/problems/problem.ts'
 import { type CallOptions, prepareCall } from '../engine/call.fixture.ts'
 import { Arrival } from './arrival.ts'
 import {

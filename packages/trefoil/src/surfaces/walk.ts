@@ -1,13 +1,13 @@
 import { type Awaitable, isPromiseLike } from '../base/promise.ts'
-import type { Answer } from '../contract/answer.ts'
-import type { Outcome } from '../contract/outcome.ts'
-import { Problem, refuse } from '../contract/problem.ts'
+import type { Answer } from '../contract/answer/answer.ts'
+import type { Outcome } from '../contract/call/outcome.ts'
+import { Problem, refuse } from '../contract/problems/problem.ts'
 import { failStream } from '../engine/answer/stream.ts'
 import { CallState } from '../engine/call-state.ts'
+import { toProblem } from '../engine/ending/settle.ts'
 import type { Inbound } from '../engine/inbound.ts'
 import type { Plan } from '../engine/plan.ts'
 import { run } from '../engine/run.ts'
-import { toProblem } from '../engine/settle.ts'
 import type { Arrival } from './arrival.ts'
 
 /** What was asked for: a plan, and what the surface wants to remember of how it was asked. */

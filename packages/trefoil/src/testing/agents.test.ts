@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { AuthContext } from '../contract/auth-context.ts'
+import { AuthContext } from '../contract/auth/auth-context.ts'
 import { createApp } from '../index.ts'
 import { testClient } from './test-client.ts'
 

@@ -1,4 +1,5 @@
 import { readAnswer, readManifest, readProblem } from '../client/read-answer.ts'
+import type { AppHandle } from '../contract/call/app-handle.ts'
 import {
   type ActionAnswer,
   type ActionCallRequest,
@@ -6,8 +7,7 @@ import {
   MANIFEST_PATH,
   type Manifest,
   type ProblemEnvelope,
-} from '../contract/action-protocol.ts'
-import type { AppHandle } from '../contract/app-handle.ts'
+} from '../contract/protocol/action-protocol.ts'
 import { bearer, type HeaderPairs, mergePairs } from './header-pairs.ts'
 import type { TestHttp } from './http-client.ts'
 import type { Lifespan } from './lifespan.ts'

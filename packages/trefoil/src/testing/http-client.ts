@@ -1,4 +1,4 @@
-import { checkOptionNames, type OptionNames } from '../contract/option-names.ts'
+import { checkOptionNames, type OptionNames } from '../contract/options/option-names.ts'
 import { parseHost } from '../web/host.ts'
 import type { CookieJar, CookieOrigin } from './cookie-jar.ts'
 import {

@@ -1,4 +1,4 @@
-import type { AppHandle } from '../contract/app-handle.ts'
+import type { AppHandle } from '../contract/call/app-handle.ts'
 
 /** Starts the app on first use and stops it at the end, when the test did not say otherwise. */
 export class Lifespan {

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
-import type { Logger } from '../contract/logger.ts'
+import type { Logger } from '../contract/call/logger.ts'
 import {
   AuthContext,
   cookie,

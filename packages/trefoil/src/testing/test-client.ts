@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from '../base/clock.ts'
-import { isAppHandle } from '../contract/app-handle.ts'
-import { checkOptionNames, type OptionNames } from '../contract/option-names.ts'
+import { isAppHandle } from '../contract/call/app-handle.ts'
+import { checkOptionNames, type OptionNames } from '../contract/options/option-names.ts'
 import type { Mountable } from '../surfaces/http/node/to-node-handler.ts'
 import { isHeaderValue } from '../web/raw-headers.ts'
 import { TestCli } from './cli-client.ts'

@@ -1,8 +1,8 @@
 import { joinBytes } from '../base/join-bytes.ts'
 import type { Awaitable } from '../base/promise.ts'
-import type { Exchange, SendResult } from '../contract/exchange.ts'
-import { incompleteBody } from '../contract/incomplete-body.ts'
-import { refuse } from '../contract/problem.ts'
+import type { Exchange, SendResult } from '../contract/answer/exchange.ts'
+import { incompleteBody } from '../contract/params/incomplete-body.ts'
+import { refuse } from '../contract/problems/problem.ts'
 
 /** Body of a request: whole, or in pieces as the caller makes them. */
 export type RequestBody = Uint8Array | AsyncIterable<string | Uint8Array>

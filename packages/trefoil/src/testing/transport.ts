@@ -1,4 +1,4 @@
-import type { HttpReply } from '../contract/exchange.ts'
+import type { HttpReply } from '../contract/answer/exchange.ts'
 import { discardStream, skipStream } from '../engine/answer/stream.ts'
 import type { HttpHandler } from '../surfaces/http/http-surface.ts'
 import { AnswerStream } from './answer-stream.ts'

@@ -1,4 +1,4 @@
-import { freezeClass } from '../base/freeze-class.ts'
+import { freezeClass } from '../base/plain/freeze-class.ts'
 
 /**
  * Reading headers from the raw list (name, value, name, value…), so that duplicates are seen:

@@ -1,4 +1,4 @@
-import type { JsonSchema } from '../schema.ts'
+import type { JsonSchema } from '../params/schema.ts'
 import { eachSubschema, isJsonObject, mapSubschemas } from './keywords.ts'
 import { hasReferences, References, referenceOf, UnresolvedReference } from './references.ts'
 

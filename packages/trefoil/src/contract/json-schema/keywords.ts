@@ -1,4 +1,4 @@
-import type { JsonSchema } from '../schema.ts'
+import type { JsonSchema } from '../params/schema.ts'
 
 const ONE: ReadonlySet<string> = new Set([
   'additionalProperties',

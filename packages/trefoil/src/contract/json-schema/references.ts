@@ -1,4 +1,4 @@
-import type { JsonSchema } from '../schema.ts'
+import type { JsonSchema } from '../params/schema.ts'
 import { eachSubschema, isJsonObject } from './keywords.ts'
 import { followFragment } from './pointer.ts'
 

@@ -1,6 +1,6 @@
 import type { Awaitable } from '../../base/promise.ts'
-import type { ApprovalRequest } from '../approval.ts'
-import type { Problem } from '../problem.ts'
+import type { ApprovalRequest } from '../call/approval.ts'
+import type { Problem } from '../problems/problem.ts'
 
 /** What an approval is decided on: all that a hook sees, and the token if there is one. */
 export interface ApprovalCase extends Omit<ApprovalRequest, 'token'> {

@@ -1,6 +1,6 @@
 import type { Awaitable } from '../../base/promise.ts'
-import type { Call } from '../call.ts'
-import type { Outcome } from '../outcome.ts'
+import type { Call } from '../call/call.ts'
+import type { Outcome } from '../call/outcome.ts'
 
 /**
  * Stages `audit-intent` and `close`: what is about to happen, and what happened. A throw of

@@ -1,9 +1,9 @@
 import type { Awaitable } from '../../base/promise.ts'
-import type { Call } from '../call.ts'
-import type { ClientFacts } from '../call-facts.ts'
-import type { Outcome } from '../outcome.ts'
-import type { Problem } from '../problem.ts'
-import type { Entrypoint, SurfaceName } from '../surface-name.ts'
+import type { Call } from '../call/call.ts'
+import type { ClientFacts } from '../call/call-facts.ts'
+import type { Outcome } from '../call/outcome.ts'
+import type { Entrypoint, SurfaceName } from '../call/surface-name.ts'
+import type { Problem } from '../problems/problem.ts'
 
 /** A place that a call takes up while it runs. Released once, with what became of the call. */
 export interface Lease {

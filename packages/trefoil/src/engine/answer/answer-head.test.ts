@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { ReplyOptions } from '../../contract/reply.ts'
+import type { ReplyOptions } from '../../contract/answer/reply.ts'
 import { readHead } from './answer-head.ts'
 
 const head = (options: ReplyOptions) => readHead(options).head

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { dependency } from '../../contract/dependency.ts'
-import { EventBody } from '../../contract/event-body.ts'
-import type { Outcome } from '../../contract/outcome.ts'
-import { reply } from '../../contract/reply.ts'
+import { EventBody } from '../../contract/answer/event-body.ts'
+import { reply } from '../../contract/answer/reply.ts'
+import { dependency } from '../../contract/call/dependency.ts'
+import type { Outcome } from '../../contract/call/outcome.ts'
 import { type CallOptions, startCall } from '../call.fixture.ts'
 
 const MCP = { surface: 'mcp', wholeAnswers: 1000 } as const

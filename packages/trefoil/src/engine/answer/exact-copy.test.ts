@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import * as mini from 'zod/mini'
 
-import type { Schema } from '../../contract/schema.ts'
+import type { Schema } from '../../contract/params/schema.ts'
 import { compileExactCopy, type ExactCopy, UNFIT } from './exact-copy.ts'
 import { isKnownVersion, type ZodNode } from './known-zod.ts'
 

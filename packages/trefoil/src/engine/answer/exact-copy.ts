@@ -1,4 +1,4 @@
-import type { Schema } from '../../contract/schema.ts'
+import type { Schema } from '../../contract/params/schema.ts'
 import {
   type Accepted,
   ANYTHING,

@@ -1,4 +1,4 @@
-import { isPlain } from '../../base/is-plain.ts'
+import { isPlain } from '../../base/plain/is-plain.ts'
 import { isStream } from './stream.ts'
 
 /**

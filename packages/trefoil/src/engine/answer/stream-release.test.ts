@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream'
 import { describe, expect, test, vi } from 'vitest'
-import type { Middleware } from '../../contract/action.ts'
-import { dependency } from '../../contract/dependency.ts'
-import { reply } from '../../contract/reply.ts'
+import { reply } from '../../contract/answer/reply.ts'
+import type { Middleware } from '../../contract/call/action.ts'
+import { dependency } from '../../contract/call/dependency.ts'
 import { type CallOptions, problemOf, startCall } from '../call.fixture.ts'
 import { discardStream, failStream, holdStream, isStream, skipStream } from './stream.ts'
 

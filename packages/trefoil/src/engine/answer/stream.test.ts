@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { dependency } from '../../contract/dependency.ts'
-import type { Outcome } from '../../contract/outcome.ts'
-import { reply } from '../../contract/reply.ts'
+import { reply } from '../../contract/answer/reply.ts'
+import { dependency } from '../../contract/call/dependency.ts'
+import type { Outcome } from '../../contract/call/outcome.ts'
 import { type CallOptions, type LogLine, startCall } from '../call.fixture.ts'
 import { isStream, type StreamValue } from './stream.ts'
 

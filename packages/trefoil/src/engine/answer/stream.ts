@@ -1,6 +1,6 @@
 import { Pace } from '../../base/pace.ts'
-import { PartialContent } from '../../contract/partial-content.ts'
-import { Reply } from '../../contract/reply.ts'
+import { PartialContent } from '../../contract/answer/partial-content.ts'
+import { Reply } from '../../contract/answer/reply.ts'
 import { PieceMemory } from './piece-memory.ts'
 import { holdError, type StreamSource, type StreamValue, sourceOf } from './stream-source.ts'
 

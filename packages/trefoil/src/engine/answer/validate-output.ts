@@ -1,7 +1,7 @@
+import { snapshot } from '../../base/plain/snapshot.ts'
 import { isPromiseLike } from '../../base/promise.ts'
-import { snapshot } from '../../base/snapshot.ts'
-import { issuePointer, type Schema, type SchemaResult } from '../../contract/schema.ts'
-import { validatorOf } from '../../contract/validate.ts'
+import { issuePointer, type Schema, type SchemaResult } from '../../contract/params/schema.ts'
+import { validatorOf } from '../../contract/params/validate.ts'
 import { compileExactCopy, type ExactCopy, UNFIT } from './exact-copy.ts'
 
 /**

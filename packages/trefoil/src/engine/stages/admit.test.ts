@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest'
 import type { Arriving, Lease } from '../../contract/ports/limits.ts'
-import { Problem, refuse } from '../../contract/problem.ts'
+import { Problem, refuse } from '../../contract/problems/problem.ts'
 import { knownAs, problemOf, resultOf, startCall } from '../call.fixture.ts'
 import { keepLease } from './admit.ts'
 

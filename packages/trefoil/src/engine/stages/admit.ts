@@ -1,8 +1,8 @@
 import { promised } from '../../base/promise.ts'
 import type { AdmitPort, Lease } from '../../contract/ports/limits.ts'
-import { Problem, refuse } from '../../contract/problem.ts'
+import { Problem, refuse } from '../../contract/problems/problem.ts'
 import type { CallState } from '../call-state.ts'
-import { releaseLease } from '../release-lease.ts'
+import { releaseLease } from '../ending/release-lease.ts'
 import type { Stage } from '../stage.ts'
 
 /** Asks the app's limiter about a stranger, when it has one. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { dependency } from '../../contract/dependency.ts'
+import { dependency } from '../../contract/call/dependency.ts'
 import { type CallOptions, field, problemOf, resultOf, startCall } from '../call.fixture.ts'
 
 const echo = (args: object) => args

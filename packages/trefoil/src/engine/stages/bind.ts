@@ -1,13 +1,17 @@
-import { deepFreeze, freezeTelling } from '../../base/freeze.ts'
+import { deepFreeze, freezeTelling } from '../../base/plain/freeze.ts'
+import { snapshot } from '../../base/plain/snapshot.ts'
 import { type Awaitable, isPromiseLike } from '../../base/promise.ts'
-import { snapshot } from '../../base/snapshot.ts'
-import type { Action } from '../../contract/action.ts'
-import { type ArgumentIssue, invalidValue, missingArgument } from '../../contract/param-issue.ts'
-import type { ParamSpec } from '../../contract/param-spec.ts'
-import { Problem, refuse } from '../../contract/problem.ts'
-import { issuePointer, type SchemaResult } from '../../contract/schema.ts'
-import type { SurfaceName } from '../../contract/surface-name.ts'
-import { type Validator, validatorOf } from '../../contract/validate.ts'
+import type { Action } from '../../contract/call/action.ts'
+import type { SurfaceName } from '../../contract/call/surface-name.ts'
+import {
+  type ArgumentIssue,
+  invalidValue,
+  missingArgument,
+} from '../../contract/params/param-issue.ts'
+import type { ParamSpec } from '../../contract/params/param-spec.ts'
+import { issuePointer, type SchemaResult } from '../../contract/params/schema.ts'
+import { type Validator, validatorOf } from '../../contract/params/validate.ts'
+import { Problem, refuse } from '../../contract/problems/problem.ts'
 import type { CallState } from '../call-state.ts'
 import { type RawArguments, REFUSED } from '../inbound.ts'
 import type { Stage } from '../stage.ts'

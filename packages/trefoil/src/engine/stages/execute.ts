@@ -1,16 +1,16 @@
 import { promised } from '../../base/promise.ts'
-import type { Action } from '../../contract/action.ts'
-import type { Call } from '../../contract/call.ts'
+import type { Action } from '../../contract/call/action.ts'
+import type { Call } from '../../contract/call/call.ts'
 import { discardStream, holdStream } from '../answer/stream.ts'
 import { argumentsOf } from '../arguments-of.ts'
 import type { CallState } from '../call-state.ts'
-import { type Failure, RolledBack } from '../dependency-scope.ts'
+import { type Failure, RolledBack } from '../dependencies/dependency-scope.ts'
+import { resolveDependency } from '../dependencies/resolve-dependency.ts'
+import { LateStart } from '../ending/settle.ts'
+import { withinCloseTimeout } from '../ending/within-close-timeout.ts'
 import { composeMiddleware, type Inner } from '../middleware.ts'
-import { resolveDependency } from '../resolve-dependency.ts'
-import { LateStart } from '../settle.ts'
 import type { Stage } from '../stage.ts'
 import { callOf } from '../views/handler-call.ts'
-import { withinCloseTimeout } from '../within-close-timeout.ts'
 
 /**
  * The developer's code: dependencies, middleware, handler. Leaves what it returned on the state,

@@ -1,6 +1,6 @@
 import { type Awaitable, isPromiseLike } from '../../base/promise.ts'
-import type { Guard } from '../../contract/call.ts'
-import type { Problem } from '../../contract/problem.ts'
+import type { Guard } from '../../contract/call/call.ts'
+import type { Problem } from '../../contract/problems/problem.ts'
 import type { CallState } from '../call-state.ts'
 import { decideGuard } from '../decide-guard.ts'
 import type { Stage } from '../stage.ts'

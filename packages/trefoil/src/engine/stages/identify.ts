@@ -1,10 +1,14 @@
 import { promised } from '../../base/promise.ts'
-import type { Action } from '../../contract/action.ts'
-import { AuthContext } from '../../contract/auth-context.ts'
-import { type AuthConfig, type ReturnsRefusals, schemesOf } from '../../contract/authenticator.ts'
-import { AuthenticationError, Problem, refuse } from '../../contract/problem.ts'
-import type { SecurityScheme } from '../../contract/security-scheme.ts'
-import type { SurfaceName } from '../../contract/surface-name.ts'
+import { AuthContext } from '../../contract/auth/auth-context.ts'
+import {
+  type AuthConfig,
+  type ReturnsRefusals,
+  schemesOf,
+} from '../../contract/auth/authenticator.ts'
+import type { SecurityScheme } from '../../contract/auth/security-scheme.ts'
+import type { Action } from '../../contract/call/action.ts'
+import type { SurfaceName } from '../../contract/call/surface-name.ts'
+import { AuthenticationError, Problem, refuse } from '../../contract/problems/problem.ts'
 import { firstHeader } from '../../web/raw-headers.ts'
 import type { CallState } from '../call-state.ts'
 import { challengeOf } from '../challenge.ts'

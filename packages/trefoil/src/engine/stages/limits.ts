@@ -1,6 +1,6 @@
 import { promised } from '../../base/promise.ts'
 import type { Lease, LimitsPort } from '../../contract/ports/limits.ts'
-import type { Problem } from '../../contract/problem.ts'
+import type { Problem } from '../../contract/problems/problem.ts'
 import type { Stage } from '../stage.ts'
 import { callOf } from '../views/handler-call.ts'
 import { keepLease } from './admit.ts'

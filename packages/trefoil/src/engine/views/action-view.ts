@@ -1,7 +1,7 @@
-import { deepFreeze } from '../../base/freeze.ts'
-import { freezeClass } from '../../base/freeze-class.ts'
-import type { Action } from '../../contract/action.ts'
-import type { ActionFacts } from '../../contract/call-facts.ts'
+import { deepFreeze } from '../../base/plain/freeze.ts'
+import { freezeClass } from '../../base/plain/freeze-class.ts'
+import type { Action } from '../../contract/call/action.ts'
+import type { ActionFacts } from '../../contract/call/call-facts.ts'
 
 /** An action as calls see it: nothing in it that a check goes by (FND-56). Made once an action. */
 export class ActionView implements ActionFacts {

@@ -1,4 +1,4 @@
-import { freezeClass } from '../../base/freeze-class.ts'
+import { freezeClass } from '../../base/plain/freeze-class.ts'
 
 /** What calls see of their app: its name and the developer's own state, nothing of ours (FND-58). */
 export class AppView {

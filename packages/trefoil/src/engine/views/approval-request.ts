@@ -1,14 +1,14 @@
-import { freezeClass } from '../../base/freeze-class.ts'
+import { freezeClass } from '../../base/plain/freeze-class.ts'
 import { held } from '../../base/promise.ts'
-import type { AuthContext } from '../../contract/auth-context.ts'
-import type { ClientFacts } from '../../contract/call-facts.ts'
-import type { Dependency } from '../../contract/dependency.ts'
-import type { Logger } from '../../contract/logger.ts'
+import type { AuthContext } from '../../contract/auth/auth-context.ts'
+import type { ClientFacts } from '../../contract/call/call-facts.ts'
+import type { Dependency } from '../../contract/call/dependency.ts'
+import type { Logger } from '../../contract/call/logger.ts'
+import type { Entrypoint, SurfaceName } from '../../contract/call/surface-name.ts'
 import type { ApprovalCase } from '../../contract/ports/approval.ts'
-import type { Entrypoint, SurfaceName } from '../../contract/surface-name.ts'
 import { argumentsOf } from '../arguments-of.ts'
 import type { CallState } from '../call-state.ts'
-import { resolveDependency } from '../resolve-dependency.ts'
+import { resolveDependency } from '../dependencies/resolve-dependency.ts'
 
 /** What an approval is decided on: a view like every other, though it says what an action is called. */
 export class ApprovalRequestView implements ApprovalCase {

@@ -1,12 +1,12 @@
-import { freezeClass } from '../../base/freeze-class.ts'
+import { freezeClass } from '../../base/plain/freeze-class.ts'
 import { held } from '../../base/promise.ts'
-import type { AuthRequest } from '../../contract/call.ts'
-import type { HeaderReader } from '../../contract/call-facts.ts'
-import type { Dependency } from '../../contract/dependency.ts'
+import type { AuthRequest } from '../../contract/call/call.ts'
+import type { HeaderReader } from '../../contract/call/call-facts.ts'
+import type { Dependency } from '../../contract/call/dependency.ts'
 import { bearerToken } from '../../web/bearer.ts'
 import { firstHeader, HeaderView } from '../../web/raw-headers.ts'
 import type { CallState } from '../call-state.ts'
-import { resolveDependency } from '../resolve-dependency.ts'
+import { resolveDependency } from '../dependencies/resolve-dependency.ts'
 import { FactsView } from './facts-view.ts'
 
 const NOTHING_HIDDEN: ReadonlySet<string> = new Set()

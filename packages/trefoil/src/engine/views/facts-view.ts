@@ -1,7 +1,12 @@
-import { freezeClass } from '../../base/freeze-class.ts'
-import type { ActionFacts, CallFacts, CallRequest, ClientFacts } from '../../contract/call-facts.ts'
-import type { Logger } from '../../contract/logger.ts'
-import type { Entrypoint, SurfaceName } from '../../contract/surface-name.ts'
+import { freezeClass } from '../../base/plain/freeze-class.ts'
+import type {
+  ActionFacts,
+  CallFacts,
+  CallRequest,
+  ClientFacts,
+} from '../../contract/call/call-facts.ts'
+import type { Logger } from '../../contract/call/logger.ts'
+import type { Entrypoint, SurfaceName } from '../../contract/call/surface-name.ts'
 import type { CallState } from '../call-state.ts'
 import { requestViewOf } from './request-view.ts'
 

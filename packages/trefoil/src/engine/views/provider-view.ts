@@ -1,8 +1,8 @@
-import { freezeClass } from '../../base/freeze-class.ts'
+import { freezeClass } from '../../base/plain/freeze-class.ts'
 import { held } from '../../base/promise.ts'
-import type { AuthContext } from '../../contract/auth-context.ts'
-import type { CallCookies } from '../../contract/call-cookies.ts'
-import type { Dependency, ProviderCall } from '../../contract/dependency.ts'
+import type { AuthContext } from '../../contract/auth/auth-context.ts'
+import type { CallCookies } from '../../contract/call/call-cookies.ts'
+import type { Dependency, ProviderCall } from '../../contract/call/dependency.ts'
 import type { CallState } from '../call-state.ts'
 import { FactsView, stateOf } from './facts-view.ts'
 

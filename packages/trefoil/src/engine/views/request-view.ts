@@ -1,7 +1,7 @@
-import { freezeClass } from '../../base/freeze-class.ts'
-import type { CallRequest, HeaderReader } from '../../contract/call-facts.ts'
-import { ImproperlyConfigured } from '../../contract/problem.ts'
-import type { RequestBody, RequestForm } from '../../contract/request-body.ts'
+import { freezeClass } from '../../base/plain/freeze-class.ts'
+import type { CallRequest, HeaderReader } from '../../contract/call/call-facts.ts'
+import type { RequestBody, RequestForm } from '../../contract/params/request-body.ts'
+import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
 import { HeaderView } from '../../web/raw-headers.ts'
 import type { CallState } from '../call-state.ts'
 

@@ -1,5 +1,5 @@
-import { isRecord } from '../../base/is-record.ts'
-import { parseStrictJson } from '../../base/strict-json.ts'
+import { parseStrictJson } from '../../base/json/strict-json.ts'
+import { isRecord } from '../../base/plain/is-record.ts'
 
 /** The pieces of a token as it was sent (RFC 7515 §7.1); nothing of it is believed yet. */
 export interface CompactToken {

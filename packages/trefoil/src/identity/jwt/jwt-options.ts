@@ -1,8 +1,8 @@
 import { type Clock, systemClock } from '../../base/clock.ts'
 import { type Duration, parseDuration } from '../../base/duration.ts'
-import { checkOptionNames, type OptionNames } from '../../contract/option-names.ts'
-import { checkRecord } from '../../contract/option-values.ts'
-import { ImproperlyConfigured } from '../../contract/problem.ts'
+import { checkOptionNames, type OptionNames } from '../../contract/options/option-names.ts'
+import { checkRecord } from '../../contract/options/option-values.ts'
+import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
 import { isKeyRing, type KeyMaterial, type KeyRing, keyRing } from '../key-ring.ts'
 import type { ClaimRules } from './claim-check.ts'
 

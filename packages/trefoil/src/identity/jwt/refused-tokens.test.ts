@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { AuthenticationError } from '../../contract/problem.ts'
+import { AuthenticationError } from '../../contract/problems/problem.ts'
 import { RefusedTokens } from './refused-tokens.ts'
 
 const error = new AuthenticationError('Invalid JWT signature')

@@ -1,4 +1,4 @@
-import type { AuthenticationError } from '../../contract/problem.ts'
+import type { AuthenticationError } from '../../contract/problems/problem.ts'
 
 interface Refusal {
   readonly error: AuthenticationError

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { AuthContext } from '../../contract/auth-context.ts'
+import { AuthContext } from '../../contract/auth/auth-context.ts'
 import { TokenCache } from './token-cache.ts'
 
 function context(expiresAt = 100): AuthContext {

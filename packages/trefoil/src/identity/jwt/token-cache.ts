@@ -1,4 +1,4 @@
-import type { AuthContext } from '../../contract/auth-context.ts'
+import type { AuthContext } from '../../contract/auth/auth-context.ts'
 
 /**
  * Verified tokens, by their exact text (P-JWT-8): a hit skips the cryptography. Contexts are

@@ -1,12 +1,12 @@
 import type { Command } from 'commander'
-import type { ActionTarget, Manifest } from '../../contract/action-protocol.ts'
-import { type ProblemOptions, refuse } from '../../contract/problem.ts'
+import { type ProblemOptions, refuse } from '../../contract/problems/problem.ts'
+import type { ActionTarget, Manifest } from '../../contract/protocol/action-protocol.ts'
 import type { Context } from '../context.ts'
 import { describeAction } from '../describe-action.ts'
-import { flagsOf } from '../flags.ts'
+import { type TargetFlags, withTarget } from '../remotes/with-target.ts'
+import { flagsOf } from '../terminal/flags.ts'
 import { type Screen, searchActions, showActions, showProblem } from '../terminal/print.ts'
 import { usageError } from '../usage-error.ts'
-import { type TargetFlags, withTarget } from '../with-target.ts'
 
 /** `actions list`, `search` and `describe` (CLI-8 … CLI-10). */
 export function addActionsCommand(program: Command, context: Context): void {

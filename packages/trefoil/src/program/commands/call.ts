@@ -1,24 +1,24 @@
 import type { Command } from 'commander'
-import { isRecord } from '../../base/is-record.ts'
 import {
   LARGEST_JSON_DEPTH,
   parseStrictJson,
   type StrictJsonLimits,
-} from '../../base/strict-json.ts'
+} from '../../base/json/strict-json.ts'
+import { isRecord } from '../../base/plain/is-record.ts'
 import { refusal } from '../../client/problem-envelope.ts'
-import type { ActionAnswer, ActionTarget } from '../../contract/action-protocol.ts'
-import { refuseJson } from '../../contract/json-problem.ts'
-import { refuse } from '../../contract/problem.ts'
-import { problemRow } from '../../contract/problems.ts'
-import { readCallTokens } from '../call-tokens.ts'
+import { refuseJson } from '../../contract/problems/json-problem.ts'
+import { refuse } from '../../contract/problems/problem.ts'
+import { problemRow } from '../../contract/problems/problems.ts'
+import type { ActionAnswer, ActionTarget } from '../../contract/protocol/action-protocol.ts'
 import type { Context } from '../context.ts'
-import { flagsOf, type GlobalFlags } from '../flags.ts'
-import { readInput } from '../io.ts'
-import { shellQuote } from '../shell-quote.ts'
+import { readCallTokens } from '../remotes/call-tokens.ts'
+import { type TargetFlags, withTarget } from '../remotes/with-target.ts'
 import { type GivenArgument, parseActionArgs, textArguments } from '../terminal/argv.ts'
+import { flagsOf, type GlobalFlags } from '../terminal/flags.ts'
+import { readInput } from '../terminal/io.ts'
 import { showAnswer } from '../terminal/print.ts'
+import { shellQuote } from '../terminal/shell-quote.ts'
 import { usageError } from '../usage-error.ts'
-import { type TargetFlags, withTarget } from '../with-target.ts'
 import { showDescription, unknownAction } from './actions.ts'
 
 interface CallFlags extends TargetFlags {

@@ -1,19 +1,19 @@
 import type { Command } from 'commander'
 import { parseRemoteUrl, sameOrigin } from '../../client/remote-url.ts'
-import type { ProblemEnvelope } from '../../contract/action-protocol.ts'
-import { refuse } from '../../contract/problem.ts'
+import { refuse } from '../../contract/problems/problem.ts'
+import type { ProblemEnvelope } from '../../contract/protocol/action-protocol.ts'
 import type { Context } from '../context.ts'
-import { type Credentials, checkToken, givenCredentials } from '../credentials.ts'
-import { flagsOf, type GlobalFlags } from '../flags.ts'
-import { readInput } from '../io.ts'
+import { type Credentials, checkToken, givenCredentials } from '../remotes/credentials.ts'
 import {
   checkRemoteName,
   type Remotes,
   remotesPath,
   type StoredRemote,
   saveRemotes,
-} from '../remotes.ts'
-import { findRemote, mergeCredentials, openRemote, readRemotes } from '../stored-remotes.ts'
+} from '../remotes/remotes.ts'
+import { findRemote, mergeCredentials, openRemote, readRemotes } from '../remotes/stored-remotes.ts'
+import { flagsOf, type GlobalFlags } from '../terminal/flags.ts'
+import { readInput } from '../terminal/io.ts'
 import { jsonScreen, type Screen, screen, showProblem } from '../terminal/print.ts'
 import { untilEnd } from '../until-end.ts'
 import { usageError } from '../usage-error.ts'

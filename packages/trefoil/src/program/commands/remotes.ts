@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
-import { compareCodePoints } from '../../base/canonical-json.ts'
+import { compareCodePoints } from '../../base/json/canonical-json.ts'
 import type { Context } from '../context.ts'
-import { remotesPath, saveRemotes } from '../remotes.ts'
-import { findRemote, readRemotes } from '../stored-remotes.ts'
+import { remotesPath, saveRemotes } from '../remotes/remotes.ts'
+import { findRemote, readRemotes } from '../remotes/stored-remotes.ts'
 import { jsonScreen, type Screen, screen } from '../terminal/print.ts'
 import { isAuthenticated } from './connect.ts'
 

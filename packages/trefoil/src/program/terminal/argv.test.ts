@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { JsonSchema } from '../../contract/schema.ts'
+import type { JsonSchema } from '../../contract/params/schema.ts'
 import { actionFlags, type GivenArgument, parseActionArgs } from './argv.ts'
 
 function schemaOf(properties: Readonly<Record<string, JsonSchema>>): JsonSchema {

@@ -1,7 +1,7 @@
+import { deeper, type StrictJsonLimits } from '../../base/json/strict-json.ts'
 import { failure, type Result, success } from '../../base/result.ts'
-import { deeper, type StrictJsonLimits } from '../../base/strict-json.ts'
-import type { TextLists } from '../../contract/action-protocol.ts'
-import type { JsonSchema } from '../../contract/schema.ts'
+import type { JsonSchema } from '../../contract/params/schema.ts'
+import type { TextLists } from '../../contract/protocol/action-protocol.ts'
 import { ACTION_BUDGET, Budget, membersOf, type Shape, shapesOf } from './shapes.ts'
 import { isMixed, type ListStyle, listValue, type Reading, typedValue } from './typed-value.ts'
 

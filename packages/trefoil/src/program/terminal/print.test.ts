@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
+import { PROBLEMS } from '../../contract/problems/problems.ts'
 import type {
   ActionSuccess,
   DryRunReport,
   ManifestAction,
   ProblemEnvelope,
-} from '../../contract/action-protocol.ts'
-import { PROBLEMS } from '../../contract/problems.ts'
+} from '../../contract/protocol/action-protocol.ts'
 import {
   exitCodeOf,
   searchActions,

@@ -1,13 +1,13 @@
 import { escapeUnseen } from '../../base/unseen-text.ts'
+import type { Issue } from '../../contract/problems/problem.ts'
+import { isProblemCode, problemRow } from '../../contract/problems/problems.ts'
 import type {
   ActionAnswer,
   ActionReply,
   DryRunReport,
   ManifestAction,
   ProblemEnvelope,
-} from '../../contract/action-protocol.ts'
-import type { Issue } from '../../contract/problem.ts'
-import { isProblemCode, problemRow } from '../../contract/problems.ts'
+} from '../../contract/protocol/action-protocol.ts'
 
 /** What one command leaves behind: texts to write as they are, and the exit code. */
 export interface Screen {

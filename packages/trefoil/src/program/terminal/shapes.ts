@@ -1,4 +1,4 @@
-import type { JsonSchema } from '../../contract/schema.ts'
+import type { JsonSchema } from '../../contract/params/schema.ts'
 
 export type Kind = 'any' | 'string' | 'null' | 'boolean' | 'integer' | 'number' | 'array' | 'object'
 

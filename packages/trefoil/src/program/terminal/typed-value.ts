@@ -1,7 +1,7 @@
+import { deeper, parseStrictJson, type StrictJsonLimits } from '../../base/json/strict-json.ts'
 import { failure, type Result, success } from '../../base/result.ts'
-import { deeper, parseStrictJson, type StrictJsonLimits } from '../../base/strict-json.ts'
-import { decodeScalar } from '../../contract/decode-text.ts'
-import type { JsonSchema } from '../../contract/schema.ts'
+import { decodeScalar } from '../../contract/params/decode-text.ts'
+import type { JsonSchema } from '../../contract/params/schema.ts'
 import { EXPECTED, type Kind, kindOf, type Shape, shapesOf } from './shapes.ts'
 
 /** What the values of one command line are read by. */

@@ -1,8 +1,12 @@
-import type { Action } from '../../contract/action.ts'
-import { decodeMixed } from '../../contract/decode-text.ts'
-import { type ArgumentIssue, invalidValue, unknownArgument } from '../../contract/param-issue.ts'
-import type { ParamSpec } from '../../contract/param-spec.ts'
-import type { SurfaceName } from '../../contract/surface-name.ts'
+import type { Action } from '../../contract/call/action.ts'
+import type { SurfaceName } from '../../contract/call/surface-name.ts'
+import { decodeMixed } from '../../contract/params/decode-text.ts'
+import {
+  type ArgumentIssue,
+  invalidValue,
+  unknownArgument,
+} from '../../contract/params/param-issue.ts'
+import type { ParamSpec } from '../../contract/params/param-spec.ts'
 import { type RawArguments, REFUSED } from '../../engine/inbound.ts'
 
 const NO_ISSUES: readonly ArgumentIssue[] = []

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { reply } from '../../contract/reply.ts'
+import { reply } from '../../contract/answer/reply.ts'
 import { startCall } from '../../engine/call.fixture.ts'
 import { actionAnswer } from '../cli/envelope.ts'
 import { agentContent, fits } from './agent-content.ts'

@@ -1,4 +1,4 @@
-import type { Answer } from '../../contract/answer.ts'
+import type { Answer } from '../../contract/answer/answer.ts'
 import { typeOfBytes } from '../../engine/answer/make-answer.ts'
 import { textOfBytes } from '../../engine/answer/text-of-bytes.ts'
 import type { CallState } from '../../engine/call-state.ts'

@@ -1,5 +1,5 @@
-import { emptyAction } from '../../contract/action.ts'
-import { NO_SURFACE, type SurfaceName } from '../../contract/surface-name.ts'
+import { emptyAction } from '../../contract/call/action.ts'
+import { NO_SURFACE, type SurfaceName } from '../../contract/call/surface-name.ts'
 import type { AppContext } from '../../engine/app-context.ts'
 import type { StageName } from '../../engine/lifecycle.ts'
 import { compilePlan, type Plan } from '../../engine/plan.ts'

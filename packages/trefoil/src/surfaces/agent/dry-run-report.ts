@@ -1,4 +1,4 @@
-import type { DryRunReport } from '../../contract/action-protocol.ts'
+import type { DryRunReport } from '../../contract/protocol/action-protocol.ts'
 import type { CallState } from '../../engine/call-state.ts'
 import { renderPath } from '../../web/path-template.ts'
 

@@ -1,4 +1,4 @@
-import type { HttpReply } from '../../contract/exchange.ts'
+import type { HttpReply } from '../../contract/answer/exchange.ts'
 import { toJson } from '../../engine/answer/json-text.ts'
 import { headerPairs } from '../../web/raw-headers.ts'
 

@@ -1,5 +1,5 @@
-import type { ProblemEnvelope } from '../../contract/action-protocol.ts'
-import type { Problem } from '../../contract/problem.ts'
+import type { Problem } from '../../contract/problems/problem.ts'
+import type { ProblemEnvelope } from '../../contract/protocol/action-protocol.ts'
 
 /** The public members of a problem, as MCP and the CLI show them. */
 export function problemBody(problem: Problem, requestId: string): ProblemEnvelope['error'] {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { deeper } from '../../base/strict-json.ts'
+import { deeper } from '../../base/json/strict-json.ts'
 import { LEVELS_AROUND, readCallPayload } from './call-payload.ts'
 
 function read(text: string) {

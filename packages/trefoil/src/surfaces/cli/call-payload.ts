@@ -1,7 +1,7 @@
-import { isRecord } from '../../base/is-record.ts'
-import { readStrictJson, type StrictJsonLimits } from '../../base/strict-json.ts'
-import { refuseJson } from '../../contract/json-problem.ts'
-import { type Problem, refuse } from '../../contract/problem.ts'
+import { readStrictJson, type StrictJsonLimits } from '../../base/json/strict-json.ts'
+import { isRecord } from '../../base/plain/is-record.ts'
+import { refuseJson } from '../../contract/problems/json-problem.ts'
+import { type Problem, refuse } from '../../contract/problems/problem.ts'
 import type { AgentOptions } from '../agent/endpoint-inbound.ts'
 
 /** A call as sent, with what was wrong with it kept until the caller is authenticated. */

@@ -1,5 +1,5 @@
-import type { StrictJsonLimits } from '../../base/strict-json.ts'
-import type { Manifest } from '../../contract/action-protocol.ts'
+import type { StrictJsonLimits } from '../../base/json/strict-json.ts'
+import type { Manifest } from '../../contract/protocol/action-protocol.ts'
 import type { AppContext } from '../../engine/app-context.ts'
 import type { Plan } from '../../engine/plan.ts'
 import type { Recorder } from '../recorder.ts'

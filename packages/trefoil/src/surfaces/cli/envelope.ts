@@ -1,6 +1,10 @@
-import type { ActionAnswer, ActionReply, ProblemEnvelope } from '../../contract/action-protocol.ts'
-import type { Answer } from '../../contract/answer.ts'
-import { type Problem, refuse } from '../../contract/problem.ts'
+import type { Answer } from '../../contract/answer/answer.ts'
+import { type Problem, refuse } from '../../contract/problems/problem.ts'
+import type {
+  ActionAnswer,
+  ActionReply,
+  ProblemEnvelope,
+} from '../../contract/protocol/action-protocol.ts'
 import type { CallState } from '../../engine/call-state.ts'
 import { agentContent, fits } from '../agent/agent-content.ts'
 import { dryRunReport } from '../agent/dry-run-report.ts'

@@ -1,5 +1,8 @@
 import type { Awaitable } from '../../base/promise.ts'
-import type { Action } from '../../contract/action.ts'
+import type { Action } from '../../contract/call/action.ts'
+import type { LocalCredentials } from '../../contract/call/app-handle.ts'
+import type { ClientFacts } from '../../contract/call/call-facts.ts'
+import { type Problem, refuse } from '../../contract/problems/problem.ts'
 import {
   type ActionAnswer,
   type ActionCallRequest,
@@ -8,10 +11,7 @@ import {
   MANIFEST_PATH,
   type Manifest,
   type ProblemEnvelope,
-} from '../../contract/action-protocol.ts'
-import type { LocalCredentials } from '../../contract/app-handle.ts'
-import type { ClientFacts } from '../../contract/call-facts.ts'
-import { type Problem, refuse } from '../../contract/problem.ts'
+} from '../../contract/protocol/action-protocol.ts'
 import { toJson } from '../../engine/answer/json-text.ts'
 import type { CloseHooks, Inbound, UseArguments } from '../../engine/inbound.ts'
 import { layOutArguments } from '../agent/action-arguments.ts'

@@ -1,11 +1,11 @@
-import type { Action } from '../../contract/action.ts'
+import type { Action } from '../../contract/call/action.ts'
+import type { Catalogue } from '../../contract/call/catalogue.ts'
 import {
   ACTION_PROTOCOL,
   CALL_PATH,
   type Manifest,
   type ManifestAction,
-} from '../../contract/action-protocol.ts'
-import type { Catalogue } from '../../contract/catalogue.ts'
+} from '../../contract/protocol/action-protocol.ts'
 
 function textLists({ params }: Action): Pick<ManifestAction, 'text_lists'> {
   const lists = params

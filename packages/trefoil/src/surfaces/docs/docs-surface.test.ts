@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { createApp } from '../../app/create-app.ts'
-import { AuthContext } from '../../contract/auth-context.ts'
-import type { Logger } from '../../contract/logger.ts'
+import { AuthContext } from '../../contract/auth/auth-context.ts'
+import type { Logger } from '../../contract/call/logger.ts'
 
 const silent: Logger = { debug() {}, info() {}, warn() {}, error() {} }
 const authenticate = () => new AuthContext({ subject: 'u' })

@@ -1,9 +1,9 @@
-import { schemesOf } from '../../contract/authenticator.ts'
-import type { Catalogue } from '../../contract/catalogue.ts'
-import type { HttpReply } from '../../contract/exchange.ts'
-import type { Problem } from '../../contract/problem.ts'
-import type { SurfaceName } from '../../contract/surface-name.ts'
-import type { AboutApp } from '../../describe/about-app.ts'
+import type { HttpReply } from '../../contract/answer/exchange.ts'
+import { schemesOf } from '../../contract/auth/authenticator.ts'
+import type { Catalogue } from '../../contract/call/catalogue.ts'
+import type { SurfaceName } from '../../contract/call/surface-name.ts'
+import type { Problem } from '../../contract/problems/problem.ts'
+import type { AboutApp } from '../../describe/pages/about-app.ts'
 import type { AppContext } from '../../engine/app-context.ts'
 import type { Plan } from '../../engine/plan.ts'
 import { compileDiscoveryPlan } from '../agent/discovery-plan.ts'
@@ -42,7 +42,7 @@ export function docsEndpoints(
   if (openapiPath !== null) {
     const headers = ['content-type', 'application/json']
     const documentUnder = documentWriter(async () => {
-      const { openApiDocument } = await import('../../describe/openapi.ts')
+      const { openApiDocument } = await import('../../describe/openapi/openapi.ts')
       return openApiDocument(catalogue, about)
     })
     guarded(openapiPath, 'api', async (mountPath) => {
@@ -52,7 +52,7 @@ export function docsEndpoints(
   const hasPage = docsPath !== null && openapiPath !== null
   if (hasPage) {
     const page = pageWriter(app, async () => {
-      const { docsPage } = await import('../../describe/docs-page.ts')
+      const { docsPage } = await import('../../describe/pages/docs-page.ts')
       const links = mcpDocsPath === null ? {} : { mcpDocsPath }
       return (page) => docsPage(catalogue, { openapiPath, ...page, ...links, ...about })
     })
@@ -60,7 +60,7 @@ export function docsEndpoints(
   }
   if (mcpDocsPath !== null) {
     const page = pageWriter(app, async () => {
-      const { mcpDocsPage } = await import('../../describe/mcp-docs-page.ts')
+      const { mcpDocsPage } = await import('../../describe/pages/mcp-docs-page.ts')
       const links = hasPage ? { docsPath } : {}
       const schemes = schemesFor(app, 'mcp')
       return (page) =>
@@ -108,7 +108,7 @@ interface Shown {
 function pageWriter(app: AppContext, load: () => Promise<(shown: Shown) => string>): Build {
   let parts: readonly (readonly string[])[] | null = null
   return async (mountPath) => {
-    const { docsCsp } = await import('../../describe/docs-csp.ts')
+    const { docsCsp } = await import('../../describe/pages/docs-csp.ts')
     if (parts === null) {
       const render = await load()
       // Ids nobody has seen: no text of an action can hold them.

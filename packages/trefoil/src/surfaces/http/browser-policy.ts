@@ -1,4 +1,4 @@
-import type { HttpReply } from '../../contract/exchange.ts'
+import type { HttpReply } from '../../contract/answer/exchange.ts'
 import { addVary, type Cors } from '../../policy/cors.ts'
 import type { RawHeaders } from '../../web/raw-headers.ts'
 

@@ -1,14 +1,14 @@
-import { freezeGenerators } from '../../base/freeze-class.ts'
 import { joinBytes } from '../../base/join-bytes.ts'
-import type { Exchange, HttpReply, SendResult } from '../../contract/exchange.ts'
-import { incompleteBody } from '../../contract/incomplete-body.ts'
-import { ImproperlyConfigured, Problem, refuse } from '../../contract/problem.ts'
+import { freezeGenerators } from '../../base/plain/freeze-class.ts'
+import type { Exchange, HttpReply, SendResult } from '../../contract/answer/exchange.ts'
+import { incompleteBody } from '../../contract/params/incomplete-body.ts'
+import { ImproperlyConfigured, Problem, refuse } from '../../contract/problems/problem.ts'
 import { skipStream } from '../../engine/answer/stream.ts'
 import { stripMountPath } from '../../web/mount-path.ts'
-import { AnnouncedLength } from './announced-length.ts'
 import type { HttpHandler } from './http-surface.ts'
-import { readMountPath } from './read-mount-path.ts'
-import { refuseWith } from './refuse-with.ts'
+import { AnnouncedLength } from './request/announced-length.ts'
+import { refuseWith } from './response/refuse-with.ts'
+import { readMountPath } from './route/read-mount-path.ts'
 
 /** What a runtime knows about a request that the request itself cannot say. */
 export interface FetchContext {

@@ -1,8 +1,8 @@
 import { type Awaitable, isPromiseLike } from '../../base/promise.ts'
-import type { Answer } from '../../contract/answer.ts'
-import type { Exchange, HttpReply } from '../../contract/exchange.ts'
-import type { Logger } from '../../contract/logger.ts'
-import type { Problem } from '../../contract/problem.ts'
+import type { Answer } from '../../contract/answer/answer.ts'
+import type { Exchange, HttpReply } from '../../contract/answer/exchange.ts'
+import type { Logger } from '../../contract/call/logger.ts'
+import type { Problem } from '../../contract/problems/problem.ts'
 import { isStream } from '../../engine/answer/stream.ts'
 import type { CallState } from '../../engine/call-state.ts'
 import {
@@ -16,26 +16,26 @@ import { writeSafely } from '../../record/write-safely.ts'
 import { firstHeader } from '../../web/raw-headers.ts'
 import { Arrival } from '../arrival.ts'
 import { Ready, refuseVisit, type Surface, walk } from '../walk.ts'
-import type { BodyLimits } from './body-limits.ts'
 import { withCors } from './browser-policy.ts'
-import type { Compression } from './compression-options.ts'
-import { encodeAnswer, encodeProblem } from './encode.ts'
-import { endpointRefusal } from './endpoint-answer.ts'
-import { createFinder, type FinderOptions, type HttpFound } from './find.ts'
-import { headerOf, withoutHeaders } from './header-list.ts'
-import { HttpInbound } from './http-inbound.ts'
+import type { BodyLimits } from './request/body-limits.ts'
+import { HttpInbound } from './request/http-inbound.ts'
+import type { Compression } from './response/compression-options.ts'
+import { encodeAnswer, encodeProblem } from './response/encode.ts'
+import { endpointRefusal } from './response/endpoint-answer.ts'
+import { headerOf, withoutHeaders } from './response/header-list.ts'
 import {
   headersOfEveryAnswer,
   overrideHeaders,
   replaceIn,
   wantsNonce,
   withNonce,
-} from './response-headers.ts'
-import { type RouteAnswers, variesBy, withVary } from './route-answers.ts'
-import { shapeReply } from './shape-reply.ts'
-import { underMount } from './under-mount.ts'
+} from './response/response-headers.ts'
+import { type RouteAnswers, variesBy, withVary } from './response/route-answers.ts'
+import { shapeReply } from './response/shape-reply.ts'
+import { withCookies } from './response/with-cookies.ts'
+import { createFinder, type FinderOptions, type HttpFound } from './route/find.ts'
+import { underMount } from './route/under-mount.ts'
 import { HttpVisit } from './visit.ts'
-import { withCookies } from './with-cookies.ts'
 
 export interface HttpSurfaceOptions extends FinderOptions {
   /** `null`: no peer may speak for another. */

@@ -1,5 +1,5 @@
-import type { ClientFacts } from '../../contract/call-facts.ts'
-import type { Exchange } from '../../contract/exchange.ts'
+import type { Exchange } from '../../contract/answer/exchange.ts'
+import type { ClientFacts } from '../../contract/call/call-facts.ts'
 import type { Origin } from '../../policy/proxies.ts'
 import { parseTarget, type Target } from '../../web/target.ts'
 import type { Arrival } from '../arrival.ts'

@@ -1,4 +1,4 @@
-import type { StrictJsonLimits } from '../../base/strict-json.ts'
+import type { StrictJsonLimits } from '../../base/json/strict-json.ts'
 import type { AppContext } from '../../engine/app-context.ts'
 import type { Plan } from '../../engine/plan.ts'
 import type { ToolList } from './tool-list.ts'

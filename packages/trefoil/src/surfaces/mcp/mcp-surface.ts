@@ -1,5 +1,5 @@
-import { deeper } from '../../base/strict-json.ts'
-import type { Catalogue } from '../../contract/catalogue.ts'
+import { deeper } from '../../base/json/strict-json.ts'
+import type { Catalogue } from '../../contract/call/catalogue.ts'
 import type { AppContext } from '../../engine/app-context.ts'
 import { compilePlan, type Plan } from '../../engine/plan.ts'
 import { decideMcpOrigin } from '../../policy/mcp-origin.ts'

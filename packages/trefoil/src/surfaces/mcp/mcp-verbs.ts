@@ -1,6 +1,6 @@
 import { isPromiseLike } from '../../base/promise.ts'
-import type { HttpReply } from '../../contract/exchange.ts'
-import { Problem, refuse } from '../../contract/problem.ts'
+import type { HttpReply } from '../../contract/answer/exchange.ts'
+import { Problem, refuse } from '../../contract/problems/problem.ts'
 import { EndpointInbound, NO_AGENT_OPTIONS } from '../agent/endpoint-inbound.ts'
 import { readBody } from '../agent/read-body.ts'
 import type { EndpointRequest } from '../endpoint.ts'

@@ -1,4 +1,4 @@
-import { isRecord } from '../../base/is-record.ts'
+import { isRecord } from '../../base/plain/is-record.ts'
 /** Id of a JSON-RPC request. */
 export type RpcId = string | number
 

@@ -1,5 +1,5 @@
-import { isRecord } from '../../base/is-record.ts'
-import { type Problem, refuse } from '../../contract/problem.ts'
+import { isRecord } from '../../base/plain/is-record.ts'
+import { type Problem, refuse } from '../../contract/problems/problem.ts'
 import { type AgentOptions, NO_AGENT_OPTIONS } from '../agent/endpoint-inbound.ts'
 import type { RpcMessage } from './message.ts'
 

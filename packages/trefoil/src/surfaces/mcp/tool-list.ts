@@ -1,6 +1,6 @@
-import type { Action } from '../../contract/action.ts'
-import type { Catalogue } from '../../contract/catalogue.ts'
-import type { JsonSchema } from '../../contract/schema.ts'
+import type { Action } from '../../contract/call/action.ts'
+import type { Catalogue } from '../../contract/call/catalogue.ts'
+import type { JsonSchema } from '../../contract/params/schema.ts'
 import { type LeftOutPattern, toolSchemas } from './tool-schema/tool-schemas.ts'
 
 /** The server as MCP clients see it, worked out once. */

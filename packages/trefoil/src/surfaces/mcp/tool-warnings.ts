@@ -1,5 +1,5 @@
-import type { Action } from '../../contract/action.ts'
-import type { Catalogue } from '../../contract/catalogue.ts'
+import type { Action } from '../../contract/call/action.ts'
+import type { Catalogue } from '../../contract/call/catalogue.ts'
 import { someSchema } from '../../contract/json-schema/references.ts'
 import type { ToolList } from './tool-list.ts'
 import { hostWarnings } from './tool-schema/hosts.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { ImproperlyConfigured } from '../../../contract/problem.ts'
+import { ImproperlyConfigured } from '../../../contract/problems/problem.ts'
 import { listenAddress } from './listen-address.ts'
 
 const all = {

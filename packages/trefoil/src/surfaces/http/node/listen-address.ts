@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import { ImproperlyConfigured } from '../../../contract/problem.ts'
+import { ImproperlyConfigured } from '../../../contract/problems/problem.ts'
 
 /** Where a server listens. */
 export interface ListenAddress {

@@ -3,11 +3,11 @@ import type { Socket } from 'node:net'
 import process from 'node:process'
 import type { TlsOptions } from 'node:tls'
 import { LONGEST_TIMER } from '../../../base/start-timer.ts'
-import { announcedHeadSize, MAX_HEADER_PAIRS } from './http2-head.ts'
-import { Http2Sessions } from './http2-sessions.ts'
-import { SILENCE_MS } from './node-exchange.ts'
+import { type ConnectionTimes, OpenConnections } from './connection/open-connections.ts'
+import { SILENCE_MS } from './exchange/node-exchange.ts'
+import { announcedHeadSize, MAX_HEADER_PAIRS } from './http2/http2-head.ts'
+import { Http2Sessions } from './http2/http2-sessions.ts'
 import { http as httpModule } from './node-modules.ts'
-import { type ConnectionTimes, OpenConnections } from './open-connections.ts'
 
 /** Certificate and key of the server, and whatever else `node:tls` takes. */
 export interface ServeTls extends TlsOptions {

@@ -1,9 +1,14 @@
 import { type ByteSize, parseByteSize } from '../../../base/bytes.ts'
 import { type Duration, parseDuration } from '../../../base/duration.ts'
 import { LONGEST_TIMER } from '../../../base/start-timer.ts'
-import { checkOptionNames, type OptionNames } from '../../../contract/option-names.ts'
-import { checkFlag, checkRecord, checkText, shownValue } from '../../../contract/option-values.ts'
-import { ImproperlyConfigured } from '../../../contract/problem.ts'
+import { checkOptionNames, type OptionNames } from '../../../contract/options/option-names.ts'
+import {
+  checkFlag,
+  checkRecord,
+  checkText,
+  shownValue,
+} from '../../../contract/options/option-values.ts'
+import { ImproperlyConfigured } from '../../../contract/problems/problem.ts'
 import type { ServeTls } from './node-server.ts'
 
 export interface ServeOptions {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { StoppableCall } from '../../../contract/exchange.ts'
+import type { StoppableCall } from '../../../contract/answer/exchange.ts'
 import { Stopping } from './stopping.ts'
 
 function call(stop: () => void = () => {}): StoppableCall {

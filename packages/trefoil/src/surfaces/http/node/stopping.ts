@@ -1,4 +1,4 @@
-import type { ServerStop, StoppableCall } from '../../../contract/exchange.ts'
+import type { ServerStop, StoppableCall } from '../../../contract/answer/exchange.ts'
 
 /**
  * The end of a listener's patience. A call need not notice that its connection was cut: its handler

@@ -1,4 +1,4 @@
-import type { ReplyOptions } from '../../../contract/reply.ts'
+import type { ReplyOptions } from '../../../contract/answer/reply.ts'
 
 /** The options with a content type, unless they name one already (RESP-2). */
 export function withContentType(options: ReplyOptions, type: string): ReplyOptions {

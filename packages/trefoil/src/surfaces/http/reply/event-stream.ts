@@ -1,4 +1,4 @@
-import { freezeClass } from '../../../base/freeze-class.ts'
+import { freezeClass } from '../../../base/plain/freeze-class.ts'
 import { startTimer } from '../../../base/start-timer.ts'
 
 /** Timers, so that a test can hold them still. */

@@ -1,4 +1,4 @@
-import { type Reply, type ReplyOptions, reply } from '../../../contract/reply.ts'
+import { type Reply, type ReplyOptions, reply } from '../../../contract/answer/reply.ts'
 import { withContentType } from './content-type.ts'
 
 /**

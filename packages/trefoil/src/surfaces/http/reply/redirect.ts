@@ -1,5 +1,5 @@
-import { ImproperlyConfigured } from '../../../contract/problem.ts'
-import { type Reply, type ReplyOptions, reply } from '../../../contract/reply.ts'
+import { type Reply, type ReplyOptions, reply } from '../../../contract/answer/reply.ts'
+import { ImproperlyConfigured } from '../../../contract/problems/problem.ts'
 
 export type RedirectStatus = 301 | 302 | 303 | 307 | 308
 

@@ -1,8 +1,8 @@
 import { type Duration, parseDuration } from '../../../base/duration.ts'
-import { freezeClass } from '../../../base/freeze-class.ts'
-import { EventBody } from '../../../contract/event-body.ts'
-import { ImproperlyConfigured } from '../../../contract/problem.ts'
-import { type Reply, type ReplyOptions, reply } from '../../../contract/reply.ts'
+import { freezeClass } from '../../../base/plain/freeze-class.ts'
+import { EventBody } from '../../../contract/answer/event-body.ts'
+import { type Reply, type ReplyOptions, reply } from '../../../contract/answer/reply.ts'
+import { ImproperlyConfigured } from '../../../contract/problems/problem.ts'
 import { formatSseEvent, type SseEvent } from '../../../web/sse-event.ts'
 import { EventStream, systemTimers, type Timers } from './event-stream.ts'
 

@@ -1,6 +1,6 @@
-import { freezeGenerators } from '../../../base/freeze-class.ts'
-import { ImproperlyConfigured } from '../../../contract/problem.ts'
-import { type Reply, type ReplyOptions, reply } from '../../../contract/reply.ts'
+import { freezeGenerators } from '../../../base/plain/freeze-class.ts'
+import { type Reply, type ReplyOptions, reply } from '../../../contract/answer/reply.ts'
+import { ImproperlyConfigured } from '../../../contract/problems/problem.ts'
 import { isStream, type StreamValue } from '../../../engine/answer/stream.ts'
 import { withContentType } from './content-type.ts'
 

@@ -1,5 +1,5 @@
 import { isJsonObject } from '../../../contract/json-schema/keywords.ts'
-import type { JsonSchema } from '../../../contract/schema.ts'
+import type { JsonSchema } from '../../../contract/params/schema.ts'
 import { schemasAt } from './read-keyword.ts'
 
 /** Rewrites a part of a schema; `null` where nothing fits it. */

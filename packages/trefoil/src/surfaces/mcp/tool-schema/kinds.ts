@@ -1,4 +1,4 @@
-import type { JsonSchema } from '../../../contract/schema.ts'
+import type { JsonSchema } from '../../../contract/params/schema.ts'
 import { schemasAt, valuesOf } from './read-keyword.ts'
 import type { Kind } from './reader.ts'
 

@@ -1,5 +1,5 @@
 import { isJsonObject } from '../../../contract/json-schema/keywords.ts'
-import type { JsonSchema } from '../../../contract/schema.ts'
+import type { JsonSchema } from '../../../contract/params/schema.ts'
 import { isAnything, oneOf, type Rewrite } from './choices.ts'
 import { countAt, schemasAt, textAt } from './read-keyword.ts'
 import type { Reader, Rules } from './reader.ts'

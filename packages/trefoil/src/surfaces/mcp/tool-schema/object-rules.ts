@@ -1,5 +1,5 @@
 import { isJsonObject } from '../../../contract/json-schema/keywords.ts'
-import type { JsonSchema } from '../../../contract/schema.ts'
+import type { JsonSchema } from '../../../contract/params/schema.ts'
 import { isAnything, type Rewrite } from './choices.ts'
 import { countAt, namesAt } from './read-keyword.ts'
 import { NO_RULES, type Reader, type Rules } from './reader.ts'

@@ -1,5 +1,5 @@
 import { isJsonObject } from '../../../contract/json-schema/keywords.ts'
-import type { JsonSchema } from '../../../contract/schema.ts'
+import type { JsonSchema } from '../../../contract/params/schema.ts'
 import { isAnything, oneOf, type Rewrite, WORDS } from './choices.ts'
 import { impliedKind, isOfKind, kindsOf } from './kinds.ts'
 import { listRules } from './list-rules.ts'

@@ -1,4 +1,4 @@
-import type { JsonSchema } from '../../../contract/schema.ts'
+import type { JsonSchema } from '../../../contract/params/schema.ts'
 
 // A keyword with a value of the wrong kind (draft 3's `required: true`, draft 4's
 // `exclusiveMinimum: true`) makes ajv throw at the whole list, so what is not well-formed is not there.

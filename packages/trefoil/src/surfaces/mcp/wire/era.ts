@@ -1,5 +1,5 @@
-import type { HttpReply } from '../../../contract/exchange.ts'
-import type { Problem } from '../../../contract/problem.ts'
+import type { HttpReply } from '../../../contract/answer/exchange.ts'
+import type { Problem } from '../../../contract/problems/problem.ts'
 import type { RawHeaders } from '../../../web/raw-headers.ts'
 import { jsonTextReply } from '../../agent/json-reply.ts'
 import type { RpcId, RpcMessage } from '../message.ts'

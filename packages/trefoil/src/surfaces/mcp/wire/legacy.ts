@@ -1,5 +1,5 @@
-import { isRecord } from '../../../base/is-record.ts'
-import { type Problem, refuse } from '../../../contract/problem.ts'
+import { isRecord } from '../../../base/plain/is-record.ts'
+import { type Problem, refuse } from '../../../contract/problems/problem.ts'
 import { firstHeader, type RawHeaders } from '../../../web/raw-headers.ts'
 import type { RpcMessage } from '../message.ts'
 import type { ToolList } from '../tool-list.ts'

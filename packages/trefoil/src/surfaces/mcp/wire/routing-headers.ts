@@ -1,4 +1,4 @@
-import { type Problem, refuse } from '../../../contract/problem.ts'
+import { type Problem, refuse } from '../../../contract/problems/problem.ts'
 import { allHeaders, type RawHeaders } from '../../../web/raw-headers.ts'
 import { decodeMcpHeader } from '../header-value.ts'
 import type { RpcMessage } from '../message.ts'

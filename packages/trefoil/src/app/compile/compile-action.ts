@@ -1,0 +1,342 @@
+import { parseDuration } from '../../base/duration.ts'
+import { lazily } from '../../base/lazily.ts'
+import type { Action, ToolHints } from '../../contract/call/action.ts'
+import type { Guard } from '../../contract/call/call.ts'
+import {
+  type PerSurface,
+  perSurface,
+  SURFACES,
+  type SurfaceName,
+} from '../../contract/call/surface-name.ts'
+import type { ParamSpec } from '../../contract/params/param-spec.ts'
+import type { Params } from '../../contract/params/params.ts'
+import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
+import { checkDependencyGraph } from '../../engine/dependencies/dependency-graph.ts'
+import { hasRole } from '../../policy/guards.ts'
+import { setHeaders } from '../../policy/set-headers.ts'
+import { type PathTemplate, parsePathTemplate, type SegmentType } from '../../web/path-template.ts'
+import { checkRouteOptions } from '../declare/check-declared-options.ts'
+import {
+  type Declaration,
+  type DeclaredOptions,
+  describeDeclaration,
+} from '../declare/declaration.ts'
+import { checkAgentSchemas } from './agent-schemas.ts'
+import { answerForm } from './answer-form.ts'
+import { compileParams } from './compile-params.ts'
+import { freezeAction } from './freeze-action.ts'
+import { inputSchemaOf } from './input-schema.ts'
+import { returnedDocument } from './returned-document.ts'
+
+const EXTERNAL_NAME = /^[A-Za-z0-9_.-]{1,128}$/
+const MAX_DESCRIPTION = 1000
+const RESERVED = ['/mcp', '/__trefoil__'] as const
+const RESERVED_EXACTLY = '/.well-known/trefoil-actions.json'
+
+/** An action and its parsed path. */
+export interface CompiledAction {
+  readonly action: Action
+  readonly template: PathTemplate | null
+}
+
+/** What the app knows that an action must fit to. */
+export interface ActionSite {
+  readonly covered: PerSurface
+  readonly hasApprovalHook: boolean
+  readonly timeout: number
+  /** Type that the app sets for what handlers return, where their routes set none. */
+  readonly contentType?: string | undefined
+}
+
+/** @throws ImproperlyConfigured naming the route and what to change */
+export function compileAction(declaration: Declaration, site: ActionSite): CompiledAction {
+  const where = describeDeclaration(declaration)
+  const { levels, options, handler, method } = declaration
+  checkRouteOptions(where, options)
+  const template = compilePath(declaration, where)
+  const exposed: PerSurface = {
+    api: method !== null,
+    mcp: options.tool === true,
+    cli: options.cli === true,
+  }
+  const agents = exposed.mcp || exposed.cli
+  const name = compileName(options, method, template, agents, where)
+  const declared: Params = Object.assign(
+    {},
+    ...levels.map((level) => level.options.params),
+    options.params,
+  )
+  checkInheritedParams(declaration, where)
+  const { params, dependencies } = compileParams(declared, {
+    where,
+    method,
+    pathNames: template?.names ?? [],
+    intNames: typedNames(template, 'int'),
+    bigintNames: typedNames(template, 'bigint'),
+    agents,
+  })
+  checkDependencyGraph(dependencies.map(([, dependency]) => dependency))
+  if (agents) refuseFiles(params, where)
+  const isPublic = compilePublic(options, exposed, where)
+  const guards = compileGuards(declaration)
+  checkGuardsAuthenticated(guards, exposed, isPublic, site, where)
+  const shared = [...levels.map((level) => level.options), options]
+  const inputSchema = lazily(() => inputSchemaOf(params))
+  const { returns } = options
+  const outputSchema = returns === undefined ? null : returnedDocument(returns, where)
+  if (agents) checkAgentSchemas(params, outputSchema, where)
+  const headers = compileHeaders(options.headers, site.contentType, where)
+  const action: Action = {
+    name,
+    title: options.title ?? null,
+    description: options.description?.trim() ?? null,
+    method,
+    path: template?.text ?? null,
+    exposed,
+    public: isPublic,
+    approval: compileApproval(
+      shared.map((level) => level.needsApproval),
+      exposed,
+      site,
+      where,
+    ),
+    guards,
+    params,
+    dependencies,
+    returns: returns ?? null,
+    get inputSchema() {
+      return inputSchema()
+    },
+    outputSchema,
+    answers: answerForm(returns !== undefined, outputSchema, headers?.['content-type']),
+    middleware: [
+      ...levels.flatMap((level) => [...(level.options.middleware ?? []), ...level.middleware]),
+      ...(options.middleware ?? []),
+    ],
+    errorHandlers: [
+      options.errorHandlers ?? [],
+      ...levels
+        .map((level) => [...(level.options.errorHandlers ?? []), ...level.errorHandlers])
+        .reverse(),
+    ].filter((level) => level.length > 0),
+    handler,
+    tags: [...new Set(shared.flatMap((level) => level.tags ?? []))],
+    metadata: Object.freeze(Object.assign({}, ...shared.map((level) => level.metadata))),
+    hints: { ...defaultHints(method), ...options.hints },
+    deprecated: options.deprecated ?? false,
+    status: compileStatus(options.status, where),
+    headers,
+    timeout: compileTimeout(
+      shared.map((level) => level.timeout),
+      site.timeout,
+      where,
+    ),
+    streamTimeout: compileTimeout([options.timeout], 0, where),
+  }
+  return { action: freezeAction(action), template }
+}
+
+function compilePath({ levels, path, method }: Declaration, where: string): PathTemplate | null {
+  if (method === null || path === null) return null
+  for (const { prefix } of levels) {
+    if (prefix !== '' && !prefix.startsWith('/')) {
+      throw new ImproperlyConfigured(`Group prefix must start with '/', got '${prefix}'`)
+    }
+  }
+  if (!path.startsWith('/')) {
+    throw new ImproperlyConfigured(`Route paths must start with '/', got '${path}' (${where})`)
+  }
+  const template = parsePathTemplate(levels.map(({ prefix }) => prefix).join('') + path)
+  if (typeof template === 'string') throw new ImproperlyConfigured(template)
+  const reserved = RESERVED.some(
+    (base) => template.text === base || template.text.startsWith(`${base}/`),
+  )
+  if (reserved || template.text === RESERVED_EXACTLY) {
+    throw new ImproperlyConfigured(
+      `Route path '${path}' is reserved by Trefoil. Choose a different application route.`,
+    )
+  }
+  return template
+}
+
+function typedNames(template: PathTemplate | null, type: SegmentType): readonly string[] {
+  return (template?.segments ?? []).flatMap((part) =>
+    part.kind === 'param' && part.type === type ? [part.name] : [],
+  )
+}
+
+function compileName(
+  options: DeclaredOptions,
+  method: string | null,
+  template: PathTemplate | null,
+  agents: boolean,
+  where: string,
+): string {
+  const { name, description } = options
+  if (!agents && method === null) {
+    throw new ImproperlyConfigured(`${where} is on no surface; set tool: true or cli: true`)
+  }
+  if (agents) {
+    if (name === undefined || name === '') {
+      throw new ImproperlyConfigured(`${where}: tools and CLI actions need a name`)
+    }
+    if (!EXTERNAL_NAME.test(name)) {
+      throw new ImproperlyConfigured(
+        `${where}: '${name}' is no external name; use 1 to 128 of A-Z a-z 0-9 _ . -`,
+      )
+    }
+    if (description === undefined || description.trim() === '') {
+      throw new ImproperlyConfigured(`${where}: tools and CLI actions need a description`)
+    }
+  }
+  if ((description?.trim().length ?? 0) > MAX_DESCRIPTION) {
+    throw new ImproperlyConfigured(
+      `${where}: descriptions have ${MAX_DESCRIPTION} characters or fewer`,
+    )
+  }
+  return name ?? `${method} ${template?.text}`
+}
+
+/** The same name for two different things would silently replace one of them. */
+function checkInheritedParams({ levels, options }: Declaration, where: string): void {
+  const seen = new Map<string, unknown>()
+  for (const params of [...levels.map((level) => level.options.params), options.params]) {
+    for (const [name, entry] of Object.entries(params ?? {})) {
+      if (seen.has(name) && seen.get(name) !== entry) {
+        throw new ImproperlyConfigured(`${where}: Duplicate injected parameter: ${name}`)
+      }
+      seen.set(name, entry)
+    }
+  }
+}
+
+function refuseFiles(params: readonly ParamSpec[], where: string): void {
+  const file = params.find(({ source }) => source === 'file' || source === 'files')
+  if (file === undefined) return
+  throw new ImproperlyConfigured(
+    `${where}, parameter '${file.name}': routes with file parameters cannot be tools or CLI actions`,
+  )
+}
+
+function compilePublic(options: DeclaredOptions, exposed: PerSurface, where: string): PerSurface {
+  const given = options.public ?? false
+  if (typeof given === 'boolean') return perSurface((surface) => given && exposed[surface])
+  const listed = readSurfaces(given, 'public', where)
+  for (const surface of listed) {
+    if (!exposed[surface]) {
+      throw new ImproperlyConfigured(
+        `${where} is marked public on '${surface}' but is not exposed on that surface`,
+      )
+    }
+  }
+  return perSurface((surface) => listed.includes(surface))
+}
+
+function readSurfaces(given: unknown, option: string, where: string): readonly SurfaceName[] {
+  if (!Array.isArray(given)) {
+    throw new ImproperlyConfigured(
+      `${where}: ${option} must be a boolean or a list of surface names`,
+    )
+  }
+  for (const name of given) {
+    if (!SURFACES.includes(name)) {
+      throw new ImproperlyConfigured(
+        `${where}: Unknown ${option} surface '${String(name)}'; expected one of ${SURFACES.join(', ')}`,
+      )
+    }
+  }
+  return given
+}
+
+/** Outer guards first: a group can only tighten what is inside it. */
+function compileGuards({ levels, options }: Declaration): readonly Guard[] {
+  return [...levels.map((level) => level.options), options].flatMap((level) => [
+    ...(level.guards ?? []),
+    ...(level.roles === undefined ? [] : [hasRole(...level.roles)]),
+  ])
+}
+
+/** A guard on a surface where nobody is ever identified would deny everyone (PW-04). */
+function checkGuardsAuthenticated(
+  guards: readonly Guard[],
+  exposed: PerSurface,
+  isPublic: PerSurface,
+  { covered }: ActionSite,
+  where: string,
+): void {
+  if (guards.length === 0) return
+  for (const surface of SURFACES) {
+    if (!exposed[surface] || (covered[surface] && !isPublic[surface])) continue
+    const why = isPublic[surface] ? 'the route is public there' : 'no AuthConfig covers it'
+    throw new ImproperlyConfigured(
+      `${where} has guards but callers on '${surface}' are never authenticated: ${why}`,
+    )
+  }
+}
+
+function compileApproval(
+  declared: readonly (boolean | readonly SurfaceName[] | undefined)[],
+  exposed: PerSurface,
+  { hasApprovalHook }: ActionSite,
+  where: string,
+): PerSurface {
+  const needed = new Set<SurfaceName>()
+  let asked = false
+  for (const given of declared) {
+    if (given === undefined || given === false) continue
+    asked = true
+    const surfaces =
+      given === true ? (['mcp', 'cli'] as const) : readSurfaces(given, 'needsApproval', where)
+    for (const surface of surfaces) needed.add(surface)
+  }
+  const approval = perSurface((surface) => needed.has(surface) && exposed[surface])
+  if (!asked) return approval
+  if (!SURFACES.some((surface) => approval[surface])) {
+    throw new ImproperlyConfigured(`${where}: needsApproval requires tool: true or cli: true`)
+  }
+  if (!hasApprovalHook) {
+    throw new ImproperlyConfigured(
+      `${where}: actions with needsApproval require the app's approval option, a hook that decides`,
+    )
+  }
+  return approval
+}
+
+/** What HTTP's method promises, an agent may know too. */
+function defaultHints(method: string | null): ToolHints {
+  if (method === 'GET') return { readOnlyHint: true }
+  if (method === 'DELETE') return { destructiveHint: true, idempotentHint: true }
+  return method === 'PUT' ? { idempotentHint: true } : {}
+}
+
+function compileStatus(status: number | undefined, where: string): number | null {
+  if (status === undefined) return null
+  if (!Number.isInteger(status) || status < 200 || status > 299) {
+    throw new ImproperlyConfigured(`${where}: status must be an integer from 200 to 299`)
+  }
+  return status
+}
+
+function compileHeaders(
+  headers: DeclaredOptions['headers'],
+  contentType: string | undefined,
+  where: string,
+): Action['headers'] {
+  const own = headers === undefined ? null : setHeaders(`${where}: headers`, headers)
+  if (contentType === undefined || (own !== null && 'content-type' in own)) return own
+  return Object.freeze({ ...own, 'content-type': contentType })
+}
+
+/** The shortest limit wins: inner levels can tighten, not loosen. */
+function compileTimeout(declared: readonly unknown[], ofApp: number, where: string): number {
+  const limits = ofApp === 0 ? [] : [ofApp]
+  for (const given of declared) {
+    if (given === undefined) continue
+    const ms = parseDuration(given)
+    if (ms === null || ms === 0) {
+      throw new ImproperlyConfigured(`${where}: timeout must be a duration such as '30s'`)
+    }
+    limits.push(ms)
+  }
+  return limits.length === 0 ? 0 : Math.min(...limits)
+}

@@ -1,0 +1,79 @@
+import type { Action } from '../../contract/call/action.ts'
+import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
+import { templateShape, templateSpelling } from '../../web/path-template.ts'
+import type { Declaration } from '../declare/declaration.ts'
+import { type ActionSite, type CompiledAction, compileAction } from './compile-action.ts'
+
+/**
+ * Compiles every declaration and checks them against each other. All mistakes are reported at
+ * once.
+ *
+ * @throws ImproperlyConfigured with one line per mistake
+ */
+export function compileRegistry(
+  declarations: readonly Declaration[],
+  site: ActionSite,
+): readonly CompiledAction[] {
+  const mistakes: string[] = []
+  const compiled: CompiledAction[] = []
+  for (const declaration of declarations) {
+    try {
+      compiled.push(compileAction(declaration, site))
+    } catch (error) {
+      if (!(error instanceof ImproperlyConfigured)) throw error
+      mistakes.push(error.message)
+    }
+  }
+  mistakes.push(...nameConflicts(compiled.map(({ action }) => action)), ...pathConflicts(compiled))
+  if (mistakes.length === 1) throw new ImproperlyConfigured(mistakes[0])
+  if (mistakes.length > 1) {
+    throw new ImproperlyConfigured(
+      ['The app cannot start:', ...mistakes.map((text) => `- ${text}`)].join('\n'),
+    )
+  }
+  return Object.freeze(compiled)
+}
+
+function nameConflicts(actions: readonly Action[]): string[] {
+  const seen = new Map<string, Action>()
+  const mistakes: string[] = []
+  for (const action of actions) {
+    if (!action.exposed.mcp && !action.exposed.cli) continue
+    const other = seen.get(action.name)
+    seen.set(action.name, action)
+    if (other === undefined) continue
+    const kind = other.exposed.mcp && action.exposed.mcp ? 'tool' : 'action'
+    mistakes.push(`Duplicate ${kind} name: ${action.name}`)
+  }
+  return mistakes
+}
+
+/** Two routes of one shape and method would compete; of one shape, they must agree on names. */
+function pathConflicts(compiled: readonly CompiledAction[]): string[] {
+  const shapes = new Map<string, CompiledAction[]>()
+  const mistakes: string[] = []
+  for (const entry of compiled) {
+    if (entry.template === null) continue
+    const shape = templateShape(entry.template)
+    const others = shapes.get(shape) ?? []
+    for (const other of others) mistakes.push(...conflict(entry, other))
+    shapes.set(shape, [...others, entry])
+  }
+  return mistakes
+}
+
+function conflict(entry: CompiledAction, other: CompiledAction): string[] {
+  const routes = `Route ${spelling(entry)} conflicts with ${spelling(other)}.`
+  if (entry.action.method === other.action.method) {
+    return [`${routes} Routes with the same method and path shape are ambiguous in Trefoil.`]
+  }
+  const differs =
+    JSON.stringify(entry.template?.segments) !== JSON.stringify(other.template?.segments)
+  return differs
+    ? [`${routes} Dynamic routes at the same position must use the same name and type.`]
+    : []
+}
+
+function spelling({ action, template }: CompiledAction): string {
+  return `${action.method} '${template === null ? action.path : templateSpelling(template)}'`
+}

@@ -1,0 +1,77 @@
+import { isRecord } from '../../base/plain/is-record.ts'
+import { checkOptionNames } from '../../contract/options/option-names.ts'
+import {
+  checkFlag,
+  checkList,
+  checkRecord,
+  checkText,
+  shownValue,
+} from '../../contract/options/option-values.ts'
+import { isSchema } from '../../contract/params/schema.ts'
+import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
+import { type DeclaredOptions, GROUP_OPTIONS, type Level, ROUTE_OPTIONS } from './declaration.ts'
+
+/**
+ * Checks the options of a group: what JavaScript callers hand over has passed no compiler.
+ *
+ * @throws ImproperlyConfigured naming the option
+ */
+export function checkGroupOptions(prefix: string, options: Level['options']): void {
+  const where = `Group '${prefix}'`
+  checkRecord(`${where}: options`, options)
+  checkOptionNames(where, options, GROUP_OPTIONS)
+  checkShared(where, options)
+}
+
+/**
+ * Checks the options of a route or an action.
+ *
+ * @throws ImproperlyConfigured naming the option
+ */
+export function checkRouteOptions(where: string, options: DeclaredOptions): void {
+  checkRecord(`${where}: options`, options)
+  checkOptionNames(where, options, ROUTE_OPTIONS)
+  checkShared(where, options)
+  // By truth, `tool: 'false'` would hand the action to agents.
+  for (const option of ['tool', 'cli', 'deprecated'] as const) {
+    checkFlag(`${where}: ${option}`, options[option])
+  }
+  for (const option of ['name', 'description', 'title'] as const) {
+    const value = options[option]
+    if (value !== '') checkText(`${where}: ${option}`, value)
+  }
+  if (options.returns !== undefined && !isSchema(options.returns)) {
+    throw new ImproperlyConfigured(
+      `${where}: returns must be a Standard Schema, such as z.object({ id: z.string() }), got ${shownValue(options.returns)}`,
+    )
+  }
+  if (options.hints !== undefined) checkRecord(`${where}: hints`, options.hints)
+}
+
+function checkShared(where: string, options: Level['options']): void {
+  // Spread out, the text `admin` would let in whoever has the role `n` (SW-29).
+  checkList(`${where}: roles`, options.roles, 'text', isText)
+  if (options.roles?.length === 0) {
+    throw new ImproperlyConfigured(
+      `${where}: roles must name at least one; an empty list guards nothing`,
+    )
+  }
+  checkList(`${where}: tags`, options.tags, 'text', isText)
+  checkList(`${where}: guards`, options.guards, 'guards', isGuard)
+  checkList(`${where}: middleware`, options.middleware, 'functions', isFunction)
+  checkList(`${where}: errorHandlers`, options.errorHandlers, 'handlers from onError()', isRecord)
+  if (options.metadata !== undefined) checkRecord(`${where}: metadata`, options.metadata)
+  if (options.params !== undefined) checkRecord(`${where}: params`, options.params)
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string' && value !== ''
+}
+
+function isFunction(value: unknown): boolean {
+  return typeof value === 'function'
+}
+
+function isGuard(value: unknown): boolean {
+  return isRecord(value) && typeof value['check'] === 'function'
+}

@@ -1,0 +1,77 @@
+import type { ErrorHandler, Handler, Middleware, ToolHints } from '../../contract/call/action.ts'
+import type { SurfaceName } from '../../contract/call/surface-name.ts'
+import type { OptionNames } from '../../contract/options/option-names.ts'
+import type { Params } from '../../contract/params/params.ts'
+import type { Schema } from '../../contract/params/schema.ts'
+import type { SharedOptions } from './route-types.ts'
+
+/** What a route was declared with, types forgotten. */
+export interface DeclaredOptions extends SharedOptions {
+  readonly name?: string
+  readonly description?: string
+  readonly title?: string
+  readonly params?: Params
+  readonly returns?: Schema | undefined
+  readonly tool?: boolean
+  readonly cli?: boolean
+  readonly public?: boolean | readonly SurfaceName[]
+  readonly hints?: ToolHints
+  readonly deprecated?: boolean
+  readonly status?: number
+  readonly headers?: Readonly<Record<string, string | null>>
+}
+
+/** One level around a route: the app, or a group. Middleware may still be added until the app compiles. */
+export interface Level {
+  readonly prefix: string
+  readonly options: SharedOptions & { readonly params?: Params }
+  readonly middleware: readonly Middleware[]
+  readonly errorHandlers: readonly ErrorHandler[]
+}
+
+/** A route as declared, with the levels around it, outermost first. */
+export interface Declaration {
+  /** `null` for an action without an HTTP path. */
+  readonly method: string | null
+  /** Path inside its group, as written. */
+  readonly path: string | null
+  readonly levels: readonly Level[]
+  readonly options: DeclaredOptions
+  readonly handler: Handler
+}
+
+/** How a declaration is called in an error message. */
+export function describeDeclaration({ method, path, levels, options }: Declaration): string {
+  if (method === null) return `Action '${options.name ?? ''}'`
+  const full = levels.map(({ prefix }) => prefix).join('') + (path ?? '')
+  return `Route ${method} ${full}${options.name === undefined ? '' : ` ('${options.name}')`}`
+}
+
+/** Every option of a group, for finding misspelt ones. */
+export const GROUP_OPTIONS: OptionNames<Level['options']> = {
+  guards: true,
+  roles: true,
+  tags: true,
+  metadata: true,
+  middleware: true,
+  errorHandlers: true,
+  needsApproval: true,
+  timeout: true,
+  params: true,
+}
+
+/** Every option of a route: those of a group, and its own. */
+export const ROUTE_OPTIONS: OptionNames<DeclaredOptions> = {
+  ...GROUP_OPTIONS,
+  name: true,
+  description: true,
+  title: true,
+  returns: true,
+  tool: true,
+  cli: true,
+  public: true,
+  hints: true,
+  deprecated: true,
+  status: true,
+  headers: true,
+}

@@ -1,0 +1,197 @@
+import type { Duration } from '../../base/duration.ts'
+import type { Awaitable } from '../../base/promise.ts'
+import type { Reply } from '../../contract/answer/reply.ts'
+import type { AuthContext } from '../../contract/auth/auth-context.ts'
+import type { ErrorHandler, Middleware, ToolHints } from '../../contract/call/action.ts'
+import type { Call, Guard } from '../../contract/call/call.ts'
+import type { Dependency } from '../../contract/call/dependency.ts'
+import type { SurfaceName } from '../../contract/call/surface-name.ts'
+import type { MarkedParam, ParamSource, Params } from '../../contract/params/params.ts'
+import type { InputOf, OutputOf, Schema } from '../../contract/params/schema.ts'
+import type { AppTypes } from './app-types.ts'
+
+/** Names of the `{name}` segments of a path template. */
+export type PathNames<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
+  ? (Name extends `${infer Bare}:${string}` ? Bare : Name) | PathNames<Rest>
+  : never
+
+type PathValue<
+  Path extends string,
+  Name extends string,
+> = Path extends `${string}{${Name}:int}${string}`
+  ? number
+  : Path extends `${string}{${Name}:bigint}${string}`
+    ? bigint
+    : string
+
+/** What the handler receives for one entry of `params`. */
+export type ParamValue<P> = P extends Schema
+  ? OutputOf<P>
+  : P extends MarkedParam<ParamSource, infer Value>
+    ? Value
+    : P extends Dependency<infer Value>
+      ? Value
+      : never
+
+/** The handler's first argument: declared parameters, and path names nobody declared. */
+export type Args<Path extends string, P> = {
+  readonly [Name in keyof P]: ParamValue<P[Name]>
+} & { readonly [Name in Exclude<PathNames<Path>, keyof P>]: PathValue<Path, Name> }
+
+export type PublicOption = boolean | readonly SurfaceName[]
+
+export type ExposedSurfaces<Api extends 'api', Tool, Cli> =
+  | Api
+  | (Tool extends true ? 'mcp' : never)
+  | (Cli extends true ? 'cli' : never)
+
+/** Surfaces on which an anonymous caller gets through: not covered, or made public. */
+type OpenSurfaces<T extends AppTypes, Exposed extends SurfaceName, Pub> =
+  | Exclude<Exposed, T['covered']>
+  | (Pub extends true ? Exposed : Pub extends readonly SurfaceName[] ? Pub[number] : never)
+
+/** `call.auth`: not `null` exactly when no exposed surface is open. */
+export type CallAuth<T extends AppTypes, Exposed extends SurfaceName, Pub> = [
+  OpenSurfaces<T, Exposed, Pub>,
+] extends [never]
+  ? AuthContext<T['payload']>
+  : AuthContext<T['payload']> | null
+
+export type CallOf<T extends AppTypes, Exposed extends SurfaceName, Pub> = Call<
+  CallAuth<T, Exposed, Pub>,
+  T['callState'],
+  T['state']
+>
+
+/** A call as middleware and error handlers see it, whatever action it is for. */
+export type AnyCallOf<T extends AppTypes> = Call<
+  AuthContext<T['payload']> | null,
+  T['callState'],
+  T['state']
+>
+
+export type HandlerResult<R> = R extends Schema
+  ? Awaitable<InputOf<R> | Reply<InputOf<R>>>
+  : unknown
+
+/** Tools and CLI actions are called by name and found by description. */
+type Named<Tool, Cli> = true extends Tool | Cli
+  ? { readonly name: string; readonly description: string }
+  : { readonly name?: string; readonly description?: string }
+
+type FileNames<P> = {
+  [Name in keyof P]: P[Name] extends { readonly source: 'file' | 'files' } ? Name : never
+}[keyof P]
+
+/** Files cannot travel as tool arguments: with one among its parameters, a flag can only be off. */
+type Agents<Flag, P> = Flag & ([FileNames<P>] extends [never] ? unknown : false)
+
+/** What is a tool with no flag to say so has no file parameter at all. */
+type ToolParams<ToolChoice, P> = [ToolChoice] extends [true]
+  ? [FileNames<P>] extends [never]
+    ? unknown
+    : { readonly params: never }
+  : unknown
+
+/** Options shared by routes and groups. Groups hand them down; nothing below can loosen them. */
+export interface SharedOptions {
+  /** Guards in order; outer groups first. */
+  readonly guards?: readonly Guard[]
+  /** Shorthand for a guard that passes for any of these roles. */
+  readonly roles?: readonly string[]
+  /** Shown in the documentation. */
+  readonly tags?: readonly string[]
+  /** Free facts; inner ones win per key. */
+  readonly metadata?: Readonly<Record<string, unknown>>
+  /** Wraps the handler; outer groups outside. */
+  readonly middleware?: readonly Middleware[]
+  /** Maps errors of the handler, made with `onError(Class, handle)`. */
+  readonly errorHandlers?: readonly ErrorHandler[]
+  /**
+   * Runs only with approval of its exact arguments: `true` on MCP and CLI (APPR-1), or on the
+   * listed surfaces.
+   */
+  readonly needsApproval?: boolean | readonly SurfaceName[]
+  /** Longest time a call may take; default none. */
+  readonly timeout?: Duration
+}
+
+/** What an operation says about itself. `P`: its own parameters; `Inherited`: its groups'. */
+interface OperationOptions<
+  P extends Params,
+  Inherited extends Params,
+  R extends Schema | undefined,
+  Tool extends boolean,
+  Cli extends boolean,
+  Pub extends PublicOption,
+  Api extends 'api',
+> extends SharedOptions {
+  /** Human-readable name. */
+  readonly title?: string
+  /** Arguments and dependencies by name. */
+  readonly params?: P
+  /** Schema of the result: documented, and held to at run time. */
+  readonly returns?: R
+  /** Also an MCP tool. Default false. */
+  readonly tool?: Agents<Tool, P & Inherited>
+  /** Also a CLI action. Default false. */
+  readonly cli?: Agents<Cli, P & Inherited>
+  /** Open to anonymous callers: everywhere it is exposed, or on the listed surfaces. */
+  readonly public?: Pub & (boolean | readonly ExposedSurfaces<Api, Tool, Cli>[])
+  /** Hints for agents; default from the HTTP method. */
+  readonly hints?: ToolHints
+  /** Response headers: a value replaces a default one, `null` removes it. */
+  readonly headers?: Readonly<Record<string, string | null>>
+  /** HTTP status of success, 200…299. Default 200, or 204 when there is no value. */
+  readonly status?: number
+  /** Marked as deprecated in the documentation. */
+  readonly deprecated?: boolean
+}
+
+// biome-ignore lint/complexity/noBannedTypes: the empty object is the neutral element here
+export type NoParams = {}
+
+/** Adds a route: `app.get(path, options, handler)` or `app.get(path, handler)`. */
+export interface AddRoute<T extends AppTypes, Inherited extends Params, Prefix extends string> {
+  <
+    const Path extends string,
+    const P extends Params = NoParams,
+    R extends Schema | undefined = undefined,
+    const Tool extends boolean = false,
+    const Cli extends boolean = false,
+    const Pub extends PublicOption = false,
+  >(
+    path: Path,
+    options: OperationOptions<P, Inherited, R, Tool, Cli, Pub, 'api'> & Named<Tool, Cli>,
+    handler: NoInfer<
+      (
+        args: Args<`${Prefix}${Path}`, Inherited & P>,
+        call: CallOf<T, ExposedSurfaces<'api', Tool, Cli>, Pub>,
+      ) => HandlerResult<R>
+    >,
+  ): void
+  <const Path extends string>(
+    path: Path,
+    handler: (args: Args<`${Prefix}${Path}`, Inherited>, call: CallOf<T, 'api', false>) => unknown,
+  ): void
+}
+
+/** Adds an action without an HTTP path. `ToolChoice`: what `tool` may be, and is by default. */
+export type AddAction<T extends AppTypes, Inherited extends Params, ToolChoice extends boolean> = <
+  const P extends Params = NoParams,
+  R extends Schema | undefined = undefined,
+  const Tool extends ToolChoice = false extends ToolChoice ? ToolChoice & false : ToolChoice,
+  const Cli extends boolean = false,
+  const Pub extends PublicOption = false,
+>(
+  name: string,
+  options: OperationOptions<P, Inherited, R, Tool, Cli, Pub, never> & {
+    readonly description: string
+  } & ToolParams<ToolChoice, P & Inherited>,
+  handler: NoInfer<
+    (
+      args: Args<'', Inherited & P>,
+      call: CallOf<T, ExposedSurfaces<never, Tool, Cli>, Pub>,
+    ) => HandlerResult<R>
+  >,
+) => void

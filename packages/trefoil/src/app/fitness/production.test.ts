@@ -1,0 +1,190 @@
+import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { AuthContext } from '../../contract/auth/auth-context.ts'
+import type { Authenticator } from '../../contract/auth/authenticator.ts'
+import { dependency } from '../../contract/call/dependency.ts'
+import type { Logger } from '../../contract/call/logger.ts'
+import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
+import { jwtAuth } from '../../identity/jwt-auth.ts'
+import type { CorsOptions } from '../../policy/cors.ts'
+import { cookieSession } from '../cookie-session.ts'
+import { type App, createApp } from '../create-app.ts'
+import { UnfitForProduction } from './production.ts'
+
+const silent: Logger = { debug() {}, info() {}, warn() {}, error() {} }
+const SECRET = 'Zk3vQ9xT1mB7rL5wN8pD2hF6jS4gY0cAeUiOqWzX'
+const fit = { logger: silent, env: {}, allowedHosts: ['shop.example'] }
+
+function authBy(secret: string) {
+  return [{ authenticate: jwtAuth({ keys: secret }), surfaces: ['api', 'mcp', 'cli'] as const }]
+}
+
+type AnyApp = Pick<App<never>, 'validateProduction'>
+
+function codes(app: AnyApp): readonly string[] {
+  try {
+    app.validateProduction()
+  } catch (error) {
+    expect(error).toBeInstanceOf(ImproperlyConfigured)
+    if (!(error instanceof UnfitForProduction)) throw error
+    const lines = error.issues.map(({ message }) => `- ${message}`)
+    expect(error.message).toBe(['Production safety check failed:', ...lines].join('\n'))
+    return error.issues.map(({ code }) => code)
+  }
+  return []
+}
+
+test('PROD-1, W-44: a fit app has no issues', () => {
+  expect(codes(createApp({ ...fit, auth: authBy(SECRET) }))).toEqual([])
+})
+
+test('PROD-1, W-44: every failure at once, each with its code', () => {
+  const app = createApp({
+    logger: silent,
+    env: {},
+    debug: true,
+    security: 'off',
+    publicDocs: true,
+    mcpAllowedOrigins: ['*'],
+    cors: { allowedOrigins: ['*'] },
+    auth: [{ authenticate: jwtAuth({ keys: 'secret'.repeat(6) }), surfaces: ['mcp'] }],
+  })
+  const session = cookieSession({ keys: SECRET, secure: false, env: {} })
+  app.get('/', { params: { session } }, () => 1)
+  app.get('/again', { params: { session } }, () => 1)
+  app.action('a', { description: 'd', cli: true }, () => 1)
+  expect(codes(app)).toEqual([
+    'debug_enabled',
+    'security_off',
+    'hosts_missing',
+    'docs_public',
+    'mcp_origin_wildcard',
+    'cors_wildcard',
+    'surface_uncovered',
+    'surface_uncovered',
+    'weak_secret',
+    'insecure_cookie',
+  ])
+})
+
+test('PROD-1: a wildcard host', () => {
+  const auth = authBy(SECRET)
+  expect(codes(createApp({ ...fit, auth, allowedHosts: ['a.example', '*'] }))).toEqual([
+    'hosts_wildcard',
+  ])
+})
+
+describe('W-44: origins', () => {
+  test.each<[CorsOptions, string[]]>([
+    [{ allowedOrigins: ['*'] }, ['cors_wildcard']],
+    [{ allowedOriginPattern: '.*' }, ['cors_wildcard']],
+    [{ allowedOriginPattern: 'https://[a-z]+\\.shop\\.example' }, []],
+    [{ allowedOrigins: ['https://shop.example'] }, []],
+  ])('%j', (cors, expected) => {
+    expect(codes(createApp({ ...fit, auth: authBy(SECRET), cors }))).toEqual(expected)
+  })
+
+  test('every page may read what is public by intent', () => {
+    const publicSurfaces = ['api', 'mcp'] as const
+    expect(codes(createApp({ ...fit, publicSurfaces, cors: { allowedOrigins: ['*'] } }))).toEqual(
+      [],
+    )
+  })
+})
+
+test('W-44: authenticators and dependencies say themselves what is unfit', () => {
+  const authenticate = Object.assign(() => null, {
+    '~risks': [{ code: 'dev_tokens', message: 'development tokens are accepted' }],
+  })
+  const app = createApp({ ...fit, auth: [{ authenticate, surfaces: ['api', 'mcp'] }] })
+  const plain = dependency(() => 1)
+  app.get('/', { params: { plain } }, () => 1)
+  expect(codes(app)).toEqual(['dev_tokens'])
+})
+
+test('APPR-5, W-44: an approval that covers two different calls', () => {
+  const app = createApp({ ...fit, auth: authBy(SECRET), approval: () => true })
+  const params = { manager: z.string().nullish() }
+  app.action('assign', { description: 'd', cli: true, needsApproval: true, params }, () => 1)
+  expect(codes(app)).toEqual(['approval_ambiguous'])
+})
+
+describe('W-44: trusted proxies', () => {
+  test.each([['0.0.0.0/0'], ['::/0'], ['10.0.0.1', '2000::/3'], ['0.0.0.0/1', '128.0.0.0/1']])(
+    '%s is everybody',
+    (...trustedProxies) => {
+      const auth = authBy(SECRET)
+      expect(codes(createApp({ ...fit, auth, trustedProxies }))).toEqual(['proxies_everyone'])
+    },
+  )
+
+  test('networks of ours are not', () => {
+    const trustedProxies = ['10.0.0.0/8', '172.16.0.0/12', 'fc00::/7', '173.245.48.0/20', '::1']
+    expect(codes(createApp({ ...fit, auth: authBy(SECRET), trustedProxies }))).toEqual([])
+  })
+})
+
+describe('W-44: what an authenticator uses', () => {
+  const sessionOf = (secure: boolean) => cookieSession({ keys: SECRET, secure, env: {} })
+  const covering = (authenticate: Authenticator) => [
+    { authenticate, surfaces: ['api', 'mcp'] as const },
+  ]
+
+  test('a session that travels unencrypted, directly or behind another dependency', () => {
+    const session = sessionOf(false)
+    const user = dependency(({ session: opened }) => opened.get('user'), { uses: { session } })
+    for (const used of [session, user]) {
+      const authenticate: Authenticator = async (request) => {
+        await request.resolve(used)
+        return null
+      }
+      expect(codes(createApp({ ...fit, auth: covering(authenticate) }))).toEqual([
+        'insecure_cookie',
+      ])
+    }
+    const authenticate: Authenticator = async (request) => {
+      await request.resolve(sessionOf(true))
+      return null
+    }
+    expect(codes(createApp({ ...fit, auth: covering(authenticate) }))).toEqual([])
+  })
+
+  test('HTTP-8, FND-24: what browsers add by themselves without protection from other sites', () => {
+    const bySession: Authenticator = async (request) => {
+      await request.resolve(sessionOf(true))
+      return null
+    }
+    const byHeader: Authenticator = (request) =>
+      request.headers.get('cookie') === null ? null : new AuthContext({ subject: 'u1' })
+    const plain: Authenticator = () => null
+    const scheme = { type: 'apiKey', in: 'cookie', name: 'sid' } as const
+    const broken: Authenticator = () => {
+      throw new Error('no credentials')
+    }
+    const byPassword: Authenticator = (request) =>
+      request.headers.get('authorization') === null ? null : new AuthContext({ subject: 'u1' })
+    const byAddress: Authenticator = ({ client }) =>
+      client.address === null ? null : new AuthContext({ subject: client.address })
+    const off = { ...fit, csrf: false } as const
+    const basic = { type: 'http', scheme: 'basic' } as const
+    const bearer = { type: 'http', scheme: 'bearer' } as const
+    for (const authenticate of [byPassword, byAddress]) {
+      const auth = covering(authenticate)
+      expect(codes(createApp({ ...off, auth }))).toEqual(['csrf_off'])
+      const said = (scheme: typeof basic | typeof bearer) =>
+        createApp({ ...off, auth: auth.map((entry) => ({ ...entry, scheme })) })
+      expect(codes(said(basic))).toEqual(['csrf_off'])
+      expect(codes(said(bearer))).toEqual([])
+    }
+    expect(codes(createApp({ ...off, auth: covering(bySession) }))).toEqual(['csrf_off'])
+    expect(codes(createApp({ ...off, auth: covering(byHeader) }))).toEqual(['csrf_off'])
+    const declared = covering(plain).map((entry) => ({ ...entry, scheme }))
+    expect(codes(createApp({ ...off, auth: declared }))).toEqual(['csrf_off'])
+    const app = createApp({ ...off, auth: authBy(SECRET) })
+    app.get('/', { params: { session: sessionOf(true) } }, () => 1)
+    expect(codes(app)).toEqual(['csrf_off'])
+    expect(codes(createApp({ ...off, auth: covering(plain) }))).toEqual([])
+    expect(codes(createApp({ ...off, auth: covering(broken) }))).toEqual([])
+    expect(codes(createApp({ ...fit, auth: covering(bySession) }))).toEqual([])
+  })
+})

@@ -1,0 +1,98 @@
+import { type AuthConfig, schemesOf } from '../../contract/auth/authenticator.ts'
+import type { SecurityScheme } from '../../contract/auth/security-scheme.ts'
+import { shownValue } from '../../contract/options/option-values.ts'
+import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
+import { isToken } from '../../web/raw-headers.ts'
+
+/** Members by kind of scheme, besides `description`. */
+const MEMBERS: Readonly<Record<SecurityScheme['type'], readonly string[]>> = {
+  http: ['type', 'scheme', 'bearerFormat'],
+  apiKey: ['type', 'in', 'name'],
+  openIdConnect: ['type', 'openIdConnectUrl'],
+}
+
+/**
+ * Checks what an entry of `auth` says about where its credentials are: a description that is wrong
+ * sends callers, and generated clients, the wrong way.
+ *
+ * @throws ImproperlyConfigured naming the member
+ */
+export function checkSchemes(config: AuthConfig): void {
+  const schemes: readonly unknown[] = schemesOf(config)
+  if (schemes.length === 0) throw wrong('the list is empty; leave it out for bearer tokens')
+  for (const scheme of schemes) checkScheme(scheme)
+}
+
+function checkScheme(scheme: unknown): void {
+  if (typeof scheme !== 'object' || scheme === null) {
+    throw wrong("must be an object such as { type: 'http', scheme: 'bearer' }")
+  }
+  const members = new Map<string, unknown>(Object.entries(scheme))
+  const type = members.get('type')
+  if (!isType(type)) {
+    throw wrong(`type must be one of ${Object.keys(MEMBERS).join(', ')}, got ${shownValue(type)}`)
+  }
+  const description = members.get('description')
+  if (description !== undefined && !isText(description)) throw wrong('description must be text')
+  for (const member of members.keys()) {
+    if (member === 'description' || MEMBERS[type].includes(member)) continue
+    throw wrong(`type ${type} has no member '${member}'`)
+  }
+  CHECKS[type](members)
+}
+
+type Members = ReadonlyMap<string, unknown>
+
+const CHECKS: Readonly<Record<SecurityScheme['type'], (members: Members) => void>> = {
+  http: checkHttp,
+  apiKey: checkApiKey,
+  openIdConnect: checkOpenIdConnect,
+}
+
+function checkHttp(members: Members): void {
+  const scheme = members.get('scheme')
+  const format = members.get('bearerFormat')
+  if (scheme !== 'bearer' && scheme !== 'basic') {
+    throw wrong(`scheme must be bearer or basic, got ${shownValue(scheme)}`)
+  }
+  if (format === undefined) return
+  if (scheme === 'basic') throw wrong('bearerFormat is of bearer tokens only')
+  if (!isText(format)) throw wrong('bearerFormat must be non-empty text')
+}
+
+function checkApiKey(members: Members): void {
+  const place = members.get('in')
+  const name = members.get('name')
+  if (place !== 'header' && place !== 'cookie' && place !== 'query') {
+    throw wrong(`in must be header, cookie or query, got ${shownValue(place)}`)
+  }
+  const isName = isText(name) && (place === 'query' ? !CONTROL.test(name) : isToken(name))
+  if (!isName) throw wrong(`name must be the name of a ${place}, got ${shownValue(name)}`)
+}
+
+const CONTROL = /[\x00-\x1f\x7f]/
+const LOOPBACK: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]'])
+
+/** A discovery document that somebody can exchange on the way names the attacker as provider. */
+function checkOpenIdConnect(members: Members): void {
+  const text = members.get('openIdConnectUrl')
+  const url = isText(text) ? URL.parse(text) : null
+  const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url))
+  if (!isSafe) throw wrong(`openIdConnectUrl must be an https address, got ${shownValue(text)}`)
+}
+
+function isLoopback({ hostname }: URL): boolean {
+  return LOOPBACK.has(hostname)
+}
+
+function isType(value: unknown): value is SecurityScheme['type'] {
+  return typeof value === 'string' && Object.hasOwn(MEMBERS, value)
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== ''
+}
+
+function wrong(what: string): ImproperlyConfigured {
+  return new ImproperlyConfigured(`auth scheme: ${what}`)
+}

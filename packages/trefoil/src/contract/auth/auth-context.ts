@@ -1,0 +1,144 @@
+import { deepFreeze, freezeTelling } from '../../base/plain/freeze.ts'
+import { freezeClass } from '../../base/plain/freeze-class.ts'
+import { isRecord } from '../../base/plain/is-record.ts'
+import { snapshot } from '../../base/plain/snapshot.ts'
+import { Rights } from './rights.ts'
+
+/**
+ * What a caller is. `person` is earned by a login session or a first-party client; a credential
+ * that says nothing of it is `unknown`.
+ */
+export type PrincipalKind = 'person' | 'agent' | 'service' | 'unknown'
+
+const KINDS: ReadonlySet<unknown> = new Set(['person', 'agent', 'service', 'unknown'])
+
+/** What an authenticator knows about a caller. Only `subject` is needed. */
+export interface Identity<Payload = unknown> {
+  /** Stable id of the user, service or agent; not empty. */
+  readonly subject: string
+  /** Default `unknown`. */
+  readonly kind?: PrincipalKind
+  /** The customer whose data the caller may see, where there are several. Default `null`. */
+  readonly tenant?: string | null | undefined
+  readonly roles?: Iterable<string>
+  readonly scopes?: Iterable<string>
+  /** Verified claims, as the credential carried them. */
+  readonly claims?: Readonly<Record<string, unknown>>
+  readonly issuer?: string | undefined
+  readonly audience?: string | readonly string[] | undefined
+  /** Seconds since the Unix epoch. */
+  readonly issuedAt?: number | undefined
+  /** Seconds since the Unix epoch. */
+  readonly expiresAt?: number | undefined
+  /** Who acts on the subject's behalf (RFC 8693 §4.1). */
+  readonly actor?: Readonly<Record<string, unknown>> | undefined
+  /** Small values the application wants to carry. */
+  readonly metadata?: Readonly<Record<string, unknown>>
+  /** The loaded user, or whatever else; the framework never looks inside. */
+  readonly payload?: Payload
+}
+
+const EMPTY: Readonly<Record<string, never>> = Object.freeze({})
+
+/**
+ * Who is calling. Only an instance of this class grants access: a plain object, however it
+ * got into an authenticator's return value, does not (AUTH-4).
+ *
+ * @throws TypeError when `subject` is not non-empty text, for a `kind` that is none, for a `tenant`
+ * that is empty or no text, and for an `actor` that is no object
+ */
+export class AuthContext<Payload = unknown> {
+  readonly #brand = true
+  readonly subject: string
+  readonly kind: PrincipalKind
+  readonly tenant: string | null
+  readonly roles: ReadonlySet<string>
+  readonly scopes: ReadonlySet<string>
+  readonly claims: Readonly<Record<string, unknown>>
+  readonly issuer: string | undefined
+  readonly audience: string | readonly string[] | undefined
+  readonly issuedAt: number | undefined
+  readonly expiresAt: number | undefined
+  readonly actor: Readonly<Record<string, unknown>> | undefined
+  readonly metadata: Readonly<Record<string, unknown>>
+  readonly payload: Payload
+
+  constructor(identity: Identity<Payload>) {
+    const { subject, kind = 'unknown', tenant = null } = identity
+    if (typeof subject !== 'string' || subject === '') {
+      throw new TypeError('AuthContext subject must be non-empty text')
+    }
+    if (!KINDS.has(kind)) {
+      throw new TypeError("AuthContext kind must be 'person', 'agent', 'service' or 'unknown'")
+    }
+    if (tenant !== null && (typeof tenant !== 'string' || tenant === '')) {
+      throw new TypeError('AuthContext tenant must be non-empty text or null')
+    }
+    this.subject = subject
+    this.kind = kind
+    this.tenant = tenant
+    this.roles = new Rights(identity.roles)
+    this.scopes = new Rights(identity.scopes)
+    this.claims = identity.claims ?? EMPTY
+    this.issuer = identity.issuer
+    this.audience = deepFreeze(identity.audience)
+    this.issuedAt = identity.issuedAt
+    this.expiresAt = identity.expiresAt
+    // JavaScript writes nobody as `null` too.
+    this.actor = plainActor(identity.actor ?? undefined)
+    this.metadata = identity.metadata ?? EMPTY
+    this.payload = identity.payload as Payload
+    for (const name of ['claims', 'actor', 'metadata'] as const) holdStill(this, name)
+    Object.freeze(this)
+  }
+
+  /** True for an instance; false for anything that only looks like one. */
+  static is(value: unknown): value is AuthContext {
+    return typeof value === 'object' && value !== null && #brand in value && value.#brand
+  }
+
+  hasRole(role: string): boolean {
+    return this.roles.has(role)
+  }
+
+  hasAnyRole(...roles: readonly string[]): boolean {
+    return roles.some((role) => this.roles.has(role))
+  }
+
+  hasAllRoles(...roles: readonly string[]): boolean {
+    return roles.every((role) => this.roles.has(role))
+  }
+
+  hasScope(scope: string): boolean {
+    return this.scopes.has(scope)
+  }
+
+  hasAnyScope(...scopes: readonly string[]): boolean {
+    return scopes.some((scope) => this.scopes.has(scope))
+  }
+
+  hasAllScopes(...scopes: readonly string[]): boolean {
+    return scopes.every((scope) => this.scopes.has(scope))
+  }
+}
+
+freezeClass(AuthContext)
+
+/** A copy by members: an instance of a class would stay open, and records say who it was. */
+function plainActor(actor: unknown): AuthContext['actor'] {
+  if (actor === undefined) return undefined
+  if (!isRecord(actor)) throw new TypeError('AuthContext actor must be an object')
+  return { ...actor }
+}
+
+/**
+ * A cached context serves many calls: a handler that could change it would change the rights of the
+ * next caller (PW-17). What freezing does not hold still, a set of groups say, is given out as copies
+ * of a copy that nobody else holds.
+ */
+function holdStill(context: AuthContext, name: 'claims' | 'actor' | 'metadata'): void {
+  if (!freezeTelling(context[name])) return
+  const kept = snapshot(context[name])
+  const get = () => deepFreeze(snapshot(kept))
+  Object.defineProperty(context, name, { get, enumerable: true, configurable: true })
+}

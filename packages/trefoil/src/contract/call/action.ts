@@ -1,0 +1,140 @@
+import type { Awaitable } from '../../base/promise.ts'
+import type { ParamSpec } from '../params/param-spec.ts'
+import type { JsonSchema, Schema } from '../params/schema.ts'
+import type { Call, Guard } from './call.ts'
+import type { Dependency } from './dependency.ts'
+import { NO_SURFACE, type PerSurface } from './surface-name.ts'
+
+export type Handler = (args: never, call: never) => unknown
+
+/**
+ * What a middleware returns: any value, or `null` for none. Not `undefined`, because a function that
+ * forgot its `return` returns just that; and no promise, of which it returns one at most.
+ */
+export type Returned =
+  | (object & { readonly then?: never })
+  | string
+  | number
+  | boolean
+  | bigint
+  | symbol
+  | null
+
+/** The rest of a call, as its middleware sees it. */
+export type Next = () => Promise<Returned>
+
+/**
+ * Wraps the handler: runs after approval, sees `call.source`, and calls `next()` at most once.
+ * What it returns is the outcome. The type asks for it: one that forgot `return next()` would
+ * answer nothing in the place of everything (FND-35).
+ */
+export type Middleware<C = Call> = (call: C, next: Next) => Awaitable<Returned>
+
+/** Any class of errors, abstract ones included. */
+export type ErrorClass<E = Error> = abstract new (...args: never[]) => E
+
+/** Turns an error of the developer's code into a value or another error. */
+export interface ErrorHandler {
+  readonly type: ErrorClass<unknown>
+  /** Returns a value (or `reply(…)`) to answer with; `undefined` leaves the error to the next handler. */
+  readonly handle: (error: never, call: Call) => unknown
+}
+
+/** Hints for agents about what a tool does (MCP tool annotations). */
+export interface ToolHints {
+  readonly readOnlyHint?: boolean
+  readonly destructiveHint?: boolean
+  readonly idempotentHint?: boolean
+  readonly openWorldHint?: boolean
+}
+
+/**
+ * How HTTP sends what the handler returns; `null` and `undefined` are sent as nothing in any case.
+ *
+ * - `by-value`: there is no `returns`, so the value alone decides: text as `text/plain`, bytes and
+ *   streams as they are, everything else as JSON.
+ * - `text`: `returns` admits nothing but text, which is sent as it is.
+ * - `json`: everything is JSON, text too, because a caller cannot tell the text `5` from the number.
+ */
+export type AnswerForm = 'by-value' | 'text' | 'json'
+
+/** A frozen action: everything known about it once the app is compiled. */
+export interface Action {
+  /** External name; for actions that are on HTTP only and unnamed: `METHOD /path`. */
+  readonly name: string
+  readonly title: string | null
+  readonly description: string | null
+  /** Upper-case HTTP method; `null` when the action has no HTTP path. */
+  readonly method: string | null
+  /** Path template; `null` when the action has no HTTP path. */
+  readonly path: string | null
+  /** Surfaces on which the action exists. */
+  readonly exposed: PerSurface
+  /** Surfaces on which it is open to anonymous callers by the developer's `public`. */
+  readonly public: PerSurface
+  /** Surfaces on which it runs only with approval. */
+  readonly approval: PerSurface
+  readonly guards: readonly Guard[]
+  /** Caller-facing arguments, in declaration order. */
+  readonly params: readonly ParamSpec[]
+  readonly dependencies: readonly (readonly [name: string, dependency: Dependency<unknown>])[]
+  readonly returns: Schema | null
+  /** Flat object of all arguments: MCP `inputSchema`, `input_schema` of the manifest. */
+  readonly inputSchema: JsonSchema
+  /** From `returns`; `null` when there is none. */
+  readonly outputSchema: JsonSchema | null
+  /** From `outputSchema`, and the `content-type` among `headers`. */
+  readonly answers: AnswerForm
+  /** Outermost first. */
+  readonly middleware: readonly Middleware[]
+  /** One list per level: route, then groups from the inside out, then app. */
+  readonly errorHandlers: readonly (readonly ErrorHandler[])[]
+  readonly handler: Handler
+  readonly tags: readonly string[]
+  readonly metadata: Readonly<Record<string, unknown>>
+  readonly hints: ToolHints
+  readonly deprecated: boolean
+  /** HTTP status of success; `null` for 200, or 204 when there is no value. */
+  readonly status: number | null
+  /** Response headers of this action: a value replaces, `null` removes; `null` for none. */
+  readonly headers: Readonly<Record<string, string | null>> | null
+  /** Milliseconds a call may take; 0 means no limit. */
+  readonly timeout: number
+  /**
+   * Milliseconds that a stream may take to be sent over HTTP: the route's own `timeout`, or 0. Those
+   * of app and groups count up to its first piece.
+   */
+  readonly streamTimeout: number
+}
+
+/** An action with nothing to check and nothing to do: what others are made of. */
+export function emptyAction(name: string): Action {
+  return {
+    name,
+    title: null,
+    description: null,
+    method: null,
+    path: null,
+    exposed: NO_SURFACE,
+    public: NO_SURFACE,
+    approval: NO_SURFACE,
+    guards: [],
+    params: [],
+    dependencies: [],
+    returns: null,
+    answers: 'by-value',
+    inputSchema: {},
+    outputSchema: null,
+    middleware: [],
+    errorHandlers: [],
+    handler: () => undefined,
+    tags: [],
+    metadata: {},
+    hints: {},
+    deprecated: false,
+    status: null,
+    headers: null,
+    timeout: 0,
+    streamTimeout: 0,
+  }
+}

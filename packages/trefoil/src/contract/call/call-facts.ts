@@ -1,0 +1,70 @@
+import type { RequestBody } from '../params/request-body.ts'
+import type { Logger } from './logger.ts'
+import type { Entrypoint, SurfaceName } from './surface-name.ts'
+
+/** Request headers by lower-case name. */
+export interface HeaderReader {
+  /** The value, repeated headers joined with `, `; `null` when absent. */
+  get(name: string): string | null
+  has(name: string): boolean
+}
+
+/** What the transport knows about a request. Never taken from a header the edge did not trust. */
+export interface RequestFacts {
+  readonly method: string
+  /** Path without the query, as received. */
+  readonly path: string
+  /** Query string without `?`; empty when there is none. */
+  readonly search: string
+  readonly scheme: 'http' | 'https'
+  /** Host name and port as the edge accepted them; empty for local calls. */
+  readonly host: string
+}
+
+/** The program at the other end, on every surface (FND-40). */
+export interface ClientFacts {
+  /** Address of the caller; `null` for local calls and when the transport does not know it. */
+  readonly address: string | null
+  /** What it calls itself (`User-Agent`), as sent and therefore not to be trusted; `null` for nothing. */
+  readonly userAgent: string | null
+}
+
+/**
+ * The request as a handler sees it: credentials are already gone from its headers (PW-02). Its
+ * body can be read on HTTP only; agents send arguments, not bodies.
+ */
+export interface CallRequest extends RequestFacts, RequestBody {
+  readonly headers: HeaderReader
+  /**
+   * Path that the app is mounted under, such as `/api`: what stands in front of `path` in links that
+   * the app writes by hand. Empty when it stands alone, and for local calls.
+   */
+  readonly mountPath: string
+}
+
+/** The action as a call sees it. */
+export interface ActionFacts {
+  readonly name: string
+  readonly method: string | null
+  /** Path template, such as `/orders/{order_id}`. */
+  readonly path: string | null
+  readonly tags: readonly string[]
+  readonly metadata: Readonly<Record<string, unknown>>
+}
+
+/** Provenance of a call: set by the framework from the way in, never by the caller (REQ-3). */
+export interface CallFacts {
+  readonly source: SurfaceName
+  readonly entrypoint: Entrypoint
+  /** The caller's, when it sent one. */
+  readonly requestId: string
+  /** Ours, and different for every call: that of its record. */
+  readonly callId: string
+  readonly action: ActionFacts
+  readonly request: CallRequest
+  readonly client: ClientFacts
+  /** Aborted when the caller goes away, the deadline passes or the server gives up draining. */
+  readonly signal: AbortSignal
+  /** The app's logger; every line says which call it is of. */
+  readonly log: Logger
+}

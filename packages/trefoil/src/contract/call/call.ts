@@ -1,0 +1,81 @@
+import type { Awaitable } from '../../base/promise.ts'
+import type { AuthContext } from '../auth/auth-context.ts'
+import type { CallFacts, HeaderReader } from './call-facts.ts'
+import type { Dependency } from './dependency.ts'
+
+/**
+ * One use of an action, whatever surface it came from. The second argument of every handler. It is
+ * a view: nothing can be assigned, added or enumerated, and nothing leads to a credential.
+ */
+export interface Call<
+  Auth extends AuthContext | null = AuthContext | null,
+  State = unknown,
+  AppState = unknown,
+> extends CallFacts {
+  /** Who is calling. Not `null` exactly when every exposed surface is covered and not public. */
+  readonly auth: Auth
+  /**
+   * The bound arguments, frozen: the same values that were hashed for approval. Dates, bytes, maps
+   * and sets among them are copies, made anew each time.
+   */
+  readonly args: Readonly<Record<string, unknown>>
+  /**
+   * Nonce for inline scripts and styles of this answer; the same as in its
+   * Content-Security-Policy. Empty when the policy has none.
+   */
+  readonly cspNonce: string
+  /**
+   * Aborted when the server begins to stop: the call may go on for `drainTimeout`, and what has no
+   * end of its own should come to one. Its reason is a `Problem`, `unavailable`. An event stream
+   * whose handler does not look at it is ended by itself, once it has been silent for a second.
+   */
+  readonly draining: AbortSignal
+  /** Scratch values of this call, made by the app's `callState` on first use. */
+  readonly state: State
+  /** Values that live as long as the app. */
+  readonly app: { readonly name: string; readonly state: AppState }
+  /** A dependency of this call, opened on first use. */
+  resolve<Value>(dependency: Dependency<Value>): Promise<Value>
+  /** Throws `ACCESS_DENIED` unless the guard passes. */
+  authorize(guard: Guard): Promise<void>
+  /**
+   * Runs after the answer is complete, if it is below 400 and everything was closed well; a failure
+   * is logged. A stopping server waits for it.
+   *
+   * @throws Error when the call has ended
+   */
+  background(task: () => Awaitable<unknown>, options?: BackgroundOptions): void
+}
+
+/** Options of {@link Call.background}. */
+export interface BackgroundOptions {
+  /** Run it however the call ends. Default false. */
+  readonly always?: boolean
+}
+
+/** What an authenticator sees: the request with its credentials, and where it came in. */
+export interface AuthRequest extends CallFacts {
+  /** The headers as sent, credentials included. */
+  readonly headers: HeaderReader
+  /** The token after `Authorization: Bearer`, scheme in any case; `null` when there is none. */
+  readonly bearer: string | null
+  /** A dependency of this call; the handler is given the same one. */
+  resolve<Value>(dependency: Dependency<Value>): Promise<Value>
+}
+
+/**
+ * A permission test. Having one means having to be authenticated: a guard never sees an
+ * anonymous caller (PW-04).
+ */
+export interface Guard {
+  /** Shown as `details.guard`. */
+  readonly name: string
+  /** True when {@link Guard.check} reads `call.args`: it then runs after validation. */
+  readonly needsInput: boolean
+  /** Scopes that would satisfy it, for the `insufficient_scope` challenge (RFC 6750 §3.1). */
+  readonly scopes?: readonly string[]
+  /** Only `true` lets the call pass; a throw denies. */
+  check(auth: AuthContext, call: Call): Awaitable<boolean>
+  /** Public text for an authenticated caller who was denied. */
+  denial(auth: AuthContext, call: Call): string
+}

@@ -1,0 +1,106 @@
+import type { AuthContext } from '../auth/auth-context.ts'
+import { ImproperlyConfigured } from '../problems/problem.ts'
+import type { CallFacts } from './call-facts.ts'
+
+/**
+ * How long a value lives: `request` until the answer is complete, shared by the authenticator,
+ * other dependencies and the handler; `function` until the handler returns.
+ */
+export type DependencyScope = 'request' | 'function'
+
+const BRAND: unique symbol = Symbol('trefoil.dependency')
+
+/** The value behind what a provider returns: itself, a promise of it, or a generator yielding it once. */
+export type ProvidedValue<Returned> = Returned extends
+  | Generator<infer Value, unknown, unknown>
+  | AsyncGenerator<infer Value, unknown, unknown>
+  ? Value
+  : Awaited<Returned>
+
+/** Dependencies by the name under which a provider receives them. */
+export type Uses = Readonly<Record<string, Dependency<unknown>>>
+
+export type UsedValues<U extends Uses> = { readonly [Name in keyof U]: DependencyValue<U[Name]> }
+
+export type DependencyValue<D> = D extends Dependency<infer Value> ? Value : never
+
+/** What a provider knows about the call it works for. */
+export interface ProviderCall extends CallFacts {
+  /** Who is calling; `null` for nobody, and while the authenticator itself resolves. */
+  readonly auth: AuthContext | null
+  /** Another dependency of the same call. */
+  resolve<Value>(dependency: Dependency<Value>): Promise<Value>
+}
+
+/** An injected value: opened for a call, closed with it, never an argument a caller can send. */
+export interface Dependency<Value> {
+  readonly [BRAND]: true
+  readonly name: string
+  readonly scope: DependencyScope
+  /** Other dependencies handed to the provider, or a function giving them. */
+  readonly uses: () => Uses
+  readonly provide: (uses: never, call: ProviderCall) => unknown
+  /** Carries the type only. */
+  readonly '~value'?: Value
+}
+
+export interface DependencyOptions<U extends Uses> {
+  /** Default `request`. */
+  readonly scope?: DependencyScope
+  /** Shown in errors; default: the provider's name. */
+  readonly name?: string
+  /** Dependencies of this one; a function when they are declared later in the file. */
+  readonly uses?: U | (() => U)
+}
+
+/**
+ * Declares a value that calls can have injected.
+ *
+ * A generator's code after `yield` runs when the value is closed; when the call failed, the
+ * error is thrown at the `yield`, so a transaction rolls back (PW-16). A value with
+ * `Symbol.asyncDispose` or `Symbol.dispose` is disposed of instead.
+ *
+ * @param provide receives the values named in `uses` and facts about the call
+ * @throws ImproperlyConfigured for an unknown scope or a provider that is not a function
+ */
+export function dependency<Returned, const U extends Uses = Record<never, never>>(
+  provide: (uses: UsedValues<U>, call: ProviderCall) => Returned,
+  options: DependencyOptions<U> = {},
+): Dependency<ProvidedValue<Returned>> {
+  const { scope = 'request', uses } = options
+  if (typeof provide !== 'function') {
+    throw new ImproperlyConfigured('dependency() takes a function that provides the value')
+  }
+  if (scope !== 'request' && scope !== 'function') {
+    throw new ImproperlyConfigured("Dependency scope must be 'function' or 'request'")
+  }
+  const name = options.name ?? (provide.name || 'dependency')
+  return Object.freeze({
+    [BRAND]: true as const,
+    name,
+    scope,
+    uses: fixed(uses),
+    provide,
+  })
+}
+
+/**
+ * Taken once: the graph is checked when the app starts, and what is put into the object later would
+ * run in every call unchecked, in the place of what was declared.
+ */
+function fixed(uses: Uses | (() => Uses) | undefined): () => Uses {
+  if (typeof uses !== 'function') {
+    const taken = Object.freeze({ ...uses })
+    return () => taken
+  }
+  // Declared later in the file: not before somebody asks.
+  let taken: Uses | null = null
+  return () => {
+    taken ??= Object.freeze({ ...uses() })
+    return taken
+  }
+}
+
+export function isDependency(value: unknown): value is Dependency<unknown> {
+  return typeof value === 'object' && value !== null && BRAND in value
+}

@@ -1,0 +1,188 @@
+import { deepFreeze } from '../../base/plain/freeze.ts'
+import { freezeClass } from '../../base/plain/freeze-class.ts'
+import { type ProblemCode, problemRow } from './problems.ts'
+import { reasonPhrase } from './reason-phrases.ts'
+
+/** One thing wrong with one argument. */
+export interface Issue {
+  /** Where it was sent: `path`, `query`, `header`, `cookie`, `body`, `form`, `file`, `argument`. */
+  readonly source: string
+  /** Name on the wire; empty for a whole body, or a malformed query string or form. */
+  readonly name: string
+  /**
+   * JSON Pointer (RFC 6901) into the document the argument travelled in: the JSON body, or the
+   * arguments an agent sent. Of a list sent as text, into the list. Empty for the value itself.
+   */
+  readonly pointer: string
+  readonly message: string
+}
+
+/** What a problem says beyond its code. Everything here is shown to the caller, except `cause`. */
+export interface ProblemOptions {
+  /** Public text; default: the row's text. */
+  readonly detail?: string | undefined
+  /** Public advice; default: the row's fix. */
+  readonly fix?: string | undefined
+  /** HTTP status; default: the row's. */
+  readonly status?: number | undefined
+  /** Wrong arguments, all of them. */
+  readonly issues?: readonly Issue[] | undefined
+  /** Response headers, lower-case names. */
+  readonly headers?: Readonly<Record<string, string>> | undefined
+  /** More public members, snake_case, such as `arguments_hash`. */
+  readonly details?: Readonly<Record<string, unknown>> | undefined
+  /** The reason, for the log only. */
+  readonly cause?: unknown
+}
+
+/**
+ * An expected failure: a row of the problem table plus what is known about this case.
+ * Thrown or returned anywhere in a call, it is recorded and encoded like a result.
+ */
+export class Problem extends Error {
+  readonly #brand = true
+  override readonly name: string = 'Problem'
+  readonly code: ProblemCode
+  /** An application's own code, shown instead of {@link Problem.code} (HttpError only). */
+  readonly publicCode: string
+  readonly status: number
+  readonly detail: string
+  readonly fix: string
+  readonly issues: readonly Issue[] | undefined
+  readonly headers: Readonly<Record<string, string>> | undefined
+  readonly details: Readonly<Record<string, unknown>> | undefined
+
+  constructor(code: ProblemCode, options: ProblemOptions = {}, publicCode: string = code) {
+    const row = problemRow(code)
+    const detail = options.detail ?? row.text
+    super(detail, options.cause === undefined ? undefined : { cause: options.cause })
+    this.code = code
+    this.publicCode = publicCode
+    this.status = options.status ?? row.status
+    this.detail = detail
+    this.fix = options.fix ?? row.fix
+    this.issues = options.issues
+    this.headers = options.headers
+    this.details = options.details
+  }
+
+  /**
+   * True for an instance. Unlike `instanceof` it runs no foreign code, and takes neither a proxy nor
+   * an object that only inherits from the class for one.
+   */
+  static is(value: unknown): value is Problem {
+    return typeof value === 'object' && value !== null && #brand in value && value.#brand
+  }
+}
+
+/** Of what else no answer could be written, or one that says it went well. */
+export function isFailureStatus(status: number): boolean {
+  return Number.isInteger(status) && status >= 400 && status <= 599
+}
+
+/** Options of {@link HttpError}. */
+export interface HttpErrorOptions extends Omit<ProblemOptions, 'detail' | 'status'> {
+  /** The application's own problem code; default `http_error`. */
+  readonly code?: string
+}
+
+/**
+ * The way a handler answers with a chosen status: `throw new HttpError(404, 'Order not found')`.
+ *
+ * @param status default 500 (MW-11)
+ * @param detail public; default: the reason phrase of the status, such as `Not Found`
+ * @throws RangeError when `status` is not an integer from 400 to 599
+ */
+export class HttpError extends Problem {
+  override readonly name: string = 'HttpError'
+
+  constructor(status = 500, detail?: string, options: HttpErrorOptions = {}) {
+    if (!isFailureStatus(status)) {
+      throw new RangeError(`HttpError status must be an integer from 400 to 599, got ${status}`)
+    }
+    const { code, ...rest } = options
+    super('http_error', { ...rest, detail: detail || reasonPhrase(status), status }, code)
+  }
+}
+
+/**
+ * A credential was present but is bad. Thrown by an authenticator; `message` becomes the
+ * public `error_description` of the 401. For "no credential of mine", return `null` instead.
+ */
+export class AuthenticationError extends Problem {
+  override readonly name: string = 'AuthenticationError'
+  /** Why the credential was refused, safe to show. */
+  readonly reason: string
+
+  constructor(reason: string, options: Omit<ProblemOptions, 'detail' | 'status'> = {}) {
+    super('AUTHENTICATION_ERROR', options)
+    this.reason = reason
+  }
+}
+
+freezeClass(Problem, HttpError, AuthenticationError)
+
+/**
+ * A problem the framework itself makes, without a stack trace: refusals are frequent (a flood
+ * of bad tokens, say) and the trace would only ever show this framework. Locked: dependencies and
+ * listeners of `call.signal` are told with the very object that is written afterwards, and a 403
+ * must not leave as whatever they make of it.
+ */
+export function refuse(code: ProblemCode, options?: ProblemOptions, publicCode?: string): Problem {
+  const problem = withoutStack(() => new Problem(code, options, publicCode))
+  if (options !== undefined) {
+    deepFreeze(problem.details)
+    deepFreeze(problem.issues)
+    deepFreeze(problem.headers)
+  }
+  // Not frozen: loggers put a mark on an error while they write it.
+  Object.defineProperties(problem, LOCKED)
+  refusals.add(problem)
+  return problem
+}
+
+const refusals = new WeakSet<Problem>()
+
+const SAID = [
+  'name',
+  'code',
+  'publicCode',
+  'status',
+  'detail',
+  'fix',
+  'issues',
+  'headers',
+  'details',
+]
+const LOCKED: PropertyDescriptorMap = Object.fromEntries(
+  SAID.map((name) => [name, { writable: false, configurable: false }]),
+)
+
+/** True for a problem the framework made, which nobody has been able to change. */
+export function isRefusal(problem: Problem): boolean {
+  return refusals.has(problem)
+}
+
+/** An {@link AuthenticationError} without a stack trace, for authenticators of the framework. */
+export function refuseCredential(reason: string): AuthenticationError {
+  return withoutStack(() => new AuthenticationError(reason))
+}
+
+/** The limit is the whole process's, and put back whatever happens: a code that is none throws. */
+function withoutStack<Made>(make: () => Made): Made {
+  const limit = Error.stackTraceLimit
+  Error.stackTraceLimit = 0
+  try {
+    return make()
+  } finally {
+    Error.stackTraceLimit = limit
+  }
+}
+
+/**
+ * A mistake in how the application is put together, thrown while it starts. Meant for the
+ * developer: names the file, route, option or parameter.
+ */
+export class ImproperlyConfigured extends Error {
+  override readonly name = 'ImproperlyConfigured'
+}

@@ -1,0 +1,104 @@
+import type { Awaitable } from '../../base/promise.ts'
+import type { Outcome } from '../../contract/call/outcome.ts'
+import type { CallState } from '../call-state.ts'
+import type { Failure } from '../dependencies/dependency-scope.ts'
+import { callOf } from '../views/handler-call.ts'
+import { releaseLease } from './release-lease.ts'
+import { toProblem } from './settle.ts'
+import { withinCloseTimeout } from './within-close-timeout.ts'
+
+/**
+ * Ends a call: audit outcome first, inside its unit of work, then the dependencies, newest first,
+ * told the error if there was one, then whatever else was opened for it. What fails here throws
+ * the answer away, because a transaction that did not commit did not happen. Has a bound of its own
+ * and not the call's deadline: a commit that was interrupted leaves an answer nobody can give.
+ *
+ * @returns the outcome, or the problem that closing came to
+ */
+export function close(state: CallState, outcome: Outcome): Awaitable<Outcome> {
+  state.phase = 'closing'
+  const { scopes, closeHooks, site } = state
+  const audit = state.rehearses ? null : site.app.audit
+  if (scopes === null && closeHooks === null && audit === null) return over(state, outcome)
+  return closeInTime(state, outcome)
+}
+
+async function closeInTime(state: CallState, outcome: Outcome): Promise<Outcome> {
+  return over(state, await withinCloseTimeout(state, (late) => closeAll(state, outcome, late)))
+}
+
+/**
+ * Never rejects.
+ *
+ * @param late resolves when there is no more time; what has begun goes on by itself
+ */
+async function closeAll(
+  state: CallState,
+  outcome: Outcome,
+  late: Promise<Failure> | null,
+): Promise<Outcome> {
+  const inTime = (work: Promise<Failure | null>) =>
+    late === null ? work : Promise.race([work, late])
+  const audited = await inTime(audit(state, outcome))
+  const failed = state.failure ?? audited
+  const closeFailure = await (state.scopes?.close('request', failed, late) ?? null)
+  const left = await inTime(state.runCloseHooks().then(() => null))
+  const ended = audited ?? closeFailure ?? left
+  if (ended === null) return outcome
+  const final: Outcome = { kind: 'problem', problem: toProblem(state, ended.error) }
+  // What the audit was told has been rolled back with the rest.
+  if (closeFailure !== null) await inTime(audit(state, final))
+  return final
+}
+
+async function audit(state: CallState, outcome: Outcome): Promise<Failure | null> {
+  const port = state.rehearses ? null : state.site.app.audit
+  if (port === null) return null
+  try {
+    await port.outcome(callOf(state), outcome)
+    return null
+  } catch (error) {
+    return { error }
+  }
+}
+
+function over(state: CallState, outcome: Outcome): Outcome {
+  state.phase = 'over'
+  const { leases } = state
+  // Left by a hook that hangs, or come after the last: nobody else looks for them any more.
+  if (state.closeHooks !== null && state.closeHooks.length > 0) void state.runCloseHooks()
+  state.leases = null
+  for (const lease of leases ?? []) releaseLease(state, lease, outcome)
+  handOver(state, outcome)
+  return outcome
+}
+
+/**
+ * Work for after the answer: only after one below 400, unless it asked to be done always. A mail
+ * that says "done" must not leave for a call that failed, or was rolled back (FND-17).
+ */
+function handOver(state: CallState, outcome: Outcome): void {
+  const { tasks } = state
+  if (tasks === null || state.rehearses) {
+    state.drainWatch?.end()
+    return
+  }
+  state.tasks = null
+  // What an error handler answered may look good though everything was rolled back.
+  const isDone = state.failure === null && outcome.kind === 'answer' && outcome.answer.status < 400
+  const { background } = state.site.app
+  // For them too: a server that stops waits for all of it.
+  const drain = state.openDrainWatch()
+  state.inbound.onDone(() => {
+    // What is found out while the answer is encoded or sent does not count: the work was done.
+    const due = tasks.filter(({ always }) => always || isDone)
+    if (due.length === 0) {
+      drain.end()
+      return
+    }
+    // Not the call itself: work that takes long would hold on to its request and its answer.
+    const { requestId, callId } = state
+    const running = due.map(({ run }) => background.start(run, { requestId, callId }))
+    void Promise.all(running).then(() => drain.end())
+  })
+}

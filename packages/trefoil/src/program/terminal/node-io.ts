@@ -1,0 +1,141 @@
+import { spawn } from 'node:child_process'
+import { homedir } from 'node:os'
+import process from 'node:process'
+import { createInterface } from 'node:readline/promises'
+import { Writable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
+import type { AppHandle } from '../../contract/call/app-handle.ts'
+import type { Servable } from '../../surfaces/http/node/serve.ts'
+import { watchTree } from '../load/watch-tree.ts'
+import { exitCodeOfSignal, STOP_SIGNALS, type StopSignal } from '../stopping.ts'
+import type { ChildProgram, Output, ProgramIo, RunningServer, ServeOptions } from './io.ts'
+
+type Write = NodeJS.WriteStream['write']
+
+const ENTRY = fileURLToPath(new URL('../../../bin/trefoil.js', import.meta.url))
+const STOP = 'trefoil:stop'
+
+/** The real world: this process. */
+export function nodeIo(): ProgramIo {
+  // Kept as it is now: `divertOutput` replaces the method on the stream itself.
+  const write: Write = process.stdout.write.bind(process.stdout)
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe)
+  return {
+    stdout: { write: (text) => void write(text), isTerminal: process.stdout.isTTY === true },
+    stderr: output(process.stderr),
+    stdin: process.stdin,
+    askSecret: process.stdin.isTTY && process.stderr.isTTY ? askSecret : null,
+    env: process.env,
+    cwd: process.cwd(),
+    home: homedir(),
+    serve,
+    startChild,
+    watch: watchTree,
+    onStop,
+    divertOutput,
+  }
+}
+
+/** Whoever reads our output may stop early, as `head` does; that is no failure of ours. */
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error
+}
+
+function output(stream: NodeJS.WriteStream): Output {
+  return { write: (text) => void stream.write(text), isTerminal: stream.isTTY === true }
+}
+
+function divertOutput(): void {
+  const { stdout, stderr } = process
+  stdout.write = stderr.write.bind(stderr) satisfies Write
+}
+
+async function serve(app: AppHandle, options: ServeOptions): Promise<RunningServer> {
+  // Loaded here, not at the top: the other commands start without the server.
+  const server = await import('../../surfaces/http/node/serve.ts')
+  if (!isServable(app)) {
+    throw new TypeError('it was made by a version of trefoil that this program cannot serve')
+  }
+  // Signals are heard by `onStop`, which tells the command first.
+  return server.serve(app, { ...options, signals: false })
+}
+
+function isServable(app: AppHandle): app is Servable {
+  return '~http' in app && typeof app['~http'] === 'function'
+}
+
+function startChild(args: readonly string[], env: Readonly<Record<string, string>>): ChildProgram {
+  const child = spawn(process.execPath, [...process.execArgv, ENTRY, ...args], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    env: { ...process.env, ...env },
+  })
+  // However this process ends, a server nobody watches must not go on holding its port.
+  const kill = (): void => void child.kill('SIGKILL')
+  process.once('exit', kill)
+  const exited = new Promise<number | null>((resolve) => {
+    child.once('exit', (code) => resolve(code))
+    child.once('error', () => resolve(null))
+  })
+  void exited.then(() => process.off('exit', kill))
+  return {
+    exited,
+    // A message, not a signal: at Ctrl-C the terminal has already sent the child one, and a
+    // second would end it in the middle of draining.
+    stop: () => void (child.connected && child.send(STOP, () => undefined)),
+    kill,
+  }
+}
+
+/** Milliseconds for draining once the program that started this one is gone. */
+const ORPHAN_MS = 3000
+
+function onStop(listener: (signal: StopSignal) => void): () => void {
+  let isAsked = false
+  const ask = (signal: StopSignal): void => {
+    if (!isAsked) listener(signal)
+    isAsked = true
+  }
+  const signalled = new Set<StopSignal>()
+  const onSignal = (signal: StopSignal): void => {
+    // Not by giving the signal back to the system: the app may listen to it as well, and then a
+    // second Ctrl-C would end nothing. A message is no signal: the terminal's comes beside it.
+    if (signalled.size > 0) process.exit(exitCodeOfSignal(signal))
+    signalled.add(signal)
+    ask(signal)
+  }
+  const onMessage = (message: unknown): void => {
+    if (message === STOP) ask('SIGTERM')
+  }
+  // The program that started us is gone: nobody else would stop this process.
+  const onDisconnect = (): void => {
+    setTimeout(() => process.exit(exitCodeOfSignal('SIGTERM')), ORPHAN_MS).unref()
+    ask('SIGTERM')
+  }
+  for (const signal of STOP_SIGNALS) process.on(signal, onSignal)
+  if (process.connected) {
+    process.on('message', onMessage)
+    process.on('disconnect', onDisconnect)
+  }
+  return () => {
+    for (const signal of STOP_SIGNALS) process.off(signal, onSignal)
+    process.off('message', onMessage)
+    process.off('disconnect', onDisconnect)
+  }
+}
+
+async function askSecret(question: string): Promise<string | null> {
+  process.stderr.write(question)
+  // A terminal interface echoes through its output; this one goes nowhere.
+  const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
+  const reader = createInterface({ input: process.stdin, output: silent, terminal: true })
+  const abort = new AbortController()
+  reader.on('SIGINT', () => abort.abort())
+  try {
+    return await reader.question('', { signal: abort.signal })
+  } catch {
+    return null
+  } finally {
+    reader.close()
+    process.stderr.write('\n')
+  }
+}

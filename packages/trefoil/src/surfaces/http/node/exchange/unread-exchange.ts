@@ -1,0 +1,58 @@
+import type { Socket } from 'node:net'
+import type { TLSSocket } from 'node:tls'
+import { isPromiseLike } from '../../../../base/promise.ts'
+import type { Exchange, HttpReply } from '../../../../contract/answer/exchange.ts'
+import { type Problem, refuse } from '../../../../contract/problems/problem.ts'
+import type { RawHeaders } from '../../../../web/raw-headers.ts'
+import type { HttpHandler } from '../../http-surface.ts'
+import { encodeProblem } from '../../response/encode.ts'
+
+/**
+ * The answer to a request of which nothing is read, with the headers and an id as every other has.
+ * Never throws: from where it is called an error would end the process, and anybody can send nonsense.
+ *
+ * @param accept its `Accept` lines, the only ones that are looked at
+ */
+export function refuseUnread(
+  handler: HttpHandler,
+  socket: Socket,
+  problem: Problem,
+  accept: RawHeaders = [],
+): HttpReply {
+  try {
+    const reply = handler(new UnreadExchange(socket, accept), problem)
+    if (!isPromiseLike(reply)) return reply
+  } catch {
+    // The app cannot even refuse.
+  }
+  return encodeProblem(problem, '', accept, ['x-content-type-options', 'nosniff'])
+}
+
+/** A request of which nothing is known but who sent it, and in which form it wants its answers. */
+class UnreadExchange implements Exchange {
+  readonly method = ''
+  readonly target = ''
+  readonly rawHeaders: RawHeaders
+  readonly peerAddress: string | null
+  readonly encrypted: boolean
+  readonly inProcess = false
+  readonly aborted = false
+
+  constructor(socket: Socket, accept: RawHeaders) {
+    this.rawHeaders = accept
+    this.peerAddress = socket.remoteAddress ?? null
+    this.encrypted = (socket as Partial<TLSSocket>).encrypted === true
+  }
+
+  onAbort(): void {}
+
+  onDone(): void {}
+
+  readBody(): Promise<never> {
+    return Promise.reject(refuse('client_disconnected'))
+  }
+
+  bodyStream(): never {
+    throw refuse('client_disconnected')
+  }
+}

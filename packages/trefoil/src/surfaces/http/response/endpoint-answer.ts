@@ -1,0 +1,90 @@
+import type { Clock } from '../../../base/clock.ts'
+import { type Awaitable, isPromiseLike } from '../../../base/promise.ts'
+import type { HttpReply } from '../../../contract/answer/exchange.ts'
+import { Problem, refuse } from '../../../contract/problems/problem.ts'
+import type { Target } from '../../../web/target.ts'
+import type { Endpoint, EndpointRequest } from '../../endpoint.ts'
+import type { HttpVisit } from '../visit.ts'
+import type { Compression } from './compression-options.ts'
+import { DocumentMemo } from './document-memo.ts'
+import { encodeProblem } from './encode.ts'
+import { headerOf } from './header-list.ts'
+import { withBaseHeaders } from './response-headers.ts'
+import { type ShapeFacts, shapeReply } from './shape-reply.ts'
+
+/** Asks an endpoint of another surface, and fits its answer to the request. Never rejects. */
+export function endpointAnswer(
+  visit: HttpVisit,
+  endpoint: Endpoint,
+  target: Target,
+  host: string,
+  compression: Compression | null,
+  clock: Clock,
+): Awaitable<HttpReply> {
+  const { exchange, origin, arrival } = visit
+  // Its deadline begins with the receipt, and reading its body is a part of it.
+  arrival.receivedAt ??= clock.elapsed()
+  const request: EndpointRequest = {
+    arrival,
+    exchange,
+    host,
+    scheme: origin.scheme,
+    client: visit.client,
+    path: target.path,
+    search: target.search,
+  }
+  const write = (reply: HttpReply | Problem) =>
+    reply instanceof Problem
+      ? endpointRefusal(visit, reply)
+      : fitted(visit, endpoint, reply, compression, clock)
+  const reply = endpoint.handle(request)
+  return isPromiseLike(reply) ? reply.then(write) : write(reply)
+}
+
+/** A refusal in the words of the endpoint it was meant for, by whatever stage it was refused. */
+export function endpointRefusal(visit: HttpVisit, problem: Problem): HttpReply {
+  const { exchange, arrival, base, endpoint } = visit
+  const reply = endpoint?.renderRefusal?.(problem, arrival.requestId)
+  return reply === undefined
+    ? encodeProblem(problem, arrival.requestId, exchange.rawHeaders, base)
+    : withBaseHeaders(reply, base)
+}
+
+const memos = new WeakMap<Endpoint, DocumentMemo>()
+
+/**
+ * What is asked for by POST stays as it is: a result of a tool or an action holds text that
+ * somebody chose beside what only the caller may read (BREACH), and no client keeps it.
+ */
+function fitted(
+  visit: HttpVisit,
+  endpoint: Endpoint,
+  reply: HttpReply,
+  compression: Compression | null,
+  clock: Clock,
+): Awaitable<HttpReply> {
+  const complete = withBaseHeaders(reply, visit.base)
+  const { status, body } = reply
+  if (endpoint.method !== 'GET' || status !== 200) return complete
+  if (typeof body !== 'string' && !(body instanceof Uint8Array)) return complete
+  const { method, rawHeaders: raw } = visit.exchange
+  const isPersonal = endpoint.isPublic !== true
+  const caller = { authenticated: isPersonal, isPersonal }
+  const facts: ShapeFacts = { method, raw, ...caller, compression, clock }
+  // What must not be stored is made anew each time: there is nothing to ask for again.
+  if (headerOf(reply.headers, 'cache-control')?.includes('no-store') === true) {
+    return shapeReply(complete, NO_WISHES, facts)
+  }
+  const memo = memos.get(endpoint) ?? new DocumentMemo()
+  memos.set(endpoint, memo)
+  try {
+    return shapeReply(complete, { ...NO_WISHES, etag: memo.tagOf(body) }, { ...facts, memo })
+  } catch (error) {
+    // A condition of the request does not hold.
+    const problem = error instanceof Problem ? error : refuse('INTERNAL_ERROR', { cause: error })
+    visit.arrival.problem = problem
+    return endpointRefusal(visit, problem)
+  }
+}
+
+const NO_WISHES = { etag: null, compress: null, setsCaching: false, content: null } as const

@@ -1,0 +1,53 @@
+import type { Problem } from '../../../contract/problems/problem.ts'
+import { type ProblemCode, problemRow } from '../../../contract/problems/problems.ts'
+import { reasonPhrase } from '../../../contract/problems/reason-phrases.ts'
+import { toJson } from '../../../engine/answer/json-text.ts'
+
+/**
+ * Beginnings of the documents that differ in nothing but the request: what a flood of refused
+ * calls is answered with. One for each row of the problem table at most.
+ */
+const beginnings = new Map<ProblemCode, string>()
+
+/** The problem as an RFC 9457 document. */
+export function problemDocument(problem: Problem, requestId: string): string {
+  if (!isPlain(problem)) return compose(problem, requestId)
+  let beginning = beginnings.get(problem.code)
+  if (beginning === undefined) {
+    beginning = compose(problem, '').slice(0, -EMPTY_ID_END.length)
+    beginnings.set(problem.code, beginning)
+  }
+  return `${beginning}${JSON.stringify(requestId)}}`
+}
+
+const EMPTY_ID_END = '""}'
+
+/** True when a problem says what its row says and no more. */
+function isPlain(problem: Problem): boolean {
+  const { code, publicCode, status, detail, fix, issues, details } = problem
+  const row = problemRow(code)
+  return (
+    issues === undefined &&
+    details === undefined &&
+    publicCode === code &&
+    status === row.status &&
+    detail === row.text &&
+    fix === row.fix
+  )
+}
+
+function compose(problem: Problem, requestId: string): string {
+  const { status, detail, publicCode: code, fix, issues, details } = problem
+  // By the rule of every answer: what has no JSON form must not leave as `{}` (FND-5).
+  return toJson({
+    ...details,
+    type: `urn:trefoil:problem:${code}`,
+    title: reasonPhrase(status),
+    status,
+    detail,
+    code,
+    fix,
+    request_id: requestId,
+    ...(issues === undefined ? {} : { issues }),
+  })
+}

@@ -1,0 +1,57 @@
+import type { HttpReply } from '../../../contract/answer/exchange.ts'
+import type { Action } from '../../../contract/call/action.ts'
+import { varyOn } from './header-list.ts'
+import { compileRouteHeaders, type RouteHeaders } from './response-headers.ts'
+
+/** What is known about the answers of a route before there is one. */
+export interface RouteAnswers {
+  /** `null` for a route that sets no header. */
+  readonly sets: RouteHeaders | null
+  /** True when they are made from what only its caller holds: a cookie, a key (HTTP-5, FND-26). */
+  readonly isPersonal: boolean
+  /** Request headers that they are made from, lower-case; none for what no cache keeps anyway. */
+  readonly varies: readonly string[]
+}
+
+export interface RouteAnswersOptions {
+  readonly requestIdHeader: string | null
+  /** Headers that carry credentials, lower-case. */
+  readonly credentialHeaders: ReadonlySet<string>
+  /** `Vary` of every answer of the app; `undefined` for none. */
+  readonly vary: string | undefined
+}
+
+/** Methods whose answers caches keep without being told to (RFC 9111 §3). */
+const KEPT: ReadonlySet<string> = new Set(['GET', 'HEAD'])
+
+/** Works out what a route's answers have in common: from its parameters and from its headers. */
+export function compileRouteAnswers(
+  { method, params, headers }: Action,
+  { requestIdHeader, credentialHeaders, vary }: RouteAnswersOptions,
+): RouteAnswers {
+  const read = new Set<string>()
+  for (const { source, wire } of params) {
+    if (source === 'cookie') read.add('cookie')
+    if (source === 'header') read.add(wire.toLowerCase())
+  }
+  const named = headers?.['vary'] === undefined ? vary : headers['vary']
+  const isPersonal =
+    [...read].some((name) => credentialHeaders.has(name)) || variesBy(named, credentialHeaders)
+  return Object.freeze({
+    sets: headers === null ? null : compileRouteHeaders(headers, requestIdHeader),
+    isPersonal,
+    varies: Object.freeze(method !== null && KEPT.has(method) ? [...read] : []),
+  })
+}
+
+/** True when a `Vary` names one of these headers. */
+export function variesBy(vary: string | null | undefined, headers: ReadonlySet<string>): boolean {
+  if (vary === null || vary === undefined) return false
+  return vary.split(',').some((name) => headers.has(name.trim().toLowerCase()))
+}
+
+/** An answer that says what it was made from, whatever `Vary` its maker chose. */
+export function withVary(reply: HttpReply, varies: readonly string[]): HttpReply {
+  if (varies.length === 0) return reply
+  return { ...reply, headers: varies.reduce<readonly string[]>(varyOn, reply.headers) }
+}
