@@ -1,8 +1,8 @@
-import { type Duration, parseDuration } from '../../../base/duration.ts'
+import type { Duration } from '../../../base/duration.ts'
 import { freezeClass } from '../../../base/plain/freeze-class.ts'
 import { EventBody } from '../../../contract/answer/event-body.ts'
 import { type Reply, type ReplyOptions, reply } from '../../../contract/answer/reply.ts'
-import { ImproperlyConfigured } from '../../../contract/problems/problem.ts'
+import { readDuration } from '../../../contract/options/read-duration.ts'
 import { formatSseEvent, type SseEvent } from '../../../web/sse-event.ts'
 import { EventStream, systemTimers, type Timers } from './event-stream.ts'
 
@@ -29,10 +29,7 @@ export function sse(
   options: SseOptions = {},
 ): Reply<AsyncIterable<string>> {
   const { heartbeat = '15s', timers = systemTimers, headers, ...rest } = options
-  const silence = heartbeat === false ? 0 : parseDuration(heartbeat)
-  if (silence === null) {
-    throw new ImproperlyConfigured("sse(): heartbeat must be a duration such as '15s', or false")
-  }
+  const silence = heartbeat === false ? 0 : readDuration('sse(): heartbeat', heartbeat)
   return reply(new SseBody(events, silence, timers), {
     ...rest,
     headers: {

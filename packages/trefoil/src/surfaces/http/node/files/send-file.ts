@@ -1,6 +1,7 @@
-import { type Duration, parseDuration } from '../../../../base/duration.ts'
+import type { Duration } from '../../../../base/duration.ts'
 import { type Reply, type ReplyOptions, reply } from '../../../../contract/answer/reply.ts'
-import { HttpError, ImproperlyConfigured } from '../../../../contract/problems/problem.ts'
+import { readSeconds } from '../../../../contract/options/read-duration.ts'
+import { HttpError } from '../../../../contract/problems/problem.ts'
 import { attachment } from '../../../../web/attachment.ts'
 import { formatHttpDate } from '../../../../web/http-date.ts'
 import { mediaTypeOf } from '../../../../web/media-types.ts'
@@ -92,7 +93,6 @@ function lowerCased(
 function cacheControl(maxAge: Duration | undefined, immutable: boolean, shared: boolean): string {
   const who = shared ? 'public' : 'private'
   if (maxAge === undefined) return `${who}, no-cache`
-  const ms = parseDuration(maxAge)
-  if (ms === null) throw new ImproperlyConfigured("maxAge must be a duration such as '1h'")
-  return `${who}, max-age=${Math.floor(ms / 1000)}${immutable ? ', immutable' : ''}`
+  const seconds = readSeconds('sendFile(): maxAge', maxAge)
+  return `${who}, max-age=${seconds}${immutable ? ', immutable' : ''}`
 }
