@@ -42,6 +42,8 @@ export interface OpenOptions {
 }
 
 const OPTIONS: OptionNames<CookieSignerOptions> = { salt: true, format: true, clock: true }
+const SEAL_OPTIONS: OptionNames<SealOptions> = { expiresIn: true, path: true, domain: true }
+const OPEN_OPTIONS: OptionNames<OpenOptions> = { path: true, domain: true }
 const DEFAULT_SALT = 'quater.cookie'
 
 /**
@@ -106,9 +108,10 @@ export class CookieSigner {
    *
    * @throws TypeError for anything but a plain object, a value with no JSON form, and a payload that
    * has a member of its own which an option would add (SW-37)
-   * @throws ImproperlyConfigured for an `expiresIn` that is no duration
+   * @throws ImproperlyConfigured for an unknown option, and an `expiresIn` that is no duration
    */
   seal(payload: object, options: SealOptions = {}): string {
+    checkOptionNames('seal()', options, SEAL_OPTIONS)
     const { expiresIn, path, domain } = options
     if (!isPlainObject(payload)) throw new TypeError('seal() takes a plain object')
     const added: Record<string, unknown> = {
@@ -127,15 +130,21 @@ export class CookieSigner {
     return this.sign(toAscii(canonicalJson({ ...payload, ...added })))
   }
 
-  /** The payload, or `null` when it is forged, malformed, expired or bound elsewhere; never throws. */
+  /**
+   * The payload, or `null` when it is forged, malformed, expired or bound elsewhere; never throws,
+   * whatever the text.
+   *
+   * @throws ImproperlyConfigured for an unknown option
+   */
   open(text: string, options: OpenOptions = {}): Record<string, unknown> | null {
+    checkOptionNames('open()', options, OPEN_OPTIONS)
     const json = this.verify(text)
     const payload = json === null ? null : parseObject(json)
     if (payload === null) return null
     const { exp } = payload
     if (exp !== undefined && !(typeof exp === 'number' && this.#now() < exp)) return null
     // What is bound to a place opens there alone, not wherever nobody thought of asking (SW-37).
-    const { path, domain } = { ...options }
+    const { path, domain } = options
     return payload['_path'] === path && payload['_domain'] === domain ? payload : null
   }
 
