@@ -1,6 +1,6 @@
 import { freezeClass } from '../../base/plain/freeze-class.ts'
 import { checkOptionNames, type OptionNames } from '../options/option-names.ts'
-import { checkRecord } from '../options/option-values.ts'
+import { checkRecord, shownValue } from '../options/option-values.ts'
 import { ImproperlyConfigured } from '../problems/problem.ts'
 import type { CookieOptions } from './cookie-options.ts'
 
@@ -85,7 +85,7 @@ export function reply(value: unknown, options: ReplyOptions = {}): Reply {
   if (cookies !== undefined) checkRecord('reply(): cookies', cookies)
   if (status !== undefined && (!Number.isInteger(status) || status < 200 || status > 599)) {
     throw new ImproperlyConfigured(
-      `reply() status must be an integer from 200 to 599, got ${status}`,
+      `reply() status must be an integer from 200 to 599, got ${shownValue(status)}`,
     )
   }
   return value instanceof Reply
