@@ -65,7 +65,7 @@ describe('FND-13: arguments before they are bound', () => {
     }
     const site = createApp({
       env: {},
-      logger,
+      log: { logger },
       auth: [
         {
           authenticate: () => new AuthContext({ subject: 'ada' }),

@@ -49,7 +49,7 @@ const URL = 'http://localhost:1'
 const silent = { debug() {}, info() {}, warn() {}, error() {} }
 
 const quiet = (options: object = {}) =>
-  createApp({ name: 'doors', env: {}, logger: silent, ...options })
+  createApp({ name: 'doors', env: {}, log: { logger: silent }, ...options })
 
 /** Of a call of this app; `ended` tells what was thrown in its handler. */
 async function inCall(use: (call: Call) => unknown): Promise<unknown> {
@@ -89,24 +89,24 @@ function add(place: string, use: Use, good: Readonly<Record<string, unknown>> = 
   uses[place] = { use, good }
 }
 
-for (const of of ['App', 'Routes']) {
-  const on = (root: ReturnType<typeof quiet>) => (of === 'App' ? root : root.group('/g'))
+for (const owner of ['App', 'Routes']) {
+  const on = (root: ReturnType<typeof quiet>) => (owner === 'App' ? root : root.group('/g'))
   for (const verb of ['get', 'post', 'put', 'patch', 'delete'] as const) {
-    add(`${of}.${verb} OperationOptions`, (options) =>
+    add(`${owner}.${verb} OperationOptions`, (options) =>
       declared((root) => on(root)[verb]('/x', options, handler)),
     )
   }
   add(
-    `${of}.action OperationOptions`,
+    `${owner}.action OperationOptions`,
     (options) => declared((root) => on(root).action('one', { cli: true, ...options }, handler)),
     ACTION,
   )
   add(
-    `${of}.tool OperationOptions`,
+    `${owner}.tool OperationOptions`,
     (options) => declared((root) => on(root).tool('one', options, handler)),
     ACTION,
   )
-  add(`${of}.group GroupOptions`, (options) =>
+  add(`${owner}.group GroupOptions`, (options) =>
     declared((root) => on(root).group('/h', options).get('/x', handler)),
   )
 }
@@ -129,14 +129,30 @@ add('createRemoteTarget RemoteTargetOptions', (options) => createRemoteTarget(op
 
 add('createApp CreateAppOptions', (options) => quiet(options).catalogue)
 for (const [group, type] of Object.entries({
+  edge: 'EdgeOptions',
+  browser: 'BrowserOptions',
+  limits: 'LimitOptions',
+  docs: 'DocsOptions',
+  mcp: 'McpOptions',
+  cli: 'CliOptions',
+})) {
+  add(`CreateAppOptions.${group} ${type}`, (options) => quiet({ [group]: options }).catalogue)
+}
+add('CreateAppOptions.log LogOptions', (log) => quiet({ log }).catalogue, { logger: silent })
+add(
+  'EdgeOptions.compression CompressionOptions',
+  (compression) => quiet({ edge: { compression } }).catalogue,
+)
+for (const [group, type] of Object.entries({
   cors: 'CorsOptions',
   csrf: 'CsrfOptions',
   hsts: 'HstsOptions',
-  compression: 'CompressionOptions',
 })) {
-  add(`CreateAppOptions.${group} ${type}`, (options) => quiet({ [group]: options }).catalogue, {
-    ...(group === 'cors' && { allowedOrigins: ['https://a.example'] }),
-  })
+  add(
+    `BrowserOptions.${group} ${type}`,
+    (options) => quiet({ browser: { [group]: options } }).catalogue,
+    group === 'cors' ? { allowedOrigins: ['https://a.example'] } : {},
+  )
 }
 const authenticate = () => null
 add('CreateAppOptions.auth AnyAuthConfig', (config) => quiet({ auth: [config] }).catalogue, {
@@ -198,13 +214,13 @@ add('Call.background BackgroundOptions', (options) =>
 add('checkPreconditions PreconditionOptions', (options) =>
   inCall((call) => checkPreconditions(call, 'v1', options)),
 )
-for (const of of ['Reply', 'Redirect', 'SendFile', 'Sse', 'Stream']) {
+for (const owner of ['Reply', 'Redirect', 'SendFile', 'Sse', 'Stream']) {
   add(
-    `${of}Options.cookies CookieOptions`,
+    `${owner}Options.cookies CookieOptions`,
     async (one) => {
       const logged: { readonly err: unknown }[] = []
       const error = (fields: { readonly err: unknown }) => void logged.push(fields)
-      const site = quiet({ logger: { ...silent, error } })
+      const site = quiet({ log: { logger: { ...silent, error } } })
       site.get('/', () => reply(null, { cookies: { a: one } }))
       await site.fetch(new Request('http://localhost/'))
       if (logged[0] !== undefined) throw logged[0].err
