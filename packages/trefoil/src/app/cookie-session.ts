@@ -176,7 +176,7 @@ function checkCookie(name: string, attributes: Omit<CookieOptions, 'maxAge'>): v
 }
 
 function readKeys(keys: KeyMaterial | KeyRing): KeyRing {
-  const ring = cookieKeys(keys)
+  const ring = cookieKeys('cookieSession(): keys', keys)
   for (const key of [ring.current, ...ring.previous]) {
     const weakness = secretWeakness(key)
     if (weakness !== null) {

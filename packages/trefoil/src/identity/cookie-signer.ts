@@ -59,7 +59,7 @@ export class CookieSigner {
   readonly #clock: Clock
 
   constructor(keys: KeyMaterial | KeyRing, options: CookieSignerOptions = {}) {
-    const ring = cookieKeys(keys)
+    const ring = cookieKeys('CookieSigner: keys', keys)
     checkRecord('CookieSigner: options', options)
     checkOptionNames('CookieSigner', options, OPTIONS)
     const { salt = DEFAULT_SALT, format = 'value', clock = systemClock } = options

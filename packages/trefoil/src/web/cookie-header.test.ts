@@ -71,7 +71,7 @@ describe('writing', () => {
   test.each(['a b', 'a;b', 'a,b', '"a"', 'a\\b', 'é', 'a\r\nSet-Cookie: x=y'])(
     'RESP-6: %o is no value',
     (value) => {
-      expect(() => formatSetCookie('s', value)).toThrow("Invalid cookie value for 's'")
+      expect(() => formatSetCookie('s', value)).toThrow("The value of cookie 's' must be text")
     },
   )
 

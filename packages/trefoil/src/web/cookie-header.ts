@@ -76,7 +76,11 @@ export function formatSetCookie(name: string, value: string, options: SetCookie 
   const { path = '/', domain, maxAge, expires, secure = true, httpOnly = true } = options
   const { sameSite = 'lax' } = options
   if (!isToken(name)) throw new TypeError('A cookie name must be a token: letters, digits, - and _')
-  if (!OCTETS.test(value)) throw new TypeError(`Invalid cookie value for '${name}'`)
+  if (typeof value !== 'string' || !OCTETS.test(value)) {
+    throw new TypeError(
+      `The value of cookie '${name}' must be text without spaces, quotes, commas and semicolons`,
+    )
+  }
   if (name.length + value.length > MAX_PAIR) {
     throw new TypeError(`Cookie '${name}' is larger than ${MAX_PAIR} bytes`)
   }

@@ -80,7 +80,8 @@ export function reply<Value>(value: Reply<Value>, options?: ReplyOptions): Reply
 export function reply<Value>(value: Value, options?: ReplyOptions): Reply<Value>
 export function reply(value: unknown, options: ReplyOptions = {}): Reply {
   checkOptionNames('reply()', options, REPLY_OPTIONS)
-  const { status, headers, cookies } = options
+  const { status, headers, cookies, meta } = options
+  if (meta !== undefined) checkRecord('reply(): meta', meta)
   if (headers !== undefined) checkRecord('reply(): headers', headers)
   if (cookies !== undefined) checkRecord('reply(): cookies', cookies)
   if (status !== undefined && (!Number.isInteger(status) || status < 200 || status > 599)) {

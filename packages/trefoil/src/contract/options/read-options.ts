@@ -142,7 +142,8 @@ function readValue(
     if (said === undefined && row.default === null) return null
     if (said === undefined && row.default === REQUIRED) {
       const own = variableOf(group, name)
-      mistakes.push(`${path} is missing${own === null ? '' : `; give it, or set ${own}`}`)
+      const hint = own === null ? `. ${row.doc}` : `; give it, or set ${own}`
+      mistakes.push(`${path} is missing${hint}`)
       return undefined
     }
     if (said !== undefined) sources.given?.add(path)

@@ -125,7 +125,10 @@ export class HttpError extends Problem {
   constructor(status = 500, detail?: string, options: HttpErrorOptions = {}) {
     if (!isFailureStatus(status)) {
       const given = typeof status === 'number' ? String(status) : valueKind(status)
-      throw new RangeError(`HttpError status must be an integer from 400 to 599, got ${given}`)
+      const hint = typeof status === 'number' ? '' : "; write new HttpError(404, 'Order not found')"
+      throw new RangeError(
+        `HttpError status must be an integer from 400 to 599, got ${given}${hint}`,
+      )
     }
     checkNames('HttpError', options, HTTP_ERROR_OPTIONS)
     const { code, ...rest } = options

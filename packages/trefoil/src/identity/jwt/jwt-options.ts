@@ -3,8 +3,9 @@ import type { Duration } from '../../base/duration.ts'
 import { checkOptionNames, type OptionNames } from '../../contract/options/option-names.ts'
 import { checkRecord } from '../../contract/options/option-values.ts'
 import { readDuration } from '../../contract/options/read-duration.ts'
+import { valueKind } from '../../contract/options/value-kind.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
-import { isKeyRing, type KeyMaterial, type KeyRing, keyRing } from '../key-ring.ts'
+import { type KeyMaterial, type KeyRing, readKeyRing } from '../key-ring.ts'
 import type { ClaimRules } from './claim-check.ts'
 
 export interface JwtAuthOptions {
@@ -47,9 +48,9 @@ export interface JwtRules extends ClaimRules {
 
 /** @throws ImproperlyConfigured for what cannot be right; never names a secret */
 export function readJwtOptions(options: JwtAuthOptions): JwtRules {
-  checkRecord('jwtAuth(): options', options)
+  checkRecord('jwtAuth(): options', options, 'an object such as { keys: … }')
   checkOptionNames('jwtAuth()', options, OPTIONS)
-  const ring = isKeyRing(options.keys) ? options.keys : keyRing(options.keys)
+  const ring = readKeyRing('jwtAuth(): keys', options.keys)
   const secrets = [ring.current, ...ring.previous]
   for (const secret of secrets) checkLength(secret)
   const tolerance = readDuration('jwtAuth clockTolerance', options.clockTolerance ?? '0s')
@@ -85,7 +86,9 @@ function readNames(value: unknown, option: string): readonly string[] | null {
   if (value === undefined) return null
   const names: unknown[] = Array.isArray(value) ? value : [value]
   if (names.length === 0 || !names.every(isName)) {
-    throw new ImproperlyConfigured(`jwtAuth ${option} must be non-empty text or a list of it`)
+    throw new ImproperlyConfigured(
+      `jwtAuth ${option} must be non-empty text or a list of it, got ${valueKind(value)}`,
+    )
   }
   return [...names]
 }

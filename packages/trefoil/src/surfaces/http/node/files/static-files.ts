@@ -2,7 +2,12 @@ import type { Duration } from '../../../../base/duration.ts'
 import type { Reply } from '../../../../contract/answer/reply.ts'
 import type { Call } from '../../../../contract/call/call.ts'
 import { checkOptionNames, type OptionNames } from '../../../../contract/options/option-names.ts'
-import { checkFlag, checkRecord, shownValue } from '../../../../contract/options/option-values.ts'
+import {
+  checkFlag,
+  checkRecord,
+  requireText,
+  shownValue,
+} from '../../../../contract/options/option-values.ts'
 import { readSeconds } from '../../../../contract/options/read-duration.ts'
 import { HttpError, ImproperlyConfigured } from '../../../../contract/problems/problem.ts'
 import { setHeaders } from '../../../../policy/set-headers.ts'
@@ -68,6 +73,7 @@ export type StaticHandler = (
 export function staticFiles(folder: string, options: StaticOptions = {}): StaticHandler {
   checkStaticOptions(options)
   const { index = 'index.html', dotfiles = false, ...file } = options
+  requireText('staticFiles(): the folder', folder)
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
     throw new ImproperlyConfigured(`staticFiles(): '${folder}' is not a folder`)
   }
