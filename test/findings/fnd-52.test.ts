@@ -149,8 +149,8 @@ describe('FND-52: at start-up', () => {
     ['no middleware', () => app().use(wrong({})), 'use() takes a middleware, got an object'],
     [
       'a dependency that uses none',
-      () => dependency(() => 1, { name: 'orders', uses: { db: wrong(undefined) } }),
-      "dependency 'orders': uses.db must be a dependency, got undefined",
+      () => dependency(() => 1, { name: 'orders', uses: { db: wrong({}) } }),
+      "dependency 'orders': uses.db must be a dependency, got an object",
     ],
     [
       'serve() without an app',

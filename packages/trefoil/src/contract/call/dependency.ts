@@ -112,7 +112,8 @@ function fixed(name: string, uses: Uses | (() => Uses) | undefined): () => Uses 
 
 function checked(name: string, uses: Uses): Uses {
   for (const [used, entry] of Object.entries(uses)) {
-    if (isDependency(entry)) continue
+    // What is not there yet is told when the graph is looked at, with what to write.
+    if (entry === undefined || isDependency(entry)) continue
     throw new ImproperlyConfigured(
       `dependency '${name}': uses.${used} must be a dependency, got ${valueKind(entry)}`,
     )
