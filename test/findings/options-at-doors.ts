@@ -13,6 +13,8 @@ export interface OptionsPlace {
   readonly type: string
   /** Names of its members. */
   readonly names: readonly string[]
+  /** Members that are a duration (`ms`) or a size (`b`), by the smallest unit there is. */
+  readonly units: Readonly<Record<string, 'ms' | 'b'>>
 }
 
 /**
@@ -95,8 +97,14 @@ class Walk {
 
   #options(at: string, taken: ts.Type): void {
     const { name } = taken.symbol
-    const names = taken.getProperties().map((member) => member.name)
-    this.#found.set(`${at} ${name}`, { at, type: name, names })
+    const members = taken.getProperties()
+    const names = members.map((member) => member.name)
+    const units: Record<string, 'ms' | 'b'> = {}
+    for (const member of members) {
+      const unit = unitOf(this.#checker.getTypeOfSymbol(member))
+      if (unit !== null) units[member.name] = unit
+    }
+    this.#found.set(`${at} ${name}`, { at, type: name, names, units })
     if (this.#given.has(taken.symbol)) return
     this.#given.add(taken.symbol)
     for (const member of taken.getProperties()) {
@@ -132,4 +140,15 @@ class Walk {
     const args = this.#checker.getTypeArguments(type as ts.TypeReference)
     return deeper([...(type.aliasTypeArguments ?? []), ...args, ...(values ? [values] : [])])
   }
+}
+
+/** By the template types `${number}ms` and `${number}b`, of which one is in each. */
+function unitOf(type: ts.Type): 'ms' | 'b' | null {
+  const parts = type.isUnion() ? type.types : [type]
+  for (const part of parts) {
+    if (!(part.flags & ts.TypeFlags.TemplateLiteral)) continue
+    const unit = (part as ts.TemplateLiteralType).texts.at(-1)
+    if (unit === 'ms' || unit === 'b') return unit
+  }
+  return null
 }

@@ -136,12 +136,7 @@ describe('mistakes name the route and the parameter', () => {
       {},
       at('a', `${MARKERS} text of 6 characters; write z.string()`),
     ],
-    [
-      'null',
-      { a: null },
-      {},
-      at('a', `${MARKERS} null`),
-    ],
+    ['null', { a: null }, {}, at('a', `${MARKERS} null`)],
     [
       'a path marker without segment',
       { id: path(z.string()) },
