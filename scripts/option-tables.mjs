@@ -97,5 +97,6 @@ export function codemodTables() {
   return [
     write('MOVED', MOVED_OPTIONS),
     write('VARIABLES', Object.fromEntries(MOVED_VARIABLES)),
+    write('KEPT', Object.keys(APP.rows)),
   ].join('\n')
 }

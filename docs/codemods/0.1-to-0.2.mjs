@@ -221,6 +221,27 @@ const VARIABLES = {
     to: 'TREFOIL_CLI_MAX_RESPONSE_SIZE',
   },
 }
+const KEPT = [
+  'name',
+  'version',
+  'description',
+  'debug',
+  'auth',
+  'publicSurfaces',
+  'approval',
+  'edge',
+  'browser',
+  'limits',
+  'docs',
+  'mcp',
+  'cli',
+  'log',
+  'state',
+  'callState',
+  'clock',
+  'random',
+  'env',
+]
 // </generated>
 
 /** Options that are objects themselves, with members that were bare numbers in 0.1. */
@@ -279,25 +300,27 @@ function renameVariables(text, say) {
 function moveOptions(text, given, say) {
   const tokens = tokensOf(text)
   const names = new Set([...given, ...spreadNames(tokens, given)])
-  const objects = objectsOf(text, tokens, names)
+  const objects = objectsOf(text, tokens, names, given)
   let result = ''
   let done = 0
   for (const [index, token] of tokens.entries()) {
     if (token.start < done) continue
-    if (token.kind === 'template' && [...names].some((name) => token.text.includes(name))) {
+    if (token.kind === 'template' && [...given].some((name) => token.text.includes(name))) {
       // Code in text: a program that a test writes to a file.
       const inner = token.text.slice(1, -1)
-      const changed = moveOptions(inner, names, (at, message) => say(token.start + 1 + at, message))
+      const changed = moveOptions(inner, given, (at, message) => say(token.start + 1 + at, message))
       result += text.slice(done, token.start + 1) + changed
       done = token.end - 1
       continue
     }
     if (token.kind !== 'word' || !names.has(token.text)) continue
-    const open = argumentOf(tokens, index) ?? initialOf(tokens, index)
+    const isGiven = given.has(token.text)
+    const open = (isGiven ? argumentOf(tokens, index) : null) ?? initialOf(tokens, index)
     if (open === null) continue
     const close = closing(tokens, open)
     if (close === null) continue
     const object = readObject(text, tokens, open, close)
+    if (!isGiven && !isOptions(object)) continue
     const changed = regroup(object, text, objects, say)
     if (changed === null) continue
     result += text.slice(done, tokens[open].start) + changed
@@ -323,15 +346,24 @@ function spreadNames(tokens, names) {
 }
 
 /** The object literals that these names are initialised with. */
-function objectsOf(text, tokens, names) {
+function objectsOf(text, tokens, names, given) {
   const objects = new Map()
   for (const [index, token] of tokens.entries()) {
     if (token.kind !== 'word' || !names.has(token.text)) continue
     const open = initialOf(tokens, index)
     const close = open === null ? null : closing(tokens, open)
-    if (close !== null) objects.set(token.text, readObject(text, tokens, open, close))
+    if (close === null) continue
+    const object = readObject(text, tokens, open, close)
+    if (given.has(token.text) || isOptions(object)) objects.set(token.text, object)
   }
   return objects
+}
+
+/** A name may be that of something else in another function: only what could be options of an app. */
+function isOptions({ members }) {
+  return members.every(
+    ({ name }) => name === null || Object.hasOwn(MOVED, name) || KEPT.includes(name),
+  )
 }
 
 /** Groups that an object has, or will have. */

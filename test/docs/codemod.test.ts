@@ -30,7 +30,7 @@ describe('the tables of the codemod', () => {
   it('are those of the source', () => {
     const text = readFileSync(SCRIPT, 'utf8')
     const tables = /\/\/ <generated>[^\n]*\n([\s\S]*?)\/\/ <\/generated>/.exec(text)?.[1] ?? ''
-    const read = (code: string) => new Function(`${code}\nreturn { MOVED, VARIABLES }`)()
+    const read = (code: string) => new Function(`${code}\nreturn { MOVED, VARIABLES, KEPT }`)()
     expect(read(tables)).toEqual(read(codemodTables()))
     expect(read(tables).MOVED).toEqual(MOVED_OPTIONS)
     expect(read(tables).VARIABLES).toEqual(Object.fromEntries(MOVED_VARIABLES))
@@ -203,6 +203,9 @@ createApp({ ...base, name: 'x' })
 createApp(whole)
 `)
     expect(notes).toEqual([])
+    const route = "const options = { timeout: 5, params }\napp.get('/x', options, run)\n"
+    const own = 'const f = (options) => createApp({ ...options })\n'
+    expect(moved(route + own)).toEqual({ text: route + own, notes: [] })
     // `log` of one would replace `log` of the other.
     expect(
       moved("const base = { logger }\ncreateApp({ logLevel: 'info', ...base })").notes,

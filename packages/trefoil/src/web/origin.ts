@@ -28,7 +28,7 @@ export function originMistake(text: string): string | null {
   if (origin === text) return null
   return origin === null
     ? 'is not an origin; write scheme and host, such as https://app.example.com'
-    : 'is not an origin as browsers write it: in lower case, without a default port or a final slash'
+    : `is not an origin; browsers write it '${origin}'`
 }
 
 /** `Host: Shop.example.:443` and `Origin: https://shop.example` are one place. */

@@ -1,6 +1,6 @@
 import type { AuthConfig } from '../../contract/auth/authenticator.ts'
 import { SURFACES, type SurfaceName } from '../../contract/call/surface-name.ts'
-import { callable, kind, listOf, text } from '../../contract/options/kinds.ts'
+import { callable, listOf, text } from '../../contract/options/kinds.ts'
 import type { OptionKind } from '../../contract/options/option-kind.ts'
 import { type OptionGroup, REQUIRED, type Values } from '../../contract/options/option-rows.ts'
 import { readOptions } from '../../contract/options/read-options.ts'
@@ -26,7 +26,7 @@ export const AUTH: OptionGroup<AuthConfig, AuthValues> = {
   prefix: 'TREFOIL_AUTH',
   rows: {
     authenticate: {
-      read: callable(),
+      read: callable('a function, such as jwtAuth({ … })'),
       default: REQUIRED,
       doc: 'The credential check, such as `jwtAuth({ … })` or your own function.',
     },
@@ -41,10 +41,8 @@ export const AUTH: OptionGroup<AuthConfig, AuthValues> = {
       doc: 'Runs after success and before guards; may return another `AuthContext`.',
     },
     scheme: {
-      // What is in it is checked by its own members.
-      read: kind('an object or a list', (value): value is NonNullable<AuthConfig['scheme']> => {
-        return typeof value === 'object' && value !== null
-      }),
+      // checkSchemes() looks into it.
+      read: { words: 'object', read: (value) => ({ value: value as AuthConfig['scheme'] }) },
       default: null,
       shown: 'bearer token',
       doc: 'Where credentials are, for OpenAPI and the 401: [schemes](auth.md#schemes).',

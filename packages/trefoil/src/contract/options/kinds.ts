@@ -1,9 +1,9 @@
 import { isRecord } from '../../base/plain/is-record.ts'
 import { BOOLEANS } from '../params/decode-text.ts'
 import type { OptionKind, Reading } from './option-kind.ts'
+import { shownValue } from './option-values.ts'
 import { readDuration, readSeconds } from './read-duration.ts'
 import { readSize } from './read-size.ts'
-import { valueKind } from './value-kind.ts'
 
 /**
  * A kind of your own, for code alone.
@@ -129,7 +129,7 @@ export function list(check: EntryCheck = () => null): OptionKind<readonly string
       const entries: string[] = []
       for (const [index, entry] of value.entries()) {
         if (typeof entry !== 'string') {
-          return { mistake: `must contain only text; entry ${index + 1} is ${valueKind(entry)}` }
+          return { mistake: `must contain only text; entry ${index + 1} is ${shownValue(entry)}` }
         }
         if (entry.trim() === '') return { mistake: 'cannot contain empty values' }
         const mistake = check(entry)
@@ -158,8 +158,10 @@ export function listOf<const Word extends string>(
 }
 
 /** A function, whose parameters only its first call can tell. */
-export function callable<Hook extends (...args: never) => unknown>(): OptionKind<Hook> {
-  return kind('a function', (value): value is Hook => typeof value === 'function')
+export function callable<Hook extends (...args: never) => unknown>(
+  must = 'a function',
+): OptionKind<Hook> {
+  return kind(must, (value): value is Hook => typeof value === 'function')
 }
 
 /** An object of named members, such as `{ Orders: '…' }`. */
@@ -197,5 +199,5 @@ export function orNull<Value>(inner: OptionKind<Value>): OptionKind<Value | null
 }
 
 function wrong(must: string, value: unknown): Reading<never> {
-  return { mistake: `must be ${must}, got ${valueKind(value)}` }
+  return { mistake: `must be ${must}, got ${shownValue(value)}` }
 }

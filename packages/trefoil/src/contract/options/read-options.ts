@@ -1,3 +1,4 @@
+import { closest } from '../../base/closest.ts'
 import { isRecord } from '../../base/plain/is-record.ts'
 import { unknownName } from '../../base/unknown-name.ts'
 import { ImproperlyConfigured } from '../problems/problem.ts'
@@ -11,7 +12,7 @@ import {
   REQUIRED,
   variableOf,
 } from './option-rows.ts'
-import { valueKind } from './value-kind.ts'
+import { shownValue } from './option-values.ts'
 
 /** Where options may come from besides code. */
 export interface OptionSources {
@@ -74,7 +75,7 @@ function readMembers(
   const where = group.name
   if (!isRecord(given)) {
     const what = where.endsWith(')') ? `${where}: options` : where
-    mistakes.push(`${what} must be an object of options, got ${valueKind(given)}`)
+    mistakes.push(`${what} must be an object of options, got ${shownValue(given)}`)
     return null
   }
   const members = new Map<string, unknown>()
@@ -96,9 +97,15 @@ function strayOption({ rows, moved = {} }: AnyOptionGroup, name: string): string
   const inner = Object.values(rows).find(({ group }) => {
     return group !== undefined && Object.hasOwn(group.rows, name)
   })
-  return inner?.group === undefined
-    ? `${unknownName({ [name]: true }, rows)}`
-    : `unknown option '${name}'; did you mean '${optionPath(inner.group, name)}'?`
+  if (inner?.group !== undefined) return suggest(name, optionPath(inner.group, name))
+  const old = closest(name, [...Object.keys(rows), ...Object.keys(moved)])
+  return old !== null && Object.hasOwn(moved, old)
+    ? suggest(name, `${moved[old]}`)
+    : `${unknownName({ [name]: true }, rows)}`
+}
+
+function suggest(name: string, path: string): string {
+  return `unknown option '${name}'; did you mean '${path}'?`
 }
 
 /** A group in a group. */
@@ -113,7 +120,7 @@ function readInner(
   if (given === undefined && row.default === null && !isSet(group, sources)) return null
   if (given !== undefined && !isRecord(given)) {
     const off = row.off === true ? ', or false for none' : ''
-    mistakes.push(`${group.name} must be an object of options${off}, got ${valueKind(given)}`)
+    mistakes.push(`${group.name} must be an object of options${off}, got ${shownValue(given)}`)
     return null
   }
   return readGroup(group, given, sources, mistakes)

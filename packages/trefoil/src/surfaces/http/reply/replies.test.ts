@@ -14,7 +14,7 @@ import type { RedirectOptions } from './redirect.ts'
 const silent = { debug() {}, info() {}, warn() {}, error() {} }
 
 async function answer(handler: () => unknown, init: RequestInit = {}): Promise<Response> {
-  const app = createApp({ publicSurfaces: ['api', 'mcp', 'cli'], logger: silent })
+  const app = createApp({ publicSurfaces: ['api', 'mcp', 'cli'], log: { logger: silent } })
   app.get('/', handler)
   return app.fetch(new Request('http://localhost/', init))
 }
