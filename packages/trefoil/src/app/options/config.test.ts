@@ -249,13 +249,21 @@ describe('AUTH-2: authenticators', () => {
   })
 
   test.each<[string, object[], string]>([
-    ['no function', [{ surfaces: ['api'] }], 'auth.authenticate is missing'],
+    [
+      'no function',
+      [{ surfaces: ['api'] }],
+      'auth.authenticate is missing. The credential check, such as `jwtAuth({ … })` or your own function.',
+    ],
     [
       'a method that is no function',
       [{ authenticate: 'hunter2', surfaces: ['api'] }],
       'auth.authenticate must be a function, such as jwtAuth({ … }), got text of 7 characters',
     ],
-    ['FND-52: no surfaces', [{ authenticate: () => null }], 'auth.surfaces is missing'],
+    [
+      'FND-52: no surfaces',
+      [{ authenticate: () => null }],
+      "auth.surfaces is missing. Surfaces it covers, such as `['api']`; there are `api`, `mcp` and `cli`.",
+    ],
     ['nothing', [null] as never, 'auth must be an object of options, got null'],
     ['no surface', [checkedBy('a')], 'AuthConfig must cover at least one surface'],
     [

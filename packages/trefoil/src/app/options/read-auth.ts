@@ -33,7 +33,7 @@ export const AUTH: OptionGroup<AuthConfig, AuthValues> = {
     surfaces: {
       read: listOf(SURFACES),
       default: REQUIRED,
-      doc: 'Surfaces it covers: `api`, `mcp`, `cli`.',
+      doc: "Surfaces it covers, such as `['api']`; there are `api`, `mcp` and `cli`.",
     },
     onAuthenticated: {
       read: callable(),
@@ -56,12 +56,14 @@ export const AUTH: OptionGroup<AuthConfig, AuthValues> = {
   },
 }
 
+const EXAMPLE = "[{ authenticate: jwtAuth({ keys }), surfaces: ['api'] }]"
+
 /** A list of {@link AuthConfig}, no surface in two of them. */
 export const authBySurface: OptionKind<AuthBySurface> = {
   words: 'list',
   read(value) {
     if (!Array.isArray(value)) {
-      return { mistake: `must be a list of AuthConfig, got ${valueKind(value)}` }
+      return { mistake: `must be a list such as ${EXAMPLE}, got ${valueKind(value)}` }
     }
     return { value: readAuth(value) }
   },
@@ -70,6 +72,10 @@ export const authBySurface: OptionKind<AuthBySurface> = {
 function readAuth(configs: readonly unknown[]): AuthBySurface {
   const bySurface: Partial<Record<SurfaceName, AuthConfig>> = {}
   for (const given of configs) {
+    // What most people write first.
+    if (typeof given === 'function') {
+      throw new ImproperlyConfigured(`auth has a function in its list; write ${EXAMPLE}`)
+    }
     const { surfaces, authenticate, onAuthenticated, scheme, name } = readOptions(AUTH, given)
     const config: AuthConfig = {
       authenticate,

@@ -3,7 +3,11 @@ import type { AddressInfo } from 'node:net'
 import { systemClock } from '../../../base/clock.ts'
 import { endsWithin } from '../../../base/ends-within.ts'
 import { LONGEST_TIMER } from '../../../base/start-timer.ts'
-import type { AppHandle, ShutdownLimits } from '../../../contract/call/app-handle.ts'
+import {
+  type AppHandle,
+  checkAppHandle,
+  type ShutdownLimits,
+} from '../../../contract/call/app-handle.ts'
 import type { HttpHandler } from '../http-surface.ts'
 import { holdUploads } from '../request/upload-spool.ts'
 import { refuseWith, unmetExpectation, unsupportedVersion } from '../response/refuse-with.ts'
@@ -52,6 +56,7 @@ export interface Servable extends AppHandle {
  * with the app shut down again
  */
 export async function serve(app: Servable, options: ServeOptions = {}): Promise<RunningServer> {
+  checkAppHandle('serve()', app)
   const config = readServeOptions(options)
   const { port, host } = listenAddress(config, process.env)
   const work: Work = {

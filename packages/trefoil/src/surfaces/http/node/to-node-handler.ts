@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { AppHandle } from '../../../contract/call/app-handle.ts'
+import { type AppHandle, checkAppHandle } from '../../../contract/call/app-handle.ts'
 import type { Logger } from '../../../contract/call/logger.ts'
 import { callable } from '../../../contract/options/kinds.ts'
 import type { OptionGroup, Values } from '../../../contract/options/option-rows.ts'
@@ -93,6 +93,7 @@ export function toNodeHandler<Request extends IncomingMessage = IncomingMessage>
   app: Mountable,
   options: NodeHandlerOptions<Request> = {},
 ): NodeHandler<Request> {
+  checkAppHandle('toNodeHandler()', app)
   const { mountPath } = readOptions(NODE_HANDLER, options)
   const { clientAddress } = options
   // Compiles the app: a mistake in it shows here, not in whoever makes the first request.
