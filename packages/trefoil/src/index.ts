@@ -41,6 +41,8 @@ export {
 } from './contract/params/params.ts'
 export type { RequestBody, RequestForm } from './contract/params/request-body.ts'
 export type { UploadedFile } from './contract/params/uploaded-file.ts'
+export type { OwnProblemRow, ProblemSet } from './contract/problems/define-problems.ts'
+export { defineProblems } from './contract/problems/define-problems.ts'
 export type { Issue } from './contract/problems/problem.ts'
 export {
   AuthenticationError,
