@@ -2,6 +2,8 @@ export type { CookieSessionOptions } from './app/cookie-session.ts'
 export { cookieSession } from './app/cookie-session.ts'
 export type { CreateAppOptions } from './app/create-app.ts'
 export { App, createApp } from './app/create-app.ts'
+export { definePart } from './app/declare/define-part.ts'
+export type { AuthenticatingPart, Part, PartRoutes } from './app/declare/part-types.ts'
 export type { GroupOptions } from './app/declare/routes.ts'
 export { onError, Routes } from './app/declare/routes.ts'
 export { UnfitForProduction } from './app/fitness/production.ts'
@@ -18,6 +20,7 @@ export type { AuthConfig, Authenticator } from './contract/auth/authenticator.ts
 export type { SecurityScheme } from './contract/auth/security-scheme.ts'
 export type { AccessEvent, AccessLog } from './contract/call/access-event.ts'
 export type { Handler, Middleware, Next, Returned, ToolHints } from './contract/call/action.ts'
+export type { AppHandle, LocalCredentials } from './contract/call/app-handle.ts'
 export type { ApprovalHook, ApprovalRequest } from './contract/call/approval.ts'
 export type { AuthRequest, BackgroundOptions, Call, Guard } from './contract/call/call.ts'
 export type { CallRequest, ClientFacts } from './contract/call/call-facts.ts'
@@ -41,6 +44,15 @@ export {
 } from './contract/params/params.ts'
 export type { RequestBody, RequestForm } from './contract/params/request-body.ts'
 export type { UploadedFile } from './contract/params/uploaded-file.ts'
+export type {
+  CommandContext,
+  CommandOption,
+  CommandResult,
+  PartApp,
+  PartCommand,
+  PartEndpoint,
+  PartVariable,
+} from './contract/part.ts'
 export type { OwnProblemRow, ProblemSet } from './contract/problems/define-problems.ts'
 export { defineProblems } from './contract/problems/define-problems.ts'
 export type { Issue } from './contract/problems/problem.ts'

@@ -6,7 +6,6 @@ export type { RunningServer } from './surfaces/http/node/serve.ts'
 export { serve } from './surfaces/http/node/serve.ts'
 export type { ServeOptions } from './surfaces/http/node/serve-options.ts'
 export type {
-  Mountable,
   NodeHandler,
   NodeHandlerOptions,
 } from './surfaces/http/node/to-node-handler.ts'

@@ -48,7 +48,8 @@ function earlyEnd(ended: Problem, refused: Readonly<Record<string, unknown>> | n
   const error = refused?.['error']
   // A remote does not say whether it had begun.
   const mayBeDone = refused !== null && !(isRecord(error) && error['started'] === false)
-  if (!mayBeDone) return refuseAs(Problem.knownOf(ended), { detail: `${ended.detail}; nothing was done` })
+  if (!mayBeDone)
+    return refuseAs(Problem.knownOf(ended), { detail: `${ended.detail}; nothing was done` })
   return refuseAs(Problem.knownOf(ended), {
     detail: `${ended.detail}; the action may have been done`,
     fix: 'Find out whether it was done before repeating the call.',
