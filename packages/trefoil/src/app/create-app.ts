@@ -10,9 +10,15 @@ import { type FetchContext, handleFetch } from '../surfaces/http/fetch.ts'
 import type { HttpHandler } from '../surfaces/http/http-surface.ts'
 import { assumedRequired } from './compile/assumed-required.ts'
 import { type CompiledApp, compileApp } from './compile/compiled-app.ts'
-import type { AnyAuthConfig, AppTypes, OwnPayloads, TypesOf } from './declare/app-types.ts'
+import type {
+  AnyAuthConfig,
+  AnyTypes,
+  AppTypes,
+  OwnPayloads,
+  TypesOf,
+} from './declare/app-types.ts'
 import type { Declaration } from './declare/declaration.ts'
-import { Routes } from './declare/routes.ts'
+import { RouteGroup } from './declare/routes.ts'
 import { ambiguousApprovals } from './fitness/ambiguous-approval.ts'
 import { describeExposure } from './fitness/exposure.ts'
 import { productionIssues, UnfitForProduction } from './fitness/production.ts'
@@ -38,7 +44,7 @@ export interface CreateAppOptions<Auth extends readonly AnyAuthConfig[], State, 
 const DRAIN_MS = 10_000
 
 /** An application: one handler per action, whatever surface calls it. */
-export class App<T extends AppTypes> extends Routes<T> implements AppHandle {
+export class App<T extends AppTypes = AnyTypes> extends RouteGroup<T> implements AppHandle {
   readonly '~trefoil.app': true = true
   readonly name: string
   readonly state: T['state']

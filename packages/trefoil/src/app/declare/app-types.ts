@@ -12,6 +12,11 @@ export interface AppTypes {
   readonly callState: unknown
 }
 
+/** The least that every app has: no surface with an authenticator for certain. */
+export interface AnyTypes extends AppTypes {
+  readonly covered: never
+}
+
 /**
  * Any authenticator with its surfaces. `onAuthenticated` is a method here because its parameter is
  * the context of its own authenticator, narrower than any context.

@@ -105,7 +105,7 @@ export interface SharedOptions {
   readonly metadata?: Readonly<Record<string, unknown>>
   /** Wraps the handler; outer groups outside. */
   readonly middleware?: readonly Middleware[]
-  /** Maps errors of the handler, made with `onError(Class, handle)`. */
+  /** Maps errors of the handler, made with `handle(Class, answer)`. */
   readonly errorHandlers?: readonly ErrorHandler[]
   /**
    * Runs only with approval of its exact arguments: `true` on MCP and CLI (APPR-1), or on the
@@ -117,7 +117,7 @@ export interface SharedOptions {
 }
 
 /** What an operation says about itself. `P`: its own parameters; `Inherited`: its groups'. */
-interface OperationOptions<
+export interface OperationOptions<
   P extends Params,
   Inherited extends Params,
   R extends Schema | undefined,
