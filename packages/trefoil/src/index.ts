@@ -18,6 +18,15 @@ export type { AuthConfig, Authenticator } from './contract/auth/authenticator.ts
 export type { SecurityScheme } from './contract/auth/security-scheme.ts'
 export type { AccessEvent, AccessLog } from './contract/call/access-event.ts'
 export type { Handler, Middleware, Next, Returned, ToolHints } from './contract/call/action.ts'
+export type {
+  ActionHandle,
+  AnyHandle,
+  ArgsOf,
+  CodesOf,
+  RouteHandle,
+  SurfacesOf,
+  ValueOf,
+} from './contract/call/action-handle.ts'
 export type { ApprovalHook, ApprovalRequest } from './contract/call/approval.ts'
 export type { AuthRequest, BackgroundOptions, Call, Guard } from './contract/call/call.ts'
 export type { CallRequest, ClientFacts } from './contract/call/call-facts.ts'

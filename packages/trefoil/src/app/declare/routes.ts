@@ -1,10 +1,12 @@
 import type { Awaitable } from '../../base/promise.ts'
 import type { ErrorClass, ErrorHandler, Handler, Middleware } from '../../contract/call/action.ts'
+import type { AnyHandle } from '../../contract/call/action-handle.ts'
 import type { Params } from '../../contract/params/params.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
 import type { AppTypes } from './app-types.ts'
 import { checkGroupOptions } from './check-declared-options.ts'
 import type { Declaration, DeclaredOptions, Level } from './declaration.ts'
+import { makeHandle } from './make-handle.ts'
 import type { AddAction, AddRoute, AnyCallOf, NoParams, SharedOptions } from './route-types.ts'
 
 /** Options of a group. */
@@ -87,18 +89,19 @@ export class Routes<
   #adder(method: string): AddRoute<T, Inherited, Prefix> {
     const add = (path: string, ...rest: Arguments) => {
       const [options, handler] = rest.length === 1 ? [{}, rest[0]] : rest
-      this.#add(method, path, options, handler)
+      return this.#add(method, path, options, handler)
     }
-    return add as AddRoute<T, Inherited, Prefix>
+    // The handle has the types of its route, which nothing at run time can show.
+    return add as unknown as AddRoute<T, Inherited, Prefix>
   }
 
   #actionAdder<ToolChoice extends boolean>(
     fixed: DeclaredOptions,
   ): AddAction<T, Inherited, ToolChoice> {
     const add = (name: string, options: DeclaredOptions, handler: Handler) => {
-      this.#add(null, null, { ...options, ...fixed, name }, handler)
+      return this.#add(null, null, { ...options, ...fixed, name }, handler)
     }
-    return add as AddAction<T, Inherited, ToolChoice>
+    return add as unknown as AddAction<T, Inherited, ToolChoice>
   }
 
   #add(
@@ -106,11 +109,13 @@ export class Routes<
     path: string | null,
     options: DeclaredOptions,
     handler: Handler,
-  ): void {
+  ): AnyHandle {
     if (typeof handler !== 'function') {
       throw new ImproperlyConfigured(`${method ?? 'Action'} ${path ?? options.name} has no handler`)
     }
-    this.#declare({ method, path, levels: this.#levels, options, handler })
+    const declaration = { method, path, levels: this.#levels, options, handler }
+    this.#declare(declaration)
+    return makeHandle(declaration)
   }
 }
 
