@@ -38,6 +38,15 @@ export type {
   Returned,
   ToolHints,
 } from './contract/call/action.ts'
+export type {
+  ActionHandle,
+  AnyHandle,
+  ArgsOf,
+  CodesOf,
+  RouteHandle,
+  SurfacesOf,
+  ValueOf,
+} from './contract/call/action-handle.ts'
 export type { LocalCredentials } from './contract/call/app-handle.ts'
 export type { ApprovalHook, ApprovalRequest } from './contract/call/approval.ts'
 export type { BackgroundOptions, Call } from './contract/call/call.ts'

@@ -1,10 +1,12 @@
 import type { Awaitable } from '../../base/promise.ts'
 import type { ErrorClass, ErrorHandler, Handler, Middleware } from '../../contract/call/action.ts'
+import type { AnyHandle } from '../../contract/call/action-handle.ts'
 import type { Params } from '../../contract/params/params.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
 import type { AnyTypes, AppTypes } from './app-types.ts'
 import { checkGroupOptions } from './check-declared-options.ts'
 import type { Declaration, DeclaredOptions, Level } from './declaration.ts'
+import { makeHandle } from './make-handle.ts'
 import type {
   AddAction,
   AddRoute,
@@ -35,8 +37,9 @@ interface GroupTypes<T extends AppTypes, Inherited extends Params, Prefix extend
  * same: surfaces with an authenticator, the payload, `state`. `Routes` alone takes every app, and its
  * handlers have to ask whether there is a caller.
  */
-export type Routes<Of = RouteGroup<AnyTypes>> =
-  Of extends RouteGroup<infer T, infer Inherited, infer Prefix>
+export type Routes<Of = AnyTypes> = 0 extends Of & 1
+  ? RouteGroup<AnyTypes>
+  : Of extends RouteGroup<infer T, infer Inherited, infer Prefix>
     ? RouteGroup<T, Inherited, Prefix>
     : never
 
@@ -52,7 +55,7 @@ export class RouteGroup<
    * Only for the compiler, which would otherwise take any group for any other: a handler that counts
    * on a caller must not be added where nobody is asked who is calling.
    */
-  declare readonly '~types'?: (covered: T['covered']) => GroupTypes<T, Inherited, Prefix>
+  declare readonly '~types'?: (covered: T['covered'] | null) => GroupTypes<T, Inherited, Prefix>
   readonly get: AddRoute<T, Inherited, Prefix> = this.#adder('GET')
   readonly post: AddRoute<T, Inherited, Prefix> = this.#adder('POST')
   readonly put: AddRoute<T, Inherited, Prefix> = this.#adder('PUT')
@@ -119,18 +122,19 @@ export class RouteGroup<
   #adder(method: string): AddRoute<T, Inherited, Prefix> {
     const add = (path: string, ...rest: Arguments) => {
       const [options, handler] = rest.length === 1 ? [{}, rest[0]] : rest
-      this.#add(method, path, options, handler)
+      return this.#add(method, path, options, handler)
     }
-    return add as AddRoute<T, Inherited, Prefix>
+    // The handle has the types of its route, which nothing at run time can show.
+    return add as unknown as AddRoute<T, Inherited, Prefix>
   }
 
   #actionAdder<ToolChoice extends boolean>(
     fixed: DeclaredOptions,
   ): AddAction<T, Inherited, ToolChoice> {
     const add = (name: string, options: DeclaredOptions, handler: Handler) => {
-      this.#add(null, null, { ...options, ...fixed, name }, handler)
+      return this.#add(null, null, { ...options, ...fixed, name }, handler)
     }
-    return add as AddAction<T, Inherited, ToolChoice>
+    return add as unknown as AddAction<T, Inherited, ToolChoice>
   }
 
   #add(
@@ -138,11 +142,13 @@ export class RouteGroup<
     path: string | null,
     options: DeclaredOptions,
     handler: Handler,
-  ): void {
+  ): AnyHandle {
     if (typeof handler !== 'function') {
       throw new ImproperlyConfigured(`${method ?? 'Action'} ${path ?? options.name} has no handler`)
     }
-    this.#declare({ method, path, levels: this.#levels, options, handler })
+    const declaration = { method, path, levels: this.#levels, options, handler }
+    this.#declare(declaration)
+    return makeHandle(declaration)
   }
 }
 
@@ -157,7 +163,7 @@ export class RouteGroup<
  */
 export function handle<E>(
   type: ErrorClass<E>,
-  answer: (error: E, call: AnyCallOf<AnyTypes>) => Awaitable<unknown>,
+  answer: (error: E, call: AnyCallOf<AppTypes>) => Awaitable<unknown>,
 ): ErrorHandler {
   return errorHandler('handle()', type, answer)
 }
