@@ -1,7 +1,7 @@
 // FND-32: every call leaves one record, on every surface, refusals at the edge included; and what
 // is refused or fails leaves a line in the log without anybody having asked for it.
-import { type AccessEvent, AuthContext, createApp, HttpError, reply, stream } from 'trefoil'
-import { guard, hasScope } from 'trefoil/auth'
+import { type AccessEvent, createApp, HttpError, reply, stream } from 'trefoil'
+import { AuthContext, guard, hasScope } from 'trefoil/auth'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { ask } from '../attacks/raw-connection.ts'

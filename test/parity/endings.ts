@@ -1,15 +1,14 @@
 import {
-  AuthContext,
   createApp,
   dependency,
   HttpError,
-  onError,
+  handle,
   reply,
   type SseEvent,
   sse,
   stream,
 } from 'trefoil'
-import { guard } from 'trefoil/auth'
+import { AuthContext, guard } from 'trefoil/auth'
 import { ALL, ENV, Gate, Lines, on, Records, type Surface } from '../findings/surfaces.ts'
 
 /** No answer may hold it. */
@@ -232,7 +231,7 @@ export const ENDINGS: Readonly<Record<string, Ending>> = {
     seen: same('failed: broken', WRONG, 'failed 503'),
   },
   'a stream out of an error handler': {
-    options: () => ({ errorHandlers: [onError(RangeError, () => stream(text('a', 'b')))] }),
+    options: () => ({ errorHandlers: [handle(RangeError, () => stream(text('a', 'b')))] }),
     handler: () => () => {
       throw new RangeError(HIDDEN)
     },
@@ -307,7 +306,7 @@ export const ENDINGS: Readonly<Record<string, Ending>> = {
   'a caller that leaves in an error handler': {
     options: ({ gate, trace }) => ({
       errorHandlers: [
-        onError(RangeError, async () => {
+        handle(RangeError, async () => {
           trace.push('asked')
           await gate.wait()
           return 'handled'
@@ -362,7 +361,7 @@ export const ENDINGS: Readonly<Record<string, Ending>> = {
   'a deadline in an error handler': {
     options: ({ never }) => ({
       timeout: '200ms',
-      errorHandlers: [onError(RangeError, () => never)],
+      errorHandlers: [handle(RangeError, () => never)],
     }),
     handler: () => () => {
       throw new RangeError(HIDDEN)
@@ -374,7 +373,7 @@ export const ENDINGS: Readonly<Record<string, Ending>> = {
     options: ({ never }) => ({
       timeout: '200ms',
       errorHandlers: [
-        onError(RangeError, () =>
+        handle(RangeError, () =>
           stream(
             (async function* () {
               yield 'a'
@@ -393,7 +392,7 @@ export const ENDINGS: Readonly<Record<string, Ending>> = {
   'an error handler that fails': {
     options: () => ({
       errorHandlers: [
-        onError(RangeError, () => {
+        handle(RangeError, () => {
           throw failing()
         }),
       ],

@@ -1,6 +1,5 @@
 // Every door's own declarations compile without skipLibCheck, and lead to the same classes.
-import type { AuthContext } from 'trefoil'
-import type { AuthContext as SameAuthContext } from 'trefoil/auth'
+import type { AuthContext, AuthContext as SameAuthContext } from 'trefoil/auth'
 import type { ActionTarget, createRemoteTarget } from 'trefoil/client'
 import { type RunningServer, serve } from 'trefoil/node'
 import { type TestClient, testClient } from 'trefoil/testing'

@@ -1,5 +1,5 @@
-import { type AuthRequest, createApp, dependency, HttpError, query, reply } from 'trefoil'
-import { hasRole, hasScope } from 'trefoil/auth'
+import { createApp, dependency, HttpError, query, reply } from 'trefoil'
+import { type AuthRequest, hasRole, hasScope } from 'trefoil/auth'
 import { z } from 'zod'
 import { Order, OrderId, OrderPage, OrderStatus, Quantity } from './order.ts'
 import { Store } from './store.ts'

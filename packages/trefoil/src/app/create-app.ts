@@ -15,11 +15,17 @@ import { type FetchContext, handleFetch } from '../surfaces/http/fetch.ts'
 import { assumedRequired } from './compile/assumed-required.ts'
 import { type CompiledApp, compileApp } from './compile/compiled-app.ts'
 import { type JoinedParts, joinParts } from './compile/join-parts.ts'
-import type { AnyAuthConfig, AppTypes, OwnPayloads, TypesOf } from './declare/app-types.ts'
+import type {
+  AnyAuthConfig,
+  AnyTypes,
+  AppTypes,
+  OwnPayloads,
+  TypesOf,
+} from './declare/app-types.ts'
 import type { Declaration } from './declare/declaration.ts'
 import { readPart } from './declare/define-part.ts'
 import type { Part, PartRoutes } from './declare/part-types.ts'
-import { Routes } from './declare/routes.ts'
+import { RouteGroup } from './declare/routes.ts'
 import { ambiguousApprovals } from './fitness/ambiguous-approval.ts'
 import { describeExposure } from './fitness/exposure.ts'
 import { productionIssues, UnfitForProduction } from './fitness/production.ts'
@@ -67,7 +73,7 @@ interface AppMaking<State> {
 }
 
 /** An application: one handler per action, whatever surface calls it. */
-export class App<T extends AppTypes> extends Routes<T> implements AppHandle {
+export class App<T extends AppTypes = AnyTypes> extends RouteGroup<T> implements AppHandle {
   readonly name: string
   readonly state: T['state']
   readonly #config: AppConfig

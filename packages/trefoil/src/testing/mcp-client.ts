@@ -1,7 +1,7 @@
 import { MCP_PATH } from '../surfaces/mcp/mcp-surface.ts'
 import { bearer, type HeadersInput, headerPairs, mergePairs } from './header-pairs.ts'
 import type { TestHttp } from './http-client.ts'
-import { McpAnswer } from './mcp-answer.ts'
+import { type JsonMembers, McpAnswer } from './mcp-answer.ts'
 
 /** The stateless revision (`modern`, 2026-07-28) or the ones with a handshake (`legacy`). */
 export type McpEraName = 'legacy' | 'modern'
@@ -27,8 +27,6 @@ export interface McpCallOptions extends McpRequestOptions {
   /** Validate and hash, run nothing. Default false. */
   readonly dryRun?: boolean
 }
-
-type Members = Readonly<Record<string, unknown>>
 
 const NEWEST = { legacy: '2025-11-25', modern: '2026-07-28' } as const
 const CLIENT = { name: 'trefoil-test-client', version: '1' } as const
@@ -58,11 +56,11 @@ export class TestMcp {
     return this.#call('server/discover', {}, { ...options, era: 'modern' })
   }
 
-  toolsList(options: McpRequestOptions = {}): Promise<McpAnswer> {
+  listTools(options: McpRequestOptions = {}): Promise<McpAnswer> {
     return this.#call('tools/list', {}, options)
   }
 
-  toolsCall(name: string, args: Members = {}, options: McpCallOptions = {}): Promise<McpAnswer> {
+  callTool(name: string, args: JsonMembers = {}, options: McpCallOptions = {}): Promise<McpAnswer> {
     const { approvalToken, dryRun } = options
     const meta = {
       ...(approvalToken === undefined ? {} : { approvalToken }),
@@ -82,7 +80,7 @@ export class TestMcp {
     return new McpAnswer(response)
   }
 
-  #call(method: string, params: Members, options: McpRequestOptions): Promise<McpAnswer> {
+  #call(method: string, params: JsonMembers, options: McpRequestOptions): Promise<McpAnswer> {
     const era = options.era ?? this.#era
     const version = options.protocolVersion ?? NEWEST[era]
     const meta = {

@@ -14,6 +14,13 @@ export interface AppTypes {
 }
 
 /**
+ * The types of some app, whichever. The compiler takes every app for one of these; what handlers see
+ * of it is `unknown`, and that there is a caller is not promised (`CallAuth`).
+ */
+// biome-ignore lint/suspicious/noExplicitAny: nothing else is at once above and below every app
+export type AnyTypes = any
+
+/**
  * Any authenticator with its surfaces. `onAuthenticated` is a method here because its parameter is
  * the context of its own authenticator, narrower than any context.
  */

@@ -12,6 +12,7 @@ export interface DeclaredOptions extends SharedOptions {
   readonly title?: string
   readonly params?: Params
   readonly returns?: Schema | undefined
+  readonly problems?: readonly string[]
   readonly tool?: boolean
   readonly cli?: boolean
   readonly public?: boolean | readonly SurfaceName[]
@@ -75,6 +76,7 @@ export const ROUTE_OPTIONS: OptionNames<DeclaredOptions> = {
   description: true,
   title: true,
   returns: true,
+  problems: true,
   tool: true,
   cli: true,
   public: true,

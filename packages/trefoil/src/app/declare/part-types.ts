@@ -1,6 +1,6 @@
 import type { PartOf } from '../../contract/part.ts'
 import type { AnyAuthConfig, AppTypes, Covered, PayloadOf } from './app-types.ts'
-import type { Routes } from './routes.ts'
+import type { RouteGroup } from './routes.ts'
 
 /** A part knows nothing of the app it will be in: callers may be nobody, states anything. */
 export interface PartAppTypes extends AppTypes {
@@ -11,7 +11,7 @@ export interface PartAppTypes extends AppTypes {
 }
 
 /** Registers what a part brings, as an app does. */
-export type PartRoutes = Routes<PartAppTypes>
+export type PartRoutes = RouteGroup<PartAppTypes>
 
 /** A feature as one value, as `definePart()` takes and gives it. */
 export interface Part extends PartOf<PartRoutes, AnyAuthConfig> {}

@@ -13,8 +13,6 @@ export interface SseOptions extends Omit<ReplyOptions, 'status' | 'etag'> {
    * that vanished is noticed. `false` for none. Default `15s`.
    */
   readonly heartbeat?: Duration | false
-  /** Source of timers. Default: the machine's. */
-  readonly timers?: Timers
 }
 
 /**
@@ -28,7 +26,16 @@ export function sse(
   events: AsyncIterable<SseEvent>,
   options: SseOptions = {},
 ): Reply<AsyncIterable<string>> {
-  const { heartbeat = '15s', timers = systemTimers, headers, ...rest } = options
+  return sseWith(systemTimers, events, options)
+}
+
+/** {@link sse} with timers that a test can hold still. */
+export function sseWith(
+  timers: Timers,
+  events: AsyncIterable<SseEvent>,
+  options: SseOptions = {},
+): Reply<AsyncIterable<string>> {
+  const { heartbeat = '15s', headers, ...rest } = options
   const silence = heartbeat === false ? 0 : parseDuration(heartbeat)
   if (silence === null) {
     throw new ImproperlyConfigured("sse(): heartbeat must be a duration such as '15s', or false")
