@@ -17,4 +17,6 @@ export type PartRoutes = RouteGroup<PartAppTypes>
 export interface Part extends PartOf<PartRoutes, AnyAuthConfig> {}
 
 /** A part of which the compiler knows which surfaces its authenticators cover. */
-export type AuthenticatingPart<Auth> = Part & { readonly authenticator: Auth }
+export interface AuthenticatingPart<Auth> extends Omit<Part, 'authenticator'> {
+  readonly authenticator: Auth
+}
