@@ -38,7 +38,7 @@ export interface TypesOf<
   Parts = readonly [],
 > extends AppTypes {
   readonly covered: Covered<Auth> | PartsCovered<Parts>
-  readonly payload: PayloadOf<Auth[number]> | PartsPayload<Parts>
+  readonly payload: OwnPayload<Auth, Parts> | PartsPayload<Parts>
   readonly state: State
   readonly callState: CallState
 }
@@ -92,6 +92,20 @@ export type OwnPayloads<Auth extends readonly unknown[]> = {
       : { readonly onAuthenticated: never }
     : unknown
 }
+
+/**
+ * Of an app without `auth` the compiler takes the list for one of any length, whose payload is anything;
+ * where parts say who is calling that would hide theirs.
+ */
+type OwnPayload<Auth extends readonly AnyAuthConfig[], Parts> = [PartsCovered<Parts>] extends [
+  never,
+]
+  ? PayloadOf<Auth[number]>
+  : Same<Auth, readonly AnyAuthConfig[]> extends true
+    ? never
+    : PayloadOf<Auth[number]>
+
+type Same<A, B> = (<X>() => X extends A ? 1 : 2) extends <X>() => X extends B ? 1 : 2 ? true : false
 
 /** What the authenticators of parts add to the types of an app. Of a list of unknown length: nothing. */
 type PartsCovered<Parts> = Parts extends readonly [infer First, ...infer Rest]

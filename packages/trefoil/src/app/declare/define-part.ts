@@ -60,7 +60,9 @@ export function definePart<const Auth extends AnyAuthConfig | readonly AnyAuthCo
   part: Part & { readonly authenticator?: Auth },
 ): [AnyAuthConfig] extends [Auth] ? Part : AuthenticatingPart<Auth> {
   // What the type says of it is what was given.
-  return readPart(part) as unknown as [AnyAuthConfig] extends [Auth] ? Part : AuthenticatingPart<Auth>
+  return readPart(part) as unknown as [AnyAuthConfig] extends [Auth]
+    ? Part
+    : AuthenticatingPart<Auth>
 }
 
 /** What {@link definePart} makes of a value of whatever type; one it has made comes back as it is. */
