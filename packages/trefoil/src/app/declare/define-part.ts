@@ -1,6 +1,6 @@
 import { isRecord } from '../../base/plain/is-record.ts'
-import { typeName } from '../../contract/options/option-kind.ts'
 import { checkOptionNames, type OptionNames } from '../../contract/options/option-names.ts'
+import { valueKind } from '../../contract/options/value-kind.ts'
 import type { CommandOption, PartCommand, PartEndpoint, PartVariable } from '../../contract/part.ts'
 import { isProblemSet } from '../../contract/problems/define-problems.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
@@ -69,7 +69,7 @@ export function definePart<const Auth extends AnyAuthConfig | readonly AnyAuthCo
 export function readPart(given: unknown): Part {
   if (!isRecord(given)) {
     throw new ImproperlyConfigured(
-      `A part is a value such as definePart({ name: 'accounts', … }), got ${typeName(given)}`,
+      `A part is a value such as definePart({ name: 'accounts', … }), got ${valueKind(given)}`,
     )
   }
   if (defined.has(given)) return given as unknown as Part
@@ -154,22 +154,22 @@ class PartReading {
   /** Called as the method it was, whatever is put into the part later. */
   #method(key: string, value: unknown, owner: object): unknown {
     if (typeof value !== 'function')
-      throw this.#wrong(key, `must be a function, got ${typeName(value)}`)
+      throw this.#wrong(key, `must be a function, got ${valueKind(value)}`)
     return value.bind(owner)
   }
 
   #object(key: string, value: unknown, what: string): Readonly<Record<string, unknown>> {
-    if (!isRecord(value)) throw this.#wrong(key, `must be ${what}, got ${typeName(value)}`)
+    if (!isRecord(value)) throw this.#wrong(key, `must be ${what}, got ${valueKind(value)}`)
     return value
   }
 
   #text(key: string, value: unknown): string {
     if (typeof value === 'string' && value.trim() !== '') return value
-    throw this.#wrong(key, `must be non-empty text, got ${typeName(value)}`)
+    throw this.#wrong(key, `must be non-empty text, got ${valueKind(value)}`)
   }
 
   #list<Value>(key: string, value: unknown, read: (one: unknown) => Value): readonly Value[] {
-    if (!Array.isArray(value)) throw this.#wrong(key, `must be a list, got ${typeName(value)}`)
+    if (!Array.isArray(value)) throw this.#wrong(key, `must be a list, got ${valueKind(value)}`)
     return Object.freeze(value.map(read))
   }
 
