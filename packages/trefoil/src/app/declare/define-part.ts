@@ -7,7 +7,8 @@ import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
 import type { AnyAuthConfig } from './app-types.ts'
 import type { AuthenticatingPart, Part } from './part-types.ts'
 
-const MEMBERS: OptionNames<Part> = {
+/** Everything that a part may have. */
+export const PART_MEMBERS: OptionNames<Part> = {
   name: true,
   options: true,
   authenticator: true,
@@ -93,9 +94,9 @@ class PartReading {
   }
 
   read(given: Readonly<Record<string, unknown>>): Part {
-    checkOptionNames(this.#where, given, MEMBERS)
+    checkOptionNames(this.#where, given, PART_MEMBERS)
     const members: Record<string, unknown> = { name: this.#name }
-    for (const key of Object.keys(MEMBERS)) {
+    for (const key of Object.keys(PART_MEMBERS)) {
       // Once: a getter could pass the check and then give something else.
       const value = key === 'name' ? this.#name : given[key]
       if (value !== undefined) members[key] = this.#member(key, value, given)
