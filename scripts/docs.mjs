@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PROBLEMS } from '../packages/trefoil/src/contract/problems/problems.ts'
 import { LIFECYCLE } from '../packages/trefoil/src/engine/lifecycle.ts'
+import { health } from '../packages/trefoil/src/features/health.ts'
 import {
   codemodTables,
   movedOptionRows,
@@ -28,6 +29,11 @@ const FILES = [
     name,
     () => table(['Variable', 'Option', 'Value'], variableRows(group)),
   ]),
+  [
+    'parts.md',
+    'health options',
+    () => table(['Option', 'Default', 'Meaning'], optionRows(health().options)),
+  ],
   ['migrating-from-0.1.md', 'moved options', () => table(['0.1', '0.2'], movedOptionRows())],
   [
     'migrating-from-0.1.md',

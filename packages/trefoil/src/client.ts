@@ -1,3 +1,5 @@
+export type { StrictJsonLimits } from './base/json/strict-json.ts'
+export type { RemoteTargetOptions } from './client/remote-client.ts'
 export { createRemoteTarget } from './client/remote-client.ts'
 export type {
   ActionAnswer,
@@ -10,4 +12,5 @@ export type {
   Manifest,
   ManifestAction,
   ProblemEnvelope,
+  TextLists,
 } from './contract/protocol/action-protocol.ts'

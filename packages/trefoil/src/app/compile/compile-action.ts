@@ -30,6 +30,8 @@ import { returnedDocument } from './returned-document.ts'
 
 const EXTERNAL_NAME = /^[A-Za-z0-9_.-]{1,128}$/
 const MAX_DESCRIPTION = 1000
+/** Safe methods (RFC 9110 §9.2.1): whoever says nothing else changes nothing with them. */
+const READS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
 const RESERVED = ['/mcp', '/__trefoil__'] as const
 const RESERVED_EXACTLY = '/.well-known/trefoil-actions.json'
 
@@ -37,6 +39,11 @@ const RESERVED_EXACTLY = '/.well-known/trefoil-actions.json'
 export interface CompiledAction {
   readonly action: Action
   readonly template: PathTemplate | null
+  /** How messages name who brought it: ` of part 'x'`; empty for the app itself. */
+  readonly owner: string
+  readonly part: string | null
+  /** An endpoint of a part, which is in no list and no document. */
+  readonly isEndpoint: boolean
 }
 
 /** What the app knows that an action must fit to. */
@@ -44,6 +51,8 @@ export interface ActionSite {
   readonly covered: PerSurface
   readonly hasApprovalHook: boolean
   readonly timeout: number
+  /** Guards that parts bring for every action. */
+  readonly appGuards: readonly Guard[]
   /** Type that the app sets for what handlers return, where their routes set none. */
   readonly contentType?: string | undefined
 }
@@ -101,6 +110,7 @@ export function compileAction(declaration: Declaration, site: ActionSite): Compi
       where,
     ),
     guards,
+    appGuards: site.appGuards,
     params,
     dependencies,
     returns: returns ?? null,
@@ -123,6 +133,8 @@ export function compileAction(declaration: Declaration, site: ActionSite): Compi
     tags: [...new Set(shared.flatMap((level) => level.tags ?? []))],
     metadata: Object.freeze(Object.assign({}, ...shared.map((level) => level.metadata))),
     hints: { ...defaultHints(method), ...options.hints },
+    changes: options.changes ?? !READS.has(method ?? ''),
+    external: options.external ?? false,
     deprecated: options.deprecated ?? false,
     status: compileStatus(options.status, where),
     headers,
@@ -133,7 +145,9 @@ export function compileAction(declaration: Declaration, site: ActionSite): Compi
     ),
     streamTimeout: compileTimeout([options.timeout], 0, where),
   }
-  return { action: freezeAction(action), template }
+  const { part, isEndpoint = false } = declaration
+  const owner = part === undefined ? '' : ` of part '${part}'`
+  return { action: freezeAction(action), template, owner, part: part ?? null, isEndpoint }
 }
 
 function compilePath({ levels, path, method }: Declaration, where: string): PathTemplate | null {

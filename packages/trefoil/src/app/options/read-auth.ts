@@ -69,7 +69,8 @@ export const authBySurface: OptionKind<AuthBySurface> = {
   },
 }
 
-function readAuth(configs: readonly unknown[]): AuthBySurface {
+/** @throws ImproperlyConfigured naming the entry that is wrong, or two that cover one surface */
+export function readAuth(configs: readonly unknown[]): AuthBySurface {
   const bySurface: Partial<Record<SurfaceName, AuthConfig>> = {}
   for (const given of configs) {
     // What most people write first.

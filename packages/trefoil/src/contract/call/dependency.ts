@@ -40,6 +40,8 @@ export interface Dependency<Value> {
   readonly [BRAND]: true
   readonly name: string
   readonly scope: DependencyScope
+  /** `safe` when it may be opened for a preview, which is taken back; else `null`. */
+  readonly preview: 'safe' | null
   /** Other dependencies handed to the provider, or a function giving them. */
   readonly uses: () => Uses
   readonly provide: (uses: never, call: ProviderCall) => unknown
@@ -50,13 +52,23 @@ export interface Dependency<Value> {
 export interface DependencyOptions<U extends Uses> {
   /** Default `request`. */
   readonly scope?: DependencyScope
+  /**
+   * `safe`: may be opened while the effect of a call is only looked at, because nothing of it is left
+   * behind then: it reads, or takes part in the transaction that is rolled back. Default: not so.
+   */
+  readonly preview?: 'safe'
   /** Shown in errors; default: the provider's name. */
   readonly name?: string
   /** Dependencies of this one; a function when they are declared later in the file. */
   readonly uses?: U | (() => U)
 }
 
-const OPTIONS: OptionNames<DependencyOptions<Uses>> = { scope: true, name: true, uses: true }
+const OPTIONS: OptionNames<DependencyOptions<Uses>> = {
+  scope: true,
+  name: true,
+  uses: true,
+  preview: true,
+}
 
 /**
  * Declares a value that calls can have injected.
@@ -74,7 +86,7 @@ export function dependency<Returned, const U extends Uses = Record<never, never>
 ): Dependency<ProvidedValue<Returned>> {
   checkOptionNames('dependency()', options, OPTIONS)
   checkText('dependency(): name', options.name)
-  const { scope = 'request', uses } = options
+  const { scope = 'request', uses, preview } = options
   if (typeof provide !== 'function') {
     throw new ImproperlyConfigured(
       `dependency() takes a function that provides the value, got ${valueKind(provide)}`,
@@ -83,12 +95,16 @@ export function dependency<Returned, const U extends Uses = Record<never, never>
   if (scope !== 'request' && scope !== 'function') {
     throw new ImproperlyConfigured("Dependency scope must be 'function' or 'request'")
   }
+  if (preview !== undefined && preview !== 'safe') {
+    throw new ImproperlyConfigured("Dependency preview must be 'safe', or left out")
+  }
   const name = options.name ?? (provide.name || 'dependency')
   return Object.freeze({
     [BRAND]: true as const,
     name,
     scope,
     uses: fixed(name, uses),
+    preview: preview ?? null,
     provide,
   })
 }

@@ -1,8 +1,7 @@
-import { type Awaitable, isPromiseLike } from '../../base/promise.ts'
+import { isPromiseLike } from '../../base/promise.ts'
 import type { Answer } from '../../contract/answer/answer.ts'
-import type { Exchange, HttpReply } from '../../contract/answer/exchange.ts'
+import type { Exchange, HttpHandler, HttpReply } from '../../contract/answer/exchange.ts'
 import type { Logger } from '../../contract/call/logger.ts'
-import type { Problem } from '../../contract/problems/problem.ts'
 import { isStream } from '../../engine/answer/stream.ts'
 import type { CallState } from '../../engine/call-state.ts'
 import {
@@ -33,7 +32,7 @@ import {
 import { type RouteAnswers, variesBy, withVary } from './response/route-answers.ts'
 import { shapeReply } from './response/shape-reply.ts'
 import { withCookies } from './response/with-cookies.ts'
-import { createFinder, type FinderOptions, type HttpFound } from './route/find.ts'
+import { createFinder, createPathShower, type FinderOptions, type HttpFound } from './route/find.ts'
 import { underMount } from './route/under-mount.ts'
 import { HttpVisit } from './visit.ts'
 
@@ -52,14 +51,6 @@ export interface HttpSurfaceOptions extends FinderOptions {
   readonly nextId: () => string
 }
 
-/**
- * Answers one request; never rejects.
- *
- * @param refusal for a request that the transport has to refuse: it gets the headers, the id and
- * the record of every other
- */
-export type HttpHandler = (exchange: Exchange, refusal?: Problem) => Awaitable<HttpReply>
-
 /** Makes the one code path behind `serve` and `app.fetch`. */
 export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
   const {
@@ -73,6 +64,7 @@ export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
     logger,
   } = options
   const { clock } = recorder
+  const shown = createPathShower(options.mounts)
   const finder = createFinder(options, (visit, reply) => new Ready(finish(visit, reply)))
   const headers = {
     http: headersOfEveryAnswer(options.headers.http, requestIdHeader),
@@ -202,7 +194,7 @@ export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
       exchange.onDone((sent) => {
         const http = {
           method: exchange.method,
-          path: visit.target?.path ?? '(malformed)',
+          path: visit.target === null ? '(malformed)' : shown(visit.target.path),
           scheme: visit.origin.scheme,
         }
         const site = { client: visit.client, http, status: reply.status }

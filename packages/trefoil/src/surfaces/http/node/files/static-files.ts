@@ -11,7 +11,7 @@ import { setHeaders } from '../../../../policy/set-headers.ts'
 import { safeSegments } from '../../../../web/safe-path.ts'
 import { statSync } from '../node-modules.ts'
 import { findInside } from './find-file.ts'
-import { type FileOptions, fileReply } from './send-file.ts'
+import { type SentFileOptions, fileReply } from './send-file.ts'
 
 /** Options of {@link staticFiles}. */
 export interface StaticOptions {
@@ -100,8 +100,8 @@ export type StaticHandler = (
  */
 export function staticFiles(folder: string, options: StaticOptions = {}): StaticHandler {
   const { index, dotfiles, maxAge, immutable, etag, headers } = readOptions(STATIC_FILES, options)
-  const age: FileOptions = maxAge === null ? {} : { maxAge: `${maxAge}s` }
-  const file: FileOptions = { ...age, immutable, etag, headers }
+  const age: SentFileOptions = maxAge === null ? {} : { maxAge: `${maxAge}s` }
+  const file: SentFileOptions = { ...age, immutable, etag, headers }
   requireText('staticFiles(): the folder', folder)
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
     throw new ImproperlyConfigured(`staticFiles(): '${folder}' is not a folder`)
