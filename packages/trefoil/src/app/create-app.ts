@@ -28,6 +28,7 @@ import type { AppOptions } from './options/app-options.ts'
 import { readConfig } from './options/config.ts'
 import { NO_LIMITS, shutDown } from './shut-down.ts'
 import { type DrainHook, Lifecycle, type ShutdownHook, type StartupHook } from './start-stop.ts'
+import { allowVariants, type Variant, variantConfig } from './variant.ts'
 
 /** Options of {@link createApp}. */
 export interface CreateAppOptions<Auth extends readonly AnyAuthConfig[], State, CallState>
@@ -70,6 +71,7 @@ export class App<T extends AppTypes = AnyTypes> extends RouteGroup<T> implements
     this.name = config.name
     this.state = state
     this.#lifecycle = new Lifecycle<T['state']>(this)
+    allowVariants(this, (variant) => this.#variant(variant))
   }
 
   /** The compiled actions, in order of registration. @throws ImproperlyConfigured */
@@ -239,8 +241,22 @@ export class App<T extends AppTypes = AnyTypes> extends RouteGroup<T> implements
       state: this.state,
       callState: this.#callState,
       draining: this.#draining,
+      substitutes: null,
+      background: null,
     })
     return this.#compiled
+  }
+
+  /** The app as one test client has it. Its background work is the app's to wait for. */
+  #variant(variant: Variant): CompiledApp {
+    const { background } = this.#compile()
+    return compileApp(this.#declarations, variantConfig(this.#config, variant), {
+      state: this.state,
+      callState: this.#callState,
+      draining: this.#draining,
+      substitutes: variant.substitutes,
+      background,
+    })
   }
 }
 

@@ -39,11 +39,7 @@ type OpenSurfaces<T extends AppTypes, Exposed extends SurfaceName, Pub> =
   | (Pub extends true ? Exposed : Pub extends readonly SurfaceName[] ? Pub[number] : never)
 
 /** `call.auth`: not `null` exactly when no exposed surface is open. */
-export type CallAuth<
-  T extends AppTypes,
-  Exposed extends SurfaceName,
-  Pub,
-> = 0 extends T & 1
+export type CallAuth<T extends AppTypes, Exposed extends SurfaceName, Pub> = 0 extends T & 1
   ? // Of an app that is any app (`App`, `Routes` without saying which): nobody has promised a caller.
     AuthContext | null
   : [OpenSurfaces<T, Exposed, Pub>] extends [never]
