@@ -124,13 +124,19 @@ function isTypeOnly(declaration) {
 }
 
 /**
- * An alias that works a type out of others, by conditions or member by member, and a constant that a
- * union is read off: editors show what comes out, and there is nothing to name.
+ * An alias that works a type out of others, by conditions, member by member or under a name that its own
+ * module keeps, and a constant that a union is read off: editors show what comes out, and there is
+ * nothing to name.
  */
 function isArithmetic({ declarations: [declaration] }) {
   if (ts.isVariableDeclaration(declaration)) return true
   if (!ts.isTypeAliasDeclaration(declaration)) return false
-  return declaration.typeParameters !== undefined && isWorkedOut(declaration.type)
+  if (declaration.typeParameters === undefined) return false
+  return !isExported(declaration) || isWorkedOut(declaration.type)
+}
+
+function isExported(declaration) {
+  return (ts.getCombinedModifierFlags(declaration) & ts.ModifierFlags.Export) !== 0
 }
 
 function isWorkedOut(node) {

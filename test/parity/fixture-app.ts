@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { guard, hasRole, hasScope, jwtAuth } from '../../packages/trefoil/src/auth.ts'
+import type { AppHandle } from '../../packages/trefoil/src/contract/call/app-handle.ts'
 import type { Catalogue } from '../../packages/trefoil/src/contract/call/catalogue.ts'
 import {
   type ApprovalRequest,
@@ -13,14 +14,13 @@ import {
   query,
   reply,
 } from '../../packages/trefoil/src/index.ts'
-import type { Servable } from '../../packages/trefoil/src/surfaces/http/node/serve.ts'
 import { AUDIENCE, ISSUER, KEY, NOW } from './tokens.ts'
 
 /** What the handlers, guards and hooks of the fixture throw; no answer may contain it. */
 export const SECRET = 's3cret-db-password'
 
 /** The app as the drivers hold it. */
-export interface FixtureApp extends Servable {
+export interface FixtureApp extends AppHandle {
   readonly catalogue: Catalogue
 }
 

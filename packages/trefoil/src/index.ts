@@ -1,6 +1,13 @@
 export type { App, CreateAppOptions } from './app/create-app.ts'
 export { createApp } from './app/create-app.ts'
 export type { AnyTypes, AppTypes, TypesOf } from './app/declare/app-types.ts'
+export { definePart } from './app/declare/define-part.ts'
+export type {
+  AuthenticatingPart,
+  Part,
+  PartAppTypes,
+  PartRoutes,
+} from './app/declare/part-types.ts'
 export type {
   AddAction,
   AddRoute,
@@ -22,6 +29,8 @@ export type { Clock, RandomSource } from './base/clock.ts'
 export type { Duration } from './base/duration.ts'
 export type { Awaitable } from './base/promise.ts'
 export { Secret } from './base/secret.ts'
+export type { Answer, AnswerHead } from './contract/answer/answer.ts'
+export type { PartialContent } from './contract/answer/partial-content.ts'
 export type { Reply, ReplyOptions } from './contract/answer/reply.ts'
 export { reply } from './contract/answer/reply.ts'
 export type { EncodedSchema, ReturningOptions, TwoWaySchema } from './contract/answer/returned.ts'
@@ -47,7 +56,7 @@ export type {
   SurfacesOf,
   ValueOf,
 } from './contract/call/action-handle.ts'
-export type { LocalCredentials } from './contract/call/app-handle.ts'
+export type { AppHandle, LocalCredentials } from './contract/call/app-handle.ts'
 export type { ApprovalHook, ApprovalRequest } from './contract/call/approval.ts'
 export type { BackgroundOptions, Call } from './contract/call/call.ts'
 export type {
@@ -70,7 +79,10 @@ export type {
 } from './contract/call/dependency.ts'
 export { dependency } from './contract/call/dependency.ts'
 export type { Logger, LogLevel } from './contract/call/logger.ts'
+export type { Outcome } from './contract/call/outcome.ts'
 export type { Entrypoint, PerSurface, SurfaceName } from './contract/call/surface-name.ts'
+export type { OptionKind, Reading } from './contract/options/option-kind.ts'
+export type { AnyOptionGroup, AnyOptionRow } from './contract/options/option-rows.ts'
 export type { ProductionRisk } from './contract/options/production-risk.ts'
 export type { ParamSpec, ScalarKind } from './contract/params/param-spec.ts'
 export type {
@@ -96,7 +108,33 @@ export {
 export type { RequestBody, RequestForm } from './contract/params/request-body.ts'
 export type { InputOf, JsonSchema, OutputOf, Schema } from './contract/params/schema.ts'
 export type { UploadedFile } from './contract/params/uploaded-file.ts'
-export type { HttpErrorOptions, Issue, ProblemOptions } from './contract/problems/problem.ts'
+export type {
+  CommandContext,
+  CommandOption,
+  CommandResult,
+  PartApp,
+  PartCommand,
+  PartEndpoint,
+  PartOf,
+  PartVariable,
+} from './contract/part.ts'
+export type {
+  ApprovalCase,
+  ApprovalDecider,
+  ApprovalDecision,
+  Redemption,
+} from './contract/ports/approval.ts'
+export type { AuditPort } from './contract/ports/audit.ts'
+export type { AdmitPort, Arriving, Lease, LimitsPort } from './contract/ports/limits.ts'
+export type { TransactionPort } from './contract/ports/transaction.ts'
+export type { OwnProblemRow, ProblemSet } from './contract/problems/define-problems.ts'
+export { defineProblems } from './contract/problems/define-problems.ts'
+export type {
+  HttpErrorOptions,
+  Issue,
+  KnownProblem,
+  ProblemOptions,
+} from './contract/problems/problem.ts'
 export { HttpError, ImproperlyConfigured, Problem } from './contract/problems/problem.ts'
 export type { ProblemCode, ProblemRow } from './contract/problems/problems.ts'
 export { PROBLEMS } from './contract/problems/problems.ts'

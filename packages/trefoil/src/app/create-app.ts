@@ -1,15 +1,20 @@
 import { endsWithin } from '../base/ends-within.ts'
+import type { HttpHandler } from '../contract/answer/exchange.ts'
 import type { AppHandle, LocalCredentials, ShutdownLimits } from '../contract/call/app-handle.ts'
+import { APP_MARK, type AppInternals, befriendApps } from '../contract/call/app-internals.ts'
+import type { Call } from '../contract/call/call.ts'
 import type { Catalogue } from '../contract/call/catalogue.ts'
 import type { Logger } from '../contract/call/logger.ts'
+import type { ProductionRisk } from '../contract/options/production-risk.ts'
+import type { NamedCommand, PartApp, PartEndpoint } from '../contract/part.ts'
 import { ImproperlyConfigured } from '../contract/problems/problem.ts'
 import type { ActionTarget } from '../contract/protocol/action-protocol.ts'
 import { Draining } from '../engine/ending/draining.ts'
 import { writeSafely } from '../record/write-safely.ts'
 import { type FetchContext, handleFetch } from '../surfaces/http/fetch.ts'
-import type { HttpHandler } from '../surfaces/http/http-surface.ts'
 import { assumedRequired } from './compile/assumed-required.ts'
 import { type CompiledApp, compileApp } from './compile/compiled-app.ts'
+import { type JoinedParts, joinParts } from './compile/join-parts.ts'
 import type {
   AnyAuthConfig,
   AnyTypes,
@@ -18,6 +23,8 @@ import type {
   TypesOf,
 } from './declare/app-types.ts'
 import type { Declaration } from './declare/declaration.ts'
+import { readPart } from './declare/define-part.ts'
+import type { Part, PartRoutes } from './declare/part-types.ts'
 import { RouteGroup } from './declare/routes.ts'
 import { ambiguousApprovals } from './fitness/ambiguous-approval.ts'
 import { describeExposure } from './fitness/exposure.ts'
@@ -27,12 +34,24 @@ import type { AppConfig } from './options/app-config.ts'
 import type { AppOptions } from './options/app-options.ts'
 import { readConfig } from './options/config.ts'
 import { NO_LIMITS, shutDown } from './shut-down.ts'
-import { type DrainHook, Lifecycle, type ShutdownHook, type StartupHook } from './start-stop.ts'
+import {
+  type DrainHook,
+  Lifecycle,
+  type PartLife,
+  type ShutdownHook,
+  type StartupHook,
+} from './start-stop.ts'
 import { allowVariants, type Variant, variantConfig } from './variant.ts'
 
 /** Options of {@link createApp}. */
-export interface CreateAppOptions<Auth extends readonly AnyAuthConfig[], State, CallState>
-  extends Omit<AppOptions, 'auth'> {
+export interface CreateAppOptions<
+  Auth extends readonly AnyAuthConfig[],
+  State,
+  CallState,
+  Parts extends readonly Part[] = readonly Part[],
+> extends Omit<AppOptions, 'auth'> {
+  /** Features, in the order in which they are asked and started. Default none. */
+  readonly parts?: Parts
   /** Authenticators, at most one per surface. Default none: every surface is public. */
   readonly auth?: Auth & OwnPayloads<Auth>
   /** Values that live as long as the app: `app.state`, `call.app.state`. Default `{}`. */
@@ -44,25 +63,48 @@ export interface CreateAppOptions<Auth extends readonly AnyAuthConfig[], State, 
 /** Milliseconds that drain hooks get where no server says how long. */
 const DRAIN_MS = 10_000
 
+/** What {@link createApp} hands to an app. */
+interface AppMaking<State> {
+  readonly config: AppConfig
+  readonly state: State
+  readonly callState: () => unknown
+  readonly parts: readonly unknown[]
+  /** The logger of the options; `null` where the default writes. */
+  readonly logger: Logger | null
+}
+
 /** An application: one handler per action, whatever surface calls it. */
 export class App<T extends AppTypes = AnyTypes> extends RouteGroup<T> implements AppHandle {
-  readonly '~trefoil.app': true = true
   readonly name: string
   readonly state: T['state']
   readonly #config: AppConfig
   readonly #declarations: Declaration[]
   readonly #lifecycle: Lifecycle<T['state']>
   readonly #callState: () => unknown
+  readonly #ownLogger: Logger | null
+  readonly #internals: AppInternals
+  readonly #parts: Part[] = []
+  /** Parts as they were given. */
+  readonly #included = new Set<unknown>()
+  /** The part whose actions are being registered. */
+  #including: string | null = null
   readonly #draining = new Draining()
   /** Settles when the drain hooks have; `null` until draining begins. */
   #drained: Promise<void> | null = null
+  #joined: Joined | null = null
   #compiled: CompiledApp | null = null
   #mounted = false
   #namedStrays = false
   #announced = false
 
+  static {
+    // What is not on the app itself can be reached by nobody who only holds one.
+    befriendApps((value) => (#internals in value ? value.#internals : null))
+    Object.defineProperty(App.prototype, APP_MARK, { value: true })
+  }
+
   /** Use {@link createApp}. */
-  constructor(config: AppConfig, state: T['state'], callState: () => unknown) {
+  constructor({ config, state, callState, parts, logger }: AppMaking<T['state']>) {
     const declarations: Declaration[] = []
     super([], (declaration) => this.#declare(declaration), '', {})
     this.#declarations = declarations
@@ -70,8 +112,31 @@ export class App<T extends AppTypes = AnyTypes> extends RouteGroup<T> implements
     this.#callState = callState
     this.name = config.name
     this.state = state
+    this.#ownLogger = logger
     this.#lifecycle = new Lifecycle<T['state']>(this)
     allowVariants(this, (variant) => this.#variant(variant))
+    this.#internals = Object.freeze({
+      http: () => this.#compile().http,
+      mounted: () => this.#mountedHandler(),
+      logger: () => this.#logger,
+      closeTimeout: config.closeTimeout,
+      shutdown: (limits: ShutdownLimits) => this.#shutdown(limits),
+      idle: async () => this.#compiled?.background.idle(),
+      commands: () => this.#commands(),
+    })
+    for (const part of parts) this.#include(part)
+  }
+
+  /**
+   * Adds a part, as `createApp({ parts })` does. Its actions are registered at once, and everything
+   * else holds for the whole app. What it says of authentication is not in the types of this app:
+   * give a part with an authenticator to `createApp`.
+   *
+   * @throws ImproperlyConfigured naming the part and what is wrong with it; for a part that is in
+   * already, and once the app has been compiled
+   */
+  include(part: Part): void {
+    this.#include(part)
   }
 
   /** The compiled actions, in order of registration. @throws ImproperlyConfigured */
@@ -117,7 +182,7 @@ export class App<T extends AppTypes = AnyTypes> extends RouteGroup<T> implements
     if (this.#drained === null) {
       this.#draining.begin()
       this.#drained = this.#lifecycle.drain((err) => {
-        writeSafely(this.#config.logger, 'error', { err }, 'Drain hook failed')
+        writeSafely(this.#logger, 'error', { err }, 'Drain hook failed')
       })
     }
     return this.#drained
@@ -130,11 +195,11 @@ export class App<T extends AppTypes = AnyTypes> extends RouteGroup<T> implements
   async shutdown(): Promise<void> {
     // Who has begun before has waited as long as it wanted to.
     if (this.#drained === null) await endsWithin(DRAIN_MS, this.drain())
-    await this['~shutdown'](NO_LIMITS)
+    await this.#shutdown(NO_LIMITS)
   }
 
   /** The rest of it for a server, which has begun to stop before, and has to end. */
-  readonly '~shutdown' = async (limits: ShutdownLimits): Promise<void> => {
+  async #shutdown(limits: ShutdownLimits): Promise<void> {
     try {
       await shutDown(this.#compiled?.background ?? null, this.#lifecycle, limits)
     } finally {
@@ -143,18 +208,19 @@ export class App<T extends AppTypes = AnyTypes> extends RouteGroup<T> implements
     }
   }
 
-  /** For programs that end the process without a shutdown. */
-  async '~idle'(): Promise<void> {
-    await this.#compiled?.background.idle()
-  }
-
   /** @throws UnfitForProduction listing everything that is unfit for production, with codes */
   validateProduction(): void {
-    const issues = productionIssues(this.#compile().catalogue, this.#config)
+    const issues = this.#productionIssues()
     if (issues.length === 0) return
     // What is missing may have been given under another name.
     this.#nameStrayVariables()
     throw new UnfitForProduction(issues)
+  }
+
+  #productionIssues(): readonly ProductionRisk[] {
+    const { catalogue } = this.#compile()
+    const { config, parts } = this.#join()
+    return productionIssues(catalogue, config, parts.risks)
   }
 
   /** Once, by whichever way the app is first used: nobody must serve it unaware (FND-54). */
@@ -163,7 +229,7 @@ export class App<T extends AppTypes = AnyTypes> extends RouteGroup<T> implements
     this.#announced = true
     const { catalogue, toolWarnings } = this.#compile()
     this.#nameStrayVariables()
-    for (const { surface, message } of describeExposure(catalogue, this.#config)) {
+    for (const { surface, message } of describeExposure(catalogue, this.#join().config)) {
       this.#warn({ surface }, message)
     }
     for (const { action, parameters, message } of ambiguousApprovals(catalogue)) {
@@ -182,7 +248,7 @@ export class App<T extends AppTypes = AnyTypes> extends RouteGroup<T> implements
   }
 
   #warn(fields: object, message: string): void {
-    writeSafely(this.#config.logger, 'warn', fields, message)
+    writeSafely(this.#logger, 'warn', fields, message)
   }
 
   /**
@@ -190,21 +256,15 @@ export class App<T extends AppTypes = AnyTypes> extends RouteGroup<T> implements
    * run (`app.startup()`).
    */
   readonly fetch = (request: Request, context: FetchContext = {}): Promise<Response> =>
-    handleFetch(this['~mounted'](), request, context)
+    handleFetch(this.#mountedHandler(), request, context)
 
   /** Actions called in this process: source `cli`, entrypoint `local`. */
   localActions(credentials: LocalCredentials): ActionTarget {
     return this.#compile().cli.local(credentials)
   }
 
-  /** For servers: the handler behind {@link App.fetch}. */
-  readonly '~http' = (): HttpHandler => this.#compile().http
-
-  /**
-   * For runtimes and frameworks that answer requests but run no hooks: the same handler. Says
-   * once, at the first request, how open the app is, and when start-up was forgotten (ADAPT-4).
-   */
-  readonly '~mounted' = (): HttpHandler => {
+  /** See {@link AppInternals.mounted}. */
+  #mountedHandler(): HttpHandler {
     const { http } = this.#compile()
     if (!this.#mounted) {
       this.#mounted = true
@@ -219,45 +279,122 @@ export class App<T extends AppTypes = AnyTypes> extends RouteGroup<T> implements
     return http
   }
 
-  /** For servers that have something to say before a call begins. */
-  get '~logger'(): Logger {
-    return this.#config.logger
+  get #logger(): Logger {
+    return this.#joined?.config.logger ?? this.#config.logger
   }
 
-  /** For servers that wait for calls to be closed, in milliseconds. */
-  get '~closeTimeout'(): number {
-    return this.#config.closeTimeout
+  #include(given: unknown): void {
+    if (this.#compiled !== null) {
+      throw new ImproperlyConfigured('Cannot include a part after the app has been compiled')
+    }
+    if (this.#included.has(given)) {
+      throw new ImproperlyConfigured('A part is included twice; include each once')
+    }
+    const part = readPart(given)
+    const { name } = part
+    if (this.#parts.some((other) => other.name === name)) {
+      throw new ImproperlyConfigured(
+        `Two parts have the name '${name}'; make one of them with another name`,
+      )
+    }
+    this.#including = name
+    try {
+      part.actions?.(this.group('') as unknown as PartRoutes)
+    } catch (error) {
+      throw ofPart(name, error)
+    } finally {
+      this.#including = null
+    }
+    for (const endpoint of part.endpoints ?? []) this.#declarations.push(declared(name, endpoint))
+    this.#lifecycle.addPart(this.#lifeOf(part))
+    this.#included.add(given).add(part)
+    this.#parts.push(part)
+  }
+
+  #lifeOf({ name, start, drain, stop }: Part): PartLife {
+    const bound = (hook: Part['start']) => (hook === undefined ? null : () => hook(this.#partApp()))
+    return { name, start: bound(start), drain: bound(drain), stop: bound(stop) }
+  }
+
+  /** What a part may know of its app. */
+  #partApp(): PartApp {
+    return Object.freeze({ name: this.name, state: this.state, log: this.#logger })
+  }
+
+  #commands(): readonly NamedCommand[] {
+    this.#compile()
+    return this.#join().parts.commands.map((entry) => ({ ...entry, app: this.#partApp() }))
+  }
+
+  #join(): Joined {
+    this.#joined ??= join(this.#config, this.#ownLogger, this.#parts)
+    return this.#joined
   }
 
   #declare(declaration: Declaration): void {
     if (this.#compiled !== null) {
       throw new ImproperlyConfigured('Cannot add routes after the app has been compiled')
     }
-    this.#declarations.push(declaration)
+    const part = this.#including
+    this.#declarations.push(part === null ? declaration : { ...declaration, part })
   }
 
   #compile(): CompiledApp {
-    this.#compiled ??= compileApp(this.#declarations, this.#config, {
-      state: this.state,
-      callState: this.#callState,
-      draining: this.#draining,
-      substitutes: null,
-      background: null,
-    })
+    if (this.#compiled !== null) return this.#compiled
+    this.#compiled = this.#compileWith(this.#join().config, null, null)
     return this.#compiled
   }
 
   /** The app as one test client has it. Its background work is the app's to wait for. */
   #variant(variant: Variant): CompiledApp {
     const { background } = this.#compile()
-    return compileApp(this.#declarations, variantConfig(this.#config, variant), {
+    return this.#compileWith(
+      variantConfig(this.#join().config, variant),
+      variant.substitutes,
+      background,
+    )
+  }
+
+  #compileWith(
+    config: AppConfig,
+    substitutes: Variant['substitutes'],
+    background: CompiledApp['background'] | null,
+  ): CompiledApp {
+    return compileApp(this.#declarations, this.#join().parts, config, {
       state: this.state,
       callState: this.#callState,
       draining: this.#draining,
-      substitutes: variant.substitutes,
+      substitutes,
       background,
     })
   }
+}
+
+/** The parts as one, and the options with what they bring. */
+interface Joined {
+  readonly parts: JoinedParts
+  readonly config: AppConfig
+}
+
+function join(config: AppConfig, logger: Logger | null, all: readonly Part[]): Joined {
+  const { auth, approval } = config
+  const parts = joinParts({ auth, approval, logger }, all, config.variables)
+  return {
+    parts,
+    config: Object.freeze({ ...config, auth: parts.auth, logger: parts.logger ?? config.logger }),
+  }
+}
+
+/** An endpoint as a route that is in no list and no document. */
+function declared(part: string, { method, path, public: open, handle }: PartEndpoint): Declaration {
+  const handler = (_args: unknown, call: Call) => handle(call)
+  const options = { public: open ?? false }
+  return { method, path, levels: [], options, handler, part, isEndpoint: true }
+}
+
+function ofPart(name: string, error: unknown): unknown {
+  if (!(error instanceof ImproperlyConfigured)) return error
+  return new ImproperlyConfigured(`Part '${name}': ${error.message}`, { cause: error })
 }
 
 /**
@@ -269,12 +406,18 @@ export function createApp<
   const Auth extends readonly AnyAuthConfig[],
   State extends object = Record<string, unknown>,
   CallState extends object = Record<string, unknown>,
->(options: CreateAppOptions<Auth, State, CallState> = {}): App<TypesOf<Auth, State, CallState>> {
+  const Parts extends readonly Part[] = readonly [],
+>(
+  options: CreateAppOptions<Auth, State, CallState, Parts> = {},
+): App<TypesOf<Auth, State, CallState, Parts>> {
   assertSupportedNode(globalThis.process?.versions ?? {})
-  const { state, callState, ...rest } = options
-  return new App<TypesOf<Auth, State, CallState>>(
-    readConfig(rest),
-    (state ?? {}) as State,
-    callState ?? (() => ({})),
-  )
+  const { state, callState, parts = [], ...rest } = options
+  if (!Array.isArray(parts)) throw new ImproperlyConfigured('parts must be a list of parts')
+  return new App<TypesOf<Auth, State, CallState, Parts>>({
+    config: readConfig(rest),
+    state: (state ?? {}) as State,
+    callState: callState ?? (() => ({})),
+    parts,
+    logger: rest.logger ?? null,
+  })
 }

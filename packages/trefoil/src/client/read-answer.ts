@@ -138,7 +138,11 @@ function readReport(value: Members): DryRunReport | null {
 export function readProblem(value: unknown, status: number): ProblemEnvelope | null {
   if (!isRecord(value) || value['ok'] === true) return null
   if (isRecord(value['error'])) {
-    return value['ok'] === false ? readEnvelope(value['error'], value['status_code'], status) : null
+    if (value['ok'] !== false) return null
+    const read = readEnvelope(value['error'], value['status_code'], status)
+    const exit = value['exit_code']
+    // Nothing a remote says makes a failure look like success, or like a death by a signal.
+    return read !== null && isExitCode(exit) ? { ...read, exit_code: exit } : read
   }
   if (status < 400 || typeof value['title'] !== 'string') return null
   const { type: _type, title, status: ownStatus, detail, instance: _instance, ...members } = value
@@ -161,6 +165,10 @@ function readEnvelope(error: Members, ownStatus: unknown, status: number): Probl
       ...(Array.isArray(issues) ? { issues: issues.filter(isIssue) } : {}),
     },
   }
+}
+
+function isExitCode(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 125
 }
 
 function isIssue(value: unknown): value is Issue {

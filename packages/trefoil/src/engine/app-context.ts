@@ -24,9 +24,10 @@ export interface AppContext {
   /** Lower-case names of headers that handlers do not see: whatever carries credentials (PW-02). */
   readonly credentialHeaders: ReadonlySet<string>
   readonly approval: ApprovalDecider | null
-  readonly admit: AdmitPort | null
-  readonly limits: LimitsPort | null
-  readonly audit: AuditPort | null
+  /** Asked in order; so are the next two. */
+  readonly admit: readonly AdmitPort[]
+  readonly limits: readonly LimitsPort[]
+  readonly audit: readonly AuditPort[]
   readonly background: BackgroundTasks
   readonly draining: Draining
   /** What a test has in the place of dependencies; `null` for every app that is served. */

@@ -42,10 +42,10 @@ function everything(log: string[]): CallOptions {
           },
         },
       },
-      admit: { admit: () => seen('admit') },
-      limits: { take: () => seen('limits') },
+      admit: [{ admit: () => seen('admit') }],
+      limits: [{ take: () => seen('limits') }],
       approval: hookDecider(() => log.push('approval') > 0),
-      audit: { intent: () => seen('audit-intent'), outcome: () => seen('close') },
+      audit: [{ intent: () => seen('audit-intent'), outcome: () => seen('close') }],
     },
     action: {
       guards: [tracingGuard('guards-with-input', log, true), tracingGuard('guards', log, false)],
@@ -90,7 +90,7 @@ describe('order', () => {
   const refusals: [string, (options: CallOptions) => CallOptions, string[]][] = [
     [
       'admit',
-      (o) => ({ ...o, app: { ...o.app, admit: { admit: () => refuse('unavailable') } } }),
+      (o) => ({ ...o, app: { ...o.app, admit: [{ admit: () => refuse('unavailable') }] } }),
       [],
     ],
     [
@@ -103,7 +103,7 @@ describe('order', () => {
     ],
     [
       'limits',
-      (o) => ({ ...o, app: { ...o.app, limits: { take: () => refuse('unavailable') } } }),
+      (o) => ({ ...o, app: { ...o.app, limits: [{ take: () => refuse('unavailable') }] } }),
       ['admit', 'identify'],
     ],
     [
@@ -129,12 +129,14 @@ describe('order', () => {
         ...o,
         app: {
           ...o.app,
-          audit: {
-            intent: () => {
-              throw new Error('disk full')
+          audit: [
+            {
+              intent: () => {
+                throw new Error('disk full')
+              },
+              outcome: () => {},
             },
-            outcome: () => {},
-          },
+          ],
         },
       }),
       ['admit', 'identify', 'limits', 'guards', 'bind', 'guards-with-input', 'approval'],
@@ -176,7 +178,7 @@ describe('a refused caller', () => {
       intent: () => {},
       outcome: (_: Call, outcome: unknown) => void seen.push(outcome),
     }
-    await problemOf({ app: { audit }, args: { unknown: 1 } })
+    await problemOf({ app: { audit: [audit] }, args: { unknown: 1 } })
     expect(seen).toMatchObject([{ kind: 'problem', problem: { code: 'VALIDATION_ERROR' } }])
   })
 
@@ -199,7 +201,9 @@ describe('a refused caller', () => {
         throw new Error('limiter is down')
       },
     }
-    expect(await problemOf({ action, app: { limits } })).toMatchObject({ code: 'INTERNAL_ERROR' })
+    expect(await problemOf({ action, app: { limits: [limits] } })).toMatchObject({
+      code: 'INTERNAL_ERROR',
+    })
   })
 })
 
@@ -302,7 +306,7 @@ describe('outcome', () => {
         throw new Error('disk full')
       },
     }
-    expect(await problemOf({ app: { audit } })).toMatchObject({ code: 'INTERNAL_ERROR' })
+    expect(await problemOf({ app: { audit: [audit] } })).toMatchObject({ code: 'INTERNAL_ERROR' })
   })
 
   test('P-PIPE-6: a thrown value that is no error is settled too', async () => {

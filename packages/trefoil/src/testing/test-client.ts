@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from '../base/clock.ts'
-import { isAppHandle } from '../contract/call/app-handle.ts'
+import type { AppHandle } from '../contract/call/app-handle.ts'
+import { FOREIGN_APP, internalsOf, isApp, isForeignApp } from '../contract/call/app-internals.ts'
 import { checkOptionNames, type OptionNames } from '../contract/options/option-names.ts'
-import type { Mountable } from '../surfaces/http/node/to-node-handler.ts'
 import { isHeaderValue } from '../web/raw-headers.ts'
 import { TestCli } from './cli-client.ts'
 import { CookieJar } from './cookie-jar.ts'
@@ -48,11 +48,12 @@ export class TestClient implements AsyncDisposable {
   readonly #transport: Transport
 
   /** Use {@link testClient}. */
-  constructor(app: Mountable, options: TestClientOptions) {
+  constructor(app: AppHandle, options: TestClientOptions) {
     const { clientAddress = '127.0.0.1', host = 'testserver', scheme = 'http' } = options
     const headers = headerPairs(options.headers)
+    const internals = internalsOf(app, 'testClient()')
     this.#lifespan = new Lifespan(app, options.lifespan ?? true)
-    this.#transport = new Transport(this.#lifespan, () => app['~mounted']())
+    this.#transport = new Transport(this.#lifespan, () => internals.mounted())
     const site = { transport: this.#transport, clientAddress, host, scheme, headers }
     const jar = () => new CookieJar(options.clock ?? systemClock, hostName(host))
     this.http = new TestHttp(site, jar())
@@ -92,8 +93,9 @@ export class TestClient implements AsyncDisposable {
  *
  * @throws TypeError when `app` is none; ImproperlyConfigured for an option nobody reads
  */
-export function testClient(app: Mountable, options: TestClientOptions = {}): TestClient {
-  if (!isAppHandle(app)) throw new TypeError('testClient() requires a Trefoil application')
+export function testClient(app: AppHandle, options: TestClientOptions = {}): TestClient {
+  if (isForeignApp(app)) throw new TypeError(`testClient(): the app ${FOREIGN_APP}`)
+  if (!isApp(app)) throw new TypeError('testClient() requires a Trefoil application')
   checkOptionNames('testClient()', options, OPTIONS)
   if (options.host !== undefined && !isHeaderValue(options.host)) {
     throw new TypeError('testClient(): host has characters a header cannot carry')

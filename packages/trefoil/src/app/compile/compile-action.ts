@@ -37,6 +37,11 @@ const RESERVED_EXACTLY = '/.well-known/trefoil-actions.json'
 export interface CompiledAction {
   readonly action: Action
   readonly template: PathTemplate | null
+  /** How messages name who brought it: ` of part 'x'`; empty for the app itself. */
+  readonly owner: string
+  readonly part: string | null
+  /** An endpoint of a part, which is in no list and no document. */
+  readonly isEndpoint: boolean
 }
 
 /** What the app knows that an action must fit to. */
@@ -44,6 +49,8 @@ export interface ActionSite {
   readonly covered: PerSurface
   readonly hasApprovalHook: boolean
   readonly timeout: number
+  /** Guards that parts bring for every action. */
+  readonly appGuards: readonly Guard[]
   /** Type that the app sets for what handlers return, where their routes set none. */
   readonly contentType?: string | undefined
 }
@@ -101,6 +108,7 @@ export function compileAction(declaration: Declaration, site: ActionSite): Compi
       where,
     ),
     guards,
+    appGuards: site.appGuards,
     params,
     dependencies,
     returns: returns ?? null,
@@ -133,7 +141,9 @@ export function compileAction(declaration: Declaration, site: ActionSite): Compi
     ),
     streamTimeout: compileTimeout([options.timeout], 0, where),
   }
-  return { action: freezeAction(action), template }
+  const { part, isEndpoint = false } = declaration
+  const owner = part === undefined ? '' : ` of part '${part}'`
+  return { action: freezeAction(action), template, owner, part: part ?? null, isEndpoint }
 }
 
 function compilePath({ levels, path, method }: Declaration, where: string): PathTemplate | null {

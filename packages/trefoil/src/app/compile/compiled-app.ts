@@ -1,6 +1,8 @@
 import { createIdSource } from '../../base/ids.ts'
 import { lazily } from '../../base/lazily.ts'
+import type { HttpHandler } from '../../contract/answer/exchange.ts'
 import { schemesOf } from '../../contract/auth/authenticator.ts'
+import type { Action } from '../../contract/call/action.ts'
 import type { Catalogue } from '../../contract/call/catalogue.ts'
 import { perSurface } from '../../contract/call/surface-name.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
@@ -10,14 +12,13 @@ import type { Substitutes } from '../../engine/dependencies/substitute.ts'
 import type { Draining } from '../../engine/ending/draining.ts'
 import { compilePlan } from '../../engine/plan.ts'
 import { AppView } from '../../engine/views/app-view.ts'
-import { hookDecider } from '../../policy/approval.ts'
 import { type CorsOptions, createCors } from '../../policy/cors.ts'
 import { createEdge } from '../../policy/edge.ts'
 import { type CliSurface, createCliSurface } from '../../surfaces/cli/cli-surface.ts'
 import { docsEndpoints } from '../../surfaces/docs/docs-surface.ts'
 import type { Endpoint } from '../../surfaces/endpoint.ts'
 import { createBrowserPolicy } from '../../surfaces/http/browser-policy.ts'
-import { createHttpSurface, type HttpHandler } from '../../surfaces/http/http-surface.ts'
+import { createHttpSurface } from '../../surfaces/http/http-surface.ts'
 import { headerOf } from '../../surfaces/http/response/header-list.ts'
 import { compileRouteAnswers } from '../../surfaces/http/response/route-answers.ts'
 import type { HttpTarget } from '../../surfaces/http/route/find.ts'
@@ -32,6 +33,7 @@ import type { Declaration } from '../declare/declaration.ts'
 import type { AppConfig } from '../options/app-config.ts'
 import { callerRule, publicRule } from './caller-rules.ts'
 import type { CompiledAction } from './compile-action.ts'
+import type { JoinedParts } from './join-parts.ts'
 import { compileRegistry } from './registry.ts'
 
 /** An app whose declarations have been checked and turned into plans. Nothing in it changes. */
@@ -58,22 +60,27 @@ export interface AppState {
 /** @throws ImproperlyConfigured with everything that is wrong */
 export function compileApp(
   declarations: readonly Declaration[],
+  parts: JoinedParts,
   config: AppConfig,
   { state, callState, draining, substitutes, background: shared }: AppState,
 ): CompiledApp {
   const covered = perSurface((surface) => config.auth[surface] !== undefined)
   const site = {
     covered,
-    hasApprovalHook: config.approval !== null,
+    hasApprovalHook: parts.approval !== null,
+    appGuards: parts.guards,
     timeout: config.timeout,
     contentType: headerOf(config.headers.http, 'content-type'),
   }
   const compiled = compileRegistry(declarations, site)
+  checkListedTools(parts, compiled)
   const catalogue: Catalogue = Object.freeze({
     name: config.name,
     version: config.version,
     description: config.description,
-    actions: Object.freeze(compiled.map(({ action }) => action)),
+    actions: actionsOf(compiled.filter(({ isEndpoint }) => !isEndpoint)),
+    endpoints: actionsOf(compiled.filter(({ isEndpoint }) => isEndpoint)),
+    problems: parts.problems,
     covered,
   })
   const background = shared ?? new BackgroundTasks(config.logger)
@@ -87,10 +94,10 @@ export function compileApp(
     nextId: createIdSource(config.random),
     auth: config.auth,
     credentialHeaders: credentialHeaders(config.auth),
-    approval: config.approval === null ? null : hookDecider(config.approval),
-    admit: null,
-    limits: null,
-    audit: null,
+    approval: parts.approval,
+    admit: parts.admit,
+    limits: parts.limits,
+    audit: parts.audit,
     background,
     draining,
     substitutes,
@@ -149,6 +156,22 @@ export function compileApp(
     background,
     toolWarnings: () => toolWarnings(catalogue, tools),
   })
+}
+
+/** A tool that every list is to have must be one, and of the part that says so. */
+function checkListedTools({ tools }: JoinedParts, compiled: readonly CompiledAction[]): void {
+  for (const { part, tool } of tools) {
+    const isOwn = (entry: CompiledAction) =>
+      entry.part === part && entry.action.exposed.mcp && entry.action.name === tool
+    if (compiled.some(isOwn)) continue
+    throw new ImproperlyConfigured(
+      `Part '${part}': tools names '${tool}', which is no tool that the part registers in actions`,
+    )
+  }
+}
+
+function actionsOf(compiled: readonly CompiledAction[]): readonly Action[] {
+  return Object.freeze(compiled.map(({ action }) => action))
 }
 
 /** MCP's own list, else the exact origins of CORS; a CORS wildcard never opens MCP (MCP-3). */
@@ -217,7 +240,7 @@ function endpointMounts(
     const taken = compiled.find(({ action }) => action.method === method && action.path === path)
     if (taken !== undefined) {
       throw new ImproperlyConfigured(
-        `Route ${method} '${path}' ('${taken.action.name}') conflicts with the built-in endpoint of that path; move one of them`,
+        `Route ${method} '${path}' ('${taken.action.name}')${taken.owner} conflicts with the built-in endpoint of that path; move one of them`,
       )
     }
     const caller = callerRule(auth[endpoint.surface])

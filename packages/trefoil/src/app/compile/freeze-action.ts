@@ -14,6 +14,7 @@ export function freezeAction(action: Action): Action {
   const copy: Action = Object.create(null, Object.getOwnPropertyDescriptors(action))
   Object.defineProperties(copy, {
     guards: { value: action.guards.map(copyGuard), enumerable: true },
+    appGuards: { value: action.appGuards.map(copyGuard), enumerable: true },
     errorHandlers: {
       value: action.errorHandlers.map((level) => Object.freeze(level.map(copyErrorHandler))),
       enumerable: true,

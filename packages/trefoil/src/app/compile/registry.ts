@@ -1,4 +1,3 @@
-import type { Action } from '../../contract/call/action.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
 import { templateShape, templateSpelling } from '../../web/path-template.ts'
 import type { Declaration } from '../declare/declaration.ts'
@@ -24,7 +23,7 @@ export function compileRegistry(
       mistakes.push(error.message)
     }
   }
-  mistakes.push(...nameConflicts(compiled.map(({ action }) => action)), ...pathConflicts(compiled))
+  mistakes.push(...nameConflicts(compiled), ...pathConflicts(compiled))
   if (mistakes.length === 1) throw new ImproperlyConfigured(mistakes[0])
   if (mistakes.length > 1) {
     throw new ImproperlyConfigured(
@@ -34,18 +33,26 @@ export function compileRegistry(
   return Object.freeze(compiled)
 }
 
-function nameConflicts(actions: readonly Action[]): string[] {
-  const seen = new Map<string, Action>()
+function nameConflicts(compiled: readonly CompiledAction[]): string[] {
+  const seen = new Map<string, CompiledAction>()
   const mistakes: string[] = []
-  for (const action of actions) {
+  for (const entry of compiled) {
+    const { action } = entry
     if (!action.exposed.mcp && !action.exposed.cli) continue
     const other = seen.get(action.name)
-    seen.set(action.name, action)
+    seen.set(action.name, entry)
     if (other === undefined) continue
-    const kind = other.exposed.mcp && action.exposed.mcp ? 'tool' : 'action'
-    mistakes.push(`Duplicate ${kind} name: ${action.name}`)
+    const kind = other.action.exposed.mcp && action.exposed.mcp ? 'tool' : 'action'
+    mistakes.push(`Duplicate ${kind} name: ${action.name}${ownersOf(other, entry)}`)
   }
   return mistakes
+}
+
+/** Where parts are at it, both are named: neither of them can see the other one. */
+function ownersOf(...entries: readonly CompiledAction[]): string {
+  if (entries.every(({ part }) => part === null)) return ''
+  const names = entries.map(({ part }) => (part === null ? 'the app itself' : `part '${part}'`))
+  return ` (of ${names.join(' and of ')})`
 }
 
 /** Two routes of one shape and method would compete; of one shape, they must agree on names. */
@@ -74,6 +81,7 @@ function conflict(entry: CompiledAction, other: CompiledAction): string[] {
     : []
 }
 
-function spelling({ action, template }: CompiledAction): string {
-  return `${action.method} '${template === null ? action.path : templateSpelling(template)}'`
+function spelling({ action, template, owner }: CompiledAction): string {
+  const path = template === null ? action.path : templateSpelling(template)
+  return `${action.method} '${path}'${owner}`
 }

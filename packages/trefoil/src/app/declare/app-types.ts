@@ -3,6 +3,7 @@ import type { AuthContext } from '../../contract/auth/auth-context.ts'
 import type { AuthConfig, Authenticator } from '../../contract/auth/authenticator.ts'
 import type { AuthRequest } from '../../contract/call/call.ts'
 import type { SurfaceName } from '../../contract/call/surface-name.ts'
+import type { PartsCovered, PartsPayload } from './part-types.ts'
 
 /** The types an app carries: which surfaces it covers, whom it knows, what it remembers. */
 export interface AppTypes {
@@ -31,9 +32,14 @@ export interface AnyAuthConfig extends Omit<AuthConfig, 'onAuthenticated'> {
 }
 
 /** What an app knows from its options. */
-export interface TypesOf<Auth extends readonly AnyAuthConfig[], State, CallState> extends AppTypes {
-  readonly covered: Covered<Auth>
-  readonly payload: PayloadOf<Auth[number]>
+export interface TypesOf<
+  Auth extends readonly AnyAuthConfig[],
+  State,
+  CallState,
+  Parts = readonly [],
+> extends AppTypes {
+  readonly covered: Covered<Auth> | PartsCovered<Parts>
+  readonly payload: PayloadOf<Auth[number]> | PartsPayload<Parts>
   readonly state: State
   readonly callState: CallState
 }
@@ -42,7 +48,7 @@ export interface TypesOf<Auth extends readonly AnyAuthConfig[], State, CallState
  * Surfaces that an authenticator covers for certain. A list whose length or members the type
  * leaves open covers nothing: otherwise `call.auth` would be promised where it can be `null`.
  */
-type Covered<Auth extends readonly AnyAuthConfig[]> = {
+export type Covered<Auth extends readonly AnyAuthConfig[]> = {
   [Surface in SurfaceName]: false extends CoveredBy<Surface, Auth> ? never : Surface
 }[SurfaceName]
 
@@ -65,7 +71,7 @@ type Lists<Surface, List extends readonly SurfaceName[]> = List extends readonly
     : Lists<Surface, Rest>
   : false
 
-type PayloadOf<Config> = Config extends {
+export type PayloadOf<Config> = Config extends {
   readonly authenticate: Authenticator<infer Payload>
 }
   ? Config extends { readonly onAuthenticated: (...args: never[]) => infer Answer }

@@ -39,13 +39,21 @@ export interface Declaration {
   readonly levels: readonly Level[]
   readonly options: DeclaredOptions
   readonly handler: Handler
+  /** Part that brought it; absent for what the app declares itself. */
+  readonly part?: string
+  /** True for an endpoint of a part, which is in no list and no document. */
+  readonly isEndpoint?: true
 }
 
 /** How a declaration is called in an error message. */
-export function describeDeclaration({ method, path, levels, options }: Declaration): string {
-  if (method === null) return `Action '${options.name ?? ''}'`
+export function describeDeclaration(declaration: Declaration): string {
+  const { method, path, levels, options, part, isEndpoint } = declaration
+  const owner = part === undefined ? '' : ` of part '${part}'`
+  if (method === null) return `Action '${options.name ?? ''}'${owner}`
   const full = levels.map(({ prefix }) => prefix).join('') + (path ?? '')
-  return `Route ${method} ${full}${options.name === undefined ? '' : ` ('${options.name}')`}`
+  const kind = isEndpoint === true ? 'Endpoint' : 'Route'
+  const name = options.name === undefined ? '' : ` ('${options.name}')`
+  return `${kind} ${method} ${full}${name}${owner}`
 }
 
 /** Every option of a group, for finding misspelt ones. */

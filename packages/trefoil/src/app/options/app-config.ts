@@ -56,6 +56,8 @@ export interface AppConfig {
   readonly logger: Logger
   readonly clock: Clock
   readonly random: RandomSource
+  /** Names of the variables that are read without any part. */
+  readonly variables: ReadonlySet<string>
   /** Variables that nobody reads, one sentence each, for start-up to say. */
   readonly strayVariables: readonly string[]
 }

@@ -20,7 +20,13 @@ import { originMistake } from '../../web/origin.ts'
 import type { AppConfig } from './app-config.ts'
 import type { AppOptions } from './app-options.ts'
 import { readEdge } from './edge-config.ts'
-import { fillAppOptions, nameVariables, processEnvironment, strayVariables } from './environment.ts'
+import {
+  fillAppOptions,
+  KNOWN_VARIABLES,
+  nameVariables,
+  processEnvironment,
+  strayVariables,
+} from './environment.ts'
 import { checkSchemes } from './security-schemes.ts'
 
 const MIB = 1024 * 1024
@@ -142,6 +148,7 @@ function checkOptions(options: AppOptions, stray: readonly string[]): AppConfig 
     logger: readLogger(options, clock),
     clock,
     random: options.random ?? systemRandom,
+    variables: KNOWN_VARIABLES,
     strayVariables: stray,
   }
   checkPaths(config, options)
@@ -277,7 +284,10 @@ function readSurfaces(option: string, value: readonly SurfaceName[]): readonly S
   return value
 }
 
-function readAuth(configs: readonly AuthConfig[] = []): Partial<Record<SurfaceName, AuthConfig>> {
+/** @throws ImproperlyConfigured naming what is wrong with an entry, or both that cover a surface */
+export function readAuth(
+  configs: readonly AuthConfig[] = [],
+): Partial<Record<SurfaceName, AuthConfig>> {
   if (!Array.isArray(configs)) throw new ImproperlyConfigured('auth must be a list of AuthConfig')
   const bySurface: Partial<Record<SurfaceName, AuthConfig>> = {}
   for (const config of configs) {

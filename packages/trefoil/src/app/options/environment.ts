@@ -110,15 +110,18 @@ function put(options: Values, path: string, value: unknown): void {
   else options[option] = { ...(typeof given === 'object' ? given : {}), [member]: value }
 }
 
+/** Names of the variables that are read without any part. */
+export const KNOWN_VARIABLES: ReadonlySet<string> = new Set([
+  ...[...APP_VARIABLES, ...SESSION_VARIABLES].map(({ variable }) => variable),
+  ...PROGRAM_VARIABLES,
+])
+
 /**
  * What the environment says to nobody: a misspelt variable would otherwise be ignored in
  * silence. One sentence each.
  */
 export function strayVariables(env: Environment): readonly string[] {
-  const known = new Set([
-    ...[...APP_VARIABLES, ...SESSION_VARIABLES].map(({ variable }) => variable),
-    ...PROGRAM_VARIABLES,
-  ])
+  const known = KNOWN_VARIABLES
   return Object.keys(env)
     .filter((name) => name.startsWith('TREFOIL_') && !known.has(name) && env[name] !== undefined)
     .sort()

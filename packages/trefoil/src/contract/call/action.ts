@@ -3,7 +3,7 @@ import type { ParamSpec } from '../params/param-spec.ts'
 import type { JsonSchema, Schema } from '../params/schema.ts'
 import type { Call, Guard } from './call.ts'
 import type { Dependency } from './dependency.ts'
-import { NO_SURFACE, type PerSurface } from './surface-name.ts'
+import { NO_SURFACE, type PerSurface, type SurfaceName } from './surface-name.ts'
 
 export type Handler = (args: never, call: never) => unknown
 
@@ -75,6 +75,11 @@ export interface Action {
   /** Surfaces on which it runs only with approval. */
   readonly approval: PerSurface
   readonly guards: readonly Guard[]
+  /**
+   * Guards of the app's parts. They stand before its own wherever callers are authenticated; where
+   * they are not there is nobody to ask about.
+   */
+  readonly appGuards: readonly Guard[]
   /** Caller-facing arguments, in declaration order. */
   readonly params: readonly ParamSpec[]
   readonly dependencies: readonly (readonly [name: string, dependency: Dependency<unknown>])[]
@@ -119,6 +124,7 @@ export function emptyAction(name: string): Action {
     public: NO_SURFACE,
     approval: NO_SURFACE,
     guards: [],
+    appGuards: [],
     params: [],
     dependencies: [],
     returns: null,
@@ -137,4 +143,17 @@ export function emptyAction(name: string): Action {
     timeout: 0,
     streamTimeout: 0,
   }
+}
+
+/**
+ * The guards of an action on a surface, in order.
+ *
+ * @param isCovered true where the surface has an authenticator
+ */
+export function guardsOn(
+  { guards, appGuards, public: isPublic }: Action,
+  surface: SurfaceName,
+  isCovered: boolean,
+): readonly Guard[] {
+  return isCovered && !isPublic[surface] ? [...appGuards, ...guards] : guards
 }

@@ -1,8 +1,5 @@
 import type { ActionTarget } from '../protocol/action-protocol.ts'
 
-/** Found on every app, whichever copy of the package made it. */
-export const APP_BRAND = '~trefoil.app'
-
 /** What a local CLI caller presents. */
 export interface LocalCredentials {
   /** Header names and values in turn, such as `authorization`, `Bearer …`. */
@@ -19,9 +16,8 @@ export interface ShutdownLimits {
   readonly hooks: number
 }
 
-/** The part of an app that servers and the `trefoil` program hold it by. */
+/** An app as servers and the `trefoil` program take it: what `createApp()` returned, and nothing like it. */
 export interface AppHandle {
-  readonly [APP_BRAND]: true
   readonly name: string
   /**
    * Compiles the app (throws `ImproperlyConfigured`), then runs the start-up hooks.
@@ -35,12 +31,6 @@ export interface AppHandle {
   shutdown(): Promise<void>
   /** Throws `ImproperlyConfigured` listing everything that is unfit for production. */
   validateProduction(): void
-  /** Resolves when no `call.background` task runs any more. Apps of an older version have none. */
-  readonly '~idle'?: () => Promise<void>
   /** Actions run in this process: source `cli`, entrypoint `local`. */
   localActions(credentials: LocalCredentials): ActionTarget
-}
-
-export function isAppHandle(value: unknown): value is AppHandle {
-  return typeof value === 'object' && value !== null && APP_BRAND in value
 }

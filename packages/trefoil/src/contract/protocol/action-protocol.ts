@@ -95,6 +95,8 @@ export interface DryRunReport {
 export interface ProblemEnvelope {
   readonly ok: false
   readonly status_code: number
+  /** Exit code of the program, 1 to 125, for a code that is in no built-in table. */
+  readonly exit_code?: number
   readonly error: {
     readonly code: string
     readonly message: string

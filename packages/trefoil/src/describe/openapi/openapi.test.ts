@@ -65,6 +65,8 @@ function catalogue(actions: readonly Action[], more: Partial<Catalogue> = {}): C
     version: '1.2.3',
     description: null,
     actions,
+    endpoints: [],
+    problems: new Map(),
     covered: NO_SURFACE,
     ...more,
   }

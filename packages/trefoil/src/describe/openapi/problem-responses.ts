@@ -1,5 +1,5 @@
 import type { Action } from '../../contract/call/action.ts'
-import { type Catalogue, requiresAuth } from '../../contract/call/catalogue.ts'
+import { type Catalogue, isGuarded, requiresAuth } from '../../contract/call/catalogue.ts'
 import { type ProblemCode, problemRow } from '../../contract/problems/problems.ts'
 import { CHALLENGE, type HeaderShape } from './response-headers.ts'
 
@@ -24,7 +24,7 @@ export function problemResponses(catalogue: Catalogue, action: Action): readonly
   if (sources.length > 0) can('VALIDATION_ERROR')
   if (sources.some((source) => JSON_SOURCES.has(source))) can('invalid_json')
   // A guard never sees an anonymous caller, so having one means a credential is asked for.
-  const guarded = action.guards.length > 0
+  const guarded = isGuarded(catalogue, action, 'api')
   if (guarded || requiresAuth(catalogue, action, 'api')) can('AUTHENTICATION_ERROR')
   if (guarded) can('ACCESS_DENIED')
   if (action.approval.api) {
@@ -53,9 +53,12 @@ export function problemResponses(catalogue: Catalogue, action: Action): readonly
 }
 
 /** Missing scopes can be had with another token; a missing role cannot. */
-function challenges({ guards }: Action, codes: readonly ProblemCode[]): boolean {
+function challenges({ guards, appGuards }: Action, codes: readonly ProblemCode[]): boolean {
   if (codes.includes('AUTHENTICATION_ERROR')) return true
-  return codes.includes('ACCESS_DENIED') && guards.some(({ scopes }) => scopes !== undefined)
+  return (
+    codes.includes('ACCESS_DENIED') &&
+    [...appGuards, ...guards].some(({ scopes }) => scopes !== undefined)
+  )
 }
 
 function describe(status: number, codes: readonly ProblemCode[]): string {

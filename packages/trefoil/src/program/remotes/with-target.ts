@@ -1,4 +1,5 @@
 import type { AppHandle } from '../../contract/call/app-handle.ts'
+import { internalsOf } from '../../contract/call/app-internals.ts'
 import type { ActionTarget } from '../../contract/protocol/action-protocol.ts'
 import type { Context } from '../context.ts'
 import { describeError } from '../load/import-failure.ts'
@@ -50,7 +51,7 @@ async function withLocalApp<Value>(
   try {
     return await run()
   } finally {
-    await closing(context, Promise.resolve(loaded.app['~idle']?.()), 'background work')
+    await closing(context, internalsOf(loaded.app, 'trefoil').idle(), 'background work')
   }
 }
 

@@ -5,7 +5,6 @@ import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import type { AppHandle } from '../../contract/call/app-handle.ts'
-import type { Servable } from '../../surfaces/http/node/serve.ts'
 import { watchTree } from '../load/watch-tree.ts'
 import { exitCodeOfSignal, STOP_SIGNALS, type StopSignal } from '../stopping.ts'
 import type { ChildProgram, Output, ProgramIo, RunningServer, ServeOptions } from './io.ts'
@@ -53,15 +52,8 @@ function divertOutput(): void {
 async function serve(app: AppHandle, options: ServeOptions): Promise<RunningServer> {
   // Loaded here, not at the top: the other commands start without the server.
   const server = await import('../../surfaces/http/node/serve.ts')
-  if (!isServable(app)) {
-    throw new TypeError('it was made by a version of trefoil that this program cannot serve')
-  }
   // Signals are heard by `onStop`, which tells the command first.
   return server.serve(app, { ...options, signals: false })
-}
-
-function isServable(app: AppHandle): app is Servable {
-  return '~http' in app && typeof app['~http'] === 'function'
 }
 
 function startChild(args: readonly string[], env: Readonly<Record<string, string>>): ChildProgram {

@@ -1,5 +1,6 @@
 import type { Answer } from '../../contract/answer/answer.ts'
-import { type Problem, refuse } from '../../contract/problems/problem.ts'
+import { Problem, refuse } from '../../contract/problems/problem.ts'
+import { isProblemCode } from '../../contract/problems/problems.ts'
 import type {
   ActionAnswer,
   ActionReply,
@@ -12,7 +13,11 @@ import { problemBody } from '../agent/problem-body.ts'
 
 /** The public form of a problem (RPC-5). */
 export function problemEnvelope(problem: Problem, requestId: string): ProblemEnvelope {
-  return { ok: false, status_code: problem.status, error: problemBody(problem, requestId) }
+  const error = problemBody(problem, requestId)
+  const base = { ok: false, status_code: problem.status } as const
+  // The program knows the exit codes of the built-in table by itself.
+  if (isProblemCode(problem.code)) return { ...base, error }
+  return { ...base, exit_code: Problem.rowOf(problem).exit, error }
 }
 
 /** For authenticated callers only: a stranger does not learn which actions exist. */

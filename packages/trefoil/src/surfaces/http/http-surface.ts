@@ -1,8 +1,7 @@
-import { type Awaitable, isPromiseLike } from '../../base/promise.ts'
+import { isPromiseLike } from '../../base/promise.ts'
 import type { Answer } from '../../contract/answer/answer.ts'
-import type { Exchange, HttpReply } from '../../contract/answer/exchange.ts'
+import type { Exchange, HttpHandler, HttpReply } from '../../contract/answer/exchange.ts'
 import type { Logger } from '../../contract/call/logger.ts'
-import type { Problem } from '../../contract/problems/problem.ts'
 import { isStream } from '../../engine/answer/stream.ts'
 import type { CallState } from '../../engine/call-state.ts'
 import {
@@ -51,14 +50,6 @@ export interface HttpSurfaceOptions extends FinderOptions {
   readonly compression: Compression | null
   readonly nextId: () => string
 }
-
-/**
- * Answers one request; never rejects.
- *
- * @param refusal for a request that the transport has to refuse: it gets the headers, the id and
- * the record of every other
- */
-export type HttpHandler = (exchange: Exchange, refusal?: Problem) => Awaitable<HttpReply>
 
 /** Makes the one code path behind `serve` and `app.fetch`. */
 export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {

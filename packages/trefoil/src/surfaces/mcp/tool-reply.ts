@@ -2,8 +2,7 @@ import { mediaTypeEssence } from '../../base/json/json-media-type.ts'
 import type { Answer } from '../../contract/answer/answer.ts'
 import type { HttpReply } from '../../contract/answer/exchange.ts'
 import type { Action } from '../../contract/call/action.ts'
-import { type Problem, refuse } from '../../contract/problems/problem.ts'
-import { problemRow } from '../../contract/problems/problems.ts'
+import { Problem, refuse } from '../../contract/problems/problem.ts'
 import { toJson } from '../../engine/answer/json-text.ts'
 import type { CallState } from '../../engine/call-state.ts'
 import { type AgentContent, agentContent, fits } from '../agent/agent-content.ts'
@@ -50,7 +49,7 @@ export function toolFailure(
   problem: Problem,
   requestId: string,
 ): HttpReply {
-  if (isAuthProblem(problem) || problemRow(problem.code).mcp !== 'tool') {
+  if (isAuthProblem(problem) || Problem.rowOf(problem).mcp !== 'tool') {
     return problemReply(problem, envelope.era, envelope.id, requestId)
   }
   const text = toJson({ error: problemBody(problem, requestId) })

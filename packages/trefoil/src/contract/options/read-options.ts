@@ -1,0 +1,178 @@
+import { isRecord } from '../../base/plain/is-record.ts'
+import { ImproperlyConfigured } from '../problems/problem.ts'
+import { type Environment, findVariable, type KnownVariables } from './environment.ts'
+import { type Reading, typeName } from './option-kind.ts'
+import { unknownOption } from './option-names.ts'
+import {
+  type AnyOptionGroup,
+  type AnyOptionRow,
+  type OptionGroup,
+  optionPath,
+  REQUIRED,
+  variableOf,
+} from './option-rows.ts'
+
+/** Where options may come from besides code. */
+export interface OptionSources {
+  /** Default: no variables. */
+  readonly env?: Environment
+  /** Variables that had other names. */
+  readonly renamed?: KnownVariables['renamed']
+  /** Is filled with the options that came from a variable: `limits.body` → `TREFOIL_LIMITS_BODY`. */
+  readonly used?: Map<string, string>
+}
+
+/**
+ * Reads an options object by its rows: explicit option, then variable, then default (APP-5). A
+ * variable whose option is given is not even looked at.
+ *
+ * @param given what the caller handed over: anything, in JavaScript; `undefined` for no options
+ * @throws ImproperlyConfigured with everything that is wrong, a line each, naming the option, or the
+ * variable it came from
+ */
+export function readOptions<
+  Options,
+  Values extends { readonly [Name in keyof Options]-?: unknown },
+>(group: OptionGroup<Options, Values>, given: unknown, sources: OptionSources = {}): Values {
+  const mistakes: string[] = []
+  // Rows are of the group's own types; walking through them needs none.
+  const values = readGroup(group as unknown as AnyOptionGroup, given, sources, mistakes)
+  if (mistakes.length > 0) throw new ImproperlyConfigured(mistakes.join('\n'))
+  // The compiler held the rows to this type, and each was read by its own.
+  return values as Values
+}
+
+type Members = Readonly<Record<string, unknown>>
+
+function readGroup(
+  group: AnyOptionGroup,
+  given: unknown,
+  sources: OptionSources,
+  mistakes: string[],
+): Members {
+  const members = readMembers(group, given === undefined ? {} : given, mistakes)
+  if (members === null) return {}
+  const values: Record<string, unknown> = {}
+  for (const [name, row] of Object.entries(group.rows)) {
+    values[name] =
+      row.group === undefined
+        ? readValue(group, name, row, members, sources, mistakes)
+        : readInner(row.group, row, members.get(name), sources, mistakes)
+  }
+  return Object.freeze(values)
+}
+
+/** Each member once: a getter may say something else the second time. */
+function readMembers(
+  group: AnyOptionGroup,
+  given: unknown,
+  mistakes: string[],
+): ReadonlyMap<string, unknown> | null {
+  const where = group.name
+  if (!isRecord(given)) {
+    const what = where.endsWith(')') ? `${where}: options` : where
+    mistakes.push(`${what} must be an object of options, got ${typeName(given)}`)
+    return null
+  }
+  const members = new Map<string, unknown>()
+  try {
+    for (const name in given) {
+      if (Object.hasOwn(group.rows, name)) continue
+      mistakes.push(unknownOption(where, name, group.rows))
+    }
+    for (const name of Object.keys(group.rows)) members.set(name, given[name])
+  } catch (cause) {
+    throw new ImproperlyConfigured(`${where}: the options cannot be read`, { cause })
+  }
+  return members
+}
+
+/** A group in a group. */
+function readInner(
+  group: AnyOptionGroup,
+  row: AnyOptionRow,
+  given: unknown,
+  sources: OptionSources,
+  mistakes: string[],
+): unknown {
+  if (given === false && row.off === true) return false
+  if (given === undefined && row.default === null && !isSet(group, sources)) return null
+  if (given !== undefined && !isRecord(given)) {
+    const off = row.off === true ? ', or false for none' : ''
+    mistakes.push(`${group.name} must be an object of options${off}, got ${typeName(given)}`)
+    return null
+  }
+  return readGroup(group, given, sources, mistakes)
+}
+
+/** Whether the environment asks for the group. */
+function isSet(group: AnyOptionGroup, { env = {}, renamed }: OptionSources): boolean {
+  return (group.subject ?? Object.keys(group.rows)).some((name) => {
+    const variable = variableOf(group, name)
+    return variable !== null && findVariable(env, variable, renamed) !== null
+  })
+}
+
+function readValue(
+  group: AnyOptionGroup,
+  name: string,
+  row: AnyOptionRow,
+  members: ReadonlyMap<string, unknown>,
+  sources: OptionSources,
+  mistakes: string[],
+): unknown {
+  const path = optionPath(group, name)
+  const said = members.get(name)
+  const variable = said === undefined ? lookUp(group, name, members, sources) : null
+  if (variable === null) {
+    if (said === undefined && row.default === null) return null
+    if (said === undefined && row.default === REQUIRED) {
+      const own = variableOf(group, name)
+      mistakes.push(`${path} is missing${own === null ? '' : `; give it, or set ${own}`}`)
+      return undefined
+    }
+    return take(path, row.read?.read(said === undefined ? row.default : said), mistakes)
+  }
+  const word = variable.text.trim()
+  // Set but empty is a template that was not filled in, and must not mean the default (APP-3).
+  const made: Reading<unknown> | undefined =
+    word === '' ? { mistake: 'must not be empty' } : row.read?.fromText?.(word)
+  if (made === undefined || 'mistake' in made) return take(variable.name, made, mistakes)
+  sources.used?.set(path, variable.name)
+  return take(variable.name, row.read?.read(made.value), mistakes)
+}
+
+function lookUp(
+  group: AnyOptionGroup,
+  name: string,
+  members: ReadonlyMap<string, unknown>,
+  { env, renamed }: OptionSources,
+): ReturnType<typeof findVariable> {
+  const own = env === undefined ? null : variableOf(group, name)
+  if (env === undefined || own === null) return null
+  const { subject = [] } = group
+  if (subject.includes(name) && subject.some((one) => members.get(one) !== undefined)) return null
+  return findVariable(env, own, renamed)
+}
+
+function take(path: string, reading: Reading<unknown> | undefined, mistakes: string[]): unknown {
+  if (reading !== undefined && 'value' in reading) return reading.value
+  mistakes.push(`${path} ${reading?.mistake ?? 'cannot come from a variable'}`)
+  return undefined
+}
+
+/**
+ * The error with variables in the place of options that came from the environment, because that is
+ * where whoever reads it has to look (APP-5). For what is checked once all options are read.
+ */
+export function nameVariables(error: unknown, used: ReadonlyMap<string, string>): unknown {
+  if (!(error instanceof ImproperlyConfigured)) return error
+  let message = error.message
+  for (const [path, variable] of used) {
+    // Options of an app itself are words that a sentence may have: `name`, `version`.
+    if (!path.includes('.') && !path.includes(':')) continue
+    const pattern = new RegExp(`(?<![\\w.])${path.replaceAll(/[.()]/g, '\\$&')}(?!\\w|\\.\\w)`, 'g')
+    message = message.replace(pattern, () => variable)
+  }
+  return message === error.message ? error : new ImproperlyConfigured(message, { cause: error })
+}
