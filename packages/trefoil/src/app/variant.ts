@@ -1,12 +1,8 @@
 import type { AuthContext } from '../contract/auth/auth-context.ts'
 import { type AuthConfig, declaresSchemes, schemesOf } from '../contract/auth/authenticator.ts'
-import type { Action } from '../contract/call/action.ts'
-import type { Dependency } from '../contract/call/dependency.ts'
-import { isDependency } from '../contract/call/dependency.ts'
 import type { SurfaceName } from '../contract/call/surface-name.ts'
 import { ImproperlyConfigured } from '../contract/problems/problem.ts'
-import { checkDependencyGraph } from '../engine/dependencies/dependency-graph.ts'
-import type { Substitute, Substitutes } from '../engine/dependencies/substitute.ts'
+import type { Substitutes } from '../engine/dependencies/substitute.ts'
 import type { CompiledApp } from './compile/compiled-app.ts'
 import type { AppConfig } from './options/app-config.ts'
 
@@ -64,36 +60,4 @@ function standIn(entry: AuthConfig, who: AuthContext): AuthConfig {
   const { onAuthenticated: _, scheme: __, ...rest } = entry
   const scheme = declaresSchemes(entry) ? { scheme: schemesOf(entry) } : {}
   return Object.freeze({ ...rest, ...scheme, authenticate: () => who })
-}
-
-/**
- * @throws ImproperlyConfigured for a substitute of something the app does not use, which would leave
- * the test with the real thing, and for substitutes that lead in a circle
- */
-export function checkSubstitutes(
-  actions: readonly Action[],
-  substitutes: Substitutes,
-  resolved: ReadonlySet<Dependency<unknown>>,
-): void {
-  const used = new Set<Dependency<unknown>>()
-  const roots = actions.flatMap(({ dependencies }) => dependencies.map(([, root]) => root))
-  for (const root of roots) addUsed(root, used)
-  for (const [replaced] of substitutes) {
-    if (used.has(replaced) || resolved.has(replaced)) continue
-    throw new ImproperlyConfigured(
-      `testClient(): override has '${replaced.name}', which no action has among its params and no dependency uses. If it is only asked for with call.resolve(), add { resolved: true } to its entry`,
-    )
-  }
-  checkDependencyGraph(roots, substitutes)
-}
-
-function addUsed(dependency: Dependency<unknown>, used: Set<Dependency<unknown>>): void {
-  if (used.has(dependency)) return
-  used.add(dependency)
-  for (const other of Object.values(dependency.uses())) addUsed(other, used)
-}
-
-/** A dependency is opened, anything else is the value. */
-export function substituteOf(given: unknown): Substitute {
-  return isDependency(given) ? { dependency: given } : { value: given }
 }
