@@ -9,7 +9,17 @@ import { ROOT } from './workspace.mjs'
 const PACKAGE = join(ROOT, 'packages', 'trefoil')
 const BUILD = join(PACKAGE, 'build')
 const DIST = join(PACKAGE, 'dist')
-const DOORS = ['index', 'auth', 'client', 'cookies', 'node', 'testing', 'program/run-program']
+const DOORS = [
+  'index',
+  'auth',
+  'client',
+  'cookies',
+  'health',
+  'node',
+  'parts',
+  'testing',
+  'program/run-program',
+]
 
 // What an earlier build wrote under names that nobody asks for any more.
 for (const name of readdirSync(DIST, { recursive: true, encoding: 'utf8' })) {

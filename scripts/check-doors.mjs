@@ -86,12 +86,15 @@ export function checkDoors(folder, allowed) {
   const exported = new Map()
   /** Classes that can be named and not made: nobody meets what their constructors take. */
   const onlyTypes = new Set()
+  const doorOf = new Map()
   for (const { door, name, target, onlyType } of exports) {
-    const before = exported.get(target)
+    // By name as well: two things of one name would be taken for one another.
+    const before = exported.get(target)?.door ?? doorOf.get(name)
     if (before !== undefined) {
-      wrong.push(`${name} is exported by '${before.door}' and by '${door}': keep one`)
+      wrong.push(`${name} is exported by '${before}' and by '${door}': keep one`)
       continue
     }
+    doorOf.set(name, door)
     exported.set(target, { door, name })
     if (onlyType) onlyTypes.add(target)
   }

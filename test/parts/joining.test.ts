@@ -1,15 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { guard, hasRole, jwtAuth } from '../../packages/trefoil/src/auth.ts'
+import { AuthContext, guard, hasRole, jwtAuth } from '../../packages/trefoil/src/auth.ts'
 import {
-  AuthContext,
   type Call,
   createApp,
-  definePart,
   defineProblems,
   ImproperlyConfigured,
-  type Part,
 } from '../../packages/trefoil/src/index.ts'
+import { definePart, type Part } from '../../packages/trefoil/src/parts.ts'
 import { testClient } from '../../packages/trefoil/src/testing.ts'
 
 const quiet = { debug() {}, info() {}, warn() {}, error() {} }
@@ -273,7 +271,7 @@ describe('what a part brings', () => {
     const app = createApp({ ...base, parts: [part] })
     app.tool('x', { description: 'Does it.', needsApproval: true }, () => 'done')
     await using client = testClient(app)
-    expect(JSON.stringify(await client.mcp.toolsCall('x'))).toContain('done')
+    expect(JSON.stringify(await client.mcp.callTool('x'))).toContain('done')
     expect(decided).toEqual(['x'])
   })
 

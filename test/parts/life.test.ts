@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { createApp, definePart } from '../../packages/trefoil/src/index.ts'
+import { createApp } from '../../packages/trefoil/src/index.ts'
 import { serve } from '../../packages/trefoil/src/node.ts'
+import { definePart } from '../../packages/trefoil/src/parts.ts'
 
 const lines: unknown[][] = []
 const logger = {

@@ -21,7 +21,9 @@ import {
 } from 'trefoil/auth'
 import type { ActionTarget, createRemoteTarget, RemoteTargetOptions } from 'trefoil/client'
 import { type CookieSession, CookieSigner, cookieSession } from 'trefoil/cookies'
+import { health } from 'trefoil/health'
 import { type RunningServer, type SentFileOptions, sendFile, serve } from 'trefoil/node'
+import type { Part } from 'trefoil/parts'
 import {
   type createToken,
   type Overrides,
@@ -116,3 +118,6 @@ export function close(any: App): Promise<void> {
   return any.shutdown()
 }
 close(app)
+
+// trefoil/parts, trefoil/health
+exact<Part>()(health())

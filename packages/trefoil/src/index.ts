@@ -1,13 +1,6 @@
 export type { App, CreateAppOptions } from './app/create-app.ts'
 export { createApp } from './app/create-app.ts'
 export type { AnyTypes, AppTypes, TypesOf } from './app/declare/app-types.ts'
-export { definePart } from './app/declare/define-part.ts'
-export type {
-  AuthenticatingPart,
-  Part,
-  PartAppTypes,
-  PartRoutes,
-} from './app/declare/part-types.ts'
 export type {
   AddAction,
   AddRoute,
@@ -22,7 +15,6 @@ export type { GroupOptions, RouteGroup, Routes } from './app/declare/routes.ts'
 export { handle } from './app/declare/routes.ts'
 export { UnfitForProduction } from './app/fitness/production.ts'
 export type { AppOptions } from './app/options/app-options.ts'
-export type { Environment } from './app/options/environment.ts'
 export type { DrainHook, ShutdownHook, StartupHook } from './app/start-stop.ts'
 export type { ByteSize } from './base/bytes.ts'
 export type { Clock, RandomSource } from './base/clock.ts'
@@ -56,7 +48,7 @@ export type {
   SurfacesOf,
   ValueOf,
 } from './contract/call/action-handle.ts'
-export type { AppHandle, LocalCredentials } from './contract/call/app-handle.ts'
+export type { LocalCredentials } from './contract/call/app-handle.ts'
 export type { ApprovalHook, ApprovalRequest } from './contract/call/approval.ts'
 export type { BackgroundOptions, Call } from './contract/call/call.ts'
 export type {
@@ -81,8 +73,7 @@ export { dependency } from './contract/call/dependency.ts'
 export type { Logger, LogLevel } from './contract/call/logger.ts'
 export type { Outcome } from './contract/call/outcome.ts'
 export type { Entrypoint, PerSurface, SurfaceName } from './contract/call/surface-name.ts'
-export type { OptionKind, Reading } from './contract/options/option-kind.ts'
-export type { AnyOptionGroup, AnyOptionRow } from './contract/options/option-rows.ts'
+export type { Environment } from './contract/options/environment.ts'
 export type { ProductionRisk } from './contract/options/production-risk.ts'
 export type { ParamSpec, ScalarKind } from './contract/params/param-spec.ts'
 export type {
@@ -108,25 +99,6 @@ export {
 export type { RequestBody, RequestForm } from './contract/params/request-body.ts'
 export type { InputOf, JsonSchema, OutputOf, Schema } from './contract/params/schema.ts'
 export type { UploadedFile } from './contract/params/uploaded-file.ts'
-export type {
-  CommandContext,
-  CommandOption,
-  CommandResult,
-  PartApp,
-  PartCommand,
-  PartEndpoint,
-  PartOf,
-  PartVariable,
-} from './contract/part.ts'
-export type {
-  ApprovalCase,
-  ApprovalDecider,
-  ApprovalDecision,
-  Redemption,
-} from './contract/ports/approval.ts'
-export type { AuditPort } from './contract/ports/audit.ts'
-export type { AdmitPort, Arriving, Lease, LimitsPort } from './contract/ports/limits.ts'
-export type { TransactionPort } from './contract/ports/transaction.ts'
 export type { OwnProblemRow, ProblemSet } from './contract/problems/define-problems.ts'
 export { defineProblems } from './contract/problems/define-problems.ts'
 export type {

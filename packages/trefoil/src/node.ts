@@ -1,3 +1,4 @@
+export type { AppHandle } from './contract/call/app-handle.ts'
 export type { SendFileOptions, SentFileOptions } from './surfaces/http/node/files/send-file.ts'
 export { sendFile } from './surfaces/http/node/files/send-file.ts'
 export type { StaticHandler, StaticOptions } from './surfaces/http/node/files/static-files.ts'

@@ -16,6 +16,8 @@ export type {
   McpRequestOptions,
   TestMcp,
 } from './testing/mcp-client.ts'
+export type { PartCheck } from './testing/part-contract.ts'
+export { partContract } from './testing/part-contract.ts'
 export type { TestBodyOptions, TestFile } from './testing/request-body.ts'
 export type { FieldsInput, ScalarInput } from './testing/request-target.ts'
 export type { ParsedCookie } from './testing/set-cookie.ts'

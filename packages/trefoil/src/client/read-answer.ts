@@ -58,10 +58,19 @@ function readAction(value: unknown): ManifestAction | null {
     method: textOf(value['method']),
     path: textOf(value['path']),
     needs_approval,
+    // A server that says nothing of it is of an older version: then anything may change.
+    changes: value['changes'] !== false,
+    external: value['external'] === true,
+    ...readSensitive(value['sensitive']),
     input_schema,
     ...readTextLists(value['text_lists']),
     output_schema: isRecord(output_schema) ? output_schema : null,
   }
+}
+
+function readSensitive(value: unknown): Pick<ManifestAction, 'sensitive'> {
+  if (!Array.isArray(value)) return {}
+  return { sensitive: value.filter((name) => typeof name === 'string') }
 }
 
 /** What another revision says of an argument is as good as nothing: then its schema alone decides. */

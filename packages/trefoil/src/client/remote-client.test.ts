@@ -56,7 +56,15 @@ function codeOf(answer: ActionAnswer | Manifest): string | null {
   return 'ok' in answer && !answer.ok ? (answer.error?.code ?? null) : null
 }
 
-const ACTION = { name: 'ping', description: '', needs_approval: false, input_schema: {} }
+const ACTION = {
+  name: 'ping',
+  description: '',
+  needs_approval: false,
+  changes: false,
+  external: true,
+  sensitive: ['pin'],
+  input_schema: {},
+}
 const MANIFEST = {
   protocol: 'trefoil-actions.v1',
   service: { name: 'store', version: '1.2.3' },

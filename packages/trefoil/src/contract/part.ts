@@ -154,7 +154,7 @@ export const PROGRAM_COMMANDS: readonly string[] = [
   'actions',
   'call',
   'connect',
-  'disconnect',
+  'login',
   'remotes',
   'help',
 ]

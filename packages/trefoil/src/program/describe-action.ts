@@ -85,7 +85,7 @@ function humanDescription(
   }
   if (action.description !== '') lines.push(indented(action.description.trim(), '  '))
   lines.push(`  protected action: ${action.needs_approval ? 'yes' : 'no'}`)
-  lines.push('  arguments:', ...argumentLines(flags))
+  lines.push('  arguments:', ...argumentLines(flags, action.sensitive ?? []))
   lines.push('  usage:', `    ${visibleLine(commands.usage)}`)
   lines.push('  dry run:', `    ${visibleLine(commands.dryRun)}`)
   if (commands.approval !== null) {
@@ -98,7 +98,10 @@ function humanDescription(
 /** Columns that short signatures leave for the longest. */
 const MAX_WIDTH = 40
 
-function argumentLines(flags: readonly ActionFlag[]): readonly string[] {
+function argumentLines(
+  flags: readonly ActionFlag[],
+  sensitive: readonly string[],
+): readonly string[] {
   if (flags.length === 0) return ['    none']
   const signatures = flags.map((flag) => visibleLine(`${spelling(flag)}${gap(flag)}`))
   const width = signatures.reduce(
@@ -107,7 +110,8 @@ function argumentLines(flags: readonly ActionFlag[]): readonly string[] {
   )
   return flags.map((flag, index) => {
     const need = flag.required ? 'required' : 'optional'
-    const notes = notesOf(flag).map((note) => `  ${visibleLine(note)}`)
+    const secret = sensitive.includes(flag.name) ? ['(a secret)'] : []
+    const notes = [...notesOf(flag), ...secret].map((note) => `  ${visibleLine(note)}`)
     return `    ${(signatures[index] ?? '').padEnd(width)}  ${need}${notes.join('')}`
   })
 }

@@ -9,6 +9,7 @@ import { addConnectCommands } from './commands/connect.ts'
 import { addRemotesCommand } from './commands/remotes.ts'
 import { addServeCommands } from './commands/serve.ts'
 import type { Context } from './context.ts'
+import { performPart } from './part-commands.ts'
 import { addGlobalFlags } from './terminal/flags.ts'
 import type { ProgramIo } from './terminal/io.ts'
 import {
@@ -72,6 +73,8 @@ async function perform(
     },
   }
   const written = { out: '', err: '' }
+  const ofPart = await performPart(context, argv)
+  if (ofPart !== null) return ofPart
   const program = buildProgram(context, written)
   try {
     await program.parseAsync([...argv], { from: 'user' })

@@ -30,6 +30,8 @@ import { returnedDocument } from './returned-document.ts'
 
 const EXTERNAL_NAME = /^[A-Za-z0-9_.-]{1,128}$/
 const MAX_DESCRIPTION = 1000
+/** Safe methods (RFC 9110 §9.2.1): whoever says nothing else changes nothing with them. */
+const READS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
 const RESERVED = ['/mcp', '/__trefoil__'] as const
 const RESERVED_EXACTLY = '/.well-known/trefoil-actions.json'
 
@@ -131,6 +133,8 @@ export function compileAction(declaration: Declaration, site: ActionSite): Compi
     tags: [...new Set(shared.flatMap((level) => level.tags ?? []))],
     metadata: Object.freeze(Object.assign({}, ...shared.map((level) => level.metadata))),
     hints: { ...defaultHints(method), ...options.hints },
+    changes: options.changes ?? !READS.has(method ?? ''),
+    external: options.external ?? false,
     deprecated: options.deprecated ?? false,
     status: compileStatus(options.status, where),
     headers,

@@ -20,6 +20,7 @@ import {
 import { bigintSchema } from './bigint-segment.ts'
 import { bigintDocument, documentOf } from './param-document.ts'
 import { type ParamSite, wrongParam } from './param-site.ts'
+import { withoutValues } from './without-values.ts'
 
 /** What `params` of an action comes to. */
 export interface CompiledParams {
@@ -74,7 +75,7 @@ function defaultSource(method: string | null): ParamSource {
 }
 
 function compileMarked(name: string, marked: MarkedParam, site: ParamSite): ParamSpec {
-  const { source, schema, alias, description, jsonSchema, optional, explode } = marked
+  const { source, schema, alias, description, jsonSchema, optional, sensitive, explode } = marked
   if (source === 'path' && !site.pathNames.includes(alias ?? name) && site.method !== null) {
     throw wrongParam(
       site,
@@ -85,7 +86,8 @@ function compileMarked(name: string, marked: MarkedParam, site: ParamSite): Para
   if (source !== 'path' && site.pathNames.includes(name)) {
     throw wrongParam(site, name, `is a segment of the path and cannot be a ${source} parameter`)
   }
-  return build(name, source, schema, { alias, description, jsonSchema, optional, explode }, site)
+  const extras = { alias, description, jsonSchema, optional, sensitive, explode }
+  return build(name, source, schema, extras, site)
 }
 
 interface Extras {
@@ -93,6 +95,7 @@ interface Extras {
   readonly description?: string | undefined
   readonly jsonSchema?: JsonSchema | undefined
   readonly optional?: boolean | undefined
+  readonly sensitive?: boolean
   readonly explode?: boolean
 }
 
@@ -126,6 +129,7 @@ function build(
       `cannot be a ${source} parameter: ${why}. Use a scalar or a list of scalars, pass { jsonSchema }, or send it in the body`,
     )
   }
+  const { sensitive = false } = extras
   const commas = extras.explode === false
   if (commas && kinds?.list !== true) {
     throw wrongParam(site, name, 'explode: false is for lists, and its schema takes one value')
@@ -141,7 +145,11 @@ function build(
     source,
     wire: source === 'header' ? wire.toLowerCase() : wire,
     schema,
-    jsonSchema: advertised(json ?? {}, extras.description, absence),
+    jsonSchema: advertised(
+      sensitive ? withoutValues(json ?? {}) : (json ?? {}),
+      extras.description,
+      absence,
+    ),
     text: kinds?.kinds ?? [],
     list: kinds?.list ?? false,
     commas,
@@ -150,6 +158,7 @@ function build(
     nullIsAbsent: isNullAbsent(source, schema, json, absence),
     // There is no path without its segments.
     isAssumedRequired: isAssumed && source !== 'path',
+    sensitive,
     description: extras.description ?? textOf(json?.['description']),
   })
 }

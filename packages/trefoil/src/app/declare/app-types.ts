@@ -3,7 +3,6 @@ import type { AuthContext } from '../../contract/auth/auth-context.ts'
 import type { AuthConfig, Authenticator } from '../../contract/auth/authenticator.ts'
 import type { AuthRequest } from '../../contract/call/call.ts'
 import type { SurfaceName } from '../../contract/call/surface-name.ts'
-import type { PartsCovered, PartsPayload } from './part-types.ts'
 
 /** The types an app carries: which surfaces it covers, whom it knows, what it remembers. */
 export interface AppTypes {
@@ -39,7 +38,7 @@ export interface TypesOf<
   Parts = readonly [],
 > extends AppTypes {
   readonly covered: Covered<Auth> | PartsCovered<Parts>
-  readonly payload: PayloadOf<Auth[number]> | PartsPayload<Parts>
+  readonly payload: OwnPayload<Auth, Parts> | PartsPayload<Parts>
   readonly state: State
   readonly callState: CallState
 }
@@ -48,7 +47,7 @@ export interface TypesOf<
  * Surfaces that an authenticator covers for certain. A list whose length or members the type
  * leaves open covers nothing: otherwise `call.auth` would be promised where it can be `null`.
  */
-export type Covered<Auth extends readonly AnyAuthConfig[]> = {
+type Covered<Auth extends readonly AnyAuthConfig[]> = {
   [Surface in SurfaceName]: false extends CoveredBy<Surface, Auth> ? never : Surface
 }[SurfaceName]
 
@@ -71,7 +70,7 @@ type Lists<Surface, List extends readonly SurfaceName[]> = List extends readonly
     : Lists<Surface, Rest>
   : false
 
-export type PayloadOf<Config> = Config extends {
+type PayloadOf<Config> = Config extends {
   readonly authenticate: Authenticator<infer Payload>
 }
   ? Config extends { readonly onAuthenticated: (...args: never[]) => infer Answer }
@@ -93,3 +92,34 @@ export type OwnPayloads<Auth extends readonly unknown[]> = {
       : { readonly onAuthenticated: never }
     : unknown
 }
+
+/**
+ * Of an app without `auth` the compiler takes the list for one of any length, whose payload is anything;
+ * where parts say who is calling that would hide theirs.
+ */
+type OwnPayload<Auth extends readonly AnyAuthConfig[], Parts> = [PartsCovered<Parts>] extends [
+  never,
+]
+  ? PayloadOf<Auth[number]>
+  : Same<Auth, readonly AnyAuthConfig[]> extends true
+    ? never
+    : PayloadOf<Auth[number]>
+
+type Same<A, B> = (<X>() => X extends A ? 1 : 2) extends <X>() => X extends B ? 1 : 2 ? true : false
+
+/** What the authenticators of parts add to the types of an app. Of a list of unknown length: nothing. */
+type PartsCovered<Parts> = Parts extends readonly [infer First, ...infer Rest]
+  ? Covered<AuthOf<First>> | PartsCovered<Rest>
+  : never
+
+type PartsPayload<Parts> = Parts extends readonly [infer First, ...infer Rest]
+  ? PayloadOf<AuthOf<First>[number]> | PartsPayload<Rest>
+  : never
+
+type AuthOf<One> = One extends { readonly authenticator: infer Auth }
+  ? Auth extends readonly AnyAuthConfig[]
+    ? Auth
+    : Auth extends AnyAuthConfig
+      ? readonly [Auth]
+      : readonly []
+  : readonly []

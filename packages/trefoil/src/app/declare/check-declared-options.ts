@@ -33,7 +33,7 @@ export function checkRouteOptions(where: string, options: DeclaredOptions): void
   checkOptionNames(where, options, ROUTE_OPTIONS)
   checkShared(where, options)
   // By truth, `tool: 'false'` would hand the action to agents.
-  for (const option of ['tool', 'cli', 'deprecated'] as const) {
+  for (const option of ['tool', 'cli', 'deprecated', 'changes', 'external'] as const) {
     checkFlag(`${where}: ${option}`, options[option])
   }
   for (const option of ['name', 'description', 'title'] as const) {

@@ -17,6 +17,8 @@ export interface DeclaredOptions extends SharedOptions {
   readonly cli?: boolean
   readonly public?: boolean | readonly SurfaceName[]
   readonly hints?: ToolHints
+  readonly changes?: boolean
+  readonly external?: boolean
   readonly deprecated?: boolean
   readonly status?: number
   readonly headers?: Readonly<Record<string, string | null>>
@@ -81,6 +83,8 @@ export const ROUTE_OPTIONS: OptionNames<DeclaredOptions> = {
   cli: true,
   public: true,
   hints: true,
+  changes: true,
+  external: true,
   deprecated: true,
   status: true,
   headers: true,

@@ -56,11 +56,13 @@ const defined = new WeakSet<object>()
  *
  * @throws ImproperlyConfigured naming the part, the member and what to write
  */
-export function definePart<const Auth extends AnyAuthConfig | readonly AnyAuthConfig[] = never>(
+export function definePart<const Auth extends AnyAuthConfig | readonly AnyAuthConfig[]>(
   part: Part & { readonly authenticator?: Auth },
-): [Auth] extends [never] ? Part : AuthenticatingPart<Auth> {
+): [AnyAuthConfig] extends [Auth] ? Part : AuthenticatingPart<Auth> {
   // What the type says of it is what was given.
-  return readPart(part) as [Auth] extends [never] ? Part : AuthenticatingPart<Auth>
+  return readPart(part) as unknown as [AnyAuthConfig] extends [Auth]
+    ? Part
+    : AuthenticatingPart<Auth>
 }
 
 /** What {@link definePart} makes of a value of whatever type; one it has made comes back as it is. */

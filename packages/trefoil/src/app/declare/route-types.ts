@@ -135,6 +135,13 @@ export interface OperationOptions<
   readonly problems?: readonly Code[]
   /** Hints for agents; default from the HTTP method. */
   readonly hints?: ToolHints
+  /**
+   * Whether it may change something. Default: GET, HEAD and OPTIONS do not, everything else does, and
+   * so do actions and tools without a method.
+   */
+  readonly changes?: boolean
+  /** Acts outside the database too: sends mail, takes money. Default false. */
+  readonly external?: boolean
   /** Response headers: a value replaces a default one, `null` removes it. */
   readonly headers?: Readonly<Record<string, string | null>>
   /** HTTP status of success, 200…299. Default 200, or 204 when there is no value. */

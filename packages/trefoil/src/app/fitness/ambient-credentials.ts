@@ -81,7 +81,15 @@ function probe(config: AuthConfig): Probe {
     entrypoint: 'server',
     requestId: 'production-check',
     callId: 'production-check',
-    action: { name: 'production-check', method: null, path: null, tags: [], metadata: {} },
+    action: {
+      name: 'production-check',
+      method: null,
+      path: null,
+      tags: [],
+      metadata: {},
+      changes: false,
+      external: false,
+    },
     request: { ...NO_REQUEST, headers },
     client: {
       get address() {

@@ -1,5 +1,6 @@
 import { closest } from '../../base/closest.ts'
 import type { Logger } from '../../contract/call/logger.ts'
+import type { Environment } from '../../contract/options/environment.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
 import type { CorsOptions } from '../../policy/cors.ts'
 import {
@@ -10,8 +11,7 @@ import {
 } from './environment-variables.ts'
 import { readVariable } from './read-variable.ts'
 
-/** Variables by name, such as `process.env`. */
-export type Environment = Readonly<Record<string, string | undefined>>
+export type { Environment }
 
 type Values = Record<string, unknown>
 

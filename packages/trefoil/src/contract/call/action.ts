@@ -98,6 +98,10 @@ export interface Action {
   readonly tags: readonly string[]
   readonly metadata: Readonly<Record<string, unknown>>
   readonly hints: ToolHints
+  /** True when it may change something: what the method says, or the action itself. */
+  readonly changes: boolean
+  /** True when it acts outside the database, where nothing can be taken back. */
+  readonly external: boolean
   readonly deprecated: boolean
   /** HTTP status of success; `null` for 200, or 204 when there is no value. */
   readonly status: number | null
@@ -137,6 +141,8 @@ export function emptyAction(name: string): Action {
     tags: [],
     metadata: {},
     hints: {},
+    changes: true,
+    external: false,
     deprecated: false,
     status: null,
     headers: null,

@@ -31,16 +31,28 @@ export interface AppInternals {
 /** Found on every app, whichever copy of the package made it. Opens nothing. */
 export const APP_MARK: symbol = Symbol.for('trefoil.app')
 
-let read: (value: object) => AppInternals | null = () => null
+type Reader = (value: object) => AppInternals | null
 
-/** Called once, by the class of apps, which alone can look into them. */
-export function befriendApps(reader: (value: object) => AppInternals | null): void {
-  read = reader
+const readers = new Set<Reader>()
+
+/**
+ * Called by the class of apps, which alone can look into them; and by a test that stands in for it.
+ *
+ * @returns takes it back
+ */
+export function befriendApps(reader: Reader): () => void {
+  readers.add(reader)
+  return () => void readers.delete(reader)
 }
 
 /** `null` for what this copy of the package has not made, a proxy of an app included. */
 function internals(value: unknown): AppInternals | null {
-  return typeof value === 'object' && value !== null ? read(value) : null
+  if (typeof value !== 'object' || value === null) return null
+  for (const read of readers) {
+    const found = read(value)
+    if (found !== null) return found
+  }
+  return null
 }
 
 /** True for what `createApp()` of this copy of the package returned. */

@@ -37,6 +37,8 @@ export interface Dependency<Value> {
   readonly [BRAND]: true
   readonly name: string
   readonly scope: DependencyScope
+  /** `safe` when it may be opened for a preview, which is taken back; else `null`. */
+  readonly preview: 'safe' | null
   /** Other dependencies handed to the provider, or a function giving them. */
   readonly uses: () => Uses
   readonly provide: (uses: never, call: ProviderCall) => unknown
@@ -47,6 +49,11 @@ export interface Dependency<Value> {
 export interface DependencyOptions<U extends Uses> {
   /** Default `request`. */
   readonly scope?: DependencyScope
+  /**
+   * `safe`: may be opened while the effect of a call is only looked at, because nothing of it is left
+   * behind then: it reads, or takes part in the transaction that is rolled back. Default: not so.
+   */
+  readonly preview?: 'safe'
   /** Shown in errors; default: the provider's name. */
   readonly name?: string
   /** Dependencies of this one; a function when they are declared later in the file. */
@@ -67,18 +74,22 @@ export function dependency<Returned, const U extends Uses = Record<never, never>
   provide: (uses: UsedValues<U>, call: ProviderCall) => Returned,
   options: DependencyOptions<U> = {},
 ): Dependency<ProvidedValue<Returned>> {
-  const { scope = 'request', uses } = options
+  const { scope = 'request', uses, preview } = options
   if (typeof provide !== 'function') {
     throw new ImproperlyConfigured('dependency() takes a function that provides the value')
   }
   if (scope !== 'request' && scope !== 'function') {
     throw new ImproperlyConfigured("Dependency scope must be 'function' or 'request'")
   }
+  if (preview !== undefined && preview !== 'safe') {
+    throw new ImproperlyConfigured("Dependency preview must be 'safe', or left out")
+  }
   const name = options.name ?? (provide.name || 'dependency')
   return Object.freeze({
     [BRAND]: true as const,
     name,
     scope,
+    preview: preview ?? null,
     uses: fixed(uses),
     provide,
   })

@@ -33,6 +33,7 @@ export interface MarkedParam<
   readonly jsonSchema: JsonSchema | undefined
   /** `undefined` where the schema says for itself whether it may be absent. */
   readonly optional: boolean | undefined
+  readonly sensitive: boolean
   /** Of query parameters only: `false` for lists written with commas. */
   readonly explode: boolean
   /** Carry types only: what the handler receives, and what a caller gives. */
@@ -54,6 +55,12 @@ export interface ParamOptions {
    * schema that refuses `undefined` stops the start.
    */
   readonly optional?: boolean
+  /**
+   * A secret of the caller's, such as a password: its value is in no record, no log line, no text of an
+   * error and no example. What is wrong with it is not said in the words of its schema, which may
+   * repeat it. Default false.
+   */
+  readonly sensitive?: boolean
 }
 
 export type Param = Schema | MarkedParam | Dependency<unknown>
@@ -96,6 +103,7 @@ const PARAM_OPTIONS: OptionNames<ParamOptions> = {
   description: true,
   jsonSchema: true,
   optional: true,
+  sensitive: true,
 }
 const QUERY_OPTIONS: OptionNames<QueryOptions> = { ...PARAM_OPTIONS, explode: true }
 
@@ -106,11 +114,12 @@ function checkParamOptions(
 ): void {
   checkRecord(`${where}: options`, options)
   checkOptionNames(where, options, known)
-  const { alias, description, jsonSchema, optional, explode } = options
+  const { alias, description, jsonSchema, optional, sensitive, explode } = options
   if (alias !== '') checkText(`${where}: alias`, alias)
   if (description !== '') checkText(`${where}: description`, description)
   if (jsonSchema !== undefined) checkRecord(`${where}: jsonSchema`, jsonSchema)
   checkFlag(`${where}: optional`, optional)
+  checkFlag(`${where}: sensitive`, sensitive)
   checkFlag(`${where}: explode`, explode)
 }
 
@@ -120,7 +129,7 @@ function marked<Source extends ParamSource, Value, Input = unknown>(
   options: QueryOptions,
 ): MarkedParam<Source, Value, Input> {
   checkParamOptions(`${source}()`, options, source === 'query' ? QUERY_OPTIONS : PARAM_OPTIONS)
-  const { alias, description, jsonSchema, optional, explode = true } = options
+  const { alias, description, jsonSchema, optional, sensitive = false, explode = true } = options
   return Object.freeze({
     [BRAND]: true as const,
     source,
@@ -129,6 +138,7 @@ function marked<Source extends ParamSource, Value, Input = unknown>(
     description,
     jsonSchema,
     optional,
+    sensitive,
     explode,
   })
 }

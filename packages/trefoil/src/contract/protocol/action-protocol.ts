@@ -22,6 +22,11 @@ export interface ManifestAction {
   readonly method: string | null
   readonly path: string | null
   readonly needs_approval: boolean
+  /** Whether it may change something, and whether it acts outside the database of the app too. */
+  readonly changes: boolean
+  readonly external: boolean
+  /** Arguments that are secrets: not to be shown, kept or logged. Absent for none. */
+  readonly sensitive?: readonly string[]
   readonly input_schema: JsonSchema
   /**
    * How HTTP writes the lists among the arguments, where it writes them as text; a command line reads

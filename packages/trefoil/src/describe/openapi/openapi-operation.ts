@@ -46,9 +46,17 @@ export function openApiOperation(
     'x-trefoil-tool': action.exposed.mcp,
     'x-trefoil-cli': action.exposed.cli,
     'x-trefoil-needs-approval': operation.needsApproval,
+    // Said where the method does not say it.
+    ...(action.changes !== changesBy(action.method) && { 'x-trefoil-changes': action.changes }),
+    ...(action.external && { 'x-trefoil-external': true }),
   }
   const { openapi: more } = action.metadata
   return isJsonObject(more) ? mergeDocument(document, more) : document
+}
+
+/** What readers take a method to mean (RFC 9110 §9.2.1). */
+function changesBy(method: string | null): boolean {
+  return method !== 'GET' && method !== 'HEAD' && method !== 'OPTIONS'
 }
 
 function parameter({

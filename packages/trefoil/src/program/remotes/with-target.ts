@@ -42,11 +42,27 @@ async function withLocalApp<Value>(
 ): Promise<Value> {
   const { io, time } = context
   const headers = localCredentials(flags, io.env)
-  time.limit(timeoutOf(flags))
-  io.divertOutput()
-  const loaded = await time.within(loadApp(flags.app ?? appFromEnvironment(context), io.cwd))
+  const loaded = await loadLocalApp(context, flags)
   const run = (): Promise<Value> =>
     untilEnd(context, loaded.app.localActions({ headers, signal: time.signal }), use)
+  return withLoaded(context, flags, loaded, run)
+}
+
+/** The local app, in the time of the command; what it prints from now on goes to standard error. */
+export async function loadLocalApp(context: Context, flags: TargetFlags): Promise<LoadedApp> {
+  const { io, time } = context
+  time.limit(timeoutOf(flags))
+  io.divertOutput()
+  return time.within(loadApp(flags.app ?? appFromEnvironment(context), io.cwd))
+}
+
+/** Starts the app, and shuts it down after the use, unless `--no-lifespan` leaves both out. */
+export async function withLoaded<Value>(
+  context: Context,
+  flags: TargetFlags,
+  loaded: LoadedApp,
+  run: () => Promise<Value>,
+): Promise<Value> {
   if (flags.lifespan !== false) return withLifespan(context, loaded, run)
   try {
     return await run()

@@ -14,6 +14,11 @@ function textLists({ params }: Action): Pick<ManifestAction, 'text_lists'> {
   return lists.length === 0 ? {} : { text_lists: Object.fromEntries(lists) }
 }
 
+function sensitive({ params }: Action): Pick<ManifestAction, 'sensitive'> {
+  const names = params.filter((param) => param.sensitive).map(({ name }) => name)
+  return names.length === 0 ? {} : { sensitive: names }
+}
+
 /** The document that `GET /.well-known/trefoil-actions.json` answers (RPC-2). */
 export function buildManifest(catalogue: Catalogue): Manifest {
   const actions = catalogue.actions
@@ -25,6 +30,9 @@ export function buildManifest(catalogue: Catalogue): Manifest {
       method: action.method,
       path: action.path,
       needs_approval: action.approval.cli,
+      changes: action.changes,
+      external: action.external,
+      ...sensitive(action),
       input_schema: action.inputSchema,
       ...textLists(action),
       output_schema: action.outputSchema,

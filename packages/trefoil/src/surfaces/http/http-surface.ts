@@ -32,7 +32,7 @@ import {
 import { type RouteAnswers, variesBy, withVary } from './response/route-answers.ts'
 import { shapeReply } from './response/shape-reply.ts'
 import { withCookies } from './response/with-cookies.ts'
-import { createFinder, type FinderOptions, type HttpFound } from './route/find.ts'
+import { createFinder, createPathShower, type FinderOptions, type HttpFound } from './route/find.ts'
 import { underMount } from './route/under-mount.ts'
 import { HttpVisit } from './visit.ts'
 
@@ -64,6 +64,7 @@ export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
     logger,
   } = options
   const { clock } = recorder
+  const shown = createPathShower(options.mounts)
   const finder = createFinder(options, (visit, reply) => new Ready(finish(visit, reply)))
   const headers = {
     http: headersOfEveryAnswer(options.headers.http, requestIdHeader),
@@ -193,7 +194,7 @@ export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
       exchange.onDone((sent) => {
         const http = {
           method: exchange.method,
-          path: visit.target?.path ?? '(malformed)',
+          path: visit.target === null ? '(malformed)' : shown(visit.target.path),
           scheme: visit.origin.scheme,
         }
         const site = { client: visit.client, http, status: reply.status }

@@ -1,11 +1,13 @@
 import { type Awaitable, isPromiseLike } from '../../../base/promise.ts'
 import type { HttpReply } from '../../../contract/answer/exchange.ts'
+import type { Action } from '../../../contract/call/action.ts'
 import { Problem, refuse } from '../../../contract/problems/problem.ts'
 import type { Plan } from '../../../engine/plan.ts'
 import type { CallerRule } from '../../../policy/caller-rule.ts'
 import { type CsrfOptions, decideCsrf } from '../../../policy/csrf.ts'
 import type { Edge } from '../../../policy/edge.ts'
 import { isCanonicalPath, pathOf, spellsLiterals } from '../../../web/mount-path.ts'
+import type { PathTemplate } from '../../../web/path-template.ts'
 import { firstHeader } from '../../../web/raw-headers.ts'
 import type { Target } from '../../../web/target.ts'
 import type { Endpoint } from '../../endpoint.ts'
@@ -60,6 +62,37 @@ export interface Finder {
   find(visit: HttpVisit): Awaitable<HttpFound | Problem | Ready<HttpReply>>
   /** For a refusal before anybody looked where the request was going: in whose words it is to be. */
   placeRefusal(visit: HttpVisit, problem: Problem): void
+}
+
+/**
+ * Paths as records show them: of those in which a caller's secret stands, the template. By the path
+ * alone, because a request may have been refused before it led to anything.
+ */
+export function createPathShower(mounts: readonly Mount<HttpTarget>[]): (path: string) => string {
+  const hidden = mounts.flatMap(({ template, target }) => {
+    if (target.kind !== 'action' || !hidesPath(target.plan.action)) return []
+    return [{ method: ANY, template: untyped(template), target: template.text }]
+  })
+  if (hidden.length === 0) return (path) => path
+  const match = createMatcher(hidden)
+  return (path) => {
+    const found = match(ANY, path)
+    return found.kind === 'found' ? found.target : path
+  }
+}
+
+const ANY = 'GET'
+
+/** What does not fit a type leads nowhere, and may be a secret with a slip in it. */
+function untyped(template: PathTemplate): PathTemplate {
+  const segments = template.segments.map((part) =>
+    part.kind === 'param' && part.type !== 'path' ? ({ ...part, type: 'string' } as const) : part,
+  )
+  return { ...template, segments }
+}
+
+function hidesPath({ params }: Action): boolean {
+  return params.some(({ source, sensitive }) => source === 'path' && sensitive)
 }
 
 /** @param ready makes the last word of what needs no call */
