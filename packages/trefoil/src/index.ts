@@ -27,6 +27,8 @@ export type { Clock, RandomSource } from './base/clock.ts'
 export type { Duration } from './base/duration.ts'
 export type { Awaitable } from './base/promise.ts'
 export { Secret } from './base/secret.ts'
+export type { Answer, AnswerHead } from './contract/answer/answer.ts'
+export type { PartialContent } from './contract/answer/partial-content.ts'
 export type { Reply, ReplyOptions } from './contract/answer/reply.ts'
 export { reply } from './contract/answer/reply.ts'
 export type { EncodedSchema, ReturningOptions, TwoWaySchema } from './contract/answer/returned.ts'
@@ -75,6 +77,7 @@ export type {
 } from './contract/call/dependency.ts'
 export { dependency } from './contract/call/dependency.ts'
 export type { Logger, LogLevel } from './contract/call/logger.ts'
+export type { Outcome } from './contract/call/outcome.ts'
 export type { Entrypoint, PerSurface, SurfaceName } from './contract/call/surface-name.ts'
 export type { Environment } from './contract/options/environment.ts'
 export type { ProductionRisk } from './contract/options/production-risk.ts'
@@ -106,7 +109,12 @@ export type { InputOf, JsonSchema, OutputOf, Schema } from './contract/params/sc
 export type { UploadedFile } from './contract/params/uploaded-file.ts'
 export type { OwnProblemRow, ProblemSet } from './contract/problems/define-problems.ts'
 export { defineProblems } from './contract/problems/define-problems.ts'
-export type { HttpErrorOptions, Issue, ProblemOptions } from './contract/problems/problem.ts'
+export type {
+  HttpErrorOptions,
+  Issue,
+  KnownProblem,
+  ProblemOptions,
+} from './contract/problems/problem.ts'
 export { HttpError, ImproperlyConfigured, Problem } from './contract/problems/problem.ts'
 export type { ProblemCode, ProblemRow } from './contract/problems/problems.ts'
 export { PROBLEMS } from './contract/problems/problems.ts'

@@ -3,7 +3,7 @@ import type { ErrorClass, ErrorHandler, Handler, Middleware } from '../../contra
 import type { AnyHandle } from '../../contract/call/action-handle.ts'
 import { valueKind } from '../../contract/options/value-kind.ts'
 import type { Params } from '../../contract/params/params.ts'
-import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
+import { ImproperlyConfigured, type Problem } from '../../contract/problems/problem.ts'
 import type { AnyTypes, AppTypes } from './app-types.ts'
 import { checkGroupOptions } from './check-declared-options.ts'
 import type { Declaration, DeclaredOptions, Level } from './declaration.ts'
@@ -43,6 +43,9 @@ export type Routes<Of = AnyTypes> = 0 extends Of & 1
   : Of extends RouteGroup<infer T, infer Inherited, infer Prefix>
     ? RouteGroup<T, Inherited, Prefix>
     : never
+
+/** Of the class `Problem` the compiler concludes that its code is none, where it may be any. */
+type Thrown<E> = [E] extends [Problem<never>] ? ([Problem<never>] extends [E] ? Problem : E) : E
 
 type Arguments = readonly [options: DeclaredOptions, handler: Handler] | readonly [handler: Handler]
 
@@ -118,7 +121,7 @@ export class RouteGroup<
    */
   onError<E>(
     type: ErrorClass<E>,
-    answer: (error: E, call: AnyCallOf<T>) => Awaitable<unknown>,
+    answer: (error: Thrown<E>, call: AnyCallOf<T>) => Awaitable<unknown>,
   ): void {
     this.#errorHandlers.push(errorHandler('onError()', type, answer))
   }
@@ -173,7 +176,7 @@ export class RouteGroup<
  */
 export function handle<E>(
   type: ErrorClass<E>,
-  answer: (error: E, call: AnyCallOf<AppTypes>) => Awaitable<unknown>,
+  answer: (error: Thrown<E>, call: AnyCallOf<AppTypes>) => Awaitable<unknown>,
 ): ErrorHandler {
   return errorHandler('handle()', type, answer)
 }
