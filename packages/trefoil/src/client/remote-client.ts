@@ -1,3 +1,8 @@
+import type { ByteSize } from '../base/bytes.ts'
+import { parseByteSize } from '../base/bytes.ts'
+import type { Duration } from '../base/duration.ts'
+import { checkOptionNames, type OptionNames } from '../contract/options/option-names.ts'
+import { Problem } from '../contract/problems/problem.ts'
 import type {
   ActionAnswer,
   ActionCallRequest,
@@ -6,33 +11,47 @@ import type {
   ProblemEnvelope,
 } from '../contract/protocol/action-protocol.ts'
 import { CALL_PATH, MANIFEST_PATH } from '../contract/protocol/action-protocol.ts'
-import { isDeeper, MAX_ANSWER_DEPTH } from './manifest-budget.ts'
-import { refusal } from './problem-envelope.ts'
+import { Connection, type Token, timeoutOf } from './connection.ts'
+import { problemEnvelope, refusal } from './problem-envelope.ts'
 import { isFailure, readAnswer, readManifest, readProblem } from './read-answer.ts'
-import { readLimited } from './read-limited.ts'
-import { parseRemoteUrl } from './remote-url.ts'
+import { type ReadDocument, readDocument } from './read-document.ts'
 
+/** Options of {@link createRemoteTarget}. */
 export interface RemoteTargetOptions {
-  /** Address of the app, by the rules of {@link parseRemoteUrl}. */
+  /** Absolute https address of the app, with the path it is mounted under; http for localhost only. */
   readonly url: string
-  /** Sent as `Authorization: Bearer …`, to this address only. */
-  readonly token?: string | undefined
+  /**
+   * Sent as `Authorization: Bearer …`, to this address only. A function is asked anew for every call;
+   * when it rejects, nothing is sent. One target a caller.
+   */
+  readonly token?: Token | undefined
   /** More request headers. */
   readonly headers?: Readonly<Record<string, string>> | undefined
-  /** Milliseconds from sending to the last byte of the answer. Default 10,000. */
-  readonly timeoutMs?: number | undefined
+  /** Longest time from sending to the last byte of the answer. Default `10s`. */
+  readonly timeout?: Duration | undefined
   /** Gives up what is being asked for: the connection is closed. */
   readonly signal?: AbortSignal | undefined
-  /** Bytes of an answer. Default 5 MiB; exactly the limit passes. */
-  readonly maxBytes?: number | undefined
+  /** Largest answer. Default `5mb`; exactly the limit passes. */
+  readonly maxAnswerSize?: ByteSize | undefined
   /** Advice when the credential is refused. Default: how to store a token. */
   readonly loginFix?: string | undefined
   /** Default: the global `fetch`. */
   readonly fetch?: typeof fetch | undefined
 }
 
-const DEFAULT_TIMEOUT_MS = 10_000
-const DEFAULT_MAX_BYTES = 5 * 1024 * 1024
+const OPTIONS: OptionNames<RemoteTargetOptions> = {
+  url: true,
+  token: true,
+  headers: true,
+  timeout: true,
+  signal: true,
+  maxAnswerSize: true,
+  loginFix: true,
+  fetch: true,
+}
+
+export const DEFAULT_TIMEOUT_MS = 10_000
+const DEFAULT_MAX_BYTES: number = 5 * 1024 * 1024
 const LOGIN_FIX =
   'Send a valid token: store one with `trefoil login <remote>`, or give `--token` for one command.'
 
@@ -41,50 +60,46 @@ const LOGIN_FIX =
  * rejections: `remote_unreachable`, `remote_redirect`, `remote_invalid`, `response_too_large`,
  * `AUTHENTICATION_ERROR`, and every problem the remote itself answers with.
  *
- * @throws TypeError when the address, the token or a header is malformed
+ * @throws TypeError when the address, the token, a header or a limit is malformed;
+ * ImproperlyConfigured for an option nobody reads
  */
 export function createRemoteTarget(options: RemoteTargetOptions): ActionTarget {
-  const remote = new Remote(options)
+  checkOptionNames('createRemoteTarget()', options, OPTIONS)
+  const connection = new Connection({
+    ...options,
+    timeoutMs: timeoutOf('createRemoteTarget(): timeout', options.timeout, DEFAULT_TIMEOUT_MS),
+    credentials: 'omit',
+  })
+  const maxBytes = answerSizeOf('createRemoteTarget(): maxAnswerSize', options.maxAnswerSize)
+  const remote = new Remote(connection, maxBytes, options.loginFix ?? LOGIN_FIX)
   return {
     manifest: () => remote.manifest(),
     call: (request) => remote.call(request),
   }
 }
 
-interface Received {
-  readonly ok: true
-  readonly status: number
-  readonly value: unknown
+/** @throws TypeError unless it is a size */
+export function answerSizeOf(option: string, given: unknown): number {
+  if (given === undefined) return DEFAULT_MAX_BYTES
+  const bytes = parseByteSize(given)
+  if (bytes === null) throw new TypeError(`${option} must be a size such as '5mb'`)
+  return bytes
 }
 
 class Remote {
-  readonly #url: string
-  readonly #headers: Headers
-  readonly #timeoutMs: number
-  readonly #signal: AbortSignal | undefined
+  readonly #connection: Connection
   readonly #maxBytes: number
   readonly #loginFix: string
-  readonly #fetch: typeof fetch
 
-  constructor(options: RemoteTargetOptions) {
-    const url = parseRemoteUrl(options.url)
-    if (!url.ok) throw new TypeError(url.error)
-    this.#url = url.value
-    this.#headers = new Headers(options.headers)
-    this.#headers.set('accept', 'application/json')
-    if (options.token !== undefined) {
-      this.#headers.set('authorization', `Bearer ${options.token}`)
-    }
-    this.#timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS
-    this.#signal = options.signal
-    this.#maxBytes = options.maxBytes ?? DEFAULT_MAX_BYTES
-    this.#loginFix = options.loginFix ?? LOGIN_FIX
-    this.#fetch = options.fetch ?? fetch
+  constructor(connection: Connection, maxBytes: number, loginFix: string) {
+    this.#connection = connection
+    this.#maxBytes = maxBytes
+    this.#loginFix = loginFix
   }
 
   async manifest(): Promise<Manifest | ProblemEnvelope> {
     const received = await this.#send(MANIFEST_PATH, null)
-    if (!received.ok) return received
+    if ('error' in received) return received
     const { status, value } = received
     if (status >= 400) {
       const text = `Remote manifest request failed (${status})`
@@ -96,92 +111,33 @@ class Remote {
 
   async call(request: ActionCallRequest): Promise<ActionAnswer> {
     const received = await this.#send(CALL_PATH, JSON.stringify(request))
-    if (!received.ok) return received
+    if ('error' in received) return received
     const { status, value } = received
     return readAnswer(value, status, request.dry_run === true) ?? refusal('remote_invalid')
   }
 
-  async #send(path: string, body: string | null): Promise<Received | ProblemEnvelope> {
-    const headers = new Headers(this.#headers)
+  async #send(target: string, body: string | null): Promise<ReadDocument | ProblemEnvelope> {
+    const headers = new Headers({ accept: 'application/json' })
     if (body !== null) headers.set('content-type', 'application/json')
-    let response: Response
-    let text: Awaited<ReturnType<typeof readLimited>>
-    try {
-      response = await this.#fetch(this.#url + path, {
-        method: body === null ? 'GET' : 'POST',
-        headers,
-        body,
-        // A followed redirect hands the token to whoever the answer names, and turns the POST
-        // into a GET (W-1).
-        redirect: 'manual',
-        credentials: 'omit',
-        signal: this.#ends(),
-      })
-      if (isRedirect(response)) {
-        await response.body?.cancel()
-        return refusal('remote_redirect')
-      }
-      text = await readLimited(response, this.#maxBytes)
-    } catch (error) {
-      return refusal('remote_unreachable', { detail: this.#failureText(error), cause: error })
-    }
-    if (text.ok) return readDocument(text.value, response.status, this.#loginFix)
-    if (text.error === 'not_text') return notJson(response.status, this.#loginFix)
-    return refusal('response_too_large', { detail: 'Remote response is too large' })
+    const received = await this.#connection.send(
+      { method: body === null ? 'GET' : 'POST', target, headers, body },
+      (response) => readDocument(response, this.#maxBytes),
+    )
+    if (received instanceof Problem) return this.#refused(received)
+    const { status, value } = received
+    if (status !== 401 || isFailure(value)) return received
+    const problem = readProblem(value, status) ?? refusal('AUTHENTICATION_ERROR')
+    return problem.error.code === 'AUTHENTICATION_ERROR' ? this.#advised(problem) : received
   }
 
-  #ends(): AbortSignal {
-    const late = AbortSignal.timeout(this.#timeoutMs)
-    return this.#signal === undefined ? late : AbortSignal.any([late, this.#signal])
+  #refused(problem: Problem): ProblemEnvelope {
+    const envelope = problemEnvelope(problem)
+    // What the token function failed with is no matter of logging in.
+    const isCredential = problem.code === 'AUTHENTICATION_ERROR' && problem.cause === undefined
+    return isCredential ? this.#advised(envelope) : envelope
   }
 
-  #failureText(error: unknown): string {
-    if (this.#signal?.aborted === true) return 'Remote request was given up'
-    if (nameOf(error) === 'TimeoutError') {
-      return `Remote did not answer within ${this.#timeoutMs} ms`
-    }
-    const code = causeCode(error)
-    return code === null ? 'Remote request failed' : `Remote request failed (${code})`
+  #advised(problem: ProblemEnvelope): ProblemEnvelope {
+    return { ...problem, error: { ...problem.error, fix: this.#loginFix } }
   }
-}
-
-function isRedirect(response: Response): boolean {
-  const { type, status } = response
-  // Browsers hide the status of a redirect they did not follow.
-  return type === 'opaqueredirect' || (status >= 300 && status < 400)
-}
-
-function readDocument(text: string, status: number, loginFix: string): Received | ProblemEnvelope {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    return notJson(status, loginFix)
-  }
-  if (isDeeper(value, MAX_ANSWER_DEPTH)) {
-    const detail = `Remote answer is nested deeper than ${MAX_ANSWER_DEPTH} levels`
-    return refusal('remote_invalid', { detail })
-  }
-  if (status !== 401 || isFailure(value)) return { ok: true, status, value }
-  const problem = readProblem(value, status)
-  if (problem === null) return refusal('AUTHENTICATION_ERROR', { fix: loginFix })
-  if (problem.error.code !== 'AUTHENTICATION_ERROR') return { ok: true, status, value }
-  return { ...problem, error: { ...problem.error, fix: loginFix } }
-}
-
-function notJson(status: number, loginFix: string): ProblemEnvelope {
-  if (status === 401) return refusal('AUTHENTICATION_ERROR', { fix: loginFix })
-  return refusal('remote_invalid', { detail: `Remote returned non-JSON response (${status})` })
-}
-
-function nameOf(error: unknown): unknown {
-  return typeof error === 'object' && error !== null && 'name' in error ? error.name : null
-}
-
-/** The system's word for what went wrong, such as `ECONNREFUSED`. */
-function causeCode(error: unknown): string | null {
-  const cause: unknown = error instanceof Error ? error.cause : null
-  const code: unknown =
-    typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : null
-  return typeof code === 'string' ? code : null
 }

@@ -53,7 +53,7 @@ export interface RouteHandle<
    * The path with its names filled in and percent-encoded, such as `/orders/7`: to link to it.
    *
    * @throws TypeError for a name without a value, and for a value that no path can carry: nothing at
-   * all, `.` or `..`
+   * all, `.`, `..`, or one with a slash where the template does not take the rest
    */
   url(...args: UrlArgs<PathArgs<Path, P>>): string
 }

@@ -1,0 +1,102 @@
+import { ActionCaller } from '../client/action-caller.ts'
+import type { ClientCallOptions, ClientOf } from '../client/client-types.ts'
+import { Connection, type Token, timeoutOf } from '../client/connection.ts'
+import { answerSizeOf, DEFAULT_TIMEOUT_MS } from '../client/remote-client.ts'
+import { knownRoutes } from '../client/route-source.ts'
+import type { AnyHandle } from '../contract/call/action-handle.ts'
+import { type AppHandle, isAppHandle } from '../contract/call/app-handle.ts'
+import type { Catalogue } from '../contract/call/catalogue.ts'
+import { checkOptionNames, type OptionNames } from '../contract/options/option-names.ts'
+import { routeEntry } from '../describe/route-table.ts'
+import type { FetchContext } from '../surfaces/http/fetch.ts'
+import { Lifespan } from './lifespan.ts'
+
+/** Options of {@link client}. */
+export interface TypedClientOptions {
+  /** Sent as `Authorization: Bearer …`; a function is asked anew for every call. Default none. */
+  readonly token?: Token | undefined
+  /** Headers of every request. Default none. */
+  readonly headers?: Readonly<Record<string, string>> | undefined
+  /** `cli` to call all of them by name, as the CLI does. Default `api`, and by name what has no route. */
+  readonly surface?: 'api' | 'cli' | undefined
+  /** Where the app thinks it is. Default `http://localhost`. */
+  readonly url?: string | undefined
+  /** Run start-up on first use and shutdown at the end. Default true. */
+  readonly lifespan?: boolean | undefined
+}
+
+const OPTIONS: OptionNames<TypedClientOptions> = {
+  token: true,
+  headers: true,
+  surface: true,
+  url: true,
+  lifespan: true,
+}
+
+/** An app as a typed client calls it. */
+export interface CallableApp extends AppHandle {
+  readonly catalogue: Catalogue
+  readonly fetch: (request: Request, context?: FetchContext) => Promise<Response>
+}
+
+/** A client of an app in this process. */
+export type TypedClient<Handles> = ClientOf<Handles> & AsyncDisposable
+
+/**
+ * Calls an app in this process, through the code that serves it, by the handles of its routes:
+ *
+ * ```ts
+ * await using api = client(app, { getOrder })
+ * const order = await orThrow(api.getOrder({ order_id: '7' }))
+ * ```
+ *
+ * Arguments, results and failures are those of `createClient`. Start-up runs on first use, shutdown at
+ * the end of the `await using` block.
+ *
+ * @throws TypeError when `app` is none, or a handle is not of its actions; ImproperlyConfigured for an
+ * option nobody reads
+ */
+export function client<const Handles extends Readonly<Record<string, AnyHandle>>>(
+  app: CallableApp,
+  handles: Handles,
+  options: TypedClientOptions = {},
+): TypedClient<Handles> {
+  if (!isAppHandle(app)) throw new TypeError('client() requires a Trefoil application')
+  checkOptionNames('client()', options, OPTIONS)
+  const { token, headers, surface = 'api', url = 'http://localhost', lifespan = true } = options
+  const life = new Lifespan(app, lifespan)
+  const connection = new Connection({
+    url,
+    token,
+    headers,
+    credentials: 'omit',
+    timeoutMs: timeoutOf('timeout', undefined, DEFAULT_TIMEOUT_MS),
+    fetch: (input, init) => app.fetch(new Request(input, init)),
+  })
+  const routes = app.catalogue.actions.flatMap((action) => routeEntry(action) ?? [])
+  const known = knownRoutes(new Map(routes.map((route) => [route.name, route])))
+  const caller = new ActionCaller(
+    connection,
+    surface === 'cli' ? null : known,
+    answerSizeOf('maxAnswerSize', undefined),
+  )
+  const calls = Object.entries(handles).map(([key, handle]) => {
+    if (!app.catalogue.actions.some(({ name }) => name === handle.name)) {
+      throw new TypeError(`client(): the app has no action '${handle.name}' (handle ${key})`)
+    }
+    return [key, callOf(life, caller, handle.name)] as const
+  })
+  const end = (): Promise<void> => life.end()
+  // The functions have the types of their handles, which nothing at run time can show.
+  return Object.freeze({
+    ...Object.fromEntries(calls),
+    [Symbol.asyncDispose]: end,
+  }) as TypedClient<Handles>
+}
+
+function callOf(life: Lifespan, caller: ActionCaller, name: string) {
+  return async (args?: Readonly<Record<string, unknown>>, options?: ClientCallOptions) => {
+    await life.begin()
+    return caller.call(name, args, options)
+  }
+}
