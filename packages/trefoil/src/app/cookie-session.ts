@@ -109,7 +109,7 @@ function defaultName(secure: boolean, path: string, domain: string | undefined):
   return secure && path === '/' && domain === undefined ? '__Host-session' : 'session'
 }
 
-function checkCookie(name: string, attributes: CookieOptions): void {
+function checkCookie(name: string, attributes: Omit<CookieOptions, 'maxAge'>): void {
   try {
     formatSetCookie(name, '', attributes)
   } catch (error) {

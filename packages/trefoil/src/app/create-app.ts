@@ -1,7 +1,13 @@
 import { endsWithin } from '../base/ends-within.ts'
-import type { AppHandle, LocalCredentials, ShutdownLimits } from '../contract/call/app-handle.ts'
+import type {
+  AppHandle,
+  LocalCredentials,
+  ShutdownLimits,
+  StartupOptions,
+} from '../contract/call/app-handle.ts'
 import type { Catalogue } from '../contract/call/catalogue.ts'
 import type { Logger } from '../contract/call/logger.ts'
+import { checkOptionNames, type OptionNames } from '../contract/options/option-names.ts'
 import { ImproperlyConfigured } from '../contract/problems/problem.ts'
 import type { ActionTarget } from '../contract/protocol/action-protocol.ts'
 import { Draining } from '../engine/ending/draining.ts'
@@ -33,6 +39,8 @@ export interface CreateAppOptions<Auth extends readonly AnyAuthConfig[], State, 
   /** Makes `call.state` on first use. Default `{}` each time. */
   readonly callState?: () => CallState
 }
+
+const STARTUP_OPTIONS: OptionNames<StartupOptions> = { announce: true }
 
 /** Milliseconds that drain hooks get where no server says how long. */
 const DRAIN_MS = 10_000
@@ -91,7 +99,8 @@ export class App<T extends AppTypes> extends Routes<T> implements AppHandle {
   }
 
   /** Compiles the app, says how open it is, runs the start-up hooks. Idempotent. */
-  async startup(options: { readonly announce?: boolean } = {}): Promise<void> {
+  async startup(options: StartupOptions = {}): Promise<void> {
+    checkOptionNames('app.startup()', options, STARTUP_OPTIONS)
     this.#compile()
     if (options.announce === false) this.#announced = true
     else if (!this.#lifecycle.started) this.#announce()

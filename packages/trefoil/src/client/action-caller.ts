@@ -11,7 +11,7 @@ import {
   failedThere,
 } from './client-problem.ts'
 import type { ClientCallOptions } from './client-types.ts'
-import { type Connection, type OutgoingRequest, timeoutOf } from './connection.ts'
+import { type Connection, type OutgoingRequest, readHeaders, timeoutOf } from './connection.ts'
 import { jsonText, layOutRequest } from './lay-out-request.ts'
 import { readAnswer, readProblem } from './read-answer.ts'
 import { readDocument } from './read-document.ts'
@@ -52,7 +52,7 @@ export class ActionCaller {
   async #callRoute(route: RouteEntry, args: Args, options: ClientCallOptions): Promise<Called> {
     const sent = laidOut(() => layOutRequest(route, args))
     if ('ok' in sent) return sent
-    const headers = new Headers(options.headers)
+    const headers = readHeaders(`${route.name}()`, options.headers)
     headers.set('accept', 'application/json, */*;q=0.5')
     if (options.approvalToken !== undefined) headers.set('approval-token', options.approvalToken)
     for (const [name, value] of sent.headers ?? []) headers.set(name, value)
@@ -92,8 +92,7 @@ export class ActionCaller {
     options: ClientCallOptions,
     read: (response: Response) => Promise<Called>,
   ): Promise<Called> {
-    const timeoutMs =
-      options.timeout === undefined ? undefined : timeoutOf('timeout', options.timeout, 0)
+    const timeoutMs = options.timeout === undefined ? undefined : timeoutOf('call', options.timeout)
     const sent = { ...request, timeoutMs, signal: options.signal }
     const called = await this.#connection.send(sent, read)
     return called instanceof Problem ? failedHere(called) : called

@@ -96,7 +96,7 @@ export interface ClientOptions {
   /** Longest time from sending to the last byte of a value. Default `10s`. */
   readonly timeout?: Duration | undefined
   /** Largest value, and largest route table. Default `5mb`. */
-  readonly maxAnswerSize?: ByteSize | undefined
+  readonly maxResponseSize?: ByteSize | undefined
   /** Whether a browser sends its cookies along, as in `fetch`. Default `omit`. */
   readonly credentials?: SentCredentials | undefined
   /** The route table, where the app shows none. Default: asked for once, with the first call. */
@@ -106,9 +106,9 @@ export interface ClientOptions {
 }
 
 /**
- * `names`: names of the actions whose handle is called otherwise than they are: `getOrder` is taken to
+ * The options, with `names` where a handle is called otherwise than its action: `getOrder` is taken to
  * stand for `get_order`. Demanded for those, and for no other.
  */
-export type NamesOption<Handles> = keyof OtherNames<Handles> extends never
-  ? { readonly names?: Readonly<Record<never, never>> }
-  : { readonly names: OtherNames<Handles> }
+export type ClientSetting<Handles> = keyof OtherNames<Handles> extends never
+  ? [options?: ClientOptions & { readonly names?: Readonly<Record<never, never>> }]
+  : [options: ClientOptions & { readonly names: OtherNames<Handles> }]

@@ -1,5 +1,7 @@
-import { parseDuration } from '../base/duration.ts'
-import { Problem, refuse } from '../contract/problems/problem.ts'
+import type { Duration } from '../base/duration.ts'
+import { readDuration } from '../contract/options/read-duration.ts'
+import { valueKind } from '../contract/options/value-kind.ts'
+import { ImproperlyConfigured, Problem, refuse } from '../contract/problems/problem.ts'
 import { parseRemoteUrl } from './remote-url.ts'
 
 /** A credential, or what gives one: asked anew for every call, and never kept. */
@@ -14,10 +16,11 @@ export interface ConnectionOptions {
   readonly url: string
   readonly token?: Token | undefined
   readonly headers?: Readonly<Record<string, string>> | undefined
-  /** Milliseconds. */
-  readonly timeoutMs: number
+  /** Default `10s`. */
+  readonly timeout?: Duration | undefined
   readonly signal?: AbortSignal | undefined
-  readonly credentials: SentCredentials
+  /** Default `omit`. */
+  readonly credentials?: SentCredentials | undefined
   readonly fetch?: typeof fetch | undefined
 }
 
@@ -42,16 +45,21 @@ export class Connection {
   readonly #credentials: SentCredentials
   readonly #fetch: typeof fetch
 
-  /** @throws TypeError when the address, the token or a header is malformed */
-  constructor(options: ConnectionOptions) {
+  /**
+   * @param where what is called, for messages
+   * @throws TypeError when the address, the token or a header is malformed; ImproperlyConfigured for a
+   * timeout that is no duration
+   */
+  constructor(where: string, options: ConnectionOptions) {
+    const { token, headers, timeout = '10s', signal, credentials = 'omit' } = options
+    checkUrl(where, options.url)
     const url = parseRemoteUrl(options.url)
     if (!url.ok) throw new TypeError(url.error)
     this.#url = url.value
-    const { token, headers, timeoutMs, signal, credentials } = options
-    if (typeof token === 'string') bearer(token)
+    if (token !== undefined && typeof token !== 'function') bearer(where, token)
     this.#token = token
-    this.#headers = new Headers(headers)
-    this.#timeoutMs = timeoutMs
+    this.#headers = readHeaders(where, headers)
+    this.#timeoutMs = timeoutOf(where, timeout)
     this.#signal = signal
     this.#credentials = credentials
     this.#fetch = options.fetch ?? fetch
@@ -104,7 +112,7 @@ export class Connection {
     if (token !== undefined) {
       try {
         const text = typeof token === 'string' ? token : await token()
-        headers.set('authorization', bearer(text))
+        headers.set('authorization', bearer('token()', text))
       } catch (cause) {
         return refuse('AUTHENTICATION_ERROR', {
           detail: 'The token function failed, so nothing was sent',
@@ -137,14 +145,40 @@ export class Connection {
   }
 }
 
+function checkUrl(where: string, url: unknown): void {
+  if (typeof url === 'string' && url !== '') return
+  throw new ImproperlyConfigured(
+    `${where}: url must be the address of the app, got ${valueKind(url)}`,
+  )
+}
+
 const TOKEN = /^[\x21-\x7e]+$/
 
 /** @throws TypeError, without the token in it */
-function bearer(token: unknown): string {
-  if (typeof token !== 'string' || !TOKEN.test(token)) {
-    throw new TypeError('A token must be text of visible ASCII characters without spaces')
+function bearer(where: string, token: unknown): string {
+  if (typeof token !== 'string' || token === '') {
+    throw new TypeError(`${where}: token must be text, got ${valueKind(token)}`)
   }
-  return `Bearer ${token}`
+  if (TOKEN.test(token)) return `Bearer ${token}`
+  throw new TypeError(`${where}: token has characters a header cannot carry`)
+}
+
+/** Written one by one: what the platform says of a value it refuses quotes it, secret or not. */
+export function readHeaders(
+  where: string,
+  given: Readonly<Record<string, string>> | undefined,
+): Headers {
+  const headers = new Headers()
+  for (const [name, value] of Object.entries<unknown>(given ?? {})) {
+    const mistake = `${where}: the value of header '${name}' cannot be sent`
+    if (typeof value !== 'string') throw new TypeError(`${mistake}: it is ${valueKind(value)}`)
+    try {
+      headers.set(name, value)
+    } catch {
+      throw new TypeError(`${mistake}: it, or the name, has characters a header cannot carry`)
+    }
+  }
+  return headers
 }
 
 /** What never answers (a token function, an app in this process) must not outlive the call. */
@@ -183,16 +217,10 @@ function causeCode(error: unknown): string | null {
   return typeof code === 'string' ? code : null
 }
 
-/**
- * @param option name of the option, for the message
- * @throws TypeError unless it is a duration that is not zero
- */
-export function timeoutOf(option: string, given: unknown, byDefault: number): number {
-  if (given === undefined) return byDefault
-  const ms = parseDuration(given)
-  if (ms === null || ms === 0) throw new TypeError(`${option} must be a duration such as '30s'`)
-  return Math.min(ms, LONGEST)
-}
-
 /** Timers count in 31 bits; what is longer would end at once. */
 const LONGEST = 2 ** 31 - 1
+
+/** @throws ImproperlyConfigured unless it is a duration */
+export function timeoutOf(where: string, given: unknown): number {
+  return Math.min(readDuration(`${where}: timeout`, given), LONGEST)
+}

@@ -1,14 +1,14 @@
 import { isRecord } from '../base/plain/is-record.ts'
 import { checkOptionNames, type OptionNames } from '../contract/options/option-names.ts'
+import { readSize } from '../contract/options/read-size.ts'
 import { ActionCaller } from './action-caller.ts'
 import type {
   ClientCallOptions,
   ClientOptions,
-  NamesOption,
+  ClientSetting,
   RemoteClientOf,
 } from './client-types.ts'
-import { Connection, timeoutOf } from './connection.ts'
-import { answerSizeOf, DEFAULT_TIMEOUT_MS } from './remote-client.ts'
+import { Connection } from './connection.ts'
 import { askedRoutes, knownRoutes, type RouteSource } from './route-source.ts'
 import { readRouteTable } from './route-table.ts'
 
@@ -17,17 +17,12 @@ const OPTIONS: OptionNames<ClientOptions & { readonly names?: object }> = {
   headers: true,
   surface: true,
   timeout: true,
-  maxAnswerSize: true,
+  maxResponseSize: true,
   credentials: true,
   routes: true,
   fetch: true,
   names: true,
 }
-
-type Given<Handles> =
-  NamesOption<Handles> extends { readonly names?: Readonly<Record<never, never>> }
-    ? [options?: ClientOptions & NamesOption<Handles>]
-    : [options: ClientOptions & NamesOption<Handles>]
 
 /**
  * A client of an app somewhere else, typed by the handles of its routes: `import type` is enough, and
@@ -47,25 +42,17 @@ type Given<Handles> =
  */
 export function createClient<Handles>(
   url: string,
-  ...given: Given<Handles>
+  ...given: ClientSetting<Handles>
 ): RemoteClientOf<Handles> {
   const options: ClientOptions & { readonly names?: object } = given[0] ?? {}
   checkOptionNames('createClient()', options, OPTIONS)
-  const { timeout, maxAnswerSize, names = {}, routes, surface = 'api', ...rest } = options
+  const { maxResponseSize, names = {}, routes, surface = 'api', ...rest } = options
   if (surface !== 'api' && surface !== 'cli') {
     throw new TypeError("createClient(): surface must be 'api' or 'cli'")
   }
-  const { token, headers, credentials = 'omit' } = rest
-  const timeoutMs = timeoutOf('createClient(): timeout', timeout, DEFAULT_TIMEOUT_MS)
-  const maxBytes = answerSizeOf('createClient(): maxAnswerSize', maxAnswerSize)
-  const connection = new Connection({
-    url,
-    token,
-    headers,
-    credentials,
-    timeoutMs,
-    fetch: rest.fetch,
-  })
+  const where = 'createClient()'
+  const maxBytes = readSize(`${where}: maxResponseSize`, maxResponseSize ?? '5mb')
+  const connection = new Connection(where, { ...rest, url })
   const source = surface === 'cli' ? null : sourceOf(routes, connection, maxBytes)
   const caller = new ActionCaller(connection, source, maxBytes)
   // Which names there are the types know, and the app.

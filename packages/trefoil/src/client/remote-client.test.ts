@@ -154,11 +154,11 @@ describe('answers that are none', () => {
       response.write(text.slice(0, 10))
       response.end(text.slice(10))
     }
-    const small = await target(chunked, { maxAnswerSize: `${text.length - 1}b` })
+    const small = await target(chunked, { maxResponseSize: `${text.length - 1}b` })
     expect(await small.manifest()).toMatchObject({
       error: { code: 'response_too_large', message: 'Remote response is too large' },
     })
-    const enough = await target(chunked, { maxAnswerSize: `${text.length}b` })
+    const enough = await target(chunked, { maxResponseSize: `${text.length}b` })
     expect(codeOf(await enough.manifest())).toBe(null)
   })
 

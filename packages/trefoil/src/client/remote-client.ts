@@ -1,7 +1,7 @@
 import type { ByteSize } from '../base/bytes.ts'
-import { parseByteSize } from '../base/bytes.ts'
 import type { Duration } from '../base/duration.ts'
 import { checkOptionNames, type OptionNames } from '../contract/options/option-names.ts'
+import { readSize } from '../contract/options/read-size.ts'
 import { Problem } from '../contract/problems/problem.ts'
 import type {
   ActionAnswer,
@@ -11,7 +11,8 @@ import type {
   ProblemEnvelope,
 } from '../contract/protocol/action-protocol.ts'
 import { CALL_PATH, MANIFEST_PATH } from '../contract/protocol/action-protocol.ts'
-import { Connection, type Token, timeoutOf } from './connection.ts'
+import { checkCallRequest } from '../contract/protocol/check-call-request.ts'
+import { Connection, type Token } from './connection.ts'
 import { problemEnvelope, refusal } from './problem-envelope.ts'
 import { isFailure, readAnswer, readManifest, readProblem } from './read-answer.ts'
 import { type ReadDocument, readDocument } from './read-document.ts'
@@ -32,7 +33,7 @@ export interface RemoteTargetOptions {
   /** Gives up what is being asked for: the connection is closed. */
   readonly signal?: AbortSignal | undefined
   /** Largest answer. Default `5mb`; exactly the limit passes. */
-  readonly maxAnswerSize?: ByteSize | undefined
+  readonly maxResponseSize?: ByteSize | undefined
   /** Advice when the credential is refused. Default: how to store a token. */
   readonly loginFix?: string | undefined
   /** Default: the global `fetch`. */
@@ -45,13 +46,11 @@ const OPTIONS: OptionNames<RemoteTargetOptions> = {
   headers: true,
   timeout: true,
   signal: true,
-  maxAnswerSize: true,
+  maxResponseSize: true,
   loginFix: true,
   fetch: true,
 }
 
-export const DEFAULT_TIMEOUT_MS = 10_000
-const DEFAULT_MAX_BYTES: number = 5 * 1024 * 1024
 const LOGIN_FIX =
   'Send a valid token: store one with `trefoil login <remote>`, or give `--token` for one command.'
 
@@ -60,30 +59,19 @@ const LOGIN_FIX =
  * rejections: `remote_unreachable`, `remote_redirect`, `remote_invalid`, `response_too_large`,
  * `AUTHENTICATION_ERROR`, and every problem the remote itself answers with.
  *
- * @throws TypeError when the address, the token, a header or a limit is malformed;
- * ImproperlyConfigured for an option nobody reads
+ * @throws TypeError when the address, the token or a header is malformed; never says what they are
+ * @throws ImproperlyConfigured for an unknown option, and a `timeout` or `maxResponseSize` that is none
  */
 export function createRemoteTarget(options: RemoteTargetOptions): ActionTarget {
   checkOptionNames('createRemoteTarget()', options, OPTIONS)
-  const connection = new Connection({
-    ...options,
-    timeoutMs: timeoutOf('createRemoteTarget(): timeout', options.timeout, DEFAULT_TIMEOUT_MS),
-    credentials: 'omit',
-  })
-  const maxBytes = answerSizeOf('createRemoteTarget(): maxAnswerSize', options.maxAnswerSize)
+  const where = 'createRemoteTarget()'
+  const connection = new Connection(where, options)
+  const maxBytes = readSize(`${where}: maxResponseSize`, options.maxResponseSize ?? '5mb')
   const remote = new Remote(connection, maxBytes, options.loginFix ?? LOGIN_FIX)
   return {
     manifest: () => remote.manifest(),
     call: (request) => remote.call(request),
   }
-}
-
-/** @throws TypeError unless it is a size */
-export function answerSizeOf(option: string, given: unknown): number {
-  if (given === undefined) return DEFAULT_MAX_BYTES
-  const bytes = parseByteSize(given)
-  if (bytes === null) throw new TypeError(`${option} must be a size such as '5mb'`)
-  return bytes
 }
 
 class Remote {
@@ -110,6 +98,7 @@ class Remote {
   }
 
   async call(request: ActionCallRequest): Promise<ActionAnswer> {
+    checkCallRequest(request)
     const received = await this.#send(CALL_PATH, JSON.stringify(request))
     if ('error' in received) return received
     const { status, value } = received

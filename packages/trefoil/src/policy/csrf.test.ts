@@ -171,7 +171,10 @@ describe('readCsrf (APP-7, APP-12)', () => {
     [null, 'csrf must be an object of options, or false for no protection, got null'],
     [['https://a.example'], 'csrf must be an object'],
     [{ trustedOrigin: [] }, "csrf: unknown option 'trustedOrigin'; did you mean 'trustedOrigins'?"],
-    [{ requireToken: 'false' }, "csrf.requireToken must be true or false, got 'false'"],
+    [
+      { requireToken: 'false' },
+      'csrf.requireToken must be true or false, got text of 5 characters',
+    ],
     [{ trustedOrigins: 'https://a.example' }, 'csrf.trustedOrigins must be a list of strings'],
     [{ trustedOrigins: ['a.example'] }, "csrf.trustedOrigins: 'a.example' is not an origin"],
     [{ trustedOrigins: ['https://a.example/'] }, "browsers write it 'https://a.example'"],

@@ -160,7 +160,7 @@ describe('requests over HTTP (TEST-1, TEST-2)', () => {
   })
 
   it('a body over the limit is refused, announced or streamed', async () => {
-    const small = createApp({ ...QUIET, maxBodySize: 10 })
+    const small = createApp({ ...QUIET, maxBodySize: '10b' })
     small.post('/json', { params: { value: z.string() } }, () => 'no')
     const { http } = testClient(small)
     const headers = { 'content-type': 'application/json' }

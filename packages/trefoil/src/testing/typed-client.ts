@@ -1,7 +1,6 @@
 import { ActionCaller } from '../client/action-caller.ts'
 import type { ClientCallOptions, ClientOf } from '../client/client-types.ts'
-import { Connection, type Token, timeoutOf } from '../client/connection.ts'
-import { answerSizeOf, DEFAULT_TIMEOUT_MS } from '../client/remote-client.ts'
+import { Connection, type Token } from '../client/connection.ts'
 import { knownRoutes } from '../client/route-source.ts'
 import type { AnyHandle } from '../contract/call/action-handle.ts'
 import { type AppHandle, isAppHandle } from '../contract/call/app-handle.ts'
@@ -32,6 +31,8 @@ const OPTIONS: OptionNames<TypedClientOptions> = {
   url: true,
   lifespan: true,
 }
+
+const MAX_BYTES = 5 * 1024 * 1024
 
 /** An app as a typed client calls it. */
 export interface CallableApp extends AppHandle {
@@ -65,21 +66,15 @@ export function client<const Handles extends Readonly<Record<string, AnyHandle>>
   checkOptionNames('client()', options, OPTIONS)
   const { token, headers, surface = 'api', url = 'http://localhost', lifespan = true } = options
   const life = new Lifespan(app, lifespan)
-  const connection = new Connection({
+  const connection = new Connection('client()', {
     url,
     token,
     headers,
-    credentials: 'omit',
-    timeoutMs: timeoutOf('timeout', undefined, DEFAULT_TIMEOUT_MS),
     fetch: (input, init) => app.fetch(new Request(input, init)),
   })
   const routes = app.catalogue.actions.flatMap((action) => routeEntry(action) ?? [])
   const known = knownRoutes(new Map(routes.map((route) => [route.name, route])))
-  const caller = new ActionCaller(
-    connection,
-    surface === 'cli' ? null : known,
-    answerSizeOf('maxAnswerSize', undefined),
-  )
+  const caller = new ActionCaller(connection, surface === 'cli' ? null : known, MAX_BYTES)
   const calls = Object.entries(handles).map(([key, handle]) => {
     if (!app.catalogue.actions.some(({ name }) => name === handle.name)) {
       throw new TypeError(`client(): the app has no action '${handle.name}' (handle ${key})`)

@@ -49,7 +49,7 @@ test('APP-2: the result is frozen, and lists are copied', () => {
 
 describe('sizes and times', () => {
   test('APP-3: sizes as numbers and as text', () => {
-    expect(readConfig({ maxBodySize: '5mb', maxToolResponseSize: 10 })).toMatchObject({
+    expect(readConfig({ maxBodySize: '5mb', maxToolResponseSize: '10b' })).toMatchObject({
       maxBodySize: 5 * 1024 * 1024,
       maxToolResponseSize: 10,
     })

@@ -106,7 +106,7 @@ describe('APP-5: explicit option, then variable, then default', () => {
     const options: AppOptions = {
       name: 'code',
       debug: false,
-      maxBodySize: 10,
+      maxBodySize: '10b',
       allowedHosts: [],
       docsPath: null,
       mcpDocsPath: '/tools',
@@ -129,7 +129,7 @@ describe('APP-5: explicit option, then variable, then default', () => {
   })
 
   test('a variable whose option is given is not read at all', () => {
-    expect(read({ TREFOIL_MAX_BODY_SIZE: 'nonsense' }, { maxBodySize: 10 }).maxBodySize).toBe(10)
+    expect(read({ TREFOIL_MAX_BODY_SIZE: 'nonsense' }, { maxBodySize: '10b' }).maxBodySize).toBe(10)
   })
 
   test('an empty environment reads none, and by default it is that of the process', () => {

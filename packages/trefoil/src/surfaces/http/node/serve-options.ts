@@ -1,5 +1,5 @@
-import { type ByteSize, parseByteSize } from '../../../base/bytes.ts'
-import { type Duration, parseDuration } from '../../../base/duration.ts'
+import type { ByteSize } from '../../../base/bytes.ts'
+import type { Duration } from '../../../base/duration.ts'
 import { LONGEST_TIMER } from '../../../base/start-timer.ts'
 import { checkOptionNames, type OptionNames } from '../../../contract/options/option-names.ts'
 import {
@@ -8,6 +8,8 @@ import {
   checkText,
   shownValue,
 } from '../../../contract/options/option-values.ts'
+import { readDuration } from '../../../contract/options/read-duration.ts'
+import { readSize } from '../../../contract/options/read-size.ts'
 import { ImproperlyConfigured } from '../../../contract/problems/problem.ts'
 import type { ServeTls } from './node-server.ts'
 
@@ -91,14 +93,10 @@ export function checkServeOptions(options: ServeOptions): void {
 }
 
 /** Bytes of a request head. @throws ImproperlyConfigured when it is no size */
-export function readHeadSize(value: ServeOptions['maxHeaderSize'] = 16_384): number {
-  const bytes = parseByteSize(value)
-  if (bytes === null || bytes === 0) {
-    throw new ImproperlyConfigured(
-      `serve(): maxHeaderSize must be a size such as '16kb', got ${shownValue(value)}`,
-    )
-  }
-  return bytes
+export function readHeadSize(value: ServeOptions['maxHeaderSize'] = '16kb'): number {
+  const bytes = readSize('serve(): maxHeaderSize', value)
+  if (bytes > 0) return bytes
+  throw new ImproperlyConfigured("serve(): maxHeaderSize must be more than '0b'")
 }
 
 /** Milliseconds; see the options of the same names. */
@@ -110,8 +108,8 @@ export interface StopTimes {
 /** @throws ImproperlyConfigured naming the option */
 export function readStopTimes(options: ServeOptions): StopTimes {
   return {
-    drainMs: readDuration('drainTimeout', options.drainTimeout ?? '10s'),
-    shutdownMs: readDuration('shutdownTimeout', options.shutdownTimeout ?? '10s'),
+    drainMs: readDuration('serve(): drainTimeout', options.drainTimeout ?? '10s'),
+    shutdownMs: readDuration('serve(): shutdownTimeout', options.shutdownTimeout ?? '10s'),
   }
 }
 
@@ -127,13 +125,13 @@ export interface ServeTimes {
 
 /** @throws ImproperlyConfigured naming the option */
 export function readConnectionTimes(options: ServeOptions): ServeTimes {
-  const requestTimeout = readDuration('requestTimeout', options.requestTimeout ?? '60s')
+  const requestTimeout = readDuration('serve(): requestTimeout', options.requestTimeout ?? '60s')
   const headersTimeout = readHeadersTimeout(options.headersTimeout, requestTimeout)
   return {
-    sendTimeout: readDuration('sendTimeout', options.sendTimeout ?? '60s'),
+    sendTimeout: readDuration('serve(): sendTimeout', options.sendTimeout ?? '60s'),
     requestTimeout,
     headersTimeout,
-    keepAliveTimeout: readDuration('keepAliveTimeout', options.keepAliveTimeout ?? '65s'),
+    keepAliveTimeout: readDuration('serve(): keepAliveTimeout', options.keepAliveTimeout ?? '65s'),
     checkingInterval: checkingInterval(headersTimeout, requestTimeout),
   }
 }
@@ -149,16 +147,9 @@ function checkingInterval(headersTimeout: number, requestTimeout: number): numbe
 function readHeadersTimeout(value: Duration | undefined, requestTimeout: number): number {
   const most = requestTimeout === 0 ? Number.POSITIVE_INFINITY : requestTimeout
   if (value === undefined) return Math.min(DEFAULT_HEADERS_TIMEOUT, most)
-  const ms = readDuration('headersTimeout', value)
+  const ms = readDuration('serve(): headersTimeout', value)
   if (ms > most) {
     throw new ImproperlyConfigured('serve(): headersTimeout must not be longer than requestTimeout')
   }
-  return ms
-}
-
-function readDuration(option: string, value: Duration): number {
-  const ms = parseDuration(value)
-  if (ms === null)
-    throw new ImproperlyConfigured(`serve(): ${option} must be a duration such as '10s'`)
   return ms
 }

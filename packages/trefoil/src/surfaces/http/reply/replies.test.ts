@@ -77,7 +77,7 @@ describe('redirect()', () => {
   test('RESP-2: only redirect statuses', () => {
     expect(redirect('/a', { status: 303 }).options.status).toBe(303)
     const bad = { status: 200 } as unknown as RedirectOptions
-    expect(() => redirect('/a', bad)).toThrow('200 is not a redirect status')
+    expect(() => redirect('/a', bad)).toThrow('status must be 301, 302, 303, 307 or 308, got 200')
   })
 })
 
