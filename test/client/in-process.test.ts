@@ -138,6 +138,7 @@ describe('a call that does not', () => {
   test.each<[string, object, string]>([
     ['an argument nobody declared', { typo: 1 }, 'list_orders: typo is no argument of it'],
     ['an object in a query', { tag: [{}] }, 'tag must be text, a number'],
+    ['an empty list', { ids: [] }, 'ids is an empty list, which only JSON can carry'],
     ['no number', { tag: [Number.NaN] }, 'tag must be text, a number'],
     ['half a character', { ids: ['\ud800'] }, 'ids has half a character'],
   ])('sends nothing for %s', async (_what, args, text) => {

@@ -89,7 +89,7 @@ function queryPairs({ wire, value, list }: Placed): readonly string[] {
   const name = encodeURIComponent(wire)
   const texts = textsOf(wire, value, list !== undefined).map((text) => encoded(wire, text))
   // A comma in an item is escaped, so that it does not end it.
-  if (list === 'commas') return texts.length === 0 ? [] : [`${name}=${texts.join(',')}`]
+  if (list === 'commas') return [`${name}=${texts.join(',')}`]
   return texts.map((text) => `${name}=${text}`)
 }
 
@@ -145,8 +145,11 @@ function cookieText({ wire, value, list }: Placed): string {
 }
 
 function textsOf(wire: string, value: unknown, isList: boolean): readonly string[] {
-  if (!isList) return [textOf(wire, value)]
-  return Array.isArray(value) ? value.map((item) => textOf(wire, item)) : [textOf(wire, value)]
+  if (!isList || !Array.isArray(value)) return [textOf(wire, value)]
+  // Sent as nothing it would be left out, and a default of the server's would stand in its place.
+  if (value.length === 0)
+    throw unfit(wire, 'is an empty list, which only JSON can carry: leave it out')
+  return value.map((item) => textOf(wire, item))
 }
 
 /** By the grammar that the server reads: see `contract/params/decode-text.ts`. */
