@@ -1,12 +1,8 @@
 import type { ByteSize } from '../base/bytes.ts'
 import type { Duration } from '../base/duration.ts'
-import type {
-  AnyHandle,
-  ArgsOf,
-  CodesOf,
-  SurfacesOf,
-  ValueOf,
-} from '../contract/call/action-handle.ts'
+import type { AnswerOf, Declared } from '../contract/call/action-handle.ts'
+import type { SurfaceName } from '../contract/call/surface-name.ts'
+import type { CallerArgs } from '../contract/params/caller-args.ts'
 import type { RouteTable } from '../contract/protocol/route-table.ts'
 import type { ClientResult } from './client-problem.ts'
 import type { SentCredentials, Token } from './connection.ts'
@@ -23,61 +19,69 @@ export interface ClientCallOptions {
   readonly approvalToken?: string | undefined
 }
 
-/** Calls one action. Never rejects: what went wrong is in the result. */
-export type ActionCall<H extends AnyHandle> = (
-  ...given: Given<ArgsOf<H>>
-) => Promise<ClientResult<ValueOf<H>, CodesOf<H>>>
+/** Calls one action. Expected failures are in the result; it rejects for options nobody reads. */
+export type ActionCall<H> = H extends {
+  readonly '~types'?: Declared<infer Path, infer P, infer R, SurfaceName, infer Codes>
+}
+  ? (...given: Given<CallerArgs<Path, P>>) => Promise<ClientResult<AnswerOf<R>, Codes & string>>
+  : never
 
 type Given<Args> =
   Record<never, never> extends Args
     ? [args?: Args, options?: ClientCallOptions]
     : [args: Args, options?: ClientCallOptions]
 
-/** True for what HTTP or the action protocol can reach: not for what is a tool alone. */
-type Callable<H> = H extends AnyHandle
-  ? [Extract<SurfacesOf<H>, 'api' | 'cli'>] extends [never]
-    ? false
-    : true
-  : false
-
-/** A client: one function an action, by the names of the handles. Whatever else is among them is left out. */
+/**
+ * A client: one function an action, by the names of the handles. What is a tool alone is left out, and
+ * whatever else is among them.
+ */
 export type ClientOf<Handles> = {
-  readonly [Key in keyof Handles as Callable<Handles[Key]> extends true
-    ? Key
-    : never]: Handles[Key] extends AnyHandle ? ActionCall<Handles[Key]> : never
+  readonly [Key in keyof Handles as Handles[Key] extends OnSurfaces<infer Surfaces>
+    ? IfCallable<Surfaces, Key>
+    : never]: ActionCall<Handles[Key]>
 }
 
-/** The same for handles whose names alone are known: a remote finds an action by its name. */
-export type RemoteClientOf<Handles> = ClientOf<NamedOf<Handles>>
-
-/** Those whose action has a name that the compiler knows. */
-type NamedOf<Handles> = {
-  readonly [Key in keyof Handles as Handles[Key] extends {
-    readonly name: infer Name extends string
-  }
+/** The same for handles whose types alone are known: a remote finds an action by its name. */
+export type RemoteClientOf<Handles> = {
+  readonly [Key in keyof Handles as Handles[Key] extends OnSurfaces<infer Surfaces, infer Name>
     ? string extends Name
       ? never
-      : Key
-    : never]: Handles[Key]
+      : IfCallable<Surfaces, Key>
+    : never]: ActionCall<Handles[Key]>
 }
 
-/** `getOrder` as `get_order`. */
-export type SnakeCase<Text extends string> = Text extends `${infer First}${infer Rest}`
-  ? First extends Lowercase<First>
-    ? `${First}${SnakeCase<Rest>}`
-    : `_${Lowercase<First>}${SnakeCase<Rest>}`
-  : ''
+/** The little of a handle that says whether it is one; these types are made for every handle there is. */
+interface OnSurfaces<Surfaces, Name = unknown> {
+  readonly name: Name
+  readonly method: unknown
+  readonly '~types'?: { readonly surfaces: Surfaces }
+}
+
+/** `Key` for what HTTP or the action protocol can reach. */
+type IfCallable<Surfaces, Key> = [Surfaces] extends ['mcp'] ? never : Key
+
+/** `get_order` as `getOrder`; only what leads back to the same name. */
+type CamelCase<Name extends string> = Name extends `${infer Head}_${infer Tail}`
+  ? Capitalize<Tail> extends Tail
+    ? `${Head}_${CamelCase<Tail>}`
+    : `${Head}${Capitalize<CamelCase<Tail>>}`
+  : Name
 
 /** Handles under another name than their action's: `getOrder` stands for `get_order`. */
 type OtherNames<Handles> = {
-  readonly [Key in keyof RemoteClientOf<Handles> & keyof Handles & string as NameOf<
-    Handles[Key]
-  > extends SnakeCase<Key>
-    ? never
-    : Key]: NameOf<Handles[Key]>
+  readonly [Key in keyof Handles as Handles[Key] extends OnSurfaces<
+    infer Surfaces,
+    infer Name extends string
+  >
+    ? Key extends Name | CamelCase<Name>
+      ? Name extends Lowercase<Name>
+        ? never
+        : OtherName<Surfaces, Name, Key>
+      : OtherName<Surfaces, Name, Key>
+    : never]: Handles[Key] extends { readonly name: infer Name } ? Name : never
 }
 
-type NameOf<H> = H extends { readonly name: infer Name } ? Name : never
+type OtherName<Surfaces, Name, Key> = string extends Name ? never : IfCallable<Surfaces, Key>
 
 /** Options of {@link createClient}. */
 export interface ClientOptions {
