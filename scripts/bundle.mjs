@@ -12,7 +12,6 @@ const DIST = join(PACKAGE, 'dist')
 const DOORS = [
   'index',
   'auth',
-  'client',
   'cookies',
   'health',
   'node',
@@ -26,15 +25,21 @@ for (const name of readdirSync(DIST, { recursive: true, encoding: 'utf8' })) {
   if (/\.js(\.map)?$/.test(name)) rmSync(join(DIST, name))
 }
 
+const shared = { cwd: PACKAGE, plugins: [{ name: 'maps-of-tsc', load }], onLog }
+
+// On its own: a browser takes it as it is, and what the doors of servers share asks for Node.
+const client = await rolldown({
+  ...shared,
+  input: { client: join(BUILD, 'client.js') },
+  platform: 'browser',
+})
+await client.write({ dir: DIST, format: 'esm', sourcemap: true, codeSplitting: false })
+
 const bundle = await rolldown({
-  cwd: PACKAGE,
+  ...shared,
   input: Object.fromEntries(DOORS.map((door) => [door, join(BUILD, `${door}.js`)])),
   platform: 'node',
   external: /^[^./]/,
-  plugins: [{ name: 'maps-of-tsc', load }],
-  onLog(level, log) {
-    if (level === 'warn') throw new Error(log.message)
-  },
 })
 await bundle.write({
   dir: DIST,
@@ -57,6 +62,10 @@ await bundle.write({
     ],
   },
 })
+
+function onLog(level, log) {
+  if (level === 'warn') throw new Error(log.message)
+}
 
 /** A module with the map that leads from it to its TypeScript. */
 function load(id) {

@@ -112,7 +112,7 @@ const upload = app.post(
 export type UploadArgs = Expect<
   Equal<
     Flat<ArgsOf<typeof upload>>,
-    { readonly photo: Blob; readonly more: readonly Blob[]; readonly thumb?: Blob }
+    { readonly photo: Blob; readonly more: readonly Blob[]; readonly thumb?: Blob | undefined }
   >
 >
 

@@ -1,4 +1,15 @@
 export type { StrictJsonLimits } from './base/json/strict-json.ts'
+export type { ClientProblemFacts, ClientResult } from './client/client-problem.ts'
+export { ClientProblem, orThrow } from './client/client-problem.ts'
+export type {
+  ActionCall,
+  ClientCallOptions,
+  ClientOf,
+  ClientOptions,
+  RemoteClientOf,
+} from './client/client-types.ts'
+export type { SentCredentials, Token } from './client/connection.ts'
+export { createClient } from './client/create-client.ts'
 export type { RemoteTargetOptions } from './client/remote-client.ts'
 export { createRemoteTarget } from './client/remote-client.ts'
 export type {
@@ -14,3 +25,10 @@ export type {
   ProblemEnvelope,
   TextLists,
 } from './contract/protocol/action-protocol.ts'
+export type {
+  ArgumentPlace,
+  RouteArgument,
+  RouteArguments,
+  RouteEntry,
+  RouteTable,
+} from './contract/protocol/route-table.ts'

@@ -1,3 +1,5 @@
+export type { ClientResult } from './client/client-problem.ts'
+export { ClientProblem, orThrow } from './client/client-problem.ts'
 export type { CliCallOptions, CliManifestOptions, TestCli } from './testing/cli-client.ts'
 export type {
   CookieJar,
@@ -26,3 +28,5 @@ export type { TestClient, TestClientOptions } from './testing/test-client.ts'
 export { testClient } from './testing/test-client.ts'
 export type { SentBody } from './testing/test-exchange.ts'
 export type { TestResponse } from './testing/test-response.ts'
+export type { CallableApp, TypedClient, TypedClientOptions } from './testing/typed-client.ts'
+export { client } from './testing/typed-client.ts'

@@ -11,10 +11,17 @@ import { readDuration } from '../../contract/options/read-duration.ts'
 import type { ParamSpec } from '../../contract/params/param-spec.ts'
 import type { Params } from '../../contract/params/params.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
+import { MANIFEST_PATH } from '../../contract/protocol/action-protocol.ts'
+import { ROUTES_PATH } from '../../contract/protocol/route-table.ts'
 import { checkDependencyGraph } from '../../engine/dependencies/dependency-graph.ts'
 import { hasRole } from '../../policy/guards.ts'
 import { setHeaders } from '../../policy/set-headers.ts'
-import { type PathTemplate, parsePathTemplate, type SegmentType } from '../../web/path-template.ts'
+import {
+  type PathTemplate,
+  parsePathTemplate,
+  type SegmentType,
+  templateSpelling,
+} from '../../web/path-template.ts'
 import { checkRouteOptions } from '../declare/check-declared-options.ts'
 import {
   type Declaration,
@@ -24,6 +31,7 @@ import {
 import { checkAgentSchemas } from './agent-schemas.ts'
 import { answerForm } from './answer-form.ts'
 import { compileParams } from './compile-params.ts'
+import { declaredProblems, type OwnProblems } from './declared-problems.ts'
 import { freezeAction } from './freeze-action.ts'
 import { inputSchemaOf } from './input-schema.ts'
 import { returnedDocument } from './returned-document.ts'
@@ -33,7 +41,7 @@ const MAX_DESCRIPTION = 1000
 /** Safe methods (RFC 9110 §9.2.1): whoever says nothing else changes nothing with them. */
 const READS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
 const RESERVED = ['/mcp', '/__trefoil__'] as const
-const RESERVED_EXACTLY = '/.well-known/trefoil-actions.json'
+const RESERVED_EXACTLY: readonly string[] = [MANIFEST_PATH, ROUTES_PATH]
 
 /** An action and its parsed path. */
 export interface CompiledAction {
@@ -55,6 +63,8 @@ export interface ActionSite {
   readonly appGuards: readonly Guard[]
   /** Type that the app sets for what handlers return, where their routes set none. */
   readonly contentType?: string | undefined
+  /** Rows of problems that parts bring. */
+  readonly ownProblems?: OwnProblems
 }
 
 /** @throws ImproperlyConfigured naming the route and what to change */
@@ -101,6 +111,7 @@ export function compileAction(declaration: Declaration, site: ActionSite): Compi
     description: options.description?.trim() ?? null,
     method,
     path: template?.text ?? null,
+    template: template === null ? null : templateSpelling(template),
     exposed,
     public: isPublic,
     approval: compileApproval(
@@ -135,6 +146,7 @@ export function compileAction(declaration: Declaration, site: ActionSite): Compi
     hints: { ...defaultHints(method), ...options.hints },
     changes: options.changes ?? !READS.has(method ?? ''),
     external: options.external ?? false,
+    problems: declaredProblems(options.problems, site.ownProblems, where),
     deprecated: options.deprecated ?? false,
     status: compileStatus(options.status, where),
     headers,
@@ -165,7 +177,7 @@ function compilePath({ levels, path, method }: Declaration, where: string): Path
   const reserved = RESERVED.some(
     (base) => template.text === base || template.text.startsWith(`${base}/`),
   )
-  if (reserved || template.text === RESERVED_EXACTLY) {
+  if (reserved || RESERVED_EXACTLY.includes(template.text)) {
     throw new ImproperlyConfigured(
       `Route path '${path}' is reserved by Trefoil. Choose a different application route.`,
     )

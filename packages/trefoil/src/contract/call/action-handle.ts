@@ -53,7 +53,7 @@ export interface RouteHandle<
    * The path with its names filled in and percent-encoded, such as `/orders/7`: to link to it.
    *
    * @throws TypeError for a name without a value, and for a value that no path can carry: nothing at
-   * all, `.` or `..`
+   * all, `.`, `..`, or one with a slash where the template does not take the rest
    */
   url(...args: UrlArgs<PathArgs<Path, P>>): string
 }
@@ -69,9 +69,10 @@ type TypesOf<H extends AnyHandle> = NonNullable<H['~types']>
 export type ArgsOf<H extends AnyHandle> = CallerArgs<TypesOf<H>['path'], TypesOf<H>['params']>
 
 /** What success answers, as whoever reads its JSON sees it; `unknown` without `returns`. */
-export type ValueOf<H extends AnyHandle> = TypesOf<H>['returns'] extends infer R extends Schema
-  ? JsonForm<OutputOf<R>>
-  : unknown
+export type ValueOf<H extends AnyHandle> = AnswerOf<TypesOf<H>['returns']>
+
+/** The same of `returns`. */
+export type AnswerOf<R> = R extends Schema ? JsonForm<OutputOf<R>> : unknown
 
 /** Codes of problems that the action declares. */
 export type CodesOf<H extends AnyHandle> = TypesOf<H>['codes']

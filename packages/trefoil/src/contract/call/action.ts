@@ -1,6 +1,7 @@
 import type { Awaitable } from '../../base/promise.ts'
 import type { ParamSpec } from '../params/param-spec.ts'
 import type { JsonSchema, Schema } from '../params/schema.ts'
+import type { ProblemRow } from '../problems/problems.ts'
 import type { Call, Guard } from './call.ts'
 import type { Dependency } from './dependency.ts'
 import { NO_SURFACE, type PerSurface, type SurfaceName } from './surface-name.ts'
@@ -58,6 +59,12 @@ export interface ToolHints {
  */
 export type AnswerForm = 'by-value' | 'text' | 'json'
 
+/** A failure that an action answers with on purpose. */
+export interface DeclaredProblem {
+  readonly code: string
+  readonly row: ProblemRow
+}
+
 /** A frozen action: everything known about it once the app is compiled. */
 export interface Action {
   /** External name; for actions that are on HTTP only and unnamed: `METHOD /path`. */
@@ -68,6 +75,8 @@ export interface Action {
   readonly method: string | null
   /** Path template; `null` when the action has no HTTP path. */
   readonly path: string | null
+  /** The same as it was written, `/files/{rest:path}`. */
+  readonly template: string | null
   /** Surfaces on which the action exists. */
   readonly exposed: PerSurface
   /** Surfaces on which it is open to anonymous callers by the developer's `public`. */
@@ -103,6 +112,8 @@ export interface Action {
   /** True when it acts outside the database, where nothing can be taken back. */
   readonly external: boolean
   readonly deprecated: boolean
+  /** What it declares to answer with, beside what the framework itself refuses. */
+  readonly problems: readonly DeclaredProblem[]
   /** HTTP status of success; `null` for 200, or 204 when there is no value. */
   readonly status: number | null
   /** Response headers of this action: a value replaces, `null` removes; `null` for none. */
@@ -124,6 +135,7 @@ export function emptyAction(name: string): Action {
     description: null,
     method: null,
     path: null,
+    template: null,
     exposed: NO_SURFACE,
     public: NO_SURFACE,
     approval: NO_SURFACE,
@@ -143,6 +155,7 @@ export function emptyAction(name: string): Action {
     hints: {},
     changes: true,
     external: false,
+    problems: [],
     deprecated: false,
     status: null,
     headers: null,

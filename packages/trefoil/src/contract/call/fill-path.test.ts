@@ -4,7 +4,7 @@ import { fillPath } from './fill-path.ts'
 describe('fillPath', () => {
   test.each([
     ['/orders/{order_id}', { order_id: '7' }, '/orders/7'],
-    ['/orders/{order_id}', { order_id: 'a/b c?#é%' }, '/orders/a%2Fb%20c%3F%23%C3%A9%25'],
+    ['/orders/{order_id}', { order_id: 'a b?#é%' }, '/orders/a%20b%3F%23%C3%A9%25'],
     ['/orders/{order_id:int}/lines/{line}', { order_id: 7, line: 8n }, '/orders/7/lines/8'],
     ['/files/{rest:path}', { rest: 'a b/c' }, '/files/a%20b/c'],
     ['/on/{flag}', { flag: false, other: 'x' }, '/on/false'],
@@ -25,6 +25,10 @@ describe('fillPath', () => {
     expect(() => fillPath('/orders/{order_id}', { order_id: value })).toThrow(
       'Path /orders/{order_id}: order_id has no value that a path can carry',
     )
+  })
+
+  test('refuses a slash in one segment', () => {
+    expect(() => fillPath('/orders/{order_id}', { order_id: 'a/b' })).toThrow("cannot hold a '/'")
   })
 
   test('reads no inherited member', () => {

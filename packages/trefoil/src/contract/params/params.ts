@@ -202,10 +202,12 @@ export function form<S extends Schema>(
   return mark('form', schema, options)
 }
 
+type Missing<O> = O extends { optional: true } ? undefined : never
+
 /** One uploaded file; `undefined` for an optional one that was not sent. Not for tools and CLI. */
 export function file<const O extends FileOptions = NoOptions>(
   options?: O,
-): MarkedParam<'file', UploadedFile | (O extends { optional: true } ? undefined : never)> {
+): MarkedParam<'file', UploadedFile | Missing<O>, Blob | Missing<O>> {
   return marked('file', null, options ?? {})
 }
 
@@ -213,8 +215,10 @@ export function file<const O extends FileOptions = NoOptions>(
  * Uploaded files under one name: at least one, unless they are optional. Not available on tools
  * and CLI actions.
  */
-export function files(options: FileOptions = {}): MarkedParam<'files', readonly UploadedFile[]> {
-  return marked<'files', readonly UploadedFile[]>('files', null, options)
+export function files<const O extends FileOptions = NoOptions>(
+  options?: O,
+): MarkedParam<'files', readonly UploadedFile[], readonly Blob[] | Missing<O>> {
+  return marked('files', null, options ?? {})
 }
 
 export function isMarkedParam(value: unknown): value is MarkedParam {

@@ -1,13 +1,16 @@
+import { lazily } from '../../base/lazily.ts'
 import type { HttpReply } from '../../contract/answer/exchange.ts'
 import { schemesOf } from '../../contract/auth/authenticator.ts'
 import type { Catalogue } from '../../contract/call/catalogue.ts'
 import type { SurfaceName } from '../../contract/call/surface-name.ts'
 import type { Problem } from '../../contract/problems/problem.ts'
+import { ROUTES_PATH } from '../../contract/protocol/route-table.ts'
 import type { AboutApp } from '../../describe/pages/about-app.ts'
 import type { AppContext } from '../../engine/app-context.ts'
 import type { Plan } from '../../engine/plan.ts'
 import { compileDiscoveryPlan } from '../agent/discovery-plan.ts'
 import { EndpointInbound, NO_AGENT_OPTIONS } from '../agent/endpoint-inbound.ts'
+import { jsonReply } from '../agent/json-reply.ts'
 import type { Endpoint, EndpointRequest } from '../endpoint.ts'
 import { type Found, type Surface, walk } from '../walk.ts'
 
@@ -48,6 +51,13 @@ export function docsEndpoints(
     guarded(openapiPath, 'api', async (mountPath) => {
       return { status: 200, headers, body: await documentUnder(mountPath) }
     })
+  }
+  if (openapiPath !== null) {
+    const routes = lazily(async () => {
+      const { routeTable } = await import('../../describe/route-table.ts')
+      return jsonReply(200, routeTable(catalogue))
+    })
+    guarded(ROUTES_PATH, 'api', routes)
   }
   const hasPage = docsPath !== null && openapiPath !== null
   if (hasPage) {

@@ -11,7 +11,7 @@ import { setHeaders } from '../../../../policy/set-headers.ts'
 import { safeSegments } from '../../../../web/safe-path.ts'
 import { statSync } from '../node-modules.ts'
 import { findInside } from './find-file.ts'
-import { type SentFileOptions, fileReply } from './send-file.ts'
+import { fileReply, type SentFileOptions } from './send-file.ts'
 
 /** Options of {@link staticFiles}. */
 export interface StaticOptions {
