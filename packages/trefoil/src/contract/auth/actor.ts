@@ -49,9 +49,7 @@ function readActor(value: unknown): Actor {
     throw new TypeError('AuthContext actor: subject must be non-empty text')
   }
   if (kind !== undefined && !isPrincipalKind(kind)) {
-    throw new TypeError(
-      "AuthContext actor: kind must be 'person', 'agent', 'service' or 'unknown'",
-    )
+    throw new TypeError("AuthContext actor: kind must be 'person', 'agent', 'service' or 'unknown'")
   }
   if (!isRecord(claims)) throw new TypeError('AuthContext actor: claims must be an object')
   return { subject, ...(kind === undefined ? {} : { kind }), claims: { ...claims } }

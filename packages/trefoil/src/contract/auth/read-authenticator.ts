@@ -2,7 +2,7 @@ import { isRecord } from '../../base/plain/is-record.ts'
 import type { AuthRequest } from '../call/call.ts'
 import { checkOptionNames, type OptionNames } from '../options/option-names.ts'
 import { shownValue } from '../options/option-values.ts'
-import type { ProductionRisk } from '../options/production-risk.ts'
+import { type ProductionRisk, readRisks } from '../options/production-risk.ts'
 import { ImproperlyConfigured } from '../problems/problem.ts'
 import type { Authenticator } from './authenticator.ts'
 import type { SecurityScheme } from './security-scheme.ts'
@@ -37,7 +37,13 @@ export function readAuthenticator(where: string, value: unknown): FixedAuthentic
     checkParameters(where, value)
     const name = value.name === '' ? 'authenticate' : value.name
     const authenticate = value as FixedAuthenticator['authenticate']
-    return { name, scheme: undefined, ambient: undefined, risks: NO_RISKS, authenticate }
+    return {
+      name,
+      scheme: undefined,
+      ambient: undefined,
+      risks: readRisks(where, undefined),
+      authenticate,
+    }
   }
   if (!isRecord(value)) {
     throw new ImproperlyConfigured(
@@ -82,24 +88,5 @@ function checkParameters(where: string, { length }: { readonly length: number })
   throw new ImproperlyConfigured(
     `${where} must take exactly one parameter, the request, and it takes ${length}; ` +
       'write (request) => …, and open what else it needs with await request.resolve(dependency)',
-  )
-}
-
-const NO_RISKS: readonly ProductionRisk[] = Object.freeze([])
-
-/** @throws ImproperlyConfigured for what `validateProduction()` could not print */
-export function readRisks(where: string, value: unknown): readonly ProductionRisk[] {
-  if (value === undefined) return NO_RISKS
-  const mistake = () =>
-    new ImproperlyConfigured(`${where} must be a list of { code, message }, both non-empty text`)
-  if (!Array.isArray(value)) throw mistake()
-  return Object.freeze(
-    [...value].map((risk: unknown) => {
-      if (!isRecord(risk)) throw mistake()
-      const { code, message } = risk
-      if (typeof code !== 'string' || code === '') throw mistake()
-      if (typeof message !== 'string' || message === '') throw mistake()
-      return Object.freeze({ code, message })
-    }),
   )
 }
