@@ -1,7 +1,7 @@
 // FND-32: every call leaves one record, on every surface, refusals at the edge included; and what
 // is refused or fails leaves a line in the log without anybody having asked for it.
 import { type AccessEvent, AuthContext, createApp, HttpError, reply, stream } from 'trefoil'
-import { guard, hasScope } from 'trefoil/auth'
+import { hasScope, inputGuard } from 'trefoil/auth'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { ask } from '../attacks/raw-connection.ts'
@@ -59,9 +59,8 @@ function build(more: object = {}, recording = true) {
     ...more,
   }
   const app = createApp(options)
-  const odd = guard({
+  const odd = inputGuard({
     name: 'NoOdds',
-    needsInput: true,
     check: (_, { args }) => args['amount'] !== 7,
   })
   app.post('/free', on('free'), () => ({ fine: true }))
