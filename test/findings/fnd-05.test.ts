@@ -171,7 +171,8 @@ describe('FND-5: wherever it comes from', () => {
       const seen = await refusals((app) => {
         app.post('/refused', { ...on('refused'), guards: [deny] }, () => 1)
       }, known)
-      expect(seen, String(typeof text)).toEqual(alike(CLEAN))
+      const denied = { ...CLEAN, code: 'ACCESS_DENIED' }
+      expect(seen, String(typeof text)).toEqual(alike(denied))
     }
   })
 })

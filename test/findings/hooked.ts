@@ -1,6 +1,6 @@
 // One app in which every hook of the developer's shows a test what it was handed.
 import { AuthContext, type AuthRequest, createApp, dependency, type Logger, onError } from 'trefoil'
-import { guard, inputGuard } from 'trefoil/auth'
+import { deny, guard, inputGuard } from 'trefoil/auth'
 import { z } from 'zod'
 import { ALL, type CallOptions, ENV, on, type Surface } from './surfaces.ts'
 
@@ -125,6 +125,8 @@ export function hooked(probe: Probe, logger: Logger, more: object = {}) {
   app.post('/fail', { ...on('fail'), ...shared, errorHandlers: [caught] }, () => {
     throw new RangeError('odd')
   })
+  const no = guard({ name: 'Deny', check: () => deny('denied') })
+  app.post('/denied', { ...on('denied'), guards: [no] }, () => null)
   return { app, ran, owned }
 }
 
@@ -132,4 +134,5 @@ export function hooked(probe: Probe, logger: Logger, more: object = {}) {
 export async function visit(surface: Surface): Promise<void> {
   await surface.call('work', { amount: 1 }, ANN)
   await surface.call('fail', { amount: 1 }, ANN)
+  await surface.call('denied', {}, ANN)
 }
