@@ -1,24 +1,27 @@
-import { closest } from '../../base/closest.ts'
+import { isRecord } from '../../base/plain/is-record.ts'
+import { unknownName } from '../../base/unknown-name.ts'
 import { ImproperlyConfigured } from '../problems/problem.ts'
+import { valueKind } from './value-kind.ts'
 
 /** Every option of an interface by name; the compiler checks that none is missing. */
 export type OptionNames<Options> = Readonly<Record<keyof Required<Options>, true>>
 
 /**
- * Refuses options nobody reads: a misspelt security option would otherwise be off in silence.
+ * Refuses options nobody reads: a misspelt security option would otherwise be off in silence. And
+ * what is no object of options at all, as JavaScript callers may hand over. Cheap enough for what is
+ * asked in every call.
  *
+ * @param known the rows of the options, or their names
  * @throws ImproperlyConfigured naming the option and the nearest real one
  */
 export function checkOptionNames(
   where: string,
   options: object,
-  known: Readonly<Record<string, true>>,
+  known: Readonly<Record<string, unknown>>,
 ): void {
-  // Not Object.keys(): `reply()` asks this in every call.
-  for (const name in options) {
-    if (Object.hasOwn(known, name)) continue
-    const near = closest(name, Object.keys(known))
-    const hint = near === null ? '' : `; did you mean '${near}'?`
-    throw new ImproperlyConfigured(`${where}: unknown option '${name}'${hint}`)
+  if (!isRecord(options)) {
+    throw new ImproperlyConfigured(`${where}: options must be an object, got ${valueKind(options)}`)
   }
+  const unknown = unknownName(options, known)
+  if (unknown !== null) throw new ImproperlyConfigured(`${where}: ${unknown}`)
 }
