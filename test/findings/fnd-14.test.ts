@@ -60,7 +60,8 @@ describe('FND-14: every duration and every size at the doors', () => {
         unit === 'ms' ? /must be a duration such as '30s'/ : /must be a size such as '2mb'/,
       )
     }
-    const write = unit === 'ms' ? /the number 3600; write '3600s'/ : /the number 3600; write '3600b'/
+    const write =
+      unit === 'ms' ? /the number 3600; write '3600s'/ : /the number 3600; write '3600b'/
     await expect((async () => use({ ...good, [name]: 3600 }))()).rejects.toThrow(write)
     for (const value of ['3600', '-1s', '1.5h', '1 h', 'soon', '', null, true, [], {}]) {
       await refused(value)
@@ -84,7 +85,12 @@ describe('FND-14: an hour is an hour', () => {
     const app = createApp({
       env: {},
       log: { logger: { debug() {}, info() {}, warn() {}, error() {} } },
-      auth: [{ authenticate: jwtAuth({ keys: SECRET, clockTolerance: '60s' }), surfaces: ['api', 'mcp', 'cli'] }],
+      auth: [
+        {
+          authenticate: jwtAuth({ keys: SECRET, clockTolerance: '60s' }),
+          surfaces: ['api', 'mcp', 'cli'],
+        },
+      ],
     })
     app.get('/cookie', () => reply(null, { cookies: { a: { value: 'v', maxAge: '1h' } } }))
     app.get('/file', () => sendFile(import.meta.filename, { maxAge: '1h' }))

@@ -113,7 +113,6 @@ export const SESSION: OptionGroup<CookieSessionOptions, CookieSessionValues> = {
   },
 }
 
-
 /**
  * A session in a signed cookie, as a dependency: `get`, `set`, `delete` and `clear` in handlers,
  * authenticators and other dependencies of HTTP calls. The cookie is sent only when something
