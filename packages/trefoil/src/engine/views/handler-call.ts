@@ -87,8 +87,8 @@ class HandlerCall extends FactsView implements Call {
 
 function notBound(): ImproperlyConfigured {
   return new ImproperlyConfigured(
-    'call.args was read before the arguments were checked: a guard that reads them says so, ' +
-      'guard({ needsInput: true, … })',
+    'call.args was read before the arguments were checked: a guard that reads them is made with ' +
+      'inputGuard({ … }), or has needsInput: true',
   )
 }
 
