@@ -28,7 +28,7 @@ function largeApp() {
     docs: { public: true, tags: { [LONG]: `\`${LONG}\` ${LONG}` } },
     auth: [
       {
-        authenticate: () => new AuthContext({ subject: 'u' }),
+        authenticate: (_request) => new AuthContext({ subject: 'u' }),
         surfaces: ['api', 'mcp'],
         scheme: { type: 'apiKey', in: 'header', name: LONG, description: LONG },
       },

@@ -2,7 +2,7 @@
 // developer's starts any more, whatever was being waited for, and the caller is told TIMEOUT.
 
 import { createApp, dependency, handle, type Middleware, Problem } from 'trefoil'
-import { AuthContext, guard } from 'trefoil/auth'
+import { AuthContext, guard, inputGuard } from 'trefoil/auth'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { RawConnection } from '../attacks/raw-connection.ts'
@@ -85,9 +85,8 @@ class Trace {
 function build(point: Point, timeout: string) {
   const trace = new Trace(point)
   const passing = (name: string, needsInput: boolean) =>
-    guard({
+    (needsInput ? inputGuard : guard)({
       name: name.replaceAll(' ', '_'),
-      needsInput,
       check: async () => {
         await trace.begins(name)
         return true
@@ -137,7 +136,7 @@ function build(point: Point, timeout: string) {
     log: { logger: new Lines().logger },
     auth: [
       {
-        authenticate: async () => {
+        authenticate: async (_request) => {
           await trace.begins('authenticator')
           return new AuthContext({ subject: 'ann' })
         },

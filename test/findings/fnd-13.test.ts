@@ -1,7 +1,7 @@
-// guard({ needInput: true }) ran before binding with `{}` and passed; seal(p, { exp_seconds: 3600 })
+// inputGuard() without its input ran before binding with `{}` and passed; seal(p, { exp_seconds: 3600 })
 // made a cookie that never expires.
 import { AuthContext, createApp } from 'trefoil'
-import { guard, requireAuth } from 'trefoil/auth'
+import { guard, inputGuard, requireAuth } from 'trefoil/auth'
 import { testClient } from 'trefoil/testing'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
@@ -68,14 +68,13 @@ describe('FND-13: arguments before they are bound', () => {
       log: { logger },
       auth: [
         {
-          authenticate: () => new AuthContext({ subject: 'ada' }),
+          authenticate: (_request) => new AuthContext({ subject: 'ada' }),
           surfaces: ['api', 'mcp', 'cli'],
         },
       ],
     })
-    const isOwner = guard({
+    const isOwner = (needsInput ? inputGuard : guard)({
       name: 'IsOwner',
-      needsInput,
       check: (_, call) => call.args['owner'] !== 'eve',
     })
     for (const [name, params] of [
@@ -110,7 +109,7 @@ describe('FND-13: arguments before they are bound', () => {
       expect(await client.cli.call(name, args, { local: true })).toMatchObject({ status_code: 403 })
       expect(logged).toHaveLength(4)
       for (const fields of logged) {
-        expect(String((fields as { err: unknown }).err)).toContain('needsInput: true')
+        expect(String((fields as { err: unknown }).err)).toContain('inputGuard({ … })')
       }
     },
   )

@@ -2,7 +2,7 @@
 // their own, and none of them turns a refusal into an answer.
 
 import { createApp, dependency, HttpError, handle, Problem, reply, stream } from 'trefoil'
-import { AuthContext, guard } from 'trefoil/auth'
+import { AuthContext, guard, inputGuard } from 'trefoil/auth'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { eventually } from '../attacks/eventually.ts'
@@ -73,7 +73,7 @@ describe('FND-17: an error handler sees what the developer’s code threw, and n
         throw new Error('down')
       },
     })
-    const late = guard({ name: 'Late', needsInput: true, check: async () => false })
+    const late = inputGuard({ name: 'Late', check: async () => false })
     const amount = z.number()
     const T = { timeout: '150ms' } as const
     app.post('/pay', { ...on('pay'), needsApproval: ALL, params: { amount } }, () => 1)

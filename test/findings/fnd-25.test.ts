@@ -59,7 +59,7 @@ function makeApp() {
     log: { logger: { debug() {}, info() {}, warn() {}, error() {} } },
     auth: [
       {
-        authenticate: () => new AuthContext({ subject: 'ann' }),
+        authenticate: (_request) => new AuthContext({ subject: 'ann' }),
         surfaces: ['api', 'mcp', 'cli'],
         scheme: { type: 'apiKey', in: 'header', name: 'X-Shop-Key' },
       },

@@ -248,7 +248,7 @@ describe('FND-56: compiled actions are deeply frozen', () => {
         log: { logger: new Lines().logger },
         auth: [
           {
-            authenticate: () => new AuthContext({ subject: 'ann', roles: ['user'] }),
+            authenticate: (_request) => new AuthContext({ subject: 'ann', roles: ['user'] }),
             surfaces: ALL,
           },
         ],

@@ -1,7 +1,7 @@
 // One app in which every hook of the developer's shows a test what it was handed.
 
 import { createApp, dependency, handle, type Logger } from 'trefoil'
-import { AuthContext, type AuthRequest, guard } from 'trefoil/auth'
+import { AuthContext, type AuthRequest, deny, guard, inputGuard } from 'trefoil/auth'
 import { z } from 'zod'
 import { ALL, type CallOptions, ENV, on, type Surface } from './surfaces.ts'
 
@@ -11,7 +11,6 @@ export const PLACES = [
   'onAuthenticated',
   'guard',
   'guard with input',
-  'denial',
   'approval',
   'provider',
   'middleware',
@@ -24,7 +23,6 @@ export type Place = (typeof PLACES)[number]
 export const CALL_PLACES = [
   'guard',
   'guard with input',
-  'denial',
   'middleware',
   'handler',
   'error handler',
@@ -59,7 +57,8 @@ export function hooked(probe: Probe, logger: Logger, more: object = {}) {
     roles: ['user'],
     scopes: ['orders:read'],
     claims: { nested: { list: [1] } },
-    actor: { sub: 'agent_1' },
+    actor: [{ subject: 'agent_1', claims: { nested: { list: [1] } } }],
+    session: { id: 'ses_1', createdAt: 1, methods: ['pwd'] },
     metadata: { plan: { name: 'free' } },
     payload: owned.payload,
   }
@@ -90,9 +89,8 @@ export function hooked(probe: Probe, logger: Logger, more: object = {}) {
   }
   const app = createApp(options)
   const watching = (place: 'guard' | 'guard with input', needsInput: boolean) =>
-    guard({
+    (needsInput ? inputGuard : guard)({
       name: needsInput ? 'Late' : 'Early',
-      needsInput,
       check: async (_, call) => {
         await probe(place, call)
         return true
@@ -128,15 +126,8 @@ export function hooked(probe: Probe, logger: Logger, more: object = {}) {
   app.post('/fail', { ...on('fail'), ...shared, errorHandlers: [caught] }, () => {
     throw new RangeError('odd')
   })
-  const deny = guard({
-    name: 'Deny',
-    check: () => false,
-    denial: (_, call) => {
-      probe('denial', call)
-      return 'denied'
-    },
-  })
-  app.post('/denied', { ...on('denied'), guards: [deny] }, () => null)
+  const no = guard({ name: 'Deny', check: () => deny('denied') })
+  app.post('/denied', { ...on('denied'), guards: [no] }, () => null)
   return { app, ran, owned }
 }
 

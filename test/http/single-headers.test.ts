@@ -138,7 +138,7 @@ describe('SW-17: no header twice', () => {
   })
 
   it('HTTP-5: what is one caller’s is not stored, whatever the app says of its answers', async () => {
-    const authenticate = () => new AuthContext({ subject: 'u1' })
+    const authenticate = (_request: unknown) => new AuthContext({ subject: 'u1' })
     const app = createApp({
       log: { logger: quiet },
       env: {},

@@ -82,7 +82,7 @@ export function buildEnding({ options, handler, closing, authenticate }: Ending)
     limits: { close: '300ms' },
     auth: [
       {
-        authenticate: async () => {
+        authenticate: async (_request) => {
           await authenticate?.(scene)
           return new AuthContext({ subject: 'ann' })
         },

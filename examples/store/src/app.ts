@@ -1,5 +1,5 @@
 import { createApp, dependency, HttpError, query, reply } from 'trefoil'
-import { type AuthRequest, hasRole, hasScope } from 'trefoil/auth'
+import { hasRole, hasScope } from 'trefoil/auth'
 import { health } from 'trefoil/health'
 import { z } from 'zod'
 import { Order, OrderId, OrderPage, OrderStatus, Quantity } from './order.ts'
@@ -16,7 +16,7 @@ export const app = createApp({
   version: '1.0.0',
   auth: [
     {
-      authenticate: (request: AuthRequest) => store.authenticate(request),
+      authenticate: store.authenticator,
       surfaces: ['api', 'mcp', 'cli'],
     },
   ],

@@ -10,7 +10,7 @@ import {
 } from '../contract/options/environment.ts'
 import { choice, clock, flag, kind, seconds, text } from '../contract/options/kinds.ts'
 import { type OptionGroup, REQUIRED, type Values } from '../contract/options/option-rows.ts'
-import type { DeclaresRisks, ProductionRisk } from '../contract/options/production-risk.ts'
+import type { ProductionRisk } from '../contract/options/production-risk.ts'
 import { readOptions } from '../contract/options/read-options.ts'
 import { ImproperlyConfigured } from '../contract/problems/problem.ts'
 import { cookiesOf } from '../engine/views/provider-view.ts'
@@ -113,13 +113,6 @@ export const SESSION: OptionGroup<CookieSessionOptions, CookieSessionValues> = {
   },
 }
 
-const SESSIONS = new WeakSet<object>()
-
-/** True for what {@link cookieSession} made. */
-export function isCookieSession(dependency: Dependency<unknown>): boolean {
-  return SESSIONS.has(dependency)
-}
-
 /**
  * A session in a signed cookie, as a dependency: `get`, `set`, `delete` and `clear` in handlers,
  * authenticators and other dependencies of HTTP calls. The cookie is sent only when something
@@ -150,12 +143,10 @@ export function cookieSession<Data extends object = Record<string, unknown>>(
       if (cookies !== null) return open(cookies)
       throw mistake('is for calls over HTTP only; agents and programs send no cookies')
     },
-    { name: 'cookieSession' },
+    { name: 'cookieSession', ambient: true, risks: risksOfCookie(name, secure) },
   )
-  const declared = Object.freeze({ ...session, '~risks': risksOfCookie(name, secure) })
-  SESSIONS.add(declared)
   // What a browser brings was signed by this app, which put in what `Data` says.
-  return declared satisfies DeclaresRisks as Dependency<CookieSession<Data>>
+  return session as Dependency<CookieSession<Data>>
 }
 
 function mistake(text: string, cause?: unknown): ImproperlyConfigured {

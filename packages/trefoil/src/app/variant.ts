@@ -1,5 +1,5 @@
 import type { AuthContext } from '../contract/auth/auth-context.ts'
-import { type AuthConfig, declaresSchemes, schemesOf } from '../contract/auth/authenticator.ts'
+import type { AuthEntry } from '../contract/auth/authenticator.ts'
 import type { SurfaceName } from '../contract/call/surface-name.ts'
 import { ImproperlyConfigured } from '../contract/problems/problem.ts'
 import type { Substitutes } from '../engine/dependencies/substitute.ts'
@@ -49,15 +49,13 @@ export function variantConfig(config: AppConfig, { who }: Variant): AppConfig {
       'testClient(): `as` stands in for the authenticator of the app, and it has none: every call is anonymous. Add `auth` to createApp()',
     )
   }
-  const auth: Partial<Record<SurfaceName, AuthConfig>> = Object.fromEntries(
+  const auth: Partial<Record<SurfaceName, AuthEntry>> = Object.fromEntries(
     entries.map(([surface, entry]) => [surface, standIn(entry, who)]),
   )
   return { ...config, auth: Object.freeze(auth) }
 }
 
 /** Where credentials are stays what it was: protection against cross-site calls goes by it. */
-function standIn(entry: AuthConfig, who: AuthContext): AuthConfig {
-  const { onAuthenticated: _, scheme: __, ...rest } = entry
-  const scheme = declaresSchemes(entry) ? { scheme: schemesOf(entry) } : {}
-  return Object.freeze({ ...rest, ...scheme, authenticate: () => who })
+function standIn(entry: AuthEntry, who: AuthContext): AuthEntry {
+  return Object.freeze({ ...entry, onAuthenticated: null, authenticate: () => who })
 }

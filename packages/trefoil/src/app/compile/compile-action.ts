@@ -14,7 +14,7 @@ import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
 import { MANIFEST_PATH } from '../../contract/protocol/action-protocol.ts'
 import { ROUTES_PATH } from '../../contract/protocol/route-table.ts'
 import { checkDependencyGraph } from '../../engine/dependencies/dependency-graph.ts'
-import { hasRole } from '../../policy/guards.ts'
+import { hasRole } from '../../policy/guards/roles-and-scopes.ts'
 import { setHeaders } from '../../policy/set-headers.ts'
 import {
   type PathTemplate,

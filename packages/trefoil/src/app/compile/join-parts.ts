@@ -1,4 +1,4 @@
-import type { AuthConfig } from '../../contract/auth/authenticator.ts'
+import type { AuthEntry } from '../../contract/auth/authenticator.ts'
 import type { ApprovalHook } from '../../contract/call/approval.ts'
 import type { Guard } from '../../contract/call/call.ts'
 import type { Logger } from '../../contract/call/logger.ts'
@@ -28,7 +28,7 @@ export interface SugarOptions {
 
 /** All parts of an app as one. */
 export interface JoinedParts {
-  readonly auth: Readonly<Partial<Record<SurfaceName, AuthConfig>>>
+  readonly auth: Readonly<Partial<Record<SurfaceName, AuthEntry>>>
   readonly admit: readonly AdmitPort[]
   readonly limits: readonly LimitsPort[]
   readonly guards: readonly Guard[]
@@ -125,7 +125,7 @@ function only<Slot>(
 }
 
 function joinAuth(members: readonly Member[]): JoinedParts['auth'] {
-  const joined: Partial<Record<SurfaceName, AuthConfig>> = {}
+  const joined: Partial<Record<SurfaceName, AuthEntry>> = {}
   const owners = new Map<SurfaceName, string>()
   for (const { owner, auth } of members) {
     for (const surface of SURFACES) {
@@ -145,10 +145,9 @@ function joinAuth(members: readonly Member[]): JoinedParts['auth'] {
   return Object.freeze(joined)
 }
 
-function listOf(auth: Part['authenticator']): readonly AuthConfig[] {
-  const list = auth === undefined ? [] : Array.isArray(auth) ? auth : [auth]
-  // A hook that takes narrower contexts is only ever given those of its own authenticator.
-  return list as readonly AuthConfig[]
+function listOf(auth: Part['authenticator']): readonly unknown[] {
+  if (auth === undefined) return []
+  return Array.isArray(auth) ? auth : [auth]
 }
 
 /** Remembers who brought what, and says so when somebody else brings it again. */

@@ -1,4 +1,5 @@
 import { isRecord } from '../../base/plain/is-record.ts'
+import { readGuard } from '../../contract/auth/read-guard.ts'
 import type { ToolHints } from '../../contract/call/action.ts'
 import { checkOptionNames, type OptionNames } from '../../contract/options/option-names.ts'
 import {
@@ -74,7 +75,8 @@ function checkShared(where: string, options: Level['options']): void {
     )
   }
   checkList(`${where}: tags`, options.tags, 'text', isText)
-  checkList(`${where}: guards`, options.guards, "guards, such as hasRole('admin')", isGuard)
+  checkList(`${where}: guards`, options.guards, "guards, such as hasRole('admin')", isRecord)
+  for (const guard of options.guards ?? []) readGuard(`${where}: guards`, guard)
   checkList(`${where}: middleware`, options.middleware, 'functions', isFunction)
   checkList(`${where}: errorHandlers`, options.errorHandlers, 'handlers from onError()', isRecord)
   if (options.metadata !== undefined) checkRecord(`${where}: metadata`, options.metadata)
@@ -95,8 +97,4 @@ function isText(value: unknown): boolean {
 
 function isFunction(value: unknown): boolean {
   return typeof value === 'function'
-}
-
-function isGuard(value: unknown): boolean {
-  return isRecord(value) && typeof value['check'] === 'function'
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { AuthContext } from '../../contract/auth/auth-context.ts'
 import { dependency } from '../../contract/call/dependency.ts'
-import { hasRole } from '../../policy/guards.ts'
+import { hasRole } from '../../policy/guards/roles-and-scopes.ts'
 import { createApp } from '../create-app.ts'
 import { handle } from './routes.ts'
 
@@ -34,7 +34,9 @@ describe('groups', () => {
     const roles: string[] = []
     const app = createApp({
       log: { logger },
-      auth: [{ authenticate: () => new AuthContext({ subject: 'u', roles }), surfaces: ['api'] }],
+      auth: [
+        { authenticate: (_request) => new AuthContext({ subject: 'u', roles }), surfaces: ['api'] },
+      ],
     })
     const inner = app.group('/a', { guards: [hasRole('outer')] }).group('/b', { roles: ['inner'] })
     inner.get('/c', () => 'in')

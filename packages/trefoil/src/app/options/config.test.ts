@@ -16,7 +16,7 @@ function mistake(options: object): string {
 }
 
 function checkedBy(name: string, ...surfaces: AuthConfig['surfaces'][number][]): AuthConfig {
-  return { authenticate: () => null, surfaces, name }
+  return { authenticate: (_request) => null, surfaces, name }
 }
 
 /** Options with one of them set: `at('limits.body', '1mb')`. */
@@ -245,7 +245,9 @@ describe('FND-13: names', () => {
 describe('AUTH-2: authenticators', () => {
   test('one per surface, by surface', () => {
     const [a, b] = [checkedBy('a', 'api', 'cli'), checkedBy('b', 'mcp')]
-    expect(readConfig({ auth: [a, b] }).auth).toEqual({ api: a, cli: a, mcp: b })
+    const { auth } = readConfig({ auth: [a, b] })
+    expect(auth).toMatchObject({ api: { name: 'a' }, cli: { name: 'a' }, mcp: { name: 'b' } })
+    expect(auth.api).toBe(auth.cli)
   })
 
   test.each<[string, object[], string]>([
@@ -257,7 +259,7 @@ describe('AUTH-2: authenticators', () => {
     [
       'a method that is no function',
       [{ authenticate: 'hunter2', surfaces: ['api'] }],
-      'auth.authenticate must be a function, such as jwtAuth({ … }), got text of 7 characters',
+      'auth: authenticate must be an authenticator such as jwtAuth({ … }), or a function, got text of 7 characters',
     ],
     [
       'FND-52: no surfaces',
@@ -274,16 +276,16 @@ describe('AUTH-2: authenticators', () => {
     [
       'two on one surface',
       [checkedBy('a', 'api'), checkedBy('b', 'api')],
-      "Surface 'api' is covered by more than one AuthConfig ('a' and 'b'). Cover each surface with exactly one; compose multiple checks inside a single authenticator.",
+      "Surface 'api' is covered by more than one AuthConfig ('a' and 'b'). Cover each surface with exactly one; to take several kinds of credentials, write firstOf(a, b).",
     ],
     [
       'text for surfaces',
-      [{ authenticate: () => null, surfaces: 'api' }],
+      [{ authenticate: (_request) => null, surfaces: 'api' }],
       'auth.surfaces must be a list of text, got text of 3 characters',
     ],
     [
       'an unknown surface',
-      [{ authenticate: () => null, surfaces: ['web'] }],
+      [{ authenticate: (_request) => null, surfaces: ['web'] }],
       'auth.surfaces has a wrong entry: number 1 is not one of api, mcp, cli',
     ],
   ])('%s', (_, auth, message) => {

@@ -5,7 +5,7 @@ import { file, query } from '../../contract/params/params.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
 import { CookieSigner } from '../../identity/cookie-signer.ts'
 import { jwtAuth } from '../../identity/jwt-auth.ts'
-import { hasScope } from '../../policy/guards.ts'
+import { hasScope } from '../../policy/guards/roles-and-scopes.ts'
 import { staticFiles } from '../../surfaces/http/node/files/static-files.ts'
 import { serve } from '../../surfaces/http/node/serve.ts'
 import { toNodeHandler } from '../../surfaces/http/node/to-node-handler.ts'
@@ -111,7 +111,7 @@ describe('APP-12: options inside options of createApp', () => {
       "auth must be a list such as [{ authenticate: jwtAuth({ keys }), surfaces: ['api'] }], got an object",
     ],
     [
-      { auth: [{ authenticate: () => null, surfaces: ['api'], scheme: 'bearer' }] },
+      { auth: [{ authenticate: (_request) => null, surfaces: ['api'], scheme: 'bearer' }] },
       "auth scheme: must be an object such as { type: 'http', scheme: 'bearer' }",
     ],
     [{ log: { access: 'yes' } }, 'log.access must be a function'],

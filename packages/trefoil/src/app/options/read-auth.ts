@@ -1,4 +1,6 @@
-import type { AuthConfig } from '../../contract/auth/authenticator.ts'
+import type { AuthConfig, AuthEntry } from '../../contract/auth/authenticator.ts'
+import { readAuthenticator } from '../../contract/auth/read-authenticator.ts'
+import { UNKNOWN_SCHEME } from '../../contract/auth/security-scheme.ts'
 import { SURFACES, type SurfaceName } from '../../contract/call/surface-name.ts'
 import { callable, listOf, text } from '../../contract/options/kinds.ts'
 import type { OptionKind } from '../../contract/options/option-kind.ts'
@@ -6,10 +8,10 @@ import { type OptionGroup, REQUIRED, type Values } from '../../contract/options/
 import { readOptions } from '../../contract/options/read-options.ts'
 import { valueKind } from '../../contract/options/value-kind.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
-import { checkSchemes } from './security-schemes.ts'
+import { readSchemes } from './security-schemes.ts'
 
 /** Which entry of `auth` covers a surface. */
-export type AuthBySurface = Readonly<Partial<Record<SurfaceName, AuthConfig>>>
+export type AuthBySurface = Readonly<Partial<Record<SurfaceName, AuthEntry>>>
 
 type AuthValues = Values<
   AuthConfig,
@@ -26,9 +28,13 @@ export const AUTH: OptionGroup<AuthConfig, AuthValues> = {
   prefix: 'TREFOIL_AUTH',
   rows: {
     authenticate: {
-      read: callable('a function, such as jwtAuth({ … })'),
+      // readAuthenticator() looks into it.
+      read: {
+        words: 'object or function',
+        read: (value) => ({ value: value as AuthConfig['authenticate'] }),
+      },
       default: REQUIRED,
-      doc: 'The credential check, such as `jwtAuth({ … })` or your own function.',
+      doc: 'The [authenticator](auth.md#authenticators), such as `jwtAuth({ … })`, or your own function of the request.',
     },
     surfaces: {
       read: listOf(SURFACES),
@@ -41,17 +47,17 @@ export const AUTH: OptionGroup<AuthConfig, AuthValues> = {
       doc: 'Runs after success and before guards; may return another `AuthContext`.',
     },
     scheme: {
-      // checkSchemes() looks into it.
+      // readSchemes() looks into it.
       read: { words: 'object', read: (value) => ({ value: value as AuthConfig['scheme'] }) },
       default: null,
-      shown: 'bearer token',
+      shown: "the authenticator's, else a bearer token",
       doc: 'Where credentials are, for OpenAPI and the 401: [schemes](auth.md#schemes).',
     },
     name: {
       read: text,
       default: null,
-      shown: "the function's name",
-      doc: 'Shown in start-up messages.',
+      shown: "the authenticator's",
+      doc: 'Shown in start-up messages and in the log.',
     },
   },
 }
@@ -69,42 +75,55 @@ export const authBySurface: OptionKind<AuthBySurface> = {
   },
 }
 
-/** @throws ImproperlyConfigured naming the entry that is wrong, or two that cover one surface */
+/**
+ * Which entry covers which surface. Every member of an entry and of its authenticator is read here,
+ * once: calls go by what was looked at.
+ *
+ * @throws ImproperlyConfigured naming the entry and the member
+ */
 export function readAuth(configs: readonly unknown[]): AuthBySurface {
-  const bySurface: Partial<Record<SurfaceName, AuthConfig>> = {}
+  const bySurface: Partial<Record<SurfaceName, AuthEntry>> = {}
   for (const given of configs) {
-    // What most people write first.
-    if (typeof given === 'function') {
-      throw new ImproperlyConfigured(`auth has a function in its list; write ${EXAMPLE}`)
-    }
-    const { surfaces, authenticate, onAuthenticated, scheme, name } = readOptions(AUTH, given)
-    const config: AuthConfig = {
-      authenticate,
-      surfaces,
-      ...(onAuthenticated == null ? {} : { onAuthenticated }),
-      ...(scheme == null ? {} : { scheme }),
-      ...(name == null ? {} : { name }),
-    }
-    checkSchemes(config)
-    if (surfaces.length === 0) {
-      throw new ImproperlyConfigured('AuthConfig must cover at least one surface')
-    }
-    for (const surface of surfaces) {
+    const entry = readEntry(given)
+    for (const surface of entry.surfaces) {
       const other = bySurface[surface]
       if (other !== undefined) {
         throw new ImproperlyConfigured(
-          other === config
+          other === entry
             ? `AuthConfig lists surface '${surface}' more than once`
-            : `Surface '${surface}' is covered by more than one AuthConfig ('${nameOf(other)}' and '${nameOf(config)}'). ` +
-                'Cover each surface with exactly one; compose multiple checks inside a single authenticator.',
+            : `Surface '${surface}' is covered by more than one AuthConfig ('${other.name}' and '${entry.name}'). ` +
+                'Cover each surface with exactly one; to take several kinds of credentials, write firstOf(a, b).',
         )
       }
-      bySurface[surface] = config
+      bySurface[surface] = entry
     }
   }
   return Object.freeze(bySurface)
 }
 
-function nameOf({ name, authenticate }: AuthConfig): string {
-  return name ?? (authenticate.name || 'authenticate')
+function readEntry(given: unknown): AuthEntry {
+  // What most people write first.
+  if (typeof given === 'function') {
+    throw new ImproperlyConfigured(`auth has a function in its list; write ${EXAMPLE}`)
+  }
+  const { surfaces, authenticate, onAuthenticated, scheme, name } = readOptions(AUTH, given)
+  const own = readAuthenticator(
+    name === null ? 'auth: authenticate' : `auth '${name}': authenticate`,
+    authenticate,
+  )
+  if (surfaces.length === 0) {
+    throw new ImproperlyConfigured('AuthConfig must cover at least one surface')
+  }
+  // JavaScript writes nothing as `null` too.
+  const declared = scheme ?? own.scheme
+  return Object.freeze({
+    name: name ?? own.name,
+    surfaces,
+    schemes: declared === undefined ? UNKNOWN_SCHEME : readSchemes(declared),
+    ambient: own.ambient ?? declared === undefined,
+    risks: own.risks,
+    authenticate: own.authenticate,
+    // What it answers is looked at where it is used.
+    onAuthenticated: (onAuthenticated ?? null) as AuthEntry['onAuthenticated'],
+  })
 }

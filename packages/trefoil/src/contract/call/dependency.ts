@@ -1,6 +1,7 @@
 import type { AuthContext } from '../auth/auth-context.ts'
 import { checkOptionNames, type OptionNames } from '../options/option-names.ts'
 import { checkText } from '../options/option-values.ts'
+import { type ProductionRisk, readRisks } from '../options/production-risk.ts'
 import { valueKind } from '../options/value-kind.ts'
 import { ImproperlyConfigured } from '../problems/problem.ts'
 import type { CallFacts } from './call-facts.ts'
@@ -45,6 +46,13 @@ export interface Dependency<Value> {
   /** Other dependencies handed to the provider, or a function giving them. */
   readonly uses: () => Uses
   readonly provide: (uses: never, call: ProviderCall) => unknown
+  /**
+   * True when it tells callers apart by something that browsers add by themselves, such as a cookie:
+   * an app that uses it needs protection from other sites.
+   */
+  readonly ambient: boolean
+  /** What makes it unfit for production. */
+  readonly risks: readonly ProductionRisk[]
   /** Carries the type only. */
   readonly '~value'?: Value
 }
@@ -61,6 +69,10 @@ export interface DependencyOptions<U extends Uses> {
   readonly name?: string
   /** Dependencies of this one; a function when they are declared later in the file. */
   readonly uses?: U | (() => U)
+  /** True for a value that knows its caller by what browsers add by themselves. Default false. */
+  readonly ambient?: boolean
+  /** What makes it unfit for production, for `validateProduction()`. Default: nothing. */
+  readonly risks?: readonly ProductionRisk[]
 }
 
 const OPTIONS: OptionNames<DependencyOptions<Uses>> = {
@@ -68,6 +80,8 @@ const OPTIONS: OptionNames<DependencyOptions<Uses>> = {
   name: true,
   uses: true,
   preview: true,
+  ambient: true,
+  risks: true,
 }
 
 /**
@@ -86,7 +100,7 @@ export function dependency<Returned, const U extends Uses = Record<never, never>
 ): Dependency<ProvidedValue<Returned>> {
   checkOptionNames('dependency()', options, OPTIONS)
   checkText('dependency(): name', options.name)
-  const { scope = 'request', uses, preview } = options
+  const { scope = 'request', uses, preview, ambient = false } = options
   if (typeof provide !== 'function') {
     throw new ImproperlyConfigured(
       `dependency() takes a function that provides the value, got ${valueKind(provide)}`,
@@ -98,6 +112,9 @@ export function dependency<Returned, const U extends Uses = Record<never, never>
   if (preview !== undefined && preview !== 'safe') {
     throw new ImproperlyConfigured("Dependency preview must be 'safe', or left out")
   }
+  if (typeof ambient !== 'boolean') {
+    throw new ImproperlyConfigured('Dependency ambient must be true or false')
+  }
   const name = options.name ?? (provide.name || 'dependency')
   return Object.freeze({
     [BRAND]: true as const,
@@ -106,6 +123,8 @@ export function dependency<Returned, const U extends Uses = Record<never, never>
     uses: fixed(name, uses),
     preview: preview ?? null,
     provide,
+    ambient,
+    risks: readRisks(`risks of dependency '${name}'`, options.risks),
   })
 }
 

@@ -1,6 +1,7 @@
 import { deepFreeze } from '../../base/plain/freeze.ts'
 import { freezeClass } from '../../base/plain/freeze-class.ts'
 import { unknownName } from '../../base/unknown-name.ts'
+import type { RefusalCode } from '../auth/refusal.ts'
 import { valueKind } from '../options/value-kind.ts'
 import { isProblemCode, PROBLEMS, type ProblemCode, type ProblemRow } from './problems.ts'
 import { reasonPhrase } from './reason-phrases.ts'
@@ -58,6 +59,7 @@ const CASE_OPTIONS: Names<Omit<ProblemOptions, 'detail' | 'status'>> = {
   details: true,
   cause: true,
 }
+const REFUSAL_OPTIONS: Names<AuthenticationErrorOptions> = { ...CASE_OPTIONS, refusal: true }
 const PROBLEM_OPTIONS: Names<ProblemOptions> = { ...CASE_OPTIONS, detail: true, status: true }
 
 /** A misspelt `detail` would leave out what the caller was to be told (FND-13). */
@@ -182,19 +184,30 @@ export class HttpError extends Problem<'http_error'> {
   }
 }
 
+/** Options of {@link AuthenticationError}. */
+export interface AuthenticationErrorOptions extends Omit<ProblemOptions, 'detail' | 'status'> {
+  /** Code of what is wrong, for records and the log: `expired`, say. Default `refused`. */
+  readonly refusal?: RefusalCode | (string & {})
+}
+
 /**
- * A credential was present but is bad. Thrown by an authenticator; `message` becomes the
- * public `error_description` of the 401. For "no credential of mine", return `null` instead.
+ * A credential was present but is bad. Thrown by an authenticator, or by what it calls; `reason`
+ * becomes the public `error_description` of the 401. An authenticator may return a `refusal()`
+ * instead, which costs less. For "no credential of mine", it returns `null`.
  */
 export class AuthenticationError extends Problem<'AUTHENTICATION_ERROR'> {
   override readonly name: string = 'AuthenticationError'
   /** Why the credential was refused, safe to show. */
   readonly reason: string
+  /** Code of why, for records and the log. */
+  readonly refusal: string
 
-  constructor(reason: string, options: Omit<ProblemOptions, 'detail' | 'status'> = {}) {
-    checkNames('AuthenticationError', options, CASE_OPTIONS)
-    super('AUTHENTICATION_ERROR', options)
+  constructor(reason: string, options: AuthenticationErrorOptions = {}) {
+    checkNames('AuthenticationError', options, REFUSAL_OPTIONS)
+    const { refusal = 'refused', ...rest } = options
+    super('AUTHENTICATION_ERROR', rest)
     this.reason = reason
+    this.refusal = refusal
   }
 }
 
@@ -254,11 +267,6 @@ const LOCKED: PropertyDescriptorMap = Object.fromEntries(
 /** True for a problem the framework made, which nobody has been able to change. */
 export function isRefusal(problem: Problem): boolean {
   return refusals.has(problem)
-}
-
-/** An {@link AuthenticationError} without a stack trace, for authenticators of the framework. */
-export function refuseCredential(reason: string): AuthenticationError {
-  return withoutStack(() => new AuthenticationError(reason))
 }
 
 /** The limit is the whole process's, and put back whatever happens: a code that is none throws. */
