@@ -5,7 +5,7 @@ import type {
   Manifest,
   ProblemEnvelope,
 } from '../contract/protocol/action-protocol.ts'
-import { CALL_PATH, MANIFEST_PATH } from '../contract/protocol/action-protocol.ts'
+import { CALL_PATH, MANIFEST_PATH } from '../contract/protocol/paths.ts'
 import { isDeeper, MAX_ANSWER_DEPTH } from './manifest-budget.ts'
 import { refusal } from './problem-envelope.ts'
 import { isFailure, readAnswer, readManifest, readProblem } from './read-answer.ts'

@@ -4,7 +4,7 @@ import { reply } from '../contract/answer/reply.ts'
 import type { Call, Guard } from '../contract/call/call.ts'
 import { dependency } from '../contract/call/dependency.ts'
 import { HttpError, refuse } from '../contract/problems/problem.ts'
-import { hookDecider } from '../policy/approval.ts'
+import { hookDecider } from '../policy/hook-decider.ts'
 import {
   type CallOptions,
   field,

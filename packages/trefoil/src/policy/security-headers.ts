@@ -1,8 +1,8 @@
 import { checkOptionNames, type OptionNames } from '../contract/options/option-names.ts'
 import { checkFlag, checkRecord, shownValue } from '../contract/options/option-values.ts'
 import { ImproperlyConfigured } from '../contract/problems/problem.ts'
+import { checkHeaders } from './check-headers.ts'
 import { type CspDirectives, formatCsp } from './content-security-policy.ts'
-import { setHeaders } from './set-headers.ts'
 
 /** `strict`: a small set for APIs (SEC-7); `web`: a larger one for pages (S-HDR); `off`: none. */
 export type SecurityMode = 'strict' | 'web' | 'off'
@@ -73,7 +73,7 @@ export function securityHeaders(
   if (scheme === 'https' && hsts !== false && (mode !== 'off' || hsts !== undefined)) {
     headers.set('strict-transport-security', formatHsts(hsts ?? {}, mode))
   }
-  for (const [name, value] of Object.entries(setHeaders('responseHeaders', overrides))) {
+  for (const [name, value] of Object.entries(checkHeaders('responseHeaders', overrides))) {
     if (value === null) headers.delete(name)
     else headers.set(name, value)
   }

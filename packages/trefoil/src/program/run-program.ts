@@ -1,6 +1,6 @@
 import process from 'node:process'
 import { main } from './main.ts'
-import { exitCodeOfSignal, STOP_SIGNALS } from './stopping.ts'
+import { exitCodeOfSignal, STOP_SIGNALS } from './stop-signals.ts'
 import { nodeIo } from './terminal/node-io.ts'
 
 /** The longest a timer can wait. */

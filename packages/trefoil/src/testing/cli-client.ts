@@ -1,13 +1,12 @@
 import { readAnswer, readManifest, readProblem } from '../client/read-answer.ts'
 import type { AppHandle } from '../contract/call/app-handle.ts'
-import {
-  type ActionAnswer,
-  type ActionCallRequest,
-  CALL_PATH,
-  MANIFEST_PATH,
-  type Manifest,
-  type ProblemEnvelope,
+import type {
+  ActionAnswer,
+  ActionCallRequest,
+  Manifest,
+  ProblemEnvelope,
 } from '../contract/protocol/action-protocol.ts'
+import { CALL_PATH, MANIFEST_PATH } from '../contract/protocol/paths.ts'
 import { bearer, type HeaderPairs, mergePairs } from './header-pairs.ts'
 import type { TestHttp } from './http-client.ts'
 import type { Lifespan } from './lifespan.ts'

@@ -1,4 +1,4 @@
-import { MCP_PATH } from '../surfaces/mcp/mcp-surface.ts'
+import { MCP_PATH } from '../contract/protocol/paths.ts'
 import { bearer, type HeadersInput, headerPairs, mergePairs } from './header-pairs.ts'
 import type { TestHttp } from './http-client.ts'
 import { McpAnswer } from './mcp-answer.ts'

@@ -11,9 +11,10 @@ import {
 import type { ParamSpec } from '../../contract/params/param-spec.ts'
 import type { Params } from '../../contract/params/params.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
+import { INTERNAL_PATH, MANIFEST_PATH, MCP_PATH } from '../../contract/protocol/paths.ts'
 import { checkDependencyGraph } from '../../engine/dependencies/dependency-graph.ts'
+import { checkHeaders } from '../../policy/check-headers.ts'
 import { hasRole } from '../../policy/guards.ts'
-import { setHeaders } from '../../policy/set-headers.ts'
 import { type PathTemplate, parsePathTemplate, type SegmentType } from '../../web/path-template.ts'
 import { checkRouteOptions } from '../declare/check-declared-options.ts'
 import {
@@ -30,8 +31,7 @@ import { returnedDocument } from './returned-document.ts'
 
 const EXTERNAL_NAME = /^[A-Za-z0-9_.-]{1,128}$/
 const MAX_DESCRIPTION = 1000
-const RESERVED = ['/mcp', '/__trefoil__'] as const
-const RESERVED_EXACTLY = '/.well-known/trefoil-actions.json'
+const RESERVED = [MCP_PATH, INTERNAL_PATH] as const
 
 /** An action and its parsed path. */
 export interface CompiledAction {
@@ -151,7 +151,7 @@ function compilePath({ levels, path, method }: Declaration, where: string): Path
   const reserved = RESERVED.some(
     (base) => template.text === base || template.text.startsWith(`${base}/`),
   )
-  if (reserved || template.text === RESERVED_EXACTLY) {
+  if (reserved || template.text === MANIFEST_PATH) {
     throw new ImproperlyConfigured(
       `Route path '${path}' is reserved by Trefoil. Choose a different application route.`,
     )
@@ -322,7 +322,7 @@ function compileHeaders(
   contentType: string | undefined,
   where: string,
 ): Action['headers'] {
-  const own = headers === undefined ? null : setHeaders(`${where}: headers`, headers)
+  const own = headers === undefined ? null : checkHeaders(`${where}: headers`, headers)
   if (contentType === undefined || (own !== null && 'content-type' in own)) return own
   return Object.freeze({ ...own, 'content-type': contentType })
 }

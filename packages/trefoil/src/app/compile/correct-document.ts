@@ -2,7 +2,7 @@ import { isRecord } from '../../base/plain/is-record.ts'
 import { encoded, isTwoWay } from '../../contract/answer/returned.ts'
 import { mayBeUndefined } from '../../contract/params/may-be-undefined.ts'
 import { isSchema, type JsonSchema } from '../../contract/params/schema.ts'
-import type { Visit } from './member-without-json.ts'
+import type { SchemaPart } from './member-without-json.ts'
 
 /** Of what a member of them is, `undefined` is no value. */
 const NEVER_UNDEFINED: ReadonlySet<unknown> = new Set([
@@ -30,7 +30,7 @@ const LOST_FLAGS = /[imsv]/
  *
  * @param isEncoded true for a schema that is used the way back
  */
-export function correctDocument({ zodSchema, jsonSchema }: Visit, isEncoded: boolean): void {
+export function correctDocument({ zodSchema, jsonSchema }: SchemaPart, isEncoded: boolean): void {
   // The library hands out the document it is making.
   const document = jsonSchema as Record<string, unknown>
   const def = defOf(zodSchema)

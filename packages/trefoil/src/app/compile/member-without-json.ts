@@ -7,7 +7,7 @@ import {
 } from '../../contract/params/schema.ts'
 
 /** One part of a schema, as the library passes it while it converts the whole. */
-export interface Visit {
+export interface SchemaPart {
   readonly zodSchema: unknown
   readonly jsonSchema: JsonSchema
   readonly path: readonly (string | number)[]
@@ -29,8 +29,8 @@ export function hasContent(schema: JsonSchema): boolean {
  */
 export function memberWithoutJson(schema: Schema, reason: string): string | null {
   const standard: Partial<StandardJSONSchemaV1.Props> = schema['~standard']
-  const visits: Visit[] = []
-  const override = (visit: Visit) => {
+  const visits: SchemaPart[] = []
+  const override = (visit: SchemaPart) => {
     if (!hasContent(visit.jsonSchema)) visits.push({ ...visit })
   }
   const libraryOptions = { unrepresentable: 'any', override }

@@ -1,7 +1,7 @@
 import { type JsonSchema, jsonSchemaOf, type Schema } from '../../contract/params/schema.ts'
 import { BIGINT_DOCUMENT, hasJsonForm } from './bigint-segment.ts'
 import { dropFlagged } from './correct-document.ts'
-import { memberWithoutJson, type Visit } from './member-without-json.ts'
+import { memberWithoutJson, type SchemaPart } from './member-without-json.ts'
 import { type ParamSite, wrongParam } from './param-site.ts'
 
 /** Only a schema without a JSON form can be one of bigints. */
@@ -18,7 +18,7 @@ export function bigintDocument(name: string, declared: Schema | null, site: Para
 }
 
 /** A pattern that refuses what is accepted keeps a model from sending it. */
-function withoutFlags({ zodSchema, jsonSchema }: Visit): void {
+function withoutFlags({ zodSchema, jsonSchema }: SchemaPart): void {
   // The library hands out the document it is making.
   dropFlagged(jsonSchema as Record<string, unknown>, zodSchema)
 }

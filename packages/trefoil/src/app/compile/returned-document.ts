@@ -7,7 +7,7 @@ import {
 } from '../../contract/params/schema.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
 import { correctDocument } from './correct-document.ts'
-import { hasContent, memberLabel, type Visit } from './member-without-json.ts'
+import { hasContent, memberLabel, type SchemaPart } from './member-without-json.ts'
 import { oneWayMember } from './one-way-member.ts'
 
 /**
@@ -26,7 +26,7 @@ export function returnedDocument(returns: Schema, where: string): JsonSchema | n
     )
   }
   const side = original === null ? 'output' : 'input'
-  const correct = (visit: Visit) => correctDocument(visit, original !== null)
+  const correct = (visit: SchemaPart) => correctDocument(visit, original !== null)
   try {
     return jsonSchemaOf(returns, 'output', { override: correct })
   } catch (cause) {
@@ -62,8 +62,8 @@ interface Attempt {
  * @param side which side of the library's own schema the document describes
  */
 function withDates(returns: Schema, side: 'input' | 'output'): Attempt | null {
-  const suspects: Visit[] = []
-  const override = (visit: Visit) => {
+  const suspects: SchemaPart[] = []
+  const override = (visit: SchemaPart) => {
     correctDocument(visit, side === 'input')
     const type = typeOf(visit.zodSchema)
     if (type === 'date') Object.assign(visit.jsonSchema, { type: 'string', format: 'date-time' })

@@ -5,7 +5,7 @@ import { isJsonObject } from '../../contract/json-schema/keywords.ts'
 import { jsonKinds } from '../../contract/params/json-kinds.ts'
 import type { JsonSchema } from '../../contract/params/schema.ts'
 import type { SchemaComponents } from '../schema/schema-components.ts'
-import { type HeaderShape, routeHeaders } from './response-headers.ts'
+import { type HeaderShape, routeHeaders } from './header-objects.ts'
 
 /** A status with which an operation succeeds over HTTP. */
 export interface SuccessResponse {

@@ -6,7 +6,7 @@ import { tagsInOrder } from '../openapi/tags.ts'
 import { jsonView, schemaAnchor } from '../schema/json-view.ts'
 import type { AboutApp } from './about-app.ts'
 import { securityNotes } from './auth-facts.ts'
-import { type Html, html } from './html.ts'
+import { type Html, html } from './escaped-html.ts'
 import { type OperationContext, operationView } from './operation-view.ts'
 import { type PageEntry, type PageGroup, renderPage } from './page-shell.ts'
 

@@ -6,7 +6,7 @@ import { exampleOf } from '../schema/example.ts'
 import { jsonView } from '../schema/json-view.ts'
 import type { AboutApp } from './about-app.ts'
 import { authFacts, securityNotes } from './auth-facts.ts'
-import { type Html, html } from './html.ts'
+import { type Html, html } from './escaped-html.ts'
 import { type PageEntry, renderPage } from './page-shell.ts'
 import { prose } from './prose.ts'
 

@@ -8,7 +8,7 @@ import { codeBlock } from '../schema/json-view.ts'
 import { foldedSchema, type Row, typeView, valueTable } from '../schema/value-table.ts'
 import { authFacts } from './auth-facts.ts'
 import { curlExample } from './curl-example.ts'
-import { type Html, html } from './html.ts'
+import { type Html, html } from './escaped-html.ts'
 import { prose } from './prose.ts'
 import { responsesView } from './responses-view.ts'
 

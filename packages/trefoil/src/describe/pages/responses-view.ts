@@ -2,7 +2,7 @@ import { isJsonMediaType } from '../../base/json/json-media-type.ts'
 import { isJsonObject } from '../../contract/json-schema/keywords.ts'
 import { PROBLEM_MEDIA_TYPE, PROBLEM_REFERENCE } from '../openapi/problem-schema.ts'
 import { foldedSchema, isNamed, typeView } from '../schema/value-table.ts'
-import { type Html, type HtmlValue, html } from './html.ts'
+import { type Html, type HtmlValue, html } from './escaped-html.ts'
 import { inline } from './prose.ts'
 
 /**

@@ -1,4 +1,4 @@
-import { type Html, html } from '../pages/html.ts'
+import { type Html, html } from '../pages/escaped-html.ts'
 import { COMPONENT_PREFIX } from './schema-components.ts'
 
 const REFERENCE = new RegExp(`"${COMPONENT_PREFIX}([A-Za-z0-9._-]+)"`)

@@ -87,7 +87,7 @@ export class SchemaComponents {
   }
 }
 
-interface Target {
+interface DefinitionPlace {
   /** A definition's name, or {@link ROOT}. */
   readonly name: string
   /** Pointer from there on. */
@@ -95,7 +95,7 @@ interface Target {
 }
 
 /** @returns `undefined` without a local reference, `null` when it leads nowhere */
-function localTarget(source: Source, schema: JsonSchema): Target | null | undefined {
+function localTarget(source: Source, schema: JsonSchema): DefinitionPlace | null | undefined {
   const fragment = localFragment(source, schema.$ref)
   const tokens = fragment === undefined ? null : fragmentTokens(fragment)
   if (fragment === undefined || tokens === null) return undefined

@@ -1,6 +1,6 @@
 import { isJsonObject } from '../../contract/json-schema/keywords.ts'
 import type { JsonSchema } from '../../contract/params/schema.ts'
-import { type Html, html } from '../pages/html.ts'
+import { type Html, html } from '../pages/escaped-html.ts'
 import { inline } from '../pages/prose.ts'
 import { jsonView, schemaAnchor } from './json-view.ts'
 import { COMPONENT_PREFIX } from './schema-components.ts'

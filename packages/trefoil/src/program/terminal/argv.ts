@@ -163,7 +163,7 @@ function locatePair(pair: string, flags: readonly ActionFlag[]): Result<Located,
   if (flag !== undefined) return success({ flag, text: pair.slice(flag.name.length + 1) })
   const equals = pair.indexOf('=')
   if (equals < 0) return failure('--arg is written as --arg name=value')
-  return failure(`Unknown action argument ${quote(pair.slice(0, equals))} in --arg`)
+  return failure(`Unknown action argument ${quoted(pair.slice(0, equals))} in --arg`)
 }
 
 /** How the argument is named in messages. */
@@ -181,7 +181,7 @@ export function missingValue(flag: string): string {
 }
 
 /** Text of a caller in a message, control characters escaped. */
-export function quote(text: string): string {
+export function quoted(text: string): string {
   return JSON.stringify(text)
 }
 

@@ -26,13 +26,13 @@ export function placeholderOf(flag: ActionFlag): string {
 }
 
 /** JSON type of an argument, as `actions describe --json` names it (CLI-10). */
-export function typeOf(flag: ActionFlag): string {
+export function flagType(flag: ActionFlag): string {
   const kind = shapeOf(flag)?.kind ?? 'any'
   return kind === 'any' ? 'string' : kind
 }
 
 /** Text of a value that fits the schema, so that the printed command can be tried (CLI-10). */
-export function exampleOf(flag: ActionFlag): string {
+export function flagExample(flag: ActionFlag): string {
   const value = exampleValue(flag.schema, shapeOf(flag)?.kind ?? 'any', {
     depth: 0,
     left: MAX_VALUES,

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import type { AppHandle } from '../../contract/call/app-handle.ts'
 import type { Servable } from '../../surfaces/http/node/serve.ts'
 import { watchTree } from '../load/watch-tree.ts'
-import { exitCodeOfSignal, STOP_SIGNALS, type StopSignal } from '../stopping.ts'
+import { exitCodeOfSignal, STOP_SIGNALS, type StopSignal } from '../stop-signals.ts'
 import type { ChildProgram, Output, ProgramIo, RunningServer, ServeOptions } from './io.ts'
 
 type Write = NodeJS.WriteStream['write']

@@ -3,6 +3,7 @@ import { schemesOf } from '../../contract/auth/authenticator.ts'
 import type { Catalogue } from '../../contract/call/catalogue.ts'
 import type { SurfaceName } from '../../contract/call/surface-name.ts'
 import type { Problem } from '../../contract/problems/problem.ts'
+import { MCP_PATH } from '../../contract/protocol/paths.ts'
 import type { AboutApp } from '../../describe/pages/about-app.ts'
 import type { AppContext } from '../../engine/app-context.ts'
 import type { Plan } from '../../engine/plan.ts'
@@ -19,8 +20,6 @@ export interface DocsOptions {
   readonly publicDocs: boolean
   readonly tagDescriptions: ReadonlyMap<string, string>
 }
-
-const MCP_ENDPOINT = '/mcp'
 
 /**
  * The documentation endpoints, each behind its surface's authenticator: what describes a
@@ -63,8 +62,7 @@ export function docsEndpoints(
       const { mcpDocsPage } = await import('../../describe/pages/mcp-docs-page.ts')
       const links = hasPage ? { docsPath } : {}
       const schemes = schemesFor(app, 'mcp')
-      return (page) =>
-        mcpDocsPage(catalogue, { endpoint: MCP_ENDPOINT, ...page, ...links, ...schemes })
+      return (page) => mcpDocsPage(catalogue, { endpoint: MCP_PATH, ...page, ...links, ...schemes })
     })
     guarded(mcpDocsPath, 'mcp', page)
   }

@@ -7,9 +7,9 @@ import { isStream } from '../../engine/answer/stream.ts'
 import type { CallState } from '../../engine/call-state.ts'
 import {
   type OnDisbelief,
-  type Origin,
+  type Provenance,
   type ProxyPolicy,
-  resolveOrigin,
+  resolveProvenance,
 } from '../../policy/proxies.ts'
 import { acceptRequestId } from '../../record/request-id.ts'
 import { writeSafely } from '../../record/write-safely.ts'
@@ -26,7 +26,7 @@ import { headerOf, withoutHeaders } from './response/header-list.ts'
 import {
   headersOfEveryAnswer,
   overrideHeaders,
-  replaceIn,
+  setInPlace,
   wantsNonce,
   withNonce,
 } from './response/response-headers.ts'
@@ -147,10 +147,10 @@ export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
   function receive(exchange: Exchange): HttpVisit {
     const raw = exchange.rawHeaders
     const { encrypted } = exchange
-    const origin =
+    const provenance =
       proxies === null
-        ? new DirectOrigin(exchange, encrypted)
-        : resolveOrigin(exchange.peerAddress, encrypted, raw, proxies, onDisbelief)
+        ? new DirectProvenance(exchange, encrypted)
+        : resolveProvenance(exchange.peerAddress, encrypted, raw, proxies, onDisbelief)
     const sent =
       requestIdHeader === null ? null : acceptRequestId(firstHeader(raw, requestIdHeader))
     const requestId = sent ?? nextId()
@@ -158,8 +158,8 @@ export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
     const receivedAt = recorder.readsAll ? recorder.now() : null
     const makeCallId = sent === null ? null : nextId
     const arrival = new Arrival(requestId, makeCallId, 'server', 'api', receivedAt)
-    const base = baseHeaders(headers[origin.scheme], requestId, nonce)
-    return new HttpVisit(exchange, origin, arrival, base, nonce)
+    const base = baseHeaders(headers[provenance.scheme], requestId, nonce)
+    return new HttpVisit(exchange, provenance, arrival, base, nonce)
   }
 
   function baseHeaders(set: readonly string[], requestId: string, nonce: string): string[] {
@@ -184,7 +184,7 @@ export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
   function personalise(visit: HttpVisit): void {
     if (visit.isPersonal) return
     visit.isPersonal = true
-    if (setsCaching) replaceIn(visit.base, 'cache-control', 'no-store')
+    if (setsCaching) setInPlace(visit.base, 'cache-control', 'no-store')
     else visit.base.push('cache-control', 'no-store')
   }
 
@@ -203,7 +203,7 @@ export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
         const http = {
           method: exchange.method,
           path: visit.target?.path ?? '(malformed)',
-          scheme: visit.origin.scheme,
+          scheme: visit.provenance.scheme,
         }
         const site = { client: visit.client, http, status: reply.status }
         const tell = () => recorder.record(arrival, site, sent)
@@ -218,7 +218,7 @@ export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
 }
 
 /** The peer speaks for itself. Its address is asked of the socket only when somebody wants it. */
-class DirectOrigin implements Origin {
+class DirectProvenance implements Provenance {
   readonly scheme: 'http' | 'https'
   readonly host = null
   readonly #exchange: Exchange

@@ -1,6 +1,6 @@
 import type { Exchange } from '../../contract/answer/exchange.ts'
 import type { ClientFacts } from '../../contract/call/call-facts.ts'
-import type { Origin } from '../../policy/proxies.ts'
+import type { Provenance } from '../../policy/proxies.ts'
 import { parseTarget, type Target } from '../../web/target.ts'
 import type { Arrival } from '../arrival.ts'
 import { ClientView } from '../client-view.ts'
@@ -10,7 +10,7 @@ import type { Visit } from '../walk.ts'
 /** One request on its way through the surface. */
 export class HttpVisit implements Visit {
   readonly exchange: Exchange
-  readonly origin: Origin
+  readonly provenance: Provenance
   readonly arrival: Arrival
   /** Headers that every answer carries; the one answer of this visit takes the list over. */
   base: string[]
@@ -26,9 +26,15 @@ export class HttpVisit implements Visit {
   #client: ClientFacts | null = null
   #target: Target | null | undefined
 
-  constructor(exchange: Exchange, origin: Origin, arrival: Arrival, base: string[], nonce: string) {
+  constructor(
+    exchange: Exchange,
+    provenance: Provenance,
+    arrival: Arrival,
+    base: string[],
+    nonce: string,
+  ) {
     this.exchange = exchange
-    this.origin = origin
+    this.provenance = provenance
     this.arrival = arrival
     this.base = base
     this.nonce = nonce
@@ -41,7 +47,7 @@ export class HttpVisit implements Visit {
   }
 
   get client(): ClientFacts {
-    this.#client ??= new ClientView(this.origin, this.exchange.rawHeaders)
+    this.#client ??= new ClientView(this.provenance, this.exchange.rawHeaders)
     return this.#client
   }
 }

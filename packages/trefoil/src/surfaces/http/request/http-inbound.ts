@@ -7,7 +7,7 @@ import { SentCookies } from '../../../web/cookie-header.ts'
 import { firstHeader } from '../../../web/raw-headers.ts'
 import type { HttpVisit } from '../visit.ts'
 import type { BodyLimits } from './body-limits.ts'
-import { HttpBody } from './body-reader.ts'
+import { BodyReader } from './body-reader.ts'
 import { type FormShape, formShapeOf } from './form-shape.ts'
 import { type ArgumentSource, readArguments } from './read-arguments.ts'
 
@@ -32,7 +32,7 @@ export class HttpInbound implements Inbound, ArgumentSource {
   bytes: Awaitable<Uint8Array> | null = null
   readonly #visit: HttpVisit
   readonly #action: Action
-  #body: HttpBody | null = null
+  #body: BodyReader | null = null
   #cookies: SentCookies | null = null
 
   constructor(
@@ -48,7 +48,7 @@ export class HttpInbound implements Inbound, ArgumentSource {
     this.search = target.search
     this.pathParams = pathParams
     this.host = host
-    this.scheme = visit.origin.scheme
+    this.scheme = visit.provenance.scheme
     this.#visit = visit
     this.#action = action
     this.limits = limits
@@ -106,8 +106,8 @@ export class HttpInbound implements Inbound, ArgumentSource {
     return readArguments(this, action, call, use)
   }
 
-  openBody(call: CloseHooks): HttpBody {
-    this.#body ??= new HttpBody(this, call)
+  openBody(call: CloseHooks): BodyReader {
+    this.#body ??= new BodyReader(this, call)
     return this.#body
   }
 

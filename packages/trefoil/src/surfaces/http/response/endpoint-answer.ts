@@ -21,14 +21,14 @@ export function endpointAnswer(
   compression: Compression | null,
   clock: Clock,
 ): Awaitable<HttpReply> {
-  const { exchange, origin, arrival } = visit
+  const { exchange, provenance, arrival } = visit
   // Its deadline begins with the receipt, and reading its body is a part of it.
   arrival.receivedAt ??= clock.elapsed()
   const request: EndpointRequest = {
     arrival,
     exchange,
     host,
-    scheme: origin.scheme,
+    scheme: provenance.scheme,
     client: visit.client,
     path: target.path,
     search: target.search,

@@ -29,7 +29,7 @@ export function withoutHeaders(
 }
 
 /** Sets a header, in place of any value it had. */
-export function setHeader(headers: readonly string[], name: string, value: string): HeaderList {
+export function withHeader(headers: readonly string[], name: string, value: string): HeaderList {
   const list = withoutHeaders(headers, (other) => other === name)
   list.push(name, value)
   return list
@@ -41,5 +41,5 @@ export function varyOn(headers: readonly string[], field: string): HeaderList {
   if (vary === undefined) return [...headers, 'vary', field]
   const named = vary.split(',').map((part) => part.trim().toLowerCase())
   if (named.includes('*') || named.includes(field)) return [...headers]
-  return setHeader(headers, 'vary', `${vary}, ${field}`)
+  return withHeader(headers, 'vary', `${vary}, ${field}`)
 }

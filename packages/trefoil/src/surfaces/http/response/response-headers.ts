@@ -86,7 +86,7 @@ export function overlayHeaders(
 }
 
 /** Sets a header in this list, in place of any value it had. */
-export function replaceIn(headers: string[], name: string, value: string): void {
+export function setInPlace(headers: string[], name: string, value: string): void {
   const index = indexOfHeader(headers, name)
   if (index === -1) headers.push(name, value)
   else headers[index + 1] = value

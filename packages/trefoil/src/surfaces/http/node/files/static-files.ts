@@ -4,7 +4,7 @@ import type { Call } from '../../../../contract/call/call.ts'
 import { checkOptionNames, type OptionNames } from '../../../../contract/options/option-names.ts'
 import { checkFlag, checkRecord, shownValue } from '../../../../contract/options/option-values.ts'
 import { HttpError, ImproperlyConfigured } from '../../../../contract/problems/problem.ts'
-import { setHeaders } from '../../../../policy/set-headers.ts'
+import { checkHeaders } from '../../../../policy/check-headers.ts'
 import { safeSegments } from '../../../../web/safe-path.ts'
 import { statSync } from '../node-modules.ts'
 import { findInside } from './find-file.ts'
@@ -52,7 +52,7 @@ function checkStaticOptions(options: StaticOptions): void {
       `staticFiles(): maxAge must be a duration such as '1d', got ${shownValue(maxAge)}`,
     )
   }
-  if (headers !== undefined) setHeaders('staticFiles(): headers', headers)
+  if (headers !== undefined) checkHeaders('staticFiles(): headers', headers)
 }
 
 /** A handler for a route such as `/assets/{file:path}`. */

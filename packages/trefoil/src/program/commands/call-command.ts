@@ -5,6 +5,7 @@ import {
   type StrictJsonLimits,
 } from '../../base/json/strict-json.ts'
 import { isRecord } from '../../base/plain/is-record.ts'
+import { shellQuote } from '../../base/shell-quote.ts'
 import { refusal } from '../../client/problem-envelope.ts'
 import { refuseJson } from '../../contract/problems/json-problem.ts'
 import { refuse } from '../../contract/problems/problem.ts'
@@ -17,9 +18,8 @@ import { type GivenArgument, parseActionArgs, textArguments } from '../terminal/
 import { flagsOf, type GlobalFlags } from '../terminal/flags.ts'
 import { readInput } from '../terminal/io.ts'
 import { showAnswer } from '../terminal/print.ts'
-import { shellQuote } from '../terminal/shell-quote.ts'
 import { usageError } from '../usage-error.ts'
-import { showDescription, unknownAction } from './actions.ts'
+import { showDescription, unknownAction } from './actions-command.ts'
 
 interface CallFlags extends TargetFlags {
   readonly dryRun?: boolean

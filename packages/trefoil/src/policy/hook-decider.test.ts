@@ -1,8 +1,8 @@
 import { expect, test, vi } from 'vitest'
-import type { ApprovalHook, ApprovalRequest } from '../contract/call/approval.ts'
-import type { ApprovalCase, ApprovalDecision } from '../contract/ports/approval.ts'
+import type { ApprovalHook, ApprovalRequest } from '../contract/call/approval-hook.ts'
+import type { ApprovalCase, ApprovalDecision } from '../contract/ports/approval-decider.ts'
 import type { Problem } from '../contract/problems/problem.ts'
-import { hookDecider } from './approval.ts'
+import { hookDecider } from './hook-decider.ts'
 
 const HASH = `sha256:${'0'.repeat(64)}`
 

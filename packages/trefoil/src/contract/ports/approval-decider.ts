@@ -1,5 +1,5 @@
 import type { Awaitable } from '../../base/promise.ts'
-import type { ApprovalRequest } from '../call/approval.ts'
+import type { ApprovalRequest } from '../call/approval-hook.ts'
 import type { Problem } from '../problems/problem.ts'
 
 /** What an approval is decided on: all that a hook sees, and the token if there is one. */

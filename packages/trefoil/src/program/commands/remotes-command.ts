@@ -4,7 +4,7 @@ import type { Context } from '../context.ts'
 import { remotesPath, saveRemotes } from '../remotes/remotes.ts'
 import { findRemote, readRemotes } from '../remotes/stored-remotes.ts'
 import { jsonScreen, type Screen, screen } from '../terminal/print.ts'
-import { isAuthenticated } from './connect.ts'
+import { isAuthenticated } from './connect-commands.ts'
 
 /** `remotes list` and `remotes remove` (CLI-18, W-25). Tokens are never shown. */
 export function addRemotesCommand(program: Command, context: Context): void {

@@ -11,7 +11,7 @@ import { dryRunReport } from '../agent/dry-run-report.ts'
 import { problemBody } from '../agent/problem-body.ts'
 
 /** The public form of a problem (RPC-5). */
-export function problemEnvelope(problem: Problem, requestId: string): ProblemEnvelope {
+export function envelopeOf(problem: Problem, requestId: string): ProblemEnvelope {
   return { ok: false, status_code: problem.status, error: problemBody(problem, requestId) }
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { AuthContext } from '../contract/auth/auth-context.ts'
 import { refuse } from '../contract/problems/problem.ts'
-import { accessEvent } from './access-event.ts'
+import { accessEvent } from './make-access-event.ts'
 import { makeRecord, type RecordFacts } from './make-record.ts'
 
 const FACTS: RecordFacts = {

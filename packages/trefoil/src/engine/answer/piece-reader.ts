@@ -4,7 +4,7 @@ export type StreamValue = AsyncIterable<string | Uint8Array>
 type Piece = string | Uint8Array
 
 /** Where the pieces of a stream come from. */
-export interface StreamSource<P = Piece> {
+export interface PieceReader<P = Piece> {
   next(): Promise<IteratorResult<P>>
   /** Gives back what the stream holds, whether or not it was begun. */
   release(): Promise<unknown>
@@ -15,9 +15,9 @@ export interface StreamSource<P = Piece> {
  * of one that waits for a piece waits behind it. Streams of node and of the web iterate with
  * such generators, and hold a descriptor or a connection from the day they are made.
  */
-export function sourceOf<P = Piece>(stream: AsyncIterable<P>): StreamSource<P> {
-  if (isWebStream(stream)) return new WebSource(stream)
-  return isNodeStream(stream) ? new NodeSource(stream) : new IteratorSource(stream)
+export function pieceReaderOf<P = Piece>(stream: AsyncIterable<P>): PieceReader<P> {
+  if (isWebStream(stream)) return new WebReader(stream)
+  return isNodeStream(stream) ? new NodeReader(stream) : new IteratorReader(stream)
 }
 
 const held = new WeakSet<object>()
@@ -56,7 +56,7 @@ function isWebStream<P>(stream: AsyncIterable<P>): stream is WebStream<P> {
   return 'getReader' in stream && typeof stream.getReader === 'function' && 'cancel' in stream
 }
 
-class IteratorSource<P> implements StreamSource<P> {
+class IteratorReader<P> implements PieceReader<P> {
   readonly #stream: AsyncIterable<P>
   /** `null` until the first piece is asked for. */
   protected iterator: AsyncIterator<P> | null = null
@@ -76,7 +76,7 @@ class IteratorSource<P> implements StreamSource<P> {
   }
 }
 
-class NodeSource<P> extends IteratorSource<P> {
+class NodeReader<P> extends IteratorReader<P> {
   readonly #stream: NodeStream<P>
 
   constructor(stream: NodeStream<P>) {
@@ -90,7 +90,7 @@ class NodeSource<P> extends IteratorSource<P> {
   }
 }
 
-class WebSource<P> implements StreamSource<P> {
+class WebReader<P> implements PieceReader<P> {
   readonly #stream: WebStream<P>
   #reader: ReadableStreamDefaultReader<P> | null = null
 

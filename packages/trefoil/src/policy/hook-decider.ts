@@ -1,6 +1,10 @@
 import { type Awaitable, promised } from '../base/promise.ts'
-import type { ApprovalHook, ApprovalRequest } from '../contract/call/approval.ts'
-import type { ApprovalCase, ApprovalDecider, ApprovalDecision } from '../contract/ports/approval.ts'
+import type { ApprovalHook, ApprovalRequest } from '../contract/call/approval-hook.ts'
+import type {
+  ApprovalCase,
+  ApprovalDecider,
+  ApprovalDecision,
+} from '../contract/ports/approval-decider.ts'
 import { type Problem, refuse } from '../contract/problems/problem.ts'
 
 const APPROVED: ApprovalDecision = Object.freeze({

@@ -10,7 +10,7 @@ import { FRAMING_HEADERS, isHeaderValue, isToken } from '../web/raw-headers.ts'
  * @returns the same with names in lower case
  * @throws ImproperlyConfigured naming the header
  */
-export function setHeaders(
+export function checkHeaders(
   option: string,
   headers: Readonly<Record<string, string | null>>,
 ): Readonly<Record<string, string | null>> {
