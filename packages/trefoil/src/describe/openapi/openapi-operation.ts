@@ -1,5 +1,5 @@
 import { isJsonMediaType } from '../../base/json/json-media-type.ts'
-import { isJsonObject } from '../../contract/json-schema/keywords.ts'
+import { isRecord } from '../../base/plain/is-record.ts'
 import type { JsonSchema } from '../../contract/params/schema.ts'
 import { exampleOf } from '../schema/example.ts'
 import { mergeDocument } from '../schema/merge-document.ts'
@@ -48,7 +48,7 @@ export function openApiOperation(
     'x-trefoil-needs-approval': operation.needsApproval,
   }
   const { openapi: more } = action.metadata
-  return isJsonObject(more) ? mergeDocument(document, more) : document
+  return isRecord(more) ? mergeDocument(document, more) : document
 }
 
 function parameter({

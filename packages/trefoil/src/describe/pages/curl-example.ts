@@ -1,5 +1,5 @@
+import { isRecord } from '../../base/plain/is-record.ts'
 import { insideQuotes, singleQuoted } from '../../base/shell-quote.ts'
-import { isJsonObject } from '../../contract/json-schema/keywords.ts'
 import type { JsonSchema } from '../../contract/params/schema.ts'
 import type { Operation } from '../openapi/operations.ts'
 import type { ParameterShape } from '../openapi/request-shape.ts'
@@ -84,7 +84,7 @@ function bodyOptions(mediaType: string, example: unknown, schema: JsonSchema): r
     const text = compact.length > 60 ? JSON.stringify(example, null, 2) : compact
     return [`--header 'content-type: application/json'`, `--data-raw ${singleQuoted(text)}`]
   }
-  const members = Object.entries(isJsonObject(example) ? example : {})
+  const members = Object.entries(isRecord(example) ? example : {})
   if (mediaType !== 'multipart/form-data') {
     const pairs = members.map(([name, value]) =>
       [name, textOf(value)].map(encodeURIComponent).join('='),
@@ -100,10 +100,10 @@ function bodyOptions(mediaType: string, example: unknown, schema: JsonSchema): r
 
 function isFile(schema: JsonSchema, name: string): boolean {
   const { properties } = schema
-  const property = isJsonObject(properties) ? properties[name] : undefined
-  if (!isJsonObject(property)) return false
+  const property = isRecord(properties) ? properties[name] : undefined
+  if (!isRecord(property)) return false
   const { items } = property
-  return (isJsonObject(items) ? items : property).format === 'binary'
+  return (isRecord(items) ? items : property).format === 'binary'
 }
 
 function textOf(value: unknown): string {

@@ -1,4 +1,4 @@
-import { isJsonObject } from '../../contract/json-schema/keywords.ts'
+import { isRecord } from '../../base/plain/is-record.ts'
 import type { JsonSchema } from '../../contract/params/schema.ts'
 import { openApiOperation } from '../openapi/openapi-operation.ts'
 import type { Operation } from '../openapi/operations.ts'
@@ -74,10 +74,10 @@ ${rows !== null && foldedSchema(schema, 'Schema of the request body')}`
 
 /** The members of an object schema as rows; `null` for any other schema. */
 function memberRows({ properties, required }: JsonSchema): readonly Row[] | null {
-  if (!isJsonObject(properties)) return null
+  if (!isRecord(properties)) return null
   const needed: readonly unknown[] = Array.isArray(required) ? required : []
   return Object.entries(properties).map(([name, member]) => {
-    const schema = isJsonObject(member) ? member : {}
+    const schema = isRecord(member) ? member : {}
     const { description } = schema
     return {
       name,

@@ -1,4 +1,4 @@
-import { isJsonObject } from '../../contract/json-schema/keywords.ts'
+import { isRecord } from '../../base/plain/is-record.ts'
 import type { JsonSchema } from '../../contract/params/schema.ts'
 
 const MAX_CHOICES = 12
@@ -20,22 +20,22 @@ export function typeLabel(schema: JsonSchema): string {
   const alternatives = listOf(schema, 'anyOf') ?? listOf(schema, 'oneOf')
   if (alternatives) return some(alternatives.map(choiceLabel))
   const names = Array.isArray(type) ? type.map(String) : typeof type === 'string' ? [type] : []
-  if (names.length === 0) return isJsonObject(schema.properties) ? 'object' : 'any'
+  if (names.length === 0) return isRecord(schema.properties) ? 'object' : 'any'
   const text = names.join(' | ')
   if (text === 'array' && Array.isArray(places)) return `[${places.map(label).join(', ')}]`
-  if (text === 'object' && isJsonObject(members) && !isJsonObject(schema.properties)) {
+  if (text === 'object' && isRecord(members) && !isRecord(schema.properties)) {
     return `object of ${label(members)}`
   }
-  if (text === 'array' && isJsonObject(items)) return `array of ${label(items)}`
+  if (text === 'array' && isRecord(items)) return `array of ${label(items)}`
   if (text === 'string' && format === 'binary') return 'file'
   return typeof format === 'string' ? `${text} (${format})` : text
 }
 
 /** Objects in a union are told apart by the member that is a constant: `{ type: "card" }`. */
 function choiceLabel(schema: unknown): string {
-  const { properties } = isJsonObject(schema) ? schema : {}
-  for (const [name, member] of Object.entries(isJsonObject(properties) ? properties : {})) {
-    if (isJsonObject(member) && 'const' in member) {
+  const { properties } = isRecord(schema) ? schema : {}
+  for (const [name, member] of Object.entries(isRecord(properties) ? properties : {})) {
+    if (isRecord(member) && 'const' in member) {
       return `{ ${name}: ${JSON.stringify(member.const)} }`
     }
   }
@@ -43,7 +43,7 @@ function choiceLabel(schema: unknown): string {
 }
 
 function label(schema: unknown): string {
-  return isJsonObject(schema) ? typeLabel(schema) : 'any'
+  return isRecord(schema) ? typeLabel(schema) : 'any'
 }
 
 function some(labels: readonly string[]): string {

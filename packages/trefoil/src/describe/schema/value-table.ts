@@ -1,4 +1,4 @@
-import { isJsonObject } from '../../contract/json-schema/keywords.ts'
+import { isRecord } from '../../base/plain/is-record.ts'
 import type { JsonSchema } from '../../contract/params/schema.ts'
 import { type Html, html } from '../pages/escaped-html.ts'
 import { inline } from '../pages/prose.ts'
@@ -36,7 +36,7 @@ export function typeView(schema: JsonSchema): Html {
   const name = componentOf(schema)
   if (name !== null) return html`<code><a href="#${schemaAnchor(name)}">${name}</a></code>`
   const { type, items } = schema
-  const item = type === 'array' && isJsonObject(items) ? componentOf(items) : null
+  const item = type === 'array' && isRecord(items) ? componentOf(items) : null
   if (item !== null) return html`<code>array of <a href="#${schemaAnchor(item)}">${item}</a></code>`
   return html`<code>${typeLabel(schema)}</code>`
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { jsonKinds, namesNull } from './json-kinds.ts'
-import type { JsonSchema } from './schema.ts'
+import type { JsonSchema } from '../params/schema.ts'
+import { jsonKinds, namesNull } from './kinds.ts'
 
 const EVERY = ['array', 'boolean', 'null', 'number', 'object', 'string']
 
