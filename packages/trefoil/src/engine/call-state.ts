@@ -1,3 +1,5 @@
+import { deepFreeze } from '../base/plain/freeze.ts'
+import { snapshot } from '../base/plain/snapshot.ts'
 import type { Awaitable } from '../base/promise.ts'
 import type { Answer } from '../contract/answer/answer.ts'
 import type { AuthContext } from '../contract/auth/auth-context.ts'
@@ -221,4 +223,14 @@ export class CallState implements CallIds, CloseHooks {
       }
     }
   }
+}
+
+/**
+ * The arguments of a call, for whoever is given them. The bound ones themselves, frozen; where they
+ * hold what cannot be frozen (dates, bytes, maps, sets), a copy for each who asks: a middleware that
+ * calls `args.when.setTime(0)` must not change what was approved (FND-8, FND-10).
+ */
+export function argumentsOf(state: CallState): Readonly<Record<string, unknown>> {
+  if (!state.hasLooseArguments) return state.args
+  return deepFreeze(snapshot(state.args) as Readonly<Record<string, unknown>>)
 }

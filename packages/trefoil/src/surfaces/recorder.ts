@@ -7,8 +7,7 @@ import type { Logger } from '../contract/call/logger.ts'
 import { logLine } from '../record/call-line.ts'
 import { accessEvent } from '../record/make-access-event.ts'
 import { makeRecord } from '../record/make-record.ts'
-import { tellSafely } from '../record/tell-safely.ts'
-import { writeSafely } from '../record/write-safely.ts'
+import { tellSafely, writeSafely } from '../record/write-safely.ts'
 import type { Arrival } from './arrival.ts'
 
 /** What is known of a call at its end, beside how it went. */

@@ -4,13 +4,13 @@ import { openApiOperation } from '../openapi/openapi-operation.ts'
 import type { Operation } from '../openapi/operations.ts'
 import type { BodyShape, ParameterShape } from '../openapi/request-shape.ts'
 import type { SecurityEntry } from '../openapi/security-entries.ts'
-import { codeBlock } from '../schema/json-view.ts'
-import { foldedSchema, type Row, typeView, valueTable } from '../schema/value-table.ts'
 import { authFacts } from './auth-facts.ts'
 import { curlExample } from './curl-example.ts'
 import { type Html, html } from './escaped-html.ts'
+import { codeBlock } from './json-view.ts'
 import { prose } from './prose.ts'
 import { responsesView } from './responses-view.ts'
+import { foldedSchema, type Row, typeView, valueTable } from './value-table.ts'
 
 /** What all operations of a page are shown with. */
 export interface OperationContext {

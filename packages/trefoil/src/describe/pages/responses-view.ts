@@ -1,9 +1,9 @@
 import { isJsonMediaType } from '../../base/json/json-media-type.ts'
 import { isRecord } from '../../base/plain/is-record.ts'
 import { PROBLEM_MEDIA_TYPE, PROBLEM_REFERENCE } from '../openapi/problem-schema.ts'
-import { foldedSchema, isNamed, typeView } from '../schema/value-table.ts'
 import { type Html, type HtmlValue, html } from './escaped-html.ts'
 import { inline } from './prose.ts'
+import { foldedSchema, isNamed, typeView } from './value-table.ts'
 
 /**
  * The answers of an operation, read off its Responses Object, so that the page says what the

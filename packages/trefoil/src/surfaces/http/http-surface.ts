@@ -22,17 +22,17 @@ import { HttpInbound } from './request/http-inbound.ts'
 import type { Compression } from './response/compression-options.ts'
 import { encodeAnswer, encodeProblem } from './response/encode.ts'
 import { endpointRefusal } from './response/endpoint-answer.ts'
-import { headerOf, withoutHeaders } from './response/header-list.ts'
 import {
+  headerOf,
   headersOfEveryAnswer,
   overrideHeaders,
   setInPlace,
   wantsNonce,
   withNonce,
-} from './response/response-headers.ts'
-import { type RouteAnswers, variesBy, withVary } from './response/route-answers.ts'
+  withoutHeaders,
+} from './response/header-list.ts'
+import { type RouteAnswers, variesBy, withCookies, withVary } from './response/route-answers.ts'
 import { shapeReply } from './response/shape-reply.ts'
-import { withCookies } from './response/with-cookies.ts'
 import { createFinder, type FinderOptions, type HttpFound } from './route/find.ts'
 import { underMount } from './route/under-mount.ts'
 import { HttpVisit } from './visit.ts'

@@ -8,8 +8,7 @@ import type { HttpVisit } from '../visit.ts'
 import type { Compression } from './compression-options.ts'
 import { DocumentMemo } from './document-memo.ts'
 import { encodeProblem } from './encode.ts'
-import { headerOf } from './header-list.ts'
-import { withBaseHeaders } from './response-headers.ts'
+import { headerOf, withBaseHeaders } from './header-list.ts'
 import { type ShapeFacts, shapeReply } from './shape-reply.ts'
 
 /** Asks an endpoint of another surface, and fits its answer to the request. Never rejects. */

@@ -1,9 +1,9 @@
 import { isRecord } from '../../base/plain/is-record.ts'
 import type { JsonSchema } from '../../contract/params/schema.ts'
-import { type Html, html } from '../pages/escaped-html.ts'
-import { inline } from '../pages/prose.ts'
+import { COMPONENT_PREFIX } from '../schema/schema-components.ts'
+import { type Html, html } from './escaped-html.ts'
 import { jsonView, schemaAnchor } from './json-view.ts'
-import { COMPONENT_PREFIX } from './schema-components.ts'
+import { inline } from './prose.ts'
 import { limitsLabel, typeLabel } from './type-label.ts'
 
 /** One named value: a parameter, or a member of a body. */

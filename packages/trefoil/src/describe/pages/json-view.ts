@@ -1,5 +1,5 @@
-import { type Html, html } from '../pages/escaped-html.ts'
-import { COMPONENT_PREFIX } from './schema-components.ts'
+import { COMPONENT_PREFIX } from '../schema/schema-components.ts'
+import { type Html, html } from './escaped-html.ts'
 
 const REFERENCE = new RegExp(`"${COMPONENT_PREFIX}([A-Za-z0-9._-]+)"`)
 
