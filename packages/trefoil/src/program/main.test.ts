@@ -19,8 +19,8 @@ import type {
 import { ACTION_PROTOCOL } from '../contract/protocol/action-protocol.ts'
 import { CALL_PATH, MANIFEST_PATH } from '../contract/protocol/paths.ts'
 import { main } from './main.ts'
-import type { StopSignal } from './stop-signals.ts'
 import type { ProgramIo } from './terminal/io.ts'
+import type { StopSignal } from './terminal/stop-signals.ts'
 
 const MANIFEST: Manifest = {
   protocol: ACTION_PROTOCOL,

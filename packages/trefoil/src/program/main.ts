@@ -19,7 +19,7 @@ import {
   type View,
   visibleBlock,
 } from './terminal/print.ts'
-import { usageError } from './usage-error.ts'
+import { usageError } from './terminal/usage-error.ts'
 
 /**
  * The `trefoil` program. Never ends the process itself.

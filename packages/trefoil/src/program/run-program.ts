@@ -1,8 +1,8 @@
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { main } from './main.ts'
-import { exitCodeOfSignal, STOP_SIGNALS } from './stop-signals.ts'
 import { nodeIo } from './terminal/node-io.ts'
+import { exitCodeOfSignal, STOP_SIGNALS } from './terminal/stop-signals.ts'
 
 // Asked here, because this file is as deep in `dist`, where all of the program is joined into it.
 const ENTRY = fileURLToPath(new URL('../../bin/trefoil.js', import.meta.url))

@@ -6,7 +6,7 @@ import { describeAction } from '../describe-action.ts'
 import { type TargetFlags, withTarget } from '../remotes/with-target.ts'
 import { flagsOf } from '../terminal/flags.ts'
 import { type Screen, searchActions, showActions, showProblem } from '../terminal/print.ts'
-import { usageError } from '../usage-error.ts'
+import { usageError } from '../terminal/usage-error.ts'
 
 /** `actions list`, `search` and `describe` (CLI-8 … CLI-10). */
 export function addActionsCommand(program: Command, context: Context): void {

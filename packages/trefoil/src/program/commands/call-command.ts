@@ -18,7 +18,7 @@ import { type GivenArgument, parseActionArgs, textArguments } from '../terminal/
 import { flagsOf, type GlobalFlags } from '../terminal/flags.ts'
 import { readInput } from '../terminal/io.ts'
 import { showAnswer } from '../terminal/print.ts'
-import { usageError } from '../usage-error.ts'
+import { usageError } from '../terminal/usage-error.ts'
 import { showDescription, unknownAction } from './actions-command.ts'
 
 interface CallFlags extends TargetFlags {

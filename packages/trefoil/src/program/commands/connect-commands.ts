@@ -15,8 +15,8 @@ import { findRemote, mergeCredentials, openRemote, readRemotes } from '../remote
 import { flagsOf, type GlobalFlags } from '../terminal/flags.ts'
 import { readInput } from '../terminal/io.ts'
 import { jsonScreen, type Screen, screen, showProblem } from '../terminal/print.ts'
+import { usageError } from '../terminal/usage-error.ts'
 import { untilEnd } from '../until-end.ts'
-import { usageError } from '../usage-error.ts'
 
 interface TokenFlags extends GlobalFlags {
   readonly tokenStdin?: boolean

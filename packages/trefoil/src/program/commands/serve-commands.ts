@@ -12,7 +12,7 @@ import { appFromEnvironment, STARTING_MS, startFailure } from '../remotes/with-t
 import { flagsOf, type GlobalFlags } from '../terminal/flags.ts'
 import type { RunningServer, ServeOptions } from '../terminal/io.ts'
 import { jsonScreen, type Screen, screen, visibleLine } from '../terminal/print.ts'
-import { appError, usageError } from '../usage-error.ts'
+import { appError, usageError } from '../terminal/usage-error.ts'
 
 interface ServeFlags extends GlobalFlags {
   readonly host?: string

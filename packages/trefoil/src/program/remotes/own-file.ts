@@ -4,7 +4,7 @@ import { dirname } from 'node:path'
 import process from 'node:process'
 import { shellQuote } from '../../base/shell-quote.ts'
 import { Problem } from '../../contract/problems/problem.ts'
-import { usageError } from '../usage-error.ts'
+import { usageError } from '../terminal/usage-error.ts'
 
 /** A file that nobody else can have written. */
 export interface OwnFile {

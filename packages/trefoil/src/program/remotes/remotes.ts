@@ -8,7 +8,7 @@ import { shellQuote } from '../../base/shell-quote.ts'
 import { parseRemoteUrl } from '../../client/remote-url.ts'
 import { Problem } from '../../contract/problems/problem.ts'
 import type { ProgramIo } from '../terminal/io.ts'
-import { usageError } from '../usage-error.ts'
+import { usageError } from '../terminal/usage-error.ts'
 import { ownTarget, readOwnFile } from './own-file.ts'
 
 /** A remote as stored (CLI-15). */

@@ -5,9 +5,9 @@ import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
 import type { AppHandle } from '../../contract/call/app-handle.ts'
 import type { Servable } from '../../surfaces/http/node/serve.ts'
-import { watchTree } from '../load/watch-tree.ts'
-import { exitCodeOfSignal, STOP_SIGNALS, type StopSignal } from '../stop-signals.ts'
 import type { ChildProgram, Output, ProgramIo, RunningServer, ServeOptions } from './io.ts'
+import { exitCodeOfSignal, STOP_SIGNALS, type StopSignal } from './stop-signals.ts'
+import { watchTree } from './watch-tree.ts'
 
 type Write = NodeJS.WriteStream['write']
 

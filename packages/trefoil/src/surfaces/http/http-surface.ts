@@ -16,9 +16,9 @@ import { writeSafely } from '../../record/write-safely.ts'
 import { firstHeader } from '../../web/raw-headers.ts'
 import { Arrival } from '../arrival.ts'
 import { Ready, refuseVisit, type Surface, walk } from '../walk.ts'
-import { withCors } from './browser-policy.ts'
 import type { BodyLimits } from './request/body-limits.ts'
 import { HttpInbound } from './request/http-inbound.ts'
+import { HttpVisit } from './request/visit.ts'
 import type { Compression } from './response/compression-options.ts'
 import { encodeAnswer, encodeProblem } from './response/encode.ts'
 import { endpointRefusal } from './response/endpoint-answer.ts'
@@ -33,9 +33,9 @@ import {
 } from './response/header-list.ts'
 import { type RouteAnswers, variesBy, withCookies, withVary } from './response/route-answers.ts'
 import { shapeReply } from './response/shape-reply.ts'
+import { withCors } from './route/browser-policy.ts'
 import { createFinder, type FinderOptions, type HttpFound } from './route/find.ts'
 import { underMount } from './route/under-mount.ts'
-import { HttpVisit } from './visit.ts'
 
 export interface HttpSurfaceOptions extends FinderOptions {
   /** `null`: no peer may speak for another. */

@@ -5,11 +5,11 @@ import type { ClientFacts } from '../../../contract/call/call-facts.ts'
 import type { CloseHooks, Inbound, UseArguments } from '../../../engine/inbound.ts'
 import { SentCookies } from '../../../web/cookie-header.ts'
 import { firstHeader } from '../../../web/raw-headers.ts'
-import type { HttpVisit } from '../visit.ts'
 import type { BodyLimits } from './body-limits.ts'
 import { BodyReader } from './body-reader.ts'
 import { type FormShape, formShapeOf } from './form-shape.ts'
 import { type ArgumentSource, readArguments } from './read-arguments.ts'
+import type { HttpVisit } from './visit.ts'
 
 /** An HTTP request on its way to an action. */
 export class HttpInbound implements Inbound, ArgumentSource {

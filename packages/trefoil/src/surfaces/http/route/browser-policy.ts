@@ -1,6 +1,6 @@
-import type { HttpReply } from '../../contract/answer/exchange.ts'
-import { addVary, type Cors } from '../../policy/cors.ts'
-import type { RawHeaders } from '../../web/raw-headers.ts'
+import type { HttpReply } from '../../../contract/answer/exchange.ts'
+import { addVary, type Cors } from '../../../policy/cors.ts'
+import type { RawHeaders } from '../../../web/raw-headers.ts'
 
 /** Whose CORS rules hold for which path: MCP follows its own list of origins (W-30). */
 export interface BrowserPolicy {

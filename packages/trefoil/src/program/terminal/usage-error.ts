@@ -1,4 +1,4 @@
-import { type Problem, refuse } from '../contract/problems/problem.ts'
+import { type Problem, refuse } from '../../contract/problems/problem.ts'
 
 /** A command that makes no sense as written: exit code 2. */
 export function usageError(detail: string, fix?: string): Problem {

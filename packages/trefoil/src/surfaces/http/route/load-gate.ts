@@ -1,5 +1,5 @@
-import type { Exchange } from '../../contract/answer/exchange.ts'
-import { type Problem, refuse } from '../../contract/problems/problem.ts'
+import type { Exchange } from '../../../contract/answer/exchange.ts'
+import { type Problem, refuse } from '../../../contract/problems/problem.ts'
 
 const RETRY_AFTER_SECONDS = '1'
 

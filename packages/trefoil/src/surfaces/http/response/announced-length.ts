@@ -1,4 +1,4 @@
-import { headerOf } from '../response/header-list.ts'
+import { headerOf } from './header-list.ts'
 
 /**
  * Holds a stream to the `content-length` of its head, where there is one. The piece that completes

@@ -1,11 +1,11 @@
-import type { Exchange } from '../../contract/answer/exchange.ts'
-import type { ClientFacts } from '../../contract/call/call-facts.ts'
-import type { Provenance } from '../../policy/proxies.ts'
-import { parseTarget, type Target } from '../../web/target.ts'
-import type { Arrival } from '../arrival.ts'
-import { ClientView } from '../client-view.ts'
-import type { Endpoint } from '../endpoint.ts'
-import type { Visit } from '../walk.ts'
+import type { Exchange } from '../../../contract/answer/exchange.ts'
+import type { ClientFacts } from '../../../contract/call/call-facts.ts'
+import type { Provenance } from '../../../policy/proxies.ts'
+import { parseTarget, type Target } from '../../../web/target.ts'
+import type { Arrival } from '../../arrival.ts'
+import { ClientView } from '../../client-view.ts'
+import type { Endpoint } from '../../endpoint.ts'
+import type { Visit } from '../../walk.ts'
 
 /** One request on its way through the surface. */
 export class HttpVisit implements Visit {

@@ -1,5 +1,5 @@
-import { type Problem, refuse } from '../../../contract/problems/problem.ts'
-import type { HttpHandler } from '../http-surface.ts'
+import { type Problem, refuse } from '../../contract/problems/problem.ts'
+import type { HttpHandler } from './http-surface.ts'
 
 /** A handler for requests that a transport refuses itself: each gets the same problem. */
 export function refuseWith(handler: HttpHandler, problem: () => Problem): HttpHandler {
