@@ -30,7 +30,7 @@ import {
 import { closeOnSignals } from './signals.ts'
 import { Stopping } from './stopping.ts'
 
-/** A listening app. */
+/** What {@link serve} has started. */
 export interface RunningServer {
   /** Such as `http://127.0.0.1:8000`. */
   readonly url: string
