@@ -1,5 +1,5 @@
-export type { CookieSessionOptions } from './app/configure-cookie-session.ts'
-export { cookieSession } from './app/configure-cookie-session.ts'
+export type { CookieSessionOptions } from './app/cookie-session.ts'
+export { cookieSession } from './app/cookie-session.ts'
 export type { CreateAppOptions } from './app/create-app.ts'
 export { App, createApp } from './app/create-app.ts'
 export type { GroupOptions } from './app/declare/routes.ts'

@@ -4,7 +4,7 @@ import type { CallRequest } from '../../contract/call/call-facts.ts'
 import type { Catalogue } from '../../contract/call/catalogue.ts'
 import type { Dependency } from '../../contract/call/dependency.ts'
 import type { Logger } from '../../contract/call/logger.ts'
-import { isCookieSession } from '../configure-cookie-session.ts'
+import { isCookieSession } from '../cookie-session.ts'
 
 /** What an app holds on to, as far as can be told before the first call. */
 export interface AppReach {

@@ -7,7 +7,7 @@ import type { Logger } from '../../contract/call/logger.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
 import { jwtAuth } from '../../identity/jwt-auth.ts'
 import type { CorsOptions } from '../../policy/cors.ts'
-import { cookieSession } from '../configure-cookie-session.ts'
+import { cookieSession } from '../cookie-session.ts'
 import { type App, createApp } from '../create-app.ts'
 import { UnfitForProduction } from './production.ts'
 

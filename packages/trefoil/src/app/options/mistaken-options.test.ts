@@ -9,7 +9,7 @@ import { hasScope } from '../../policy/guards.ts'
 import { staticFiles } from '../../surfaces/http/node/files/static-files.ts'
 import { serve } from '../../surfaces/http/node/serve.ts'
 import { toNodeHandler } from '../../surfaces/http/node/to-node-handler.ts'
-import { cookieSession } from '../configure-cookie-session.ts'
+import { cookieSession } from '../cookie-session.ts'
 import { createApp } from '../create-app.ts'
 
 const logger = { debug() {}, info() {}, warn() {}, error() {} }

@@ -8,7 +8,7 @@ import { HttpError, ImproperlyConfigured } from '../contract/problems/problem.ts
 import type { CookieSession } from '../identity/cookie-session.ts'
 import { CookieSigner } from '../identity/cookie-signer.ts'
 import { keyRing } from '../identity/key-ring.ts'
-import { type CookieSessionOptions, cookieSession } from './configure-cookie-session.ts'
+import { type CookieSessionOptions, cookieSession } from './cookie-session.ts'
 import { createApp } from './create-app.ts'
 
 const SECRET = 'Zk3vQ9xT1mB7rL5wN8pD2hF6jS4gY0cAeUiOqWzX'
