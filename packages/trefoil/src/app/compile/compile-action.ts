@@ -22,12 +22,12 @@ import {
   type DeclaredOptions,
   describeDeclaration,
 } from '../declare/declaration.ts'
-import { checkAgentSchemas } from './agent-schemas.ts'
 import { answerForm } from './answer-form.ts'
 import { compileParams } from './compile-params.ts'
+import { checkAgentSchemas } from './documents/agent-schemas.ts'
+import { inputSchemaOf } from './documents/input-schema.ts'
+import { returnedDocument } from './documents/returned-document.ts'
 import { freezeAction } from './freeze-action.ts'
-import { inputSchemaOf } from './input-schema.ts'
-import { returnedDocument } from './returned-document.ts'
 
 const EXTERNAL_NAME = /^[A-Za-z0-9_.-]{1,128}$/
 const MAX_DESCRIPTION = 1000

@@ -11,18 +11,18 @@ import type { ParamSpec } from '../../contract/params/param-spec.ts'
  */
 export function freezeAction(action: Action): Action {
   // Copied through descriptors: the input schema is made when it is first asked for.
-  const members: Record<string, PropertyDescriptor> = {
-    ...Object.getOwnPropertyDescriptors(action),
+  const copy: Action = Object.create(null, Object.getOwnPropertyDescriptors(action))
+  Object.defineProperties(copy, {
     guards: { value: action.guards.map(copyGuard), enumerable: true },
     errorHandlers: {
       value: action.errorHandlers.map((level) => Object.freeze(level.map(copyErrorHandler))),
       enumerable: true,
     },
+  })
+  for (const name of Object.keys(copy)) {
+    const { value } = Object.getOwnPropertyDescriptor(copy, name) ?? {}
+    if (typeof value === 'object' && value !== null && !HOLDS_SCHEMAS.has(name)) deepFreeze(value)
   }
-  for (const [name, { value }] of Object.entries(members)) {
-    if (!HOLDS_SCHEMAS.has(name)) deepFreeze(value)
-  }
-  const copy: Action = Object.create(null, members)
   for (const param of copy.params) freezeParam(param)
   Object.freeze(copy.params)
   for (const entry of copy.dependencies) Object.freeze(entry)
@@ -33,9 +33,8 @@ export function freezeAction(action: Action): Action {
 const HOLDS_SCHEMAS: ReadonlySet<string> = new Set(['returns', 'params'])
 
 function freezeParam(param: ParamSpec): void {
-  for (const [name, value] of Object.entries(param)) {
-    if (name !== 'schema') deepFreeze(value)
-  }
+  const { schema: _, ...rest } = param
+  deepFreeze(rest)
   Object.freeze(param)
 }
 

@@ -1,4 +1,4 @@
-import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
+import { ImproperlyConfigured } from '../../../contract/problems/problem.ts'
 
 /** Where the parameters are used: what decides the source of an unmarked one. */
 export interface ParamSite {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { path } from '../../contract/params/params.ts'
-import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
-import { compileParams } from './compile-params.ts'
+import { path } from '../../../contract/params/params.ts'
+import { ImproperlyConfigured } from '../../../contract/problems/problem.ts'
+import { compileParams } from '../compile-params.ts'
 
 const SITE = {
   where: 'Route GET /x/{id:bigint}',

@@ -1,4 +1,4 @@
-import { type JsonSchema, jsonSchemaOf, type Schema } from '../../contract/params/schema.ts'
+import { type JsonSchema, jsonSchemaOf, type Schema } from '../../../contract/params/schema.ts'
 import { BIGINT_DOCUMENT, hasJsonForm } from './bigint-segment.ts'
 import { dropFlagged } from './correct-document.ts'
 import { memberWithoutJson, type SchemaPart } from './member-without-json.ts'

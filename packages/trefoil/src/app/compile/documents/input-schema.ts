@@ -1,11 +1,11 @@
-import { deepFreeze } from '../../base/plain/freeze.ts'
+import { deepFreeze } from '../../../base/plain/freeze.ts'
 import {
   type Inlined,
   inlineReferences,
   renameReferences,
-} from '../../contract/json-schema/inline.ts'
-import type { ParamSpec } from '../../contract/params/param-spec.ts'
-import type { JsonSchema } from '../../contract/params/schema.ts'
+} from '../../../contract/json-schema/inline.ts'
+import type { ParamSpec } from '../../../contract/params/param-spec.ts'
+import type { JsonSchema } from '../../../contract/params/schema.ts'
 
 /**
  * The flat object that agents send (MCP-10): one member per argument, nothing else. Each argument's

@@ -4,7 +4,7 @@ import {
   type JsonSchema,
   jsonSchemaOf,
   type Schema,
-} from '../../contract/params/schema.ts'
+} from '../../../contract/params/schema.ts'
 
 /** One part of a schema, as the library passes it while it converts the whole. */
 export interface SchemaPart {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { encoded, returning, type TwoWaySchema } from '../../contract/answer/returned.ts'
-import type { JsonSchema, Schema } from '../../contract/params/schema.ts'
-import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
+import { encoded, returning, type TwoWaySchema } from '../../../contract/answer/returned.ts'
+import type { JsonSchema, Schema } from '../../../contract/params/schema.ts'
+import { ImproperlyConfigured } from '../../../contract/problems/problem.ts'
 import { returnedDocument } from './returned-document.ts'
 
 const DATE = { type: 'string', format: 'date-time' }

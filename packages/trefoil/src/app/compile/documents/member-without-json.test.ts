@@ -1,7 +1,7 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { jsonSchemaOf, type Schema } from '../../contract/params/schema.ts'
+import { jsonSchemaOf, type Schema } from '../../../contract/params/schema.ts'
 import { memberWithoutJson } from './member-without-json.ts'
 
 function reasonOf(schema: Schema): string {

@@ -1,11 +1,11 @@
-import { encoded, encodedFrom, isTwoWay } from '../../contract/answer/returned.ts'
+import { encoded, encodedFrom, isTwoWay } from '../../../contract/answer/returned.ts'
 import {
   isSchema,
   type JsonSchema,
   jsonSchemaOf,
   type Schema,
-} from '../../contract/params/schema.ts'
-import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
+} from '../../../contract/params/schema.ts'
+import { ImproperlyConfigured } from '../../../contract/problems/problem.ts'
 import { correctDocument } from './correct-document.ts'
 import { hasContent, memberLabel, type SchemaPart } from './member-without-json.ts'
 import { oneWayMember } from './one-way-member.ts'

@@ -1,5 +1,5 @@
-import { isRecord } from '../../base/plain/is-record.ts'
-import type { Schema } from '../../contract/params/schema.ts'
+import { isRecord } from '../../../base/plain/is-record.ts'
+import type { Schema } from '../../../contract/params/schema.ts'
 
 /** The parts of zod's documented internals (`zod/v4/core`) that are read here. */
 interface ZodNode {

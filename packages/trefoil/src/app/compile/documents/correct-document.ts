@@ -1,7 +1,7 @@
-import { isRecord } from '../../base/plain/is-record.ts'
-import { encoded, isTwoWay } from '../../contract/answer/returned.ts'
-import { mayBeUndefined } from '../../contract/params/may-be-undefined.ts'
-import { isSchema, type JsonSchema } from '../../contract/params/schema.ts'
+import { isRecord } from '../../../base/plain/is-record.ts'
+import { encoded, isTwoWay } from '../../../contract/answer/returned.ts'
+import { mayBeUndefined } from '../../../contract/params/may-be-undefined.ts'
+import { isSchema, type JsonSchema } from '../../../contract/params/schema.ts'
 import type { SchemaPart } from './member-without-json.ts'
 
 /** Of what a member of them is, `undefined` is no value. */

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import type { Params } from '../../contract/params/params.ts'
-import type { JsonSchema } from '../../contract/params/schema.ts'
-import { compileParams } from './compile-params.ts'
+import type { Params } from '../../../contract/params/params.ts'
+import type { JsonSchema } from '../../../contract/params/schema.ts'
+import { compileParams } from '../compile-params.ts'
 import { inputSchemaOf } from './input-schema.ts'
 
 function schemaOf(params: Params) {

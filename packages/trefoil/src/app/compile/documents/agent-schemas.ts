@@ -1,8 +1,8 @@
-import { inlineReferences } from '../../contract/json-schema/inline.ts'
-import { referenceOf, someSchema } from '../../contract/json-schema/references.ts'
-import type { ParamSpec } from '../../contract/params/param-spec.ts'
-import type { JsonSchema } from '../../contract/params/schema.ts'
-import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
+import { inlineReferences } from '../../../contract/json-schema/inline.ts'
+import { referenceOf, someSchema } from '../../../contract/json-schema/references.ts'
+import type { ParamSpec } from '../../../contract/params/param-spec.ts'
+import type { JsonSchema } from '../../../contract/params/schema.ts'
+import { ImproperlyConfigured } from '../../../contract/problems/problem.ts'
 
 /**
  * Keywords by which MCP clients do something other than describing. A client that is told of

@@ -1,5 +1,5 @@
-import { type JsonSchema, jsonSchemaOf, type Schema } from '../../contract/params/schema.ts'
-import { validatorOf } from '../../contract/params/validate.ts'
+import { type JsonSchema, jsonSchemaOf, type Schema } from '../../../contract/params/schema.ts'
+import { validatorOf } from '../../../contract/params/validate.ts'
 
 const DIGITS = /^(?:0|[1-9][0-9]*)$/
 
