@@ -1,7 +1,10 @@
 import { posix } from 'node:path'
+import { checkFolders } from './check-folders.ts'
+import { checkSigns } from './check-signs.ts'
 import { findCycles, type Graph } from './find-cycle.ts'
 import { type ParsedModule, parseModule, type Reference } from './parse-module.ts'
 import type { Sources } from './read-sources.ts'
+import type { Report, Rule } from './report.ts'
 import {
   isBuiltin,
   mayImport,
@@ -11,27 +14,6 @@ import {
   type Room,
   roomOf,
 } from './rooms.ts'
-
-export const RULES = [
-  'plan',
-  'imports',
-  'resolves',
-  'literal-imports',
-  'builtins',
-  'packages',
-  'browser',
-  'file-cycles',
-  'room-cycles',
-  'doors',
-  'names',
-  'named-exports',
-  'room-signs',
-  'time-and-chance',
-  'suppressions',
-  'size',
-] as const
-
-export type Rule = (typeof RULES)[number]
 
 export interface Violation {
   readonly rule: Rule
@@ -72,6 +54,7 @@ export function checkSources(sources: Sources): readonly Violation[] {
   }
   checkCycles(edges, report)
   checkBrowser(edges, modules, report)
+  checkFolders(modules, report)
   checkSigns(sources, report)
   return violations
 }
@@ -80,8 +63,6 @@ export function checkSources(sources: Sources): readonly Violation[] {
 export function describeViolations(violations: readonly Violation[]): string {
   return violations.map(({ rule, file, message }) => `${file}: [${rule}] ${message}`).join('\n')
 }
-
-type Report = (rule: Rule, file: string, message: string) => void
 
 function checkName(file: string, report: Report): void {
   if (roomOf(file) === null) report('plan', file, 'is in no room of DESIGN §2')
@@ -222,13 +203,5 @@ function checkBrowser(
       }
     }
     for (const next of loads.get(file) ?? []) reached.add(next)
-  }
-}
-
-function checkSigns(sources: Sources, report: Report): void {
-  const rooms = new Set([...sources.keys()].map(roomOf))
-  for (const room of rooms) {
-    if (room === null || room === 'doors' || sources.has(`${room}/README.md`)) continue
-    report('room-signs', room, `has no ${room}/README.md`)
   }
 }

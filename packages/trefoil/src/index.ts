@@ -55,7 +55,7 @@ export type {
   ValueOf,
 } from './contract/call/action-handle.ts'
 export type { LocalCredentials } from './contract/call/app-handle.ts'
-export type { ApprovalHook, ApprovalRequest } from './contract/call/approval.ts'
+export type { ApprovalHook, ApprovalRequest } from './contract/call/approval-hook.ts'
 export type { BackgroundOptions, Call } from './contract/call/call.ts'
 export type {
   ActionFacts,

@@ -40,7 +40,7 @@ export type {
   ApprovalDecider,
   ApprovalDecision,
   Redemption,
-} from './contract/ports/approval.ts'
+} from './contract/ports/approval-decider.ts'
 export type { AuditPort } from './contract/ports/audit.ts'
 export type { AdmitPort, Arriving, Lease, LimitsPort } from './contract/ports/limits.ts'
 export type { TransactionPort } from './contract/ports/transaction.ts'

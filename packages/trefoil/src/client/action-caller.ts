@@ -1,7 +1,8 @@
 import { isRecord } from '../base/plain/is-record.ts'
 import { readOptions } from '../contract/options/read-options.ts'
 import { Problem, refuse } from '../contract/problems/problem.ts'
-import { type ActionAnswer, CALL_PATH } from '../contract/protocol/action-protocol.ts'
+import type { ActionAnswer } from '../contract/protocol/action-protocol.ts'
+import { CALL_PATH } from '../contract/protocol/paths.ts'
 import type { RouteEntry } from '../contract/protocol/route-table.ts'
 import { CLIENT_CALL, type ClientCallValues } from './client-options.ts'
 import {

@@ -10,7 +10,8 @@ import type {
   ManifestAction,
   ProblemEnvelope,
 } from '../contract/protocol/action-protocol.ts'
-import { ACTION_PROTOCOL, CALL_PATH } from '../contract/protocol/action-protocol.ts'
+import { ACTION_PROTOCOL } from '../contract/protocol/action-protocol.ts'
+import { CALL_PATH } from '../contract/protocol/paths.ts'
 import { MANIFEST_LIMITS, overBudget } from './manifest-budget.ts'
 
 type Members = Readonly<Record<string, unknown>>

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
 import { ImproperlyConfigured } from '../contract/problems/problem.ts'
 import type { ActionAnswer, ActionTarget, Manifest } from '../contract/protocol/action-protocol.ts'
-import { CALL_PATH, MANIFEST_PATH } from '../contract/protocol/action-protocol.ts'
+import { CALL_PATH, MANIFEST_PATH } from '../contract/protocol/paths.ts'
 import { createRemoteTarget, type RemoteTargetOptions } from './remote-client.ts'
 
 type Answer = (request: IncomingMessage, response: ServerResponse, body: string) => void

@@ -11,8 +11,8 @@ import type {
   Manifest,
   ProblemEnvelope,
 } from '../contract/protocol/action-protocol.ts'
-import { CALL_PATH, MANIFEST_PATH } from '../contract/protocol/action-protocol.ts'
 import { checkCallRequest } from '../contract/protocol/check-call-request.ts'
+import { CALL_PATH, MANIFEST_PATH } from '../contract/protocol/paths.ts'
 import { Connection, type Token } from './connection.ts'
 import { abortSignal, remoteUrl, sentHeaders, token } from './connection-kinds.ts'
 import { problemEnvelope, refusal } from './problem-envelope.ts'

@@ -1,5 +1,6 @@
 import { Problem, refuse } from '../contract/problems/problem.ts'
-import { ROUTES_PATH, type RouteEntry } from '../contract/protocol/route-table.ts'
+import { ROUTES_PATH } from '../contract/protocol/paths.ts'
+import type { RouteEntry } from '../contract/protocol/route-table.ts'
 import { type Failed, failedHere, failedThere } from './client-problem.ts'
 import type { Connection } from './connection.ts'
 import { readProblem } from './read-answer.ts'

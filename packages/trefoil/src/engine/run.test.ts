@@ -5,7 +5,7 @@ import type { GuardDecision } from '../contract/auth/guard-decision.ts'
 import type { Call, Guard } from '../contract/call/call.ts'
 import { dependency } from '../contract/call/dependency.ts'
 import { HttpError, refuse } from '../contract/problems/problem.ts'
-import { hookDecider } from '../policy/approval.ts'
+import { hookDecider } from '../policy/hook-decider.ts'
 import {
   authEntry,
   type CallOptions,

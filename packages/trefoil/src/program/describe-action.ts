@@ -1,6 +1,7 @@
+import { shellQuote } from '../base/shell-quote.ts'
 import type { ManifestAction } from '../contract/protocol/action-protocol.ts'
 import { type ActionFlag, actionFlags } from './terminal/argv.ts'
-import { exampleOf, placeholderOf, typeOf } from './terminal/example-value.ts'
+import { flagExample, flagType, placeholderOf } from './terminal/example-value.ts'
 import {
   jsonScreen,
   type Screen,
@@ -10,7 +11,6 @@ import {
   visibleJson,
   visibleLine,
 } from './terminal/print.ts'
-import { shellQuote } from './terminal/shell-quote.ts'
 
 /** What stands before the action in its commands: the program, its options, the remote. */
 export type CommandPrefix = readonly string[]
@@ -46,7 +46,7 @@ function commandsOf(
 }
 
 function exampleWords(flag: ActionFlag): readonly string[] {
-  const example = exampleOf(flag)
+  const example = flagExample(flag)
   if (flag.flag === null) return ['--arg', `${flag.name}=${example}`]
   return example.startsWith('--') ? [`--${flag.flag}=${example}`] : [`--${flag.flag}`, example]
 }
@@ -62,8 +62,8 @@ function jsonDescription(
       name: flag.name,
       flag: spelling(flag),
       required: flag.required,
-      type: typeOf(flag),
-      example: exampleOf(flag),
+      type: flagType(flag),
+      example: flagExample(flag),
     })),
     usage: {
       argument_style: '--name value',

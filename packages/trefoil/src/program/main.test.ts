@@ -17,10 +17,11 @@ import type {
   Manifest,
   ProblemEnvelope,
 } from '../contract/protocol/action-protocol.ts'
-import { ACTION_PROTOCOL, CALL_PATH, MANIFEST_PATH } from '../contract/protocol/action-protocol.ts'
+import { ACTION_PROTOCOL } from '../contract/protocol/action-protocol.ts'
+import { CALL_PATH, MANIFEST_PATH } from '../contract/protocol/paths.ts'
 import { main } from './main.ts'
-import type { StopSignal } from './stopping.ts'
 import type { ProgramIo } from './terminal/io.ts'
+import type { StopSignal } from './terminal/stop-signals.ts'
 
 const MANIFEST: Manifest = {
   protocol: ACTION_PROTOCOL,

@@ -14,7 +14,7 @@ import type { LoadedApp } from './load/load-app.ts'
 import { loadLocalApp, startFailure, type TargetFlags, withLoaded } from './remotes/with-target.ts'
 import { addGlobalFlags, flagsOf } from './terminal/flags.ts'
 import { jsonScreen, type Screen, screen, type View, visibleBlock } from './terminal/print.ts'
-import { appError, usageError } from './usage-error.ts'
+import { appError, usageError } from './terminal/usage-error.ts'
 
 /**
  * Runs `trefoil <part> <command>`: what parts of the local app bring is known only once the app is

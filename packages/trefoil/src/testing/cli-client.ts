@@ -1,15 +1,14 @@
 import { readAnswer, readManifest, readProblem } from '../client/read-answer.ts'
 import type { LocalCredentials } from '../contract/call/app-handle.ts'
 import { checkOptionNames, type OptionNames } from '../contract/options/option-names.ts'
-import {
-  type ActionAnswer,
-  type ActionCallRequest,
-  type ActionTarget,
-  CALL_PATH,
-  MANIFEST_PATH,
-  type Manifest,
-  type ProblemEnvelope,
+import type {
+  ActionAnswer,
+  ActionCallRequest,
+  ActionTarget,
+  Manifest,
+  ProblemEnvelope,
 } from '../contract/protocol/action-protocol.ts'
+import { CALL_PATH, MANIFEST_PATH } from '../contract/protocol/paths.ts'
 import { callerHeaders, type HeaderPairs, type HeadersInput, mergePairs } from './header-pairs.ts'
 import type { TestHttp } from './http-client.ts'
 import type { Lifespan } from './lifespan.ts'

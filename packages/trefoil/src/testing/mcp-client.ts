@@ -1,5 +1,5 @@
 import { checkOptionNames, type OptionNames } from '../contract/options/option-names.ts'
-import { MCP_PATH } from '../surfaces/mcp/mcp-surface.ts'
+import { MCP_PATH } from '../contract/protocol/paths.ts'
 import { callerHeaders, type HeadersInput, headerPairs, mergePairs } from './header-pairs.ts'
 import type { TestHttp } from './http-client.ts'
 import { type JsonMembers, McpAnswer } from './mcp-answer.ts'

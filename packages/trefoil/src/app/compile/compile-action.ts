@@ -11,11 +11,15 @@ import { readDuration } from '../../contract/options/read-duration.ts'
 import type { ParamSpec } from '../../contract/params/param-spec.ts'
 import type { Params } from '../../contract/params/params.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
-import { MANIFEST_PATH } from '../../contract/protocol/action-protocol.ts'
-import { ROUTES_PATH } from '../../contract/protocol/route-table.ts'
+import {
+  INTERNAL_PATH,
+  MANIFEST_PATH,
+  MCP_PATH,
+  ROUTES_PATH,
+} from '../../contract/protocol/paths.ts'
 import { checkDependencyGraph } from '../../engine/dependencies/dependency-graph.ts'
+import { checkHeaders } from '../../policy/check-headers.ts'
 import { hasRole } from '../../policy/guards/roles-and-scopes.ts'
-import { setHeaders } from '../../policy/set-headers.ts'
 import {
   type PathTemplate,
   parsePathTemplate,
@@ -28,19 +32,19 @@ import {
   type DeclaredOptions,
   describeDeclaration,
 } from '../declare/declaration.ts'
-import { checkAgentSchemas } from './agent-schemas.ts'
 import { answerForm } from './answer-form.ts'
 import { compileParams } from './compile-params.ts'
 import { declaredProblems, type OwnProblems } from './declared-problems.ts'
+import { checkAgentSchemas } from './documents/agent-schemas.ts'
+import { inputSchemaOf } from './documents/input-schema.ts'
+import { returnedDocument } from './documents/returned-document.ts'
 import { freezeAction } from './freeze-action.ts'
-import { inputSchemaOf } from './input-schema.ts'
-import { returnedDocument } from './returned-document.ts'
 
 const EXTERNAL_NAME = /^[A-Za-z0-9_.-]{1,128}$/
 const MAX_DESCRIPTION = 1000
 /** Safe methods (RFC 9110 §9.2.1): whoever says nothing else changes nothing with them. */
 const READS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
-const RESERVED = ['/mcp', '/__trefoil__'] as const
+const RESERVED = [MCP_PATH, INTERNAL_PATH] as const
 const RESERVED_EXACTLY: readonly string[] = [MANIFEST_PATH, ROUTES_PATH]
 
 /** An action and its parsed path. */
@@ -348,7 +352,7 @@ function compileHeaders(
   contentType: string | undefined,
   where: string,
 ): Action['headers'] {
-  const own = headers === undefined ? null : setHeaders(`${where}: headers`, headers)
+  const own = headers === undefined ? null : checkHeaders(`${where}: headers`, headers)
   if (contentType === undefined || (own !== null && 'content-type' in own)) return own
   return Object.freeze({ ...own, 'content-type': contentType })
 }

@@ -18,10 +18,10 @@ import {
   type ToldAbsence,
   tellAbsence,
 } from './absence.ts'
-import { bigintSchema } from './bigint-segment.ts'
-import { bigintDocument, documentOf } from './param-document.ts'
+import { bigintSchema } from './documents/bigint-segment.ts'
+import { bigintDocument, documentOf } from './documents/param-document.ts'
+import { type ParamSite, wrongParam } from './documents/param-site.ts'
 import { paramHint } from './param-hint.ts'
-import { type ParamSite, wrongParam } from './param-site.ts'
 import { withoutValues } from './without-values.ts'
 
 /** What `params` of an action comes to. */

@@ -1,7 +1,7 @@
 import { type Clock, type RandomSource, systemClock, systemRandom } from '../../base/clock.ts'
 import { isRecord } from '../../base/plain/is-record.ts'
 import type { AuthConfig } from '../../contract/auth/authenticator.ts'
-import type { ApprovalHook } from '../../contract/call/approval.ts'
+import type { ApprovalHook } from '../../contract/call/approval-hook.ts'
 import { SURFACES, type SurfaceName } from '../../contract/call/surface-name.ts'
 import type { Environment } from '../../contract/options/environment.ts'
 import { callable, clock, flag, kind, listOf, text } from '../../contract/options/kinds.ts'

@@ -159,7 +159,7 @@ export function query<S extends Schema>(
   return mark('query', schema, options)
 }
 
-/** A request header. */
+/** A request header: of the argument's name, with `-` for each `_`, unless `alias` names another. */
 export function header<S extends Schema>(
   schema: S,
   options?: ParamOptions,
@@ -167,7 +167,7 @@ export function header<S extends Schema>(
   return mark('header', schema, options)
 }
 
-/** A cookie. */
+/** One cookie, of the argument's name unless `alias` names another. Sent twice, the last one counts. */
 export function cookie<S extends Schema>(
   schema: S,
   options?: ParamOptions,

@@ -6,10 +6,6 @@ import type { Issue } from '../problems/problem.ts'
 /** Name and revision of the remote action protocol (RPC-2). */
 export const ACTION_PROTOCOL = 'trefoil-actions.v1'
 
-/** Where the protocol lives. Fixed by DESIGN §1. */
-export const MANIFEST_PATH = '/.well-known/trefoil-actions.json'
-export const CALL_PATH = '/__trefoil__/actions/call'
-
 /** `repeated`: an item an occurrence; `commas`: one text. By argument. */
 export type TextLists = Readonly<Record<string, 'repeated' | 'commas'>>
 

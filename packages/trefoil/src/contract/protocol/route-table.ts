@@ -1,9 +1,6 @@
 /** Name and revision of the route table. */
 export const ROUTE_TABLE_PROTOCOL = 'trefoil-routes.v1'
 
-/** Where an app shows it, behind the authenticator of its HTTP API. */
-export const ROUTES_PATH = '/.well-known/trefoil-routes.json'
-
 /** Where an argument travels in a request. */
 export type ArgumentPlace =
   | 'path'

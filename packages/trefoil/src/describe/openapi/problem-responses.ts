@@ -1,7 +1,7 @@
 import type { Action } from '../../contract/call/action.ts'
 import { type Catalogue, isGuarded, requiresAuth } from '../../contract/call/catalogue.ts'
 import { isProblemCode, type ProblemCode, problemRow } from '../../contract/problems/problems.ts'
-import { CHALLENGE, type HeaderShape } from './response-headers.ts'
+import { CHALLENGE, type HeaderShape } from './header-objects.ts'
 
 /** A status with which an operation can refuse or fail over HTTP. */
 export interface ProblemResponse {

@@ -4,7 +4,7 @@ import { AuthContext } from '../../contract/auth/auth-context.ts'
 import type { ToolHints } from '../../contract/call/action.ts'
 import type { Call } from '../../contract/call/call.ts'
 import { dependency } from '../../contract/call/dependency.ts'
-import type { ApprovalDecision } from '../../contract/ports/approval.ts'
+import type { ApprovalDecision } from '../../contract/ports/approval-decider.ts'
 import { isStream } from '../answer/stream.ts'
 import type { AppContext } from '../app-context.ts'
 import {

@@ -3,24 +3,23 @@ import type { Action } from '../../contract/call/action.ts'
 import type { LocalCredentials } from '../../contract/call/app-handle.ts'
 import type { ClientFacts } from '../../contract/call/call-facts.ts'
 import { type Problem, refuse } from '../../contract/problems/problem.ts'
-import {
-  type ActionAnswer,
-  type ActionCallRequest,
-  type ActionTarget,
-  CALL_PATH,
-  MANIFEST_PATH,
-  type Manifest,
-  type ProblemEnvelope,
+import type {
+  ActionAnswer,
+  ActionCallRequest,
+  ActionTarget,
+  Manifest,
+  ProblemEnvelope,
 } from '../../contract/protocol/action-protocol.ts'
 import { checkCallRequest } from '../../contract/protocol/check-call-request.ts'
+import { CALL_PATH, MANIFEST_PATH } from '../../contract/protocol/paths.ts'
 import { toJson } from '../../engine/answer/json-text.ts'
 import type { CloseHooks, Inbound, UseArguments } from '../../engine/inbound.ts'
 import { layOutArguments } from '../agent/action-arguments.ts'
 import { Arrival } from '../arrival.ts'
 import { ClientView } from '../client-view.ts'
 import { type Found, type Surface, type Visit, walk } from '../walk.ts'
+import { actionAnswer, envelopeOf, unknownAction } from './action-answer.ts'
 import type { CliParts } from './cli-parts.ts'
-import { actionAnswer, problemEnvelope, unknownAction } from './envelope.ts'
 import { sentHeaders } from './sent-headers.ts'
 
 /** Actions called in this process: the same plans and envelopes as over the network. */
@@ -116,7 +115,7 @@ function callVerbs(parts: CliParts): Surface<LocalVisit, FoundCall, ActionAnswer
 
 /** Looked at as if it were sent: what has no JSON form is refused here as it is there (FND-5). */
 function envelope(problem: Problem, { requestId }: Arrival): ProblemEnvelope {
-  const made = problemEnvelope(problem, requestId)
+  const made = envelopeOf(problem, requestId)
   toJson(made)
   return made
 }

@@ -2,10 +2,10 @@ import type { Action } from '../../contract/call/action.ts'
 import type { Catalogue } from '../../contract/call/catalogue.ts'
 import {
   ACTION_PROTOCOL,
-  CALL_PATH,
   type Manifest,
   type ManifestAction,
 } from '../../contract/protocol/action-protocol.ts'
+import { CALL_PATH } from '../../contract/protocol/paths.ts'
 
 function textLists({ params }: Action): Pick<ManifestAction, 'text_lists'> {
   const lists = params

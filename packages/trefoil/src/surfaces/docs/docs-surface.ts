@@ -3,8 +3,8 @@ import type { HttpReply } from '../../contract/answer/exchange.ts'
 import type { Catalogue } from '../../contract/call/catalogue.ts'
 import type { SurfaceName } from '../../contract/call/surface-name.ts'
 import type { Problem } from '../../contract/problems/problem.ts'
-import { ROUTES_PATH } from '../../contract/protocol/route-table.ts'
-import type { AboutApp } from '../../describe/pages/about-app.ts'
+import { MCP_PATH, ROUTES_PATH } from '../../contract/protocol/paths.ts'
+import type { AboutApp } from '../../describe/openapi/about-app.ts'
 import type { AppContext } from '../../engine/app-context.ts'
 import type { Plan } from '../../engine/plan.ts'
 import { compileDiscoveryPlan } from '../agent/discovery-plan.ts'
@@ -21,8 +21,6 @@ export interface DocsOptions {
   readonly publicDocs: boolean
   readonly tagDescriptions: ReadonlyMap<string, string>
 }
-
-const MCP_ENDPOINT = '/mcp'
 
 /**
  * The documentation endpoints, each behind its surface's authenticator: what describes a
@@ -72,8 +70,7 @@ export function docsEndpoints(
       const { mcpDocsPage } = await import('../../describe/pages/mcp-docs-page.ts')
       const links = hasPage ? { docsPath } : {}
       const schemes = schemesFor(app, 'mcp')
-      return (page) =>
-        mcpDocsPage(catalogue, { endpoint: MCP_ENDPOINT, ...page, ...links, ...schemes })
+      return (page) => mcpDocsPage(catalogue, { endpoint: MCP_PATH, ...page, ...links, ...schemes })
     })
     guarded(mcpDocsPath, 'mcp', page)
   }

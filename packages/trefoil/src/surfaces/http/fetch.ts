@@ -12,8 +12,8 @@ import { incompleteBody } from '../../contract/params/incomplete-body.ts'
 import { ImproperlyConfigured, Problem, refuse } from '../../contract/problems/problem.ts'
 import { skipStream } from '../../engine/answer/stream.ts'
 import { stripMountPath } from '../../web/mount-path.ts'
-import { AnnouncedLength } from './request/announced-length.ts'
-import { refuseWith } from './response/refuse-with.ts'
+import { refuseWith } from './refuse-with.ts'
+import { AnnouncedLength } from './response/announced-length.ts'
 import { readMountPath } from './route/read-mount-path.ts'
 
 /** What a runtime knows about a request that the request itself cannot say. */

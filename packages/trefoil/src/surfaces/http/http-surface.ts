@@ -6,35 +6,35 @@ import { isStream } from '../../engine/answer/stream.ts'
 import type { CallState } from '../../engine/call-state.ts'
 import {
   type OnDisbelief,
-  type Origin,
+  type Provenance,
   type ProxyPolicy,
-  resolveOrigin,
+  resolveProvenance,
 } from '../../policy/proxies.ts'
 import { acceptRequestId } from '../../record/request-id.ts'
 import { writeSafely } from '../../record/write-safely.ts'
 import { firstHeader } from '../../web/raw-headers.ts'
 import { Arrival } from '../arrival.ts'
 import { Ready, refuseVisit, type Surface, walk } from '../walk.ts'
-import { withCors } from './browser-policy.ts'
 import type { BodyLimits } from './request/body-limits.ts'
 import { HttpInbound } from './request/http-inbound.ts'
+import { HttpVisit } from './request/visit.ts'
 import type { Compression } from './response/compression-options.ts'
 import { encodeAnswer, encodeProblem } from './response/encode.ts'
 import { endpointRefusal } from './response/endpoint-answer.ts'
-import { headerOf, withoutHeaders } from './response/header-list.ts'
 import {
+  headerOf,
   headersOfEveryAnswer,
   overrideHeaders,
-  replaceIn,
+  setInPlace,
   wantsNonce,
   withNonce,
-} from './response/response-headers.ts'
-import { type RouteAnswers, variesBy, withVary } from './response/route-answers.ts'
+  withoutHeaders,
+} from './response/header-list.ts'
+import { type RouteAnswers, variesBy, withCookies, withVary } from './response/route-answers.ts'
 import { shapeReply } from './response/shape-reply.ts'
-import { withCookies } from './response/with-cookies.ts'
+import { withCors } from './route/browser-policy.ts'
 import { createFinder, createPathShower, type FinderOptions, type HttpFound } from './route/find.ts'
 import { underMount } from './route/under-mount.ts'
-import { HttpVisit } from './visit.ts'
 
 export interface HttpSurfaceOptions extends FinderOptions {
   /** `null`: no peer may speak for another. */
@@ -139,10 +139,10 @@ export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
   function receive(exchange: Exchange): HttpVisit {
     const raw = exchange.rawHeaders
     const { encrypted } = exchange
-    const origin =
+    const provenance =
       proxies === null
-        ? new DirectOrigin(exchange, encrypted)
-        : resolveOrigin(exchange.peerAddress, encrypted, raw, proxies, onDisbelief)
+        ? new DirectProvenance(exchange, encrypted)
+        : resolveProvenance(exchange.peerAddress, encrypted, raw, proxies, onDisbelief)
     const sent =
       requestIdHeader === null ? null : acceptRequestId(firstHeader(raw, requestIdHeader))
     const requestId = sent ?? nextId()
@@ -150,8 +150,8 @@ export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
     const receivedAt = recorder.readsAll ? recorder.now() : null
     const makeCallId = sent === null ? null : nextId
     const arrival = new Arrival(requestId, makeCallId, 'server', 'api', receivedAt)
-    const base = baseHeaders(headers[origin.scheme], requestId, nonce)
-    return new HttpVisit(exchange, origin, arrival, base, nonce)
+    const base = baseHeaders(headers[provenance.scheme], requestId, nonce)
+    return new HttpVisit(exchange, provenance, arrival, base, nonce)
   }
 
   function baseHeaders(set: readonly string[], requestId: string, nonce: string): string[] {
@@ -176,7 +176,7 @@ export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
   function personalise(visit: HttpVisit): void {
     if (visit.isPersonal) return
     visit.isPersonal = true
-    if (setsCaching) replaceIn(visit.base, 'cache-control', 'no-store')
+    if (setsCaching) setInPlace(visit.base, 'cache-control', 'no-store')
     else visit.base.push('cache-control', 'no-store')
   }
 
@@ -195,7 +195,7 @@ export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
         const http = {
           method: exchange.method,
           path: visit.target === null ? '(malformed)' : shown(visit.target.path),
-          scheme: visit.origin.scheme,
+          scheme: visit.provenance.scheme,
         }
         const site = { client: visit.client, http, status: reply.status }
         const tell = () => recorder.record(arrival, site, sent)
@@ -210,7 +210,7 @@ export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
 }
 
 /** The peer speaks for itself. Its address is asked of the socket only when somebody wants it. */
-class DirectOrigin implements Origin {
+class DirectProvenance implements Provenance {
   readonly scheme: 'http' | 'https'
   readonly host = null
   readonly #exchange: Exchange

@@ -8,10 +8,10 @@ import type { CallState } from '../../engine/call-state.ts'
 import { type AgentContent, agentContent, fits } from '../agent/agent-content.ts'
 import { dryRunReport } from '../agent/dry-run-report.ts'
 import { problemBody } from '../agent/problem-body.ts'
-import type { Envelope } from './envelope.ts'
 import type { McpParts } from './mcp-parts.ts'
 import type { RpcId } from './message.ts'
 import { isAuthProblem, problemReply } from './problem-reply.ts'
+import type { Envelope } from './read-envelope.ts'
 import { resultReply, type ToolResult } from './wire/era.ts'
 
 /** The result of a tool, or the report of a dry run. */

@@ -6,8 +6,8 @@ import { LONGEST_TIMER } from '../../../base/start-timer.ts'
 import type { HttpHandler } from '../../../contract/answer/exchange.ts'
 import type { AppHandle } from '../../../contract/call/app-handle.ts'
 import { type AppInternals, internalsOf } from '../../../contract/call/app-internals.ts'
+import { refuseWith, unmetExpectation, unsupportedVersion } from '../refuse-with.ts'
 import { holdUploads } from '../request/upload-spool.ts'
-import { refuseWith, unmetExpectation, unsupportedVersion } from '../response/refuse-with.ts'
 import { answerClientErrors } from './connection/client-error.ts'
 import { InFlight } from './connection/in-flight.ts'
 import { Lingering } from './connection/lingering.ts'
@@ -24,7 +24,7 @@ import { readServeOptions, type ServeConfig, type ServeOptions } from './serve-o
 import { closeOnSignals } from './signals.ts'
 import { Stopping } from './stopping.ts'
 
-/** A listening app. */
+/** What {@link serve} has started. */
 export interface RunningServer {
   /** Such as `http://127.0.0.1:8000`. */
   readonly url: string

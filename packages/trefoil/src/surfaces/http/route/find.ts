@@ -13,13 +13,13 @@ import type { Target } from '../../../web/target.ts'
 import type { Endpoint } from '../../endpoint.ts'
 import type { Recorder } from '../../recorder.ts'
 import type { Found, Ready } from '../../walk.ts'
-import { type BrowserPolicy, joinCors } from '../browser-policy.ts'
-import { LoadGate } from '../load-gate.ts'
+import type { HttpVisit } from '../request/visit.ts'
 import type { Compression } from '../response/compression-options.ts'
 import { endpointAnswer } from '../response/endpoint-answer.ts'
-import { setHeader } from '../response/header-list.ts'
+import { withHeader } from '../response/header-list.ts'
 import type { RouteAnswers } from '../response/route-answers.ts'
-import type { HttpVisit } from '../visit.ts'
+import { type BrowserPolicy, joinCors } from './browser-policy.ts'
+import { LoadGate } from './load-gate.ts'
 import { createMatcher, type Mount } from './match.ts'
 
 /** What a path leads to: an action, or an endpoint of another surface. */
@@ -106,9 +106,9 @@ export function createFinder(
   return { find, placeRefusal }
 
   function find(visit: HttpVisit): Awaitable<HttpFound | Problem | Ready<HttpReply>> {
-    const { exchange, origin, base } = visit
+    const { exchange, provenance, base } = visit
     const { method, rawHeaders } = exchange
-    const head = edge(rawHeaders, exchange.inProcess, origin.host)
+    const head = edge(rawHeaders, exchange.inProcess, provenance.host)
     if (head instanceof Problem) return refuseEarly(visit, head)
     const overload = gate?.admit(exchange)
     if (overload !== undefined) return refuseEarly(visit, overload)
@@ -144,7 +144,7 @@ export function createFinder(
       const facts = {
         method,
         raw: rawHeaders,
-        scheme: origin.scheme,
+        scheme: provenance.scheme,
         host: head.host,
         caller,
         cors: cors ?? null,
@@ -171,18 +171,18 @@ export function createFinder(
     host: string,
   ): Problem | undefined {
     if (checkOrigin === undefined) return undefined
-    const { exchange, origin } = visit
+    const { exchange, provenance } = visit
     const page = firstHeader(exchange.rawHeaders, 'origin')
     // Where no host is checked none is accepted, and the page may have chosen it (DNS rebinding).
     if (page === undefined) return undefined
-    return checkOrigin(page, { scheme: origin.scheme, host: hostsAreNamed ? host : null })
+    return checkOrigin(page, { scheme: provenance.scheme, host: hostsAreNamed ? host : null })
   }
 
   /** HEAD and OPTIONS need no code of their own in an app (W-28). */
   function otherMethod(visit: HttpVisit, methods: readonly string[]): Problem | Ready<HttpReply> {
     const allow = methods.join(', ')
     if (visit.exchange.method === 'OPTIONS') {
-      const headers = setHeader(visit.base, 'allow', allow)
+      const headers = withHeader(visit.base, 'allow', allow)
       return ready(visit, { status: 204, headers, body: null })
     }
     return refuse('method_not_allowed', { headers: { allow } })
