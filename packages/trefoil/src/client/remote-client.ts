@@ -12,6 +12,7 @@ import { isFailure, readAnswer, readManifest, readProblem } from './read-answer.
 import { readLimited } from './read-limited.ts'
 import { parseRemoteUrl } from './remote-url.ts'
 
+/** Options of {@link createRemoteTarget}. */
 export interface RemoteTargetOptions {
   /** Address of the app, by the rules of {@link parseRemoteUrl}. */
   readonly url: string

@@ -59,7 +59,12 @@ function checkShared(where: string, options: Level['options']): void {
   checkList(`${where}: tags`, options.tags, 'text', isText)
   checkList(`${where}: guards`, options.guards, 'guards', isGuard)
   checkList(`${where}: middleware`, options.middleware, 'functions', isFunction)
-  checkList(`${where}: errorHandlers`, options.errorHandlers, 'handlers from onError()', isRecord)
+  checkList(
+    `${where}: errorHandlers`,
+    options.errorHandlers,
+    'entries made with handle(Class, answer)',
+    isRecord,
+  )
   if (options.metadata !== undefined) checkRecord(`${where}: metadata`, options.metadata)
   if (options.params !== undefined) checkRecord(`${where}: params`, options.params)
 }

@@ -1,6 +1,7 @@
 import { type Reply, type ReplyOptions, reply } from '../../../contract/answer/reply.ts'
 import { ImproperlyConfigured } from '../../../contract/problems/problem.ts'
 
+/** Statuses that send somewhere else. */
 export type RedirectStatus = 301 | 302 | 303 | 307 | 308
 
 /** Options of {@link redirect}. */
