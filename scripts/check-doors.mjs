@@ -21,12 +21,8 @@ export const UNEXPORTED = {
   StreamValue: 'the name of an iterable of text and bytes inside',
 }
 
-/**
- * @param {string} folder of a package whose `exports` name declarations
- * @param {Record<string, string>} allowed
- * @returns {string[]} what is wrong, one sentence each
- */
-export function checkDoors(folder, allowed) {
+/** The compiler's view of a package's doors. */
+function openDoors(folder) {
   const doors = doorsOf(folder)
   const program = ts.createProgram([...doors.values()], {
     module: ts.ModuleKind.NodeNext,
@@ -39,23 +35,68 @@ export function checkDoors(folder, allowed) {
     noEmit: true,
   })
   const checker = program.getTypeChecker()
-  const wrong = []
-  /** Exported declarations with the doors they are at. */
-  const exported = new Map()
-  /** Classes that can be named and not made: nobody meets what their constructors take. */
-  const onlyTypes = new Set()
+  const exports = []
   for (const [door, file] of doors) {
     const source = program.getSourceFile(file)
     const module = source && checker.getSymbolAtLocation(source)
     if (!module) throw new Error(`${door}: ${file} is missing or exports nothing; build first`)
     for (const symbol of checker.getExportsOfModule(module)) {
-      const target = behind(symbol)
-      const before = exported.get(target)
-      if (before !== undefined) {
-        wrong.push(`${symbol.name} is exported by '${before.door}' and by '${door}': keep one`)
-      } else exported.set(target, { door, name: symbol.name })
-      if (symbol.declarations?.every(isTypeOnly)) onlyTypes.add(target)
+      const target = behind(checker, symbol)
+      const onlyType = symbol.declarations?.every(isTypeOnly) ?? false
+      exports.push({ door, name: symbol.name, target, onlyType })
     }
+  }
+  return { checker, exports }
+}
+
+/**
+ * @param {string} folder of a package whose `exports` name declarations
+ * @returns {{ door: string, name: string, kind: 'class' | 'function' | 'value' | 'type' }[]} what can be
+ * imported, by door and name
+ */
+export function exportsOf(folder) {
+  return openDoors(folder)
+    .exports.map(({ door, name, target, onlyType }) => ({
+      door,
+      name,
+      kind: kindOf(target, onlyType),
+    }))
+    .sort((a, b) => (a.door === b.door ? (a.name < b.name ? -1 : 1) : a.door < b.door ? -1 : 1))
+}
+
+function kindOf({ flags }, onlyType) {
+  if (onlyType || !(flags & ts.SymbolFlags.Value)) return 'type'
+  if (flags & ts.SymbolFlags.Class) return 'class'
+  return flags & ts.SymbolFlags.Function ? 'function' : 'value'
+}
+
+function behind(checker, symbol) {
+  return symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol
+}
+
+/**
+ * @param {string} folder of a package whose `exports` name declarations
+ * @param {Record<string, string>} allowed
+ * @returns {string[]} what is wrong, one sentence each
+ */
+export function checkDoors(folder, allowed) {
+  const { checker, exports } = openDoors(folder)
+  const wrong = []
+  /** Exported declarations with the doors they are at. */
+  const exported = new Map()
+  /** Classes that can be named and not made: nobody meets what their constructors take. */
+  const onlyTypes = new Set()
+  const doorOf = new Map()
+  for (const { door, name, target, onlyType } of exports) {
+    // By name as well: two things of one name would be taken for one another.
+    const before = exported.get(target)?.door ?? doorOf.get(name)
+    if (before !== undefined) {
+      wrong.push(`${name} is exported by '${before}' and by '${door}': keep one`)
+      continue
+    }
+    doorOf.set(name, door)
+    exported.set(target, { door, name })
+    if (onlyType) onlyTypes.add(target)
   }
 
   const found = new Set()
@@ -65,10 +106,6 @@ export function checkDoors(folder, allowed) {
     if (!found.has(name)) wrong.push(`${name} need not be on the list of unexported types any more`)
   }
   return wrong
-
-  function behind(symbol) {
-    return symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol
-  }
 
   /** @param {string} by the nearest exported thing whose signature led here */
   function walk(symbol, by) {
@@ -91,7 +128,7 @@ export function checkDoors(folder, allowed) {
 
   function meet(name, by) {
     const at = checker.getSymbolAtLocation(name)
-    const symbol = at && behind(at)
+    const symbol = at && behind(checker, at)
     if (!symbol || !isOurs(symbol)) return
     if (!exported.has(symbol)) {
       if (Object.hasOwn(allowed, symbol.name)) found.add(symbol.name)
@@ -124,13 +161,19 @@ function isTypeOnly(declaration) {
 }
 
 /**
- * An alias that works a type out of others, by conditions or member by member, and a constant that a
- * union is read off: editors show what comes out, and there is nothing to name.
+ * An alias that works a type out of others, by conditions, member by member or under a name that its own
+ * module keeps, and a constant that a union is read off: editors show what comes out, and there is
+ * nothing to name.
  */
 function isArithmetic({ declarations: [declaration] }) {
   if (ts.isVariableDeclaration(declaration)) return true
   if (!ts.isTypeAliasDeclaration(declaration)) return false
-  return declaration.typeParameters !== undefined && isWorkedOut(declaration.type)
+  if (declaration.typeParameters === undefined) return false
+  return !isExported(declaration) || isWorkedOut(declaration.type)
+}
+
+function isExported(declaration) {
+  return (ts.getCombinedModifierFlags(declaration) & ts.ModifierFlags.Export) !== 0
 }
 
 function isWorkedOut(node) {

@@ -22,11 +22,13 @@ export type { EdgeOptions } from './app/options/edge-options.ts'
 export type { LimitOptions } from './app/options/limit-options.ts'
 export type { LogOptions } from './app/options/log-options.ts'
 export type { DrainHook, ShutdownHook, StartupHook } from './app/start-stop.ts'
-export type { ByteSize } from './base/bytes.ts'
+export type { ByteSize, SizeUnit } from './base/bytes.ts'
 export type { Clock, RandomSource } from './base/clock.ts'
-export type { Duration } from './base/duration.ts'
+export type { Duration, DurationUnit } from './base/duration.ts'
 export type { Awaitable } from './base/promise.ts'
 export { Secret } from './base/secret.ts'
+export type { Answer, AnswerHead } from './contract/answer/answer.ts'
+export type { PartialContent } from './contract/answer/partial-content.ts'
 export type { Reply, ReplyOptions } from './contract/answer/reply.ts'
 export { reply } from './contract/answer/reply.ts'
 export type { EncodedSchema, ReturningOptions, TwoWaySchema } from './contract/answer/returned.ts'
@@ -52,7 +54,7 @@ export type {
   SurfacesOf,
   ValueOf,
 } from './contract/call/action-handle.ts'
-export type { LocalCredentials } from './contract/call/app-handle.ts'
+export type { LocalCredentials, StartupOptions } from './contract/call/app-handle.ts'
 export type { ApprovalHook, ApprovalRequest } from './contract/call/approval.ts'
 export type { BackgroundOptions, Call } from './contract/call/call.ts'
 export type {
@@ -75,6 +77,7 @@ export type {
 } from './contract/call/dependency.ts'
 export { dependency } from './contract/call/dependency.ts'
 export type { Logger, LogLevel } from './contract/call/logger.ts'
+export type { Outcome } from './contract/call/outcome.ts'
 export type { Entrypoint, PerSurface, SurfaceName } from './contract/call/surface-name.ts'
 export type { Environment } from './contract/options/environment.ts'
 export type { ProductionRisk } from './contract/options/production-risk.ts'
@@ -106,7 +109,12 @@ export type { InputOf, JsonSchema, OutputOf, Schema } from './contract/params/sc
 export type { UploadedFile } from './contract/params/uploaded-file.ts'
 export type { OwnProblemRow, ProblemSet } from './contract/problems/define-problems.ts'
 export { defineProblems } from './contract/problems/define-problems.ts'
-export type { HttpErrorOptions, Issue, ProblemOptions } from './contract/problems/problem.ts'
+export type {
+  HttpErrorOptions,
+  Issue,
+  KnownProblem,
+  ProblemOptions,
+} from './contract/problems/problem.ts'
 export { HttpError, ImproperlyConfigured, Problem } from './contract/problems/problem.ts'
 export type { ProblemCode, ProblemRow } from './contract/problems/problems.ts'
 export { PROBLEMS } from './contract/problems/problems.ts'

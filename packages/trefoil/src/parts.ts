@@ -5,7 +5,12 @@ export type {
   PartAppTypes,
   PartRoutes,
 } from './app/declare/part-types.ts'
+export type {
+  KnownVariables,
+  RenamedVariable,
+} from './contract/options/environment.ts'
 export { processEnvironment } from './contract/options/environment.ts'
+export type { Bounds, EntryCheck } from './contract/options/kinds.ts'
 export * as kinds from './contract/options/kinds.ts'
 export type { OptionKind, Reading } from './contract/options/option-kind.ts'
 export type {

@@ -5,6 +5,8 @@ export type {
   JarCookieOptions,
   StoredCookie,
 } from './testing/cookie-jar.ts'
+export type { TokenOptions } from './testing/create-token.ts'
+export { createToken } from './testing/create-token.ts'
 export type { HeadersInput } from './testing/header-pairs.ts'
 export type { SendRequest, TestHttp, TestRequestOptions } from './testing/http-client.ts'
 export type { JsonMembers, McpAnswer, RpcError } from './testing/mcp-answer.ts'
@@ -19,6 +21,7 @@ export { partContract } from './testing/part-contract.ts'
 export type { TestBodyOptions, TestFile } from './testing/request-body.ts'
 export type { FieldsInput, ScalarInput } from './testing/request-target.ts'
 export type { ParsedCookie } from './testing/set-cookie.ts'
+export type { OverrideEntry, OverrideOptions, Overrides } from './testing/stand-ins.ts'
 export type { TestClient, TestClientOptions } from './testing/test-client.ts'
 export { testClient } from './testing/test-client.ts'
 export type { SentBody } from './testing/test-exchange.ts'

@@ -49,6 +49,7 @@ import {
   type ShutdownHook,
   type StartupHook,
 } from './start-stop.ts'
+import { allowVariants, type Variant, variantConfig } from './variant.ts'
 
 /** Options of {@link createApp}. */
 export interface CreateAppOptions<
@@ -112,6 +113,7 @@ export class App<T extends AppTypes = AnyTypes> extends RouteGroup<T> implements
     // What the developer gave, or `{}` where the type says so.
     this.state = config.state as T['state']
     this.#lifecycle = new Lifecycle<T['state']>(this)
+    allowVariants(this, (variant) => this.#variant(variant))
     this.#internals = Object.freeze({
       http: () => this.#compile().http,
       mounted: () => this.#mountedHandler(),
@@ -341,10 +343,32 @@ export class App<T extends AppTypes = AnyTypes> extends RouteGroup<T> implements
 
   #compile(): CompiledApp {
     if (this.#compiled !== null) return this.#compiled
-    const { parts, config } = this.#join()
-    const [state, callState, draining] = [this.state, this.#callState, this.#draining]
-    this.#compiled = compileApp(this.#declarations, parts, config, { state, callState, draining })
+    this.#compiled = this.#compileWith(this.#join().config, null, null)
     return this.#compiled
+  }
+
+  /** The app as one test client has it. Its background work is the app's to wait for. */
+  #variant(variant: Variant): CompiledApp {
+    const { background } = this.#compile()
+    return this.#compileWith(
+      variantConfig(this.#join().config, variant),
+      variant.substitutes,
+      background,
+    )
+  }
+
+  #compileWith(
+    config: AppConfig,
+    substitutes: Variant['substitutes'],
+    background: CompiledApp['background'] | null,
+  ): CompiledApp {
+    return compileApp(this.#declarations, this.#join().parts, config, {
+      state: this.state,
+      callState: this.#callState,
+      draining: this.#draining,
+      substitutes,
+      background,
+    })
   }
 }
 

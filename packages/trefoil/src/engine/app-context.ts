@@ -6,6 +6,7 @@ import type { ApprovalDecider } from '../contract/ports/approval.ts'
 import type { AuditPort } from '../contract/ports/audit.ts'
 import type { AdmitPort, LimitsPort } from '../contract/ports/limits.ts'
 import type { BackgroundTasks } from './background.ts'
+import type { Substitutes } from './dependencies/substitute.ts'
 import type { Draining } from './ending/draining.ts'
 
 /** What every call of an app shares. Made once, when the app compiles. */
@@ -29,6 +30,8 @@ export interface AppContext {
   readonly audit: readonly AuditPort[]
   readonly background: BackgroundTasks
   readonly draining: Draining
+  /** What a test has in the place of dependencies; `null` for every app that is served. */
+  readonly substitutes: Substitutes | null
   /** Milliseconds that any call may take; 0 for any time. */
   readonly timeout: number
   /** Milliseconds that closing after a call may take; 0 for any time. */

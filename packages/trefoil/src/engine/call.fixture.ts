@@ -111,6 +111,7 @@ export function prepareCall(options: CallOptions = {}): PreparedCall {
     audit: [],
     background: new BackgroundTasks(logger),
     draining: new Draining(),
+    substitutes: null,
     timeout: 0,
     closeTimeout: 0,
     ...options.app,

@@ -78,7 +78,8 @@ function riskOfDetails(shows: boolean): { readonly code: string; readonly messag
   return shows ? { code: 'health_details', message } : null
 }
 
-type HealthProblem = 'health_check_failed' | 'server_draining'
+/** Codes of {@link healthProblems}. */
+export type HealthProblem = 'health_check_failed' | 'server_draining'
 
 /** What `GET /health` refuses with. */
 export const healthProblems: ProblemSet<HealthProblem> = defineProblems('health', {

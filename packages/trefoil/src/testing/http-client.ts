@@ -2,6 +2,7 @@ import { checkOptionNames, type OptionNames } from '../contract/options/option-n
 import { parseHost } from '../web/host.ts'
 import type { CookieJar, CookieOrigin } from './cookie-jar.ts'
 import {
+  callerHeaders,
   type HeaderPairs,
   type HeadersInput,
   hasHeader,
@@ -20,6 +21,8 @@ export interface TestRequestOptions extends TestBodyOptions {
   readonly params?: FieldsInput
   /** Take the place of the client's own headers of the same name. */
   readonly headers?: HeadersInput
+  /** Bearer token. */
+  readonly token?: string
   /** Sent instead of cookies of the same name in the jar. */
   readonly cookies?: Readonly<Record<string, string>>
   /** Leave the body unread: `for await (const piece of response.body)`. Default false. */
@@ -37,6 +40,7 @@ const REQUEST_OPTIONS: OptionNames<TestRequestOptions> = {
   files: true,
   params: true,
   headers: true,
+  token: true,
   cookies: true,
   stream: true,
   redirect: true,
@@ -84,7 +88,7 @@ export class TestHttp {
     options: TestRequestOptions = {},
   ): Promise<TestResponse> {
     checkOptionNames('testClient().http', options, REQUEST_OPTIONS)
-    const own = headerPairs(options.headers)
+    const own = callerHeaders(options)
     let body = await encodeBody(options)
     let sent = method
     let target = requestTarget(path, options.params)

@@ -1,6 +1,6 @@
 import { checkOptionNames, type OptionNames } from '../contract/options/option-names.ts'
 import { MCP_PATH } from '../surfaces/mcp/mcp-surface.ts'
-import { bearer, type HeadersInput, headerPairs, mergePairs } from './header-pairs.ts'
+import { callerHeaders, type HeadersInput, headerPairs, mergePairs } from './header-pairs.ts'
 import type { TestHttp } from './http-client.ts'
 import { type JsonMembers, McpAnswer } from './mcp-answer.ts'
 
@@ -123,8 +123,7 @@ export class TestMcp {
       if (typeof params['name'] === 'string') headers.push(['mcp-name', inHeader(params['name'])])
     }
     if (options.origin !== undefined) headers.push(['origin', options.origin])
-    const named = mergePairs(headers, bearer(options.token))
-    return this.request(message, mergePairs(named, headerPairs(options.headers)))
+    return this.request(message, mergePairs(headers, callerHeaders(options)))
   }
 }
 

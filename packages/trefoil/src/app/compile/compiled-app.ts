@@ -8,6 +8,7 @@ import { perSurface } from '../../contract/call/surface-name.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
 import type { AppContext } from '../../engine/app-context.ts'
 import { BackgroundTasks } from '../../engine/background.ts'
+import type { Substitutes } from '../../engine/dependencies/substitute.ts'
 import type { Draining } from '../../engine/ending/draining.ts'
 import { compilePlan } from '../../engine/plan.ts'
 import { AppView } from '../../engine/views/app-view.ts'
@@ -52,6 +53,10 @@ export interface AppState {
   readonly state: unknown
   readonly callState: () => unknown
   readonly draining: Draining
+  /** What a test has in the place of dependencies; `null` for the app itself. */
+  readonly substitutes: Substitutes | null
+  /** Where work after answers goes; `null` for a list of its own. */
+  readonly background: BackgroundTasks | null
 }
 
 /** @throws ImproperlyConfigured with everything that is wrong */
@@ -59,7 +64,7 @@ export function compileApp(
   declarations: readonly Declaration[],
   parts: JoinedParts,
   config: AppConfig,
-  { state, callState, draining }: AppState,
+  { state, callState, draining, substitutes, background: shared }: AppState,
 ): CompiledApp {
   const covered = perSurface((surface) => config.auth[surface] !== undefined)
   const site = {
@@ -80,7 +85,7 @@ export function compileApp(
     problems: parts.problems,
     covered,
   })
-  const background = new BackgroundTasks(config.logger)
+  const background = shared ?? new BackgroundTasks(config.logger)
   const app: AppContext = Object.freeze({
     name: config.name,
     facts: new AppView(config.name, state),
@@ -97,6 +102,7 @@ export function compileApp(
     audit: parts.audit,
     background,
     draining,
+    substitutes,
     timeout: config.limits.timeout ?? 0,
     closeTimeout: config.limits.close,
   })

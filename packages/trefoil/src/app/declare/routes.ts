@@ -2,7 +2,7 @@ import type { Awaitable } from '../../base/promise.ts'
 import type { ErrorClass, ErrorHandler, Handler, Middleware } from '../../contract/call/action.ts'
 import type { AnyHandle } from '../../contract/call/action-handle.ts'
 import type { Params } from '../../contract/params/params.ts'
-import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
+import { ImproperlyConfigured, type Problem } from '../../contract/problems/problem.ts'
 import type { AnyTypes, AppTypes } from './app-types.ts'
 import { checkGroupOptions } from './check-declared-options.ts'
 import type { Declaration, DeclaredOptions, Level } from './declaration.ts'
@@ -42,6 +42,9 @@ export type Routes<Of = AnyTypes> = 0 extends Of & 1
   : Of extends RouteGroup<infer T, infer Inherited, infer Prefix>
     ? RouteGroup<T, Inherited, Prefix>
     : never
+
+/** Of the class `Problem` the compiler concludes that its code is none, where it may be any. */
+type Thrown<E> = [E] extends [Problem<never>] ? ([Problem<never>] extends [E] ? Problem : E) : E
 
 type Arguments = readonly [options: DeclaredOptions, handler: Handler] | readonly [handler: Handler]
 
@@ -114,7 +117,7 @@ export class RouteGroup<
    */
   onError<E>(
     type: ErrorClass<E>,
-    answer: (error: E, call: AnyCallOf<T>) => Awaitable<unknown>,
+    answer: (error: Thrown<E>, call: AnyCallOf<T>) => Awaitable<unknown>,
   ): void {
     this.#errorHandlers.push(errorHandler('onError()', type, answer))
   }
@@ -163,7 +166,7 @@ export class RouteGroup<
  */
 export function handle<E>(
   type: ErrorClass<E>,
-  answer: (error: E, call: AnyCallOf<AppTypes>) => Awaitable<unknown>,
+  answer: (error: Thrown<E>, call: AnyCallOf<AppTypes>) => Awaitable<unknown>,
 ): ErrorHandler {
   return errorHandler('handle()', type, answer)
 }

@@ -2,8 +2,10 @@ import type { ActionTarget } from '../protocol/action-protocol.ts'
 
 /** What a local CLI caller presents. */
 export interface LocalCredentials {
-  /** Header names and values in turn, such as `authorization`, `Bearer …`. */
-  readonly headers: readonly string[]
+  /** Sent as `Authorization: Bearer …`. Default: no such header. */
+  readonly token?: string | undefined
+  /** Header names and values in turn, such as `x-api-key`, `…`. Default none. */
+  readonly headers?: readonly string[] | undefined
   /** Aborts the calls, for example on Ctrl-C. */
   readonly signal?: AbortSignal
 }

@@ -23,27 +23,39 @@ import { ClientView } from '../client-view.ts'
 import { type Found, type Surface, type Visit, walk } from '../walk.ts'
 import type { CliParts } from './cli-parts.ts'
 import { actionAnswer, problemEnvelope, unknownAction } from './envelope.ts'
+import { sentHeaders } from './sent-headers.ts'
 
-const CREDENTIALS: OptionNames<LocalCredentials> = { headers: true, signal: true }
+const CREDENTIALS: OptionNames<LocalCredentials> = {
+  token: true,
+  headers: true,
+  signal: true,
+}
 
 /** Actions called in this process: the same plans and envelopes as over the network. */
 export function createLocalActions(parts: CliParts, credentials: LocalCredentials): ActionTarget {
   checkOptionNames('app.localActions()', credentials, CREDENTIALS)
-  checkList('app.localActions(): headers', credentials.headers ?? null, 'names and values', isText)
+  checkList('app.localActions(): headers', credentials.headers, 'names and values', isText)
+  const caller = { headers: sentHeaders(credentials), signal: credentials.signal }
   const manifest = manifestVerbs(parts)
   const call = callVerbs(parts)
   return {
     jsonLimits: parts.jsonLimits,
     manifest: async () => {
-      const visit = arrive(parts, credentials, 'GET', MANIFEST_PATH, { action: '' })
+      const visit = arrive(parts, caller, 'GET', MANIFEST_PATH, { action: '' })
       return ended(parts, visit, await walk(manifest, visit))
     },
     call: async (request) => {
       checkCallRequest(request)
-      const visit = arrive(parts, credentials, 'POST', CALL_PATH, request)
+      const visit = arrive(parts, caller, 'POST', CALL_PATH, request)
       return ended(parts, visit, await walk(call, visit))
     },
   }
+}
+
+/** The person at this terminal. */
+interface LocalCaller {
+  readonly headers: readonly string[]
+  readonly signal: AbortSignal | undefined
 }
 
 /** A call by the person at this terminal. */
@@ -54,7 +66,7 @@ interface LocalVisit extends Visit {
 
 function arrive(
   parts: CliParts,
-  credentials: LocalCredentials,
+  credentials: LocalCaller,
   method: string,
   path: string,
   request: ActionCallRequest,
@@ -149,7 +161,7 @@ class LocalInbound implements Inbound {
   constructor(
     method: string,
     path: string,
-    { headers, signal }: LocalCredentials,
+    { headers, signal }: LocalCaller,
     request: ActionCallRequest,
     receivedAt: number,
     { maxResponseSize }: CliParts,

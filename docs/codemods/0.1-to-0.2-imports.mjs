@@ -1,10 +1,12 @@
-// Rewrites imports of names that have moved from one door of the package to another, or have been
-// renamed (decisions/0025): node scripts/move-imports.mjs <file>…
+// Rewrites imports of code written for Trefoil 0.1: names that are at another door now, and names
+// that have changed.
 //
-// It knows `import { … } from 'trefoil'` in TypeScript, JavaScript and Markdown, and the doors by
-// path (`…/src/index.ts`) as tests of this repository have them. Imports of everything
-// (`import * as`) are left alone.
-import { readFileSync, writeFileSync } from 'node:fs'
+//   node 0.1-to-0.2-imports.mjs 'src/**/*.ts' README.md
+//
+// It knows `import { … } from 'trefoil'` in TypeScript, JavaScript and the code blocks of Markdown.
+// `import * as` is left alone. It can be run again at any time; the second time it changes nothing.
+// Needs nothing but Node 22. Run a formatter afterwards.
+import { globSync, readFileSync, writeFileSync } from 'node:fs'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 
@@ -43,6 +45,9 @@ const MOVED = {
 /** Door → old name → new name. */
 const RENAMED = { index: { onError: 'handle' }, node: { FileOptions: 'SentFileOptions' } }
 
+/** Methods of the test client; their names are nobody else's. */
+const METHODS = { toolsCall: 'callTool', toolsList: 'listTools' }
+
 const IMPORT = /^([ \t]*(?:<!-- setup: )?)import (type )?\{([^}]*)\} from '([^']+)'(;?)/gm
 
 /**
@@ -70,12 +75,16 @@ export function moveImports(source) {
       .map(([door, names]) => statement(indent, type, names, specifierOf(door, specifier), end))
       .join(indent.includes('setup') ? ' ' : '\n')
   })
-  let result = rewritten
+  let result = rewritten === source ? source : joined(rewritten)
   for (const [from, to] of renames) {
     // Methods of the same name stay what they are: `app.onError(…)`.
-    result = result.replace(new RegExp(`(?<![.\\w'\`#-])${from}(?=[(<])`, 'g'), to)
+    const use = /^[A-Z]/.test(from) ? '\\b' : '(?=\\()'
+    result = result.replace(new RegExp(`(?<![.\\w'"\`#-])${from}${use}`, 'g'), to)
   }
-  return joined(result)
+  for (const [from, to] of Object.entries(METHODS)) {
+    result = result.replace(new RegExp(`(?<=\\.)${from}(?=\\()`, 'g'), to)
+  }
+  return result
 }
 
 function statement(indent, type, names, specifier, end) {
@@ -105,13 +114,12 @@ function joined(source) {
 
 /** `index` for the main door; `null` for what is none. */
 function doorOf(specifier) {
-  const [, path, door] =
-    /^(?:trefoil(?:\/(\w+))?|.*\/src\/(\w+)\.ts|\.\.\/(?:index)\.ts)$/.exec(specifier) ?? []
-  if (specifier === 'trefoil' || specifier === '../index.ts') return 'index'
-  const name = path ?? door
-  return name !== undefined && ['index', 'auth', 'cookies', 'node', 'testing'].includes(name)
-    ? name
-    : null
+  // By path: tests of the framework's own repository.
+  const [, name, file] =
+    /^(?:trefoil(?:\/(\w+))?|.*\/packages\/trefoil\/src\/(\w+)\.ts)$/.exec(specifier) ?? []
+  if (specifier === 'trefoil') return 'index'
+  const door = name ?? file
+  return ['index', 'auth', 'cookies', 'node', 'testing'].includes(door) ? door : null
 }
 
 function specifierOf(door, like) {
@@ -120,7 +128,8 @@ function specifierOf(door, like) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  for (const file of process.argv.slice(2)) {
+  const files = process.argv.slice(2).flatMap((pattern) => globSync(pattern))
+  for (const file of files) {
     const source = readFileSync(file, 'utf8')
     const moved = moveImports(source)
     if (moved !== source) {
