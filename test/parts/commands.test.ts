@@ -19,7 +19,7 @@ function makeApp() {
     env: {},
     name: 'store',
     state: { stock: 7 },
-    logger: { debug() {}, info() {}, warn() {}, error() {} },
+    log: { logger: { debug() {}, info() {}, warn() {}, error() {} } },
     parts: [
       definePart({
         name: 'shop',

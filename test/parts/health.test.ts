@@ -10,7 +10,7 @@ const logger = {
   warn() {},
   error: (...entry: unknown[]) => void lines.push(entry),
 }
-const base = { env: {}, logger }
+const base = { env: {}, log: { logger } }
 const nobody = [{ authenticate: async () => null, surfaces: ['api'] as const }]
 
 afterEach(() => {

@@ -11,7 +11,7 @@ import { definePart, type Part } from '../../packages/trefoil/src/parts.ts'
 import { testClient } from '../../packages/trefoil/src/testing.ts'
 
 const quiet = { debug() {}, info() {}, warn() {}, error() {} }
-const base = { env: {}, logger: quiet }
+const base = { env: {}, log: { logger: quiet } }
 
 /** What the start says. */
 function mistake(start: () => unknown): string {

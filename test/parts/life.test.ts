@@ -10,7 +10,7 @@ const logger = {
   warn() {},
   error: (...entry: unknown[]) => void lines.push(entry),
 }
-const base = { env: {}, logger }
+const base = { env: {}, log: { logger } }
 
 function telling(name: string, log: string[], fails: 'start' | 'drain' | 'stop' | null = null) {
   const tell = (what: 'start' | 'drain' | 'stop') => () => {

@@ -20,7 +20,7 @@ const shop = definePart({
   },
 })
 const quiet = { debug() {}, info() {}, warn() {}, error() {} }
-const base = { env: {}, logger: quiet }
+const base = { env: {}, log: { logger: quiet } }
 
 describe('problems of parts', () => {
   test('bring their exit code to a program on another machine', async () => {
@@ -49,7 +49,9 @@ describe('problems of parts', () => {
       })
       await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
       const { port } = server.address() as AddressInfo
-      const answer = await createRemoteTarget({ url: `http://127.0.0.1:${port}` }).call({ action: 'x' })
+      const answer = await createRemoteTarget({ url: `http://127.0.0.1:${port}` }).call({
+        action: 'x',
+      })
       server.close()
       expect(answer).toMatchObject({ ok: false, error: { code: 'shelf_empty' } })
       expect(answer).not.toHaveProperty('exit_code')

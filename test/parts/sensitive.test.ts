@@ -33,9 +33,11 @@ function fixture() {
   }
   const app = createApp({
     env: {},
-    logger: { debug: log, info: log, warn: log, error: log },
-    onCall: (record) => void records.push(record),
-    accessLog: (event) => void told.push(event),
+    log: {
+      logger: { debug: log, info: log, warn: log, error: log },
+      onCall: (record) => void records.push(record),
+      access: (event) => void told.push(event),
+    },
   })
   const both = { tool: true, cli: true, description: 'Does it.' } as const
   for (const [name, schema] of Object.entries({ echoing, throwing, later, keyed })) {

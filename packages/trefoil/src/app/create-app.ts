@@ -1,10 +1,17 @@
 import { endsWithin } from '../base/ends-within.ts'
 import type { HttpHandler } from '../contract/answer/exchange.ts'
-import type { AppHandle, LocalCredentials, ShutdownLimits } from '../contract/call/app-handle.ts'
+import type {
+  AppHandle,
+  LocalCredentials,
+  ShutdownLimits,
+  StartupOptions,
+} from '../contract/call/app-handle.ts'
 import { APP_MARK, type AppInternals, befriendApps } from '../contract/call/app-internals.ts'
 import type { Call } from '../contract/call/call.ts'
 import type { Catalogue } from '../contract/call/catalogue.ts'
 import type { Logger } from '../contract/call/logger.ts'
+import { joinVariables, variableWarnings } from '../contract/options/environment.ts'
+import { checkOptionNames, type OptionNames } from '../contract/options/option-names.ts'
 import type { ProductionRisk } from '../contract/options/production-risk.ts'
 import type { NamedCommand, PartApp, PartEndpoint } from '../contract/part.ts'
 import { ImproperlyConfigured } from '../contract/problems/problem.ts'
@@ -33,6 +40,7 @@ import { assertSupportedNode } from './fitness/supported-node.ts'
 import type { AppConfig } from './options/app-config.ts'
 import type { AppOptions } from './options/app-options.ts'
 import { readConfig } from './options/config.ts'
+import { KNOWN_VARIABLES } from './options/known-variables.ts'
 import { NO_LIMITS, shutDown } from './shut-down.ts'
 import {
   type DrainHook,
@@ -49,7 +57,7 @@ export interface CreateAppOptions<
   State,
   CallState,
   Parts extends readonly Part[] = readonly Part[],
-> extends Omit<AppOptions, 'auth'> {
+> extends Omit<AppOptions, 'auth' | 'state' | 'callState' | 'parts'> {
   /** Features, in the order in which they are asked and started. Default none. */
   readonly parts?: Parts
   /** Authenticators, at most one per surface. Default none: every surface is public. */
@@ -60,18 +68,10 @@ export interface CreateAppOptions<
   readonly callState?: () => CallState
 }
 
+const STARTUP_OPTIONS: OptionNames<StartupOptions> = { announce: true }
+
 /** Milliseconds that drain hooks get where no server says how long. */
 const DRAIN_MS = 10_000
-
-/** What {@link createApp} hands to an app. */
-interface AppMaking<State> {
-  readonly config: AppConfig
-  readonly state: State
-  readonly callState: () => unknown
-  readonly parts: readonly unknown[]
-  /** The logger of the options; `null` where the default writes. */
-  readonly logger: Logger | null
-}
 
 /** An application: one handler per action, whatever surface calls it. */
 export class App<T extends AppTypes = AnyTypes> extends RouteGroup<T> implements AppHandle {
@@ -81,7 +81,6 @@ export class App<T extends AppTypes = AnyTypes> extends RouteGroup<T> implements
   readonly #declarations: Declaration[]
   readonly #lifecycle: Lifecycle<T['state']>
   readonly #callState: () => unknown
-  readonly #ownLogger: Logger | null
   readonly #internals: AppInternals
   readonly #parts: Part[] = []
   /** Parts as they were given. */
@@ -94,7 +93,7 @@ export class App<T extends AppTypes = AnyTypes> extends RouteGroup<T> implements
   #joined: Joined | null = null
   #compiled: CompiledApp | null = null
   #mounted = false
-  #namedStrays = false
+  #warnedAboutVariables = false
   #announced = false
 
   static {
@@ -104,27 +103,27 @@ export class App<T extends AppTypes = AnyTypes> extends RouteGroup<T> implements
   }
 
   /** Use {@link createApp}. */
-  constructor({ config, state, callState, parts, logger }: AppMaking<T['state']>) {
+  constructor(config: AppConfig) {
     const declarations: Declaration[] = []
     super([], (declaration) => this.#declare(declaration), '', {})
     this.#declarations = declarations
     this.#config = config
-    this.#callState = callState
+    this.#callState = config.callState ?? (() => ({}))
     this.name = config.name
-    this.state = state
-    this.#ownLogger = logger
+    // What the developer gave, or `{}` where the type says so.
+    this.state = config.state as T['state']
     this.#lifecycle = new Lifecycle<T['state']>(this)
     allowVariants(this, (variant) => this.#variant(variant))
     this.#internals = Object.freeze({
       http: () => this.#compile().http,
       mounted: () => this.#mountedHandler(),
       logger: () => this.#logger,
-      closeTimeout: config.closeTimeout,
+      closeTimeout: config.limits.close,
       shutdown: (limits: ShutdownLimits) => this.#shutdown(limits),
       idle: async () => this.#compiled?.background.idle(),
       commands: () => this.#commands(),
     })
-    for (const part of parts) this.#include(part)
+    for (const part of config.parts) this.#include(part)
   }
 
   /**
@@ -164,7 +163,8 @@ export class App<T extends AppTypes = AnyTypes> extends RouteGroup<T> implements
   }
 
   /** Compiles the app, says how open it is, runs the start-up hooks. Idempotent. */
-  async startup(options: { readonly announce?: boolean } = {}): Promise<void> {
+  async startup(options: StartupOptions = {}): Promise<void> {
+    checkOptionNames('app.startup()', options, STARTUP_OPTIONS)
     this.#compile()
     if (options.announce === false) this.#announced = true
     else if (!this.#lifecycle.started) this.#announce()
@@ -213,7 +213,7 @@ export class App<T extends AppTypes = AnyTypes> extends RouteGroup<T> implements
     const issues = this.#productionIssues()
     if (issues.length === 0) return
     // What is missing may have been given under another name.
-    this.#nameStrayVariables()
+    this.#warnAboutVariables()
     throw new UnfitForProduction(issues)
   }
 
@@ -228,7 +228,7 @@ export class App<T extends AppTypes = AnyTypes> extends RouteGroup<T> implements
     if (this.#announced) return
     this.#announced = true
     const { catalogue, toolWarnings } = this.#compile()
-    this.#nameStrayVariables()
+    this.#warnAboutVariables()
     for (const { surface, message } of describeExposure(catalogue, this.#join().config)) {
       this.#warn({ surface }, message)
     }
@@ -241,10 +241,12 @@ export class App<T extends AppTypes = AnyTypes> extends RouteGroup<T> implements
     for (const message of toolWarnings()) this.#warn({ surface: 'mcp' }, message)
   }
 
-  #nameStrayVariables(): void {
-    if (this.#namedStrays) return
-    this.#namedStrays = true
-    for (const message of this.#config.strayVariables) this.#warn({}, message)
+  #warnAboutVariables(): void {
+    if (this.#warnedAboutVariables) return
+    this.#warnedAboutVariables = true
+    const { config, parts } = this.#join()
+    const known = joinVariables(KNOWN_VARIABLES, parts.variables)
+    for (const message of variableWarnings(config.env, known)) this.#warn({}, message)
   }
 
   #warn(fields: object, message: string): void {
@@ -327,7 +329,7 @@ export class App<T extends AppTypes = AnyTypes> extends RouteGroup<T> implements
   }
 
   #join(): Joined {
-    this.#joined ??= join(this.#config, this.#ownLogger, this.#parts)
+    this.#joined ??= join(this.#config, this.#parts)
     return this.#joined
   }
 
@@ -376,9 +378,9 @@ interface Joined {
   readonly config: AppConfig
 }
 
-function join(config: AppConfig, logger: Logger | null, all: readonly Part[]): Joined {
-  const { auth, approval } = config
-  const parts = joinParts({ auth, approval, logger }, all, config.variables)
+function join(config: AppConfig, all: readonly Part[]): Joined {
+  const { auth, approval, log } = config
+  const parts = joinParts({ auth, approval, logger: log.logger }, all)
   return {
     parts,
     config: Object.freeze({ ...config, auth: parts.auth, logger: parts.logger ?? config.logger }),
@@ -411,13 +413,5 @@ export function createApp<
   options: CreateAppOptions<Auth, State, CallState, Parts> = {},
 ): App<TypesOf<Auth, State, CallState, Parts>> {
   assertSupportedNode(globalThis.process?.versions ?? {})
-  const { state, callState, parts = [], ...rest } = options
-  if (!Array.isArray(parts)) throw new ImproperlyConfigured('parts must be a list of parts')
-  return new App<TypesOf<Auth, State, CallState, Parts>>({
-    config: readConfig(rest),
-    state: (state ?? {}) as State,
-    callState: callState ?? (() => ({})),
-    parts,
-    logger: rest.logger ?? null,
-  })
+  return new App<TypesOf<Auth, State, CallState, Parts>>(readConfig(options))
 }

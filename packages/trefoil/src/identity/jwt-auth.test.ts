@@ -283,7 +283,7 @@ describe('construction', () => {
     [
       'too much tolerance',
       { clockTolerance: '61s' },
-      'jwtAuth clockTolerance must be a duration of at most 60s',
+      "jwtAuth clockTolerance must be at most '60s'",
     ],
     ['a tolerance that is none', { clockTolerance: 'soon' }, 'clockTolerance'],
     ['no algorithm', { algorithms: [] }, "jwtAuth algorithms for a secret must be ['HS256']"],

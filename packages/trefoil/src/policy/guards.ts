@@ -1,13 +1,22 @@
 import type { Awaitable } from '../base/promise.ts'
 import type { AuthContext } from '../contract/auth/auth-context.ts'
 import type { Call, Guard } from '../contract/call/call.ts'
+import { checkOptionNames, type OptionNames } from '../contract/options/option-names.ts'
+import { checkFlag } from '../contract/options/option-values.ts'
 import { ImproperlyConfigured } from '../contract/problems/problem.ts'
 
 // Rights are judged by the frozen sets of the context and not by its methods: a subclass of
 // `AuthContext` may answer those as it likes, and whoever holds an instance could replace them there.
 
-/** Passes for any authenticated caller. */
+/** Passes for any authenticated caller. @throws ImproperlyConfigured for arguments, of which it has none */
 export function requireAuth(): Guard {
+  // Scopes or roles given here would be thought to be required.
+  // biome-ignore lint/complexity/noArguments: it has no parameters by type, and JavaScript callers have no types
+  if (arguments.length > 0) {
+    throw new ImproperlyConfigured(
+      "requireAuth() takes nothing: use hasRole('admin') or hasScope('orders:read')",
+    )
+  }
   return {
     name: 'RequireAuth',
     needsInput: false,
@@ -74,9 +83,18 @@ export interface GuardOptions {
   readonly denial?: (auth: AuthContext, call: Call) => string
 }
 
-/** Makes a guard from a function. */
+const OPTIONS: OptionNames<GuardOptions> = {
+  name: true,
+  needsInput: true,
+  check: true,
+  denial: true,
+}
+
+/** Makes a guard from a function. @throws ImproperlyConfigured naming the option that is wrong */
 export function guard(options: GuardOptions): Guard {
+  checkOptionNames('guard()', options, OPTIONS)
   const { name, needsInput = false, check } = options
+  checkFlag('guard(): needsInput', options.needsInput)
   return { name, needsInput, check, denial: options.denial ?? (() => `Access denied by ${name}`) }
 }
 

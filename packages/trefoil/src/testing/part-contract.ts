@@ -48,7 +48,7 @@ export function partContract(makePart: () => Part): readonly PartCheck[] {
 
 /** @param more parts that come after it */
 function withPart(part: Part, ...more: Part[]): ReturnType<typeof createApp> {
-  const logger = part.logger === undefined ? { logger: SILENT } : {}
+  const logger = part.logger === undefined ? { log: { logger: SILENT } } : {}
   return createApp({ env: {}, ...logger, parts: [part, ...more] })
 }
 

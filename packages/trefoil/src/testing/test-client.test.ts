@@ -6,7 +6,7 @@ import { cookie, createApp, dependency, file, form, header, path, query, reply }
 import { testClient } from './test-client.ts'
 
 const SILENT: Logger = { debug() {}, info() {}, warn() {}, error() {} }
-const QUIET = { publicSurfaces: ['api', 'mcp', 'cli'], logger: SILENT } as const
+const QUIET = { publicSurfaces: ['api', 'mcp', 'cli'], log: { logger: SILENT } } as const
 
 function echoApp() {
   const app = createApp(QUIET)
@@ -150,7 +150,7 @@ describe('requests over HTTP (TEST-1, TEST-2)', () => {
   })
 
   it('a body over the limit is refused, announced or streamed', async () => {
-    const small = createApp({ ...QUIET, maxBodySize: 10 })
+    const small = createApp({ ...QUIET, limits: { body: '10b' } })
     small.post('/json', { params: { value: z.string() } }, () => 'no')
     const { http } = testClient(small)
     const headers = { 'content-type': 'application/json' }
@@ -244,7 +244,7 @@ describe('streams (TEST-3, ADAPT-2)', () => {
   function streamApp(log: string[], fail = false) {
     const app = createApp({
       ...QUIET,
-      accessLog: ({ outcome, bytes }) => void log.push(`${outcome} ${bytes}`),
+      log: { access: ({ outcome, bytes }) => void log.push(`${outcome} ${bytes}`) },
     })
     const held = dependency(
       async function* () {
@@ -312,7 +312,7 @@ describe('streams (TEST-3, ADAPT-2)', () => {
 
   it('a signal aborts a call in flight, whose handler is told; it is recorded as aborted', async () => {
     const recorded = Promise.withResolvers<string>()
-    const app = createApp({ ...QUIET, accessLog: ({ outcome }) => recorded.resolve(outcome) })
+    const app = createApp({ ...QUIET, log: { access: ({ outcome }) => recorded.resolve(outcome) } })
     const told = vi.fn()
     const reached = Promise.withResolvers<void>()
     app.get('/wait', {}, (_, call) => {
@@ -384,7 +384,7 @@ describe('cookies (TEST-4)', () => {
   })
 
   it('Secure ones need https where the host is not a local name', async () => {
-    const app = createApp({ ...QUIET, allowedHosts: ['shop.example.com'] })
+    const app = createApp({ ...QUIET, edge: { hosts: ['shop.example.com'] } })
     app.get('/login', {}, () => reply('in', { cookies: { sid: 's1' } }))
     const host = 'shop.example.com'
     const plain = testClient(app, { host })

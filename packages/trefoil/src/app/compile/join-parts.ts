@@ -3,7 +3,7 @@ import type { ApprovalHook } from '../../contract/call/approval.ts'
 import type { Guard } from '../../contract/call/call.ts'
 import type { Logger } from '../../contract/call/logger.ts'
 import { SURFACES, type SurfaceName } from '../../contract/call/surface-name.ts'
-import { variablesOf } from '../../contract/options/environment.ts'
+import { type KnownVariables, variablesOf } from '../../contract/options/environment.ts'
 import type { ProductionRisk } from '../../contract/options/production-risk.ts'
 import { type PartCommand, PROGRAM_COMMANDS } from '../../contract/part.ts'
 import type { ApprovalDecider } from '../../contract/ports/approval.ts'
@@ -14,7 +14,8 @@ import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
 import type { ProblemRow } from '../../contract/problems/problems.ts'
 import { hookDecider } from '../../policy/approval.ts'
 import type { Part } from '../declare/part-types.ts'
-import { readAuth } from '../options/config.ts'
+import { KNOWN_VARIABLES } from '../options/known-variables.ts'
+import { readAuth } from '../options/read-auth.ts'
 
 /** Options of `createApp` that are short for a part. */
 export interface SugarOptions {
@@ -38,8 +39,8 @@ export interface JoinedParts {
   readonly logger: Logger | null
   /** Rows of all tables beside the built-in one, by code. */
   readonly problems: ReadonlyMap<string, ProblemRow>
-  /** Names of the variables that parts read. */
-  readonly variables: ReadonlySet<string>
+  /** What parts read from the environment. */
+  readonly variables: KnownVariables
   /** Tools that every list has, with the part that says so. */
   readonly tools: readonly { readonly part: string; readonly tool: string }[]
   readonly commands: readonly { readonly part: string; readonly command: PartCommand }[]
@@ -51,14 +52,9 @@ export interface JoinedParts {
  * The one place where parts become an app. The options `auth`, `approval` and `logger` of `createApp`
  * come as a part before all others.
  *
- * @param builtIn names of the variables that the app reads without any part
  * @throws ImproperlyConfigured naming both parts that bring the same
  */
-export function joinParts(
-  sugar: SugarOptions,
-  parts: readonly Part[],
-  builtIn: ReadonlySet<string>,
-): JoinedParts {
+export function joinParts(sugar: SugarOptions, parts: readonly Part[]): JoinedParts {
   const members = [sugarPart(sugar), ...parts.map(memberOf)]
   return Object.freeze({
     auth: joinAuth(members),
@@ -70,7 +66,7 @@ export function joinParts(
     transaction: only(members, 'a transaction', ({ part }) => part.transaction),
     logger: only(members, 'a logger', ({ part }) => part.logger),
     problems: joinProblems(members),
-    variables: joinVariableNames(members, builtIn),
+    variables: joinVariableNames(members),
     tools: parts.flatMap(({ name, tools = [] }) => tools.map((tool) => ({ part: name, tool }))),
     commands: joinCommands(members),
     risks: () => parts.flatMap(risksOfPart),
@@ -189,19 +185,16 @@ function joinProblems(members: readonly Member[]): JoinedParts['problems'] {
   return rows
 }
 
-function joinVariableNames(
-  members: readonly Member[],
-  builtIn: ReadonlySet<string>,
-): JoinedParts['variables'] {
+function joinVariableNames(members: readonly Member[]): KnownVariables {
   const owners = new Owners()
-  for (const name of builtIn) owners.take(`the variable ${name}`, 'Trefoil itself')
+  for (const name of KNOWN_VARIABLES.names) owners.take(`the variable ${name}`, 'Trefoil itself')
   const all = members.flatMap(({ owner, part }) => {
     const ofOptions = part.options === undefined ? [] : [...variablesOf(part.options).names]
     const names = [...ofOptions, ...(part.variables ?? []).map(({ name }) => name)]
     for (const name of names) owners.take(`the variable ${name}`, owner)
     return names
   })
-  return new Set(all)
+  return { names: new Set(all), renamed: new Map() }
 }
 
 function joinCommands(members: readonly Member[]): JoinedParts['commands'] {

@@ -1,5 +1,6 @@
 import { isRecord } from '../../base/plain/is-record.ts'
-import { checkOptionNames } from '../../contract/options/option-names.ts'
+import type { ToolHints } from '../../contract/call/action.ts'
+import { checkOptionNames, type OptionNames } from '../../contract/options/option-names.ts'
 import {
   checkFlag,
   checkList,
@@ -45,7 +46,23 @@ export function checkRouteOptions(where: string, options: DeclaredOptions): void
       `${where}: returns must be a Standard Schema, such as z.object({ id: z.string() }), got ${shownValue(options.returns)}`,
     )
   }
-  if (options.hints !== undefined) checkRecord(`${where}: hints`, options.hints)
+  if (options.hints !== undefined) checkHints(`${where}: hints`, options.hints)
+}
+
+const HINTS: OptionNames<ToolHints> = {
+  readOnlyHint: true,
+  destructiveHint: true,
+  idempotentHint: true,
+  openWorldHint: true,
+}
+
+function checkHints(where: string, hints: ToolHints): void {
+  checkRecord(where, hints)
+  checkOptionNames(where, hints, HINTS)
+  // The compiler of the table holds the names to be those of the interface.
+  for (const name of Object.keys(HINTS) as (keyof ToolHints)[]) {
+    checkFlag(`${where}: ${name}`, hints[name])
+  }
 }
 
 function checkShared(where: string, options: Level['options']): void {

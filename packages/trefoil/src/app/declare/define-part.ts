@@ -1,13 +1,14 @@
 import { isRecord } from '../../base/plain/is-record.ts'
-import { typeName } from '../../contract/options/option-kind.ts'
 import { checkOptionNames, type OptionNames } from '../../contract/options/option-names.ts'
+import { valueKind } from '../../contract/options/value-kind.ts'
 import type { CommandOption, PartCommand, PartEndpoint, PartVariable } from '../../contract/part.ts'
 import { isProblemSet } from '../../contract/problems/define-problems.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
 import type { AnyAuthConfig } from './app-types.ts'
 import type { AuthenticatingPart, Part } from './part-types.ts'
 
-const MEMBERS: OptionNames<Part> = {
+/** Everything that a part may have. */
+export const PART_MEMBERS: OptionNames<Part> = {
   name: true,
   options: true,
   authenticator: true,
@@ -69,7 +70,7 @@ export function definePart<const Auth extends AnyAuthConfig | readonly AnyAuthCo
 export function readPart(given: unknown): Part {
   if (!isRecord(given)) {
     throw new ImproperlyConfigured(
-      `A part is a value such as definePart({ name: 'accounts', … }), got ${typeName(given)}`,
+      `A part is a value such as definePart({ name: 'accounts', … }), got ${valueKind(given)}`,
     )
   }
   if (defined.has(given)) return given as unknown as Part
@@ -93,9 +94,9 @@ class PartReading {
   }
 
   read(given: Readonly<Record<string, unknown>>): Part {
-    checkOptionNames(this.#where, given, MEMBERS)
+    checkOptionNames(this.#where, given, PART_MEMBERS)
     const members: Record<string, unknown> = { name: this.#name }
-    for (const key of Object.keys(MEMBERS)) {
+    for (const key of Object.keys(PART_MEMBERS)) {
       // Once: a getter could pass the check and then give something else.
       const value = key === 'name' ? this.#name : given[key]
       if (value !== undefined) members[key] = this.#member(key, value, given)
@@ -154,22 +155,22 @@ class PartReading {
   /** Called as the method it was, whatever is put into the part later. */
   #method(key: string, value: unknown, owner: object): unknown {
     if (typeof value !== 'function')
-      throw this.#wrong(key, `must be a function, got ${typeName(value)}`)
+      throw this.#wrong(key, `must be a function, got ${valueKind(value)}`)
     return value.bind(owner)
   }
 
   #object(key: string, value: unknown, what: string): Readonly<Record<string, unknown>> {
-    if (!isRecord(value)) throw this.#wrong(key, `must be ${what}, got ${typeName(value)}`)
+    if (!isRecord(value)) throw this.#wrong(key, `must be ${what}, got ${valueKind(value)}`)
     return value
   }
 
   #text(key: string, value: unknown): string {
     if (typeof value === 'string' && value.trim() !== '') return value
-    throw this.#wrong(key, `must be non-empty text, got ${typeName(value)}`)
+    throw this.#wrong(key, `must be non-empty text, got ${valueKind(value)}`)
   }
 
   #list<Value>(key: string, value: unknown, read: (one: unknown) => Value): readonly Value[] {
-    if (!Array.isArray(value)) throw this.#wrong(key, `must be a list, got ${typeName(value)}`)
+    if (!Array.isArray(value)) throw this.#wrong(key, `must be a list, got ${valueKind(value)}`)
     return Object.freeze(value.map(read))
   }
 

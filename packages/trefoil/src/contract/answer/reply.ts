@@ -28,7 +28,8 @@ export interface ReplyOptions {
   readonly meta?: Readonly<Record<string, unknown>>
 }
 
-const REPLY_OPTIONS: OptionNames<ReplyOptions> = {
+/** Names of {@link ReplyOptions}, for whatever answers with a reply. */
+export const REPLY_OPTIONS: OptionNames<ReplyOptions> = {
   status: true,
   headers: true,
   cookies: true,

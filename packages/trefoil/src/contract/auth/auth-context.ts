@@ -2,6 +2,7 @@ import { deepFreeze, freezeTelling } from '../../base/plain/freeze.ts'
 import { freezeClass } from '../../base/plain/freeze-class.ts'
 import { isRecord } from '../../base/plain/is-record.ts'
 import { snapshot } from '../../base/plain/snapshot.ts'
+import { checkOptionNames, type OptionNames } from '../options/option-names.ts'
 import { Rights } from './rights.ts'
 
 /**
@@ -38,6 +39,22 @@ export interface Identity<Payload = unknown> {
   readonly payload?: Payload
 }
 
+const IDENTITY: OptionNames<Identity> = {
+  subject: true,
+  kind: true,
+  tenant: true,
+  roles: true,
+  scopes: true,
+  claims: true,
+  issuer: true,
+  audience: true,
+  issuedAt: true,
+  expiresAt: true,
+  actor: true,
+  metadata: true,
+  payload: true,
+}
+
 const EMPTY: Readonly<Record<string, never>> = Object.freeze({})
 
 /**
@@ -46,6 +63,7 @@ const EMPTY: Readonly<Record<string, never>> = Object.freeze({})
  *
  * @throws TypeError when `subject` is not non-empty text, for a `kind` that is none, for a `tenant`
  * that is empty or no text, and for an `actor` that is no object
+ * @throws ImproperlyConfigured for an unknown member: a misspelt `expiresAt` would never expire
  */
 export class AuthContext<Payload = unknown> {
   readonly #brand = true
@@ -64,6 +82,7 @@ export class AuthContext<Payload = unknown> {
   readonly payload: Payload
 
   constructor(identity: Identity<Payload>) {
+    checkOptionNames('AuthContext', identity, IDENTITY)
     const { subject, kind = 'unknown', tenant = null } = identity
     if (typeof subject !== 'string' || subject === '') {
       throw new TypeError('AuthContext subject must be non-empty text')

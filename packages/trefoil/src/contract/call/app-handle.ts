@@ -10,6 +10,12 @@ export interface LocalCredentials {
   readonly signal?: AbortSignal
 }
 
+/** Options of `app.startup()`. */
+export interface StartupOptions {
+  /** False leaves out the lines about how open the app is. Default true. */
+  readonly announce?: boolean
+}
+
 /** How long a server waits for what an app has still to do. Milliseconds; may be infinite. */
 export interface ShutdownLimits {
   /** For work that goes on after answers (`call.background`). */
@@ -21,12 +27,8 @@ export interface ShutdownLimits {
 /** An app as servers and the `trefoil` program take it: what `createApp()` returned, and nothing like it. */
 export interface AppHandle {
   readonly name: string
-  /**
-   * Compiles the app (throws `ImproperlyConfigured`), then runs the start-up hooks.
-   *
-   * @param options `announce: false` leaves out the lines about how open the app is
-   */
-  startup(options?: { readonly announce?: boolean }): Promise<void>
+  /** Compiles the app (throws `ImproperlyConfigured`), then runs the start-up hooks. */
+  startup(options?: StartupOptions): Promise<void>
   /** Tells calls and drain hooks that the app begins to stop; never rejects. Idempotent. */
   drain(): Promise<void>
   /** Drains if that has not been done, then runs every shutdown hook; throws an `AggregateError` with what failed. */

@@ -1,4 +1,6 @@
 import type { AuthContext } from '../auth/auth-context.ts'
+import { checkOptionNames, type OptionNames } from '../options/option-names.ts'
+import { checkText } from '../options/option-values.ts'
 import { ImproperlyConfigured } from '../problems/problem.ts'
 import type { CallFacts } from './call-facts.ts'
 
@@ -62,6 +64,13 @@ export interface DependencyOptions<U extends Uses> {
   readonly uses?: U | (() => U)
 }
 
+const OPTIONS: OptionNames<DependencyOptions<Uses>> = {
+  scope: true,
+  name: true,
+  uses: true,
+  preview: true,
+}
+
 /**
  * Declares a value that calls can have injected.
  *
@@ -70,12 +79,14 @@ export interface DependencyOptions<U extends Uses> {
  * `Symbol.asyncDispose` or `Symbol.dispose` is disposed of instead.
  *
  * @param provide receives the values named in `uses` and facts about the call
- * @throws ImproperlyConfigured for an unknown scope or a provider that is not a function
+ * @throws ImproperlyConfigured for an unknown option or scope, and a provider that is not a function
  */
 export function dependency<Returned, const U extends Uses = Record<never, never>>(
   provide: (uses: UsedValues<U>, call: ProviderCall) => Returned,
   options: DependencyOptions<U> = {},
 ): Dependency<ProvidedValue<Returned>> {
+  checkOptionNames('dependency()', options, OPTIONS)
+  checkText('dependency(): name', options.name)
   const { scope = 'request', uses, preview } = options
   if (typeof provide !== 'function') {
     throw new ImproperlyConfigured('dependency() takes a function that provides the value')

@@ -1,5 +1,6 @@
 import { deepFreeze } from '../../base/plain/freeze.ts'
 import { freezeClass } from '../../base/plain/freeze-class.ts'
+import { unknownName } from '../../base/unknown-name.ts'
 import { isProblemCode, PROBLEMS, type ProblemCode, type ProblemRow } from './problems.ts'
 import { reasonPhrase } from './reason-phrases.ts'
 
@@ -47,6 +48,26 @@ export class KnownProblem<Code extends string = string> {
   }
 }
 
+type Names<Options> = Readonly<Record<keyof Required<Options>, true>>
+
+const CASE_OPTIONS: Names<Omit<ProblemOptions, 'detail' | 'status'>> = {
+  fix: true,
+  issues: true,
+  headers: true,
+  details: true,
+  cause: true,
+}
+const PROBLEM_OPTIONS: Names<ProblemOptions> = { ...CASE_OPTIONS, detail: true, status: true }
+
+/** A misspelt `detail` would leave out what the caller was to be told (FND-13). */
+function checkNames(where: string, options: object, known: Readonly<Record<string, true>>): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new ImproperlyConfigured(`${where}: options must be an object`)
+  }
+  const unknown = unknownName(options, known)
+  if (unknown !== null) throw new ImproperlyConfigured(`${where}: ${unknown}`)
+}
+
 /**
  * An expected failure: a row of the problem table plus what is known about this case.
  * Thrown or returned anywhere in a call, it is recorded and encoded like a result. Problems with
@@ -67,6 +88,7 @@ export class Problem<Code extends string = string> extends Error {
 
   /** @throws TypeError for a code that is not in the built-in table */
   constructor(code: Code & ProblemCode, options: ProblemOptions = {}, publicCode?: string) {
+    checkNames('Problem', options, PROBLEM_OPTIONS)
     const known = knownProblem(code)
     const { row } = known
     const detail = options.detail ?? row.text
@@ -132,12 +154,15 @@ export interface HttpErrorOptions extends Omit<ProblemOptions, 'detail' | 'statu
   readonly code?: string
 }
 
+const HTTP_ERROR_OPTIONS: Names<HttpErrorOptions> = { ...CASE_OPTIONS, code: true }
+
 /**
  * The way a handler answers with a chosen status: `throw new HttpError(404, 'Order not found')`.
  *
  * @param status default 500 (MW-11)
  * @param detail public; default: the reason phrase of the status, such as `Not Found`
  * @throws RangeError when `status` is not an integer from 400 to 599
+ * @throws ImproperlyConfigured for an unknown option
  */
 export class HttpError extends Problem<'http_error'> {
   override readonly name: string = 'HttpError'
@@ -146,6 +171,7 @@ export class HttpError extends Problem<'http_error'> {
     if (!isFailureStatus(status)) {
       throw new RangeError(`HttpError status must be an integer from 400 to 599, got ${status}`)
     }
+    checkNames('HttpError', options, HTTP_ERROR_OPTIONS)
     const { code, ...rest } = options
     super('http_error', { ...rest, detail: detail || reasonPhrase(status), status }, code)
   }
@@ -161,6 +187,7 @@ export class AuthenticationError extends Problem<'AUTHENTICATION_ERROR'> {
   readonly reason: string
 
   constructor(reason: string, options: Omit<ProblemOptions, 'detail' | 'status'> = {}) {
+    checkNames('AuthenticationError', options, CASE_OPTIONS)
     super('AUTHENTICATION_ERROR', options)
     this.reason = reason
   }

@@ -48,12 +48,16 @@ function quietly(validate: Validator, name: string): Validator {
     }
   }
 }
+const NO_ARGUMENTS: CallState['args'] = Object.freeze({})
 
 /** Without parameters the input is still read, to refuse arguments nobody declared. */
 function emptyStage(action: Action): Stage {
   const check = (raw: RawArguments | Problem) =>
     raw instanceof Problem ? raw : raw.issues.length > 0 ? refuseIssues(raw.issues) : undefined
-  return (state) => state.inbound.readArguments(action, state, check)
+  return (state) => {
+    state.args = NO_ARGUMENTS
+    return state.inbound.readArguments(action, state, check)
+  }
 }
 
 class Binding {

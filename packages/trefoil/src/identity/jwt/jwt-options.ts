@@ -1,7 +1,8 @@
 import { type Clock, systemClock } from '../../base/clock.ts'
-import { type Duration, parseDuration } from '../../base/duration.ts'
+import type { Duration } from '../../base/duration.ts'
 import { checkOptionNames, type OptionNames } from '../../contract/options/option-names.ts'
 import { checkRecord } from '../../contract/options/option-values.ts'
+import { readDuration } from '../../contract/options/read-duration.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
 import { isKeyRing, type KeyMaterial, type KeyRing, keyRing } from '../key-ring.ts'
 import type { ClaimRules } from './claim-check.ts'
@@ -16,7 +17,7 @@ export interface JwtAuthOptions {
   readonly audience?: string | readonly string[]
   /** Accepted signature algorithms. Default and only choice for secrets: `['HS256']`. */
   readonly algorithms?: readonly 'HS256'[]
-  /** Difference between clocks to forgive. Default 0, at most 60 s (JWT-7). */
+  /** Difference between clocks to forgive. Default `0s`, at most `60s` (JWT-7). */
   readonly clockTolerance?: Duration
   /** Tokens kept with their verdict to skip the cryptography, good and bad ones; 0 keeps none. Default 256. */
   readonly cacheSize?: number
@@ -52,9 +53,9 @@ export function readJwtOptions(options: JwtAuthOptions): JwtRules {
   const ring = isKeyRing(options.keys) ? options.keys : keyRing(options.keys)
   const secrets = [ring.current, ...ring.previous]
   for (const secret of secrets) checkLength(secret)
-  const tolerance = parseDuration(options.clockTolerance ?? 0)
-  if (tolerance === null || tolerance > MAX_TOLERANCE_MS) {
-    throw new ImproperlyConfigured('jwtAuth clockTolerance must be a duration of at most 60s')
+  const tolerance = readDuration('jwtAuth clockTolerance', options.clockTolerance ?? '0s')
+  if (tolerance > MAX_TOLERANCE_MS) {
+    throw new ImproperlyConfigured("jwtAuth clockTolerance must be at most '60s'")
   }
   const issuers = readNames(options.issuer, 'issuer')
   const audiences = readNames(options.audience, 'audience')

@@ -6,6 +6,7 @@ import type {
   HttpReply,
   SendResult,
 } from '../../contract/answer/exchange.ts'
+import { checkOptionNames, type OptionNames } from '../../contract/options/option-names.ts'
 import { incompleteBody } from '../../contract/params/incomplete-body.ts'
 import { ImproperlyConfigured, Problem, refuse } from '../../contract/problems/problem.ts'
 import { skipStream } from '../../engine/answer/stream.ts'
@@ -26,16 +27,21 @@ export interface FetchContext {
   readonly mountPath?: string | undefined
 }
 
+const CONTEXT: OptionNames<FetchContext> = { clientAddress: true, mountPath: true }
+
 /**
  * Answers a web `Request`: the way in for tests, Bun, Deno and workers.
  *
- * @throws ImproperlyConfigured for a mountPath that is no literal path
+ * @throws ImproperlyConfigured for a mountPath that is no literal path, and a member of the context
+ * that nobody reads: a runtime that hands over something of its own there, as workers do with their
+ * bindings, would lose the caller's address without a word
  */
 export async function handleFetch(
   handler: HttpHandler,
   request: Request,
   context: FetchContext,
 ): Promise<Response> {
+  checkOptionNames('app.fetch()', context, CONTEXT)
   const url = new URL(request.url)
   const whole = url.pathname + url.search
   const mountPath = readMountPath('app.fetch()', context.mountPath)

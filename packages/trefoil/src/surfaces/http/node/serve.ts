@@ -20,14 +20,7 @@ import { HeadLimit, isHttp2, isUnsupported } from './http2/http2-head.ts'
 import { listenAddress } from './listen-address.ts'
 import { createNodeServer, type NodeServer } from './node-server.ts'
 import { announceIdleTime } from './quirks.ts'
-import {
-  checkServeOptions,
-  readConnectionTimes,
-  readHeadSize,
-  readStopTimes,
-  type ServeOptions,
-  type StopTimes,
-} from './serve-options.ts'
+import { readServeOptions, type ServeConfig, type ServeOptions } from './serve-options.ts'
 import { closeOnSignals } from './signals.ts'
 import { Stopping } from './stopping.ts'
 
@@ -52,34 +45,33 @@ export interface RunningServer {
  */
 export async function serve(app: AppHandle, options: ServeOptions = {}): Promise<RunningServer> {
   const internals = internalsOf(app, 'serve()')
-  checkServeOptions(options)
-  const { port, host } = listenAddress(options, process.env)
-  const times = readStopTimes(options)
+  const config = readServeOptions(options)
+  const { port, host } = listenAddress(config, process.env)
   const work: Work = {
     inFlight: new InFlight(),
     stopping: new Stopping(),
     lingering: new Lingering(),
   }
-  const node = await listenerFor(internals, options, work)
+  const node = await listenerFor(internals, config, work)
   const { server } = node
   await app.startup()
   try {
     await listen(server, port, host)
   } catch (error) {
-    await endsWithin(times.drainMs, app.drain())
-    await internals.shutdown({ background: 0, hooks: times.shutdownMs })
+    await endsWithin(config.drainTimeout, app.drain())
+    await internals.shutdown({ background: 0, hooks: config.shutdownTimeout })
     throw error
   }
   const bound = server.address() as AddressInfo
   const releaseUploads = holdUploads()
   let closing: Promise<void> | null = null
   const close = () => {
-    closing ??= shutDown(node, app, internals, times, work)
+    closing ??= shutDown(node, app, internals, config, work)
       .finally(releaseUploads)
       .finally(forgetSignals)
     return closing
   }
-  const forgetSignals = options.signals === false ? () => {} : closeOnSignals(close)
+  const forgetSignals = config.signals ? closeOnSignals(close) : () => {}
   return { url: `${node.scheme}://${urlHost(bound)}:${bound.port}`, port: bound.port, close }
 }
 
@@ -92,12 +84,11 @@ interface Work {
 
 async function listenerFor(
   app: AppInternals,
-  options: ServeOptions,
+  config: ServeConfig,
   { inFlight, stopping, lingering }: Work,
 ): Promise<NodeServer> {
-  const { sendTimeout, requestTimeout, headersTimeout, keepAliveTimeout, checkingInterval } =
-    readConnectionTimes(options)
-  const maxHeaderSize = readHeadSize(options.maxHeaderSize)
+  const { sendTimeout, requestTimeout, headersTimeout, keepAliveTimeout } = config
+  const { checkingInterval, maxHeaderSize } = config
   const http = {
     // Our own edge answers a missing Host, with a problem document.
     requireHostHeader: false,
@@ -116,7 +107,7 @@ async function listenerFor(
   }
   const node = await createNodeServer({
     http,
-    tls: options.tls ?? null,
+    tls: config.tls,
     maxHeaderSize,
     sendTimeout,
   })
@@ -179,7 +170,7 @@ async function shutDown(
   { server, closeIdle, closeAll }: NodeServer,
   app: AppHandle,
   internals: AppInternals,
-  { drainMs, shutdownMs }: StopTimes,
+  { drainTimeout: drainMs, shutdownTimeout: shutdownMs }: ServeConfig,
   { inFlight, stopping, lingering }: Work,
 ): Promise<void> {
   const began = systemClock.elapsed()

@@ -1,4 +1,6 @@
 import { type Reply, type ReplyOptions, reply } from '../../../contract/answer/reply.ts'
+import { checkOptionNames, type OptionNames } from '../../../contract/options/option-names.ts'
+import { checkFlag, shownValue } from '../../../contract/options/option-values.ts'
 import { ImproperlyConfigured } from '../../../contract/problems/problem.ts'
 
 /** Statuses that send somewhere else. */
@@ -15,6 +17,13 @@ export interface RedirectOptions extends Omit<ReplyOptions, 'status' | 'etag' | 
   readonly allowExternal?: boolean
 }
 
+const OPTIONS: OptionNames<RedirectOptions> = {
+  status: true,
+  allowExternal: true,
+  headers: true,
+  cookies: true,
+  meta: true,
+}
 const STATUSES: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 const CONTROL = /[\x00-\x1f\x7f]/
 const SCHEME = /^[a-z][a-z0-9+.-]*:/i
@@ -29,12 +38,16 @@ const NOT_VISIBLE_ASCII = /[^\x21-\x7e]/gu
  * text of a caller unless you compared its origin with a list of your own.
  *
  * @throws TypeError for a place that is not allowed or has control characters
- * @throws ImproperlyConfigured for another status than 301, 302, 303, 307 and 308
+ * @throws ImproperlyConfigured for an unknown option, and another status than 301, 302, 303, 307 and 308
  */
 export function redirect(location: string, options: RedirectOptions = {}): Reply<null> {
+  checkOptionNames('redirect()', options, OPTIONS)
+  checkFlag('redirect(): allowExternal', options.allowExternal)
   const { status = 307, allowExternal = false, ...rest } = options
   if (!STATUSES.has(status)) {
-    throw new ImproperlyConfigured(`redirect(): ${String(status)} is not a redirect status`)
+    throw new ImproperlyConfigured(
+      `redirect(): status must be 301, 302, 303, 307 or 308, got ${shownValue(status)}`,
+    )
   }
   // A line break would start a header of the attacker's; browsers drop tabs inside a URL, so
   // `/<tab>/host` would read as `//host`.

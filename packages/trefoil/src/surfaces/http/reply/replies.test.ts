@@ -6,7 +6,7 @@ import { sseWith } from './sse.ts'
 const silent = { debug() {}, info() {}, warn() {}, error() {} }
 
 async function answer(handler: () => unknown, init: RequestInit = {}): Promise<Response> {
-  const app = createApp({ publicSurfaces: ['api', 'mcp', 'cli'], logger: silent })
+  const app = createApp({ publicSurfaces: ['api', 'mcp', 'cli'], log: { logger: silent } })
   app.get('/', handler)
   return app.fetch(new Request('http://localhost/', init))
 }
@@ -78,7 +78,7 @@ describe('redirect()', () => {
   test('RESP-2: only redirect statuses', () => {
     expect(redirect('/a', { status: 303 }).options.status).toBe(303)
     const bad = { status: 200 } as unknown as RedirectOptions
-    expect(() => redirect('/a', bad)).toThrow('200 is not a redirect status')
+    expect(() => redirect('/a', bad)).toThrow('status must be 301, 302, 303, 307 or 308, got 200')
   })
 })
 
