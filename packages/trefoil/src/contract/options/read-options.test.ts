@@ -162,10 +162,19 @@ describe('what only JavaScript can hand over', () => {
     ],
     [{ secret: 's', mail: false }, 'stamp.mail must be an object of options, got false'],
     [{ secret: null }, 'stamp.secret must be non-empty text, got null'],
-    [{ secret: 's', mode: 'hunter2' }, 'stamp.mode must be one of soft, hard, got text of 7 characters'],
-    [{ secret: 's', mail: { to: 'a' } }, 'stamp.mail.to must be a list of text, got text of 1 character'],
+    [
+      { secret: 's', mode: 'hunter2' },
+      'stamp.mode must be one of soft, hard, got text of 7 characters',
+    ],
+    [
+      { secret: 's', mail: { to: 'a' } },
+      'stamp.mail.to must be a list of text, got text of 1 character',
+    ],
     [{ secret: 's', labels: { a: 1 } }, "stamp.labels 'a' must be text"],
-    [{ secret: 's', pages: { dark: 'false' } }, 'stamp.pages.dark must be true or false, got text of 5 characters'],
+    [
+      { secret: 's', pages: { dark: 'false' } },
+      'stamp.pages.dark must be true or false, got text of 5 characters',
+    ],
   ])('%j', (options, message) => {
     expect(mistake(options)).toBe(message)
   })
