@@ -95,6 +95,7 @@ export function checkDoors(folder, allowed) {
       continue
     }
     doorOf.set(name, door)
+    if (!isDescribed(target)) wrong.push(`${name} ('${door}') has no comment that says what it is`)
     exported.set(target, { door, name })
     if (onlyType) onlyTypes.add(target)
   }
@@ -152,6 +153,14 @@ export function checkDoors(folder, allowed) {
       : declaration.parent
     return ts.isSourceFile(top)
   }
+}
+
+/** A constant made of others has its comment on the statement; a namespace is its module's. */
+function isDescribed({ declarations = [] }) {
+  return declarations.some(
+    (declaration) =>
+      ts.isSourceFile(declaration) || ts.getJSDocCommentsAndTags(declaration).length > 0,
+  )
 }
 
 /** Exported by `export type`. */

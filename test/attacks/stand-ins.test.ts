@@ -17,7 +17,7 @@ const db = dependency(() => 'real', { name: 'db' })
 
 function newApp() {
   const app = createApp({
-    logger: SILENT,
+    log: { logger: SILENT },
     auth: [
       {
         surfaces: ['api', 'mcp', 'cli'],

@@ -25,6 +25,11 @@ function packageOf(files: Readonly<Record<string, string>>): string {
   return folder
 }
 
+/** With the comment that every export has to have. */
+function described(text: string): string {
+  return text.replaceAll(/^export (?=interface|type [^{]|declare)/gm, '/** What it is. */\nexport ')
+}
+
 function write(folder: string, path: string, text: string): void {
   mkdirSync(dirname(join(folder, path)), { recursive: true })
   writeFileSync(join(folder, path), text)
@@ -74,7 +79,9 @@ describe('the check', () => {
 
   it('passes when every name is there', () => {
     const index = "export type { Shape, Size } from './shape.js'"
-    expect(checkDoors(packageOf({ index, shape: SHAPE }), {})).toEqual([])
+    expect(checkDoors(packageOf({ index: described(index), shape: described(SHAPE) }), {})).toEqual(
+      [],
+    )
   })
 
   it.each([
@@ -124,7 +131,7 @@ describe('the check', () => {
       'signature of Box',
     ],
   ])('fails for %s that is at no door', (_, index, message) => {
-    const wrong = checkDoors(packageOf({ index, shape: SHAPE }), {})
+    const wrong = checkDoors(packageOf({ index: described(index), shape: described(SHAPE) }), {})
     expect(wrong).toHaveLength(1)
     expect(wrong[0]).toContain(message)
     expect(wrong[0]).toContain('is at no door')
@@ -148,31 +155,42 @@ describe('the check', () => {
       'interface Own { a: 1 }\nexport declare class Box implements Own { a: 1 }\nexport {}',
     ],
   ])('leaves out %s', (_, index) => {
-    expect(checkDoors(packageOf({ index }), {})).toEqual([])
+    expect(checkDoors(packageOf({ index: described(index) }), {})).toEqual([])
   })
 
   it('leaves out the constructor of a class that is exported as a type', () => {
     const shape = `${SHAPE}\nexport declare class Box { constructor(size: Size) }`
     const index = "export type { Box } from './shape.js'"
-    expect(checkDoors(packageOf({ index, shape }), {})).toEqual([])
+    expect(checkDoors(packageOf({ index, shape: described(shape) }), {})).toEqual([])
   })
 
   it('fails for a name at two doors, and for a line of the list that nobody needs', () => {
     const door = "export type { Shape, Size } from './shape.js'"
-    const two = checkDoors(packageOf({ index: door, other: door, shape: SHAPE }), {})
+    const two = checkDoors(packageOf({ index: door, other: door, shape: described(SHAPE) }), {})
     expect(two).toEqual([
       "Shape is exported by 'p' and by 'p/other': keep one",
       "Size is exported by 'p' and by 'p/other': keep one",
     ])
-    const one = packageOf({ index: "export type { Shape } from './shape.js'", shape: SHAPE })
+    const one = packageOf({
+      index: "export type { Shape } from './shape.js'",
+      shape: described(SHAPE),
+    })
     expect(checkDoors(one, { Size: 'a reason' })).toEqual([])
-    const idle = packageOf({ index: door, shape: SHAPE })
+    const idle = packageOf({ index: door, shape: described(SHAPE) })
     expect(checkDoors(idle, { Size: 'a reason' })).toEqual([
       'Size need not be on the list of unexported types any more',
     ])
   })
 
+  it('fails for a name that says nothing of itself', () => {
+    const index = 'export interface Shape { n: number }\nexport declare const a: 1'
+    expect(checkDoors(packageOf({ index }), {})).toEqual([
+      "Shape ('p') has no comment that says what it is",
+      "a ('p') has no comment that says what it is",
+    ])
+  })
+
   it('says so when the package has not been built', () => {
-    expect(() => checkDoors(packageOf({ shape: SHAPE }), {})).toThrow('build first')
+    expect(() => checkDoors(packageOf({ shape: described(SHAPE) }), {})).toThrow('build first')
   })
 })

@@ -38,7 +38,7 @@ function shop() {
   })
   const audit = dependency(() => (line: string) => void log.push(line), { name: 'audit' })
   const app = createApp({
-    logger: SILENT,
+    log: { logger: SILENT },
     auth: [
       {
         surfaces: ['api', 'mcp', 'cli'],
@@ -135,7 +135,7 @@ describe('as: somebody, without a credential', () => {
   })
 
   it('is refused where the app has nobody to stand in for, and for what is nobody', () => {
-    const open = createApp({ logger: SILENT, publicSurfaces: ['api'] })
+    const open = createApp({ log: { logger: SILENT }, publicSurfaces: ['api'] })
     expect(() => testClient(open, { as: CLERK })).toThrow('it has none: every call is anonymous')
     const { app } = shop()
     expect(() => testClient(app, { as: { subject: '' } })).toThrow('subject must be non-empty text')
@@ -214,7 +214,7 @@ describe('override: another dependency, for this client only', () => {
       return subject === undefined ? null : new AuthContext({ subject })
     }
     const app = createApp({
-      logger: SILENT,
+      log: { logger: SILENT },
       auth: [{ surfaces: ['api'], authenticate }],
     })
     app.get('/me', (_, call) => call.auth.subject)
@@ -257,7 +257,7 @@ describe('override: another dependency, for this client only', () => {
   })
 
   it('background work of its calls is waited for when the app stops', async () => {
-    const app = createApp({ logger: SILENT, publicSurfaces: ['api'] })
+    const app = createApp({ log: { logger: SILENT }, publicSurfaces: ['api'] })
     const db = dependency(() => 'real', { name: 'db' })
     let done = ''
     app.get('/', { params: { db } }, ({ db }, call) => {

@@ -77,7 +77,7 @@ describe('FND-53: the table of problems', () => {
 
 describe('FND-53: handle(Class, answer) is an entry of errorHandlers', () => {
   it('answers for its route; onError is the method for a whole app or group', async () => {
-    const app = createApp({ logger: SILENT, publicSurfaces: ['api'] })
+    const app = createApp({ log: { logger: SILENT }, publicSurfaces: ['api'] })
     app.onError(RangeError, () => 'app')
     const errorHandlers = [handle(RangeError, (error) => `route: ${error.message}`)]
     const fail = () => {
@@ -92,7 +92,7 @@ describe('FND-53: handle(Class, answer) is an entry of errorHandlers', () => {
   })
 
   it('and is refused at once where it could only fail later', () => {
-    const app = createApp({ logger: SILENT })
+    const app = createApp({ log: { logger: SILENT } })
     const group = app.group('/g')
     // What JavaScript callers may hand over.
     const wrong: readonly (readonly unknown[])[] = [

@@ -22,9 +22,9 @@ export type { EdgeOptions } from './app/options/edge-options.ts'
 export type { LimitOptions } from './app/options/limit-options.ts'
 export type { LogOptions } from './app/options/log-options.ts'
 export type { DrainHook, ShutdownHook, StartupHook } from './app/start-stop.ts'
-export type { ByteSize } from './base/bytes.ts'
+export type { ByteSize, SizeUnit } from './base/bytes.ts'
 export type { Clock, RandomSource } from './base/clock.ts'
-export type { Duration } from './base/duration.ts'
+export type { Duration, DurationUnit } from './base/duration.ts'
 export type { Awaitable } from './base/promise.ts'
 export { Secret } from './base/secret.ts'
 export type { Answer, AnswerHead } from './contract/answer/answer.ts'
@@ -54,7 +54,7 @@ export type {
   SurfacesOf,
   ValueOf,
 } from './contract/call/action-handle.ts'
-export type { LocalCredentials } from './contract/call/app-handle.ts'
+export type { LocalCredentials, StartupOptions } from './contract/call/app-handle.ts'
 export type { ApprovalHook, ApprovalRequest } from './contract/call/approval-hook.ts'
 export type { BackgroundOptions, Call } from './contract/call/call.ts'
 export type {

@@ -6,6 +6,7 @@ import { HookTime } from './hook-time.ts'
 export type StartupHook<State> = (app: { readonly state: State }) => Awaitable<unknown>
 /** Called when the app begins to stop, before anything is waited for. */
 export type DrainHook<State> = (app: { readonly state: State }) => Awaitable<unknown>
+/** Runs when the app stops. @see App.onShutdown */
 export type ShutdownHook<State> = (app: { readonly state: State }) => Awaitable<unknown>
 
 /** Something to be done at shutdown, under the name it is told by. */

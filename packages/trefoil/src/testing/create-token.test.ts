@@ -24,7 +24,7 @@ class Watch {
 function appWith(clock: Watch) {
   const authenticate = jwtAuth({ keys: KEYS, issuer: 'i', audience: 'a', clock })
   const app = createApp({
-    logger: SILENT,
+    log: { logger: SILENT },
     clock,
     auth: [{ surfaces: ['api'], authenticate }],
   })

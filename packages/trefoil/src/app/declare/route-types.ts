@@ -26,6 +26,7 @@ export type Args<Path extends string, P> = {
   readonly [Name in keyof P]: ParamValue<P[Name]>
 } & { readonly [Name in Exclude<PathNames<Path>, keyof P>]: PathValue<Path, Name> }
 
+/** Open to anonymous callers: everywhere, nowhere, or on the listed surfaces. */
 export type PublicOption = boolean | readonly SurfaceName[]
 
 export type ExposedSurfaces<Api extends 'api', Tool, Cli> =
@@ -46,6 +47,7 @@ export type CallAuth<T extends AppTypes, Exposed extends SurfaceName, Pub> = 0 e
     ? AuthContext<T['payload']>
     : AuthContext<T['payload']> | null
 
+/** The call that a handler is given, by the surfaces it is on and those it is open on. */
 export type CallOf<T extends AppTypes, Exposed extends SurfaceName, Pub> = Call<
   CallAuth<T, Exposed, Pub>,
   T['callState'],
@@ -150,6 +152,7 @@ export interface OperationOptions<
   readonly deprecated?: boolean
 }
 
+/** No parameters. */
 // biome-ignore lint/complexity/noBannedTypes: the empty object is the neutral element here
 export type NoParams = {}
 

@@ -6,6 +6,7 @@ import type { Call, Guard } from './call.ts'
 import type { Dependency } from './dependency.ts'
 import { NO_SURFACE, type PerSurface, type SurfaceName } from './surface-name.ts'
 
+/** Any handler of an action, as the catalogue has it. */
 export type Handler = (args: never, call: never) => unknown
 
 /**

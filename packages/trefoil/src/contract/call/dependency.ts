@@ -26,6 +26,7 @@ export type Uses = Readonly<Record<string, Dependency<unknown>>>
 
 export type UsedValues<U extends Uses> = { readonly [Name in keyof U]: DependencyValue<U[Name]> }
 
+/** What a dependency gives: `DependencyValue<typeof db>`. */
 export type DependencyValue<D> = D extends Dependency<infer Value> ? Value : never
 
 /** What a provider knows about the call it works for. */
@@ -57,6 +58,7 @@ export interface Dependency<Value> {
   readonly '~value'?: Value
 }
 
+/** Options of {@link dependency}. */
 export interface DependencyOptions<U extends Uses> {
   /** Default `request`. */
   readonly scope?: DependencyScope

@@ -41,6 +41,7 @@ export interface MarkedParam<
   readonly '~input'?: Input
 }
 
+/** Options that every marked parameter has. */
 export interface ParamOptions {
   /** Name on the HTTP wire; default: the argument's name (headers: `_` becomes `-`). */
   readonly alias?: string
@@ -63,6 +64,7 @@ export interface ParamOptions {
   readonly sensitive?: boolean
 }
 
+/** An entry of `params`: a schema, a marked parameter such as `query(…)`, or a dependency. */
 export type Param = Schema | MarkedParam | Dependency<unknown>
 
 /** Arguments and dependencies by name: one key is one argument, one hash member, one flag. */

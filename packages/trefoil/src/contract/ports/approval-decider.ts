@@ -14,6 +14,7 @@ export interface Redemption {
   readonly id: string | null
 }
 
+/** What whoever decides about an approval answers. */
 export type ApprovalDecision =
   /** This call needs no approval. */
   | { readonly kind: 'none' }

@@ -121,6 +121,7 @@ export interface ActionFailure extends ActionReply {
   readonly error?: undefined
 }
 
+/** Every answer to a call over the action protocol. */
 export type ActionAnswer = ActionSuccess | ActionFailure | DryRunReport | ProblemEnvelope
 
 /**

@@ -9,6 +9,7 @@ import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
 import { type KeyMaterial, type KeyRing, readKeyRing } from '../key-ring.ts'
 import type { ClaimRules } from './claim-check.ts'
 
+/** Options of {@link jwtAuth}. */
 export interface JwtAuthOptions {
   /** HS256 secret or ring of secrets, at least 32 bytes each (RFC 7518 §3.2). */
   readonly keys: KeyMaterial | KeyRing
