@@ -263,7 +263,7 @@ describe('AUTH-2: authenticators', () => {
     ],
     [
       'FND-52: no surfaces',
-      [{ authenticate: () => null }],
+      [{ authenticate: (_request) => null }],
       "auth.surfaces is missing. Surfaces it covers, such as `['api']`; there are `api`, `mcp` and `cli`.",
     ],
     ['nothing', [null] as never, 'auth must be an object of options, got null'],

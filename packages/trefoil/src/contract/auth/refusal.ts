@@ -1,4 +1,5 @@
 import { freezeClass } from '../../base/plain/freeze-class.ts'
+import { checkOptionNames, type OptionNames } from '../options/option-names.ts'
 
 /**
  * What is wrong with a credential, as records and the log have it:
@@ -88,6 +89,9 @@ export interface RefusalOptions {
   readonly text?: string
 }
 
+const OPTIONS: OptionNames<RefusalOptions> = { text: true }
+const NO_OPTIONS: RefusalOptions = Object.freeze({})
+
 const usual: ReadonlyMap<string, CredentialRefusal> = new Map(
   Object.entries(TEXTS).map(([code, text]) => [code, new CredentialRefusal(code, text)]),
 )
@@ -101,8 +105,9 @@ const usual: ReadonlyMap<string, CredentialRefusal> = new Map(
  */
 export function refusal(
   code: RefusalCode | (string & {}),
-  options: RefusalOptions = {},
+  options: RefusalOptions = NO_OPTIONS,
 ): CredentialRefusal {
+  if (options !== NO_OPTIONS) checkOptionNames('refusal()', options, OPTIONS)
   const { text } = options
   const known = usual.get(code)
   if (known !== undefined && text === undefined) return known
