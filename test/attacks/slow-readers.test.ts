@@ -22,12 +22,14 @@ describe('slow readers', () => {
         }
       })
       const outcomes: string[] = []
-      const app = createApp({ logger: quiet, accessLog: ({ outcome }) => outcomes.push(outcome) })
+      const app = createApp({
+        log: { logger: quiet, access: ({ outcome }) => outcomes.push(outcome) },
+      })
       app.get('/stream', { params: { pool } }, async function* () {
         for (;;) yield CHUNK
       })
       app.get('/whole', { params: { pool } }, () => CHUNK.repeat(500))
-      const server = await serve(app, { port: 0, signals: false, sendTimeout: 200 })
+      const server = await serve(app, { port: 0, signals: false, sendTimeout: '200ms' })
       try {
         const socket = connect(server.port, '127.0.0.1')
         socket.on('error', () => {})
@@ -54,7 +56,7 @@ describe('slow readers', () => {
         seen.push('dependency closed')
       }
     })
-    const app = createApp({ logger: quiet })
+    const app = createApp({ log: { logger: quiet } })
     app.onShutdown(() => seen.push('pool closed'))
     let entered = () => {}
     const inside = new Promise<void>((resolve) => {
@@ -65,7 +67,7 @@ describe('slow readers', () => {
       await new Promise((resolve) => call.signal.addEventListener('abort', resolve))
       return 'gone'
     })
-    const server = await serve(app, { port: 0, signals: false, drainTimeout: 50 })
+    const server = await serve(app, { port: 0, signals: false, drainTimeout: '50ms' })
     const asking = fetch(`${server.url}/wait`).catch(() => 'cut off')
     await inside
     await server.close()

@@ -59,7 +59,7 @@ describe('docs/cli.md', () => {
     expect(words).toContain(`or ${MAX_ANSWER_DEPTH} levels deep`)
     expect(words).toContain(`more than ${actions} actions, ${grouped(actionValues)} values`)
     expect(words).toContain(`${depth} levels, or texts of ${grouped(longest)} characters`)
-    expect(source('client/remote-client.ts')).toContain('DEFAULT_MAX_BYTES = 5 * 1024 * 1024')
+    expect(source('client/remote-client.ts')).toMatch(/maxResponseSize: \{[^}]*default: '5mb'/)
     expect(words).toContain('more than 5 MiB')
   })
 

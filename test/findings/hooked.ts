@@ -65,7 +65,7 @@ export function hooked(probe: Probe, logger: Logger, more: object = {}) {
   const options = {
     name: 'hooked',
     env: ENV,
-    logger,
+    log: { logger },
     state: owned.state,
     callState: () => owned.callState,
     auth: [

@@ -5,7 +5,10 @@ import { closest } from './closest.ts'
  *
  * @returns `unknown option 'needInput'; did you mean 'needsInput'?`, or `null` when all are known
  */
-export function unknownName(options: object, known: Readonly<Record<string, true>>): string | null {
+export function unknownName(
+  options: object,
+  known: Readonly<Record<string, unknown>>,
+): string | null {
   // Not Object.keys(): `reply()` asks this in every call.
   for (const name in options) {
     if (Object.hasOwn(known, name)) continue

@@ -1,6 +1,6 @@
-import { isRecord } from '../base/plain/is-record.ts'
 import { checkOptionNames, type OptionNames } from '../contract/options/option-names.ts'
-import { Problem, refuse } from '../contract/problems/problem.ts'
+import { readDuration } from '../contract/options/read-duration.ts'
+import { ImproperlyConfigured, Problem, refuse } from '../contract/problems/problem.ts'
 import { type ActionAnswer, CALL_PATH } from '../contract/protocol/action-protocol.ts'
 import type { RouteEntry } from '../contract/protocol/route-table.ts'
 import {
@@ -11,8 +11,9 @@ import {
   failedThere,
 } from './client-problem.ts'
 import type { ClientCallOptions } from './client-types.ts'
-import { type Connection, type OutgoingRequest, readHeaders, timeoutOf } from './connection.ts'
+import type { Connection, OutgoingRequest } from './connection.ts'
 import { jsonText, layOutRequest } from './lay-out-request.ts'
+import { headersKind } from './option-kinds.ts'
 import { readAnswer, readProblem } from './read-answer.ts'
 import { readDocument } from './read-document.ts'
 import { readHttpAnswer } from './read-http-answer.ts'
@@ -92,7 +93,8 @@ export class ActionCaller {
     options: ClientCallOptions,
     read: (response: Response) => Promise<Called>,
   ): Promise<Called> {
-    const timeoutMs = options.timeout === undefined ? undefined : timeoutOf('call', options.timeout)
+    const timeoutMs =
+      options.timeout === undefined ? undefined : readDuration('timeout', options.timeout)
     const sent = { ...request, timeoutMs, signal: options.signal }
     const called = await this.#connection.send(sent, read)
     return called instanceof Problem ? failedHere(called) : called
@@ -130,7 +132,9 @@ function bytesOf(body: unknown, type: string | undefined): unknown {
   return new Response(bytes, { headers: { 'content-type': type ?? 'application/octet-stream' } })
 }
 
-/** True for arguments as calls take them. */
-export function isArgs(value: unknown): value is Args | undefined {
-  return value === undefined || isRecord(value)
+/** @throws ImproperlyConfigured for what no header can carry */
+function readHeaders(where: string, given: unknown): Headers {
+  const read = headersKind.read(given ?? {}, 'headers')
+  if ('mistake' in read) throw new ImproperlyConfigured(`${where}: headers ${read.mistake}`)
+  return read.value
 }

@@ -1,27 +1,21 @@
-import type { Duration } from '../base/duration.ts'
-import { readDuration } from '../contract/options/read-duration.ts'
 import { valueKind } from '../contract/options/value-kind.ts'
-import { ImproperlyConfigured, Problem, refuse } from '../contract/problems/problem.ts'
-import { parseRemoteUrl } from './remote-url.ts'
-
-/** A credential, or what gives one: asked anew for every call, and never kept. */
-export type Token = string | (() => string | Promise<string>)
+import { Problem, refuse } from '../contract/problems/problem.ts'
+import { isToken, type Token } from './option-kinds.ts'
 
 /** Whether a browser adds its cookies, as in `fetch`. */
 export type SentCredentials = 'omit' | 'same-origin' | 'include'
 
-/** What every way to a remote app has. */
-export interface ConnectionOptions {
-  /** Absolute https address of the app, with the path it is mounted under; http for localhost only. */
+/** What every way to a remote app has, checked. */
+export interface ConnectionValues {
+  /** In the spelling of {@link parseRemoteUrl}. */
   readonly url: string
-  readonly token?: Token | undefined
-  readonly headers?: Readonly<Record<string, string>> | undefined
-  /** Default `10s`. */
-  readonly timeout?: Duration | undefined
-  readonly signal?: AbortSignal | undefined
-  /** Default `omit`. */
-  readonly credentials?: SentCredentials | undefined
-  readonly fetch?: typeof fetch | undefined
+  readonly token: Token | null
+  readonly headers: Headers
+  /** Milliseconds. */
+  readonly timeout: number
+  readonly signal: AbortSignal | null
+  readonly credentials: SentCredentials
+  readonly fetch: typeof fetch | null
 }
 
 /** One request to it. */
@@ -37,32 +31,10 @@ export interface OutgoingRequest {
 
 /** Sends requests to one address, with the credential of one caller. */
 export class Connection {
-  readonly #url: string
-  readonly #token: Token | undefined
-  readonly #headers: Headers
-  readonly #timeoutMs: number
-  readonly #signal: AbortSignal | undefined
-  readonly #credentials: SentCredentials
-  readonly #fetch: typeof fetch
+  readonly #values: ConnectionValues
 
-  /**
-   * @param where what is called, for messages
-   * @throws TypeError when the address, the token or a header is malformed; ImproperlyConfigured for a
-   * timeout that is no duration
-   */
-  constructor(where: string, options: ConnectionOptions) {
-    const { token, headers, timeout = '10s', signal, credentials = 'omit' } = options
-    checkUrl(where, options.url)
-    const url = parseRemoteUrl(options.url)
-    if (!url.ok) throw new TypeError(url.error)
-    this.#url = url.value
-    if (token !== undefined && typeof token !== 'function') bearer(where, token)
-    this.#token = token
-    this.#headers = readHeaders(where, headers)
-    this.#timeoutMs = timeoutOf(where, timeout)
-    this.#signal = signal
-    this.#credentials = credentials
-    this.#fetch = options.fetch ?? fetch
+  constructor(values: ConnectionValues) {
+    this.#values = values
   }
 
   /**
@@ -73,11 +45,13 @@ export class Connection {
     request: OutgoingRequest,
     read: (response: Response) => Promise<T>,
   ): Promise<T | Problem> {
-    const timeoutMs = request.timeoutMs ?? this.#timeoutMs
+    const timeoutMs = Math.min(request.timeoutMs ?? this.#values.timeout, LONGEST)
     const late = new AbortController()
     // Not AbortSignal.timeout: a response that is handed out may be read for longer.
     const timer = setTimeout(() => late.abort(), timeoutMs)
-    const ends = [late.signal, this.#signal, request.signal].filter((each) => each !== undefined)
+    const ends = [late.signal, this.#values.signal, request.signal].filter(
+      (each) => each instanceof AbortSignal,
+    )
     const signal = AbortSignal.any(ends)
     try {
       return await unlessAborted(this.#exchange(request, signal, read), signal)
@@ -107,12 +81,12 @@ export class Connection {
   }
 
   async #headersOf(request: OutgoingRequest): Promise<Headers | Problem> {
-    const headers = new Headers(this.#headers)
-    const token = this.#token
-    if (token !== undefined) {
+    const headers = new Headers(this.#values.headers)
+    const { token } = this.#values
+    if (token !== null) {
       try {
         const text = typeof token === 'string' ? token : await token()
-        headers.set('authorization', bearer('token()', text))
+        headers.set('authorization', bearer(text))
       } catch (cause) {
         return refuse('AUTHENTICATION_ERROR', {
           detail: 'The token function failed, so nothing was sent',
@@ -131,54 +105,24 @@ export class Connection {
     signal: AbortSignal,
   ): Promise<Response> {
     // Called as a function of its own: browsers refuse `fetch` as a method of anything else.
-    const open = this.#fetch
-    return open(this.#url + target, {
+    const { url, credentials, fetch: open = null } = this.#values
+    return (open ?? fetch)(url + target, {
       method,
       headers,
       body: body ?? null,
       // A followed redirect hands the token to whoever the answer names, and turns the POST into a
       // GET (W-1).
       redirect: 'manual',
-      credentials: this.#credentials,
+      credentials,
       signal,
     })
   }
 }
 
-function checkUrl(where: string, url: unknown): void {
-  if (typeof url === 'string' && url !== '') return
-  throw new ImproperlyConfigured(
-    `${where}: url must be the address of the app, got ${valueKind(url)}`,
-  )
-}
-
-const TOKEN = /^[\x21-\x7e]+$/
-
 /** @throws TypeError, without the token in it */
-function bearer(where: string, token: unknown): string {
-  if (typeof token !== 'string' || token === '') {
-    throw new TypeError(`${where}: token must be text, got ${valueKind(token)}`)
-  }
-  if (TOKEN.test(token)) return `Bearer ${token}`
-  throw new TypeError(`${where}: token has characters a header cannot carry`)
-}
-
-/** Written one by one: what the platform says of a value it refuses quotes it, secret or not. */
-export function readHeaders(
-  where: string,
-  given: Readonly<Record<string, string>> | undefined,
-): Headers {
-  const headers = new Headers()
-  for (const [name, value] of Object.entries<unknown>(given ?? {})) {
-    const mistake = `${where}: the value of header '${name}' cannot be sent`
-    if (typeof value !== 'string') throw new TypeError(`${mistake}: it is ${valueKind(value)}`)
-    try {
-      headers.set(name, value)
-    } catch {
-      throw new TypeError(`${mistake}: it, or the name, has characters a header cannot carry`)
-    }
-  }
-  return headers
+function bearer(token: unknown): string {
+  if (isToken(token)) return `Bearer ${token}`
+  throw new TypeError(`A token must be text that a header can carry, got ${valueKind(token)}`)
 }
 
 /** What never answers (a token function, an app in this process) must not outlive the call. */
@@ -219,8 +163,3 @@ function causeCode(error: unknown): string | null {
 
 /** Timers count in 31 bits; what is longer would end at once. */
 const LONGEST = 2 ** 31 - 1
-
-/** @throws ImproperlyConfigured unless it is a duration */
-export function timeoutOf(where: string, given: unknown): number {
-  return Math.min(readDuration(`${where}: timeout`, given), LONGEST)
-}

@@ -1,28 +1,11 @@
-import { isRecord } from '../base/plain/is-record.ts'
-import { checkOptionNames, type OptionNames } from '../contract/options/option-names.ts'
-import { readSize } from '../contract/options/read-size.ts'
+import { readOptions } from '../contract/options/read-options.ts'
+import { ImproperlyConfigured } from '../contract/problems/problem.ts'
 import { ActionCaller } from './action-caller.ts'
-import type {
-  ClientCallOptions,
-  ClientOptions,
-  ClientSetting,
-  RemoteClientOf,
-} from './client-types.ts'
+import { CLIENT } from './client-options.ts'
+import type { ClientCallOptions, ClientSetting, RemoteClientOf } from './client-types.ts'
 import { Connection } from './connection.ts'
-import { askedRoutes, knownRoutes, type RouteSource } from './route-source.ts'
-import { readRouteTable } from './route-table.ts'
-
-const OPTIONS: OptionNames<ClientOptions & { readonly names?: object }> = {
-  token: true,
-  headers: true,
-  surface: true,
-  timeout: true,
-  maxResponseSize: true,
-  credentials: true,
-  routes: true,
-  fetch: true,
-  names: true,
-}
+import { urlKind } from './option-kinds.ts'
+import { askedRoutes, knownRoutes } from './route-source.ts'
 
 /**
  * A client of an app somewhere else, typed by the handles of its routes: `import type` is enough, and
@@ -37,33 +20,22 @@ const OPTIONS: OptionNames<ClientOptions & { readonly names?: object }> = {
  * ```
  *
  * @param url absolute https address of the app, with the path it is mounted under; http for localhost
- * @throws TypeError when the address, the token, a header, a limit or the table is malformed;
- * ImproperlyConfigured for an option nobody reads
+ * @throws ImproperlyConfigured naming what is malformed, or an option nobody reads; never says what it is
  */
 export function createClient<Handles>(
   url: string,
   ...given: ClientSetting<Handles>
 ): RemoteClientOf<Handles> {
-  const options: ClientOptions & { readonly names?: object } = given[0] ?? {}
-  checkOptionNames('createClient()', options, OPTIONS)
-  const { maxResponseSize, names = {}, routes, surface = 'api', ...rest } = options
-  if (surface !== 'api' && surface !== 'cli') {
-    throw new TypeError("createClient(): surface must be 'api' or 'cli'")
+  const { names, routes, surface, maxResponseSize, ...values } = readOptions(CLIENT, given[0])
+  const address = urlKind.read(url, 'url')
+  if ('mistake' in address) {
+    throw new ImproperlyConfigured(`createClient(): url ${address.mistake}`)
   }
-  const where = 'createClient()'
-  const maxBytes = readSize(`${where}: maxResponseSize`, maxResponseSize ?? '5mb')
-  const connection = new Connection(where, { ...rest, url })
-  const source = surface === 'cli' ? null : sourceOf(routes, connection, maxBytes)
-  const caller = new ActionCaller(connection, source, maxBytes)
+  const connection = new Connection({ ...values, url: address.value, signal: null })
+  const known = routes === null ? askedRoutes(connection, maxResponseSize) : knownRoutes(routes)
+  const caller = new ActionCaller(connection, surface === 'cli' ? null : known, maxResponseSize)
   // Which names there are the types know, and the app.
   return named(caller, names) as RemoteClientOf<Handles>
-}
-
-function sourceOf(given: unknown, connection: Connection, maxBytes: number): RouteSource {
-  if (given === undefined) return askedRoutes(connection, maxBytes)
-  const routes = readRouteTable(given)
-  if (!routes.ok) throw new TypeError(`createClient(): routes cannot be used: ${routes.error}`)
-  return knownRoutes(routes.value)
 }
 
 type Call = (args?: Readonly<Record<string, unknown>>, options?: ClientCallOptions) => unknown
@@ -76,7 +48,7 @@ const NO_ACTIONS: ReadonlySet<string> = new Set([
   'asymmetricMatch',
 ])
 
-function named(caller: ActionCaller, names: object): object {
+function named(caller: ActionCaller, names: Readonly<Record<string, string>>): object {
   const calls = new Map<string, Call>()
   return new Proxy(Object.freeze({}), {
     get: (_target, key) => {
@@ -92,10 +64,8 @@ function named(caller: ActionCaller, names: object): object {
   })
 }
 
-function nameOf(key: string, names: object): string {
-  const own: unknown =
-    isRecord(names) && Object.hasOwn(names, key) ? Reflect.get(names, key) : undefined
-  return typeof own === 'string' ? own : snakeCase(key)
+function nameOf(key: string, names: Readonly<Record<string, string>>): string {
+  return (Object.hasOwn(names, key) ? names[key] : undefined) ?? snakeCase(key)
 }
 
 /** As the types have it, character by character. */

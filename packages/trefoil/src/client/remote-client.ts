@@ -1,7 +1,8 @@
 import type { ByteSize } from '../base/bytes.ts'
 import type { Duration } from '../base/duration.ts'
-import { checkOptionNames, type OptionNames } from '../contract/options/option-names.ts'
-import { readSize } from '../contract/options/read-size.ts'
+import { callable, duration, size, text } from '../contract/options/kinds.ts'
+import { type OptionGroup, REQUIRED, type Values } from '../contract/options/option-rows.ts'
+import { readOptions } from '../contract/options/read-options.ts'
 import { Problem } from '../contract/problems/problem.ts'
 import type {
   ActionAnswer,
@@ -12,7 +13,8 @@ import type {
 } from '../contract/protocol/action-protocol.ts'
 import { CALL_PATH, MANIFEST_PATH } from '../contract/protocol/action-protocol.ts'
 import { checkCallRequest } from '../contract/protocol/check-call-request.ts'
-import { Connection, type Token } from './connection.ts'
+import { Connection } from './connection.ts'
+import { headersKind, signalKind, type Token, tokenKind, urlKind } from './option-kinds.ts'
 import { problemEnvelope, refusal } from './problem-envelope.ts'
 import { isFailure, readAnswer, readManifest, readProblem } from './read-answer.ts'
 import { type ReadDocument, readDocument } from './read-document.ts'
@@ -40,34 +42,81 @@ export interface RemoteTargetOptions {
   readonly fetch?: typeof fetch | undefined
 }
 
-const OPTIONS: OptionNames<RemoteTargetOptions> = {
-  url: true,
-  token: true,
-  headers: true,
-  timeout: true,
-  signal: true,
-  maxResponseSize: true,
-  loginFix: true,
-  fetch: true,
-}
-
 const LOGIN_FIX =
   'Send a valid token: store one with `trefoil login <remote>`, or give `--token` for one command.'
+
+/** {@link RemoteTargetOptions} after reading: milliseconds and bytes. */
+type RemoteValues = Values<
+  RemoteTargetOptions,
+  {
+    readonly url: string
+    readonly token: Token | null
+    readonly headers: Headers
+    readonly timeout: number
+    readonly signal: AbortSignal | null
+    readonly maxResponseSize: number
+    readonly loginFix: string
+    readonly fetch: typeof fetch | null
+  }
+>
+
+/** The rows of {@link RemoteTargetOptions}. */
+export const REMOTE_TARGET: OptionGroup<RemoteTargetOptions, RemoteValues> = {
+  name: 'createRemoteTarget()',
+  prefix: 'TREFOIL_REMOTE_TARGET',
+  rows: {
+    url: {
+      read: urlKind,
+      default: REQUIRED,
+      doc: 'Address of the app: https, or http for this machine.',
+    },
+    token: {
+      read: tokenKind,
+      default: null,
+      doc: 'Sent as `Authorization: Bearer …`, to this address only; a function is asked for every call.',
+    },
+    headers: { read: headersKind, default: {}, doc: 'More request headers.' },
+    timeout: {
+      read: duration,
+      default: '10s',
+      doc: 'Longest time from sending to the last byte of the answer.',
+    },
+    signal: {
+      read: signalKind,
+      default: null,
+      doc: 'Gives up what is being asked for: the connection is closed.',
+    },
+    maxResponseSize: {
+      read: size,
+      default: '5mb',
+      doc: 'Largest answer; exactly the limit passes.',
+    },
+    loginFix: {
+      read: text,
+      default: LOGIN_FIX,
+      shown: 'how to store a token',
+      doc: 'Advice when the credential is refused.',
+    },
+    fetch: {
+      read: callable<typeof fetch>(),
+      default: null,
+      shown: 'the global one',
+      doc: 'What sends the requests.',
+    },
+  },
+}
 
 /**
  * The actions of a remote app (RPC-2, RPC-3, CLI-19). Expected failures are answers, not
  * rejections: `remote_unreachable`, `remote_redirect`, `remote_invalid`, `response_too_large`,
  * `AUTHENTICATION_ERROR`, and every problem the remote itself answers with.
  *
- * @throws TypeError when the address, the token or a header is malformed; never says what they are
- * @throws ImproperlyConfigured for an unknown option, and a `timeout` or `maxResponseSize` that is none
+ * @throws ImproperlyConfigured naming the option that is unknown or malformed; never says what it is
  */
 export function createRemoteTarget(options: RemoteTargetOptions): ActionTarget {
-  checkOptionNames('createRemoteTarget()', options, OPTIONS)
-  const where = 'createRemoteTarget()'
-  const connection = new Connection(where, options)
-  const maxBytes = readSize(`${where}: maxResponseSize`, options.maxResponseSize ?? '5mb')
-  const remote = new Remote(connection, maxBytes, options.loginFix ?? LOGIN_FIX)
+  const { loginFix, maxResponseSize, ...values } = readOptions(REMOTE_TARGET, options)
+  const connection = new Connection({ ...values, credentials: 'omit' })
+  const remote = new Remote(connection, maxResponseSize, loginFix)
   return {
     manifest: () => remote.manifest(),
     call: (request) => remote.call(request),

@@ -273,21 +273,25 @@ describe('construction', () => {
     [
       'a short key (PW-26)',
       { keys: 'x'.repeat(31) },
-      'jwtAuth keys must be at least 32 bytes for HS256, got 31; make one with: openssl rand -base64 48',
+      'jwtAuth(): keys must be at least 32 bytes for HS256, got 31; make one with: openssl rand -base64 48',
     ],
     ['a short previous key', { keys: keyRing(SECRET, ['old']) }, 'at least 32 bytes'],
-    ['an empty key', { keys: '' }, 'A key must be non-empty text or bytes'],
-    ['an empty issuer', { issuer: '' }, 'jwtAuth issuer must be non-empty text or a list of it'],
-    ['no audience in the list', { audience: [] }, 'jwtAuth audience must be non-empty text'],
-    ['an empty audience in the list', { audience: ['a', ''] }, 'jwtAuth audience'],
+    [
+      'an empty key',
+      { keys: '' },
+      'jwtAuth(): keys must be non-empty text or bytes, got empty text; is the variable',
+    ],
+    ['an empty issuer', { issuer: '' }, 'jwtAuth(): issuer must be non-empty text or a list of it'],
+    ['no audience in the list', { audience: [] }, 'jwtAuth(): audience must be non-empty text'],
+    ['an empty audience in the list', { audience: ['a', ''] }, 'jwtAuth(): audience'],
     [
       'too much tolerance',
       { clockTolerance: '61s' },
-      "jwtAuth clockTolerance must be at most '60s'",
+      "jwtAuth(): clockTolerance must be at most '60s'",
     ],
     ['a tolerance that is none', { clockTolerance: 'soon' }, 'clockTolerance'],
-    ['no algorithm', { algorithms: [] }, "jwtAuth algorithms for a secret must be ['HS256']"],
-    ['a cache size that is none', { cacheSize: -1 }, 'jwtAuth cacheSize must be a whole number'],
+    ['no algorithm', { algorithms: [] }, "jwtAuth(): algorithms must be ['HS256'] for a secret"],
+    ['a cache size that is none', { cacheSize: -1 }, 'jwtAuth(): cacheSize must be a whole number'],
   ])('PW-26: %s is a start-up mistake', (_, options, message) => {
     const make = () => jwtAuth({ keys: SECRET, ...options })
     expect(make).toThrow(ImproperlyConfigured)

@@ -1,4 +1,5 @@
 import { isRecord } from '../base/plain/is-record.ts'
+import { valueKind } from '../contract/options/value-kind.ts'
 import { ImproperlyConfigured } from '../contract/problems/problem.ts'
 
 /** A secret: text (its UTF-8 bytes) or bytes. */
@@ -19,11 +20,27 @@ export interface KeyRing {
  */
 export function keyRing(current: KeyMaterial, previous: readonly KeyMaterial[] = []): KeyRing {
   // Text would be read as a list of keys of one letter each.
-  if (!Array.isArray(previous)) throw new ImproperlyConfigured('previous keys must be a list')
+  if (!Array.isArray(previous)) {
+    throw new ImproperlyConfigured(
+      `keyRing(): previous keys must be a list, got ${valueKind(previous)}`,
+    )
+  }
   return Object.freeze({
-    current: toBytes(current),
-    previous: Object.freeze(previous.map(toBytes)),
+    current: readKey('keyRing(): the current key', current),
+    previous: Object.freeze(
+      previous.map((key, index) => readKey(`keyRing(): previous key ${index + 1}`, key)),
+    ),
   })
+}
+
+/**
+ * Keys of an option: a ring, or one that is alone in it.
+ *
+ * @throws ImproperlyConfigured naming the option; never what the key is (FND-38)
+ */
+export function readKeyRing(option: string, keys: unknown): KeyRing {
+  if (isKeyRing(keys)) return keys
+  return Object.freeze({ current: readKey(option, keys), previous: Object.freeze([]) })
 }
 
 export function isKeyRing(value: unknown): value is KeyRing {
@@ -37,22 +54,24 @@ export function isKeyRing(value: unknown): value is KeyRing {
  *
  * @throws ImproperlyConfigured for an empty one: with it anybody could sign
  */
-export function cookieKeys(keys: KeyMaterial | KeyRing): KeyRing {
-  const ring = isKeyRing(keys) || isEmpty(keys) ? keys : keyRing(keys)
+export function cookieKeys(where: string, keys: KeyMaterial | KeyRing): KeyRing {
+  const ring = isEmpty(keys) ? keys : readKeyRing(where, keys)
   if (!isKeyRing(ring) || [ring.current, ...ring.previous].some(isEmpty)) {
     throw new ImproperlyConfigured('Signed cookie secrets must not be empty')
   }
   return ring
 }
 
-function isEmpty(key: KeyMaterial): boolean {
+function isEmpty(key: unknown): boolean {
   return (typeof key === 'string' || key instanceof Uint8Array) && key.length === 0
 }
 
-function toBytes(key: KeyMaterial): Uint8Array {
+function readKey(where: string, key: unknown): Uint8Array {
   const bytes = typeof key === 'string' ? new TextEncoder().encode(key) : key
-  if (!(bytes instanceof Uint8Array) || bytes.length === 0) {
-    throw new ImproperlyConfigured('A key must be non-empty text or bytes')
-  }
-  return bytes
+  if (bytes instanceof Uint8Array && bytes.length > 0) return bytes
+  // Where it is undefined or empty, a variable was not set where the app runs.
+  const isUnset = key === undefined || key === null || isEmpty(key)
+  const hint = isUnset ? '; is the variable that it comes from set?' : ''
+  const kind = key instanceof Uint8Array ? 'no bytes' : valueKind(key)
+  throw new ImproperlyConfigured(`${where} must be non-empty text or bytes, got ${kind}${hint}`)
 }

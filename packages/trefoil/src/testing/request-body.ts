@@ -67,7 +67,7 @@ async function encodeMultipart(
   const data = new FormData()
   for (const [name, value] of fieldPairs(form)) data.append(name, value)
   for (const [name, given] of Object.entries(files)) {
-    const list: readonly TestFile[] = 'content' in given ? [given] : given
+    const list = (Array.isArray(given) ? given : [given]) as readonly TestFile[]
     for (const one of list) {
       checkOptionNames(`testClient().http: file '${name}'`, one, FILE)
       const { name: fileName, content, type = 'application/octet-stream' } = one

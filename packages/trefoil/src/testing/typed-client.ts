@@ -1,11 +1,14 @@
 import { ActionCaller } from '../client/action-caller.ts'
 import type { ClientCallOptions, ClientOf } from '../client/client-types.ts'
-import { Connection, type Token } from '../client/connection.ts'
+import { Connection } from '../client/connection.ts'
+import { headersKind, type Token, tokenKind, urlKind } from '../client/option-kinds.ts'
 import { knownRoutes } from '../client/route-source.ts'
 import type { AnyHandle } from '../contract/call/action-handle.ts'
 import { type AppHandle, isAppHandle } from '../contract/call/app-handle.ts'
 import type { Catalogue } from '../contract/call/catalogue.ts'
-import { checkOptionNames, type OptionNames } from '../contract/options/option-names.ts'
+import { choice, flag } from '../contract/options/kinds.ts'
+import type { OptionGroup, Values } from '../contract/options/option-rows.ts'
+import { readOptions } from '../contract/options/read-options.ts'
 import { routeEntry } from '../describe/route-table.ts'
 import type { FetchContext } from '../surfaces/http/fetch.ts'
 import { Lifespan } from './lifespan.ts'
@@ -24,15 +27,39 @@ export interface TypedClientOptions {
   readonly lifespan?: boolean | undefined
 }
 
-const OPTIONS: OptionNames<TypedClientOptions> = {
-  token: true,
-  headers: true,
-  surface: true,
-  url: true,
-  lifespan: true,
+type ClientValues = Values<
+  TypedClientOptions,
+  {
+    readonly token: Token | null
+    readonly headers: Headers
+    readonly surface: 'api' | 'cli'
+    readonly url: string
+    readonly lifespan: boolean
+  }
+>
+
+const OPTIONS: OptionGroup<TypedClientOptions, ClientValues> = {
+  name: 'client()',
+  prefix: 'TREFOIL_TYPED_CLIENT',
+  rows: {
+    token: {
+      read: tokenKind,
+      default: null,
+      doc: 'Sent as `Authorization: Bearer …`; a function is asked for every call.',
+    },
+    headers: { read: headersKind, default: {}, doc: 'Headers of every request.' },
+    surface: {
+      read: choice(['api', 'cli']),
+      default: 'api',
+      doc: '`cli`: all actions are called by name.',
+    },
+    url: { read: urlKind, default: 'http://localhost', doc: 'Where the app thinks it is.' },
+    lifespan: { read: flag, default: true, doc: 'Run start-up and shutdown hooks.' },
+  },
 }
 
 const MAX_BYTES = 5 * 1024 * 1024
+const TIMEOUT_MS = 10_000
 
 /** An app as a typed client calls it. */
 export interface CallableApp extends AppHandle {
@@ -63,13 +90,13 @@ export function client<const Handles extends Readonly<Record<string, AnyHandle>>
   options: TypedClientOptions = {},
 ): TypedClient<Handles> {
   if (!isAppHandle(app)) throw new TypeError('client() requires a Trefoil application')
-  checkOptionNames('client()', options, OPTIONS)
-  const { token, headers, surface = 'api', url = 'http://localhost', lifespan = true } = options
+  const { surface, lifespan, ...values } = readOptions(OPTIONS, options)
   const life = new Lifespan(app, lifespan)
-  const connection = new Connection('client()', {
-    url,
-    token,
-    headers,
+  const connection = new Connection({
+    ...values,
+    timeout: TIMEOUT_MS,
+    signal: null,
+    credentials: 'omit',
     fetch: (input, init) => app.fetch(new Request(input, init)),
   })
   const routes = app.catalogue.actions.flatMap((action) => routeEntry(action) ?? [])

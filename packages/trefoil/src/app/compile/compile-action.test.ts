@@ -136,7 +136,7 @@ describe('who may call', () => {
     [
       'an unknown surface',
       { public: ['web'] },
-      "Route GET /orders: Unknown public surface 'web'; expected one of api, mcp, cli",
+      'Route GET /orders: Unknown public surface; expected one of api, mcp, cli',
     ],
     [
       'a surface it is not on',
@@ -203,9 +203,7 @@ describe('approval', () => {
     ).toBe(
       "Route GET /orders ('orders.get'): actions with needsApproval require the app's approval option, a hook that decides",
     )
-    expect(mistake({ ...AGENT, needsApproval: ['web'] })).toMatch(
-      /Unknown needsApproval surface 'web'/,
-    )
+    expect(mistake({ ...AGENT, needsApproval: ['web'] })).toMatch(/Unknown needsApproval surface/)
   })
 
   test('APPR-1: true means MCP and CLI where they exist; api has to be asked for', () => {

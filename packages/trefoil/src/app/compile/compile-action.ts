@@ -253,7 +253,7 @@ function readSurfaces(given: unknown, option: string, where: string): readonly S
   for (const name of given) {
     if (!SURFACES.includes(name)) {
       throw new ImproperlyConfigured(
-        `${where}: Unknown ${option} surface '${String(name)}'; expected one of ${SURFACES.join(', ')}`,
+        `${where}: Unknown ${option} surface; expected one of ${SURFACES.join(', ')}`,
       )
     }
   }

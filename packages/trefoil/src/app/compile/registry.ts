@@ -43,9 +43,18 @@ function nameConflicts(actions: readonly Action[]): string[] {
     // What nobody named is named by its method and path, and two of those conflict as it is.
     if (other === undefined || action.name === `${action.method} ${action.path}`) continue
     const kind = other.exposed.mcp && action.exposed.mcp ? 'tool' : 'action'
-    mistakes.push(`Duplicate ${kind} name: ${action.name}`)
+    mistakes.push(
+      `Duplicate ${kind} name: ${action.name} (${placeOf(other)} and ${placeOf(action)}); ` +
+        'give one of them another name',
+    )
   }
   return mistakes
+}
+
+/** Where an action was declared, as its developer knows it. */
+function placeOf({ method, path, exposed }: Action): string {
+  if (path !== null) return `route ${method} ${path}`
+  return exposed.mcp ? 'app.tool()' : 'app.action()'
 }
 
 /** Two routes of one shape and method would compete; of one shape, they must agree on names. */

@@ -74,11 +74,19 @@ function checkShared(where: string, options: Level['options']): void {
     )
   }
   checkList(`${where}: tags`, options.tags, 'text', isText)
-  checkList(`${where}: guards`, options.guards, 'guards', isGuard)
+  checkList(`${where}: guards`, options.guards, "guards, such as hasRole('admin')", isGuard)
   checkList(`${where}: middleware`, options.middleware, 'functions', isFunction)
   checkList(`${where}: errorHandlers`, options.errorHandlers, 'handlers from onError()', isRecord)
   if (options.metadata !== undefined) checkRecord(`${where}: metadata`, options.metadata)
-  if (options.params !== undefined) checkRecord(`${where}: params`, options.params)
+  if (options.params === undefined) return
+  checkRecord(`${where}: params`, options.params)
+  // Of its members, that of some library would be taken for parameters.
+  if (isSchema(options.params)) {
+    throw new ImproperlyConfigured(
+      `${where}: params is a map of names, got a schema: ` +
+        'write { id: z.string() }, not z.object({ id: z.string() })',
+    )
+  }
 }
 
 function isText(value: unknown): boolean {

@@ -30,83 +30,112 @@ const untyped = (value: object): never => value as never
 
 describe('APP-12: options inside options of createApp', () => {
   test.each<[object, string]>([
+    [{ browser: { csrf: true } }, 'csrf must be an object of options, or false for none, got true'],
     [
-      { cors: { allowedOrigin: [] } },
-      "cors: unknown option 'allowedOrigin'; did you mean 'allowedOrigins'?",
-    ],
-    [
-      { csrf: { trustedOrigin: [] } },
-      "csrf: unknown option 'trustedOrigin'; did you mean 'trustedOrigins'?",
-    ],
-    [{ csrf: true }, 'csrf must be an object of options, or false for no protection, got true'],
-    [
-      { hsts: { includeSubdomains: false } },
+      { browser: { hsts: { includeSubdomains: false } } },
       "hsts: unknown option 'includeSubdomains'; did you mean 'includeSubDomains'?",
     ],
     [
-      { hsts: { preload: 'false' } },
-      'hsts.preload must be true or false, got text of 5 characters',
-    ],
-    [{ hsts: { includeSubDomains: 0 } }, 'hsts.includeSubDomains must be true or false, got 0'],
-    [
-      { hsts: { maxAge: '1' } },
-      'hsts.maxAge must be a whole number of seconds, got text of 1 character',
-    ],
-    [{ hsts: true }, 'hsts must be an object of options, or false for none, got true'],
-    [{ hsts: null }, 'hsts must be an object of options, or false for none, got null'],
-    [
-      { contentSecurityPolicy: { 'script-src': "'self'" } },
-      'contentSecurityPolicy: script-src must be a list of sources, such as ["\'self\'"], got text of 6 characters',
+      { browser: { hsts: { preload: 'false' } } },
+      'browser.hsts.preload must be true or false, got text of 5 characters',
     ],
     [
-      { contentSecurityPolicy: ["default-src 'none'"] },
-      'contentSecurityPolicy must be text or an object of directives, got a list',
+      { browser: { hsts: { includeSubDomains: 0 } } },
+      'browser.hsts.includeSubDomains must be true or false, got 0',
     ],
     [
-      { contentSecurityPolicy: { 'script-src': [1] } },
-      "contentSecurityPolicy: '1' is not a source of script-src",
+      { browser: { hsts: { maxAge: '1' } } },
+      "browser.hsts.maxAge must be a duration such as '30s' (ms, s, m, h, d), got text of 1 character",
+    ],
+    [{ browser: { hsts: { maxAge: 60 } } }, "got the number 60; write '60s'"],
+    [
+      { browser: { hsts: true } },
+      'browser.hsts must be an object of options, or false for none, got true',
     ],
     [
-      { responseHeaders: ['x-a: b'] },
-      'responseHeaders must be an object of header names and values, got a list',
+      { browser: { hsts: null } },
+      'browser.hsts must be an object of options, or false for none, got null',
+    ],
+    [{ browser: { cors: null } }, 'browser.cors must be an object of options, got null'],
+    [{ browser: null }, 'browser must be an object of options, got null'],
+    [{ limits: '5mb' }, 'limits must be an object of options, got text of 3 characters'],
+    [{ edge: [] }, 'edge must be an object of options, got an empty list'],
+    [
+      { browser: { contentSecurityPolicy: { 'script-src': "'self'" } } },
+      'browser.contentSecurityPolicy: script-src must be a list of sources, such as ["\'self\'"], got text of 6 characters',
     ],
     [
-      { responseHeaders: { 'x-a': 5 } },
-      "responseHeaders: 'x-a' must be text, or null to remove it, got 5",
+      { browser: { contentSecurityPolicy: ["default-src 'none'"] } },
+      'browser.contentSecurityPolicy must be text or an object of directives, got a list',
     ],
     [
-      { compression: 'true' },
-      'compression must be true, false or an object of options, got text of 4 characters',
+      { browser: { contentSecurityPolicy: { 'script-src': [1] } } },
+      'browser.contentSecurityPolicy: source 1 of script-src is not a source',
     ],
     [
-      { compression: { treshold: 1 } },
-      "compression: unknown option 'treshold'; did you mean 'threshold'?",
+      { edge: { headers: ['x-a: b'] } },
+      'edge.headers must be an object of header names and values, got a list',
     ],
-    [{ compression: { encodings: 'br' } }, 'compression.encodings must be a list'],
-    [{ trustedProxies: '10.0.0.0/8' }, 'trustedProxies must be a list'],
-    [{ trustedProxies: [10] }, 'trustedProxies must contain only strings'],
-    [{ mcpAllowedOrigins: ['a.example'] }, "mcpAllowedOrigins: 'a.example' is not an origin"],
-    [{ mcpAllowedOrigins: ['https://a.example/'] }, "browsers write it 'https://a.example'"],
-    [{ auth: {} }, 'auth must be a list of AuthConfig'],
-    [{ auth: [{ authenticate: () => null, surfaces: 'api' }] }, 'auth surfaces must be a list'],
-    [{ accessLog: 'yes' }, 'accessLog must be a function'],
+    [
+      { edge: { headers: { 'x-a': 5 } } },
+      "edge.headers: 'x-a' must be text, or null to remove it, got 5",
+    ],
+    [
+      { edge: { compression: 'true' } },
+      'edge.compression must be true, false or an object of options, got text of 4 characters',
+    ],
+    [
+      { edge: { compression: { treshold: 1 } } },
+      "edge.compression: unknown option 'treshold'; did you mean 'threshold'?",
+    ],
+    [
+      { edge: { compression: { encodings: 'br' } } },
+      'edge.compression.encodings must be a list of text, got text of 2 characters',
+    ],
+    [
+      { edge: { compression: { encodings: ['br', 'lzma'] } } },
+      'edge.compression.encodings has a wrong entry: number 2 is not one of zstd, br, gzip',
+    ],
+    [
+      { edge: { compression: { encodings: [] } } },
+      'edge.compression.encodings must name at least one',
+    ],
+    [{ edge: { proxyHeaders: 'via' } }, 'edge.proxyHeaders must be one of x-forwarded, forwarded'],
+    [
+      { mcp: { allowedOrigins: ['a.example'] } },
+      'mcp.allowedOrigins has a wrong entry: number 1 is not an origin',
+    ],
+    [{ mcp: { allowedOrigins: ['https://a.example/'] } }, "browsers write it 'https://a.example'"],
+    [
+      { auth: {} },
+      "auth must be a list such as [{ authenticate: jwtAuth({ keys }), surfaces: ['api'] }], got an object",
+    ],
+    [
+      { auth: [{ authenticate: () => null, surfaces: ['api'], scheme: 'bearer' }] },
+      "auth scheme: must be an object such as { type: 'http', scheme: 'bearer' }",
+    ],
+    [{ log: { access: 'yes' } }, 'log.access must be a function'],
+    [{ log: { onCall: {} } }, 'log.onCall must be a function'],
     [{ approval: 'yes' }, 'approval must be a function'],
-    [{ logger: { ...logger, warn: 'x' } }, "'warn' is missing"],
-    [{ logger: null }, 'logger must have the methods debug, info, warn, error'],
-    [{ logLevel: 'debug' }, 'logLevel is for the default logger: set the level of your own logger'],
+    [{ log: { logger: { ...logger, warn: 'x' } } }, "'warn' is missing"],
+    [{ log: { logger: null } }, 'log.logger must have the methods debug, info, warn, error'],
     [
-      { logger: undefined, logLevel: 'INFO' },
-      'logLevel must be one of debug, info, warn, error, silent, got text of 4 characters',
+      { log: { logger, level: 'debug' } },
+      'log.level is for the default logger: set the level of your own logger',
+    ],
+    [
+      { log: { logger: undefined, level: 'INFO' } },
+      'log.level must be one of debug, info, warn, error, silent, got text of 4 characters',
     ],
   ])('%j', (options, message) => {
-    expect(mistake(() => createApp({ logger, env: {}, ...options }))).toContain(message)
+    expect(mistake(() => createApp({ log: { logger }, env: {}, ...options }))).toContain(message)
   })
 })
 
 describe('SW-29: text in the place of a list', () => {
   const auth = [{ authenticate: jwtAuth({ keys: SECRET }), surfaces: ['api'] as const }]
   const compiled = (options: object) => {
-    const app = createApp({ logger, env: {}, auth })
+    const app = createApp({ log: { logger }, env: {}, auth })
     app.get('/x', untyped(options), () => 1)
     return app.catalogue
   }
@@ -117,8 +146,14 @@ describe('SW-29: text in the place of a list', () => {
     [{ roles: [''] }, 'roles must be a list of text, got a list with empty text'],
     [{ roles: [] }, 'roles must name at least one'],
     [{ tags: 'abc' }, 'tags must be a list of text, got text of 3 characters'],
-    [{ guards: hasScope('a') }, 'guards must be a list of guards, got an object'],
-    [{ guards: [() => true] }, 'guards must be a list of guards, got a list with a function'],
+    [
+      { guards: hasScope('a') },
+      "guards must be a list of guards, such as hasRole('admin'), got an object",
+    ],
+    [
+      { guards: [() => true] },
+      "guards must be a list of guards, such as hasRole('admin'), got a list with a function",
+    ],
     [{ middleware: () => 1 }, 'middleware must be a list of functions, got a function'],
     [{ errorHandlers: {} }, 'errorHandlers must be a list'],
     [{ public: 'api' }, 'public must be a boolean or a list of surface names'],
@@ -138,7 +173,7 @@ describe('SW-29: text in the place of a list', () => {
     [{ guards: 'x' }, "Group '/g': guards must be a list of guards"],
   ])('a group with %j', (options, message) => {
     // Without a single route too.
-    const app = createApp({ logger, env: {}, auth })
+    const app = createApp({ log: { logger }, env: {}, auth })
     expect(mistake(() => app.group('/g', untyped(options)))).toContain(message)
   })
 
@@ -146,7 +181,7 @@ describe('SW-29: text in the place of a list', () => {
     expect(mistake(() => hasScope(untyped(['a'])))).toContain('not a list')
     expect(
       mistake(() => jwtAuth({ keys: SECRET, algorithms: untyped('HS256' as never) })),
-    ).toContain('jwtAuth algorithms must be a list')
+    ).toContain("jwtAuth(): algorithms must be ['HS256']")
   })
 })
 
@@ -157,11 +192,11 @@ describe('APP-12: options of what is handed to an app', () => {
       () => jwtAuth(untyped({ keys: SECRET, isuer: 'x' })),
       "jwtAuth(): unknown option 'isuer'; did you mean 'issuer'?",
     ],
-    ['jwtAuth', () => jwtAuth(untyped({ keys: SECRET, issuer: 5 })), 'jwtAuth issuer must be'],
+    ['jwtAuth', () => jwtAuth(untyped({ keys: SECRET, issuer: 5 })), 'jwtAuth(): issuer must be'],
     [
       'jwtAuth',
       () => jwtAuth(untyped({ keys: SECRET, audience: { a: 1 } })),
-      'jwtAuth audience must be',
+      'jwtAuth(): audience must be',
     ],
     [
       'query',
@@ -207,12 +242,12 @@ describe('APP-12: options of what is handed to an app', () => {
     [
       'CookieSigner',
       () => new CookieSigner(SECRET, untyped({ sallt: 'x' })),
-      "CookieSigner: unknown option 'sallt'; did you mean 'salt'?",
+      "CookieSigner(): unknown option 'sallt'; did you mean 'salt'?",
     ],
     [
       'CookieSigner',
       () => new CookieSigner(SECRET, untyped({ salt: 5 })),
-      'CookieSigner salt must be non-empty text',
+      'CookieSigner(): salt must be non-empty text',
     ],
     [
       'cookieSession',
@@ -245,7 +280,7 @@ describe('APP-12: options of what is handed to an app', () => {
     [
       'staticFiles',
       () => staticFiles('.', untyped({ index: 5 })),
-      'staticFiles(): index must be text or null, got 5',
+      'staticFiles(): index must be non-empty text, got 5',
     ],
     [
       'staticFiles',
@@ -285,13 +320,13 @@ describe('APP-12: options of what is handed to an app', () => {
     [{ maxHeaderSize: '0b' }, "serve(): maxHeaderSize must be more than '0b'"],
     [{ signals: 'false' }, 'serve(): signals must be true or false, got text of 5 characters'],
   ])('serve(%j)', async (options, message) => {
-    const app = createApp({ logger, env: {} })
+    const app = createApp({ log: { logger }, env: {} })
     const given = { port: 0, signals: false, ...options }
     await expect(serve(app, untyped(given))).rejects.toThrow(message)
   })
 
   test('toNodeHandler: an address that nobody reads would be that of the host', () => {
-    const app = createApp({ logger, env: {} })
+    const app = createApp({ log: { logger }, env: {} })
     const options = untyped({ clientAdress: () => null })
     expect(mistake(() => toNodeHandler(app, options))).toBe(
       "toNodeHandler(): unknown option 'clientAdress'; did you mean 'clientAddress'?",
@@ -299,7 +334,7 @@ describe('APP-12: options of what is handed to an app', () => {
   })
 
   test('serve: a head size may be text', async () => {
-    const app = createApp({ logger, env: {} })
+    const app = createApp({ log: { logger }, env: {} })
     const server = await serve(app, { port: 0, signals: false, maxHeaderSize: '8kb' })
     const large = { headers: { 'x-large': 'a'.repeat(9000) } }
     expect((await fetch(`${server.url}/x`, large)).status).toBe(431)

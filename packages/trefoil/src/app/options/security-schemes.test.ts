@@ -79,7 +79,10 @@ describe('W-34: where credentials are said to be', () => {
       { type: 'http', scheme: 'basic', bearerFormat: 'JWT' },
       'auth scheme: bearerFormat is of bearer tokens only',
     ],
-    [{ type: 'http', scheme: 'basic', realm: 'x' }, "auth scheme: type http has no member 'realm'"],
+    [
+      { type: 'http', scheme: 'basic', realm: 'x' },
+      "auth scheme of type http: unknown option 'realm'",
+    ],
     [{ type: 'http', scheme: 'basic', description: '' }, 'auth scheme: description must be text'],
     [
       { type: 'apiKey', in: 'body', name: 'k' },

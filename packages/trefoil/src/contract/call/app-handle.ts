@@ -1,3 +1,5 @@
+import { valueKind } from '../options/value-kind.ts'
+import { ImproperlyConfigured } from '../problems/problem.ts'
 import type { ActionTarget } from '../protocol/action-protocol.ts'
 
 /** Found on every app, whichever copy of the package made it. */
@@ -45,4 +47,10 @@ export interface AppHandle {
 
 export function isAppHandle(value: unknown): value is AppHandle {
   return typeof value === 'object' && value !== null && APP_BRAND in value
+}
+
+/** @throws ImproperlyConfigured for what is no app, an `undefined` out of a forgotten export for one */
+export function checkAppHandle(where: string, value: unknown): void {
+  if (isAppHandle(value)) return
+  throw new ImproperlyConfigured(`${where} takes an app of createApp(), got ${valueKind(value)}`)
 }

@@ -1,6 +1,7 @@
 import type { AuthContext } from '../auth/auth-context.ts'
 import { checkOptionNames, type OptionNames } from '../options/option-names.ts'
 import { checkText } from '../options/option-values.ts'
+import { valueKind } from '../options/value-kind.ts'
 import { ImproperlyConfigured } from '../problems/problem.ts'
 import type { CallFacts } from './call-facts.ts'
 
@@ -75,7 +76,9 @@ export function dependency<Returned, const U extends Uses = Record<never, never>
   checkText('dependency(): name', options.name)
   const { scope = 'request', uses } = options
   if (typeof provide !== 'function') {
-    throw new ImproperlyConfigured('dependency() takes a function that provides the value')
+    throw new ImproperlyConfigured(
+      `dependency() takes a function that provides the value, got ${valueKind(provide)}`,
+    )
   }
   if (scope !== 'request' && scope !== 'function') {
     throw new ImproperlyConfigured("Dependency scope must be 'function' or 'request'")
@@ -85,7 +88,7 @@ export function dependency<Returned, const U extends Uses = Record<never, never>
     [BRAND]: true as const,
     name,
     scope,
-    uses: fixed(uses),
+    uses: fixed(name, uses),
     provide,
   })
 }
@@ -94,17 +97,28 @@ export function dependency<Returned, const U extends Uses = Record<never, never>
  * Taken once: the graph is checked when the app starts, and what is put into the object later would
  * run in every call unchecked, in the place of what was declared.
  */
-function fixed(uses: Uses | (() => Uses) | undefined): () => Uses {
+function fixed(name: string, uses: Uses | (() => Uses) | undefined): () => Uses {
   if (typeof uses !== 'function') {
-    const taken = Object.freeze({ ...uses })
+    const taken = checked(name, { ...uses })
     return () => taken
   }
   // Declared later in the file: not before somebody asks.
   let taken: Uses | null = null
   return () => {
-    taken ??= Object.freeze({ ...uses() })
+    taken ??= checked(name, { ...uses() })
     return taken
   }
+}
+
+function checked(name: string, uses: Uses): Uses {
+  for (const [used, entry] of Object.entries(uses)) {
+    // What is not there yet is told when the graph is looked at, with what to write.
+    if (entry === undefined || isDependency(entry)) continue
+    throw new ImproperlyConfigured(
+      `dependency '${name}': uses.${used} must be a dependency, got ${valueKind(entry)}`,
+    )
+  }
+  return Object.freeze(uses)
 }
 
 export function isDependency(value: unknown): value is Dependency<unknown> {

@@ -8,14 +8,16 @@ export type OptionNames<Options> = Readonly<Record<keyof Required<Options>, true
 
 /**
  * Refuses options nobody reads: a misspelt security option would otherwise be off in silence. And
- * what is no object of options at all, as JavaScript callers may hand over.
+ * what is no object of options at all, as JavaScript callers may hand over. Cheap enough for what is
+ * asked in every call.
  *
+ * @param known the rows of the options, or their names
  * @throws ImproperlyConfigured naming the option and the nearest real one
  */
 export function checkOptionNames(
   where: string,
   options: object,
-  known: Readonly<Record<string, true>>,
+  known: Readonly<Record<string, unknown>>,
 ): void {
   if (!isRecord(options)) {
     throw new ImproperlyConfigured(`${where}: options must be an object, got ${valueKind(options)}`)

@@ -28,6 +28,12 @@ export function checkText(option: string, value: unknown): void {
   }
 }
 
+/** @throws ImproperlyConfigured unless the value is non-empty text */
+export function requireText(option: string, value: unknown): void {
+  if (typeof value === 'string' && value !== '') return
+  throw new ImproperlyConfigured(`${option} must be non-empty text, got ${shownValue(value)}`)
+}
+
 /**
  * @param what what is expected, for the message: `an object of options, or false for none`
  * @throws ImproperlyConfigured unless the value is an object that is no list

@@ -1,6 +1,7 @@
 import { deepFreeze } from '../../base/plain/freeze.ts'
 import { freezeClass } from '../../base/plain/freeze-class.ts'
 import { unknownName } from '../../base/unknown-name.ts'
+import { valueKind } from '../options/value-kind.ts'
 import { type ProblemCode, problemRow } from './problems.ts'
 import { reasonPhrase } from './reason-phrases.ts'
 
@@ -123,7 +124,11 @@ export class HttpError extends Problem {
 
   constructor(status = 500, detail?: string, options: HttpErrorOptions = {}) {
     if (!isFailureStatus(status)) {
-      throw new RangeError(`HttpError status must be an integer from 400 to 599, got ${status}`)
+      const given = typeof status === 'number' ? String(status) : valueKind(status)
+      const hint = typeof status === 'number' ? '' : "; write new HttpError(404, 'Order not found')"
+      throw new RangeError(
+        `HttpError status must be an integer from 400 to 599, got ${given}${hint}`,
+      )
     }
     checkNames('HttpError', options, HTTP_ERROR_OPTIONS)
     const { code, ...rest } = options

@@ -1,5 +1,5 @@
 import { checkOptionNames, type OptionNames } from '../options/option-names.ts'
-import { checkFlag, checkRecord, checkText } from '../options/option-values.ts'
+import { checkFlag, checkRecord, requireText } from '../options/option-values.ts'
 import type { ActionCallRequest } from './action-protocol.ts'
 
 const MEMBERS: OptionNames<ActionCallRequest> = {
@@ -19,7 +19,7 @@ const MEMBERS: OptionNames<ActionCallRequest> = {
 export function checkCallRequest(request: ActionCallRequest): void {
   const where = 'call() of a target'
   checkOptionNames(where, request, MEMBERS)
-  checkText(`${where}: action`, request.action ?? null)
+  requireText(`${where}: action`, request.action)
   if (request.arguments !== undefined) checkRecord(`${where}: arguments`, request.arguments)
   checkFlag(`${where}: dry_run`, request.dry_run)
 }

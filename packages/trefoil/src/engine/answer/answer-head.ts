@@ -4,6 +4,7 @@ import type { AnswerHead } from '../../contract/answer/answer.ts'
 import type { ReplyOptions } from '../../contract/answer/reply.ts'
 import { checkOptionNames, type OptionNames } from '../../contract/options/option-names.ts'
 import { readSeconds } from '../../contract/options/read-duration.ts'
+import { valueKind } from '../../contract/options/value-kind.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
 import { formatDeleteCookie, formatSetCookie } from '../../web/cookie-header.ts'
 import { toEntityTag } from '../../web/etag.ts'
@@ -63,8 +64,13 @@ function readHeaders(headers: ReplyOptions['headers'] = {}): {
     }
     if (names.has(lower)) pairs = withoutName(pairs, lower)
     if (lower !== 'set-cookie') names.add(lower)
-    for (const text of typeof value === 'string' ? [value] : value) {
-      if (typeof text !== 'string' || !isHeaderValue(text)) {
+    for (const text of Array.isArray(value) ? value : [value]) {
+      if (typeof text !== 'string') {
+        throw new ImproperlyConfigured(
+          `reply(): the value of header '${name}' must be text, got ${valueKind(text)}`,
+        )
+      }
+      if (!isHeaderValue(text)) {
         throw new ImproperlyConfigured(
           `reply(): the value of header '${name}' has characters a header cannot carry`,
         )

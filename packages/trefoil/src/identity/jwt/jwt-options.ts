@@ -1,18 +1,20 @@
 import { type Clock, systemClock } from '../../base/clock.ts'
 import type { Duration } from '../../base/duration.ts'
-import { checkOptionNames, type OptionNames } from '../../contract/options/option-names.ts'
-import { checkRecord } from '../../contract/options/option-values.ts'
-import { readDuration } from '../../contract/options/read-duration.ts'
+import { clock, count, duration } from '../../contract/options/kinds.ts'
+import type { OptionKind } from '../../contract/options/option-kind.ts'
+import { type OptionGroup, REQUIRED, type Values } from '../../contract/options/option-rows.ts'
+import { readOptions } from '../../contract/options/read-options.ts'
+import { valueKind } from '../../contract/options/value-kind.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
-import { isKeyRing, type KeyMaterial, type KeyRing, keyRing } from '../key-ring.ts'
+import { type KeyMaterial, type KeyRing, readKeyRing } from '../key-ring.ts'
 import type { ClaimRules } from './claim-check.ts'
 
 export interface JwtAuthOptions {
   /** HS256 secret or ring of secrets, at least 32 bytes each (RFC 7518 §3.2). */
   readonly keys: KeyMaterial | KeyRing
-  /** Accepted `iss`; when given, a token without it is refused. */
+  /** Accepted `iss`; when given, a token without it is refused. Default any. */
   readonly issuer?: string | readonly string[]
-  /** Accepted `aud`, any overlap; when given, a token without it is refused. */
+  /** Accepted `aud`, any overlap; when given, a token without it is refused. Default any. */
   readonly audience?: string | readonly string[]
   /** Accepted signature algorithms. Default and only choice for secrets: `['HS256']`. */
   readonly algorithms?: readonly 'HS256'[]
@@ -24,18 +26,93 @@ export interface JwtAuthOptions {
   readonly clock?: Clock
 }
 
-const OPTIONS: OptionNames<JwtAuthOptions> = {
-  keys: true,
-  issuer: true,
-  audience: true,
-  algorithms: true,
-  clockTolerance: true,
-  cacheSize: true,
-  clock: true,
-}
+/** {@link JwtAuthOptions} after reading; the tolerance is milliseconds. */
+type JwtValues = Values<
+  JwtAuthOptions,
+  {
+    readonly keys: KeyRing
+    readonly issuer: readonly string[] | null
+    readonly audience: readonly string[] | null
+  }
+>
 
 const MIN_KEY_BYTES = 32
 const MAX_TOLERANCE_MS = 60_000
+
+/** One name, or several. */
+const names: OptionKind<readonly string[]> = {
+  words: 'list',
+  read(value) {
+    const list: readonly unknown[] = Array.isArray(value) ? value : [value]
+    const isNames = list.length > 0 && list.every((name) => typeof name === 'string' && name !== '')
+    return isNames
+      ? { value: Object.freeze([...list]) as readonly string[] }
+      : { mistake: `must be non-empty text or a list of it, got ${valueKind(value)}` }
+  },
+}
+
+const algorithms: OptionKind<readonly 'HS256'[]> = {
+  words: 'list',
+  read(value) {
+    const fits = Array.isArray(value) && value.length > 0 && value.every((one) => one === 'HS256')
+    return fits ? { value } : { mistake: `must be ['HS256'] for a secret, got ${valueKind(value)}` }
+  },
+}
+
+const forgiven: OptionKind<number> = {
+  ...duration,
+  read(value, path) {
+    const reading = duration.read(value, path)
+    const isLonger = 'value' in reading && reading.value > MAX_TOLERANCE_MS
+    return isLonger ? { mistake: "must be at most '60s'" } : reading
+  },
+}
+
+/** The rows of {@link JwtAuthOptions}. */
+export const JWT: OptionGroup<JwtAuthOptions, JwtValues> = {
+  name: 'jwtAuth()',
+  prefix: 'TREFOIL_JWT',
+  rows: {
+    keys: {
+      read: { words: 'text', read: (value, path) => ({ value: readKeyRing(path, value) }) },
+      default: REQUIRED,
+      doc: 'Signing secret of at least 32 bytes, or a `keyRing(current, previous)`.',
+    },
+    issuer: {
+      read: names,
+      default: null,
+      shown: 'any',
+      doc: 'Accepted `iss`, one or a list; a token without it is refused.',
+    },
+    audience: {
+      read: names,
+      default: null,
+      shown: 'any',
+      doc: 'Accepted `aud`, any overlap; a token without it is refused.',
+    },
+    algorithms: {
+      read: algorithms,
+      default: ['HS256'],
+      doc: 'Accepted signature algorithms; there is no other for a secret.',
+    },
+    clockTolerance: {
+      read: forgiven,
+      default: '0s',
+      doc: 'Difference between clocks to forgive, at most `60s`.',
+    },
+    cacheSize: {
+      read: count({ least: 0 }),
+      default: 256,
+      doc: 'Tokens kept with their verdict, good and bad ones; `0` keeps none.',
+    },
+    clock: {
+      read: clock,
+      default: systemClock,
+      shown: "the machine's",
+      doc: 'Source of time.',
+    },
+  },
+}
 
 /** {@link JwtAuthOptions}, checked and complete. */
 export interface JwtRules extends ClaimRules {
@@ -47,56 +124,18 @@ export interface JwtRules extends ClaimRules {
 
 /** @throws ImproperlyConfigured for what cannot be right; never names a secret */
 export function readJwtOptions(options: JwtAuthOptions): JwtRules {
-  checkRecord('jwtAuth(): options', options)
-  checkOptionNames('jwtAuth()', options, OPTIONS)
-  const ring = isKeyRing(options.keys) ? options.keys : keyRing(options.keys)
-  const secrets = [ring.current, ...ring.previous]
+  const values = readOptions(JWT, options)
+  const { issuer: issuers, audience: audiences, cacheSize } = values
+  const secrets = [values.keys.current, ...values.keys.previous]
   for (const secret of secrets) checkLength(secret)
-  const tolerance = readDuration('jwtAuth clockTolerance', options.clockTolerance ?? '0s')
-  if (tolerance > MAX_TOLERANCE_MS) {
-    throw new ImproperlyConfigured("jwtAuth clockTolerance must be at most '60s'")
-  }
-  const issuers = readNames(options.issuer, 'issuer')
-  const audiences = readNames(options.audience, 'audience')
-  checkAlgorithms(options.algorithms ?? ['HS256'])
-  const cacheSize = readCacheSize(options.cacheSize ?? 256)
-  const clock = options.clock ?? systemClock
-  return { secrets, tolerance: tolerance / 1000, issuers, audiences, cacheSize, clock }
+  const tolerance = values.clockTolerance / 1000
+  return { secrets, tolerance, issuers, audiences, cacheSize, clock: values.clock }
 }
 
 function checkLength(key: Uint8Array): void {
   if (key.length >= MIN_KEY_BYTES) return
   throw new ImproperlyConfigured(
-    `jwtAuth keys must be at least ${MIN_KEY_BYTES} bytes for HS256, got ${key.length}; ` +
+    `jwtAuth(): keys must be at least ${MIN_KEY_BYTES} bytes for HS256, got ${key.length}; ` +
       'make one with: openssl rand -base64 48',
   )
-}
-
-function checkAlgorithms(algorithms: unknown): void {
-  if (!Array.isArray(algorithms)) {
-    throw new ImproperlyConfigured("jwtAuth algorithms must be a list, such as ['HS256']")
-  }
-  if (algorithms.length === 0 || algorithms.some((algorithm) => algorithm !== 'HS256')) {
-    throw new ImproperlyConfigured("jwtAuth algorithms for a secret must be ['HS256']")
-  }
-}
-
-function readNames(value: unknown, option: string): readonly string[] | null {
-  if (value === undefined) return null
-  const names: unknown[] = Array.isArray(value) ? value : [value]
-  if (names.length === 0 || !names.every(isName)) {
-    throw new ImproperlyConfigured(`jwtAuth ${option} must be non-empty text or a list of it`)
-  }
-  return [...names]
-}
-
-function isName(value: unknown): value is string {
-  return typeof value === 'string' && value !== ''
-}
-
-function readCacheSize(size: number): number {
-  if (!Number.isInteger(size) || size < 0) {
-    throw new ImproperlyConfigured('jwtAuth cacheSize must be a whole number, 0 or more')
-  }
-  return size
 }

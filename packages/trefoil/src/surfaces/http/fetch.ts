@@ -2,6 +2,7 @@ import { joinBytes } from '../../base/join-bytes.ts'
 import { freezeGenerators } from '../../base/plain/freeze-class.ts'
 import type { Exchange, HttpReply, SendResult } from '../../contract/answer/exchange.ts'
 import { checkOptionNames, type OptionNames } from '../../contract/options/option-names.ts'
+import { valueKind } from '../../contract/options/value-kind.ts'
 import { incompleteBody } from '../../contract/params/incomplete-body.ts'
 import { ImproperlyConfigured, Problem, refuse } from '../../contract/problems/problem.ts'
 import { skipStream } from '../../engine/answer/stream.ts'
@@ -38,6 +39,9 @@ export async function handleFetch(
   context: FetchContext,
 ): Promise<Response> {
   checkOptionNames('app.fetch()', context, CONTEXT)
+  if (typeof request?.url !== 'string') {
+    throw new ImproperlyConfigured(`app.fetch() takes a Request, got ${valueKind(request)}`)
+  }
   const url = new URL(request.url)
   const whole = url.pathname + url.search
   const mountPath = readMountPath('app.fetch()', context.mountPath)

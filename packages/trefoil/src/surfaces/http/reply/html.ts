@@ -5,6 +5,8 @@ import {
   reply,
 } from '../../../contract/answer/reply.ts'
 import { checkOptionNames } from '../../../contract/options/option-names.ts'
+import { valueKind } from '../../../contract/options/value-kind.ts'
+import { ImproperlyConfigured } from '../../../contract/problems/problem.ts'
 import { withContentType } from './content-type.ts'
 
 /**
@@ -15,5 +17,8 @@ import { withContentType } from './content-type.ts'
  */
 export function html(text: string, options: ReplyOptions = {}): Reply<string> {
   checkOptionNames('html()', options, REPLY_OPTIONS)
+  if (typeof text !== 'string') {
+    throw new ImproperlyConfigured(`html() takes the text of a page, got ${valueKind(text)}`)
+  }
   return reply(text, withContentType(options, 'text/html; charset=utf-8'))
 }

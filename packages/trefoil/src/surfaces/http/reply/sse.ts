@@ -4,6 +4,8 @@ import { EventBody } from '../../../contract/answer/event-body.ts'
 import { type Reply, type ReplyOptions, reply } from '../../../contract/answer/reply.ts'
 import { checkOptionNames, type OptionNames } from '../../../contract/options/option-names.ts'
 import { readDuration } from '../../../contract/options/read-duration.ts'
+import { valueKind } from '../../../contract/options/value-kind.ts'
+import { ImproperlyConfigured } from '../../../contract/problems/problem.ts'
 import { formatSseEvent, type SseEvent } from '../../../web/sse-event.ts'
 import { EventStream, systemTimers, type Timers } from './event-stream.ts'
 
@@ -41,6 +43,11 @@ export function sse(
   checkOptionNames('sse()', options, OPTIONS)
   const { heartbeat = '15s', timers = systemTimers, headers, ...rest } = options
   const silence = heartbeat === false ? 0 : readDuration('sse(): heartbeat', heartbeat)
+  if (typeof events?.[Symbol.asyncIterator] !== 'function') {
+    throw new ImproperlyConfigured(
+      `sse() takes an async iterable of events, such as an async generator called, got ${valueKind(events)}`,
+    )
+  }
   return reply(new SseBody(events, silence, timers), {
     ...rest,
     headers: {

@@ -6,7 +6,7 @@ import {
   reply,
 } from '../../../../contract/answer/reply.ts'
 import { checkOptionNames, type OptionNames } from '../../../../contract/options/option-names.ts'
-import { checkFlag } from '../../../../contract/options/option-values.ts'
+import { checkFlag, requireText } from '../../../../contract/options/option-values.ts'
 import { readSeconds } from '../../../../contract/options/read-duration.ts'
 import { HttpError } from '../../../../contract/problems/problem.ts'
 import { attachment } from '../../../../web/attachment.ts'
@@ -72,6 +72,7 @@ export async function sendFile(
   for (const option of ['immutable', 'shared', 'dotfiles'] as const) {
     checkFlag(`sendFile(): ${option}`, options[option])
   }
+  requireText('sendFile(): the path', path)
   const { root, dotfiles = false, ...rest } = options
   const found = root === undefined ? await findFile(path) : await lookUp(root, path, dotfiles)
   if (found === null) throw new HttpError(404, 'File not found')
