@@ -38,7 +38,8 @@ type ClientValues = Values<
   }
 >
 
-const OPTIONS: OptionGroup<TypedClientOptions, ClientValues> = {
+/** The rows of {@link TypedClientOptions}. */
+export const TYPED_CLIENT: OptionGroup<TypedClientOptions, ClientValues> = {
   name: 'client()',
   prefix: 'TREFOIL_TYPED_CLIENT',
   rows: {
@@ -90,7 +91,7 @@ export function client<const Handles extends Readonly<Record<string, AnyHandle>>
   options: TypedClientOptions = {},
 ): TypedClient<Handles> {
   if (!isAppHandle(app)) throw new TypeError('client() requires a Trefoil application')
-  const { surface, lifespan, ...values } = readOptions(OPTIONS, options)
+  const { surface, lifespan, ...values } = readOptions(TYPED_CLIENT, options)
   const life = new Lifespan(app, lifespan)
   const connection = new Connection({
     ...values,
