@@ -6,6 +6,7 @@ import { PROBLEMS } from '../packages/trefoil/src/contract/problems/problems.ts'
 import { LIFECYCLE } from '../packages/trefoil/src/engine/lifecycle.ts'
 import { health } from '../packages/trefoil/src/features/health.ts'
 import {
+  CLIENT_GROUPS,
   codemodTables,
   movedOptionRows,
   movedVariableRows,
@@ -21,6 +22,11 @@ const FILES = [
   ['lifecycle.md', 'stages', stageTable],
   ...Object.entries(OPTION_GROUPS).map(([name, group]) => [
     'configuration.md',
+    name,
+    () => table(['Option', 'Default', 'Meaning'], optionRows(group)),
+  ]),
+  ...Object.entries(CLIENT_GROUPS).map(([name, group]) => [
+    'client.md',
     name,
     () => table(['Option', 'Default', 'Meaning'], optionRows(group)),
   ]),

@@ -35,15 +35,17 @@ describe.skipIf(BROWSER_PATH === null)('the typed client in a browser', () => {
 
   beforeAll(async () => {
     browser = await launchBrowser()
-    const pages = createApp({ logger, security: 'off' })
+    const pages = createApp({ log: { logger }, edge: { security: 'off' } })
     pages.get('/', () => html('<!doctype html><title>page</title>'))
     pages.get('/client.js', () => reply(DOOR, { headers: { 'content-type': 'text/javascript' } }))
     site = await serve(pages, { port: 0, signals: false })
     const app = createApp({
-      logger,
-      cors: {
-        allowedOrigins: [`http://localhost:${site.port}`],
-        allowedHeaders: ['authorization', 'content-type'],
+      log: { logger },
+      browser: {
+        cors: {
+          allowedOrigins: [`http://localhost:${site.port}`],
+          allowedHeaders: ['authorization', 'content-type'],
+        },
       },
       auth: [
         {

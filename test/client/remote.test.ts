@@ -16,7 +16,7 @@ const authenticate = (request: { readonly headers: { get(name: string): string |
   return token === null || token === 'bad' ? null : new AuthContext({ subject: token })
 }
 const closed = createApp({
-  logger,
+  log: { logger },
   auth: [{ authenticate, surfaces: ['api', 'mcp', 'cli'] }],
 })
 const whoAmI = closed.get('/me', { name: 'who_am_i' }, (_args, call) => call.auth.subject)
@@ -182,12 +182,22 @@ describe('a remote client', () => {
 describe('the options', () => {
   test.each<[string, string, object, string]>([
     ['http elsewhere', 'http://example.com', {}, 'must use HTTPS'],
-    ['no address', '', {}, 'url must be the address of the app'],
+    ['no address', '', {}, 'url is refused'],
     ['credentials in it', 'https://a:b@example.com', {}, 'must not contain credentials'],
-    ['a token that is none', 'https://example.com', { token: 'a\nb' }, 'token has characters'],
+    [
+      'a token that is none',
+      'https://example.com',
+      { token: 'a\nb' },
+      'token must be text that a header can carry',
+    ],
     ['a token of another type', 'https://example.com', { token: 7 }, 'token must be text'],
     ['a misspelt option', 'https://example.com', { tokens: 'x' }, "did you mean 'token'"],
-    ['a surface that is none', 'https://example.com', { surface: 'mcp' }, "'api' or 'cli'"],
+    [
+      'a surface that is none',
+      'https://example.com',
+      { surface: 'mcp' },
+      'surface must be one of api, cli',
+    ],
     ['a bare number', 'https://example.com', { timeout: 30 }, "write '30s' for seconds"],
     ['a table that is none', 'https://example.com', { routes: {} }, 'routes cannot be used'],
   ])('are checked: %s', (_what, url, options, text) => {
@@ -242,14 +252,14 @@ describe('the route table', () => {
 
   test('is public where the documentation is, and gone where it is switched off', async () => {
     const shown = createApp({
-      logger,
+      log: { logger },
       auth: [{ authenticate, surfaces: ['api'] }],
-      publicDocs: true,
+      docs: { public: true },
     })
     shown.get('/x', () => null)
     const url = 'http://localhost/.well-known/trefoil-routes.json'
     expect((await shown.fetch(new Request(url))).status).toBe(200)
-    const hidden = createApp({ logger, openapiPath: null })
+    const hidden = createApp({ log: { logger }, docs: { openapiPath: null } })
     hidden.get('/x', () => null)
     expect((await hidden.fetch(new Request(url))).status).toBe(404)
   })

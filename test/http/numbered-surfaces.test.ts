@@ -18,12 +18,12 @@ const only =
   }
 
 const app = createApp({
-  logger,
+  log: { logger },
   auth: [
     { authenticate: only('for-mcp'), surfaces: ['mcp'] },
     { authenticate: only('for-cli'), surfaces: ['cli'] },
   ],
-  cors: { allowedOrigins: ['https://friend.example'] },
+  browser: { cors: { allowedOrigins: ['https://friend.example'] } },
   approval: ({ token }) => token === 'yes',
 })
 const description = 'What it does.'

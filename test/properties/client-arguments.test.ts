@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 
 const logger = { debug() {}, info() {}, warn() {}, error() {} }
-const app = createApp({ logger })
+const app = createApp({ log: { logger } })
 const description = 'Says what it was given.'
 
 /** What the last call was given, as its handler saw it. */

@@ -8,8 +8,9 @@ export type {
   ClientOptions,
   RemoteClientOf,
 } from './client/client-types.ts'
-export type { SentCredentials, Token } from './client/connection.ts'
+export type { SentCredentials } from './client/connection.ts'
 export { createClient } from './client/create-client.ts'
+export type { Token } from './client/option-kinds.ts'
 export type { RemoteTargetOptions } from './client/remote-client.ts'
 export { createRemoteTarget } from './client/remote-client.ts'
 export type {

@@ -1,10 +1,9 @@
-import { isRecord } from '../base/plain/is-record.ts'
-import { readOptions } from '../contract/options/read-options.ts'
-import { Problem, refuse } from '../contract/problems/problem.ts'
+import { checkOptionNames, type OptionNames } from '../contract/options/option-names.ts'
+import { readDuration } from '../contract/options/read-duration.ts'
+import { ImproperlyConfigured, Problem, refuse } from '../contract/problems/problem.ts'
 import type { ActionAnswer } from '../contract/protocol/action-protocol.ts'
 import { CALL_PATH } from '../contract/protocol/paths.ts'
 import type { RouteEntry } from '../contract/protocol/route-table.ts'
-import { CLIENT_CALL, type ClientCallValues } from './client-options.ts'
 import {
   type ClientResult,
   type Failed,
@@ -15,10 +14,18 @@ import {
 import type { ClientCallOptions } from './client-types.ts'
 import type { Connection, OutgoingRequest } from './connection.ts'
 import { jsonText, layOutRequest } from './lay-out-request.ts'
+import { headersKind } from './option-kinds.ts'
 import { readAnswer, readProblem } from './read-answer.ts'
 import { readDocument } from './read-document.ts'
 import { readHttpAnswer } from './read-http-answer.ts'
 import type { RouteSource } from './route-source.ts'
+
+const OPTIONS: OptionNames<ClientCallOptions> = {
+  signal: true,
+  timeout: true,
+  headers: true,
+  approvalToken: true,
+}
 
 type Args = Readonly<Record<string, unknown>>
 type Called = ClientResult<unknown, string>
@@ -37,30 +44,30 @@ export class ActionCaller {
     this.#maxBytes = maxBytes
   }
 
-  async call(name: string, args: Args = {}, given: ClientCallOptions = {}): Promise<Called> {
-    const options = readOptions({ ...CLIENT_CALL, name: `${name}()` }, given)
+  async call(name: string, args: Args = {}, options: ClientCallOptions = {}): Promise<Called> {
+    checkOptionNames(`${name}(): options`, options, OPTIONS)
     const route = this.#routes === null ? null : await this.#routes.find(name)
     if (route === null) return this.#callByName(name, args, options)
     return 'ok' in route ? route : this.#callRoute(route, args, options)
   }
 
-  async #callRoute(route: RouteEntry, args: Args, options: ClientCallValues): Promise<Called> {
+  async #callRoute(route: RouteEntry, args: Args, options: ClientCallOptions): Promise<Called> {
     const sent = laidOut(() => layOutRequest(route, args))
     if ('ok' in sent) return sent
-    const { headers } = options
+    const headers = readHeaders(`${route.name}()`, options.headers)
     headers.set('accept', 'application/json, */*;q=0.5')
-    if (options.approvalToken !== null) headers.set('approval-token', options.approvalToken)
+    if (options.approvalToken !== undefined) headers.set('approval-token', options.approvalToken)
     for (const [name, value] of sent.headers ?? []) headers.set(name, value)
     return this.#send({ ...sent, headers, method: route.method }, options, (response) =>
       readHttpAnswer(response, this.#maxBytes),
     )
   }
 
-  async #callByName(name: string, args: Args, options: ClientCallValues): Promise<Called> {
+  async #callByName(name: string, args: Args, options: ClientCallOptions): Promise<Called> {
     const request = {
       action: name,
       arguments: args,
-      ...(options.approvalToken !== null && { approval_token: options.approvalToken }),
+      ...(options.approvalToken !== undefined && { approval_token: options.approvalToken }),
     }
     const headers = new Headers({ accept: 'application/json', 'content-type': 'application/json' })
     const sent = laidOut(() => ({
@@ -84,11 +91,12 @@ export class ActionCaller {
 
   async #send(
     request: OutgoingRequest,
-    options: ClientCallValues,
+    options: ClientCallOptions,
     read: (response: Response) => Promise<Called>,
   ): Promise<Called> {
-    const { signal, timeout } = options
-    const sent = { ...request, timeoutMs: timeout ?? undefined, signal: signal ?? undefined }
+    const timeoutMs =
+      options.timeout === undefined ? undefined : readDuration('timeout', options.timeout)
+    const sent = { ...request, timeoutMs, signal: options.signal }
     const called = await this.#connection.send(sent, read)
     return called instanceof Problem ? failedHere(called) : called
   }
@@ -125,7 +133,9 @@ function bytesOf(body: unknown, type: string | undefined): unknown {
   return new Response(bytes, { headers: { 'content-type': type ?? 'application/octet-stream' } })
 }
 
-/** True for arguments as calls take them. */
-export function isArgs(value: unknown): value is Args | undefined {
-  return value === undefined || isRecord(value)
+/** @throws ImproperlyConfigured for what no header can carry */
+function readHeaders(where: string, given: unknown): Headers {
+  const read = headersKind.read(given ?? {}, 'headers')
+  if ('mistake' in read) throw new ImproperlyConfigured(`${where}: headers ${read.mistake}`)
+  return read.value
 }

@@ -1,39 +1,51 @@
-import { callable, choice, duration, kind, record, size, text } from '../contract/options/kinds.ts'
+import { callable, choice, duration, record, size } from '../contract/options/kinds.ts'
+import type { OptionKind } from '../contract/options/option-kind.ts'
 import type { OptionGroup, Values } from '../contract/options/option-rows.ts'
-import type { ClientCallOptions, ClientOptions } from './client-types.ts'
-import type { Token } from './connection.ts'
-import { abortSignal, sentHeaders, token } from './connection-kinds.ts'
+import type { ClientOptions } from './client-types.ts'
+import type { SentCredentials } from './connection.ts'
+import { headersKind, type Token, tokenKind } from './option-kinds.ts'
+import { type Routes, readRouteTable } from './route-table.ts'
 
-/** The options of {@link createClient} with the names that its types demand where handles need them. */
-export interface NamedClientOptions extends ClientOptions {
+/** {@link ClientOptions} with `names`, whose members only the handles can tell. */
+export interface AnyClientOptions extends ClientOptions {
   readonly names?: Readonly<Record<string, string>> | undefined
 }
 
-/** {@link NamedClientOptions} after reading: milliseconds and bytes. */
+/** {@link AnyClientOptions} after reading: milliseconds and bytes. */
 export type ClientValues = Values<
-  NamedClientOptions,
+  AnyClientOptions,
   {
     readonly token: Token | null
     readonly headers: Headers
+    readonly surface: 'api' | 'cli'
     readonly timeout: number
     readonly maxResponseSize: number
-    /** As it was given: `readRouteTable` looks at it. */
-    readonly routes: unknown
+    readonly credentials: SentCredentials
+    readonly routes: Routes | null
+    readonly names: Readonly<Record<string, string>>
     readonly fetch: typeof fetch | null
   }
 >
 
-/** The rows of {@link ClientOptions}. */
-export const CLIENT: OptionGroup<NamedClientOptions, ClientValues> = {
+const routesKind: OptionKind<Routes> = {
+  words: 'object',
+  read(value) {
+    const routes = readRouteTable(value)
+    return routes.ok ? routes : { mistake: `cannot be used: ${routes.error}` }
+  },
+}
+
+/** The rows of {@link AnyClientOptions}. */
+export const CLIENT: OptionGroup<AnyClientOptions, ClientValues> = {
   name: 'createClient()',
   prefix: 'TREFOIL_CLIENT',
   rows: {
     token: {
-      read: token,
+      read: tokenKind,
       default: null,
-      doc: 'Sent as `Authorization: Bearer …`, to this address only; a function is asked anew for every call.',
+      doc: 'Sent as `Authorization: Bearer …`, to this address only; a function is asked for every call.',
     },
-    headers: { read: sentHeaders, default: {}, shown: 'none', doc: 'Headers of every request.' },
+    headers: { read: headersKind, default: {}, doc: 'Headers of every request.' },
     surface: {
       read: choice(['api', 'cli']),
       default: 'api',
@@ -47,73 +59,32 @@ export const CLIENT: OptionGroup<NamedClientOptions, ClientValues> = {
     maxResponseSize: {
       read: size,
       default: '5mb',
-      doc: 'Largest value, and largest route table.',
+      doc: 'Largest value, and largest route table; exactly the limit passes.',
     },
     credentials: {
       read: choice(['omit', 'same-origin', 'include']),
       default: 'omit',
-      doc: 'Whether a browser sends its cookies along, as in `fetch`.',
+      doc: 'Whether a browser sends its cookies, as in `fetch`.',
     },
     routes: {
-      read: kind('a route table', (value): value is unknown => value !== null),
+      read: routesKind,
       default: null,
       shown: 'asked for once',
       doc: 'The route table, where the app shows none.',
     },
     names: {
-      read: record<string>("{ getOrder: 'get_order' }", (_, value) =>
-        typeof value === 'string' && value !== '' ? null : 'must be the name of an action',
+      read: record<string>("{ fetchOne: 'get_order' }", (_key, name) =>
+        typeof name === 'string' && name !== '' ? null : 'must be the name of an action',
       ),
       default: {},
       shown: 'none',
-      doc: 'Names of actions whose handle is called otherwise; demanded where it is needed.',
+      doc: 'Names of actions whose handle is called otherwise.',
     },
     fetch: {
       read: callable<typeof fetch>(),
       default: null,
       shown: 'the global one',
-      doc: 'How requests are sent.',
-    },
-  },
-}
-
-/** {@link ClientCallOptions} after reading. */
-export type ClientCallValues = Values<
-  ClientCallOptions,
-  {
-    readonly signal: AbortSignal | null
-    readonly timeout: number | null
-    readonly headers: Headers
-    readonly approvalToken: string | null
-  }
->
-
-/** The rows of {@link ClientCallOptions}. */
-export const CLIENT_CALL: OptionGroup<ClientCallOptions, ClientCallValues> = {
-  name: 'options of the call',
-  prefix: 'TREFOIL_CLIENT_CALL',
-  rows: {
-    signal: {
-      read: abortSignal,
-      default: null,
-      doc: 'Gives the call up: the connection is closed.',
-    },
-    timeout: {
-      read: duration,
-      default: null,
-      shown: "the client's",
-      doc: 'Longest time from sending to the last byte of a value.',
-    },
-    headers: {
-      read: sentHeaders,
-      default: {},
-      shown: 'none',
-      doc: 'More request headers, such as `if-match`. Not for actions called by name.',
-    },
-    approvalToken: {
-      read: text,
-      default: null,
-      doc: 'Token of an approval of exactly these arguments.',
+      doc: 'What sends the requests.',
     },
   },
 }

@@ -5,7 +5,8 @@ import type { SurfaceName } from '../contract/call/surface-name.ts'
 import type { CallerArgs } from '../contract/params/caller-args.ts'
 import type { RouteTable } from '../contract/protocol/route-table.ts'
 import type { ClientResult } from './client-problem.ts'
-import type { SentCredentials, Token } from './connection.ts'
+import type { SentCredentials } from './connection.ts'
+import type { Token } from './option-kinds.ts'
 
 /** Options of one call. */
 export interface ClientCallOptions {

@@ -1,16 +1,13 @@
-import { LONGEST_TIMER } from '../base/start-timer.ts'
 import { valueKind } from '../contract/options/value-kind.ts'
 import { Problem, refuse } from '../contract/problems/problem.ts'
-
-/** A credential, or what gives one: asked anew for every call, and never kept. */
-export type Token = string | (() => string | Promise<string>)
+import { isToken, type Token } from './option-kinds.ts'
 
 /** Whether a browser adds its cookies, as in `fetch`. */
 export type SentCredentials = 'omit' | 'same-origin' | 'include'
 
-/** Where requests go, and with what; all of it checked. */
+/** What every way to a remote app has, checked. */
 export interface ConnectionValues {
-  /** With the path that the app is mounted under. */
+  /** In the spelling of {@link parseRemoteUrl}. */
   readonly url: string
   readonly token: Token | null
   readonly headers: Headers
@@ -34,22 +31,10 @@ export interface OutgoingRequest {
 
 /** Sends requests to one address, with the credential of one caller. */
 export class Connection {
-  readonly #url: string
-  readonly #token: Token | null
-  readonly #headers: Headers
-  readonly #timeoutMs: number
-  readonly #signal: AbortSignal | null
-  readonly #credentials: SentCredentials
-  readonly #fetch: typeof fetch
+  readonly #values: ConnectionValues
 
   constructor(values: ConnectionValues) {
-    this.#url = values.url
-    this.#token = values.token
-    this.#headers = values.headers
-    this.#timeoutMs = Math.min(values.timeout, LONGEST_TIMER)
-    this.#signal = values.signal
-    this.#credentials = values.credentials
-    this.#fetch = values.fetch ?? fetch
+    this.#values = values
   }
 
   /**
@@ -60,11 +45,13 @@ export class Connection {
     request: OutgoingRequest,
     read: (response: Response) => Promise<T>,
   ): Promise<T | Problem> {
-    const timeoutMs = Math.min(request.timeoutMs ?? this.#timeoutMs, LONGEST_TIMER)
+    const timeoutMs = Math.min(request.timeoutMs ?? this.#values.timeout, LONGEST)
     const late = new AbortController()
     // Not AbortSignal.timeout: a response that is handed out may be read for longer.
     const timer = setTimeout(() => late.abort(), timeoutMs)
-    const ends = [late.signal, this.#signal, request.signal].filter((each) => each != null)
+    const ends = [late.signal, this.#values.signal, request.signal].filter(
+      (each) => each instanceof AbortSignal,
+    )
     const signal = AbortSignal.any(ends)
     try {
       return await unlessAborted(this.#exchange(request, signal, read), signal)
@@ -94,8 +81,8 @@ export class Connection {
   }
 
   async #headersOf(request: OutgoingRequest): Promise<Headers | Problem> {
-    const headers = new Headers(this.#headers)
-    const token = this.#token
+    const headers = new Headers(this.#values.headers)
+    const { token } = this.#values
     if (token !== null) {
       try {
         const text = typeof token === 'string' ? token : await token()
@@ -118,33 +105,24 @@ export class Connection {
     signal: AbortSignal,
   ): Promise<Response> {
     // Called as a function of its own: browsers refuse `fetch` as a method of anything else.
-    const open = this.#fetch
-    return open(this.#url + target, {
+    const { url, credentials, fetch: open = null } = this.#values
+    return (open ?? fetch)(url + target, {
       method,
       headers,
       body: body ?? null,
       // A followed redirect hands the token to whoever the answer names, and turns the POST into a
       // GET (W-1).
       redirect: 'manual',
-      credentials: this.#credentials,
+      credentials,
       signal,
     })
   }
 }
 
-const TOKEN = /^[\x21-\x7e]+$/
-
-/** True for text that can stand behind `Bearer`. */
-export function isToken(value: unknown): value is string {
-  return typeof value === 'string' && TOKEN.test(value)
-}
-
 /** @throws TypeError, without the token in it */
-function bearer(given: unknown): string {
-  if (isToken(given)) return `Bearer ${given}`
-  throw new TypeError(
-    `token() must give text that a header can carry, and gave ${valueKind(given)}`,
-  )
+function bearer(token: unknown): string {
+  if (isToken(token)) return `Bearer ${token}`
+  throw new TypeError(`A token must be text that a header can carry, got ${valueKind(token)}`)
 }
 
 /** What never answers (a token function, an app in this process) must not outlive the call. */
@@ -182,3 +160,6 @@ function causeCode(error: unknown): string | null {
     typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : null
   return typeof code === 'string' ? code : null
 }
+
+/** Timers count in 31 bits; what is longer would end at once. */
+const LONGEST = 2 ** 31 - 1

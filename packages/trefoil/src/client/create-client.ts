@@ -4,9 +4,8 @@ import { ActionCaller } from './action-caller.ts'
 import { CLIENT } from './client-options.ts'
 import type { ClientCallOptions, ClientSetting, RemoteClientOf } from './client-types.ts'
 import { Connection } from './connection.ts'
-import { remoteUrl } from './connection-kinds.ts'
-import { askedRoutes, knownRoutes, type RouteSource } from './route-source.ts'
-import { readRouteTable } from './route-table.ts'
+import { urlKind } from './option-kinds.ts'
+import { askedRoutes, knownRoutes } from './route-source.ts'
 
 /**
  * A client of an app somewhere else, typed by the handles of its routes: `import type` is enough, and
@@ -21,31 +20,22 @@ import { readRouteTable } from './route-table.ts'
  * ```
  *
  * @param url absolute https address of the app, with the path it is mounted under; http for localhost
- * @throws ImproperlyConfigured naming the option that is unknown or malformed; never says what it is
+ * @throws ImproperlyConfigured naming what is malformed, or an option nobody reads; never says what it is
  */
 export function createClient<Handles>(
   url: string,
   ...given: ClientSetting<Handles>
 ): RemoteClientOf<Handles> {
-  const { maxResponseSize, names, routes, surface, ...rest } = readOptions(CLIENT, given[0])
-  const address = remoteUrl.read(url, 'url')
+  const { names, routes, surface, maxResponseSize, ...values } = readOptions(CLIENT, given[0])
+  const address = urlKind.read(url, 'url')
   if ('mistake' in address) {
-    throw new ImproperlyConfigured(`createClient(): the address ${address.mistake}`)
+    throw new ImproperlyConfigured(`createClient(): url ${address.mistake}`)
   }
-  const connection = new Connection({ ...rest, url: address.value, signal: null })
-  const source = surface === 'cli' ? null : sourceOf(routes, connection, maxResponseSize)
-  const caller = new ActionCaller(connection, source, maxResponseSize)
+  const connection = new Connection({ ...values, url: address.value, signal: null })
+  const known = routes === null ? askedRoutes(connection, maxResponseSize) : knownRoutes(routes)
+  const caller = new ActionCaller(connection, surface === 'cli' ? null : known, maxResponseSize)
   // Which names there are the types know, and the app.
   return named(caller, names) as RemoteClientOf<Handles>
-}
-
-function sourceOf(given: unknown, connection: Connection, maxBytes: number): RouteSource {
-  if (given === null) return askedRoutes(connection, maxBytes)
-  const routes = readRouteTable(given)
-  if (!routes.ok) {
-    throw new ImproperlyConfigured(`createClient(): routes cannot be used: ${routes.error}`)
-  }
-  return knownRoutes(routes.value)
 }
 
 type Call = (args?: Readonly<Record<string, unknown>>, options?: ClientCallOptions) => unknown

@@ -13,8 +13,8 @@ import type {
 } from '../contract/protocol/action-protocol.ts'
 import { checkCallRequest } from '../contract/protocol/check-call-request.ts'
 import { CALL_PATH, MANIFEST_PATH } from '../contract/protocol/paths.ts'
-import { Connection, type Token } from './connection.ts'
-import { abortSignal, remoteUrl, sentHeaders, token } from './connection-kinds.ts'
+import { Connection } from './connection.ts'
+import { headersKind, signalKind, type Token, tokenKind, urlKind } from './option-kinds.ts'
 import { problemEnvelope, refusal } from './problem-envelope.ts'
 import { isFailure, readAnswer, readManifest, readProblem } from './read-answer.ts'
 import { type ReadDocument, readDocument } from './read-document.ts'
@@ -66,23 +66,23 @@ export const REMOTE_TARGET: OptionGroup<RemoteTargetOptions, RemoteValues> = {
   prefix: 'TREFOIL_REMOTE_TARGET',
   rows: {
     url: {
-      read: remoteUrl,
+      read: urlKind,
       default: REQUIRED,
       doc: 'Address of the app: https, or http for this machine.',
     },
     token: {
-      read: token,
+      read: tokenKind,
       default: null,
-      doc: 'Sent as `Authorization: Bearer …`, to this address only; a function is asked anew for every call.',
+      doc: 'Sent as `Authorization: Bearer …`, to this address only; a function is asked for every call.',
     },
-    headers: { read: sentHeaders, default: {}, doc: 'More request headers.' },
+    headers: { read: headersKind, default: {}, doc: 'More request headers.' },
     timeout: {
       read: duration,
       default: '10s',
       doc: 'Longest time from sending to the last byte of the answer.',
     },
     signal: {
-      read: abortSignal,
+      read: signalKind,
       default: null,
       doc: 'Gives up what is being asked for: the connection is closed.',
     },
@@ -114,12 +114,9 @@ export const REMOTE_TARGET: OptionGroup<RemoteTargetOptions, RemoteValues> = {
  * @throws ImproperlyConfigured naming the option that is unknown or malformed; never says what it is
  */
 export function createRemoteTarget(options: RemoteTargetOptions): ActionTarget {
-  const { maxResponseSize, loginFix, ...connection } = readOptions(REMOTE_TARGET, options)
-  const remote = new Remote(
-    new Connection({ ...connection, credentials: 'omit' }),
-    maxResponseSize,
-    loginFix,
-  )
+  const { loginFix, maxResponseSize, ...values } = readOptions(REMOTE_TARGET, options)
+  const connection = new Connection({ ...values, credentials: 'omit' })
+  const remote = new Remote(connection, maxResponseSize, loginFix)
   return {
     manifest: () => remote.manifest(),
     call: (request) => remote.call(request),

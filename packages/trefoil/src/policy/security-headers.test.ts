@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { readOptions } from '../contract/options/read-options.ts'
+import { checkHeaders } from './check-headers.ts'
 import { type CspDirectives, formatCsp, NONCE } from './content-security-policy.ts'
 import { HSTS, type HstsOptions, type SecurityMode, securityHeaders } from './security-headers.ts'
-import { checkHeaders } from './check-headers.ts'
 
 interface Given {
   readonly mode?: SecurityMode

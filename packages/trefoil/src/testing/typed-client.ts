@@ -1,7 +1,7 @@
 import { ActionCaller } from '../client/action-caller.ts'
 import type { ClientCallOptions, ClientOf } from '../client/client-types.ts'
-import { Connection, type Token } from '../client/connection.ts'
-import { remoteUrl, sentHeaders, token } from '../client/connection-kinds.ts'
+import { Connection } from '../client/connection.ts'
+import { headersKind, type Token, tokenKind, urlKind } from '../client/option-kinds.ts'
 import { knownRoutes } from '../client/route-source.ts'
 import type { AnyHandle } from '../contract/call/action-handle.ts'
 import type { AppHandle } from '../contract/call/app-handle.ts'
@@ -28,32 +28,34 @@ export interface TypedClientOptions {
   readonly lifespan?: boolean | undefined
 }
 
-type TypedClientValues = Values<
+type ClientValues = Values<
   TypedClientOptions,
-  { readonly token: Token | null; readonly headers: Headers }
+  {
+    readonly token: Token | null
+    readonly headers: Headers
+    readonly surface: 'api' | 'cli'
+    readonly url: string
+    readonly lifespan: boolean
+  }
 >
 
 /** The rows of {@link TypedClientOptions}. */
-export const TYPED_CLIENT: OptionGroup<TypedClientOptions, TypedClientValues> = {
+export const TYPED_CLIENT: OptionGroup<TypedClientOptions, ClientValues> = {
   name: 'client()',
   prefix: 'TREFOIL_TYPED_CLIENT',
   rows: {
     token: {
-      read: token,
+      read: tokenKind,
       default: null,
-      doc: 'Sent as `Authorization: Bearer …`; a function is asked anew for every call.',
+      doc: 'Sent as `Authorization: Bearer …`; a function is asked for every call.',
     },
-    headers: { read: sentHeaders, default: {}, shown: 'none', doc: 'Headers of every request.' },
+    headers: { read: headersKind, default: {}, doc: 'Headers of every request.' },
     surface: {
       read: choice(['api', 'cli']),
       default: 'api',
       doc: '`cli`: all actions are called by name.',
     },
-    url: {
-      read: remoteUrl,
-      default: 'http://localhost',
-      doc: 'Where the app thinks it is.',
-    },
+    url: { read: urlKind, default: 'http://localhost', doc: 'Where the app thinks it is.' },
     lifespan: { read: flag, default: true, doc: 'Run start-up and shutdown hooks.' },
   },
 }
@@ -81,8 +83,8 @@ export type TypedClient<Handles> = ClientOf<Handles> & AsyncDisposable
  * Arguments, results and failures are those of `createClient`. Start-up runs on first use, shutdown at
  * the end of the `await using` block.
  *
- * @throws TypeError for a handle that is not of the app's actions; ImproperlyConfigured when `app` is
- * none, and naming the option that is unknown or malformed
+ * @throws TypeError when `app` is none, or a handle is not of its actions; ImproperlyConfigured for an
+ * option nobody reads
  */
 export function client<const Handles extends Readonly<Record<string, AnyHandle>>>(
   app: CallableApp,

@@ -2,30 +2,13 @@ import { isRecord } from '../base/plain/is-record.ts'
 import { kind } from '../contract/options/kinds.ts'
 import type { OptionKind } from '../contract/options/option-kind.ts'
 import { valueKind } from '../contract/options/value-kind.ts'
-import { isToken, type Token } from './connection.ts'
 import { parseRemoteUrl } from './remote-url.ts'
 
-/** The address of an app, with the path it is mounted under. */
-export const remoteUrl: OptionKind<string> = {
-  words: 'text',
-  read(value) {
-    if (typeof value !== 'string') return { mistake: `must be text, got ${valueKind(value)}` }
-    const url = parseRemoteUrl(value)
-    return url.ok ? { value: url.value } : { mistake: `is refused: ${url.error}` }
-  },
-}
-
-/** A credential, or what gives one; what that gives is looked at when it has given it. */
-export const token: OptionKind<Token> = {
-  words: 'text or function',
-  read: (value) =>
-    typeof value === 'function' || isToken(value)
-      ? { value: value as Token }
-      : { mistake: `must be text that a header can carry, or a function, got ${valueKind(value)}` },
-}
+/** A credential, or what gives one: asked anew for every call, and never kept. */
+export type Token = string | (() => string | Promise<string>)
 
 /** Names and values, one by one: what the platform says of a value it refuses quotes it, token or not. */
-export const sentHeaders: OptionKind<Headers> = {
+export const headersKind: OptionKind<Headers> = {
   words: 'object',
   read(value) {
     if (!isRecord(value)) {
@@ -41,7 +24,33 @@ export const sentHeaders: OptionKind<Headers> = {
   },
 }
 
-export const abortSignal: OptionKind<AbortSignal> = kind(
+const TOKEN = /^[\x21-\x7e]+$/
+
+/** True for what can be sent as a bearer token. */
+export function isToken(value: unknown): value is string {
+  return typeof value === 'string' && TOKEN.test(value)
+}
+
+export const tokenKind: OptionKind<Token> = {
+  words: 'text or a function',
+  read: (value) =>
+    isToken(value) || typeof value === 'function'
+      ? { value: value as Token }
+      : {
+          mistake: `must be text that a header can carry, or a function that gives one, got ${valueKind(value)}`,
+        }, // What the function gives is checked when it has given it.
+}
+
+export const urlKind: OptionKind<string> = {
+  words: 'text',
+  read(value) {
+    if (typeof value !== 'string') return { mistake: `must be text, got ${valueKind(value)}` }
+    const url = parseRemoteUrl(value)
+    return url.ok ? { value: url.value } : { mistake: `is refused: ${url.error}` }
+  },
+}
+
+export const signalKind: OptionKind<AbortSignal> = kind(
   'an AbortSignal',
   (value): value is AbortSignal => value instanceof AbortSignal,
 )
