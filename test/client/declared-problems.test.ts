@@ -29,11 +29,4 @@ describe('problems that an action declares', () => {
     expect(() => app.catalogue).toThrow(text)
     expect(() => app.catalogue).toThrow("Route GET /x ('act')")
   })
-
-  test('belong to names that are unique, on HTTP too', () => {
-    const app = createApp()
-    app.get('/a', { name: 'act' }, nothing)
-    app.get('/b', { name: 'act' }, nothing)
-    expect(() => app.catalogue).toThrow('Duplicate action name: act')
-  })
 })

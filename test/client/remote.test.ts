@@ -3,6 +3,7 @@ import { createApp, query, reply } from 'trefoil'
 import { AuthContext } from 'trefoil/auth'
 import { type ClientOptions, createClient, orThrow } from 'trefoil/client'
 import { type RunningServer, serve } from 'trefoil/node'
+import { client } from 'trefoil/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import type * as store from './store.ts'
@@ -262,6 +263,16 @@ describe('the route table', () => {
     const hidden = createApp({ log: { logger }, docs: { openapiPath: null } })
     hidden.get('/x', () => null)
     expect((await hidden.fetch(new Request(url))).status).toBe(404)
+  })
+
+  test('names no route whose name another has too (ROUTE-14), which handles can tell', async () => {
+    const app = createApp({ log: { logger } })
+    const one = app.get('/one', { name: 'twin' }, () => 1)
+    const two = app.get('/two', { name: 'twin' }, () => 2)
+    const url = 'http://localhost/.well-known/trefoil-routes.json'
+    expect(await (await app.fetch(new Request(url))).json()).toMatchObject({ routes: [] })
+    await using here = client(app, { one, two })
+    expect([await orThrow(here.one()), await orThrow(here.two())]).toEqual([1, 2])
   })
 
   test('is at a path that no route can take', () => {

@@ -15,7 +15,7 @@ export function formBody(parts: readonly FormPart[]): { body: string | Blob; typ
     const pairs = parts.map(({ name, value }) => [name, value].map(String).map(encodeURIComponent))
     return { body: pairs.map((pair) => pair.join('=')).join('&'), type: URLENCODED }
   }
-  const boundary = `trefoil-${unguessable()}`
+  const boundary = freshBoundary()
   const pieces: (string | Blob)[] = []
   for (const { name, value } of parts) {
     pieces.push(`--${boundary}\r\nContent-Disposition: form-data; name="${quoted(name)}"`)
@@ -27,10 +27,12 @@ export function formBody(parts: readonly FormPart[]): { body: string | Blob; typ
   return { body: new Blob(pieces, { type }), type }
 }
 
-/** So that no value can end its part. Not `randomUUID`, which pages without TLS do not have. */
-function unguessable(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16))
-  return [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+/** The platform's own, which nobody can guess: with another one a value could end its part. */
+function freshBoundary(): string {
+  const type = new Response(new FormData()).headers.get('content-type') ?? ''
+  const [, boundary] = /boundary="?([^";]+)/.exec(type) ?? []
+  if (boundary === undefined) throw new TypeError('This platform makes no multipart forms')
+  return boundary
 }
 
 function fileHead(file: Blob): string {

@@ -10,11 +10,15 @@ import {
 
 /**
  * What a typed client has to know to call the HTTP API by the names of its actions: no schemas, no
- * descriptions, and nothing that is not on HTTP.
+ * descriptions, and nothing that is not on HTTP. A name that several routes have calls none of them: which
+ * one was meant nobody can tell (ROUTE-14).
  */
 export function routeTable(catalogue: Catalogue): RouteTable {
-  const routes = catalogue.actions
-    .flatMap((action) => routeEntry(action) ?? [])
+  const entries = catalogue.actions.flatMap((action) => routeEntry(action) ?? [])
+  const names = entries.map(({ name }) => name)
+  const repeated = new Set(names.filter((name, index) => names.indexOf(name) !== index))
+  const routes = entries
+    .filter(({ name }) => !repeated.has(name))
     .sort((left, right) => (left.name < right.name ? -1 : 1))
   return { protocol: ROUTE_TABLE_PROTOCOL, routes }
 }

@@ -3,6 +3,7 @@ import type { ClientCallOptions, ClientOf } from '../client/client-types.ts'
 import { Connection } from '../client/connection.ts'
 import { headersKind, type Token, tokenKind, urlKind } from '../client/option-kinds.ts'
 import { knownRoutes } from '../client/route-source.ts'
+import type { Action } from '../contract/call/action.ts'
 import type { AnyHandle } from '../contract/call/action-handle.ts'
 import type { AppHandle } from '../contract/call/app-handle.ts'
 import { internalsOf } from '../contract/call/app-internals.ts'
@@ -101,14 +102,14 @@ export function client<const Handles extends Readonly<Record<string, AnyHandle>>
     credentials: 'omit',
     fetch: (input, init) => app.fetch(new Request(input, init)),
   })
-  const routes = app.catalogue.actions.flatMap((action) => routeEntry(action) ?? [])
-  const known = knownRoutes(new Map(routes.map((route) => [route.name, route])))
-  const caller = new ActionCaller(connection, surface === 'cli' ? null : known, MAX_BYTES)
   const calls = Object.entries(handles).map(([key, handle]) => {
-    if (!app.catalogue.actions.some(({ name }) => name === handle.name)) {
+    const action = app.catalogue.actions.find((each) => isOf(each, handle))
+    if (action === undefined) {
       throw new TypeError(`client(): the app has no action '${handle.name}' (handle ${key})`)
     }
-    return [key, callOf(life, caller, handle.name)] as const
+    const route = surface === 'cli' ? null : routeEntry(action)
+    const known = route === null ? null : knownRoutes(new Map([[route.name, route]]))
+    return [key, callOf(life, new ActionCaller(connection, known, MAX_BYTES), action.name)] as const
   })
   const end = (): Promise<void> => life.end()
   // The functions have the types of their handles, which nothing at run time can show.
@@ -116,6 +117,11 @@ export function client<const Handles extends Readonly<Record<string, AnyHandle>>
     ...Object.fromEntries(calls),
     [Symbol.asyncDispose]: end,
   }) as TypedClient<Handles>
+}
+
+/** Several routes may have one name, as long as it is of HTTP alone (ROUTE-14). */
+function isOf({ name, method, path }: Action, handle: AnyHandle): boolean {
+  return name === handle.name && method === handle.method && path === handle.path
 }
 
 function callOf(life: Lifespan, caller: ActionCaller, name: string) {

@@ -38,10 +38,10 @@ function nameConflicts(compiled: readonly CompiledAction[]): string[] {
   const mistakes: string[] = []
   for (const entry of compiled) {
     const { action } = entry
+    if (!action.exposed.mcp && !action.exposed.cli) continue
     const other = seen.get(action.name)
     seen.set(action.name, entry)
-    // What nobody named is named by its method and path, and two of those conflict as it is.
-    if (other === undefined || action.name === `${action.method} ${action.path}`) continue
+    if (other === undefined) continue
     const kind = other.action.exposed.mcp && action.exposed.mcp ? 'tool' : 'action'
     mistakes.push(
       `Duplicate ${kind} name: ${action.name} (${placeOf(other)} and ${placeOf(entry)}); ` +
