@@ -12,8 +12,9 @@ export type { Allowed, Denied, DenyOptions, GuardDecision } from './contract/aut
 export { deny } from './contract/auth/guard-decision.ts'
 export type { LoginSession } from './contract/auth/login-session.ts'
 export type { PrincipalKind } from './contract/auth/principal-kind.ts'
-export type { CredentialRefusal, RefusalCode, RefusalOptions } from './contract/auth/refusal.ts'
+export type { CredentialRefusal, RefusalOptions } from './contract/auth/refusal.ts'
 export { refusal } from './contract/auth/refusal.ts'
+export type { RefusalCode } from './contract/auth/refusal-code.ts'
 export type {
   ApiKeyScheme,
   BasicScheme,

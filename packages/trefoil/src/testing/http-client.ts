@@ -1,6 +1,6 @@
 import { checkOptionNames, type OptionNames } from '../contract/options/option-names.ts'
 import { parseHost } from '../web/host.ts'
-import type { CookieJar, CookieOrigin } from './cookie-jar.ts'
+import type { CookieJar, CookieOrigin } from './cookies/cookie-jar.ts'
 import {
   callerHeaders,
   type HeaderPairs,

@@ -5,7 +5,7 @@ import { FOREIGN_APP, internalsOf, isApp, isForeignApp } from '../contract/call/
 import { checkOptionNames, type OptionNames } from '../contract/options/option-names.ts'
 import { isHeaderValue } from '../web/raw-headers.ts'
 import { type LocalActions, TestCli } from './cli-client.ts'
-import { CookieJar } from './cookie-jar.ts'
+import { CookieJar } from './cookies/cookie-jar.ts'
 import { type HeadersInput, headerPairs } from './header-pairs.ts'
 import { hostName, TestHttp } from './http-client.ts'
 import { Lifespan } from './lifespan.ts'

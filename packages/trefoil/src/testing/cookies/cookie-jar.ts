@@ -1,5 +1,5 @@
-import type { Clock } from '../base/clock.ts'
-import { checkOptionNames, type OptionNames } from '../contract/options/option-names.ts'
+import type { Clock } from '../../base/clock.ts'
+import { checkOptionNames, type OptionNames } from '../../contract/options/option-names.ts'
 import { type ParsedCookie, parseSetCookie } from './set-cookie.ts'
 
 /** Where a request goes, as far as cookies care. */
