@@ -1,4 +1,5 @@
-export type { App, CreateAppOptions } from './app/create-app.ts'
+export type { App } from './app/app.ts'
+export type { CreateAppOptions } from './app/create-app.ts'
 export { createApp } from './app/create-app.ts'
 export type { AnyTypes, AppTypes, TypesOf } from './app/declare/app-types.ts'
 export type {
