@@ -111,7 +111,7 @@ export class App<T extends AppTypes = AnyTypes> extends RouteGroup<T> implements
     this.#callState = config.callState ?? (() => ({}))
     this.name = config.name
     // What the developer gave, or `{}` where the type says so.
-    this.state = config.state as T['state']
+    this.state = (config.state ?? {}) as T['state']
     this.#lifecycle = new Lifecycle<T['state']>(this)
     allowVariants(this, (variant) => this.#variant(variant))
     this.#internals = Object.freeze({

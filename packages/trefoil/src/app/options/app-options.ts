@@ -82,6 +82,7 @@ export type AppValues = Values<
     readonly mcp: McpValues
     readonly cli: CliValues
     readonly log: LogValues
+    readonly state: object | null
     readonly callState: (() => object) | null
     readonly env: Environment | null
   }
@@ -164,7 +165,9 @@ export const APP: OptionGroup<AppOptions, AppValues> = {
         'an object',
         (value): value is object => typeof value === 'object' && value !== null,
       ),
-      default: {},
+      // Not one object for all apps.
+      default: null,
+      shown: '`{}`',
       doc: 'Values that live as long as the app: `app.state`, `call.app.state`.',
     },
     callState: {
