@@ -1,6 +1,8 @@
 // Numbers of the source specification on MCP, the CLI and who is asked, that no other test cites. Where
 // this framework does otherwise, docs/differences.md says so under the number.
-import { AuthContext, createApp } from 'trefoil'
+
+import { createApp } from 'trefoil'
+import { AuthContext } from 'trefoil/auth'
 import { testClient } from 'trefoil/testing'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
@@ -47,7 +49,7 @@ describe('MCP', () => {
       expect((await rpc(method)).error?.code, method).toBe(-32601)
     }
     expect((await client.mcp.initialize({ token })).error).toBeNull()
-    expect((await client.mcp.toolsList({ token })).error).toBeNull()
+    expect((await client.mcp.listTools({ token })).error).toBeNull()
     expect((await rpc('ping')).message).toEqual({ jsonrpc: '2.0', id: 1, result: {} })
   })
 
@@ -64,8 +66,8 @@ describe('MCP', () => {
 
   it('MCP-13: a missing and a denied approval say code, action and hash', async () => {
     for (const era of ['legacy', 'modern'] as const) {
-      const missing = await client.mcp.toolsCall('pay', { amount: 1 }, { token, era })
-      const denied = await client.mcp.toolsCall(
+      const missing = await client.mcp.callTool('pay', { amount: 1 }, { token, era })
+      const denied = await client.mcp.callTool(
         'pay',
         { amount: 1 },
         { token, era, approvalToken: 'no' },
@@ -80,7 +82,7 @@ describe('MCP', () => {
         expect(text, era).toContain('pay')
         expect(answer.isSuccess).toBe(false)
       }
-      const paid = await client.mcp.toolsCall(
+      const paid = await client.mcp.callTool(
         'pay',
         { amount: 1 },
         { token, era, approvalToken: 'yes' },
@@ -90,11 +92,11 @@ describe('MCP', () => {
   })
 
   it('MCP-17: what ends an HTTP answer ends one of MCP: request id, security headers, CORS', async () => {
-    const { response } = await client.mcp.toolsList({ token, origin: 'https://friend.example' })
+    const { response } = await client.mcp.listTools({ token, origin: 'https://friend.example' })
     expect(response.headers.get('x-request-id')).toMatch(/^[0-9a-f]{32}$/)
     expect(response.headers.get('x-content-type-options')).toBe('nosniff')
     expect(response.headers.get('access-control-allow-origin')).toBe('https://friend.example')
-    const refused = await client.mcp.toolsList({ origin: 'https://friend.example' })
+    const refused = await client.mcp.listTools({ origin: 'https://friend.example' })
     expect(refused.response.status).toBe(401)
     expect(refused.response.headers.get('x-request-id')).toMatch(/^[0-9a-f]{32}$/)
     expect(refused.response.headers.get('access-control-allow-origin')).toBe(
@@ -106,10 +108,8 @@ describe('MCP', () => {
 describe('who is asked', () => {
   it('AUTH-13: surfaces are independent: the credential of one is none of another', async () => {
     expect((await client.http.get('/alpha')).status).toBe(200)
-    expect((await client.mcp.toolsCall('alpha', {}, { token: 'for-cli' })).response.status).toBe(
-      401,
-    )
-    expect((await client.mcp.toolsCall('alpha', {}, { token })).isSuccess).toBe(true)
+    expect((await client.mcp.callTool('alpha', {}, { token: 'for-cli' })).response.status).toBe(401)
+    expect((await client.mcp.callTool('alpha', {}, { token })).isSuccess).toBe(true)
     expect(await client.cli.call('alpha', {}, { token })).toMatchObject({ status_code: 401 })
     expect(await client.cli.call('alpha', {}, { token: 'for-cli' })).toMatchObject({ ok: true })
   })
@@ -117,9 +117,9 @@ describe('who is asked', () => {
   it('AUTH-11: the host and the origin are looked at before anybody is asked', async () => {
     asked.splice(0)
     const strange = testClient(app, { host: 'evil.example' })
-    expect((await strange.mcp.toolsList({ token })).response.status).toBe(400)
+    expect((await strange.mcp.listTools({ token })).response.status).toBe(400)
     expect(
-      (await client.mcp.toolsList({ token, origin: 'https://evil.example' })).response.status,
+      (await client.mcp.listTools({ token, origin: 'https://evil.example' })).response.status,
     ).toBe(403)
     const preflight = await client.http.options('/mcp', {
       headers: { origin: 'https://friend.example', 'access-control-request-method': 'POST' },

@@ -15,7 +15,13 @@ export type { PrincipalKind } from './contract/auth/principal-kind.ts'
 export type { CredentialRefusal, RefusalOptions } from './contract/auth/refusal.ts'
 export { refusal } from './contract/auth/refusal.ts'
 export type { RefusalCode } from './contract/auth/refusal-code.ts'
-export type { ApiKeyScheme, BasicScheme, BearerScheme, OpenIdConnectScheme, SecurityScheme } from './contract/auth/security-scheme.ts'
+export type {
+  ApiKeyScheme,
+  BasicScheme,
+  BearerScheme,
+  OpenIdConnectScheme,
+  SecurityScheme,
+} from './contract/auth/security-scheme.ts'
 export type { AuthRequest, Guard } from './contract/call/call.ts'
 export type { SentValues } from './contract/call/call-facts.ts'
 export type { AuthenticationErrorOptions } from './contract/problems/problem.ts'

@@ -7,6 +7,7 @@ export type {
   JarCookieOptions,
   StoredCookie,
 } from './testing/cookies/cookie-jar.ts'
+export type { ParsedCookie } from './testing/cookies/set-cookie.ts'
 export type { TokenOptions } from './testing/create-token.ts'
 export { createToken } from './testing/create-token.ts'
 export type { HeadersInput } from './testing/header-pairs.ts'
@@ -22,7 +23,6 @@ export type { PartCheck } from './testing/part-contract.ts'
 export { partContract } from './testing/part-contract.ts'
 export type { TestBodyOptions, TestFile } from './testing/request-body.ts'
 export type { FieldsInput, ScalarInput } from './testing/request-target.ts'
-export type { ParsedCookie } from './testing/cookies/set-cookie.ts'
 export type { OverrideEntry, OverrideOptions, Overrides } from './testing/stand-ins.ts'
 export type { TestClient, TestClientOptions } from './testing/test-client.ts'
 export { testClient } from './testing/test-client.ts'

@@ -82,7 +82,11 @@ export function compileApp(
     timeout: config.limits.timeout ?? 0,
     closeTimeout: config.limits.close,
   })
-  return Object.freeze({ catalogue, background, ...createSurfaces(compiled, catalogue, app, config) })
+  return Object.freeze({
+    catalogue,
+    background,
+    ...createSurfaces(compiled, catalogue, app, config),
+  })
 }
 
 /** A tool that every list is to have must be one, and of the part that says so. */
@@ -111,4 +115,3 @@ function credentialHeaders(auth: AppContext['auth']): ReadonlySet<string> {
   }
   return names
 }
-
