@@ -17,6 +17,7 @@ const PACKAGE = fileURLToPath(new URL('../packages/trefoil', import.meta.url))
 /** Types that stand in public signatures and are exported nowhere, each with the reason. */
 export const UNEXPORTED = {
   Described: 'gives each of the security schemes its `description`, where it is shown',
+  OnSurfaces: 'the little of a handle that its client asks for, made for every handle there is',
   NoOptions: 'the options of a file parameter that has none',
   StreamValue: 'the name of an iterable of text and bytes inside',
 }

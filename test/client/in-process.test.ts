@@ -1,6 +1,7 @@
 // Issue 11, item 7: an app called by its handles in this process, through the code that serves it.
 import { createApp } from 'trefoil'
-import { ClientProblem, client, orThrow } from 'trefoil/testing'
+import { ClientProblem, orThrow } from 'trefoil/client'
+import { client } from 'trefoil/testing'
 import { afterAll, describe, expect, test } from 'vitest'
 import * as store from './store.ts'
 
@@ -202,7 +203,7 @@ describe('the client', () => {
   })
 
   test('refuses what is no app, no action and no option', () => {
-    expect(() => client({} as never, {})).toThrow('client() requires a Trefoil application')
+    expect(() => client({} as never, {})).toThrow('client() takes an app of createApp()')
     const other = createApp().get('/other', { name: 'other' }, () => null)
     expect(() => client(app, { other })).toThrow("the app has no action 'other' (handle other)")
     expect(() => client(app, {}, { tokn: 'x' } as never)).toThrow(/token/)

@@ -67,6 +67,7 @@ describe('the doors of trefoil', () => {
         "UnfitForProduction",
         "AuthContext",
         "AuthenticationError",
+        "ClientProblem",
         "CookieSigner",
       ]
     `)

@@ -11,7 +11,7 @@ const logger = {
   error: (...entry: unknown[]) => void lines.push(entry),
 }
 const base = { env: {}, log: { logger } }
-const nobody = [{ authenticate: async () => null, surfaces: ['api'] as const }]
+const nobody = [{ authenticate: async (_request: unknown) => null, surfaces: ['api'] as const }]
 
 afterEach(() => {
   lines.length = 0

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { AuthContext, guard, hasRole, jwtAuth } from '../../packages/trefoil/src/auth.ts'
+import { AuthContext, hasRole, inputGuard, jwtAuth } from '../../packages/trefoil/src/auth.ts'
 import {
   type Call,
   createApp,
@@ -29,7 +29,7 @@ function started(...parts: Part[]): () => unknown {
 }
 
 function known(roles: readonly string[] = []) {
-  return () => new AuthContext({ subject: 'ada', roles })
+  return (_request: unknown) => new AuthContext({ subject: 'ada', roles })
 }
 
 const ROW = { status: 409, text: 'Locked', fix: 'Unlock it.' }
@@ -165,7 +165,7 @@ describe('what a part brings', () => {
     const people = definePart({
       name: 'people',
       authenticator: {
-        authenticate: (request) => (request.bearer === 't' ? known()() : null),
+        authenticate: (request) => (request.bearer === 't' ? known()(null) : null),
         surfaces: ['api'],
       },
       endpoints: [
@@ -191,7 +191,8 @@ describe('what a part brings', () => {
       ...base,
       auth: [
         {
-          authenticate: (request) => (request.bearer === null ? null : known([request.bearer])()),
+          authenticate: (request) =>
+            request.bearer === null ? null : known([request.bearer])(null),
           surfaces: ['api', 'mcp'],
         },
       ],
@@ -215,10 +216,29 @@ describe('what a part brings', () => {
     expect(await status('/open', 'guest')).toBe(200)
   })
 
+  test('a surface without an authenticator is no way round a guard of the whole app', async () => {
+    const rule = definePart({ name: 'rule', guards: [hasRole('member')] })
+    const app = createApp({
+      ...base,
+      auth: [{ authenticate: known(['member']), surfaces: ['api'] }],
+      publicSurfaces: ['mcp', 'cli'],
+      parts: [rule],
+    })
+    app.get('/x', { name: 'x', description: 'X.', tool: true, cli: true }, () => 'x')
+    await using client = testClient(app)
+    expect((await client.http.get('/x')).status).toBe(200)
+    expect(await client.mcp.callTool('x', {})).toMatchObject({ status: 401 })
+    for (const local of [true, false]) {
+      expect(await client.cli.call('x', {}, { local })).toMatchObject({
+        ok: false,
+        error: { code: 'AUTHENTICATION_ERROR' },
+      })
+    }
+  })
+
   test('guards that read the input get it', async () => {
-    const own = guard({
+    const own = inputGuard({
       name: 'own',
-      needsInput: true,
       check: (_auth, call) => call.args['id'] === '1',
     })
     const app = createApp({

@@ -38,6 +38,7 @@ export type { AccessEvent, AccessLog } from './contract/call/access-event.ts'
 export type {
   Action,
   AnswerForm,
+  DeclaredProblem,
   ErrorClass,
   ErrorHandler,
   Handler,

@@ -1,5 +1,3 @@
-export type { ClientResult } from './client/client-problem.ts'
-export { ClientProblem, orThrow } from './client/client-problem.ts'
 export type { CliCallOptions, CliManifestOptions, TestCli } from './testing/cli-client.ts'
 export type {
   CookieJar,

@@ -15,11 +15,22 @@ export interface ClientProblemFacts<Code extends string = string> {
   readonly cause?: unknown
 }
 
+const BRAND = Symbol.for('trefoil.client-problem')
+
 /**
  * Why a call did not succeed: what the app answered with, or what kept its answer from coming. An
  * `Error`, so that it can be thrown, though calls only return it.
  */
 export class ClientProblem<Code extends string = string> extends Error {
+  // The door of browsers is a bundle of its own, and the test client has this class from another one:
+  // what either returns is a `ClientProblem` to whoever asks with `instanceof`.
+  static {
+    Object.defineProperty(ClientProblem.prototype, BRAND, { value: true })
+    Object.defineProperty(ClientProblem, Symbol.hasInstance, {
+      value: (value: unknown) => isRecord(value) && BRAND in value,
+    })
+  }
+
   override readonly name = 'ClientProblem'
   /** Code of the problem: one that the action declares, or one of the framework's. */
   readonly code: Code

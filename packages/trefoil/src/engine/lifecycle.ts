@@ -213,8 +213,8 @@ const ROWS: readonly StageRow[] = [
   },
 ]
 
-function guardsAt({ action, surface, app }: StageSite): readonly Guard[] {
-  return guardsOn(action, surface, app.auth[surface] !== undefined)
+function guardsAt({ action, surface }: StageSite): readonly Guard[] {
+  return guardsOn(action, surface)
 }
 
 export const LIFECYCLE: readonly StageRow[] = Object.freeze(ROWS.map((row) => Object.freeze(row)))

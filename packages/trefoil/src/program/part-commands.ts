@@ -48,7 +48,11 @@ function firstWord(argv: readonly string[]): {
     if (error instanceof CommanderError) return { flags: {}, word: undefined }
     throw error
   }
-  return { flags: flagsOf<TargetFlags>(reader), word: reader.args[0] }
+  // `--help` and `--version` are left over like words, and no app's code has to run for them.
+  return {
+    flags: flagsOf<TargetFlags>(reader),
+    word: reader.args.find((arg) => !arg.startsWith('-')),
+  }
 }
 
 /** A word that is a slip for a command must not be answered with what is wrong with the app. */

@@ -166,14 +166,12 @@ export function emptyAction(name: string): Action {
 }
 
 /**
- * The guards of an action on a surface, in order.
- *
- * @param isCovered true where the surface has an authenticator
+ * The guards of an action on a surface, in order. Those of the whole app hold where nobody has an
+ * authenticator too: a surface that was forgotten must not be the way round them.
  */
 export function guardsOn(
   { guards, appGuards, public: isPublic }: Action,
   surface: SurfaceName,
-  isCovered: boolean,
 ): readonly Guard[] {
-  return isCovered && !isPublic[surface] ? [...appGuards, ...guards] : guards
+  return isPublic[surface] ? guards : [...appGuards, ...guards]
 }

@@ -27,10 +27,6 @@ export function requiresAuth(
 }
 
 /** True when there is a guard that a caller of this surface has to pass. */
-export function isGuarded(
-  { covered }: Catalogue,
-  action: Action,
-  surface: keyof PerSurface,
-): boolean {
-  return guardsOn(action, surface, covered[surface]).length > 0
+export function isGuarded(action: Action, surface: keyof PerSurface): boolean {
+  return guardsOn(action, surface).length > 0
 }

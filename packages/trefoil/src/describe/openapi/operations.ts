@@ -54,7 +54,7 @@ export function operationsOf(catalogue: Catalogue): Operations {
         summary: textMetadata(action, 'summary') ?? action.title ?? nameInWords(action),
         method,
         path: literalBraces(path),
-        requiresAuth: isGuarded(catalogue, action, 'api') || requiresAuth(catalogue, action, 'api'),
+        requiresAuth: isGuarded(action, 'api') || requiresAuth(catalogue, action, 'api'),
         needsApproval: action.approval.api || action.approval.mcp || action.approval.cli,
         parameters: parameterShapes(action, components, id),
         body: bodyShape(action, components, id),

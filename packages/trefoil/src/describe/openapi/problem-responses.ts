@@ -26,7 +26,7 @@ export function problemResponses(catalogue: Catalogue, action: Action): readonly
   if (sources.length > 0) can('VALIDATION_ERROR')
   if (sources.some((source) => JSON_SOURCES.has(source))) can('invalid_json')
   // A guard never sees an anonymous caller, so having one means a credential is asked for.
-  const guarded = isGuarded(catalogue, action, 'api')
+  const guarded = isGuarded(action, 'api')
   if (guarded || requiresAuth(catalogue, action, 'api')) can('AUTHENTICATION_ERROR')
   if (guarded) can('ACCESS_DENIED')
   if (action.approval.api) {

@@ -61,7 +61,7 @@ interface ToolContext {
 }
 
 function asksForAuth(catalogue: Catalogue, tool: Action): boolean {
-  return isGuarded(catalogue, tool, 'mcp') || requiresAuth(catalogue, tool, 'mcp')
+  return isGuarded(tool, 'mcp') || requiresAuth(catalogue, tool, 'mcp')
 }
 
 function toolEntry(tool: Action, index: number, context: ToolContext): PageEntry {
