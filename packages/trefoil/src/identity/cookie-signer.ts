@@ -7,7 +7,7 @@ import { freezeClass } from '../base/plain/freeze-class.ts'
 import { checkOptionNames, type OptionNames } from '../contract/options/option-names.ts'
 import { checkRecord, checkText } from '../contract/options/option-values.ts'
 import { ImproperlyConfigured } from '../contract/problems/problem.ts'
-import { cookieKeys, type KeyMaterial, type KeyRing } from './key-ring.ts'
+import { cookieKeys, type KeyMaterial, type KeyRing, ringKeys } from './key-ring.ts'
 
 /**
  * What the signature covers: `value` is purpose and encoded text (COOK-1), `payload` the raw
@@ -50,7 +50,8 @@ const DEFAULT_SALT = 'quater.cookie'
  * @throws ImproperlyConfigured for empty keys, an empty salt or an unknown format
  */
 export class CookieSigner {
-  readonly #keys: readonly Uint8Array[]
+  /** Live: a key taken out of it verifies nothing from then on. */
+  readonly #ring: KeyRing
   readonly #salt: string
   readonly #format: CookieFormat
   readonly #clock: Clock
@@ -65,7 +66,7 @@ export class CookieSigner {
     if (format !== 'value' && format !== 'payload') {
       throw new ImproperlyConfigured("CookieSigner format must be 'value' or 'payload'")
     }
-    this.#keys = [ring.current, ...ring.previous]
+    this.#ring = ring
     this.#salt = salt
     this.#format = format
     this.#clock = clock
@@ -78,7 +79,7 @@ export class CookieSigner {
       throw new TypeError('A signed value must be well-formed text')
     const bytes = new TextEncoder().encode(value)
     const encoded = encodeBase64url(bytes)
-    const signature = this.#mac(this.#keys[0] as Uint8Array, encoded, bytes)
+    const signature = this.#mac(this.#keys()[0] as Uint8Array, encoded, bytes)
     return `${encoded}.${encodeBase64url(signature)}`
   }
 
@@ -135,6 +136,10 @@ export class CookieSigner {
     return payload['_path'] === path && payload['_domain'] === domain ? payload : null
   }
 
+  #keys(): readonly Uint8Array[] {
+    return ringKeys(this.#ring).map(({ bytes }) => bytes)
+  }
+
   #now(): number {
     return Math.floor(this.#clock.now() / 1000)
   }
@@ -149,7 +154,7 @@ export class CookieSigner {
   /** Every key is tried, so the time taken does not tell which one matched. */
   #isSigned(encoded: string, bytes: Uint8Array, signature: Uint8Array): boolean {
     let signed = false
-    for (const key of this.#keys) {
+    for (const key of this.#keys()) {
       const expected = this.#mac(key, encoded, bytes)
       const same = signature.length === expected.length && timingSafeEqual(signature, expected)
       signed = same || signed
