@@ -1,4 +1,4 @@
-import { type AuthRequest, createApp, dependency, HttpError, query, reply } from 'trefoil'
+import { createApp, dependency, HttpError, query, reply } from 'trefoil'
 import { hasRole, hasScope } from 'trefoil/auth'
 import { z } from 'zod'
 import { Order, OrderId, OrderPage, OrderStatus, Quantity } from './order.ts'
@@ -15,7 +15,7 @@ export const app = createApp({
   version: '1.0.0',
   auth: [
     {
-      authenticate: (request: AuthRequest) => store.authenticate(request),
+      authenticate: store.authenticator,
       surfaces: ['api', 'mcp', 'cli'],
     },
   ],

@@ -1,4 +1,4 @@
-import { jwtAuth } from 'trefoil/auth'
+import { type Authenticator, jwtAuth } from 'trefoil/auth'
 import { AUDIENCE, ISSUER } from './access-token.ts'
 import { approves } from './approval.ts'
 import { databaseFile, type OpenDatabase, openDatabase } from './database.ts'
@@ -9,7 +9,7 @@ interface Running {
   readonly database: OpenDatabase
   readonly orders: Orders
   readonly secret: string
-  readonly authenticate: ReturnType<typeof jwtAuth>
+  readonly jwt: Authenticator<undefined>
 }
 
 /**
@@ -23,8 +23,8 @@ export class Store {
   open(): void {
     const secret = loadSecret()
     const database = openDatabase(databaseFile())
-    const authenticate = jwtAuth({ keys: secret, issuer: ISSUER, audience: AUDIENCE })
-    this.#running = { database, orders: new Orders(database.queries), secret, authenticate }
+    const jwt = jwtAuth({ keys: secret, issuer: ISSUER, audience: AUDIENCE })
+    this.#running = { database, orders: new Orders(database.queries), secret, jwt }
   }
 
   async close(): Promise<void> {
@@ -37,9 +37,11 @@ export class Store {
     return this.#open.orders
   }
 
-  /** Reads the bearer token of a request. */
-  get authenticate(): ReturnType<typeof jwtAuth> {
-    return this.#open.authenticate
+  /** Reads the bearer token of a request. The secret is there once the store is open. */
+  readonly authenticator: Authenticator<undefined> = {
+    name: 'store',
+    scheme: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+    authenticate: (request) => this.#open.jwt.authenticate(request),
   }
 
   /** True when this approval token was made for this call and is still good. */

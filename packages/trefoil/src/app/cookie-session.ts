@@ -4,7 +4,7 @@ import type { CookieOptions } from '../contract/answer/cookie-options.ts'
 import { type Dependency, dependency } from '../contract/call/dependency.ts'
 import { checkOptionNames, type OptionNames } from '../contract/options/option-names.ts'
 import { checkRecord, checkText } from '../contract/options/option-values.ts'
-import type { DeclaresRisks, ProductionRisk } from '../contract/options/production-risk.ts'
+import type { ProductionRisk } from '../contract/options/production-risk.ts'
 import { ImproperlyConfigured } from '../contract/problems/problem.ts'
 import { cookiesOf } from '../engine/views/provider-view.ts'
 import { type CookieSession, sessionOpener } from '../identity/cookie-session.ts'
@@ -48,13 +48,6 @@ const OPTIONS: OptionNames<CookieSessionOptions> = {
   clock: true,
 }
 
-const SESSIONS = new WeakSet<object>()
-
-/** True for what {@link cookieSession} made. */
-export function isCookieSession(dependency: Dependency<unknown>): boolean {
-  return SESSIONS.has(dependency)
-}
-
 /** Seconds; browsers keep no cookie longer (RFC 6265bis §5.5). */
 const MAX_AGE_LIMIT = 400 * 24 * 60 * 60
 
@@ -92,12 +85,10 @@ export function cookieSession<Data extends object = Record<string, unknown>>(
       if (cookies !== null) return open(cookies)
       throw mistake('is for calls over HTTP only; agents and programs send no cookies')
     },
-    { name: 'cookieSession' },
+    { name: 'cookieSession', ambient: true, risks: risksOfCookie(name, secure) },
   )
-  const declared = Object.freeze({ ...session, '~risks': risksOfCookie(name, secure) })
-  SESSIONS.add(declared)
   // What a browser brings was signed by this app, which put in what `Data` says.
-  return declared satisfies DeclaresRisks as Dependency<CookieSession<Data>>
+  return session as Dependency<CookieSession<Data>>
 }
 
 function mistake(text: string, cause?: unknown): ImproperlyConfigured {

@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock.ts'
-import type { AuthConfig } from '../contract/auth/authenticator.ts'
+import type { AuthEntry } from '../contract/auth/authenticator.ts'
 import type { Logger } from '../contract/call/logger.ts'
 import type { SurfaceName } from '../contract/call/surface-name.ts'
 import type { ApprovalDecider } from '../contract/ports/approval.ts'
@@ -19,7 +19,7 @@ export interface AppContext {
   readonly logger: Logger
   readonly clock: Clock
   readonly nextId: () => string
-  readonly auth: Readonly<Partial<Record<SurfaceName, AuthConfig>>>
+  readonly auth: Readonly<Partial<Record<SurfaceName, AuthEntry>>>
   /** Lower-case names of headers that handlers do not see: whatever carries credentials (PW-02). */
   readonly credentialHeaders: ReadonlySet<string>
   readonly approval: ApprovalDecider | null

@@ -13,4 +13,6 @@ export interface CallSite {
   readonly app: AppContext
   /** The ways in of the surface. */
   readonly schemes: readonly SecurityScheme[]
+  /** True for lists and documents: what they describe is no action that anybody asked for. */
+  readonly isListing: boolean
 }

@@ -63,6 +63,13 @@ export class CallState implements CallIds, CloseHooks {
   redemption: Redemption | null = null
   /** What decided a refusal: the name of a guard, or `approval`. */
   rule: string | null = null
+  /** Code of a credential that was refused. */
+  refusal: string | null = null
+  /**
+   * True when it ended because nobody knows who is calling: no answer of the action, whatever the
+   * problem, so that no surface writes it as one (FND-36).
+   */
+  isUnidentified = false
   /** What the developer's code returned, until an answer is made of it. */
   returned: unknown
   /** What is to be answered. */

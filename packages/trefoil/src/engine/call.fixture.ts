@@ -1,7 +1,8 @@
 import type { Awaitable } from '../base/promise.ts'
 import type { ServerStop } from '../contract/answer/exchange.ts'
 import { AuthContext, type Identity } from '../contract/auth/auth-context.ts'
-import type { AuthConfig } from '../contract/auth/authenticator.ts'
+import type { AuthEntry } from '../contract/auth/authenticator.ts'
+import { UNKNOWN_SCHEME } from '../contract/auth/security-scheme.ts'
 import { type Action, emptyAction } from '../contract/call/action.ts'
 import type { Outcome } from '../contract/call/outcome.ts'
 import type { SurfaceName } from '../contract/call/surface-name.ts'
@@ -77,8 +78,22 @@ export function field(name: string, schema: Schema): ParamSpec {
 }
 
 /** An authenticator that always answers with this identity. */
-export function knownAs(identity: Identity): AuthConfig {
-  return { authenticate: () => new AuthContext(identity), surfaces: ['api', 'mcp', 'cli'] }
+export function knownAs(identity: Identity): AuthEntry {
+  return authEntry({ authenticate: () => new AuthContext(identity) })
+}
+
+/** An entry of `auth` as calls go by it. */
+export function authEntry(more: Partial<AuthEntry>): AuthEntry {
+  return {
+    name: 'test',
+    surfaces: ['api', 'mcp', 'cli'],
+    schemes: UNKNOWN_SCHEME,
+    ambient: true,
+    risks: [],
+    authenticate: () => null,
+    onAuthenticated: null,
+    ...more,
+  }
 }
 
 const IDS: CallIds = { requestId: 'r1', callId: 'c1' }

@@ -2,7 +2,7 @@ import type { SecurityScheme } from '../contract/auth/security-scheme.ts'
 import { quoted } from '../web/bearer.ts'
 
 /** What a 401 knows about the credential it refuses. */
-export interface Refusal {
+export interface ChallengeFacts {
   /** Name of the app: the protection space that Basic has to name (RFC 7617 §2). */
   readonly realm: string
   /** True when there was an `Authorization` header. */
@@ -16,27 +16,27 @@ export interface Refusal {
  * Keys and cookies have no registered scheme, so theirs say where the credential goes, under names
  * no browser acts on: `ApiKey in="header", name="…"` and `Cookie cookie-name="…"`.
  */
-export function challengeOf(schemes: readonly SecurityScheme[], refusal: Refusal): string {
+export function challengeOf(schemes: readonly SecurityScheme[], facts: ChallengeFacts): string {
   const [only, second] = schemes
-  if (only !== undefined && second === undefined) return oneChallenge(only, refusal)
-  return [...new Set(schemes.map((scheme) => oneChallenge(scheme, refusal)))].join(', ')
+  if (only !== undefined && second === undefined) return oneChallenge(only, facts)
+  return [...new Set(schemes.map((scheme) => oneChallenge(scheme, facts)))].join(', ')
 }
 
-function oneChallenge(scheme: SecurityScheme, refusal: Refusal): string {
+function oneChallenge(scheme: SecurityScheme, facts: ChallengeFacts): string {
   if (scheme.type === 'apiKey') {
     const place =
       scheme.in === 'cookie'
         ? `Cookie cookie-name=${quoted(scheme.name)}`
         : `ApiKey in="${scheme.in}", name=${quoted(scheme.name)}`
-    return refusal.reason === null ? place : `${place}, ${errorOf(refusal.reason)}`
+    return facts.reason === null ? place : `${place}, ${errorOf(facts.reason)}`
   }
   if (scheme.type === 'http' && scheme.scheme === 'basic') {
     // It has no parameter for a reason, and no new one may be made up (RFC 7617 §2).
-    return `Basic realm=${quoted(refusal.realm)}, charset="UTF-8"`
+    return `Basic realm=${quoted(facts.realm)}, charset="UTF-8"`
   }
   // RFC 6750 §3.1: `error` only when a credential was sent.
-  if (!refusal.authorizationSent) return 'Bearer'
-  return `Bearer ${errorOf(refusal.reason ?? 'The credential was refused')}`
+  if (!facts.authorizationSent) return 'Bearer'
+  return `Bearer ${errorOf(facts.reason ?? 'The credential was refused')}`
 }
 
 function errorOf(reason: string): string {

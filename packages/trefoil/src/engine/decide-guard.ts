@@ -1,8 +1,9 @@
-import { type Awaitable, promised } from '../base/promise.ts'
-import type { AuthContext } from '../contract/auth/auth-context.ts'
+import { type Awaitable, isPromiseLike } from '../base/promise.ts'
+import { ALLOWED, type Denied, type GuardDecision } from '../contract/auth/guard-decision.ts'
 import type { SecurityScheme } from '../contract/auth/security-scheme.ts'
 import type { Call, Guard } from '../contract/call/call.ts'
 import { type Problem, refuse } from '../contract/problems/problem.ts'
+import { askGuard } from '../policy/guards/ask-guard.ts'
 import { quoted } from '../web/bearer.ts'
 import type { CallState } from './call-state.ts'
 import { challengeOf } from './challenge.ts'
@@ -23,44 +24,26 @@ export function decideGuard(
     const challenge = challengeOf(site.schemes, facts)
     return refuse('AUTHENTICATION_ERROR', { headers: { 'www-authenticate': challenge } })
   }
-  const judge = (passed: unknown) =>
-    passed === true ? undefined : denied(guard, state, auth, call)
-  const failed = (err: unknown) => {
-    state.log.error({ err, guard: guard.name }, 'Guard failed')
-    return false
-  }
-  let answer: Awaitable<unknown>
-  let waiting: Promise<unknown> | null = null
-  try {
-    answer = guard.check(auth, call)
-    waiting = promised(answer)
-  } catch (cause) {
-    answer = failed(cause)
-  }
-  return waiting === null ? judge(answer) : waiting.then(undefined, failed).then(judge)
+  const decision = askGuard(guard, auth, call)
+  if (decision === ALLOWED) return undefined
+  return isPromiseLike(decision)
+    ? decision.then((late) => judged(late, guard, state))
+    : judged(decision, guard, state)
 }
 
-function denied(guard: Guard, state: CallState, auth: AuthContext, call: Call): Problem {
+function judged(decision: GuardDecision, guard: Guard, state: CallState): Problem | undefined {
+  return 'deny' in decision ? denied(decision, guard, state) : undefined
+}
+
+function denied({ text, scopes }: Denied, guard: Guard, state: CallState): Problem {
   const { schemes, facts } = state.site
-  // Its caller has been answered: no text of the developer's is asked for any more (FND-16).
-  if (state.ended) return refuse('ACCESS_DENIED')
   state.rule = guard.name
   return refuse('ACCESS_DENIED', {
-    detail: denialText(guard, auth, call),
+    detail: text,
     details: { guard: guard.name, action: facts.name },
-    // Only missing scopes can be had by asking for a new token; a missing role cannot, so it
-    // must not start an authorization round (RFC 6750 §3.1). Other credentials have no scopes.
-    ...(guard.scopes !== undefined && schemes.some(isToken)
-      ? { headers: scopeChallenge(guard.scopes) }
-      : {}),
+    // Other credentials than tokens have no scopes that could be asked for.
+    ...(scopes !== undefined && schemes.some(isToken) ? { headers: scopeChallenge(scopes) } : {}),
   })
-}
-
-/** @throws TypeError for what is no text: no answer could be written of it (FND-5) */
-function denialText(guard: Guard, auth: AuthContext, call: Call): string {
-  const text: unknown = guard.denial(auth, call)
-  if (typeof text === 'string') return text
-  throw new TypeError(`denial() of guard '${guard.name}' must return text, got a ${typeof text}`)
 }
 
 function isToken(scheme: SecurityScheme): boolean {

@@ -6,6 +6,7 @@ import type { ArgumentIssue } from '../contract/params/param-issue.ts'
 import type { RequestBody } from '../contract/params/request-body.ts'
 import type { Problem } from '../contract/problems/problem.ts'
 import type { SentCookies } from '../web/cookie-header.ts'
+import type { QueryPairs } from '../web/query.ts'
 
 /**
  * What a surface hands the engine with a call: facts, and the raw input as a function that is
@@ -19,6 +20,8 @@ export interface Inbound extends RequestFacts {
   readonly rawHeaders: readonly string[]
   /** The cookies among them, for surfaces whose arguments may be cookies. */
   readonly cookies?: SentCookies
+  /** What stands in `search`, for surfaces that bind it; `null` for what cannot be decoded. */
+  readonly queryPairs?: QueryPairs | null
   /** True when handlers may read those headers too: on HTTP only (ABIND-2). */
   readonly showsHeaders: boolean
   readonly approvalToken: string | null

@@ -113,7 +113,7 @@ const ROWS: readonly StageRow[] = [
     name: 'identify',
     by: 'engine',
     what: 'the one authenticator of the surface, unless the action is public there',
-    problems: ['AUTHENTICATION_ERROR'],
+    problems: ['AUTHENTICATION_ERROR', 'authenticator_unavailable'],
     compile: ({ action, surface, app }) => identifyStage(action, app.auth[surface], surface),
   },
   {

@@ -1,4 +1,3 @@
-import { schemesOf } from '../contract/auth/authenticator.ts'
 import { UNKNOWN_SCHEME } from '../contract/auth/security-scheme.ts'
 import type { Action } from '../contract/call/action.ts'
 import type { SurfaceName } from '../contract/call/surface-name.ts'
@@ -39,13 +38,13 @@ export function compilePlan(
     const run = compile({ action, surface, app })
     if (run !== null) stages.push(Object.freeze({ name, run }))
   }
-  const config = app.auth[surface]
   return Object.freeze({
     action,
     facts: new ActionView(action),
     surface,
     app,
-    schemes: config === undefined ? UNKNOWN_SCHEME : schemesOf(config),
+    schemes: app.auth[surface]?.schemes ?? UNKNOWN_SCHEME,
+    isListing: without.length > 0,
     stages: Object.freeze(stages),
     run: Object.freeze(stages.map(({ run }) => run)),
   })

@@ -1,5 +1,8 @@
+import { isRecord } from '../base/plain/is-record.ts'
+import { type ActorIdentity, MAX_ACTORS } from '../contract/auth/actor.ts'
 import type { Identity } from '../contract/auth/auth-context.ts'
-import { type AuthenticationError, refuseCredential } from '../contract/problems/problem.ts'
+import type { RefusalCode } from '../contract/auth/refusal.ts'
+import { AuthenticationError } from '../contract/problems/problem.ts'
 
 type Claims = Readonly<Record<string, unknown>>
 
@@ -24,13 +27,15 @@ export function identityFromClaims(claims: Claims): Identity {
     audience: audienceOf(claims['aud']),
     issuedAt: claims['iat'] as number | undefined,
     expiresAt: claims['exp'] as number | undefined,
-    actor: actorOf(claims['act']),
+    actor: actorsOf(claims['act']),
   }
 }
 
-function subjectOf(claims: Claims): string {
+/** @param claim the one to blame */
+function subjectOf(claims: Claims, claim = 'sub'): string {
   const subject = claims['sub'] === undefined ? claims['client_id'] : claims['sub']
-  if (typeof subject !== 'string' || subject === '') throw invalid('sub')
+  if (subject === undefined) throw invalid(claim, 'missing_claim')
+  if (typeof subject !== 'string' || subject === '') throw invalid(claim)
   return subject
 }
 
@@ -57,12 +62,27 @@ function audienceOf(value: unknown): string | readonly string[] | undefined {
   return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : undefined
 }
 
-function actorOf(value: unknown): Claims | undefined {
-  if (value === undefined) return undefined
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid('act')
-  return value as Claims
+/**
+ * The chain of RFC 8693 §4.1, where each actor holds the one before it. Bounded: whoever reads a
+ * record of the call reads all of it.
+ */
+function actorsOf(value: unknown): readonly ActorIdentity[] {
+  const actors: ActorIdentity[] = []
+  let act = value
+  while (act !== undefined) {
+    if (!isRecord(act)) throw invalid('act')
+    if (actors.length === MAX_ACTORS) {
+      throw new AuthenticationError(`More than ${MAX_ACTORS} actors in the 'act' claim`, MALFORMED)
+    }
+    const { act: before, ...claims } = act
+    actors.push({ subject: subjectOf(claims, 'act'), claims })
+    act = before
+  }
+  return actors
 }
 
-function invalid(claim: string): AuthenticationError {
-  return refuseCredential(`Invalid '${claim}' claim`)
+const MALFORMED: { readonly refusal: RefusalCode } = { refusal: 'malformed' }
+
+function invalid(claim: string, refusal: RefusalCode = 'invalid_claim'): AuthenticationError {
+  return new AuthenticationError(`Invalid '${claim}' claim`, { refusal })
 }

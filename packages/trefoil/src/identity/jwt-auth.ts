@@ -1,8 +1,9 @@
 import { AuthContext, type Identity } from '../contract/auth/auth-context.ts'
 import type { Authenticator } from '../contract/auth/authenticator.ts'
+import { type CredentialRefusal, refusal } from '../contract/auth/refusal.ts'
 import type { SecurityScheme } from '../contract/auth/security-scheme.ts'
 import type { AuthRequest } from '../contract/call/call.ts'
-import { AuthenticationError, refuseCredential } from '../contract/problems/problem.ts'
+import { AuthenticationError } from '../contract/problems/problem.ts'
 import { identityFromClaims } from './claims.ts'
 import { checkClaims, EXPIRED } from './jwt/claim-check.ts'
 import { readPart, splitToken, type Verifier } from './jwt/compact-token.ts'
@@ -14,15 +15,18 @@ import { TokenCache } from './jwt/token-cache.ts'
 import { risksOfSecrets } from './secret-weakness.ts'
 
 const MAX_TOKEN_LENGTH = 16_384
-const MALFORMED = 'Malformed JWT token'
-const WRONG_ALGORITHM = 'Unsupported JWT algorithm. Only HS256 is accepted.'
+const MALFORMED = refusal('malformed', { text: 'Malformed JWT token' })
+const WRONG_ALGORITHM = refusal('wrong_algorithm', {
+  text: 'Unsupported JWT algorithm. Only HS256 is accepted.',
+})
+const BAD_SIGNATURE = refusal('bad_signature', { text: 'Invalid JWT signature' })
 const JWT_SCHEME: SecurityScheme = Object.freeze({
   type: 'http',
   scheme: 'bearer',
   bearerFormat: 'JWT',
 })
 
-type Verdict = AuthContext<undefined> | AuthenticationError
+type Verdict = AuthContext<undefined> | CredentialRefusal
 
 /**
  * Authenticates `Authorization: Bearer <JWT>`, HS256. `exp` is required; a token is expired from
@@ -41,48 +45,46 @@ export function jwtAuth(options: JwtAuthOptions): Authenticator<undefined> {
   ])
   const headers = new JwtHeaders()
   const cache = new TokenCache<undefined>(rules.cacheSize)
-  const refused = new RefusedTokens(rules.cacheSize)
+  const refusedTokens = new RefusedTokens(rules.cacheSize)
 
-  const answer = (request: AuthRequest): Verdict | null => {
-    const token = request.bearer
-    if (token === null) return null
-    const now = rules.clock.now() / 1000
-    return cache.get(token, Math.floor(now)) ?? verify(token, now)
-  }
-  const authenticate: Authenticator<undefined> = (request) => {
-    const verdict = answer(request)
-    if (verdict instanceof AuthenticationError) throw verdict
-    return verdict
-  }
-  return Object.assign(authenticate, {
-    '~answer': answer,
-    '~risks': risksOfSecrets('jwtAuth keys', rules.secrets),
-    '~scheme': JWT_SCHEME,
+  return Object.freeze({
+    name: 'jwtAuth',
+    scheme: JWT_SCHEME,
+    risks: risksOfSecrets('jwtAuth keys', rules.secrets),
+    authenticate(request: AuthRequest): Verdict | null {
+      const token = request.bearer
+      if (token === null) return null
+      const now = rules.clock.now() / 1000
+      return cache.get(token, Math.floor(now)) ?? verify(token, now)
+    },
   })
 
   /** In the order of P-JWT-3: nothing a stranger wrote is used before the check in front of it. */
   function verify(token: string, now: number): Verdict {
-    if (token.length > MAX_TOKEN_LENGTH) return refuseCredential(MALFORMED)
-    const before = refused.get(token, now - rules.tolerance)
+    if (token.length > MAX_TOKEN_LENGTH) return MALFORMED
+    const before = refusedTokens.get(token, now - rules.tolerance)
     if (before !== null) return before
     const parts = splitToken(token)
     const header = parts === null ? null : headers.read(parts.header)
     if (parts === null || header === null) return remember(token, MALFORMED, null)
     const verifier = verifiers.get(header.alg)
     if (verifier === undefined) return remember(token, WRONG_ALGORITHM, null)
-    if (!verifier(parts)) return remember(token, 'Invalid JWT signature', null)
+    if (!verifier(parts)) return remember(token, BAD_SIGNATURE, null)
     headers.keep(parts.header, header)
     const claims = header.plain ? readPart(parts.payload) : null
-    if (claims === null) return refuseCredential(MALFORMED)
-    const reason = checkClaims(claims, rules, now)
-    if (reason === EXPIRED) return remember(token, EXPIRED, claims['exp'] as number)
-    return reason === null ? accept(token, claims) : refuseCredential(reason)
+    if (claims === null) return MALFORMED
+    const fault = checkClaims(claims, rules, now)
+    if (fault === EXPIRED) return remember(token, EXPIRED, claims['exp'] as number)
+    return fault ?? accept(token, claims)
   }
 
-  function remember(token: string, reason: string, since: number | null): AuthenticationError {
-    const error = refuseCredential(reason)
-    refused.add(token, error, since)
-    return error
+  function remember(
+    token: string,
+    refused: CredentialRefusal,
+    since: number | null,
+  ): CredentialRefusal {
+    refusedTokens.add(token, refused, since)
+    return refused
   }
 
   function accept(token: string, claims: Readonly<Record<string, unknown>>): Verdict {
@@ -90,7 +92,9 @@ export function jwtAuth(options: JwtAuthOptions): Authenticator<undefined> {
     try {
       identity = identityFromClaims(claims)
     } catch (error) {
-      if (error instanceof AuthenticationError) return error
+      if (error instanceof AuthenticationError) {
+        return refusal(error.refusal, { text: error.reason })
+      }
       throw error
     }
     const context = new AuthContext<undefined>({ ...identity, payload: undefined })

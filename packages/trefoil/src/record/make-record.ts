@@ -1,3 +1,4 @@
+import type { Actor } from '../contract/auth/actor.ts'
 import type { AuthContext } from '../contract/auth/auth-context.ts'
 import type { CallOutcome, CallRecord, Driver } from '../contract/call/call-record.ts'
 import type { SurfaceName } from '../contract/call/surface-name.ts'
@@ -7,12 +8,18 @@ import type { Problem } from '../contract/problems/problem.ts'
 export interface RecordFacts
   extends Omit<
     CallRecord,
-    'subject' | 'kind' | 'tenant' | 'actor' | 'driven' | 'outcome' | 'problem'
+    'subject' | 'kind' | 'tenant' | 'actor' | 'session' | 'driven' | 'outcome' | 'problem'
   > {
   readonly auth: AuthContext | null
   readonly ended: Problem | null
   /** How sending the answer ended. */
   readonly sent: 'ok' | 'aborted' | 'failed'
+}
+
+const NOBODY: readonly string[] = Object.freeze([])
+
+function subjectsOf(actors: readonly Actor[]): readonly string[] {
+  return Object.freeze(actors.map(({ subject }) => subject))
 }
 
 /** Makes the record of a call. Nothing in it can be changed, by whichever reader comes first. */
@@ -27,7 +34,8 @@ export function makeRecord(facts: RecordFacts): CallRecord {
     subject: auth?.subject ?? null,
     kind: auth?.kind ?? 'unknown',
     tenant: auth?.tenant ?? null,
-    actor: actorOf(auth),
+    actor: auth === null || auth.actor.length === 0 ? NOBODY : subjectsOf(auth.actor),
+    session: auth?.session?.id ?? null,
     driven: driverOf(rest.surface, auth),
     outcome: outcomeOf(rest.status, rest.dryRun, ended, sent),
     problem: ended?.publicCode ?? null,
@@ -58,15 +66,7 @@ function outcomeOf(
 export function driverOf(surface: SurfaceName, auth: AuthContext | null): Driver {
   if (surface !== 'api') return 'agent'
   if (auth === null) return 'unknown'
-  if (auth.actor !== undefined) return 'agent'
+  if (auth.actor.length > 0) return 'agent'
   if (auth.kind === 'unknown') return 'unknown'
   return auth.kind === 'person' ? 'person' : 'agent'
-}
-
-function actorOf(auth: AuthContext | null): string | null {
-  const actor = auth?.actor
-  if (actor === undefined) return null
-  const { sub, client_id: client } = actor
-  if (typeof sub === 'string') return sub
-  return typeof client === 'string' ? client : ''
 }

@@ -81,6 +81,7 @@ export class Recorder {
       sent: outcome,
       status: statusOf(arrival, site),
       rule: state?.rule ?? null,
+      refusal: state?.refusal ?? null,
       approvalId: state?.redemption?.id ?? null,
       argumentsHash: state?.argumentsHash ?? null,
       dryRun: arrival.dryRun,
@@ -104,7 +105,7 @@ function statusOf({ surface, state, problem }: Arrival, { status }: RecordSite):
 
 /** What a line of the log says of a call. */
 function fieldsOf(record: CallRecord): Readonly<Record<string, unknown>> {
-  const { problem, rule, argumentsHash, approvalId } = record
+  const { problem, rule, refusal, argumentsHash, approvalId } = record
   return {
     request_id: record.requestId,
     call_id: record.callId,
@@ -116,6 +117,7 @@ function fieldsOf(record: CallRecord): Readonly<Record<string, unknown>> {
     status: record.status,
     client: record.client.address,
     ...(rule === null ? {} : { rule }),
+    ...(refusal === null ? {} : { refusal }),
     ...(approvalId === null ? {} : { approval_id: approvalId }),
     ...(argumentsHash === null ? {} : { arguments_hash: argumentsHash }),
   }

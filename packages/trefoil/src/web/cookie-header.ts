@@ -1,3 +1,4 @@
+import type { QueryPairs } from './query.ts'
 import { allHeaders, isToken, type RawHeaders } from './raw-headers.ts'
 
 /** The language's own: a subclass's text could add attributes. */
@@ -24,12 +25,27 @@ export class SentCookies {
 
   /** Every value sent under a name, in order. */
   all(name: string): readonly string[] {
-    this.#pairs ??= pairsOf(allHeaders(this.#raw, 'cookie').join('; '))
+    const pairs = this.#read()
     const found: string[] = []
-    for (let index = 0; index < this.#pairs.length; index += 2) {
-      if (this.#pairs[index] === name) found.push(this.#pairs[index + 1] as string)
+    for (let index = 0; index < pairs.length; index += 2) {
+      if (pairs[index] === name) found.push(pairs[index + 1] as string)
     }
     return found
+  }
+
+  /** All of them, in order. */
+  list(): QueryPairs {
+    const pairs = this.#read()
+    const list: [string, string][] = []
+    for (let index = 0; index < pairs.length; index += 2) {
+      list.push([pairs[index] as string, pairs[index + 1] as string])
+    }
+    return list
+  }
+
+  #read(): readonly string[] {
+    this.#pairs ??= pairsOf(allHeaders(this.#raw, 'cookie').join('; '))
+    return this.#pairs
   }
 }
 

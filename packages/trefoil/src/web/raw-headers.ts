@@ -71,6 +71,24 @@ export class HeaderView {
   has(name: string): boolean {
     return this.get(name) !== null
   }
+
+  *keys(): Generator<string, undefined> {
+    const seen = new Set<string>()
+    for (let index = 0; index < this.#raw.length; index += 2) {
+      const name = (this.#raw[index] as string).toLowerCase()
+      if (seen.has(name) || this.#hidden.has(name)) continue
+      seen.add(name)
+      yield name
+    }
+  }
+
+  *entries(): Generator<readonly [name: string, value: string], undefined> {
+    for (const name of this.keys()) yield [name, allHeaders(this.#raw, name).join(', ')]
+  }
+
+  [Symbol.iterator](): Generator<readonly [name: string, value: string], undefined> {
+    return this.entries()
+  }
 }
 // Authenticators read credentials through it, and handlers reach its prototype: a `get` that one of
 // them put there would hear every token of the process (FND-57, FND-58).

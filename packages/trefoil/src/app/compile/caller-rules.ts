@@ -1,4 +1,4 @@
-import { type AuthConfig, declaresSchemes, schemesOf } from '../../contract/auth/authenticator.ts'
+import type { AuthEntry } from '../../contract/auth/authenticator.ts'
 import { type CallerRule, isKeyHeader, type Unshown } from '../../policy/caller-rule.ts'
 
 /** The name that keys have where nothing else is said. */
@@ -7,14 +7,14 @@ const COMMON_KEY = 'x-api-key'
 /**
  * What a surface tells callers apart by.
  *
- * @param config its authenticator; `undefined` for none
+ * @param entry its authenticator; `undefined` for none
  */
-export function callerRule(config: AuthConfig | undefined): CallerRule {
+export function callerRule(entry: AuthEntry | undefined): CallerRule {
   const keyHeaders = new Set([COMMON_KEY])
   let unshown: Unshown = 'everybody'
-  if (config !== undefined) {
-    unshown = declaresSchemes(config) ? 'nobody' : 'somebody'
-    for (const scheme of schemesOf(config)) {
+  if (entry !== undefined) {
+    unshown = entry.ambient ? 'somebody' : 'nobody'
+    for (const scheme of entry.schemes) {
       if (scheme.type !== 'apiKey' || scheme.in !== 'header') continue
       const name = scheme.name.toLowerCase()
       if (isKeyHeader(name)) keyHeaders.add(name)

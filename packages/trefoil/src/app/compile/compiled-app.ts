@@ -1,6 +1,5 @@
 import { createIdSource } from '../../base/ids.ts'
 import { lazily } from '../../base/lazily.ts'
-import { schemesOf } from '../../contract/auth/authenticator.ts'
 import type { Catalogue } from '../../contract/call/catalogue.ts'
 import { perSurface } from '../../contract/call/surface-name.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
@@ -162,8 +161,8 @@ function mcpCorsOptions(origins: ReadonlySet<string>): CorsOptions {
 /** The usual ones and those that some authenticator reads its keys from. */
 function credentialHeaders(auth: AppContext['auth']): ReadonlySet<string> {
   const names = new Set(CREDENTIAL_HEADERS)
-  for (const config of Object.values(auth)) {
-    for (const scheme of schemesOf(config)) {
+  for (const { schemes } of Object.values(auth)) {
+    for (const scheme of schemes) {
       if (scheme.type === 'apiKey' && scheme.in === 'header') names.add(scheme.name.toLowerCase())
     }
   }

@@ -1,6 +1,6 @@
 import { deepFreeze } from '../../base/plain/freeze.ts'
+import { readGuard } from '../../contract/auth/read-guard.ts'
 import type { Action, ErrorHandler } from '../../contract/call/action.ts'
-import type { Guard } from '../../contract/call/call.ts'
 import type { ParamSpec } from '../../contract/params/param-spec.ts'
 
 /**
@@ -13,7 +13,10 @@ export function freezeAction(action: Action): Action {
   // Copied through descriptors: the input schema is made when it is first asked for.
   const copy: Action = Object.create(null, Object.getOwnPropertyDescriptors(action))
   Object.defineProperties(copy, {
-    guards: { value: action.guards.map(copyGuard), enumerable: true },
+    guards: {
+      value: action.guards.map((guard) => readGuard(`Action '${action.name}': guards`, guard)),
+      enumerable: true,
+    },
     errorHandlers: {
       value: action.errorHandlers.map((level) => Object.freeze(level.map(copyErrorHandler))),
       enumerable: true,
@@ -36,17 +39,6 @@ function freezeParam(param: ParamSpec): void {
   const { schema: _, ...rest } = param
   deepFreeze(rest)
   Object.freeze(param)
-}
-
-function copyGuard(guard: Guard): Guard {
-  const { name, needsInput, scopes, check, denial } = guard
-  return Object.freeze({
-    name,
-    needsInput,
-    ...(scopes === undefined ? {} : { scopes: Object.freeze([...scopes]) }),
-    check: check.bind(guard),
-    denial: denial.bind(guard),
-  })
 }
 
 function copyErrorHandler({ type, handle }: ErrorHandler): ErrorHandler {

@@ -1,6 +1,6 @@
 import type { Awaitable } from '../../base/promise.ts'
 import type { AuthContext } from '../../contract/auth/auth-context.ts'
-import type { AuthConfig, Authenticator } from '../../contract/auth/authenticator.ts'
+import type { AuthConfig, Authenticate, Authenticator } from '../../contract/auth/authenticator.ts'
 import type { AuthRequest } from '../../contract/call/call.ts'
 import type { SurfaceName } from '../../contract/call/surface-name.ts'
 
@@ -59,7 +59,7 @@ type Lists<Surface, List extends readonly SurfaceName[]> = List extends readonly
   : false
 
 type PayloadOf<Config> = Config extends {
-  readonly authenticate: Authenticator<infer Payload>
+  readonly authenticate: Authenticator<infer Payload> | Authenticate<infer Payload>
 }
   ? Config extends { readonly onAuthenticated: (...args: never[]) => infer Answer }
     ? Replaced<Awaited<Answer>, Payload>
@@ -72,7 +72,7 @@ type Replaced<Answer, Payload> = Answer extends AuthContext<infer Loaded> ? Load
 /** Refuses an `onAuthenticated` that expects another payload than its authenticator gives. */
 export type OwnPayloads<Auth extends readonly unknown[]> = {
   readonly [Index in keyof Auth]: Auth[Index] extends {
-    readonly authenticate: Authenticator<infer Payload>
+    readonly authenticate: Authenticator<infer Payload> | Authenticate<infer Payload>
     onAuthenticated(auth: infer Expected, ...rest: never[]): unknown
   }
     ? AuthContext<Payload> extends Expected

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { AuthContext } from '../../contract/auth/auth-context.ts'
 import { dependency } from '../../contract/call/dependency.ts'
-import { hasRole } from '../../policy/guards.ts'
+import { hasRole } from '../../policy/guards/roles-and-scopes.ts'
 import { createApp } from '../create-app.ts'
 import { onError } from './routes.ts'
 

@@ -1,7 +1,7 @@
 import { type IpBytes, type IpRange, parseIp } from '../../base/ip.ts'
 import type { Catalogue } from '../../contract/call/catalogue.ts'
 import { SURFACES } from '../../contract/call/surface-name.ts'
-import { type ProductionRisk, risksOf } from '../../contract/options/production-risk.ts'
+import type { ProductionRisk } from '../../contract/options/production-risk.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
 import type { AppConfig } from '../options/app-config.ts'
 import { reachOf } from './ambient-credentials.ts'
@@ -111,16 +111,19 @@ function proxyIssues({ proxies }: AppConfig): ProductionRisk[] {
 
 /** What authenticators and dependencies say about themselves, each thing once. */
 function credentialIssues(catalogue: Catalogue, { auth, csrf }: AppConfig): ProductionRisk[] {
-  const { dependencies, ambient } = reachOf(catalogue, auth)
+  const { dependencies, ambient, undeclared } = reachOf(catalogue, auth)
   const issues: ProductionRisk[] = []
   if (csrf === null && ambient.length > 0) {
     const what = ambient.join(' and ')
     const message = `csrf must not be off: ${what} say who is calling, and browsers send them by themselves`
     issues.push({ code: 'csrf_off', message })
   }
-  const authenticators = Object.values(auth).map(({ authenticate }) => authenticate)
-  return [
-    ...issues,
-    ...[...new Set<unknown>([...authenticators, ...dependencies])].flatMap(risksOf),
-  ]
+  if (csrf === null && undeclared.length > 0) {
+    const message =
+      `csrf must not be off: nobody says where ${undeclared.join(' and ')} look for credentials, so ` +
+      'browsers may send them by themselves; give each a scheme'
+    issues.push({ code: 'csrf_off', message })
+  }
+  const entries = Object.values(auth).filter((entry) => entry !== undefined)
+  return [...issues, ...[...new Set([...entries, ...dependencies])].flatMap(({ risks }) => risks)]
 }

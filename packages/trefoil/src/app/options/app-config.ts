@@ -1,6 +1,6 @@
 import type { Clock, RandomSource } from '../../base/clock.ts'
 import type { StrictJsonLimits } from '../../base/json/strict-json.ts'
-import type { AuthConfig } from '../../contract/auth/authenticator.ts'
+import type { AuthEntry } from '../../contract/auth/authenticator.ts'
 import type { AccessLog } from '../../contract/call/access-event.ts'
 import type { ApprovalHook } from '../../contract/call/approval.ts'
 import type { OnCall } from '../../contract/call/call-record.ts'
@@ -42,7 +42,7 @@ export interface AppConfig {
   /** Milliseconds; 0 for any time. */
   readonly closeTimeout: number
   readonly requestIdHeader: string | null
-  readonly auth: Readonly<Partial<Record<SurfaceName, AuthConfig>>>
+  readonly auth: Readonly<Partial<Record<SurfaceName, AuthEntry>>>
   readonly publicSurfaces: ReadonlySet<SurfaceName>
   readonly approval: ApprovalHook | null
   readonly mcpAllowedOrigins: ReadonlySet<string>

@@ -6,7 +6,6 @@ import {
   MAX_JSON_DEPTH,
   MAX_JSON_MEMBERS,
 } from '../../base/json/strict-json.ts'
-import type { AuthConfig } from '../../contract/auth/authenticator.ts'
 import { LOG_LEVELS, type Logger } from '../../contract/call/logger.ts'
 import { SURFACES, type SurfaceName } from '../../contract/call/surface-name.ts'
 import { checkOptionNames, type OptionNames } from '../../contract/options/option-names.ts'
@@ -21,7 +20,7 @@ import type { AppConfig } from './app-config.ts'
 import type { AppOptions } from './app-options.ts'
 import { readEdge } from './edge-config.ts'
 import { fillAppOptions, nameVariables, processEnvironment, strayVariables } from './environment.ts'
-import { checkSchemes } from './security-schemes.ts'
+import { readAuth } from './read-auth.ts'
 
 const MIB = 1024 * 1024
 
@@ -69,14 +68,6 @@ const APP_OPTIONS: OptionNames<AppOptions> = {
   clock: true,
   random: true,
   env: true,
-}
-
-const AUTH_OPTIONS: OptionNames<AuthConfig> = {
-  authenticate: true,
-  surfaces: true,
-  onAuthenticated: true,
-  scheme: true,
-  name: true,
 }
 
 /**
@@ -275,42 +266,6 @@ function readSurfaces(option: string, value: readonly SurfaceName[]): readonly S
     }
   }
   return value
-}
-
-function readAuth(configs: readonly AuthConfig[] = []): Partial<Record<SurfaceName, AuthConfig>> {
-  if (!Array.isArray(configs)) throw new ImproperlyConfigured('auth must be a list of AuthConfig')
-  const bySurface: Partial<Record<SurfaceName, AuthConfig>> = {}
-  for (const config of configs) {
-    if (typeof config.authenticate !== 'function') {
-      throw new ImproperlyConfigured(
-        'auth: authenticate must be a function, such as jwtAuth({ … })',
-      )
-    }
-    checkOptionNames('auth', config, AUTH_OPTIONS)
-    readFunction('auth onAuthenticated', config.onAuthenticated)
-    checkSchemes(config)
-    const surfaces = readSurfaces('auth surfaces', config.surfaces)
-    if (surfaces.length === 0) {
-      throw new ImproperlyConfigured('AuthConfig must cover at least one surface')
-    }
-    for (const surface of surfaces) {
-      const other = bySurface[surface]
-      if (other !== undefined) {
-        throw new ImproperlyConfigured(
-          other === config
-            ? `AuthConfig lists surface '${surface}' more than once`
-            : `Surface '${surface}' is covered by more than one AuthConfig ('${nameOf(other)}' and '${nameOf(config)}'). ` +
-                'Cover each surface with exactly one; compose multiple checks inside a single authenticator.',
-        )
-      }
-      bySurface[surface] = config
-    }
-  }
-  return Object.freeze(bySurface)
-}
-
-function nameOf({ name, authenticate }: AuthConfig): string {
-  return name ?? (authenticate.name || 'authenticate')
 }
 
 function readPath(

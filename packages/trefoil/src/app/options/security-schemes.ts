@@ -1,4 +1,3 @@
-import { type AuthConfig, schemesOf } from '../../contract/auth/authenticator.ts'
 import type { SecurityScheme } from '../../contract/auth/security-scheme.ts'
 import { shownValue } from '../../contract/options/option-values.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
@@ -12,18 +11,19 @@ const MEMBERS: Readonly<Record<SecurityScheme['type'], readonly string[]>> = {
 }
 
 /**
- * Checks what an entry of `auth` says about where its credentials are: a description that is wrong
- * sends callers, and generated clients, the wrong way.
+ * Reads what an entry of `auth`, or its authenticator, says about where credentials are: a
+ * description that is wrong sends callers, and generated clients, the wrong way. A frozen copy.
  *
+ * @param declared a scheme, or a list of them
  * @throws ImproperlyConfigured naming the member
  */
-export function checkSchemes(config: AuthConfig): void {
-  const schemes: readonly unknown[] = schemesOf(config)
+export function readSchemes(declared: unknown): readonly SecurityScheme[] {
+  const schemes: readonly unknown[] = Array.isArray(declared) ? [...declared] : [declared]
   if (schemes.length === 0) throw wrong('the list is empty; leave it out for bearer tokens')
-  for (const scheme of schemes) checkScheme(scheme)
+  return Object.freeze(schemes.map(readScheme))
 }
 
-function checkScheme(scheme: unknown): void {
+function readScheme(scheme: unknown): SecurityScheme {
   if (typeof scheme !== 'object' || scheme === null) {
     throw wrong("must be an object such as { type: 'http', scheme: 'bearer' }")
   }
@@ -39,6 +39,8 @@ function checkScheme(scheme: unknown): void {
     throw wrong(`type ${type} has no member '${member}'`)
   }
   CHECKS[type](members)
+  // Each member is what was looked at.
+  return Object.freeze(Object.fromEntries(members)) as unknown as SecurityScheme
 }
 
 type Members = ReadonlyMap<string, unknown>

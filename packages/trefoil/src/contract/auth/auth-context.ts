@@ -1,16 +1,10 @@
 import { deepFreeze, freezeTelling } from '../../base/plain/freeze.ts'
 import { freezeClass } from '../../base/plain/freeze-class.ts'
-import { isRecord } from '../../base/plain/is-record.ts'
 import { snapshot } from '../../base/plain/snapshot.ts'
+import { type Actor, type ActorIdentity, readActors } from './actor.ts'
+import { type LoginSession, readLoginSession } from './login-session.ts'
+import { isPrincipalKind, type PrincipalKind } from './principal-kind.ts'
 import { Rights } from './rights.ts'
-
-/**
- * What a caller is. `person` is earned by a login session or a first-party client; a credential
- * that says nothing of it is `unknown`.
- */
-export type PrincipalKind = 'person' | 'agent' | 'service' | 'unknown'
-
-const KINDS: ReadonlySet<unknown> = new Set(['person', 'agent', 'service', 'unknown'])
 
 /** What an authenticator knows about a caller. Only `subject` is needed. */
 export interface Identity<Payload = unknown> {
@@ -30,8 +24,13 @@ export interface Identity<Payload = unknown> {
   readonly issuedAt?: number | undefined
   /** Seconds since the Unix epoch. */
   readonly expiresAt?: number | undefined
-  /** Who acts on the subject's behalf (RFC 8693 §4.1). */
-  readonly actor?: Readonly<Record<string, unknown>> | undefined
+  /**
+   * Who acts on the subject's behalf (RFC 8693 §4.1): the one who acts now first, then whoever acted
+   * before. At most 8. Default: nobody.
+   */
+  readonly actor?: readonly ActorIdentity[] | undefined
+  /** The login session that the credential belongs to. Default: none. */
+  readonly session?: LoginSession | undefined
   /** Small values the application wants to carry. */
   readonly metadata?: Readonly<Record<string, unknown>>
   /** The loaded user, or whatever else; the framework never looks inside. */
@@ -40,12 +39,18 @@ export interface Identity<Payload = unknown> {
 
 const EMPTY: Readonly<Record<string, never>> = Object.freeze({})
 
+// The guards of the same names take several and mean any of them (FND-53).
+const ONE_ROLE =
+  'auth.hasRole() takes one role; write auth.hasAnyRole(…) or auth.hasAllRoles(…) for several'
+const ONE_SCOPE =
+  'auth.hasScope() takes one scope; write auth.hasAnyScope(…) or auth.hasAllScopes(…) for several'
+
 /**
  * Who is calling. Only an instance of this class grants access: a plain object, however it
  * got into an authenticator's return value, does not (AUTH-4).
  *
  * @throws TypeError when `subject` is not non-empty text, for a `kind` that is none, for a `tenant`
- * that is empty or no text, and for an `actor` that is no object
+ * that is empty or no text, for an `actor` that is no list of actors, and for a `session` that is none
  */
 export class AuthContext<Payload = unknown> {
   readonly #brand = true
@@ -59,7 +64,9 @@ export class AuthContext<Payload = unknown> {
   readonly audience: string | readonly string[] | undefined
   readonly issuedAt: number | undefined
   readonly expiresAt: number | undefined
-  readonly actor: Readonly<Record<string, unknown>> | undefined
+  /** Who acts on the subject's behalf: the one who acts now first; empty for nobody. */
+  readonly actor: readonly Actor[]
+  readonly session: LoginSession | undefined
   readonly metadata: Readonly<Record<string, unknown>>
   readonly payload: Payload
 
@@ -68,7 +75,7 @@ export class AuthContext<Payload = unknown> {
     if (typeof subject !== 'string' || subject === '') {
       throw new TypeError('AuthContext subject must be non-empty text')
     }
-    if (!KINDS.has(kind)) {
+    if (!isPrincipalKind(kind)) {
       throw new TypeError("AuthContext kind must be 'person', 'agent', 'service' or 'unknown'")
     }
     if (tenant !== null && (typeof tenant !== 'string' || tenant === '')) {
@@ -84,8 +91,8 @@ export class AuthContext<Payload = unknown> {
     this.audience = deepFreeze(identity.audience)
     this.issuedAt = identity.issuedAt
     this.expiresAt = identity.expiresAt
-    // JavaScript writes nobody as `null` too.
-    this.actor = plainActor(identity.actor ?? undefined)
+    this.actor = readActors(identity.actor)
+    this.session = readLoginSession(identity.session)
     this.metadata = identity.metadata ?? EMPTY
     this.payload = identity.payload as Payload
     for (const name of ['claims', 'actor', 'metadata'] as const) holdStill(this, name)
@@ -97,7 +104,9 @@ export class AuthContext<Payload = unknown> {
     return typeof value === 'object' && value !== null && #brand in value && value.#brand
   }
 
-  hasRole(role: string): boolean {
+  /** @throws TypeError for more than one role: `hasAnyRole` and `hasAllRoles` say which is meant */
+  hasRole(role: string, ...none: readonly never[]): boolean {
+    if (none.length > 0) throw new TypeError(ONE_ROLE)
     return this.roles.has(role)
   }
 
@@ -109,7 +118,9 @@ export class AuthContext<Payload = unknown> {
     return roles.every((role) => this.roles.has(role))
   }
 
-  hasScope(scope: string): boolean {
+  /** @throws TypeError for more than one scope: `hasAnyScope` and `hasAllScopes` say which is meant */
+  hasScope(scope: string, ...none: readonly never[]): boolean {
+    if (none.length > 0) throw new TypeError(ONE_SCOPE)
     return this.scopes.has(scope)
   }
 
@@ -123,13 +134,6 @@ export class AuthContext<Payload = unknown> {
 }
 
 freezeClass(AuthContext)
-
-/** A copy by members: an instance of a class would stay open, and records say who it was. */
-function plainActor(actor: unknown): AuthContext['actor'] {
-  if (actor === undefined) return undefined
-  if (!isRecord(actor)) throw new TypeError('AuthContext actor must be an object')
-  return { ...actor }
-}
 
 /**
  * A cached context serves many calls: a handler that could change it would change the rights of the

@@ -1,24 +1,48 @@
 import type { Awaitable } from '../../base/promise.ts'
 import type { AuthRequest } from '../call/call.ts'
 import type { SurfaceName } from '../call/surface-name.ts'
-import type { AuthenticationError } from '../problems/problem.ts'
+import type { ProductionRisk } from '../options/production-risk.ts'
 import type { AuthContext } from './auth-context.ts'
-import { type DeclaresScheme, type SecurityScheme, UNKNOWN_SCHEME } from './security-scheme.ts'
+import type { CredentialRefusal } from './refusal.ts'
+import type { SecurityScheme } from './security-scheme.ts'
 
 /**
- * A credential check with three answers: an `AuthContext` (success), `null` (no credential of
- * mine), or a thrown `AuthenticationError` (present but bad). Anything else denies.
+ * The three answers to a credential: an `AuthContext` (known), a {@link refusal} (present but bad), or
+ * `null` (none of mine). Anything else denies, and is logged as a mistake.
  */
-export type Authenticator<Payload = unknown> = (
+export type AuthAnswer<Payload = unknown> = AuthContext<Payload> | CredentialRefusal | null
+
+/**
+ * A credential check as a function: shorthand for an {@link Authenticator} that says nothing of
+ * itself. It takes exactly one parameter.
+ */
+export type Authenticate<Payload = unknown> = (
   request: AuthRequest,
-) => Awaitable<AuthContext<Payload> | null>
+) => Awaitable<AuthAnswer<Payload>>
 
-/**
- * An authenticator that can also return its refusals. A throw out of a call that node made costs
- * more than reading the credential did, and a flood of bad ones is nothing but refusals.
- */
-export interface ReturnsRefusals {
-  readonly '~answer'?: (request: AuthRequest) => Awaitable<AuthContext | AuthenticationError | null>
+/** Checks credentials, and says of itself what others have to know. */
+export interface Authenticator<Payload = unknown> {
+  /** Shown in messages and in the log; not empty. */
+  readonly name: string
+  /**
+   * Where callers put their credentials, for OpenAPI, the documentation and the challenge of a 401; a
+   * list means any one of them. Default: nothing is known, and bearer tokens are assumed.
+   */
+  readonly scheme?: SecurityScheme | readonly SecurityScheme[] | undefined
+  /**
+   * True when it may go by something that no scheme describes, such as the caller's address or a client
+   * certificate: calls of other sites are then refused whatever they show. Default: true without a
+   * `scheme`, false with one.
+   */
+  readonly ambient?: boolean | undefined
+  /** What makes it unfit for production. Default: nothing. */
+  readonly risks?: readonly ProductionRisk[] | undefined
+  /**
+   * Runs at most once per call, before anything is validated. A problem it throws is what the caller
+   * is answered with; anything else it throws is a failure of the service (503) and not of the
+   * credential.
+   */
+  authenticate(request: AuthRequest): Awaitable<AuthAnswer<Payload>>
 }
 
 /** Which authenticator guards which surfaces. At most one covers a surface. */
@@ -26,48 +50,40 @@ export interface AuthConfig<
   Surfaces extends readonly SurfaceName[] = readonly SurfaceName[],
   Payload = unknown,
 > {
-  readonly authenticate: Authenticator<Payload>
+  readonly authenticate: Authenticator<Payload> | Authenticate<Payload>
   /** Surfaces this authenticator covers; at least one. */
   readonly surfaces: Surfaces
   /**
    * Runs after success and before guards. Returns a context to use instead (to load a user,
-   * drop a role…) or nothing; a throw denies.
+   * drop a role…) or nothing. A problem it throws is what the caller is answered with; anything
+   * else it throws is a failure of the service (503). Neither lets the call pass.
    */
   readonly onAuthenticated?: (
     auth: AuthContext<NoInfer<Payload>>,
     request: AuthRequest,
   ) => Awaitable<AuthContext<NoInfer<Payload>> | undefined | null>
   /**
-   * Where callers put their credentials, for OpenAPI, the documentation and the challenge of a 401.
-   * A list means any one of them. Default: what the authenticator says of itself, else bearer.
+   * Where callers put their credentials, instead of what the authenticator says of itself.
    *
    * Protection against cross-site requests goes by it: say nothing of an authenticator that goes by
    * something else too, such as the caller's address or a client certificate.
    */
   readonly scheme?: SecurityScheme | readonly SecurityScheme[]
-  /** Shown in start-up messages. */
+  /** Shown in start-up messages and in the log. Default: the authenticator's. */
   readonly name?: string
 }
 
-/**
- * False when neither an entry of `auth` nor its authenticator says where credentials are: it may go
- * by anything then, an address or a client certificate too.
- */
-export function declaresSchemes({ scheme, authenticate }: AuthConfig): boolean {
-  const { '~scheme': own } = authenticate as DeclaresScheme
-  return scheme !== undefined || own !== undefined
-}
-
-/** The ways in that an entry of `auth` describes, the first being the one to show; never empty. */
-export function schemesOf({ scheme, authenticate }: AuthConfig): readonly SecurityScheme[] {
-  const { '~scheme': own } = authenticate as DeclaresScheme
-  const declared = scheme ?? own ?? UNKNOWN_SCHEME
-  return isList(declared) ? declared : [declared]
-}
-
-/** `Array.isArray` does not narrow lists that are read-only. */
-function isList(
-  scheme: SecurityScheme | readonly SecurityScheme[],
-): scheme is readonly SecurityScheme[] {
-  return Array.isArray(scheme)
+/** An entry of `auth` as calls go by it: each member was read once, when the app started. */
+export interface AuthEntry {
+  /** Shown in messages and in the log. */
+  readonly name: string
+  readonly surfaces: readonly SurfaceName[]
+  /** The ways in, the first being the one to show; never empty. */
+  readonly schemes: readonly SecurityScheme[]
+  /** True when it may go by something that `schemes` does not describe. */
+  readonly ambient: boolean
+  readonly risks: readonly ProductionRisk[]
+  /** What it answers is not to be trusted: JavaScript may return anything. */
+  readonly authenticate: (request: AuthRequest) => unknown
+  readonly onAuthenticated: ((auth: AuthContext, request: AuthRequest) => unknown) | null
 }

@@ -42,8 +42,3 @@ export type SecurityScheme = BearerScheme | BasicScheme | ApiKeyScheme | OpenIdC
 export const UNKNOWN_SCHEME: readonly SecurityScheme[] = Object.freeze([
   Object.freeze({ type: 'http', scheme: 'bearer' }),
 ])
-
-/** An authenticator that knows its scheme, such as that of `jwtAuth`, says so here. */
-export interface DeclaresScheme {
-  readonly '~scheme'?: SecurityScheme
-}

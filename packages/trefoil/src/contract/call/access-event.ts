@@ -23,11 +23,15 @@ export interface AccessEvent {
   readonly subject: string | null
   readonly kind: CallRecord['kind']
   readonly tenant: string | null
-  readonly actor: string | null
+  /** Subjects; the one who acts now first. */
+  readonly actor: readonly string[]
+  /** Id of the login session. */
+  readonly session: string | null
   readonly driven: CallRecord['driven']
   readonly outcome: CallRecord['outcome']
   readonly problem: string | null
   readonly rule: string | null
+  readonly refusal: string | null
   readonly approval_id: string | null
   readonly arguments_hash: string | null
   readonly dry_run: boolean

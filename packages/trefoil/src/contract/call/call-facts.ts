@@ -2,11 +2,24 @@ import type { RequestBody } from '../params/request-body.ts'
 import type { Logger } from './logger.ts'
 import type { Entrypoint, SurfaceName } from './surface-name.ts'
 
-/** Request headers by lower-case name. */
-export interface HeaderReader {
+/** Request headers by lower-case name. Names are listed once each, in the order they came. */
+export interface HeaderReader extends Iterable<readonly [name: string, value: string]> {
   /** The value, repeated headers joined with `, `; `null` when absent. */
   get(name: string): string | null
   has(name: string): boolean
+  keys(): IterableIterator<string>
+  entries(): IterableIterator<readonly [name: string, value: string]>
+}
+
+/** Names and values of a query or of cookies. A name may come several times. */
+export interface SentValues extends Iterable<readonly [name: string, value: string]> {
+  /** The last value of that name, which is the one that arguments are read from; `null` when absent. */
+  get(name: string): string | null
+  /** Every value of that name, in order. */
+  getAll(name: string): readonly string[]
+  has(name: string): boolean
+  /** Every pair, in order. */
+  entries(): IterableIterator<readonly [name: string, value: string]>
 }
 
 /** What the transport knows about a request. Never taken from a header the edge did not trust. */

@@ -1,4 +1,4 @@
-import type { PrincipalKind } from '../auth/auth-context.ts'
+import type { PrincipalKind } from '../auth/principal-kind.ts'
 import type { ClientFacts } from './call-facts.ts'
 import type { Entrypoint, SurfaceName } from './surface-name.ts'
 
@@ -33,8 +33,10 @@ export interface CallRecord {
   readonly subject: string | null
   readonly kind: PrincipalKind
   readonly tenant: string | null
-  /** Who acts on the subject's behalf (RFC 8693 §4.1): their `sub`. */
-  readonly actor: string | null
+  /** Subjects of who acts on the caller's behalf, the one who acts now first; empty for nobody. */
+  readonly actor: readonly string[]
+  /** Id of the login session that the credential belongs to. */
+  readonly session: string | null
   readonly client: ClientFacts
   readonly outcome: CallOutcome
   /** Code of the problem it ended with. */
@@ -43,6 +45,8 @@ export interface CallRecord {
   readonly status: number
   /** What decided a refusal: the name of the guard, or `approval`. */
   readonly rule: string | null
+  /** Code of a credential that was refused, such as `expired`; `null` where none was. */
+  readonly refusal: string | null
   /** Id of the approval that let it pass. */
   readonly approvalId: string | null
   /** Known where approval or a dry run needed it. */

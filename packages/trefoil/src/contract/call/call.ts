@@ -1,6 +1,7 @@
 import type { Awaitable } from '../../base/promise.ts'
 import type { AuthContext } from '../auth/auth-context.ts'
-import type { CallFacts, HeaderReader } from './call-facts.ts'
+import type { GuardDecision } from '../auth/guard-decision.ts'
+import type { ActionFacts, CallFacts, HeaderReader, SentValues } from './call-facts.ts'
 import type { Dependency } from './dependency.ts'
 
 /**
@@ -53,12 +54,29 @@ export interface BackgroundOptions {
   readonly always?: boolean
 }
 
-/** What an authenticator sees: the request with its credentials, and where it came in. */
-export interface AuthRequest extends CallFacts {
+/**
+ * What an authenticator sees: the request with its credentials, and where it came in. A view, as
+ * {@link Call} is; the only one that shows credentials.
+ */
+export interface AuthRequest extends Omit<CallFacts, 'action'> {
+  /** What is about to be called; `null` where nothing is yet, such as for lists and documents. */
+  readonly action: ActionFacts | null
   /** The headers as sent, credentials included. */
   readonly headers: HeaderReader
+  /** What stands in the query, decoded. Empty for one that is malformed: the call is refused later. */
+  readonly query: SentValues
+  /** The cookies as sent. */
+  readonly cookies: SentValues
   /** The token after `Authorization: Bearer`, scheme in any case; `null` when there is none. */
   readonly bearer: string | null
+  /**
+   * The bytes of the body, for credentials that sign them. Read at most once, under the limits of
+   * every body and the deadline of the call; arguments are read from the same bytes. `null` where
+   * there is no body of the caller's: on MCP and the CLI, which send arguments.
+   *
+   * @throws Problem when it is too large, or the caller leaves
+   */
+  body(): Promise<Uint8Array | null>
   /** A dependency of this call; the handler is given the same one. */
   resolve<Value>(dependency: Dependency<Value>): Promise<Value>
 }
@@ -70,12 +88,10 @@ export interface AuthRequest extends CallFacts {
 export interface Guard {
   /** Shown as `details.guard`. */
   readonly name: string
-  /** True when {@link Guard.check} reads `call.args`: it then runs after validation. */
+  /** True when {@link Guard.decide} reads `call.args`: it then runs after validation. */
   readonly needsInput: boolean
-  /** Scopes that would satisfy it, for the `insufficient_scope` challenge (RFC 6750 §3.1). */
-  readonly scopes?: readonly string[]
-  /** Only `true` lets the call pass; a throw denies. */
-  check(auth: AuthContext, call: Call): Awaitable<boolean>
-  /** Public text for an authenticated caller who was denied. */
-  denial(auth: AuthContext, call: Call): string
+  /** Scopes that it asks for, for the documentation. */
+  readonly scopes?: readonly string[] | undefined
+  /** Everything but a decision that allows denies, and so does a throw. */
+  decide(auth: AuthContext, call: Call): Awaitable<GuardDecision>
 }

@@ -1,4 +1,5 @@
 import type { AuthContext } from '../auth/auth-context.ts'
+import { type ProductionRisk, readRisks } from '../options/production-risk.ts'
 import { ImproperlyConfigured } from '../problems/problem.ts'
 import type { CallFacts } from './call-facts.ts'
 
@@ -40,6 +41,13 @@ export interface Dependency<Value> {
   /** Other dependencies handed to the provider, or a function giving them. */
   readonly uses: () => Uses
   readonly provide: (uses: never, call: ProviderCall) => unknown
+  /**
+   * True when it tells callers apart by something that browsers add by themselves, such as a cookie:
+   * an app that uses it needs protection from other sites.
+   */
+  readonly ambient: boolean
+  /** What makes it unfit for production. */
+  readonly risks: readonly ProductionRisk[]
   /** Carries the type only. */
   readonly '~value'?: Value
 }
@@ -51,6 +59,10 @@ export interface DependencyOptions<U extends Uses> {
   readonly name?: string
   /** Dependencies of this one; a function when they are declared later in the file. */
   readonly uses?: U | (() => U)
+  /** True for a value that knows its caller by what browsers add by themselves. Default false. */
+  readonly ambient?: boolean
+  /** What makes it unfit for production, for `validateProduction()`. Default: nothing. */
+  readonly risks?: readonly ProductionRisk[]
 }
 
 /**
@@ -67,12 +79,15 @@ export function dependency<Returned, const U extends Uses = Record<never, never>
   provide: (uses: UsedValues<U>, call: ProviderCall) => Returned,
   options: DependencyOptions<U> = {},
 ): Dependency<ProvidedValue<Returned>> {
-  const { scope = 'request', uses } = options
+  const { scope = 'request', uses, ambient = false } = options
   if (typeof provide !== 'function') {
     throw new ImproperlyConfigured('dependency() takes a function that provides the value')
   }
   if (scope !== 'request' && scope !== 'function') {
     throw new ImproperlyConfigured("Dependency scope must be 'function' or 'request'")
+  }
+  if (typeof ambient !== 'boolean') {
+    throw new ImproperlyConfigured('Dependency ambient must be true or false')
   }
   const name = options.name ?? (provide.name || 'dependency')
   return Object.freeze({
@@ -81,6 +96,8 @@ export function dependency<Returned, const U extends Uses = Record<never, never>
     scope,
     uses: fixed(uses),
     provide,
+    ambient,
+    risks: readRisks(`risks of dependency '${name}'`, options.risks),
   })
 }
 

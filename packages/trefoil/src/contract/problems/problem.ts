@@ -1,5 +1,6 @@
 import { deepFreeze } from '../../base/plain/freeze.ts'
 import { freezeClass } from '../../base/plain/freeze-class.ts'
+import type { RefusalCode } from '../auth/refusal.ts'
 import { type ProblemCode, problemRow } from './problems.ts'
 import { reasonPhrase } from './reason-phrases.ts'
 
@@ -105,18 +106,29 @@ export class HttpError extends Problem {
   }
 }
 
+/** Options of {@link AuthenticationError}. */
+export interface AuthenticationErrorOptions extends Omit<ProblemOptions, 'detail' | 'status'> {
+  /** Code of what is wrong, for records and the log: `expired`, say. Default `refused`. */
+  readonly refusal?: RefusalCode | (string & {})
+}
+
 /**
- * A credential was present but is bad. Thrown by an authenticator; `message` becomes the
- * public `error_description` of the 401. For "no credential of mine", return `null` instead.
+ * A credential was present but is bad. Thrown by an authenticator, or by what it calls; `reason`
+ * becomes the public `error_description` of the 401. An authenticator may return a `refusal()`
+ * instead, which costs less. For "no credential of mine", it returns `null`.
  */
 export class AuthenticationError extends Problem {
   override readonly name: string = 'AuthenticationError'
   /** Why the credential was refused, safe to show. */
   readonly reason: string
+  /** Code of why, for records and the log. */
+  readonly refusal: string
 
-  constructor(reason: string, options: Omit<ProblemOptions, 'detail' | 'status'> = {}) {
-    super('AUTHENTICATION_ERROR', options)
+  constructor(reason: string, options: AuthenticationErrorOptions = {}) {
+    const { refusal = 'refused', ...rest } = options
+    super('AUTHENTICATION_ERROR', rest)
     this.reason = reason
+    this.refusal = refusal
   }
 }
 
@@ -161,11 +173,6 @@ const LOCKED: PropertyDescriptorMap = Object.fromEntries(
 /** True for a problem the framework made, which nobody has been able to change. */
 export function isRefusal(problem: Problem): boolean {
   return refusals.has(problem)
-}
-
-/** An {@link AuthenticationError} without a stack trace, for authenticators of the framework. */
-export function refuseCredential(reason: string): AuthenticationError {
-  return withoutStack(() => new AuthenticationError(reason))
 }
 
 /** The limit is the whole process's, and put back whatever happens: a code that is none throws. */

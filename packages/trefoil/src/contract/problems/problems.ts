@@ -53,6 +53,7 @@ export type ProblemCode =
   | 'client_disconnected'
   | 'body_consumed'
   | 'unavailable'
+  | 'authenticator_unavailable'
   | 'TIMEOUT'
   | 'response_too_large'
   | 'INTERNAL_ERROR'
@@ -281,6 +282,13 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemRow>> = deepFreeze({
     exit: 1,
     text: 'Service Unavailable',
     fix: 'Repeat the call after the time in `Retry-After`.',
+  },
+  authenticator_unavailable: {
+    status: 503,
+    mcp: 'http',
+    exit: 1,
+    text: 'Who is calling cannot be found out at the moment',
+    fix: 'Keep the credential, and repeat the call after the time in `Retry-After`.',
   },
   TIMEOUT: {
     status: 504,

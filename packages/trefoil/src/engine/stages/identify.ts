@@ -1,121 +1,154 @@
 import { promised } from '../../base/promise.ts'
 import { AuthContext } from '../../contract/auth/auth-context.ts'
-import {
-  type AuthConfig,
-  type ReturnsRefusals,
-  schemesOf,
-} from '../../contract/auth/authenticator.ts'
-import type { SecurityScheme } from '../../contract/auth/security-scheme.ts'
+import type { AuthEntry } from '../../contract/auth/authenticator.ts'
+import { CredentialRefusal, isRefusalCode } from '../../contract/auth/refusal.ts'
 import type { Action } from '../../contract/call/action.ts'
 import type { SurfaceName } from '../../contract/call/surface-name.ts'
 import { AuthenticationError, Problem, refuse } from '../../contract/problems/problem.ts'
-import { firstHeader } from '../../web/raw-headers.ts'
 import type { CallState } from '../call-state.ts'
-import { challengeOf } from '../challenge.ts'
+import { Denials } from '../denials.ts'
 import type { Stage } from '../stage.ts'
 import { AuthRequestView } from '../views/auth-request.ts'
 
 /**
  * The one authenticator of the surface, at most once per call (AUTH-4). Everything but an
- * `AuthContext` denies.
+ * `AuthContext` ends the call, on every surface and method in one form (FND-36):
+ *
+ * - no credential, a bad one, and whatever is no answer: 401 with a challenge
+ * - a problem that was thrown (a lockout's 429, say): that problem
+ * - anything else that was thrown: 503, because it says nothing about the credential. A 401 would
+ *   make clients throw good tokens away while a database is down.
  */
 export function identifyStage(
   action: Action,
-  config: AuthConfig | undefined,
+  entry: AuthEntry | undefined,
   surface: SurfaceName,
 ): Stage | null {
-  if (config === undefined || action.public[surface]) return null
-  const { authenticate, onAuthenticated } = config
-  const ask = (authenticate as ReturnsRefusals)['~answer'] ?? authenticate
-  const denials = new Denials(schemesOf(config))
+  if (entry === undefined || action.public[surface]) return null
+  const { name, authenticate, onAuthenticated } = entry
+  const denials = new Denials(entry.schemes)
   return (state) => {
     const request = new AuthRequestView(state)
-    const failed = (error: unknown) => deniedBy(error, state, denials)
+    const failed = (error: unknown) => ended(state, endOf(state, error, `'${name}'`))
     const accept = (answer: unknown) => {
       // After the deadline no hook of the developer's may start (FND-16).
       if (state.ended) return undefined
-      if (isAuthenticationError(answer)) return denials.of(state, reasonOf(answer))
-      if (!AuthContext.is(answer)) return denials.of(state, null)
-      if (onAuthenticated !== undefined) return refine(answer)
-      state.auth = answer
-      return undefined
+      if (AuthContext.is(answer)) {
+        if (onAuthenticated !== null) return refine(answer)
+        state.auth = answer
+        return undefined
+      }
+      if (answer === null) return ended(state, denials.of(state, null))
+      return ended(state, refusedWith(state, answer, `'${name}'`))
     }
+    const failedRefining = (error: unknown) =>
+      ended(state, endOf(state, error, `onAuthenticated of '${name}'`))
     const refine = (auth: AuthContext) => {
-      const refined = onAuthenticated?.(auth, request)
-      const use = (result: AuthContext | null | undefined) => {
+      const use = (result: unknown) => {
         if (state.ended) return undefined
         if (result === null || result === undefined) {
           state.auth = auth
           return undefined
         }
         // One source of truth: a role the hook removed is gone for every guard (PW-03).
-        if (!AuthContext.is(result)) return denials.of(state, null)
-        state.auth = result
-        return undefined
+        if (AuthContext.is(result)) {
+          state.auth = result
+          return undefined
+        }
+        return ended(state, refusedWith(state, result, `onAuthenticated of '${name}'`))
       }
-      const waiting = promised(refined)
-      return waiting === null ? use(refined as AuthContext | null) : waiting.then(use, failed)
+      try {
+        const refined = onAuthenticated?.(auth, request)
+        const waiting = promised<unknown>(refined)
+        return waiting === null ? use(refined) : waiting.then(use).then(undefined, failedRefining)
+      } catch (error) {
+        return failedRefining(error)
+      }
     }
     try {
-      const answer = ask(request)
+      const answer = authenticate(request)
       const waiting = promised<unknown>(answer)
       return waiting === null ? accept(answer) : waiting.then(accept).then(undefined, failed)
     } catch (error) {
       return failed(error)
     }
   }
+
+  /** Everything that lets nobody in: a refusal, returned or thrown, or no answer at all. */
+  function refusedWith(state: CallState, answer: unknown, who: string): Problem {
+    const refusal = refusalOf(answer)
+    if (refusal !== null) {
+      state.refusal = refusal.code
+      return denials.of(state, refusal.text)
+    }
+    state.log.error(
+      { authenticator: name, answered: kindOf(answer) },
+      `Authenticator ${who} gave no answer: return an AuthContext, refusal(code), or null`,
+    )
+    return denials.of(state, null)
+  }
+
+  function endOf(state: CallState, error: unknown, who: string): Problem {
+    // Whoever waited has been told; the rest is said where late failures are.
+    if (state.ended) throw error
+    if (refusalOf(error) !== null) return refusedWith(state, error, who)
+    if (Problem.is(error)) {
+      return statusOf(error) === 401 ? denied401(state) : error
+    }
+    // The one line of this call: what the record has beside it is that the service failed.
+    state.logged = { error }
+    state.log.error({ err: error, authenticator: name }, `Authenticator ${who} failed`)
+    return UNAVAILABLE
+  }
+
+  /** A 401 in other words: without a challenge no client would know what to do about it. */
+  function denied401(state: CallState): Problem {
+    state.refusal = 'refused'
+    return denials.of(state, null)
+  }
 }
 
-/** A thrown problem keeps its status (a lockout's 429, say); anything else is a plain denial. */
-function deniedBy(error: unknown, state: CallState, denials: Denials): Problem {
+/** Seconds. What it waits for, a database or another service, is seldom back sooner. */
+const RETRY_AFTER = '5'
+
+/** Of a failed authenticator; one for all, since it says nothing of the failure. */
+const UNAVAILABLE: Problem = refuse('authenticator_unavailable', {
+  headers: { 'retry-after': RETRY_AFTER },
+  details: { retryable: true },
+})
+
+function ended(state: CallState, problem: Problem): Problem {
   state.auth = null
-  if (isAuthenticationError(error)) return denials.of(state, reasonOf(error))
-  if (Problem.is(error)) return error
-  state.log.error({ err: error }, 'Authenticator failed')
-  return denials.of(state, null)
+  state.isUnidentified = true
+  return problem
 }
 
-function isAuthenticationError(value: unknown): value is AuthenticationError {
-  return Problem.is(value) && value instanceof AuthenticationError
-}
-
-/** It is shown to the caller, so it is text or nothing. */
-function reasonOf(error: AuthenticationError): string | null {
+/** What was wrong with a credential; its text is shown to the caller, so it is text or nothing. */
+function refusalOf(value: unknown): { readonly code: string; readonly text: string | null } | null {
+  if (CredentialRefusal.is(value)) return value
+  if (!Problem.is(value)) return null
   try {
-    const { reason } = error
-    return typeof reason === 'string' ? reason : null
+    if (!(value instanceof AuthenticationError)) return null
+    const { reason, refusal } = value
+    return {
+      code: isRefusalCode(refusal) ? refusal : 'refused',
+      text: typeof reason === 'string' ? reason : null,
+    }
+  } catch {
+    return { code: 'refused', text: null }
+  }
+}
+
+function statusOf(problem: Problem): unknown {
+  try {
+    return problem.status
   } catch {
     return null
   }
 }
 
-/** Reasons that are remembered; an authenticator may put anything into one. */
-const REMEMBERED_REASONS = 64
-
-/**
- * The refusals of one action: made once for each reason, because a flood of bad credentials asks
- * for the same one again and again. They are frozen, since many calls share them.
- */
-class Denials {
-  readonly #schemes: readonly SecurityScheme[]
-  readonly #sent = new Map<string | null, Problem>()
-  readonly #unsent = new Map<string | null, Problem>()
-
-  constructor(schemes: readonly SecurityScheme[]) {
-    this.#schemes = schemes
-  }
-
-  of(state: CallState, reason: string | null): Problem {
-    const { inbound, site } = state
-    const authorizationSent = firstHeader(inbound.rawHeaders, 'authorization') !== undefined
-    const known = authorizationSent ? this.#sent : this.#unsent
-    const before = known.get(reason)
-    if (before !== undefined) return before
-    const realm = site.app.name
-    const challenge = challengeOf(this.#schemes, { realm, authorizationSent, reason })
-    const headers = Object.freeze({ 'www-authenticate': challenge })
-    const problem = refuse('AUTHENTICATION_ERROR', { headers })
-    if (known.size < REMEMBERED_REASONS) known.set(reason, problem)
-    return problem
-  }
+/** Not the value: it may hold a credential (FND-38). */
+function kindOf(value: unknown): string {
+  if (Array.isArray(value)) return 'a list'
+  return typeof value === 'object' ? 'an object' : typeof value
 }

@@ -1,10 +1,5 @@
 import { freezeClass } from '../../base/plain/freeze-class.ts'
-import type {
-  ActionFacts,
-  CallFacts,
-  CallRequest,
-  ClientFacts,
-} from '../../contract/call/call-facts.ts'
+import type { CallFacts, CallRequest, ClientFacts } from '../../contract/call/call-facts.ts'
 import type { Logger } from '../../contract/call/logger.ts'
 import type { Entrypoint, SurfaceName } from '../../contract/call/surface-name.ts'
 import type { CallState } from '../call-state.ts'
@@ -18,7 +13,7 @@ export let stateOf: (view: FactsView) => CallState
  * be assigned, added, enumerated or redefined, and no property leads to a credential (FND-8, FND-9).
  * Each heir prevents extensions once its own fields are there.
  */
-export class FactsView implements CallFacts {
+export class FactsView implements Omit<CallFacts, 'action'> {
   readonly #state: CallState
 
   static {
@@ -40,9 +35,6 @@ export class FactsView implements CallFacts {
   }
   get callId(): string {
     return this.#state.callId
-  }
-  get action(): ActionFacts {
-    return this.#state.site.facts
   }
   get request(): CallRequest {
     return requestViewOf(this.#state)

@@ -2,6 +2,7 @@ import { freezeClass } from '../../base/plain/freeze-class.ts'
 import { type Awaitable, held } from '../../base/promise.ts'
 import type { AuthContext } from '../../contract/auth/auth-context.ts'
 import type { BackgroundOptions, Call, Guard } from '../../contract/call/call.ts'
+import type { ActionFacts } from '../../contract/call/call-facts.ts'
 import type { Dependency } from '../../contract/call/dependency.ts'
 import { checkOptionNames } from '../../contract/options/option-names.ts'
 import { checkFlag } from '../../contract/options/option-values.ts'
@@ -24,6 +25,9 @@ class HandlerCall extends FactsView implements Call {
     Object.preventExtensions(this)
   }
 
+  get action(): ActionFacts {
+    return stateOf(this).site.facts
+  }
   get auth(): AuthContext | null {
     return stateOf(this).auth
   }

@@ -2,6 +2,7 @@ import { freezeClass } from '../../base/plain/freeze-class.ts'
 import { held } from '../../base/promise.ts'
 import type { AuthContext } from '../../contract/auth/auth-context.ts'
 import type { CallCookies } from '../../contract/call/call-cookies.ts'
+import type { ActionFacts } from '../../contract/call/call-facts.ts'
 import type { Dependency, ProviderCall } from '../../contract/call/dependency.ts'
 import type { CallState } from '../call-state.ts'
 import { FactsView, stateOf } from './facts-view.ts'
@@ -19,6 +20,9 @@ export class ProviderView extends FactsView implements ProviderCall {
     Object.preventExtensions(this)
   }
 
+  get action(): ActionFacts {
+    return stateOf(this).site.facts
+  }
   get auth(): AuthContext | null {
     return stateOf(this).auth
   }

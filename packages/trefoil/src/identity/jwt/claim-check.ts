@@ -1,3 +1,5 @@
+import { type CredentialRefusal, refusal } from '../../contract/auth/refusal.ts'
+
 export interface ClaimRules {
   /** Accepted `iss`; `null` for any or none. */
   readonly issuers: readonly string[] | null
@@ -9,10 +11,17 @@ export interface ClaimRules {
 
 type Claims = Readonly<Record<string, unknown>>
 
-export const EXPIRED = 'Token expired'
-const NO_EXPIRY = "Token missing 'exp' (expiry) claim. Tokens without expiry are not accepted."
-const OTHER_ISSUER = 'Token was not issued by the expected issuer'
-const OTHER_AUDIENCE = 'Token was not issued for this server (audience mismatch)'
+export const EXPIRED: CredentialRefusal = refusal('expired', { text: 'Token expired' })
+const NO_EXPIRY = refusal('missing_claim', {
+  text: "Token missing 'exp' (expiry) claim. Tokens without expiry are not accepted.",
+})
+const OTHER_ISSUER = refusal('wrong_issuer', {
+  text: 'Token was not issued by the expected issuer',
+})
+const OTHER_AUDIENCE = refusal('wrong_audience', {
+  text: 'Token was not issued for this server (audience mismatch)',
+})
+const NOT_YET_VALID = refusal('not_yet_valid', { text: 'Token not yet valid' })
 
 /**
  * The one check of claims, whatever signed them: whether the token is for us and for now (PW-08,
@@ -20,9 +29,13 @@ const OTHER_AUDIENCE = 'Token was not issued for this server (audience mismatch)
  * what honest clients flood a server with, and this refusal is remembered.
  *
  * @param now seconds since the Unix epoch
- * @returns public words for why the token is refused (P-JWT-4), or `null`
+ * @returns why the token is refused, in the words of P-JWT-4, or `null`
  */
-export function checkClaims(claims: Claims, rules: ClaimRules, now: number): string | null {
+export function checkClaims(
+  claims: Claims,
+  rules: ClaimRules,
+  now: number,
+): CredentialRefusal | null {
   const { issuers, audiences, tolerance } = rules
   const { exp, nbf, iat, iss, aud } = claims
   // From the very second `exp` names on (X-08).
@@ -32,10 +45,15 @@ export function checkClaims(claims: Claims, rules: ClaimRules, now: number): str
   if (exp === undefined) return NO_EXPIRY
   if (issuers !== null && !isOneOf(iss, issuers)) return OTHER_ISSUER
   if (audiences !== null && !isFor(aud, audiences)) return OTHER_AUDIENCE
-  if (iat !== undefined && !isTime(iat)) return "Invalid 'iat' claim"
-  if (nbf !== undefined && !isTime(nbf)) return "Invalid 'nbf' claim"
-  if (nbf !== undefined && nbf > Math.floor(now) + tolerance) return 'Token not yet valid'
-  return isTime(exp) ? null : "Invalid 'exp' claim"
+  if (iat !== undefined && !isTime(iat)) return invalidClaim('iat')
+  if (nbf !== undefined && !isTime(nbf)) return invalidClaim('nbf')
+  if (nbf !== undefined && nbf > Math.floor(now) + tolerance) return NOT_YET_VALID
+  return isTime(exp) ? null : invalidClaim('exp')
+}
+
+/** For a claim that nobody can read. */
+export function invalidClaim(claim: string): CredentialRefusal {
+  return refusal('invalid_claim', { text: `Invalid '${claim}' claim` })
 }
 
 /** Not infinite: such a token would never expire. */

@@ -1,7 +1,7 @@
-import type { AuthenticationError } from '../../contract/problems/problem.ts'
+import type { CredentialRefusal } from '../../contract/auth/refusal.ts'
 
-interface Refusal {
-  readonly error: AuthenticationError
+interface Remembered {
+  readonly refusal: CredentialRefusal
   /** Seconds since the Unix epoch before which the refusal did not hold; `null`: for ever. */
   readonly since: number | null
 }
@@ -15,7 +15,7 @@ const MAX_LENGTH = 2048
  * refusals that cannot become wrong are kept, so a hit says what a verification would.
  */
 export class RefusedTokens {
-  readonly #refusals = new Map<string, Refusal>()
+  readonly #refusals = new Map<string, Remembered>()
   readonly #size: number
 
   /** @param size entries; 0 keeps nothing */
@@ -25,28 +25,22 @@ export class RefusedTokens {
 
   /**
    * @param now seconds since the Unix epoch, less the tolerance
-   * @returns what to throw, or `null`
+   * @returns what to answer, or `null`
    */
-  get(token: string, now: number): AuthenticationError | null {
-    const refusal = this.#refusals.get(token)
-    if (refusal === undefined) return null
+  get(token: string, now: number): CredentialRefusal | null {
+    const known = this.#refusals.get(token)
+    if (known === undefined) return null
     // A clock that was set back must not refuse what has become valid again.
-    return refusal.since === null || refusal.since <= now ? refusal.error : null
+    return known.since === null || known.since <= now ? known.refusal : null
   }
 
   /** @param since when an expired token expired; `null` for a signature that is not ours */
-  add(token: string, error: AuthenticationError, since: number | null): void {
+  add(token: string, refusal: CredentialRefusal, since: number | null): void {
     if (this.#size === 0 || token.length > MAX_LENGTH) return
     if (this.#refusals.size >= this.#size && !this.#refusals.has(token)) {
       const oldest = this.#refusals.keys().next()
       if (!oldest.done) this.#refusals.delete(oldest.value)
     }
-    this.#refusals.set(token, { error: frozen(error), since })
+    this.#refusals.set(token, { refusal, since })
   }
-}
-
-/** Many calls are refused with it. */
-function frozen(error: AuthenticationError): AuthenticationError {
-  Object.freeze(error)
-  return error
 }

@@ -1,5 +1,4 @@
 import type { HttpReply } from '../../contract/answer/exchange.ts'
-import { schemesOf } from '../../contract/auth/authenticator.ts'
 import type { Catalogue } from '../../contract/call/catalogue.ts'
 import type { SurfaceName } from '../../contract/call/surface-name.ts'
 import type { Problem } from '../../contract/problems/problem.ts'
@@ -72,8 +71,8 @@ export function docsEndpoints(
 }
 
 function schemesFor({ auth }: AppContext, surface: SurfaceName): Pick<AboutApp, 'schemes'> {
-  const config = auth[surface]
-  return config === undefined ? {} : { schemes: schemesOf(config) }
+  const entry = auth[surface]
+  return entry === undefined ? {} : { schemes: entry.schemes }
 }
 
 /** @param mountPath path that the app is mounted under; empty for none */

@@ -48,7 +48,8 @@ export function mcpVerbs(parts: McpParts): Surface<EndpointRequest, McpFound, Ht
     encodeProblem: ({ arrival }, problem, found) => {
       if (found === null) return problemReply(problem, legacy, null, arrival.requestId)
       const { envelope, call, plan } = found
-      return call === null
+      // Of a stranger's call no tool has failed: what it is told is not for the model (FND-36).
+      return call === null || arrival.state?.isUnidentified === true
         ? problemReply(problem, envelope.era, envelope.id, arrival.requestId)
         : toolFailure(parts, envelope, plan.action, problem, arrival.requestId)
     },

@@ -4,6 +4,7 @@ import type { Action } from '../../../contract/call/action.ts'
 import type { ClientFacts } from '../../../contract/call/call-facts.ts'
 import type { CloseHooks, Inbound, UseArguments } from '../../../engine/inbound.ts'
 import { SentCookies } from '../../../web/cookie-header.ts'
+import { parseQuery, type QueryPairs } from '../../../web/query.ts'
 import { firstHeader } from '../../../web/raw-headers.ts'
 import type { HttpVisit } from '../visit.ts'
 import type { BodyLimits } from './body-limits.ts'
@@ -34,6 +35,8 @@ export class HttpInbound implements Inbound, ArgumentSource {
   readonly #action: Action
   #body: HttpBody | null = null
   #cookies: SentCookies | null = null
+  /** `undefined` until someone has asked for it. */
+  #queryPairs: QueryPairs | null | undefined
 
   constructor(
     visit: HttpVisit,
@@ -66,6 +69,12 @@ export class HttpInbound implements Inbound, ArgumentSource {
   get cookies(): SentCookies {
     this.#cookies ??= new SentCookies(this.exchange.rawHeaders)
     return this.#cookies
+  }
+
+  /** Taken apart once, for the authenticator and bound arguments alike. */
+  get queryPairs(): QueryPairs | null {
+    if (this.#queryPairs === undefined) this.#queryPairs = parseQuery(this.search)
+    return this.#queryPairs
   }
 
   get mountPath(): string | null {

@@ -19,7 +19,7 @@ import {
 } from '../../../engine/inbound.ts'
 import { refusedCoding } from '../../../policy/refused-coding.ts'
 import type { SentCookies } from '../../../web/cookie-header.ts'
-import { commaListsOf, parseQuery, type QueryPairs, valuesOf } from '../../../web/query.ts'
+import { commaListsOf, type QueryPairs, valuesOf } from '../../../web/query.ts'
 import { allHeaders } from '../../../web/raw-headers.ts'
 import type { BodySource } from './body-source.ts'
 import { EMPTY_FORM, type FormBody, formIssuesOf } from './form-body.ts'
@@ -28,6 +28,8 @@ import { type JsonBody, parseJsonBody } from './read-json-body.ts'
 /** A request on its way to becoming arguments. */
 export interface ArgumentSource extends BodySource {
   readonly search: string
+  /** What stands in it; `null` for what cannot be decoded. */
+  readonly queryPairs: QueryPairs | null
   readonly pathParams: Readonly<Record<string, string>>
   readonly cookies: SentCookies
   openBody(call: CloseHooks): { readForm(): Promise<FormBody> }
@@ -190,7 +192,7 @@ class Reader {
 
   #queryPairs(): QueryPairs {
     if (this.#query === null) {
-      this.#query = parseQuery(this.#inbound.search) ?? MALFORMED
+      this.#query = this.#inbound.queryPairs ?? MALFORMED
       if (this.#query === MALFORMED) this.#add(MALFORMED_QUERY)
     }
     return this.#query

@@ -1,0 +1,56 @@
+import { isRecord } from '../../base/plain/is-record.ts'
+import { isPrincipalKind, type PrincipalKind } from './principal-kind.ts'
+
+/** Somebody who acts on a subject's behalf (RFC 8693 §4.1). */
+export interface Actor {
+  /** Stable id; not empty. */
+  readonly subject: string
+  /** Left out where nobody said. */
+  readonly kind?: PrincipalKind
+  /** What the credential says of this one, without those who acted before. */
+  readonly claims: Readonly<Record<string, unknown>>
+}
+
+/** What an authenticator says of an actor. */
+export interface ActorIdentity {
+  readonly subject: string
+  readonly kind?: PrincipalKind | undefined
+  readonly claims?: Readonly<Record<string, unknown>> | undefined
+}
+
+/** More than this many one after another are no delegation that anybody set up on purpose. */
+export const MAX_ACTORS = 8
+
+const NO_CLAIMS: Readonly<Record<string, unknown>> = Object.freeze({})
+const NOBODY: readonly Actor[] = Object.freeze([])
+
+/**
+ * Copies by members, each read once: an instance of a class would stay open, and records say who it
+ * was.
+ *
+ * @throws TypeError for anything but a short list of actors
+ */
+export function readActors(value: unknown): readonly Actor[] {
+  // JavaScript writes nobody as `null` too.
+  if (value === undefined || value === null) return NOBODY
+  if (!Array.isArray(value)) {
+    throw new TypeError("AuthContext actor must be a list such as [{ subject: 'agent-7' }]")
+  }
+  if (value.length > MAX_ACTORS) {
+    throw new TypeError(`AuthContext actor must be at most ${MAX_ACTORS} one after another`)
+  }
+  return value.length === 0 ? NOBODY : [...value].map(readActor)
+}
+
+function readActor(value: unknown): Actor {
+  if (!isRecord(value)) throw new TypeError('AuthContext actor must list objects')
+  const { subject, kind, claims = NO_CLAIMS } = value
+  if (typeof subject !== 'string' || subject === '') {
+    throw new TypeError('AuthContext actor: subject must be non-empty text')
+  }
+  if (kind !== undefined && !isPrincipalKind(kind)) {
+    throw new TypeError("AuthContext actor: kind must be 'person', 'agent', 'service' or 'unknown'")
+  }
+  if (!isRecord(claims)) throw new TypeError('AuthContext actor: claims must be an object')
+  return { subject, ...(kind === undefined ? {} : { kind }), claims: { ...claims } }
+}

@@ -1,0 +1,92 @@
+import { isRecord } from '../../base/plain/is-record.ts'
+import type { AuthRequest } from '../call/call.ts'
+import { checkOptionNames, type OptionNames } from '../options/option-names.ts'
+import { shownValue } from '../options/option-values.ts'
+import { type ProductionRisk, readRisks } from '../options/production-risk.ts'
+import { ImproperlyConfigured } from '../problems/problem.ts'
+import type { Authenticator } from './authenticator.ts'
+import type { SecurityScheme } from './security-scheme.ts'
+
+/** An authenticator whose members have been read, once, and are fixed. */
+export interface FixedAuthenticator {
+  readonly name: string
+  /** `undefined` where it says nothing; what is in it has not been looked at. */
+  readonly scheme: SecurityScheme | readonly SecurityScheme[] | undefined
+  readonly ambient: boolean | undefined
+  readonly risks: readonly ProductionRisk[]
+  readonly authenticate: (request: AuthRequest) => unknown
+}
+
+const MEMBERS: OptionNames<Authenticator> = {
+  name: true,
+  scheme: true,
+  ambient: true,
+  risks: true,
+  authenticate: true,
+}
+
+/**
+ * Takes an authenticator as it is now: a getter, or a method that is replaced later, would let
+ * something else check credentials than what was looked at when the app started.
+ *
+ * @param where what holds it, for messages
+ * @throws ImproperlyConfigured naming what is wrong and what to write (AUTH-3)
+ */
+export function readAuthenticator(where: string, value: unknown): FixedAuthenticator {
+  if (typeof value === 'function') {
+    checkParameters(where, value)
+    const name = value.name === '' ? 'authenticate' : value.name
+    const authenticate = value as FixedAuthenticator['authenticate']
+    return {
+      name,
+      scheme: undefined,
+      ambient: undefined,
+      risks: readRisks(where, undefined),
+      authenticate,
+    }
+  }
+  if (!isRecord(value)) {
+    throw new ImproperlyConfigured(
+      `${where} must be an authenticator such as jwtAuth({ … }), or a function, got ${shownValue(value)}`,
+    )
+  }
+  // Of a class there may be more: what its methods keep.
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (prototype === Object.prototype || prototype === null) checkOptionNames(where, value, MEMBERS)
+  const { name, scheme, ambient, risks, authenticate } = value
+  if (typeof name !== 'string' || name === '') {
+    throw new ImproperlyConfigured(`${where}: an authenticator needs a name, such as 'apiKey'`)
+  }
+  if (typeof authenticate !== 'function') {
+    throw new ImproperlyConfigured(
+      `${where}: authenticate of '${name}' must be a function, got ${shownValue(authenticate)}`,
+    )
+  }
+  checkParameters(`${where}: authenticate of '${name}'`, authenticate)
+  if (ambient !== undefined && typeof ambient !== 'boolean') {
+    throw new ImproperlyConfigured(`${where}: ambient of '${name}' must be true or false`)
+  }
+  return {
+    name,
+    scheme: scheme as FixedAuthenticator['scheme'],
+    ambient,
+    risks: readRisks(`${where}: risks of '${name}'`, risks),
+    // For instances of classes; where it is asked for in a flood, binding costs nothing.
+    authenticate: authenticate.bind(value),
+  }
+}
+
+/** What is given out is the request alone: a second parameter would be waited for in vain. */
+function checkParameters(where: string, { length }: { readonly length: number }): void {
+  if (length === 1) return
+  if (length === 0) {
+    throw new ImproperlyConfigured(
+      `${where} must take exactly one parameter, the request, and it takes none; ` +
+        'write (request) => …, without a default and without `...`',
+    )
+  }
+  throw new ImproperlyConfigured(
+    `${where} must take exactly one parameter, the request, and it takes ${length}; ` +
+      'write (request) => …, and open what else it needs with await request.resolve(dependency)',
+  )
+}

@@ -1,0 +1,37 @@
+import type { SecurityScheme } from '../contract/auth/security-scheme.ts'
+import { type Problem, refuse } from '../contract/problems/problem.ts'
+import { firstHeader } from '../web/raw-headers.ts'
+import type { CallState } from './call-state.ts'
+import { challengeOf } from './challenge.ts'
+
+/** Reasons that are remembered; an authenticator may put anything into one. */
+const REMEMBERED_REASONS = 64
+
+/**
+ * The 401s of one action: made once for each reason, because a flood of bad credentials asks for the
+ * same one again and again. They are frozen, since many calls share them.
+ */
+export class Denials {
+  readonly #schemes: readonly SecurityScheme[]
+  readonly #sent = new Map<string | null, Problem>()
+  readonly #unsent = new Map<string | null, Problem>()
+
+  constructor(schemes: readonly SecurityScheme[]) {
+    this.#schemes = schemes
+  }
+
+  /** @param reason shown to the caller; `null` for none */
+  of(state: CallState, reason: string | null): Problem {
+    const { inbound, site } = state
+    const authorizationSent = firstHeader(inbound.rawHeaders, 'authorization') !== undefined
+    const known = authorizationSent ? this.#sent : this.#unsent
+    const before = known.get(reason)
+    if (before !== undefined) return before
+    const realm = site.app.name
+    const challenge = challengeOf(this.#schemes, { realm, authorizationSent, reason })
+    const headers = Object.freeze({ 'www-authenticate': challenge })
+    const problem = refuse('AUTHENTICATION_ERROR', { headers })
+    if (known.size < REMEMBERED_REASONS) known.set(reason, problem)
+    return problem
+  }
+}
