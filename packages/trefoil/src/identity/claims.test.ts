@@ -16,6 +16,7 @@ test('V-06: the claims of the vectors become an identity', () => {
   }
   expect(identityFromClaims(claims)).toEqual({
     subject: 'agent-007',
+    tenant: null,
     roles: ['admin'],
     scopes: ['read', 'write'],
     claims,
@@ -23,7 +24,7 @@ test('V-06: the claims of the vectors become an identity', () => {
     audience: 'my-api',
     issuedAt: 1_700_000_000,
     expiresAt: 1_700_003_600,
-    actor: undefined,
+    actor: [],
   })
 })
 
@@ -96,7 +97,9 @@ describe('times and actor', () => {
   })
 
   test('PW-12: an actor is an object', () => {
-    expect(identityFromClaims({ ...base, act: { sub: 'agent' } }).actor).toEqual({ sub: 'agent' })
+    expect(identityFromClaims({ ...base, act: { sub: 'agent' } }).actor).toEqual([
+      { subject: 'agent', claims: { sub: 'agent' } },
+    ])
     for (const act of [null, 'agent', ['agent'], 7]) {
       expect(() => identityFromClaims({ ...base, act })).toThrow('Unauthorized')
     }

@@ -2,8 +2,9 @@ import { createHmac } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { AuthContext } from '../contract/auth/auth-context.ts'
+import { CredentialRefusal } from '../contract/auth/refusal.ts'
 import type { AuthRequest } from '../contract/call/call.ts'
-import { AuthenticationError, ImproperlyConfigured } from '../contract/problems/problem.ts'
+import { ImproperlyConfigured } from '../contract/problems/problem.ts'
 import type { JwtAuthOptions } from './jwt/jwt-options.ts'
 import { jwtAuth } from './jwt-auth.ts'
 import { keyRing } from './key-ring.ts'
@@ -25,21 +26,23 @@ const token = (claims: object) => sign(JSON.stringify({ sub: 'u1', exp: NOW + 60
 
 function authenticator(options: Partial<JwtAuthOptions> = {}, now = { seconds: NOW }) {
   const clock = { now: () => now.seconds * 1000, elapsed: () => 0 }
-  const authenticate = jwtAuth({ keys: SECRET, clock, ...options })
+  const { authenticate } = jwtAuth({ keys: SECRET, clock, ...options })
   // The only member this authenticator reads.
   return async (bearer: string | null) => authenticate({ bearer } as AuthRequest)
 }
 
-/** Why a token is refused; fails for anything but an AuthenticationError. */
+/** Why a token is refused, in words for its caller. */
 async function reason(bearer: string, options: Partial<JwtAuthOptions> = {}): Promise<string> {
-  try {
-    await authenticator(options)(bearer)
-  } catch (error) {
-    if (!(error instanceof AuthenticationError)) throw error
-    expect(error.status).toBe(401)
-    return error.reason
-  }
+  const answer = await authenticator(options)(bearer)
+  if (CredentialRefusal.is(answer)) return answer.text
+  expect(AuthContext.is(answer)).toBe(true)
   return 'accepted'
+}
+
+/** Why a token is refused, for records. */
+async function code(bearer: string, options: Partial<JwtAuthOptions> = {}): Promise<unknown> {
+  const answer = await authenticator(options)(bearer)
+  return CredentialRefusal.is(answer) ? answer.code : answer
 }
 
 describe('accepted', () => {
@@ -49,8 +52,9 @@ describe('accepted', () => {
     )
     expect(AuthContext.is(auth)).toBe(true)
     expect(auth).toMatchObject({ subject: 'agent-007', issuedAt: NOW, expiresAt: NOW + 3600 })
-    expect([...(auth?.roles ?? [])]).toEqual(['admin'])
-    expect([...(auth?.scopes ?? [])]).toEqual(['read', 'write'])
+    if (!AuthContext.is(auth)) throw new Error('not accepted')
+    expect([...auth.roles]).toEqual(['admin'])
+    expect([...auth.scopes]).toEqual(['read', 'write'])
   })
 
   test('PW-11: no bearer token is not mine', async () => {
@@ -122,6 +126,47 @@ describe('P-JWT-4: reasons', () => {
     const expected = 'Token was not issued by the expected issuer'
     expect(await reason(token({ iss: 'evil' }), { issuer: 'good' })).toBe(expected)
     expect(await reason(token({}), { issuer: ['good'] })).toBe(expected)
+  })
+})
+
+describe('refusals have a code', () => {
+  const nested = (depth: number): object =>
+    depth === 0 ? { sub: 'a' } : { sub: 'a', act: nested(depth - 1) }
+  test.each<[string, string, string, Partial<JwtAuthOptions>?]>([
+    ['a.b', 'malformed', 'not three parts'],
+    [sign('{}', '{"alg":"RS256"}'), 'wrong_algorithm', 'another algorithm'],
+    [sign('{}', undefined, 'x'.repeat(32)), 'bad_signature', 'another key'],
+    [token({ exp: NOW }), 'expired', 'expired'],
+    [token({ nbf: NOW + 1 }), 'not_yet_valid', 'of tomorrow'],
+    [sign('{"sub":"a"}'), 'missing_claim', 'no exp'],
+    [token({ iss: 'evil' }), 'wrong_issuer', 'another issuer', { issuer: 'good' }],
+    [token({ aud: 'x' }), 'wrong_audience', 'another audience', { audience: 'mine' }],
+    [token({ iat: 'x' }), 'invalid_claim', 'a time that is none'],
+    [token({ roles: 5 }), 'invalid_claim', 'roles that are none'],
+    [token({ sub: undefined }), 'missing_claim', 'nobody'],
+    [token({ act: 'agent' }), 'invalid_claim', 'an actor that is none'],
+    [token({ act: { client_id: 7 } }), 'invalid_claim', 'an actor without a name'],
+    [token({ act: nested(8) }), 'malformed', 'nine actors'],
+  ])('AUTH-4: %s is %s: %s', async (bearer, expected, _, options) => {
+    expect(await code(bearer, options)).toBe(expected)
+  })
+
+  test('RFC 8693 §4.1: the one who acts now comes first', async () => {
+    const act = { sub: 'agent', iss: 'i', act: { client_id: 'batch', act: { sub: 'first' } } }
+    const auth = await authenticator()(token({ act }))
+    if (!AuthContext.is(auth)) throw new Error('not accepted')
+    expect(auth.actor).toEqual([
+      { subject: 'agent', claims: { sub: 'agent', iss: 'i' } },
+      { subject: 'batch', claims: { client_id: 'batch' } },
+      { subject: 'first', claims: { sub: 'first' } },
+    ])
+    expect(await code(token({ act: nested(7) }))).toBeInstanceOf(AuthContext)
+  })
+
+  test('a flood of one bad token is answered with one refusal', async () => {
+    const authenticate = authenticator()
+    const bad = token({ exp: NOW })
+    expect(await authenticate(bad)).toBe(await authenticate(bad))
   })
 })
 
@@ -232,7 +277,7 @@ describe('cache', () => {
     const authenticate = authenticator()
     const bearer = token({ roles: ['viewer'], deep: { list: [1] } })
     const first = await authenticate(bearer)
-    if (first === null) throw new Error('not accepted')
+    if (!AuthContext.is(first)) throw new Error('not accepted')
     // Verified again, it would be another one: contexts are made anew each time.
     expect(await authenticate(bearer)).toBe(first)
     // PW-17: nothing one request does to it reaches the next.
@@ -249,14 +294,14 @@ describe('cache', () => {
     now.seconds = NOW + 59
     await expect(authenticate(bearer)).resolves.not.toBeNull()
     now.seconds = NOW + 60
-    await expect(authenticate(bearer)).rejects.toMatchObject({ reason: 'Token expired' })
+    await expect(authenticate(bearer)).resolves.toMatchObject({ text: 'Token expired' })
   })
 
   test('P-JWT-8: a failure is not kept', async () => {
     const now = { seconds: NOW }
     const authenticate = authenticator({}, now)
     const bearer = token({ nbf: NOW + 10, exp: NOW + 60 })
-    await expect(authenticate(bearer)).rejects.toThrow()
+    await expect(authenticate(bearer)).resolves.toMatchObject({ code: 'not_yet_valid' })
     now.seconds = NOW + 10
     await expect(authenticate(bearer)).resolves.toMatchObject({ subject: 'u1' })
   })
@@ -273,21 +318,21 @@ describe('construction', () => {
     [
       'a short key (PW-26)',
       { keys: 'x'.repeat(31) },
-      'jwtAuth keys must be at least 32 bytes for HS256, got 31; make one with: openssl rand -base64 48',
+      'jwtAuth(): keys must be at least 32 bytes for HS256, got 31; make one with: openssl rand -base64 48',
     ],
     ['a short previous key', { keys: keyRing(SECRET, ['old']) }, 'at least 32 bytes'],
     ['an empty key', { keys: '' }, 'A key must be non-empty text or bytes'],
-    ['an empty issuer', { issuer: '' }, 'jwtAuth issuer must be non-empty text or a list of it'],
-    ['no audience in the list', { audience: [] }, 'jwtAuth audience must be non-empty text'],
-    ['an empty audience in the list', { audience: ['a', ''] }, 'jwtAuth audience'],
+    ['an empty issuer', { issuer: '' }, 'jwtAuth(): issuer must be non-empty text or a list of it'],
+    ['no audience in the list', { audience: [] }, 'jwtAuth(): audience must be non-empty text'],
+    ['an empty audience in the list', { audience: ['a', ''] }, 'jwtAuth(): audience'],
     [
       'too much tolerance',
       { clockTolerance: '61s' },
-      'jwtAuth clockTolerance must be a duration of at most 60s',
+      'jwtAuth(): clockTolerance must be a duration from 0s to 60s',
     ],
     ['a tolerance that is none', { clockTolerance: 'soon' }, 'clockTolerance'],
-    ['no algorithm', { algorithms: [] }, "jwtAuth algorithms for a secret must be ['HS256']"],
-    ['a cache size that is none', { cacheSize: -1 }, 'jwtAuth cacheSize must be a whole number'],
+    ['no algorithm', { algorithms: [] }, "jwtAuth(): algorithms must be a list, such as ['RS256']"],
+    ['a cache size that is none', { cacheSize: -1 }, 'jwtAuth(): cacheSize must be a whole number'],
   ])('PW-26: %s is a start-up mistake', (_, options, message) => {
     const make = () => jwtAuth({ keys: SECRET, ...options })
     expect(make).toThrow(ImproperlyConfigured)

@@ -140,7 +140,7 @@ describe('SW-29: text in the place of a list', () => {
     expect(mistake(() => hasScope(untyped(['a'])))).toContain('not a list')
     expect(
       mistake(() => jwtAuth({ keys: SECRET, algorithms: untyped('HS256' as never) })),
-    ).toContain('jwtAuth algorithms must be a list')
+    ).toContain('jwtAuth(): algorithms must be a list')
   })
 })
 
@@ -151,11 +151,11 @@ describe('APP-12: options of what is handed to an app', () => {
       () => jwtAuth(untyped({ keys: SECRET, isuer: 'x' })),
       "jwtAuth(): unknown option 'isuer'; did you mean 'issuer'?",
     ],
-    ['jwtAuth', () => jwtAuth(untyped({ keys: SECRET, issuer: 5 })), 'jwtAuth issuer must be'],
+    ['jwtAuth', () => jwtAuth(untyped({ keys: SECRET, issuer: 5 })), 'jwtAuth(): issuer must be'],
     [
       'jwtAuth',
       () => jwtAuth(untyped({ keys: SECRET, audience: { a: 1 } })),
-      'jwtAuth audience must be',
+      'jwtAuth(): audience must be',
     ],
     [
       'query',

@@ -1,101 +1,233 @@
 import { type Clock, systemClock } from '../../base/clock.ts'
-import { type Duration, parseDuration } from '../../base/duration.ts'
-import { checkOptionNames, type OptionNames } from '../../contract/options/option-names.ts'
-import { checkRecord } from '../../contract/options/option-values.ts'
+import type { Duration } from '../../base/duration.ts'
+import { isRecord } from '../../base/plain/is-record.ts'
+import type { Awaitable } from '../../base/promise.ts'
+import { type Environment, processEnvironment } from '../../contract/options/environment.ts'
+import { callable, count, duration, kind } from '../../contract/options/kinds.ts'
+import type { OptionKind } from '../../contract/options/option-kind.ts'
+import type { OptionGroup, Values } from '../../contract/options/option-rows.ts'
+import { readOptions } from '../../contract/options/read-options.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
-import { isKeyRing, type KeyMaterial, type KeyRing, keyRing } from '../key-ring.ts'
+import { isToken } from '../../web/raw-headers.ts'
+import type { KeyMaterial, KeyRing } from '../key-ring.ts'
+import type { JwtAlgorithm } from './algorithms.ts'
 import type { ClaimRules } from './claim-check.ts'
+import {
+  type ClaimMapping,
+  type ClaimNames,
+  type ClaimPreset,
+  readClaimMapping,
+} from './claim-mapping.ts'
+import { type GivenKeys, readGivenKeys } from './given-keys.ts'
+import { mediaType } from './header-check.ts'
+import type { JwkSet } from './key-set.ts'
+import type { PublicJwk } from './public-key.ts'
+import type { FetchRules } from './remote-keys.ts'
 
+/** When keys of `jwks` and `discovery` are fetched. */
+export interface KeyFetchOptions {
+  /** For each document. Default `5s`. */
+  readonly timeout?: Duration
+  /** How long a set of keys is taken for new: no later is a key that was withdrawn noticed. Default `10m`. */
+  readonly freshFor?: Duration
+  /** How long it is used beyond that while no newer one can be had. Default `1h`, at most `24h`. */
+  readonly staleFor?: Duration
+  /** Least time between two attempts, and up to half as long again, whatever came of the first. Default `30s`. */
+  readonly cooldown?: Duration
+}
+
+/**
+ * What `jwtAuth` goes by. Keys come from exactly one of `keys`, `publicKey`, `jwks` and `discovery`; from
+ * none of them, they are the secrets in the variables `TREFOIL_AUTH_JWT__SECRET` and
+ * `TREFOIL_AUTH_JWT__OLD_SECRETS`.
+ */
 export interface JwtAuthOptions {
-  /** HS256 secret or ring of secrets, at least 32 bytes each (RFC 7518 §3.2). */
-  readonly keys: KeyMaterial | KeyRing
-  /** Accepted `iss`; when given, a token without it is refused. */
+  /** Secret or ring of secrets: at least 32 bytes each for HS256, 48 for HS384, 64 for HS512 (RFC 7518 §3.2). */
+  readonly keys?: KeyMaterial | KeyRing
+  /** Public keys: PEM text, the URL of a PEM file, a JWK, or a list of them. RSA of at least 2048 bits. */
+  readonly publicKey?: string | URL | PublicJwk | readonly (string | URL | PublicJwk)[]
+  /** Address of a JWK Set, or a set. Of an address, `issuer` and `audience` must be given. */
+  readonly jwks?: string | URL | JwkSet
+  /** Issuer whose OpenID Connect discovery document names its keys. `audience` must be given. */
+  readonly discovery?: string | URL
+  /** When keys of `jwks` and `discovery` are fetched. */
+  readonly fetching?: KeyFetchOptions
+  /** Accepted `iss`; when given, a token without it is refused. Default with `discovery`: that issuer. */
   readonly issuer?: string | readonly string[]
   /** Accepted `aud`, any overlap; when given, a token without it is refused. */
   readonly audience?: string | readonly string[]
-  /** Accepted signature algorithms. Default and only choice for secrets: `['HS256']`. */
-  readonly algorithms?: readonly 'HS256'[]
-  /** Difference between clocks to forgive. Default 0, at most 60 s (JWT-7). */
+  /**
+   * Accepted signature algorithms. Default `['HS256']` for secrets, of which only one may be given; else
+   * what the keys are for. A key that does not say is for the first one here that fits it, RS256 for RSA.
+   */
+  readonly algorithms?: readonly JwtAlgorithm[]
+  /** Accepted `typ` in the header, such as `at+jwt` (RFC 9068); a token without it is refused. Default: `JWT`, `at+jwt` or none. */
+  readonly typ?: string | readonly string[]
+  /** Difference between clocks to forgive. Default `0s`, at most `60s` (JWT-7). */
   readonly clockTolerance?: Duration
+  /** Header that the token is in; `Bearer` before it may be left out, except in `authorization`. Default `authorization`. */
+  readonly header?: string
+  /** Which claims say who is calling: a provider, or names of claims. Default `sub`, `roles`, `scope`, `tenant_id`. */
+  readonly claims?: ClaimPreset | ClaimNames
   /** Tokens kept with their verdict to skip the cryptography, good and bad ones; 0 keeps none. Default 256. */
   readonly cacheSize?: number
+  /** Asked with every call, for remembered tokens too: `true` refuses the token, a throw is answered with 503. */
+  readonly isRevoked?: (claims: Readonly<Record<string, unknown>>) => Awaitable<boolean>
+  /** Where the variables are looked up. Default: those of the process. */
+  readonly env?: Environment
   /** Source of time. Default: the machine's. */
   readonly clock?: Clock
 }
 
-const OPTIONS: OptionNames<JwtAuthOptions> = {
-  keys: true,
-  issuer: true,
-  audience: true,
-  algorithms: true,
-  clockTolerance: true,
-  cacheSize: true,
-  clock: true,
-}
-
-const MIN_KEY_BYTES = 32
-const MAX_TOLERANCE_MS = 60_000
-
 /** {@link JwtAuthOptions}, checked and complete. */
 export interface JwtRules extends ClaimRules {
-  /** The signing key first. */
-  readonly secrets: readonly Uint8Array[]
+  readonly source: GivenKeys
+  /** `null`: the usual ones, and none. */
+  readonly types: ReadonlySet<string> | null
+  /** In small letters; `null`: `authorization`. */
+  readonly header: string | null
+  readonly mapping: ClaimMapping
+  readonly isRevoked: JwtAuthOptions['isRevoked'] | null
   readonly cacheSize: number
   readonly clock: Clock
 }
 
-/** @throws ImproperlyConfigured for what cannot be right; never names a secret */
+const HOUR = 3_600_000
+const MAX_TOLERANCE_MS = 60_000
+
+type FetchValues = Values<KeyFetchOptions>
+
+const FETCHING: OptionGroup<KeyFetchOptions, FetchValues> = {
+  name: 'jwtAuth(): fetching',
+  prefix: 'TREFOIL_AUTH_JWT',
+  rows: {
+    timeout: { read: atLeast(1, HOUR), default: '5s', doc: 'For each document.' },
+    freshFor: {
+      read: atLeast(1000, 24 * HOUR),
+      default: '10m',
+      doc: 'How long a set of keys is taken for new.',
+    },
+    staleFor: {
+      read: atLeast(0, 24 * HOUR),
+      default: '1h',
+      doc: 'How long it is used beyond that while no newer one can be had.',
+    },
+    cooldown: {
+      read: atLeast(1000, HOUR),
+      default: '30s',
+      doc: 'Least time between two attempts.',
+    },
+  },
+}
+
+/** Values whose kinds go together are looked at once all are there. */
+type JwtValues = { readonly [Name in keyof JwtAuthOptions]-?: unknown } & {
+  readonly fetching: FetchRules
+  readonly clockTolerance: number
+  readonly header: string
+  readonly cacheSize: number
+  readonly isRevoked: JwtAuthOptions['isRevoked'] | null
+  readonly env: Environment | null
+  readonly clock: Clock
+}
+
+const anything: OptionKind<unknown> = { words: 'value', read: (value) => ({ value }) }
+
+const variables: OptionKind<Environment> = kind(
+  'an object of variables',
+  (value): value is Environment => isRecord(value),
+)
+
+const aClock: OptionKind<Clock> = kind(
+  'a clock, { now, elapsed }',
+  (value): value is Clock =>
+    isRecord(value) && typeof value['now'] === 'function' && typeof value['elapsed'] === 'function',
+)
+
+const OPTIONS: OptionGroup<JwtAuthOptions, JwtValues> = {
+  name: 'jwtAuth()',
+  prefix: 'TREFOIL_AUTH_JWT',
+  rows: {
+    keys: { read: anything, default: null, doc: 'Secret or ring of secrets.' },
+    publicKey: { read: anything, default: null, doc: 'Public keys.' },
+    jwks: { read: anything, default: null, doc: 'Address of a JWK Set, or a set.' },
+    discovery: { read: anything, default: null, doc: 'Issuer with a discovery document.' },
+    fetching: { group: FETCHING, default: {}, doc: 'When keys are fetched.' },
+    issuer: { read: anything, default: null, doc: 'Accepted `iss`.' },
+    audience: { read: anything, default: null, doc: 'Accepted `aud`.' },
+    algorithms: { read: anything, default: null, doc: 'Accepted signature algorithms.' },
+    typ: { read: anything, default: null, doc: 'Accepted `typ`.' },
+    clockTolerance: {
+      read: atLeast(0, MAX_TOLERANCE_MS),
+      default: '0s',
+      doc: 'Difference between clocks to forgive.',
+    },
+    header: {
+      read: kind(
+        'the name of a header',
+        (value): value is string => typeof value === 'string' && isToken(value),
+      ),
+      default: 'authorization',
+      doc: 'Header that the token is in.',
+    },
+    claims: { read: anything, default: null, doc: 'Which claims say who is calling.' },
+    cacheSize: { read: count({ least: 0 }), default: 256, doc: 'Tokens kept with their verdict.' },
+    isRevoked: { read: callable(), default: null, doc: 'Refuses tokens that were taken back.' },
+    env: { read: variables, default: null, doc: 'Where the variables are looked up.' },
+    clock: { read: aClock, default: systemClock, doc: 'Source of time.' },
+  },
+}
+
+/** @throws ImproperlyConfigured for what cannot be right; never shows a value that may be a secret */
 export function readJwtOptions(options: JwtAuthOptions): JwtRules {
-  checkRecord('jwtAuth(): options', options)
-  checkOptionNames('jwtAuth()', options, OPTIONS)
-  const ring = isKeyRing(options.keys) ? options.keys : keyRing(options.keys)
-  const secrets = [ring.current, ...ring.previous]
-  for (const secret of secrets) checkLength(secret)
-  const tolerance = parseDuration(options.clockTolerance ?? 0)
-  if (tolerance === null || tolerance > MAX_TOLERANCE_MS) {
-    throw new ImproperlyConfigured('jwtAuth clockTolerance must be a duration of at most 60s')
+  const values = readOptions(OPTIONS, options)
+  const audiences = readNames(values.audience, 'audience')
+  const issuers = readNames(values.issuer, 'issuer')
+  const env = values.env ?? processEnvironment()
+  const source = readGivenKeys({ ...values, issuers, audiences, env })
+  const types = readNames(values.typ, 'typ')
+  const header = values.header.toLowerCase()
+  return {
+    source,
+    issuers: issuers ?? source.issuers,
+    audiences,
+    types: types === null ? null : new Set(types.map(mediaType)),
+    tolerance: values.clockTolerance / 1000,
+    header: header === 'authorization' ? null : header,
+    mapping: readClaimMapping(values.claims ?? undefined, audiences ?? []),
+    isRevoked: values.isRevoked,
+    cacheSize: values.cacheSize,
+    clock: values.clock,
   }
-  const issuers = readNames(options.issuer, 'issuer')
-  const audiences = readNames(options.audience, 'audience')
-  checkAlgorithms(options.algorithms ?? ['HS256'])
-  const cacheSize = readCacheSize(options.cacheSize ?? 256)
-  const clock = options.clock ?? systemClock
-  return { secrets, tolerance: tolerance / 1000, issuers, audiences, cacheSize, clock }
 }
 
-function checkLength(key: Uint8Array): void {
-  if (key.length >= MIN_KEY_BYTES) return
-  throw new ImproperlyConfigured(
-    `jwtAuth keys must be at least ${MIN_KEY_BYTES} bytes for HS256, got ${key.length}; ` +
-      'make one with: openssl rand -base64 48',
-  )
+function atLeast(least: number, most: number): OptionKind<number> {
+  return {
+    words: 'duration',
+    read(value) {
+      const reading = duration.read(value)
+      if ('mistake' in reading) return reading
+      return reading.value >= least && reading.value <= most
+        ? reading
+        : { mistake: `must be a duration from ${shown(least)} to ${shown(most)}` }
+    },
+  }
 }
 
-function checkAlgorithms(algorithms: unknown): void {
-  if (!Array.isArray(algorithms)) {
-    throw new ImproperlyConfigured("jwtAuth algorithms must be a list, such as ['HS256']")
-  }
-  if (algorithms.length === 0 || algorithms.some((algorithm) => algorithm !== 'HS256')) {
-    throw new ImproperlyConfigured("jwtAuth algorithms for a secret must be ['HS256']")
-  }
+function shown(ms: number): string {
+  if (ms % HOUR === 0 && ms > 0) return `${ms / HOUR}h`
+  return ms % 1000 === 0 ? `${ms / 1000}s` : `${ms}ms`
 }
 
 function readNames(value: unknown, option: string): readonly string[] | null {
-  if (value === undefined) return null
-  const names: unknown[] = Array.isArray(value) ? value : [value]
+  if (value === null) return null
+  const names: unknown[] = Array.isArray(value) ? [...value] : [value]
   if (names.length === 0 || !names.every(isName)) {
-    throw new ImproperlyConfigured(`jwtAuth ${option} must be non-empty text or a list of it`)
+    throw new ImproperlyConfigured(`jwtAuth(): ${option} must be non-empty text or a list of it`)
   }
-  return [...names]
+  return names
 }
 
 function isName(value: unknown): value is string {
   return typeof value === 'string' && value !== ''
-}
-
-function readCacheSize(size: number): number {
-  if (!Number.isInteger(size) || size < 0) {
-    throw new ImproperlyConfigured('jwtAuth cacheSize must be a whole number, 0 or more')
-  }
-  return size
 }

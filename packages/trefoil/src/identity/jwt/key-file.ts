@@ -9,7 +9,7 @@ import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
 export function readKeyFile(file: URL): string {
   if (file.protocol !== 'file:') {
     throw new ImproperlyConfigured(
-      'jwtAuth publicKey must be the URL of a file, as new URL("./key.pem", import.meta.url); ' +
+      'jwtAuth(): publicKey must be the URL of a file, as new URL("./key.pem", import.meta.url); ' +
         'keys at an address are given as jwks',
     )
   }
@@ -20,7 +20,7 @@ export function readKeyFile(file: URL): string {
   } catch (cause) {
     const code = (cause as { readonly code?: unknown }).code
     throw new ImproperlyConfigured(
-      `jwtAuth publicKey: ${file.pathname} cannot be read (${typeof code === 'string' ? code : 'no file system'})`,
+      `jwtAuth(): publicKey: ${file.pathname} cannot be read (${typeof code === 'string' ? code : 'no file system'})`,
     )
   }
 }

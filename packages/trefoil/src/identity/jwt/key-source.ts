@@ -9,6 +9,11 @@ export interface TrustedKey {
   readonly retired: boolean
 }
 
+/** Has a log, which is not made before it is asked for: a call that goes well needs none. */
+export interface LogsHere {
+  readonly log: Logger
+}
+
 /** Why no key of a source signed a token. */
 export type KeyRefusal = 'wrong_algorithm' | 'unknown_key' | 'bad_signature'
 
@@ -25,13 +30,13 @@ export interface KeySource {
    * Which of its keys signed a token. The header says which key to try, never how: a key has one
    * algorithm (RFC 8725 §3.1), and a token that could choose would have a public key taken for a secret.
    *
-   * @param log told when keys cannot be had
+   * @param caller whose log is told when keys cannot be had
    * @throws Error when there are no keys at the moment, which is not the token's fault
    */
   verify(
     token: CompactToken,
     header: JwtHeader,
-    log: Logger | null,
+    caller: LogsHere | null,
   ): Awaitable<TrustedKey | KeyRefusal>
   /** Fetches what there is to fetch. */
   start(): Promise<void>

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { AuthenticationError } from '../../contract/problems/problem.ts'
+import { refusal } from '../../contract/auth/refusal.ts'
 import { RefusedTokens } from './refused-tokens.ts'
 
-const error = new AuthenticationError('Invalid JWT signature')
+const error = refusal('bad_signature')
 
 test('P-JWT-4: what was refused once is refused again for the same reason', () => {
   const refused = new RefusedTokens(2)

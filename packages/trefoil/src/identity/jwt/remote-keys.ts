@@ -1,12 +1,11 @@
 import { type Clock, type RandomSource, systemRandom } from '../../base/clock.ts'
-import type { Logger } from '../../contract/call/logger.ts'
 import type { PublicKeyAlgorithm } from './algorithms.ts'
 import type { CompactToken } from './compact-token.ts'
 import { type DiscoveredIssuer, discoverKeys } from './discovery.ts'
 import { fetchDocument, KeysNotFetched } from './fetch-document.ts'
 import type { JwtHeader } from './header-check.ts'
 import { keysOfSet } from './key-set.ts'
-import type { KeyRefusal, KeySource, TrustedKey } from './key-source.ts'
+import type { KeyRefusal, KeySource, LogsHere, TrustedKey } from './key-source.ts'
 import type { PublicKey } from './public-key.ts'
 import { loadVerifier, signerOf } from './verify-signature.ts'
 
@@ -105,18 +104,18 @@ export class RemoteKeys implements KeySource {
   async verify(
     token: CompactToken,
     header: JwtHeader,
-    log: Logger | null,
+    caller: LogsHere | null,
   ): Promise<TrustedKey | KeyRefusal> {
     // Before anything is fetched for it.
     if (!this.#accepted.some((name) => name === header.alg)) return 'wrong_algorithm'
-    if (!this.#isUsable()) await this.#fetched(log)
-    else if (this.#age() >= this.#rules.freshFor && this.#mayFetch()) void this.#fetch(log)
+    if (!this.#isUsable()) await this.#fetched(caller)
+    else if (this.#age() >= this.#rules.freshFor && this.#mayFetch()) void this.#fetch(caller)
     if (!this.#isUsable()) throw new Error(`The keys of jwtAuth cannot be had: ${this.#failure}`)
     const signer = await signerOf(token, header, this.#keys)
     if (signer !== 'unknown_key') return signer
     const { version } = this
     // Perhaps a key that is new; a `kid` that somebody made up looks just the same.
-    await this.#fetched(log)
+    await this.#fetched(caller)
     if (version !== this.version) {
       const again = await signerOf(token, header, this.#keys)
       if (again !== 'unknown_key') return again
@@ -145,19 +144,19 @@ export class RemoteKeys implements KeySource {
   }
 
   /** Waits for an attempt that is on its way, or makes one if it is time. */
-  async #fetched(log: Logger | null): Promise<void> {
+  async #fetched(caller: LogsHere | null): Promise<void> {
     if (this.#attempt !== null) await this.#attempt
-    else if (this.#mayFetch()) await this.#fetch(log)
+    else if (this.#mayFetch()) await this.#fetch(caller)
   }
 
   /** One attempt at a time, for all who want one. Never fails. */
-  #fetch(log: Logger | null): Promise<void> {
+  #fetch(caller: LogsHere | null): Promise<void> {
     this.#fetches++
     this.#nextAttempt = this.#clock.elapsed() + this.#rules.timeout + this.#pause()
     const attempt = this.#load()
       .then(
         (keys) => this.#take(keys),
-        (error: unknown) => this.#fail(error, log),
+        (error: unknown) => this.#fail(error, caller),
       )
       .finally(() => {
         this.#attempt = null
@@ -193,13 +192,13 @@ export class RemoteKeys implements KeySource {
     this.#fetchedAt = this.#clock.elapsed()
   }
 
-  #fail(error: unknown, log: Logger | null): void {
+  #fail(error: unknown, caller: LogsHere | null): void {
     this.#failures++
     this.#discovered = null
     const where = 'jwks' in this.#address ? this.#address.jwks : this.#address.issuer.document
     const why = error instanceof KeysNotFetched ? error.message : 'cannot be read'
     this.#failure = `${where.origin}${where.pathname} ${why}`
-    log?.warn(
+    caller?.log.warn(
       { keys: this.#keys.length, failures: this.#failures },
       `Keys of jwtAuth were not fetched: ${this.#failure}`,
     )

@@ -32,7 +32,7 @@ export class SharedSecrets implements KeySource {
     holdRingTo(ring, ({ length }) => {
       if (length >= leastBytes) return
       throw new ImproperlyConfigured(
-        `jwtAuth keys must be at least ${leastBytes} bytes for ${algorithm}, got ${length}; ` +
+        `jwtAuth(): keys must be at least ${leastBytes} bytes for ${algorithm}, got ${length}; ` +
           `make one with: openssl rand -base64 ${leastBytes * 1.5}`,
       )
     })
