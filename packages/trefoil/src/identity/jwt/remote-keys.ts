@@ -35,6 +35,8 @@ export interface KeyStatus {
   readonly unknownKeys: number
   /** Milliseconds since the set in use was fetched; `null` when there is none. */
   readonly age: number | null
+  /** True while an attempt is under way. */
+  readonly fetching: boolean
   /** True while an old set is used because no newer one can be had. */
   readonly stale: boolean
 }
@@ -89,6 +91,7 @@ export class RemoteKeys implements KeySource {
       failures: this.#failures,
       unknownKeys: this.#unknownKeys,
       age: Number.isFinite(age) ? age : null,
+      fetching: this.#attempt !== null,
       stale: Number.isFinite(age) && age >= this.#rules.freshFor,
     })
   }
