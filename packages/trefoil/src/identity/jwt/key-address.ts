@@ -22,7 +22,8 @@ const INSIDE = [
 const LOOPBACK = ['127.0.0.0/8', '::1/128'].map((range) => parseIpRange(range))
 
 /** True for this machine, by an address or by the name that always means it. */
-export function isLoopback({ hostname }: URL): boolean {
+export function isLoopback(url: URL): boolean {
+  const hostname = url.hostname.replace(/\.$/, '')
   if (hostname === 'localhost' || hostname.endsWith('.localhost')) return true
   return isIn(hostname, LOOPBACK)
 }
