@@ -10,6 +10,7 @@ import type { AuthRequest } from '../contract/call/call.ts'
 import type { ProductionRisk } from '../contract/options/production-risk.ts'
 import { ImproperlyConfigured } from '../contract/problems/problem.ts'
 import { type JwtAuthOptions, type JwtRules, readJwtOptions } from './jwt/jwt-options.ts'
+import { possessionRefusal } from './jwt/possession.ts'
 import type { KeyStatus } from './jwt/remote-keys.ts'
 import { signToken } from './jwt/sign-token.ts'
 import type { Verdict } from './jwt/token-cache.ts'
@@ -17,14 +18,14 @@ import { TokenVerifier } from './jwt/token-verifier.ts'
 import { ringKeys } from './key-ring.ts'
 
 const REVOKED = refusal('revoked', { text: 'Token has been revoked' })
-const BOUND = refusal('wrong_type', {
-  text: 'Token is bound to a key that the request does not show',
-})
 const BEARER: SecurityScheme = Object.freeze({
   type: 'http',
   scheme: 'bearer',
   bearerFormat: 'JWT',
 })
+
+const DPOP: SecurityScheme = Object.freeze({ type: 'http', scheme: 'dpop' })
+const DPOP_TOKEN = /^dpop +([A-Za-z0-9._~+/=-]+) *$/i
 
 /** Options of {@link JwtAuth.createToken}. */
 export interface CreateTokenOptions {
@@ -37,7 +38,7 @@ type Answer = AuthContext<undefined> | CredentialRefusal | null
 /** What {@link jwtAuth} makes. */
 export class JwtAuth implements Authenticator<undefined> {
   readonly name: string = 'jwtAuth'
-  readonly scheme: SecurityScheme
+  readonly scheme: SecurityScheme | readonly SecurityScheme[]
   readonly risks: readonly ProductionRisk[]
   readonly authenticate: (request: AuthRequest) => AuthAnswer<undefined> | Promise<Answer>
   readonly #rules: JwtRules
@@ -45,11 +46,10 @@ export class JwtAuth implements Authenticator<undefined> {
 
   /** Use {@link jwtAuth}. */
   constructor(rules: JwtRules) {
-    const { header, source } = rules
+    const { source } = rules
     this.#rules = rules
     this.#verifier = new TokenVerifier(rules)
-    this.scheme =
-      header === null ? BEARER : Object.freeze({ type: 'apiKey', in: 'header', name: header })
+    this.scheme = schemesOf(rules)
     this.risks = Object.freeze([...source.risks])
     // Of its own, so that an object made of this one with `…` has it too.
     this.authenticate = (request) => this.#answer(request)
@@ -97,6 +97,7 @@ export class JwtAuth implements Authenticator<undefined> {
       if (typeof token !== 'string') return false
       const judged = await this.#verifier.judge(token, null)
       if (CredentialRefusal.is(judged) || judged.binding !== null) return false
+      if (this.#rules.possession.dpop?.required === true) return false
       return !(await this.#isRevoked(judged.context))
     } catch {
       return false
@@ -117,20 +118,38 @@ export class JwtAuth implements Authenticator<undefined> {
   }
 
   #answer(request: AuthRequest): Answer | Promise<Answer> {
-    const token = this.#rules.header === null ? request.bearer : this.#tokenIn(request)
+    const { header, possession } = this.#rules
+    let token = header === null ? request.bearer : tokenIn(request, header)
+    let isDpop = false
+    if (token === null && header === null && possession.dpop !== null) {
+      token = DPOP_TOKEN.exec(request.headers.get('authorization') ?? '')?.[1] ?? null
+      isDpop = token !== null
+    }
     if (token === null) return null
     const judged = this.#verifier.judge(token, request)
     const waiting = promised(judged)
-    if (waiting !== null) return waiting.then((late) => this.#admit(late))
-    return this.#admit(judged as Verdict | CredentialRefusal)
+    if (waiting !== null) return waiting.then((late) => this.#admit(late, request, token, isDpop))
+    return this.#admit(judged as Verdict | CredentialRefusal, request, token, isDpop)
   }
 
   /** What is asked anew for each call, of a token that is remembered too. */
-  #admit(judged: Verdict | CredentialRefusal): Answer | Promise<Answer> {
+  #admit(
+    judged: Verdict | CredentialRefusal,
+    request: AuthRequest,
+    token: string,
+    isDpop: boolean,
+  ): Answer | Promise<Answer> {
     if (CredentialRefusal.is(judged)) return judged
-    // Taken for an ordinary one, a stolen token that is bound to a key would do without it (RFC 9449 §7.1).
-    if (judged.binding !== null) return BOUND
-    const { context } = judged
+    const { context, binding } = judged
+    const { possession } = this.#rules
+    if (binding === null && possession.dpop === null) return this.#unlessRevoked(context)
+    const refused = possessionRefusal(possession, binding, request, token, isDpop)
+    const waiting = promised(refused)
+    if (waiting !== null) return waiting.then((late) => late ?? this.#unlessRevoked(context))
+    return (refused as CredentialRefusal | null) ?? this.#unlessRevoked(context)
+  }
+
+  #unlessRevoked(context: AuthContext<undefined>): Answer | Promise<Answer> {
     if (this.#rules.isRevoked === null) return context
     const revoked = this.#isRevoked(context)
     return typeof revoked === 'boolean'
@@ -146,12 +165,6 @@ export class JwtAuth implements Authenticator<undefined> {
     const waiting = promised<unknown>(answer)
     return waiting === null ? readRevoked(answer) : waiting.then(readRevoked)
   }
-
-  /** `Bearer ` in front of it may be left out (P-JWT-2). */
-  #tokenIn(request: AuthRequest): string | null {
-    const value = request.headers.get(this.#rules.header as string)
-    return value === null ? null : value.replace(/^bearer +/i, '').trimEnd()
-  }
 }
 
 freezeClass(JwtAuth)
@@ -166,6 +179,18 @@ freezeClass(JwtAuth)
  */
 export function jwtAuth(options: JwtAuthOptions = {}): JwtAuth {
   return new JwtAuth(readJwtOptions(options))
+}
+
+/** `Bearer ` in front of it may be left out (P-JWT-2). */
+function tokenIn(request: AuthRequest, header: string): string | null {
+  const value = request.headers.get(header)
+  return value === null ? null : value.replace(/^bearer +/i, '').trimEnd()
+}
+
+function schemesOf({ header, possession }: JwtRules): JwtAuth['scheme'] {
+  if (header !== null) return Object.freeze({ type: 'apiKey', in: 'header', name: header })
+  if (possession.dpop === null) return BEARER
+  return possession.dpop.required ? DPOP : Object.freeze([BEARER, DPOP])
 }
 
 /** Not by truth: `'false'`, or a row of a table, must neither let pass nor refuse. */

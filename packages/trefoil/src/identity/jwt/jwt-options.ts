@@ -2,8 +2,9 @@ import { type Clock, systemClock } from '../../base/clock.ts'
 import type { Duration } from '../../base/duration.ts'
 import { isRecord } from '../../base/plain/is-record.ts'
 import type { Awaitable } from '../../base/promise.ts'
+import type { AuthRequest } from '../../contract/call/call.ts'
 import { type Environment, processEnvironment } from '../../contract/options/environment.ts'
-import { callable, count, duration, kind } from '../../contract/options/kinds.ts'
+import { callable, count, duration, flag, kind } from '../../contract/options/kinds.ts'
 import type { OptionKind } from '../../contract/options/option-kind.ts'
 import type { OptionGroup, Values } from '../../contract/options/option-rows.ts'
 import { readOptions } from '../../contract/options/read-options.ts'
@@ -18,9 +19,11 @@ import {
   type ClaimPreset,
   readClaimMapping,
 } from './claim-mapping.ts'
+import { DpopProofs } from './dpop-proofs.ts'
 import { type GivenKeys, readGivenKeys } from './given-keys.ts'
 import { mediaType } from './header-check.ts'
 import type { JwkSet } from './key-set.ts'
+import type { ClientCertificate, PossessionRules } from './possession.ts'
 import type { PublicJwk } from './public-key.ts'
 import type { FetchRules } from './remote-keys.ts'
 
@@ -34,6 +37,14 @@ export interface KeyFetchOptions {
   readonly staleFor?: Duration
   /** Least time between two attempts, and up to half as long again, whatever came of the first. Default `30s`. */
   readonly cooldown?: Duration
+}
+
+/** What {@link JwtAuthOptions.dpop} goes by. */
+export interface DpopOptions {
+  /** Refuses tokens that are bound to no key. Default false. */
+  readonly required?: boolean
+  /** How far from now the time in a proof may be. Default `1m`, at most `5m`. */
+  readonly lifetime?: Duration
 }
 
 /**
@@ -73,6 +84,16 @@ export interface JwtAuthOptions {
   readonly cacheSize?: number
   /** Asked with every call, for remembered tokens too: `true` refuses the token, a throw is answered with 503. */
   readonly isRevoked?: (claims: Readonly<Record<string, unknown>>) => Awaitable<boolean>
+  /**
+   * Accepts `Authorization: DPoP` (RFC 9449). `true` is `{}`. Default: none, and tokens that are bound to
+   * such a key are refused.
+   */
+  readonly dpop?: boolean | DpopOptions
+  /**
+   * The client's certificate, for tokens that are bound to one (RFC 8705): out of a header that your proxy
+   * sets and nobody else can. Default: none, and such tokens are refused.
+   */
+  readonly certificate?: (request: AuthRequest) => Awaitable<ClientCertificate>
   /** Where the variables are looked up. Default: those of the process. */
   readonly env?: Environment
   /** Source of time. Default: the machine's. */
@@ -88,6 +109,7 @@ export interface JwtRules extends ClaimRules {
   readonly header: string | null
   readonly mapping: ClaimMapping
   readonly isRevoked: JwtAuthOptions['isRevoked'] | null
+  readonly possession: PossessionRules
   readonly cacheSize: number
   readonly clock: Clock
 }
@@ -120,6 +142,21 @@ const FETCHING: OptionGroup<KeyFetchOptions, FetchValues> = {
   },
 }
 
+type DpopValues = Values<DpopOptions>
+
+const DPOP: OptionGroup<DpopOptions, DpopValues> = {
+  name: 'jwtAuth(): dpop',
+  prefix: 'TREFOIL_AUTH_JWT',
+  rows: {
+    required: { read: flag, default: false, doc: 'Refuses tokens that are bound to no key.' },
+    lifetime: {
+      read: atLeast(1000, 5 * 60_000),
+      default: '1m',
+      doc: 'How far from now the time in a proof may be.',
+    },
+  },
+}
+
 /** Values whose kinds go together are looked at once all are there. */
 type JwtValues = { readonly [Name in keyof JwtAuthOptions]-?: unknown } & {
   readonly fetching: FetchRules
@@ -127,6 +164,7 @@ type JwtValues = { readonly [Name in keyof JwtAuthOptions]-?: unknown } & {
   readonly header: string
   readonly cacheSize: number
   readonly isRevoked: JwtAuthOptions['isRevoked'] | null
+  readonly certificate: JwtAuthOptions['certificate'] | null
   readonly env: Environment | null
   readonly clock: Clock
 }
@@ -173,6 +211,8 @@ const OPTIONS: OptionGroup<JwtAuthOptions, JwtValues> = {
     claims: { read: anything, default: null, doc: 'Which claims say who is calling.' },
     cacheSize: { read: count({ least: 0 }), default: 256, doc: 'Tokens kept with their verdict.' },
     isRevoked: { read: callable(), default: null, doc: 'Refuses tokens that were taken back.' },
+    dpop: { read: anything, default: null, doc: 'Accepts `Authorization: DPoP`.' },
+    certificate: { read: callable(), default: null, doc: 'The certificate of the client.' },
     env: { read: variables, default: null, doc: 'Where the variables are looked up.' },
     clock: { read: aClock, default: systemClock, doc: 'Source of time.' },
   },
@@ -187,6 +227,13 @@ export function readJwtOptions(options: JwtAuthOptions): JwtRules {
   const source = readGivenKeys({ ...values, issuers, audiences, env })
   const types = readNames(values.typ, 'typ')
   const header = values.header.toLowerCase()
+  const possession = {
+    dpop: readDpop(values.dpop, values.clock),
+    certificate: values.certificate ?? null,
+  }
+  if (possession.dpop !== null && header !== 'authorization') {
+    throw new ImproperlyConfigured('jwtAuth(): dpop needs the header authorization')
+  }
   return {
     source,
     issuers: issuers ?? source.issuers,
@@ -196,9 +243,16 @@ export function readJwtOptions(options: JwtAuthOptions): JwtRules {
     header: header === 'authorization' ? null : header,
     mapping: readClaimMapping(values.claims ?? undefined, audiences ?? []),
     isRevoked: values.isRevoked,
+    possession,
     cacheSize: values.cacheSize,
     clock: values.clock,
   }
+}
+
+function readDpop(given: unknown, clock: Clock): PossessionRules['dpop'] {
+  if (given === null || given === false) return null
+  const { required, lifetime } = readOptions(DPOP, given === true ? {} : given)
+  return { proofs: new DpopProofs(lifetime, clock), required }
 }
 
 function atLeast(least: number, most: number): OptionKind<number> {
