@@ -18,7 +18,7 @@ async function trefoil() {
     publicSurfaces: ['mcp', 'cli'],
     maxBodySize: '100mb',
     logger: { debug: silent, info: silent, warn: silent, error: silent },
-    auth: [{ surfaces: ['api'], authenticate: () => null }],
+    auth: [{ surfaces: ['api'], authenticate: (_request) => null }],
   })
   app.post('/', () => 'never')
   const { port: taken } = await serve(app, { port: 0, signals: false })

@@ -98,7 +98,7 @@ test('a client that leaves while the authenticator waits: the call is done and r
     onCall: ({ outcome }) => void records.push(outcome),
     auth: [
       {
-        authenticate: async () => {
+        authenticate: async (_request) => {
           waiting = true
           await gate.promise
           return new AuthContext({ subject: 'a' })

@@ -32,7 +32,7 @@ describe('what is handed out by mistake', () => {
       callState(this: unknown) {
         return this ?? {}
       },
-      auth: [{ authenticate: ann, surfaces: ALL }],
+      auth: [{ authenticate: (_request) => ann(), surfaces: ALL }],
     })
     app.get('/attack', (_, call) => {
       const { credentialHeaders } = call.state as { credentialHeaders?: Set<string> }
@@ -214,26 +214,26 @@ describe('classes that one call can change for all later ones', () => {
   })
 
   test('a shared context: who acts for whom, and claims', async () => {
-    class Actor {
-      sub = 'agent_1'
+    class Acting {
+      subject = 'agent_1'
     }
-    const actor = untyped(new Actor())
+    const actor = [new Acting()]
     const shared = new AuthContext({ subject: 'ann', actor, claims: { groups: new Set(['a']) } })
     const records: unknown[] = []
     const app = hostile({
-      auth: [{ authenticate: () => shared, surfaces: ALL }],
+      auth: [{ authenticate: (_request) => shared, surfaces: ALL }],
       onCall: (record: trefoil.CallRecord) => records.push(record.actor),
     })
     app.get('/x', (_, call) => {
       try {
-        Object.assign(call.auth?.actor ?? {}, { sub: 'forged' })
+        Object.assign(call.auth?.actor[0] ?? {}, { subject: 'forged' })
         const { groups } = (call.auth?.claims ?? {}) as { groups: Set<string> }
         groups.add('admins')
       } catch {}
       return 'a'
     })
     await ask(app, '/x')
-    expect(records).toEqual(['agent_1'])
+    expect(records).toEqual([['agent_1']])
     expect([...(shared.claims['groups'] as Set<string>)]).toEqual(['a'])
   })
 

@@ -76,7 +76,7 @@ describe('a thenable in the place of a promise', () => {
   // Was wrong: engine/stages/identify.ts:56: it answers as often as it likes, long after the guards
   test('an authenticator answers once', async () => {
     let again = () => {}
-    const authenticate = () => ({
+    const authenticate = (_request: unknown) => ({
       [THEN]: (ok: Ok) => {
         again = () => ok(new AuthContext({ subject: 'root', roles: ['admin'] }))
         ok(ann())
@@ -92,11 +92,11 @@ describe('a thenable in the place of a promise', () => {
   })
 
   // Was wrong: engine/stages/identify.ts:52: a hand-written thenable, whose then() returns nothing
-  test('onAuthenticated that rejects denies', async () => {
+  test('onAuthenticated that rejects lets nobody in', async () => {
     const onAuthenticated = () => ({ [THEN]: (_: Ok, no: Ok) => void no(new Error('dropped')) })
     const app = known(ann, { onAuthenticated })
     app.get('/x', (_, call) => `RAN as ${call.auth}`)
-    expect((await ask(app, '/x')).status).toBe(401)
+    expect((await ask(app, '/x')).status).toBe(503)
   })
 
   // Was wrong: engine/stages/identify.ts:52

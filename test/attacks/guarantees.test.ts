@@ -12,7 +12,7 @@ import {
   Problem,
   reply,
 } from 'trefoil'
-import { guard } from 'trefoil/auth'
+import { guard, inputGuard } from 'trefoil/auth'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import {
@@ -131,7 +131,7 @@ function throwingApp(logger: Logger, authenticate: () => AuthContext = known, mo
     env: ENV,
     logger,
     closeTimeout: '500ms',
-    auth: [{ authenticate, surfaces: ALL }],
+    auth: [{ authenticate: (_request) => authenticate(), surfaces: ALL }],
     ...more,
   })
   return { app }
@@ -237,11 +237,11 @@ const PLACES: Readonly<Record<string, readonly [code: string, place: Place]>> = 
   'an async guard with input': [
     'ACCESS_DENIED',
     route((thrower) => ({
-      guards: [guard({ name: 'G', needsInput: true, check: async () => thrower() })],
+      guards: [inputGuard({ name: 'G', check: async () => thrower() })],
     })),
   ],
   'an authenticator': [
-    'AUTHENTICATION_ERROR',
+    'authenticator_unavailable',
     (thrower, logger) => {
       const { app } = throwingApp(logger, thrower)
       app.post('/work', on('work'), () => 'done')

@@ -20,7 +20,14 @@ export function hostile(options: object = {}) {
 
 export const ann = () => new AuthContext({ subject: 'ann', roles: ['user'] })
 export const known = (authenticate: unknown = ann, more: object = {}) =>
-  hostile({ auth: [{ authenticate, surfaces: ALL, ...more }] })
+  hostile({ auth: [{ authenticate: taking(authenticate), surfaces: ALL, ...more }] })
+
+/** Takes exactly one parameter, as an authenticator must. */
+function taking(authenticate: unknown): unknown {
+  return typeof authenticate === 'function'
+    ? (request: unknown) => authenticate(request)
+    : authenticate
+}
 
 /** An answer, or how there came none: `no answer`, `rejected: …`. */
 export interface Told {

@@ -142,7 +142,7 @@ test('a guard that answers by its own chaining thenable does not let anybody in'
     const silent = () => {}
     process.on('uncaughtException', (error) => console.log('uncaught', error.message))
     const app = createApp({ publicSurfaces: ['mcp', 'cli'], logger: { debug: silent, info: silent, warn: silent, error: silent },
-      auth: [{ authenticate: () => new AuthContext({ subject: 'a' }), surfaces: ['api'] }] })
+      auth: [{ authenticate: (_request) => new AuthContext({ subject: 'a' }), surfaces: ['api'] }] })
     const denies = { then(f) { if (f) setTimeout(() => f(undefined), 5); return denies } }
     app.post('/x', { guards: [guard({ name: 'never', check: () => denies })] }, () => { console.log('HANDLER RAN'); return 'x' })
     app.fetch(new Request('http://localhost/x', { method: 'POST' })).then((r) => console.log(r.status))

@@ -44,7 +44,7 @@ test('onAuthenticated that answers by a bare thenable is waited for', async () =
     publicSurfaces: ['mcp', 'cli'],
     auth: [
       {
-        authenticate: () => new AuthContext({ subject: 'somebody', roles: ['admin'] }),
+        authenticate: (_request) => new AuthContext({ subject: 'somebody', roles: ['admin'] }),
         // Takes every role away.
         onAuthenticated: () => thenable(new AuthContext({ subject: 'somebody', roles: [] })),
         surfaces: ['api'],

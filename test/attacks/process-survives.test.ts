@@ -65,7 +65,7 @@ test('a dependency that fails before its handler awaits it does not end the proc
 test('an authorize that is refused before its handler awaits it does not end the process', async () => {
   const ran = await runModule(`${HEAD}
     import { AuthContext, guard } from 'trefoil/auth'
-    const app = createApp({ logger, publicSurfaces: ['mcp', 'cli'], auth: [{ authenticate: () => new AuthContext({ subject: 'a' }), surfaces: ['api'] }] })
+    const app = createApp({ logger, publicSurfaces: ['mcp', 'cli'], auth: [{ authenticate: (_request) => new AuthContext({ subject: 'a' }), surfaces: ['api'] }] })
     app.get('/x', async (_args, call) => {
       const asking = call.authorize(guard({ name: 'no', check: () => false }))
       await later(50)

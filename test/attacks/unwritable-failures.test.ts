@@ -192,7 +192,9 @@ test('an identity with actor: null has its answer and its record', async () => {
   const records: unknown[] = []
   const actor = untyped(null)
   const app = hostile({
-    auth: [{ authenticate: () => new AuthContext({ subject: 'ann', actor }), surfaces: ALL }],
+    auth: [
+      { authenticate: (_request) => new AuthContext({ subject: 'ann', actor }), surfaces: ALL },
+    ],
     onCall: (record: object) => records.push(record),
   })
   app.get('/x', () => 'v')

@@ -35,7 +35,7 @@ function largeApp() {
     tagDescriptions: { [LONG]: `\`${LONG}\` ${LONG}` },
     auth: [
       {
-        authenticate: () => new AuthContext({ subject: 'u' }),
+        authenticate: (_request) => new AuthContext({ subject: 'u' }),
         surfaces: ['api', 'mcp'],
         scheme: { type: 'apiKey', in: 'header', name: LONG, description: LONG },
       },

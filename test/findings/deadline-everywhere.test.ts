@@ -1,7 +1,7 @@
 // FND-16: the deadline in each await of the lifecycle. After it has passed, nothing of the
 // developer's starts any more, whatever was being waited for, and the caller is told TIMEOUT.
 import { AuthContext, createApp, dependency, type Middleware, onError, Problem } from 'trefoil'
-import { guard } from 'trefoil/auth'
+import { guard, inputGuard } from 'trefoil/auth'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { RawConnection } from '../attacks/raw-connection.ts'
@@ -84,9 +84,8 @@ class Trace {
 function build(point: Point, timeout: string) {
   const trace = new Trace(point)
   const passing = (name: string, needsInput: boolean) =>
-    guard({
+    (needsInput ? inputGuard : guard)({
       name: name.replaceAll(' ', '_'),
-      needsInput,
       check: async () => {
         await trace.begins(name)
         return true
@@ -136,7 +135,7 @@ function build(point: Point, timeout: string) {
     logger: new Lines().logger,
     auth: [
       {
-        authenticate: async () => {
+        authenticate: async (_request) => {
           await trace.begins('authenticator')
           return new AuthContext({ subject: 'ann' })
         },

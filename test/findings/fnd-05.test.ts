@@ -71,7 +71,7 @@ function newApp(lines: Lines, authenticate?: () => AuthContext | null) {
     approval: () => true,
     ...(authenticate === undefined
       ? { publicSurfaces: ALL as readonly SurfaceName[] }
-      : { auth: [{ authenticate, surfaces: ALL }] }),
+      : { auth: [{ authenticate: (_request) => authenticate(), surfaces: ALL }] }),
   })
 }
 type TestedApp = ReturnType<typeof newApp>
@@ -165,14 +165,14 @@ describe('FND-5: wherever it comes from', () => {
     for (const text of [10n, circular(), Symbol('x')]) {
       const deny = guard({
         name: 'Deny',
-        check: () => false,
         // What plain JavaScript may return.
-        denial: () => text as unknown as string,
+        check: () => ({ deny: true, text: text as unknown as string }),
       })
       const seen = await refusals((app) => {
         app.post('/refused', { ...on('refused'), guards: [deny] }, () => 1)
       }, known)
-      expect(seen, String(typeof text)).toEqual(alike(CLEAN))
+      const denied = { ...CLEAN, code: 'ACCESS_DENIED' }
+      expect(seen, String(typeof text)).toEqual(alike(denied))
     }
   })
 })

@@ -10,7 +10,7 @@ import {
   reply,
   stream,
 } from 'trefoil'
-import { guard } from 'trefoil/auth'
+import { guard, inputGuard } from 'trefoil/auth'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { eventually } from '../attacks/eventually.ts'
@@ -81,7 +81,7 @@ describe('FND-17: an error handler sees what the developer’s code threw, and n
         throw new Error('down')
       },
     })
-    const late = guard({ name: 'Late', needsInput: true, check: async () => false })
+    const late = inputGuard({ name: 'Late', check: async () => false })
     const amount = z.number()
     const T = { timeout: '150ms' } as const
     app.post('/pay', { ...on('pay'), needsApproval: ALL, params: { amount } }, () => 1)

@@ -3,7 +3,7 @@
 // call would be known; only a header that no browser adds says that the page holds the credential.
 // A real Chromium does the same in test/browser/cross-site.test.ts.
 import { createApp } from 'trefoil'
-import { AuthContext, type Authenticator } from 'trefoil/auth'
+import { AuthContext, type AuthRequest } from 'trefoil/auth'
 import { type RunningServer, serve } from 'trefoil/node'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { rawRequest } from '../runtimes/raw-request.ts'
@@ -21,11 +21,11 @@ const EVIL = {
 
 /** An authenticator that goes by something, and what it says of where that is. */
 interface Way {
-  readonly knows: (request: Parameters<Authenticator>[0]) => boolean
+  readonly knows: (request: AuthRequest) => boolean
   readonly scheme?: Scheme
 }
 
-const header = (name: string, value: string) => (request: Parameters<Authenticator>[0]) =>
+const header = (name: string, value: string) => (request: AuthRequest) =>
   request.headers.get(name) === value
 const key = { type: 'apiKey', in: 'header', name: 'X-Key' } as const
 

@@ -58,7 +58,7 @@ function makeApp() {
     logger: { debug() {}, info() {}, warn() {}, error() {} },
     auth: [
       {
-        authenticate: () => new AuthContext({ subject: 'ann' }),
+        authenticate: (_request) => new AuthContext({ subject: 'ann' }),
         surfaces: ['api', 'mcp', 'cli'],
         scheme: { type: 'apiKey', in: 'header', name: 'X-Shop-Key' },
       },

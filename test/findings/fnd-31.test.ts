@@ -34,7 +34,7 @@ async function ping({ url }: RunningServer, headers: Readonly<Record<string, str
 describe('a page that calls /mcp', () => {
   test('FND-31: of another origin is told so by MCP, and what to do', async () => {
     const covered = {
-      auth: [{ authenticate: () => new AuthContext({ subject: 'u' }), surfaces: ALL }],
+      auth: [{ authenticate: (_request) => new AuthContext({ subject: 'u' }), surfaces: ALL }],
     }
     const off = { publicSurfaces: ALL, csrf: false } as const
     for (const server of [await started(), await started(covered), await started(off)]) {

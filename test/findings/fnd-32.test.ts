@@ -1,7 +1,7 @@
 // FND-32: every call leaves one record, on every surface, refusals at the edge included; and what
 // is refused or fails leaves a line in the log without anybody having asked for it.
 import { type AccessEvent, AuthContext, createApp, HttpError, reply, stream } from 'trefoil'
-import { guard, hasScope } from 'trefoil/auth'
+import { hasScope, inputGuard } from 'trefoil/auth'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { ask } from '../attacks/raw-connection.ts'
@@ -33,7 +33,7 @@ const PEOPLE: Readonly<Record<string, object>> = {
   robot: { subject: 'robot', kind: 'agent' },
   cron: { subject: 'cron', kind: 'service' },
   anyone: { subject: 'anyone' },
-  deputy: { subject: 'ann', kind: 'person', actor: { sub: 'robot' } },
+  deputy: { subject: 'ann', kind: 'person', actor: [{ subject: 'robot' }] },
 }
 
 function build(more: object = {}, recording = true) {
@@ -59,9 +59,8 @@ function build(more: object = {}, recording = true) {
     ...more,
   }
   const app = createApp(options)
-  const odd = guard({
+  const odd = inputGuard({
     name: 'NoOdds',
-    needsInput: true,
     check: (_, { args }) => args['amount'] !== 7,
   })
   app.post('/free', on('free'), () => ({ fine: true }))
@@ -98,8 +97,8 @@ const WITHOUT_APPROVAL: CallOptions = { token: 'ann' }
 type Row = readonly [action: string, args: Json, options: CallOptions, record: Partial<CallRecord>]
 
 const HASH: unknown = expect.stringMatching(/^sha256:[0-9a-f]{64}$/)
-const ofAnn = { subject: 'ann', kind: 'person', tenant: 'acme', actor: null } as const
-const ofNobody = { subject: null, tenant: null, actor: null } as const
+const ofAnn = { subject: 'ann', kind: 'person', tenant: 'acme', actor: [] } as const
+const ofNobody = { subject: null, tenant: null, actor: [] } as const
 
 const ROWS: Readonly<Record<string, Row>> = {
   'a success': [
@@ -249,7 +248,17 @@ describe('FND-32: one record for each call', () => {
     const members = [
       ...['action', 'actor', 'approvalId', 'argumentsHash', 'bytes', 'callId', 'client', 'driven'],
       ...['dryRun', 'duration', 'entrypoint', 'http', 'kind', 'meta', 'outcome', 'problem'],
-      ...['requestId', 'rule', 'status', 'subject', 'surface', 'tenant', 'time'],
+      ...[
+        'refusal',
+        'requestId',
+        'rule',
+        'session',
+        'status',
+        'subject',
+        'surface',
+        'tenant',
+        'time',
+      ],
     ].sort()
     const seen = await everywhere(build, async (surface, { records }) => {
       const before = Date.now()

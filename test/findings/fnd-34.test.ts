@@ -19,7 +19,7 @@ const KNOWN: readonly Place[] = PLACES.filter(
   (place) => place !== 'authenticator' && place !== 'onAuthenticated',
 )
 /** Actions that lead to a place; the others are on the way of `work`. */
-const ACTIONS: Partial<Record<Place, string>> = { 'error handler': 'fail', denial: 'denied' }
+const ACTIONS: Partial<Record<Place, string>> = { 'error handler': 'fail' }
 const LEVELS = ['debug', 'info', 'warn', 'error'] as const
 
 describe('FND-34: a line says whose call it is', () => {

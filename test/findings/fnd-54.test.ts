@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { AuthContext, createApp, dependency, HttpError } from 'trefoil'
-import { guard, hasScope } from 'trefoil/auth'
+import { guard, hasScope, inputGuard } from 'trefoil/auth'
 import { serve, toNodeHandler } from 'trefoil/node'
 import { testClient } from 'trefoil/testing'
 import { describe, expect, test } from 'vitest'
@@ -111,7 +111,7 @@ describe('FND-54: the list is the order that runs', () => {
       logger: new Lines().logger,
       auth: [
         {
-          authenticate: async () => {
+          authenticate: async (_request) => {
             step('identify')
             return new AuthContext({ subject: 'ann' })
           },
@@ -128,9 +128,8 @@ describe('FND-54: the list is the order that runs', () => {
       },
     })
     const passing = (name: string, needsInput: boolean) =>
-      guard({
+      (needsInput ? inputGuard : guard)({
         name: 'Passing',
-        needsInput,
         check: async () => {
           step(name)
           return true
@@ -222,9 +221,8 @@ describe('FND-54: the list is the order that runs', () => {
       ],
       approval: ({ token }) => token === 'granted',
     })
-    const late = guard({
+    const late = inputGuard({
       name: 'Late',
-      needsInput: true,
       check: (_, { args }) => args['a'] === 'b',
     })
     app.post(

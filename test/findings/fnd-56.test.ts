@@ -247,7 +247,7 @@ describe('FND-56: compiled actions are deeply frozen', () => {
         logger: new Lines().logger,
         auth: [
           {
-            authenticate: () => new AuthContext({ subject: 'ann', roles: ['user'] }),
+            authenticate: (_request) => new AuthContext({ subject: 'ann', roles: ['user'] }),
             surfaces: ALL,
           },
         ],

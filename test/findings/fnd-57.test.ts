@@ -141,7 +141,7 @@ describe('FND-57: an attack in one call does not help the next caller', () => {
         name: 'fnd-57',
         env: ENV,
         logger: new Lines().logger,
-        auth: [{ authenticate: () => shared, surfaces: ALL }],
+        auth: [{ authenticate: (_request) => shared, surfaces: ALL }],
       })
       app.post('/attack', on('attack'), async (_, call) => {
         if (undo.length === 0) {

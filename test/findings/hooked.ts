@@ -1,6 +1,6 @@
 // One app in which every hook of the developer's shows a test what it was handed.
 import { AuthContext, type AuthRequest, createApp, dependency, type Logger, onError } from 'trefoil'
-import { guard } from 'trefoil/auth'
+import { deny, guard, inputGuard } from 'trefoil/auth'
 import { z } from 'zod'
 import { ALL, type CallOptions, ENV, on, type Surface } from './surfaces.ts'
 
@@ -10,7 +10,6 @@ export const PLACES = [
   'onAuthenticated',
   'guard',
   'guard with input',
-  'denial',
   'approval',
   'provider',
   'middleware',
@@ -23,7 +22,6 @@ export type Place = (typeof PLACES)[number]
 export const CALL_PLACES = [
   'guard',
   'guard with input',
-  'denial',
   'middleware',
   'handler',
   'error handler',
@@ -58,7 +56,8 @@ export function hooked(probe: Probe, logger: Logger, more: object = {}) {
     roles: ['user'],
     scopes: ['orders:read'],
     claims: { nested: { list: [1] } },
-    actor: { sub: 'agent_1' },
+    actor: [{ subject: 'agent_1', claims: { nested: { list: [1] } } }],
+    session: { id: 'ses_1', createdAt: 1, methods: ['pwd'] },
     metadata: { plan: { name: 'free' } },
     payload: owned.payload,
   }
@@ -89,9 +88,8 @@ export function hooked(probe: Probe, logger: Logger, more: object = {}) {
   }
   const app = createApp(options)
   const watching = (place: 'guard' | 'guard with input', needsInput: boolean) =>
-    guard({
+    (needsInput ? inputGuard : guard)({
       name: needsInput ? 'Late' : 'Early',
-      needsInput,
       check: async (_, call) => {
         await probe(place, call)
         return true
@@ -127,15 +125,8 @@ export function hooked(probe: Probe, logger: Logger, more: object = {}) {
   app.post('/fail', { ...on('fail'), ...shared, errorHandlers: [caught] }, () => {
     throw new RangeError('odd')
   })
-  const deny = guard({
-    name: 'Deny',
-    check: () => false,
-    denial: (_, call) => {
-      probe('denial', call)
-      return 'denied'
-    },
-  })
-  app.post('/denied', { ...on('denied'), guards: [deny] }, () => null)
+  const no = guard({ name: 'Deny', check: () => deny('denied') })
+  app.post('/denied', { ...on('denied'), guards: [no] }, () => null)
   return { app, ran, owned }
 }
 

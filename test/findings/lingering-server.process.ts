@@ -32,7 +32,7 @@ function newApp(kind: string) {
   const app = createApp({
     name: 'lingering',
     env: {},
-    auth: [{ surfaces: ['api'], authenticate: () => null }],
+    auth: [{ surfaces: ['api'], authenticate: (_request) => null }],
     publicSurfaces: ['mcp', 'cli'],
     logger: { debug: silent, info: silent, warn: silent, error: (_fields, text) => say(text) },
   })

@@ -145,7 +145,7 @@ describe('CSRF', () => {
       auth: [
         {
           surfaces: ['api'],
-          authenticate: () => {
+          authenticate: (_request) => {
             asked++
             return new AuthContext({ subject: 'u' })
           },
@@ -188,7 +188,7 @@ describe('response headers', () => {
   it('HTTP-5: what an authenticated caller is answered is not cached', async () => {
     const app = createApp({
       logger: quiet,
-      auth: [{ surfaces: ['api'], authenticate: () => new AuthContext({ subject: 'u' }) }],
+      auth: [{ surfaces: ['api'], authenticate: (_request) => new AuthContext({ subject: 'u' }) }],
     })
     app.get('/mine', () => ({ a: 1 }))
     app.get('/open', { public: true }, () => ({ a: 1 }))

@@ -135,7 +135,7 @@ describe('SW-17: no header twice', () => {
   })
 
   it('HTTP-5: what is one caller’s is not stored, whatever the app says of its answers', async () => {
-    const authenticate = () => new AuthContext({ subject: 'u1' })
+    const authenticate = (_request: unknown) => new AuthContext({ subject: 'u1' })
     const app = createApp({
       logger: quiet,
       env: {},

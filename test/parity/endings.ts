@@ -84,7 +84,7 @@ export function buildEnding({ options, handler, closing, authenticate }: Ending)
     closeTimeout: '300ms',
     auth: [
       {
-        authenticate: async () => {
+        authenticate: async (_request) => {
           await authenticate?.(scene)
           return new AuthContext({ subject: 'ann' })
         },

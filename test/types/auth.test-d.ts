@@ -97,6 +97,6 @@ apiOnly.get('/', { ...named, tool: true }, (_, call) => call.auth.subject)
 // @ts-expect-error not a surface
 createApp({ auth: [{ authenticate: findUser, surfaces: ['http'] }] })
 // @ts-expect-error an authenticator answers with an AuthContext or null
-createApp({ auth: [{ authenticate: () => ({ subject: 'ada' }), surfaces: ['api'] }] })
+createApp({ auth: [{ authenticate: (_request) => ({ subject: 'ada' }), surfaces: ['api'] }] })
 // @ts-expect-error an authenticator says which surfaces it covers
 createApp({ auth: [{ authenticate: findUser }] })

@@ -17,7 +17,7 @@ function logging() {
 
 const { logger: silent } = logging()
 const tool = { description: 'd', tool: true } as const
-const known = () => new AuthContext({ subject: 'u' })
+const known = (_request: unknown) => new AuthContext({ subject: 'u' })
 const at = (path: string, init?: RequestInit) => new Request(`http://localhost${path}`, init)
 
 describe('fetch', () => {

@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { reply } from '../contract/answer/reply.ts'
+import type { GuardDecision } from '../contract/auth/guard-decision.ts'
 import type { Call, Guard } from '../contract/call/call.ts'
 import { dependency } from '../contract/call/dependency.ts'
 import { HttpError, refuse } from '../contract/problems/problem.ts'
 import { hookDecider } from '../policy/approval.ts'
 import {
+  authEntry,
   type CallOptions,
   field,
   knownAs,
@@ -17,8 +19,11 @@ import {
 import { LIFECYCLE } from './lifecycle.ts'
 
 function tracingGuard(name: string, log: string[], needsInput: boolean): Guard {
-  const check = () => log.push(name) > 0
-  return { name, needsInput, check, denial: () => 'denied' }
+  const decide = (): GuardDecision => {
+    log.push(name)
+    return { allow: true }
+  }
+  return { name, needsInput, decide }
 }
 
 /** A call in which every stage has something to do and writes down that it did. */
@@ -97,7 +102,7 @@ describe('order', () => {
       'identify',
       (o) => ({
         ...o,
-        app: { ...o.app, auth: { mcp: { authenticate: () => null, surfaces: ['mcp'] } } },
+        app: { ...o.app, auth: { mcp: authEntry({}) } },
       }),
       ['admit'],
     ],
@@ -112,7 +117,7 @@ describe('order', () => {
         ...o,
         action: {
           ...o.action,
-          guards: [{ name: 'No', needsInput: false, check: () => false, denial: () => 'no' }],
+          guards: [{ name: 'No', needsInput: false, decide: () => ({ deny: true, text: 'no' }) }],
         },
       }),
       ['admit', 'identify', 'limits'],
@@ -150,7 +155,11 @@ describe('order', () => {
 })
 
 describe('a refused caller', () => {
-  const denied: Guard = { name: 'No', needsInput: false, check: () => false, denial: () => 'no' }
+  const denied: Guard = {
+    name: 'No',
+    needsInput: false,
+    decide: () => ({ deny: true, text: 'no' }),
+  }
 
   test('PW-06: opens no dependency, runs no middleware, and its input is never read', async () => {
     let touched = 0
@@ -209,7 +218,7 @@ describe('outcome', () => {
       app: { auth: { api: knownAs({ subject: 'u' }) } },
       args: { n: 1 },
       action: {
-        guards: [{ name: 'Yes', needsInput: false, check: () => true, denial: () => '' }],
+        guards: [{ name: 'Yes', needsInput: false, decide: () => ({ allow: true }) }],
         params: [field('n', z.int())],
         returns: z.object({ n: z.int() }),
         handler: (args: { n: number }) => ({ n: args.n }),

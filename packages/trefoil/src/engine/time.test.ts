@@ -1,12 +1,19 @@
 import { Readable } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { Authenticator } from '../contract/auth/authenticator.ts'
+import type { Authenticate } from '../contract/auth/authenticator.ts'
 import type { Call } from '../contract/call/call.ts'
 import { dependency } from '../contract/call/dependency.ts'
 import { hookDecider } from '../policy/approval.ts'
 import type { AppContext } from './app-context.ts'
 import { BackgroundTasks } from './background.ts'
-import { type CallOptions, knownAs, problemOf, resultOf, startCall } from './call.fixture.ts'
+import {
+  authEntry,
+  type CallOptions,
+  knownAs,
+  problemOf,
+  resultOf,
+  startCall,
+} from './call.fixture.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
@@ -77,7 +84,7 @@ describe('timeout', () => {
 })
 
 describe('timeout covers what comes before the handler', () => {
-  const slow = { authenticate: () => after(200).then(() => null), surfaces: ['api'] } as const
+  const slow = authEntry({ authenticate: () => after(200).then(() => null) })
 
   test('W-16d: an authenticator that does not answer is not waited for, and nothing follows it', async () => {
     const handler = vi.fn()
@@ -98,7 +105,8 @@ describe('timeout covers what comes before the handler', () => {
   test('W-16d: nor a guard, an approver or an authenticator that throws too late', async () => {
     const reached = vi.fn()
     const late = () => after(100).then(() => true)
-    const guard = { name: 'slow', needsInput: false, check: late, denial: () => '' }
+    const decide = () => after(100).then(() => ({ allow: true }) as const)
+    const guard = { name: 'slow', needsInput: false, decide }
     const known = { api: knownAs({ subject: 'ada' }) }
     const broken = () => after(100).then(() => Promise.reject(new Error('too late')))
     const rows: CallOptions[] = [
@@ -108,7 +116,7 @@ describe('timeout covers what comes before the handler', () => {
         action: { approval: { api: true, mcp: false, cli: false } },
         approvalToken: 'granted',
       },
-      { app: { auth: { api: { authenticate: broken, surfaces: ['api'] } } } },
+      { app: { auth: { api: authEntry({ authenticate: broken }) } } },
     ]
     for (const row of rows) {
       const action = { ...row.action, timeout: 50, handler: reached }
@@ -133,12 +141,12 @@ describe('timeout covers what comes before the handler', () => {
       },
       { name: 'db' },
     )
-    const authenticate: Authenticator = async (request) => {
+    const authenticate: Authenticate = async (request) => {
       await request.resolve(db)
       await after(200)
       return null
     }
-    const auth: AppContext['auth'] = { api: { authenticate, surfaces: ['api'] } }
+    const auth: AppContext['auth'] = { api: authEntry({ authenticate }) }
     const problem = problemOf({ app: { auth }, action: { timeout: 50 } })
     await vi.advanceTimersByTimeAsync(50)
     expect(await problem).toMatchObject({ code: 'TIMEOUT' })

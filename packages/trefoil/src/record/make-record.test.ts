@@ -11,12 +11,18 @@ const FACTS: RecordFacts = {
   surface: 'mcp',
   entrypoint: 'server',
   action: 'orders.pay',
-  auth: new AuthContext({ subject: 'ada', kind: 'person', tenant: 't1', actor: { sub: 'bot' } }),
+  auth: new AuthContext({
+    subject: 'ada',
+    kind: 'person',
+    tenant: 't1',
+    actor: [{ subject: 'bot' }],
+  }),
   client: { address: '203.0.113.7', userAgent: 'agent/1' },
   ended: null,
   sent: 'ok',
   status: 200,
   rule: null,
+  refusal: null,
   approvalId: 'apr_7',
   argumentsHash: 'sha256:00',
   dryRun: false,
@@ -40,12 +46,14 @@ test('FND-32: who called, for whom, what, from where, and what became of it', ()
     subject: 'ada',
     kind: 'person',
     tenant: 't1',
-    actor: 'bot',
+    actor: ['bot'],
+    session: null,
     client: { address: '203.0.113.7', userAgent: 'agent/1' },
     outcome: 'ok',
     problem: null,
     status: 200,
     rule: null,
+    refusal: null,
     approvalId: 'apr_7',
     argumentsHash: 'sha256:00',
     dryRun: false,
@@ -60,7 +68,7 @@ test('nobody is nobody, and a call in this process came with no request', () => 
     subject: null,
     kind: 'unknown',
     tenant: null,
-    actor: null,
+    actor: [],
     http: null,
     meta: null,
   })
@@ -117,8 +125,8 @@ describe('DESIGN §3.4: who is behind a call', () => {
     ['unknown', 'api', {}],
     ['unknown', 'api', null],
     // Somebody acts for a person.
-    ['agent', 'api', { kind: 'person', actor: { sub: 'bot' } }],
-    ['agent', 'api', { kind: 'unknown', actor: {} }],
+    ['agent', 'api', { kind: 'person', actor: [{ subject: 'bot' }] }],
+    ['unknown', 'api', { kind: 'unknown', actor: [] }],
     ['agent', 'mcp', { kind: 'person' }],
     ['agent', 'cli', { kind: 'person' }],
     ['agent', 'mcp', null],
@@ -126,11 +134,16 @@ describe('DESIGN §3.4: who is behind a call', () => {
     expect(driverOf(surface, identity === null ? null : who(identity))).toBe(driven)
   })
 
-  test('an actor is known by its subject, else by its client id, and is never nobody', () => {
-    const actor = (claims: Record<string, unknown>) =>
-      record({ auth: who({ actor: claims }) }).actor
-    expect(actor({ sub: 'bot', client_id: 'c' })).toBe('bot')
-    expect(actor({ client_id: 'c' })).toBe('c')
-    expect(actor({ sub: 5 })).toBe('')
+  test('actors are known by their subjects, the one who acts now first', () => {
+    const actor = [{ subject: 'bot', kind: 'agent' as const }, { subject: 'batch' }]
+    expect(record({ auth: who({ actor }) }).actor).toEqual(['bot', 'batch'])
+    expect(record({ auth: who({}) }).actor).toEqual([])
+    expect(record({ auth: null }).actor).toEqual([])
+  })
+
+  test('of a login session the id is kept', () => {
+    const session = { id: 's1', createdAt: 1 }
+    expect(record({ auth: who({ session }) }).session).toBe('s1')
+    expect(record({ auth: who({}) }).session).toBeNull()
   })
 })

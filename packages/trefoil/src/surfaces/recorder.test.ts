@@ -109,7 +109,7 @@ describe('FND-32: one record a call', () => {
   })
 
   test('of a guard that denied: by whom, and a line that says so', async () => {
-    const guard = { name: 'Owner', needsInput: false, check: () => false, denial: () => 'no' }
+    const guard = { name: 'Owner', needsInput: false, decide: () => ({ deny: true, text: 'no' }) }
     const { records, lines } = await recorded({ app: known, action: { guards: [guard] } })
     expect(records).toMatchObject([{ outcome: 'refused', problem: 'ACCESS_DENIED', rule: 'Owner' }])
     expect(lines).toMatchObject([

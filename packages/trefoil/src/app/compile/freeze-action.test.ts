@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { z } from 'zod'
+import type { GuardDecision } from '../../contract/auth/guard-decision.ts'
 import { type Action, emptyAction } from '../../contract/call/action.ts'
 import type { Guard } from '../../contract/call/call.ts'
 import { dependency } from '../../contract/call/dependency.ts'
@@ -46,11 +47,8 @@ class Owner implements Guard {
   needsInput = true
   scopes = ['pay']
   allowed = false
-  check(): boolean {
-    return this.allowed
-  }
-  denial(): string {
-    return `denied by ${this.name}`
+  decide(): GuardDecision {
+    return this.allowed ? { allow: true } : { deny: true, text: `denied by ${this.name}` }
   }
 }
 
@@ -92,12 +90,12 @@ test('FND-56: a guard or handler that its maker changes later changes no action'
   const made = freezeAction({ ...action(), guards: [guard], errorHandlers: [[handler]] })
   guard.scopes.push('admin')
   guard.needsInput = false
-  Object.assign(guard, { check: () => true })
+  Object.assign(guard, { decide: () => ({ allow: true }) })
   handler.handle = () => 'forged'
   const [frozen] = made.guards
   expect(frozen).toMatchObject({ name: 'Owner', needsInput: true, scopes: ['pay'] })
-  const ask = frozen?.check as () => boolean
-  expect(ask()).toBe(false)
+  const ask = frozen?.decide as () => GuardDecision
+  expect(ask()).toHaveProperty('deny', true)
   const handle = made.errorHandlers[0]?.[0]?.handle as () => string
   expect(handle()).toBe('sorry')
 })
@@ -105,10 +103,10 @@ test('FND-56: a guard or handler that its maker changes later changes no action'
 test('a guard that is an instance keeps its own this, and its own state', () => {
   const guard = new Owner()
   const [frozen] = freezeAction({ ...action(), guards: [guard] }).guards
-  const { check, denial } = frozen as unknown as Owner
-  expect(denial.call(undefined as never)).toBe('denied by Owner')
+  const { decide } = frozen as unknown as Owner
+  expect(decide.call(undefined as never)).toEqual({ deny: true, text: 'denied by Owner' })
   guard.allowed = true
-  expect(check.call(undefined as never)).toBe(true)
+  expect(decide.call(undefined as never)).toEqual({ allow: true })
 })
 
 test('schemas and dependencies are other people’s objects, and stay what they are', () => {

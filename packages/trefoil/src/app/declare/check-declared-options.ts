@@ -1,4 +1,5 @@
 import { isRecord } from '../../base/plain/is-record.ts'
+import { readGuard } from '../../contract/auth/read-guard.ts'
 import { checkOptionNames } from '../../contract/options/option-names.ts'
 import {
   checkFlag,
@@ -57,7 +58,8 @@ function checkShared(where: string, options: Level['options']): void {
     )
   }
   checkList(`${where}: tags`, options.tags, 'text', isText)
-  checkList(`${where}: guards`, options.guards, 'guards', isGuard)
+  checkList(`${where}: guards`, options.guards, 'guards', isRecord)
+  for (const guard of options.guards ?? []) readGuard(`${where}: guards`, guard)
   checkList(`${where}: middleware`, options.middleware, 'functions', isFunction)
   checkList(`${where}: errorHandlers`, options.errorHandlers, 'handlers from onError()', isRecord)
   if (options.metadata !== undefined) checkRecord(`${where}: metadata`, options.metadata)
@@ -70,8 +72,4 @@ function isText(value: unknown): boolean {
 
 function isFunction(value: unknown): boolean {
   return typeof value === 'function'
-}
-
-function isGuard(value: unknown): boolean {
-  return isRecord(value) && typeof value['check'] === 'function'
 }

@@ -34,7 +34,9 @@ describe('groups', () => {
     const roles: string[] = []
     const app = createApp({
       logger,
-      auth: [{ authenticate: () => new AuthContext({ subject: 'u', roles }), surfaces: ['api'] }],
+      auth: [
+        { authenticate: (_request) => new AuthContext({ subject: 'u', roles }), surfaces: ['api'] },
+      ],
     })
     const inner = app.group('/a', { guards: [hasRole('outer')] }).group('/b', { roles: ['inner'] })
     inner.get('/c', () => 'in')

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { AuthContext } from '../../contract/auth/auth-context.ts'
-import type { Authenticator } from '../../contract/auth/authenticator.ts'
+import type { Authenticate, Authenticator } from '../../contract/auth/authenticator.ts'
 import { dependency } from '../../contract/call/dependency.ts'
 import type { Logger } from '../../contract/call/logger.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
@@ -93,9 +92,11 @@ describe('W-44: origins', () => {
 })
 
 test('W-44: authenticators and dependencies say themselves what is unfit', () => {
-  const authenticate = Object.assign(() => null, {
-    '~risks': [{ code: 'dev_tokens', message: 'development tokens are accepted' }],
-  })
+  const authenticate = {
+    name: 'dev',
+    risks: [{ code: 'dev_tokens', message: 'development tokens are accepted' }],
+    authenticate: (_request: unknown) => null,
+  }
   const app = createApp({ ...fit, auth: [{ authenticate, surfaces: ['api', 'mcp'] }] })
   const plain = dependency(() => 1)
   app.get('/', { params: { plain } }, () => 1)
@@ -124,67 +125,72 @@ describe('W-44: trusted proxies', () => {
   })
 })
 
-describe('W-44: what an authenticator uses', () => {
+describe('W-44: what authenticators and dependencies go by', () => {
   const sessionOf = (secure: boolean) => cookieSession({ keys: SECRET, secure, env: {} })
-  const covering = (authenticate: Authenticator) => [
+  const bearer = { type: 'http', scheme: 'bearer' } as const
+  const covering = (authenticate: Authenticator | Authenticate) => [
     { authenticate, surfaces: ['api', 'mcp'] as const },
   ]
+  const plain: Authenticate = (_request) => null
 
   test('a session that travels unencrypted, directly or behind another dependency', () => {
-    const session = sessionOf(false)
-    const user = dependency(({ session: opened }) => opened.get('user'), { uses: { session } })
-    for (const used of [session, user]) {
-      const authenticate: Authenticator = async (request) => {
-        await request.resolve(used)
-        return null
+    const auth = authBy(SECRET)
+    for (const [secure, expected] of [
+      [false, ['insecure_cookie']],
+      [true, []],
+    ] as const) {
+      const session = sessionOf(secure)
+      const user = dependency(({ session: opened }) => opened.get('user'), { uses: { session } })
+      for (const used of [session, user]) {
+        const app = createApp({ ...fit, auth })
+        app.get('/', { params: { used } }, () => 1)
+        expect(codes(app)).toEqual(expected)
       }
-      expect(codes(createApp({ ...fit, auth: covering(authenticate) }))).toEqual([
-        'insecure_cookie',
-      ])
+      const { risks } = session
+      const bySession = {
+        name: 'session',
+        scheme: { type: 'apiKey', in: 'cookie', name: 'sid' } as const,
+        risks,
+        authenticate: plain,
+      }
+      expect(codes(createApp({ ...fit, auth: covering(bySession) }))).toEqual(expected)
     }
-    const authenticate: Authenticator = async (request) => {
-      await request.resolve(sessionOf(true))
-      return null
-    }
-    expect(codes(createApp({ ...fit, auth: covering(authenticate) }))).toEqual([])
   })
 
   test('HTTP-8, FND-24: what browsers add by themselves without protection from other sites', () => {
-    const bySession: Authenticator = async (request) => {
-      await request.resolve(sessionOf(true))
-      return null
-    }
-    const byHeader: Authenticator = (request) =>
-      request.headers.get('cookie') === null ? null : new AuthContext({ subject: 'u1' })
-    const plain: Authenticator = () => null
-    const scheme = { type: 'apiKey', in: 'cookie', name: 'sid' } as const
-    const broken: Authenticator = () => {
-      throw new Error('no credentials')
-    }
-    const byPassword: Authenticator = (request) =>
-      request.headers.get('authorization') === null ? null : new AuthContext({ subject: 'u1' })
-    const byAddress: Authenticator = ({ client }) =>
-      client.address === null ? null : new AuthContext({ subject: client.address })
     const off = { ...fit, csrf: false } as const
-    const basic = { type: 'http', scheme: 'basic' } as const
-    const bearer = { type: 'http', scheme: 'bearer' } as const
-    for (const authenticate of [byPassword, byAddress]) {
-      const auth = covering(authenticate)
-      expect(codes(createApp({ ...off, auth }))).toEqual(['csrf_off'])
-      const said = (scheme: typeof basic | typeof bearer) =>
-        createApp({ ...off, auth: auth.map((entry) => ({ ...entry, scheme })) })
-      expect(codes(said(basic))).toEqual(['csrf_off'])
-      expect(codes(said(bearer))).toEqual([])
-    }
-    expect(codes(createApp({ ...off, auth: covering(bySession) }))).toEqual(['csrf_off'])
-    expect(codes(createApp({ ...off, auth: covering(byHeader) }))).toEqual(['csrf_off'])
-    const declared = covering(plain).map((entry) => ({ ...entry, scheme }))
-    expect(codes(createApp({ ...off, auth: declared }))).toEqual(['csrf_off'])
+    const by = (authenticator: object) =>
+      codes(
+        createApp({
+          ...off,
+          auth: covering({ name: 'own', authenticate: plain, ...authenticator }),
+        }),
+      )
+    expect(by({ scheme: { type: 'http', scheme: 'basic' } })).toEqual(['csrf_off'])
+    expect(by({ scheme: [bearer, { type: 'apiKey', in: 'cookie', name: 'sid' }] })).toEqual([
+      'csrf_off',
+    ])
+    expect(by({ scheme: bearer })).toEqual([])
+    // FND-37: nobody runs it to find out what it looks at.
+    expect(by({})).toEqual(['csrf_off'])
+    expect(by({ scheme: bearer, ambient: true })).toEqual(['csrf_off'])
+    expect(by({ ambient: false })).toEqual([])
+    expect(codes(createApp({ ...off, auth: covering(plain) }))).toEqual(['csrf_off'])
+    const said = covering(plain).map((entry) => ({ ...entry, scheme: bearer }))
+    expect(codes(createApp({ ...off, auth: said }))).toEqual([])
     const app = createApp({ ...off, auth: authBy(SECRET) })
     app.get('/', { params: { session: sessionOf(true) } }, () => 1)
     expect(codes(app)).toEqual(['csrf_off'])
-    expect(codes(createApp({ ...off, auth: covering(plain) }))).toEqual([])
-    expect(codes(createApp({ ...off, auth: covering(broken) }))).toEqual([])
-    expect(codes(createApp({ ...fit, auth: covering(bySession) }))).toEqual([])
+    expect(codes(createApp({ ...fit, auth: covering(plain) }))).toEqual([])
+  })
+
+  test('FND-37: no authenticator is run before the first call', () => {
+    let runs = 0
+    const counting: Authenticate = (_request) => {
+      runs++
+      return null
+    }
+    codes(createApp({ ...fit, csrf: false, auth: covering(counting) }))
+    expect(runs).toBe(0)
   })
 })

@@ -15,7 +15,7 @@ function mistake(options: object): string {
 }
 
 function checkedBy(name: string, ...surfaces: AuthConfig['surfaces'][number][]): AuthConfig {
-  return { authenticate: () => null, surfaces, name }
+  return { authenticate: (_request) => null, surfaces, name }
 }
 
 test('APP-1: defaults', () => {
@@ -144,14 +144,16 @@ describe('single values', () => {
 describe('AUTH-2: authenticators', () => {
   test('one per surface, by surface', () => {
     const [a, b] = [checkedBy('a', 'api', 'cli'), checkedBy('b', 'mcp')]
-    expect(readConfig({ auth: [a, b] }).auth).toEqual({ api: a, cli: a, mcp: b })
+    const { auth } = readConfig({ auth: [a, b] })
+    expect(auth).toMatchObject({ api: { name: 'a' }, cli: { name: 'a' }, mcp: { name: 'b' } })
+    expect(auth.api).toBe(auth.cli)
   })
 
   test.each<[string, object[], string]>([
     [
       'no function',
       [{ surfaces: ['api'] }],
-      'auth: authenticate must be a function, such as jwtAuth({ … })',
+      'auth: authenticate must be an authenticator such as jwtAuth({ … }), or a function, got undefined',
     ],
     ['no surface', [checkedBy('a')], 'AuthConfig must cover at least one surface'],
     [
@@ -162,16 +164,16 @@ describe('AUTH-2: authenticators', () => {
     [
       'two on one surface',
       [checkedBy('a', 'api'), checkedBy('b', 'api')],
-      "Surface 'api' is covered by more than one AuthConfig ('a' and 'b'). Cover each surface with exactly one; compose multiple checks inside a single authenticator.",
+      "Surface 'api' is covered by more than one AuthConfig ('a' and 'b'). Cover each surface with exactly one; to take several kinds of credentials, write firstOf(a, b).",
     ],
     [
       'text for surfaces',
-      [{ authenticate: () => null, surfaces: 'api' }],
-      'auth surfaces must be a list of strings, not string',
+      [{ authenticate: (_request) => null, surfaces: 'api' }],
+      "auth surfaces must be a list of surface names, got 'api'",
     ],
     [
       'an unknown surface',
-      [{ authenticate: () => null, surfaces: ['web'] }],
+      [{ authenticate: (_request) => null, surfaces: ['web'] }],
       "auth surfaces: Unknown surface 'web'; expected one of api, mcp, cli",
     ],
   ])('%s', (_, auth, message) => {

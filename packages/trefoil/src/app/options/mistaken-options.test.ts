@@ -82,7 +82,10 @@ describe('APP-12: options inside options of createApp', () => {
     [{ mcpAllowedOrigins: ['a.example'] }, "mcpAllowedOrigins: 'a.example' is not an origin"],
     [{ mcpAllowedOrigins: ['https://a.example/'] }, "browsers write it 'https://a.example'"],
     [{ auth: {} }, 'auth must be a list of AuthConfig'],
-    [{ auth: [{ authenticate: () => null, surfaces: 'api' }] }, 'auth surfaces must be a list'],
+    [
+      { auth: [{ authenticate: (_request) => null, surfaces: 'api' }] },
+      'auth surfaces must be a list',
+    ],
     [{ accessLog: 'yes' }, 'accessLog must be a function'],
     [{ approval: 'yes' }, 'approval must be a function'],
     [{ logger: { ...logger, warn: 'x' } }, "'warn' is missing"],

@@ -1,14 +1,15 @@
 import { describe, expect, test } from 'vitest'
-import { type AuthConfig, schemesOf } from '../../contract/auth/authenticator.ts'
+import type { AuthConfig } from '../../contract/auth/authenticator.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
 import { jwtAuth } from '../../identity/jwt-auth.ts'
 import { readConfig } from './config.ts'
+import { readAuth } from './read-auth.ts'
 
 const SECRET = 'Zk3vQ9xT1mB7rL5wN8pD2hF6jS4gY0cAeUiOqWzX'
 
 function entry(scheme: unknown): AuthConfig {
   // What JavaScript callers may hand over.
-  return { authenticate: () => null, surfaces: ['api'], scheme } as AuthConfig
+  return { authenticate: (_request) => null, surfaces: ['api'], scheme } as AuthConfig
 }
 
 function mistake(scheme: unknown): string {
@@ -23,16 +24,20 @@ function mistake(scheme: unknown): string {
 
 describe('W-34: where credentials are said to be', () => {
   test('an entry that says nothing takes bearer tokens', () => {
-    const config: AuthConfig = { authenticate: () => null, surfaces: ['api'] }
-    expect(schemesOf(config)).toEqual([{ type: 'http', scheme: 'bearer' }])
+    const config: AuthConfig = { authenticate: (_request) => null, surfaces: ['api'] }
+    expect(readAuth([config]).api).toMatchObject({
+      schemes: [{ type: 'http', scheme: 'bearer' }],
+      ambient: true,
+    })
   })
 
   test('jwtAuth says it by itself, and the entry can say otherwise', () => {
     const authenticate = jwtAuth({ keys: SECRET })
     const own = { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' }
-    expect(schemesOf({ authenticate, surfaces: ['api'] })).toEqual([own])
+    const entry = readAuth([{ authenticate, surfaces: ['api'] }]).api
+    expect(entry).toMatchObject({ name: 'jwtAuth', schemes: [own], ambient: false })
     const scheme = { type: 'openIdConnect', openIdConnectUrl: 'https://id.example/x' } as const
-    expect(schemesOf({ authenticate, surfaces: ['api'], scheme })).toEqual([scheme])
+    expect(readAuth([{ authenticate, surfaces: ['api'], scheme }]).api?.schemes).toEqual([scheme])
   })
 
   test.each([
@@ -114,7 +119,11 @@ describe('W-34: where credentials are said to be', () => {
   })
 
   test('what an authenticator says of itself is checked too', () => {
-    const authenticate = Object.assign(() => null, { '~scheme': { type: 'http' } })
+    const authenticate = {
+      name: 'own',
+      scheme: { type: 'http' },
+      authenticate: entry(null).authenticate,
+    }
     const auth = [{ authenticate, surfaces: ['api'] }] as unknown as readonly AuthConfig[]
     expect(() => readConfig({ auth })).toThrow('auth scheme: scheme must be bearer or basic')
   })

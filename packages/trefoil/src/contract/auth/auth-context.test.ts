@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { Actor } from './actor.ts'
 import { AuthContext } from './auth-context.ts'
 
 describe('brand', () => {
@@ -79,7 +80,8 @@ describe('PW-17: everything else is frozen', () => {
   const context = new AuthContext({
     subject: 'a',
     claims: { roles: ['viewer'], nested: { list: [1] } },
-    actor: { sub: 'agent' },
+    actor: [{ subject: 'agent', claims: { sub: 'agent' } }],
+    session: { id: 's1', createdAt: 1, authTime: 2, methods: ['pwd'] },
     metadata: { tenant: { id: 't' } },
     audience: ['one'],
     payload: { name: 'Ada' },
@@ -88,7 +90,11 @@ describe('PW-17: everything else is frozen', () => {
     ['the context', () => Object.assign(context, { subject: 'root' })],
     ['claims', () => Object.assign(context.claims, { admin: true })],
     ['a list in claims', () => (context.claims['roles'] as string[]).push('admin')],
-    ['the actor', () => Object.assign(context.actor ?? {}, { sub: 'root' })],
+    ['the chain of actors', () => (context.actor as unknown[]).push({ subject: 'root' })],
+    ['an actor', () => Object.assign(context.actor[0] ?? {}, { subject: 'root' })],
+    ['its claims', () => Object.assign((context.actor[0] as Actor).claims, { sub: 'root' })],
+    ['the session', () => Object.assign(context.session as object, { id: 's2' })],
+    ['how it was entered', () => (context.session as { methods: string[] }).methods.push('otp')],
     ['metadata', () => Object.assign(context.metadata['tenant'] as object, { id: 'u' })],
     ['the audience', () => (context.audience as string[]).push('two')],
   ])('%s', (_, change) => {
@@ -101,28 +107,61 @@ describe('PW-17: everything else is frozen', () => {
 })
 
 describe('PW-17: what many calls share', () => {
-  class Actor {
-    sub = 'agent_1'
+  class Acting {
+    subject = 'agent_1'
+    reads = 0
+    get kind() {
+      return this.reads++ === 0 ? 'agent' : 'person'
+    }
   }
   /** What JavaScript callers may hand over. */
   const untyped = (value: unknown): never => value as never
 
   test('an actor is a plain copy, whatever it was made of', () => {
-    const given = new Actor()
-    const { actor } = new AuthContext({ subject: 'a', actor: untyped(given) })
-    given.sub = 'forged'
-    expect(actor).toEqual({ sub: 'agent_1' })
-    expect(Object.getPrototypeOf(actor)).toBe(Object.prototype)
-    expect(Object.isFrozen(actor)).toBe(true)
+    const given = new Acting()
+    const { actor } = new AuthContext({ subject: 'a', actor: untyped([given]) })
+    given.subject = 'forged'
+    expect(actor).toEqual([{ subject: 'agent_1', kind: 'agent', claims: {} }])
+    expect(Object.getPrototypeOf(actor[0])).toBe(Object.prototype)
+    expect(Object.isFrozen(actor[0])).toBe(true)
   })
 
-  test('null is nobody, and what is no object is no actor', () => {
-    expect(new AuthContext({ subject: 'a', actor: untyped(null) }).actor).toBeUndefined()
-    for (const actor of ['agent_1', ['agent_1'], 7]) {
+  test('null is nobody, and what is no list of actors is none', () => {
+    expect(new AuthContext({ subject: 'a', actor: untyped(null) }).actor).toEqual([])
+    const many = Array.from({ length: 9 }, () => ({ subject: 'x' }))
+    for (const actor of ['agent_1', { sub: 'agent_1' }, ['agent_1'], [{ subject: '' }], 7, many]) {
       expect(() => new AuthContext({ subject: 'a', actor: untyped(actor) })).toThrow(
-        'AuthContext actor must be an object',
+        'AuthContext actor',
       )
     }
+    const odd = [{ subject: 'x', kind: 'robot' }]
+    expect(() => new AuthContext({ subject: 'a', actor: untyped(odd) })).toThrow('kind must be')
+  })
+
+  test.each([
+    ['text', 's1', 'session must be an object'],
+    ['no id', { createdAt: 1 }, 'session.id must be non-empty text'],
+    ['no beginning', { id: 's' }, 'session.createdAt must be a number'],
+    ['a time as text', { id: 's', createdAt: 1, authTime: '2' }, 'session.authTime must be'],
+    ['methods as text', { id: 's', createdAt: 1, methods: 'pwd' }, 'session.methods must be'],
+  ])('a session that is %s is none', (_, session, message) => {
+    expect(() => new AuthContext({ subject: 'a', session: untyped(session) })).toThrow(message)
+  })
+
+  test('a session is a copy that keeps nothing else, a token for one', () => {
+    const given = { id: 's', createdAt: 1, token: 'secret' }
+    expect(new AuthContext({ subject: 'a', session: given }).session).toEqual({
+      id: 's',
+      createdAt: 1,
+    })
+  })
+
+  test('FND-53: hasRole and hasScope take one, and say what to write for several', () => {
+    const context = new AuthContext({ subject: 'a', roles: ['a'], scopes: ['a'] })
+    // @ts-expect-error: what JavaScript callers may hand over
+    expect(() => context.hasRole('a', 'b')).toThrow('write auth.hasAnyRole(…) or')
+    // @ts-expect-error: what JavaScript callers may hand over
+    expect(() => context.hasScope('b', 'a')).toThrow('write auth.hasAnyScope(…) or')
   })
 
   test.each(['claims', 'metadata'] as const)('sets and dates in %s are copies', (member) => {

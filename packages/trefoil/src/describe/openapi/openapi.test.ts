@@ -55,8 +55,7 @@ function action(more: Partial<Action>): Action {
 const guard: Guard = {
   name: 'hasRole(admin)',
   needsInput: false,
-  check: () => true,
-  denial: () => 'no',
+  decide: () => ({ allow: true }),
 }
 
 function catalogue(actions: readonly Action[], more: Partial<Catalogue> = {}): Catalogue {

@@ -96,7 +96,7 @@ const hostile = (): Action =>
     deprecated: true,
     headers: { [ATTACK]: ATTACK },
     metadata: { openapi: { responses: { [ATTACK]: { description: ATTACK } } } },
-    guards: [{ name: ATTACK, needsInput: false, check: () => true, denial: () => '' }],
+    guards: [{ name: ATTACK, needsInput: false, decide: () => ({ allow: true }) }],
     params: [
       param(
         'query',
@@ -212,7 +212,7 @@ describe('/docs (DOCS-1, W-34)', () => {
 
   it('says who may call: the authenticated, the guards, everyone', () => {
     const guards = [
-      { name: 'hasScope(orders:read)', needsInput: false, check: () => true, denial: () => '' },
+      { name: 'hasScope(orders:read)', needsInput: false, decide: () => ({ allow: true }) },
     ]
     expect(text({})).toContain('Auth: public')
     expect(text({}, { covered: { api: true, mcp: false, cli: false } })).toContain('Auth: required')

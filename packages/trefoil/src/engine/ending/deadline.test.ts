@@ -8,6 +8,7 @@ import type { ApprovalDecision } from '../../contract/ports/approval.ts'
 import { isStream } from '../answer/stream.ts'
 import type { AppContext } from '../app-context.ts'
 import {
+  authEntry,
   type CallOptions,
   field,
   knownAs,
@@ -52,8 +53,7 @@ function walked(slow: Step | null) {
   const guard = (name: Step, needsInput: boolean) => ({
     name,
     needsInput,
-    check: () => step(name, true),
-    denial: () => 'denied',
+    decide: () => step(name, { allow: true } as const),
   })
   const ada = new AuthContext({ subject: 'ada' })
   const prepared = prepareCall({
@@ -67,11 +67,10 @@ function walked(slow: Step | null) {
       approval: { decide: () => step<ApprovalDecision>('approval', { kind: 'none' }) },
       audit: { intent: () => step('audit intent', undefined), outcome: () => {} },
       auth: {
-        mcp: {
-          surfaces: ['mcp'],
+        mcp: authEntry({
           authenticate: () => step('authenticate', ada),
           onAuthenticated: () => step('onAuthenticated', ada),
-        },
+        }),
       },
     },
     action: {
@@ -132,30 +131,12 @@ describe('FND-16: nothing of the developer’s starts once the time is up', () =
     expect(log.filter((name, index) => log.indexOf(name) === index)).toEqual(STEPS.slice(0, at + 1))
   })
 
-  test('a guard that denies too late is not asked for its text', async () => {
-    const denial = vi.fn(() => 'denied')
-    const guard = {
-      name: 'No',
-      needsInput: false,
-      check: () => after(100).then(() => false),
-      denial,
-    }
-    const problem = problemOf({
-      app: { auth: { api: knownAs({ subject: 'ada' }) } },
-      action: { timeout: 50, guards: [guard] },
-    })
-    await vi.advanceTimersByTimeAsync(200)
-    expect(await problem).toMatchObject({ code: 'TIMEOUT' })
-    expect(denial).not.toHaveBeenCalled()
-  })
-
-  test('nor does a guard that is asked too late let a handler go on', async () => {
+  test('a guard that is asked too late lets no handler go on', async () => {
     const authorized = vi.fn()
     const guard = {
       name: 'Yes',
       needsInput: false,
-      check: () => after(100).then(() => true),
-      denial: () => '',
+      decide: () => after(100).then(() => ({ allow: true }) as const),
     }
     const handler = (_args: unknown, call: Call) => call.authorize(guard).then(authorized, () => {})
     const problem = problemOf({
@@ -242,8 +223,7 @@ describe('FND-16: TIMEOUT says whether the action had begun', () => {
   })
 
   test('before that nothing was done, and whatever it is may be repeated', async () => {
-    const authenticate = () => after(1000).then(() => null)
-    const auth = { api: { authenticate, surfaces: ['api'] as const } }
+    const auth = { api: authEntry({ authenticate: () => after(1000).then(() => null) }) }
     const problem = await timedOut({}, { app: { auth } })
     expect(problem.details).toEqual({ started: false, retryable: true })
     expect(problem.detail).toContain('nothing was done')
@@ -304,7 +284,7 @@ describe('a caller who leaves', () => {
     const begun = vi.fn()
     const { plan, call, inbound } = prepareCall({
       cancels: true,
-      app: { auth: { api: { authenticate, surfaces: ['api'] } } },
+      app: { auth: { api: authEntry({ authenticate }) } },
       action: { handler: begun },
     })
     inbound.abort()

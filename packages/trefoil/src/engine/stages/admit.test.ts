@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest'
 import type { Arriving, Lease } from '../../contract/ports/limits.ts'
 import { Problem, refuse } from '../../contract/problems/problem.ts'
-import { knownAs, problemOf, resultOf, startCall } from '../call.fixture.ts'
+import { authEntry, knownAs, problemOf, resultOf, startCall } from '../call.fixture.ts'
 import { keepLease } from './admit.ts'
 
 test('a stranger shows an address and what is asked for, and no more', async () => {
@@ -24,7 +24,7 @@ test.each([
   ['later', async () => refuse('unavailable')],
 ])('a refusal %s stops a flood in front of the authenticator', async (_, admit) => {
   const authenticate = vi.fn(knownAs({ subject: 'ada' }).authenticate)
-  const app = { admit: { admit }, auth: { api: { authenticate, surfaces: ['api'] as const } } }
+  const app = { admit: { admit }, auth: { api: authEntry({ authenticate }) } }
   expect(await problemOf({ app })).toMatchObject({ code: 'unavailable' })
   expect(authenticate).not.toHaveBeenCalled()
 })

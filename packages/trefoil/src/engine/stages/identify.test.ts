@@ -1,17 +1,25 @@
 import { describe, expect, test } from 'vitest'
 import { AuthContext } from '../../contract/auth/auth-context.ts'
-import type { AuthConfig } from '../../contract/auth/authenticator.ts'
+import type { AuthEntry } from '../../contract/auth/authenticator.ts'
+import { refusal } from '../../contract/auth/refusal.ts'
 import { emptyAction } from '../../contract/call/action.ts'
 import type { AuthRequest, Call } from '../../contract/call/call.ts'
 import { AuthenticationError, HttpError, type Problem } from '../../contract/problems/problem.ts'
 import { guard } from '../../policy/guards/own-guard.ts'
 import { hasRole, hasScope } from '../../policy/guards/roles-and-scopes.ts'
-import { type CallOptions, knownAs, problemOf, resultOf, startCall } from '../call.fixture.ts'
+import {
+  authEntry,
+  type CallOptions,
+  knownAs,
+  prepareCall,
+  problemOf,
+  resultOf,
+  startCall,
+} from '../call.fixture.ts'
 import { identifyStage } from './identify.ts'
 
-function authed(config: Partial<AuthConfig>, more: CallOptions = {}): CallOptions {
-  const auth = { api: { authenticate: () => null, surfaces: ['api'] as const, ...config } }
-  return { ...more, app: { auth } }
+function authed(entry: Partial<AuthEntry>, more: CallOptions = {}): CallOptions {
+  return { ...more, app: { auth: { api: authEntry(entry) } } }
 }
 
 const bearer = { headers: ['Authorization', 'Bearer t'] }
@@ -20,14 +28,15 @@ const user = new AuthContext({ subject: 'u', roles: ['admin'] })
 describe('answers of an authenticator', () => {
   test('AUTH-4: a context lets the call in, now or later', async () => {
     const handler = (_: unknown, call: Call) => call.auth
-    expect(await resultOf(authed({ authenticate: () => user }, { action: { handler } }))).toBe(user)
     expect(
-      await resultOf(authed({ authenticate: async () => user }, { action: { handler } })),
+      await resultOf(authed({ authenticate: (_request) => user }, { action: { handler } })),
+    ).toBe(user)
+    expect(
+      await resultOf(authed({ authenticate: async (_request) => user }, { action: { handler } })),
     ).toBe(user)
   })
 
   test.each([
-    null,
     undefined,
     true,
     'u',
@@ -36,16 +45,29 @@ describe('answers of an authenticator', () => {
     Object.create(AuthContext.prototype),
   ])('AUTH-4: %o denies', async (answer) => {
     // What JavaScript authenticators may return.
-    const authenticate = () => answer as AuthContext
-    expect(await problemOf(authed({ authenticate }))).toMatchObject({
-      code: 'AUTHENTICATION_ERROR',
-      status: 401,
-      headers: { 'www-authenticate': 'Bearer' },
+    const { outcome, log } = startCall(authed({ authenticate: () => answer }))
+    expect(await outcome).toMatchObject({
+      kind: 'problem',
+      problem: {
+        code: 'AUTHENTICATION_ERROR',
+        status: 401,
+        headers: { 'www-authenticate': 'Bearer' },
+      },
     })
+    expect(log.map(({ message }) => message)).toEqual([
+      "Authenticator 'test' gave no answer: return an AuthContext, refusal(code), or null",
+    ])
+  })
+
+  test('PW-11: null is no credential of mine, and no mistake', async () => {
+    const { outcome, log, call } = startCall(authed({ authenticate: () => null }))
+    expect(await outcome).toMatchObject({ kind: 'problem', problem: { status: 401 } })
+    expect(log).toEqual([])
+    expect(call.refusal).toBeNull()
   })
 
   test('PW-22: the challenge says why only when a credential was sent', async () => {
-    const authenticate = () => {
+    const authenticate = (_request: unknown) => {
       throw new AuthenticationError('Token "old" expired')
     }
     expect(await problemOf(authed({ authenticate }, bearer))).toMatchObject({
@@ -62,14 +84,13 @@ describe('answers of an authenticator', () => {
 
   test('one refusal serves all calls that are refused alike, and none can change it', async () => {
     let reason = 'a'
-    const authenticate = () => {
+    const authenticate = (_request: unknown) => {
       throw new AuthenticationError(reason)
     }
-    const authenticated = authed({ authenticate }).app?.auth?.api as AuthConfig
-    const stage = identifyStage(emptyAction('test.action'), authenticated, 'api')
+    const stage = identifyStage(emptyAction('test.action'), authEntry({ authenticate }), 'api')
     if (stage === null) throw new Error('no stage')
     const refused = async (options: CallOptions) =>
-      (await stage(startCall(options).call)) as Problem
+      (await stage(prepareCall(options).call)) as Problem
     const first = await refused(bearer)
     expect(await refused(bearer)).toBe(first)
     expect(() => Object.assign(first, { status: 200 })).toThrow(TypeError)
@@ -87,9 +108,7 @@ describe('answers of an authenticator', () => {
   })
 
   test('a refusal that is returned where a throw would be dear is the same refusal', async () => {
-    const authenticate = Object.assign(() => null, {
-      '~answer': () => new AuthenticationError('returned'),
-    })
+    const authenticate = () => refusal('expired', { text: 'returned' })
     expect(await problemOf(authed({ authenticate }, bearer))).toMatchObject({
       status: 401,
       headers: { 'www-authenticate': 'Bearer error="invalid_token", error_description="returned"' },
@@ -97,21 +116,19 @@ describe('answers of an authenticator', () => {
   })
 
   test('PW-22, W-34: no bearer token is asked for where another scheme is known', async () => {
-    const scheme = { type: 'apiKey', in: 'header', name: 'X-Api-Key' } as const
-    const challenge = async (config: Partial<AuthConfig>) =>
-      (await problemOf(authed({ scheme, ...config }))).headers?.['www-authenticate']
+    const schemes = [{ type: 'apiKey', in: 'header', name: 'X-Api-Key' }] as const
+    const challenge = async (entry: Partial<AuthEntry>) =>
+      (await problemOf(authed({ schemes, ...entry }))).headers?.['www-authenticate']
     expect(await challenge({})).toBe('ApiKey in="header", name="X-Api-Key"')
-    const authenticate = () => {
+    const authenticate = (_request: unknown) => {
       throw new AuthenticationError('Unknown key')
     }
     expect(await challenge({ authenticate })).toBe(
       'ApiKey in="header", name="X-Api-Key", error="invalid_token", error_description="Unknown key"',
     )
-    const failing = () => Promise.reject(new Error('database gone'))
-    expect(await challenge({ authenticate: failing })).toBe('ApiKey in="header", name="X-Api-Key"')
   })
 
-  test('AUTH-4: a thrown problem keeps its status, anything else is a plain 401', async () => {
+  test('FND-36: a thrown problem keeps its status, anything else is a failure of ours', async () => {
     const locked = async () => {
       throw new HttpError(429, 'Locked out')
     }
@@ -121,14 +138,17 @@ describe('answers of an authenticator', () => {
     }
     const { log, outcome } = startCall(authed({ authenticate: crash }, bearer))
     const ended = await outcome
-    expect(ended).toMatchObject({ kind: 'problem', problem: { status: 401 } })
+    expect(ended).toMatchObject({
+      kind: 'problem',
+      problem: { code: 'authenticator_unavailable', status: 503, headers: { 'retry-after': '5' } },
+    })
     expect(JSON.stringify(ended)).not.toContain('secret')
-    expect(log.map(({ message }) => message)).toEqual(['Authenticator failed'])
+    expect(log.map(({ message }) => message)).toEqual(["Authenticator 'test' failed"])
   })
 
   test('AUTH-4: it runs once, and not at all where the action is public', async () => {
     let runs = 0
-    const authenticate = () => {
+    const authenticate = (_request: unknown) => {
       runs++
       return user
     }
@@ -144,7 +164,7 @@ describe('answers of an authenticator', () => {
 describe('onAuthenticated', () => {
   test('PW-03: a role it takes away is gone for every guard', async () => {
     const config = {
-      authenticate: () => user,
+      authenticate: (_request) => user,
       onAuthenticated: () => new AuthContext({ subject: 'u' }),
     }
     const action = { guards: [hasRole('admin')] }
@@ -154,9 +174,9 @@ describe('onAuthenticated', () => {
     })
   })
 
-  test('PW-03: nothing returned keeps the context; a throw, or something else, denies', async () => {
+  test('PW-03: nothing returned keeps the context; a throw, or something else, lets nobody in', async () => {
     const handler = (_: unknown, call: Call) => call.auth?.subject
-    const authenticate = async () => user
+    const authenticate = async (_request: unknown) => user
     expect(
       await resultOf(
         authed({ authenticate, onAuthenticated: () => undefined }, { action: { handler } }),
@@ -166,7 +186,7 @@ describe('onAuthenticated', () => {
       throw new Error('database is down')
     }
     const { call, outcome } = startCall(authed({ authenticate, onAuthenticated: crash }))
-    expect(await outcome).toMatchObject({ kind: 'problem', problem: { status: 401 } })
+    expect(await outcome).toMatchObject({ kind: 'problem', problem: { status: 503 } })
     expect(call.auth).toBeNull()
     // What JavaScript hooks may return.
     const wrong = { authenticate, onAuthenticated: () => ({ subject: 'root' }) as AuthContext }
@@ -196,7 +216,7 @@ describe('credentials', () => {
   test('W-31b: source, action and request are known to the authenticator', async () => {
     const seen: unknown[] = []
     const authenticate = ({ source, entrypoint, requestId, action, request }: AuthRequest) => {
-      seen.push(source, entrypoint, requestId, action.name, request.path)
+      seen.push(source, entrypoint, requestId, action?.name, request.path)
       return user
     }
     await resultOf(authed({ authenticate }))

@@ -1,11 +1,11 @@
 import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import type { Authenticator } from '../../contract/auth/authenticator.ts'
+import type { Authenticate } from '../../contract/auth/authenticator.ts'
 import type { Middleware } from '../../contract/call/action.ts'
 import type { AuthRequest, Call } from '../../contract/call/call.ts'
 import { type Dependency, dependency, type ProviderCall } from '../../contract/call/dependency.ts'
-import { type CallOptions, field, knownAs, startCall } from '../call.fixture.ts'
+import { authEntry, type CallOptions, field, knownAs, startCall } from '../call.fixture.ts'
 import type { CallState } from '../call-state.ts'
 import { cookiesOf } from './provider-view.ts'
 
@@ -30,7 +30,7 @@ async function views(options: CallOptions = {}): Promise<Views> {
     },
     { name: 'db' },
   )
-  const authenticate: Authenticator = async (request) => {
+  const authenticate: Authenticate = async (request) => {
     seen.authenticator = request
     return knownAs({ subject: 'ada', roles: ['reader'], claims: { n: [1] } }).authenticate(request)
   }
@@ -43,7 +43,7 @@ async function views(options: CallOptions = {}): Promise<Views> {
     ],
     approvalToken: 'approval-5d2',
     args: { amount: 1 },
-    app: { auth: { api: { authenticate, surfaces: ['api'] } } },
+    app: { auth: { api: authEntry({ authenticate }) } },
     ...options,
     action: {
       params: [field('amount', z.int())],

@@ -5,7 +5,7 @@ import { AuthContext } from '../../contract/auth/auth-context.ts'
 import type { Logger } from '../../contract/call/logger.ts'
 
 const silent: Logger = { debug() {}, info() {}, warn() {}, error() {} }
-const authenticate = () => new AuthContext({ subject: 'u' })
+const authenticate = (_request: unknown) => new AuthContext({ subject: 'u' })
 
 function shop() {
   const app = createApp({

@@ -66,9 +66,10 @@ export class HttpBody implements RequestBody {
   }
 
   async #startForm(): Promise<FormBody> {
-    if (multipartType(this.#inbound) !== null) {
+    // Of bytes that were read before, by an authenticator that checks their signature say, it is
+    // read once more.
+    if (multipartType(this.#inbound) !== null && this.#inbound.bytes === null) {
       this.checkUnread()
-      if (this.#inbound.bytes !== null) throw alreadyRead('whole, by params or body()')
       this.#consumed = 'multipart form'
     }
     return readFormBody(this.#inbound, (uploads) => {

@@ -25,7 +25,7 @@ export type FormRules = Pick<BodySource, 'limits' | 'formShape'>
  * @throws Problem for a malformed form or a crossed limit, Error when the uploads were dropped
  */
 export async function readMultipart(
-  body: AsyncIterable<Uint8Array>,
+  body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   contentType: string,
   rules: FormRules,
   keep: (uploads: Uploads) => void,

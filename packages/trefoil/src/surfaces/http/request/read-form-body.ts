@@ -46,7 +46,9 @@ export async function readFormBody(
   }
   // Loaded when the first such form arrives: most apps never read one.
   const { readMultipart } = await import('./multipart.ts')
-  const body = inbound.exchange.bodyStream(inbound.limits.maxBodySize)
+  const { bytes } = inbound
+  const body =
+    bytes === null ? inbound.exchange.bodyStream(inbound.limits.maxBodySize) : [await bytes]
   return readMultipart(body, header, inbound, keep)
 }
 

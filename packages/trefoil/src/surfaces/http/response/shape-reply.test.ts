@@ -73,7 +73,7 @@ describe('entity tags', () => {
     const app = createApp({
       logger: silent,
       publicSurfaces: ['mcp', 'cli'],
-      auth: [{ authenticate: () => new AuthContext({ subject: 'a' }), surfaces: ['api'] }],
+      auth: [{ authenticate: (_request) => new AuthContext({ subject: 'a' }), surfaces: ['api'] }],
     })
     app.get('/', () => reply('x', { etag: 'v1' }))
     const sent = await app.fetch(new Request('http://localhost/'))
@@ -359,7 +359,7 @@ test('BREACH: a credential in a header of one’s own keeps an answer from being
   const app = createApp({
     logger: silent,
     compression: true,
-    auth: [{ authenticate: () => null, surfaces: ['api', 'mcp', 'cli'], scheme }],
+    auth: [{ authenticate: (_request) => null, surfaces: ['api', 'mcp', 'cli'], scheme }],
   })
   app.get('/', { name: 'open', public: true }, () => LONG)
   const coding = async (headers: Record<string, string>) => {

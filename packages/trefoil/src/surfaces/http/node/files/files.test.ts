@@ -235,7 +235,7 @@ describe('a folder', () => {
     const app = createApp({
       logger: silent,
       publicSurfaces: ['mcp', 'cli'],
-      auth: [{ authenticate: () => new AuthContext({ subject: 'a' }), surfaces: ['api'] }],
+      auth: [{ authenticate: (_request) => new AuthContext({ subject: 'a' }), surfaces: ['api'] }],
     })
     app.get('/{file:path}', staticFiles(join(folder, 'site'), { maxAge: '1h' }))
     const sent = await app.fetch(new Request('http://localhost/ten.txt'))
