@@ -267,7 +267,9 @@ describe('AUTH-11, AUTH-13: where it stands', () => {
       publicSurfaces: ['api', 'cli'],
       auth: [{ authenticate: (_request) => null, surfaces: ['mcp'] }],
     })
-    app.get('/who', { name: 'who', description: 'Who.', tool: true }, (_, call) => String(call.auth))
+    app.get('/who', { name: 'who', description: 'Who.', tool: true }, (_, call) =>
+      String(call.auth),
+    )
     expect((await ask(app)).status).toBe(200)
     const message = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'who' } }
     const headers = { 'content-type': 'application/json' }
