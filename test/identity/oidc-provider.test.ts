@@ -92,7 +92,7 @@ function appWith(options: Partial<JwtAuthOptions>) {
     auth: [{ authenticate: jwt, surfaces: ['api'] }],
     publicSurfaces: ['mcp', 'cli'],
   })
-  app.get('/me', ({}, call) => ({
+  app.get('/me', (_, call) => ({
     subject: call.auth.subject,
     scopes: [...call.auth.scopes],
     issuer: call.auth.issuer,
