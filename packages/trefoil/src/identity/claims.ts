@@ -15,14 +15,14 @@ type Claims = Readonly<Record<string, unknown>>
  */
 export function identityFromClaims(claims: Claims, mapping: ClaimMapping = USUAL_CLAIMS): Identity {
   for (const name of ['exp', 'iat', 'nbf']) requireFinite(claims, name)
-  if (mapping.otherTypes.has(claims['typ'])) {
+  if (mapping.otherTypes.size > 0 && mapping.otherTypes.has(claims['typ'])) {
     throw new AuthenticationError('Token is of another type', { refusal: 'wrong_type' })
   }
   return {
     subject: subjectOf(claims, mapping.subject),
     tenant: tenantOf(claims, mapping.tenant),
-    roles: mapping.roles.flatMap((path) => list(claims, path, false)),
-    scopes: mapping.scopes.flatMap((path) => list(claims, path, path.at(-1) !== 'scopes')),
+    roles: listOf(claims, mapping.roles, false),
+    scopes: listOf(claims, mapping.scopes, true),
     claims,
     issuer: typeof claims['iss'] === 'string' ? claims['iss'] : undefined,
     audience: audienceOf(claims['aud']),
@@ -57,10 +57,22 @@ function firstOf(claims: Claims, paths: readonly Path[]): readonly [path: Path, 
   return [[], undefined]
 }
 
+/** @param spaced text may be several values, but for a claim that is called a list of them */
+function listOf(claims: Claims, paths: readonly Path[], spaced: boolean): readonly string[] {
+  let all: readonly string[] = NONE
+  for (const path of paths) {
+    const some = list(claims, path, spaced && path.at(-1) !== 'scopes')
+    if (some.length > 0) all = all.length === 0 ? some : [...all, ...some]
+  }
+  return all
+}
+
+const NONE: readonly string[] = Object.freeze([])
+
 /** Text is one value, or several separated by spaces where the claim is defined so. */
 function list(claims: Claims, path: Path, spaced: boolean): readonly string[] {
   const value = claimAt(claims, path, invalid)
-  if (value === undefined) return []
+  if (value === undefined) return NONE
   if (typeof value === 'string') {
     return spaced ? value.split(' ').filter((part) => part !== '') : [value]
   }
