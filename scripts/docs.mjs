@@ -1,27 +1,50 @@
-// `npm run docs`: writes the tables of docs/problems.md, docs/lifecycle.md and docs/configuration.md
-// from the data they describe. Needs the project's own Node 24: the tables are imported as TypeScript.
+// `npm run docs`: writes the tables of docs/ from the data they describe, and those of the codemod
+// there. Needs the project's own Node 24: the tables are imported as TypeScript.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import {
-  APP_VARIABLES,
-  SESSION_VARIABLES,
-} from '../packages/trefoil/src/app/options/environment-variables.ts'
 import { PROBLEMS } from '../packages/trefoil/src/contract/problems/problems.ts'
 import { LIFECYCLE } from '../packages/trefoil/src/engine/lifecycle.ts'
+import {
+  codemodTables,
+  movedOptionRows,
+  movedVariableRows,
+  OPTION_GROUPS,
+  optionRows,
+  VARIABLE_GROUPS,
+  variableRows,
+} from './option-tables.mjs'
 import { ROOT, run } from './workspace.mjs'
 
 const FILES = [
   ['problems.md', 'problems', problemTable],
   ['lifecycle.md', 'stages', stageTable],
-  ['configuration.md', 'app variables', () => variableTable(APP_VARIABLES)],
-  ['configuration.md', 'session variables', () => variableTable(SESSION_VARIABLES)],
+  ...Object.entries(OPTION_GROUPS).map(([name, group]) => [
+    'configuration.md',
+    name,
+    () => table(['Option', 'Default', 'Meaning'], optionRows(group)),
+  ]),
+  ...Object.entries(VARIABLE_GROUPS).map(([name, group]) => [
+    'configuration.md',
+    name,
+    () => table(['Variable', 'Option', 'Value'], variableRows(group)),
+  ]),
+  ['migrating-from-0.1.md', 'moved options', () => table(['0.1', '0.2'], movedOptionRows())],
+  [
+    'migrating-from-0.1.md',
+    'moved variables',
+    () => table(['0.1', '0.2', 'Value'], movedVariableRows()),
+  ],
 ]
 
 for (const [file, name, table] of FILES) {
   const path = join(ROOT, 'docs', file)
   writeFileSync(path, fill(readFileSync(path, 'utf8'), name, table()))
 }
-run('biome', ['format', '--write', ...FILES.map(([file]) => `docs/${file}`)])
+const codemod = join(ROOT, 'docs/codemods/0.1-to-0.2.mjs')
+const GENERATED = /(?<=\/\/ <generated>[^\n]*\n)[\s\S]*?(?=\/\/ <\/generated>)/
+writeFileSync(codemod, readFileSync(codemod, 'utf8').replace(GENERATED, `${codemodTables()}\n`))
+const written = new Set(FILES.map(([file]) => `docs/${file}`))
+run('biome', ['format', '--write', ...written, codemod])
 
 /** Replaces what stands between the two comments of a generated part. */
 function fill(text, name, table) {
@@ -40,12 +63,8 @@ function problemTable() {
   return [...head(['Code', 'Status', 'MCP', 'Exit', 'Text', 'Fix']), ...rows].join('\n')
 }
 
-function variableTable(variables) {
-  const rows = variables.map(({ variable, option, kind }) => {
-    const value = typeof kind === 'string' ? kind : kind.map((word) => `\`${word}\``).join(', ')
-    return row([`\`${variable}\``, `\`${option}\``, value])
-  })
-  return [...head(['Variable', 'Option', 'Value']), ...rows].join('\n')
+function table(names, rows) {
+  return [...head(names), ...rows.map(row)].join('\n')
 }
 
 function stageTable() {

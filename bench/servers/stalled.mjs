@@ -26,7 +26,7 @@ await once(watch, 'listening')
 const app = createApp({
   name: 'bench',
   auth: [{ authenticate: jwtAuth({ keys: SECRET }), surfaces: ['api', 'mcp', 'cli'] }],
-  timeout: TIMEOUT,
+  limits: { timeout: TIMEOUT },
 })
 app.get('/counts', { name: 'counts', public: true }, () => ({
   counts,

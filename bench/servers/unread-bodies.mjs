@@ -16,8 +16,8 @@ async function trefoil() {
   const app = createApp({
     env: {},
     publicSurfaces: ['mcp', 'cli'],
-    maxBodySize: '100mb',
-    logger: { debug: silent, info: silent, warn: silent, error: silent },
+    limits: { body: '100mb' },
+    log: { logger: { debug: silent, info: silent, warn: silent, error: silent } },
     auth: [{ surfaces: ['api'], authenticate: (_request) => null }],
   })
   app.post('/', () => 'never')

@@ -38,8 +38,10 @@ beforeAll(async () => {
   const app = createApp({
     name: 'aborted',
     publicSurfaces: ['mcp', 'cli'],
-    accessLog: (event) => void events.push(event),
-    logger: { debug: silent, info: silent, warn: silent, error: silent },
+    log: {
+      access: (event) => void events.push(event),
+      logger: { debug: silent, info: silent, warn: silent, error: silent },
+    },
     auth: [
       {
         surfaces: ['api'],

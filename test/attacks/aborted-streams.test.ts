@@ -48,8 +48,10 @@ beforeAll(async () => {
   const app = createApp({
     name: 'streaming',
     publicSurfaces: ['api', 'mcp', 'cli'],
-    accessLog: (event) => void events.push(event),
-    logger: { debug: silent, info: silent, warn: silent, error: silent },
+    log: {
+      access: (event) => void events.push(event),
+      logger: { debug: silent, info: silent, warn: silent, error: silent },
+    },
   })
   const with_db = { params: { db } } as const
   app.get('/endless', with_db, () => endless())

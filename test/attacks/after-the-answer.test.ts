@@ -11,7 +11,7 @@ const later = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 // Was wrong: docs/lifecycle.md against engine/ending/close.ts:105: what is found out while encoding does count
 test('background work of a committed call runs though its answer was a 412', async () => {
   let done = 0
-  const app = createApp({ ...OPEN, logger: new Lines().logger })
+  const app = createApp({ ...OPEN, log: { logger: new Lines().logger } })
   app.get('/x', (_args, call) => {
     call.background(() => void done++)
     return reply('x', { etag: 'v2' })
@@ -25,7 +25,7 @@ test('background work of a committed call runs though its answer was a 412', asy
 
 test('the same for a 304', async () => {
   let done = 0
-  const app = createApp({ ...OPEN, logger: new Lines().logger })
+  const app = createApp({ ...OPEN, log: { logger: new Lines().logger } })
   app.get('/x', (_args, call) => {
     call.background(() => void done++)
     return reply('x', { etag: 'v1' })
@@ -40,7 +40,11 @@ test('the same for a 304', async () => {
 // Was wrong: engine/answer/make-answer.ts:52: written after the deadline
 test('no toJSON of a late answer runs after the deadline', async () => {
   let ran = false
-  const app = createApp({ ...OPEN, timeout: '30ms', logger: new Lines().logger })
+  const app = createApp({
+    ...OPEN,
+    limits: { timeout: '30ms' },
+    log: { logger: new Lines().logger },
+  })
   const returns = z.any().refine(async () => {
     await later(80)
     return true
@@ -70,9 +74,11 @@ test('2,000 concurrent calls with timeouts end, close and leave nothing', async 
   const records: string[] = []
   const app = createApp({
     ...OPEN,
-    timeout: '50ms',
-    logger: new Lines().logger,
-    onCall: ({ problem }) => void records.push(problem ?? 'ok'),
+    limits: { timeout: '50ms' },
+    log: {
+      logger: new Lines().logger,
+      onCall: ({ problem }) => void records.push(problem ?? 'ok'),
+    },
   })
   app.get('/x', { params: { db } }, () => new Promise(() => {}))
   const before = process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
@@ -94,8 +100,10 @@ test('a client that leaves while the authenticator waits: the call is done and r
   let waiting = false
   const app = createApp({
     publicSurfaces: ['mcp', 'cli'],
-    logger: new Lines().logger,
-    onCall: ({ outcome }) => void records.push(outcome),
+    log: {
+      logger: new Lines().logger,
+      onCall: ({ outcome }) => void records.push(outcome),
+    },
     auth: [
       {
         authenticate: async (_request) => {

@@ -20,7 +20,7 @@ beforeAll(async () => {
     approval: ({ action, args, token, argumentsHash: hash }) =>
       // The hash the hook is shown is the hash of what the hook is shown.
       token === hash && hash === argumentsHash(action, args),
-    logger: { debug: silent, info: silent, warn: silent, error: silent },
+    log: { logger: { debug: silent, info: silent, warn: silent, error: silent } },
   })
   app.action(
     'pay',

@@ -122,7 +122,9 @@ describe('AUTH-4: what only looks like an answer', () => {
     await ask(app, '/who')
     await ask(known, '/empty')
     const polluted = Object.prototype as unknown as Record<string, unknown>
-    Object.assign(polluted, { allow: true, subject: 'root' })
+    for (const [name, value] of Object.entries({ allow: true, subject: 'root' })) {
+      Object.defineProperty(polluted, name, { value, configurable: true })
+    }
     try {
       expect((await ask(app, '/who')).status).toBe(401)
       expect((await ask(known, '/empty')).status).toBe(403)

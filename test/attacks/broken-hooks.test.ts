@@ -23,7 +23,10 @@ it.each([
   ['throws', fail],
   ['rejects', async () => fail()],
 ])('OBS-4 an access log that %s is ignored', async (_, accessLog) => {
-  const app = createApp({ accessLog, logger: quiet, publicSurfaces: ['api', 'mcp', 'cli'] })
+  const app = createApp({
+    log: { access: accessLog, logger: quiet },
+    publicSurfaces: ['api', 'mcp', 'cli'],
+  })
   app.get('/', () => 'answer')
   const server = await serve(app, { port: 0, signals: false })
   closers.push(() => server.close())
@@ -37,7 +40,7 @@ it.each([
   ['rejects', async () => fail()],
 ])('OBS-4 a logger that %s is ignored', async (_, error) => {
   const logger = { ...quiet, warn: error, error }
-  const app = createApp({ logger, publicSurfaces: ['api', 'mcp', 'cli'] })
+  const app = createApp({ log: { logger }, publicSurfaces: ['api', 'mcp', 'cli'] })
   app.get('/', (_args, call) => {
     call.background(fail)
     return fail()
@@ -52,7 +55,7 @@ it.each([
 it('ADAPT-1 an address that cannot be told is a 500, logged once', async () => {
   const logged: unknown[] = []
   const app = createApp({
-    logger: { ...quiet, error: (fields: object) => void logged.push(fields) },
+    log: { logger: { ...quiet, error: (fields: object) => void logged.push(fields) } },
     publicSurfaces: ['api', 'mcp', 'cli'],
   })
   app.get('/', () => 'answer')
@@ -74,7 +77,7 @@ it('a source of ids that throws costs one connection', async () => {
     if (broken) fail()
     crypto.getRandomValues(target)
   }
-  const app = createApp({ random, logger: quiet, publicSurfaces: ['api', 'mcp', 'cli'] })
+  const app = createApp({ random, log: { logger: quiet }, publicSurfaces: ['api', 'mcp', 'cli'] })
   app.get('/', () => 'answer')
   const server = await serve(app, { port: 0, signals: false })
   closers.push(() => server.close())

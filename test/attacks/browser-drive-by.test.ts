@@ -14,7 +14,7 @@ beforeAll(async () => {
   const app = createApp({
     name: 'local',
     publicSurfaces: ['api', 'mcp', 'cli'],
-    mcpAllowedOrigins: ['https://inspector.example'],
+    mcp: { allowedOrigins: ['https://inspector.example'] },
   })
   app.action('wipe', { description: 'Wipe the disk.', tool: true, cli: true }, () => {
     runs++

@@ -10,7 +10,7 @@ const on = { description: 'Does it.', cli: true } as const
 function counting() {
   let started = 0
   let heard = 0
-  const app = createApp({ ...OPEN, logger: new Lines().logger })
+  const app = createApp({ ...OPEN, log: { logger: new Lines().logger } })
   app.post('/sync', { ...on, name: 'sync' }, () => {
     started++
     return 'done'

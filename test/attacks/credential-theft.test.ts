@@ -38,8 +38,10 @@ beforeAll(async () => {
   const log = (...entry: unknown[]) => void logged.push(entry)
   const app = createApp({
     name: 'echoing',
-    accessLog: (event) => void events.push(event),
-    logger: { debug: log, info: log, warn: log, error: log },
+    log: {
+      access: (event) => void events.push(event),
+      logger: { debug: log, info: log, warn: log, error: log },
+    },
     auth: [
       {
         surfaces: ['api', 'mcp', 'cli'],

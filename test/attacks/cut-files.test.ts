@@ -12,7 +12,10 @@ writeFileSync(path, Buffer.alloc(100_000, 1))
 afterAll(() => rmSync(folder, { recursive: true }))
 
 test('a file whose call could not commit does not look complete', async () => {
-  const app = createApp({ publicSurfaces: ['api', 'mcp', 'cli'], logger: new Lines().logger })
+  const app = createApp({
+    publicSurfaces: ['api', 'mcp', 'cli'],
+    log: { logger: new Lines().logger },
+  })
   const broken = dependency(async function* () {
     yield 1
     await new Promise((resolve) => setTimeout(resolve, 50))

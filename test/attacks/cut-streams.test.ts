@@ -11,7 +11,11 @@ const OPEN = { publicSurfaces: ['api', 'mcp', 'cli'] } as const
 const later = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 function build() {
-  const app = createApp({ ...OPEN, compression: true, logger: new Lines().logger })
+  const app = createApp({
+    ...OPEN,
+    edge: { compression: true },
+    log: { logger: new Lines().logger },
+  })
   const broken = dependency(async function* () {
     yield 1
     await later(20)

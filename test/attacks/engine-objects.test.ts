@@ -222,7 +222,7 @@ describe('classes that one call can change for all later ones', () => {
     const records: unknown[] = []
     const app = hostile({
       auth: [{ authenticate: (_request) => shared, surfaces: ALL }],
-      onCall: (record: trefoil.CallRecord) => records.push(record.actor),
+      log: { onCall: (record: trefoil.CallRecord) => records.push(record.actor) },
     })
     app.get('/x', (_, call) => {
       try {

@@ -6,7 +6,7 @@ const OPEN = { publicSurfaces: ['api', 'mcp', 'cli'] } as const
 const later = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 test('an error handler does not see that a commit failed (function scope)', async () => {
-  const app = createApp({ ...OPEN, logger: new Lines().logger })
+  const app = createApp({ ...OPEN, log: { logger: new Lines().logger } })
   let seen = 0
   app.onError(Error, () => {
     seen++
@@ -25,7 +25,7 @@ test('an error handler does not see that a commit failed (function scope)', asyn
 })
 
 test('the same for the request scope', async () => {
-  const app = createApp({ ...OPEN, logger: new Lines().logger })
+  const app = createApp({ ...OPEN, log: { logger: new Lines().logger } })
   let seen = 0
   app.onError(Error, () => {
     seen++
@@ -41,7 +41,7 @@ test('the same for the request scope', async () => {
 })
 
 test('FND-17 no background work after a call that was rolled back, whatever its error handler made', async () => {
-  const app = createApp({ ...OPEN, logger: new Lines().logger })
+  const app = createApp({ ...OPEN, log: { logger: new Lines().logger } })
   app.onError(Error, () => ({ queued: true }))
   let mails = 0
   const told: string[] = []
@@ -63,7 +63,7 @@ test('FND-17 no background work after a call that was rolled back, whatever its 
 })
 
 test('a middleware that catches a failed commit makes no success of it (function scope)', async () => {
-  const app = createApp({ ...OPEN, logger: new Lines().logger })
+  const app = createApp({ ...OPEN, log: { logger: new Lines().logger } })
   const told: string[] = []
   const outer = dependency(async function* () {
     try {
@@ -93,7 +93,7 @@ test('a middleware that catches a failed commit makes no success of it (function
 })
 
 test('background work is done though its answer was not wanted (412)', async () => {
-  const app = createApp({ ...OPEN, logger: new Lines().logger })
+  const app = createApp({ ...OPEN, log: { logger: new Lines().logger } })
   let mails = 0
   app.get('/order', (_args, call) => {
     call.background(() => void mails++)

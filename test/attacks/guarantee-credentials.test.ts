@@ -48,7 +48,7 @@ describe('guarantee 8: handlers see no credential, whoever’s client brought it
     const app = createApp({
       name: 'curious',
       env: ENV,
-      logger: new Lines().logger,
+      log: { logger: new Lines().logger },
       auth: [
         {
           authenticate: ({ bearer }) =>

@@ -129,8 +129,8 @@ function throwingApp(logger: Logger, authenticate: () => AuthContext = known, mo
   const app = createApp({
     name: 'guarantees',
     env: ENV,
-    logger,
-    closeTimeout: '500ms',
+    log: { logger },
+    limits: { close: '500ms' },
     auth: [{ authenticate: (_request) => authenticate(), surfaces: ALL }],
     ...more,
   })
@@ -342,7 +342,7 @@ describe('guarantee 7: unexpected errors are masked the same way on every surfac
       import { createApp } from 'trefoil'
       import { serve } from 'trefoil/node'
       import { z } from 'zod'
-      const app = createApp({ name: 'x', env: {}, publicSurfaces: ['api'], logLevel: 'silent' })
+      const app = createApp({ name: 'x', env: {}, publicSurfaces: ['api'], log: { level: 'silent' } })
       const fail = async () => { throw new Error('${SECRET}') }
       app.post('/work', ${options}, ({ a }) => a)
       const server = await serve(app, { port: 0, signals: false })

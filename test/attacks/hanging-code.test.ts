@@ -51,7 +51,11 @@ const STREAMS: Record<string, () => unknown> = {
 }
 
 function make() {
-  return createApp({ ...OPEN, timeout: '100ms', closeTimeout: '200ms', logger: new Lines().logger })
+  return createApp({
+    ...OPEN,
+    limits: { timeout: '100ms', close: '200ms' },
+    log: { logger: new Lines().logger },
+  })
 }
 
 for (const [name, declare] of Object.entries(CASES)) {

@@ -14,7 +14,7 @@ export function untyped(value: unknown): never {
 }
 
 export function hostile(options: object = {}) {
-  const defaults = { name: 'hostile', env: {}, logger: QUIET, publicSurfaces: ALL }
+  const defaults = { name: 'hostile', env: {}, log: { logger: QUIET }, publicSurfaces: ALL }
   return createApp(untyped({ ...defaults, ...options })) as ReturnType<typeof createApp>
 }
 

@@ -47,8 +47,10 @@ function makeApp() {
   const app = createApp({
     name: 'h2',
     publicSurfaces: ['api', 'mcp', 'cli'],
-    accessLog: (event) => void events.push(event),
-    logger: { debug: silent, info: silent, warn: silent, error: silent },
+    log: {
+      access: (event) => void events.push(event),
+      logger: { debug: silent, info: silent, warn: silent, error: silent },
+    },
   })
   app.get('/ok', () => 'ok')
   app.get('/big', () => 'x'.repeat(5_000_000))

@@ -30,9 +30,11 @@ test('a source whose finally hangs keeps no dependency open when its slow reader
   const records: string[] = []
   const app = createApp({
     ...OPEN,
-    closeTimeout: '50ms',
-    logger: new Lines().logger,
-    onCall: ({ outcome }) => void records.push(outcome),
+    limits: { close: '50ms' },
+    log: {
+      logger: new Lines().logger,
+      onCall: ({ outcome }) => void records.push(outcome),
+    },
   })
   app.get('/big', { params: { db } }, () =>
     stream(
@@ -63,7 +65,7 @@ test('a source whose finally hangs keeps no dependency open when its slow reader
 
 test('HEAD of a web stream whose cancel hangs keeps no dependency open', async () => {
   const { told, db } = store()
-  const app = createApp({ ...OPEN, closeTimeout: '50ms', logger: new Lines().logger })
+  const app = createApp({ ...OPEN, limits: { close: '50ms' }, log: { logger: new Lines().logger } })
   app.get('/big', { params: { db } }, () =>
     stream(new ReadableStream<Uint8Array>({ cancel: () => new Promise(() => {}) })),
   )
@@ -77,9 +79,11 @@ test('a source that fails to be left gives its place among the requests back (ap
   const records: string[] = []
   const app = createApp({
     ...OPEN,
-    maxInFlight: 1,
-    logger: new Lines().logger,
-    onCall: ({ outcome }) => void records.push(outcome),
+    limits: { inFlight: 1 },
+    log: {
+      logger: new Lines().logger,
+      onCall: ({ outcome }) => void records.push(outcome),
+    },
   })
   app.get('/stream', () =>
     stream(
@@ -105,7 +109,7 @@ test('a source that fails to be left gives its place among the requests back (ap
 
 test('background work that is always done is done when a fetch caller aborts a stream', async () => {
   let done = 0
-  const app = createApp({ ...OPEN, logger: new Lines().logger })
+  const app = createApp({ ...OPEN, log: { logger: new Lines().logger } })
   app.get('/stream', (_args, call) => {
     call.background(() => void done++, { always: true })
     return stream(
@@ -126,7 +130,7 @@ test('background work that is always done is done when a fetch caller aborts a s
 })
 
 test('the connection of a stream is cut when the time of its route is up, read or not', async () => {
-  const app = createApp({ ...OPEN, logger: new Lines().logger })
+  const app = createApp({ ...OPEN, log: { logger: new Lines().logger } })
   app.get('/big', { timeout: '200ms' }, () =>
     stream(
       (async function* () {
@@ -160,9 +164,11 @@ test('requests in a row on a connection that is lost give their places back', as
   let second = 0
   const app = createApp({
     ...OPEN,
-    maxInFlight: 3,
-    logger: new Lines().logger,
-    onCall: ({ outcome, action }) => void records.push(`${action} ${outcome}`),
+    limits: { inFlight: 3 },
+    log: {
+      logger: new Lines().logger,
+      onCall: ({ outcome, action }) => void records.push(`${action} ${outcome}`),
+    },
   })
   app.get('/first', { name: 'first' }, () => gate.promise)
   app.get('/second', { name: 'second' }, () => {

@@ -75,7 +75,7 @@ test('a rehearsal whose time is up rolls back, and runs nothing more', async () 
 
 test('a TIMEOUT is told as such in the log, and not as an unhandled error', async () => {
   const lines = new Lines()
-  const app = createApp({ ...OPEN, timeout: '20ms', logger: lines.logger })
+  const app = createApp({ ...OPEN, limits: { timeout: '20ms' }, log: { logger: lines.logger } })
   const db = dependency(async function* () {
     yield 1
     await later(20)
@@ -99,7 +99,11 @@ test('a TIMEOUT is told as such in the log, and not as an unhandled error', asyn
 
 test('dependencies of a call whose time is up are told that', async () => {
   const told: unknown[] = []
-  const app = createApp({ ...OPEN, timeout: '20ms', logger: new Lines().logger })
+  const app = createApp({
+    ...OPEN,
+    limits: { timeout: '20ms' },
+    log: { logger: new Lines().logger },
+  })
   const db = dependency(async function* () {
     try {
       yield 1
@@ -124,7 +128,7 @@ test('a dependency nobody waited for does not end the process when its call is o
   const ran = await runModule(`
     import { createApp, dependency } from 'trefoil'
     const silent = () => {}
-    const app = createApp({ publicSurfaces: ['api', 'mcp', 'cli'], logger: { debug: silent, info: silent, warn: silent, error: silent } })
+    const app = createApp({ publicSurfaces: ['api', 'mcp', 'cli'], log: { logger: { debug: silent, info: silent, warn: silent, error: silent } } })
     const warm = dependency(async () => { await new Promise((r) => setTimeout(r, 20)); return {} })
     app.get('/x', (_args, call) => { void call.resolve(warm); return 'x' })
     console.log((await app.fetch(new Request('http://localhost/x'))).status)
@@ -141,7 +145,7 @@ test('a guard that answers by its own chaining thenable does not let anybody in'
     import { AuthContext, guard } from 'trefoil/auth'
     const silent = () => {}
     process.on('uncaughtException', (error) => console.log('uncaught', error.message))
-    const app = createApp({ publicSurfaces: ['mcp', 'cli'], logger: { debug: silent, info: silent, warn: silent, error: silent },
+    const app = createApp({ publicSurfaces: ['mcp', 'cli'], log: { logger: { debug: silent, info: silent, warn: silent, error: silent } },
       auth: [{ authenticate: (_request) => new AuthContext({ subject: 'a' }), surfaces: ['api'] }] })
     const denies = { then(f) { if (f) setTimeout(() => f(undefined), 5); return denies } }
     app.post('/x', { guards: [guard({ name: 'never', check: () => denies })] }, () => { console.log('HANDLER RAN'); return 'x' })

@@ -11,8 +11,10 @@ test('a client that leaves while the uploads of a failed stream are dropped is r
   const records: string[] = []
   const app = createApp({
     ...OPEN,
-    logger: new Lines().logger,
-    onCall: ({ outcome }) => void records.push(outcome),
+    log: {
+      logger: new Lines().logger,
+      onCall: ({ outcome }) => void records.push(outcome),
+    },
   })
   let sockets: ReturnType<typeof connect>[] = []
   app.post('/x', async (_args, call) => {

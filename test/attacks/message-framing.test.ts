@@ -14,7 +14,7 @@ beforeAll(async () => {
   const app = createApp({
     name: 'passing',
     publicSurfaces: ['api', 'mcp', 'cli'],
-    logger: { debug: silent, info: silent, warn: silent, error: silent },
+    log: { logger: { debug: silent, info: silent, warn: silent, error: silent } },
   })
   const params = { name: z.string(), value: z.string() }
   app.post('/value', { params }, ({ name, value }) => reply('body', { headers: { [name]: value } }))

@@ -35,7 +35,7 @@ beforeAll(async () => {
   const app = createApp({
     name: 'twice',
     publicSurfaces: ['api', 'mcp', 'cli'],
-    logger: { debug: silent, info: silent, warn: silent, error: silent },
+    log: { logger: { debug: silent, info: silent, warn: silent, error: silent } },
   })
   for (const [name, wrap] of Object.entries(WRAPPERS)) {
     const options = { name, description: 'x', tool: true, cli: true, middleware: [wrap] } as const

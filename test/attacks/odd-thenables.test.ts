@@ -31,7 +31,10 @@ const post = (app: { fetch(request: Request): Promise<Response> }, path: string,
 
 // Was wrong: engine/stages/execute.ts:29
 test('a handler that returns a bare thenable is waited for', async () => {
-  const app = createApp({ publicSurfaces: ['api', 'mcp', 'cli'], logger: new Lines().logger })
+  const app = createApp({
+    publicSurfaces: ['api', 'mcp', 'cli'],
+    log: { logger: new Lines().logger },
+  })
   app.post('/x', () => thenable('value'))
   const answer = await post(app, '/x')
   expect([answer.status, await answer.text()]).toEqual([200, 'value'])
@@ -40,7 +43,7 @@ test('a handler that returns a bare thenable is waited for', async () => {
 // Was wrong: engine/stages/identify.ts:52: fails open
 test('onAuthenticated that answers by a bare thenable is waited for', async () => {
   const app = createApp({
-    logger: new Lines().logger,
+    log: { logger: new Lines().logger },
     publicSurfaces: ['mcp', 'cli'],
     auth: [
       {
@@ -73,7 +76,7 @@ test('a validator that answers by a bare thenable is waited for', async () => {
   const approved: unknown[] = []
   const app = createApp({
     publicSurfaces: ['api', 'mcp', 'cli'],
-    logger: new Lines().logger,
+    log: { logger: new Lines().logger },
     approval: async ({ args }) => {
       approved.push({ ...args })
       await later(60)

@@ -33,9 +33,11 @@ function build() {
   })
   const app = createApp({
     ...OPEN,
-    logger: new Lines().logger,
-    onCall: ({ action, outcome, problem }) => {
-      if (action !== null) seen.records.push(`${action} ${outcome} ${problem}`)
+    log: {
+      logger: new Lines().logger,
+      onCall: ({ action, outcome, problem }) => {
+        if (action !== null) seen.records.push(`${action} ${outcome} ${problem}`)
+      },
     },
   })
   app.tool('slow', { description: 'Slow.', params: { db } }, async (_args, call) => {

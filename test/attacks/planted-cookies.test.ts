@@ -11,7 +11,7 @@ const session = cookieSession<{ user: string }>({
 
 const app = createApp({
   env: {},
-  logger: { debug() {}, info() {}, warn() {}, error() {} },
+  log: { logger: { debug() {}, info() {}, warn() {}, error() {} } },
   auth: [
     {
       surfaces: ['api'],

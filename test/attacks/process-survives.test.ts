@@ -14,7 +14,7 @@ const later = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 test('a source of empty pieces does not stop the process (collected)', async () => {
   const ran = await runModule(`${HEAD}
     import { Worker, isMainThread } from 'node:worker_threads'
-    const app = createApp({ ...open, timeout: '100ms' })
+    const app = createApp({ ...open, limits: { timeout: '100ms' } })
     app.get('/empty', { name: 'empty', description: 'x', cli: true }, () =>
       stream((async function* () { for (;;) yield '' })()))
     await app.startup()
@@ -29,7 +29,7 @@ test('a source of empty pieces does not stop the process (collected)', async () 
 test('a source of empty pieces does not stop the process (sent)', async () => {
   const ran = await runModule(`${HEAD}
     import { Worker } from 'node:worker_threads'
-    const app = createApp({ ...open, timeout: '100ms' })
+    const app = createApp({ ...open, limits: { timeout: '100ms' } })
     app.get('/empty', { timeout: '100ms' }, () => stream((async function* () { for (;;) yield '' })()))
     app.get('/plain', () => 'plain')
     const server = await serve(app, { port: 0, signals: false })
@@ -45,7 +45,7 @@ test('a source of empty pieces does not stop the process (sent)', async () => {
 // Was wrong: engine/views/handler-call.ts:43: what is asked for and not yet awaited is held by nobody
 test('a dependency that fails before its handler awaits it does not end the process', async () => {
   const ran = await runModule(`${HEAD}
-    const app = createApp({ ...open, timeout: '50ms' })
+    const app = createApp({ ...open, limits: { timeout: '50ms' } })
     const db = dependency(async () => { await later(80); return {} })
     app.get('/x', async (_args, call) => {
       const opening = call.resolve(db)
@@ -65,7 +65,7 @@ test('a dependency that fails before its handler awaits it does not end the proc
 test('an authorize that is refused before its handler awaits it does not end the process', async () => {
   const ran = await runModule(`${HEAD}
     import { AuthContext, guard } from 'trefoil/auth'
-    const app = createApp({ logger, publicSurfaces: ['mcp', 'cli'], auth: [{ authenticate: (_request) => new AuthContext({ subject: 'a' }), surfaces: ['api'] }] })
+    const app = createApp({ log: { logger }, publicSurfaces: ['mcp', 'cli'], auth: [{ authenticate: (_request) => new AuthContext({ subject: 'a' }), surfaces: ['api'] }] })
     app.get('/x', async (_args, call) => {
       const asking = call.authorize(guard({ name: 'no', check: () => false }))
       await later(50)
@@ -112,7 +112,7 @@ test('something iterable whose on() cannot be called does not end the process', 
 
 test('what a late handler does after its 504 ends nothing', async () => {
   const ran = await runModule(`${HEAD}
-    const app = createApp({ ...open, timeout: '30ms' })
+    const app = createApp({ ...open, limits: { timeout: '30ms' } })
     const db = dependency(() => 1)
     app.post('/x', async (_args, call) => {
       await later(60)

@@ -26,11 +26,9 @@ function build() {
   })
   const app = createApp({
     ...OPEN,
-    timeout: '2s',
-    maxInFlight: 100,
-    compression: true,
-    logger: new Lines().logger,
-    onCall: () => void seen.records++,
+    limits: { timeout: '2s', inFlight: 100 },
+    edge: { compression: true },
+    log: { logger: new Lines().logger, onCall: () => void seen.records++ },
   })
   app.post('/echo', { params: { db } }, async (_args, call) => {
     call.background(() => void seen.always++, { always: true })

@@ -21,7 +21,7 @@ beforeAll(async () => {
   const app = createApp({
     name: 'echoing',
     publicSurfaces: ['api', 'mcp', 'cli'],
-    logger: { debug: silent, info: silent, warn: silent, error: silent },
+    log: { logger: { debug: silent, info: silent, warn: silent, error: silent } },
   })
   const both = { tool: true, cli: true, params: { text: z.string() } } as const
   app.post('/header', { ...both, name: 'header', description: 'x' }, ({ text }) =>
@@ -106,7 +106,7 @@ it('RESP-3 an authenticator that reflects text ends neither an answer nor the pr
   const app = createApp({
     name: 'reflecting',
     publicSurfaces: ['mcp', 'cli'],
-    logger: { debug: silent, info: silent, warn: silent, error: silent },
+    log: { logger: { debug: silent, info: silent, warn: silent, error: silent } },
     auth: [
       {
         surfaces: ['api'],

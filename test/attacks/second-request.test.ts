@@ -18,7 +18,7 @@ let asked = 0
 beforeAll(async () => {
   const app = createApp({
     publicSurfaces: ['api', 'mcp', 'cli'],
-    logger: { debug: silent, info: silent, warn: silent, error: silent },
+    log: { logger: { debug: silent, info: silent, warn: silent, error: silent } },
   })
   app.get('/ok', () => 'ok')
   app.get('/late', async () => {

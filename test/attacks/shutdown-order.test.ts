@@ -22,7 +22,7 @@ function build() {
       told.push('closed')
     }
   })
-  const app = createApp({ ...OPEN, logger: new Lines().logger })
+  const app = createApp({ ...OPEN, log: { logger: new Lines().logger } })
   app.onShutdown(() => void told.push('pool shut down'))
   app.get('/waiting', { params: { db } }, (_args, call) =>
     stream(
@@ -74,7 +74,7 @@ test.each(['/waiting', '/unread', '/late'])(
 )
 
 test('sendTimeout 0 does not cut every answer that does not fit the kernel', async () => {
-  const app = createApp({ ...OPEN, logger: new Lines().logger })
+  const app = createApp({ ...OPEN, log: { logger: new Lines().logger } })
   app.get('/big', () => 'y'.repeat(20_000_000))
   const server = await serve(app, { port: 0, signals: false, sendTimeout: '0s' })
   try {
@@ -87,7 +87,11 @@ test('sendTimeout 0 does not cut every answer that does not fit the kernel', asy
 
 test('half a body under a deadline: 504, nothing is started, the connection ends', async () => {
   let started = 0
-  const app = createApp({ ...OPEN, timeout: '100ms', logger: new Lines().logger })
+  const app = createApp({
+    ...OPEN,
+    limits: { timeout: '100ms' },
+    log: { logger: new Lines().logger },
+  })
   app.post('/x', async (_args, call) => {
     started++
     await call.request.body()
@@ -113,7 +117,7 @@ test('half a body under a deadline: 504, nothing is started, the connection ends
 test.each(['/opening', '/deaf'])('the end of draining ends a call: %s', async (path) => {
   const told: string[] = []
   const open = Promise.withResolvers<void>()
-  const app = createApp({ ...OPEN, logger: new Lines().logger })
+  const app = createApp({ ...OPEN, log: { logger: new Lines().logger } })
   app.onShutdown(() => void told.push('pool shut down'))
   const slow = dependency(async () => {
     told.push('entered')
@@ -147,7 +151,7 @@ test.each(['/opening', '/deaf'])('the end of draining ends a call: %s', async (p
 
 test('a call whose caller has left gets the time of draining, and no more', async () => {
   const told: string[] = []
-  const app = createApp({ ...OPEN, logger: new Lines().logger })
+  const app = createApp({ ...OPEN, log: { logger: new Lines().logger } })
   app.onShutdown(() => void told.push('pool shut down'))
   app.post('/left', async () => {
     told.push('entered')
@@ -166,7 +170,7 @@ test('a call whose caller has left gets the time of draining, and no more', asyn
 
 test('shutdown hooks wait for as long as closing may take', async () => {
   const told: string[] = []
-  const app = createApp({ ...OPEN, closeTimeout: '20s', logger: new Lines().logger })
+  const app = createApp({ ...OPEN, limits: { close: '20s' }, log: { logger: new Lines().logger } })
   app.onShutdown(() => void told.push('pool shut down'))
   const db = dependency(async function* () {
     yield 1

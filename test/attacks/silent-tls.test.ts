@@ -20,7 +20,7 @@ test.each([
 ])(
   'a stopping server ends connections that never finish their handshake: %s',
   async (_name, tls, said) => {
-    const app = createApp({ ...OPEN, logger: new Lines().logger })
+    const app = createApp({ ...OPEN, log: { logger: new Lines().logger } })
     app.get('/x', () => 'x')
     const server = await serve(app, { port: 0, signals: false, tls, drainTimeout: '100ms' })
     const socket = connect(server.port, '127.0.0.1')
@@ -41,7 +41,7 @@ test.each([
   ['plain, half a body', 'POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n12'],
   ['plain, nothing', ''],
 ])('a stopping server ends connections: %s', async (_name, said) => {
-  const app = createApp({ ...OPEN, logger: new Lines().logger })
+  const app = createApp({ ...OPEN, log: { logger: new Lines().logger } })
   app.post('/x', async (_args, call) => {
     await call.request.body()
     return 'x'
@@ -60,7 +60,7 @@ test.each([
 })
 
 test('requestTimeout 0 is no limit with HTTP/2 either', async () => {
-  const app = createApp({ ...OPEN, logger: new Lines().logger })
+  const app = createApp({ ...OPEN, log: { logger: new Lines().logger } })
   app.post('/x', async (_args, call) => (await call.request.body()).byteLength)
   const server = await serve(app, {
     port: 0,

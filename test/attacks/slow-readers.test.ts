@@ -22,7 +22,9 @@ describe('slow readers', () => {
         }
       })
       const outcomes: string[] = []
-      const app = createApp({ logger: quiet, accessLog: ({ outcome }) => outcomes.push(outcome) })
+      const app = createApp({
+        log: { logger: quiet, access: ({ outcome }) => outcomes.push(outcome) },
+      })
       app.get('/stream', { params: { pool } }, async function* () {
         for (;;) yield CHUNK
       })
@@ -54,7 +56,7 @@ describe('slow readers', () => {
         seen.push('dependency closed')
       }
     })
-    const app = createApp({ logger: quiet })
+    const app = createApp({ log: { logger: quiet } })
     app.onShutdown(() => seen.push('pool closed'))
     let entered = () => {}
     const inside = new Promise<void>((resolve) => {

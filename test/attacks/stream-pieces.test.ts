@@ -27,13 +27,13 @@ const broken = dependency(async function* () {
 })
 
 function filing() {
-  const app = createApp({ ...OPEN, logger: new Lines().logger })
+  const app = createApp({ ...OPEN, log: { logger: new Lines().logger } })
   app.get('/x', { params: { broken } }, () => sendFile(path))
   return app
 }
 
 test('a piece is what it was when it was yielded, however slowly it is read', async () => {
-  const app = createApp({ ...OPEN, logger: new Lines().logger })
+  const app = createApp({ ...OPEN, log: { logger: new Lines().logger } })
   app.get('/x', () =>
     stream(
       (async function* () {
@@ -64,7 +64,7 @@ test('a piece is what it was when it was yielded, however slowly it is read', as
 })
 
 test('an event is what it was when it was yielded, for an agent too', async () => {
-  const app = createApp({ ...OPEN, logger: new Lines().logger })
+  const app = createApp({ ...OPEN, log: { logger: new Lines().logger } })
   app.get('/x', { name: 'x', description: 'Does x.', cli: true }, () =>
     sse(
       (async function* () {
@@ -126,7 +126,7 @@ test('a file whose call could not commit does not look complete (HTTP/2)', async
 })
 
 test('a whole file arrives in all its bytes', async () => {
-  const app = createApp({ ...OPEN, logger: new Lines().logger })
+  const app = createApp({ ...OPEN, log: { logger: new Lines().logger } })
   app.get('/x', () => sendFile(path))
   const server = await serve(app, { port: 0, signals: false })
   const served = await (await fetch(`${server.url}/x`)).arrayBuffer()
@@ -138,7 +138,7 @@ test('a whole file arrives in all its bytes', async () => {
 test.each(['destroy', 'getReader', 'on'])(
   'something iterable whose %s throws is a failed answer',
   async (member) => {
-    const app = createApp({ ...OPEN, logger: new Lines().logger })
+    const app = createApp({ ...OPEN, log: { logger: new Lines().logger } })
     app.get('/x', async () => {
       await null
       const value = { destroy() {}, async *[Symbol.asyncIterator]() {} }
@@ -157,7 +157,7 @@ test.each(['destroy', 'getReader', 'on'])(
 
 test('who cancels the answer of app.fetch aborts the signal of its call', async () => {
   let left = false
-  const app = createApp({ ...OPEN, logger: new Lines().logger })
+  const app = createApp({ ...OPEN, log: { logger: new Lines().logger } })
   app.get('/x', (_args, call) =>
     stream(
       (async function* () {
@@ -184,7 +184,7 @@ test('an event that cannot be written ends its call, though its source never let
       told.push('closed')
     }
   })
-  const app = createApp({ ...OPEN, closeTimeout: '50ms', logger: new Lines().logger })
+  const app = createApp({ ...OPEN, limits: { close: '50ms' }, log: { logger: new Lines().logger } })
   app.get('/x', { params: { db } }, () =>
     sse(
       (async function* () {

@@ -8,7 +8,11 @@ const OPEN = { publicSurfaces: ['api', 'mcp', 'cli'] } as const
 const later = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 test('a timeout of 30 days is not one of a millisecond', async () => {
-  const app = createApp({ ...OPEN, timeout: '30d', logger: new Lines().logger })
+  const app = createApp({
+    ...OPEN,
+    limits: { timeout: '30d' },
+    log: { logger: new Lines().logger },
+  })
   app.get('/slow', async () => {
     await later(30)
     return 'done'
@@ -17,7 +21,7 @@ test('a timeout of 30 days is not one of a millisecond', async () => {
 })
 
 test('a closeTimeout of 30 days is not one of a millisecond', async () => {
-  const app = createApp({ ...OPEN, closeTimeout: '30d', logger: new Lines().logger })
+  const app = createApp({ ...OPEN, limits: { close: '30d' }, log: { logger: new Lines().logger } })
   const db = dependency(async function* () {
     yield 1
     await later(30)
@@ -27,7 +31,7 @@ test('a closeTimeout of 30 days is not one of a millisecond', async () => {
 })
 
 test('a drainTimeout of 30 days does not cut calls at once', async () => {
-  const app = createApp({ ...OPEN, logger: new Lines().logger })
+  const app = createApp({ ...OPEN, log: { logger: new Lines().logger } })
   const entered = Promise.withResolvers<void>()
   app.get('/slow', async () => {
     entered.resolve()
@@ -46,7 +50,11 @@ test('a drainTimeout of 30 days does not cut calls at once', async () => {
 
 test('nothing is started when the deadline passed inside a stage that did not wait', async () => {
   let started = false
-  const app = createApp({ ...OPEN, timeout: '20ms', logger: new Lines().logger })
+  const app = createApp({
+    ...OPEN,
+    limits: { timeout: '20ms' },
+    log: { logger: new Lines().logger },
+  })
   app.get(
     '/late',
     {
@@ -69,7 +77,7 @@ test('nothing is started when the deadline passed inside a stage that did not wa
 })
 
 test('closeTimeout bounds what is closed in the function scope', async () => {
-  const app = createApp({ ...OPEN, closeTimeout: '50ms', logger: new Lines().logger })
+  const app = createApp({ ...OPEN, limits: { close: '50ms' }, log: { logger: new Lines().logger } })
   const told: string[] = []
   const db = dependency(async function* () {
     try {
@@ -91,7 +99,7 @@ test('closeTimeout bounds what is closed in the function scope', async () => {
 })
 
 test('the same in the request scope', async () => {
-  const app = createApp({ ...OPEN, closeTimeout: '50ms', logger: new Lines().logger })
+  const app = createApp({ ...OPEN, limits: { close: '50ms' }, log: { logger: new Lines().logger } })
   const told: string[] = []
   const db = dependency(async function* () {
     try {
@@ -111,7 +119,11 @@ test('the same in the request scope', async () => {
 
 test('RES-6 a deadline while the function scope closes keeps the order of closing', async () => {
   const told: string[] = []
-  const app = createApp({ ...OPEN, timeout: '30ms', logger: new Lines().logger })
+  const app = createApp({
+    ...OPEN,
+    limits: { timeout: '30ms' },
+    log: { logger: new Lines().logger },
+  })
   const pool = dependency(async function* () {
     try {
       yield 1

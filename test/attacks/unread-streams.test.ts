@@ -21,7 +21,7 @@ const told: string[] = []
 const app = createApp({
   name: 'files',
   publicSurfaces: ['api', 'mcp', 'cli'],
-  logger: { debug: silent, info: silent, warn: silent, error: silent },
+  log: { logger: { debug: silent, info: silent, warn: silent, error: silent } },
 })
 let server: RunningServer
 let gate = Promise.withResolvers<void>()

@@ -17,7 +17,7 @@ describe.skipIf(BROWSER_PATH === null)('a page of another site', () => {
   const transfers: string[] = []
 
   const pageServer = async () => {
-    const app = createApp({ logger: quiet, allowedHosts: ['*'], security: 'off' })
+    const app = createApp({ log: { logger: quiet }, edge: { hosts: ['*'], security: 'off' } })
     app.get('/', () => html('<!doctype html><title>page</title>'))
     app.get('/attack', { params: { target: z.string() } }, ({ target }) =>
       html(`<!doctype html><form method="post" action="${target}"><input name="amount" value="999"></form>
@@ -31,8 +31,10 @@ describe.skipIf(BROWSER_PATH === null)('a page of another site', () => {
     friend = await pageServer()
     stranger = await pageServer()
     const app = createApp({
-      logger: quiet,
-      cors: { allowedOrigins: [`http://localhost:${friend.port}`], allowCredentials: true },
+      log: { logger: quiet },
+      browser: {
+        cors: { allowedOrigins: [`http://localhost:${friend.port}`], allowCredentials: true },
+      },
     })
     app.get('/read', () => ({ secret: 42 }))
     app.put('/write', () => ({ done: true }))
@@ -155,10 +157,10 @@ describe.skipIf(BROWSER_PATH === null)('a page of another site', () => {
   }, () => {
     const moved: string[] = []
 
-    const bank = async (options: { readonly csrf?: false }) => {
+    const bank = async (options: { readonly browser?: { readonly csrf: false } }) => {
       const app = createApp({
         name: 'bank',
-        logger: quiet,
+        log: { logger: quiet },
         ...options,
         auth: [
           {
@@ -217,7 +219,7 @@ describe.skipIf(BROWSER_PATH === null)('a page of another site', () => {
     })
 
     it('without the protection the browser itself would have moved the money', async () => {
-      const server = await bank({ csrf: false })
+      const server = await bank({ browser: { csrf: false } })
       const { context, tab } = await visit(server)
       const target = at(server, '/transfer')
       await tab.goto(at(stranger, `/attack?target=${encodeURIComponent(target)}`, '127.0.0.1'))

@@ -14,7 +14,7 @@ describe.skipIf(BROWSER_PATH === null)('the documentation in a real browser', ()
 
   beforeAll(async () => {
     browser = await launchBrowser()
-    const app = createApp({ name: 'Orders', logger: quiet })
+    const app = createApp({ name: 'Orders', log: { logger: quiet } })
     app.get(
       '/orders/{order_id}',
       {

@@ -30,9 +30,8 @@ function largeApp() {
   const app = createApp({
     name: `Shop ${LONG}`,
     description: LONG,
-    logger: quiet,
-    publicDocs: true,
-    tagDescriptions: { [LONG]: `\`${LONG}\` ${LONG}` },
+    log: { logger: quiet },
+    docs: { public: true, tags: { [LONG]: `\`${LONG}\` ${LONG}` } },
     auth: [
       {
         authenticate: (_request) => new AuthContext({ subject: 'u' }),

@@ -132,7 +132,7 @@ function build(point: Point, timeout: string) {
   const app = createApp({
     name: 'deadlines',
     env: ENV,
-    logger: new Lines().logger,
+    log: { logger: new Lines().logger },
     auth: [
       {
         authenticate: async (_request) => {
@@ -296,8 +296,8 @@ describe('FND-16: the deadline while a body arrives', () => {
       name: 'bodies',
       env: ENV,
       publicSurfaces: ALL,
-      timeout: '200ms',
-      logger: new Lines().logger,
+      limits: { timeout: '200ms' },
+      log: { logger: new Lines().logger },
     })
     const a = z.string().refine(async () => {
       await start('validator')
@@ -352,7 +352,7 @@ describe('FND-16: the deadline between the pieces of a stream', () => {
         name: 'streams',
         env: ENV,
         publicSurfaces: ALL,
-        logger: new Lines().logger,
+        log: { logger: new Lines().logger },
       })
       app.post(
         '/pieces',

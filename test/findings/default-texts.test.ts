@@ -19,7 +19,7 @@ describe('MW-11: an HttpError without text says what its status means', () => {
     const answers = await everywhere(
       () => {
         const logger = { debug() {}, info() {}, warn() {}, error() {} }
-        const app = createApp({ name: 'texts', env: ENV, logger, publicSurfaces: ALL })
+        const app = createApp({ name: 'texts', env: ENV, log: { logger }, publicSurfaces: ALL })
         app.post('/fails', { ...on('fails') }, () => {
           throw make()
         })

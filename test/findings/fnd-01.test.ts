@@ -15,7 +15,7 @@ function answering(returns: z.ZodType, make: () => unknown) {
       name: 'fnd-1',
       env: ENV,
       publicSurfaces: ALL,
-      logger: new Lines().logger,
+      log: { logger: new Lines().logger },
     })
     app.post('/answer', { ...on('answer'), returns }, () => make())
     return { app }

@@ -18,7 +18,12 @@ interface Shared {
 const ann = (): Shared => ({ id: 'u1', tags: ['a'] })
 
 function newApp() {
-  return createApp({ name: 'fnd-2', env: ENV, publicSurfaces: ALL, logger: new Lines().logger })
+  return createApp({
+    name: 'fnd-2',
+    env: ENV,
+    publicSurfaces: ALL,
+    log: { logger: new Lines().logger },
+  })
 }
 
 /** A dependency that does something while it is closed, as a flushing ORM does. */

@@ -93,7 +93,7 @@ const WRITTEN: Readonly<Record<string, readonly [make: () => unknown, seen: unkn
 }
 
 function newApp(lines: Lines) {
-  return createApp({ name: 'fnd-3', env: ENV, publicSurfaces: ALL, logger: lines.logger })
+  return createApp({ name: 'fnd-3', env: ENV, publicSurfaces: ALL, log: { logger: lines.logger } })
 }
 
 const CLEAN = { code: 'INTERNAL_ERROR', errors: 1 }

@@ -12,7 +12,12 @@ const MCP: readonly SurfaceId[] = ['mcp-legacy', 'mcp-modern']
 const CLI: readonly SurfaceId[] = ['cli-local', 'cli-remote']
 
 function newApp() {
-  return createApp({ name: 'fnd-4', env: ENV, publicSurfaces: ALL, logger: new Lines().logger })
+  return createApp({
+    name: 'fnd-4',
+    env: ENV,
+    publicSurfaces: ALL,
+    log: { logger: new Lines().logger },
+  })
 }
 type TestedApp = ReturnType<typeof newApp>
 

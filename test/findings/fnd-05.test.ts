@@ -67,7 +67,7 @@ function newApp(lines: Lines, authenticate?: () => AuthContext | null) {
   return createApp({
     name: 'fnd-5',
     env: ENV,
-    logger: lines.logger,
+    log: { logger: lines.logger },
     approval: () => true,
     ...(authenticate === undefined
       ? { publicSurfaces: ALL as readonly SurfaceName[] }

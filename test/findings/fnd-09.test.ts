@@ -115,7 +115,8 @@ test('FND-9: an authenticator does see them: that is what it is for', async () =
 test('FND-9: a record leads to no credential, and nothing in it can be changed', async () => {
   const build = () => {
     const records = new Records()
-    const made = hooked(() => {}, new Lines().logger, { onCall: records.onCall })
+    const { logger } = new Lines()
+    const made = hooked(() => {}, logger, { log: { logger, onCall: records.onCall } })
     return { ...made, records }
   }
   const seen = await everywhere(build, async (surface, { records, owned }) => {

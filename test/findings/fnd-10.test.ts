@@ -11,7 +11,7 @@ const base = {
   name: 'f10',
   env: ENV,
   publicSurfaces: ALL,
-  logger: silent,
+  log: { logger: silent },
   approval: ({ token, argumentsHash: hash }: { token: string | null; argumentsHash: string }) =>
     token === hash,
 } as const

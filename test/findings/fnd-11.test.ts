@@ -124,7 +124,7 @@ const OPTIONAL_SCHEMAS = Object.fromEntries(
 )
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} }
-const base = { name: 'f11', env: ENV, publicSurfaces: ALL, logger: silent } as const
+const base = { name: 'f11', env: ENV, publicSurfaces: ALL, log: { logger: silent } } as const
 
 /** One action with a parameter for every schema, all on one surface after the other. */
 function appOf(schemas: Readonly<Record<string, Schema>>, method: 'get' | 'post') {
@@ -240,7 +240,7 @@ describe('FND-11: { optional }', () => {
     ['later', () => ({ q: query(later, { optional: true }) })],
   ])('%s: what cannot be told is said', async (_, params) => {
     const lines = new Lines()
-    const app = createApp({ ...base, logger: lines.logger })
+    const app = createApp({ ...base, log: { logger: lines.logger } })
     app.post('/x', { ...on('x'), params: params() }, ({ q }) => ({ q: q ?? 'undefined' }))
     const answer = await app.fetch(new Request('http://localhost/x', { method: 'POST' }))
     expect(await answer.json()).toEqual({ q: 'undefined' })
@@ -250,7 +250,7 @@ describe('FND-11: { optional }', () => {
 
   test('start-up names what is required for want of a word, and the word', async () => {
     const lines = new Lines()
-    const app = createApp({ ...base, logger: lines.logger })
+    const app = createApp({ ...base, log: { logger: lines.logger } })
     const params = {
       a: blank,
       b: query(later),

@@ -11,7 +11,7 @@ import { parseActionArgs, textArguments } from '../../packages/trefoil/src/progr
 import { ALL, ENV, type Json, membersOf, on } from './surfaces.ts'
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} }
-const base = { name: 'f12', env: ENV, publicSurfaces: ALL, logger: silent } as const
+const base = { name: 'f12', env: ENV, publicSurfaces: ALL, log: { logger: silent } } as const
 
 /** Takes whatever it is handed, and says so: preprocessing code is like that. */
 const as = (jsonSchema: Json) => [z.unknown(), jsonSchema] as const

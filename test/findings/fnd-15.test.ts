@@ -93,7 +93,7 @@ function build(make: Make, timeout?: string) {
     name: 'fnd-15',
     env: ENV,
     publicSurfaces: ALL,
-    logger: new Lines().logger,
+    log: { logger: new Lines().logger },
   })
   const bound = timeout === undefined ? {} : { timeout }
   app.post('/pieces', { ...on('pieces'), ...bound, params: { db } }, () => make(gate))

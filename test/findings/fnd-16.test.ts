@@ -12,7 +12,7 @@ function newApp() {
     env: ENV,
     publicSurfaces: ALL,
     approval: () => true,
-    logger: new Lines().logger,
+    log: { logger: new Lines().logger },
   })
 }
 

@@ -37,7 +37,7 @@ function newApp(more: object = {}) {
   const options = {
     name: 'fnd-17',
     env: ENV,
-    logger: new Lines().logger,
+    log: { logger: new Lines().logger },
     auth: [
       {
         authenticate: ({ bearer }: { readonly bearer: string | null }) =>
@@ -179,9 +179,9 @@ describe('FND-17: closing has a bound of its own', () => {
       { name: 'tx' },
     )
 
-  test('closeTimeout ends a closing that hangs, and the answer is thrown away', async () => {
+  test('limits.close ends a closing that hangs, and the answer is thrown away', async () => {
     const build = () => {
-      const app = newApp({ closeTimeout: '200ms' })
+      const app = newApp({ limits: { close: '200ms' } })
       const tx = closing(() => new Promise(() => {}))
       app.post('/pay', { ...on('pay'), params: { tx } }, () => ({ paid: true }))
       app.post('/odd', { ...on('odd'), params: { tx } }, () => {
@@ -200,7 +200,7 @@ describe('FND-17: closing has a bound of its own', () => {
   test('the others are closed although one hangs', async () => {
     const build = () => {
       const closed: string[] = []
-      const app = newApp({ closeTimeout: '200ms' })
+      const app = newApp({ limits: { close: '200ms' } })
       const first = closing(() => closed.push('first'))
       const hung = closing(() => new Promise(() => {}))
       app.post('/pay', { ...on('pay'), params: { first, hung } }, () => 1)
@@ -251,8 +251,8 @@ describe('FND-17: a stream on HTTP is under a deadline too', () => {
       },
       { name: 'db' },
     )
-    const timeout = { timeout: '200ms' }
-    const app = newApp(where === 'app' ? timeout : {})
+    const timeout = { timeout: '200ms' } as const
+    const app = newApp(where === 'app' ? { limits: timeout } : {})
     const own = where === 'route' ? timeout : {}
     app.post('/pieces', { ...on('pieces'), ...own, params: { db } }, () =>
       stream(
@@ -325,7 +325,13 @@ describe('FND-17: background work is done only after an answer that stands', () 
     )
     const errorHandlers = [onError(RangeError, () => 'handled')]
     const returns = z.unknown().refine((value) => value !== 'broken')
-    const options = { ...on('work'), params: { tx }, errorHandlers, returns, timeout: '300ms' }
+    const options = {
+      ...on('work'),
+      params: { tx },
+      errorHandlers,
+      returns,
+      timeout: '300ms' as const,
+    }
     app.post('/work', options, (_, call): unknown => {
       const task = () => ran.push('task')
       if (always) backgroundAlways(call, task)

@@ -41,7 +41,7 @@ async function start(more: object = {}): Promise<RunningServer> {
     name: 'fnd-19',
     env: ENV,
     publicSurfaces: ALL,
-    logger: new Lines().logger,
+    log: { logger: new Lines().logger },
   })
   app.get('/seen', (_args, call) => {
     calls++

@@ -7,7 +7,7 @@ import { connect as connectHttp2 } from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { AuthContext, createApp } from 'trefoil'
+import { AuthContext, type ByteSize, createApp } from 'trefoil'
 import { type RunningServer, serve, toNodeHandler } from 'trefoil/node'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
@@ -23,15 +23,20 @@ const run = promisify(execFile)
 const ran: string[] = []
 let server: RunningServer
 
-function makeApp({ maxInFlight = 6, maxBodySize = '100mb' } = {}) {
+function makeApp({
+  maxInFlight = 6,
+  maxBodySize = '100mb',
+}: {
+  maxInFlight?: number
+  maxBodySize?: ByteSize
+} = {}) {
   const app = createApp({
     name: 'linger',
     env: {},
-    allowedHosts: ['*'],
+    edge: { hosts: ['*'] },
     publicSurfaces: ['mcp', 'cli'],
-    maxInFlight,
-    maxBodySize,
-    logger: { debug: quiet, info: quiet, warn: quiet, error: quiet },
+    limits: { inFlight: maxInFlight, body: maxBodySize },
+    log: { logger: { debug: quiet, info: quiet, warn: quiet, error: quiet } },
     auth: [
       {
         surfaces: ['api'],

@@ -41,8 +41,15 @@ function app() {
     name: 'leave',
     env: {},
     publicSurfaces: ['mcp', 'cli'],
-    logger: { debug: quiet, info: quiet, warn: quiet, error: (_f, text) => void lines.push(text) },
-    onCall: ({ outcome, problem }) => void records.push({ outcome, code: problem }),
+    log: {
+      logger: {
+        debug: quiet,
+        info: quiet,
+        warn: quiet,
+        error: (_f, text) => void lines.push(text),
+      },
+      onCall: ({ outcome, problem }) => void records.push({ outcome, code: problem }),
+    },
     auth: [
       {
         surfaces: ['api'],

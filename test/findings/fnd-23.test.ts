@@ -27,11 +27,13 @@ function makeApp(told: string[] = []) {
     name: 'drain',
     env: {},
     publicSurfaces: ['api', 'mcp', 'cli'],
-    logger: {
-      debug: quiet,
-      info: quiet,
-      warn: quiet,
-      error: (fields, text) => void errors.push([text, (fields as { err?: Error }).err?.message]),
+    log: {
+      logger: {
+        debug: quiet,
+        info: quiet,
+        warn: quiet,
+        error: (fields, text) => void errors.push([text, (fields as { err?: Error }).err?.message]),
+      },
     },
   })
   const db = dependency(async function* () {

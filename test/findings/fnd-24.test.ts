@@ -56,7 +56,7 @@ beforeAll(async () => {
     const app = createApp({
       name: 'fnd-24',
       env: ENV,
-      logger: new Lines().logger,
+      log: { logger: new Lines().logger },
       auth: [
         {
           authenticate: (request) =>

@@ -55,7 +55,7 @@ function makeApp() {
   const app = createApp({
     name: 'fnd-25',
     env: ENV,
-    logger: { debug() {}, info() {}, warn() {}, error() {} },
+    log: { logger: { debug() {}, info() {}, warn() {}, error() {} } },
     auth: [
       {
         authenticate: (_request) => new AuthContext({ subject: 'ann' }),

@@ -21,7 +21,7 @@ async function started(options: Options = {}): Promise<string> {
   const app = createApp({
     name: 'fnd-26',
     env: ENV,
-    logger: new Lines().logger,
+    log: { logger: new Lines().logger },
     auth: [
       {
         authenticate: ({ headers }) =>
@@ -109,13 +109,16 @@ test('FND-26: a handler has no other way to a credential', async () => {
 })
 
 test('FND-26: beside CORS and compression nothing is lost', async () => {
-  const at = await started({ cors: { allowedOrigins: ['https://a.example'] }, compression: {} })
+  const at = await started({
+    browser: { cors: { allowedOrigins: ['https://a.example'] } },
+    edge: { compression: {} },
+  })
   expect(await caching('/cookie', MINE, at)).toBe('no-store | cookie, Origin')
   expect(await caching('/nope', {}, at)).toBe('no-store | Accept, Origin')
 })
 
 test('FND-26: who shows no credential has no secret that its length could tell (BREACH)', async () => {
-  const at = await started({ compression: { threshold: 1 } })
+  const at = await started({ edge: { compression: { threshold: '1b' } } })
   const coding = async (headers: Readonly<Record<string, string>>) => {
     const head = { 'accept-encoding': 'gzip', ...headers }
     return (await rawRequest(at, { path: '/page', headers: head })).headers['content-encoding']
@@ -125,7 +128,7 @@ test('FND-26: who shows no credential has no secret that its length could tell (
 })
 
 test('FND-26: the app’s own Vary counts like a route’s', async () => {
-  const at = await started({ responseHeaders: { vary: 'Cookie', 'cache-control': 'public' } })
+  const at = await started({ edge: { headers: { vary: 'Cookie', 'cache-control': 'public' } } })
   expect(await caching('/plain', {}, at)).toBe('no-store | Cookie')
   expect(await caching('/nope', {}, at)).toBe('no-store | Cookie, Accept')
 })

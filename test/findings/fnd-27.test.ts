@@ -20,7 +20,7 @@ function newApp() {
     name: 'fnd-27',
     env: ENV,
     publicSurfaces: ALL,
-    logger: new Lines().logger,
+    log: { logger: new Lines().logger },
   })
   const keys = 'k7Zq2vX9mB4tR8wL1nC6pH3sD5fG0jYa'
   const session = cookieSession({ keys, env: ENV, secure: false, path: '/shop' })

@@ -16,11 +16,9 @@ let server: Awaited<ReturnType<typeof serve>>
 function makeApp() {
   const app = createApp({
     env: ENV,
-    logger: quiet,
+    log: { logger: quiet },
     publicSurfaces: ALL,
-    maxBodySize: '60mb',
-    maxFileSize: '50mb',
-    uploadSpoolSize: '64kb',
+    limits: { body: '60mb', file: '50mb', spool: '64kb' },
   })
   const text = { name: form(z.string()), tags: form(z.array(z.string()).default([])) }
   app.post('/text', { params: { ...text, n: query(z.int().default(0)) } }, (args) => {
@@ -266,7 +264,7 @@ describe('FND-28: nothing of a refused part is kept', () => {
 })
 
 test('FND-55: the upload example of the documents takes what it says', async () => {
-  const app = createApp({ env: ENV, publicSurfaces: ALL, maxBodySize: '10mb', maxFileSize: '8mb' })
+  const app = createApp({ env: ENV, publicSurfaces: ALL, limits: { body: '10mb', file: '8mb' } })
   app.post('/avatars', { params: { owner: form(z.string()), image: file() } }, ({ image }) => ({
     size: image.size,
   }))

@@ -38,7 +38,7 @@ describe('FND-29: dates of RFC 9110 §5.6.7 in conditions', () => {
 
   async function ask(headers: Record<string, string>, now = Date.UTC(2026, 10, 29)) {
     const clock = { now: () => now, elapsed: () => 0 }
-    const app = createApp({ env: ENV, logger: quiet, publicSurfaces: ALL, clock })
+    const app = createApp({ env: ENV, log: { logger: quiet }, publicSurfaces: ALL, clock })
     app.get('/d', () => sendFile('d.txt', { root: folder, etag: false }))
     return (await app.fetch(new Request('http://localhost/d', { headers }))).status
   }
@@ -78,8 +78,8 @@ const BOM = '\ufeff'
 /** The value of the argument `v`, or the whole document with `@` for a good one. */
 const REFUSED: readonly (readonly [name: string, sent: string, reason: string, fix: string])[] = [
   ['byte order mark', `${BOM}@`, 'it begins with a byte order mark', 'byte order mark'],
-  ['depth', nested(40), 'nested deeper than 3', 'maxJsonDepth'],
-  ['width', wide(1001), 'an object with more than 1000 members', 'maxJsonMembers'],
+  ['depth', nested(40), 'nested deeper than 3', 'limits.jsonDepth'],
+  ['width', wide(1001), 'an object with more than 1000 members', 'limits.jsonMembers'],
   ['duplicate key', '{"a":1,"a":2}', 'duplicate object key', 'once'],
   ['reserved key', '{"__proto__":{}}', 'the key "__proto__" is not accepted', 'another key'],
   ['another reserved key', '{"constructor":{}}', 'the key "constructor" is not', 'another key'],
@@ -113,7 +113,7 @@ function makeApp(options: object = {}, seen: unknown[] = []) {
   const app = createApp({
     name: 'fnd-29',
     env: ENV,
-    logger: quiet,
+    log: { logger: quiet },
     publicSurfaces: ALL,
     ...options,
   })
@@ -175,38 +175,46 @@ describe('FND-29: JSON that is refused says for what', () => {
 })
 
 describe('FND-29: the limits of JSON are options', () => {
-  test.each(SURFACES)('%s: maxJsonDepth, with the object of all arguments', async (surface) => {
-    const options = { maxJsonDepth: 5 }
+  test.each(SURFACES)('%s: limits.jsonDepth, with the object of all arguments', async (surface) => {
+    const options = { limits: { jsonDepth: 5 } }
     expect((await post(makeApp(options), surface, nested(4)))['status']).toBe(200)
     const refused = await post(makeApp(options), surface, nested(5))
     // What stands round the arguments is not counted, but told as a part of the document.
     expect(refused['status']).toBe(400)
     expect(refused['message']).toContain('nested deeper than')
-    expect((await post(makeApp({ maxJsonDepth: 128 }), surface, nested(127)))['status']).toBe(200)
+    expect(
+      (await post(makeApp({ limits: { jsonDepth: 128 } }), surface, nested(127)))['status'],
+    ).toBe(200)
   })
 
-  test.each(SURFACES)('%s: maxJsonMembers', async (surface) => {
-    const options = { maxJsonMembers: 2000 }
+  test.each(SURFACES)('%s: limits.jsonMembers', async (surface) => {
+    const options = { limits: { jsonMembers: 2000 } }
     expect((await post(makeApp(options), surface, wide(2000)))['status']).toBe(200)
     const refused = await post(makeApp(options), surface, wide(2001))
     expect(refused['message']).toContain('an object with more than 2000 members')
   })
 
   test('variables stand in for them; a wrong one stops the start', async () => {
-    const env = { TREFOIL_MAX_JSON_DEPTH: '2', TREFOIL_MAX_JSON_MEMBERS: '1' }
+    const env = { TREFOIL_LIMITS_JSON_DEPTH: '2', TREFOIL_LIMITS_JSON_MEMBERS: '1' }
     expect((await post(makeApp({ env }), 'http', '[1]'))['status']).toBe(200)
     expect((await post(makeApp({ env }), 'http', '[[1]]'))['message']).toContain('than 2 levels')
     expect((await post(makeApp({ env }), 'http', wide(2)))['message']).toContain('than 1 members')
-    expect(() => makeApp({ maxJsonDepth: 129 })).toThrow('maxJsonDepth must be at most 128')
-    expect(() => makeApp({ maxJsonDepth: 0 })).toThrow('maxJsonDepth must be a positive integer')
-    expect(() => makeApp({ maxJsonMembers: 1.5 })).toThrow('maxJsonMembers must be a positive')
-    expect(() => makeApp({ env: { TREFOIL_MAX_JSON_DEPTH: '900' } })).toThrow(
-      'TREFOIL_MAX_JSON_DEPTH',
+    expect(() => makeApp({ limits: { jsonDepth: 129 } })).toThrow(
+      'limits.jsonDepth must be a whole number from 1 to 128',
+    )
+    expect(() => makeApp({ limits: { jsonDepth: 0 } })).toThrow(
+      'limits.jsonDepth must be a whole number',
+    )
+    expect(() => makeApp({ limits: { jsonMembers: 1.5 } })).toThrow(
+      'limits.jsonMembers must be a whole number',
+    )
+    expect(() => makeApp({ env: { TREFOIL_LIMITS_JSON_DEPTH: '900' } })).toThrow(
+      'TREFOIL_LIMITS_JSON_DEPTH',
     )
   })
 
   test('arguments as deep as may be run through approval hashes and freezing', async () => {
-    const app = makeApp({ maxJsonDepth: 128 })
+    const app = makeApp({ limits: { jsonDepth: 128 } })
     const deep: unknown = JSON.parse(nested(127))
     const answer = await app.localActions({ headers: [] }).call({
       action: 'take',
@@ -227,7 +235,7 @@ describe('FND-29: JSON flags of the program', () => {
         import { createApp } from '${import.meta.resolve('trefoil')}'
         import { z } from '${import.meta.resolve('zod')}'
         const options = { env: {}, publicSurfaces: ['api', 'mcp', 'cli'] }
-        export const app = createApp({ ...options, maxJsonDepth: 40, maxJsonMembers: 3 })
+        export const app = createApp({ ...options, limits: { jsonDepth: 40, jsonMembers: 3 } })
         app.action('take', {
           description: 'Takes.',
           cli: true,

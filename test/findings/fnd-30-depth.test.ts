@@ -30,9 +30,9 @@ const PATHS: Readonly<Record<string, readonly [path: string, start: string]>> = 
 test.each(Object.keys(PATHS))('FND-30: %s', async (surface) => {
   const app = createApp({
     env: ENV,
-    logger: quiet,
+    log: { logger: quiet },
     publicSurfaces: ALL,
-    maxBodySize: '3mb',
+    limits: { body: '3mb' },
   })
   app.post('/take', { ...on('take'), params: { v: z.any() } }, () => 'taken')
   const [path, start] = PATHS[surface] ?? ['', '']

@@ -22,7 +22,7 @@ function newApp() {
     name: 'fnd-30',
     env: ENV,
     publicSurfaces: ALL,
-    logger: new Lines().logger,
+    log: { logger: new Lines().logger },
   })
   app.get('/', { name: 'ok' }, (_args, call) => {
     seen.push(call.request.headers.get('x-case') ?? '')

@@ -17,7 +17,12 @@ afterEach(async () => {
 type Options = Parameters<typeof createApp>[0]
 
 async function started(options: Options = { publicSurfaces: ALL }): Promise<RunningServer> {
-  const app = createApp({ name: 'fnd-31', env: ENV, logger: new Lines().logger, ...options })
+  const app = createApp({
+    name: 'fnd-31',
+    env: ENV,
+    log: { logger: new Lines().logger },
+    ...options,
+  })
   const server = await serve(app, { port: 0, signals: false })
   open.push(server)
   return server
@@ -36,13 +41,13 @@ describe('a page that calls /mcp', () => {
     const covered = {
       auth: [{ authenticate: (_request) => new AuthContext({ subject: 'u' }), surfaces: ALL }],
     }
-    const off = { publicSurfaces: ALL, csrf: false } as const
+    const off = { publicSurfaces: ALL, browser: { csrf: false } } as const
     for (const server of [await started(), await started(covered), await started(off)]) {
       for (const more of [{}, { 'sec-fetch-site': 'cross-site' }, { cookie: 'a=b' }]) {
         const { status, said } = await ping(server, { origin: 'https://evil.example', ...more })
         expect(status).toBe(403)
         expect(said).toContain('Invalid MCP Origin')
-        expect(said).toContain('mcpAllowedOrigins')
+        expect(said).toContain('mcp.allowedOrigins')
       }
       expect(await ping(server, {})).toEqual({ status: 200, said: '' })
     }
@@ -68,15 +73,18 @@ describe('a page that calls /mcp', () => {
   test('FND-31: gains nothing by choosing the Host (DNS rebinding)', async () => {
     const rebound = { origin: 'http://evil.example', host: 'evil.example' }
     expect((await ping(await started(), rebound)).status).toBe(400)
-    for (const loose of [{ allowedHosts: ['*'] }, { security: 'off' } as const]) {
-      const { status, said } = await ping(await started({ publicSurfaces: ALL, ...loose }), rebound)
+    for (const loose of [{ hosts: ['*'] }, { security: 'off' } as const]) {
+      const { status, said } = await ping(
+        await started({ publicSurfaces: ALL, edge: loose }),
+        rebound,
+      )
       expect(status).toBe(403)
-      expect(said).toContain('allowedHosts')
+      expect(said).toContain('edge.hosts')
     }
   })
 
-  test('FND-31: behind TLS that ends in a proxy nobody named is told of trustedProxies', async () => {
-    const hosts = { publicSurfaces: ALL, allowedHosts: ['api.example.com'] }
+  test('FND-31: behind TLS that ends in a proxy nobody named is told of edge.proxies', async () => {
+    const hosts = { publicSurfaces: ALL, edge: { hosts: ['api.example.com'] } }
     const head = {
       host: 'api.example.com',
       origin: 'https://api.example.com',
@@ -85,8 +93,8 @@ describe('a page that calls /mcp', () => {
     }
     const { status, said } = await ping(await started(hosts), head)
     expect(status).toBe(403)
-    expect(said).toContain('trustedProxies')
-    const named = { ...hosts, trustedProxies: ['127.0.0.1'] }
+    expect(said).toContain('edge.proxies')
+    const named = { ...hosts, edge: { ...hosts.edge, proxies: ['127.0.0.1'] } }
     expect((await ping(await started(named), head)).status).toBe(200)
   })
 })

@@ -1,6 +1,15 @@
 // FND-32: every call leaves one record, on every surface, refusals at the edge included; and what
 // is refused or fails leaves a line in the log without anybody having asked for it.
-import { type AccessEvent, AuthContext, createApp, HttpError, reply, stream } from 'trefoil'
+import {
+  type AccessEvent,
+  AuthContext,
+  createApp,
+  HttpError,
+  type LimitOptions,
+  type LogOptions,
+  reply,
+  stream,
+} from 'trefoil'
 import { hasScope, inputGuard } from 'trefoil/auth'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
@@ -36,14 +45,15 @@ const PEOPLE: Readonly<Record<string, object>> = {
   deputy: { subject: 'ann', kind: 'person', actor: [{ subject: 'robot' }] },
 }
 
-function build(more: object = {}, recording = true) {
+function build(log: LogOptions = {}, recording = true, limits: LimitOptions = {}) {
   const records = new Records()
   const lines = new Lines()
   const gate = new Gate()
   const options = {
     name: 'fnd-32',
     env: ENV,
-    logger: lines.logger,
+    limits,
+    log: { logger: lines.logger, ...(recording ? { onCall: records.onCall } : {}), ...log },
     auth: [
       {
         authenticate: ({ bearer }: { readonly bearer: string | null }) => {
@@ -55,8 +65,6 @@ function build(more: object = {}, recording = true) {
       },
     ],
     approval: ({ token }: { readonly token: string }) => token === 'granted',
-    ...(recording ? { onCall: records.onCall } : {}),
-    ...more,
   }
   const app = createApp(options)
   const odd = inputGuard({
@@ -300,8 +308,7 @@ describe('FND-32: one record for each call', () => {
       const records = new Records()
       const app = createApp({
         publicSurfaces: ALL,
-        logger: lines.logger,
-        onCall: records.onCall,
+        log: { logger: lines.logger, onCall: records.onCall },
       })
       app.post('/work', on('work'), (_, call) => {
         call.log.info('at work')
@@ -422,10 +429,8 @@ describe('FND-32: refusals before an action is known', () => {
   test.each(Object.keys(cases))('%s', async (name) => {
     const [id, knock, problem] = cases[name] ?? ['http', async () => {}, '']
     const events: AccessEvent[] = []
-    const built = build({
-      maxBodySize: '1kb',
-      accessLog: (event: AccessEvent) => void events.push(event),
-    })
+    const access = (event: AccessEvent) => void events.push(event)
+    const built = build({ access }, true, { body: '1kb' })
     const records = await oneSurface(id, built, async (surface) => {
       await knock(surface)
       await built.records.atLeast(1)
@@ -499,7 +504,7 @@ describe('FND-32: the access log hears of every call', () => {
         () => {
           const events: AccessEvent[] = []
           const accessLog = (event: AccessEvent) => void events.push(event)
-          return { ...build({ accessLog }, false), events }
+          return { ...build({ access: accessLog }, false), events }
         },
         async (surface, { events }) => {
           await surface.call(action, args, options)

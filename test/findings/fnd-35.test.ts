@@ -38,7 +38,7 @@ const NAMES = Object.keys(FORGETFUL) as Name[]
 const untyped = (middleware: unknown) => middleware as Middleware
 
 function newApp(lines: Lines) {
-  return createApp({ name: 'fnd-35', env: ENV, publicSurfaces: ALL, logger: lines.logger })
+  return createApp({ name: 'fnd-35', env: ENV, publicSurfaces: ALL, log: { logger: lines.logger } })
 }
 
 type Placing = (app: ReturnType<typeof newApp>, middleware: Middleware) => void
@@ -206,7 +206,7 @@ describe('FND-35: a next() nobody awaits', () => {
       import { createApp } from 'trefoil'
       const silent = () => {}
       const logger = { debug: silent, info: silent, warn: silent, error: silent }
-      const app = createApp({ env: {}, publicSurfaces: ['api', 'mcp', 'cli'], logger })
+      const app = createApp({ env: {}, publicSurfaces: ['api', 'mcp', 'cli'], log: { logger } })
       app.use((_, next) => { next(); return ${returned} })
       app.get('/work', async () => { throw new Error('unheard') })
       const { status } = await app.fetch(new Request('http://localhost/work'))

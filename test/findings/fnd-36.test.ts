@@ -58,8 +58,7 @@ function build(
   const app = createApp({
     name: 'fnd-36',
     env: ENV,
-    logger: lines.logger,
-    onCall: records.onCall as never,
+    log: { logger: lines.logger, onCall: records.onCall as never },
     auth: [
       {
         name: 'gate',

@@ -22,7 +22,7 @@ function newApp(lines: Lines, approval: (request: ApprovalRequest) => unknown = 
   return createApp({
     name: 'fnd-39',
     env: ENV,
-    logger: lines.logger,
+    log: { logger: lines.logger },
     auth: [
       {
         authenticate: ({ bearer }) =>
@@ -112,7 +112,7 @@ describe('FND-39: a provider sees the caller', () => {
       const app = createApp({
         name: 'fnd-39',
         env: ENV,
-        logger: new Lines().logger,
+        log: { logger: new Lines().logger },
         auth: [
           {
             authenticate: async (request) => {

@@ -92,7 +92,7 @@ function build(more: object = {}) {
     name: 'fnd-40',
     env: ENV,
     publicSurfaces: ALL,
-    logger: new Lines().logger,
+    log: { logger: new Lines().logger },
     ...more,
   }
   const app = createApp(options)
@@ -121,7 +121,7 @@ describe('FND-40: the address is the one the edge accepted', () => {
   const forwarded = { headers: { 'x-forwarded-for': '203.0.113.9', 'user-agent': 'a/1' } }
   test('of a trusted proxy', async () => {
     const client = { address: '203.0.113.9', userAgent: 'a/1' }
-    expect(await clients({ trustedProxies: ['127.0.0.1'] }, forwarded)).toEqual(
+    expect(await clients({ edge: { proxies: ['127.0.0.1'] } }, forwarded)).toEqual(
       alike([client, client], NETWORK_IDS),
     )
   })

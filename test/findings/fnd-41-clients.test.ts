@@ -18,7 +18,7 @@ beforeAll(async () => {
     name: 'fnd-41',
     env: ENV,
     publicSurfaces: ALL,
-    logger: new Lines().logger,
+    log: { logger: new Lines().logger },
   })
   for (const [name, { returns, values }] of Object.entries(ANSWERED)) {
     const [value] = fc.sample(values, 1)

@@ -10,7 +10,7 @@ import { ask, ERAS, holdingTo, listTools } from './mcp-wire.ts'
 import { ALL, ENV, Lines, membersOf } from './surfaces.ts'
 
 const newApp = () =>
-  createApp({ name: 'fnd-41', env: ENV, publicSurfaces: ALL, logger: new Lines().logger })
+  createApp({ name: 'fnd-41', env: ENV, publicSurfaces: ALL, log: { logger: new Lines().logger } })
 
 type App = ReturnType<typeof newApp>
 

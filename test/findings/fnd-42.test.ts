@@ -9,7 +9,12 @@ import { ALL, ENV, Lines, membersOf } from './surfaces.ts'
 
 function build(params: Record<string, z.ZodType>) {
   const lines = new Lines()
-  const app = createApp({ name: 'fnd-42', env: ENV, publicSurfaces: ALL, logger: lines.logger })
+  const app = createApp({
+    name: 'fnd-42',
+    env: ENV,
+    publicSurfaces: ALL,
+    log: { logger: lines.logger },
+  })
   app.tool('fine', { description: 'Is fine.' }, () => null)
   app.tool('find', { description: 'Finds.', params }, () => null)
   return { app, lines }

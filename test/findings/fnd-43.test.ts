@@ -7,7 +7,7 @@ import { holdingTo, type ListedTool, listTools } from './mcp-wire.ts'
 import { ALL, ENV, type Json, Lines, on } from './surfaces.ts'
 
 const newApp = () =>
-  createApp({ name: 'fnd-43', env: ENV, publicSurfaces: ALL, logger: new Lines().logger })
+  createApp({ name: 'fnd-43', env: ENV, publicSurfaces: ALL, log: { logger: new Lines().logger } })
 
 async function toolTaking(schema: z.ZodType | Json): Promise<ListedTool> {
   const app = newApp()

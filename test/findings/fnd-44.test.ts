@@ -9,7 +9,12 @@ import { ALL, ENV, type Json, Lines, membersOf } from './surfaces.ts'
 
 function build() {
   const lines = new Lines()
-  const app = createApp({ name: 'shop', env: ENV, publicSurfaces: ALL, logger: lines.logger })
+  const app = createApp({
+    name: 'shop',
+    env: ENV,
+    publicSurfaces: ALL,
+    log: { logger: lines.logger },
+  })
   return { app, lines }
 }
 

@@ -7,7 +7,7 @@ import { z } from 'zod'
 import { ALL, alike, ENV, everywhere, type Json, membersOf, on, SURFACE_IDS } from './surfaces.ts'
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} }
-const base = { name: 'f46', env: ENV, publicSurfaces: ALL, logger: silent } as const
+const base = { name: 'f46', env: ENV, publicSurfaces: ALL, log: { logger: silent } } as const
 const AGENTS = SURFACE_IDS.filter((id) => id !== 'http')
 const text = (value: unknown) => (value === undefined ? 'undefined' : value)
 

@@ -16,7 +16,7 @@ import { ALL, alike, ENV, everywhere, Lines, on } from './surfaces.ts'
 /** An app that has something to say: two surfaces open, a parameter that makes approvals blurred. */
 function open(more: object = {}) {
   const lines = new Lines()
-  const options = { name: 'fnd-54', env: ENV, logger: lines.logger, ...more }
+  const options = { name: 'fnd-54', env: ENV, log: { logger: lines.logger }, ...more }
   const app = createApp(options)
   app.get('/x', { ...on('x') }, () => 1)
   return { app, lines }
@@ -108,7 +108,7 @@ describe('FND-54: the list is the order that runs', () => {
     const app = createApp({
       name: 'fnd-54',
       env: ENV,
-      logger: new Lines().logger,
+      log: { logger: new Lines().logger },
       auth: [
         {
           authenticate: async (_request) => {
@@ -211,7 +211,7 @@ describe('FND-54: the list is the order that runs', () => {
     const app = createApp({
       name: 'fnd-54',
       env: ENV,
-      logger: new Lines().logger,
+      log: { logger: new Lines().logger },
       auth: [
         {
           authenticate: ({ bearer }) =>
@@ -277,9 +277,9 @@ describe('FND-54: the list is the order that runs', () => {
     const app = createApp({
       name: 'fnd-54',
       env: ENV,
-      logger: new Lines().logger,
+      log: { logger: new Lines().logger },
       publicSurfaces: ALL,
-      cors: { allowedOrigins: ['https://app.example'] },
+      browser: { cors: { allowedOrigins: ['https://app.example'] } },
     })
     app.post('/work', {}, () => 1)
     const server = await serve(app, { port: 0, signals: false })

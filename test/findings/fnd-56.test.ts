@@ -205,7 +205,7 @@ describe('FND-56: compiled actions are deeply frozen', () => {
       const app = createApp({
         name: 'fnd-56',
         env: ENV,
-        logger: new Lines().logger,
+        log: { logger: new Lines().logger },
         auth,
         approval: () => true,
       })
@@ -244,7 +244,7 @@ describe('FND-56: compiled actions are deeply frozen', () => {
       const app = createApp({
         name: 'fnd-56',
         env: ENV,
-        logger: new Lines().logger,
+        log: { logger: new Lines().logger },
         auth: [
           {
             authenticate: (_request) => new AuthContext({ subject: 'ann', roles: ['user'] }),

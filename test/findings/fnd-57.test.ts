@@ -140,7 +140,7 @@ describe('FND-57: an attack in one call does not help the next caller', () => {
       const app = createApp({
         name: 'fnd-57',
         env: ENV,
-        logger: new Lines().logger,
+        log: { logger: new Lines().logger },
         auth: [{ authenticate: (_request) => shared, surfaces: ALL }],
       })
       app.post('/attack', on('attack'), async (_, call) => {

@@ -20,7 +20,7 @@ function newApp(more: object = {}) {
     name: 'fnd-59',
     env: ENV,
     publicSurfaces: ALL,
-    logger: new Lines().logger,
+    log: { logger: new Lines().logger },
     ...more,
   }
   return createApp(options)
@@ -217,7 +217,7 @@ describe('FND-59: what closes after the answer changes nothing of it', () => {
     const build = () => {
       const options = held()
       const records = new Records()
-      const app = newApp({ onCall: records.onCall })
+      const app = newApp({ log: { onCall: records.onCall, logger: new Lines().logger } })
       const tx = dependency(
         async function* () {
           yield {}

@@ -64,7 +64,7 @@ export function hooked(probe: Probe, logger: Logger, more: object = {}) {
   const options = {
     name: 'hooked',
     env: ENV,
-    logger,
+    log: { logger },
     state: owned.state,
     callState: () => owned.callState,
     auth: [

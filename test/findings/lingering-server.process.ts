@@ -34,7 +34,9 @@ function newApp(kind: string) {
     env: {},
     auth: [{ surfaces: ['api'], authenticate: (_request) => null }],
     publicSurfaces: ['mcp', 'cli'],
-    logger: { debug: silent, info: silent, warn: silent, error: (_fields, text) => say(text) },
+    log: {
+      logger: { debug: silent, info: silent, warn: silent, error: (_fields, text) => say(text) },
+    },
   })
   app.get('/ok', { public: true }, () => 'ok')
   app.get('/big', { public: true }, () => 'x'.repeat(1_000_000))

@@ -16,10 +16,12 @@ async function behind(proxyHeaders: ProxyHeaders, heads: readonly Headers[], tru
     name: 'x-forwarded',
     env: ENV,
     publicSurfaces: ALL,
-    logger: lines.logger,
-    allowedHosts: ['127.0.0.1', 'shop.example'],
-    trustedProxies: trusted ? ['127.0.0.1'] : ['192.0.2.1'],
-    proxyHeaders,
+    log: { logger: lines.logger },
+    edge: {
+      hosts: ['127.0.0.1', 'shop.example'],
+      proxies: trusted ? ['127.0.0.1'] : ['192.0.2.1'],
+      proxyHeaders,
+    },
   })
   app.get('/', {}, (_, { request, client }) => ({
     scheme: request.scheme,

@@ -36,8 +36,8 @@ beforeAll(async () => {
       },
     ],
     publicSurfaces: ['mcp', 'cli'],
-    logger: { debug: silent, info: silent, warn: silent, error: silent },
-    uploadSpoolSize: '1kb',
+    log: { logger: { debug: silent, info: silent, warn: silent, error: silent } },
+    limits: { spool: '1kb' },
   })
   const timeout = '200ms'
   app.get('/slow-auth', { timeout }, () => ++handled)

@@ -188,7 +188,7 @@ const ajv = new Ajv2020({ strict: false })
 addFormats(ajv)
 
 beforeAll(async () => {
-  const app = createApp({ logger: silent, publicSurfaces: ['api'] })
+  const app = createApp({ log: { logger: silent }, publicSurfaces: ['api'] })
   for (const [name, one] of entries) addCase(app, pathOf(name), one)
   writeFileSync(join(FOLDER, 'a.txt'), 'abc')
   app.get('/file', () => sendFile('a.txt', { root: FOLDER }))
@@ -283,8 +283,8 @@ describe('FND-6: the document says what the server sends', () => {
   test('a type that the whole app sets is in the document too', async () => {
     const app = createApp({
       env: {},
-      logger: silent,
-      responseHeaders: { 'content-type': 'text/x-own' },
+      log: { logger: silent },
+      edge: { headers: { 'content-type': 'text/x-own' } },
     })
     app.get('/a', { returns: z.union([z.string(), z.int()]) }, () => 'a')
     const said = (await (

@@ -22,9 +22,9 @@ function site({ compression = true, closed = false, publicDocs = false }: Site =
   const authenticate = (request: { headers: { get(name: string): string | null } }) =>
     request.headers.get('x-badge') === 'ok' ? new AuthContext({ subject: 'u1' }) : null
   const app = createApp({
-    logger: silent,
-    compression,
-    publicDocs,
+    log: { logger: silent },
+    edge: { compression },
+    docs: { public: publicDocs },
     publicSurfaces: ['api', 'mcp', 'cli'],
     auth: closed ? [{ surfaces: ['api', 'mcp', 'cli'], authenticate }] : [],
   })
@@ -96,7 +96,7 @@ describe('RFC 9110 §8.4: descriptions that anybody may read are compressed', ()
   })
 
   it('not without `compression`, nor below its threshold', async () => {
-    for (const compression of [false, { threshold: '1mb' }]) {
+    for (const compression of [false, { threshold: '1mb' }] as const) {
       const ask = site({ compression })
       for (const path of PATHS) {
         const answer = await ask(path, GZIP)
@@ -108,9 +108,9 @@ describe('RFC 9110 §8.4: descriptions that anybody may read are compressed', ()
 
   it('CORS-5: beside what else the answer varies on, in a 304 too', async () => {
     const app = createApp({
-      logger: silent,
-      compression: true,
-      cors: { allowedOrigins: ['https://a.example'] },
+      log: { logger: silent },
+      edge: { compression: true },
+      browser: { cors: { allowedOrigins: ['https://a.example'] } },
     })
     for (let index = 0; index < 20; index++) app.get(`/many/${index}`, () => index)
     for (const headers of [GZIP, { ...GZIP, 'if-none-match': '*' }]) {
@@ -120,7 +120,7 @@ describe('RFC 9110 §8.4: descriptions that anybody may read are compressed', ()
   })
 
   it('on a server: HEAD announces what GET sends', async () => {
-    const app = createApp({ logger: silent, compression: { threshold: 1 } })
+    const app = createApp({ log: { logger: silent }, edge: { compression: { threshold: '1b' } } })
     app.get('/a', () => 'a')
     const server = await serve(app, { port: 0, signals: false })
     try {
@@ -158,7 +158,7 @@ describe('BREACH: what a known caller reads beside its secrets is never compress
   })
 
   it('nor what agents are answered', async () => {
-    const ask = site({ compression: { threshold: 1 } })
+    const ask = site({ compression: { threshold: '1b' } })
     const json = { ...GZIP, 'content-type': 'application/json' }
     const rpc = '{"jsonrpc":"2.0","id":1,"method":"tools/list"}'
     const answers = [

@@ -11,7 +11,7 @@ const quiet = { debug() {}, info() {}, warn() {}, error() {} }
 const APP = 'https://app.example.com'
 
 function makeApp(options: Options = {}) {
-  const app = createApp({ logger: quiet, ...options })
+  const app = createApp({ log: { logger: quiet }, ...options })
   app.get('/facts', (_args, call) => ({
     client: call.client.address,
     scheme: call.request.scheme,
@@ -43,7 +43,7 @@ describe('trusted proxies', () => {
   }
 
   it('SEC-6, W-35: client, scheme and host come from a trusted hop', async () => {
-    const app = makeApp({ trustedProxies: ['10.0.0.0/8'], allowedHosts: ['shop.example'] })
+    const app = makeApp({ edge: { proxies: ['10.0.0.0/8'], hosts: ['shop.example'] } })
     const response = await ask(app, '/facts', { headers: proxied }, '10.0.0.1')
     expect(await response.json()).toMatchObject({
       client: '203.0.113.7',
@@ -54,7 +54,7 @@ describe('trusted proxies', () => {
   })
 
   it('SEC-6: an untrusted peer is not believed', async () => {
-    const app = makeApp({ trustedProxies: ['10.0.0.0/8'] })
+    const app = makeApp({ edge: { proxies: ['10.0.0.0/8'] } })
     const response = await ask(app, '/facts', { headers: proxied }, '203.0.113.9')
     expect(await response.json()).toMatchObject({
       client: '203.0.113.9',
@@ -65,7 +65,7 @@ describe('trusted proxies', () => {
   })
 
   it('a forwarded host must be an allowed one', async () => {
-    const app = makeApp({ trustedProxies: ['10.0.0.1'], allowedHosts: ['localhost'] })
+    const app = makeApp({ edge: { proxies: ['10.0.0.1'], hosts: ['localhost'] } })
     const response = await ask(app, '/facts', { headers: proxied }, '10.0.0.1')
     expect(response.status).toBe(400)
     expect(await response.json()).toMatchObject({ code: 'INVALID_HOST' })
@@ -79,7 +79,10 @@ describe('CORS', () => {
   it.each(['/orders', '/unknown'])(
     'CORS-2: answers a preflight of %s before routing',
     async (path) => {
-      const response = await ask(makeApp({ cors }), path, { method: 'OPTIONS', headers: preflight })
+      const response = await ask(makeApp({ browser: { cors } }), path, {
+        method: 'OPTIONS',
+        headers: preflight,
+      })
       expect(response.status).toBe(204)
       expect(response.headers.get('access-control-allow-origin')).toBe(APP)
       expect(response.headers.get('vary')).toBe('Origin, Access-Control-Request-Headers')
@@ -92,19 +95,19 @@ describe('CORS', () => {
     ['/unknown', 404],
     ['/orders', 405],
   ])('CORS-5: %s (%i) carries the grant', async (path, status) => {
-    const response = await ask(makeApp({ cors }), path, { headers: { origin: APP } })
+    const response = await ask(makeApp({ browser: { cors } }), path, { headers: { origin: APP } })
     expect(response.status).toBe(status)
     expect(response.headers.get('access-control-allow-origin')).toBe(APP)
   })
 
   it('W-29: an answer to nobody in particular still varies', async () => {
-    const response = await ask(makeApp({ cors }), '/facts')
+    const response = await ask(makeApp({ browser: { cors } }), '/facts')
     expect(response.headers.get('vary')).toBe('Origin')
     expect(response.headers.has('access-control-allow-origin')).toBe(false)
   })
 
   it('W-30: MCP has CORS of its own list, and the API none of it', async () => {
-    const app = makeApp({ mcpAllowedOrigins: [APP] })
+    const app = makeApp({ mcp: { allowedOrigins: [APP] } })
     const mcp = await ask(app, '/mcp', {
       method: 'OPTIONS',
       headers: { ...preflight, 'access-control-request-method': 'POST' },
@@ -121,8 +124,8 @@ describe('CORS', () => {
         headers: { origin: APP, 'content-type': 'application/json' },
         body: '{"jsonrpc":"2.0","id":1,"method":"ping"}',
       })
-    expect((await call({ cors })).status).toBe(200)
-    expect((await call({ cors: { allowedOrigins: ['*'] } })).status).toBe(403)
+    expect((await call({ browser: { cors } })).status).toBe(200)
+    expect((await call({ browser: { cors: { allowedOrigins: ['*'] } } })).status).toBe(403)
   })
 })
 
@@ -141,7 +144,7 @@ describe('CSRF', () => {
   it('HTTP-8: refuses a cross-site call with cookies, before authentication', async () => {
     let asked = 0
     const app = createApp({
-      logger: quiet,
+      log: { logger: quiet },
       auth: [
         {
           surfaces: ['api'],
@@ -160,13 +163,15 @@ describe('CSRF', () => {
   })
 
   it('csrf: false lets it pass', async () => {
-    expect((await ask(makeApp({ csrf: false }), '/orders', crossSite)).status).toBe(200)
+    expect((await ask(makeApp({ browser: { csrf: false } }), '/orders', crossSite)).status).toBe(
+      200,
+    )
   })
 })
 
 describe('response headers', () => {
   it('a fresh nonce per answer, the same in header and handler', async () => {
-    const app = makeApp({ contentSecurityPolicy: { 'script-src': [NONCE] } })
+    const app = makeApp({ browser: { contentSecurityPolicy: { 'script-src': [NONCE] } } })
     const seen = new Set<string>()
     for (let round = 0; round < 2; round++) {
       const response = await ask(app, '/facts')
@@ -187,7 +192,7 @@ describe('response headers', () => {
 
   it('HTTP-5: what an authenticated caller is answered is not cached', async () => {
     const app = createApp({
-      logger: quiet,
+      log: { logger: quiet },
       auth: [{ surfaces: ['api'], authenticate: (_request) => new AuthContext({ subject: 'u' }) }],
     })
     app.get('/mine', () => ({ a: 1 }))
@@ -201,7 +206,7 @@ describe('response headers', () => {
 
 describe('load', () => {
   it('refuses the request beyond maxInFlight with Retry-After, and recovers', async () => {
-    const app = createApp({ logger: quiet, maxInFlight: 1 })
+    const app = createApp({ log: { logger: quiet }, limits: { inFlight: 1 } })
     let release = () => {}
     const entered = new Promise<void>((resolve) => {
       app.get('/slow', async () => {
@@ -229,7 +234,7 @@ describe('load', () => {
   })
 
   it('asks for a body only when somebody wants it (Expect: 100-continue)', async () => {
-    const app = createApp({ logger: quiet, maxBodySize: 100 })
+    const app = createApp({ log: { logger: quiet }, limits: { body: '100b' } })
     app.post('/orders', { params: { sku: z.string() } }, ({ sku }) => ({ sku }))
     const server = await serve(app, { port: 0, signals: false })
     const send = (body: string) =>

@@ -20,11 +20,9 @@ const waiting: (() => void)[] = []
 
 beforeAll(async () => {
   const app = createApp({
-    logger: silent,
+    log: { logger: silent, access: (event) => events.push(event) },
     publicSurfaces: ['api', 'mcp', 'cli'],
-    maxBodySize: 100,
-    maxInFlight: 2,
-    accessLog: (event) => events.push(event),
+    limits: { body: '100b', inFlight: 2 },
   })
   const agents = { tool: true, cli: true, params: { n: z.int() } }
   app.action('double', { ...agents, description: 'Doubles.' }, ({ n }) => 2 * n)

@@ -15,7 +15,7 @@ import {
 const logger = { debug() {}, info() {}, warn() {}, error() {} }
 
 function inputApp() {
-  const app = createApp({ logger })
+  const app = createApp({ log: { logger } })
   const agents = { description: 'Shows its input.', tool: true, cli: true }
   const text = (value: bigint) => `${typeof value} ${value}`
   app.get('/big/{id:bigint}', { ...agents, name: 'big' }, ({ id }) => text(id))
@@ -166,7 +166,7 @@ describe('BIND-8: what was not sent', () => {
 })
 
 describe('BIND-6: text for a union of number and boolean', () => {
-  const app = createApp({ logger })
+  const app = createApp({ log: { logger } })
   const either = z.union([z.boolean(), z.number()])
   const agents = { name: 'either', description: 'Shows its input.', tool: true }
   const params = { v: either, list: z.array(either).optional() }
@@ -190,7 +190,7 @@ describe('BIND-6: text for a union of number and boolean', () => {
   })
 
   test('a boolean alone still takes every spelling', async () => {
-    const plain = createApp({ logger })
+    const plain = createApp({ log: { logger } })
     plain.get('/plain', { params: { v: z.boolean() } }, ({ v }) => [v])
     expect((await http(plain, 'GET', '/plain?v=1')).body).toBe('[true]')
     expect((await http(plain, 'GET', '/plain?v=0')).body).toBe('[false]')
@@ -198,7 +198,7 @@ describe('BIND-6: text for a union of number and boolean', () => {
 })
 
 describe('W-33: what OpenAPI promises of a union with text is accepted', () => {
-  const app = createApp({ logger })
+  const app = createApp({ log: { logger } })
   const limit = z.union([z.int(), z.literal('all')])
   const params = { limit: query(limit), list: query(z.array(limit).default([])) }
   app.get('/limit', { params }, ({ limit: one, list }) => [one, list])
@@ -226,7 +226,7 @@ describe('RFC 9110 §9.3.1: GET and HEAD have no body', () => {
   )
 
   test.each(cases)('%s() on %s stops the start', (_, method, marker) => {
-    const app = createApp({ logger })
+    const app = createApp({ log: { logger } })
     app.route(method)('/orders', { params: { at: marker } }, () => null)
     expect(() => app.catalogue).toThrow(
       `Route ${method} /orders, parameter 'at': ${method} has no body to read it from`,
@@ -234,7 +234,7 @@ describe('RFC 9110 §9.3.1: GET and HEAD have no body', () => {
   })
 
   test('DELETE may have one', async () => {
-    const app = createApp({ logger })
+    const app = createApp({ log: { logger } })
     app.delete(
       '/orders',
       { params: { all: body(z.object({ ids: z.array(z.int()) })) } },
@@ -245,7 +245,7 @@ describe('RFC 9110 §9.3.1: GET and HEAD have no body', () => {
 })
 
 describe('RFC 9110 §8.4: a coded body', () => {
-  const app = createApp({ logger })
+  const app = createApp({ log: { logger } })
   app.post('/json', { params: { a: z.string() } }, ({ a }) => a)
   app.post('/form', { params: { a: form(z.string()) } }, ({ a }) => a)
   app.post('/own', async (_, call) => ({ value: await call.request.json() }))
@@ -286,7 +286,7 @@ describe('W-33: what has no JSON form stops the start', () => {
     ['a date inside', z.object({ at: z.date() })],
     ['a symbol', z.symbol()],
   ])('%s, naming route and parameter', (_, schema) => {
-    const app = createApp({ logger })
+    const app = createApp({ log: { logger } })
     app.post('/orders', { params: { at: schema } }, () => null)
     expect(() => app.catalogue).toThrow(
       /Route POST \/orders, parameter 'at': its schema has no JSON form/,
@@ -294,7 +294,7 @@ describe('W-33: what has no JSON form stops the start', () => {
   })
 
   test('unless { jsonSchema } says what callers send', async () => {
-    const app = createApp({ logger })
+    const app = createApp({ log: { logger } })
     const day = query(z.coerce.date(), { jsonSchema: { type: 'string', format: 'date' } })
     app.get('/on', { params: { day } }, ({ day: at }) => at.toISOString())
     const answer = await app.fetch(new Request('http://localhost/on?day=2026-02-03'))
@@ -304,12 +304,12 @@ describe('W-33: what has no JSON form stops the start', () => {
 
 describe('APP-3, APP-4: options of forms', () => {
   test.each([
-    [{ maxFormParts: 0 }, 'maxFormParts must be a positive integer'],
-    [{ maxFormParts: 1.5 }, 'maxFormParts must be a positive integer'],
-    [{ maxFormFieldSize: '1 mb' }, 'maxFormFieldSize must be integer bytes'],
-    [{ maxFileSize: -1 }, 'maxFileSize must be integer bytes'],
-    [{ uploadSpoolSize: 'mb' }, 'uploadSpoolSize must be integer bytes'],
+    [{ formParts: 0 }, 'limits.formParts must be a whole number, 1 or more'],
+    [{ formParts: 1.5 }, 'limits.formParts must be a whole number, 1 or more'],
+    [{ formField: '1 mb' }, "limits.formField must be a size such as '2mb'"],
+    [{ file: -1 }, "limits.file must be a size such as '2mb'"],
+    [{ spool: 'mb' }, "limits.spool must be a size such as '2mb'"],
   ])('%j', (options, message) => {
-    expect(() => createApp({ logger, ...options })).toThrow(message)
+    expect(() => createApp({ log: { logger }, limits: options as object })).toThrow(message)
   })
 })

@@ -14,7 +14,7 @@ import {
 const logger = { debug() {}, info() {}, warn() {}, error() {} }
 const FORM = 'application/x-www-form-urlencoded'
 
-const app = createApp({ logger })
+const app = createApp({ log: { logger } })
 const shared = { n: header(z.int().optional()), c: cookie(z.int().optional()) }
 const lists = { a: z.array(z.int()).optional(), b: z.array(z.boolean()).optional() }
 app.get('/get/{id}', { params: { id: path(z.int()), ...lists, r: z.int(), ...shared } }, () => null)
@@ -54,7 +54,7 @@ describe('W-33a: every wrong item of a list is named', () => {
   test('up to a hundred: a small request must not buy a long answer', async () => {
     const wrong = Array.from({ length: 500 }, () => 'a=x').join('&')
     expect((await send(`/get/1?r=1&${wrong}`)).issues).toHaveLength(100)
-    const app = createApp({ logger })
+    const app = createApp({ log: { logger } })
     app.post('/', { params: { l: z.array(z.int()) } }, () => null)
     const init = { method: 'POST', headers: { 'content-type': 'application/json' } }
     const text = JSON.stringify({ l: Array.from({ length: 5000 }, () => 'x') })

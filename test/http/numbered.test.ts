@@ -4,8 +4,8 @@ import { argumentsHash, createApp, form, header } from '../../packages/trefoil/s
 
 const quiet = { debug() {}, info() {}, warn() {}, error() {} }
 
-function makeApp(options: { requestIdHeader?: string | null } = {}) {
-  const app = createApp({ logger: quiet, ...options })
+function makeApp(edge: { requestIdHeader?: string | null } = {}) {
+  const app = createApp({ log: { logger: quiet }, edge })
   app.post('/echo', { params: { text: z.string() } }, ({ text }) => text)
   app.get('/headers', (_args, call) => call.request.headers.get('X-Many'))
   app.get(
@@ -116,7 +116,7 @@ describe('behaviours by number', () => {
   })
 
   it('MW-9, W-27, RES-11: middleware runs after validation; a refused call opens nothing', async () => {
-    const app = createApp({ logger: quiet })
+    const app = createApp({ log: { logger: quiet } })
     let wrapped = 0
     app.use((_call, next) => {
       wrapped++

@@ -20,7 +20,11 @@ afterEach(async () => {
 })
 
 function makeApp(options: Options) {
-  const app = createApp({ logger: silent, publicSurfaces: ['api', 'mcp', 'cli'], ...options })
+  const app = createApp({
+    log: { logger: silent },
+    publicSurfaces: ['api', 'mcp', 'cli'],
+    ...options,
+  })
   app.get('/', () => 'root')
   app.post('/echo', { params: { text: z.string() } }, (args) => args)
   return app
@@ -110,9 +114,8 @@ describe.each(WAYS)('SEC-7: %s', (_, status, code, start, text) => {
 
   it('with those of `web`, a policy with a fresh nonce, and the app’s own', async () => {
     const { headers } = await refusal({
-      security: 'web',
-      contentSecurityPolicy: { 'script-src': [NONCE] },
-      responseHeaders: { 'x-frame-options': null, 'x-own': 'caf\u00e9' },
+      edge: { security: 'web', headers: { 'x-frame-options': null, 'x-own': 'caf\u00e9' } },
+      browser: { contentSecurityPolicy: { 'script-src': [NONCE] } },
     })
     expect(headers.get('x-xss-protection')).toBe('0')
     expect(headers.get('content-security-policy')).toMatch(/^script-src 'nonce-[0-9a-f]{32}'$/)
@@ -121,7 +124,7 @@ describe.each(WAYS)('SEC-7: %s', (_, status, code, start, text) => {
   })
 
   it('with none of them when they are off', async () => {
-    const { headers } = await refusal({ security: 'off' })
+    const { headers } = await refusal({ edge: { security: 'off' } })
     expect(headers.has('x-content-type-options')).toBe(false)
     expect(headers.has('x-frame-options')).toBe(false)
     expect(headers.has('x-request-id')).toBe(true)
@@ -130,7 +133,7 @@ describe.each(WAYS)('SEC-7: %s', (_, status, code, start, text) => {
   it('OBS-1: has one request id, in header and body, a fresh one each time', async () => {
     const seen = new Set<unknown>()
     for (const requestIdHeader of ['x-request-id', 'x-correlation-id']) {
-      const { headers, body } = await refusal({ requestIdHeader })
+      const { headers, body } = await refusal({ edge: { requestIdHeader } })
       expect(headers.get(requestIdHeader)).toMatch(/^[0-9a-f]{32}$/)
       expect(body).toMatchObject({ request_id: headers.get(requestIdHeader) })
       seen.add(headers.get(requestIdHeader))
@@ -139,7 +142,7 @@ describe.each(WAYS)('SEC-7: %s', (_, status, code, start, text) => {
   })
 
   it('OBS-2: has no header where that is switched off', async () => {
-    const { headers, body } = await refusal({ requestIdHeader: null })
+    const { headers, body } = await refusal({ edge: { requestIdHeader: null } })
     expect([...headers.keys()].filter((name) => name.includes('id'))).toEqual([])
     expect(body).toMatchObject({ request_id: expect.stringMatching(/^[0-9a-f]{32}$/) })
   })
@@ -169,7 +172,8 @@ it('MCP-5: a body that is gone is a JSON-RPC error to an MCP client', async () =
 it('OBS-4: only what was a request is in the access log', async () => {
   const events: AccessEvent[] = []
   const accessLog = (event: AccessEvent) => void events.push(event)
-  for (const [, , , start, text] of WAYS) await ask(await start({ accessLog }), text)
+  for (const [, , , start, text] of WAYS)
+    await ask(await start({ log: { access: accessLog, logger: silent } }), text)
   for (const close of closers.splice(0)) await close()
   const seen = events.map(({ method, path, status_code }) => [method, path, status_code])
   expect(seen).toEqual([

@@ -33,7 +33,7 @@ let next = () => {}
 let finishLate = () => {}
 
 function createBodyApp() {
-  const app = createApp({ logger, maxBodySize: '2mb' })
+  const app = createApp({ log: { logger }, limits: { body: '2mb' } })
   app.post('/body', async (_, call) => (await call.request.body()).length)
   app.post('/json', async (_, call) => ({ value: await call.request.json() }))
   app.post('/form', async (_, call) => {
@@ -421,8 +421,10 @@ test('ADAPT-1: app.fetch() streams in the same way', async () => {
 test('OBS-4: the record of a body that came too slowly says what its caller was told', async () => {
   const events: (readonly [number, string])[] = []
   const app = createApp({
-    logger,
-    accessLog: ({ status_code, outcome }) => void events.push([status_code, outcome]),
+    log: {
+      logger,
+      access: ({ status_code, outcome }) => void events.push([status_code, outcome]),
+    },
   })
   app.post('/bound', { params: { a: z.int() } }, ({ a }) => a)
   app.post('/stream', async (_, call) => {

@@ -109,7 +109,7 @@ function replace(value: unknown, at: number, other: unknown): unknown {
 }
 
 function subject(schema: z.ZodType) {
-  const app = createApp({ logger: { debug() {}, info() {}, warn() {}, error() {} } })
+  const app = createApp({ log: { logger: { debug() {}, info() {}, warn() {}, error() {} } } })
   const options = { description: 'Takes a value.', cli: true, params: { value: schema } }
   app.action('take', options, () => 'taken')
   const [action] = app.catalogue.actions

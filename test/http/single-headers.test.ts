@@ -11,7 +11,7 @@ const quiet = { debug() {}, info() {}, warn() {}, error() {} }
 const PAGE = 'https://a.example'
 
 function makeApp(options: Options = {}) {
-  const app = createApp({ logger: quiet, env: {}, ...options })
+  const app = createApp({ log: { logger: quiet }, env: {}, ...options })
   const headers = { 'Content-Type': 'text/html', 'X-Request-Id': 'mine', 'x-page': 'yes' }
   app.get('/plain', () => 'text')
   app.get('/empty', { headers }, () => null)
@@ -90,7 +90,7 @@ describe('SW-17: no header twice', () => {
     'a problem found after the answer was encoded has one type (%s)',
     async (path) => {
       for (const security of ['strict', 'web', 'off'] as const) {
-        const app = makeApp({ security })
+        const app = makeApp({ edge: { security } })
         const headers = await get(app, path, { 'if-match': '"v2"' })
         expect(headers.get('content-type')).toBe('application/problem+json')
         expect(headers.get('etag')).toBeNull()
@@ -107,24 +107,26 @@ describe('SW-17: no header twice', () => {
   })
 
   it('OBS-1: the id of the request is the framework’s', async () => {
-    const app = makeApp({ responseHeaders: { 'X-Request-Id': 'fixed' } })
+    const app = makeApp({ edge: { headers: { 'X-Request-Id': 'fixed' } } })
     for (const path of ['/plain', '/typed', '/typed-twice', '/failing', '/none']) {
       expect((await get(app, path)).get('x-request-id'), path).toMatch(id)
     }
-    const without = makeApp({ requestIdHeader: null, responseHeaders: { 'X-Request-Id': 'fixed' } })
+    const without = makeApp({
+      edge: { requestIdHeader: null, headers: { 'X-Request-Id': 'fixed' } },
+    })
     expect((await get(without, '/plain')).get('x-request-id')).toBe('fixed')
     expect((await get(without, '/typed-twice')).get('x-request-id')).toBe('theirs')
   })
 
   it('every cookie is kept', async () => {
-    const app = makeApp({ responseHeaders: { 'set-cookie': 'app=1' } })
+    const app = makeApp({ edge: { headers: { 'set-cookie': 'app=1' } } })
     const names = (await get(app, '/cookies')).getSetCookie().map((line) => line.split('=')[0])
     expect(names.sort()).toEqual(['app', 'four', 'one', 'route', 'three', 'two'])
     expect((await get(app, '/plain')).getSetCookie()).toEqual(['app=1'])
   })
 
   it('a type for the whole app stands for values, not for problems', async () => {
-    const app = makeApp({ responseHeaders: { 'Content-Type': 'text/html', allow: 'x' } })
+    const app = makeApp({ edge: { headers: { 'Content-Type': 'text/html', allow: 'x' } } })
     expect((await get(app, '/plain')).get('content-type')).toBe('text/html')
     expect((await get(app, '/typed-twice')).get('content-type')).toBe('a/b')
     expect((await get(app, '/none')).get('content-type')).toBe('application/problem+json')
@@ -137,10 +139,10 @@ describe('SW-17: no header twice', () => {
   it('HTTP-5: what is one caller’s is not stored, whatever the app says of its answers', async () => {
     const authenticate = (_request: unknown) => new AuthContext({ subject: 'u1' })
     const app = createApp({
-      logger: quiet,
+      log: { logger: quiet },
       env: {},
       auth: [{ authenticate, surfaces: ['api'] }],
-      responseHeaders: { 'cache-control': 'public, max-age=60' },
+      edge: { headers: { 'cache-control': 'public, max-age=60' } },
     })
     app.get('/mine', () => 'mine')
     app.get('/all', { public: true }, () => 'all')
@@ -154,20 +156,22 @@ describe('CORS-5: headers of cors and of a handler', () => {
   const cors = { allowedOrigins: [PAGE] }
 
   it('the granted origin replaces what the handler said, credentials included', async () => {
-    const headers = await get(makeApp({ cors }), '/open', { origin: PAGE })
+    const headers = await get(makeApp({ browser: { cors } }), '/open', { origin: PAGE })
     expect(headers.get('access-control-allow-origin')).toBe(PAGE)
     expect(headers.has('access-control-allow-credentials')).toBe(false)
     expect(headers.get('vary')).toBe('Accept, Origin')
   })
 
   it('who is not granted anything gets what the handler said', async () => {
-    const headers = await get(makeApp({ cors }), '/open', { origin: 'https://b.example' })
+    const headers = await get(makeApp({ browser: { cors } }), '/open', {
+      origin: 'https://b.example',
+    })
     expect(headers.get('access-control-allow-origin')).toBe('*')
   })
 
   it('headers of the app are extended, preflights included', async () => {
     const responseHeaders = { vary: 'Cookie', 'access-control-allow-origin': 'https://x.example' }
-    const app = makeApp({ cors, responseHeaders })
+    const app = makeApp({ browser: { cors }, edge: { headers: responseHeaders } })
     expect((await get(app, '/plain', { origin: PAGE })).get('vary')).toBe('Cookie, Origin')
     const asking = { origin: PAGE, 'access-control-request-method': 'GET' }
     const preflight = await app.fetch(
@@ -194,13 +198,13 @@ describe('RESP-3: headers that say where an answer ends are the server’s', () 
     '%s is refused at start-up',
     (name) => {
       const headers = { [name]: '5' }
-      expect(() => makeApp({ responseHeaders: headers })).toThrow(
-        `responseHeaders: '${name}' is written by the server alone`,
+      expect(() => makeApp({ edge: { headers: headers } })).toThrow(
+        `edge.headers: '${name}' is written by the server alone`,
       )
       const app = makeApp()
       app.get('/framed', { headers }, () => 1)
       expect(() => app.catalogue).toThrow(`headers: '${name}' is written by the server alone`)
-      expect(() => makeApp({ requestIdHeader: name })).toThrow('requestIdHeader')
+      expect(() => makeApp({ edge: { requestIdHeader: name } })).toThrow('requestIdHeader')
     },
   )
 })
@@ -209,7 +213,7 @@ describe('W-29: preflights that were refused say whom they depend on', () => {
   const cors = { allowedOrigins: [PAGE] }
   const asking = { origin: PAGE, 'access-control-request-method': 'GET' }
   const preflight = (path: string, headers: Record<string, string> = {}, options: Options = {}) =>
-    makeApp({ cors, ...options }).fetch(
+    makeApp({ browser: { cors }, ...options }).fetch(
       new Request(`http://localhost${path}`, {
         method: 'OPTIONS',
         headers: { ...asking, ...headers },
@@ -221,7 +225,7 @@ describe('W-29: preflights that were refused say whom they depend on', () => {
     ['a path that is none', '/%zz', {}, 400],
     ['a body too large', '/plain', { 'content-length': '99' }, 413],
   ])('%s', async (_, path, headers, status) => {
-    const response = await preflight(path, headers, { maxBodySize: 10 })
+    const response = await preflight(path, headers, { limits: { body: '10b' } })
     expect(response.status).toBe(status)
     expect(response.headers.get('vary')).toBe('Accept, Origin')
     expect(response.headers.get('access-control-allow-origin')).toBe(PAGE)
@@ -229,7 +233,7 @@ describe('W-29: preflights that were refused say whom they depend on', () => {
 
   it('too many at once', async () => {
     let leave: (() => void) | undefined
-    const app = makeApp({ cors, maxInFlight: 1 })
+    const app = makeApp({ browser: { cors }, limits: { inFlight: 1 } })
     app.get('/slow', () => new Promise<void>((resolve) => (leave = resolve)))
     const slow = app.fetch(new Request('http://localhost/slow'))
     const response = await app.fetch(
@@ -242,7 +246,7 @@ describe('W-29: preflights that were refused say whom they depend on', () => {
   })
 
   it('OPTIONS * says so too', async () => {
-    const server = await serve(makeApp({ cors }), { port: 0, signals: false })
+    const server = await serve(makeApp({ browser: { cors } }), { port: 0, signals: false })
     const { status, headers } = await new Promise<{
       status: number | undefined
       headers: IncomingHttpHeaders

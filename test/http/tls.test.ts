@@ -30,8 +30,10 @@ beforeAll(async () => {
   )
   cert = readFileSync(crt)
   const app = createApp({
-    logger: quiet,
-    accessLog: (event) => outcomes.push(`${event.scheme} ${event.outcome}`),
+    log: {
+      logger: quiet,
+      access: (event) => outcomes.push(`${event.scheme} ${event.outcome}`),
+    },
   })
   app.get('/facts', (_args, call) =>
     reply(

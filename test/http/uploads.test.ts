@@ -25,11 +25,8 @@ let reading: Promise<unknown> | undefined
 
 function createUploadApp() {
   const app = createApp({
-    maxBodySize: '5mb',
-    maxFileSize: '1mb',
-    maxFormParts: 10,
-    uploadSpoolSize: '50kb',
-    logger: { debug() {}, info() {}, warn() {}, error() {} },
+    limits: { body: '5mb', file: '1mb', formParts: 10, spool: '50kb' },
+    log: { logger: { debug() {}, info() {}, warn() {}, error() {} } },
   })
   const keep = (image: UploadedFile) => {
     last = image

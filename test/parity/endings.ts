@@ -79,9 +79,8 @@ export function buildEnding({ options, handler, closing, authenticate }: Ending)
   const app = createApp({
     name: 'endings',
     env: ENV,
-    logger: lines.logger,
-    onCall: records.onCall,
-    closeTimeout: '300ms',
+    log: { logger: lines.logger, onCall: records.onCall },
+    limits: { close: '300ms' },
     auth: [
       {
         authenticate: async (_request) => {

@@ -106,10 +106,10 @@ export function createFixtureApp(seen: Observations): FixtureApp {
       },
     ],
     approval: (request) => decide(seen, request),
-    maxBodySize: MAX_BODY,
-    maxToolResponseSize: MAX_RESPONSE,
-    maxActionResponseSize: MAX_RESPONSE,
-    logger: { debug: log, info: log, warn: log, error: log },
+    limits: { body: `${MAX_BODY}b` },
+    mcp: { maxResponseSize: `${MAX_RESPONSE}b` },
+    cli: { maxResponseSize: `${MAX_RESPONSE}b` },
+    log: { logger: { debug: log, info: log, warn: log, error: log } },
   })
 
   /** What every handler answers: who called, from where, with what. */

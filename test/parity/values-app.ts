@@ -25,7 +25,9 @@ export function createValuesApp(logged: Logged): FixtureApp {
     name: 'values',
     env: {},
     publicSurfaces: ALL,
-    logger: { debug: ignore, info: ignore, warn: ignore, error: () => void logged.errors++ },
+    log: {
+      logger: { debug: ignore, info: ignore, warn: ignore, error: () => void logged.errors++ },
+    },
   })
   const params = { row: z.string() }
   const on = (name: string) => ({

@@ -40,7 +40,7 @@ function build({ drawn, make, moment }: Case, waiting: Waiting) {
     name: 'returns',
     env: ENV,
     publicSurfaces: ALL,
-    logger: new Lines().logger,
+    log: { logger: new Lines().logger },
   })
   const tx = dependency(
     async function* () {

@@ -87,7 +87,7 @@ describe('FND-2: a validator that waits: what others change meanwhile does not l
         name: 'waiting',
         env: ENV,
         publicSurfaces: ALL,
-        logger: new Lines().logger,
+        log: { logger: new Lines().logger },
       })
       const wait = async (): Promise<true> => {
         await gate.wait()
@@ -167,7 +167,7 @@ describe('FND-1, FND-2: a validator that waits is asked about the same value', (
         name: 'waiting',
         env: ENV,
         publicSurfaces: ALL,
-        logger: new Lines().logger,
+        log: { logger: new Lines().logger },
       })
       const promised = returning(returns as z.ZodType, { jsonSchema: {} })
       app.post('/user', { ...on('user'), returns: promised }, () => value() as never)

@@ -29,8 +29,8 @@ export function createMountedApp({ hooks = false } = {}): MountedApp {
   const app = createApp({
     name: 'mounted',
     publicSurfaces: ['api', 'mcp', 'cli'],
-    maxBodySize: 1000,
-    logger,
+    limits: { body: '1000b' },
+    log: { logger },
   })
   if (hooks) {
     app.onStartup(() => void events.push('up'))

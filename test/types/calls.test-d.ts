@@ -122,31 +122,33 @@ createApp({ approval: () => {} })
 
 // The record of a call.
 createApp({
-  onCall: (record) => {
-    exact<string>()(record.callId)
-    exact<string>()(record.requestId)
-    exact<number>()(record.time)
-    exact<'api' | 'mcp' | 'cli'>()(record.surface)
-    exact<'server' | 'local'>()(record.entrypoint)
-    exact<string | null>()(record.action)
-    exact<'person' | 'agent' | 'unknown'>()(record.driven)
-    exact<Kind>()(record.kind)
-    exact<string | null>()(record.tenant)
-    exact<string | null>()(record.client.userAgent)
-    exact<'ok' | 'dry_run' | 'refused' | 'failed' | 'aborted'>()(record.outcome)
-    exact<string | null>()(record.problem)
-    exact<string | null>()(record.argumentsHash)
-    exact<boolean>()(record.dryRun)
-    exact<Readonly<Record<string, unknown>> | null>()(record.meta)
-    // @ts-expect-error a record is not changed
-    record.outcome = 'ok'
-    // @ts-expect-error no headers, no body: those may hold secrets
-    return record.headers
+  log: {
+    onCall: (record) => {
+      exact<string>()(record.callId)
+      exact<string>()(record.requestId)
+      exact<number>()(record.time)
+      exact<'api' | 'mcp' | 'cli'>()(record.surface)
+      exact<'server' | 'local'>()(record.entrypoint)
+      exact<string | null>()(record.action)
+      exact<'person' | 'agent' | 'unknown'>()(record.driven)
+      exact<Kind>()(record.kind)
+      exact<string | null>()(record.tenant)
+      exact<string | null>()(record.client.userAgent)
+      exact<'ok' | 'dry_run' | 'refused' | 'failed' | 'aborted'>()(record.outcome)
+      exact<string | null>()(record.problem)
+      exact<string | null>()(record.argumentsHash)
+      exact<boolean>()(record.dryRun)
+      exact<Readonly<Record<string, unknown>> | null>()(record.meta)
+      // @ts-expect-error a record is not changed
+      record.outcome = 'ok'
+      // @ts-expect-error no headers, no body: those may hold secrets
+      return record.headers
+    },
   },
 })
-createApp({ onCall: async () => {} })
+createApp({ log: { onCall: async () => {} } })
 // @ts-expect-error a function
-createApp({ onCall: true })
+createApp({ log: { onCall: true } })
 
 /** The doors name what functions of one's own are typed by. */
 export interface Named {

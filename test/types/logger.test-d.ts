@@ -13,15 +13,15 @@ call.log.info(42)
 // @ts-expect-error: fields come first
 call.log.info('text', { count: 1 })
 
-createApp({ logger: pino() })
-createApp({ logger: pino({ customLevels: { audit: 35 } }).child({ service: 'orders' }) })
-createApp({ logger: console })
-createApp({ logger: call.log })
-createApp({ logLevel: 'silent' })
+createApp({ log: { logger: pino() } })
+createApp({ log: { logger: pino({ customLevels: { audit: 35 } }).child({ service: 'orders' }) } })
+createApp({ log: { logger: console } })
+createApp({ log: { logger: call.log } })
+createApp({ log: { level: 'silent' } })
 // @ts-expect-error: no such level
-createApp({ logLevel: 'trace' })
+createApp({ log: { level: 'trace' } })
 // @ts-expect-error: three methods are missing
-createApp({ logger: { info() {} } })
+createApp({ log: { logger: { info() {} } } })
 
 const lines: unknown[] = []
 const fieldsFirst = (fields: object, message: string): void => void lines.push(fields, message)

@@ -87,7 +87,7 @@ app.get('/', { name, description, tool: true, needApproval: true }, nothing)
 // @ts-expect-error not an option of an app
 createApp({ allowedHost: ['example.com'] })
 // @ts-expect-error strict or off
-createApp({ security: 'relaxed' })
+createApp({ edge: { security: 'relaxed' } })
 
 app.get('/', nothing)
 // @ts-expect-error a route has a handler

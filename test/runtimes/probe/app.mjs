@@ -29,12 +29,12 @@ export function createProbeApp(options = {}) {
         authenticate: jwtAuth({ keys: SECRET, issuer: ISSUER, audience: AUDIENCE }),
       },
     ],
-    maxBodySize: '2mb',
-    maxFileSize: '2mb',
-    uploadSpoolSize: '64kb',
-    compression: { threshold: '1kb', encodings: ['zstd', 'br', 'gzip'] },
-    accessLog: (event) => open(`logged ${event.request_id}`, event),
-    logger: { debug() {}, info: write('info'), warn: write('warn'), error: write('error') },
+    limits: { body: '2mb', file: '2mb', spool: '64kb' },
+    edge: { compression: { threshold: '1kb', encodings: ['zstd', 'br', 'gzip'] } },
+    log: {
+      access: (event) => open(`logged ${event.request_id}`, event),
+      logger: { debug() {}, info: write('info'), warn: write('warn'), error: write('error') },
+    },
     ...options,
   })
   app.onStartup(() => void events.push('startup'))

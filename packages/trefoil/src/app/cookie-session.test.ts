@@ -25,7 +25,7 @@ function clockAt(now: number) {
 }
 
 function appWith(visit: Dependency<CookieSession>) {
-  const app = createApp({ logger: silent, env: {}, publicSurfaces: ['api'] })
+  const app = createApp({ log: { logger: silent }, env: {}, publicSurfaces: ['api'] })
   const params = { key: z.string().default('n'), value: z.string().default(''), visit }
   app.get('/get', { params }, ({ key, visit }) => ({ value: visit.get(key) ?? null }))
   app.get('/set', { params }, ({ key, value, visit }) => visit.set(key, value))
@@ -99,7 +99,7 @@ describe('values', () => {
 
   test('what is set and taken back in one call sends nothing', async () => {
     const visit = session()
-    const app = createApp({ logger: silent, env: {} })
+    const app = createApp({ log: { logger: silent }, env: {} })
     app.get('/', { params: { visit } }, ({ visit }) => {
       visit.set('a', 1)
       visit.clear()
@@ -144,7 +144,7 @@ describe('values', () => {
     [{ run: () => 1 }],
   ])('%s has no JSON form', async (value) => {
     const visit = session()
-    const app = createApp({ logger: silent, env: {}, debug: true })
+    const app = createApp({ log: { logger: silent }, env: {}, debug: true })
     app.get('/', { params: { visit } }, ({ visit }) => visit.set('a', value))
     const answer = await get(app, '/')
     expect(answer.status).toBe(500)
@@ -153,7 +153,7 @@ describe('values', () => {
 
   test('a session larger than browsers keep is refused, and the old values stay', async () => {
     const visit = session()
-    const app = createApp({ logger: silent, env: {} })
+    const app = createApp({ log: { logger: silent }, env: {} })
     app.get('/', { params: { visit } }, ({ visit }) => {
       visit.set('a', 'x')
       expect(() => visit.set('b', 'x'.repeat(4000))).toThrow('larger than 4096 bytes')
@@ -210,7 +210,7 @@ describe('what does not open', () => {
 
 describe('answers', () => {
   const visit = session()
-  const app = createApp({ logger: silent, env: {} })
+  const app = createApp({ log: { logger: silent }, env: {} })
   app.get('/refused', { params: { visit } }, ({ visit }) => {
     visit.set('tries', 1)
     throw new HttpError(401)
@@ -263,7 +263,7 @@ describe('where it works', () => {
   test('an authenticator reads the same session as the handler', async () => {
     const visit = cookieSession<{ user: string }>({ keys: SECRET, env: {} })
     const app = createApp({
-      logger: silent,
+      log: { logger: silent },
       env: {},
       auth: [
         {
@@ -285,7 +285,7 @@ describe('where it works', () => {
   test('on another surface it says what is wrong', async () => {
     const logged: unknown[] = []
     const logger: Logger = { ...silent, error: (fields) => void logged.push(fields) }
-    const app = createApp({ logger, env: {}, publicSurfaces: ['cli'] })
+    const app = createApp({ log: { logger }, env: {}, publicSurfaces: ['cli'] })
     const options = { description: 'd', cli: true, params: { visit: session() } } as const
     app.action('a', options, ({ visit }) => visit.get('x'))
     const answer = await app.localActions({ headers: [] }).call({ action: 'a' })
@@ -309,18 +309,22 @@ describe('construction', () => {
   }
 
   test.each<[string, object, string]>([
-    ['no secret', {}, 'needs a secret: set TREFOIL_SESSION_SECRET'],
+    ['no secret', {}, 'keys is missing; give it, or set TREFOIL_SESSION_SECRET'],
     ['an empty secret', { env: { TREFOIL_SESSION_SECRET: '' } }, 'TREFOIL_SESSION_SECRET must not'],
     ['an empty key', { keys: '' }, 'Signed cookie secrets must not be empty'],
     ['a short secret', { keys: 'secret' }, 'shorter than 32 bytes'],
     ['one character', { keys: 'x'.repeat(40) }, 'a few different characters'],
     ['an example', { keys: 'my-secret-key-for-this-application-123' }, 'a well-known example'],
     ['a weak old key', { keys: keyRing(SECRET, ['changeme']) }, 'shorter than 32 bytes'],
-    ['no lifetime', { keys: SECRET, maxAge: 0 }, 'maxAge must be whole seconds'],
-    ['seconds for milliseconds', { keys: SECRET, maxAge: 14_400 }, 'maxAge must be whole'],
-    ['too long a lifetime', { keys: SECRET, maxAge: '401d' }, 'at most 400 days'],
+    ['no lifetime', { keys: SECRET, maxAge: '0s' }, "maxAge must be at least '1s'"],
+    ['no unit', { keys: SECRET, maxAge: 14_400 }, "write '14400s'"],
+    ['too long a lifetime', { keys: SECRET, maxAge: '401d' }, "at most '400d'"],
     ['none, not secure', { keys: SECRET, sameSite: 'none', secure: false }, 'SameSite=None'],
-    ['an unknown SameSite', { keys: SECRET, sameSite: 'loose' }, 'Invalid SameSite'],
+    [
+      'an unknown SameSite',
+      { keys: SECRET, sameSite: 'loose' },
+      'sameSite must be one of strict, lax, none',
+    ],
     ['a broken promise', { keys: SECRET, name: '__Host-a', path: '/x' }, 'requires Path=/'],
     ['text for truth', { keys: SECRET, secure: 'no' }, 'secure must be true or false'],
     ['a misspelt option', { keys: SECRET, samesite: 'lax' }, "did you mean 'sameSite'"],
@@ -358,7 +362,7 @@ describe('construction', () => {
     const capital = { ...env, TREFOIL_SESSION_SAME_SITE: 'Lax' }
     expect(await header({ env: capital })).toMatch(/; SameSite=Lax$/)
     expect(mistake({ env: { ...env, TREFOIL_SESSION_MAX_AGE: 'soon' } })).toBe(
-      "TREFOIL_SESSION_MAX_AGE must be a duration such as '30s'",
+      "TREFOIL_SESSION_MAX_AGE must be a duration such as '30s' (ms, s, m, h, d), got text of 4 characters",
     )
     expect(mistake({ env: { ...env, TREFOIL_SESSION_SAME_SITE: 'loose' } })).toBe(
       'TREFOIL_SESSION_SAME_SITE must be one of strict, lax, none',

@@ -1,18 +1,23 @@
 import type { Clock } from '../base/clock.ts'
-import { type Duration, parseDuration } from '../base/duration.ts'
+import type { Duration } from '../base/duration.ts'
+import { isRecord } from '../base/plain/is-record.ts'
 import type { CookieOptions } from '../contract/answer/cookie-options.ts'
 import { type Dependency, dependency } from '../contract/call/dependency.ts'
-import { checkOptionNames, type OptionNames } from '../contract/options/option-names.ts'
-import { checkRecord, checkText } from '../contract/options/option-values.ts'
+import {
+  type Environment,
+  givenEnvironment,
+  processEnvironment,
+} from '../contract/options/environment.ts'
+import { choice, flag, kind, seconds, text } from '../contract/options/kinds.ts'
+import { type OptionGroup, REQUIRED, type Values } from '../contract/options/option-rows.ts'
 import type { ProductionRisk } from '../contract/options/production-risk.ts'
+import { readOptions } from '../contract/options/read-options.ts'
 import { ImproperlyConfigured } from '../contract/problems/problem.ts'
 import { cookiesOf } from '../engine/views/provider-view.ts'
 import { type CookieSession, sessionOpener } from '../identity/cookie-session.ts'
 import { cookieKeys, type KeyMaterial, type KeyRing } from '../identity/key-ring.ts'
 import { secretWeakness } from '../identity/secret-weakness.ts'
 import { formatSetCookie } from '../web/cookie-header.ts'
-import { type Environment, fillFromEnvironment, processEnvironment } from './options/environment.ts'
-import { SESSION_VARIABLES } from './options/environment-variables.ts'
 
 /** Options of {@link cookieSession}; those with a variable (docs/cookies.md) may come from the environment instead. */
 export interface CookieSessionOptions {
@@ -36,20 +41,77 @@ export interface CookieSessionOptions {
   readonly clock?: Clock
 }
 
-const OPTIONS: OptionNames<CookieSessionOptions> = {
-  keys: true,
-  name: true,
-  maxAge: true,
-  sameSite: true,
-  secure: true,
-  domain: true,
-  path: true,
-  env: true,
-  clock: true,
-}
+/** {@link CookieSessionOptions} after reading; the lifetime in seconds. */
+export type CookieSessionValues = Values<
+  CookieSessionOptions,
+  {
+    readonly name: string | null
+    readonly domain: string | null
+    readonly env: Environment | null
+    readonly clock: Clock | null
+  }
+>
 
 /** Seconds; browsers keep no cookie longer (RFC 6265bis §5.5). */
 const MAX_AGE_LIMIT = 400 * 24 * 60 * 60
+
+/** The rows of {@link CookieSessionOptions} (S-SCM-1). */
+export const SESSION: OptionGroup<CookieSessionOptions, CookieSessionValues> = {
+  name: 'cookieSession()',
+  prefix: 'TREFOIL_SESSION',
+  rows: {
+    keys: {
+      // A ring or a secret: looked into, and refused, by what makes keys of it.
+      read: {
+        words: 'text',
+        fromText: (value) => ({ value }),
+        read: (value) => ({ value: value as KeyMaterial | KeyRing }),
+      },
+      default: REQUIRED,
+      variable: 'TREFOIL_SESSION_SECRET',
+      doc: 'Signing secret of at least 32 bytes, or a `keyRing(current, previous)`.',
+    },
+    name: {
+      read: text,
+      default: null,
+      shown: '`__Host-session`',
+      variable: 'TREFOIL_SESSION_COOKIE_NAME',
+      doc: 'Name of the cookie; `session` where the rules of `__Host-` are not kept.',
+    },
+    maxAge: {
+      read: seconds({ least: 1, most: MAX_AGE_LIMIT }),
+      default: '4h',
+      variable: true,
+      doc: 'Lifetime from the last change, in whole seconds.',
+    },
+    sameSite: {
+      read: choice(['strict', 'lax', 'none']),
+      default: 'lax',
+      variable: true,
+      doc: '`strict`, `lax`, or `none`, which needs `secure`.',
+    },
+    secure: { read: flag, default: true, variable: true, doc: 'Sent over https only.' },
+    domain: {
+      read: text,
+      default: null,
+      shown: 'this host',
+      doc: 'Sub-domains of this one receive the cookie too.',
+    },
+    path: { read: text, default: '/', doc: 'Sent with requests below this path.' },
+    env: {
+      read: kind('an object of variables', (value): value is Environment => isRecord(value)),
+      default: null,
+      shown: 'those of the process',
+      doc: 'Variables that stand in for absent options; `{}` for none.',
+    },
+    clock: {
+      read: kind('a clock', (value): value is Clock => isRecord(value)),
+      default: null,
+      shown: "the machine's",
+      doc: 'Source of time.',
+    },
+  },
+}
 
 /**
  * A session in a signed cookie, as a dependency: `get`, `set`, `delete` and `clear` in handlers,
@@ -62,22 +124,18 @@ const MAX_AGE_LIMIT = 400 * 24 * 60 * 60
 export function cookieSession<Data extends object = Record<string, unknown>>(
   given: CookieSessionOptions = {},
 ): Dependency<CookieSession<Data>> {
-  checkRecord('cookieSession(): options', given)
-  checkOptionNames('cookieSession()', given, OPTIONS)
-  const env = given.env ?? processEnvironment()
-  const { options } = fillFromEnvironment(given, env, SESSION_VARIABLES)
-  const { sameSite = 'lax', secure = true, path = '/', domain } = options
-  if (typeof secure !== 'boolean') throw mistake('secure must be true or false')
-  checkText('cookieSession() name', options.name)
+  const env = givenEnvironment(given) ?? processEnvironment()
+  const options = readOptions(SESSION, given, { env })
+  const { sameSite, secure, path, domain, maxAge, clock } = options
   const name = options.name ?? defaultName(secure, path, domain)
-  const attributes = { sameSite, secure, path, ...(domain === undefined ? {} : { domain }) }
+  const attributes = { sameSite, secure, path, ...(domain === null ? {} : { domain }) }
   checkCookie(name, attributes)
   const open = sessionOpener({
     keys: readKeys(options.keys),
     name,
-    maxAge: readMaxAge(options.maxAge),
+    maxAge,
     attributes,
-    ...(options.clock === undefined ? {} : { clock: options.clock }),
+    ...(clock === null ? {} : { clock }),
   })
   const session = dependency(
     (_, call) => {
@@ -96,11 +154,11 @@ function mistake(text: string, cause?: unknown): ImproperlyConfigured {
 }
 
 /** The prefix keeps sub-domains and plain http from planting a session of their choice. */
-function defaultName(secure: boolean, path: string, domain: string | undefined): string {
-  return secure && path === '/' && domain === undefined ? '__Host-session' : 'session'
+function defaultName(secure: boolean, path: string, domain: string | null): string {
+  return secure && path === '/' && domain === null ? '__Host-session' : 'session'
 }
 
-function checkCookie(name: string, attributes: CookieOptions): void {
+function checkCookie(name: string, attributes: Omit<CookieOptions, 'maxAge'>): void {
   try {
     formatSetCookie(name, '', attributes)
   } catch (error) {
@@ -108,11 +166,8 @@ function checkCookie(name: string, attributes: CookieOptions): void {
   }
 }
 
-function readKeys(keys: KeyMaterial | KeyRing | undefined): KeyRing {
-  if (keys === undefined) {
-    throw mistake('needs a secret: set TREFOIL_SESSION_SECRET, or give keys')
-  }
-  const ring = cookieKeys(keys)
+function readKeys(keys: KeyMaterial | KeyRing): KeyRing {
+  const ring = cookieKeys('cookieSession(): keys', keys)
   for (const key of [ring.current, ...ring.previous]) {
     const weakness = secretWeakness(key)
     if (weakness !== null) {
@@ -123,14 +178,6 @@ function readKeys(keys: KeyMaterial | KeyRing | undefined): KeyRing {
     }
   }
   return ring
-}
-
-function readMaxAge(value: Duration = '4h'): number {
-  const seconds = (parseDuration(value) ?? 0) / 1000
-  if (!Number.isInteger(seconds) || seconds < 1 || seconds > MAX_AGE_LIMIT) {
-    throw mistake("maxAge must be whole seconds, at most 400 days, such as '4h'")
-  }
-  return seconds
 }
 
 function risksOfCookie(name: string, secure: boolean): readonly ProductionRisk[] {

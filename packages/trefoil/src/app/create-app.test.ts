@@ -21,7 +21,7 @@ const known = (_request: unknown) => new AuthContext({ subject: 'u' })
 const at = (path: string, init?: RequestInit) => new Request(`http://localhost${path}`, init)
 
 describe('fetch', () => {
-  const app = createApp({ logger: silent })
+  const app = createApp({ log: { logger: silent } })
   app.get('/orders/{id:int}', { params: { page: z.int().default(1) } }, ({ id, page }, call) => ({
     id,
     page,
@@ -89,7 +89,7 @@ describe('fetch', () => {
 
 describe('compiling', () => {
   test('APP-15: mistakes show at start-up, before any hook runs (LIFE-1)', async () => {
-    const app = createApp({ logger: silent })
+    const app = createApp({ log: { logger: silent } })
     let hooks = 0
     app.onStartup(() => void hooks++)
     app.get('/:id', () => 1)
@@ -98,7 +98,7 @@ describe('compiling', () => {
   })
 
   test('APP-15: no routes once the app is compiled', () => {
-    const app = createApp({ logger: silent })
+    const app = createApp({ log: { logger: silent } })
     app.get('/a', () => 1)
     expect(app.catalogue.actions.map(({ path }) => path)).toEqual(['/a'])
     expect(() => app.get('/b', () => 1)).toThrow(
@@ -107,7 +107,7 @@ describe('compiling', () => {
   })
 
   test('ROUTE-11: a route on the path of the documentation is a mistake', () => {
-    const app = createApp({ logger: silent })
+    const app = createApp({ log: { logger: silent } })
     app.get('/docs', () => 1)
     expect(() => app.catalogue).toThrow(
       "Route GET '/docs' ('GET /docs') conflicts with the built-in endpoint",
@@ -115,7 +115,7 @@ describe('compiling', () => {
   })
 
   test('ROUTE-1: a handler is a function, a method a word', () => {
-    const app = createApp({ logger: silent })
+    const app = createApp({ log: { logger: silent } })
     // @ts-expect-error: what JavaScript callers may hand over
     expect(() => app.get('/a', {})).toThrow('GET /a has no handler')
     expect(() => app.route('GET /')).toThrow("'GET /' is not an HTTP method")
@@ -145,7 +145,7 @@ describe('compiling', () => {
 describe('what start-up says out loud', () => {
   test('AUTH-12: surfaces nobody covers, with the names, sorted', async () => {
     const { lines, logger } = logging()
-    const app = createApp({ logger })
+    const app = createApp({ log: { logger } })
     app.tool('b', tool, () => 1)
     app.tool('a', tool, () => 1)
     await app.startup()
@@ -157,7 +157,7 @@ describe('what start-up says out loud', () => {
 
   test('AUTH-12: not when it was meant so', async () => {
     const { lines, logger } = logging()
-    const app = createApp({ logger, publicSurfaces: ['mcp'] })
+    const app = createApp({ log: { logger }, publicSurfaces: ['mcp'] })
     app.tool('a', tool, () => 1)
     await app.startup()
     expect(lines).toEqual([])
@@ -165,7 +165,7 @@ describe('what start-up says out loud', () => {
 
   test('AUTH-12: tools that are public on a covered surface', async () => {
     const { lines, logger } = logging()
-    const app = createApp({ logger, auth: [{ authenticate: known, surfaces: ['mcp'] }] })
+    const app = createApp({ log: { logger }, auth: [{ authenticate: known, surfaces: ['mcp'] }] })
     app.tool('a', { ...tool, public: true }, () => 1)
     app.tool('b', tool, () => 1)
     await app.startup()
@@ -175,7 +175,7 @@ describe('what start-up says out loud', () => {
   test('W-11: approval that an anonymous HTTP caller walks around', async () => {
     const { lines, logger } = logging()
     const app = createApp({
-      logger,
+      log: { logger },
       approval: () => true,
       publicSurfaces: ['api'],
       auth: [{ authenticate: known, surfaces: ['mcp'] }],
@@ -194,19 +194,19 @@ describe('validateProduction', () => {
 
   test('PROD-1: everything that is unfit, one line each', () => {
     const app = createApp({
-      logger: silent,
+      log: { logger: silent },
       debug: true,
-      security: 'off',
-      mcpAllowedOrigins: ['*'],
+      edge: { security: 'off' },
+      mcp: { allowedOrigins: ['*'] },
     })
     app.action('a', { description: 'd', cli: true }, () => 1)
     expect(() => app.validateProduction()).toThrow(ImproperlyConfigured)
     const lines = String(messageOf(() => app.validateProduction())).split('\n')
     expect(lines[0]).toBe('Production safety check failed:')
     expect(lines).toContain('- debug must be disabled')
-    expect(lines.some((line) => line.startsWith('- security must be'))).toBe(true)
-    expect(lines).toContain('- allowedHosts must be configured')
-    expect(lines).toContain("- mcpAllowedOrigins must not contain '*'")
+    expect(lines.some((line) => line.startsWith('- edge.security must be'))).toBe(true)
+    expect(lines).toContain('- edge.hosts must be configured')
+    expect(lines).toContain("- mcp.allowedOrigins must not contain '*'")
     for (const surface of ['api', 'mcp', 'cli']) {
       expect(lines).toContain(
         `- no AuthConfig covers the '${surface}' surface; cover it, or list it in publicSurfaces`,
@@ -215,24 +215,32 @@ describe('validateProduction', () => {
   })
 
   test('PROD-1: a wildcard host', () => {
-    const app = createApp({ logger: silent, auth, allowedHosts: ['*'] })
+    const app = createApp({ log: { logger: silent }, auth, edge: { hosts: ['*'] } })
     expect(messageOf(() => app.validateProduction())).toBe(
-      "Production safety check failed:\n- allowedHosts must not contain '*'",
+      "Production safety check failed:\n- edge.hosts must not contain '*'",
     )
   })
 
   test('PROD-1, W-44: a fit app passes, also with surfaces that are public by intent', () => {
     const allowedHosts = ['shop.example']
     expect(() =>
-      createApp({ logger: silent, auth, allowedHosts }).validateProduction(),
+      createApp({
+        log: { logger: silent },
+        auth,
+        edge: { hosts: allowedHosts },
+      }).validateProduction(),
     ).not.toThrow()
-    const open = createApp({ logger: silent, allowedHosts, publicSurfaces: ['api', 'mcp'] })
+    const open = createApp({
+      log: { logger: silent },
+      edge: { hosts: allowedHosts },
+      publicSurfaces: ['api', 'mcp'],
+    })
     expect(() => open.validateProduction()).not.toThrow()
   })
 })
 
 describe('local actions', () => {
-  const app = createApp({ logger: silent })
+  const app = createApp({ log: { logger: silent } })
   app.action('add', { description: 'd', cli: true, params: { n: z.int() } }, ({ n }, call) => [
     n + 1,
     call.source,
@@ -263,7 +271,7 @@ describe('local actions', () => {
 
 test('W-16d: shutdown waits for background tasks, then runs the hooks', async () => {
   const log: string[] = []
-  const app = createApp({ logger: silent })
+  const app = createApp({ log: { logger: silent } })
   app.onShutdown(() => void log.push('hook'))
   app.get('/a', (_, call) => {
     call.background(async () => {

@@ -1,7 +1,14 @@
 import { endsWithin } from '../base/ends-within.ts'
-import type { AppHandle, LocalCredentials, ShutdownLimits } from '../contract/call/app-handle.ts'
+import type {
+  AppHandle,
+  LocalCredentials,
+  ShutdownLimits,
+  StartupOptions,
+} from '../contract/call/app-handle.ts'
 import type { Catalogue } from '../contract/call/catalogue.ts'
 import type { Logger } from '../contract/call/logger.ts'
+import { variableWarnings } from '../contract/options/environment.ts'
+import { checkOptionNames, type OptionNames } from '../contract/options/option-names.ts'
 import { ImproperlyConfigured } from '../contract/problems/problem.ts'
 import type { ActionTarget } from '../contract/protocol/action-protocol.ts'
 import { Draining } from '../engine/ending/draining.ts'
@@ -20,12 +27,13 @@ import { assertSupportedNode } from './fitness/supported-node.ts'
 import type { AppConfig } from './options/app-config.ts'
 import type { AppOptions } from './options/app-options.ts'
 import { readConfig } from './options/config.ts'
+import { KNOWN_VARIABLES } from './options/known-variables.ts'
 import { NO_LIMITS, shutDown } from './shut-down.ts'
 import { type DrainHook, Lifecycle, type ShutdownHook, type StartupHook } from './start-stop.ts'
 
 /** Options of {@link createApp}. */
 export interface CreateAppOptions<Auth extends readonly AnyAuthConfig[], State, CallState>
-  extends Omit<AppOptions, 'auth'> {
+  extends Omit<AppOptions, 'auth' | 'state' | 'callState'> {
   /** Authenticators, at most one per surface. Default none: every surface is public. */
   readonly auth?: Auth & OwnPayloads<Auth>
   /** Values that live as long as the app: `app.state`, `call.app.state`. Default `{}`. */
@@ -33,6 +41,8 @@ export interface CreateAppOptions<Auth extends readonly AnyAuthConfig[], State, 
   /** Makes `call.state` on first use. Default `{}` each time. */
   readonly callState?: () => CallState
 }
+
+const STARTUP_OPTIONS: OptionNames<StartupOptions> = { announce: true }
 
 /** Milliseconds that drain hooks get where no server says how long. */
 const DRAIN_MS = 10_000
@@ -51,7 +61,7 @@ export class App<T extends AppTypes> extends Routes<T> implements AppHandle {
   #drained: Promise<void> | null = null
   #compiled: CompiledApp | null = null
   #mounted = false
-  #namedStrays = false
+  #warnedAboutVariables = false
   #announced = false
 
   /** Use {@link createApp}. */
@@ -91,7 +101,8 @@ export class App<T extends AppTypes> extends Routes<T> implements AppHandle {
   }
 
   /** Compiles the app, says how open it is, runs the start-up hooks. Idempotent. */
-  async startup(options: { readonly announce?: boolean } = {}): Promise<void> {
+  async startup(options: StartupOptions = {}): Promise<void> {
+    checkOptionNames('app.startup()', options, STARTUP_OPTIONS)
     this.#compile()
     if (options.announce === false) this.#announced = true
     else if (!this.#lifecycle.started) this.#announce()
@@ -145,7 +156,7 @@ export class App<T extends AppTypes> extends Routes<T> implements AppHandle {
     const issues = productionIssues(this.#compile().catalogue, this.#config)
     if (issues.length === 0) return
     // What is missing may have been given under another name.
-    this.#nameStrayVariables()
+    this.#warnAboutVariables()
     throw new UnfitForProduction(issues)
   }
 
@@ -154,7 +165,7 @@ export class App<T extends AppTypes> extends Routes<T> implements AppHandle {
     if (this.#announced) return
     this.#announced = true
     const { catalogue, toolWarnings } = this.#compile()
-    this.#nameStrayVariables()
+    this.#warnAboutVariables()
     for (const { surface, message } of describeExposure(catalogue, this.#config)) {
       this.#warn({ surface }, message)
     }
@@ -167,10 +178,11 @@ export class App<T extends AppTypes> extends Routes<T> implements AppHandle {
     for (const message of toolWarnings()) this.#warn({ surface: 'mcp' }, message)
   }
 
-  #nameStrayVariables(): void {
-    if (this.#namedStrays) return
-    this.#namedStrays = true
-    for (const message of this.#config.strayVariables) this.#warn({}, message)
+  #warnAboutVariables(): void {
+    if (this.#warnedAboutVariables) return
+    this.#warnedAboutVariables = true
+    const { env } = this.#config
+    for (const message of variableWarnings(env, KNOWN_VARIABLES)) this.#warn({}, message)
   }
 
   #warn(fields: object, message: string): void {
@@ -218,7 +230,7 @@ export class App<T extends AppTypes> extends Routes<T> implements AppHandle {
 
   /** For servers that wait for calls to be closed, in milliseconds. */
   get '~closeTimeout'(): number {
-    return this.#config.closeTimeout
+    return this.#config.limits.close
   }
 
   #declare(declaration: Declaration): void {
@@ -249,10 +261,10 @@ export function createApp<
   CallState extends object = Record<string, unknown>,
 >(options: CreateAppOptions<Auth, State, CallState> = {}): App<TypesOf<Auth, State, CallState>> {
   assertSupportedNode(globalThis.process?.versions ?? {})
-  const { state, callState, ...rest } = options
+  const config = readConfig(options)
   return new App<TypesOf<Auth, State, CallState>>(
-    readConfig(rest),
-    (state ?? {}) as State,
-    callState ?? (() => ({})),
+    config,
+    config.state as State,
+    config.callState ?? (() => ({})),
   )
 }

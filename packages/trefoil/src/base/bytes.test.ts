@@ -2,9 +2,8 @@ import { expect, test } from 'vitest'
 import { parseByteSize } from './bytes.ts'
 
 test.each([
-  [0, 0],
-  [1500, 1500],
   ['0b', 0],
+  ['1500b', 1500],
   ['2mb', 2 * 1024 * 1024],
   ['1KB', 1024],
   ['3Gb', 3 * 1024 ** 3],
@@ -23,6 +22,8 @@ test.each([
   '1.5mb',
   '1e3b',
   '٣kb',
+  0,
+  1500,
   -1,
   1.5,
   Number.NaN,

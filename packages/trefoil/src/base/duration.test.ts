@@ -2,8 +2,8 @@ import { expect, test } from 'vitest'
 import { parseDuration } from './duration.ts'
 
 test.each([
-  [0, 0],
-  [250, 250],
+  ['0s', 0],
+  ['250ms', 250],
   ['500ms', 500],
   ['30s', 30_000],
   ['15m', 900_000],
@@ -23,6 +23,8 @@ test.each([
   '1.5s',
   '5S',
   '5min',
+  0,
+  250,
   -1,
   0.5,
   Number.NaN,
@@ -31,6 +33,6 @@ test.each([
   expect(parseDuration(duration)).toBeNull()
 })
 
-test('W-16d: values that are neither number nor text are no duration', () => {
+test('W-16d: values that are no text are no duration', () => {
   for (const value of [null, undefined, true, {}]) expect(parseDuration(value)).toBeNull()
 })

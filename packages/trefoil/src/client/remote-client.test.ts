@@ -131,7 +131,7 @@ describe('W-1: redirects', () => {
 
 describe('answers that are none', () => {
   test('CLI-19: too slow', async () => {
-    const remote = await target(() => undefined, { timeoutMs: 30 })
+    const remote = await target(() => undefined, { timeout: '30ms' })
     expect(await remote.manifest()).toMatchObject({
       error: { code: 'remote_unreachable', message: 'Remote did not answer within 30 ms' },
     })
@@ -142,7 +142,7 @@ describe('answers that are none', () => {
       (_request, response) => {
         response.writeHead(200, { 'content-type': 'application/json' }).write('{"ok":')
       },
-      { timeoutMs: 30 },
+      { timeout: '30ms' },
     )
     expect(codeOf(await remote.call({ action: 'ping' }))).toBe('remote_unreachable')
   })
@@ -154,11 +154,11 @@ describe('answers that are none', () => {
       response.write(text.slice(0, 10))
       response.end(text.slice(10))
     }
-    const small = await target(chunked, { maxBytes: text.length - 1 })
+    const small = await target(chunked, { maxResponseSize: `${text.length - 1}b` })
     expect(await small.manifest()).toMatchObject({
       error: { code: 'response_too_large', message: 'Remote response is too large' },
     })
-    const enough = await target(chunked, { maxBytes: text.length })
+    const enough = await target(chunked, { maxResponseSize: `${text.length}b` })
     expect(codeOf(await enough.manifest())).toBe(null)
   })
 

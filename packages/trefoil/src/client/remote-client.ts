@@ -1,3 +1,10 @@
+import type { ByteSize } from '../base/bytes.ts'
+import type { Duration } from '../base/duration.ts'
+import { checkOptionNames, type OptionNames } from '../contract/options/option-names.ts'
+import { readDuration } from '../contract/options/read-duration.ts'
+import { readSize } from '../contract/options/read-size.ts'
+import { valueKind } from '../contract/options/value-kind.ts'
+import { ImproperlyConfigured } from '../contract/problems/problem.ts'
 import type {
   ActionAnswer,
   ActionCallRequest,
@@ -6,6 +13,7 @@ import type {
   ProblemEnvelope,
 } from '../contract/protocol/action-protocol.ts'
 import { CALL_PATH, MANIFEST_PATH } from '../contract/protocol/action-protocol.ts'
+import { checkCallRequest } from '../contract/protocol/check-call-request.ts'
 import { isDeeper, MAX_ANSWER_DEPTH } from './manifest-budget.ts'
 import { refusal } from './problem-envelope.ts'
 import { isFailure, readAnswer, readManifest, readProblem } from './read-answer.ts'
@@ -19,20 +27,29 @@ export interface RemoteTargetOptions {
   readonly token?: string | undefined
   /** More request headers. */
   readonly headers?: Readonly<Record<string, string>> | undefined
-  /** Milliseconds from sending to the last byte of the answer. Default 10,000. */
-  readonly timeoutMs?: number | undefined
+  /** From sending to the last byte of the answer. Default `10s`. */
+  readonly timeout?: Duration | undefined
   /** Gives up what is being asked for: the connection is closed. */
   readonly signal?: AbortSignal | undefined
-  /** Bytes of an answer. Default 5 MiB; exactly the limit passes. */
-  readonly maxBytes?: number | undefined
+  /** Largest answer. Default `5mb`; exactly the limit passes. */
+  readonly maxResponseSize?: ByteSize | undefined
   /** Advice when the credential is refused. Default: how to store a token. */
   readonly loginFix?: string | undefined
   /** Default: the global `fetch`. */
   readonly fetch?: typeof fetch | undefined
 }
 
-const DEFAULT_TIMEOUT_MS = 10_000
-const DEFAULT_MAX_BYTES = 5 * 1024 * 1024
+const OPTIONS: OptionNames<RemoteTargetOptions> = {
+  url: true,
+  token: true,
+  headers: true,
+  timeout: true,
+  signal: true,
+  maxResponseSize: true,
+  loginFix: true,
+  fetch: true,
+}
+
 const LOGIN_FIX =
   'Send a valid token: store one with `trefoil login <remote>`, or give `--token` for one command.'
 
@@ -41,9 +58,11 @@ const LOGIN_FIX =
  * rejections: `remote_unreachable`, `remote_redirect`, `remote_invalid`, `response_too_large`,
  * `AUTHENTICATION_ERROR`, and every problem the remote itself answers with.
  *
- * @throws TypeError when the address, the token or a header is malformed
+ * @throws TypeError when the address, the token or a header is malformed; never says what they are
+ * @throws ImproperlyConfigured for an unknown option, and a `timeout` or `maxResponseSize` that is none
  */
 export function createRemoteTarget(options: RemoteTargetOptions): ActionTarget {
+  checkOptionNames('createRemoteTarget()', options, OPTIONS)
   const remote = new Remote(options)
   return {
     manifest: () => remote.manifest(),
@@ -67,17 +86,17 @@ class Remote {
   readonly #fetch: typeof fetch
 
   constructor(options: RemoteTargetOptions) {
+    checkUrl(options.url)
     const url = parseRemoteUrl(options.url)
     if (!url.ok) throw new TypeError(url.error)
     this.#url = url.value
-    this.#headers = new Headers(options.headers)
-    this.#headers.set('accept', 'application/json')
-    if (options.token !== undefined) {
-      this.#headers.set('authorization', `Bearer ${options.token}`)
-    }
-    this.#timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS
+    this.#headers = readHeaders(options.headers, options.token)
+    this.#timeoutMs = readDuration('createRemoteTarget(): timeout', options.timeout ?? '10s')
     this.#signal = options.signal
-    this.#maxBytes = options.maxBytes ?? DEFAULT_MAX_BYTES
+    this.#maxBytes = readSize(
+      'createRemoteTarget(): maxResponseSize',
+      options.maxResponseSize ?? '5mb',
+    )
     this.#loginFix = options.loginFix ?? LOGIN_FIX
     this.#fetch = options.fetch ?? fetch
   }
@@ -95,6 +114,7 @@ class Remote {
   }
 
   async call(request: ActionCallRequest): Promise<ActionAnswer> {
+    checkCallRequest(request)
     const received = await this.#send(CALL_PATH, JSON.stringify(request))
     if (!received.ok) return received
     const { status, value } = received
@@ -142,6 +162,36 @@ class Remote {
     }
     const code = causeCode(error)
     return code === null ? 'Remote request failed' : `Remote request failed (${code})`
+  }
+}
+
+function checkUrl(url: unknown): void {
+  if (typeof url === 'string' && url !== '') return
+  throw new ImproperlyConfigured(
+    `createRemoteTarget(): url must be the address of the app, got ${valueKind(url)}`,
+  )
+}
+
+/** Written one by one: what the platform says of a value it refuses quotes it, token or not. */
+function readHeaders(given: RemoteTargetOptions['headers'], token: unknown): Headers {
+  const headers = new Headers()
+  for (const [name, value] of Object.entries(given ?? {})) setHeader(headers, name, value)
+  headers.set('accept', 'application/json')
+  if (token === undefined) return headers
+  if (typeof token !== 'string' || token === '') {
+    throw new TypeError(`createRemoteTarget(): token must be text, got ${valueKind(token)}`)
+  }
+  setHeader(headers, 'authorization', `Bearer ${token}`)
+  return headers
+}
+
+function setHeader(headers: Headers, name: string, value: unknown): void {
+  const mistake = `createRemoteTarget(): the value of header '${name}' cannot be sent`
+  if (typeof value !== 'string') throw new TypeError(`${mistake}: it is ${valueKind(value)}`)
+  try {
+    headers.set(name, value)
+  } catch {
+    throw new TypeError(`${mistake}: it, or the name, has characters a header cannot carry`)
   }
 }
 

@@ -19,7 +19,8 @@ import type { CloseHooks, Inbound } from './inbound.ts'
 
 type Arguments = Readonly<Record<string, unknown>>
 
-const NO_ARGUMENTS: Arguments = Object.freeze({})
+/** What a call has before its arguments are bound. No other empty object: it is told apart. */
+export const UNBOUND: Arguments = Object.freeze({})
 
 /** Work for after the answer. */
 export interface BackgroundTask {
@@ -54,7 +55,7 @@ export class CallState implements CallIds, CloseHooks {
   readonly entrypoint: Entrypoint
   readonly requestId: string
   auth: AuthContext | null = null
-  args: Arguments = NO_ARGUMENTS
+  args: Arguments = UNBOUND
   /** True when they hold something that freezing does not hold still. */
   hasLooseArguments = false
   phase: Phase = 'checking'

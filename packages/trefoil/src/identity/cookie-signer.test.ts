@@ -117,7 +117,7 @@ describe('CookieSigner, value format (COOK-1)', () => {
     // What only looks like a ring could be emptied after it was looked at.
     const ofNone = { current: none, previous: [] }
     // @ts-expect-error: what JavaScript callers may hand over
-    expect(() => new CookieSigner(ofNone)).toThrow('A key must be non-empty text or bytes')
+    expect(() => new CookieSigner(ofNone)).toThrow('must be non-empty text or bytes')
     expect(() => new CookieSigner('k', { salt: '' })).toThrow('salt')
   })
 })

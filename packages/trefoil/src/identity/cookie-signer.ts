@@ -1,11 +1,12 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { decodeBase64url, encodeBase64url } from '../base/base64url.ts'
 import { type Clock, systemClock } from '../base/clock.ts'
-import { type Duration, parseDuration } from '../base/duration.ts'
+import type { Duration } from '../base/duration.ts'
 import { canonicalJson } from '../base/json/canonical-json.ts'
 import { freezeClass } from '../base/plain/freeze-class.ts'
 import { checkOptionNames, type OptionNames } from '../contract/options/option-names.ts'
 import { checkRecord, checkText } from '../contract/options/option-values.ts'
+import { readSeconds } from '../contract/options/read-duration.ts'
 import { ImproperlyConfigured } from '../contract/problems/problem.ts'
 import { cookieKeys, type KeyMaterial, type KeyRing, ringKeys } from './key-ring.ts'
 
@@ -41,6 +42,8 @@ export interface OpenOptions {
 }
 
 const OPTIONS: OptionNames<CookieSignerOptions> = { salt: true, format: true, clock: true }
+const SEAL_OPTIONS: OptionNames<SealOptions> = { expiresIn: true, path: true, domain: true }
+const OPEN_OPTIONS: OptionNames<OpenOptions> = { path: true, domain: true }
 const DEFAULT_SALT = 'quater.cookie'
 
 /**
@@ -57,7 +60,7 @@ export class CookieSigner {
   readonly #clock: Clock
 
   constructor(keys: KeyMaterial | KeyRing, options: CookieSignerOptions = {}) {
-    const ring = cookieKeys(keys)
+    const ring = cookieKeys('CookieSigner: keys', keys)
     checkRecord('CookieSigner: options', options)
     checkOptionNames('CookieSigner', options, OPTIONS)
     const { salt = DEFAULT_SALT, format = 'value', clock = systemClock } = options
@@ -104,14 +107,18 @@ export class CookieSigner {
   /**
    * Signs an object as canonical JSON (sorted keys, ASCII only).
    *
-   * @throws TypeError for anything but a plain object, a value with no JSON form, a bad duration,
-   * and a payload that has a member of its own which an option would add (SW-37)
+   * @throws TypeError for anything but a plain object, a value with no JSON form, and a payload that
+   * has a member of its own which an option would add (SW-37)
+   * @throws ImproperlyConfigured for an unknown option, and an `expiresIn` that is no duration
    */
   seal(payload: object, options: SealOptions = {}): string {
+    checkOptionNames('seal()', options, SEAL_OPTIONS)
     const { expiresIn, path, domain } = options
     if (!isPlainObject(payload)) throw new TypeError('seal() takes a plain object')
     const added: Record<string, unknown> = {
-      ...(expiresIn === undefined ? {} : { exp: this.#now() + seconds(expiresIn) }),
+      ...(expiresIn === undefined
+        ? {}
+        : { exp: this.#now() + readSeconds('seal(): expiresIn', expiresIn) }),
       ...(path === undefined ? {} : { _path: path }),
       ...(domain === undefined ? {} : { _domain: domain }),
     }
@@ -124,15 +131,21 @@ export class CookieSigner {
     return this.sign(toAscii(canonicalJson({ ...payload, ...added })))
   }
 
-  /** The payload, or `null` when it is forged, malformed, expired or bound elsewhere; never throws. */
+  /**
+   * The payload, or `null` when it is forged, malformed, expired or bound elsewhere; never throws,
+   * whatever the text.
+   *
+   * @throws ImproperlyConfigured for an unknown option
+   */
   open(text: string, options: OpenOptions = {}): Record<string, unknown> | null {
+    checkOptionNames('open()', options, OPEN_OPTIONS)
     const json = this.verify(text)
     const payload = json === null ? null : parseObject(json)
     if (payload === null) return null
     const { exp } = payload
     if (exp !== undefined && !(typeof exp === 'number' && this.#now() < exp)) return null
     // What is bound to a place opens there alone, not wherever nobody thought of asking (SW-37).
-    const { path, domain } = { ...options }
+    const { path, domain } = options
     return payload['_path'] === path && payload['_domain'] === domain ? payload : null
   }
 
@@ -165,12 +178,6 @@ export class CookieSigner {
 
 // Exported, and what sessions are opened with: a `verify` put there would take any forged cookie.
 freezeClass(CookieSigner)
-
-function seconds(duration: Duration): number {
-  const ms = parseDuration(duration)
-  if (ms === null) throw new TypeError("expiresIn must be a duration such as '1h'")
-  return Math.floor(ms / 1000)
-}
 
 function toAscii(json: string): string {
   return json.replace(

@@ -321,7 +321,11 @@ describe('construction', () => {
       'jwtAuth(): keys must be at least 32 bytes for HS256, got 31; make one with: openssl rand -base64 48',
     ],
     ['a short previous key', { keys: keyRing(SECRET, ['old']) }, 'at least 32 bytes'],
-    ['an empty key', { keys: '' }, 'A key must be non-empty text or bytes'],
+    [
+      'an empty key',
+      { keys: '' },
+      'jwtAuth(): keys must be non-empty text or bytes, got empty text; is the variable',
+    ],
     ['an empty issuer', { issuer: '' }, 'jwtAuth(): issuer must be non-empty text or a list of it'],
     ['no audience in the list', { audience: [] }, 'jwtAuth(): audience must be non-empty text'],
     ['an empty audience in the list', { audience: ['a', ''] }, 'jwtAuth(): audience'],

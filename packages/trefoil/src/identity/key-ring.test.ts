@@ -78,10 +78,16 @@ test('PW-26: what a user of the ring needs of keys holds for those that come lat
 test('PW-26: an empty key, or none, is a start-up mistake', () => {
   expect(() => keyRing('')).toThrow(ImproperlyConfigured)
   expect(() => keyRing(new Uint8Array())).toThrow(ImproperlyConfigured)
-  expect(() => keyRing('a', [''])).toThrow('A key must be non-empty text or bytes')
-  expect(() => keyRing('a').replace('')).toThrow('A key must be non-empty text or bytes')
+  expect(() => keyRing('a', [''])).toThrow(
+    'keyRing(): previous key 1 must be non-empty text or bytes, got empty text',
+  )
+  expect(() => keyRing('a').replace('')).toThrow(
+    'replace(): the current key must be non-empty text or bytes, got empty text',
+  )
   // @ts-expect-error: an environment variable that is not set
-  expect(() => keyRing(undefined)).toThrow('A key must be non-empty text or bytes')
+  expect(() => keyRing(undefined)).toThrow(
+    'keyRing(): the current key must be non-empty text or bytes, got undefined; is the variable that it comes from set?',
+  )
 })
 
 test('X-10: a ring is told from a key, and from what only looks like a ring', () => {

@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import { freezeClass } from '../base/plain/freeze-class.ts'
 import { isRecord } from '../base/plain/is-record.ts'
+import { valueKind } from '../contract/options/value-kind.ts'
 import { ImproperlyConfigured } from '../contract/problems/problem.ts'
 
 /** A secret: text (its UTF-8 bytes) or bytes. */
@@ -73,7 +74,7 @@ export class KeyRing {
    * what uses the ring
    */
   replace(current: KeyMaterial, previous: Iterable<KeyMaterial> = []): void {
-    const wanted = readKeys(current, previous)
+    const wanted = readKeys('replace()', current, previous)
     for (const rule of this.#rules) for (const bytes of wanted) rule(bytes)
     const before = this.#keys
     this.#keys = wanted.map(
@@ -107,7 +108,16 @@ freezeClass(KeyRing)
  * @throws ImproperlyConfigured for an empty key, and for anything but a list of previous ones
  */
 export function keyRing(current: KeyMaterial, previous: Iterable<KeyMaterial> = []): KeyRing {
-  return new KeyRing(readKeys(current, previous))
+  return new KeyRing(readKeys('keyRing()', current, previous))
+}
+
+/**
+ * Keys of an option: a ring, or one that is alone in it.
+ *
+ * @throws ImproperlyConfigured naming the option; never what the key is (FND-38)
+ */
+export function readKeyRing(option: string, keys: unknown): KeyRing {
+  return isKeyRing(keys) ? keys : new KeyRing([readKey(option, keys)])
 }
 
 /** True for a ring; false for anything that only looks like one. */
@@ -120,42 +130,51 @@ export function isKeyRing(value: unknown): value is KeyRing {
  *
  * @throws ImproperlyConfigured for an empty one: with it anybody could sign
  */
-export function cookieKeys(keys: KeyMaterial | KeyRing): KeyRing {
-  if (isKeyRing(keys)) return keys
-  if ((typeof keys === 'string' || keys instanceof Uint8Array) && keys.length === 0) {
-    throw new ImproperlyConfigured('Signed cookie secrets must not be empty')
-  }
-  return keyRing(keys)
+export function cookieKeys(where: string, keys: KeyMaterial | KeyRing): KeyRing {
+  if (isEmpty(keys)) throw new ImproperlyConfigured('Signed cookie secrets must not be empty')
+  return readKeyRing(where, keys)
+}
+
+function isEmpty(key: unknown): boolean {
+  return (typeof key === 'string' || key instanceof Uint8Array) && key.length === 0
 }
 
 /** Each key once, the signing one first. */
-function readKeys(current: KeyMaterial, previous: Iterable<KeyMaterial>): readonly Uint8Array[] {
-  const keys = [toBytes(current)]
-  for (const key of readList(previous)) {
-    const bytes = toBytes(key)
+function readKeys(where: string, current: unknown, previous: unknown): readonly Uint8Array[] {
+  const keys = [readKey(`${where}: the current key`, current)]
+  let count = 0
+  for (const key of readList(where, previous)) {
+    count++
+    const bytes = readKey(`${where}: previous key ${count}`, key)
     if (!keys.some((known) => sameBytes(known, bytes))) keys.push(bytes)
   }
   return keys
 }
 
 /** Text and bytes can be gone through too: they would be read as a list of keys of one letter each. */
-function readList(previous: unknown): Iterable<KeyMaterial> {
+function readList(where: string, previous: unknown): Iterable<unknown> {
   const isList =
     (isRecord(previous) || Array.isArray(previous)) &&
     !(previous instanceof Uint8Array) &&
     typeof (previous as Partial<Iterable<unknown>>)[Symbol.iterator] === 'function'
-  if (!isList) throw new ImproperlyConfigured('previous keys must be a list')
-  // What is in it is looked at by `toBytes`.
-  return previous as unknown as Iterable<KeyMaterial>
+  if (!isList) {
+    throw new ImproperlyConfigured(
+      `${where}: previous keys must be a list, got ${valueKind(previous)}`,
+    )
+  }
+  // What is in it is looked at by `readKey`.
+  return previous as unknown as Iterable<unknown>
 }
 
 /** A copy: whoever holds the array could change the key under everything that was checked. */
-function toBytes(key: KeyMaterial): Uint8Array {
+function readKey(where: string, key: unknown): Uint8Array {
   const bytes = typeof key === 'string' ? new TextEncoder().encode(key) : key
-  if (!(bytes instanceof Uint8Array) || bytes.length === 0) {
-    throw new ImproperlyConfigured('A key must be non-empty text or bytes')
-  }
-  return Uint8Array.from(bytes)
+  if (bytes instanceof Uint8Array && bytes.length > 0) return Uint8Array.from(bytes)
+  // Where it is undefined or empty, a variable was not set where the app runs.
+  const isUnset = key === undefined || key === null || isEmpty(key)
+  const hint = isUnset ? '; is the variable that it comes from set?' : ''
+  const kind = key instanceof Uint8Array ? 'no bytes' : valueKind(key)
+  throw new ImproperlyConfigured(`${where} must be non-empty text or bytes, got ${kind}${hint}`)
 }
 
 function sameBytes(left: Uint8Array, right: Uint8Array): boolean {

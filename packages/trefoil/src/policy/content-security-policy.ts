@@ -1,5 +1,5 @@
 import { isRecord } from '../base/plain/is-record.ts'
-import { shownValue } from '../contract/options/option-values.ts'
+import { valueKind } from '../contract/options/value-kind.ts'
 import { ImproperlyConfigured } from '../contract/problems/problem.ts'
 import { isHeaderValue } from '../web/raw-headers.ts'
 
@@ -21,13 +21,15 @@ const SOURCE = /^[^\s;,]+$/
 export function formatCsp(policy: string | CspDirectives): string {
   if (typeof policy !== 'string' && !isRecord(policy)) {
     throw new ImproperlyConfigured(
-      `contentSecurityPolicy must be text or an object of directives, got ${shownValue(policy)}`,
+      `browser.contentSecurityPolicy must be text or an object of directives, got ${valueKind(policy)}`,
     )
   }
   const text = typeof policy === 'string' ? policy.trim() : joinDirectives(policy)
-  if (text === '') throw new ImproperlyConfigured('contentSecurityPolicy must not be empty')
+  if (text === '') throw new ImproperlyConfigured('browser.contentSecurityPolicy must not be empty')
   if (!isHeaderValue(text)) {
-    throw new ImproperlyConfigured('contentSecurityPolicy has characters a header cannot carry')
+    throw new ImproperlyConfigured(
+      'browser.contentSecurityPolicy has characters a header cannot carry',
+    )
   }
   return text
 }
@@ -36,18 +38,20 @@ function joinDirectives(directives: CspDirectives): string {
   return Object.entries(directives)
     .map(([name, sources]) => {
       if (!DIRECTIVE.test(name)) {
-        throw new ImproperlyConfigured(`contentSecurityPolicy: '${name}' is not a directive name`)
+        throw new ImproperlyConfigured(
+          `browser.contentSecurityPolicy: '${name}' is not a directive name`,
+        )
       }
       // Text is iterable: its letters would be the sources.
       if (!Array.isArray(sources)) {
         throw new ImproperlyConfigured(
-          `contentSecurityPolicy: ${name} must be a list of sources, such as ["'self'"], got ${shownValue(sources)}`,
+          `browser.contentSecurityPolicy: ${name} must be a list of sources, such as ["'self'"], got ${valueKind(sources)}`,
         )
       }
-      for (const source of sources) {
+      for (const [index, source] of sources.entries()) {
         if (typeof source !== 'string' || !SOURCE.test(source)) {
           throw new ImproperlyConfigured(
-            `contentSecurityPolicy: '${source}' is not a source of ${name}`,
+            `browser.contentSecurityPolicy: source ${index + 1} of ${name} is not a source`,
           )
         }
       }

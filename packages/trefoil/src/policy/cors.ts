@@ -1,31 +1,7 @@
-import { checkOptionNames, type OptionNames } from '../contract/options/option-names.ts'
-import { checkFlag, checkRecord } from '../contract/options/option-values.ts'
+import { readOptions } from '../contract/options/read-options.ts'
 import { ImproperlyConfigured } from '../contract/problems/problem.ts'
-import { originMistake } from '../web/origin.ts'
 import { firstHeader, isToken, type RawHeaders } from '../web/raw-headers.ts'
-
-/** Which browser pages may read answers. CORS grants reading; it never authenticates. */
-export interface CorsOptions {
-  /** Exact origins, such as `https://app.example.com`; `*` for every one. */
-  readonly allowedOrigins?: readonly string[]
-  /**
-   * A regular expression that a whole origin must match; anchored whether it says so or not. With
-   * credentials not one that matches everybody's.
-   */
-  readonly allowedOriginPattern?: string
-  /** Default DELETE GET HEAD OPTIONS PATCH POST PUT. */
-  readonly allowedMethods?: readonly string[]
-  /** Request headers a page may send; none or `*` reflects what it asks for. */
-  readonly allowedHeaders?: readonly string[]
-  /** Response headers a page may read. */
-  readonly exposeHeaders?: readonly string[]
-  /** Let pages send cookies; not together with `*`. Default false. */
-  readonly allowCredentials?: boolean
-  /** Seconds a preflight may be remembered. */
-  readonly maxAge?: number
-  /** Answer preflights from public pages to this server in a private network. Default false. */
-  readonly allowPrivateNetwork?: boolean
-}
+import { CORS, type CorsOptions, type CorsValues } from './cors-options.ts'
 
 /** CORS as decisions over raw headers: names and values in turn, for the answer. */
 export interface Cors {
@@ -42,37 +18,23 @@ export interface Cors {
   headers(raw: RawHeaders): readonly string[]
 }
 
-const METHODS: readonly string[] = ['DELETE', 'GET', 'HEAD', 'OPTIONS', 'PATCH', 'POST', 'PUT']
-
-const CORS_OPTIONS: OptionNames<CorsOptions> = {
-  allowedOrigins: true,
-  allowedOriginPattern: true,
-  allowedMethods: true,
-  allowedHeaders: true,
-  exposeHeaders: true,
-  allowCredentials: true,
-  maxAge: true,
-  allowPrivateNetwork: true,
-}
-
 /** @throws ImproperlyConfigured naming the option (CORS-1) */
 export function createCors(options: CorsOptions): Cors {
-  checkRecord('cors', options)
-  checkOptionNames('cors', options, CORS_OPTIONS)
-  checkFlag('CORS allowCredentials', options.allowCredentials)
-  checkFlag('CORS allowPrivateNetwork', options.allowPrivateNetwork)
-  const origins = strings('allowedOrigins', options.allowedOrigins)
+  return corsOf(readOptions(CORS, options))
+}
+
+/** @throws ImproperlyConfigured when what is read does not go together (CORS-1) */
+export function corsOf(options: CorsValues): Cors {
+  const { allowedOrigins: origins, allowCredentials: credentials, maxAge } = options
   const pattern = compilePattern(options.allowedOriginPattern)
-  const methods = strings('allowedMethods', options.allowedMethods, METHODS).map(upperToken)
-  const allowedHeaders = strings('allowedHeaders', options.allowedHeaders).map(headerName)
-  const exposed = strings('exposeHeaders', options.exposeHeaders).map(headerName)
-  const credentials = options.allowCredentials ?? false
+  const methods = options.allowedMethods.map((method) => method.toUpperCase())
+  const allowedHeaders = options.allowedHeaders.map((name) => name.toLowerCase())
+  const exposed = options.exposeHeaders.map((name) => name.toLowerCase())
   const anyOrigin = origins.includes('*')
   const anyMatches = pattern !== null && STRANGERS.some((origin) => pattern.test(origin))
   checkOrigins(origins, pattern, credentials)
   if (anyMatches && credentials) throw everybodyMatches()
   const exact = new Set(origins.filter((origin) => origin !== '*'))
-  const maxAge = checkMaxAge(options.maxAge)
   // Echoed origins make answers differ by Origin, so every answer must say so, or a cache hands
   // one site's permission to another (W-29).
   const varies = !anyOrigin
@@ -131,7 +93,7 @@ export function createCors(options: CorsOptions): Cors {
       if (granted !== '') headers.push('access-control-allow-headers', granted)
       if (maxAge !== null) headers.push('access-control-max-age', String(maxAge))
       const wantsPrivate = firstHeader(raw, 'access-control-request-private-network') === 'true'
-      if (wantsPrivate && options.allowPrivateNetwork === true) {
+      if (wantsPrivate && options.allowPrivateNetwork) {
         headers.push('access-control-allow-private-network', 'true')
       }
       return headers
@@ -179,21 +141,19 @@ const STRANGERS: readonly string[] = [
 
 function everybodyMatches(): ImproperlyConfigured {
   return new ImproperlyConfigured(
-    'CORS allowedOriginPattern matches origins of strangers, which cannot be used with credentials; name the domain',
+    'browser.cors.allowedOriginPattern matches origins of strangers, which cannot go together with browser.cors.allowCredentials; name the domain',
   )
 }
 
-function compilePattern(source: string | undefined): RegExp | null {
-  if (source === undefined) return null
-  const mistake = 'CORS allowedOriginPattern must be a regular expression'
-  if (typeof source !== 'string' || source === '') throw new ImproperlyConfigured(mistake)
+function compilePattern(source: string | null): RegExp | null {
+  if (source === null) return null
   try {
     // Alone first: `a)|(?:b` is none, but would break out of the group that anchors it.
     new RegExp(source)
     // Unanchored, `example\.com` would also match https://example.com.evil.net.
     return new RegExp(`^(?:${source})$`)
   } catch {
-    throw new ImproperlyConfigured(mistake)
+    throw new ImproperlyConfigured('browser.cors.allowedOriginPattern must be a regular expression')
   }
 }
 
@@ -203,53 +163,11 @@ function checkOrigins(
   credentials: boolean,
 ): void {
   if (origins.length === 0 && pattern === null) {
-    throw new ImproperlyConfigured('CORS allowedOrigins must name at least one origin')
-  }
-  for (const origin of origins) {
-    const mistake = origin === '*' ? null : originMistake(origin)
-    if (mistake !== null) throw new ImproperlyConfigured(`CORS allowedOrigins: ${mistake}`)
+    throw new ImproperlyConfigured('browser.cors.allowedOrigins must name at least one origin')
   }
   if (credentials && origins.includes('*')) {
-    throw new ImproperlyConfigured('CORS wildcard origins cannot be used with credentials')
+    throw new ImproperlyConfigured(
+      "browser.cors.allowedOrigins cannot have '*' together with browser.cors.allowCredentials",
+    )
   }
-}
-
-function checkMaxAge(value: number | undefined): number | null {
-  if (value === undefined) return null
-  if (!Number.isSafeInteger(value) || value < 0) {
-    throw new ImproperlyConfigured('CORS maxAge must be greater than or equal to 0')
-  }
-  return value
-}
-
-function strings(
-  option: string,
-  value: readonly string[] | undefined,
-  fallback: readonly string[] = [],
-): readonly string[] {
-  if (value === undefined) return fallback
-  if (!Array.isArray(value)) {
-    throw new ImproperlyConfigured(`CORS ${option} must be a list of strings, not ${typeof value}`)
-  }
-  for (const item of value) {
-    if (typeof item !== 'string')
-      throw new ImproperlyConfigured(`CORS ${option} must contain only strings`)
-    if (item.trim() === '')
-      throw new ImproperlyConfigured(`CORS ${option} cannot contain empty values`)
-  }
-  return value
-}
-
-function upperToken(method: string): string {
-  if (!isToken(method)) {
-    throw new ImproperlyConfigured('CORS allowedMethods must contain valid HTTP method tokens')
-  }
-  return method.toUpperCase()
-}
-
-function headerName(name: string): string {
-  if (!isToken(name)) {
-    throw new ImproperlyConfigured('CORS header lists must contain valid HTTP header names')
-  }
-  return name.toLowerCase()
 }

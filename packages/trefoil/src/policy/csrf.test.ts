@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { readOptions } from '../contract/options/read-options.ts'
 import type { CallerRule, Unshown } from './caller-rule.ts'
-import { type CsrfFacts, type CsrfOptions, decideCsrf, readCsrf } from './csrf.ts'
+import { CSRF, type CsrfFacts, type CsrfOptions, decideCsrf } from './csrf.ts'
 
 const COOKIE = ['Cookie', 'session=1']
 const CROSS = ['Sec-Fetch-Site', 'cross-site', 'Origin', 'https://evil.example']
@@ -156,30 +157,24 @@ describe('decideCsrf (HTTP-8)', () => {
   })
 })
 
-describe('readCsrf (APP-7, APP-12)', () => {
-  it('false switches it off, nothing is the default', () => {
-    expect(readCsrf(false)).toBeNull()
-    expect(readCsrf(undefined)).toEqual({})
-    expect(readCsrf({ trustedOrigins: ['https://a.example'], requireToken: true })).toEqual({
-      trustedOrigins: ['https://a.example'],
-      requireToken: true,
-    })
-  })
-
+describe('options of csrf (APP-7, APP-12)', () => {
   it.each<[unknown, string]>([
-    [true, 'csrf must be an object of options, or false for no protection, got true'],
-    [null, 'csrf must be an object of options, or false for no protection, got null'],
-    [['https://a.example'], 'csrf must be an object'],
+    [true, 'browser.csrf must be an object of options, got true'],
+    [null, 'browser.csrf must be an object of options, got null'],
+    [['https://a.example'], 'browser.csrf must be an object'],
     [{ trustedOrigin: [] }, "csrf: unknown option 'trustedOrigin'; did you mean 'trustedOrigins'?"],
-    [{ requireToken: 'false' }, "csrf.requireToken must be true or false, got 'false'"],
-    [{ trustedOrigins: 'https://a.example' }, 'csrf.trustedOrigins must be a list of strings'],
-    [{ trustedOrigins: ['a.example'] }, "csrf.trustedOrigins: 'a.example' is not an origin"],
+    [
+      { requireToken: 'false' },
+      'csrf.requireToken must be true or false, got text of 5 characters',
+    ],
+    [{ trustedOrigins: 'https://a.example' }, 'csrf.trustedOrigins must be a list of text'],
+    [{ trustedOrigins: ['a.example'] }, 'csrf.trustedOrigins has a wrong entry: number 1 is not'],
     [{ trustedOrigins: ['https://a.example/'] }, "browsers write it 'https://a.example'"],
     [{ trustedOrigins: ['HTTPS://A.example:443'] }, "browsers write it 'https://a.example'"],
     [{ trustedOrigins: ['https://a.example/path'] }, 'is not an origin'],
     [{ trustedOrigins: ['*'] }, 'is not an origin'],
     [{ trustedOrigins: ['null'] }, 'is not an origin'],
   ])('refuses %j', (given, reason) => {
-    expect(() => readCsrf(given)).toThrow(reason)
+    expect(() => readOptions(CSRF, given)).toThrow(reason)
   })
 })

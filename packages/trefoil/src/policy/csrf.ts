@@ -1,7 +1,7 @@
 import { equalSecrets } from '../base/constant-time.ts'
-import { checkOptionNames, type OptionNames } from '../contract/options/option-names.ts'
-import { checkFlag, checkRecord } from '../contract/options/option-values.ts'
-import { ImproperlyConfigured, type Problem, refuse } from '../contract/problems/problem.ts'
+import { flag, list } from '../contract/options/kinds.ts'
+import type { OptionGroup, Values } from '../contract/options/option-rows.ts'
+import { type Problem, refuse } from '../contract/problems/problem.ts'
 import { SentCookies } from '../web/cookie-header.ts'
 import { isOriginOf, originMistake } from '../web/origin.ts'
 import { firstHeader, type RawHeaders } from '../web/raw-headers.ts'
@@ -10,7 +10,7 @@ import type { Cors } from './cors.ts'
 
 /** Protection of calls that a browser authenticates by itself, as with cookies or a password it keeps. */
 export interface CsrfOptions {
-  /** Other origins whose pages may make such calls, such as `https://app.example.com`. */
+  /** Other origins whose pages may make such calls, such as `https://app.example.com`. Default none. */
   readonly trustedOrigins?: readonly string[]
   /**
    * For browsers too old to say where a request comes from: require the header `x-csrf-token` to
@@ -19,30 +19,27 @@ export interface CsrfOptions {
   readonly requireToken?: boolean
 }
 
-const CSRF_OPTIONS: OptionNames<CsrfOptions> = { trustedOrigins: true, requireToken: true }
+/** {@link CsrfOptions} after reading. */
+export type CsrfValues = Values<CsrfOptions>
 
-/**
- * Checks the option `csrf`; `null` when it is off.
- *
- * @throws ImproperlyConfigured naming the option (APP-7, APP-12)
- */
-export function readCsrf(given: unknown): CsrfOptions | null {
-  if (given === false) return null
-  if (given === undefined) return {}
-  checkRecord('csrf', given, 'an object of options, or false for no protection')
-  const options = given as CsrfOptions
-  checkOptionNames('csrf', options, CSRF_OPTIONS)
-  checkFlag('csrf.requireToken', options.requireToken)
-  const { trustedOrigins = [] } = options
-  // Text instead of the list would let in every origin that is a part of it.
-  if (!Array.isArray(trustedOrigins) || trustedOrigins.some((item) => typeof item !== 'string')) {
-    throw new ImproperlyConfigured('csrf.trustedOrigins must be a list of strings')
-  }
-  for (const origin of trustedOrigins) {
-    const mistake = originMistake(origin)
-    if (mistake !== null) throw new ImproperlyConfigured(`csrf.trustedOrigins: ${mistake}`)
-  }
-  return options
+/** The rows of {@link CsrfOptions}. */
+export const CSRF: OptionGroup<CsrfOptions, CsrfValues> = {
+  name: 'browser.csrf',
+  prefix: 'TREFOIL_BROWSER_CSRF',
+  rows: {
+    trustedOrigins: {
+      read: list(originMistake),
+      default: [],
+      variable: true,
+      doc: 'Other origins whose pages may make such calls, such as `https://app.example.com`.',
+    },
+    requireToken: {
+      read: flag,
+      default: false,
+      variable: true,
+      doc: 'For browsers too old to say where a request comes from: the header `x-csrf-token` has to equal the cookie `csrf_token`.',
+    },
+  },
 }
 
 const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE'])

@@ -41,13 +41,13 @@ describe('decideMcpOrigin (MCP-3, FND-31)', () => {
   it('no page is our own while every host is accepted: it may have chosen that host', () => {
     const refused = decide(`http://${HOST}`, [], { host: null })
     expect(refused?.code).toBe('invalid_origin')
-    expect(refused?.fix).toContain('`allowedHosts`')
+    expect(refused?.fix).toContain('`edge.hosts`')
     expect(decide(`http://${HOST}`, [`http://${HOST}`], { host: null })).toBeUndefined()
   })
 
   it('names the proxies where TLS seems to end in front of us', () => {
     const behindTls = decide('https://shop.example', [], { host: 'shop.example' })
-    expect(behindTls?.fix).toContain('`trustedProxies`')
+    expect(behindTls?.fix).toContain('`edge.proxies`')
     for (const origin of ['https://evil.example', 'http://shop.example:1']) {
       expect(decide(origin, [], { host: 'shop.example' })?.fix).not.toContain('trustedProxies')
     }

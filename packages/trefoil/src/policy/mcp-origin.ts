@@ -29,9 +29,9 @@ export function decideMcpOrigin(origin: string, place: McpPlace): Problem | unde
 }
 
 const NAME_HOSTS =
-  'Add the origin to `mcpAllowedOrigins`, or name the hosts of this server in `allowedHosts`: while every host is accepted, no page counts as its own.'
+  'Add the origin to `mcp.allowedOrigins`, or name the hosts of this server in `edge.hosts`: while every host is accepted, no page counts as its own.'
 
 const OTHER_SCHEME = {
   detail: 'Invalid MCP Origin: a page of this host over https, while this request came over http',
-  fix: 'Where a proxy ends TLS, list it in `trustedProxies` so that its `X-Forwarded-Proto` counts; or add the origin to `mcpAllowedOrigins`.',
+  fix: 'Where a proxy ends TLS, list it in `edge.proxies` so that its `X-Forwarded-Proto` counts; or add the origin to `mcp.allowedOrigins`.',
 }

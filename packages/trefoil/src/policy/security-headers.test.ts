@@ -1,13 +1,25 @@
 import { describe, expect, it } from 'vitest'
-import { NONCE } from './content-security-policy.ts'
-import { type SecurityHeaderOptions, securityHeaders } from './security-headers.ts'
+import { readOptions } from '../contract/options/read-options.ts'
+import { type CspDirectives, formatCsp, NONCE } from './content-security-policy.ts'
+import { HSTS, type HstsOptions, type SecurityMode, securityHeaders } from './security-headers.ts'
+import { setHeaders } from './set-headers.ts'
 
-function headers(
-  options: Partial<SecurityHeaderOptions>,
-  scheme: 'http' | 'https' = 'https',
-): Record<string, string> {
+interface Given {
+  readonly mode?: SecurityMode
+  readonly contentSecurityPolicy?: string | CspDirectives
+  readonly hsts?: HstsOptions
+  readonly overrides?: Readonly<Record<string, string | null>>
+}
+
+function headers(options: Given, scheme: 'http' | 'https' = 'https'): Record<string, string> {
+  const { mode = 'strict', contentSecurityPolicy: policy, hsts, overrides = {} } = options
   const flat = securityHeaders(
-    { mode: 'strict', contentSecurityPolicy: null, hsts: undefined, overrides: {}, ...options },
+    {
+      mode,
+      contentSecurityPolicy: policy === undefined ? null : formatCsp(policy),
+      hsts: hsts === undefined ? null : readOptions(HSTS, hsts),
+      overrides: setHeaders('edge.headers', overrides),
+    },
     scheme,
   )
   const record: Record<string, string> = {}
@@ -62,16 +74,16 @@ describe('securityHeaders', () => {
   it('S-HDR-1, RESP-3: a header is set once, and not one of the framing', () => {
     expect(() => headers({ overrides: { 'X-A': '1', 'x-a': '2' } })).toThrow("'x-a' is there twice")
     expect(() => headers({ overrides: { 'Content-Length': '5' } })).toThrow(
-      "responseHeaders: 'Content-Length' is written by the server alone",
+      "edge.headers: 'Content-Length' is written by the server alone",
     )
   })
 
   it('S-HDR-2: preload without the conditions browsers ask for is refused', () => {
-    expect(() => headers({ hsts: { preload: true, maxAge: 3600 } })).toThrow('hsts.preload')
+    expect(() => headers({ hsts: { preload: true, maxAge: '1h' } })).toThrow('hsts.preload')
     expect(() => headers({ hsts: { preload: true, includeSubDomains: false } })).toThrow(
       'hsts.preload',
     )
-    expect(() => headers({ hsts: { maxAge: -1 } })).toThrow('hsts.maxAge')
+    expect(() => headers({ hsts: { maxAge: '1500ms' } })).toThrow('hsts.maxAge')
   })
 
   it('builds a policy from directives and keeps the mark of the nonce', () => {

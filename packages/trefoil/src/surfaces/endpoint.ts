@@ -39,7 +39,7 @@ export interface Endpoint {
 /** Where a request found an endpoint. */
 export interface EndpointPlace {
   readonly scheme: 'http' | 'https'
-  /** Host name and port that one of `allowedHosts` names; `null` where every host is accepted. */
+  /** Host name and port that one of `edge.hosts` names; `null` where every host is accepted. */
   readonly host: string | null
 }
 

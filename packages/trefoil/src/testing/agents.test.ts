@@ -9,7 +9,7 @@ const SILENT = { debug() {}, info() {}, warn() {}, error() {} }
 /** Tokens name their owner; `Bearer bad` is refused like any unknown credential. */
 function shop() {
   const app = createApp({
-    logger: SILENT,
+    log: { logger: SILENT },
     auth: [
       {
         surfaces: ['api', 'mcp', 'cli'],
@@ -171,7 +171,7 @@ describe('the CLI surface (TEST-5, W-21)', () => {
   })
 
   it('an answer that is not of the protocol is an error, not a result', async () => {
-    const app = createApp({ logger: SILENT })
+    const app = createApp({ log: { logger: SILENT } })
     app.get('/', {}, () => 'no actions here')
     const answer = testClient(app).cli.call('add')
     await expect(answer).resolves.toMatchObject({ ok: false, error: { code: 'not_found' } })

@@ -1,5 +1,6 @@
 import { readAnswer, readManifest, readProblem } from '../client/read-answer.ts'
 import type { AppHandle } from '../contract/call/app-handle.ts'
+import { checkOptionNames, type OptionNames } from '../contract/options/option-names.ts'
 import {
   type ActionAnswer,
   type ActionCallRequest,
@@ -28,6 +29,13 @@ export interface CliCallOptions extends CliManifestOptions {
   readonly approvalToken?: string
 }
 
+const MANIFEST_OPTIONS: OptionNames<CliManifestOptions> = { token: true, local: true }
+const CALL_OPTIONS: OptionNames<CliCallOptions> = {
+  ...MANIFEST_OPTIONS,
+  dryRun: true,
+  approvalToken: true,
+}
+
 /** The CLI surface of an app under test (TEST-5): the remote protocol, or this process. */
 export class TestCli {
   readonly #app: AppHandle
@@ -48,6 +56,7 @@ export class TestCli {
     args: Readonly<Record<string, unknown>> = {},
     options: CliCallOptions = {},
   ): Promise<ActionAnswer> {
+    checkOptionNames('testClient().cli.call()', options, CALL_OPTIONS)
     const { dryRun, approvalToken } = options
     const request: ActionCallRequest = {
       action,
@@ -66,6 +75,7 @@ export class TestCli {
 
   /** @throws Error when the answer is none of the protocol */
   async manifest(options: CliManifestOptions = {}): Promise<Manifest | ProblemEnvelope> {
+    checkOptionNames('testClient().cli.manifest()', options, MANIFEST_OPTIONS)
     if (options.local === true) return (await this.#local(options)).manifest()
     const response = await this.#http.get(MANIFEST_PATH, { headers: bearer(options.token) })
     const document = response.json()

@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts'
+import { checkOptionNames, type OptionNames } from '../contract/options/option-names.ts'
 import { type ParsedCookie, parseSetCookie } from './set-cookie.ts'
 
 /** Where a request goes, as far as cookies care. */
@@ -29,6 +30,8 @@ export interface JarCookieOptions {
   readonly secure?: boolean
 }
 
+const SET_OPTIONS: OptionNames<JarCookieOptions> = { domain: true, path: true, secure: true }
+
 /**
  * The cookies of a test client, kept and sent by the rules of RFC 6265bis (TEST-4, W-48): host
  * and domain, path, expiry, `Secure`, name prefixes. Every request counts as same-site. There
@@ -56,8 +59,9 @@ export class CookieJar {
     return [...this.#cookies]
   }
 
-  /** Puts a cookie in by hand, as if it had been received earlier. */
+  /** Puts a cookie in by hand, as if it had been received earlier. @throws ImproperlyConfigured for an unknown option */
   set(name: string, value: string, options: JarCookieOptions = {}): void {
+    checkOptionNames('cookies.set()', options, SET_OPTIONS)
     const { domain, path = '/', secure = false } = options
     this.#store({
       name,

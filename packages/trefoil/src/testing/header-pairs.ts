@@ -20,10 +20,14 @@ export function headerPairs(input: HeadersInput = {}): HeaderPairs {
     : Object.entries(input).flatMap(([name, value]) =>
         (typeof value === 'string' ? [value] : value).map((text) => [name, text] as const),
       )
-  return pairs.map(([name, value]) => {
-    if (!isToken(name)) throw new TypeError(`'${name}' is not a header name`)
+  return pairs.map(([name, value], index) => {
+    // A name written as a key is one; what stands in a list may be a token in the wrong place.
+    const header = isPairs(input) ? `header ${index + 1} of the list` : `header '${name}'`
+    if (typeof name !== 'string' || !isToken(name)) {
+      throw new TypeError(`The name of ${header} has characters a header name cannot have`)
+    }
     if (typeof value !== 'string' || !isHeaderValue(value)) {
-      throw new TypeError(`The value of header '${name}' has characters a header cannot carry`)
+      throw new TypeError(`The value of ${header} has characters a header cannot carry`)
     }
     return [name.toLowerCase(), value] as const
   })

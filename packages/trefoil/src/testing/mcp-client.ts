@@ -1,3 +1,4 @@
+import { checkOptionNames, type OptionNames } from '../contract/options/option-names.ts'
 import { MCP_PATH } from '../surfaces/mcp/mcp-surface.ts'
 import { bearer, type HeadersInput, headerPairs, mergePairs } from './header-pairs.ts'
 import type { TestHttp } from './http-client.ts'
@@ -28,6 +29,20 @@ export interface McpCallOptions extends McpRequestOptions {
   readonly dryRun?: boolean
 }
 
+const REQUEST_OPTIONS: OptionNames<McpRequestOptions> = {
+  token: true,
+  origin: true,
+  era: true,
+  protocolVersion: true,
+  headers: true,
+  meta: true,
+}
+const CALL_OPTIONS: OptionNames<McpCallOptions> = {
+  ...REQUEST_OPTIONS,
+  approvalToken: true,
+  dryRun: true,
+}
+
 type Members = Readonly<Record<string, unknown>>
 
 const NEWEST = { legacy: '2025-11-25', modern: '2026-07-28' } as const
@@ -47,22 +62,30 @@ export class TestMcp {
   }
 
   /** The handshake of the legacy era. */
-  initialize(options: McpRequestOptions = {}): Promise<McpAnswer> {
+  async initialize(options: McpRequestOptions = {}): Promise<McpAnswer> {
+    checkOptionNames('testClient().mcp.initialize()', options, REQUEST_OPTIONS)
     const protocolVersion = options.protocolVersion ?? NEWEST.legacy
     const params = { protocolVersion, capabilities: {}, clientInfo: CLIENT }
     return this.#call('initialize', params, { ...options, era: 'legacy' })
   }
 
   /** `server/discover` of the modern era. */
-  discover(options: McpRequestOptions = {}): Promise<McpAnswer> {
+  async discover(options: McpRequestOptions = {}): Promise<McpAnswer> {
+    checkOptionNames('testClient().mcp.discover()', options, REQUEST_OPTIONS)
     return this.#call('server/discover', {}, { ...options, era: 'modern' })
   }
 
-  toolsList(options: McpRequestOptions = {}): Promise<McpAnswer> {
+  async toolsList(options: McpRequestOptions = {}): Promise<McpAnswer> {
+    checkOptionNames('testClient().mcp.toolsList()', options, REQUEST_OPTIONS)
     return this.#call('tools/list', {}, options)
   }
 
-  toolsCall(name: string, args: Members = {}, options: McpCallOptions = {}): Promise<McpAnswer> {
+  async toolsCall(
+    name: string,
+    args: Members = {},
+    options: McpCallOptions = {},
+  ): Promise<McpAnswer> {
+    checkOptionNames('testClient().mcp.toolsCall()', options, CALL_OPTIONS)
     const { approvalToken, dryRun } = options
     const meta = {
       ...(approvalToken === undefined ? {} : { approvalToken }),

@@ -1,3 +1,4 @@
+import { checkOptionNames, type OptionNames } from '../contract/options/option-names.ts'
 import { type FieldsInput, fieldPairs, urlEncode } from './request-target.ts'
 import type { RequestBody } from './test-exchange.ts'
 
@@ -28,6 +29,7 @@ export interface EncodedBody {
   readonly type: string | null
 }
 
+const FILE: OptionNames<TestFile> = { name: true, content: true, type: true }
 const NO_BODY: EncodedBody = { bytes: null, type: null }
 const encoder = new TextEncoder()
 
@@ -65,8 +67,10 @@ async function encodeMultipart(
   const data = new FormData()
   for (const [name, value] of fieldPairs(form)) data.append(name, value)
   for (const [name, given] of Object.entries(files)) {
-    const list: readonly TestFile[] = 'content' in given ? [given] : given
-    for (const { name: fileName, content, type = 'application/octet-stream' } of list) {
+    const list = (Array.isArray(given) ? given : [given]) as readonly TestFile[]
+    for (const one of list) {
+      checkOptionNames(`testClient().http: file '${name}'`, one, FILE)
+      const { name: fileName, content, type = 'application/octet-stream' } = one
       const part = typeof content === 'string' ? content : new Uint8Array(content)
       data.append(name, new Blob([part], { type }), fileName)
     }

@@ -86,21 +86,25 @@ const SAME_SITE = { strict: 'Strict', lax: 'Lax', none: 'None' } as const
  * Writes a `Set-Cookie` value (RESP-5, RFC 6265bis): `Path=/; Secure; HttpOnly; SameSite=Lax`
  * unless said otherwise.
  *
- * @throws TypeError naming the part that is not valid
+ * @throws TypeError naming the part that is not valid, and the cookie; never what was given (FND-38)
  */
 export function formatSetCookie(name: string, value: string, options: SetCookie = {}): string {
   const { path = '/', domain, maxAge, expires, secure = true, httpOnly = true } = options
   const { sameSite = 'lax' } = options
-  if (!isToken(name)) throw new TypeError(`Invalid cookie name: '${name}'`)
-  if (!OCTETS.test(value)) throw new TypeError(`Invalid cookie value for '${name}'`)
+  if (!isToken(name)) throw new TypeError('A cookie name must be a token: letters, digits, - and _')
+  if (typeof value !== 'string' || !OCTETS.test(value)) {
+    throw new TypeError(
+      `The value of cookie '${name}' must be text without spaces, quotes, commas and semicolons`,
+    )
+  }
   if (name.length + value.length > MAX_PAIR) {
     throw new TypeError(`Cookie '${name}' is larger than ${MAX_PAIR} bytes`)
   }
   if (typeof path !== 'string' || !PATH.test(path) || path.length > MAX_ATTRIBUTE) {
-    throw new TypeError(`The path of cookie '${name}' must begin with '/', got '${path}'`)
+    throw new TypeError(`The path of cookie '${name}' must be text that begins with '/'`)
   }
   if (domain !== undefined && !isDomain(domain)) {
-    throw new TypeError(`The domain of cookie '${name}' must be a host name, got '${domain}'`)
+    throw new TypeError(`The domain of cookie '${name}' must be a host name`)
   }
   if (maxAge !== undefined && !Number.isInteger(maxAge)) {
     throw new TypeError(`maxAge of cookie '${name}' must be a whole number of seconds`)
@@ -109,7 +113,7 @@ export function formatSetCookie(name: string, value: string, options: SetCookie 
     throw new TypeError(`expires of cookie '${name}' must be a valid date`)
   }
   if (!Object.hasOwn(SAME_SITE, sameSite)) {
-    throw new TypeError(`Invalid SameSite value: '${sameSite}'. Must be one of: lax, strict, none`)
+    throw new TypeError(`sameSite of cookie '${name}' must be lax, strict or none`)
   }
   if (sameSite === 'none' && !secure) {
     throw new TypeError(`SameSite=None of cookie '${name}' requires the Secure attribute`)

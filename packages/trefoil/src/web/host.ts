@@ -64,7 +64,7 @@ export function sameHost(left: string, right: string, scheme: 'http' | 'https'):
 }
 
 /**
- * A pattern of `allowedHosts`: `*`, `example.com`, `*.example.com` (sub-domains only),
+ * A pattern of `edge.hosts`: `*`, `example.com`, `*.example.com` (sub-domains only),
  * `.example.com` (the domain and its sub-domains); an exact name may carry a port.
  */
 export type HostPattern = (host: Host) => boolean

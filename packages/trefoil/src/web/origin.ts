@@ -15,17 +15,20 @@ export function normalOrigin(text: string): string | null {
   return url === null || url.origin === 'null' ? null : url.origin
 }
 
-/** What to say about text that browsers never send as an origin; `null` when they do. */
+/**
+ * What is wrong with text that browsers never send as an origin: words that follow its name; `null`
+ * when nothing is. The text is not shown: an address may have a password in it.
+ */
 export function originMistake(text: string): string | null {
   // It could be a host's name to the letter, and would then never match.
   if (text.includes('*') && text !== '*') {
-    return `'${text}' is not an origin but a pattern, and origins are compared whole; CORS takes patterns as allowedOriginPattern`
+    return 'is not an origin but a pattern, and origins are compared whole; CORS takes patterns as allowedOriginPattern'
   }
   const origin = normalOrigin(text)
   if (origin === text) return null
   return origin === null
-    ? `'${text}' is not an origin; write scheme and host, such as https://app.example.com`
-    : `'${text}' is not an origin; browsers write it '${origin}'`
+    ? 'is not an origin; write scheme and host, such as https://app.example.com'
+    : `is not an origin; browsers write it '${origin}'`
 }
 
 /** `Host: Shop.example.:443` and `Origin: https://shop.example` are one place. */

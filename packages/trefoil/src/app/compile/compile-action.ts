@@ -1,4 +1,3 @@
-import { parseDuration } from '../../base/duration.ts'
 import { lazily } from '../../base/lazily.ts'
 import type { Action, ToolHints } from '../../contract/call/action.ts'
 import type { Guard } from '../../contract/call/call.ts'
@@ -8,6 +7,7 @@ import {
   SURFACES,
   type SurfaceName,
 } from '../../contract/call/surface-name.ts'
+import { readDuration } from '../../contract/options/read-duration.ts'
 import type { ParamSpec } from '../../contract/params/param-spec.ts'
 import type { Params } from '../../contract/params/params.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
@@ -241,7 +241,7 @@ function readSurfaces(given: unknown, option: string, where: string): readonly S
   for (const name of given) {
     if (!SURFACES.includes(name)) {
       throw new ImproperlyConfigured(
-        `${where}: Unknown ${option} surface '${String(name)}'; expected one of ${SURFACES.join(', ')}`,
+        `${where}: Unknown ${option} surface; expected one of ${SURFACES.join(', ')}`,
       )
     }
   }
@@ -332,10 +332,8 @@ function compileTimeout(declared: readonly unknown[], ofApp: number, where: stri
   const limits = ofApp === 0 ? [] : [ofApp]
   for (const given of declared) {
     if (given === undefined) continue
-    const ms = parseDuration(given)
-    if (ms === null || ms === 0) {
-      throw new ImproperlyConfigured(`${where}: timeout must be a duration such as '30s'`)
-    }
+    const ms = readDuration(`${where}: timeout`, given)
+    if (ms === 0) throw new ImproperlyConfigured(`${where}: timeout must be more than '0s'`)
     limits.push(ms)
   }
   return limits.length === 0 ? 0 : Math.min(...limits)

@@ -112,6 +112,8 @@ describe('where an argument comes from', () => {
   })
 })
 
+const MARKERS = 'takes a Standard Schema, a marker such as query(…), or a dependency, got'
+
 describe('mistakes name the route and the parameter', () => {
   const at = (name: string, reason: string) => `Route POST /orders, parameter '${name}': ${reason}`
 
@@ -132,14 +134,9 @@ describe('mistakes name the route and the parameter', () => {
       'no schema',
       { a: 'string' },
       {},
-      at('a', 'takes a Standard Schema, a marker such as query(…), or a dependency'),
+      at('a', `${MARKERS} text of 6 characters; write z.string()`),
     ],
-    [
-      'null',
-      { a: null },
-      {},
-      at('a', 'takes a Standard Schema, a marker such as query(…), or a dependency'),
-    ],
+    ['null', { a: null }, {}, at('a', `${MARKERS} null`)],
     [
       'a path marker without segment',
       { id: path(z.string()) },

@@ -1,5 +1,6 @@
 import { answeredNow } from '../../contract/call/answered-now.ts'
 import { type Dependency, isDependency } from '../../contract/call/dependency.ts'
+import { valueKind } from '../../contract/options/value-kind.ts'
 import type { ParamSpec } from '../../contract/params/param-spec.ts'
 import {
   isMarkedParam,
@@ -19,6 +20,7 @@ import {
 } from './absence.ts'
 import { bigintSchema } from './bigint-segment.ts'
 import { bigintDocument, documentOf } from './param-document.ts'
+import { paramHint } from './param-hint.ts'
 import { type ParamSite, wrongParam } from './param-site.ts'
 
 /** What `params` of an action comes to. */
@@ -49,7 +51,7 @@ export function compileParams(declared: Params, site: ParamSite): CompiledParams
       throw wrongParam(
         site,
         name,
-        'takes a Standard Schema, a marker such as query(…), or a dependency',
+        `takes a Standard Schema, a marker such as query(…), or a dependency, got ${valueKind(entry)}${paramHint(entry)}`,
       )
   }
   for (const name of site.pathNames) {

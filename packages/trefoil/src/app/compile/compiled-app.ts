@@ -9,13 +9,15 @@ import type { Draining } from '../../engine/ending/draining.ts'
 import { compilePlan } from '../../engine/plan.ts'
 import { AppView } from '../../engine/views/app-view.ts'
 import { hookDecider } from '../../policy/approval.ts'
-import { type CorsOptions, createCors } from '../../policy/cors.ts'
+import { createCors } from '../../policy/cors.ts'
+import type { CorsOptions } from '../../policy/cors-options.ts'
 import { createEdge } from '../../policy/edge.ts'
 import { type CliSurface, createCliSurface } from '../../surfaces/cli/cli-surface.ts'
-import { docsEndpoints } from '../../surfaces/docs/docs-surface.ts'
+import { type DocsOptions, docsEndpoints } from '../../surfaces/docs/docs-surface.ts'
 import type { Endpoint } from '../../surfaces/endpoint.ts'
 import { createBrowserPolicy } from '../../surfaces/http/browser-policy.ts'
 import { createHttpSurface, type HttpHandler } from '../../surfaces/http/http-surface.ts'
+import type { BodyLimits } from '../../surfaces/http/request/body-limits.ts'
 import { headerOf } from '../../surfaces/http/response/header-list.ts'
 import { compileRouteAnswers } from '../../surfaces/http/response/route-answers.ts'
 import type { HttpTarget } from '../../surfaces/http/route/find.ts'
@@ -59,7 +61,7 @@ export function compileApp(
   const site = {
     covered,
     hasApprovalHook: config.approval !== null,
-    timeout: config.timeout,
+    timeout: config.limits.timeout ?? 0,
     contentType: headerOf(config.headers.http, 'content-type'),
   }
   const compiled = compileRegistry(declarations, site)
@@ -87,15 +89,16 @@ export function compileApp(
     audit: null,
     background,
     draining,
-    timeout: config.timeout,
-    closeTimeout: config.closeTimeout,
+    timeout: config.limits.timeout ?? 0,
+    closeTimeout: config.limits.close,
   })
-  const { accessLog, onCall, logger, clock } = config
+  const { limits, logger, clock } = config
+  const { access: accessLog, onCall } = config.log
   const recorder = new Recorder({ accessLog, onCall, logger, clock })
   const cli = createCliSurface(catalogue, app, recorder, {
-    maxBodySize: config.maxBodySize,
+    maxBodySize: limits.body,
     jsonLimits: config.json,
-    maxResponseSize: config.maxActionResponseSize,
+    maxResponseSize: config.cli.maxResponseSize,
   })
   const mcpOrigins = mcpOriginsOf(config)
   const mcpCors = mcpOrigins.size === 0 ? null : createCors(mcpCorsOptions(mcpOrigins))
@@ -103,20 +106,20 @@ export function compileApp(
   const mcp = mcpEndpoint(catalogue, app, {
     tools,
     allowedOrigins: mcpOrigins,
-    maxBodySize: config.maxBodySize,
+    maxBodySize: limits.body,
     jsonLimits: config.json,
-    maxResponseSize: config.maxToolResponseSize,
+    maxResponseSize: config.mcp.maxResponseSize,
   })
-  const endpoints = [mcp, ...cli.endpoints, ...docsEndpoints(catalogue, app, config)]
+  const endpoints = [mcp, ...cli.endpoints, ...docsEndpoints(catalogue, app, docsOptions(config))]
   const http = createHttpSurface({
     mounts: [
       ...routeMounts(compiled, app, config),
       ...endpointMounts(endpoints, compiled, config.auth),
     ],
-    hostsAreNamed: config.hosts !== null && !config.allowedHosts.some(isWildcard),
+    hostsAreNamed: config.hosts !== null && !config.edge.hosts.some(isWildcard),
     edge: createEdge({
       hosts: config.hosts,
-      maxBodySize: config.maxBodySize,
+      maxBodySize: limits.body,
       singleHeaders: singleHeaders(app, config),
     }),
     proxies: config.proxies,
@@ -124,13 +127,13 @@ export function compileApp(
     headers: config.headers,
     browser: createBrowserPolicy(config.cors, mcpCors, MCP_PATH),
     csrf: config.csrf,
-    maxInFlight: config.maxInFlight,
+    maxInFlight: limits.inFlight,
     compression:
-      config.compression === null
+      config.edge.compression === null
         ? null
-        : { ...config.compression, credentialHeaders: app.credentialHeaders },
-    requestIdHeader: config.requestIdHeader,
-    bodyLimits: config,
+        : { ...config.edge.compression, credentialHeaders: app.credentialHeaders },
+    requestIdHeader: config.edge.requestIdHeader,
+    bodyLimits: bodyLimits(config),
     credentialHeaders: app.credentialHeaders,
     recorder,
     nextId: app.nextId,
@@ -144,9 +147,31 @@ export function compileApp(
   })
 }
 
+function bodyLimits({ limits, json }: AppConfig): BodyLimits {
+  return Object.freeze({
+    maxBodySize: limits.body,
+    maxFormParts: limits.formParts,
+    maxFormFieldSize: limits.formField,
+    maxFileSize: limits.file,
+    uploadSpoolSize: limits.spool,
+    json,
+  })
+}
+
+function docsOptions({ docs, mcp }: AppConfig): DocsOptions {
+  return {
+    openapiPath: docs.openapiPath,
+    docsPath: docs.path,
+    mcpDocsPath: mcp.docsPath,
+    publicDocs: docs.public,
+    tagDescriptions: new Map(Object.entries(docs.tags)),
+  }
+}
+
 /** MCP's own list, else the exact origins of CORS; a CORS wildcard never opens MCP (MCP-3). */
-function mcpOriginsOf({ mcpAllowedOrigins, cors }: AppConfig): ReadonlySet<string> {
-  return mcpAllowedOrigins.size > 0 || cors === null ? mcpAllowedOrigins : cors.exactOrigins
+function mcpOriginsOf({ mcp, cors }: AppConfig): ReadonlySet<string> {
+  const own = new Set(mcp.allowedOrigins)
+  return own.size > 0 || cors === null ? own : cors.exactOrigins
 }
 
 /** A page that may use MCP must also be able to read its answers (W-30). */
@@ -171,8 +196,9 @@ function credentialHeaders(auth: AppContext['auth']): ReadonlySet<string> {
 }
 
 /** One value is read of each: of two keys, somebody in front may have checked the other one. */
-function singleHeaders(app: AppContext, { requestIdHeader }: AppConfig): readonly string[] {
+function singleHeaders(app: AppContext, { edge }: AppConfig): readonly string[] {
   const names = [...app.credentialHeaders].filter((name) => name !== 'cookie')
+  const { requestIdHeader } = edge
   return requestIdHeader === null ? names : [...names, requestIdHeader]
 }
 
@@ -183,11 +209,12 @@ function isWildcard(pattern: string): boolean {
 function routeMounts(
   compiled: readonly CompiledAction[],
   app: AppContext,
-  { requestIdHeader, headers }: AppConfig,
+  { edge, headers }: AppConfig,
 ): Mount<HttpTarget>[] {
   const caller = callerRule(app.auth.api)
   const open = publicRule(caller)
   const { credentialHeaders } = app
+  const { requestIdHeader } = edge
   const common = { requestIdHeader, credentialHeaders, vary: headerOf(headers.http, 'vary') }
   return compiled.flatMap(({ action, template }) => {
     if (action.method === null || template === null) return []

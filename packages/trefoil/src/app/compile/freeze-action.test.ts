@@ -136,7 +136,7 @@ test('an input schema that is made on first use is not made by freezing', () => 
 test('FND-56: what a middleware is shown cannot turn validation off for the next call', async () => {
   const app = createApp({
     publicSurfaces: ['api', 'mcp', 'cli'],
-    logger: { debug() {}, info() {}, warn() {}, error() {} },
+    log: { logger: { debug() {}, info() {}, warn() {}, error() {} } },
   })
   app.use((call, next) => {
     const shown: object = call.action

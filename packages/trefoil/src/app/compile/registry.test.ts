@@ -67,10 +67,10 @@ describe('paths', () => {
 describe('names', () => {
   test('ROUTE-14: tools and CLI actions share one space of names', () => {
     expect(mistake(route(null, null, tool('x')), route('GET', '/x', tool('x')))).toBe(
-      'Duplicate tool name: x',
+      'Duplicate tool name: x (app.tool() and route GET /x); give one of them another name',
     )
     expect(mistake(route('GET', '/a', tool('x')), route('GET', '/b', cli('x')))).toBe(
-      'Duplicate action name: x',
+      'Duplicate action name: x (route GET /a and route GET /b); give one of them another name',
     )
   })
 

@@ -43,9 +43,18 @@ function nameConflicts(actions: readonly Action[]): string[] {
     seen.set(action.name, action)
     if (other === undefined) continue
     const kind = other.exposed.mcp && action.exposed.mcp ? 'tool' : 'action'
-    mistakes.push(`Duplicate ${kind} name: ${action.name}`)
+    mistakes.push(
+      `Duplicate ${kind} name: ${action.name} (${placeOf(other)} and ${placeOf(action)}); ` +
+        'give one of them another name',
+    )
   }
   return mistakes
+}
+
+/** Where an action was declared, as its developer knows it. */
+function placeOf({ method, path, exposed }: Action): string {
+  if (path !== null) return `route ${method} ${path}`
+  return exposed.mcp ? 'app.tool()' : 'app.action()'
 }
 
 /** Two routes of one shape and method would compete; of one shape, they must agree on names. */

@@ -1,6 +1,7 @@
 import { isRecord } from '../../base/plain/is-record.ts'
 import { readGuard } from '../../contract/auth/read-guard.ts'
-import { checkOptionNames } from '../../contract/options/option-names.ts'
+import type { ToolHints } from '../../contract/call/action.ts'
+import { checkOptionNames, type OptionNames } from '../../contract/options/option-names.ts'
 import {
   checkFlag,
   checkList,
@@ -46,7 +47,23 @@ export function checkRouteOptions(where: string, options: DeclaredOptions): void
       `${where}: returns must be a Standard Schema, such as z.object({ id: z.string() }), got ${shownValue(options.returns)}`,
     )
   }
-  if (options.hints !== undefined) checkRecord(`${where}: hints`, options.hints)
+  if (options.hints !== undefined) checkHints(`${where}: hints`, options.hints)
+}
+
+const HINTS: OptionNames<ToolHints> = {
+  readOnlyHint: true,
+  destructiveHint: true,
+  idempotentHint: true,
+  openWorldHint: true,
+}
+
+function checkHints(where: string, hints: ToolHints): void {
+  checkRecord(where, hints)
+  checkOptionNames(where, hints, HINTS)
+  // The compiler of the table holds the names to be those of the interface.
+  for (const name of Object.keys(HINTS) as (keyof ToolHints)[]) {
+    checkFlag(`${where}: ${name}`, hints[name])
+  }
 }
 
 function checkShared(where: string, options: Level['options']): void {
@@ -58,12 +75,20 @@ function checkShared(where: string, options: Level['options']): void {
     )
   }
   checkList(`${where}: tags`, options.tags, 'text', isText)
-  checkList(`${where}: guards`, options.guards, 'guards', isRecord)
+  checkList(`${where}: guards`, options.guards, "guards, such as hasRole('admin')", isRecord)
   for (const guard of options.guards ?? []) readGuard(`${where}: guards`, guard)
   checkList(`${where}: middleware`, options.middleware, 'functions', isFunction)
   checkList(`${where}: errorHandlers`, options.errorHandlers, 'handlers from onError()', isRecord)
   if (options.metadata !== undefined) checkRecord(`${where}: metadata`, options.metadata)
-  if (options.params !== undefined) checkRecord(`${where}: params`, options.params)
+  if (options.params === undefined) return
+  checkRecord(`${where}: params`, options.params)
+  // Of its members, that of some library would be taken for parameters.
+  if (isSchema(options.params)) {
+    throw new ImproperlyConfigured(
+      `${where}: params is a map of names, got a schema: ` +
+        'write { id: z.string() }, not z.object({ id: z.string() })',
+    )
+  }
 }
 
 function isText(value: unknown): boolean {

@@ -11,7 +11,7 @@ const at = (path: string, init?: RequestInit) => new Request(`http://localhost${
 describe('groups', () => {
   test('GROUP-1: prefix, parameters and middleware reach what is inside, and only that', async () => {
     const log: string[] = []
-    const app = createApp({ logger })
+    const app = createApp({ log: { logger } })
     app.use((_, next) => {
       log.push('app')
       return next()
@@ -33,7 +33,7 @@ describe('groups', () => {
   test('PW-10: a nested group inherits the guards of its parents', async () => {
     const roles: string[] = []
     const app = createApp({
-      logger,
+      log: { logger },
       auth: [
         { authenticate: (_request) => new AuthContext({ subject: 'u', roles }), surfaces: ['api'] },
       ],
@@ -49,7 +49,7 @@ describe('groups', () => {
   })
 
   test('MW-4: error handlers of the route, then the group, then the app', async () => {
-    const app = createApp({ logger })
+    const app = createApp({ log: { logger } })
     app.onError(Error, () => 'app')
     const group = app.group('/g', {})
     group.onError(RangeError, () => 'group')
@@ -68,7 +68,7 @@ describe('groups', () => {
 
 describe('methods', () => {
   test('ROUTE-1: every method has its verb, others have route()', async () => {
-    const app = createApp({ logger })
+    const app = createApp({ log: { logger } })
     for (const verb of ['get', 'post', 'put', 'patch', 'delete'] as const) {
       app[verb]('/x', (_, call) => call.request.method)
     }
@@ -82,7 +82,7 @@ describe('methods', () => {
   })
 
   test('AUTH-1: an action is on HTTP only where it has a path, on agents only where it says so', () => {
-    const app = createApp({ logger, publicSurfaces: ['mcp', 'cli'] })
+    const app = createApp({ log: { logger }, publicSurfaces: ['mcp', 'cli'] })
     app.get('/a', () => 1)
     app.tool('b', { description: 'd' }, () => 1)
     app.action('c', { description: 'd', cli: true }, () => 1)

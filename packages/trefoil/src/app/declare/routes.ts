@@ -1,5 +1,6 @@
 import type { Awaitable } from '../../base/promise.ts'
 import type { ErrorClass, ErrorHandler, Handler, Middleware } from '../../contract/call/action.ts'
+import { valueKind } from '../../contract/options/value-kind.ts'
 import type { Params } from '../../contract/params/params.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
 import type { AppTypes } from './app-types.ts'
@@ -70,6 +71,9 @@ export class Routes<
 
   /** Wraps every handler declared here and below; runs after approval. */
   use(middleware: Middleware<AnyCallOf<T>>): void {
+    if (typeof middleware !== 'function') {
+      throw new ImproperlyConfigured(`use() takes a middleware, got ${valueKind(middleware)}`)
+    }
     this.#middleware.push(middleware as Middleware)
   }
 
@@ -86,6 +90,11 @@ export class Routes<
 
   #adder(method: string): AddRoute<T, Inherited, Prefix> {
     const add = (path: string, ...rest: Arguments) => {
+      if (typeof path !== 'string') {
+        throw new ImproperlyConfigured(
+          `${method}: the first argument of a route is its path, such as '/orders', got ${valueKind(path)}`,
+        )
+      }
       const [options, handler] = rest.length === 1 ? [{}, rest[0]] : rest
       this.#add(method, path, options, handler)
     }
@@ -108,7 +117,8 @@ export class Routes<
     handler: Handler,
   ): void {
     if (typeof handler !== 'function') {
-      throw new ImproperlyConfigured(`${method ?? 'Action'} ${path ?? options.name} has no handler`)
+      const what = `${method ?? 'Action'} ${path ?? options.name}`
+      throw new ImproperlyConfigured(`${what} has no handler: the last argument is its function`)
     }
     this.#declare({ method, path, levels: this.#levels, options, handler })
   }

@@ -6,7 +6,7 @@ import { type App, createApp } from '../create-app.ts'
 import { ambiguousApprovals } from './ambiguous-approval.ts'
 
 const silent: Logger = { debug() {}, info() {}, warn() {}, error() {} }
-const options = { logger: silent, env: {}, approval: () => true } as const
+const options = { log: { logger: silent }, env: {}, approval: () => true } as const
 
 function appWith(params: Params, needsApproval = true): App<never> {
   const app = createApp(options)
@@ -102,7 +102,7 @@ test('APPR-5: start-up says it once an action, naming action, parameters and wha
     ...silent,
     warn: (fields, message) => void warnings.push([fields, message]),
   }
-  const app = createApp({ ...options, logger, publicSurfaces: ['api', 'mcp', 'cli'] })
+  const app = createApp({ ...options, log: { logger }, publicSurfaces: ['api', 'mcp', 'cli'] })
   const optional = z.string().nullish()
   for (const name of ['first', 'second']) {
     app.action(

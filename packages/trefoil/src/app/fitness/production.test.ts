@@ -5,14 +5,14 @@ import { dependency } from '../../contract/call/dependency.ts'
 import type { Logger } from '../../contract/call/logger.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
 import { jwtAuth } from '../../identity/jwt-auth.ts'
-import type { CorsOptions } from '../../policy/cors.ts'
+import type { CorsOptions } from '../../policy/cors-options.ts'
 import { cookieSession } from '../cookie-session.ts'
 import { type App, createApp } from '../create-app.ts'
 import { UnfitForProduction } from './production.ts'
 
 const silent: Logger = { debug() {}, info() {}, warn() {}, error() {} }
 const SECRET = 'Zk3vQ9xT1mB7rL5wN8pD2hF6jS4gY0cAeUiOqWzX'
-const fit = { logger: silent, env: {}, allowedHosts: ['shop.example'] }
+const fit = { log: { logger: silent }, env: {}, edge: { hosts: ['shop.example'] } }
 
 function authBy(secret: string) {
   return [{ authenticate: jwtAuth({ keys: secret }), surfaces: ['api', 'mcp', 'cli'] as const }]
@@ -39,13 +39,13 @@ test('PROD-1, W-44: a fit app has no issues', () => {
 
 test('PROD-1, W-44: every failure at once, each with its code', () => {
   const app = createApp({
-    logger: silent,
+    log: { logger: silent },
     env: {},
     debug: true,
-    security: 'off',
-    publicDocs: true,
-    mcpAllowedOrigins: ['*'],
-    cors: { allowedOrigins: ['*'] },
+    edge: { security: 'off' },
+    docs: { public: true },
+    mcp: { allowedOrigins: ['*'] },
+    browser: { cors: { allowedOrigins: ['*'] } },
     auth: [{ authenticate: jwtAuth({ keys: 'secret'.repeat(6) }), surfaces: ['mcp'] }],
   })
   const session = cookieSession({ keys: SECRET, secure: false, env: {} })
@@ -56,8 +56,8 @@ test('PROD-1, W-44: every failure at once, each with its code', () => {
     'debug_enabled',
     'security_off',
     'hosts_missing',
-    'docs_public',
     'mcp_origin_wildcard',
+    'docs_public',
     'cors_wildcard',
     'surface_uncovered',
     'surface_uncovered',
@@ -68,7 +68,7 @@ test('PROD-1, W-44: every failure at once, each with its code', () => {
 
 test('PROD-1: a wildcard host', () => {
   const auth = authBy(SECRET)
-  expect(codes(createApp({ ...fit, auth, allowedHosts: ['a.example', '*'] }))).toEqual([
+  expect(codes(createApp({ ...fit, auth, edge: { hosts: ['a.example', '*'] } }))).toEqual([
     'hosts_wildcard',
   ])
 })
@@ -80,14 +80,14 @@ describe('W-44: origins', () => {
     [{ allowedOriginPattern: 'https://[a-z]+\\.shop\\.example' }, []],
     [{ allowedOrigins: ['https://shop.example'] }, []],
   ])('%j', (cors, expected) => {
-    expect(codes(createApp({ ...fit, auth: authBy(SECRET), cors }))).toEqual(expected)
+    expect(codes(createApp({ ...fit, auth: authBy(SECRET), browser: { cors } }))).toEqual(expected)
   })
 
   test('every page may read what is public by intent', () => {
     const publicSurfaces = ['api', 'mcp'] as const
-    expect(codes(createApp({ ...fit, publicSurfaces, cors: { allowedOrigins: ['*'] } }))).toEqual(
-      [],
-    )
+    expect(
+      codes(createApp({ ...fit, publicSurfaces, browser: { cors: { allowedOrigins: ['*'] } } })),
+    ).toEqual([])
   })
 })
 
@@ -115,13 +115,19 @@ describe('W-44: trusted proxies', () => {
     '%s is everybody',
     (...trustedProxies) => {
       const auth = authBy(SECRET)
-      expect(codes(createApp({ ...fit, auth, trustedProxies }))).toEqual(['proxies_everyone'])
+      expect(
+        codes(createApp({ ...fit, auth, edge: { ...fit.edge, proxies: trustedProxies } })),
+      ).toEqual(['proxies_everyone'])
     },
   )
 
   test('networks of ours are not', () => {
     const trustedProxies = ['10.0.0.0/8', '172.16.0.0/12', 'fc00::/7', '173.245.48.0/20', '::1']
-    expect(codes(createApp({ ...fit, auth: authBy(SECRET), trustedProxies }))).toEqual([])
+    expect(
+      codes(
+        createApp({ ...fit, auth: authBy(SECRET), edge: { ...fit.edge, proxies: trustedProxies } }),
+      ),
+    ).toEqual([])
   })
 })
 
@@ -158,7 +164,7 @@ describe('W-44: what authenticators and dependencies go by', () => {
   })
 
   test('HTTP-8, FND-24: what browsers add by themselves without protection from other sites', () => {
-    const off = { ...fit, csrf: false } as const
+    const off = { ...fit, browser: { csrf: false } } as const
     const by = (authenticator: object) =>
       codes(
         createApp({
@@ -190,7 +196,7 @@ describe('W-44: what authenticators and dependencies go by', () => {
       runs++
       return null
     }
-    codes(createApp({ ...fit, csrf: false, auth: covering(counting) }))
+    codes(createApp({ ...fit, browser: { csrf: false }, auth: covering(counting) }))
     expect(runs).toBe(0)
   })
 })

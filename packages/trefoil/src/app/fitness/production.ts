@@ -1,4 +1,3 @@
-import { type IpBytes, type IpRange, parseIp } from '../../base/ip.ts'
 import type { Catalogue } from '../../contract/call/catalogue.ts'
 import { SURFACES } from '../../contract/call/surface-name.ts'
 import type { ProductionRisk } from '../../contract/options/production-risk.ts'
@@ -27,49 +26,27 @@ export function productionIssues(
   config: AppConfig,
 ): readonly ProductionRisk[] {
   return [
-    ...edgeIssues(config),
+    ...config.risks,
     ...documentationIssues(config),
     ...originIssues(config),
-    ...proxyIssues(config),
     ...uncoveredSurfaces(catalogue, config),
     ...approvalIssues(catalogue),
     ...credentialIssues(catalogue, config),
   ]
 }
 
-function edgeIssues({ debug, security, allowedHosts }: AppConfig): ProductionRisk[] {
-  const issues: ProductionRisk[] = []
-  if (debug) issues.push({ code: 'debug_enabled', message: 'debug must be disabled' })
-  if (security === 'off') {
-    issues.push({ code: 'security_off', message: "security must be 'strict' or 'web'" })
-  }
-  if (allowedHosts.length === 0) {
-    issues.push({ code: 'hosts_missing', message: 'allowedHosts must be configured' })
-  } else if (allowedHosts.includes('*')) {
-    issues.push({ code: 'hosts_wildcard', message: "allowedHosts must not contain '*'" })
-  }
-  return issues
+function documentationIssues({ docs, mcp }: AppConfig): ProductionRisk[] {
+  const hasDocs = docs.openapiPath !== null || docs.path !== null || mcp.docsPath !== null
+  return docs.public && hasDocs ? [{ code: 'docs_public', message: 'docs.public must be off' }] : []
 }
 
-function documentationIssues(config: AppConfig): ProductionRisk[] {
-  const { publicDocs, openapiPath, docsPath, mcpDocsPath } = config
-  const hasDocs = openapiPath !== null || docsPath !== null || mcpDocsPath !== null
-  return publicDocs && hasDocs ? [{ code: 'docs_public', message: 'publicDocs must be off' }] : []
-}
-
-function originIssues({ mcpAllowedOrigins, cors, publicSurfaces }: AppConfig): ProductionRisk[] {
-  const issues: ProductionRisk[] = []
-  if (mcpAllowedOrigins.has('*')) {
-    issues.push({ code: 'mcp_origin_wildcard', message: "mcpAllowedOrigins must not contain '*'" })
-  }
+function originIssues({ cors, publicSurfaces }: AppConfig): ProductionRisk[] {
   // What is public anyway may be read by every page, but not with anybody's credentials (X-16).
   const isMeant = publicSurfaces.has('api') && cors?.allowsCredentials !== true
-  if (cors?.admitsEveryone === true && !isMeant) {
-    const message =
-      "cors must not admit every origin, unless publicSurfaces lists 'api'; name the origins"
-    issues.push({ code: 'cors_wildcard', message })
-  }
-  return issues
+  if (cors?.admitsEveryone !== true || isMeant) return []
+  const message =
+    "browser.cors must not admit every origin, unless publicSurfaces lists 'api'; name the origins"
+  return [{ code: 'cors_wildcard', message }]
 }
 
 function uncoveredSurfaces(
@@ -93,29 +70,13 @@ function approvalIssues(catalogue: Catalogue): ProductionRisk[] {
   })
 }
 
-/**
- * Addresses far apart, so that no network of one owner has two of them. A range that does makes
- * everybody a proxy, whose word about the caller's address, scheme and host is taken.
- */
-const FAR_APART: readonly IpBytes[] = [
-  ...['1.1.1.1', '8.8.8.8', '66.249.64.1', '100.200.1.1', '151.101.1.1', '203.0.113.1'],
-  ...['2001:db8::1', '2606:4700::1', '2a00:1450::1'],
-].flatMap((text) => [parseIp(text)].filter((bytes) => bytes !== null))
-
-function proxyIssues({ proxies }: AppConfig): ProductionRisk[] {
-  const isVast = (range: IpRange) => FAR_APART.filter(range).length > 1
-  if (proxies?.trusted.some(isVast) !== true) return []
-  const message = 'trustedProxies must not contain everybody; name the networks of your proxies'
-  return [{ code: 'proxies_everyone', message }]
-}
-
 /** What authenticators and dependencies say about themselves, each thing once. */
 function credentialIssues(catalogue: Catalogue, { auth, csrf }: AppConfig): ProductionRisk[] {
   const { dependencies, ambient, undeclared } = reachOf(catalogue, auth)
   const issues: ProductionRisk[] = []
   if (csrf === null && ambient.length > 0) {
     const what = ambient.join(' and ')
-    const message = `csrf must not be off: ${what} say who is calling, and browsers send them by themselves`
+    const message = `browser.csrf must not be off: ${what} say who is calling, and browsers send them by themselves`
     issues.push({ code: 'csrf_off', message })
   }
   if (csrf === null && undeclared.length > 0) {

@@ -1,11 +1,12 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { Logger } from '../../contract/call/logger.ts'
+import { variablesOf, variableWarnings } from '../../contract/options/environment.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
 import { createApp } from '../create-app.ts'
-import type { AppOptions } from './app-options.ts'
+import { APP, type AppOptions } from './app-options.ts'
 import { readConfig } from './config.ts'
-import { strayVariables } from './environment.ts'
-import { APP_VARIABLES } from './environment-variables.ts'
+import { KNOWN_VARIABLES } from './known-variables.ts'
+import { MOVED_VARIABLES } from './moved-options.ts'
 
 function read(env: Record<string, string>, options: AppOptions = {}) {
   return readConfig({ ...options, env })
@@ -27,109 +28,139 @@ const EVERY: Readonly<Record<string, string>> = {
   TREFOIL_VERSION: '1.2.3',
   TREFOIL_DESCRIPTION: 'A store.',
   TREFOIL_DEBUG: 'on',
-  TREFOIL_SECURITY: 'web',
-  TREFOIL_ALLOWED_HOSTS: 'shop.example, *.shop.example',
-  TREFOIL_CONTENT_SECURITY_POLICY: "default-src 'none'",
-  TREFOIL_HSTS_MAX_AGE: '31536000',
-  TREFOIL_HSTS_INCLUDE_SUB_DOMAINS: 'yes',
-  TREFOIL_HSTS_PRELOAD: 'true',
-  TREFOIL_TRUSTED_PROXIES: '10.0.0.0/8',
-  TREFOIL_PROXY_HEADERS: 'forwarded',
-  TREFOIL_CORS_ALLOW_ORIGINS: 'https://a.example,https://b.example',
-  TREFOIL_CORS_ALLOW_ORIGIN_REGEX: 'https://[a-z]+\\.c\\.example',
-  TREFOIL_CORS_ALLOW_METHODS: 'GET,POST',
-  TREFOIL_CORS_ALLOW_HEADERS: 'x-one',
-  TREFOIL_CORS_EXPOSE_HEADERS: 'x-two',
-  TREFOIL_CORS_ALLOW_CREDENTIALS: 'yes',
-  TREFOIL_CORS_MAX_AGE: '600',
-  TREFOIL_CSRF_TRUSTED_ORIGINS: 'https://a.example',
-  TREFOIL_CSRF_REQUIRE_TOKEN: '1',
-  TREFOIL_COMPRESSION: 'true',
-  TREFOIL_MAX_IN_FLIGHT: '7',
-  TREFOIL_MAX_BODY_SIZE: '3mb',
-  TREFOIL_MAX_JSON_DEPTH: '33',
-  TREFOIL_MAX_JSON_MEMBERS: '44',
-  TREFOIL_MAX_FORM_PARTS: '8',
-  TREFOIL_MAX_FORM_FIELD_SIZE: '9kb',
-  TREFOIL_MAX_FILE_SIZE: '10kb',
-  TREFOIL_UPLOAD_SPOOL_SIZE: '0b',
-  TREFOIL_MAX_TOOL_RESPONSE_SIZE: '11kb',
-  TREFOIL_MAX_ACTION_RESPONSE_SIZE: '12kb',
-  TREFOIL_TIMEOUT: '30s',
-  TREFOIL_REQUEST_ID_HEADER: 'X-Trace',
-  TREFOIL_MCP_ALLOWED_ORIGINS: 'https://m.example',
-  TREFOIL_OPENAPI_PATH: '/api.json',
+  TREFOIL_EDGE_SECURITY: 'web',
+  TREFOIL_EDGE_HOSTS: 'shop.example, *.shop.example',
+  TREFOIL_EDGE_PROXIES: '10.0.0.0/8',
+  TREFOIL_EDGE_PROXY_HEADERS: 'forwarded',
+  TREFOIL_EDGE_REQUEST_ID_HEADER: 'X-Trace',
+  TREFOIL_EDGE_COMPRESSION: 'true',
+  TREFOIL_BROWSER_CORS_ALLOWED_ORIGINS: 'https://a.example,https://b.example',
+  TREFOIL_BROWSER_CORS_ALLOWED_ORIGIN_PATTERN: 'https://[a-z]+\\.c\\.example',
+  TREFOIL_BROWSER_CORS_ALLOWED_METHODS: 'GET,POST',
+  TREFOIL_BROWSER_CORS_ALLOWED_HEADERS: 'x-one',
+  TREFOIL_BROWSER_CORS_EXPOSE_HEADERS: 'x-two',
+  TREFOIL_BROWSER_CORS_ALLOW_CREDENTIALS: 'yes',
+  TREFOIL_BROWSER_CORS_MAX_AGE: '10m',
+  TREFOIL_BROWSER_CSRF_TRUSTED_ORIGINS: 'https://a.example',
+  TREFOIL_BROWSER_CSRF_REQUIRE_TOKEN: '1',
+  TREFOIL_BROWSER_CONTENT_SECURITY_POLICY: "default-src 'none'",
+  TREFOIL_BROWSER_HSTS_MAX_AGE: '365d',
+  TREFOIL_BROWSER_HSTS_INCLUDE_SUB_DOMAINS: 'yes',
+  TREFOIL_BROWSER_HSTS_PRELOAD: 'true',
+  TREFOIL_LIMITS_BODY: '3mb',
+  TREFOIL_LIMITS_JSON_DEPTH: '33',
+  TREFOIL_LIMITS_JSON_MEMBERS: '44',
+  TREFOIL_LIMITS_FORM_PARTS: '8',
+  TREFOIL_LIMITS_FORM_FIELD: '9kb',
+  TREFOIL_LIMITS_FILE: '10kb',
+  TREFOIL_LIMITS_SPOOL: '0b',
+  TREFOIL_LIMITS_IN_FLIGHT: '7',
+  TREFOIL_LIMITS_TIMEOUT: '30s',
+  TREFOIL_LIMITS_CLOSE: '40s',
+  TREFOIL_DOCS_OPENAPI_PATH: '/api.json',
   TREFOIL_DOCS_PATH: '/api',
+  TREFOIL_DOCS_PUBLIC: 'on',
+  TREFOIL_MCP_ALLOWED_ORIGINS: 'https://m.example',
   TREFOIL_MCP_DOCS_PATH: 'none',
-  TREFOIL_PUBLIC_DOCS: 'on',
+  TREFOIL_MCP_MAX_RESPONSE_SIZE: '11kb',
+  TREFOIL_CLI_MAX_RESPONSE_SIZE: '12kb',
   TREFOIL_LOG_LEVEL: 'silent',
+}
+
+const KIB = 1024
+
+/** What {@link EVERY} comes to. */
+const ALL_OF_IT = {
+  name: 'store',
+  version: '1.2.3',
+  description: 'A store.',
+  debug: true,
+  edge: {
+    security: 'web',
+    hosts: ['shop.example', '*.shop.example'],
+    requestIdHeader: 'x-trace',
+    compression: { threshold: KIB },
+  },
+  proxies: { headers: 'forwarded' },
+  csrf: { trustedOrigins: ['https://a.example'], requireToken: true },
+  limits: {
+    body: 3 * KIB * KIB,
+    jsonDepth: 33,
+    jsonMembers: 44,
+    formParts: 8,
+    formField: 9 * KIB,
+    file: 10 * KIB,
+    spool: 0,
+    inFlight: 7,
+    timeout: 30_000,
+    close: 40_000,
+  },
+  docs: { openapiPath: '/api.json', path: '/api', public: true },
+  mcp: { allowedOrigins: ['https://m.example'], docsPath: null, maxResponseSize: 11 * KIB },
+  cli: { maxResponseSize: 12 * KIB },
+  log: { level: 'silent' },
 }
 
 const PREFLIGHT = ['origin', 'https://b.example', 'access-control-request-method', 'GET']
 
 describe('APP-5: explicit option, then variable, then default', () => {
   test('every variable arrives', () => {
-    expect(Object.keys(EVERY)).toEqual(APP_VARIABLES.map(({ variable }) => variable))
+    expect(new Set(Object.keys(EVERY))).toEqual(variablesOf(APP).names)
     const config = read(EVERY)
-    expect(config).toMatchObject({
-      name: 'store',
-      version: '1.2.3',
-      description: 'A store.',
-      debug: true,
-      security: 'web',
-      allowedHosts: ['shop.example', '*.shop.example'],
-      proxies: { headers: 'forwarded' },
-      csrf: { trustedOrigins: ['https://a.example'], requireToken: true },
-      compression: { threshold: 1024 },
-      maxInFlight: 7,
-      maxBodySize: 3 * 1024 * 1024,
-      json: { maxDepth: 33, maxMembers: 44 },
-      maxFormParts: 8,
-      maxFormFieldSize: 9 * 1024,
-      maxFileSize: 10 * 1024,
-      uploadSpoolSize: 0,
-      maxToolResponseSize: 11 * 1024,
-      maxActionResponseSize: 12 * 1024,
-      timeout: 30_000,
-      requestIdHeader: 'x-trace',
-      openapiPath: '/api.json',
-      docsPath: '/api',
-      mcpDocsPath: null,
-      publicDocs: true,
-    })
-    expect([...config.mcpAllowedOrigins]).toEqual(['https://m.example'])
+    expect(config).toMatchObject(ALL_OF_IT)
     expect(config.headers.https).toContain("default-src 'none'")
     expect(config.headers.https).toContain('max-age=31536000; includeSubDomains; preload')
   })
 
+  test('and so does each by the name it had in 0.1, with a warning that names the new one', () => {
+    const old = Object.fromEntries(
+      [...MOVED_VARIABLES].map(([name, { to }]) => [name, EVERY[to] ?? 'no such variable']),
+    )
+    // Bare numbers were seconds.
+    old['TREFOIL_HSTS_MAX_AGE'] = '31536000'
+    const kept = { ...EVERY }
+    for (const { to } of MOVED_VARIABLES.values()) delete kept[to]
+    const config = read({ ...kept, ...old })
+    expect(config).toMatchObject(ALL_OF_IT)
+    expect(config.headers.https).toContain('max-age=31536000; includeSubDomains; preload')
+    expect(variableWarnings({ ...kept, ...old }, KNOWN_VARIABLES)).toHaveLength(
+      MOVED_VARIABLES.size,
+    )
+    expect(variableWarnings({ TREFOIL_MAX_BODY_SIZE: '1mb' }, KNOWN_VARIABLES)).toEqual([
+      'Environment variable TREFOIL_MAX_BODY_SIZE is now TREFOIL_LIMITS_BODY; the old name works until 1.0',
+    ])
+  })
+
+  test('of an old and a new name the new one counts', () => {
+    const env = { TREFOIL_MAX_BODY_SIZE: '1mb', TREFOIL_LIMITS_BODY: '2kb' }
+    expect(read(env).limits.body).toBe(2 * KIB)
+  })
+
   test('an option given in code wins, also when it says none', () => {
-    const options: AppOptions = {
+    const config = read(EVERY, {
       name: 'code',
       debug: false,
-      maxBodySize: 10,
-      allowedHosts: [],
-      docsPath: null,
-      mcpDocsPath: '/tools',
-      requestIdHeader: null,
-      csrf: false,
-      hsts: false,
-    }
-    const config = read(EVERY, options)
+      limits: { body: '10b' },
+      edge: { hosts: [], requestIdHeader: null },
+      docs: { path: null },
+      mcp: { docsPath: '/tools' },
+      browser: { csrf: false, hsts: false },
+    })
     expect(config).toMatchObject({
       name: 'code',
       debug: false,
-      maxBodySize: 10,
-      allowedHosts: [],
-      docsPath: null,
-      mcpDocsPath: '/tools',
-      requestIdHeader: null,
+      limits: { body: 10, file: 10 * KIB },
+      edge: { hosts: [], requestIdHeader: null, security: 'web' },
+      docs: { path: null },
+      mcp: { docsPath: '/tools' },
       csrf: null,
     })
     expect(config.headers.https).not.toContain('strict-transport-security')
   })
 
   test('a variable whose option is given is not read at all', () => {
-    expect(read({ TREFOIL_MAX_BODY_SIZE: 'nonsense' }, { maxBodySize: 10 }).maxBodySize).toBe(10)
+    const options: AppOptions = { limits: { body: '10b' } }
+    expect(read({ TREFOIL_LIMITS_BODY: 'nonsense' }, options).limits.body).toBe(10)
   })
 
   test('an empty environment reads none, and by default it is that of the process', () => {
@@ -154,56 +185,67 @@ describe('APP-5: explicit option, then variable, then default', () => {
 
 describe('wrong texts name the variable', () => {
   test.each<[string, string, string]>([
+    ['TREFOIL_LIMITS_BODY', '', 'must not be empty'],
     ['TREFOIL_MAX_BODY_SIZE', '', 'must not be empty'],
-    ['TREFOIL_ALLOWED_HOSTS', ' ', 'must not be empty'],
-    ['TREFOIL_ALLOWED_HOSTS', 'a.example,,b.example', 'cannot contain empty values'],
-    ['TREFOIL_ALLOWED_HOSTS', 'a.example,', 'cannot contain empty values'],
-    ['TREFOIL_CSRF_TRUSTED_ORIGINS', 'https://a.example,,', 'cannot contain empty values'],
+    ['TREFOIL_EDGE_HOSTS', ' ', 'must not be empty'],
+    ['TREFOIL_EDGE_HOSTS', 'a.example,,b.example', 'cannot contain empty values'],
+    ['TREFOIL_EDGE_HOSTS', 'a.example,', 'cannot contain empty values'],
+    ['TREFOIL_BROWSER_CSRF_TRUSTED_ORIGINS', 'https://a.example,,', 'cannot contain empty values'],
     ...['2', 'mb', '2tb', '-1mb', '1 mb'].map((text): [string, string, string] => [
-      'TREFOIL_MAX_FILE_SIZE',
+      'TREFOIL_LIMITS_FILE',
       text,
-      "must be integer bytes or a string like '2mb' (b, gb, kb, mb)",
+      "must be a size such as '2mb' (b, kb, mb, gb), got text",
     ]),
-    ['TREFOIL_MAX_FORM_PARTS', '0', 'must be greater than 0'],
-    ['TREFOIL_MAX_FORM_PARTS', '01', 'must be a positive integer'],
-    ['TREFOIL_MAX_IN_FLIGHT', '1e3', 'must be a positive integer'],
+    ['TREFOIL_LIMITS_FORM_PARTS', '0', 'must be a whole number, 1 or more'],
+    ['TREFOIL_LIMITS_FORM_PARTS', '01', 'must be a whole number, 1 or more'],
+    ['TREFOIL_LIMITS_IN_FLIGHT', '1e3', 'must be a whole number, 1 or more'],
     ['TREFOIL_DEBUG', 'maybe', 'must be 1, true, yes or on, or 0, false, no or off'],
-    ['TREFOIL_CORS_MAX_AGE', '10m', 'must be a whole number of seconds'],
-    ['TREFOIL_TIMEOUT', '30', "must be a duration such as '30s'"],
-    ['TREFOIL_SECURITY', 'relaxed', 'must be one of strict, web, off'],
+    ['TREFOIL_BROWSER_CORS_MAX_AGE', '600', "must be a duration such as '30s'"],
+    ['TREFOIL_BROWSER_CORS_MAX_AGE', '1500ms', 'must be whole seconds'],
+    ['TREFOIL_LIMITS_TIMEOUT', '30', "must be a duration such as '30s'"],
+    ['TREFOIL_EDGE_SECURITY', 'relaxed', 'must be one of strict, web, off'],
     ['TREFOIL_DOCS_PATH', 'docs', "must start with '/'"],
     ['TREFOIL_LOG_LEVEL', 'hunter2', 'must be one of debug, info, warn, error, silent'],
-    ['TREFOIL_REQUEST_ID_HEADER', 'a b', 'must be a valid HTTP header name'],
+    ['TREFOIL_EDGE_REQUEST_ID_HEADER', 'a b', 'must be a valid HTTP header name'],
+    ['TREFOIL_EDGE_COMPRESSION', 'gzip', 'must be 1, true, yes or on'],
   ])('APP-3, APP-4, APP-5: %s=%j', (variable, text, message) => {
-    const origins = { TREFOIL_CORS_ALLOW_ORIGINS: 'https://a.example' }
-    expect(mistake({ ...origins, [variable]: text })).toBe(`${variable} ${message}`)
+    const origins = { TREFOIL_BROWSER_CORS_ALLOWED_ORIGINS: 'https://a.example' }
+    const said = mistake({ ...origins, [variable]: text })
+    expect(said.startsWith(`${variable} ${message}`), said).toBe(true)
   })
 
   test('APP-7, APP-11: what only the reader of the option can know', () => {
-    expect(mistake({ TREFOIL_ALLOWED_HOSTS: 'https://a.example' })).toBe(
-      "TREFOIL_ALLOWED_HOSTS: 'https://a.example' is not a host name or pattern",
+    expect(mistake({ TREFOIL_EDGE_HOSTS: 'https://a.example' })).toMatch(
+      /^TREFOIL_EDGE_HOSTS has a wrong entry: number 1 is not a host name/,
     )
-    expect(mistake({ TREFOIL_TRUSTED_PROXIES: 'proxy' })).toMatch(
-      /^TREFOIL_TRUSTED_PROXIES must contain IP/,
+    expect(mistake({ TREFOIL_EDGE_PROXIES: 'proxy' })).toMatch(
+      /^TREFOIL_EDGE_PROXIES has a wrong entry: number 1 is not an IP address/,
     )
     expect(mistake({ TREFOIL_MCP_DOCS_PATH: '/docs' })).toBe(
-      "TREFOIL_MCP_DOCS_PATH conflicts with docsPath: '/docs'",
+      "TREFOIL_MCP_DOCS_PATH conflicts with docs.path: '/docs'",
     )
-    expect(mistake({ TREFOIL_CORS_ALLOW_ORIGINS: 'a.example' })).toMatch(
-      /^TREFOIL_CORS_ALLOW_ORIGINS: 'a.example' is not an origin/,
+    expect(mistake({ TREFOIL_BROWSER_CORS_ALLOWED_ORIGINS: 'a.example' })).toMatch(
+      /^TREFOIL_BROWSER_CORS_ALLOWED_ORIGINS has a wrong entry: number 1 is not an origin/,
+    )
+    expect(mistake({ TREFOIL_BROWSER_CONTENT_SECURITY_POLICY: 'a\nb' })).toBe(
+      'TREFOIL_BROWSER_CONTENT_SECURITY_POLICY has characters a header cannot carry',
+    )
+    // Set under its old name, and that is where somebody has to look.
+    expect(mistake({ TREFOIL_HSTS_PRELOAD: 'on', TREFOIL_HSTS_MAX_AGE: '60' })).toBe(
+      'TREFOIL_HSTS_PRELOAD needs includeSubDomains and a maxAge of a year or more',
     )
   })
 
   test('an option that came from the code keeps its name', () => {
-    expect(mistake({ TREFOIL_NAME: 'x' }, { docsPath: 'docs' })).toBe(
-      "docsPath must start with '/'",
+    expect(mistake({ TREFOIL_NAME: 'x' }, { docs: { path: 'docs' } })).toBe(
+      "docs.path must start with '/'",
     )
   })
 
   test('all of them at once, and never the text itself', () => {
-    expect(mistake({ TREFOIL_DEBUG: 'hunter2', TREFOIL_MAX_FILE_SIZE: 'hunter2' })).toBe(
+    expect(mistake({ TREFOIL_DEBUG: 'hunter2', TREFOIL_LIMITS_FILE: 'hunter2' })).toBe(
       'TREFOIL_DEBUG must be 1, true, yes or on, or 0, false, no or off\n' +
-        "TREFOIL_MAX_FILE_SIZE must be integer bytes or a string like '2mb' (b, gb, kb, mb)",
+        "TREFOIL_LIMITS_FILE must be a size such as '2mb' (b, kb, mb, gb), got text of 7 characters",
     )
   })
 })
@@ -226,14 +268,14 @@ describe('FND-34: the log level', () => {
     expect(levels({})).toEqual(['info', 'warn', 'error'])
     expect(levels({ TREFOIL_LOG_LEVEL: ' DEBUG ' })).toEqual(['debug', 'info', 'warn', 'error'])
     expect(levels({ TREFOIL_LOG_LEVEL: 'silent' })).toEqual([])
-    expect(levels({ TREFOIL_LOG_LEVEL: 'debug' }, { logLevel: 'error' })).toEqual(['error'])
+    expect(levels({ TREFOIL_LOG_LEVEL: 'debug' }, { log: { level: 'error' } })).toEqual(['error'])
   })
 
   test("a logger of the app's own has its own, and reads the variable as it likes", () => {
     const lines: unknown[] = []
     const write = (...line: unknown[]) => void lines.push(line)
     const own: Logger = { debug: write, info: write, warn: write, error: write }
-    const { logger } = read({ TREFOIL_LOG_LEVEL: 'trace' }, { logger: own })
+    const { logger } = read({ TREFOIL_LOG_LEVEL: 'trace' }, { log: { logger: own } })
     logger.debug({}, 'x')
     expect(lines).toEqual([[{}, 'x']])
   })
@@ -241,13 +283,15 @@ describe('FND-34: the log level', () => {
 
 describe('CORS', () => {
   test('S-CORS-1: nothing without origins, lists are trimmed', () => {
-    expect(read({ TREFOIL_CORS_ALLOW_METHODS: 'GET' }).cors).toBeNull()
-    const { cors } = read({ TREFOIL_CORS_ALLOW_ORIGINS: ' https://a.example , https://b.example ' })
+    expect(read({ TREFOIL_BROWSER_CORS_ALLOWED_METHODS: 'GET' }).cors).toBeNull()
+    const { cors } = read({
+      TREFOIL_BROWSER_CORS_ALLOWED_ORIGINS: ' https://a.example , https://b.example ',
+    })
     expect([...(cors?.exactOrigins ?? [])]).toEqual(['https://a.example', 'https://b.example'])
   })
 
   test('S-CORS-2: members not given in code come from the environment', () => {
-    const { cors } = read(EVERY, { cors: { maxAge: 5 } })
+    const { cors } = read(EVERY, { browser: { cors: { maxAge: '5s' } } })
     const headers = cors?.preflightHeaders(PREFLIGHT) ?? []
     expect(headers[headers.indexOf('access-control-max-age') + 1]).toBe('5')
     expect(headers[headers.indexOf('access-control-allow-methods') + 1]).toBe('GET, POST')
@@ -257,7 +301,9 @@ describe('CORS', () => {
   })
 
   test('S-CORS-2: origins given in code are all there are, a pattern does not add to them', () => {
-    const { cors } = read(EVERY, { cors: { allowedOrigins: ['https://code.example'] } })
+    const { cors } = read(EVERY, {
+      browser: { cors: { allowedOrigins: ['https://code.example'] } },
+    })
     for (const origin of ['https://a.example', 'https://x.c.example']) {
       expect(cors?.headers(['origin', origin])).not.toContain('access-control-allow-origin')
     }
@@ -265,7 +311,10 @@ describe('CORS', () => {
   })
 
   test('S-CORS-2: every method is written *', () => {
-    const env = { TREFOIL_CORS_ALLOW_ORIGINS: '*', TREFOIL_CORS_ALLOW_METHODS: '*' }
+    const env = {
+      TREFOIL_BROWSER_CORS_ALLOWED_ORIGINS: '*',
+      TREFOIL_BROWSER_CORS_ALLOWED_METHODS: '*',
+    }
     const headers = read(env).cors?.preflightHeaders(PREFLIGHT) ?? []
     expect(headers[headers.indexOf('access-control-allow-methods') + 1]).toBe(
       'DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT',
@@ -273,9 +322,12 @@ describe('CORS', () => {
   })
 
   test('X-16: the wildcard with credentials is refused, and both variables are named', () => {
-    const env = { TREFOIL_CORS_ALLOW_ORIGINS: '*', TREFOIL_CORS_ALLOW_CREDENTIALS: 'on' }
+    const env = {
+      TREFOIL_BROWSER_CORS_ALLOWED_ORIGINS: '*',
+      TREFOIL_BROWSER_CORS_ALLOW_CREDENTIALS: 'on',
+    }
     expect(mistake(env)).toBe(
-      'CORS wildcard origins cannot be used with credentials (TREFOIL_CORS_ALLOW_ORIGINS, TREFOIL_CORS_ALLOW_CREDENTIALS)',
+      "TREFOIL_BROWSER_CORS_ALLOWED_ORIGINS cannot have '*' together with TREFOIL_BROWSER_CORS_ALLOW_CREDENTIALS",
     )
   })
 })
@@ -284,11 +336,14 @@ describe('variables that nobody reads', () => {
   test('are named with the nearest that exists, those of the program and sessions are not', () => {
     const known = ['APP', 'TOKEN', 'HOME', 'ENV', 'LOG_LEVEL', 'SESSION_SECRET', 'NAME']
     const env = Object.fromEntries(known.map((name) => [`TREFOIL_${name}`, 'x']))
-    expect(strayVariables(env)).toEqual([])
+    expect(variableWarnings(env, KNOWN_VARIABLES)).toEqual([])
     expect(
-      strayVariables({ ...env, TREFOIL_MAX_BODYSIZE: '1', TREFOIL_WHATEVER_ELSE: '1', OTHER: '1' }),
+      variableWarnings(
+        { ...env, TREFOIL_LIMIT_BODY: '1', TREFOIL_WHATEVER_ELSE: '1', OTHER: '1' },
+        KNOWN_VARIABLES,
+      ),
     ).toEqual([
-      'Environment variable TREFOIL_MAX_BODYSIZE is not one that Trefoil reads; did you mean TREFOIL_MAX_BODY_SIZE?',
+      'Environment variable TREFOIL_LIMIT_BODY is not one that Trefoil reads; did you mean TREFOIL_LIMITS_BODY?',
       'Environment variable TREFOIL_WHATEVER_ELSE is not one that Trefoil reads',
     ])
   })
@@ -302,11 +357,11 @@ describe('variables that nobody reads', () => {
       error: silent,
       warn: (_fields, message = '') => void lines.push(message),
     }
-    const app = createApp({ logger, env: { TREFOIL_ALOWED_HOSTS: 'a.example' } })
+    const app = createApp({ log: { logger }, env: { TREFOIL_EDGE_HOST: 'a.example' } })
     expect(lines).toEqual([])
     await app.startup()
     expect(lines).toEqual([
-      'Environment variable TREFOIL_ALOWED_HOSTS is not one that Trefoil reads; did you mean TREFOIL_ALLOWED_HOSTS?',
+      'Environment variable TREFOIL_EDGE_HOST is not one that Trefoil reads; did you mean TREFOIL_EDGE_HOSTS?',
     ])
   })
 })
@@ -316,22 +371,9 @@ test('APP-6: before the list of what is unfit for production, once', async () =>
   const silent = () => {}
   const warn = (_fields: object, message: string) => void lines.push(message)
   const logger: Logger = { debug: silent, info: silent, error: silent, warn }
-  const app = createApp({ logger, env: { TREFOIL_ALOWED_HOSTS: 'a.example' } })
-  expect(() => app.validateProduction()).toThrow('allowedHosts must be configured')
-  expect(() => app.validateProduction()).toThrow('allowedHosts must be configured')
+  const app = createApp({ log: { logger }, env: { TREFOIL_EDGE_HOST: 'a.example' } })
+  expect(() => app.validateProduction()).toThrow('edge.hosts must be configured')
+  expect(() => app.validateProduction()).toThrow('edge.hosts must be configured')
   await app.startup()
-  expect(lines.filter((line) => line.includes('TREFOIL_ALOWED_HOSTS'))).toHaveLength(1)
-})
-
-describe('what only JavaScript can hand over', () => {
-  test('APP-7, W-44: text for truth and for lists', () => {
-    const wrong = (options: object) => mistake({}, options as AppOptions)
-    expect(wrong({ debug: 'false' })).toBe('debug must be true or false')
-    expect(wrong({ publicDocs: 1 })).toBe('publicDocs must be true or false')
-    expect(wrong({ auth: { surfaces: ['api'] } })).toBe('auth must be a list of AuthConfig')
-    // As text, every origin that is a part of it would be trusted.
-    expect(wrong({ csrf: { trustedOrigins: 'https://a.example' } })).toBe(
-      'csrf.trustedOrigins must be a list of strings',
-    )
-  })
+  expect(lines.filter((line) => line.includes('TREFOIL_EDGE_HOST'))).toHaveLength(1)
 })

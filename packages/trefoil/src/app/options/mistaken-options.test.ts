@@ -30,112 +30,141 @@ const untyped = (value: object): never => value as never
 
 describe('APP-12: options inside options of createApp', () => {
   test.each<[object, string]>([
+    [{ browser: { csrf: true } }, 'csrf must be an object of options, or false for none, got true'],
     [
-      { cors: { allowedOrigin: [] } },
-      "cors: unknown option 'allowedOrigin'; did you mean 'allowedOrigins'?",
-    ],
-    [
-      { csrf: { trustedOrigin: [] } },
-      "csrf: unknown option 'trustedOrigin'; did you mean 'trustedOrigins'?",
-    ],
-    [{ csrf: true }, 'csrf must be an object of options, or false for no protection, got true'],
-    [
-      { hsts: { includeSubdomains: false } },
+      { browser: { hsts: { includeSubdomains: false } } },
       "hsts: unknown option 'includeSubdomains'; did you mean 'includeSubDomains'?",
     ],
-    [{ hsts: { preload: 'false' } }, "hsts.preload must be true or false, got 'false'"],
-    [{ hsts: { includeSubDomains: 0 } }, 'hsts.includeSubDomains must be true or false, got 0'],
-    [{ hsts: { maxAge: '1' } }, "hsts.maxAge must be a whole number of seconds, got '1'"],
-    [{ hsts: true }, 'hsts must be an object of options, or false for none, got true'],
-    [{ hsts: null }, 'hsts must be an object of options, or false for none, got null'],
     [
-      { contentSecurityPolicy: { 'script-src': "'self'" } },
-      "contentSecurityPolicy: script-src must be a list of sources, such as [\"'self'\"], got ''self''",
+      { browser: { hsts: { preload: 'false' } } },
+      'browser.hsts.preload must be true or false, got text of 5 characters',
     ],
     [
-      { contentSecurityPolicy: ["default-src 'none'"] },
-      'contentSecurityPolicy must be text or an object of directives, got a list',
+      { browser: { hsts: { includeSubDomains: 0 } } },
+      'browser.hsts.includeSubDomains must be true or false, got 0',
     ],
     [
-      { contentSecurityPolicy: { 'script-src': [1] } },
-      "contentSecurityPolicy: '1' is not a source of script-src",
+      { browser: { hsts: { maxAge: '1' } } },
+      "browser.hsts.maxAge must be a duration such as '30s' (ms, s, m, h, d), got text of 1 character",
+    ],
+    [{ browser: { hsts: { maxAge: 60 } } }, "got the number 60; write '60s'"],
+    [
+      { browser: { hsts: true } },
+      'browser.hsts must be an object of options, or false for none, got true',
     ],
     [
-      { responseHeaders: ['x-a: b'] },
-      'responseHeaders must be an object of header names and values, got a list',
+      { browser: { hsts: null } },
+      'browser.hsts must be an object of options, or false for none, got null',
+    ],
+    [{ browser: { cors: null } }, 'browser.cors must be an object of options, got null'],
+    [{ browser: null }, 'browser must be an object of options, got null'],
+    [{ limits: '5mb' }, 'limits must be an object of options, got text of 3 characters'],
+    [{ edge: [] }, 'edge must be an object of options, got an empty list'],
+    [
+      { browser: { contentSecurityPolicy: { 'script-src': "'self'" } } },
+      'browser.contentSecurityPolicy: script-src must be a list of sources, such as ["\'self\'"], got text of 6 characters',
     ],
     [
-      { responseHeaders: { 'x-a': 5 } },
-      "responseHeaders: 'x-a' must be text, or null to remove it, got 5",
+      { browser: { contentSecurityPolicy: ["default-src 'none'"] } },
+      'browser.contentSecurityPolicy must be text or an object of directives, got a list',
     ],
     [
-      { compression: 'true' },
-      "compression must be true, false or an object of options, got 'true'",
+      { browser: { contentSecurityPolicy: { 'script-src': [1] } } },
+      'browser.contentSecurityPolicy: source 1 of script-src is not a source',
     ],
     [
-      { compression: { treshold: 1 } },
-      "compression: unknown option 'treshold'; did you mean 'threshold'?",
+      { edge: { headers: ['x-a: b'] } },
+      'edge.headers must be an object of header names and values, got a list',
     ],
-    [{ compression: { encodings: 'br' } }, 'compression.encodings must be a list'],
-    [{ trustedProxies: '10.0.0.0/8' }, 'trustedProxies must be a list'],
-    [{ trustedProxies: [10] }, 'trustedProxies must contain only strings'],
-    [{ mcpAllowedOrigins: ['a.example'] }, "mcpAllowedOrigins: 'a.example' is not an origin"],
-    [{ mcpAllowedOrigins: ['https://a.example/'] }, "browsers write it 'https://a.example'"],
-    [{ auth: {} }, 'auth must be a list of AuthConfig'],
     [
-      { auth: [{ authenticate: (_request) => null, surfaces: 'api' }] },
-      'auth surfaces must be a list',
+      { edge: { headers: { 'x-a': 5 } } },
+      "edge.headers: 'x-a' must be text, or null to remove it, got 5",
     ],
-    [{ accessLog: 'yes' }, 'accessLog must be a function'],
+    [
+      { edge: { compression: 'true' } },
+      'edge.compression must be true, false or an object of options, got text of 4 characters',
+    ],
+    [
+      { edge: { compression: { treshold: 1 } } },
+      "edge.compression: unknown option 'treshold'; did you mean 'threshold'?",
+    ],
+    [
+      { edge: { compression: { encodings: 'br' } } },
+      'edge.compression.encodings must be a list of text, got text of 2 characters',
+    ],
+    [
+      { edge: { compression: { encodings: ['br', 'lzma'] } } },
+      'edge.compression.encodings has a wrong entry: number 2 is not one of zstd, br, gzip',
+    ],
+    [
+      { edge: { compression: { encodings: [] } } },
+      'edge.compression.encodings must name at least one',
+    ],
+    [{ edge: { proxyHeaders: 'via' } }, 'edge.proxyHeaders must be one of x-forwarded, forwarded'],
+    [
+      { mcp: { allowedOrigins: ['a.example'] } },
+      'mcp.allowedOrigins has a wrong entry: number 1 is not an origin',
+    ],
+    [{ mcp: { allowedOrigins: ['https://a.example/'] } }, "browsers write it 'https://a.example'"],
+    [{ auth: {} }, 'auth must be a list of AuthConfig, got an object'],
+    [
+      { auth: [{ authenticate: (_request) => null, surfaces: ['api'], scheme: 'bearer' }] },
+      "auth scheme: must be an object such as { type: 'http', scheme: 'bearer' }",
+    ],
+    [{ log: { access: 'yes' } }, 'log.access must be a function'],
+    [{ log: { onCall: {} } }, 'log.onCall must be a function'],
     [{ approval: 'yes' }, 'approval must be a function'],
-    [{ logger: { ...logger, warn: 'x' } }, "'warn' is missing"],
-    [{ logger: null }, 'logger must have the methods debug, info, warn, error'],
-    [{ logLevel: 'debug' }, 'logLevel is for the default logger: set the level of your own logger'],
+    [{ log: { logger: { ...logger, warn: 'x' } } }, "'warn' is missing"],
+    [{ log: { logger: null } }, 'log.logger must have the methods debug, info, warn, error'],
     [
-      { logger: undefined, logLevel: 'INFO' },
-      "logLevel must be one of debug, info, warn, error, silent, got 'INFO'",
+      { log: { logger, level: 'debug' } },
+      'log.level is for the default logger: set the level of your own logger',
+    ],
+    [
+      { log: { logger: undefined, level: 'INFO' } },
+      'log.level must be one of debug, info, warn, error, silent, got text of 4 characters',
     ],
   ])('%j', (options, message) => {
-    expect(mistake(() => createApp({ logger, env: {}, ...options }))).toContain(message)
+    expect(mistake(() => createApp({ log: { logger }, env: {}, ...options }))).toContain(message)
   })
 })
 
 describe('SW-29: text in the place of a list', () => {
   const auth = [{ authenticate: jwtAuth({ keys: SECRET }), surfaces: ['api'] as const }]
   const compiled = (options: object) => {
-    const app = createApp({ logger, env: {}, auth })
+    const app = createApp({ log: { logger }, env: {}, auth })
     app.get('/x', untyped(options), () => 1)
     return app.catalogue
   }
 
   test.each<[object, string]>([
-    [{ roles: 'admin' }, "roles must be a list of text, got 'admin'"],
+    [{ roles: 'admin' }, 'roles must be a list of text, got text of 5 characters'],
     [{ roles: [['admin']] }, 'roles must be a list of text, got a list with a list'],
-    [{ roles: [''] }, "roles must be a list of text, got a list with ''"],
+    [{ roles: [''] }, 'roles must be a list of text, got a list with empty text'],
     [{ roles: [] }, 'roles must name at least one'],
-    [{ tags: 'abc' }, "tags must be a list of text, got 'abc'"],
+    [{ tags: 'abc' }, 'tags must be a list of text, got text of 3 characters'],
     [{ guards: hasScope('a') }, 'guards must be a list of guards, got an object'],
     [{ guards: [() => true] }, 'guards must be a list of guards, got a list with a function'],
     [{ middleware: () => 1 }, 'middleware must be a list of functions, got a function'],
     [{ errorHandlers: {} }, 'errorHandlers must be a list'],
     [{ public: 'api' }, 'public must be a boolean or a list of surface names'],
     [{ needsApproval: 'mcp' }, 'needsApproval must be a boolean or a list of surface names'],
-    [{ tool: 'true' }, "tool must be true or false, got 'true'"],
+    [{ tool: 'true' }, 'tool must be true or false, got text of 4 characters'],
     [{ cli: 1 }, 'cli must be true or false, got 1'],
     [{ headers: ['x'] }, 'headers must be an object of header names and values, got a list'],
-    [{ metadata: 'x' }, "metadata must be an object, got 'x'"],
+    [{ metadata: 'x' }, 'metadata must be an object, got text of 1 character'],
   ])('a route with %j', (options, message) => {
     expect(mistake(() => compiled(options))).toContain(message)
   })
 
   test.each<[object, string]>([
-    [{ roles: 'admin' }, "Group '/g': roles must be a list of text, got 'admin'"],
+    [{ roles: 'admin' }, "Group '/g': roles must be a list of text, got text of 5 characters"],
     [{ tags: 'abc' }, "Group '/g': tags must be a list of text"],
     [{ role: ['admin'] }, "Group '/g': unknown option 'role'; did you mean 'roles'?"],
     [{ guards: 'x' }, "Group '/g': guards must be a list of guards"],
   ])('a group with %j', (options, message) => {
     // Without a single route too.
-    const app = createApp({ logger, env: {}, auth })
+    const app = createApp({ log: { logger }, env: {}, auth })
     expect(mistake(() => app.group('/g', untyped(options)))).toContain(message)
   })
 
@@ -168,7 +197,7 @@ describe('APP-12: options of what is handed to an app', () => {
     [
       'query',
       () => query(z.string(), untyped({ optional: 'yes' })),
-      "query(): optional must be true or false, got 'yes'",
+      'query(): optional must be true or false, got text of 3 characters',
     ],
     [
       'query',
@@ -178,12 +207,12 @@ describe('APP-12: options of what is handed to an app', () => {
     [
       'query',
       () => query(z.string(), untyped('q' as never)),
-      "query(): options must be an object, got 'q'",
+      'query(): options must be an object, got text of 1 character',
     ],
     [
       'file',
       () => file(untyped({ optional: 'false' })),
-      "file(): optional must be true or false, got 'false'",
+      'file(): optional must be true or false, got text of 5 characters',
     ],
     ['file', () => file(untyped({ opt: true })), "file(): unknown option 'opt'"],
     [
@@ -194,12 +223,12 @@ describe('APP-12: options of what is handed to an app', () => {
     [
       'reply',
       () => reply(1, untyped({ headers: [] })),
-      'reply(): headers must be an object, got a list',
+      'reply(): headers must be an object, got an empty list',
     ],
     [
       'reply',
       () => reply(1, untyped({ cookies: 'a' as never })),
-      "reply(): cookies must be an object, got 'a'",
+      'reply(): cookies must be an object, got text of 1 character',
     ],
     [
       'CookieSigner',
@@ -232,12 +261,12 @@ describe('APP-12: options of what is handed to an app', () => {
     [
       'staticFiles',
       () => staticFiles('.', { maxAge: 'banana' }),
-      "staticFiles(): maxAge must be a duration such as '1d', got 'banana'",
+      "staticFiles(): maxAge must be a duration such as '30s' (ms, s, m, h, d), got text of 6 characters",
     ],
     [
       'staticFiles',
       () => staticFiles('.', untyped({ dotfiles: 'false' })),
-      "staticFiles(): dotfiles must be true or false, got 'false'",
+      'staticFiles(): dotfiles must be true or false, got text of 5 characters',
     ],
     [
       'staticFiles',
@@ -258,7 +287,10 @@ describe('APP-12: options of what is handed to an app', () => {
       { requestTimout: '1s' },
       "serve(): unknown option 'requestTimout'; did you mean 'requestTimeout'?",
     ],
-    [{ port: 'abc' }, "serve(): port must be a whole number from 0 to 65535, got 'abc'"],
+    [
+      { port: 'abc' },
+      'serve(): port must be a whole number from 0 to 65535, got text of 3 characters',
+    ],
     [{ port: 70_000 }, 'serve(): port must be a whole number from 0 to 65535, got 70000'],
     [{ host: 5 }, 'serve(): host must be non-empty text, got 5'],
     [
@@ -269,19 +301,23 @@ describe('APP-12: options of what is handed to an app', () => {
     [{ tls: true }, 'serve(): tls must be an object, got true'],
     [
       { maxHeaderSize: 'banana' },
-      "serve(): maxHeaderSize must be a size such as '16kb', got 'banana'",
+      "serve(): maxHeaderSize must be a size such as '2mb' (b, kb, mb, gb), got text of 6 characters",
     ],
-    [{ maxHeaderSize: -1 }, "serve(): maxHeaderSize must be a size such as '16kb', got -1"],
-    [{ maxHeaderSize: 0 }, "serve(): maxHeaderSize must be a size such as '16kb', got 0"],
-    [{ signals: 'false' }, "serve(): signals must be true or false, got 'false'"],
+    [
+      { maxHeaderSize: -1 },
+      "serve(): maxHeaderSize must be a size such as '2mb' (b, kb, mb, gb), got a number",
+    ],
+    [{ maxHeaderSize: 16384 }, "got the number 16384; write '16384b' for bytes"],
+    [{ maxHeaderSize: '0b' }, "serve(): maxHeaderSize must be more than '0b'"],
+    [{ signals: 'false' }, 'serve(): signals must be true or false, got text of 5 characters'],
   ])('serve(%j)', async (options, message) => {
-    const app = createApp({ logger, env: {} })
+    const app = createApp({ log: { logger }, env: {} })
     const given = { port: 0, signals: false, ...options }
     await expect(serve(app, untyped(given))).rejects.toThrow(message)
   })
 
   test('toNodeHandler: an address that nobody reads would be that of the host', () => {
-    const app = createApp({ logger, env: {} })
+    const app = createApp({ log: { logger }, env: {} })
     const options = untyped({ clientAdress: () => null })
     expect(mistake(() => toNodeHandler(app, options))).toBe(
       "toNodeHandler(): unknown option 'clientAdress'; did you mean 'clientAddress'?",
@@ -289,7 +325,7 @@ describe('APP-12: options of what is handed to an app', () => {
   })
 
   test('serve: a head size may be text', async () => {
-    const app = createApp({ logger, env: {} })
+    const app = createApp({ log: { logger }, env: {} })
     const server = await serve(app, { port: 0, signals: false, maxHeaderSize: '8kb' })
     const large = { headers: { 'x-large': 'a'.repeat(9000) } }
     expect((await fetch(`${server.url}/x`, large)).status).toBe(431)

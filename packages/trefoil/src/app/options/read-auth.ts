@@ -1,34 +1,90 @@
-import { isRecord } from '../../base/plain/is-record.ts'
 import type { AuthConfig, AuthEntry } from '../../contract/auth/authenticator.ts'
 import { readAuthenticator } from '../../contract/auth/read-authenticator.ts'
 import { UNKNOWN_SCHEME } from '../../contract/auth/security-scheme.ts'
 import { SURFACES, type SurfaceName } from '../../contract/call/surface-name.ts'
-import { checkOptionNames, type OptionNames } from '../../contract/options/option-names.ts'
-import { checkList, checkText, shownValue } from '../../contract/options/option-values.ts'
+import { callable, listOf, text } from '../../contract/options/kinds.ts'
+import type { OptionKind } from '../../contract/options/option-kind.ts'
+import { type OptionGroup, REQUIRED, type Values } from '../../contract/options/option-rows.ts'
+import { readOptions } from '../../contract/options/read-options.ts'
+import { valueKind } from '../../contract/options/value-kind.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
 import { readSchemes } from './security-schemes.ts'
 
-const AUTH_OPTIONS: OptionNames<AuthConfig> = {
-  authenticate: true,
-  surfaces: true,
-  onAuthenticated: true,
-  scheme: true,
-  name: true,
+/** Which entry of `auth` covers a surface. */
+export type AuthBySurface = Readonly<Partial<Record<SurfaceName, AuthEntry>>>
+
+type AuthValues = Values<
+  AuthConfig,
+  {
+    readonly onAuthenticated: AuthConfig['onAuthenticated'] | null
+    readonly scheme: AuthConfig['scheme'] | null
+    readonly name: string | null
+  }
+>
+
+/** The rows of {@link AuthConfig}. */
+export const AUTH: OptionGroup<AuthConfig, AuthValues> = {
+  name: 'auth',
+  prefix: 'TREFOIL_AUTH',
+  rows: {
+    authenticate: {
+      // readAuthenticator() looks into it.
+      read: {
+        words: 'object or function',
+        read: (value) => ({ value: value as AuthConfig['authenticate'] }),
+      },
+      default: REQUIRED,
+      doc: 'The [authenticator](auth.md#authenticators), such as `jwtAuth({ … })`, or your own function of the request.',
+    },
+    surfaces: {
+      read: listOf(SURFACES),
+      default: REQUIRED,
+      doc: "Surfaces it covers, such as `['api']`; there are `api`, `mcp` and `cli`.",
+    },
+    onAuthenticated: {
+      read: callable(),
+      default: null,
+      doc: 'Runs after success and before guards; may return another `AuthContext`.',
+    },
+    scheme: {
+      // readSchemes() looks into it.
+      read: { words: 'object', read: (value) => ({ value: value as AuthConfig['scheme'] }) },
+      default: null,
+      shown: "the authenticator's, else a bearer token",
+      doc: 'Where credentials are, for OpenAPI and the 401: [schemes](auth.md#schemes).',
+    },
+    name: {
+      read: text,
+      default: null,
+      shown: "the authenticator's",
+      doc: 'Shown in start-up messages and in the log.',
+    },
+  },
+}
+
+const EXAMPLE = "[{ authenticate: jwtAuth({ keys }), surfaces: ['api'] }]"
+
+/** A list of {@link AuthConfig}, no surface in two of them. */
+export const authBySurface: OptionKind<AuthBySurface> = {
+  words: 'list',
+  read(value) {
+    if (!Array.isArray(value)) {
+      return { mistake: `must be a list such as ${EXAMPLE}, got ${valueKind(value)}` }
+    }
+    return { value: readAuth(value) }
+  },
 }
 
 /**
- * Which entry of `auth` covers which surface. Every member of an entry and of its authenticator is
- * read here, once: calls go by what was looked at.
+ * Which entry covers which surface. Every member of an entry and of its authenticator is read here,
+ * once: calls go by what was looked at.
  *
  * @throws ImproperlyConfigured naming the entry and the member
  */
-export function readAuth(
-  configs: readonly AuthConfig[] = [],
-): Readonly<Partial<Record<SurfaceName, AuthEntry>>> {
-  if (!Array.isArray(configs)) throw new ImproperlyConfigured('auth must be a list of AuthConfig')
+export function readAuth(configs: readonly unknown[]): AuthBySurface {
   const bySurface: Partial<Record<SurfaceName, AuthEntry>> = {}
-  for (const config of configs) {
-    const entry = readEntry(config)
+  for (const given of configs) {
+    const entry = readEntry(given)
     for (const surface of entry.surfaces) {
       const other = bySurface[surface]
       if (other !== undefined) {
@@ -45,46 +101,29 @@ export function readAuth(
   return Object.freeze(bySurface)
 }
 
-function readEntry(config: unknown): AuthEntry {
-  if (!isRecord(config)) {
-    throw new ImproperlyConfigured(
-      `auth must list objects such as { authenticate: jwtAuth({ … }), surfaces: ['api'] }, got ${shownValue(config)}`,
-    )
+function readEntry(given: unknown): AuthEntry {
+  // What most people write first.
+  if (typeof given === 'function') {
+    throw new ImproperlyConfigured(`auth has a function in its list; write ${EXAMPLE}`)
   }
-  checkOptionNames('auth', config, AUTH_OPTIONS)
-  const { authenticate, surfaces, onAuthenticated, scheme, name } = config
-  checkText('auth name', name)
-  const where = typeof name === 'string' ? `auth '${name}': authenticate` : 'auth: authenticate'
-  const own = readAuthenticator(where, authenticate)
-  if (onAuthenticated !== undefined && typeof onAuthenticated !== 'function') {
-    throw new ImproperlyConfigured(
-      `auth onAuthenticated must be a function, got ${shownValue(onAuthenticated)}`,
-    )
+  const { surfaces, authenticate, onAuthenticated, scheme, name } = readOptions(AUTH, given)
+  const own = readAuthenticator(
+    name === null ? 'auth: authenticate' : `auth '${name}': authenticate`,
+    authenticate,
+  )
+  if (surfaces.length === 0) {
+    throw new ImproperlyConfigured('AuthConfig must cover at least one surface')
   }
+  // JavaScript writes nothing as `null` too.
   const declared = scheme ?? own.scheme
   return Object.freeze({
-    name: typeof name === 'string' ? name : own.name,
-    surfaces: readSurfaces(surfaces),
+    name: name ?? own.name,
+    surfaces,
     schemes: declared === undefined ? UNKNOWN_SCHEME : readSchemes(declared),
     ambient: own.ambient ?? declared === undefined,
     risks: own.risks,
     authenticate: own.authenticate,
-    // What it answers is looked at by whoever calls it.
+    // What it answers is looked at where it is used.
     onAuthenticated: (onAuthenticated ?? null) as AuthEntry['onAuthenticated'],
   })
-}
-
-function readSurfaces(value: unknown): readonly SurfaceName[] {
-  checkList('auth surfaces', value ?? null, 'surface names', (name) => typeof name === 'string')
-  const names: readonly string[] = [...(value as readonly string[])]
-  if (names.length === 0) {
-    throw new ImproperlyConfigured('AuthConfig must cover at least one surface')
-  }
-  const unknown = names.find((name) => !SURFACES.includes(name as SurfaceName))
-  if (unknown !== undefined) {
-    throw new ImproperlyConfigured(
-      `auth surfaces: Unknown surface ${shownValue(unknown)}; expected one of ${SURFACES.join(', ')}`,
-    )
-  }
-  return Object.freeze(names as readonly SurfaceName[])
 }

@@ -1,4 +1,5 @@
 import type { SecurityScheme } from '../../contract/auth/security-scheme.ts'
+import { checkOptionNames } from '../../contract/options/option-names.ts'
 import { shownValue } from '../../contract/options/option-values.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
 import { isToken } from '../../web/raw-headers.ts'
@@ -34,10 +35,8 @@ function readScheme(scheme: unknown): SecurityScheme {
   }
   const description = members.get('description')
   if (description !== undefined && !isText(description)) throw wrong('description must be text')
-  for (const member of members.keys()) {
-    if (member === 'description' || MEMBERS[type].includes(member)) continue
-    throw wrong(`type ${type} has no member '${member}'`)
-  }
+  const names = ['description', ...MEMBERS[type]].map((name) => [name, true as const])
+  checkOptionNames(`auth scheme of type ${type}`, scheme, Object.fromEntries(names))
   CHECKS[type](members)
   // Each member is what was looked at.
   return Object.freeze(Object.fromEntries(members)) as unknown as SecurityScheme

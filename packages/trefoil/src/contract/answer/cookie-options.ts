@@ -1,10 +1,12 @@
+import type { Duration } from '../../base/duration.ts'
+
 /**
  * Attributes of a `Set-Cookie` header (RFC 6265bis). A name that begins with `__Host-` needs
  * `secure`, `path: '/'` and no `domain`; `__Secure-` needs `secure`.
  */
 export interface CookieOptions {
-  /** Seconds to live; at most 400 days are sent, because browsers keep nothing longer. */
-  readonly maxAge?: number
+  /** Whole seconds to live, such as `1h`; at most `400d` is sent, because browsers keep nothing longer. */
+  readonly maxAge?: Duration
   readonly expires?: Date
   /** Default `/`. */
   readonly path?: string

@@ -1,6 +1,6 @@
 import { freezeClass } from '../../base/plain/freeze-class.ts'
 import { checkOptionNames, type OptionNames } from '../options/option-names.ts'
-import { checkRecord } from '../options/option-values.ts'
+import { checkRecord, shownValue } from '../options/option-values.ts'
 import { ImproperlyConfigured } from '../problems/problem.ts'
 import type { CookieOptions } from './cookie-options.ts'
 
@@ -28,7 +28,8 @@ export interface ReplyOptions {
   readonly meta?: Readonly<Record<string, unknown>>
 }
 
-const REPLY_OPTIONS: OptionNames<ReplyOptions> = {
+/** Names of {@link ReplyOptions}, for whatever answers with a reply. */
+export const REPLY_OPTIONS: OptionNames<ReplyOptions> = {
   status: true,
   headers: true,
   cookies: true,
@@ -79,12 +80,13 @@ export function reply<Value>(value: Reply<Value>, options?: ReplyOptions): Reply
 export function reply<Value>(value: Value, options?: ReplyOptions): Reply<Value>
 export function reply(value: unknown, options: ReplyOptions = {}): Reply {
   checkOptionNames('reply()', options, REPLY_OPTIONS)
-  const { status, headers, cookies } = options
+  const { status, headers, cookies, meta } = options
+  if (meta !== undefined) checkRecord('reply(): meta', meta)
   if (headers !== undefined) checkRecord('reply(): headers', headers)
   if (cookies !== undefined) checkRecord('reply(): cookies', cookies)
   if (status !== undefined && (!Number.isInteger(status) || status < 200 || status > 599)) {
     throw new ImproperlyConfigured(
-      `reply() status must be an integer from 200 to 599, got ${status}`,
+      `reply() status must be an integer from 200 to 599, got ${shownValue(status)}`,
     )
   }
   return value instanceof Reply

@@ -87,7 +87,7 @@ describe('FND-7: returning() gives a schema the JSON Schema it lacks', () => {
     ],
     [
       () => encoded(isoDate, untyped({ jsonSchema: 'x' })),
-      "encoded(): jsonSchema must be an object, got 'x'",
+      'encoded(): jsonSchema must be an object, got text of 1 character',
     ],
   ])('mistakes are told: %s', (make, message) => {
     expect(make).toThrow(message)

@@ -1,6 +1,7 @@
 import { deepFreeze, freezeTelling } from '../../base/plain/freeze.ts'
 import { freezeClass } from '../../base/plain/freeze-class.ts'
 import { snapshot } from '../../base/plain/snapshot.ts'
+import { checkOptionNames, type OptionNames } from '../options/option-names.ts'
 import { type Actor, type ActorIdentity, readActors } from './actor.ts'
 import { type LoginSession, readLoginSession } from './login-session.ts'
 import { isPrincipalKind, type PrincipalKind } from './principal-kind.ts'
@@ -37,6 +38,23 @@ export interface Identity<Payload = unknown> {
   readonly payload?: Payload
 }
 
+const IDENTITY: OptionNames<Identity> = {
+  subject: true,
+  kind: true,
+  tenant: true,
+  roles: true,
+  scopes: true,
+  claims: true,
+  issuer: true,
+  audience: true,
+  issuedAt: true,
+  expiresAt: true,
+  actor: true,
+  session: true,
+  metadata: true,
+  payload: true,
+}
+
 const EMPTY: Readonly<Record<string, never>> = Object.freeze({})
 
 // The guards of the same names take several and mean any of them (FND-53).
@@ -51,6 +69,7 @@ const ONE_SCOPE =
  *
  * @throws TypeError when `subject` is not non-empty text, for a `kind` that is none, for a `tenant`
  * that is empty or no text, for an `actor` that is no list of actors, and for a `session` that is none
+ * @throws ImproperlyConfigured for an unknown member: a misspelt `expiresAt` would never expire
  */
 export class AuthContext<Payload = unknown> {
   readonly #brand = true
@@ -71,6 +90,7 @@ export class AuthContext<Payload = unknown> {
   readonly payload: Payload
 
   constructor(identity: Identity<Payload>) {
+    checkOptionNames('AuthContext', identity, IDENTITY)
     const { subject, kind = 'unknown', tenant = null } = identity
     if (typeof subject !== 'string' || subject === '') {
       throw new TypeError('AuthContext subject must be non-empty text')

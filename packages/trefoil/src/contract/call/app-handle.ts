@@ -1,3 +1,5 @@
+import { valueKind } from '../options/value-kind.ts'
+import { ImproperlyConfigured } from '../problems/problem.ts'
 import type { ActionTarget } from '../protocol/action-protocol.ts'
 
 /** Found on every app, whichever copy of the package made it. */
@@ -9,6 +11,12 @@ export interface LocalCredentials {
   readonly headers: readonly string[]
   /** Aborts the calls, for example on Ctrl-C. */
   readonly signal?: AbortSignal
+}
+
+/** Options of `app.startup()`. */
+export interface StartupOptions {
+  /** False leaves out the lines about how open the app is. Default true. */
+  readonly announce?: boolean
 }
 
 /** How long a server waits for what an app has still to do. Milliseconds; may be infinite. */
@@ -23,12 +31,8 @@ export interface ShutdownLimits {
 export interface AppHandle {
   readonly [APP_BRAND]: true
   readonly name: string
-  /**
-   * Compiles the app (throws `ImproperlyConfigured`), then runs the start-up hooks.
-   *
-   * @param options `announce: false` leaves out the lines about how open the app is
-   */
-  startup(options?: { readonly announce?: boolean }): Promise<void>
+  /** Compiles the app (throws `ImproperlyConfigured`), then runs the start-up hooks. */
+  startup(options?: StartupOptions): Promise<void>
   /** Tells calls and drain hooks that the app begins to stop; never rejects. Idempotent. */
   drain(): Promise<void>
   /** Drains if that has not been done, then runs every shutdown hook; throws an `AggregateError` with what failed. */
@@ -43,4 +47,10 @@ export interface AppHandle {
 
 export function isAppHandle(value: unknown): value is AppHandle {
   return typeof value === 'object' && value !== null && APP_BRAND in value
+}
+
+/** @throws ImproperlyConfigured for what is no app, an `undefined` out of a forgotten export for one */
+export function checkAppHandle(where: string, value: unknown): void {
+  if (isAppHandle(value)) return
+  throw new ImproperlyConfigured(`${where} takes an app of createApp(), got ${valueKind(value)}`)
 }

@@ -18,6 +18,8 @@ export interface Call<
   /**
    * The bound arguments, frozen: the same values that were hashed for approval. Dates, bytes, maps
    * and sets among them are copies, made anew each time.
+   *
+   * @throws ImproperlyConfigured before they are bound, in a guard that is not made with `inputGuard()`
    */
   readonly args: Readonly<Record<string, unknown>>
   /**

@@ -1,5 +1,8 @@
 import type { AuthContext } from '../auth/auth-context.ts'
+import { checkOptionNames, type OptionNames } from '../options/option-names.ts'
+import { checkText } from '../options/option-values.ts'
 import { type ProductionRisk, readRisks } from '../options/production-risk.ts'
+import { valueKind } from '../options/value-kind.ts'
 import { ImproperlyConfigured } from '../problems/problem.ts'
 import type { CallFacts } from './call-facts.ts'
 
@@ -65,6 +68,14 @@ export interface DependencyOptions<U extends Uses> {
   readonly risks?: readonly ProductionRisk[]
 }
 
+const OPTIONS: OptionNames<DependencyOptions<Uses>> = {
+  scope: true,
+  name: true,
+  uses: true,
+  ambient: true,
+  risks: true,
+}
+
 /**
  * Declares a value that calls can have injected.
  *
@@ -73,15 +84,19 @@ export interface DependencyOptions<U extends Uses> {
  * `Symbol.asyncDispose` or `Symbol.dispose` is disposed of instead.
  *
  * @param provide receives the values named in `uses` and facts about the call
- * @throws ImproperlyConfigured for an unknown scope or a provider that is not a function
+ * @throws ImproperlyConfigured for an unknown option or scope, and a provider that is not a function
  */
 export function dependency<Returned, const U extends Uses = Record<never, never>>(
   provide: (uses: UsedValues<U>, call: ProviderCall) => Returned,
   options: DependencyOptions<U> = {},
 ): Dependency<ProvidedValue<Returned>> {
+  checkOptionNames('dependency()', options, OPTIONS)
+  checkText('dependency(): name', options.name)
   const { scope = 'request', uses, ambient = false } = options
   if (typeof provide !== 'function') {
-    throw new ImproperlyConfigured('dependency() takes a function that provides the value')
+    throw new ImproperlyConfigured(
+      `dependency() takes a function that provides the value, got ${valueKind(provide)}`,
+    )
   }
   if (scope !== 'request' && scope !== 'function') {
     throw new ImproperlyConfigured("Dependency scope must be 'function' or 'request'")
@@ -94,7 +109,7 @@ export function dependency<Returned, const U extends Uses = Record<never, never>
     [BRAND]: true as const,
     name,
     scope,
-    uses: fixed(uses),
+    uses: fixed(name, uses),
     provide,
     ambient,
     risks: readRisks(`risks of dependency '${name}'`, options.risks),
@@ -105,17 +120,28 @@ export function dependency<Returned, const U extends Uses = Record<never, never>
  * Taken once: the graph is checked when the app starts, and what is put into the object later would
  * run in every call unchecked, in the place of what was declared.
  */
-function fixed(uses: Uses | (() => Uses) | undefined): () => Uses {
+function fixed(name: string, uses: Uses | (() => Uses) | undefined): () => Uses {
   if (typeof uses !== 'function') {
-    const taken = Object.freeze({ ...uses })
+    const taken = checked(name, { ...uses })
     return () => taken
   }
   // Declared later in the file: not before somebody asks.
   let taken: Uses | null = null
   return () => {
-    taken ??= Object.freeze({ ...uses() })
+    taken ??= checked(name, { ...uses() })
     return taken
   }
+}
+
+function checked(name: string, uses: Uses): Uses {
+  for (const [used, entry] of Object.entries(uses)) {
+    // What is not there yet is told when the graph is looked at, with what to write.
+    if (entry === undefined || isDependency(entry)) continue
+    throw new ImproperlyConfigured(
+      `dependency '${name}': uses.${used} must be a dependency, got ${valueKind(entry)}`,
+    )
+  }
+  return Object.freeze(uses)
 }
 
 export function isDependency(value: unknown): value is Dependency<unknown> {

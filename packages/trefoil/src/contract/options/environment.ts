@@ -1,4 +1,5 @@
 import { closest } from '../../base/closest.ts'
+import { isRecord } from '../../base/plain/is-record.ts'
 import { type AnyOptionGroup, variableOf } from './option-rows.ts'
 
 /** Variables by name, such as `process.env`. */
@@ -12,6 +13,18 @@ export function processEnvironment(): Environment {
     // Deno without the permission to read it.
     return {}
   }
+}
+
+/**
+ * The option `env` of an options object, which is needed before the others are read; `null` where it
+ * is absent, or something that is refused with them. Copied: what changes later changes nothing.
+ */
+export function givenEnvironment(options: unknown): Environment | null {
+  const env = isRecord(options) ? options['env'] : undefined
+  if (!isRecord(env)) return null
+  return Object.fromEntries(
+    Object.entries(env).filter((pair): pair is [string, string] => typeof pair[1] === 'string'),
+  )
 }
 
 /** A variable that has another name now. */

@@ -1,8 +1,9 @@
-import { parseByteSize } from '../../base/bytes.ts'
-import { parseDuration } from '../../base/duration.ts'
 import { isRecord } from '../../base/plain/is-record.ts'
 import { BOOLEANS } from '../params/decode-text.ts'
-import { type OptionKind, type Reading, typeName } from './option-kind.ts'
+import type { OptionKind, Reading } from './option-kind.ts'
+import { shownValue } from './option-values.ts'
+import { readDuration, readSeconds } from './read-duration.ts'
+import { readSize } from './read-size.ts'
 
 /**
  * A kind of your own, for code alone.
@@ -69,20 +70,14 @@ export function count({
 /** Bytes, from text such as `2mb` (APP-3). */
 export const size: OptionKind<number> = {
   words: 'size',
-  read(value) {
-    const bytes = parseByteSize(value)
-    return bytes === null ? wrong("a size such as '2mb' (b, kb, mb, gb)", value) : { value: bytes }
-  },
+  read: (value, path) => ({ value: readSize(path, value) }),
   fromText: (value) => ({ value }),
 }
 
 /** Milliseconds, from text such as `30s`. */
 export const duration: OptionKind<number> = {
   words: 'duration',
-  read(value) {
-    const ms = parseDuration(value)
-    return ms === null ? wrong("a duration such as '30s' (ms, s, m, h, d)", value) : { value: ms }
-  },
+  read: (value, path) => ({ value: readDuration(path, value) }),
   fromText: (value) => ({ value }),
 }
 
@@ -93,15 +88,10 @@ export function seconds({
 }: Bounds = {}): OptionKind<number> {
   return {
     words: 'duration',
-    read(value) {
-      const ms = parseDuration(value)
-      if (ms === null) return wrong("a duration such as '365d' (s, m, h, d)", value)
-      const whole = ms / 1000
-      if (Number.isInteger(whole) && whole >= least && whole <= most) return { value: whole }
-      const limit = most === Number.MAX_SAFE_INTEGER ? '' : `, at most ${most / 86_400} days`
-      return {
-        mistake: `must be whole seconds${least > 0 ? ` above 0` : ''}${limit}, such as '4h'`,
-      }
+    read(value, path) {
+      const whole = readSeconds(path, value)
+      if (whole < least) return { mistake: `must be at least '${least}s'` }
+      return whole > most ? { mistake: `must be at most '${most / 86_400}d'` } : { value: whole }
     },
     fromText: (value) => ({ value }),
   }
@@ -139,7 +129,7 @@ export function list(check: EntryCheck = () => null): OptionKind<readonly string
       const entries: string[] = []
       for (const [index, entry] of value.entries()) {
         if (typeof entry !== 'string') {
-          return { mistake: `must contain only text; entry ${index + 1} is ${typeName(entry)}` }
+          return { mistake: `must contain only text; entry ${index + 1} is ${shownValue(entry)}` }
         }
         if (entry.trim() === '') return { mistake: 'cannot contain empty values' }
         const mistake = check(entry)
@@ -168,8 +158,10 @@ export function listOf<const Word extends string>(
 }
 
 /** A function, whose parameters only its first call can tell. */
-export function callable<Hook extends (...args: never) => unknown>(): OptionKind<Hook> {
-  return kind('a function', (value): value is Hook => typeof value === 'function')
+export function callable<Hook extends (...args: never) => unknown>(
+  must = 'a function',
+): OptionKind<Hook> {
+  return kind(must, (value): value is Hook => typeof value === 'function')
 }
 
 /** An object of named members, such as `{ Orders: '…' }`. */
@@ -199,7 +191,7 @@ export function orNull<Value>(inner: OptionKind<Value>): OptionKind<Value | null
   const { fromText } = inner
   return {
     words: `${inner.words} or none`,
-    read: (value) => (value === null ? { value } : inner.read(value)),
+    read: (value, path) => (value === null ? { value } : inner.read(value, path)),
     ...(fromText === undefined
       ? {}
       : { fromText: (word) => (word === 'none' ? { value: null } : fromText(word)) }),
@@ -207,5 +199,5 @@ export function orNull<Value>(inner: OptionKind<Value>): OptionKind<Value | null
 }
 
 function wrong(must: string, value: unknown): Reading<never> {
-  return { mistake: `must be ${must}, got ${typeName(value)}` }
+  return { mistake: `must be ${must}, got ${shownValue(value)}` }
 }

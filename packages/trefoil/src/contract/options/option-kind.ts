@@ -8,21 +8,16 @@ export type Reading<Value> = { readonly value: Value } | { readonly mistake: str
 export interface OptionKind<Value> {
   /** What a variable of this kind holds, in the documentation: `size`, `list`. */
   readonly words: string
-  /** Checks a value out of code, which may be anything in JavaScript. Never throws. */
-  readonly read: (value: unknown) => Reading<Value>
+  /**
+   * Checks a value out of code, which may be anything in JavaScript.
+   *
+   * @param path the option, for those that make a sentence of their own
+   * @throws ImproperlyConfigured with a whole sentence, for a value with options inside
+   */
+  readonly read: (value: unknown, path: string) => Reading<Value>
   /**
    * Makes of a variable's text what code would have given; {@link OptionKind.read} has the last word.
    * Absent: no variable can say it.
    */
   readonly fromText?: (text: string) => Reading<unknown>
-}
-
-/** The type of a value, as an error message names it. */
-export function typeName(value: unknown): string {
-  if (value === undefined || value === null || typeof value === 'boolean') return String(value)
-  if (value === '') return 'empty text'
-  if (typeof value === 'string') return 'text'
-  if (Array.isArray(value)) return 'a list'
-  if (typeof value === 'object') return 'an object'
-  return `a ${typeof value}`
 }

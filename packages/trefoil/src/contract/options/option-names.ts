@@ -1,12 +1,15 @@
-import { closest } from '../../base/closest.ts'
+import { isRecord } from '../../base/plain/is-record.ts'
+import { unknownName } from '../../base/unknown-name.ts'
 import { ImproperlyConfigured } from '../problems/problem.ts'
+import { valueKind } from './value-kind.ts'
 
 /** Every option of an interface by name; the compiler checks that none is missing. */
 export type OptionNames<Options> = Readonly<Record<keyof Required<Options>, true>>
 
 /**
- * Refuses options nobody reads: a misspelt security option would otherwise be off in silence. Cheap
- * enough for what is asked in every call.
+ * Refuses options nobody reads: a misspelt security option would otherwise be off in silence. And
+ * what is no object of options at all, as JavaScript callers may hand over. Cheap enough for what is
+ * asked in every call.
  *
  * @param known the rows of the options, or their names
  * @throws ImproperlyConfigured naming the option and the nearest real one
@@ -16,20 +19,9 @@ export function checkOptionNames(
   options: object,
   known: Readonly<Record<string, unknown>>,
 ): void {
-  // Not Object.keys(): `reply()` asks this in every call.
-  for (const name in options) {
-    if (!Object.hasOwn(known, name))
-      throw new ImproperlyConfigured(unknownOption(where, name, known))
+  if (!isRecord(options)) {
+    throw new ImproperlyConfigured(`${where}: options must be an object, got ${valueKind(options)}`)
   }
-}
-
-/** The sentence about an option that nobody reads. */
-export function unknownOption(
-  where: string,
-  name: string,
-  known: Readonly<Record<string, unknown>>,
-): string {
-  const near = closest(name, Object.keys(known))
-  const hint = near === null ? '' : `; did you mean '${near}'?`
-  return `${where}: unknown option '${name}'${hint}`
+  const unknown = unknownName(options, known)
+  if (unknown !== null) throw new ImproperlyConfigured(`${where}: ${unknown}`)
 }

@@ -15,6 +15,8 @@ export interface OptionRow<Given, Value> {
   readonly shown?: string
   /** `true`: the group's prefix and the name, as `TREFOIL_LIMITS_BODY`. Absent: for code alone. */
   readonly variable?: true | string
+  /** Another option of the group: where code gives that one, the variable is not read. */
+  readonly unless?: string
   /** Why an app with this value is unfit for production; `null` when it is fit. */
   readonly risk?: (value: Value) => ProductionRisk | null
   /** Its line in docs/configuration.md. */
@@ -23,10 +25,7 @@ export interface OptionRow<Given, Value> {
 
 /** An option that is a group of options. */
 export interface GroupRow<Given, Value> {
-  readonly group: OptionGroup<
-    Extract<Given, object>,
-    Extract<Value, ValuesOf<Extract<Given, object>>>
-  >
+  readonly group: OptionGroup<Members<Given>, Extract<Value, ValuesOf<Members<Given>>>>
   /**
    * `{}`: the group is there with its defaults. `null`: only when it is given, or one of its variables
    * is set.
@@ -50,7 +49,18 @@ export type OptionRows<Options, Values extends ValuesOf<Options>> = {
   >
 }
 
-type RowOf<Given, Value> = OptionRow<Given, Value> | GroupRow<Given, Value>
+type RowOf<Given, Value> =
+  | OptionRow<Given, Value>
+  | ([Members<Given>] extends [never] ? never : GroupRow<Given, Value>)
+
+/** What of a type may be a group of options: no list, no function, nothing without named members. */
+type Members<Given> = Given extends readonly unknown[] | ((...given: never) => unknown)
+  ? never
+  : Given extends object
+    ? [keyof Given] extends [never]
+      ? never
+      : Given
+    : never
 
 type ValuesOf<Options> = { readonly [Name in keyof Options]-?: unknown }
 
@@ -89,6 +99,8 @@ export interface OptionGroup<Options, Values extends ValuesOf<Options>> {
    * must not add to them.
    */
   readonly subject?: readonly (keyof Options & string)[]
+  /** Options that were here once, and where they are now: `maxBodySize` → `limits.body`. */
+  readonly moved?: Readonly<Record<string, string>>
 }
 
 /** A group of whatever options, for those who only walk through it. */
@@ -98,6 +110,7 @@ export interface AnyOptionGroup {
   readonly prefix: string
   readonly rows: Readonly<Record<string, AnyOptionRow>>
   readonly subject?: readonly string[]
+  readonly moved?: Readonly<Record<string, string>>
 }
 
 /** A row of whatever type. */
@@ -107,6 +120,7 @@ export interface AnyOptionRow {
   readonly default: unknown
   readonly shown?: string
   readonly variable?: true | string
+  readonly unless?: string
   readonly off?: boolean
   readonly risk?: (value: never) => ProductionRisk | null
   readonly doc: string

@@ -1,14 +1,13 @@
 import { isRecord } from '../../base/plain/is-record.ts'
 import { ImproperlyConfigured } from '../problems/problem.ts'
+import { valueKind } from './value-kind.ts'
 
-/** A value as an error message shows it. Never for secrets. */
+/**
+ * A value as an error message shows it: a number or a flag as it is, because a port out of its range
+ * is half of what has to be known and neither is a secret; of anything else the kind (FND-38).
+ */
 export function shownValue(value: unknown): string {
-  if (typeof value === 'string') {
-    return `'${value.length > 60 ? `${value.slice(0, 60)}…` : value}'`
-  }
-  if (Array.isArray(value)) return 'a list'
-  if (typeof value === 'function') return 'a function'
-  return typeof value === 'object' && value !== null ? 'an object' : String(value)
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : valueKind(value)
 }
 
 /**
@@ -27,6 +26,12 @@ export function checkText(option: string, value: unknown): void {
   if (value !== undefined && (typeof value !== 'string' || value === '')) {
     throw new ImproperlyConfigured(`${option} must be non-empty text, got ${shownValue(value)}`)
   }
+}
+
+/** @throws ImproperlyConfigured unless the value is non-empty text */
+export function requireText(option: string, value: unknown): void {
+  if (typeof value === 'string' && value !== '') return
+  throw new ImproperlyConfigured(`${option} must be non-empty text, got ${shownValue(value)}`)
 }
 
 /**

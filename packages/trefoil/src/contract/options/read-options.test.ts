@@ -152,20 +152,29 @@ describe('FND-13: names', () => {
 
 describe('what only JavaScript can hand over', () => {
   test.each<[unknown, string]>([
-    ['secret', 'stamp must be an object of options, got text'],
-    [[], 'stamp must be an object of options, got a list'],
+    ['secret', 'stamp must be an object of options, got text of 6 characters'],
+    [[], 'stamp must be an object of options, got an empty list'],
     [null, 'stamp must be an object of options, got null'],
-    [7, 'stamp must be an object of options, got a number'],
+    [7, 'stamp must be an object of options, got 7'],
     [
       { secret: 's', pages: null },
       'stamp.pages must be an object of options, or false for none, got null',
     ],
     [{ secret: 's', mail: false }, 'stamp.mail must be an object of options, got false'],
     [{ secret: null }, 'stamp.secret must be non-empty text, got null'],
-    [{ secret: 's', mode: 'hunter2' }, 'stamp.mode must be one of soft, hard, got text'],
-    [{ secret: 's', mail: { to: 'a' } }, 'stamp.mail.to must be a list of text, got text'],
+    [
+      { secret: 's', mode: 'hunter2' },
+      'stamp.mode must be one of soft, hard, got text of 7 characters',
+    ],
+    [
+      { secret: 's', mail: { to: 'a' } },
+      'stamp.mail.to must be a list of text, got text of 1 character',
+    ],
     [{ secret: 's', labels: { a: 1 } }, "stamp.labels 'a' must be text"],
-    [{ secret: 's', pages: { dark: 'false' } }, 'stamp.pages.dark must be true or false, got text'],
+    [
+      { secret: 's', pages: { dark: 'false' } },
+      'stamp.pages.dark must be true or false, got text of 5 characters',
+    ],
   ])('%j', (options, message) => {
     expect(mistake(options)).toBe(message)
   })
@@ -207,7 +216,7 @@ describe('variables', () => {
     }
     expect(mistake({}, { env })).toBe(
       'stamp.secret is missing; give it, or set TREFOIL_STAMP_SECRET\n' +
-        "TREFOIL_STAMP_LIFETIME must be a duration such as '30s' (ms, s, m, h, d), got text\n" +
+        "TREFOIL_STAMP_LIFETIME must be a duration such as '30s' (ms, s, m, h, d), got text of 7 characters\n" +
         'TREFOIL_STAMP_MOST_BYTES must not be empty\n' +
         'TREFOIL_STAMP_PAGES_DARK must be 1, true, yes or on, or 0, false, no or off',
     )

@@ -1,8 +1,9 @@
+import { closest } from '../../base/closest.ts'
 import { isRecord } from '../../base/plain/is-record.ts'
+import { unknownName } from '../../base/unknown-name.ts'
 import { ImproperlyConfigured } from '../problems/problem.ts'
 import { type Environment, findVariable, type KnownVariables } from './environment.ts'
-import { type Reading, typeName } from './option-kind.ts'
-import { unknownOption } from './option-names.ts'
+import type { Reading } from './option-kind.ts'
 import {
   type AnyOptionGroup,
   type AnyOptionRow,
@@ -11,6 +12,7 @@ import {
   REQUIRED,
   variableOf,
 } from './option-rows.ts'
+import { shownValue } from './option-values.ts'
 
 /** Where options may come from besides code. */
 export interface OptionSources {
@@ -20,6 +22,8 @@ export interface OptionSources {
   readonly renamed?: KnownVariables['renamed']
   /** Is filled with the options that came from a variable: `limits.body` → `TREFOIL_LIMITS_BODY`. */
   readonly used?: Map<string, string>
+  /** Is filled with the options that code gave. */
+  readonly given?: Set<string>
 }
 
 /**
@@ -71,20 +75,37 @@ function readMembers(
   const where = group.name
   if (!isRecord(given)) {
     const what = where.endsWith(')') ? `${where}: options` : where
-    mistakes.push(`${what} must be an object of options, got ${typeName(given)}`)
+    mistakes.push(`${what} must be an object of options, got ${shownValue(given)}`)
     return null
   }
   const members = new Map<string, unknown>()
   try {
     for (const name in given) {
       if (Object.hasOwn(group.rows, name)) continue
-      mistakes.push(unknownOption(where, name, group.rows))
+      mistakes.push(`${where}: ${strayOption(group, name)}`)
     }
     for (const name of Object.keys(group.rows)) members.set(name, given[name])
   } catch (cause) {
     throw new ImproperlyConfigured(`${where}: the options cannot be read`, { cause })
   }
   return members
+}
+
+/** What to say of an option that is in no row: where it is now, or what it may have been meant for. */
+function strayOption({ rows, moved = {} }: AnyOptionGroup, name: string): string {
+  if (Object.hasOwn(moved, name)) return `${name} is now ${moved[name]}`
+  const inner = Object.values(rows).find(({ group }) => {
+    return group !== undefined && Object.hasOwn(group.rows, name)
+  })
+  if (inner?.group !== undefined) return suggest(name, optionPath(inner.group, name))
+  const old = closest(name, [...Object.keys(rows), ...Object.keys(moved)])
+  return old !== null && Object.hasOwn(moved, old)
+    ? suggest(name, `${moved[old]}`)
+    : `${unknownName({ [name]: true }, rows)}`
+}
+
+function suggest(name: string, path: string): string {
+  return `unknown option '${name}'; did you mean '${path}'?`
 }
 
 /** A group in a group. */
@@ -99,7 +120,7 @@ function readInner(
   if (given === undefined && row.default === null && !isSet(group, sources)) return null
   if (given !== undefined && !isRecord(given)) {
     const off = row.off === true ? ', or false for none' : ''
-    mistakes.push(`${group.name} must be an object of options${off}, got ${typeName(given)}`)
+    mistakes.push(`${group.name} must be an object of options${off}, got ${shownValue(given)}`)
     return null
   }
   return readGroup(group, given, sources, mistakes)
@@ -128,18 +149,24 @@ function readValue(
     if (said === undefined && row.default === null) return null
     if (said === undefined && row.default === REQUIRED) {
       const own = variableOf(group, name)
-      mistakes.push(`${path} is missing${own === null ? '' : `; give it, or set ${own}`}`)
+      const hint = own === null ? `. ${row.doc}` : `; give it, or set ${own}`
+      mistakes.push(`${path} is missing${hint}`)
       return undefined
     }
-    return take(path, row.read?.read(said === undefined ? row.default : said), mistakes)
+    if (said !== undefined) sources.given?.add(path)
+    return take(row, said === undefined ? row.default : said, path, path, mistakes)
   }
+  const { name: source } = variable
   const word = variable.text.trim()
   // Set but empty is a template that was not filled in, and must not mean the default (APP-3).
   const made: Reading<unknown> | undefined =
     word === '' ? { mistake: 'must not be empty' } : row.read?.fromText?.(word)
-  if (made === undefined || 'mistake' in made) return take(variable.name, made, mistakes)
-  sources.used?.set(path, variable.name)
-  return take(variable.name, row.read?.read(made.value), mistakes)
+  if (made === undefined || 'mistake' in made) {
+    mistakes.push(`${source} ${made?.mistake ?? 'cannot be a variable'}`)
+    return undefined
+  }
+  sources.used?.set(path, source)
+  return take(row, made.value, path, source, mistakes)
 }
 
 function lookUp(
@@ -151,13 +178,28 @@ function lookUp(
   const own = env === undefined ? null : variableOf(group, name)
   if (env === undefined || own === null) return null
   const { subject = [] } = group
+  const { unless } = group.rows[name] ?? {}
+  if (unless !== undefined && members.get(unless) !== undefined) return null
   if (subject.includes(name) && subject.some((one) => members.get(one) !== undefined)) return null
   return findVariable(env, own, renamed)
 }
 
-function take(path: string, reading: Reading<unknown> | undefined, mistakes: string[]): unknown {
-  if (reading !== undefined && 'value' in reading) return reading.value
-  mistakes.push(`${path} ${reading?.mistake ?? 'cannot come from a variable'}`)
+/** @param source the option, or the variable it came from: what a mistake names */
+function take(
+  { read }: AnyOptionRow,
+  value: unknown,
+  path: string,
+  source: string,
+  mistakes: string[],
+): unknown {
+  try {
+    const reading = read?.read(value, path)
+    if (reading !== undefined && 'value' in reading) return reading.value
+    mistakes.push(`${source} ${reading?.mistake ?? 'cannot be read'}`)
+  } catch (error) {
+    if (!(error instanceof ImproperlyConfigured)) throw error
+    mistakes.push(error.message.replaceAll(path, () => source))
+  }
   return undefined
 }
 

@@ -26,7 +26,7 @@ export interface RequestBody {
    */
   form(): Promise<RequestForm>
   /**
-   * The bytes as they arrive, with backpressure and the limit of `maxBodySize`. Once only, and
+   * The bytes as they arrive, with backpressure and the limit of `limits.body`. Once only, and
    * only when nothing else has read the body.
    */
   stream(): AsyncIterable<Uint8Array>

@@ -1,6 +1,8 @@
 import { deepFreeze } from '../../base/plain/freeze.ts'
 import { freezeClass } from '../../base/plain/freeze-class.ts'
+import { unknownName } from '../../base/unknown-name.ts'
 import type { RefusalCode } from '../auth/refusal.ts'
+import { valueKind } from '../options/value-kind.ts'
 import { type ProblemCode, problemRow } from './problems.ts'
 import { reasonPhrase } from './reason-phrases.ts'
 
@@ -36,6 +38,27 @@ export interface ProblemOptions {
   readonly cause?: unknown
 }
 
+type Names<Options> = Readonly<Record<keyof Required<Options>, true>>
+
+const CASE_OPTIONS: Names<Omit<ProblemOptions, 'detail' | 'status'>> = {
+  fix: true,
+  issues: true,
+  headers: true,
+  details: true,
+  cause: true,
+}
+const REFUSAL_OPTIONS: Names<AuthenticationErrorOptions> = { ...CASE_OPTIONS, refusal: true }
+const PROBLEM_OPTIONS: Names<ProblemOptions> = { ...CASE_OPTIONS, detail: true, status: true }
+
+/** A misspelt `detail` would leave out what the caller was to be told (FND-13). */
+function checkNames(where: string, options: object, known: Readonly<Record<string, true>>): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new ImproperlyConfigured(`${where}: options must be an object`)
+  }
+  const unknown = unknownName(options, known)
+  if (unknown !== null) throw new ImproperlyConfigured(`${where}: ${unknown}`)
+}
+
 /**
  * An expected failure: a row of the problem table plus what is known about this case.
  * Thrown or returned anywhere in a call, it is recorded and encoded like a result.
@@ -54,6 +77,7 @@ export class Problem extends Error {
   readonly details: Readonly<Record<string, unknown>> | undefined
 
   constructor(code: ProblemCode, options: ProblemOptions = {}, publicCode: string = code) {
+    checkNames('Problem', options, PROBLEM_OPTIONS)
     const row = problemRow(code)
     const detail = options.detail ?? row.text
     super(detail, options.cause === undefined ? undefined : { cause: options.cause })
@@ -87,20 +111,28 @@ export interface HttpErrorOptions extends Omit<ProblemOptions, 'detail' | 'statu
   readonly code?: string
 }
 
+const HTTP_ERROR_OPTIONS: Names<HttpErrorOptions> = { ...CASE_OPTIONS, code: true }
+
 /**
  * The way a handler answers with a chosen status: `throw new HttpError(404, 'Order not found')`.
  *
  * @param status default 500 (MW-11)
  * @param detail public; default: the reason phrase of the status, such as `Not Found`
  * @throws RangeError when `status` is not an integer from 400 to 599
+ * @throws ImproperlyConfigured for an unknown option
  */
 export class HttpError extends Problem {
   override readonly name: string = 'HttpError'
 
   constructor(status = 500, detail?: string, options: HttpErrorOptions = {}) {
     if (!isFailureStatus(status)) {
-      throw new RangeError(`HttpError status must be an integer from 400 to 599, got ${status}`)
+      const given = typeof status === 'number' ? String(status) : valueKind(status)
+      const hint = typeof status === 'number' ? '' : "; write new HttpError(404, 'Order not found')"
+      throw new RangeError(
+        `HttpError status must be an integer from 400 to 599, got ${given}${hint}`,
+      )
     }
+    checkNames('HttpError', options, HTTP_ERROR_OPTIONS)
     const { code, ...rest } = options
     super('http_error', { ...rest, detail: detail || reasonPhrase(status), status }, code)
   }
@@ -125,6 +157,7 @@ export class AuthenticationError extends Problem {
   readonly refusal: string
 
   constructor(reason: string, options: AuthenticationErrorOptions = {}) {
+    checkNames('AuthenticationError', options, REFUSAL_OPTIONS)
     const { refusal = 'refused', ...rest } = options
     super('AUTHENTICATION_ERROR', rest)
     this.reason = reason

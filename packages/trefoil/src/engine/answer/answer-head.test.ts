@@ -83,7 +83,7 @@ describe('headers', () => {
     [{ 'x-a': '1\r\nset-cookie: a=b' }, "the value of header 'x-a' has characters"],
     [{ 'x-a': ['1', '2\n'] }, "the value of header 'x-a' has characters"],
     // What JavaScript callers may hand over.
-    [{ 'x-a': [5] } as never, "the value of header 'x-a' has characters"],
+    [{ 'x-a': [5] } as never, "the value of header 'x-a' must be text, got a number"],
   ])('RESP-3: %j is refused', (headers, text) => {
     expect(() => head({ headers: headers as NonNullable<typeof headers> })).toThrow(text)
   })

@@ -3,6 +3,8 @@ import { snapshot } from '../../base/plain/snapshot.ts'
 import type { AnswerHead } from '../../contract/answer/answer.ts'
 import type { ReplyOptions } from '../../contract/answer/reply.ts'
 import { checkOptionNames, type OptionNames } from '../../contract/options/option-names.ts'
+import { readSeconds } from '../../contract/options/read-duration.ts'
+import { valueKind } from '../../contract/options/value-kind.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
 import { formatDeleteCookie, formatSetCookie } from '../../web/cookie-header.ts'
 import { toEntityTag } from '../../web/etag.ts'
@@ -62,8 +64,13 @@ function readHeaders(headers: ReplyOptions['headers'] = {}): {
     }
     if (names.has(lower)) pairs = withoutName(pairs, lower)
     if (lower !== 'set-cookie') names.add(lower)
-    for (const text of typeof value === 'string' ? [value] : value) {
-      if (typeof text !== 'string' || !isHeaderValue(text)) {
+    for (const text of Array.isArray(value) ? value : [value]) {
+      if (typeof text !== 'string') {
+        throw new ImproperlyConfigured(
+          `reply(): the value of header '${name}' must be text, got ${valueKind(text)}`,
+        )
+      }
+      if (!isHeaderValue(text)) {
         throw new ImproperlyConfigured(
           `reply(): the value of header '${name}' has characters a header cannot carry`,
         )
@@ -96,7 +103,10 @@ function cookieHeader(name: string, cookie: Cookie): string {
   if (cookie === null) return formatDeleteCookie(name)
   if (typeof cookie === 'string') return formatSetCookie(name, cookie)
   checkOptionNames(`reply() cookie '${name}'`, cookie, COOKIE_OPTIONS)
-  return formatSetCookie(name, cookie.value, cookie)
+  const { value, maxAge, ...attributes } = cookie
+  if (maxAge === undefined) return formatSetCookie(name, value, attributes)
+  const seconds = readSeconds(`reply() cookie '${name}': maxAge`, maxAge)
+  return formatSetCookie(name, value, { ...attributes, maxAge: seconds })
 }
 
 function readEtag(etag: ReplyOptions['etag']): AnswerHead['etag'] {

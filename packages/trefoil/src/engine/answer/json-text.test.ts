@@ -85,7 +85,7 @@ describe('RESP-1: what would become {} without a word', () => {
       warn() {},
       error: (facts: object) => logged.push(facts),
     }
-    const app = createApp({ publicSurfaces: ['api', 'mcp', 'cli'], logger })
+    const app = createApp({ publicSurfaces: ['api', 'mcp', 'cli'], log: { logger } })
     app.get('/', { name: 'get_page' }, () => new Response('x'))
     expect((await app.fetch(new Request('http://localhost/'))).status).toBe(500)
     const err = new TypeError(

@@ -1,4 +1,5 @@
 import { isPlain } from '../../base/plain/is-plain.ts'
+import { bigintMember } from './bigint-member.ts'
 import { isStream } from './stream.ts'
 
 /**
@@ -11,12 +12,26 @@ import { isStream } from './stream.ts'
  * @throws TypeError naming the type, and what to return instead
  */
 export function toJson(value: unknown): string {
-  const text = JSON.stringify(value) as string | undefined
+  const text = textOf(value)
   if (typeof value === 'object' && value !== null && !isPlainThroughout(value)) {
     return checkedText(value)
   }
   if (text === undefined) throw new TypeError(`Cannot convert a ${typeof value} into a response`)
   return text
+}
+
+function textOf(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value)
+  } catch (error) {
+    const member = error instanceof TypeError ? bigintMember(value) : null
+    if (member === null) throw error
+    throw new TypeError(
+      `Cannot convert a bigint into a response${member === '' ? '' : `, at '${member}'`}: ` +
+        'return its digits, String(value), or declare returns with encoded(…)',
+      { cause: error },
+    )
+  }
 }
 
 /**

@@ -3,7 +3,7 @@ import type { CallState } from '../call-state.ts'
 import type { Failure } from '../dependencies/dependency-scope.ts'
 
 /**
- * Closes something of a call under the app's `closeTimeout`. Not under the call's own deadline: a
+ * Closes something of a call under the app's `limits.close`. Not under the call's own deadline: a
  * commit that was interrupted leaves an answer nobody can give. Without any bound a dependency that
  * hangs while it closes would hold the call, and all it has open, for ever.
  *

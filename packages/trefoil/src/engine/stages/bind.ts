@@ -28,11 +28,16 @@ export function bindStage(action: Action): Stage | null {
   return (state) => state.inbound.readArguments(action, state, (raw) => bind(state, raw))
 }
 
+const NO_ARGUMENTS: CallState['args'] = Object.freeze({})
+
 /** Without parameters the input is still read, to refuse arguments nobody declared. */
 function emptyStage(action: Action): Stage {
   const check = (raw: RawArguments | Problem) =>
     raw instanceof Problem ? raw : raw.issues.length > 0 ? refuseIssues(raw.issues) : undefined
-  return (state) => state.inbound.readArguments(action, state, check)
+  return (state) => {
+    state.args = NO_ARGUMENTS
+    return state.inbound.readArguments(action, state, check)
+  }
 }
 
 class Binding {

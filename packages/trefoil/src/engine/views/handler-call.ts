@@ -8,7 +8,7 @@ import { checkOptionNames } from '../../contract/options/option-names.ts'
 import { checkFlag } from '../../contract/options/option-values.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
 import { argumentsOf } from '../arguments-of.ts'
-import type { CallState } from '../call-state.ts'
+import { type CallState, UNBOUND } from '../call-state.ts'
 import { decideGuard } from '../decide-guard.ts'
 import { resolveDependency } from '../dependencies/resolve-dependency.ts'
 import { FactsView, stateOf } from './facts-view.ts'
@@ -32,7 +32,10 @@ class HandlerCall extends FactsView implements Call {
     return stateOf(this).auth
   }
   get args(): Readonly<Record<string, unknown>> {
-    return argumentsOf(stateOf(this))
+    const state = stateOf(this)
+    // A guard that judged by `{}` would let pass what it was to stop (FND-13).
+    if (state.args === UNBOUND) throw notBound()
+    return argumentsOf(state)
   }
   get app(): { readonly name: string; readonly state: unknown } {
     return stateOf(this).site.app.facts
@@ -80,6 +83,13 @@ class HandlerCall extends FactsView implements Call {
     state.tasks ??= []
     state.tasks.push({ run: task, always })
   }
+}
+
+function notBound(): ImproperlyConfigured {
+  return new ImproperlyConfigured(
+    'call.args was read before the arguments were checked: a guard that reads them is made with ' +
+      'inputGuard({ … }), or has needsInput: true',
+  )
 }
 
 const BACKGROUND_OPTIONS = { always: true } as const

@@ -1,10 +1,10 @@
 import type { Clock } from '../../base/clock.ts'
 import { isRecord } from '../../base/plain/is-record.ts'
 import type { Environment } from '../../contract/options/environment.ts'
-import { typeName } from '../../contract/options/option-kind.ts'
 import type { ProductionRisk } from '../../contract/options/production-risk.ts'
+import { valueKind } from '../../contract/options/value-kind.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
-import { isKeyRing, type KeyMaterial, type KeyRing, keyRing, ringKeys } from '../key-ring.ts'
+import { type KeyRing, readKeyRing, ringKeys } from '../key-ring.ts'
 import { ringOfVariables } from '../key-variables.ts'
 import { risksOfSecrets } from '../secret-weakness.ts'
 import {
@@ -85,9 +85,7 @@ function secrets({ keys, algorithms, env }: KeyOptions): GivenKeys {
         'other algorithms need publicKey, jwks or discovery',
     )
   }
-  // Of what else it may be, `keyRing` tells.
-  const ring =
-    keys === null ? ringOfVariables(env) : isKeyRing(keys) ? keys : keyRing(keys as KeyMaterial)
+  const ring = keys === null ? ringOfVariables(env) : readKeyRing('jwtAuth(): keys', keys)
   return {
     keys: new SharedSecrets(ring, algorithm),
     algorithms: [algorithm],
@@ -124,7 +122,7 @@ function keyOf(
   if (typeof given === 'string') return usable(publicKeyOfPem(given, accepted), where)
   if (isRecord(given)) return usable(publicKeyOfJwk(given, accepted), where)
   throw new ImproperlyConfigured(
-    `jwtAuth(): ${where} must be PEM text, the URL of a PEM file, or a JWK, got ${typeName(given)}`,
+    `jwtAuth(): ${where} must be PEM text, the URL of a PEM file, or a JWK, got ${valueKind(given)}`,
   )
 }
 
@@ -219,7 +217,7 @@ function readAddress(value: unknown, option: string, example: string): URL {
   const isAddress = value instanceof URL || (typeof value === 'string' && URL.canParse(value))
   if (!isAddress) {
     throw new ImproperlyConfigured(
-      `jwtAuth(): ${option} must be an address such as ${example}, got ${typeName(value)}`,
+      `jwtAuth(): ${option} must be an address such as ${example}, got ${valueKind(value)}`,
     )
   }
   const url = new URL(value)

@@ -8,6 +8,7 @@ import { callable, count, duration, flag, kind } from '../../contract/options/ki
 import type { OptionKind } from '../../contract/options/option-kind.ts'
 import type { OptionGroup, Values } from '../../contract/options/option-rows.ts'
 import { readOptions } from '../../contract/options/read-options.ts'
+import { valueKind } from '../../contract/options/value-kind.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
 import { isToken } from '../../web/raw-headers.ts'
 import type { KeyMaterial, KeyRing } from '../key-ring.ts'
@@ -258,8 +259,8 @@ function readDpop(given: unknown, clock: Clock): PossessionRules['dpop'] {
 function atLeast(least: number, most: number): OptionKind<number> {
   return {
     words: 'duration',
-    read(value) {
-      const reading = duration.read(value)
+    read(value, path) {
+      const reading = duration.read(value, path)
       if ('mistake' in reading) return reading
       return reading.value >= least && reading.value <= most
         ? reading
@@ -277,7 +278,9 @@ function readNames(value: unknown, option: string): readonly string[] | null {
   if (value === null) return null
   const names: unknown[] = Array.isArray(value) ? [...value] : [value]
   if (names.length === 0 || !names.every(isName)) {
-    throw new ImproperlyConfigured(`jwtAuth(): ${option} must be non-empty text or a list of it`)
+    throw new ImproperlyConfigured(
+      `jwtAuth(): ${option} must be non-empty text or a list of it, got ${valueKind(value)}`,
+    )
   }
   return names
 }

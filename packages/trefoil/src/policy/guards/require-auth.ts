@@ -1,6 +1,7 @@
 import { AuthContext } from '../../contract/auth/auth-context.ts'
 import { ALLOWED, Denial } from '../../contract/auth/guard-decision.ts'
 import type { Guard } from '../../contract/call/call.ts'
+import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
 
 const NOBODY = new Denial(
   'Authentication required — no client identity found on the request',
@@ -8,8 +9,15 @@ const NOBODY = new Denial(
   false,
 )
 
-/** Passes for any authenticated caller. */
+/** Passes for any authenticated caller. @throws ImproperlyConfigured for arguments, of which it has none */
 export function requireAuth(): Guard {
+  // Scopes or roles given here would be thought to be required.
+  // biome-ignore lint/complexity/noArguments: it has no parameters by type, and JavaScript callers have no types
+  if (arguments.length > 0) {
+    throw new ImproperlyConfigured(
+      "requireAuth() takes nothing: use hasRole('admin') or hasScope('orders:read')",
+    )
+  }
   return REQUIRE_AUTH
 }
 

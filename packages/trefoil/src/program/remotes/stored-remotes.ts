@@ -66,7 +66,7 @@ export function openRemote(
       token: token ?? undefined,
       headers: { 'user-agent': `trefoil-cli/${version}`, ...headers },
       // The command's own clock is the one that is told about.
-      timeoutMs: timeoutMs + SLACK,
+      timeout: `${timeoutMs + SLACK}ms`,
       signal: time.signal,
       loginFix: `Store a valid token with \`trefoil login ${name}\`, or give \`--token\` for one command.`,
     })

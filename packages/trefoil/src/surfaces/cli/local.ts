@@ -2,6 +2,8 @@ import type { Awaitable } from '../../base/promise.ts'
 import type { Action } from '../../contract/call/action.ts'
 import type { LocalCredentials } from '../../contract/call/app-handle.ts'
 import type { ClientFacts } from '../../contract/call/call-facts.ts'
+import { checkOptionNames, type OptionNames } from '../../contract/options/option-names.ts'
+import { checkList } from '../../contract/options/option-values.ts'
 import { type Problem, refuse } from '../../contract/problems/problem.ts'
 import {
   type ActionAnswer,
@@ -12,6 +14,7 @@ import {
   type Manifest,
   type ProblemEnvelope,
 } from '../../contract/protocol/action-protocol.ts'
+import { checkCallRequest } from '../../contract/protocol/check-call-request.ts'
 import { toJson } from '../../engine/answer/json-text.ts'
 import type { CloseHooks, Inbound, UseArguments } from '../../engine/inbound.ts'
 import { layOutArguments } from '../agent/action-arguments.ts'
@@ -21,8 +24,12 @@ import { type Found, type Surface, type Visit, walk } from '../walk.ts'
 import type { CliParts } from './cli-parts.ts'
 import { actionAnswer, problemEnvelope, unknownAction } from './envelope.ts'
 
+const CREDENTIALS: OptionNames<LocalCredentials> = { headers: true, signal: true }
+
 /** Actions called in this process: the same plans and envelopes as over the network. */
 export function createLocalActions(parts: CliParts, credentials: LocalCredentials): ActionTarget {
+  checkOptionNames('app.localActions()', credentials, CREDENTIALS)
+  checkList('app.localActions(): headers', credentials.headers ?? null, 'names and values', isText)
   const manifest = manifestVerbs(parts)
   const call = callVerbs(parts)
   return {
@@ -32,6 +39,7 @@ export function createLocalActions(parts: CliParts, credentials: LocalCredential
       return ended(parts, visit, await walk(manifest, visit))
     },
     call: async (request) => {
+      checkCallRequest(request)
       const visit = arrive(parts, credentials, 'POST', CALL_PATH, request)
       return ended(parts, visit, await walk(call, visit))
     },
@@ -187,4 +195,8 @@ class LocalInbound implements Inbound {
   readArguments<T>(action: Action, _call: CloseHooks, use: UseArguments<T>): Awaitable<T> {
     return use(layOutArguments(action, this.#args, 'cli', this.#texts))
   }
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string'
 }

@@ -9,9 +9,9 @@ const authenticate = (_request: unknown) => new AuthContext({ subject: 'u' })
 
 function shop() {
   const app = createApp({
-    logger: silent,
+    log: { logger: silent },
     env: {},
-    tagDescriptions: { Orders: 'What is sold.' },
+    docs: { tags: { Orders: 'What is sold.' } },
     auth: [
       {
         authenticate,

@@ -13,7 +13,11 @@ const logger = {
 }
 
 function appOf(maxInFlight = 100) {
-  const app = createApp({ publicSurfaces: ['api', 'mcp', 'cli'], logger, maxInFlight })
+  const app = createApp({
+    publicSurfaces: ['api', 'mcp', 'cli'],
+    log: { logger },
+    limits: { inFlight: maxInFlight },
+  })
   app.post('/bound', { params: { a: z.string().default('none') } }, ({ a }) => a)
   app.post('/form', { params: { a: form(z.string().default('none')) } }, ({ a }) => a)
   app.post('/raw', async (_, call) => (await call.request.body()).length)
@@ -95,7 +99,7 @@ describe('ADAPT-2: a stream that nobody reads', () => {
 
   test('fails for a reader whose request is given up, and ends its source', async () => {
     const { promise: ended, resolve } = Promise.withResolvers<void>()
-    const app = createApp({ publicSurfaces: ['api', 'mcp', 'cli'], logger })
+    const app = createApp({ publicSurfaces: ['api', 'mcp', 'cli'], log: { logger } })
     app.get('/', async function* () {
       try {
         for (;;) yield 'a'

@@ -1,6 +1,8 @@
 import { joinBytes } from '../../base/join-bytes.ts'
 import { freezeGenerators } from '../../base/plain/freeze-class.ts'
 import type { Exchange, HttpReply, SendResult } from '../../contract/answer/exchange.ts'
+import { checkOptionNames, type OptionNames } from '../../contract/options/option-names.ts'
+import { valueKind } from '../../contract/options/value-kind.ts'
 import { incompleteBody } from '../../contract/params/incomplete-body.ts'
 import { ImproperlyConfigured, Problem, refuse } from '../../contract/problems/problem.ts'
 import { skipStream } from '../../engine/answer/stream.ts'
@@ -22,16 +24,24 @@ export interface FetchContext {
   readonly mountPath?: string | undefined
 }
 
+const CONTEXT: OptionNames<FetchContext> = { clientAddress: true, mountPath: true }
+
 /**
  * Answers a web `Request`: the way in for tests, Bun, Deno and workers.
  *
- * @throws ImproperlyConfigured for a mountPath that is no literal path
+ * @throws ImproperlyConfigured for a mountPath that is no literal path, and a member of the context
+ * that nobody reads: a runtime that hands over something of its own there, as workers do with their
+ * bindings, would lose the caller's address without a word
  */
 export async function handleFetch(
   handler: HttpHandler,
   request: Request,
   context: FetchContext,
 ): Promise<Response> {
+  checkOptionNames('app.fetch()', context, CONTEXT)
+  if (typeof request?.url !== 'string') {
+    throw new ImproperlyConfigured(`app.fetch() takes a Request, got ${valueKind(request)}`)
+  }
   const url = new URL(request.url)
   const whole = url.pathname + url.search
   const mountPath = readMountPath('app.fetch()', context.mountPath)

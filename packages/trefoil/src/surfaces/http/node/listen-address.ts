@@ -23,7 +23,7 @@ const MAX_PORT = 65_535
  * @throws ImproperlyConfigured naming the variable, never what it holds
  */
 export function listenAddress(
-  given: { readonly port?: number | undefined; readonly host?: string | undefined },
+  given: { readonly port?: number | null | undefined; readonly host?: string | null | undefined },
   variables: Variables,
 ): ListenAddress {
   const own = textOf(variables, 'TREFOIL_HOST')

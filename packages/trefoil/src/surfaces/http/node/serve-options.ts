@@ -1,13 +1,11 @@
-import { type ByteSize, parseByteSize } from '../../../base/bytes.ts'
-import { type Duration, parseDuration } from '../../../base/duration.ts'
+import type { ByteSize } from '../../../base/bytes.ts'
+import type { Duration } from '../../../base/duration.ts'
+import { isRecord } from '../../../base/plain/is-record.ts'
 import { LONGEST_TIMER } from '../../../base/start-timer.ts'
-import { checkOptionNames, type OptionNames } from '../../../contract/options/option-names.ts'
-import {
-  checkFlag,
-  checkRecord,
-  checkText,
-  shownValue,
-} from '../../../contract/options/option-values.ts'
+import { count, duration, flag, kind, size, text } from '../../../contract/options/kinds.ts'
+import type { OptionGroup, Values } from '../../../contract/options/option-rows.ts'
+import { checkFlag } from '../../../contract/options/option-values.ts'
+import { readOptions } from '../../../contract/options/read-options.ts'
 import { ImproperlyConfigured } from '../../../contract/problems/problem.ts'
 import type { ServeTls } from './node-server.ts'
 
@@ -54,34 +52,105 @@ export interface ServeOptions {
   readonly signals?: boolean
 }
 
-const SERVE_OPTIONS: OptionNames<ServeOptions> = {
-  port: true,
-  host: true,
-  headersTimeout: true,
-  requestTimeout: true,
-  keepAliveTimeout: true,
-  sendTimeout: true,
-  drainTimeout: true,
-  shutdownTimeout: true,
-  maxHeaderSize: true,
-  tls: true,
-  signals: true,
+/** {@link ServeOptions} after reading: milliseconds and bytes. */
+export type ServeValues = Values<
+  ServeOptions,
+  {
+    readonly port: number | null
+    readonly host: string | null
+    readonly headersTimeout: number | null
+    readonly tls: ServeTls | null
+  }
+>
+
+/** The rows of {@link ServeOptions}. */
+export const SERVE: OptionGroup<ServeOptions, ServeValues> = {
+  name: 'serve()',
+  prefix: 'TREFOIL_SERVE',
+  rows: {
+    port: {
+      read: count({ least: 0, most: 65_535 }),
+      default: null,
+      shown: '`8000`',
+      doc: 'Port; `0` takes a free one. Default first `TREFOIL_PORT`, then `PORT`, see [below](#where-it-listens).',
+    },
+    host: {
+      read: text,
+      default: null,
+      shown: '`127.0.0.1`',
+      doc: 'Address to listen on. Default first `TREFOIL_HOST`, then `HOST`.',
+    },
+    headersTimeout: {
+      read: duration,
+      default: null,
+      shown: '`10s`',
+      doc: "Longest time for the request head; by default no longer than `requestTimeout`. Also for the TLS handshake, and for an HTTP/2 client's first words.",
+    },
+    requestTimeout: {
+      read: duration,
+      default: '60s',
+      doc: 'Longest time for the whole request, body included; `0s` for any time.',
+    },
+    keepAliveTimeout: {
+      read: duration,
+      default: '65s',
+      doc: 'How long an idle connection is kept, as clients are told; it is closed within ten seconds after.',
+    },
+    sendTimeout: {
+      read: duration,
+      default: '60s',
+      doc: 'How long a client may take to read what waits for it before it is cut off; `0s` for any time.',
+    },
+    drainTimeout: {
+      read: duration,
+      default: '10s',
+      doc: 'How long `close` waits for calls in flight and drain hooks, before it calls them off and waits for their closing; background work gets what is left.',
+    },
+    shutdownTimeout: {
+      read: duration,
+      default: '10s',
+      doc: 'How long the shutdown hooks may take, all together; then `close` rejects, and a signalled process ends with 1.',
+    },
+    maxHeaderSize: {
+      read: size,
+      default: '16kb',
+      doc: 'Largest request head: target, names and values, decoded, have to be fewer bytes.',
+    },
+    tls: {
+      read: kind('an object', (value): value is ServeTls => isRecord(value)),
+      default: null,
+      shown: 'plain http',
+      doc: 'Certificate and key, as `node:tls` takes them; serves https with HTTP/2.',
+    },
+    signals: {
+      read: flag,
+      default: true,
+      doc: 'Closes on SIGTERM and SIGINT, then ends the process.',
+    },
+  },
+}
+
+/** How to listen: {@link ServeOptions}, and what several of them come to together. */
+export interface ServeConfig extends Omit<ServeValues, 'headersTimeout'> {
+  readonly headersTimeout: number
+  /** How often node looks for requests that are overdue. */
+  readonly checkingInterval: number
 }
 
 /** @throws ImproperlyConfigured naming the option */
-export function checkServeOptions(options: ServeOptions): void {
-  checkRecord('serve(): options', options)
-  checkOptionNames('serve()', options, SERVE_OPTIONS)
-  const { port, tls } = options
-  if (port !== undefined && (!Number.isInteger(port) || port < 0 || port > 65_535)) {
-    throw new ImproperlyConfigured(
-      `serve(): port must be a whole number from 0 to 65535, got ${shownValue(port)}`,
-    )
+export function readServeOptions(options: ServeOptions): ServeConfig {
+  const values = readOptions(SERVE, options)
+  const { tls, maxHeaderSize, requestTimeout } = values
+  if (tls !== null) checkTls(tls)
+  if (maxHeaderSize === 0) {
+    throw new ImproperlyConfigured("serve(): maxHeaderSize must be more than '0b'")
   }
-  checkText('serve(): host', options.host)
-  checkFlag('serve(): signals', options.signals)
-  if (tls === undefined) return
-  checkRecord('serve(): tls', tls)
+  const headersTimeout = readHeadersTimeout(values.headersTimeout, requestTimeout)
+  const checkingInterval = intervalFor(headersTimeout, requestTimeout)
+  return Object.freeze({ ...values, headersTimeout, checkingInterval })
+}
+
+function checkTls(tls: ServeTls): void {
   checkFlag('serve(): tls.http2', tls.http2)
   const hasCertificate = tls.cert !== undefined && tls.key !== undefined
   // Without one every handshake would fail, and the server would seem to run.
@@ -90,75 +159,19 @@ export function checkServeOptions(options: ServeOptions): void {
   }
 }
 
-/** Bytes of a request head. @throws ImproperlyConfigured when it is no size */
-export function readHeadSize(value: ServeOptions['maxHeaderSize'] = 16_384): number {
-  const bytes = parseByteSize(value)
-  if (bytes === null || bytes === 0) {
-    throw new ImproperlyConfigured(
-      `serve(): maxHeaderSize must be a size such as '16kb', got ${shownValue(value)}`,
-    )
-  }
-  return bytes
-}
-
-/** Milliseconds; see the options of the same names. */
-export interface StopTimes {
-  readonly drainMs: number
-  readonly shutdownMs: number
-}
-
-/** @throws ImproperlyConfigured naming the option */
-export function readStopTimes(options: ServeOptions): StopTimes {
-  return {
-    drainMs: readDuration('drainTimeout', options.drainTimeout ?? '10s'),
-    shutdownMs: readDuration('shutdownTimeout', options.shutdownTimeout ?? '10s'),
-  }
-}
-
-/** Milliseconds; 0 is node's word for no limit. */
-export interface ServeTimes {
-  readonly sendTimeout: number
-  readonly requestTimeout: number
-  readonly headersTimeout: number
-  readonly keepAliveTimeout: number
-  /** How often node looks for requests that are overdue. */
-  readonly checkingInterval: number
-}
-
-/** @throws ImproperlyConfigured naming the option */
-export function readConnectionTimes(options: ServeOptions): ServeTimes {
-  const requestTimeout = readDuration('requestTimeout', options.requestTimeout ?? '60s')
-  const headersTimeout = readHeadersTimeout(options.headersTimeout, requestTimeout)
-  return {
-    sendTimeout: readDuration('sendTimeout', options.sendTimeout ?? '60s'),
-    requestTimeout,
-    headersTimeout,
-    keepAliveTimeout: readDuration('keepAliveTimeout', options.keepAliveTimeout ?? '65s'),
-    checkingInterval: checkingInterval(headersTimeout, requestTimeout),
-  }
-}
-
 const DEFAULT_HEADERS_TIMEOUT = 10_000
 
 /** Milliseconds; a longest, because a timer of node's cannot hold just any. */
-function checkingInterval(headersTimeout: number, requestTimeout: number): number {
+function intervalFor(headersTimeout: number, requestTimeout: number): number {
   return Math.min(Math.max(500, Math.min(headersTimeout, requestTimeout) / 4), LONGEST_TIMER)
 }
 
 /** The head is a part of the request: by default it gets 10 s of the time, if there are as many. */
-function readHeadersTimeout(value: Duration | undefined, requestTimeout: number): number {
+function readHeadersTimeout(ms: number | null, requestTimeout: number): number {
   const most = requestTimeout === 0 ? Number.POSITIVE_INFINITY : requestTimeout
-  if (value === undefined) return Math.min(DEFAULT_HEADERS_TIMEOUT, most)
-  const ms = readDuration('headersTimeout', value)
+  if (ms === null) return Math.min(DEFAULT_HEADERS_TIMEOUT, most)
   if (ms > most) {
     throw new ImproperlyConfigured('serve(): headersTimeout must not be longer than requestTimeout')
   }
-  return ms
-}
-
-function readDuration(option: string, value: Duration): number {
-  const ms = parseDuration(value)
-  if (ms === null)
-    throw new ImproperlyConfigured(`serve(): ${option} must be a duration such as '10s'`)
   return ms
 }

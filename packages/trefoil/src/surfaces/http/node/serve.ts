@@ -3,7 +3,11 @@ import type { AddressInfo } from 'node:net'
 import { systemClock } from '../../../base/clock.ts'
 import { endsWithin } from '../../../base/ends-within.ts'
 import { LONGEST_TIMER } from '../../../base/start-timer.ts'
-import type { AppHandle, ShutdownLimits } from '../../../contract/call/app-handle.ts'
+import {
+  type AppHandle,
+  checkAppHandle,
+  type ShutdownLimits,
+} from '../../../contract/call/app-handle.ts'
 import type { HttpHandler } from '../http-surface.ts'
 import { holdUploads } from '../request/upload-spool.ts'
 import { refuseWith, unmetExpectation, unsupportedVersion } from '../response/refuse-with.ts'
@@ -19,14 +23,7 @@ import { HeadLimit, isHttp2, isUnsupported } from './http2/http2-head.ts'
 import { listenAddress } from './listen-address.ts'
 import { createNodeServer, type NodeServer } from './node-server.ts'
 import { announceIdleTime } from './quirks.ts'
-import {
-  checkServeOptions,
-  readConnectionTimes,
-  readHeadSize,
-  readStopTimes,
-  type ServeOptions,
-  type StopTimes,
-} from './serve-options.ts'
+import { readServeOptions, type ServeConfig, type ServeOptions } from './serve-options.ts'
 import { closeOnSignals } from './signals.ts'
 import { Stopping } from './stopping.ts'
 
@@ -59,32 +56,32 @@ export interface Servable extends AppHandle {
  * with the app shut down again
  */
 export async function serve(app: Servable, options: ServeOptions = {}): Promise<RunningServer> {
-  checkServeOptions(options)
-  const { port, host } = listenAddress(options, process.env)
-  const times = readStopTimes(options)
+  checkAppHandle('serve()', app)
+  const config = readServeOptions(options)
+  const { port, host } = listenAddress(config, process.env)
   const work: Work = {
     inFlight: new InFlight(),
     stopping: new Stopping(),
     lingering: new Lingering(),
   }
-  const node = await listenerFor(app, options, work)
+  const node = await listenerFor(app, config, work)
   const { server } = node
   await app.startup()
   try {
     await listen(server, port, host)
   } catch (error) {
-    await endsWithin(times.drainMs, app.drain())
-    await app['~shutdown']({ background: 0, hooks: times.shutdownMs })
+    await endsWithin(config.drainTimeout, app.drain())
+    await app['~shutdown']({ background: 0, hooks: config.shutdownTimeout })
     throw error
   }
   const bound = server.address() as AddressInfo
   const releaseUploads = holdUploads()
   let closing: Promise<void> | null = null
   const close = () => {
-    closing ??= shutDown(node, app, times, work).finally(releaseUploads).finally(forgetSignals)
+    closing ??= shutDown(node, app, config, work).finally(releaseUploads).finally(forgetSignals)
     return closing
   }
-  const forgetSignals = options.signals === false ? () => {} : closeOnSignals(close)
+  const forgetSignals = config.signals ? closeOnSignals(close) : () => {}
   return { url: `${node.scheme}://${urlHost(bound)}:${bound.port}`, port: bound.port, close }
 }
 
@@ -97,12 +94,11 @@ interface Work {
 
 async function listenerFor(
   app: Servable,
-  options: ServeOptions,
+  config: ServeConfig,
   { inFlight, stopping, lingering }: Work,
 ): Promise<NodeServer> {
-  const { sendTimeout, requestTimeout, headersTimeout, keepAliveTimeout, checkingInterval } =
-    readConnectionTimes(options)
-  const maxHeaderSize = readHeadSize(options.maxHeaderSize)
+  const { sendTimeout, requestTimeout, headersTimeout, keepAliveTimeout } = config
+  const { checkingInterval, maxHeaderSize } = config
   const http = {
     // Our own edge answers a missing Host, with a problem document.
     requireHostHeader: false,
@@ -121,7 +117,7 @@ async function listenerFor(
   }
   const node = await createNodeServer({
     http,
-    tls: options.tls ?? null,
+    tls: config.tls,
     maxHeaderSize,
     sendTimeout,
   })
@@ -183,7 +179,7 @@ const SHORTEST_BACKGROUND = 500
 async function shutDown(
   { server, closeIdle, closeAll }: NodeServer,
   app: Servable,
-  { drainMs, shutdownMs }: StopTimes,
+  { drainTimeout: drainMs, shutdownTimeout: shutdownMs }: ServeConfig,
   { inFlight, stopping, lingering }: Work,
 ): Promise<void> {
   const began = systemClock.elapsed()

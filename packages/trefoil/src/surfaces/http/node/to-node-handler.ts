@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { AppHandle } from '../../../contract/call/app-handle.ts'
+import { type AppHandle, checkAppHandle } from '../../../contract/call/app-handle.ts'
 import type { Logger } from '../../../contract/call/logger.ts'
-import { checkOptionNames, type OptionNames } from '../../../contract/options/option-names.ts'
+import { callable } from '../../../contract/options/kinds.ts'
+import type { OptionGroup, Values } from '../../../contract/options/option-rows.ts'
+import { readOptions } from '../../../contract/options/read-options.ts'
 import { refuse } from '../../../contract/problems/problem.ts'
 import type { ProblemCode } from '../../../contract/problems/problems.ts'
 import { writeSafely } from '../../../record/write-safely.ts'
@@ -37,7 +39,36 @@ export interface NodeHandlerOptions<Request extends IncomingMessage = IncomingMe
   readonly mountPath?: string
 }
 
-const HANDLER_OPTIONS: OptionNames<NodeHandlerOptions> = { clientAddress: true, mountPath: true }
+type NodeHandlerValues = Values<
+  NodeHandlerOptions,
+  {
+    readonly clientAddress: NodeHandlerOptions['clientAddress'] | null
+    readonly mountPath: string | null
+  }
+>
+
+/** The rows of {@link NodeHandlerOptions}. */
+export const NODE_HANDLER: OptionGroup<NodeHandlerOptions, NodeHandlerValues> = {
+  name: 'toNodeHandler()',
+  prefix: 'TREFOIL_NODE_HANDLER',
+  rows: {
+    clientAddress: {
+      read: callable(),
+      default: null,
+      shown: 'the peer',
+      doc: 'Function that gives the address of the caller as the host framework has established it; `null` for unknown.',
+    },
+    mountPath: {
+      read: {
+        words: 'text',
+        read: (value) => ({ value: readMountPath('toNodeHandler()', value) }),
+      },
+      default: null,
+      shown: 'what the host took off',
+      doc: 'Path the app is mounted under, such as `/api`; a request for another path is 404.',
+    },
+  },
+}
 
 /** What `node:http` and the frameworks on top of it call with a request. */
 export type NodeHandler<Request extends IncomingMessage = IncomingMessage> = (
@@ -62,9 +93,9 @@ export function toNodeHandler<Request extends IncomingMessage = IncomingMessage>
   app: Mountable,
   options: NodeHandlerOptions<Request> = {},
 ): NodeHandler<Request> {
-  checkOptionNames('toNodeHandler()', options, HANDLER_OPTIONS)
+  checkAppHandle('toNodeHandler()', app)
+  const { mountPath } = readOptions(NODE_HANDLER, options)
   const { clientAddress } = options
-  const mountPath = readMountPath('toNodeHandler()', options.mountPath)
   // Compiles the app: a mistake in it shows here, not in whoever makes the first request.
   app['~http']()
   const site: AnswerSite = { node: null, lingering: new Lingering() }

@@ -1,5 +1,8 @@
 import { type Reply, type ReplyOptions, reply } from '../../../contract/answer/reply.ts'
-import { ImproperlyConfigured } from '../../../contract/problems/problem.ts'
+import { checkOptionNames, type OptionNames } from '../../../contract/options/option-names.ts'
+import { checkFlag, shownValue } from '../../../contract/options/option-values.ts'
+import { valueKind } from '../../../contract/options/value-kind.ts'
+import { ImproperlyConfigured, type Problem, refuse } from '../../../contract/problems/problem.ts'
 
 export type RedirectStatus = 301 | 302 | 303 | 307 | 308
 
@@ -14,6 +17,13 @@ export interface RedirectOptions extends Omit<ReplyOptions, 'status' | 'etag' | 
   readonly allowExternal?: boolean
 }
 
+const OPTIONS: OptionNames<RedirectOptions> = {
+  status: true,
+  allowExternal: true,
+  headers: true,
+  cookies: true,
+  meta: true,
+}
 const STATUSES: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 const CONTROL = /[\x00-\x1f\x7f]/
 const SCHEME = /^[a-z][a-z0-9+.-]*:/i
@@ -27,26 +37,45 @@ const NOT_VISIBLE_ASCII = /[^\x21-\x7e]/gu
  * `/\host` and `https:host` all leave the site in a browser. Never combine `allowExternal` with
  * text of a caller unless you compared its origin with a list of your own.
  *
- * @throws TypeError for a place that is not allowed or has control characters
- * @throws ImproperlyConfigured for another status than 301, 302, 303, 307 and 308
+ * @throws Problem 400 for a place that is not allowed or has control characters: who sends `?next=` is
+ * told so, and cannot fill the log with errors (FND-52)
+ * @throws ImproperlyConfigured for a location that is no text, an unknown option, and another status than 301, 302, 303, 307 and 308
  */
 export function redirect(location: string, options: RedirectOptions = {}): Reply<null> {
+  checkOptionNames('redirect()', options, OPTIONS)
+  checkFlag('redirect(): allowExternal', options.allowExternal)
   const { status = 307, allowExternal = false, ...rest } = options
   if (!STATUSES.has(status)) {
-    throw new ImproperlyConfigured(`redirect(): ${String(status)} is not a redirect status`)
+    throw new ImproperlyConfigured(
+      `redirect(): status must be 301, 302, 303, 307 or 308, got ${shownValue(status)}`,
+    )
+  }
+  if (typeof location !== 'string') {
+    throw new ImproperlyConfigured(
+      `redirect() takes the text of a location, got ${valueKind(location)}`,
+    )
   }
   // A line break would start a header of the attacker's; browsers drop tabs inside a URL, so
   // `/<tab>/host` would read as `//host`.
-  if (typeof location !== 'string' || location === '' || CONTROL.test(location)) {
-    throw new TypeError('redirect(): the location is empty or has control characters')
+  if (location === '' || CONTROL.test(location)) {
+    throw refused('The address to go on to is empty or has control characters')
   }
   const target = allowExternal && !isLocal(location) ? externalUrl(location) : localUrl(location)
   return reply(null, { ...rest, status, headers: { ...rest.headers, location: target } })
 }
 
+/** Without a stack, as any refusal: a caller may have as many of them as it likes. */
+function refused(detail: string): Problem {
+  return refuse('http_error', {
+    status: 400,
+    detail,
+    fix: 'Give a place on this site, such as /orders; redirect(…, { allowExternal: true }) goes to others.',
+  })
+}
+
 function localUrl(location: string): string {
   if (!isLocal(location)) {
-    throw new TypeError('redirect(): the location leaves this site; see allowExternal')
+    throw refused('The address to go on to leaves this site')
   }
   return location.toWellFormed().replace(NOT_VISIBLE_ASCII, encodeURIComponent)
 }
@@ -67,7 +96,9 @@ function externalUrl(location: string): string {
   // `javascript:` and `data:` would run in the page that follows the redirect.
   const isWeb = url !== null && /^https?:\/\//i.test(location) && /^https?:$/.test(url.protocol)
   if (!isWeb || location.includes('\\')) {
-    throw new TypeError('redirect(): allowExternal takes an absolute http or https URL')
+    throw refused(
+      'The address to go on to is neither on this site nor an absolute http or https URL',
+    )
   }
   return url.href
 }

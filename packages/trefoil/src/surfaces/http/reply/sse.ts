@@ -1,7 +1,10 @@
-import { type Duration, parseDuration } from '../../../base/duration.ts'
+import type { Duration } from '../../../base/duration.ts'
 import { freezeClass } from '../../../base/plain/freeze-class.ts'
 import { EventBody } from '../../../contract/answer/event-body.ts'
 import { type Reply, type ReplyOptions, reply } from '../../../contract/answer/reply.ts'
+import { checkOptionNames, type OptionNames } from '../../../contract/options/option-names.ts'
+import { readDuration } from '../../../contract/options/read-duration.ts'
+import { valueKind } from '../../../contract/options/value-kind.ts'
 import { ImproperlyConfigured } from '../../../contract/problems/problem.ts'
 import { formatSseEvent, type SseEvent } from '../../../web/sse-event.ts'
 import { EventStream, systemTimers, type Timers } from './event-stream.ts'
@@ -17,21 +20,33 @@ export interface SseOptions extends Omit<ReplyOptions, 'status' | 'etag'> {
   readonly timers?: Timers
 }
 
+const OPTIONS: OptionNames<SseOptions> = {
+  heartbeat: true,
+  timers: true,
+  headers: true,
+  cookies: true,
+  compress: true,
+  meta: true,
+}
+
 /**
  * Answers with server-sent events. A comment goes out at once, so that the client knows it is
  * connected; an event that cannot be written ends the stream as failed. End your iterable when
  * `call.signal` aborts. MCP and CLI callers get a list of the events.
  *
- * @throws ImproperlyConfigured when `heartbeat` is not a duration
+ * @throws ImproperlyConfigured for an unknown option, and a `heartbeat` that is no duration
  */
 export function sse(
   events: AsyncIterable<SseEvent>,
   options: SseOptions = {},
 ): Reply<AsyncIterable<string>> {
+  checkOptionNames('sse()', options, OPTIONS)
   const { heartbeat = '15s', timers = systemTimers, headers, ...rest } = options
-  const silence = heartbeat === false ? 0 : parseDuration(heartbeat)
-  if (silence === null) {
-    throw new ImproperlyConfigured("sse(): heartbeat must be a duration such as '15s', or false")
+  const silence = heartbeat === false ? 0 : readDuration('sse(): heartbeat', heartbeat)
+  if (typeof events?.[Symbol.asyncIterator] !== 'function') {
+    throw new ImproperlyConfigured(
+      `sse() takes an async iterable of events, such as an async generator called, got ${valueKind(events)}`,
+    )
   }
   return reply(new SseBody(events, silence, timers), {
     ...rest,

@@ -1,5 +1,11 @@
 import { freezeGenerators } from '../../../base/plain/freeze-class.ts'
-import { type Reply, type ReplyOptions, reply } from '../../../contract/answer/reply.ts'
+import {
+  REPLY_OPTIONS,
+  type Reply,
+  type ReplyOptions,
+  reply,
+} from '../../../contract/answer/reply.ts'
+import { checkOptionNames, type OptionNames } from '../../../contract/options/option-names.ts'
 import { ImproperlyConfigured } from '../../../contract/problems/problem.ts'
 import { isStream, type StreamValue } from '../../../engine/answer/stream.ts'
 import { withContentType } from './content-type.ts'
@@ -17,14 +23,17 @@ export interface StreamOptions extends Omit<ReplyOptions, 'etag'> {
   readonly etag?: string
 }
 
+const OPTIONS: OptionNames<StreamOptions> = { ...REPLY_OPTIONS, contentType: true }
+
 /**
  * Answers piece by piece, as fast as the client reads. An error in the middle closes the
  * connection, so that half an answer is never taken for a whole one, and dependencies of the call
  * are closed with that error. When the client leaves, the source's `return()` is called.
  *
- * @throws ImproperlyConfigured when the source cannot be iterated, or for a bad status
+ * @throws ImproperlyConfigured for an unknown option, when the source cannot be iterated, or for a bad status
  */
 export function stream(source: StreamSource, options: StreamOptions = {}): Reply<StreamValue> {
+  checkOptionNames('stream()', options, OPTIONS)
   const { contentType = 'application/octet-stream', ...rest } = options
   return reply(toStream(source), withContentType(rest, contentType))
 }

@@ -18,7 +18,7 @@ export type FormRules = Pick<BodySource, 'limits' | 'formShape'>
 /**
  * Reads a multipart form while it arrives (BIND-14…18, W-40): it ends at the first limit that is
  * crossed and at the head of the first part that is not declared (FND-28), and files beyond
- * `uploadSpoolSize` go to disk before more is read.
+ * `limits.spool` go to disk before more is read.
  *
  * @param keep is given the uploads before the first byte is read, for removing them; the next byte
  * after that ends the reading

@@ -6,7 +6,7 @@ let loading: Promise<SpoolModule | null> | null = null
 
 /**
  * A file for an upload that is too large for memory; `null` where there is no file system, and
- * uploads then stay in memory, within `maxBodySize`. Loaded when the first one is needed.
+ * uploads then stay in memory, within `limits.body`. Loaded when the first one is needed.
  */
 export async function openSpoolFile(): Promise<SpoolFile | null> {
   loading ??= import('../node/files/spool.ts').catch(() => null)

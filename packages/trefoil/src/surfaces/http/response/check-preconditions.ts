@@ -1,5 +1,7 @@
 import { systemClock } from '../../../base/clock.ts'
 import type { Call } from '../../../contract/call/call.ts'
+import { checkOptionNames, type OptionNames } from '../../../contract/options/option-names.ts'
+import { checkFlag } from '../../../contract/options/option-values.ts'
 import { ImproperlyConfigured, refuse } from '../../../contract/problems/problem.ts'
 import { toEntityTag, withoutCodings } from '../../../web/etag.ts'
 import { evaluatePreconditions } from '../../../web/preconditions.ts'
@@ -11,6 +13,8 @@ export interface PreconditionOptions {
   readonly required?: boolean
 }
 
+const OPTIONS: OptionNames<PreconditionOptions> = { required: true }
+
 /**
  * Stops a change that was decided on an older state: call it in a handler before anything is
  * written, with the tag of what is stored now, and again inside the transaction when others may
@@ -18,13 +22,15 @@ export interface PreconditionOptions {
  *
  * @param etag text as for `reply(…, { etag })`, or `null` when the resource does not exist
  * @throws Problem `precondition_failed` (412), `precondition_required` (428)
- * @throws ImproperlyConfigured for text that a tag cannot hold
+ * @throws ImproperlyConfigured for text that a tag cannot hold, and an unknown option
  */
 export function checkPreconditions(
   call: Call,
   etag: string | null,
   options: PreconditionOptions = {},
 ): void {
+  checkOptionNames('checkPreconditions()', options, OPTIONS)
+  checkFlag('checkPreconditions(): required', options.required)
   const { headers, method } = call.request
   const tag = etag === null ? null : toEntityTag(etag)
   if (etag !== null && tag === null) {

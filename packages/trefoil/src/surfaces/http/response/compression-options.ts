@@ -1,6 +1,10 @@
-import { type ByteSize, parseByteSize } from '../../../base/bytes.ts'
-import { checkOptionNames, type OptionNames } from '../../../contract/options/option-names.ts'
-import { checkRecord } from '../../../contract/options/option-values.ts'
+import type { ByteSize } from '../../../base/bytes.ts'
+import { isRecord } from '../../../base/plain/is-record.ts'
+import { flag, listOf, size } from '../../../contract/options/kinds.ts'
+import type { OptionKind } from '../../../contract/options/option-kind.ts'
+import type { OptionGroup, Values } from '../../../contract/options/option-rows.ts'
+import { readOptions } from '../../../contract/options/read-options.ts'
+import { valueKind } from '../../../contract/options/value-kind.ts'
 import { ImproperlyConfigured } from '../../../contract/problems/problem.ts'
 import { CREDENTIAL_HEADERS } from '../../../web/raw-headers.ts'
 
@@ -44,34 +48,45 @@ function existing(encodings: readonly Encoding[]): readonly Encoding[] {
   return encodings.filter((encoding) => typeof Reflect.get(zlib, MAKERS[encoding]) === 'function')
 }
 
-const COMPRESSION_OPTIONS: OptionNames<CompressionOptions> = { threshold: true, encodings: true }
+type CompressionValues = Values<CompressionOptions>
 
-/** @throws ImproperlyConfigured naming what is wrong */
-export function readCompression(
-  value: boolean | CompressionOptions | undefined,
-): Compression | null {
-  if (value === undefined || value === false) return null
-  const options: CompressionOptions = value === true ? {} : value
-  checkRecord('compression', options, 'true, false or an object of options')
-  checkOptionNames('compression', options, COMPRESSION_OPTIONS)
-  const { threshold = '1kb', encodings = ENCODINGS } = options
-  const bytes = parseByteSize(threshold)
-  if (bytes === null) {
-    throw new ImproperlyConfigured("compression.threshold must be a size such as '1kb'")
-  }
-  if (!Array.isArray(encodings) || encodings.length === 0) {
-    throw new ImproperlyConfigured('compression.encodings must be a list with at least one entry')
-  }
-  for (const encoding of encodings) {
-    if (!ENCODINGS.includes(encoding)) {
-      throw new ImproperlyConfigured(
-        `compression.encodings: unknown '${String(encoding)}'; expected one of ${ENCODINGS.join(', ')}`,
-      )
+/** The rows of {@link CompressionOptions}. */
+export const COMPRESSION: OptionGroup<CompressionOptions, CompressionValues> = {
+  name: 'edge.compression',
+  prefix: 'TREFOIL_EDGE_COMPRESSION',
+  rows: {
+    threshold: {
+      read: size,
+      default: '1kb',
+      doc: 'Bodies smaller than this are sent as they are.',
+    },
+    encodings: {
+      read: listOf(ENCODINGS),
+      default: ENCODINGS,
+      doc: 'Codings offered, best first. Those that the runtime does not have are left out.',
+    },
+  },
+}
+
+/** `true` for the defaults, or {@link CompressionOptions}. */
+export const compression: OptionKind<Compression | null> = {
+  words: 'flag',
+  fromText: (word) => flag.fromText?.(word) ?? { value: word },
+  read(value) {
+    if (value === false) return { value: null }
+    if (value !== true && !isRecord(value)) {
+      return { mistake: `must be true, false or an object of options, got ${valueKind(value)}` }
     }
-  }
-  return Object.freeze({
-    threshold: bytes,
-    encodings: Object.freeze(existing(encodings)),
-    credentialHeaders: CREDENTIAL_HEADERS,
-  })
+    const { threshold, encodings } = readOptions(COMPRESSION, value === true ? {} : value)
+    if (encodings.length === 0) {
+      throw new ImproperlyConfigured('edge.compression.encodings must name at least one')
+    }
+    return {
+      value: Object.freeze({
+        threshold,
+        encodings: Object.freeze(existing(encodings)),
+        credentialHeaders: CREDENTIAL_HEADERS,
+      }),
+    }
+  },
 }

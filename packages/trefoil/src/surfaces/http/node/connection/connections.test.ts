@@ -19,7 +19,7 @@ afterEach(async () => {
 })
 
 async function start(drainTimeout: '100ms' | '60s' = '100ms'): Promise<RunningServer> {
-  const app = createApp({ logger, publicSurfaces: ['api', 'mcp', 'cli'] })
+  const app = createApp({ log: { logger }, publicSurfaces: ['api', 'mcp', 'cli'] })
   app.get('/now', { name: 'now' }, () => 'now')
   app.get(
     '/later',
@@ -120,7 +120,7 @@ test.each([
   ['/watching', 200],
   ['/stream', 200],
 ])('ADAPT: %s is answered on what is no socket of the system', async (path, status) => {
-  const app = createApp({ logger, publicSurfaces: ['api', 'mcp', 'cli'] })
+  const app = createApp({ log: { logger }, publicSurfaces: ['api', 'mcp', 'cli'] })
   app.get('/watching', { name: 'watching' }, (_args, call) => ({ gone: call.signal.aborted }))
   app.get('/stream', { name: 'stream' }, () => stream(Readable.from(['a', 'b'])))
   const host = createServer(toNodeHandler(app))
@@ -133,7 +133,11 @@ test.each([
 })
 
 test('a client over IPv4 has the same address on a server for both', async () => {
-  const app = createApp({ logger, publicSurfaces: ['api', 'mcp', 'cli'], allowedHosts: ['*'] })
+  const app = createApp({
+    log: { logger },
+    publicSurfaces: ['api', 'mcp', 'cli'],
+    edge: { hosts: ['*'] },
+  })
   app.get('/', { name: 'who' }, (_args, call) => call.client.address)
   server = await serve(app, { port: 0, host: '::', signals: false })
   expect(await (await fetch(`http://127.0.0.1:${server.port}/`)).text()).toBe('127.0.0.1')

@@ -40,10 +40,12 @@ async function serveOne(handler: Handler): Promise<Site> {
   let wake = () => {}
   const app = createApp({
     publicSurfaces: ['api', 'mcp', 'cli'],
-    logger: { ...silent, error: (fields: object) => void logged.push(fields) },
-    accessLog: (event) => {
-      events.push(event)
-      wake()
+    log: {
+      logger: { ...silent, error: (fields: object) => void logged.push(fields) },
+      access: (event) => {
+        events.push(event)
+        wake()
+      },
     },
   })
   const db = dependency(

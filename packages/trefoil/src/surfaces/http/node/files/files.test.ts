@@ -34,8 +34,8 @@ beforeAll(async () => {
   utimesSync(join(site, 'ten.txt'), 1_700_000_000, 1_700_000_000)
   const app = createApp({
     publicSurfaces: ['api', 'mcp', 'cli'],
-    logger: silent,
-    compression: true,
+    log: { logger: silent },
+    edge: { compression: true },
   })
   app.get('/', staticFiles(site))
   app.get('/s/{file:path}', staticFiles(site))
@@ -233,7 +233,7 @@ describe('a folder', () => {
 
   test('HTTP-5: what needs a login is not kept by caches that others share', async () => {
     const app = createApp({
-      logger: silent,
+      log: { logger: silent },
       publicSurfaces: ['mcp', 'cli'],
       auth: [{ authenticate: (_request) => new AuthContext({ subject: 'a' }), surfaces: ['api'] }],
     })
@@ -244,7 +244,7 @@ describe('a folder', () => {
   })
 
   test('HTTP-5: a file that comes with a cookie is for its caller alone', async () => {
-    const app = createApp({ logger: silent, publicSurfaces: ['api', 'mcp', 'cli'] })
+    const app = createApp({ log: { logger: silent }, publicSurfaces: ['api', 'mcp', 'cli'] })
     const path = join(folder, 'site', 'ten.txt')
     app.get('/', () => sendFile(path, { shared: true, maxAge: '1h', cookies: { a: '1' } }))
     const sent = await app.fetch(new Request('http://localhost/'))

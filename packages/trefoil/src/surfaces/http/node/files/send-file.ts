@@ -1,6 +1,14 @@
-import { type Duration, parseDuration } from '../../../../base/duration.ts'
-import { type Reply, type ReplyOptions, reply } from '../../../../contract/answer/reply.ts'
-import { HttpError, ImproperlyConfigured } from '../../../../contract/problems/problem.ts'
+import type { Duration } from '../../../../base/duration.ts'
+import {
+  REPLY_OPTIONS,
+  type Reply,
+  type ReplyOptions,
+  reply,
+} from '../../../../contract/answer/reply.ts'
+import { checkOptionNames, type OptionNames } from '../../../../contract/options/option-names.ts'
+import { checkFlag, requireText } from '../../../../contract/options/option-values.ts'
+import { readSeconds } from '../../../../contract/options/read-duration.ts'
+import { HttpError } from '../../../../contract/problems/problem.ts'
 import { attachment } from '../../../../web/attachment.ts'
 import { formatHttpDate } from '../../../../web/http-date.ts'
 import { mediaTypeOf } from '../../../../web/media-types.ts'
@@ -37,17 +45,34 @@ export interface SendFileOptions extends FileOptions {
   readonly dotfiles?: boolean
 }
 
+const { status: _, ...REPLIED } = REPLY_OPTIONS
+const OPTIONS: OptionNames<SendFileOptions> = {
+  ...REPLIED,
+  contentType: true,
+  download: true,
+  maxAge: true,
+  immutable: true,
+  shared: true,
+  root: true,
+  dotfiles: true,
+}
+
 /**
  * Answers with a file: ranges, conditional requests and HEAD included. MCP and CLI callers get its
  * content as text.
  *
  * @throws HttpError 404 when there is no such regular file, or `path` is not safe under `root`
- * @throws ImproperlyConfigured for a bad `maxAge`
+ * @throws ImproperlyConfigured naming an option that is unknown or wrong
  */
 export async function sendFile(
   path: string,
   options: SendFileOptions = {},
 ): Promise<Reply<AsyncIterable<Uint8Array>>> {
+  checkOptionNames('sendFile()', options, OPTIONS)
+  for (const option of ['immutable', 'shared', 'dotfiles'] as const) {
+    checkFlag(`sendFile(): ${option}`, options[option])
+  }
+  requireText('sendFile(): the path', path)
   const { root, dotfiles = false, ...rest } = options
   const found = root === undefined ? await findFile(path) : await lookUp(root, path, dotfiles)
   if (found === null) throw new HttpError(404, 'File not found')
@@ -92,7 +117,6 @@ function lowerCased(
 function cacheControl(maxAge: Duration | undefined, immutable: boolean, shared: boolean): string {
   const who = shared ? 'public' : 'private'
   if (maxAge === undefined) return `${who}, no-cache`
-  const ms = parseDuration(maxAge)
-  if (ms === null) throw new ImproperlyConfigured("maxAge must be a duration such as '1h'")
-  return `${who}, max-age=${Math.floor(ms / 1000)}${immutable ? ', immutable' : ''}`
+  const seconds = readSeconds('sendFile(): maxAge', maxAge)
+  return `${who}, max-age=${seconds}${immutable ? ', immutable' : ''}`
 }

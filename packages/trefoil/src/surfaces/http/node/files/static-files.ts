@@ -1,8 +1,14 @@
-import { type Duration, parseDuration } from '../../../../base/duration.ts'
+import type { Duration } from '../../../../base/duration.ts'
 import type { Reply } from '../../../../contract/answer/reply.ts'
 import type { Call } from '../../../../contract/call/call.ts'
 import { checkOptionNames, type OptionNames } from '../../../../contract/options/option-names.ts'
-import { checkFlag, checkRecord, shownValue } from '../../../../contract/options/option-values.ts'
+import {
+  checkFlag,
+  checkRecord,
+  requireText,
+  shownValue,
+} from '../../../../contract/options/option-values.ts'
+import { readSeconds } from '../../../../contract/options/read-duration.ts'
 import { HttpError, ImproperlyConfigured } from '../../../../contract/problems/problem.ts'
 import { setHeaders } from '../../../../policy/set-headers.ts'
 import { safeSegments } from '../../../../web/safe-path.ts'
@@ -47,11 +53,7 @@ function checkStaticOptions(options: StaticOptions): void {
       `staticFiles(): index must be text or null, got ${shownValue(index)}`,
     )
   }
-  if (maxAge !== undefined && parseDuration(maxAge) === null) {
-    throw new ImproperlyConfigured(
-      `staticFiles(): maxAge must be a duration such as '1d', got ${shownValue(maxAge)}`,
-    )
-  }
+  if (maxAge !== undefined) readSeconds('staticFiles(): maxAge', maxAge)
   if (headers !== undefined) setHeaders('staticFiles(): headers', headers)
 }
 
@@ -71,6 +73,7 @@ export type StaticHandler = (
 export function staticFiles(folder: string, options: StaticOptions = {}): StaticHandler {
   checkStaticOptions(options)
   const { index = 'index.html', dotfiles = false, ...file } = options
+  requireText('staticFiles(): the folder', folder)
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
     throw new ImproperlyConfigured(`staticFiles(): '${folder}' is not a folder`)
   }

@@ -1,0 +1,98 @@
+import type { ByteSize } from '../../base/bytes.ts'
+import type { Duration } from '../../base/duration.ts'
+import {
+  LARGEST_JSON_DEPTH,
+  MAX_JSON_DEPTH,
+  MAX_JSON_MEMBERS,
+} from '../../base/json/strict-json.ts'
+import { count, duration, size } from '../../contract/options/kinds.ts'
+import type { OptionGroup, Values } from '../../contract/options/option-rows.ts'
+
+/** `createApp({ limits })`: how much of anything one call may take. */
+export interface LimitOptions {
+  /** Largest request body. Default `2mb`. */
+  readonly body?: ByteSize
+  /** Most levels of arrays and objects in JSON, at most 128. Default 32 (HTTP-6). */
+  readonly jsonDepth?: number
+  /** Most members of one object in JSON. Default 1000 (HTTP-6). */
+  readonly jsonMembers?: number
+  /** Most fields and files of one form. Default 1000. */
+  readonly formParts?: number
+  /** Largest form field. Default `1mb`. */
+  readonly formField?: ByteSize
+  /** Largest uploaded file. Default `2mb`. */
+  readonly file?: ByteSize
+  /** Uploaded bytes that one call keeps in memory; files beyond it go to disk. Default `1mb`. */
+  readonly spool?: ByteSize
+  /** Requests answered at the same time; more are refused with 503. Default any number. */
+  readonly inFlight?: number
+  /** Longest time any call may take. Default none. */
+  readonly timeout?: Duration
+  /** Longest time that closing after a call may take, whatever its `timeout`. Default `10s`. */
+  readonly close?: Duration
+}
+
+/** {@link LimitOptions} after reading: bytes and milliseconds. */
+export type LimitValues = Values<
+  LimitOptions,
+  { readonly inFlight: number | null; readonly timeout: number | null }
+>
+
+/** The rows of {@link LimitOptions}. */
+export const LIMITS: OptionGroup<LimitOptions, LimitValues> = {
+  name: 'limits',
+  prefix: 'TREFOIL_LIMITS',
+  rows: {
+    body: {
+      read: size,
+      default: '2mb',
+      variable: true,
+      doc: 'Largest request body, on every surface.',
+    },
+    jsonDepth: {
+      read: count({ most: LARGEST_JSON_DEPTH }),
+      default: MAX_JSON_DEPTH,
+      variable: true,
+      doc: 'Most levels of lists and objects in JSON, at most 128; on every surface, with the object of all arguments as the first.',
+    },
+    jsonMembers: {
+      read: count(),
+      default: MAX_JSON_MEMBERS,
+      variable: true,
+      doc: 'Most members of one object in JSON, on every surface.',
+    },
+    formParts: {
+      read: count(),
+      default: 1000,
+      variable: true,
+      doc: 'Most fields and files of one form.',
+    },
+    formField: { read: size, default: '1mb', variable: true, doc: 'Largest form field.' },
+    file: { read: size, default: '2mb', variable: true, doc: 'Largest uploaded file.' },
+    spool: {
+      read: size,
+      default: '1mb',
+      variable: true,
+      doc: 'Uploaded bytes that one call keeps in memory; files beyond it go to disk.',
+    },
+    inFlight: {
+      read: count(),
+      default: null,
+      shown: 'any number',
+      variable: true,
+      doc: 'Requests answered at the same time; more are refused with 503.',
+    },
+    timeout: {
+      read: duration,
+      default: null,
+      variable: true,
+      doc: 'Longest time a call may take, from its receipt until its answer is made, see [time](lifecycle.md#time). Routes and groups can only shorten it.',
+    },
+    close: {
+      read: duration,
+      default: '10s',
+      variable: true,
+      doc: 'Longest time that closing after a call may take, whatever its `timeout`.',
+    },
+  },
+}

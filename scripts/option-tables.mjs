@@ -1,0 +1,102 @@
+// What docs/ says about options and variables, out of their rows. `npm run docs` writes it,
+// test/docs/configuration.test.ts holds it equal.
+
+import { SESSION } from '../packages/trefoil/src/app/cookie-session.ts'
+import { CLI, MCP } from '../packages/trefoil/src/app/options/agent-options.ts'
+import { APP } from '../packages/trefoil/src/app/options/app-options.ts'
+import { BROWSER } from '../packages/trefoil/src/app/options/browser-options.ts'
+import { DOCS } from '../packages/trefoil/src/app/options/docs-options.ts'
+import { EDGE } from '../packages/trefoil/src/app/options/edge-options.ts'
+import { LIMITS } from '../packages/trefoil/src/app/options/limit-options.ts'
+import { LOG } from '../packages/trefoil/src/app/options/log-options.ts'
+import {
+  MOVED_OPTIONS,
+  MOVED_VARIABLES,
+} from '../packages/trefoil/src/app/options/moved-options.ts'
+import { AUTH } from '../packages/trefoil/src/app/options/read-auth.ts'
+import {
+  optionPath,
+  REQUIRED,
+  variableOf,
+} from '../packages/trefoil/src/contract/options/option-rows.ts'
+import { CORS } from '../packages/trefoil/src/policy/cors-options.ts'
+import { CSRF } from '../packages/trefoil/src/policy/csrf.ts'
+import { HSTS } from '../packages/trefoil/src/policy/security-headers.ts'
+import { SERVE } from '../packages/trefoil/src/surfaces/http/node/serve-options.ts'
+import { NODE_HANDLER } from '../packages/trefoil/src/surfaces/http/node/to-node-handler.ts'
+import { COMPRESSION } from '../packages/trefoil/src/surfaces/http/response/compression-options.ts'
+
+/** Tables of docs/configuration.md by name: the groups of options there are. */
+export const OPTION_GROUPS = {
+  'createApp options': APP,
+  'edge options': EDGE,
+  'compression options': COMPRESSION,
+  'browser options': BROWSER,
+  'cors options': CORS,
+  'csrf options': CSRF,
+  'hsts options': HSTS,
+  'limits options': LIMITS,
+  'docs options': DOCS,
+  'mcp options': MCP,
+  'cli options': CLI,
+  'log options': LOG,
+  'auth options': AUTH,
+  'session options': SESSION,
+  'serve options': SERVE,
+  'toNodeHandler options': NODE_HANDLER,
+}
+
+/** Rows of the table of a group: option, default, meaning. */
+export function optionRows(group) {
+  return Object.entries(group.rows).map(([name, row]) => [`\`${name}\``, defaultOf(row), row.doc])
+}
+
+function defaultOf(row) {
+  if (row.default === REQUIRED) return 'required'
+  if (row.shown !== undefined) return row.shown
+  if (row.group !== undefined) return row.default === null ? 'none' : '`{}`'
+  const value = row.default
+  if (value === null || (Array.isArray(value) && value.length === 0)) return 'none'
+  if (Array.isArray(value)) return value.map((entry) => `\`${entry}\``).join(', ')
+  if (typeof value === 'object')
+    return Object.keys(value).length === 0 ? '`{}`' : `\`${JSON.stringify(value)}\``
+  return `\`${value}\``
+}
+
+/** Tables of variables by name. */
+export const VARIABLE_GROUPS = { 'app variables': APP, 'session variables': SESSION }
+
+/** Rows of a table of variables: variable, option, what it holds. */
+export function variableRows(group) {
+  return Object.entries(group.rows).flatMap(([name, row]) => {
+    if (row.group !== undefined) return variableRows(row.group)
+    const variable = variableOf(group, name)
+    if (variable === null) return []
+    const option = group.name.endsWith(')') ? name : optionPath(group, name)
+    return [[`\`${variable}\``, `\`${option}\``, row.read.words]]
+  })
+}
+
+/** Options of 0.1 and where they are now. */
+export function movedOptionRows() {
+  return Object.entries(MOVED_OPTIONS).map(([old, { to }]) => [`\`${old}\``, `\`${to}\``])
+}
+
+/** Variables of 0.1 and what they are called now. */
+export function movedVariableRows() {
+  return [...MOVED_VARIABLES].map(([old, { to, unit }]) => [
+    `\`${old}\``,
+    `\`${to}\``,
+    unit === undefined ? '' : `a duration now: \`600${unit}\``,
+  ])
+}
+
+/** The tables of the codemod, as the lines between its two marks. */
+export function codemodTables() {
+  const write = (name, table) => `const ${name} = ${JSON.stringify(table, null, 2)}`
+  return [
+    write('MOVED', MOVED_OPTIONS),
+    write('VARIABLES', Object.fromEntries(MOVED_VARIABLES)),
+    write('KEPT', Object.keys(APP.rows)),
+  ].join('\n')
+}

@@ -1,0 +1,274 @@
+import { tmpdir } from 'node:os'
+import {
+  AuthContext,
+  AuthenticationError,
+  body,
+  type Call,
+  CookieSigner,
+  checkPreconditions,
+  cookie,
+  cookieSession,
+  createApp,
+  dependency,
+  encoded,
+  field,
+  file,
+  files,
+  form,
+  HttpError,
+  header,
+  html,
+  Problem,
+  path,
+  query,
+  redirect,
+  reply,
+  returning,
+  sse,
+  stream,
+} from 'trefoil'
+import { guard, jwtAuth } from 'trefoil/auth'
+import { createRemoteTarget } from 'trefoil/client'
+import { sendFile, serve, staticFiles, toNodeHandler } from 'trefoil/node'
+import { testClient } from 'trefoil/testing'
+import { z } from 'zod'
+
+/** Hands options over, and waits for what comes of it. What JavaScript may hand over has no type. */
+// biome-ignore lint/suspicious/noExplicitAny: what is tested is what the compiler would refuse
+type Use = (options: any) => unknown
+
+/** How a place at the doors is handed its options. */
+export interface OptionUse {
+  readonly use: Use
+  /** Options without which it would complain of something else. */
+  readonly good: Readonly<Record<string, unknown>>
+}
+
+const SECRET = 'a secret of more than thirty-two bytes'
+const URL = 'http://localhost:1'
+const silent = { debug() {}, info() {}, warn() {}, error() {} }
+
+const quiet = (options: object = {}) =>
+  createApp({ name: 'doors', env: {}, log: { logger: silent }, ...options })
+
+/** Of a call of this app; `ended` tells what was thrown in its handler. */
+async function inCall(use: (call: Call) => unknown): Promise<unknown> {
+  const app = quiet()
+  let thrown: { readonly error: unknown } | null = null
+  app.get('/', (_, call) => {
+    try {
+      return use(call)
+    } catch (error) {
+      thrown = { error }
+      return null
+    }
+  })
+  const answer = await app.fetch(new Request('http://localhost/'))
+  if (thrown !== null) throw (thrown as { readonly error: unknown }).error
+  return answer
+}
+
+/** Declares, and compiles what was declared. */
+function declared(declare: (app: ReturnType<typeof quiet>) => unknown): unknown {
+  const app = quiet({ publicSurfaces: ['api', 'mcp', 'cli'] })
+  declare(app)
+  return app.catalogue
+}
+
+const ACTION = { name: 'one', description: 'One.' }
+const handler = () => 1
+
+/** What no option changes: a bare request is answered by it. */
+const app = quiet()
+app.get('/', handler)
+const client = () => testClient(app)
+
+const uses: Record<string, OptionUse> = {}
+
+function add(place: string, use: Use, good: Readonly<Record<string, unknown>> = {}): void {
+  uses[place] = { use, good }
+}
+
+for (const owner of ['App', 'Routes']) {
+  const on = (root: ReturnType<typeof quiet>) => (owner === 'App' ? root : root.group('/g'))
+  for (const verb of ['get', 'post', 'put', 'patch', 'delete'] as const) {
+    add(`${owner}.${verb} OperationOptions`, (options) =>
+      declared((root) => on(root)[verb]('/x', options, handler)),
+    )
+  }
+  add(
+    `${owner}.action OperationOptions`,
+    (options) => declared((root) => on(root).action('one', { cli: true, ...options }, handler)),
+    ACTION,
+  )
+  add(
+    `${owner}.tool OperationOptions`,
+    (options) => declared((root) => on(root).tool('one', options, handler)),
+    ACTION,
+  )
+  add(`${owner}.group GroupOptions`, (options) =>
+    declared((root) => on(root).group('/h', options).get('/x', handler)),
+  )
+}
+add('OperationOptions.hints ToolHints', (hints) =>
+  declared((root) => root.get('/x', { hints }, handler)),
+)
+add('App.fetch FetchContext', (context) => app.fetch(new Request('http://localhost/'), context))
+add('App.localActions LocalCredentials', (given) => app.localActions(given), { headers: [] })
+add('App.startup StartupOptions', (options) => quiet().startup(options))
+add(
+  'ActionTarget.call ActionCallRequest',
+  (request) => app.localActions({ headers: [] }).call(request),
+  {
+    action: 'one',
+  },
+)
+add('createRemoteTarget RemoteTargetOptions', (options) => createRemoteTarget(options), {
+  url: URL,
+})
+
+add('createApp CreateAppOptions', (options) => quiet(options).catalogue)
+for (const [group, type] of Object.entries({
+  edge: 'EdgeOptions',
+  browser: 'BrowserOptions',
+  limits: 'LimitOptions',
+  docs: 'DocsOptions',
+  mcp: 'McpOptions',
+  cli: 'CliOptions',
+})) {
+  add(`CreateAppOptions.${group} ${type}`, (options) => quiet({ [group]: options }).catalogue)
+}
+add('CreateAppOptions.log LogOptions', (log) => quiet({ log }).catalogue, { logger: silent })
+add(
+  'EdgeOptions.compression CompressionOptions',
+  (compression) => quiet({ edge: { compression } }).catalogue,
+)
+for (const [group, type] of Object.entries({
+  cors: 'CorsOptions',
+  csrf: 'CsrfOptions',
+  hsts: 'HstsOptions',
+})) {
+  add(
+    `BrowserOptions.${group} ${type}`,
+    (options) => quiet({ browser: { [group]: options } }).catalogue,
+    group === 'cors' ? { allowedOrigins: ['https://a.example'] } : {},
+  )
+}
+const authenticate = () => null
+add('CreateAppOptions.auth AnyAuthConfig', (config) => quiet({ auth: [config] }).catalogue, {
+  authenticate,
+  surfaces: ['api'],
+})
+for (const [type, scheme] of Object.entries({
+  BearerScheme: { type: 'http', scheme: 'bearer' },
+  BasicScheme: { type: 'http', scheme: 'basic' },
+  ApiKeyScheme: { type: 'apiKey', in: 'header', name: 'x-key' },
+  OpenIdConnectScheme: { type: 'openIdConnect', openIdConnectUrl: 'https://id.example/x' },
+})) {
+  add(
+    `AnyAuthConfig.scheme ${type}`,
+    (given) => quiet({ auth: [{ authenticate, surfaces: ['api'], scheme: given }] }).catalogue,
+    scheme,
+  )
+}
+
+add('AuthContext Identity', (identity) => new AuthContext(identity), { subject: 'ada' })
+add('AuthenticationError ProblemOptions', (options) => new AuthenticationError('Bad', options))
+add('HttpError HttpErrorOptions', (options) => new HttpError(404, 'Gone', options))
+add('Problem ProblemOptions', (options) => new Problem('not_found', options))
+add('dependency DependencyOptions', (options) => dependency(() => 1, options))
+add('guard GuardOptions', (options) => guard(options), { name: 'Own', check: () => true })
+add('jwtAuth JwtAuthOptions', (options) => jwtAuth(options), { keys: SECRET })
+add('cookieSession CookieSessionOptions', (options) => cookieSession(options), {
+  keys: SECRET,
+  env: {},
+})
+add('CookieSigner CookieSignerOptions', (options) => new CookieSigner(SECRET, options))
+add('CookieSigner.seal SealOptions', (options) => new CookieSigner(SECRET).seal({}, options))
+add('CookieSigner.open OpenOptions', (options) => new CookieSigner(SECRET).open('a.b', options))
+
+const schema = z.string()
+for (const [name, mark] of Object.entries({ body, cookie, field, form, header, path })) {
+  add(`${name} ParamOptions`, (options) => mark(schema, options))
+}
+add('query QueryOptions', (options) => query(schema, options))
+add('file FileOptions', (options) => file(options))
+add('files FileOptions', (options) => files(options))
+add('encoded ReturningOptions', (options) => encoded(schema, options), { jsonSchema: {} })
+add('returning ReturningOptions', (options) => returning(schema, options), { jsonSchema: {} })
+
+const events = async function* () {
+  yield { data: 1 }
+}
+/** Options of an answer are read when it is made: a call is needed. */
+const answering = (make: () => unknown) => inCall(make)
+add('reply ReplyOptions', (options) => answering(() => reply({ a: 1 }, options)))
+add('html ReplyOptions', (options) => answering(() => html('<p>', options)))
+add('redirect RedirectOptions', (options) => answering(() => redirect('/a', options)))
+add('sse SseOptions', (options) => answering(() => sse(events(), options)))
+add('stream StreamOptions', (options) => answering(() => stream(['a'], options)))
+add('sendFile SendFileOptions', (options) => sendFile(import.meta.filename, options))
+add('Call.background BackgroundOptions', (options) =>
+  inCall((call) => call.background(() => 1, options)),
+)
+add('checkPreconditions PreconditionOptions', (options) =>
+  inCall((call) => checkPreconditions(call, 'v1', options)),
+)
+for (const owner of ['Reply', 'Redirect', 'SendFile', 'Sse', 'Stream']) {
+  add(
+    `${owner}Options.cookies CookieOptions`,
+    async (one) => {
+      const logged: { readonly err: unknown }[] = []
+      const error = (fields: { readonly err: unknown }) => void logged.push(fields)
+      const site = quiet({ log: { logger: { ...silent, error } } })
+      site.get('/', () => reply(null, { cookies: { a: one } }))
+      await site.fetch(new Request('http://localhost/'))
+      if (logged[0] !== undefined) throw logged[0].err
+    },
+    { value: 'v' },
+  )
+}
+
+add('serve ServeOptions', async (options) => (await serve(app, options)).close(), {
+  port: 0,
+  signals: false,
+})
+add('toNodeHandler NodeHandlerOptions', (options) => toNodeHandler(app, options))
+add('staticFiles StaticOptions', (options) => staticFiles(tmpdir(), options))
+
+add('testClient TestClientOptions', (options) => testClient(app, options))
+add('CookieJar.set JarCookieOptions', (options) => client().http.cookies.set('a', 'b', options))
+add('TestCli.call CliCallOptions', (options) => client().cli.call('one', {}, options))
+add('TestCli.manifest CliManifestOptions', (options) => client().cli.manifest(options))
+for (const method of ['initialize', 'discover', 'toolsList'] as const) {
+  add(`TestMcp.${method} McpRequestOptions`, (options) => client().mcp[method](options))
+}
+add('TestMcp.toolsCall McpCallOptions', (options) => client().mcp.toolsCall('one', {}, options))
+for (const verb of ['get', 'post', 'put', 'patch', 'delete', 'head', 'options'] as const) {
+  add(`TestHttp.${verb} TestRequestOptions`, (options) => client().http[verb]('/', options))
+}
+add('TestHttp.request TestRequestOptions', (options) => client().http.request('GET', '/', options))
+add('TestRequestOptions.files TestFile', (one) => client().http.post('/', { files: { a: one } }), {
+  name: 'a.txt',
+  content: 'a',
+})
+
+/** By place, as `optionsAtDoors` names it: where, and the interface. */
+export const OPTION_USES: Readonly<Record<string, OptionUse>> = uses
+
+/** What the framework made and takes back, and what is the app's own or another library's. */
+export const HANDLES: ReadonlySet<string> = new Set([
+  ...['App', 'Routes', 'Level', 'AppConfig', 'AppHandle', 'Mountable', 'Servable', 'ActionTarget'],
+  ...['Call', 'CallRequest', 'ClientFacts', 'ActionFacts', 'HeaderReader', 'ProviderCall'],
+  ...['AuthContext', 'AuthRequest', 'Guard', 'Dependency', 'MarkedParam', 'ErrorHandler'],
+  ...['Reply', 'CookieSigner', 'KeyRing', 'UnfitForProduction', 'ProductionRisk'],
+  ...['TestClient', 'TestHttp', 'TestMcp', 'TestCli', 'CookieJar', 'CookieOrigin', 'McpAnswer'],
+  ...['TestResponse', 'WireAnswer', 'AnswerStream'],
+  // Values, judged one by one where they are used.
+  ...['Issue', 'SseEvent'],
+  // Ports, and what other libraries define.
+  ...['Clock', 'Timers', 'Logger', 'TwoWaySchema', 'ServeTls'],
+])
+
+/** Constructors nobody calls but the framework, and the methods of `App` seen through its handles. */
+export const NOT_CALLED: RegExp = /^(?:Reply|Routes|TestClient|(?:Mountable|Servable)\.\w+) /
