@@ -19,6 +19,7 @@ import {
   REQUIRED,
   variableOf,
 } from '../packages/trefoil/src/contract/options/option-rows.ts'
+import { DPOP, FETCHING, JWT_AUTH } from '../packages/trefoil/src/identity/jwt/jwt-options.ts'
 import { CORS } from '../packages/trefoil/src/policy/cors-options.ts'
 import { CSRF } from '../packages/trefoil/src/policy/csrf.ts'
 import { HSTS } from '../packages/trefoil/src/policy/security-headers.ts'
@@ -41,6 +42,9 @@ export const OPTION_GROUPS = {
   'cli options': CLI,
   'log options': LOG,
   'auth options': AUTH,
+  'jwtAuth options': JWT_AUTH,
+  'fetching options': FETCHING,
+  'dpop options': DPOP,
   'session options': SESSION,
   'serve options': SERVE,
   'toNodeHandler options': NODE_HANDLER,

@@ -32,7 +32,7 @@ import type { FetchRules } from './remote-keys.ts'
 export interface KeyFetchOptions {
   /** For each document. Default `5s`. */
   readonly timeout?: Duration
-  /** How long a set of keys is taken for new: no later is a key that was withdrawn noticed. Default `10m`. */
+  /** How long a set of keys is taken for new; after that it is fetched again while it is used. Default `10m`. */
   readonly freshFor?: Duration
   /** How long it is used beyond that while no newer one can be had. Default `1h`, at most `24h`. */
   readonly staleFor?: Duration
@@ -120,32 +120,34 @@ const MAX_TOLERANCE_MS = 60_000
 
 type FetchValues = Values<KeyFetchOptions>
 
-const FETCHING: OptionGroup<KeyFetchOptions, FetchValues> = {
+/** The rows of {@link KeyFetchOptions}. */
+export const FETCHING: OptionGroup<KeyFetchOptions, FetchValues> = {
   name: 'jwtAuth(): fetching',
   prefix: 'TREFOIL_AUTH_JWT',
   rows: {
-    timeout: { read: atLeast(1, HOUR), default: '5s', doc: 'For each document.' },
+    timeout: { read: atLeast(1, HOUR), default: '5s', doc: 'Time for each document.' },
     freshFor: {
       read: atLeast(1000, 24 * HOUR),
       default: '10m',
-      doc: 'How long a set of keys is taken for new.',
+      doc: 'How long a set is taken for new; after that it is fetched again while it is used.',
     },
     staleFor: {
       read: atLeast(0, 24 * HOUR),
       default: '1h',
-      doc: 'How long it is used beyond that while no newer one can be had.',
+      doc: 'How long it is used beyond that while no newer one can be had; at most `24h`.',
     },
     cooldown: {
       read: atLeast(1000, HOUR),
       default: '30s',
-      doc: 'Least time between two attempts.',
+      doc: 'Least time between two attempts, whatever came of the first, and up to half as long again.',
     },
   },
 }
 
 type DpopValues = Values<DpopOptions>
 
-const DPOP: OptionGroup<DpopOptions, DpopValues> = {
+/** The rows of {@link DpopOptions}. */
+export const DPOP: OptionGroup<DpopOptions, DpopValues> = {
   name: 'jwtAuth(): dpop',
   prefix: 'TREFOIL_AUTH_JWT',
   rows: {
@@ -153,7 +155,7 @@ const DPOP: OptionGroup<DpopOptions, DpopValues> = {
     lifetime: {
       read: atLeast(1000, 5 * 60_000),
       default: '1m',
-      doc: 'How far from now the time in a proof may be.',
+      doc: 'How far from now the time in a proof may be; at most `5m`.',
     },
   },
 }
@@ -183,23 +185,65 @@ const aClock: OptionKind<Clock> = kind(
     isRecord(value) && typeof value['now'] === 'function' && typeof value['elapsed'] === 'function',
 )
 
-const OPTIONS: OptionGroup<JwtAuthOptions, JwtValues> = {
+/** The rows of {@link JwtAuthOptions}. */
+export const JWT_AUTH: OptionGroup<JwtAuthOptions, JwtValues> = {
   name: 'jwtAuth()',
   prefix: 'TREFOIL_AUTH_JWT',
   rows: {
-    keys: { read: anything, default: null, doc: 'Secret or ring of secrets.' },
-    publicKey: { read: anything, default: null, doc: 'Public keys.' },
-    jwks: { read: anything, default: null, doc: 'Address of a JWK Set, or a set.' },
-    discovery: { read: anything, default: null, doc: 'Issuer with a discovery document.' },
-    fetching: { group: FETCHING, default: {}, doc: 'When keys are fetched.' },
-    issuer: { read: anything, default: null, doc: 'Accepted `iss`.' },
-    audience: { read: anything, default: null, doc: 'Accepted `aud`.' },
-    algorithms: { read: anything, default: null, doc: 'Accepted signature algorithms.' },
-    typ: { read: anything, default: null, doc: 'Accepted `typ`.' },
+    keys: {
+      read: anything,
+      default: null,
+      shown: 'from the variables',
+      doc: 'Secret of at least 32 bytes (48 for HS384, 64 for HS512), or a `keyRing(current, previous)`.',
+    },
+    publicKey: {
+      read: anything,
+      default: null,
+      doc: 'PEM text, the `URL` of a PEM file, a JWK, or a list of them.',
+    },
+    jwks: {
+      read: anything,
+      default: null,
+      doc: 'Address of a JWK Set, which wants `issuer` and `audience`; or a set.',
+    },
+    discovery: {
+      read: anything,
+      default: null,
+      doc: 'Issuer whose discovery document names its keys; wants `audience`.',
+    },
+    fetching: {
+      group: FETCHING,
+      default: {},
+      doc: 'When keys of `jwks` and `discovery` are fetched: below.',
+    },
+    issuer: {
+      read: anything,
+      default: null,
+      shown: 'not checked; with `discovery` that one',
+      doc: 'Accepted `iss`, one or a list. When given, a token without it is refused.',
+    },
+    audience: {
+      read: anything,
+      default: null,
+      shown: 'not checked',
+      doc: 'Accepted `aud`, one or a list, any overlap. When given, a token without it is refused.',
+    },
+    algorithms: {
+      read: anything,
+      default: null,
+      shown: '`HS256`, or what the keys are for',
+      doc: 'Accepted algorithms. Of secrets exactly one; a public key has one, the first here that fits it.',
+    },
+    typ: {
+      read: anything,
+      default: null,
+      shown: '`JWT`, `at+jwt` or none',
+      doc: 'Accepted `typ` of the header, one or a list. When given, a token without it is refused.',
+    },
     clockTolerance: {
       read: atLeast(0, MAX_TOLERANCE_MS),
       default: '0s',
-      doc: 'Difference between clocks to forgive.',
+      doc: 'Difference between clocks to forgive, at most `60s`.',
     },
     header: {
       read: kind(
@@ -207,21 +251,47 @@ const OPTIONS: OptionGroup<JwtAuthOptions, JwtValues> = {
         (value): value is string => typeof value === 'string' && isToken(value),
       ),
       default: 'authorization',
-      doc: 'Header that the token is in.',
+      doc: 'Header that the token is in, with or without `Bearer` before it.',
     },
-    claims: { read: anything, default: null, doc: 'Which claims say who is calling.' },
-    cacheSize: { read: count({ least: 0 }), default: 256, doc: 'Tokens kept with their verdict.' },
-    isRevoked: { read: callable(), default: null, doc: 'Refuses tokens that were taken back.' },
-    dpop: { read: anything, default: null, doc: 'Accepts `Authorization: DPoP`.' },
-    certificate: { read: callable(), default: null, doc: 'The certificate of the client.' },
-    env: { read: variables, default: null, doc: 'Where the variables are looked up.' },
-    clock: { read: aClock, default: systemClock, doc: 'Source of time.' },
+    claims: {
+      read: anything,
+      default: null,
+      shown: '`sub`, `roles`, `scope`, `tenant_id`',
+      doc: "`'keycloak'`, `'auth0'`, `'entra'`, or names of claims.",
+    },
+    cacheSize: {
+      read: count({ least: 0 }),
+      default: 256,
+      doc: 'Tokens kept with their verdict to skip the cryptography, good and bad ones; `0` keeps none.',
+    },
+    isRevoked: {
+      read: callable(),
+      default: null,
+      doc: 'Asked with every call whether a token was taken back: `(claims) => boolean`, or a promise of it.',
+    },
+    dpop: {
+      read: anything,
+      default: null,
+      doc: 'Accepts `Authorization: DPoP`; `true`, or options: below.',
+    },
+    certificate: {
+      read: callable(),
+      default: null,
+      doc: 'The client's certificate as DER bytes or PEM text, for tokens bound to one: `(request) => …`.',
+    },
+    env: {
+      read: variables,
+      default: null,
+      shown: 'those of the process',
+      doc: 'Where the variables of the secrets are looked up.',
+    },
+    clock: { read: aClock, default: systemClock, shown: 'the machine's', doc: 'Source of time.' },
   },
 }
 
 /** @throws ImproperlyConfigured for what cannot be right; never shows a value that may be a secret */
 export function readJwtOptions(options: JwtAuthOptions): JwtRules {
-  const values = readOptions(OPTIONS, options)
+  const values = readOptions(JWT_AUTH, options)
   const audiences = readNames(values.audience, 'audience')
   const issuers = readNames(values.issuer, 'issuer')
   const env = values.env ?? processEnvironment()
