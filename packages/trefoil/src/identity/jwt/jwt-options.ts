@@ -277,7 +277,7 @@ export const JWT_AUTH: OptionGroup<JwtAuthOptions, JwtValues> = {
     certificate: {
       read: callable(),
       default: null,
-      doc: 'The client's certificate as DER bytes or PEM text, for tokens bound to one: `(request) => …`.',
+      doc: 'The certificate of the client as DER bytes or PEM text, for tokens bound to one: `(request) => …`.',
     },
     env: {
       read: variables,
@@ -285,7 +285,7 @@ export const JWT_AUTH: OptionGroup<JwtAuthOptions, JwtValues> = {
       shown: 'those of the process',
       doc: 'Where the variables of the secrets are looked up.',
     },
-    clock: { read: aClock, default: systemClock, shown: 'the machine's', doc: 'Source of time.' },
+    clock: { read: aClock, default: systemClock, shown: "the machine's", doc: 'Source of time.' },
   },
 }
 
