@@ -25,8 +25,9 @@ export type {
   PublicKeyAlgorithm,
 } from './identity/jwt/algorithms.ts'
 export type { ClaimNames, ClaimPlace, ClaimPreset } from './identity/jwt/claim-mapping.ts'
-export type { JwtAuthOptions, KeyFetchOptions } from './identity/jwt/jwt-options.ts'
+export type { DpopOptions, JwtAuthOptions, KeyFetchOptions } from './identity/jwt/jwt-options.ts'
 export type { JwkSet } from './identity/jwt/key-set.ts'
+export type { ClientCertificate } from './identity/jwt/possession.ts'
 export type { PublicJwk } from './identity/jwt/public-key.ts'
 export type { KeyStatus } from './identity/jwt/remote-keys.ts'
 export type { CreateTokenOptions, JwtAuth } from './identity/jwt-auth.ts'

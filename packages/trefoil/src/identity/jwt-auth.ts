@@ -36,7 +36,36 @@ export interface CreateTokenOptions {
 type Answer = AuthContext<undefined> | CredentialRefusal | null
 
 /** What {@link jwtAuth} makes. */
-export class JwtAuth implements Authenticator<undefined> {
+export interface JwtAuth extends Authenticator<undefined> {
+  readonly scheme: SecurityScheme | readonly SecurityScheme[]
+  readonly risks: readonly ProductionRisk[]
+  /**
+   * A token signed with the current secret: the payload as it is, with `exp` put in its place, and `iss`
+   * and `aud` where they are configured and the payload has none.
+   *
+   * @throws ImproperlyConfigured where there are public keys alone, for a payload that is no object, and
+   * for a lifetime that is none
+   */
+  createToken(
+    payload: Readonly<Record<string, unknown>>,
+    options?: CreateTokenOptions,
+  ): Promise<string>
+  /**
+   * Whether a token would be accepted now, without a request. Never throws (P-JWT-10): a token that
+   * cannot be judged, because there are no keys say, is not accepted. One that is bound to a key is not
+   * either, since there is nobody to show it.
+   */
+  verifyToken(token: string): Promise<boolean>
+  /**
+   * Fetches keys, and loads what verifies with them, so that the first caller need not wait:
+   * `app.onStartup(() => jwt.start())`. Does not fail when they cannot be had yet.
+   */
+  start(): Promise<void>
+  /** What has become of fetching keys; `null` where there is nothing to fetch. */
+  readonly keyStatus: KeyStatus | null
+}
+
+class JwtAuthenticator implements JwtAuth {
   readonly name: string = 'jwtAuth'
   readonly scheme: SecurityScheme | readonly SecurityScheme[]
   readonly risks: readonly ProductionRisk[]
@@ -44,7 +73,6 @@ export class JwtAuth implements Authenticator<undefined> {
   readonly #rules: JwtRules
   readonly #verifier: TokenVerifier
 
-  /** Use {@link jwtAuth}. */
   constructor(rules: JwtRules) {
     const { source } = rules
     this.#rules = rules
@@ -56,13 +84,6 @@ export class JwtAuth implements Authenticator<undefined> {
     Object.freeze(this)
   }
 
-  /**
-   * A token signed with the current secret: the payload as it is, with `exp` put in its place, and `iss`
-   * and `aud` where they are configured and the payload has none.
-   *
-   * @throws ImproperlyConfigured where there are public keys alone, for a payload that is no object, and
-   * for a lifetime that is none
-   */
   async createToken(
     payload: Readonly<Record<string, unknown>>,
     options: CreateTokenOptions = {},
@@ -87,11 +108,6 @@ export class JwtAuth implements Authenticator<undefined> {
     return signToken(source.signing.algorithm, (key as { bytes: Uint8Array }).bytes, claims)
   }
 
-  /**
-   * Whether a token would be accepted now, without a request. Never throws (P-JWT-10): a token that
-   * cannot be judged, because there are no keys say, is not accepted. One that is bound to a key is not
-   * either, since there is nobody to show it.
-   */
   async verifyToken(token: string): Promise<boolean> {
     try {
       if (typeof token !== 'string') return false
@@ -104,15 +120,10 @@ export class JwtAuth implements Authenticator<undefined> {
     }
   }
 
-  /**
-   * Fetches keys, and loads what verifies with them, so that the first caller need not wait:
-   * `app.onStartup(() => jwt.start())`. Does not fail when they cannot be had yet.
-   */
   async start(): Promise<void> {
     await this.#rules.source.keys.start()
   }
 
-  /** What has become of fetching keys; `null` where there is nothing to fetch. */
   get keyStatus(): KeyStatus | null {
     return this.#rules.source.remote?.status ?? null
   }
@@ -167,7 +178,7 @@ export class JwtAuth implements Authenticator<undefined> {
   }
 }
 
-freezeClass(JwtAuth)
+freezeClass(JwtAuthenticator)
 
 /**
  * Authenticates JSON Web Tokens, in `Authorization: Bearer …` or a header of your own (RFC 7519,
@@ -178,7 +189,7 @@ freezeClass(JwtAuth)
  * an audience, a bad tolerance
  */
 export function jwtAuth(options: JwtAuthOptions = {}): JwtAuth {
-  return new JwtAuth(readJwtOptions(options))
+  return new JwtAuthenticator(readJwtOptions(options))
 }
 
 /** `Bearer ` in front of it may be left out (P-JWT-2). */
