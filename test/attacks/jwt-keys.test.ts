@@ -51,7 +51,7 @@ beforeAll(async () => {
   })
   const app = createApp({
     auth: [{ authenticate, surfaces: ['api', 'mcp', 'cli'] }],
-    logger: { debug() {}, info() {}, warn() {}, error() {} },
+    log: { logger: { debug() {}, info() {}, warn() {}, error() {} } },
   })
   app.get(
     '/who',
@@ -327,7 +327,7 @@ describe('PW-02, PW-17: what is remembered', () => {
     const app = createApp({
       auth: [{ authenticate: jwt, surfaces: ['api'] }],
       publicSurfaces: ['mcp', 'cli'],
-      logger: { debug() {}, info() {}, warn() {}, error() {} },
+      log: { logger: { debug() {}, info() {}, warn() {}, error() {} } },
     })
     app.get('/who', (_, call) => ({ subject: call.auth.subject }))
     const running = await serve(app, { port: 0, signals: false })

@@ -91,6 +91,7 @@ function appWith(options: Partial<JwtAuthOptions>) {
   const app = createApp({
     auth: [{ authenticate: jwt, surfaces: ['api'] }],
     publicSurfaces: ['mcp', 'cli'],
+    log: { level: 'silent' },
   })
   app.get('/me', (_, call) => ({
     subject: call.auth.subject,
