@@ -115,7 +115,7 @@ describe('public keys', () => {
     expect(jwt.keyStatus).toBeNull()
   })
 
-  test('P-ASYM-2, PW-07, PW-08: exp, aud and iss as for secrets', async () => {
+  test('P-ASYM-2, P-ASYM-3, PW-07, PW-08: exp, aud and iss as for secrets', async () => {
     const jwt = jwtAuth({ publicKey: pem(rsa), ...FOR_US, clock })
     const of = (claims: object) =>
       outcome(

@@ -313,7 +313,7 @@ describe('clock jumps', () => {
     expect(await outcome(jwt, token)).toBe('accepted')
   })
 
-  test('P-JWT-8: never beyond exp, fractions of a second included', async () => {
+  test('P-JWT-5, P-JWT-8: never beyond exp, fractions of a second included', async () => {
     const { jwt, at } = made()
     const token = issue('HS256', SECRET, { claims: { exp: NOW + 10.5 } })
     expect(await outcome(jwt, token)).toBe('accepted')
