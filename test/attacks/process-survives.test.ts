@@ -7,7 +7,7 @@ import { createApp, dependency, stream, HttpError } from 'trefoil'
 import { serve } from 'trefoil/node'
 const silent = () => {}
 const logger = { debug: silent, info: silent, warn: silent, error: silent }
-const open = { publicSurfaces: ['api', 'mcp', 'cli'], logger }
+const open = { publicSurfaces: ['api', 'mcp', 'cli'], log: { logger } }
 const later = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 `
 

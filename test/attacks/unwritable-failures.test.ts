@@ -157,7 +157,7 @@ test.each(['at once', 'later'])('a stream that cannot be looked at (%s)', async 
     },
   })
   const records: unknown[] = []
-  const app = hostile({ onCall: (record: object) => records.push(record) })
+  const app = hostile({ log: { onCall: (record: object) => records.push(record) } })
   app.get('/x', { timeout: '5s' }, when === 'later' ? async () => odd() : odd)
   let status: unknown
   const lost = await unhandled(async () => {
@@ -195,7 +195,7 @@ test('an identity with actor: null has its answer and its record', async () => {
     auth: [
       { authenticate: (_request) => new AuthContext({ subject: 'ann', actor }), surfaces: ALL },
     ],
-    onCall: (record: object) => records.push(record),
+    log: { onCall: (record: object) => records.push(record) },
   })
   app.get('/x', () => 'v')
   expect((await ask(app, '/x')).status).toBe(200)

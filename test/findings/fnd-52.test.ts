@@ -70,7 +70,7 @@ describe('FND-52: at start-up', () => {
     ],
     [
       'auth without surfaces',
-      () => app({ auth: [{ authenticate: () => null }] }),
+      () => app({ auth: [{ authenticate: (_request) => null }] }),
       "auth.surfaces is missing. Surfaces it covers, such as `['api']`; there are `api`, `mcp` and `cli`.",
     ],
     [

@@ -27,7 +27,7 @@ import {
   sse,
   stream,
 } from 'trefoil'
-import { guard, jwtAuth } from 'trefoil/auth'
+import { deny, firstOf, guard, inputGuard, jwtAuth, refusal } from 'trefoil/auth'
 import { createRemoteTarget } from 'trefoil/client'
 import { sendFile, serve, staticFiles, toNodeHandler } from 'trefoil/node'
 import { testClient } from 'trefoil/testing'
@@ -154,11 +154,14 @@ for (const [group, type] of Object.entries({
     group === 'cors' ? { allowedOrigins: ['https://a.example'] } : {},
   )
 }
-const authenticate = () => null
+const authenticate = (_request: unknown) => null
 add('CreateAppOptions.auth AnyAuthConfig', (config) => quiet({ auth: [config] }).catalogue, {
   authenticate,
   surfaces: ['api'],
 })
+const authenticatedBy = (authenticator: object) =>
+  quiet({ auth: [{ authenticate: authenticator, surfaces: ['api'] }] }).catalogue
+add('AnyAuthConfig.authenticate Authenticator', authenticatedBy, { name: 'own', authenticate })
 for (const [type, scheme] of Object.entries({
   BearerScheme: { type: 'http', scheme: 'bearer' },
   BasicScheme: { type: 'http', scheme: 'basic' },
@@ -170,14 +173,43 @@ for (const [type, scheme] of Object.entries({
     (given) => quiet({ auth: [{ authenticate, surfaces: ['api'], scheme: given }] }).catalogue,
     scheme,
   )
+  add(
+    `Authenticator.scheme ${type}`,
+    (given) => authenticatedBy({ name: 'own', authenticate, scheme: given }),
+    scheme,
+  )
 }
 
 add('AuthContext Identity', (identity) => new AuthContext(identity), { subject: 'ada' })
-add('AuthenticationError ProblemOptions', (options) => new AuthenticationError('Bad', options))
+add(
+  'Identity.actor ActorIdentity',
+  (actor) => new AuthContext({ subject: 'ada', actor: [actor] as never }),
+  { subject: 'bot' },
+)
+add(
+  'Identity.session LoginSession',
+  (session) => new AuthContext({ subject: 'ada', session: session as never }),
+  { id: 's', createdAt: 1 },
+)
+add(
+  'AuthenticationError AuthenticationErrorOptions',
+  (options) => new AuthenticationError('Bad', options),
+)
 add('HttpError HttpErrorOptions', (options) => new HttpError(404, 'Gone', options))
 add('Problem ProblemOptions', (options) => new Problem('not_found', options))
 add('dependency DependencyOptions', (options) => dependency(() => 1, options))
 add('guard GuardOptions', (options) => guard(options), { name: 'Own', check: () => true })
+add('inputGuard GuardOptions', (options) => inputGuard(options), {
+  name: 'Own',
+  check: () => true,
+})
+add(
+  'firstOf Authenticator',
+  (authenticator) => firstOf(authenticator as never, authenticate as never),
+  { name: 'own', authenticate },
+)
+add('deny DenyOptions', (options) => deny('No', options))
+add('refusal RefusalOptions', (options) => refusal('expired', options))
 add('jwtAuth JwtAuthOptions', (options) => jwtAuth(options), { keys: SECRET })
 add('cookieSession CookieSessionOptions', (options) => cookieSession(options), {
   keys: SECRET,

@@ -1,7 +1,7 @@
 // DESIGN §1: what cannot work is refused by the compiler. Each negative stands beside a line that
 // differs from it in one thing and compiles.
 import { createApp, file, files, type SurfaceName } from 'trefoil'
-import { guard, hasScope, requireAuth } from 'trefoil/auth'
+import { allOf, anyOf, deny, guard, hasScope, inputGuard, not, requireAuth } from 'trefoil/auth'
 import { z } from 'zod'
 import { app, named, nothing } from './setting.ts'
 
@@ -70,6 +70,21 @@ app.get('/', { needsApproval: ['mcp'], hints: { readOnlyHint: true }, status: 20
 app.get('/', { guards: ['admin'] }, nothing)
 // @ts-expect-error a guard answers true or false
 guard({ name: 'Own', check: (auth) => auth.subject })
+// Guards answer with decisions, and are combined.
+guard({
+  name: 'Own',
+  check: (auth) => auth.subject === 'a' || deny('Not yours', { scopes: ['a'] }),
+})
+inputGuard({ name: 'Own', check: async () => ({ deny: true, text: 'no' }) })
+app.get('/', { guards: [allOf(ownGuard, anyOf(hasScope('a'), not(ownGuard, 'no')))] }, nothing)
+// @ts-expect-error not() says why
+not(ownGuard)
+// @ts-expect-error a denial has a text
+guard({ name: 'Own', check: () => ({ deny: true }) })
+// @ts-expect-error a guard that reads arguments is made with inputGuard()
+guard({ name: 'Own', needsInput: true, check: () => true })
+// @ts-expect-error auth.hasRole() takes one role; the guard takes several
+app.get('/', {}, (_, call) => call.auth.hasRole('a', 'b'))
 // @ts-expect-error roles is a list
 app.get('/', { roles: 'admin' }, nothing)
 // @ts-expect-error a scope is text

@@ -1,6 +1,6 @@
 // DESIGN §1 and §4: the payload's type flows from the authenticator to `call.auth.payload`.
 import { type AuthConfig, AuthContext, type Authenticator, createApp } from 'trefoil'
-import { jwtAuth } from 'trefoil/auth'
+import { firstOf, jwtAuth, refusal } from 'trefoil/auth'
 import { exact } from './expect.ts'
 import { app, findUser, type User } from './setting.ts'
 
@@ -79,3 +79,24 @@ app.get('/', {}, (_, call) => {
   // @ts-expect-error roles are read-only
   call.auth.roles.add('admin')
 })
+
+// An authenticator is an object, or a function; joined, they know what any of them does.
+declare const bySession: Authenticator<User>
+const object = createApp({ auth: [{ authenticate: bySession, surfaces: ['api'] }] })
+object.get('/', {}, (_, call) => exact<User>()(call.auth.payload))
+const joined = createApp({ auth: [{ authenticate: firstOf(bySession, byKey), surfaces: ['api'] }] })
+joined.get('/', {}, (_, call) => exact<User | { readonly key: string }>()(call.auth.payload))
+const mixed = firstOf(bySession, (request) => {
+  exact<string | null>()(request.bearer)
+  return request.bearer === null ? null : refusal('expired')
+})
+createApp({ auth: [{ authenticate: mixed, surfaces: ['api'] }] })
+const wrapped: Authenticator<undefined> = {
+  ...authenticate,
+  authenticate: (request) => authenticate.authenticate(request),
+}
+createApp({ auth: [{ authenticate: wrapped, surfaces: ['api'] }] })
+// @ts-expect-error a code is text
+refusal(401)
+// @ts-expect-error an authenticator has a name
+createApp({ auth: [{ authenticate: { authenticate: findUser }, surfaces: ['api'] }] })

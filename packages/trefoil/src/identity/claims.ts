@@ -1,7 +1,7 @@
 import { isRecord } from '../base/plain/is-record.ts'
 import { type ActorIdentity, MAX_ACTORS } from '../contract/auth/actor.ts'
 import type { Identity } from '../contract/auth/auth-context.ts'
-import type { RefusalCode } from '../contract/auth/refusal.ts'
+import type { RefusalCode } from '../contract/auth/refusal-code.ts'
 import { AuthenticationError } from '../contract/problems/problem.ts'
 import { type ClaimMapping, claimAt, USUAL_CLAIMS } from './jwt/claim-mapping.ts'
 

@@ -3,7 +3,8 @@ import type { AuthAnswer, Authenticate, Authenticator } from '../contract/auth/a
 import { type FixedAuthenticator, readAuthenticator } from '../contract/auth/read-authenticator.ts'
 import type { SecurityScheme } from '../contract/auth/security-scheme.ts'
 import type { AuthRequest } from '../contract/call/call.ts'
-import { ImproperlyConfigured, Problem } from '../contract/problems/problem.ts'
+import { isCalledOff } from '../contract/call/called-off.ts'
+import { ImproperlyConfigured } from '../contract/problems/problem.ts'
 
 /** What the authenticators of a list find out about a caller, together. */
 type PayloadOf<Part> =
@@ -56,6 +57,7 @@ function askFrom(
     const answer = parts[index]?.authenticate(request)
     const waiting = promised<unknown>(answer)
     if (waiting !== null) {
+      // The time may have passed while it was asked.
       return waiting.then((late) =>
         late !== null || isCalledOff(request) ? late : askFrom(parts, index + 1, request),
       )
@@ -63,13 +65,6 @@ function askFrom(
     if (answer !== null) return answer
   }
   return null
-}
-
-/** The time may have passed while one was asked: no more of the developer's code starts (FND-16). */
-function isCalledOff({ signal }: AuthRequest): boolean {
-  if (!signal.aborted) return false
-  const reason: unknown = signal.reason
-  return !Problem.is(reason) || reason.code !== 'client_disconnected'
 }
 
 function schemesOf({ scheme }: FixedAuthenticator): readonly SecurityScheme[] {

@@ -257,7 +257,7 @@ describe('AUTH-2: authenticators', () => {
       [{ authenticate: 'hunter2', surfaces: ['api'] }],
       'auth: authenticate must be an authenticator such as jwtAuth({ … }), or a function, got text of 7 characters',
     ],
-    ['FND-52: no surfaces', [{ authenticate: () => null }], 'auth.surfaces is missing'],
+    ['FND-52: no surfaces', [{ authenticate: (_request) => null }], 'auth.surfaces is missing'],
     ['nothing', [null] as never, 'auth must be an object of options, got null'],
     ['no surface', [checkedBy('a')], 'AuthConfig must cover at least one surface'],
     [

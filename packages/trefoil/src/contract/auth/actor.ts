@@ -1,4 +1,5 @@
 import { isRecord } from '../../base/plain/is-record.ts'
+import { checkOptionNames, type OptionNames } from '../options/option-names.ts'
 import { isPrincipalKind, type PrincipalKind } from './principal-kind.ts'
 
 /** Somebody who acts on a subject's behalf (RFC 8693 §4.1). */
@@ -21,6 +22,7 @@ export interface ActorIdentity {
 /** More than this many one after another are no delegation that anybody set up on purpose. */
 export const MAX_ACTORS = 8
 
+const ACTOR: OptionNames<ActorIdentity> = { subject: true, kind: true, claims: true }
 const NO_CLAIMS: Readonly<Record<string, unknown>> = Object.freeze({})
 const NOBODY: readonly Actor[] = Object.freeze([])
 
@@ -29,6 +31,7 @@ const NOBODY: readonly Actor[] = Object.freeze([])
  * was.
  *
  * @throws TypeError for anything but a short list of actors
+ * @throws ImproperlyConfigured for a member of one that nobody reads
  */
 export function readActors(value: unknown): readonly Actor[] {
   // JavaScript writes nobody as `null` too.
@@ -44,6 +47,7 @@ export function readActors(value: unknown): readonly Actor[] {
 
 function readActor(value: unknown): Actor {
   if (!isRecord(value)) throw new TypeError('AuthContext actor must list objects')
+  checkOptionNames('AuthContext actor', value, ACTOR)
   const { subject, kind, claims = NO_CLAIMS } = value
   if (typeof subject !== 'string' || subject === '') {
     throw new TypeError('AuthContext actor: subject must be non-empty text')

@@ -109,9 +109,9 @@ describe('PW-17: everything else is frozen', () => {
 describe('PW-17: what many calls share', () => {
   class Acting {
     subject = 'agent_1'
-    reads = 0
+    readonly #reads = [0]
     get kind() {
-      return this.reads++ === 0 ? 'agent' : 'person'
+      return this.#reads.push(0) === 2 ? 'agent' : 'person'
     }
   }
   /** What JavaScript callers may hand over. */
@@ -148,12 +148,13 @@ describe('PW-17: what many calls share', () => {
     expect(() => new AuthContext({ subject: 'a', session: untyped(session) })).toThrow(message)
   })
 
-  test('a session is a copy that keeps nothing else, a token for one', () => {
-    const given = { id: 's', createdAt: 1, token: 'secret' }
-    expect(new AuthContext({ subject: 'a', session: given }).session).toEqual({
-      id: 's',
-      createdAt: 1,
-    })
+  test('a session is a copy and keeps nothing else, a token for one', () => {
+    const given = { id: 's', createdAt: 1 }
+    const { session } = new AuthContext({ subject: 'a', session: given })
+    expect(session).toEqual(given)
+    expect(session).not.toBe(given)
+    const more = { ...given, token: 'secret' }
+    expect(() => new AuthContext({ subject: 'a', session: more })).toThrow("unknown option 'token'")
   })
 
   test('FND-53: hasRole and hasScope take one, and say what to write for several', () => {

@@ -1,4 +1,5 @@
 import { freezeClass } from '../../base/plain/freeze-class.ts'
+import { checkOptionNames, type OptionNames } from '../options/option-names.ts'
 
 /** What a guard answers, in one piece. */
 export type GuardDecision = Allowed | Denied
@@ -56,6 +57,8 @@ export class Denial implements Denied {
 
 freezeClass(Denial)
 
+const OPTIONS: OptionNames<DenyOptions> = { scopes: true }
+
 /**
  * A guard's denial in words of its own: `check: (auth) => owns(auth) || deny('Not yours')`.
  *
@@ -63,6 +66,7 @@ freezeClass(Denial)
  * @throws TypeError for a text or scopes that are none
  */
 export function deny(text: string, options: DenyOptions = {}): Denied {
+  checkOptionNames('deny()', options, OPTIONS)
   const { scopes } = options
   if (typeof text !== 'string' || text === '') throw new TypeError('deny() takes non-empty text')
   if (scopes !== undefined && !isScopeList(scopes)) {

@@ -1,4 +1,5 @@
 import { isRecord } from '../../base/plain/is-record.ts'
+import { checkOptionNames, type OptionNames } from '../options/option-names.ts'
 
 /**
  * The login session that a credential belongs to: which one and since when, never the credential
@@ -15,14 +16,23 @@ export interface LoginSession {
   readonly methods?: readonly string[]
 }
 
+const SESSION: OptionNames<LoginSession> = {
+  id: true,
+  createdAt: true,
+  authTime: true,
+  methods: true,
+}
+
 /**
  * A frozen copy, each member read once.
  *
  * @throws TypeError naming the member that cannot be right
+ * @throws ImproperlyConfigured for a member that nobody reads: a credential does not belong here
  */
 export function readLoginSession(value: unknown): LoginSession | undefined {
   if (value === undefined || value === null) return undefined
   if (!isRecord(value)) throw new TypeError('AuthContext session must be an object')
+  checkOptionNames('AuthContext session', value, SESSION)
   const { id, createdAt, authTime, methods } = value
   if (typeof id !== 'string' || id === '') {
     throw new TypeError('AuthContext session.id must be non-empty text')

@@ -1,7 +1,7 @@
 import { deepFreeze } from '../../base/plain/freeze.ts'
 import { freezeClass } from '../../base/plain/freeze-class.ts'
 import { unknownName } from '../../base/unknown-name.ts'
-import type { RefusalCode } from '../auth/refusal.ts'
+import type { RefusalCode } from '../auth/refusal-code.ts'
 import { valueKind } from '../options/value-kind.ts'
 import { type ProblemCode, problemRow } from './problems.ts'
 import { reasonPhrase } from './reason-phrases.ts'

@@ -8,7 +8,8 @@ import {
 } from '../../contract/auth/guard-decision.ts'
 import { readGuard } from '../../contract/auth/read-guard.ts'
 import type { Call, Guard } from '../../contract/call/call.ts'
-import { ImproperlyConfigured, Problem } from '../../contract/problems/problem.ts'
+import { isCalledOff } from '../../contract/call/called-off.ts'
+import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
 import { askGuard, usualDenial } from './ask-guard.ts'
 
 /**
@@ -132,13 +133,6 @@ function askEach(
     if (settled !== null) return settled
   }
   return otherwise()
-}
-
-/** Not for a caller who has merely left: its call goes on. */
-function isCalledOff({ signal }: Call): boolean {
-  if (!signal.aborted) return false
-  const reason: unknown = signal.reason
-  return !Problem.is(reason) || reason.code !== 'client_disconnected'
 }
 
 function joined(denials: readonly Denied[]): Denied {
