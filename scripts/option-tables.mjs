@@ -14,15 +14,18 @@ import {
   MOVED_VARIABLES,
 } from '../packages/trefoil/src/app/options/moved-options.ts'
 import { AUTH } from '../packages/trefoil/src/app/options/read-auth.ts'
+import { REMOTE_TARGET } from '../packages/trefoil/src/client/remote-client.ts'
 import {
   optionPath,
   REQUIRED,
   variableOf,
 } from '../packages/trefoil/src/contract/options/option-rows.ts'
-import { DPOP, FETCHING, JWT_AUTH } from '../packages/trefoil/src/identity/jwt/jwt-options.ts'
+import { SIGNER } from '../packages/trefoil/src/identity/cookie-signer.ts'
+import { DPOP, FETCHING, JWT } from '../packages/trefoil/src/identity/jwt/jwt-options.ts'
 import { CORS } from '../packages/trefoil/src/policy/cors-options.ts'
 import { CSRF } from '../packages/trefoil/src/policy/csrf.ts'
 import { HSTS } from '../packages/trefoil/src/policy/security-headers.ts'
+import { STATIC_FILES } from '../packages/trefoil/src/surfaces/http/node/files/static-files.ts'
 import { SERVE } from '../packages/trefoil/src/surfaces/http/node/serve-options.ts'
 import { NODE_HANDLER } from '../packages/trefoil/src/surfaces/http/node/to-node-handler.ts'
 import { COMPRESSION } from '../packages/trefoil/src/surfaces/http/response/compression-options.ts'
@@ -42,12 +45,15 @@ export const OPTION_GROUPS = {
   'cli options': CLI,
   'log options': LOG,
   'auth options': AUTH,
-  'jwtAuth options': JWT_AUTH,
+  'jwtAuth options': JWT,
   'fetching options': FETCHING,
   'dpop options': DPOP,
   'session options': SESSION,
+  'CookieSigner options': SIGNER,
   'serve options': SERVE,
   'toNodeHandler options': NODE_HANDLER,
+  'staticFiles options': STATIC_FILES,
+  'createRemoteTarget options': REMOTE_TARGET,
 }
 
 /** Rows of the table of a group: option, default, meaning. */

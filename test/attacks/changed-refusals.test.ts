@@ -65,8 +65,10 @@ test('a problem of the handler leaves as it was thrown', async () => {
 test('a TIMEOUT stays one, for the caller and in the record', async () => {
   const records: unknown[] = []
   const app = hostile({
-    onCall: (record: { outcome: string; problem: string | null }) =>
-      records.push([record.outcome, record.problem]),
+    log: {
+      onCall: (record: { outcome: string; problem: string | null }) =>
+        records.push([record.outcome, record.problem]),
+    },
   })
   app.get('/x', { timeout: '20ms' }, async (_, call) => {
     await new Promise<void>((resolve) => {

@@ -59,11 +59,13 @@ describe('what leaves', () => {
     const inner = { a: 1 }
     let seen: unknown
     const app = hostile({
-      onCall: (record: { meta: { inner: { a: number } } }) => {
-        try {
-          record.meta.inner.a = 2
-        } catch {}
-        seen = record.meta.inner.a
+      log: {
+        onCall: (record: { meta: { inner: { a: number } } }) => {
+          try {
+            record.meta.inner.a = 2
+          } catch {}
+          seen = record.meta.inner.a
+        },
       },
     })
     app.get('/x', () => reply(1, { meta: { inner } }))

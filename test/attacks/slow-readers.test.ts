@@ -29,7 +29,7 @@ describe('slow readers', () => {
         for (;;) yield CHUNK
       })
       app.get('/whole', { params: { pool } }, () => CHUNK.repeat(500))
-      const server = await serve(app, { port: 0, signals: false, sendTimeout: 200 })
+      const server = await serve(app, { port: 0, signals: false, sendTimeout: '200ms' })
       try {
         const socket = connect(server.port, '127.0.0.1')
         socket.on('error', () => {})
@@ -67,7 +67,7 @@ describe('slow readers', () => {
       await new Promise((resolve) => call.signal.addEventListener('abort', resolve))
       return 'gone'
     })
-    const server = await serve(app, { port: 0, signals: false, drainTimeout: 50 })
+    const server = await serve(app, { port: 0, signals: false, drainTimeout: '50ms' })
     const asking = fetch(`${server.url}/wait`).catch(() => 'cut off')
     await inside
     await server.close()

@@ -1,12 +1,19 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { PROGRAM_VARIABLES } from '../../packages/trefoil/src/app/options/known-variables.ts'
 import {
-  APP_VARIABLES,
-  type EnvironmentVariable,
-  PROGRAM_VARIABLES,
-  SESSION_VARIABLES,
-} from '../../packages/trefoil/src/app/options/environment-variables.ts'
+  MOVED_OPTIONS,
+  MOVED_VARIABLES,
+} from '../../packages/trefoil/src/app/options/moved-options.ts'
+import {
+  movedOptionRows,
+  movedVariableRows,
+  OPTION_GROUPS,
+  optionRows,
+  VARIABLE_GROUPS,
+  variableRows,
+} from '../../scripts/option-tables.mjs'
 import { ROOT, readDocument, tableOf } from './markdown.ts'
 
 const SRC = 'packages/trefoil/src'
@@ -29,45 +36,30 @@ function documented(heading: string): readonly string[] {
   return [...section.matchAll(/^\| `(\w+)` /gm)].map(([, option]) => String(option))
 }
 
-const APP = [
-  ...membersOf('app/options/app-options.ts', 'AppOptions'),
-  ...membersOf('app/create-app.ts', 'CreateAppOptions'),
-]
-const TABLES: readonly (readonly [heading: string, members: readonly string[]])[] = [
-  ['createApp', [...new Set(APP)]],
-  ['serve', membersOf('surfaces/http/node/serve-options.ts', 'ServeOptions')],
-  ['jwtAuth', membersOf('identity/jwt/jwt-options.ts', 'JwtAuthOptions')],
-  ['cookieSession', membersOf('app/cookie-session.ts', 'CookieSessionOptions')],
-  ['AuthConfig', membersOf('contract/auth/authenticator.ts', 'AuthConfig')],
-]
-
 describe('docs/configuration.md', () => {
-  it.each(TABLES)('%s: every option of the source and nothing else', (heading, members) => {
+  it('jwtAuth: every option of the source and nothing else', () => {
+    const members = membersOf('identity/jwt/jwt-options.ts', 'JwtAuthOptions')
     expect(members.length).toBeGreaterThan(3)
-    expect([...documented(heading)].sort()).toEqual([...members].sort())
+    expect([...documented('jwtAuth')].sort()).toEqual([...members].sort())
   })
 
-  const VARIABLES: readonly (readonly [string, readonly EnvironmentVariable[]])[] = [
-    ['app variables', APP_VARIABLES],
-    ['session variables', SESSION_VARIABLES],
-  ]
-
-  it.each(VARIABLES)('APP-5: the table of %s is that of the source', (name, variables) => {
-    const wanted = variables.map(({ variable, option, kind }) => [
-      `\`${variable}\``,
-      `\`${option}\``,
-      typeof kind === 'string' ? kind : kind.map((word) => `\`${word}\``).join(', '),
-    ])
-    expect(tableOf(readDocument('docs/configuration.md'), name)).toEqual(wanted)
+  it.each(Object.entries(OPTION_GROUPS))('the table of %s is that of the rows', (name, group) => {
+    expect(tableOf(readDocument('docs/configuration.md'), name)).toEqual(optionRows(group))
   })
 
-  it('APP-5: variables fill options that exist, and can be told apart', () => {
-    const options = new Set(membersOf('app/options/app-options.ts', 'AppOptions'))
-    const strays = APP_VARIABLES.filter(({ option }) => !options.has(option.split('.')[0] ?? ''))
-    expect(strays).toEqual([])
-    const session = new Set(membersOf('app/cookie-session.ts', 'CookieSessionOptions'))
-    expect(SESSION_VARIABLES.filter(({ option }) => !session.has(option))).toEqual([])
-    const names = [...APP_VARIABLES, ...SESSION_VARIABLES].map(({ variable }) => variable)
+  it.each(Object.entries(VARIABLE_GROUPS))(
+    'APP-5: the table of %s is that of the rows',
+    (name, group) => {
+      const rows: readonly (readonly string[])[] = variableRows(group)
+      expect(rows.length).toBeGreaterThan(4)
+      expect(tableOf(readDocument('docs/configuration.md'), name)).toEqual(rows)
+    },
+  )
+
+  it('APP-5: variables can be told apart', () => {
+    const names = Object.values(VARIABLE_GROUPS).flatMap((group) =>
+      variableRows(group).map(([name]: readonly string[]) => name),
+    )
     expect(new Set(names).size).toBe(names.length)
   })
 
@@ -79,6 +71,9 @@ describe('docs/configuration.md', () => {
   it('PROD-1, W-44: every code of validateProduction() is explained, and no other', () => {
     const sources = [
       'app/fitness/production.ts',
+      'app/options/app-options.ts',
+      'app/options/edge-options.ts',
+      'app/options/agent-options.ts',
       'app/cookie-session.ts',
       'identity/secret-weakness.ts',
     ]
@@ -88,5 +83,26 @@ describe('docs/configuration.md', () => {
     })
     expect(codes.length).toBeGreaterThan(5)
     expect([...documented('For production')].sort()).toEqual([...codes].sort())
+  })
+})
+
+describe('docs/migrating-from-0.1.md', () => {
+  const page = readDocument('docs/migrating-from-0.1.md')
+
+  it('has every option and variable that moved', () => {
+    expect(tableOf(page, 'moved options')).toEqual(movedOptionRows())
+    expect(tableOf(page, 'moved variables')).toEqual(movedVariableRows())
+  })
+
+  it('moves them to what there is', () => {
+    const rows = Object.values(OPTION_GROUPS).flatMap((group) => Object.keys(group.rows))
+    for (const { to } of Object.values(MOVED_OPTIONS)) {
+      expect(rows).toContain(to.split('.')[1])
+    }
+    const names = variableRows(OPTION_GROUPS['createApp options']).map(
+      ([name]: readonly string[]) => name?.replaceAll('`', ''),
+    )
+    for (const { to } of MOVED_VARIABLES.values()) expect(names).toContain(to)
+    for (const old of MOVED_VARIABLES.keys()) expect(names).not.toContain(old)
   })
 })

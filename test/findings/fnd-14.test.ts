@@ -1,11 +1,11 @@
 // seal(p, { expiresIn: 3600 }) lived 3.6 seconds, jwtAuth({ clockTolerance: 60 }) forgave 60 ms,
 // sendFile(p, { maxAge: 3600 }) sent max-age=3, and maxAge of a cookie was seconds.
-import { SignJWT } from 'jose'
 import { CookieSigner, createApp, duration, reply, size } from 'trefoil'
 import { jwtAuth } from 'trefoil/auth'
 import { sendFile } from 'trefoil/node'
 import { testClient } from 'trefoil/testing'
 import { describe, expect, test } from 'vitest'
+import { forge } from '../parity/tokens.ts'
 import { HANDLES, NOT_CALLED, OPTION_USES } from './option-uses.ts'
 import { optionsAtDoors } from './options-at-doors.ts'
 
@@ -94,9 +94,7 @@ describe('FND-14: an hour is an hour', () => {
     })
     app.get('/cookie', () => reply(null, { cookies: { a: { value: 'v', maxAge: '1h' } } }))
     app.get('/file', () => sendFile(import.meta.filename, { maxAge: '1h' }))
-    const token = await new SignJWT({ sub: 'u', exp: now + 300, nbf: now + 30 })
-      .setProtectedHeader({ alg: 'HS256' })
-      .sign(new TextEncoder().encode(SECRET))
+    const token = forge({ key: SECRET, claims: { exp: now + 300, nbf: now + 30, iat: now } })
     const { http } = testClient(app, { headers: { authorization: `Bearer ${token}` } })
     expect((await http.get('/cookie')).headers.get('set-cookie')).toContain('Max-Age=3600;')
     expect((await http.get('/file')).headers.get('cache-control')).toBe('private, max-age=3600')

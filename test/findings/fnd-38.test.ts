@@ -22,15 +22,15 @@ const TEXTS: readonly string[] = [
   `${SECRET};x`,
   `${SECRET}s`,
 ]
-const VALUES: readonly unknown[] = TEXTS.flatMap((text) => [
-  text,
-  [text],
-  [[text]],
-  { a: text },
-  [{ a: text }],
-  new TextEncoder().encode(text),
-  () => text,
-])
+const VALUES: readonly unknown[] = [
+  ...TEXTS,
+  ...TEXTS.map((text) => [text]),
+  [[SECRET]],
+  { a: SECRET },
+  [{ a: SECRET }],
+  new TextEncoder().encode(SECRET),
+  () => SECRET,
+]
 
 /**
  * Options that name a place which only the system can say does not exist. A secret in one of them would

@@ -46,7 +46,7 @@ describe('FND-52: at start-up', () => {
     [
       'an unset secret',
       () => jwtAuth(wrong({ keys: unset })),
-      'jwtAuth(): keys must be non-empty text or bytes, got undefined; is the variable that it comes from set?',
+      'jwtAuth(): keys is undefined; is the variable that it comes from set?',
     ],
     [
       'an empty secret',
@@ -61,12 +61,12 @@ describe('FND-52: at start-up', () => {
     [
       'an unset secret of a signer',
       () => new CookieSigner(wrong(unset)),
-      'CookieSigner: keys must be non-empty text or bytes, got undefined; is the variable that it comes from set?',
+      'CookieSigner(): keys must be non-empty text or bytes, got undefined; is the variable that it comes from set?',
     ],
     [
       'a secret in the place of options',
       () => jwtAuth(wrong('secret')),
-      'jwtAuth(): options must be an object such as { keys: … }, got text of 6 characters',
+      'jwtAuth(): options must be an object of options, got text of 6 characters',
     ],
     [
       'auth without surfaces',

@@ -5,7 +5,7 @@ export const ISSUER = 'trefoil-store'
 export const AUDIENCE = 'trefoil-store'
 
 /** Seconds an access token is good for: 12 hours. */
-export const ACCESS_TOKEN_LIFETIME = 43_200
+export const ACCESS_TOKEN_SECONDS = 43_200
 
 /**
  * Signs a JWT (HS256) that the store accepts as `Authorization: Bearer …`.
@@ -24,6 +24,6 @@ export async function issueAccessToken(
     .setIssuer(ISSUER)
     .setAudience(AUDIENCE)
     .setIssuedAt(issuedAt)
-    .setExpirationTime(issuedAt + ACCESS_TOKEN_LIFETIME)
+    .setExpirationTime(issuedAt + ACCESS_TOKEN_SECONDS)
     .sign(new TextEncoder().encode(secret))
 }

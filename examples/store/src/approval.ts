@@ -6,7 +6,7 @@ const HASH = /^sha256:[0-9a-f]{64}$/
 const TOKEN = /^([A-Za-z0-9_-]{1,512})\.([A-Za-z0-9_-]{43})$/
 
 /** Milliseconds an approval is good for: 15 minutes. */
-export const APPROVAL_LIFETIME = 900_000
+export const APPROVAL_MS = 900_000
 
 /** True for `sha256:` and 64 hex digits, as a dry run prints it. */
 export function isArgumentsHash(text: string): boolean {
@@ -22,7 +22,7 @@ export function isArgumentsHash(text: string): boolean {
  */
 export function issueApproval(hash: string, secret: string, now: number): string {
   if (!isArgumentsHash(hash)) throw new RangeError('not an arguments hash')
-  const claims = JSON.stringify({ hash, expires_at: now + APPROVAL_LIFETIME })
+  const claims = JSON.stringify({ hash, expires_at: now + APPROVAL_MS })
   const payload = Buffer.from(claims).toString('base64url')
   return `${payload}.${sign(payload, secret)}`
 }

@@ -8,7 +8,7 @@ import {
   givenEnvironment,
   processEnvironment,
 } from '../contract/options/environment.ts'
-import { choice, flag, kind, seconds, text } from '../contract/options/kinds.ts'
+import { choice, clock, flag, kind, seconds, text } from '../contract/options/kinds.ts'
 import { type OptionGroup, REQUIRED, type Values } from '../contract/options/option-rows.ts'
 import type { ProductionRisk } from '../contract/options/production-risk.ts'
 import { readOptions } from '../contract/options/read-options.ts'
@@ -105,7 +105,7 @@ export const SESSION: OptionGroup<CookieSessionOptions, CookieSessionValues> = {
       doc: 'Variables that stand in for absent options; `{}` for none.',
     },
     clock: {
-      read: kind('a clock', (value): value is Clock => isRecord(value)),
+      read: clock,
       default: null,
       shown: "the machine's",
       doc: 'Source of time.',

@@ -294,3 +294,9 @@ function messageOf(run: () => unknown): string {
   }
   return 'none'
 }
+
+test('APP-2: without `state` every app has one of its own', () => {
+  const [one, other] = [createApp({ env: {} }), createApp({ env: {} })]
+  expect(one.state).toEqual({})
+  expect(one.state).not.toBe(other.state)
+})

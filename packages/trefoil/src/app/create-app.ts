@@ -264,7 +264,7 @@ export function createApp<
   const config = readConfig(options)
   return new App<TypesOf<Auth, State, CallState>>(
     config,
-    config.state as State,
+    (config.state ?? {}) as State,
     config.callState ?? (() => ({})),
   )
 }

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
+import { ImproperlyConfigured } from '../contract/problems/problem.ts'
 import type { ActionAnswer, ActionTarget, Manifest } from '../contract/protocol/action-protocol.ts'
 import { CALL_PATH, MANIFEST_PATH } from '../contract/protocol/action-protocol.ts'
 import { createRemoteTarget, type RemoteTargetOptions } from './remote-client.ts'
@@ -92,10 +93,12 @@ describe('what is sent', () => {
   })
 
   test('CLI-17: a bad address, token or header is refused before anything is sent', () => {
-    expect(() => createRemoteTarget({ url: 'http://api.example.com' })).toThrow(TypeError)
+    expect(() => createRemoteTarget({ url: 'http://api.example.com' })).toThrow(
+      ImproperlyConfigured,
+    )
     const url = 'https://api.example.com'
-    expect(() => createRemoteTarget({ url, token: 'a\r\nx: y' })).toThrow(TypeError)
-    expect(() => createRemoteTarget({ url, headers: { 'x y': 'z' } })).toThrow(TypeError)
+    expect(() => createRemoteTarget({ url, token: 'a\r\nx: y' })).toThrow(ImproperlyConfigured)
+    expect(() => createRemoteTarget({ url, headers: { 'x y': 'z' } })).toThrow(ImproperlyConfigured)
   })
 
   test('RPC-2: a manifest cannot move the call to another address', async () => {

@@ -1,10 +1,11 @@
 import type { ByteSize } from '../base/bytes.ts'
 import type { Duration } from '../base/duration.ts'
-import { checkOptionNames, type OptionNames } from '../contract/options/option-names.ts'
-import { readDuration } from '../contract/options/read-duration.ts'
-import { readSize } from '../contract/options/read-size.ts'
+import { isRecord } from '../base/plain/is-record.ts'
+import { callable, duration, kind, size, text } from '../contract/options/kinds.ts'
+import type { OptionKind } from '../contract/options/option-kind.ts'
+import { type OptionGroup, REQUIRED, type Values } from '../contract/options/option-rows.ts'
+import { readOptions } from '../contract/options/read-options.ts'
 import { valueKind } from '../contract/options/value-kind.ts'
-import { ImproperlyConfigured } from '../contract/problems/problem.ts'
 import type {
   ActionAnswer,
   ActionCallRequest,
@@ -39,31 +40,113 @@ export interface RemoteTargetOptions {
   readonly fetch?: typeof fetch | undefined
 }
 
-const OPTIONS: OptionNames<RemoteTargetOptions> = {
-  url: true,
-  token: true,
-  headers: true,
-  timeout: true,
-  signal: true,
-  maxResponseSize: true,
-  loginFix: true,
-  fetch: true,
-}
-
 const LOGIN_FIX =
   'Send a valid token: store one with `trefoil login <remote>`, or give `--token` for one command.'
+
+/** {@link RemoteTargetOptions} after reading: milliseconds and bytes. */
+type RemoteValues = Values<
+  RemoteTargetOptions,
+  {
+    readonly url: string
+    readonly token: string | null
+    readonly headers: Headers
+    readonly timeout: number
+    readonly signal: AbortSignal | null
+    readonly maxResponseSize: number
+    readonly loginFix: string
+    readonly fetch: typeof fetch | null
+  }
+>
+
+/** Names and values, one by one: what the platform says of a value it refuses quotes it, token or not. */
+const headersKind: OptionKind<Headers> = {
+  words: 'object',
+  read(value) {
+    if (!isRecord(value)) {
+      return { mistake: `must be an object of header names and values, got ${valueKind(value)}` }
+    }
+    const headers = new Headers()
+    for (const [name, text] of Object.entries(value)) {
+      if (!setHeader(headers, name, text)) {
+        return { mistake: `cannot have '${name}': what cannot be in a header is in name or value` }
+      }
+    }
+    return { value: headers }
+  },
+}
+
+const tokenKind: OptionKind<string> = {
+  words: 'text',
+  read: (value) =>
+    typeof value === 'string' && value !== '' && setHeader(new Headers(), 'authorization', value)
+      ? { value }
+      : { mistake: `must be text that a header can carry, got ${valueKind(value)}` },
+}
+
+const urlKind: OptionKind<string> = {
+  words: 'text',
+  read(value) {
+    if (typeof value !== 'string') return { mistake: `must be text, got ${valueKind(value)}` }
+    const url = parseRemoteUrl(value)
+    return url.ok ? { value: url.value } : { mistake: `is refused: ${url.error}` }
+  },
+}
+
+/** The rows of {@link RemoteTargetOptions}. */
+export const REMOTE_TARGET: OptionGroup<RemoteTargetOptions, RemoteValues> = {
+  name: 'createRemoteTarget()',
+  prefix: 'TREFOIL_REMOTE_TARGET',
+  rows: {
+    url: {
+      read: urlKind,
+      default: REQUIRED,
+      doc: 'Address of the app: https, or http for this machine.',
+    },
+    token: {
+      read: tokenKind,
+      default: null,
+      doc: 'Sent as `Authorization: Bearer …`, to this address only.',
+    },
+    headers: { read: headersKind, default: {}, doc: 'More request headers.' },
+    timeout: {
+      read: duration,
+      default: '10s',
+      doc: 'Longest time from sending to the last byte of the answer.',
+    },
+    signal: {
+      read: kind('an AbortSignal', (value): value is AbortSignal => value instanceof AbortSignal),
+      default: null,
+      doc: 'Gives up what is being asked for: the connection is closed.',
+    },
+    maxResponseSize: {
+      read: size,
+      default: '5mb',
+      doc: 'Largest answer; exactly the limit passes.',
+    },
+    loginFix: {
+      read: text,
+      default: LOGIN_FIX,
+      shown: 'how to store a token',
+      doc: 'Advice when the credential is refused.',
+    },
+    fetch: {
+      read: callable<typeof fetch>(),
+      default: null,
+      shown: 'the global one',
+      doc: 'What sends the requests.',
+    },
+  },
+}
 
 /**
  * The actions of a remote app (RPC-2, RPC-3, CLI-19). Expected failures are answers, not
  * rejections: `remote_unreachable`, `remote_redirect`, `remote_invalid`, `response_too_large`,
  * `AUTHENTICATION_ERROR`, and every problem the remote itself answers with.
  *
- * @throws TypeError when the address, the token or a header is malformed; never says what they are
- * @throws ImproperlyConfigured for an unknown option, and a `timeout` or `maxResponseSize` that is none
+ * @throws ImproperlyConfigured naming the option that is unknown or malformed; never says what it is
  */
 export function createRemoteTarget(options: RemoteTargetOptions): ActionTarget {
-  checkOptionNames('createRemoteTarget()', options, OPTIONS)
-  const remote = new Remote(options)
+  const remote = new Remote(readOptions(REMOTE_TARGET, options))
   return {
     manifest: () => remote.manifest(),
     call: (request) => remote.call(request),
@@ -80,24 +163,21 @@ class Remote {
   readonly #url: string
   readonly #headers: Headers
   readonly #timeoutMs: number
-  readonly #signal: AbortSignal | undefined
+  readonly #signal: AbortSignal | null
   readonly #maxBytes: number
   readonly #loginFix: string
   readonly #fetch: typeof fetch
 
-  constructor(options: RemoteTargetOptions) {
-    checkUrl(options.url)
-    const url = parseRemoteUrl(options.url)
-    if (!url.ok) throw new TypeError(url.error)
-    this.#url = url.value
-    this.#headers = readHeaders(options.headers, options.token)
-    this.#timeoutMs = readDuration('createRemoteTarget(): timeout', options.timeout ?? '10s')
+  constructor(options: RemoteValues) {
+    const { token } = options
+    this.#url = options.url
+    this.#headers = options.headers
+    this.#headers.set('accept', 'application/json')
+    if (token !== null) this.#headers.set('authorization', `Bearer ${token}`)
+    this.#timeoutMs = options.timeout
     this.#signal = options.signal
-    this.#maxBytes = readSize(
-      'createRemoteTarget(): maxResponseSize',
-      options.maxResponseSize ?? '5mb',
-    )
-    this.#loginFix = options.loginFix ?? LOGIN_FIX
+    this.#maxBytes = options.maxResponseSize
+    this.#loginFix = options.loginFix
     this.#fetch = options.fetch ?? fetch
   }
 
@@ -152,7 +232,7 @@ class Remote {
 
   #ends(): AbortSignal {
     const late = AbortSignal.timeout(this.#timeoutMs)
-    return this.#signal === undefined ? late : AbortSignal.any([late, this.#signal])
+    return this.#signal === null ? late : AbortSignal.any([late, this.#signal])
   }
 
   #failureText(error: unknown): string {
@@ -165,33 +245,13 @@ class Remote {
   }
 }
 
-function checkUrl(url: unknown): void {
-  if (typeof url === 'string' && url !== '') return
-  throw new ImproperlyConfigured(
-    `createRemoteTarget(): url must be the address of the app, got ${valueKind(url)}`,
-  )
-}
-
-/** Written one by one: what the platform says of a value it refuses quotes it, token or not. */
-function readHeaders(given: RemoteTargetOptions['headers'], token: unknown): Headers {
-  const headers = new Headers()
-  for (const [name, value] of Object.entries(given ?? {})) setHeader(headers, name, value)
-  headers.set('accept', 'application/json')
-  if (token === undefined) return headers
-  if (typeof token !== 'string' || token === '') {
-    throw new TypeError(`createRemoteTarget(): token must be text, got ${valueKind(token)}`)
-  }
-  setHeader(headers, 'authorization', `Bearer ${token}`)
-  return headers
-}
-
-function setHeader(headers: Headers, name: string, value: unknown): void {
-  const mistake = `createRemoteTarget(): the value of header '${name}' cannot be sent`
-  if (typeof value !== 'string') throw new TypeError(`${mistake}: it is ${valueKind(value)}`)
+function setHeader(headers: Headers, name: string, value: unknown): boolean {
+  if (typeof value !== 'string') return false
   try {
     headers.set(name, value)
+    return true
   } catch {
-    throw new TypeError(`${mistake}: it, or the name, has characters a header cannot carry`)
+    return false
   }
 }
 

@@ -4,10 +4,11 @@ import { type Clock, systemClock } from '../base/clock.ts'
 import type { Duration } from '../base/duration.ts'
 import { canonicalJson } from '../base/json/canonical-json.ts'
 import { freezeClass } from '../base/plain/freeze-class.ts'
+import { choice, clock, text } from '../contract/options/kinds.ts'
 import { checkOptionNames, type OptionNames } from '../contract/options/option-names.ts'
-import { checkRecord, checkText } from '../contract/options/option-values.ts'
+import type { OptionGroup, Values } from '../contract/options/option-rows.ts'
 import { readSeconds } from '../contract/options/read-duration.ts'
-import { ImproperlyConfigured } from '../contract/problems/problem.ts'
+import { readOptions } from '../contract/options/read-options.ts'
 import { cookieKeys, type KeyMaterial, type KeyRing, ringKeys } from './key-ring.ts'
 
 /**
@@ -41,10 +42,32 @@ export interface OpenOptions {
   readonly domain?: string
 }
 
-const OPTIONS: OptionNames<CookieSignerOptions> = { salt: true, format: true, clock: true }
+/** The rows of {@link CookieSignerOptions}. */
+export const SIGNER: OptionGroup<CookieSignerOptions, Values<CookieSignerOptions>> = {
+  name: 'CookieSigner()',
+  prefix: 'TREFOIL_SIGNER',
+  rows: {
+    salt: {
+      read: text,
+      default: 'quater.cookie',
+      doc: 'Purpose: a cookie signed for one never verifies for another.',
+    },
+    format: {
+      read: choice(['value', 'payload']),
+      default: 'value',
+      doc: 'What the signature covers: `value` is purpose and encoded text, `payload` the raw bytes without a purpose, as another system writes them.',
+    },
+    clock: {
+      read: clock,
+      default: systemClock,
+      shown: "the machine's",
+      doc: 'Source of time.',
+    },
+  },
+}
+
 const SEAL_OPTIONS: OptionNames<SealOptions> = { expiresIn: true, path: true, domain: true }
 const OPEN_OPTIONS: OptionNames<OpenOptions> = { path: true, domain: true }
-const DEFAULT_SALT = 'quater.cookie'
 
 /**
  * Signs small cookie values. Signed is not encrypted: whoever holds the cookie can read it.
@@ -60,15 +83,8 @@ export class CookieSigner {
   readonly #clock: Clock
 
   constructor(keys: KeyMaterial | KeyRing, options: CookieSignerOptions = {}) {
-    const ring = cookieKeys('CookieSigner: keys', keys)
-    checkRecord('CookieSigner: options', options)
-    checkOptionNames('CookieSigner', options, OPTIONS)
-    const { salt = DEFAULT_SALT, format = 'value', clock = systemClock } = options
-    if (salt === '') throw new ImproperlyConfigured('CookieSigner salt must not be empty')
-    checkText('CookieSigner salt', salt)
-    if (format !== 'value' && format !== 'payload') {
-      throw new ImproperlyConfigured("CookieSigner format must be 'value' or 'payload'")
-    }
+    const ring = cookieKeys('CookieSigner(): keys', keys)
+    const { salt, format, clock } = readOptions(SIGNER, options)
     this.#ring = ring
     this.#salt = salt
     this.#format = format

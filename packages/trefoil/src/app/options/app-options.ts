@@ -4,7 +4,7 @@ import type { AuthConfig } from '../../contract/auth/authenticator.ts'
 import type { ApprovalHook } from '../../contract/call/approval.ts'
 import { SURFACES, type SurfaceName } from '../../contract/call/surface-name.ts'
 import type { Environment } from '../../contract/options/environment.ts'
-import { callable, flag, kind, listOf, text } from '../../contract/options/kinds.ts'
+import { callable, clock, flag, kind, listOf, text } from '../../contract/options/kinds.ts'
 import type { OptionGroup, Values } from '../../contract/options/option-rows.ts'
 import {
   CLI,
@@ -78,6 +78,7 @@ export type AppValues = Values<
     readonly mcp: McpValues
     readonly cli: CliValues
     readonly log: LogValues
+    readonly state: object | null
     readonly callState: (() => object) | null
     readonly env: Environment | null
   }
@@ -154,7 +155,9 @@ export const APP: OptionGroup<AppOptions, AppValues> = {
         'an object',
         (value): value is object => typeof value === 'object' && value !== null,
       ),
-      default: {},
+      // Not one object for all apps.
+      default: null,
+      shown: '`{}`',
       doc: 'Values that live as long as the app: `app.state`, `call.app.state`.',
     },
     callState: {
@@ -164,7 +167,7 @@ export const APP: OptionGroup<AppOptions, AppValues> = {
       doc: 'Makes `call.state`, once per call, on first use.',
     },
     clock: {
-      read: kind('a clock with now() and elapsed()', isClock),
+      read: clock,
       default: systemClock,
       shown: "the machine's",
       doc: 'Source of time.',
@@ -182,15 +185,6 @@ export const APP: OptionGroup<AppOptions, AppValues> = {
       doc: 'Variables that stand in for absent options, see [environment](#environment); `{}` for none.',
     },
   },
-}
-
-function isClock(value: unknown): value is Clock {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    typeof Reflect.get(value, 'now') === 'function' &&
-    typeof Reflect.get(value, 'elapsed') === 'function'
-  )
 }
 
 /** What its members hold is looked at when an option asks for one. */

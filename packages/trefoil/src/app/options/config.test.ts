@@ -251,13 +251,21 @@ describe('AUTH-2: authenticators', () => {
   })
 
   test.each<[string, object[], string]>([
-    ['no function', [{ surfaces: ['api'] }], 'auth.authenticate is missing'],
+    [
+      'no function',
+      [{ surfaces: ['api'] }],
+      'auth.authenticate is missing. The [authenticator](auth.md#authenticators), such as `jwtAuth({ … })`, or your own function of the request.',
+    ],
     [
       'a method that is no function',
       [{ authenticate: 'hunter2', surfaces: ['api'] }],
       'auth: authenticate must be an authenticator such as jwtAuth({ … }), or a function, got text of 7 characters',
     ],
-    ['FND-52: no surfaces', [{ authenticate: (_request) => null }], 'auth.surfaces is missing'],
+    [
+      'FND-52: no surfaces',
+      [{ authenticate: (_request) => null }],
+      "auth.surfaces is missing. Surfaces it covers, such as `['api']`; there are `api`, `mcp` and `cli`.",
+    ],
     ['nothing', [null] as never, 'auth must be an object of options, got null'],
     ['no surface', [checkedBy('a')], 'AuthConfig must cover at least one surface'],
     [

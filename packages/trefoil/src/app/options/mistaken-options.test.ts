@@ -106,7 +106,10 @@ describe('APP-12: options inside options of createApp', () => {
       'mcp.allowedOrigins has a wrong entry: number 1 is not an origin',
     ],
     [{ mcp: { allowedOrigins: ['https://a.example/'] } }, "browsers write it 'https://a.example'"],
-    [{ auth: {} }, 'auth must be a list of AuthConfig, got an object'],
+    [
+      { auth: {} },
+      "auth must be a list such as [{ authenticate: jwtAuth({ keys }), surfaces: ['api'] }], got an object",
+    ],
     [
       { auth: [{ authenticate: (_request) => null, surfaces: ['api'], scheme: 'bearer' }] },
       "auth scheme: must be an object such as { type: 'http', scheme: 'bearer' }",
@@ -143,8 +146,14 @@ describe('SW-29: text in the place of a list', () => {
     [{ roles: [''] }, 'roles must be a list of text, got a list with empty text'],
     [{ roles: [] }, 'roles must name at least one'],
     [{ tags: 'abc' }, 'tags must be a list of text, got text of 3 characters'],
-    [{ guards: hasScope('a') }, 'guards must be a list of guards, got an object'],
-    [{ guards: [() => true] }, 'guards must be a list of guards, got a list with a function'],
+    [
+      { guards: hasScope('a') },
+      "guards must be a list of guards, such as hasRole('admin'), got an object",
+    ],
+    [
+      { guards: [() => true] },
+      "guards must be a list of guards, such as hasRole('admin'), got a list with a function",
+    ],
     [{ middleware: () => 1 }, 'middleware must be a list of functions, got a function'],
     [{ errorHandlers: {} }, 'errorHandlers must be a list'],
     [{ public: 'api' }, 'public must be a boolean or a list of surface names'],
@@ -233,12 +242,12 @@ describe('APP-12: options of what is handed to an app', () => {
     [
       'CookieSigner',
       () => new CookieSigner(SECRET, untyped({ sallt: 'x' })),
-      "CookieSigner: unknown option 'sallt'; did you mean 'salt'?",
+      "CookieSigner(): unknown option 'sallt'; did you mean 'salt'?",
     ],
     [
       'CookieSigner',
       () => new CookieSigner(SECRET, untyped({ salt: 5 })),
-      'CookieSigner salt must be non-empty text',
+      'CookieSigner(): salt must be non-empty text',
     ],
     [
       'cookieSession',
@@ -271,7 +280,7 @@ describe('APP-12: options of what is handed to an app', () => {
     [
       'staticFiles',
       () => staticFiles('.', untyped({ index: 5 })),
-      'staticFiles(): index must be text or null, got 5',
+      'staticFiles(): index must be non-empty text, got 5',
     ],
     [
       'staticFiles',

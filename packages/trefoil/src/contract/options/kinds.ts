@@ -1,3 +1,4 @@
+import type { Clock } from '../../base/clock.ts'
 import { isRecord } from '../../base/plain/is-record.ts'
 import { BOOLEANS } from '../params/decode-text.ts'
 import type { OptionKind, Reading } from './option-kind.ts'
@@ -162,6 +163,14 @@ export function callable<Hook extends (...args: never) => unknown>(
   must = 'a function',
 ): OptionKind<Hook> {
   return kind(must, (value): value is Hook => typeof value === 'function')
+}
+
+/** A source of time. */
+export const clock: OptionKind<Clock> = kind('a clock with now() and elapsed()', isClock)
+
+function isClock(value: unknown): value is Clock {
+  const has = (name: string) => isRecord(value) && typeof value[name] === 'function'
+  return has('now') && has('elapsed')
 }
 
 /** An object of named members, such as `{ Orders: '…' }`. */

@@ -84,7 +84,10 @@ function readMembers(
       if (Object.hasOwn(group.rows, name)) continue
       mistakes.push(`${where}: ${strayOption(group, name)}`)
     }
-    for (const name of Object.keys(group.rows)) members.set(name, given[name])
+    for (const name of Object.keys(group.rows)) {
+      const value = given[name]
+      if (value !== undefined || name in given) members.set(name, value)
+    }
   } catch (cause) {
     throw new ImproperlyConfigured(`${where}: the options cannot be read`, { cause })
   }
@@ -149,8 +152,12 @@ function readValue(
     if (said === undefined && row.default === null) return null
     if (said === undefined && row.default === REQUIRED) {
       const own = variableOf(group, name)
+      // Named, it comes from somewhere: from `process.env`, where it was not set (FND-52).
+      const unset = members.has(name)
+        ? 'is undefined; is the variable that it comes from set?'
+        : null
       const hint = own === null ? `. ${row.doc}` : `; give it, or set ${own}`
-      mistakes.push(`${path} is missing${hint}`)
+      mistakes.push(`${path} ${own === null && unset !== null ? unset : `is missing${hint}`}`)
       return undefined
     }
     if (said !== undefined) sources.given?.add(path)

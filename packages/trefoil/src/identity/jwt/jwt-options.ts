@@ -4,7 +4,7 @@ import { isRecord } from '../../base/plain/is-record.ts'
 import type { Awaitable } from '../../base/promise.ts'
 import type { AuthRequest } from '../../contract/call/call.ts'
 import { type Environment, processEnvironment } from '../../contract/options/environment.ts'
-import { callable, count, duration, flag, kind } from '../../contract/options/kinds.ts'
+import { callable, clock, count, duration, flag, kind } from '../../contract/options/kinds.ts'
 import type { OptionKind } from '../../contract/options/option-kind.ts'
 import type { OptionGroup, Values } from '../../contract/options/option-rows.ts'
 import { readOptions } from '../../contract/options/read-options.ts'
@@ -179,14 +179,8 @@ const variables: OptionKind<Environment> = kind(
   (value): value is Environment => isRecord(value),
 )
 
-const aClock: OptionKind<Clock> = kind(
-  'a clock, { now, elapsed }',
-  (value): value is Clock =>
-    isRecord(value) && typeof value['now'] === 'function' && typeof value['elapsed'] === 'function',
-)
-
 /** The rows of {@link JwtAuthOptions}. */
-export const JWT_AUTH: OptionGroup<JwtAuthOptions, JwtValues> = {
+export const JWT: OptionGroup<JwtAuthOptions, JwtValues> = {
   name: 'jwtAuth()',
   prefix: 'TREFOIL_AUTH_JWT',
   rows: {
@@ -285,13 +279,13 @@ export const JWT_AUTH: OptionGroup<JwtAuthOptions, JwtValues> = {
       shown: 'those of the process',
       doc: 'Where the variables of the secrets are looked up.',
     },
-    clock: { read: aClock, default: systemClock, shown: "the machine's", doc: 'Source of time.' },
+    clock: { read: clock, default: systemClock, shown: "the machine's", doc: 'Source of time.' },
   },
 }
 
 /** @throws ImproperlyConfigured for what cannot be right; never shows a value that may be a secret */
 export function readJwtOptions(options: JwtAuthOptions): JwtRules {
-  const values = readOptions(JWT_AUTH, options)
+  const values = readOptions(JWT, options)
   const audiences = readNames(values.audience, 'audience')
   const issuers = readNames(values.issuer, 'issuer')
   const env = values.env ?? processEnvironment()

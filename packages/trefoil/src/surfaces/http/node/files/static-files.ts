@@ -1,20 +1,17 @@
 import type { Duration } from '../../../../base/duration.ts'
 import type { Reply } from '../../../../contract/answer/reply.ts'
 import type { Call } from '../../../../contract/call/call.ts'
-import { checkOptionNames, type OptionNames } from '../../../../contract/options/option-names.ts'
-import {
-  checkFlag,
-  checkRecord,
-  requireText,
-  shownValue,
-} from '../../../../contract/options/option-values.ts'
-import { readSeconds } from '../../../../contract/options/read-duration.ts'
+import { flag, orNull, seconds, text } from '../../../../contract/options/kinds.ts'
+import type { OptionKind } from '../../../../contract/options/option-kind.ts'
+import type { OptionGroup, Values } from '../../../../contract/options/option-rows.ts'
+import { requireText } from '../../../../contract/options/option-values.ts'
+import { readOptions } from '../../../../contract/options/read-options.ts'
 import { HttpError, ImproperlyConfigured } from '../../../../contract/problems/problem.ts'
 import { setHeaders } from '../../../../policy/set-headers.ts'
 import { safeSegments } from '../../../../web/safe-path.ts'
 import { statSync } from '../node-modules.ts'
 import { findInside } from './find-file.ts'
-import { fileReply } from './send-file.ts'
+import { type FileOptions, fileReply } from './send-file.ts'
 
 /** Options of {@link staticFiles}. */
 export interface StaticOptions {
@@ -32,29 +29,60 @@ export interface StaticOptions {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-const STATIC_OPTIONS: OptionNames<StaticOptions> = {
-  index: true,
-  dotfiles: true,
-  maxAge: true,
-  immutable: true,
-  etag: true,
-  headers: true,
+/** {@link StaticOptions} after reading; `maxAge` is seconds. */
+type StaticValues = Values<
+  StaticOptions,
+  {
+    readonly maxAge: number | null
+    readonly headers: Readonly<Record<string, string>>
+  }
+>
+
+/** As of a route, but that there is nothing to remove. */
+const fileHeaders: OptionKind<Readonly<Record<string, string>>> = {
+  words: 'object',
+  read(value, path) {
+    const headers = setHeaders(path, value as Readonly<Record<string, string | null>>)
+    const removed = Object.keys(headers).find((name) => headers[name] === null)
+    // All that is left is text.
+    if (removed === undefined) return { value: headers as Readonly<Record<string, string>> }
+    return { mistake: `has no text for '${removed}'` }
+  },
 }
 
-function checkStaticOptions(options: StaticOptions): void {
-  checkRecord('staticFiles(): options', options)
-  checkOptionNames('staticFiles()', options, STATIC_OPTIONS)
-  for (const option of ['dotfiles', 'immutable', 'etag'] as const) {
-    checkFlag(`staticFiles(): ${option}`, options[option])
-  }
-  const { index, maxAge, headers } = options
-  if (index !== undefined && index !== null && typeof index !== 'string') {
-    throw new ImproperlyConfigured(
-      `staticFiles(): index must be text or null, got ${shownValue(index)}`,
-    )
-  }
-  if (maxAge !== undefined) readSeconds('staticFiles(): maxAge', maxAge)
-  if (headers !== undefined) setHeaders('staticFiles(): headers', headers)
+/** The rows of {@link StaticOptions}. */
+export const STATIC_FILES: OptionGroup<StaticOptions, StaticValues> = {
+  name: 'staticFiles()',
+  prefix: 'TREFOIL_STATIC_FILES',
+  rows: {
+    index: {
+      read: orNull(text),
+      default: 'index.html',
+      doc: 'File served for a folder, `null` for none.',
+    },
+    dotfiles: {
+      read: flag,
+      default: false,
+      doc: 'Serves names that begin with a dot.',
+    },
+    maxAge: {
+      read: seconds(),
+      default: null,
+      shown: 'asked every time',
+      doc: 'How long a cache may use a file without asking, in whole seconds.',
+    },
+    immutable: {
+      read: flag,
+      default: false,
+      doc: 'File names change with their content: caches with a `maxAge` do not ask on reload.',
+    },
+    etag: { read: flag, default: true, doc: 'Entity tags from size and time of change.' },
+    headers: {
+      read: fileHeaders,
+      default: {},
+      doc: 'Headers of every file.',
+    },
+  },
 }
 
 /** A handler for a route such as `/assets/{file:path}`. */
@@ -71,8 +99,9 @@ export type StaticHandler = (
  * @throws ImproperlyConfigured when the folder does not exist, and naming an option that is wrong
  */
 export function staticFiles(folder: string, options: StaticOptions = {}): StaticHandler {
-  checkStaticOptions(options)
-  const { index = 'index.html', dotfiles = false, ...file } = options
+  const { index, dotfiles, maxAge, immutable, etag, headers } = readOptions(STATIC_FILES, options)
+  const age: FileOptions = maxAge === null ? {} : { maxAge: `${maxAge}s` }
+  const file: FileOptions = { ...age, immutable, etag, headers }
   requireText('staticFiles(): the folder', folder)
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
     throw new ImproperlyConfigured(`staticFiles(): '${folder}' is not a folder`)
