@@ -368,7 +368,11 @@ describe('start-up mistakes', () => {
       { keys: SECRET, claims: 'okta' },
       'claims must be one of keycloak, auth0, entra',
     ],
-    ['a misspelt claim', { keys: SECRET, claims: { role: 'x' } }, "claims: unknown member 'role'"],
+    [
+      'a misspelt claim',
+      { keys: SECRET, claims: { role: 'x' } },
+      "jwtAuth(): claims: unknown option 'role'",
+    ],
     [
       'an empty place',
       { keys: SECRET, claims: { roles: [[]] } },

@@ -7,6 +7,7 @@ import type { AuthAnswer, Authenticator } from '../contract/auth/authenticator.t
 import { CredentialRefusal, refusal } from '../contract/auth/refusal.ts'
 import type { SecurityScheme } from '../contract/auth/security-scheme.ts'
 import type { AuthRequest } from '../contract/call/call.ts'
+import { checkOptionNames, type OptionNames } from '../contract/options/option-names.ts'
 import type { ProductionRisk } from '../contract/options/production-risk.ts'
 import { ImproperlyConfigured } from '../contract/problems/problem.ts'
 import { type JwtAuthOptions, type JwtRules, readJwtOptions } from './jwt/jwt-options.ts'
@@ -32,6 +33,8 @@ export interface CreateTokenOptions {
   /** Lifetime. With a `-` before it the token is expired already, for tests: `-1m`. Default `1h`. */
   readonly expiresIn?: Duration
 }
+
+const TOKEN_OPTIONS: OptionNames<CreateTokenOptions> = { expiresIn: true }
 
 type Answer = AuthContext<undefined> | CredentialRefusal | null
 
@@ -95,6 +98,7 @@ class JwtAuthenticator implements JwtAuth {
     if (!isRecord(payload)) {
       throw new ImproperlyConfigured("createToken() takes an object such as { sub: 'agent-7' }")
     }
+    checkOptionNames('createToken()', options, TOKEN_OPTIONS)
     const lifetime = readLifetime(options.expiresIn ?? '1h')
     const [issuer] = issuers ?? []
     const [audience] = audiences ?? []

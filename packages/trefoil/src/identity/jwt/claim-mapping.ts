@@ -1,4 +1,5 @@
 import { isRecord } from '../../base/plain/is-record.ts'
+import { checkOptionNames, type OptionNames } from '../../contract/options/option-names.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
 
 /**
@@ -81,7 +82,13 @@ const PRESETS: Readonly<Record<ClaimPreset, Preset>> = {
 }
 
 const PLACES = ['subject', 'roles', 'scopes', 'tenant'] as const
-const NAMES: ReadonlySet<string> = new Set(['preset', ...PLACES])
+const NAMES: OptionNames<ClaimNames> = {
+  preset: true,
+  subject: true,
+  roles: true,
+  scopes: true,
+  tenant: true,
+}
 
 /**
  * @param audiences accepted `aud`
@@ -90,12 +97,7 @@ const NAMES: ReadonlySet<string> = new Set(['preset', ...PLACES])
 export function readClaimMapping(given: unknown, audiences: readonly string[]): ClaimMapping {
   if (given === undefined) return USUAL_CLAIMS
   if (!isRecord(given)) return presetOf(given, audiences)
-  const unknown = Object.keys(given).find((name) => !NAMES.has(name))
-  if (unknown !== undefined) {
-    throw new ImproperlyConfigured(
-      `jwtAuth(): claims: unknown member '${unknown}'; write preset, subject, roles, scopes, tenant`,
-    )
-  }
+  checkOptionNames('jwtAuth(): claims', given, NAMES)
   const { preset } = given
   const start = preset === undefined ? USUAL_CLAIMS : presetOf(preset, audiences)
   const places = PLACES.map((name) => {
