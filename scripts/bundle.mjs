@@ -1,7 +1,7 @@
 // Joins what `tsc` wrote to packages/trefoil/build into a few files in packages/trefoil/dist: three
 // hundred small modules are good to work in, and cost a starting program a third of its time
 // (decisions/0013). Names stay and nothing is minified, so what is installed can be read.
-import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { rolldown } from 'rolldown'
 import { ROOT } from './workspace.mjs'
@@ -9,22 +9,37 @@ import { ROOT } from './workspace.mjs'
 const PACKAGE = join(ROOT, 'packages', 'trefoil')
 const BUILD = join(PACKAGE, 'build')
 const DIST = join(PACKAGE, 'dist')
-const DOORS = ['index', 'auth', 'client', 'node', 'testing', 'program/run-program']
+const DOORS = [
+  'index',
+  'auth',
+  'cookies',
+  'health',
+  'node',
+  'parts',
+  'testing',
+  'program/run-program',
+]
 
 // What an earlier build wrote under names that nobody asks for any more.
 for (const name of readdirSync(DIST, { recursive: true, encoding: 'utf8' })) {
   if (/\.js(\.map)?$/.test(name)) rmSync(join(DIST, name))
 }
 
+const shared = { cwd: PACKAGE, plugins: [{ name: 'maps-of-tsc', load }], onLog }
+
+// On its own: a browser takes it as it is, and what the doors of servers share asks for Node.
+const client = await rolldown({
+  ...shared,
+  input: { client: join(BUILD, 'client.js') },
+  platform: 'browser',
+})
+await client.write({ dir: DIST, format: 'esm', sourcemap: true, codeSplitting: false })
+
 const bundle = await rolldown({
-  cwd: PACKAGE,
+  ...shared,
   input: Object.fromEntries(DOORS.map((door) => [door, join(BUILD, `${door}.js`)])),
   platform: 'node',
   external: /^[^./]/,
-  plugins: [{ name: 'maps-of-tsc', load }],
-  onLog(level, log) {
-    if (level === 'warn') throw new Error(log.message)
-  },
 })
 await bundle.write({
   dir: DIST,
@@ -47,6 +62,23 @@ await bundle.write({
     ],
   },
 })
+
+function onLog(level, log) {
+  if (level === 'warn') throw new Error(log.message)
+}
+
+// ASCII alone: of a file with one other character V8 keeps two bytes for each, and reading and compiling
+// it takes a third longer (decisions/0013). No template of ours is read raw.
+for (const name of readdirSync(DIST, { recursive: true, encoding: 'utf8' })) {
+  if (!name.endsWith('.js')) continue
+  const text = readFileSync(join(DIST, name), 'utf8')
+  writeFileSync(join(DIST, name), text.replace(/[^\x00-\x7f]/g, escaped))
+}
+
+/** @param {string} unit */
+function escaped(unit) {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
+}
 
 /** A module with the map that leads from it to its TypeScript. */
 function load(id) {

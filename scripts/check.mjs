@@ -4,6 +4,7 @@ import { build, install, run } from './workspace.mjs'
 install()
 build()
 run('biome', ['check', '--error-on-warnings', '.'])
+run('node', ['scripts/check-doors.mjs'])
 run('publint', ['packages/trefoil', '--strict'])
 run('attw', ['--pack', 'packages/trefoil', '--profile', 'esm-only'])
 run('knip', [])

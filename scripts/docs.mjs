@@ -4,7 +4,9 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PROBLEMS } from '../packages/trefoil/src/contract/problems/problems.ts'
 import { LIFECYCLE } from '../packages/trefoil/src/engine/lifecycle.ts'
+import { health } from '../packages/trefoil/src/features/health.ts'
 import {
+  CLIENT_GROUPS,
   codemodTables,
   movedOptionRows,
   movedVariableRows,
@@ -23,11 +25,21 @@ const FILES = [
     name,
     () => table(['Option', 'Default', 'Meaning'], optionRows(group)),
   ]),
+  ...Object.entries(CLIENT_GROUPS).map(([name, group]) => [
+    'client.md',
+    name,
+    () => table(['Option', 'Default', 'Meaning'], optionRows(group)),
+  ]),
   ...Object.entries(VARIABLE_GROUPS).map(([name, group]) => [
     'configuration.md',
     name,
     () => table(['Variable', 'Option', 'Value'], variableRows(group)),
   ]),
+  [
+    'parts.md',
+    'health options',
+    () => table(['Option', 'Default', 'Meaning'], optionRows(health().options)),
+  ],
   ['migrating-from-0.1.md', 'moved options', () => table(['0.1', '0.2'], movedOptionRows())],
   [
     'migrating-from-0.1.md',

@@ -14,6 +14,7 @@ import {
   MOVED_VARIABLES,
 } from '../packages/trefoil/src/app/options/moved-options.ts'
 import { AUTH } from '../packages/trefoil/src/app/options/read-auth.ts'
+import { CLIENT } from '../packages/trefoil/src/client/client-options.ts'
 import { REMOTE_TARGET } from '../packages/trefoil/src/client/remote-client.ts'
 import {
   optionPath,
@@ -29,6 +30,7 @@ import { STATIC_FILES } from '../packages/trefoil/src/surfaces/http/node/files/s
 import { SERVE } from '../packages/trefoil/src/surfaces/http/node/serve-options.ts'
 import { NODE_HANDLER } from '../packages/trefoil/src/surfaces/http/node/to-node-handler.ts'
 import { COMPRESSION } from '../packages/trefoil/src/surfaces/http/response/compression-options.ts'
+import { TYPED_CLIENT } from '../packages/trefoil/src/testing/typed-client.ts'
 
 /** Tables of docs/configuration.md by name: the groups of options there are. */
 export const OPTION_GROUPS = {
@@ -55,6 +57,9 @@ export const OPTION_GROUPS = {
   'staticFiles options': STATIC_FILES,
   'createRemoteTarget options': REMOTE_TARGET,
 }
+
+/** Tables of docs/client.md by name. */
+export const CLIENT_GROUPS = { 'createClient options': CLIENT, 'client options': TYPED_CLIENT }
 
 /** Rows of the table of a group: option, default, meaning. */
 export function optionRows(group) {

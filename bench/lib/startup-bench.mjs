@@ -18,7 +18,7 @@ const GOAL_MS = 150
 export async function benchStartup({ rounds, json }) {
   const built = existsSync(DIST)
   if (!built) note('warning: trefoil is not built and is left out')
-  const servers = ['node', 'fastify', ...(built ? ['trefoil'] : [])]
+  const servers = ['node', 'node-zod', 'fastify', ...(built ? ['trefoil'] : [])]
   /** @type {Map<string, Start[]>} */
   const starts = new Map(servers.map((name) => [name, []]))
   // Round 0 fills the caches of the disk and is thrown away.

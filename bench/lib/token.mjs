@@ -11,10 +11,15 @@ const HOUR = 3600
  *
  * @param {{ ttl?: number | null, secret?: string }} [options] `ttl` in seconds; `null` leaves `exp` out
  */
-export function mintToken({ ttl = 12 * HOUR, secret = SECRET } = {}) {
+export function mintToken({ ttl = 12 * HOUR, secret = SECRET, scopes } = {}) {
   const now = Math.floor(Date.now() / 1000)
   const head = encode({ alg: 'HS256', typ: 'JWT' })
-  const claims = { sub: SUBJECT, iat: now - HOUR, ...(ttl === null ? {} : { exp: now + ttl }) }
+  const claims = {
+    sub: SUBJECT,
+    iat: now - HOUR,
+    ...(ttl === null ? {} : { exp: now + ttl }),
+    ...(scopes === undefined ? {} : { scopes }),
+  }
   const signed = `${head}.${encode(claims)}`
   return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`
 }

@@ -2,6 +2,38 @@
 // arguments at their exact types, so an app that infers `any` or too little does not compile.
 
 /**
+ * Calls every route once that has a name, as a program elsewhere does: by the types of the handles.
+ *
+ * @param {number} routes
+ * @param {string} dist folder of the built package, as an import path
+ */
+export function callsSource(routes, dist) {
+  const calls = Array.from({ length: routes }, (_, index) => call(index)).flat()
+  return `import { createClient } from '${dist}/client.js'
+import type * as handles from './app.ts'
+
+const api = createClient<typeof handles>('https://api.example.com')
+${calls.join('\n')}
+`
+}
+
+/** @param {number} index */
+function call(index) {
+  const text = "'x'"
+  const args = [
+    `readItem${index}({ order_id: ${text}, verbose: true })`,
+    `createItem${index}({ sku: ${text}, quantity: 1, channel: 'web' })`,
+    null,
+    `changeItem${index}({ order_id: ${text}, line: 1, if_match: ${text}, address: { street: ${text}, city: ${text}, zip: ${text} } })`,
+    `removeItem${index}({ order_id: ${text} })`,
+  ][index % kinds.length]
+  if (args === null) return []
+  const result = `result_${index}`
+  const read = index % kinds.length === 0 ? `if (${result}.ok) ${result}.value.total.toFixed()` : ''
+  return [`const ${result} = await api.${args}`, `if (!${result}.ok) ${result}.error.code`, read]
+}
+
+/**
  * @param {number} routes
  * @param {string} dist folder of the built package, as an import path
  */
@@ -46,8 +78,8 @@ function route(index) {
 const kinds = [
   // A read with a path, a query and a dependency.
   (/** @type {number} */ n) => `
-app.get('/r${n}/{order_id}', {
-  name: 'read_${n}',
+export const readItem${n} = app.get('/r${n}/{order_id}', {
+  name: 'read_item${n}',
   description: 'Read one.',
   tool: true,
   cli: true,
@@ -64,8 +96,8 @@ app.get('/r${n}/{order_id}', {
 })`,
   // A write with body fields.
   (/** @type {number} */ n) => `
-app.post('/r${n}', {
-  name: 'create_${n}',
+export const createItem${n} = app.post('/r${n}', {
+  name: 'create_item${n}',
   description: 'Create one.',
   tool: true,
   params: {
@@ -83,7 +115,7 @@ app.post('/r${n}', {
 })`,
   // A public list.
   (/** @type {number} */ n) => `
-app.get('/r${n}', {
+export const list_${n} = app.get('/r${n}', {
   public: true,
   params: { page: z.number().int().default(1), tags: z.array(z.string()).default([]) },
 }, ({ page, tags }) => {
@@ -93,8 +125,8 @@ app.get('/r${n}', {
 })`,
   // A change with a header and a nested object.
   (/** @type {number} */ n) => `
-app.patch('/r${n}/{order_id}/lines/{line}', {
-  name: 'change_${n}',
+export const changeItem${n} = app.patch('/r${n}/{order_id}/lines/{line}', {
+  name: 'change_item${n}',
   description: 'Change one.',
   tool: true,
   params: {
@@ -112,8 +144,8 @@ app.patch('/r${n}/{order_id}/lines/{line}', {
 })`,
   // A delete.
   (/** @type {number} */ n) => `
-app.delete('/r${n}/{order_id}', {
-  name: 'remove_${n}',
+export const removeItem${n} = app.delete('/r${n}/{order_id}', {
+  name: 'remove_item${n}',
   description: 'Remove one.',
   tool: true,
   cli: true,

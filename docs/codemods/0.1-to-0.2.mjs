@@ -229,6 +229,7 @@ const KEPT = [
   'auth',
   'publicSurfaces',
   'approval',
+  'parts',
   'edge',
   'browser',
   'limits',

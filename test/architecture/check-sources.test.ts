@@ -1,6 +1,7 @@
 // Every rule of the architecture test can fail: a sound tree, and one break of it for each case.
 import { describe, expect, test } from 'vitest'
-import { checkSources, RULES, type Rule } from './check-sources.ts'
+import { checkSources } from './check-sources.ts'
+import { RULES, type Rule } from './report.ts'
 
 const SIGN = '# a room\n'
 
@@ -27,7 +28,7 @@ const SOUND: Readonly<Record<string, string>> = {
   'surfaces/agent/content.ts': 'export const content = 1\n',
   'surfaces/http/README.md': SIGN,
   'surfaces/http/http.ts': "export { run } from '../../engine/run.ts'\n",
-  'surfaces/http/node/serve.ts':
+  'surfaces/http/node/listen.ts':
     "import { createServer } from 'node:http'\nexport const serve = createServer\n",
   'surfaces/mcp/README.md': SIGN,
   'surfaces/mcp/mcp.ts': 'export const mcp = 1\n',
@@ -53,7 +54,7 @@ const SOUND: Readonly<Record<string, string>> = {
   'client.ts': "export { remote } from './client/remote.ts'\n",
   'health.ts': "export { health } from './features/health.ts'\n",
   'testing.ts': "export { client } from './testing/client.ts'\n",
-  'node.ts': "export { serve } from './surfaces/http/node/serve.ts'\n",
+  'node.ts': "export { serve } from './surfaces/http/node/listen.ts'\n",
 }
 
 /** The tree with some files replaced, added, or (`null`) left out. */
@@ -83,7 +84,7 @@ const CASES: readonly Case[] = [
   ...forbidden('app/x.ts', '../surfaces/agent/content.ts'),
   ...forbidden('surfaces/walk.ts', './mcp/mcp.ts'),
   ...forbidden('surfaces/http/x.ts', '../mcp/mcp.ts'),
-  ...forbidden('surfaces/mcp/x.ts', '../http/node/serve.ts'),
+  ...forbidden('surfaces/mcp/x.ts', '../http/node/listen.ts'),
   ...forbidden('surfaces/mcp/x.ts', '../../app/create.ts'),
   ...forbidden('surfaces/mcp/x.ts', '../../describe/page.ts'),
   ...forbidden('stores/x.ts', '../contract/schema.ts'),
@@ -196,7 +197,37 @@ const CASES: readonly Case[] = [
     { 'app/x.ts': '// biome-ignore lint/suspicious/noExplicitAny: because' },
   ],
   ['size', 'app/x.ts', 'too long', { 'app/x.ts': '\n'.repeat(501) }],
+  ['room-signs', 'app/parts', 'five files and no README', files('app/parts', 5)],
+  ['room-signs', 'app/README.md', 'a page', { 'app/README.md': 'line\n'.repeat(26) }],
+  ...untrue('app', 'a file that is gone', 'Starts in `gone.ts`.'),
+  ...untrue('app', 'a file of another folder', 'Starts in `clock.ts`.'),
+  ...untrue('app', 'a folder that is gone', 'See `gone/`.'),
+  ...untrue('app', 'files that are gone', 'See `gone-*.ts`.'),
+  ...untrue('policy', 'too many imports', '- May import: `base`, `contract`, `web`, `identity`.'),
+  ...untrue('policy', 'too few imports', '- May import: floor 0.'),
+  ...untrue('engine', 'other floors', '- May import: floors 0 to 3, `app`.'),
+  ...untrue('app', 'a ban that nobody holds', '- Must never happen here: importing `engine`.'),
+  ['folder-size', 'app', 'too many files', files('app', 20)],
+  ['fan-out', 'app/x.ts', 'too many imports', { ...files('base', 15), 'app/x.ts': wide(16) }],
+  ['fan-out', 'app/create-app.ts', 'no longer wide', { 'app/create-app.ts': '' }],
 ]
+
+/** So many files, none of which does anything. */
+function files(folder: string, count: number): Record<string, string> {
+  return Object.fromEntries(
+    Array.from({ length: count }, (_, index) => [`${folder}/file-${index}.ts`, '']),
+  )
+}
+
+/** An import of each of {@link files} in `base`, and of the clock. */
+function wide(count: number): string {
+  const own = Object.keys(files('base', count - 1))
+  return [...own, 'base/clock.ts'].map((file) => `import '../${file}'`).join('\n')
+}
+
+function untrue(room: string, what: string, text: string): readonly Case[] {
+  return [['true-signs', `${room}/README.md`, what, { [`${room}/README.md`]: text }]]
+}
 
 function forbidden(from: string, to: string, more: Record<string, string> = {}): readonly Case[] {
   return [['imports', from, to, { ...more, [from]: `export * from '${to}'` }]]
@@ -231,6 +262,22 @@ export const other = new Date(0)
       checkSources(tree({ 'app/x.ts': `import ${kind} './y.ts'`, 'app/y.ts': "import './x.ts'" }))
     expect(cycle('')[0]?.message).toBe('imports itself at run time: app/x.ts → app/y.ts → app/x.ts')
     expect(cycle('type { Y } from')[0]?.message).toContain('through types')
+  })
+
+  test('a sign that is true', () => {
+    const text = [
+      '# policy — floor 2',
+      'Asks `guard.ts`, `guar*.ts`, `../base/`, `contract/ports/`, `x` and `GET`; see `docs/auth.md`.',
+      '- May import: floors 0 to 1.',
+      '- Must never happen here: importing `identity`; deciding; importing `app`.',
+    ].join('\n')
+    expect(checkSources(tree({ 'policy/README.md': text }))).toEqual([])
+    const inside = '# ports\n- May import: what `contract` may.\n'
+    expect(checkSources(tree({ 'contract/ports/README.md': inside }))).toEqual([])
+  })
+
+  test('a vocabulary may be large', () => {
+    expect(checkSources(tree({ 'web/README.md': SIGN, ...files('web', 30) }))).toEqual([])
   })
 
   test('a suppression with a rule and a reason is allowed', () => {

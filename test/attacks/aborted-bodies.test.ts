@@ -2,13 +2,8 @@
 // (memory, database connections), half a body taken for a whole one, or no trace in the log.
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
-import {
-  type AccessEvent,
-  AuthContext,
-  body,
-  createApp,
-  dependency,
-} from '../../packages/trefoil/src/index.ts'
+import { AuthContext } from '../../packages/trefoil/src/auth.ts'
+import { type AccessEvent, body, createApp, dependency } from '../../packages/trefoil/src/index.ts'
 import { type RunningServer, serve } from '../../packages/trefoil/src/node.ts'
 import { eventually } from './eventually.ts'
 import { RawConnection, request } from './raw-connection.ts'

@@ -1,7 +1,7 @@
 // Who attacks: a client that opens streams and leaves. What they would win: one database
 // connection a stream, for ever; or a transaction that commits though its reader is gone.
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { CALL_PATH } from '../../packages/trefoil/src/contract/protocol/action-protocol.ts'
+import { CALL_PATH } from '../../packages/trefoil/src/contract/protocol/paths.ts'
 import { type AccessEvent, createApp, dependency, reply } from '../../packages/trefoil/src/index.ts'
 import { type RunningServer, serve } from '../../packages/trefoil/src/node.ts'
 import { actionCall, toolCall } from './attacked-app.ts'

@@ -1,7 +1,7 @@
 // Who attacks: an agent that holds a token, or wants to do without one. What they would win: an
 // action that nobody approved.
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { CALL_PATH } from '../../packages/trefoil/src/contract/protocol/action-protocol.ts'
+import { CALL_PATH } from '../../packages/trefoil/src/contract/protocol/paths.ts'
 import { argumentsHash } from '../../packages/trefoil/src/index.ts'
 import { approvalFor } from '../parity/fixture-app.ts'
 import { type Attacked, actionCall, attacked, post, toolCall } from './attacked-app.ts'

@@ -1,4 +1,4 @@
-import { CALL_PATH } from '../../packages/trefoil/src/contract/protocol/action-protocol.ts'
+import { CALL_PATH } from '../../packages/trefoil/src/contract/protocol/paths.ts'
 import { type RunningServer, type ServeOptions, serve } from '../../packages/trefoil/src/node.ts'
 import { members } from '../parity/driver.ts'
 import { createFixtureApp, Observations } from '../parity/fixture-app.ts'

@@ -2,8 +2,7 @@
 // with, and changes it once the app has started: a plugin, a wrapped library, a polluted prototype.
 // What is won: the rights of everybody.
 import { describe, expect, test } from 'vitest'
-import { guard, hasRole, refusal } from '../../packages/trefoil/src/auth.ts'
-import { AuthContext } from '../../packages/trefoil/src/index.ts'
+import { AuthContext, guard, hasRole, refusal } from '../../packages/trefoil/src/auth.ts'
 import { ALL, ask, hostile, untyped } from './hostile.ts'
 
 const root = new AuthContext({ subject: 'root', roles: ['admin'] })

@@ -2,7 +2,7 @@
 // they would win: calling tools and actions of that server through the visitor's browser. A page
 // can send simple requests (form and text types) anywhere without asking first.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { CALL_PATH } from '../../packages/trefoil/src/contract/protocol/action-protocol.ts'
+import { CALL_PATH } from '../../packages/trefoil/src/contract/protocol/paths.ts'
 import { createApp } from '../../packages/trefoil/src/index.ts'
 import { type RunningServer, serve } from '../../packages/trefoil/src/node.ts'
 import { actionCall, toolCall } from './attacked-app.ts'

@@ -2,10 +2,10 @@
 // support colleague, a tool that echoes its request). What they would win: live credentials.
 import { inspect } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { CALL_PATH } from '../../packages/trefoil/src/contract/protocol/action-protocol.ts'
+import { AuthContext } from '../../packages/trefoil/src/auth.ts'
+import { CALL_PATH } from '../../packages/trefoil/src/contract/protocol/paths.ts'
 import {
   type AccessEvent,
-  AuthContext,
   type Call,
   createApp,
   HttpError,

@@ -3,8 +3,8 @@
 // that got `undefined` from it goes on. What is won: every gate of the house opens.
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { guard } from '../../packages/trefoil/src/auth.ts'
-import { AuthContext, argumentsHash, reply } from '../../packages/trefoil/src/index.ts'
+import { AuthContext, guard } from '../../packages/trefoil/src/auth.ts'
+import { argumentsHash, reply } from '../../packages/trefoil/src/index.ts'
 import { ann, ask, hostile, known, schema, send, THEN, untyped } from './hostile.ts'
 
 type Ok = (value: unknown) => void

@@ -2,17 +2,16 @@
 // handler does not think of.
 import { inspect } from 'node:util'
 import {
-  AuthContext,
   argumentsHash,
   createApp,
   dependency,
   HttpError,
+  handle,
   type Logger,
-  onError,
   Problem,
   reply,
 } from 'trefoil'
-import { guard, inputGuard } from 'trefoil/auth'
+import { AuthContext, guard, inputGuard } from 'trefoil/auth'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import {
@@ -200,7 +199,7 @@ const PLACES: Readonly<Record<string, readonly [code: string, place: Place]>> = 
   'an error handler': [
     'INTERNAL_ERROR',
     place((app, thrower) => {
-      const errorHandlers = [onError(RangeError, thrower)]
+      const errorHandlers = [handle(RangeError, thrower)]
       app.post('/work', { ...on('work'), errorHandlers }, () => {
         throw new RangeError(SECRET)
       })

@@ -1,5 +1,6 @@
 // What the attacks share that come from the developer's own process: JavaScript that no type has seen.
-import { AuthContext, createApp } from '../../packages/trefoil/src/index.ts'
+import { AuthContext } from '../../packages/trefoil/src/auth.ts'
+import { createApp } from '../../packages/trefoil/src/index.ts'
 
 type Fetches = { fetch(request: Request): Promise<Response> }
 

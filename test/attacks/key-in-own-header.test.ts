@@ -1,6 +1,7 @@
 // A key that travels in a header of the app's own choosing is a credential like any other.
-import { AuthContext, createApp } from 'trefoil'
-import { hasScope } from 'trefoil/auth'
+
+import { createApp } from 'trefoil'
+import { AuthContext, hasScope } from 'trefoil/auth'
 import { expect, test } from 'vitest'
 
 function keyApp() {

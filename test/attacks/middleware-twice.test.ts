@@ -1,7 +1,7 @@
 // Who attacks: nobody; a middleware with a bug (a retry, a race) under a caller with one
 // approval. What would be won: one approval, two payments.
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { CALL_PATH } from '../../packages/trefoil/src/contract/protocol/action-protocol.ts'
+import { CALL_PATH } from '../../packages/trefoil/src/contract/protocol/paths.ts'
 import { createApp, type Middleware } from '../../packages/trefoil/src/index.ts'
 import { type RunningServer, serve } from '../../packages/trefoil/src/node.ts'
 import { actionCall, post, toolCall } from './attacked-app.ts'

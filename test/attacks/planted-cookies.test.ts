@@ -2,7 +2,9 @@
 // browsers send them before or after ours. Two sessions of one name are nobody's (COOK-5).
 import { expect, test } from 'vitest'
 import { z } from 'zod'
-import { AuthContext, cookieSession, createApp } from '../../packages/trefoil/src/index.ts'
+import { AuthContext } from '../../packages/trefoil/src/auth.ts'
+import { cookieSession } from '../../packages/trefoil/src/cookies.ts'
+import { createApp } from '../../packages/trefoil/src/index.ts'
 
 const session = cookieSession<{ user: string }>({
   keys: 'k9sJ3hFq82LmZxPwVbTnR5yUoEiAdGcQ',

@@ -126,7 +126,7 @@ describe('what is bound', () => {
     expect((await send(app, '/x', { a: {} }, APPROVAL)).text).toBe('{"a":{"amount":1}}')
   })
 
-  // Was wrong: engine/arguments-of.ts:12: copies are made when asked for, of a date that others may hold
+  // Was wrong: `argumentsOf` of the engine: copies are made when asked for, of a date that others may hold
   test('a date that was approved is the date that runs, though its schema shares it', async () => {
     const shared = new Date(0)
     const app = hostile({

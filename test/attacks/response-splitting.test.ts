@@ -3,13 +3,9 @@
 // the process through an exception nobody catches.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { CALL_PATH } from '../../packages/trefoil/src/contract/protocol/action-protocol.ts'
-import {
-  AuthenticationError,
-  createApp,
-  HttpError,
-  reply,
-} from '../../packages/trefoil/src/index.ts'
+import { AuthenticationError } from '../../packages/trefoil/src/auth.ts'
+import { CALL_PATH } from '../../packages/trefoil/src/contract/protocol/paths.ts'
+import { createApp, HttpError, reply } from '../../packages/trefoil/src/index.ts'
 import { type RunningServer, serve } from '../../packages/trefoil/src/node.ts'
 import { actionCall, toolCall } from './attacked-app.ts'
 import './eventually.ts'

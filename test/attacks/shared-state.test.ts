@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { z } from 'zod'
 import { jwtAuth } from '../../packages/trefoil/src/auth.ts'
-import { CALL_PATH } from '../../packages/trefoil/src/contract/protocol/action-protocol.ts'
+import { CALL_PATH } from '../../packages/trefoil/src/contract/protocol/paths.ts'
 import { createApp, dependency } from '../../packages/trefoil/src/index.ts'
 import { type RunningServer, serve } from '../../packages/trefoil/src/node.ts'
 import { members } from '../parity/driver.ts'

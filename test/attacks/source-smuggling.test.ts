@@ -2,7 +2,7 @@
 // (approval is asked of agents only, audits and guards go by `call.source`), for a call made at
 // the operator's terminal (`local`), or for another user.
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { CALL_PATH } from '../../packages/trefoil/src/contract/protocol/action-protocol.ts'
+import { CALL_PATH } from '../../packages/trefoil/src/contract/protocol/paths.ts'
 import { members } from '../parity/driver.ts'
 import {
   ADMIN,

@@ -1,14 +1,8 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import {
-  AuthContext,
-  body,
-  createApp,
-  file,
-  form,
-  query,
-} from '../../packages/trefoil/src/index.ts'
+import { AuthContext } from '../../packages/trefoil/src/auth.ts'
+import { body, createApp, file, form, query } from '../../packages/trefoil/src/index.ts'
 import { type RunningServer, serve } from '../../packages/trefoil/src/node.ts'
 import { BROWSER_PATH, LAUNCH_MS, launchBrowser } from './browser.ts'
 

@@ -1,7 +1,8 @@
 // FND-16: the deadline in each await of the lifecycle. After it has passed, nothing of the
 // developer's starts any more, whatever was being waited for, and the caller is told TIMEOUT.
-import { AuthContext, createApp, dependency, type Middleware, onError, Problem } from 'trefoil'
-import { guard, inputGuard } from 'trefoil/auth'
+
+import { createApp, dependency, handle, type Middleware, Problem } from 'trefoil'
+import { AuthContext, guard, inputGuard } from 'trefoil/auth'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { RawConnection } from '../attacks/raw-connection.ts'
@@ -165,8 +166,8 @@ function build(point: Point, timeout: string) {
       ],
       middleware: [wrapping('outer middleware'), wrapping('inner middleware')],
       errorHandlers: [
-        onError(Problem, () => trace.begins('error handler of problems')),
-        onError(Error, () => trace.begins('error handler')),
+        handle(Problem, () => trace.begins('error handler of problems')),
+        handle(Error, () => trace.begins('error handler')),
       ],
       params: {
         a: checked('validator of a'),

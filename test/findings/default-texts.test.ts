@@ -1,5 +1,7 @@
 // What is said where an app says nothing, on every surface alike (MW-11, COOK-3).
-import { CookieSigner, cookieSession, createApp, HttpError } from 'trefoil'
+
+import { createApp, HttpError } from 'trefoil'
+import { CookieSigner, cookieSession } from 'trefoil/cookies'
 import { describe, expect, test } from 'vitest'
 import { ALL, alike, ENV, everywhere, on } from './surfaces.ts'
 

@@ -1,6 +1,6 @@
 // FND-2: what was checked is what leaves. The text is made in the step of the check, before
 // anything else may run: nobody who still holds the handler's object can add to the answer.
-import { createApp, dependency, HttpError, onError, reply } from 'trefoil'
+import { createApp, dependency, HttpError, handle, reply } from 'trefoil'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { ALL, alike, ENV, everywhere, Gate, Lines, on, settled, within } from './surfaces.ts'
@@ -173,7 +173,7 @@ test('FND-2: what an error handler answers is taken at once', async () => {
     const user = ann()
     const app = newApp()
     const params = { tx: cleaning(() => user.tags.push(SECRET)) }
-    const errorHandlers = [onError(RangeError, () => user)]
+    const errorHandlers = [handle(RangeError, () => user)]
     app.post('/handled', { ...on('handled'), params, errorHandlers }, () => {
       throw new RangeError('odd')
     })

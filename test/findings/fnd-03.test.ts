@@ -1,6 +1,6 @@
 // FND-3: one writer of values for all surfaces. What has no JSON form is refused alike, at any
 // depth, with one line in the log; what has one is written alike.
-import { createApp, onError, reply } from 'trefoil'
+import { createApp, handle, reply } from 'trefoil'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { ALL, alike, ENV, everywhere, Lines, on, SURFACE_IDS } from './surfaces.ts'
@@ -153,7 +153,7 @@ describe('FND-3: whichever way the value came', () => {
       app.post('/value', on('value'), () => 1)
     },
     'from an error handler': (app, make) => {
-      const errorHandlers = [onError(RangeError, () => make())]
+      const errorHandlers = [handle(RangeError, () => make())]
       app.post('/value', { ...on('value'), errorHandlers }, () => {
         throw new RangeError('x')
       })

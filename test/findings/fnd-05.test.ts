@@ -1,16 +1,16 @@
 // FND-5: writing a refusal is inside the same net as writing a value. A Problem whose public
 // members have no JSON form is INTERNAL_ERROR and a log line, and the connection lives.
+
 import {
-  AuthContext,
   createApp,
   dependency,
   HttpError,
+  handle,
   type Issue,
-  onError,
   Problem,
   type SurfaceName,
 } from 'trefoil'
-import { guard } from 'trefoil/auth'
+import { AuthContext, guard } from 'trefoil/auth'
 import { describe, expect, test } from 'vitest'
 import { ALL, alike, ENV, everywhere, Lines, on, oneSurface } from './surfaces.ts'
 
@@ -135,7 +135,7 @@ describe('FND-5: wherever it comes from', () => {
     'an error handler that throws': (app) =>
       app.post(
         '/refused',
-        { ...on('refused'), errorHandlers: [onError(RangeError, thrower)] },
+        { ...on('refused'), errorHandlers: [handle(RangeError, thrower)] },
         () => {
           throw new RangeError('x')
         },
@@ -143,7 +143,7 @@ describe('FND-5: wherever it comes from', () => {
     'an error handler that returns it': (app) =>
       app.post(
         '/refused',
-        { ...on('refused'), errorHandlers: [onError(RangeError, unwritable)] },
+        { ...on('refused'), errorHandlers: [handle(RangeError, unwritable)] },
         () => {
           throw new RangeError('x')
         },

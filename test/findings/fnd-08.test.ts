@@ -1,8 +1,7 @@
 // FND-8: nothing handed to foreign code can change what the engine goes by. Who attacks: a
 // middleware, a guard, a plugin. What it would win: other arguments than were approved, other
 // rights than the caller has.
-import { AuthContext } from 'trefoil'
-import { hasRole } from 'trefoil/auth'
+import { AuthContext, hasRole } from 'trefoil/auth'
 import { describe, expect, test } from 'vitest'
 import { ANN, CALL_PLACES, hooked, PLACES, type Place, type Probe, visit } from './hooked.ts'
 import { alike, assigning, everywhere, Lines, trying } from './surfaces.ts'

@@ -1,7 +1,8 @@
 // inputGuard() without its input ran before binding with `{}` and passed; seal(p, { exp_seconds: 3600 })
 // made a cookie that never expires.
-import { AuthContext, createApp } from 'trefoil'
-import { guard, inputGuard, requireAuth } from 'trefoil/auth'
+
+import { createApp } from 'trefoil'
+import { AuthContext, guard, inputGuard, requireAuth } from 'trefoil/auth'
 import { testClient } from 'trefoil/testing'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
@@ -103,7 +104,7 @@ describe('FND-13: arguments before they are bound', () => {
       const { client, logged } = app(false)
       const args = name === 'with' ? { owner: 'ada' } : {}
       expect((await client.http.get(`/${name}`, { params: args })).status).toBe(403)
-      const answer = await client.mcp.toolsCall(name, args)
+      const answer = await client.mcp.callTool(name, args)
       expect(JSON.stringify(answer.message)).toContain('ACCESS_DENIED')
       expect(await client.cli.call(name, args)).toMatchObject({ status_code: 403 })
       expect(await client.cli.call(name, args, { local: true })).toMatchObject({ status_code: 403 })

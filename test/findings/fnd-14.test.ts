@@ -1,7 +1,9 @@
 // seal(p, { expiresIn: 3600 }) lived 3.6 seconds, jwtAuth({ clockTolerance: 60 }) forgave 60 ms,
 // sendFile(p, { maxAge: 3600 }) sent max-age=3, and maxAge of a cookie was seconds.
-import { CookieSigner, createApp, duration, reply, size } from 'trefoil'
+
+import { createApp, duration, reply, size } from 'trefoil'
 import { jwtAuth } from 'trefoil/auth'
+import { CookieSigner } from 'trefoil/cookies'
 import { sendFile } from 'trefoil/node'
 import { testClient } from 'trefoil/testing'
 import { describe, expect, test } from 'vitest'

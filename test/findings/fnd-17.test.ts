@@ -1,16 +1,8 @@
 // FND-17: error handlers, the closing of dependencies, streams and background work have bounds of
 // their own, and none of them turns a refusal into an answer.
-import {
-  AuthContext,
-  createApp,
-  dependency,
-  HttpError,
-  onError,
-  Problem,
-  reply,
-  stream,
-} from 'trefoil'
-import { guard, inputGuard } from 'trefoil/auth'
+
+import { createApp, dependency, HttpError, handle, Problem, reply, stream } from 'trefoil'
+import { AuthContext, guard, inputGuard } from 'trefoil/auth'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { eventually } from '../attacks/eventually.ts'
@@ -150,7 +142,7 @@ function aborted(signal: AbortSignal): Promise<never> {
 test('FND-17: an error handler that hangs is ended by the deadline', async () => {
   const build = () => {
     const app = newApp()
-    const errorHandlers = [onError(RangeError, () => new Promise(() => {}))]
+    const errorHandlers = [handle(RangeError, () => new Promise(() => {}))]
     app.post('/odd', { ...on('odd'), errorHandlers, timeout: '200ms' }, () => {
       throw new RangeError('odd')
     })
@@ -323,7 +315,7 @@ describe('FND-17: background work is done only after an answer that stands', () 
       },
       { name: 'tx' },
     )
-    const errorHandlers = [onError(RangeError, () => 'handled')]
+    const errorHandlers = [handle(RangeError, () => 'handled')]
     const returns = z.unknown().refine((value) => value !== 'broken')
     const options = {
       ...on('work'),

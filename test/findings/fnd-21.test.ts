@@ -3,7 +3,8 @@
 // request never runs. What is said of it is what was seen.
 import { type ClientHttp2Session, connect as connectHttp2 } from 'node:http2'
 import { connect, type Socket } from 'node:net'
-import { AuthContext, createApp, dependency } from 'trefoil'
+import { createApp, dependency } from 'trefoil'
+import { AuthContext } from 'trefoil/auth'
 import { type RunningServer, serve } from 'trefoil/node'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'

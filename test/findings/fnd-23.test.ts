@@ -191,7 +191,7 @@ describe('FND-23: the signal of a call', () => {
       await using client = testClient(app, way === 'mcp legacy' ? { era: 'legacy' } : {})
       const calling = async () => {
         if (way === 'http') return (await client.http.get('/wait')).json()
-        if (way.startsWith('mcp')) return JSON.parse((await client.mcp.toolsCall('wait')).text)
+        if (way.startsWith('mcp')) return JSON.parse((await client.mcp.callTool('wait')).text)
         return way === 'cli local'
           ? (await client.cli.call('wait', {}, { local: true })).body
           : (await client.cli.call('wait', {})).body

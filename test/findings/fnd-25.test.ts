@@ -1,7 +1,8 @@
 // FND-25: a header that has one value is refused when it comes twice, whichever way it comes and
 // wherever it goes; and a coded body is refused on every surface in the same words.
 import { connect } from 'node:http2'
-import { AuthContext, createApp, header } from 'trefoil'
+import { createApp, header } from 'trefoil'
+import { AuthContext } from 'trefoil/auth'
 import { serve } from 'trefoil/node'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'

@@ -1,8 +1,9 @@
 // FND-26: an answer made from what only its caller holds is that caller's, by whichever way it was
 // read, and no shared cache may keep it; and what depends on a request header says so. A problem is
 // about one request, and its form depends on Accept.
-import { cookie, cookieSession, createApp, HttpError, header, html, reply } from 'trefoil'
+import { cookie, createApp, HttpError, header, html, reply } from 'trefoil'
 import { AuthContext } from 'trefoil/auth'
+import { cookieSession } from 'trefoil/cookies'
 import { type RunningServer, serve } from 'trefoil/node'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'

@@ -2,7 +2,6 @@
 // is refused or fails leaves a line in the log without anybody having asked for it.
 import {
   type AccessEvent,
-  AuthContext,
   createApp,
   HttpError,
   type LimitOptions,
@@ -10,7 +9,7 @@ import {
   reply,
   stream,
 } from 'trefoil'
-import { hasScope, inputGuard } from 'trefoil/auth'
+import { AuthContext, hasScope, inputGuard } from 'trefoil/auth'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { ask } from '../attacks/raw-connection.ts'

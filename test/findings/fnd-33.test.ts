@@ -16,7 +16,8 @@ const NAMES = Object.keys(LOGGERS) as LoggerName[]
 /** An app with the named logger, a caller `ann`, and `call(path, init)` that reads the answer. */
 function program(name: LoggerName, body: string): string {
   return `
-    import { AuthContext, createApp, dependency, HttpError, stream } from 'trefoil'
+    import { AuthContext } from 'trefoil/auth'
+    import { createApp, dependency, HttpError, stream } from 'trefoil'
     import { guard } from 'trefoil/auth'
     import { z } from 'zod'
     ${LOGGERS[name]}

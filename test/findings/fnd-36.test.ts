@@ -1,8 +1,9 @@
 // FND-36: what stage identify refuses has one form on every surface and every method. A 401 always
 // has a challenge; a problem that was thrown keeps its status; a crash is 503 and says nothing of the
 // credential, so that no client throws a good token away while a database is down.
-import { AuthContext, AuthenticationError, createApp, HttpError } from 'trefoil'
-import { type AuthRequest, refusal } from 'trefoil/auth'
+
+import { createApp, HttpError } from 'trefoil'
+import { AuthContext, AuthenticationError, type AuthRequest, refusal } from 'trefoil/auth'
 import { describe, expect, test } from 'vitest'
 import {
   ALL,

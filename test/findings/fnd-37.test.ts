@@ -1,8 +1,15 @@
 // FND-37: an authenticator is an object, so that wrapping it by hand keeps what it says of itself: its
 // scheme, its risks, its refusals. What it is, is read once, when the app starts.
 import { createHmac } from 'node:crypto'
-import { AuthContext, createApp, dependency, ImproperlyConfigured } from 'trefoil'
-import { type Authenticator, type AuthRequest, firstOf, jwtAuth, refusal } from 'trefoil/auth'
+import { createApp, dependency, ImproperlyConfigured } from 'trefoil'
+import {
+  AuthContext,
+  type Authenticator,
+  type AuthRequest,
+  firstOf,
+  jwtAuth,
+  refusal,
+} from 'trefoil/auth'
 import { describe, expect, test } from 'vitest'
 import { ENV, Lines } from './surfaces.ts'
 

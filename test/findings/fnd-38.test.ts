@@ -1,9 +1,10 @@
 // jwtAuth('secret') printed the secret in the error that stopped the start, and in every log that
 // kept it.
 import { inspect } from 'node:util'
-import { argumentsHash, CookieSigner, duration, keyRing, redirect, size } from 'trefoil'
-import { hasAllRoles, hasAllScopes, hasRole, hasScope, jwtAuth } from 'trefoil/auth'
+import { argumentsHash, duration, redirect, size } from 'trefoil'
+import { hasAllRoles, hasAllScopes, hasRole, hasScope, jwtAuth, keyRing } from 'trefoil/auth'
 import { createRemoteTarget } from 'trefoil/client'
+import { CookieSigner } from 'trefoil/cookies'
 import { sendFile, serve, toNodeHandler } from 'trefoil/node'
 import { testClient } from 'trefoil/testing'
 import { describe, expect, test } from 'vitest'

@@ -1,6 +1,7 @@
 // FND-39: a provider sees who calls, so that per-caller repositories and tenant-scoped sessions
 // can be written; an approval hook can look things up.
-import { type ApprovalRequest, AuthContext, createApp, dependency } from 'trefoil'
+import { type ApprovalRequest, createApp, dependency } from 'trefoil'
+import { AuthContext } from 'trefoil/auth'
 import { describe, expect, test } from 'vitest'
 import { eventually } from '../attacks/eventually.ts'
 import {

@@ -151,7 +151,7 @@ test('FND-40: the test client says who it is, and so does an unknown transport',
     const client = testClient(build().app, { clientAddress, headers: { 'user-agent': 'tests/1' } })
     const expected = { address: clientAddress, userAgent: 'tests/1' }
     expect((await client.http.post('/who')).json()).toEqual(expected)
-    expect(JSON.parse((await client.mcp.toolsCall('who')).text)).toEqual(expected)
+    expect(JSON.parse((await client.mcp.callTool('who')).text)).toEqual(expected)
     expect(await client.cli.call('who')).toMatchObject({ body: expected })
     await client.close()
   }

@@ -1,7 +1,7 @@
 // FND-41: both official clients hold an answer to the advertised output schema after the action has
 // run; what they refuse, an agent does again. So the schema contains every value that can be sent.
 import fc from 'fast-check'
-import { createApp, HttpError, onError, reply, returning } from 'trefoil'
+import { createApp, HttpError, handle, reply, returning } from 'trefoil'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { type Drawn, drawnSchemas, type Make, returnsOf } from '../properties/drawn-schemas.ts'
@@ -102,7 +102,7 @@ describe('FND-41: answers that `returns` has not made', () => {
       {
         description: 'Reads.',
         returns: Order,
-        errorHandlers: [onError(Missing, () => fallback)],
+        errorHandlers: [handle(Missing, () => fallback)],
       },
       () => {
         throw new Missing()

@@ -36,8 +36,7 @@ test('FND-42: a pattern that can be respelled is, and still checked as it was wr
   })
   const { app, lines } = build({ sku })
   await using client = testClient(app)
-  const call = async (sku: string) =>
-    membersOf((await client.mcp.toolsCall('find', { sku })).result)
+  const call = async (sku: string) => membersOf((await client.mcp.callTool('find', { sku })).result)
   expect((await call('sku-a@x'))['isError']).toBe(false)
   expect((await call('sku-a'))['isError']).toBe(true)
   await app.startup()

@@ -8,7 +8,7 @@ import {
 } from '../../packages/trefoil/src/client/manifest-budget.ts'
 import { readManifest } from '../../packages/trefoil/src/client/read-answer.ts'
 import { actionFlags } from '../../packages/trefoil/src/program/terminal/argv.ts'
-import { exampleOf } from '../../packages/trefoil/src/program/terminal/example-value.ts'
+import { flagExample } from '../../packages/trefoil/src/program/terminal/example-value.ts'
 import { actionOf, HOSTILE_SCHEMAS, manifestOf } from '../attacks/hostile-manifests.ts'
 
 const deep = (levels: number): unknown =>
@@ -53,12 +53,12 @@ describe('the budget of a manifest', () => {
 describe('the budgets of those who walk over schemas', () => {
   test.each(['members named again at every level', 'references that fan out'])('%s', (name) => {
     const schema = HOSTILE_SCHEMAS[name] as Readonly<Record<string, unknown>>
-    for (const flag of actionFlags(schema)) expect(exampleOf(flag).length).toBeLessThan(10_000)
+    for (const flag of actionFlags(schema)) expect(flagExample(flag).length).toBeLessThan(10_000)
   })
 
   const example = (member: Readonly<Record<string, unknown>>): unknown => {
     const [flag] = actionFlags({ type: 'object', properties: { x: member } })
-    return flag && JSON.parse(exampleOf(flag))
+    return flag && JSON.parse(flagExample(flag))
   }
 
   test('a member that is named again and again takes no room from the others', () => {

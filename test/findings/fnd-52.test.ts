@@ -1,19 +1,18 @@
 // Messages that missed: each names the route, or the option, and what to write.
 import {
   type Call,
-  CookieSigner,
   createApp,
   dependency,
   file,
   HttpError,
   html,
-  keyRing,
   query,
   redirect,
   reply,
   sse,
 } from 'trefoil'
-import { hasRole, jwtAuth } from 'trefoil/auth'
+import { hasRole, jwtAuth, keyRing } from 'trefoil/auth'
+import { CookieSigner } from 'trefoil/cookies'
 import { sendFile, serve, staticFiles, toNodeHandler } from 'trefoil/node'
 import { testClient } from 'trefoil/testing'
 import { describe, expect, test } from 'vitest'
@@ -198,7 +197,7 @@ async function call(handle: (args: object, call: Call) => unknown) {
   site.get('/x', { name: 'x', description: 'X.', tool: true, cli: true }, wrong(handle))
   const client = testClient(site)
   const http = await client.http.get('/x')
-  const mcp = await client.mcp.toolsCall('x')
+  const mcp = await client.mcp.callTool('x')
   const cli = await client.cli.call('x')
   const local = await client.cli.call('x', {}, { local: true })
   return { http, mcp, cli, local, logged }

@@ -1,8 +1,9 @@
 // FND-56: what is handed out as `call.action` is a view; what the app runs by is frozen to the
 // bottom. Who attacks: a plugin, once. What it would win: every later call without validation,
 // approval, guards.
-import { AuthContext, createApp, dependency, type Middleware, onError } from 'trefoil'
-import { guard, hasRole } from 'trefoil/auth'
+
+import { createApp, dependency, handle, type Middleware } from 'trefoil'
+import { AuthContext, guard, hasRole } from 'trefoil/auth'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { ANN, CALL_PLACES, hooked, PLACES, type Place, type Probe, visit } from './hooked.ts'
@@ -194,7 +195,7 @@ describe('FND-56: compiled actions are deeply frozen', () => {
       const surfaces: ('api' | 'mcp' | 'cli')[] = ['api', 'mcp', 'cli']
       const params: Record<string, z.ZodType> = { amount: z.int().max(100) }
       const wrap: Middleware[] = [(_, next) => next()]
-      const errorHandlers = [onError(RangeError, () => 'caught')]
+      const errorHandlers = [handle(RangeError, () => 'caught')]
       const auth = [
         {
           authenticate: ({ bearer }: { readonly bearer: string | null }) =>

@@ -1,7 +1,8 @@
 // FND-57: who is calling cannot be rewritten, neither on the context (which a cache of verdicts
 // shares between callers) nor on the classes behind it.
-import { AuthContext, type Call, createApp } from 'trefoil'
-import { AuthContext as FromAuth, hasRole, hasScope } from 'trefoil/auth'
+
+import { type Call, createApp } from 'trefoil'
+import { AuthContext, AuthContext as FromAuth, hasRole, hasScope } from 'trefoil/auth'
 import { describe, expect, test } from 'vitest'
 import { ALL, alike, assigning, ENV, everywhere, Lines, on, trying } from './surfaces.ts'
 

@@ -1,6 +1,7 @@
 // One app in which every hook of the developer's shows a test what it was handed.
-import { AuthContext, type AuthRequest, createApp, dependency, type Logger, onError } from 'trefoil'
-import { deny, guard, inputGuard } from 'trefoil/auth'
+
+import { createApp, dependency, handle, type Logger } from 'trefoil'
+import { AuthContext, type AuthRequest, deny, guard, inputGuard } from 'trefoil/auth'
 import { z } from 'zod'
 import { ALL, type CallOptions, ENV, on, type Surface } from './surfaces.ts'
 
@@ -118,7 +119,7 @@ export function hooked(probe: Probe, logger: Logger, more: object = {}) {
     ran.push({ amount, bound: call.args['amount'], subject: call.auth?.subject })
     return { amount }
   })
-  const caught = onError(RangeError, async (_, call) => {
+  const caught = handle(RangeError, async (_, call) => {
     await probe('error handler', call)
     return 'caught'
   })

@@ -1,13 +1,9 @@
 import { tmpdir } from 'node:os'
 import {
-  AuthContext,
-  AuthenticationError,
   body,
   type Call,
-  CookieSigner,
   checkPreconditions,
   cookie,
-  cookieSession,
   createApp,
   dependency,
   encoded,
@@ -27,8 +23,18 @@ import {
   sse,
   stream,
 } from 'trefoil'
-import { deny, firstOf, guard, inputGuard, jwtAuth, refusal } from 'trefoil/auth'
+import {
+  AuthContext,
+  AuthenticationError,
+  deny,
+  firstOf,
+  guard,
+  inputGuard,
+  jwtAuth,
+  refusal,
+} from 'trefoil/auth'
 import { createRemoteTarget } from 'trefoil/client'
+import { CookieSigner, cookieSession } from 'trefoil/cookies'
 import { sendFile, serve, staticFiles, toNodeHandler } from 'trefoil/node'
 import { testClient } from 'trefoil/testing'
 import { z } from 'zod'
@@ -291,7 +297,7 @@ add('TestCli.manifest CliManifestOptions', (options) => client().cli.manifest(op
 for (const method of ['initialize', 'discover', 'toolsList'] as const) {
   add(`TestMcp.${method} McpRequestOptions`, (options) => client().mcp[method](options))
 }
-add('TestMcp.toolsCall McpCallOptions', (options) => client().mcp.toolsCall('one', {}, options))
+add('TestMcp.toolsCall McpCallOptions', (options) => client().mcp.callTool('one', {}, options))
 for (const verb of ['get', 'post', 'put', 'patch', 'delete', 'head', 'options'] as const) {
   add(`TestHttp.${verb} TestRequestOptions`, (options) => client().http[verb]('/', options))
 }

@@ -1,7 +1,8 @@
 // What the files of this folder share: one app called over every surface, from outside, and the
 // words of version 0.2 that 0.1 has no types for yet.
 import { spawn } from 'node:child_process'
-import type { AuthContext, Call, Logger } from 'trefoil'
+import type { Call, Logger } from 'trefoil'
+import type { AuthContext } from 'trefoil/auth'
 import { type RunningServer, serve } from 'trefoil/node'
 import { expect, vi } from 'vitest'
 

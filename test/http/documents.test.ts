@@ -1,11 +1,8 @@
 import * as zlib from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import {
-  AuthContext,
-  type CompressionOptions,
-  createApp,
-} from '../../packages/trefoil/src/index.ts'
+import { AuthContext } from '../../packages/trefoil/src/auth.ts'
+import { type CompressionOptions, createApp } from '../../packages/trefoil/src/index.ts'
 import { serve } from '../../packages/trefoil/src/node.ts'
 import { rawRequest } from '../runtimes/raw-request.ts'
 

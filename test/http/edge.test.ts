@@ -1,8 +1,9 @@
 import { request as httpRequest } from 'node:http'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { AuthContext } from '../../packages/trefoil/src/auth.ts'
 import type { CreateAppOptions } from '../../packages/trefoil/src/index.ts'
-import { AuthContext, createApp, NONCE } from '../../packages/trefoil/src/index.ts'
+import { createApp, NONCE } from '../../packages/trefoil/src/index.ts'
 import { serve } from '../../packages/trefoil/src/node.ts'
 
 type Options = Omit<CreateAppOptions<readonly [], object, object>, 'auth'>

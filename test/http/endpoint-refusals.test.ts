@@ -1,10 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import type { AccessEvent } from '../../packages/trefoil/src/contract/call/access-event.ts'
-import {
-  CALL_PATH,
-  MANIFEST_PATH,
-} from '../../packages/trefoil/src/contract/protocol/action-protocol.ts'
+import { CALL_PATH, MANIFEST_PATH } from '../../packages/trefoil/src/contract/protocol/paths.ts'
 import { createApp } from '../../packages/trefoil/src/index.ts'
 import { type RunningServer, serve } from '../../packages/trefoil/src/node.ts'
 import { ask, type RawResponse, request } from '../attacks/raw-connection.ts'

@@ -4,14 +4,8 @@ import { connect, type Socket } from 'node:net'
 import { getDefaultHighWaterMark, setDefaultHighWaterMark } from 'node:stream'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
-import {
-  AuthContext,
-  body,
-  createApp,
-  file,
-  form,
-  stream,
-} from '../../packages/trefoil/src/index.ts'
+import { AuthContext } from '../../packages/trefoil/src/auth.ts'
+import { body, createApp, file, form, stream } from '../../packages/trefoil/src/index.ts'
 import { type RunningServer, serve } from '../../packages/trefoil/src/node.ts'
 
 const errors: string[] = []

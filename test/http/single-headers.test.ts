@@ -1,8 +1,9 @@
 // SW-17, S-HDR-1: what is set later replaces what was set before; several cookies survive.
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http'
 import { describe, expect, it } from 'vitest'
+import { AuthContext } from '../../packages/trefoil/src/auth.ts'
 import type { CreateAppOptions } from '../../packages/trefoil/src/index.ts'
-import { AuthContext, createApp, HttpError, reply } from '../../packages/trefoil/src/index.ts'
+import { createApp, HttpError, reply } from '../../packages/trefoil/src/index.ts'
 import { serve } from '../../packages/trefoil/src/node.ts'
 
 type Options = Omit<CreateAppOptions<readonly [], object, object>, 'auth'>

@@ -1,15 +1,14 @@
 import {
-  AuthContext,
   createApp,
   dependency,
   HttpError,
-  onError,
+  handle,
   reply,
   type SseEvent,
   sse,
   stream,
 } from 'trefoil'
-import { guard } from 'trefoil/auth'
+import { AuthContext, guard } from 'trefoil/auth'
 import { ALL, ENV, Gate, Lines, on, Records, type Surface } from '../findings/surfaces.ts'
 
 /** No answer may hold it. */
@@ -231,7 +230,7 @@ export const ENDINGS: Readonly<Record<string, Ending>> = {
     seen: same('failed: broken', WRONG, 'failed 503'),
   },
   'a stream out of an error handler': {
-    options: () => ({ errorHandlers: [onError(RangeError, () => stream(text('a', 'b')))] }),
+    options: () => ({ errorHandlers: [handle(RangeError, () => stream(text('a', 'b')))] }),
     handler: () => () => {
       throw new RangeError(HIDDEN)
     },
@@ -306,7 +305,7 @@ export const ENDINGS: Readonly<Record<string, Ending>> = {
   'a caller that leaves in an error handler': {
     options: ({ gate, trace }) => ({
       errorHandlers: [
-        onError(RangeError, async () => {
+        handle(RangeError, async () => {
           trace.push('asked')
           await gate.wait()
           return 'handled'
@@ -361,7 +360,7 @@ export const ENDINGS: Readonly<Record<string, Ending>> = {
   'a deadline in an error handler': {
     options: ({ never }) => ({
       timeout: '200ms',
-      errorHandlers: [onError(RangeError, () => never)],
+      errorHandlers: [handle(RangeError, () => never)],
     }),
     handler: () => () => {
       throw new RangeError(HIDDEN)
@@ -373,7 +372,7 @@ export const ENDINGS: Readonly<Record<string, Ending>> = {
     options: ({ never }) => ({
       timeout: '200ms',
       errorHandlers: [
-        onError(RangeError, () =>
+        handle(RangeError, () =>
           stream(
             (async function* () {
               yield 'a'
@@ -392,7 +391,7 @@ export const ENDINGS: Readonly<Record<string, Ending>> = {
   'an error handler that fails': {
     options: () => ({
       errorHandlers: [
-        onError(RangeError, () => {
+        handle(RangeError, () => {
           throw failing()
         }),
       ],

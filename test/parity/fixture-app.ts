@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { guard, hasRole, hasScope, jwtAuth } from '../../packages/trefoil/src/auth.ts'
+import type { AppHandle } from '../../packages/trefoil/src/contract/call/app-handle.ts'
 import type { Catalogue } from '../../packages/trefoil/src/contract/call/catalogue.ts'
 import {
   type ApprovalRequest,
@@ -7,20 +8,21 @@ import {
   type Call,
   cookie,
   createApp,
+  defineProblems,
   dependency,
   HttpError,
   header,
   query,
   reply,
 } from '../../packages/trefoil/src/index.ts'
-import type { Servable } from '../../packages/trefoil/src/surfaces/http/node/serve.ts'
+import { definePart } from '../../packages/trefoil/src/parts.ts'
 import { AUDIENCE, ISSUER, KEY, NOW } from './tokens.ts'
 
 /** What the handlers, guards and hooks of the fixture throw; no answer may contain it. */
 export const SECRET = 's3cret-db-password'
 
 /** The app as the drivers hold it. */
-export interface FixtureApp extends Servable {
+export interface FixtureApp extends AppHandle {
   readonly catalogue: Catalogue
 }
 
@@ -68,6 +70,26 @@ export const MAX_BODY = 4096
 /** Bytes of an agent's result. */
 export const MAX_RESPONSE = 2048
 
+const problems = defineProblems('shelf', {
+  shelf_empty: { status: 409, text: 'The shelf is empty', fix: 'Fill it.', exit: 42 },
+  shelf_closed: { status: 423, text: 'The shelf is closed', fix: 'Wait.', mcp: 'http' },
+})
+
+/** A part with failures of its own. */
+const shelf = definePart({
+  name: 'shelf',
+  problems,
+  actions: (routes) => {
+    const both = { tool: true, cli: true, description: 'Takes from the shelf.' } as const
+    routes.post('/shelf/take', { ...both, name: 'take' }, () => {
+      throw problems.problem('shelf_empty', { details: { shelf: 'a' } })
+    })
+    routes.post('/shelf/open', { ...both, name: 'open_shelf' }, () => {
+      throw problems.problem('shelf_closed')
+    })
+  },
+})
+
 /** One app with one of everything; the same object is served, and called in this process. */
 export function createFixtureApp(seen: Observations): FixtureApp {
   const db = dependency(
@@ -110,6 +132,7 @@ export function createFixtureApp(seen: Observations): FixtureApp {
     mcp: { maxResponseSize: `${MAX_RESPONSE}b` },
     cli: { maxResponseSize: `${MAX_RESPONSE}b` },
     log: { logger: { debug: log, info: log, warn: log, error: log } },
+    parts: [shelf],
   })
 
   /** What every handler answers: who called, from where, with what. */

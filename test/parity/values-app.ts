@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { createApp, onError, reply } from '../../packages/trefoil/src/index.ts'
+import { createApp, handle, reply } from '../../packages/trefoil/src/index.ts'
 import type { FixtureApp } from './fixture-app.ts'
 import { VALUES } from './values.ts'
 
@@ -58,7 +58,7 @@ export function createValuesApp(logged: Logged): FixtureApp {
   app.post('/wrapped', { ...on('wrapped'), middleware: [async (_, next) => next()] }, ({ row }) =>
     make(row),
   )
-  const errorHandlers = [onError(Odd, ({ returned }) => returned)]
+  const errorHandlers = [handle(Odd, ({ returned }) => returned)]
   app.post('/handled', { ...on('handled'), errorHandlers }, ({ row }) => {
     throw new Odd(make(row))
   })

@@ -1,7 +1,9 @@
 // DESIGN §1: `call.auth` is non-null exactly when every exposed surface is covered and the route
 // is not public there. One line a row; each app covers the surfaces its name says.
-import type { AuthContext, SurfaceName } from 'trefoil'
+
+import type { SurfaceName } from 'trefoil'
 import { createApp } from 'trefoil'
+import type { AuthContext } from 'trefoil/auth'
 import { requireAuth } from 'trefoil/auth'
 import { exact } from './expect.ts'
 import { apiOnly, app, cliOnly, findUser, mcpOnly, named, open, type User } from './setting.ts'

@@ -1,7 +1,8 @@
 // FND-32, FND-35, FND-39, FND-40: what handlers, guards, providers, hooks and records know of a call,
 // and what middleware has to give back.
-import { AuthContext, createApp, dependency, type Logger, reply } from 'trefoil'
-import { guard } from 'trefoil/auth'
+
+import { createApp, dependency, type Logger, reply } from 'trefoil'
+import { AuthContext, guard } from 'trefoil/auth'
 import { exact } from './expect.ts'
 import { app, db, findUser, nothing, type Session, type User } from './setting.ts'
 
@@ -156,7 +157,7 @@ export interface Named {
   readonly onCall: import('trefoil').OnCall
   readonly client: import('trefoil').ClientFacts
   readonly provider: import('trefoil').ProviderCall
-  readonly kind: import('trefoil').PrincipalKind
+  readonly kind: import('trefoil/auth').PrincipalKind
 }
 
 declare const use: (middleware: import('trefoil').Middleware) => void

@@ -1,20 +1,123 @@
-// Every door's own declarations compile without skipLibCheck, and lead to the same classes.
-import type { AuthContext } from 'trefoil'
-import type { AuthContext as SameAuthContext } from 'trefoil/auth'
-import type { ActionTarget, createRemoteTarget } from 'trefoil/client'
-import { type RunningServer, serve } from 'trefoil/node'
-import { type TestClient, testClient } from 'trefoil/testing'
+// Every door's own declarations compile without skipLibCheck, and what they hand out has a name that
+// can be imported.
+import {
+  type App,
+  createApp,
+  type Duration,
+  dependency,
+  type StreamSource,
+  type stream,
+} from 'trefoil'
+import {
+  AuthContext,
+  type AuthRequest,
+  type Guard,
+  hasRole,
+  type Identity,
+  type JwtAuthOptions,
+  type jwtAuth,
+  type KeyRing,
+  type keyRing,
+} from 'trefoil/auth'
+import type { ActionTarget, createRemoteTarget, RemoteTargetOptions } from 'trefoil/client'
+import { type CookieSession, CookieSigner, cookieSession } from 'trefoil/cookies'
+import { health } from 'trefoil/health'
+import { type RunningServer, type SentFileOptions, sendFile, serve } from 'trefoil/node'
+import type { Part } from 'trefoil/parts'
+import {
+  type createToken,
+  type Overrides,
+  type TestCli,
+  type TestClient,
+  type TestHttp,
+  type TestMcp,
+  type TokenOptions,
+  testClient,
+} from 'trefoil/testing'
 import { type Equal, type Expect, exact } from './expect.ts'
-import { app } from './setting.ts'
+import { app, db, type Session, session } from './setting.ts'
 
 export type Checks = [
-  Expect<Equal<typeof AuthContext, typeof SameAuthContext>>,
   Expect<Equal<Awaited<ReturnType<typeof serve>>, RunningServer>>,
   Expect<Equal<ReturnType<typeof createRemoteTarget>, ActionTarget>>,
+  Expect<Equal<Parameters<typeof createRemoteTarget>[0], RemoteTargetOptions>>,
+  Expect<Equal<Parameters<typeof jwtAuth>[0], JwtAuthOptions>>,
+  Expect<Equal<ReturnType<typeof keyRing>, KeyRing>>,
+  Expect<Equal<Parameters<typeof createToken>[0], TokenOptions>>,
+  Expect<Equal<Parameters<typeof stream>[0], StreamSource>>,
 ]
 
 exact<Promise<Response>>()(app.fetch(new Request('http://localhost/')))
 serve(app)
-exact<TestClient>()(testClient(app))
 // @ts-expect-error an app is served, not a function
 serve(() => new Response())
+
+// trefoil/auth
+const identity: Identity<number> = { subject: 'ada', payload: 7 }
+exact<number>()(new AuthContext(identity).payload)
+exact<Guard>()(hasRole('a'))
+createApp({
+  auth: [{ surfaces: ['api'], authenticate: (_: AuthRequest) => new AuthContext(identity) }],
+})
+
+// trefoil/cookies
+const cookies = cookieSession<{ cart: readonly string[] }>({ keys: 'k' })
+app.get('/cart', { params: { cookies } }, ({ cookies }) => {
+  exact<CookieSession<{ cart: readonly string[] }>>()(cookies)
+})
+exact<CookieSigner>()(new CookieSigner('k'))
+
+// trefoil/node
+const kept: SentFileOptions = { maxAge: '1h' satisfies Duration }
+sendFile('a.txt', kept)
+
+// trefoil/testing
+const client = testClient(app)
+exact<TestClient>()(client)
+exact<TestHttp>()(client.http)
+exact<TestMcp>()(client.mcp)
+exact<TestCli>()(client.cli)
+testClient(app, { as: { subject: 'ada', roles: ['clerk'] } })
+testClient(app, { as: new AuthContext({ subject: 'ada' }) })
+// @ts-expect-error nobody
+testClient(app, { as: { roles: ['clerk'] } })
+// @ts-expect-error not an identity
+testClient(app, { as: 'ada' })
+
+const mail = dependency(() => (text: string) => text.length, { name: 'mail' })
+testClient(app, { override: [[db, session]] })
+testClient(app, {
+  override: [
+    [db, session],
+    [mail, () => 7],
+  ],
+})
+testClient(app, { override: [[db, dependency(() => session)]] })
+testClient(app, { override: [[mail, (text) => text.length, { resolved: true }]] })
+const overrides: Overrides<[Session, (text: string) => number]> = [
+  [db, session],
+  [mail, () => 7],
+]
+testClient(app, { override: overrides })
+// @ts-expect-error no session
+testClient(app, { override: [[db, { search: () => null }]] })
+testClient(app, {
+  override: [
+    [db, session],
+    // @ts-expect-error gives text instead of a number
+    [mail, (text) => text],
+  ],
+})
+// @ts-expect-error a dependency of something else
+testClient(app, { override: [[db, dependency(() => 7)]] })
+// @ts-expect-error no dependency
+testClient(app, { override: [[{ name: 'db' }, session]] })
+
+// What a file of another name may call an app.
+export function close(any: App): Promise<void> {
+  return any.shutdown()
+}
+close(app)
+
+// trefoil/parts, trefoil/health
+exact<Part>()(health())

@@ -1,6 +1,13 @@
 // `jwtAuth`: what it takes, and that an app knows its callers by it.
-import { type AuthContext, createApp } from 'trefoil'
-import { type Authenticator, type JwtAuth, jwtAuth, type KeyRing, keyRing } from 'trefoil/auth'
+import { createApp } from 'trefoil'
+import {
+  type AuthContext,
+  type Authenticator,
+  type JwtAuth,
+  jwtAuth,
+  type KeyRing,
+  keyRing,
+} from 'trefoil/auth'
 import { exact } from './expect.ts'
 
 const jwt = jwtAuth({ keys: keyRing('a', new Set(['b'])) })

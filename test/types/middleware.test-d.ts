@@ -1,15 +1,16 @@
 // DESIGN §1: middleware and error handlers are typed by what they handle.
+
 import {
-  type AuthContext,
   type Call,
   createApp,
   HttpError,
+  handle,
   type Middleware,
-  onError,
   Problem,
   type Returned,
   reply,
 } from 'trefoil'
+import type { AuthContext } from 'trefoil/auth'
 import { exact } from './expect.ts'
 import { app, nothing, type User } from './setting.ts'
 
@@ -61,7 +62,7 @@ app.onError(Abstract, (error) => exact<number>()(error.left))
 app.onError(Problem, (error) => exact<Problem>()(error))
 app.group('/g').onError(HttpError, async (error) => exact<number>()(error.status))
 
-const handled = onError(OutOfStock, (error, call) => {
+const handled = handle(OutOfStock, (error, call) => {
   exact<OutOfStock>()(error)
   exact<Call>()(call)
 })
@@ -75,7 +76,7 @@ app.use((call) => call.auth.subject)
 // @ts-expect-error not a member of this error
 app.onError(OutOfStock, (error) => error.price)
 // @ts-expect-error not a member of this error
-onError(OutOfStock, (error) => error.price)
+handle(OutOfStock, (error) => error.price)
 // @ts-expect-error a class of errors, not one error
 app.onError(new OutOfStock(), () => null)
 // @ts-expect-error made with onError

@@ -1,6 +1,13 @@
 // DESIGN §1 and §4: the payload's type flows from the authenticator to `call.auth.payload`.
-import { type AuthConfig, AuthContext, type Authenticator, createApp } from 'trefoil'
-import { firstOf, jwtAuth, refusal } from 'trefoil/auth'
+import { createApp } from 'trefoil'
+import {
+  type AuthConfig,
+  AuthContext,
+  type Authenticator,
+  firstOf,
+  jwtAuth,
+  refusal,
+} from 'trefoil/auth'
 import { exact } from './expect.ts'
 import { app, findUser, type User } from './setting.ts'
 

@@ -1,5 +1,7 @@
 // What the type tests share: schemas, one dependency, and apps that cover different surfaces.
-import { type AuthContext, createApp, dependency } from 'trefoil'
+
+import { createApp, dependency } from 'trefoil'
+import type { AuthContext } from 'trefoil/auth'
 import { z } from 'zod'
 
 export interface User {

@@ -1,16 +1,9 @@
 // FND-14: a duration and a size are text with a unit. Each negative stands beside a line that differs
 // from it in one thing and compiles.
-import {
-  type ByteSize,
-  CookieSigner,
-  createApp,
-  type Duration,
-  duration,
-  reply,
-  size,
-} from 'trefoil'
+import { type ByteSize, createApp, type Duration, duration, reply, size } from 'trefoil'
 import { jwtAuth } from 'trefoil/auth'
 import { createRemoteTarget } from 'trefoil/client'
+import { CookieSigner } from 'trefoil/cookies'
 import { sendFile, serve } from 'trefoil/node'
 import { app, nothing } from './setting.ts'
 

@@ -1,5 +1,6 @@
 import { createApp, dependency, HttpError, query, reply } from 'trefoil'
 import { hasRole, hasScope } from 'trefoil/auth'
+import { health } from 'trefoil/health'
 import { z } from 'zod'
 import { Order, OrderId, OrderPage, OrderStatus, Quantity } from './order.ts'
 import { Store } from './store.ts'
@@ -20,16 +21,11 @@ export const app = createApp({
     },
   ],
   approval: ({ token, argumentsHash }) => store.approves(token, argumentsHash),
+  parts: [health({ checks: { database: () => store.orders.check() } })],
 })
 
 app.onStartup(() => store.open())
 app.onShutdown(() => store.close())
-
-app.get(
-  '/health',
-  { name: 'health', public: true, returns: z.object({ ok: z.literal(true) }) },
-  () => ({ ok: true as const }),
-)
 
 app.get(
   '/me',

@@ -43,6 +43,11 @@ export class Orders {
     return { items: page.map(toOrder), next_cursor: more ? encodeCursor(last.number) : null }
   }
 
+  /** @throws Error when the database does not answer */
+  async check(): Promise<void> {
+    await this.#queries.selectFrom('orders').select('number').limit(1).execute()
+  }
+
   /** @returns the order, or `null` when there is none with this id */
   async find(id: string): Promise<Order | null> {
     const row = await this.#queries

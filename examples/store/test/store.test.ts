@@ -28,7 +28,7 @@ describe('HTTP', () => {
   it('answers health to everybody', async () => {
     const response = await fetch(`${store.url}/health`)
     expect(response.status).toBe(200)
-    expect(await response.json()).toEqual({ ok: true })
+    expect(await response.json()).toEqual({ status: 'ok', checks: { database: 'ok' } })
   })
 
   it('asks for a token everywhere else (AUTH-4)', async () => {

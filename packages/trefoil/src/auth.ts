@@ -1,3 +1,4 @@
+export type { AnyAuthConfig } from './app/declare/app-types.ts'
 export type { Actor, ActorIdentity } from './contract/auth/actor.ts'
 export type { Identity } from './contract/auth/auth-context.ts'
 export { AuthContext } from './contract/auth/auth-context.ts'
@@ -14,7 +15,13 @@ export type { PrincipalKind } from './contract/auth/principal-kind.ts'
 export type { CredentialRefusal, RefusalOptions } from './contract/auth/refusal.ts'
 export { refusal } from './contract/auth/refusal.ts'
 export type { RefusalCode } from './contract/auth/refusal-code.ts'
-export type { SecurityScheme } from './contract/auth/security-scheme.ts'
+export type {
+  ApiKeyScheme,
+  BasicScheme,
+  BearerScheme,
+  OpenIdConnectScheme,
+  SecurityScheme,
+} from './contract/auth/security-scheme.ts'
 export type { AuthRequest, Guard } from './contract/call/call.ts'
 export type { SentValues } from './contract/call/call-facts.ts'
 export type { AuthenticationErrorOptions } from './contract/problems/problem.ts'
@@ -33,7 +40,7 @@ export type { PublicJwk } from './identity/jwt/public-key.ts'
 export type { KeyStatus } from './identity/jwt/remote-keys.ts'
 export type { CreateTokenOptions, JwtAuth } from './identity/jwt-auth.ts'
 export { jwtAuth } from './identity/jwt-auth.ts'
-export type { KeyRing } from './identity/key-ring.ts'
+export type { KeyMaterial, KeyRing } from './identity/key-ring.ts'
 export { keyRing } from './identity/key-ring.ts'
 export { allOf, anyOf, not } from './policy/guards/combined.ts'
 export type { GuardOptions } from './policy/guards/own-guard.ts'

@@ -1,11 +1,30 @@
-export type { CliCallOptions, CliManifestOptions } from './testing/cli-client.ts'
-export type { CookieJar, JarCookieOptions, StoredCookie } from './testing/cookie-jar.ts'
+export type { CliCallOptions, CliManifestOptions, TestCli } from './testing/cli-client.ts'
+export type {
+  CookieJar,
+  CookieOrigin,
+  JarCookieOptions,
+  StoredCookie,
+} from './testing/cookies/cookie-jar.ts'
+export type { ParsedCookie } from './testing/cookies/set-cookie.ts'
+export type { TokenOptions } from './testing/create-token.ts'
+export { createToken } from './testing/create-token.ts'
 export type { HeadersInput } from './testing/header-pairs.ts'
-export type { TestRequestOptions } from './testing/http-client.ts'
-export type { McpAnswer, RpcError } from './testing/mcp-answer.ts'
-export type { McpCallOptions, McpEraName, McpRequestOptions } from './testing/mcp-client.ts'
-export type { TestFile } from './testing/request-body.ts'
+export type { SendRequest, TestHttp, TestRequestOptions } from './testing/http-client.ts'
+export type { JsonMembers, McpAnswer, RpcError } from './testing/mcp-answer.ts'
+export type {
+  McpCallOptions,
+  McpEraName,
+  McpRequestOptions,
+  TestMcp,
+} from './testing/mcp-client.ts'
+export type { PartCheck } from './testing/part-contract.ts'
+export { partContract } from './testing/part-contract.ts'
+export type { TestBodyOptions, TestFile } from './testing/request-body.ts'
 export type { FieldsInput, ScalarInput } from './testing/request-target.ts'
+export type { OverrideEntry, OverrideOptions, Overrides } from './testing/stand-ins.ts'
 export type { TestClient, TestClientOptions } from './testing/test-client.ts'
 export { testClient } from './testing/test-client.ts'
+export type { SentBody } from './testing/test-exchange.ts'
 export type { TestResponse } from './testing/test-response.ts'
+export type { CallableApp, TypedClient, TypedClientOptions } from './testing/typed-client.ts'
+export { client } from './testing/typed-client.ts'

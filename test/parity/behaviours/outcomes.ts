@@ -50,6 +50,31 @@ export const OUTCOMES: readonly Behaviour[] = [
     expect: { ok: false, code: 'http_error', message: 'Order not found', status: 404, opens: 1 },
   },
   {
+    name: 'a failure of a part, by the row of its own table',
+    as: 'reader',
+    action: 'take',
+    expect: {
+      ok: false,
+      code: 'shelf_empty',
+      message: 'The shelf is empty',
+      status: 409,
+      opens: 0,
+    },
+  },
+  {
+    name: 'a failure of a part that MCP shows as the bare HTTP answer',
+    as: 'reader',
+    action: 'open_shelf',
+    expect: {
+      ok: false,
+      code: 'shelf_closed',
+      message: 'The shelf is closed',
+      status: 423,
+      mcpStatus: 423,
+      opens: 0,
+    },
+  },
+  {
     name: 'RPC-5 an expected failure with a code of its own; its cause is not told',
     as: 'reader',
     action: 'conflict',

@@ -1,4 +1,4 @@
-import { CALL_PATH } from '../../../packages/trefoil/src/contract/protocol/action-protocol.ts'
+import { CALL_PATH } from '../../../packages/trefoil/src/contract/protocol/paths.ts'
 import { type Answer, bearer, type Driver, rawOf, type Target } from '../driver.ts'
 import { fromEnvelope } from './envelope.ts'
 

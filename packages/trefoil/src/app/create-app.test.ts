@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { reply } from '../contract/answer/reply.ts'
 import { AuthContext } from '../contract/auth/auth-context.ts'
-import { isAppHandle } from '../contract/call/app-handle.ts'
+import { isApp } from '../contract/call/app-internals.ts'
 import type { Logger } from '../contract/call/logger.ts'
 import { HttpError, ImproperlyConfigured } from '../contract/problems/problem.ts'
 import { createApp } from './create-app.ts'
@@ -137,8 +137,13 @@ describe('compiling', () => {
   })
 
   test('LIFE-2: the app is what servers and the program hold it by', () => {
-    expect(isAppHandle(createApp({ name: 'store' }))).toBe(true)
-    expect(isAppHandle({ name: 'store' })).toBe(false)
+    expect(isApp(createApp({ name: 'store' }))).toBe(true)
+    const app = createApp()
+    for (const fake of [{ name: 'store' }, { ...app }, new Proxy(app, {}), null]) {
+      expect(isApp(fake)).toBe(false)
+    }
+    const members = [...Object.keys(app), ...Object.getOwnPropertyNames(Object.getPrototypeOf(app))]
+    expect(members.filter((name) => name.startsWith('~'))).toEqual([])
   })
 })
 

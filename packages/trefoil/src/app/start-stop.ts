@@ -6,12 +6,21 @@ import { HookTime } from './hook-time.ts'
 export type StartupHook<State> = (app: { readonly state: State }) => Awaitable<unknown>
 /** Called when the app begins to stop, before anything is waited for. */
 export type DrainHook<State> = (app: { readonly state: State }) => Awaitable<unknown>
+/** Runs when the app stops. @see App.onShutdown */
 export type ShutdownHook<State> = (app: { readonly state: State }) => Awaitable<unknown>
 
 /** Something to be done at shutdown, under the name it is told by. */
 interface Closer {
   readonly name: string
   readonly run: () => Awaitable<unknown>
+}
+
+/** What a part does at the beginning and the end. */
+export interface PartLife {
+  readonly name: string
+  readonly start: (() => Awaitable<unknown>) | null
+  readonly drain: (() => Awaitable<unknown>) | null
+  readonly stop: (() => Awaitable<unknown>) | null
 }
 
 type Phase = 'idle' | 'starting' | 'started' | 'stopping' | 'failed'
@@ -22,6 +31,7 @@ type Phase = 'idle' | 'starting' | 'started' | 'stopping' | 'failed'
  * shutdown every hook runs and the failures are collected (W-16b).
  */
 export class Lifecycle<State> {
+  readonly #parts: PartLife[] = []
   readonly #startup: StartupHook<State>[] = []
   readonly #drain: DrainHook<State>[] = []
   readonly #shutdown: ShutdownHook<State>[] = []
@@ -44,8 +54,15 @@ export class Lifecycle<State> {
   get neglected(): boolean {
     return (
       this.#phase === 'idle' &&
-      this.#startup.length + this.#drain.length + this.#shutdown.length > 0
+      this.#startup.length + this.#drain.length + this.#shutdown.length + this.#parts.length > 0
     )
+  }
+
+  /** Before all hooks, and stopped after all of them. */
+  addPart(part: PartLife): void {
+    this.#refuseLate()
+    const { start, drain, stop } = part
+    if (start !== null || drain !== null || stop !== null) this.#parts.push(part)
   }
 
   onStartup(hook: StartupHook<State>): void {
@@ -85,6 +102,7 @@ export class Lifecycle<State> {
   async #run(): Promise<void> {
     this.#phase = 'starting'
     try {
+      for (const part of this.#parts) await this.#startPart(part)
       for (const hook of this.#startup) {
         const undo = await hook(this.#app)
         if (typeof undo === 'function') {
@@ -102,6 +120,24 @@ export class Lifecycle<State> {
     }
   }
 
+  /** One whose own start fails has nothing to stop. */
+  async #startPart({ name, start, stop }: PartLife): Promise<void> {
+    try {
+      await start?.()
+    } catch (cause) {
+      throw partFailed(name, 'start', cause)
+    }
+    if (stop === null) return
+    const run = async () => {
+      try {
+        await stop()
+      } catch (cause) {
+        throw partFailed(name, 'stop', cause)
+      }
+    }
+    this.#undo.push({ name: `part '${name}'`, run })
+  }
+
   /**
    * Tells every drain hook, in order and without waiting for one before the next: what one of them
    * waits for must not keep the others from hearing it. None for an app that was never started.
@@ -111,14 +147,21 @@ export class Lifecycle<State> {
    */
   async drain(failed: (error: unknown) => void): Promise<void> {
     if (this.#phase !== 'started') return
-    const telling = this.#drain.map(async (hook) => {
+    const ofParts = this.#parts.map(async ({ name, drain }) => {
+      try {
+        await drain?.()
+      } catch (cause) {
+        failed(partFailed(name, 'drain', cause))
+      }
+    })
+    const ofHooks = this.#drain.map(async (hook) => {
       try {
         await hook(this.#app)
       } catch (error) {
         failed(error)
       }
     })
-    await Promise.all(telling)
+    await Promise.all([...ofParts, ...ofHooks])
   }
 
   /**
@@ -179,6 +222,13 @@ export class Lifecycle<State> {
 /** All that failed, in one error whose message says each. */
 export function shutdownFailed(failures: readonly unknown[]): AggregateError {
   return new AggregateError(failures, `Shutdown failed: ${failures.map(messageOf).join('; ')}`)
+}
+
+function partFailed(name: string, to: 'start' | 'drain' | 'stop', cause: unknown): Error {
+  const message = `Part '${name}' failed to ${to}: ${messageOf(cause)}`
+  return cause instanceof ImproperlyConfigured
+    ? new ImproperlyConfigured(message, { cause })
+    : new Error(message, { cause })
 }
 
 function nameOf(hook: { readonly name: string }, kind: string): string {

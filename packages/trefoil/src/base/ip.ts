@@ -64,7 +64,7 @@ function unmapped(bytes: IpBytes): IpBytes {
   return isMapped ? bytes.slice(12) : bytes
 }
 
-/** A range of addresses. */
+/** True for the addresses of a range. */
 export type IpRange = (address: IpBytes) => boolean
 
 const PREFIX = /^(?:0|[1-9][0-9]{0,2})$/

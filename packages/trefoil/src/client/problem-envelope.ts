@@ -1,5 +1,5 @@
-import { type Problem, type ProblemOptions, refuse } from '../contract/problems/problem.ts'
-import type { ProblemCode } from '../contract/problems/problems.ts'
+import { Problem, type ProblemOptions, refuse } from '../contract/problems/problem.ts'
+import { isProblemCode, type ProblemCode } from '../contract/problems/problems.ts'
 import type { ProblemEnvelope } from '../contract/protocol/action-protocol.ts'
 
 /** The public form of a problem that happened on this side of the wire. */
@@ -7,6 +7,7 @@ export function problemEnvelope(problem: Problem): ProblemEnvelope {
   return {
     ok: false,
     status_code: problem.status,
+    ...(isProblemCode(problem.code) ? {} : { exit_code: Problem.rowOf(problem).exit }),
     error: {
       ...problem.details,
       code: problem.publicCode,

@@ -10,7 +10,8 @@ import type {
   ManifestAction,
   ProblemEnvelope,
 } from '../contract/protocol/action-protocol.ts'
-import { ACTION_PROTOCOL, CALL_PATH } from '../contract/protocol/action-protocol.ts'
+import { ACTION_PROTOCOL } from '../contract/protocol/action-protocol.ts'
+import { CALL_PATH } from '../contract/protocol/paths.ts'
 import { MANIFEST_LIMITS, overBudget } from './manifest-budget.ts'
 
 type Members = Readonly<Record<string, unknown>>
@@ -58,10 +59,19 @@ function readAction(value: unknown): ManifestAction | null {
     method: textOf(value['method']),
     path: textOf(value['path']),
     needs_approval,
+    // A server that says nothing of it is of an older version: then anything may change.
+    changes: value['changes'] !== false,
+    external: value['external'] === true,
+    ...readSensitive(value['sensitive']),
     input_schema,
     ...readTextLists(value['text_lists']),
     output_schema: isRecord(output_schema) ? output_schema : null,
   }
+}
+
+function readSensitive(value: unknown): Pick<ManifestAction, 'sensitive'> {
+  if (!Array.isArray(value)) return {}
+  return { sensitive: value.filter((name) => typeof name === 'string') }
 }
 
 /** What another revision says of an argument is as good as nothing: then its schema alone decides. */
@@ -138,7 +148,11 @@ function readReport(value: Members): DryRunReport | null {
 export function readProblem(value: unknown, status: number): ProblemEnvelope | null {
   if (!isRecord(value) || value['ok'] === true) return null
   if (isRecord(value['error'])) {
-    return value['ok'] === false ? readEnvelope(value['error'], value['status_code'], status) : null
+    if (value['ok'] !== false) return null
+    const read = readEnvelope(value['error'], value['status_code'], status)
+    const exit = value['exit_code']
+    // Nothing a remote says makes a failure look like success, or like a death by a signal.
+    return read !== null && isExitCode(exit) ? { ...read, exit_code: exit } : read
   }
   if (status < 400 || typeof value['title'] !== 'string') return null
   const { type: _type, title, status: ownStatus, detail, instance: _instance, ...members } = value
@@ -161,6 +175,10 @@ function readEnvelope(error: Members, ownStatus: unknown, status: number): Probl
       ...(Array.isArray(issues) ? { issues: issues.filter(isIssue) } : {}),
     },
   }
+}
+
+function isExitCode(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 125
 }
 
 function isIssue(value: unknown): value is Issue {

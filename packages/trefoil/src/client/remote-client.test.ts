@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
 import { ImproperlyConfigured } from '../contract/problems/problem.ts'
 import type { ActionAnswer, ActionTarget, Manifest } from '../contract/protocol/action-protocol.ts'
-import { CALL_PATH, MANIFEST_PATH } from '../contract/protocol/action-protocol.ts'
+import { CALL_PATH, MANIFEST_PATH } from '../contract/protocol/paths.ts'
 import { createRemoteTarget, type RemoteTargetOptions } from './remote-client.ts'
 
 type Answer = (request: IncomingMessage, response: ServerResponse, body: string) => void
@@ -57,7 +57,15 @@ function codeOf(answer: ActionAnswer | Manifest): string | null {
   return 'ok' in answer && !answer.ok ? (answer.error?.code ?? null) : null
 }
 
-const ACTION = { name: 'ping', description: '', needs_approval: false, input_schema: {} }
+const ACTION = {
+  name: 'ping',
+  description: '',
+  needs_approval: false,
+  changes: false,
+  external: true,
+  sensitive: ['pin'],
+  input_schema: {},
+}
 const MANIFEST = {
   protocol: 'trefoil-actions.v1',
   service: { name: 'store', version: '1.2.3' },

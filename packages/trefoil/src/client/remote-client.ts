@@ -1,11 +1,9 @@
 import type { ByteSize } from '../base/bytes.ts'
 import type { Duration } from '../base/duration.ts'
-import { isRecord } from '../base/plain/is-record.ts'
-import { callable, duration, kind, size, text } from '../contract/options/kinds.ts'
-import type { OptionKind } from '../contract/options/option-kind.ts'
+import { callable, duration, size, text } from '../contract/options/kinds.ts'
 import { type OptionGroup, REQUIRED, type Values } from '../contract/options/option-rows.ts'
 import { readOptions } from '../contract/options/read-options.ts'
-import { valueKind } from '../contract/options/value-kind.ts'
+import { Problem } from '../contract/problems/problem.ts'
 import type {
   ActionAnswer,
   ActionCallRequest,
@@ -13,22 +11,26 @@ import type {
   Manifest,
   ProblemEnvelope,
 } from '../contract/protocol/action-protocol.ts'
-import { CALL_PATH, MANIFEST_PATH } from '../contract/protocol/action-protocol.ts'
 import { checkCallRequest } from '../contract/protocol/check-call-request.ts'
-import { isDeeper, MAX_ANSWER_DEPTH } from './manifest-budget.ts'
-import { refusal } from './problem-envelope.ts'
+import { CALL_PATH, MANIFEST_PATH } from '../contract/protocol/paths.ts'
+import { Connection } from './connection.ts'
+import { headersKind, signalKind, type Token, tokenKind, urlKind } from './option-kinds.ts'
+import { problemEnvelope, refusal } from './problem-envelope.ts'
 import { isFailure, readAnswer, readManifest, readProblem } from './read-answer.ts'
-import { readLimited } from './read-limited.ts'
-import { parseRemoteUrl } from './remote-url.ts'
+import { type ReadDocument, readDocument } from './read-document.ts'
 
+/** Options of {@link createRemoteTarget}. */
 export interface RemoteTargetOptions {
-  /** Address of the app, by the rules of {@link parseRemoteUrl}. */
+  /** Absolute https address of the app, with the path it is mounted under; http for localhost only. */
   readonly url: string
-  /** Sent as `Authorization: Bearer …`, to this address only. */
-  readonly token?: string | undefined
+  /**
+   * Sent as `Authorization: Bearer …`, to this address only. A function is asked anew for every call;
+   * when it rejects, nothing is sent. One target a caller.
+   */
+  readonly token?: Token | undefined
   /** More request headers. */
   readonly headers?: Readonly<Record<string, string>> | undefined
-  /** From sending to the last byte of the answer. Default `10s`. */
+  /** Longest time from sending to the last byte of the answer. Default `10s`. */
   readonly timeout?: Duration | undefined
   /** Gives up what is being asked for: the connection is closed. */
   readonly signal?: AbortSignal | undefined
@@ -48,7 +50,7 @@ type RemoteValues = Values<
   RemoteTargetOptions,
   {
     readonly url: string
-    readonly token: string | null
+    readonly token: Token | null
     readonly headers: Headers
     readonly timeout: number
     readonly signal: AbortSignal | null
@@ -57,40 +59,6 @@ type RemoteValues = Values<
     readonly fetch: typeof fetch | null
   }
 >
-
-/** Names and values, one by one: what the platform says of a value it refuses quotes it, token or not. */
-const headersKind: OptionKind<Headers> = {
-  words: 'object',
-  read(value) {
-    if (!isRecord(value)) {
-      return { mistake: `must be an object of header names and values, got ${valueKind(value)}` }
-    }
-    const headers = new Headers()
-    for (const [name, text] of Object.entries(value)) {
-      if (!setHeader(headers, name, text)) {
-        return { mistake: `cannot have '${name}': what cannot be in a header is in name or value` }
-      }
-    }
-    return { value: headers }
-  },
-}
-
-const tokenKind: OptionKind<string> = {
-  words: 'text',
-  read: (value) =>
-    typeof value === 'string' && value !== '' && setHeader(new Headers(), 'authorization', value)
-      ? { value }
-      : { mistake: `must be text that a header can carry, got ${valueKind(value)}` },
-}
-
-const urlKind: OptionKind<string> = {
-  words: 'text',
-  read(value) {
-    if (typeof value !== 'string') return { mistake: `must be text, got ${valueKind(value)}` }
-    const url = parseRemoteUrl(value)
-    return url.ok ? { value: url.value } : { mistake: `is refused: ${url.error}` }
-  },
-}
 
 /** The rows of {@link RemoteTargetOptions}. */
 export const REMOTE_TARGET: OptionGroup<RemoteTargetOptions, RemoteValues> = {
@@ -105,7 +73,7 @@ export const REMOTE_TARGET: OptionGroup<RemoteTargetOptions, RemoteValues> = {
     token: {
       read: tokenKind,
       default: null,
-      doc: 'Sent as `Authorization: Bearer …`, to this address only.',
+      doc: 'Sent as `Authorization: Bearer …`, to this address only; a function is asked for every call.',
     },
     headers: { read: headersKind, default: {}, doc: 'More request headers.' },
     timeout: {
@@ -114,7 +82,7 @@ export const REMOTE_TARGET: OptionGroup<RemoteTargetOptions, RemoteValues> = {
       doc: 'Longest time from sending to the last byte of the answer.',
     },
     signal: {
-      read: kind('an AbortSignal', (value): value is AbortSignal => value instanceof AbortSignal),
+      read: signalKind,
       default: null,
       doc: 'Gives up what is being asked for: the connection is closed.',
     },
@@ -146,44 +114,29 @@ export const REMOTE_TARGET: OptionGroup<RemoteTargetOptions, RemoteValues> = {
  * @throws ImproperlyConfigured naming the option that is unknown or malformed; never says what it is
  */
 export function createRemoteTarget(options: RemoteTargetOptions): ActionTarget {
-  const remote = new Remote(readOptions(REMOTE_TARGET, options))
+  const { loginFix, maxResponseSize, ...values } = readOptions(REMOTE_TARGET, options)
+  const connection = new Connection({ ...values, credentials: 'omit' })
+  const remote = new Remote(connection, maxResponseSize, loginFix)
   return {
     manifest: () => remote.manifest(),
     call: (request) => remote.call(request),
   }
 }
 
-interface Received {
-  readonly ok: true
-  readonly status: number
-  readonly value: unknown
-}
-
 class Remote {
-  readonly #url: string
-  readonly #headers: Headers
-  readonly #timeoutMs: number
-  readonly #signal: AbortSignal | null
+  readonly #connection: Connection
   readonly #maxBytes: number
   readonly #loginFix: string
-  readonly #fetch: typeof fetch
 
-  constructor(options: RemoteValues) {
-    const { token } = options
-    this.#url = options.url
-    this.#headers = options.headers
-    this.#headers.set('accept', 'application/json')
-    if (token !== null) this.#headers.set('authorization', `Bearer ${token}`)
-    this.#timeoutMs = options.timeout
-    this.#signal = options.signal
-    this.#maxBytes = options.maxResponseSize
-    this.#loginFix = options.loginFix
-    this.#fetch = options.fetch ?? fetch
+  constructor(connection: Connection, maxBytes: number, loginFix: string) {
+    this.#connection = connection
+    this.#maxBytes = maxBytes
+    this.#loginFix = loginFix
   }
 
   async manifest(): Promise<Manifest | ProblemEnvelope> {
     const received = await this.#send(MANIFEST_PATH, null)
-    if (!received.ok) return received
+    if ('error' in received) return received
     const { status, value } = received
     if (status >= 400) {
       const text = `Remote manifest request failed (${status})`
@@ -196,102 +149,33 @@ class Remote {
   async call(request: ActionCallRequest): Promise<ActionAnswer> {
     checkCallRequest(request)
     const received = await this.#send(CALL_PATH, JSON.stringify(request))
-    if (!received.ok) return received
+    if ('error' in received) return received
     const { status, value } = received
     return readAnswer(value, status, request.dry_run === true) ?? refusal('remote_invalid')
   }
 
-  async #send(path: string, body: string | null): Promise<Received | ProblemEnvelope> {
-    const headers = new Headers(this.#headers)
+  async #send(target: string, body: string | null): Promise<ReadDocument | ProblemEnvelope> {
+    const headers = new Headers({ accept: 'application/json' })
     if (body !== null) headers.set('content-type', 'application/json')
-    let response: Response
-    let text: Awaited<ReturnType<typeof readLimited>>
-    try {
-      response = await this.#fetch(this.#url + path, {
-        method: body === null ? 'GET' : 'POST',
-        headers,
-        body,
-        // A followed redirect hands the token to whoever the answer names, and turns the POST
-        // into a GET (W-1).
-        redirect: 'manual',
-        credentials: 'omit',
-        signal: this.#ends(),
-      })
-      if (isRedirect(response)) {
-        await response.body?.cancel()
-        return refusal('remote_redirect')
-      }
-      text = await readLimited(response, this.#maxBytes)
-    } catch (error) {
-      return refusal('remote_unreachable', { detail: this.#failureText(error), cause: error })
-    }
-    if (text.ok) return readDocument(text.value, response.status, this.#loginFix)
-    if (text.error === 'not_text') return notJson(response.status, this.#loginFix)
-    return refusal('response_too_large', { detail: 'Remote response is too large' })
+    const received = await this.#connection.send(
+      { method: body === null ? 'GET' : 'POST', target, headers, body },
+      (response) => readDocument(response, this.#maxBytes),
+    )
+    if (received instanceof Problem) return this.#refused(received)
+    const { status, value } = received
+    if (status !== 401 || isFailure(value)) return received
+    const problem = readProblem(value, status) ?? refusal('AUTHENTICATION_ERROR')
+    return problem.error.code === 'AUTHENTICATION_ERROR' ? this.#advised(problem) : received
   }
 
-  #ends(): AbortSignal {
-    const late = AbortSignal.timeout(this.#timeoutMs)
-    return this.#signal === null ? late : AbortSignal.any([late, this.#signal])
+  #refused(problem: Problem): ProblemEnvelope {
+    const envelope = problemEnvelope(problem)
+    // What the token function failed with is no matter of logging in.
+    const isCredential = problem.code === 'AUTHENTICATION_ERROR' && problem.cause === undefined
+    return isCredential ? this.#advised(envelope) : envelope
   }
 
-  #failureText(error: unknown): string {
-    if (this.#signal?.aborted === true) return 'Remote request was given up'
-    if (nameOf(error) === 'TimeoutError') {
-      return `Remote did not answer within ${this.#timeoutMs} ms`
-    }
-    const code = causeCode(error)
-    return code === null ? 'Remote request failed' : `Remote request failed (${code})`
+  #advised(problem: ProblemEnvelope): ProblemEnvelope {
+    return { ...problem, error: { ...problem.error, fix: this.#loginFix } }
   }
-}
-
-function setHeader(headers: Headers, name: string, value: unknown): boolean {
-  if (typeof value !== 'string') return false
-  try {
-    headers.set(name, value)
-    return true
-  } catch {
-    return false
-  }
-}
-
-function isRedirect(response: Response): boolean {
-  const { type, status } = response
-  // Browsers hide the status of a redirect they did not follow.
-  return type === 'opaqueredirect' || (status >= 300 && status < 400)
-}
-
-function readDocument(text: string, status: number, loginFix: string): Received | ProblemEnvelope {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    return notJson(status, loginFix)
-  }
-  if (isDeeper(value, MAX_ANSWER_DEPTH)) {
-    const detail = `Remote answer is nested deeper than ${MAX_ANSWER_DEPTH} levels`
-    return refusal('remote_invalid', { detail })
-  }
-  if (status !== 401 || isFailure(value)) return { ok: true, status, value }
-  const problem = readProblem(value, status)
-  if (problem === null) return refusal('AUTHENTICATION_ERROR', { fix: loginFix })
-  if (problem.error.code !== 'AUTHENTICATION_ERROR') return { ok: true, status, value }
-  return { ...problem, error: { ...problem.error, fix: loginFix } }
-}
-
-function notJson(status: number, loginFix: string): ProblemEnvelope {
-  if (status === 401) return refusal('AUTHENTICATION_ERROR', { fix: loginFix })
-  return refusal('remote_invalid', { detail: `Remote returned non-JSON response (${status})` })
-}
-
-function nameOf(error: unknown): unknown {
-  return typeof error === 'object' && error !== null && 'name' in error ? error.name : null
-}
-
-/** The system's word for what went wrong, such as `ECONNREFUSED`. */
-function causeCode(error: unknown): string | null {
-  const cause: unknown = error instanceof Error ? error.cause : null
-  const code: unknown =
-    typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : null
-  return typeof code === 'string' ? code : null
 }

@@ -2,10 +2,11 @@ import type { Clock } from '../base/clock.ts'
 import type { AuthEntry } from '../contract/auth/authenticator.ts'
 import type { Logger } from '../contract/call/logger.ts'
 import type { SurfaceName } from '../contract/call/surface-name.ts'
-import type { ApprovalDecider } from '../contract/ports/approval.ts'
+import type { ApprovalDecider } from '../contract/ports/approval-decider.ts'
 import type { AuditPort } from '../contract/ports/audit.ts'
 import type { AdmitPort, LimitsPort } from '../contract/ports/limits.ts'
 import type { BackgroundTasks } from './background.ts'
+import type { Substitutes } from './dependencies/substitute.ts'
 import type { Draining } from './ending/draining.ts'
 
 /** What every call of an app shares. Made once, when the app compiles. */
@@ -23,11 +24,14 @@ export interface AppContext {
   /** Lower-case names of headers that handlers do not see: whatever carries credentials (PW-02). */
   readonly credentialHeaders: ReadonlySet<string>
   readonly approval: ApprovalDecider | null
-  readonly admit: AdmitPort | null
-  readonly limits: LimitsPort | null
-  readonly audit: AuditPort | null
+  /** Asked in order; so are the next two. */
+  readonly admit: readonly AdmitPort[]
+  readonly limits: readonly LimitsPort[]
+  readonly audit: readonly AuditPort[]
   readonly background: BackgroundTasks
   readonly draining: Draining
+  /** What a test has in the place of dependencies; `null` for every app that is served. */
+  readonly substitutes: Substitutes | null
   /** Milliseconds that any call may take; 0 for any time. */
   readonly timeout: number
   /** Milliseconds that closing after a call may take; 0 for any time. */

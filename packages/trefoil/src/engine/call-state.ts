@@ -1,3 +1,5 @@
+import { deepFreeze } from '../base/plain/freeze.ts'
+import { snapshot } from '../base/plain/snapshot.ts'
 import type { Awaitable } from '../base/promise.ts'
 import type { Answer } from '../contract/answer/answer.ts'
 import type { AuthContext } from '../contract/auth/auth-context.ts'
@@ -5,7 +7,7 @@ import type { Call } from '../contract/call/call.ts'
 import type { CallRequest } from '../contract/call/call-facts.ts'
 import type { Logger } from '../contract/call/logger.ts'
 import type { Entrypoint } from '../contract/call/surface-name.ts'
-import type { Redemption } from '../contract/ports/approval.ts'
+import type { Redemption } from '../contract/ports/approval-decider.ts'
 import type { Lease } from '../contract/ports/limits.ts'
 import { type Problem, refuse } from '../contract/problems/problem.ts'
 import { createCallLogger } from '../record/call-logger.ts'
@@ -229,4 +231,14 @@ export class CallState implements CallIds, CloseHooks {
       }
     }
   }
+}
+
+/**
+ * The arguments of a call, for whoever is given them. The bound ones themselves, frozen; where they
+ * hold what cannot be frozen (dates, bytes, maps, sets), a copy for each who asks: a middleware that
+ * calls `args.when.setTime(0)` must not change what was approved (FND-8, FND-10).
+ */
+export function argumentsOf(state: CallState): Readonly<Record<string, unknown>> {
+  if (!state.hasLooseArguments) return state.args
+  return deepFreeze(snapshot(state.args) as Readonly<Record<string, unknown>>)
 }

@@ -1,5 +1,7 @@
+import { guardsOn } from '../contract/call/action.ts'
+import type { Guard } from '../contract/call/call.ts'
 import type { ProblemCode } from '../contract/problems/problems.ts'
-import type { StageMaker } from './stage.ts'
+import type { StageMaker, StageSite } from './stage.ts'
 import { admitStage } from './stages/admit.ts'
 import { answerStage } from './stages/answer.ts'
 import { approvalStage } from './stages/approval.ts'
@@ -128,7 +130,7 @@ const ROWS: readonly StageRow[] = [
     by: 'engine',
     what: 'guards that need no input: roles, scopes',
     problems: ['ACCESS_DENIED', 'AUTHENTICATION_ERROR'],
-    compile: ({ action }) => guardsWithoutInputStage(action.guards),
+    compile: (site) => guardsWithoutInputStage(guardsAt(site)),
   },
   {
     name: 'bind',
@@ -151,7 +153,7 @@ const ROWS: readonly StageRow[] = [
     by: 'engine',
     what: 'guards that read the arguments: ownership, attributes',
     problems: ['ACCESS_DENIED', 'AUTHENTICATION_ERROR'],
-    compile: ({ action }) => guardsWithInputStage(action.guards),
+    compile: (site) => guardsWithInputStage(guardsAt(site)),
   },
   {
     name: 'approval',
@@ -210,5 +212,9 @@ const ROWS: readonly StageRow[] = [
     compile: null,
   },
 ]
+
+function guardsAt({ action, surface }: StageSite): readonly Guard[] {
+  return guardsOn(action, surface)
+}
 
 export const LIFECYCLE: readonly StageRow[] = Object.freeze(ROWS.map((row) => Object.freeze(row)))

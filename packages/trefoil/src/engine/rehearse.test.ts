@@ -60,7 +60,7 @@ test('the audit log is told nothing, and no background work is done', async () =
 
 test('it is held to the limits like a call, and gives its place back', async () => {
   const release = vi.fn()
-  const { outcome } = rehearsed({ app: { limits: { take: () => ({ release }) } } })
+  const { outcome } = rehearsed({ app: { limits: [{ take: () => ({ release }) }] } })
   await outcome
   expect(release).toHaveBeenCalledOnce()
 })

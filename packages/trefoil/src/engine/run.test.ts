@@ -5,7 +5,7 @@ import type { GuardDecision } from '../contract/auth/guard-decision.ts'
 import type { Call, Guard } from '../contract/call/call.ts'
 import { dependency } from '../contract/call/dependency.ts'
 import { HttpError, refuse } from '../contract/problems/problem.ts'
-import { hookDecider } from '../policy/approval.ts'
+import { hookDecider } from '../policy/hook-decider.ts'
 import {
   authEntry,
   type CallOptions,
@@ -47,10 +47,10 @@ function everything(log: string[]): CallOptions {
           },
         },
       },
-      admit: { admit: () => seen('admit') },
-      limits: { take: () => seen('limits') },
+      admit: [{ admit: () => seen('admit') }],
+      limits: [{ take: () => seen('limits') }],
       approval: hookDecider(() => log.push('approval') > 0),
-      audit: { intent: () => seen('audit-intent'), outcome: () => seen('close') },
+      audit: [{ intent: () => seen('audit-intent'), outcome: () => seen('close') }],
     },
     action: {
       guards: [tracingGuard('guards-with-input', log, true), tracingGuard('guards', log, false)],
@@ -95,7 +95,7 @@ describe('order', () => {
   const refusals: [string, (options: CallOptions) => CallOptions, string[]][] = [
     [
       'admit',
-      (o) => ({ ...o, app: { ...o.app, admit: { admit: () => refuse('unavailable') } } }),
+      (o) => ({ ...o, app: { ...o.app, admit: [{ admit: () => refuse('unavailable') }] } }),
       [],
     ],
     [
@@ -108,7 +108,7 @@ describe('order', () => {
     ],
     [
       'limits',
-      (o) => ({ ...o, app: { ...o.app, limits: { take: () => refuse('unavailable') } } }),
+      (o) => ({ ...o, app: { ...o.app, limits: [{ take: () => refuse('unavailable') }] } }),
       ['admit', 'identify'],
     ],
     [
@@ -134,12 +134,14 @@ describe('order', () => {
         ...o,
         app: {
           ...o.app,
-          audit: {
-            intent: () => {
-              throw new Error('disk full')
+          audit: [
+            {
+              intent: () => {
+                throw new Error('disk full')
+              },
+              outcome: () => {},
             },
-            outcome: () => {},
-          },
+          ],
         },
       }),
       ['admit', 'identify', 'limits', 'guards', 'bind', 'guards-with-input', 'approval'],
@@ -185,7 +187,7 @@ describe('a refused caller', () => {
       intent: () => {},
       outcome: (_: Call, outcome: unknown) => void seen.push(outcome),
     }
-    await problemOf({ app: { audit }, args: { unknown: 1 } })
+    await problemOf({ app: { audit: [audit] }, args: { unknown: 1 } })
     expect(seen).toMatchObject([{ kind: 'problem', problem: { code: 'VALIDATION_ERROR' } }])
   })
 
@@ -208,7 +210,9 @@ describe('a refused caller', () => {
         throw new Error('limiter is down')
       },
     }
-    expect(await problemOf({ action, app: { limits } })).toMatchObject({ code: 'INTERNAL_ERROR' })
+    expect(await problemOf({ action, app: { limits: [limits] } })).toMatchObject({
+      code: 'INTERNAL_ERROR',
+    })
   })
 })
 
@@ -311,7 +315,7 @@ describe('outcome', () => {
         throw new Error('disk full')
       },
     }
-    expect(await problemOf({ app: { audit } })).toMatchObject({ code: 'INTERNAL_ERROR' })
+    expect(await problemOf({ app: { audit: [audit] } })).toMatchObject({ code: 'INTERNAL_ERROR' })
   })
 
   test('P-PIPE-6: a thrown value that is no error is settled too', async () => {

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Authenticate } from '../contract/auth/authenticator.ts'
 import type { Call } from '../contract/call/call.ts'
 import { dependency } from '../contract/call/dependency.ts'
-import { hookDecider } from '../policy/approval.ts'
+import { hookDecider } from '../policy/hook-decider.ts'
 import type { AppContext } from './app-context.ts'
 import { BackgroundTasks } from './background.ts'
 import {

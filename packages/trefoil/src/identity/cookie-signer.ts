@@ -17,6 +17,7 @@ import { cookieKeys, type KeyMaterial, type KeyRing, ringKeys } from './key-ring
  */
 export type CookieFormat = 'value' | 'payload'
 
+/** Options of {@link CookieSigner}. */
 export interface CookieSignerOptions {
   /** Purpose: a cookie signed for one never verifies for another. Default `quater.cookie`. */
   readonly salt?: string

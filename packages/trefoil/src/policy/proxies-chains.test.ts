@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { plainAddress } from '../base/ip.ts'
 import type { ForwardedHeaders } from '../web/forwarded.ts'
-import { type Origin, parseTrustedProxies, resolveOrigin } from './proxies.ts'
+import { type Provenance, parseTrustedProxies, resolveProvenance } from './proxies.ts'
 
 // Few of each, so that chains and trusted ranges meet often.
 const KNOWN_IPV4 = ['127.0.0.1', '10.0.0.1', '10.200.3.4', '192.168.1.200', '203.0.113.7']
@@ -66,16 +66,16 @@ function trustedBy(texts: readonly string[]): (address: string) => boolean {
 }
 
 /** Each address vouches for the next on the left, as long as it is one of ours. */
-function walk(peer: string, hops: readonly Hop[], isTrusted: (one: string) => boolean): Origin {
-  let origin: Origin = { clientAddress: peer, scheme: 'http', host: null }
+function walk(peer: string, hops: readonly Hop[], isTrusted: (one: string) => boolean): Provenance {
+  let provenance: Provenance = { clientAddress: peer, scheme: 'http', host: null }
   let believed = peer
   for (const { address: next, proto, host } of hops.toReversed()) {
     if (!isTrusted(believed) || next === null) break
     believed = next
     const scheme = proto.toLowerCase() === 'https' ? 'https' : 'http'
-    origin = { clientAddress: plainAddress(next), scheme, host: host === '' ? null : host }
+    provenance = { clientAddress: plainAddress(next), scheme, host: host === '' ? null : host }
   }
-  return origin
+  return provenance
 }
 
 function xForwarded(hops: readonly Hop[], cut: number): string[] {
@@ -130,7 +130,7 @@ describe.each(['x-forwarded', 'forwarded'] as const)(
           const expected = walk(peer, hops, isTrusted)
           if (!isTrusted(peer)) met.untrusted++
           if (expected.clientAddress !== peer) met.moved++
-          expect(resolveOrigin(peer, false, raw, policyOf(texts, family))).toEqual(expected)
+          expect(resolveProvenance(peer, false, raw, policyOf(texts, family))).toEqual(expected)
         }),
         RUNS,
       )
@@ -164,10 +164,10 @@ describe.each(['x-forwarded', 'forwarded'] as const)(
       const cases = fc.tuple(fc.option(address), lines, ranges, fc.boolean())
       fc.assert(
         fc.property(cases, ([peer, raw, texts, encrypted]) => {
-          const origin = resolveOrigin(peer, encrypted, raw, policyOf(texts, family))
+          const provenance = resolveProvenance(peer, encrypted, raw, policyOf(texts, family))
           if (peer !== null && trustedBy(texts)(peer)) return
           const scheme = encrypted ? 'https' : 'http'
-          expect(origin).toEqual({ clientAddress: peer, scheme, host: null })
+          expect(provenance).toEqual({ clientAddress: peer, scheme, host: null })
         }),
         RUNS,
       )
@@ -193,7 +193,7 @@ it('W-35: a malformed element ends the reading, well-formed ones on its right co
         ? [...before, middle, ...after].flatMap((text) => ['Forwarded', text])
         : ['Forwarded', [...before, middle, ...after].join(', ')]
       const expected = walk(peer, right, trustedBy(texts))
-      expect(resolveOrigin(peer, false, raw, policyOf(texts, 'forwarded'))).toEqual(expected)
+      expect(resolveProvenance(peer, false, raw, policyOf(texts, 'forwarded'))).toEqual(expected)
     }),
     RUNS,
   )

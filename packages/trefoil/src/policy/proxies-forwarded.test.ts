@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { parseTrustedProxies, resolveOrigin } from './proxies.ts'
+import { parseTrustedProxies, resolveProvenance } from './proxies.ts'
 
 const trusted = parseTrustedProxies(['127.0.0.1', '10.0.0.0/8'])
 const ranges = typeof trusted === 'string' ? [] : trusted
 
 function origin(family: 'x-forwarded' | 'forwarded', ...raw: string[]): unknown[] {
   const policy = { trusted: ranges, headers: family }
-  const { clientAddress, scheme, host } = resolveOrigin('127.0.0.1', false, raw, policy)
+  const { clientAddress, scheme, host } = resolveProvenance('127.0.0.1', false, raw, policy)
   return [clientAddress, scheme, host]
 }
 

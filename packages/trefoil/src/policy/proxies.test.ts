@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ForwardedHeaders } from '../web/forwarded.ts'
-import { parseTrustedProxies, resolveOrigin } from './proxies.ts'
+import { parseTrustedProxies, resolveProvenance } from './proxies.ts'
 
 const trusted = parseTrustedProxies(['10.0.0.0/8', '::1'])
 const policy = (headers: ForwardedHeaders = 'x-forwarded') => ({
@@ -9,7 +9,7 @@ const policy = (headers: ForwardedHeaders = 'x-forwarded') => ({
 })
 const xff = (value: string, ...more: string[]) => ['X-Forwarded-For', value, ...more]
 
-describe('resolveOrigin (SEC-6, W-35, HTTP-2)', () => {
+describe('resolveProvenance (SEC-6, W-35, HTTP-2)', () => {
   it.each<[string, string | null, string[], string | null]>([
     ['no header: the proxy itself', '10.0.0.1', [], '10.0.0.1'],
     ['one hop', '10.0.0.1', xff('203.0.113.7'), '203.0.113.7'],
@@ -44,7 +44,7 @@ describe('resolveOrigin (SEC-6, W-35, HTTP-2)', () => {
     ['the other family is not read', '10.0.0.1', ['Forwarded', 'for=1.2.3.4'], '10.0.0.1'],
     ['X-Real-IP is not read', '10.0.0.1', ['X-Real-IP', '1.2.3.4'], '10.0.0.1'],
   ])('%s', (_, peer, raw, client) => {
-    expect(resolveOrigin(peer, false, raw, policy()).clientAddress).toBe(client)
+    expect(resolveProvenance(peer, false, raw, policy()).clientAddress).toBe(client)
   })
 
   it.each<[string, string, string[], 'http' | 'https', string | null]>([
@@ -84,7 +84,7 @@ describe('resolveOrigin (SEC-6, W-35, HTTP-2)', () => {
       null,
     ],
   ])('%s', (_, peer, raw, scheme, host) => {
-    expect(resolveOrigin(peer, false, raw, policy())).toMatchObject({ scheme, host })
+    expect(resolveProvenance(peer, false, raw, policy())).toMatchObject({ scheme, host })
   })
 
   it('reads RFC 7239 when configured so, quotes and all', () => {
@@ -92,7 +92,7 @@ describe('resolveOrigin (SEC-6, W-35, HTTP-2)', () => {
       'Forwarded',
       'for=1.1.1.1, for="[2001:db8::1]:4711";proto=https;host="shop.example:443"',
     ]
-    expect(resolveOrigin('10.0.0.1', false, raw, policy('forwarded'))).toEqual({
+    expect(resolveProvenance('10.0.0.1', false, raw, policy('forwarded'))).toEqual({
       clientAddress: '2001:db8::1',
       scheme: 'https',
       host: 'shop.example:443',
@@ -101,7 +101,7 @@ describe('resolveOrigin (SEC-6, W-35, HTTP-2)', () => {
 
   it('a quoted comma does not make a hop', () => {
     const raw = ['Forwarded', 'for="1.1.1.1, 203.0.113.7"']
-    expect(resolveOrigin('10.0.0.1', false, raw, policy('forwarded')).clientAddress).toBe(
+    expect(resolveProvenance('10.0.0.1', false, raw, policy('forwarded')).clientAddress).toBe(
       '10.0.0.1',
     )
   })

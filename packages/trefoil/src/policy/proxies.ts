@@ -12,7 +12,7 @@ export interface ProxyPolicy {
 export type OnDisbelief = (message: string) => void
 
 /** Who sent a request, as far as trusted hops vouch for it. */
-export interface Origin {
+export interface Provenance {
   readonly clientAddress: string | null
   readonly scheme: 'http' | 'https'
   /** Host named by a trusted hop; `null` when none did: the `Host` header counts. */
@@ -38,14 +38,18 @@ export function parseTrustedProxies(texts: readonly string[]): readonly IpRange[
  * @param onDisbelief called for each request of a trusted peer that names a scheme or a host and
  * nobody it speaks for
  */
-export function resolveOrigin(
+export function resolveProvenance(
   peer: string | null,
   encrypted: boolean,
   raw: RawHeaders,
   policy: ProxyPolicy,
   onDisbelief?: OnDisbelief,
-): Origin {
-  const direct: Origin = { clientAddress: peer, scheme: encrypted ? 'https' : 'http', host: null }
+): Provenance {
+  const direct: Provenance = {
+    clientAddress: peer,
+    scheme: encrypted ? 'https' : 'http',
+    host: null,
+  }
   if (!isTrusted(peer, policy)) return direct
   const chain = readForwarded(raw, policy.headers)
   let clientAddress = peer

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { readOptions } from '../contract/options/read-options.ts'
+import { checkHeaders } from './check-headers.ts'
 import { type CspDirectives, formatCsp, NONCE } from './content-security-policy.ts'
 import { HSTS, type HstsOptions, type SecurityMode, securityHeaders } from './security-headers.ts'
-import { setHeaders } from './set-headers.ts'
 
 interface Given {
   readonly mode?: SecurityMode
@@ -18,7 +18,7 @@ function headers(options: Given, scheme: 'http' | 'https' = 'https'): Record<str
       mode,
       contentSecurityPolicy: policy === undefined ? null : formatCsp(policy),
       hsts: hsts === undefined ? null : readOptions(HSTS, hsts),
-      overrides: setHeaders('edge.headers', overrides),
+      overrides: checkHeaders('edge.headers', overrides),
     },
     scheme,
   )

@@ -1,6 +1,6 @@
 import { startTimer } from '../base/start-timer.ts'
 import { type Problem, refuse } from '../contract/problems/problem.ts'
-import type { StopSignal } from './stopping.ts'
+import type { StopSignal } from './terminal/stop-signals.ts'
 
 /**
  * How long a command may go on: until a signal asks the program to stop, or `--timeout` is over. One

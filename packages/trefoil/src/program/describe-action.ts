@@ -1,6 +1,7 @@
+import { shellQuote } from '../base/shell-quote.ts'
 import type { ManifestAction } from '../contract/protocol/action-protocol.ts'
 import { type ActionFlag, actionFlags } from './terminal/argv.ts'
-import { exampleOf, placeholderOf, typeOf } from './terminal/example-value.ts'
+import { flagExample, flagType, placeholderOf } from './terminal/example-value.ts'
 import {
   jsonScreen,
   type Screen,
@@ -10,7 +11,6 @@ import {
   visibleJson,
   visibleLine,
 } from './terminal/print.ts'
-import { shellQuote } from './terminal/shell-quote.ts'
 
 /** What stands before the action in its commands: the program, its options, the remote. */
 export type CommandPrefix = readonly string[]
@@ -46,7 +46,7 @@ function commandsOf(
 }
 
 function exampleWords(flag: ActionFlag): readonly string[] {
-  const example = exampleOf(flag)
+  const example = flagExample(flag)
   if (flag.flag === null) return ['--arg', `${flag.name}=${example}`]
   return example.startsWith('--') ? [`--${flag.flag}=${example}`] : [`--${flag.flag}`, example]
 }
@@ -62,8 +62,8 @@ function jsonDescription(
       name: flag.name,
       flag: spelling(flag),
       required: flag.required,
-      type: typeOf(flag),
-      example: exampleOf(flag),
+      type: flagType(flag),
+      example: flagExample(flag),
     })),
     usage: {
       argument_style: '--name value',
@@ -85,7 +85,7 @@ function humanDescription(
   }
   if (action.description !== '') lines.push(indented(action.description.trim(), '  '))
   lines.push(`  protected action: ${action.needs_approval ? 'yes' : 'no'}`)
-  lines.push('  arguments:', ...argumentLines(flags))
+  lines.push('  arguments:', ...argumentLines(flags, action.sensitive ?? []))
   lines.push('  usage:', `    ${visibleLine(commands.usage)}`)
   lines.push('  dry run:', `    ${visibleLine(commands.dryRun)}`)
   if (commands.approval !== null) {
@@ -98,7 +98,10 @@ function humanDescription(
 /** Columns that short signatures leave for the longest. */
 const MAX_WIDTH = 40
 
-function argumentLines(flags: readonly ActionFlag[]): readonly string[] {
+function argumentLines(
+  flags: readonly ActionFlag[],
+  sensitive: readonly string[],
+): readonly string[] {
   if (flags.length === 0) return ['    none']
   const signatures = flags.map((flag) => visibleLine(`${spelling(flag)}${gap(flag)}`))
   const width = signatures.reduce(
@@ -107,7 +110,8 @@ function argumentLines(flags: readonly ActionFlag[]): readonly string[] {
   )
   return flags.map((flag, index) => {
     const need = flag.required ? 'required' : 'optional'
-    const notes = notesOf(flag).map((note) => `  ${visibleLine(note)}`)
+    const secret = sensitive.includes(flag.name) ? ['(a secret)'] : []
+    const notes = [...notesOf(flag), ...secret].map((note) => `  ${visibleLine(note)}`)
     return `    ${(signatures[index] ?? '').padEnd(width)}  ${need}${notes.join('')}`
   })
 }

@@ -4,10 +4,11 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { UnfitForProduction } from '../app/fitness/production.ts'
 import { refusal } from '../client/problem-envelope.ts'
-import { APP_BRAND, type AppHandle, type LocalCredentials } from '../contract/call/app-handle.ts'
+import type { AppHandle, LocalCredentials } from '../contract/call/app-handle.ts'
+import { type AppInternals, befriendApps } from '../contract/call/app-internals.ts'
 import { ImproperlyConfigured } from '../contract/problems/problem.ts'
 import type {
   ActionAnswer,
@@ -16,10 +17,11 @@ import type {
   Manifest,
   ProblemEnvelope,
 } from '../contract/protocol/action-protocol.ts'
-import { ACTION_PROTOCOL, CALL_PATH, MANIFEST_PATH } from '../contract/protocol/action-protocol.ts'
+import { ACTION_PROTOCOL } from '../contract/protocol/action-protocol.ts'
+import { CALL_PATH, MANIFEST_PATH } from '../contract/protocol/paths.ts'
 import { main } from './main.ts'
-import type { StopSignal } from './stopping.ts'
 import type { ProgramIo } from './terminal/io.ts'
+import type { StopSignal } from './terminal/stop-signals.ts'
 
 const MANIFEST: Manifest = {
   protocol: ACTION_PROTOCOL,
@@ -96,7 +98,6 @@ function answer(
 
 /** A hand-made app that writes down what happens to it. */
 class StandInApp implements AppHandle {
-  readonly [APP_BRAND] = true
   readonly name = 'store'
   readonly events: string[] = []
   startupError: Error | null = null
@@ -137,6 +138,19 @@ class StandInApp implements AppHandle {
     return { manifest, call }
   }
 }
+
+/** What the program takes for an app; it asks for the background work only. */
+const NO_INTERNALS: AppInternals = {
+  http: () => Promise.reject(new Error('nothing is served here')),
+  mounted: () => Promise.reject(new Error('nothing is served here')),
+  logger: () => console,
+  closeTimeout: 0,
+  shutdown: async () => {},
+  idle: async () => {},
+  commands: () => [],
+} as unknown as AppInternals
+const forget = befriendApps((value) => (value instanceof StandInApp ? NO_INTERNALS : null))
+afterAll(forget)
 
 interface Ran {
   readonly exit: number

@@ -3,12 +3,13 @@ import { Command, CommanderError } from 'commander'
 import { problemEnvelope } from '../client/problem-envelope.ts'
 import { Problem, refuse } from '../contract/problems/problem.ts'
 import { CommandTime } from './command-time.ts'
-import { addActionsCommand } from './commands/actions.ts'
-import { addCallCommand } from './commands/call.ts'
-import { addConnectCommands } from './commands/connect.ts'
-import { addRemotesCommand } from './commands/remotes.ts'
-import { addServeCommands } from './commands/serve.ts'
+import { addActionsCommand } from './commands/actions-command.ts'
+import { addCallCommand } from './commands/call-command.ts'
+import { addConnectCommands } from './commands/connect-commands.ts'
+import { addRemotesCommand } from './commands/remotes-command.ts'
+import { addServeCommands } from './commands/serve-commands.ts'
 import type { Context } from './context.ts'
+import { performPart } from './part-commands.ts'
 import { addGlobalFlags } from './terminal/flags.ts'
 import type { ProgramIo } from './terminal/io.ts'
 import {
@@ -19,7 +20,7 @@ import {
   type View,
   visibleBlock,
 } from './terminal/print.ts'
-import { usageError } from './usage-error.ts'
+import { usageError } from './terminal/usage-error.ts'
 
 /**
  * The `trefoil` program. Never ends the process itself.
@@ -72,6 +73,8 @@ async function perform(
     },
   }
   const written = { out: '', err: '' }
+  const ofPart = await performPart(context, argv)
+  if (ofPart !== null) return ofPart
   const program = buildProgram(context, written)
   try {
     await program.parseAsync([...argv], { from: 'user' })

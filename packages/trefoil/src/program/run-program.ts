@@ -1,7 +1,11 @@
 import process from 'node:process'
+import { fileURLToPath } from 'node:url'
 import { main } from './main.ts'
-import { exitCodeOfSignal, STOP_SIGNALS } from './stopping.ts'
 import { nodeIo } from './terminal/node-io.ts'
+import { exitCodeOfSignal, STOP_SIGNALS } from './terminal/stop-signals.ts'
+
+// Asked here, because this file is as deep in `dist`, where all of the program is joined into it.
+const ENTRY = fileURLToPath(new URL('../../bin/trefoil.js', import.meta.url))
 
 /** The longest a timer can wait. */
 const FOREVER = 2 ** 31 - 1
@@ -26,7 +30,7 @@ export async function runProgram(argv: readonly string[]): Promise<never> {
   }
   // Taken now: `divertOutput` replaces the method on the stream itself.
   const flushes = [process.stdout, process.stderr].map(flushOf)
-  const code = await main(argv, nodeIo())
+  const code = await main(argv, nodeIo(ENTRY))
   for (const signal of STOP_SIGNALS)
     process.on(signal, () => process.exit(exitCodeOfSignal(signal)))
   if (isAsked) setTimeout(() => process.exit(code), FLUSH_MS)

@@ -1,5 +1,5 @@
 import { isRecord } from '../base/plain/is-record.ts'
-import { type Problem, refuse } from '../contract/problems/problem.ts'
+import { Problem, refuseAs } from '../contract/problems/problem.ts'
 import type { ActionTarget } from '../contract/protocol/action-protocol.ts'
 import type { Context } from './context.ts'
 
@@ -48,8 +48,9 @@ function earlyEnd(ended: Problem, refused: Readonly<Record<string, unknown>> | n
   const error = refused?.['error']
   // A remote does not say whether it had begun.
   const mayBeDone = refused !== null && !(isRecord(error) && error['started'] === false)
-  if (!mayBeDone) return refuse(ended.code, { detail: `${ended.detail}; nothing was done` })
-  return refuse(ended.code, {
+  if (!mayBeDone)
+    return refuseAs(Problem.knownOf(ended), { detail: `${ended.detail}; nothing was done` })
+  return refuseAs(Problem.knownOf(ended), {
     detail: `${ended.detail}; the action may have been done`,
     fix: 'Find out whether it was done before repeating the call.',
   })

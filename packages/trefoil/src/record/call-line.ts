@@ -8,15 +8,17 @@ export interface CallLine {
 }
 
 /** Refusals that somebody who answers for an app wants to see without asking. */
-const REFUSALS: Partial<Readonly<Record<ProblemCode, CallLine>>> = {
-  AUTHENTICATION_ERROR: { level: 'warn', message: 'Authentication failed' },
-  ACCESS_DENIED: { level: 'warn', message: 'Access denied' },
-  approval_required: { level: 'info', message: 'Approval required' },
-  approval_denied: { level: 'warn', message: 'Approval denied' },
-  invalid_approval: { level: 'warn', message: 'Approval denied' },
-  csrf_refused: { level: 'warn', message: 'Cross-site call refused' },
-  invalid_origin: { level: 'warn', message: 'Origin refused' },
-}
+const REFUSALS: ReadonlyMap<string, CallLine> = new Map(
+  Object.entries({
+    AUTHENTICATION_ERROR: { level: 'warn', message: 'Authentication failed' },
+    ACCESS_DENIED: { level: 'warn', message: 'Access denied' },
+    approval_required: { level: 'info', message: 'Approval required' },
+    approval_denied: { level: 'warn', message: 'Approval denied' },
+    invalid_approval: { level: 'warn', message: 'Approval denied' },
+    csrf_refused: { level: 'warn', message: 'Cross-site call refused' },
+    invalid_origin: { level: 'warn', message: 'Origin refused' },
+  } satisfies Partial<Record<ProblemCode, CallLine>>),
+)
 
 const FAILED: CallLine = { level: 'error', message: 'Call failed' }
 const CUT_OFF: CallLine = { level: 'error', message: 'Answer cut off' }
@@ -35,5 +37,5 @@ export function logLine(
   if (problem === null) return sent === 'failed' ? CUT_OFF : null
   // A server that has too much to do must not be given lines to write.
   if (problem.code === 'unavailable') return null
-  return problem.status >= 500 ? FAILED : (REFUSALS[problem.code] ?? null)
+  return problem.status >= 500 ? FAILED : (REFUSALS.get(problem.code) ?? null)
 }

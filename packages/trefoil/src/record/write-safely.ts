@@ -16,3 +16,14 @@ export function writeSafely(
     if (isPromiseLike(written)) written.then(undefined, () => {})
   } catch {}
 }
+
+/** Tells a reader of records; one that raises, now or later, is ignored: it must not break a call. */
+export function tellSafely(tell: () => unknown): void {
+  try {
+    const told = tell()
+    // A rejection that nobody catches would end the process.
+    if (isPromiseLike(told)) told.then(undefined, () => {})
+  } catch {
+    // What must not be lost goes to the audit log.
+  }
+}

@@ -9,17 +9,17 @@ export interface AddressSource {
 
 /** The program at the other end of a request. Nothing is looked up before somebody asks. */
 export class ClientView implements ClientFacts {
-  readonly #origin: AddressSource
+  readonly #provenance: AddressSource
   readonly #raw: RawHeaders
 
-  constructor(origin: AddressSource, raw: RawHeaders) {
-    this.#origin = origin
+  constructor(provenance: AddressSource, raw: RawHeaders) {
+    this.#provenance = provenance
     this.#raw = raw
     Object.preventExtensions(this)
   }
 
   get address(): string | null {
-    return this.#origin.clientAddress
+    return this.#provenance.clientAddress
   }
 
   get userAgent(): string | null {

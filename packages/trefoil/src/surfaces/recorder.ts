@@ -4,11 +4,10 @@ import type { AccessLog } from '../contract/call/access-event.ts'
 import type { ClientFacts } from '../contract/call/call-facts.ts'
 import type { CallRecord, OnCall } from '../contract/call/call-record.ts'
 import type { Logger } from '../contract/call/logger.ts'
-import { accessEvent } from '../record/access-event.ts'
 import { logLine } from '../record/call-line.ts'
+import { accessEvent } from '../record/make-access-event.ts'
 import { makeRecord } from '../record/make-record.ts'
-import { tellSafely } from '../record/tell-safely.ts'
-import { writeSafely } from '../record/write-safely.ts'
+import { tellSafely, writeSafely } from '../record/write-safely.ts'
 import type { Arrival } from './arrival.ts'
 
 /** What is known of a call at its end, beside how it went. */

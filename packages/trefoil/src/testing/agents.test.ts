@@ -58,47 +58,47 @@ describe('the MCP endpoint (TEST-5)', () => {
   })
 
   it.each(['modern', 'legacy'] as const)('lists and calls tools in the %s era', async (era) => {
-    const list = await mcp.toolsList({ token, era })
+    const list = await mcp.listTools({ token, era })
     expect(list.result).toMatchObject({ tools: [{ name: 'add' }, { name: 'pay' }] })
     expect('resultType' in (list.result ?? {})).toBe(era === 'modern')
-    const added = await mcp.toolsCall('add', { a: 1, b: 2 }, { token, era })
+    const added = await mcp.callTool('add', { a: 1, b: 2 }, { token, era })
     expect([added.status, added.isSuccess]).toEqual([200, true])
     expect(added.structuredContent).toEqual({ sum: 3, by: 'ada', from: 'mcp', way: 'server' })
     expect(JSON.parse(added.text)).toEqual(added.structuredContent)
   })
 
   it('takes its era from the client, too', async () => {
-    const legacy = await testClient(shop(), { era: 'legacy' }).mcp.toolsList({ token })
+    const legacy = await testClient(shop(), { era: 'legacy' }).mcp.listTools({ token })
     expect(legacy.result).not.toHaveProperty('resultType')
   })
 
   it('shows failures as they are: tool problems, JSON-RPC errors, HTTP refusals', async () => {
-    const wrong = await mcp.toolsCall('add', { a: '1' }, { token })
+    const wrong = await mcp.callTool('add', { a: '1' }, { token })
     expect([wrong.isSuccess, wrong.error]).toEqual([false, null])
     expect(wrong.problem).toMatchObject({ code: 'VALIDATION_ERROR' })
-    const unknown = await mcp.toolsCall('nope', {}, { token })
+    const unknown = await mcp.callTool('nope', {}, { token })
     expect([unknown.error?.code, unknown.result, unknown.problem]).toEqual([-32602, null, null])
-    const stranger = await mcp.toolsCall('add', { a: 1, b: 2 })
+    const stranger = await mcp.callTool('add', { a: 1, b: 2 })
     expect([stranger.status, stranger.isSuccess, stranger.error]).toEqual([401, false, null])
-    const page = await mcp.toolsList({ token, origin: 'https://evil.test' })
+    const page = await mcp.listTools({ token, origin: 'https://evil.test' })
     expect(page.status).toBe(403)
   })
 
   it('sends approval, dry runs and metadata in `_meta`', async () => {
-    expect((await mcp.toolsCall('pay', {}, { token })).problem).toMatchObject({
+    expect((await mcp.callTool('pay', {}, { token })).problem).toMatchObject({
       code: 'approval_required',
     })
-    expect((await mcp.toolsCall('pay', {}, { token, approvalToken: 'yes' })).text).toBe('paid')
-    const dry = await mcp.toolsCall('pay', {}, { token, dryRun: true })
+    expect((await mcp.callTool('pay', {}, { token, approvalToken: 'yes' })).text).toBe('paid')
+    const dry = await mcp.callTool('pay', {}, { token, dryRun: true })
     expect(JSON.parse(dry.text)).toMatchObject({ dry_run: true, action: 'pay', subject: 'ada' })
-    const meta = await mcp.toolsCall('pay', {}, { token, meta: { approvalToken: 'yes' } })
+    const meta = await mcp.callTool('pay', {}, { token, meta: { approvalToken: 'yes' } })
     expect(meta.text).toBe('paid')
   })
 
   it('writes tool names a header cannot carry the way the revision says', async () => {
     // A header that does not match the body would be refused before the tool is looked for.
     for (const name of ['größe', ' add', '=?x', 'a b']) {
-      const { error } = await mcp.toolsCall(name, {}, { token })
+      const { error } = await mcp.callTool(name, {}, { token })
       expect(error).toMatchObject({ code: -32602, data: { problem: 'mcp_unknown_tool' } })
     }
   })

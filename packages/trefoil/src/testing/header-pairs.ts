@@ -47,7 +47,15 @@ export function hasHeader(pairs: HeaderPairs, name: string): boolean {
   return pairs.some(([sent]) => sent === name)
 }
 
+/** The headers of one request; a header that is written out wins over the token. */
+export function callerHeaders(options: {
+  readonly token?: string | undefined
+  readonly headers?: HeadersInput | undefined
+}): HeaderPairs {
+  return mergePairs(bearer(options.token), headerPairs(options.headers))
+}
+
 /** `Authorization` for a bearer token; nothing for none. */
-export function bearer(token: string | undefined): HeaderPairs {
+function bearer(token: string | undefined): HeaderPairs {
   return token === undefined ? [] : headerPairs([['authorization', `Bearer ${token}`]])
 }

@@ -1,7 +1,8 @@
 import { checkOptionNames, type OptionNames } from '../contract/options/option-names.ts'
 import { parseHost } from '../web/host.ts'
-import type { CookieJar, CookieOrigin } from './cookie-jar.ts'
+import type { CookieJar, CookieOrigin } from './cookies/cookie-jar.ts'
 import {
+  callerHeaders,
   type HeaderPairs,
   type HeadersInput,
   hasHeader,
@@ -9,17 +10,19 @@ import {
   mergePairs,
 } from './header-pairs.ts'
 import { followTarget, isRedirect } from './redirect.ts'
-import { type BodyOptions, type EncodedBody, encodeBody } from './request-body.ts'
+import { type EncodedBody, encodeBody, type TestBodyOptions } from './request-body.ts'
 import { type FieldsInput, requestTarget } from './request-target.ts'
 import { readResponse, type TestResponse } from './test-response.ts'
 import type { Transport } from './transport.ts'
 
 /** One request over HTTP. */
-export interface TestRequestOptions extends BodyOptions {
+export interface TestRequestOptions extends TestBodyOptions {
   /** Added to the query; arrays repeat a name. */
   readonly params?: FieldsInput
   /** Take the place of the client's own headers of the same name. */
   readonly headers?: HeadersInput
+  /** Bearer token. */
+  readonly token?: string
   /** Sent instead of cookies of the same name in the jar. */
   readonly cookies?: Readonly<Record<string, string>>
   /** Leave the body unread: `for await (const piece of response.body)`. Default false. */
@@ -37,6 +40,7 @@ const REQUEST_OPTIONS: OptionNames<TestRequestOptions> = {
   files: true,
   params: true,
   headers: true,
+  token: true,
   cookies: true,
   stream: true,
   redirect: true,
@@ -52,20 +56,21 @@ export interface ClientSite {
   readonly headers: HeaderPairs
 }
 
-type Send = (path: string, options?: TestRequestOptions) => Promise<TestResponse>
+/** A request with the method of the name. */
+export type SendRequest = (path: string, options?: TestRequestOptions) => Promise<TestResponse>
 
 const MAX_REDIRECTS = 20
 
 /** The HTTP API of an app under test. */
 export class TestHttp {
   readonly cookies: CookieJar
-  readonly get: Send = (path, options) => this.request('GET', path, options)
-  readonly post: Send = (path, options) => this.request('POST', path, options)
-  readonly put: Send = (path, options) => this.request('PUT', path, options)
-  readonly patch: Send = (path, options) => this.request('PATCH', path, options)
-  readonly delete: Send = (path, options) => this.request('DELETE', path, options)
-  readonly head: Send = (path, options) => this.request('HEAD', path, options)
-  readonly options: Send = (path, options) => this.request('OPTIONS', path, options)
+  readonly get: SendRequest = (path, options) => this.request('GET', path, options)
+  readonly post: SendRequest = (path, options) => this.request('POST', path, options)
+  readonly put: SendRequest = (path, options) => this.request('PUT', path, options)
+  readonly patch: SendRequest = (path, options) => this.request('PATCH', path, options)
+  readonly delete: SendRequest = (path, options) => this.request('DELETE', path, options)
+  readonly head: SendRequest = (path, options) => this.request('HEAD', path, options)
+  readonly options: SendRequest = (path, options) => this.request('OPTIONS', path, options)
   readonly #site: ClientSite
 
   constructor(site: ClientSite, cookies: CookieJar) {
@@ -83,7 +88,7 @@ export class TestHttp {
     options: TestRequestOptions = {},
   ): Promise<TestResponse> {
     checkOptionNames('testClient().http', options, REQUEST_OPTIONS)
-    const own = headerPairs(options.headers)
+    const own = callerHeaders(options)
     let body = await encodeBody(options)
     let sent = method
     let target = requestTarget(path, options.params)

@@ -1,6 +1,7 @@
 import type { TestResponse } from './test-response.ts'
 
-type Members = Readonly<Record<string, unknown>>
+/** JsonMembers of a JSON object. */
+export type JsonMembers = Readonly<Record<string, unknown>>
 
 /** Error member of a JSON-RPC answer. */
 export interface RpcError {
@@ -14,11 +15,11 @@ export class McpAnswer {
   /** The HTTP answer it came in. */
   readonly response: TestResponse
   /** The body as JSON; `null` when there is none. */
-  readonly message: Members | null
+  readonly message: JsonMembers | null
 
   constructor(response: TestResponse) {
     this.response = response
-    this.message = response.bytes.byteLength === 0 ? null : response.json<Members>()
+    this.message = response.bytes.byteLength === 0 ? null : response.json<JsonMembers>()
   }
 
   get status(): number {
@@ -26,7 +27,7 @@ export class McpAnswer {
   }
 
   /** Result of the request; `null` for an error. */
-  get result(): Members | null {
+  get result(): JsonMembers | null {
     const result = this.message?.['result']
     return isMembers(result) ? result : null
   }
@@ -58,7 +59,7 @@ export class McpAnswer {
   }
 
   /** The problem of a failed tool call (`{ code, message, fix, … }`); `null` for none. */
-  get problem(): Members | null {
+  get problem(): JsonMembers | null {
     if (this.result?.['isError'] !== true) return null
     try {
       const body: unknown = JSON.parse(this.text)
@@ -70,6 +71,6 @@ export class McpAnswer {
   }
 }
 
-function isMembers(value: unknown): value is Members {
+function isMembers(value: unknown): value is JsonMembers {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

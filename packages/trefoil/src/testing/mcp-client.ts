@@ -1,8 +1,8 @@
 import { checkOptionNames, type OptionNames } from '../contract/options/option-names.ts'
-import { MCP_PATH } from '../surfaces/mcp/mcp-surface.ts'
-import { bearer, type HeadersInput, headerPairs, mergePairs } from './header-pairs.ts'
+import { MCP_PATH } from '../contract/protocol/paths.ts'
+import { callerHeaders, type HeadersInput, headerPairs, mergePairs } from './header-pairs.ts'
 import type { TestHttp } from './http-client.ts'
-import { McpAnswer } from './mcp-answer.ts'
+import { type JsonMembers, McpAnswer } from './mcp-answer.ts'
 
 /** The stateless revision (`modern`, 2026-07-28) or the ones with a handshake (`legacy`). */
 export type McpEraName = 'legacy' | 'modern'
@@ -43,8 +43,6 @@ const CALL_OPTIONS: OptionNames<McpCallOptions> = {
   dryRun: true,
 }
 
-type Members = Readonly<Record<string, unknown>>
-
 const NEWEST = { legacy: '2025-11-25', modern: '2026-07-28' } as const
 const CLIENT = { name: 'trefoil-test-client', version: '1' } as const
 const VERSION_KEY = 'io.modelcontextprotocol/protocolVersion'
@@ -75,17 +73,17 @@ export class TestMcp {
     return this.#call('server/discover', {}, { ...options, era: 'modern' })
   }
 
-  async toolsList(options: McpRequestOptions = {}): Promise<McpAnswer> {
-    checkOptionNames('testClient().mcp.toolsList()', options, REQUEST_OPTIONS)
+  async listTools(options: McpRequestOptions = {}): Promise<McpAnswer> {
+    checkOptionNames('testClient().mcp.listTools()', options, REQUEST_OPTIONS)
     return this.#call('tools/list', {}, options)
   }
 
-  async toolsCall(
+  async callTool(
     name: string,
-    args: Members = {},
+    args: JsonMembers = {},
     options: McpCallOptions = {},
   ): Promise<McpAnswer> {
-    checkOptionNames('testClient().mcp.toolsCall()', options, CALL_OPTIONS)
+    checkOptionNames('testClient().mcp.callTool()', options, CALL_OPTIONS)
     const { approvalToken, dryRun } = options
     const meta = {
       ...(approvalToken === undefined ? {} : { approvalToken }),
@@ -105,7 +103,7 @@ export class TestMcp {
     return new McpAnswer(response)
   }
 
-  #call(method: string, params: Members, options: McpRequestOptions): Promise<McpAnswer> {
+  #call(method: string, params: JsonMembers, options: McpRequestOptions): Promise<McpAnswer> {
     const era = options.era ?? this.#era
     const version = options.protocolVersion ?? NEWEST[era]
     const meta = {
@@ -125,8 +123,7 @@ export class TestMcp {
       if (typeof params['name'] === 'string') headers.push(['mcp-name', inHeader(params['name'])])
     }
     if (options.origin !== undefined) headers.push(['origin', options.origin])
-    const named = mergePairs(headers, bearer(options.token))
-    return this.request(message, mergePairs(named, headerPairs(options.headers)))
+    return this.request(message, mergePairs(headers, callerHeaders(options)))
   }
 }
 

@@ -1,6 +1,6 @@
 import { checkOptionNames, type OptionNames } from '../contract/options/option-names.ts'
 import { type FieldsInput, fieldPairs, urlEncode } from './request-target.ts'
-import type { RequestBody } from './test-exchange.ts'
+import type { SentBody } from './test-exchange.ts'
 
 /** A file to upload. */
 export interface TestFile {
@@ -12,11 +12,11 @@ export interface TestFile {
 }
 
 /** The ways to send a body; one at a time. */
-export interface BodyOptions {
+export interface TestBodyOptions {
   /** Any JSON value, `null` included. */
   readonly json?: unknown
   /** Text, bytes, or pieces of either (sent without a length). */
-  readonly body?: string | RequestBody
+  readonly body?: string | SentBody
   /** Fields of a form: urlencoded, or multipart when there are `files`. */
   readonly form?: FieldsInput
   /** Files of a multipart form by field name; an array repeats the field. */
@@ -24,7 +24,7 @@ export interface BodyOptions {
 }
 
 export interface EncodedBody {
-  readonly bytes: RequestBody | null
+  readonly bytes: SentBody | null
   /** Content type, unless the test sends its own. */
   readonly type: string | null
 }
@@ -34,7 +34,7 @@ const NO_BODY: EncodedBody = { bytes: null, type: null }
 const encoder = new TextEncoder()
 
 /** @throws TypeError when two ways are used at once, or `json` has no JSON form */
-export async function encodeBody(options: BodyOptions): Promise<EncodedBody> {
+export async function encodeBody(options: TestBodyOptions): Promise<EncodedBody> {
   const { json, body, form, files } = options
   if (json !== undefined && body !== undefined) {
     throw new TypeError('Use either json or body, not both')
@@ -62,7 +62,7 @@ function encodeJson(json: unknown): EncodedBody {
 
 async function encodeMultipart(
   form: FieldsInput,
-  files: NonNullable<BodyOptions['files']>,
+  files: NonNullable<TestBodyOptions['files']>,
 ): Promise<EncodedBody> {
   const data = new FormData()
   for (const [name, value] of fieldPairs(form)) data.append(name, value)

@@ -1,6 +1,7 @@
 /** A value of a query or form: arrays repeat the name, `undefined` is left out. */
 export type ScalarInput = string | number | boolean | bigint
 
+/** Fields of a form or a query by name; arrays repeat a name. */
 export type FieldsInput =
   | Readonly<Record<string, ScalarInput | readonly ScalarInput[] | undefined>>
   | readonly (readonly [name: string, value: ScalarInput])[]

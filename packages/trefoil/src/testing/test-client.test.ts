@@ -1,18 +1,8 @@
 import { describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
+import { AuthContext } from '../auth.ts'
 import type { Logger } from '../contract/call/logger.ts'
-import {
-  AuthContext,
-  cookie,
-  createApp,
-  dependency,
-  file,
-  form,
-  header,
-  path,
-  query,
-  reply,
-} from '../index.ts'
+import { cookie, createApp, dependency, file, form, header, path, query, reply } from '../index.ts'
 import { testClient } from './test-client.ts'
 
 const SILENT: Logger = { debug() {}, info() {}, warn() {}, error() {} }

@@ -5,7 +5,7 @@ import { incompleteBody } from '../contract/params/incomplete-body.ts'
 import { refuse } from '../contract/problems/problem.ts'
 
 /** Body of a request: whole, or in pieces as the caller makes them. */
-export type RequestBody = Uint8Array | AsyncIterable<string | Uint8Array>
+export type SentBody = Uint8Array | AsyncIterable<string | Uint8Array>
 
 /** A request head and body, as they would stand on the wire. */
 export interface WireRequest {
@@ -13,7 +13,7 @@ export interface WireRequest {
   readonly target: string
   /** Names and values in turn. */
   readonly headers: readonly string[]
-  readonly body: RequestBody | null
+  readonly body: SentBody | null
 }
 
 /** What the test says about the connection. */
@@ -33,7 +33,7 @@ export class TestExchange implements Exchange {
   readonly encrypted: boolean
   /** A test sends a Host header like everybody else, so nothing is excused. */
   readonly inProcess = false
-  readonly #body: RequestBody | null
+  readonly #body: SentBody | null
   readonly #abortListeners: (() => void)[] = []
   readonly #doneListeners: ((result: SendResult) => void)[] = []
   #phase: 'open' | 'aborted' | 'done' = 'open'

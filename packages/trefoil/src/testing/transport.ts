@@ -1,6 +1,5 @@
-import type { HttpReply } from '../contract/answer/exchange.ts'
+import type { HttpHandler, HttpReply } from '../contract/answer/exchange.ts'
 import { discardStream, skipStream } from '../engine/answer/stream.ts'
-import type { HttpHandler } from '../surfaces/http/http-surface.ts'
 import { AnswerStream } from './answer-stream.ts'
 import type { Lifespan } from './lifespan.ts'
 import { type Connection, TestExchange, type WireRequest } from './test-exchange.ts'

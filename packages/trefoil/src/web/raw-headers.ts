@@ -132,7 +132,7 @@ const knownPairs = new WeakMap<object, readonly string[]>()
  * Names and values in turn, lower-case, of a problem's headers. One that a header cannot carry is
  * left out: it may be text of the caller, and what comes after must still be answered (RESP-3).
  */
-export function headerPairs(
+export function problemHeaderPairs(
   headers: Readonly<Record<string, string>> | undefined,
 ): readonly string[] {
   if (headers === undefined) return []

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { CookieSigner, keyRing } from 'trefoil'
+import { keyRing } from 'trefoil/auth'
+import { CookieSigner } from 'trefoil/cookies'
 import { bearer, json, problem } from '../asking.mjs'
 import { token } from '../tokens.mjs'
 

@@ -1,5 +1,5 @@
 import { answeredNow, asked } from '../../contract/call/answered-now.ts'
-import { jsonKinds, namesNull } from '../../contract/params/json-kinds.ts'
+import { jsonKinds, namesNull } from '../../contract/json-schema/kinds.ts'
 import type { ParamSource } from '../../contract/params/params.ts'
 import { type JsonSchema, jsonSchemaOf, type Schema } from '../../contract/params/schema.ts'
 import { headOf, startOf } from './input-side.ts'

@@ -1,6 +1,6 @@
 import { isJsonMediaType } from '../../base/json/json-media-type.ts'
 import type { AnswerForm } from '../../contract/call/action.ts'
-import { jsonKinds } from '../../contract/params/json-kinds.ts'
+import { jsonKinds } from '../../contract/json-schema/kinds.ts'
 import type { JsonSchema } from '../../contract/params/schema.ts'
 
 /**

@@ -13,6 +13,7 @@ const COVERED: ActionSite = {
   covered: { api: true, mcp: true, cli: true },
   hasApprovalHook: true,
   timeout: 0,
+  appGuards: [],
 }
 const OPEN: ActionSite = { ...COVERED, covered: { api: false, mcp: false, cli: false } }
 const AGENT = { name: 'orders.get', description: 'Get an order.', tool: true } as const

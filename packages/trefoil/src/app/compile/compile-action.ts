@@ -11,32 +11,51 @@ import { readDuration } from '../../contract/options/read-duration.ts'
 import type { ParamSpec } from '../../contract/params/param-spec.ts'
 import type { Params } from '../../contract/params/params.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
+import {
+  INTERNAL_PATH,
+  MANIFEST_PATH,
+  MCP_PATH,
+  ROUTES_PATH,
+} from '../../contract/protocol/paths.ts'
 import { checkDependencyGraph } from '../../engine/dependencies/dependency-graph.ts'
+import { checkHeaders } from '../../policy/check-headers.ts'
 import { hasRole } from '../../policy/guards/roles-and-scopes.ts'
-import { setHeaders } from '../../policy/set-headers.ts'
-import { type PathTemplate, parsePathTemplate, type SegmentType } from '../../web/path-template.ts'
+import {
+  type PathTemplate,
+  parsePathTemplate,
+  type SegmentType,
+  templateSpelling,
+} from '../../web/path-template.ts'
 import { checkRouteOptions } from '../declare/check-declared-options.ts'
 import {
   type Declaration,
   type DeclaredOptions,
   describeDeclaration,
 } from '../declare/declaration.ts'
-import { checkAgentSchemas } from './agent-schemas.ts'
 import { answerForm } from './answer-form.ts'
 import { compileParams } from './compile-params.ts'
+import { declaredProblems, type OwnProblems } from './declared-problems.ts'
+import { checkAgentSchemas } from './documents/agent-schemas.ts'
+import { inputSchemaOf } from './documents/input-schema.ts'
+import { returnedDocument } from './documents/returned-document.ts'
 import { freezeAction } from './freeze-action.ts'
-import { inputSchemaOf } from './input-schema.ts'
-import { returnedDocument } from './returned-document.ts'
 
 const EXTERNAL_NAME = /^[A-Za-z0-9_.-]{1,128}$/
 const MAX_DESCRIPTION = 1000
-const RESERVED = ['/mcp', '/__trefoil__'] as const
-const RESERVED_EXACTLY = '/.well-known/trefoil-actions.json'
+/** Safe methods (RFC 9110 §9.2.1): whoever says nothing else changes nothing with them. */
+const READS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
+const RESERVED = [MCP_PATH, INTERNAL_PATH] as const
+const RESERVED_EXACTLY: readonly string[] = [MANIFEST_PATH, ROUTES_PATH]
 
 /** An action and its parsed path. */
 export interface CompiledAction {
   readonly action: Action
   readonly template: PathTemplate | null
+  /** How messages name who brought it: ` of part 'x'`; empty for the app itself. */
+  readonly owner: string
+  readonly part: string | null
+  /** An endpoint of a part, which is in no list and no document. */
+  readonly isEndpoint: boolean
 }
 
 /** What the app knows that an action must fit to. */
@@ -44,8 +63,12 @@ export interface ActionSite {
   readonly covered: PerSurface
   readonly hasApprovalHook: boolean
   readonly timeout: number
+  /** Guards that parts bring for every action. */
+  readonly appGuards: readonly Guard[]
   /** Type that the app sets for what handlers return, where their routes set none. */
   readonly contentType?: string | undefined
+  /** Rows of problems that parts bring. */
+  readonly ownProblems?: OwnProblems
 }
 
 /** @throws ImproperlyConfigured naming the route and what to change */
@@ -92,6 +115,7 @@ export function compileAction(declaration: Declaration, site: ActionSite): Compi
     description: options.description?.trim() ?? null,
     method,
     path: template?.text ?? null,
+    template: template === null ? null : templateSpelling(template),
     exposed,
     public: isPublic,
     approval: compileApproval(
@@ -101,6 +125,7 @@ export function compileAction(declaration: Declaration, site: ActionSite): Compi
       where,
     ),
     guards,
+    appGuards: site.appGuards,
     params,
     dependencies,
     returns: returns ?? null,
@@ -123,6 +148,9 @@ export function compileAction(declaration: Declaration, site: ActionSite): Compi
     tags: [...new Set(shared.flatMap((level) => level.tags ?? []))],
     metadata: Object.freeze(Object.assign({}, ...shared.map((level) => level.metadata))),
     hints: { ...defaultHints(method), ...options.hints },
+    changes: options.changes ?? !READS.has(method ?? ''),
+    external: options.external ?? false,
+    problems: declaredProblems(options.problems, site.ownProblems, where),
     deprecated: options.deprecated ?? false,
     status: compileStatus(options.status, where),
     headers,
@@ -133,7 +161,9 @@ export function compileAction(declaration: Declaration, site: ActionSite): Compi
     ),
     streamTimeout: compileTimeout([options.timeout], 0, where),
   }
-  return { action: freezeAction(action), template }
+  const { part, isEndpoint = false } = declaration
+  const owner = part === undefined ? '' : ` of part '${part}'`
+  return { action: freezeAction(action), template, owner, part: part ?? null, isEndpoint }
 }
 
 function compilePath({ levels, path, method }: Declaration, where: string): PathTemplate | null {
@@ -151,7 +181,7 @@ function compilePath({ levels, path, method }: Declaration, where: string): Path
   const reserved = RESERVED.some(
     (base) => template.text === base || template.text.startsWith(`${base}/`),
   )
-  if (reserved || template.text === RESERVED_EXACTLY) {
+  if (reserved || RESERVED_EXACTLY.includes(template.text)) {
     throw new ImproperlyConfigured(
       `Route path '${path}' is reserved by Trefoil. Choose a different application route.`,
     )
@@ -322,7 +352,7 @@ function compileHeaders(
   contentType: string | undefined,
   where: string,
 ): Action['headers'] {
-  const own = headers === undefined ? null : setHeaders(`${where}: headers`, headers)
+  const own = headers === undefined ? null : checkHeaders(`${where}: headers`, headers)
   if (contentType === undefined || (own !== null && 'content-type' in own)) return own
   return Object.freeze({ ...own, 'content-type': contentType })
 }

@@ -14,7 +14,7 @@ import {
 } from '../../contract/params/params.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
 import { compileParams } from './compile-params.ts'
-import type { ParamSite } from './param-site.ts'
+import type { ParamSite } from './documents/param-site.ts'
 
 const SITE: ParamSite = {
   where: 'Route POST /orders',

@@ -18,10 +18,11 @@ import {
   type ToldAbsence,
   tellAbsence,
 } from './absence.ts'
-import { bigintSchema } from './bigint-segment.ts'
-import { bigintDocument, documentOf } from './param-document.ts'
+import { bigintSchema } from './documents/bigint-segment.ts'
+import { bigintDocument, documentOf } from './documents/param-document.ts'
+import { type ParamSite, wrongParam } from './documents/param-site.ts'
 import { paramHint } from './param-hint.ts'
-import { type ParamSite, wrongParam } from './param-site.ts'
+import { withoutValues } from './without-values.ts'
 
 /** What `params` of an action comes to. */
 export interface CompiledParams {
@@ -76,7 +77,7 @@ function defaultSource(method: string | null): ParamSource {
 }
 
 function compileMarked(name: string, marked: MarkedParam, site: ParamSite): ParamSpec {
-  const { source, schema, alias, description, jsonSchema, optional, explode } = marked
+  const { source, schema, alias, description, jsonSchema, optional, sensitive, explode } = marked
   if (source === 'path' && !site.pathNames.includes(alias ?? name) && site.method !== null) {
     throw wrongParam(
       site,
@@ -87,7 +88,8 @@ function compileMarked(name: string, marked: MarkedParam, site: ParamSite): Para
   if (source !== 'path' && site.pathNames.includes(name)) {
     throw wrongParam(site, name, `is a segment of the path and cannot be a ${source} parameter`)
   }
-  return build(name, source, schema, { alias, description, jsonSchema, optional, explode }, site)
+  const extras = { alias, description, jsonSchema, optional, sensitive, explode }
+  return build(name, source, schema, extras, site)
 }
 
 interface Extras {
@@ -95,6 +97,7 @@ interface Extras {
   readonly description?: string | undefined
   readonly jsonSchema?: JsonSchema | undefined
   readonly optional?: boolean | undefined
+  readonly sensitive?: boolean
   readonly explode?: boolean
 }
 
@@ -128,6 +131,7 @@ function build(
       `cannot be a ${source} parameter: ${why}. Use a scalar or a list of scalars, pass { jsonSchema }, or send it in the body`,
     )
   }
+  const { sensitive = false } = extras
   const commas = extras.explode === false
   if (commas && kinds?.list !== true) {
     throw wrongParam(site, name, 'explode: false is for lists, and its schema takes one value')
@@ -143,7 +147,11 @@ function build(
     source,
     wire: source === 'header' ? wire.toLowerCase() : wire,
     schema,
-    jsonSchema: advertised(json ?? {}, extras.description, absence),
+    jsonSchema: advertised(
+      sensitive ? withoutValues(json ?? {}) : (json ?? {}),
+      extras.description,
+      absence,
+    ),
     text: kinds?.kinds ?? [],
     list: kinds?.list ?? false,
     commas,
@@ -152,6 +160,7 @@ function build(
     nullIsAbsent: isNullAbsent(source, schema, json, absence),
     // There is no path without its segments.
     isAssumedRequired: isAssumed && source !== 'path',
+    sensitive,
     description: extras.description ?? textOf(json?.['description']),
   })
 }

@@ -17,6 +17,10 @@ export function freezeAction(action: Action): Action {
       value: action.guards.map((guard) => readGuard(`Action '${action.name}': guards`, guard)),
       enumerable: true,
     },
+    appGuards: {
+      value: action.appGuards.map((guard) => readGuard(`Action '${action.name}': guards`, guard)),
+      enumerable: true,
+    },
     errorHandlers: {
       value: action.errorHandlers.map((level) => Object.freeze(level.map(copyErrorHandler))),
       enumerable: true,

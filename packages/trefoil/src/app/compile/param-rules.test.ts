@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { cookie, file, files, form, header, path, query } from '../../contract/params/params.ts'
 import { absenceOf } from './absence.ts'
 import { compileParams } from './compile-params.ts'
-import type { ParamSite } from './param-site.ts'
+import type { ParamSite } from './documents/param-site.ts'
 
 const SITE: ParamSite = {
   where: 'Route GET /x/{id}',

@@ -3,7 +3,12 @@ import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
 import type { Declaration, DeclaredOptions } from '../declare/declaration.ts'
 import { compileRegistry } from './registry.ts'
 
-const SITE = { covered: { api: true, mcp: true, cli: true }, hasApprovalHook: true, timeout: 0 }
+const SITE = {
+  covered: { api: true, mcp: true, cli: true },
+  hasApprovalHook: true,
+  timeout: 0,
+  appGuards: [],
+}
 
 function route(
   method: string | null,

@@ -1,4 +1,3 @@
-import type { Action } from '../../contract/call/action.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
 import { templateShape, templateSpelling } from '../../web/path-template.ts'
 import type { Declaration } from '../declare/declaration.ts'
@@ -24,7 +23,7 @@ export function compileRegistry(
       mistakes.push(error.message)
     }
   }
-  mistakes.push(...nameConflicts(compiled.map(({ action }) => action)), ...pathConflicts(compiled))
+  mistakes.push(...nameConflicts(compiled), ...pathConflicts(compiled))
   if (mistakes.length === 1) throw new ImproperlyConfigured(mistakes[0])
   if (mistakes.length > 1) {
     throw new ImproperlyConfigured(
@@ -34,27 +33,32 @@ export function compileRegistry(
   return Object.freeze(compiled)
 }
 
-function nameConflicts(actions: readonly Action[]): string[] {
-  const seen = new Map<string, Action>()
+function nameConflicts(compiled: readonly CompiledAction[]): string[] {
+  const seen = new Map<string, CompiledAction>()
   const mistakes: string[] = []
-  for (const action of actions) {
+  for (const entry of compiled) {
+    const { action } = entry
     if (!action.exposed.mcp && !action.exposed.cli) continue
     const other = seen.get(action.name)
-    seen.set(action.name, action)
+    seen.set(action.name, entry)
     if (other === undefined) continue
-    const kind = other.exposed.mcp && action.exposed.mcp ? 'tool' : 'action'
+    const kind = other.action.exposed.mcp && action.exposed.mcp ? 'tool' : 'action'
     mistakes.push(
-      `Duplicate ${kind} name: ${action.name} (${placeOf(other)} and ${placeOf(action)}); ` +
+      `Duplicate ${kind} name: ${action.name} (${placeOf(other)} and ${placeOf(entry)}); ` +
         'give one of them another name',
     )
   }
   return mistakes
 }
 
-/** Where an action was declared, as its developer knows it. */
-function placeOf({ method, path, exposed }: Action): string {
-  if (path !== null) return `route ${method} ${path}`
-  return exposed.mcp ? 'app.tool()' : 'app.action()'
+/**
+ * Where an action was declared, as its developer knows it. Where parts are at it, they are named:
+ * neither of them can see the other one.
+ */
+function placeOf({ action: { method, path, exposed }, part }: CompiledAction): string {
+  const declared = exposed.mcp ? 'app.tool()' : 'app.action()'
+  const place = path === null ? declared : `route ${method} ${path}`
+  return part === null ? place : `${place} of part '${part}'`
 }
 
 /** Two routes of one shape and method would compete; of one shape, they must agree on names. */
@@ -83,6 +87,7 @@ function conflict(entry: CompiledAction, other: CompiledAction): string[] {
     : []
 }
 
-function spelling({ action, template }: CompiledAction): string {
-  return `${action.method} '${template === null ? action.path : templateSpelling(template)}'`
+function spelling({ action, template, owner }: CompiledAction): string {
+  const path = template === null ? action.path : templateSpelling(template)
+  return `${action.method} '${path}'${owner}`
 }

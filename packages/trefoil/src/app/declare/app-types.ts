@@ -13,6 +13,13 @@ export interface AppTypes {
 }
 
 /**
+ * The types of some app, whichever. The compiler takes every app for one of these; what handlers see
+ * of it is `unknown`, and that there is a caller is not promised (`CallAuth`).
+ */
+// biome-ignore lint/suspicious/noExplicitAny: nothing else is at once above and below every app
+export type AnyTypes = any
+
+/**
  * Any authenticator with its surfaces. `onAuthenticated` is a method here because its parameter is
  * the context of its own authenticator, narrower than any context.
  */
@@ -24,9 +31,14 @@ export interface AnyAuthConfig extends Omit<AuthConfig, 'onAuthenticated'> {
 }
 
 /** What an app knows from its options. */
-export interface TypesOf<Auth extends readonly AnyAuthConfig[], State, CallState> extends AppTypes {
-  readonly covered: Covered<Auth>
-  readonly payload: PayloadOf<Auth[number]>
+export interface TypesOf<
+  Auth extends readonly AnyAuthConfig[],
+  State,
+  CallState,
+  Parts = readonly [],
+> extends AppTypes {
+  readonly covered: Covered<Auth> | PartsCovered<Parts>
+  readonly payload: OwnPayload<Auth, Parts> | PartsPayload<Parts>
   readonly state: State
   readonly callState: CallState
 }
@@ -80,3 +92,34 @@ export type OwnPayloads<Auth extends readonly unknown[]> = {
       : { readonly onAuthenticated: never }
     : unknown
 }
+
+/**
+ * Of an app without `auth` the compiler takes the list for one of any length, whose payload is anything;
+ * where parts say who is calling that would hide theirs.
+ */
+type OwnPayload<Auth extends readonly AnyAuthConfig[], Parts> = [PartsCovered<Parts>] extends [
+  never,
+]
+  ? PayloadOf<Auth[number]>
+  : Same<Auth, readonly AnyAuthConfig[]> extends true
+    ? never
+    : PayloadOf<Auth[number]>
+
+type Same<A, B> = (<X>() => X extends A ? 1 : 2) extends <X>() => X extends B ? 1 : 2 ? true : false
+
+/** What the authenticators of parts add to the types of an app. Of a list of unknown length: nothing. */
+type PartsCovered<Parts> = Parts extends readonly [infer First, ...infer Rest]
+  ? Covered<AuthOf<First>> | PartsCovered<Rest>
+  : never
+
+type PartsPayload<Parts> = Parts extends readonly [infer First, ...infer Rest]
+  ? PayloadOf<AuthOf<First>[number]> | PartsPayload<Rest>
+  : never
+
+type AuthOf<One> = One extends { readonly authenticator: infer Auth }
+  ? Auth extends readonly AnyAuthConfig[]
+    ? Auth
+    : Auth extends AnyAuthConfig
+      ? readonly [Auth]
+      : readonly []
+  : readonly []

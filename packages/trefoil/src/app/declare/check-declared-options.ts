@@ -35,7 +35,7 @@ export function checkRouteOptions(where: string, options: DeclaredOptions): void
   checkOptionNames(where, options, ROUTE_OPTIONS)
   checkShared(where, options)
   // By truth, `tool: 'false'` would hand the action to agents.
-  for (const option of ['tool', 'cli', 'deprecated'] as const) {
+  for (const option of ['tool', 'cli', 'deprecated', 'changes', 'external'] as const) {
     checkFlag(`${where}: ${option}`, options[option])
   }
   for (const option of ['name', 'description', 'title'] as const) {
@@ -78,7 +78,12 @@ function checkShared(where: string, options: Level['options']): void {
   checkList(`${where}: guards`, options.guards, "guards, such as hasRole('admin')", isRecord)
   for (const guard of options.guards ?? []) readGuard(`${where}: guards`, guard)
   checkList(`${where}: middleware`, options.middleware, 'functions', isFunction)
-  checkList(`${where}: errorHandlers`, options.errorHandlers, 'handlers from onError()', isRecord)
+  checkList(
+    `${where}: errorHandlers`,
+    options.errorHandlers,
+    'entries made with handle(Class, answer)',
+    isRecord,
+  )
   if (options.metadata !== undefined) checkRecord(`${where}: metadata`, options.metadata)
   if (options.params === undefined) return
   checkRecord(`${where}: params`, options.params)

@@ -12,10 +12,13 @@ export interface DeclaredOptions extends SharedOptions {
   readonly title?: string
   readonly params?: Params
   readonly returns?: Schema | undefined
+  readonly problems?: readonly string[]
   readonly tool?: boolean
   readonly cli?: boolean
   readonly public?: boolean | readonly SurfaceName[]
   readonly hints?: ToolHints
+  readonly changes?: boolean
+  readonly external?: boolean
   readonly deprecated?: boolean
   readonly status?: number
   readonly headers?: Readonly<Record<string, string | null>>
@@ -38,13 +41,21 @@ export interface Declaration {
   readonly levels: readonly Level[]
   readonly options: DeclaredOptions
   readonly handler: Handler
+  /** Part that brought it; absent for what the app declares itself. */
+  readonly part?: string
+  /** True for an endpoint of a part, which is in no list and no document. */
+  readonly isEndpoint?: true
 }
 
 /** How a declaration is called in an error message. */
-export function describeDeclaration({ method, path, levels, options }: Declaration): string {
-  if (method === null) return `Action '${options.name ?? ''}'`
+export function describeDeclaration(declaration: Declaration): string {
+  const { method, path, levels, options, part, isEndpoint } = declaration
+  const owner = part === undefined ? '' : ` of part '${part}'`
+  if (method === null) return `Action '${options.name ?? ''}'${owner}`
   const full = levels.map(({ prefix }) => prefix).join('') + (path ?? '')
-  return `Route ${method} ${full}${options.name === undefined ? '' : ` ('${options.name}')`}`
+  const kind = isEndpoint === true ? 'Endpoint' : 'Route'
+  const name = options.name === undefined ? '' : ` ('${options.name}')`
+  return `${kind} ${method} ${full}${name}${owner}`
 }
 
 /** Every option of a group, for finding misspelt ones. */
@@ -67,10 +78,13 @@ export const ROUTE_OPTIONS: OptionNames<DeclaredOptions> = {
   description: true,
   title: true,
   returns: true,
+  problems: true,
   tool: true,
   cli: true,
   public: true,
   hints: true,
+  changes: true,
+  external: true,
   deprecated: true,
   status: true,
   headers: true,

@@ -3,26 +3,14 @@ import type { Awaitable } from '../../base/promise.ts'
 import type { Reply } from '../../contract/answer/reply.ts'
 import type { AuthContext } from '../../contract/auth/auth-context.ts'
 import type { ErrorHandler, Middleware, ToolHints } from '../../contract/call/action.ts'
+import type { ActionHandle, RouteHandle } from '../../contract/call/action-handle.ts'
 import type { Call, Guard } from '../../contract/call/call.ts'
 import type { Dependency } from '../../contract/call/dependency.ts'
 import type { SurfaceName } from '../../contract/call/surface-name.ts'
 import type { MarkedParam, ParamSource, Params } from '../../contract/params/params.ts'
+import type { PathNames, PathValue } from '../../contract/params/path-names.ts'
 import type { InputOf, OutputOf, Schema } from '../../contract/params/schema.ts'
 import type { AppTypes } from './app-types.ts'
-
-/** Names of the `{name}` segments of a path template. */
-export type PathNames<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
-  ? (Name extends `${infer Bare}:${string}` ? Bare : Name) | PathNames<Rest>
-  : never
-
-type PathValue<
-  Path extends string,
-  Name extends string,
-> = Path extends `${string}{${Name}:int}${string}`
-  ? number
-  : Path extends `${string}{${Name}:bigint}${string}`
-    ? bigint
-    : string
 
 /** What the handler receives for one entry of `params`. */
 export type ParamValue<P> = P extends Schema
@@ -38,6 +26,7 @@ export type Args<Path extends string, P> = {
   readonly [Name in keyof P]: ParamValue<P[Name]>
 } & { readonly [Name in Exclude<PathNames<Path>, keyof P>]: PathValue<Path, Name> }
 
+/** Open to anonymous callers: everywhere, nowhere, or on the listed surfaces. */
 export type PublicOption = boolean | readonly SurfaceName[]
 
 export type ExposedSurfaces<Api extends 'api', Tool, Cli> =
@@ -51,12 +40,14 @@ type OpenSurfaces<T extends AppTypes, Exposed extends SurfaceName, Pub> =
   | (Pub extends true ? Exposed : Pub extends readonly SurfaceName[] ? Pub[number] : never)
 
 /** `call.auth`: not `null` exactly when no exposed surface is open. */
-export type CallAuth<T extends AppTypes, Exposed extends SurfaceName, Pub> = [
-  OpenSurfaces<T, Exposed, Pub>,
-] extends [never]
-  ? AuthContext<T['payload']>
-  : AuthContext<T['payload']> | null
+export type CallAuth<T extends AppTypes, Exposed extends SurfaceName, Pub> = 0 extends T & 1
+  ? // Of an app that is any app (`App`, `Routes` without saying which): nobody has promised a caller.
+    AuthContext | null
+  : [OpenSurfaces<T, Exposed, Pub>] extends [never]
+    ? AuthContext<T['payload']>
+    : AuthContext<T['payload']> | null
 
+/** The call that a handler is given, by the surfaces it is on and those it is open on. */
 export type CallOf<T extends AppTypes, Exposed extends SurfaceName, Pub> = Call<
   CallAuth<T, Exposed, Pub>,
   T['callState'],
@@ -75,9 +66,9 @@ export type HandlerResult<R> = R extends Schema
   : unknown
 
 /** Tools and CLI actions are called by name and found by description. */
-type Named<Tool, Cli> = true extends Tool | Cli
-  ? { readonly name: string; readonly description: string }
-  : { readonly name?: string; readonly description?: string }
+type Named<Name, Tool, Cli> = true extends Tool | Cli
+  ? { readonly name: Name; readonly description: string }
+  : { readonly name?: Name; readonly description?: string }
 
 type FileNames<P> = {
   [Name in keyof P]: P[Name] extends { readonly source: 'file' | 'files' } ? Name : never
@@ -105,7 +96,7 @@ export interface SharedOptions {
   readonly metadata?: Readonly<Record<string, unknown>>
   /** Wraps the handler; outer groups outside. */
   readonly middleware?: readonly Middleware[]
-  /** Maps errors of the handler, made with `onError(Class, handle)`. */
+  /** Maps errors of the handler, made with `handle(Class, answer)`. */
   readonly errorHandlers?: readonly ErrorHandler[]
   /**
    * Runs only with approval of its exact arguments: `true` on MCP and CLI (APPR-1), or on the
@@ -117,7 +108,7 @@ export interface SharedOptions {
 }
 
 /** What an operation says about itself. `P`: its own parameters; `Inherited`: its groups'. */
-interface OperationOptions<
+export interface OperationOptions<
   P extends Params,
   Inherited extends Params,
   R extends Schema | undefined,
@@ -125,6 +116,7 @@ interface OperationOptions<
   Cli extends boolean,
   Pub extends PublicOption,
   Api extends 'api',
+  Code extends string,
 > extends SharedOptions {
   /** Human-readable name. */
   readonly title?: string
@@ -138,8 +130,20 @@ interface OperationOptions<
   readonly cli?: Agents<Cli, P & Inherited>
   /** Open to anonymous callers: everywhere it is exposed, or on the listed surfaces. */
   readonly public?: Pub & (boolean | readonly ExposedSurfaces<Api, Tool, Cli>[])
+  /**
+   * Codes of the problems it answers with on purpose: documented, and known to typed clients beside
+   * those of the framework. Default none.
+   */
+  readonly problems?: readonly Code[]
   /** Hints for agents; default from the HTTP method. */
   readonly hints?: ToolHints
+  /**
+   * Whether it may change something. Default: GET, HEAD and OPTIONS do not, everything else does, and
+   * so do actions and tools without a method.
+   */
+  readonly changes?: boolean
+  /** Acts outside the database too: sends mail, takes money. Default false. */
+  readonly external?: boolean
   /** Response headers: a value replaces a default one, `null` removes it. */
   readonly headers?: Readonly<Record<string, string | null>>
   /** HTTP status of success, 200…299. Default 200, or 204 when there is no value. */
@@ -148,6 +152,7 @@ interface OperationOptions<
   readonly deprecated?: boolean
 }
 
+/** No parameters. */
 // biome-ignore lint/complexity/noBannedTypes: the empty object is the neutral element here
 export type NoParams = {}
 
@@ -160,20 +165,30 @@ export interface AddRoute<T extends AppTypes, Inherited extends Params, Prefix e
     const Tool extends boolean = false,
     const Cli extends boolean = false,
     const Pub extends PublicOption = false,
+    const Code extends string = never,
+    const Name extends string = string,
   >(
     path: Path,
-    options: OperationOptions<P, Inherited, R, Tool, Cli, Pub, 'api'> & Named<Tool, Cli>,
+    options: OperationOptions<P, Inherited, R, Tool, Cli, Pub, 'api', Code> &
+      Named<Name, Tool, Cli>,
     handler: NoInfer<
       (
         args: Args<`${Prefix}${Path}`, Inherited & P>,
         call: CallOf<T, ExposedSurfaces<'api', Tool, Cli>, Pub>,
       ) => HandlerResult<R>
     >,
-  ): void
+  ): RouteHandle<
+    `${Prefix}${Path}`,
+    Inherited & P,
+    R,
+    ExposedSurfaces<'api', Tool, Cli>,
+    Code,
+    Name
+  >
   <const Path extends string>(
     path: Path,
     handler: (args: Args<`${Prefix}${Path}`, Inherited>, call: CallOf<T, 'api', false>) => unknown,
-  ): void
+  ): RouteHandle<`${Prefix}${Path}`, Inherited, undefined, 'api', never>
 }
 
 /** Adds an action without an HTTP path. `ToolChoice`: what `tool` may be, and is by default. */
@@ -183,9 +198,11 @@ export type AddAction<T extends AppTypes, Inherited extends Params, ToolChoice e
   const Tool extends ToolChoice = false extends ToolChoice ? ToolChoice & false : ToolChoice,
   const Cli extends boolean = false,
   const Pub extends PublicOption = false,
+  const Code extends string = never,
+  const Name extends string = string,
 >(
-  name: string,
-  options: OperationOptions<P, Inherited, R, Tool, Cli, Pub, never> & {
+  name: Name,
+  options: OperationOptions<P, Inherited, R, Tool, Cli, Pub, never, Code> & {
     readonly description: string
   } & ToolParams<ToolChoice, P & Inherited>,
   handler: NoInfer<
@@ -194,4 +211,4 @@ export type AddAction<T extends AppTypes, Inherited extends Params, ToolChoice e
       call: CallOf<T, ExposedSurfaces<never, Tool, Cli>, Pub>,
     ) => HandlerResult<R>
   >,
-) => void
+) => ActionHandle<'', Inherited & P, R, ExposedSurfaces<never, Tool, Cli>, Code, Name>

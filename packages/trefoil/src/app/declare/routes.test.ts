@@ -3,7 +3,7 @@ import { AuthContext } from '../../contract/auth/auth-context.ts'
 import { dependency } from '../../contract/call/dependency.ts'
 import { hasRole } from '../../policy/guards/roles-and-scopes.ts'
 import { createApp } from '../create-app.ts'
-import { onError } from './routes.ts'
+import { handle } from './routes.ts'
 
 const logger = { debug() {}, info() {}, warn() {}, error() {} }
 const at = (path: string, init?: RequestInit) => new Request(`http://localhost${path}`, init)
@@ -56,7 +56,7 @@ describe('groups', () => {
     const fail = (error: Error) => () => {
       throw error
     }
-    const route = onError(SyntaxError, () => 'route')
+    const route = handle(SyntaxError, () => 'route')
     group.get('/route', { errorHandlers: [route] }, fail(new SyntaxError()))
     group.get('/group', { errorHandlers: [route] }, fail(new RangeError()))
     group.get('/app', { errorHandlers: [route] }, fail(new TypeError()))

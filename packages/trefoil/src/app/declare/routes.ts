@@ -1,12 +1,21 @@
 import type { Awaitable } from '../../base/promise.ts'
 import type { ErrorClass, ErrorHandler, Handler, Middleware } from '../../contract/call/action.ts'
+import type { AnyHandle } from '../../contract/call/action-handle.ts'
 import { valueKind } from '../../contract/options/value-kind.ts'
 import type { Params } from '../../contract/params/params.ts'
-import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
-import type { AppTypes } from './app-types.ts'
+import { ImproperlyConfigured, type Problem } from '../../contract/problems/problem.ts'
+import type { AnyTypes, AppTypes } from './app-types.ts'
 import { checkGroupOptions } from './check-declared-options.ts'
 import type { Declaration, DeclaredOptions, Level } from './declaration.ts'
-import type { AddAction, AddRoute, AnyCallOf, NoParams, SharedOptions } from './route-types.ts'
+import { makeHandle } from './make-handle.ts'
+import type {
+  AddAction,
+  AddRoute,
+  AnyCallOf,
+  Args,
+  NoParams,
+  SharedOptions,
+} from './route-types.ts'
 
 /** Options of a group. */
 export interface GroupOptions<P extends Params> extends SharedOptions {
@@ -14,14 +23,43 @@ export interface GroupOptions<P extends Params> extends SharedOptions {
   readonly params?: P
 }
 
+/** What handlers of a group may count on. */
+interface GroupTypes<T extends AppTypes, Inherited extends Params, Prefix extends string> {
+  readonly payload: T['payload']
+  readonly state: T['state']
+  readonly callState: T['callState']
+  readonly args: Args<Prefix, Inherited>
+}
+
+/**
+ * Where routes are added, for functions in other files: an app, or a group of one.
+ *
+ * `Routes<typeof app>` takes that app, its groups, and any app on which handlers may count on the
+ * same: surfaces with an authenticator, the payload, `state`. `Routes` alone takes every app, and its
+ * handlers have to ask whether there is a caller.
+ */
+export type Routes<Of = AnyTypes> = 0 extends Of & 1
+  ? RouteGroup<AnyTypes>
+  : Of extends RouteGroup<infer T, infer Inherited, infer Prefix>
+    ? RouteGroup<T, Inherited, Prefix>
+    : never
+
+/** Of the class `Problem` the compiler concludes that its code is none, where it may be any. */
+type Thrown<E> = [E] extends [Problem<never>] ? ([Problem<never>] extends [E] ? Problem : E) : E
+
 type Arguments = readonly [options: DeclaredOptions, handler: Handler] | readonly [handler: Handler]
 
 /** What the app and its groups share: adding routes, actions, middleware and error handlers. */
-export class Routes<
+export class RouteGroup<
   T extends AppTypes,
   Inherited extends Params = NoParams,
   Prefix extends string = '',
 > {
+  /**
+   * Only for the compiler, which would otherwise take any group for any other: a handler that counts
+   * on a caller must not be added where nobody is asked who is calling.
+   */
+  declare readonly '~types'?: (covered: T['covered'] | null) => GroupTypes<T, Inherited, Prefix>
   readonly get: AddRoute<T, Inherited, Prefix> = this.#adder('GET')
   readonly post: AddRoute<T, Inherited, Prefix> = this.#adder('POST')
   readonly put: AddRoute<T, Inherited, Prefix> = this.#adder('PUT')
@@ -64,9 +102,9 @@ export class Routes<
   group<const Segment extends string, const P extends Params = NoParams>(
     prefix: Segment,
     options: GroupOptions<P> = {},
-  ): Routes<T, Inherited & P, `${Prefix}${Segment}`> {
+  ): RouteGroup<T, Inherited & P, `${Prefix}${Segment}`> {
     checkGroupOptions(prefix, options)
-    return new Routes(this.#levels, this.#declare, prefix, options)
+    return new RouteGroup(this.#levels, this.#declare, prefix, options)
   }
 
   /** Wraps every handler declared here and below; runs after approval. */
@@ -83,9 +121,9 @@ export class Routes<
    */
   onError<E>(
     type: ErrorClass<E>,
-    handle: (error: E, call: AnyCallOf<T>) => Awaitable<unknown>,
+    answer: (error: Thrown<E>, call: AnyCallOf<T>) => Awaitable<unknown>,
   ): void {
-    this.#errorHandlers.push({ type, handle: handle as ErrorHandler['handle'] })
+    this.#errorHandlers.push(errorHandler('onError()', type, answer))
   }
 
   #adder(method: string): AddRoute<T, Inherited, Prefix> {
@@ -96,18 +134,19 @@ export class Routes<
         )
       }
       const [options, handler] = rest.length === 1 ? [{}, rest[0]] : rest
-      this.#add(method, path, options, handler)
+      return this.#add(method, path, options, handler)
     }
-    return add as AddRoute<T, Inherited, Prefix>
+    // The handle has the types of its route, which nothing at run time can show.
+    return add as unknown as AddRoute<T, Inherited, Prefix>
   }
 
   #actionAdder<ToolChoice extends boolean>(
     fixed: DeclaredOptions,
   ): AddAction<T, Inherited, ToolChoice> {
     const add = (name: string, options: DeclaredOptions, handler: Handler) => {
-      this.#add(null, null, { ...options, ...fixed, name }, handler)
+      return this.#add(null, null, { ...options, ...fixed, name }, handler)
     }
-    return add as AddAction<T, Inherited, ToolChoice>
+    return add as unknown as AddAction<T, Inherited, ToolChoice>
   }
 
   #add(
@@ -115,19 +154,47 @@ export class Routes<
     path: string | null,
     options: DeclaredOptions,
     handler: Handler,
-  ): void {
+  ): AnyHandle {
     if (typeof handler !== 'function') {
       const what = `${method ?? 'Action'} ${path ?? options.name}`
       throw new ImproperlyConfigured(`${what} has no handler: the last argument is its function`)
     }
-    this.#declare({ method, path, levels: this.#levels, options, handler })
+    const declaration = { method, path, levels: this.#levels, options, handler }
+    this.#declare(declaration)
+    return makeHandle(declaration)
   }
 }
 
-/** An entry of `errorHandlers` in route and group options. */
-export function onError<E>(
+/**
+ * An entry of `errorHandlers` in route and group options; for an app or group as a whole there is
+ * `onError(Class, answer)`.
+ *
+ * @param type class of errors that handlers, middleware and dependencies throw; the framework's own
+ * refusals (TIMEOUT, a refused caller) are never among them
+ * @param answer returns the value to answer with, or `undefined` to leave the error to the next
+ * @throws ImproperlyConfigured for what is no class, or no function
+ */
+export function handle<E>(
   type: ErrorClass<E>,
-  handle: (error: E, call: AnyCallOf<AppTypes>) => Awaitable<unknown>,
+  answer: (error: Thrown<E>, call: AnyCallOf<AppTypes>) => Awaitable<unknown>,
 ): ErrorHandler {
-  return { type, handle: handle as ErrorHandler['handle'] }
+  return errorHandler('handle()', type, answer)
+}
+
+function errorHandler(
+  where: string,
+  type: ErrorClass<unknown>,
+  answer: (error: never, call: never) => unknown,
+): ErrorHandler {
+  if (!isClass(type) || typeof answer !== 'function') {
+    throw new ImproperlyConfigured(
+      `${where} takes a class of errors and a function: (Class, (error, call) => …)`,
+    )
+  }
+  return Object.freeze({ type, handle: answer as ErrorHandler['handle'] })
+}
+
+/** An arrow function has no `prototype`, and `instanceof` throws at it when an error has come. */
+function isClass(type: unknown): boolean {
+  return typeof type === 'function' && typeof type.prototype === 'object' && type.prototype !== null
 }

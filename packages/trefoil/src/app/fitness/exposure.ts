@@ -18,12 +18,14 @@ export function describeExposure(catalogue: Catalogue, config: AppConfig): reado
 }
 
 function uncovered(
-  { actions, covered }: Catalogue,
+  { actions, endpoints, covered }: Catalogue,
   config: AppConfig,
   surface: SurfaceName,
 ): Exposure[] {
   if (covered[surface] || config.publicSurfaces.has(surface)) return []
-  const names = actions.filter((action) => action.exposed[surface]).map(({ name }) => name)
+  const names = [...actions, ...endpoints]
+    .filter((action) => action.exposed[surface])
+    .map(({ name }) => name)
   if (names.length === 0) return []
   const list = names.sort().join(', ')
   const message = `No AuthConfig covers the '${surface}' surface; exposed routes are public: ${list}`

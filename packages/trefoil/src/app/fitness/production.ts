@@ -20,10 +20,15 @@ export class UnfitForProduction extends ImproperlyConfigured {
   }
 }
 
-/** Everything that makes the app unfit for production (PROD-1, W-44), in a fixed order. */
+/**
+ * Everything that makes the app unfit for production (PROD-1, W-44), in a fixed order.
+ *
+ * @param risks what parts say of themselves
+ */
 export function productionIssues(
   catalogue: Catalogue,
   config: AppConfig,
+  risks: () => readonly ProductionRisk[],
 ): readonly ProductionRisk[] {
   return [
     ...config.risks,
@@ -32,6 +37,7 @@ export function productionIssues(
     ...uncoveredSurfaces(catalogue, config),
     ...approvalIssues(catalogue),
     ...credentialIssues(catalogue, config),
+    ...risks(),
   ]
 }
 

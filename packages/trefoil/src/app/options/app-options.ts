@@ -1,11 +1,12 @@
 import { type Clock, type RandomSource, systemClock, systemRandom } from '../../base/clock.ts'
 import { isRecord } from '../../base/plain/is-record.ts'
 import type { AuthConfig } from '../../contract/auth/authenticator.ts'
-import type { ApprovalHook } from '../../contract/call/approval.ts'
+import type { ApprovalHook } from '../../contract/call/approval-hook.ts'
 import { SURFACES, type SurfaceName } from '../../contract/call/surface-name.ts'
 import type { Environment } from '../../contract/options/environment.ts'
 import { callable, clock, flag, kind, listOf, text } from '../../contract/options/kinds.ts'
 import type { OptionGroup, Values } from '../../contract/options/option-rows.ts'
+import type { Part } from '../declare/part-types.ts'
 import {
   CLI,
   type CliOptions,
@@ -38,6 +39,8 @@ export interface AppOptions {
   readonly publicSurfaces?: readonly SurfaceName[]
   /** Decides approvals for actions with `needsApproval`. Default none. */
   readonly approval?: ApprovalHook
+  /** Features, each one value with all that it brings. Default none. */
+  readonly parts?: readonly Part[]
   /** Hosts, proxies and headers: what is decided before anything of the app is asked. */
   readonly edge?: EdgeOptions
   /** What browsers are told, and what pages of other origins may do. */
@@ -71,6 +74,7 @@ export type AppValues = Values<
     readonly description: string | null
     readonly auth: AuthBySurface
     readonly approval: ApprovalHook | null
+    readonly parts: readonly unknown[]
     readonly edge: EdgeValues
     readonly browser: BrowserValues
     readonly limits: LimitValues
@@ -130,6 +134,12 @@ export const APP: OptionGroup<AppOptions, AppValues> = {
       read: callable(),
       default: null,
       doc: 'The hook that decides approvals, see [approval](approval.md). Needed once an action has `needsApproval`.',
+    },
+    parts: {
+      // Each is looked into when it is included.
+      read: kind('a list of parts', (value): value is readonly unknown[] => Array.isArray(value)),
+      default: [],
+      doc: 'Features, each one value with all that it brings, see [parts](parts.md).',
     },
     edge: {
       group: EDGE,

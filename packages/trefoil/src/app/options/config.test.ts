@@ -254,7 +254,7 @@ describe('AUTH-2: authenticators', () => {
     [
       'no function',
       [{ surfaces: ['api'] }],
-      'auth.authenticate is missing. The [authenticator](auth.md#authenticators), such as `jwtAuth({ … })`, or your own function of the request.',
+      'auth.authenticate is missing. The authenticator, such as `jwtAuth({ … })`, or your own function of the request.',
     ],
     [
       'a method that is no function',

@@ -3,9 +3,9 @@ import { choice, list, orNull } from '../../contract/options/kinds.ts'
 import type { OptionKind } from '../../contract/options/option-kind.ts'
 import type { OptionGroup, Values } from '../../contract/options/option-rows.ts'
 import type { ProductionRisk } from '../../contract/options/production-risk.ts'
+import { checkHeaders } from '../../policy/check-headers.ts'
 import { parseHostPatterns } from '../../policy/edge.ts'
 import type { SecurityMode } from '../../policy/security-headers.ts'
-import { setHeaders } from '../../policy/set-headers.ts'
 import {
   type Compression,
   type CompressionOptions,
@@ -81,7 +81,7 @@ export const EDGE: OptionGroup<EdgeOptions, EdgeValues> = {
       read: {
         words: 'object',
         read: (value, path) => ({
-          value: setHeaders(path, value as Readonly<Record<string, string | null>>),
+          value: checkHeaders(path, value as Readonly<Record<string, string | null>>),
         }),
       },
       default: {},

@@ -1,4 +1,5 @@
 import type { Awaitable } from '../../base/promise.ts'
+import type { Problem } from '../problems/problem.ts'
 
 /**
  * One HTTP request as a transport hands it over: as received, nothing trusted, nothing parsed.
@@ -81,3 +82,11 @@ export interface HttpReply {
   readonly headers: readonly string[]
   readonly body: HttpBody
 }
+
+/**
+ * Answers one request; never rejects.
+ *
+ * @param refusal for a request that the transport has to refuse: it gets the headers, the id and
+ * the record of every other
+ */
+export type HttpHandler = (exchange: Exchange, refusal?: Problem) => Awaitable<HttpReply>

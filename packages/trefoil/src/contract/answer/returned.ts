@@ -12,6 +12,7 @@ import {
 import { encoderOf, validatorOf } from '../params/validate.ts'
 import { ImproperlyConfigured } from '../problems/problem.ts'
 
+/** Options of {@link returning}. */
 export interface ReturningOptions {
   /** JSON Schema of what is sent, for schemas that have none. */
   readonly jsonSchema: JsonSchema

@@ -1,10 +1,12 @@
 import type { Awaitable } from '../../base/promise.ts'
 import type { ParamSpec } from '../params/param-spec.ts'
 import type { JsonSchema, Schema } from '../params/schema.ts'
+import type { ProblemRow } from '../problems/problems.ts'
 import type { Call, Guard } from './call.ts'
 import type { Dependency } from './dependency.ts'
-import { NO_SURFACE, type PerSurface } from './surface-name.ts'
+import { NO_SURFACE, type PerSurface, type SurfaceName } from './surface-name.ts'
 
+/** Any handler of an action, as the catalogue has it. */
 export type Handler = (args: never, call: never) => unknown
 
 /**
@@ -58,6 +60,12 @@ export interface ToolHints {
  */
 export type AnswerForm = 'by-value' | 'text' | 'json'
 
+/** A failure that an action answers with on purpose. */
+export interface DeclaredProblem {
+  readonly code: string
+  readonly row: ProblemRow
+}
+
 /** A frozen action: everything known about it once the app is compiled. */
 export interface Action {
   /** External name; for actions that are on HTTP only and unnamed: `METHOD /path`. */
@@ -68,6 +76,8 @@ export interface Action {
   readonly method: string | null
   /** Path template; `null` when the action has no HTTP path. */
   readonly path: string | null
+  /** The same as it was written, `/files/{rest:path}`. */
+  readonly template: string | null
   /** Surfaces on which the action exists. */
   readonly exposed: PerSurface
   /** Surfaces on which it is open to anonymous callers by the developer's `public`. */
@@ -75,6 +85,11 @@ export interface Action {
   /** Surfaces on which it runs only with approval. */
   readonly approval: PerSurface
   readonly guards: readonly Guard[]
+  /**
+   * Guards of the app's parts. They stand before its own wherever callers are authenticated; where
+   * they are not there is nobody to ask about.
+   */
+  readonly appGuards: readonly Guard[]
   /** Caller-facing arguments, in declaration order. */
   readonly params: readonly ParamSpec[]
   readonly dependencies: readonly (readonly [name: string, dependency: Dependency<unknown>])[]
@@ -93,7 +108,13 @@ export interface Action {
   readonly tags: readonly string[]
   readonly metadata: Readonly<Record<string, unknown>>
   readonly hints: ToolHints
+  /** True when it may change something: what the method says, or the action itself. */
+  readonly changes: boolean
+  /** True when it acts outside the database, where nothing can be taken back. */
+  readonly external: boolean
   readonly deprecated: boolean
+  /** What it declares to answer with, beside what the framework itself refuses. */
+  readonly problems: readonly DeclaredProblem[]
   /** HTTP status of success; `null` for 200, or 204 when there is no value. */
   readonly status: number | null
   /** Response headers of this action: a value replaces, `null` removes; `null` for none. */
@@ -115,10 +136,12 @@ export function emptyAction(name: string): Action {
     description: null,
     method: null,
     path: null,
+    template: null,
     exposed: NO_SURFACE,
     public: NO_SURFACE,
     approval: NO_SURFACE,
     guards: [],
+    appGuards: [],
     params: [],
     dependencies: [],
     returns: null,
@@ -131,10 +154,24 @@ export function emptyAction(name: string): Action {
     tags: [],
     metadata: {},
     hints: {},
+    changes: true,
+    external: false,
+    problems: [],
     deprecated: false,
     status: null,
     headers: null,
     timeout: 0,
     streamTimeout: 0,
   }
+}
+
+/**
+ * The guards of an action on a surface, in order. Those of the whole app hold where nobody has an
+ * authenticator too: a surface that was forgotten must not be the way round them.
+ */
+export function guardsOn(
+  { guards, appGuards, public: isPublic }: Action,
+  surface: SurfaceName,
+): readonly Guard[] {
+  return isPublic[surface] ? guards : [...appGuards, ...guards]
 }

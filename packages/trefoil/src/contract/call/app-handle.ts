@@ -1,14 +1,11 @@
-import { valueKind } from '../options/value-kind.ts'
-import { ImproperlyConfigured } from '../problems/problem.ts'
 import type { ActionTarget } from '../protocol/action-protocol.ts'
-
-/** Found on every app, whichever copy of the package made it. */
-export const APP_BRAND = '~trefoil.app'
 
 /** What a local CLI caller presents. */
 export interface LocalCredentials {
-  /** Header names and values in turn, such as `authorization`, `Bearer …`. */
-  readonly headers: readonly string[]
+  /** Sent as `Authorization: Bearer …`. Default: no such header. */
+  readonly token?: string | undefined
+  /** Header names and values in turn, such as `x-api-key`, `…`. Default none. */
+  readonly headers?: readonly string[] | undefined
   /** Aborts the calls, for example on Ctrl-C. */
   readonly signal?: AbortSignal
 }
@@ -27,9 +24,8 @@ export interface ShutdownLimits {
   readonly hooks: number
 }
 
-/** The part of an app that servers and the `trefoil` program hold it by. */
+/** An app as servers and the `trefoil` program take it: what `createApp()` returned, and nothing like it. */
 export interface AppHandle {
-  readonly [APP_BRAND]: true
   readonly name: string
   /** Compiles the app (throws `ImproperlyConfigured`), then runs the start-up hooks. */
   startup(options?: StartupOptions): Promise<void>
@@ -39,18 +35,6 @@ export interface AppHandle {
   shutdown(): Promise<void>
   /** Throws `ImproperlyConfigured` listing everything that is unfit for production. */
   validateProduction(): void
-  /** Resolves when no `call.background` task runs any more. Apps of an older version have none. */
-  readonly '~idle'?: () => Promise<void>
   /** Actions run in this process: source `cli`, entrypoint `local`. */
   localActions(credentials: LocalCredentials): ActionTarget
-}
-
-export function isAppHandle(value: unknown): value is AppHandle {
-  return typeof value === 'object' && value !== null && APP_BRAND in value
-}
-
-/** @throws ImproperlyConfigured for what is no app, an `undefined` out of a forgotten export for one */
-export function checkAppHandle(where: string, value: unknown): void {
-  if (isAppHandle(value)) return
-  throw new ImproperlyConfigured(`${where} takes an app of createApp(), got ${valueKind(value)}`)
 }

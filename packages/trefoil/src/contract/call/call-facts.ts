@@ -63,6 +63,10 @@ export interface ActionFacts {
   readonly path: string | null
   readonly tags: readonly string[]
   readonly metadata: Readonly<Record<string, unknown>>
+  /** True when it may change something. */
+  readonly changes: boolean
+  /** True when it acts outside the database too. */
+  readonly external: boolean
 }
 
 /** Provenance of a call: set by the framework from the way in, never by the caller (REQ-3). */

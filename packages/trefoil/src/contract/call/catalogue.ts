@@ -1,4 +1,5 @@
-import type { Action } from './action.ts'
+import type { ProblemRow } from '../problems/problems.ts'
+import { type Action, guardsOn } from './action.ts'
 import type { PerSurface } from './surface-name.ts'
 
 /** The compiled app as descriptions need it: what there is, and who may reach it. */
@@ -8,6 +9,10 @@ export interface Catalogue {
   readonly description: string | null
   /** In order of registration. */
   readonly actions: readonly Action[]
+  /** HTTP endpoints of parts, which no list or document shows. */
+  readonly endpoints: readonly Action[]
+  /** Rows of the problem tables of parts, by code. */
+  readonly problems: ReadonlyMap<string, ProblemRow>
   /** Surfaces that have an authenticator. */
   readonly covered: PerSurface
 }
@@ -19,4 +24,9 @@ export function requiresAuth(
   surface: keyof PerSurface,
 ): boolean {
   return catalogue.covered[surface] && !action.public[surface]
+}
+
+/** True when there is a guard that a caller of this surface has to pass. */
+export function isGuarded(action: Action, surface: keyof PerSurface): boolean {
+  return guardsOn(action, surface).length > 0
 }

@@ -26,6 +26,7 @@ export type Uses = Readonly<Record<string, Dependency<unknown>>>
 
 export type UsedValues<U extends Uses> = { readonly [Name in keyof U]: DependencyValue<U[Name]> }
 
+/** What a dependency gives: `DependencyValue<typeof db>`. */
 export type DependencyValue<D> = D extends Dependency<infer Value> ? Value : never
 
 /** What a provider knows about the call it works for. */
@@ -41,6 +42,8 @@ export interface Dependency<Value> {
   readonly [BRAND]: true
   readonly name: string
   readonly scope: DependencyScope
+  /** `safe` when it may be opened for a preview, which is taken back; else `null`. */
+  readonly preview: 'safe' | null
   /** Other dependencies handed to the provider, or a function giving them. */
   readonly uses: () => Uses
   readonly provide: (uses: never, call: ProviderCall) => unknown
@@ -55,9 +58,15 @@ export interface Dependency<Value> {
   readonly '~value'?: Value
 }
 
+/** Options of {@link dependency}. */
 export interface DependencyOptions<U extends Uses> {
   /** Default `request`. */
   readonly scope?: DependencyScope
+  /**
+   * `safe`: may be opened while the effect of a call is only looked at, because nothing of it is left
+   * behind then: it reads, or takes part in the transaction that is rolled back. Default: not so.
+   */
+  readonly preview?: 'safe'
   /** Shown in errors; default: the provider's name. */
   readonly name?: string
   /** Dependencies of this one; a function when they are declared later in the file. */
@@ -72,6 +81,7 @@ const OPTIONS: OptionNames<DependencyOptions<Uses>> = {
   scope: true,
   name: true,
   uses: true,
+  preview: true,
   ambient: true,
   risks: true,
 }
@@ -92,7 +102,7 @@ export function dependency<Returned, const U extends Uses = Record<never, never>
 ): Dependency<ProvidedValue<Returned>> {
   checkOptionNames('dependency()', options, OPTIONS)
   checkText('dependency(): name', options.name)
-  const { scope = 'request', uses, ambient = false } = options
+  const { scope = 'request', uses, preview, ambient = false } = options
   if (typeof provide !== 'function') {
     throw new ImproperlyConfigured(
       `dependency() takes a function that provides the value, got ${valueKind(provide)}`,
@@ -100,6 +110,9 @@ export function dependency<Returned, const U extends Uses = Record<never, never>
   }
   if (scope !== 'request' && scope !== 'function') {
     throw new ImproperlyConfigured("Dependency scope must be 'function' or 'request'")
+  }
+  if (preview !== undefined && preview !== 'safe') {
+    throw new ImproperlyConfigured("Dependency preview must be 'safe', or left out")
   }
   if (typeof ambient !== 'boolean') {
     throw new ImproperlyConfigured('Dependency ambient must be true or false')
@@ -110,6 +123,7 @@ export function dependency<Returned, const U extends Uses = Record<never, never>
     name,
     scope,
     uses: fixed(name, uses),
+    preview: preview ?? null,
     provide,
     ambient,
     risks: readRisks(`risks of dependency '${name}'`, options.risks),

@@ -15,4 +15,5 @@ export interface Logger {
 /** How much the default logger writes, from everything to nothing. */
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const
 
+/** How much is logged: the level and everything above it. */
 export type LogLevel = (typeof LOG_LEVELS)[number]

@@ -1,6 +1,7 @@
 /** The three ways in: HTTP API, MCP tool, CLI action (AUTH-1). */
 export const SURFACES = ['api', 'mcp', 'cli'] as const
 
+/** A way in: `api` (HTTP), `mcp` or `cli`. */
 export type SurfaceName = (typeof SURFACES)[number]
 
 /** `server`: the call came over the network. `local`: the CLI ran it in this process. */

@@ -1,5 +1,6 @@
+import { isRecord } from '../../base/plain/is-record.ts'
 import type { JsonSchema } from '../params/schema.ts'
-import { eachSubschema, isJsonObject, mapSubschemas } from './keywords.ts'
+import { eachSubschema, mapSubschemas } from './keywords.ts'
 import { hasReferences, References, referenceOf, UnresolvedReference } from './references.ts'
 
 /** A document whose references are all of one form: `#/$defs/<name>`. */
@@ -86,7 +87,7 @@ class ReferenceGraph {
     this.#targets.set(schema, targets)
     const scan = (part: JsonSchema): void => {
       const target = this.references.targetOf(part)
-      if (isJsonObject(target)) {
+      if (isRecord(target)) {
         this.#refuseCircle(part)
         targets.push(target)
       }
@@ -99,7 +100,7 @@ class ReferenceGraph {
   /** References that lead to each other and to nothing else say nothing, and no reader survives them. */
   #refuseCircle(schema: JsonSchema): void {
     const walked = new Set<unknown>()
-    for (let at: unknown = schema; isJsonObject(at); at = this.references.targetOf(at)) {
+    for (let at: unknown = schema; isRecord(at); at = this.references.targetOf(at)) {
       if (walked.has(at)) throw new UnresolvedReference(referenceOf(at) ?? '')
       walked.add(at)
     }
@@ -142,7 +143,7 @@ class Inliner {
   /** The document itself is no reference, whatever it was: a tool shows what kind of value it takes. */
   #spellOut(schema: JsonSchema): JsonSchema {
     const target = this.#graph.references.targetOf(schema)
-    if (!isJsonObject(target)) return this.#expand(schema)
+    if (!isRecord(target)) return this.#expand(schema)
     return beside(this.#spellOut(target), this.#copy(schema))
   }
 
@@ -162,7 +163,7 @@ class Inliner {
     const copy = this.#copy(schema)
     if (referenceOf(schema) === undefined) return copy
     const target = this.#graph.references.targetOf(schema)
-    if (!isJsonObject(target)) return beside(target === false ? { not: {} } : {}, copy)
+    if (!isRecord(target)) return beside(target === false ? { not: {} } : {}, copy)
     if (!this.#kept.has(target)) return beside(this.#expand(target), copy)
     return { $ref: DEFINITION + this.#define(target, schema), ...withoutReference(copy) }
   }
@@ -208,10 +209,16 @@ function nameIn(reference: string): string | null {
   return name === '' || /^[0-9]+$/.test(name) ? null : name
 }
 
+/** Which definition an inlined schema refers to; `null` for none. */
+export function definitionOf({ $ref: reference }: JsonSchema): string | null {
+  return typeof reference === 'string' && reference.startsWith(DEFINITION)
+    ? reference.slice(DEFINITION.length)
+    : null
+}
+
 /** An inlined schema whose definitions have been given other names. */
 export function renameReferences(schema: JsonSchema, rename: (name: string) => string): JsonSchema {
   const copy = mapSubschemas(schema, (part) => renameReferences(part, rename))
-  const { $ref: reference } = copy
-  if (typeof reference !== 'string') return copy
-  return { ...copy, $ref: DEFINITION + rename(reference.slice(DEFINITION.length)) }
+  const name = definitionOf(copy)
+  return name === null ? copy : { ...copy, $ref: DEFINITION + rename(name) }
 }

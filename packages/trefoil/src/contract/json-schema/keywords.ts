@@ -1,3 +1,4 @@
+import { isRecord } from '../../base/plain/is-record.ts'
 import type { JsonSchema } from '../params/schema.ts'
 
 const ONE: ReadonlySet<string> = new Set([
@@ -22,11 +23,6 @@ const NAMED: ReadonlySet<string> = new Set([
   'properties',
 ])
 
-/** True for a JSON object: a schema that is not `true` or `false`, or a map of schemas. */
-export function isJsonObject(value: unknown): value is JsonSchema {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
 /**
  * A copy of a schema with every direct subschema replaced by what `visit` returns. Only
  * keywords that hold schemas are entered: `$ref` inside `const`, `default`, `enum` or
@@ -36,12 +32,12 @@ export function mapSubschemas(
   schema: JsonSchema,
   visit: (subschema: JsonSchema) => JsonSchema,
 ): JsonSchema {
-  const each = (value: unknown): unknown => (isJsonObject(value) ? visit(value) : value)
+  const each = (value: unknown): unknown => (isRecord(value) ? visit(value) : value)
   return Object.fromEntries(
     Object.entries(schema).map(([keyword, value]) => {
       if (LIST.has(keyword) && Array.isArray(value)) return [keyword, value.map(each)]
       if (ONE.has(keyword)) return [keyword, each(value)]
-      if (NAMED.has(keyword) && isJsonObject(value)) {
+      if (NAMED.has(keyword) && isRecord(value)) {
         const members = Object.entries(value).map(([name, member]) => [name, each(member)])
         return [keyword, Object.fromEntries(members)]
       }
@@ -54,11 +50,11 @@ export function mapSubschemas(
 export function eachSubschema(schema: JsonSchema, visit: (subschema: JsonSchema) => void): void {
   for (const [keyword, value] of Object.entries(schema)) {
     if (LIST.has(keyword) && Array.isArray(value)) {
-      for (const item of value) if (isJsonObject(item)) visit(item)
+      for (const item of value) if (isRecord(item)) visit(item)
     } else if (ONE.has(keyword)) {
-      if (isJsonObject(value)) visit(value)
-    } else if (NAMED.has(keyword) && isJsonObject(value)) {
-      for (const member of Object.values(value)) if (isJsonObject(member)) visit(member)
+      if (isRecord(value)) visit(value)
+    } else if (NAMED.has(keyword) && isRecord(value)) {
+      for (const member of Object.values(value)) if (isRecord(member)) visit(member)
     }
   }
 }

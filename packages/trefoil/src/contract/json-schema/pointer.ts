@@ -1,4 +1,4 @@
-import { isJsonObject } from './keywords.ts'
+import { isRecord } from '../../base/plain/is-record.ts'
 
 /**
  * Follows the fragment of a local reference (RFC 6901 §6) through own members only.
@@ -13,7 +13,7 @@ export function followFragment(document: unknown, fragment: string): unknown {
   for (const token of tokens) {
     if (Array.isArray(value))
       value = /^(0|[1-9]\d*)$/.test(token) ? value[Number(token)] : undefined
-    else if (isJsonObject(value) && Object.hasOwn(value, token)) value = value[token]
+    else if (isRecord(value) && Object.hasOwn(value, token)) value = value[token]
     else return undefined
   }
   return value
@@ -23,13 +23,18 @@ export function followFragment(document: unknown, fragment: string): unknown {
 export function fragmentTokens(fragment: string): readonly string[] | null {
   if (fragment === '') return []
   if (!fragment.startsWith('/')) return null
+  return decoded(fragment)
+    .slice(1)
+    .split('/')
+    .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'))
+}
+
+/** What is not percent-encoded is taken as it stands: libraries write a name with a `%` that way. */
+function decoded(fragment: string): string {
   try {
     return decodeURIComponent(fragment)
-      .slice(1)
-      .split('/')
-      .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'))
   } catch {
-    return null
+    return fragment
   }
 }
 

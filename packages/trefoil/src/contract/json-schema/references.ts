@@ -1,6 +1,8 @@
+import { isRecord } from '../../base/plain/is-record.ts'
 import type { JsonSchema } from '../params/schema.ts'
-import { eachSubschema, isJsonObject } from './keywords.ts'
+import { eachSubschema } from './keywords.ts'
 import { followFragment } from './pointer.ts'
+import { SCHEMA_BOUNDS } from './walk.ts'
 
 /** Where one document is put together of several: a schema with an `$id` begins a new one. */
 interface Resource {
@@ -21,9 +23,6 @@ export class UnresolvedReference extends Error {
     this.reference = reference
   }
 }
-
-/** Deeper nesting is refused: no client reads it, and a schema that holds itself never ends. */
-const MAX_DEPTH = 100
 
 /** Base of documents without an `$id`: nobody's, so that only references inside can match. */
 const NO_BASE = 'schema://document/'
@@ -57,11 +56,11 @@ export class References {
     if (reference === undefined) return undefined
     const origin = this.#resourceOf.get(schema) ?? this.#document
     const target = this.#lookUp(reference, origin, '$dynamicRef' in schema)
-    if (!isJsonObject(target) && typeof target !== 'boolean') {
+    if (!isRecord(target) && typeof target !== 'boolean') {
       throw new UnresolvedReference(reference)
     }
     // Behind a pointer through a place of no keyword (`components`) nothing has been indexed.
-    if (isJsonObject(target) && !this.#resourceOf.has(target)) this.#index(target, origin, 0)
+    if (isRecord(target) && !this.#resourceOf.has(target)) this.#index(target, origin, 0)
     return target
   }
 
@@ -134,8 +133,10 @@ export function someSchema(schema: JsonSchema, test: (schema: JsonSchema) => boo
   return visit(schema, 0)
 }
 
+/** Deeper nesting is refused: no client reads it, and a schema that holds itself never ends. */
 function checkDepth(depth: number): void {
-  if (depth > MAX_DEPTH) throw new RangeError(`it is nested deeper than ${MAX_DEPTH} levels`)
+  const most = SCHEMA_BOUNDS.depth
+  if (depth > most) throw new RangeError(`it is nested deeper than ${most} levels`)
 }
 
 function splitAtHash(reference: string): readonly string[] {

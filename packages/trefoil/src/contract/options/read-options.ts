@@ -156,7 +156,7 @@ function readValue(
       const unset = members.has(name)
         ? 'is undefined; is the variable that it comes from set?'
         : null
-      const hint = own === null ? `. ${row.doc}` : `; give it, or set ${own}`
+      const hint = own === null ? `. ${withoutLinks(row.doc)}` : `; give it, or set ${own}`
       mistakes.push(`${path} ${own === null && unset !== null ? unset : `is missing${hint}`}`)
       return undefined
     }
@@ -224,4 +224,9 @@ export function nameVariables(error: unknown, used: ReadonlyMap<string, string>)
     message = message.replace(pattern, () => variable)
   }
   return message === error.message ? error : new ImproperlyConfigured(message, { cause: error })
+}
+
+/** A line of the documentation, for whoever reads it in a terminal. */
+function withoutLinks(doc: string): string {
+  return doc.replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
 }

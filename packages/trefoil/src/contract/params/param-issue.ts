@@ -68,13 +68,18 @@ export function invalidText(
   return { headline, issue }
 }
 
+/** For whatever is wrong with a secret: a schema's own words may repeat it, whole or in part. */
+const NOT_SHOWN = 'Invalid value, which is not shown because it may be a secret'
+
 /** A value that its schema refused. */
 export function invalidValue(
   spec: ParamSpec,
   surface: SurfaceName,
-  pointer: string,
-  message: string,
+  at: string,
+  text: string,
 ): ArgumentIssue {
+  // Where in the value is said by its keys, which may be secrets like the rest of it.
+  const [pointer, message] = spec.sensitive ? ['', NOT_SHOWN] : [at, text]
   let headline = `Invalid action argument: ${spec.name}`
   if (surface === 'api') {
     headline =

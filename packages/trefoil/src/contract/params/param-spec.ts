@@ -37,5 +37,7 @@ export interface ParamSpec {
   readonly nullIsAbsent?: boolean
   /** True when it is required only because nothing else could be told of its schema. */
   readonly isAssumedRequired?: boolean
+  /** True for what no record, log, error text or example may show. */
+  readonly sensitive: boolean
   readonly description: string | null
 }

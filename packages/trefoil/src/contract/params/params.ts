@@ -2,7 +2,7 @@ import type { Dependency } from '../call/dependency.ts'
 import { checkOptionNames, type OptionNames } from '../options/option-names.ts'
 import { checkFlag, checkRecord, checkText } from '../options/option-values.ts'
 import { ImproperlyConfigured } from '../problems/problem.ts'
-import { isSchema, type JsonSchema, type OutputOf, type Schema } from './schema.ts'
+import { type InputOf, isSchema, type JsonSchema, type OutputOf, type Schema } from './schema.ts'
 import type { UploadedFile } from './uploaded-file.ts'
 
 /** Where an argument travels on HTTP. `field` is one member of a JSON body, `body` all of it. */
@@ -20,7 +20,11 @@ export type ParamSource =
 const BRAND: unique symbol = Symbol('trefoil.param')
 
 /** A schema with the place it travels in. Made by {@link query} and its siblings. */
-export interface MarkedParam<Source extends ParamSource = ParamSource, Value = unknown> {
+export interface MarkedParam<
+  Source extends ParamSource = ParamSource,
+  Value = unknown,
+  Input = unknown,
+> {
   readonly [BRAND]: true
   readonly source: Source
   readonly schema: Schema<unknown, Value> | null
@@ -29,12 +33,15 @@ export interface MarkedParam<Source extends ParamSource = ParamSource, Value = u
   readonly jsonSchema: JsonSchema | undefined
   /** `undefined` where the schema says for itself whether it may be absent. */
   readonly optional: boolean | undefined
+  readonly sensitive: boolean
   /** Of query parameters only: `false` for lists written with commas. */
   readonly explode: boolean
-  /** Carries the type only. */
+  /** Carry types only: what the handler receives, and what a caller gives. */
   readonly '~value'?: Value
+  readonly '~input'?: Input
 }
 
+/** Options that every marked parameter has. */
 export interface ParamOptions {
   /** Name on the HTTP wire; default: the argument's name (headers: `_` becomes `-`). */
   readonly alias?: string
@@ -49,8 +56,15 @@ export interface ParamOptions {
    * schema that refuses `undefined` stops the start.
    */
   readonly optional?: boolean
+  /**
+   * A secret of the caller's, such as a password: its value is in no record, no log line, no text of an
+   * error and no example. What is wrong with it is not said in the words of its schema, which may
+   * repeat it. Default false.
+   */
+  readonly sensitive?: boolean
 }
 
+/** An entry of `params`: a schema, a marked parameter such as `query(…)`, or a dependency. */
 export type Param = Schema | MarkedParam | Dependency<unknown>
 
 /** Arguments and dependencies by name: one key is one argument, one hash member, one flag. */
@@ -79,7 +93,7 @@ function mark<Source extends ParamSource, S extends Schema>(
   source: Source,
   schema: S,
   options: QueryOptions = {},
-): MarkedParam<Source, OutputOf<S>> {
+): MarkedParam<Source, OutputOf<S>, InputOf<S>> {
   if (!isSchema(schema)) {
     throw new ImproperlyConfigured(`${source}() takes a Standard Schema, such as z.string()`)
   }
@@ -91,6 +105,7 @@ const PARAM_OPTIONS: OptionNames<ParamOptions> = {
   description: true,
   jsonSchema: true,
   optional: true,
+  sensitive: true,
 }
 const QUERY_OPTIONS: OptionNames<QueryOptions> = { ...PARAM_OPTIONS, explode: true }
 
@@ -101,21 +116,22 @@ function checkParamOptions(
 ): void {
   checkRecord(`${where}: options`, options)
   checkOptionNames(where, options, known)
-  const { alias, description, jsonSchema, optional, explode } = options
+  const { alias, description, jsonSchema, optional, sensitive, explode } = options
   if (alias !== '') checkText(`${where}: alias`, alias)
   if (description !== '') checkText(`${where}: description`, description)
   if (jsonSchema !== undefined) checkRecord(`${where}: jsonSchema`, jsonSchema)
   checkFlag(`${where}: optional`, optional)
+  checkFlag(`${where}: sensitive`, sensitive)
   checkFlag(`${where}: explode`, explode)
 }
 
-function marked<Source extends ParamSource, Value>(
+function marked<Source extends ParamSource, Value, Input = unknown>(
   source: Source,
   schema: Schema<unknown, Value> | null,
   options: QueryOptions,
-): MarkedParam<Source, Value> {
+): MarkedParam<Source, Value, Input> {
   checkParamOptions(`${source}()`, options, source === 'query' ? QUERY_OPTIONS : PARAM_OPTIONS)
-  const { alias, description, jsonSchema, optional, explode = true } = options
+  const { alias, description, jsonSchema, optional, sensitive = false, explode = true } = options
   return Object.freeze({
     [BRAND]: true as const,
     source,
@@ -124,6 +140,7 @@ function marked<Source extends ParamSource, Value>(
     description,
     jsonSchema,
     optional,
+    sensitive,
     explode,
   })
 }
@@ -132,7 +149,7 @@ function marked<Source extends ParamSource, Value>(
 export function path<S extends Schema>(
   schema: S,
   options?: ParamOptions,
-): MarkedParam<'path', OutputOf<S>> {
+): MarkedParam<'path', OutputOf<S>, InputOf<S>> {
   return mark('path', schema, options)
 }
 
@@ -140,23 +157,23 @@ export function path<S extends Schema>(
 export function query<S extends Schema>(
   schema: S,
   options?: QueryOptions,
-): MarkedParam<'query', OutputOf<S>> {
+): MarkedParam<'query', OutputOf<S>, InputOf<S>> {
   return mark('query', schema, options)
 }
 
-/** A request header. */
+/** A request header: of the argument's name, with `-` for each `_`, unless `alias` names another. */
 export function header<S extends Schema>(
   schema: S,
   options?: ParamOptions,
-): MarkedParam<'header', OutputOf<S>> {
+): MarkedParam<'header', OutputOf<S>, InputOf<S>> {
   return mark('header', schema, options)
 }
 
-/** A cookie. */
+/** One cookie, of the argument's name unless `alias` names another. Sent twice, the last one counts. */
 export function cookie<S extends Schema>(
   schema: S,
   options?: ParamOptions,
-): MarkedParam<'cookie', OutputOf<S>> {
+): MarkedParam<'cookie', OutputOf<S>, InputOf<S>> {
   return mark('cookie', schema, options)
 }
 
@@ -167,7 +184,7 @@ export function cookie<S extends Schema>(
 export function field<S extends Schema>(
   schema: S,
   options?: ParamOptions,
-): MarkedParam<'field', OutputOf<S>> {
+): MarkedParam<'field', OutputOf<S>, InputOf<S>> {
   return mark('field', schema, options)
 }
 
@@ -175,7 +192,7 @@ export function field<S extends Schema>(
 export function body<S extends Schema>(
   schema: S,
   options?: ParamOptions,
-): MarkedParam<'body', OutputOf<S>> {
+): MarkedParam<'body', OutputOf<S>, InputOf<S>> {
   return mark('body', schema, options)
 }
 
@@ -183,14 +200,16 @@ export function body<S extends Schema>(
 export function form<S extends Schema>(
   schema: S,
   options?: ParamOptions,
-): MarkedParam<'form', OutputOf<S>> {
+): MarkedParam<'form', OutputOf<S>, InputOf<S>> {
   return mark('form', schema, options)
 }
+
+type Missing<O> = O extends { optional: true } ? undefined : never
 
 /** One uploaded file; `undefined` for an optional one that was not sent. Not for tools and CLI. */
 export function file<const O extends FileOptions = NoOptions>(
   options?: O,
-): MarkedParam<'file', UploadedFile | (O extends { optional: true } ? undefined : never)> {
+): MarkedParam<'file', UploadedFile | Missing<O>, Blob | Missing<O>> {
   return marked('file', null, options ?? {})
 }
 
@@ -198,8 +217,10 @@ export function file<const O extends FileOptions = NoOptions>(
  * Uploaded files under one name: at least one, unless they are optional. Not available on tools
  * and CLI actions.
  */
-export function files(options: FileOptions = {}): MarkedParam<'files', readonly UploadedFile[]> {
-  return marked<'files', readonly UploadedFile[]>('files', null, options)
+export function files<const O extends FileOptions = NoOptions>(
+  options?: O,
+): MarkedParam<'files', readonly UploadedFile[], readonly Blob[] | Missing<O>> {
+  return marked('files', null, options ?? {})
 }
 
 export function isMarkedParam(value: unknown): value is MarkedParam {

@@ -4,7 +4,9 @@ import { pointerStep } from '../../base/json/json-pointer.ts'
 /** Any Standard Schema: zod, valibot, arktype… */
 export type Schema<Input = unknown, Output = Input> = StandardSchemaV1<Input, Output>
 
+/** What a schema takes. */
 export type InputOf<S extends Schema> = StandardSchemaV1.InferInput<S>
+/** What a schema gives. */
 export type OutputOf<S extends Schema> = StandardSchemaV1.InferOutput<S>
 
 export type SchemaResult = StandardSchemaV1.Result<unknown>

@@ -1,4 +1,6 @@
 import { isRecord } from '../../base/plain/is-record.ts'
+import { typeOfValue } from '../json-schema/types.ts'
+import { type Followed, SchemaWalk } from '../json-schema/walk.ts'
 import type { ScalarKind } from './param-spec.ts'
 import type { JsonSchema } from './schema.ts'
 
@@ -17,13 +19,12 @@ export interface TextKinds {
  * @returns `null` when the schema wants something that text cannot spell (an object, say)
  */
 export function textKinds(schema: JsonSchema): TextKinds | null {
-  const defs = schema['$defs']
-  const root = isRecord(defs) ? defs : {}
-  const types = typesOf(schema, root, 0)
+  const walk = new SchemaWalk(schema)
+  const types = typesOf(schema, walk)
   if (types === null) return null
   types.delete('null')
   if (types.size === 1 && types.has('array')) {
-    const kinds = scalarKinds(itemTypes(schema, root, 0))
+    const kinds = scalarKinds(itemTypes(schema, walk))
     return kinds === null ? null : { kinds, list: true }
   }
   const kinds = scalarKinds(types)
@@ -43,30 +44,22 @@ function scalarKinds(types: Set<string> | null): readonly ScalarKind[] | null {
   return ORDER.filter((kind) => types.has(kind))
 }
 
-const MAX_DEPTH = 8
-
 /** JSON types a schema admits; `null` when they cannot be told. */
-function typesOf(
-  schema: JsonSchema,
-  defs: Readonly<Record<string, unknown>>,
-  depth: number,
-): Set<string> | null {
-  if (depth > MAX_DEPTH) return null
-  const { type, enum: values, anyOf, oneOf, allOf, $ref: ref } = schema
+function typesOf(schema: JsonSchema, walk: SchemaWalk): Set<string> | null {
+  if (!walk.enter()) return null
+  const { type, enum: values, anyOf, oneOf, allOf } = schema
   if (typeof type === 'string') return new Set([type])
   if (Array.isArray(type)) return new Set(type.map(String))
-  if ('const' in schema) return new Set([typeOfValue(schema['const'])])
-  if (Array.isArray(values)) return new Set(values.map(typeOfValue))
-  if (typeof ref === 'string') {
-    const target = defs[ref.replace('#/$defs/', '')]
-    return isRecord(target) ? typesOf(target, defs, depth + 1) : null
-  }
+  if ('const' in schema) return new Set<string>([typeOfValue(schema['const'])])
+  if (Array.isArray(values)) return new Set<string>(values.map(typeOfValue))
+  const followed = walk.follow(schema)
+  if (followed !== undefined) return behind(followed, typesOf)
   const choices = anyOf ?? oneOf
-  if (Array.isArray(choices)) return union(choices, typesOf, defs, depth)
+  if (Array.isArray(choices)) return union(choices, typesOf, walk)
   if (Array.isArray(allOf)) {
     // What says nothing of the type leaves it to the next one.
     const part: unknown = allOf.find(saysType) ?? allOf[0]
-    if (isRecord(part)) return typesOf(part, defs, depth + 1)
+    if (isRecord(part)) return typesOf(part, walk)
   }
   // No constraint at all: any JSON value, which text can always spell as a string.
   return Object.keys(schema).some((key) => SHAPING.has(key)) ? null : new Set(['string'])
@@ -79,22 +72,16 @@ function saysType(part: unknown): boolean {
 }
 
 /** JSON types of the items of a schema of lists, or of lists and null. */
-function itemTypes(
-  schema: JsonSchema,
-  defs: Readonly<Record<string, unknown>>,
-  depth: number,
-): Set<string> | null {
-  if (depth > MAX_DEPTH) return null
-  const { items, prefixItems, anyOf, oneOf, allOf, $ref: ref, type } = schema
+function itemTypes(schema: JsonSchema, walk: SchemaWalk): Set<string> | null {
+  if (!walk.enter()) return null
+  const { items, prefixItems, anyOf, oneOf, allOf, type } = schema
   // Each place has a type of its own: read as those behind them, the first ones would be other values.
   if (prefixItems !== undefined) return null
-  if (isRecord(items)) return typesOf(items, defs, depth + 1)
-  if (typeof ref === 'string') {
-    const target = defs[ref.replace('#/$defs/', '')]
-    return isRecord(target) ? itemTypes(target, defs, depth + 1) : null
-  }
+  if (isRecord(items)) return typesOf(items, walk)
+  const followed = walk.follow(schema)
+  if (followed !== undefined) return behind(followed, itemTypes)
   const choices = anyOf ?? oneOf ?? allOf
-  if (Array.isArray(choices)) return union(choices, itemTypes, defs, depth)
+  if (Array.isArray(choices)) return union(choices, itemTypes, walk)
   return type === 'null' ? new Set() : null
 }
 
@@ -106,23 +93,18 @@ const SHAPING: ReadonlySet<string> = new Set([
   'patternProperties',
 ])
 
-function union(
-  choices: readonly unknown[],
-  of: typeof typesOf,
-  defs: Readonly<Record<string, unknown>>,
-  depth: number,
-): Set<string> | null {
+type TypesOf = (schema: JsonSchema, walk: SchemaWalk) => Set<string> | null
+
+function behind(followed: Followed | null, of: TypesOf): Set<string> | null {
+  return isRecord(followed?.target) ? of(followed.target, followed.walk) : null
+}
+
+function union(choices: readonly unknown[], of: TypesOf, walk: SchemaWalk): Set<string> | null {
   const all = new Set<string>()
   for (const choice of choices) {
-    const types = isRecord(choice) ? of(choice, defs, depth + 1) : null
+    const types = isRecord(choice) ? of(choice, walk) : null
     if (types === null) return null
     for (const type of types) all.add(type)
   }
   return all
-}
-
-function typeOfValue(value: unknown): string {
-  if (value === null) return 'null'
-  if (Array.isArray(value)) return 'array'
-  return Number.isInteger(value) ? 'integer' : typeof value
 }

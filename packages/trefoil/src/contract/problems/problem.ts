@@ -3,7 +3,7 @@ import { freezeClass } from '../../base/plain/freeze-class.ts'
 import { unknownName } from '../../base/unknown-name.ts'
 import type { RefusalCode } from '../auth/refusal-code.ts'
 import { valueKind } from '../options/value-kind.ts'
-import { type ProblemCode, problemRow } from './problems.ts'
+import { isProblemCode, PROBLEMS, type ProblemCode, type ProblemRow } from './problems.ts'
 import { reasonPhrase } from './reason-phrases.ts'
 
 /** One thing wrong with one argument. */
@@ -38,6 +38,18 @@ export interface ProblemOptions {
   readonly cause?: unknown
 }
 
+/** A code and its row: of the built-in table, or of one that `defineProblems()` made. */
+export class KnownProblem<Code extends string = string> {
+  readonly code: Code
+  readonly row: ProblemRow
+
+  constructor(code: Code, row: ProblemRow) {
+    this.code = code
+    this.row = row
+    Object.freeze(this)
+  }
+}
+
 type Names<Options> = Readonly<Record<keyof Required<Options>, true>>
 
 const CASE_OPTIONS: Names<Omit<ProblemOptions, 'detail' | 'status'>> = {
@@ -61,12 +73,13 @@ function checkNames(where: string, options: object, known: Readonly<Record<strin
 
 /**
  * An expected failure: a row of the problem table plus what is known about this case.
- * Thrown or returned anywhere in a call, it is recorded and encoded like a result.
+ * Thrown or returned anywhere in a call, it is recorded and encoded like a result. Problems with
+ * codes of an application's or a part's own are made by `defineProblems()`.
  */
-export class Problem extends Error {
-  readonly #brand = true
+export class Problem<Code extends string = string> extends Error {
+  readonly #known: KnownProblem
   override readonly name: string = 'Problem'
-  readonly code: ProblemCode
+  readonly code: Code
   /** An application's own code, shown instead of {@link Problem.code} (HttpError only). */
   readonly publicCode: string
   readonly status: number
@@ -76,13 +89,17 @@ export class Problem extends Error {
   readonly headers: Readonly<Record<string, string>> | undefined
   readonly details: Readonly<Record<string, unknown>> | undefined
 
-  constructor(code: ProblemCode, options: ProblemOptions = {}, publicCode: string = code) {
+  /** @throws TypeError for a code that is not in the built-in table */
+  constructor(code: Code & ProblemCode, options: ProblemOptions = {}, publicCode?: string) {
     checkNames('Problem', options, PROBLEM_OPTIONS)
-    const row = problemRow(code)
+    const known = knownProblem(code)
+    const { row } = known
     const detail = options.detail ?? row.text
     super(detail, options.cause === undefined ? undefined : { cause: options.cause })
-    this.code = code
-    this.publicCode = publicCode
+    this.#known = known
+    // Of the table, or the code of the set that made it.
+    this.code = known.code as Code
+    this.publicCode = publicCode ?? known.code
     this.status = options.status ?? row.status
     this.detail = detail
     this.fix = options.fix ?? row.fix
@@ -96,9 +113,38 @@ export class Problem extends Error {
    * an object that only inherits from the class for one.
    */
   static is(value: unknown): value is Problem {
-    return typeof value === 'object' && value !== null && #brand in value && value.#brand
+    return typeof value === 'object' && value !== null && #known in value
+  }
+
+  /**
+   * How a problem looks on each surface. Its code may have been assigned by the code of the app: one
+   * of the built-in table then stands for its row there.
+   *
+   * @throws TypeError for a code that is in no table
+   */
+  static rowOf(problem: Problem): ProblemRow {
+    return Problem.knownOf(problem).row
+  }
+
+  /** As {@link Problem.rowOf}, with the code, which is read once. */
+  static knownOf(problem: Problem): KnownProblem {
+    const { code } = problem
+    return problem.#known.code === code ? problem.#known : knownProblem(code)
   }
 }
+
+/** Of the built-in table; one of another table comes as what it is known by. */
+function knownProblem(code: unknown): KnownProblem {
+  if (code instanceof KnownProblem) return code
+  if (isProblemCode(code)) return BUILT_IN[code]
+  throw new TypeError(
+    'A Problem takes a code of the built-in table; make problems with codes of your own with defineProblems()',
+  )
+}
+
+const BUILT_IN: Readonly<Record<ProblemCode, KnownProblem>> = Object.fromEntries(
+  Object.entries(PROBLEMS).map(([code, row]) => [code, new KnownProblem(code, row)]),
+) as Record<ProblemCode, KnownProblem>
 
 /** Of what else no answer could be written, or one that says it went well. */
 export function isFailureStatus(status: number): boolean {
@@ -121,7 +167,7 @@ const HTTP_ERROR_OPTIONS: Names<HttpErrorOptions> = { ...CASE_OPTIONS, code: tru
  * @throws RangeError when `status` is not an integer from 400 to 599
  * @throws ImproperlyConfigured for an unknown option
  */
-export class HttpError extends Problem {
+export class HttpError extends Problem<'http_error'> {
   override readonly name: string = 'HttpError'
 
   constructor(status = 500, detail?: string, options: HttpErrorOptions = {}) {
@@ -149,7 +195,7 @@ export interface AuthenticationErrorOptions extends Omit<ProblemOptions, 'detail
  * becomes the public `error_description` of the 401. An authenticator may return a `refusal()`
  * instead, which costs less. For "no credential of mine", it returns `null`.
  */
-export class AuthenticationError extends Problem {
+export class AuthenticationError extends Problem<'AUTHENTICATION_ERROR'> {
   override readonly name: string = 'AuthenticationError'
   /** Why the credential was refused, safe to show. */
   readonly reason: string
@@ -165,7 +211,7 @@ export class AuthenticationError extends Problem {
   }
 }
 
-freezeClass(Problem, HttpError, AuthenticationError)
+freezeClass(KnownProblem, Problem, HttpError, AuthenticationError)
 
 /**
  * A problem the framework itself makes, without a stack trace: refusals are frequent (a flood
@@ -173,8 +219,23 @@ freezeClass(Problem, HttpError, AuthenticationError)
  * listeners of `call.signal` are told with the very object that is written afterwards, and a 403
  * must not leave as whatever they make of it.
  */
-export function refuse(code: ProblemCode, options?: ProblemOptions, publicCode?: string): Problem {
-  const problem = withoutStack(() => new Problem(code, options, publicCode))
+export function refuse<Code extends ProblemCode>(
+  code: Code,
+  options?: ProblemOptions,
+  publicCode?: string,
+): Problem<Code> {
+  return refuseAs(BUILT_IN[code] as KnownProblem<Code>, options, publicCode)
+}
+
+/** As {@link refuse}, for a row of any table. */
+export function refuseAs<Code extends string>(
+  known: KnownProblem<Code>,
+  options?: ProblemOptions,
+  publicCode?: string,
+): Problem<Code> {
+  // The constructor's type is for users, who have no rows of ours.
+  const code = known as unknown as Code & ProblemCode
+  const problem = withoutStack(() => new Problem<Code>(code, options, publicCode))
   if (options !== undefined) {
     deepFreeze(problem.details)
     deepFreeze(problem.issues)

@@ -83,6 +83,7 @@ export type ProblemCode =
 const RPC = { parse: -32700, request: -32600, method: -32601, params: -32602 } as const
 
 // Exported: with a row that could be changed, any handler could turn every 401 into a 200.
+/** The built-in table of problems, by code. Frozen at every depth. */
 export const PROBLEMS: Readonly<Record<ProblemCode, ProblemRow>> = deepFreeze({
   // Who is calling, and may it happen
   AUTHENTICATION_ERROR: {

@@ -6,10 +6,6 @@ import type { Issue } from '../problems/problem.ts'
 /** Name and revision of the remote action protocol (RPC-2). */
 export const ACTION_PROTOCOL = 'trefoil-actions.v1'
 
-/** Where the protocol lives. Fixed by DESIGN §1. */
-export const MANIFEST_PATH = '/.well-known/trefoil-actions.json'
-export const CALL_PATH = '/__trefoil__/actions/call'
-
 /** `repeated`: an item an occurrence; `commas`: one text. By argument. */
 export type TextLists = Readonly<Record<string, 'repeated' | 'commas'>>
 
@@ -22,6 +18,11 @@ export interface ManifestAction {
   readonly method: string | null
   readonly path: string | null
   readonly needs_approval: boolean
+  /** Whether it may change something, and whether it acts outside the database of the app too. */
+  readonly changes: boolean
+  readonly external: boolean
+  /** Arguments that are secrets: not to be shown, kept or logged. Absent for none. */
+  readonly sensitive?: readonly string[]
   readonly input_schema: JsonSchema
   /**
    * How HTTP writes the lists among the arguments, where it writes them as text; a command line reads
@@ -95,6 +96,8 @@ export interface DryRunReport {
 export interface ProblemEnvelope {
   readonly ok: false
   readonly status_code: number
+  /** Exit code of the program, 1 to 125, for a code that is in no built-in table. */
+  readonly exit_code?: number
   readonly error: {
     readonly code: string
     readonly message: string
@@ -118,6 +121,7 @@ export interface ActionFailure extends ActionReply {
   readonly error?: undefined
 }
 
+/** Every answer to a call over the action protocol. */
 export type ActionAnswer = ActionSuccess | ActionFailure | DryRunReport | ProblemEnvelope
 
 /**

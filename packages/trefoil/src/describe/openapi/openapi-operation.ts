@@ -1,12 +1,12 @@
 import { isJsonMediaType } from '../../base/json/json-media-type.ts'
-import { isJsonObject } from '../../contract/json-schema/keywords.ts'
+import { isRecord } from '../../base/plain/is-record.ts'
 import type { JsonSchema } from '../../contract/params/schema.ts'
 import { exampleOf } from '../schema/example.ts'
 import { mergeDocument } from '../schema/merge-document.ts'
+import { type HeaderShape, headerObjects } from './header-objects.ts'
 import type { Operation } from './operations.ts'
 import { PROBLEM_MEDIA_TYPE, PROBLEM_REFERENCE } from './problem-schema.ts'
 import type { BodyShape, ParameterShape } from './request-shape.ts'
-import { type HeaderShape, headerObjects } from './response-headers.ts'
 import type { SecurityEntry } from './security-entries.ts'
 import type { SuccessResponse } from './success-responses.ts'
 
@@ -46,9 +46,17 @@ export function openApiOperation(
     'x-trefoil-tool': action.exposed.mcp,
     'x-trefoil-cli': action.exposed.cli,
     'x-trefoil-needs-approval': operation.needsApproval,
+    // Said where the method does not say it.
+    ...(action.changes !== changesBy(action.method) && { 'x-trefoil-changes': action.changes }),
+    ...(action.external && { 'x-trefoil-external': true }),
   }
   const { openapi: more } = action.metadata
-  return isJsonObject(more) ? mergeDocument(document, more) : document
+  return isRecord(more) ? mergeDocument(document, more) : document
+}
+
+/** What readers take a method to mean (RFC 9110 §9.2.1). */
+function changesBy(method: string | null): boolean {
+  return method !== 'GET' && method !== 'HEAD' && method !== 'OPTIONS'
 }
 
 function parameter({

@@ -11,7 +11,7 @@ import type { Catalogue } from '../../contract/call/catalogue.ts'
 import { NO_SURFACE } from '../../contract/call/surface-name.ts'
 import type { ParamSpec } from '../../contract/params/param-spec.ts'
 import { type JsonSchema, jsonSchemaOf } from '../../contract/params/schema.ts'
-import type { AboutApp } from '../pages/about-app.ts'
+import type { AboutApp } from './about-app.ts'
 import { openApiDocument } from './openapi.ts'
 
 type Json = { readonly [key: string]: Json } & readonly Json[]
@@ -64,6 +64,8 @@ function catalogue(actions: readonly Action[], more: Partial<Catalogue> = {}): C
     version: '1.2.3',
     description: null,
     actions,
+    endpoints: [],
+    problems: new Map(),
     covered: NO_SURFACE,
     ...more,
   }

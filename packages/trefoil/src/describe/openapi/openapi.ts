@@ -1,6 +1,6 @@
 import type { Catalogue } from '../../contract/call/catalogue.ts'
 import type { JsonSchema } from '../../contract/params/schema.ts'
-import type { AboutApp } from '../pages/about-app.ts'
+import type { AboutApp } from './about-app.ts'
 import { openApiOperation } from './openapi-operation.ts'
 import { type Operation, operationsOf } from './operations.ts'
 import { type SecurityEntry, securityEntries } from './security-entries.ts'

@@ -1,5 +1,5 @@
 import type { Action } from '../../contract/call/action.ts'
-import { type Catalogue, requiresAuth } from '../../contract/call/catalogue.ts'
+import { type Catalogue, isGuarded, requiresAuth } from '../../contract/call/catalogue.ts'
 import type { JsonSchema } from '../../contract/params/schema.ts'
 import { SchemaComponents } from '../schema/schema-components.ts'
 import { UniqueNames } from '../schema/unique-names.ts'
@@ -54,7 +54,7 @@ export function operationsOf(catalogue: Catalogue): Operations {
         summary: textMetadata(action, 'summary') ?? action.title ?? nameInWords(action),
         method,
         path: literalBraces(path),
-        requiresAuth: action.guards.length > 0 || requiresAuth(catalogue, action, 'api'),
+        requiresAuth: isGuarded(action, 'api') || requiresAuth(catalogue, action, 'api'),
         needsApproval: action.approval.api || action.approval.mcp || action.approval.cli,
         parameters: parameterShapes(action, components, id),
         body: bodyShape(action, components, id),

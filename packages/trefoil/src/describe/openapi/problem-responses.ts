@@ -1,12 +1,12 @@
 import type { Action } from '../../contract/call/action.ts'
-import { type Catalogue, requiresAuth } from '../../contract/call/catalogue.ts'
-import { type ProblemCode, problemRow } from '../../contract/problems/problems.ts'
-import { CHALLENGE, type HeaderShape } from './response-headers.ts'
+import { type Catalogue, isGuarded, requiresAuth } from '../../contract/call/catalogue.ts'
+import { isProblemCode, type ProblemCode, problemRow } from '../../contract/problems/problems.ts'
+import { CHALLENGE, type HeaderShape } from './header-objects.ts'
 
 /** A status with which an operation can refuse or fail over HTTP. */
 export interface ProblemResponse {
   readonly status: number
-  readonly codes: readonly ProblemCode[]
+  readonly codes: readonly string[]
   readonly description: string
   readonly headers: readonly HeaderShape[]
 }
@@ -16,22 +16,26 @@ const FORM_SOURCES: ReadonlySet<string> = new Set(['form', 'file', 'files'])
 
 /** The failures an operation can really answer with, by ascending status (W-34). */
 export function problemResponses(catalogue: Catalogue, action: Action): readonly ProblemResponse[] {
-  const byStatus = new Map<number, ProblemCode[]>()
-  const can = (code: ProblemCode, status = problemRow(code).status): void => {
-    byStatus.set(status, [...(byStatus.get(status) ?? []), code])
+  const byStatus = new Map<number, string[]>()
+  const put = (code: string, status: number): void => {
+    const codes = byStatus.get(status) ?? []
+    if (!codes.includes(code)) byStatus.set(status, [...codes, code])
   }
+  const can = (code: ProblemCode): void => put(code, problemRow(code).status)
   const sources = action.params.map((param) => param.source)
   if (sources.length > 0) can('VALIDATION_ERROR')
   if (sources.some((source) => JSON_SOURCES.has(source))) can('invalid_json')
   // A guard never sees an anonymous caller, so having one means a credential is asked for.
-  const guarded = action.guards.length > 0
+  const guarded = isGuarded(action, 'api')
   if (guarded || requiresAuth(catalogue, action, 'api')) can('AUTHENTICATION_ERROR')
   if (guarded) can('ACCESS_DENIED')
   if (action.approval.api) {
     can('approval_denied')
     can('approval_required')
   }
-  if (sources.includes('path')) can('http_error', 404)
+  for (const { code, row } of action.problems) put(code, row.status)
+  // What a path names may not be there, unless the action says how it tells that.
+  if (sources.includes('path') && !byStatus.has(404)) put('http_error', 404)
   const readsForm = sources.some((source) => FORM_SOURCES.has(source))
   if (readsForm || sources.some((source) => JSON_SOURCES.has(source))) {
     can('payload_too_large')
@@ -48,20 +52,24 @@ export function problemResponses(catalogue: Catalogue, action: Action): readonly
     .sort(([left], [right]) => left - right)
     .map(([status, codes]) => {
       const headers = challenges(action, codes) ? [CHALLENGE] : []
-      return { status, codes, description: describe(status, codes), headers }
+      return { status, codes, description: describe(action, status, codes), headers }
     })
 }
 
 /** Missing scopes can be had with another token; a missing role cannot. */
-function challenges({ guards }: Action, codes: readonly ProblemCode[]): boolean {
+function challenges({ guards, appGuards }: Action, codes: readonly string[]): boolean {
   if (codes.includes('AUTHENTICATION_ERROR')) return true
-  return codes.includes('ACCESS_DENIED') && guards.some(({ scopes }) => scopes !== undefined)
+  return (
+    codes.includes('ACCESS_DENIED') &&
+    [...appGuards, ...guards].some(({ scopes }) => scopes !== undefined)
+  )
 }
 
-function describe(status: number, codes: readonly ProblemCode[]): string {
-  const one = (code: ProblemCode): string => {
-    const { text } = problemRow(code === 'http_error' && status === 404 ? 'not_found' : code)
-    return `${text} (\`${code}\`).`
+function describe({ problems }: Action, status: number, codes: readonly string[]): string {
+  const textOf = (code: string): string => {
+    if (code === 'http_error' && status === 404) return problemRow('not_found').text
+    if (isProblemCode(code)) return problemRow(code).text
+    return problems.find((problem) => problem.code === code)?.row.text ?? ''
   }
-  return codes.map(one).join(' ')
+  return codes.map((code) => `${textOf(code)} (\`${code}\`).`).join(' ')
 }

@@ -1,11 +1,11 @@
 import { mediaTypeEssence } from '../../base/json/json-media-type.ts'
+import { isRecord } from '../../base/plain/is-record.ts'
 import type { Action } from '../../contract/call/action.ts'
 import { answeredNow } from '../../contract/call/answered-now.ts'
-import { isJsonObject } from '../../contract/json-schema/keywords.ts'
-import { jsonKinds } from '../../contract/params/json-kinds.ts'
+import { jsonKinds } from '../../contract/json-schema/kinds.ts'
 import type { JsonSchema } from '../../contract/params/schema.ts'
 import type { SchemaComponents } from '../schema/schema-components.ts'
-import { type HeaderShape, routeHeaders } from './response-headers.ts'
+import { type HeaderShape, routeHeaders } from './header-objects.ts'
 
 /** A status with which an operation succeeds over HTTP. */
 export interface SuccessResponse {
@@ -98,7 +98,7 @@ function withoutNull(schema: JsonSchema): JsonSchema {
   for (const keyword of ['anyOf', 'oneOf']) {
     const choices = schema[keyword]
     if (!Array.isArray(choices)) continue
-    const rest = choices.filter((choice) => !isJsonObject(choice) || choice.type !== 'null')
+    const rest = choices.filter((choice) => !isRecord(choice) || choice.type !== 'null')
     if (rest.length < choices.length) return withChoices(schema, keyword, rest)
   }
   return schema
@@ -108,7 +108,7 @@ function withoutNull(schema: JsonSchema): JsonSchema {
 function withChoices(schema: JsonSchema, keyword: string, choices: readonly unknown[]): JsonSchema {
   const [only, second] = choices
   const { [keyword]: _list, ...siblings } = schema
-  if (second === undefined && isJsonObject(only)) {
+  if (second === undefined && isRecord(only)) {
     const clash = Object.keys(only).some((key) => Object.hasOwn(siblings, key))
     if (!clash) return { ...siblings, ...only }
   }

@@ -1,6 +1,6 @@
 import type { Guard } from '../../contract/call/call.ts'
 import { type SecurityEntry, schemeInWords } from '../openapi/security-entries.ts'
-import { type Html, html } from './html.ts'
+import { type Html, html } from './escaped-html.ts'
 import { inline, prose } from './prose.ts'
 
 /** List items that say who may call: everyone, or whom and with which credentials. */

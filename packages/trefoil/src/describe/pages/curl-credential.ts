@@ -1,6 +1,6 @@
+import { singleQuoted } from '../../base/shell-quote.ts'
 import type { SecurityScheme } from '../../contract/auth/security-scheme.ts'
 import type { ParameterShape } from '../openapi/request-shape.ts'
-import { quote } from './shell-quote.ts'
 
 /** How a `curl` command sends a credential, which is a variable of the reader's shell. */
 export interface CurlCredential {
@@ -47,5 +47,5 @@ function sameName(left: string, right: string, ignoreCase: boolean): boolean {
 
 /** A header's name may hold a backquote or a dollar sign, which act inside double quotes. */
 function withVariable(text: string, variable: string): string {
-  return /^[\w.=: -]+$/.test(text) ? `"${text}${variable}"` : `${quote(text)}"${variable}"`
+  return /^[\w.=: -]+$/.test(text) ? `"${text}${variable}"` : `${singleQuoted(text)}"${variable}"`
 }

@@ -1,12 +1,12 @@
-import { isJsonObject } from '../../contract/json-schema/keywords.ts'
+import { isRecord } from '../../base/plain/is-record.ts'
+import { insideQuotes, singleQuoted } from '../../base/shell-quote.ts'
 import type { JsonSchema } from '../../contract/params/schema.ts'
 import type { Operation } from '../openapi/operations.ts'
 import type { ParameterShape } from '../openapi/request-shape.ts'
 import type { SecurityEntry } from '../openapi/security-entries.ts'
 import { exampleOf } from '../schema/example.ts'
 import { curlCredential } from './curl-credential.ts'
-import { type Html, html } from './html.ts'
-import { inQuotes, quote } from './shell-quote.ts'
+import { type Html, html } from './escaped-html.ts'
 
 /** Stands for the server until the page's script knows better. */
 const PLACEHOLDER = 'https://api.example.com'
@@ -43,9 +43,9 @@ export function curlExample(operation: Operation, context: CurlContext): Html {
   const server =
     serverUrl === undefined
       ? html`<span data-origin>${PLACEHOLDER}</span>`
-      : inQuotes(serverUrl.replace(/\/+$/, ''))
+      : insideQuotes(serverUrl.replace(/\/+$/, ''))
   const joint = credential.query === '' ? '' : path.includes('?') ? '&' : '?'
-  const address = inQuotes(mountPath + path + joint + credential.query)
+  const address = insideQuotes(mountPath + path + joint + credential.query)
   return html`curl '${server}${address}'${credential.queryValue}${options.map((option) => ` \\\n  ${option}`)}`
 }
 
@@ -70,40 +70,40 @@ function headers(parameters: readonly ParameterShape[], root: JsonSchema): strin
   const value = (schema: JsonSchema): string => textOf(exampleOf(schema, root))
   const sent = needed
     .filter((parameter) => parameter.in === 'header')
-    .map(({ name, schema }) => `--header ${quote(`${name}: ${value(schema)}`)}`)
+    .map(({ name, schema }) => `--header ${singleQuoted(`${name}: ${value(schema)}`)}`)
   const cookies = needed
     .filter((parameter) => parameter.in === 'cookie')
     .map(({ name, schema }) => `${name}=${value(schema)}`)
   // With a `=` in it, --cookie takes text; without, it would read a file.
-  return cookies.length === 0 ? sent : [...sent, `--cookie ${quote(cookies.join('; '))}`]
+  return cookies.length === 0 ? sent : [...sent, `--cookie ${singleQuoted(cookies.join('; '))}`]
 }
 
 function bodyOptions(mediaType: string, example: unknown, schema: JsonSchema): readonly string[] {
   if (mediaType === 'application/json') {
     const compact = JSON.stringify(example) ?? 'null'
     const text = compact.length > 60 ? JSON.stringify(example, null, 2) : compact
-    return [`--header 'content-type: application/json'`, `--data-raw ${quote(text)}`]
+    return [`--header 'content-type: application/json'`, `--data-raw ${singleQuoted(text)}`]
   }
-  const members = Object.entries(isJsonObject(example) ? example : {})
+  const members = Object.entries(isRecord(example) ? example : {})
   if (mediaType !== 'multipart/form-data') {
     const pairs = members.map(([name, value]) =>
       [name, textOf(value)].map(encodeURIComponent).join('='),
     )
-    return [`--data-raw ${quote(pairs.join('&'))}`]
+    return [`--data-raw ${singleQuoted(pairs.join('&'))}`]
   }
   return members.map(([name, value]) =>
     isFile(schema, name)
-      ? `--form ${quote(`${name}=@file.bin`)}`
-      : `--form-string ${quote(`${name}=${textOf(value)}`)}`,
+      ? `--form ${singleQuoted(`${name}=@file.bin`)}`
+      : `--form-string ${singleQuoted(`${name}=${textOf(value)}`)}`,
   )
 }
 
 function isFile(schema: JsonSchema, name: string): boolean {
   const { properties } = schema
-  const property = isJsonObject(properties) ? properties[name] : undefined
-  if (!isJsonObject(property)) return false
+  const property = isRecord(properties) ? properties[name] : undefined
+  if (!isRecord(property)) return false
   const { items } = property
-  return (isJsonObject(items) ? items : property).format === 'binary'
+  return (isRecord(items) ? items : property).format === 'binary'
 }
 
 function textOf(value: unknown): string {
@@ -113,5 +113,5 @@ function textOf(value: unknown): string {
 }
 
 function bare(text: string): string {
-  return /^[A-Z]+$/.test(text) ? text : quote(text)
+  return /^[A-Z]+$/.test(text) ? text : singleQuoted(text)
 }

@@ -1,12 +1,12 @@
 import { compareCodePoints } from '../../base/json/canonical-json.ts'
 import type { Action } from '../../contract/call/action.ts'
-import { type Catalogue, requiresAuth } from '../../contract/call/catalogue.ts'
+import { type Catalogue, isGuarded, requiresAuth } from '../../contract/call/catalogue.ts'
+import type { AboutApp } from '../openapi/about-app.ts'
 import { type SecurityEntry, securityEntries } from '../openapi/security-entries.ts'
 import { exampleOf } from '../schema/example.ts'
-import { jsonView } from '../schema/json-view.ts'
-import type { AboutApp } from './about-app.ts'
 import { authFacts, securityNotes } from './auth-facts.ts'
-import { type Html, html } from './html.ts'
+import { type Html, html } from './escaped-html.ts'
+import { jsonView } from './json-view.ts'
 import { type PageEntry, renderPage } from './page-shell.ts'
 import { prose } from './prose.ts'
 
@@ -61,7 +61,7 @@ interface ToolContext {
 }
 
 function asksForAuth(catalogue: Catalogue, tool: Action): boolean {
-  return tool.guards.length > 0 || requiresAuth(catalogue, tool, 'mcp')
+  return isGuarded(tool, 'mcp') || requiresAuth(catalogue, tool, 'mcp')
 }
 
 function toolEntry(tool: Action, index: number, context: ToolContext): PageEntry {

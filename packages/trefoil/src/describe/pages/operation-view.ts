@@ -1,16 +1,16 @@
-import { isJsonObject } from '../../contract/json-schema/keywords.ts'
+import { isRecord } from '../../base/plain/is-record.ts'
 import type { JsonSchema } from '../../contract/params/schema.ts'
 import { openApiOperation } from '../openapi/openapi-operation.ts'
 import type { Operation } from '../openapi/operations.ts'
 import type { BodyShape, ParameterShape } from '../openapi/request-shape.ts'
 import type { SecurityEntry } from '../openapi/security-entries.ts'
-import { codeBlock } from '../schema/json-view.ts'
-import { foldedSchema, type Row, typeView, valueTable } from '../schema/value-table.ts'
 import { authFacts } from './auth-facts.ts'
 import { curlExample } from './curl-example.ts'
-import { type Html, html } from './html.ts'
+import { type Html, html } from './escaped-html.ts'
+import { codeBlock } from './json-view.ts'
 import { prose } from './prose.ts'
 import { responsesView } from './responses-view.ts'
+import { foldedSchema, type Row, typeView, valueTable } from './value-table.ts'
 
 /** What all operations of a page are shown with. */
 export interface OperationContext {
@@ -74,10 +74,10 @@ ${rows !== null && foldedSchema(schema, 'Schema of the request body')}`
 
 /** The members of an object schema as rows; `null` for any other schema. */
 function memberRows({ properties, required }: JsonSchema): readonly Row[] | null {
-  if (!isJsonObject(properties)) return null
+  if (!isRecord(properties)) return null
   const needed: readonly unknown[] = Array.isArray(required) ? required : []
   return Object.entries(properties).map(([name, member]) => {
-    const schema = isJsonObject(member) ? member : {}
+    const schema = isRecord(member) ? member : {}
     const { description } = schema
     return {
       name,

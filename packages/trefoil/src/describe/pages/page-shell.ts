@@ -1,6 +1,6 @@
 import type { Catalogue } from '../../contract/call/catalogue.ts'
 import { assertNonce } from './docs-csp.ts'
-import { constantHtml, type Html, html } from './html.ts'
+import { constantHtml, type Html, html } from './escaped-html.ts'
 import { PAGE_SCRIPT } from './page-script.ts'
 import { PAGE_STYLE } from './page-style.ts'
 import { prose } from './prose.ts'

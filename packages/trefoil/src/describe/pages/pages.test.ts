@@ -6,7 +6,7 @@ import type { Catalogue } from '../../contract/call/catalogue.ts'
 import { NO_SURFACE } from '../../contract/call/surface-name.ts'
 import type { ParamSpec } from '../../contract/params/param-spec.ts'
 import { type JsonSchema, jsonSchemaOf } from '../../contract/params/schema.ts'
-import type { AboutApp } from './about-app.ts'
+import type { AboutApp } from '../openapi/about-app.ts'
 import { docsCsp } from './docs-csp.ts'
 import { docsPage } from './docs-page.ts'
 import { mcpDocsPage } from './mcp-docs-page.ts'
@@ -55,6 +55,8 @@ function catalogue(actions: readonly Action[], more: Partial<Catalogue> = {}): C
     version: '1.2.3',
     description: null,
     actions,
+    endpoints: [],
+    problems: new Map(),
     covered: NO_SURFACE,
     ...more,
   }

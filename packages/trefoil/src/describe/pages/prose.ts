@@ -1,4 +1,4 @@
-import { type Html, html } from './html.ts'
+import { type Html, html } from './escaped-html.ts'
 
 /** Plain text as paragraphs (blank line between) with `code` spans; no other mark-up is read. */
 export function prose(text: string | null): Html {

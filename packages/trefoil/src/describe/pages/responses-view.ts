@@ -1,9 +1,9 @@
 import { isJsonMediaType } from '../../base/json/json-media-type.ts'
-import { isJsonObject } from '../../contract/json-schema/keywords.ts'
+import { isRecord } from '../../base/plain/is-record.ts'
 import { PROBLEM_MEDIA_TYPE, PROBLEM_REFERENCE } from '../openapi/problem-schema.ts'
-import { foldedSchema, isNamed, typeView } from '../schema/value-table.ts'
-import { type Html, type HtmlValue, html } from './html.ts'
+import { type Html, type HtmlValue, html } from './escaped-html.ts'
 import { inline } from './prose.ts'
+import { foldedSchema, isNamed, typeView } from './value-table.ts'
 
 /**
  * The answers of an operation, read off its Responses Object, so that the page says what the
@@ -22,7 +22,7 @@ ${entries.map(([status, response]) => schemas(status, response))}`
 }
 
 function row(status: string, response: unknown): Html {
-  const { description } = isJsonObject(response) ? response : {}
+  const { description } = isRecord(response) ? response : {}
   return html`<tr>
 <td><code>${status}</code></td>
 <td>${typeof description === 'string' && inline(description)}${contentsOf(response).map(contentNote)}${headerNotes(response)}</td>
@@ -32,33 +32,33 @@ function row(status: string, response: unknown): Html {
 /** The media type of failures is said once, below the table. */
 function contentNote([mediaType, content]: readonly [string, unknown]): HtmlValue {
   if (mediaType === PROBLEM_MEDIA_TYPE) return null
-  const schema = isJsonObject(content) && isJsonObject(content.schema) ? content.schema : null
+  const schema = isRecord(content) && isRecord(content.schema) ? content.schema : null
   return html`<span class="note">${mediaType}${schema !== null && html`: ${typeView(schema)}`}</span>`
 }
 
 function headerNotes(response: unknown): HtmlValue {
-  const headers = membersOf(isJsonObject(response) ? response.headers : undefined)
+  const headers = membersOf(isRecord(response) ? response.headers : undefined)
   return headers.map(([name, header]) => {
-    const { description, example } = isJsonObject(header) ? header : {}
+    const { description, example } = isRecord(header) ? header : {}
     return html`<span class="note">Header <code>${name}</code>${example !== undefined && html`, such as <code>${textOf(example)}</code>`}${typeof description === 'string' && html`: ${inline(description)}`}</span>`
   })
 }
 
 function schemas(status: string, response: unknown): HtmlValue {
   return contentsOf(response).map(([mediaType, content]) => {
-    const schema = isJsonObject(content) ? content.schema : undefined
-    if (!isJsonMediaType(mediaType) || !isJsonObject(schema)) return null
+    const schema = isRecord(content) ? content.schema : undefined
+    if (!isJsonMediaType(mediaType) || !isRecord(schema)) return null
     if (isNamed(schema) || Object.keys(schema).length === 0) return null
     return foldedSchema(schema, `Schema of the ${status} answer`)
   })
 }
 
 function contentsOf(response: unknown): readonly (readonly [string, unknown])[] {
-  return membersOf(isJsonObject(response) ? response.content : undefined)
+  return membersOf(isRecord(response) ? response.content : undefined)
 }
 
 function membersOf(value: unknown): readonly (readonly [string, unknown])[] {
-  return isJsonObject(value) ? Object.entries(value) : []
+  return isRecord(value) ? Object.entries(value) : []
 }
 
 function textOf(value: unknown): string {

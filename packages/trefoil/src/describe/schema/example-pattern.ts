@@ -1,26 +1,61 @@
-/** Longest text made; a pattern asking for a million letters gets an example, not a bill. */
-const MAX_LENGTH = 256
+import {
+  character,
+  choice,
+  lookedFor,
+  NOTHING,
+  type PatternPart,
+  repeated,
+  sequence,
+} from './pattern-part.ts'
+
 /** How often what may be repeated is repeated beyond its minimum, in turn. */
 const EXTRAS: readonly number[] = [0, 1, 2, 4, 8, 16, 32, 64, 128]
 
-/**
- * Texts that a regular expression of the plainer kind describes, shortest first. A guess: look-
- * arounds and back references are passed over, so the caller tries the texts against the pattern.
- */
-export function* patternExamples(pattern: string): Generator<string> {
-  const write = new PatternReader(pattern).read()
-  if (write === null) return
-  for (const extra of EXTRAS) yield write({ extra, picked: 0 })
+/** Groups within groups; nobody writes more, and each is a call deeper. */
+const MAX_DEPTH = 50
+
+/** Steps that finding out whether a text matches may take: some milliseconds. */
+const MAX_STEPS = 1_000_000
+
+/** A regular expression of somebody else, looked at before it is used. */
+export interface KnownPattern {
+  /** Texts that it describes, shortest first. A guess: what looks around or back is passed over. */
+  readonly examples: () => Generator<string>
+  /**
+   * Whether it matches a text; `null` where that cannot be told, or not soon: an expression such as
+   * `^(a+)+$` takes longer than anybody waits to find out that it does not.
+   */
+  readonly matches: (text: string) => boolean | null
 }
 
-/** One text being written. */
-interface Writing {
-  readonly extra: number
-  /** Characters picked so far: the next one is another, where there is a choice. */
-  picked: number
+/** What can be had of a pattern without trusting it. */
+export function knownPattern(pattern: string): KnownPattern {
+  const part = new PatternReader(pattern).read()
+  const expression = part === null ? null : compiled(pattern)
+  return {
+    *examples() {
+      if (part === null) return
+      for (const extra of EXTRAS) yield part.write({ extra, picked: 0 })
+    },
+    matches(text) {
+      if (part === null || expression === null) return null
+      // It may be tried from every character on.
+      const steps = part.ways(text.length) * (text.length + 1)
+      return steps <= MAX_STEPS ? expression.test(text) : null
+    },
+  }
 }
 
-type Part = (writing: Writing) => string
+/** JSON Schema means Unicode patterns; libraries also write some that are none. */
+function compiled(pattern: string): RegExp | null {
+  for (const flags of ['u', '']) {
+    try {
+      return new RegExp(pattern, flags)
+    } catch {}
+  }
+  // A pattern of another language's regular expressions.
+  return null
+}
 
 const PICKED_FROM = [
   ...'abcdefghijklmnopqrstuvwxyz1234567890ABCDEFGHIJKLMNOPQRSTUVWXYZ',
@@ -36,46 +71,50 @@ const ATOMS: readonly (readonly [pattern: RegExp, kind: 'nothing' | 'class' | 'l
 const QUANTIFIER = /(?:([*+?])|\{(\d+)(,?)(\d*)\})?\??/y
 const GROUP = /\((?:\?(?:<(?![=!])[^>]*>|[:=!]|<[=!]))?/y
 
-/** Reads a pattern from left to right into what writes a text of it. */
+/** Reads a pattern from left to right. */
 class PatternReader {
   readonly #pattern: string
   #at = 0
+  #depth = 0
 
   constructor(pattern: string) {
     this.#pattern = pattern
   }
 
   /** @returns `null` for what is no pattern, or not of the plainer kind */
-  read(): Part | null {
+  read(): PatternPart | null {
     const part = this.#choice()
     return this.#at === this.#pattern.length ? part : null
   }
 
-  /** Of alternatives the first is written. */
-  #choice(): Part {
+  #choice(): PatternPart {
     const first = this.#sequence()
-    while (this.#take(/\|/y) !== null) this.#sequence()
-    return first
+    const others: PatternPart[] = []
+    while (this.#take(/\|/y) !== null) others.push(this.#sequence())
+    return others.length === 0 ? first : choice(first, others)
   }
 
-  #sequence(): Part {
-    const parts: Part[] = []
+  #sequence(): PatternPart {
+    const parts: PatternPart[] = []
     for (let atom = this.#atom(); atom !== null; atom = this.#atom()) {
-      parts.push(repeated(atom, this.#take(QUANTIFIER) ?? []))
+      parts.push(quantified(atom, this.#take(QUANTIFIER) ?? []))
     }
-    return (writing) => parts.map((part) => part(writing)).join('')
+    return sequence(parts)
   }
 
-  #atom(): Part | null {
+  #atom(): PatternPart | null {
+    if (this.#depth === MAX_DEPTH) return null
     const group = this.#take(GROUP)?.[0]
     if (group !== undefined) {
+      this.#depth++
       const inside = this.#choice()
+      this.#depth--
       if (this.#take(/\)/y) === null) return null
-      return /[=!]$/.test(group) ? NOTHING : inside
+      return /[=!]$/.test(group) ? lookedFor(inside) : inside
     }
     for (const [pattern, kind] of ATOMS) {
       const found = this.#take(pattern)?.[0]
-      if (found !== undefined) return kind === 'nothing' ? NOTHING : oneOf(found)
+      if (found !== undefined) return kind === 'nothing' ? NOTHING : character(charactersOf(found))
     }
     return null
   }
@@ -88,14 +127,7 @@ class PatternReader {
   }
 }
 
-const NOTHING: Part = () => ''
-
 /** A class or a letter, whichever it is: the regular expression itself says what it matches. */
-function oneOf(source: string): Part {
-  const matching = charactersOf(source)
-  return (writing) => matching[writing.picked++ % matching.length] ?? ''
-}
-
 function charactersOf(source: string): readonly string[] {
   try {
     const pattern = new RegExp(`^${source}$`, 'u')
@@ -107,20 +139,14 @@ function charactersOf(source: string): readonly string[] {
   }
 }
 
-function repeated(part: Part, [, sign, least, comma, most]: readonly (string | undefined)[]): Part {
-  const [low, high] =
-    least === undefined
-      ? [sign === '*' || sign === '?' ? 0 : 1, sign === '*' || sign === '+' ? Infinity : 1]
-      : [Number(least), comma === '' ? Number(least) : most ? Number(most) : Infinity]
-  return (writing) => {
-    const times = Math.min(low + writing.extra, high)
-    let text = ''
-    for (let count = 0; count < times && text.length < MAX_LENGTH; count++) {
-      const piece = part(writing)
-      // Nothing, over and over, would never reach the longest text.
-      if (piece === '') break
-      text += piece
-    }
-    return text
+function quantified(
+  part: PatternPart,
+  [, sign, least, comma, most]: readonly (string | undefined)[],
+): PatternPart {
+  if (least !== undefined) {
+    const end = most ? Number(most) : Number.POSITIVE_INFINITY
+    return repeated(part, Number(least), comma === '' ? Number(least) : end)
   }
+  if (sign === undefined) return part
+  return repeated(part, sign === '+' ? 1 : 0, sign === '?' ? 1 : Number.POSITIVE_INFINITY)
 }

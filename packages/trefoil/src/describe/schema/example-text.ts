@@ -1,5 +1,5 @@
 import type { JsonSchema } from '../../contract/params/schema.ts'
-import { patternExamples } from './example-pattern.ts'
+import { knownPattern } from './example-pattern.ts'
 
 const BY_FORMAT: ReadonlyMap<string, string> = new Map([
   ['date', '2026-01-31'],
@@ -24,15 +24,20 @@ const MAX_LENGTH = 256
 /** Text of the schema's format and length; `string` when nothing is asked for. */
 export function exampleText(schema: JsonSchema): string {
   const { format, pattern } = schema
-  const fits = matcher(pattern)
+  const known = typeof pattern === 'string' ? knownPattern(pattern) : null
+  const mayFit = (text: string) => known === null || known.matches(text) !== false
   const byFormat = typeof format === 'string' ? BY_FORMAT.get(format) : undefined
-  if (byFormat !== undefined && fits(byFormat)) return byFormat
+  if (byFormat !== undefined && mayFit(byFormat)) return byFormat
   const sized = fitLength(schema, DEFAULT)
-  if (fits(sized)) return sized
-  for (const text of typeof pattern === 'string' ? patternExamples(pattern) : []) {
-    if (fits(text) && hasLength(schema, text)) return text
+  if (known === null || known.matches(sized) === true) return sized
+  let guess: string | null = null
+  for (const text of known.examples()) {
+    if (!hasLength(schema, text)) continue
+    const fits = known.matches(text)
+    if (fits === true) return text
+    if (fits === null) guess ??= text
   }
-  return byFormat ?? sized
+  return guess ?? byFormat ?? sized
 }
 
 function fitLength({ minLength, maxLength }: JsonSchema, text: string): string {
@@ -45,17 +50,4 @@ function fitLength({ minLength, maxLength }: JsonSchema, text: string): string {
 function hasLength({ minLength, maxLength }: JsonSchema, { length }: string): boolean {
   const isLong = typeof minLength !== 'number' || length >= minLength
   return isLong && (typeof maxLength !== 'number' || length <= maxLength)
-}
-
-function matcher(pattern: unknown): (text: string) => boolean {
-  if (typeof pattern !== 'string') return () => true
-  // JSON Schema means Unicode patterns; libraries also write some that are none.
-  for (const flags of ['u', '']) {
-    try {
-      const expression = new RegExp(pattern, flags)
-      return (text) => expression.test(text)
-    } catch {}
-  }
-  // A pattern of another language's regular expressions cannot be checked here.
-  return () => true
 }

@@ -1,19 +1,11 @@
-import { isJsonObject } from '../../contract/json-schema/keywords.ts'
-import { followFragment } from '../../contract/json-schema/pointer.ts'
+import { isRecord } from '../../base/plain/is-record.ts'
+import { SchemaWalk } from '../../contract/json-schema/walk.ts'
 import type { JsonSchema } from '../../contract/params/schema.ts'
 import { exampleNumber } from './example-number.ts'
 import { exampleText } from './example-text.ts'
 
-/** References within references after which an example ends. */
-const MAX_TRAIL = 12
 /** Items made to satisfy `minItems`; a schema asking for a million gets an example, not a bill. */
 const MAX_ITEMS = 16
-/**
- * Schemas looked at for one example. References that fan out, each to several more, describe more
- * values than a page, or a machine, can hold.
- */
-const MAX_SCHEMAS = 1000
-
 /**
  * A value a schema would accept, for documentation (MCP-16): what the schema itself offers
  * (`const`, `examples`, `default`, `enum`), else `"string"`, 123, 12.3, true, [] and an
@@ -23,34 +15,28 @@ const MAX_SCHEMAS = 1000
  * @param root the document that `#…` references lead into; default: `schema` itself
  */
 export function exampleOf(schema: JsonSchema, root: JsonSchema = schema): unknown {
-  return example(schema, { root, left: MAX_SCHEMAS }, [])
+  return example(schema, new SchemaWalk(root))
 }
 
-interface Making {
-  /** The document that references lead into. */
-  readonly root: JsonSchema
-  /** Schemas that may still be looked at. */
-  left: number
-}
-
-/** @param trail references being followed: a schema met again inside itself ends in `null` */
-function example(schema: JsonSchema, making: Making, trail: readonly string[]): unknown {
-  if (--making.left < 0) return null
+/** A schema met again inside itself ends in `null`, and so does what stands behind too many. */
+function example(schema: JsonSchema, walk: SchemaWalk): unknown {
+  if (!walk.enter()) return null
   const { examples } = schema
   if ('const' in schema) return schema.const
   if (Array.isArray(examples) && examples.length > 0) return examples[0]
   if ('example' in schema) return schema.example
   if ('default' in schema) return schema.default
   if (Array.isArray(schema.enum)) return schema.enum[0]
-  const { $ref: ref } = schema
-  if (typeof ref === 'string') {
-    if (trail.includes(ref) || trail.length === MAX_TRAIL) return null
-    return example(follow(schema, ref, making.root), making, [...trail, ref])
+  const followed = walk.follow(schema)
+  if (followed === null) return null
+  if (followed !== undefined) {
+    const { $ref: _ref, ...rest } = schema
+    return example(merge(rest, followed.target), followed.walk)
   }
-  const parts = Array.isArray(schema.allOf) ? schema.allOf.filter(isJsonObject) : []
-  if (parts.some((part) => '$ref' in part)) return combine(schema, parts, making, trail)
+  const parts = Array.isArray(schema.allOf) ? schema.allOf.filter(isRecord) : []
+  if (parts.some((part) => '$ref' in part)) return combine(schema, parts, walk)
   const folded = fold(schema)
-  if (folded !== schema) return example(folded, making, trail)
+  if (folded !== schema) return example(folded, walk)
   switch (typeOf(schema)) {
     case 'string':
       return exampleText(schema)
@@ -61,9 +47,9 @@ function example(schema: JsonSchema, making: Making, trail: readonly string[]): 
     case 'boolean':
       return true
     case 'array':
-      return exampleArray(schema, making, trail)
+      return exampleArray(schema, walk)
     case 'object':
-      return exampleObject(schema, making, trail)
+      return exampleObject(schema, walk)
     case 'null':
       return null
     default:
@@ -71,23 +57,13 @@ function example(schema: JsonSchema, making: Making, trail: readonly string[]): 
   }
 }
 
-function follow(schema: JsonSchema, ref: string, root: JsonSchema): JsonSchema {
-  const { $ref: _ref, ...rest } = schema
-  return merge(rest, ref.startsWith('#') ? followFragment(root, ref.slice(1)) : undefined)
-}
-
 /** `allOf` over references: the examples of all parts in one object. */
-function combine(
-  schema: JsonSchema,
-  parts: readonly JsonSchema[],
-  making: Making,
-  trail: readonly string[],
-): unknown {
+function combine(schema: JsonSchema, parts: readonly JsonSchema[], walk: SchemaWalk): unknown {
   const { allOf: _parts, ...own } = schema
-  const values = [own, ...parts].map((part) => example(part, making, trail))
-  const simple = values.find((value) => !isJsonObject(value))
+  const values = [own, ...parts].map((part) => example(part, walk))
+  const simple = values.find((value) => !isRecord(value))
   if (simple !== undefined) return simple
-  return Object.fromEntries(values.filter(isJsonObject).flatMap(Object.entries))
+  return Object.fromEntries(values.filter(isRecord).flatMap(Object.entries))
 }
 
 /** Folds `allOf`, or the first choice of `anyOf` or `oneOf`, into the schema. */
@@ -97,19 +73,19 @@ function fold(schema: JsonSchema): JsonSchema {
   const { anyOf, oneOf, ...rest } = schema
   const choices = Array.isArray(anyOf) ? anyOf : oneOf
   if (!Array.isArray(choices)) return schema
-  const choice = choices.find((one) => isJsonObject(one) && one.type !== 'null')
+  const choice = choices.find((one) => isRecord(one) && one.type !== 'null')
   return merge(rest, choice)
 }
 
 function merge(schema: JsonSchema, other: unknown): JsonSchema {
-  if (!isJsonObject(other)) return schema
+  if (!isRecord(other)) return schema
   const both = (keyword: string): readonly [unknown, unknown] => [schema[keyword], other[keyword]]
   const [left, right] = both('properties')
   const [needed, alsoNeeded] = both('required')
   return {
     ...other,
     ...schema,
-    ...(isJsonObject(left) && isJsonObject(right) && { properties: { ...left, ...right } }),
+    ...(isRecord(left) && isRecord(right) && { properties: { ...left, ...right } }),
     ...(Array.isArray(needed) &&
       Array.isArray(alsoNeeded) && { required: [...needed, ...alsoNeeded] }),
   }
@@ -119,36 +95,32 @@ function typeOf(schema: JsonSchema): unknown {
   const { type } = schema
   if (Array.isArray(type)) return type.find((name) => name !== 'null') ?? 'null'
   if (type !== undefined) return type
-  if (isJsonObject(schema.properties)) return 'object'
-  if (isJsonObject(schema.items)) return 'array'
+  if (isRecord(schema.properties)) return 'object'
+  if (isRecord(schema.items)) return 'array'
   return typeof schema.pattern === 'string' || 'format' in schema ? 'string' : undefined
 }
 
-function exampleArray(
-  schema: JsonSchema,
-  making: Making,
-  trail: readonly string[],
-): readonly unknown[] {
+function exampleArray(schema: JsonSchema, walk: SchemaWalk): readonly unknown[] {
   const { prefixItems: prefix, items, minItems } = schema
   const first = Array.isArray(prefix) ? prefix : []
   const wanted = typeof minItems === 'number' ? minItems : first.length
   const length = Math.min(wanted, MAX_ITEMS)
   return Array.from({ length }, (_, index) => {
     const item = first[index] ?? items
-    return isJsonObject(item) ? example(item, making, trail) : {}
+    return isRecord(item) ? example(item, walk) : {}
   })
 }
 
-function exampleObject(schema: JsonSchema, making: Making, trail: readonly string[]): JsonSchema {
+function exampleObject(schema: JsonSchema, walk: SchemaWalk): JsonSchema {
   const { properties, required, additionalProperties: other } = schema
   if (!Array.isArray(required)) return {}
   const members = new Set(required.filter((name): name is string => typeof name === 'string'))
   // fromEntries defines members: a property named `__proto__` stays a property.
   return Object.fromEntries(
     [...members].map((name) => {
-      const own = isJsonObject(properties) && Object.hasOwn(properties, name)
+      const own = isRecord(properties) && Object.hasOwn(properties, name)
       const property = own ? properties[name] : other
-      return [name, isJsonObject(property) ? example(property, making, trail) : 'string']
+      return [name, isRecord(property) ? example(property, walk) : 'string']
     }),
   )
 }

@@ -1,4 +1,4 @@
-import { isJsonObject } from '../../contract/json-schema/keywords.ts'
+import { isRecord } from '../../base/plain/is-record.ts'
 import type { JsonSchema } from '../../contract/params/schema.ts'
 
 /**
@@ -9,10 +9,10 @@ export function mergeDocument(document: JsonSchema, patch: JsonSchema): JsonSche
   const members = new Map(Object.entries(document))
   for (const [name, change] of Object.entries(patch)) {
     if (change === null) members.delete(name)
-    else if (!isJsonObject(change)) members.set(name, change)
+    else if (!isRecord(change)) members.set(name, change)
     else {
       const old = members.get(name)
-      members.set(name, mergeDocument(isJsonObject(old) ? old : {}, change))
+      members.set(name, mergeDocument(isRecord(old) ? old : {}, change))
     }
   }
   // fromEntries defines members: one called `__proto__` stays a member.

@@ -1,4 +1,5 @@
-import { isJsonObject, mapSubschemas } from '../../contract/json-schema/keywords.ts'
+import { isRecord } from '../../base/plain/is-record.ts'
+import { mapSubschemas } from '../../contract/json-schema/keywords.ts'
 import { followFragment, fragmentOf, fragmentTokens } from '../../contract/json-schema/pointer.ts'
 import type { JsonSchema } from '../../contract/params/schema.ts'
 import { UniqueNames } from './unique-names.ts'
@@ -50,7 +51,7 @@ export class SchemaComponents {
    */
   add(schema: JsonSchema, owner: string, side: Side): JsonSchema {
     const { $schema: _dialect, ...document } = schema
-    const definitions = isJsonObject(document.$defs) ? document.$defs : {}
+    const definitions = isRecord(document.$defs) ? document.$defs : {}
     const source: Source = { document, definitions, owner, side }
     if (reachable(source, ROOT).refersToRoot) return { $ref: this.#component(source, ROOT) }
     return this.#rewrite(source, withoutDefinitions(document))
@@ -72,7 +73,7 @@ export class SchemaComponents {
     // Reserved before it is filled: a recursive schema finds its own name here.
     this.#schemas.set(component, {})
     const schema = name === ROOT ? withoutDefinitions(source.document) : source.definitions[name]
-    this.#schemas.set(component, isJsonObject(schema) ? this.#rewrite(source, schema) : {})
+    this.#schemas.set(component, isRecord(schema) ? this.#rewrite(source, schema) : {})
     return COMPONENT_PREFIX + component
   }
 
@@ -87,7 +88,7 @@ export class SchemaComponents {
   }
 }
 
-interface Target {
+interface DefinitionPlace {
   /** A definition's name, or {@link ROOT}. */
   readonly name: string
   /** Pointer from there on. */
@@ -95,7 +96,7 @@ interface Target {
 }
 
 /** @returns `undefined` without a local reference, `null` when it leads nowhere */
-function localTarget(source: Source, schema: JsonSchema): Target | null | undefined {
+function localTarget(source: Source, schema: JsonSchema): DefinitionPlace | null | undefined {
   const fragment = localFragment(source, schema.$ref)
   const tokens = fragment === undefined ? null : fragmentTokens(fragment)
   if (fragment === undefined || tokens === null) return undefined
@@ -126,7 +127,7 @@ function reachable(source: Source, start: string): { key: string; refersToRoot: 
     if (seen.has(name)) return
     const schema = name === ROOT ? withoutDefinitions(source.document) : source.definitions[name]
     seen.set(name, schema)
-    if (isJsonObject(schema)) scan(schema)
+    if (isRecord(schema)) scan(schema)
   }
   const scan = (schema: JsonSchema): JsonSchema => {
     const target = localTarget(source, schema)

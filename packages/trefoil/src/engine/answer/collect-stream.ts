@@ -4,7 +4,7 @@ import { EventBody } from '../../contract/answer/event-body.ts'
 import { Problem, refuse } from '../../contract/problems/problem.ts'
 import type { CallState } from '../call-state.ts'
 import { toJson } from './json-text.ts'
-import { holdError, type StreamSource, type StreamValue, sourceOf } from './stream-source.ts'
+import { holdError, type PieceReader, pieceReaderOf, type StreamValue } from './piece-reader.ts'
 import { textOfBytes } from './text-of-bytes.ts'
 
 /** A stream that was read to its end. */
@@ -30,7 +30,7 @@ export async function collectStream(
 ): Promise<Whole | Problem> {
   if (stream instanceof EventBody) {
     const events = new EventList()
-    const end = await readAll<unknown>(state, sourceOf<unknown>(stream.events), (event) => {
+    const end = await readAll<unknown>(state, pieceReaderOf<unknown>(stream.events), (event) => {
       events.add(event)
       return events.size <= limit
     })
@@ -40,7 +40,7 @@ export async function collectStream(
   const pieces: (string | Uint8Array)[] = []
   let size = 0
   let isText = true
-  const end = await readAll(state, sourceOf(stream), (piece) => {
+  const end = await readAll(state, pieceReaderOf(stream), (piece) => {
     const bytes = sizeOf(piece)
     size += bytes
     isText &&= typeof piece === 'string'
@@ -56,7 +56,7 @@ export async function collectStream(
 /** @param take returns false when that was one too many */
 async function readAll<Piece>(
   state: CallState,
-  source: StreamSource<Piece>,
+  source: PieceReader<Piece>,
   take: (piece: Piece) => boolean,
 ): Promise<Problem | null> {
   const { inbound } = state
@@ -94,7 +94,7 @@ async function readAll<Piece>(
 }
 
 /** Not waited for: a source that waits for an event may wait for ever. */
-function leave(source: StreamSource<unknown>, problem: Problem): Problem {
+function leave(source: PieceReader<unknown>, problem: Problem): Problem {
   source.release().catch(() => {})
   return problem
 }

@@ -2,9 +2,9 @@ import { Pace } from '../../base/pace.ts'
 import { PartialContent } from '../../contract/answer/partial-content.ts'
 import { Reply } from '../../contract/answer/reply.ts'
 import { PieceMemory } from './piece-memory.ts'
-import { holdError, type StreamSource, type StreamValue, sourceOf } from './stream-source.ts'
+import { holdError, type PieceReader, pieceReaderOf, type StreamValue } from './piece-reader.ts'
 
-export type { StreamValue } from './stream-source.ts'
+export type { StreamValue } from './piece-reader.ts'
 
 /** True for async iterables and web streams (which are async iterable in every supported runtime). */
 export function isStream(value: unknown): value is StreamValue {
@@ -68,7 +68,7 @@ type Step = IteratorResult<string | Uint8Array>
 
 /** No generator: `return` of one that was never started runs nothing, and would close nothing. */
 export class WatchedStream implements AsyncIterableIterator<string | Uint8Array> {
-  readonly #source: StreamSource
+  readonly #source: PieceReader
   readonly #watcher: StreamWatcher
   readonly #pace = new Pace()
   /** For copies of its pieces; `null` when nobody else can reach their memory. */
@@ -89,7 +89,7 @@ export class WatchedStream implements AsyncIterableIterator<string | Uint8Array>
   #ending: Promise<void> | null = null
 
   constructor(stream: StreamValue, watcher: StreamWatcher) {
-    this.#source = sourceOf(stream)
+    this.#source = pieceReaderOf(stream)
     this.#watcher = watcher
     this.#memory = stream instanceof PartialContent ? null : new PieceMemory()
   }
@@ -272,5 +272,5 @@ export async function failStream(value: unknown, error: unknown): Promise<void> 
 
 async function release(stream: StreamValue): Promise<void> {
   holdError(stream)
-  await sourceOf(stream).release()
+  await pieceReaderOf(stream).release()
 }

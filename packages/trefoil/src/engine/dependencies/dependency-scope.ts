@@ -1,6 +1,7 @@
 import { isPromiseLike } from '../../base/promise.ts'
 import type { Dependency, DependencyScope, ProviderCall } from '../../contract/call/dependency.ts'
 import type { Logger } from '../../contract/call/logger.ts'
+import type { Substitutes } from './substitute.ts'
 
 interface Opened {
   readonly name: string
@@ -32,6 +33,7 @@ export interface ScopeSite {
   /** True once nothing of the developer's may start any more. */
   hasEnded(): boolean
   readonly log: Logger
+  readonly substitutes: Substitutes | null
 }
 
 /**
@@ -91,14 +93,18 @@ export class DependencyScopes {
   }
 
   async #open(dependency: Node): Promise<unknown> {
+    const substitute = this.#site.substitutes?.get(dependency)
+    // Whoever put it there closes it, too.
+    if (substitute !== undefined && 'value' in substitute) return substitute.value
+    const provider = substitute?.dependency ?? dependency
     const uses: Record<string, unknown> = {}
-    for (const [name, used] of Object.entries(dependency.uses())) {
+    for (const [name, used] of Object.entries(provider.uses())) {
       uses[name] = await this.resolve(used, dependency)
     }
     // What it uses may have taken until after the deadline: its own provider must not start (FND-16).
     if (this.#isLate()) throw lateError(dependency)
     const call = this.#site.viewFor((other) => this.resolve(other, dependency))
-    const provided = dependency.provide(uses as never, call)
+    const provided = provider.provide(uses as never, call)
     if (isGenerator(provided)) return this.#openGenerator(dependency, provided)
     const value: unknown = isPromiseLike(provided) ? await provided : provided
     const dispose = disposerOf(value)

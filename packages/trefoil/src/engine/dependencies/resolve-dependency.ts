@@ -12,6 +12,7 @@ export function resolveDependency<Value>(
     viewFor: (resolve) => new ProviderView(state, resolve),
     hasEnded: () => state.ended,
     log: state.log,
+    substitutes: state.site.app.substitutes,
   })
   // What its own provider gave: the scopes keep dependencies of all types.
   return state.scopes.resolve(dependency) as Promise<Value>

@@ -36,14 +36,14 @@ function failing(log: string[]) {
 describe('audit outcome', () => {
   test('DESIGN §3: inside the unit of work: before anything is committed', async () => {
     const log: string[] = []
-    await resultOf({ app: { audit: auditing(log) }, action: using(traced('db', log)) })
+    await resultOf({ app: { audit: [auditing(log)] }, action: using(traced('db', log)) })
     expect(log).toEqual(['open db', 'audit answer', 'commit db'])
   })
 
   test('DESIGN §3: is told again when closing fails, because the first was rolled back', async () => {
     const log: string[] = []
     const { outcome } = startCall({
-      app: { audit: auditing(log) },
+      app: { audit: [auditing(log)] },
       action: using(traced('db', log), failing(log)),
     })
     expect(await outcome).toMatchObject({ problem: { code: 'INTERNAL_ERROR' } })
@@ -58,7 +58,7 @@ describe('audit outcome', () => {
 
   test('W-13: one that fails rolls everything back, and is not told twice', async () => {
     const log: string[] = []
-    const audit = auditing(log, () => true)
+    const audit = [auditing(log, () => true)]
     expect(await problemOf({ app: { audit }, action: using(traced('db', log)) })).toMatchObject({
       code: 'INTERNAL_ERROR',
     })
@@ -71,7 +71,7 @@ describe('audit outcome', () => {
       throw new HttpError(404, 'gone')
     }
     await problemOf({
-      app: { audit: auditing(log, () => true) },
+      app: { audit: [auditing(log, () => true)] },
       action: { ...using(traced('db', log)), handler },
     })
     expect(log).toEqual(['open db', 'audit http_error', 'rollback db: gone'])
@@ -84,7 +84,7 @@ describe('audit outcome', () => {
       log.push('last piece')
     }
     const outcome = await startCall({
-      app: { audit: auditing(log) },
+      app: { audit: [auditing(log)] },
       action: { ...using(traced('db', log)), handler: pieces },
     }).outcome
     const body = outcome.kind === 'answer' ? outcome.answer.body : null
@@ -95,7 +95,7 @@ describe('audit outcome', () => {
 
   test('RPC-7: of a dry run says that it was one', async () => {
     const log: string[] = []
-    const { outcome } = startCall({ surface: 'cli', dryRun: true, app: { audit: auditing(log) } })
+    const { outcome } = startCall({ surface: 'cli', dryRun: true, app: { audit: [auditing(log)] } })
     expect(await outcome).toEqual({ kind: 'dry-run' })
     expect(log).toEqual(['audit dry-run'])
   })
@@ -171,8 +171,8 @@ describe('leases', () => {
     return {
       ...more,
       app: {
-        admit: { admit: () => lease('admit') },
-        limits: { take: async () => lease('limits') },
+        admit: [{ admit: () => lease('admit') }],
+        limits: [{ take: async () => lease('limits') }],
         ...more.app,
       },
     }
@@ -192,7 +192,7 @@ describe('leases', () => {
 
   test('of a refused call are released too, also where the second was refused', async () => {
     const log: string[] = []
-    const limits = { take: () => new HttpError(429) }
+    const limits = [{ take: () => new HttpError(429) }]
     await problemOf(leased(log, { app: { limits } }))
     expect(log).toEqual(['admit problem'])
   })
@@ -204,7 +204,7 @@ describe('leases', () => {
         throw new Error('redis is gone')
       },
     }
-    const started = startCall(leased(log, { app: { admit: { admit: () => broken } } }))
+    const started = startCall(leased(log, { app: { admit: [{ admit: () => broken }] } }))
     expect(await started.outcome).toMatchObject({ kind: 'answer' })
     expect(log).toEqual(['limits answer'])
     expect(started.log.map(({ message }) => message)).toEqual(['A lease could not be released'])

@@ -18,8 +18,8 @@ import { withinCloseTimeout } from './within-close-timeout.ts'
 export function close(state: CallState, outcome: Outcome): Awaitable<Outcome> {
   state.phase = 'closing'
   const { scopes, closeHooks, site } = state
-  const audit = state.rehearses ? null : site.app.audit
-  if (scopes === null && closeHooks === null && audit === null) return over(state, outcome)
+  const audits = state.rehearses ? 0 : site.app.audit.length
+  if (scopes === null && closeHooks === null && audits === 0) return over(state, outcome)
   return closeInTime(state, outcome)
 }
 
@@ -52,14 +52,17 @@ async function closeAll(
 }
 
 async function audit(state: CallState, outcome: Outcome): Promise<Failure | null> {
-  const port = state.rehearses ? null : state.site.app.audit
-  if (port === null) return null
-  try {
-    await port.outcome(callOf(state), outcome)
-    return null
-  } catch (error) {
-    return { error }
+  if (state.rehearses) return null
+  let failure: Failure | null = null
+  for (const port of state.site.app.audit) {
+    try {
+      await port.outcome(callOf(state), outcome)
+    } catch (error) {
+      // The others are told all the same: what they write down must not depend on one that is down.
+      failure ??= { error }
+    }
   }
+  return failure
 }
 
 function over(state: CallState, outcome: Outcome): Outcome {

@@ -4,7 +4,7 @@ import { AuthContext } from '../../contract/auth/auth-context.ts'
 import type { ToolHints } from '../../contract/call/action.ts'
 import type { Call } from '../../contract/call/call.ts'
 import { dependency } from '../../contract/call/dependency.ts'
-import type { ApprovalDecision } from '../../contract/ports/approval.ts'
+import type { ApprovalDecision } from '../../contract/ports/approval-decider.ts'
 import { isStream } from '../answer/stream.ts'
 import type { AppContext } from '../app-context.ts'
 import {
@@ -62,10 +62,10 @@ function walked(slow: Step | null) {
     args: { a: 1, b: 2 },
     app: {
       clock,
-      admit: { admit: () => step('admit', undefined) },
-      limits: { take: () => step('limits', undefined) },
+      admit: [{ admit: () => step('admit', undefined) }],
+      limits: [{ take: () => step('limits', undefined) }],
       approval: { decide: () => step<ApprovalDecision>('approval', { kind: 'none' }) },
-      audit: { intent: () => step('audit intent', undefined), outcome: () => {} },
+      audit: [{ intent: () => step('audit intent', undefined), outcome: () => {} }],
       auth: {
         mcp: authEntry({
           authenticate: () => step('authenticate', ada),
@@ -163,7 +163,7 @@ describe('FND-16: nothing of the developer’s starts once the time is up', () =
       const opened = vi.fn()
       const slow = dependency<unknown>(provide, { name: 'slow' })
       const handler = (_args: unknown, call: Call) => call.resolve(slow).then(opened, () => {})
-      const audit = { intent: () => {}, outcome: () => after(500) }
+      const audit = [{ intent: () => {}, outcome: () => after(500) }]
       const problem = problemOf({ app: { audit }, action: { timeout: 50, handler } })
       await vi.advanceTimersByTimeAsync(1000)
       expect(await problem).toMatchObject({ code: 'TIMEOUT' })
@@ -236,7 +236,7 @@ describe('the time begins when the call began to arrive', () => {
     const admit = vi.fn()
     const { outcome } = startCall({
       receivedAt: 10,
-      app: { clock, admit: { admit } },
+      app: { clock, admit: [{ admit }] },
       action: { timeout: 50 },
     })
     expect(await outcome).toMatchObject({

@@ -3,7 +3,13 @@ import type { ErrorHandler } from '../../contract/call/action.ts'
 import { answeredNow } from '../../contract/call/answered-now.ts'
 import type { Outcome } from '../../contract/call/outcome.ts'
 import type { Schema } from '../../contract/params/schema.ts'
-import { isFailureStatus, isRefusal, Problem, refuse } from '../../contract/problems/problem.ts'
+import {
+  isFailureStatus,
+  isRefusal,
+  Problem,
+  refuse,
+  refuseAs,
+} from '../../contract/problems/problem.ts'
 import { tagOf } from '../../record/describe-error.ts'
 import { toJson } from '../answer/json-text.ts'
 import { makeAnswer } from '../answer/make-answer.ts'
@@ -136,7 +142,8 @@ function masked(state: CallState, error: unknown): Problem {
  * @throws TypeError for a problem of which no answer can be made
  */
 function taken(problem: Problem): Problem {
-  const { code, publicCode, status, detail, fix, headers, details, issues } = problem
+  const known = Problem.knownOf(problem)
+  const { publicCode, status, detail, fix, headers, details, issues } = problem
   if (!isFailureStatus(status)) {
     throw new TypeError(
       `A problem's status must be an integer from 400 to 599, got ${tagOf(status)}`,
@@ -149,10 +156,10 @@ function taken(problem: Problem): Problem {
   }
   const own = { headers: headers === undefined ? undefined : textsOf(headers) }
   if (details === undefined && issues === undefined) {
-    return refuse(code, { status, detail, fix, ...own }, publicCode)
+    return refuseAs(known, { status, detail, fix, ...own }, publicCode)
   }
   const copy: Pick<Problem, 'details' | 'issues'> = JSON.parse(toJson({ details, issues }))
-  return refuse(code, { status, detail, fix, ...own, ...copy }, publicCode)
+  return refuseAs(known, { status, detail, fix, ...own, ...copy }, publicCode)
 }
 
 function textsOf(headers: Readonly<Record<string, unknown>>): Record<string, string> {

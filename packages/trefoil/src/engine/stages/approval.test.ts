@@ -1,11 +1,11 @@
 import { describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
-import type { ApprovalHook } from '../../contract/call/approval.ts'
+import type { ApprovalHook } from '../../contract/call/approval-hook.ts'
 import { dependency } from '../../contract/call/dependency.ts'
-import type { ApprovalCase, ApprovalDecision } from '../../contract/ports/approval.ts'
+import type { ApprovalCase, ApprovalDecision } from '../../contract/ports/approval-decider.ts'
 import { refuse } from '../../contract/problems/problem.ts'
-import { hookDecider } from '../../policy/approval.ts'
 import { argumentsHash } from '../../policy/arguments-hash.ts'
+import { hookDecider } from '../../policy/hook-decider.ts'
 import { dryRunReport } from '../../surfaces/agent/dry-run-report.ts'
 import {
   type CallOptions,

@@ -2,11 +2,15 @@ import type { AuditPort } from '../../contract/ports/audit.ts'
 import type { Stage } from '../stage.ts'
 import { callOf } from '../views/handler-call.ts'
 
-/** What cannot be written down is not done. A throw ends the call (fail closed). */
-export function auditIntentStage(audit: AuditPort | null): Stage | null {
-  if (audit === null) return null
+/** What cannot be written down is not done, by any of those who write. A throw ends the call (fail closed). */
+export function auditIntentStage(audits: readonly AuditPort[]): Stage | null {
+  if (audits.length === 0) return null
   return async (state) => {
-    if (!state.rehearses) await audit.intent(callOf(state))
+    if (state.rehearses) return undefined
+    for (const audit of audits) {
+      if (state.ended) return undefined
+      await audit.intent(callOf(state))
+    }
     return undefined
   }
 }

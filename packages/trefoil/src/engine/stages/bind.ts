@@ -22,12 +22,32 @@ import type { Stage } from '../stage.ts'
  */
 export function bindStage(action: Action): Stage | null {
   if (action.params.length === 0) return emptyStage(action)
-  const validators = action.params.map(({ schema }) => schema && validatorOf(schema))
+  const validators = action.params.map(validatorFor)
   const bind = (state: CallState, raw: RawArguments | Problem) =>
     raw instanceof Problem ? raw : new Binding(state, raw, validators).from(0)
   return (state) => state.inbound.readArguments(action, state, (raw) => bind(state, raw))
 }
 
+function validatorFor({ name, schema, sensitive }: ParamSpec): Validator | null {
+  if (schema === null) return null
+  const validate = validatorOf(schema)
+  return sensitive ? quietly(validate, name) : validate
+}
+
+/** What a schema throws is logged, and its text may repeat the value: of a secret only its name is. */
+function quietly(validate: Validator, name: string): Validator {
+  const failed = () => {
+    throw new Error(`The schema of the sensitive parameter '${name}' has thrown`)
+  }
+  return (value) => {
+    try {
+      const result = validate(value)
+      return isPromiseLike(result) ? Promise.resolve(result).catch(failed) : result
+    } catch {
+      return failed()
+    }
+  }
+}
 const NO_ARGUMENTS: CallState['args'] = Object.freeze({})
 
 /** Without parameters the input is still read, to refuse arguments nobody declared. */

@@ -10,13 +10,17 @@ export class ActionView implements ActionFacts {
   readonly #path: string | null
   readonly #tags: readonly string[]
   readonly #metadata: Readonly<Record<string, unknown>>
+  readonly #changes: boolean
+  readonly #external: boolean
 
-  constructor({ name, method, path, tags, metadata }: Action) {
+  constructor({ name, method, path, tags, metadata, changes, external }: Action) {
     this.#name = name
     this.#method = method
     this.#path = path
     this.#tags = deepFreeze([...tags])
     this.#metadata = deepFreeze({ ...metadata })
+    this.#changes = changes
+    this.#external = external
     Object.preventExtensions(this)
   }
 
@@ -35,11 +39,17 @@ export class ActionView implements ActionFacts {
   get metadata(): Readonly<Record<string, unknown>> {
     return this.#metadata
   }
+  get changes(): boolean {
+    return this.#changes
+  }
+  get external(): boolean {
+    return this.#external
+  }
 
   /** Members of a class do not print by themselves. */
   toJSON(): ActionFacts {
-    const { name, method, path, tags, metadata } = this
-    return { name, method, path, tags, metadata }
+    const { name, method, path, tags, metadata, changes, external } = this
+    return { name, method, path, tags, metadata, changes, external }
   }
 }
 

@@ -5,9 +5,8 @@ import type { ClientFacts } from '../../contract/call/call-facts.ts'
 import type { Dependency } from '../../contract/call/dependency.ts'
 import type { Logger } from '../../contract/call/logger.ts'
 import type { Entrypoint, SurfaceName } from '../../contract/call/surface-name.ts'
-import type { ApprovalCase } from '../../contract/ports/approval.ts'
-import { argumentsOf } from '../arguments-of.ts'
-import type { CallState } from '../call-state.ts'
+import type { ApprovalCase } from '../../contract/ports/approval-decider.ts'
+import { argumentsOf, type CallState } from '../call-state.ts'
 import { resolveDependency } from '../dependencies/resolve-dependency.ts'
 
 /** What an approval is decided on: a view like every other, though it says what an action is called. */

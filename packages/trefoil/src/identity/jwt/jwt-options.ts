@@ -49,7 +49,7 @@ export interface DpopOptions {
 }
 
 /**
- * What `jwtAuth` goes by. Keys come from exactly one of `keys`, `publicKey`, `jwks` and `discovery`; from
+ * Options of {@link jwtAuth}. Keys come from exactly one of `keys`, `publicKey`, `jwks` and `discovery`; from
  * none of them, they are the secrets in the variables `TREFOIL_AUTH_JWT__SECRET` and
  * `TREFOIL_AUTH_JWT__OLD_SECRETS`.
  */

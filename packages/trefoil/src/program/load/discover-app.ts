@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { appError } from '../usage-error.ts'
+import { appError } from '../terminal/usage-error.ts'
 
 const DIRECTORIES = ['.', 'src']
 const NAMES = ['app', 'main', 'server', 'index']

@@ -1,12 +1,16 @@
 import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createApp } from '../../app/create-app.ts'
 import { Problem } from '../../contract/problems/problem.ts'
 import { loadApp } from './load-app.ts'
 
-// An app as far as loading looks at one: the brand is all it needs.
-const APP = "{ '~trefoil.app': true, name: 'made' }"
+// A file that was just written cannot import this copy of the framework.
+const MAKE = Symbol.for('trefoil.test.load')
+Reflect.set(globalThis, MAKE, (name: string) => createApp({ name, env: {} }))
+afterAll(() => Reflect.deleteProperty(globalThis, MAKE))
+const APP = "globalThis[Symbol.for('trefoil.test.load')]('made')"
 const MAKER = `import 'node:os' // from 'trefoil'\nexport const app = ${APP}\n`
 
 let cwd: string

@@ -1,9 +1,10 @@
 import { stat } from 'node:fs/promises'
 import { relative, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { type AppHandle, isAppHandle } from '../../contract/call/app-handle.ts'
+import type { AppHandle } from '../../contract/call/app-handle.ts'
+import { FOREIGN_APP, isApp, isForeignApp } from '../../contract/call/app-internals.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
-import { appError } from '../usage-error.ts'
+import { appError } from '../terminal/usage-error.ts'
 import { type AppReference, parseAppReference } from './app-reference.ts'
 import { discoverApp } from './discover-app.ts'
 import { describeError, importFix } from './import-failure.ts'
@@ -103,7 +104,12 @@ function pickExport(
   }
   for (const name of DEFAULT_EXPORTS) {
     const value = memberOf(module, name)
-    if (typeof value === 'function' || isAppHandle(value) || value instanceof Promise) {
+    if (
+      typeof value === 'function' ||
+      isApp(value) ||
+      isForeignApp(value) ||
+      value instanceof Promise
+    ) {
       return { name, value }
     }
   }
@@ -127,7 +133,13 @@ function exportsFix(module: object, label: string): string {
 }
 
 function checkApp(value: unknown, label: string, { file }: LocatedApp): AppHandle {
-  if (isAppHandle(value)) return value
+  if (isApp(value)) return value
+  if (isForeignApp(value)) {
+    throw appError(
+      `${label} ${FOREIGN_APP}`,
+      'Run the program that is installed beside the app, with `npx trefoil`.',
+    )
+  }
   const what =
     value === null ? 'null' : Array.isArray(value) ? 'an array' : `of type ${typeof value}`
   throw appError(

@@ -1,5 +1,5 @@
 import { failure, type Result, success } from '../../base/result.ts'
-import { type GivenArgument, missingValue, quote, RESERVED_FLAGS } from '../terminal/argv.ts'
+import { type GivenArgument, missingValue, quoted, RESERVED_FLAGS } from '../terminal/argv.ts'
 
 /** What stands after the action's name. */
 export interface CallTokens {
@@ -35,11 +35,11 @@ export function readCallTokens(tokens: readonly string[]): Result<CallTokens, st
       continue
     }
     if (!token.startsWith('--')) {
-      return failure(`Unexpected argument ${quote(token)}: arguments are given as --name value`)
+      return failure(`Unexpected argument ${quoted(token)}: arguments are given as --name value`)
     }
     const equals = token.indexOf('=')
     const name = equals < 0 ? token.slice(2) : token.slice(2, equals)
-    if (name === '') return failure(`${quote(token)} names no argument`)
+    if (name === '') return failure(`${quoted(token)} names no argument`)
     let text = equals < 0 ? null : token.slice(equals + 1)
     const isSwitch = !plain && SWITCHES.has(name)
     const next = tokens[index + 1]

@@ -1,5 +1,5 @@
 import type { GlobalFlags } from '../terminal/flags.ts'
-import { usageError } from '../usage-error.ts'
+import { usageError } from '../terminal/usage-error.ts'
 
 /** What a command presents: at most one credential. */
 export interface Credentials {

@@ -2,9 +2,9 @@ import type { Stats } from 'node:fs'
 import { lstat, open, realpath, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import process from 'node:process'
+import { shellQuote } from '../../base/shell-quote.ts'
 import { Problem } from '../../contract/problems/problem.ts'
-import { shellQuote } from '../terminal/shell-quote.ts'
-import { usageError } from '../usage-error.ts'
+import { usageError } from '../terminal/usage-error.ts'
 
 /** A file that nobody else can have written. */
 export interface OwnFile {

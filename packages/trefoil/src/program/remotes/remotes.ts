@@ -4,11 +4,11 @@ import { encodeBase64url } from '../../base/base64url.ts'
 import { systemRandom } from '../../base/clock.ts'
 import { compareCodePoints } from '../../base/json/canonical-json.ts'
 import { isRecord } from '../../base/plain/is-record.ts'
+import { shellQuote } from '../../base/shell-quote.ts'
 import { parseRemoteUrl } from '../../client/remote-url.ts'
 import { Problem } from '../../contract/problems/problem.ts'
 import type { ProgramIo } from '../terminal/io.ts'
-import { shellQuote } from '../terminal/shell-quote.ts'
-import { usageError } from '../usage-error.ts'
+import { usageError } from '../terminal/usage-error.ts'
 import { ownTarget, readOwnFile } from './own-file.ts'
 
 /** A remote as stored (CLI-15). */

@@ -2,7 +2,7 @@ import { createRemoteTarget } from '../../client/remote-client.ts'
 import type { ActionTarget } from '../../contract/protocol/action-protocol.ts'
 import type { Context } from '../context.ts'
 import { type GlobalFlags, timeoutOf } from '../terminal/flags.ts'
-import { usageError } from '../usage-error.ts'
+import { usageError } from '../terminal/usage-error.ts'
 import type { Credentials } from './credentials.ts'
 import { loadRemotes, type Remotes, remotesPath, type StoredRemote } from './remotes.ts'
 

@@ -1,11 +1,12 @@
 import type { AppHandle } from '../../contract/call/app-handle.ts'
+import { internalsOf } from '../../contract/call/app-internals.ts'
 import type { ActionTarget } from '../../contract/protocol/action-protocol.ts'
 import type { Context } from '../context.ts'
 import { describeError } from '../load/import-failure.ts'
 import { type LoadedApp, loadApp } from '../load/load-app.ts'
 import { type GlobalFlags, type LifespanFlags, timeoutOf } from '../terminal/flags.ts'
+import { appError, usageError } from '../terminal/usage-error.ts'
 import { untilEnd } from '../until-end.ts'
-import { appError, usageError } from '../usage-error.ts'
 import { givenCredentials, localCredentials } from './credentials.ts'
 import { findRemote, mergeCredentials, openRemote, readRemotes } from './stored-remotes.ts'
 
@@ -41,16 +42,32 @@ async function withLocalApp<Value>(
 ): Promise<Value> {
   const { io, time } = context
   const headers = localCredentials(flags, io.env)
-  time.limit(timeoutOf(flags))
-  io.divertOutput()
-  const loaded = await time.within(loadApp(flags.app ?? appFromEnvironment(context), io.cwd))
+  const loaded = await loadLocalApp(context, flags)
   const run = (): Promise<Value> =>
     untilEnd(context, loaded.app.localActions({ headers, signal: time.signal }), use)
+  return withLoaded(context, flags, loaded, run)
+}
+
+/** The local app, in the time of the command; what it prints from now on goes to standard error. */
+export async function loadLocalApp(context: Context, flags: TargetFlags): Promise<LoadedApp> {
+  const { io, time } = context
+  time.limit(timeoutOf(flags))
+  io.divertOutput()
+  return time.within(loadApp(flags.app ?? appFromEnvironment(context), io.cwd))
+}
+
+/** Starts the app, and shuts it down after the use, unless `--no-lifespan` leaves both out. */
+export async function withLoaded<Value>(
+  context: Context,
+  flags: TargetFlags,
+  loaded: LoadedApp,
+  run: () => Promise<Value>,
+): Promise<Value> {
   if (flags.lifespan !== false) return withLifespan(context, loaded, run)
   try {
     return await run()
   } finally {
-    await closing(context, Promise.resolve(loaded.app['~idle']?.()), 'background work')
+    await closing(context, internalsOf(loaded.app, 'trefoil').idle(), 'background work')
   }
 }
 

@@ -1,8 +1,10 @@
 import { deeper, type StrictJsonLimits } from '../../base/json/strict-json.ts'
+import { isRecord } from '../../base/plain/is-record.ts'
 import { failure, type Result, success } from '../../base/result.ts'
+import { SCHEMA_BOUNDS, SchemaBudget, SchemaWalk } from '../../contract/json-schema/walk.ts'
 import type { JsonSchema } from '../../contract/params/schema.ts'
 import type { TextLists } from '../../contract/protocol/action-protocol.ts'
-import { ACTION_BUDGET, Budget, membersOf, type Shape, shapesOf } from './shapes.ts'
+import { type Shape, shapesOf } from './shapes.ts'
 import { isMixed, type ListStyle, listValue, type Reading, typedValue } from './typed-value.ts'
 
 /** Flags of the program that may stand after the action's name; all others are arguments (W-2). */
@@ -40,13 +42,13 @@ export interface ActionFlag {
 
 /** The flags of an action, in the order of its schema. */
 export function actionFlags(schema: JsonSchema, lists: TextLists = {}): readonly ActionFlag[] {
-  const properties = Object.entries(membersOf(schema['properties']))
+  const properties = Object.entries(isRecord(schema['properties']) ? schema['properties'] : {})
   const required = new Set(Array.isArray(schema['required']) ? schema['required'] : [])
   const keys = new Set(properties.map(([name]) => name))
   const kebabs = properties.map(([name]) => kebab(name))
   const counts = new Map<string, number>()
   for (const short of kebabs) counts.set(short, (counts.get(short) ?? 0) + 1)
-  const total = { left: ACTION_BUDGET }
+  const action = { left: SCHEMA_BOUNDS.actionSchemas }
   return properties.map(([name, property], index) => {
     const short = kebabs[index] ?? name
     const taken = short !== name && (keys.has(short) || (counts.get(short) ?? 0) > 1)
@@ -54,8 +56,8 @@ export function actionFlags(schema: JsonSchema, lists: TextLists = {}): readonly
     return {
       name,
       flag: RESERVED_FLAGS.has(short) || !FLAG.test(flag) ? null : flag,
-      schema: membersOf(property),
-      shapes: shapesOf(property, schema, new Budget(total)),
+      schema: isRecord(property) ? property : {},
+      shapes: shapesOf(property, new SchemaWalk(schema, new SchemaBudget(action))),
       list: (Object.hasOwn(lists, name) ? lists[name] : undefined) ?? 'json',
       required: required.has(name),
     }
@@ -163,7 +165,7 @@ function locatePair(pair: string, flags: readonly ActionFlag[]): Result<Located,
   if (flag !== undefined) return success({ flag, text: pair.slice(flag.name.length + 1) })
   const equals = pair.indexOf('=')
   if (equals < 0) return failure('--arg is written as --arg name=value')
-  return failure(`Unknown action argument ${quote(pair.slice(0, equals))} in --arg`)
+  return failure(`Unknown action argument ${quoted(pair.slice(0, equals))} in --arg`)
 }
 
 /** How the argument is named in messages. */
@@ -181,7 +183,7 @@ export function missingValue(flag: string): string {
 }
 
 /** Text of a caller in a message, control characters escaped. */
-export function quote(text: string): string {
+export function quoted(text: string): string {
   return JSON.stringify(text)
 }
 

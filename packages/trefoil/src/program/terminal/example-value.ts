@@ -1,3 +1,4 @@
+import { isRecord } from '../../base/plain/is-record.ts'
 import type { JsonSchema } from '../../contract/params/schema.ts'
 import type { ActionFlag } from './argv.ts'
 import type { Shape } from './shapes.ts'
@@ -26,13 +27,13 @@ export function placeholderOf(flag: ActionFlag): string {
 }
 
 /** JSON type of an argument, as `actions describe --json` names it (CLI-10). */
-export function typeOf(flag: ActionFlag): string {
+export function flagType(flag: ActionFlag): string {
   const kind = shapeOf(flag)?.kind ?? 'any'
   return kind === 'any' ? 'string' : kind
 }
 
 /** Text of a value that fits the schema, so that the printed command can be tried (CLI-10). */
-export function exampleOf(flag: ActionFlag): string {
+export function flagExample(flag: ActionFlag): string {
   const value = exampleValue(flag.schema, shapeOf(flag)?.kind ?? 'any', {
     depth: 0,
     left: MAX_VALUES,
@@ -74,7 +75,7 @@ function exampleValue(schema: JsonSchema, kind: unknown, making: Making): unknow
     case 'boolean':
       return true
     case 'array':
-      return isSchema(items) && making.depth < MAX_DEPTH
+      return isRecord(items) && making.depth < MAX_DEPTH
         ? [within(making, () => exampleValue(items, items['type'], making))]
         : []
     case 'object':
@@ -88,14 +89,14 @@ function exampleValue(schema: JsonSchema, kind: unknown, making: Making): unknow
 
 function exampleObject(schema: JsonSchema, making: Making): unknown {
   const { properties, required } = schema
-  if (!isSchema(properties) || !Array.isArray(required) || making.depth >= MAX_DEPTH) return {}
+  if (!isRecord(properties) || !Array.isArray(required) || making.depth >= MAX_DEPTH) return {}
   const members: (readonly [string, unknown])[] = []
   // A name may be listed as often as a remote likes, and at each level its members with it.
   for (const name of new Set<unknown>(required)) {
     if (making.left <= 0) break
     if (typeof name !== 'string' || !Object.hasOwn(properties, name)) continue
     const member = properties[name]
-    const value = isSchema(member)
+    const value = isRecord(member)
       ? within(making, () => exampleValue(member, member['type'], making))
       : 'example'
     members.push([name, value])
@@ -117,14 +118,10 @@ function isOf(value: unknown, kind: unknown): boolean {
     case 'array':
       return Array.isArray(value)
     case 'object':
-      return isSchema(value)
+      return isRecord(value)
     case 'any':
       return value !== undefined
     default:
       return typeof value === kind
   }
-}
-
-function isSchema(value: unknown): value is JsonSchema {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { Option } from 'commander'
 import { parseDuration } from '../../base/duration.ts'
-import { usageError } from '../usage-error.ts'
+import { usageError } from './usage-error.ts'
 
 /** Options that may stand before or after the command. */
 export interface GlobalFlags {

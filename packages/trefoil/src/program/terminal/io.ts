@@ -1,5 +1,5 @@
 import type { AppHandle } from '../../contract/call/app-handle.ts'
-import type { StopSignal } from '../stopping.ts'
+import type { StopSignal } from './stop-signals.ts'
 
 /** Where text goes. */
 export interface Output {

@@ -3,20 +3,21 @@ import { homedir } from 'node:os'
 import process from 'node:process'
 import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
-import { fileURLToPath } from 'node:url'
 import type { AppHandle } from '../../contract/call/app-handle.ts'
-import type { Servable } from '../../surfaces/http/node/serve.ts'
-import { watchTree } from '../load/watch-tree.ts'
-import { exitCodeOfSignal, STOP_SIGNALS, type StopSignal } from '../stopping.ts'
 import type { ChildProgram, Output, ProgramIo, RunningServer, ServeOptions } from './io.ts'
+import { exitCodeOfSignal, STOP_SIGNALS, type StopSignal } from './stop-signals.ts'
+import { watchTree } from './watch-tree.ts'
 
 type Write = NodeJS.WriteStream['write']
 
-const ENTRY = fileURLToPath(new URL('../../../bin/trefoil.js', import.meta.url))
 const STOP = 'trefoil:stop'
 
-/** The real world: this process. */
-export function nodeIo(): ProgramIo {
+/**
+ * The real world: this process.
+ *
+ * @param entry path of the program's own start, for the processes that it starts
+ */
+export function nodeIo(entry: string): ProgramIo {
   // Kept as it is now: `divertOutput` replaces the method on the stream itself.
   const write: Write = process.stdout.write.bind(process.stdout)
   for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe)
@@ -29,7 +30,7 @@ export function nodeIo(): ProgramIo {
     cwd: process.cwd(),
     home: homedir(),
     serve,
-    startChild,
+    startChild: (args, env) => startChild([entry, ...args], env),
     watch: watchTree,
     onStop,
     divertOutput,
@@ -53,19 +54,12 @@ function divertOutput(): void {
 async function serve(app: AppHandle, options: ServeOptions): Promise<RunningServer> {
   // Loaded here, not at the top: the other commands start without the server.
   const server = await import('../../surfaces/http/node/serve.ts')
-  if (!isServable(app)) {
-    throw new TypeError('it was made by a version of trefoil that this program cannot serve')
-  }
   // Signals are heard by `onStop`, which tells the command first.
   return server.serve(app, { ...options, signals: false })
 }
 
-function isServable(app: AppHandle): app is Servable {
-  return '~http' in app && typeof app['~http'] === 'function'
-}
-
 function startChild(args: readonly string[], env: Readonly<Record<string, string>>): ChildProgram {
-  const child = spawn(process.execPath, [...process.execArgv, ENTRY, ...args], {
+  const child = spawn(process.execPath, [...process.execArgv, ...args], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     env: { ...process.env, ...env },
   })

@@ -58,12 +58,12 @@ export function jsonScreen(document: unknown, exit = 0): Screen {
   return { stdout: `${visibleJson(document)}\n`, stderr: '', exit }
 }
 
-/** Exit code of an answer: 0, or that of the row of the problem table; 1 for a code not in it. */
+/** Exit code of an answer: 0, that of the row of the problem table, or what a code of the app's own has; else 1. */
 export function exitCodeOf(answer: ActionAnswer): number {
   if (answer.ok) return 0
   if (answer.error === undefined) return 1
   const { code } = answer.error
-  return isProblemCode(code) ? problemRow(code).exit : 1
+  return isProblemCode(code) ? problemRow(code).exit : (answer.exit_code ?? 1)
 }
 
 /** A problem: on standard error for people, as the document for programs (CLI-13, W-21). */

@@ -1,6 +1,9 @@
+import { isRecord } from '../../base/plain/is-record.ts'
+import { isJsonType, type JsonType, typeOfValue } from '../../contract/json-schema/types.ts'
+import { SCHEMA_BOUNDS, type SchemaWalk } from '../../contract/json-schema/walk.ts'
 import type { JsonSchema } from '../../contract/params/schema.ts'
 
-export type Kind = 'any' | 'string' | 'null' | 'boolean' | 'integer' | 'number' | 'array' | 'object'
+export type Kind = 'any' | JsonType
 
 /** One alternative of a schema. */
 export interface Shape {
@@ -10,28 +13,8 @@ export interface Shape {
   readonly schema: JsonSchema
 }
 
-/** Schemas looked at for one argument, and for all arguments of an action. */
-const BUDGET = 200
-export const ACTION_BUDGET = 20_000
 /** Listed values that count as one schema. */
 const VALUES_A_STEP = 100
-
-/** What may still be looked at: of one argument, and of all together. */
-export class Budget {
-  #left = BUDGET
-  readonly #total: { left: number }
-
-  constructor(total: { left: number } = { left: ACTION_BUDGET }) {
-    this.#total = total
-  }
-
-  /** @returns false when there is no more */
-  spend(count: number): boolean {
-    this.#left -= count
-    this.#total.left -= count
-    return this.#left >= 0 && this.#total.left >= 0
-  }
-}
 
 const ANY: readonly Shape[] = [{ kind: 'any', values: null, schema: {} }]
 
@@ -40,65 +23,48 @@ const ANY: readonly Shape[] = [{ kind: 'any', values: null, schema: {} }]
  * so one that refers to itself without end, or doubles at every step, must not hang this
  * process: it runs out of budget and then accepts any text.
  */
-export function shapesOf(
-  schema: unknown,
-  root: JsonSchema,
-  budget: Budget = new Budget(),
-): readonly Shape[] {
-  if (!budget.spend(1) || typeof schema !== 'object' || schema === null) return ANY
-  const members = membersOf(schema)
-  const { $ref, type, allOf, enum: values } = members
-  if (typeof $ref === 'string') return shapesOf(resolve($ref, root), root, budget)
-  const union = members['anyOf'] ?? members['oneOf']
-  const kinds = (Array.isArray(type) ? type : [type]).filter(isKind)
+export function shapesOf(schema: unknown, walk: SchemaWalk): readonly Shape[] {
+  if (!walk.enter() || !isRecord(schema)) return ANY
+  const followed = walk.follow(schema)
+  if (followed !== undefined) {
+    return followed === null ? ANY : shapesOf(followed.target, followed.walk)
+  }
+  const { type, allOf, enum: values, anyOf, oneOf } = schema
+  const union = anyOf ?? oneOf
+  const kinds = (Array.isArray(type) ? type : [type]).filter(isJsonType)
   if (Array.isArray(union)) {
-    const found = union.slice(0, BUDGET).flatMap((item) => shapesOf(item, root, budget))
+    const found = firstOf(union).flatMap((item) => shapesOf(item, walk))
     // Alternatives that say nothing of the type leave it to what stands beside them.
     if (kinds.length === 0 || found.some(({ kind }) => kind !== 'any')) return found
   }
   if (Array.isArray(values)) {
     // Many arguments may refer to one long list.
-    return budget.spend(values.length / VALUES_A_STEP) ? enumerated(values, members) : ANY
+    return walk.enter(values.length / VALUES_A_STEP) ? enumerated(values, schema) : ANY
   }
-  if ('const' in members) return enumerated([members['const']], members)
-  if (kinds.length > 0) return kinds.map((kind) => ({ kind, values: null, schema: members }))
+  if ('const' in schema) return enumerated([schema['const']], schema)
+  if (kinds.length > 0) return kinds.map((kind) => ({ kind, values: null, schema }))
   if (Array.isArray(allOf)) {
-    const parts = allOf.slice(0, BUDGET).map((part) => shapesOf(part, root, budget))
-    return parts.find((part) => part !== ANY) ?? ANY
+    return (
+      firstOf(allOf)
+        .map((part) => shapesOf(part, walk))
+        .find((part) => part !== ANY) ?? ANY
+    )
   }
   return ANY
 }
 
+/** As many as may be looked at. */
+function firstOf(schemas: readonly unknown[]): readonly unknown[] {
+  return schemas.slice(0, SCHEMA_BOUNDS.schemas)
+}
+
 function enumerated(values: readonly unknown[], schema: JsonSchema): readonly Shape[] {
-  const kinds = new Set(values.map(kindOf))
+  const kinds = new Set(values.map(typeOfValue))
   return [...kinds].map((kind) => ({
     kind,
-    values: values.filter((value) => kindOf(value) === kind),
+    values: values.filter((value) => typeOfValue(value) === kind),
     schema,
   }))
-}
-
-export function kindOf(value: unknown): Kind {
-  if (value === null) return 'null'
-  if (Array.isArray(value)) return 'array'
-  if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'number'
-  if (typeof value === 'string') return 'string'
-  return typeof value === 'boolean' ? 'boolean' : 'object'
-}
-
-function isKind(type: unknown): type is Kind {
-  return typeof type === 'string' && Object.hasOwn(EXPECTED, type)
-}
-
-function resolve(reference: string, root: JsonSchema): unknown {
-  if (!reference.startsWith('#')) return null
-  let target: unknown = root
-  for (const part of reference.slice(1).split('/').slice(1)) {
-    const key = part.replaceAll('~1', '/').replaceAll('~0', '~')
-    const members = membersOf(target)
-    target = Object.hasOwn(members, key) ? members[key] : null
-  }
-  return target
 }
 
 /** What a value of each kind is called in messages. */
@@ -111,10 +77,4 @@ export const EXPECTED: Readonly<Record<Kind, string>> = {
   number: 'a number, such as 10 or 2.5',
   array: 'a JSON array, or one flag per item',
   object: 'a JSON object',
-}
-
-export function membersOf(value: unknown): JsonSchema {
-  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
-  // Every member is read as unknown, so this widens and claims nothing.
-  return isObject ? (value as JsonSchema) : {}
 }

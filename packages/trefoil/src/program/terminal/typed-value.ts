@@ -1,8 +1,10 @@
 import { deeper, parseStrictJson, type StrictJsonLimits } from '../../base/json/strict-json.ts'
 import { failure, type Result, success } from '../../base/result.ts'
+import { typeOfValue } from '../../contract/json-schema/types.ts'
+import { SchemaWalk } from '../../contract/json-schema/walk.ts'
 import { decodeScalar } from '../../contract/params/decode-text.ts'
 import type { JsonSchema } from '../../contract/params/schema.ts'
-import { EXPECTED, type Kind, kindOf, type Shape, shapesOf } from './shapes.ts'
+import { EXPECTED, type Kind, type Shape, shapesOf } from './shapes.ts'
 
 /** What the values of one command line are read by. */
 export interface Reading {
@@ -67,7 +69,7 @@ export function typedValue(
   if (kinds.has('array') || kinds.has('object')) {
     const json = parseStrictJson(text, reading.limits)
     if (!json.ok) return failure(`${expected(kinds)}: ${json.reason}`)
-    if (kinds.has(kindOf(json.value))) return success(json.value)
+    if (kinds.has(typeOfValue(json.value))) return success(json.value)
   }
   // Not one of the listed texts: the app says which ones there are.
   return strings.length > 0 ? success(text) : failure(expected(kinds))
@@ -93,11 +95,11 @@ function itemsOf(
 /** What an item may be, in any of the lists that the argument may be. */
 function itemShapes(shapes: readonly Shape[], index: number, root: JsonSchema): readonly Shape[] {
   const lists = shapes.filter(({ kind }) => kind === 'array')
-  if (lists.length === 0) return shapesOf(undefined, root)
+  if (lists.length === 0) return shapesOf(undefined, new SchemaWalk(root))
   return lists.flatMap(({ schema }) => {
     const { prefixItems, items } = schema
     const leading: unknown = Array.isArray(prefixItems) ? prefixItems[index] : undefined
-    return shapesOf(leading ?? items, root)
+    return shapesOf(leading ?? items, new SchemaWalk(root))
   })
 }
 

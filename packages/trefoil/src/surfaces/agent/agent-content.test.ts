@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { reply } from '../../contract/answer/reply.ts'
 import { startCall } from '../../engine/call.fixture.ts'
-import { actionAnswer } from '../cli/envelope.ts'
+import { actionAnswer } from '../cli/action-answer.ts'
 import { agentContent, fits } from './agent-content.ts'
 
 async function made(value: unknown) {

@@ -1,3 +1,4 @@
+import type { Action } from '../../contract/call/action.ts'
 import type { DryRunReport } from '../../contract/protocol/action-protocol.ts'
 import type { CallState } from '../../engine/call-state.ts'
 import { renderPath } from '../../web/path-template.ts'
@@ -14,11 +15,22 @@ export function dryRunReport(state: CallState): DryRunReport {
     source: surface === 'mcp' ? 'mcp' : 'cli',
     entrypoint: state.entrypoint,
     method: action.method,
-    path: action.path === null ? null : renderPath(action.path, state.args),
+    path: action.path === null ? null : renderPath(action.path, shownArguments(action, state.args)),
     arguments_hash: state.argumentsHash ?? '',
     needs_approval: needsApproval,
     approval_required: needsApproval && approvalToken === null,
     approval_token_provided: approvalToken !== null,
     subject: state.auth?.subject ?? null,
   }
+}
+
+/** A report is shown and kept: a secret stands in it by its name. */
+function shownArguments(
+  { params }: Action,
+  args: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  const secrets = params.filter(({ sensitive }) => sensitive)
+  return secrets.length === 0
+    ? args
+    : { ...args, ...Object.fromEntries(secrets.map(({ name }) => [name, `{${name}}`])) }
 }

@@ -1,6 +1,6 @@
 import type { HttpReply } from '../../contract/answer/exchange.ts'
 import { toJson } from '../../engine/answer/json-text.ts'
-import { headerPairs } from '../../web/raw-headers.ts'
+import { problemHeaderPairs } from '../../web/raw-headers.ts'
 
 /** What one caller was told is for nobody else, whatever stands in between. */
 const HEADERS: readonly string[] = ['content-type', 'application/json', 'cache-control', 'no-store']
@@ -13,7 +13,7 @@ export function jsonReply(
 ): HttpReply {
   // By the rule of every answer: what has no JSON form must not leave as `{}` (FND-5).
   const body = toJson(document)
-  const headers = extra === undefined ? HEADERS : [...HEADERS, ...headerPairs(extra)]
+  const headers = extra === undefined ? HEADERS : [...HEADERS, ...problemHeaderPairs(extra)]
   return { status, headers, body }
 }
 

@@ -2,15 +2,15 @@ import { deeper } from '../../base/json/strict-json.ts'
 import { isPromiseLike } from '../../base/promise.ts'
 import type { HttpReply } from '../../contract/answer/exchange.ts'
 import { Problem } from '../../contract/problems/problem.ts'
-import { CALL_PATH, MANIFEST_PATH } from '../../contract/protocol/action-protocol.ts'
+import { CALL_PATH, MANIFEST_PATH } from '../../contract/protocol/paths.ts'
 import { EndpointInbound, NO_AGENT_OPTIONS } from '../agent/endpoint-inbound.ts'
 import { jsonReply } from '../agent/json-reply.ts'
 import { readBody } from '../agent/read-body.ts'
 import type { Endpoint, EndpointRequest } from '../endpoint.ts'
 import { type Found, type Surface, walk } from '../walk.ts'
+import { actionAnswer, answerStatus, envelopeOf, unknownAction } from './action-answer.ts'
 import { type CallPayload, LEVELS_AROUND, readCallPayload } from './call-payload.ts'
 import type { CliParts } from './cli-parts.ts'
-import { actionAnswer, answerStatus, problemEnvelope, unknownAction } from './envelope.ts'
 
 /** The two endpoints of the remote action protocol. */
 export function cliEndpoints(parts: CliParts): readonly Endpoint[] {
@@ -22,14 +22,14 @@ export function cliEndpoints(parts: CliParts): readonly Endpoint[] {
       path: MANIFEST_PATH,
       surface: 'cli',
       handle: (request) => walk(manifest, request),
-      renderRefusal: problemReply,
+      renderRefusal: refusalReply,
     },
     {
       method: 'POST',
       path: CALL_PATH,
       surface: 'cli',
       handle: (request) => walk(call, request),
-      renderRefusal: problemReply,
+      renderRefusal: refusalReply,
     },
   ]
 }
@@ -39,7 +39,7 @@ function manifestVerbs(parts: CliParts): Surface<EndpointRequest, Found, HttpRep
     find: () => ({ plan: parts.discovery }),
     decode: (request) => inboundOf(parts, request, null),
     encode: () => jsonReply(200, parts.manifest),
-    encodeProblem: ({ arrival }, problem) => problemReply(problem, arrival.requestId),
+    encodeProblem: ({ arrival }, problem) => refusalReply(problem, arrival.requestId),
   }
 }
 
@@ -74,7 +74,7 @@ function callVerbs(parts: CliParts): Surface<EndpointRequest, FoundCall, HttpRep
       const made = actionAnswer(state, answer, parts.maxResponseSize)
       return made instanceof Problem ? made : jsonReply(answerStatus(made), made)
     },
-    encodeProblem: ({ arrival }, problem) => problemReply(problem, arrival.requestId),
+    encodeProblem: ({ arrival }, problem) => refusalReply(problem, arrival.requestId),
   }
 }
 
@@ -95,7 +95,7 @@ function inboundOf(
   })
 }
 
-function problemReply(problem: Problem, requestId: string): HttpReply {
-  const envelope = problemEnvelope(problem, requestId)
+function refusalReply(problem: Problem, requestId: string): HttpReply {
+  const envelope = envelopeOf(problem, requestId)
   return jsonReply(problem.status, envelope, problem.headers)
 }

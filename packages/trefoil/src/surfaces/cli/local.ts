@@ -2,48 +2,49 @@ import type { Awaitable } from '../../base/promise.ts'
 import type { Action } from '../../contract/call/action.ts'
 import type { LocalCredentials } from '../../contract/call/app-handle.ts'
 import type { ClientFacts } from '../../contract/call/call-facts.ts'
-import { checkOptionNames, type OptionNames } from '../../contract/options/option-names.ts'
-import { checkList } from '../../contract/options/option-values.ts'
 import { type Problem, refuse } from '../../contract/problems/problem.ts'
-import {
-  type ActionAnswer,
-  type ActionCallRequest,
-  type ActionTarget,
-  CALL_PATH,
-  MANIFEST_PATH,
-  type Manifest,
-  type ProblemEnvelope,
+import type {
+  ActionAnswer,
+  ActionCallRequest,
+  ActionTarget,
+  Manifest,
+  ProblemEnvelope,
 } from '../../contract/protocol/action-protocol.ts'
 import { checkCallRequest } from '../../contract/protocol/check-call-request.ts'
+import { CALL_PATH, MANIFEST_PATH } from '../../contract/protocol/paths.ts'
 import { toJson } from '../../engine/answer/json-text.ts'
 import type { CloseHooks, Inbound, UseArguments } from '../../engine/inbound.ts'
 import { layOutArguments } from '../agent/action-arguments.ts'
 import { Arrival } from '../arrival.ts'
 import { ClientView } from '../client-view.ts'
 import { type Found, type Surface, type Visit, walk } from '../walk.ts'
+import { actionAnswer, envelopeOf, unknownAction } from './action-answer.ts'
 import type { CliParts } from './cli-parts.ts'
-import { actionAnswer, problemEnvelope, unknownAction } from './envelope.ts'
-
-const CREDENTIALS: OptionNames<LocalCredentials> = { headers: true, signal: true }
+import { sentHeaders } from './sent-headers.ts'
 
 /** Actions called in this process: the same plans and envelopes as over the network. */
 export function createLocalActions(parts: CliParts, credentials: LocalCredentials): ActionTarget {
-  checkOptionNames('app.localActions()', credentials, CREDENTIALS)
-  checkList('app.localActions(): headers', credentials.headers ?? null, 'names and values', isText)
+  const caller = { headers: sentHeaders(credentials), signal: credentials.signal }
   const manifest = manifestVerbs(parts)
   const call = callVerbs(parts)
   return {
     jsonLimits: parts.jsonLimits,
     manifest: async () => {
-      const visit = arrive(parts, credentials, 'GET', MANIFEST_PATH, { action: '' })
+      const visit = arrive(parts, caller, 'GET', MANIFEST_PATH, { action: '' })
       return ended(parts, visit, await walk(manifest, visit))
     },
     call: async (request) => {
       checkCallRequest(request)
-      const visit = arrive(parts, credentials, 'POST', CALL_PATH, request)
+      const visit = arrive(parts, caller, 'POST', CALL_PATH, request)
       return ended(parts, visit, await walk(call, visit))
     },
   }
+}
+
+/** The person at this terminal. */
+interface LocalCaller {
+  readonly headers: readonly string[]
+  readonly signal: AbortSignal | undefined
 }
 
 /** A call by the person at this terminal. */
@@ -54,7 +55,7 @@ interface LocalVisit extends Visit {
 
 function arrive(
   parts: CliParts,
-  credentials: LocalCredentials,
+  credentials: LocalCaller,
   method: string,
   path: string,
   request: ActionCallRequest,
@@ -114,7 +115,7 @@ function callVerbs(parts: CliParts): Surface<LocalVisit, FoundCall, ActionAnswer
 
 /** Looked at as if it were sent: what has no JSON form is refused here as it is there (FND-5). */
 function envelope(problem: Problem, { requestId }: Arrival): ProblemEnvelope {
-  const made = problemEnvelope(problem, requestId)
+  const made = envelopeOf(problem, requestId)
   toJson(made)
   return made
 }
@@ -149,7 +150,7 @@ class LocalInbound implements Inbound {
   constructor(
     method: string,
     path: string,
-    { headers, signal }: LocalCredentials,
+    { headers, signal }: LocalCaller,
     request: ActionCallRequest,
     receivedAt: number,
     { maxResponseSize }: CliParts,
@@ -195,8 +196,4 @@ class LocalInbound implements Inbound {
   readArguments<T>(action: Action, _call: CloseHooks, use: UseArguments<T>): Awaitable<T> {
     return use(layOutArguments(action, this.#args, 'cli', this.#texts))
   }
-}
-
-function isText(value: unknown): boolean {
-  return typeof value === 'string'
 }

@@ -2,16 +2,21 @@ import type { Action } from '../../contract/call/action.ts'
 import type { Catalogue } from '../../contract/call/catalogue.ts'
 import {
   ACTION_PROTOCOL,
-  CALL_PATH,
   type Manifest,
   type ManifestAction,
 } from '../../contract/protocol/action-protocol.ts'
+import { CALL_PATH } from '../../contract/protocol/paths.ts'
 
 function textLists({ params }: Action): Pick<ManifestAction, 'text_lists'> {
   const lists = params
     .filter(({ source, list }) => list && source !== 'field' && source !== 'body')
     .map(({ name, commas }) => [name, commas === true ? 'commas' : 'repeated'] as const)
   return lists.length === 0 ? {} : { text_lists: Object.fromEntries(lists) }
+}
+
+function sensitive({ params }: Action): Pick<ManifestAction, 'sensitive'> {
+  const names = params.filter((param) => param.sensitive).map(({ name }) => name)
+  return names.length === 0 ? {} : { sensitive: names }
 }
 
 /** The document that `GET /.well-known/trefoil-actions.json` answers (RPC-2). */
@@ -25,6 +30,9 @@ export function buildManifest(catalogue: Catalogue): Manifest {
       method: action.method,
       path: action.path,
       needs_approval: action.approval.cli,
+      changes: action.changes,
+      external: action.external,
+      ...sensitive(action),
       input_schema: action.inputSchema,
       ...textLists(action),
       output_schema: action.outputSchema,

@@ -1,12 +1,15 @@
+import { lazily } from '../../base/lazily.ts'
 import type { HttpReply } from '../../contract/answer/exchange.ts'
 import type { Catalogue } from '../../contract/call/catalogue.ts'
 import type { SurfaceName } from '../../contract/call/surface-name.ts'
 import type { Problem } from '../../contract/problems/problem.ts'
-import type { AboutApp } from '../../describe/pages/about-app.ts'
+import { MCP_PATH, ROUTES_PATH } from '../../contract/protocol/paths.ts'
+import type { AboutApp } from '../../describe/openapi/about-app.ts'
 import type { AppContext } from '../../engine/app-context.ts'
 import type { Plan } from '../../engine/plan.ts'
 import { compileDiscoveryPlan } from '../agent/discovery-plan.ts'
 import { EndpointInbound, NO_AGENT_OPTIONS } from '../agent/endpoint-inbound.ts'
+import { jsonReply } from '../agent/json-reply.ts'
 import type { Endpoint, EndpointRequest } from '../endpoint.ts'
 import { type Found, type Surface, walk } from '../walk.ts'
 
@@ -18,8 +21,6 @@ export interface DocsOptions {
   readonly publicDocs: boolean
   readonly tagDescriptions: ReadonlyMap<string, string>
 }
-
-const MCP_ENDPOINT = '/mcp'
 
 /**
  * The documentation endpoints, each behind its surface's authenticator: what describes a
@@ -48,6 +49,13 @@ export function docsEndpoints(
       return { status: 200, headers, body: await documentUnder(mountPath) }
     })
   }
+  if (openapiPath !== null) {
+    const routes = lazily(async () => {
+      const { routeTable } = await import('../../describe/route-table.ts')
+      return jsonReply(200, routeTable(catalogue))
+    })
+    guarded(ROUTES_PATH, 'api', routes)
+  }
   const hasPage = docsPath !== null && openapiPath !== null
   if (hasPage) {
     const page = pageWriter(app, async () => {
@@ -62,8 +70,7 @@ export function docsEndpoints(
       const { mcpDocsPage } = await import('../../describe/pages/mcp-docs-page.ts')
       const links = hasPage ? { docsPath } : {}
       const schemes = schemesFor(app, 'mcp')
-      return (page) =>
-        mcpDocsPage(catalogue, { endpoint: MCP_ENDPOINT, ...page, ...links, ...schemes })
+      return (page) => mcpDocsPage(catalogue, { endpoint: MCP_PATH, ...page, ...links, ...schemes })
     })
     guarded(mcpDocsPath, 'mcp', page)
   }

@@ -1,15 +1,19 @@
 import { joinBytes } from '../../base/join-bytes.ts'
 import { freezeGenerators } from '../../base/plain/freeze-class.ts'
-import type { Exchange, HttpReply, SendResult } from '../../contract/answer/exchange.ts'
+import type {
+  Exchange,
+  HttpHandler,
+  HttpReply,
+  SendResult,
+} from '../../contract/answer/exchange.ts'
 import { checkOptionNames, type OptionNames } from '../../contract/options/option-names.ts'
 import { valueKind } from '../../contract/options/value-kind.ts'
 import { incompleteBody } from '../../contract/params/incomplete-body.ts'
 import { ImproperlyConfigured, Problem, refuse } from '../../contract/problems/problem.ts'
 import { skipStream } from '../../engine/answer/stream.ts'
 import { stripMountPath } from '../../web/mount-path.ts'
-import type { HttpHandler } from './http-surface.ts'
-import { AnnouncedLength } from './request/announced-length.ts'
-import { refuseWith } from './response/refuse-with.ts'
+import { refuseWith } from './refuse-with.ts'
+import { AnnouncedLength } from './response/announced-length.ts'
 import { readMountPath } from './route/read-mount-path.ts'
 
 /** What a runtime knows about a request that the request itself cannot say. */

@@ -1,41 +1,40 @@
-import { type Awaitable, isPromiseLike } from '../../base/promise.ts'
+import { isPromiseLike } from '../../base/promise.ts'
 import type { Answer } from '../../contract/answer/answer.ts'
-import type { Exchange, HttpReply } from '../../contract/answer/exchange.ts'
+import type { Exchange, HttpHandler, HttpReply } from '../../contract/answer/exchange.ts'
 import type { Logger } from '../../contract/call/logger.ts'
-import type { Problem } from '../../contract/problems/problem.ts'
 import { isStream } from '../../engine/answer/stream.ts'
 import type { CallState } from '../../engine/call-state.ts'
 import {
   type OnDisbelief,
-  type Origin,
+  type Provenance,
   type ProxyPolicy,
-  resolveOrigin,
+  resolveProvenance,
 } from '../../policy/proxies.ts'
 import { acceptRequestId } from '../../record/request-id.ts'
 import { writeSafely } from '../../record/write-safely.ts'
 import { firstHeader } from '../../web/raw-headers.ts'
 import { Arrival } from '../arrival.ts'
 import { Ready, refuseVisit, type Surface, walk } from '../walk.ts'
-import { withCors } from './browser-policy.ts'
 import type { BodyLimits } from './request/body-limits.ts'
 import { HttpInbound } from './request/http-inbound.ts'
+import { HttpVisit } from './request/visit.ts'
 import type { Compression } from './response/compression-options.ts'
 import { encodeAnswer, encodeProblem } from './response/encode.ts'
 import { endpointRefusal } from './response/endpoint-answer.ts'
-import { headerOf, withoutHeaders } from './response/header-list.ts'
 import {
+  headerOf,
   headersOfEveryAnswer,
   overrideHeaders,
-  replaceIn,
+  setInPlace,
   wantsNonce,
   withNonce,
-} from './response/response-headers.ts'
-import { type RouteAnswers, variesBy, withVary } from './response/route-answers.ts'
+  withoutHeaders,
+} from './response/header-list.ts'
+import { type RouteAnswers, variesBy, withCookies, withVary } from './response/route-answers.ts'
 import { shapeReply } from './response/shape-reply.ts'
-import { withCookies } from './response/with-cookies.ts'
-import { createFinder, type FinderOptions, type HttpFound } from './route/find.ts'
+import { withCors } from './route/browser-policy.ts'
+import { createFinder, createPathShower, type FinderOptions, type HttpFound } from './route/find.ts'
 import { underMount } from './route/under-mount.ts'
-import { HttpVisit } from './visit.ts'
 
 export interface HttpSurfaceOptions extends FinderOptions {
   /** `null`: no peer may speak for another. */
@@ -52,14 +51,6 @@ export interface HttpSurfaceOptions extends FinderOptions {
   readonly nextId: () => string
 }
 
-/**
- * Answers one request; never rejects.
- *
- * @param refusal for a request that the transport has to refuse: it gets the headers, the id and
- * the record of every other
- */
-export type HttpHandler = (exchange: Exchange, refusal?: Problem) => Awaitable<HttpReply>
-
 /** Makes the one code path behind `serve` and `app.fetch`. */
 export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
   const {
@@ -73,6 +64,7 @@ export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
     logger,
   } = options
   const { clock } = recorder
+  const shown = createPathShower(options.mounts)
   const finder = createFinder(options, (visit, reply) => new Ready(finish(visit, reply)))
   const headers = {
     http: headersOfEveryAnswer(options.headers.http, requestIdHeader),
@@ -147,10 +139,10 @@ export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
   function receive(exchange: Exchange): HttpVisit {
     const raw = exchange.rawHeaders
     const { encrypted } = exchange
-    const origin =
+    const provenance =
       proxies === null
-        ? new DirectOrigin(exchange, encrypted)
-        : resolveOrigin(exchange.peerAddress, encrypted, raw, proxies, onDisbelief)
+        ? new DirectProvenance(exchange, encrypted)
+        : resolveProvenance(exchange.peerAddress, encrypted, raw, proxies, onDisbelief)
     const sent =
       requestIdHeader === null ? null : acceptRequestId(firstHeader(raw, requestIdHeader))
     const requestId = sent ?? nextId()
@@ -158,8 +150,8 @@ export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
     const receivedAt = recorder.readsAll ? recorder.now() : null
     const makeCallId = sent === null ? null : nextId
     const arrival = new Arrival(requestId, makeCallId, 'server', 'api', receivedAt)
-    const base = baseHeaders(headers[origin.scheme], requestId, nonce)
-    return new HttpVisit(exchange, origin, arrival, base, nonce)
+    const base = baseHeaders(headers[provenance.scheme], requestId, nonce)
+    return new HttpVisit(exchange, provenance, arrival, base, nonce)
   }
 
   function baseHeaders(set: readonly string[], requestId: string, nonce: string): string[] {
@@ -184,7 +176,7 @@ export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
   function personalise(visit: HttpVisit): void {
     if (visit.isPersonal) return
     visit.isPersonal = true
-    if (setsCaching) replaceIn(visit.base, 'cache-control', 'no-store')
+    if (setsCaching) setInPlace(visit.base, 'cache-control', 'no-store')
     else visit.base.push('cache-control', 'no-store')
   }
 
@@ -202,8 +194,8 @@ export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
       exchange.onDone((sent) => {
         const http = {
           method: exchange.method,
-          path: visit.target?.path ?? '(malformed)',
-          scheme: visit.origin.scheme,
+          path: visit.target === null ? '(malformed)' : shown(visit.target.path),
+          scheme: visit.provenance.scheme,
         }
         const site = { client: visit.client, http, status: reply.status }
         const tell = () => recorder.record(arrival, site, sent)
@@ -218,7 +210,7 @@ export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
 }
 
 /** The peer speaks for itself. Its address is asked of the socket only when somebody wants it. */
-class DirectOrigin implements Origin {
+class DirectProvenance implements Provenance {
   readonly scheme: 'http' | 'https'
   readonly host = null
   readonly #exchange: Exchange

@@ -1,20 +1,18 @@
 import { deeper } from '../../base/json/strict-json.ts'
 import type { Catalogue } from '../../contract/call/catalogue.ts'
+import { MCP_PATH } from '../../contract/protocol/paths.ts'
 import type { AppContext } from '../../engine/app-context.ts'
 import { compilePlan, type Plan } from '../../engine/plan.ts'
 import { decideMcpOrigin } from '../../policy/mcp-origin.ts'
 import { compileDiscoveryPlan } from '../agent/discovery-plan.ts'
 import type { Endpoint } from '../endpoint.ts'
 import { walk } from '../walk.ts'
-import { LEVELS_AROUND } from './envelope.ts'
 import type { McpParts } from './mcp-parts.ts'
 import { mcpVerbs } from './mcp-verbs.ts'
 import { problemReply } from './problem-reply.ts'
+import { LEVELS_AROUND } from './read-envelope.ts'
 import type { ToolList } from './tool-list.ts'
 import { legacy } from './wire/legacy.ts'
-
-/** Where MCP lives. Fixed by DESIGN §1. */
-export const MCP_PATH = '/mcp'
 
 /** Options of {@link mcpEndpoint}. */
 export interface McpOptions

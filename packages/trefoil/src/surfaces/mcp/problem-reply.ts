@@ -1,6 +1,5 @@
 import type { HttpReply } from '../../contract/answer/exchange.ts'
-import type { Problem } from '../../contract/problems/problem.ts'
-import { problemRow } from '../../contract/problems/problems.ts'
+import { Problem } from '../../contract/problems/problem.ts'
 import { jsonReply } from '../agent/json-reply.ts'
 import { problemBody } from '../agent/problem-body.ts'
 import type { RpcId } from './message.ts'
@@ -20,7 +19,7 @@ export function problemReply(
   requestId: string,
 ): HttpReply {
   if (isAuthProblem(problem)) return oauthReply(problem, requestId)
-  const { mcp } = problemRow(problem.code)
+  const { mcp } = Problem.rowOf(problem)
   const isRpc = typeof mcp === 'number'
   const { code, message, ...data } = problemBody(problem, requestId)
   // A request that a busy or broken server did not answer is no invalid one.

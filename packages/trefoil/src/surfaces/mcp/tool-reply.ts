@@ -2,17 +2,16 @@ import { mediaTypeEssence } from '../../base/json/json-media-type.ts'
 import type { Answer } from '../../contract/answer/answer.ts'
 import type { HttpReply } from '../../contract/answer/exchange.ts'
 import type { Action } from '../../contract/call/action.ts'
-import { type Problem, refuse } from '../../contract/problems/problem.ts'
-import { problemRow } from '../../contract/problems/problems.ts'
+import { Problem, refuse } from '../../contract/problems/problem.ts'
 import { toJson } from '../../engine/answer/json-text.ts'
 import type { CallState } from '../../engine/call-state.ts'
 import { type AgentContent, agentContent, fits } from '../agent/agent-content.ts'
 import { dryRunReport } from '../agent/dry-run-report.ts'
 import { problemBody } from '../agent/problem-body.ts'
-import type { Envelope } from './envelope.ts'
 import type { McpParts } from './mcp-parts.ts'
 import type { RpcId } from './message.ts'
 import { isAuthProblem, problemReply } from './problem-reply.ts'
+import type { Envelope } from './read-envelope.ts'
 import { resultReply, type ToolResult } from './wire/era.ts'
 
 /** The result of a tool, or the report of a dry run. */
@@ -50,7 +49,7 @@ export function toolFailure(
   problem: Problem,
   requestId: string,
 ): HttpReply {
-  if (isAuthProblem(problem) || problemRow(problem.code).mcp !== 'tool') {
+  if (isAuthProblem(problem) || Problem.rowOf(problem).mcp !== 'tool') {
     return problemReply(problem, envelope.era, envelope.id, requestId)
   }
   const text = toJson({ error: problemBody(problem, requestId) })

@@ -9,6 +9,7 @@ import { readOptions } from '../../../contract/options/read-options.ts'
 import { ImproperlyConfigured } from '../../../contract/problems/problem.ts'
 import type { ServeTls } from './node-server.ts'
 
+/** Options of {@link serve}. */
 export interface ServeOptions {
   /** Port; 0 picks a free one. Default `TREFOIL_PORT`, else `PORT`, else 8000. */
   readonly port?: number

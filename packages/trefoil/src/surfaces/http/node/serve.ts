@@ -3,14 +3,11 @@ import type { AddressInfo } from 'node:net'
 import { systemClock } from '../../../base/clock.ts'
 import { endsWithin } from '../../../base/ends-within.ts'
 import { LONGEST_TIMER } from '../../../base/start-timer.ts'
-import {
-  type AppHandle,
-  checkAppHandle,
-  type ShutdownLimits,
-} from '../../../contract/call/app-handle.ts'
-import type { HttpHandler } from '../http-surface.ts'
+import type { HttpHandler } from '../../../contract/answer/exchange.ts'
+import type { AppHandle } from '../../../contract/call/app-handle.ts'
+import { type AppInternals, internalsOf } from '../../../contract/call/app-internals.ts'
+import { refuseWith, unmetExpectation, unsupportedVersion } from '../refuse-with.ts'
 import { holdUploads } from '../request/upload-spool.ts'
-import { refuseWith, unmetExpectation, unsupportedVersion } from '../response/refuse-with.ts'
 import { answerClientErrors } from './connection/client-error.ts'
 import { InFlight } from './connection/in-flight.ts'
 import { Lingering } from './connection/lingering.ts'
@@ -27,7 +24,7 @@ import { readServeOptions, type ServeConfig, type ServeOptions } from './serve-o
 import { closeOnSignals } from './signals.ts'
 import { Stopping } from './stopping.ts'
 
-/** A listening app. */
+/** What {@link serve} has started. */
 export interface RunningServer {
   /** Such as `http://127.0.0.1:8000`. */
   readonly url: string
@@ -40,23 +37,14 @@ export interface RunningServer {
   close(): Promise<void>
 }
 
-/** An app that can be served: an {@link AppHandle} with its HTTP handler. */
-export interface Servable extends AppHandle {
-  readonly '~http': () => HttpHandler
-  /** Milliseconds that closing after a call may take; 0 for any time. */
-  readonly '~closeTimeout': number
-  /** What follows `drain()` in `shutdown()`; it ends. */
-  readonly '~shutdown': (limits: ShutdownLimits) => Promise<void>
-}
-
 /**
  * Starts an app and listens with `node:http`.
  *
  * @throws ImproperlyConfigured for a bad option or app; the error of `listen` (address in use…)
  * with the app shut down again
  */
-export async function serve(app: Servable, options: ServeOptions = {}): Promise<RunningServer> {
-  checkAppHandle('serve()', app)
+export async function serve(app: AppHandle, options: ServeOptions = {}): Promise<RunningServer> {
+  const internals = internalsOf(app, 'serve()')
   const config = readServeOptions(options)
   const { port, host } = listenAddress(config, process.env)
   const work: Work = {
@@ -64,21 +52,23 @@ export async function serve(app: Servable, options: ServeOptions = {}): Promise<
     stopping: new Stopping(),
     lingering: new Lingering(),
   }
-  const node = await listenerFor(app, config, work)
+  const node = await listenerFor(internals, config, work)
   const { server } = node
   await app.startup()
   try {
     await listen(server, port, host)
   } catch (error) {
     await endsWithin(config.drainTimeout, app.drain())
-    await app['~shutdown']({ background: 0, hooks: config.shutdownTimeout })
+    await internals.shutdown({ background: 0, hooks: config.shutdownTimeout })
     throw error
   }
   const bound = server.address() as AddressInfo
   const releaseUploads = holdUploads()
   let closing: Promise<void> | null = null
   const close = () => {
-    closing ??= shutDown(node, app, config, work).finally(releaseUploads).finally(forgetSignals)
+    closing ??= shutDown(node, app, internals, config, work)
+      .finally(releaseUploads)
+      .finally(forgetSignals)
     return closing
   }
   const forgetSignals = config.signals ? closeOnSignals(close) : () => {}
@@ -93,7 +83,7 @@ interface Work {
 }
 
 async function listenerFor(
-  app: Servable,
+  app: AppInternals,
   config: ServeConfig,
   { inFlight, stopping, lingering }: Work,
 ): Promise<NodeServer> {
@@ -122,7 +112,7 @@ async function listenerFor(
     sendTimeout,
   })
   const { server } = node
-  const handler = app['~http']()
+  const handler = app.http()
   const site: AnswerSite = { node, lingering }
   const heads = new HeadLimit(handler, maxHeaderSize)
   const refuseVersion = refuseWith(handler, unsupportedVersion)
@@ -178,7 +168,8 @@ const SHORTEST_BACKGROUND = 500
 /** Nothing here is waited for without a bound: who can keep a server from stopping can stop a roll-out. */
 async function shutDown(
   { server, closeIdle, closeAll }: NodeServer,
-  app: Servable,
+  app: AppHandle,
+  internals: AppInternals,
   { drainTimeout: drainMs, shutdownTimeout: shutdownMs }: ServeConfig,
   { inFlight, stopping, lingering }: Work,
 ): Promise<void> {
@@ -193,11 +184,11 @@ async function shutDown(
   // Calls that take too long are cut off: their signals abort, their dependencies close.
   stopping.stop()
   closeAll()
-  const closingMs = closingTime(app, shutdownMs)
+  const closingMs = closingTime(internals, shutdownMs)
   const isClosed = await endsWithin(closingMs, Promise.all([closed, inFlight.idle()]))
   const left = drainMs - (systemClock.elapsed() - began)
   const background = Math.max(left, SHORTEST_BACKGROUND)
-  const stopped = app['~shutdown']({ background, hooks: shutdownMs })
+  const stopped = internals.shutdown({ background, hooks: shutdownMs })
   if (isClosed) return stopped
   const late = new Error(`${inFlight.size} call(s) did not finish closing within ${closingMs} ms`)
   await stopped.catch((error) => {
@@ -207,8 +198,7 @@ async function shutDown(
 }
 
 /** A pool that is closed in the middle of a commit leaves a call of which nobody knows whether it was done. */
-function closingTime(app: Servable, shutdownMs: number): number {
-  const closeTimeout = app['~closeTimeout']
+function closingTime({ closeTimeout }: AppInternals, shutdownMs: number): number {
   // Without a limit for calls, that of the hooks that wait for them holds.
   return closeTimeout === 0 ? shutdownMs : Math.max(closeTimeout, SHORTEST_CLOSING)
 }

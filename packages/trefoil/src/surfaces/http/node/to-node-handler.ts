@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type AppHandle, checkAppHandle } from '../../../contract/call/app-handle.ts'
-import type { Logger } from '../../../contract/call/logger.ts'
+import type { AppHandle } from '../../../contract/call/app-handle.ts'
+import { internalsOf } from '../../../contract/call/app-internals.ts'
 import { callable } from '../../../contract/options/kinds.ts'
 import type { OptionGroup, Values } from '../../../contract/options/option-rows.ts'
 import { readOptions } from '../../../contract/options/read-options.ts'
@@ -8,8 +8,7 @@ import { refuse } from '../../../contract/problems/problem.ts'
 import type { ProblemCode } from '../../../contract/problems/problems.ts'
 import { writeSafely } from '../../../record/write-safely.ts'
 import { firstHeader } from '../../../web/raw-headers.ts'
-import type { HttpHandler } from '../http-surface.ts'
-import { refuseWith } from '../response/refuse-with.ts'
+import { refuseWith } from '../refuse-with.ts'
 import { readMountPath } from '../route/read-mount-path.ts'
 import { Lingering } from './connection/lingering.ts'
 import { placeRequest } from './connection/place-request.ts'
@@ -17,13 +16,6 @@ import { type AnswerSite, answer } from './exchange/answer-request.ts'
 import { takesNoMore } from './exchange/answering.ts'
 import { MountedExchange } from './exchange/mounted-exchange.ts'
 import { isHttp2, isUnsupported } from './http2/http2-head.ts'
-
-/** An app that can be mounted: an {@link AppHandle} with its HTTP handler. */
-export interface Mountable extends AppHandle {
-  readonly '~http': () => HttpHandler
-  readonly '~mounted': () => HttpHandler
-  readonly '~logger': Logger
-}
 
 /** Options of {@link toNodeHandler}. */
 export interface NodeHandlerOptions<Request extends IncomingMessage = IncomingMessage> {
@@ -90,14 +82,14 @@ export type NodeHandler<Request extends IncomingMessage = IncomingMessage> = (
  * @throws ImproperlyConfigured for an app that cannot start, or a mountPath that is no literal path
  */
 export function toNodeHandler<Request extends IncomingMessage = IncomingMessage>(
-  app: Mountable,
+  app: AppHandle,
   options: NodeHandlerOptions<Request> = {},
 ): NodeHandler<Request> {
-  checkAppHandle('toNodeHandler()', app)
+  const internals = internalsOf(app, 'toNodeHandler()')
   const { mountPath } = readOptions(NODE_HANDLER, options)
   const { clientAddress } = options
   // Compiles the app: a mistake in it shows here, not in whoever makes the first request.
-  app['~http']()
+  internals.http()
   const site: AnswerSite = { node: null, lingering: new Lingering() }
   return (request, response) => {
     if (takesNoMore(request.socket)) return
@@ -109,7 +101,7 @@ export function toNodeHandler<Request extends IncomingMessage = IncomingMessage>
     } catch (error) {
       // Thrown from here, it would end the process.
       writeSafely(
-        app['~logger'],
+        internals.logger(),
         'error',
         { err: error },
         'clientAddress of toNodeHandler() failed',
@@ -118,7 +110,7 @@ export function toNodeHandler<Request extends IncomingMessage = IncomingMessage>
       refusal = 'INTERNAL_ERROR'
     }
     const exchange = new MountedExchange(request, response, place, address)
-    const handler = app['~mounted']()
+    const handler = internals.mounted()
     const answering = refusal === null ? handler : refuseWith(handler, () => refuse(refusal))
     answer(site, answering, exchange, request, response)
   }

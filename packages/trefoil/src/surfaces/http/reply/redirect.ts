@@ -4,6 +4,7 @@ import { checkFlag, shownValue } from '../../../contract/options/option-values.t
 import { valueKind } from '../../../contract/options/value-kind.ts'
 import { ImproperlyConfigured, type Problem, refuse } from '../../../contract/problems/problem.ts'
 
+/** Statuses that send somewhere else. */
 export type RedirectStatus = 301 | 302 | 303 | 307 | 308
 
 /** Options of {@link redirect}. */

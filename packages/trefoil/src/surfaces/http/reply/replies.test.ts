@@ -10,6 +10,7 @@ import {
   stream,
 } from '../../../index.ts'
 import type { RedirectOptions } from './redirect.ts'
+import { sseWith } from './sse.ts'
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} }
 
@@ -155,7 +156,7 @@ describe('sse()', () => {
       await promise
       yield { data: 'late' }
     }
-    const iterator = sse(events(), { heartbeat: '5s', timers }).value[Symbol.asyncIterator]()
+    const iterator = sseWith(timers, events(), { heartbeat: '5s' }).value[Symbol.asyncIterator]()
     await iterator.next()
     for (const _ of [1, 2]) {
       const beat = iterator.next()
@@ -182,7 +183,7 @@ describe('sse()', () => {
         },
       }),
     }
-    const iterator = sse(events, { timers }).value[Symbol.asyncIterator]()
+    const iterator = sseWith(timers, events).value[Symbol.asyncIterator]()
     await iterator.next()
     const waiting = iterator.next()
     expect((await iterator.return?.())?.done).toBe(true)

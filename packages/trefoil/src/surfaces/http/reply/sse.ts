@@ -16,13 +16,10 @@ export interface SseOptions extends Omit<ReplyOptions, 'status' | 'etag'> {
    * that vanished is noticed. `false` for none. Default `15s`.
    */
   readonly heartbeat?: Duration | false
-  /** Source of timers. Default: the machine's. */
-  readonly timers?: Timers
 }
 
 const OPTIONS: OptionNames<SseOptions> = {
   heartbeat: true,
-  timers: true,
   headers: true,
   cookies: true,
   compress: true,
@@ -40,8 +37,17 @@ export function sse(
   events: AsyncIterable<SseEvent>,
   options: SseOptions = {},
 ): Reply<AsyncIterable<string>> {
+  return sseWith(systemTimers, events, options)
+}
+
+/** {@link sse} with timers that a test can hold still. */
+export function sseWith(
+  timers: Timers,
+  events: AsyncIterable<SseEvent>,
+  options: SseOptions = {},
+): Reply<AsyncIterable<string>> {
   checkOptionNames('sse()', options, OPTIONS)
-  const { heartbeat = '15s', timers = systemTimers, headers, ...rest } = options
+  const { heartbeat = '15s', headers, ...rest } = options
   const silence = heartbeat === false ? 0 : readDuration('sse(): heartbeat', heartbeat)
   if (typeof events?.[Symbol.asyncIterator] !== 'function') {
     throw new ImproperlyConfigured(

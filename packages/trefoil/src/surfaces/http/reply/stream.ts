@@ -10,7 +10,8 @@ import { ImproperlyConfigured } from '../../../contract/problems/problem.ts'
 import { isStream, type StreamValue } from '../../../engine/answer/stream.ts'
 import { withContentType } from './content-type.ts'
 
-type Chunk = string | Uint8Array
+/** A piece of a stream: text is sent as UTF-8. */
+export type Chunk = string | Uint8Array
 
 /** What {@link stream} can send. Reading begins when the answer is sent, not before. */
 export type StreamSource = AsyncIterable<Chunk> | ReadableStream<Chunk> | Iterable<Chunk>

@@ -14,7 +14,7 @@ import { readJsonBody } from './read-json-body.ts'
  * The one reader of a request's body beside the JSON of bound arguments. Made when a form is
  * bound or a handler asks; what was read once, or failed once, stays (REQ-1).
  */
-export class HttpBody implements RequestBody {
+export class BodyReader implements RequestBody {
   readonly #inbound: BodySource
   readonly #call: CloseHooks
   #consumed: 'multipart form' | 'stream' | null = null

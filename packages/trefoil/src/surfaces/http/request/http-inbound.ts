@@ -6,11 +6,11 @@ import type { CloseHooks, Inbound, UseArguments } from '../../../engine/inbound.
 import { SentCookies } from '../../../web/cookie-header.ts'
 import { parseQuery, type QueryPairs } from '../../../web/query.ts'
 import { firstHeader } from '../../../web/raw-headers.ts'
-import type { HttpVisit } from '../visit.ts'
 import type { BodyLimits } from './body-limits.ts'
-import { HttpBody } from './body-reader.ts'
+import { BodyReader } from './body-reader.ts'
 import { type FormShape, formShapeOf } from './form-shape.ts'
 import { type ArgumentSource, readArguments } from './read-arguments.ts'
+import type { HttpVisit } from './visit.ts'
 
 /** An HTTP request on its way to an action. */
 export class HttpInbound implements Inbound, ArgumentSource {
@@ -33,7 +33,7 @@ export class HttpInbound implements Inbound, ArgumentSource {
   bytes: Awaitable<Uint8Array> | null = null
   readonly #visit: HttpVisit
   readonly #action: Action
-  #body: HttpBody | null = null
+  #body: BodyReader | null = null
   #cookies: SentCookies | null = null
   /** `undefined` until someone has asked for it. */
   #queryPairs: QueryPairs | null | undefined
@@ -51,7 +51,7 @@ export class HttpInbound implements Inbound, ArgumentSource {
     this.search = target.search
     this.pathParams = pathParams
     this.host = host
-    this.scheme = visit.origin.scheme
+    this.scheme = visit.provenance.scheme
     this.#visit = visit
     this.#action = action
     this.limits = limits
@@ -115,8 +115,8 @@ export class HttpInbound implements Inbound, ArgumentSource {
     return readArguments(this, action, call, use)
   }
 
-  openBody(call: CloseHooks): HttpBody {
-    this.#body ??= new HttpBody(this, call)
+  openBody(call: CloseHooks): BodyReader {
+    this.#body ??= new BodyReader(this, call)
     return this.#body
   }
 

@@ -4,10 +4,9 @@ import type { Problem } from '../../../contract/problems/problem.ts'
 import { skipStream } from '../../../engine/answer/stream.ts'
 import { addVary } from '../../../policy/cors.ts'
 import { prefersPlainText } from '../../../web/media-type.ts'
-import { firstHeader, headerPairs, type RawHeaders } from '../../../web/raw-headers.ts'
-import { indexOfHeader, withoutHeaders } from './header-list.ts'
+import { firstHeader, problemHeaderPairs, type RawHeaders } from '../../../web/raw-headers.ts'
+import { indexOfHeader, overlayHeaders, setInPlace, withoutHeaders } from './header-list.ts'
 import { problemDocument } from './problem-document.ts'
-import { overlayHeaders, replaceIn } from './response-headers.ts'
 
 const TEXT_TYPE = 'text/plain; charset=utf-8'
 const BYTES_TYPE = 'application/octet-stream'
@@ -93,9 +92,9 @@ export function encodeProblem(
   base: readonly string[],
   idHeader: string | null = null,
 ): HttpReply {
-  const own = headerPairs(problem.headers)
+  const own = problemHeaderPairs(problem.headers)
   const headers = own.length === 0 ? base.slice() : overlayHeaders(base, own, idHeader)
-  if (indexOfHeader(own, 'cache-control') === -1) replaceIn(headers, 'cache-control', 'no-store')
+  if (indexOfHeader(own, 'cache-control') === -1) setInPlace(headers, 'cache-control', 'no-store')
   addVary(headers, 'Accept')
   if (prefersPlainText(firstHeader(raw, 'accept'))) {
     headers.push('content-type', TEXT_TYPE)

@@ -4,12 +4,11 @@ import type { HttpReply } from '../../../contract/answer/exchange.ts'
 import { Problem, refuse } from '../../../contract/problems/problem.ts'
 import type { Target } from '../../../web/target.ts'
 import type { Endpoint, EndpointRequest } from '../../endpoint.ts'
-import type { HttpVisit } from '../visit.ts'
+import type { HttpVisit } from '../request/visit.ts'
 import type { Compression } from './compression-options.ts'
 import { DocumentMemo } from './document-memo.ts'
 import { encodeProblem } from './encode.ts'
-import { headerOf } from './header-list.ts'
-import { withBaseHeaders } from './response-headers.ts'
+import { headerOf, withBaseHeaders } from './header-list.ts'
 import { type ShapeFacts, shapeReply } from './shape-reply.ts'
 
 /** Asks an endpoint of another surface, and fits its answer to the request. Never rejects. */
@@ -21,14 +20,14 @@ export function endpointAnswer(
   compression: Compression | null,
   clock: Clock,
 ): Awaitable<HttpReply> {
-  const { exchange, origin, arrival } = visit
+  const { exchange, provenance, arrival } = visit
   // Its deadline begins with the receipt, and reading its body is a part of it.
   arrival.receivedAt ??= clock.elapsed()
   const request: EndpointRequest = {
     arrival,
     exchange,
     host,
-    scheme: origin.scheme,
+    scheme: provenance.scheme,
     client: visit.client,
     path: target.path,
     search: target.search,

@@ -1,21 +1,23 @@
-import type { Problem } from '../../../contract/problems/problem.ts'
-import { type ProblemCode, problemRow } from '../../../contract/problems/problems.ts'
+import { Problem } from '../../../contract/problems/problem.ts'
+import type { ProblemRow } from '../../../contract/problems/problems.ts'
 import { reasonPhrase } from '../../../contract/problems/reason-phrases.ts'
 import { toJson } from '../../../engine/answer/json-text.ts'
 
 /**
  * Beginnings of the documents that differ in nothing but the request: what a flood of refused
- * calls is answered with. One for each row of the problem table at most.
+ * calls is answered with. One for each row of a problem table at most; by the row, because parts of
+ * two apps in one process may say different things under one code.
  */
-const beginnings = new Map<ProblemCode, string>()
+const beginnings = new WeakMap<ProblemRow, string>()
 
 /** The problem as an RFC 9457 document. */
 export function problemDocument(problem: Problem, requestId: string): string {
-  if (!isPlain(problem)) return compose(problem, requestId)
-  let beginning = beginnings.get(problem.code)
+  const row = Problem.rowOf(problem)
+  if (!isPlain(problem, row)) return compose(problem, requestId)
+  let beginning = beginnings.get(row)
   if (beginning === undefined) {
     beginning = compose(problem, '').slice(0, -EMPTY_ID_END.length)
-    beginnings.set(problem.code, beginning)
+    beginnings.set(row, beginning)
   }
   return `${beginning}${JSON.stringify(requestId)}}`
 }
@@ -23,9 +25,8 @@ export function problemDocument(problem: Problem, requestId: string): string {
 const EMPTY_ID_END = '""}'
 
 /** True when a problem says what its row says and no more. */
-function isPlain(problem: Problem): boolean {
+function isPlain(problem: Problem, row: ProblemRow): boolean {
   const { code, publicCode, status, detail, fix, issues, details } = problem
-  const row = problemRow(code)
   return (
     issues === undefined &&
     details === undefined &&

@@ -1,7 +1,34 @@
 import type { HttpReply } from '../../../contract/answer/exchange.ts'
 import type { Action } from '../../../contract/call/action.ts'
-import { varyOn } from './header-list.ts'
-import { compileRouteHeaders, type RouteHeaders } from './response-headers.ts'
+import type { CookieExchange } from '../../../engine/cookie-exchange.ts'
+import { type HeaderChange, varyOn } from './header-list.ts'
+
+/** What a route sets for its answers, worked out once. */
+export interface RouteHeaders extends HeaderChange {
+  /** Type of values instead of their own; `null`: none; `undefined`: as it is. */
+  readonly contentType: string | null | undefined
+}
+
+/**
+ * The type is kept apart: it is of the values that handlers return, and no problem document is
+ * `text/html` because its route is. The id of a request is the framework's (OBS-1).
+ */
+function compileRouteHeaders(
+  headers: Readonly<Record<string, string | null>>,
+  requestIdHeader: string | null,
+): RouteHeaders {
+  const names = new Set<string>()
+  const pairs: string[] = []
+  let contentType: string | null | undefined
+  for (const [name, value] of Object.entries(headers)) {
+    if (name === 'content-type') contentType = value
+    if (name === 'content-type' || name === requestIdHeader) continue
+    // Each `Set-Cookie` is a cookie of its own (SW-17).
+    if (name !== 'set-cookie' || value === null) names.add(name)
+    if (value !== null) pairs.push(name, value)
+  }
+  return { names, pairs, contentType }
+}
 
 /** What is known about the answers of a route before there is one. */
 export interface RouteAnswers {
@@ -54,4 +81,16 @@ export function variesBy(vary: string | null | undefined, headers: ReadonlySet<s
 export function withVary(reply: HttpReply, varies: readonly string[]): HttpReply {
   if (varies.length === 0) return reply
   return { ...reply, headers: varies.reduce<readonly string[]>(varyOn, reply.headers) }
+}
+
+/**
+ * The answer with the cookies that its call wrote. Like everything else a failed call did, they
+ * are taken back with a 5xx.
+ */
+export function withCookies(reply: HttpReply, cookies: CookieExchange | null): HttpReply {
+  if (cookies === null) return reply
+  const written = cookies.take()
+  if (written.length === 0 || reply.status >= 500) return reply
+  const lines = written.flatMap((header) => ['set-cookie', header])
+  return { ...reply, headers: [...reply.headers, ...lines] }
 }

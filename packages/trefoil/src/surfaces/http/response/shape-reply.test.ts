@@ -1,9 +1,9 @@
 import { syncBuiltinESMExports } from 'node:module'
 import * as zlib from 'node:zlib'
 import { describe, expect, test } from 'vitest'
+import { AuthContext } from '../../../auth.ts'
 import { PartialContent } from '../../../contract/answer/partial-content.ts'
 import {
-  AuthContext,
   type CompressionOptions,
   checkPreconditions,
   createApp,

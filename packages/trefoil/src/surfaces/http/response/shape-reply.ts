@@ -16,7 +16,7 @@ import { encodingFor, mayCompress } from './choose-encoding.ts'
 import { type Compression, ENCODINGS, type Encoding } from './compression-options.ts'
 import type { DocumentMemo } from './document-memo.ts'
 import { entityTag } from './entity-tag.ts'
-import { headerOf, setHeader, varyOn, withoutHeaders } from './header-list.ts'
+import { headerOf, varyOn, withHeader, withoutHeaders } from './header-list.ts'
 
 /** What the shape of an answer depends on, beside the answer. */
 export interface ShapeFacts {
@@ -84,11 +84,11 @@ function shape(encoded: HttpReply, wishes: ShapeWishes, facts: ShapeFacts): Awai
   reply = withTag(reply, shown)
   if (etag !== null && facts.isPersonal && !wishes.setsCaching) {
     // A tag is for asking again, and what must not be stored is never asked for.
-    reply = { ...reply, headers: setHeader(reply.headers, 'cache-control', 'private, no-cache') }
+    reply = { ...reply, headers: withHeader(reply.headers, 'cache-control', 'private, no-cache') }
   }
   if (content !== null && headerOf(reply.headers, 'set-cookie') !== undefined) {
     // A file that a shared cache may keep must not give everybody this caller's cookie.
-    reply = { ...reply, headers: setHeader(reply.headers, 'cache-control', 'private, no-cache') }
+    reply = { ...reply, headers: withHeader(reply.headers, 'cache-control', 'private, no-cache') }
   }
   const isSuccess = reply.status >= 200 && reply.status < 300
   // An unsafe method has done its work by now; it asks checkPreconditions() before.
@@ -120,7 +120,7 @@ function condition(
 }
 
 function withTag(reply: HttpReply, tag: string | null): HttpReply {
-  return tag === null ? reply : { ...reply, headers: setHeader(reply.headers, 'etag', tag) }
+  return tag === null ? reply : { ...reply, headers: withHeader(reply.headers, 'etag', tag) }
 }
 
 const OF_THE_BODY: ReadonlySet<string> = new Set(['content-type', 'content-disposition'])
@@ -153,7 +153,7 @@ function partOf(reply: HttpReply, content: PartialContent, { start, end }: ByteR
 }
 
 function withLength(reply: HttpReply, length: number): HttpReply {
-  return { ...reply, headers: setHeader(reply.headers, 'content-length', String(length)) }
+  return { ...reply, headers: withHeader(reply.headers, 'content-length', String(length)) }
 }
 
 async function compressed(
@@ -167,7 +167,7 @@ async function compressed(
   // Loaded with the first compressed answer; where there is no node:zlib it goes out as it is.
   const compress = await import('../node/exchange/compress.ts').catch(() => null)
   if (compress === null) return withTag(reply, etag)
-  const headers = setHeader(reply.headers, 'content-encoding', encoding)
+  const headers = withHeader(reply.headers, 'content-encoding', encoding)
   if (typeof body === 'string' || body instanceof Uint8Array) {
     const making =
       memo === undefined

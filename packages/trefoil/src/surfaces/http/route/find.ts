@@ -1,23 +1,25 @@
 import { type Awaitable, isPromiseLike } from '../../../base/promise.ts'
 import type { HttpReply } from '../../../contract/answer/exchange.ts'
+import type { Action } from '../../../contract/call/action.ts'
 import { Problem, refuse } from '../../../contract/problems/problem.ts'
 import type { Plan } from '../../../engine/plan.ts'
 import type { CallerRule } from '../../../policy/caller-rule.ts'
 import { type CsrfOptions, decideCsrf } from '../../../policy/csrf.ts'
 import type { Edge } from '../../../policy/edge.ts'
 import { isCanonicalPath, pathOf, spellsLiterals } from '../../../web/mount-path.ts'
+import type { PathTemplate } from '../../../web/path-template.ts'
 import { firstHeader } from '../../../web/raw-headers.ts'
 import type { Target } from '../../../web/target.ts'
 import type { Endpoint } from '../../endpoint.ts'
 import type { Recorder } from '../../recorder.ts'
 import type { Found, Ready } from '../../walk.ts'
-import { type BrowserPolicy, joinCors } from '../browser-policy.ts'
-import { LoadGate } from '../load-gate.ts'
+import type { HttpVisit } from '../request/visit.ts'
 import type { Compression } from '../response/compression-options.ts'
 import { endpointAnswer } from '../response/endpoint-answer.ts'
-import { setHeader } from '../response/header-list.ts'
+import { withHeader } from '../response/header-list.ts'
 import type { RouteAnswers } from '../response/route-answers.ts'
-import type { HttpVisit } from '../visit.ts'
+import { type BrowserPolicy, joinCors } from './browser-policy.ts'
+import { LoadGate } from './load-gate.ts'
 import { createMatcher, type Mount } from './match.ts'
 
 /** What a path leads to: an action, or an endpoint of another surface. */
@@ -62,6 +64,37 @@ export interface Finder {
   placeRefusal(visit: HttpVisit, problem: Problem): void
 }
 
+/**
+ * Paths as records show them: of those in which a caller's secret stands, the template. By the path
+ * alone, because a request may have been refused before it led to anything.
+ */
+export function createPathShower(mounts: readonly Mount<HttpTarget>[]): (path: string) => string {
+  const hidden = mounts.flatMap(({ template, target }) => {
+    if (target.kind !== 'action' || !hidesPath(target.plan.action)) return []
+    return [{ method: ANY, template: untyped(template), target: template.text }]
+  })
+  if (hidden.length === 0) return (path) => path
+  const match = createMatcher(hidden)
+  return (path) => {
+    const found = match(ANY, path)
+    return found.kind === 'found' ? found.target : path
+  }
+}
+
+const ANY = 'GET'
+
+/** What does not fit a type leads nowhere, and may be a secret with a slip in it. */
+function untyped(template: PathTemplate): PathTemplate {
+  const segments = template.segments.map((part) =>
+    part.kind === 'param' && part.type !== 'path' ? ({ ...part, type: 'string' } as const) : part,
+  )
+  return { ...template, segments }
+}
+
+function hidesPath({ params }: Action): boolean {
+  return params.some(({ source, sensitive }) => source === 'path' && sensitive)
+}
+
 /** @param ready makes the last word of what needs no call */
 export function createFinder(
   options: FinderOptions,
@@ -73,9 +106,9 @@ export function createFinder(
   return { find, placeRefusal }
 
   function find(visit: HttpVisit): Awaitable<HttpFound | Problem | Ready<HttpReply>> {
-    const { exchange, origin, base } = visit
+    const { exchange, provenance, base } = visit
     const { method, rawHeaders } = exchange
-    const head = edge(rawHeaders, exchange.inProcess, origin.host)
+    const head = edge(rawHeaders, exchange.inProcess, provenance.host)
     if (head instanceof Problem) return refuseEarly(visit, head)
     const overload = gate?.admit(exchange)
     if (overload !== undefined) return refuseEarly(visit, overload)
@@ -111,7 +144,7 @@ export function createFinder(
       const facts = {
         method,
         raw: rawHeaders,
-        scheme: origin.scheme,
+        scheme: provenance.scheme,
         host: head.host,
         caller,
         cors: cors ?? null,
@@ -138,18 +171,18 @@ export function createFinder(
     host: string,
   ): Problem | undefined {
     if (checkOrigin === undefined) return undefined
-    const { exchange, origin } = visit
+    const { exchange, provenance } = visit
     const page = firstHeader(exchange.rawHeaders, 'origin')
     // Where no host is checked none is accepted, and the page may have chosen it (DNS rebinding).
     if (page === undefined) return undefined
-    return checkOrigin(page, { scheme: origin.scheme, host: hostsAreNamed ? host : null })
+    return checkOrigin(page, { scheme: provenance.scheme, host: hostsAreNamed ? host : null })
   }
 
   /** HEAD and OPTIONS need no code of their own in an app (W-28). */
   function otherMethod(visit: HttpVisit, methods: readonly string[]): Problem | Ready<HttpReply> {
     const allow = methods.join(', ')
     if (visit.exchange.method === 'OPTIONS') {
-      const headers = setHeader(visit.base, 'allow', allow)
+      const headers = withHeader(visit.base, 'allow', allow)
       return ready(visit, { status: 204, headers, body: null })
     }
     return refuse('method_not_allowed', { headers: { allow } })

@@ -1,4 +1,4 @@
-import { isJsonObject } from '../../../contract/json-schema/keywords.ts'
+import { isRecord } from '../../../base/plain/is-record.ts'
 import type { JsonSchema } from '../../../contract/params/schema.ts'
 import { schemasAt } from './read-keyword.ts'
 
@@ -20,7 +20,7 @@ export function oneOf(schemas: readonly JsonSchema[]): JsonSchema {
   const flat = schemas.flatMap((schema): readonly JsonSchema[] => {
     const [keyword, second] = Object.keys(schema)
     const isList = keyword === 'anyOf' && second === undefined
-    return isList ? schemasAt(schema, 'anyOf').filter(isJsonObject) : [schema]
+    return isList ? schemasAt(schema, 'anyOf').filter(isRecord) : [schema]
   })
   if (flat.some(isAnything)) return {}
   const distinct = [...new Map(flat.map((schema) => [JSON.stringify(schema), schema])).values()]

@@ -1,13 +1,9 @@
+import { isJsonType, type JsonType, typeOfValue } from '../../../contract/json-schema/types.ts'
 import type { JsonSchema } from '../../../contract/params/schema.ts'
 import { schemasAt, valuesOf } from './read-keyword.ts'
-import type { Kind } from './reader.ts'
-
-const KINDS: ReadonlySet<string> = new Set([
-  ...['string', 'integer', 'number', 'boolean', 'array', 'object', 'null'],
-])
 
 /** What tells a kind where a schema names no type. */
-const TELLING: Readonly<Record<string, Kind>> = {
+const TELLING: Readonly<Record<string, JsonType>> = {
   properties: 'object',
   required: 'object',
   additionalProperties: 'object',
@@ -27,36 +23,24 @@ const TELLING: Readonly<Record<string, Kind>> = {
 }
 
 /** The kinds that a schema names, or that its values are of; empty where neither tells. */
-export function kindsOf(schema: JsonSchema): readonly Kind[] {
+export function kindsOf(schema: JsonSchema): readonly JsonType[] {
   const { type } = schema
-  const named = (Array.isArray(type) ? type : [type]).filter(isKind)
+  const named = (Array.isArray(type) ? type : [type]).filter(isJsonType)
   const values = valuesOf(schema)
-  const all = new Set(named.length > 0 || values === null ? named : values.map(kindOf))
+  const all = new Set(named.length > 0 || values === null ? named : values.map(typeOfValue))
   if (all.has('number')) all.delete('integer')
   return [...all]
 }
 
 /** The one kind that keywords are about; `null` for none, and for several. */
-export function impliedKind(schema: JsonSchema): Kind | null {
+export function impliedKind(schema: JsonSchema): JsonType | null {
   if (schemasAt(schema, 'anyOf').length > 0 || schemasAt(schema, 'oneOf').length > 0) return null
   const kinds = new Set(Object.keys(schema).flatMap((keyword) => TELLING[keyword] ?? []))
   const [only, second] = kinds
   return only !== undefined && second === undefined ? only : null
 }
 
-export function isOfKind(value: unknown, kind: Kind): boolean {
-  const own = kindOf(value)
+export function isOfKind(value: unknown, kind: JsonType): boolean {
+  const own = typeOfValue(value)
   return own === kind || (own === 'integer' && kind === 'number')
-}
-
-function isKind(name: unknown): name is Kind {
-  return typeof name === 'string' && KINDS.has(name)
-}
-
-function kindOf(value: unknown): Kind {
-  if (value === null) return 'null'
-  if (Array.isArray(value)) return 'array'
-  if (Number.isInteger(value)) return 'integer'
-  const name = typeof value
-  return isKind(name) ? name : 'object'
 }

@@ -1,4 +1,4 @@
-import { isJsonObject } from '../../../contract/json-schema/keywords.ts'
+import { isRecord } from '../../../base/plain/is-record.ts'
 import type { JsonSchema } from '../../../contract/params/schema.ts'
 import { isAnything, oneOf, type Rewrite } from './choices.ts'
 import { countAt, schemasAt, textAt } from './read-keyword.ts'
@@ -46,7 +46,7 @@ interface Parts {
 function partsOf(schema: JsonSchema): Parts {
   const { items, additionalItems, prefixItems } = schema
   if (Array.isArray(items)) return { members: items, rest: additionalItems }
-  const rest = isJsonObject(items) || items === false ? items : undefined
+  const rest = isRecord(items) || items === false ? items : undefined
   return Array.isArray(prefixItems) && prefixItems.length > 0
     ? { members: schemasAt(schema, 'prefixItems'), rest }
     : { members: [], rest }

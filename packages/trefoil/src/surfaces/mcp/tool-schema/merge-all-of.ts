@@ -1,4 +1,4 @@
-import { isJsonObject } from '../../../contract/json-schema/keywords.ts'
+import { isRecord } from '../../../base/plain/is-record.ts'
 import type { JsonSchema } from '../../../contract/params/schema.ts'
 import { WORDS } from './choices.ts'
 import { schemasAt } from './read-keyword.ts'
@@ -20,7 +20,7 @@ export function mergeAllOf(schema: JsonSchema): JsonSchema {
   const rest: unknown[] = []
   let merged: JsonSchema = own
   for (const part of schemasAt(schema, 'allOf')) {
-    const joined = isJsonObject(part) ? join(merged, mergeAllOf(part)) : null
+    const joined = isRecord(part) ? join(merged, mergeAllOf(part)) : null
     if (joined !== null) merged = joined
     // `true` says nothing.
     else if (part !== true) rest.push(part)
@@ -53,7 +53,7 @@ function joinKeyword(keyword: string, left: unknown, right: unknown): unknown {
   if (keyword === 'required' && Array.isArray(left) && Array.isArray(right)) {
     return [...left, ...right]
   }
-  if (keyword === 'properties' && isJsonObject(left) && isJsonObject(right)) {
+  if (keyword === 'properties' && isRecord(left) && isRecord(right)) {
     const members = Object.entries(right).map(([name, member]) => {
       return [name, Object.hasOwn(left, name) ? { allOf: [left[name], member] } : member]
     })

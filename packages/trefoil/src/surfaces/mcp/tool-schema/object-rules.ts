@@ -1,4 +1,4 @@
-import { isJsonObject } from '../../../contract/json-schema/keywords.ts'
+import { isRecord } from '../../../base/plain/is-record.ts'
 import type { JsonSchema } from '../../../contract/params/schema.ts'
 import { isAnything, type Rewrite } from './choices.ts'
 import { countAt, namesAt } from './read-keyword.ts'
@@ -57,8 +57,8 @@ interface Members {
 
 function membersOf(schema: JsonSchema): Members {
   const { properties, additionalProperties: others, propertyNames } = schema
-  const declared = isJsonObject(properties) ? Object.entries(properties) : []
-  const keys = isJsonObject(propertyNames) ? namesAt(propertyNames, 'enum') : []
+  const declared = isRecord(properties) ? Object.entries(properties) : []
+  const keys = isRecord(propertyNames) ? namesAt(propertyNames, 'enum') : []
   if (declared.length > 0 || keys.length === 0 || keys.length > MAX_KEYS)
     return { declared, others }
   return { declared: keys.map((key) => [key, others]), others: false }

@@ -1,4 +1,5 @@
-import { isJsonObject } from '../../../contract/json-schema/keywords.ts'
+import { isRecord } from '../../../base/plain/is-record.ts'
+import type { JsonType } from '../../../contract/json-schema/types.ts'
 import type { JsonSchema } from '../../../contract/params/schema.ts'
 import { isAnything, oneOf, type Rewrite, WORDS } from './choices.ts'
 import { impliedKind, isOfKind, kindsOf } from './kinds.ts'
@@ -7,7 +8,7 @@ import { mergeAllOf } from './merge-all-of.ts'
 import { numberRules } from './number-rules.ts'
 import { objectRules } from './object-rules.ts'
 import { isJson, schemasAt, textAt, valuesOf } from './read-keyword.ts'
-import { type Kind, NO_RULES, type Reader, type Rules } from './reader.ts'
+import { NO_RULES, type Reader, type Rules } from './reader.ts'
 import { textRules } from './text-rules.ts'
 
 /**
@@ -19,7 +20,7 @@ import { textRules } from './text-rules.ts'
  */
 export function portableSchema(schema: unknown, reader: Reader): JsonSchema | null {
   if (schema === false) return null
-  if (!isJsonObject(schema)) return {}
+  if (!isRecord(schema)) return {}
   const rewrite: Rewrite = (part) => portableSchema(part, reader)
   const whole = mergeAllOf(schema)
   if (typeof whole['$ref'] === 'string') return { $ref: whole['$ref'], ...wordsOf(whole, []) }
@@ -43,13 +44,13 @@ export function portableSchema(schema: unknown, reader: Reader): JsonSchema | nu
  * of the object. (So may any member of an open object; but who answers with such a function means it.)
  */
 function mayReplaceItself({ properties }: JsonSchema, rewrite: Rewrite): boolean {
-  if (!isJsonObject(properties) || !Object.hasOwn(properties, 'toJSON')) return false
+  if (!isRecord(properties) || !Object.hasOwn(properties, 'toJSON')) return false
   const member = rewrite(properties['toJSON'])
   return member !== null && isAnything(member)
 }
 
 function isNever(not: unknown): boolean {
-  return not === true || (isJsonObject(not) && Object.keys(not).length === 0)
+  return not === true || (isRecord(not) && Object.keys(not).length === 0)
 }
 
 /**
@@ -97,7 +98,7 @@ function ownRules(
 }
 
 /** @returns `null` where the schema lists values, and none is of the kind */
-function ofKind(kind: Kind, schema: JsonSchema, { keywords }: Rules): JsonSchema | null {
+function ofKind(kind: JsonType, schema: JsonSchema, { keywords }: Rules): JsonSchema | null {
   const values = valuesOf(schema)
   const own = values === null ? null : values.filter((value) => isOfKind(value, kind))
   if (own !== null && own.length === 0) return null
@@ -105,7 +106,7 @@ function ofKind(kind: Kind, schema: JsonSchema, { keywords }: Rules): JsonSchema
   return { type: kind, ...(isAll ? {} : { enum: own }), ...keywords }
 }
 
-function rulesOf(kind: Kind, schema: JsonSchema, reader: Reader, rewrite: Rewrite): Rules {
+function rulesOf(kind: JsonType, schema: JsonSchema, reader: Reader, rewrite: Rewrite): Rules {
   switch (kind) {
     case 'string':
       return textRules(schema, reader)

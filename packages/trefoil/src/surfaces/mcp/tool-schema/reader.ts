@@ -10,9 +10,6 @@ export interface Reader {
   readonly leaveOut: (pattern: string) => void
 }
 
-/** JSON types by their names in schemas. */
-export type Kind = 'string' | 'integer' | 'number' | 'boolean' | 'array' | 'object' | 'null'
-
 /** What one keyword group of a schema comes to. */
 export interface Rules {
   readonly keywords: Readonly<Record<string, unknown>>

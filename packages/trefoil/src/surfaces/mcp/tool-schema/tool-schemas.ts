@@ -1,7 +1,7 @@
 import { isJsonMediaType, mediaTypeEssence } from '../../../base/json/json-media-type.ts'
 import { isRecord } from '../../../base/plain/is-record.ts'
 import type { Action } from '../../../contract/call/action.ts'
-import { inlineReferences } from '../../../contract/json-schema/inline.ts'
+import { definitionOf, inlineReferences } from '../../../contract/json-schema/inline.ts'
 import { someSchema } from '../../../contract/json-schema/references.ts'
 import { mayBeUndefined } from '../../../contract/params/may-be-undefined.ts'
 import type { JsonSchema } from '../../../contract/params/schema.ts'
@@ -94,8 +94,8 @@ function underResult({ $defs, ...result }: JsonSchema): JsonSchema {
 function withDefinitions(schema: JsonSchema, definitions: Readonly<Record<string, unknown>>) {
   const used = new Set<string>()
   const enter = (part: JsonSchema): void => {
-    someSchema(part, ({ $ref }) => {
-      const name = typeof $ref === 'string' ? $ref.replace('#/$defs/', '') : null
+    someSchema(part, (schema) => {
+      const name = definitionOf(schema)
       const definition = name === null ? undefined : definitions[name]
       if (name !== null && isRecord(definition) && !used.has(name)) {
         used.add(name)

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import { startTimer } from '../../../../base/start-timer.ts'
 import type { HttpReply } from '../../../../contract/answer/exchange.ts'
 import { skipStream, type WatchedStream, watchedIn } from '../../../../engine/answer/stream.ts'
-import { AnnouncedLength } from '../../request/announced-length.ts'
+import { AnnouncedLength } from '../../response/announced-length.ts'
 import { BlockResponse } from './block-response.ts'
 
 /** How one answer is to be sent, and how far that has come. */

@@ -1,10 +1,9 @@
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { isPromiseLike } from '../../../../base/promise.ts'
-import type { Exchange, HttpReply } from '../../../../contract/answer/exchange.ts'
+import type { Exchange, HttpHandler, HttpReply } from '../../../../contract/answer/exchange.ts'
 import { type Problem, refuse } from '../../../../contract/problems/problem.ts'
 import type { RawHeaders } from '../../../../web/raw-headers.ts'
-import type { HttpHandler } from '../../http-surface.ts'
 import { encodeProblem } from '../../response/encode.ts'
 
 /**

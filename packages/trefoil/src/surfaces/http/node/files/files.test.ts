@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { AuthContext, createApp, query } from '../../../../index.ts'
+import { AuthContext } from '../../../../auth.ts'
+import { createApp, query } from '../../../../index.ts'
 import { type RunningServer, sendFile, serve, staticFiles } from '../../../../node.ts'
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} }

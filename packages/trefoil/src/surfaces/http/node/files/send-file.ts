@@ -19,7 +19,7 @@ import { FileContent } from './file-content.ts'
 import { type FoundFile, findFile, findInside } from './find-file.ts'
 
 /** How a file is sent. */
-export interface FileOptions extends Omit<ReplyOptions, 'status' | 'etag'> {
+export interface SentFileOptions extends Omit<ReplyOptions, 'status' | 'etag'> {
   /** Default: by the extension. */
   readonly contentType?: string
   /** Saved instead of shown: `true` under its own name, or under the name given. */
@@ -35,7 +35,7 @@ export interface FileOptions extends Omit<ReplyOptions, 'status' | 'etag'> {
 }
 
 /** Options of {@link sendFile}. */
-export interface SendFileOptions extends FileOptions {
+export interface SendFileOptions extends SentFileOptions {
   /**
    * Folder that `path` is looked up in and cannot leave, by `..`, by a link or otherwise. Give it
    * whenever a part of `path` comes from a caller.
@@ -87,7 +87,7 @@ function lookUp(root: string, path: string, dotfiles: boolean): Promise<FoundFil
 /** The answer for a file that was found. */
 export function fileReply(
   { path, stats }: FoundFile,
-  options: FileOptions,
+  options: SentFileOptions,
 ): Reply<AsyncIterable<Uint8Array>> {
   const { contentType, download = false, maxAge, immutable, shared, etag = true, ...rest } = options
   const content = new FileContent(path, stats)

@@ -7,11 +7,11 @@ import type { OptionGroup, Values } from '../../../../contract/options/option-ro
 import { requireText } from '../../../../contract/options/option-values.ts'
 import { readOptions } from '../../../../contract/options/read-options.ts'
 import { HttpError, ImproperlyConfigured } from '../../../../contract/problems/problem.ts'
-import { setHeaders } from '../../../../policy/set-headers.ts'
+import { checkHeaders } from '../../../../policy/check-headers.ts'
 import { safeSegments } from '../../../../web/safe-path.ts'
 import { statSync } from '../node-modules.ts'
 import { findInside } from './find-file.ts'
-import { type FileOptions, fileReply } from './send-file.ts'
+import { fileReply, type SentFileOptions } from './send-file.ts'
 
 /** Options of {@link staticFiles}. */
 export interface StaticOptions {
@@ -42,7 +42,7 @@ type StaticValues = Values<
 const fileHeaders: OptionKind<Readonly<Record<string, string>>> = {
   words: 'object',
   read(value, path) {
-    const headers = setHeaders(path, value as Readonly<Record<string, string | null>>)
+    const headers = checkHeaders(path, value as Readonly<Record<string, string | null>>)
     const removed = Object.keys(headers).find((name) => headers[name] === null)
     // All that is left is text.
     if (removed === undefined) return { value: headers as Readonly<Record<string, string>> }
@@ -100,8 +100,8 @@ export type StaticHandler = (
  */
 export function staticFiles(folder: string, options: StaticOptions = {}): StaticHandler {
   const { index, dotfiles, maxAge, immutable, etag, headers } = readOptions(STATIC_FILES, options)
-  const age: FileOptions = maxAge === null ? {} : { maxAge: `${maxAge}s` }
-  const file: FileOptions = { ...age, immutable, etag, headers }
+  const age: SentFileOptions = maxAge === null ? {} : { maxAge: `${maxAge}s` }
+  const file: SentFileOptions = { ...age, immutable, etag, headers }
   requireText('staticFiles(): the folder', folder)
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
     throw new ImproperlyConfigured(`staticFiles(): '${folder}' is not a folder`)

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Http2Session, ServerHttp2Stream } from 'node:http2'
+import type { HttpHandler } from '../../../../contract/answer/exchange.ts'
 import { refuse } from '../../../../contract/problems/problem.ts'
-import type { HttpHandler } from '../../http-surface.ts'
 import { refuseUnread } from '../exchange/unread-exchange.ts'
 
 /**

@@ -1,0 +1,131 @@
+import { lazily } from '../../base/lazily.ts'
+import type { HttpHandler } from '../../contract/answer/exchange.ts'
+import type { Catalogue } from '../../contract/call/catalogue.ts'
+import { MCP_PATH } from '../../contract/protocol/paths.ts'
+import type { AppContext } from '../../engine/app-context.ts'
+import { createCors } from '../../policy/cors.ts'
+import type { CorsOptions } from '../../policy/cors-options.ts'
+import { createEdge } from '../../policy/edge.ts'
+import { type CliSurface, createCliSurface } from '../../surfaces/cli/cli-surface.ts'
+import { type DocsOptions, docsEndpoints } from '../../surfaces/docs/docs-surface.ts'
+import { createHttpSurface } from '../../surfaces/http/http-surface.ts'
+import type { BodyLimits } from '../../surfaces/http/request/body-limits.ts'
+import { createBrowserPolicy } from '../../surfaces/http/route/browser-policy.ts'
+import { mcpEndpoint } from '../../surfaces/mcp/mcp-surface.ts'
+import { buildToolList } from '../../surfaces/mcp/tool-list.ts'
+import { toolWarnings } from '../../surfaces/mcp/tool-warnings.ts'
+import { Recorder } from '../../surfaces/recorder.ts'
+import type { AppConfig } from '../options/app-config.ts'
+import type { CompiledAction } from './compile-action.ts'
+import { endpointMounts, routeMounts } from './http-mounts.ts'
+
+/** The surfaces of an app, made of its configuration. */
+export interface Surfaces {
+  readonly http: HttpHandler
+  readonly cli: CliSurface
+  /** What MCP clients will not take of the tools: sentences for the developer. */
+  readonly toolWarnings: () => readonly string[]
+}
+
+/** @throws ImproperlyConfigured for a route in the place of an endpoint of ours */
+export function createSurfaces(
+  compiled: readonly CompiledAction[],
+  catalogue: Catalogue,
+  app: AppContext,
+  config: AppConfig,
+): Surfaces {
+  const { limits, logger, clock } = config
+  const { access: accessLog, onCall } = config.log
+  const recorder = new Recorder({ accessLog, onCall, logger, clock })
+  const cli = createCliSurface(catalogue, app, recorder, {
+    maxBodySize: limits.body,
+    jsonLimits: config.json,
+    maxResponseSize: config.cli.maxResponseSize,
+  })
+  const mcpOrigins = mcpOriginsOf(config)
+  const mcpCors = mcpOrigins.size === 0 ? null : createCors(mcpCorsOptions(mcpOrigins))
+  const tools = lazily(() => buildToolList(catalogue))
+  const mcp = mcpEndpoint(catalogue, app, {
+    tools,
+    allowedOrigins: mcpOrigins,
+    maxBodySize: limits.body,
+    jsonLimits: config.json,
+    maxResponseSize: config.mcp.maxResponseSize,
+  })
+  const endpoints = [mcp, ...cli.endpoints, ...docsEndpoints(catalogue, app, docsOptions(config))]
+  const http = createHttpSurface({
+    mounts: [
+      ...routeMounts(compiled, app, config),
+      ...endpointMounts(endpoints, compiled, config.auth),
+    ],
+    hostsAreNamed: config.hosts !== null && !config.edge.hosts.some(isWildcard),
+    edge: createEdge({
+      hosts: config.hosts,
+      maxBodySize: limits.body,
+      singleHeaders: singleHeaders(app, config),
+    }),
+    proxies: config.proxies,
+    logger,
+    headers: config.headers,
+    browser: createBrowserPolicy(config.cors, mcpCors, MCP_PATH),
+    csrf: config.csrf,
+    maxInFlight: limits.inFlight,
+    compression:
+      config.edge.compression === null
+        ? null
+        : { ...config.edge.compression, credentialHeaders: app.credentialHeaders },
+    requestIdHeader: config.edge.requestIdHeader,
+    bodyLimits: bodyLimits(config),
+    credentialHeaders: app.credentialHeaders,
+    recorder,
+    nextId: app.nextId,
+  })
+  return { http, cli, toolWarnings: () => toolWarnings(catalogue, tools) }
+}
+
+function bodyLimits({ limits, json }: AppConfig): BodyLimits {
+  return Object.freeze({
+    maxBodySize: limits.body,
+    maxFormParts: limits.formParts,
+    maxFormFieldSize: limits.formField,
+    maxFileSize: limits.file,
+    uploadSpoolSize: limits.spool,
+    json,
+  })
+}
+
+function docsOptions({ docs, mcp }: AppConfig): DocsOptions {
+  return {
+    openapiPath: docs.openapiPath,
+    docsPath: docs.path,
+    mcpDocsPath: mcp.docsPath,
+    publicDocs: docs.public,
+    tagDescriptions: new Map(Object.entries(docs.tags)),
+  }
+}
+
+/** MCP's own list, else the exact origins of CORS; a CORS wildcard never opens MCP (MCP-3). */
+function mcpOriginsOf({ mcp, cors }: AppConfig): ReadonlySet<string> {
+  const own = new Set(mcp.allowedOrigins)
+  return own.size > 0 || cors === null ? own : cors.exactOrigins
+}
+
+/** A page that may use MCP must also be able to read its answers (W-30). */
+function mcpCorsOptions(origins: ReadonlySet<string>): CorsOptions {
+  return {
+    allowedOrigins: [...origins],
+    allowedMethods: ['POST'],
+    exposeHeaders: ['www-authenticate'],
+  }
+}
+
+/** One value is read of each: of two keys, somebody in front may have checked the other one. */
+function singleHeaders(app: AppContext, { edge }: AppConfig): readonly string[] {
+  const names = [...app.credentialHeaders].filter((name) => name !== 'cookie')
+  const { requestIdHeader } = edge
+  return requestIdHeader === null ? names : [...names, requestIdHeader]
+}
+
+function isWildcard(pattern: string): boolean {
+  return pattern.trim() === '*'
+}

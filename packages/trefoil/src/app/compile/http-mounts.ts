@@ -1,0 +1,58 @@
+import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
+import type { AppContext } from '../../engine/app-context.ts'
+import { compilePlan } from '../../engine/plan.ts'
+import type { Endpoint } from '../../surfaces/endpoint.ts'
+import { headerOf } from '../../surfaces/http/response/header-list.ts'
+import { compileRouteAnswers } from '../../surfaces/http/response/route-answers.ts'
+import type { HttpTarget } from '../../surfaces/http/route/find.ts'
+import type { Mount } from '../../surfaces/http/route/match.ts'
+import { literalTemplate } from '../../web/path-template.ts'
+import type { AppConfig } from '../options/app-config.ts'
+import { callerRule, publicRule } from './caller-rules.ts'
+import type { CompiledAction } from './compile-action.ts'
+
+/** What the developer's routes lead to. */
+export function routeMounts(
+  compiled: readonly CompiledAction[],
+  app: AppContext,
+  { edge, headers }: AppConfig,
+): Mount<HttpTarget>[] {
+  const caller = callerRule(app.auth.api)
+  const open = publicRule(caller)
+  const { credentialHeaders } = app
+  const { requestIdHeader } = edge
+  const common = { requestIdHeader, credentialHeaders, vary: headerOf(headers.http, 'vary') }
+  return compiled.flatMap(({ action, template }) => {
+    if (action.method === null || template === null) return []
+    const target: HttpTarget = {
+      kind: 'action',
+      plan: compilePlan(action, 'api', app),
+      caller: action.public.api ? open : caller,
+      answers: compileRouteAnswers(action, common),
+    }
+    return [{ method: action.method, template, target }]
+  })
+}
+
+/** @throws ImproperlyConfigured for a route in the place of one */
+export function endpointMounts(
+  endpoints: readonly Endpoint[],
+  compiled: readonly CompiledAction[],
+  auth: AppContext['auth'],
+): Mount<HttpTarget>[] {
+  return endpoints.map((endpoint) => {
+    const { method, path } = endpoint
+    const taken = compiled.find(({ action }) => action.method === method && action.path === path)
+    if (taken !== undefined) {
+      throw new ImproperlyConfigured(
+        `Route ${method} '${path}' ('${taken.action.name}')${taken.owner} conflicts with the built-in endpoint of that path; move one of them`,
+      )
+    }
+    const caller = callerRule(auth[endpoint.surface])
+    return {
+      method,
+      template: literalTemplate(path),
+      target: { kind: 'endpoint', endpoint, caller },
+    }
+  })
+}

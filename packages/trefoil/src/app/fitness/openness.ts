@@ -1,0 +1,20 @@
+import type { Catalogue } from '../../contract/call/catalogue.ts'
+import { assumedRequired } from '../compile/assumed-required.ts'
+import type { AppConfig } from '../options/app-config.ts'
+import { ambiguousApprovals } from './ambiguous-approval.ts'
+import { describeExposure } from './exposure.ts'
+
+/** A line for the developer's log. */
+export interface StartupWarning {
+  readonly fields: object
+  readonly message: string
+}
+
+/** How open an app is, and what of its declarations may not mean what it seems to. */
+export function openness(catalogue: Catalogue, config: AppConfig): readonly StartupWarning[] {
+  return [
+    ...describeExposure(catalogue, config),
+    ...ambiguousApprovals(catalogue),
+    ...assumedRequired(catalogue),
+  ].map(({ message, ...fields }) => ({ fields, message }))
+}

@@ -1,0 +1,160 @@
+import type { Awaitable } from '../base/promise.ts'
+import type { AuthConfig } from './auth/authenticator.ts'
+import type { Call, Guard } from './call/call.ts'
+import type { Logger } from './call/logger.ts'
+import type { AnyOptionGroup } from './options/option-rows.ts'
+import type { ProductionRisk } from './options/production-risk.ts'
+import type { ApprovalDecider } from './ports/approval-decider.ts'
+import type { AuditPort } from './ports/audit.ts'
+import type { AdmitPort, LimitsPort } from './ports/limits.ts'
+import type { TransactionPort } from './ports/transaction.ts'
+import type { ProblemSet } from './problems/define-problems.ts'
+
+/** The app as its parts see it. */
+export interface PartApp {
+  readonly name: string
+  /** The developer's `state` of `createApp`. */
+  readonly state: unknown
+  readonly log: Logger
+}
+
+/**
+ * An HTTP endpoint that is no action: no tool, no flag, not in the OpenAPI document, no parameters. It
+ * is checked like a route all the same: behind the authenticator of HTTP unless it says `public`.
+ */
+export interface PartEndpoint {
+  /** Upper-case HTTP method. */
+  readonly method: string
+  /** Path template, such as `/health` or `/files/{id}`. */
+  readonly path: string
+  /** Open to anonymous callers. Default false. */
+  readonly public?: boolean
+  /** Answers with any value, or `reply(…)`. The request is `call.request`. */
+  handle(call: Call): unknown
+}
+
+/** A variable that a part reads by itself, beside those of its options. */
+export interface PartVariable {
+  /** `TREFOIL_<PART>_<NAME>`. */
+  readonly name: string
+  /** One line for the documentation. */
+  readonly doc: string
+}
+
+/**
+ * A feature as one value: everything that a package or a folder brings to an app. Made by
+ * `definePart()`; in by `createApp({ parts: […] })` or `app.include(part)`, and in no other way. Parts
+ * are asked, started and listed in the order in which they came in.
+ *
+ * @typeParam Routes what `actions` registers with
+ * @typeParam Auth an entry of `authenticator`
+ */
+export interface PartOf<Routes, Auth = AuthConfig> {
+  /** In kebab-case, at most 32 characters. No two parts of an app share one. */
+  readonly name: string
+  /** Rows of its options: what variables it reads, and its table in the documentation. */
+  readonly options?: AnyOptionGroup
+  /** Who is calling, and on which surfaces. A surface has one authenticator. */
+  readonly authenticator?: Auth | readonly Auth[]
+  /** Refuses strangers before anybody is asked who they are; all parts are asked, in order. */
+  readonly admit?: AdmitPort
+  /** Refuses callers that are known; all parts are asked, in order. */
+  readonly limits?: LimitsPort
+  /** Guards of every action and endpoint that is not public. They can only tighten. */
+  readonly guards?: readonly Guard[]
+  /** Decides approvals. An app has one decider. */
+  readonly approval?: ApprovalDecider
+  /** Told what is about to happen, and what happened. All are; what one of them cannot write down is not done. */
+  readonly audit?: AuditPort
+  /** Reserved: joins the unit of work of a call. Nobody calls it yet. An app has one. */
+  readonly transaction?: TransactionPort
+  /** Registers routes, actions and tools, with the names, paths and guards of any other. */
+  readonly actions?: (routes: Routes) => void
+  /** Reserved: names of tools of its own that every list of tools has, however short. */
+  readonly tools?: readonly string[]
+  readonly endpoints?: readonly PartEndpoint[]
+  /** Tables made by `defineProblems()`. */
+  readonly problems?: ProblemSet | readonly ProblemSet[]
+  /** Variables beside those of its options. */
+  readonly variables?: readonly PartVariable[]
+  /** What makes it unfit for production, for `validateProduction()`. */
+  readonly risks?: () => readonly ProductionRisk[]
+  /** Commands of the program: `trefoil <part> <command>`. */
+  readonly commands?: readonly PartCommand[]
+  /** Where everything is logged. An app has one logger. */
+  readonly logger?: Logger
+  /** Before the start-up hooks of the app, in order. One that fails has the parts before it stopped. */
+  readonly start?: (app: PartApp) => Awaitable<unknown>
+  /** When the app begins to stop. All at once; calls go on. */
+  readonly drain?: (app: PartApp) => Awaitable<unknown>
+  /** After the shutdown hooks of the app, newest first, within the server's limits. */
+  readonly stop?: (app: PartApp) => Awaitable<unknown>
+}
+
+/** An option of a command, by its name in camelCase: `olderThan` is `--older-than`. */
+export interface CommandOption {
+  /** Shown in the help. */
+  readonly describe: string
+  /** `flag` takes no value. Default `text`. */
+  readonly kind?: 'text' | 'flag'
+  /** Must be given; for texts only. Default false. */
+  readonly required?: boolean
+}
+
+/** What a command is run with. */
+export interface CommandContext {
+  /** Texts and flags by name; `undefined` for what was not given. */
+  readonly options: Readonly<Record<string, string | boolean | undefined>>
+  /** The app, started. */
+  readonly app: PartApp
+  /** Aborted when the command has to end: Ctrl-C, or its `--timeout`. */
+  readonly signal: AbortSignal
+}
+
+/** What a command leaves behind. */
+export interface CommandResult {
+  /** What people read, on standard output. Default none. */
+  readonly text?: string
+  /** What programs read with `--json`. Default `{ ok }`. */
+  readonly json?: unknown
+  /** Exit code, 0 to 125. Default 0. */
+  readonly exit?: number
+}
+
+/**
+ * A command that a part brings to the program: `trefoil <part> <command>`. It runs in the program's
+ * process with the app loaded and started; nobody is authenticated, because whoever can run it can
+ * read the app's code and secrets.
+ */
+export interface PartCommand {
+  /** In kebab-case. */
+  readonly name: string
+  /** One line for the help. */
+  readonly describe: string
+  readonly options?: Readonly<Record<string, CommandOption>>
+  /**
+   * A `Problem` that it throws is shown with its exit code; anything else thrown is a failure.
+   *
+   * @returns an exit code, or what to show; nothing means success
+   */
+  run(context: CommandContext): Awaitable<CommandResult | number | undefined>
+}
+
+/** A command with the part it is of. */
+export interface NamedCommand {
+  readonly part: string
+  readonly command: PartCommand
+  readonly app: PartApp
+}
+
+/** Commands that the program has of its own: no part that brings commands can have such a name. */
+export const PROGRAM_COMMANDS: readonly string[] = [
+  'dev',
+  'run',
+  'actions',
+  'call',
+  'connect',
+  'login',
+  'remotes',
+  'help',
+]

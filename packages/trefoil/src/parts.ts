@@ -1,0 +1,46 @@
+export { definePart } from './app/declare/define-part.ts'
+export type {
+  AuthenticatingPart,
+  Part,
+  PartAppTypes,
+  PartRoutes,
+} from './app/declare/part-types.ts'
+export type {
+  KnownVariables,
+  RenamedVariable,
+} from './contract/options/environment.ts'
+export { processEnvironment } from './contract/options/environment.ts'
+export type { Bounds, EntryCheck } from './contract/options/kinds.ts'
+export * as kinds from './contract/options/kinds.ts'
+export type { OptionKind, Reading } from './contract/options/option-kind.ts'
+export type {
+  AnyOptionGroup,
+  AnyOptionRow,
+  GroupRow,
+  OptionGroup,
+  OptionRow,
+  OptionRows,
+  Values,
+} from './contract/options/option-rows.ts'
+export { REQUIRED } from './contract/options/option-rows.ts'
+export type { OptionSources } from './contract/options/read-options.ts'
+export { readOptions } from './contract/options/read-options.ts'
+export type {
+  CommandContext,
+  CommandOption,
+  CommandResult,
+  PartApp,
+  PartCommand,
+  PartEndpoint,
+  PartOf,
+  PartVariable,
+} from './contract/part.ts'
+export type {
+  ApprovalCase,
+  ApprovalDecider,
+  ApprovalDecision,
+  Redemption,
+} from './contract/ports/approval-decider.ts'
+export type { AuditPort } from './contract/ports/audit.ts'
+export type { AdmitPort, Arriving, Lease, LimitsPort } from './contract/ports/limits.ts'
+export type { TransactionPort } from './contract/ports/transaction.ts'

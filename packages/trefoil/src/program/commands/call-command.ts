@@ -1,0 +1,217 @@
+import type { Command } from 'commander'
+import {
+  LARGEST_JSON_DEPTH,
+  parseStrictJson,
+  type StrictJsonLimits,
+} from '../../base/json/strict-json.ts'
+import { isRecord } from '../../base/plain/is-record.ts'
+import { shellQuote } from '../../base/shell-quote.ts'
+import { refusal } from '../../client/problem-envelope.ts'
+import { refuseJson } from '../../contract/problems/json-problem.ts'
+import { refuse } from '../../contract/problems/problem.ts'
+import { problemRow } from '../../contract/problems/problems.ts'
+import type { ActionAnswer, ActionTarget } from '../../contract/protocol/action-protocol.ts'
+import type { Context } from '../context.ts'
+import { readCallTokens } from '../remotes/call-tokens.ts'
+import { type TargetFlags, withTarget } from '../remotes/with-target.ts'
+import { type GivenArgument, parseActionArgs, textArguments } from '../terminal/argv.ts'
+import { flagsOf, type GlobalFlags } from '../terminal/flags.ts'
+import { readInput } from '../terminal/io.ts'
+import { showAnswer } from '../terminal/print.ts'
+import { usageError } from '../terminal/usage-error.ts'
+import { showDescription, unknownAction } from './actions-command.ts'
+
+interface CallFlags extends TargetFlags {
+  readonly dryRun?: boolean
+  readonly approval?: string
+  readonly arg?: readonly string[]
+  readonly argsJson?: string
+}
+
+/** One call as the command line asks for it. */
+interface WantedCall {
+  readonly remote: string | undefined
+  readonly action: string
+  readonly dryRun: boolean
+  readonly approval: string | undefined
+  readonly argsJson: string | undefined
+  readonly given: readonly GivenArgument[]
+}
+
+const MAX_INPUT = 5 * 1024 * 1024
+
+/** `call [remote] <action>` (CLI-6, CLI-7, CLI-11, CLI-12, CLI-14). */
+export function addCallCommand(program: Command, context: Context): void {
+  program
+    .command('call')
+    .description('call an action of the local app or a remote')
+    .usage('[options] [remote] <action> [args…]')
+    .argument('[words...]')
+    .option('--dry-run', 'check and hash the arguments, run nothing')
+    .option('--approval <token>', 'token that approves exactly this call')
+    .option('--arg <name=value>', 'an argument whose name no flag can have', collect)
+    .option('--args-json <json>', 'all arguments as one JSON object; - reads standard input')
+    .option('--no-lifespan', 'do not run start-up and shutdown hooks')
+    .passThroughOptions()
+    .addHelpText(
+      'after',
+      '\nAfter the action only --dry-run, --approval, --arg, --args-json, --json and --help belong\n' +
+        'to the program; every other flag is an argument of the action, and after -- all are.',
+    )
+    .action(async (words: readonly string[], _flags: unknown, command: Command) => {
+      const flags = flagsOf<CallFlags>(command)
+      const { remote, action, rest } = splitWords(words)
+      const tokens = readCallTokens(rest)
+      if (!tokens.ok) throw usageError(tokens.error, describeFix(remote, action))
+      if (tokens.value.help) {
+        context.finish(await showDescription(context, flags, remote, action))
+        return
+      }
+      const before = (flags.arg ?? []).map(
+        (name): GivenArgument => ({ form: 'arg', name, text: null }),
+      )
+      const wanted: WantedCall = {
+        remote,
+        action,
+        dryRun: flags.dryRun === true || tokens.value.dryRun,
+        approval: oneOf('--approval', flags.approval, tokens.value.approval),
+        argsJson: oneOf('--args-json', flags.argsJson, tokens.value.argsJson),
+        given: [...before, ...tokens.value.given],
+      }
+      context.finish(showAnswer(await call(context, flags, wanted), context.view))
+    })
+}
+
+function collect(pair: string, pairs: readonly string[] | undefined): readonly string[] {
+  return [...(pairs ?? []), pair]
+}
+
+/** `[remote] <action>` stand next to each other; what follows belongs to the action (W-26a). */
+function splitWords(words: readonly string[]): {
+  readonly remote: string | undefined
+  readonly action: string
+  readonly rest: readonly string[]
+} {
+  const [first, second, ...rest] = words
+  if (first === undefined) {
+    throw usageError('The name of an action is missing', 'See `trefoil actions list`.')
+  }
+  if (second === undefined || second.startsWith('-')) {
+    return { remote: undefined, action: first, rest: words.slice(1) }
+  }
+  return { remote: first, action: second, rest }
+}
+
+function oneOf(
+  flag: string,
+  before: string | undefined,
+  after: string | undefined,
+): string | undefined {
+  if (before !== undefined && after !== undefined) throw usageError(`${flag} is given twice`)
+  return before ?? after
+}
+
+async function call(
+  context: Context,
+  flags: GlobalFlags,
+  wanted: WantedCall,
+): Promise<ActionAnswer> {
+  const approval = wanted.approval?.trim()
+  if (approval === '') throw usageError('Approval token must not be empty')
+  const json = await readArgsJson(context, wanted)
+  // What is no JSON at all is said before an app is started for it.
+  if (json !== null) argumentsOf(json, UNLIMITED)
+  return withTarget(context, flags, wanted.remote, async (target) => {
+    const limits = target.jsonLimits ?? UNLIMITED
+    const args =
+      json === null ? await typedArguments(target, wanted, limits) : argumentsOf(json, limits)
+    if ('refused' in args) return args.refused
+    return target.call({
+      action: wanted.action,
+      arguments: args.values,
+      dry_run: wanted.dryRun,
+      ...(args.texts === undefined || args.texts.length === 0 ? {} : { texts: args.texts }),
+      ...(approval === undefined ? {} : { approval_token: approval }),
+    })
+  })
+}
+
+type Arguments =
+  | {
+      readonly values: Readonly<Record<string, unknown>>
+      readonly texts?: readonly string[]
+    }
+  | { readonly refused: Exclude<ActionAnswer, { ok: true }> }
+
+/** Without arguments nothing has to be typed, so the manifest is not asked for. */
+async function typedArguments(
+  target: ActionTarget,
+  { action: name, given, remote }: WantedCall,
+  limits: StrictJsonLimits,
+): Promise<Arguments> {
+  if (given.length === 0) return { values: {} }
+  const manifest = await target.manifest()
+  if ('ok' in manifest) return { refused: manifest }
+  const action = manifest.actions.find((candidate) => candidate.name === name)
+  if (action === undefined) {
+    return { refused: refusal('unknown_action', unknownAction(manifest, name, remote)) }
+  }
+  const args = parseActionArgs(given, action.input_schema, action.text_lists, limits)
+  if (!args.ok) {
+    const stray = given.find((argument) => GLOBAL_FLAGS.has(argument.name))
+    throw usageError(args.error, stray ? placeFix(stray.name) : describeFix(remote, name))
+  }
+  return { values: args.value, texts: textArguments(args.value, action.input_schema) }
+}
+
+function describeFix(remote: string | undefined, action: string): string {
+  const words = [
+    'trefoil',
+    'actions',
+    'describe',
+    ...(remote === undefined ? [] : [remote]),
+    action,
+  ]
+  return `See \`${words.map(shellQuote).join(' ')}\`.`
+}
+
+const GLOBAL_FLAGS: ReadonlySet<string> = new Set(['app', 'token', 'header', 'timeout'])
+
+function placeFix(flag: string): string {
+  return `Write --${flag} before the action if it is meant for the program.`
+}
+
+async function readArgsJson(
+  { io, time }: Context,
+  { argsJson, given }: WantedCall,
+): Promise<string | null> {
+  if (argsJson === undefined) return null
+  if (given.length > 0) {
+    throw usageError('Use either --args-json or single arguments', 'Drop one of the two.')
+  }
+  const text = argsJson === '-' ? await time.within(readInput(io, MAX_INPUT)) : argsJson
+  if (text === null) throw usageError('Standard input is larger than 5 MiB')
+  return text
+}
+
+/** A remote says itself what it does not read: the program does not know its limits. */
+const UNLIMITED: StrictJsonLimits = {
+  maxDepth: LARGEST_JSON_DEPTH,
+  maxMembers: Number.MAX_SAFE_INTEGER,
+}
+
+function argumentsOf(
+  text: string,
+  limits: StrictJsonLimits,
+): { readonly values: Readonly<Record<string, unknown>>; readonly texts?: never } {
+  const json = parseStrictJson(text, limits)
+  if (!json.ok) {
+    const { detail, fix, issues } = refuseJson(json)
+    const said = detail.slice(problemRow('invalid_json').text.length)
+    throw refuse('invalid_arguments', { detail: `--args-json${said}`, fix, issues })
+  }
+  if (!isRecord(json.value)) {
+    throw refuse('invalid_arguments', { detail: '--args-json must be a JSON object' })
+  }
+  return { values: json.value }
+}

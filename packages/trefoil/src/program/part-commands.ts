@@ -1,0 +1,185 @@
+import { Command, CommanderError } from 'commander'
+import { isRecord } from '../base/plain/is-record.ts'
+import { internalsOf } from '../contract/call/app-internals.ts'
+import {
+  type CommandOption,
+  type CommandResult,
+  type NamedCommand,
+  PROGRAM_COMMANDS,
+} from '../contract/part.ts'
+import { Problem } from '../contract/problems/problem.ts'
+import type { Context } from './context.ts'
+import { describeError } from './load/import-failure.ts'
+import type { LoadedApp } from './load/load-app.ts'
+import { loadLocalApp, startFailure, type TargetFlags, withLoaded } from './remotes/with-target.ts'
+import { addGlobalFlags, flagsOf } from './terminal/flags.ts'
+import { jsonScreen, type Screen, screen, type View, visibleBlock } from './terminal/print.ts'
+import { appError, usageError } from './terminal/usage-error.ts'
+
+/**
+ * Runs `trefoil <part> <command>`: what parts of the local app bring is known only once the app is
+ * loaded, so it is loaded for a word that is no command of the program.
+ *
+ * @returns `null` for everything else, and when no part has that name
+ */
+export async function performPart(
+  context: Context,
+  argv: readonly string[],
+): Promise<Screen | null> {
+  const { flags, word } = firstWord(argv)
+  if (word === undefined || PROGRAM_COMMANDS.includes(word)) return null
+  const loaded = await loadFor(context, flags, word)
+  const commands = commandsOf(loaded, context).filter(({ part }) => part === word)
+  return commands.length === 0 ? null : runOne(context, argv, loaded, word, commands)
+}
+
+/** What stands before the first word that is no flag, by the program's own flags. */
+function firstWord(argv: readonly string[]): {
+  readonly flags: TargetFlags
+  readonly word: string | undefined
+} {
+  const reader = quiet(new Command('trefoil')).allowUnknownOption().argument('[words...]')
+  addGlobalFlags(reader)
+  reader.helpOption(false)
+  try {
+    reader.parse([...argv], { from: 'user' })
+  } catch (error) {
+    // What is wrong with the flags is said by whoever reads them in earnest.
+    if (error instanceof CommanderError) return { flags: {}, word: undefined }
+    throw error
+  }
+  // `--help` and `--version` are left over like words, and no app's code has to run for them.
+  return {
+    flags: flagsOf<TargetFlags>(reader),
+    word: reader.args.find((arg) => !arg.startsWith('-')),
+  }
+}
+
+/** A word that is a slip for a command must not be answered with what is wrong with the app. */
+async function loadFor(context: Context, flags: TargetFlags, word: string): Promise<LoadedApp> {
+  try {
+    return await loadLocalApp(context, flags)
+  } catch (error) {
+    if (!Problem.is(error) || error.code !== 'cli_app') throw error
+    throw usageError(
+      `Unknown command '${word}', and the app that may have it cannot be loaded: ${error.detail}`,
+      error.fix,
+    )
+  }
+}
+
+function commandsOf({ app, label }: LoadedApp, { io }: Context): readonly NamedCommand[] {
+  try {
+    return internalsOf(app, 'trefoil').commands()
+  } catch (error) {
+    throw startFailure(label, error, io.cwd)
+  }
+}
+
+async function runOne(
+  context: Context,
+  argv: readonly string[],
+  loaded: LoadedApp,
+  name: string,
+  commands: readonly NamedCommand[],
+): Promise<Screen> {
+  let shown: Screen | null = null
+  let help = ''
+  const write = (text: string) => {
+    help += text
+  }
+  const program = quiet(new Command('trefoil'), write)
+  const part = quiet(program.command(name), write)
+    .description(`commands of the part '${name}' of ${loaded.app.name}`)
+    .helpCommand(false)
+  for (const entry of commands) {
+    const own = quiet(part.command(entry.command.name), write).description(entry.command.describe)
+    for (const [option, row] of Object.entries(entry.command.options ?? {})) add(own, option, row)
+    own.option('--no-lifespan', 'do not run start-up and shutdown hooks')
+    own.action(async (_values: unknown, command: Command) => {
+      const flags = flagsOf<TargetFlags>(command)
+      const run = () => perform(context, entry, command.opts(), loaded)
+      shown = await withLoaded(context, flags, loaded, run)
+    })
+  }
+  addGlobalFlags(program)
+  try {
+    await program.parseAsync([...argv], { from: 'user' })
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    if (error.exitCode === 0) {
+      return context.view.json ? jsonScreen({ ok: true, help }) : screen(help)
+    }
+    const list = commands.map(({ command }) => command.name).join(', ')
+    const detail = error.code === 'commander.help' ? 'A command is missing' : error.message
+    throw usageError(
+      detail.replace(/^error: /, ''),
+      `The part '${name}' has ${list}; see \`trefoil ${name} --help\`.`,
+    )
+  }
+  if (shown === null) throw new Error('a command left no answer')
+  return shown
+}
+
+function quiet(command: Command, write: (text: string) => void = () => undefined): Command {
+  return command
+    .exitOverride()
+    .configureOutput({ writeOut: write, writeErr: write })
+    .enablePositionalOptions()
+}
+
+function add(command: Command, name: string, { describe, kind, required }: CommandOption): void {
+  const flag = `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+  const spelling = kind === 'flag' ? flag : `${flag} <text>`
+  if (required === true) command.requiredOption(spelling, describe)
+  else command.option(spelling, describe)
+}
+
+async function perform(
+  { io, view, time }: Context,
+  { part, command, app }: NamedCommand,
+  given: Readonly<Record<string, unknown>>,
+  { label }: LoadedApp,
+): Promise<Screen> {
+  const names = Object.keys(command.options ?? {})
+  const options = Object.fromEntries(names.map((name) => [name, given[name]]))
+  const context = {
+    options: Object.freeze(options) as Readonly<Record<string, string | boolean | undefined>>,
+    app,
+    signal: time.signal,
+  }
+  let result: unknown
+  try {
+    result = await time.within(Promise.resolve(command.run(context)))
+  } catch (error) {
+    if (Problem.is(error)) throw error
+    throw appError(
+      `${label}: trefoil ${part} ${command.name} failed: ${describeError(error, io.cwd)}`,
+      'Correct the part as described.',
+      error,
+    )
+  }
+  return shown(readResult(result, `${part} ${command.name}`), view)
+}
+
+/** What JavaScript hands back has passed no compiler: an exit code that is none must not be success. */
+function readResult(result: unknown, command: string): Required<CommandResult> {
+  const given = typeof result === 'number' ? { exit: result } : (result ?? {})
+  const {
+    text = '',
+    exit = 0,
+    json,
+  }: Record<string, unknown> = isRecord(given) ? given : { exit: -1 }
+  const fits = Number.isInteger(exit) && Number(exit) >= 0 && Number(exit) <= 125
+  if (!fits || typeof text !== 'string') {
+    throw new TypeError(`trefoil ${command} must return an exit code or { text, json, exit }`)
+  }
+  return { text, exit: Number(exit), json: json ?? { ok: exit === 0 } }
+}
+
+function shown({ text, json, exit }: Required<CommandResult>, view: View): Screen {
+  if (view.json) return jsonScreen(json, exit)
+  const lines = text === '' || text.endsWith('\n') ? text : `${text}\n`
+  // Only a terminal obeys escapes that some row of a database may hold.
+  return { stdout: view.terminal ? visibleBlock(lines) : lines, stderr: '', exit }
+}

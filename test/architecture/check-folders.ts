@@ -1,0 +1,74 @@
+import { posix } from 'node:path'
+import type { ParsedModule } from './parse-module.ts'
+import type { Report } from './report.ts'
+import { roomOf } from './rooms.ts'
+
+const MOST_FILES = 20
+const MOST_IMPORTS = 15
+
+/** Folders that may hold more, and why. */
+export const LARGE_FOLDERS: Readonly<Record<string, string>> = {
+  web: 'a vocabulary: most of its files are tied to nothing, so none of them is in the way of another',
+}
+
+/** A file that imports more than others may. */
+export interface WideFile {
+  /** How many modules it imports today. The number may go down, and the row with it. */
+  readonly most: number
+  readonly why: string
+}
+
+/** Files that may import more, and why. */
+export const WIDE_FILES: Readonly<Record<string, WideFile>> = {
+  'app/app.ts': { most: 30, why: 'what a developer holds, in one class' },
+  'app/compile/compile-action.ts': { most: 22, why: 'checks each member of a declaration' },
+  'app/compile/compiled-app.ts': { most: 18, why: 'what is known of an app, in one object' },
+  'app/compile/create-surfaces.ts': { most: 20, why: 'puts the surfaces together' },
+  'app/compile/join-parts.ts': { most: 18, why: 'every member of a part has its own type' },
+  'app/cookie-session.ts': { most: 16, why: 'options, a signer and a dependency meet' },
+  'app/options/app-options.ts': { most: 18, why: 'the types of all options' },
+  'engine/call-state.ts': { most: 20, why: 'types of what a call meets on its way' },
+  'program/commands/call-command.ts': {
+    most: 18,
+    why: 'a call from the words typed to the screen',
+  },
+  'program/main.ts': { most: 16, why: 'every command, once' },
+  'surfaces/cli/local.ts': { most: 17, why: 'a call from credentials to answer, in this process' },
+  'surfaces/docs/docs-surface.ts': { most: 19, why: 'four documents, each with its reader' },
+  'surfaces/http/http-surface.ts': { most: 25, why: 'puts the four verbs of HTTP together' },
+  'surfaces/http/node/exchange/node-exchange.ts': {
+    most: 17,
+    why: 'one request, whatever it speaks',
+  },
+  'surfaces/http/node/serve.ts': { most: 25, why: 'puts the parts of a listener together' },
+  'surfaces/http/node/to-node-handler.ts': { most: 18, why: 'the same for a host that listens' },
+  'surfaces/http/request/read-arguments.ts': {
+    most: 16,
+    why: 'reads from every place of a request',
+  },
+  'surfaces/http/response/shape-reply.ts': { most: 16, why: 'conditions, ranges and codings meet' },
+  'surfaces/http/route/find.ts': { most: 23, why: 'edge, preflight, route and browser, in order' },
+  'testing/typed-client.ts': { most: 16, why: 'a client, its options and the app under test' },
+}
+
+/** Holds folders and files to a size that one person can take in. */
+export function checkFolders(modules: ReadonlyMap<string, ParsedModule>, report: Report): void {
+  const counts = new Map<string, number>()
+  for (const [file, { references }] of modules) {
+    const folder = posix.dirname(file)
+    counts.set(folder, (counts.get(folder) ?? 0) + 1)
+    // A door names what is behind it, and nothing else.
+    if (roomOf(file) === 'doors') continue
+    const imports = new Set(references.map(({ specifier }) => specifier)).size
+    const most = WIDE_FILES[file]?.most ?? MOST_IMPORTS
+    if (imports > most) report('fan-out', file, `imports ${imports} modules, more than ${most}`)
+    else if (file in WIDE_FILES && imports <= MOST_IMPORTS) {
+      report('fan-out', file, `imports ${imports} modules: take it off the list of wide files`)
+    }
+  }
+  for (const [folder, count] of counts) {
+    if (count > MOST_FILES && !(folder in LARGE_FOLDERS)) {
+      report('folder-size', folder, `has ${count} files, more than ${MOST_FILES}: give it rooms`)
+    }
+  }
+}
