@@ -22,7 +22,7 @@ import {
   variableOf,
 } from '../packages/trefoil/src/contract/options/option-rows.ts'
 import { SIGNER } from '../packages/trefoil/src/identity/cookie-signer.ts'
-import { JWT } from '../packages/trefoil/src/identity/jwt/jwt-options.ts'
+import { DPOP, FETCHING, JWT } from '../packages/trefoil/src/identity/jwt/jwt-options.ts'
 import { CORS } from '../packages/trefoil/src/policy/cors-options.ts'
 import { CSRF } from '../packages/trefoil/src/policy/csrf.ts'
 import { HSTS } from '../packages/trefoil/src/policy/security-headers.ts'
@@ -48,6 +48,8 @@ export const OPTION_GROUPS = {
   'log options': LOG,
   'auth options': AUTH,
   'jwtAuth options': JWT,
+  'fetching options': FETCHING,
+  'dpop options': DPOP,
   'session options': SESSION,
   'CookieSigner options': SIGNER,
   'serve options': SERVE,

@@ -171,6 +171,7 @@ add('AnyAuthConfig.authenticate Authenticator', authenticatedBy, { name: 'own', 
 for (const [type, scheme] of Object.entries({
   BearerScheme: { type: 'http', scheme: 'bearer' },
   BasicScheme: { type: 'http', scheme: 'basic' },
+  DpopScheme: { type: 'http', scheme: 'dpop' },
   ApiKeyScheme: { type: 'apiKey', in: 'header', name: 'x-key' },
   OpenIdConnectScheme: { type: 'openIdConnect', openIdConnectUrl: 'https://id.example/x' },
 })) {
@@ -217,6 +218,21 @@ add(
 add('deny DenyOptions', (options) => deny('No', options))
 add('refusal RefusalOptions', (options) => refusal('expired', options))
 add('jwtAuth JwtAuthOptions', (options) => jwtAuth(options), { keys: SECRET })
+const FETCHED = { jwks: URL, issuer: 'issuer', audience: 'audience' }
+add('JwtAuthOptions.fetching KeyFetchOptions', (fetching) => jwtAuth({ ...FETCHED, fetching }), {
+  timeout: '5s',
+})
+add('JwtAuthOptions.claims ClaimNames', (claims) => jwtAuth({ keys: SECRET, claims }), {
+  roles: 'groups',
+})
+add('JwtAuthOptions.dpop DpopOptions', (dpop) => jwtAuth({ keys: SECRET, dpop }), {
+  lifetime: '1m',
+})
+add(
+  'JwtAuth.createToken CreateTokenOptions',
+  (options) => jwtAuth({ keys: SECRET }).createToken({ sub: 'a' }, options),
+  { expiresIn: '1h' },
+)
 add('cookieSession CookieSessionOptions', (options) => cookieSession(options), {
   keys: SECRET,
   env: {},
@@ -305,7 +321,7 @@ export const HANDLES: ReadonlySet<string> = new Set([
   // Values, judged one by one where they are used.
   ...['Issue', 'SseEvent'],
   // Ports, and what other libraries define.
-  ...['Clock', 'Timers', 'Logger', 'TwoWaySchema', 'ServeTls'],
+  ...['Clock', 'Timers', 'Logger', 'TwoWaySchema', 'ServeTls', 'JwkSet', 'PublicJwk'],
 ])
 
 /** Constructors nobody calls but the framework, and the methods of `App` seen through its handles. */

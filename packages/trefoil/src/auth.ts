@@ -27,7 +27,18 @@ export type { SentValues } from './contract/call/call-facts.ts'
 export type { AuthenticationErrorOptions } from './contract/problems/problem.ts'
 export { AuthenticationError } from './contract/problems/problem.ts'
 export { firstOf } from './identity/first-of.ts'
-export type { JwtAuthOptions } from './identity/jwt/jwt-options.ts'
+export type {
+  HmacAlgorithm,
+  JwtAlgorithm,
+  PublicKeyAlgorithm,
+} from './identity/jwt/algorithms.ts'
+export type { ClaimNames, ClaimPlace, ClaimPreset } from './identity/jwt/claim-mapping.ts'
+export type { DpopOptions, JwtAuthOptions, KeyFetchOptions } from './identity/jwt/jwt-options.ts'
+export type { JwkSet } from './identity/jwt/key-set.ts'
+export type { ClientCertificate } from './identity/jwt/possession.ts'
+export type { PublicJwk } from './identity/jwt/public-key.ts'
+export type { KeyStatus } from './identity/jwt/remote-keys.ts'
+export type { CreateTokenOptions, JwtAuth } from './identity/jwt-auth.ts'
 export { jwtAuth } from './identity/jwt-auth.ts'
 export type { KeyMaterial, KeyRing } from './identity/key-ring.ts'
 export { keyRing } from './identity/key-ring.ts'

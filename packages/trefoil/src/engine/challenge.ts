@@ -22,6 +22,9 @@ export function challengeOf(schemes: readonly SecurityScheme[], facts: Challenge
   return [...new Set(schemes.map((scheme) => oneChallenge(scheme, facts)))].join(', ')
 }
 
+/** Algorithms that a proof may be signed with (RFC 9449 §7.1). */
+const DPOP = 'DPoP algs="ES256 ES384 ES512 EdDSA Ed25519 PS256 PS384 PS512 RS256 RS384 RS512"'
+
 function oneChallenge(scheme: SecurityScheme, facts: ChallengeFacts): string {
   if (scheme.type === 'apiKey') {
     const place =
@@ -33,6 +36,10 @@ function oneChallenge(scheme: SecurityScheme, facts: ChallengeFacts): string {
   if (scheme.type === 'http' && scheme.scheme === 'basic') {
     // It has no parameter for a reason, and no new one may be made up (RFC 7617 §2).
     return `Basic realm=${quoted(facts.realm)}, charset="UTF-8"`
+  }
+  if (scheme.type === 'http' && scheme.scheme === 'dpop') {
+    if (!facts.authorizationSent) return DPOP
+    return `${DPOP}, ${errorOf(facts.reason ?? 'The credential was refused')}`
   }
   // RFC 6750 §3.1: `error` only when a credential was sent.
   if (!facts.authorizationSent) return 'Bearer'

@@ -3,6 +3,7 @@ import { type ActorIdentity, MAX_ACTORS } from '../contract/auth/actor.ts'
 import type { Identity } from '../contract/auth/auth-context.ts'
 import type { RefusalCode } from '../contract/auth/refusal-code.ts'
 import { AuthenticationError } from '../contract/problems/problem.ts'
+import { type ClaimMapping, claimAt, USUAL_CLAIMS } from './jwt/claim-mapping.ts'
 
 type Claims = Readonly<Record<string, unknown>>
 
@@ -12,16 +13,16 @@ type Claims = Readonly<Record<string, unknown>>
  *
  * @throws AuthenticationError when a claim has the wrong type
  */
-export function identityFromClaims(claims: Claims): Identity {
+export function identityFromClaims(claims: Claims, mapping: ClaimMapping = USUAL_CLAIMS): Identity {
   for (const name of ['exp', 'iat', 'nbf']) requireFinite(claims, name)
+  if (mapping.otherTypes.size > 0 && mapping.otherTypes.has(claims['typ'])) {
+    throw new AuthenticationError('Token is of another type', { refusal: 'wrong_type' })
+  }
   return {
-    subject: subjectOf(claims),
-    roles: list(claims['roles'], 'roles', false),
-    scopes: [
-      ...list(claims['scope'], 'scope', true),
-      ...list(claims['scopes'], 'scopes', false),
-      ...list(claims['scp'], 'scp', true),
-    ],
+    subject: subjectOf(claims, mapping.subject),
+    tenant: tenantOf(claims, mapping.tenant),
+    roles: listOf(claims, mapping.roles, false),
+    scopes: listOf(claims, mapping.scopes, true),
     claims,
     issuer: typeof claims['iss'] === 'string' ? claims['iss'] : undefined,
     audience: audienceOf(claims['aud']),
@@ -31,22 +32,52 @@ export function identityFromClaims(claims: Claims): Identity {
   }
 }
 
-/** @param claim the one to blame */
-function subjectOf(claims: Claims, claim = 'sub'): string {
-  const subject = claims['sub'] === undefined ? claims['client_id'] : claims['sub']
-  if (subject === undefined) throw invalid(claim, 'missing_claim')
-  if (typeof subject !== 'string' || subject === '') throw invalid(claim)
+type Path = ClaimMapping['subject'][number]
+
+/** The first that is there: two ids of one caller must not be taken for two callers. */
+function subjectOf(claims: Claims, paths: readonly Path[]): string {
+  const [path, subject] = firstOf(claims, paths)
+  if (subject === undefined) throw invalid(paths[0]?.join('.') ?? 'sub', 'missing_claim')
+  if (typeof subject !== 'string' || subject === '') throw invalid(path.join('.'))
   return subject
 }
 
+function tenantOf(claims: Claims, paths: readonly Path[]): string | null {
+  const [path, tenant] = firstOf(claims, paths)
+  if (tenant === undefined) return null
+  if (typeof tenant !== 'string' || tenant.trim() === '') throw invalid(path.join('.'))
+  return tenant
+}
+
+function firstOf(claims: Claims, paths: readonly Path[]): readonly [path: Path, value: unknown] {
+  for (const path of paths) {
+    const value = claimAt(claims, path, invalid)
+    if (value !== undefined) return [path, value]
+  }
+  return [[], undefined]
+}
+
+/** @param spaced text may be several values, but for a claim that is called a list of them */
+function listOf(claims: Claims, paths: readonly Path[], spaced: boolean): readonly string[] {
+  let all: readonly string[] = NONE
+  for (const path of paths) {
+    const some = list(claims, path, spaced && path.at(-1) !== 'scopes')
+    if (some.length > 0) all = all.length === 0 ? some : [...all, ...some]
+  }
+  return all
+}
+
+const NONE: readonly string[] = Object.freeze([])
+
 /** Text is one value, or several separated by spaces where the claim is defined so. */
-function list(value: unknown, claim: string, spaced: boolean): readonly string[] {
-  if (value === undefined) return []
+function list(claims: Claims, path: Path, spaced: boolean): readonly string[] {
+  const value = claimAt(claims, path, invalid)
+  if (value === undefined) return NONE
   if (typeof value === 'string') {
     return spaced ? value.split(' ').filter((part) => part !== '') : [value]
   }
   if (!Array.isArray(value) || !value.every((item) => typeof item === 'string')) {
-    throw invalid(claim)
+    throw invalid(path.join('.'))
   }
   return value
 }
@@ -75,10 +106,17 @@ function actorsOf(value: unknown): readonly ActorIdentity[] {
       throw new AuthenticationError(`More than ${MAX_ACTORS} actors in the 'act' claim`, MALFORMED)
     }
     const { act: before, ...claims } = act
-    actors.push({ subject: subjectOf(claims, 'act'), claims })
+    actors.push({ subject: actorIn(claims), claims })
     act = before
   }
   return actors
+}
+
+function actorIn(claims: Claims): string {
+  const subject = claims['sub'] === undefined ? claims['client_id'] : claims['sub']
+  if (subject === undefined) throw invalid('act', 'missing_claim')
+  if (typeof subject !== 'string' || subject === '') throw invalid('act')
+  return subject
 }
 
 const MALFORMED: { readonly refusal: RefusalCode } = { refusal: 'malformed' }

@@ -9,7 +9,7 @@ import { checkOptionNames, type OptionNames } from '../contract/options/option-n
 import type { OptionGroup, Values } from '../contract/options/option-rows.ts'
 import { readSeconds } from '../contract/options/read-duration.ts'
 import { readOptions } from '../contract/options/read-options.ts'
-import { cookieKeys, type KeyMaterial, type KeyRing } from './key-ring.ts'
+import { cookieKeys, type KeyMaterial, type KeyRing, ringKeys } from './key-ring.ts'
 
 /**
  * What the signature covers: `value` is purpose and encoded text (COOK-1), `payload` the raw
@@ -77,7 +77,8 @@ const OPEN_OPTIONS: OptionNames<OpenOptions> = { path: true, domain: true }
  * @throws ImproperlyConfigured for empty keys, an empty salt or an unknown format
  */
 export class CookieSigner {
-  readonly #keys: readonly Uint8Array[]
+  /** Live: a key taken out of it verifies nothing from then on. */
+  readonly #ring: KeyRing
   readonly #salt: string
   readonly #format: CookieFormat
   readonly #clock: Clock
@@ -85,7 +86,7 @@ export class CookieSigner {
   constructor(keys: KeyMaterial | KeyRing, options: CookieSignerOptions = {}) {
     const ring = cookieKeys('CookieSigner(): keys', keys)
     const { salt, format, clock } = readOptions(SIGNER, options)
-    this.#keys = [ring.current, ...ring.previous]
+    this.#ring = ring
     this.#salt = salt
     this.#format = format
     this.#clock = clock
@@ -98,7 +99,7 @@ export class CookieSigner {
       throw new TypeError('A signed value must be well-formed text')
     const bytes = new TextEncoder().encode(value)
     const encoded = encodeBase64url(bytes)
-    const signature = this.#mac(this.#keys[0] as Uint8Array, encoded, bytes)
+    const signature = this.#mac(this.#keys()[0] as Uint8Array, encoded, bytes)
     return `${encoded}.${encodeBase64url(signature)}`
   }
 
@@ -165,6 +166,10 @@ export class CookieSigner {
     return payload['_path'] === path && payload['_domain'] === domain ? payload : null
   }
 
+  #keys(): readonly Uint8Array[] {
+    return ringKeys(this.#ring).map(({ bytes }) => bytes)
+  }
+
   #now(): number {
     return Math.floor(this.#clock.now() / 1000)
   }
@@ -179,7 +184,7 @@ export class CookieSigner {
   /** Every key is tried, so the time taken does not tell which one matched. */
   #isSigned(encoded: string, bytes: Uint8Array, signature: Uint8Array): boolean {
     let signed = false
-    for (const key of this.#keys) {
+    for (const key of this.#keys()) {
       const expected = this.#mac(key, encoded, bytes)
       const same = signature.length === expected.length && timingSafeEqual(signature, expected)
       signed = same || signed

@@ -1,104 +1,229 @@
-import { AuthContext, type Identity } from '../contract/auth/auth-context.ts'
-import type { Authenticator } from '../contract/auth/authenticator.ts'
-import { type CredentialRefusal, refusal } from '../contract/auth/refusal.ts'
+import { type Duration, parseDuration } from '../base/duration.ts'
+import { freezeClass } from '../base/plain/freeze-class.ts'
+import { isRecord } from '../base/plain/is-record.ts'
+import { promised } from '../base/promise.ts'
+import type { AuthContext } from '../contract/auth/auth-context.ts'
+import type { AuthAnswer, Authenticator } from '../contract/auth/authenticator.ts'
+import { CredentialRefusal, refusal } from '../contract/auth/refusal.ts'
 import type { SecurityScheme } from '../contract/auth/security-scheme.ts'
 import type { AuthRequest } from '../contract/call/call.ts'
-import { AuthenticationError } from '../contract/problems/problem.ts'
-import { identityFromClaims } from './claims.ts'
-import { checkClaims, EXPIRED } from './jwt/claim-check.ts'
-import { readPart, splitToken, type Verifier } from './jwt/compact-token.ts'
-import { JwtHeaders } from './jwt/header-check.ts'
-import { hs256Verifier } from './jwt/hs256.ts'
-import { type JwtAuthOptions, readJwtOptions } from './jwt/jwt-options.ts'
-import { RefusedTokens } from './jwt/refused-tokens.ts'
-import { TokenCache } from './jwt/token-cache.ts'
-import { risksOfSecrets } from './secret-weakness.ts'
+import { checkOptionNames, type OptionNames } from '../contract/options/option-names.ts'
+import type { ProductionRisk } from '../contract/options/production-risk.ts'
+import { ImproperlyConfigured } from '../contract/problems/problem.ts'
+import { type JwtAuthOptions, type JwtRules, readJwtOptions } from './jwt/jwt-options.ts'
+import { possessionRefusal } from './jwt/possession.ts'
+import type { KeyStatus } from './jwt/remote-keys.ts'
+import { signToken } from './jwt/sign-token.ts'
+import type { Verdict } from './jwt/token-cache.ts'
+import { TokenVerifier } from './jwt/token-verifier.ts'
+import { ringKeys } from './key-ring.ts'
 
-const MAX_TOKEN_LENGTH = 16_384
-const MALFORMED = refusal('malformed', { text: 'Malformed JWT token' })
-const WRONG_ALGORITHM = refusal('wrong_algorithm', {
-  text: 'Unsupported JWT algorithm. Only HS256 is accepted.',
-})
-const BAD_SIGNATURE = refusal('bad_signature', { text: 'Invalid JWT signature' })
-const JWT_SCHEME: SecurityScheme = Object.freeze({
+const REVOKED = refusal('revoked', { text: 'Token has been revoked' })
+const BEARER: SecurityScheme = Object.freeze({
   type: 'http',
   scheme: 'bearer',
   bearerFormat: 'JWT',
 })
 
-type Verdict = AuthContext<undefined> | CredentialRefusal
+const DPOP: SecurityScheme = Object.freeze({ type: 'http', scheme: 'dpop' })
+const DPOP_TOKEN = /^dpop +([A-Za-z0-9._~+/=-]+) *$/i
+
+/** Options of {@link JwtAuth.createToken}. */
+export interface CreateTokenOptions {
+  /** Lifetime. With a `-` before it the token is expired already, for tests: `-1m`. Default `1h`. */
+  readonly expiresIn?: Duration
+}
+
+const TOKEN_OPTIONS: OptionNames<CreateTokenOptions> = { expiresIn: true }
+
+type Answer = AuthContext<undefined> | CredentialRefusal | null
+
+/** What {@link jwtAuth} makes. */
+export interface JwtAuth extends Authenticator<undefined> {
+  readonly scheme: SecurityScheme | readonly SecurityScheme[]
+  readonly risks: readonly ProductionRisk[]
+  /**
+   * A token signed with the current secret: the payload as it is, with `exp` put in its place, and `iss`
+   * and `aud` where they are configured and the payload has none.
+   *
+   * @throws ImproperlyConfigured where there are public keys alone, for a payload that is no object, and
+   * for a lifetime that is none
+   */
+  createToken(
+    payload: Readonly<Record<string, unknown>>,
+    options?: CreateTokenOptions,
+  ): Promise<string>
+  /**
+   * Whether a token would be accepted now, without a request. Never throws (P-JWT-10): a token that
+   * cannot be judged, because there are no keys say, is not accepted. One that is bound to a key is not
+   * either, since there is nobody to show it.
+   */
+  verifyToken(token: string): Promise<boolean>
+  /**
+   * Fetches keys, and loads what verifies with them, so that the first caller need not wait:
+   * `app.onStartup(() => jwt.start())`. Does not fail when they cannot be had yet.
+   */
+  start(): Promise<void>
+  /** What has become of fetching keys; `null` where there is nothing to fetch. */
+  readonly keyStatus: KeyStatus | null
+}
+
+class JwtAuthenticator implements JwtAuth {
+  readonly name: string = 'jwtAuth'
+  readonly scheme: SecurityScheme | readonly SecurityScheme[]
+  readonly risks: readonly ProductionRisk[]
+  readonly authenticate: (request: AuthRequest) => AuthAnswer<undefined> | Promise<Answer>
+  readonly #rules: JwtRules
+  readonly #verifier: TokenVerifier
+
+  constructor(rules: JwtRules) {
+    const { source } = rules
+    this.#rules = rules
+    this.#verifier = new TokenVerifier(rules)
+    this.scheme = schemesOf(rules)
+    this.risks = Object.freeze([...source.risks])
+    // Of its own, so that an object made of this one with `…` has it too.
+    this.authenticate = (request) => this.#answer(request)
+    Object.freeze(this)
+  }
+
+  async createToken(
+    payload: Readonly<Record<string, unknown>>,
+    options: CreateTokenOptions = {},
+  ): Promise<string> {
+    const { source, clock, issuers, audiences } = this.#rules
+    if (source.signing === null) {
+      throw new ImproperlyConfigured('createToken() signs with secrets: give jwtAuth keys')
+    }
+    if (!isRecord(payload)) {
+      throw new ImproperlyConfigured("createToken() takes an object such as { sub: 'agent-7' }")
+    }
+    checkOptionNames('createToken()', options, TOKEN_OPTIONS)
+    const lifetime = readLifetime(options.expiresIn ?? '1h')
+    const [issuer] = issuers ?? []
+    const [audience] = audiences ?? []
+    const claims = {
+      ...(issuer === undefined ? {} : { iss: issuer }),
+      ...(audience === undefined ? {} : { aud: audience }),
+      ...payload,
+      exp: Math.floor(clock.now() / 1000) + lifetime,
+    }
+    const [key] = ringKeys(source.signing.ring)
+    return signToken(source.signing.algorithm, (key as { bytes: Uint8Array }).bytes, claims)
+  }
+
+  async verifyToken(token: string): Promise<boolean> {
+    try {
+      if (typeof token !== 'string') return false
+      const judged = await this.#verifier.judge(token, null)
+      if (CredentialRefusal.is(judged) || judged.binding !== null) return false
+      if (this.#rules.possession.dpop?.required === true) return false
+      return !(await this.#isRevoked(judged.context))
+    } catch {
+      return false
+    }
+  }
+
+  async start(): Promise<void> {
+    await this.#rules.source.keys.start()
+  }
+
+  get keyStatus(): KeyStatus | null {
+    return this.#rules.source.remote?.status ?? null
+  }
+
+  #answer(request: AuthRequest): Answer | Promise<Answer> {
+    const { header, possession } = this.#rules
+    let token = header === null ? request.bearer : tokenIn(request, header)
+    let isDpop = false
+    if (token === null && header === null && possession.dpop !== null) {
+      token = DPOP_TOKEN.exec(request.headers.get('authorization') ?? '')?.[1] ?? null
+      isDpop = token !== null
+    }
+    if (token === null) return null
+    const judged = this.#verifier.judge(token, request)
+    const waiting = promised(judged)
+    if (waiting !== null) return waiting.then((late) => this.#admit(late, request, token, isDpop))
+    return this.#admit(judged as Verdict | CredentialRefusal, request, token, isDpop)
+  }
+
+  /** What is asked anew for each call, of a token that is remembered too. */
+  #admit(
+    judged: Verdict | CredentialRefusal,
+    request: AuthRequest,
+    token: string,
+    isDpop: boolean,
+  ): Answer | Promise<Answer> {
+    if (CredentialRefusal.is(judged)) return judged
+    const { context, binding } = judged
+    const { possession } = this.#rules
+    if (binding === null && possession.dpop === null) return this.#unlessRevoked(context)
+    const refused = possessionRefusal(possession, binding, request, token, isDpop)
+    const waiting = promised(refused)
+    if (waiting !== null) return waiting.then((late) => late ?? this.#unlessRevoked(context))
+    return (refused as CredentialRefusal | null) ?? this.#unlessRevoked(context)
+  }
+
+  #unlessRevoked(context: AuthContext<undefined>): Answer | Promise<Answer> {
+    if (this.#rules.isRevoked === null) return context
+    const revoked = this.#isRevoked(context)
+    return typeof revoked === 'boolean'
+      ? answerOf(revoked, context)
+      : revoked.then((late) => answerOf(late, context))
+  }
+
+  /** @throws whatever the hook throws: the service has failed, and says nothing of the token */
+  #isRevoked({ claims }: AuthContext): boolean | Promise<boolean> {
+    const { isRevoked } = this.#rules
+    if (isRevoked === null || isRevoked === undefined) return false
+    const answer = isRevoked(claims)
+    const waiting = promised<unknown>(answer)
+    return waiting === null ? readRevoked(answer) : waiting.then(readRevoked)
+  }
+}
+
+freezeClass(JwtAuthenticator)
 
 /**
- * Authenticates `Authorization: Bearer <JWT>`, HS256. `exp` is required; a token is expired from
- * the second `exp` names on (X-08). Roles come from `roles`, scopes from `scope`, `scopes` and
- * `scp`.
+ * Authenticates JSON Web Tokens, in `Authorization: Bearer …` or a header of your own (RFC 7519,
+ * RFC 8725). `exp` is required; a token is expired from the second `exp` names on (X-08). Each key
+ * verifies with one algorithm, and the token does not choose it.
  *
- * @throws ImproperlyConfigured for short keys, an empty issuer or audience, a bad tolerance
+ * @throws ImproperlyConfigured for no keys or weak ones, an empty issuer or audience, fetched keys without
+ * an audience, a bad tolerance
  */
-export function jwtAuth(options: JwtAuthOptions): Authenticator<undefined> {
-  const rules = readJwtOptions(options)
-  // The keys decide which algorithm verifies, the header only whether it is that one: a token that
-  // could choose would have a public key taken for a secret. Verifiers of more algorithms go here,
-  // over `compactVerify` of jose, and answer later; what follows them is the same for all.
-  const verifiers: ReadonlyMap<unknown, Verifier> = new Map([
-    ['HS256', hs256Verifier(rules.secrets)],
-  ])
-  const headers = new JwtHeaders()
-  const cache = new TokenCache<undefined>(rules.cacheSize)
-  const refusedTokens = new RefusedTokens(rules.cacheSize)
+export function jwtAuth(options: JwtAuthOptions = {}): JwtAuth {
+  return new JwtAuthenticator(readJwtOptions(options))
+}
 
-  return Object.freeze({
-    name: 'jwtAuth',
-    scheme: JWT_SCHEME,
-    risks: risksOfSecrets('jwtAuth keys', rules.secrets),
-    authenticate(request: AuthRequest): Verdict | null {
-      const token = request.bearer
-      if (token === null) return null
-      const now = rules.clock.now() / 1000
-      return cache.get(token, Math.floor(now)) ?? verify(token, now)
-    },
-  })
+/** `Bearer ` in front of it may be left out (P-JWT-2). */
+function tokenIn(request: AuthRequest, header: string): string | null {
+  const value = request.headers.get(header)
+  return value === null ? null : value.replace(/^bearer +/i, '').trimEnd()
+}
 
-  /** In the order of P-JWT-3: nothing a stranger wrote is used before the check in front of it. */
-  function verify(token: string, now: number): Verdict {
-    if (token.length > MAX_TOKEN_LENGTH) return MALFORMED
-    const before = refusedTokens.get(token, now - rules.tolerance)
-    if (before !== null) return before
-    const parts = splitToken(token)
-    const header = parts === null ? null : headers.read(parts.header)
-    if (parts === null || header === null) return remember(token, MALFORMED, null)
-    const verifier = verifiers.get(header.alg)
-    if (verifier === undefined) return remember(token, WRONG_ALGORITHM, null)
-    if (!verifier(parts)) return remember(token, BAD_SIGNATURE, null)
-    headers.keep(parts.header, header)
-    const claims = header.plain ? readPart(parts.payload) : null
-    if (claims === null) return MALFORMED
-    const fault = checkClaims(claims, rules, now)
-    if (fault === EXPIRED) return remember(token, EXPIRED, claims['exp'] as number)
-    return fault ?? accept(token, claims)
+function schemesOf({ header, possession }: JwtRules): JwtAuth['scheme'] {
+  if (header !== null) return Object.freeze({ type: 'apiKey', in: 'header', name: header })
+  if (possession.dpop === null) return BEARER
+  return possession.dpop.required ? DPOP : Object.freeze([BEARER, DPOP])
+}
+
+/** Not by truth: `'false'`, or a row of a table, must neither let pass nor refuse. */
+function readRevoked(answer: unknown): boolean {
+  if (typeof answer === 'boolean') return answer
+  throw new TypeError('isRevoked of jwtAuth must answer true or false')
+}
+
+function answerOf(revoked: boolean, context: AuthContext<undefined>): Answer {
+  return revoked ? REVOKED : context
+}
+
+/** Seconds. */
+function readLifetime(given: unknown): number {
+  const isPast = typeof given === 'string' && given.startsWith('-')
+  const ms = parseDuration(isPast ? given.slice(1) : given)
+  if (ms === null || typeof given !== 'string') {
+    throw new ImproperlyConfigured("createToken(): expiresIn must be a duration such as '1h'")
   }
-
-  function remember(
-    token: string,
-    refused: CredentialRefusal,
-    since: number | null,
-  ): CredentialRefusal {
-    refusedTokens.add(token, refused, since)
-    return refused
-  }
-
-  function accept(token: string, claims: Readonly<Record<string, unknown>>): Verdict {
-    let identity: Identity
-    try {
-      identity = identityFromClaims(claims)
-    } catch (error) {
-      if (error instanceof AuthenticationError) {
-        return refusal(error.refusal, { text: error.reason })
-      }
-      throw error
-    }
-    const context = new AuthContext<undefined>({ ...identity, payload: undefined })
-    cache.set(token, context)
-    return context
-  }
+  return Math.floor(ms / 1000) * (isPast ? -1 : 1)
 }

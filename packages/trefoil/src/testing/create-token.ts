@@ -1,8 +1,8 @@
-import { createHmac } from 'node:crypto'
 import { type Clock, systemClock } from '../base/clock.ts'
 import { type Duration, parseDuration } from '../base/duration.ts'
 import { checkOptionNames, type OptionNames } from '../contract/options/option-names.ts'
 import { ImproperlyConfigured } from '../contract/problems/problem.ts'
+import { signToken } from '../identity/jwt/sign-token.ts'
 import { isKeyRing, type KeyMaterial, type KeyRing, keyRing } from '../identity/key-ring.ts'
 
 /** What a token of a test says, and what it is signed with. */
@@ -58,10 +58,7 @@ export function createToken(options: TokenOptions): string {
   }
   checkOptionNames('createToken()', options, OPTIONS)
   const key = signingKey(options.keys)
-  const head = encode({ alg: 'HS256', typ: 'JWT' })
-  const signed = `${head}.${encode(claimsOf(options))}`
-  const signature = createHmac('sha256', key).update(signed).digest('base64url')
-  return `${signed}.${signature}`
+  return signToken('HS256', key, claimsOf(options))
 }
 
 function signingKey(keys: KeyMaterial | KeyRing): Uint8Array {
@@ -110,8 +107,4 @@ function lifetime(expiresIn: Duration): number {
     )
   }
   return ms / 1000
-}
-
-function encode(part: object): string {
-  return Buffer.from(JSON.stringify(part)).toString('base64url')
 }

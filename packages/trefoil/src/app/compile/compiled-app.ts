@@ -111,6 +111,7 @@ function credentialHeaders(auth: AppContext['auth']): ReadonlySet<string> {
   for (const { schemes } of Object.values(auth)) {
     for (const scheme of schemes) {
       if (scheme.type === 'apiKey' && scheme.in === 'header') names.add(scheme.name.toLowerCase())
+      if (scheme.type === 'http' && scheme.scheme === 'dpop') names.add('dpop')
     }
   }
   return names

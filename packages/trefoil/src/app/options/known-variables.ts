@@ -3,6 +3,7 @@ import {
   type KnownVariables,
   variablesOf,
 } from '../../contract/options/environment.ts'
+import { OLD_SECRETS_VARIABLE, SECRET_VARIABLE } from '../../identity/key-variables.ts'
 import { SESSION } from '../cookie-session.ts'
 import { APP } from './app-options.ts'
 import { MOVED_VARIABLES } from './moved-options.ts'
@@ -18,8 +19,11 @@ export const PROGRAM_VARIABLES: readonly string[] = [
   'TREFOIL_HOST',
 ]
 
+/** Secrets of `jwtAuth()`, which has no more variables. */
+const JWT_VARIABLES = [SECRET_VARIABLE, OLD_SECRETS_VARIABLE]
+
 /** Variables that the framework reads itself; parts bring theirs. */
 export const KNOWN_VARIABLES: KnownVariables = joinVariables(variablesOf(APP, SESSION), {
-  names: new Set(PROGRAM_VARIABLES),
+  names: new Set([...PROGRAM_VARIABLES, ...JWT_VARIABLES]),
   renamed: MOVED_VARIABLES,
 })

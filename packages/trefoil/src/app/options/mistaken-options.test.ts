@@ -181,7 +181,7 @@ describe('SW-29: text in the place of a list', () => {
     expect(mistake(() => hasScope(untyped(['a'])))).toContain('not a list')
     expect(
       mistake(() => jwtAuth({ keys: SECRET, algorithms: untyped('HS256' as never) })),
-    ).toContain("jwtAuth(): algorithms must be ['HS256']")
+    ).toContain('jwtAuth(): algorithms must be a list')
   })
 })
 

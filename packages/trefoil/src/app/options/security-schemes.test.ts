@@ -71,10 +71,10 @@ describe('W-34: where credentials are said to be', () => {
       { type: '__proto__' },
       'auth scheme: type must be one of http, apiKey, openIdConnect, got text of 9 characters',
     ],
-    [{ type: 'http' }, 'auth scheme: scheme must be bearer or basic, got undefined'],
+    [{ type: 'http' }, 'auth scheme: scheme must be bearer, basic or dpop, got undefined'],
     [
       { type: 'http', scheme: 'digest' },
-      'auth scheme: scheme must be bearer or basic, got text of 6 characters',
+      'auth scheme: scheme must be bearer, basic or dpop, got text of 6 characters',
     ],
     [
       { type: 'http', scheme: 'bearer', bearerFormat: '' },
@@ -115,7 +115,7 @@ describe('W-34: where credentials are said to be', () => {
     ],
     [
       [{ type: 'http', scheme: 'bearer' }, { type: 'http' }],
-      'auth scheme: scheme must be bearer or basic, got undefined',
+      'auth scheme: scheme must be bearer, basic or dpop, got undefined',
     ],
   ])('%j: %s', (scheme, expected) => {
     expect(mistake(scheme)).toBe(expected)
@@ -128,7 +128,7 @@ describe('W-34: where credentials are said to be', () => {
       authenticate: entry(null).authenticate,
     }
     const auth = [{ authenticate, surfaces: ['api'] }] as unknown as readonly AuthConfig[]
-    expect(() => readConfig({ auth })).toThrow('auth scheme: scheme must be bearer or basic')
+    expect(() => readConfig({ auth })).toThrow('auth scheme: scheme must be bearer, basic or dpop')
   })
 })
 

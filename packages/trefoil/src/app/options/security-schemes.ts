@@ -53,11 +53,11 @@ const CHECKS: Readonly<Record<SecurityScheme['type'], (members: Members) => void
 function checkHttp(members: Members): void {
   const scheme = members.get('scheme')
   const format = members.get('bearerFormat')
-  if (scheme !== 'bearer' && scheme !== 'basic') {
-    throw wrong(`scheme must be bearer or basic, got ${shownValue(scheme)}`)
+  if (scheme !== 'bearer' && scheme !== 'basic' && scheme !== 'dpop') {
+    throw wrong(`scheme must be bearer, basic or dpop, got ${shownValue(scheme)}`)
   }
   if (format === undefined) return
-  if (scheme === 'basic') throw wrong('bearerFormat is of bearer tokens only')
+  if (scheme !== 'bearer') throw wrong('bearerFormat is of bearer tokens only')
   if (!isText(format)) throw wrong('bearerFormat must be non-empty text')
 }
 

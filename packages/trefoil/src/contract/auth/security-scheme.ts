@@ -17,6 +17,12 @@ export interface BasicScheme extends Described {
   readonly scheme: 'basic'
 }
 
+/** `Authorization: DPoP <token>`, and a proof in the header `DPoP` that its sender holds a key (RFC 9449). */
+export interface DpopScheme extends Described {
+  readonly type: 'http'
+  readonly scheme: 'dpop'
+}
+
 /** A key, or the id of a login session, under a name of its own. */
 export interface ApiKeyScheme extends Described {
   readonly type: 'apiKey'
@@ -36,7 +42,12 @@ export interface OpenIdConnectScheme extends Described {
  * Where an authenticator looks for credentials, in the words of OpenAPI 3.1. It describes: the
  * authenticator itself is what reads and checks them.
  */
-export type SecurityScheme = BearerScheme | BasicScheme | ApiKeyScheme | OpenIdConnectScheme
+export type SecurityScheme =
+  | BearerScheme
+  | BasicScheme
+  | DpopScheme
+  | ApiKeyScheme
+  | OpenIdConnectScheme
 
 /** What an authenticator that says nothing is taken for. */
 export const UNKNOWN_SCHEME: readonly SecurityScheme[] = Object.freeze([

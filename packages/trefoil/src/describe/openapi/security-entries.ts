@@ -36,6 +36,7 @@ export function schemeInWords(scheme: SecurityScheme): string {
     return `API key in the ${scheme.in} \`${scheme.name}\``
   }
   if (scheme.scheme === 'basic') return 'name and password (HTTP Basic)'
+  if (scheme.scheme === 'dpop') return 'DPoP token and proof'
   return scheme.bearerFormat === undefined
     ? 'bearer token'
     : `bearer token (${scheme.bearerFormat})`

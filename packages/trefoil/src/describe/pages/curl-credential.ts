@@ -19,6 +19,9 @@ export function curlCredential(scheme: SecurityScheme | undefined): CurlCredenti
   if (scheme.type === 'http' && scheme.scheme === 'basic') {
     return sentBy(['--user "$NAME:$PASSWORD"'])
   }
+  if (scheme.type === 'http' && scheme.scheme === 'dpop') {
+    return sentBy(['--header "authorization: DPoP $TOKEN"', '--header "dpop: $PROOF"'])
+  }
   if (scheme.type !== 'apiKey') return sentBy(['--header "authorization: Bearer $TOKEN"'])
   const { in: place, name } = scheme
   const sends = (parameter: ParameterShape): boolean =>

@@ -35,6 +35,11 @@ const STRICTER: Readonly<Record<string, (token: string, texts: Texts, now: numbe
   ) => !parseStrictJson(header).ok || !parseStrictJson(payload).ok,
   'crit and b64 in a header, whatever they say (JWT-6)': (_, { header }) =>
     ['crit', 'b64'].some((name) => Object.hasOwn(loosely(header), name)),
+  'kid and typ that are no text, and types of other tokens (RFC 8725 §3.11)': (_, { header }) => {
+    const { kid, typ } = loosely(header)
+    const isUsual = typ === undefined || /^(application\/)?(jwt|at\+jwt)$/i.test(String(typ))
+    return !['string', 'undefined'].includes(typeof kid) || typeof typ === 'number' || !isUsual
+  },
   'a token that died within this very second (X-08)': (_, { payload }, now) =>
     Number(loosely(payload)['exp']) <= now - TOLERANCE,
   'claims that do not say who is calling (PW-12, PW-13, PW-19)': (_, { payload }) => {

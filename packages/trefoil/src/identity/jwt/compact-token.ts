@@ -10,9 +10,6 @@ export interface CompactToken {
   readonly signed: string
 }
 
-/** Says whether one of its keys signed a token, without looking at what the token claims. */
-export type Verifier = (token: CompactToken) => boolean
-
 /** @returns `null` for anything but three parts */
 export function splitToken(token: string): CompactToken | null {
   const first = token.indexOf('.')

@@ -12,15 +12,29 @@ function keep(headers: JwtHeaders, text: string) {
   return header
 }
 
+const read = {
+  alg: 'HS256' as unknown,
+  kid: undefined as string | undefined,
+  typ: null as string | null,
+  plain: true,
+}
+
 test.each([
-  ['{"alg":"HS256"}', { alg: 'HS256', plain: true }],
-  // Key hints are for others: a key out of the token would be the attacker's own.
-  ['{"alg":"HS256","kid":"../x","jku":"https://evil","jwk":{}}', { alg: 'HS256', plain: true }],
-  ['{"alg":"HS256","crit":[]}', { alg: 'HS256', plain: false }],
-  ['{"alg":"HS256","crit":null}', { alg: 'HS256', plain: false }],
-  ['{"alg":"HS256","b64":false}', { alg: 'HS256', plain: false }],
-  ['{"alg":["HS256"]}', { alg: ['HS256'], plain: true }],
-  ['{}', { alg: undefined, plain: true }],
+  ['{"alg":"HS256"}', read],
+  // Keys out of the token would be the attacker's own.
+  ['{"alg":"HS256","jku":"https://evil","jwk":{},"x5u":"https://evil","x5c":["x"]}', read],
+  ['{"alg":"HS256","kid":"../x"}', { ...read, kid: '../x' }],
+  ['{"alg":"HS256","kid":7}', { ...read, plain: false }],
+  ['{"alg":"HS256","kid":null}', { ...read, plain: false }],
+  ['{"alg":"HS256","typ":"Application/AT+jwt"}', { ...read, typ: 'at+jwt' }],
+  ['{"alg":"HS256","typ":["JWT"]}', { ...read, plain: false }],
+  ['{"alg":"HS256","cty":"JWT"}', { ...read, plain: false }],
+  ['{"alg":"HS256","cty":"application/jwt"}', { ...read, plain: false }],
+  ['{"alg":"HS256","crit":[]}', { ...read, plain: false }],
+  ['{"alg":"HS256","crit":null}', { ...read, plain: false }],
+  ['{"alg":"HS256","b64":false}', { ...read, plain: false }],
+  ['{"alg":["HS256"]}', { ...read, alg: ['HS256'] }],
+  ['{}', { ...read, alg: undefined }],
   ['{"alg":"none","alg":"HS256"}', null],
   ['[{"alg":"HS256"}]', null],
   ['null', null],

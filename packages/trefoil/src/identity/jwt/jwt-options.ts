@@ -1,142 +1,354 @@
 import { type Clock, systemClock } from '../../base/clock.ts'
 import type { Duration } from '../../base/duration.ts'
-import { clock, count, duration } from '../../contract/options/kinds.ts'
+import { isRecord } from '../../base/plain/is-record.ts'
+import type { Awaitable } from '../../base/promise.ts'
+import type { AuthRequest } from '../../contract/call/call.ts'
+import { type Environment, processEnvironment } from '../../contract/options/environment.ts'
+import { callable, clock, count, duration, flag, kind } from '../../contract/options/kinds.ts'
 import type { OptionKind } from '../../contract/options/option-kind.ts'
-import { type OptionGroup, REQUIRED, type Values } from '../../contract/options/option-rows.ts'
+import type { OptionGroup, Values } from '../../contract/options/option-rows.ts'
 import { readOptions } from '../../contract/options/read-options.ts'
 import { valueKind } from '../../contract/options/value-kind.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
-import { type KeyMaterial, type KeyRing, readKeyRing } from '../key-ring.ts'
+import { isToken } from '../../web/raw-headers.ts'
+import type { KeyMaterial, KeyRing } from '../key-ring.ts'
+import type { JwtAlgorithm } from './algorithms.ts'
 import type { ClaimRules } from './claim-check.ts'
+import {
+  type ClaimMapping,
+  type ClaimNames,
+  type ClaimPreset,
+  readClaimMapping,
+} from './claim-mapping.ts'
+import { DpopProofs } from './dpop-proofs.ts'
+import { type GivenKeys, readGivenKeys } from './given-keys.ts'
+import { mediaType } from './header-check.ts'
+import type { JwkSet } from './key-set.ts'
+import type { ClientCertificate, PossessionRules } from './possession.ts'
+import type { PublicJwk } from './public-key.ts'
+import type { FetchRules } from './remote-keys.ts'
 
-/** Options of {@link jwtAuth}. */
+/** When keys of `jwks` and `discovery` are fetched. */
+export interface KeyFetchOptions {
+  /** For each document. Default `5s`. */
+  readonly timeout?: Duration
+  /** How long a set of keys is taken for new; after that it is fetched again while it is used. Default `10m`. */
+  readonly freshFor?: Duration
+  /** How long it is used beyond that while no newer one can be had. Default `1h`, at most `24h`. */
+  readonly staleFor?: Duration
+  /** Least time between two attempts, and up to half as long again, whatever came of the first. Default `30s`. */
+  readonly cooldown?: Duration
+}
+
+/** What {@link JwtAuthOptions.dpop} goes by. */
+export interface DpopOptions {
+  /** Refuses tokens that are bound to no key. Default false. */
+  readonly required?: boolean
+  /** How far from now the time in a proof may be. Default `1m`, at most `5m`. */
+  readonly lifetime?: Duration
+}
+
+/**
+ * Options of {@link jwtAuth}. Keys come from exactly one of `keys`, `publicKey`, `jwks` and `discovery`; from
+ * none of them, they are the secrets in the variables `TREFOIL_AUTH_JWT__SECRET` and
+ * `TREFOIL_AUTH_JWT__OLD_SECRETS`.
+ */
 export interface JwtAuthOptions {
-  /** HS256 secret or ring of secrets, at least 32 bytes each (RFC 7518 §3.2). */
-  readonly keys: KeyMaterial | KeyRing
-  /** Accepted `iss`; when given, a token without it is refused. Default any. */
+  /** Secret or ring of secrets: at least 32 bytes each for HS256, 48 for HS384, 64 for HS512 (RFC 7518 §3.2). */
+  readonly keys?: KeyMaterial | KeyRing
+  /** Public keys: PEM text, the URL of a PEM file, a JWK, or a list of them. RSA of at least 2048 bits. */
+  readonly publicKey?: string | URL | PublicJwk | readonly (string | URL | PublicJwk)[]
+  /** Address of a JWK Set, or a set. Of an address, `issuer` and `audience` must be given. */
+  readonly jwks?: string | URL | JwkSet
+  /** Issuer whose OpenID Connect discovery document names its keys. `audience` must be given. */
+  readonly discovery?: string | URL
+  /** When keys of `jwks` and `discovery` are fetched. */
+  readonly fetching?: KeyFetchOptions
+  /** Accepted `iss`; when given, a token without it is refused. Default with `discovery`: that issuer. */
   readonly issuer?: string | readonly string[]
-  /** Accepted `aud`, any overlap; when given, a token without it is refused. Default any. */
+  /** Accepted `aud`, any overlap; when given, a token without it is refused. */
   readonly audience?: string | readonly string[]
-  /** Accepted signature algorithms. Default and only choice for secrets: `['HS256']`. */
-  readonly algorithms?: readonly 'HS256'[]
+  /**
+   * Accepted signature algorithms. Default `['HS256']` for secrets, of which only one may be given; else
+   * what the keys are for. A key that does not say is for the first one here that fits it, RS256 for RSA.
+   */
+  readonly algorithms?: readonly JwtAlgorithm[]
+  /** Accepted `typ` in the header, such as `at+jwt` (RFC 9068); a token without it is refused. Default: `JWT`, `at+jwt` or none. */
+  readonly typ?: string | readonly string[]
   /** Difference between clocks to forgive. Default `0s`, at most `60s` (JWT-7). */
   readonly clockTolerance?: Duration
+  /** Header that the token is in; `Bearer` before it may be left out, except in `authorization`. Default `authorization`. */
+  readonly header?: string
+  /** Which claims say who is calling: a provider, or names of claims. Default `sub`, `roles`, `scope`, `tenant_id`. */
+  readonly claims?: ClaimPreset | ClaimNames
   /** Tokens kept with their verdict to skip the cryptography, good and bad ones; 0 keeps none. Default 256. */
   readonly cacheSize?: number
+  /** Asked with every call, for remembered tokens too: `true` refuses the token, a throw is answered with 503. */
+  readonly isRevoked?: (claims: Readonly<Record<string, unknown>>) => Awaitable<boolean>
+  /**
+   * Accepts `Authorization: DPoP` (RFC 9449). `true` is `{}`. Default: none, and tokens that are bound to
+   * such a key are refused.
+   */
+  readonly dpop?: boolean | DpopOptions
+  /**
+   * The client's certificate, for tokens that are bound to one (RFC 8705): out of a header that your proxy
+   * sets and nobody else can. Default: none, and such tokens are refused.
+   */
+  readonly certificate?: (request: AuthRequest) => Awaitable<ClientCertificate>
+  /** Where the variables are looked up. Default: those of the process. */
+  readonly env?: Environment
   /** Source of time. Default: the machine's. */
   readonly clock?: Clock
 }
 
-/** {@link JwtAuthOptions} after reading; the tolerance is milliseconds. */
-type JwtValues = Values<
-  JwtAuthOptions,
-  {
-    readonly keys: KeyRing
-    readonly issuer: readonly string[] | null
-    readonly audience: readonly string[] | null
-  }
->
-
-const MIN_KEY_BYTES = 32
-const MAX_TOLERANCE_MS = 60_000
-
-/** One name, or several. */
-const names: OptionKind<readonly string[]> = {
-  words: 'list',
-  read(value) {
-    const list: readonly unknown[] = Array.isArray(value) ? value : [value]
-    const isNames = list.length > 0 && list.every((name) => typeof name === 'string' && name !== '')
-    return isNames
-      ? { value: Object.freeze([...list]) as readonly string[] }
-      : { mistake: `must be non-empty text or a list of it, got ${valueKind(value)}` }
-  },
-}
-
-const algorithms: OptionKind<readonly 'HS256'[]> = {
-  words: 'list',
-  read(value) {
-    const fits = Array.isArray(value) && value.length > 0 && value.every((one) => one === 'HS256')
-    return fits ? { value } : { mistake: `must be ['HS256'] for a secret, got ${valueKind(value)}` }
-  },
-}
-
-const forgiven: OptionKind<number> = {
-  ...duration,
-  read(value, path) {
-    const reading = duration.read(value, path)
-    const isLonger = 'value' in reading && reading.value > MAX_TOLERANCE_MS
-    return isLonger ? { mistake: "must be at most '60s'" } : reading
-  },
-}
-
-/** The rows of {@link JwtAuthOptions}. */
-export const JWT: OptionGroup<JwtAuthOptions, JwtValues> = {
-  name: 'jwtAuth()',
-  prefix: 'TREFOIL_JWT',
-  rows: {
-    keys: {
-      read: { words: 'text', read: (value, path) => ({ value: readKeyRing(path, value) }) },
-      default: REQUIRED,
-      doc: 'Signing secret of at least 32 bytes, or a `keyRing(current, previous)`.',
-    },
-    issuer: {
-      read: names,
-      default: null,
-      shown: 'any',
-      doc: 'Accepted `iss`, one or a list; a token without it is refused.',
-    },
-    audience: {
-      read: names,
-      default: null,
-      shown: 'any',
-      doc: 'Accepted `aud`, any overlap; a token without it is refused.',
-    },
-    algorithms: {
-      read: algorithms,
-      default: ['HS256'],
-      doc: 'Accepted signature algorithms; there is no other for a secret.',
-    },
-    clockTolerance: {
-      read: forgiven,
-      default: '0s',
-      doc: 'Difference between clocks to forgive, at most `60s`.',
-    },
-    cacheSize: {
-      read: count({ least: 0 }),
-      default: 256,
-      doc: 'Tokens kept with their verdict, good and bad ones; `0` keeps none.',
-    },
-    clock: {
-      read: clock,
-      default: systemClock,
-      shown: "the machine's",
-      doc: 'Source of time.',
-    },
-  },
-}
-
 /** {@link JwtAuthOptions}, checked and complete. */
 export interface JwtRules extends ClaimRules {
-  /** The signing key first. */
-  readonly secrets: readonly Uint8Array[]
+  readonly source: GivenKeys
+  /** `null`: the usual ones, and none. */
+  readonly types: ReadonlySet<string> | null
+  /** In small letters; `null`: `authorization`. */
+  readonly header: string | null
+  readonly mapping: ClaimMapping
+  readonly isRevoked: JwtAuthOptions['isRevoked'] | null
+  readonly possession: PossessionRules
   readonly cacheSize: number
   readonly clock: Clock
 }
 
-/** @throws ImproperlyConfigured for what cannot be right; never names a secret */
-export function readJwtOptions(options: JwtAuthOptions): JwtRules {
-  const values = readOptions(JWT, options)
-  const { issuer: issuers, audience: audiences, cacheSize } = values
-  const secrets = [values.keys.current, ...values.keys.previous]
-  for (const secret of secrets) checkLength(secret)
-  const tolerance = values.clockTolerance / 1000
-  return { secrets, tolerance, issuers, audiences, cacheSize, clock: values.clock }
+const HOUR = 3_600_000
+const MAX_TOLERANCE_MS = 60_000
+
+type FetchValues = Values<KeyFetchOptions>
+
+/** The rows of {@link KeyFetchOptions}. */
+export const FETCHING: OptionGroup<KeyFetchOptions, FetchValues> = {
+  name: 'jwtAuth(): fetching',
+  prefix: 'TREFOIL_AUTH_JWT',
+  rows: {
+    timeout: { read: atLeast(1, HOUR), default: '5s', doc: 'Time for each document.' },
+    freshFor: {
+      read: atLeast(1000, 24 * HOUR),
+      default: '10m',
+      doc: 'How long a set is taken for new; after that it is fetched again while it is used.',
+    },
+    staleFor: {
+      read: atLeast(0, 24 * HOUR),
+      default: '1h',
+      doc: 'How long it is used beyond that while no newer one can be had; at most `24h`.',
+    },
+    cooldown: {
+      read: atLeast(1000, HOUR),
+      default: '30s',
+      doc: 'Least time between two attempts, whatever came of the first, and up to half as long again.',
+    },
+  },
 }
 
-function checkLength(key: Uint8Array): void {
-  if (key.length >= MIN_KEY_BYTES) return
-  throw new ImproperlyConfigured(
-    `jwtAuth(): keys must be at least ${MIN_KEY_BYTES} bytes for HS256, got ${key.length}; ` +
-      'make one with: openssl rand -base64 48',
-  )
+type DpopValues = Values<DpopOptions>
+
+/** The rows of {@link DpopOptions}. */
+export const DPOP: OptionGroup<DpopOptions, DpopValues> = {
+  name: 'jwtAuth(): dpop',
+  prefix: 'TREFOIL_AUTH_JWT',
+  rows: {
+    required: { read: flag, default: false, doc: 'Refuses tokens that are bound to no key.' },
+    lifetime: {
+      read: atLeast(1000, 5 * 60_000),
+      default: '1m',
+      doc: 'How far from now the time in a proof may be; at most `5m`.',
+    },
+  },
+}
+
+/** Values whose kinds go together are looked at once all are there. */
+type JwtValues = { readonly [Name in keyof JwtAuthOptions]-?: unknown } & {
+  readonly fetching: FetchRules
+  readonly clockTolerance: number
+  readonly header: string
+  readonly cacheSize: number
+  readonly isRevoked: JwtAuthOptions['isRevoked'] | null
+  readonly certificate: JwtAuthOptions['certificate'] | null
+  readonly env: Environment | null
+  readonly clock: Clock
+}
+
+const anything: OptionKind<unknown> = { words: 'value', read: (value) => ({ value }) }
+
+const variables: OptionKind<Environment> = kind(
+  'an object of variables',
+  (value): value is Environment => isRecord(value),
+)
+
+/** The rows of {@link JwtAuthOptions}. */
+export const JWT: OptionGroup<JwtAuthOptions, JwtValues> = {
+  name: 'jwtAuth()',
+  prefix: 'TREFOIL_AUTH_JWT',
+  rows: {
+    keys: {
+      read: anything,
+      default: null,
+      shown: 'from the variables',
+      doc: 'Secret of at least 32 bytes (48 for HS384, 64 for HS512), or a `keyRing(current, previous)`.',
+    },
+    publicKey: {
+      read: anything,
+      default: null,
+      doc: 'PEM text, the `URL` of a PEM file, a JWK, or a list of them.',
+    },
+    jwks: {
+      read: anything,
+      default: null,
+      doc: 'Address of a JWK Set, which wants `issuer` and `audience`; or a set.',
+    },
+    discovery: {
+      read: anything,
+      default: null,
+      doc: 'Issuer whose discovery document names its keys; wants `audience`.',
+    },
+    fetching: {
+      group: FETCHING,
+      default: {},
+      doc: 'When keys of `jwks` and `discovery` are fetched: below.',
+    },
+    issuer: {
+      read: anything,
+      default: null,
+      shown: 'not checked; with `discovery` that one',
+      doc: 'Accepted `iss`, one or a list. When given, a token without it is refused.',
+    },
+    audience: {
+      read: anything,
+      default: null,
+      shown: 'not checked',
+      doc: 'Accepted `aud`, one or a list, any overlap. When given, a token without it is refused.',
+    },
+    algorithms: {
+      read: anything,
+      default: null,
+      shown: '`HS256`, or what the keys are for',
+      doc: 'Accepted algorithms. Of secrets exactly one; a public key has one, the first here that fits it.',
+    },
+    typ: {
+      read: anything,
+      default: null,
+      shown: '`JWT`, `at+jwt` or none',
+      doc: 'Accepted `typ` of the header, one or a list. When given, a token without it is refused.',
+    },
+    clockTolerance: {
+      read: atLeast(0, MAX_TOLERANCE_MS),
+      default: '0s',
+      doc: 'Difference between clocks to forgive, at most `60s`.',
+    },
+    header: {
+      read: kind(
+        'the name of a header',
+        (value): value is string => typeof value === 'string' && isToken(value),
+      ),
+      default: 'authorization',
+      doc: 'Header that the token is in, with or without `Bearer` before it.',
+    },
+    claims: {
+      read: anything,
+      default: null,
+      shown: '`sub`, `roles`, `scope`, `tenant_id`',
+      doc: "`'keycloak'`, `'auth0'`, `'entra'`, or names of claims.",
+    },
+    cacheSize: {
+      read: count({ least: 0 }),
+      default: 256,
+      doc: 'Tokens kept with their verdict to skip the cryptography, good and bad ones; `0` keeps none.',
+    },
+    isRevoked: {
+      read: callable(),
+      default: null,
+      doc: 'Asked with every call whether a token was taken back: `(claims) => boolean`, or a promise of it.',
+    },
+    dpop: {
+      read: anything,
+      default: null,
+      doc: 'Accepts `Authorization: DPoP`; `true`, or options: below.',
+    },
+    certificate: {
+      read: callable(),
+      default: null,
+      doc: 'The certificate of the client as DER bytes or PEM text, for tokens bound to one: `(request) => …`.',
+    },
+    env: {
+      read: variables,
+      default: null,
+      shown: 'those of the process',
+      doc: 'Where the variables of the secrets are looked up.',
+    },
+    clock: { read: clock, default: systemClock, shown: "the machine's", doc: 'Source of time.' },
+  },
+}
+
+/** @throws ImproperlyConfigured for what cannot be right; never shows a value that may be a secret */
+export function readJwtOptions(options: JwtAuthOptions): JwtRules {
+  const values = readOptions(JWT, options)
+  const audiences = readNames(values.audience, 'audience')
+  const issuers = readNames(values.issuer, 'issuer')
+  const env = values.env ?? processEnvironment()
+  const source = readGivenKeys({ ...values, issuers, audiences, env })
+  const types = readNames(values.typ, 'typ')
+  const header = values.header.toLowerCase()
+  const possession = {
+    dpop: readDpop(values.dpop, values.clock),
+    certificate: values.certificate ?? null,
+  }
+  if (possession.dpop !== null && header !== 'authorization') {
+    throw new ImproperlyConfigured('jwtAuth(): dpop needs the header authorization')
+  }
+  return {
+    source,
+    issuers: issuers ?? source.issuers,
+    audiences,
+    types: types === null ? null : new Set(types.map(mediaType)),
+    tolerance: values.clockTolerance / 1000,
+    header: header === 'authorization' ? null : header,
+    mapping: readClaimMapping(values.claims ?? undefined, audiences ?? []),
+    isRevoked: values.isRevoked,
+    possession,
+    cacheSize: values.cacheSize,
+    clock: values.clock,
+  }
+}
+
+function readDpop(given: unknown, clock: Clock): PossessionRules['dpop'] {
+  if (given === null || given === false) return null
+  const { required, lifetime } = readOptions(DPOP, given === true ? {} : given)
+  return { proofs: new DpopProofs(lifetime, clock), required }
+}
+
+function atLeast(least: number, most: number): OptionKind<number> {
+  return {
+    words: 'duration',
+    read(value, path) {
+      const reading = duration.read(value, path)
+      if ('mistake' in reading) return reading
+      return reading.value >= least && reading.value <= most
+        ? reading
+        : { mistake: `must be a duration from ${shown(least)} to ${shown(most)}` }
+    },
+  }
+}
+
+function shown(ms: number): string {
+  if (ms % HOUR === 0 && ms > 0) return `${ms / HOUR}h`
+  return ms % 1000 === 0 ? `${ms / 1000}s` : `${ms}ms`
+}
+
+function readNames(value: unknown, option: string): readonly string[] | null {
+  if (value === null) return null
+  const names: unknown[] = Array.isArray(value) ? [...value] : [value]
+  if (names.length === 0 || !names.every(isName)) {
+    throw new ImproperlyConfigured(
+      `jwtAuth(): ${option} must be non-empty text or a list of it, got ${valueKind(value)}`,
+    )
+  }
+  return names
+}
+
+function isName(value: unknown): value is string {
+  return typeof value === 'string' && value !== ''
 }

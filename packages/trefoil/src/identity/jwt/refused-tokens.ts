@@ -2,7 +2,7 @@ import type { CredentialRefusal } from '../../contract/auth/refusal.ts'
 
 interface Remembered {
   readonly refusal: CredentialRefusal
-  /** Seconds since the Unix epoch before which the refusal did not hold; `null`: for ever. */
+  /** Seconds since the Unix epoch before which the refusal did not hold; `null`: as long as the keys are the same. */
   readonly since: number | null
 }
 
@@ -42,5 +42,10 @@ export class RefusedTokens {
       if (!oldest.done) this.#refusals.delete(oldest.value)
     }
     this.#refusals.set(token, { refusal, since })
+  }
+
+  /** Other keys count now: what none of the old ones signed, one of the new ones may have. */
+  clear(): void {
+    this.#refusals.clear()
   }
 }
