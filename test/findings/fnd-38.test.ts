@@ -38,7 +38,11 @@ const VALUES: readonly unknown[] = [
  * be looked up in the network or on the disk, and whoever set it up wrong has to see which one it was.
  * So is the folder of `staticFiles`, which is not asked for below.
  */
-const NAMES_OF_PLACES: ReadonlySet<string> = new Set(['serve ServeOptions.host'])
+const NAMES_OF_PLACES: ReadonlySet<string> = new Set([
+  'serve ServeOptions.host',
+  // Of a route too its path is what messages name it by.
+  'Part.endpoints PartEndpoint.path',
+])
 
 /** Everything an error says, wherever it is read: its causes and members too. */
 function said(error: unknown): string {

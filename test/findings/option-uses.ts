@@ -5,6 +5,7 @@ import {
   checkPreconditions,
   cookie,
   createApp,
+  defineProblems,
   dependency,
   encoded,
   field,
@@ -35,8 +36,10 @@ import {
 } from 'trefoil/auth'
 import { createRemoteTarget } from 'trefoil/client'
 import { CookieSigner, cookieSession } from 'trefoil/cookies'
+import { health } from 'trefoil/health'
 import { sendFile, serve, staticFiles, toNodeHandler } from 'trefoil/node'
-import { testClient } from 'trefoil/testing'
+import { definePart, readOptions } from 'trefoil/parts'
+import { createToken, testClient, client as typedClient } from 'trefoil/testing'
 import { z } from 'zod'
 
 /** Hands options over, and waits for what comes of it. What JavaScript may hand over has no type. */
@@ -95,7 +98,7 @@ function add(place: string, use: Use, good: Readonly<Record<string, unknown>> = 
   uses[place] = { use, good }
 }
 
-for (const owner of ['App', 'Routes']) {
+for (const owner of ['App', 'RouteGroup']) {
   const on = (root: ReturnType<typeof quiet>) => (owner === 'App' ? root : root.group('/g'))
   for (const verb of ['get', 'post', 'put', 'patch', 'delete'] as const) {
     add(`${owner}.${verb} OperationOptions`, (options) =>
@@ -122,6 +125,44 @@ add('OperationOptions.hints ToolHints', (hints) =>
 add('App.fetch FetchContext', (context) => app.fetch(new Request('http://localhost/'), context))
 add('App.localActions LocalCredentials', (given) => app.localActions(given), { headers: [] })
 add('App.startup StartupOptions', (options) => quiet().startup(options))
+const part = { name: 'own' }
+add('App.include Part', (given) => quiet().include(given), part)
+add('definePart Part', (given) => definePart(given), part)
+add('CreateAppOptions.parts Part', (given) => quiet({ parts: [given] }), part)
+const withPart = (members: object) => definePart({ ...part, ...members } as never)
+add(
+  'Part.endpoints PartEndpoint',
+  (endpoint) => quiet({ parts: [withPart({ endpoints: [endpoint] })] }).catalogue,
+  { method: 'GET', path: '/own', handle: handler },
+)
+add('Part.variables PartVariable', (variable) => withPart({ variables: [variable] }), {
+  name: 'TREFOIL_OWN_NAME',
+  doc: 'A name.',
+})
+const command = { name: 'go', describe: 'Go.', run: handler }
+add('Part.commands PartCommand', (given) => withPart({ commands: [given] }), command)
+add(
+  'PartCommand.options CommandOption',
+  (option) => withPart({ commands: [{ ...command, options: { far: option } }] }),
+  { describe: 'How far.' },
+)
+add(
+  'Part.authenticator AnyAuthConfig',
+  (config) => quiet({ parts: [withPart({ authenticator: config })] }).catalogue,
+  {
+    authenticate: (_request: unknown) => null,
+    surfaces: ['api'],
+  },
+)
+const row = { status: 409, text: 'Locked', fix: 'Unlock it.' }
+add('defineProblems OwnProblemRow', (given) => defineProblems('own', { own_locked: given }), row)
+add('ProblemSet.problem ProblemOptions', (options) =>
+  defineProblems('own', { own_locked: row }).problem('own_locked', options),
+)
+add('health HealthOptions', (options) => health(options))
+add('readOptions OptionSources', (sources) =>
+  readOptions({ name: 'own', prefix: 'TREFOIL_OWN', rows: {} }, {}, sources),
+)
 add(
   'ActionTarget.call ActionCallRequest',
   (request) => app.localActions({ headers: [] }).call(request),
@@ -291,13 +332,22 @@ add('toNodeHandler NodeHandlerOptions', (options) => toNodeHandler(app, options)
 add('staticFiles StaticOptions', (options) => staticFiles(tmpdir(), options))
 
 add('testClient TestClientOptions', (options) => testClient(app, options))
+add('client TypedClientOptions', (options) => typedClient(app, {}, options))
+add('createToken TokenOptions', (options) => createToken(options), { subject: 'ada', keys: SECRET })
+const guarded = quiet({ auth: [{ authenticate, surfaces: ['api'] }] })
+const value = dependency(handler)
+guarded.get('/', { params: { value } }, handler)
+add('TestClientOptions.as Identity', (as) => testClient(guarded, { as }), { subject: 'ada' })
+add('TestClientOptions.override OverrideOptions', (options) =>
+  testClient(guarded, { override: [[value, 1, options]] } as never),
+)
 add('CookieJar.set JarCookieOptions', (options) => client().http.cookies.set('a', 'b', options))
 add('TestCli.call CliCallOptions', (options) => client().cli.call('one', {}, options))
 add('TestCli.manifest CliManifestOptions', (options) => client().cli.manifest(options))
-for (const method of ['initialize', 'discover', 'toolsList'] as const) {
+for (const method of ['initialize', 'discover', 'listTools'] as const) {
   add(`TestMcp.${method} McpRequestOptions`, (options) => client().mcp[method](options))
 }
-add('TestMcp.toolsCall McpCallOptions', (options) => client().mcp.callTool('one', {}, options))
+add('TestMcp.callTool McpCallOptions', (options) => client().mcp.callTool('one', {}, options))
 for (const verb of ['get', 'post', 'put', 'patch', 'delete', 'head', 'options'] as const) {
   add(`TestHttp.${verb} TestRequestOptions`, (options) => client().http[verb]('/', options))
 }
@@ -312,7 +362,14 @@ export const OPTION_USES: Readonly<Record<string, OptionUse>> = uses
 
 /** What the framework made and takes back, and what is the app's own or another library's. */
 export const HANDLES: ReadonlySet<string> = new Set([
-  ...['App', 'Routes', 'Level', 'AppConfig', 'AppHandle', 'Mountable', 'Servable', 'ActionTarget'],
+  ...['App', 'RouteGroup', 'Level', 'AppConfig', 'AppHandle', 'CallableApp', 'ActionTarget'],
+  ...['Action', 'ActionHandle', 'Catalogue', 'ParamSpec', 'DeclaredProblem', 'ProblemRow'],
+  ...['ProblemSet', 'KnownProblem', 'ClientProblemFacts', 'PartApp', 'CommandContext'],
+  ...['ClientSite', 'Lifespan', 'Transport', 'Connection', 'WireRequest'],
+  // Judged by the part's own check, or by whoever reads options by them.
+  ...['AnyOptionGroup', 'OptionGroup', 'AnyOptionRow', 'OptionKind', 'RenamedVariable'],
+  ...['AdmitPort', 'LimitsPort', 'AuditPort', 'TransactionPort', 'ApprovalDecider'],
+  ...['Arriving', 'ApprovalCase'],
   ...['Call', 'CallRequest', 'ClientFacts', 'ActionFacts', 'HeaderReader', 'ProviderCall'],
   ...['AuthContext', 'AuthRequest', 'Guard', 'Dependency', 'MarkedParam', 'ErrorHandler'],
   ...['Reply', 'CookieSigner', 'KeyRing', 'UnfitForProduction', 'ProductionRisk'],
@@ -325,4 +382,4 @@ export const HANDLES: ReadonlySet<string> = new Set([
 ])
 
 /** Constructors nobody calls but the framework, and the methods of `App` seen through its handles. */
-export const NOT_CALLED: RegExp = /^(?:Reply|Routes|TestClient|(?:Mountable|Servable)\.\w+) /
+export const NOT_CALLED: RegExp = /^(?:Reply|RouteGroup|TestClient|(?:AppHandle|CallableApp)\.\w+) /

@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from '../base/clock.ts'
-import { type Duration, parseDuration } from '../base/duration.ts'
+import type { Duration } from '../base/duration.ts'
 import { checkOptionNames, type OptionNames } from '../contract/options/option-names.ts'
+import { readSeconds } from '../contract/options/read-duration.ts'
 import { ImproperlyConfigured } from '../contract/problems/problem.ts'
 import { signToken } from '../identity/jwt/sign-token.ts'
 import { isKeyRing, type KeyMaterial, type KeyRing, keyRing } from '../identity/key-ring.ts'
@@ -83,7 +84,7 @@ function claimsOf(options: TokenOptions): Readonly<Record<string, unknown>> {
   return {
     sub: subject,
     iat: issuedAt,
-    exp: issuedAt + lifetime(options.expiresIn ?? '1h'),
+    exp: issuedAt + lifetime(options.expiresIn === undefined ? '1h' : options.expiresIn),
     iss: issuer,
     aud: audience,
     roles,
@@ -100,11 +101,7 @@ function checkTexts(option: string, list: unknown): void {
 }
 
 function lifetime(expiresIn: Duration): number {
-  const ms = parseDuration(expiresIn)
-  if (ms === null || ms === 0 || ms % 1000 !== 0) {
-    throw new ImproperlyConfigured(
-      "createToken(): expiresIn must be a duration of whole seconds, such as '15m'",
-    )
-  }
-  return ms / 1000
+  const seconds = readSeconds('createToken(): expiresIn', expiresIn)
+  if (seconds > 0) return seconds
+  throw new ImproperlyConfigured('createToken(): expiresIn must be a second or more')
 }

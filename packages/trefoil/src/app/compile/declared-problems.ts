@@ -26,7 +26,9 @@ export function declaredProblems(
   return [...new Set<unknown>(given)].map((code) => {
     const row = rowOf(code, own)
     if (row === null) {
-      const shown = typeof code === 'string' ? `'${code}'` : shownValue(code)
+      // Only what may be a slip for a code: anything else may be a secret in the wrong place (FND-38).
+      const isName = typeof code === 'string' && /^[A-Za-z_]{1,64}$/.test(code)
+      const shown = isName ? `'${code}'` : shownValue(code)
       throw new ImproperlyConfigured(
         `${where}: problems has ${shown}, which is no code of the framework nor of a part; define it with defineProblems()`,
       )

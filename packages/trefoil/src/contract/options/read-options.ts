@@ -4,6 +4,7 @@ import { unknownName } from '../../base/unknown-name.ts'
 import { ImproperlyConfigured } from '../problems/problem.ts'
 import { type Environment, findVariable, type KnownVariables } from './environment.ts'
 import type { Reading } from './option-kind.ts'
+import { checkOptionNames, type OptionNames } from './option-names.ts'
 import {
   type AnyOptionGroup,
   type AnyOptionRow,
@@ -26,6 +27,8 @@ export interface OptionSources {
   readonly given?: Set<string>
 }
 
+const SOURCES: OptionNames<OptionSources> = { env: true, renamed: true, used: true, given: true }
+
 /**
  * Reads an options object by its rows: explicit option, then variable, then default (APP-5). A
  * variable whose option is given is not even looked at.
@@ -38,6 +41,7 @@ export function readOptions<
   Options,
   Values extends { readonly [Name in keyof Options]-?: unknown },
 >(group: OptionGroup<Options, Values>, given: unknown, sources: OptionSources = {}): Values {
+  checkOptionNames('readOptions()', sources, SOURCES)
   const mistakes: string[] = []
   // Rows are of the group's own types; walking through them needs none.
   const values = readGroup(group as unknown as AnyOptionGroup, given, sources, mistakes)
