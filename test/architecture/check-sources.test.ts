@@ -47,7 +47,7 @@ const SOUND: Readonly<Record<string, string>> = {
   'testing/README.md': SIGN,
   'testing/client.ts': "import { app } from '../app/create.ts'\nexport const client = app\n",
   'program/README.md': SIGN,
-  'program/main.ts':
+  'program/start.ts':
     "import 'node:fs'\nimport { app } from '../app/create.ts'\nexport const main = (at: string): unknown => [app, import(at)]\n",
   'index.ts':
     "// the front door\nexport { app } from './app/create.ts'\nexport type { G } from './policy/guard.ts'\n",
@@ -92,10 +92,10 @@ const CASES: readonly Case[] = [
   ...forbidden('describe/x.ts', '../engine/run.ts'),
   ...forbidden('features/x.ts', '../app/create.ts'),
   ...forbidden('client/x.ts', '../engine/run.ts'),
-  ...forbidden('app/x.ts', '../program/main.ts'),
+  ...forbidden('app/x.ts', '../program/start.ts'),
   ...forbidden('app/x.ts', '../testing/client.ts'),
   ...forbidden('program/x.ts', '../testing/client.ts'),
-  ...forbidden('x.ts', './program/main.ts'),
+  ...forbidden('x.ts', './program/start.ts'),
   ...forbidden('x.ts', './testing/client.ts'),
   ...forbidden('x.ts', './index.ts'),
   ['imports', 'app/x.ts', 'a door by its package name', { 'app/x.ts': "import 'trefoil/client'" }],
@@ -209,7 +209,7 @@ const CASES: readonly Case[] = [
   ...untrue('app', 'a ban that nobody holds', '- Must never happen here: importing `engine`.'),
   ['folder-size', 'app', 'too many files', files('app', 20)],
   ['fan-out', 'app/x.ts', 'too many imports', { ...files('base', 15), 'app/x.ts': wide(16) }],
-  ['fan-out', 'app/create-app.ts', 'no longer wide', { 'app/create-app.ts': '' }],
+  ['fan-out', 'app/app.ts', 'no longer wide', { 'app/app.ts': '' }],
 ]
 
 /** So many files, none of which does anything. */

@@ -33,7 +33,7 @@ function program(name: LoggerName, body: string): string {
     const app = createApp({
       name: 'fnd-33',
       env: {},
-      ${name === 'default' ? '' : 'logger,'}
+      ${name === 'default' ? '' : 'log: { logger },'}
       auth: [{ authenticate, surfaces: ['api', 'mcp', 'cli'] }],
       approval: () => { throw failure() },
     })

@@ -113,6 +113,11 @@ class Walk {
   }
 
   #methods(type: ts.Type): void {
+    // An alias of a union, or of something that has no name.
+    if (type.symbol === undefined) {
+      for (const one of this.#own(type)) this.#methods(one)
+      return
+    }
     if (this.#held.has(type.symbol)) return
     this.#held.add(type.symbol)
     for (const member of type.getProperties()) {
