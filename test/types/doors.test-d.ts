@@ -41,7 +41,7 @@ export type Checks = [
   Expect<Equal<Awaited<ReturnType<typeof serve>>, RunningServer>>,
   Expect<Equal<ReturnType<typeof createRemoteTarget>, ActionTarget>>,
   Expect<Equal<Parameters<typeof createRemoteTarget>[0], RemoteTargetOptions>>,
-  Expect<Equal<Parameters<typeof jwtAuth>[0], JwtAuthOptions>>,
+  Expect<Equal<Parameters<typeof jwtAuth>[0], JwtAuthOptions | undefined>>,
   Expect<Equal<ReturnType<typeof keyRing>, KeyRing>>,
   Expect<Equal<Parameters<typeof createToken>[0], TokenOptions>>,
   Expect<Equal<Parameters<typeof stream>[0], StreamSource>>,

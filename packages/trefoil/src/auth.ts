@@ -19,6 +19,7 @@ export type {
   ApiKeyScheme,
   BasicScheme,
   BearerScheme,
+  DpopScheme,
   OpenIdConnectScheme,
   SecurityScheme,
 } from './contract/auth/security-scheme.ts'
@@ -34,10 +35,10 @@ export type {
 } from './identity/jwt/algorithms.ts'
 export type { ClaimNames, ClaimPlace, ClaimPreset } from './identity/jwt/claim-mapping.ts'
 export type { DpopOptions, JwtAuthOptions, KeyFetchOptions } from './identity/jwt/jwt-options.ts'
-export type { JwkSet } from './identity/jwt/key-set.ts'
+export type { JwkSet } from './identity/jwt/keys/key-set.ts'
+export type { PublicJwk } from './identity/jwt/keys/public-key.ts'
+export type { KeyStatus } from './identity/jwt/keys/remote-keys.ts'
 export type { ClientCertificate } from './identity/jwt/possession.ts'
-export type { PublicJwk } from './identity/jwt/public-key.ts'
-export type { KeyStatus } from './identity/jwt/remote-keys.ts'
 export type { CreateTokenOptions, JwtAuth } from './identity/jwt-auth.ts'
 export { jwtAuth } from './identity/jwt-auth.ts'
 export type { KeyMaterial, KeyRing } from './identity/key-ring.ts'

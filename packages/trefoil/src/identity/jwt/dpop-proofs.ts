@@ -5,10 +5,10 @@ import type { AuthRequest } from '../../contract/call/call.ts'
 import { isPublicKeyAlgorithm } from './algorithms.ts'
 import { readPart, splitToken } from './compact-token.ts'
 import { mediaType } from './header-check.ts'
-import { publicKeyOfJwk } from './public-key.ts'
+import { publicKeyOfJwk } from './keys/public-key.ts'
+import { signerOf } from './keys/verify-signature.ts'
 import { SeenProofs } from './seen-proofs.ts'
 import { sha256, thumbprintOf } from './thumbprint.ts'
-import { signerOf } from './verify-signature.ts'
 
 /** As much as any key and address need. */
 const MAX_PROOF_LENGTH = 8192

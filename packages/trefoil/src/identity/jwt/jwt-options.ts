@@ -21,12 +21,12 @@ import {
   readClaimMapping,
 } from './claim-mapping.ts'
 import { DpopProofs } from './dpop-proofs.ts'
-import { type GivenKeys, readGivenKeys } from './given-keys.ts'
 import { mediaType } from './header-check.ts'
-import type { JwkSet } from './key-set.ts'
+import { type GivenKeys, readGivenKeys } from './keys/given-keys.ts'
+import type { JwkSet } from './keys/key-set.ts'
+import type { PublicJwk } from './keys/public-key.ts'
+import type { FetchRules } from './keys/remote-keys.ts'
 import type { ClientCertificate, PossessionRules } from './possession.ts'
-import type { PublicJwk } from './public-key.ts'
-import type { FetchRules } from './remote-keys.ts'
 
 /** When keys of `jwks` and `discovery` are fetched. */
 export interface KeyFetchOptions {

@@ -1,6 +1,6 @@
 import type { AuthContext } from '../../contract/auth/auth-context.ts'
 import type { KeyBinding } from './key-binding.ts'
-import type { TrustedKey } from './key-source.ts'
+import type { TrustedKey } from './keys/key-source.ts'
 
 /** What became of a genuine token: it holds for that token until it is over. */
 export interface Verdict {

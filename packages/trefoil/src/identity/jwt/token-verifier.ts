@@ -8,7 +8,7 @@ import { type CompactToken, readPart, splitToken } from './compact-token.ts'
 import { type JwtHeader, JwtHeaders } from './header-check.ts'
 import type { JwtRules } from './jwt-options.ts'
 import { bindingOf } from './key-binding.ts'
-import type { KeyRefusal, KeySource, LogsHere, TrustedKey } from './key-source.ts'
+import type { KeyRefusal, KeySource, LogsHere, TrustedKey } from './keys/key-source.ts'
 import { RefusedTokens } from './refused-tokens.ts'
 import { TokenCache, type Verdict } from './token-cache.ts'
 

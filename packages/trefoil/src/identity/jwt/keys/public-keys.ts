@@ -1,5 +1,5 @@
-import type { CompactToken } from './compact-token.ts'
-import type { JwtHeader } from './header-check.ts'
+import type { CompactToken } from '../compact-token.ts'
+import type { JwtHeader } from '../header-check.ts'
 import type { KeyRefusal, KeySource, TrustedKey } from './key-source.ts'
 import type { PublicKey } from './public-key.ts'
 import { loadVerifier, signerOf } from './verify-signature.ts'

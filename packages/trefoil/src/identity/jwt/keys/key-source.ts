@@ -1,7 +1,7 @@
-import type { Awaitable } from '../../base/promise.ts'
-import type { Logger } from '../../contract/call/logger.ts'
-import type { CompactToken } from './compact-token.ts'
-import type { JwtHeader } from './header-check.ts'
+import type { Awaitable } from '../../../base/promise.ts'
+import type { Logger } from '../../../contract/call/logger.ts'
+import type { CompactToken } from '../compact-token.ts'
+import type { JwtHeader } from '../header-check.ts'
 
 /** A key that tokens are verified with, as a verdict remembers it. */
 export interface TrustedKey {

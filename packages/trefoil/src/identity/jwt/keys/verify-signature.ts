@@ -1,6 +1,6 @@
-import { PUBLIC_KEY, type PublicKeyAlgorithm } from './algorithms.ts'
-import type { CompactToken } from './compact-token.ts'
-import type { JwtHeader } from './header-check.ts'
+import { PUBLIC_KEY, type PublicKeyAlgorithm } from '../algorithms.ts'
+import type { CompactToken } from '../compact-token.ts'
+import type { JwtHeader } from '../header-check.ts'
 import type { KeyRefusal } from './key-source.ts'
 import type { PublicKey } from './public-key.ts'
 

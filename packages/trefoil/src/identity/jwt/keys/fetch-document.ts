@@ -1,7 +1,7 @@
-import { joinBytes } from '../../base/join-bytes.ts'
-import { readStrictJson } from '../../base/json/strict-json.ts'
-import { isRecord } from '../../base/plain/is-record.ts'
-import { startTimer } from '../../base/start-timer.ts'
+import { joinBytes } from '../../../base/join-bytes.ts'
+import { readStrictJson } from '../../../base/json/strict-json.ts'
+import { isRecord } from '../../../base/plain/is-record.ts'
+import { startTimer } from '../../../base/start-timer.ts'
 
 /** A key set of some hundred keys; more is not read (JWT-4). */
 export const MOST_BYTES: number = 256 * 1024

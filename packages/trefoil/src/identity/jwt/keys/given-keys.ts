@@ -1,12 +1,12 @@
-import type { Clock } from '../../base/clock.ts'
-import { isRecord } from '../../base/plain/is-record.ts'
-import type { Environment } from '../../contract/options/environment.ts'
-import type { ProductionRisk } from '../../contract/options/production-risk.ts'
-import { valueKind } from '../../contract/options/value-kind.ts'
-import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
-import { type KeyRing, readKeyRing, ringKeys } from '../key-ring.ts'
-import { ringOfVariables } from '../key-variables.ts'
-import { risksOfSecrets } from '../secret-weakness.ts'
+import type { Clock } from '../../../base/clock.ts'
+import { isRecord } from '../../../base/plain/is-record.ts'
+import type { Environment } from '../../../contract/options/environment.ts'
+import type { ProductionRisk } from '../../../contract/options/production-risk.ts'
+import { valueKind } from '../../../contract/options/value-kind.ts'
+import { ImproperlyConfigured } from '../../../contract/problems/problem.ts'
+import { type KeyRing, readKeyRing, ringKeys } from '../../key-ring.ts'
+import { ringOfVariables } from '../../key-variables.ts'
+import { risksOfSecrets } from '../../secret-weakness.ts'
 import {
   HMAC,
   type HmacAlgorithm,
@@ -14,7 +14,7 @@ import {
   isPublicKeyAlgorithm,
   PUBLIC_KEY,
   type PublicKeyAlgorithm,
-} from './algorithms.ts'
+} from '../algorithms.ts'
 import { discoveredIssuer } from './discovery.ts'
 import { addressMistake, isLoopback } from './key-address.ts'
 import { readKeyFile } from './key-file.ts'

@@ -1,9 +1,9 @@
 import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto'
-import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
-import { holdRingTo, type KeyRing, type RingKey, ringKeys } from '../key-ring.ts'
-import { HMAC, type HmacAlgorithm, type HmacRow } from './algorithms.ts'
-import type { CompactToken } from './compact-token.ts'
-import type { JwtHeader } from './header-check.ts'
+import { ImproperlyConfigured } from '../../../contract/problems/problem.ts'
+import { holdRingTo, type KeyRing, type RingKey, ringKeys } from '../../key-ring.ts'
+import { HMAC, type HmacAlgorithm, type HmacRow } from '../algorithms.ts'
+import type { CompactToken } from '../compact-token.ts'
+import type { JwtHeader } from '../header-check.ts'
 import type { KeyRefusal, KeySource, TrustedKey } from './key-source.ts'
 
 interface Prepared {

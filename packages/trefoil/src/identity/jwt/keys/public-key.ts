@@ -1,6 +1,6 @@
 import { createHash, createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto'
-import { isRecord } from '../../base/plain/is-record.ts'
-import { isPublicKeyAlgorithm, PUBLIC_KEY, type PublicKeyAlgorithm } from './algorithms.ts'
+import { isRecord } from '../../../base/plain/is-record.ts'
+import { isPublicKeyAlgorithm, PUBLIC_KEY, type PublicKeyAlgorithm } from '../algorithms.ts'
 import type { TrustedKey } from './key-source.ts'
 
 /** A public key as JSON (RFC 7517). Members that are not needed are not looked at. */

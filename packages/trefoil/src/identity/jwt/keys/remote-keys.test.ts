@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { AuthContext } from '../../contract/auth/auth-context.ts'
-import type { AuthRequest } from '../../contract/call/call.ts'
-import { type JwtAuth, jwtAuth } from '../jwt-auth.ts'
+import { AuthContext } from '../../../contract/auth/auth-context.ts'
+import type { AuthRequest } from '../../../contract/call/call.ts'
+import { type JwtAuth, jwtAuth } from '../../jwt-auth.ts'
 import {
   base64url,
   ecPair,
@@ -11,8 +11,8 @@ import {
   movableClock,
   requestWith,
   rsaPair,
-} from './issuer.fixture.ts'
-import type { JwtAuthOptions } from './jwt-options.ts'
+} from '../issuer.fixture.ts'
+import type { JwtAuthOptions } from '../jwt-options.ts'
 import { json, type KeyServer, keyServer } from './key-server.fixture.ts'
 
 const ISSUER = 'https://issuer.example'

@@ -1,7 +1,7 @@
 import { createPublicKey, generateKeyPairSync } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { PUBLIC_KEY } from './algorithms.ts'
-import { ecPair, ed25519Pair, jwk, pem, rsaPair } from './issuer.fixture.ts'
+import { PUBLIC_KEY } from '../algorithms.ts'
+import { ecPair, ed25519Pair, jwk, pem, rsaPair } from '../issuer.fixture.ts'
 import { type KeyReading, publicKeyOfJwk, publicKeyOfPem } from './public-key.ts'
 
 const rsa = rsaPair()

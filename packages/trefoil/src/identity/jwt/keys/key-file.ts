@@ -1,4 +1,4 @@
-import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
+import { ImproperlyConfigured } from '../../../contract/problems/problem.ts'
 
 /**
  * The text of a key in a file, read when the app starts. Messages name the file and never say what is

@@ -1,5 +1,5 @@
-import { isRecord } from '../../base/plain/is-record.ts'
-import type { PublicKeyAlgorithm } from './algorithms.ts'
+import { isRecord } from '../../../base/plain/is-record.ts'
+import type { PublicKeyAlgorithm } from '../algorithms.ts'
 import { type PublicJwk, type PublicKey, publicKeyOfJwk } from './public-key.ts'
 
 /** A JWK Set (RFC 7517 §5). */

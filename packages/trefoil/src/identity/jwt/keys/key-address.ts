@@ -1,4 +1,4 @@
-import { parseIp, parseIpRange } from '../../base/ip.ts'
+import { parseIp, parseIpRange } from '../../../base/ip.ts'
 
 /** Loopback, private, link-local (where clouds keep credentials), shared, unspecified, multicast, unique local. */
 const INSIDE = [
