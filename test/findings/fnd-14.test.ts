@@ -32,6 +32,10 @@ describe('FND-14: every duration and every size at the doors', () => {
         "GroupOptions.timeout",
         "HstsOptions.maxAge",
         "JwtAuthOptions.clockTolerance",
+        "KeyFetchOptions.cooldown",
+        "KeyFetchOptions.freshFor",
+        "KeyFetchOptions.staleFor",
+        "KeyFetchOptions.timeout",
         "LimitOptions.body",
         "LimitOptions.close",
         "LimitOptions.file",
@@ -53,6 +57,7 @@ describe('FND-14: every duration and every size at the doors', () => {
         "ServeOptions.shutdownTimeout",
         "SseOptions.heartbeat",
         "StaticOptions.maxAge",
+        "TokenOptions.expiresIn",
       ]
     `)
   })
