@@ -2,12 +2,15 @@
 // uses nothing but what it was handed or what is exported, and replaces no built-in.
 import { afterEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { hasRole } from '../../packages/trefoil/src/auth.ts'
+import * as auth from '../../packages/trefoil/src/auth.ts'
+import * as cookies from '../../packages/trefoil/src/cookies.ts'
 import * as trefoil from '../../packages/trefoil/src/index.ts'
 import { sendFile } from '../../packages/trefoil/src/node.ts'
 import { ALL, ann, ask, hostile, known, untyped } from './hostile.ts'
 
-const { AuthContext, CookieSigner, cookieSession, file, PROBLEMS, sse } = trefoil
+const { AuthContext, hasRole } = auth
+const { CookieSigner, cookieSession } = cookies
+const { file, PROBLEMS, sse } = trefoil
 const KEYS = 'q8Yd0fP3mZs7Lw2Xc9Vb1Nj6Kt4Rg5Hh'
 
 const undo: (() => void)[] = []
@@ -63,7 +66,7 @@ describe('the view that shows credentials', () => {
   // surface, the token of each call it is shown later.
   test('its getters answer for no other view', async () => {
     let kept: object = {}
-    const app = known((request: trefoil.AuthRequest) => {
+    const app = known((request: auth.AuthRequest) => {
       kept = request
       return ann()
     })
@@ -75,7 +78,7 @@ describe('the view that shows credentials', () => {
           return null
         }
       }
-      const headers = read('headers') as trefoil.AuthRequest['headers'] | null
+      const headers = read('headers') as auth.AuthRequest['headers'] | null
       return [read('bearer'), headers?.get('authorization') ?? null]
     })
     const headers = { authorization: 'Bearer of-ann' }
@@ -89,8 +92,8 @@ describe('a view that only looks like one', () => {
     ['a proxy', (view: object) => new Proxy(view, {})],
   ])('%s of the view of an authenticator shows no credential', async (_, make) => {
     let shown: unknown[] = []
-    const app = known((request: trefoil.AuthRequest) => {
-      const fake = make(request) as trefoil.AuthRequest
+    const app = known((request: auth.AuthRequest) => {
+      const fake = make(request) as auth.AuthRequest
       shown = (['bearer', 'headers'] as const).map((member) => {
         try {
           return fake[member]
@@ -132,7 +135,7 @@ describe('classes that one call can change for all later ones', () => {
 
   const session = cookieSession<{ user: string }>({ keys: KEYS, env: {} })
   const withSession = () => {
-    const app = known(async (request: trefoil.AuthRequest) => {
+    const app = known(async (request: auth.AuthRequest) => {
       const user = (await request.resolve(session)).get('user')
       return user === undefined ? null : new AuthContext({ subject: user })
     })

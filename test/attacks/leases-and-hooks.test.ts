@@ -14,7 +14,8 @@ test('a lease whose release rejects later does not end the process', async () =>
   const release = async () => {
     throw new Error('the counter is gone')
   }
-  await startCall({ app: { limits: { take: () => ({ release: release as () => void }) } } }).outcome
+  await startCall({ app: { limits: [{ take: () => ({ release: release as () => void }) }] } })
+    .outcome
   await later(20)
   process.removeAllListeners('unhandledRejection')
   for (const listener of before) process.on('unhandledRejection', listener)
@@ -26,12 +27,14 @@ test('a lease that comes after the deadline is released once', async () => {
   const started = startCall({
     action: { timeout: 20 },
     app: {
-      limits: {
-        take: async () => {
-          await later(50)
-          return { release: () => void released++ }
+      limits: [
+        {
+          take: async () => {
+            await later(50)
+            return { release: () => void released++ }
+          },
         },
-      },
+      ],
       clock: { now: Date.now, elapsed: () => performance.now() },
     },
   })

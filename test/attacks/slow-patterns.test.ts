@@ -21,7 +21,7 @@ const LONG = 200
 
 describe('MCP-16, DOCS-5: an example costs little, whatever the pattern', () => {
   test.each(SLOW)('%s on the documentation pages', async (pattern) => {
-    const app = createApp({ name: 'shop', docsPath: '/docs', publicSurfaces: ['api', 'mcp'] })
+    const app = createApp({ name: 'shop', docs: { path: '/docs' }, publicSurfaces: ['api', 'mcp'] })
     const params = { code: z.string().regex(pattern).min(LONG) }
     const returns = z.object({ code: z.string().regex(pattern) })
     const options = { name: 'find', description: 'Find.', public: true, tool: true } as const

@@ -102,7 +102,7 @@ describe('what stands in for a test stays in its client', () => {
       .filter((file) => file.endsWith('.ts') && !file.includes('.test'))
       .filter((file) => /from '.*\/variant\.ts'/.test(readFileSync(join(SOURCES, file), 'utf8')))
       .map((file) => relative(SOURCES, join(SOURCES, file)).replaceAll('\\', '/'))
-    expect(importers.sort()).toEqual(['app/create-app.ts', 'testing/stand-ins.ts'])
+    expect(importers.sort()).toEqual(['app/app.ts', 'testing/stand-ins.ts'])
     const { exports } = JSON.parse(
       readFileSync(join(ROOT, 'packages', 'trefoil', 'package.json'), 'utf8'),
     )

@@ -79,7 +79,13 @@ test('with debug, what has no text is answered too', async () => {
 // Was wrong: engine/ending/settle.ts:16: bySpecificity() stands outside the try
 test('a class of an error handler that throws when it is asked', async () => {
   const app = hostile()
-  app.onError(untyped({ [Symbol.hasInstance]: () => fail('SECRET') }), () => 'handled')
+  // A class, or it would be refused when it is handed over.
+  class Odd extends Error {
+    static override [Symbol.hasInstance](): boolean {
+      return fail('SECRET')
+    }
+  }
+  app.onError(Odd, () => 'handled')
   app.get('/x', () => fail('odd'))
   let status: unknown
   const lost = await unhandled(async () => {
