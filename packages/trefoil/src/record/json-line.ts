@@ -6,8 +6,14 @@ import { describeError, isError, tagOf } from './describe-error.ts'
  * out are left out; nothing in them makes this throw.
  */
 export function jsonLine(members: Iterable<readonly [name: string, value: unknown]>): string {
+  const list = [...members]
+  // Nearly all lines, at half the price: there is nothing in them that has to be asked what it is.
+  if (list.every(([, value]) => isScalar(value))) {
+    // Defined and not assigned, so that a field called `__proto__` is printed like any other.
+    return escapeUnseen(JSON.stringify(Object.fromEntries(list)))
+  }
   const texts: string[] = []
-  for (const [name, value] of members) {
+  for (const [name, value] of list) {
     const text = jsonOf(value)
     if (text !== undefined) texts.push(`${JSON.stringify(name)}:${text}`)
   }
@@ -21,6 +27,12 @@ function jsonOf(value: unknown): string | undefined {
   } catch {
     return JSON.stringify(tagOf(value))
   }
+}
+
+function isScalar(value: unknown): value is string | number | boolean | null {
+  if (value === null) return true
+  const type = typeof value
+  return type === 'string' || type === 'number' || type === 'boolean'
 }
 
 function inJson(_name: string, value: unknown): unknown {

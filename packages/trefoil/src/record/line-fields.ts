@@ -32,6 +32,7 @@ export function renameReserved(
   fields: LogLine['fields'],
   isReserved: (name: string) => boolean,
 ): LogLine['fields'] {
+  if (!fields.some(([name]) => isReserved(name))) return fields
   const taken = new Set(fields.map(([name]) => name))
   return fields.map(([name, value]) => {
     if (!isReserved(name)) return [name, value]
