@@ -293,6 +293,11 @@ describe('start-up mistakes', () => {
       'publicKey is for another algorithm',
     ],
     [
+      'unset keys beside a secret of the environment',
+      { keys: undefined, env: { TREFOIL_AUTH_JWT__SECRET: 'k'.repeat(40) } },
+      'keys is undefined; is the variable that it comes from set?',
+    ],
+    [
       'no keys at all',
       { env: {} },
       'needs keys: give keys, publicKey, jwks or discovery, or set TREFOIL_AUTH_JWT__SECRET',

@@ -22,7 +22,7 @@ import {
 } from './claim-mapping.ts'
 import { DpopProofs } from './dpop-proofs.ts'
 import { mediaType } from './header-check.ts'
-import { type GivenKeys, readGivenKeys } from './keys/given-keys.ts'
+import { type GivenKeys, readGivenKeys, refuseUnset } from './keys/given-keys.ts'
 import type { JwkSet } from './keys/key-set.ts'
 import type { PublicJwk } from './keys/public-key.ts'
 import type { FetchRules } from './keys/remote-keys.ts'
@@ -286,6 +286,7 @@ export const JWT: OptionGroup<JwtAuthOptions, JwtValues> = {
 /** @throws ImproperlyConfigured for what cannot be right; never shows a value that may be a secret */
 export function readJwtOptions(options: JwtAuthOptions): JwtRules {
   const values = readOptions(JWT, options)
+  refuseUnset(options ?? {})
   const audiences = readNames(values.audience, 'audience')
   const issuers = readNames(values.issuer, 'issuer')
   const env = values.env ?? processEnvironment()

@@ -55,6 +55,22 @@ export interface KeyOptions {
 
 const SOURCES = ['keys', 'publicKey', 'jwks', 'discovery'] as const
 
+/**
+ * A source that is named has to be there: the secret of `keys: process.env.SECRET` that is not set must
+ * not be some other secret of the environment (FND-52).
+ *
+ * @throws ImproperlyConfigured naming the option
+ */
+export function refuseUnset(
+  options: { readonly [Name in (typeof SOURCES)[number]]?: unknown },
+): void {
+  const unset = SOURCES.find((name) => Object.hasOwn(options, name) && options[name] === undefined)
+  if (unset === undefined || SOURCES.some((name) => options[name] !== undefined)) return
+  throw new ImproperlyConfigured(
+    `jwtAuth(): ${unset} is undefined; is the variable that it comes from set?`,
+  )
+}
+
 /** @throws ImproperlyConfigured for keys that are none or too weak, and for more than one source */
 export function readGivenKeys(options: KeyOptions): GivenKeys {
   const given = SOURCES.filter((name) => options[name] !== null)
