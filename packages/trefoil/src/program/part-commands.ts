@@ -124,7 +124,13 @@ async function runOne(
 function quiet(command: Command, write: (text: string) => void = () => undefined): Command {
   return command
     .exitOverride()
-    .configureOutput({ writeOut: write, writeErr: write })
+    .configureOutput({
+      writeOut: write,
+      writeErr: write,
+      getOutHelpWidth: () => 100,
+      getErrHelpWidth: () => 100,
+    })
+    .helpOption('-h, --help', 'print help')
     .enablePositionalOptions()
 }
 
