@@ -4,9 +4,7 @@
 /** By runtime, then by way and check. */
 export const KNOWN = {
   Node: {},
-  Bun: {
-    'Bun.serve: a file says its length': 'Bun sends every stream in chunks, without Content-Length',
-  },
+  Bun: {},
   Deno: {
     'Deno.serve: a request without Host is refused': 'Deno makes up a host for it',
   },
