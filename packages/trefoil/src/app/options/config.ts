@@ -6,6 +6,7 @@ import {
 import { optionRisks } from '../../contract/options/option-risks.ts'
 import { nameVariables, readOptions } from '../../contract/options/read-options.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
+import { MCP_PATH } from '../../contract/protocol/paths.ts'
 import { corsOf } from '../../policy/cors.ts'
 import { LOCAL_HOSTS, parseHostPatterns } from '../../policy/edge.ts'
 import { type ProxyPolicy, parseTrustedProxies } from '../../policy/proxies.ts'
@@ -100,7 +101,7 @@ function checkPaths({ docs, mcp }: AppValues, isGiven: (option: string) => boole
   const named = {
     'docs.openapiPath': docs.openapiPath,
     'docs.path': docs.path,
-    'the MCP endpoint': '/mcp',
+    'the MCP endpoint': MCP_PATH,
     'mcp.docsPath': mcp.docsPath,
   }
   const seen = new Map<string, string>()
