@@ -20,6 +20,7 @@ export type {
   BasicScheme,
   BearerScheme,
   DpopScheme,
+  MutualTlsScheme,
   OpenIdConnectScheme,
   SecurityScheme,
 } from './contract/auth/security-scheme.ts'

@@ -92,6 +92,8 @@ export function authEntry(more: Partial<AuthEntry>): AuthEntry {
     risks: [],
     authenticate: () => null,
     onAuthenticated: null,
+    start: null,
+    stop: null,
     ...more,
   }
 }

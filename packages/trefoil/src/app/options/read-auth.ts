@@ -125,5 +125,7 @@ function readEntry(given: unknown): AuthEntry {
     authenticate: own.authenticate,
     // What it answers is looked at where it is used.
     onAuthenticated: (onAuthenticated ?? null) as AuthEntry['onAuthenticated'],
+    start: own.start,
+    stop: own.stop,
   })
 }

@@ -43,6 +43,21 @@ export interface Authenticator<Payload = unknown> {
    * credential.
    */
   authenticate(request: AuthRequest): Awaitable<AuthAnswer<Payload>>
+  /**
+   * Whether the request brings a credential of the form that this one takes, good or bad. Asked by
+   * `firstOf` alone, where another one takes the same header: `false` leaves the credential to that one.
+   * It looks at the form and checks nothing. Default: it takes all that is sent where its scheme says.
+   */
+  recognizes?(request: AuthRequest): boolean
+  /**
+   * Makes ready what the first caller would wait for, such as keys that have to be fetched. Runs when the
+   * app starts, after its parts and before its hooks, for ten seconds at most; once for each entry of
+   * `auth` that it stands in. `ImproperlyConfigured` stops the start; anything else it throws, and time
+   * that runs out, is a warning in the log, since it may pass by itself.
+   */
+  start?(): Awaitable<void>
+  /** Undoes `start` when the app stops, after its shutdown hooks. */
+  stop?(): Awaitable<void>
 }
 
 /** Which authenticator guards which surfaces. At most one covers a surface. */
@@ -86,4 +101,6 @@ export interface AuthEntry {
   /** What it answers is not to be trusted: JavaScript may return anything. */
   readonly authenticate: (request: AuthRequest) => unknown
   readonly onAuthenticated: ((auth: AuthContext, request: AuthRequest) => unknown) | null
+  readonly start: (() => unknown) | null
+  readonly stop: (() => unknown) | null
 }

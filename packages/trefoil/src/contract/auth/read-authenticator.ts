@@ -15,6 +15,10 @@ export interface FixedAuthenticator {
   readonly ambient: boolean | undefined
   readonly risks: readonly ProductionRisk[]
   readonly authenticate: (request: AuthRequest) => unknown
+  /** `null` where it takes whatever is sent; what it answers is not to be trusted. */
+  readonly recognizes: ((request: AuthRequest) => unknown) | null
+  readonly start: (() => unknown) | null
+  readonly stop: (() => unknown) | null
 }
 
 const MEMBERS: OptionNames<Authenticator> = {
@@ -23,6 +27,9 @@ const MEMBERS: OptionNames<Authenticator> = {
   ambient: true,
   risks: true,
   authenticate: true,
+  recognizes: true,
+  start: true,
+  stop: true,
 }
 
 /**
@@ -43,6 +50,9 @@ export function readAuthenticator(where: string, value: unknown): FixedAuthentic
       ambient: undefined,
       risks: readRisks(where, undefined),
       authenticate,
+      recognizes: null,
+      start: null,
+      stop: null,
     }
   }
   if (!isRecord(value)) {
@@ -53,7 +63,7 @@ export function readAuthenticator(where: string, value: unknown): FixedAuthentic
   // Of a class there may be more: what its methods keep.
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype === Object.prototype || prototype === null) checkOptionNames(where, value, MEMBERS)
-  const { name, scheme, ambient, risks, authenticate } = value
+  const { name, scheme, ambient, risks, authenticate, recognizes, start, stop } = value
   if (typeof name !== 'string' || name === '') {
     throw new ImproperlyConfigured(`${where}: an authenticator needs a name, such as 'apiKey'`)
   }
@@ -73,7 +83,25 @@ export function readAuthenticator(where: string, value: unknown): FixedAuthentic
     risks: readRisks(`${where}: risks of '${name}'`, risks),
     // For instances of classes; where it is asked for in a flood, binding costs nothing.
     authenticate: authenticate.bind(value),
+    recognizes: readMethod(where, name, 'recognizes', recognizes, value),
+    start: readMethod(where, name, 'start', start, value),
+    stop: readMethod(where, name, 'stop', stop, value),
   }
+}
+
+/** One that may be left out. */
+function readMethod(
+  where: string,
+  name: string,
+  member: string,
+  method: unknown,
+  owner: object,
+): ((...given: unknown[]) => unknown) | null {
+  if (method === undefined) return null
+  if (typeof method === 'function') return method.bind(owner)
+  throw new ImproperlyConfigured(
+    `${where}: ${member} of '${name}' must be a function, got ${shownValue(method)}`,
+  )
 }
 
 /** What is given out is the request alone: a second parameter would be waited for in vain. */

@@ -1,6 +1,7 @@
 import { promised } from '../../base/promise.ts'
 import { AuthContext } from '../../contract/auth/auth-context.ts'
 import type { AuthEntry } from '../../contract/auth/authenticator.ts'
+import type { ChallengeExtras } from '../../contract/auth/challenge-extras.ts'
 import { CredentialRefusal } from '../../contract/auth/refusal.ts'
 import { isRefusalCode } from '../../contract/auth/refusal-code.ts'
 import type { Action } from '../../contract/call/action.ts'
@@ -80,7 +81,7 @@ export function identifyStage(
     const refusal = refusalOf(answer)
     if (refusal !== null) {
       state.refusal = refusal.code
-      return denials.of(state, refusal.text)
+      return denials.of(state, refusal.text, refusal.extras)
     }
     state.log.error(
       { authenticator: name, answered: kindOf(answer) },
@@ -125,7 +126,11 @@ function ended(state: CallState, problem: Problem): Problem {
 }
 
 /** What was wrong with a credential; its text is shown to the caller, so it is text or nothing. */
-function refusalOf(value: unknown): { readonly code: string; readonly text: string | null } | null {
+function refusalOf(value: unknown): {
+  readonly code: string
+  readonly text: string | null
+  readonly extras: ChallengeExtras | null
+} | null {
   if (CredentialRefusal.is(value)) return value
   if (!Problem.is(value)) return null
   try {
@@ -134,9 +139,10 @@ function refusalOf(value: unknown): { readonly code: string; readonly text: stri
     return {
       code: isRefusalCode(refusal) ? refusal : 'refused',
       text: typeof reason === 'string' ? reason : null,
+      extras: null,
     }
   } catch {
-    return { code: 'refused', text: null }
+    return { code: 'refused', text: null, extras: null }
   }
 }
 

@@ -9,6 +9,13 @@ import { sha256 } from './thumbprint.ts'
 /** The client's certificate: DER bytes or PEM text; `null` for none. */
 export type ClientCertificate = Uint8Array | string | null
 
+const DPOP_TOKEN = /^dpop +([A-Za-z0-9._~+/=-]+) *$/i
+
+/** The token of `Authorization: DPoP`, scheme in any case; `null` for another scheme or none. */
+export function dpopToken(request: AuthRequest): string | null {
+  return DPOP_TOKEN.exec(request.headers.get('authorization') ?? '')?.[1] ?? null
+}
+
 const BOUND = refusal('missing_proof', {
   text: 'Token is bound to a key that the request does not show',
 })

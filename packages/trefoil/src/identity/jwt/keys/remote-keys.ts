@@ -113,7 +113,7 @@ export class RemoteKeys implements KeySource {
     if (!this.#accepted.some((name) => name === header.alg)) return 'wrong_algorithm'
     if (!this.#isUsable()) await this.#fetched(caller)
     else if (this.#age() >= this.#rules.freshFor && this.#mayFetch()) void this.#fetch(caller)
-    if (!this.#isUsable()) throw new Error(`The keys of jwtAuth cannot be had: ${this.#failure}`)
+    if (!this.#isUsable()) throw this.#unusable()
     const signer = await signerOf(token, header, this.#keys)
     if (signer !== 'unknown_key') return signer
     const { version } = this
@@ -127,9 +127,14 @@ export class RemoteKeys implements KeySource {
     return 'unknown_key'
   }
 
-  /** Fails for nothing that may pass by itself: a provider that is down must not keep us from starting. */
+  /** @throws Error when they cannot be had now, which need not keep an app from starting */
   async start(): Promise<void> {
     await Promise.all([loadVerifier(), this.#isUsable() ? undefined : this.#fetched(null)])
+    if (!this.#isUsable()) throw this.#unusable()
+  }
+
+  #unusable(): Error {
+    return new Error(`The keys of jwtAuth cannot be had: ${this.#failure}`)
   }
 
   #age(): number {
