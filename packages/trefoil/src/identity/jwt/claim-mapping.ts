@@ -92,38 +92,43 @@ const NAMES: OptionNames<ClaimNames> = {
 
 /**
  * @param audiences accepted `aud`
+ * @param where the function that was given it, for messages
  * @throws ImproperlyConfigured for what cannot be read
  */
-export function readClaimMapping(given: unknown, audiences: readonly string[]): ClaimMapping {
+export function readClaimMapping(
+  given: unknown,
+  audiences: readonly string[],
+  where = 'jwtAuth()',
+): ClaimMapping {
   if (given === undefined) return USUAL_CLAIMS
-  if (!isRecord(given)) return presetOf(given, audiences)
-  checkOptionNames('jwtAuth(): claims', given, NAMES)
+  if (!isRecord(given)) return presetOf(given, audiences, where)
+  checkOptionNames(`${where}: claims`, given, NAMES)
   const { preset } = given
-  const start = preset === undefined ? USUAL_CLAIMS : presetOf(preset, audiences)
+  const start = preset === undefined ? USUAL_CLAIMS : presetOf(preset, audiences, where)
   const places = PLACES.map((name) => {
     const place = given[name]
-    return [name, place === undefined ? start[name] : readPlace(name, place)]
+    return [name, place === undefined ? start[name] : readPlace(name, place, where)]
   })
   return { ...start, ...Object.fromEntries(places) }
 }
 
-function presetOf(name: unknown, audiences: readonly string[]): ClaimMapping {
+function presetOf(name: unknown, audiences: readonly string[], where: string): ClaimMapping {
   if (typeof name === 'string' && Object.hasOwn(PRESETS, name)) {
     return PRESETS[name as ClaimPreset](audiences)
   }
   throw new ImproperlyConfigured(
-    `jwtAuth(): claims must be one of ${Object.keys(PRESETS).join(', ')}, or an object such as ` +
+    `${where}: claims must be one of ${Object.keys(PRESETS).join(', ')}, or an object such as ` +
       "{ roles: 'groups' }",
   )
 }
 
-function readPlace(name: string, place: unknown): readonly Path[] {
+function readPlace(name: string, place: unknown, where: string): readonly Path[] {
   const places: readonly unknown[] = Array.isArray(place) ? place : [place]
   return places.map((one) => {
     const path: unknown[] = Array.isArray(one) ? [...one] : [one]
     if (path.length === 0 || !path.every((step) => typeof step === 'string' && step !== '')) {
       throw new ImproperlyConfigured(
-        `jwtAuth(): claims.${name} must be the name of a claim, or a list of names and paths such as ` +
+        `${where}: claims.${name} must be the name of a claim, or a list of names and paths such as ` +
           "[['realm_access', 'roles']]",
       )
     }

@@ -24,6 +24,11 @@ const OTHER_CERTIFICATE = refusal('bad_proof', {
   text: 'Token is bound to another certificate than that of the connection',
 })
 
+/** The one of the connection, where it is a verified one. */
+export function certificateOf(request: AuthRequest): ClientCertificate {
+  return request.certificate ?? null
+}
+
 /** How a request may show that it holds what a token is bound to. */
 export interface PossessionRules {
   readonly dpop: { readonly proofs: DpopProofs; readonly required: boolean } | null
