@@ -11,9 +11,17 @@ export interface KeyAndCertificate {
 
 export interface Authority {
   readonly cert: Buffer
-  /** @param names lines as in `subjectAltName`, such as `DNS:billing.example`; empty for none */
+  /** @param names as in `subjectAltName`: `DNS:billing.example`, or lines `URI.1=…`; empty for none */
   issue(subject: string, names: string, more?: readonly string[]): KeyAndCertificate
   close(): void
+}
+
+/** In a section of its own a name may hold a comma. */
+function extensionsFor(names: string): string {
+  if (names === '') return 'basicConstraints=CA:FALSE'
+  return names.includes('=')
+    ? `subjectAltName=@names\n[names]\n${names}`
+    : `subjectAltName=${names}`
 }
 
 const EC = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes']
@@ -35,7 +43,7 @@ export function authority(name: string): Authority {
         at(`${count}.${ending}`),
       ) as [string, string, string, string]
       count++
-      writeFileSync(extensions, names === '' ? 'basicConstraints=CA:FALSE' : `subjectAltName=${names}`)
+      writeFileSync(extensions, extensionsFor(names))
       openssl('req', ...EC, '-keyout', key, '-out', request, '-subj', subject)
       openssl(
         ...['x509', '-req', '-in', request, '-out', cert, '-extfile', extensions],

@@ -27,8 +27,8 @@ let server: KeyAndCertificate
 let billing: KeyAndCertificate
 let stranger: KeyAndCertificate
 let running: RunningServer
-let now = Date.now()
-const clock = { now: () => now, elapsed: () => performance.now() }
+let shift = 0
+const clock = { now: () => Date.now() + shift, elapsed: () => performance.now() }
 
 /** The options of the authenticator that a path is guarded by are those of the test that runs. */
 let options: ClientCertificateOptions = {}
@@ -207,8 +207,8 @@ test('which name counts, and that it must be the only one of its kind', async ()
 test('names that look like others are refused', async () => {
   options = { subject: ['dns', 'uri'] }
   // A comma in a name must not make two of it (CVE-2021-44532).
-  const comma = ca.issue('/CN=x', 'URI:http://a.example/\\,DNS:billing.example')
-  expect(await tell(overHttp1(comma))).not.toBe('billing.example')
+  const comma = ca.issue('/CN=x', 'URI.1=http://a.example/,DNS:billing.example')
+  expect(await tell(overHttp1(comma))).toBe('http://a.example/,DNS:billing.example')
   options = { subject: ['cn'] }
   expect(await tell(overHttp1(ca.issue('/CN=Bi\\nlling/CN=Billing', '')))).toMatch(/^401/)
   expect(await tell(overHttp1(ca.issue('/CN=Billing/CN=Other', '')))).toMatch('several names')
@@ -243,12 +243,12 @@ test('ca: one of several authorities that TLS trusts', async () => {
 test('a connection may outlive its certificate, and a clock may be set back', async () => {
   options = {}
   try {
-    now = Date.now() + 3 * 86_400_000
+    shift = 3 * 86_400_000
     expect(await tell(overHttp1(billing))).toMatch('has expired')
-    now = Date.now() - 3 * 86_400_000
+    shift = -3 * 86_400_000
     expect(await tell(overHttp1(billing))).toMatch('not valid yet')
   } finally {
-    now = Date.now()
+    shift = 0
   }
 })
 
