@@ -31,7 +31,6 @@ import { productionIssues, UnfitForProduction } from './fitness/production.ts'
 import type { AppConfig } from './options/app-config.ts'
 import { KNOWN_VARIABLES } from './options/known-variables.ts'
 import { NO_LIMITS, shutDown } from './shut-down.ts'
-import { entriesOf } from './start-authenticators.ts'
 import {
   type DrainHook,
   Lifecycle,
@@ -141,7 +140,7 @@ export class App<T extends AppTypes = AnyTypes> extends RouteGroup<T> implements
     this.#compile()
     if (options.announce === false) this.#announced = true
     else if (!this.#lifecycle.started) this.#announce()
-    this.#lifecycle.setAuthenticators(entriesOf(this.#join().config.auth), (fields, message) =>
+    this.#lifecycle.setAuthenticators(this.#join().config.auth, (fields, message) =>
       this.#warn(fields, message),
     )
     await this.#lifecycle.start()

@@ -2,7 +2,7 @@ import type { Awaitable } from '../base/promise.ts'
 import type { AuthEntry } from '../contract/auth/authenticator.ts'
 import { ImproperlyConfigured } from '../contract/problems/problem.ts'
 import { HookTime } from './hook-time.ts'
-import { type StartWarning, startAuthenticators } from './start-authenticators.ts'
+import { entriesOf, type StartWarning, startAuthenticators } from './start-authenticators.ts'
 
 /** A start-up or shutdown hook. When a start-up hook returns a function, that function undoes it. */
 export type StartupHook<State> = (app: { readonly state: State }) => Awaitable<unknown>
@@ -70,9 +70,9 @@ export class Lifecycle<State> {
   }
 
   /** Started when the parts are, since they may bring what it needs, and before all hooks. */
-  setAuthenticators(entries: readonly AuthEntry[], warn: StartWarning): void {
+  setAuthenticators(auth: Readonly<Partial<Record<string, AuthEntry>>>, warn: StartWarning): void {
     if (this.#phase !== 'idle') return
-    this.#authenticators = entries
+    this.#authenticators = entriesOf(auth)
     this.#warn = warn
   }
 
