@@ -1,5 +1,6 @@
 import { promised } from '../base/promise.ts'
 import type { AuthAnswer, Authenticate, Authenticator } from '../contract/auth/authenticator.ts'
+import type { PrincipalKind } from '../contract/auth/principal-kind.ts'
 import { type FixedAuthenticator, readAuthenticator } from '../contract/auth/read-authenticator.ts'
 import type { SecurityScheme } from '../contract/auth/security-scheme.ts'
 import type { AuthRequest } from '../contract/call/call.ts'
@@ -55,6 +56,7 @@ export function firstOf<
   const joined = Object.freeze({
     name: `firstOf(${given.map(({ name }) => name).join(', ')})`,
     scheme: schemes.length === 0 ? undefined : Object.freeze(schemes),
+    ...kindsOf(parts),
     ambient: parts.some(({ ambient, scheme }) => ambient ?? scheme === undefined),
     risks: Object.freeze(parts.flatMap(({ risks }) => risks)),
     // What the parts answer is looked at where it is used: a part that answers with nonsense denies.
@@ -125,4 +127,13 @@ function takesTokens(part: FixedAuthenticator): boolean {
     const { type, scheme: name } = Object(scheme) as typeof scheme & object
     return type === 'openIdConnect' || (type === 'http' && name === 'bearer')
   })
+}
+
+/** Together they can tell what any of them can. */
+function kindsOf(parts: readonly FixedAuthenticator[]): {
+  readonly kinds?: readonly PrincipalKind[]
+} {
+  const all = parts.map(({ kinds }) => kinds)
+  if (all.includes(null)) return {}
+  return { kinds: Object.freeze([...new Set(all.flatMap((kinds) => [...(kinds ?? [])]))]) }
 }

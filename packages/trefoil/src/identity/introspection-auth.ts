@@ -2,6 +2,7 @@ import { freezeClass } from '../base/plain/freeze-class.ts'
 import { promised } from '../base/promise.ts'
 import type { AuthContext } from '../contract/auth/auth-context.ts'
 import type { AuthAnswer, Authenticator } from '../contract/auth/authenticator.ts'
+import type { PrincipalKind } from '../contract/auth/principal-kind.ts'
 import { CredentialRefusal } from '../contract/auth/refusal.ts'
 import type { SecurityScheme } from '../contract/auth/security-scheme.ts'
 import type { AuthRequest } from '../contract/call/call.ts'
@@ -15,6 +16,7 @@ import type { TokenAnswer } from './introspection/remembered-answers.ts'
 import { TokenInspector } from './introspection/token-inspector.ts'
 import { dpopToken, possessionRefusal } from './jwt/possession.ts'
 import { isLoopback } from './outbound/address.ts'
+import { kindsOfTokens } from './principal-rules.ts'
 
 type Answer = AuthContext<undefined> | CredentialRefusal | null
 
@@ -37,6 +39,7 @@ export interface IntrospectionAuth extends Authenticator<undefined> {
 class IntrospectionAuthenticator implements IntrospectionAuth {
   readonly name: string = 'introspectionAuth'
   readonly scheme: SecurityScheme | readonly SecurityScheme[]
+  readonly kinds: readonly PrincipalKind[]
   readonly risks: readonly ProductionRisk[]
   readonly authenticate: (request: AuthRequest) => AuthAnswer<undefined> | Promise<Answer>
   readonly stop: () => void
@@ -48,6 +51,7 @@ class IntrospectionAuthenticator implements IntrospectionAuth {
     this.#rules = rules
     this.#inspector = new TokenInspector(rules)
     this.scheme = dpop === null ? BEARER : dpop.required ? DPOP : Object.freeze([BEARER, DPOP])
+    this.kinds = kindsOfTokens(rules.principals, rules.mapping.kind.length > 0)
     this.risks = Object.freeze(isLoopback(rules.url) ? [LOOPBACK_RISK] : [])
     // Of its own, so that an object made of this one with `…` has it too.
     this.authenticate = (request) => this.#answer(request)

@@ -4,6 +4,7 @@ import { isRecord } from '../base/plain/is-record.ts'
 import { promised } from '../base/promise.ts'
 import type { AuthContext } from '../contract/auth/auth-context.ts'
 import type { AuthAnswer, Authenticator } from '../contract/auth/authenticator.ts'
+import type { PrincipalKind } from '../contract/auth/principal-kind.ts'
 import { CredentialRefusal, refusal } from '../contract/auth/refusal.ts'
 import type { SecurityScheme } from '../contract/auth/security-scheme.ts'
 import type { AuthRequest } from '../contract/call/call.ts'
@@ -19,6 +20,7 @@ import { hasSignedForm } from './jwt/signed-form.ts'
 import type { Verdict } from './jwt/token-cache.ts'
 import { TokenVerifier } from './jwt/token-verifier.ts'
 import { ringKeys } from './key-ring.ts'
+import { kindsOfTokens } from './principal-rules.ts'
 
 const REVOKED = refusal('revoked', { text: 'Token has been revoked' })
 const BEARER: SecurityScheme = Object.freeze({
@@ -76,6 +78,7 @@ export interface JwtAuth extends Authenticator<undefined> {
 class JwtAuthenticator implements JwtAuth {
   readonly name: string = 'jwtAuth'
   readonly scheme: SecurityScheme | readonly SecurityScheme[]
+  readonly kinds: readonly PrincipalKind[]
   readonly risks: readonly ProductionRisk[]
   readonly authenticate: (request: AuthRequest) => AuthAnswer<undefined> | Promise<Answer>
   readonly recognizes: (request: AuthRequest) => boolean
@@ -88,6 +91,7 @@ class JwtAuthenticator implements JwtAuth {
     this.#rules = rules
     this.#verifier = new TokenVerifier(rules)
     this.scheme = schemesOf(rules)
+    this.kinds = kindsOfTokens(rules.principals, rules.mapping.kind.length > 0)
     this.risks = Object.freeze([...source.risks])
     // Of its own, so that an object made of this one with `…` has it too.
     this.authenticate = (request) => this.#answer(request)

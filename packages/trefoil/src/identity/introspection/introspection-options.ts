@@ -2,7 +2,7 @@ import { type Clock, systemClock } from '../../base/clock.ts'
 import type { Duration } from '../../base/duration.ts'
 import type { Awaitable } from '../../base/promise.ts'
 import type { AuthRequest } from '../../contract/call/call.ts'
-import { callable, clock, count, text } from '../../contract/options/kinds.ts'
+import { callable, choice, clock, count, text } from '../../contract/options/kinds.ts'
 import type { OptionKind } from '../../contract/options/option-kind.ts'
 import { type OptionGroup, REQUIRED } from '../../contract/options/option-rows.ts'
 import { readOptions } from '../../contract/options/read-options.ts'
@@ -20,6 +20,7 @@ import {
 import { type DpopOptions, readDpop } from '../jwt/dpop-options.ts'
 import { type ClientCertificate, certificateOf, type PossessionRules } from '../jwt/possession.ts'
 import { addressMistake } from '../outbound/address.ts'
+import { clientIds, type Delegation, type PrincipalRules } from '../principal-rules.ts'
 
 /** Options of {@link introspectionAuth}. */
 export interface IntrospectionOptions {
@@ -35,6 +36,16 @@ export interface IntrospectionOptions {
   readonly issuer?: string | readonly string[]
   /** Which claims say who is calling, as in `jwtAuth`. */
   readonly claims?: ClaimPreset | ClaimNames
+  /**
+   * Clients, by `client_id`, `azp` or `appid`, in which persons sit: a token of one that names a login
+   * session (`sid`) is of kind `person`, and one of any other client has that client as actor. Default: nothing is known of clients.
+   */
+  readonly firstParty?: readonly string[]
+  /**
+   * What a caller may do whom somebody acts for: `intersect`, what subject and all actors have of whom
+   * it is said; `subject`, what the subject has. Default `intersect`.
+   */
+  readonly delegation?: Delegation
   /** Difference between clocks to forgive. Default `0s`, at most `60s`. */
   readonly clockTolerance?: Duration
   /** How long an answer is believed, and so how late a revocation is seen. Default `60s`, at most `1h`; `0s` asks with every call. */
@@ -59,6 +70,7 @@ export interface IntrospectionRules extends ClaimRules {
   readonly clientId: string
   readonly clientSecret: string
   readonly mapping: ClaimMapping
+  readonly principals: PrincipalRules
   readonly maxAge: number
   readonly refusedFor: number
   readonly cacheSize: number
@@ -69,6 +81,8 @@ export interface IntrospectionRules extends ClaimRules {
 
 /** Values whose kinds go together are looked at once all are there. */
 type IntrospectionValues = { readonly [Name in keyof IntrospectionOptions]-?: unknown } & {
+  readonly firstParty: ReadonlySet<string> | null
+  readonly delegation: Delegation
   readonly clientId: string
   readonly clientSecret: string
   readonly clockTolerance: number
@@ -115,6 +129,16 @@ export const INTROSPECTION: OptionGroup<IntrospectionOptions, IntrospectionValue
       default: null,
       shown: '`sub`, `roles`, `scope`, `tenant_id`',
       doc: "`'keycloak'`, `'auth0'`, `'entra'`, or names of claims, as in `jwtAuth`.",
+    },
+    firstParty: {
+      read: clientIds,
+      default: null,
+      doc: 'Clients in which persons sit: their tokens with a `sid` are of kind `person`, any other client is the actor.',
+    },
+    delegation: {
+      read: choice(['intersect', 'subject']),
+      default: 'intersect',
+      doc: 'What a caller may do whom somebody acts for: what all of them have, or what the subject has.',
     },
     clockTolerance: {
       read: durationFrom(0, 60_000),
@@ -170,6 +194,7 @@ export function readIntrospectionOptions(options: IntrospectionOptions): Introsp
     issuers: readNames(values.issuer, `${WHERE}: issuer`),
     tolerance: values.clockTolerance / 1000,
     mapping: readClaimMapping(values.claims ?? undefined, audiences, WHERE),
+    principals: { firstParty: values.firstParty, delegation: values.delegation },
     maxAge,
     refusedFor,
     cacheSize,

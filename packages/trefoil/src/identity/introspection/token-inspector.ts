@@ -80,7 +80,7 @@ export class TokenInspector {
   }
 
   #accept(claims: Readonly<Record<string, unknown>>): TokenAnswer {
-    const { clock, maxAge, tolerance, mapping } = this.#rules
+    const { clock, maxAge, tolerance, mapping, principals } = this.#rules
     const { token_type: type, cnf, nbf } = claims
     if (type !== undefined && !(typeof type === 'string' && ACCESS_TYPES.has(type.toLowerCase()))) {
       return WRONG_TYPE
@@ -95,7 +95,7 @@ export class TokenInspector {
     if (binding === undefined) return invalidClaim('cnf')
     let identity: Identity
     try {
-      identity = identityFromClaims(claims, mapping)
+      identity = identityFromClaims(claims, mapping, principals)
     } catch (error) {
       if (!(error instanceof AuthenticationError)) throw error
       return refusal(error.refusal, { text: error.reason })

@@ -23,6 +23,8 @@ export interface ClaimNames {
   readonly scopes?: ClaimPlace
   /** The first that is there counts. Default `tenant_id`. */
   readonly tenant?: ClaimPlace
+  /** Says `agent` or `service`; a person cannot be claimed. Default: no claim is asked. */
+  readonly kind?: ClaimPlace
 }
 
 type Path = readonly string[]
@@ -33,6 +35,7 @@ export interface ClaimMapping {
   readonly roles: readonly Path[]
   readonly scopes: readonly Path[]
   readonly tenant: readonly Path[]
+  readonly kind: readonly Path[]
   /** Values of the claim `typ` that make a token another thing than an access token. */
   readonly otherTypes: ReadonlySet<unknown>
 }
@@ -43,6 +46,7 @@ export const USUAL_CLAIMS: ClaimMapping = {
   roles: [['roles']],
   scopes: [['scope'], ['scopes'], ['scp']],
   tenant: [['tenant_id']],
+  kind: [],
   otherTypes: new Set(),
 }
 
@@ -60,6 +64,7 @@ const PRESETS: Readonly<Record<ClaimPreset, Preset>> = {
     ],
     scopes: [['scope']],
     tenant: [],
+    kind: [],
     otherTypes: new Set(['ID', 'Refresh', 'Offline', 'Logout']),
   }),
   // Roles only in a claim of the app's own, whose name is an address. Permissions of its role-based
@@ -69,6 +74,7 @@ const PRESETS: Readonly<Record<ClaimPreset, Preset>> = {
     roles: [],
     scopes: [['scope'], ['permissions']],
     tenant: [['org_id']],
+    kind: [],
     otherTypes: new Set(),
   }),
   // Delegated permissions are `scp`, those of apps and of assigned users `roles`.
@@ -77,17 +83,19 @@ const PRESETS: Readonly<Record<ClaimPreset, Preset>> = {
     roles: [['roles']],
     scopes: [['scp']],
     tenant: [['tid']],
+    kind: [],
     otherTypes: new Set(),
   }),
 }
 
-const PLACES = ['subject', 'roles', 'scopes', 'tenant'] as const
+const PLACES = ['subject', 'roles', 'scopes', 'tenant', 'kind'] as const
 const NAMES: OptionNames<ClaimNames> = {
   preset: true,
   subject: true,
   roles: true,
   scopes: true,
   tenant: true,
+  kind: true,
 }
 
 /**

@@ -4,7 +4,7 @@ import { isRecord } from '../../base/plain/is-record.ts'
 import type { Awaitable } from '../../base/promise.ts'
 import type { AuthRequest } from '../../contract/call/call.ts'
 import { type Environment, processEnvironment } from '../../contract/options/environment.ts'
-import { callable, clock, count, kind } from '../../contract/options/kinds.ts'
+import { callable, choice, clock, count, kind } from '../../contract/options/kinds.ts'
 import type { OptionKind } from '../../contract/options/option-kind.ts'
 import type { OptionGroup, Values } from '../../contract/options/option-rows.ts'
 import { readOptions } from '../../contract/options/read-options.ts'
@@ -13,6 +13,7 @@ import { isToken } from '../../web/raw-headers.ts'
 import { readNames } from '../accepted-names.ts'
 import { durationFrom, HOUR } from '../bounded-duration.ts'
 import type { KeyMaterial, KeyRing } from '../key-ring.ts'
+import { clientIds, type Delegation, type PrincipalRules } from '../principal-rules.ts'
 import type { JwtAlgorithm } from './algorithms.ts'
 import type { ClaimRules } from './claim-check.ts'
 import {
@@ -74,6 +75,17 @@ export interface JwtAuthOptions {
   readonly header?: string
   /** Which claims say who is calling: a provider, or names of claims. Default `sub`, `roles`, `scope`, `tenant_id`. */
   readonly claims?: ClaimPreset | ClaimNames
+  /**
+   * Clients, by `client_id`, `azp` or `appid`, in which persons sit: a token of one that names a login
+   * session (`sid`) is of kind `person`, and one of any other client has that client as actor. Whether the
+   * session is still alive is for `isRevoked` to say. Default: nothing is known of clients.
+   */
+  readonly firstParty?: readonly string[]
+  /**
+   * What a caller may do whom somebody acts for: `intersect`, what subject and all actors have of whom
+   * it is said; `subject`, what the subject has. Default `intersect`.
+   */
+  readonly delegation?: Delegation
   /** Tokens kept with their verdict to skip the cryptography, good and bad ones; 0 keeps none. Default 256. */
   readonly cacheSize?: number
   /** Asked with every call, for remembered tokens too: `true` refuses the token, a throw is answered with 503. */
@@ -102,6 +114,7 @@ export interface JwtRules extends ClaimRules {
   /** In small letters; `null`: `authorization`. */
   readonly header: string | null
   readonly mapping: ClaimMapping
+  readonly principals: PrincipalRules
   readonly isRevoked: JwtAuthOptions['isRevoked'] | null
   readonly possession: PossessionRules
   readonly cacheSize: number
@@ -138,6 +151,8 @@ export const FETCHING: OptionGroup<KeyFetchOptions, FetchValues> = {
 
 /** Values whose kinds go together are looked at once all are there. */
 type JwtValues = { readonly [Name in keyof JwtAuthOptions]-?: unknown } & {
+  readonly firstParty: ReadonlySet<string> | null
+  readonly delegation: Delegation
   readonly fetching: FetchRules
   readonly clockTolerance: number
   readonly header: string
@@ -229,6 +244,16 @@ export const JWT: OptionGroup<JwtAuthOptions, JwtValues> = {
       shown: '`sub`, `roles`, `scope`, `tenant_id`',
       doc: "`'keycloak'`, `'auth0'`, `'entra'`, or names of claims.",
     },
+    firstParty: {
+      read: clientIds,
+      default: null,
+      doc: 'Clients in which persons sit: their tokens with a `sid` are of kind `person`, any other client is the actor.',
+    },
+    delegation: {
+      read: choice(['intersect', 'subject']),
+      default: 'intersect',
+      doc: 'What a caller may do whom somebody acts for: what all of them have, or what the subject has.',
+    },
     cacheSize: {
       read: count({ least: 0 }),
       default: 256,
@@ -285,6 +310,7 @@ export function readJwtOptions(options: JwtAuthOptions): JwtRules {
     tolerance: values.clockTolerance / 1000,
     header: header === 'authorization' ? null : header,
     mapping: readClaimMapping(values.claims ?? undefined, audiences ?? []),
+    principals: { firstParty: values.firstParty, delegation: values.delegation },
     isRevoked: values.isRevoked,
     possession,
     cacheSize: values.cacheSize,
