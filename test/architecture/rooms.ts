@@ -100,7 +100,7 @@ const ANY = 'any'
 /** `node:` modules a room may use; none where nothing is said. */
 const BUILTINS: Partial<Readonly<Record<Room, readonly string[] | typeof ANY>>> = {
   base: ['crypto'],
-  identity: ['crypto'],
+  identity: ['crypto', 'dns', 'http', 'https', 'net'],
   policy: ['crypto'],
   record: ['crypto'],
   'surfaces/http': ['crypto'],

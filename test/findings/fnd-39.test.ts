@@ -28,6 +28,7 @@ function newApp(lines: Lines, approval: (request: ApprovalRequest) => unknown = 
       {
         authenticate: ({ bearer }) =>
           bearer === null ? null : new AuthContext({ subject: bearer }),
+        widens: true,
         onAuthenticated: (auth) =>
           auth.subject === 'robot'
             ? new AuthContext({ subject: 'ann', roles: ['agent'] })

@@ -75,7 +75,7 @@ test('DEL-5: DPoP on HTTP and MCP; the proof is hidden from handlers', async () 
     const answer = await fetch(url + path, init)
     expect(answer.status).toBe(401)
     expect(answer.headers.get('www-authenticate')).toMatch(
-      /^DPoP algs="ES256 .*error="invalid_token"/,
+      /^DPoP algs="ES256 .*error="invalid_dpop_proof"/,
     )
   }
   const bearer = await fetch(`${url}/who`, { headers: { authorization: `Bearer ${token}` } })

@@ -20,6 +20,7 @@ export type {
   BasicScheme,
   BearerScheme,
   DpopScheme,
+  MutualTlsScheme,
   OpenIdConnectScheme,
   SecurityScheme,
 } from './contract/auth/security-scheme.ts'
@@ -27,14 +28,28 @@ export type { AuthRequest, Guard } from './contract/call/call.ts'
 export type { SentValues } from './contract/call/call-facts.ts'
 export type { AuthenticationErrorOptions } from './contract/problems/problem.ts'
 export { AuthenticationError } from './contract/problems/problem.ts'
+export type {
+  CertificateFacts,
+  SubjectKind,
+} from './identity/client-certificate/certificate-facts.ts'
+export type {
+  ClientCertificateOptions,
+  MappedIdentity,
+} from './identity/client-certificate/certificate-options.ts'
+export type { ClientCertificateAuth } from './identity/client-certificate-auth.ts'
+export { clientCertificateAuth } from './identity/client-certificate-auth.ts'
 export { firstOf } from './identity/first-of.ts'
+export type { IntrospectionOptions } from './identity/introspection/introspection-options.ts'
+export type { IntrospectionAuth } from './identity/introspection-auth.ts'
+export { introspectionAuth } from './identity/introspection-auth.ts'
 export type {
   HmacAlgorithm,
   JwtAlgorithm,
   PublicKeyAlgorithm,
 } from './identity/jwt/algorithms.ts'
 export type { ClaimNames, ClaimPlace, ClaimPreset } from './identity/jwt/claim-mapping.ts'
-export type { DpopOptions, JwtAuthOptions, KeyFetchOptions } from './identity/jwt/jwt-options.ts'
+export type { DpopOptions } from './identity/jwt/dpop-options.ts'
+export type { JwtAuthOptions, KeyFetchOptions } from './identity/jwt/jwt-options.ts'
 export type { JwkSet } from './identity/jwt/keys/key-set.ts'
 export type { PublicJwk } from './identity/jwt/keys/public-key.ts'
 export type { KeyStatus } from './identity/jwt/keys/remote-keys.ts'

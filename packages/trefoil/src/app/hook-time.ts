@@ -1,5 +1,5 @@
 import { endsWithin } from '../base/ends-within.ts'
-import { type Awaitable, isPromiseLike } from '../base/promise.ts'
+import { isPromiseLike } from '../base/promise.ts'
 import { startTimer } from '../base/start-timer.ts'
 
 /** Milliseconds for each hook that is left when the time of all is up. */
@@ -28,7 +28,7 @@ export class HookTime {
   }
 
   /** @throws Error naming the hook that has not ended in time; what the hook throws */
-  async wait(running: Awaitable<unknown>, name: string): Promise<void> {
+  async wait(running: unknown, name: string): Promise<void> {
     if (!isPromiseLike(running)) return
     // Awaited by the race too, so that what it throws late is nobody's unhandled rejection.
     const ended = Promise.resolve(running).then(() => true)

@@ -1,6 +1,8 @@
 import type { Awaitable } from '../base/promise.ts'
+import type { AuthEntry } from '../contract/auth/authenticator.ts'
 import { ImproperlyConfigured } from '../contract/problems/problem.ts'
 import { HookTime } from './hook-time.ts'
+import { entriesOf, type StartWarning, startAuthenticators } from './start-authenticators.ts'
 
 /** A start-up or shutdown hook. When a start-up hook returns a function, that function undoes it. */
 export type StartupHook<State> = (app: { readonly state: State }) => Awaitable<unknown>
@@ -12,7 +14,7 @@ export type ShutdownHook<State> = (app: { readonly state: State }) => Awaitable<
 /** Something to be done at shutdown, under the name it is told by. */
 interface Closer {
   readonly name: string
-  readonly run: () => Awaitable<unknown>
+  readonly run: () => unknown
 }
 
 /** What a part does at the beginning and the end. */
@@ -36,6 +38,8 @@ export class Lifecycle<State> {
   readonly #drain: DrainHook<State>[] = []
   readonly #shutdown: ShutdownHook<State>[] = []
   readonly #app: { readonly state: State }
+  #authenticators: readonly AuthEntry[] = []
+  #warn: StartWarning = () => {}
   #undo: Closer[] = []
   #completed = 0
   #phase: Phase = 'idle'
@@ -63,6 +67,13 @@ export class Lifecycle<State> {
     this.#refuseLate()
     const { start, drain, stop } = part
     if (start !== null || drain !== null || stop !== null) this.#parts.push(part)
+  }
+
+  /** Started when the parts are, since they may bring what it needs, and before all hooks. */
+  setAuthenticators(auth: Readonly<Partial<Record<string, AuthEntry>>>, warn: StartWarning): void {
+    if (this.#phase !== 'idle') return
+    this.#authenticators = entriesOf(auth)
+    this.#warn = warn
   }
 
   onStartup(hook: StartupHook<State>): void {
@@ -103,6 +114,7 @@ export class Lifecycle<State> {
     this.#phase = 'starting'
     try {
       for (const part of this.#parts) await this.#startPart(part)
+      await this.#startAuthenticators()
       for (const hook of this.#startup) {
         const undo = await hook(this.#app)
         if (typeof undo === 'function') {
@@ -118,6 +130,14 @@ export class Lifecycle<State> {
         ? error
         : new AggregateError([error, ...failures], 'Start-up failed, and undoing it failed too')
     }
+  }
+
+  /** What one has begun that failed is undone too: it may have been another that failed. */
+  async #startAuthenticators(): Promise<void> {
+    for (const { name, stop } of this.#authenticators) {
+      if (stop !== null) this.#undo.push({ name: `authenticator '${name}'`, run: () => stop() })
+    }
+    await startAuthenticators(this.#authenticators, this.#warn)
   }
 
   /** One whose own start fails has nothing to stop. */

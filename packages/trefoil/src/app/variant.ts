@@ -57,5 +57,11 @@ export function variantConfig(config: AppConfig, { who }: Variant): AppConfig {
 
 /** Where credentials are stays what it was: protection against cross-site calls goes by it. */
 function standIn(entry: AuthEntry, who: AuthContext): AuthEntry {
-  return Object.freeze({ ...entry, onAuthenticated: null, authenticate: () => who })
+  return Object.freeze({
+    ...entry,
+    onAuthenticated: null,
+    authenticate: () => who,
+    start: null,
+    stop: null,
+  })
 }

@@ -88,10 +88,14 @@ export function authEntry(more: Partial<AuthEntry>): AuthEntry {
     name: 'test',
     surfaces: ['api', 'mcp', 'cli'],
     schemes: UNKNOWN_SCHEME,
+    kinds: null,
+    widens: false,
     ambient: true,
     risks: [],
     authenticate: () => null,
     onAuthenticated: null,
+    start: null,
+    stop: null,
     ...more,
   }
 }

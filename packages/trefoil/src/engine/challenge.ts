@@ -9,6 +9,8 @@ export interface ChallengeFacts {
   readonly authorizationSent: boolean
   /** Why the authenticator refused; `null` when it did not say, or found no credential. */
   readonly reason: string | null
+  /** Parameters of the authenticator's own, checked. */
+  readonly parameters?: readonly (readonly [name: string, value: string])[]
 }
 
 /**
@@ -31,21 +33,30 @@ function oneChallenge(scheme: SecurityScheme, facts: ChallengeFacts): string {
       scheme.in === 'cookie'
         ? `Cookie cookie-name=${quoted(scheme.name)}`
         : `ApiKey in="${scheme.in}", name=${quoted(scheme.name)}`
-    return facts.reason === null ? place : `${place}, ${errorOf(facts.reason)}`
+    return facts.reason === null ? place : `${place}, ${errorOf(facts.reason, facts)}`
   }
   if (scheme.type === 'http' && scheme.scheme === 'basic') {
     // It has no parameter for a reason, and no new one may be made up (RFC 7617 §2).
     return `Basic realm=${quoted(facts.realm)}, charset="UTF-8"`
   }
+  if (scheme.type === 'mutualTLS') {
+    return facts.reason === null ? 'MutualTLS' : `MutualTLS ${errorOf(facts.reason, facts)}`
+  }
   if (scheme.type === 'http' && scheme.scheme === 'dpop') {
     if (!facts.authorizationSent) return DPOP
-    return `${DPOP}, ${errorOf(facts.reason ?? 'The credential was refused')}`
+    return `${DPOP}, ${errorOf(facts.reason ?? REFUSED, facts)}`
   }
   // RFC 6750 §3.1: `error` only when a credential was sent.
   if (!facts.authorizationSent) return 'Bearer'
-  return `Bearer ${errorOf(facts.reason ?? 'The credential was refused')}`
+  return `Bearer ${errorOf(facts.reason ?? REFUSED, facts)}`
 }
 
-function errorOf(reason: string): string {
-  return `error="invalid_token", error_description=${quoted(reason)}`
+const REFUSED = 'The credential was refused'
+
+function errorOf(reason: string, { parameters = [] }: ChallengeFacts): string {
+  const given = new Map(parameters)
+  const error = given.get('error') ?? 'invalid_token'
+  given.delete('error')
+  const all = [['error', error], ['error_description', reason], ...given] as const
+  return all.map(([name, value]) => `${name}=${quoted(value)}`).join(', ')
 }

@@ -1,3 +1,4 @@
+import type { ChallengeExtras } from '../contract/auth/challenge-extras.ts'
 import type { SecurityScheme } from '../contract/auth/security-scheme.ts'
 import { type Problem, refuse } from '../contract/problems/problem.ts'
 import { firstHeader } from '../web/raw-headers.ts'
@@ -20,10 +21,25 @@ export class Denials {
     this.#schemes = schemes
   }
 
-  /** @param reason shown to the caller; `null` for none */
-  of(state: CallState, reason: string | null): Problem {
+  /**
+   * @param reason shown to the caller; `null` for none
+   * @param extras what else the authenticator says in it; it may be another thing each time
+   */
+  of(state: CallState, reason: string | null, extras: ChallengeExtras | null = null): Problem {
     const { inbound, site } = state
     const authorizationSent = firstHeader(inbound.rawHeaders, 'authorization') !== undefined
+    if (extras !== null) {
+      const facts = {
+        realm: site.app.name,
+        authorizationSent,
+        reason,
+        parameters: extras.challenge,
+      }
+      const challenge = challengeOf(this.#schemes, facts)
+      return refuse('AUTHENTICATION_ERROR', {
+        headers: Object.freeze({ ...extras.headers, 'www-authenticate': challenge }),
+      })
+    }
     const known = authorizationSent ? this.#sent : this.#unsent
     const before = known.get(reason)
     if (before !== undefined) return before

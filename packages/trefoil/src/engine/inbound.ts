@@ -16,6 +16,10 @@ export interface Inbound extends RequestFacts {
   readonly client: ClientFacts
   /** Path that the app is mounted under; absent or `null` when it stands alone. */
   readonly mountPath?: string | null
+  /** The verified certificate of the connection's peer, DER; absent or `null` for none. */
+  readonly certificate?: Uint8Array | null
+  /** True when that peer is a trusted proxy; absent for false. */
+  readonly viaProxy?: boolean
   /** Header names and values in turn, for the authenticator. */
   readonly rawHeaders: readonly string[]
   /** The cookies among them, for surfaces whose arguments may be cookies. */

@@ -16,6 +16,7 @@ test('V-06: the claims of the vectors become an identity', () => {
   }
   expect(identityFromClaims(claims)).toEqual({
     subject: 'agent-007',
+    kind: 'unknown',
     tenant: null,
     roles: ['admin'],
     scopes: ['read', 'write'],

@@ -1,9 +1,17 @@
 import { isRecord } from '../base/plain/is-record.ts'
 import { type ActorIdentity, MAX_ACTORS } from '../contract/auth/actor.ts'
 import type { Identity } from '../contract/auth/auth-context.ts'
+import type { LoginSession } from '../contract/auth/login-session.ts'
 import type { RefusalCode } from '../contract/auth/refusal-code.ts'
 import { AuthenticationError } from '../contract/problems/problem.ts'
 import { type ClaimMapping, claimAt, USUAL_CLAIMS } from './jwt/claim-mapping.ts'
+import {
+  type Delegation,
+  type PrincipalRules,
+  principalOf,
+  type TokenFacts,
+  USUAL_PRINCIPALS,
+} from './principal-rules.ts'
 
 type Claims = Readonly<Record<string, unknown>>
 
@@ -13,12 +21,23 @@ type Claims = Readonly<Record<string, unknown>>
  *
  * @throws AuthenticationError when a claim has the wrong type
  */
-export function identityFromClaims(claims: Claims, mapping: ClaimMapping = USUAL_CLAIMS): Identity {
+export function identityFromClaims(
+  claims: Claims,
+  mapping: ClaimMapping = USUAL_CLAIMS,
+  rules: PrincipalRules = USUAL_PRINCIPALS,
+): Identity {
   for (const name of ['exp', 'iat', 'nbf']) requireFinite(claims, name)
   if (mapping.otherTypes.size > 0 && mapping.otherTypes.has(claims['typ'])) {
     throw new AuthenticationError('Token is of another type', { refusal: 'wrong_type' })
   }
+  const facts: TokenFacts = {
+    clients: clientsOf(claims),
+    session: sessionOf(claims),
+    kind: kindOf(claims, mapping.kind),
+    actors: actorsOf(claims['act'], rules.delegation),
+  }
   return {
+    ...principalOf(facts, rules),
     subject: subjectOf(claims, mapping.subject),
     tenant: tenantOf(claims, mapping.tenant),
     roles: listOf(claims, mapping.roles, false),
@@ -28,7 +47,6 @@ export function identityFromClaims(claims: Claims, mapping: ClaimMapping = USUAL
     audience: audienceOf(claims['aud']),
     issuedAt: claims['iat'] as number | undefined,
     expiresAt: claims['exp'] as number | undefined,
-    actor: actorsOf(claims['act']),
   }
 }
 
@@ -97,19 +115,76 @@ function audienceOf(value: unknown): string | readonly string[] | undefined {
  * The chain of RFC 8693 §4.1, where each actor holds the one before it. Bounded: whoever reads a
  * record of the call reads all of it.
  */
-function actorsOf(value: unknown): readonly ActorIdentity[] {
+function actorsOf(value: unknown, delegation: Delegation): readonly ActorIdentity[] {
+  if (value === undefined) return NOBODY
   const actors: ActorIdentity[] = []
-  let act = value
+  let act: unknown = value
   while (act !== undefined) {
     if (!isRecord(act)) throw invalid('act')
     if (actors.length === MAX_ACTORS) {
       throw new AuthenticationError(`More than ${MAX_ACTORS} actors in the 'act' claim`, MALFORMED)
     }
     const { act: before, ...claims } = act
-    actors.push({ subject: actorIn(claims), claims })
+    const subject = actorIn(claims)
+    const stated = delegation === 'subject' ? {} : statedRights(claims)
+    actors.push({ subject, ...stated, claims })
     act = before
   }
   return actors
+}
+
+const NOBODY: readonly ActorIdentity[] = Object.freeze([])
+
+/** What is said of an actor's rights, an empty list too; of one nothing is said of, nothing. */
+function statedRights(act: Claims): Pick<ActorIdentity, 'roles' | 'scopes'> {
+  const { roles, scopes } = USUAL_CLAIMS
+  const says = (paths: readonly Path[]) => paths.some((path) => Object.hasOwn(act, path[0] ?? ''))
+  return {
+    ...(says(roles) ? { roles: listOf(act, roles, false) } : {}),
+    ...(says(scopes) ? { scopes: listOf(act, scopes, true) } : {}),
+  }
+}
+
+/** Providers name the client in one of these, some in two. */
+const CLIENT_CLAIMS = ['client_id', 'azp', 'appid'] as const
+
+function clientsOf(claims: Claims): readonly string[] {
+  let clients: readonly string[] = NONE
+  for (const name of CLIENT_CLAIMS) {
+    const client = claims[name]
+    if (client === undefined) continue
+    if (typeof client !== 'string' || client === '') throw invalid(name)
+    if (!clients.includes(client)) clients = [...clients, client]
+  }
+  return clients
+}
+
+/** The provider's login session, of OpenID Connect: `sid`, and when its person was last asked. */
+function sessionOf(claims: Claims): LoginSession | undefined {
+  const { sid, auth_time: authTime, iat, amr } = claims
+  if (sid === undefined) return undefined
+  if (typeof sid !== 'string' || sid === '') throw invalid('sid')
+  if (authTime !== undefined && !Number.isFinite(authTime)) throw invalid('auth_time')
+  const isList = Array.isArray(amr) && amr.every((item) => typeof item === 'string' && item !== '')
+  if (amr !== undefined && !isList) throw invalid('amr')
+  const createdAt = (authTime ?? iat) as number | undefined
+  // Without a beginning it is none that anybody could judge.
+  if (createdAt === undefined) return undefined
+  return {
+    id: sid,
+    createdAt,
+    ...(authTime === undefined ? {} : { authTime: authTime as number }),
+    ...(isList ? { methods: amr as readonly string[] } : {}),
+  }
+}
+
+/** A token must not make a person of its caller: what is written there was chosen by whoever issued it. */
+function kindOf(claims: Claims, paths: readonly Path[]): TokenFacts['kind'] {
+  if (paths.length === 0) return 'unknown'
+  const [path, value] = firstOf(claims, paths)
+  if (value === undefined) return 'unknown'
+  if (typeof value !== 'string') throw invalid(path.join('.'))
+  return value === 'agent' || value === 'service' ? value : 'unknown'
 }
 
 function actorIn(claims: Claims): string {

@@ -1,6 +1,7 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac } from 'node:crypto'
 import { decodeBase64url, encodeBase64url } from '../base/base64url.ts'
 import { type Clock, systemClock } from '../base/clock.ts'
+import { equalBytes } from '../base/constant-time.ts'
 import type { Duration } from '../base/duration.ts'
 import { canonicalJson } from '../base/json/canonical-json.ts'
 import { freezeClass } from '../base/plain/freeze-class.ts'
@@ -186,7 +187,7 @@ export class CookieSigner {
     let signed = false
     for (const key of this.#keys()) {
       const expected = this.#mac(key, encoded, bytes)
-      const same = signature.length === expected.length && timingSafeEqual(signature, expected)
+      const same = equalBytes(signature, expected)
       signed = same || signed
     }
     return signed

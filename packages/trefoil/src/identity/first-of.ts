@@ -1,5 +1,6 @@
 import { promised } from '../base/promise.ts'
 import type { AuthAnswer, Authenticate, Authenticator } from '../contract/auth/authenticator.ts'
+import type { PrincipalKind } from '../contract/auth/principal-kind.ts'
 import { type FixedAuthenticator, readAuthenticator } from '../contract/auth/read-authenticator.ts'
 import type { SecurityScheme } from '../contract/auth/security-scheme.ts'
 import type { AuthRequest } from '../contract/call/call.ts'
@@ -14,6 +15,9 @@ type PayloadOf<Part> =
       ? Payload
       : never
 
+/** What joined authenticators are made of, so that joining them again does not hide what they are. */
+const PARTS = new WeakMap<object, readonly FixedAuthenticator[]>()
+
 /**
  * Joins authenticators into one that takes several kinds of credentials. They are asked in order:
  * `null` (no credential of mine) asks the next one; any other answer, a refusal too, is the answer of
@@ -21,54 +25,115 @@ type PayloadOf<Part> =
  * refused if the bad one is of the authenticator that comes first, and nobody gets a second try by
  * another door.
  *
- * It keeps the schemes and the risks of its parts. With a part that says nothing of its credentials
- * it is `ambient`.
+ * One that says of the form of a bearer token that it is none of its own (`recognizes`) leaves it to
+ * another one of the list that takes bearer tokens, which has the last word: `firstOf(jwtAuth(…),
+ * introspectionAuth(…))` takes both kinds. Where nobody takes it, it is refused as the first of them
+ * refuses it.
+ *
+ * It keeps the schemes and the risks of its parts, starts them and stops them. With a part that says
+ * nothing of its credentials it is `ambient`.
  *
  * @throws ImproperlyConfigured for fewer than two, and for what is no authenticator
  */
 export function firstOf<
   const Parts extends readonly (Authenticator<unknown> | Authenticate<unknown>)[],
 >(...authenticators: Parts): Authenticator<PayloadOf<Parts[number]>> {
-  const parts = authenticators.map((part) => readAuthenticator('firstOf()', part))
-  if (parts.length < 2) {
+  const given = authenticators.map((part) => readAuthenticator('firstOf()', part))
+  if (given.length < 2) {
     throw new ImproperlyConfigured(
       'firstOf() needs two authenticators or more; one alone needs no firstOf()',
     )
   }
+  const parts = given.flatMap((part, index) => PARTS.get(Object(authenticators[index])) ?? [part])
+  const asked = parts.map((part, index) => ({
+    ...part,
+    // Alone with its header, it says itself what is wrong with what stands there.
+    recognizes: parts.some((other, at) => at !== index && takesTokens(other))
+      ? part.recognizes
+      : null,
+  }))
   const schemes = parts.flatMap(schemesOf)
-  return Object.freeze({
-    name: `firstOf(${parts.map(({ name }) => name).join(', ')})`,
+  const joined = Object.freeze({
+    name: `firstOf(${given.map(({ name }) => name).join(', ')})`,
     scheme: schemes.length === 0 ? undefined : Object.freeze(schemes),
+    ...kindsOf(parts),
     ambient: parts.some(({ ambient, scheme }) => ambient ?? scheme === undefined),
     risks: Object.freeze(parts.flatMap(({ risks }) => risks)),
     // What the parts answer is looked at where it is used: a part that answers with nonsense denies.
     authenticate: (request: AuthRequest) =>
-      askFrom(parts, 0, request) as AuthAnswer<PayloadOf<Parts[number]>>,
+      askFrom(asked, 0, request, null) as AuthAnswer<PayloadOf<Parts[number]>>,
+    start: () => allOf(parts, 'start'),
+    stop: () => allOf(parts, 'stop'),
   })
+  PARTS.set(joined, parts)
+  return joined
 }
 
-/** Stays synchronous while the parts do. */
+/**
+ * Stays synchronous while the parts do.
+ *
+ * @param leftOut the first one that did not know the form of what was sent
+ */
 function askFrom(
   parts: readonly FixedAuthenticator[],
   start: number,
   request: AuthRequest,
+  leftOut: FixedAuthenticator | null,
 ): unknown {
+  let unasked = leftOut
   for (let index = start; index < parts.length; index++) {
-    const answer = parts[index]?.authenticate(request)
+    const part = parts[index] as FixedAuthenticator
+    // Anything but a plain no is for the part itself to answer.
+    if (part.recognizes !== null && part.recognizes(request) === false) {
+      unasked ??= part
+      continue
+    }
+    const answer = part.authenticate(request)
     const waiting = promised<unknown>(answer)
     if (waiting !== null) {
+      const left = unasked
       // The time may have passed while it was asked.
       return waiting.then((late) =>
-        late !== null || isCalledOff(request) ? late : askFrom(parts, index + 1, request),
+        late !== null || isCalledOff(request) ? late : askFrom(parts, index + 1, request, left),
       )
     }
     if (answer !== null) return answer
   }
-  return null
+  // A token that nobody knows was sent all the same.
+  return unasked === null ? null : unasked.authenticate(request)
+}
+
+/** All are told, though one fails: the first that did is what is thrown. */
+async function allOf(
+  parts: readonly FixedAuthenticator[],
+  member: 'start' | 'stop',
+): Promise<void> {
+  const ends = await Promise.allSettled(parts.map(async (part) => await part[member]?.()))
+  const failures = ends.filter((end) => end.status === 'rejected').map(({ reason }) => reason)
+  const worst = failures.find((error) => error instanceof ImproperlyConfigured) ?? failures[0]
+  if (worst !== undefined) throw worst
 }
 
 function schemesOf({ scheme }: FixedAuthenticator): readonly SecurityScheme[] {
   if (scheme === undefined) return []
   const list: unknown = scheme
   return Array.isArray(list) ? list : [scheme as SecurityScheme]
+}
+
+/** Whoever says nothing of itself is taken for one that does. */
+function takesTokens(part: FixedAuthenticator): boolean {
+  if (part.scheme === undefined) return true
+  return schemesOf(part).some((scheme: Partial<Record<'type' | 'scheme', unknown>> | null) => {
+    const { type, scheme: name } = Object(scheme) as typeof scheme & object
+    return type === 'openIdConnect' || (type === 'http' && name === 'bearer')
+  })
+}
+
+/** Together they can tell what any of them can. */
+function kindsOf(parts: readonly FixedAuthenticator[]): {
+  readonly kinds?: readonly PrincipalKind[]
+} {
+  const all = parts.map(({ kinds }) => kinds)
+  if (all.includes(null)) return {}
+  return { kinds: Object.freeze([...new Set(all.flatMap((kinds) => [...(kinds ?? [])]))]) }
 }

@@ -438,7 +438,14 @@ describe('what it says of itself', () => {
     const shown = inspect(jwt, { showHidden: true, depth: 20, getters: true }) + JSON.stringify(jwt)
     expect(shown).not.toContain(SECRET)
     expect(shown).not.toContain(token.slice(0, 40))
-    expect(Object.keys(jwt).sort()).toEqual(['authenticate', 'name', 'risks', 'scheme'])
+    expect(Object.keys(jwt).sort()).toEqual([
+      'authenticate',
+      'name',
+      'recognizes',
+      'risks',
+      'scheme',
+      'start',
+    ])
     expect(Object.isFrozen(jwt)).toBe(true)
   })
 })

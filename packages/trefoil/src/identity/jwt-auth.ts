@@ -4,6 +4,7 @@ import { isRecord } from '../base/plain/is-record.ts'
 import { promised } from '../base/promise.ts'
 import type { AuthContext } from '../contract/auth/auth-context.ts'
 import type { AuthAnswer, Authenticator } from '../contract/auth/authenticator.ts'
+import type { PrincipalKind } from '../contract/auth/principal-kind.ts'
 import { CredentialRefusal, refusal } from '../contract/auth/refusal.ts'
 import type { SecurityScheme } from '../contract/auth/security-scheme.ts'
 import type { AuthRequest } from '../contract/call/call.ts'
@@ -13,11 +14,13 @@ import { readSeconds } from '../contract/options/read-duration.ts'
 import { ImproperlyConfigured } from '../contract/problems/problem.ts'
 import { type JwtAuthOptions, type JwtRules, readJwtOptions } from './jwt/jwt-options.ts'
 import type { KeyStatus } from './jwt/keys/remote-keys.ts'
-import { possessionRefusal } from './jwt/possession.ts'
+import { dpopToken, possessionRefusal } from './jwt/possession.ts'
 import { signToken } from './jwt/sign-token.ts'
+import { hasSignedForm } from './jwt/signed-form.ts'
 import type { Verdict } from './jwt/token-cache.ts'
 import { TokenVerifier } from './jwt/token-verifier.ts'
 import { ringKeys } from './key-ring.ts'
+import { kindsOfTokens } from './principal-rules.ts'
 
 const REVOKED = refusal('revoked', { text: 'Token has been revoked' })
 const BEARER: SecurityScheme = Object.freeze({
@@ -27,7 +30,6 @@ const BEARER: SecurityScheme = Object.freeze({
 })
 
 const DPOP: SecurityScheme = Object.freeze({ type: 'http', scheme: 'dpop' })
-const DPOP_TOKEN = /^dpop +([A-Za-z0-9._~+/=-]+) *$/i
 
 /** Options of {@link JwtAuth.createToken}. */
 export interface CreateTokenOptions {
@@ -60,9 +62,13 @@ export interface JwtAuth extends Authenticator<undefined> {
    * either, since there is nobody to show it.
    */
   verifyToken(token: string): Promise<boolean>
+  /** True for a token in the form of a signed JWT, genuine or not: another form is not for this one. */
+  recognizes(request: AuthRequest): boolean
   /**
-   * Fetches keys, and loads what verifies with them, so that the first caller need not wait:
-   * `app.onStartup(() => jwt.start())`. Does not fail when they cannot be had yet.
+   * Fetches keys, and loads what verifies with them, so that the first caller need not wait. The app
+   * does it when it starts.
+   *
+   * @throws Error when they cannot be had yet; they are fetched again when a caller needs them
    */
   start(): Promise<void>
   /** What has become of fetching keys; `null` where there is nothing to fetch. */
@@ -72,8 +78,11 @@ export interface JwtAuth extends Authenticator<undefined> {
 class JwtAuthenticator implements JwtAuth {
   readonly name: string = 'jwtAuth'
   readonly scheme: SecurityScheme | readonly SecurityScheme[]
+  readonly kinds: readonly PrincipalKind[]
   readonly risks: readonly ProductionRisk[]
   readonly authenticate: (request: AuthRequest) => AuthAnswer<undefined> | Promise<Answer>
+  readonly recognizes: (request: AuthRequest) => boolean
+  readonly start: () => Promise<void>
   readonly #rules: JwtRules
   readonly #verifier: TokenVerifier
 
@@ -82,9 +91,12 @@ class JwtAuthenticator implements JwtAuth {
     this.#rules = rules
     this.#verifier = new TokenVerifier(rules)
     this.scheme = schemesOf(rules)
+    this.kinds = kindsOfTokens(rules.principals, rules.mapping.kind.length > 0)
     this.risks = Object.freeze([...source.risks])
     // Of its own, so that an object made of this one with `…` has it too.
     this.authenticate = (request) => this.#answer(request)
+    this.recognizes = (request) => recognizes(rules, request)
+    this.start = () => rules.source.keys.start()
     Object.freeze(this)
   }
 
@@ -125,23 +137,19 @@ class JwtAuthenticator implements JwtAuth {
     }
   }
 
-  async start(): Promise<void> {
-    await this.#rules.source.keys.start()
-  }
-
   get keyStatus(): KeyStatus | null {
     return this.#rules.source.remote?.status ?? null
   }
 
   #answer(request: AuthRequest): Answer | Promise<Answer> {
     const { header, possession } = this.#rules
-    let token = header === null ? request.bearer : tokenIn(request, header)
-    let isDpop = false
-    if (token === null && header === null && possession.dpop !== null) {
-      token = DPOP_TOKEN.exec(request.headers.get('authorization') ?? '')?.[1] ?? null
-      isDpop = token !== null
-    }
-    if (token === null) return null
+    const token = header === null ? request.bearer : tokenIn(request, header)
+    if (token !== null) return this.#check(token, request, false)
+    const bound = header === null && possession.dpop !== null ? dpopToken(request) : null
+    return bound === null ? null : this.#check(bound, request, true)
+  }
+
+  #check(token: string, request: AuthRequest, isDpop: boolean): Answer | Promise<Answer> {
     const judged = this.#verifier.judge(token, request)
     const waiting = promised(judged)
     if (waiting !== null) return waiting.then((late) => this.#admit(late, request, token, isDpop))
@@ -195,6 +203,13 @@ freezeClass(JwtAuthenticator)
  */
 export function jwtAuth(options: JwtAuthOptions = {}): JwtAuth {
   return new JwtAuthenticator(readJwtOptions(options))
+}
+
+/** A header of its own is nobody else's, whatever stands in it. */
+function recognizes({ header, possession }: JwtRules, request: AuthRequest): boolean {
+  if (header !== null) return true
+  const token = request.bearer ?? (possession.dpop === null ? null : dpopToken(request))
+  return token === null || hasSignedForm(token)
 }
 
 /** `Bearer ` in front of it may be left out (P-JWT-2). */

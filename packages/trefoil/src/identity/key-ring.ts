@@ -1,4 +1,4 @@
-import { timingSafeEqual } from 'node:crypto'
+import { equalBytes } from '../base/constant-time.ts'
 import { freezeClass } from '../base/plain/freeze-class.ts'
 import { isRecord } from '../base/plain/is-record.ts'
 import { valueKind } from '../contract/options/value-kind.ts'
@@ -78,7 +78,7 @@ export class KeyRing {
     for (const rule of this.#rules) for (const bytes of wanted) rule(bytes)
     const before = this.#keys
     this.#keys = wanted.map(
-      (bytes) => before.find((key) => sameBytes(key.bytes, bytes)) ?? { bytes, retired: false },
+      (bytes) => before.find((key) => equalBytes(key.bytes, bytes)) ?? { bytes, retired: false },
     )
     for (const key of before) if (!this.#keys.includes(key)) key.retired = true
     this.#version++
@@ -146,7 +146,7 @@ function readKeys(where: string, current: unknown, previous: unknown): readonly 
   for (const key of readList(where, previous)) {
     count++
     const bytes = readKey(`${where}: previous key ${count}`, key)
-    if (!keys.some((known) => sameBytes(known, bytes))) keys.push(bytes)
+    if (!keys.some((known) => equalBytes(known, bytes))) keys.push(bytes)
   }
   return keys
 }
@@ -175,8 +175,4 @@ function readKey(where: string, key: unknown): Uint8Array {
   const hint = isUnset ? '; is the variable that it comes from set?' : ''
   const kind = key instanceof Uint8Array ? 'no bytes' : valueKind(key)
   throw new ImproperlyConfigured(`${where} must be non-empty text or bytes, got ${kind}${hint}`)
-}
-
-function sameBytes(left: Uint8Array, right: Uint8Array): boolean {
-  return left.length === right.length && timingSafeEqual(left, right)
 }

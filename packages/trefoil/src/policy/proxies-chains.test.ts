@@ -67,13 +67,23 @@ function trustedBy(texts: readonly string[]): (address: string) => boolean {
 
 /** Each address vouches for the next on the left, as long as it is one of ours. */
 function walk(peer: string, hops: readonly Hop[], isTrusted: (one: string) => boolean): Provenance {
-  let provenance: Provenance = { clientAddress: peer, scheme: 'http', host: null }
+  let provenance: Provenance = {
+    clientAddress: peer,
+    scheme: 'http',
+    host: null,
+    viaProxy: isTrusted(peer),
+  }
   let believed = peer
   for (const { address: next, proto, host } of hops.toReversed()) {
     if (!isTrusted(believed) || next === null) break
     believed = next
     const scheme = proto.toLowerCase() === 'https' ? 'https' : 'http'
-    provenance = { clientAddress: plainAddress(next), scheme, host: host === '' ? null : host }
+    provenance = {
+      ...provenance,
+      clientAddress: plainAddress(next),
+      scheme,
+      host: host === '' ? null : host,
+    }
   }
   return provenance
 }
@@ -167,7 +177,7 @@ describe.each(['x-forwarded', 'forwarded'] as const)(
           const provenance = resolveProvenance(peer, encrypted, raw, policyOf(texts, family))
           if (peer !== null && trustedBy(texts)(peer)) return
           const scheme = encrypted ? 'https' : 'http'
-          expect(provenance).toEqual({ clientAddress: peer, scheme, host: null })
+          expect(provenance).toEqual({ clientAddress: peer, scheme, host: null, viaProxy: false })
         }),
         RUNS,
       )

@@ -17,6 +17,8 @@ export interface Provenance {
   readonly scheme: 'http' | 'https'
   /** Host named by a trusted hop; `null` when none did: the `Host` header counts. */
   readonly host: string | null
+  /** True when the peer of the connection is a trusted proxy. */
+  readonly viaProxy: boolean
 }
 
 /** @returns the ranges, or the first text that is none */
@@ -49,6 +51,7 @@ export function resolveProvenance(
     clientAddress: peer,
     scheme: encrypted ? 'https' : 'http',
     host: null,
+    viaProxy: false,
   }
   if (!isTrusted(peer, policy)) return direct
   const chain = readForwarded(raw, policy.headers)
@@ -71,6 +74,7 @@ export function resolveProvenance(
     clientAddress,
     scheme: schemeOf(hopValue(chain.schemes, hops)) ?? direct.scheme,
     host: hopValue(chain.hosts, hops) || null,
+    viaProxy: true,
   }
 }
 

@@ -50,6 +50,8 @@ export interface EndpointRequest extends Visit {
   readonly host: string
   readonly scheme: 'http' | 'https'
   readonly client: ClientFacts
+  /** True when the peer of the connection is a trusted proxy. */
+  readonly viaProxy: boolean
   readonly path: string
   readonly search: string
 }

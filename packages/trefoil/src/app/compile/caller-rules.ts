@@ -15,6 +15,8 @@ export function callerRule(entry: AuthEntry | undefined): CallerRule {
   if (entry !== undefined) {
     unshown = entry.ambient ? 'somebody' : 'nobody'
     for (const scheme of entry.schemes) {
+      // A browser shows it by itself, whoever wrote the page.
+      if (scheme.type === 'mutualTLS') unshown = 'somebody'
       if (scheme.type !== 'apiKey' || scheme.in !== 'header') continue
       const name = scheme.name.toLowerCase()
       if (isKeyHeader(name)) keyHeaders.add(name)

@@ -16,7 +16,7 @@ export interface AppReach {
 }
 
 /** Something that authenticates the visitor of a page, whoever wrote the page. */
-export type AmbientKind = 'cookies' | 'kept passwords'
+export type AmbientKind = 'cookies' | 'kept passwords' | 'client certificates'
 
 /** Looks at everything that actions and authenticators declare. None of them is run. */
 export function reachOf(
@@ -33,6 +33,7 @@ export function reachOf(
   for (const scheme of entries.flatMap(({ schemes }) => schemes)) {
     if (scheme.type === 'apiKey' && scheme.in === 'cookie') kinds.add('cookies')
     if (scheme.type === 'http' && scheme.scheme === 'basic') kinds.add('kept passwords')
+    if (scheme.type === 'mutualTLS') kinds.add('client certificates')
   }
   return {
     dependencies,
@@ -41,7 +42,7 @@ export function reachOf(
   }
 }
 
-const AMBIENT_KINDS: readonly AmbientKind[] = ['cookies', 'kept passwords']
+const AMBIENT_KINDS: readonly AmbientKind[] = ['cookies', 'kept passwords', 'client certificates']
 
 function addAll(dependency: Dependency<unknown>, found: Set<Dependency<unknown>>): void {
   if (found.has(dependency)) return

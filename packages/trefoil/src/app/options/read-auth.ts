@@ -2,7 +2,7 @@ import type { AuthConfig, AuthEntry } from '../../contract/auth/authenticator.ts
 import { readAuthenticator } from '../../contract/auth/read-authenticator.ts'
 import { UNKNOWN_SCHEME } from '../../contract/auth/security-scheme.ts'
 import { SURFACES, type SurfaceName } from '../../contract/call/surface-name.ts'
-import { callable, listOf, text } from '../../contract/options/kinds.ts'
+import { callable, flag, listOf, text } from '../../contract/options/kinds.ts'
 import type { OptionKind } from '../../contract/options/option-kind.ts'
 import { type OptionGroup, REQUIRED, type Values } from '../../contract/options/option-rows.ts'
 import { readOptions } from '../../contract/options/read-options.ts'
@@ -45,6 +45,11 @@ export const AUTH: OptionGroup<AuthConfig, AuthValues> = {
       read: callable(),
       default: null,
       doc: 'Runs after success and before guards; may return another `AuthContext`.',
+    },
+    widens: {
+      read: flag,
+      default: false,
+      doc: 'Whether `onAuthenticated` may give rights that the credential does not, such as roles out of a database.',
     },
     scheme: {
       // readSchemes() looks into it.
@@ -106,7 +111,7 @@ function readEntry(given: unknown): AuthEntry {
   if (typeof given === 'function') {
     throw new ImproperlyConfigured(`auth has a function in its list; write ${EXAMPLE}`)
   }
-  const { surfaces, authenticate, onAuthenticated, scheme, name } = readOptions(AUTH, given)
+  const { surfaces, authenticate, onAuthenticated, widens, scheme, name } = readOptions(AUTH, given)
   const own = readAuthenticator(
     name === null ? 'auth: authenticate' : `auth '${name}': authenticate`,
     authenticate,
@@ -121,9 +126,13 @@ function readEntry(given: unknown): AuthEntry {
     surfaces,
     schemes: declared === undefined ? UNKNOWN_SCHEME : readSchemes(declared),
     ambient: own.ambient ?? declared === undefined,
+    kinds: own.kinds,
     risks: own.risks,
+    widens,
     authenticate: own.authenticate,
     // What it answers is looked at where it is used.
     onAuthenticated: (onAuthenticated ?? null) as AuthEntry['onAuthenticated'],
+    start: own.start,
+    stop: own.stop,
   })
 }

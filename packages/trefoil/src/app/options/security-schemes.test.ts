@@ -62,14 +62,14 @@ describe('W-34: where credentials are said to be', () => {
     ['bearer', "auth scheme: must be an object such as { type: 'http', scheme: 'bearer' }"],
     [null, 'none'],
     [[], 'auth scheme: the list is empty; leave it out for bearer tokens'],
-    [{}, 'auth scheme: type must be one of http, apiKey, openIdConnect, got undefined'],
+    [{}, 'auth scheme: type must be one of http, apiKey, openIdConnect, mutualTLS, got undefined'],
     [
       { type: 'oauth2' },
-      'auth scheme: type must be one of http, apiKey, openIdConnect, got text of 6 characters',
+      'auth scheme: type must be one of http, apiKey, openIdConnect, mutualTLS, got text of 6 characters',
     ],
     [
       { type: '__proto__' },
-      'auth scheme: type must be one of http, apiKey, openIdConnect, got text of 9 characters',
+      'auth scheme: type must be one of http, apiKey, openIdConnect, mutualTLS, got text of 9 characters',
     ],
     [{ type: 'http' }, 'auth scheme: scheme must be bearer, basic or dpop, got undefined'],
     [

@@ -9,6 +9,7 @@ const MEMBERS: Readonly<Record<SecurityScheme['type'], readonly string[]>> = {
   http: ['type', 'scheme', 'bearerFormat'],
   apiKey: ['type', 'in', 'name'],
   openIdConnect: ['type', 'openIdConnectUrl'],
+  mutualTLS: ['type'],
 }
 
 /**
@@ -48,6 +49,7 @@ const CHECKS: Readonly<Record<SecurityScheme['type'], (members: Members) => void
   http: checkHttp,
   apiKey: checkApiKey,
   openIdConnect: checkOpenIdConnect,
+  mutualTLS: () => {},
 }
 
 function checkHttp(members: Members): void {

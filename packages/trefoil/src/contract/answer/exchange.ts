@@ -20,6 +20,11 @@ export interface Exchange {
   readonly peerAddress: string | null
   /** True when the connection to the peer is TLS. */
   readonly encrypted: boolean
+  /**
+   * The certificate of the peer of the connection, as DER bytes; only one that TLS has verified. `null`
+   * or absent for none. Never from a header.
+   */
+  readonly certificate?: Uint8Array | null
   /** True when the request is made in this process (tests), where no Host header is sent. */
   readonly inProcess: boolean
   /** True once the caller has gone away. */

@@ -5,7 +5,7 @@ import { checkOptionNames, type OptionNames } from '../options/option-names.ts'
 import { type Actor, type ActorIdentity, readActors } from './actor.ts'
 import { type LoginSession, readLoginSession } from './login-session.ts'
 import { isPrincipalKind, type PrincipalKind } from './principal-kind.ts'
-import { Rights } from './rights.ts'
+import { narrowedRights } from './rights.ts'
 
 /** What an authenticator knows about a caller. Only `subject` is needed. */
 export interface Identity<Payload = unknown> {
@@ -15,7 +15,9 @@ export interface Identity<Payload = unknown> {
   readonly kind?: PrincipalKind
   /** The customer whose data the caller may see, where there are several. Default `null`. */
   readonly tenant?: string | null | undefined
+  /** Of the subject; where an actor's are stated, only what both have counts. */
   readonly roles?: Iterable<string>
+  /** As {@link Identity.roles}. */
   readonly scopes?: Iterable<string>
   /** Verified claims, as the credential carried them. */
   readonly claims?: Readonly<Record<string, unknown>>
@@ -104,14 +106,21 @@ export class AuthContext<Payload = unknown> {
     this.subject = subject
     this.kind = kind
     this.tenant = tenant
-    this.roles = new Rights(identity.roles)
-    this.scopes = new Rights(identity.scopes)
+    const actors = readActors(identity.actor)
+    this.roles = narrowedRights(
+      identity.roles,
+      actors.map(({ roles }) => roles),
+    )
+    this.scopes = narrowedRights(
+      identity.scopes,
+      actors.map(({ scopes }) => scopes),
+    )
     this.claims = identity.claims ?? EMPTY
     this.issuer = identity.issuer
     this.audience = deepFreeze(identity.audience)
     this.issuedAt = identity.issuedAt
     this.expiresAt = identity.expiresAt
-    this.actor = readActors(identity.actor)
+    this.actor = actors
     this.session = readLoginSession(identity.session)
     this.metadata = identity.metadata ?? EMPTY
     this.payload = identity.payload as Payload

@@ -3,6 +3,7 @@ import type { AuthRequest } from '../call/call.ts'
 import type { SurfaceName } from '../call/surface-name.ts'
 import type { ProductionRisk } from '../options/production-risk.ts'
 import type { AuthContext } from './auth-context.ts'
+import type { PrincipalKind } from './principal-kind.ts'
 import type { CredentialRefusal } from './refusal.ts'
 import type { SecurityScheme } from './security-scheme.ts'
 
@@ -35,6 +36,11 @@ export interface Authenticator<Payload = unknown> {
    * `scheme`, false with one.
    */
   readonly ambient?: boolean | undefined
+  /**
+   * Kinds of callers that it can tell; an answer of another kind is a failure. Default: any, and start-up
+   * cannot say who will be asked for approvals.
+   */
+  readonly kinds?: readonly PrincipalKind[] | undefined
   /** What makes it unfit for production. Default: nothing. */
   readonly risks?: readonly ProductionRisk[] | undefined
   /**
@@ -43,6 +49,21 @@ export interface Authenticator<Payload = unknown> {
    * credential.
    */
   authenticate(request: AuthRequest): Awaitable<AuthAnswer<Payload>>
+  /**
+   * Whether the request brings a credential of the form that this one takes, good or bad. Asked by
+   * `firstOf` alone, where another one takes the same header: `false` leaves the credential to that one.
+   * It looks at the form and checks nothing. Default: it takes all that is sent where its scheme says.
+   */
+  recognizes?(request: AuthRequest): boolean
+  /**
+   * Makes ready what the first caller would wait for, such as keys that have to be fetched. Runs when the
+   * app starts, after its parts and before its hooks, for ten seconds at most; once for each entry of
+   * `auth` that it stands in. `ImproperlyConfigured` stops the start; anything else it throws, and time
+   * that runs out, is a warning in the log, since it may pass by itself.
+   */
+  start?(): Awaitable<void>
+  /** Undoes `start` when the app stops, after its shutdown hooks. */
+  stop?(): Awaitable<void>
 }
 
 /** Which authenticator guards which surfaces. At most one covers a surface. */
@@ -56,12 +77,18 @@ export interface AuthConfig<
   /**
    * Runs after success and before guards. Returns a context to use instead (to load a user,
    * drop a role…) or nothing. A problem it throws is what the caller is answered with; anything
-   * else it throws is a failure of the service (503). Neither lets the call pass.
+   * else it throws is a failure of the service (503). Neither lets the call pass. A context that allows
+   * more than the first is a failure too, unless {@link AuthConfig.widens} is true.
    */
   readonly onAuthenticated?: (
     auth: AuthContext<NoInfer<Payload>>,
     request: AuthRequest,
   ) => Awaitable<AuthContext<NoInfer<Payload>> | undefined | null>
+  /**
+   * `onAuthenticated` may give rights that the credential does not: roles out of a database, a tenant, a
+   * kind. Default false: it may only take some.
+   */
+  readonly widens?: boolean
   /**
    * Where callers put their credentials, instead of what the authenticator says of itself.
    *
@@ -82,8 +109,13 @@ export interface AuthEntry {
   readonly schemes: readonly SecurityScheme[]
   /** True when it may go by something that `schemes` does not describe. */
   readonly ambient: boolean
+  /** `null`: any. */
+  readonly kinds: ReadonlySet<PrincipalKind> | null
   readonly risks: readonly ProductionRisk[]
   /** What it answers is not to be trusted: JavaScript may return anything. */
   readonly authenticate: (request: AuthRequest) => unknown
   readonly onAuthenticated: ((auth: AuthContext, request: AuthRequest) => unknown) | null
+  readonly widens: boolean
+  readonly start: (() => unknown) | null
+  readonly stop: (() => unknown) | null
 }

@@ -5,6 +5,7 @@ import { shownValue } from '../options/option-values.ts'
 import { type ProductionRisk, readRisks } from '../options/production-risk.ts'
 import { ImproperlyConfigured } from '../problems/problem.ts'
 import type { Authenticator } from './authenticator.ts'
+import { isPrincipalKind, type PrincipalKind } from './principal-kind.ts'
 import type { SecurityScheme } from './security-scheme.ts'
 
 /** An authenticator whose members have been read, once, and are fixed. */
@@ -13,16 +14,26 @@ export interface FixedAuthenticator {
   /** `undefined` where it says nothing; what is in it has not been looked at. */
   readonly scheme: SecurityScheme | readonly SecurityScheme[] | undefined
   readonly ambient: boolean | undefined
+  /** `null`: any. */
+  readonly kinds: ReadonlySet<PrincipalKind> | null
   readonly risks: readonly ProductionRisk[]
   readonly authenticate: (request: AuthRequest) => unknown
+  /** `null` where it takes whatever is sent; what it answers is not to be trusted. */
+  readonly recognizes: ((request: AuthRequest) => unknown) | null
+  readonly start: (() => unknown) | null
+  readonly stop: (() => unknown) | null
 }
 
 const MEMBERS: OptionNames<Authenticator> = {
   name: true,
   scheme: true,
   ambient: true,
+  kinds: true,
   risks: true,
   authenticate: true,
+  recognizes: true,
+  start: true,
+  stop: true,
 }
 
 /**
@@ -41,8 +52,12 @@ export function readAuthenticator(where: string, value: unknown): FixedAuthentic
       name,
       scheme: undefined,
       ambient: undefined,
+      kinds: null,
       risks: readRisks(where, undefined),
       authenticate,
+      recognizes: null,
+      start: null,
+      stop: null,
     }
   }
   if (!isRecord(value)) {
@@ -53,7 +68,7 @@ export function readAuthenticator(where: string, value: unknown): FixedAuthentic
   // Of a class there may be more: what its methods keep.
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype === Object.prototype || prototype === null) checkOptionNames(where, value, MEMBERS)
-  const { name, scheme, ambient, risks, authenticate } = value
+  const { name, scheme, ambient, kinds, risks, authenticate, recognizes, start, stop } = value
   if (typeof name !== 'string' || name === '') {
     throw new ImproperlyConfigured(`${where}: an authenticator needs a name, such as 'apiKey'`)
   }
@@ -70,10 +85,38 @@ export function readAuthenticator(where: string, value: unknown): FixedAuthentic
     name,
     scheme: scheme as FixedAuthenticator['scheme'],
     ambient,
+    kinds: readKinds(`${where}: kinds of '${name}'`, kinds),
     risks: readRisks(`${where}: risks of '${name}'`, risks),
     // For instances of classes; where it is asked for in a flood, binding costs nothing.
     authenticate: authenticate.bind(value),
+    recognizes: readMethod(where, name, 'recognizes', recognizes, value),
+    start: readMethod(where, name, 'start', start, value),
+    stop: readMethod(where, name, 'stop', stop, value),
   }
+}
+
+/** One that may be left out. */
+function readMethod(
+  where: string,
+  name: string,
+  member: string,
+  method: unknown,
+  owner: object,
+): ((...given: unknown[]) => unknown) | null {
+  if (method === undefined) return null
+  if (typeof method === 'function') return method.bind(owner)
+  throw new ImproperlyConfigured(
+    `${where}: ${member} of '${name}' must be a function, got ${shownValue(method)}`,
+  )
+}
+
+function readKinds(where: string, kinds: unknown): ReadonlySet<PrincipalKind> | null {
+  if (kinds === undefined) return null
+  const list: readonly unknown[] = Array.isArray(kinds) ? [...kinds] : []
+  if (list.length > 0 && list.every(isPrincipalKind)) return new Set(list)
+  throw new ImproperlyConfigured(
+    `${where} must be a list out of 'person', 'agent', 'service' and 'unknown'`,
+  )
 }
 
 /** What is given out is the request alone: a second parameter would be waited for in vain. */

@@ -1,5 +1,6 @@
 import { freezeClass } from '../../base/plain/freeze-class.ts'
 import { checkOptionNames, type OptionNames } from '../options/option-names.ts'
+import { type ChallengeExtras, readExtras } from './challenge-extras.ts'
 import { isRefusalCode, type RefusalCode } from './refusal-code.ts'
 
 /**
@@ -33,10 +34,13 @@ export class CredentialRefusal {
   readonly code: string
   /** Public: the `error_description` of the 401. */
   readonly text: string
+  /** What else the 401 says; `null` for nothing. */
+  readonly extras: ChallengeExtras | null
 
-  constructor(code: string, text: string) {
+  constructor(code: string, text: string, extras: ChallengeExtras | null = null) {
     this.code = code
     this.text = text
+    this.extras = extras
     Object.freeze(this)
   }
 
@@ -52,9 +56,16 @@ freezeClass(CredentialRefusal)
 export interface RefusalOptions {
   /** Public words instead of the usual ones of the code. */
   readonly text?: string
+  /**
+   * Parameters of the challenge in `WWW-Authenticate`, such as `{ error: 'insufficient_user_authentication',
+   * max_age: '5' }` (RFC 9470); at most 8. `error` takes the place of `invalid_token`. Default: none.
+   */
+  readonly challenge?: Readonly<Record<string, string>>
+  /** Headers of the 401, such as a nonce to use; at most 8. Default: none. */
+  readonly headers?: Readonly<Record<string, string>>
 }
 
-const OPTIONS: OptionNames<RefusalOptions> = { text: true }
+const OPTIONS: OptionNames<RefusalOptions> = { text: true, challenge: true, headers: true }
 const NO_OPTIONS: RefusalOptions = Object.freeze({})
 
 const usual: ReadonlyMap<string, CredentialRefusal> = new Map(
@@ -66,21 +77,23 @@ const usual: ReadonlyMap<string, CredentialRefusal> = new Map(
  * shown the text alone; the code is for records and the log.
  *
  * @param code one of ours, or the app's own: small letters and `_`, at most 64
- * @throws TypeError for a code of another form, and for a text that is none
+ * @throws TypeError for a code of another form, for a text that is none, and for parameters and headers
+ * that are not of credentials, such as `set-cookie`
  */
 export function refusal(
   code: RefusalCode | (string & {}),
   options: RefusalOptions = NO_OPTIONS,
 ): CredentialRefusal {
   if (options !== NO_OPTIONS) checkOptionNames('refusal()', options, OPTIONS)
-  const { text } = options
+  const { text, challenge, headers } = options
+  const extras = readExtras(challenge, headers)
   const known = usual.get(code)
-  if (known !== undefined && text === undefined) return known
+  if (known !== undefined && text === undefined && extras === null) return known
   if (!isRefusalCode(code)) {
     throw new TypeError("refusal() takes a code of small letters and _, such as 'expired'")
   }
   if (text !== undefined && (typeof text !== 'string' || text === '')) {
     throw new TypeError('refusal(): text must be non-empty text')
   }
-  return new CredentialRefusal(code, text ?? known?.text ?? TEXTS.refused)
+  return new CredentialRefusal(code, text ?? known?.text ?? TEXTS.refused, extras)
 }

@@ -60,3 +60,15 @@ export class Rights implements ReadonlySet<string> {
 }
 
 freezeClass(Rights)
+
+/** Whoever acts for somebody has no right that either of them lacks (DEL-2). @param limits of the actors */
+export function narrowedRights(
+  own: Iterable<string> | undefined,
+  limits: readonly (readonly string[] | undefined)[],
+): Rights {
+  const rights = new Rights(own)
+  if (limits.length === 0) return rights
+  const stated = limits.filter((limit) => limit !== undefined)
+  if (stated.length === 0) return rights
+  return new Rights([...rights].filter((right) => stated.every((limit) => limit.includes(right))))
+}

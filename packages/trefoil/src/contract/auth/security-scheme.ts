@@ -38,6 +38,11 @@ export interface OpenIdConnectScheme extends Described {
   readonly openIdConnectUrl: string
 }
 
+/** The certificate that the client shows when it connects (mutual TLS). */
+export interface MutualTlsScheme extends Described {
+  readonly type: 'mutualTLS'
+}
+
 /**
  * Where an authenticator looks for credentials, in the words of OpenAPI 3.1. It describes: the
  * authenticator itself is what reads and checks them.
@@ -48,6 +53,7 @@ export type SecurityScheme =
   | DpopScheme
   | ApiKeyScheme
   | OpenIdConnectScheme
+  | MutualTlsScheme
 
 /** What an authenticator that says nothing is taken for. */
 export const UNKNOWN_SCHEME: readonly SecurityScheme[] = Object.freeze([

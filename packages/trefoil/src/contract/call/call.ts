@@ -72,6 +72,16 @@ export interface AuthRequest extends Omit<CallFacts, 'action'> {
   /** The token after `Authorization: Bearer`, scheme in any case; `null` when there is none. */
   readonly bearer: string | null
   /**
+   * The certificate that the client showed when it connected, as DER bytes: a copy. Only one that the
+   * server's TLS has verified, and never a proxy's own; `null` for none.
+   */
+  readonly certificate: Uint8Array | null
+  /**
+   * True when the peer of the connection is a trusted proxy (`edge.proxies`), so that what it alone may
+   * write into headers can be believed.
+   */
+  readonly viaProxy: boolean
+  /**
    * The bytes of the body, for credentials that sign them. Read at most once, under the limits of
    * every body and the deadline of the call; arguments are read from the same bytes. `null` where
    * there is no body of the caller's: on MCP and the CLI, which send arguments.

@@ -24,6 +24,7 @@ export function securityEntries(
 
 function nameOf(scheme: SecurityScheme): string {
   if (scheme.type === 'openIdConnect') return 'openIdConnect'
+  if (scheme.type === 'mutualTLS') return 'mutualTLS'
   if (scheme.type === 'http') return `${scheme.scheme}Auth`
   return { header: 'apiKeyAuth', cookie: 'cookieAuth', query: 'queryKeyAuth' }[scheme.in]
 }
@@ -31,6 +32,7 @@ function nameOf(scheme: SecurityScheme): string {
 /** What a caller has to send, as the pages say it; names in backquotes. */
 export function schemeInWords(scheme: SecurityScheme): string {
   if (scheme.type === 'openIdConnect') return 'bearer token (OpenID Connect)'
+  if (scheme.type === 'mutualTLS') return 'client certificate (mutual TLS)'
   if (scheme.type === 'apiKey') {
     if (scheme.in === 'cookie') return `cookie \`${scheme.name}\``
     return `API key in the ${scheme.in} \`${scheme.name}\``

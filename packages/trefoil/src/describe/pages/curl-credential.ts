@@ -22,6 +22,7 @@ export function curlCredential(scheme: SecurityScheme | undefined): CurlCredenti
   if (scheme.type === 'http' && scheme.scheme === 'dpop') {
     return sentBy(['--header "authorization: DPoP $TOKEN"', '--header "dpop: $PROOF"'])
   }
+  if (scheme.type === 'mutualTLS') return sentBy(['--cert "$CERT"', '--key "$KEY"'])
   if (scheme.type !== 'apiKey') return sentBy(['--header "authorization: Bearer $TOKEN"'])
   const { in: place, name } = scheme
   const sends = (parameter: ParameterShape): boolean =>

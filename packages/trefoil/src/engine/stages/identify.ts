@@ -1,8 +1,10 @@
 import { promised } from '../../base/promise.ts'
 import { AuthContext } from '../../contract/auth/auth-context.ts'
 import type { AuthEntry } from '../../contract/auth/authenticator.ts'
+import type { ChallengeExtras } from '../../contract/auth/challenge-extras.ts'
 import { CredentialRefusal } from '../../contract/auth/refusal.ts'
 import { isRefusalCode } from '../../contract/auth/refusal-code.ts'
+import { widened } from '../../contract/auth/widened.ts'
 import type { Action } from '../../contract/call/action.ts'
 import type { SurfaceName } from '../../contract/call/surface-name.ts'
 import { AuthenticationError, Problem, refuse } from '../../contract/problems/problem.ts'
@@ -26,7 +28,7 @@ export function identifyStage(
   surface: SurfaceName,
 ): Stage | null {
   if (entry === undefined || action.public[surface]) return null
-  const { name, authenticate, onAuthenticated } = entry
+  const { name, authenticate, onAuthenticated, kinds, widens } = entry
   const denials = new Denials(entry.schemes)
   return (state) => {
     const request = new AuthRequestView(state)
@@ -35,6 +37,12 @@ export function identifyStage(
       // After the deadline no hook of the developer's may start (FND-16).
       if (state.ended) return undefined
       if (AuthContext.is(answer)) {
+        if (kinds !== null && !kinds.has(answer.kind)) {
+          return mistaken(
+            state,
+            `Authenticator '${name}' gave a caller of a kind that its kinds do not name`,
+          )
+        }
         if (onAuthenticated !== null) return refine(answer)
         state.auth = answer
         return undefined
@@ -53,6 +61,13 @@ export function identifyStage(
         }
         // One source of truth: a role the hook removed is gone for every guard (PW-03).
         if (AuthContext.is(result)) {
+          const more = widens ? null : widened(auth, result)
+          if (more !== null) {
+            return mistaken(
+              state,
+              `onAuthenticated of '${name}' gave more than the credential does: ${more}. Write widens: true if that is meant`,
+            )
+          }
           state.auth = result
           return undefined
         }
@@ -80,7 +95,7 @@ export function identifyStage(
     const refusal = refusalOf(answer)
     if (refusal !== null) {
       state.refusal = refusal.code
-      return denials.of(state, refusal.text)
+      return denials.of(state, refusal.text, refusal.extras)
     }
     state.log.error(
       { authenticator: name, answered: kindOf(answer) },
@@ -100,6 +115,14 @@ export function identifyStage(
     state.logged = { error }
     state.log.error({ err: error, authenticator: name }, `Authenticator ${who} failed`)
     return UNAVAILABLE
+  }
+
+  /** A mistake in the app: nobody gets in by it, and no good token is thrown away because of it. */
+  function mistaken(state: CallState, message: string): Problem {
+    // The one line of this call.
+    state.logged = { error: message }
+    state.log.error({ authenticator: name }, message)
+    return ended(state, UNAVAILABLE)
   }
 
   /** A 401 in other words: without a challenge no client would know what to do about it. */
@@ -125,7 +148,11 @@ function ended(state: CallState, problem: Problem): Problem {
 }
 
 /** What was wrong with a credential; its text is shown to the caller, so it is text or nothing. */
-function refusalOf(value: unknown): { readonly code: string; readonly text: string | null } | null {
+function refusalOf(value: unknown): {
+  readonly code: string
+  readonly text: string | null
+  readonly extras: ChallengeExtras | null
+} | null {
   if (CredentialRefusal.is(value)) return value
   if (!Problem.is(value)) return null
   try {
@@ -134,9 +161,10 @@ function refusalOf(value: unknown): { readonly code: string; readonly text: stri
     return {
       code: isRefusalCode(refusal) ? refusal : 'refused',
       text: typeof reason === 'string' ? reason : null,
+      extras: null,
     }
   } catch {
-    return { code: 'refused', text: null }
+    return { code: 'refused', text: null, extras: null }
   }
 }
 

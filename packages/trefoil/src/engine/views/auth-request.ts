@@ -54,6 +54,16 @@ export class AuthRequestView extends FactsView implements AuthRequest {
     return bearerToken(firstHeader(this.#shown.inbound.rawHeaders, 'authorization'))
   }
 
+  get certificate(): Uint8Array | null {
+    const { certificate = null, viaProxy = false } = this.#shown.inbound
+    // Of a proxy it is the proxy's own: whoever sends through it is not the proxy.
+    return certificate === null || viaProxy ? null : certificate.slice()
+  }
+
+  get viaProxy(): boolean {
+    return this.#shown.inbound.viaProxy === true
+  }
+
   body(): Promise<Uint8Array | null> {
     const body = this.#shown.inbound.openBody?.(this.#shown)
     return body === undefined ? Promise.resolve(null) : held(body.body())

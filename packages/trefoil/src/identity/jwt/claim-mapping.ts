@@ -23,6 +23,8 @@ export interface ClaimNames {
   readonly scopes?: ClaimPlace
   /** The first that is there counts. Default `tenant_id`. */
   readonly tenant?: ClaimPlace
+  /** Says `agent` or `service`; a person cannot be claimed. Default: no claim is asked. */
+  readonly kind?: ClaimPlace
 }
 
 type Path = readonly string[]
@@ -33,6 +35,7 @@ export interface ClaimMapping {
   readonly roles: readonly Path[]
   readonly scopes: readonly Path[]
   readonly tenant: readonly Path[]
+  readonly kind: readonly Path[]
   /** Values of the claim `typ` that make a token another thing than an access token. */
   readonly otherTypes: ReadonlySet<unknown>
 }
@@ -43,6 +46,7 @@ export const USUAL_CLAIMS: ClaimMapping = {
   roles: [['roles']],
   scopes: [['scope'], ['scopes'], ['scp']],
   tenant: [['tenant_id']],
+  kind: [],
   otherTypes: new Set(),
 }
 
@@ -60,6 +64,7 @@ const PRESETS: Readonly<Record<ClaimPreset, Preset>> = {
     ],
     scopes: [['scope']],
     tenant: [],
+    kind: [],
     otherTypes: new Set(['ID', 'Refresh', 'Offline', 'Logout']),
   }),
   // Roles only in a claim of the app's own, whose name is an address. Permissions of its role-based
@@ -69,6 +74,7 @@ const PRESETS: Readonly<Record<ClaimPreset, Preset>> = {
     roles: [],
     scopes: [['scope'], ['permissions']],
     tenant: [['org_id']],
+    kind: [],
     otherTypes: new Set(),
   }),
   // Delegated permissions are `scp`, those of apps and of assigned users `roles`.
@@ -77,53 +83,60 @@ const PRESETS: Readonly<Record<ClaimPreset, Preset>> = {
     roles: [['roles']],
     scopes: [['scp']],
     tenant: [['tid']],
+    kind: [],
     otherTypes: new Set(),
   }),
 }
 
-const PLACES = ['subject', 'roles', 'scopes', 'tenant'] as const
+const PLACES = ['subject', 'roles', 'scopes', 'tenant', 'kind'] as const
 const NAMES: OptionNames<ClaimNames> = {
   preset: true,
   subject: true,
   roles: true,
   scopes: true,
   tenant: true,
+  kind: true,
 }
 
 /**
  * @param audiences accepted `aud`
+ * @param where the function that was given it, for messages
  * @throws ImproperlyConfigured for what cannot be read
  */
-export function readClaimMapping(given: unknown, audiences: readonly string[]): ClaimMapping {
+export function readClaimMapping(
+  given: unknown,
+  audiences: readonly string[],
+  where = 'jwtAuth()',
+): ClaimMapping {
   if (given === undefined) return USUAL_CLAIMS
-  if (!isRecord(given)) return presetOf(given, audiences)
-  checkOptionNames('jwtAuth(): claims', given, NAMES)
+  if (!isRecord(given)) return presetOf(given, audiences, where)
+  checkOptionNames(`${where}: claims`, given, NAMES)
   const { preset } = given
-  const start = preset === undefined ? USUAL_CLAIMS : presetOf(preset, audiences)
+  const start = preset === undefined ? USUAL_CLAIMS : presetOf(preset, audiences, where)
   const places = PLACES.map((name) => {
     const place = given[name]
-    return [name, place === undefined ? start[name] : readPlace(name, place)]
+    return [name, place === undefined ? start[name] : readPlace(name, place, where)]
   })
   return { ...start, ...Object.fromEntries(places) }
 }
 
-function presetOf(name: unknown, audiences: readonly string[]): ClaimMapping {
+function presetOf(name: unknown, audiences: readonly string[], where: string): ClaimMapping {
   if (typeof name === 'string' && Object.hasOwn(PRESETS, name)) {
     return PRESETS[name as ClaimPreset](audiences)
   }
   throw new ImproperlyConfigured(
-    `jwtAuth(): claims must be one of ${Object.keys(PRESETS).join(', ')}, or an object such as ` +
+    `${where}: claims must be one of ${Object.keys(PRESETS).join(', ')}, or an object such as ` +
       "{ roles: 'groups' }",
   )
 }
 
-function readPlace(name: string, place: unknown): readonly Path[] {
+function readPlace(name: string, place: unknown, where: string): readonly Path[] {
   const places: readonly unknown[] = Array.isArray(place) ? place : [place]
   return places.map((one) => {
     const path: unknown[] = Array.isArray(one) ? [...one] : [one]
     if (path.length === 0 || !path.every((step) => typeof step === 'string' && step !== '')) {
       throw new ImproperlyConfigured(
-        `jwtAuth(): claims.${name} must be the name of a claim, or a list of names and paths such as ` +
+        `${where}: claims.${name} must be the name of a claim, or a list of names and paths such as ` +
           "[['realm_access', 'roles']]",
       )
     }

@@ -4,6 +4,7 @@ import { type CredentialRefusal, refusal } from '../../contract/auth/refusal.ts'
 import type { AuthRequest } from '../../contract/call/call.ts'
 import { isPublicKeyAlgorithm } from './algorithms.ts'
 import { readPart, splitToken } from './compact-token.ts'
+import type { DpopNonces } from './dpop-nonces.ts'
 import { mediaType } from './header-check.ts'
 import { publicKeyOfJwk } from './keys/public-key.ts'
 import { signerOf } from './keys/verify-signature.ts'
@@ -14,8 +15,10 @@ import { sha256, thumbprintOf } from './thumbprint.ts'
 const MAX_PROOF_LENGTH = 8192
 const MAX_ID_LENGTH = 256
 
-const bad = (text: string) => refusal('bad_proof', { text })
-const MISSING = refusal('missing_proof', { text: 'DPoP proof is missing' })
+/** RFC 9449 §7.1. */
+const challenge = Object.freeze({ error: 'invalid_dpop_proof' })
+const bad = (text: string) => refusal('bad_proof', { text, challenge })
+const MISSING = refusal('missing_proof', { text: 'DPoP proof is missing', challenge })
 const MALFORMED = bad('Malformed DPoP proof')
 const SIGNATURE = bad('DPoP proof is not signed by the key in it')
 const OTHER_KEY = bad('DPoP proof is of another key than the token')
@@ -29,9 +32,14 @@ export class DpopProofs {
   readonly #lifetime: number
   readonly #clock: Clock
   readonly #seen: SeenProofs
+  readonly #nonces: DpopNonces | null
 
-  /** @param lifetime milliseconds before and after `iat` in which a proof is good */
-  constructor(lifetime: number, clock: Clock) {
+  /**
+   * @param lifetime milliseconds before and after `iat` in which a proof is good
+   * @param nonces that each proof has to hold; `null` for none
+   */
+  constructor(lifetime: number, clock: Clock, nonces: DpopNonces | null) {
+    this.#nonces = nonces
     this.#lifetime = lifetime
     this.#clock = clock
     this.#seen = new SeenProofs(clock)
@@ -67,8 +75,21 @@ export class DpopProofs {
     if (ath !== sha256(token)) return OTHER_TOKEN
     const now = this.#clock.now()
     if (typeof iat !== 'number' || !(Math.abs(now - iat * 1000) <= this.#lifetime)) return TOO_OLD
+    const nonce = this.#nonceRefusal(claims['nonce'])
+    if (nonce !== null) return nonce
     // As long as it could be shown again, with a clock of ours that runs on.
     return this.#seen.add(sha256(`${jkt} ${jti}`), 2 * this.#lifetime) ? null : USED
+  }
+
+  /** The client is told which one to use, and asks again with it (RFC 9449 §9). */
+  #nonceRefusal(sent: unknown): CredentialRefusal | null {
+    const nonces = this.#nonces
+    if (nonces === null || nonces.isGood(sent)) return null
+    return refusal('bad_proof', {
+      text: 'DPoP proof must hold the nonce of this server',
+      challenge: { error: 'use_dpop_nonce' },
+      headers: { 'dpop-nonce': nonces.current() },
+    })
   }
 }
 

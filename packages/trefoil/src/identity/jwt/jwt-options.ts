@@ -4,14 +4,16 @@ import { isRecord } from '../../base/plain/is-record.ts'
 import type { Awaitable } from '../../base/promise.ts'
 import type { AuthRequest } from '../../contract/call/call.ts'
 import { type Environment, processEnvironment } from '../../contract/options/environment.ts'
-import { callable, clock, count, duration, flag, kind } from '../../contract/options/kinds.ts'
+import { callable, choice, clock, count, kind } from '../../contract/options/kinds.ts'
 import type { OptionKind } from '../../contract/options/option-kind.ts'
 import type { OptionGroup, Values } from '../../contract/options/option-rows.ts'
 import { readOptions } from '../../contract/options/read-options.ts'
-import { valueKind } from '../../contract/options/value-kind.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
 import { isToken } from '../../web/raw-headers.ts'
+import { readNames } from '../accepted-names.ts'
+import { durationFrom, HOUR } from '../bounded-duration.ts'
 import type { KeyMaterial, KeyRing } from '../key-ring.ts'
+import { clientIds, type Delegation, type PrincipalRules } from '../principal-rules.ts'
 import type { JwtAlgorithm } from './algorithms.ts'
 import type { ClaimRules } from './claim-check.ts'
 import {
@@ -20,13 +22,13 @@ import {
   type ClaimPreset,
   readClaimMapping,
 } from './claim-mapping.ts'
-import { DpopProofs } from './dpop-proofs.ts'
+import { type DpopOptions, readDpop } from './dpop-options.ts'
 import { mediaType } from './header-check.ts'
 import { type GivenKeys, readGivenKeys, refuseUnset } from './keys/given-keys.ts'
 import type { JwkSet } from './keys/key-set.ts'
 import type { PublicJwk } from './keys/public-key.ts'
 import type { FetchRules } from './keys/remote-keys.ts'
-import type { ClientCertificate, PossessionRules } from './possession.ts'
+import { type ClientCertificate, certificateOf, type PossessionRules } from './possession.ts'
 
 /** When keys of `jwks` and `discovery` are fetched. */
 export interface KeyFetchOptions {
@@ -38,14 +40,6 @@ export interface KeyFetchOptions {
   readonly staleFor?: Duration
   /** Least time between two attempts, and up to half as long again, whatever came of the first. Default `30s`. */
   readonly cooldown?: Duration
-}
-
-/** What {@link JwtAuthOptions.dpop} goes by. */
-export interface DpopOptions {
-  /** Refuses tokens that are bound to no key. Default false. */
-  readonly required?: boolean
-  /** How far from now the time in a proof may be. Default `1m`, at most `5m`. */
-  readonly lifetime?: Duration
 }
 
 /**
@@ -81,6 +75,17 @@ export interface JwtAuthOptions {
   readonly header?: string
   /** Which claims say who is calling: a provider, or names of claims. Default `sub`, `roles`, `scope`, `tenant_id`. */
   readonly claims?: ClaimPreset | ClaimNames
+  /**
+   * Clients, by `client_id`, `azp` or `appid`, in which persons sit: a token of one that names a login
+   * session (`sid`) is of kind `person`, and one of any other client has that client as actor. Whether the
+   * session is still alive is for `isRevoked` to say. Default: nothing is known of clients.
+   */
+  readonly firstParty?: readonly string[]
+  /**
+   * What a caller may do whom somebody acts for: `intersect`, what subject and all actors have of whom
+   * it is said; `subject`, what the subject has. Default `intersect`.
+   */
+  readonly delegation?: Delegation
   /** Tokens kept with their verdict to skip the cryptography, good and bad ones; 0 keeps none. Default 256. */
   readonly cacheSize?: number
   /** Asked with every call, for remembered tokens too: `true` refuses the token, a throw is answered with 503. */
@@ -92,7 +97,7 @@ export interface JwtAuthOptions {
   readonly dpop?: boolean | DpopOptions
   /**
    * The client's certificate, for tokens that are bound to one (RFC 8705): out of a header that your proxy
-   * sets and nobody else can. Default: none, and such tokens are refused.
+   * sets and nobody else can, say. Default: the verified one of the connection (`request.certificate`).
    */
   readonly certificate?: (request: AuthRequest) => Awaitable<ClientCertificate>
   /** Where the variables are looked up. Default: those of the process. */
@@ -109,13 +114,13 @@ export interface JwtRules extends ClaimRules {
   /** In small letters; `null`: `authorization`. */
   readonly header: string | null
   readonly mapping: ClaimMapping
+  readonly principals: PrincipalRules
   readonly isRevoked: JwtAuthOptions['isRevoked'] | null
   readonly possession: PossessionRules
   readonly cacheSize: number
   readonly clock: Clock
 }
 
-const HOUR = 3_600_000
 const MAX_TOLERANCE_MS = 60_000
 
 type FetchValues = Values<KeyFetchOptions>
@@ -125,43 +130,29 @@ export const FETCHING: OptionGroup<KeyFetchOptions, FetchValues> = {
   name: 'jwtAuth(): fetching',
   prefix: 'TREFOIL_AUTH_JWT',
   rows: {
-    timeout: { read: atLeast(1, HOUR), default: '5s', doc: 'Time for each document.' },
+    timeout: { read: durationFrom(1, HOUR), default: '5s', doc: 'Time for each document.' },
     freshFor: {
-      read: atLeast(1000, 24 * HOUR),
+      read: durationFrom(1000, 24 * HOUR),
       default: '10m',
       doc: 'How long a set is taken for new; after that it is fetched again while it is used.',
     },
     staleFor: {
-      read: atLeast(0, 24 * HOUR),
+      read: durationFrom(0, 24 * HOUR),
       default: '1h',
       doc: 'How long it is used beyond that while no newer one can be had; at most `24h`.',
     },
     cooldown: {
-      read: atLeast(1000, HOUR),
+      read: durationFrom(1000, HOUR),
       default: '30s',
       doc: 'Least time between two attempts, whatever came of the first, and up to half as long again.',
     },
   },
 }
 
-type DpopValues = Values<DpopOptions>
-
-/** The rows of {@link DpopOptions}. */
-export const DPOP: OptionGroup<DpopOptions, DpopValues> = {
-  name: 'jwtAuth(): dpop',
-  prefix: 'TREFOIL_AUTH_JWT',
-  rows: {
-    required: { read: flag, default: false, doc: 'Refuses tokens that are bound to no key.' },
-    lifetime: {
-      read: atLeast(1000, 5 * 60_000),
-      default: '1m',
-      doc: 'How far from now the time in a proof may be; at most `5m`.',
-    },
-  },
-}
-
 /** Values whose kinds go together are looked at once all are there. */
 type JwtValues = { readonly [Name in keyof JwtAuthOptions]-?: unknown } & {
+  readonly firstParty: ReadonlySet<string> | null
+  readonly delegation: Delegation
   readonly fetching: FetchRules
   readonly clockTolerance: number
   readonly header: string
@@ -235,7 +226,7 @@ export const JWT: OptionGroup<JwtAuthOptions, JwtValues> = {
       doc: 'Accepted `typ` of the header, one or a list. When given, a token without it is refused.',
     },
     clockTolerance: {
-      read: atLeast(0, MAX_TOLERANCE_MS),
+      read: durationFrom(0, MAX_TOLERANCE_MS),
       default: '0s',
       doc: 'Difference between clocks to forgive, at most `60s`.',
     },
@@ -252,6 +243,16 @@ export const JWT: OptionGroup<JwtAuthOptions, JwtValues> = {
       default: null,
       shown: '`sub`, `roles`, `scope`, `tenant_id`',
       doc: "`'keycloak'`, `'auth0'`, `'entra'`, or names of claims.",
+    },
+    firstParty: {
+      read: clientIds,
+      default: null,
+      doc: 'Clients in which persons sit: their tokens with a `sid` are of kind `person`, any other client is the actor.',
+    },
+    delegation: {
+      read: choice(['intersect', 'subject']),
+      default: 'intersect',
+      doc: 'What a caller may do whom somebody acts for: what all of them have, or what the subject has.',
     },
     cacheSize: {
       read: count({ least: 0 }),
@@ -271,6 +272,7 @@ export const JWT: OptionGroup<JwtAuthOptions, JwtValues> = {
     certificate: {
       read: callable(),
       default: null,
+      shown: 'that of the connection',
       doc: 'The certificate of the client as DER bytes or PEM text, for tokens bound to one: `(request) => …`.',
     },
     env: {
@@ -287,15 +289,15 @@ export const JWT: OptionGroup<JwtAuthOptions, JwtValues> = {
 export function readJwtOptions(options: JwtAuthOptions): JwtRules {
   const values = readOptions(JWT, options)
   refuseUnset(options ?? {})
-  const audiences = readNames(values.audience, 'audience')
-  const issuers = readNames(values.issuer, 'issuer')
+  const audiences = readNames(values.audience, 'jwtAuth(): audience')
+  const issuers = readNames(values.issuer, 'jwtAuth(): issuer')
   const env = values.env ?? processEnvironment()
   const source = readGivenKeys({ ...values, issuers, audiences, env })
-  const types = readNames(values.typ, 'typ')
+  const types = readNames(values.typ, 'jwtAuth(): typ')
   const header = values.header.toLowerCase()
   const possession = {
-    dpop: readDpop(values.dpop, values.clock),
-    certificate: values.certificate ?? null,
+    dpop: readDpop('jwtAuth()', values.dpop, values.clock, source.signing?.ring ?? null),
+    certificate: values.certificate ?? certificateOf,
   }
   if (possession.dpop !== null && header !== 'authorization') {
     throw new ImproperlyConfigured('jwtAuth(): dpop needs the header authorization')
@@ -308,48 +310,10 @@ export function readJwtOptions(options: JwtAuthOptions): JwtRules {
     tolerance: values.clockTolerance / 1000,
     header: header === 'authorization' ? null : header,
     mapping: readClaimMapping(values.claims ?? undefined, audiences ?? []),
+    principals: { firstParty: values.firstParty, delegation: values.delegation },
     isRevoked: values.isRevoked,
     possession,
     cacheSize: values.cacheSize,
     clock: values.clock,
   }
-}
-
-function readDpop(given: unknown, clock: Clock): PossessionRules['dpop'] {
-  if (given === null || given === false) return null
-  const { required, lifetime } = readOptions(DPOP, given === true ? {} : given)
-  return { proofs: new DpopProofs(lifetime, clock), required }
-}
-
-function atLeast(least: number, most: number): OptionKind<number> {
-  return {
-    words: 'duration',
-    read(value, path) {
-      const reading = duration.read(value, path)
-      if ('mistake' in reading) return reading
-      return reading.value >= least && reading.value <= most
-        ? reading
-        : { mistake: `must be a duration from ${shown(least)} to ${shown(most)}` }
-    },
-  }
-}
-
-function shown(ms: number): string {
-  if (ms % HOUR === 0 && ms > 0) return `${ms / HOUR}h`
-  return ms % 1000 === 0 ? `${ms / 1000}s` : `${ms}ms`
-}
-
-function readNames(value: unknown, option: string): readonly string[] | null {
-  if (value === null) return null
-  const names: unknown[] = Array.isArray(value) ? [...value] : [value]
-  if (names.length === 0 || !names.every(isName)) {
-    throw new ImproperlyConfigured(
-      `jwtAuth(): ${option} must be non-empty text or a list of it, got ${valueKind(value)}`,
-    )
-  }
-  return names
-}
-
-function isName(value: unknown): value is string {
-  return typeof value === 'string' && value !== ''
 }

@@ -3,6 +3,7 @@ import { createHash, type KeyObject } from 'node:crypto'
 import { calculateJwkThumbprint, type JWK } from 'jose'
 import { describe, expect, test } from 'vitest'
 import { AuthContext } from '../../contract/auth/auth-context.ts'
+import { CredentialRefusal } from '../../contract/auth/refusal.ts'
 import type { AuthRequest } from '../../contract/call/call.ts'
 import { jwtAuth } from '../jwt-auth.ts'
 import type { PublicKeyAlgorithm } from './algorithms.ts'
@@ -121,6 +122,45 @@ describe('DEL-5: DPoP (RFC 9449)', () => {
     expect(await outcome('DPoP', bound, one)).toBe('DPoP proof was used before')
     expect(await outcome('DPoP', bound, proof())).toBe('accepted')
     expect(await outcome('DPoP', bound, null)).toBe('DPoP proof is missing')
+  })
+
+  test('RFC 9449 §9: with nonces, a proof made in advance is told which one to use', async () => {
+    const { jwt, time, outcome } = made({ dpop: { nonce: true, lifetime: '5s' } })
+    const text = 'DPoP proof must hold the nonce of this server'
+    const told = async (given: string) => {
+      const answer = await jwt.authenticate(request('DPoP', bound, given))
+      return CredentialRefusal.is(answer) ? answer : null
+    }
+    const first = await told(proof())
+    expect(first?.text).toBe(text)
+    expect(first?.extras?.challenge).toEqual([['error', 'use_dpop_nonce']])
+    const nonce = first?.extras?.headers['dpop-nonce']
+    const again = proof({ claims: { nonce } })
+    expect(await outcome('DPoP', bound, again)).toBe('accepted')
+    expect(await outcome('DPoP', bound, again)).toBe('DPoP proof was used before')
+    for (const bad of ['', 'abc', null, 7, [nonce], `${nonce}=`]) {
+      expect(await outcome('DPoP', bound, proof({ claims: { nonce: bad } }))).toBe(text)
+    }
+    time.pass(11)
+    const late = proof({ claims: { nonce, iat: NOW + 11 } })
+    expect(await outcome('DPoP', bound, late)).toBe(text)
+    const fresh = (await told(proof({ claims: { iat: NOW + 11 } })))?.extras?.headers['dpop-nonce']
+    expect(fresh).not.toBe(nonce)
+    const good = proof({ claims: { nonce: fresh, iat: NOW + 11 } })
+    expect(await outcome('DPoP', bound, good)).toBe('accepted')
+  })
+
+  test('a nonce is told to holders of the key alone', async () => {
+    const { jwt } = made({ dpop: { nonce: true, lifetime: '5s' } })
+    for (const given of [
+      proof({ pair: stranger }),
+      proof({ key: stranger.privateKey }),
+      'junk',
+      null,
+    ]) {
+      const answer = await jwt.authenticate(request('DPoP', bound, given))
+      expect(CredentialRefusal.is(answer) && answer.extras?.headers).toEqual({})
+    }
   })
 
   test('two at the same moment: one of them', async () => {

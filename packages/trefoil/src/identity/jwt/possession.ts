@@ -9,6 +9,13 @@ import { sha256 } from './thumbprint.ts'
 /** The client's certificate: DER bytes or PEM text; `null` for none. */
 export type ClientCertificate = Uint8Array | string | null
 
+const DPOP_TOKEN = /^dpop +([A-Za-z0-9._~+/=-]+) *$/i
+
+/** The token of `Authorization: DPoP`, scheme in any case; `null` for another scheme or none. */
+export function dpopToken(request: AuthRequest): string | null {
+  return DPOP_TOKEN.exec(request.headers.get('authorization') ?? '')?.[1] ?? null
+}
+
 const BOUND = refusal('missing_proof', {
   text: 'Token is bound to a key that the request does not show',
 })
@@ -16,6 +23,11 @@ const UNBOUND = refusal('missing_proof', { text: 'Token is bound to no key' })
 const OTHER_CERTIFICATE = refusal('bad_proof', {
   text: 'Token is bound to another certificate than that of the connection',
 })
+
+/** The one of the connection, where it is a verified one. */
+export function certificateOf(request: AuthRequest): ClientCertificate {
+  return request.certificate ?? null
+}
 
 /** How a request may show that it holds what a token is bound to. */
 export interface PossessionRules {

@@ -119,7 +119,7 @@ export class TokenVerifier {
     if (binding === undefined) return invalidClaim('cnf')
     let identity: Identity
     try {
-      identity = identityFromClaims(claims, this.#rules.mapping)
+      identity = identityFromClaims(claims, this.#rules.mapping, this.#rules.principals)
     } catch (error) {
       if (!(error instanceof AuthenticationError)) throw error
       return refusal(error.refusal, { text: error.reason })

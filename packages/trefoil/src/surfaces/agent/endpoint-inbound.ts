@@ -68,6 +68,14 @@ export class EndpointInbound implements Inbound {
     this.receivedAt = request.arrival.receivedAt
   }
 
+  get certificate(): Uint8Array | null {
+    return this.#request.exchange.certificate ?? null
+  }
+
+  get viaProxy(): boolean {
+    return this.#request.viaProxy
+  }
+
   get mountPath(): string | null {
     return this.#request.exchange.mountPath ?? null
   }

@@ -213,6 +213,7 @@ export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
 class DirectProvenance implements Provenance {
   readonly scheme: 'http' | 'https'
   readonly host = null
+  readonly viaProxy = false
   readonly #exchange: Exchange
 
   constructor(exchange: Exchange, encrypted: boolean) {

@@ -1,5 +1,7 @@
-import { fetchDocument, KeysNotFetched } from './fetch-document.ts'
-import { addressMistake, isInside } from './key-address.ts'
+import { addressMistake, isInside } from '../../outbound/address.ts'
+import { ServiceFailed } from '../../outbound/ask-service.ts'
+import type { Reach } from '../../outbound/guarded-lookup.ts'
+import { fetchDocument } from './fetch-document.ts'
 
 const WELL_KNOWN = '/.well-known/openid-configuration'
 
@@ -25,27 +27,39 @@ export function discoveredIssuer(issuer: string | URL): DiscoveredIssuer {
   return { document: new URL(`${path}${WELL_KNOWN}`, base), names }
 }
 
+/** Where an issuer says that its keys are. */
+export interface DiscoveredKeys {
+  readonly url: URL
+  /** What the name may resolve to. */
+  readonly reach: Reach
+}
+
 /**
  * Where the keys of an issuer are, by its own document. The document must be of that very issuer: one of
  * another would have its tokens taken for this one's (§4.3 there).
  *
- * @throws KeysNotFetched
+ * @param fetch for tests
+ * @throws ServiceFailed
  */
 export async function discoverKeys(
   { document, names }: DiscoveredIssuer,
   timeout: number,
-): Promise<URL> {
-  const { issuer, jwks_uri: address } = await fetchDocument(document, timeout)
+  fetch: typeof fetchDocument = fetchDocument,
+): Promise<DiscoveredKeys> {
+  const fetched = await fetch(document, timeout, 'any')
+  const { issuer, jwks_uri: address } = fetched.value
   if (typeof issuer !== 'string' || !names.includes(issuer)) {
-    throw new KeysNotFetched('is the document of another issuer; write its name to the letter')
+    throw new ServiceFailed('is the document of another issuer; write its name to the letter')
   }
   const keys = typeof address === 'string' && URL.canParse(address) ? new URL(address) : null
   if (keys === null || addressMistake(keys) !== null) {
-    throw new KeysNotFetched('names no https address of its keys')
+    throw new ServiceFailed('names no https address of its keys')
   }
-  // The address is the other side's word: from outside it must not send us looking around inside.
-  if (isInside(keys) && !isInside(document)) {
-    throw new KeysNotFetched('names an address of its keys that is inside of a network')
+  // The address is the other side's word: from outside it must not send us looking around inside, by
+  // address or by a name that resolves to one.
+  if (isInside(document) || fetched.isInside) return { url: keys, reach: 'any' }
+  if (isInside(keys)) {
+    throw new ServiceFailed('names an address of its keys that is inside of a network')
   }
-  return keys
+  return { url: keys, reach: 'outside' }
 }

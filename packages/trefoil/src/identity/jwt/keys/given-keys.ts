@@ -6,6 +6,7 @@ import { valueKind } from '../../../contract/options/value-kind.ts'
 import { ImproperlyConfigured } from '../../../contract/problems/problem.ts'
 import { type KeyRing, readKeyRing, ringKeys } from '../../key-ring.ts'
 import { ringOfVariables } from '../../key-variables.ts'
+import { addressMistake, isLoopback } from '../../outbound/address.ts'
 import { risksOfSecrets } from '../../secret-weakness.ts'
 import {
   HMAC,
@@ -16,7 +17,6 @@ import {
   type PublicKeyAlgorithm,
 } from '../algorithms.ts'
 import { discoveredIssuer } from './discovery.ts'
-import { addressMistake, isLoopback } from './key-address.ts'
 import { readKeyFile } from './key-file.ts'
 import { isKeySet } from './key-set.ts'
 import type { KeySource } from './key-source.ts'

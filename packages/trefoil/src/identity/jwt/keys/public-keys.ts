@@ -1,3 +1,4 @@
+import type { Awaitable } from '../../../base/promise.ts'
 import type { CompactToken } from '../compact-token.ts'
 import type { JwtHeader } from '../header-check.ts'
 import type { KeyRefusal, KeySource, TrustedKey } from './key-source.ts'
@@ -17,7 +18,7 @@ export class PublicKeys implements KeySource {
     return true
   }
 
-  verify(token: CompactToken, header: JwtHeader): Promise<TrustedKey | KeyRefusal> {
+  verify(token: CompactToken, header: JwtHeader): Awaitable<TrustedKey | KeyRefusal> {
     return signerOf(token, header, this.#keys)
   }
 

@@ -1,9 +1,10 @@
 import { type Clock, type RandomSource, systemRandom } from '../../../base/clock.ts'
+import { ServiceFailed } from '../../outbound/ask-service.ts'
 import type { PublicKeyAlgorithm } from '../algorithms.ts'
 import type { CompactToken } from '../compact-token.ts'
 import type { JwtHeader } from '../header-check.ts'
-import { type DiscoveredIssuer, discoverKeys } from './discovery.ts'
-import { fetchDocument, KeysNotFetched } from './fetch-document.ts'
+import { type DiscoveredIssuer, type DiscoveredKeys, discoverKeys } from './discovery.ts'
+import { fetchDocument } from './fetch-document.ts'
 import { keysOfSet } from './key-set.ts'
 import type { KeyRefusal, KeySource, LogsHere, TrustedKey } from './key-source.ts'
 import type { PublicKey } from './public-key.ts'
@@ -54,7 +55,7 @@ export class RemoteKeys implements KeySource {
   readonly #random: RandomSource
   #keys: readonly PublicKey[] = []
   /** Where a discovery document said the keys are; asked for anew when they cannot be had from there. */
-  #discovered: URL | null = null
+  #discovered: DiscoveredKeys | null = null
   #version = 1
   /** By the clock that never steps back: a clock that is set must not make old keys new. */
   #fetchedAt: number | null = null
@@ -113,7 +114,7 @@ export class RemoteKeys implements KeySource {
     if (!this.#accepted.some((name) => name === header.alg)) return 'wrong_algorithm'
     if (!this.#isUsable()) await this.#fetched(caller)
     else if (this.#age() >= this.#rules.freshFor && this.#mayFetch()) void this.#fetch(caller)
-    if (!this.#isUsable()) throw new Error(`The keys of jwtAuth cannot be had: ${this.#failure}`)
+    if (!this.#isUsable()) throw this.#unusable()
     const signer = await signerOf(token, header, this.#keys)
     if (signer !== 'unknown_key') return signer
     const { version } = this
@@ -127,9 +128,14 @@ export class RemoteKeys implements KeySource {
     return 'unknown_key'
   }
 
-  /** Fails for nothing that may pass by itself: a provider that is down must not keep us from starting. */
+  /** @throws Error when they cannot be had now, which need not keep an app from starting */
   async start(): Promise<void> {
     await Promise.all([loadVerifier(), this.#isUsable() ? undefined : this.#fetched(null)])
+    if (!this.#isUsable()) throw this.#unusable()
+  }
+
+  #unusable(): Error {
+    return new Error(`The keys of jwtAuth cannot be had: ${this.#failure}`)
   }
 
   #age(): number {
@@ -172,13 +178,15 @@ export class RemoteKeys implements KeySource {
   async #load(): Promise<readonly PublicKey[]> {
     const { timeout } = this.#rules
     const address = this.#address
-    const url =
+    // An address that the developer wrote is theirs, wherever its name leads.
+    const at: DiscoveredKeys =
       'jwks' in address
-        ? address.jwks
+        ? { url: address.jwks, reach: 'any' }
         : (this.#discovered ?? (await discoverKeys(address.issuer, timeout)))
-    const keys = keysOfSet(await fetchDocument(url, timeout), this.#accepted)
-    if (keys === null) throw new KeysNotFetched('answers with no set of keys to verify with')
-    this.#discovered = url
+    const { value } = await fetchDocument(at.url, timeout, at.reach)
+    const keys = keysOfSet(value, this.#accepted)
+    if (keys === null) throw new ServiceFailed('answers with no set of keys to verify with')
+    this.#discovered = at
     return keys
   }
 
@@ -199,7 +207,7 @@ export class RemoteKeys implements KeySource {
     this.#failures++
     this.#discovered = null
     const where = 'jwks' in this.#address ? this.#address.jwks : this.#address.issuer.document
-    const why = error instanceof KeysNotFetched ? error.message : 'cannot be read'
+    const why = error instanceof ServiceFailed ? error.message : 'cannot be read'
     this.#failure = `${where.origin}${where.pathname} ${why}`
     caller?.log.warn(
       { keys: this.#keys.length, failures: this.#failures },

@@ -1,4 +1,5 @@
-import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto'
+import { createHmac, createSecretKey, type KeyObject } from 'node:crypto'
+import { equalBytes } from '../../../base/constant-time.ts'
 import { ImproperlyConfigured } from '../../../contract/problems/problem.ts'
 import { holdRingTo, type KeyRing, type RingKey, ringKeys } from '../../key-ring.ts'
 import { HMAC, type HmacAlgorithm, type HmacRow } from '../algorithms.ts'
@@ -54,7 +55,7 @@ export class SharedSecrets implements KeySource {
     if (this.#preparedFor !== this.#ring.version) this.#prepare()
     for (const { key, mac } of this.#prepared) {
       const expected = createHmac(this.#row.hash, mac).update(signed).digest('base64url')
-      if (timingSafeEqual(Buffer.from(expected, 'utf8'), sent)) return key
+      if (equalBytes(Buffer.from(expected, 'utf8'), sent)) return key
     }
     return 'bad_signature'
   }

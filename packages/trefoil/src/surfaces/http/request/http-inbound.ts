@@ -77,6 +77,14 @@ export class HttpInbound implements Inbound, ArgumentSource {
     return this.#queryPairs
   }
 
+  get certificate(): Uint8Array | null {
+    return this.exchange.certificate ?? null
+  }
+
+  get viaProxy(): boolean {
+    return this.#visit.provenance.viaProxy
+  }
+
   get mountPath(): string | null {
     return this.exchange.mountPath ?? null
   }

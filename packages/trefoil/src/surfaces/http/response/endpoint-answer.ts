@@ -29,6 +29,7 @@ export function endpointAnswer(
     host,
     scheme: provenance.scheme,
     client: visit.client,
+    viaProxy: provenance.viaProxy,
     path: target.path,
     search: target.search,
   }

@@ -25,6 +25,11 @@ export class MountedExchange extends NodeExchange {
     this.#clientAddress = clientAddress
   }
 
+  /** The host speaks for the caller, and the connection may be anybody's. */
+  override get certificate(): Uint8Array | null {
+    return this.#clientAddress === undefined ? super.certificate : null
+  }
+
   override get peerAddress(): string | null {
     return this.#clientAddress === undefined ? super.peerAddress : this.#clientAddress
   }

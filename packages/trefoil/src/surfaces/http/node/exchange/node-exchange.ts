@@ -92,6 +92,14 @@ export class NodeExchange implements Exchange, Sending, Arriving {
     return (this.#request.socket as Partial<TLSSocket>).encrypted === true
   }
 
+  /** Asked of the socket only when somebody wants it; HTTP/2 lends its own. */
+  get certificate(): Uint8Array | null {
+    const socket = this.#request.socket as Partial<TLSSocket>
+    // Without `rejectUnauthorized` anybody may show one that nobody signed.
+    if (socket.encrypted !== true || socket.authorized !== true) return null
+    return socket.getPeerX509Certificate?.()?.raw ?? null
+  }
+
   get aborted(): boolean {
     const stream = this.#stream
     if (stream !== null) return stream.closed || stream.destroyed

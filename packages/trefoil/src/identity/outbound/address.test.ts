@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { addressMistake, isInside, isLoopback } from './key-address.ts'
+import { addressMistake, isInside, isLoopback } from './address.ts'
 
 test.each([
   ['https://issuer.example/jwks', null],

@@ -1,4 +1,4 @@
-import { parseIp, parseIpRange } from '../../../base/ip.ts'
+import { parseIp, parseIpRange } from '../../base/ip.ts'
 
 /** Loopback, private, link-local (where clouds keep credentials), shared, unspecified, multicast, unique local. */
 const INSIDE = [
@@ -34,7 +34,8 @@ export function isInside(url: URL): boolean {
 }
 
 /**
- * What is wrong with an address that keys are to come from, in words that follow it; `null` for nothing.
+ * What is wrong with an address that keys or verdicts are to come from, in words that follow it; `null` for
+ * nothing.
  *
  * Keys that came without TLS are anybody's on the way. On this machine there is no way, so loopback may
  * do without: a provider that one develops against. Such an authenticator is a production risk.
@@ -45,6 +46,19 @@ export function addressMistake(url: URL): string | null {
   }
   if (url.username !== '' || url.password !== '') return 'must not hold a user or password'
   return url.hash === '' ? null : 'must not have a fragment'
+}
+
+/**
+ * True for a resolved address inside of some network, this machine included, and for one that nobody can
+ * read: those with a zone are of a network.
+ */
+export function isInsideAddress(address: string): boolean {
+  return parseIp(address) === null || isIn(address, INSIDE)
+}
+
+/** True for a resolved address of this machine. */
+export function isLoopbackAddress(address: string): boolean {
+  return isIn(address, LOOPBACK)
 }
 
 function isIn(hostname: string, ranges: readonly ReturnType<typeof parseIpRange>[]): boolean {
