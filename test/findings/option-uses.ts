@@ -27,10 +27,12 @@ import {
 import {
   AuthContext,
   AuthenticationError,
+  clientCertificateAuth,
   deny,
   firstOf,
   guard,
   inputGuard,
+  introspectionAuth,
   jwtAuth,
   refusal,
 } from 'trefoil/auth'
@@ -268,6 +270,26 @@ add('JwtAuthOptions.claims ClaimNames', (claims) => jwtAuth({ keys: SECRET, clai
 })
 add('JwtAuthOptions.dpop DpopOptions', (dpop) => jwtAuth({ keys: SECRET, dpop }), {
   lifetime: '1m',
+})
+const INTROSPECTED = {
+  url: 'https://login.example/',
+  clientId: 'a',
+  clientSecret: SECRET,
+  audience: 'b',
+}
+add('introspectionAuth IntrospectionOptions', (options) => introspectionAuth(options), INTROSPECTED)
+add(
+  'IntrospectionOptions.claims ClaimNames',
+  (claims) => introspectionAuth({ ...INTROSPECTED, claims }),
+  { roles: 'groups' },
+)
+add(
+  'IntrospectionOptions.dpop DpopOptions',
+  (dpop) => introspectionAuth({ ...INTROSPECTED, dpop }),
+  { lifetime: '1m' },
+)
+add('clientCertificateAuth ClientCertificateOptions', (options) => clientCertificateAuth(options), {
+  proxy: true,
 })
 add(
   'JwtAuth.createToken CreateTokenOptions',
