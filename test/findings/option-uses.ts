@@ -216,6 +216,7 @@ for (const [type, scheme] of Object.entries({
   BasicScheme: { type: 'http', scheme: 'basic' },
   DpopScheme: { type: 'http', scheme: 'dpop' },
   ApiKeyScheme: { type: 'apiKey', in: 'header', name: 'x-key' },
+  MutualTlsScheme: { type: 'mutualTLS' },
   OpenIdConnectScheme: { type: 'openIdConnect', openIdConnectUrl: 'https://id.example/x' },
 })) {
   add(
@@ -394,7 +395,14 @@ export const HANDLES: ReadonlySet<string> = new Set([
   ...['Arriving', 'ApprovalCase'],
   ...['Call', 'CallRequest', 'ClientFacts', 'ActionFacts', 'HeaderReader', 'ProviderCall'],
   ...['AuthContext', 'AuthRequest', 'Guard', 'Dependency', 'MarkedParam', 'ErrorHandler'],
-  ...['Reply', 'CookieSigner', 'KeyRing', 'UnfitForProduction', 'ProductionRisk'],
+  ...[
+    'Reply',
+    'CookieSigner',
+    'KeyRing',
+    'ChallengeExtras',
+    'UnfitForProduction',
+    'ProductionRisk',
+  ],
   ...['TestClient', 'TestHttp', 'TestMcp', 'TestCli', 'CookieJar', 'CookieOrigin', 'McpAnswer'],
   ...['TestResponse', 'WireAnswer', 'AnswerStream'],
   // Values, judged one by one where they are used.
