@@ -21,8 +21,11 @@ import {
   REQUIRED,
   variableOf,
 } from '../packages/trefoil/src/contract/options/option-rows.ts'
+import { CLIENT_CERTIFICATE } from '../packages/trefoil/src/identity/client-certificate/certificate-options.ts'
 import { SIGNER } from '../packages/trefoil/src/identity/cookie-signer.ts'
-import { DPOP, FETCHING, JWT } from '../packages/trefoil/src/identity/jwt/jwt-options.ts'
+import { INTROSPECTION } from '../packages/trefoil/src/identity/introspection/introspection-options.ts'
+import { DPOP } from '../packages/trefoil/src/identity/jwt/dpop-options.ts'
+import { FETCHING, JWT } from '../packages/trefoil/src/identity/jwt/jwt-options.ts'
 import { CORS } from '../packages/trefoil/src/policy/cors-options.ts'
 import { CSRF } from '../packages/trefoil/src/policy/csrf.ts'
 import { HSTS } from '../packages/trefoil/src/policy/security-headers.ts'
@@ -50,6 +53,8 @@ export const OPTION_GROUPS = {
   'jwtAuth options': JWT,
   'fetching options': FETCHING,
   'dpop options': DPOP,
+  'introspectionAuth options': INTROSPECTION,
+  'clientCertificateAuth options': CLIENT_CERTIFICATE,
   'session options': SESSION,
   'CookieSigner options': SIGNER,
   'serve options': SERVE,

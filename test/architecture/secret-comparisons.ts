@@ -8,7 +8,7 @@ const HOME = 'base/constant-time.ts'
 
 /** A value of such a name is a secret, or gives one away if it is found out bit by bit. */
 const SECRET =
-  /^(?:.*(?:mac|digest|signature|secret|token|password|nonce|checksum|thumbprint)|sha(?:256|384|512)|hash|key|apikey|jkt|ath)(?:s|of)?$/i
+  /^(?:.*(?:mac|digest|signature|secret|token|password|nonce|checksum|thumbprint)|sha(?:256|384|512)|hash|apikey|jkt|ath)(?:s|of)?$/i
 
 const COMPARISONS: ReadonlySet<ts.SyntaxKind> = new Set([
   ts.SyntaxKind.EqualsEqualsEqualsToken,
@@ -37,6 +37,7 @@ export function secretComparisons(sources: Sources): readonly string[] {
   const found: string[] = []
   for (const [file, text] of sources) {
     if (!file.endsWith('.ts')) continue
+    if (!ROOMS.test(file) && !text.includes('timingSafeEqual')) continue
     const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true)
     const report = (node: ts.Node) => {
       const entry = `${file}: ${node.getText(source).replaceAll(/\s+/g, ' ')}`

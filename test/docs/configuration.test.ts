@@ -76,6 +76,7 @@ describe('docs/configuration.md', () => {
       'app/options/agent-options.ts',
       'app/cookie-session.ts',
       'identity/secret-weakness.ts',
+      'identity/introspection-auth.ts',
       'identity/jwt/keys/given-keys.ts',
     ]
     const codes = sources.flatMap((file) => {

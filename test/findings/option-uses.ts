@@ -27,10 +27,12 @@ import {
 import {
   AuthContext,
   AuthenticationError,
+  clientCertificateAuth,
   deny,
   firstOf,
   guard,
   inputGuard,
+  introspectionAuth,
   jwtAuth,
   refusal,
 } from 'trefoil/auth'
@@ -214,6 +216,7 @@ for (const [type, scheme] of Object.entries({
   BasicScheme: { type: 'http', scheme: 'basic' },
   DpopScheme: { type: 'http', scheme: 'dpop' },
   ApiKeyScheme: { type: 'apiKey', in: 'header', name: 'x-key' },
+  MutualTlsScheme: { type: 'mutualTLS' },
   OpenIdConnectScheme: { type: 'openIdConnect', openIdConnectUrl: 'https://id.example/x' },
 })) {
   add(
@@ -268,6 +271,26 @@ add('JwtAuthOptions.claims ClaimNames', (claims) => jwtAuth({ keys: SECRET, clai
 })
 add('JwtAuthOptions.dpop DpopOptions', (dpop) => jwtAuth({ keys: SECRET, dpop }), {
   lifetime: '1m',
+})
+const INTROSPECTED = {
+  url: 'https://login.example/',
+  clientId: 'a',
+  clientSecret: SECRET,
+  audience: 'b',
+}
+add('introspectionAuth IntrospectionOptions', (options) => introspectionAuth(options), INTROSPECTED)
+add(
+  'IntrospectionOptions.claims ClaimNames',
+  (claims) => introspectionAuth({ ...INTROSPECTED, claims }),
+  { roles: 'groups' },
+)
+add(
+  'IntrospectionOptions.dpop DpopOptions',
+  (dpop) => introspectionAuth({ ...INTROSPECTED, dpop }),
+  { lifetime: '1m' },
+)
+add('clientCertificateAuth ClientCertificateOptions', (options) => clientCertificateAuth(options), {
+  proxy: true,
 })
 add(
   'JwtAuth.createToken CreateTokenOptions',
@@ -372,7 +395,14 @@ export const HANDLES: ReadonlySet<string> = new Set([
   ...['Arriving', 'ApprovalCase'],
   ...['Call', 'CallRequest', 'ClientFacts', 'ActionFacts', 'HeaderReader', 'ProviderCall'],
   ...['AuthContext', 'AuthRequest', 'Guard', 'Dependency', 'MarkedParam', 'ErrorHandler'],
-  ...['Reply', 'CookieSigner', 'KeyRing', 'UnfitForProduction', 'ProductionRisk'],
+  ...[
+    'Reply',
+    'CookieSigner',
+    'KeyRing',
+    'ChallengeExtras',
+    'UnfitForProduction',
+    'ProductionRisk',
+  ],
   ...['TestClient', 'TestHttp', 'TestMcp', 'TestCli', 'CookieJar', 'CookieOrigin', 'McpAnswer'],
   ...['TestResponse', 'WireAnswer', 'AnswerStream'],
   // Values, judged one by one where they are used.

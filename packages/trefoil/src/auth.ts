@@ -8,6 +8,7 @@ export type {
   Authenticate,
   Authenticator,
 } from './contract/auth/authenticator.ts'
+export type { ChallengeExtras } from './contract/auth/challenge-extras.ts'
 export type { Allowed, Denied, DenyOptions, GuardDecision } from './contract/auth/guard-decision.ts'
 export { deny } from './contract/auth/guard-decision.ts'
 export type { LoginSession } from './contract/auth/login-session.ts'
