@@ -1,0 +1,70 @@
+import type { Action } from '../../contract/call/action.ts'
+import { perSurface, type SurfaceName } from '../../contract/call/surface-name.ts'
+import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
+import { needsOn, needTable } from '../../policy/need.ts'
+import type { ActionSite } from './compile-action.ts'
+import { readSurfaces } from './read-surfaces.ts'
+
+type Declared = readonly (boolean | readonly SurfaceName[] | undefined)[]
+
+/**
+ * Works out what every kind of caller needs on every surface, once. Inner levels only add: what a
+ * group asks for no action in it takes back.
+ *
+ * @param declared `needsApproval` of the groups, and of the action
+ * @throws ImproperlyConfigured where somebody would have to decide and nobody can
+ */
+export function compileNeed(
+  declared: Declared,
+  action: Pick<Action, 'exposed' | 'public' | 'changes'>,
+  { hasApprovalHook, agentWrites }: Pick<ActionSite, 'hasApprovalHook' | 'agentWrites'>,
+  where: string,
+): Pick<Action, 'approval' | 'need'> {
+  const { exposed, public: isPublic, changes } = action
+  const listed = askedFor(declared, exposed, where)
+  const asks = listed !== null
+  const everybody = perSurface(
+    // What comes through MCP and the CLI is driven by a program, whoever is behind it (APPR-1).
+    (surface) => asks && exposed[surface] && (surface !== 'api' || listed.has(surface)),
+  )
+  const rules = { asks, everybody, changes, agentWrites }
+  const need = {
+    api: needTable(rules, 'api'),
+    mcp: needTable(rules, 'mcp'),
+    cli: needTable(rules, 'cli'),
+  }
+  const approval = perSurface(
+    (surface) => exposed[surface] && needsOn({ need, public: isPublic }, surface).has('approve'),
+  )
+  if (!hasApprovalHook && (approval.api || approval.mcp || approval.cli)) {
+    throw new ImproperlyConfigured(
+      asks
+        ? `${where}: actions with needsApproval require the app's approval option, a hook that decides`
+        : `${where} changes something, and agentWrites: 'approve' requires the app's approval option, a ` +
+            "hook that decides; give one, say changes: false where nothing is changed, or agentWrites: 'deny'",
+    )
+  }
+  return { approval, need }
+}
+
+/** Surfaces that are named; `null` when nothing asks for approval at all. */
+function askedFor(
+  declared: Declared,
+  exposed: Action['exposed'],
+  where: string,
+): ReadonlySet<SurfaceName> | null {
+  const given = declared.filter((level) => level !== undefined && level !== false)
+  if (given.length === 0) return null
+  const listed = new Set<SurfaceName>()
+  for (const level of given) {
+    if (level === true) continue
+    for (const surface of readSurfaces(level, 'needsApproval', where)) listed.add(surface)
+  }
+  const named = [...listed]
+  if (!given.includes(true) && !named.some((surface) => exposed[surface])) {
+    throw new ImproperlyConfigured(
+      `${where}: needsApproval lists no surface that the action is on; write true for every agent`,
+    )
+  }
+  return listed
+}
