@@ -243,11 +243,13 @@ export class TestInbound implements Inbound {
 
 /** The need that `needsApproval` comes to on these surfaces. */
 function needOf(everybody: Action['approval']): Action['need'] {
-  const rules = { asks: true, everybody, changes: true, agentWrites: 'allow' } as const
+  const asks = everybody.api || everybody.mcp || everybody.cli
+  const callers = { isPublic: false, isCovered: true }
+  const rules = { asks, everybody, changes: true, agentWrites: 'allow' } as const
   return {
-    api: needTable(rules, 'api'),
-    mcp: needTable(rules, 'mcp'),
-    cli: needTable(rules, 'cli'),
+    api: needTable(rules, 'api', callers),
+    mcp: needTable(rules, 'mcp', callers),
+    cli: needTable(rules, 'cli', callers),
   }
 }
 

@@ -3,6 +3,7 @@ import type { AuthContext } from '../contract/auth/auth-context.ts'
 import type { Action } from '../contract/call/action.ts'
 import {
   type AgentWrites,
+  CALLER_CLASSES,
   type CallerClass,
   type Need,
   type NeedKind,
@@ -22,6 +23,14 @@ export interface NeedRules {
   readonly agentWrites: AgentWrites
 }
 
+/** What is known of the callers of an action on a surface before any of them comes. */
+export interface Callers {
+  /** True where it is open to anonymous callers: nobody is asked who they are. */
+  readonly isPublic: boolean
+  /** True where an authenticator says who calls. */
+  readonly isCovered: boolean
+}
+
 const NONE = NO_NEED.nobody
 const APPROVE: Need = deepFreeze({ kind: 'approve', rule: 'needsApproval' })
 const WRITES: Readonly<Record<AgentWrites, Need>> = deepFreeze({
@@ -38,35 +47,43 @@ const WRITES: Readonly<Record<AgentWrites, Need>> = deepFreeze({
  * @param _args what the handler would get; no rule reads them yet
  */
 export function need(
-  action: Pick<Action, 'need' | 'public'>,
+  action: Pick<Action, 'need'>,
   auth: AuthContext | null,
   source: SurfaceName,
   _args?: Readonly<Record<string, unknown>>,
 ): Need {
-  return action.need[source][callerClass(auth, action.public[source])]
+  return action.need[source][callerClass(auth)]
 }
 
 /**
  * Who calls. Nothing but `person`, said by the authenticator and with nobody acting for them, is a
  * person: a kind that nobody knows does not open what is shut to agents.
- *
- * @param isPublic true where the action is open to anonymous callers
  */
-export function callerClass(auth: AuthContext | null, isPublic: boolean): CallerClass {
-  if (auth === null) return isPublic ? 'nobody' : 'unknown'
+export function callerClass(auth: AuthContext | null): CallerClass {
+  if (auth === null) return 'nobody'
   if (auth.actor.length > 0) return 'agent'
   const { kind } = auth
   if (kind === 'person') return 'person'
   return kind === 'agent' || kind === 'service' ? 'agent' : 'unknown'
 }
 
-/** The whole need of an action on a surface. */
-export function needTable(rules: NeedRules, source: SurfaceName): NeedTable {
+/**
+ * The whole need of an action on a surface. Where nobody is asked who calls it is the same for all:
+ * that of `nobody` for what is public, else that of `unknown`, because no one can tell.
+ */
+export function needTable(
+  rules: NeedRules,
+  source: SurfaceName,
+  { isPublic, isCovered }: Callers,
+): NeedTable {
+  const of = (caller: CallerClass) => needOf(rules, source, isPublic ? 'nobody' : caller)
+  const unknown = of('unknown')
   return Object.freeze({
-    person: needOf(rules, source, 'person'),
-    unknown: needOf(rules, source, 'unknown'),
-    agent: needOf(rules, source, 'agent'),
-    nobody: needOf(rules, source, 'nobody'),
+    person: isCovered ? of('person') : unknown,
+    unknown,
+    agent: isCovered ? of('agent') : unknown,
+    // Where callers must be known this one is refused before; it gains nothing if it is not.
+    nobody: unknown,
   })
 }
 
@@ -84,13 +101,10 @@ function needOf(rules: NeedRules, source: SurfaceName, caller: CallerClass): Nee
   return changes ? WRITES[agentWrites] : NONE
 }
 
-/** Everything that callers of a surface may meet; just one where it is the same for all of them. */
+/** Everything that callers of an action on a surface may meet. */
 export function needsOn(
-  { need: needs, public: isPublic }: Pick<Action, 'need' | 'public'>,
+  { need: needs }: Pick<Action, 'need'>,
   source: SurfaceName,
 ): ReadonlySet<NeedKind> {
-  const { nobody, person, unknown, agent } = needs[source]
-  // A public action is not asked who calls, and every other one refuses who is not known.
-  const met = isPublic[source] ? [nobody] : [person, unknown, agent]
-  return new Set(met.map(({ kind }) => kind))
+  return new Set(CALLER_CLASSES.map((caller) => needs[source][caller].kind))
 }

@@ -9,8 +9,8 @@ export type AgentWrites = 'allow' | 'approve' | 'deny'
 
 /**
  * Who calls, as far as need goes. `agent`: an agent, a service, or anybody for whom somebody else
- * acts; `unknown`: no one can tell, as where a surface has no authenticator; `nobody`: an anonymous
- * caller of an action that is public there.
+ * acts; `unknown`: known by name, and no more; `nobody`: not identified, because the action is public
+ * there or the surface has no authenticator.
  */
 export type CallerClass = 'person' | 'unknown' | 'agent' | 'nobody'
 

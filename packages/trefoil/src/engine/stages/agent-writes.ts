@@ -10,9 +10,8 @@ import type { Stage, StageSite } from '../stage.ts'
 export function agentWritesStage({ action, surface }: StageSite): Stage | null {
   if (!needsOn(action, surface).has('deny')) return null
   const table = action.need[surface]
-  const isPublic = action.public[surface]
   return (state) => {
-    if (table[callerClass(state.auth, isPublic)].kind !== 'deny') return undefined
+    if (table[callerClass(state.auth)].kind !== 'deny') return undefined
     state.rule = 'agentWrites'
     return refuse('ACCESS_DENIED', {
       detail: 'Agents may not change anything here',

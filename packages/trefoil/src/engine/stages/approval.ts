@@ -23,10 +23,9 @@ export function approvalStage({ action, surface, app }: StageSite): Stage | null
   // HTTP has no dry run: an action that nobody needs anything for costs nothing there.
   if (!asks && surface === 'api') return null
   const table = asks ? action.need[surface] : null
-  const isPublic = action.public[surface]
   return (state) => {
     const { dryRun } = state.inbound
-    const needed = table === null ? null : table[callerClass(state.auth, isPublic)]
+    const needed = table === null ? null : table[callerClass(state.auth)]
     const isAsked = needed !== null && needed.kind !== 'none'
     if (!isAsked && !dryRun) return undefined
     const hash = hashArguments(state)
