@@ -9,7 +9,7 @@ import type { Exposure } from './exposure.ts'
 export function describeAgentReach(catalogue: Catalogue, config: AppConfig): readonly Exposure[] {
   return [
     ...SURFACES.flatMap((surface) => unasked(catalogue, surface)),
-    ...SURFACES.flatMap((surface) => changedByAnybody(catalogue, surface)),
+    ...changedByAnybody(catalogue),
     ...sharedCredentials(catalogue, config),
   ]
 }
@@ -36,15 +36,15 @@ function unasked(catalogue: Catalogue, surface: SurfaceName): Exposure[] {
   return [{ surface, message }]
 }
 
-/** Nothing can be asked of somebody whom nobody knows. */
-function changedByAnybody(catalogue: Catalogue, surface: SurfaceName): Exposure[] {
-  if (!catalogue.covered[surface] || !isForAgents(catalogue)) return []
+/** Of MCP and the CLI every public action has a line of its own. */
+function changedByAnybody(catalogue: Catalogue): Exposure[] {
+  if (!catalogue.covered.api || !isForAgents(catalogue)) return []
   const names = namesOf(
     catalogue,
-    (action) => action.public[surface] && action.need[surface].nobody.kind === 'none',
+    (action) => action.public.api && action.need.api.nobody.kind === 'none',
   )
   if (names === null) return []
-  return [{ surface, message: `Anybody may change something over '${surface}': ${names}` }]
+  return [{ surface: 'api', message: `Anybody may change something over 'api': ${names}` }]
 }
 
 /**
