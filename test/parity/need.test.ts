@@ -206,7 +206,10 @@ describe.each(['allow', 'approve', 'deny'] as const)(
       const needing = rows.filter(([, { agents }]) => agents.startsWith('a')).map(([name]) => name)
       for (const era of ['legacy', 'modern'] as const) {
         await using client = testClient(app, { era, lifespan: false, as: { subject: 'x' } })
-        const tools = await client.mcp.tools()
+        const { result } = (await client.mcp.listTools()) as unknown as {
+          result: { tools: { name: string; description: string; _meta?: unknown }[] }
+        }
+        const { tools } = result
         expect(tools.map(({ name }) => name)).toEqual(listed)
         const marked = tools.filter((tool) => /Needs approval/.test(String(tool.description)))
         expect(marked.map(({ name }) => name)).toEqual(needing)

@@ -4,8 +4,14 @@ import type { App } from '../app.ts'
 import { createApp } from '../create-app.ts'
 import { UnfitForProduction } from './production.ts'
 
-const store = { name: 'store', authenticate: () => new AuthContext({ subject: 'x' }) }
-const other = { name: 'other', authenticate: () => new AuthContext({ subject: 'x' }) }
+const store = {
+  name: 'store',
+  authenticate: (_request: unknown) => new AuthContext({ subject: 'x' }),
+}
+const other = {
+  name: 'other',
+  authenticate: (_request: unknown) => new AuthContext({ subject: 'x' }),
+}
 const both = { tool: true, description: 'd' } as const
 
 /** What start-up says; `options` is anything, as a caller of plain JavaScript may write. */
