@@ -14,7 +14,7 @@ const APPROVED: ApprovalDecision = Object.freeze({
 })
 
 /**
- * The app's approval hook as a decider (APPR-2): no token means *required* and the hook is not
+ * An approval hook as a decider, as the option `approval` makes one (APPR-2): no token means *required* and the hook is not
  * asked; anything but the boolean `true` means *denied* (W-9); a throwing hook denies, because an
  * approval service that is down must not open the gate.
  */
