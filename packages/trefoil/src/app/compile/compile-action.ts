@@ -1,7 +1,6 @@
 import { lazily } from '../../base/lazily.ts'
 import type { Action, ToolHints } from '../../contract/call/action.ts'
 import type { Guard } from '../../contract/call/call.ts'
-import type { AgentWrites } from '../../contract/call/need.ts'
 import { type PerSurface, perSurface, SURFACES } from '../../contract/call/surface-name.ts'
 import { readDuration } from '../../contract/options/read-duration.ts'
 import type { ParamSpec } from '../../contract/params/param-spec.ts'
@@ -29,7 +28,7 @@ import {
   describeDeclaration,
 } from '../declare/declaration.ts'
 import { answerForm } from './answer-form.ts'
-import { compileNeed } from './compile-need.ts'
+import { compileNeed, type NeedSite } from './compile-need.ts'
 import { compileParams } from './compile-params.ts'
 import { declaredProblems, type OwnProblems } from './declared-problems.ts'
 import { checkAgentSchemas } from './documents/agent-schemas.ts'
@@ -57,10 +56,7 @@ export interface CompiledAction {
 }
 
 /** What the app knows that an action must fit to. */
-export interface ActionSite {
-  readonly covered: PerSurface
-  readonly hasApprovalHook: boolean
-  readonly agentWrites: AgentWrites
+export interface ActionSite extends NeedSite {
   readonly timeout: number
   /** Guards that parts bring for every action. */
   readonly appGuards: readonly Guard[]

@@ -1,10 +1,17 @@
 import type { Action } from '../../contract/call/action.ts'
-import { NO_NEED } from '../../contract/call/need.ts'
-import { perSurface, type SurfaceName } from '../../contract/call/surface-name.ts'
+import { type AgentWrites, NO_NEED } from '../../contract/call/need.ts'
+import { type PerSurface, perSurface, type SurfaceName } from '../../contract/call/surface-name.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
 import { needsOn, needTable } from '../../policy/need.ts'
-import type { ActionSite } from './compile-action.ts'
 import { readSurfaces } from './read-surfaces.ts'
+
+/** What an app says that need depends on. */
+export interface NeedSite {
+  /** Surfaces that have an authenticator. */
+  readonly covered: PerSurface
+  readonly hasApprovalHook: boolean
+  readonly agentWrites: AgentWrites
+}
 
 type Declared = readonly (boolean | readonly SurfaceName[] | undefined)[]
 
@@ -18,7 +25,7 @@ type Declared = readonly (boolean | readonly SurfaceName[] | undefined)[]
 export function compileNeed(
   declared: Declared,
   action: Pick<Action, 'exposed' | 'public' | 'changes'>,
-  { covered, hasApprovalHook, agentWrites }: ActionSite,
+  { covered, hasApprovalHook, agentWrites }: NeedSite,
   where: string,
 ): Pick<Action, 'approval' | 'need'> {
   const { exposed, public: isPublic, changes } = action
