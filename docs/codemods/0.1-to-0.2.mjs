@@ -229,6 +229,7 @@ const KEPT = [
   'auth',
   'publicSurfaces',
   'approval',
+  'agentWrites',
   'parts',
   'edge',
   'browser',

@@ -2,6 +2,7 @@ import { createApp, dependency, HttpError, query, reply } from 'trefoil'
 import { hasRole, hasScope } from 'trefoil/auth'
 import { health } from 'trefoil/health'
 import { z } from 'zod'
+import { approver } from './approver.ts'
 import { Order, OrderId, OrderPage, OrderStatus, Quantity } from './order.ts'
 import { Store } from './store.ts'
 
@@ -20,8 +21,12 @@ export const app = createApp({
       surfaces: ['api', 'mcp', 'cli'],
     },
   ],
-  approval: ({ token, argumentsHash }) => store.approves(token, argumentsHash),
-  parts: [health({ checks: { database: () => store.orders.check() } })],
+  // Agents may create orders; what needs somebody's consent says so itself (`needsApproval`).
+  agentWrites: 'allow',
+  parts: [
+    approver(() => store.approvals),
+    health({ checks: { database: () => store.orders.check() } }),
+  ],
 })
 
 app.onStartup(() => store.open())

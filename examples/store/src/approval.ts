@@ -1,66 +1,118 @@
-import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
+import type { DatabaseSync } from 'node:sqlite'
 
-const PURPOSE = 'trefoil-store/approval/v1'
-const KEY_BYTES = 32
 const HASH = /^sha256:[0-9a-f]{64}$/
-const TOKEN = /^([A-Za-z0-9_-]{1,512})\.([A-Za-z0-9_-]{43})$/
+const TOKEN_BYTES = 32
 
 /** Milliseconds an approval is good for: 15 minutes. */
 export const APPROVAL_MS = 900_000
+/** Milliseconds a refused call can still be approved: one day. */
+export const REQUEST_MS = 86_400_000
+/** Refused calls that are kept; one more pushes out the oldest. */
+export const MAX_REQUESTS = 1000
+/** Characters of the arguments of one that is kept. */
+export const MAX_ARGUMENTS = 16_384
 
-/** True for `sha256:` and 64 hex digits, as a dry run prints it. */
+/** A call that was refused because nobody had approved it. */
+export interface ApprovalRequest {
+  readonly hash: string
+  /** Who asks. */
+  readonly subject: string
+  readonly action: string
+  /** The bound arguments as JSON. */
+  readonly args: string
+  /** Milliseconds since the Unix epoch. */
+  readonly askedAt: number
+}
+
+/** True for `sha256:` and 64 hex digits, as a refused call and a dry run print it. */
 export function isArgumentsHash(text: string): boolean {
   return HASH.test(text)
 }
 
 /**
- * Makes a token that approves exactly one action with exactly one set of arguments.
- *
- * @param hash the `arguments_hash` of a dry run
- * @param now milliseconds since the Unix epoch
- * @throws RangeError when `hash` is not an arguments hash
+ * The approver of the store: what was asked, and what was approved, in the store's database. Nothing in
+ * it lets whoever reads it call anything: of tokens there are digests.
  */
-export function issueApproval(hash: string, secret: string, now: number): string {
-  if (!isArgumentsHash(hash)) throw new RangeError('not an arguments hash')
-  const claims = JSON.stringify({ hash, expires_at: now + APPROVAL_MS })
-  const payload = Buffer.from(claims).toString('base64url')
-  return `${payload}.${sign(payload, secret)}`
+export class Approvals {
+  readonly #connection: DatabaseSync
+
+  constructor(connection: DatabaseSync) {
+    this.#connection = connection
+  }
+
+  /**
+   * Remembers a refused call, so that a person can see what they approve. Bounded: an agent that asks
+   * for a thousand things pushes out what it asked for first, and fills no disk.
+   *
+   * @returns false for arguments too long to be shown to anybody
+   */
+  ask({ hash, subject, action, args, askedAt }: ApprovalRequest): boolean {
+    if (args.length > MAX_ARGUMENTS) return false
+    this.#connection
+      .prepare(
+        `insert into approval_requests (hash, subject, action, args, asked_ms) values (?, ?, ?, ?, ?)
+         on conflict (hash, subject) do update set asked_ms = excluded.asked_ms`,
+      )
+      .run(hash, subject, action, args, askedAt)
+    this.#connection
+      .prepare(
+        `delete from approval_requests where asked_ms <= ? or (hash, subject) not in
+           (select hash, subject from approval_requests order by asked_ms desc, rowid desc limit ?)`,
+      )
+      .run(askedAt - REQUEST_MS, MAX_REQUESTS)
+    this.#connection.prepare('delete from approvals where expires_ms <= ?').run(askedAt)
+    return true
+  }
+
+  /** Everybody who asked for exactly this call, the latest first. */
+  asked(hash: string, now: number): readonly ApprovalRequest[] {
+    return this.#connection
+      .prepare(
+        `select hash, subject, action, args, asked_ms from approval_requests
+         where hash = ? and asked_ms > ? order by asked_ms desc, subject`,
+      )
+      .all(hash, now - REQUEST_MS)
+      .map((row) => ({
+        hash: String(row['hash']),
+        subject: String(row['subject']),
+        action: String(row['action']),
+        args: String(row['args']),
+        askedAt: Number(row['asked_ms']),
+      }))
+  }
+
+  /**
+   * Makes a token that lets this subject run exactly this call, once.
+   *
+   * @param now milliseconds since the Unix epoch
+   */
+  approve({ hash, subject }: Pick<ApprovalRequest, 'hash' | 'subject'>, now: number): string {
+    const token = randomBytes(TOKEN_BYTES).toString('base64url')
+    this.#connection
+      .prepare('insert into approvals (digest, hash, subject, expires_ms) values (?, ?, ?, ?)')
+      .run(digestOf(token), hash, subject, now + APPROVAL_MS)
+    return token
+  }
+
+  /**
+   * Uses a token up. One statement: of a hundred calls with one token, in as many processes, one
+   * changes the row, and the others find none.
+   *
+   * @returns true when it approved this call of this subject, and had not been used
+   */
+  redeem(token: string, hash: string, subject: string, now: number): boolean {
+    // Looked up by its digest: how long that takes tells nobody how much of a token was right.
+    const { changes } = this.#connection
+      .prepare(
+        `update approvals set used_ms = ?
+         where digest = ? and hash = ? and subject = ? and used_ms is null and expires_ms > ?`,
+      )
+      .run(now, digestOf(token), hash, subject, now)
+    return Number(changes) === 1
+  }
 }
 
-/**
- * Decides whether a token approves this hash, now.
- *
- * @param now milliseconds since the Unix epoch; at the moment of expiry the token is dead
- */
-export function approves(token: string, hash: string, secret: string, now: number): boolean {
-  const [, payload, signature] = TOKEN.exec(token) ?? []
-  if (payload === undefined || signature === undefined) return false
-  // Compared bit by bit with an early exit, the time taken would let a caller find a valid
-  // signature one character after the other.
-  if (!timingSafeEqual(Buffer.from(signature), Buffer.from(sign(payload, secret)))) return false
-  const claims: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString())
-  return isClaims(claims) && claims.hash === hash && now < claims.expires_at
-}
-
-interface Claims {
-  readonly hash: string
-  readonly expires_at: number
-}
-
-function isClaims(value: unknown): value is Claims {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'hash' in value &&
-    typeof value.hash === 'string' &&
-    'expires_at' in value &&
-    typeof value.expires_at === 'number'
-  )
-}
-
-function sign(payload: string, secret: string): string {
-  // A key of its own: access tokens are HMACs of the same secret, and with the same key an
-  // agent could present text the store once signed for login as an approval.
-  const key = Buffer.from(hkdfSync('sha256', secret, '', PURPOSE, KEY_BYTES))
-  return createHmac('sha256', key).update(payload).digest('base64url')
+function digestOf(token: string): string {
+  return createHash('sha256').update(token).digest('hex')
 }

@@ -25,6 +25,8 @@ export interface Tables {
 /** An open database. */
 export interface OpenDatabase {
   readonly queries: Kysely<Tables>
+  /** The same database, for what is one statement and must not wait. */
+  readonly connection: DatabaseSync
   close(): Promise<void>
 }
 
@@ -52,6 +54,7 @@ export function openDatabase(file: string): OpenDatabase {
   })
   return {
     queries,
+    connection,
     async close() {
       await queries.destroy()
       // Kysely closes only what it has used.

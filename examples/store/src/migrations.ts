@@ -25,6 +25,26 @@ export const MIGRATIONS: readonly string[] = [
 
   create index orders_by_status on orders (status, number);
   `,
+  `
+  create table approval_requests (
+    hash text not null,
+    subject text not null,
+    action text not null,
+    args text not null,
+    asked_ms integer not null,
+    primary key (hash, subject)
+  ) strict;
+
+  create index approval_requests_by_time on approval_requests (asked_ms);
+
+  create table approvals (
+    digest text primary key,
+    hash text not null,
+    subject text not null,
+    expires_ms integer not null,
+    used_ms integer
+  ) strict, without rowid;
+  `,
 ]
 
 /**

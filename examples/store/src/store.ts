@@ -1,6 +1,6 @@
 import { type Authenticator, jwtAuth } from 'trefoil/auth'
 import { AUDIENCE, ISSUER } from './access-token.ts'
-import { approves } from './approval.ts'
+import { Approvals } from './approval.ts'
 import { databaseFile, type OpenDatabase, openDatabase } from './database.ts'
 import { Orders } from './orders.ts'
 import { loadSecret } from './secret.ts'
@@ -8,7 +8,7 @@ import { loadSecret } from './secret.ts'
 interface Running {
   readonly database: OpenDatabase
   readonly orders: Orders
-  readonly secret: string
+  readonly approvals: Approvals
   readonly jwt: Authenticator<undefined>
 }
 
@@ -24,7 +24,8 @@ export class Store {
     const secret = loadSecret()
     const database = openDatabase(databaseFile())
     const jwt = jwtAuth({ keys: secret, issuer: ISSUER, audience: AUDIENCE })
-    this.#running = { database, orders: new Orders(database.queries), secret, jwt }
+    const orders = new Orders(database.queries)
+    this.#running = { database, orders, approvals: new Approvals(database.connection), jwt }
   }
 
   async close(): Promise<void> {
@@ -44,9 +45,8 @@ export class Store {
     authenticate: (request) => this.#open.jwt.authenticate(request),
   }
 
-  /** True when this approval token was made for this call and is still good. */
-  approves(token: string, argumentsHash: string): boolean {
-    return approves(token, argumentsHash, this.#open.secret, Date.now())
+  get approvals(): Approvals {
+    return this.#open.approvals
   }
 
   get #open(): Running {

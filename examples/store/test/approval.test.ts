@@ -1,71 +1,80 @@
-import { createHmac } from 'node:crypto'
-import { describe, expect, it } from 'vitest'
-import { issueAccessToken } from '../src/access-token.ts'
-import { APPROVAL_MS, approves, issueApproval } from '../src/approval.ts'
-import { PEOPLE } from '../src/people.ts'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import {
+  APPROVAL_MS,
+  Approvals,
+  isArgumentsHash,
+  MAX_ARGUMENTS,
+  MAX_REQUESTS,
+  REQUEST_MS,
+} from '../src/approval.ts'
+import { type OpenDatabase, openDatabase } from '../src/database.ts'
+import { printable } from '../src/printable.ts'
 
-const SECRET = 'a secret of the store, long enough'
 const HASH = `sha256:${'0123456789abcdef'.repeat(4)}`
 const OTHER = `sha256:${'f'.repeat(64)}`
 const NOW = 1_800_000_000_000
+const WHO = 'user_operator'
+const CALL = { hash: HASH, subject: WHO, action: 'pay', args: '{"amount":1}', askedAt: NOW }
 
 describe('approval tokens (STORE-APPROVE, W-9)', () => {
-  const token = issueApproval(HASH, SECRET, NOW)
-  const [payload = '', signature = ''] = token.split('.')
+  let database: OpenDatabase
+  let approvals: Approvals
+  beforeEach(() => {
+    database = openDatabase(':memory:')
+    approvals = new Approvals(database.connection)
+    return () => database.close()
+  })
+  const redeem = (token: string, hash = HASH, subject = WHO, now = NOW) =>
+    approvals.redeem(token, hash, subject, now)
 
-  it('approve the hash they were made for', () => {
-    expect(approves(token, HASH, SECRET, NOW)).toBe(true)
+  it('approve the call they were made for, once', () => {
+    const token = approvals.approve(CALL, NOW)
+    expect(redeem(token)).toBe(true)
+    expect(redeem(token)).toBe(false)
   })
 
-  it('approve nothing else', () => {
-    expect(approves(token, OTHER, SECRET, NOW)).toBe(false)
+  it('approve nothing else, nor anybody else, and are not used up by trying', () => {
+    const token = approvals.approve(CALL, NOW)
+    expect(redeem(token, OTHER)).toBe(false)
+    expect(redeem(token, HASH, 'user_admin')).toBe(false)
+    expect(redeem(token, HASH, '')).toBe(false)
+    expect(redeem(token)).toBe(true)
   })
 
   it('die after 15 minutes, at the last moment included', () => {
     expect(APPROVAL_MS).toBe(15 * 60 * 1000)
-    expect(approves(token, HASH, SECRET, NOW + APPROVAL_MS - 1)).toBe(true)
-    expect(approves(token, HASH, SECRET, NOW + APPROVAL_MS)).toBe(false)
-  })
-
-  it('need the secret', () => {
-    expect(approves(token, HASH, `${SECRET}.`, NOW)).toBe(false)
+    expect(redeem(approvals.approve(CALL, NOW), HASH, WHO, NOW + APPROVAL_MS)).toBe(false)
+    expect(redeem(approvals.approve(CALL, NOW), HASH, WHO, NOW + APPROVAL_MS - 1)).toBe(true)
   })
 
   it('are refused when any part was changed', () => {
-    const claims = JSON.stringify({ hash: OTHER, expires_at: NOW + APPROVAL_MS })
-    const forged = Buffer.from(claims).toString('base64url')
-    const flipped = (signature.startsWith('A') ? 'B' : 'A') + signature.slice(1)
-    const bad = [
-      `${forged}.${signature}`,
-      `${payload}.${flipped}`,
-      `${payload}.`,
-      payload,
-      `.${signature}`,
+    const token = approvals.approve(CALL, NOW)
+    const flipped = (token.startsWith('A') ? 'B' : 'A') + token.slice(1)
+    for (const text of [
+      flipped,
+      token.slice(1),
       `${token}=`,
       ` ${token}`,
       `${token}\n`,
-      `${token}.${signature}`,
       '',
-    ]
-    for (const text of bad) {
-      expect(approves(text, HASH, SECRET, NOW), JSON.stringify(text)).toBe(false)
-      expect(approves(text, OTHER, SECRET, NOW), JSON.stringify(text)).toBe(false)
+      "' or 1=1 --",
+    ]) {
+      expect(redeem(text), JSON.stringify(text)).toBe(false)
     }
   })
 
-  it('have a key of their own: what access tokens are signed with signs no approval', async () => {
-    const direct = createHmac('sha256', SECRET).update(payload).digest('base64url')
-    expect(approves(`${payload}.${direct}`, HASH, SECRET, NOW)).toBe(false)
-    const admin = PEOPLE.get('admin')
-    if (admin === undefined) throw new Error('no admin')
-    const jwt = await issueAccessToken(admin, SECRET, NOW)
-    const [, claims, mac] = jwt.split('.')
-    for (const text of [jwt, `${claims}.${mac}`]) {
-      expect(approves(text, HASH, SECRET, NOW)).toBe(false)
-    }
+  it('cannot be had from the database: digests are in it, and they are no tokens', () => {
+    const token = approvals.approve(CALL, NOW)
+    const rows = database.connection.prepare('select * from approvals').all()
+    expect(JSON.stringify(rows)).not.toContain(token)
+    expect(redeem(String(rows[0]?.['digest']))).toBe(false)
   })
 
   it('are made for well-formed hashes only', () => {
+    expect(isArgumentsHash(HASH)).toBe(true)
     for (const hash of [
       '',
       'sha256:',
@@ -74,7 +83,78 @@ describe('approval tokens (STORE-APPROVE, W-9)', () => {
       `${HASH}0`,
       `${HASH}\n`,
     ]) {
-      expect(() => issueApproval(hash, SECRET, NOW), JSON.stringify(hash)).toThrow(RangeError)
+      expect(isArgumentsHash(hash), JSON.stringify(hash)).toBe(false)
     }
+  })
+
+  it('show what was asked, for a day, by whom', () => {
+    approvals.ask(CALL)
+    approvals.ask({ ...CALL, subject: 'user_admin', askedAt: NOW + 1 })
+    approvals.ask({ ...CALL, askedAt: NOW + 2 })
+    expect(approvals.asked(HASH, NOW + 2).map(({ subject }) => subject)).toEqual([
+      WHO,
+      'user_admin',
+    ])
+    expect(approvals.asked(HASH, NOW + 2)[0]).toEqual({ ...CALL, askedAt: NOW + 2 })
+    expect(approvals.asked(OTHER, NOW)).toEqual([])
+    expect(approvals.asked(HASH, NOW + 2 + REQUEST_MS)).toEqual([])
+  })
+
+  it('keep no more requests than there is room for, the oldest go first', () => {
+    const count = () =>
+      Number(
+        database.connection.prepare('select count(*) as n from approval_requests').get()?.['n'],
+      )
+    database.connection.exec('begin')
+    for (let n = 0; n < MAX_REQUESTS + 5; n++) {
+      const hash = `sha256:${n.toString(16).padStart(64, '0')}`
+      // The sweep looks at all of them: here and there is enough to fill it.
+      if (n < MAX_REQUESTS) {
+        database.connection
+          .prepare('insert into approval_requests values (?, ?, ?, ?, ?)')
+          .run(hash, WHO, 'pay', '{}', NOW + n)
+      } else approvals.ask({ ...CALL, hash, askedAt: NOW + n })
+    }
+    database.connection.exec('commit')
+    expect(count()).toBe(MAX_REQUESTS)
+    expect(approvals.asked(`sha256:${'0'.repeat(64)}`, NOW)).toEqual([])
+    expect(approvals.ask({ ...CALL, args: 'x'.repeat(MAX_ARGUMENTS + 1) })).toBe(false)
+    expect(approvals.asked(HASH, NOW)).toEqual([])
+  })
+})
+
+describe('one token, many at once (APR-12: one conditional update)', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'trefoil-approval-'))
+  const opened: OpenDatabase[] = []
+  beforeAll(() => {
+    for (let n = 0; n < 4; n++) opened.push(openDatabase(join(directory, 'store.db')))
+  })
+  afterAll(async () => {
+    for (const database of opened) await database.close()
+    rmSync(directory, { recursive: true, force: true })
+  })
+
+  it('100 redemptions over several connections run once', async () => {
+    const all = opened.map(({ connection }) => new Approvals(connection))
+    const token = all[0]?.approve(CALL, NOW) ?? ''
+    const results = await Promise.all(
+      Array.from({ length: 100 }, async (_, n) => {
+        await Promise.resolve()
+        return all[n % all.length]?.redeem(token, HASH, WHO, NOW)
+      }),
+    )
+    expect(results.filter(Boolean)).toHaveLength(1)
+  })
+})
+
+describe('what is shown to whoever approves (APR-3)', () => {
+  it('hides nothing and paints nothing', () => {
+    expect(printable('a\u001b[2Kb')).toBe('a\\u{1b}[2Kb')
+    expect(printable('pay\r\nlook')).toBe('pay\\u{d}\\u{a}look')
+    expect(printable('1\u202e001')).toBe('1\\u{202e}001')
+    expect(printable('a\u200bb\u2066\u{e0041}\u2028')).toBe(
+      'a\\u{200b}b\\u{2066}\\u{e0041}\\u{2028}',
+    )
+    expect(printable('Zoë 日本 🙂')).toBe('Zoë 日本 🙂')
   })
 })

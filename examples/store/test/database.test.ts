@@ -64,7 +64,7 @@ describe('openDatabase (STORE-DB)', () => {
     const connection = new DatabaseSync(file)
     connection.exec('pragma user_version = 99')
     connection.close()
-    expect(() => openDatabase(file)).toThrow('The database has schema 99; this store knows 1')
+    expect(() => openDatabase(file)).toThrow('The database has schema 99; this store knows 2')
   })
 })
 

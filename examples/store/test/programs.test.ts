@@ -1,16 +1,24 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { decodeJwt, jwtVerify } from 'jose'
-import { describe, expect, it } from 'vitest'
-import { approves } from '../src/approval.ts'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { APPROVAL_MS, Approvals } from '../src/approval.ts'
+import { openDatabase } from '../src/database.ts'
 import { unsupportedNode } from '../src/supported-node.ts'
 import { runProgram, STORE } from './run-program.ts'
 
 const STORE_SECRET = 'the secret of a store that only tests use'
 const HASH = `sha256:${'0'.repeat(64)}`
 
-async function run(source: string, args: readonly string[], secret = STORE_SECRET) {
+async function run(
+  source: string,
+  args: readonly string[],
+  secret = STORE_SECRET,
+  env: Readonly<Record<string, string>> = {},
+) {
   const file = join(STORE, 'src', source)
-  return runProgram(process.execPath, [file, ...args], { env: { STORE_SECRET: secret } })
+  return runProgram(process.execPath, [file, ...args], { env: { STORE_SECRET: secret, ...env } })
 }
 
 describe('npm run token (STORE-TOKEN)', () => {
@@ -44,16 +52,64 @@ describe('npm run token (STORE-TOKEN)', () => {
 })
 
 describe('npm run approve (STORE-APPROVE)', () => {
-  it('prints an approval of the hash and nothing else', async () => {
-    const { code, stdout, stderr } = await run('approve.ts', [HASH])
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-    expect(approves(stdout.trim(), HASH, STORE_SECRET, Date.now())).toBe(true)
+  const directory = mkdtempSync(join(tmpdir(), 'trefoil-approve-'))
+  const STORE_DB = join(directory, 'store.db')
+  const OTHERS = `sha256:${'1'.repeat(64)}`
+  const approve = (...args: string[]) => run('approve.ts', args, STORE_SECRET, { STORE_DB })
+  const inDatabase = async <T>(use: (approvals: Approvals) => T): Promise<T> => {
+    const database = openDatabase(STORE_DB)
+    try {
+      return use(new Approvals(database.connection))
+    } finally {
+      await database.close()
+    }
+  }
+  beforeAll(() =>
+    inDatabase((approvals) => {
+      const args = JSON.stringify({ order_id: 'ord_1', note: 'ok\u001b[8m\u202e' })
+      const call = { hash: HASH, action: 'update_order_status', args, askedAt: Date.now() }
+      approvals.ask({ ...call, subject: 'user_operator' })
+      for (const subject of ['user_a', 'user_b']) approvals.ask({ ...call, hash: OTHERS, subject })
+    }),
+  )
+  afterAll(() => rmSync(directory, { recursive: true, force: true }))
+
+  it('shows the call, and prints a token of it and nothing else', async () => {
+    const { code, stdout, stderr } = await approve(HASH, '--yes')
+    expect(code).toBe(0)
+    expect(stderr).toContain('user_operator asks for update_order_status (')
+    expect(stderr).toContain('\n  order_id = "ord_1"\n  note = "ok\\u001b[8m\\u{202e}"\n')
+    const redeemed = await inDatabase((approvals) => [
+      approvals.redeem(stdout.trim(), HASH, 'user_operator', Date.now() + APPROVAL_MS - 60_000),
+      approvals.redeem(stdout.trim(), HASH, 'user_operator', Date.now()),
+    ])
+    expect(redeemed).toEqual([true, false])
   })
 
-  it.each([[[]], [['sha256:12']], [[HASH, HASH]]])('explains itself for %j', async (args) => {
-    const { code, stdout } = await run('approve.ts', args)
-    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+  it('approves nothing without a terminal to ask on', async () => {
+    const { code, stdout, stderr } = await approve(HASH)
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+    expect(stderr).toContain('order_id = "ord_1"')
+    expect(stderr).toContain('give --yes')
   })
+
+  it('asks whom it means when several asked for one call, and knows no other calls', async () => {
+    const several = await approve(OTHERS, '--yes')
+    expect({ code: several.code, stdout: several.stdout }).toEqual({ code: 1, stdout: '' })
+    expect(several.stderr).toContain('user_a, user_b. Say whom you mean with --subject')
+    expect((await approve(OTHERS, '--yes', '--subject', 'user_b')).code).toBe(0)
+    const unknown = await approve(`sha256:${'2'.repeat(64)}`, '--yes')
+    expect({ code: unknown.code, stdout: unknown.stdout }).toEqual({ code: 1, stdout: '' })
+    expect(unknown.stderr).toContain('Nobody has asked for this call')
+  })
+
+  it.each([[[]], [['sha256:12']], [[HASH, HASH]], [[HASH, '--no']]])(
+    'explains itself for %j',
+    async (args) => {
+      const { code, stdout } = await approve(...args)
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    },
+  )
 })
 
 describe('starting the store', () => {

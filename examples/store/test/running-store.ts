@@ -92,13 +92,13 @@ export class RunningStore {
     return { status: response.status, headers: response.headers, body: parsed }
   }
 
-  /** What `npm run approve -- <hash>` prints. */
+  /** What `npm run approve -- <hash> --yes` prints; the call was refused before. */
   async approve(hash: string): Promise<string> {
-    return this.#printed('src/approve.ts', hash)
+    return this.#printed('src/approve.ts', hash, '--yes')
   }
 
-  async #printed(source: string, argument: string): Promise<string> {
-    const { code, stdout, stderr } = await runProgram(process.execPath, [source, argument], {
+  async #printed(source: string, ...args: readonly string[]): Promise<string> {
+    const { code, stdout, stderr } = await runProgram(process.execPath, [source, ...args], {
       env: this.env,
       cwd: STORE,
     })

@@ -44,3 +44,4 @@ export type {
 export type { AuditPort } from './contract/ports/audit.ts'
 export type { AdmitPort, Arriving, Lease, LimitsPort } from './contract/ports/limits.ts'
 export type { TransactionPort } from './contract/ports/transaction.ts'
+export { hookDecider } from './policy/hook-decider.ts'

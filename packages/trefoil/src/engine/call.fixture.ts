@@ -9,6 +9,7 @@ import type { SurfaceName } from '../contract/call/surface-name.ts'
 import type { ParamSpec } from '../contract/params/param-spec.ts'
 import type { Schema } from '../contract/params/schema.ts'
 import type { Problem } from '../contract/problems/problem.ts'
+import { needTable } from '../policy/need.ts'
 import { layOutArguments } from '../surfaces/agent/action-arguments.ts'
 import { CREDENTIAL_HEADERS } from '../web/raw-headers.ts'
 import { unwrapReply } from './answer/stream.ts'
@@ -137,7 +138,9 @@ export function prepareCall(options: CallOptions = {}): PreparedCall {
   }
   const surface = options.surface ?? 'api'
   const inbound = new TestInbound(options, surface)
-  const plan = compilePlan({ ...ACTION, ...options.action }, surface, app)
+  const { approval } = options.action ?? {}
+  const need = approval === undefined ? {} : { need: needOf(approval) }
+  const plan = compilePlan({ ...ACTION, ...need, ...options.action }, surface, app)
   return { plan, call: new CallState(plan, inbound, 'server', IDS), inbound, log }
 }
 
@@ -239,6 +242,18 @@ export class TestInbound implements Inbound {
   readArguments<T>(action: Action, _call: CloseHooks, use: UseArguments<T>): Awaitable<T> {
     this.reads++
     return use(layOutArguments(action, this.#args, this.#surface))
+  }
+}
+
+/** The need that `needsApproval` comes to on these surfaces. */
+function needOf(everybody: Action['approval']): Action['need'] {
+  const asks = everybody.api || everybody.mcp || everybody.cli
+  const callers = { isPublic: false, isCovered: true }
+  const rules = { asks, everybody, changes: true, agentWrites: 'allow' } as const
+  return {
+    api: needTable(rules, 'api', callers),
+    mcp: needTable(rules, 'mcp', callers),
+    cli: needTable(rules, 'cli', callers),
   }
 }
 

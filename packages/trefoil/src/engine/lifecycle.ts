@@ -3,6 +3,7 @@ import type { Guard } from '../contract/call/call.ts'
 import type { ProblemCode } from '../contract/problems/problems.ts'
 import type { StageMaker, StageSite } from './stage.ts'
 import { admitStage } from './stages/admit.ts'
+import { agentWritesStage, inTurn } from './stages/agent-writes.ts'
 import { answerStage } from './stages/answer.ts'
 import { approvalStage } from './stages/approval.ts'
 import { auditIntentStage } from './stages/audit-intent.ts'
@@ -128,9 +129,9 @@ const ROWS: readonly StageRow[] = [
   {
     name: 'guards',
     by: 'engine',
-    what: 'guards that need no input: roles, scopes',
+    what: 'guards that need no input: roles, scopes; what agents may not change at all',
     problems: ['ACCESS_DENIED', 'AUTHENTICATION_ERROR'],
-    compile: (site) => guardsWithoutInputStage(guardsAt(site)),
+    compile: (site) => inTurn(guardsWithoutInputStage(guardsAt(site)), agentWritesStage(site)),
   },
   {
     name: 'bind',
@@ -158,7 +159,7 @@ const ROWS: readonly StageRow[] = [
   {
     name: 'approval',
     by: 'engine',
-    what: 'the hash of the bound arguments, then who approves; a dry run ends here',
+    what: 'what the caller needs; the hash of the bound arguments, then who approves; a dry run ends here',
     problems: ['approval_required', 'approval_denied'],
     compile: approvalStage,
   },

@@ -12,6 +12,7 @@ import { type ActionSite, compileAction } from './compile-action.ts'
 const COVERED: ActionSite = {
   covered: { api: true, mcp: true, cli: true },
   hasApprovalHook: true,
+  agentWrites: 'allow',
   timeout: 0,
   appGuards: [],
 }
@@ -197,9 +198,18 @@ describe('who may call', () => {
 
 describe('approval', () => {
   test('ROUTE-13: without an agent surface, or without a hook', () => {
-    expect(mistake({ needsApproval: true })).toBe(
-      'Route GET /orders: needsApproval requires tool: true or cli: true',
-    )
+    // With an authenticator agents are told apart over HTTP too (DESIGN §3.4).
+    expect(mistake({ needsApproval: true }, {}, COVERED)).toBe('none')
+    for (const nobody of [
+      mistake({ needsApproval: true }, {}, OPEN),
+      mistake({ needsApproval: true, public: true }, {}, COVERED),
+      mistake({ needsApproval: ['mcp'] }, {}, OPEN),
+    ]) {
+      expect(nobody).toBe(
+        'Route GET /orders: needsApproval requires tool: true or cli: true, an authenticator that can ' +
+          "tell agents from people, or the surface's name in its list",
+      )
+    }
     expect(
       mistake({ ...AGENT, needsApproval: true }, {}, { ...COVERED, hasApprovalHook: false }),
     ).toBe(
@@ -208,17 +218,36 @@ describe('approval', () => {
     expect(mistake({ ...AGENT, needsApproval: ['web'] })).toMatch(/Unknown needsApproval surface/)
   })
 
-  test('APPR-1: true means MCP and CLI where they exist; api has to be asked for', () => {
-    expect(compile({ ...AGENT, needsApproval: true }).approval).toEqual({
-      api: false,
-      mcp: true,
-      cli: false,
+  test('APPR-1: true means MCP and CLI where they exist, and agents at the API; a list adds everybody', () => {
+    const needs = (options: DeclaredOptions, site = COVERED) => {
+      const { approval, need } = compile({ ...AGENT, ...options }, {}, site)
+      return { ...approval, person: need.api.person.kind, unknown: need.api.unknown.kind }
+    }
+    const asked = { api: true, mcp: true, cli: false }
+    expect(needs({ needsApproval: true })).toEqual({ ...asked, person: 'none', unknown: 'none' })
+    expect(needs({ needsApproval: ['mcp'] })).toEqual({ ...asked, person: 'none', unknown: 'none' })
+    expect(needs({ needsApproval: ['api'] })).toEqual({
+      ...asked,
+      person: 'approve',
+      unknown: 'approve',
     })
-    expect(compile({ ...AGENT, needsApproval: ['api'] }).approval).toEqual({
-      api: true,
-      mcp: false,
-      cli: false,
-    })
+    // Nobody can be an agent where nobody is identified.
+    expect(needs({ needsApproval: true }, OPEN)).toMatchObject({ api: false, mcp: true })
+  })
+
+  test('agentWrites asks for what changes, and for a judge', () => {
+    const site = { ...COVERED, agentWrites: 'approve' } as const
+    const changing = { method: 'POST' }
+    expect(compile(AGENT, {}, site).approval).toMatchObject({ api: false, mcp: false })
+    expect(compile({ ...AGENT, changes: true }, {}, site).approval).toMatchObject({ mcp: true })
+    expect(compile(AGENT, changing, site).approval).toMatchObject({ api: true, mcp: true })
+    expect(compile({ ...AGENT, changes: false }, changing, site).approval.mcp).toBe(false)
+    expect(mistake(AGENT, changing, { ...site, hasApprovalHook: false })).toBe(
+      "Route POST /orders ('orders.get') changes something, and agentWrites: 'approve' requires the app's " +
+        "approval option, a hook that decides; give one, or say agentWrites: 'deny', or changes: false here",
+    )
+    const denying = { ...site, hasApprovalHook: false, agentWrites: 'deny' } as const
+    expect(mistake(AGENT, changing, denying)).toBe('none')
   })
 
   test('GROUP: a route cannot take back what its group asks for', () => {

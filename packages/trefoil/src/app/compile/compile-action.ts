@@ -1,12 +1,7 @@
 import { lazily } from '../../base/lazily.ts'
 import type { Action, ToolHints } from '../../contract/call/action.ts'
 import type { Guard } from '../../contract/call/call.ts'
-import {
-  type PerSurface,
-  perSurface,
-  SURFACES,
-  type SurfaceName,
-} from '../../contract/call/surface-name.ts'
+import { type PerSurface, perSurface, SURFACES } from '../../contract/call/surface-name.ts'
 import { readDuration } from '../../contract/options/read-duration.ts'
 import type { ParamSpec } from '../../contract/params/param-spec.ts'
 import type { Params } from '../../contract/params/params.ts'
@@ -33,12 +28,14 @@ import {
   describeDeclaration,
 } from '../declare/declaration.ts'
 import { answerForm } from './answer-form.ts'
+import { compileNeed, type NeedSite } from './compile-need.ts'
 import { compileParams } from './compile-params.ts'
 import { declaredProblems, type OwnProblems } from './declared-problems.ts'
 import { checkAgentSchemas } from './documents/agent-schemas.ts'
 import { inputSchemaOf } from './documents/input-schema.ts'
 import { returnedDocument } from './documents/returned-document.ts'
 import { freezeAction } from './freeze-action.ts'
+import { readSurfaces } from './read-surfaces.ts'
 
 const EXTERNAL_NAME = /^[A-Za-z0-9_.-]{1,128}$/
 const MAX_DESCRIPTION = 1000
@@ -59,9 +56,7 @@ export interface CompiledAction {
 }
 
 /** What the app knows that an action must fit to. */
-export interface ActionSite {
-  readonly covered: PerSurface
-  readonly hasApprovalHook: boolean
+export interface ActionSite extends NeedSite {
   readonly timeout: number
   /** Guards that parts bring for every action. */
   readonly appGuards: readonly Guard[]
@@ -103,6 +98,7 @@ export function compileAction(declaration: Declaration, site: ActionSite): Compi
   const isPublic = compilePublic(options, exposed, where)
   const guards = compileGuards(declaration)
   checkGuardsAuthenticated(guards, exposed, isPublic, site, where)
+  const changes = options.changes ?? !READS.has(method ?? '')
   const shared = [...levels.map((level) => level.options), options]
   const inputSchema = lazily(() => inputSchemaOf(params))
   const { returns } = options
@@ -118,9 +114,9 @@ export function compileAction(declaration: Declaration, site: ActionSite): Compi
     template: template === null ? null : templateSpelling(template),
     exposed,
     public: isPublic,
-    approval: compileApproval(
+    ...compileNeed(
       shared.map((level) => level.needsApproval),
-      exposed,
+      { exposed, public: isPublic, changes },
       site,
       where,
     ),
@@ -148,7 +144,7 @@ export function compileAction(declaration: Declaration, site: ActionSite): Compi
     tags: [...new Set(shared.flatMap((level) => level.tags ?? []))],
     metadata: Object.freeze(Object.assign({}, ...shared.map((level) => level.metadata))),
     hints: { ...defaultHints(method), ...options.hints },
-    changes: options.changes ?? !READS.has(method ?? ''),
+    changes,
     external: options.external ?? false,
     problems: declaredProblems(options.problems, site.ownProblems, where),
     deprecated: options.deprecated ?? false,
@@ -262,22 +258,6 @@ function compilePublic(options: DeclaredOptions, exposed: PerSurface, where: str
   return perSurface((surface) => listed.includes(surface))
 }
 
-function readSurfaces(given: unknown, option: string, where: string): readonly SurfaceName[] {
-  if (!Array.isArray(given)) {
-    throw new ImproperlyConfigured(
-      `${where}: ${option} must be a boolean or a list of surface names`,
-    )
-  }
-  for (const name of given) {
-    if (!SURFACES.includes(name)) {
-      throw new ImproperlyConfigured(
-        `${where}: Unknown ${option} surface; expected one of ${SURFACES.join(', ')}`,
-      )
-    }
-  }
-  return given
-}
-
 /** Outer guards first: a group can only tighten what is inside it. */
 function compileGuards({ levels, options }: Declaration): readonly Guard[] {
   return [...levels.map((level) => level.options), options].flatMap((level) => [
@@ -302,34 +282,6 @@ function checkGuardsAuthenticated(
       `${where} has guards but callers on '${surface}' are never authenticated: ${why}`,
     )
   }
-}
-
-function compileApproval(
-  declared: readonly (boolean | readonly SurfaceName[] | undefined)[],
-  exposed: PerSurface,
-  { hasApprovalHook }: ActionSite,
-  where: string,
-): PerSurface {
-  const needed = new Set<SurfaceName>()
-  let asked = false
-  for (const given of declared) {
-    if (given === undefined || given === false) continue
-    asked = true
-    const surfaces =
-      given === true ? (['mcp', 'cli'] as const) : readSurfaces(given, 'needsApproval', where)
-    for (const surface of surfaces) needed.add(surface)
-  }
-  const approval = perSurface((surface) => needed.has(surface) && exposed[surface])
-  if (!asked) return approval
-  if (!SURFACES.some((surface) => approval[surface])) {
-    throw new ImproperlyConfigured(`${where}: needsApproval requires tool: true or cli: true`)
-  }
-  if (!hasApprovalHook) {
-    throw new ImproperlyConfigured(
-      `${where}: actions with needsApproval require the app's approval option, a hook that decides`,
-    )
-  }
-  return approval
 }
 
 /** What HTTP's method promises, an agent may know too. */

@@ -45,6 +45,7 @@ export function compileApp(
   const site = {
     covered,
     hasApprovalHook: parts.approval !== null,
+    agentWrites: config.agentWrites ?? 'allow',
     appGuards: parts.guards,
     ownProblems: parts.problems,
     timeout: config.limits.timeout ?? 0,

@@ -6,6 +6,7 @@ import { compileRegistry } from './registry.ts'
 const SITE = {
   covered: { api: true, mcp: true, cli: true },
   hasApprovalHook: true,
+  agentWrites: 'allow',
   timeout: 0,
   appGuards: [],
 }

@@ -2,6 +2,7 @@ import { type Clock, type RandomSource, systemClock, systemRandom } from '../../
 import { isRecord } from '../../base/plain/is-record.ts'
 import type { AuthConfig } from '../../contract/auth/authenticator.ts'
 import type { ApprovalHook } from '../../contract/call/approval-hook.ts'
+import type { AgentWrites } from '../../contract/call/need.ts'
 import { SURFACES, type SurfaceName } from '../../contract/call/surface-name.ts'
 import type { Environment } from '../../contract/options/environment.ts'
 import { callable, clock, flag, kind, listOf, text } from '../../contract/options/kinds.ts'
@@ -15,6 +16,7 @@ import {
   type McpOptions,
   type McpValues,
 } from './agent-options.ts'
+import { agentWrites } from './agent-writes.ts'
 import { BROWSER, type BrowserOptions, type BrowserValues } from './browser-options.ts'
 import { DOCS, type DocsOptions, type DocsValues } from './docs-options.ts'
 import { EDGE, type EdgeOptions, type EdgeValues } from './edge-options.ts'
@@ -39,6 +41,11 @@ export interface AppOptions {
   readonly publicSurfaces?: readonly SurfaceName[]
   /** Decides approvals for actions with `needsApproval`. Default none. */
   readonly approval?: ApprovalHook
+  /**
+   * What agents need for actions that change something and have no `needsApproval`: nothing, an
+   * approval, or they may not at all. Default `allow`.
+   */
+  readonly agentWrites?: AgentWrites
   /** Features, each one value with all that it brings. Default none. */
   readonly parts?: readonly Part[]
   /** Hosts, proxies and headers: what is decided before anything of the app is asked. */
@@ -74,6 +81,7 @@ export type AppValues = Values<
     readonly description: string | null
     readonly auth: AuthBySurface
     readonly approval: ApprovalHook | null
+    readonly agentWrites: AgentWrites | null
     readonly parts: readonly unknown[]
     readonly edge: EdgeValues
     readonly browser: BrowserValues
@@ -134,6 +142,13 @@ export const APP: OptionGroup<AppOptions, AppValues> = {
       read: callable(),
       default: null,
       doc: 'The hook that decides approvals, see [approval](approval.md). Needed once an action has `needsApproval`.',
+    },
+    agentWrites: {
+      read: agentWrites,
+      // Told apart from `allow`: production wants it said.
+      default: null,
+      shown: '`allow`',
+      doc: 'What agents need for actions that change something: `allow` (nothing), `approve` or `deny`, see [who needs approval](need.md).',
     },
     parts: {
       // Each is looked into when it is included.

@@ -4,6 +4,7 @@ import type { JsonSchema, Schema } from '../params/schema.ts'
 import type { ProblemRow } from '../problems/problems.ts'
 import type { Call, Guard } from './call.ts'
 import type { Dependency } from './dependency.ts'
+import { type NeedTable, NO_NEED } from './need.ts'
 import { NO_SURFACE, type PerSurface, type SurfaceName } from './surface-name.ts'
 
 /** Any handler of an action, as the catalogue has it. */
@@ -82,8 +83,10 @@ export interface Action {
   readonly exposed: PerSurface
   /** Surfaces on which it is open to anonymous callers by the developer's `public`. */
   readonly public: PerSurface
-  /** Surfaces on which it runs only with approval. */
+  /** Surfaces on which a call may need approval; whose, `need` says. */
   readonly approval: PerSurface
+  /** What a call needs before it runs, by surface and by who calls. */
+  readonly need: Readonly<Record<SurfaceName, NeedTable>>
   readonly guards: readonly Guard[]
   /**
    * Guards of the app's parts. They stand before its own wherever callers are authenticated; where
@@ -140,6 +143,7 @@ export function emptyAction(name: string): Action {
     exposed: NO_SURFACE,
     public: NO_SURFACE,
     approval: NO_SURFACE,
+    need: { api: NO_NEED, mcp: NO_NEED, cli: NO_NEED },
     guards: [],
     appGuards: [],
     params: [],

@@ -2,15 +2,18 @@ import { describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import type { ApprovalHook } from '../../contract/call/approval-hook.ts'
 import { dependency } from '../../contract/call/dependency.ts'
+import { NO_SURFACE } from '../../contract/call/surface-name.ts'
 import type { ApprovalCase, ApprovalDecision } from '../../contract/ports/approval-decider.ts'
 import { refuse } from '../../contract/problems/problem.ts'
 import { argumentsHash } from '../../policy/arguments-hash.ts'
 import { hookDecider } from '../../policy/hook-decider.ts'
+import { needTable } from '../../policy/need.ts'
 import { dryRunReport } from '../../surfaces/agent/dry-run-report.ts'
 import {
   type CallOptions,
   field,
   knownAs,
+  prepareCall,
   problemOf,
   resultOf,
   startCall,
@@ -200,5 +203,46 @@ describe('another decider than the hook', () => {
     expect(seen.slice(5)).toEqual(['ada', false, call.args, seen[4]])
     expect(seen[7]).toBe(call.args)
     expect(seen[8]).toBe(seen[4])
+  })
+})
+
+describe('need by who calls (DESIGN §3.4)', () => {
+  const stagesOf = (options: CallOptions) =>
+    prepareCall(options).plan.stages.map(({ name }) => name)
+
+  test('an action that nobody needs anything for has no stage of it', () => {
+    expect(stagesOf({})).not.toContain('approval')
+    expect(stagesOf({})).not.toContain('guards')
+    const approval = { api: false, mcp: true, cli: true }
+    expect(stagesOf({ surface: 'mcp', action: { approval } })).toContain('approval')
+  })
+
+  test('without a decider, and with one of no kind that is known, nothing runs', async () => {
+    const handler = vi.fn(() => 'ran')
+    const options = gated(() => true, { approvalToken: 'tok', action: { handler } })
+    const open = { ...options, app: { approval: null } }
+    expect(await problemOf(open)).toMatchObject({ code: 'approval_denied' })
+    const odd = { decide: () => ({ kind: 'allow' }) as unknown as ApprovalDecision }
+    expect(await problemOf({ ...options, app: { approval: odd } })).toMatchObject({
+      code: 'approval_denied',
+    })
+    expect(handler).not.toHaveBeenCalled()
+  })
+
+  test('what agentWrites denies is denied before the arguments are read, and says by what', async () => {
+    const table = needTable(
+      { asks: false, everybody: NO_SURFACE, changes: true, agentWrites: 'deny' },
+      'api',
+      { isPublic: false, isCovered: true },
+    )
+    const action = { need: { api: table, mcp: table, cli: table }, params: [field('id', z.int())] }
+    const bot = { auth: { api: knownAs({ subject: 'bot', kind: 'agent' }) } }
+    const call = startCall({ action, app: bot, args: { id: 'wrong' } })
+    expect(await call.outcome).toMatchObject({
+      problem: { code: 'ACCESS_DENIED', status: 403, details: { guard: 'agentWrites' } },
+    })
+    expect(call.call.rule).toBe('agentWrites')
+    const person = { auth: { api: knownAs({ subject: 'p', kind: 'person' }) } }
+    expect(await resultOf({ action, app: person, args: { id: 1 } })).toBe('done')
   })
 })

@@ -2,10 +2,12 @@ import { NotCanonical } from '../../base/json/canonical-json.ts'
 import { deepFreeze } from '../../base/plain/freeze.ts'
 import { plainCopy } from '../../base/plain/plain-copy.ts'
 import { promised } from '../../base/promise.ts'
+import type { Need } from '../../contract/call/need.ts'
 import type { ApprovalDecider, ApprovalDecision } from '../../contract/ports/approval-decider.ts'
 import { Problem, refuse } from '../../contract/problems/problem.ts'
 import { argumentsHash } from '../../policy/arguments-hash.ts'
 import { approvalProblem } from '../../policy/hook-decider.ts'
+import { callerClass, needsOn } from '../../policy/need.ts'
 import type { CallState } from '../call-state.ts'
 import { DRY_RUN, type Stage, type StageSite } from '../stage.ts'
 import { ApprovalRequestView } from '../views/approval-request.ts'
@@ -16,20 +18,29 @@ import { ApprovalRequestView } from '../views/approval-request.ts'
  * for one whether or not the action needs approval.
  */
 export function approvalStage({ action, surface, app }: StageSite): Stage | null {
-  const decider = action.approval[surface] ? app.approval : null
-  if (decider === null && surface === 'api') return null
+  const met = needsOn(action, surface)
+  const asks = met.has('approve') || met.has('confirm')
+  // HTTP has no dry run: an action that nobody needs anything for costs nothing there.
+  if (!asks && surface === 'api') return null
+  const table = asks ? action.need[surface] : null
   return (state) => {
     const { dryRun } = state.inbound
-    if (decider === null && !dryRun) return undefined
+    const needed = table === null ? null : table[callerClass(state.auth)]
+    const isAsked = needed !== null && needed.kind !== 'none'
+    if (!isAsked && !dryRun) return undefined
     const hash = hashArguments(state)
     if (hash instanceof Problem) return hash
     state.argumentsHash = hash
-    if (dryRun || decider === null) return DRY_RUN
-    return decide(decider, state, hash)
+    return dryRun || needed === null ? DRY_RUN : decide(app.approval, state, hash, needed)
   }
 }
 
-function decide(decider: ApprovalDecider, state: CallState, hash: string): ReturnType<Stage> {
+function decide(
+  decider: ApprovalDecider | null,
+  state: CallState,
+  hash: string,
+  { rule }: Need,
+): ReturnType<Stage> {
   const request = new ApprovalRequestView(state, hash)
   const judge = (decision: ApprovalDecision) => {
     if (decision.kind === 'none') return undefined
@@ -39,13 +50,15 @@ function decide(decider: ApprovalDecider, state: CallState, hash: string): Retur
     }
     // Whatever else a decider of plain JavaScript answers does not open the gate.
     if (decision.kind !== 'refuse') return failed(new TypeError('A decider answered no decision'))
-    state.rule = 'approval'
+    state.rule = nameOf(rule)
     return decision.problem
   }
   const failed = (cause: unknown) => {
-    state.rule = 'approval'
+    state.rule = nameOf(rule)
     return approvalProblem('approval_denied', request, cause)
   }
+  // Start-up has refused such an app; whatever else comes here finds no open gate.
+  if (decider === null) return failed(new TypeError('Nobody decides'))
   try {
     const decision = decider.decide(request)
     const waiting = promised(decision)
@@ -55,6 +68,11 @@ function decide(decider: ApprovalDecider, state: CallState, hash: string): Retur
   } catch (cause) {
     return failed(cause)
   }
+}
+
+/** What a record calls the rule: one that the action has keeps the name that it had before there were two. */
+function nameOf(rule: Need['rule']): string {
+  return rule === 'agentWrites' ? rule : 'approval'
 }
 
 /**

@@ -1,13 +1,15 @@
 import type { Action } from '../../contract/call/action.ts'
 import type { DryRunReport } from '../../contract/protocol/action-protocol.ts'
 import type { CallState } from '../../engine/call-state.ts'
+import { need } from '../../policy/need.ts'
 import { renderPath } from '../../web/path-template.ts'
 
 /** What a call that ended as a dry run would have done (RPC-7). */
 export function dryRunReport(state: CallState): DryRunReport {
   const { action, surface } = state.site
   const { approvalToken } = state.inbound
-  const needsApproval = action.approval[surface]
+  const { kind } = need(action, state.auth, surface, state.args)
+  const needsApproval = kind === 'approve' || kind === 'confirm'
   return {
     ok: true,
     dry_run: true,

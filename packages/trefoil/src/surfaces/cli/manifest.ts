@@ -6,6 +6,7 @@ import {
   type ManifestAction,
 } from '../../contract/protocol/action-protocol.ts'
 import { CALL_PATH } from '../../contract/protocol/paths.ts'
+import { needsOn } from '../../policy/need.ts'
 
 function textLists({ params }: Action): Pick<ManifestAction, 'text_lists'> {
   const lists = params
@@ -22,7 +23,8 @@ function sensitive({ params }: Action): Pick<ManifestAction, 'sensitive'> {
 /** The document that `GET /.well-known/trefoil-actions.json` answers (RPC-2). */
 export function buildManifest(catalogue: Catalogue): Manifest {
   const actions = catalogue.actions
-    .filter((action) => action.exposed.cli)
+    // What `agentWrites` denies to whoever comes through the CLI is no action there.
+    .filter((action) => action.exposed.cli && !needsOn(action, 'cli').has('deny'))
     .map((action) => ({
       name: action.name,
       title: action.title,
