@@ -16,6 +16,7 @@ const DOORS = [
   'health',
   'node',
   'parts',
+  'sqlite',
   'testing',
   'program/run-program',
 ]

@@ -43,6 +43,19 @@ export type { CreateTokenOptions, JwtAuth } from './identity/jwt-auth.ts'
 export { jwtAuth } from './identity/jwt-auth.ts'
 export type { KeyMaterial, KeyRing } from './identity/key-ring.ts'
 export { keyRing } from './identity/key-ring.ts'
+export type { Condition, ConditionOptions, Reach } from './policy/conditions/condition.ts'
+export { condition, tenantOf } from './policy/conditions/condition.ts'
+export type { ConditionReasons, RuleReason } from './policy/conditions/explain-rule.ts'
+export type { Doubt } from './policy/conditions/judge.ts'
+export type { RowFilter } from './policy/conditions/row-filter.ts'
+export type {
+  AuthValue,
+  AuthValues,
+  Columns,
+  ColumnType,
+  RowOf,
+  Where,
+} from './policy/conditions/where.ts'
 export { allOf, anyOf, not } from './policy/guards/combined.ts'
 export type { GuardOptions } from './policy/guards/own-guard.ts'
 export { guard, inputGuard } from './policy/guards/own-guard.ts'
