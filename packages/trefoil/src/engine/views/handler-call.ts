@@ -7,9 +7,10 @@ import type { Dependency } from '../../contract/call/dependency.ts'
 import { checkOptionNames } from '../../contract/options/option-names.ts'
 import { checkFlag } from '../../contract/options/option-values.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
-import { argumentsOf, type CallState, UNBOUND } from '../call-state.ts'
+import type { CallState } from '../call-state.ts'
 import { decideGuard } from '../decide-guard.ts'
 import { resolveDependency } from '../dependencies/resolve-dependency.ts'
+import { boundArguments } from './bound-arguments.ts'
 import { FactsView, stateOf } from './facts-view.ts'
 
 /** The one view that handlers, middleware, guards and error handlers of a call are given. */
@@ -31,10 +32,7 @@ class HandlerCall extends FactsView implements Call {
     return stateOf(this).auth
   }
   get args(): Readonly<Record<string, unknown>> {
-    const state = stateOf(this)
-    // A guard that judged by `{}` would let pass what it was to stop (FND-13).
-    if (state.args === UNBOUND) throw notBound()
-    return argumentsOf(state)
+    return boundArguments(stateOf(this))
   }
   get app(): { readonly name: string; readonly state: unknown } {
     return stateOf(this).site.app.facts
@@ -82,13 +80,6 @@ class HandlerCall extends FactsView implements Call {
     state.tasks ??= []
     state.tasks.push({ run: task, always })
   }
-}
-
-function notBound(): ImproperlyConfigured {
-  return new ImproperlyConfigured(
-    'call.args was read before the arguments were checked: a guard that reads them is made with ' +
-      'inputGuard({ … }), or has needsInput: true',
-  )
 }
 
 const BACKGROUND_OPTIONS = { always: true } as const

@@ -5,6 +5,7 @@ import { AuthContext } from '../../contract/auth/auth-context.ts'
 import { checkOptionNames, type OptionNames } from '../../contract/options/option-names.ts'
 import { requireText, shownValue } from '../../contract/options/option-values.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
+import type { Truth } from './compare.ts'
 import { type ConditionReasons, explainRule } from './explain-rule.ts'
 import { filterRule, rowFilter } from './filter-rule.ts'
 import { judge, readCase } from './judge.ts'
@@ -29,6 +30,9 @@ export type Reach = 'all' | 'none' | 'maybe'
 /** Only {@link condition} has it. */
 const MAKE: unique symbol = Symbol('condition')
 
+/** What a condition comes to, all three values. For policies: no door leads here. */
+export let truthOf: (condition: Condition, auth: AuthContext, row: object) => Truth
+
 /** One condition, as a check of one row and as part of a query. Made with {@link condition}. Frozen. */
 export class Condition<Row extends object = object> {
   readonly #rule: Rule
@@ -36,6 +40,11 @@ export class Condition<Row extends object = object> {
   readonly columns: Columns
   /** What it was made of, as data. */
   readonly where: Where
+
+  static {
+    truthOf = (condition, auth, row) =>
+      judge(condition.#rule, readCase(condition.#names, auth, row))
+  }
 
   constructor(key: typeof MAKE, options: { columns: unknown; where: unknown }) {
     if (key !== MAKE) throw new ImproperlyConfigured('A condition is made with condition({ … })')
