@@ -12,6 +12,7 @@ const DIST = join(PACKAGE, 'dist')
 const DOORS = [
   'index',
   'auth',
+  'cedar',
   'cookies',
   'health',
   'node',
