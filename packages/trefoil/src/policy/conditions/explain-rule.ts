@@ -54,6 +54,7 @@ function subjectOf(rule: LeafRule): string {
   return rule.kind === 'right' ? rule.name : rule.column.name
 }
 
-function told(truth: Truth): 'true' | 'false' | 'unknown' {
+/** A truth as reasons name it. */
+export function told(truth: Truth): 'true' | 'false' | 'unknown' {
   return truth === null ? 'unknown' : truth ? 'true' : 'false'
 }

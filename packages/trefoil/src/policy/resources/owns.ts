@@ -2,8 +2,9 @@ import { checkOptionNames, type OptionNames } from '../../contract/options/optio
 import { checkFlag, requireText, shownValue } from '../../contract/options/option-values.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
 import { readTenant } from './read-tenant.ts'
-import { type Load, type ResourceGuard, resourceGuard } from './resource-guard.ts'
-import { isOwnedBy } from './row-rules.ts'
+import { type ResourceGuard, resourceGuard } from './resource-guard.ts'
+import type { Load } from './resource-rules.ts'
+import { isOwnedBy, ownerReason } from './row-rules.ts'
 
 /** Options of {@link owns}. */
 export interface OwnsOptions {
@@ -59,6 +60,7 @@ export function owns<Row extends object>(
     tenant: readTenant('owns(): tenant', tenant),
     isHidden: hidden,
     test: (auth, row) => isOwnedBy(attribute, auth, row),
+    rulesOf: (auth, row) => [ownerReason(attribute, auth, row)],
   })
 }
 

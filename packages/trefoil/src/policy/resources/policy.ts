@@ -1,21 +1,23 @@
 import type { Awaitable } from '../../base/promise.ts'
 import type { AuthContext } from '../../contract/auth/auth-context.ts'
 import { Denial, type Denied, type GuardDecision } from '../../contract/auth/guard-decision.ts'
+import { readGuard } from '../../contract/auth/read-guard.ts'
 import type { Call, Guard } from '../../contract/call/call.ts'
 import { checkOptionNames, type OptionNames } from '../../contract/options/option-names.ts'
 import {
   checkFlag,
   checkRecord,
-  checkText,
   requireText,
   shownValue,
 } from '../../contract/options/option-values.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
 import type { Truth } from '../conditions/compare.ts'
 import { Condition, truthOf } from '../conditions/condition.ts'
+import type { RuleReason } from '../conditions/explain-rule.ts'
 import { askGuard } from '../guards/ask-guard.ts'
 import { readTenant } from './read-tenant.ts'
-import { type Load, type ResourceGuard, resourceGuard } from './resource-guard.ts'
+import { type ResourceGuard, resourceGuard } from './resource-guard.ts'
+import type { Load } from './resource-rules.ts'
 
 /** The test of a {@link policy}: everything but true, or a decision that allows, denies. */
 export type PolicyTest<Row extends object> = (
@@ -28,8 +30,11 @@ export type PolicyTest<Row extends object> = (
 export interface PolicyOptions<Row extends object> {
   /** Shown as `details.guard`. Default `Policy`. */
   readonly name?: string
-  /** What the caller must be permitted before anything is loaded. Default: nothing. */
-  readonly permission?: string
+  /**
+   * What the caller must be permitted before anything is loaded: `can.hasPermission('billing.write')`, or any
+   * other guard. Default: nothing.
+   */
+  readonly permission?: Guard
   /** Loads the row a call is about; `null` or nothing where there is none, which is a 404. */
   readonly load: Load<Row>
   /** Whether the caller may: a condition, or a function. A throw denies, and no `not()` turns that round. */
@@ -63,7 +68,6 @@ export function policy<Row extends object>(options: PolicyOptions<Row>): Resourc
   checkOptionNames('policy()', options, OPTIONS)
   const { name = 'Policy', permission, load, test, tenant, hidden = false } = options
   requireText('policy(): name', name)
-  checkText('policy(): permission', permission)
   checkFlag('policy(): hidden', hidden)
   if (typeof load !== 'function') {
     throw new ImproperlyConfigured(
@@ -72,11 +76,13 @@ export function policy<Row extends object>(options: PolicyOptions<Row>): Resourc
   }
   return resourceGuard<Row>({
     name,
-    first: permission === undefined ? null : permissionGuard(permission),
+    first:
+      permission === undefined ? null : readGuard(`policy() '${name}': permission`, permission),
     load,
     tenant: readTenant(`policy() '${name}': tenant`, tenant),
     isHidden: hidden,
     test: readTest(name, test),
+    rulesOf: (auth, row) => (Condition.is(test) ? test.explain(auth, row).rules : NO_RULES),
   })
 }
 
@@ -106,10 +112,6 @@ function readTest<Row extends object>(
   }
 }
 
-const NO: Denied = new Denial('forbidden', undefined, false)
+const NO_RULES: readonly RuleReason[] = Object.freeze([])
 
-/** Until roles have permissions: nobody has any. */
-function permissionGuard(permission: string): Guard {
-  const denial = new Denial(`missing_permissions:${permission}`, undefined, false)
-  return Object.freeze({ name: 'HasPermission', needsInput: false, decide: () => denial })
-}
+const NO: Denied = new Denial('forbidden', undefined, false)

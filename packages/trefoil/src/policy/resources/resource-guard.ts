@@ -1,7 +1,6 @@
 import { deepFreeze } from '../../base/plain/freeze.ts'
 import { isPlain } from '../../base/plain/is-plain.ts'
 import { snapshot } from '../../base/plain/snapshot.ts'
-import type { Awaitable } from '../../base/promise.ts'
 import type { AuthContext } from '../../contract/auth/auth-context.ts'
 import {
   ALLOWED,
@@ -12,9 +11,10 @@ import {
 import type { Call, Guard } from '../../contract/call/call.ts'
 import { isCalledOff } from '../../contract/call/called-off.ts'
 import { type Dependency, dependency, type ProviderCall } from '../../contract/call/dependency.ts'
-import type { Truth } from '../conditions/compare.ts'
 import { askGuard, usualDenial } from '../guards/ask-guard.ts'
-import { isOfTenant, type TenantRule } from './row-rules.ts'
+import { explainResource, type ResourceReasons } from './explain-resource.ts'
+import type { ResourceRules } from './resource-rules.ts'
+import { isOfTenant } from './row-rules.ts'
 
 /** A guard that looks at the row a call is about. */
 export interface ResourceGuard<Row> extends Guard {
@@ -23,23 +23,14 @@ export interface ResourceGuard<Row> extends Guard {
    * it is a frozen copy. Where the guard was not asked, or did not let the call pass, resolving it fails.
    */
   readonly resource: Dependency<Row>
-}
-
-/** Loads the row a call is about; nothing (`null`, `undefined`) where there is none. */
-export type Load<Row> = (call: ProviderCall) => Awaitable<Row | null | undefined>
-
-/** What such a guard is made of. */
-export interface ResourceRules<Row> {
-  readonly name: string
-  /** Asked before anything is loaded; `null` for nothing. */
-  readonly first: Guard | null
-  readonly load: Load<Row>
-  /** `null` for rows of no tenant. */
-  readonly tenant: TenantRule | null
-  /** Whether a denied row looks as if it were not there. */
-  readonly isHidden: boolean
-  /** The test. A throw denies. */
-  test(auth: AuthContext, row: Row, call: Call): Awaitable<Truth | Denied>
+  /**
+   * Which step and which rules decide about a row. For developers and records, never for callers: it says
+   * what the rules are.
+   *
+   * @param row as `load` would give it; `null` for none
+   * @param call for tests and permissions that look at it
+   */
+  explain(auth: AuthContext, row: Row | null, call?: Call): Promise<ResourceReasons>
 }
 
 /** Nobody decided it, so that its opposite hides the row as well. */
@@ -92,6 +83,8 @@ export function resourceGuard<Row extends object>(rules: ResourceRules<Row>): Re
   return Object.freeze({
     name,
     needsInput: true,
+    explain: (auth: AuthContext, row: Row | null, call?: Call) =>
+      explainResource(rules, auth, row, call),
     ...(first?.scopes === undefined ? {} : { scopes: first.scopes }),
     resource,
     decide: judge,

@@ -1,5 +1,6 @@
 import type { AuthContext } from '../../contract/auth/auth-context.ts'
 import type { Truth } from '../conditions/compare.ts'
+import { type RuleReason, told } from '../conditions/explain-rule.ts'
 import { MISSING, readAttribute } from '../conditions/read-attribute.ts'
 
 /** Where a tenant is looked for. */
@@ -35,6 +36,15 @@ export function isOwnedBy(attribute: string, auth: AuthContext, row: object): Tr
   const value = own === MISSING ? readAttribute(row, OTHER_OWNER) : own
   const id = value === MISSING ? null : idText(value)
   return id === null ? null : id === auth.subject
+}
+
+/** Why it is as {@link isOwnedBy} says. */
+export function ownerReason(attribute: string, auth: AuthContext, row: object): RuleReason {
+  const truth = isOwnedBy(attribute, auth, row)
+  const of = readAttribute(row, attribute) === MISSING ? OTHER_OWNER : attribute
+  const value = readAttribute(row, of)
+  const doubt = value === MISSING ? 'no_column' : value === null ? 'null_column' : 'column_type'
+  return Object.freeze({ at: 'owns', of, came: told(truth), doubt: truth === null ? doubt : null })
 }
 
 /** An id as text. Whatever else there is has a `toString` that may say anything. */
