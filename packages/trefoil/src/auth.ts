@@ -47,4 +47,12 @@ export { allOf, anyOf, not } from './policy/guards/combined.ts'
 export type { GuardOptions } from './policy/guards/own-guard.ts'
 export { guard, inputGuard } from './policy/guards/own-guard.ts'
 export { requireAuth } from './policy/guards/require-auth.ts'
+export { requireClientId } from './policy/guards/require-client-id.ts'
 export { hasAllRoles, hasAllScopes, hasRole, hasScope } from './policy/guards/roles-and-scopes.ts'
+export { hasTenant, requireTenant } from './policy/guards/tenant.ts'
+export type {
+  Permissions,
+  PermissionsOptions,
+  RolePermissions,
+} from './policy/permissions/permissions.ts'
+export { permissions } from './policy/permissions/permissions.ts'

@@ -36,11 +36,12 @@ function judged(decision: GuardDecision, guard: Guard, state: CallState): Proble
 }
 
 function denied({ text, scopes }: Denied, guard: Guard, state: CallState): Problem {
-  const { schemes, facts } = state.site
+  const { schemes, facts, surface, app } = state.site
   state.rule = guard.name
+  // MCP has one word for what is called (P-GRD-3).
+  const called = surface === 'mcp' ? { tool: facts.name } : { action: facts.name }
   return refuse('ACCESS_DENIED', {
-    detail: text,
-    details: { guard: guard.name, action: facts.name },
+    ...(app.verboseDenials ? { detail: text, details: { guard: guard.name, ...called } } : {}),
     // Other credentials than tokens have no scopes that could be asked for.
     ...(scopes !== undefined && schemes.some(isToken) ? { headers: scopeChallenge(scopes) } : {}),
   })
