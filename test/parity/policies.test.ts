@@ -9,6 +9,7 @@ import {
   hasRole,
   not,
   owns,
+  permissions,
   policy,
   type ResourceGuard,
 } from '../../packages/trefoil/src/auth.ts'
@@ -68,6 +69,7 @@ const small = condition({
   columns: { total: 'number', owner_id: 'text' },
   where: { all: [{ lte: ['total', 100] }, { ne: ['owner_id', { auth: 'subject' }] }] },
 })
+const can = permissions({ reader: ['docs.read'] })
 const guards = {
   own,
   hidden: owns('owner_id', (call) => find(call.args['id']), { hidden: true }),
@@ -87,7 +89,7 @@ const guards = {
   ),
   either: anyOf(hasRole('staff'), own),
   forbidden: policy({
-    permission: 'docs.read',
+    permission: can.hasPermission('docs.read'),
     load: (call) => find(call.args['id']),
     test: () => true,
   }),

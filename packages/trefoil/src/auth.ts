@@ -60,7 +60,19 @@ export { allOf, anyOf, not } from './policy/guards/combined.ts'
 export type { GuardOptions } from './policy/guards/own-guard.ts'
 export { guard, inputGuard } from './policy/guards/own-guard.ts'
 export { requireAuth } from './policy/guards/require-auth.ts'
+export { requireClientId } from './policy/guards/require-client-id.ts'
 export { hasAllRoles, hasAllScopes, hasRole, hasScope } from './policy/guards/roles-and-scopes.ts'
+export { hasTenant, requireTenant } from './policy/guards/tenant.ts'
+export type {
+  PermissionReasons,
+  PermissionSource,
+} from './policy/permissions/explain-permission.ts'
+export type {
+  Permissions,
+  PermissionsOptions,
+  RolePermissions,
+} from './policy/permissions/permissions.ts'
+export { permissions } from './policy/permissions/permissions.ts'
 export type { ResourceReasons } from './policy/resources/explain-resource.ts'
 export type { OwnsOptions } from './policy/resources/owns.ts'
 export { owns } from './policy/resources/owns.ts'

@@ -41,14 +41,15 @@ function judged(decision: GuardDecision, guard: Guard, state: CallState): Proble
 }
 
 function denied(decision: Denied, guard: Guard, state: CallState): Problem {
-  const { schemes, facts } = state.site
+  const { schemes, facts, surface, app } = state.site
   const { text, scopes } = decision
   state.rule = guard.name
   // No word of the guard: with one, what is hidden would differ from what is not there.
   if (Denial.isHidden(decision)) return new HttpError(404, text)
+  // MCP has one word for what is called (P-GRD-3).
+  const called = surface === 'mcp' ? { tool: facts.name } : { action: facts.name }
   return refuse('ACCESS_DENIED', {
-    detail: text,
-    details: { guard: guard.name, action: facts.name },
+    ...(app.verboseDenials ? { detail: text, details: { guard: guard.name, ...called } } : {}),
     // Other credentials than tokens have no scopes that could be asked for.
     ...(scopes !== undefined && schemes.some(isToken) ? { headers: scopeChallenge(scopes) } : {}),
   })

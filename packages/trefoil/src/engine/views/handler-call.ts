@@ -1,6 +1,7 @@
 import { freezeClass } from '../../base/plain/freeze-class.ts'
 import { type Awaitable, held } from '../../base/promise.ts'
 import type { AuthContext } from '../../contract/auth/auth-context.ts'
+import { readGuard } from '../../contract/auth/read-guard.ts'
 import type { BackgroundOptions, Call, Guard } from '../../contract/call/call.ts'
 import type { ActionFacts } from '../../contract/call/call-facts.ts'
 import type { Dependency } from '../../contract/call/dependency.ts'
@@ -62,7 +63,9 @@ class HandlerCall extends FactsView implements Call {
   async #authorize(guard: Guard): Promise<void> {
     const state = stateOf(this)
     refuseLate(state, 'authorize')
-    const refusal = await decideGuard(guard, state, this)
+    // Its name is in the answer and in the record: read once, as those of the action are (FND-56).
+    const asked = readGuard('call.authorize()', guard)
+    const refusal = await decideGuard(asked, state, this)
     if (refusal !== undefined) throw refusal
     // The guard may have taken until after the deadline: what it was to protect must not start.
     refuseLate(state, 'authorize')
