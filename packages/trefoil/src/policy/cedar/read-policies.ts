@@ -106,6 +106,10 @@ function readEntities(value: unknown, schema: Schema | null): readonly EntityJso
 }
 
 function refused(option: string, errors: readonly DetailedError[]): ImproperlyConfigured {
-  const said = errors.map(({ message, help }) => (help === null ? message : `${message} (${help})`))
+  const said = errors.map(({ message, help }) => {
+    // Cedar shows the text it stumbled over, and a secret may stand in the wrong place (FND-38).
+    const told = message.replaceAll(/string "(?:[^"\\]|\\.)*"/gs, 'text')
+    return help === null ? told : `${told} (${help})`
+  })
   return new ImproperlyConfigured(`cedar(): ${option}: ${said.join('; ')}`)
 }
