@@ -6,7 +6,7 @@ import { type CedarOptions, cedar } from './cedar.ts'
 
 const SCHEMA = `
 entity Role in [Role];
-entity User in [Role] { kind: String, roles: Set<String>, scopes: Set<String>, tenant?: String };
+entity User in [Role] { id: String, kind: String, roles: Set<String>, scopes: Set<String>, tenant?: String };
 entity Order { id: String, owner_id: String, total: Long };
 action refund appliesTo { principal: User, resource: Order };
 `

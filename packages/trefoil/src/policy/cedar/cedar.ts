@@ -91,7 +91,7 @@ export interface CedarPolicies {
 
 /**
  * Policies as data, in Cedar's language, behind `policy()`. They are read and checked here. The caller is
- * `User::"<subject>"` with `kind`, `roles`, `scopes` and, where there is one, `tenant`, in `Role::"…"` for
+ * `User::"<subject>"` with `id`, `kind`, `roles`, `scopes` and, where there is one, `tenant`, in `Role::"…"` for
  * each role.
  *
  * Needs `@cedar-policy/cedar-wasm`. An error in any policy denies: Cedar itself leaves a `forbid` out that
@@ -184,8 +184,8 @@ function idOf({ id }: ReadRequest, row: object): string {
   throw new TypeError('Cedar needs the id of a row: say with id how to find it')
 }
 
-function attributesOf({ kind, tenant, roles, scopes }: AuthContext): EntityJson['attrs'] {
-  const attrs = { kind, tenant, roles: [...roles], scopes: [...scopes] }
+function attributesOf({ subject, kind, tenant, roles, scopes }: AuthContext): EntityJson['attrs'] {
+  const attrs = { id: subject, kind, tenant, roles: [...roles], scopes: [...scopes] }
   const value = cedarValue(attrs)
   // What it makes of a record is one.
   return (isRecord(value) ? value : {}) as EntityJson['attrs']

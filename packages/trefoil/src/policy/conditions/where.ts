@@ -17,11 +17,11 @@ export interface AuthValues {
   readonly auth: 'roles' | 'scopes' | `claims.${string}`
 }
 
-interface Values {
-  readonly text: string
-  readonly number: number
-  readonly boolean: boolean
-}
+type ValueOf<Type extends ColumnType> = Type extends 'text'
+  ? string
+  : Type extends 'number'
+    ? number
+    : boolean
 
 type Named<C extends Columns, Fits extends ColumnType = ColumnType> = {
   [Name in keyof C]: C[Name] extends Fits ? Name : never
@@ -30,11 +30,11 @@ type Named<C extends Columns, Fits extends ColumnType = ColumnType> = {
 
 /** A column, and a constant or something of the caller's that it is compared with. */
 type Compared<C extends Columns, Fits extends ColumnType = ColumnType> = {
-  [Name in Named<C, Fits>]: readonly [column: Name, value: Values[C[Name]] | AuthValue]
+  [Name in Named<C, Fits>]: readonly [column: Name, value: ValueOf<C[Name]> | AuthValue]
 }[Named<C, Fits>]
 
 type Listed<C extends Columns> = {
-  [Name in Named<C>]: readonly [column: Name, values: readonly Values[C[Name]][] | AuthValues]
+  [Name in Named<C>]: readonly [column: Name, values: readonly ValueOf<C[Name]>[] | AuthValues]
 }[Named<C>]
 
 /**
