@@ -12,10 +12,12 @@ const DIST = join(PACKAGE, 'dist')
 const DOORS = [
   'index',
   'auth',
+  'cedar',
   'cookies',
   'health',
   'node',
   'parts',
+  'sqlite',
   'testing',
   'program/run-program',
 ]

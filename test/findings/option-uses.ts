@@ -28,14 +28,18 @@ import {
   AuthContext,
   AuthenticationError,
   clientCertificateAuth,
+  condition,
   deny,
   firstOf,
   guard,
   inputGuard,
   introspectionAuth,
   jwtAuth,
+  owns,
+  policy,
   refusal,
 } from 'trefoil/auth'
+import { cedar } from 'trefoil/cedar'
 import { createRemoteTarget } from 'trefoil/client'
 import { CookieSigner, cookieSession } from 'trefoil/cookies'
 import { health } from 'trefoil/health'
@@ -259,6 +263,24 @@ add(
   (authenticator) => firstOf(authenticator as never, authenticate as never),
   { name: 'own', authenticate },
 )
+add('owns OwnsOptions', (options) => owns(() => null, options), { hidden: true })
+add('policy PolicyOptions', (options) => policy(options), { load: () => null, test: () => true })
+add('condition ConditionOptions', (options) => condition(options), {
+  columns: { owner_id: 'text' },
+  where: { eq: ['owner_id', { auth: 'subject' }] },
+})
+const POLICIES = 'permit (principal, action, resource);'
+add('cedar CedarOptions', (options) => cedar(options), { policies: POLICIES })
+add('CedarPolicies.test CedarRequest', (request) => cedar({ policies: POLICIES }).test(request), {
+  action: 'read',
+  type: 'Order',
+})
+const seer = new AuthContext({ subject: 'ann' })
+add(
+  'CedarPolicies.explain CedarRequest',
+  (request) => cedar({ policies: POLICIES }).explain(seer, request, { id: 'o1' }),
+  { action: 'read', type: 'Order' },
+)
 add('deny DenyOptions', (options) => deny('No', options))
 add('refusal RefusalOptions', (options) => refusal('expired', options))
 add('jwtAuth JwtAuthOptions', (options) => jwtAuth(options), { keys: SECRET })
@@ -394,7 +416,7 @@ export const HANDLES: ReadonlySet<string> = new Set([
   ...['AdmitPort', 'LimitsPort', 'AuditPort', 'TransactionPort', 'ApprovalDecider'],
   ...['Arriving', 'ApprovalCase'],
   ...['Call', 'CallRequest', 'ClientFacts', 'ActionFacts', 'HeaderReader', 'ProviderCall'],
-  ...['AuthContext', 'AuthRequest', 'Guard', 'Dependency', 'MarkedParam', 'ErrorHandler'],
+  ...['AuthContext', 'AuthRequest', 'Guard', 'Dependency', 'Condition', 'MarkedParam', 'ErrorHandler'],
   ...[
     'Reply',
     'CookieSigner',

@@ -31,6 +31,8 @@ export type Expected =
       readonly challenge?: string
       /** Messages of the issues, where all surfaces have the same. */
       readonly issues?: readonly string[]
+      /** Name of the guard that denied, beside the name of what was called (P-GRD-3). */
+      readonly guard?: string
       /** Bound arguments whose hash the answer must carry. */
       readonly hashOf?: Args
       /** Dependencies opened; a refused caller opens none. Default 0. */

@@ -16,6 +16,7 @@ import {
   reply,
 } from '../../packages/trefoil/src/index.ts'
 import { definePart } from '../../packages/trefoil/src/parts.ts'
+import { guardedActions } from './guarded-actions.ts'
 import { AUDIENCE, ISSUER, KEY, NOW } from './tokens.ts'
 
 /** What the handlers, guards and hooks of the fixture throw; no answer may contain it. */
@@ -132,7 +133,7 @@ export function createFixtureApp(seen: Observations): FixtureApp {
     mcp: { maxResponseSize: `${MAX_RESPONSE}b` },
     cli: { maxResponseSize: `${MAX_RESPONSE}b` },
     log: { logger: { debug: log, info: log, warn: log, error: log } },
-    parts: [shelf],
+    parts: [shelf, guardedActions()],
   })
 
   /** What every handler answers: who called, from where, with what. */

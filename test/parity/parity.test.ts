@@ -3,6 +3,7 @@ import { argumentsHash } from '../../packages/trefoil/src/index.ts'
 import type { Behaviour, Wording } from './behaviour.ts'
 import { APPROVAL } from './behaviours/approval.ts'
 import { ARGUMENTS } from './behaviours/arguments.ts'
+import { GUARDS } from './behaviours/guards.ts'
 import { IDENTITY } from './behaviours/identity.ts'
 import { OUTCOMES } from './behaviours/outcomes.ts'
 import type { Answer, Driver } from './driver.ts'
@@ -27,6 +28,7 @@ function credentials(): string[] {
 
 describe.each([
   ['identity', IDENTITY],
+  ['guards', GUARDS],
   ['arguments', ARGUMENTS],
   ['outcomes', OUTCOMES],
   ['approval', APPROVAL],
@@ -76,7 +78,7 @@ function defined(args: Readonly<Record<string, unknown>> = {}): Record<string, u
 function checkProblem(
   action: string,
   expected: Extract<Behaviour['expect'], { ok: false }>,
-  { problem, status, challenge }: Answer,
+  { problem, status, challenge, raw }: Answer,
   { source }: Driver,
   where: string,
 ): void {
@@ -90,6 +92,12 @@ function checkProblem(
   }
   if (expected.hashOf !== undefined) {
     expect(problem?.argumentsHash, where).toBe(argumentsHash(action, expected.hashOf))
+  }
+  if (expected.guard !== undefined) {
+    const text = raw.replaceAll('\\"', '"')
+    expect(text, where).toContain(`"guard":"${expected.guard}"`)
+    // MCP has one word for what is called.
+    expect(text, where).toContain(`"${source === 'mcp' ? 'tool' : 'action'}":"${action}"`)
   }
   if (status === null) return
   expect(status, where).toBe(source === 'mcp' ? (expected.mcpStatus ?? 200) : expected.status)

@@ -45,6 +45,7 @@ export type Caller =
   | 'reader'
   | 'writer'
   | 'admin'
+  | 'ofUmbrella'
   | 'expired'
   | 'tampered'
   | 'otherAudience'
@@ -59,6 +60,7 @@ export const CALLERS: Readonly<Record<Caller, string | null>> = {
   reader: forge(),
   writer: forge({ claims: { sub: 'writer_1', scope: 'orders:read orders:write' } }),
   admin: forge({ claims: { sub: 'admin_1', scope: 'orders:read orders:write', roles: ['admin'] } }),
+  ofUmbrella: forge({ claims: { tenant_id: 'umbrella' } }),
   expired: forge({ claims: { exp: NOW } }),
   tampered: forge({ key: `${KEY}!` }),
   otherAudience: forge({ claims: { aud: 'https://else.example' } }),

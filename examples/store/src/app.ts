@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { approver } from './approver.ts'
 import { Order, OrderId, OrderPage, OrderStatus, Quantity } from './order.ts'
 import { Store } from './store.ts'
+import { visibleOrders } from './visible-orders.ts'
 
 const store = new Store()
 const db = dependency(() => store.orders, { name: 'db' })
@@ -63,7 +64,7 @@ app.get(
     description: 'List orders in order of creation, one page at a time.',
     tool: true,
     cli: true,
-    guards: [hasScope('orders:read')],
+    guards: [hasScope('orders:read', 'orders:own')],
     params: {
       status: query(OrderStatus.optional(), { description: 'Only orders with this status.' }),
       limit: query(z.int().min(1).max(100).default(20), { description: 'Orders per page.' }),
@@ -72,8 +73,9 @@ app.get(
     },
     returns: OrderPage,
   },
-  async ({ status, limit, cursor, db }) => {
-    const page = await db.list({ status, limit, cursor })
+  async ({ status, limit, cursor, db }, call) => {
+    const visible = visibleOrders.filter(call.auth)
+    const page = await db.list({ status, limit, cursor, visible })
     if (page === null) {
       throw new HttpError(400, 'Invalid cursor', {
         fix: 'Pass `next_cursor` of the page before, unchanged.',
@@ -90,12 +92,14 @@ app.get(
     description: 'Fetch one order by id.',
     tool: true,
     cli: true,
-    guards: [hasScope('orders:read')],
+    guards: [hasScope('orders:read', 'orders:own')],
     params: { order_id: OrderId, db },
     returns: Order.extend({ subject: z.string(), source: Source, entrypoint: Entrypoint }),
   },
   async ({ order_id, db }, call) => {
     const order = (await db.find(order_id)) ?? orderNotFound()
+    // An order of somebody else is not there, or its number would say that it is.
+    if (!visibleOrders.check(call.auth, order)) orderNotFound()
     const { source, entrypoint } = call
     return { ...order, subject: call.auth.subject, source, entrypoint }
   },

@@ -17,7 +17,7 @@ export function greeting(url: string): string {
   return [
     `Store on ${url}`,
     '',
-    'tokens  npm run token -- viewer|operator|admin',
+    'tokens  npm run token -- viewer|operator|admin|customer',
     `curl    curl ${bearer} ${url}/orders/ord_1001`,
     `mcp     curl ${bearer} -H 'Content-Type: application/json' -H 'Accept: application/json, text/event-stream' -d '${TOOL_CALL}' ${url}/mcp`,
     `cli     npx trefoil connect store ${url} --token ${TOKEN} && npx trefoil call store get_order --order-id ord_1001`,

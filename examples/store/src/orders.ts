@@ -1,4 +1,5 @@
 import type { Kysely, Selectable } from 'kysely'
+import type { RowFilter } from 'trefoil/auth'
 import { decodeCursor, encodeCursor } from './cursor.ts'
 import type { Tables } from './database.ts'
 import type { Order, OrderPage, OrderStatus } from './order.ts'
@@ -9,6 +10,8 @@ export interface OrderFilter {
   readonly limit: number
   /** `next_cursor` of the page before. */
   readonly cursor?: string | undefined
+  /** Which orders the caller may see. */
+  readonly visible: RowFilter
 }
 
 export interface NewOrder {
@@ -27,10 +30,14 @@ export class Orders {
   }
 
   /** @returns one page in order of creation, or `null` for a cursor that is none */
-  async list({ status, limit, cursor }: OrderFilter): Promise<OrderPage | null> {
+  async list({ status, limit, cursor, visible }: OrderFilter): Promise<OrderPage | null> {
     const after = cursor === undefined ? 0 : decodeCursor(cursor)
     if (after === null) return null
-    let query = this.#queries.selectFrom('orders').selectAll().where('number', '>', after)
+    let query = this.#queries
+      .selectFrom('orders')
+      .selectAll()
+      .where('number', '>', after)
+      .where(visible)
     if (status !== undefined) query = query.where('status', '=', status)
     // One row more than asked for tells whether there is another page.
     const rows = await query

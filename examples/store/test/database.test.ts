@@ -3,11 +3,16 @@ import { once } from 'node:events'
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { AuthContext } from 'trefoil/auth'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { databaseFile, openDatabase } from '../src/database.ts'
 import { Orders } from '../src/orders.ts'
 import { seedOrders, seedProducts } from '../src/seed.ts'
+import { visibleOrders } from '../src/visible-orders.ts'
 import { temporaryDirectory } from './temporary-directory.ts'
+
+/** All of them. */
+const visible = visibleOrders.filter(new AuthContext({ subject: 'clerk', scopes: ['orders:read'] }))
 
 const OPEN = `
   const { openDatabase } = await import(process.argv[1])
@@ -97,7 +102,7 @@ describe('Orders', () => {
     const seen: string[] = []
     let cursor: string | undefined
     do {
-      const page = await orders.list({ limit: 77, cursor })
+      const page = await orders.list({ visible, limit: 77, cursor })
       if (page === null) throw new Error('cursor refused')
       seen.push(...page.items.map(({ id }) => id))
       cursor = page.next_cursor ?? undefined
@@ -107,20 +112,20 @@ describe('Orders', () => {
 
   it('has no next page after a full last one', async () => {
     const orders = open()
-    const first = await orders.list({ limit: 900 })
-    const second = await orders.list({ limit: 100, cursor: first?.next_cursor ?? '' })
+    const first = await orders.list({ visible, limit: 900 })
+    const second = await orders.list({ visible, limit: 100, cursor: first?.next_cursor ?? '' })
     expect(second?.items).toHaveLength(100)
     expect(second?.next_cursor).toBeNull()
   })
 
   it('filters by status', async () => {
-    const page = await open().list({ limit: 100, status: 'cancelled' })
+    const page = await open().list({ visible, limit: 100, status: 'cancelled' })
     expect(page?.items).toHaveLength(100)
     expect(new Set(page?.items.map(({ status }) => status))).toEqual(new Set(['cancelled']))
   })
 
   it('refuses a cursor of another make', async () => {
-    expect(await open().list({ limit: 1, cursor: 'nonsense' })).toBeNull()
+    expect(await open().list({ visible, limit: 1, cursor: 'nonsense' })).toBeNull()
   })
 
   it('prices a new order exactly', async () => {

@@ -40,7 +40,7 @@ describe('npm run token (STORE-TOKEN)', () => {
     async (args) => {
       const { code, stdout, stderr } = await run('token.ts', args)
       expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
-      expect(stderr).toBe('Usage: npm run token -- viewer|operator|admin\n')
+      expect(stderr).toBe('Usage: npm run token -- viewer|operator|admin|customer\n')
     },
   )
 

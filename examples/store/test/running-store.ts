@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline'
 import { childEnv, type ProgramResult, REPOSITORY, runProgram, STORE } from './run-program.ts'
 
 /** Who `npm run token` knows. */
-export type Person = 'viewer' | 'operator' | 'admin'
+export type Person = 'viewer' | 'operator' | 'admin' | 'customer'
 
 export interface HttpAnswer {
   readonly status: number
@@ -22,7 +22,12 @@ export class RunningStore {
   readonly url: string
   readonly greeting: readonly string[]
   /** Access tokens, as `npm run token` prints them. */
-  readonly tokens: Record<Person, string> = { viewer: '', operator: '', admin: '' }
+  readonly tokens: Record<Person, string> = {
+    viewer: '',
+    operator: '',
+    admin: '',
+    customer: '',
+  }
   readonly #directory: string
   readonly #child: ChildProcess
 
@@ -59,7 +64,7 @@ export class RunningStore {
     }
     if (greeting.length === 0) throw new Error('the store did not start; is it built?')
     const store = new RunningStore(child, directory, env, greeting)
-    for (const person of ['viewer', 'operator', 'admin'] as const) {
+    for (const person of ['viewer', 'operator', 'admin', 'customer'] as const) {
       store.tokens[person] = await store.#printed('src/token.ts', person)
     }
     return store

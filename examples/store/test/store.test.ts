@@ -77,6 +77,24 @@ describe('HTTP', () => {
     expect(Page.parse(rest.body).items.map(({ id }) => id)).toEqual(['ord_1021', 'ord_1022'])
   })
 
+  it('shows customers their own orders, in lists and one by one (AUTHZ-2, AUTHZ-8)', async () => {
+    const { body } = await store.http('customer', 'GET', '/orders?limit=100')
+    const { items } = Page.parse(body)
+    expect(new Set(items.map(({ customer_id }) => customer_id))).toEqual(new Set(['cust_001']))
+    expect(items.length).toBeGreaterThan(10)
+    for (const { id } of items.slice(0, 3)) {
+      expect((await store.http('customer', 'GET', `/orders/${id}`)).status).toBe(200)
+    }
+    const others = Page.parse((await store.http('viewer', 'GET', '/orders?limit=5')).body).items
+    const [other] = others.filter(({ customer_id }) => customer_id !== 'cust_001')
+    const answers = [other?.id, 'ord_9'].map((id) => store.http('customer', 'GET', `/orders/${id}`))
+    const [foreign, absent] = await Promise.all(answers)
+    expect(foreign?.status).toBe(404)
+    const nameless = (answer: unknown) => ({ ...(answer as object), request_id: '' })
+    expect(nameless(foreign?.body)).toEqual(nameless(absent?.body))
+    expect((await store.http('customer', 'DELETE', `/orders/${items[0]?.id}`)).status).toBe(403)
+  })
+
   it('filters by status', async () => {
     const { body } = await store.http('viewer', 'GET', '/orders?status=cancelled&limit=100')
     expect(new Set(JSON.stringify(body).match(/"status":"\w+"/g))).toEqual(

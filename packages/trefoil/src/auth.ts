@@ -59,8 +59,40 @@ export type { CreateTokenOptions, JwtAuth } from './identity/jwt-auth.ts'
 export { jwtAuth } from './identity/jwt-auth.ts'
 export type { KeyMaterial, KeyRing } from './identity/key-ring.ts'
 export { keyRing } from './identity/key-ring.ts'
+export type { Condition, ConditionOptions, Reach } from './policy/conditions/condition.ts'
+export { condition, tenantOf } from './policy/conditions/condition.ts'
+export type { ConditionReasons, RuleReason } from './policy/conditions/explain-rule.ts'
+export type { Doubt } from './policy/conditions/judge.ts'
+export type { RowFilter } from './policy/conditions/row-filter.ts'
+export type {
+  AuthValue,
+  AuthValues,
+  Columns,
+  ColumnType,
+  RowOf,
+  Where,
+} from './policy/conditions/where.ts'
 export { allOf, anyOf, not } from './policy/guards/combined.ts'
 export type { GuardOptions } from './policy/guards/own-guard.ts'
 export { guard, inputGuard } from './policy/guards/own-guard.ts'
 export { requireAuth } from './policy/guards/require-auth.ts'
+export { requireClientId } from './policy/guards/require-client-id.ts'
 export { hasAllRoles, hasAllScopes, hasRole, hasScope } from './policy/guards/roles-and-scopes.ts'
+export { hasTenant, requireTenant } from './policy/guards/tenant.ts'
+export type {
+  PermissionReasons,
+  PermissionSource,
+} from './policy/permissions/explain-permission.ts'
+export type {
+  Permissions,
+  PermissionsOptions,
+  RolePermissions,
+} from './policy/permissions/permissions.ts'
+export { permissions } from './policy/permissions/permissions.ts'
+export type { ResourceReasons } from './policy/resources/explain-resource.ts'
+export type { OwnsOptions } from './policy/resources/owns.ts'
+export { owns } from './policy/resources/owns.ts'
+export type { PolicyOptions, PolicyTest } from './policy/resources/policy.ts'
+export { policy } from './policy/resources/policy.ts'
+export type { ResourceGuard } from './policy/resources/resource-guard.ts'
+export type { Load } from './policy/resources/resource-rules.ts'

@@ -347,8 +347,8 @@ interface Joined {
 }
 
 function join(config: AppConfig, all: readonly Part[]): Joined {
-  const { auth, approval, log } = config
-  const parts = joinParts({ auth, approval, logger: log.logger }, all)
+  const { auth, approval, guards, log } = config
+  const parts = joinParts({ auth, approval, guards, logger: log.logger }, all)
   return {
     parts,
     config: Object.freeze({ ...config, auth: parts.auth, logger: parts.logger ?? config.logger }),

@@ -17,6 +17,8 @@ export interface AppContext {
   /** Makes `call.state` on first use. */
   readonly callState: () => unknown
   readonly debug: boolean
+  /** False where callers are told no more of a denial than that it is one. */
+  readonly verboseDenials: boolean
   readonly logger: Logger
   readonly clock: Clock
   readonly nextId: () => string

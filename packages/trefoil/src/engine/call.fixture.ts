@@ -120,6 +120,7 @@ export function prepareCall(options: CallOptions = {}): PreparedCall {
     facts: { name: 'test', state: {} },
     callState: () => ({}),
     debug: false,
+    verboseDenials: true,
     logger,
     clock: { now: () => 0, elapsed: () => 0 },
     nextId: () => 'id',

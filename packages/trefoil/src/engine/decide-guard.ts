@@ -1,8 +1,13 @@
 import { type Awaitable, isPromiseLike } from '../base/promise.ts'
-import { ALLOWED, type Denied, type GuardDecision } from '../contract/auth/guard-decision.ts'
+import {
+  ALLOWED,
+  Denial,
+  type Denied,
+  type GuardDecision,
+} from '../contract/auth/guard-decision.ts'
 import type { SecurityScheme } from '../contract/auth/security-scheme.ts'
 import type { Call, Guard } from '../contract/call/call.ts'
-import { type Problem, refuse } from '../contract/problems/problem.ts'
+import { HttpError, type Problem, refuse } from '../contract/problems/problem.ts'
 import { askGuard } from '../policy/guards/ask-guard.ts'
 import { quoted } from '../web/bearer.ts'
 import type { CallState } from './call-state.ts'
@@ -35,12 +40,16 @@ function judged(decision: GuardDecision, guard: Guard, state: CallState): Proble
   return 'deny' in decision ? denied(decision, guard, state) : undefined
 }
 
-function denied({ text, scopes }: Denied, guard: Guard, state: CallState): Problem {
-  const { schemes, facts } = state.site
+function denied(decision: Denied, guard: Guard, state: CallState): Problem {
+  const { schemes, facts, surface, app } = state.site
+  const { text, scopes } = decision
   state.rule = guard.name
+  // No word of the guard: with one, what is hidden would differ from what is not there.
+  if (Denial.isHidden(decision)) return new HttpError(404, text)
+  // MCP has one word for what is called (P-GRD-3).
+  const called = surface === 'mcp' ? { tool: facts.name } : { action: facts.name }
   return refuse('ACCESS_DENIED', {
-    detail: text,
-    details: { guard: guard.name, action: facts.name },
+    ...(app.verboseDenials ? { detail: text, details: { guard: guard.name, ...called } } : {}),
     // Other credentials than tokens have no scopes that could be asked for.
     ...(scopes !== undefined && schemes.some(isToken) ? { headers: scopeChallenge(scopes) } : {}),
   })

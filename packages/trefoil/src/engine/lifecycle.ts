@@ -153,7 +153,7 @@ const ROWS: readonly StageRow[] = [
     name: 'guards-with-input',
     by: 'engine',
     what: 'guards that read the arguments: ownership, attributes',
-    problems: ['ACCESS_DENIED', 'AUTHENTICATION_ERROR'],
+    problems: ['ACCESS_DENIED', 'AUTHENTICATION_ERROR', 'http_error'],
     compile: (site) => guardsWithInputStage(guardsAt(site)),
   },
   {

@@ -11,6 +11,7 @@ import { AppView } from '../../engine/views/app-view.ts'
 import { headerOf } from '../../surfaces/http/response/header-list.ts'
 import { CREDENTIAL_HEADERS } from '../../web/raw-headers.ts'
 import type { Declaration } from '../declare/declaration.ts'
+import { checkClosed } from '../fitness/closed.ts'
 import type { AppConfig } from '../options/app-config.ts'
 import type { CompiledAction } from './compile-action.ts'
 import { createSurfaces, type Surfaces } from './create-surfaces.ts'
@@ -62,12 +63,14 @@ export function compileApp(
     problems: parts.problems,
     covered,
   })
+  checkClosed(catalogue, config)
   const background = shared ?? new BackgroundTasks(config.logger)
   const app: AppContext = Object.freeze({
     name: config.name,
     facts: new AppView(config.name, state),
     callState,
     debug: config.debug,
+    verboseDenials: config.verboseDenials,
     logger: config.logger,
     clock: config.clock,
     nextId: createIdSource(config.random),

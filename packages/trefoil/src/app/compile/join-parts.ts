@@ -22,6 +22,7 @@ export interface SugarOptions {
   /** Read already. */
   readonly auth: JoinedParts['auth']
   readonly approval: ApprovalHook | null
+  readonly guards: readonly Guard[]
   /** The developer's own; `null` where the default writes. */
   readonly logger: Logger | null
 }
@@ -49,8 +50,8 @@ export interface JoinedParts {
 }
 
 /**
- * The one place where parts become an app. The options `auth`, `approval` and `logger` of `createApp`
- * come as a part before all others.
+ * The one place where parts become an app. The options `auth`, `guards`, `approval` and `logger` of
+ * `createApp` come as a part before all others.
  *
  * @throws ImproperlyConfigured naming both parts that bring the same
  */
@@ -91,11 +92,12 @@ function memberOf(part: Part): Member {
   }
 }
 
-function sugarPart({ auth, approval, logger }: SugarOptions): Member {
+function sugarPart({ auth, approval, guards, logger }: SugarOptions): Member {
   return {
     owner: 'createApp()',
     auth,
     part: {
+      guards,
       ...(approval === null ? {} : { approval: hookDecider(approval) }),
       ...(logger === null ? {} : { logger }),
     },

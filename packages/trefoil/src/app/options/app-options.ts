@@ -3,9 +3,10 @@ import { isRecord } from '../../base/plain/is-record.ts'
 import type { AuthConfig } from '../../contract/auth/authenticator.ts'
 import type { ApprovalHook } from '../../contract/call/approval-hook.ts'
 import type { AgentWrites } from '../../contract/call/need.ts'
+import type { Guard } from '../../contract/call/call.ts'
 import { SURFACES, type SurfaceName } from '../../contract/call/surface-name.ts'
 import type { Environment } from '../../contract/options/environment.ts'
-import { callable, clock, flag, kind, listOf, text } from '../../contract/options/kinds.ts'
+import { callable, clock, flag, kind, list, listOf, text } from '../../contract/options/kinds.ts'
 import type { OptionGroup, Values } from '../../contract/options/option-rows.ts'
 import type { Part } from '../declare/part-types.ts'
 import {
@@ -20,6 +21,7 @@ import { agentWrites } from './agent-writes.ts'
 import { BROWSER, type BrowserOptions, type BrowserValues } from './browser-options.ts'
 import { DOCS, type DocsOptions, type DocsValues } from './docs-options.ts'
 import { EDGE, type EdgeOptions, type EdgeValues } from './edge-options.ts'
+import { guardList } from './guard-list.ts'
 import { LIMITS, type LimitOptions, type LimitValues } from './limit-options.ts'
 import { LOG, type LogOptions, type LogValues } from './log-options.ts'
 import { MOVED_OPTIONS } from './moved-options.ts'
@@ -39,6 +41,17 @@ export interface AppOptions {
   readonly auth?: readonly AuthConfig[]
   /** Surfaces that are meant to have no authenticator; the others are named loudly at start-up. Default none. */
   readonly publicSurfaces?: readonly SurfaceName[]
+  /**
+   * The app does not start while an action can be called by nobody knows whom, unless it is named in
+   * `publicActions`, or its surface in `publicSurfaces` (P-REQ-1). Default false.
+   */
+  readonly requireAuth?: boolean
+  /** With `requireAuth`: names of actions that are meant to be `public`, such as `GET /health`. Default none. */
+  readonly publicActions?: readonly string[]
+  /** Guards of every action that is not `public`, before those of groups and actions. Default none. */
+  readonly guards?: readonly Guard[]
+  /** False: a denied caller is told `Forbidden` and no more; the record has the guard (PW-33). Default true. */
+  readonly verboseDenials?: boolean
   /** Decides approvals for actions with `needsApproval`. Default none. */
   readonly approval?: ApprovalHook
   /**
@@ -137,6 +150,26 @@ export const APP: OptionGroup<AppOptions, AppValues> = {
       read: listOf(SURFACES),
       default: [],
       doc: 'Surfaces that are meant to have no authenticator; the others are named at start-up.',
+    },
+    requireAuth: {
+      read: flag,
+      default: false,
+      doc: 'Does not start while an action is open that nobody named, see [guards](guards.md#nothing-open-unnamed).',
+    },
+    publicActions: {
+      read: list(),
+      default: [],
+      doc: 'With `requireAuth`: names of actions that are meant to be `public`, such as `GET /health`.',
+    },
+    guards: {
+      read: guardList,
+      default: [],
+      doc: 'Guards of every action that is not `public`, before those of groups and actions, see [guards](guards.md).',
+    },
+    verboseDenials: {
+      read: flag,
+      default: true,
+      doc: 'Off: a denied caller is told `Forbidden` and no more; records name the guard all the same.',
     },
     approval: {
       read: callable(),

@@ -30,12 +30,19 @@ export interface DenyOptions {
 /** A denial as {@link deny} makes it. Frozen. */
 export class Denial implements Denied {
   readonly #isFault: boolean
+  readonly #isHidden: boolean
   readonly deny: true = true
   readonly text: string
   readonly scopes?: readonly string[]
 
-  constructor(text: string, scopes: readonly string[] | undefined, isFault: boolean) {
+  constructor(
+    text: string,
+    scopes: readonly string[] | undefined,
+    isFault: boolean,
+    isHidden = false,
+  ) {
     this.#isFault = isFault
+    this.#isHidden = isHidden
     this.text = text
     if (scopes !== undefined) this.scopes = Object.freeze([...scopes])
     Object.freeze(this)
@@ -52,6 +59,14 @@ export class Denial implements Denied {
    */
   static isFault(value: GuardDecision): boolean {
     return Denial.is(value) && value.#isFault
+  }
+
+  /**
+   * True for a denial that must look as if there were nothing: a caller who is told "forbidden" about a
+   * row of another tenant knows that it exists (AUTHZ-8).
+   */
+  static isHidden(value: GuardDecision): boolean {
+    return Denial.is(value) && value.#isHidden
   }
 }
 

@@ -39,7 +39,15 @@ export interface Call<
   readonly app: { readonly name: string; readonly state: AppState }
   /** A dependency of this call, opened on first use. */
   resolve<Value>(dependency: Dependency<Value>): Promise<Value>
-  /** Throws `ACCESS_DENIED` unless the guard passes. */
+  /**
+   * Asks a guard where it takes something to know what is asked: a row that was loaded, say. It can only
+   * tighten: the guards of the action have passed before. Those that read `call.args` find them bound.
+   *
+   * @throws Problem `ACCESS_DENIED` as a guard of the action would end the call with; the record names
+   * the guard. `AUTHENTICATION_ERROR` where nobody knows who is calling
+   * @throws ImproperlyConfigured for what is no guard
+   * @throws Error when the call has ended
+   */
   authorize(guard: Guard): Promise<void>
   /**
    * Runs after the answer is complete, if it is below 400 and everything was closed well; a failure

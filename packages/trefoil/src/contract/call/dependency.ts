@@ -33,6 +33,12 @@ export type DependencyValue<D> = D extends Dependency<infer Value> ? Value : nev
 export interface ProviderCall extends CallFacts {
   /** Who is calling; `null` for nobody, and while the authenticator itself resolves. */
   readonly auth: AuthContext | null
+  /**
+   * The bound arguments, as the handler's `call.args`.
+   *
+   * @throws ImproperlyConfigured before they are bound: for an authenticator, and a guard without input
+   */
+  readonly args: Readonly<Record<string, unknown>>
   /** Another dependency of the same call. */
   resolve<Value>(dependency: Dependency<Value>): Promise<Value>
 }

@@ -1,15 +1,17 @@
 import { freezeClass } from '../../base/plain/freeze-class.ts'
 import { type Awaitable, held } from '../../base/promise.ts'
 import type { AuthContext } from '../../contract/auth/auth-context.ts'
+import { readGuard } from '../../contract/auth/read-guard.ts'
 import type { BackgroundOptions, Call, Guard } from '../../contract/call/call.ts'
 import type { ActionFacts } from '../../contract/call/call-facts.ts'
 import type { Dependency } from '../../contract/call/dependency.ts'
 import { checkOptionNames } from '../../contract/options/option-names.ts'
 import { checkFlag } from '../../contract/options/option-values.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
-import { argumentsOf, type CallState, UNBOUND } from '../call-state.ts'
+import type { CallState } from '../call-state.ts'
 import { decideGuard } from '../decide-guard.ts'
 import { resolveDependency } from '../dependencies/resolve-dependency.ts'
+import { boundArguments } from './bound-arguments.ts'
 import { FactsView, stateOf } from './facts-view.ts'
 
 /** The one view that handlers, middleware, guards and error handlers of a call are given. */
@@ -31,10 +33,7 @@ class HandlerCall extends FactsView implements Call {
     return stateOf(this).auth
   }
   get args(): Readonly<Record<string, unknown>> {
-    const state = stateOf(this)
-    // A guard that judged by `{}` would let pass what it was to stop (FND-13).
-    if (state.args === UNBOUND) throw notBound()
-    return argumentsOf(state)
+    return boundArguments(stateOf(this))
   }
   get app(): { readonly name: string; readonly state: unknown } {
     return stateOf(this).site.app.facts
@@ -64,7 +63,9 @@ class HandlerCall extends FactsView implements Call {
   async #authorize(guard: Guard): Promise<void> {
     const state = stateOf(this)
     refuseLate(state, 'authorize')
-    const refusal = await decideGuard(guard, state, this)
+    // Its name is in the answer and in the record: read once, as those of the action are (FND-56).
+    const asked = readGuard('call.authorize()', guard)
+    const refusal = await decideGuard(asked, state, this)
     if (refusal !== undefined) throw refusal
     // The guard may have taken until after the deadline: what it was to protect must not start.
     refuseLate(state, 'authorize')
@@ -82,13 +83,6 @@ class HandlerCall extends FactsView implements Call {
     state.tasks ??= []
     state.tasks.push({ run: task, always })
   }
-}
-
-function notBound(): ImproperlyConfigured {
-  return new ImproperlyConfigured(
-    'call.args was read before the arguments were checked: a guard that reads them is made with ' +
-      'inputGuard({ … }), or has needsInput: true',
-  )
 }
 
 const BACKGROUND_OPTIONS = { always: true } as const

@@ -5,6 +5,7 @@ import type { CallCookies } from '../../contract/call/call-cookies.ts'
 import type { ActionFacts } from '../../contract/call/call-facts.ts'
 import type { Dependency, ProviderCall } from '../../contract/call/dependency.ts'
 import type { CallState } from '../call-state.ts'
+import { boundArguments } from './bound-arguments.ts'
 import { FactsView, stateOf } from './facts-view.ts'
 
 /** Resolves a dependency for the provider that asks. */
@@ -25,6 +26,9 @@ export class ProviderView extends FactsView implements ProviderCall {
   }
   get auth(): AuthContext | null {
     return stateOf(this).auth
+  }
+  get args(): Readonly<Record<string, unknown>> {
+    return boundArguments(stateOf(this))
   }
 
   resolve<Value>(dependency: Dependency<Value>): Promise<Value> {

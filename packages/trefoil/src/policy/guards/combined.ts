@@ -140,6 +140,9 @@ function joined(denials: readonly Denied[]): Denied {
   const scopes = [...new Set(denials.flatMap((denied) => denied.scopes ?? []))].sort()
   // One that nobody decided could have been the one that lets the call pass.
   const isFault = denials.some(Denial.isFault)
+  // The other texts would say that there is something to be denied.
+  const hidden = denials.find(Denial.isHidden)
+  if (hidden !== undefined) return new Denial(hidden.text, undefined, isFault, true)
   return new Denial(texts.join('; or: '), scopes.length === 0 ? undefined : scopes, isFault)
 }
 

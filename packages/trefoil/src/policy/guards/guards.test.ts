@@ -121,7 +121,7 @@ describe('construction', () => {
     [{ check }, "guard() needs a name, such as 'OwnsOrder'"],
     [{ name: '', check }, 'guard() needs a name'],
     [{ name: 'A' }, "guard() 'A': check must be a function, got undefined"],
-    [{ name: 'A', check, denial: () => 'no' }, "have check answer with deny('…')"],
+    [{ name: 'A', check, denial: 'no' }, "guard() 'A': denial must be a function, got text"],
     [{ name: 'A', check, needsInput: true }, 'write inputGuard({ … })'],
     [{ name: 'A', check, check2: 1 }, "guard(): unknown option 'check2'; did you mean 'check'?"],
   ])('PW-09: guard(%o) is a mistake', (options, message) => {
@@ -151,6 +151,46 @@ describe('P-GRD-2: own guards', () => {
     const spoken = inputGuard({ name: 'Owns', check: () => deny('Not yours') })
     expect(spoken.needsInput).toBe(true)
     expect(await denial(spoken)).toBe('Not yours')
+  })
+
+  test('may have their words apart, which are asked for a plain `false` alone', async () => {
+    const asked: string[] = []
+    const make = (answer: unknown, denial: unknown = () => 'in words') =>
+      guard({
+        name: 'Owns',
+        check: (() => answer) as () => boolean,
+        denial: ((auth: AuthContext) => {
+          asked.push(auth.subject)
+          return (denial as () => string)()
+        }) as () => string,
+      })
+    for (const no of [false, Promise.resolve(false)]) {
+      expect(await denial(make(no))).toBe('in words')
+      expect(await denial(make(no, async () => 'later'))).toBe('later')
+    }
+    expect(asked).toEqual(['a', 'a', 'a', 'a'])
+    expect(await denial(make(true))).toBeNull()
+    expect(await denial(make(Promise.resolve(true)))).toBeNull()
+    expect(await denial(make(deny('own')))).toBe('own')
+    expect(await denial(make('odd'))).toBe('Access denied by Owns')
+    expect(asked).toHaveLength(4)
+  })
+
+  test.each<[string, () => unknown]>([
+    ['no text', () => 7],
+    ['empty text', () => ''],
+    ['nothing', () => undefined],
+    ['a throw', () => CRASH.decide(caller(), null as never)],
+    ['a rejection', () => Promise.reject(new Error('secret'))],
+    ['an allowance', () => ({ allow: true })],
+    ['true', () => true],
+  ])('P-GRD-2: words that are %s still deny, and are logged', async (_, words) => {
+    const seen = callWith()
+    const one = guard({ name: 'Owns', check: () => false, denial: words as () => string })
+    expect(await denial(one, caller(), seen)).toBe('Access denied by Owns')
+    expect(seen.lines).toHaveLength(1)
+    // Somebody has decided: it is a denial, and its opposite allows.
+    expect(await denial(not(one, 'x'), caller(), seen)).toBeNull()
   })
 
   test('may write a decision by hand, with scopes for the challenge', async () => {

@@ -5,29 +5,29 @@ import {
   type GuardDecision,
 } from '../../contract/auth/guard-decision.ts'
 import type { Guard } from '../../contract/call/call.ts'
-import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
+import { readNames } from './read-names.ts'
 
 // Rights are judged by the frozen sets of the context and not by its methods: a subclass of
 // `AuthContext` may answer those as it likes, and whoever holds an instance could replace them there.
 
 /** Passes for a caller with any of the roles. @throws ImproperlyConfigured without roles (PW-09) */
 export function hasRole(...roles: readonly string[]): Guard {
-  return rightsGuard('HasRole', 'roles', hasAny, sorted('hasRole', roles))
+  return rightsGuard('HasRole', 'roles', hasAny, readNames('hasRole', roles))
 }
 
 /** Passes for a caller with all of the roles. @throws ImproperlyConfigured without roles (PW-09) */
 export function hasAllRoles(...roles: readonly string[]): Guard {
-  return rightsGuard('HasAllRoles', 'roles', hasAll, sorted('hasAllRoles', roles))
+  return rightsGuard('HasAllRoles', 'roles', hasAll, readNames('hasAllRoles', roles))
 }
 
 /** Passes for a caller with any of the scopes. @throws ImproperlyConfigured without scopes (PW-09) */
 export function hasScope(...scopes: readonly string[]): Guard {
-  return rightsGuard('HasScope', 'scopes', hasAny, sorted('hasScope', scopes))
+  return rightsGuard('HasScope', 'scopes', hasAny, readNames('hasScope', scopes))
 }
 
 /** Passes for a caller with all of the scopes. @throws ImproperlyConfigured without scopes (PW-09) */
 export function hasAllScopes(...scopes: readonly string[]): Guard {
-  return rightsGuard('HasAllScopes', 'scopes', hasAll, sorted('hasAllScopes', scopes))
+  return rightsGuard('HasAllScopes', 'scopes', hasAll, readNames('hasAllScopes', scopes))
 }
 
 type Rights = 'roles' | 'scopes'
@@ -67,17 +67,4 @@ function hasAll(kind: Rights, wanted: readonly string[], has: ReadonlySet<string
 
 function listed(has: ReadonlySet<string>): string {
   return has.size === 0 ? '(none)' : [...has].sort().join(', ')
-}
-
-function sorted(guardName: string, values: readonly string[]): readonly string[] {
-  if (values.length === 0) {
-    throw new ImproperlyConfigured(
-      `${guardName}() needs at least one value: an empty list guards nothing`,
-    )
-  }
-  if (!values.every((value) => typeof value === 'string' && value !== '')) {
-    throw new ImproperlyConfigured(`${guardName}() takes non-empty text values, not a list`)
-  }
-  // Frozen, as it is handed out: emptied, `scopes` would guard nothing.
-  return Object.freeze([...new Set(values)].sort())
 }

@@ -1,0 +1,7 @@
+export type {
+  CedarOptions,
+  CedarPolicies,
+  CedarReasons,
+  CedarRequest,
+} from './policy/cedar/cedar.ts'
+export { cedar } from './policy/cedar/cedar.ts'

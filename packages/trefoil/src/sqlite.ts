@@ -1,0 +1,1 @@
+export { sqliteDialect } from './stores/sqlite/sqlite-dialect.ts'

@@ -1,0 +1,64 @@
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
+import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely'
+
+/** Statements kept ready. An app has some dozens; those with long lists of values come and go. */
+const MOST_STATEMENTS = 200
+
+/** A prepared statement, and whether it gives rows. */
+interface Prepared {
+  readonly statement: StatementSync
+  readonly givesRows: boolean
+}
+
+/** What Kysely asks of a connection, over `node:sqlite`. */
+export class SqliteConnection implements DatabaseConnection {
+  readonly #database: DatabaseSync
+  readonly #prepared = new Map<string, Prepared>()
+
+  constructor(database: DatabaseSync) {
+    this.#database = database
+  }
+
+  async executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
+    const { statement, givesRows } = this.#prepare(sql)
+    const values = parameters.map(bindable)
+    // The type is what whoever wrote the query says of its rows.
+    if (givesRows) return { rows: statement.all(...values) as Row[] }
+    const { changes, lastInsertRowid } = statement.run(...values)
+    return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) }
+  }
+
+  async *streamQuery<Row>({ sql, parameters }: CompiledQuery): AsyncGenerator<QueryResult<Row>> {
+    // Not one of those kept: the same query may be asked while this one is half read.
+    const rows = this.#database.prepare(sql).iterate(...parameters.map(bindable))
+    for (const row of rows) yield { rows: [row as Row] }
+  }
+
+  #prepare(sql: string): Prepared {
+    const known = this.#prepared.get(sql)
+    if (known !== undefined) return known
+    const statement = this.#database.prepare(sql)
+    const prepared = { statement, givesRows: statement.columns().length > 0 }
+    if (this.#prepared.size >= MOST_STATEMENTS) {
+      const [oldest] = this.#prepared.keys()
+      if (oldest !== undefined) this.#prepared.delete(oldest)
+    }
+    this.#prepared.set(sql, prepared)
+    return prepared
+  }
+}
+
+/** @throws TypeError for what SQLite has no value for */
+function bindable(value: unknown): SQLInputValue {
+  if (typeof value === 'boolean') return value ? 1 : 0
+  if (value === null || typeof value === 'string' || typeof value === 'number') return value
+  if (typeof value === 'bigint' || value instanceof Uint8Array) return value
+  throw new TypeError(
+    `SQLite keeps text, numbers, booleans, bytes and null: a query was given ${kindOf(value)}`,
+  )
+}
+
+function kindOf(value: unknown): string {
+  if (value instanceof Date) return 'a Date (write date.toISOString() or date.getTime())'
+  return value === undefined ? 'undefined (write null)' : `a value of type ${typeof value}`
+}
