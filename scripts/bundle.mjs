@@ -13,6 +13,7 @@ const DOORS = [
   'index',
   'auth',
   'cookies',
+  'dev-tokens',
   'health',
   'node',
   'parts',

@@ -33,6 +33,7 @@ export type {
   JwtAlgorithm,
   PublicKeyAlgorithm,
 } from './identity/jwt/algorithms.ts'
+export { DEV_ISSUER } from './identity/jwt/claim-check.ts'
 export type { ClaimNames, ClaimPlace, ClaimPreset } from './identity/jwt/claim-mapping.ts'
 export type { DpopOptions, JwtAuthOptions, KeyFetchOptions } from './identity/jwt/jwt-options.ts'
 export type { JwkSet } from './identity/jwt/keys/key-set.ts'
