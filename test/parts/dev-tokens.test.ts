@@ -103,9 +103,9 @@ describe('devTokens()', () => {
       tenant: null,
     }
     expect((await client.http.get('/who', { token })).json()).toEqual(who)
-    for (const era of ['2025-11-25', '2026-07-28'] as const) {
-      const answer = await client.mcp.tool('who', {}, { token, era })
-      expect(answer.structured, era).toEqual(who)
+    for (const era of ['legacy', 'modern'] as const) {
+      const answer = await client.mcp.callTool('who', {}, { token, era })
+      expect(answer.result?.['structuredContent'], era).toEqual(who)
     }
     expect((await client.cli.call('who', {}, { token })).body).toEqual(who)
     expect((await client.http.get('/who')).status).toBe(401)

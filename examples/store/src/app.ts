@@ -2,6 +2,7 @@ import { createApp, dependency, HttpError, query, reply } from 'trefoil'
 import { hasRole, hasScope } from 'trefoil/auth'
 import { health } from 'trefoil/health'
 import { z } from 'zod'
+import { developmentParts } from './authentication.ts'
 import { Order, OrderId, OrderPage, OrderStatus, Quantity } from './order.ts'
 import { Store } from './store.ts'
 
@@ -21,7 +22,7 @@ export const app = createApp({
     },
   ],
   approval: ({ token, argumentsHash }) => store.approves(token, argumentsHash),
-  parts: [health({ checks: { database: () => store.orders.check() } })],
+  parts: [health({ checks: { database: () => store.orders.check() } }), ...developmentParts()],
 })
 
 app.onStartup(() => store.open())

@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline'
 import { childEnv, type ProgramResult, REPOSITORY, runProgram, STORE } from './run-program.ts'
 
 /** Who `npm run token` knows. */
-export type Person = 'viewer' | 'operator' | 'admin'
+export type Person = 'viewer' | 'operator' | 'admin' | 'agent'
 
 export interface HttpAnswer {
   readonly status: number
@@ -22,7 +22,12 @@ export class RunningStore {
   readonly url: string
   readonly greeting: readonly string[]
   /** Access tokens, as `npm run token` prints them. */
-  readonly tokens: Record<Person, string> = { viewer: '', operator: '', admin: '' }
+  readonly tokens: Record<Person, string> = {
+    viewer: '',
+    operator: '',
+    admin: '',
+    agent: '',
+  }
   readonly #directory: string
   readonly #child: ChildProcess
 
@@ -39,13 +44,16 @@ export class RunningStore {
     this.url = greeting[0]?.replace('Store on ', '') ?? ''
   }
 
-  static async start(): Promise<RunningStore> {
+  /** @param more variables, over those of every store of the tests */
+  static async start(more: Readonly<Record<string, string>> = {}): Promise<RunningStore> {
     const directory = mkdtempSync(join(tmpdir(), 'trefoil-store-'))
     const env = {
       PORT: '0',
       STORE_DB: join(directory, 'store.db'),
       STORE_SECRET: 'the secret of a store that only tests use',
       TREFOIL_HOME: join(directory, 'home'),
+      TREFOIL_ENV: 'development',
+      ...more,
     }
     const child = spawn(process.execPath, ['dist/main.js'], {
       cwd: STORE,
@@ -59,7 +67,7 @@ export class RunningStore {
     }
     if (greeting.length === 0) throw new Error('the store did not start; is it built?')
     const store = new RunningStore(child, directory, env, greeting)
-    for (const person of ['viewer', 'operator', 'admin'] as const) {
+    for (const person of ['viewer', 'operator', 'admin', 'agent'] as const) {
       store.tokens[person] = await store.#printed('src/token.ts', person)
     }
     return store
