@@ -105,7 +105,7 @@ describe('devTokens()', () => {
     expect((await client.http.get('/who', { token })).json()).toEqual(who)
     for (const era of ['legacy', 'modern'] as const) {
       const answer = await client.mcp.callTool('who', {}, { token, era })
-      expect(answer.result?.['structuredContent'], era).toEqual(who)
+      expect(JSON.parse(answer.text), era).toEqual(who)
     }
     expect((await client.cli.call('who', {}, { token })).body).toEqual(who)
     expect((await client.http.get('/who')).status).toBe(401)

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto'
-import { ImproperlyConfigured } from '../../index.ts'
+import { ImproperlyConfigured, Secret } from '../../index.ts'
 import { equalSecrets, kinds, type OptionGroup, readOptions, type Values } from '../../parts.ts'
 
 /** Who may have a token, and what is in it. An entry of `clients` of {@link devTokens}. */
@@ -78,9 +77,9 @@ export interface Granted {
   readonly lifetime: number | null
 }
 
-/** Everybody who may have a token. Keeps digests, not secrets, and prints nothing. */
+/** Everybody who may have a token. Prints no secret. */
 export class Clients {
-  readonly #clients: ReadonlyMap<string, Granted & { readonly digest: Uint8Array }>
+  readonly #clients: ReadonlyMap<string, Client>
 
   /** @throws ImproperlyConfigured naming the client, never its secret */
   constructor(given: Readonly<Record<string, unknown>>) {
@@ -95,18 +94,22 @@ export class Clients {
 
   /**
    * Whoever asks for an unknown client waits as long as for a wrong secret: both are compared with
-   * something, digest with digest, so that neither names nor lengths can be told by the time (PW-34).
+   * something, so that names cannot be told by the time (PW-34).
    */
   find(id: string, secret: string): Granted | null {
     const client = this.#clients.get(id)
-    const isRight = equalSecrets(digestOf(secret), client?.digest ?? NOBODY)
+    const isRight = equalSecrets(secret, (client?.secret ?? NOBODY).reveal())
     return isRight && client !== undefined ? client : null
   }
 }
 
-const NOBODY = digestOf('')
+interface Client extends Granted {
+  readonly secret: Secret
+}
 
-function readClient(id: string, given: unknown): Granted & { readonly digest: Uint8Array } {
+const NOBODY = new Secret('compared with where there is no client')
+
+function readClient(id: string, given: unknown): Client {
   if (id.length > MAX_ID || !ID.test(id) || id === '__proto__') {
     throw new ImproperlyConfigured(
       `devTokens(): clients must have ids of up to ${MAX_ID} visible characters, such as 'agent-admin'`,
@@ -115,7 +118,7 @@ function readClient(id: string, given: unknown): Granted & { readonly digest: Ui
   const group = { ...CLIENT, name: `devTokens(): client '${id}'` }
   const { secret, roles, scopes, claims, expiresIn } = readOptions(group, given)
   return {
-    digest: digestOf(secret),
+    secret: new Secret(secret),
     lifetime: expiresIn,
     claims: Object.freeze({
       ...claims,
@@ -124,8 +127,4 @@ function readClient(id: string, given: unknown): Granted & { readonly digest: Ui
       ...(scopes.length === 0 ? {} : { scope: scopes.join(' ') }),
     }),
   }
-}
-
-function digestOf(secret: string): Uint8Array {
-  return createHash('sha256').update(secret).digest()
 }
