@@ -14,6 +14,7 @@ const DOORS = [
   'auth',
   'cedar',
   'cookies',
+  'dev-tokens',
   'health',
   'node',
   'parts',

@@ -4,6 +4,8 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PROBLEMS } from '../packages/trefoil/src/contract/problems/problems.ts'
 import { LIFECYCLE } from '../packages/trefoil/src/engine/lifecycle.ts'
+import { CLIENT } from '../packages/trefoil/src/features/dev-tokens/clients.ts'
+import { DEV_TOKENS } from '../packages/trefoil/src/features/dev-tokens/dev-tokens.ts'
 import { health } from '../packages/trefoil/src/features/health.ts'
 import {
   CLIENT_GROUPS,
@@ -39,6 +41,16 @@ const FILES = [
     'parts.md',
     'health options',
     () => table(['Option', 'Default', 'Meaning'], optionRows(health().options)),
+  ],
+  [
+    'dev-tokens.md',
+    'devTokens options',
+    () => table(['Option', 'Default', 'Meaning'], optionRows(DEV_TOKENS)),
+  ],
+  [
+    'dev-tokens.md',
+    'client options',
+    () => table(['Option', 'Default', 'Meaning'], optionRows(CLIENT)),
   ],
   ['migrating-from-0.1.md', 'moved options', () => table(['0.1', '0.2'], movedOptionRows())],
   [

@@ -3,4 +3,6 @@ import { become, build, install } from './workspace.mjs'
 
 install()
 build()
+// What the store prints is for whoever tries it here; a deployment starts it without this program.
+process.env['TREFOIL_ENV'] ??= 'development'
 become('node', ['examples/store/dist/main.js'])

@@ -42,6 +42,7 @@ import {
 import { cedar } from 'trefoil/cedar'
 import { createRemoteTarget } from 'trefoil/client'
 import { CookieSigner, cookieSession } from 'trefoil/cookies'
+import { devTokens } from 'trefoil/dev-tokens'
 import { health } from 'trefoil/health'
 import { sendFile, serve, staticFiles, toNodeHandler } from 'trefoil/node'
 import { definePart, readOptions } from 'trefoil/parts'
@@ -166,6 +167,23 @@ add('ProblemSet.problem ProblemOptions', (options) =>
   defineProblems('own', { own_locked: row }).problem('own_locked', options),
 )
 add('health HealthOptions', (options) => health(options))
+const development = <Made>(make: () => Made): Made => {
+  const before = process.env['TREFOIL_ENV']
+  process.env['TREFOIL_ENV'] = 'development'
+  try {
+    return make()
+  } finally {
+    if (before === undefined) delete process.env['TREFOIL_ENV']
+    else process.env['TREFOIL_ENV'] = before
+  }
+}
+const devClients = { keys: 'x'.repeat(32), clients: { a: { secret: 's' } } }
+add('devTokens DevTokensOptions', (options) => development(() => devTokens(options)), devClients)
+add(
+  'DevTokensOptions.clients DevClient',
+  (client) => development(() => devTokens({ ...devClients, clients: { a: client } })),
+  { secret: 's' },
+)
 add('readOptions OptionSources', (sources) =>
   readOptions({ name: 'own', prefix: 'TREFOIL_OWN', rows: {} }, {}, sources),
 )

@@ -97,7 +97,7 @@ describe('health()', () => {
       const command = health(checks).commands?.[0]
       return command?.run({
         options: {},
-        app: { name: 'x', state: {}, log: logger },
+        app: { name: 'x', state: {}, log: logger, host: null },
         signal: new AbortController().signal,
       })
     }

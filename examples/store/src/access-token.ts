@@ -18,7 +18,8 @@ export async function issueAccessToken(
   now: number,
 ): Promise<string> {
   const issuedAt = Math.floor(now / 1000)
-  return new SignJWT({ scope: person.scopes.join(' '), roles: [...person.roles] })
+  const actor = person.actor === undefined ? {} : { act: { sub: person.actor } }
+  return new SignJWT({ scope: person.scopes.join(' '), roles: [...person.roles], ...actor })
     .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
     .setSubject(person.subject)
     .setIssuer(ISSUER)

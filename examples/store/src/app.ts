@@ -3,6 +3,7 @@ import { hasRole, hasScope } from 'trefoil/auth'
 import { health } from 'trefoil/health'
 import { z } from 'zod'
 import { approver } from './approver.ts'
+import { developmentParts } from './authentication.ts'
 import { Order, OrderId, OrderPage, OrderStatus, Quantity } from './order.ts'
 import { Store } from './store.ts'
 import { visibleOrders } from './visible-orders.ts'
@@ -27,6 +28,7 @@ export const app = createApp({
   parts: [
     approver(() => store.approvals),
     health({ checks: { database: () => store.orders.check() } }),
+    ...developmentParts(),
   ],
 })
 

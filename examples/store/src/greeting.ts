@@ -6,18 +6,22 @@ const TOOL_CALL = JSON.stringify({
   params: { name: 'get_order', arguments: { order_id: 'ord_1001' } },
 })
 
+const LOGIN = JSON.stringify({ client_id: 'agent-viewer', client_secret: 'v1ewer' })
+
 /**
  * What the store prints once it listens. Every line after a label can be pasted into a shell
  * in the repository; a test does so.
  *
  * @param url address without a trailing slash
+ * @param gives whether `POST /auth/token` is there
  */
-export function greeting(url: string): string {
+export function greeting(url: string, gives: boolean): string {
   const bearer = `-H "Authorization: Bearer $(npm run -s token -- viewer)"`
   return [
     `Store on ${url}`,
     '',
-    'tokens  npm run token -- viewer|operator|admin|customer',
+    'tokens  npm run token -- viewer|operator|admin|customer|agent',
+    ...(gives ? [`login   curl -d '${LOGIN}' ${url}/auth/token`] : []),
     `curl    curl ${bearer} ${url}/orders/ord_1001`,
     `mcp     curl ${bearer} -H 'Content-Type: application/json' -H 'Accept: application/json, text/event-stream' -d '${TOOL_CALL}' ${url}/mcp`,
     `cli     npx trefoil connect store ${url} --token ${TOKEN} && npx trefoil call store get_order --order-id ord_1001`,

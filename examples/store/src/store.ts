@@ -1,6 +1,6 @@
-import { type Authenticator, jwtAuth } from 'trefoil/auth'
-import { AUDIENCE, ISSUER } from './access-token.ts'
+import type { Authenticator } from 'trefoil/auth'
 import { Approvals } from './approval.ts'
+import { storeAuth } from './authentication.ts'
 import { databaseFile, type OpenDatabase, openDatabase } from './database.ts'
 import { Orders } from './orders.ts'
 import { loadSecret } from './secret.ts'
@@ -22,8 +22,8 @@ export class Store {
   /** @throws Error when the secret or the database is unfit */
   open(): void {
     const secret = loadSecret()
+    const jwt = storeAuth(secret)
     const database = openDatabase(databaseFile())
-    const jwt = jwtAuth({ keys: secret, issuer: ISSUER, audience: AUDIENCE })
     const orders = new Orders(database.queries)
     this.#running = { database, orders, approvals: new Approvals(database.connection), jwt }
   }

@@ -35,12 +35,20 @@ describe('npm run token (STORE-TOKEN)', () => {
     expect(decodeJwt(token)).toMatchObject({ sub: `user_${person}`, scope, roles })
   })
 
+  it('prints the token of an agent that acts for the operator', async () => {
+    const { stdout } = await run('token.ts', ['agent'])
+    expect(decodeJwt(stdout.trim())).toMatchObject({
+      sub: 'user_operator',
+      act: { sub: 'agent_helper' },
+    })
+  })
+
   it.each([[[]], [['root']], [['__proto__']], [['viewer', 'admin']]])(
     'explains itself when called with %j',
     async (args) => {
       const { code, stdout, stderr } = await run('token.ts', args)
       expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
-      expect(stderr).toBe('Usage: npm run token -- viewer|operator|admin|customer\n')
+      expect(stderr).toBe('Usage: npm run token -- viewer|operator|admin|customer|agent\n')
     },
   )
 

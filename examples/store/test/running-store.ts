@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline'
 import { childEnv, type ProgramResult, REPOSITORY, runProgram, STORE } from './run-program.ts'
 
 /** Who `npm run token` knows. */
-export type Person = 'viewer' | 'operator' | 'admin' | 'customer'
+export type Person = 'viewer' | 'operator' | 'admin' | 'customer' | 'agent'
 
 export interface HttpAnswer {
   readonly status: number
@@ -27,6 +27,7 @@ export class RunningStore {
     operator: '',
     admin: '',
     customer: '',
+    agent: '',
   }
   readonly #directory: string
   readonly #child: ChildProcess
@@ -44,13 +45,16 @@ export class RunningStore {
     this.url = greeting[0]?.replace('Store on ', '') ?? ''
   }
 
-  static async start(): Promise<RunningStore> {
+  /** @param more variables, over those of every store of the tests */
+  static async start(more: Readonly<Record<string, string>> = {}): Promise<RunningStore> {
     const directory = mkdtempSync(join(tmpdir(), 'trefoil-store-'))
     const env = {
       PORT: '0',
       STORE_DB: join(directory, 'store.db'),
       STORE_SECRET: 'the secret of a store that only tests use',
       TREFOIL_HOME: join(directory, 'home'),
+      TREFOIL_ENV: 'development',
+      ...more,
     }
     const child = spawn(process.execPath, ['dist/main.js'], {
       cwd: STORE,
@@ -64,7 +68,7 @@ export class RunningStore {
     }
     if (greeting.length === 0) throw new Error('the store did not start; is it built?')
     const store = new RunningStore(child, directory, env, greeting)
-    for (const person of ['viewer', 'operator', 'admin', 'customer'] as const) {
+    for (const person of ['viewer', 'operator', 'admin', 'customer', 'agent'] as const) {
       store.tokens[person] = await store.#printed('src/token.ts', person)
     }
     return store

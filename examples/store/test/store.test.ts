@@ -188,7 +188,7 @@ describe('HTTP', () => {
 describe('what the store prints', () => {
   it('names the address, the tokens, and a line to try for curl, MCP and CLI', () => {
     const labels = store.greeting.filter((line) => line !== '').map((line) => line.split(/ +/)[0])
-    expect(labels).toEqual(['Store', 'tokens', 'curl', 'mcp', 'cli'])
+    expect(labels).toEqual(['Store', 'tokens', 'login', 'curl', 'mcp', 'cli'])
   })
 
   it.each(['curl', 'mcp', 'cli'])('the %s line works when pasted', async (label) => {

@@ -48,6 +48,7 @@ export type {
   JwtAlgorithm,
   PublicKeyAlgorithm,
 } from './identity/jwt/algorithms.ts'
+export { DEV_ISSUER } from './identity/jwt/claim-check.ts'
 export type { ClaimNames, ClaimPlace, ClaimPreset } from './identity/jwt/claim-mapping.ts'
 export type { DpopOptions } from './identity/jwt/dpop-options.ts'
 export type { JwtAuthOptions, KeyFetchOptions } from './identity/jwt/jwt-options.ts'

@@ -5,6 +5,8 @@ export type {
   PartAppTypes,
   PartRoutes,
 } from './app/declare/part-types.ts'
+export { systemClock } from './base/clock.ts'
+export { equalSecrets } from './base/constant-time.ts'
 export type {
   KnownVariables,
   RenamedVariable,

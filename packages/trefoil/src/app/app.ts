@@ -67,6 +67,7 @@ export class App<T extends AppTypes = AnyTypes> extends RouteGroup<T> implements
   #mounted = false
   #warnedAboutVariables = false
   #announced = false
+  #host: string | null = null
 
   static {
     // What is not on the app itself can be reached by nobody who only holds one.
@@ -92,6 +93,9 @@ export class App<T extends AppTypes = AnyTypes> extends RouteGroup<T> implements
       logger: () => this.#logger,
       closeTimeout: config.limits.close,
       shutdown: (limits: ShutdownLimits) => this.#shutdown(limits),
+      listensAt: (host: string) => {
+        this.#host = host
+      },
       idle: async () => this.#compiled?.background.idle(),
       commands: () => this.#commands(),
     })
@@ -288,7 +292,12 @@ export class App<T extends AppTypes = AnyTypes> extends RouteGroup<T> implements
 
   /** What a part may know of its app. */
   #partApp(): PartApp {
-    return Object.freeze({ name: this.name, state: this.state, log: this.#logger })
+    return Object.freeze({
+      name: this.name,
+      state: this.state,
+      log: this.#logger,
+      host: this.#host,
+    })
   }
 
   #commands(): readonly NamedCommand[] {

@@ -11,6 +11,7 @@ export interface Clock {
   elapsed(): number
 }
 
+/** The machine's own time. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   elapsed: () => performance.now(),

@@ -16,6 +16,11 @@ export interface PartApp {
   /** The developer's `state` of `createApp`. */
   readonly state: unknown
   readonly log: Logger
+  /**
+   * Where `serve` is about to listen, or listens: a host name or an address. `null` where no server of
+   * Trefoil's does, as in tests and behind servers of others.
+   */
+  readonly host: string | null
 }
 
 /**

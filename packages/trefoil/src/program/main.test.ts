@@ -146,6 +146,7 @@ const NO_INTERNALS: AppInternals = {
   logger: () => console,
   closeTimeout: 0,
   shutdown: async () => {},
+  listensAt() {},
   idle: async () => {},
   commands: () => [],
 } as unknown as AppInternals

@@ -23,6 +23,8 @@ export interface AppInternals {
   readonly closeTimeout: number
   /** What follows `drain()` in `shutdown()`, for a server, which has to end. */
   shutdown(limits: ShutdownLimits): Promise<void>
+  /** For a server, before it starts the app: where it is going to listen. */
+  listensAt(host: string): void
   /** For programs that end the process without a shutdown: settles with the background work. */
   idle(): Promise<void>
   /** Commands that parts bring to the program. Compiles the app. */

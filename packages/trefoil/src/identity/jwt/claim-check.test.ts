@@ -4,8 +4,8 @@ import { type ClaimRules, checkClaims as check } from './claim-check.ts'
 const NOW = 1000
 /** What the caller is told. */
 const checkClaims = (...args: Parameters<typeof check>) => check(...args)?.text ?? null
-const ANY: ClaimRules = { issuers: null, audiences: null, tolerance: 0 }
-const OURS: ClaimRules = { issuers: ['i', 'j'], audiences: ['a', 'b'], tolerance: 0 }
+const ANY: ClaimRules = { issuers: null, audiences: null, tolerance: 0, isDevelopment: false }
+const OURS: ClaimRules = { ...ANY, issuers: ['i', 'j'], audiences: ['a', 'b'] }
 const good = { exp: NOW + 1, iss: 'i', aud: 'a' }
 
 const ISSUER = 'Token was not issued by the expected issuer'

@@ -7,7 +7,15 @@ export interface ClaimRules {
   readonly audiences: readonly string[] | null
   /** Seconds of difference between clocks to forgive. */
   readonly tolerance: number
+  /** Whether tokens of {@link DEV_ISSUER} may count here at all. */
+  readonly isDevelopment: boolean
 }
+
+/**
+ * `iss` of the tokens that `devTokens()` gives out. `jwtAuth` refuses it where `TREFOIL_ENV` is not
+ * exactly `development`, whoever lists it (BOOT-2).
+ */
+export const DEV_ISSUER: 'urn:trefoil:dev' = 'urn:trefoil:dev'
 
 type Claims = Readonly<Record<string, unknown>>
 
@@ -43,6 +51,8 @@ export function checkClaims(
   if (issuers !== null && iss === undefined) return OTHER_ISSUER
   if (audiences !== null && aud === undefined) return OTHER_AUDIENCE
   if (exp === undefined) return NO_EXPIRY
+  // Signed with a key that a laptop has too: a key that went with it to production must not let it in.
+  if (iss === DEV_ISSUER && !rules.isDevelopment) return OTHER_ISSUER
   if (issuers !== null && !isOneOf(iss, issuers)) return OTHER_ISSUER
   if (audiences !== null && !isFor(aud, audiences)) return OTHER_AUDIENCE
   if (iat !== undefined && !isTime(iat)) return invalidClaim('iat')

@@ -308,6 +308,7 @@ export function readJwtOptions(options: JwtAuthOptions): JwtRules {
     audiences,
     types: types === null ? null : new Set(types.map(mediaType)),
     tolerance: values.clockTolerance / 1000,
+    isDevelopment: env['TREFOIL_ENV'] === 'development',
     header: header === 'authorization' ? null : header,
     mapping: readClaimMapping(values.claims ?? undefined, audiences ?? []),
     principals: { firstParty: values.firstParty, delegation: values.delegation },

@@ -54,6 +54,7 @@ export async function serve(app: AppHandle, options: ServeOptions = {}): Promise
   }
   const node = await listenerFor(internals, config, work)
   const { server } = node
+  internals.listensAt(host)
   await app.startup()
   try {
     await listen(server, port, host)
