@@ -32,6 +32,7 @@ import {
   guard,
   inputGuard,
   jwtAuth,
+  permissions,
   refusal,
 } from 'trefoil/auth'
 import { createRemoteTarget } from 'trefoil/client'
@@ -255,6 +256,11 @@ add(
   'firstOf Authenticator',
   (authenticator) => firstOf(authenticator as never, authenticate as never),
   { name: 'own', authenticate },
+)
+add(
+  'permissions PermissionsOptions',
+  (options) => permissions({ admin: ['user.write'] }, options),
+  {},
 )
 add('deny DenyOptions', (options) => deny('No', options))
 add('refusal RefusalOptions', (options) => refusal('expired', options))
