@@ -34,6 +34,7 @@ import {
   inputGuard,
   jwtAuth,
   owns,
+  permissions,
   policy,
   refusal,
 } from 'trefoil/auth'
@@ -277,6 +278,11 @@ add(
   'CedarPolicies.explain CedarRequest',
   (request) => cedar({ policies: POLICIES }).explain(seer, request, { id: 'o1' }),
   { action: 'read', type: 'Order' },
+)
+add(
+  'permissions PermissionsOptions',
+  (options) => permissions({ admin: ['user.write'] }, options),
+  {},
 )
 add('deny DenyOptions', (options) => deny('No', options))
 add('refusal RefusalOptions', (options) => refusal('expired', options))
