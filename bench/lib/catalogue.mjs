@@ -9,7 +9,9 @@
 
 const HTTP = ['w1', 'w2', 'w4', 'w5']
 const MCP = ['w3', 'w3m']
-const ALL = [...HTTP, 'w5r', ...MCP]
+/** W2 with two guards, let through and denied. */
+const GUARDED = ['w2g', 'w2d']
+const ALL = [...HTTP, 'w5r', ...GUARDED, ...MCP]
 /** How many tools the rows offer whose names end in `-tools`; all others offer one. */
 const TOOL_COUNTS = [10, 100]
 
@@ -17,7 +19,12 @@ const TOOL_COUNTS = [10, 100]
 export const peers = [
   { name: 'node', file: 'node.mjs', variant: '', workloads: ALL },
   { name: 'node-headers', file: 'node.mjs', variant: 'headers', workloads: ['w1', 'w5'] },
-  { name: 'node-cached', file: 'node.mjs', variant: 'cached', workloads: ['w2', 'w4', ...MCP] },
+  {
+    name: 'node-cached',
+    file: 'node.mjs',
+    variant: 'cached',
+    workloads: ['w2', 'w4', ...GUARDED, ...MCP],
+  },
   { name: 'node-zod', file: 'node.mjs', variant: 'zod', workloads: ['w5r'] },
   { name: 'trefoil', file: 'trefoil.mjs', variant: '', workloads: ALL, textOnly: MCP },
   { name: 'trefoil-returns', file: 'trefoil.mjs', variant: 'returns', workloads: MCP },
@@ -29,7 +36,7 @@ export const peers = [
   },
   ...withTools('trefoil', 'trefoil.mjs', 'returns'),
   { name: 'trefoil-typebox', file: 'trefoil.mjs', variant: 'typebox', workloads: ['w5r'] },
-  { name: 'fastify', file: 'fastify.mjs', variant: '', workloads: [...HTTP, 'w5r'] },
+  { name: 'fastify', file: 'fastify.mjs', variant: '', workloads: [...HTTP, ...GUARDED, 'w5r'] },
   { name: 'hono', file: 'hono.mjs', variant: '', workloads: HTTP },
   { name: 'h3', file: 'h3.mjs', variant: '', workloads: HTTP },
   { name: 'elysia', file: 'elysia.mjs', variant: '', workloads: [...HTTP, 'w5r'] },

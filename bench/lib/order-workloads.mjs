@@ -116,6 +116,49 @@ export const w2 = {
   probes: createProbes,
 }
 
+/** What the two guards of W2G ask for. */
+const CLERK = { roles: ['clerk'], scopes: ['orders:read', 'orders:write'] }
+const clerk = authorized(mintToken(CLERK))
+
+/** Callers who are known and must be refused with 403. @type {Readonly<Record<string, Record<string, string>>>} */
+export const LACKING = {
+  'no role, no scope': authorized(good),
+  'another role': authorized(mintToken({ ...CLERK, roles: ['guest'] })),
+  'a scope missing': authorized(mintToken({ ...CLERK, scopes: ['orders:read'] })),
+}
+
+/** The create call of somebody who lacks a right. @param {string} kind a key of `LACKING` @returns {import('./workloads.mjs').Part} */
+export function deniedPart(kind) {
+  return {
+    name: kind,
+    request: createRequest(newOrder, /** @type {Record<string, string>} */ (LACKING[kind])),
+    status: 403,
+    wrong: expectHeaders(SECURITY_HEADERS),
+  }
+}
+
+/** @type {import('./workloads.mjs').Workload} */
+export const w2g = {
+  name: 'w2g',
+  title: 'POST an order as W2, with a guard for a role and one for scopes',
+  parts: [{ ...createPart, request: createRequest(newOrder, clerk) }],
+  order: [0],
+  probes: Object.entries(LACKING).map(([name, headers]) => ({
+    name,
+    request: createRequest(newOrder, headers),
+    wrong: expectStatus(403),
+  })),
+}
+
+/** @type {import('./workloads.mjs').Workload} */
+export const w2d = {
+  name: 'w2d',
+  title: 'The same from callers who lack a right: 403',
+  parts: [deniedPart('another role')],
+  order: [0],
+  probes: w2g.probes,
+}
+
 /** What a server with both routes must do. */
 export const bothProbes = [
   ...readProbes,

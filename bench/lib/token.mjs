@@ -9,9 +9,9 @@ const HOUR = 3600
 /**
  * An HS256 token of the bench's subject.
  *
- * @param {{ ttl?: number | null, secret?: string }} [options] `ttl` in seconds; `null` leaves `exp` out
+ * @param {{ ttl?: number | null, secret?: string, scopes?: readonly string[], roles?: readonly string[] }} [options] `ttl` in seconds; `null` leaves `exp` out
  */
-export function mintToken({ ttl = 12 * HOUR, secret = SECRET, scopes } = {}) {
+export function mintToken({ ttl = 12 * HOUR, secret = SECRET, scopes, roles } = {}) {
   const now = Math.floor(Date.now() / 1000)
   const head = encode({ alg: 'HS256', typ: 'JWT' })
   const claims = {
@@ -19,6 +19,7 @@ export function mintToken({ ttl = 12 * HOUR, secret = SECRET, scopes } = {}) {
     iat: now - HOUR,
     ...(ttl === null ? {} : { exp: now + ttl }),
     ...(scopes === undefined ? {} : { scopes }),
+    ...(roles === undefined ? {} : { roles }),
   }
   const signed = `${head}.${encode(claims)}`
   return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`

@@ -1,6 +1,7 @@
 // Fastify with the plugins its documentation names for the job.
 import { randomUUID } from 'node:crypto'
 
+import auth from '@fastify/auth'
 import helmet from '@fastify/helmet'
 import jwt from '@fastify/jwt'
 import Fastify from 'fastify'
@@ -23,9 +24,10 @@ const order = {
   },
 }
 
-const app = WORKLOAD === 'w2' || WORKLOAD === 'w4' ? await secured() : Fastify()
+const isGuarded = WORKLOAD === 'w2g' || WORKLOAD === 'w2d'
+const app = WORKLOAD === 'w2' || WORKLOAD === 'w4' || isGuarded ? await secured() : Fastify()
 if (WORKLOAD === 'w1' || WORKLOAD === 'w4') addRead()
-if (WORKLOAD === 'w2' || WORKLOAD === 'w4') addCreate()
+if (WORKLOAD === 'w2' || WORKLOAD === 'w4' || isGuarded) addCreate()
 if (WORKLOAD === 'w5') app.get('/orders', async () => orderList)
 if (WORKLOAD === 'w5r') {
   const schema = { response: { 200: { type: 'array', items: order } } }
@@ -46,6 +48,7 @@ async function secured() {
     secret: SECRET,
     verify: { algorithms: ['HS256'], requiredClaims: ['exp'], cache: true },
   })
+  if (isGuarded) await app.register(auth)
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
   })
@@ -89,9 +92,23 @@ function addCreate() {
       },
     },
   }
-  const onRequest = (request) => request.jwtVerify()
+  const verify = (request) => request.jwtVerify()
+  const onRequest = isGuarded ? app.auth([verify, isClerk, mayWrite], { relation: 'and' }) : verify
   app.post('/orders', { schema, onRequest }, async (request, reply) => {
     reply.code(201)
     return createOrder(request.body, request.user.sub)
   })
+}
+
+function isClerk({ user: { roles = [] } }, _reply, done) {
+  done(roles.includes('clerk') || roles.includes('admin') ? undefined : denied())
+}
+
+function mayWrite({ user: { scopes = [] } }, _reply, done) {
+  const may = scopes.includes('orders:read') && scopes.includes('orders:write')
+  done(may ? undefined : denied())
+}
+
+function denied() {
+  return Object.assign(new Error('denied'), { statusCode: 403 })
 }

@@ -16,6 +16,7 @@ const HOSTS = new Set([`127.0.0.1:${PORT}`, `localhost:${PORT}`])
 const REQUEST_ID = /^[\x21-\x7e]{1,128}$/
 const verify = VARIANT === 'cached' ? cachingVerifier() : verifyToken
 const secure = !['w1', 'w5', 'w5r'].includes(WORKLOAD) || VARIANT === 'headers'
+const guards = WORKLOAD === 'w2g' || WORKLOAD === 'w2d' ? isClerk : null
 const checkList = await listCheck()
 
 const server = createServer((request, response) => {
@@ -83,6 +84,12 @@ function isOrder(value) {
   )
 }
 
+/** The two guards of W2G, by hand. */
+function isClerk({ roles = [], scopes = [] }) {
+  if (!roles.includes('clerk') && !roles.includes('admin')) return false
+  return scopes.includes('orders:read') && scopes.includes('orders:write')
+}
+
 /** Bearer first, then content type, then the body: a refused caller is not read. */
 function secured(request, response, requestId, next) {
   const token = bearer(request.headers.authorization)
@@ -91,6 +98,7 @@ function secured(request, response, requestId, next) {
     response.setHeader('www-authenticate', 'Bearer')
     return send(response, requestId, 401, { error: 'unauthorized' })
   }
+  if (guards !== null && !guards(claims)) return send(response, requestId, 403, { error: 'denied' })
   if (!request.headers['content-type']?.startsWith('application/json')) {
     return send(response, requestId, 415, { error: 'application/json only' })
   }

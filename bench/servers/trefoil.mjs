@@ -7,7 +7,7 @@ import { setTimeout } from 'node:timers/promises'
 
 import { z } from 'zod'
 
-import { jwtAuth } from '../../packages/trefoil/dist/auth.js'
+import { hasAllScopes, hasRole, jwtAuth } from '../../packages/trefoil/dist/auth.js'
 import { createApp, HttpError, reply } from '../../packages/trefoil/dist/index.js'
 import { serve } from '../../packages/trefoil/dist/node.js'
 import { pieces, SLOW_MS } from '../lib/aborts.mjs'
@@ -31,6 +31,8 @@ const app = createApp({
 const jobs = {
   w1: () => addRead({ public: true }),
   w2: () => addCreate(),
+  w2g: () => addCreate({ guards: clerks() }),
+  w2d: () => addCreate({ guards: clerks() }),
   w3: () => addTools(),
   w3m: () => addTools(),
   w4: () => {
@@ -78,7 +80,11 @@ function addTools() {
   }
 }
 
-function addCreate() {
+function clerks() {
+  return [hasRole('clerk', 'admin'), hasAllScopes('orders:read', 'orders:write')]
+}
+
+function addCreate(options) {
   const route = {
     name: 'create_order',
     description: 'Place an order.',
@@ -87,6 +93,7 @@ function addCreate() {
       sku: z.string(),
       quantity: z.number().int().min(1).max(100),
     },
+    ...options,
   }
   app.post('/orders', route, (args, call) =>
     reply(createOrder(args, call.auth.subject), { status: 201 }),

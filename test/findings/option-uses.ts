@@ -36,6 +36,7 @@ import {
   introspectionAuth,
   jwtAuth,
   owns,
+  permissions,
   policy,
   refusal,
 } from 'trefoil/auth'
@@ -298,6 +299,11 @@ add(
   'CedarPolicies.explain CedarRequest',
   (request) => cedar({ policies: POLICIES }).explain(seer, request, { id: 'o1' }),
   { action: 'read', type: 'Order' },
+)
+add(
+  'permissions PermissionsOptions',
+  (options) => permissions({ admin: ['user.write'] }, options),
+  {},
 )
 add('deny DenyOptions', (options) => deny('No', options))
 add('refusal RefusalOptions', (options) => refusal('expired', options))

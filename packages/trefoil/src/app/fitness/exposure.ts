@@ -12,7 +12,7 @@ export interface Exposure {
 export function describeExposure(catalogue: Catalogue, config: AppConfig): readonly Exposure[] {
   return SURFACES.flatMap((surface) => [
     ...uncovered(catalogue, config, surface),
-    ...publicOnes(catalogue, surface),
+    ...publicOnes(catalogue, config, surface),
     ...unapproved(catalogue, surface),
   ])
 }
@@ -32,10 +32,18 @@ function uncovered(
   return [{ surface, message }]
 }
 
-function publicOnes({ actions, covered }: Catalogue, surface: SurfaceName): Exposure[] {
+function publicOnes(
+  { actions, covered }: Catalogue,
+  { publicActions }: AppConfig,
+  surface: SurfaceName,
+): Exposure[] {
   // On HTTP a public health check is ordinary; on agent surfaces it is worth a line.
   if (surface === 'api' || !covered[surface]) return []
-  const names = actions.filter((action) => action.public[surface]).map(({ name }) => name)
+  const names = actions
+    .filter((action) => action.public[surface])
+    .map(({ name }) => name)
+    // Whoever named it knows.
+    .filter((name) => !publicActions.includes(name))
   if (names.length === 0) return []
   const message = `Routes public on '${surface}' (callable without authentication): ${names.sort().join(', ')}`
   return [{ surface, message }]

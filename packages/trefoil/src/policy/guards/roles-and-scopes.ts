@@ -55,14 +55,20 @@ function denied(text: string, scopes: readonly string[] | undefined): Denied {
 }
 
 function hasAny(kind: Rights, wanted: readonly string[], has: ReadonlySet<string>): string | null {
-  if (wanted.some((value) => has.has(value))) return null
+  for (const value of wanted) if (has.has(value)) return null
   return `Requires any of ${kind} [${wanted.join(', ')}], but client has [${listed(has)}]`
 }
 
 function hasAll(kind: Rights, wanted: readonly string[], has: ReadonlySet<string>): string | null {
+  // No list of what is missing for the many who miss nothing.
+  if (!lacks(wanted, has)) return null
   const missing = wanted.filter((value) => !has.has(value))
-  if (missing.length === 0) return null
   return `Requires all ${kind} [${wanted.join(', ')}], client has [${listed(has)}], missing [${missing.join(', ')}]`
+}
+
+function lacks(wanted: readonly string[], has: ReadonlySet<string>): boolean {
+  for (const value of wanted) if (!has.has(value)) return true
+  return false
 }
 
 function listed(has: ReadonlySet<string>): string {

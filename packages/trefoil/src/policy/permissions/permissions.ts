@@ -37,7 +37,7 @@ export function permissions<const Roles extends RolePermissions>(
   checkOptionNames('permissions()', options, OPTIONS)
   const { inherits, everyone } = options
   const table = readRoles(roles, inherits)
-  return new Permissions(table, readEveryone(everyone, table))
+  return new PermissionTable(table, readEveryone(everyone, table))
 }
 
 function readEveryone(given: unknown, { roles }: RoleTable): readonly string[] {
@@ -64,15 +64,52 @@ interface Holder {
 }
 
 /** Roles and what they may do. Made with {@link permissions}. Frozen. */
-export class Permissions<Permission extends string = string> {
-  readonly #table: RoleTable
-  readonly #everyone: readonly string[]
+export interface Permissions<Permission extends string = string> {
   /** All roles, in the order they were given. */
   readonly roles: readonly string[]
   /** All permissions of any role, sorted. */
   readonly permissions: readonly Permission[]
+  /**
+   * Passes for a caller whose roles have all of these permissions. The denial is
+   * `missing_permissions:a,b`: those that are missing, in the order asked (S-RBAC-3).
+   *
+   * @throws ImproperlyConfigured for none, and for a permission that no role has
+   */
+  hasPermission(...wanted: readonly Permission[]): Guard
+  /**
+   * Passes for a caller whose roles have any of these permissions. The denial is
+   * `insufficient_permissions` (S-RBAC-3).
+   *
+   * @throws ImproperlyConfigured for none, and for a permission that no role has
+   */
+  hasAnyPermission(...wanted: readonly Permission[]): Guard
+  /**
+   * True for a caller whose roles have the permission; for handlers that show more to some.
+   *
+   * @throws ImproperlyConfigured for a permission that no role has
+   * @throws TypeError for what is no `AuthContext`
+   */
+  allows(auth: AuthContext, permission: Permission): boolean
+  /**
+   * Which of the caller's roles have a permission, and from where. For developers and records (AUTHZ-7).
+   *
+   * @throws ImproperlyConfigured for a permission that no role has
+   * @throws TypeError for what is no `AuthContext`
+   */
+  explain(auth: AuthContext, permission: Permission): PermissionReasons
+  /**
+   * Permissions of one role, those it inherits included; sorted. Empty for a role that is not in the
+   * table.
+   */
+  of(role: string): readonly Permission[]
+}
 
-  /** Use {@link permissions}. */
+class PermissionTable<Permission extends string> implements Permissions<Permission> {
+  readonly #table: RoleTable
+  readonly #everyone: readonly string[]
+  readonly roles: readonly string[]
+  readonly permissions: readonly Permission[]
+
   constructor(table: RoleTable, everyone: readonly string[]) {
     this.#table = table
     this.#everyone = everyone
@@ -82,12 +119,6 @@ export class Permissions<Permission extends string = string> {
     Object.freeze(this)
   }
 
-  /**
-   * Passes for a caller whose roles have all of these permissions. The denial is
-   * `missing_permissions:a,b`: those that are missing, in the order asked (S-RBAC-3).
-   *
-   * @throws ImproperlyConfigured for none, and for a permission that no role has
-   */
   hasPermission(...wanted: readonly Permission[]): Guard {
     const asked = this.#read('hasPermission', wanted)
     return Object.freeze({
@@ -95,20 +126,13 @@ export class Permissions<Permission extends string = string> {
       needsInput: false,
       decide({ roles }: Holder): GuardDecision {
         if (asked.every((one) => holds(one, roles))) return ALLOWED
-        const missing = asked
-          .filter((one) => !holds(one, roles))
-          .map(({ permission }) => permission)
-        return new Denial(`missing_permissions:${missing.join(',')}`, undefined, false)
+        const missing = asked.filter((one) => !holds(one, roles))
+        const names = missing.map(({ permission }) => permission)
+        return new Denial(`missing_permissions:${names.join(',')}`, undefined, false)
       },
     })
   }
 
-  /**
-   * Passes for a caller whose roles have any of these permissions. The denial is
-   * `insufficient_permissions` (S-RBAC-3).
-   *
-   * @throws ImproperlyConfigured for none, and for a permission that no role has
-   */
   hasAnyPermission(...wanted: readonly Permission[]): Guard {
     const asked = this.#read('hasAnyPermission', wanted)
     return Object.freeze({
@@ -119,12 +143,6 @@ export class Permissions<Permission extends string = string> {
     })
   }
 
-  /**
-   * True for a caller whose roles have the permission; for handlers that show more to some.
-   *
-   * @throws ImproperlyConfigured for a permission that no role has
-   * @throws TypeError for what is no `AuthContext`
-   */
   allows(auth: AuthContext, permission: Permission): boolean {
     // An object that only looks like one would say of itself what it may.
     if (!AuthContext.is(auth)) throw new TypeError('allows() takes the AuthContext of a caller')
@@ -132,22 +150,12 @@ export class Permissions<Permission extends string = string> {
     return asked !== undefined && holds(asked, auth.roles)
   }
 
-  /**
-   * Which of the caller's roles have a permission, and from where. For developers and records (AUTHZ-7).
-   *
-   * @throws ImproperlyConfigured for a permission that no role has
-   * @throws TypeError for what is no `AuthContext`
-   */
   explain(auth: AuthContext, permission: Permission): PermissionReasons {
     if (!AuthContext.is(auth)) throw new TypeError('explain() takes the AuthContext of a caller')
     this.#read('explain', [permission])
     return explainPermission(this.#table, [...auth.roles, ...this.#everyone], permission)
   }
 
-  /**
-   * Permissions of one role, those it inherits included; sorted. Empty for a role that is not in the
-   * table.
-   */
   of(role: string): readonly Permission[] {
     return (this.#table.permissionsOf.get(role) ?? NONE) as readonly Permission[]
   }
@@ -177,7 +185,7 @@ export class Permissions<Permission extends string = string> {
   }
 }
 
-freezeClass(Permissions)
+freezeClass(PermissionTable)
 
 /** A permission that is asked for, and who has it. */
 interface Asked {
