@@ -4,7 +4,7 @@
 import type { SurfaceName } from 'trefoil'
 import { createApp } from 'trefoil'
 import type { AuthContext } from 'trefoil/auth'
-import { requireAuth } from 'trefoil/auth'
+import { permissions, requireAuth } from 'trefoil/auth'
 import { exact } from './expect.ts'
 import { apiOnly, app, cliOnly, findUser, mcpOnly, named, open, type User } from './setting.ts'
 
@@ -102,3 +102,21 @@ createApp({ auth: [{ authenticate: findUser, surfaces: ['http'] }] })
 createApp({ auth: [{ authenticate: (_request) => ({ subject: 'ada' }), surfaces: ['api'] }] })
 // @ts-expect-error an authenticator says which surfaces it covers
 createApp({ auth: [{ authenticate: findUser }] })
+
+// Names of permissions are those of the table.
+const can = permissions(
+  { support: ['user.read'], admin: ['user.write'] },
+  { inherits: { admin: ['support'] }, everyone: ['support'] },
+)
+can.hasPermission('user.read', 'user.write')
+// @ts-expect-error: no role has it
+can.hasPermission('user.wirte')
+// @ts-expect-error: no role has it
+can.hasAnyPermission('user.read', 'toString')
+// @ts-expect-error: no such role
+permissions({ admin: ['x'] }, { inherits: { admin: ['admni'] } })
+// @ts-expect-error: text is no list (SW-29)
+permissions({ admin: 'user.read' })
+// Roles out of a file have any names.
+const fromFile: Record<string, string[]> = { admin: ['x'] }
+permissions(fromFile).hasPermission('anything')

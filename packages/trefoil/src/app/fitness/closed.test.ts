@@ -157,3 +157,29 @@ describe('PW-04: guards of the whole app', () => {
     expect(await text('/open')).toBe('open')
   })
 })
+
+describe('P-REQ-2, P-REQ-3: guards and roles', () => {
+  test('roles stand behind the guards of the same place, and both want somebody known', async () => {
+    const app = createApp({
+      ...base,
+      auth: [
+        {
+          authenticate: ({ bearer }) =>
+            bearer === null ? null : new AuthContext({ subject: 'a', roles: bearer.split('.') }),
+          surfaces: ['api'],
+        },
+      ],
+    })
+    app.get('/x', { roles: ['second'], guards: [hasRole('first')] }, () => 'x')
+    const ask = async (token?: string) => {
+      const headers = token === undefined ? {} : { authorization: `Bearer ${token}` }
+      const answer = await app.fetch(new Request('http://localhost/x', { headers }))
+      return /any of roles \[\w+\]/.exec(await answer.text())?.[0] ?? answer.status
+    }
+    expect(await ask()).toBe(401)
+    expect(await ask('none')).toBe('any of roles [first]')
+    expect(await ask('second')).toBe('any of roles [first]')
+    expect(await ask('first')).toBe('any of roles [second]')
+    expect(await ask('first.second')).toBe(200)
+  })
+})
