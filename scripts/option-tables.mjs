@@ -22,6 +22,7 @@ import {
   variableOf,
 } from '../packages/trefoil/src/contract/options/option-rows.ts'
 import { CLIENT_CERTIFICATE } from '../packages/trefoil/src/identity/client-certificate/certificate-options.ts'
+import { API_KEYS } from '../packages/trefoil/src/identity/api-key/api-key-options.ts'
 import { SIGNER } from '../packages/trefoil/src/identity/cookie-signer.ts'
 import { INTROSPECTION } from '../packages/trefoil/src/identity/introspection/introspection-options.ts'
 import { DPOP } from '../packages/trefoil/src/identity/jwt/dpop-options.ts'
@@ -55,6 +56,7 @@ export const OPTION_GROUPS = {
   'dpop options': DPOP,
   'introspectionAuth options': INTROSPECTION,
   'clientCertificateAuth options': CLIENT_CERTIFICATE,
+  'apiKeyAuth options': API_KEYS,
   'session options': SESSION,
   'CookieSigner options': SIGNER,
   'serve options': SERVE,

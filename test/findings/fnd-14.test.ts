@@ -47,9 +47,11 @@ describe('FND-14: every duration and every size at the doors', () => {
         "LimitOptions.spool",
         "LimitOptions.timeout",
         "McpOptions.maxResponseSize",
+        "NewApiKey.expiresIn",
         "OperationOptions.timeout",
         "RemoteTargetOptions.maxResponseSize",
         "RemoteTargetOptions.timeout",
+        "RotateApiKeyOptions.overlap",
         "SealOptions.expiresIn",
         "SendFileOptions.maxAge",
         "ServeOptions.drainTimeout",
@@ -61,6 +63,7 @@ describe('FND-14: every duration and every size at the doors', () => {
         "ServeOptions.shutdownTimeout",
         "SseOptions.heartbeat",
         "StaticOptions.maxAge",
+        "StoredApiKeyOptions.cacheFor",
         "TokenOptions.expiresIn",
       ]
     `)

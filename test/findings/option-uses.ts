@@ -29,6 +29,7 @@ import {
   AuthenticationError,
   clientCertificateAuth,
   condition,
+  apiKeyAuth,
   deny,
   firstOf,
   guard,
@@ -38,6 +39,7 @@ import {
   owns,
   permissions,
   policy,
+  memoryApiKeys,
   refusal,
 } from 'trefoil/auth'
 import { cedar } from 'trefoil/cedar'
@@ -312,6 +314,25 @@ const FETCHED = { jwks: URL, issuer: 'issuer', audience: 'audience' }
 add('JwtAuthOptions.fetching KeyFetchOptions', (fetching) => jwtAuth({ ...FETCHED, fetching }), {
   timeout: '5s',
 })
+add('apiKeyAuth FixedApiKeyOptions', (options) => apiKeyAuth(options), {
+  keys: { [SECRET.replaceAll(' ', '-')]: 'a' },
+})
+add(
+  'FixedApiKeyOptions.keys ApiKeyEntry',
+  (entry) => apiKeyAuth({ keys: { 'a-key-of-a-client': entry } }),
+  { clientId: 'a' },
+)
+const STORED = { store: memoryApiKeys(), pepper: SECRET }
+add('apiKeyAuth StoredApiKeyOptions', (options) => apiKeyAuth(options), STORED)
+add('StoredApiKeyAuth.createKey NewApiKey', (key) => apiKeyAuth(STORED).createKey(key), {
+  owner: 'ann',
+  name: 'export',
+})
+add(
+  'StoredApiKeyAuth.rotateKey RotateApiKeyOptions',
+  (options) => apiKeyAuth(STORED).rotateKey('id', options),
+  { overlap: '1h' },
+)
 add('JwtAuthOptions.claims ClaimNames', (claims) => jwtAuth({ keys: SECRET, claims }), {
   roles: 'groups',
 })
@@ -438,7 +459,7 @@ export const HANDLES: ReadonlySet<string> = new Set([
   // Judged by the part's own check, or by whoever reads options by them.
   ...['AnyOptionGroup', 'OptionGroup', 'AnyOptionRow', 'OptionKind', 'RenamedVariable'],
   ...['AdmitPort', 'LimitsPort', 'AuditPort', 'TransactionPort', 'ApprovalDecider'],
-  ...['Arriving', 'ApprovalCase'],
+  ...['Arriving', 'ApprovalCase', 'ApiKeyStore', 'StoredApiKey', 'ApiKeyUse', 'StoredSecret'],
   ...['Call', 'CallRequest', 'ClientFacts', 'ActionFacts', 'HeaderReader', 'ProviderCall'],
   ...['AuthContext', 'AuthRequest', 'Guard', 'Dependency', 'Condition', 'MarkedParam', 'ErrorHandler'],
   ...[

@@ -27,6 +27,12 @@ export type {
 } from './contract/auth/security-scheme.ts'
 export type { AuthRequest, Guard } from './contract/call/call.ts'
 export type { SentValues } from './contract/call/call-facts.ts'
+export type {
+  ApiKeyStore,
+  ApiKeyUse,
+  StoredApiKey,
+  StoredSecret,
+} from './contract/ports/api-keys.ts'
 export type { AuthenticationErrorOptions } from './contract/problems/problem.ts'
 export { AuthenticationError } from './contract/problems/problem.ts'
 export type {
@@ -39,6 +45,18 @@ export type {
 } from './identity/client-certificate/certificate-options.ts'
 export type { ClientCertificateAuth } from './identity/client-certificate-auth.ts'
 export { clientCertificateAuth } from './identity/client-certificate-auth.ts'
+  FixedApiKeyOptions,
+  OwnerRights,
+  StoredApiKeyOptions,
+} from './identity/api-key/api-key-options.ts'
+export type { ApiKeyEntry } from './identity/api-key/fixed-keys.ts'
+export type { NewApiKey } from './identity/api-key/make-key.ts'
+  ApiKeyAuth,
+  IssuedApiKey,
+  RotateApiKeyOptions,
+  StoredApiKeyAuth,
+} from './identity/api-key-auth.ts'
+export { apiKeyAuth } from './identity/api-key-auth.ts'
 export { firstOf } from './identity/first-of.ts'
 export type { IntrospectionOptions } from './identity/introspection/introspection-options.ts'
 export type { IntrospectionAuth } from './identity/introspection-auth.ts'
@@ -97,3 +115,4 @@ export type { PolicyOptions, PolicyTest } from './policy/resources/policy.ts'
 export { policy } from './policy/resources/policy.ts'
 export type { ResourceGuard } from './policy/resources/resource-guard.ts'
 export type { Load } from './policy/resources/resource-rules.ts'
+export { memoryApiKeys } from './stores/memory/memory-api-keys.ts'

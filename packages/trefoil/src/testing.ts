@@ -1,3 +1,5 @@
+export type { ApiKeyStoreCheck } from './testing/api-key-store-contract.ts'
+export { apiKeyStoreContract } from './testing/api-key-store-contract.ts'
 export type { CliCallOptions, CliManifestOptions, TestCli } from './testing/cli-client.ts'
 export type {
   CookieJar,

@@ -91,6 +91,7 @@ export function authEntry(more: Partial<AuthEntry>): AuthEntry {
     schemes: UNKNOWN_SCHEME,
     kinds: null,
     widens: false,
+    missing: null,
     ambient: true,
     risks: [],
     authenticate: () => null,

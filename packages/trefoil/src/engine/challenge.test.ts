@@ -2,8 +2,18 @@ import { expect, test } from 'vitest'
 import type { SecurityScheme } from '../contract/auth/security-scheme.ts'
 import { type ChallengeFacts, challengeOf } from './challenge.ts'
 
-const nothing: ChallengeFacts = { realm: 'shop', authorizationSent: false, reason: null }
-const bad: ChallengeFacts = { realm: 'shop', authorizationSent: true, reason: 'Key is "old"' }
+const nothing: ChallengeFacts = {
+  realm: 'shop',
+  authorizationSent: false,
+  reason: null,
+  missing: null,
+}
+const bad: ChallengeFacts = {
+  realm: 'shop',
+  authorizationSent: true,
+  reason: 'Key is "old"',
+  missing: null,
+}
 const bearer: SecurityScheme = { type: 'http', scheme: 'bearer' }
 const basic: SecurityScheme = { type: 'http', scheme: 'basic' }
 const header: SecurityScheme = { type: 'apiKey', in: 'header', name: 'X-Api-Key' }

@@ -11,6 +11,8 @@ export interface ChallengeFacts {
   readonly reason: string | null
   /** Parameters of the authenticator's own, checked. */
   readonly parameters?: readonly (readonly [name: string, value: string])[]
+  /** What is said of a key that was not sent; `null` for nothing. */
+  readonly missing: string | null
 }
 
 /**
@@ -33,7 +35,8 @@ function oneChallenge(scheme: SecurityScheme, facts: ChallengeFacts): string {
       scheme.in === 'cookie'
         ? `Cookie cookie-name=${quoted(scheme.name)}`
         : `ApiKey in="${scheme.in}", name=${quoted(scheme.name)}`
-    return facts.reason === null ? place : `${place}, ${errorOf(facts.reason, facts)}`
+    if (facts.reason !== null) return `${place}, ${errorOf(facts.reason, facts)}`
+    return facts.missing === null ? place : `${place}, error_description=${quoted(facts.missing)}`
   }
   if (scheme.type === 'http' && scheme.scheme === 'basic') {
     // It has no parameter for a reason, and no new one may be made up (RFC 7617 §2).

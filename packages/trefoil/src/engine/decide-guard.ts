@@ -25,7 +25,7 @@ export function decideGuard(
 ): Awaitable<Problem | undefined> {
   const { auth, site } = state
   if (auth === null) {
-    const facts = { realm: site.app.name, authorizationSent: false, reason: null }
+    const facts = { realm: site.app.name, authorizationSent: false, reason: null, missing: null }
     const challenge = challengeOf(site.schemes, facts)
     return refuse('AUTHENTICATION_ERROR', { headers: { 'www-authenticate': challenge } })
   }

@@ -14,11 +14,14 @@ const REMEMBERED_REASONS = 64
  */
 export class Denials {
   readonly #schemes: readonly SecurityScheme[]
+  readonly #missing: string | null
   readonly #sent = new Map<string | null, Problem>()
   readonly #unsent = new Map<string | null, Problem>()
 
-  constructor(schemes: readonly SecurityScheme[]) {
+  /** @param missing told to callers without a credential; `null` for nothing */
+  constructor(schemes: readonly SecurityScheme[], missing: string | null) {
     this.#schemes = schemes
+    this.#missing = missing
   }
 
   /**
@@ -33,6 +36,7 @@ export class Denials {
         realm: site.app.name,
         authorizationSent,
         reason,
+        missing: this.#missing,
         parameters: extras.challenge,
       }
       const challenge = challengeOf(this.#schemes, facts)
@@ -44,7 +48,8 @@ export class Denials {
     const before = known.get(reason)
     if (before !== undefined) return before
     const realm = site.app.name
-    const challenge = challengeOf(this.#schemes, { realm, authorizationSent, reason })
+    const facts = { realm, authorizationSent, reason, missing: this.#missing }
+    const challenge = challengeOf(this.#schemes, facts)
     const headers = Object.freeze({ 'www-authenticate': challenge })
     const problem = refuse('AUTHENTICATION_ERROR', { headers })
     if (known.size < REMEMBERED_REASONS) known.set(reason, problem)

@@ -127,6 +127,7 @@ function readEntry(given: unknown): AuthEntry {
     schemes: declared === undefined ? UNKNOWN_SCHEME : readSchemes(declared),
     ambient: own.ambient ?? declared === undefined,
     kinds: own.kinds,
+    missing: own.missing,
     risks: own.risks,
     widens,
     authenticate: own.authenticate,

@@ -41,6 +41,11 @@ export interface Authenticator<Payload = unknown> {
    * cannot say who will be asked for approvals.
    */
   readonly kinds?: readonly PrincipalKind[] | undefined
+  /**
+   * What a caller is told who brings no credential, in the challenge of the 401; only where it stands
+   * alone. Default: nothing but where credentials go.
+   */
+  readonly missing?: string | undefined
   /** What makes it unfit for production. Default: nothing. */
   readonly risks?: readonly ProductionRisk[] | undefined
   /**
@@ -111,6 +116,8 @@ export interface AuthEntry {
   readonly ambient: boolean
   /** `null`: any. */
   readonly kinds: ReadonlySet<PrincipalKind> | null
+  /** Told to callers without a credential; `null` for nothing. */
+  readonly missing: string | null
   readonly risks: readonly ProductionRisk[]
   /** What it answers is not to be trusted: JavaScript may return anything. */
   readonly authenticate: (request: AuthRequest) => unknown

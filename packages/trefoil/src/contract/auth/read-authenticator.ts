@@ -16,6 +16,8 @@ export interface FixedAuthenticator {
   readonly ambient: boolean | undefined
   /** `null`: any. */
   readonly kinds: ReadonlySet<PrincipalKind> | null
+  /** `null` where it says nothing. */
+  readonly missing: string | null
   readonly risks: readonly ProductionRisk[]
   readonly authenticate: (request: AuthRequest) => unknown
   /** `null` where it takes whatever is sent; what it answers is not to be trusted. */
@@ -29,6 +31,7 @@ const MEMBERS: OptionNames<Authenticator> = {
   scheme: true,
   ambient: true,
   kinds: true,
+  missing: true,
   risks: true,
   authenticate: true,
   recognizes: true,
@@ -53,6 +56,7 @@ export function readAuthenticator(where: string, value: unknown): FixedAuthentic
       scheme: undefined,
       ambient: undefined,
       kinds: null,
+      missing: null,
       risks: readRisks(where, undefined),
       authenticate,
       recognizes: null,
@@ -68,7 +72,8 @@ export function readAuthenticator(where: string, value: unknown): FixedAuthentic
   // Of a class there may be more: what its methods keep.
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype === Object.prototype || prototype === null) checkOptionNames(where, value, MEMBERS)
-  const { name, scheme, ambient, kinds, risks, authenticate, recognizes, start, stop } = value
+  const { name, scheme, ambient, kinds, missing = null, risks, authenticate } = value
+  const { recognizes, start, stop } = value
   if (typeof name !== 'string' || name === '') {
     throw new ImproperlyConfigured(`${where}: an authenticator needs a name, such as 'apiKey'`)
   }
@@ -81,8 +86,12 @@ export function readAuthenticator(where: string, value: unknown): FixedAuthentic
   if (ambient !== undefined && typeof ambient !== 'boolean') {
     throw new ImproperlyConfigured(`${where}: ambient of '${name}' must be true or false`)
   }
+  if (missing !== null && (typeof missing !== 'string' || missing === '')) {
+    throw new ImproperlyConfigured(`${where}: missing of '${name}' must be non-empty text`)
+  }
   return {
     name,
+    missing,
     scheme: scheme as FixedAuthenticator['scheme'],
     ambient,
     kinds: readKinds(`${where}: kinds of '${name}'`, kinds),

@@ -29,7 +29,7 @@ export function identifyStage(
 ): Stage | null {
   if (entry === undefined || action.public[surface]) return null
   const { name, authenticate, onAuthenticated, kinds, widens } = entry
-  const denials = new Denials(entry.schemes)
+  const denials = new Denials(entry.schemes, entry.missing)
   return (state) => {
     const request = new AuthRequestView(state)
     const failed = (error: unknown) => ended(state, endOf(state, error, `'${name}'`))
