@@ -79,6 +79,7 @@ export type {
 } from './contract/call/dependency.ts'
 export { dependency } from './contract/call/dependency.ts'
 export type { Logger, LogLevel } from './contract/call/logger.ts'
+export type { AgentWrites } from './contract/call/need.ts'
 export type { Outcome } from './contract/call/outcome.ts'
 export type { Entrypoint, PerSurface, SurfaceName } from './contract/call/surface-name.ts'
 export type { Environment } from './contract/options/environment.ts'

@@ -174,7 +174,10 @@ describe('what start-up says out loud', () => {
     app.tool('a', { ...tool, public: true }, () => 1)
     app.tool('b', tool, () => 1)
     await app.startup()
-    expect(lines).toEqual(["Routes public on 'mcp' (callable without authentication): a"])
+    expect(lines).toEqual([
+      "Routes public on 'mcp' (callable without authentication): a",
+      "Agents may change something over 'mcp' and nobody is asked: b; see needsApproval and agentWrites",
+    ])
   })
 
   test('W-11: approval that an anonymous HTTP caller walks around', async () => {

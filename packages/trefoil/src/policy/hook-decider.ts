@@ -1,5 +1,6 @@
 import { type Awaitable, promised } from '../base/promise.ts'
 import type { ApprovalHook, ApprovalRequest } from '../contract/call/approval-hook.ts'
+import type { SurfaceName } from '../contract/call/surface-name.ts'
 import type {
   ApprovalCase,
   ApprovalDecider,
@@ -44,12 +45,22 @@ function refused(
   return { kind: 'refuse', problem: approvalProblem(code, request, cause) }
 }
 
+const REPEAT = 'Have `arguments_hash` approved and repeat the same call'
+
+/** Where the token goes, in the words of the surface. */
+const FIXES: Readonly<Record<SurfaceName, string>> = {
+  api: `${REPEAT} with the approval token in the header \`Approval-Token\`.`,
+  mcp: `${REPEAT} with the approval token as \`approval_token\` in \`_meta\` of the params.`,
+  cli: `${REPEAT} with the approval token: \`--approval <token>\`, or \`approval_token\` in the request.`,
+}
+
 /** A refusal of the approval stage, with what it was bound to. */
 export function approvalProblem(
   code: 'approval_required' | 'approval_denied',
-  request: Pick<ApprovalCase, 'action' | 'argumentsHash'>,
+  request: Pick<ApprovalCase, 'action' | 'argumentsHash' | 'source'>,
   cause?: unknown,
 ): Problem {
   const details = { action: request.action, arguments_hash: request.argumentsHash }
-  return refuse(code, { details, cause })
+  const fix = code === 'approval_required' ? FIXES[request.source] : undefined
+  return refuse(code, { details, cause, fix })
 }

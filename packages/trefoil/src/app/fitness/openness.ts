@@ -1,6 +1,7 @@
 import type { Catalogue } from '../../contract/call/catalogue.ts'
 import { assumedRequired } from '../compile/assumed-required.ts'
 import type { AppConfig } from '../options/app-config.ts'
+import { describeAgentReach } from './agent-reach.ts'
 import { ambiguousApprovals } from './ambiguous-approval.ts'
 import { describeExposure } from './exposure.ts'
 
@@ -14,6 +15,7 @@ export interface StartupWarning {
 export function openness(catalogue: Catalogue, config: AppConfig): readonly StartupWarning[] {
   return [
     ...describeExposure(catalogue, config),
+    ...describeAgentReach(catalogue, config),
     ...ambiguousApprovals(catalogue),
     ...assumedRequired(catalogue),
   ].map(({ message, ...fields }) => ({ fields, message }))

@@ -61,6 +61,7 @@ test('PROD-1, W-44: every failure at once, each with its code', () => {
     'cors_wildcard',
     'surface_uncovered',
     'surface_uncovered',
+    'agent_writes_unsaid',
     'weak_secret',
     'insecure_cookie',
   ])
@@ -104,7 +105,12 @@ test('W-44: authenticators and dependencies say themselves what is unfit', () =>
 })
 
 test('APPR-5, W-44: an approval that covers two different calls', () => {
-  const app = createApp({ ...fit, auth: authBy(SECRET), approval: () => true })
+  const app = createApp({
+    ...fit,
+    auth: authBy(SECRET),
+    approval: () => true,
+    agentWrites: 'allow',
+  })
   const params = { manager: z.string().nullish() }
   app.action('assign', { description: 'd', cli: true, needsApproval: true, params }, () => 1)
   expect(codes(app)).toEqual(['approval_ambiguous'])

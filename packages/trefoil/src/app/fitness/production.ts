@@ -3,6 +3,7 @@ import { SURFACES } from '../../contract/call/surface-name.ts'
 import type { ProductionRisk } from '../../contract/options/production-risk.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
 import type { AppConfig } from '../options/app-config.ts'
+import { agentWritesIssues } from './agent-reach.ts'
 import { reachOf } from './ambient-credentials.ts'
 import { ambiguousApprovals } from './ambiguous-approval.ts'
 
@@ -35,6 +36,7 @@ export function productionIssues(
     ...documentationIssues(config),
     ...originIssues(config),
     ...uncoveredSurfaces(catalogue, config),
+    ...agentWritesIssues(catalogue, config),
     ...approvalIssues(catalogue),
     ...credentialIssues(catalogue, config),
     ...risks(),

@@ -1,6 +1,7 @@
 import type { Action } from '../../contract/call/action.ts'
 import type { Catalogue } from '../../contract/call/catalogue.ts'
 import type { JsonSchema } from '../../contract/params/schema.ts'
+import { needsOn } from '../../policy/need.ts'
 import type { VisibleActions } from '../agent/visible-actions.ts'
 import { type LeftOutPattern, toolSchemas } from './tool-schema/tool-schemas.ts'
 
@@ -46,7 +47,7 @@ function listsOf(each: readonly ListedTool[]): Pick<ToolList, 'modern' | 'legacy
 
 export function buildToolList(catalogue: Catalogue): ToolList {
   const tools = catalogue.actions
-    .filter((action) => action.exposed.mcp)
+    .filter((action) => action.exposed.mcp && !isDenied(action))
     .map((action) => ({ action, schemas: toolSchemas(action) }))
   const namesOf = (some: typeof tools) => new Set(some.map(({ action }) => action.name))
   const each = tools.map(({ action, schemas }): ListedTool => {
@@ -74,9 +75,24 @@ function describeTool(
   return {
     name: action.name,
     ...(action.title === null ? {} : { title: action.title }),
-    description: action.description,
+    description: describeNeed(action),
     inputSchema,
     ...(outputSchema === null ? {} : { outputSchema }),
     ...(Object.keys(action.hints).length === 0 ? {} : { annotations: action.hints }),
+    ...(action.approval.mcp ? { _meta: NEEDS_APPROVAL } : {}),
   }
+}
+
+const NEEDS_APPROVAL = { 'trefoil/needs_approval': true }
+
+/** A model reads the description and nothing else: one that knows asks first, and does not look for a way round. */
+function describeNeed({ description, approval }: Action): string | null {
+  return approval.mcp
+    ? `${description}\n\nNeeds approval: a person must agree to each call.`
+    : description
+}
+
+/** What every agent is refused is no tool of anybody's: who comes through MCP is one (`agentWrites`). */
+function isDenied(action: Action): boolean {
+  return needsOn(action, 'mcp').has('deny')
 }
