@@ -39,7 +39,13 @@ import { CookieSigner, cookieSession } from 'trefoil/cookies'
 import { health } from 'trefoil/health'
 import { sendFile, serve, staticFiles, toNodeHandler } from 'trefoil/node'
 import { definePart, readOptions } from 'trefoil/parts'
-import { createToken, testClient, client as typedClient } from 'trefoil/testing'
+import {
+  accessMatrix,
+  createToken,
+  expectAccess,
+  testClient,
+  client as typedClient,
+} from 'trefoil/testing'
 import { z } from 'zod'
 
 /** Hands options over, and waits for what comes of it. What JavaScript may hand over has no type. */
@@ -337,6 +343,18 @@ add('createToken TokenOptions', (options) => createToken(options), { subject: 'a
 const guarded = quiet({ auth: [{ authenticate, surfaces: ['api'] }] })
 const value = dependency(handler)
 guarded.get('/', { params: { value } }, handler)
+add('accessMatrix AccessOptions', (options) => accessMatrix(guarded, options))
+add('expectAccess ExpectAccessOptions', (options) => expectAccess(guarded, '', options))
+add(
+  'AccessOptions.principals AccessPrincipal',
+  (one) => accessMatrix(guarded, { principals: [one] }),
+  { name: 'ada', as: { subject: 'ada' } },
+)
+add(
+  'AccessPrincipal.as Identity',
+  (as) => accessMatrix(guarded, { principals: [{ name: 'ada', as }] }),
+  { subject: 'ada' },
+)
 add('TestClientOptions.as Identity', (as) => testClient(guarded, { as }), { subject: 'ada' })
 add('TestClientOptions.override OverrideOptions', (options) =>
   testClient(guarded, { override: [[value, 1, options]] } as never),

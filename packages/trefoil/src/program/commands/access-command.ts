@@ -1,7 +1,11 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
-import { type AccessDocument, accessDocument } from '../../testing/access/access-document.ts'
+import {
+  type AccessDocument,
+  type AccessGroups,
+  accessDocument,
+} from '../../testing/access/access-document.ts'
 import { accessMatrix } from '../../testing/access/access-matrix.ts'
 import { compareAccess } from '../../testing/access/expect-access.ts'
 import type { Context } from '../context.ts'
@@ -74,8 +78,8 @@ function comparison(
 
 /** Columns that a line may have; what is longer goes on under its own column. */
 const WIDTH = 78
-/** Columns in front of the callers' names. */
-const INDENT = 8
+/** The widest that the column of decisions gets; a longer one has a line of its own. */
+const MOST = 34
 
 /** Callers who fare alike on a line, surfaces that decide alike together. */
 function accessTable({ app, authenticators, actions, differences }: AccessDocument): string {
@@ -91,12 +95,9 @@ function accessTable({ app, authenticators, actions, differences }: AccessDocume
       alike.set(key, [...(alike.get(key) ?? []), surface])
     }
     for (const [key, names] of alike) {
-      const groups: AccessDocument['actions'][string][string] = JSON.parse(key)
+      const groups: AccessGroups = JSON.parse(key)
       lines.push(`  ${names.join(', ')}`)
-      for (const [text, principals] of Object.entries(groups)) {
-        lines.push(`    ${visibleLine(text)}`)
-        lines.push(...wrapped(principals.map(visibleLine)))
-      }
+      lines.push(...groupLines(groups))
     }
   }
   if (differences.length > 0) lines.push('', 'Not the same on every surface:')
@@ -104,7 +105,20 @@ function accessTable({ app, authenticators, actions, differences }: AccessDocume
   return `${lines.join('\n')}\n`
 }
 
-function wrapped(words: readonly string[], between = ', ', indent = INDENT): readonly string[] {
+function groupLines(groups: AccessGroups): readonly string[] {
+  const rows = Object.entries(groups).map(
+    ([text, names]) => [`    ${visibleLine(text)}`, names] as const,
+  )
+  const column = Math.min(MOST, Math.max(...rows.map(([text]) => text.length)) + 2)
+  return rows.flatMap(([text, names]) => {
+    const [first = '', ...rest] = wrapped(names.map(visibleLine), ', ', column)
+    return text.length + 2 > column
+      ? [text, first, ...rest]
+      : [text.padEnd(column) + first.slice(column), ...rest]
+  })
+}
+
+function wrapped(words: readonly string[], between: string, indent: number): readonly string[] {
   const lines: string[] = []
   let line = ''
   for (const word of words) {
