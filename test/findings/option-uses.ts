@@ -344,7 +344,11 @@ const guarded = quiet({ auth: [{ authenticate, surfaces: ['api'] }] })
 const value = dependency(handler)
 guarded.get('/', { params: { value } }, handler)
 add('accessMatrix AccessOptions', (options) => accessMatrix(guarded, options))
-add('expectAccess ExpectAccessOptions', (options) => expectAccess(guarded, '', options))
+add(
+  'expectAccess ExpectAccessOptions',
+  (options) => expectAccess(guarded, `${tmpdir()}/trefoil-options-access.json`, options),
+  { update: true },
+)
 add(
   'AccessOptions.principals AccessPrincipal',
   (one) => accessMatrix(guarded, { principals: [one] }),
