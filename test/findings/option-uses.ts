@@ -355,6 +355,15 @@ add(
   { name: 'ada', as: { subject: 'ada' } },
 )
 add(
+  'ExpectAccessOptions.principals AccessPrincipal',
+  (one) =>
+    expectAccess(guarded, `${tmpdir()}/trefoil-options-access.json`, {
+      principals: [one],
+      update: true,
+    }),
+  { name: 'ada', as: { subject: 'ada' } },
+)
+add(
   'AccessPrincipal.as Identity',
   (as) => accessMatrix(guarded, { principals: [{ name: 'ada', as }] }),
   { subject: 'ada' },
