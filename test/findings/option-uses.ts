@@ -49,7 +49,13 @@ import { devTokens } from 'trefoil/dev-tokens'
 import { health } from 'trefoil/health'
 import { sendFile, serve, staticFiles, toNodeHandler } from 'trefoil/node'
 import { definePart, readOptions } from 'trefoil/parts'
-import { createToken, testClient, client as typedClient } from 'trefoil/testing'
+import {
+  accessMatrix,
+  createToken,
+  expectAccess,
+  testClient,
+  client as typedClient,
+} from 'trefoil/testing'
 import { z } from 'zod'
 
 /** Hands options over, and waits for what comes of it. What JavaScript may hand over has no type. */
@@ -427,6 +433,31 @@ add('createToken TokenOptions', (options) => createToken(options), { subject: 'a
 const guarded = quiet({ auth: [{ authenticate, surfaces: ['api'] }] })
 const value = dependency(handler)
 guarded.get('/', { params: { value } }, handler)
+add('accessMatrix AccessOptions', (options) => accessMatrix(guarded, options))
+add(
+  'expectAccess ExpectAccessOptions',
+  (options) => expectAccess(guarded, `${tmpdir()}/trefoil-options-access.json`, options),
+  { update: true },
+)
+add(
+  'AccessOptions.principals AccessPrincipal',
+  (one) => accessMatrix(guarded, { principals: [one] }),
+  { name: 'ada', as: { subject: 'ada' } },
+)
+add(
+  'ExpectAccessOptions.principals AccessPrincipal',
+  (one) =>
+    expectAccess(guarded, `${tmpdir()}/trefoil-options-access.json`, {
+      principals: [one],
+      update: true,
+    }),
+  { name: 'ada', as: { subject: 'ada' } },
+)
+add(
+  'AccessPrincipal.as Identity',
+  (as) => accessMatrix(guarded, { principals: [{ name: 'ada', as }] }),
+  { subject: 'ada' },
+)
 add('TestClientOptions.as Identity', (as) => testClient(guarded, { as }), { subject: 'ada' })
 add('TestClientOptions.override OverrideOptions', (options) =>
   testClient(guarded, { override: [[value, 1, options]] } as never),

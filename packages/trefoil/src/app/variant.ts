@@ -1,5 +1,5 @@
 import type { AuthContext } from '../contract/auth/auth-context.ts'
-import type { AuthEntry } from '../contract/auth/authenticator.ts'
+import type { AuthAnswer, AuthEntry } from '../contract/auth/authenticator.ts'
 import type { SurfaceName } from '../contract/call/surface-name.ts'
 import { ImproperlyConfigured } from '../contract/problems/problem.ts'
 import type { Substitutes } from '../engine/dependencies/substitute.ts'
@@ -56,11 +56,12 @@ export function variantConfig(config: AppConfig, { who }: Variant): AppConfig {
 }
 
 /** Where credentials are stays what it was: protection against cross-site calls goes by it. */
-function standIn(entry: AuthEntry, who: AuthContext): AuthEntry {
+export function standIn(entry: AuthEntry, who: AuthAnswer): AuthEntry {
   return Object.freeze({
     ...entry,
     onAuthenticated: null,
     authenticate: () => who,
+    kinds: null,
     start: null,
     stop: null,
   })

@@ -158,6 +158,7 @@ export const PROGRAM_COMMANDS: readonly string[] = [
   'run',
   'actions',
   'call',
+  'access',
   'connect',
   'login',
   'remotes',

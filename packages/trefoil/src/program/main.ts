@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { problemEnvelope } from '../client/problem-envelope.ts'
 import { Problem, refuse } from '../contract/problems/problem.ts'
 import { CommandTime } from './command-time.ts'
+import { addAccessCommand } from './commands/access-command.ts'
 import { addActionsCommand } from './commands/actions-command.ts'
 import { addCallCommand } from './commands/call-command.ts'
 import { addConnectCommands } from './commands/connect-commands.ts'
@@ -111,6 +112,7 @@ function buildProgram(context: Context, written: { out: string; err: string }): 
   addServeCommands(program, context)
   addActionsCommand(program, context)
   addCallCommand(program, context)
+  addAccessCommand(program, context)
   addConnectCommands(program, context)
   addRemotesCommand(program, context)
   addGlobalFlags(program)

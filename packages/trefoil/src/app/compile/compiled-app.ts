@@ -21,6 +21,7 @@ import { compileRegistry } from './registry.ts'
 /** An app whose declarations have been checked and turned into plans. Nothing in it changes. */
 export interface CompiledApp extends Surfaces {
   readonly catalogue: Catalogue
+  readonly context: AppContext
   readonly background: BackgroundTasks
 }
 
@@ -88,6 +89,7 @@ export function compileApp(
   })
   return Object.freeze({
     catalogue,
+    context: app,
     background,
     ...createSurfaces(compiled, catalogue, app, config),
   })

@@ -154,6 +154,8 @@ async function typedArguments(
   if ('ok' in manifest) return { refused: manifest }
   const action = manifest.actions.find((candidate) => candidate.name === name)
   if (action === undefined) {
+    const denied = await denialOf(target, name)
+    if (denied !== null) return { refused: denied }
     return { refused: refusal('unknown_action', unknownAction(manifest, name, remote)) }
   }
   const args = parseActionArgs(given, action.input_schema, action.text_lists, limits)
@@ -162,6 +164,18 @@ async function typedArguments(
     throw usageError(args.error, stray ? placeFix(stray.name) : describeFix(remote, name))
   }
   return { values: args.value, texts: textArguments(args.value, action.input_schema) }
+}
+
+/**
+ * A manifest does not show what its caller may not call. Who names it all the same is told why by the app
+ * itself: a dry run, because by now they might be let in, and these are not the arguments they gave.
+ */
+async function denialOf(
+  target: ActionTarget,
+  action: string,
+): Promise<Exclude<ActionAnswer, { ok: true }> | null> {
+  const answer = await target.call({ action, arguments: {}, dry_run: true })
+  return !answer.ok && answer.error?.code === 'ACCESS_DENIED' ? answer : null
 }
 
 function describeFix(remote: string | undefined, action: string): string {

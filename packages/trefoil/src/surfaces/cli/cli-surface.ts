@@ -5,6 +5,7 @@ import type { ActionTarget } from '../../contract/protocol/action-protocol.ts'
 import type { AppContext } from '../../engine/app-context.ts'
 import { compilePlan, type Plan } from '../../engine/plan.ts'
 import { compileDiscoveryPlan } from '../agent/discovery-plan.ts'
+import { compileVisible } from '../agent/visible-actions.ts'
 import type { Endpoint } from '../endpoint.ts'
 import type { Recorder } from '../recorder.ts'
 import type { CliParts } from './cli-parts.ts'
@@ -34,6 +35,7 @@ export function createCliSurface(
     get manifest() {
       return manifest()
     },
+    visible: compileVisible(catalogue.actions, 'cli', app),
     plans,
     discovery: compileDiscoveryPlan('cli', 'actions.list', app),
     app,

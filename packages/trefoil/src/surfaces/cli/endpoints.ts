@@ -11,6 +11,7 @@ import { type Found, type Surface, walk } from '../walk.ts'
 import { actionAnswer, answerStatus, envelopeOf, unknownAction } from './action-answer.ts'
 import { type CallPayload, LEVELS_AROUND, readCallPayload } from './call-payload.ts'
 import type { CliParts } from './cli-parts.ts'
+import { manifestFor } from './manifest.ts'
 
 /** The two endpoints of the remote action protocol. */
 export function cliEndpoints(parts: CliParts): readonly Endpoint[] {
@@ -38,7 +39,12 @@ function manifestVerbs(parts: CliParts): Surface<EndpointRequest, Found, HttpRep
   return {
     find: () => ({ plan: parts.discovery }),
     decode: (request) => inboundOf(parts, request, null),
-    encode: () => jsonReply(200, parts.manifest),
+    encode: (_request, _found, state) => {
+      const manifest = manifestFor(parts, state)
+      return isPromiseLike(manifest)
+        ? manifest.then((late) => jsonReply(200, late))
+        : jsonReply(200, manifest)
+    },
     encodeProblem: ({ arrival }, problem) => refusalReply(problem, arrival.requestId),
   }
 }

@@ -20,6 +20,7 @@ import { ClientView } from '../client-view.ts'
 import { type Found, type Surface, type Visit, walk } from '../walk.ts'
 import { actionAnswer, envelopeOf, unknownAction } from './action-answer.ts'
 import type { CliParts } from './cli-parts.ts'
+import { manifestFor } from './manifest.ts'
 import { sentHeaders } from './sent-headers.ts'
 
 /** Actions called in this process: the same plans and envelopes as over the network. */
@@ -85,7 +86,7 @@ function manifestVerbs(parts: CliParts): Surface<LocalVisit, Found, Manifest | P
   return {
     find: () => ({ plan: parts.discovery }),
     decode: ({ inbound }) => inbound,
-    encode: () => parts.manifest,
+    encode: (_visit, _found, state) => manifestFor(parts, state),
     encodeProblem: ({ arrival }, problem) => envelope(problem, arrival),
   }
 }

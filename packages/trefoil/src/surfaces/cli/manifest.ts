@@ -1,3 +1,4 @@
+import { type Awaitable, isPromiseLike } from '../../base/promise.ts'
 import type { Action } from '../../contract/call/action.ts'
 import type { Catalogue } from '../../contract/call/catalogue.ts'
 import {
@@ -6,7 +7,20 @@ import {
   type ManifestAction,
 } from '../../contract/protocol/action-protocol.ts'
 import { CALL_PATH } from '../../contract/protocol/paths.ts'
+import type { CallState } from '../../engine/call-state.ts'
 import { needsOn } from '../../policy/need.ts'
+import type { VisibleActions } from '../agent/visible-actions.ts'
+import type { CliParts } from './cli-parts.ts'
+
+/** The manifest of the caller who asks for it. */
+export function manifestFor(parts: CliParts, state: CallState): Awaitable<Manifest> {
+  const visible = parts.visible(state)
+  const seen = ({ shows }: VisibleActions) => {
+    const { manifest } = parts
+    return { ...manifest, actions: manifest.actions.filter(({ name }) => shows(name)) }
+  }
+  return isPromiseLike(visible) ? visible.then(seen) : seen(visible)
+}
 
 function textLists({ params }: Action): Pick<ManifestAction, 'text_lists'> {
   const lists = params

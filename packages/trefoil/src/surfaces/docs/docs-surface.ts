@@ -1,4 +1,5 @@
 import { lazily } from '../../base/lazily.ts'
+import { isPromiseLike } from '../../base/promise.ts'
 import type { HttpReply } from '../../contract/answer/exchange.ts'
 import type { Catalogue } from '../../contract/call/catalogue.ts'
 import type { SurfaceName } from '../../contract/call/surface-name.ts'
@@ -10,6 +11,13 @@ import type { Plan } from '../../engine/plan.ts'
 import { compileDiscoveryPlan } from '../agent/discovery-plan.ts'
 import { EndpointInbound, NO_AGENT_OPTIONS } from '../agent/endpoint-inbound.ts'
 import { jsonReply } from '../agent/json-reply.ts'
+import {
+  ALL_VISIBLE,
+  type AskVisible,
+  compileVisible,
+  PerVisible,
+  type VisibleActions,
+} from '../agent/visible-actions.ts'
 import type { Endpoint, EndpointRequest } from '../endpoint.ts'
 import { type Found, type Surface, walk } from '../walk.ts'
 
@@ -33,46 +41,57 @@ export function docsEndpoints(
 ): readonly Endpoint[] {
   const { openapiPath, docsPath, mcpDocsPath, publicDocs } = options
   const endpoints: Endpoint[] = []
+  const perVisible = perVisibleOf(catalogue)
   const about = { ...schemesFor(app, 'api'), tags: options.tagDescriptions }
   const guarded = (path: string, surface: SurfaceName, build: Build) => {
     const plan = compileDiscoveryPlan(surface, `docs ${path}`, app, publicDocs)
     const isPublic = publicDocs || !catalogue.covered[surface]
-    endpoints.push({ ...guardedEndpoint(path, plan, build), isPublic })
+    // What is open to everybody describes everything: nobody has said who reads it.
+    const visible = isPublic ? () => ALL_VISIBLE : compileVisible(catalogue.actions, surface, app)
+    endpoints.push({ ...guardedEndpoint(path, plan, visible, build), isPublic })
   }
   if (openapiPath !== null) {
     const headers = ['content-type', 'application/json']
-    const documentUnder = documentWriter(async () => {
-      const { openApiDocument } = await import('../../describe/openapi/openapi.ts')
-      return openApiDocument(catalogue, about)
-    })
-    guarded(openapiPath, 'api', async (mountPath) => {
-      return { status: 200, headers, body: await documentUnder(mountPath) }
+    const documentUnder = perVisible((seen) =>
+      documentWriter(async () => {
+        const { openApiDocument } = await import('../../describe/openapi/openapi.ts')
+        return openApiDocument(seen, about)
+      }),
+    )
+    guarded(openapiPath, 'api', async (mountPath, visible) => {
+      return { status: 200, headers, body: await documentUnder(visible)(mountPath) }
     })
   }
   if (openapiPath !== null) {
-    const routes = lazily(async () => {
-      const { routeTable } = await import('../../describe/route-table.ts')
-      return jsonReply(200, routeTable(catalogue))
-    })
-    guarded(ROUTES_PATH, 'api', routes)
+    const routes = perVisible((seen) =>
+      lazily(async () => {
+        const { routeTable } = await import('../../describe/route-table.ts')
+        return jsonReply(200, routeTable(seen))
+      }),
+    )
+    guarded(ROUTES_PATH, 'api', (_mountPath, visible) => routes(visible)())
   }
   const hasPage = docsPath !== null && openapiPath !== null
   if (hasPage) {
-    const page = pageWriter(app, async () => {
-      const { docsPage } = await import('../../describe/pages/docs-page.ts')
-      const links = mcpDocsPath === null ? {} : { mcpDocsPath }
-      return (page) => docsPage(catalogue, { openapiPath, ...page, ...links, ...about })
-    })
-    guarded(docsPath, 'api', page)
+    const page = perVisible((seen) =>
+      pageWriter(app, async () => {
+        const { docsPage } = await import('../../describe/pages/docs-page.ts')
+        const links = mcpDocsPath === null ? {} : { mcpDocsPath }
+        return (page) => docsPage(seen, { openapiPath, ...page, ...links, ...about })
+      }),
+    )
+    guarded(docsPath, 'api', (mountPath, visible) => page(visible)(mountPath))
   }
   if (mcpDocsPath !== null) {
-    const page = pageWriter(app, async () => {
-      const { mcpDocsPage } = await import('../../describe/pages/mcp-docs-page.ts')
-      const links = hasPage ? { docsPath } : {}
-      const schemes = schemesFor(app, 'mcp')
-      return (page) => mcpDocsPage(catalogue, { endpoint: MCP_PATH, ...page, ...links, ...schemes })
-    })
-    guarded(mcpDocsPath, 'mcp', page)
+    const page = perVisible((seen) =>
+      pageWriter(app, async () => {
+        const { mcpDocsPage } = await import('../../describe/pages/mcp-docs-page.ts')
+        const links = hasPage ? { docsPath } : {}
+        const schemes = schemesFor(app, 'mcp')
+        return (page) => mcpDocsPage(seen, { endpoint: MCP_PATH, ...page, ...links, ...schemes })
+      }),
+    )
+    guarded(mcpDocsPath, 'mcp', (mountPath, visible) => page(visible)(mountPath))
   }
   return endpoints
 }
@@ -83,7 +102,24 @@ function schemesFor({ auth }: AppContext, surface: SurfaceName): Pick<AboutApp, 
 }
 
 /** @param mountPath path that the app is mounted under; empty for none */
-type Build = (mountPath: string) => Promise<HttpReply>
+type Build = (mountPath: string, visible: VisibleActions) => Promise<HttpReply>
+
+/** @param mountPath path that the app is mounted under; empty for none */
+type BuildPage = (mountPath: string) => Promise<HttpReply>
+
+/** The catalogue as a caller sees it, and what was made of it for the last who sees the same. */
+function perVisibleOf(catalogue: Catalogue) {
+  return <Made>(make: (seen: Catalogue) => Made): ((visible: VisibleActions) => Made) => {
+    const made = new PerVisible(({ key, shows }) =>
+      make(
+        key === ''
+          ? catalogue
+          : { ...catalogue, actions: catalogue.actions.filter(({ name }) => shows(name)) },
+      ),
+    )
+    return (visible) => made.of(visible)
+  }
+}
 
 /** The document as text, naming where the app is mounted; what is the same for all is made once. */
 function documentWriter(load: () => Promise<object>): (mountPath: string) => Promise<string> {
@@ -111,7 +147,7 @@ interface Shown {
  * anything. The page is written once and kept: for hundreds of actions that takes a while, and a
  * public page would be a cheap way to keep the server busy.
  */
-function pageWriter(app: AppContext, load: () => Promise<(shown: Shown) => string>): Build {
+function pageWriter(app: AppContext, load: () => Promise<(shown: Shown) => string>): BuildPage {
   let parts: readonly (readonly string[])[] | null = null
   return async (mountPath) => {
     const { docsCsp } = await import('../../describe/pages/docs-csp.ts')
@@ -147,7 +183,7 @@ function shownMountPath({ exchange }: EndpointRequest): string {
   )
 }
 
-function guardedEndpoint(path: string, plan: Plan, build: Build): Endpoint {
+function guardedEndpoint(path: string, plan: Plan, ask: AskVisible, build: Build): Endpoint {
   const { surface } = plan
   const verbs: Surface<EndpointRequest, Found, HttpReply | Problem> = {
     find: () => ({ plan }),
@@ -159,7 +195,11 @@ function guardedEndpoint(path: string, plan: Plan, build: Build): Endpoint {
         wholeAnswers: 0,
         cancels: false,
       }),
-    encode: (request) => build(shownMountPath(request)),
+    encode: (request, _found, state) => {
+      const visible = ask(state)
+      const answer = (seen: VisibleActions) => build(shownMountPath(request), seen)
+      return isPromiseLike(visible) ? visible.then(answer) : answer(visible)
+    },
     encodeProblem: (_request, problem) => problem,
   }
   return { method: 'GET', path, surface, handle: (request) => walk(verbs, request) }

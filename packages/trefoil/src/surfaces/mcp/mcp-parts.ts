@@ -1,11 +1,15 @@
 import type { StrictJsonLimits } from '../../base/json/strict-json.ts'
 import type { AppContext } from '../../engine/app-context.ts'
 import type { Plan } from '../../engine/plan.ts'
+import type { AskVisible, PerVisible } from '../agent/visible-actions.ts'
 import type { ToolList } from './tool-list.ts'
 
 /** What the MCP surface works with. */
 export interface McpParts {
   readonly tools: ToolList
+  /** What the caller of a list sees of them. */
+  readonly visible: AskVisible
+  readonly toolsOf: PerVisible<ToolList>
   readonly plans: ReadonlyMap<string, Plan>
   readonly discovery: Plan
   readonly app: AppContext

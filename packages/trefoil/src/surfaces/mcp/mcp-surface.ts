@@ -5,13 +5,14 @@ import type { AppContext } from '../../engine/app-context.ts'
 import { compilePlan, type Plan } from '../../engine/plan.ts'
 import { decideMcpOrigin } from '../../policy/mcp-origin.ts'
 import { compileDiscoveryPlan } from '../agent/discovery-plan.ts'
+import { compileVisible, PerVisible } from '../agent/visible-actions.ts'
 import type { Endpoint } from '../endpoint.ts'
 import { walk } from '../walk.ts'
 import type { McpParts } from './mcp-parts.ts'
 import { mcpVerbs } from './mcp-verbs.ts'
 import { problemReply } from './problem-reply.ts'
 import { LEVELS_AROUND } from './read-envelope.ts'
-import type { ToolList } from './tool-list.ts'
+import { type ToolList, visibleTools } from './tool-list.ts'
 import { legacy } from './wire/legacy.ts'
 
 /** Options of {@link mcpEndpoint}. */
@@ -34,6 +35,8 @@ export function mcpEndpoint(catalogue: Catalogue, app: AppContext, options: McpO
     get tools() {
       return tools()
     },
+    visible: compileVisible(catalogue.actions, 'mcp', app),
+    toolsOf: new PerVisible((visible) => visibleTools(tools(), visible)),
     plans,
     discovery: compileDiscoveryPlan('mcp', 'mcp.discovery', app),
     app,

@@ -1,14 +1,17 @@
-import { isPromiseLike } from '../../base/promise.ts'
+import { type Awaitable, isPromiseLike } from '../../base/promise.ts'
 import type { HttpReply } from '../../contract/answer/exchange.ts'
 import { Problem, refuse } from '../../contract/problems/problem.ts'
+import type { CallState } from '../../engine/call-state.ts'
 import { EndpointInbound, NO_AGENT_OPTIONS } from '../agent/endpoint-inbound.ts'
 import { readBody } from '../agent/read-body.ts'
+import { ALL_VISIBLE, type VisibleActions } from '../agent/visible-actions.ts'
 import type { EndpointRequest } from '../endpoint.ts'
 import type { Found, Surface } from '../walk.ts'
 import type { McpParts } from './mcp-parts.ts'
 import { problemReply } from './problem-reply.ts'
 import { type Envelope, readEnvelope } from './read-envelope.ts'
 import { readToolCallParams, type ToolCallParams, toolNameOf } from './tool-call-params.ts'
+import type { ToolList } from './tool-list.ts'
 import { toolFailure, toolResult } from './tool-reply.ts'
 import { resultReply } from './wire/era.ts'
 import { legacy } from './wire/legacy.ts'
@@ -44,7 +47,9 @@ export function mcpVerbs(parts: McpParts): Surface<EndpointRequest, McpFound, Ht
         cancels: envelope.era.cancelsByClosing,
       }),
     encode: (_request, { call, envelope }, state, answer) =>
-      call === null ? discovered(parts, envelope) : toolResult(parts, envelope, state, answer),
+      call === null
+        ? discovered(parts, envelope, state)
+        : toolResult(parts, envelope, state, answer),
     encodeProblem: ({ arrival }, problem, found) => {
       if (found === null) return problemReply(problem, legacy, null, arrival.requestId)
       const { envelope, call, plan } = found
@@ -75,7 +80,11 @@ function place(parts: McpParts, { arrival }: EndpointRequest, envelope: Envelope
 }
 
 /** The answer to everything but a tool call, once the caller is known. */
-function discovered(parts: McpParts, { message, era, id, problem }: Envelope): HttpReply | Problem {
+function discovered(
+  parts: McpParts,
+  { message, era, id, problem }: Envelope,
+  state: CallState,
+): Awaitable<HttpReply | Problem> {
   if (problem !== null || message === null) return problem ?? refuse('mcp_invalid_request')
   if (id === null) return ACCEPTED
   if (message.method === 'tools/call') {
@@ -83,7 +92,14 @@ function discovered(parts: McpParts, { message, era, id, problem }: Envelope): H
       ? refuse('mcp_invalid_params', { status: 200, detail: 'params.name must be text' })
       : refuse('mcp_unknown_tool')
   }
-  const answer = era.answer(message, parts.tools)
-  if (answer === undefined) return refuse('mcp_method_not_found')
-  return answer instanceof Problem ? answer : resultReply(id, answer)
+  const write = (tools: ToolList) => {
+    const answer = era.answer(message, tools)
+    if (answer === undefined) return refuse('mcp_method_not_found')
+    return answer instanceof Problem ? answer : resultReply(id, answer)
+  }
+  if (message.method !== 'tools/list') return write(parts.tools)
+  const visible = parts.visible(state)
+  const listed = (seen: VisibleActions) =>
+    write(seen === ALL_VISIBLE ? parts.tools : parts.toolsOf.of(seen))
+  return isPromiseLike(visible) ? visible.then(listed) : listed(visible)
 }

@@ -2,6 +2,7 @@ import type { Action } from '../../contract/call/action.ts'
 import type { Catalogue } from '../../contract/call/catalogue.ts'
 import type { JsonSchema } from '../../contract/params/schema.ts'
 import { needsOn } from '../../policy/need.ts'
+import type { VisibleActions } from '../agent/visible-actions.ts'
 import { type LeftOutPattern, toolSchemas } from './tool-schema/tool-schemas.ts'
 
 /** The server as MCP clients see it, worked out once. */
@@ -14,6 +15,8 @@ export interface ToolList {
   readonly modern: string
   /** `tools` array for the legacy era, as JSON. */
   readonly legacy: string
+  /** Each tool by itself, for callers who do not see all of them. */
+  readonly each: readonly ListedTool[]
   /** Tools whose structured content legacy clients get wrapped, because it may be no object. */
   readonly wrapped: ReadonlySet<string>
   /** Tools that advertise what they answer, so that clients insist on structured content. */
@@ -22,21 +25,42 @@ export interface ToolList {
   readonly leftOut: readonly LeftOutPattern[]
 }
 
+/** A tool as lists have it. */
+export interface ListedTool {
+  readonly name: string
+  /** JSON text. */
+  readonly modern: string
+  /** JSON text. */
+  readonly legacy: string
+}
+
+/** The list of a caller who sees no more than these. */
+export function visibleTools(tools: ToolList, { shows }: VisibleActions): ToolList {
+  const seen = tools.each.filter(({ name }) => shows(name))
+  return { ...tools, each: seen, ...listsOf(seen) }
+}
+
+function listsOf(each: readonly ListedTool[]): Pick<ToolList, 'modern' | 'legacy'> {
+  const joined = (era: 'modern' | 'legacy') => `[${each.map((tool) => tool[era]).join(',')}]`
+  return { modern: joined('modern'), legacy: joined('legacy') }
+}
+
 export function buildToolList(catalogue: Catalogue): ToolList {
   const tools = catalogue.actions
     .filter((action) => action.exposed.mcp && !isDenied(action))
     .map((action) => ({ action, schemas: toolSchemas(action) }))
   const namesOf = (some: typeof tools) => new Set(some.map(({ action }) => action.name))
-  const described = (era: 'output' | 'legacyOutput') =>
-    JSON.stringify(
-      tools.map(({ action, schemas }) => describeTool(action, schemas.input, schemas[era])),
-    )
+  const each = tools.map(({ action, schemas }): ListedTool => {
+    const described = (era: 'output' | 'legacyOutput') =>
+      JSON.stringify(describeTool(action, schemas.input, schemas[era]))
+    return { name: action.name, modern: described('output'), legacy: described('legacyOutput') }
+  })
   return {
     serverInfo: { name: catalogue.name, version: catalogue.version },
     instructions: catalogue.description,
     private: catalogue.covered.mcp,
-    modern: described('output'),
-    legacy: described('legacyOutput'),
+    ...listsOf(each),
+    each,
     wrapped: namesOf(tools.filter(({ schemas }) => schemas.wrapped)),
     promising: namesOf(tools.filter(({ schemas }) => schemas.output !== null)),
     leftOut: tools.flatMap(({ schemas }) => schemas.leftOut),

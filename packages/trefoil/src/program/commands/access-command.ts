@@ -1,0 +1,133 @@
+import { resolve } from 'node:path'
+import type { Command } from 'commander'
+import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
+import {
+  type AccessDocument,
+  type AccessGroups,
+  accessDocument,
+} from '../../testing/access/access-document.ts'
+import { accessMatrix } from '../../testing/access/access-matrix.ts'
+import { compareAccess } from '../../testing/access/expect-access.ts'
+import type { Context } from '../context.ts'
+import { loadLocalApp, type TargetFlags, withLoaded } from '../remotes/with-target.ts'
+import { flagsOf } from '../terminal/flags.ts'
+import { jsonScreen, type Screen, screen, visibleLine } from '../terminal/print.ts'
+import { appError, usageError } from '../terminal/usage-error.ts'
+
+interface AccessFlags extends TargetFlags {
+  readonly check?: string
+  readonly update?: boolean
+}
+
+/** `access`: who may call what, for people, for a review, and as a check. */
+export function addAccessCommand(program: Command, context: Context): void {
+  program
+    .command('access')
+    .description('show who may call what; --check fails when that has changed')
+    .option('--check <file>', 'compare with a file, and fail on every difference')
+    .option('--update', 'write the file of --check instead')
+    .option('--no-lifespan', 'do not run start-up and shutdown hooks')
+    .action(async (_flags: unknown, command: Command) => {
+      const flags = flagsOf<AccessFlags>(command)
+      context.finish(await showAccess(context, flags))
+    })
+}
+
+async function showAccess(context: Context, flags: AccessFlags): Promise<Screen> {
+  const { check, update = false } = flags
+  if (check === undefined && update) throw usageError('--update needs --check <file>')
+  if (check?.trim() === '') throw usageError('--check needs the name of a file')
+  const loaded = await loadLocalApp(context, flags)
+  const run = async (): Promise<Screen> => {
+    if (check === undefined) {
+      const document = accessDocument(await accessMatrix(loaded.app))
+      return context.view.json ? jsonScreen(document) : screen(accessTable(document))
+    }
+    const file = resolve(context.io.cwd, check)
+    const changes = await compareAccess(loaded.app, file, { principals: undefined, update })
+    return comparison(context, check, changes, update)
+  }
+  try {
+    return await withLoaded(context, flags, loaded, run)
+  } catch (error) {
+    if (!(error instanceof ImproperlyConfigured)) throw error
+    throw appError(error.message, 'Correct the file or the app as described.', error)
+  }
+}
+
+function comparison(
+  { view }: Context,
+  file: string,
+  changes: readonly string[],
+  isWritten: boolean,
+): Screen {
+  const isSame = changes.length === 0
+  if (view.json) {
+    return jsonScreen({ ok: isSame, file, written: isWritten, changes }, isSame ? 0 : 1)
+  }
+  if (isWritten) return screen(`${visibleLine(file)} is written\n`)
+  if (isSame) return screen(`Access is as ${visibleLine(file)} says\n`)
+  const lines = changes.map((line) => `  - ${visibleLine(line)}\n`).join('')
+  const fix = '  fix: if all of this is meant, repeat with --update and have the file reviewed\n'
+  return {
+    stdout: '',
+    stderr: `error: Access has changed (${changes.length})\n${lines}${fix}`,
+    exit: 1,
+  }
+}
+
+/** Columns that a line may have; what is longer goes on under its own column. */
+const WIDTH = 78
+/** The widest that the column of decisions gets; a longer one has a line of its own. */
+const MOST = 34
+
+/** Callers who fare alike on a line, surfaces that decide alike together. */
+function accessTable({ app, authenticators, actions, differences }: AccessDocument): string {
+  const lines = [`${visibleLine(app)}: who may call what`, '']
+  for (const [surface, name] of Object.entries(authenticators)) {
+    lines.push(`  ${surface}  ${name === null ? 'no authenticator' : visibleLine(name)}`)
+  }
+  for (const [action, surfaces] of Object.entries(actions)) {
+    lines.push('', visibleLine(action))
+    const alike = new Map<string, string[]>()
+    for (const [surface, groups] of Object.entries(surfaces)) {
+      const key = JSON.stringify(groups)
+      alike.set(key, [...(alike.get(key) ?? []), surface])
+    }
+    for (const [key, names] of alike) {
+      const groups: AccessGroups = JSON.parse(key)
+      lines.push(`  ${names.join(', ')}`)
+      lines.push(...groupLines(groups))
+    }
+  }
+  if (differences.length > 0) lines.push('', 'Not the same on every surface:')
+  for (const line of differences) lines.push(...wrapped(visibleLine(line).split(' '), ' ', 2))
+  return `${lines.join('\n')}\n`
+}
+
+function groupLines(groups: AccessGroups): readonly string[] {
+  const rows = Object.entries(groups).map(
+    ([text, names]) => [`    ${visibleLine(text)}`, names] as const,
+  )
+  const column = Math.min(MOST, Math.max(...rows.map(([text]) => text.length)) + 2)
+  return rows.flatMap(([text, names]) => {
+    const [first = '', ...rest] = wrapped(names.map(visibleLine), ', ', column)
+    return text.length + 2 > column
+      ? [text, first, ...rest]
+      : [text.padEnd(column) + first.slice(column), ...rest]
+  })
+}
+
+function wrapped(words: readonly string[], between: string, indent: number): readonly string[] {
+  const lines: string[] = []
+  let line = ''
+  for (const word of words) {
+    const longer = line === '' ? word : line + between + word
+    if (line !== '' && indent + longer.length > WIDTH) {
+      lines.push(line + between.trimEnd())
+      line = word
+    } else line = longer
+  }
+  if (line !== '') lines.push(line)
+  return lines.map((text) => ' '.repeat(indent) + text)
+}
