@@ -29,7 +29,7 @@ interface Step {
 }
 
 function sessionsFor(app: string): readonly Session[] {
-  return [readDocument('README.md'), ...documentsIn('docs')]
+  return [readDocument('README.md'), ...documentsIn('docs'), ...documentsIn('docs/guides')]
     .map((document) => ({
       path: document.path,
       steps: fencesOf(document)

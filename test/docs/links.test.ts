@@ -6,6 +6,7 @@ import { type Document, documentsIn, ROOT, readDocument } from './markdown.ts'
 const DOCUMENTS: readonly Document[] = [
   ...documentsIn('.'),
   ...documentsIn('docs'),
+  ...documentsIn('docs/guides'),
   ...(existsSync(join(ROOT, 'decisions')) ? documentsIn('decisions') : []),
   readDocument('packages/trefoil/README.md'),
 ]

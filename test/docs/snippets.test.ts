@@ -12,6 +12,7 @@ const DIRECTORY = join(import.meta.dirname, 'dist', 'snippets')
 const FENCES = [
   ...documentsIn('.'),
   ...documentsIn('docs'),
+  ...documentsIn('docs/guides'),
   readDocument('packages/trefoil/README.md'),
 ].flatMap(fencesOf)
 
