@@ -52,19 +52,21 @@ each('PW-11 two Authorization headers are no choice: %s', async (_, authenticate
   clock.time = START
   const { client, ran } = appWith(authenticate)
   const [ann, bob] = [await jwt.createToken({ sub: 'ann' }), await jwt.createToken({ sub: 'bob' })]
-  const both = [
-    ['authorization', `Bearer ${ann}`],
-    ['Authorization', `Bearer ${bob}`],
-  ] as const
   const call = { action: 'who', arguments: {} }
-  const tool = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'who' } }
-  const answers = [
-    await client.http.post('/who', { headers: both }),
-    await client.http.post('/__trefoil__/actions/call', { headers: both, json: call }),
-    await client.http.post('/mcp', { headers: both, json: tool }),
-  ]
-  expect(answers.map(({ status }) => status)).toEqual([400, 400, 400])
+  const params = { name: 'who', arguments: {} }
+  const tool = { jsonrpc: '2.0', id: 1, method: 'tools/call', params }
+  const statuses = async (...tokens: readonly string[]) => {
+    const headers = tokens.map((token) => ['authorization', `Bearer ${token}`] as const)
+    return [
+      (await client.http.post('/who', { headers })).status,
+      (await client.http.post('/__trefoil__/actions/call', { headers, json: call })).status,
+      (await client.mcp.request(tool, headers)).status,
+    ]
+  }
+  expect(await statuses(ann, bob)).toEqual([400, 400, 400])
+  expect(await statuses(ann, ann)).toEqual([400, 400, 400])
   expect(ran()).toBe(0)
+  expect(await statuses(ann)).toEqual([200, 200, 200])
   await client[Symbol.asyncDispose]()
 })
 
