@@ -115,7 +115,16 @@ const WAYS: Readonly<Record<string, () => Promise<Way>>> = {
 function curious(view: object, canary: string): string {
   const shown = inspect(view, { depth: 12, showHidden: true, getters: true, showProxy: true })
   const found = reachable(view, { secrets: [canary] }).filter(({ what }) => what.includes(canary))
-  return [shown, JSON.stringify(view), ...found.map(({ path, what }) => `${path}: ${what}`)].join()
+  const { request } = view as { request?: { headers: { get(name: string): string | null } } }
+  const asked = ['authorization', 'Authorization', 'x-agent-token'].map((name) =>
+    request?.headers.get(name),
+  )
+  return [
+    ...asked,
+    shown,
+    JSON.stringify(view),
+    ...found.map(({ path, what }) => `${path}: ${what}`),
+  ].join()
 }
 
 function curiousApp(authenticate: Authenticator<unknown>, canary: string) {
