@@ -53,6 +53,20 @@ export type Caller =
   | 'notYet'
   | 'noExpiry'
   | 'garbage'
+  | 'spelledRoles'
+  | 'blankTenant'
+  | 'blankSubject'
+  | 'namelessActor'
+  | 'endlessActors'
+  | 'foreignLetters'
+  | 'throughAgent'
+
+/** RFC 8693 §4.1: each actor holds the one before it. */
+function actors(count: number): Json {
+  let act: Json = { sub: 'agent_0' }
+  for (let index = 1; index < count; index++) act = { sub: `agent_${index}`, act }
+  return act
+}
 
 /** Their bearer tokens; `null` sends no credential. */
 export const CALLERS: Readonly<Record<Caller, string | null>> = {
@@ -68,4 +82,11 @@ export const CALLERS: Readonly<Record<Caller, string | null>> = {
   notYet: forge({ claims: { nbf: NOW + 60 } }),
   noExpiry: forge({ claims: { exp: undefined } }),
   garbage: 'not-a-jwt',
+  spelledRoles: forge({ claims: { roles: { admin: true } } }),
+  blankTenant: forge({ claims: { tenant_id: ' ' } }),
+  blankSubject: forge({ claims: { sub: '' } }),
+  namelessActor: forge({ claims: { act: { iss: ISSUER } } }),
+  endlessActors: forge({ claims: { act: actors(9) } }),
+  foreignLetters: forge({ claims: { sub: 'Åsa-\u{1F98A}-Ωμέγα' } }),
+  throughAgent: forge({ claims: { sub: 'ann', act: actors(1) } }),
 }

@@ -9,6 +9,7 @@ const UNAUTHORIZED = {
 } as const
 
 const ORDER = { order_id: 'ord_1' }
+const SEEN = { ...ORDER, include_events: false }
 
 function refused(name: string, as: Behaviour['as'], challenge: string): Behaviour {
   return { name, as, action: 'get_order', args: ORDER, expect: { ...UNAUTHORIZED, challenge } }
@@ -24,6 +25,25 @@ export const IDENTITY: readonly Behaviour[] = [
   refused('P-JWT-4 token of another issuer', 'otherIssuer', 'expected issuer'),
   refused('P-JWT-4 token of tomorrow', 'notYet', 'Token not yet valid'),
   refused('P-JWT-4 token without an end', 'noExpiry', "missing 'exp'"),
+  refused('PW-12 PW-13 roles that are no list', 'spelledRoles', "Invalid 'roles' claim"),
+  refused('P-MW-5 a tenant of blanks', 'blankTenant', "Invalid 'tenant_id' claim"),
+  refused('PW-19 a subject of nothing', 'blankSubject', "Invalid 'sub' claim"),
+  refused('DEL-1 an actor that nobody is', 'namelessActor', "Invalid 'act' claim"),
+  refused('DEL-1 more actors than anybody set up', 'endlessActors', "in the 'act' claim"),
+  {
+    name: 'P-MW-2 a subject in any letters is the same one everywhere',
+    as: 'foreignLetters',
+    action: 'get_order',
+    args: ORDER,
+    expect: { ok: true, bound: SEEN, subject: 'Åsa-\u{1F98A}-Ωμέγα', opens: 1 },
+  },
+  {
+    name: 'DEL-1 who acts for somebody calls as that subject',
+    as: 'throughAgent',
+    action: 'get_order',
+    args: ORDER,
+    expect: { ok: true, bound: SEEN, subject: 'ann', opens: 1 },
+  },
   {
     name: 'AUTH-4 a refused caller is not told that its arguments are wrong too',
     as: 'nobody',
