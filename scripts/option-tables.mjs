@@ -21,8 +21,8 @@ import {
   REQUIRED,
   variableOf,
 } from '../packages/trefoil/src/contract/options/option-rows.ts'
-import { CLIENT_CERTIFICATE } from '../packages/trefoil/src/identity/client-certificate/certificate-options.ts'
 import { API_KEYS } from '../packages/trefoil/src/identity/api-key/api-key-options.ts'
+import { CLIENT_CERTIFICATE } from '../packages/trefoil/src/identity/client-certificate/certificate-options.ts'
 import { SIGNER } from '../packages/trefoil/src/identity/cookie-signer.ts'
 import { INTROSPECTION } from '../packages/trefoil/src/identity/introspection/introspection-options.ts'
 import { DPOP } from '../packages/trefoil/src/identity/jwt/dpop-options.ts'

@@ -27,19 +27,19 @@ import {
 import {
   AuthContext,
   AuthenticationError,
+  apiKeyAuth,
   clientCertificateAuth,
   condition,
-  apiKeyAuth,
   deny,
   firstOf,
   guard,
   inputGuard,
   introspectionAuth,
   jwtAuth,
+  memoryApiKeys,
   owns,
   permissions,
   policy,
-  memoryApiKeys,
   refusal,
 } from 'trefoil/auth'
 import { cedar } from 'trefoil/cedar'
@@ -492,7 +492,15 @@ export const HANDLES: ReadonlySet<string> = new Set([
   ...['AdmitPort', 'LimitsPort', 'AuditPort', 'TransactionPort', 'ApprovalDecider'],
   ...['Arriving', 'ApprovalCase', 'ApiKeyStore', 'StoredApiKey', 'ApiKeyUse', 'StoredSecret'],
   ...['Call', 'CallRequest', 'ClientFacts', 'ActionFacts', 'HeaderReader', 'ProviderCall'],
-  ...['AuthContext', 'AuthRequest', 'Guard', 'Dependency', 'Condition', 'MarkedParam', 'ErrorHandler'],
+  ...[
+    'AuthContext',
+    'AuthRequest',
+    'Guard',
+    'Dependency',
+    'Condition',
+    'MarkedParam',
+    'ErrorHandler',
+  ],
   ...[
     'Reply',
     'CookieSigner',

@@ -36,6 +36,20 @@ export type {
 export type { AuthenticationErrorOptions } from './contract/problems/problem.ts'
 export { AuthenticationError } from './contract/problems/problem.ts'
 export type {
+  FixedApiKeyOptions,
+  OwnerRights,
+  StoredApiKeyOptions,
+} from './identity/api-key/api-key-options.ts'
+export type { ApiKeyEntry } from './identity/api-key/fixed-keys.ts'
+export type { NewApiKey } from './identity/api-key/make-key.ts'
+export type {
+  ApiKeyAuth,
+  IssuedApiKey,
+  RotateApiKeyOptions,
+  StoredApiKeyAuth,
+} from './identity/api-key-auth.ts'
+export { apiKeyAuth } from './identity/api-key-auth.ts'
+export type {
   CertificateFacts,
   SubjectKind,
 } from './identity/client-certificate/certificate-facts.ts'
@@ -45,18 +59,6 @@ export type {
 } from './identity/client-certificate/certificate-options.ts'
 export type { ClientCertificateAuth } from './identity/client-certificate-auth.ts'
 export { clientCertificateAuth } from './identity/client-certificate-auth.ts'
-  FixedApiKeyOptions,
-  OwnerRights,
-  StoredApiKeyOptions,
-} from './identity/api-key/api-key-options.ts'
-export type { ApiKeyEntry } from './identity/api-key/fixed-keys.ts'
-export type { NewApiKey } from './identity/api-key/make-key.ts'
-  ApiKeyAuth,
-  IssuedApiKey,
-  RotateApiKeyOptions,
-  StoredApiKeyAuth,
-} from './identity/api-key-auth.ts'
-export { apiKeyAuth } from './identity/api-key-auth.ts'
 export { firstOf } from './identity/first-of.ts'
 export type { IntrospectionOptions } from './identity/introspection/introspection-options.ts'
 export type { IntrospectionAuth } from './identity/introspection-auth.ts'
@@ -78,6 +80,7 @@ export type { CreateTokenOptions, JwtAuth } from './identity/jwt-auth.ts'
 export { jwtAuth } from './identity/jwt-auth.ts'
 export type { KeyMaterial, KeyRing } from './identity/key-ring.ts'
 export { keyRing } from './identity/key-ring.ts'
+export type { Delegation } from './identity/principal-rules.ts'
 export type { Condition, ConditionOptions, Reach } from './policy/conditions/condition.ts'
 export { condition, tenantOf } from './policy/conditions/condition.ts'
 export type { ConditionReasons, RuleReason } from './policy/conditions/explain-rule.ts'

@@ -1,11 +1,11 @@
-export type { ApiKeyStoreCheck } from './testing/api-key-store-contract.ts'
-export { apiKeyStoreContract } from './testing/api-key-store-contract.ts'
 export type { AccessCell, AccessMatrix, AccessOptions } from './testing/access/access-matrix.ts'
 export { accessMatrix } from './testing/access/access-matrix.ts'
 export type { AccessPrincipal } from './testing/access/access-principal.ts'
 export type { AccessDecision } from './testing/access/decide-access.ts'
 export type { ExpectAccessOptions } from './testing/access/expect-access.ts'
 export { expectAccess } from './testing/access/expect-access.ts'
+export type { ApiKeyStoreCheck } from './testing/api-key-store-contract.ts'
+export { apiKeyStoreContract } from './testing/api-key-store-contract.ts'
 export type { CliCallOptions, CliManifestOptions, TestCli } from './testing/cli-client.ts'
 export type {
   CookieJar,

@@ -19,8 +19,3 @@ export function equalBytes(left: Uint8Array, right: Uint8Array): boolean {
 function sha256(value: string | Uint8Array): Uint8Array {
   return createHash('sha256').update(value).digest()
 }
-
-/** As {@link equalSecrets}, of two digests of one kind; their length is no secret. */
-export function equalDigests(left: Uint8Array, right: Uint8Array): boolean {
-  return left.length === right.length && timingSafeEqual(left, right)
-}

@@ -4,6 +4,7 @@ import { freezeClass } from '../base/plain/freeze-class.ts'
 import { Secret } from '../base/secret.ts'
 import { AuthContext } from '../contract/auth/auth-context.ts'
 import type { Authenticator } from '../contract/auth/authenticator.ts'
+import type { PrincipalKind } from '../contract/auth/principal-kind.ts'
 import type { CredentialRefusal } from '../contract/auth/refusal.ts'
 import type { ApiKeyScheme } from '../contract/auth/security-scheme.ts'
 import type { AuthRequest } from '../contract/call/call.ts'
@@ -69,14 +70,18 @@ export interface StoredApiKeyAuth extends ApiKeyAuth {
   revokeKey(id: string): Promise<boolean>
   /** The keys of an owner, or all of them, the oldest first. */
   listKeys(owner?: string): Promise<readonly StoredApiKey[]>
-  /** Writes when keys were last used, which happens once a minute otherwise: `app.onShutdown(() => keys.flush())`. */
+  /** Writes when keys were last used, which happens once a minute otherwise. */
   flush(): Promise<void>
+  /** As {@link StoredApiKeyAuth.flush}; the app does it when it stops. */
+  stop(): Promise<void>
 }
 
 /** What both forms do with a request. */
 class HeaderKeys {
   readonly name: string = 'apiKeyAuth'
   readonly scheme: ApiKeyScheme
+  /** What keys can say of their callers. */
+  readonly kinds: readonly PrincipalKind[] = Object.freeze(['service', 'agent'])
   readonly missing: string = 'Missing API key'
   readonly authenticate: (request: AuthRequest) => Answer | Promise<Answer>
 
@@ -212,6 +217,10 @@ class StoredKeyAuth extends HeaderKeys implements StoredApiKeyAuth {
 
   async flush(): Promise<void> {
     await this.#keys.uses.flush()
+  }
+
+  stop(): Promise<void> {
+    return this.flush()
   }
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { equalDigests } from '../../base/constant-time.ts'
+import { equalBytes } from '../../base/constant-time.ts'
 import { isRecord } from '../../base/plain/is-record.ts'
 import { AuthContext } from '../../contract/auth/auth-context.ts'
 import { checkOptionNames, type OptionNames } from '../../contract/options/option-names.ts'
@@ -52,7 +52,7 @@ export class FixedKeys {
       const where = `apiKeyAuth(): key ${index + 1} of ${entries.length}`
       checkKey(where, key)
       const digest = sha256(key)
-      if (keys.some((other) => equalDigests(other.digest, digest))) {
+      if (keys.some((other) => equalBytes(other.digest, digest))) {
         throw new ImproperlyConfigured(`${where} stands there twice`)
       }
       keys.push({ digest, ...readEntry(where, entry) })
@@ -67,7 +67,7 @@ export class FixedKeys {
     if (!isKeyLength(text)) return null
     const digest = sha256(text)
     let found: FixedKey | null = null
-    for (const key of this.#keys) if (equalDigests(key.digest, digest)) found = key
+    for (const key of this.#keys) if (equalBytes(key.digest, digest)) found = key
     return found
   }
 

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto'
-import { equalDigests } from '../../base/constant-time.ts'
+import { equalBytes } from '../../base/constant-time.ts'
 import type { StoredSecret } from '../../contract/ports/api-keys.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
 import { holdRingTo, type KeyRing, readKeyRing, ringKeys } from '../key-ring.ts'
@@ -45,7 +45,7 @@ export class KeyDigests {
     const expected = stored.map((secret) => Buffer.from(secret.digest, 'base64url'))
     for (const pepper of this.secrets) {
       const given = digest(pepper, key)
-      for (const [index, one] of expected.entries()) if (equalDigests(one, given)) found = index
+      for (const [index, one] of expected.entries()) if (equalBytes(one, given)) found = index
     }
     return found
   }
