@@ -55,12 +55,13 @@ await bundle.write({
       {
         name: 'core',
         minShareCount: 2,
-        test: /[\\/]build[\\/](?!describe|client|surfaces[\\/]http[\\/]node[\\/])/,
+        test: /[\\/]build[\\/](?!describe|client|testing|program|surfaces[\\/]http[\\/]node[\\/])/,
         priority: 1,
       },
       // Where there is no Node the main door must not ask for its modules.
       { name: 'node', minShareCount: 2, test: /[\\/]build[\\/]surfaces[\\/]http[\\/]node[\\/]/ },
       { name: 'describe', minShareCount: 2, test: /[\\/]build[\\/]describe[\\/]/ },
+      { name: 'testing', minShareCount: 2, test: /[\\/]build[\\/]testing[\\/]/ },
       { name: 'client', minShareCount: 2, test: /[\\/]build[\\/]client[\\/]/ },
     ],
   },
