@@ -440,6 +440,7 @@ describe('what it says of itself', () => {
     expect(shown).not.toContain(token.slice(0, 40))
     expect(Object.keys(jwt).sort()).toEqual([
       'authenticate',
+      'kinds',
       'name',
       'recognizes',
       'risks',
