@@ -120,6 +120,8 @@ function credentialHeaders(auth: AppContext['auth']): ReadonlySet<string> {
     for (const scheme of schemes) {
       if (scheme.type === 'apiKey' && scheme.in === 'header') names.add(scheme.name.toLowerCase())
       if (scheme.type === 'http' && scheme.scheme === 'dpop') names.add('dpop')
+      // Believed from a trusted proxy alone, and then it is all that a caller shows (RFC 9440).
+      if (scheme.type === 'mutualTLS') names.add('client-cert')
     }
   }
   return names
