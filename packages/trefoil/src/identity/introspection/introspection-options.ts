@@ -193,6 +193,8 @@ export function readIntrospectionOptions(options: IntrospectionOptions): Introsp
     audiences,
     issuers: readNames(values.issuer, `${WHERE}: issuer`),
     tolerance: values.clockTolerance / 1000,
+    // What `devTokens()` gives out is a JWT: no provider has a say in it.
+    isDevelopment: false,
     mapping: readClaimMapping(values.claims ?? undefined, audiences, WHERE),
     principals: { firstParty: values.firstParty, delegation: values.delegation },
     maxAge,
