@@ -58,7 +58,8 @@ describe('issue 13: start-up says what agents change unasked', () => {
       { authenticate: store, surfaces: ['api'] },
       { authenticate: other, surfaces: ['mcp'] },
     ]
-    expect(await said({ auth }, declareAll)).toEqual([UNASKED, PUBLIC])
+    const personOf = ({ subject }: { readonly subject: string }) => subject
+    expect(await said({ auth, personOf }, declareAll)).toEqual([UNASKED, PUBLIC])
   })
 
   test('a line for all surfaces on which they reach the same, one more where they reach something else', async () => {
