@@ -21,7 +21,7 @@ export function hasSayInLists(guard: Guard): boolean {
  * guards in one guard each is judged by itself: the first that denies has the word in a call, but
  * behind a scope that is missing may stand a role that no token brings.
  */
-export function mayPass(guard: Guard, auth: AuthContext, call: Call): Awaitable<boolean> {
+function mayPass(guard: Guard, auth: AuthContext, call: Call): Awaitable<boolean> {
   if (!hasSayInLists(guard)) return true
   const made = compositionOf(guard)
   if (made !== null) return partsMayPass(made.parts, made.kind === 'any', auth, call)

@@ -41,7 +41,9 @@ async function showAccess(context: Context, flags: AccessFlags): Promise<Screen>
   const run = async (): Promise<Screen> => {
     if (check === undefined) {
       const document = accessDocument(await accessMatrix(loaded.app))
-      return context.view.json ? jsonScreen(document) : screen(accessTable(document))
+      return context.view.json
+        ? jsonScreen(document)
+        : screen(accessTable(document, widthOf(context)))
     }
     const file = resolve(context.io.cwd, check)
     const options = { principals: undefined, update, where: check }
@@ -77,13 +79,24 @@ function comparison(
   }
 }
 
-/** Columns that a line may have; what is longer goes on under its own column. */
+/** Columns that a line has at most; what is longer goes on under its own column. */
 const WIDTH = 78
+/** Columns below which nothing would be left for names. */
+const LEAST = 40
 /** The widest that the column of decisions gets; a longer one has a line of its own. */
 const MOST = 34
+/** The same, as a share of a narrow terminal. */
+const SHARE = 0.45
+
+function widthOf({ io }: Context): number {
+  // What knows no width says 0.
+  const { columns = WIDTH } = io.stdout
+  return columns < 1 ? WIDTH : Math.min(WIDTH, Math.max(LEAST, columns))
+}
 
 /** Callers who fare alike on a line, surfaces that decide alike together. */
-function accessTable({ app, authenticators, actions, differences }: AccessDocument): string {
+export function accessTable(document: AccessDocument, width: number): string {
+  const { app, authenticators, actions, differences } = document
   const lines = [`${visibleLine(app)}: who may call what`, '']
   for (const [surface, name] of Object.entries(authenticators)) {
     lines.push(`  ${surface}  ${name === null ? 'no authenticator' : visibleLine(name)}`)
@@ -98,33 +111,40 @@ function accessTable({ app, authenticators, actions, differences }: AccessDocume
     for (const [key, names] of alike) {
       const groups: AccessGroups = JSON.parse(key)
       lines.push(`  ${names.join(', ')}`)
-      lines.push(...groupLines(groups))
+      lines.push(...groupLines(groups, width))
     }
   }
   if (differences.length > 0) lines.push('', 'Not the same on every surface:')
-  for (const line of differences) lines.push(...wrapped(visibleLine(line).split(' '), ' ', 2))
+  for (const line of differences)
+    lines.push(...wrapped(visibleLine(line).split(' '), ' ', 2, width))
   return `${lines.join('\n')}\n`
 }
 
-function groupLines(groups: AccessGroups): readonly string[] {
+function groupLines(groups: AccessGroups, width: number): readonly string[] {
   const rows = Object.entries(groups).map(
     ([text, names]) => [`    ${visibleLine(text)}`, names] as const,
   )
-  const column = Math.min(MOST, Math.max(...rows.map(([text]) => text.length)) + 2)
+  const longest = Math.max(...rows.map(([text]) => text.length)) + 2
+  const column = Math.min(MOST, Math.floor(width * SHARE), longest)
   return rows.flatMap(([text, names]) => {
-    const [first = '', ...rest] = wrapped(names.map(visibleLine), ', ', column)
+    const [first = '', ...rest] = wrapped(names.map(visibleLine), ', ', column, width)
     return text.length + 2 > column
-      ? [text, first, ...rest]
+      ? [...wrapped(text.trim().split(' '), ' ', 4, width), first, ...rest]
       : [text.padEnd(column) + first.slice(column), ...rest]
   })
 }
 
-function wrapped(words: readonly string[], between: string, indent: number): readonly string[] {
+function wrapped(
+  words: readonly string[],
+  between: string,
+  indent: number,
+  width: number,
+): readonly string[] {
   const lines: string[] = []
   let line = ''
   for (const word of words) {
     const longer = line === '' ? word : line + between + word
-    if (line !== '' && indent + longer.length > WIDTH) {
+    if (line !== '' && indent + longer.length + between.trimEnd().length > width) {
       lines.push(line + between.trimEnd())
       line = word
     } else line = longer

@@ -5,6 +5,8 @@ import type { StopSignal } from './stop-signals.ts'
 export interface Output {
   write(text: string): void
   readonly isTerminal: boolean
+  /** Characters of a line of the terminal; absent where there is none. */
+  readonly columns?: number | undefined
 }
 
 export interface ServeOptions {

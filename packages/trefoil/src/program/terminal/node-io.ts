@@ -22,7 +22,13 @@ export function nodeIo(entry: string): ProgramIo {
   const write: Write = process.stdout.write.bind(process.stdout)
   for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreClosedPipe)
   return {
-    stdout: { write: (text) => void write(text), isTerminal: process.stdout.isTTY === true },
+    stdout: {
+      write: (text) => void write(text),
+      isTerminal: process.stdout.isTTY === true,
+      get columns() {
+        return process.stdout.columns
+      },
+    },
     stderr: output(process.stderr),
     stdin: process.stdin,
     askSecret: process.stdin.isTTY && process.stderr.isTTY ? askSecret : null,
