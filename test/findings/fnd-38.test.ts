@@ -2,7 +2,15 @@
 // kept it.
 import { inspect } from 'node:util'
 import { argumentsHash, duration, redirect, size } from 'trefoil'
-import { hasAllRoles, hasAllScopes, hasRole, hasScope, jwtAuth, keyRing } from 'trefoil/auth'
+import {
+  hasAllRoles,
+  hasAllScopes,
+  hasRole,
+  hasScope,
+  jwtAuth,
+  keyRing,
+  permissions,
+} from 'trefoil/auth'
 import { createRemoteTarget } from 'trefoil/client'
 import { CookieSigner } from 'trefoil/cookies'
 import { sendFile, serve, toNodeHandler } from 'trefoil/node'
@@ -99,6 +107,11 @@ describe('FND-38: no message says what a value is', () => {
     ['hasAllRoles', (value) => hasAllRoles(value, [value] as never)],
     ['hasScope', (value) => hasScope(value, [value] as never)],
     ['hasAllScopes', (value) => hasAllScopes(value, [value] as never)],
+    ['permissions', (value) => permissions({ admin: value })],
+    ['permissions, in a list', (value) => permissions({ admin: [`${value} `] })],
+    ['permissions inherits', (value) => permissions({ a: ['x'] }, { inherits: { a: [value] } })],
+    ['hasPermission', (value) => permissions({ a: ['x'] }).hasPermission(value)],
+    ['hasAnyPermission', (value) => permissions({ a: ['x'] }).hasAnyPermission('x', value)],
     ['duration', (value) => duration(value)],
     ['size', (value) => size(value)],
     ['redirect', (value) => redirect(value)],

@@ -432,13 +432,13 @@ add('client TypedClientOptions', (options) => typedClient(app, {}, options))
 add('createToken TokenOptions', (options) => createToken(options), { subject: 'ada', keys: SECRET })
 const guarded = quiet({ auth: [{ authenticate, surfaces: ['api'] }] })
 const value = dependency(handler)
+// Several test files use this table at the same time.
+const ACCESS_FILE = `${tmpdir()}/trefoil-options-access-${process.pid}.json`
 guarded.get('/', { params: { value } }, handler)
 add('accessMatrix AccessOptions', (options) => accessMatrix(guarded, options))
-add(
-  'expectAccess ExpectAccessOptions',
-  (options) => expectAccess(guarded, `${tmpdir()}/trefoil-options-access.json`, options),
-  { update: true },
-)
+add('expectAccess ExpectAccessOptions', (options) => expectAccess(guarded, ACCESS_FILE, options), {
+  update: true,
+})
 add(
   'AccessOptions.principals AccessPrincipal',
   (one) => accessMatrix(guarded, { principals: [one] }),
@@ -447,7 +447,7 @@ add(
 add(
   'ExpectAccessOptions.principals AccessPrincipal',
   (one) =>
-    expectAccess(guarded, `${tmpdir()}/trefoil-options-access.json`, {
+    expectAccess(guarded, ACCESS_FILE, {
       principals: [one],
       update: true,
     }),

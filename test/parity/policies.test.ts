@@ -181,7 +181,7 @@ function told({ ok, problem }: Answer): string {
   return ok ? 'ok' : `${problem?.code}: ${problem?.message}`
 }
 
-describe('the same answer on every surface', () => {
+describe('S-ABAC-1, S-ABAC-2: the same answer on every surface', () => {
   test.each<[string, string, string, string]>([
     // S-ABAC-2: owner_id, else user_id, as text; nothing is nobody's.
     ['own', 'mine', 'ann', 'ok'],

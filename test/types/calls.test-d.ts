@@ -66,8 +66,9 @@ dependency((_uses, call) => {
   exact<AbortSignal>()(call.signal)
   exact<Logger>()(call.log)
   exact<Promise<Session>>()(call.resolve(db))
-  // @ts-expect-error arguments are the handler's
-  return call.args
+  exact<Readonly<Record<string, unknown>>>()(call.args)
+  // @ts-expect-error what a provider may not do is in no type
+  return call.background
 })
 
 // A guard is asked about somebody.

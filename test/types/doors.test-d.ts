@@ -19,11 +19,14 @@ import {
   type KeyRing,
   type keyRing,
 } from 'trefoil/auth'
+import { type CedarPolicies, cedar } from 'trefoil/cedar'
 import type { ActionTarget, createRemoteTarget, RemoteTargetOptions } from 'trefoil/client'
 import { type CookieSession, CookieSigner, cookieSession } from 'trefoil/cookies'
+import { type DevTokensOptions, devTokens } from 'trefoil/dev-tokens'
 import { health } from 'trefoil/health'
 import { type RunningServer, type SentFileOptions, sendFile, serve } from 'trefoil/node'
 import type { Part } from 'trefoil/parts'
+import { sqliteDialect } from 'trefoil/sqlite'
 import {
   type createToken,
   type Overrides,
@@ -121,3 +124,9 @@ close(app)
 
 // trefoil/parts, trefoil/health
 exact<Part>()(health())
+
+// trefoil/cedar, trefoil/dev-tokens, trefoil/sqlite
+exact<(options: DevTokensOptions) => Part>()(devTokens)
+const policies: CedarPolicies = cedar({ policies: 'permit (principal, action, resource);' })
+policies.test({ action: 'read', type: 'Order' })
+sqliteDialect

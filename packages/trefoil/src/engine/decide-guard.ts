@@ -43,16 +43,31 @@ function judged(decision: GuardDecision, guard: Guard, state: CallState): Proble
 function denied(decision: Denied, guard: Guard, state: CallState): Problem {
   const { schemes, facts, surface, app } = state.site
   const { text, scopes } = decision
-  state.rule = guard.name
   // No word of the guard: with one, what is hidden would differ from what is not there.
-  if (Denial.isHidden(decision)) return new HttpError(404, text)
+  if (Denial.isHidden(decision)) return by(guard, new HttpError(404, text))
   // MCP has one word for what is called (P-GRD-3).
   const called = surface === 'mcp' ? { tool: facts.name } : { action: facts.name }
-  return refuse('ACCESS_DENIED', {
+  const refusal = refuse('ACCESS_DENIED', {
     ...(app.verboseDenials ? { detail: text, details: { guard: guard.name, ...called } } : {}),
     // Other credentials than tokens have no scopes that could be asked for.
     ...(scopes !== undefined && schemes.some(isToken) ? { headers: scopeChallenge(scopes) } : {}),
   })
+  return by(guard, refusal)
+}
+
+const rules = new WeakMap<Problem, string>()
+
+function by(guard: Guard, refusal: Problem): Problem {
+  rules.set(refusal, guard.name)
+  return refusal
+}
+
+/**
+ * The guard that a refusal is of. It is written down when the refusal ends the call, and not before: a
+ * handler may catch what `call.authorize()` throws, and go on.
+ */
+export function ruleOf(refusal: Problem): string | null {
+  return rules.get(refusal) ?? null
 }
 
 function isToken(scheme: SecurityScheme): boolean {

@@ -14,6 +14,7 @@ import { tagOf } from '../../record/describe-error.ts'
 import { toJson } from '../answer/json-text.ts'
 import { makeAnswer } from '../answer/make-answer.ts'
 import type { CallState } from '../call-state.ts'
+import { ruleOf } from '../decide-guard.ts'
 import { callOf } from '../views/handler-call.ts'
 
 /**
@@ -22,6 +23,8 @@ import { callOf } from '../views/handler-call.ts'
  */
 export async function settleThrown(state: CallState, thrown: unknown): Promise<Outcome> {
   if (isOfTheCall(thrown)) return { kind: 'problem', problem: thrown }
+  // Whatever is answered for it: the guard has ended the call.
+  if (Problem.is(thrown)) state.rule = ruleOf(thrown) ?? state.rule
   for (const level of state.site.action.errorHandlers) {
     for (const handler of bySpecificity(level, thrown)) {
       // The deadline may have passed while the one before was asked (FND-16, FND-17).
@@ -117,6 +120,7 @@ function distance(error: unknown, type: ErrorHandler['type']): number {
 /** The problem a caller sees for an error; an unexpected one is logged once and masked. Never throws. */
 export function toProblem(state: CallState, error: unknown): Problem {
   if (!Problem.is(error)) return masked(state, error)
+  state.rule = ruleOf(error) ?? state.rule
   try {
     if (error.cause !== undefined) state.log.warn({ err: error }, 'Problem with a cause')
     return isRefusal(error) ? error : taken(error)

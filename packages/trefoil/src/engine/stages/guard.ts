@@ -2,7 +2,7 @@ import { type Awaitable, isPromiseLike } from '../../base/promise.ts'
 import type { Guard } from '../../contract/call/call.ts'
 import type { Problem } from '../../contract/problems/problem.ts'
 import type { CallState } from '../call-state.ts'
-import { decideGuard } from '../decide-guard.ts'
+import { decideGuard, ruleOf } from '../decide-guard.ts'
 import type { Stage } from '../stage.ts'
 import { callOf } from '../views/handler-call.ts'
 
@@ -30,10 +30,15 @@ function askFrom(
     const refusal = decideGuard(guards[index] as Guard, state, callOf(state))
     if (isPromiseLike(refusal)) {
       return refusal.then((late) =>
-        late !== undefined || state.ended ? late : askFrom(guards, index + 1, state),
+        late !== undefined || state.ended ? ending(state, late) : askFrom(guards, index + 1, state),
       )
     }
-    if (refusal !== undefined) return refusal
+    if (refusal !== undefined) return ending(state, refusal)
   }
   return undefined
+}
+
+function ending(state: CallState, refusal: Problem | undefined): Problem | undefined {
+  if (refusal !== undefined) state.rule = ruleOf(refusal)
+  return refusal
 }

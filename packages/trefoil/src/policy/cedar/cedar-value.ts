@@ -30,13 +30,16 @@ export function cedarValue(value: unknown, depth = 0): CedarValueJson | undefine
   return cedarRecord(value, depth)
 }
 
-/** @throws TypeError as {@link cedarValue} does */
-export function cedarRecord(
-  value: Readonly<Record<string, unknown>>,
-  depth = 0,
-): Record<string, CedarValueJson> {
+/**
+ * A plain object. Of a promise or a map nothing would be left, and of an instance not what its class makes: a
+ * rule that forbids by it would not forbid.
+ *
+ * @throws TypeError as {@link cedarValue} does
+ */
+export function cedarRecord(value: unknown, depth = 0): Record<string, CedarValueJson> {
+  if (!isRecord(value)) throw unfit(Array.isArray(value) ? 'list' : typeof value)
   const prototype: unknown = Object.getPrototypeOf(value)
-  if (depth > 0 && prototype !== null && prototype !== Object.prototype) throw unfit('class')
+  if (prototype !== null && prototype !== Object.prototype) throw unfit('class')
   const record = new Map<string, CedarValueJson>()
   for (const [name, member] of Object.entries(value)) {
     if (name.startsWith('__')) {

@@ -163,3 +163,73 @@ describe('policies as data (Cedar)', () => {
     }
   })
 })
+
+describe('a rule that forbids is not lost', () => {
+  const blocked = cedar({
+    policies: `permit (principal, action, resource);
+      forbid (principal, action, resource) when { context has blocked };
+      forbid (principal, action, resource) when { resource has blocked };`,
+  })
+  const request = { action: 'read', type: 'Doc' }
+
+  test.each<[string, () => unknown]>([
+    ['a promise', async () => ({ blocked: true })],
+    ['a map', () => new Map([['blocked', true]])],
+    ['a list', () => ['blocked']],
+    ['text', () => 'blocked'],
+    ['nothing', () => undefined],
+    ['null', () => null],
+    [
+      'an instance, whose accessors are not its own',
+      () =>
+        new (class {
+          get blocked() {
+            return true
+          }
+        })(),
+    ],
+  ])('over a context or attributes that are %s', (_what, give) => {
+    const context = { ...request, context: give as never }
+    expect(() => blocked.explain(caller(), context, { id: '1' }, NO_CALL)).toThrow(TypeError)
+    const attributes = { ...request, attributes: give as never }
+    expect(() => blocked.explain(caller(), attributes, { id: '1' })).toThrow(TypeError)
+  })
+
+  test('over a row of a class, which says what may be seen of it', () => {
+    class Doc {
+      readonly id = '1'
+      get blocked() {
+        return true
+      }
+    }
+    expect(() => blocked.explain(caller(), request, new Doc())).toThrow('say with attributes')
+    const seen = { ...request, attributes: ({ blocked: is }: Doc) => ({ blocked: is }) }
+    expect(blocked.explain(caller(), seen, new Doc()).allows).toBe(false)
+    const bare = Object.assign(Object.create(null), { id: '1' })
+    expect(blocked.explain(caller(), request, bare).allows).toBe(true)
+  })
+})
+
+test.each([
+  ['Role', 'Role'],
+  ['User', 'User'],
+])('a caller who is called like a role is not in it: types %s and %s', (principal, role) => {
+  // An entity is in itself: `principal in Role::"admin"` would hold for whoever is called `admin`.
+  expect(() =>
+    cedar({ policies: 'permit (principal, action, resource);', principal, role }),
+  ).toThrow('principal and role must be two types')
+})
+
+test.each(['User ', 'App :: User', 'User"', '1User', 'App::', '::User', 'Us/*x*/er'])(
+  'the type %j is no name',
+  (name) => {
+    const policies = 'permit (principal, action, resource);'
+    expect(() => cedar({ policies, principal: name })).toThrow(
+      'principal must be the name of a type',
+    )
+    expect(() => cedar({ policies, role: name })).toThrow('role must be the name of a type')
+    expect(() => cedar({ policies }).test({ action: 'a', type: name })).toThrow(
+      'type must be the name of a type',
+    )
+  },
+)

@@ -9,6 +9,7 @@ import type { Call } from '../../contract/call/call.ts'
 import { checkOptionNames, type OptionNames } from '../../contract/options/option-names.ts'
 import { checkRecord, requireText, shownValue } from '../../contract/options/option-values.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
+import { readAttribute } from '../conditions/read-attribute.ts'
 import type { PolicyTest } from '../resources/policy.ts'
 import { cedarRecord, cedarValue } from './cedar-value.ts'
 import { readPolicies } from './read-policies.ts'
@@ -43,7 +44,7 @@ export interface CedarRequest<Row extends object> {
   readonly type: string
   /** Id of the row. Default: its `id`. */
   readonly id?: (row: Row) => string | number
-  /** What policies may see of the row. Default: all of its own members. */
+  /** What policies may see of the row. Default: all of it, if it is a plain object; a row of a class needs it. */
   readonly attributes?: (row: Row) => Readonly<Record<string, unknown>>
   /** What policies may see of the call. Default: nothing. */
   readonly context?: (call: Call) => Readonly<Record<string, unknown>>
@@ -103,8 +104,12 @@ export function cedar(options: CedarOptions): CedarPolicies {
   checkRecord('cedar(): options', options)
   checkOptionNames('cedar()', options, OPTIONS)
   const { policies, schema, entities, principal = 'User', role = 'Role' } = options
-  requireText('cedar(): principal', principal)
-  requireText('cedar(): role', role)
+  checkType('cedar(): principal', principal)
+  checkType('cedar(): role', role)
+  // An entity is in itself: whoever is called `admin` would be in the role `admin`.
+  if (principal === role) {
+    throw new ImproperlyConfigured('cedar(): principal and role must be two types')
+  }
   const read = readPolicies(policies, schema, entities)
 
   function ask(auth: AuthContext, one: ReadRequest, row: object, call: Call | null): CedarReasons {
@@ -114,7 +119,7 @@ export function cedar(options: CedarOptions): CedarPolicies {
     const who = { type: principal, id: auth.subject }
     const what = { type: one.type, id: idOf(one, row) }
     const roles = [...auth.roles].map((id) => ({ type: role, id }))
-    const attrs = cedarRecord(one.attributes?.(row) ?? { ...row })
+    const attrs = cedarRecord(one.attributes === undefined ? row : one.attributes(row))
     const caller: EntityJson = { uid: who, attrs: attributesOf(auth), parents: roles }
     const about: EntityJson = { uid: what, attrs, parents: [] }
     const given = one.context === undefined || call === null ? {} : one.context(call)
@@ -166,7 +171,7 @@ function readRequest<Row extends object>(request: CedarRequest<Row>): ReadReques
   checkOptionNames('cedar().test()', request, REQUEST)
   const { action, type, id, attributes, context } = request
   requireText('cedar().test(): action', action)
-  requireText('cedar().test(): type', type)
+  checkType('cedar().test(): type', type)
   for (const [name, value] of Object.entries({ id, attributes, context })) {
     if (value === undefined || typeof value === 'function') continue
     throw new ImproperlyConfigured(
@@ -177,8 +182,19 @@ function readRequest<Row extends object>(request: CedarRequest<Row>): ReadReques
   return Object.freeze({ action, type, id, attributes, context }) as ReadRequest
 }
 
+const TYPE = /^[A-Za-z_][A-Za-z0-9_]*(?:::[A-Za-z_][A-Za-z0-9_]*)*$/
+
+/** Cedar would refuse another name with each request. */
+function checkType(option: string, value: string): void {
+  requireText(option, value)
+  if (TYPE.test(value)) return
+  throw new ImproperlyConfigured(
+    `${option} must be the name of a type, such as User or App::User, got ${shownValue(value)}`,
+  )
+}
+
 function idOf({ id }: ReadRequest, row: object): string {
-  const value = id === undefined ? ('id' in row ? row.id : undefined) : id(row)
+  const value = id === undefined ? readAttribute(row, 'id') : id(row)
   if (typeof value === 'string' && value !== '') return value
   if (typeof value === 'bigint' || Number.isSafeInteger(value)) return String(value)
   throw new TypeError('Cedar needs the id of a row: say with id how to find it')

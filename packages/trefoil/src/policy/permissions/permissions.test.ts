@@ -97,13 +97,13 @@ describe('inheritance', () => {
     expect(() =>
       permissions({ admin: ['x'] }, { inherits: { admin: ['admni'] as never } }),
     ).toThrow(
-      "inherits names the role 'admni', which has no list of permissions; did you mean 'admin'?",
+      "inherits names a role at [0] of 'admin' that has no list of permissions; did you mean 'admin'?",
     )
     expect(() => permissions({ a: ['x'] }, { inherits: { b: ['a'] } as never })).toThrow(
-      "inherits names the role 'b'",
+      "inherits has the role 'b', which has no list",
     )
     expect(() => permissions({ a: ['x'] }, { everyone: ['b'] as never })).toThrow(
-      "everyone names the role 'b', which has no list",
+      'everyone[0] names a role, which has no list',
     )
     expect(() => permissions({ a: ['x'] }, { everyone: 'a' as never })).toThrow(
       'everyone must be a list of roles, got text',
@@ -138,9 +138,9 @@ describe('SW-29: the table is a copy', () => {
     [{ admin: ['a', 7] }, "role 'admin' has a list with 7"],
     [{ admin: [''] }, "role 'admin' has a list with"],
     [{ '': ['a'] }, 'a role has an empty name'],
-    [{ admin: ['a,b'] }, "role 'admin' has the permission 'a,b'"],
-    [{ admin: ['a b'] }, 'a permission has no spaces or commas'],
-    [{ admin: ['a\u200b'] }, 'a permission has no spaces or commas'],
+    [{ admin: ['x', 'a,b'] }, "[1] of role 'admin' is no permission: it has no spaces or commas"],
+    [{ admin: ['a b'] }, 'no spaces or commas'],
+    [{ admin: ['a\u200b'] }, 'no spaces or commas'],
     [{}, 'needs at least one role'],
     ['admin', 'takes an object of lists'],
     [null, 'takes an object of lists'],
@@ -155,17 +155,15 @@ describe('SW-29: the table is a copy', () => {
 test('names that nobody has stop the start', () => {
   const wrong = (...names: string[]) => names as never[]
   expect(() => can.hasPermission(...wrong('user.wirte'))).toThrow(
-    "hasPermission(): no role has the permission 'user.wirte'; did you mean 'user.write'?",
+    "hasPermission(): no role has permission 1 of 1; did you mean 'user.write'?",
   )
   expect(() => can.hasAnyPermission(...wrong('user.read', 'toString'))).toThrow(
-    "no role has the permission 'toString'",
+    'no role has permission 2 of 2',
   )
   expect(() => can.hasPermission()).toThrow('needs at least one permission')
   expect(() => can.hasAnyPermission()).toThrow('needs at least one permission')
   expect(() => can.hasPermission(['user.read'] as never)).toThrow('not a list')
-  expect(() => can.allows(who(), 'nothing' as never)).toThrow(
-    "no role has the permission 'nothing'",
-  )
+  expect(() => can.allows(who(), 'nothing' as never)).toThrow('no role has permission 1 of 1')
 })
 
 test.each(['Admin', 'admin ', 'аdmin', 'admin,support', '__proto__', 'toString', 'admin\0'])(

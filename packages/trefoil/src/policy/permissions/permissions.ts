@@ -48,12 +48,12 @@ function readEveryone(given: unknown, { roles }: RoleTable): readonly string[] {
     )
   }
   const names: readonly unknown[] = [...given]
-  return names.map((name) => {
+  return names.map((name, index) => {
     if (typeof name === 'string' && roles.includes(name)) return name
-    const what = typeof name === 'string' ? `the role '${name}'` : shownValue(name)
+    const what = typeof name === 'string' ? 'a role' : shownValue(name)
     const near = typeof name === 'string' ? meant(name, roles) : ''
     throw new ImproperlyConfigured(
-      `permissions(): everyone names ${what}, which has no list of permissions${near}`,
+      `permissions(): everyone[${index}] names ${what}, which has no list of permissions${near}`,
     )
   })
 }
@@ -175,7 +175,7 @@ class PermissionTable<Permission extends string> implements Permissions<Permissi
       const roles = rolesWith.get(permission)
       if (roles === undefined) {
         throw new ImproperlyConfigured(
-          `${member}(): no role has the permission '${permission}'${meant(permission, rolesWith.keys())}`,
+          `${member}(): no role has permission ${wanted.indexOf(permission) + 1} of ${wanted.length}${meant(permission, rolesWith.keys())}`,
         )
       }
       const isEveryones = roles.some((role) => this.#everyone.includes(role))

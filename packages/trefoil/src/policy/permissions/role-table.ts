@@ -92,10 +92,10 @@ function readLists(
 }
 
 function checkPermissions(role: string, names: readonly string[]): void {
-  for (const name of names) {
+  for (const [index, name] of names.entries()) {
     if (PERMISSION.test(name)) continue
     throw new ImproperlyConfigured(
-      `permissions(): role '${role}' has the permission '${name}'; a permission has no spaces or commas, such as 'user.write'`,
+      `permissions(): [${index}] of role '${role}' is no permission: it has no spaces or commas, such as 'user.write'`,
     )
   }
 }
@@ -105,10 +105,16 @@ function checkParents(
   own: ReadonlyMap<string, readonly string[]>,
 ): void {
   for (const [role, inherited] of parents) {
-    for (const name of [role, ...inherited]) {
+    // Names of members are shown, as those of options are; values never (FND-38).
+    if (!own.has(role)) {
+      throw new ImproperlyConfigured(
+        `permissions(): inherits has the role '${role}', which has no list of permissions${meant(role, own.keys())}`,
+      )
+    }
+    for (const [index, name] of inherited.entries()) {
       if (own.has(name)) continue
       throw new ImproperlyConfigured(
-        `permissions(): inherits names the role '${name}', which has no list of permissions${meant(name, own.keys())}`,
+        `permissions(): inherits names a role at [${index}] of '${role}' that has no list of permissions${meant(name, own.keys())}`,
       )
     }
   }
