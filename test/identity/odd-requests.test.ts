@@ -1,6 +1,13 @@
 // What surrounds a good credential: a second one beside it, a subject in any letters, a clock that jumps.
 import { createApp } from 'trefoil'
-import { AuthContext, type Authenticator, firstOf, jwtAuth } from 'trefoil/auth'
+import {
+  AuthContext,
+  type Authenticator,
+  apiKeyAuth,
+  firstOf,
+  jwtAuth,
+  memoryApiKeys,
+} from 'trefoil/auth'
 import { testClient } from 'trefoil/testing'
 import { expect, test } from 'vitest'
 
@@ -97,6 +104,62 @@ test('PW-19 P-MW-2: subjects that look alike stay apart, each as it was written'
     const headers = { authorization: `Bearer ${await jwt.createToken({ sub })}` }
     const response = await client.http.post('/who', { headers })
     expect(response.json()).toEqual({ subject: sub })
+  }
+  await client[Symbol.asyncDispose]()
+})
+
+const KEYS: Readonly<Record<string, () => Promise<readonly [Authenticator<unknown>, string]>>> = {
+  async 'of the code'() {
+    const key = 'key-of-ann'
+    const end = { clientId: 'ann', expiresAt: new Date(START + HOUR) }
+    return [apiKeyAuth({ keys: { [key]: end, 'key-of-bob': 'bob' }, clock }), key]
+  },
+  async 'out of a store'() {
+    const auth = apiKeyAuth({ store: memoryApiKeys(), pepper: KEY, clock })
+    const { key } = await auth.createKey({
+      owner: 'o',
+      name: 'n',
+      clientId: 'ann',
+      expiresIn: '1h',
+    })
+    return [auth, key.reveal()]
+  },
+}
+
+test.each(Object.entries(KEYS))('PW-11 JWT-1 KEY-6 API keys %s', async (_, make) => {
+  clock.time = START
+  const [authenticate, key] = await make()
+  const { client, ran } = appWith(firstOf(jwt, authenticate))
+  const status = async (keys: readonly string[], path = '/who') => {
+    const headers = keys.map((one) => ['x-api-key', one] as const)
+    return (await client.http.post(path, { headers })).status
+  }
+  // Two are no choice, the same one twice neither; a huge one is none.
+  expect(await status([key, 'key-of-bob'])).toBe(400)
+  expect(await status([key, key])).toBe(400)
+  expect(await status(['x'.repeat(8000)])).toBe(401)
+  // In an address it has leaked, with a good one in the header too, and under any name of the header.
+  const encoded = [...key].map((letter) => `%${letter.charCodeAt(0).toString(16)}`).join('')
+  for (const query of [`a=${key}`, `a=${encoded}`, 'X_Api_Key=x', `%78-api-key=x`, `a&b=${key}`]) {
+    expect(await status([key], `/who?${query}`), query).toBe(401)
+  }
+  expect(ran()).toBe(0)
+  // A good token is no way around a key that is bad, nor the other way round: the first has the say.
+  const bad = [
+    ['authorization', 'Bearer a.b.c'],
+    ['x-api-key', key],
+  ] as const
+  expect((await client.http.post('/who', { headers: bad })).status).toBe(401)
+  expect(ran()).toBe(0)
+  for (const [time, expected] of [
+    [START, 200],
+    [START + HOUR - 1, 200],
+    [START + HOUR, 401],
+    [START + 24 * HOUR, 401],
+    [START, 200],
+  ] as const) {
+    clock.time = time
+    expect(await status([key]), `${time - START}`).toBe(expected)
   }
   await client[Symbol.asyncDispose]()
 })

@@ -180,10 +180,11 @@ function sessionOf(claims: Claims): LoginSession | undefined {
 
 /** A token must not make a person of its caller: what is written there was chosen by whoever issued it. */
 function kindOf(claims: Claims, paths: readonly Path[]): TokenFacts['kind'] {
-  if (paths.length === 0) return 'unknown'
+  if (paths.length === 0) return null
   const [path, value] = firstOf(claims, paths)
-  if (value === undefined) return 'unknown'
+  if (value === undefined || value === 'person') return null
   if (typeof value !== 'string') throw invalid(path.join('.'))
+  // `AGENT`, or `bot`: whoever it is, somebody says that it is not a person.
   return value === 'agent' || value === 'service' ? value : 'unknown'
 }
 

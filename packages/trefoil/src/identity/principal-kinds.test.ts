@@ -70,6 +70,12 @@ describe('approvals.md §1: a kind is earned', () => {
     expect(await known({ kind: 'agent', azp: 'web', sid: 's1' }, options)).toBe('agent []')
   })
 
+  test.each(['AGENT', 'bot', 'unknown'])('who is said to be %s is no person', async (kind) => {
+    const options: Partial<JwtAuthOptions> = { firstParty, claims: { kind: 'kind' } }
+    expect(await known({ kind, azp: 'web', sid: 's1' }, options)).toBe('unknown []')
+    expect(await known({ kind: 'person', azp: 'web', sid: 's1' }, options)).toBe('person []')
+  })
+
   test('kinds says at start-up what tokens can be', () => {
     expect(jwtAuth({ keys: SECRET }).kinds).toEqual(['unknown'])
     expect(jwtAuth({ keys: SECRET, firstParty }).kinds).toEqual(['unknown', 'person'])

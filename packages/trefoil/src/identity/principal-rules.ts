@@ -34,8 +34,8 @@ export interface TokenFacts {
   /** Every id of the client that the token names. */
   readonly clients: readonly string[]
   readonly session: LoginSession | undefined
-  /** What a claim says; a person cannot be claimed. */
-  readonly kind: 'agent' | 'service' | 'unknown'
+  /** What a claim says; a person cannot be claimed. `null`: nothing that speaks against one. */
+  readonly kind: 'agent' | 'service' | 'unknown' | null
   /** The chain of RFC 8693. */
   readonly actors: readonly ActorIdentity[]
 }
@@ -54,7 +54,8 @@ export interface Principal {
  * token, which makes nobody a service.
  */
 export function principalOf(facts: TokenFacts, { firstParty }: PrincipalRules): Principal {
-  const { clients, session, kind, actors } = facts
+  const { clients, session, kind: claimed, actors } = facts
+  const kind = claimed ?? 'unknown'
   if (firstParty === null) return { kind, actor: actors, session }
   const foreign = clients.find((client) => !firstParty.has(client))
   if (foreign !== undefined) {
@@ -62,7 +63,7 @@ export function principalOf(facts: TokenFacts, { firstParty }: PrincipalRules): 
     return { kind, actor: isNamed ? actors : [{ subject: foreign }, ...actors], session }
   }
   const isPerson =
-    kind === 'unknown' && clients.length > 0 && session !== undefined && actors.length === 0
+    claimed === null && clients.length > 0 && session !== undefined && actors.length === 0
   return { kind: isPerson ? 'person' : kind, actor: actors, session }
 }
 
