@@ -84,6 +84,16 @@ describe('what load gives', () => {
     expect((await client.http.post('/rows/a')).status).toBe(status)
   })
 
+  test.each<[string, PropertyDescriptor]>([
+    ['a value', { value: 'globex', enumerable: false }],
+    ['an accessor', { get: () => 'globex', enumerable: false }],
+  ])('a tenant that is %s which no copy would have is not overlooked', async (_what, tenant) => {
+    const row = Object.defineProperty({ ...MINE }, 'tenant_id', tenant)
+    expect((await appWith(owns<Row>(() => row)).http.post('/rows/a')).status).toBe(404)
+    const secret = Object.defineProperty({ ...MINE }, 'password', { value: 'x', enumerable: false })
+    expect((await appWith(owns<Row>(() => secret)).http.post('/rows/a')).json()).toEqual(MINE)
+  })
+
   test('a row that changes after it was judged does not change what the handler sees', async () => {
     const shared = { ...MINE }
     const guard = owns<Row>(() => {
