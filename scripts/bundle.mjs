@@ -2,13 +2,15 @@
 // hundred small modules are good to work in, and cost a starting program a third of its time
 // (decisions/0013). Names stay and nothing is minified, so what is installed can be read.
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { rolldown } from 'rolldown'
 import { ROOT } from './workspace.mjs'
 
 const PACKAGE = join(ROOT, 'packages', 'trefoil')
 const BUILD = join(PACKAGE, 'build')
 const DIST = join(PACKAGE, 'dist')
+const STATIC = /^(?:import|export)\b[^;]*?'(\.[^']+)';$/gm
+const CORE = /[\\/]build[\\/](?!describe|client|testing|program|surfaces[\\/]http[\\/]node[\\/])/
 const DOORS = [
   'index',
   'auth',
@@ -38,6 +40,9 @@ const client = await rolldown({
 })
 await client.write({ dir: DIST, format: 'esm', sourcemap: true, codeSplitting: false })
 
+/** What every app loads. What only authenticators and policies need is a file of its own. */
+const main = reachedFrom(join(BUILD, 'index.js'))
+
 const bundle = await rolldown({
   ...shared,
   input: Object.fromEntries(DOORS.map((door) => [door, join(BUILD, `${door}.js`)])),
@@ -55,9 +60,10 @@ await bundle.write({
       {
         name: 'core',
         minShareCount: 2,
-        test: /[\\/]build[\\/](?!describe|client|testing|program|surfaces[\\/]http[\\/]node[\\/])/,
+        test: (id) => CORE.test(id) && main.has(id),
         priority: 1,
       },
+      { name: 'auth', minShareCount: 2, test: (id) => CORE.test(id) && !main.has(id) },
       // Where there is no Node the main door must not ask for its modules.
       { name: 'node', minShareCount: 2, test: /[\\/]build[\\/]surfaces[\\/]http[\\/]node[\\/]/ },
       { name: 'describe', minShareCount: 2, test: /[\\/]build[\\/]describe[\\/]/ },
@@ -66,6 +72,22 @@ await bundle.write({
     ],
   },
 })
+
+/**
+ * Every module that must be loaded before a file of `build` can run.
+ *
+ * @param {string} start
+ */
+function reachedFrom(start) {
+  const reached = new Set([start])
+  // A set iterates over what is added on the way, too.
+  for (const file of reached) {
+    for (const [, specifier = ''] of readFileSync(file, 'utf8').matchAll(STATIC)) {
+      reached.add(join(dirname(file), specifier))
+    }
+  }
+  return reached
+}
 
 function onLog(level, log) {
   if (level === 'warn') throw new Error(log.message)

@@ -69,8 +69,10 @@ export function install() {
   }
 }
 
-export function build() {
-  run('tsc', ['-b', 'packages/trefoil', 'examples/store'])
+/** @param {{ fromNothing?: boolean }} options */
+export function build({ fromNothing = false } = {}) {
+  const force = fromNothing ? ['--force'] : []
+  run('tsc', ['-b', ...force, 'packages/trefoil', 'examples/store'])
   run('node', ['scripts/bundle.mjs'])
 }
 

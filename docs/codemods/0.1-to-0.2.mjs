@@ -233,6 +233,7 @@ const KEPT = [
   'guards',
   'verboseDenials',
   'approval',
+  'personOf',
   'agentWrites',
   'parts',
   'edge',

@@ -1,13 +1,23 @@
 // Who attacks: whoever reads what an app hands on (handlers, hooks, logs, records, answers, the services
 // it calls). A token that occurs nowhere else goes in by every way there is, good and bad, past every
 // kind of authenticator, and must come out nowhere.
-import { generateKeyPairSync, sign } from 'node:crypto'
+import { generateKeyPairSync, sign, X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { inspect } from 'node:util'
 import { createApp, dependency } from 'trefoil'
-import { AuthContext, type Authenticator, firstOf, guard, jwtAuth } from 'trefoil/auth'
+import {
+  AuthContext,
+  type Authenticator,
+  apiKeyAuth,
+  clientCertificateAuth,
+  firstOf,
+  guard,
+  introspectionAuth,
+  jwtAuth,
+  memoryApiKeys,
+} from 'trefoil/auth'
 import { createRemoteTarget } from 'trefoil/client'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { reachable } from '../findings/reachable.ts'
@@ -22,6 +32,7 @@ import {
   SURFACE_IDS,
   type SurfaceId,
 } from '../findings/surfaces.ts'
+import { authority } from './certificates.ts'
 
 const SECRET = 'f3a1c09e5d7b42868e0d1c4b7a9f6532'
 const SERVICE_TOKEN = 'token-of-the-service-itself'
@@ -47,9 +58,16 @@ const other = createServer((request, response) => {
     body += text
   })
   request.on('end', () => {
+    response.setHeader('content-type', 'application/json')
+    if (request.url === '/introspect') {
+      // Whoever made a token may hear of it again, and of nothing else.
+      const token = new URLSearchParams(body).get('token')
+      const of = { sub: 'ann', aud: 'store', exp: 4_000_000_000 }
+      response.end(JSON.stringify(token === OPAQUE ? { active: true, ...of } : { active: false }))
+      return
+    }
     egress.push([request.method, request.url, ...request.rawHeaders, body].join('\n'))
     const jwk = { ...publicKey.export({ format: 'jwk' }), kid: 'one', alg: 'EdDSA', use: 'sig' }
-    response.setHeader('content-type', 'application/json')
     response.end(JSON.stringify(request.url === '/jwks' ? { keys: [jwk] } : {}))
   })
 })
@@ -72,9 +90,12 @@ interface Way {
   readonly good: string
   readonly send: (token: string) => CallOptions
   readonly ids: readonly SurfaceId[]
+  /** Addresses whose `Client-Cert` is believed. */
+  readonly proxies?: readonly string[]
 }
 
 const asBearer = (token: string): CallOptions => ({ token })
+const asKey = (token: string): CallOptions => ({ headers: { 'x-api-key': token } })
 const opaque: Authenticator<unknown> = {
   name: 'opaque',
   scheme: { type: 'http', scheme: 'bearer' },
@@ -104,6 +125,37 @@ const WAYS: Readonly<Record<string, () => Promise<Way>>> = {
   async 'of its own'() {
     return { authenticate: opaque, good: OPAQUE, send: asBearer, ids: SURFACE_IDS }
   },
+  async 'key of the code'() {
+    const good = 'canary-key-of-ann-41d7f0'
+    const authenticate = apiKeyAuth({ keys: { [good]: 'ann', 'another-key-of-bob': 'bob' } })
+    return { authenticate, good, send: asKey, ids: NETWORK_IDS }
+  },
+  async 'stored key'() {
+    const authenticate = apiKeyAuth({ store: memoryApiKeys(), pepper: SECRET })
+    const { key } = await authenticate.createKey({ owner: 'ann', name: 'canary' })
+    return { authenticate, good: key.reveal(), send: asKey, ids: NETWORK_IDS }
+  },
+  async 'opaque token of a provider'() {
+    const authenticate = introspectionAuth({
+      url: `${otherUrl}/introspect`,
+      clientId: 'store',
+      clientSecret: SECRET,
+      audience: 'store',
+    })
+    return { authenticate, good: OPAQUE, send: asBearer, ids: SURFACE_IDS }
+  },
+  async 'certificate that a proxy hands on'() {
+    const ca = authority('canary')
+    try {
+      const { cert } = ca.issue('/CN=ann', 'URI:spiffe://example.org/ann')
+      const good = `:${new X509Certificate(cert).raw.toString('base64')}:`
+      const send = (token: string) => ({ headers: { 'client-cert': token } })
+      const authenticate = clientCertificateAuth({ proxy: true })
+      return { authenticate, good, send, ids: NETWORK_IDS, proxies: ['127.0.0.1'] }
+    } finally {
+      ca.close()
+    }
+  },
   async 'first of several'() {
     const header = jwtAuth({ keys: SECRET, header: 'x-agent-token' })
     const authenticate = firstOf(header, opaque)
@@ -116,7 +168,7 @@ function curious(view: object, canary: string): string {
   const shown = inspect(view, { depth: 12, showHidden: true, getters: true, showProxy: true })
   const found = reachable(view, { secrets: [canary] }).filter(({ what }) => what.includes(canary))
   const { request } = view as { request?: { headers: { get(name: string): string | null } } }
-  const asked = ['authorization', 'Authorization', 'x-agent-token'].map((name) =>
+  const asked = ['authorization', 'x-agent-token', 'X-Api-Key', 'client-cert'].map((name) =>
     request?.headers.get(name),
   )
   return [
@@ -127,7 +179,7 @@ function curious(view: object, canary: string): string {
   ].join()
 }
 
-function curiousApp(authenticate: Authenticator<unknown>, canary: string) {
+function curiousApp({ authenticate, proxies }: Way, canary: string) {
   const lines = new Lines()
   const seen: Record<string, string> = {}
   const records: unknown[] = []
@@ -135,6 +187,7 @@ function curiousApp(authenticate: Authenticator<unknown>, canary: string) {
   const app = createApp({
     name: 'curious',
     env: ENV,
+    ...(proxies === undefined ? {} : { edge: { proxies } }),
     log: { logger: lines.logger, access: keep, onCall: keep },
     auth: [
       {
@@ -183,9 +236,10 @@ const text = (value: unknown) => inspect(value, { depth: 12, showHidden: true, g
 
 describe.each(Object.entries(WAYS))('a credential: %s', (_, make) => {
   test('PW-02 DEL-4: is in no view, log, record, answer or request to others', async () => {
-    const { authenticate, good, send, ids } = await make()
+    const way = await make()
+    const { good, send, ids } = way
     await everywhere(
-      () => curiousApp(authenticate, good),
+      () => curiousApp(way, good),
       async (surface, { seen, lines, records }) => {
         const worked = await surface.call('work', {}, send(good))
         expect(worked.ok, `${surface.id}: ${worked.raw}`).toBe(true)
@@ -209,10 +263,11 @@ describe.each(Object.entries(WAYS))('a credential: %s', (_, make) => {
   })
 
   test('JWT: one that is refused is repeated nowhere either', async () => {
-    const { authenticate, good, send, ids } = await make()
+    const way = await make()
+    const { good, send, ids } = way
     const bad = `${good.slice(0, -6)}CANARY`
     await everywhere(
-      () => curiousApp(authenticate, bad),
+      () => curiousApp(way, bad),
       async (surface, { seen, lines, records }) => {
         const refused = await surface.call('work', {}, send(bad))
         expect(refused.problem).toMatchObject({ code: 'AUTHENTICATION_ERROR' })

@@ -277,7 +277,9 @@ describe('RFC 9440: behind a trusted proxy', () => {
   })
 
   test('two of them, and other spellings, are refused', async () => {
-    for (const value of [`${item()}, ${item()}`, item().slice(1), `${item()};a=1`, ':AA:', '']) {
+    // No choice between two, as with every credential.
+    expect((await ask('10.0.0.1', { 'client-cert': `${item()}, ${item()}` })).status).toBe(400)
+    for (const value of [item().slice(1), `${item()};a=1`, ':AA:', '']) {
       expect((await ask('10.0.0.1', { 'client-cert': value })).status, value.slice(0, 9)).toBe(401)
     }
     expect(certificateInHeader(':AB==:')).toBeNull()

@@ -4,6 +4,8 @@ import fc from 'fast-check'
 import { createApp } from 'trefoil'
 import {
   AuthContext,
+  allOf,
+  anyOf,
   type Guard,
   guard,
   hasAllScopes,
@@ -44,12 +46,21 @@ const RIGHTS = fc.record({
   scopes: fc.subarray(['s1', 's2']),
   tenant: fc.constantFrom(null, 't1', 't2'),
 })
-const GUARD = fc.oneof(
+const SIMPLE = fc.oneof(
   fc.subarray(['r1', 'r2'], { minLength: 1 }).map((roles) => hasRole(...roles)),
   fc.subarray(['s1', 's2'], { minLength: 1 }).map((scopes) => hasScope(...scopes)),
   fc.subarray(['s1', 's2'], { minLength: 1 }).map((scopes) => hasAllScopes(...scopes)),
   fc.constant(guard({ name: 'T1', check: ({ tenant }) => tenant === 't1' })),
   fc.constant(guard({ name: 'LateT2', check: async ({ tenant }) => tenant === 't2' })),
+)
+const PARTS = fc.array(SIMPLE, { minLength: 1, maxLength: 3 })
+const GUARD = fc.oneof(
+  SIMPLE,
+  PARTS.map((parts) => allOf(...parts)),
+  PARTS.map((parts) => anyOf(...parts)),
+  fc
+    .array(PARTS, { minLength: 1, maxLength: 2 })
+    .map((groups) => anyOf(...groups.map((parts) => allOf(...parts)))),
 )
 
 test('SURF-3: listed ⊆ allowed but for scopes, and allowed ⊆ listed, for random callers and guards', async () => {
@@ -75,6 +86,23 @@ test('SURF-3: listed ⊆ allowed but for scopes, and allowed ⊆ listed, for ran
     ),
     { numRuns: 40 },
   )
+})
+
+test('P-VIS-1: of guards in one guard each has a say, whatever stands before it', async () => {
+  const input = inputGuard({ name: 'Input', check: () => true })
+  const app = appWith({
+    role_behind_scope: [allOf(hasScope('s1'), hasRole('admin'))],
+    role_deep: [allOf(hasScope('s1'), anyOf(hasRole('admin'), hasRole('boss')))],
+    role_behind_input: [allOf(input, hasRole('admin'))],
+    either_scope: [anyOf(hasRole('admin'), hasScope('s1'))],
+    either_input: [anyOf(hasRole('admin'), input)],
+    scope_only: [allOf(hasScope('s1'), hasRole('user'))],
+  })
+  await using client = testClient(app, { as: { subject: 'ada', roles: ['user'] } })
+  const names = ['either_scope', 'either_input', 'scope_only']
+  expect(await listed(client)).toEqual(names)
+  const document = JSON.parse((await client.http.get('/openapi.json')).text)
+  expect(Object.keys(document.paths)).toEqual(names.map((name) => `/${name}`))
 })
 
 test('P-VIS-1, PW-20: a guard that throws, never settles or answers nonsense hides its action, in bounded time', async () => {

@@ -41,6 +41,10 @@ beforeAll(async () => {
   const params = { amount: z.number(), to: z.string() }
   const both = { tool: true, cli: true, params } as const
   app.post('/pay', { ...both, name: 'pay', description: 'Pay.' }, (args) => void ran.push(args))
+  app.route('purge')('/cache', { name: 'purge' }, () => void ran.push('purge'))
+  app.route('Query')('/cache', { name: 'query' }, () => void ran.push('query'))
+  app.get('/visit', { name: 'visit', changes: true }, () => void ran.push('visit'))
+  app.post('/search', { name: 'search', changes: false }, () => void ran.push('search'))
   app.get('/pay', { name: 'look', description: 'Look.' }, () => ({ ran: ran.length }))
   server = await serve(app, { port: 0, signals: false })
 })
@@ -63,6 +67,21 @@ describe('the token of an agent at the plain HTTP API (DESIGN §3.4, issue 13)',
     expect(seen).toMatchObject({ status: 409, json: { code: 'approval_required' } })
     expect(ran).toEqual([])
   })
+
+  it.each([
+    ['PURGE', '/cache', 409],
+    ['QUERY', '/cache', 409],
+    ['GET', '/visit', 409],
+    ['HEAD', '/visit', 409],
+    ['POST', '/search', 204],
+  ])(
+    '%s %s: what an action says it changes counts, else its method: %i',
+    async (method, path, status) => {
+      const response = await fetch(server.url + path, { method, headers: as(agent) })
+      expect(response.status).toBe(status)
+      expect(ran).toEqual(status === 204 ? ['search'] : [])
+    },
+  )
 
   it.each([
     ['X-HTTP-Method-Override', 'GET'],
@@ -161,6 +180,29 @@ describe('approvals on the way (APR-4, APPR-2)', () => {
     expect(asked).toEqual(['api', 'mcp', 'cli'])
     expect(ran).toEqual([])
   })
+
+  it.each([
+    '"dryRun":false,"dry_run":true',
+    '"dry_run":false,"dryRun":true',
+    '"dryRun":true,"dry_run":true',
+  ])('a dry run by one spelling is one, whatever the other says: %s', async (meta) => {
+    answer = () => true
+    const more = `,"_meta":{"approval_token":"any",${meta}}`
+    const seen = await post(`${server.url}/mcp`, toolCall('pay', BODY, more), as(agent))
+    expect(seen.text.replaceAll('\\', '')).toContain('"dry_run":true')
+    expect({ asked, ran }).toEqual({ asked: [], ran: [] })
+  })
+
+  it.each(['"dryRun":false,"dry_run":"yes"', '"dryRun":true,"dry_run":1', '"dryRun":null'])(
+    'what may have meant a dry run runs nothing: %s',
+    async (meta) => {
+      answer = () => true
+      const more = `,"_meta":{"approval_token":"any",${meta}}`
+      const seen = await post(`${server.url}/mcp`, toolCall('pay', BODY, more), as(agent))
+      expect(seen.text).toContain('must be true or false')
+      expect({ asked, ran }).toEqual({ asked: [], ran: [] })
+    },
+  )
 
   it('100 at once of a token that is good once run once', async () => {
     let used = false

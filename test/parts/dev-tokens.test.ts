@@ -196,6 +196,21 @@ describe('devTokens()', () => {
     expect((await post(wrong)).status).toBe(401)
   })
 
+  test('PW-34: this machine is one address, however it is spelt', async () => {
+    const app = make({ clock: { now: () => 1_800_000_000_000, elapsed: () => 0 } })
+    const post = async (clientAddress: string, json: object) => {
+      await using client = testClient(app, { clientAddress })
+      return (await client.http.post('/auth/token', { json })).status
+    }
+    const wrong = { ...ask, client_secret: 'x' }
+    for (let count = 0; count < 10; count++) {
+      expect(await post(`127.0.${count}.9`, wrong)).toBe(401)
+    }
+    for (const address of ['127.0.0.1', '127.255.255.254', '::1', '::ffff:127.0.0.1']) {
+      expect(await post(address, ask), address).toBe(429)
+    }
+  })
+
   test('P-TOK-6: the secret is in no line of the log, in no record and in nothing that prints', async () => {
     const records: unknown[] = []
     const part = devTokens({ keys: KEYS, clients: CLIENTS })
@@ -246,7 +261,12 @@ describe('where it exists', () => {
       })
     try {
       expect((await post()).status).toBe(200)
-      for (const name of ['x-forwarded-for', 'forwarded', 'x-real-ip', 'via']) {
+      // Each is all that some proxy or tunnel adds.
+      for (const name of [
+        ...['x-forwarded-for', 'forwarded', 'x-real-ip', 'via', 'x-forwarded-host'],
+        ...['x-forwarded-proto', 'x-forwarded-port', 'X-Forwarded-Server', 'cf-connecting-ip'],
+        ...['true-client-ip', 'x-client-ip', 'fastly-client-ip', 'x-original-host', 'cdn-loop'],
+      ]) {
         expect((await post({ [name]: '127.0.0.1' })).status, name).toBe(404)
       }
     } finally {

@@ -10,6 +10,8 @@ export const APPROVAL_MS = 900_000
 export const REQUEST_MS = 86_400_000
 /** Refused calls that are kept; one more pushes out the oldest. */
 export const MAX_REQUESTS = 1000
+/** The same, of one subject: who asks for more pushes out what they asked for first. */
+export const MAX_OF_ONE = 100
 /** Characters of the arguments of one that is kept. */
 export const MAX_ARGUMENTS = 16_384
 
@@ -43,7 +45,7 @@ export class Approvals {
 
   /**
    * Remembers a refused call, so that a person can see what they approve. Bounded: an agent that asks
-   * for a thousand things pushes out what it asked for first, and fills no disk.
+   * for a thousand things pushes out what it asked for first, nobody else's, and fills no disk.
    *
    * @returns false for arguments too long to be shown to anybody
    */
@@ -55,6 +57,12 @@ export class Approvals {
          on conflict (hash, subject) do update set asked_ms = excluded.asked_ms`,
       )
       .run(hash, subject, action, args, askedAt)
+    this.#connection
+      .prepare(
+        `delete from approval_requests where subject = ? and hash not in
+           (select hash from approval_requests where subject = ? order by asked_ms desc, rowid desc limit ?)`,
+      )
+      .run(subject, subject, MAX_OF_ONE)
     this.#connection
       .prepare(
         `delete from approval_requests where asked_ms <= ? or (hash, subject) not in

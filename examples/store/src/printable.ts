@@ -1,5 +1,6 @@
-// Control characters, what changes the direction of text, and what has no width.
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
+// Control characters, what changes the direction of text, what is shown as nothing (fillers and variation
+// selectors are letters and marks to Unicode), halves of characters, and every space but the usual one.
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}\p{Zl}\p{Zp}]|(?! )\p{Zs}/gu
 
 /**
  * Text of an agent for a terminal: an escape sequence could hide or repaint what is being approved, and

@@ -17,15 +17,37 @@ export function loadSecret(
   given: string | undefined = process.env['STORE_SECRET'],
   directory: string = DATA_DIRECTORY,
 ): string {
-  if (given !== undefined && given !== '') return checked(given, 'STORE_SECRET')
-  const file = join(directory, 'secret')
+  return load(given, 'STORE_SECRET', directory, 'secret')
+}
+
+/**
+ * The API key of the store: `STORE_API_KEY`, else `.data/api-key`, made on first use.
+ *
+ * @returns at least 32 bytes of text, the same for every process of this store
+ * @throws Error as {@link loadSecret}
+ */
+export function loadApiKey(
+  given: string | undefined = process.env['STORE_API_KEY'],
+  directory: string = DATA_DIRECTORY,
+): string {
+  return load(given, 'STORE_API_KEY', directory, 'api-key')
+}
+
+function load(
+  given: string | undefined,
+  variable: string,
+  directory: string,
+  name: string,
+): string {
+  if (given !== undefined && given !== '') return checked(given, variable)
+  const file = join(directory, name)
   return checked(readSecret(file) ?? createSecret(directory, file), file)
 }
 
 function readSecret(file: string): string | null {
   try {
     const { mode } = statSync(file)
-    // Whoever can read the secret can make an admin's token. Windows has no such mode bits.
+    // Whoever can read the secret can make an admin's token, and whoever reads the key has its rights. Windows has no such mode bits.
     if (process.platform !== 'win32' && (mode & OTHERS) !== 0) {
       throw new Error(`${file} can be read by other users; run: chmod 600 '${file}'`)
     }
@@ -56,7 +78,7 @@ function createSecret(directory: string, file: string): string {
 }
 
 function checked(secret: string, source: string): string {
-  // RFC 7518 §3.2: a shorter key can be guessed offline from one token.
+  // RFC 7518 §3.2: a shorter secret can be guessed offline from one token.
   if (Buffer.byteLength(secret) < MIN_BYTES) {
     throw new Error(`${source} must be at least ${MIN_BYTES} bytes long`)
   }

@@ -1,6 +1,6 @@
 import { serve } from 'trefoil/node'
 import { app } from './app.ts'
-import { developmentParts } from './authentication.ts'
+import { developmentParts, takesApiKey } from './authentication.ts'
 import { greeting } from './greeting.ts'
 
 /**
@@ -11,7 +11,7 @@ import { greeting } from './greeting.ts'
 export async function startStore(): Promise<number> {
   try {
     const { url } = await serve(app)
-    console.log(greeting(url, developmentParts().length > 0))
+    console.log(greeting(url, developmentParts().length > 0, takesApiKey()))
     return 0
   } catch (error) {
     console.error(`The store could not start: ${error instanceof Error ? error.message : error}`)

@@ -9,7 +9,7 @@ interface Running {
   readonly database: OpenDatabase
   readonly orders: Orders
   readonly approvals: Approvals
-  readonly jwt: Authenticator<undefined>
+  readonly auth: Authenticator<undefined>
 }
 
 /**
@@ -22,10 +22,10 @@ export class Store {
   /** @throws Error when the secret or the database is unfit */
   open(): void {
     const secret = loadSecret()
-    const jwt = storeAuth(secret)
+    const auth = storeAuth(secret)
     const database = openDatabase(databaseFile())
     const orders = new Orders(database.queries)
-    this.#running = { database, orders, approvals: new Approvals(database.connection), jwt }
+    this.#running = { database, orders, approvals: new Approvals(database.connection), auth }
   }
 
   async close(): Promise<void> {
@@ -38,11 +38,14 @@ export class Store {
     return this.#open.orders
   }
 
-  /** Reads the bearer token of a request. The secret is there once the store is open. */
+  /** Reads the token or the key of a request. What verifies them is there once the store is open. */
   readonly authenticator: Authenticator<undefined> = {
     name: 'store',
-    scheme: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
-    authenticate: (request) => this.#open.jwt.authenticate(request),
+    scheme: [
+      { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+      { type: 'apiKey', in: 'header', name: 'x-api-key' },
+    ],
+    authenticate: (request) => this.#open.auth.authenticate(request),
   }
 
   get approvals(): Approvals {

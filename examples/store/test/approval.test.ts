@@ -7,6 +7,7 @@ import {
   Approvals,
   isArgumentsHash,
   MAX_ARGUMENTS,
+  MAX_OF_ONE,
   MAX_REQUESTS,
   REQUEST_MS,
 } from '../src/approval.ts'
@@ -112,7 +113,7 @@ describe('approval tokens (STORE-APPROVE, W-9)', () => {
       if (n < MAX_REQUESTS) {
         database.connection
           .prepare('insert into approval_requests values (?, ?, ?, ?, ?)')
-          .run(hash, WHO, 'pay', '{}', NOW + n)
+          .run(hash, `user_${n % 20}`, 'pay', '{}', NOW + n)
       } else approvals.ask({ ...CALL, hash, askedAt: NOW + n })
     }
     database.connection.exec('commit')
@@ -120,6 +121,31 @@ describe('approval tokens (STORE-APPROVE, W-9)', () => {
     expect(approvals.asked(`sha256:${'0'.repeat(64)}`, NOW)).toEqual([])
     expect(approvals.ask({ ...CALL, args: 'x'.repeat(MAX_ARGUMENTS + 1) })).toBe(false)
     expect(approvals.asked(HASH, NOW)).toEqual([])
+  })
+})
+
+describe('an agent that asks for thousands of things', () => {
+  it('pushes out what it asked for itself, and nothing that somebody else did', async () => {
+    const database = openDatabase(':memory:')
+    try {
+      const approvals = new Approvals(database.connection)
+      approvals.ask(CALL)
+      database.connection.exec('begin')
+      for (let n = 1; n <= MAX_REQUESTS + 5; n++) {
+        const hash = `sha256:${n.toString(16).padStart(64, '0')}`
+        approvals.ask({ ...CALL, hash, subject: 'agent', askedAt: NOW + n })
+      }
+      database.connection.exec('commit')
+      expect(approvals.asked(HASH, NOW)).toHaveLength(1)
+      const kept = database.connection
+        .prepare("select count(*) as n from approval_requests where subject = 'agent'")
+        .get()
+      expect(kept?.['n']).toBe(MAX_OF_ONE)
+      const latest = `sha256:${(MAX_REQUESTS + 5).toString(16).padStart(64, '0')}`
+      expect(approvals.asked(latest, NOW)).toHaveLength(1)
+    } finally {
+      await database.close()
+    }
   })
 })
 
@@ -154,6 +180,10 @@ describe('what is shown to whoever approves (APR-3)', () => {
     expect(printable('1\u202e001')).toBe('1\\u{202e}001')
     expect(printable('a\u200bb\u2066\u{e0041}\u2028')).toBe(
       'a\\u{200b}b\\u{2066}\\u{e0041}\\u{2028}',
+    )
+    // Fillers and variation selectors are letters and marks to Unicode; a space may be another one.
+    expect(printable('ord\u3164_1\ufe0f\u115f\u034f\u00a0x\ud800')).toBe(
+      'ord\\u{3164}_1\\u{fe0f}\\u{115f}\\u{34f}\\u{a0}x\\u{d800}',
     )
     expect(printable('Zoë 日本 🙂')).toBe('Zoë 日本 🙂')
   })

@@ -4,7 +4,9 @@ import type { AddressInfo } from 'node:net'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
+import { storeAuth, takesApiKey } from '../src/authentication.ts'
 import { MCP_CLIENTS } from './mcp-clients.ts'
+import { runProgram, STORE } from './run-program.ts'
 import { RunningStore } from './running-store.ts'
 
 // Programs are started here, and the machine may have other things to do.
@@ -107,6 +109,63 @@ describe('keys of a provider (STORE_JWKS)', () => {
     expect(await subjectOverHttp(provided.url, ofProvider)).toBe('user_of_provider')
     expect(await subjectOverHttp(provided.url, provided.tokens.viewer)).toBeNull()
     expect(await subjectOverHttp(store.url, ofProvider)).toBeNull()
+  })
+})
+
+describe('the API key (P-KEY-1, P-KEY-3)', () => {
+  const who = { subject: 'service_warehouse', roles: [], scopes: ['orders:read', 'orders:write'] }
+  const headersOf = ({ env }: RunningStore) => ({ 'x-api-key': env['STORE_API_KEY'] ?? '' })
+
+  it('is of a service, over HTTP, MCP and the program, here and from afar', async () => {
+    const headers = headersOf(store)
+    const response = await fetch(`${store.url}/me`, { headers })
+    expect(await response.json()).toEqual({ ...who, source: 'api', entrypoint: 'server' })
+    for (const [name, connect] of MCP_CLIENTS) {
+      const mcp = await connect(store.url, headers)
+      expect((await mcp.call('me', {})).structured, name).toMatchObject(who)
+      await mcp.close()
+    }
+    const header = ['--header', `X-API-Key: ${headers['x-api-key']}`]
+    const connected = await store.trefoil(['connect', 'by-key', store.url, ...header])
+    expect(connected.code, connected.stderr).toBe(0)
+    const here = ['--app', 'examples/store/src/app.ts#app', ...header, 'call', 'me']
+    for (const call of [here, ['call', 'by-key', 'me']]) {
+      const { stdout, stderr } = await store.trefoil(['--json', ...call])
+      expect(JSON.parse(stdout), stderr).toMatchObject({ ok: true, body: who })
+    }
+  })
+
+  it('deletes nothing, and one that is wrong is told so', async () => {
+    const remove = (headers: Record<string, string>) =>
+      fetch(`${store.url}/orders/ord_1001`, { method: 'DELETE', headers })
+    expect((await remove(headersOf(store))).status).toBe(403)
+    const wrong = await remove({ 'x-api-key': `${headersOf(store)['x-api-key']}x` })
+    expect(wrong.status).toBe(401)
+    expect(wrong.headers.get('www-authenticate')).toContain('Invalid API key')
+  })
+
+  it('is refused beside a bad token: nobody gets a second try by another door', async () => {
+    const headers = { ...headersOf(store), authorization: 'Bearer a.b.c' }
+    expect((await fetch(`${store.url}/me`, { headers })).status).toBe(401)
+  })
+
+  it('is printed by npm run key, and nothing else', async () => {
+    const key = 'x'.repeat(40)
+    const env = { STORE_API_KEY: key }
+    const run = () => runProgram(process.execPath, ['src/key.ts'], { env, cwd: STORE })
+    expect(await run()).toEqual({ code: 0, stdout: `${key}\n`, stderr: '' })
+    env.STORE_API_KEY = 'short'
+    expect(await run()).toMatchObject({ code: 1, stdout: '' })
+  })
+
+  it('is there with a provider only where it is given', () => {
+    const jwks = { STORE_JWKS: 'https://login.example.com/jwks', STORE_ISSUER: ISSUER }
+    expect(takesApiKey({})).toBe(true)
+    expect(takesApiKey(jwks)).toBe(false)
+    expect(takesApiKey({ ...jwks, STORE_API_KEY: 'x' })).toBe(true)
+    const secret = 'x'.repeat(32)
+    expect(storeAuth(secret, jwks).name).toBe('jwtAuth')
+    expect(storeAuth(secret, { ...jwks, STORE_API_KEY: secret }).name).toContain('apiKeyAuth')
   })
 })
 

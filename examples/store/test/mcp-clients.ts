@@ -21,7 +21,9 @@ export interface McpCaller {
   close(): Promise<void>
 }
 
-type Connect = (url: string, token: string) => Promise<McpCaller>
+/** A token, or the headers that are sent. */
+type Credential = string | Readonly<Record<string, string>>
+type Connect = (url: string, credential: Credential) => Promise<McpCaller>
 
 /** The official clients, by what they speak. */
 export const MCP_CLIENTS: ReadonlyMap<string, Connect> = new Map<string, Connect>([
@@ -35,7 +37,7 @@ export const MCP_CLIENTS: ReadonlyMap<string, Connect> = new Map<string, Connect
 
 async function connect(
   url: string,
-  token: string,
+  token: Credential,
   mode: 'legacy' | { pin: string },
 ): Promise<McpCaller> {
   const client = new Client(INFO, { versionNegotiation: { mode } })
@@ -49,7 +51,7 @@ async function connect(
   }
 }
 
-async function connectFirst(url: string, token: string): Promise<McpCaller> {
+async function connectFirst(url: string, token: Credential): Promise<McpCaller> {
   const client = new FirstClient(INFO)
   const transport = new FirstTransport(new URL(`${url}/mcp`), bearer(token))
   // The first SDK's own types disagree under exactOptionalPropertyTypes.
@@ -63,8 +65,9 @@ async function connectFirst(url: string, token: string): Promise<McpCaller> {
   }
 }
 
-function bearer(token: string): { requestInit: RequestInit } {
-  return { requestInit: { headers: { authorization: `Bearer ${token}` } } }
+function bearer(token: Credential): { requestInit: RequestInit } {
+  const headers = typeof token === 'string' ? { authorization: `Bearer ${token}` } : token
+  return { requestInit: { headers } }
 }
 
 function meta(approval: string | undefined): { _meta?: Record<string, unknown> } {

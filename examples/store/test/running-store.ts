@@ -52,6 +52,7 @@ export class RunningStore {
       PORT: '0',
       STORE_DB: join(directory, 'store.db'),
       STORE_SECRET: 'the secret of a store that only tests use',
+      STORE_API_KEY: 'the-key-of-a-store-that-only-tests-use',
       TREFOIL_HOME: join(directory, 'home'),
       TREFOIL_ENV: 'development',
       ...more,

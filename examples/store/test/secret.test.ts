@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { chmodSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { loadSecret } from '../src/secret.ts'
+import { loadApiKey, loadSecret } from '../src/secret.ts'
 import { temporaryDirectory } from './temporary-directory.ts'
 
 const LOAD = `
@@ -26,6 +26,16 @@ describe('loadSecret (STORE-SECRET)', () => {
     expect(statSync(join(directory, 'secret')).mode & 0o777).toBe(0o600)
     expect(statSync(directory).mode & 0o777).toBe(0o700)
     expect(readdirSync(directory)).toEqual(['secret'])
+  })
+
+  it('is not the API key, which is kept beside it in the same way (KEY-1)', () => {
+    const directory = join(temporaryDirectory(), '.data')
+    const key = loadApiKey('', directory)
+    expect(key).toMatch(/^[A-Za-z0-9_-]{43}$/)
+    expect(loadSecret('', directory)).not.toBe(key)
+    expect(loadApiKey('', directory)).toBe(key)
+    expect(statSync(join(directory, 'api-key')).mode & 0o777).toBe(0o600)
+    expect(() => loadApiKey('short', directory)).toThrow(/STORE_API_KEY must be at least 32 bytes/)
   })
 
   it('differs from store to store', () => {

@@ -188,10 +188,10 @@ describe('HTTP', () => {
 describe('what the store prints', () => {
   it('names the address, the tokens, and a line to try for curl, MCP and CLI', () => {
     const labels = store.greeting.filter((line) => line !== '').map((line) => line.split(/ +/)[0])
-    expect(labels).toEqual(['Store', 'tokens', 'login', 'curl', 'mcp', 'cli'])
+    expect(labels).toEqual(['Store', 'tokens', 'login', 'key', 'curl', 'mcp', 'cli'])
   })
 
-  it.each(['curl', 'mcp', 'cli'])('the %s line works when pasted', async (label) => {
+  it.each(['key', 'curl', 'mcp', 'cli'])('the %s line works when pasted', async (label) => {
     const line = store.greeting.find((text) => text.startsWith(`${label} `)) ?? ''
     const command = line.replace(/^\w+ +/, '')
     const { stdout, stderr } = await runProgram('/bin/sh', ['-c', command], {

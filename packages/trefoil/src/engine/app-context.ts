@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts'
 import type { AuthEntry } from '../contract/auth/authenticator.ts'
+import type { PersonOf } from '../contract/auth/person-of.ts'
 import type { Logger } from '../contract/call/logger.ts'
 import type { SurfaceName } from '../contract/call/surface-name.ts'
 import type { ApprovalDecider } from '../contract/ports/approval-decider.ts'
@@ -26,6 +27,7 @@ export interface AppContext {
   /** Lower-case names of headers that handlers do not see: whatever carries credentials (PW-02). */
   readonly credentialHeaders: ReadonlySet<string>
   readonly approval: ApprovalDecider | null
+  readonly personOf: PersonOf
   /** Asked in order; so are the next two. */
   readonly admit: readonly AdmitPort[]
   readonly limits: readonly LimitsPort[]

@@ -2,6 +2,7 @@ import type { Awaitable } from '../base/promise.ts'
 import type { ServerStop } from '../contract/answer/exchange.ts'
 import { AuthContext, type Identity } from '../contract/auth/auth-context.ts'
 import type { AuthEntry } from '../contract/auth/authenticator.ts'
+import { issuerAndSubject } from '../contract/auth/person-of.ts'
 import { UNKNOWN_SCHEME } from '../contract/auth/security-scheme.ts'
 import { type Action, emptyAction } from '../contract/call/action.ts'
 import type { Outcome } from '../contract/call/outcome.ts'
@@ -128,6 +129,7 @@ export function prepareCall(options: CallOptions = {}): PreparedCall {
     auth: {},
     credentialHeaders: CREDENTIAL_HEADERS,
     approval: null,
+    personOf: issuerAndSubject,
     admit: [],
     limits: [],
     audit: [],

@@ -1,12 +1,11 @@
 import { type Awaitable, isPromiseLike } from '../base/promise.ts'
 import type { AuthContext } from '../contract/auth/auth-context.ts'
-import type { GuardDecision } from '../contract/auth/guard-decision.ts'
 import type { Action } from '../contract/call/action.ts'
 import type { Guard } from '../contract/call/call.ts'
 import type { Entrypoint, SurfaceName } from '../contract/call/surface-name.ts'
 import { refuse } from '../contract/problems/problem.ts'
-import { askGuard } from '../policy/guards/ask-guard.ts'
-import { hides, listingGuards, mayHide } from '../policy/visible.ts'
+import { partsMayPass } from '../policy/guards/may-pass.ts'
+import { listingGuards, mayHide } from '../policy/visible.ts'
 import type { AppContext } from './app-context.ts'
 import type { CallIds } from './call-ids.ts'
 import { CallState } from './call-state.ts'
@@ -42,7 +41,7 @@ export function compileVisibility(
   const timeout = action.timeout === 0 ? LISTING_TIME : Math.min(action.timeout, LISTING_TIME)
   const plan = compilePlan({ ...action, timeout }, surface, app, NOTHING)
   const guards = listingGuards(action, surface)
-  const asking: Stage | null = guards.length === 0 ? null : (state) => askFrom(guards, 0, state)
+  const asking: Stage | null = guards.length === 0 ? null : (state) => askAll(guards, state)
   const checks = inTurn(asking, agentWritesStage({ action, surface, app }))
   const run = [checks, (): StageEnd => DRY_RUN].filter((stage) => stage !== null)
   return Object.freeze({ ...plan, run: Object.freeze(run) })
@@ -74,27 +73,14 @@ export function isVisible(plan: Plan, caller: ListCaller): Awaitable<boolean> {
     : outcome.kind === 'dry-run'
 }
 
-/**
- * All of them, not up to the first that denies: behind a scope that is missing may stand a role that
- * no token brings.
- */
-function askFrom(
-  guards: readonly Guard[],
-  start: number,
-  state: CallState,
-): Awaitable<StageEnd | undefined> {
+function askAll(guards: readonly Guard[], state: CallState): Awaitable<StageEnd | undefined> {
   const { auth } = state
   // Nobody is asked about a stranger (PW-04), and nobody lets one pass.
   if (auth === null) return HIDDEN
-  for (let index = start; index < guards.length; index++) {
-    const decision = askGuard(guards[index] as Guard, auth, callOf(state))
-    if (isPromiseLike(decision)) {
-      return decision.then((late: GuardDecision) => {
-        if (hides(late) || state.ended) return HIDDEN
-        return askFrom(guards, index + 1, state)
-      })
-    }
-    if (hides(decision)) return HIDDEN
-  }
-  return undefined
+  const passes = partsMayPass(guards, false, auth, callOf(state))
+  return isPromiseLike(passes) ? passes.then(seenIf) : seenIf(passes)
+}
+
+function seenIf(passes: boolean): StageEnd | undefined {
+  return passes ? undefined : HIDDEN
 }

@@ -388,6 +388,28 @@ describe('keys out of a store', () => {
     expect(await outcome(auth, text)).toBe('revoked')
   })
 
+  test('KEY-5: with cacheFor 0s nobody joins a read that began before a revocation elsewhere', async () => {
+    const inner = memoryApiKeys()
+    let release = () => {}
+    const gate = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    let isSlow = false
+    const find: ApiKeyStore['find'] = async (id) => {
+      const key = await inner.find(id)
+      if (isSlow) await gate
+      return key
+    }
+    const { auth, create } = made({ store: { ...inner, find }, cacheFor: '0s' })
+    const { text, id } = await create()
+    isSlow = true
+    const early = outcome(auth, text)
+    await inner.revoke(id, 1)
+    const late = outcome(auth, text)
+    release()
+    expect(await Promise.all([early, late])).toEqual([`key:${id}`, 'revoked'])
+  })
+
   test('KEY-5: a store that hung once keeps nobody who comes a second later', async () => {
     const inner = memoryApiKeys()
     let hangs = false
@@ -399,6 +421,19 @@ describe('keys out of a store', () => {
     hangs = false
     pass(1)
     expect(await outcome(auth, text)).toBe(`key:${id}`)
+  })
+
+  test('KEY-1: a key of another prefix, and one with its own sum wrong, reach no store', async () => {
+    const { auth, create, counts } = made()
+    const { text } = await create()
+    const other = made({ prefix: 'acme' })
+    counts.find = 0
+    const foreign = (await other.create()).text
+    const changed = text.slice(0, -1) + (text.endsWith('a') ? 'b' : 'a')
+    for (const key of [foreign, foreign.replace('acme', 'tfl'), changed, `${text}0`, ` ${text}`]) {
+      expect(await outcome(auth, key)).toBe('unknown_key')
+    }
+    expect(counts.find).toBe(0)
   })
 
   test('KEY-4: a flood of made-up ids pushes out no key that is used', async () => {

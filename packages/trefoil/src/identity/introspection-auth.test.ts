@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { inspect } from 'node:util'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { AuthContext } from '../contract/auth/auth-context.ts'
 import { CredentialRefusal } from '../contract/auth/refusal.ts'
 import type { AuthRequest } from '../contract/call/call.ts'
@@ -245,6 +245,33 @@ describe('what is remembered', () => {
     const answers = await Promise.all(Array.from({ length: 50 }, () => outcome(one)))
     expect(new Set(answers)).toEqual(new Set(['ann']))
     expect(server.asked).toHaveLength(1)
+  })
+
+  test('with maxAge 0s nobody joins a question that was asked before a revocation', async () => {
+    const one = authenticator({ maxAge: '0s' })
+    const waiting: ServerResponse[] = []
+    says((response) => void waiting.push(response))
+    const asked = (count: number) => vi.waitFor(() => expect(waiting).toHaveLength(count))
+    const early = outcome(one)
+    await asked(1)
+    const late = outcome(one)
+    await asked(2)
+    json(waiting[0] as ServerResponse, claims)
+    json(waiting[1] as ServerResponse, { active: false })
+    expect(await Promise.all([early, late])).toEqual(['ann', 'inactive'])
+  })
+
+  test('BOOT-2: the issuer of development tokens is refused, whoever lists it and wherever', async () => {
+    claims['iss'] = 'urn:trefoil:dev'
+    vi.stubEnv('TREFOIL_ENV', 'development')
+    try {
+      expect(await outcome(authenticator())).toBe('wrong_issuer')
+      expect(await outcome(authenticator({ issuer: ['i', 'urn:trefoil:dev'] }))).toBe(
+        'wrong_issuer',
+      )
+    } finally {
+      vi.unstubAllEnvs()
+    }
   })
 
   test('a flood of unknown tokens neither grows nor pushes out a good one', async () => {

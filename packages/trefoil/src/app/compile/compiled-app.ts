@@ -1,4 +1,5 @@
 import { createIdSource } from '../../base/ids.ts'
+import { issuerAndSubject } from '../../contract/auth/person-of.ts'
 import type { Action } from '../../contract/call/action.ts'
 import type { Catalogue } from '../../contract/call/catalogue.ts'
 import { perSurface } from '../../contract/call/surface-name.ts'
@@ -77,6 +78,7 @@ export function compileApp(
     nextId: createIdSource(config.random),
     auth: config.auth,
     credentialHeaders: credentialHeaders(config.auth),
+    personOf: config.personOf ?? issuerAndSubject,
     approval: parts.approval,
     admit: parts.admit,
     limits: parts.limits,
@@ -118,6 +120,8 @@ function credentialHeaders(auth: AppContext['auth']): ReadonlySet<string> {
     for (const scheme of schemes) {
       if (scheme.type === 'apiKey' && scheme.in === 'header') names.add(scheme.name.toLowerCase())
       if (scheme.type === 'http' && scheme.scheme === 'dpop') names.add('dpop')
+      // Believed from a trusted proxy alone, and then it is all that a caller shows (RFC 9440).
+      if (scheme.type === 'mutualTLS') names.add('client-cert')
     }
   }
   return names

@@ -46,11 +46,11 @@ describe('issue 13: start-up says what agents change unasked', () => {
     "'store' covers 'api' and 'mcp': a token of unknown kind changes over HTTP without approval what " +
     "needs one there: pay; set agentWrites, give agents' tokens a kind, or another audience"
   const PUBLIC = "Anybody may change something over 'api': login"
-  const unasked = (surface: string) =>
-    `Agents may change something over '${surface}' and nobody is asked: note, visit; see needsApproval and agentWrites`
+  const UNASKED =
+    "Agents may change something over 'api', 'mcp' and nobody is asked: note, visit; see needsApproval and agentWrites"
 
   test('where nothing is said, each surface, and what the API shares with MCP', async () => {
-    expect(await said({}, declareAll)).toEqual([unasked('api'), unasked('mcp'), PUBLIC, SHARED])
+    expect(await said({}, declareAll)).toEqual([UNASKED, PUBLIC, SHARED])
   })
 
   test('an authenticator of its own is not shared', async () => {
@@ -58,7 +58,22 @@ describe('issue 13: start-up says what agents change unasked', () => {
       { authenticate: store, surfaces: ['api'] },
       { authenticate: other, surfaces: ['mcp'] },
     ]
-    expect(await said({ auth }, declareAll)).toEqual([unasked('api'), unasked('mcp'), PUBLIC])
+    expect(await said({ auth }, declareAll)).toEqual([UNASKED, PUBLIC])
+  })
+
+  test('a line for all surfaces on which they reach the same, one more where they reach something else', async () => {
+    const auth = [{ authenticate: store, surfaces: ['api', 'mcp', 'cli'] }]
+    const declare = (app: App) => {
+      app.post('/a', { ...both, name: 'a', cli: true }, () => 1)
+      app.post('/b', { name: 'b', description: 'd', cli: true }, () => 1)
+      app.post('/c', { ...both, name: 'c', needsApproval: true }, () => 1)
+    }
+    const line = (surfaces: string, names: string) =>
+      `Agents may change something over ${surfaces} and nobody is asked: ${names}; see needsApproval and agentWrites`
+    expect((await said({ auth }, declare)).slice(0, 2)).toEqual([
+      line("'api', 'cli'", 'a, b'),
+      line("'mcp'", 'a'),
+    ])
   })
 
   test.each(['approve', 'deny'])('%s leaves what anybody may', async (agentWrites) => {

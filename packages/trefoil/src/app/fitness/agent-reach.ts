@@ -5,10 +5,19 @@ import type { ProductionRisk } from '../../contract/options/production-risk.ts'
 import type { AppConfig } from '../options/app-config.ts'
 import type { Exposure } from './exposure.ts'
 
+/** An {@link Exposure} on several surfaces. */
+interface Reach {
+  readonly surfaces: readonly SurfaceName[]
+  readonly message: string
+}
+
 /** What agents can change without anybody being asked, as start-up says it. */
-export function describeAgentReach(catalogue: Catalogue, config: AppConfig): readonly Exposure[] {
+export function describeAgentReach(
+  catalogue: Catalogue,
+  config: AppConfig,
+): readonly (Exposure | Reach)[] {
   return [
-    ...SURFACES.flatMap((surface) => unasked(catalogue, surface)),
+    ...unasked(catalogue),
     ...changedByAnybody(catalogue),
     ...sharedCredentials(catalogue, config),
   ]
@@ -19,21 +28,34 @@ function isForAgents({ actions }: Catalogue): boolean {
   return actions.some(({ exposed }) => exposed.mcp || exposed.cli)
 }
 
-/** Where nobody is identified, and where everything is open, other lines say so. */
-function unasked(catalogue: Catalogue, surface: SurfaceName): Exposure[] {
-  if (!catalogue.covered[surface] || !isForAgents(catalogue)) return []
-  const names = namesOf(
-    catalogue,
-    (action) =>
-      action.exposed[surface] &&
-      !action.public[surface] &&
-      action.need[surface].agent.kind === 'none',
-  )
-  if (names === null) return []
-  const message =
-    `Agents may change something over '${surface}' and nobody is asked: ${names}; ` +
-    'see needsApproval and agentWrites'
-  return [{ surface, message }]
+/**
+ * One line for all surfaces on which agents reach the same. Where nobody is identified, and where
+ * everything is open, other lines say so.
+ */
+function unasked(catalogue: Catalogue): Reach[] {
+  if (!isForAgents(catalogue)) return []
+  const surfacesOf = new Map<string, SurfaceName[]>()
+  for (const surface of SURFACES) {
+    if (!catalogue.covered[surface]) continue
+    const names = namesOf(
+      catalogue,
+      (action) =>
+        action.exposed[surface] &&
+        !action.public[surface] &&
+        action.need[surface].agent.kind === 'none',
+    )
+    if (names !== null) surfacesOf.set(names, [...(surfacesOf.get(names) ?? []), surface])
+  }
+  return [...surfacesOf].map(([names, surfaces]) => {
+    const message =
+      `Agents may change something over ${quoted(surfaces)} and nobody is asked: ${names}; ` +
+      'see needsApproval and agentWrites'
+    return { surfaces, message }
+  })
+}
+
+function quoted(surfaces: readonly SurfaceName[]): string {
+  return surfaces.map((name) => `'${name}'`).join(', ')
 }
 
 /** Of MCP and the CLI every public action has a line of its own. */
@@ -63,7 +85,7 @@ function sharedCredentials(catalogue: Catalogue, { auth }: AppConfig): Exposure[
   })
   if (names === null) return []
   const message =
-    `'${api.name}' covers 'api' and ${shared.map((name) => `'${name}'`).join(', ')}: a token of unknown ` +
+    `'${api.name}' covers 'api' and ${quoted(shared)}: a token of unknown ` +
     `kind changes over HTTP without approval what needs one there: ${names}; ` +
     "set agentWrites, give agents' tokens a kind, or another audience"
   return [{ surface: 'api', message }]

@@ -4,6 +4,7 @@ import type { AppConfig } from '../options/app-config.ts'
 import { describeAgentReach } from './agent-reach.ts'
 import { ambiguousApprovals } from './ambiguous-approval.ts'
 import { describeExposure } from './exposure.ts'
+import { unknownPersons } from './separate-duties.ts'
 
 /** A line for the developer's log. */
 export interface StartupWarning {
@@ -18,5 +19,6 @@ export function openness(catalogue: Catalogue, config: AppConfig): readonly Star
     ...describeAgentReach(catalogue, config),
     ...ambiguousApprovals(catalogue),
     ...assumedRequired(catalogue),
+    ...unknownPersons(catalogue, config),
   ].map(({ message, ...fields }) => ({ fields, message }))
 }

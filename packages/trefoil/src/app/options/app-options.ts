@@ -1,6 +1,7 @@
 import { type Clock, type RandomSource, systemClock, systemRandom } from '../../base/clock.ts'
 import { isRecord } from '../../base/plain/is-record.ts'
 import type { AuthConfig } from '../../contract/auth/authenticator.ts'
+import type { PersonOf } from '../../contract/auth/person-of.ts'
 import type { ApprovalHook } from '../../contract/call/approval-hook.ts'
 import type { Guard } from '../../contract/call/call.ts'
 import type { AgentWrites } from '../../contract/call/need.ts'
@@ -55,6 +56,12 @@ export interface AppOptions {
   /** Decides approvals for actions with `needsApproval`. Default none. */
   readonly approval?: ApprovalHook
   /**
+   * One stable name for the person behind a caller, where one person comes through two issuers or has two
+   * subjects; `null` for who is none. Approval hooks are given it, so that nobody approves for themselves.
+   * Default: issuer and subject.
+   */
+  readonly personOf?: PersonOf
+  /**
    * What agents need for actions that change something and have no `needsApproval`: nothing, an
    * approval, or they may not at all. Default `allow`.
    */
@@ -94,6 +101,7 @@ export type AppValues = Values<
     readonly description: string | null
     readonly auth: AuthBySurface
     readonly approval: ApprovalHook | null
+    readonly personOf: PersonOf | null
     readonly agentWrites: AgentWrites | null
     readonly parts: readonly unknown[]
     readonly edge: EdgeValues
@@ -175,6 +183,13 @@ export const APP: OptionGroup<AppOptions, AppValues> = {
       read: callable(),
       default: null,
       doc: 'The hook that decides approvals, see [approval](approval.md). Needed once an action has `needsApproval`.',
+    },
+    personOf: {
+      read: callable<PersonOf>(),
+      // Told apart from the usual one: two issuers want it said.
+      default: null,
+      shown: 'issuer and subject',
+      doc: 'One name for the person behind a caller, `(auth) => string`, for approvals: see [who needs approval](need.md).',
     },
     agentWrites: {
       read: agentWrites,

@@ -70,7 +70,8 @@ const ONE_SCOPE =
  * got into an authenticator's return value, does not (AUTH-4).
  *
  * @throws TypeError when `subject` is not non-empty text, for a `kind` that is none, for a `tenant`
- * that is empty or no text, for an `actor` that is no list of actors, and for a `session` that is none
+ * that is empty or no text, for times that are no numbers, for an `actor` that is no list of actors, and
+ * for a `session` that is none
  * @throws ImproperlyConfigured for an unknown member: a misspelt `expiresAt` would never expire
  */
 export class AuthContext<Payload = unknown> {
@@ -118,8 +119,8 @@ export class AuthContext<Payload = unknown> {
     this.claims = identity.claims ?? EMPTY
     this.issuer = identity.issuer
     this.audience = deepFreeze(identity.audience)
-    this.issuedAt = identity.issuedAt
-    this.expiresAt = identity.expiresAt
+    this.issuedAt = readTime('issuedAt', identity.issuedAt)
+    this.expiresAt = readTime('expiresAt', identity.expiresAt)
     this.actor = actors
     this.session = readLoginSession(identity.session)
     this.metadata = identity.metadata ?? EMPTY
@@ -163,6 +164,14 @@ export class AuthContext<Payload = unknown> {
 }
 
 freezeClass(AuthContext)
+
+/** Not `NaN`, nor a date: compared with the end of another context it would never be the later one. */
+function readTime(name: 'issuedAt' | 'expiresAt', value: unknown): number | undefined {
+  // JavaScript writes none as `null` too.
+  if (value === undefined || value === null) return undefined
+  if (typeof value === 'number' && Number.isFinite(value)) return value
+  throw new TypeError(`AuthContext ${name} must be a number, seconds since the Unix epoch`)
+}
 
 /**
  * A cached context serves many calls: a handler that could change it would change the rights of the

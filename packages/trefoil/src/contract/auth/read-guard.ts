@@ -2,6 +2,7 @@ import { isRecord } from '../../base/plain/is-record.ts'
 import type { Guard } from '../call/call.ts'
 import { shownValue } from '../options/option-values.ts'
 import { ImproperlyConfigured } from '../problems/problem.ts'
+import { compose, compositionOf } from './guard-composition.ts'
 
 /**
  * Takes a guard as it is now, each member read once: one that is changed later, or answers
@@ -28,12 +29,14 @@ export function readGuard(where: string, value: unknown): Guard {
   if (typeof needsInput !== 'boolean') {
     throw new ImproperlyConfigured(`${where}: needsInput of guard '${name}' must be true or false`)
   }
-  return Object.freeze({
+  const guard: Guard = Object.freeze({
     name,
     needsInput,
     ...(scopes === undefined ? {} : { scopes: readScopes(where, name, scopes) }),
     decide: decide.bind(value),
   })
+  const made = compositionOf(value)
+  return made === null ? guard : compose(guard, made)
 }
 
 function readScopes(where: string, name: string, value: unknown): readonly string[] {

@@ -16,6 +16,13 @@ export interface ApprovalRequest {
   /** The approval token the caller sent; never blank. */
   readonly token: string
   readonly auth: AuthContext | null
+  /**
+   * Who asks, as one name for one person: by the app's `personOf`, else issuer and subject. Whoever
+   * approves must be another one. `null` for nobody, and for who is no person.
+   *
+   * @throws whatever `personOf` throws; an approval is denied then
+   */
+  readonly person: string | null
   readonly source: SurfaceName
   readonly entrypoint: Entrypoint
   readonly requestId: string

@@ -1,6 +1,7 @@
 import { freezeClass } from '../../base/plain/freeze-class.ts'
 import { held } from '../../base/promise.ts'
 import type { AuthContext } from '../../contract/auth/auth-context.ts'
+import { readPerson } from '../../contract/auth/person-of.ts'
 import type { ClientFacts } from '../../contract/call/call-facts.ts'
 import type { Dependency } from '../../contract/call/dependency.ts'
 import type { Logger } from '../../contract/call/logger.ts'
@@ -34,6 +35,10 @@ export class ApprovalRequestView implements ApprovalCase {
   }
   get auth(): AuthContext | null {
     return this.#state.auth
+  }
+  get person(): string | null {
+    const { auth, site } = this.#state
+    return auth === null ? null : readPerson(site.app.personOf, auth)
   }
   get source(): SurfaceName {
     return this.#state.site.surface

@@ -100,7 +100,8 @@ export const DEV_TOKENS: OptionGroup<DevTokensOptions, DevTokensValues> = {
 const NO_STORE = { 'cache-control': 'no-store', pragma: 'no-cache' }
 const OTHER_METHODS = ['GET', 'PUT', 'PATCH', 'DELETE']
 /** What proxies and tunnels write: behind one of them, every caller seems to be on this machine. */
-const FORWARDING = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via']
+const FORWARDING =
+  /^(?:forwarded|x-forwarded(?:-.*)?|x-original-.*|via|cdn-loop|x-real-ip|.*-client-ip|.*-connecting-ip)$/i
 
 const NOT_POST: TokenRefusal = {
   status: 405,
@@ -136,15 +137,15 @@ export function devTokens(options: DevTokensOptions): Part {
   const jwt = signer(values)
   const tries = new Tries(clock)
   const give = async (call: Call): Promise<unknown> => {
-    const address = callerHere(call)
+    requireHere(call)
     const asked = await readTokenRequest(call.request)
     if ('error' in asked) return refuse(asked)
     // Nothing waits from here to the count: many at once are as many tries.
-    const seconds = tries.wait(address)
+    const seconds = tries.wait()
     if (seconds > 0) return refuse(TOO_MANY, { 'retry-after': String(seconds) })
     const granted = clients.find(asked.id, asked.secret)
     if (granted === null) {
-      tries.failed(address)
+      tries.failed()
       return refuse(NOBODY)
     }
     const lifetime = granted.lifetime ?? expiresIn
@@ -164,7 +165,7 @@ export function devTokens(options: DevTokensOptions): Part {
       path,
       public: true,
       handle: (call) => {
-        callerHere(call)
+        requireHere(call)
         return refuse(NOT_POST, { allow: 'POST' })
       },
     }),
@@ -219,17 +220,12 @@ function requireLoopback(host: string | null): void {
   )
 }
 
-/**
- * @returns the caller's address
- * @throws HttpError 404, as if there were nothing, for everybody who is or may be elsewhere
- */
-function callerHere({ client, request }: Call): string {
+/** @throws HttpError 404, as if there were nothing, for everybody who is or may be elsewhere */
+function requireHere({ client, request }: Call): void {
   const { address } = client
   const isHere = address !== null && LOOPBACK.test(address)
-  if (!isHere || FORWARDING.some((name) => request.headers.has(name))) {
-    throw new HttpError(404, 'Not Found')
-  }
-  return address
+  if (isHere && ![...request.headers.keys()].some((name) => FORWARDING.test(name))) return
+  throw new HttpError(404, 'Not Found')
 }
 
 function refuse(refusal: TokenRefusal, headers: Readonly<Record<string, string>> = {}): unknown {

@@ -22,9 +22,6 @@ const WRONG_ADDRESS = refusal('wrong_address', { text: 'API key is not for this 
 
 type Answer = AuthContext<undefined> | CredentialRefusal
 
-/** Milliseconds that calls share a reading of the store. */
-const LONGEST_SHARED = 1_000
-
 interface Reading {
   readonly key: Promise<StoredApiKey | null>
   /** `clock.elapsed()` when it began. */
@@ -73,8 +70,9 @@ export class StoredKeys {
   #read(id: string): Promise<StoredApiKey | null> {
     const since = this.#rules.clock.elapsed()
     const before = this.#reading.get(id)
-    // A store that hangs keeps nobody who comes later, and what was read long ago is no news (KEY-5).
-    if (before !== undefined && since - before.since < LONGEST_SHARED) return before.key
+    // A store that hangs keeps nobody who comes later, and what was asked for longer ago than a key is
+    // remembered may be from before its revocation (KEY-5).
+    if (before !== undefined && since - before.since < this.#rules.cacheFor) return before.key
     // Not kept when the key was forgotten meanwhile: what was read may be from before its revocation.
     const isLast = () => this.#reading.get(id)?.key === reading && this.#reading.delete(id)
     const keep = (key: StoredApiKey | null) => {

@@ -193,6 +193,9 @@ export function readIntrospectionOptions(options: IntrospectionOptions): Introsp
     audiences,
     issuers: readNames(values.issuer, `${WHERE}: issuer`),
     tolerance: values.clockTolerance / 1000,
+    // `devTokens()` signs what it gives out: no provider that can be asked speaks for its issuer (BOOT-2).
+    isDevelopment: false,
+    // What `devTokens()` gives out is a JWT: no provider has a say in it.
     mapping: readClaimMapping(values.claims ?? undefined, audiences, WHERE),
     principals: { firstParty: values.firstParty, delegation: values.delegation },
     maxAge,

@@ -19,6 +19,13 @@ const WRONG_TYPE = refusal('wrong_type', { text: 'Token is of another type' })
 /** What a token may be that is sent as one (RFC 6750, RFC 9449); a refresh token is none. */
 const ACCESS_TYPES: ReadonlySet<unknown> = new Set(['bearer', 'dpop'])
 
+/** One that the provider has not answered yet. */
+interface Question {
+  readonly answer: Promise<TokenAnswer>
+  /** `clock.elapsed()` when it was asked. */
+  readonly asked: number
+}
+
 /** Tells what becomes of an opaque token, and remembers it for a while. */
 export class TokenInspector {
   readonly #rules: IntrospectionRules
@@ -27,7 +34,7 @@ export class TokenInspector {
   /** Apart, so that a flood of tokens that nobody knows pushes out no good one. */
   readonly #refused: RememberedAnswers<CredentialRefusal>
   /** One question for all who bring the same token at once. */
-  readonly #asking = new Map<string, Promise<TokenAnswer>>()
+  readonly #asking = new Map<string, Question>()
 
   constructor(rules: IntrospectionRules) {
     this.#rules = rules
@@ -44,7 +51,7 @@ export class TokenInspector {
   /** @throws Error, at once or later, when the provider cannot be asked */
   judge(token: string): TokenAnswer | Promise<TokenAnswer> {
     if (token.length > MAX_TOKEN_LENGTH) return MALFORMED
-    const { clock } = this.#rules
+    const { clock, maxAge } = this.#rules
     const digest = sha256(token)
     const known = this.#active.get(digest, clock.elapsed())
     if (known !== null) {
@@ -56,10 +63,14 @@ export class TokenInspector {
     const refused = this.#refused.get(digest, clock.elapsed())
     if (refused !== null) return refused
     const under = this.#asking.get(digest)
-    if (under !== undefined) return under
-    const asking = this.#ask(token, digest).finally(() => this.#asking.delete(digest))
-    this.#asking.set(digest, asking)
-    return asking
+    const asked = clock.elapsed()
+    // Its answer may be from before a revocation, as one that is remembered may be, and no longer.
+    if (under !== undefined && asked - under.asked < maxAge) return under.answer
+    const answer = this.#ask(token, digest).finally(() => {
+      if (this.#asking.get(digest)?.answer === answer) this.#asking.delete(digest)
+    })
+    this.#asking.set(digest, { answer, asked })
+    return answer
   }
 
   stop(): void {

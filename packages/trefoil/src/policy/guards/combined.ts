@@ -1,5 +1,6 @@
 import { type Awaitable, isPromiseLike } from '../../base/promise.ts'
 import type { AuthContext } from '../../contract/auth/auth-context.ts'
+import { compose } from '../../contract/auth/guard-composition.ts'
 import {
   ALLOWED,
   Denial,
@@ -20,7 +21,7 @@ import { askGuard, usualDenial } from './ask-guard.ts'
  */
 export function allOf(...guards: readonly Guard[]): Guard {
   const parts = readParts('allOf', guards)
-  return combined('AllOf', parts, (auth, call) =>
+  return combined('all', parts, (auth, call) =>
     askEach(
       parts,
       auth,
@@ -40,7 +41,7 @@ export function allOf(...guards: readonly Guard[]): Guard {
  */
 export function anyOf(...guards: readonly Guard[]): Guard {
   const parts = readParts('anyOf', guards)
-  return combined('AnyOf', parts, (auth, call) => {
+  return combined('any', parts, (auth, call) => {
     const denials: Denied[] = []
     return askEach(
       parts,
@@ -92,14 +93,17 @@ export function not(guard: Guard, text: string): Guard {
 
 type Decide = (auth: AuthContext, call: Call) => Awaitable<GuardDecision>
 
-function combined(kind: string, parts: readonly Guard[], decide: Decide): Guard {
+const NAMES = { all: 'AllOf', any: 'AnyOf' } as const
+
+function combined(kind: 'all' | 'any', parts: readonly Guard[], decide: Decide): Guard {
   const scopes = [...new Set(parts.flatMap((part) => part.scopes ?? []))].sort()
-  return Object.freeze({
-    name: `${kind}(${parts.map(({ name }) => name).join(', ')})`,
+  const guard = Object.freeze({
+    name: `${NAMES[kind]}(${parts.map(({ name }) => name).join(', ')})`,
     needsInput: parts.some(({ needsInput }) => needsInput),
     ...(scopes.length === 0 ? {} : { scopes: Object.freeze(scopes) }),
     decide,
   })
+  return compose(guard, { kind, parts })
 }
 
 /**

@@ -44,7 +44,8 @@ async function showAccess(context: Context, flags: AccessFlags): Promise<Screen>
       return context.view.json ? jsonScreen(document) : screen(accessTable(document))
     }
     const file = resolve(context.io.cwd, check)
-    const changes = await compareAccess(loaded.app, file, { principals: undefined, update })
+    const options = { principals: undefined, update, where: check }
+    const changes = await compareAccess(loaded.app, file, options)
     return comparison(context, check, changes, update)
   }
   try {

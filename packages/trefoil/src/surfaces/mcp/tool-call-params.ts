@@ -33,17 +33,19 @@ export function readToolCallParams({ params }: RpcMessage): ToolCallParams | Pro
   if (!isRecord(meta))
     return refuse('mcp_invalid_params', { status: 200, detail: 'params._meta must be an object' })
   const token = meta['approvalToken'] ?? meta['approval_token'] ?? null
-  // Both spellings of both: one that was not understood would run for good.
-  const { dry_run: other = false, dryRun = other } = meta
+  // Both spellings of both: one that was not understood would run for good. Where they disagree the
+  // call is a rehearsal: it can be repeated, what was done cannot be taken back.
+  const { dry_run: other = false, dryRun: own = false } = meta
   if (token !== null && (typeof token !== 'string' || token.trim() === '')) {
     return refuse('mcp_invalid_params', { status: 200, detail: 'Invalid approval token' })
   }
-  if (typeof dryRun !== 'boolean') {
+  if (typeof own !== 'boolean' || typeof other !== 'boolean') {
     return refuse('mcp_invalid_params', {
       status: 200,
       detail: 'params._meta.dryRun must be true or false',
     })
   }
+  const dryRun = own || other
   if (token === null && !dryRun) return { args, options: NO_AGENT_OPTIONS }
   return { args, options: { approvalToken: token, dryRun } }
 }

@@ -141,6 +141,13 @@ export function accessChanges(agreed: AccessDocument, now: AccessDocument): read
     const [was, is] = [before.get(place), after.get(place)]
     if (was !== is) lines.push(`${place}: was ${was ?? 'not there'}, is ${is ?? 'not there'}`)
   }
+  // They follow from the rest, and are what a review reads first.
+  if (
+    lines.length === 0 &&
+    JSON.stringify(agreed.differences) !== JSON.stringify(now.differences)
+  ) {
+    lines.push('differences: not those of the rest of the file; write it anew')
+  }
   return lines.sort()
 }
 
@@ -161,7 +168,10 @@ function placesOf({
     for (const [surface, groups] of entriesOf(surfaces)) {
       for (const [text, names] of entriesOf(groups)) {
         for (const name of Array.isArray(names) ? names : []) {
-          places.set(`${action} on ${surface} for ${name}`, text)
+          const place = `${action} on ${surface} for ${name}`
+          const said = places.get(place)
+          // Said twice, by hand: who reads the first would believe that.
+          places.set(place, said === undefined ? text : `${said}; and also ${text}`)
         }
       }
     }

@@ -112,7 +112,21 @@ function readPrincipal(entry: unknown): Principal {
       `${where} '${name}': as takes an AuthContext or what one is made of`,
     )
   }
-  // It checks its members itself.
-  const answer = AuthContext.is(as) ? as : new AuthContext(as as Identity)
-  return { name, isUsual: false, stand: { answer }, token: null }
+  return {
+    name,
+    isUsual: false,
+    stand: { answer: contextOf(as, `${where} '${name}'`) },
+    token: null,
+  }
+}
+
+/** It checks its members itself; a file that somebody edited has to say which principal is wrong. */
+function contextOf(as: object, where: string): AuthContext {
+  if (AuthContext.is(as)) return as
+  try {
+    return new AuthContext(as as Identity)
+  } catch (error) {
+    if (error instanceof ImproperlyConfigured || !(error instanceof TypeError)) throw error
+    throw new ImproperlyConfigured(`${where}: ${error.message}`)
+  }
 }

@@ -56,10 +56,12 @@ export async function compareAccess(
   options: {
     readonly principals: readonly AccessPrincipal[] | undefined
     readonly update: boolean
+    /** Its name, for messages. Default: the last part of it. */
+    readonly where?: string
   },
 ): Promise<readonly string[]> {
-  const where = String(file).split('/').at(-1) ?? ''
-  const text = await readText(file)
+  const { where = String(file).split('/').at(-1) ?? '' } = options
+  const text = await readText(file, where)
   const agreed = text === null ? null : readAccessDocument(text, where)
   if (agreed === null && !options.update) {
     throw new ImproperlyConfigured(
@@ -69,18 +71,31 @@ export async function compareAccess(
   const principals = options.principals ?? (agreed === null ? [] : principalsIn(agreed, where))
   const now = accessDocument(await accessMatrix(app, { principals }))
   if (options.update) {
-    await writeFile(file, accessText(now))
+    await writeFile(file, accessText(now)).catch(unusable(where, 'written'))
     return []
   }
   return agreed === null ? [] : accessChanges(agreed, now)
 }
 
 /** `null` for a file that does not exist. */
-async function readText(file: URL | string): Promise<string | null> {
+async function readText(file: URL | string, where: string): Promise<string | null> {
   try {
     return await readFile(file, 'utf8')
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
-    throw error
+    if (codeOf(error) === 'ENOENT') return null
+    return unusable(where, 'read')(error)
   }
+}
+
+/** A directory, or a file of somebody else: no failure of ours, and no change of access. */
+function unusable(where: string, what: 'read' | 'written'): (error: unknown) => never {
+  return (error) => {
+    const code = codeOf(error)
+    if (code === null) throw error
+    throw new ImproperlyConfigured(`${where} cannot be ${what}: ${code}`)
+  }
+}
+
+function codeOf(error: unknown): string | null {
+  return error instanceof Error && 'code' in error ? String(error.code) : null
 }

@@ -14,7 +14,10 @@ const SERVER_KEY = 'io.modelcontextprotocol/serverInfo'
 
 const VERSIONS = ['2026-07-28'] as const
 
-/** How long a client may keep a list: tools change only when the server is replaced. */
+/**
+ * How long a client may keep a list. Tools change when the server is replaced, and a caller's list with
+ * their rights: a call judges those anew, whatever an old list shows.
+ */
 const TTL_MS = 60_000
 
 /** Era of 2026-07-28: stateless, metadata and headers on every request. */
