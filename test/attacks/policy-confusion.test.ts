@@ -1,7 +1,7 @@
 // Guards that look at rows, attacked: loads that hang, answer with other things than rows or change them
 // later, plain JavaScript in the place of options (SW-29, AUTHZ-3).
 import { createApp } from 'trefoil'
-import { AuthContext, condition, owns, policy } from 'trefoil/auth'
+import { AuthContext, condition, type Guard, owns, policy } from 'trefoil/auth'
 import { testClient } from 'trefoil/testing'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
@@ -82,6 +82,16 @@ describe('what load gives', () => {
   ])('%s', async (_what, load, status) => {
     const client = appWith(owns(load as () => Row))
     expect((await client.http.post('/rows/a')).status).toBe(status)
+  })
+
+  test.each<[string, PropertyDescriptor]>([
+    ['a value', { value: 'globex', enumerable: false }],
+    ['an accessor', { get: () => 'globex', enumerable: false }],
+  ])('a tenant that is %s which no copy would have is not overlooked', async (_what, tenant) => {
+    const row = Object.defineProperty({ ...MINE }, 'tenant_id', tenant)
+    expect((await appWith(owns<Row>(() => row)).http.post('/rows/a')).status).toBe(404)
+    const secret = Object.defineProperty({ ...MINE }, 'password', { value: 'x', enumerable: false })
+    expect((await appWith(owns<Row>(() => secret)).http.post('/rows/a')).json()).toEqual(MINE)
   })
 
   test('a row that changes after it was judged does not change what the handler sees', async () => {
@@ -220,3 +230,24 @@ test('AUTHZ-7: explain names the step and the rules, and agrees with the guard',
   })
   expect(await broken.explain(ann, MINE)).toMatchObject({ allows: false, came: 'unknown' })
 })
+
+test.each<[string, unknown]>([
+  ['true', true],
+  ['a decision', { allow: true }],
+  ['false', false],
+  ['an answer that is none', { allow: false }],
+  ['two answers', { allow: true, deny: true, text: 'x' }],
+  ['text', 'yes'],
+])(
+  'AUTHZ-7: explain agrees with the guard about a permission that answers %s',
+  async (_, answer) => {
+    const permission = { name: 'Odd', needsInput: false, decide: () => answer } as Guard
+    const asked = policy<Row>({ permission, load: () => MINE, test: () => true })
+    const { status } = await appWith(asked).http.post('/rows/a')
+    const { allows } = await asked.explain(
+      new AuthContext({ subject: 'ann', tenant: 'acme' }),
+      MINE,
+    )
+    expect(allows).toBe(status === 200)
+  },
+)

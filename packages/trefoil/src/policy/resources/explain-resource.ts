@@ -3,6 +3,7 @@ import { Denial } from '../../contract/auth/guard-decision.ts'
 import type { Call } from '../../contract/call/call.ts'
 import { shownValue } from '../../contract/options/option-values.ts'
 import { type RuleReason, told } from '../conditions/explain-rule.ts'
+import { askGuard } from '../guards/ask-guard.ts'
 import type { ResourceRules } from './resource-rules.ts'
 import { isOfTenant } from './row-rules.ts'
 
@@ -44,11 +45,10 @@ async function deciding<Row extends object>(
   call: Call | undefined,
 ): Promise<Step> {
   const shown = call ?? NO_CALL
-  try {
-    const decision = rules.first === null ? null : await rules.first.decide(auth, shown)
-    if (decision !== null && !('allow' in decision)) return step('permission', false, decision.text)
-  } catch (error) {
-    return step('permission', null, String(error))
+  // As the guard asks it, or the two would not agree about an answer that is none.
+  const decision = rules.first === null ? null : await askGuard(rules.first, auth, shown)
+  if (decision !== null && 'deny' in decision) {
+    return step('permission', Denial.isFault(decision) ? null : false, decision.text)
   }
   if (row === null) return step('row', null, null)
   if (rules.tenant !== null && !isOfTenant(rules.tenant, auth, row)) {

@@ -124,5 +124,10 @@ function held<Row extends object>(name: string, row: Row | null | undefined): Ro
     throw new TypeError(`load of guard '${name}' must give one row, an object, or null for none`)
   }
   // A copy of a plain object is of its type.
-  return isPlain(row) ? deepFreeze(snapshot(row) as Row) : row
+  return isPlain(row) && isAllSeen(row) ? deepFreeze(snapshot(row) as Row) : row
+}
+
+/** What is not enumerable is lost in a copy: without its tenant a row would be everybody's. */
+function isAllSeen(row: object): boolean {
+  return Object.getOwnPropertyNames(row).length === Object.keys(row).length
 }
