@@ -2,9 +2,9 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createApp, ImproperlyConfigured } from 'trefoil'
-import { AuthContext, type Guard, hasRole, jwtAuth } from 'trefoil/auth'
+import { AuthContext, type Guard, guard, hasRole, jwtAuth } from 'trefoil/auth'
 import { accessMatrix, createToken, expectAccess } from 'trefoil/testing'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 
 let directory = ''
 beforeAll(async () => {
@@ -126,5 +126,28 @@ test('AUTHZ-1: look-alike and hostile principals and files are refused with a se
   ]) {
     await writeFile(file, text)
     await expect(expectAccess(app, file), text).rejects.toThrow(ImproperlyConfigured)
+  }
+})
+
+test('SURF-1: a guard that never settles ends the table with its action, and holds up no build', async () => {
+  vi.useFakeTimers()
+  try {
+    const app = createApp({
+      env: {},
+      log: { level: 'silent' },
+      auth: [{ authenticate: (_request) => null, surfaces: ['api'] }],
+    })
+    const stuck = guard({ name: 'Stuck', check: () => new Promise<boolean>(() => {}) })
+    app.get('/a', { name: 'stuck', guards: [stuck] }, () => 1)
+    const ended = accessMatrix(app).then(
+      () => 'a table',
+      (error: unknown) => String(error),
+    )
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(await ended).toMatch(
+      /ImproperlyConfigured: Nobody can tell whether '.+' may call 'stuck' over 'api': .* within 5s/,
+    )
+  } finally {
+    vi.useRealTimers()
   }
 })

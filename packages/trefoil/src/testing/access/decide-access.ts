@@ -1,8 +1,10 @@
 import { standIn } from '../../app/variant.ts'
+import { endsWithin } from '../../base/ends-within.ts'
 import type { AuthContext } from '../../contract/auth/auth-context.ts'
 import { type Action, emptyAction, guardsOn } from '../../contract/call/action.ts'
 import type { NeedKind } from '../../contract/call/need.ts'
 import type { SurfaceName } from '../../contract/call/surface-name.ts'
+import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
 import type { AppContext } from '../../engine/app-context.ts'
 import type { CallIds } from '../../engine/call-ids.ts'
 import { CallState } from '../../engine/call-state.ts'
@@ -42,6 +44,9 @@ const WITHOUT: readonly StageName[] = [
   'answer',
 ]
 
+/** Milliseconds that the checks of one call may take. */
+const PATIENCE_MS = 5000
+
 const IDS: CallIds = { requestId: 'access', callId: 'access' }
 const LAST: Stage = (): StageEnd => DRY_RUN
 
@@ -67,7 +72,10 @@ export class AccessOf {
   }
 
   async decide(action: Action, surface: SurfaceName): Promise<AccessDecision> {
-    const { state, status } = await this.#ask(compilePlan(action, surface, this.#app, WITHOUT))
+    const { state, status } = await this.#ask(
+      compilePlan(action, surface, this.#app, WITHOUT),
+      surface,
+    )
     const input = guardsOn(action, surface).filter(({ needsInput }) => needsInput)
     const listed = await this.#isListed(action, surface)
     if (status !== null) {
@@ -100,16 +108,30 @@ export class AccessOf {
   /** Who asks for a list, as lists know them; `null` for whom there is none. */
   async #list(surface: SurfaceName): Promise<CallState | null> {
     const list = emptyAction('access.list')
-    const { state, status } = await this.#ask(compilePlan(list, surface, this.#app, WITHOUT))
+    const { state, status } = await this.#ask(
+      compilePlan(list, surface, this.#app, WITHOUT),
+      surface,
+    )
     return status === null ? state : null
   }
 
-  async #ask(plan: Plan): Promise<{ readonly state: CallState; readonly status: string | null }> {
+  async #ask(
+    plan: Plan,
+    surface: SurfaceName,
+  ): Promise<{ readonly state: CallState; readonly status: string | null }> {
     const { action } = plan
     const method = action.method ?? 'POST'
     const inbound = new AskedInbound(method, action.template ?? '/', this.#principal.token)
     const state = new CallState(plan, inbound, 'server', IDS)
-    const outcome = await rehearse({ ...plan, run: [...plan.run, LAST] }, state)
+    const rehearsed = Promise.resolve(rehearse({ ...plan, run: [...plan.run, LAST] }, state))
+    // A guard that never settles would keep a build waiting for ever.
+    if (!(await endsWithin(PATIENCE_MS, rehearsed))) {
+      throw new ImproperlyConfigured(
+        `Nobody can tell whether '${this.#principal.name}' may call '${action.name}' over '${surface}': ` +
+          `its authenticator or a guard gave no answer within ${PATIENCE_MS / 1000}s`,
+      )
+    }
+    const outcome = await rehearsed
     return { state, status: outcome.kind === 'problem' ? String(outcome.problem.status) : null }
   }
 }
