@@ -11,7 +11,10 @@ const ATTACKS = [
   'test/attacks/**/*.test.ts',
   'test/browser/**/*.test.ts',
   // Whole programs and servers, and peers that wait for them to give up.
-  'test/findings/fnd-{18,20,22,30}.test.ts',
+  'test/findings/fnd-{18,20,22,30,33}.test.ts',
+  'test/findings/deadline-everywhere.test.ts',
+  'test/http/deadline.test.ts',
+  'test/access/command.test.ts',
 ]
 const OTHERS = ['test/**/*.test.ts', 'examples/**/test/**/*.test.ts']
 const TESTS = [...UNITS, ...OTHERS]
