@@ -70,13 +70,14 @@ function signatureBytes({ algorithms, key }: PublicKey): number {
 const MOST_QUICK_BITS = 4096
 
 interface QuickVerification {
-  readonly hash: string
+  /** `null` where the algorithm has one of its own. */
+  readonly hash: string | null
   readonly key: VerifyKeyObjectInput
 }
 
 /**
  * How `node:crypto` verifies at once, where that takes less time than handing it to another thread and
- * back: RSA, and P-256. What takes longer (larger curves and keys, Ed25519) would keep every other call
+ * back: RSA, P-256 and Ed25519. What takes longer (larger curves and keys) would keep every other call
  * waiting, and goes through `jose`, which does not.
  */
 function quickVerification(
@@ -86,6 +87,7 @@ function quickVerification(
   if (algorithm === 'ES256') {
     return { hash: 'sha256', key: { key, dsaEncoding: 'ieee-p1363' } }
   }
+  if (algorithm === 'EdDSA' || algorithm === 'Ed25519') return { hash: null, key: { key } }
   const [, kind, bits] = /^([RP])S(256|384|512)$/.exec(algorithm) ?? []
   if (kind === undefined) return null
   if ((key.asymmetricKeyDetails?.modulusLength ?? Number.POSITIVE_INFINITY) > MOST_QUICK_BITS) {
