@@ -8,7 +8,6 @@ import {
 } from '../../contract/protocol/action-protocol.ts'
 import { CALL_PATH } from '../../contract/protocol/paths.ts'
 import type { CallState } from '../../engine/call-state.ts'
-import { needsOn } from '../../policy/need.ts'
 import type { VisibleActions } from '../agent/visible-actions.ts'
 import type { CliParts } from './cli-parts.ts'
 
@@ -37,8 +36,7 @@ function sensitive({ params }: Action): Pick<ManifestAction, 'sensitive'> {
 /** The document that `GET /.well-known/trefoil-actions.json` answers (RPC-2). */
 export function buildManifest(catalogue: Catalogue): Manifest {
   const actions = catalogue.actions
-    // What `agentWrites` denies to whoever comes through the CLI is no action there.
-    .filter((action) => action.exposed.cli && !needsOn(action, 'cli').has('deny'))
+    .filter((action) => action.exposed.cli)
     .map((action) => ({
       name: action.name,
       title: action.title,

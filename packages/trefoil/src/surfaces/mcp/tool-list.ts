@@ -1,7 +1,6 @@
 import type { Action } from '../../contract/call/action.ts'
 import type { Catalogue } from '../../contract/call/catalogue.ts'
 import type { JsonSchema } from '../../contract/params/schema.ts'
-import { needsOn } from '../../policy/need.ts'
 import type { VisibleActions } from '../agent/visible-actions.ts'
 import { type LeftOutPattern, toolSchemas } from './tool-schema/tool-schemas.ts'
 
@@ -47,7 +46,7 @@ function listsOf(each: readonly ListedTool[]): Pick<ToolList, 'modern' | 'legacy
 
 export function buildToolList(catalogue: Catalogue): ToolList {
   const tools = catalogue.actions
-    .filter((action) => action.exposed.mcp && !isDenied(action))
+    .filter((action) => action.exposed.mcp)
     .map((action) => ({ action, schemas: toolSchemas(action) }))
   const namesOf = (some: typeof tools) => new Set(some.map(({ action }) => action.name))
   const each = tools.map(({ action, schemas }): ListedTool => {
@@ -90,9 +89,4 @@ function describeNeed({ description, approval }: Action): string | null {
   return approval.mcp
     ? `${description}\n\nNeeds approval: a person must agree to each call.`
     : description
-}
-
-/** What every agent is refused is no tool of anybody's: who comes through MCP is one (`agentWrites`). */
-function isDenied(action: Action): boolean {
-  return needsOn(action, 'mcp').has('deny')
 }
