@@ -136,13 +136,18 @@ test('P-PIPE-5: an unknown action is answered before any middleware, guard or de
     async ({ call }, { touched }) => {
       const { ok, problem, status } = await call('nothing_of_the_kind', {}, { token: 'ann' })
       const unknown = [ok, codeOf(problem), status, [...touched]]
+      const stranger = codeOf((await call('nothing_of_the_kind')).problem)
       // The others are still there.
-      return [unknown, (await call('x', {}, { token: 'ann' })).value, touched.length]
+      return [unknown, stranger, (await call('x', {}, { token: 'ann' })).value, touched.length]
     },
   )
-  const ended = (code: string, status: number | null) => [[false, code, status, []], 'x', 3]
+  // Where a name is all that is asked for, nobody learns which there are without being known.
+  const ended = (code: string, status: number | null, stranger = 'AUTHENTICATION_ERROR') => [
+    [false, code, status, []],
+    ...[stranger, 'x', 3],
+  ]
   expect(seen).toEqual({
-    http: ended('not_found', 404),
+    http: ended('not_found', 404, 'not_found'),
     'mcp-legacy': ended('mcp_unknown_tool', 200),
     'mcp-modern': ended('mcp_unknown_tool', 200),
     'cli-local': ended('unknown_action', null),
