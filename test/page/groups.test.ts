@@ -16,7 +16,7 @@ const byRoles: Authenticator<unknown> = {
     bearer === null ? null : new AuthContext({ subject: 'ann', roles: bearer.split('.') }),
 }
 
-test('P-RTR-1: a group has a prefix for paths, tags, guards and middleware; names stay as they are', async () => {
+test('P-RTR-1 P-RTR-2: a group has a prefix for paths, tags, guards and middleware; names stay as they are', async () => {
   const trail: string[] = []
   const named =
     (name: string): Middleware =>
