@@ -102,16 +102,6 @@ const OPTIONS: OptionNames<DependencyOptions<Uses>> = {
 }
 
 /**
- * Declares a value that calls can have injected: of a class, the instance that is made for the call.
- *
- * @param provide a class; its constructor is given the values named in `uses` and facts about the call
- * @throws ImproperlyConfigured for an unknown option or scope, and for a class of the language
- */
-export function dependency<Value, const U extends Uses = Record<never, never>>(
-  provide: new (uses: UsedValues<U>, call: ProviderCall) => Value,
-  options?: DependencyOptions<U>,
-): Dependency<Value>
-/**
  * Declares a value that calls can have injected.
  *
  * A generator's code after `yield` runs when the value is closed; when the call failed, the
@@ -125,6 +115,16 @@ export function dependency<Returned, const U extends Uses = Record<never, never>
   provide: (uses: UsedValues<U>, call: ProviderCall) => Returned,
   options?: DependencyOptions<U>,
 ): Dependency<ProvidedValue<Returned>>
+/**
+ * Declares a value that calls can have injected: of a class, the instance that is made for the call.
+ *
+ * @param provide a class; its constructor is given the values named in `uses` and facts about the call
+ * @throws ImproperlyConfigured for an unknown option or scope, and for a class of the language
+ */
+export function dependency<Value, const U extends Uses = Record<never, never>>(
+  provide: new (uses: UsedValues<U>, call: ProviderCall) => Value,
+  options?: DependencyOptions<U>,
+): Dependency<Value>
 export function dependency(
   provide: ((uses: never, call: ProviderCall) => unknown) | ProviderClass,
   options: DependencyOptions<Uses> = {},
