@@ -7,7 +7,7 @@ import { APP } from '../packages/trefoil/src/app/options/app-options.ts'
 import { BROWSER } from '../packages/trefoil/src/app/options/browser-options.ts'
 import { DOCS } from '../packages/trefoil/src/app/options/docs-options.ts'
 import { EDGE } from '../packages/trefoil/src/app/options/edge-options.ts'
-import { LIMITS } from '../packages/trefoil/src/app/options/limit-options.ts'
+import { BACKGROUND_LIMITS, LIMITS } from '../packages/trefoil/src/app/options/limit-options.ts'
 import { LOG } from '../packages/trefoil/src/app/options/log-options.ts'
 import {
   MOVED_OPTIONS,
@@ -46,6 +46,7 @@ export const OPTION_GROUPS = {
   'csrf options': CSRF,
   'hsts options': HSTS,
   'limits options': LIMITS,
+  'background options': BACKGROUND_LIMITS,
   'docs options': DOCS,
   'mcp options': MCP,
   'cli options': CLI,

@@ -144,6 +144,7 @@ export class App<T extends AppTypes = AnyTypes> extends RouteGroup<T> implements
     this.#compile()
     if (options.announce === false) this.#announced = true
     else if (!this.#lifecycle.started) this.#announce()
+    this.#compile().background.resume()
     this.#lifecycle.setAuthenticators(this.#join().config.auth, (fields, message) =>
       this.#warn(fields, message),
     )

@@ -3,6 +3,7 @@ import { snapshot } from '../base/plain/snapshot.ts'
 import type { Awaitable } from '../base/promise.ts'
 import type { Answer } from '../contract/answer/answer.ts'
 import type { AuthContext } from '../contract/auth/auth-context.ts'
+import type { BackgroundCall } from '../contract/call/background-call.ts'
 import type { Call } from '../contract/call/call.ts'
 import type { CallRequest } from '../contract/call/call-facts.ts'
 import type { Logger } from '../contract/call/logger.ts'
@@ -26,7 +27,7 @@ export const UNBOUND: Arguments = Object.freeze({})
 
 /** Work for after the answer. */
 export interface BackgroundTask {
-  readonly run: () => Awaitable<unknown>
+  readonly run: (call: BackgroundCall) => Awaitable<unknown>
   /** Also after a call that failed. */
   readonly always: boolean
 }

@@ -15,7 +15,7 @@ import { layOutArguments } from '../surfaces/agent/action-arguments.ts'
 import { CREDENTIAL_HEADERS } from '../web/raw-headers.ts'
 import { unwrapReply } from './answer/stream.ts'
 import type { AppContext } from './app-context.ts'
-import { BackgroundTasks } from './background.ts'
+import { BackgroundTasks } from './background/background-tasks.ts'
 import type { CallIds } from './call-ids.ts'
 import { CallState } from './call-state.ts'
 import { Draining } from './ending/draining.ts'
@@ -133,7 +133,7 @@ export function prepareCall(options: CallOptions = {}): PreparedCall {
     admit: [],
     limits: [],
     audit: [],
-    background: new BackgroundTasks(logger),
+    background: new BackgroundTasks({ running: 100, waiting: 1000 }),
     draining: new Draining(),
     substitutes: null,
     timeout: 0,

@@ -5,7 +5,7 @@ import type { Catalogue } from '../../contract/call/catalogue.ts'
 import { perSurface } from '../../contract/call/surface-name.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
 import type { AppContext } from '../../engine/app-context.ts'
-import { BackgroundTasks } from '../../engine/background.ts'
+import { BackgroundTasks } from '../../engine/background/background-tasks.ts'
 import type { Substitutes } from '../../engine/dependencies/substitute.ts'
 import type { Draining } from '../../engine/ending/draining.ts'
 import { AppView } from '../../engine/views/app-view.ts'
@@ -66,7 +66,7 @@ export function compileApp(
     covered,
   })
   checkClosed(catalogue, config)
-  const background = shared ?? new BackgroundTasks(config.logger)
+  const background = shared ?? new BackgroundTasks(config.limits.background)
   const app: AppContext = Object.freeze({
     name: config.name,
     facts: new AppView(config.name, state),
