@@ -69,6 +69,17 @@ export type {
   RequestFacts,
 } from './contract/call/call-facts.ts'
 export type { CallOutcome, CallRecord, Driver, OnCall } from './contract/call/call-record.ts'
+export type {
+  ActionConcurrency,
+  BreakerOptions,
+  BreakerRule,
+  CircuitState,
+  CircuitStats,
+  ConcurrencyLimit,
+  ConcurrencyOptions,
+  ConcurrencyScope,
+  ConcurrencyStats,
+} from './contract/call/capacity.ts'
 export type { Catalogue } from './contract/call/catalogue.ts'
 export type {
   Dependency,

@@ -62,6 +62,8 @@ export class CallState implements CallIds, CloseHooks {
   /** True when they hold something that freezing does not hold still. */
   hasLooseArguments = false
   phase: Phase = 'checking'
+  /** True from then on, whatever phase comes after. */
+  hasEntered = false
   /** Hash of action and arguments, when approval or a dry run needed it. */
   argumentsHash: string | null = null
   redemption: Redemption | null = null

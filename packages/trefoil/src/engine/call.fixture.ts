@@ -18,6 +18,7 @@ import type { AppContext } from './app-context.ts'
 import { BackgroundTasks } from './background/background-tasks.ts'
 import type { CallIds } from './call-ids.ts'
 import { CallState } from './call-state.ts'
+import { Capacity } from './capacity.ts'
 import { Draining } from './ending/draining.ts'
 import type { CloseHooks, Inbound, UseArguments } from './inbound.ts'
 import { compilePlan, type Plan } from './plan.ts'
@@ -135,6 +136,7 @@ export function prepareCall(options: CallOptions = {}): PreparedCall {
     audit: [],
     background: new BackgroundTasks({ running: 100, waiting: 1000 }),
     draining: new Draining(),
+    capacity: new Capacity(null),
     substitutes: null,
     timeout: 0,
     closeTimeout: 0,

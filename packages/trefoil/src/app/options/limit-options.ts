@@ -34,6 +34,11 @@ export interface LimitOptions {
   readonly spool?: ByteSize
   /** Requests answered at the same time; more are refused with 503. Default any number. */
   readonly inFlight?: number
+  /**
+   * Calls of actions that run at the same time, on all surfaces; more are refused with 503. 0 only
+   * counts them, for `app.concurrency()`. Default any number, uncounted.
+   */
+  readonly concurrency?: number
   /** Longest time any call may take. Default none. */
   readonly timeout?: Duration
   /** Longest time that closing after a call may take, whatever its `timeout`. Default `10s`. */
@@ -47,6 +52,7 @@ export type LimitValues = Values<
   LimitOptions,
   {
     readonly inFlight: number | null
+    readonly concurrency: number | null
     readonly timeout: number | null
     readonly background: Values<BackgroundLimitOptions>
   }
@@ -118,6 +124,13 @@ export const LIMITS: OptionGroup<LimitOptions, LimitValues> = {
       shown: 'any number',
       variable: true,
       doc: 'Requests answered at the same time; more are refused with 503.',
+    },
+    concurrency: {
+      read: count({ least: 0 }),
+      default: null,
+      shown: 'any number',
+      variable: true,
+      doc: 'Calls of actions that run at the same time, on all surfaces; more are refused with 503, see [capacity](capacity.md). 0 only counts them.',
     },
     timeout: {
       read: duration,
