@@ -62,9 +62,10 @@ function failing() {
   app.post('/crash', on('crash'), () => {
     throw new Error('secret of the database')
   })
-  app.post('/slow', { ...on('slow'), timeout: '20ms' }, forever)
+  app.post('/slow', { ...on('slow'), timeout: '250ms' }, forever)
   const read = { readOnlyHint: true }
-  app.post('/slow_read', { ...on('slow_read'), timeout: '20ms', hints: read }, forever)
+  // Long enough that a busy machine has begun them; what is late before that may be repeated.
+  app.post('/slow_read', { ...on('slow_read'), timeout: '250ms', hints: read }, forever)
   return { app }
 }
 

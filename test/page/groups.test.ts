@@ -89,12 +89,13 @@ test('P-RTR-4 PW-39: what a part brings keeps its guards, time and error handler
     const shelf = definePart({
       name: 'shelf',
       actions: (routes) => {
-        const group = routes.group('', { guards: [hasRole('clerk')], timeout: '30ms' })
+        const group = routes.group('', { guards: [hasRole('clerk')] })
         group.onError(Empty, () => 'the shelf is empty')
         group.post('/take', on('take'), () => {
           throw new Empty()
         })
-        group.post('/slow', on('slow'), (_, call) => {
+        const brief = group.group('', { timeout: '250ms' })
+        brief.post('/slow', on('slow'), (_, call) => {
           return new Promise((resolve) => call.signal.addEventListener('abort', resolve))
         })
       },
