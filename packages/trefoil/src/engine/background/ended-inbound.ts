@@ -8,7 +8,6 @@ import type { Inbound } from '../inbound.ts'
 export class EndedInbound implements Inbound {
   readonly isOver = true
   readonly client: ClientFacts
-  readonly showsHeaders = false
   readonly approvalToken = null
   readonly dryRun = false
   readonly cspNonce = ''
@@ -22,6 +21,9 @@ export class EndedInbound implements Inbound {
     this.client = client
   }
 
+  get showsHeaders(): boolean {
+    throw inputOver('request')
+  }
   get rawHeaders(): readonly string[] {
     throw inputOver('request')
   }
