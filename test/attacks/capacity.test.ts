@@ -191,6 +191,23 @@ describe('PW-29: nobody without rights opens a circuit', () => {
     expect(app.concurrency().actions['wait']).toMatchObject({ active: 0, total: 6, peak: 1 })
   })
 
+  test('whoever sends a body slowly to a handler that reads it opens nothing', async () => {
+    const { app } = appOf()
+    const options = { ...on('import'), tool: false, cli: false, timeout: '50ms' } as const
+    app.post('/import', { ...options, breaker: { failures: 1 } }, async (_args, call) => {
+      await call.request.body()
+    })
+    server = await serve(app, { port: 0, signals: false, drainTimeout: '100ms' })
+    const connection = new RawConnection(server.port)
+    connection.send(
+      'POST /import HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ann\r\nContent-Length: 9\r\n\r\nhalf',
+    )
+    const response = await connection.response()
+    expect(response.status).toBe(504)
+    expect(app.circuits()['import']).toMatchObject({ state: 'closed', failures: 0 })
+    connection.vanish()
+  })
+
   test('an answer that is too large for an agent is the wish of its caller', async () => {
     const { app } = appOf({}, { mcp: { maxResponseSize: '1kb' } })
     app.get(
