@@ -133,7 +133,7 @@ const ROWS: readonly Row[] = [
     build: () => {
       const gate = new Gate()
       const app = appOf()
-      app.post('/slow', { ...on('slow'), timeout: '150ms' }, () => gate.wait())
+      app.post('/slow', { ...on('slow'), timeout: '500ms' }, () => gate.wait())
       return { app, gate }
     },
     before: async () => {},
@@ -142,7 +142,7 @@ const ROWS: readonly Row[] = [
       code: 'TIMEOUT',
       status: 504,
       retryAfter: null,
-      message: (word) => `${word} 'slow' timed out after 0.15s; it may have been done`,
+      message: (word) => `${word} 'slow' timed out after 0.5s; it may have been done`,
       members: { started: true, retryable: false },
     },
   },
@@ -229,6 +229,37 @@ describe('P-MWL-3, P-MWL-6: all surfaces share the places and the circuit', () =
     expect(Object.isFrozen(app.concurrency())).toBe(true)
     expect(Object.isFrozen(app.concurrency().actions)).toBe(true)
     expect(Object.isFrozen(app.circuits()['fail'])).toBe(true)
+  })
+})
+
+describe('P-MWL-3: lists', () => {
+  test('count for the app, and are refused like calls', async () => {
+    const gate = new Gate()
+    const app = appOf({ concurrency: 1 })
+    app.post('/hold', on('hold'), () => gate.wait())
+    const server = await serve(app, { port: 0, signals: false })
+    const first = surfaceOf('http', app, server).call('hold')
+    await gate.reached
+    const list = { jsonrpc: '2.0', id: 1, method: 'tools/list' }
+    const headers = {
+      'content-type': 'application/json',
+      accept: 'application/json, text/event-stream',
+      'mcp-protocol-version': '2025-11-25',
+    }
+    const tools = await fetch(`${server.url}/mcp`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(list),
+    })
+    const manifest = await fetch(`${server.url}/.well-known/trefoil-actions.json`)
+    const texts = [await tools.text(), await manifest.text()]
+    for (const text of texts) expect(text).toContain('Server at capacity (1 concurrent requests)')
+    expect(manifest.status).toBe(503)
+    gate.open()
+    await first
+    expect((await fetch(`${server.url}/.well-known/trefoil-actions.json`)).status).toBe(200)
+    await server.close()
+    expect(app.concurrency()).toMatchObject({ active: 0, total: 2, refused: 2 })
   })
 })
 

@@ -64,6 +64,8 @@ export class CallState implements CallIds, CloseHooks {
   phase: Phase = 'checking'
   /** True from then on, whatever phase comes after. */
   hasEntered = false
+  /** True once the developer's code has begun to read the body by itself. */
+  readsBody = false
   /** Hash of action and arguments, when approval or a dry run needed it. */
   argumentsHash: string | null = null
   redemption: Redemption | null = null

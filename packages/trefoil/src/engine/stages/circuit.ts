@@ -62,7 +62,7 @@ class CircuitLease implements Lease {
 /**
  * Only what the action itself came to counts (PW-29). What any caller can bring about at will counts
  * for nothing, or five of their calls would close the action to everybody: to be refused, to leave,
- * to read a stream slowly, to ask for more than may be sent.
+ * to read a stream or send a body slowly, to ask for more than may be sent.
  */
 function resultOf(state: CallState, outcome: Outcome): CallResult {
   if (!state.hasEntered || outcome.kind === 'dry-run') return 'nothing'
@@ -74,13 +74,15 @@ function resultOf(state: CallState, outcome: Outcome): CallResult {
   }
   const { problem } = outcome
   if (problem.status < 500 || SAYS_NOTHING.has(problem.code)) return 'nothing'
-  if (problem.code === 'TIMEOUT') {
-    // Of the two ends of a stream, either may have been the slow one.
-    return state.site.surface === 'api' && state.answer?.kind === 'stream' ? 'nothing' : 'failure'
-  }
+  if (problem.code === 'TIMEOUT') return maySlowDown(state) ? 'nothing' : 'failure'
   // The reason of `call.draining`, thrown on: it is the server that ends.
   if (problem.code === 'unavailable' && isRefusal(problem)) return 'nothing'
   return byCaller(state) ? 'nothing' : 'failure'
+}
+
+/** Of the two ends of a stream, either may have been the slow one; of a body that arrives as well. */
+function maySlowDown({ site, answer, readsBody }: CallState): boolean {
+  return readsBody || (site.surface === 'api' && answer?.kind === 'stream')
 }
 
 /** Libraries make an error of their own of an aborted signal: whoever left has brought it about. */

@@ -50,6 +50,8 @@ describe('PW-31: keys of callers', () => {
     const callers = [
       known('b:c', 'a'),
       known('c', 'a:b'),
+      known('b::c', 'a'),
+      known('c', 'a::b'),
       known('c', null),
       known('c', 'null'),
       known('c', null, 'null'),
