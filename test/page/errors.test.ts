@@ -224,7 +224,7 @@ test('P-TST-1: in process, the way of the live server: headers, errors as values
   expect((await mcp.callTool('closed')).problem?.['code']).toBe('ACCESS_DENIED')
   expect((await mcp.callTool('nothing')).isSuccess).toBe(false)
   expect(JSON.stringify(await mcp.listTools())).toContain('who')
-  await client.close()
+  await client.idle()
   expect(done).toEqual(['ann', 'bob', 'ann', 'bob', 'ann', 'bob', 'ann'])
 })
 
