@@ -16,9 +16,12 @@ const ATTACKS = [
   'test/http/deadline.test.ts',
   'test/access/command.test.ts',
   'test/findings/fnd-38.test.ts',
+  // Every surface, each on a server of its own.
+  'test/parity/capacity.test.ts',
   // Three compilers, and every command of the documents.
   'test/types/types.test.ts',
   'test/docs/commands.test.ts',
+  'test/docs/complete-example.test.ts',
 ]
 const OTHERS = ['test/**/*.test.ts', 'examples/**/test/**/*.test.ts']
 const TESTS = [...UNITS, ...OTHERS]

@@ -16,6 +16,7 @@ const DOORS = [
   'auth',
   'cedar',
   'cookies',
+  'current-call',
   'dev-tokens',
   'health',
   'node',

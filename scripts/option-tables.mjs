@@ -5,9 +5,10 @@ import { SESSION } from '../packages/trefoil/src/app/cookie-session.ts'
 import { CLI, MCP } from '../packages/trefoil/src/app/options/agent-options.ts'
 import { APP } from '../packages/trefoil/src/app/options/app-options.ts'
 import { BROWSER } from '../packages/trefoil/src/app/options/browser-options.ts'
+import { BREAKER, CONCURRENCY } from '../packages/trefoil/src/app/options/capacity-options.ts'
 import { DOCS } from '../packages/trefoil/src/app/options/docs-options.ts'
 import { EDGE } from '../packages/trefoil/src/app/options/edge-options.ts'
-import { LIMITS } from '../packages/trefoil/src/app/options/limit-options.ts'
+import { BACKGROUND_LIMITS, LIMITS } from '../packages/trefoil/src/app/options/limit-options.ts'
 import { LOG } from '../packages/trefoil/src/app/options/log-options.ts'
 import {
   MOVED_OPTIONS,
@@ -46,10 +47,13 @@ export const OPTION_GROUPS = {
   'csrf options': CSRF,
   'hsts options': HSTS,
   'limits options': LIMITS,
+  'background options': BACKGROUND_LIMITS,
   'docs options': DOCS,
   'mcp options': MCP,
   'cli options': CLI,
   'log options': LOG,
+  'concurrency options': CONCURRENCY,
+  'breaker options': BREAKER,
   'auth options': AUTH,
   'jwtAuth options': JWT,
   'fetching options': FETCHING,

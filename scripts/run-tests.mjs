@@ -6,6 +6,9 @@ import process from 'node:process'
 import { projectEnv, ROOT } from './workspace.mjs'
 
 const REPORTS = join(ROOT, 'node_modules', '.cache', 'trefoil')
+// Each test file has a process of its own, and many start further ones: all of them would compile the same
+// modules again, for a fifth of the time that the tests take.
+const COMPILED = join(REPORTS, 'compiled')
 const reportOf = (name) => join(REPORTS, `${name}.json`)
 
 /** Runs vitest; this process ends with its exit code. */
@@ -17,7 +20,7 @@ export function runTests(name, args, env = {}) {
   const { status } = spawnSync('vitest', ['run', ...reporters, ...args], {
     cwd: ROOT,
     stdio: 'inherit',
-    env: { ...projectEnv(), ...env },
+    env: { NODE_COMPILE_CACHE: COMPILED, ...projectEnv(), ...env },
     shell: process.platform === 'win32',
   })
   console.log(summary([countOf(name)]))

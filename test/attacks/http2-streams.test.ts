@@ -222,7 +222,7 @@ it('SEC-2: a connection that asks nothing is closed, one that waits for an answe
   await eventually(() => expect(busy.closed).toBe(true))
 })
 
-it('P-PIPE-2: cancelled streams do not keep the server from closing', async () => {
+it('cancelled streams do not keep the server from closing', async () => {
   const other = await start()
   const client = session(other)
   const asked = [ask(client, '/stuck'), ask(client, '/stuck')]
@@ -234,7 +234,7 @@ it('P-PIPE-2: cancelled streams do not keep the server from closing', async () =
   expect(performance.now() - started).toBeLessThan(2_000)
 })
 
-it('P-PIPE-2: nor does an HTTP/1.1 call on the same port that never ends', async () => {
+it('nor does an HTTP/1.1 call on the same port that never ends', async () => {
   gate = Promise.withResolvers<void>()
   const other = await start({ drainTimeout: '200ms' })
   const [from, before] = [events.length, running]

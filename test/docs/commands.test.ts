@@ -4,12 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startComplete } from './complete-example.ts'
 import { documentsIn, type Fence, fencesOf, ROOT, readDocument } from './markdown.ts'
 
 /*
  * Runs the shell sessions printed in the documents and compares what they print. A block marked
  * `console store` runs against the example store, one marked `console quickstart` against the app
- * of docs/quickstart.md. Blocks of one document share one shell. `…` in an expected line stands
+ * of docs/quickstart.md, one marked `console complete` against that of docs/guides/complete-example.md. Blocks of one document share one shell. `…` in an expected line stands
  * for any text, and so do request ids.
  */
 
@@ -134,6 +135,7 @@ const ENV: NodeJS.ProcessEnv = {
 const APPS: readonly (readonly [name: string, start: () => Promise<Served>])[] = [
   ['store', () => serve([join(ROOT, 'examples', 'store', 'dist', 'main.js')], ROOT, ENV)],
   ['quickstart', serveQuickstart],
+  ['complete', async () => ({ ...(await startComplete()), cwd: ROOT, env: ENV })],
 ]
 
 /** Writes the first TypeScript block of the quickstart where it says to put it. */

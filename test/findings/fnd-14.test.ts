@@ -22,6 +22,7 @@ describe('FND-14: every duration and every size at the doors', () => {
     const found = new Set(MEMBERS.map(([key, name]) => `${key.split(' ')[1]}.${name}`))
     expect([...found].sort()).toMatchInlineSnapshot(`
       [
+        "BreakerOptions.cooldown",
         "CliOptions.maxResponseSize",
         "CompressionOptions.threshold",
         "CookieOptions.maxAge",

@@ -138,6 +138,18 @@ for (const owner of ['App', 'RouteGroup']) {
 add('OperationOptions.hints ToolHints', (hints) =>
   declared((root) => root.get('/x', { hints }, handler)),
 )
+for (const [owner, declare] of [
+  ['OperationOptions', (options: object) => declared((root) => root.get('/x', options, handler))],
+  [
+    'GroupOptions',
+    (options: object) => declared((root) => root.group('/h', options).get('/x', handler)),
+  ],
+] as const) {
+  add(`${owner}.breaker BreakerOptions`, (breaker) => declare({ breaker }))
+  add(`${owner}.concurrency ConcurrencyOptions`, (concurrency) => declare({ concurrency }), {
+    limit: 1,
+  })
+}
 add('App.fetch FetchContext', (context) => app.fetch(new Request('http://localhost/'), context))
 add('App.localActions LocalCredentials', (given) => app.localActions(given), { headers: [] })
 add('App.startup StartupOptions', (options) => quiet().startup(options))

@@ -91,6 +91,21 @@ describe('devTokens()', () => {
     expect(claimsOf((await token('агент-☘')).access_token).sub).toBe('агент-☘')
   })
 
+  test('P-TOK-5: no refresh token is given out, and none is taken', async () => {
+    await using client = testClient(make())
+    // The secret can be sent again: what would be kept, used once and replaced is not there at all.
+    const given = (await client.http.post('/auth/token', { json: ask })).json()
+    expect(Object.keys(given).toSorted()).toEqual(['access_token', 'expires_in', 'token_type'])
+    for (const refresh_token of [given.access_token, 'prf_x', '', null]) {
+      for (const rest of [{}, ask]) {
+        const json = { ...rest, grant_type: 'refresh_token', refresh_token }
+        const answer = await client.http.post('/auth/token', { json })
+        expect([answer.status, answer.json().error]).toEqual([400, 'invalid_request'])
+        expect(answer.text).not.toContain('access_token')
+      }
+    }
+  })
+
   test('P-TOK-6: the endpoint is open, and its tokens say who calls on every surface', async () => {
     await using client = testClient(make())
     const { access_token: token } = (await client.http.post('/auth/token', { json: ask })).json()

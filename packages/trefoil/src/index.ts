@@ -58,7 +58,8 @@ export type {
 } from './contract/call/action-handle.ts'
 export type { LocalCredentials, StartupOptions } from './contract/call/app-handle.ts'
 export type { ApprovalHook, ApprovalRequest } from './contract/call/approval-hook.ts'
-export type { BackgroundOptions, Call } from './contract/call/call.ts'
+export type { BackgroundCall, BackgroundOptions } from './contract/call/background-call.ts'
+export type { Call } from './contract/call/call.ts'
 export type {
   ActionFacts,
   CallFacts,
@@ -68,6 +69,17 @@ export type {
   RequestFacts,
 } from './contract/call/call-facts.ts'
 export type { CallOutcome, CallRecord, Driver, OnCall } from './contract/call/call-record.ts'
+export type {
+  ActionConcurrency,
+  BreakerOptions,
+  BreakerRule,
+  CircuitState,
+  CircuitStats,
+  ConcurrencyLimit,
+  ConcurrencyOptions,
+  ConcurrencyScope,
+  ConcurrencyStats,
+} from './contract/call/capacity.ts'
 export type { Catalogue } from './contract/call/catalogue.ts'
 export type {
   Dependency,

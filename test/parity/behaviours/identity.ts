@@ -31,7 +31,7 @@ export const IDENTITY: readonly Behaviour[] = [
   refused('DEL-1 an actor that nobody is', 'namelessActor', "Invalid 'act' claim"),
   refused('DEL-1 more actors than anybody set up', 'endlessActors', "in the 'act' claim"),
   {
-    name: 'P-MW-2 a subject in any letters is the same one everywhere',
+    name: 'PW-19 a subject in any letters is the same one everywhere',
     as: 'foreignLetters',
     action: 'get_order',
     args: ORDER,

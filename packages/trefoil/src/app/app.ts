@@ -8,6 +8,7 @@ import type {
 } from '../contract/call/app-handle.ts'
 import { APP_MARK, type AppInternals, befriendApps } from '../contract/call/app-internals.ts'
 import type { Call } from '../contract/call/call.ts'
+import type { CircuitStats, ConcurrencyStats } from '../contract/call/capacity.ts'
 import type { Catalogue } from '../contract/call/catalogue.ts'
 import type { Logger } from '../contract/call/logger.ts'
 import { joinVariables, variableWarnings } from '../contract/options/environment.ts'
@@ -16,6 +17,7 @@ import type { ProductionRisk } from '../contract/options/production-risk.ts'
 import type { NamedCommand, PartApp, PartEndpoint } from '../contract/part.ts'
 import { ImproperlyConfigured } from '../contract/problems/problem.ts'
 import type { ActionTarget } from '../contract/protocol/action-protocol.ts'
+import { Capacity } from '../engine/capacity.ts'
 import { Draining } from '../engine/ending/draining.ts'
 import { writeSafely } from '../record/write-safely.ts'
 import { type FetchContext, handleFetch } from '../surfaces/http/fetch.ts'
@@ -60,6 +62,7 @@ export class App<T extends AppTypes = AnyTypes> extends RouteGroup<T> implements
   /** The part whose actions are being registered. */
   #including: string | null = null
   readonly #draining = new Draining()
+  readonly #capacity: Capacity
   /** Settles when the drain hooks have; `null` until draining begins. */
   #drained: Promise<void> | null = null
   #joined: Joined | null = null
@@ -83,6 +86,7 @@ export class App<T extends AppTypes = AnyTypes> extends RouteGroup<T> implements
     this.#config = config
     this.#callState = config.callState ?? (() => ({}))
     this.name = config.name
+    this.#capacity = new Capacity(config.limits.concurrency)
     // What the developer gave, or `{}` where the type says so.
     this.state = (config.state ?? {}) as T['state']
     this.#lifecycle = new Lifecycle<T['state']>(this)
@@ -119,6 +123,25 @@ export class App<T extends AppTypes = AnyTypes> extends RouteGroup<T> implements
     return this.#compile().catalogue
   }
 
+  /**
+   * Calls that run at the same time: of the whole app with `limits.concurrency`, and of each action
+   * with `concurrency`; of this process alone. Compiles the app. @throws ImproperlyConfigured
+   */
+  concurrency(): ConcurrencyStats {
+    this.#compile()
+    return this.#capacity.concurrency()
+  }
+
+  /**
+   * The circuit of each action with a `breaker`, by name; of this process alone. Compiles the app.
+   *
+   * @throws ImproperlyConfigured
+   */
+  circuits(): Readonly<Record<string, CircuitStats>> {
+    this.#compile()
+    return this.#capacity.circuits()
+  }
+
   /** Runs before the first call is served; a returned function undoes it. */
   onStartup(hook: StartupHook<T['state']>): void {
     this.#lifecycle.onStartup(hook)
@@ -144,6 +167,7 @@ export class App<T extends AppTypes = AnyTypes> extends RouteGroup<T> implements
     this.#compile()
     if (options.announce === false) this.#announced = true
     else if (!this.#lifecycle.started) this.#announce()
+    this.#compile().background.resume()
     this.#lifecycle.setAuthenticators(this.#join().config.auth, (fields, message) =>
       this.#warn(fields, message),
     )
@@ -343,6 +367,7 @@ export class App<T extends AppTypes = AnyTypes> extends RouteGroup<T> implements
       state: this.state,
       callState: this.#callState,
       draining: this.#draining,
+      capacity: this.#capacity,
       substitutes,
       background,
     })

@@ -1,18 +1,29 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { BackgroundTasks } from '../engine/background.ts'
+import type { BackgroundTasks } from '../engine/background/background-tasks.ts'
+import { handOver } from '../engine/background/hand-over.ts'
+import { type LogLine, startCall } from '../engine/call.fixture.ts'
 import { NO_LIMITS, shutDown } from './shut-down.ts'
 import { Lifecycle } from './start-stop.ts'
 
 const LIMITS = { background: 1000, hooks: 2000 }
 let told: string[]
+let log: readonly LogLine[]
 let lifecycle: Lifecycle<object>
 let background: BackgroundTasks
+let start: (task: () => unknown) => void
 
 beforeEach(async () => {
   vi.useFakeTimers()
   told = []
-  const say = (fields: object, text: string) => void told.push(`${text} ${JSON.stringify(fields)}`)
-  background = new BackgroundTasks({ debug: say, info: say, warn: say, error: say })
+  const begun = startCall()
+  background = begun.call.site.app.background
+  start = (task) => {
+    background.accept()
+    begun.call.tasks = [{ run: task, always: true }]
+    handOver(begun.call, true)
+    begun.inbound.done()
+  }
+  log = begun.log
   lifecycle = new Lifecycle({ state: {} })
 })
 afterEach(() => {
@@ -20,7 +31,6 @@ afterEach(() => {
 })
 
 const never = () => new Promise(() => {})
-const ids = { requestId: 'r1', callId: 'c1' }
 
 /** What it ends with, and after how many milliseconds. */
 async function ending(limits = LIMITS): Promise<readonly [unknown, number]> {
@@ -38,7 +48,7 @@ describe('FND-18: nothing in a shutdown is awaited without a bound', () => {
   test('hooks and background work that end leave no timer behind', async () => {
     lifecycle.onShutdown(() => void told.push('hook'))
     await lifecycle.start()
-    background.start(() => new Promise<void>((resolve) => setTimeout(resolve, 500)), ids)
+    start(() => new Promise<void>((resolve) => setTimeout(resolve, 500)))
     expect(await ending()).toEqual(['ended', 500])
     expect(told).toEqual(['hook'])
     expect(vi.getTimerCount()).toBe(0)
@@ -47,11 +57,17 @@ describe('FND-18: nothing in a shutdown is awaited without a bound', () => {
   test('background work that hangs is named, and the hooks run', async () => {
     lifecycle.onShutdown(() => void told.push('hook'))
     await lifecycle.start()
-    background.start(never, ids)
+    start(never)
     const message = 'Shutdown failed: 1 background task(s) did not end within 1000 ms'
     expect(await ending()).toEqual([message, 1000])
-    const line = 'Background task did not end before shutdown {"request_id":"r1","call_id":"c1"}'
-    expect(told).toEqual([line, 'hook'])
+    expect(told).toEqual(['hook'])
+    expect(log).toMatchObject([
+      {
+        level: 'error',
+        message: 'Background task did not end before shutdown',
+        fields: { request_id: 'r1', call_id: 'c1', action: 'test.action' },
+      },
+    ])
   })
 
   test('hooks have their time together; those after one that hangs still run', async () => {

@@ -1,7 +1,10 @@
 import { endsWithin } from '../base/ends-within.ts'
 import type { ShutdownLimits } from '../contract/call/app-handle.ts'
-import type { BackgroundTasks } from '../engine/background.ts'
+import type { BackgroundTasks } from '../engine/background/background-tasks.ts'
 import { type Lifecycle, shutdownFailed } from './start-stop.ts'
+
+/** Milliseconds that tasks which were given up have to close what they opened. */
+const CLOSING_MS = 1000
 
 export const NO_LIMITS: ShutdownLimits = {
   background: Number.POSITIVE_INFINITY,
@@ -22,9 +25,13 @@ export async function shutDown<State>(
 ): Promise<void> {
   const failures: unknown[] = []
   if (background !== null && !(await endsWithin(limits.background, background.idle()))) {
-    const left = background.abandon()
+    const { running, waiting, closed } = background.giveUp()
     const ms = Math.round(limits.background)
-    failures.push(new Error(`${left} background task(s) did not end within ${ms} ms`))
+    const begun = waiting === 0 ? '' : `; ${waiting} of them had not begun`
+    const left = `${running + waiting} background task(s) did not end within ${ms} ms${begun}`
+    failures.push(new Error(left))
+    // A transaction is rolled back before a hook takes its database away.
+    await endsWithin(CLOSING_MS, closed)
   }
   try {
     await lifecycle.stop(limits.hooks)

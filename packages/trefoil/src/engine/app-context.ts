@@ -6,7 +6,8 @@ import type { SurfaceName } from '../contract/call/surface-name.ts'
 import type { ApprovalDecider } from '../contract/ports/approval-decider.ts'
 import type { AuditPort } from '../contract/ports/audit.ts'
 import type { AdmitPort, LimitsPort } from '../contract/ports/limits.ts'
-import type { BackgroundTasks } from './background.ts'
+import type { BackgroundTasks } from './background/background-tasks.ts'
+import type { Capacity } from './capacity.ts'
 import type { Substitutes } from './dependencies/substitute.ts'
 import type { Draining } from './ending/draining.ts'
 
@@ -34,6 +35,8 @@ export interface AppContext {
   readonly audit: readonly AuditPort[]
   readonly background: BackgroundTasks
   readonly draining: Draining
+  /** Places and circuits. */
+  readonly capacity: Capacity
   /** What a test has in the place of dependencies; `null` for every app that is served. */
   readonly substitutes: Substitutes | null
   /** Milliseconds that any call may take; 0 for any time. */

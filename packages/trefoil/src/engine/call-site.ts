@@ -16,3 +16,8 @@ export interface CallSite {
   /** True for lists and documents: what they describe is no action that anybody asked for. */
   readonly isListing: boolean
 }
+
+/** How a text names what was called: MCP has tools, everybody else actions. */
+export function calledAs({ surface, facts }: Pick<CallSite, 'surface' | 'facts'>): string {
+  return `${surface === 'mcp' ? 'Tool' : 'Action'} '${facts.name}'`
+}

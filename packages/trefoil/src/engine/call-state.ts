@@ -3,6 +3,7 @@ import { snapshot } from '../base/plain/snapshot.ts'
 import type { Awaitable } from '../base/promise.ts'
 import type { Answer } from '../contract/answer/answer.ts'
 import type { AuthContext } from '../contract/auth/auth-context.ts'
+import type { BackgroundCall } from '../contract/call/background-call.ts'
 import type { Call } from '../contract/call/call.ts'
 import type { CallRequest } from '../contract/call/call-facts.ts'
 import type { Logger } from '../contract/call/logger.ts'
@@ -26,7 +27,7 @@ export const UNBOUND: Arguments = Object.freeze({})
 
 /** Work for after the answer. */
 export interface BackgroundTask {
-  readonly run: () => Awaitable<unknown>
+  readonly run: (call: BackgroundCall) => Awaitable<unknown>
   /** Also after a call that failed. */
   readonly always: boolean
 }
@@ -61,6 +62,10 @@ export class CallState implements CallIds, CloseHooks {
   /** True when they hold something that freezing does not hold still. */
   hasLooseArguments = false
   phase: Phase = 'checking'
+  /** True from then on, whatever phase comes after. */
+  hasEntered = false
+  /** True once the developer's code has begun to read the body by itself. */
+  readsBody = false
   /** Hash of action and arguments, when approval or a dry run needed it. */
   argumentsHash: string | null = null
   redemption: Redemption | null = null

@@ -15,9 +15,10 @@ import { layOutArguments } from '../surfaces/agent/action-arguments.ts'
 import { CREDENTIAL_HEADERS } from '../web/raw-headers.ts'
 import { unwrapReply } from './answer/stream.ts'
 import type { AppContext } from './app-context.ts'
-import { BackgroundTasks } from './background.ts'
+import { BackgroundTasks } from './background/background-tasks.ts'
 import type { CallIds } from './call-ids.ts'
 import { CallState } from './call-state.ts'
+import { Capacity } from './capacity.ts'
 import { Draining } from './ending/draining.ts'
 import type { CloseHooks, Inbound, UseArguments } from './inbound.ts'
 import { compilePlan, type Plan } from './plan.ts'
@@ -133,8 +134,9 @@ export function prepareCall(options: CallOptions = {}): PreparedCall {
     admit: [],
     limits: [],
     audit: [],
-    background: new BackgroundTasks(logger),
+    background: new BackgroundTasks({ running: 100, waiting: 1000 }),
     draining: new Draining(),
+    capacity: new Capacity(null),
     substitutes: null,
     timeout: 0,
     closeTimeout: 0,

@@ -14,6 +14,8 @@ import type { QueryPairs } from '../web/query.ts'
  */
 export interface Inbound extends RequestFacts {
   readonly client: ClientFacts
+  /** True for work after the answer, which has no input any more; absent for false. */
+  readonly isOver?: true
   /** Path that the app is mounted under; absent or `null` when it stands alone. */
   readonly mountPath?: string | null
   /** The verified certificate of the connection's peer, DER; absent or `null` for none. */

@@ -8,10 +8,12 @@ import { answerStage } from './stages/answer.ts'
 import { approvalStage } from './stages/approval.ts'
 import { auditIntentStage } from './stages/audit-intent.ts'
 import { bindStage } from './stages/bind.ts'
+import { circuitStage } from './stages/circuit.ts'
 import { executeStage } from './stages/execute.ts'
 import { guardsWithInputStage, guardsWithoutInputStage } from './stages/guard.ts'
 import { identifyStage } from './stages/identify.ts'
 import { limitsStage } from './stages/limits.ts'
+import { placesStage } from './stages/places.ts'
 
 /** Name of a stage. */
 export type StageName =
@@ -122,9 +124,10 @@ const ROWS: readonly StageRow[] = [
   {
     name: 'limits',
     by: 'engine',
-    what: 'rate and concurrency by principal (a port; no stage when the app has none)',
-    problems: [],
-    compile: ({ app }) => limitsStage(app.limits),
+    // Places last: a caller over their rate must hold none while a limiter is waited for.
+    what: 'rate and concurrency by principal (ports of parts, then places; no stage where there are none)',
+    problems: ['CONCURRENCY_LIMIT_EXCEEDED'],
+    compile: (site) => inTurn(limitsStage(site.app.limits), placesStage(site)),
   },
   {
     name: 'guards',
@@ -159,9 +162,9 @@ const ROWS: readonly StageRow[] = [
   {
     name: 'approval',
     by: 'engine',
-    what: 'what the caller needs; the hash of the bound arguments, then who approves; a dry run ends here',
-    problems: ['approval_required', 'approval_denied'],
-    compile: approvalStage,
+    what: 'the circuit breaker; what the caller needs; the hash of the bound arguments, then who approves; a dry run ends here',
+    problems: ['CIRCUIT_OPEN', 'approval_required', 'approval_denied'],
+    compile: (site) => inTurn(circuitStage(site), approvalStage(site)),
   },
   {
     name: 'audit-intent',

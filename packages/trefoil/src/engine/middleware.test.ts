@@ -47,7 +47,7 @@ test('W-3: each call has its own count', async () => {
   expect(await resultOf({ action })).toBe('v')
 })
 
-test('PW-05: it sees what the handler threw, and may answer instead', async () => {
+test('P-PIPE-6: it sees what the handler threw, and may answer instead', async () => {
   const middleware: Middleware[] = [
     async (call, next) => {
       try {

@@ -318,7 +318,7 @@ describe('outcome', () => {
     expect(await problemOf({ app: { audit: [audit] } })).toMatchObject({ code: 'INTERNAL_ERROR' })
   })
 
-  test('P-PIPE-6: a thrown value that is no error is settled too', async () => {
+  test('a thrown value that is no error is settled too', async () => {
     for (const thrown of [undefined, null, 'text', 7]) {
       const handler = () => {
         throw thrown

@@ -1,5 +1,6 @@
 import { type Awaitable, isPromiseLike } from '../base/promise.ts'
 import type { Outcome } from '../contract/call/outcome.ts'
+import { hasCallFrame, inCall } from './call-frame.ts'
 import type { CallState } from './call-state.ts'
 import { conclude, settle, told } from './ending/conclude.ts'
 import { calledOff, Deadline, serverStopped } from './ending/deadline.ts'
@@ -12,6 +13,10 @@ import { WaitingCall } from './waiting-call.ts'
  * Stays synchronous as long as nothing waits.
  */
 export function run(plan: Plan, state: CallState): Awaitable<Outcome> {
+  return hasCallFrame() ? inCall(state, () => runStages(plan, state)) : runStages(plan, state)
+}
+
+function runStages(plan: Plan, state: CallState): Awaitable<Outcome> {
   const { timeout } = plan.action
   const deadline = timeout === 0 ? null : new Deadline(state, timeout)
   state.deadline = deadline

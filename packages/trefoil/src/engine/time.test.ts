@@ -5,7 +5,6 @@ import type { Call } from '../contract/call/call.ts'
 import { dependency } from '../contract/call/dependency.ts'
 import { hookDecider } from '../policy/hook-decider.ts'
 import type { AppContext } from './app-context.ts'
-import { BackgroundTasks } from './background.ts'
 import {
   authEntry,
   type CallOptions,
@@ -231,8 +230,6 @@ describe('signal', () => {
 })
 
 describe('background', () => {
-  const ids = { requestId: 'r1', callId: 'c1' }
-
   test('P-PIPE-2: tasks start when the answer is complete, not before', async () => {
     const log: string[] = []
     const { call, inbound, outcome } = startCall({
@@ -248,33 +245,5 @@ describe('background', () => {
     inbound.done()
     await call.site.app.background.idle()
     expect(log).toEqual(['task'])
-  })
-
-  test('W-16d: idle waits for all of them, also for those that were added meanwhile', async () => {
-    const log: string[] = []
-    const tasks = new BackgroundTasks({ debug() {}, info() {}, warn() {}, error() {} })
-    tasks.start(async () => {
-      await after(10)
-      log.push('first')
-      tasks.start(() => after(10).then(() => log.push('second')), ids)
-    }, ids)
-    const idle = tasks.idle().then(() => log.push('idle'))
-    await vi.advanceTimersByTimeAsync(20)
-    await idle
-    expect(log).toEqual(['first', 'second', 'idle'])
-  })
-
-  test('P-PIPE-2: a failing task is logged with its request and stops nothing', async () => {
-    const error = vi.fn()
-    const tasks = new BackgroundTasks({ debug() {}, info() {}, warn() {}, error })
-    const boom = new Error('boom')
-    tasks.start(() => {
-      throw boom
-    }, ids)
-    await tasks.idle()
-    expect(error).toHaveBeenCalledWith(
-      { err: boom, request_id: 'r1', call_id: 'c1' },
-      'Background task failed',
-    )
   })
 })

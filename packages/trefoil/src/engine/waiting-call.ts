@@ -3,6 +3,7 @@ import type { ServerStop, StoppableCall } from '../contract/answer/exchange.ts'
 import type { Outcome } from '../contract/call/outcome.ts'
 import type { Problem } from '../contract/problems/problem.ts'
 import { discardStream } from './answer/stream.ts'
+import { inCall } from './call-frame.ts'
 import type { CallState } from './call-state.ts'
 import { close } from './ending/close.ts'
 import { conclude, settle, settleError, told } from './ending/conclude.ts'
@@ -83,6 +84,11 @@ export class WaitingCall implements StoppableCall {
   #interrupt(problem: Problem): void {
     const state = this.#state
     if (state.ended) return
+    inCall(state, () => this.#tell(problem))
+  }
+
+  #tell(problem: Problem): void {
+    const state = this.#state
     // Called off before the time was up, its timer would outlive the call.
     this.#limit?.stop()
     this.#stop?.delete(this)

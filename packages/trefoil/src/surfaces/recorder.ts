@@ -4,6 +4,7 @@ import type { AccessLog } from '../contract/call/access-event.ts'
 import type { ClientFacts } from '../contract/call/call-facts.ts'
 import type { CallRecord, OnCall } from '../contract/call/call-record.ts'
 import type { Logger } from '../contract/call/logger.ts'
+import { inCall } from '../engine/call-frame.ts'
 import { logLine } from '../record/call-line.ts'
 import { accessEvent } from '../record/make-access-event.ts'
 import { makeRecord } from '../record/make-record.ts'
@@ -92,7 +93,7 @@ export class Recorder {
     const isLogged = state !== null && state.logged !== null
     if (line !== null && !isLogged) writeSafely(logger, line.level, fieldsOf(record), line.message)
     if (accessLog !== null) tellSafely(() => accessLog(accessEvent(record)))
-    if (onCall !== null) tellSafely(() => onCall(record))
+    if (onCall !== null) tellSafely(() => inCall(state, () => onCall(record)))
   }
 }
 

@@ -62,12 +62,14 @@ export class TestClient implements AsyncDisposable {
   readonly cli: TestCli
   readonly #lifespan: Lifespan
   readonly #transport: Transport
+  readonly #idle: () => Promise<void>
 
   /** Use {@link testClient}. */
   constructor(app: AppHandle, options: TestClientOptions) {
     const { clientAddress = '127.0.0.1', host = 'testserver', scheme = 'http' } = options
     const headers = headerPairs(options.headers)
     const internals = internalsOf(app, 'testClient()')
+    this.#idle = internals.idle
     const { as, override } = options
     const own = as === undefined && override === undefined ? null : withStandIns(app, as, override)
     this.#lifespan = new Lifespan(app, options.lifespan ?? true)
@@ -92,6 +94,14 @@ export class TestClient implements AsyncDisposable {
   async drain(): Promise<void> {
     await this.#lifespan.begin()
     await this.#lifespan.drain()
+  }
+
+  /**
+   * Settles when no background task of the app runs or waits any more (`call.background`). One that never
+   * ends keeps it waiting.
+   */
+  async idle(): Promise<void> {
+    await this.#idle()
   }
 
   /**

@@ -28,6 +28,7 @@ import {
   describeDeclaration,
 } from '../declare/declaration.ts'
 import { answerForm } from './answer-form.ts'
+import { compileCapacity } from './compile-capacity.ts'
 import { compileNeed, type NeedSite } from './compile-need.ts'
 import { compileParams } from './compile-params.ts'
 import { declaredProblems, type OwnProblems } from './declared-problems.ts'
@@ -58,6 +59,8 @@ export interface CompiledAction {
 /** What the app knows that an action must fit to. */
 export interface ActionSite extends NeedSite {
   readonly timeout: number
+  /** Calls of the whole app; `null` for any number. */
+  readonly concurrency?: number | null
   /** Guards that parts bring for every action. */
   readonly appGuards: readonly Guard[]
   /** Type that the app sets for what handlers return, where their routes set none. */
@@ -156,6 +159,7 @@ export function compileAction(declaration: Declaration, site: ActionSite): Compi
       where,
     ),
     streamTimeout: compileTimeout([options.timeout], 0, where),
+    ...compileCapacity(shared, site.concurrency ?? null, where),
   }
   const { part, isEndpoint = false } = declaration
   const owner = part === undefined ? '' : ` of part '${part}'`

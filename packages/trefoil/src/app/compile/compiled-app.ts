@@ -5,7 +5,8 @@ import type { Catalogue } from '../../contract/call/catalogue.ts'
 import { perSurface } from '../../contract/call/surface-name.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
 import type { AppContext } from '../../engine/app-context.ts'
-import { BackgroundTasks } from '../../engine/background.ts'
+import { BackgroundTasks } from '../../engine/background/background-tasks.ts'
+import type { Capacity } from '../../engine/capacity.ts'
 import type { Substitutes } from '../../engine/dependencies/substitute.ts'
 import type { Draining } from '../../engine/ending/draining.ts'
 import { AppView } from '../../engine/views/app-view.ts'
@@ -31,6 +32,7 @@ export interface AppState {
   readonly state: unknown
   readonly callState: () => unknown
   readonly draining: Draining
+  readonly capacity: Capacity
   /** What a test has in the place of dependencies; `null` for the app itself. */
   readonly substitutes: Substitutes | null
   /** Where work after answers goes; `null` for a list of its own. */
@@ -42,7 +44,7 @@ export function compileApp(
   declarations: readonly Declaration[],
   parts: JoinedParts,
   config: AppConfig,
-  { state, callState, draining, substitutes, background: shared }: AppState,
+  { state, callState, draining, capacity, substitutes, background: shared }: AppState,
 ): CompiledApp {
   const covered = perSurface((surface) => config.auth[surface] !== undefined)
   const site = {
@@ -52,6 +54,7 @@ export function compileApp(
     appGuards: parts.guards,
     ownProblems: parts.problems,
     timeout: config.limits.timeout ?? 0,
+    concurrency: config.limits.concurrency,
     contentType: headerOf(config.headers.http, 'content-type'),
   }
   const compiled = compileRegistry(declarations, site)
@@ -66,7 +69,7 @@ export function compileApp(
     covered,
   })
   checkClosed(catalogue, config)
-  const background = shared ?? new BackgroundTasks(config.logger)
+  const background = shared ?? new BackgroundTasks(config.limits.background)
   const app: AppContext = Object.freeze({
     name: config.name,
     facts: new AppView(config.name, state),
@@ -85,6 +88,7 @@ export function compileApp(
     audit: parts.audit,
     background,
     draining,
+    capacity,
     substitutes,
     timeout: config.limits.timeout ?? 0,
     closeTimeout: config.limits.close,

@@ -12,6 +12,7 @@ import {
 import { isSchema } from '../../contract/params/schema.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
 import { type DeclaredOptions, GROUP_OPTIONS, type Level, ROUTE_OPTIONS } from './declaration.ts'
+import { readBreaker, readConcurrency } from './read-capacity.ts'
 
 /**
  * Checks the options of a group: what JavaScript callers hand over has passed no compiler.
@@ -67,6 +68,8 @@ function checkHints(where: string, hints: ToolHints): void {
 }
 
 function checkShared(where: string, options: Level['options']): void {
+  readConcurrency(where, options.concurrency)
+  readBreaker(where, options.breaker)
   // Spread out, the text `admin` would let in whoever has the role `n` (SW-29).
   checkList(`${where}: roles`, options.roles, 'text', isText)
   if (options.roles?.length === 0) {

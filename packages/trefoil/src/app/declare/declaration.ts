@@ -68,6 +68,8 @@ export const GROUP_OPTIONS: OptionNames<Level['options']> = {
   errorHandlers: true,
   needsApproval: true,
   timeout: true,
+  concurrency: true,
+  breaker: true,
   params: true,
 }
 

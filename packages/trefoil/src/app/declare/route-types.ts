@@ -5,6 +5,7 @@ import type { AuthContext } from '../../contract/auth/auth-context.ts'
 import type { ErrorHandler, Middleware, ToolHints } from '../../contract/call/action.ts'
 import type { ActionHandle, RouteHandle } from '../../contract/call/action-handle.ts'
 import type { Call, Guard } from '../../contract/call/call.ts'
+import type { BreakerOptions, ConcurrencyOptions } from '../../contract/call/capacity.ts'
 import type { Dependency } from '../../contract/call/dependency.ts'
 import type { SurfaceName } from '../../contract/call/surface-name.ts'
 import type { MarkedParam, ParamSource, Params } from '../../contract/params/params.ts'
@@ -105,6 +106,16 @@ export interface SharedOptions {
   readonly needsApproval?: boolean | readonly SurfaceName[]
   /** Longest time a call may take; default none. */
   readonly timeout?: Duration
+  /**
+   * Most calls of an action that run at the same time; more are refused at once (P-MWL-3). A number
+   * counts everybody's, 0 only counts; of a group it holds for each of its actions. Default any number.
+   */
+  readonly concurrency?: number | ConcurrencyOptions
+  /**
+   * Not tried any more for a while after failures in a row (P-MWL-6); of a group the default of its
+   * actions, each with a circuit of its own. Default `false`.
+   */
+  readonly breaker?: boolean | BreakerOptions
 }
 
 /** What an operation says about itself. `P`: its own parameters; `Inherited`: its groups'. */

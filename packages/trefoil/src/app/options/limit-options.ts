@@ -8,6 +8,14 @@ import {
 import { count, duration, size } from '../../contract/options/kinds.ts'
 import type { OptionGroup, Values } from '../../contract/options/option-rows.ts'
 
+/** `createApp({ limits: { background } })`: how much work goes on after answers (`call.background`). */
+export interface BackgroundLimitOptions {
+  /** Tasks that run at the same time; those of one call run one after another. Default 100. */
+  readonly running?: number
+  /** Tasks that wait for their turn, or for their call's answer; one more is refused. Default 10000. */
+  readonly waiting?: number
+}
+
 /** `createApp({ limits })`: how much of anything one call may take. */
 export interface LimitOptions {
   /** Largest request body. Default `2mb`. */
@@ -26,17 +34,52 @@ export interface LimitOptions {
   readonly spool?: ByteSize
   /** Requests answered at the same time; more are refused with 503. Default any number. */
   readonly inFlight?: number
+  /**
+   * Calls of actions that run at the same time, on all surfaces; more are refused with 503. 0 only
+   * counts them, for `app.concurrency()`. Default any number, uncounted.
+   */
+  readonly concurrency?: number
   /** Longest time any call may take. Default none. */
   readonly timeout?: Duration
   /** Longest time that closing after a call may take, whatever its `timeout`. Default `10s`. */
   readonly close?: Duration
+  /** Work that goes on after answers (`call.background`). */
+  readonly background?: BackgroundLimitOptions
 }
 
 /** {@link LimitOptions} after reading: bytes and milliseconds. */
 export type LimitValues = Values<
   LimitOptions,
-  { readonly inFlight: number | null; readonly timeout: number | null }
+  {
+    readonly inFlight: number | null
+    readonly concurrency: number | null
+    readonly timeout: number | null
+    readonly background: Values<BackgroundLimitOptions>
+  }
 >
+
+/** The rows of {@link BackgroundLimitOptions}. */
+export const BACKGROUND_LIMITS: OptionGroup<
+  BackgroundLimitOptions,
+  Values<BackgroundLimitOptions>
+> = {
+  name: 'limits.background',
+  prefix: 'TREFOIL_LIMITS_BACKGROUND',
+  rows: {
+    running: {
+      read: count(),
+      default: 100,
+      variable: true,
+      doc: 'Tasks that run at the same time; those of one call run one after another.',
+    },
+    waiting: {
+      read: count(),
+      default: 10_000,
+      variable: true,
+      doc: 'Tasks that wait for their turn, or for the answer of their call; one more is refused with 503.',
+    },
+  },
+}
 
 /** The rows of {@link LimitOptions}. */
 export const LIMITS: OptionGroup<LimitOptions, LimitValues> = {
@@ -82,6 +125,13 @@ export const LIMITS: OptionGroup<LimitOptions, LimitValues> = {
       variable: true,
       doc: 'Requests answered at the same time; more are refused with 503.',
     },
+    concurrency: {
+      read: count({ least: 0 }),
+      default: null,
+      shown: 'any number',
+      variable: true,
+      doc: 'Calls of actions that run at the same time, on all surfaces; more are refused with 503, see [capacity](capacity.md). 0 only counts them.',
+    },
     timeout: {
       read: duration,
       default: null,
@@ -93,6 +143,11 @@ export const LIMITS: OptionGroup<LimitOptions, LimitValues> = {
       default: '10s',
       variable: true,
       doc: 'Longest time that closing after a call may take, whatever its `timeout`.',
+    },
+    background: {
+      group: BACKGROUND_LIMITS,
+      default: {},
+      doc: 'Work that goes on after answers: [background work](background.md).',
     },
   },
 }

@@ -47,7 +47,7 @@ describe('reply() of a reply', () => {
   })
 })
 
-test('PW-05: inside a value it is refused, with what to write instead', () => {
+test('inside a value it is refused, with what to write instead', () => {
   const value = { data: reply(1, { meta: { secret: 'x' } }) }
   expect(() => JSON.stringify(value)).toThrow('return reply({ … }), not { data: reply(…) }')
 })

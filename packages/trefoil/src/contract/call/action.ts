@@ -3,6 +3,7 @@ import type { ParamSpec } from '../params/param-spec.ts'
 import type { JsonSchema, Schema } from '../params/schema.ts'
 import type { ProblemRow } from '../problems/problems.ts'
 import type { Call, Guard } from './call.ts'
+import type { BreakerRule, ConcurrencyLimit } from './capacity.ts'
 import type { Dependency } from './dependency.ts'
 import { type NeedTable, NO_NEED } from './need.ts'
 import { NO_SURFACE, type PerSurface, type SurfaceName } from './surface-name.ts'
@@ -129,6 +130,12 @@ export interface Action {
    * of app and groups count up to its first piece.
    */
   readonly streamTimeout: number
+  /** Its limits of calls at the same time, at most one for each scope. */
+  readonly concurrency: readonly ConcurrencyLimit[]
+  /** The app's limit, which its calls count for too; `null` for none. */
+  readonly appConcurrency: number | null
+  /** Its circuit breaker; `null` for none. */
+  readonly breaker: BreakerRule | null
 }
 
 /** An action with nothing to check and nothing to do: what others are made of. */
@@ -166,6 +173,9 @@ export function emptyAction(name: string): Action {
     headers: null,
     timeout: 0,
     streamTimeout: 0,
+    concurrency: [],
+    appConcurrency: null,
+    breaker: null,
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Awaitable } from '../../base/promise.ts'
 import type { AuthContext } from '../auth/auth-context.ts'
 import type { GuardDecision } from '../auth/guard-decision.ts'
+import type { BackgroundCall, BackgroundOptions } from './background-call.ts'
 import type { ActionFacts, CallFacts, HeaderReader, SentValues } from './call-facts.ts'
 import type { Dependency } from './dependency.ts'
 
@@ -50,18 +51,17 @@ export interface Call<
    */
   authorize(guard: Guard): Promise<void>
   /**
-   * Runs after the answer is complete, if it is below 400 and everything was closed well; a failure
-   * is logged. A stopping server waits for it.
+   * Runs after the answer is complete, if it is below 400 and everything was closed well: the tasks of
+   * a call one after another, as they were added. A failure is logged, and the next one runs. A task
+   * is given a call of its own, with dependencies of its own. A stopping server waits for it.
    *
+   * @throws Problem `unavailable` when too many wait (`limits.background`)
    * @throws Error when the call has ended
    */
-  background(task: () => Awaitable<unknown>, options?: BackgroundOptions): void
-}
-
-/** Options of {@link Call.background}. */
-export interface BackgroundOptions {
-  /** Run it however the call ends. Default false. */
-  readonly always?: boolean
+  background(
+    task: (call: BackgroundCall<Auth, AppState>) => Awaitable<unknown>,
+    options?: BackgroundOptions,
+  ): void
 }
 
 /**

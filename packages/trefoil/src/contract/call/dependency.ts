@@ -5,6 +5,7 @@ import { type ProductionRisk, readRisks } from '../options/production-risk.ts'
 import { valueKind } from '../options/value-kind.ts'
 import { ImproperlyConfigured } from '../problems/problem.ts'
 import type { CallFacts } from './call-facts.ts'
+import { isProviderClass, type ProviderClass } from './provider-class.ts'
 
 /**
  * How long a value lives: `request` until the answer is complete, shared by the authenticator,
@@ -48,6 +49,8 @@ export interface Dependency<Value> {
   readonly [BRAND]: true
   readonly name: string
   readonly scope: DependencyScope
+  /** True when every use gets a value of its own. */
+  readonly fresh: boolean
   /** `safe` when it may be opened for a preview, which is taken back; else `null`. */
   readonly preview: 'safe' | null
   /** Other dependencies handed to the provider, or a function giving them. */
@@ -69,6 +72,11 @@ export interface DependencyOptions<U extends Uses> {
   /** Default `request`. */
   readonly scope?: DependencyScope
   /**
+   * True: every use opens a value of its own (each parameter, each dependency that uses it, each
+   * `resolve`), and all of them are closed. Default false: one value for the whole call.
+   */
+  readonly fresh?: boolean
+  /**
    * `safe`: may be opened while the effect of a call is only looked at, because nothing of it is left
    * behind then: it reads, or takes part in the transaction that is rolled back. Default: not so.
    */
@@ -85,6 +93,7 @@ export interface DependencyOptions<U extends Uses> {
 
 const OPTIONS: OptionNames<DependencyOptions<Uses>> = {
   scope: true,
+  fresh: true,
   name: true,
   uses: true,
   preview: true,
@@ -104,21 +113,39 @@ const OPTIONS: OptionNames<DependencyOptions<Uses>> = {
  */
 export function dependency<Returned, const U extends Uses = Record<never, never>>(
   provide: (uses: UsedValues<U>, call: ProviderCall) => Returned,
-  options: DependencyOptions<U> = {},
-): Dependency<ProvidedValue<Returned>> {
+  options?: DependencyOptions<U>,
+): Dependency<ProvidedValue<Returned>>
+/**
+ * Declares a value that calls can have injected: of a class, the instance that is made for the call.
+ *
+ * @param provide a class; its constructor is given the values named in `uses` and facts about the call
+ * @throws ImproperlyConfigured for an unknown option or scope, and for a class of the language
+ */
+export function dependency<Value, const U extends Uses = Record<never, never>>(
+  provide: new (uses: UsedValues<U>, call: ProviderCall) => Value,
+  options?: DependencyOptions<U>,
+): Dependency<Value>
+export function dependency(
+  provide: ((uses: never, call: ProviderCall) => unknown) | ProviderClass,
+  options: DependencyOptions<Uses> = {},
+): Dependency<unknown> {
   checkOptionNames('dependency()', options, OPTIONS)
   checkText('dependency(): name', options.name)
-  const { scope = 'request', uses, preview, ambient = false } = options
+  const { scope = 'request', fresh = false, uses, preview, ambient = false } = options
   if (typeof provide !== 'function') {
     throw new ImproperlyConfigured(
-      `dependency() takes a function that provides the value, got ${valueKind(provide)}`,
+      `dependency() takes a function that provides the value, or a class, got ${valueKind(provide)}`,
     )
   }
+  const provider = providerOf(provide)
   if (scope !== 'request' && scope !== 'function') {
     throw new ImproperlyConfigured("Dependency scope must be 'function' or 'request'")
   }
   if (preview !== undefined && preview !== 'safe') {
     throw new ImproperlyConfigured("Dependency preview must be 'safe', or left out")
+  }
+  if (typeof fresh !== 'boolean') {
+    throw new ImproperlyConfigured('Dependency fresh must be true or false')
   }
   if (typeof ambient !== 'boolean') {
     throw new ImproperlyConfigured('Dependency ambient must be true or false')
@@ -128,12 +155,21 @@ export function dependency<Returned, const U extends Uses = Record<never, never>
     [BRAND]: true as const,
     name,
     scope,
+    fresh,
     uses: fixed(name, uses),
     preview: preview ?? null,
-    provide,
+    provide: provider,
     ambient,
     risks: readRisks(`risks of dependency '${name}'`, options.risks),
   })
+}
+
+/** A class is constructed, whatever else is called; which of the two is settled once. */
+function providerOf(
+  provide: ((uses: never, call: ProviderCall) => unknown) | ProviderClass,
+): Dependency<unknown>['provide'] {
+  if (isProviderClass(provide)) return (uses, call) => new provide(uses, call as never)
+  return provide
 }
 
 /**

@@ -69,7 +69,7 @@ describe('Problem', () => {
     expect(problemBody(problem, 'r1')).toMatchObject({ code: 'not_found', request_id: 'r1' })
   })
 
-  test('PW-21: an authentication error keeps its reason apart from the public text', () => {
+  test('an authentication error keeps its reason apart from the public text', () => {
     const error = new AuthenticationError('Token expired')
     expect(error).toMatchObject({ status: 401, reason: 'Token expired', detail: 'Unauthorized' })
   })

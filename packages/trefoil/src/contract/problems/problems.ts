@@ -55,6 +55,8 @@ export type ProblemCode =
   | 'unavailable'
   | 'authenticator_unavailable'
   | 'TIMEOUT'
+  | 'CONCURRENCY_LIMIT_EXCEEDED'
+  | 'CIRCUIT_OPEN'
   | 'response_too_large'
   | 'INTERNAL_ERROR'
   | 'invalid_json'
@@ -297,6 +299,20 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemRow>> = deepFreeze({
     exit: 1,
     text: 'The action took too long',
     fix: 'Repeat the call later, or raise `timeout` on the action.',
+  },
+  CONCURRENCY_LIMIT_EXCEEDED: {
+    status: 503,
+    mcp: 'tool',
+    exit: 1,
+    text: 'Too many calls run at the same time',
+    fix: 'Repeat the call when others have ended; over HTTP, after the time in `Retry-After`.',
+  },
+  CIRCUIT_OPEN: {
+    status: 503,
+    mcp: 'tool',
+    exit: 1,
+    text: 'The action has failed repeatedly and is not tried for now',
+    fix: 'Repeat the call after `retry_after_seconds`.',
   },
   response_too_large: {
     status: 502,

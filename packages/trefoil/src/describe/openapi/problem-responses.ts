@@ -48,12 +48,19 @@ export function problemResponses(catalogue: Catalogue, action: Action): readonly
   if (sources.includes('file') || sources.includes('files')) can('form_file_too_large')
   can('INTERNAL_ERROR')
   if (action.timeout > 0) can('TIMEOUT')
+  if (mayBeFull(action)) can('CONCURRENCY_LIMIT_EXCEEDED')
+  if (action.breaker !== null) can('CIRCUIT_OPEN')
   return [...byStatus]
     .sort(([left], [right]) => left - right)
     .map(([status, codes]) => {
       const headers = challenges(action, codes) ? [CHALLENGE] : []
       return { status, codes, description: describe(action, status, codes), headers }
     })
+}
+
+/** Where a limit only counts, nobody is refused. */
+function mayBeFull({ concurrency, appConcurrency }: Action): boolean {
+  return (appConcurrency ?? 0) > 0 || concurrency.some(({ limit }) => limit > 0)
 }
 
 /** Missing scopes can be had with another token; a missing role cannot. */

@@ -50,6 +50,8 @@ export interface StreamWatcher {
   gaveUp(): unknown
   /** The first that is not empty: who sends nothing has not begun to answer. */
   firstPiece(): void
+  /** Runs what is the source's own in its call. */
+  within<Value>(work: () => Value): Value
   /** Milliseconds that a source gets for letting go, before the call is closed all the same. */
   readonly patience: number
 }
@@ -146,7 +148,7 @@ export class WatchedStream implements AsyncIterableIterator<string | Uint8Array>
     return this.#end(async () => {
       const leave = this.#leave
       // What a source makes of being left is no failure.
-      const releasing = this.#source.release()
+      const releasing = this.#watcher.within(() => this.#source.release())
       releasing.catch(ignore)
       // A source that waits for an event may wait for ever. Its reader is gone, so what the call
       // holds is given back now; otherwise every client that leaves would cost a connection. One
@@ -168,7 +170,7 @@ export class WatchedStream implements AsyncIterableIterator<string | Uint8Array>
     try {
       return await new Promise<Step>((resolve, reject) => {
         this.#leave = () => resolve(DONE)
-        this.#source.next().then(resolve, reject)
+        this.#watcher.within(() => this.#source.next()).then(resolve, reject)
       })
     } finally {
       this.#leave = null

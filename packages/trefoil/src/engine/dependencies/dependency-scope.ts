@@ -37,8 +37,8 @@ export interface ScopeSite {
 }
 
 /**
- * The dependencies of one call: each resolved once, concurrent `resolve` sharing one promise
- * (W-16), closed in exactly the reverse order of opening (RES-6).
+ * The dependencies of one call: each resolved once, unless it is `fresh`, concurrent `resolve` sharing
+ * one promise (W-16), closed in exactly the reverse order of opening (RES-6).
  */
 export class DependencyScopes {
   readonly #values = new Map<Node, Promise<unknown>>()
@@ -86,6 +86,11 @@ export class DependencyScopes {
   #start(dependency: Node): Promise<unknown> {
     if (this.#isLate()) return Promise.reject(lateError(dependency))
     const opening = this.#open(dependency)
+    if (dependency.fresh) {
+      // Whoever asked may have left meanwhile.
+      opening.catch(() => {})
+      return opening
+    }
     this.#values.set(dependency, opening)
     // A failed resolution is not kept (RES-5): the next one may succeed.
     opening.catch(() => this.#values.delete(dependency))

@@ -1,5 +1,6 @@
 import type { Awaitable } from '../../base/promise.ts'
 import type { Outcome } from '../../contract/call/outcome.ts'
+import { handOver } from '../background/hand-over.ts'
 import type { CallState } from '../call-state.ts'
 import type { Failure } from '../dependencies/dependency-scope.ts'
 import { callOf } from '../views/handler-call.ts'
@@ -72,36 +73,8 @@ function over(state: CallState, outcome: Outcome): Outcome {
   if (state.closeHooks !== null && state.closeHooks.length > 0) void state.runCloseHooks()
   state.leases = null
   for (const lease of leases ?? []) releaseLease(state, lease, outcome)
-  handOver(state, outcome)
-  return outcome
-}
-
-/**
- * Work for after the answer: only after one below 400, unless it asked to be done always. A mail
- * that says "done" must not leave for a call that failed, or was rolled back (FND-17).
- */
-function handOver(state: CallState, outcome: Outcome): void {
-  const { tasks } = state
-  if (tasks === null || state.rehearses) {
-    state.drainWatch?.end()
-    return
-  }
-  state.tasks = null
   // What an error handler answered may look good though everything was rolled back.
   const isDone = state.failure === null && outcome.kind === 'answer' && outcome.answer.status < 400
-  const { background } = state.site.app
-  // For them too: a server that stops waits for all of it.
-  const drain = state.openDrainWatch()
-  state.inbound.onDone(() => {
-    // What is found out while the answer is encoded or sent does not count: the work was done.
-    const due = tasks.filter(({ always }) => always || isDone)
-    if (due.length === 0) {
-      drain.end()
-      return
-    }
-    // Not the call itself: work that takes long would hold on to its request and its answer.
-    const { requestId, callId } = state
-    const running = due.map(({ run }) => background.start(run, { requestId, callId }))
-    void Promise.all(running).then(() => drain.end())
-  })
+  handOver(state, isDone)
+  return outcome
 }

@@ -1,5 +1,6 @@
 import { startTimer } from '../../base/start-timer.ts'
 import { type Problem, refuse } from '../../contract/problems/problem.ts'
+import { calledAs } from '../call-site.ts'
 import type { CallState, TimeLimit } from '../call-state.ts'
 
 /**
@@ -9,6 +10,8 @@ import type { CallState, TimeLimit } from '../call-state.ts'
 export class Deadline implements TimeLimit {
   readonly #state: CallState
   readonly #timeout: number
+  /** The limit that holds now: a stream has another one once it is sent. */
+  #held: number
   readonly #startedAt: number
   #stopTimer: (() => void) | null = null
   #expired: ((problem: Problem) => void) | null = null
@@ -17,6 +20,7 @@ export class Deadline implements TimeLimit {
   constructor(state: CallState, timeout: number) {
     this.#state = state
     this.#timeout = timeout
+    this.#held = timeout
     this.#startedAt = state.inbound.receivedAt ?? (timeout === 0 ? 0 : this.#now())
   }
 
@@ -25,7 +29,7 @@ export class Deadline implements TimeLimit {
   }
 
   problem(): Problem {
-    return timeoutProblem(this.#state)
+    return timeoutProblem(this.#state, this.#held)
   }
 
   /** The time is up, and no timer could say so. */
@@ -70,6 +74,7 @@ export class Deadline implements TimeLimit {
   }
 
   #set(timeout: number): void {
+    this.#held = timeout
     const left = Math.max(0, this.#left(timeout))
     this.#stopTimer = startTimer(left, () => this.#expired?.(this.problem()))
   }
@@ -88,12 +93,13 @@ export class Deadline implements TimeLimit {
  * was done; after that nobody can tell, and only what may be done twice should be repeated
  * (FND-16).
  */
-function timeoutProblem(state: CallState): Problem {
-  if (!state.hasBegun) return timeoutBeforeCall()
+function timeoutProblem(state: CallState, timeout: number): Problem {
+  const what = calledAs(state.site)
+  if (!state.hasBegun) return timeoutBeforeCall(timeout, what)
   const { readOnlyHint, idempotentHint } = state.site.action.hints
   const retryable = readOnlyHint === true || idempotentHint === true
   return refuse('TIMEOUT', {
-    detail: 'The action took too long; it may have been done',
+    detail: `${what} timed out after ${inSeconds(timeout)}; it may have been done`,
     fix: retryable
       ? 'Repeat the call later, or raise `timeout` on the action.'
       : 'Find out whether it was done before repeating the call.',
@@ -119,10 +125,20 @@ export function serverStopped({ hasBegun }: Pick<CallState, 'hasBegun'>): Proble
   })
 }
 
-/** The time was up while the request arrived or was being checked. */
-export function timeoutBeforeCall(): Problem {
+/**
+ * The time was up while the request arrived or was being checked.
+ *
+ * @param timeout milliseconds
+ * @param what was to be called, as far as anybody knows
+ */
+export function timeoutBeforeCall(timeout: number, what = 'The call'): Problem {
   return refuse('TIMEOUT', {
-    detail: 'The action took too long and was not started; nothing was done',
+    detail: `${what} timed out after ${inSeconds(timeout)} and was not started; nothing was done`,
     details: { started: false, retryable: true },
   })
+}
+
+/** As the page has it (P-MWL-2): `30s`, `0.2s`. */
+function inSeconds(ms: number): string {
+  return `${ms / 1000}s`
 }

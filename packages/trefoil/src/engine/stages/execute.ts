@@ -25,6 +25,7 @@ export function executeStage(action: Action): Stage {
     const overdue = state.overdue()
     if (overdue !== null) return overdue
     state.phase = 'executing'
+    state.hasEntered = true
     const returned = body(state)
     const waiting = promised(returned)
     if (waiting !== null) return waiting.then((late) => take(state, late))

@@ -2,12 +2,13 @@ import { freezeClass } from '../../base/plain/freeze-class.ts'
 import { type Awaitable, held } from '../../base/promise.ts'
 import type { AuthContext } from '../../contract/auth/auth-context.ts'
 import { readGuard } from '../../contract/auth/read-guard.ts'
-import type { BackgroundOptions, Call, Guard } from '../../contract/call/call.ts'
+import type { BackgroundCall, BackgroundOptions } from '../../contract/call/background-call.ts'
+import type { Call, Guard } from '../../contract/call/call.ts'
 import type { ActionFacts } from '../../contract/call/call-facts.ts'
 import type { Dependency } from '../../contract/call/dependency.ts'
 import { checkOptionNames } from '../../contract/options/option-names.ts'
 import { checkFlag } from '../../contract/options/option-values.ts'
-import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
+import { ImproperlyConfigured, refuse } from '../../contract/problems/problem.ts'
 import type { CallState } from '../call-state.ts'
 import { decideGuard } from '../decide-guard.ts'
 import { resolveDependency } from '../dependencies/resolve-dependency.ts'
@@ -71,7 +72,10 @@ class HandlerCall extends FactsView implements Call {
     refuseLate(state, 'authorize')
   }
 
-  background(task: () => Awaitable<unknown>, options: BackgroundOptions = {}): void {
+  background(
+    task: (call: BackgroundCall) => Awaitable<unknown>,
+    options: BackgroundOptions = {},
+  ): void {
     const state = stateOf(this)
     if (typeof task !== 'function') {
       throw new ImproperlyConfigured('call.background() takes a function')
@@ -80,9 +84,20 @@ class HandlerCall extends FactsView implements Call {
     const { always = false } = options
     checkFlag('call.background(): always', always)
     refuseLate(state, 'background')
+    // Nothing of a rehearsal is left.
+    if (state.rehearses) return
+    if (!state.site.app.background.accept()) throw tooMuchWaits()
     state.tasks ??= []
     state.tasks.push({ run: task, always })
   }
+}
+
+/** Told to the call that adds it: what was accepted and lost would be lost silently. */
+function tooMuchWaits(): Error {
+  return refuse('unavailable', {
+    detail: 'Too much background work is waiting',
+    headers: { 'retry-after': '1' },
+  })
 }
 
 const BACKGROUND_OPTIONS = { always: true } as const

@@ -79,7 +79,10 @@ class RequestView implements CallRequest {
 
   #open(member: string): RequestBody {
     const body = this.#state.inbound.openBody?.(this.#state)
-    if (body !== undefined) return body
+    if (body !== undefined) {
+      this.#state.readsBody = true
+      return body
+    }
     throw new ImproperlyConfigured(
       `call.request.${member}() is for calls over HTTP only; what agents send too belongs in params`,
     )

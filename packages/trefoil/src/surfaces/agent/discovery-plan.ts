@@ -20,5 +20,10 @@ export function compileDiscoveryPlan(
   isPublic = false,
 ): Plan {
   const opened = isPublic ? { ...NO_SURFACE, [surface]: true } : NO_SURFACE
-  return compilePlan({ ...emptyAction(name), public: opened }, surface, app, WITHOUT)
+  return compilePlan(
+    { ...emptyAction(name), public: opened, appConcurrency: app.capacity.limit },
+    surface,
+    app,
+    WITHOUT,
+  )
 }

@@ -34,7 +34,7 @@ export function readBody(
   const now = clock.elapsed()
   const left = Math.max(0, timeout - (now - (arrival.receivedAt ?? now)))
   return new Promise((resolve) => {
-    const stopTimer = startTimer(left, () => resolve(timeoutBeforeCall()))
+    const stopTimer = startTimer(left, () => resolve(timeoutBeforeCall(timeout)))
     bytes.then((body) => {
       stopTimer()
       resolve(body)

@@ -1,0 +1,1 @@
+export { currentCall } from './engine/current-call.ts'

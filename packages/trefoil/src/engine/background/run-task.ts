@@ -1,0 +1,64 @@
+import { refuse } from '../../contract/problems/problem.ts'
+import { inCall } from '../call-frame.ts'
+import type { BackgroundTask, CallState } from '../call-state.ts'
+import type { Failure } from '../dependencies/dependency-scope.ts'
+import { settleLate } from '../ending/settle.ts'
+import { withinCloseTimeout } from '../ending/within-close-timeout.ts'
+import { callOf } from '../views/handler-call.ts'
+import { handOver } from './hand-over.ts'
+
+/** Runs a task and closes what was opened for it, told the error if it throws. Never rejects. */
+export async function runTask(state: CallState, run: BackgroundTask['run']): Promise<void> {
+  let failure: Failure | null = null
+  try {
+    await inCall(state, () => run(callOf(state)))
+  } catch (error) {
+    failure = { error }
+  }
+  // A stopping app gave it up, and has said so.
+  if (state.ended) {
+    if (failure !== null) settleLate(state, failure.error)
+    return
+  }
+  if (failure !== null) failed(state, failure)
+  await end(state, failure)
+}
+
+/** Nobody waits for it any longer: it is told, and what it has open is taken back now. */
+export async function giveUpTask(state: CallState): Promise<void> {
+  state.log.error({}, 'Background task did not end before shutdown')
+  // It has ended by itself, and is being closed.
+  if (state.ended) return
+  const problem = refuse('unavailable', { detail: 'The server is stopping' })
+  state.phase = 'closing'
+  await inCall(state, () => {
+    state.abort(problem)
+    return end(state, { error: problem })
+  })
+}
+
+async function end(state: CallState, failure: Failure | null): Promise<void> {
+  state.phase = 'closing'
+  state.failure = failure
+  const closeFailure = await inCall(state, () => close(state, failure))
+  state.phase = 'over'
+  // Come after the last, while it was closed: nobody else looks for them any more.
+  if (state.closeHooks !== null && state.closeHooks.length > 0) void state.runCloseHooks()
+  if (closeFailure !== null) failed(state, closeFailure)
+  handOver(state, failure === null && closeFailure === null)
+}
+
+async function close(state: CallState, failure: Failure | null): Promise<Failure | null> {
+  const { scopes, closeHooks } = state
+  if (scopes === null && closeHooks === null) return null
+  return withinCloseTimeout(state, async (late) => {
+    const closeFailure = (await scopes?.close('request', failure, late)) ?? null
+    const hooks = state.runCloseHooks().then(() => null)
+    const left = await (late === null ? hooks : Promise.race([hooks, late]))
+    return closeFailure ?? left
+  })
+}
+
+function failed(state: CallState, { error }: Failure): void {
+  state.log.error({ err: error }, 'Background task failed')
+}

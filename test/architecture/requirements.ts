@@ -1,0 +1,129 @@
+// The numbered requirements of the page on agents' servers (P) and of its weak points (PW), and where tests
+// name them.
+import { readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import ts from 'typescript-5.9'
+
+/** How many there are of each kind; they are counted from 1. */
+const COUNTS: Readonly<Record<string, number>> = {
+  'P-PIPE': 7,
+  'P-JWT': 11,
+  'P-ASYM': 3,
+  'P-JWKS': 1,
+  'P-KEY': 4,
+  'P-PROV': 3,
+  'P-MW': 6,
+  'P-CLI': 1,
+  'P-REQ': 4,
+  'P-GRD': 5,
+  'P-ERR': 4,
+  'P-CTX': 4,
+  'P-RESP': 3,
+  'P-DI': 5,
+  'P-TOK': 6,
+  'P-BG': 2,
+  'P-RTR': 4,
+  'P-MWL': 8,
+  'P-SET': 1,
+  'P-TST': 1,
+  'P-NET': 5,
+  'P-APR': 1,
+  'P-VIS': 1,
+  'P-CLT': 1,
+  PW: 41,
+}
+
+/** All of them, and two of other lists that go with rate limits. */
+export const REQUIREMENTS: readonly string[] = [
+  ...Object.entries(COUNTS).flatMap(([kind, count]) =>
+    Array.from({ length: count }, (_, at) =>
+      kind === 'PW' ? `PW-${`${at + 1}`.padStart(2, '0')}` : `${kind}-${at + 1}`,
+    ),
+  ),
+  'SW-28',
+  'V-14',
+]
+
+const MCP = 'the MCP surface (issue 18)'
+const STORES = 'stores, jobs and the record (issue 15)'
+
+/** What no test can state yet, and what will bring it. */
+export const EXCEPTIONS: Readonly<Record<string, string>> = {
+  'P-PIPE-7': MCP,
+  'P-ERR-4': MCP,
+  'P-NET-2': MCP,
+  'PW-27': MCP,
+  'PW-40': MCP,
+  'P-MWL-5': STORES,
+  'P-MWL-8': STORES,
+  'P-NET-5': STORES,
+  'PW-36': STORES,
+  'PW-37': STORES,
+  'PW-41': STORES,
+  'P-APR-1': 'approvals by somebody else, with a place where requests wait (after issue 15)',
+}
+
+/** Being built at this moment. Empty once that is merged. */
+export const OTHERS_NOW: readonly string[] = [
+  // rate limits
+  ...['P-MWL-4', 'PW-31', 'PW-32', 'SW-28', 'V-14'],
+  // time, places, breaker
+  ...['P-MWL-2', 'P-MWL-3', 'P-MWL-6', 'PW-29'],
+  // kept answers
+  ...['P-MWL-7', 'PW-30'],
+  // request ids, lines, records
+  ...['P-CTX-1', 'P-CTX-2', 'P-CTX-4', 'P-MWL-1', 'P-RESP-1', 'P-RESP-2', 'P-RESP-3', 'PW-28'],
+  // the current call, dependencies, background work
+  ...['P-CTX-3', 'P-DI-1', 'P-DI-2', 'P-DI-3', 'P-DI-4', 'P-DI-5', 'P-BG-1', 'P-BG-2'],
+  ...['PW-15', 'PW-35'],
+  // settings
+  'P-SET-1',
+]
+
+/** An id of one of the kinds above, whatever its number. */
+const ID = /\b(?:P-[A-Z]+-\d+|PW-\d+|SW-28|V-14)\b/g
+const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+const FOLDERS = ['packages/trefoil/src', 'examples/store/test', 'test']
+
+/** Tests by path, and the tables they run. */
+export function readTests(): ReadonlyMap<string, string> {
+  const files = FOLDERS.flatMap((folder) =>
+    readdirSync(ROOT + folder, { recursive: true, encoding: 'utf8' })
+      .map((name) => `${folder}/${name.replaceAll('\\', '/')}`)
+      .filter((name) => (folder.endsWith('/src') ? name.endsWith('.test.ts') : /\.ts$/.test(name)))
+      .filter((name) => !/\/(dist|node_modules)\/|\/architecture\/requirements/.test(name)),
+  )
+  return new Map(files.sort().map((file) => [file, readFileSync(ROOT + file, 'utf8')]))
+}
+
+/** Where each id is named, in the name of a test or of a row of a table; a comment is no test. */
+export function citations(tests: ReadonlyMap<string, string>): ReadonlyMap<string, Set<string>> {
+  const found = new Map<string, Set<string>>()
+  for (const [file, text] of tests) {
+    // Most files name none, and parsing is what takes time.
+    if (text.search(ID) < 0) continue
+    for (const id of namesOf(file, text)) {
+      const files = found.get(id) ?? new Set()
+      found.set(id, files.add(file))
+    }
+  }
+  return found
+}
+
+function namesOf(file: string, text: string): ReadonlySet<string> {
+  const ids = new Set<string>()
+  const visit = (node: ts.Node): void => {
+    // What does not run states nothing.
+    if (ts.isCallExpression(node) && /\.(skip|todo)$/.test(node.expression.getText())) return
+    if (
+      ts.isStringLiteralLike(node) ||
+      ts.isTemplateHead(node) ||
+      ts.isTemplateMiddleOrTemplateTail(node)
+    ) {
+      for (const id of node.text.match(ID) ?? []) ids.add(id)
+    }
+    ts.forEachChild(node, visit)
+  }
+  visit(ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true, ts.ScriptKind.TS))
+  return ids
+}
