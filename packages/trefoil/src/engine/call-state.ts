@@ -7,12 +7,13 @@ import type { Call } from '../contract/call/call.ts'
 import type { CallRequest } from '../contract/call/call-facts.ts'
 import type { Logger } from '../contract/call/logger.ts'
 import type { Entrypoint } from '../contract/call/surface-name.ts'
+import type { Trace } from '../contract/call/trace.ts'
 import type { Redemption } from '../contract/ports/approval-decider.ts'
 import type { Lease } from '../contract/ports/limits.ts'
 import { type Problem, refuse } from '../contract/problems/problem.ts'
 import { createCallLogger } from '../record/call-logger.ts'
 import { SentCookies } from '../web/cookie-header.ts'
-import type { CallIds } from './call-ids.ts'
+import { type CallIds, idFields } from './call-ids.ts'
 import type { CallSite } from './call-site.ts'
 import { CookieExchange } from './cookie-exchange.ts'
 import type { DependencyScopes, Failure } from './dependencies/dependency-scope.ts'
@@ -120,6 +121,11 @@ export class CallState implements CallIds, CloseHooks {
     return this.#ids.callId
   }
 
+  /** Read, or begun, when somebody asks. */
+  get trace(): Trace | null {
+    return this.#ids.trace ?? null
+  }
+
   /** True once the developer's code has been entered. */
   get hasBegun(): boolean {
     return this.phase !== 'checking'
@@ -166,8 +172,7 @@ export class CallState implements CallIds, CloseHooks {
 
   #fixedFields(): Readonly<Record<string, unknown>> {
     return {
-      request_id: this.requestId,
-      call_id: this.callId,
+      ...idFields(this),
       action: this.site.facts.name,
       source: this.site.surface,
       subject: this.auth?.subject ?? null,

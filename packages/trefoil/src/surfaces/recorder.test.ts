@@ -6,6 +6,7 @@ import type { CallRecord } from '../contract/call/call-record.ts'
 import { refuse } from '../contract/problems/problem.ts'
 import type { ProblemCode } from '../contract/problems/problems.ts'
 import { type CallOptions, knownAs, type LogLine, startCall } from '../engine/call.fixture.ts'
+import { Floods } from '../record/floods.ts'
 import { Arrival } from './arrival.ts'
 import { type Readers, Recorder, type RecordSite } from './recorder.ts'
 
@@ -24,16 +25,19 @@ function recording(readers: Partial<Readers> = {}) {
   const write = (level: string) => (fields: object | string, message?: string) => {
     lines.push({ level, message: message ?? '', fields: Object(fields) })
   }
+  const logger = {
+    debug: write('debug'),
+    info: write('info'),
+    warn: write('warn'),
+    error: write('error'),
+  }
   const recorder = new Recorder({
     accessLog: (event) => void events.push(event),
     onCall: (record) => void records.push(record),
-    logger: {
-      debug: write('debug'),
-      info: write('info'),
-      warn: write('warn'),
-      error: write('error'),
-    },
+    logger,
     clock: { now: () => 5000, elapsed: () => 130 },
+    calls: 'problems',
+    floods: new Floods({ logger, start: () => () => {} }),
     ...readers,
   })
   return { recorder, lines, events, records }

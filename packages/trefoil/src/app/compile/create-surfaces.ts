@@ -6,6 +6,8 @@ import type { AppContext } from '../../engine/app-context.ts'
 import { createCors } from '../../policy/cors.ts'
 import type { CorsOptions } from '../../policy/cors-options.ts'
 import { createEdge } from '../../policy/edge.ts'
+import { Floods } from '../../record/floods.ts'
+import type { Tracing } from '../../record/trace-source.ts'
 import { type CliSurface, createCliSurface } from '../../surfaces/cli/cli-surface.ts'
 import { type DocsOptions, docsEndpoints } from '../../surfaces/docs/docs-surface.ts'
 import { createHttpSurface } from '../../surfaces/http/http-surface.ts'
@@ -25,6 +27,8 @@ export interface Surfaces {
   readonly cli: CliSurface
   /** What MCP clients will not take of the tools: sentences for the developer. */
   readonly toolWarnings: () => readonly string[]
+  /** Writes what has been counted of refusals, before an app ends. */
+  readonly flushLines: () => void
 }
 
 /** @throws ImproperlyConfigured for a route in the place of an endpoint of ours */
@@ -35,9 +39,13 @@ export function createSurfaces(
   config: AppConfig,
 ): Surfaces {
   const { limits, logger, clock } = config
-  const { access: accessLog, onCall } = config.log
-  const recorder = new Recorder({ accessLog, onCall, logger, clock })
+  const { access: accessLog, onCall, calls } = config.log
+  const floods = new Floods({ logger })
+  const recorder = new Recorder({ accessLog, onCall, logger, clock, calls, floods })
+  const tracing = tracingOf(config, app)
   const cli = createCliSurface(catalogue, app, recorder, {
+    requestIdHeader: config.edge.requestIdHeader,
+    tracing,
     maxBodySize: limits.body,
     jsonLimits: config.json,
     maxResponseSize: config.cli.maxResponseSize,
@@ -79,8 +87,18 @@ export function createSurfaces(
     credentialHeaders: app.credentialHeaders,
     recorder,
     nextId: app.nextId,
+    tracing,
   })
-  return { http, cli, toolWarnings: () => toolWarnings(catalogue, tools) }
+  return {
+    http,
+    cli,
+    toolWarnings: () => toolWarnings(catalogue, tools),
+    flushLines: () => floods.flush(),
+  }
+}
+
+function tracingOf({ log }: AppConfig, { nextId }: AppContext): Tracing | null {
+  return log.trace === 'off' ? null : { continues: log.trace === 'continue', nextId }
 }
 
 function bodyLimits({ limits, json }: AppConfig): BodyLimits {

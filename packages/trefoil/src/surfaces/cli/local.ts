@@ -14,6 +14,9 @@ import { checkCallRequest } from '../../contract/protocol/check-call-request.ts'
 import { CALL_PATH, MANIFEST_PATH } from '../../contract/protocol/paths.ts'
 import { toJson } from '../../engine/answer/json-text.ts'
 import type { CloseHooks, Inbound, UseArguments } from '../../engine/inbound.ts'
+import { acceptRequestId } from '../../record/request-id.ts'
+import { TraceSource } from '../../record/trace-source.ts'
+import { firstHeader } from '../../web/raw-headers.ts'
 import { layOutArguments } from '../agent/action-arguments.ts'
 import { Arrival } from '../arrival.ts'
 import { ClientView } from '../client-view.ts'
@@ -62,7 +65,18 @@ function arrive(
   request: ActionCallRequest,
 ): LocalVisit {
   const receivedAt = parts.recorder.now()
-  const arrival = new Arrival(parts.app.nextId(), null, 'local', 'cli', receivedAt)
+  const { requestIdHeader, tracing, app } = parts
+  const { headers } = credentials
+  const sent =
+    requestIdHeader === null ? null : acceptRequestId(firstHeader(headers, requestIdHeader))
+  const arrival = new Arrival(
+    sent ?? app.nextId(),
+    sent === null ? null : app.nextId,
+    'local',
+    'cli',
+    receivedAt,
+    tracing === null ? null : new TraceSource(tracing, headers),
+  )
   const inbound = new LocalInbound(method, path, credentials, request, receivedAt, parts)
   return { arrival, inbound, request }
 }
@@ -115,8 +129,8 @@ function callVerbs(parts: CliParts): Surface<LocalVisit, FoundCall, ActionAnswer
 }
 
 /** Looked at as if it were sent: what has no JSON form is refused here as it is there (FND-5). */
-function envelope(problem: Problem, { requestId }: Arrival): ProblemEnvelope {
-  const made = envelopeOf(problem, requestId)
+function envelope(problem: Problem, arrival: Arrival): ProblemEnvelope {
+  const made = envelopeOf(problem, arrival)
   toJson(made)
   return made
 }

@@ -1,3 +1,4 @@
+import { isRecord } from '../../base/plain/is-record.ts'
 import { type Awaitable, isPromiseLike } from '../../base/promise.ts'
 import type { HttpReply } from '../../contract/answer/exchange.ts'
 import { Problem, refuse } from '../../contract/problems/problem.ts'
@@ -5,9 +6,11 @@ import type { CallState } from '../../engine/call-state.ts'
 import { EndpointInbound, NO_AGENT_OPTIONS } from '../agent/endpoint-inbound.ts'
 import { readBody } from '../agent/read-body.ts'
 import { ALL_VISIBLE, type VisibleActions } from '../agent/visible-actions.ts'
+import type { Arrival } from '../arrival.ts'
 import type { EndpointRequest } from '../endpoint.ts'
 import type { Found, Surface } from '../walk.ts'
 import type { McpParts } from './mcp-parts.ts'
+import type { RpcMessage } from './message.ts'
 import { problemReply } from './problem-reply.ts'
 import { type Envelope, readEnvelope } from './read-envelope.ts'
 import { readToolCallParams, type ToolCallParams, toolNameOf } from './tool-call-params.ts'
@@ -51,12 +54,12 @@ export function mcpVerbs(parts: McpParts): Surface<EndpointRequest, McpFound, Ht
         ? discovered(parts, envelope, state)
         : toolResult(parts, envelope, state, answer),
     encodeProblem: ({ arrival }, problem, found) => {
-      if (found === null) return problemReply(problem, legacy, null, arrival.requestId)
+      if (found === null) return problemReply(problem, legacy, null, arrival)
       const { envelope, call, plan } = found
       // Of a stranger's call no tool has failed: what it is told is not for the model (FND-36).
       return call === null || arrival.state?.isUnidentified === true
-        ? problemReply(problem, envelope.era, envelope.id, arrival.requestId)
-        : toolFailure(parts, envelope, plan.action, problem, arrival.requestId)
+        ? problemReply(problem, envelope.era, envelope.id, arrival)
+        : toolFailure(parts, envelope, plan.action, problem, arrival)
     },
   }
 }
@@ -67,6 +70,7 @@ export function mcpVerbs(parts: McpParts): Surface<EndpointRequest, McpFound, Ht
  */
 function place(parts: McpParts, { arrival }: EndpointRequest, envelope: Envelope): McpFound {
   const { message, problem, id } = envelope
+  if (message !== null) readTrace(message, arrival)
   const listing: McpFound = { plan: parts.discovery, envelope, call: null }
   if (message === null || problem !== null || id === null) return listing
   const name = toolNameOf(message)
@@ -77,6 +81,17 @@ function place(parts: McpParts, { arrival }: EndpointRequest, envelope: Envelope
   return call instanceof Problem
     ? { ...listing, envelope: { ...envelope, problem: call } }
     : { plan, envelope, call }
+}
+
+/**
+ * The message is from whoever wants the tool, its headers may be from anybody in between: a gateway,
+ * say, with a span of its own. What is no trace is none here either, and changes nothing.
+ */
+function readTrace({ params }: RpcMessage, { traceSource }: Arrival): void {
+  const meta = params['_meta']
+  if (traceSource !== null && isRecord(meta)) {
+    traceSource.fromMessage(meta['traceparent'], meta['tracestate'])
+  }
 }
 
 /** The answer to everything but a tool call, once the caller is known. */

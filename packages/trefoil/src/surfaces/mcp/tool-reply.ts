@@ -4,6 +4,7 @@ import type { HttpReply } from '../../contract/answer/exchange.ts'
 import type { Action } from '../../contract/call/action.ts'
 import { Problem, refuse } from '../../contract/problems/problem.ts'
 import { toJson } from '../../engine/answer/json-text.ts'
+import type { ProblemIds } from '../../engine/call-ids.ts'
 import type { CallState } from '../../engine/call-state.ts'
 import { type AgentContent, agentContent, fits } from '../agent/agent-content.ts'
 import { dryRunReport } from '../agent/dry-run-report.ts'
@@ -47,12 +48,12 @@ export function toolFailure(
   envelope: Envelope,
   action: Action,
   problem: Problem,
-  requestId: string,
+  ids: ProblemIds,
 ): HttpReply {
   if (isAuthProblem(problem) || Problem.rowOf(problem).mcp !== 'tool') {
-    return problemReply(problem, envelope.era, envelope.id, requestId)
+    return problemReply(problem, envelope.era, envelope.id, ids)
   }
-  const text = toJson({ error: problemBody(problem, requestId) })
+  const text = toJson({ error: problemBody(problem, ids) })
   return documentReply(parts, envelope, action, text, true)
 }
 
