@@ -88,6 +88,7 @@ export type {
 } from './contract/call/need.ts'
 export type { Outcome } from './contract/call/outcome.ts'
 export type { Entrypoint, PerSurface, SurfaceName } from './contract/call/surface-name.ts'
+export type { Trace } from './contract/call/trace.ts'
 export type { Environment } from './contract/options/environment.ts'
 export type { ProductionRisk } from './contract/options/production-risk.ts'
 export { duration } from './contract/options/read-duration.ts'

@@ -54,9 +54,6 @@ export function logLine(
 const OF_ALL: CallLine = { level: 'info', message: 'Call' }
 
 /** The line of a call where every call has one. */
-export function lineOfAll(
-  problem: Problem | null,
-  sent: 'ok' | 'aborted' | 'failed',
-): CallLine {
+export function lineOfAll(problem: Problem | null, sent: 'ok' | 'aborted' | 'failed'): CallLine {
   return logLine(problem, sent) ?? OF_ALL
 }

@@ -84,7 +84,12 @@ export class Floods {
     if (this.#others > 0) {
       const fields = { refused: this.#others, window_ms: FLOOD_WINDOW }
       this.#others = 0
-      writeSafely(this.#logger, 'warn', fields, 'Calls refused, from too many clients to tell apart')
+      writeSafely(
+        this.#logger,
+        'warn',
+        fields,
+        'Calls refused, from too many clients to tell apart',
+      )
     }
   }
 

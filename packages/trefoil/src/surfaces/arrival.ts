@@ -1,5 +1,5 @@
-import type { Trace } from '../contract/call/trace.ts'
 import type { Entrypoint, SurfaceName } from '../contract/call/surface-name.ts'
+import type { Trace } from '../contract/call/trace.ts'
 import type { Problem } from '../contract/problems/problem.ts'
 import type { CallIds } from '../engine/call-ids.ts'
 import type { CallState } from '../engine/call-state.ts'

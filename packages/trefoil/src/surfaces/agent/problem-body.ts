@@ -3,7 +3,10 @@ import type { ProblemEnvelope } from '../../contract/protocol/action-protocol.ts
 import type { ProblemIds } from '../../engine/call-ids.ts'
 
 /** The public members of a problem, as MCP and the CLI show them. */
-export function problemBody(problem: Problem, { requestId, trace }: ProblemIds): ProblemEnvelope['error'] {
+export function problemBody(
+  problem: Problem,
+  { requestId, trace }: ProblemIds,
+): ProblemEnvelope['error'] {
   const { publicCode: code, detail: message, fix, issues, details } = problem
   return {
     ...details,

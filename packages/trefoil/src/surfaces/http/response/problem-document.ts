@@ -1,8 +1,8 @@
 import { Problem } from '../../../contract/problems/problem.ts'
 import type { ProblemRow } from '../../../contract/problems/problems.ts'
 import { reasonPhrase } from '../../../contract/problems/reason-phrases.ts'
-import type { ProblemIds } from '../../../engine/call-ids.ts'
 import { toJson } from '../../../engine/answer/json-text.ts'
+import type { ProblemIds } from '../../../engine/call-ids.ts'
 
 /**
  * Beginnings of the documents that differ in nothing but the request: what a flood of refused
