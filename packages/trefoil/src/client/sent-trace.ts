@@ -14,7 +14,7 @@ export type TraceOption = SentTrace | (() => SentTrace | null | undefined)
 export const traceKind: OptionKind<TraceOption> = {
   words: 'text or a function',
   read: (value) =>
-    typeof value === 'function' || traceHeaders(value) !== null
+    typeof value === 'function' || tracesOf(value) !== null
       ? { value: value as TraceOption }
       : {
           mistake: `must be a traceparent such as 00-<32 hex digits>-<16 hex digits>-01, a trace such as call.trace, or a function that gives one, got ${valueKind(value)}`,
@@ -29,7 +29,7 @@ export function addTrace(headers: Headers, option: TraceOption): void {
   for (const [name, value] of tracesOf(option) ?? []) headers.set(name, value)
 }
 
-function tracesOf(option: TraceOption): readonly (readonly [string, string])[] | null {
+function tracesOf(option: unknown): readonly (readonly [string, string])[] | null {
   try {
     return traceHeaders(typeof option === 'function' ? option() : option)
   } catch {
