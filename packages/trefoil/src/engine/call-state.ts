@@ -7,7 +7,6 @@ import type { Call } from '../contract/call/call.ts'
 import type { CallRequest } from '../contract/call/call-facts.ts'
 import type { Logger } from '../contract/call/logger.ts'
 import type { Entrypoint } from '../contract/call/surface-name.ts'
-import type { Trace } from '../contract/call/trace.ts'
 import type { Redemption } from '../contract/ports/approval-decider.ts'
 import type { Lease } from '../contract/ports/limits.ts'
 import { type Problem, refuse } from '../contract/problems/problem.ts'
@@ -122,7 +121,7 @@ export class CallState implements CallIds, CloseHooks {
   }
 
   /** Read, or begun, when somebody asks. */
-  get trace(): Trace | null {
+  get trace(): NonNullable<CallIds['trace']> | null {
     return this.#ids.trace ?? null
   }
 

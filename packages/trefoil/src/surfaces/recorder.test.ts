@@ -6,7 +6,6 @@ import type { CallRecord } from '../contract/call/call-record.ts'
 import { refuse } from '../contract/problems/problem.ts'
 import type { ProblemCode } from '../contract/problems/problems.ts'
 import { type CallOptions, knownAs, type LogLine, startCall } from '../engine/call.fixture.ts'
-import { Floods } from '../record/floods.ts'
 import { Arrival } from './arrival.ts'
 import { type Readers, Recorder, type RecordSite } from './recorder.ts'
 
@@ -37,7 +36,7 @@ function recording(readers: Partial<Readers> = {}) {
     logger,
     clock: { now: () => 5000, elapsed: () => 130 },
     calls: 'problems',
-    floods: new Floods({ logger, start: () => () => {} }),
+    startTimer: () => () => {},
     ...readers,
   })
   return { recorder, lines, events, records }

@@ -6,7 +6,7 @@ import type { CallRecord, OnCall } from '../contract/call/call-record.ts'
 import type { Logger } from '../contract/call/logger.ts'
 import type { Problem } from '../contract/problems/problem.ts'
 import { type CallLine, lineOfAll, logLine } from '../record/call-line.ts'
-import type { Floods } from '../record/floods.ts'
+import { type FloodOptions, Floods } from '../record/floods.ts'
 import { accessEvent } from '../record/make-access-event.ts'
 import { makeRecord } from '../record/make-record.ts'
 import { printableMeta } from '../record/printable-meta.ts'
@@ -27,8 +27,8 @@ export interface Readers {
   readonly logger: Logger
   /** Which calls leave a line. */
   readonly calls: 'problems' | 'all'
-  /** Where refusals are counted that are too many to write. */
-  readonly floods: Floods
+  /** Of the window in which refusals are counted; a test's own in the place of the machine's. */
+  readonly startTimer?: FloodOptions['start']
   readonly clock: Clock
 }
 
@@ -39,12 +39,14 @@ export interface Readers {
 export class Recorder {
   readonly #readers: Readers
   readonly #hasReaders: boolean
+  readonly #floods: Floods
   /** True when somebody reads the record of every call. */
   readonly readsAll: boolean
 
   constructor(readers: Readers) {
     this.#readers = readers
-    const { accessLog, onCall, calls } = readers
+    const { accessLog, onCall, calls, logger, startTimer } = readers
+    this.#floods = new Floods({ logger, ...(startTimer && { start: startTimer }) })
     this.#hasReaders = accessLog !== null || onCall !== null
     this.readsAll = this.#hasReaders || calls === 'all'
   }
@@ -109,6 +111,11 @@ export class Recorder {
     if (onCall !== null) tellSafely(() => onCall(record))
   }
 
+  /** Writes what has been counted of refusals, before an app ends. */
+  flush(): void {
+    this.#floods.flush()
+  }
+
   /** What the log says of it; `null` where it has said it, counts it, or has nothing to say. */
   #lineOf(
     { state, action, surface }: Arrival,
@@ -116,7 +123,7 @@ export class Recorder {
     problem: Problem | null,
     sent: SendResult['outcome'],
   ): CallLine | null {
-    const { calls, floods } = this.#readers
+    const { calls } = this.#readers
     if (calls === 'problems' && state !== null && state.logged !== null) {
       // An unexpected error has its line already, with the cause.
       return null
@@ -128,7 +135,7 @@ export class Recorder {
     if (subject !== null && line.counted === 'strangers') return line
     const { publicCode } = problem
     const call = { line, problem: publicCode, action, source: surface, subject }
-    return floods.isFirst({ ...call, address: client.address }) ? line : null
+    return this.#floods.isFirst({ ...call, address: client.address }) ? line : null
   }
 }
 

@@ -6,8 +6,6 @@ import type { AppContext } from '../../engine/app-context.ts'
 import { createCors } from '../../policy/cors.ts'
 import type { CorsOptions } from '../../policy/cors-options.ts'
 import { createEdge } from '../../policy/edge.ts'
-import { Floods } from '../../record/floods.ts'
-import type { Tracing } from '../../record/trace-source.ts'
 import { type CliSurface, createCliSurface } from '../../surfaces/cli/cli-surface.ts'
 import { type DocsOptions, docsEndpoints } from '../../surfaces/docs/docs-surface.ts'
 import { createHttpSurface } from '../../surfaces/http/http-surface.ts'
@@ -40,12 +38,9 @@ export function createSurfaces(
 ): Surfaces {
   const { limits, logger, clock } = config
   const { access: accessLog, onCall, calls } = config.log
-  const floods = new Floods({ logger })
-  const recorder = new Recorder({ accessLog, onCall, logger, clock, calls, floods })
-  const tracing = tracingOf(config, app)
+  const recorder = new Recorder({ accessLog, onCall, logger, clock, calls })
   const cli = createCliSurface(catalogue, app, recorder, {
     requestIdHeader: config.edge.requestIdHeader,
-    tracing,
     maxBodySize: limits.body,
     jsonLimits: config.json,
     maxResponseSize: config.cli.maxResponseSize,
@@ -87,18 +82,14 @@ export function createSurfaces(
     credentialHeaders: app.credentialHeaders,
     recorder,
     nextId: app.nextId,
-    tracing,
+    tracing: app.tracing,
   })
   return {
     http,
     cli,
     toolWarnings: () => toolWarnings(catalogue, tools),
-    flushLines: () => floods.flush(),
+    flushLines: () => recorder.flush(),
   }
-}
-
-function tracingOf({ log }: AppConfig, { nextId }: AppContext): Tracing | null {
-  return log.trace === 'off' ? null : { continues: log.trace === 'continue', nextId }
 }
 
 function bodyLimits({ limits, json }: AppConfig): BodyLimits {

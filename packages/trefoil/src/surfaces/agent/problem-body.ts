@@ -2,6 +2,8 @@ import type { Problem } from '../../contract/problems/problem.ts'
 import type { ProblemEnvelope } from '../../contract/protocol/action-protocol.ts'
 import type { ProblemIds } from '../../engine/call-ids.ts'
 
+export type { ProblemIds } from '../../engine/call-ids.ts'
+
 /** The public members of a problem, as MCP and the CLI show them. */
 export function problemBody(
   problem: Problem,

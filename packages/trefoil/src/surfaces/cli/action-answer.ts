@@ -6,11 +6,10 @@ import type {
   ActionReply,
   ProblemEnvelope,
 } from '../../contract/protocol/action-protocol.ts'
-import type { ProblemIds } from '../../engine/call-ids.ts'
 import type { CallState } from '../../engine/call-state.ts'
 import { agentContent, fits } from '../agent/agent-content.ts'
 import { dryRunReport } from '../agent/dry-run-report.ts'
-import { problemBody } from '../agent/problem-body.ts'
+import { type ProblemIds, problemBody } from '../agent/problem-body.ts'
 
 /** The public form of a problem (RPC-5). */
 export function envelopeOf(problem: Problem, ids: ProblemIds): ProblemEnvelope {

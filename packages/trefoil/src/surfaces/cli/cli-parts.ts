@@ -2,7 +2,6 @@ import type { StrictJsonLimits } from '../../base/json/strict-json.ts'
 import type { Manifest } from '../../contract/protocol/action-protocol.ts'
 import type { AppContext } from '../../engine/app-context.ts'
 import type { Plan } from '../../engine/plan.ts'
-import type { Tracing } from '../../record/trace-source.ts'
 import type { AskVisible } from '../agent/visible-actions.ts'
 import type { Recorder } from '../recorder.ts'
 
@@ -18,8 +17,6 @@ export interface CliParts {
   readonly recorder: Recorder
   /** Header of request ids; `null` for none. */
   readonly requestIdHeader: string | null
-  /** `null`: calls have no trace. */
-  readonly tracing: Tracing | null
   /** Bytes of a request body. */
   readonly maxBodySize: number
   /** Of arguments, wherever they come from. */

@@ -2,7 +2,6 @@ import { isPromiseLike } from '../../base/promise.ts'
 import type { Answer } from '../../contract/answer/answer.ts'
 import type { Exchange, HttpHandler, HttpReply } from '../../contract/answer/exchange.ts'
 import type { Logger } from '../../contract/call/logger.ts'
-import type { Trace } from '../../contract/call/trace.ts'
 import { isStream } from '../../engine/answer/stream.ts'
 import type { CallState } from '../../engine/call-state.ts'
 import {
@@ -217,7 +216,7 @@ export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
 }
 
 /** So that a caller who sent none can find its call in traces and logs. */
-function withTrace(reply: HttpReply, { traceparent }: Trace): HttpReply {
+function withTrace(reply: HttpReply, { traceparent }: NonNullable<Arrival['trace']>): HttpReply {
   return { ...reply, headers: [...reply.headers, TRACE_HEADER, traceparent] }
 }
 

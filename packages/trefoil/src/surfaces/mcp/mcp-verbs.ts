@@ -1,4 +1,3 @@
-import { isRecord } from '../../base/plain/is-record.ts'
 import { type Awaitable, isPromiseLike } from '../../base/promise.ts'
 import type { HttpReply } from '../../contract/answer/exchange.ts'
 import { Problem, refuse } from '../../contract/problems/problem.ts'
@@ -6,13 +5,11 @@ import type { CallState } from '../../engine/call-state.ts'
 import { EndpointInbound, NO_AGENT_OPTIONS } from '../agent/endpoint-inbound.ts'
 import { readBody } from '../agent/read-body.ts'
 import { ALL_VISIBLE, type VisibleActions } from '../agent/visible-actions.ts'
-import type { Arrival } from '../arrival.ts'
 import type { EndpointRequest } from '../endpoint.ts'
 import type { Found, Surface } from '../walk.ts'
 import type { McpParts } from './mcp-parts.ts'
-import type { RpcMessage } from './message.ts'
 import { problemReply } from './problem-reply.ts'
-import { type Envelope, readEnvelope } from './read-envelope.ts'
+import { type Envelope, readEnvelope, readTrace } from './read-envelope.ts'
 import { readToolCallParams, type ToolCallParams, toolNameOf } from './tool-call-params.ts'
 import type { ToolList } from './tool-list.ts'
 import { toolFailure, toolResult } from './tool-reply.ts'
@@ -70,7 +67,7 @@ export function mcpVerbs(parts: McpParts): Surface<EndpointRequest, McpFound, Ht
  */
 function place(parts: McpParts, { arrival }: EndpointRequest, envelope: Envelope): McpFound {
   const { message, problem, id } = envelope
-  if (message !== null) readTrace(message, arrival)
+  if (arrival.traceSource !== null) readTrace(envelope, arrival.traceSource)
   const listing: McpFound = { plan: parts.discovery, envelope, call: null }
   if (message === null || problem !== null || id === null) return listing
   const name = toolNameOf(message)
@@ -81,17 +78,6 @@ function place(parts: McpParts, { arrival }: EndpointRequest, envelope: Envelope
   return call instanceof Problem
     ? { ...listing, envelope: { ...envelope, problem: call } }
     : { plan, envelope, call }
-}
-
-/**
- * The message is from whoever wants the tool, its headers may be from anybody in between: a gateway,
- * say, with a span of its own. What is no trace is none here either, and changes nothing.
- */
-function readTrace({ params }: RpcMessage, { traceSource }: Arrival): void {
-  const meta = params['_meta']
-  if (traceSource !== null && isRecord(meta)) {
-    traceSource.fromMessage(meta['traceparent'], meta['tracestate'])
-  }
 }
 
 /** The answer to everything but a tool call, once the caller is known. */

@@ -1,8 +1,7 @@
 import type { HttpReply } from '../../contract/answer/exchange.ts'
 import { Problem } from '../../contract/problems/problem.ts'
-import type { ProblemIds } from '../../engine/call-ids.ts'
 import { jsonReply } from '../agent/json-reply.ts'
-import { problemBody } from '../agent/problem-body.ts'
+import { type ProblemIds, problemBody } from '../agent/problem-body.ts'
 import type { RpcId } from './message.ts'
 import type { Era } from './wire/era.ts'
 
