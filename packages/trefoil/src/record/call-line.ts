@@ -23,11 +23,20 @@ const REFUSALS: ReadonlyMap<string, CallLine> = new Map(
     csrf_refused: { level: 'warn', message: 'Cross-site call refused', counted: 'strangers' },
     invalid_origin: { level: 'warn', message: 'Origin refused', counted: 'strangers' },
     INVALID_HOST: { level: 'warn', message: 'Host refused', counted: 'strangers' },
-    // A server that has too much to do writes one of them, and counts the others.
-    unavailable: { level: 'warn', message: 'Server busy', counted: 'everybody' },
   } satisfies Partial<Record<ProblemCode, CallLine>>),
 )
 
+/** A server that has too much to do writes one of these, and counts the others. */
+const BUSY: CallLine = { level: 'warn', message: 'Server busy', counted: 'everybody' }
+/** What is down is down for every call: one line says it. */
+const DOWN: CallLine = { level: 'error', message: 'Call failed', counted: 'everybody' }
+/** By code, whichever stage or part it is of. */
+const LOAD: ReadonlyMap<string, CallLine> = new Map([
+  ['unavailable', BUSY],
+  ['CONCURRENCY_LIMIT_EXCEEDED', BUSY],
+  ['CIRCUIT_OPEN', BUSY],
+  ['limits_unavailable', DOWN],
+])
 const TOO_MANY = 429
 const TOO_OFTEN: CallLine = { level: 'warn', message: 'Too many calls', counted: 'everybody' }
 const FAILED: CallLine = { level: 'error', message: 'Call failed' }
@@ -45,7 +54,7 @@ export function logLine(
   sent: 'ok' | 'aborted' | 'failed',
 ): CallLine | null {
   if (problem === null) return sent === 'failed' ? CUT_OFF : null
-  const refused = REFUSALS.get(problem.code)
+  const refused = REFUSALS.get(problem.code) ?? LOAD.get(problem.code)
   if (refused !== undefined) return refused
   if (problem.status === TOO_MANY) return TOO_OFTEN
   return problem.status >= 500 ? FAILED : null
