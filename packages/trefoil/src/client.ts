@@ -13,6 +13,7 @@ export { createClient } from './client/create-client.ts'
 export type { Token } from './client/option-kinds.ts'
 export type { RemoteTargetOptions } from './client/remote-client.ts'
 export { createRemoteTarget } from './client/remote-client.ts'
+export type { SentTrace, TraceOption } from './client/sent-trace.ts'
 export type {
   ActionAnswer,
   ActionCallRequest,

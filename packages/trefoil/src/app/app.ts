@@ -206,6 +206,7 @@ export class App<T extends AppTypes = AnyTypes> extends RouteGroup<T> implements
     try {
       await shutDown(this.#compiled?.background ?? null, this.#lifecycle, limits)
     } finally {
+      this.#compiled?.flushLines()
       this.#drained = null
       this.#draining.reset()
     }

@@ -19,3 +19,13 @@ export function startTimer(ms: number, callback: () => void): () => void {
   wait(ms)
   return () => clearTimeout(timer)
 }
+
+/** As {@link startTimer}, for what must not keep a process alive that has nothing else to do. */
+export function startQuietTimer(ms: number, callback: () => void): () => void {
+  const timer: unknown = setTimeout(callback, Math.min(ms, LONGEST_TIMER))
+  // A number where there are no processes: in browsers and workers.
+  if (typeof timer === 'object' && timer !== null && 'unref' in timer) {
+    if (typeof timer.unref === 'function') timer.unref()
+  }
+  return () => clearTimeout(timer as ReturnType<typeof setTimeout>)
+}

@@ -5,6 +5,7 @@ import type { ClientOptions } from './client-types.ts'
 import type { SentCredentials } from './connection.ts'
 import { headersKind, type Token, tokenKind } from './option-kinds.ts'
 import { type Routes, readRouteTable } from './route-table.ts'
+import { type TraceOption, traceKind } from './sent-trace.ts'
 
 /** {@link ClientOptions} with `names`, whose members only the handles can tell. */
 export interface AnyClientOptions extends ClientOptions {
@@ -17,6 +18,7 @@ export type ClientValues = Values<
   {
     readonly token: Token | null
     readonly headers: Headers
+    readonly traceparent: TraceOption | null
     readonly surface: 'api' | 'cli'
     readonly timeout: number
     readonly maxResponseSize: number
@@ -46,6 +48,11 @@ export const CLIENT: OptionGroup<AnyClientOptions, ClientValues> = {
       doc: 'Sent as `Authorization: Bearer …`, to this address only; a function is asked for every call.',
     },
     headers: { read: headersKind, default: {}, doc: 'Headers of every request.' },
+    traceparent: {
+      read: traceKind,
+      default: null,
+      doc: 'The trace that the calls belong to, see [tracing](tracing.md#calls-of-your-own); a function is asked for every request.',
+    },
     surface: {
       read: choice(['api', 'cli']),
       default: 'api',

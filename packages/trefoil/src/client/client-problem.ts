@@ -11,6 +11,7 @@ export interface ClientProblemFacts<Code extends string = string> {
   readonly fix?: string
   readonly issues?: readonly Issue[] | undefined
   readonly requestId?: string | null
+  readonly traceId?: string | null
   readonly details?: Readonly<Record<string, unknown>>
   readonly cause?: unknown
 }
@@ -44,6 +45,8 @@ export class ClientProblem<Code extends string = string> extends Error {
   readonly issues: readonly Issue[]
   /** By which the app's log names the call; `null` where it gave none. */
   readonly requestId: string | null
+  /** The trace that the call belongs to; `null` where it gave none. */
+  readonly traceId: string | null
   /** More members of the answer by name, such as `arguments_hash`; `body` of a failure in words of the action's own. */
   readonly details: Readonly<Record<string, unknown>>
 
@@ -55,6 +58,7 @@ export class ClientProblem<Code extends string = string> extends Error {
     this.fix = facts.fix ?? ''
     this.issues = facts.issues ?? []
     this.requestId = facts.requestId ?? null
+    this.traceId = facts.traceId ?? null
     this.details = facts.details ?? {}
   }
 }
@@ -95,7 +99,7 @@ export function failedHere(problem: Problem): Failed {
 
 /** Of what the app answered. */
 export function failedThere({ status_code, error }: ProblemEnvelope): Failed {
-  const { code, message, fix, request_id, issues, ...details } = error
+  const { code, message, fix, request_id, trace_id, issues, ...details } = error
   return {
     ok: false,
     error: new ClientProblem({
@@ -105,6 +109,7 @@ export function failedThere({ status_code, error }: ProblemEnvelope): Failed {
       fix,
       issues,
       requestId: request_id ?? null,
+      traceId: trace_id ?? null,
       details,
     }),
   }

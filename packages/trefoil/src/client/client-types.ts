@@ -7,6 +7,7 @@ import type { RouteTable } from '../contract/protocol/route-table.ts'
 import type { ClientResult } from './client-problem.ts'
 import type { SentCredentials } from './connection.ts'
 import type { Token } from './option-kinds.ts'
+import type { TraceOption } from './sent-trace.ts'
 
 /** Options of one call. */
 export interface ClientCallOptions {
@@ -93,6 +94,11 @@ export interface ClientOptions {
   readonly token?: Token | undefined
   /** Headers of every request. Default none. */
   readonly headers?: Readonly<Record<string, string>> | undefined
+  /**
+   * The trace that the calls belong to (W3C Trace Context): a `traceparent`, `call.trace`, or a function
+   * that gives one, asked for every request. Default none.
+   */
+  readonly traceparent?: TraceOption | undefined
   /**
    * How actions are called: `api` for the HTTP API, and by name what has no route; `cli` for all of
    * them by name, as the CLI does: those callers count as agents. Default `api`.

@@ -1,6 +1,7 @@
 import { valueKind } from '../contract/options/value-kind.ts'
 import { Problem, refuse } from '../contract/problems/problem.ts'
 import { isToken, type Token } from './option-kinds.ts'
+import { addTrace, type TraceOption } from './sent-trace.ts'
 
 /** Whether a browser adds its cookies, as in `fetch`. */
 export type SentCredentials = 'omit' | 'same-origin' | 'include'
@@ -11,6 +12,7 @@ export interface ConnectionValues {
   readonly url: string
   readonly token: Token | null
   readonly headers: Headers
+  readonly traceparent: TraceOption | null
   /** Milliseconds. */
   readonly timeout: number
   readonly signal: AbortSignal | null
@@ -82,7 +84,8 @@ export class Connection {
 
   async #headersOf(request: OutgoingRequest): Promise<Headers | Problem> {
     const headers = new Headers(this.#values.headers)
-    const { token } = this.#values
+    const { token, traceparent } = this.#values
+    if (traceparent !== null) addTrace(headers, traceparent)
     if (token !== null) {
       try {
         const text = typeof token === 'string' ? token : await token()

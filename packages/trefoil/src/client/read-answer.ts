@@ -160,7 +160,7 @@ export function readProblem(value: unknown, status: number): ProblemEnvelope | n
 }
 
 function readEnvelope(error: Members, ownStatus: unknown, status: number): ProblemEnvelope | null {
-  const { code, message, fix, request_id, issues, ...details } = error
+  const { code, message, fix, request_id, trace_id, issues, ...details } = error
   if (typeof code !== 'string' || typeof message !== 'string') return null
   const row = isProblemCode(code) ? problemRow(code) : null
   return {
@@ -172,6 +172,7 @@ function readEnvelope(error: Members, ownStatus: unknown, status: number): Probl
       message,
       fix: textOf(fix) ?? row?.fix ?? '',
       ...(typeof request_id === 'string' ? { request_id } : {}),
+      ...(typeof trace_id === 'string' ? { trace_id } : {}),
       ...(Array.isArray(issues) ? { issues: issues.filter(isIssue) } : {}),
     },
   }

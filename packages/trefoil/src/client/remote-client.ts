@@ -18,6 +18,7 @@ import { headersKind, signalKind, type Token, tokenKind, urlKind } from './optio
 import { problemEnvelope, refusal } from './problem-envelope.ts'
 import { isFailure, readAnswer, readManifest, readProblem } from './read-answer.ts'
 import { type ReadDocument, readDocument } from './read-document.ts'
+import { type TraceOption, traceKind } from './sent-trace.ts'
 
 /** Options of {@link createRemoteTarget}. */
 export interface RemoteTargetOptions {
@@ -30,6 +31,11 @@ export interface RemoteTargetOptions {
   readonly token?: Token | undefined
   /** More request headers. */
   readonly headers?: Readonly<Record<string, string>> | undefined
+  /**
+   * The trace that the calls belong to (W3C Trace Context): a `traceparent`, `call.trace`, or a function
+   * that gives one, asked for every request. Default none.
+   */
+  readonly traceparent?: TraceOption | undefined
   /** Longest time from sending to the last byte of the answer. Default `10s`. */
   readonly timeout?: Duration | undefined
   /** Gives up what is being asked for: the connection is closed. */
@@ -52,6 +58,7 @@ type RemoteValues = Values<
     readonly url: string
     readonly token: Token | null
     readonly headers: Headers
+    readonly traceparent: TraceOption | null
     readonly timeout: number
     readonly signal: AbortSignal | null
     readonly maxResponseSize: number
@@ -76,6 +83,11 @@ export const REMOTE_TARGET: OptionGroup<RemoteTargetOptions, RemoteValues> = {
       doc: 'Sent as `Authorization: Bearer …`, to this address only; a function is asked for every call.',
     },
     headers: { read: headersKind, default: {}, doc: 'More request headers.' },
+    traceparent: {
+      read: traceKind,
+      default: null,
+      doc: 'The trace that the calls belong to, see [tracing](tracing.md#calls-of-your-own); a function is asked for every request.',
+    },
     timeout: {
       read: duration,
       default: '10s',

@@ -6,6 +6,7 @@ import type { SurfaceName } from '../contract/call/surface-name.ts'
 import type { ApprovalDecider } from '../contract/ports/approval-decider.ts'
 import type { AuditPort } from '../contract/ports/audit.ts'
 import type { AdmitPort, LimitsPort } from '../contract/ports/limits.ts'
+import type { Tracing } from '../record/trace-source.ts'
 import type { BackgroundTasks } from './background/background-tasks.ts'
 import type { Capacity } from './capacity.ts'
 import type { Substitutes } from './dependencies/substitute.ts'
@@ -24,6 +25,8 @@ export interface AppContext {
   readonly logger: Logger
   readonly clock: Clock
   readonly nextId: () => string
+  /** `null`: calls have no trace. */
+  readonly tracing: Tracing | null
   readonly auth: Readonly<Partial<Record<SurfaceName, AuthEntry>>>
   /** Lower-case names of headers that handlers do not see: whatever carries credentials (PW-02). */
   readonly credentialHeaders: ReadonlySet<string>

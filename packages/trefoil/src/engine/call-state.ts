@@ -13,7 +13,7 @@ import type { Lease } from '../contract/ports/limits.ts'
 import { type Problem, refuse } from '../contract/problems/problem.ts'
 import { createCallLogger } from '../record/call-logger.ts'
 import { SentCookies } from '../web/cookie-header.ts'
-import type { CallIds } from './call-ids.ts'
+import { type CallIds, idFields } from './call-ids.ts'
 import type { CallSite } from './call-site.ts'
 import { CookieExchange } from './cookie-exchange.ts'
 import type { DependencyScopes, Failure } from './dependencies/dependency-scope.ts'
@@ -125,6 +125,11 @@ export class CallState implements CallIds, CloseHooks {
     return this.#ids.callId
   }
 
+  /** Read, or begun, when somebody asks. */
+  get trace(): NonNullable<CallIds['trace']> | null {
+    return this.#ids.trace ?? null
+  }
+
   /** True once the developer's code has been entered. */
   get hasBegun(): boolean {
     return this.phase !== 'checking'
@@ -171,8 +176,7 @@ export class CallState implements CallIds, CloseHooks {
 
   #fixedFields(): Readonly<Record<string, unknown>> {
     return {
-      request_id: this.requestId,
-      call_id: this.callId,
+      ...idFields(this),
       action: this.site.facts.name,
       source: this.site.surface,
       subject: this.auth?.subject ?? null,

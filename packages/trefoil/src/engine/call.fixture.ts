@@ -127,6 +127,7 @@ export function prepareCall(options: CallOptions = {}): PreparedCall {
     logger,
     clock: { now: () => 0, elapsed: () => 0 },
     nextId: () => 'id',
+    tracing: null,
     auth: {},
     credentialHeaders: CREDENTIAL_HEADERS,
     approval: null,

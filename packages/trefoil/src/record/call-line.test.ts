@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { HttpError, refuse } from '../contract/problems/problem.ts'
-import { logLine } from './call-line.ts'
+import { lineOfAll, logLine } from './call-line.ts'
 
 test.each([
   ['AUTHENTICATION_ERROR', 'warn', 'Authentication failed'],
@@ -12,7 +12,7 @@ test.each([
   ['INTERNAL_ERROR', 'error', 'Call failed'],
   ['TIMEOUT', 'error', 'Call failed'],
 ] as const)('FND-32: %s leaves a line though nobody asked for one', (code, level, message) => {
-  expect(logLine(refuse(code), 'ok')).toEqual({ level, message })
+  expect(logLine(refuse(code), 'ok')).toMatchObject({ level, message })
 })
 
 test('FND-32: a status of one’s own counts like any other', () => {
@@ -27,9 +27,18 @@ test.each(['VALIDATION_ERROR', 'not_found', 'client_disconnected', 'payload_too_
   },
 )
 
-test('a server that has too much to do is not given lines to write', () => {
-  expect(refuse('unavailable').status).toBe(503)
-  expect(logLine(refuse('unavailable'), 'ok')).toBeNull()
+test('what comes by the thousand is counted: too much to do, too many calls, strangers', () => {
+  expect(logLine(refuse('unavailable'), 'ok')).toMatchObject({ counted: 'everybody' })
+  expect(logLine(new HttpError(429), 'ok')).toMatchObject({ counted: 'everybody' })
+  expect(logLine(refuse('AUTHENTICATION_ERROR'), 'ok')).toMatchObject({ counted: 'strangers' })
+  expect(logLine(refuse('INVALID_HOST'), 'ok')).toMatchObject({ counted: 'strangers' })
+  expect(logLine(refuse('INTERNAL_ERROR'), 'ok')?.counted).toBeUndefined()
+})
+
+test('P-MWL-1 where every call has a line, one that went well has it too', () => {
+  expect(lineOfAll(null, 'ok')).toEqual({ level: 'info', message: 'Call' })
+  expect(lineOfAll(refuse('not_found'), 'ok')).toEqual({ level: 'info', message: 'Call' })
+  expect(lineOfAll(refuse('INTERNAL_ERROR'), 'ok')).toMatchObject({ level: 'error' })
 })
 
 test('an answer that was cut off leaves a line, one whose reader left does not', () => {

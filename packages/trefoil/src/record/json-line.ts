@@ -20,7 +20,8 @@ export function jsonLine(members: Iterable<readonly [name: string, value: unknow
   return escapeUnseen(`{${texts.join(',')}}`)
 }
 
-function jsonOf(value: unknown): string | undefined {
+/** A value in a line: what has no JSON form is named; `undefined` for what JSON leaves out. */
+export function jsonOf(value: unknown): string | undefined {
   try {
     // An error may have a `toJSON` of its own, which knows nothing of causes.
     return JSON.stringify(isError(value) ? describeError(value) : value, inJson)

@@ -6,6 +6,9 @@ export function accessEvent(record: CallRecord): AccessEvent {
   return Object.freeze({
     call_id: record.callId,
     request_id: record.requestId,
+    trace_id: record.traceId,
+    span_id: record.spanId,
+    parent_span_id: record.parentSpanId,
     method: record.http?.method ?? null,
     path: record.http?.path ?? null,
     status_code: record.status,

@@ -1,7 +1,9 @@
 import type { Entrypoint, SurfaceName } from '../contract/call/surface-name.ts'
+import type { Trace } from '../contract/call/trace.ts'
 import type { Problem } from '../contract/problems/problem.ts'
 import type { CallIds } from '../engine/call-ids.ts'
 import type { CallState } from '../engine/call-state.ts'
+import type { TraceSource } from '../record/trace-source.ts'
 
 /** One request or local call, from its receipt to its record. */
 export class Arrival implements CallIds {
@@ -22,6 +24,8 @@ export class Arrival implements CallIds {
   problem: Problem | null = null
   /** True when it ended as a dry run. */
   dryRun = false
+  /** `null` where the app does not trace. */
+  readonly traceSource: TraceSource | null
   #callId: string | (() => string)
 
   /**
@@ -34,12 +38,19 @@ export class Arrival implements CallIds {
     entrypoint: Entrypoint,
     surface: SurfaceName,
     receivedAt: number | null,
+    traceSource: TraceSource | null = null,
   ) {
     this.requestId = requestId
     this.entrypoint = entrypoint
     this.surface = surface
     this.receivedAt = receivedAt
+    this.traceSource = traceSource
     this.#callId = makeCallId ?? requestId
+  }
+
+  /** Read, or begun, on first use. */
+  get trace(): Trace | null {
+    return this.traceSource === null ? null : this.traceSource.trace
   }
 
   /** Made on first use: of most calls that bring an id nobody asks for another. */

@@ -3,6 +3,7 @@ import type { Exchange, HttpReply } from '../contract/answer/exchange.ts'
 import type { ClientFacts } from '../contract/call/call-facts.ts'
 import type { SurfaceName } from '../contract/call/surface-name.ts'
 import type { Problem } from '../contract/problems/problem.ts'
+import type { ProblemIds } from '../engine/call-ids.ts'
 import type { Visit } from './walk.ts'
 
 /**
@@ -33,7 +34,7 @@ export interface Endpoint {
    * Writes a refusal of a stage before {@link Endpoint.handle} in the words its clients read; the
    * status is the problem's. Default: a problem document.
    */
-  renderRefusal?(problem: Problem, requestId: string): HttpReply
+  renderRefusal?(problem: Problem, ids: ProblemIds): HttpReply
 }
 
 /** Where a request found an endpoint. */

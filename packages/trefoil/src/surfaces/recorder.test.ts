@@ -24,16 +24,19 @@ function recording(readers: Partial<Readers> = {}) {
   const write = (level: string) => (fields: object | string, message?: string) => {
     lines.push({ level, message: message ?? '', fields: Object(fields) })
   }
+  const logger = {
+    debug: write('debug'),
+    info: write('info'),
+    warn: write('warn'),
+    error: write('error'),
+  }
   const recorder = new Recorder({
     accessLog: (event) => void events.push(event),
     onCall: (record) => void records.push(record),
-    logger: {
-      debug: write('debug'),
-      info: write('info'),
-      warn: write('warn'),
-      error: write('error'),
-    },
+    logger,
     clock: { now: () => 5000, elapsed: () => 130 },
+    calls: 'problems',
+    startTimer: () => () => {},
     ...readers,
   })
   return { recorder, lines, events, records }

@@ -4,10 +4,13 @@ import type { AccessLog } from '../contract/call/access-event.ts'
 import type { ClientFacts } from '../contract/call/call-facts.ts'
 import type { CallRecord, OnCall } from '../contract/call/call-record.ts'
 import type { Logger } from '../contract/call/logger.ts'
+import type { Problem } from '../contract/problems/problem.ts'
 import { inCall } from '../engine/call-frame.ts'
-import { logLine } from '../record/call-line.ts'
+import { type CallLine, lineOfAll, logLine } from '../record/call-line.ts'
+import { type FloodOptions, Floods } from '../record/floods.ts'
 import { accessEvent } from '../record/make-access-event.ts'
 import { makeRecord } from '../record/make-record.ts'
+import { printableMeta } from '../record/printable-meta.ts'
 import { tellSafely, writeSafely } from '../record/write-safely.ts'
 import type { Arrival } from './arrival.ts'
 
@@ -23,6 +26,10 @@ export interface Readers {
   readonly accessLog: AccessLog | null
   readonly onCall: OnCall | null
   readonly logger: Logger
+  /** Which calls leave a line. */
+  readonly calls: 'problems' | 'all'
+  /** Of the window in which refusals are counted; a test's own in the place of the machine's. */
+  readonly startTimer?: FloodOptions['start']
   readonly clock: Clock
 }
 
@@ -32,12 +39,17 @@ export interface Readers {
  */
 export class Recorder {
   readonly #readers: Readers
+  readonly #hasReaders: boolean
+  readonly #floods: Floods
   /** True when somebody reads the record of every call. */
   readonly readsAll: boolean
 
   constructor(readers: Readers) {
     this.#readers = readers
-    this.readsAll = readers.accessLog !== null || readers.onCall !== null
+    const { accessLog, onCall, calls, logger, startTimer } = readers
+    this.#floods = new Floods({ logger, ...(startTimer && { start: startTimer }) })
+    this.#hasReaders = accessLog !== null || onCall !== null
+    this.readsAll = this.#hasReaders || calls === 'all'
   }
 
   get clock(): Clock {
@@ -60,15 +72,18 @@ export class Recorder {
 
   record(arrival: Arrival, site: RecordSite, { outcome, bytes }: SendResult): void {
     const { accessLog, onCall, logger, clock } = this.#readers
-    const { state } = arrival
+    const { state, trace } = arrival
     const problem = arrival.problem ?? state?.failedLate ?? null
-    const line = logLine(problem, outcome)
-    if (!this.readsAll && line === null) return
+    const line = this.#lineOf(arrival, site, problem, outcome)
+    if (!this.#hasReaders && line === null) return
     const now = clock.elapsed()
     const duration = now - (arrival.receivedAt ?? now)
     const record = makeRecord({
       callId: arrival.callId,
       requestId: arrival.requestId,
+      traceId: trace?.traceId ?? null,
+      spanId: trace?.spanId ?? null,
+      parentSpanId: trace?.parentSpanId ?? null,
       // Never before it came: the clock that steps gives whole milliseconds.
       time: Math.ceil(clock.now() - duration),
       duration,
@@ -89,11 +104,39 @@ export class Recorder {
       meta: state?.answer?.head?.meta ?? null,
       http: site.http,
     })
-    // An unexpected error has its line already, with the cause.
-    const isLogged = state !== null && state.logged !== null
-    if (line !== null && !isLogged) writeSafely(logger, line.level, fieldsOf(record), line.message)
+    if (line !== null) {
+      const fields = fieldsOf(record, arrival.receivedAt !== null)
+      writeSafely(logger, line.level, fields, line.message)
+    }
     if (accessLog !== null) tellSafely(() => accessLog(accessEvent(record)))
     if (onCall !== null) tellSafely(() => inCall(state, () => onCall(record)))
+  }
+
+  /** Writes what has been counted of refusals, before an app ends. */
+  flush(): void {
+    this.#floods.flush()
+  }
+
+  /** What the log says of it; `null` where it has said it, counts it, or has nothing to say. */
+  #lineOf(
+    { state, action, surface }: Arrival,
+    { client }: RecordSite,
+    problem: Problem | null,
+    sent: SendResult['outcome'],
+  ): CallLine | null {
+    const { calls } = this.#readers
+    if (calls === 'problems' && state !== null && state.logged !== null) {
+      // An unexpected error has its line already, with the cause.
+      return null
+    }
+    const line = calls === 'all' ? lineOfAll(problem, sent) : logLine(problem, sent)
+    if (line === null || line.counted === undefined || problem === null) return line
+    const subject = state?.auth?.subject ?? null
+    // Nothing is left out that somebody did whose name is known.
+    if (subject !== null && line.counted === 'strangers') return line
+    const { publicCode } = problem
+    const call = { line, problem: publicCode, action, source: surface, subject }
+    return this.#floods.isFirst({ ...call, address: client.address }) ? line : null
   }
 }
 
@@ -103,19 +146,27 @@ function statusOf({ surface, state, problem }: Arrival, { status }: RecordSite):
   return problem?.status ?? state?.answer?.status ?? status
 }
 
-/** What a line of the log says of a call. */
-function fieldsOf(record: CallRecord): Readonly<Record<string, unknown>> {
-  const { problem, rule, refusal, argumentsHash, approvalId } = record
+/**
+ * What a line of the log says of a call.
+ *
+ * @param isTimed false where nobody looked at the clock when it came
+ */
+function fieldsOf(record: CallRecord, isTimed: boolean): Readonly<Record<string, unknown>> {
+  const { problem, traceId, meta, rule, refusal, argumentsHash, approvalId } = record
   return {
     request_id: record.requestId,
     call_id: record.callId,
+    ...(traceId === null ? {} : { trace_id: traceId, span_id: record.spanId }),
     action: record.action,
     source: record.surface,
+    entrypoint: record.entrypoint,
     subject: record.subject,
     outcome: record.outcome,
     problem,
     status: record.status,
+    ...(isTimed ? { duration_ms: record.duration } : {}),
     client: record.client.address,
+    ...(meta === null ? {} : { meta: printableMeta(meta) }),
     ...(rule === null ? {} : { rule }),
     ...(refusal === null ? {} : { refusal }),
     ...(approvalId === null ? {} : { approval_id: approvalId }),

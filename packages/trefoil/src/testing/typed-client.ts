@@ -96,6 +96,7 @@ export function client<const Handles extends Readonly<Record<string, AnyHandle>>
   const { surface, lifespan, ...values } = readOptions(TYPED_CLIENT, options)
   const life = new Lifespan(app, lifespan)
   const connection = new Connection({
+    traceparent: null,
     ...values,
     timeout: TIMEOUT_MS,
     signal: null,

@@ -70,6 +70,7 @@ export function compileApp(
   })
   checkClosed(catalogue, config)
   const background = shared ?? new BackgroundTasks(config.limits.background)
+  const nextId = createIdSource(config.random)
   const app: AppContext = Object.freeze({
     name: config.name,
     facts: new AppView(config.name, state),
@@ -78,7 +79,9 @@ export function compileApp(
     verboseDenials: config.verboseDenials,
     logger: config.logger,
     clock: config.clock,
-    nextId: createIdSource(config.random),
+    nextId,
+    tracing:
+      config.log.trace === 'off' ? null : { continues: config.log.trace === 'continue', nextId },
     auth: config.auth,
     credentialHeaders: credentialHeaders(config.auth),
     personOf: config.personOf ?? issuerAndSubject,

@@ -25,6 +25,8 @@ export interface Surfaces {
   readonly cli: CliSurface
   /** What MCP clients will not take of the tools: sentences for the developer. */
   readonly toolWarnings: () => readonly string[]
+  /** Writes what has been counted of refusals, before an app ends. */
+  readonly flushLines: () => void
 }
 
 /** @throws ImproperlyConfigured for a route in the place of an endpoint of ours */
@@ -35,9 +37,10 @@ export function createSurfaces(
   config: AppConfig,
 ): Surfaces {
   const { limits, logger, clock } = config
-  const { access: accessLog, onCall } = config.log
-  const recorder = new Recorder({ accessLog, onCall, logger, clock })
+  const { access: accessLog, onCall, calls } = config.log
+  const recorder = new Recorder({ accessLog, onCall, logger, clock, calls })
   const cli = createCliSurface(catalogue, app, recorder, {
+    requestIdHeader: config.edge.requestIdHeader,
     maxBodySize: limits.body,
     jsonLimits: config.json,
     maxResponseSize: config.cli.maxResponseSize,
@@ -79,8 +82,14 @@ export function createSurfaces(
     credentialHeaders: app.credentialHeaders,
     recorder,
     nextId: app.nextId,
+    tracing: app.tracing,
   })
-  return { http, cli, toolWarnings: () => toolWarnings(catalogue, tools) }
+  return {
+    http,
+    cli,
+    toolWarnings: () => toolWarnings(catalogue, tools),
+    flushLines: () => recorder.flush(),
+  }
 }
 
 function bodyLimits({ limits, json }: AppConfig): BodyLimits {

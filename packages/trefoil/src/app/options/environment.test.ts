@@ -68,6 +68,8 @@ const EVERY: Readonly<Record<string, string>> = {
   TREFOIL_MCP_MAX_RESPONSE_SIZE: '11kb',
   TREFOIL_CLI_MAX_RESPONSE_SIZE: '12kb',
   TREFOIL_LOG_LEVEL: 'silent',
+  TREFOIL_LOG_CALLS: 'all',
+  TREFOIL_LOG_TRACE: 'continue',
 }
 
 const KIB = 1024
@@ -103,7 +105,7 @@ const ALL_OF_IT = {
   docs: { openapiPath: '/api.json', path: '/api', public: true },
   mcp: { allowedOrigins: ['https://m.example'], docsPath: null, maxResponseSize: 11 * KIB },
   cli: { maxResponseSize: 12 * KIB },
-  log: { level: 'silent' },
+  log: { level: 'silent', calls: 'all', trace: 'continue' },
 }
 
 const PREFLIGHT = ['origin', 'https://b.example', 'access-control-request-method', 'GET']

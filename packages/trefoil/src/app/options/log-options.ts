@@ -11,6 +11,16 @@ export interface LogOptions {
   readonly logger?: Logger
   /** How much the default logger writes; a logger of your own has its own level. Default `info`. */
   readonly level?: LogLevel
+  /**
+   * Which calls leave a line of their own: those that were refused or failed, or `all`. Default
+   * `problems`.
+   */
+  readonly calls?: 'problems' | 'all'
+  /**
+   * W3C Trace Context: `continue` goes on with the trace of a caller who sends one, `restart` begins
+   * one for every call, `off` has none. Default `off`.
+   */
+  readonly trace?: 'off' | 'continue' | 'restart'
   /** Receives one event per call, for a log. Default none. */
   readonly access?: AccessLog
   /** Receives the record of every call, on every surface, once its answer is complete. Default none. */
@@ -59,6 +69,18 @@ export const LOG: OptionGroup<LogOptions, LogValues> = {
       variable: true,
       unless: 'logger',
       doc: 'How much the default logger writes: `debug`, `info`, `warn`, `error`, `silent`. Refused beside a `logger` of your own.',
+    },
+    calls: {
+      read: choice(['problems', 'all']),
+      default: 'problems',
+      variable: true,
+      doc: 'Which calls leave a line: `problems`, those that were refused or failed, or `all`, see [logging](logging.md#a-line-for-every-call).',
+    },
+    trace: {
+      read: choice(['off', 'continue', 'restart']),
+      default: 'off',
+      variable: true,
+      doc: 'W3C Trace Context, see [tracing](tracing.md): `continue` goes on with the trace of a caller who sends one, `restart` begins one for every call.',
     },
     access: {
       read: callable(),

@@ -94,6 +94,16 @@ export function reply(value: unknown, options: ReplyOptions = {}): Reply {
     : new Reply(value, options)
 }
 
+/**
+ * The `meta` of what a handler returned, for a middleware: `const returned = await next()`, then
+ * `metaOf(returned)` (PW-05).
+ *
+ * @returns `null` for a value without
+ */
+export function metaOf(returned: unknown): Readonly<Record<string, unknown>> | null {
+  return returned instanceof Reply ? (returned.options.meta ?? null) : null
+}
+
 type Headers = NonNullable<ReplyOptions['headers']>
 
 /**

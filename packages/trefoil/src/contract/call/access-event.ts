@@ -8,6 +8,9 @@ import type { Entrypoint, SurfaceName } from './surface-name.ts'
 export interface AccessEvent {
   readonly call_id: string
   readonly request_id: string
+  readonly trace_id: string | null
+  readonly span_id: string | null
+  readonly parent_span_id: string | null
   /** Of the request that carried it; `null` for a call in this process. */
   readonly method: string | null
   readonly path: string | null

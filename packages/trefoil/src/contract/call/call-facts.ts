@@ -1,6 +1,7 @@
 import type { RequestBody } from '../params/request-body.ts'
 import type { Logger } from './logger.ts'
 import type { Entrypoint, SurfaceName } from './surface-name.ts'
+import type { Trace } from './trace.ts'
 
 /** Request headers by lower-case name. Names are listed once each, in the order they came. */
 export interface HeaderReader extends Iterable<readonly [name: string, value: string]> {
@@ -77,6 +78,8 @@ export interface CallFacts {
   readonly requestId: string
   /** Ours, and different for every call: that of its record. */
   readonly callId: string
+  /** Where it stands in a trace, to hand to requests of its own; `null` where `log.trace` is `off`. */
+  readonly trace: Trace | null
   readonly action: ActionFacts
   readonly request: CallRequest
   readonly client: ClientFacts

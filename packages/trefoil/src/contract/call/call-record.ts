@@ -20,6 +20,12 @@ export interface CallRecord {
   readonly callId: string
   /** The caller's, when it sent one; for following a call across services. */
   readonly requestId: string
+  /** Of the trace it belongs to; `null` where `log.trace` is `off`, and so the next two. */
+  readonly traceId: string | null
+  /** Ours, of this call. */
+  readonly spanId: string | null
+  /** The caller's; `null` where the trace began here. */
+  readonly parentSpanId: string | null
   /** When it was received, milliseconds since the Unix epoch. */
   readonly time: number
   /** Milliseconds until the answer was complete, streams included. */

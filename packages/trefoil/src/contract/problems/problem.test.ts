@@ -53,7 +53,7 @@ describe('Problem', () => {
     const cause = new Error('password is hunter2')
     const problem = new Problem('INTERNAL_ERROR', { cause, details: { hint: 'x' } })
     expect(problem.cause).toBe(cause)
-    const body = problemBody(problem, 'r1')
+    const body = problemBody(problem, { requestId: 'r1' })
     expect(JSON.stringify(body)).not.toContain('hunter2')
     expect(body).toEqual({
       hint: 'x',
@@ -66,7 +66,10 @@ describe('Problem', () => {
 
   test('X-11: details cannot take the place of the fixed members', () => {
     const problem = new Problem('not_found', { details: { code: 'forged', request_id: 'forged' } })
-    expect(problemBody(problem, 'r1')).toMatchObject({ code: 'not_found', request_id: 'r1' })
+    expect(problemBody(problem, { requestId: 'r1' })).toMatchObject({
+      code: 'not_found',
+      request_id: 'r1',
+    })
   })
 
   test('an authentication error keeps its reason apart from the public text', () => {

@@ -103,6 +103,7 @@ export interface ProblemEnvelope {
     readonly message: string
     readonly fix: string
     readonly request_id?: string
+    readonly trace_id?: string
     readonly issues?: readonly Issue[]
     /** More members by code, such as `action` and `arguments_hash`. */
     readonly [member: string]: unknown

@@ -32,6 +32,7 @@ export const PROBLEM_SCHEMA: JsonSchema = {
     code: text('Stable name of the failure, for programs.'),
     fix: text('What to do about it.'),
     request_id: text('Quote it to the operator.'),
+    trace_id: text('The trace that the call belongs to, where the app traces.'),
     issues: { type: 'array', description: 'Every wrong argument.', items: issue },
   },
   examples: [

@@ -2,6 +2,7 @@ import { freezeClass } from '../../base/plain/freeze-class.ts'
 import type { CallFacts, CallRequest, ClientFacts } from '../../contract/call/call-facts.ts'
 import type { Logger } from '../../contract/call/logger.ts'
 import type { Entrypoint, SurfaceName } from '../../contract/call/surface-name.ts'
+import type { Trace } from '../../contract/call/trace.ts'
 import type { CallState } from '../call-state.ts'
 import { requestViewOf } from './request-view.ts'
 
@@ -35,6 +36,9 @@ export class FactsView implements Omit<CallFacts, 'action'> {
   }
   get callId(): string {
     return this.#state.callId
+  }
+  get trace(): Trace | null {
+    return this.#state.trace
   }
   get request(): CallRequest {
     return requestViewOf(this.#state)

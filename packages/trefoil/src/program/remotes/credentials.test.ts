@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { Problem } from '../../contract/problems/problem.ts'
-import { checkToken, givenCredentials, localCredentials } from './credentials.ts'
+import { checkToken, givenCredentials, localCredentials, sentTrace } from './credentials.ts'
 
 function reasonOf(run: () => unknown): string {
   try {
@@ -59,5 +59,29 @@ describe('CLI-4: credentials of a command', () => {
 
   test('CLI-18: the message never shows the token', () => {
     expect(reasonOf(() => checkToken('top secret', '--token'))).not.toContain('secret')
+  })
+})
+
+describe('the trace of a command is that of the program that started it', () => {
+  const TRACEPARENT = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
+
+  test('TRACEPARENT and TRACESTATE go along, local and remote; a header that was typed wins', () => {
+    const env = { TRACEPARENT, TRACESTATE: 'rojo=1' }
+    expect(sentTrace(env)).toEqual({ traceparent: TRACEPARENT, tracestate: 'rojo=1' })
+    expect(localCredentials({}, env)).toEqual(['traceparent', TRACEPARENT, 'tracestate', 'rojo=1'])
+    const typed = localCredentials({ header: ['TraceParent: own'] }, env)
+    expect(typed.filter((_, index) => typed[index - 1] === 'traceparent')).toEqual(['own'])
+  })
+
+  test.each([{}, { TRACEPARENT: '' }, { TRACEPARENT: 'x' }, { TRACESTATE: 'rojo=1' }])(
+    'what is no trace is not sent: %o',
+    (env) => {
+      expect(sentTrace(env)).toEqual({})
+      expect(localCredentials({}, env)).toEqual([])
+    },
+  )
+
+  test('a state that no header could carry is left out', () => {
+    expect(sentTrace({ TRACEPARENT, TRACESTATE: 'a\nb: 1' })).toEqual({ traceparent: TRACEPARENT })
   })
 })

@@ -1,3 +1,4 @@
+import { addTrace } from '../../client/sent-trace.ts'
 import type { GlobalFlags } from '../terminal/flags.ts'
 import { usageError } from '../terminal/usage-error.ts'
 
@@ -42,8 +43,21 @@ export function localCredentials(
   const { token: given, headers } = givenCredentials(flags)
   const fallback = headers['authorization'] === undefined ? env['TREFOIL_TOKEN'] : undefined
   const token = given ?? (fallback ? checkToken(fallback, 'TREFOIL_TOKEN') : undefined)
-  const pairs = Object.entries(headers).flat()
+  const pairs = Object.entries({ ...sentTrace(env), ...headers }).flat()
   return token === undefined ? pairs : [...pairs, 'authorization', `Bearer ${token}`]
+}
+
+/**
+ * `TRACEPARENT` and `TRACESTATE`, as programs hand them to those they start: the call is a part of
+ * what started it. What is no trace is not sent on.
+ */
+export function sentTrace(
+  env: Readonly<Record<string, string | undefined>>,
+): Readonly<Record<string, string>> {
+  const headers = new Headers()
+  const { TRACEPARENT: traceparent, TRACESTATE: tracestate } = env
+  if (traceparent !== undefined) addTrace(headers, { traceparent, tracestate })
+  return Object.fromEntries(headers)
 }
 
 /**

@@ -3,7 +3,7 @@ import type { ActionTarget } from '../../contract/protocol/action-protocol.ts'
 import type { Context } from '../context.ts'
 import { type GlobalFlags, timeoutOf } from '../terminal/flags.ts'
 import { usageError } from '../terminal/usage-error.ts'
-import type { Credentials } from './credentials.ts'
+import { type Credentials, sentTrace } from './credentials.ts'
 import { loadRemotes, type Remotes, remotesPath, type StoredRemote } from './remotes.ts'
 
 /** The stored remotes; entries that cannot be read are reported and skipped (W-25). */
@@ -53,7 +53,7 @@ const SLACK = 1000
  * @throws Problem `cli_usage` when a stored header or token cannot be sent
  */
 export function openRemote(
-  { time, version }: Pick<Context, 'time' | 'version'>,
+  { io, time, version }: Pick<Context, 'io' | 'time' | 'version'>,
   name: string,
   { url, token, headers }: StoredRemote,
   flags: GlobalFlags,
@@ -64,7 +64,7 @@ export function openRemote(
     return createRemoteTarget({
       url,
       token: token ?? undefined,
-      headers: { 'user-agent': `trefoil-cli/${version}`, ...headers },
+      headers: { 'user-agent': `trefoil-cli/${version}`, ...sentTrace(io.env), ...headers },
       // The command's own clock is the one that is told about.
       timeout: `${timeoutMs + SLACK}ms`,
       signal: time.signal,

@@ -70,7 +70,15 @@ export function exitCodeOf(answer: ActionAnswer): number {
 export function showProblem(envelope: ProblemEnvelope, view: View): Screen {
   const exit = exitCodeOf(envelope)
   if (view.json) return jsonScreen(envelope, exit)
-  const { code: _code, message, fix, request_id, issues = [], ...details } = envelope.error
+  const {
+    code: _code,
+    message,
+    fix,
+    request_id,
+    trace_id,
+    issues = [],
+    ...details
+  } = envelope.error
   const lines = [`error: ${indentRest(message, '  ')}`]
   for (const issue of issues) lines.push(`  - ${visibleLine(issueText(issue))}`)
   for (const [name, value] of Object.entries(details)) {
@@ -78,6 +86,7 @@ export function showProblem(envelope: ProblemEnvelope, view: View): Screen {
   }
   if (fix !== '') lines.push(`  fix: ${indentRest(fix, '       ')}`)
   if (request_id !== undefined) lines.push(`  request id: ${visibleLine(request_id)}`)
+  if (trace_id !== undefined) lines.push(`  trace id: ${visibleLine(trace_id)}`)
   return { stdout: '', stderr: `${lines.join('\n')}\n`, exit }
 }
 

@@ -1,8 +1,14 @@
 import type { Problem } from '../../contract/problems/problem.ts'
 import type { ProblemEnvelope } from '../../contract/protocol/action-protocol.ts'
+import type { ProblemIds } from '../../engine/call-ids.ts'
+
+export type { ProblemIds } from '../../engine/call-ids.ts'
 
 /** The public members of a problem, as MCP and the CLI show them. */
-export function problemBody(problem: Problem, requestId: string): ProblemEnvelope['error'] {
+export function problemBody(
+  problem: Problem,
+  { requestId, trace }: ProblemIds,
+): ProblemEnvelope['error'] {
   const { publicCode: code, detail: message, fix, issues, details } = problem
   return {
     ...details,
@@ -10,6 +16,7 @@ export function problemBody(problem: Problem, requestId: string): ProblemEnvelop
     message,
     fix,
     request_id: requestId,
+    ...(trace ? { trace_id: trace.traceId } : {}),
     ...(issues === undefined ? {} : { issues }),
   }
 }

@@ -9,11 +9,11 @@ import type {
 import type { CallState } from '../../engine/call-state.ts'
 import { agentContent, fits } from '../agent/agent-content.ts'
 import { dryRunReport } from '../agent/dry-run-report.ts'
-import { problemBody } from '../agent/problem-body.ts'
+import { type ProblemIds, problemBody } from '../agent/problem-body.ts'
 
 /** The public form of a problem (RPC-5). */
-export function envelopeOf(problem: Problem, requestId: string): ProblemEnvelope {
-  const error = problemBody(problem, requestId)
+export function envelopeOf(problem: Problem, ids: ProblemIds): ProblemEnvelope {
+  const error = problemBody(problem, ids)
   const base = { ok: false, status_code: problem.status } as const
   // The program knows the exit codes of the built-in table by itself.
   if (isProblemCode(problem.code)) return { ...base, error }

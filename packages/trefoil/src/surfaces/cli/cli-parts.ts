@@ -15,6 +15,8 @@ export interface CliParts {
   readonly app: AppContext
   /** For calls in this process; the others are recorded by the surface that received them. */
   readonly recorder: Recorder
+  /** Header of request ids; `null` for none. */
+  readonly requestIdHeader: string | null
   /** Bytes of a request body. */
   readonly maxBodySize: number
   /** Of arguments, wherever they come from. */

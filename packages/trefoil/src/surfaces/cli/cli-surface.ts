@@ -24,7 +24,7 @@ export function createCliSurface(
   catalogue: Catalogue,
   app: AppContext,
   recorder: Recorder,
-  limits: Pick<CliParts, 'maxBodySize' | 'jsonLimits' | 'maxResponseSize'>,
+  limits: Pick<CliParts, 'maxBodySize' | 'jsonLimits' | 'maxResponseSize' | 'requestIdHeader'>,
 ): CliSurface {
   const plans = new Map<string, Plan>()
   for (const action of catalogue.actions) {

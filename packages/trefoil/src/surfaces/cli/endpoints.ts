@@ -3,6 +3,7 @@ import { isPromiseLike } from '../../base/promise.ts'
 import type { HttpReply } from '../../contract/answer/exchange.ts'
 import { Problem } from '../../contract/problems/problem.ts'
 import { CALL_PATH, MANIFEST_PATH } from '../../contract/protocol/paths.ts'
+import type { ProblemIds } from '../../engine/call-ids.ts'
 import { EndpointInbound, NO_AGENT_OPTIONS } from '../agent/endpoint-inbound.ts'
 import { jsonReply } from '../agent/json-reply.ts'
 import { readBody } from '../agent/read-body.ts'
@@ -45,7 +46,7 @@ function manifestVerbs(parts: CliParts): Surface<EndpointRequest, Found, HttpRep
         ? manifest.then((late) => jsonReply(200, late))
         : jsonReply(200, manifest)
     },
-    encodeProblem: ({ arrival }, problem) => refusalReply(problem, arrival.requestId),
+    encodeProblem: ({ arrival }, problem) => refusalReply(problem, arrival),
   }
 }
 
@@ -80,7 +81,7 @@ function callVerbs(parts: CliParts): Surface<EndpointRequest, FoundCall, HttpRep
       const made = actionAnswer(state, answer, parts.maxResponseSize)
       return made instanceof Problem ? made : jsonReply(answerStatus(made), made)
     },
-    encodeProblem: ({ arrival }, problem) => refusalReply(problem, arrival.requestId),
+    encodeProblem: ({ arrival }, problem) => refusalReply(problem, arrival),
   }
 }
 
@@ -101,7 +102,7 @@ function inboundOf(
   })
 }
 
-function refusalReply(problem: Problem, requestId: string): HttpReply {
-  const envelope = envelopeOf(problem, requestId)
+function refusalReply(problem: Problem, ids: ProblemIds): HttpReply {
+  const envelope = envelopeOf(problem, ids)
   return jsonReply(problem.status, envelope, problem.headers)
 }

@@ -15,11 +15,11 @@ import { CALL_PATH, MANIFEST_PATH } from '../../contract/protocol/paths.ts'
 import { toJson } from '../../engine/answer/json-text.ts'
 import type { CloseHooks, Inbound, UseArguments } from '../../engine/inbound.ts'
 import { layOutArguments } from '../agent/action-arguments.ts'
-import { Arrival } from '../arrival.ts'
 import { ClientView } from '../client-view.ts'
 import { type Found, type Surface, type Visit, walk } from '../walk.ts'
 import { actionAnswer, envelopeOf, unknownAction } from './action-answer.ts'
 import type { CliParts } from './cli-parts.ts'
+import { arriveLocally } from './local-arrival.ts'
 import { manifestFor } from './manifest.ts'
 import { sentHeaders } from './sent-headers.ts'
 
@@ -62,7 +62,7 @@ function arrive(
   request: ActionCallRequest,
 ): LocalVisit {
   const receivedAt = parts.recorder.now()
-  const arrival = new Arrival(parts.app.nextId(), null, 'local', 'cli', receivedAt)
+  const arrival = arriveLocally(parts, credentials.headers, receivedAt)
   const inbound = new LocalInbound(method, path, credentials, request, receivedAt, parts)
   return { arrival, inbound, request }
 }
@@ -87,7 +87,7 @@ function manifestVerbs(parts: CliParts): Surface<LocalVisit, Found, Manifest | P
     find: () => ({ plan: parts.discovery }),
     decode: ({ inbound }) => inbound,
     encode: (_visit, _found, state) => manifestFor(parts, state),
-    encodeProblem: ({ arrival }, problem) => envelope(problem, arrival),
+    encodeProblem: (visit, problem) => envelope(problem, visit),
   }
 }
 
@@ -110,13 +110,13 @@ function callVerbs(parts: CliParts): Surface<LocalVisit, FoundCall, ActionAnswer
     decode: ({ inbound }) => inbound,
     encode: (_visit, { pending }, state, answer) =>
       pending ?? actionAnswer(state, answer, parts.maxResponseSize),
-    encodeProblem: ({ arrival }, problem) => envelope(problem, arrival),
+    encodeProblem: (visit, problem) => envelope(problem, visit),
   }
 }
 
 /** Looked at as if it were sent: what has no JSON form is refused here as it is there (FND-5). */
-function envelope(problem: Problem, { requestId }: Arrival): ProblemEnvelope {
-  const made = envelopeOf(problem, requestId)
+function envelope(problem: Problem, { arrival }: LocalVisit): ProblemEnvelope {
+  const made = envelopeOf(problem, arrival)
   toJson(made)
   return made
 }

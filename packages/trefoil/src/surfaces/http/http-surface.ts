@@ -11,6 +11,7 @@ import {
   resolveProvenance,
 } from '../../policy/proxies.ts'
 import { acceptRequestId } from '../../record/request-id.ts'
+import { TraceSource, type Tracing } from '../../record/trace-source.ts'
 import { writeSafely } from '../../record/write-safely.ts'
 import { firstHeader } from '../../web/raw-headers.ts'
 import { Arrival } from '../arrival.ts'
@@ -49,6 +50,8 @@ export interface HttpSurfaceOptions extends FinderOptions {
   /** `null`: answers are sent as they are. */
   readonly compression: Compression | null
   readonly nextId: () => string
+  /** `null`: calls have no trace. */
+  readonly tracing: Tracing | null
 }
 
 /** Makes the one code path behind `serve` and `app.fetch`. */
@@ -62,6 +65,7 @@ export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
     nextId,
     credentialHeaders,
     logger,
+    tracing,
   } = options
   const { clock } = recorder
   const shown = createPathShower(options.mounts)
@@ -123,7 +127,7 @@ export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
         ? visit.base
         : withoutHeaders(visit.base, (name) => name === 'content-type')
       const raw = exchange.rawHeaders
-      const refusal = encodeProblem(problem, arrival.requestId, raw, base, requestIdHeader)
+      const refusal = encodeProblem(problem, arrival, raw, base, requestIdHeader)
       const varied = found === null ? refusal : withVary(refusal, found.answers.varies)
       return finish(visit, withCookies(varied, arrival.state?.cookies ?? null))
     },
@@ -149,7 +153,8 @@ export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
     const nonce = hasNonce ? nextId() : ''
     const receivedAt = recorder.readsAll ? recorder.now() : null
     const makeCallId = sent === null ? null : nextId
-    const arrival = new Arrival(requestId, makeCallId, 'server', 'api', receivedAt)
+    const trace = tracing === null ? null : new TraceSource(tracing, raw)
+    const arrival = new Arrival(requestId, makeCallId, 'server', 'api', receivedAt, trace)
     const base = baseHeaders(headers[provenance.scheme], requestId, nonce)
     return new HttpVisit(exchange, provenance, arrival, base, nonce)
   }
@@ -185,10 +190,11 @@ export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
     const cors = browser?.corsFor(visit.target?.path ?? '') ?? null
     const { mountPath } = exchange
     const placed = mountPath ? underMount(reply, mountPath) : reply
-    const complete =
+    const whole =
       cors === null || visit.preflightAnswered
         ? placed
         : withCors(placed, cors, exchange.rawHeaders)
+    const complete = arrival.trace === null ? whole : withTrace(whole, arrival.trace)
     if (!visit.isWatched && recorder.wants(arrival, isStream(reply.body))) {
       visit.isWatched = true
       exchange.onDone((sent) => {
@@ -208,6 +214,13 @@ export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
     return complete
   }
 }
+
+/** So that a caller who sent none can find its call in traces and logs. */
+function withTrace(reply: HttpReply, { traceparent }: NonNullable<Arrival['trace']>): HttpReply {
+  return { ...reply, headers: [...reply.headers, TRACE_HEADER, traceparent] }
+}
+
+const TRACE_HEADER = 'traceresponse'
 
 /** The peer speaks for itself. Its address is asked of the socket only when somebody wants it. */
 class DirectProvenance implements Provenance {

@@ -50,6 +50,6 @@ export function mcpEndpoint(catalogue: Catalogue, app: AppContext, options: McpO
     checkOrigin: (origin, { scheme, host }) => decideMcpOrigin(origin, { scheme, host, allowed }),
     handle: (request) => walk(verbs, request),
     // Nothing of the body has been read: no message has an id yet, and no era.
-    renderRefusal: (problem, requestId) => problemReply(problem, legacy, null, requestId),
+    renderRefusal: (problem, ids) => problemReply(problem, legacy, null, ids),
   }
 }

@@ -9,7 +9,7 @@ import type { EndpointRequest } from '../endpoint.ts'
 import type { Found, Surface } from '../walk.ts'
 import type { McpParts } from './mcp-parts.ts'
 import { problemReply } from './problem-reply.ts'
-import { type Envelope, readEnvelope } from './read-envelope.ts'
+import { type Envelope, readEnvelope, readTrace } from './read-envelope.ts'
 import { readToolCallParams, type ToolCallParams, toolNameOf } from './tool-call-params.ts'
 import type { ToolList } from './tool-list.ts'
 import { toolFailure, toolResult } from './tool-reply.ts'
@@ -51,12 +51,12 @@ export function mcpVerbs(parts: McpParts): Surface<EndpointRequest, McpFound, Ht
         ? discovered(parts, envelope, state)
         : toolResult(parts, envelope, state, answer),
     encodeProblem: ({ arrival }, problem, found) => {
-      if (found === null) return problemReply(problem, legacy, null, arrival.requestId)
+      if (found === null) return problemReply(problem, legacy, null, arrival)
       const { envelope, call, plan } = found
       // Of a stranger's call no tool has failed: what it is told is not for the model (FND-36).
       return call === null || arrival.state?.isUnidentified === true
-        ? problemReply(problem, envelope.era, envelope.id, arrival.requestId)
-        : toolFailure(parts, envelope, plan.action, problem, arrival.requestId)
+        ? problemReply(problem, envelope.era, envelope.id, arrival)
+        : toolFailure(parts, envelope, plan.action, problem, arrival)
     },
   }
 }
@@ -67,6 +67,7 @@ export function mcpVerbs(parts: McpParts): Surface<EndpointRequest, McpFound, Ht
  */
 function place(parts: McpParts, { arrival }: EndpointRequest, envelope: Envelope): McpFound {
   const { message, problem, id } = envelope
+  if (arrival.traceSource !== null) readTrace(envelope, arrival.traceSource)
   const listing: McpFound = { plan: parts.discovery, envelope, call: null }
   if (message === null || problem !== null || id === null) return listing
   const name = toolNameOf(message)

@@ -1,7 +1,7 @@
 import type { HttpReply } from '../../contract/answer/exchange.ts'
 import { Problem } from '../../contract/problems/problem.ts'
 import { jsonReply } from '../agent/json-reply.ts'
-import { problemBody } from '../agent/problem-body.ts'
+import { type ProblemIds, problemBody } from '../agent/problem-body.ts'
 import type { RpcId } from './message.ts'
 import type { Era } from './wire/era.ts'
 
@@ -16,12 +16,12 @@ export function problemReply(
   problem: Problem,
   era: Era,
   id: RpcId | null,
-  requestId: string,
+  ids: ProblemIds,
 ): HttpReply {
-  if (isAuthProblem(problem)) return oauthReply(problem, requestId)
+  if (isAuthProblem(problem)) return oauthReply(problem, ids)
   const { mcp } = Problem.rowOf(problem)
   const isRpc = typeof mcp === 'number'
-  const { code, message, ...data } = problemBody(problem, requestId)
+  const { code, message, ...data } = problemBody(problem, ids)
   // A request that a busy or broken server did not answer is no invalid one.
   const other = problem.status >= 500 ? INTERNAL_ERROR : INVALID_REQUEST
   const error = { code: isRpc ? mcp : other, message, data: { problem: code, ...data } }
@@ -43,8 +43,8 @@ function oauthError(problem: Problem): string {
 }
 
 /** RFC 6750 §3. */
-function oauthReply(problem: Problem, requestId: string): HttpReply {
+function oauthReply(problem: Problem, ids: ProblemIds): HttpReply {
   const error = oauthError(problem)
-  const { message, ...rest } = problemBody(problem, requestId)
+  const { message, ...rest } = problemBody(problem, ids)
   return jsonReply(problem.status, { ...rest, error, error_description: message }, problem.headers)
 }

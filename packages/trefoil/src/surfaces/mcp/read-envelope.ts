@@ -2,6 +2,7 @@ import { readStrictJson, type StrictJsonLimits } from '../../base/json/strict-js
 import { isRecord } from '../../base/plain/is-record.ts'
 import { refuseJson } from '../../contract/problems/json-problem.ts'
 import { type Problem, refuse } from '../../contract/problems/problem.ts'
+import type { TraceSource } from '../../record/trace-source.ts'
 import { firstHeader, type RawHeaders } from '../../web/raw-headers.ts'
 import { type RpcId, type RpcMessage, readMessage } from './message.ts'
 import type { Era } from './wire/era.ts'
@@ -40,6 +41,15 @@ export function readEnvelope(
   const { message } = read
   const era = eraOf(message, headerEra)
   return { era, id: message.id, message, problem: era.check(message, headers) }
+}
+
+/**
+ * The message is from whoever wants the tool, its headers may be from anybody in between: a gateway,
+ * say, with a span of its own. What is no trace is none here either, and changes nothing.
+ */
+export function readTrace({ message }: Envelope, source: TraceSource): void {
+  const meta = message?.params['_meta']
+  if (isRecord(meta)) source.fromMessage(meta['traceparent'], meta['tracestate'])
 }
 
 /**

@@ -7,7 +7,7 @@ import { toJson } from '../../engine/answer/json-text.ts'
 import type { CallState } from '../../engine/call-state.ts'
 import { type AgentContent, agentContent, fits } from '../agent/agent-content.ts'
 import { dryRunReport } from '../agent/dry-run-report.ts'
-import { problemBody } from '../agent/problem-body.ts'
+import { type ProblemIds, problemBody } from '../agent/problem-body.ts'
 import type { McpParts } from './mcp-parts.ts'
 import type { RpcId } from './message.ts'
 import { isAuthProblem, problemReply } from './problem-reply.ts'
@@ -47,12 +47,12 @@ export function toolFailure(
   envelope: Envelope,
   action: Action,
   problem: Problem,
-  requestId: string,
+  ids: ProblemIds,
 ): HttpReply {
   if (isAuthProblem(problem) || Problem.rowOf(problem).mcp !== 'tool') {
-    return problemReply(problem, envelope.era, envelope.id, requestId)
+    return problemReply(problem, envelope.era, envelope.id, ids)
   }
-  const text = toJson({ error: problemBody(problem, requestId) })
+  const text = toJson({ error: problemBody(problem, ids) })
   return documentReply(parts, envelope, action, text, true)
 }
 

@@ -2,6 +2,7 @@ import type { Answer, AnswerHead } from '../../../contract/answer/answer.ts'
 import type { HttpBody, HttpReply } from '../../../contract/answer/exchange.ts'
 import type { Problem } from '../../../contract/problems/problem.ts'
 import { skipStream } from '../../../engine/answer/stream.ts'
+import type { ProblemIds } from '../../../engine/call-ids.ts'
 import { addVary } from '../../../policy/cors.ts'
 import { prefersPlainText } from '../../../web/media-type.ts'
 import { firstHeader, problemHeaderPairs, type RawHeaders } from '../../../web/raw-headers.ts'
@@ -87,7 +88,7 @@ function merged(
  */
 export function encodeProblem(
   problem: Problem,
-  requestId: string,
+  ids: ProblemIds,
   raw: RawHeaders,
   base: readonly string[],
   idHeader: string | null = null,
@@ -101,5 +102,5 @@ export function encodeProblem(
     return { status: problem.status, headers, body: problem.detail }
   }
   headers.push('content-type', PROBLEM_TYPE)
-  return { status: problem.status, headers, body: problemDocument(problem, requestId) }
+  return { status: problem.status, headers, body: problemDocument(problem, ids) }
 }

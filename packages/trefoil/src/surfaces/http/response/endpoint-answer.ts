@@ -44,9 +44,9 @@ export function endpointAnswer(
 /** A refusal in the words of the endpoint it was meant for, by whatever stage it was refused. */
 export function endpointRefusal(visit: HttpVisit, problem: Problem): HttpReply {
   const { exchange, arrival, base, endpoint } = visit
-  const reply = endpoint?.renderRefusal?.(problem, arrival.requestId)
+  const reply = endpoint?.renderRefusal?.(problem, arrival)
   return reply === undefined
-    ? encodeProblem(problem, arrival.requestId, exchange.rawHeaders, base)
+    ? encodeProblem(problem, arrival, exchange.rawHeaders, base)
     : withBaseHeaders(reply, base)
 }
 

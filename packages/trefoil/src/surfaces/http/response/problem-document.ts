@@ -2,6 +2,7 @@ import { Problem } from '../../../contract/problems/problem.ts'
 import type { ProblemRow } from '../../../contract/problems/problems.ts'
 import { reasonPhrase } from '../../../contract/problems/reason-phrases.ts'
 import { toJson } from '../../../engine/answer/json-text.ts'
+import type { ProblemIds } from '../../../engine/call-ids.ts'
 
 /**
  * Beginnings of the documents that differ in nothing but the request: what a flood of refused
@@ -11,17 +12,20 @@ import { toJson } from '../../../engine/answer/json-text.ts'
 const beginnings = new WeakMap<ProblemRow, string>()
 
 /** The problem as an RFC 9457 document. */
-export function problemDocument(problem: Problem, requestId: string): string {
+export function problemDocument(problem: Problem, ids: ProblemIds): string {
   const row = Problem.rowOf(problem)
-  if (!isPlain(problem, row)) return compose(problem, requestId)
+  if (!isPlain(problem, row)) return compose(problem, ids)
   let beginning = beginnings.get(row)
   if (beginning === undefined) {
-    beginning = compose(problem, '').slice(0, -EMPTY_ID_END.length)
+    beginning = compose(problem, NO_IDS).slice(0, -EMPTY_ID_END.length)
     beginnings.set(row, beginning)
   }
-  return `${beginning}${JSON.stringify(requestId)}}`
+  const { requestId, trace } = ids
+  const end = trace ? `,"trace_id":"${trace.traceId}"}` : '}'
+  return `${beginning}${JSON.stringify(requestId)}${end}`
 }
 
+const NO_IDS: ProblemIds = { requestId: '' }
 const EMPTY_ID_END = '""}'
 
 /** True when a problem says what its row says and no more. */
@@ -37,7 +41,7 @@ function isPlain(problem: Problem, row: ProblemRow): boolean {
   )
 }
 
-function compose(problem: Problem, requestId: string): string {
+function compose(problem: Problem, { requestId, trace }: ProblemIds): string {
   const { status, detail, publicCode: code, fix, issues, details } = problem
   // By the rule of every answer: what has no JSON form must not leave as `{}` (FND-5).
   return toJson({
@@ -49,6 +53,7 @@ function compose(problem: Problem, requestId: string): string {
     code,
     fix,
     request_id: requestId,
+    ...(trace ? { trace_id: trace.traceId } : {}),
     ...(issues === undefined ? {} : { issues }),
   })
 }

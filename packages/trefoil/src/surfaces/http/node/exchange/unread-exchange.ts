@@ -24,7 +24,7 @@ export function refuseUnread(
   } catch {
     // The app cannot even refuse.
   }
-  return encodeProblem(problem, '', accept, ['x-content-type-options', 'nosniff'])
+  return encodeProblem(problem, { requestId: '' }, accept, ['x-content-type-options', 'nosniff'])
 }
 
 /** A request of which nothing is known but who sent it, and in which form it wants its answers. */
