@@ -7,6 +7,7 @@ import type { ApprovalDecider } from '../contract/ports/approval-decider.ts'
 import type { AuditPort } from '../contract/ports/audit.ts'
 import type { AdmitPort, LimitsPort } from '../contract/ports/limits.ts'
 import type { BackgroundTasks } from './background.ts'
+import type { AnswerCache } from './cached/answer-cache.ts'
 import type { Substitutes } from './dependencies/substitute.ts'
 import type { Draining } from './ending/draining.ts'
 
@@ -33,6 +34,8 @@ export interface AppContext {
   readonly limits: readonly LimitsPort[]
   readonly audit: readonly AuditPort[]
   readonly background: BackgroundTasks
+  /** `null` where no action keeps answers. */
+  readonly answers: AnswerCache | null
   readonly draining: Draining
   /** What a test has in the place of dependencies; `null` for every app that is served. */
   readonly substitutes: Substitutes | null

@@ -3,6 +3,7 @@ import { snapshot } from '../base/plain/snapshot.ts'
 import type { Awaitable } from '../base/promise.ts'
 import type { Answer } from '../contract/answer/answer.ts'
 import type { AuthContext } from '../contract/auth/auth-context.ts'
+import type { CacheUse } from '../contract/call/cache.ts'
 import type { Call } from '../contract/call/call.ts'
 import type { CallRequest } from '../contract/call/call-facts.ts'
 import type { Logger } from '../contract/call/logger.ts'
@@ -30,6 +31,9 @@ export interface BackgroundTask {
   /** Also after a call that failed. */
   readonly always: boolean
 }
+
+/** Whose view of the call is looked at. */
+export type Looker = 'call' | 'provider' | 'authenticator'
 
 /** How long a call may take. */
 export interface TimeLimit {
@@ -73,6 +77,13 @@ export class CallState implements CallIds, CloseHooks {
    * problem, so that no surface writes it as one (FND-36).
    */
   isUnidentified = false
+  /** What the cache came to; `null` where nothing was looked for. */
+  cacheUse: CacheUse | null = null
+  /**
+   * Who has looked at what the caller sent beside the arguments, since the checks: what they answer may
+   * depend on it. `provider` stays, because what was provided stays.
+   */
+  looked: 'call' | 'provider' | null = null
   /** What the developer's code returned, until an answer is made of it. */
   returned: unknown
   /** What is to be answered. */
@@ -147,6 +158,12 @@ export class CallState implements CallIds, CloseHooks {
     return problem
   }
 
+  /** Told of every look at the request; who is calling is in the identity, and what follows an answer is late. */
+  look(looker: Looker): void {
+    if (looker === 'authenticator' || this.ended || this.looked === 'provider') return
+    this.looked = looker
+  }
+
   /** `call.state`, made on first use. */
   get own(): unknown {
     if (!this.#hasOwn) {
@@ -157,6 +174,11 @@ export class CallState implements CallIds, CloseHooks {
       this.#hasOwn = true
     }
     return this.#own
+  }
+
+  /** True once somebody has asked for `call.state`. */
+  get hasOwn(): boolean {
+    return this.#hasOwn
   }
 
   get log(): Logger {

@@ -134,6 +134,7 @@ export function prepareCall(options: CallOptions = {}): PreparedCall {
     limits: [],
     audit: [],
     background: new BackgroundTasks(logger),
+    answers: null,
     draining: new Draining(),
     substitutes: null,
     timeout: 0,

@@ -28,6 +28,7 @@ import {
   describeDeclaration,
 } from '../declare/declaration.ts'
 import { answerForm } from './answer-form.ts'
+import { compileCache } from './compile-cache.ts'
 import { compileNeed, type NeedSite } from './compile-need.ts'
 import { compileParams } from './compile-params.ts'
 import { declaredProblems, type OwnProblems } from './declared-problems.ts'
@@ -156,10 +157,18 @@ export function compileAction(declaration: Declaration, site: ActionSite): Compi
       where,
     ),
     streamTimeout: compileTimeout([options.timeout], 0, where),
+    cache: null,
   }
   const { part, isEndpoint = false } = declaration
   const owner = part === undefined ? '' : ` of part '${part}'`
-  return { action: freezeAction(action), template, owner, part: part ?? null, isEndpoint }
+  const cache = compileCache(options.cache, action, site.covered, declaration.forgetting, where)
+  return {
+    action: freezeAction({ ...action, cache }),
+    template,
+    owner,
+    part: part ?? null,
+    isEndpoint,
+  }
 }
 
 function compilePath({ levels, path, method }: Declaration, where: string): PathTemplate | null {

@@ -6,6 +6,7 @@ import { perSurface } from '../../contract/call/surface-name.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
 import type { AppContext } from '../../engine/app-context.ts'
 import { BackgroundTasks } from '../../engine/background.ts'
+import { AnswerCache } from '../../engine/cached/answer-cache.ts'
 import type { Substitutes } from '../../engine/dependencies/substitute.ts'
 import type { Draining } from '../../engine/ending/draining.ts'
 import { AppView } from '../../engine/views/app-view.ts'
@@ -84,6 +85,9 @@ export function compileApp(
     limits: parts.limits,
     audit: parts.audit,
     background,
+    answers: compiled.some(({ action }) => action.cache !== null)
+      ? new AnswerCache(config.limits.cache, config.clock)
+      : null,
     draining,
     substitutes,
     timeout: config.limits.timeout ?? 0,

@@ -30,6 +30,8 @@ export interface LimitOptions {
   readonly timeout?: Duration
   /** Longest time that closing after a call may take, whatever its `timeout`. Default `10s`. */
   readonly close?: Duration
+  /** Memory that the answers kept by `cache` of actions take, all together. Default `64mb`. */
+  readonly cache?: ByteSize
 }
 
 /** {@link LimitOptions} after reading: bytes and milliseconds. */
@@ -93,6 +95,12 @@ export const LIMITS: OptionGroup<LimitOptions, LimitValues> = {
       default: '10s',
       variable: true,
       doc: 'Longest time that closing after a call may take, whatever its `timeout`.',
+    },
+    cache: {
+      read: size,
+      default: '64mb',
+      variable: true,
+      doc: 'Memory that [kept answers](caching.md) take, all together.',
     },
   },
 }

@@ -2,6 +2,7 @@ import type { Awaitable } from '../../base/promise.ts'
 import type { ParamSpec } from '../params/param-spec.ts'
 import type { JsonSchema, Schema } from '../params/schema.ts'
 import type { ProblemRow } from '../problems/problems.ts'
+import type { ActionCache } from './cache.ts'
 import type { Call, Guard } from './call.ts'
 import type { Dependency } from './dependency.ts'
 import { type NeedTable, NO_NEED } from './need.ts'
@@ -129,6 +130,8 @@ export interface Action {
    * of app and groups count up to its first piece.
    */
   readonly streamTimeout: number
+  /** How its answers are kept; `null` for not at all. */
+  readonly cache: ActionCache | null
 }
 
 /** An action with nothing to check and nothing to do: what others are made of. */
@@ -166,6 +169,7 @@ export function emptyAction(name: string): Action {
     headers: null,
     timeout: 0,
     streamTimeout: 0,
+    cache: null,
   }
 }
 

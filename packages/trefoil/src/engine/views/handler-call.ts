@@ -45,7 +45,9 @@ class HandlerCall extends FactsView implements Call {
     return stateOf(this).openDrainWatch().signal
   }
   get cspNonce(): string {
-    return stateOf(this).inbound.cspNonce
+    const state = stateOf(this)
+    state.look('call')
+    return state.inbound.cspNonce
   }
 
   resolve<Value>(dependency: Dependency<Value>): Promise<Value> {

@@ -16,7 +16,7 @@ export class ProviderView extends FactsView implements ProviderCall {
   readonly #resolve: Resolve
 
   constructor(state: CallState, resolve: Resolve) {
-    super(state)
+    super(state, 'provider')
     this.#resolve = resolve
     Object.preventExtensions(this)
   }
