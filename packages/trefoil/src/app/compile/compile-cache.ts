@@ -6,12 +6,12 @@ import type {
   CacheScope,
   CacheSplit,
 } from '../../contract/call/cache.ts'
-import { Forgetting, forgetsWith } from '../../engine/cached/forgetting.ts'
 import { type PerSurface, SURFACES } from '../../contract/call/surface-name.ts'
 import { checkOptionNames, type OptionNames } from '../../contract/options/option-names.ts'
 import { checkFlag, checkRecord, shownValue } from '../../contract/options/option-values.ts'
 import { readDuration } from '../../contract/options/read-duration.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
+import { Forgetting, forgetsWith } from '../../engine/cached/forgetting.ts'
 
 const CACHE: OptionNames<CacheOptions> = {
   for: true,

@@ -1,10 +1,10 @@
 import type { ErrorHandler, Handler, Middleware, ToolHints } from '../../contract/call/action.ts'
 import type { CacheOptions } from '../../contract/call/cache.ts'
-import type { Forgetting } from '../../engine/cached/forgetting.ts'
 import type { SurfaceName } from '../../contract/call/surface-name.ts'
 import type { OptionNames } from '../../contract/options/option-names.ts'
 import type { Params } from '../../contract/params/params.ts'
 import type { Schema } from '../../contract/params/schema.ts'
+import type { Forgetting } from '../../engine/cached/forgetting.ts'
 import type { SharedOptions } from './route-types.ts'
 
 /** What a route was declared with, types forgotten. */
