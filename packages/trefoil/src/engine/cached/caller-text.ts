@@ -1,3 +1,4 @@
+import { isPromiseLike } from '../../base/promise.ts'
 import type { AuthContext } from '../../contract/auth/auth-context.ts'
 import type { ActionCache, CacheSplit } from '../../contract/call/cache.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
@@ -69,6 +70,8 @@ function splitText(split: CacheSplit, auth: AuthContext, where: string): string 
   if (split === 'scopes') return keyText(sorted(auth.scopes))
   const text: unknown = split(auth as AuthContext<never>)
   if (typeof text === 'string') return text
+  // Left alone, one that rejects would end the process.
+  if (isPromiseLike(text)) text.then(undefined, () => {})
   // Taken for text, all whom it has none for would be given each other's answers.
   throw new ImproperlyConfigured(`${where}: cache: a function in 'per' must answer with text`)
 }
