@@ -271,14 +271,17 @@ describe('what is not kept', () => {
       ],
     })
     let looks = 0
-    const language = dependency((call) => call.request.headers.get('accept-language') ?? '', {
-      name: 'language',
-    } as never)
+    const language = dependency(
+      (_uses: object, call) => call.request.headers.get('accept-language') ?? '',
+      {
+        name: 'language',
+      } as never,
+    )
     const plain = dependency(() => ++looks, { name: 'plain' } as never)
     const loading = (using: object) =>
       owns('owner_id', async (call) => {
         await call.resolve(using as never)
-        return { owner_id: JSON.stringify([null, 'ann']) }
+        return { owner_id: 'ann' }
       })
     let runs = 0
     const params = { id: z.string() }
