@@ -22,6 +22,7 @@ describe('FND-14: every duration and every size at the doors', () => {
     const found = new Set(MEMBERS.map(([key, name]) => `${key.split(' ')[1]}.${name}`))
     expect([...found].sort()).toMatchInlineSnapshot(`
       [
+        "CacheOptions.for",
         "CliOptions.maxResponseSize",
         "CompressionOptions.threshold",
         "CookieOptions.maxAge",
@@ -42,6 +43,7 @@ describe('FND-14: every duration and every size at the doors', () => {
         "KeyFetchOptions.staleFor",
         "KeyFetchOptions.timeout",
         "LimitOptions.body",
+        "LimitOptions.cache",
         "LimitOptions.close",
         "LimitOptions.file",
         "LimitOptions.formField",

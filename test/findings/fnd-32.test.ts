@@ -253,7 +253,17 @@ describe('FND-32: one record for each call', () => {
 
   test('with all its members, and none that can be changed', async () => {
     const members = [
-      ...['action', 'actor', 'approvalId', 'argumentsHash', 'bytes', 'callId', 'client', 'driven'],
+      ...[
+        'action',
+        'actor',
+        'approvalId',
+        'argumentsHash',
+        'bytes',
+        'cache',
+        'callId',
+        'client',
+        'driven',
+      ],
       ...['dryRun', 'duration', 'entrypoint', 'http', 'kind', 'meta', 'outcome', 'problem'],
       ...[
         'refusal',

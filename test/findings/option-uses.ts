@@ -138,6 +138,11 @@ for (const owner of ['App', 'RouteGroup']) {
 add('OperationOptions.hints ToolHints', (hints) =>
   declared((root) => root.get('/x', { hints }, handler)),
 )
+add(
+  'OperationOptions.cache CacheOptions',
+  (cache) => declared((root) => root.get('/x', { cache }, handler)),
+  { for: '30s', per: 'everyone' },
+)
 add('App.fetch FetchContext', (context) => app.fetch(new Request('http://localhost/'), context))
 add('App.localActions LocalCredentials', (given) => app.localActions(given), { headers: [] })
 add('App.startup StartupOptions', (options) => quiet().startup(options))
