@@ -90,6 +90,25 @@ describe('kept answers over HTTP', () => {
     }
   })
 
+  test('say how old they are where they say how long others may keep them (RFC 9111)', async () => {
+    const { app, time } = create()
+    const headers = { 'cache-control': 'max-age=60' }
+    app.get('/by-handler', { cache: PUBLIC }, () => reply('text', { headers }))
+    app.get('/by-route', { cache: PUBLIC, headers }, () => 'text')
+    app.get('/by-nobody', { cache: PUBLIC }, () => 'text')
+    await using client = testClient(app)
+    const ages = async () => {
+      const seen = []
+      for (const path of ['/by-handler', '/by-route', '/by-nobody']) {
+        seen.push((await client.http.get(path)).headers.get('age'))
+      }
+      return seen
+    }
+    expect(await ages()).toEqual([null, null, null])
+    time.elapsed += 12_900
+    expect(await ages()).toEqual(['12', '12', null])
+  })
+
   test('of bytes are copies: who is given one writes into nobody else’s', async () => {
     const seen: number[][] = []
     const scribbling = definePart({

@@ -32,7 +32,7 @@ function keep(on: Shelf, key: string, body = key, parts = ['1', '1']): void {
   on.keep(key, answer(body), made, NAMES)
 }
 
-const found = (on: Shelf, key: string) => on.find(key, NAMES)?.body ?? null
+const found = (on: Shelf, key: string) => on.find(key, NAMES)?.answer.body ?? null
 
 describe('AnswerCache (P-MWL-7)', () => {
   it('keeps 10,000 keys within what the action says, those used last', () => {

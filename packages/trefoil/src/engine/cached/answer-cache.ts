@@ -9,6 +9,12 @@ export interface Moment {
   readonly now: number
 }
 
+/** What was asked for. */
+export interface Found {
+  readonly answer: KeptAnswer
+  readonly age: number
+}
+
 interface Entry {
   readonly answer: KeptAnswer
   readonly parts: readonly string[]
@@ -105,7 +111,8 @@ export class Shelf {
     return this.#all.moment()
   }
 
-  find(key: string, names: readonly string[]): KeptAnswer | null {
+  /** @returns the answer, and its age in whole seconds; `null` for none */
+  find(key: string, names: readonly string[]): Found | null {
     const entry = this.#entries.get(key)
     if (entry === undefined) return null
     if (this.#isOver(entry) || this.#isForgotten(entry, names)) {
@@ -115,7 +122,7 @@ export class Shelf {
     entry.seen = this.forgetting.now
     this.#entries.delete(key)
     this.#entries.set(key, entry)
-    return entry.answer
+    return { answer: entry.answer, age: Math.floor(this.#ageOf(entry) / 1000) }
   }
 
   /**
@@ -159,9 +166,13 @@ export class Shelf {
     }
   }
 
-  #isOver({ since }: Entry): boolean {
+  #isOver(entry: Entry): boolean {
+    return this.#ageOf(entry) >= this.#cache.lifetime
+  }
+
+  #ageOf({ since }: Entry): number {
     const { elapsed, now } = this.#all.moment()
-    return Math.max(elapsed - since.elapsed, now - since.now) >= this.#cache.lifetime
+    return Math.max(elapsed - since.elapsed, now - since.now)
   }
 
   #isForgotten({ seen, parts }: Entry, names: readonly string[]): boolean {

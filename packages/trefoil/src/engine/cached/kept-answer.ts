@@ -28,6 +28,28 @@ export function copied(answer: KeptAnswer): KeptAnswer {
   }
 }
 
+/**
+ * The same with its age, where it says how long others may keep it: they would count from now, and keep
+ * it for twice as long (RFC 9111 §5.1).
+ */
+export function aged(answer: KeptAnswer, age: number, mayBeKept: boolean): KeptAnswer {
+  const { head } = answer
+  if (head?.names.has('age') === true) return answer
+  if (!mayBeKept && head?.names.has('cache-control') !== true) return answer
+  const { pairs, names } = head ?? NO_HEAD
+  const own = { pairs: [...pairs, 'age', String(age)], names: new Set([...names, 'age']) }
+  return { ...answer, head: { ...(head ?? NO_HEAD), ...own } }
+}
+
+const NO_HEAD: AnswerHead = Object.freeze({
+  hasStatus: false,
+  pairs: Object.freeze([]),
+  names: new Set<string>(),
+  etag: null,
+  compress: null,
+  meta: null,
+})
+
 function copiedHead(head: AnswerHead): AnswerHead {
   return { ...head, pairs: [...head.pairs], names: new Set(head.names) }
 }

@@ -3,7 +3,7 @@ import type { Outcome } from '../../contract/call/outcome.ts'
 import type { ParamSpec } from '../../contract/params/param-spec.ts'
 import type { Shelf } from '../cached/answer-cache.ts'
 import { callerTexts } from '../cached/caller-text.ts'
-import { copied, keptAnswer } from '../cached/kept-answer.ts'
+import { aged, copied, keptAnswer } from '../cached/kept-answer.ts'
 import { keyPart } from '../cached/key-text.ts'
 import type { CallState } from '../call-state.ts'
 import { ANSWERED, type Stage, type StageSite } from '../stage.ts'
@@ -21,6 +21,7 @@ export function cachedStage({ action, surface, app }: StageSite): Stage | null {
   // Somebody unknown where callers are known never shares: whatever let them pass (PW-30).
   const knowsCallers = app.auth[surface] !== undefined && !action.public[surface]
   const names = params.map(({ name }) => name)
+  const mayBeKept = typeof action.headers?.['cache-control'] === 'string'
   let isWarned = false
   const warn = (state: CallState) => {
     if (isWarned) return
@@ -43,7 +44,7 @@ export function cachedStage({ action, surface, app }: StageSite): Stage | null {
       const overdue = state.overdue()
       if (overdue !== null) return overdue
       state.cacheUse = 'hit'
-      state.answer = copied(kept)
+      state.answer = aged(copied(kept.answer), kept.age, mayBeKept)
       return ANSWERED
     }
     state.cacheUse = 'miss'
