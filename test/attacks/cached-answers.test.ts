@@ -1,6 +1,6 @@
 // P-MWL-7, PW-30: an answer that was kept for one caller is not another's, and what checks callers runs
 // for every one of them. On every surface, over real connections.
-import { type CacheOptions, createApp, forgetAnswers, reply, stream } from 'trefoil'
+import { type CacheOptions, createApp, dependency, forgetAnswers, reply, stream } from 'trefoil'
 import { AuthContext, guard, hasScope, inputGuard } from 'trefoil/auth'
 import { definePart } from 'trefoil/parts'
 import { describe, expect, test } from 'vitest'
@@ -302,6 +302,9 @@ describe('PW-30: what depends on more than the key is not kept', () => {
       readonly request: { readonly headers: { get(name: string): unknown } }
     }) => call.request.headers.get('x-forwarded-user'),
     'the address': (call: { readonly client: object }) => call.client,
+    // Not read, but asked: a kept answer would be given without the check.
+    'a check': (call: { authorize(one: unknown): Promise<void> }) =>
+      call.authorize(guard({ name: 'Inner', check: () => true })),
   }
   test.each(Object.keys(looks))('%s that the handler reads', async (name) => {
     const look = looks[name] as (call: unknown) => unknown
@@ -311,8 +314,8 @@ describe('PW-30: what depends on more than the key is not kept', () => {
       built.app.post(
         '/looks',
         { ...on('looks'), changes: false, cache: { for: '30s' } },
-        (_, call) => {
-          look(call)
+        async (_, call) => {
+          await look(call)
           return ++runs
         },
       )
@@ -327,6 +330,37 @@ describe('PW-30: what depends on more than the key is not kept', () => {
     })
     // Once, and not for each call.
     expect(seen).toEqual(alike([[1, 2, 3], 1]))
+  })
+
+  test('who is calling, where everyone would be given it', async () => {
+    const who = (per: CacheOptions['per']) => () => {
+      const built = build()
+      let runs = 0
+      const of = { changes: false, cache: { for: '30s', per } } as const
+      built.app.post('/who', { ...on('who'), ...of }, (_, call) => [call.auth?.subject, ++runs])
+      const subject = dependency((_uses, call) => call.auth?.subject, { name: 'subject' })
+      const params = { subject }
+      built.app.post('/through', { ...on('through'), ...of, params }, (args) => [
+        args.subject,
+        ++runs,
+      ])
+      return built
+    }
+    const ask = async (surface: Surface) => {
+      const values = []
+      for (const action of ['who', 'through']) {
+        for (const token of ['ann', 'another-subject', 'ann']) {
+          values.push((await surface.call(action, {}, { token })).value)
+        }
+      }
+      return values.flat()
+    }
+    expect(await everywhere(who('everyone'), ask)).toEqual(
+      alike(['ann', 1, 'bob', 2, 'ann', 3, 'ann', 4, 'bob', 5, 'ann', 6]),
+    )
+    expect(await everywhere(who('caller'), ask)).toEqual(
+      alike(['ann', 1, 'bob', 2, 'ann', 1, 'ann', 3, 'bob', 4, 'ann', 3]),
+    )
   })
 
   test('but what a guard looks at is no matter: it is asked every time', async () => {

@@ -84,6 +84,8 @@ export class CallState implements CallIds, CloseHooks {
    * depend on it. `provider` stays, because what was provided stays.
    */
   looked: 'call' | 'provider' | null = null
+  /** The same of who is calling. */
+  askedWho: 'call' | 'provider' | null = null
   /** What the developer's code returned, until an answer is made of it. */
   returned: unknown
   /** What is to be answered. */
@@ -162,6 +164,13 @@ export class CallState implements CallIds, CloseHooks {
   look(looker: Looker): void {
     if (looker === 'authenticator' || this.ended || this.looked === 'provider') return
     this.looked = looker
+  }
+
+  /** Told of every look at who is calling. */
+  askWho(looker: Looker): void {
+    if (looker === 'authenticator' || this.ended || this.askedWho === 'provider') return
+    // Nobody is the same for all.
+    if (this.auth !== null) this.askedWho = looker
   }
 
   /** `call.state`, made on first use. */

@@ -8,6 +8,12 @@ import { keyPart } from '../cached/key-text.ts'
 import type { CallState } from '../call-state.ts'
 import { ANSWERED, type Stage, type StageSite } from '../stage.ts'
 
+const LOOKED =
+  'looks at the request (call.request, call.client, call.cspNonce, cookies) or asks call.authorize(): ' +
+  'none of that is in the key; declare in params what the answer depends on, and make checks guards'
+const ASKED =
+  "looks at call.auth, and they would be given to everyone: say in cache.per who shares, such as 'tenant'"
+
 /**
  * Gives a kept answer in the place of running the action, when there is one for this caller and these
  * arguments. Stands after every check, which all have run for this call; so has the audit log been told
@@ -22,15 +28,18 @@ export function cachedStage({ action, surface, app }: StageSite): Stage | null {
   const knowsCallers = app.auth[surface] !== undefined && !action.public[surface]
   const names = params.map(({ name }) => name)
   const mayBeKept = typeof action.headers?.['cache-control'] === 'string'
+  const isShared = cache.scope === 'everyone' && cache.splits.length === 0
   let isWarned = false
-  const warn = (state: CallState) => {
-    if (isWarned) return
-    isWarned = true
-    state.log.warn(
-      {},
-      `${action.name} keeps no answers where its code looks at the request (call.request, call.client, ` +
-        'call.cspNonce, cookies): none of that is in the key; declare in params what the answer depends on',
-    )
+  const mayKeep = (state: CallState) => {
+    // An input that the key does not have: a header that one caller sends would be what all are told.
+    const looked = state.looked !== null || state.cookies !== null
+    const asked = isShared && state.askedWho !== null
+    if ((looked || asked) && !isWarned) {
+      isWarned = true
+      const why = looked ? LOOKED : ASKED
+      state.log.warn({}, `${action.name} keeps no answers where its code ${why}`)
+    }
+    return !looked && !asked
   }
   return (state) => {
     if (state.rehearses || (knowsCallers && state.auth === null)) return undefined
@@ -48,7 +57,7 @@ export function cachedStage({ action, surface, app }: StageSite): Stage | null {
       return ANSWERED
     }
     state.cacheUse = 'miss'
-    keepLater(state, shelf, { key, parts, names, warn, seen: shelf.forgetting.now })
+    keepLater(state, shelf, { key, parts, names, mayKeep, seen: shelf.forgetting.now })
     return undefined
   }
 }
@@ -72,22 +81,27 @@ interface Place {
   readonly parts: readonly string[]
   readonly names: readonly string[]
   readonly seen: number
-  readonly warn: (state: CallState) => void
+  readonly mayKeep: (state: CallState) => boolean
 }
 
 /** When the call is over, closed and committed: what fails there throws its answer away. */
-function keepLater(state: CallState, shelf: Shelf, { key, parts, names, seen, warn }: Place): void {
+function keepLater(
+  state: CallState,
+  shelf: Shelf,
+  { key, parts, names, seen, mayKeep }: Place,
+): void {
   const since = shelf.moment()
   // Guards are asked every time and may look at what they like, unless they can have left it somewhere.
-  if (state.looked === 'call' && !state.hasOwn) state.looked = null
+  if (!state.hasOwn) {
+    if (state.looked === 'call') state.looked = null
+    if (state.askedWho === 'call') state.askedWho = null
+  }
   const release = (outcome: Outcome) => {
     if (outcome.kind !== 'answer' || outcome.answer !== state.answer) return
     if (state.failure !== null || state.closeFailure !== null) return
     const answer = keptAnswer(outcome.answer)
     if (answer === null) return
-    // An input that the key does not have: a header that one caller sends would be what all are told.
-    if (state.looked !== null || state.cookies !== null) warn(state)
-    else shelf.keep(key, answer, { parts, since, seen }, names)
+    if (mayKeep(state)) shelf.keep(key, answer, { parts, since, seen }, names)
   }
   state.leases ??= []
   state.leases.push({ release })
