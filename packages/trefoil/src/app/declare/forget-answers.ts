@@ -5,7 +5,7 @@ import type { Dependency } from '../../contract/call/dependency.ts'
 import { valueKind } from '../../contract/options/value-kind.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
 import type { Forgetting, ForgottenArgument } from '../../engine/cached/forgetting.ts'
-import { digestOf, keyText } from '../../engine/cached/key-text.ts'
+import { digestOf, keyText } from '../../policy/key-text.ts'
 import type { Args } from './route-types.ts'
 
 const forgettings: WeakMap<AnyHandle, Forgetting> = new WeakMap()
@@ -78,7 +78,7 @@ function readArgs(
       )
     }
     const text = textOf(value, `${where}: '${name}'`)
-    read.set(name, { text, digest: digestOf(text) })
+    read.set(name, { text, brief: digestOf(text) })
   }
   return read
 }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { ActionCache } from '../../contract/call/cache.ts'
+import { digestOf } from '../../policy/key-text.ts'
 import { AnswerCache, type Shelf } from './answer-cache.ts'
 import { forgettingOf } from './forgetting.ts'
 import { type KeptAnswer, keptAnswer } from './kept-answer.ts'
-import { digestOf } from './key-text.ts'
 
 const MB = 1024 * 1024
 const NAMES = ['id', 'page']
@@ -133,7 +133,7 @@ describe('what is forgotten', () => {
       args === null
         ? null
         : new Map(
-            Object.entries(args).map(([name, text]) => [name, { text, digest: digestOf(text) }]),
+            Object.entries(args).map(([name, text]) => [name, { text, brief: digestOf(text) }]),
           ),
     )
 

@@ -2,7 +2,7 @@ import { isPromiseLike } from '../../base/promise.ts'
 import type { AuthContext } from '../../contract/auth/auth-context.ts'
 import type { ActionCache, CacheSplit } from '../../contract/call/cache.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
-import { digestOf, keyText } from './key-text.ts'
+import { digestOf, keyText } from '../../policy/key-text.ts'
 
 /** Claims that are of one token and say nothing about its owner. */
 const OF_THE_TOKEN: ReadonlySet<string> = new Set(['iat', 'exp', 'nbf', 'jti'])

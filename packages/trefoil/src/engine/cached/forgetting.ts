@@ -3,7 +3,7 @@ import type { ActionCache } from '../../contract/call/cache.ts'
 /** An argument by which answers are forgotten: its text, and what stands for long and secret ones. */
 export interface ForgottenArgument {
   readonly text: string
-  readonly digest: string
+  readonly brief: string
 }
 
 interface Mark {
@@ -60,9 +60,9 @@ export class Forgetting {
     if (then < this.#all) return true
     return this.#marks.some(({ at, args }) => {
       if (at <= then) return false
-      for (const [name, { text, digest }] of args) {
+      for (const [name, { text, brief }] of args) {
         const own = argument(name)
-        if (own !== text && own !== digest) return false
+        if (own !== text && own !== brief) return false
       }
       return true
     })

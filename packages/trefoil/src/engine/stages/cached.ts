@@ -1,10 +1,10 @@
 import { NotCanonical } from '../../base/plain/plain-members.ts'
 import type { Outcome } from '../../contract/call/outcome.ts'
 import type { ParamSpec } from '../../contract/params/param-spec.ts'
+import { keyPart } from '../../policy/key-text.ts'
 import type { Shelf } from '../cached/answer-cache.ts'
 import { callerTexts } from '../cached/caller-text.ts'
 import { aged, copied, keptAnswer } from '../cached/kept-answer.ts'
-import { keyPart } from '../cached/key-text.ts'
 import type { CallState } from '../call-state.ts'
 import { ANSWERED, type Stage, type StageSite } from '../stage.ts'
 

@@ -1,11 +1,6 @@
 import { createHash } from 'node:crypto'
-import { compareCodePoints } from '../../base/json/canonical-json.ts'
-import {
-  NotCanonical,
-  plainItems,
-  plainMembers,
-  plainTime,
-} from '../../base/plain/plain-members.ts'
+import { compareCodePoints } from '../base/json/canonical-json.ts'
+import { NotCanonical, plainItems, plainMembers, plainTime } from '../base/plain/plain-members.ts'
 
 /** Longer texts are kept as their digest. */
 const LONGEST_TEXT = 64
