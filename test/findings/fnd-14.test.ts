@@ -23,6 +23,7 @@ describe('FND-14: every duration and every size at the doors', () => {
     expect([...found].sort()).toMatchInlineSnapshot(`
       [
         "BreakerOptions.cooldown",
+        "CacheOptions.for",
         "CliOptions.maxResponseSize",
         "CompressionOptions.threshold",
         "CookieOptions.maxAge",
@@ -43,6 +44,7 @@ describe('FND-14: every duration and every size at the doors', () => {
         "KeyFetchOptions.staleFor",
         "KeyFetchOptions.timeout",
         "LimitOptions.body",
+        "LimitOptions.cache",
         "LimitOptions.close",
         "LimitOptions.file",
         "LimitOptions.formField",

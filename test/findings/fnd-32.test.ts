@@ -253,7 +253,7 @@ describe('FND-32: one record for each call', () => {
 
   test('with all its members, and none that can be changed', async () => {
     const members = [
-      ...['parentSpanId', 'spanId', 'traceId'],
+      ...['parentSpanId', 'spanId', 'traceId', 'cache'],
       ...['action', 'actor', 'approvalId', 'argumentsHash', 'bytes', 'callId', 'client', 'driven'],
       ...['dryRun', 'duration', 'entrypoint', 'http', 'kind', 'meta', 'outcome', 'problem'],
       ...[

@@ -150,6 +150,11 @@ for (const [owner, declare] of [
     limit: 1,
   })
 }
+add(
+  'OperationOptions.cache CacheOptions',
+  (cache) => declared((root) => root.get('/x', { cache }, handler)),
+  { for: '30s', per: 'everyone' },
+)
 add('App.fetch FetchContext', (context) => app.fetch(new Request('http://localhost/'), context))
 add('App.localActions LocalCredentials', (given) => app.localActions(given), { headers: [] })
 add('App.startup StartupOptions', (options) => quiet().startup(options))

@@ -2,6 +2,8 @@ export type { App } from './app/app.ts'
 export type { CreateAppOptions } from './app/create-app.ts'
 export { createApp } from './app/create-app.ts'
 export type { AnyTypes, AppTypes, TypesOf } from './app/declare/app-types.ts'
+export type { BoundArgs } from './app/declare/forget-answers.ts'
+export { forgetAnswers } from './app/declare/forget-answers.ts'
 export type {
   AddAction,
   AddRoute,
@@ -59,6 +61,13 @@ export type {
 export type { LocalCredentials, StartupOptions } from './contract/call/app-handle.ts'
 export type { ApprovalHook, ApprovalRequest } from './contract/call/approval-hook.ts'
 export type { BackgroundCall, BackgroundOptions } from './contract/call/background-call.ts'
+export type {
+  ActionCache,
+  CacheOptions,
+  CacheScope,
+  CacheSplit,
+  CacheUse,
+} from './contract/call/cache.ts'
 export type { Call } from './contract/call/call.ts'
 export type {
   ActionFacts,

@@ -8,6 +8,7 @@ import type { AuditPort } from '../contract/ports/audit.ts'
 import type { AdmitPort, LimitsPort } from '../contract/ports/limits.ts'
 import type { Tracing } from '../record/trace-source.ts'
 import type { BackgroundTasks } from './background/background-tasks.ts'
+import type { AnswerCache } from './cached/answer-cache.ts'
 import type { Capacity } from './capacity.ts'
 import type { Substitutes } from './dependencies/substitute.ts'
 import type { Draining } from './ending/draining.ts'
@@ -37,6 +38,8 @@ export interface AppContext {
   readonly limits: readonly LimitsPort[]
   readonly audit: readonly AuditPort[]
   readonly background: BackgroundTasks
+  /** `null` where no action keeps answers. */
+  readonly answers: AnswerCache | null
   readonly draining: Draining
   /** Places and circuits. */
   readonly capacity: Capacity

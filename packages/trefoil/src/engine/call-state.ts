@@ -4,6 +4,7 @@ import type { Awaitable } from '../base/promise.ts'
 import type { Answer } from '../contract/answer/answer.ts'
 import type { AuthContext } from '../contract/auth/auth-context.ts'
 import type { BackgroundCall } from '../contract/call/background-call.ts'
+import type { CacheUse } from '../contract/call/cache.ts'
 import type { Call } from '../contract/call/call.ts'
 import type { CallRequest } from '../contract/call/call-facts.ts'
 import type { Logger } from '../contract/call/logger.ts'
@@ -31,6 +32,9 @@ export interface BackgroundTask {
   /** Also after a call that failed. */
   readonly always: boolean
 }
+
+/** Whose view of the call is looked at. */
+export type Looker = 'call' | 'provider' | 'authenticator'
 
 /** How long a call may take. */
 export interface TimeLimit {
@@ -78,6 +82,15 @@ export class CallState implements CallIds, CloseHooks {
    * problem, so that no surface writes it as one (FND-36).
    */
   isUnidentified = false
+  /** What the cache came to; `null` where nothing was looked for. */
+  cacheUse: CacheUse | null = null
+  /**
+   * Who has looked at what the caller sent beside the arguments, since the checks: what they answer may
+   * depend on it. `provider` stays, because what was provided stays.
+   */
+  looked: 'call' | 'provider' | null = null
+  /** The same of who is calling. */
+  askedWho: 'call' | 'provider' | null = null
   /** What the developer's code returned, until an answer is made of it. */
   returned: unknown
   /** What is to be answered. */
@@ -157,6 +170,19 @@ export class CallState implements CallIds, CloseHooks {
     return problem
   }
 
+  /** Told of every look at the request; who is calling is in the identity, and what follows an answer is late. */
+  look(looker: Looker): void {
+    if (looker === 'authenticator' || this.ended || this.looked === 'provider') return
+    this.looked = looker
+  }
+
+  /** Told of every look at who is calling. */
+  askWho(looker: Looker): void {
+    if (looker === 'authenticator' || this.ended || this.askedWho === 'provider') return
+    // Nobody is the same for all.
+    if (this.auth !== null) this.askedWho = looker
+  }
+
   /** `call.state`, made on first use. */
   get own(): unknown {
     if (!this.#hasOwn) {
@@ -167,6 +193,11 @@ export class CallState implements CallIds, CloseHooks {
       this.#hasOwn = true
     }
     return this.#own
+  }
+
+  /** True once somebody has asked for `call.state`. */
+  get hasOwn(): boolean {
+    return this.#hasOwn
   }
 
   get log(): Logger {

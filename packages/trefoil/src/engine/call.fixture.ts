@@ -136,6 +136,7 @@ export function prepareCall(options: CallOptions = {}): PreparedCall {
     limits: [],
     audit: [],
     background: new BackgroundTasks({ running: 100, waiting: 1000 }),
+    answers: null,
     draining: new Draining(),
     capacity: new Capacity(null),
     substitutes: null,

@@ -9,6 +9,7 @@ import { approvalStage } from './stages/approval.ts'
 import { auditIntentStage } from './stages/audit-intent.ts'
 import { bindStage } from './stages/bind.ts'
 import { circuitStage } from './stages/circuit.ts'
+import { cachedStage } from './stages/cached.ts'
 import { executeStage } from './stages/execute.ts'
 import { guardsWithInputStage, guardsWithoutInputStage } from './stages/guard.ts'
 import { identifyStage } from './stages/identify.ts'
@@ -30,6 +31,7 @@ export type StageName =
   | 'guards-with-input'
   | 'approval'
   | 'audit-intent'
+  | 'cached'
   | 'execute'
   | 'answer'
   | 'settle'
@@ -172,6 +174,13 @@ const ROWS: readonly StageRow[] = [
     what: 'the audit log is told what is about to run (a port; no stage when the app has none)',
     problems: ['INTERNAL_ERROR'],
     compile: ({ app }) => auditIntentStage(app.audit),
+  },
+  {
+    name: 'cached',
+    by: 'engine',
+    what: 'an answer that was kept is given again, and the next two rows are left out (no stage without the option `cache`)',
+    problems: [],
+    compile: cachedStage,
   },
   {
     name: 'execute',

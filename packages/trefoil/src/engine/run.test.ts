@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { systemClock } from '../base/clock.ts'
 import { reply } from '../contract/answer/reply.ts'
 import type { GuardDecision } from '../contract/auth/guard-decision.ts'
 import type { Call, Guard } from '../contract/call/call.ts'
 import { dependency } from '../contract/call/dependency.ts'
 import { HttpError, refuse } from '../contract/problems/problem.ts'
 import { hookDecider } from '../policy/hook-decider.ts'
+import { AnswerCache } from './cached/answer-cache.ts'
 import {
   authEntry,
   type CallOptions,
@@ -49,6 +51,7 @@ function everything(log: string[]): CallOptions {
       },
       admit: [{ admit: () => seen('admit') }],
       limits: [{ take: () => seen('limits') }],
+      answers: new AnswerCache(1024, systemClock),
       approval: hookDecider(() => log.push('approval') > 0),
       audit: [{ intent: () => seen('audit-intent'), outcome: () => seen('close') }],
     },
@@ -61,6 +64,12 @@ function everything(log: string[]): CallOptions {
         ),
       ],
       approval: { api: false, mcp: true, cli: false },
+      cache: {
+        lifetime: 1000,
+        scope: 'caller',
+        splits: [() => String(log.push('cached'))],
+        entries: 1,
+      },
       handler: () => log.push('execute'),
       returns: z.number().refine(() => log.push('answer') > 0),
     },
@@ -81,7 +90,7 @@ describe('order', () => {
     const { plan } = prepareCall(everything([]))
     const names = plan.stages.map(({ name }) => name)
     const order = LIFECYCLE.map(({ name }) => name)
-    expect(names).toHaveLength(10)
+    expect(names).toHaveLength(11)
     expect(names).toEqual(order.filter((name) => names.includes(name)))
     expect(plan.run).toEqual(plan.stages.map(({ run }) => run))
     expect(Object.isFrozen(plan)).toBe(true)

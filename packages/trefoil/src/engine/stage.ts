@@ -11,8 +11,11 @@ import type { CallState } from './call-state.ts'
  */
 export const DRY_RUN: unique symbol = Symbol('dry run')
 
+/** Ends the stages of a call that has its answer already: one that was kept. */
+export const ANSWERED: unique symbol = Symbol('answered')
+
 /** What ends a call before an answer is made. */
-export type StageEnd = Problem | typeof DRY_RUN
+export type StageEnd = Problem | typeof DRY_RUN | typeof ANSWERED
 
 /** One check of a call: nothing lets it go on, anything else ends it. */
 export type Stage = (state: CallState) => Awaitable<StageEnd | undefined>

@@ -27,6 +27,7 @@ const FACTS: RecordFacts = {
   approvalId: 'apr_7',
   argumentsHash: 'sha256:00',
   dryRun: false,
+  cache: null,
   bytes: 12,
   meta: { token: 'never leaves the server' },
   http: { method: 'POST', path: '/mcp', scheme: 'https' },
@@ -60,6 +61,7 @@ test('FND-32: an access event is the record in snake_case, without what only the
     approval_id: 'apr_7',
     arguments_hash: 'sha256:00',
     dry_run: false,
+    cache: null,
     bytes: 12,
   })
   expect(Object.isFrozen(event)).toBe(true)

@@ -32,6 +32,7 @@ export function accessEvent(record: CallRecord): AccessEvent {
     approval_id: record.approvalId,
     arguments_hash: record.argumentsHash,
     dry_run: record.dryRun,
+    cache: record.cache,
     bytes: record.bytes,
   })
 }

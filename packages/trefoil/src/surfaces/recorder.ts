@@ -100,6 +100,7 @@ export class Recorder {
       approvalId: state?.redemption?.id ?? null,
       argumentsHash: state?.argumentsHash ?? null,
       dryRun: arrival.dryRun,
+      cache: state?.cacheUse ?? null,
       bytes,
       meta: state?.answer?.head?.meta ?? null,
       http: site.http,

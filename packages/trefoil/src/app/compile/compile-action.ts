@@ -29,6 +29,7 @@ import {
 } from '../declare/declaration.ts'
 import { answerForm } from './answer-form.ts'
 import { compileCapacity } from './compile-capacity.ts'
+import { compileCache } from './compile-cache.ts'
 import { compileNeed, type NeedSite } from './compile-need.ts'
 import { compileParams } from './compile-params.ts'
 import { declaredProblems, type OwnProblems } from './declared-problems.ts'
@@ -160,10 +161,18 @@ export function compileAction(declaration: Declaration, site: ActionSite): Compi
     ),
     streamTimeout: compileTimeout([options.timeout], 0, where),
     ...compileCapacity(shared, site.concurrency ?? null, where),
+    cache: null,
   }
   const { part, isEndpoint = false } = declaration
   const owner = part === undefined ? '' : ` of part '${part}'`
-  return { action: freezeAction(action), template, owner, part: part ?? null, isEndpoint }
+  const cache = compileCache(options.cache, action, site.covered, declaration.forgetting, where)
+  return {
+    action: freezeAction({ ...action, cache }),
+    template,
+    owner,
+    part: part ?? null,
+    isEndpoint,
+  }
 }
 
 function compilePath({ levels, path, method }: Declaration, where: string): PathTemplate | null {

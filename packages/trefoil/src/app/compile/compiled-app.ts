@@ -6,6 +6,7 @@ import { perSurface } from '../../contract/call/surface-name.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
 import type { AppContext } from '../../engine/app-context.ts'
 import { BackgroundTasks } from '../../engine/background/background-tasks.ts'
+import { AnswerCache } from '../../engine/cached/answer-cache.ts'
 import type { Capacity } from '../../engine/capacity.ts'
 import type { Substitutes } from '../../engine/dependencies/substitute.ts'
 import type { Draining } from '../../engine/ending/draining.ts'
@@ -90,6 +91,9 @@ export function compileApp(
     limits: parts.limits,
     audit: parts.audit,
     background,
+    answers: compiled.some(({ action }) => action.cache !== null)
+      ? new AnswerCache(config.limits.cache, config.clock)
+      : null,
     draining,
     capacity,
     substitutes,

@@ -1,8 +1,10 @@
 import type { ErrorHandler, Handler, Middleware, ToolHints } from '../../contract/call/action.ts'
+import type { CacheOptions } from '../../contract/call/cache.ts'
 import type { SurfaceName } from '../../contract/call/surface-name.ts'
 import type { OptionNames } from '../../contract/options/option-names.ts'
 import type { Params } from '../../contract/params/params.ts'
 import type { Schema } from '../../contract/params/schema.ts'
+import type { Forgetting } from '../../engine/cached/forgetting.ts'
 import type { SharedOptions } from './route-types.ts'
 
 /** What a route was declared with, types forgotten. */
@@ -22,6 +24,7 @@ export interface DeclaredOptions extends SharedOptions {
   readonly deprecated?: boolean
   readonly status?: number
   readonly headers?: Readonly<Record<string, string | null>>
+  readonly cache?: CacheOptions
 }
 
 /** One level around a route: the app, or a group. Middleware may still be added until the app compiles. */
@@ -41,6 +44,8 @@ export interface Declaration {
   readonly levels: readonly Level[]
   readonly options: DeclaredOptions
   readonly handler: Handler
+  /** Which kept answers do not count any more; absent where nobody holds a handle. */
+  readonly forgetting?: Forgetting
   /** Part that brought it; absent for what the app declares itself. */
   readonly part?: string
   /** True for an endpoint of a part, which is in no list and no document. */
@@ -90,4 +95,5 @@ export const ROUTE_OPTIONS: OptionNames<DeclaredOptions> = {
   deprecated: true,
   status: true,
   headers: true,
+  cache: true,
 }

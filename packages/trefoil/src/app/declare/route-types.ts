@@ -4,6 +4,7 @@ import type { Reply } from '../../contract/answer/reply.ts'
 import type { AuthContext } from '../../contract/auth/auth-context.ts'
 import type { ErrorHandler, Middleware, ToolHints } from '../../contract/call/action.ts'
 import type { ActionHandle, RouteHandle } from '../../contract/call/action-handle.ts'
+import type { CacheOptions } from '../../contract/call/cache.ts'
 import type { Call, Guard } from '../../contract/call/call.ts'
 import type { BreakerOptions, ConcurrencyOptions } from '../../contract/call/capacity.ts'
 import type { Dependency } from '../../contract/call/dependency.ts'
@@ -161,6 +162,11 @@ export interface OperationOptions<
   readonly status?: number
   /** Marked as deprecated in the documentation. */
   readonly deprecated?: boolean
+  /**
+   * Keeps what it answers, and gives it again to calls that ask the same. For actions that change
+   * nothing. Default: nothing is kept.
+   */
+  readonly cache?: CacheOptions
 }
 
 /** No parameters. */

@@ -4,9 +4,11 @@ import type { AnyHandle } from '../../contract/call/action-handle.ts'
 import { valueKind } from '../../contract/options/value-kind.ts'
 import type { Params } from '../../contract/params/params.ts'
 import { ImproperlyConfigured, type Problem } from '../../contract/problems/problem.ts'
+import { Forgetting } from '../../engine/cached/forgetting.ts'
 import type { AnyTypes, AppTypes } from './app-types.ts'
 import { checkGroupOptions } from './check-declared-options.ts'
 import type { Declaration, DeclaredOptions, Level } from './declaration.ts'
+import { remember } from './forget-answers.ts'
 import { makeHandle } from './make-handle.ts'
 import type {
   AddAction,
@@ -159,9 +161,10 @@ export class RouteGroup<
       const what = `${method ?? 'Action'} ${path ?? options.name}`
       throw new ImproperlyConfigured(`${what} has no handler: the last argument is its function`)
     }
-    const declaration = { method, path, levels: this.#levels, options, handler }
+    const forgetting = new Forgetting()
+    const declaration = { method, path, levels: this.#levels, options, handler, forgetting }
     this.#declare(declaration)
-    return makeHandle(declaration)
+    return remember(makeHandle(declaration), forgetting)
   }
 }
 

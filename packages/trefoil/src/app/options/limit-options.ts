@@ -45,6 +45,8 @@ export interface LimitOptions {
   readonly close?: Duration
   /** Work that goes on after answers (`call.background`). */
   readonly background?: BackgroundLimitOptions
+  /** Memory that the answers kept by `cache` of actions take, all together. Default `64mb`. */
+  readonly cache?: ByteSize
 }
 
 /** {@link LimitOptions} after reading: bytes and milliseconds. */
@@ -148,6 +150,12 @@ export const LIMITS: OptionGroup<LimitOptions, LimitValues> = {
       group: BACKGROUND_LIMITS,
       default: {},
       doc: 'Work that goes on after answers: [background work](background.md).',
+    },
+    cache: {
+      read: size,
+      default: '64mb',
+      variable: true,
+      doc: 'Memory that [kept answers](caching.md) take, all together.',
     },
   },
 }

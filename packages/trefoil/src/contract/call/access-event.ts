@@ -38,6 +38,7 @@ export interface AccessEvent {
   readonly approval_id: string | null
   readonly arguments_hash: string | null
   readonly dry_run: boolean
+  readonly cache: CallRecord['cache']
   /** Body bytes sent. */
   readonly bytes: number
 }

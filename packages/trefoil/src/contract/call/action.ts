@@ -2,6 +2,7 @@ import type { Awaitable } from '../../base/promise.ts'
 import type { ParamSpec } from '../params/param-spec.ts'
 import type { JsonSchema, Schema } from '../params/schema.ts'
 import type { ProblemRow } from '../problems/problems.ts'
+import type { ActionCache } from './cache.ts'
 import type { Call, Guard } from './call.ts'
 import type { BreakerRule, ConcurrencyLimit } from './capacity.ts'
 import type { Dependency } from './dependency.ts'
@@ -136,6 +137,8 @@ export interface Action {
   readonly appConcurrency: number | null
   /** Its circuit breaker; `null` for none. */
   readonly breaker: BreakerRule | null
+  /** How its answers are kept; `null` for not at all. */
+  readonly cache: ActionCache | null
 }
 
 /** An action with nothing to check and nothing to do: what others are made of. */
@@ -176,6 +179,7 @@ export function emptyAction(name: string): Action {
     concurrency: [],
     appConcurrency: null,
     breaker: null,
+    cache: null,
   }
 }
 

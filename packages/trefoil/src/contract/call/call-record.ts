@@ -1,4 +1,5 @@
 import type { PrincipalKind } from '../auth/principal-kind.ts'
+import type { CacheUse } from './cache.ts'
 import type { ClientFacts } from './call-facts.ts'
 import type { Entrypoint, SurfaceName } from './surface-name.ts'
 
@@ -58,6 +59,8 @@ export interface CallRecord {
   /** Known where approval or a dry run needed it. */
   readonly argumentsHash: string | null
   readonly dryRun: boolean
+  /** `hit` for an answer that was kept, `miss` where there was none yet; `null` where none was looked for. */
+  readonly cache: CacheUse | null
   /** Bytes of the body that were handed over. */
   readonly bytes: number
   /** `meta` of `reply()`. */

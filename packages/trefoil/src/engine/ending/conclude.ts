@@ -5,7 +5,7 @@ import { discardStream } from '../answer/stream.ts'
 import type { CallState } from '../call-state.ts'
 import { RolledBack } from '../dependencies/dependency-scope.ts'
 import { handOut } from '../hand-out.ts'
-import { DRY_RUN, type StageEnd } from '../stage.ts'
+import { ANSWERED, DRY_RUN, type StageEnd } from '../stage.ts'
 import { close } from './close.ts'
 import type { Deadline } from './deadline.ts'
 import { settleLate, settleThrown, toProblem } from './settle.ts'
@@ -35,7 +35,7 @@ export function conclude(
 
 export function settle(state: CallState, end: StageEnd | undefined): Outcome {
   if (end === DRY_RUN) return DRY
-  if (end !== undefined) return told(state, toProblem(state, end))
+  if (end !== undefined && end !== ANSWERED) return told(state, toProblem(state, end))
   // Only a call that was interrupted has no answer by now, and that one has been answered.
   const { answer } = state
   if (answer === null) return told(state, refuse('TIMEOUT'))

@@ -26,7 +26,7 @@ export class AuthRequestView extends FactsView implements AuthRequest {
   #cookies: SentValues | null = null
 
   constructor(state: CallState) {
-    super(state)
+    super(state, 'authenticator')
     this.#shown = state
     Object.preventExtensions(this)
   }

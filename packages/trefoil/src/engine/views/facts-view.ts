@@ -3,7 +3,7 @@ import type { CallFacts, CallRequest, ClientFacts } from '../../contract/call/ca
 import type { Logger } from '../../contract/call/logger.ts'
 import type { Entrypoint, SurfaceName } from '../../contract/call/surface-name.ts'
 import type { Trace } from '../../contract/call/trace.ts'
-import type { CallState } from '../call-state.ts'
+import type { CallState, Looker } from '../call-state.ts'
 import { requestViewOf } from './request-view.ts'
 
 /** The state behind a view. For the engine alone: no door leads here. */
@@ -16,13 +16,16 @@ export let stateOf: (view: FactsView) => CallState
  */
 export class FactsView implements Omit<CallFacts, 'action'> {
   readonly #state: CallState
+  readonly #looker: Looker
 
   static {
     stateOf = (view) => view.#state
   }
 
-  constructor(state: CallState) {
+  /** @param looker whose looks at the request tell what an answer depends on */
+  constructor(state: CallState, looker: Looker = 'call') {
     this.#state = state
+    this.#looker = looker
   }
 
   get source(): SurfaceName {
@@ -41,9 +44,11 @@ export class FactsView implements Omit<CallFacts, 'action'> {
     return this.#state.trace
   }
   get request(): CallRequest {
+    this.#state.look(this.#looker)
     return requestViewOf(this.#state)
   }
   get client(): ClientFacts {
+    this.#state.look(this.#looker)
     return this.#state.inbound.client
   }
   get signal(): AbortSignal {

@@ -31,7 +31,9 @@ class HandlerCall extends FactsView implements Call {
     return stateOf(this).site.facts
   }
   get auth(): AuthContext | null {
-    return stateOf(this).auth
+    const state = stateOf(this)
+    state.askWho('call')
+    return state.auth
   }
   get args(): Readonly<Record<string, unknown>> {
     return boundArguments(stateOf(this))
@@ -46,7 +48,9 @@ class HandlerCall extends FactsView implements Call {
     return stateOf(this).openDrainWatch().signal
   }
   get cspNonce(): string {
-    return stateOf(this).inbound.cspNonce
+    const state = stateOf(this)
+    state.look('call')
+    return state.inbound.cspNonce
   }
 
   resolve<Value>(dependency: Dependency<Value>): Promise<Value> {
@@ -64,6 +68,8 @@ class HandlerCall extends FactsView implements Call {
   async #authorize(guard: Guard): Promise<void> {
     const state = stateOf(this)
     refuseLate(state, 'authorize')
+    // A check that would not run for a kept answer.
+    state.look('call')
     // Its name is in the answer and in the record: read once, as those of the action are (FND-56).
     const asked = readGuard('call.authorize()', guard)
     const refusal = await decideGuard(asked, state, this)

@@ -16,7 +16,7 @@ export class ProviderView extends FactsView implements ProviderCall {
   readonly #resolve: Resolve
 
   constructor(state: CallState, resolve: Resolve) {
-    super(state)
+    super(state, 'provider')
     this.#resolve = resolve
     Object.preventExtensions(this)
   }
@@ -25,7 +25,9 @@ export class ProviderView extends FactsView implements ProviderCall {
     return stateOf(this).site.facts
   }
   get auth(): AuthContext | null {
-    return stateOf(this).auth
+    const state = stateOf(this)
+    state.askWho('provider')
+    return state.auth
   }
   get args(): Readonly<Record<string, unknown>> {
     return boundArguments(stateOf(this))

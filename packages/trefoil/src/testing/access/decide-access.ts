@@ -40,6 +40,7 @@ const WITHOUT: readonly StageName[] = [
   'guards-with-input',
   'approval',
   'audit-intent',
+  'cached',
   'execute',
   'answer',
 ]

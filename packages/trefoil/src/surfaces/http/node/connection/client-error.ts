@@ -18,7 +18,7 @@ const LINGER_MS = 500
 /**
  * Answers requests that node could not parse or that took too long, then closes: after a
  * malformed head nobody knows where the next request begins. The answer has the headers and the
- * request id of every other; no access event is written, because nobody knows what was asked.
+ * request id of every other, and leaves a record, though nobody knows what was asked.
  */
 export function answerClientErrors(
   handler: HttpHandler,

@@ -1,7 +1,12 @@
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import { isPromiseLike } from '../../../../base/promise.ts'
-import type { Exchange, HttpHandler, HttpReply } from '../../../../contract/answer/exchange.ts'
+import type {
+  Exchange,
+  HttpHandler,
+  HttpReply,
+  SendResult,
+} from '../../../../contract/answer/exchange.ts'
 import { type Problem, refuse } from '../../../../contract/problems/problem.ts'
 import type { RawHeaders } from '../../../../web/raw-headers.ts'
 import { encodeProblem } from '../../response/encode.ts'
@@ -19,8 +24,12 @@ export function refuseUnread(
   accept: RawHeaders = [],
 ): HttpReply {
   try {
-    const reply = handler(new UnreadExchange(socket, accept), problem)
-    if (!isPromiseLike(reply)) return reply
+    const exchange = new UnreadExchange(socket, accept)
+    const reply = handler(exchange, problem)
+    if (!isPromiseLike(reply)) {
+      exchange.end(reply)
+      return reply
+    }
   } catch {
     // The app cannot even refuse.
   }
@@ -36,6 +45,7 @@ class UnreadExchange implements Exchange {
   readonly encrypted: boolean
   readonly inProcess = false
   readonly aborted = false
+  #listener: ((sent: SendResult) => void) | null = null
 
   constructor(socket: Socket, accept: RawHeaders) {
     this.rawHeaders = accept
@@ -45,7 +55,18 @@ class UnreadExchange implements Exchange {
 
   onAbort(): void {}
 
-  onDone(): void {}
+  onDone(listener: (sent: SendResult) => void): void {
+    this.#listener = listener
+  }
+
+  /**
+   * Its record is made now: of bytes that nobody understands nothing else ever comes, and a flood of
+   * them must not be the one that nobody sees (PW-31).
+   */
+  end({ body }: HttpReply): void {
+    const bytes = typeof body === 'string' ? Buffer.byteLength(body) : 0
+    this.#listener?.({ outcome: 'ok', bytes })
+  }
 
   readBody(): Promise<never> {
     return Promise.reject(refuse('client_disconnected'))
