@@ -341,3 +341,36 @@ test('test clients that are somebody else use the places and circuits of the app
   }
   expect(app.circuits()['fail']).toMatchObject({ state: 'open', failures: 2 })
 })
+
+test('P-MWL-6: the cooldown goes by the clock of the app; wall time that jumps changes nothing', async () => {
+  let elapsed = 0
+  let now = 1_000_000
+  const { app, lines } = appOf({}, { clock: { now: () => now, elapsed: () => elapsed } })
+  let isDown = true
+  app.post('/x', { ...on('x'), breaker: { failures: 1, cooldown: '60s' } }, () => {
+    if (isDown) boom()
+  })
+  const client = testClient(app)
+  const status = async () =>
+    (await client.http.post('/x', { headers: { authorization: 'Bearer ann' } })).status
+  expect(await status()).toBe(500)
+  now += 3_600_000
+  expect(await status()).toBe(503)
+  now = 0
+  elapsed = 59_999
+  expect(await status()).toBe(503)
+  elapsed = 60_000
+  expect(app.circuits()['x']).toMatchObject({ state: 'half-open', retryAfter: 0 })
+  expect(await status()).toBe(500)
+  expect(app.circuits()['x']).toMatchObject({ state: 'open', retryAfter: 60, opened: 1 })
+  isDown = false
+  elapsed = 120_000
+  expect(await status()).toBe(204)
+  expect(app.circuits()['x']).toMatchObject({ state: 'closed', failures: 0, retryAfter: null })
+  const changes = lines.all.filter(({ message }) => message.startsWith('Circuit'))
+  expect(changes.map(({ level, message }) => [level, message])).toEqual([
+    ['warn', 'Circuit opened'],
+    ['info', 'Circuit closed'],
+  ])
+  await client.close()
+})

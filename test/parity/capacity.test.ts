@@ -60,7 +60,7 @@ const FULL = { code: 'CONCURRENCY_LIMIT_EXCEEDED', status: 503, retryAfter: '1' 
 
 const ROWS: readonly Row[] = [
   {
-    name: 'P-MWL-3 the app is at capacity',
+    name: 'P-MWL-3, P-ERR-1 the app is at capacity',
     build: () => {
       const gate = new Gate()
       const app = appOf({ concurrency: 1 })
@@ -107,7 +107,7 @@ const ROWS: readonly Row[] = [
     },
   },
   {
-    name: 'P-MWL-6 the circuit is open',
+    name: 'P-MWL-6, P-ERR-1 the circuit is open',
     build: () => {
       const app = appOf()
       app.post('/fail', { ...on('fail'), breaker: { failures: 1, cooldown: '90s' } }, () => {

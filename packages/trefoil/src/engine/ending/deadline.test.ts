@@ -222,6 +222,45 @@ describe('FND-16: TIMEOUT says whether the action had begun', () => {
     if (!retryable) expect(problem.fix).toContain('Find out whether it was done')
   })
 
+  test.each([
+    ['api', 'Action'],
+    ['mcp', 'Tool'],
+    ['cli', 'Action'],
+  ] as const)(
+    'P-MWL-2: the text says what timed out and after how long, on %s',
+    async (surface, word) => {
+      const begun = await timedOut({}, { surface })
+      expect(begun.detail).toBe(
+        `${word} 'test.action' timed out after 0.05s; it may have been done`,
+      )
+      const auth = { [surface]: authEntry({ authenticate: () => after(90_000).then(() => null) }) }
+      const checked = problemOf({ surface, app: { auth }, action: { timeout: 30_000 } })
+      await vi.advanceTimersByTimeAsync(30_000)
+      expect((await checked).detail).toBe(
+        `${word} 'test.action' timed out after 30s and was not started; nothing was done`,
+      )
+    },
+  )
+
+  test('P-MWL-2: of a stream it names the limit that held', async () => {
+    async function* pieces(): AsyncGenerator<string> {
+      yield 'a'
+      await after(1000)
+      yield 'b'
+    }
+    const { outcome } = startCall({
+      app: { clock },
+      action: { timeout: 50, streamTimeout: 200, handler: pieces },
+    })
+    const ended = await outcome
+    if (ended.kind !== 'answer' || !isStream(ended.answer.body)) throw new Error('no stream')
+    const reading = ended.answer.body[Symbol.asyncIterator]()
+    await reading.next()
+    const failed = reading.next().catch((error: { detail: string }) => error.detail)
+    await vi.advanceTimersByTimeAsync(200)
+    expect(await failed).toBe("Action 'test.action' timed out after 0.2s; it may have been done")
+  })
+
   test('before that nothing was done, and whatever it is may be repeated', async () => {
     const auth = { api: authEntry({ authenticate: () => after(1000).then(() => null) }) }
     const problem = await timedOut({}, { app: { auth } })
