@@ -19,6 +19,8 @@ const ATTACKS = [
   // Three compilers, and every command of the documents.
   'test/types/types.test.ts',
   'test/docs/commands.test.ts',
+  // Five surfaces over sockets for each row.
+  'test/parity/{current-call,background,injected-values}.test.ts',
 ]
 const OTHERS = ['test/**/*.test.ts', 'examples/**/test/**/*.test.ts']
 const TESTS = [...UNITS, ...OTHERS]
