@@ -118,6 +118,8 @@ export function isBuiltin(specifier: string): boolean {
 export function mayUseBuiltin(file: string, specifier: string): boolean {
   // The rest of the HTTP surface runs wherever `fetch` does.
   if (file.startsWith('surfaces/http/node/')) return true
+  // Loaded by those alone who import its door.
+  if (file === 'engine/current-call.ts') return specifier === 'node:async_hooks'
   const room = roomOf(file)
   const allowed = room === null ? undefined : BUILTINS[room]
   return allowed === ANY || (allowed?.includes(specifier.replace(/^node:/, '')) ?? false)

@@ -237,6 +237,10 @@ for (const [group, type] of Object.entries({
 }
 add('CreateAppOptions.log LogOptions', (log) => quiet({ log }).catalogue, { logger: silent })
 add(
+  'LimitOptions.background BackgroundLimitOptions',
+  (background) => quiet({ limits: { background } }).catalogue,
+)
+add(
   'EdgeOptions.compression CompressionOptions',
   (compression) => quiet({ edge: { compression } }).catalogue,
 )

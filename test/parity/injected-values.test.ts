@@ -1,6 +1,7 @@
 // P-DI-1 to P-DI-5, PW-15, PW-16: what can provide a value, when it is opened and closed, and that no
 // caller can send it; on every surface.
 import { createApp, dependency, HttpError } from 'trefoil'
+import { testClient } from 'trefoil/testing'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { ALL, alike, ENV, everywhere, type Json, Lines, on } from '../findings/surfaces.ts'
@@ -417,5 +418,46 @@ describe('P-DI-5, PW-15: providers depend on providers', () => {
     const app = newApp()
     app.get('/cycle', { params: { left } }, () => 'never')
     expect(() => app.catalogue).toThrow('Dependency cycle detected: left -> right -> left')
+  })
+})
+
+describe('stand-ins in tests', () => {
+  test('for a fresh one, for a class, and for what others use', async () => {
+    const log: string[] = []
+    const pool = dependency(() => 'pool', { name: 'pool' })
+    class Repository {
+      readonly of: string
+      constructor({ pool: inner }: { readonly pool: string }) {
+        this.of = inner
+      }
+    }
+    const repository = dependency(Repository, { uses: { pool } })
+    const traceId = dependency(() => 'real', { name: 'traceId', fresh: true })
+    const app = newApp()
+    const params = { repository, one: traceId, two: traceId }
+    app.get('/all', { params }, (given) => [given.repository.of, given.one, given.two])
+    const get = async (override: Parameters<typeof testClient>[1]) => {
+      await using client = testClient(app, override)
+      return (await client.http.get('/all')).json()
+    }
+    let made = 0
+    const counted = dependency(
+      function* () {
+        yield `fake ${++made}`
+        log.push('closed')
+      },
+      { name: 'counted' },
+    )
+    expect(await get({})).toEqual(['pool', 'real', 'real'])
+    // As fresh as what it stands in for, and each of them closed.
+    expect(await get({ override: [[traceId, counted]] })).toEqual(['pool', 'fake 1', 'fake 2'])
+    expect(log).toEqual(['closed', 'closed'])
+    expect(await get({ override: [[traceId, 'same']] })).toEqual(['pool', 'same', 'same'])
+    expect(await get({ override: [[pool, 'fake pool']] })).toEqual(['fake pool', 'real', 'real'])
+    const fake = new Repository({ pool: 'by hand' })
+    expect(await get({ override: [[repository, fake]] })).toEqual(['by hand', 'real', 'real'])
+    class Fake extends Repository {}
+    const other = dependency(Fake, { uses: { pool: dependency(() => 'its own') } })
+    expect(await get({ override: [[repository, other]] })).toEqual(['its own', 'real', 'real'])
   })
 })

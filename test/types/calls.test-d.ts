@@ -36,6 +36,14 @@ app.get('/', (_, call) => {
 app.get('/', (_, call) => {
   call.background(() => {})
   call.background(async () => 1, { always: true })
+  call.background(async (task) => {
+    exact<typeof call.auth>()(task.auth)
+    exact<Session>()(await task.resolve(db))
+    // @ts-expect-error the arguments are over
+    task.args
+    // @ts-expect-error and so is the request
+    task.request
+  })
   // @ts-expect-error no such option
   call.background(() => {}, { allways: true })
   // @ts-expect-error work is a function

@@ -1,5 +1,5 @@
 // DESIGN §1 and §4: dependencies arrive as what they provide, and are never cast.
-import { type Dependency, dependency, query } from 'trefoil'
+import { type Dependency, type DependencyValue, dependency, query } from 'trefoil'
 import { z } from 'zod'
 import { type Equal, type Expect, exact } from './expect.ts'
 import { app, db, named, type Session, session, type User } from './setting.ts'
@@ -15,6 +15,21 @@ declare const findUser: () => Promise<User | undefined>
 const maybe = dependency(findUser)
 const orders = dependency(({ db }) => exact<Session>()(db), { uses: { db } })
 const later = dependency(({ promised }) => promised.find, { uses: () => ({ promised }) })
+class Settings {
+  readonly region: string = 'eu'
+}
+class Repository {
+  readonly #db: Session
+  constructor({ db: given }: { readonly db: Session }, call: { readonly requestId: string }) {
+    exact<string>()(call.requestId)
+    this.#db = given
+  }
+  get db(): Session {
+    return this.#db
+  }
+}
+const settings = dependency(Settings, { fresh: true })
+const repository = dependency(Repository, { uses: { db } })
 const curious = dependency(async (_uses, call) => {
   exact<'api' | 'mcp' | 'cli'>()(call.source)
   exact<Session>()(await call.resolve(db))
@@ -29,6 +44,9 @@ export type Checks = [
   Expect<Equal<typeof maybe, Dependency<User | undefined>>>,
   Expect<Equal<typeof orders, Dependency<void>>>,
   Expect<Equal<typeof later, Dependency<Session['find']>>>,
+  Expect<Equal<typeof settings, Dependency<Settings>>>,
+  Expect<Equal<typeof repository, Dependency<Repository>>>,
+  Expect<Equal<DependencyValue<typeof repository>, Repository>>,
   Expect<Equal<typeof curious, Dependency<string>>>,
 ]
 
@@ -57,3 +75,9 @@ dependency(() => 1, { uses: { session } })
 
 // @ts-expect-error a name that is not in uses
 dependency(({ other }) => other, { uses: { db } })
+
+// @ts-expect-error a class that needs what is not in uses
+dependency(Repository)
+
+// @ts-expect-error fresh is true or false
+dependency(() => 1, { fresh: 'yes' })

@@ -2,6 +2,7 @@
 // can be imported.
 import {
   type App,
+  type Call,
   createApp,
   type Duration,
   dependency,
@@ -22,6 +23,7 @@ import {
 import { type CedarPolicies, cedar } from 'trefoil/cedar'
 import type { ActionTarget, createRemoteTarget, RemoteTargetOptions } from 'trefoil/client'
 import { type CookieSession, CookieSigner, cookieSession } from 'trefoil/cookies'
+import { currentCall } from 'trefoil/current-call'
 import { type DevTokensOptions, devTokens } from 'trefoil/dev-tokens'
 import { health } from 'trefoil/health'
 import { type RunningServer, type SentFileOptions, sendFile, serve } from 'trefoil/node'
@@ -124,6 +126,10 @@ close(app)
 
 // trefoil/parts, trefoil/health
 exact<Part>()(health())
+
+// trefoil/current-call: what every call is, whoever is calling
+exact<Call>()(currentCall())
+exact<AuthContext | null>()(currentCall().auth)
 
 // trefoil/cedar, trefoil/dev-tokens, trefoil/sqlite
 exact<(options: DevTokensOptions) => Part>()(devTokens)

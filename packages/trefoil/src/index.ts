@@ -22,7 +22,7 @@ export type { AppOptions } from './app/options/app-options.ts'
 export type { BrowserOptions } from './app/options/browser-options.ts'
 export type { DocsOptions } from './app/options/docs-options.ts'
 export type { EdgeOptions } from './app/options/edge-options.ts'
-export type { LimitOptions } from './app/options/limit-options.ts'
+export type { BackgroundLimitOptions, LimitOptions } from './app/options/limit-options.ts'
 export type { LogOptions } from './app/options/log-options.ts'
 export type { DrainHook, ShutdownHook, StartupHook } from './app/start-stop.ts'
 export type { ByteSize, SizeUnit } from './base/bytes.ts'
@@ -60,7 +60,6 @@ export type {
 } from './contract/call/action-handle.ts'
 export type { LocalCredentials, StartupOptions } from './contract/call/app-handle.ts'
 export type { ApprovalHook, ApprovalRequest } from './contract/call/approval-hook.ts'
-export type { BackgroundCall, BackgroundOptions } from './contract/call/background-call.ts'
 export type {
   ActionCache,
   CacheOptions,
@@ -68,7 +67,7 @@ export type {
   CacheSplit,
   CacheUse,
 } from './contract/call/cache.ts'
-export type { Call } from './contract/call/call.ts'
+export type { BackgroundCall, BackgroundOptions, Call } from './contract/call/call.ts'
 export type {
   ActionFacts,
   CallFacts,

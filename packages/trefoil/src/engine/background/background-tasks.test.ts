@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { BackgroundCall } from '../../contract/call/background-call.ts'
-import type { Call } from '../../contract/call/call.ts'
+import type { BackgroundCall, Call } from '../../contract/call/call.ts'
 import { dependency } from '../../contract/call/dependency.ts'
 import { type CallOptions, startCall } from '../call.fixture.ts'
 import { traced } from '../dependencies/dependency.fixture.ts'

@@ -1,11 +1,23 @@
-import type { CallState } from '../call-state.ts'
-import type { Batch } from './batch.ts'
-import { giveUpTask, runTask } from './run-task.ts'
-
 /** `createApp({ limits: { background } })` after reading. */
 export interface BackgroundLimits {
   readonly running: number
   readonly waiting: number
+}
+
+/** The tasks of one call, as the list of all of them knows them. */
+export interface Work {
+  /** The task that begins now; `null` when none is left. */
+  next(): Task | null
+  /** Names those that have not begun, and never will. @returns how many there are */
+  giveUp(): number
+}
+
+/** A task that has its turn. */
+export interface Task {
+  /** Settles when it is over and closed; never rejects. */
+  run(): Promise<void>
+  /** Nobody waits for it any longer. Settles when what it had open is closed; never rejects. */
+  giveUp(): Promise<void>
 }
 
 /** What a stopping app did not wait for. */
@@ -23,8 +35,8 @@ export interface GivenUp {
  */
 export class BackgroundTasks {
   readonly #limits: BackgroundLimits
-  readonly #queue = new Set<Batch>()
-  readonly #running = new Map<CallState, Batch>()
+  readonly #queue = new Set<Work>()
+  readonly #running = new Map<Task, Work>()
   /** Tasks that were accepted and have not begun. */
   #waiting = 0
   #isGivenUp = false
@@ -47,12 +59,12 @@ export class BackgroundTasks {
   }
 
   /** Has the tasks of a call run, as soon as there is room; they have been accepted. */
-  start(batch: Batch): void {
+  start(work: Work): void {
     if (this.#isGivenUp) {
-      this.#waiting -= batch.giveUp()
+      this.#waiting -= work.giveUp()
       return
     }
-    this.#queue.add(batch)
+    this.#queue.add(work)
     this.#fill()
   }
 
@@ -70,9 +82,9 @@ export class BackgroundTasks {
     const queue = [...this.#queue]
     this.#running.clear()
     this.#queue.clear()
-    const closings = running.map(([state]) => giveUpTask(state))
+    const closings = running.map(([task]) => task.giveUp())
     let waiting = 0
-    for (const batch of [...running.map(([, rest]) => rest), ...queue]) waiting += batch.giveUp()
+    for (const work of [...running.map(([, rest]) => rest), ...queue]) waiting += work.giveUp()
     this.#waiting -= waiting
     this.#tell()
     return { running: running.length, waiting, closed: Promise.all(closings).then(() => {}) }
@@ -84,23 +96,22 @@ export class BackgroundTasks {
   }
 
   #fill(): void {
-    for (const batch of this.#queue) {
+    for (const work of this.#queue) {
       if (this.#running.size >= this.#limits.running) return
-      this.#queue.delete(batch)
-      this.#next(batch)
+      this.#queue.delete(work)
+      this.#next(work)
     }
   }
 
-  #next(batch: Batch): void {
-    const begun = batch.begin()
-    if (begun === null) return
-    const { state, run } = begun
+  #next(work: Work): void {
+    const task = work.next()
+    if (task === null) return
     this.#waiting--
-    this.#running.set(state, batch)
-    void runTask(state, run).then(() => {
-      // It was given up, and the rest of its batch with it.
-      if (!this.#running.delete(state)) return
-      this.#next(batch)
+    this.#running.set(task, work)
+    void task.run().then(() => {
+      // It was given up, and the rest of its call with it.
+      if (!this.#running.delete(task)) return
+      this.#next(work)
       this.#fill()
       this.#tell()
     })

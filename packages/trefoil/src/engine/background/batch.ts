@@ -7,7 +7,7 @@ import { type BackgroundTask, CallState } from '../call-state.ts'
 import { EndedInbound } from './ended-inbound.ts'
 
 /** A task that begins, and the call that it works for. */
-interface Begun {
+export interface Begun {
   readonly state: CallState
   readonly run: BackgroundTask['run']
 }

@@ -1,5 +1,7 @@
 import type { CallState } from '../call-state.ts'
-import { Batch } from './batch.ts'
+import type { Task, Work } from './background-tasks.ts'
+import { Batch, type Begun } from './batch.ts'
+import { giveUpTask, runTask } from './run-task.ts'
 
 /**
  * Work for after the answer: only after one that stands, unless it asked to be done always. A mail
@@ -23,5 +25,28 @@ export function handOver(state: CallState, isDone: boolean): void {
   }
   // What is found out while the answer is encoded or sent does not count: the work was done.
   const batch = new Batch(state, due, () => drain.end())
-  state.inbound.onDone(() => background.start(batch))
+  state.inbound.onDone(() => background.start(workOf(batch)))
+}
+
+function workOf(batch: Batch): Work {
+  return {
+    next() {
+      const begun = batch.begin()
+      return begun === null ? null : taskOf(begun)
+    },
+    giveUp: () => batch.giveUp(),
+  }
+}
+
+/** What a task adds is handed over when it has ended, as what a call adds. */
+function taskOf({ state, run }: Begun): Task {
+  return {
+    async run() {
+      const isDone = await runTask(state, run)
+      if (isDone !== null) handOver(state, isDone)
+    },
+    async giveUp() {
+      if (await giveUpTask(state)) handOver(state, false)
+    },
+  }
 }

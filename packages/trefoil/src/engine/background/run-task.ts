@@ -5,10 +5,16 @@ import type { Failure } from '../dependencies/dependency-scope.ts'
 import { settleLate } from '../ending/settle.ts'
 import { withinCloseTimeout } from '../ending/within-close-timeout.ts'
 import { callOf } from '../views/handler-call.ts'
-import { handOver } from './hand-over.ts'
 
-/** Runs a task and closes what was opened for it, told the error if it throws. Never rejects. */
-export async function runTask(state: CallState, run: BackgroundTask['run']): Promise<void> {
+/**
+ * Runs a task and closes what was opened for it, told the error if it throws. Never rejects.
+ *
+ * @returns whether it was done; `null` when it was given up meanwhile
+ */
+export async function runTask(
+  state: CallState,
+  run: BackgroundTask['run'],
+): Promise<boolean | null> {
   let failure: Failure | null = null
   try {
     await inCall(state, () => run(callOf(state)))
@@ -18,26 +24,30 @@ export async function runTask(state: CallState, run: BackgroundTask['run']): Pro
   // A stopping app gave it up, and has said so.
   if (state.ended) {
     if (failure !== null) settleLate(state, failure.error)
-    return
+    return null
   }
   if (failure !== null) failed(state, failure)
-  await end(state, failure)
+  return end(state, failure)
 }
 
-/** Nobody waits for it any longer: it is told, and what it has open is taken back now. */
-export async function giveUpTask(state: CallState): Promise<void> {
+/**
+ * Nobody waits for it any longer: it is told, and what it has open is taken back now.
+ *
+ * @returns false when it had ended by itself, and is being closed
+ */
+export async function giveUpTask(state: CallState): Promise<boolean> {
   state.log.error({}, 'Background task did not end before shutdown')
-  // It has ended by itself, and is being closed.
-  if (state.ended) return
+  if (state.ended) return false
   const problem = refuse('unavailable', { detail: 'The server is stopping' })
   state.phase = 'closing'
   await inCall(state, () => {
     state.abort(problem)
     return end(state, { error: problem })
   })
+  return true
 }
 
-async function end(state: CallState, failure: Failure | null): Promise<void> {
+async function end(state: CallState, failure: Failure | null): Promise<boolean> {
   state.phase = 'closing'
   state.failure = failure
   const closeFailure = await inCall(state, () => close(state, failure))
@@ -45,7 +55,7 @@ async function end(state: CallState, failure: Failure | null): Promise<void> {
   // Come after the last, while it was closed: nobody else looks for them any more.
   if (state.closeHooks !== null && state.closeHooks.length > 0) void state.runCloseHooks()
   if (closeFailure !== null) failed(state, closeFailure)
-  handOver(state, failure === null && closeFailure === null)
+  return failure === null && closeFailure === null
 }
 
 async function close(state: CallState, failure: Failure | null): Promise<Failure | null> {
