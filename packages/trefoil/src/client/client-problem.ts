@@ -12,6 +12,7 @@ export interface ClientProblemFacts<Code extends string = string> {
   readonly issues?: readonly Issue[] | undefined
   readonly requestId?: string | null
   readonly details?: Readonly<Record<string, unknown>>
+  readonly retryAfter?: number | null
   readonly cause?: unknown
 }
 
@@ -46,6 +47,8 @@ export class ClientProblem<Code extends string = string> extends Error {
   readonly requestId: string | null
   /** More members of the answer by name, such as `arguments_hash`; `body` of a failure in words of the action's own. */
   readonly details: Readonly<Record<string, unknown>>
+  /** Seconds to wait before the call is worth repeating, as the answer says; `null` where it does not. */
+  readonly retryAfter: number | null
 
   constructor(facts: ClientProblemFacts<Code>) {
     super(facts.detail, facts.cause === undefined ? undefined : { cause: facts.cause })
@@ -56,6 +59,7 @@ export class ClientProblem<Code extends string = string> extends Error {
     this.issues = facts.issues ?? []
     this.requestId = facts.requestId ?? null
     this.details = facts.details ?? {}
+    this.retryAfter = facts.retryAfter ?? null
   }
 }
 
@@ -94,7 +98,10 @@ export function failedHere(problem: Problem): Failed {
 }
 
 /** Of what the app answered. */
-export function failedThere({ status_code, error }: ProblemEnvelope): Failed {
+export function failedThere(
+  { status_code, error }: ProblemEnvelope,
+  headers: Headers | null,
+): Failed {
   const { code, message, fix, request_id, issues, ...details } = error
   return {
     ok: false,
@@ -106,12 +113,13 @@ export function failedThere({ status_code, error }: ProblemEnvelope): Failed {
       issues,
       requestId: request_id ?? null,
       details,
+      retryAfter: waitOf(headers, details['retry_after_seconds']),
     }),
   }
 }
 
 /** Of an action that failed in words of its own (RPC-6). */
-export function failedInOwnWords(status: number, body: unknown): Failed {
+export function failedInOwnWords(status: number, body: unknown, headers: Headers | null): Failed {
   const detail = isRecord(body) && typeof body['detail'] === 'string' ? body['detail'] : null
   return {
     ok: false,
@@ -120,6 +128,14 @@ export function failedInOwnWords(status: number, body: unknown): Failed {
       status,
       detail: detail ?? `The action answered with status ${status}`,
       details: { body },
+      retryAfter: waitOf(headers, null),
     }),
   }
+}
+
+/** Only what counts seconds: the date that it may be too (RFC 9110 §10.2.3) goes by the clock over there. */
+function waitOf(headers: Headers | null, said: unknown): number | null {
+  const sent = headers?.get('retry-after') ?? null
+  if (sent !== null && /^[0-9]{1,9}$/.test(sent)) return Number(sent)
+  return typeof said === 'number' && said >= 0 && Number.isFinite(said) ? said : null
 }

@@ -9,6 +9,7 @@ import type { AdmitPort, LimitsPort } from '../contract/ports/limits.ts'
 import type { BackgroundTasks } from './background.ts'
 import type { Substitutes } from './dependencies/substitute.ts'
 import type { Draining } from './ending/draining.ts'
+import type { RateLimits } from './rate-limits.ts'
 
 /** What every call of an app shares. Made once, when the app compiles. */
 export interface AppContext {
@@ -32,6 +33,8 @@ export interface AppContext {
   readonly admit: readonly AdmitPort[]
   readonly limits: readonly LimitsPort[]
   readonly audit: readonly AuditPort[]
+  /** `null` where nothing is limited by rate. */
+  readonly rates: RateLimits | null
   readonly background: BackgroundTasks
   readonly draining: Draining
   /** What a test has in the place of dependencies; `null` for every app that is served. */

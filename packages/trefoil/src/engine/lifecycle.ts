@@ -12,6 +12,7 @@ import { executeStage } from './stages/execute.ts'
 import { guardsWithInputStage, guardsWithoutInputStage } from './stages/guard.ts'
 import { identifyStage } from './stages/identify.ts'
 import { limitsStage } from './stages/limits.ts'
+import { rateStage } from './stages/rate.ts'
 
 /** Name of a stage. */
 export type StageName =
@@ -108,9 +109,9 @@ const ROWS: readonly StageRow[] = [
   {
     name: 'admit',
     by: 'engine',
-    what: 'rate and lockout by what a stranger shows (a port; no stage when the app has none)',
-    problems: [],
-    compile: ({ app }) => admitStage(app.admit),
+    what: 'rate by address, lockout by what a stranger shows (no stage where there is neither)',
+    problems: ['RATE_LIMIT_EXCEEDED', 'limits_unavailable'],
+    compile: (site) => inTurn(rateStage(site, 'admit'), admitStage(site.app.admit)),
   },
   {
     name: 'identify',
@@ -122,9 +123,9 @@ const ROWS: readonly StageRow[] = [
   {
     name: 'limits',
     by: 'engine',
-    what: 'rate and concurrency by principal (a port; no stage when the app has none)',
-    problems: [],
-    compile: ({ app }) => limitsStage(app.limits),
+    what: 'rate and concurrency by principal (no stage where there is neither)',
+    problems: ['RATE_LIMIT_EXCEEDED', 'limits_unavailable'],
+    compile: (site) => inTurn(rateStage(site, 'limits'), limitsStage(site.app.limits)),
   },
   {
     name: 'guards',

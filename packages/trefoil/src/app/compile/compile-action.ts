@@ -30,6 +30,7 @@ import {
 import { answerForm } from './answer-form.ts'
 import { compileNeed, type NeedSite } from './compile-need.ts'
 import { compileParams } from './compile-params.ts'
+import type { RateLevels } from './compile-rates.ts'
 import { declaredProblems, type OwnProblems } from './declared-problems.ts'
 import { checkAgentSchemas } from './documents/agent-schemas.ts'
 import { inputSchemaOf } from './documents/input-schema.ts'
@@ -58,6 +59,8 @@ export interface CompiledAction {
 /** What the app knows that an action must fit to. */
 export interface ActionSite extends NeedSite {
   readonly timeout: number
+  /** Where rates come from. */
+  readonly rates: RateLevels
   /** Guards that parts bring for every action. */
   readonly appGuards: readonly Guard[]
   /** Type that the app sets for what handlers return, where their routes set none. */
@@ -150,6 +153,7 @@ export function compileAction(declaration: Declaration, site: ActionSite): Compi
     deprecated: options.deprecated ?? false,
     status: compileStatus(options.status, where),
     headers,
+    rates: site.rates.of(declaration, name, where),
     timeout: compileTimeout(
       shared.map((level) => level.timeout),
       site.timeout,

@@ -68,6 +68,7 @@ export const GROUP_OPTIONS: OptionNames<Level['options']> = {
   errorHandlers: true,
   needsApproval: true,
   timeout: true,
+  rate: true,
   params: true,
 }
 

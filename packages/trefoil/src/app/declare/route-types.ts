@@ -10,6 +10,7 @@ import type { SurfaceName } from '../../contract/call/surface-name.ts'
 import type { MarkedParam, ParamSource, Params } from '../../contract/params/params.ts'
 import type { PathNames, PathValue } from '../../contract/params/path-names.ts'
 import type { InputOf, OutputOf, Schema } from '../../contract/params/schema.ts'
+import type { RateOption } from '../../policy/rate/rate-option.ts'
 import type { AppTypes } from './app-types.ts'
 
 /** What the handler receives for one entry of `params`. */
@@ -105,6 +106,11 @@ export interface SharedOptions {
   readonly needsApproval?: boolean | readonly SurfaceName[]
   /** Longest time a call may take; default none. */
   readonly timeout?: Duration
+  /**
+   * How often it may be called, such as `'100/min'`: beside the rates of what is outside, which hold too.
+   * `false` leaves those of them that are `skippable`. Default: none of its own.
+   */
+  readonly rate?: RateOption | false
 }
 
 /** What an operation says about itself. `P`: its own parameters; `Inherited`: its groups'. */

@@ -5,8 +5,13 @@ import {
   MAX_JSON_DEPTH,
   MAX_JSON_MEMBERS,
 } from '../../base/json/strict-json.ts'
-import { count, duration, size } from '../../contract/options/kinds.ts'
+import { choice, count, duration, size } from '../../contract/options/kinds.ts'
 import type { OptionGroup, Values } from '../../contract/options/option-rows.ts'
+import type { RateStore } from '../../contract/ports/rate-store.ts'
+import type { RateFailure } from '../../engine/rate-limits.ts'
+import { type DeclaredRate, RATES, type RateOption } from '../../policy/rate/rate-option.ts'
+import { RATE_STORE } from '../../policy/rate/read-rate-store.ts'
+import type { RateHeaders } from '../../surfaces/http/response/rate-headers.ts'
 
 /** `createApp({ limits })`: how much of anything one call may take. */
 export interface LimitOptions {
@@ -30,12 +35,25 @@ export interface LimitOptions {
   readonly timeout?: Duration
   /** Longest time that closing after a call may take, whatever its `timeout`. Default `10s`. */
   readonly close?: Duration
+  /** How often actions may be called, all of them together, such as `'100/min'`. Default any number of times. */
+  readonly rate?: RateOption
+  /** Where calls are counted. Default: in the memory of this process. */
+  readonly rateStore?: RateStore
+  /** What becomes of calls while `rateStore` fails: `closed` refuses them with 503, `open` lets them through. Default `closed`. */
+  readonly rateFailure?: RateFailure
+  /** Headers that tell callers of rates: `standard`, `legacy` (`X-RateLimit-…`) or `none`. Default `standard`. */
+  readonly rateHeaders?: RateHeaders
 }
 
 /** {@link LimitOptions} after reading: bytes and milliseconds. */
 export type LimitValues = Values<
   LimitOptions,
-  { readonly inFlight: number | null; readonly timeout: number | null }
+  {
+    readonly inFlight: number | null
+    readonly timeout: number | null
+    readonly rate: readonly DeclaredRate[] | null
+    readonly rateStore: RateStore | null
+  }
 >
 
 /** The rows of {@link LimitOptions}. */
@@ -93,6 +111,31 @@ export const LIMITS: OptionGroup<LimitOptions, LimitValues> = {
       default: '10s',
       variable: true,
       doc: 'Longest time that closing after a call may take, whatever its `timeout`.',
+    },
+    rate: {
+      read: RATES,
+      default: null,
+      shown: 'any number of times',
+      variable: true,
+      doc: 'How often actions may be called, all of them together, such as `100/min`, see [rates](limits.md#rates).',
+    },
+    rateStore: {
+      read: RATE_STORE,
+      default: null,
+      shown: 'the memory of this process',
+      doc: 'Where calls are counted.',
+    },
+    rateFailure: {
+      read: choice(['closed', 'open']),
+      default: 'closed',
+      variable: true,
+      doc: 'What becomes of calls while `rateStore` fails: `closed` refuses them with 503, `open` lets them through.',
+    },
+    rateHeaders: {
+      read: choice(['standard', 'legacy', 'none']),
+      default: 'standard',
+      variable: true,
+      doc: 'Headers that tell callers of rates: `RateLimit` and `RateLimit-Policy`, `X-RateLimit-…`, or none.',
     },
   },
 }
