@@ -19,19 +19,19 @@ export interface RateVerdict extends RateStanding {
 export function gcra(fullAt: number, now: number, { interval, burst }: Rate): RateVerdict {
   const capacity = interval * burst
   const from = fullAt <= now ? now : Math.min(fullAt, now + capacity)
-  const missing = from + interval - now - capacity
-  if (missing > 0) {
+  const spare = now + capacity - from - interval
+  if (spare < 0) {
     return {
       allowed: false,
       remaining: 0,
-      retryAfter: missing / 1000,
+      retryAfter: -spare / 1000,
       resetAfter: (from - now) / 1000,
       fullAt: from,
     }
   }
   return {
     allowed: true,
-    remaining: Math.floor(-missing / interval),
+    remaining: Math.floor(spare / interval),
     retryAfter: 0,
     resetAfter: (from + interval - now) / 1000,
     fullAt: from + interval,
