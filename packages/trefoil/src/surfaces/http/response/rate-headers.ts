@@ -57,7 +57,7 @@ function legacy(first: RateRule): ShowRates {
   }
 }
 
-/** Whole seconds until all of it is there again. */
+/** Whole seconds until all of it is there again; of a millisecond that rounding made, none. */
 function untilMore({ resetAfter }: RateStanding): number {
-  return Math.ceil(resetAfter / 1000)
+  return Math.ceil(Math.floor(resetAfter) / 1000)
 }
