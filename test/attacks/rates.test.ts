@@ -1,6 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { AuthContext } from '../../packages/trefoil/src/auth.ts'
-import { createApp, memoryRates, type RateStore } from '../../packages/trefoil/src/index.ts'
+import {
+  createApp,
+  type LimitOptions,
+  memoryRates,
+  type RateStore,
+} from '../../packages/trefoil/src/index.ts'
 import { testClient } from '../../packages/trefoil/src/testing.ts'
 import { type RatesFixture, startRates } from '../parity/rates-app.ts'
 
@@ -30,17 +35,18 @@ describe.each(['http', 'mcp-legacy', 'mcp-modern', 'cli-local', 'cli-remote'] as
 const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }
 
 /** An app that a store of rates is tried on. */
-function appOf(rateStore: RateStore, rateFailure: 'open' | 'closed' = 'closed') {
+function appOf(rateStore: RateStore, limits: LimitOptions = {}) {
   const ran: string[] = []
   const app = createApp({
     name: 'rates',
     env: {},
-    limits: { rateStore, rateFailure, rate: '100/hour', timeout: '50ms' },
+    limits: { rateStore, rate: '100/hour', ...limits },
     log: { logger: silent },
     auth: [
       {
         surfaces: ['api'],
-        authenticate: async () => {
+        authenticate: async (request) => {
+          if (request.headers.get('x-none') !== null) return null
           await Promise.resolve()
           return new AuthContext({ subject: 'ada' })
         },
@@ -79,7 +85,7 @@ test.each(['open', 'closed'] as const)(
             answer = reject
           }),
       },
-      rateFailure,
+      { rateFailure, timeout: '50ms' },
     )
     const http = testClient(app).http
     const { status } = await http.get('/it')

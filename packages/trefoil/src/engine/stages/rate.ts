@@ -4,7 +4,7 @@ import { promised } from '../../base/promise.ts'
 import type { RateRule } from '../../contract/call/rate-rule.ts'
 import type { RateDemand, RateStanding } from '../../contract/ports/rate-store.ts'
 import { type Problem, refuse, shared } from '../../contract/problems/problem.ts'
-import { hashedKey, isByAddress, rateKey } from '../../policy/rate/rate-key.ts'
+import { hashedKey, isByAddress, RateKeys } from '../../policy/rate/rate-key.ts'
 import type { CallState } from '../call-state.ts'
 import type { RateLimits } from '../rate-limits.ts'
 import type { Stage, StageSite } from '../stage.ts'
@@ -19,12 +19,12 @@ export function rateStage({ action, app }: StageSite, at: 'admit' | 'limits'): S
   const rules = action.rates.filter(({ per }) => (per === 'address') === (at === 'admit'))
   if (rates === null || rules.length === 0) return null
   const { store, clock } = rates
-  const demandOf = demander(store.plainKeys === true)
-  const [only] = rules
+  const demanders = rules.map((rule) => demander(rule, rates))
+  const [only] = demanders
   const demandsOf: (state: CallState) => readonly RateDemand[] =
-    rules.length === 1 && only !== undefined
-      ? (state) => [demandOf(only, state)]
-      : (state) => rules.map((rule) => demandOf(rule, state))
+    demanders.length === 1 && only !== undefined
+      ? (state) => [only(state)]
+      : (state) => demanders.map((demandOf) => demandOf(state))
   const judge = judged(rules)
   const failed = failing(rates)
   return (state) => {
@@ -49,13 +49,23 @@ const TOO_SLOW = `The store of rates gave no answer within ${STORE_TIME} ms`
 /** Of a subject that its issuer made long, the store would keep as much as the issuer likes. */
 const LONGEST_KEY = 256
 
-function demander(plain: boolean): (rule: RateRule, state: CallState) => RateDemand {
-  return ({ scope, per, rate }, { auth, inbound, entrypoint }) => {
+function demander(
+  { scope, per, rate }: RateRule,
+  { store, keys: kept }: RateLimits,
+): (state: CallState) => RateDemand {
+  let keys = kept.get(scope)
+  if (keys === undefined) {
+    const plain = store.plainKeys === true
+    // Plain keys begin with a figure.
+    const finish = (key: string) =>
+      plain && key.length <= LONGEST_KEY ? key : `#${hashedKey(key)}`
+    keys = new RateKeys(scope, per, finish)
+    kept.set(scope, keys)
+  }
+  return ({ auth, inbound, entrypoint }) => {
     const { address } = inbound.client
-    const key = rateKey(scope, per, { auth, address, isLocal: entrypoint === 'local' })
     return {
-      // Plain keys begin with a figure.
-      key: plain && key.length <= LONGEST_KEY ? key : `#${hashedKey(key)}`,
+      key: keys.of({ auth, address, isLocal: entrypoint === 'local' }),
       rate,
       byAddress: isByAddress(per, auth),
     }

@@ -31,6 +31,47 @@ export function rateKey(scope: string, per: RatePer, { auth, address, isLocal }:
   return `${scope}c${part(auth.issuer)}${part(tenant)}${part(auth.subject)}`
 }
 
+/** Addresses whose keys are kept, of each rate. */
+const ADDRESSES = 4096
+
+/**
+ * Keys of one rate, kept as long as they are of use: writing one costs more than counting by it, and a
+ * token whose verdict is kept comes with the same context each time.
+ */
+export class RateKeys {
+  readonly #per: RatePer
+  readonly #write: (counted: Counted) => string
+  readonly #ofCallers = new WeakMap<AuthContext, string>()
+  readonly #ofAddresses = new Map<string, string>()
+
+  /** @param finish what becomes of a key before it is handed to the store */
+  constructor(scope: string, per: RatePer, finish: (key: string) => string) {
+    this.#per = per
+    this.#write = (counted) => finish(rateKey(scope, per, counted))
+  }
+
+  of(counted: Counted): string {
+    const { auth, address } = counted
+    if (auth !== null && this.#per !== 'address') return this.#of(this.#ofCallers, auth, counted)
+    return address === null ? this.#write(counted) : this.#of(this.#ofAddresses, address, counted)
+  }
+
+  #of<Key>(kept: Kept<Key>, by: Key, counted: Counted): string {
+    let key = kept.get(by)
+    if (key !== undefined) return key
+    key = this.#write(counted)
+    // All at once: which of them come again nobody knows.
+    if (this.#ofAddresses.size >= ADDRESSES) this.#ofAddresses.clear()
+    kept.set(by, key)
+    return key
+  }
+}
+
+interface Kept<Key> {
+  get(by: Key): string | undefined
+  set(by: Key, key: string): unknown
+}
+
 /** True for a key that anybody can have by calling from one more address. */
 export function isByAddress(per: RatePer, auth: AuthContext | null): boolean {
   return per === 'address' || (auth === null && per !== 'everyone')
@@ -52,12 +93,26 @@ function part(text: string | null | undefined): string {
 
 const NETWORK_BYTES = 8
 
+/** Four groups of an IPv6 address that are written out, as they mostly are. */
+const NETWORK = /^([0-9a-f]{1,4}):([0-9a-f]{1,4}):([0-9a-f]{1,4}):([0-9a-f]{1,4}):/i
+
 /** An IPv6 address is one of as many as its owner likes: those of one /64 are one caller. */
 function addressPart(address: string | null, isLocal: boolean): string {
   if (address === null) return isLocal ? 'l' : 'n'
   if (!address.includes(':')) return `4${address}`
+  const groups = NETWORK.exec(address)
+  if (groups !== null) {
+    return `6${groups
+      .slice(1)
+      .map((group) => Number.parseInt(group, 16))
+      .join('.')}`
+  }
   const bytes = parseIp(address)
   if (bytes === null) return `x${part(address)}`
   if (bytes.length === 4) return `4${bytes.join('.')}`
-  return `6${bytes.slice(0, NETWORK_BYTES).join('.')}`
+  const network = []
+  for (let index = 0; index < NETWORK_BYTES; index += 2) {
+    network.push(((bytes[index] as number) << 8) | (bytes[index + 1] as number))
+  }
+  return `6${network.join('.')}`
 }
