@@ -1,4 +1,6 @@
 import { systemClock } from '../base/clock.ts'
+import { checkOptionNames, type OptionNames } from '../contract/options/option-names.ts'
+import { checkFlag } from '../contract/options/option-values.ts'
 import type { Rate, RateDemand, RateStanding, RateStore } from '../contract/ports/rate-store.ts'
 
 /** One thing that every store of rates must do. */
@@ -16,6 +18,8 @@ export interface RateStoreContractOptions {
    */
   readonly ownClock?: boolean
 }
+
+const OPTIONS: OptionNames<RateStoreContractOptions> = { ownClock: true }
 
 /** A store, and the time that the checks hand to it. */
 class Bench {
@@ -145,8 +149,11 @@ const CHECKS: Readonly<Record<string, Check>> = {
  */
 export function rateStoreContract(
   makeStore: () => RateStore | Promise<RateStore>,
-  { ownClock = false }: RateStoreContractOptions = {},
+  options: RateStoreContractOptions = {},
 ): readonly RateStoreCheck[] {
+  checkOptionNames('rateStoreContract()', options, OPTIONS)
+  checkFlag('rateStoreContract(): ownClock', options.ownClock)
+  const { ownClock = false } = options
   return Object.entries(CHECKS).map(([name, check]) => ({
     name,
     run: async () => check(new Bench(await makeStore(), ownClock)),
