@@ -1,4 +1,4 @@
-// npm run bench -- [options] [w1 w2 w2g w2d w3 w3m w4 w5 w5r]; see README.md, or --help.
+// npm run bench -- [options] [w1 w2 w2g w2d w2r w2t w3 w3m w4 w5 w5r]; see README.md, or --help.
 import { prepare } from './lib/prepare.mjs'
 
 const code = prepare(import.meta.url)

@@ -11,7 +11,9 @@ const HTTP = ['w1', 'w2', 'w4', 'w5']
 const MCP = ['w3', 'w3m']
 /** W2 with two guards, let through and denied. */
 const GUARDED = ['w2g', 'w2d']
-const ALL = [...HTTP, 'w5r', ...GUARDED, ...MCP]
+/** W2 with guards and a rate, let through and refused. */
+const LIMITED = ['w2r', 'w2t']
+const ALL = [...HTTP, 'w5r', ...GUARDED, ...LIMITED, ...MCP]
 /** How many tools the rows offer whose names end in `-tools`; all others offer one. */
 const TOOL_COUNTS = [10, 100]
 
@@ -23,7 +25,7 @@ export const peers = [
     name: 'node-cached',
     file: 'node.mjs',
     variant: 'cached',
-    workloads: ['w2', 'w4', ...GUARDED, ...MCP],
+    workloads: ['w2', 'w4', ...GUARDED, ...LIMITED, ...MCP],
   },
   { name: 'node-zod', file: 'node.mjs', variant: 'zod', workloads: ['w5r'] },
   { name: 'trefoil', file: 'trefoil.mjs', variant: '', workloads: ALL, textOnly: MCP },
@@ -36,7 +38,12 @@ export const peers = [
   },
   ...withTools('trefoil', 'trefoil.mjs', 'returns'),
   { name: 'trefoil-typebox', file: 'trefoil.mjs', variant: 'typebox', workloads: ['w5r'] },
-  { name: 'fastify', file: 'fastify.mjs', variant: '', workloads: [...HTTP, ...GUARDED, 'w5r'] },
+  {
+    name: 'fastify',
+    file: 'fastify.mjs',
+    variant: '',
+    workloads: [...HTTP, ...GUARDED, ...LIMITED, 'w5r'],
+  },
   { name: 'hono', file: 'hono.mjs', variant: '', workloads: HTTP },
   { name: 'h3', file: 'h3.mjs', variant: '', workloads: HTTP },
   { name: 'elysia', file: 'elysia.mjs', variant: '', workloads: [...HTTP, 'w5r'] },

@@ -5,12 +5,13 @@ import { BenchFailure } from './log.mjs'
  * Asks once for every part of a workload and looks at the answers.
  *
  * @param {import('./server-process.mjs').RunningServer} server
- * @param {Pick<import('./workloads.mjs').Workload, 'name' | 'parts'>} workload
+ * @param {Pick<import('./workloads.mjs').Workload, 'name' | 'parts' | 'before'>} workload
  * @returns {Promise<string[]>} the bodies of the right answers, in the order of the parts
  * @throws {BenchFailure} when one was wrong
  */
 export async function checkAnswers(server, workload) {
   const bodies = []
+  for (const request of workload.before ?? []) await ask(server, request)
   for (const part of workload.parts) {
     const answer = await ask(server, part.request)
     const wrong =
@@ -32,7 +33,7 @@ export async function checkAnswers(server, workload) {
  * those that are not.
  *
  * @param {import('./server-process.mjs').RunningServer} server
- * @param {Pick<import('./workloads.mjs').Workload, 'name' | 'parts'>} workload
+ * @param {Pick<import('./workloads.mjs').Workload, 'name' | 'parts' | 'before'>} workload
  * @throws {BenchFailure} when an answer was wrong
  */
 export async function fixedBodies(server, workload) {

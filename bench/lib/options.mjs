@@ -4,7 +4,7 @@ import { peers } from './catalogue.mjs'
 import { BenchFailure } from './log.mjs'
 import { workloads } from './workloads.mjs'
 
-export const USAGE = `npm run bench -- [options] [w1 w2 w2g w2d w3 w3m w4 w5 w5r]
+export const USAGE = `npm run bench -- [options] [w1 w2 w2g w2d w2r w2t w3 w3m w4 w5 w5r]
 
   --json            one JSON line per workload and server on stdout, nothing else there
   --quick           2 short rounds: a smoke test, not a measurement

@@ -159,6 +159,33 @@ export const w2d = {
   probes: w2g.probes,
 }
 
+/** @type {import('./workloads.mjs').Workload} */
+export const w2r = {
+  name: 'w2r',
+  title: 'POST an order as W2G, counted by caller, with a rate that is never reached',
+  parts: w2g.parts,
+  order: [0],
+  probes: w2g.probes,
+}
+
+/** @type {import('./workloads.mjs').Workload} */
+export const w2t = {
+  name: 'w2t',
+  title: 'The same from a caller who may come once an hour: 429',
+  parts: [
+    {
+      name: 'too often',
+      request: createRequest(newOrder, clerk),
+      status: 429,
+      wrong: expectHeaders([...SECURITY_HEADERS, 'retry-after']),
+    },
+  ],
+  order: [0],
+  // The one that passes.
+  before: [createRequest(newOrder, clerk)],
+  probes: [],
+}
+
 /** What a server with both routes must do. */
 export const bothProbes = [
   ...readProbes,

@@ -1,7 +1,7 @@
 // The workloads: which requests in which order, what a right answer is, what must be refused.
 import { w5, w5r } from './list-workload.mjs'
 import { w4 } from './mixed-workload.mjs'
-import { w1, w2, w2d, w2g } from './order-workloads.mjs'
+import { w1, w2, w2d, w2g, w2r, w2t } from './order-workloads.mjs'
 import { w3, w3m } from './tool-workloads.mjs'
 
 /**
@@ -15,13 +15,15 @@ import { w3, w3m } from './tool-workloads.mjs'
  * @typedef {{
  *   name: string
  *   title: string
+ *   before?: readonly Request[]
  *   parts: readonly Part[]
  *   order: readonly number[]
  *   probes: readonly { name: string, request: Request, wrong: Verdict }[]
- * }} Workload `order`: indices of `parts`, sent over and over.
+ * }} Workload `before`: asked first, whatever the
+ *   answer. `order`: indices of `parts`, sent over and over.
  */
 
 /** @type {ReadonlyMap<string, Workload>} */
 export const workloads = new Map(
-  [w1, w2, w2g, w2d, w3, w3m, w4, w5, w5r].map((one) => [one.name, one]),
+  [w1, w2, w2g, w2d, w2r, w2t, w3, w3m, w4, w5, w5r].map((one) => [one.name, one]),
 )

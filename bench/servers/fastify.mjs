@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import auth from '@fastify/auth'
 import helmet from '@fastify/helmet'
 import jwt from '@fastify/jwt'
+import rateLimit from '@fastify/rate-limit'
 import Fastify from 'fastify'
 
 import { createOrder, orderList, orders } from '../lib/orders.mjs'
@@ -24,7 +25,12 @@ const order = {
   },
 }
 
-const isGuarded = WORKLOAD === 'w2g' || WORKLOAD === 'w2d'
+const isGuarded = ['w2g', 'w2d', 'w2r', 'w2t'].includes(WORKLOAD)
+/** What `@fastify/rate-limit` is told; absent for any number of calls. */
+const rate = {
+  w2r: { max: 6_000_000, timeWindow: '1 minute' },
+  w2t: { max: 1, timeWindow: '1 hour' },
+}[WORKLOAD]
 const app = WORKLOAD === 'w2' || WORKLOAD === 'w4' || isGuarded ? await secured() : Fastify()
 if (WORKLOAD === 'w1' || WORKLOAD === 'w4') addRead()
 if (WORKLOAD === 'w2' || WORKLOAD === 'w4' || isGuarded) addCreate()
@@ -49,6 +55,11 @@ async function secured() {
     verify: { algorithms: ['HS256'], requiredClaims: ['exp'], cache: true },
   })
   if (isGuarded) await app.register(auth)
+  if (rate !== undefined) {
+    // After the token, which says who calls.
+    const keyGenerator = (request) => request.user.sub
+    await app.register(rateLimit, { ...rate, hook: 'preValidation', keyGenerator })
+  }
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
   })

@@ -16,7 +16,10 @@ const HOSTS = new Set([`127.0.0.1:${PORT}`, `localhost:${PORT}`])
 const REQUEST_ID = /^[\x21-\x7e]{1,128}$/
 const verify = VARIANT === 'cached' ? cachingVerifier() : verifyToken
 const secure = !['w1', 'w5', 'w5r'].includes(WORKLOAD) || VARIANT === 'headers'
-const guards = WORKLOAD === 'w2g' || WORKLOAD === 'w2d' ? isClerk : null
+const guards = ['w2g', 'w2d', 'w2r', 'w2t'].includes(WORKLOAD) ? isClerk : null
+/** Calls in a window of milliseconds; `null` for any number. */
+const rate = { w2r: [6_000_000, 60_000], w2t: [1, 3_600_000] }[WORKLOAD] ?? null
+const fullAt = new Map()
 const checkList = await listCheck()
 
 const server = createServer((request, response) => {
@@ -90,6 +93,25 @@ function isClerk({ roles = [], scopes = [] }) {
   return scopes.includes('orders:read') && scopes.includes('orders:write')
 }
 
+/** A bucket for each caller, by hand, with the headers that say where it stands. */
+function isInRate(sub, response) {
+  const [limit, period] = rate
+  const now = Date.now()
+  const interval = period / limit
+  const from = Math.max(fullAt.get(sub) ?? 0, now)
+  const spare = now + period - from - interval
+  response.setHeader('ratelimit-policy', `"api";q=${limit};w=${period / 1000}`)
+  if (spare < 0) {
+    response.setHeader('ratelimit', `"api";r=0;t=${Math.ceil((from - now) / 1000)}`)
+    response.setHeader('retry-after', String(Math.ceil(-spare / 1000)))
+    return false
+  }
+  fullAt.set(sub, from + interval)
+  const left = Math.floor(spare / interval)
+  response.setHeader('ratelimit', `"api";r=${left};t=${Math.ceil((from + interval - now) / 1000)}`)
+  return true
+}
+
 /** Bearer first, then content type, then the body: a refused caller is not read. */
 function secured(request, response, requestId, next) {
   const token = bearer(request.headers.authorization)
@@ -97,6 +119,9 @@ function secured(request, response, requestId, next) {
   if (claims === null) {
     response.setHeader('www-authenticate', 'Bearer')
     return send(response, requestId, 401, { error: 'unauthorized' })
+  }
+  if (rate !== null && !isInRate(claims.sub, response)) {
+    return send(response, requestId, 429, { error: 'too often' })
   }
   if (guards !== null && !guards(claims)) return send(response, requestId, 403, { error: 'denied' })
   if (!request.headers['content-type']?.startsWith('application/json')) {

@@ -30,7 +30,7 @@ describe('docs/configuration.md', () => {
     expect(rows.size).toBe(Object.keys(limits).length)
     for (const [name, value] of Object.entries(limits)) {
       const [, said] = /^`(.*)`$/.exec(rows.get(name) ?? '') ?? []
-      const read = said === undefined ? null : (parseDuration(said) ?? parseByteSize(said))
+      const read = said === undefined ? null : (parseDuration(said) ?? parseByteSize(said) ?? said)
       expect(/^\d+$/.test(said ?? '') ? Number(said) : read, name).toBe(value)
     }
   })

@@ -15,6 +15,7 @@ import {
   HttpError,
   header,
   html,
+  memoryRates,
   Problem,
   path,
   query,
@@ -53,6 +54,7 @@ import {
   accessMatrix,
   createToken,
   expectAccess,
+  rateStoreContract,
   testClient,
   client as typedClient,
 } from 'trefoil/testing'
@@ -154,6 +156,22 @@ add(
   'OperationOptions.cache CacheOptions',
   (cache) => declared((root) => root.get('/x', { cache }, handler)),
   { for: '30s', per: 'everyone' },
+)
+const RATE = { limit: '5/min' }
+add(
+  'OperationOptions.rate RateOptions',
+  (rate) => declared((root) => root.get('/x', { rate }, handler)),
+  RATE,
+)
+add(
+  'GroupOptions.rate RateOptions',
+  (rate) => declared((root) => root.group('/g', { rate }).get('/x', handler)),
+  RATE,
+)
+add('LimitOptions.rate RateOptions', (rate) => quiet({ limits: { rate } }).catalogue, RATE)
+add('memoryRates MemoryRatesOptions', (options) => memoryRates(options))
+add('rateStoreContract RateStoreContractOptions', (options) =>
+  rateStoreContract(() => memoryRates(), options),
 )
 add('App.fetch FetchContext', (context) => app.fetch(new Request('http://localhost/'), context))
 add('App.localActions LocalCredentials', (given) => app.localActions(given), { headers: [] })
@@ -511,6 +529,7 @@ export const HANDLES: ReadonlySet<string> = new Set([
   // Judged by the part's own check, or by whoever reads options by them.
   ...['AnyOptionGroup', 'OptionGroup', 'AnyOptionRow', 'OptionKind', 'RenamedVariable'],
   ...['AdmitPort', 'LimitsPort', 'AuditPort', 'TransactionPort', 'ApprovalDecider'],
+  ...['RateStore', 'RateDemand', 'Rate'],
   ...['Arriving', 'ApprovalCase', 'ApiKeyStore', 'StoredApiKey', 'ApiKeyUse', 'StoredSecret'],
   ...['Trace', 'Call', 'CallRequest', 'ClientFacts', 'ActionFacts', 'HeaderReader', 'ProviderCall'],
   ...[

@@ -27,6 +27,8 @@ export type {
 } from './testing/mcp-client.ts'
 export type { PartCheck } from './testing/part-contract.ts'
 export { partContract } from './testing/part-contract.ts'
+export type { RateStoreCheck, RateStoreContractOptions } from './testing/rate-store-contract.ts'
+export { rateStoreContract } from './testing/rate-store-contract.ts'
 export type { TestBodyOptions, TestFile } from './testing/request-body.ts'
 export type { FieldsInput, ScalarInput } from './testing/request-target.ts'
 export type { OverrideEntry, OverrideOptions, Overrides } from './testing/stand-ins.ts'

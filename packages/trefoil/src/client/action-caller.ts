@@ -81,11 +81,12 @@ export class ActionCaller {
       if (read instanceof Problem) return failedHere(read)
       const { value, status } = read
       const answer = readAnswer(value, status, false)
-      if (answer !== null) return calledByName(answer)
+      const { headers: told } = response
+      if (answer !== null) return calledByName(answer, told)
       const problem = readProblem(value, status)
       if (problem === null) return failedHere(refuse('remote_invalid'))
       // An app without actions of its CLI has no such endpoint.
-      return problem.error.code === 'not_found' ? unknownName(name) : failedThere(problem)
+      return problem.error.code === 'not_found' ? unknownName(name) : failedThere(problem, told)
     })
   }
 
@@ -117,11 +118,12 @@ function laidOut<S extends Sent>(make: () => S): S | Failed {
   }
 }
 
-function calledByName(answer: ActionAnswer): Called {
+function calledByName(answer: ActionAnswer, headers: Headers): Called {
   // Nobody asked for a dry run, and an answer that is one has been refused.
-  if (!('body' in answer)) return failedThere(answer as Extract<ActionAnswer, { error: object }>)
+  if (!('body' in answer))
+    return failedThere(answer as Extract<ActionAnswer, { error: object }>, headers)
   const { ok, status_code: status, body, encoding, media_type } = answer
-  if (!ok) return failedInOwnWords(status, body)
+  if (!ok) return failedInOwnWords(status, body, headers)
   const value = encoding === 'base64' ? bytesOf(body, media_type) : body
   return { ok: true, value, status, headers: new Headers() }
 }

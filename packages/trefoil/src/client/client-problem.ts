@@ -13,6 +13,7 @@ export interface ClientProblemFacts<Code extends string = string> {
   readonly requestId?: string | null
   readonly traceId?: string | null
   readonly details?: Readonly<Record<string, unknown>>
+  readonly retryAfter?: number | null
   readonly cause?: unknown
 }
 
@@ -49,6 +50,8 @@ export class ClientProblem<Code extends string = string> extends Error {
   readonly traceId: string | null
   /** More members of the answer by name, such as `arguments_hash`; `body` of a failure in words of the action's own. */
   readonly details: Readonly<Record<string, unknown>>
+  /** Seconds to wait before the call is worth repeating, as the answer says; `null` where it does not. */
+  readonly retryAfter: number | null
 
   constructor(facts: ClientProblemFacts<Code>) {
     super(facts.detail, facts.cause === undefined ? undefined : { cause: facts.cause })
@@ -60,6 +63,7 @@ export class ClientProblem<Code extends string = string> extends Error {
     this.requestId = facts.requestId ?? null
     this.traceId = facts.traceId ?? null
     this.details = facts.details ?? {}
+    this.retryAfter = facts.retryAfter ?? null
   }
 }
 
@@ -98,7 +102,10 @@ export function failedHere(problem: Problem): Failed {
 }
 
 /** Of what the app answered. */
-export function failedThere({ status_code, error }: ProblemEnvelope): Failed {
+export function failedThere(
+  { status_code, error }: ProblemEnvelope,
+  headers: Headers | null,
+): Failed {
   const { code, message, fix, request_id, trace_id, issues, ...details } = error
   return {
     ok: false,
@@ -111,12 +118,13 @@ export function failedThere({ status_code, error }: ProblemEnvelope): Failed {
       requestId: request_id ?? null,
       traceId: trace_id ?? null,
       details,
+      retryAfter: waitOf(headers, details['retry_after_seconds']),
     }),
   }
 }
 
 /** Of an action that failed in words of its own (RPC-6). */
-export function failedInOwnWords(status: number, body: unknown): Failed {
+export function failedInOwnWords(status: number, body: unknown, headers: Headers | null): Failed {
   const detail = isRecord(body) && typeof body['detail'] === 'string' ? body['detail'] : null
   return {
     ok: false,
@@ -125,6 +133,14 @@ export function failedInOwnWords(status: number, body: unknown): Failed {
       status,
       detail: detail ?? `The action answered with status ${status}`,
       details: { body },
+      retryAfter: waitOf(headers, null),
     }),
   }
+}
+
+/** Only what counts seconds: the date that it may be too (RFC 9110 §10.2.3) goes by the clock over there. */
+function waitOf(headers: Headers | null, said: unknown): number | null {
+  const sent = headers?.get('retry-after') ?? null
+  if (sent !== null && /^[0-9]{1,9}$/.test(sent)) return Number(sent)
+  return typeof said === 'number' && said >= 0 && Number.isFinite(said) ? said : null
 }

@@ -17,7 +17,7 @@ export async function readHttpAnswer(
   const isFailed = status >= 400
   const type = headers.get('content-type') ?? ''
   if (response.body === null || status === 204 || status === 205) {
-    if (isFailed) return failedInOwnWords(status, null)
+    if (isFailed) return failedInOwnWords(status, null, headers)
     return { ok: true, value: null, status, headers }
   }
   if (isJsonMediaType(type)) {
@@ -25,12 +25,16 @@ export async function readHttpAnswer(
     if (read instanceof Problem) return failedHere(read)
     if (!isFailed) return { ok: true, value: read.value, status, headers }
     const problem = readProblem(read.value, status)
-    return problem === null ? failedInOwnWords(status, read.value) : failedThere(problem)
+    return problem === null
+      ? failedInOwnWords(status, read.value, headers)
+      : failedThere(problem, headers)
   }
   if (!isFailed && mediaTypeEssence(type) !== 'text/plain') {
     return { ok: true, value: response, status, headers }
   }
   const text = await readText(response, maxBytes)
   if (typeof text !== 'string') return failedHere(text)
-  return isFailed ? failedInOwnWords(status, text) : { ok: true, value: text, status, headers }
+  return isFailed
+    ? failedInOwnWords(status, text, headers)
+    : { ok: true, value: text, status, headers }
 }

@@ -46,7 +46,7 @@ async function askFor(connection: Connection, maxBytes: number): Promise<Routes 
   const { status, value } = read
   if (status >= 400) {
     const problem = readProblem(value, status)
-    if (problem !== null && status !== 404) return failedThere(problem)
+    if (problem !== null && status !== 404) return failedThere(problem, null)
     const detail = `The app shows no route table (${status}): hand it in with the option routes`
     return failedHere(refuse('remote_invalid', { detail }))
   }

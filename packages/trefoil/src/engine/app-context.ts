@@ -12,6 +12,7 @@ import type { AnswerCache } from './cached/answer-cache.ts'
 import type { Capacity } from './capacity.ts'
 import type { Substitutes } from './dependencies/substitute.ts'
 import type { Draining } from './ending/draining.ts'
+import type { RateLimits } from './rate-limits.ts'
 
 /** What every call of an app shares. Made once, when the app compiles. */
 export interface AppContext {
@@ -37,6 +38,8 @@ export interface AppContext {
   readonly admit: readonly AdmitPort[]
   readonly limits: readonly LimitsPort[]
   readonly audit: readonly AuditPort[]
+  /** `null` where nothing is limited by rate. */
+  readonly rates: RateLimits | null
   readonly background: BackgroundTasks
   /** `null` where no action keeps answers. */
   readonly answers: AnswerCache | null

@@ -7,9 +7,11 @@ import type { CacheUse } from '../contract/call/cache.ts'
 import type { BackgroundCall, Call } from '../contract/call/call.ts'
 import type { CallRequest } from '../contract/call/call-facts.ts'
 import type { Logger } from '../contract/call/logger.ts'
+import type { RateRule } from '../contract/call/rate-rule.ts'
 import type { Entrypoint } from '../contract/call/surface-name.ts'
 import type { Redemption } from '../contract/ports/approval-decider.ts'
 import type { Lease } from '../contract/ports/limits.ts'
+import type { RateStanding } from '../contract/ports/rate-store.ts'
 import { type Problem, refuse } from '../contract/problems/problem.ts'
 import { createCallLogger } from '../record/call-logger.ts'
 import { SentCookies } from '../web/cookie-header.ts'
@@ -109,6 +111,9 @@ export class CallState implements CallIds, CloseHooks {
   requestView: CallRequest | null = null
   scopes: DependencyScopes | null = null
   leases: Lease[] | null = null
+  /** Of the rates that were asked, the one that is nearest to its end, and where it stands. */
+  rateRule: RateRule | null = null
+  rateStanding: RateStanding | null = null
   tasks: BackgroundTask[] | null = null
   /** What became of a stream while it was sent; `null` while nothing has failed. */
   failedLate: Problem | null = null

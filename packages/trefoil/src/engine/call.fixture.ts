@@ -135,6 +135,7 @@ export function prepareCall(options: CallOptions = {}): PreparedCall {
     admit: [],
     limits: [],
     audit: [],
+    rates: null,
     background: new BackgroundTasks({ running: 100, waiting: 1000 }),
     answers: null,
     draining: new Draining(),

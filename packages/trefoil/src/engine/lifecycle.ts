@@ -15,6 +15,7 @@ import { guardsWithInputStage, guardsWithoutInputStage } from './stages/guard.ts
 import { identifyStage } from './stages/identify.ts'
 import { limitsStage } from './stages/limits.ts'
 import { placesStage } from './stages/places.ts'
+import { rateStage } from './stages/rate.ts'
 
 /** Name of a stage. */
 export type StageName =
@@ -112,9 +113,9 @@ const ROWS: readonly StageRow[] = [
   {
     name: 'admit',
     by: 'engine',
-    what: 'rate and lockout by what a stranger shows (a port; no stage when the app has none)',
-    problems: [],
-    compile: ({ app }) => admitStage(app.admit),
+    what: 'rate by address, lockout by what a stranger shows (no stage where there is neither)',
+    problems: ['RATE_LIMIT_EXCEEDED', 'limits_unavailable'],
+    compile: (site) => inTurn(rateStage(site, 'admit'), admitStage(site.app.admit)),
   },
   {
     name: 'identify',
@@ -127,9 +128,10 @@ const ROWS: readonly StageRow[] = [
     name: 'limits',
     by: 'engine',
     // Places last: a caller over their rate must hold none while a limiter is waited for.
-    what: 'rate and concurrency by principal (ports of parts, then places; no stage where there are none)',
-    problems: ['CONCURRENCY_LIMIT_EXCEEDED'],
-    compile: (site) => inTurn(limitsStage(site.app.limits), placesStage(site)),
+    what: 'rate, then concurrency, by principal (no stage where there is neither)',
+    problems: ['RATE_LIMIT_EXCEEDED', 'limits_unavailable', 'CONCURRENCY_LIMIT_EXCEEDED'],
+    compile: (site) =>
+      inTurn(inTurn(rateStage(site, 'limits'), limitsStage(site.app.limits)), placesStage(site)),
   },
   {
     name: 'guards',

@@ -8,9 +8,11 @@ import { guard } from '../../policy/guards/own-guard.ts'
 import { hasRole } from '../../policy/guards/roles-and-scopes.ts'
 import type { Declaration, DeclaredOptions, Level } from '../declare/declaration.ts'
 import { type ActionSite, compileAction } from './compile-action.ts'
+import { RateLevels } from './compile-rates.ts'
 
 const COVERED: ActionSite = {
   covered: { api: true, mcp: true, cli: true },
+  rates: new RateLevels('test', []),
   hasApprovalHook: true,
   agentWrites: 'allow',
   timeout: 0,

@@ -32,6 +32,7 @@ import { compileCapacity } from './compile-capacity.ts'
 import { compileCache } from './compile-cache.ts'
 import { compileNeed, type NeedSite } from './compile-need.ts'
 import { compileParams } from './compile-params.ts'
+import type { RateLevels } from './compile-rates.ts'
 import { declaredProblems, type OwnProblems } from './declared-problems.ts'
 import { checkAgentSchemas } from './documents/agent-schemas.ts'
 import { inputSchemaOf } from './documents/input-schema.ts'
@@ -62,6 +63,8 @@ export interface ActionSite extends NeedSite {
   readonly timeout: number
   /** Calls of the whole app; `null` for any number. */
   readonly concurrency?: number | null
+  /** Where rates come from. */
+  readonly rates: RateLevels
   /** Guards that parts bring for every action. */
   readonly appGuards: readonly Guard[]
   /** Type that the app sets for what handlers return, where their routes set none. */
@@ -154,6 +157,7 @@ export function compileAction(declaration: Declaration, site: ActionSite): Compi
     deprecated: options.deprecated ?? false,
     status: compileStatus(options.status, where),
     headers,
+    rates: site.rates.of(declaration, name, where),
     timeout: compileTimeout(
       shared.map((level) => level.timeout),
       site.timeout,

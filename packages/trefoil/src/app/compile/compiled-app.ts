@@ -17,6 +17,7 @@ import type { Declaration } from '../declare/declaration.ts'
 import { checkClosed } from '../fitness/closed.ts'
 import type { AppConfig } from '../options/app-config.ts'
 import type { CompiledAction } from './compile-action.ts'
+import { RateLevels, rateLimits } from './compile-rates.ts'
 import { createSurfaces, type Surfaces } from './create-surfaces.ts'
 import type { JoinedParts } from './join-parts.ts'
 import { compileRegistry } from './registry.ts'
@@ -48,8 +49,10 @@ export function compileApp(
   { state, callState, draining, capacity, substitutes, background: shared }: AppState,
 ): CompiledApp {
   const covered = perSurface((surface) => config.auth[surface] !== undefined)
+  const rates = new RateLevels(config.name, config.limits.rate ?? [])
   const site = {
     covered,
+    rates,
     hasApprovalHook: parts.approval !== null,
     agentWrites: config.agentWrites ?? 'allow',
     appGuards: parts.guards,
@@ -68,6 +71,7 @@ export function compileApp(
     endpoints: actionsOf(compiled.filter(({ isEndpoint }) => isEndpoint)),
     problems: parts.problems,
     covered,
+    rateHeaders: config.limits.rateHeaders,
   })
   checkClosed(catalogue, config)
   const background = shared ?? new BackgroundTasks(config.limits.background)
@@ -90,6 +94,7 @@ export function compileApp(
     admit: parts.admit,
     limits: parts.limits,
     audit: parts.audit,
+    rates: rateLimits(rates, compiled, config.limits, config.clock),
     background,
     answers: compiled.some(({ action }) => action.cache !== null)
       ? new AnswerCache(config.limits.cache, config.clock)

@@ -15,13 +15,18 @@ import type { CompiledAction } from './compile-action.ts'
 export function routeMounts(
   compiled: readonly CompiledAction[],
   app: AppContext,
-  { edge, headers }: AppConfig,
+  { edge, headers, limits }: AppConfig,
 ): Mount<HttpTarget>[] {
   const caller = callerRule(app.auth.api)
   const open = publicRule(caller)
   const { credentialHeaders } = app
   const { requestIdHeader } = edge
-  const common = { requestIdHeader, credentialHeaders, vary: headerOf(headers.http, 'vary') }
+  const common = {
+    requestIdHeader,
+    credentialHeaders,
+    vary: headerOf(headers.http, 'vary'),
+    rateHeaders: limits.rateHeaders,
+  }
   return compiled.flatMap(({ action, template }) => {
     if (action.method === null || template === null) return []
     const target: HttpTarget = {

@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
 import type { Declaration, DeclaredOptions } from '../declare/declaration.ts'
+import { RateLevels } from './compile-rates.ts'
 import { compileRegistry } from './registry.ts'
 
 const SITE = {
   covered: { api: true, mcp: true, cli: true },
+  rates: new RateLevels('test', []),
   hasApprovalHook: true,
   agentWrites: 'allow',
   timeout: 0,

@@ -11,6 +11,7 @@ import {
 } from '../../contract/options/option-values.ts'
 import { isSchema } from '../../contract/params/schema.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
+import { readRates } from '../../policy/rate/rate-option.ts'
 import { type DeclaredOptions, GROUP_OPTIONS, type Level, ROUTE_OPTIONS } from './declaration.ts'
 import { readBreaker, readConcurrency } from './read-capacity.ts'
 
@@ -88,6 +89,8 @@ function checkShared(where: string, options: Level['options']): void {
     isRecord,
   )
   if (options.metadata !== undefined) checkRecord(`${where}: metadata`, options.metadata)
+  const { rate = false } = options
+  if (rate !== false) readRates(`${where}: rate`, rate)
   if (options.params === undefined) return
   checkRecord(`${where}: params`, options.params)
   // Of its members, that of some library would be taken for parameters.

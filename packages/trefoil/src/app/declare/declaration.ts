@@ -75,6 +75,7 @@ export const GROUP_OPTIONS: OptionNames<Level['options']> = {
   timeout: true,
   concurrency: true,
   breaker: true,
+  rate: true,
   params: true,
 }
 

@@ -12,6 +12,7 @@ import type { SurfaceName } from '../../contract/call/surface-name.ts'
 import type { MarkedParam, ParamSource, Params } from '../../contract/params/params.ts'
 import type { PathNames, PathValue } from '../../contract/params/path-names.ts'
 import type { InputOf, OutputOf, Schema } from '../../contract/params/schema.ts'
+import type { RateOption } from '../../policy/rate/rate-option.ts'
 import type { AppTypes } from './app-types.ts'
 
 /** What the handler receives for one entry of `params`. */
@@ -117,6 +118,11 @@ export interface SharedOptions {
    * actions, each with a circuit of its own. Default `false`.
    */
   readonly breaker?: boolean | BreakerOptions
+  /**
+   * How often it may be called, such as `'100/min'`: beside the rates of what is outside, which hold too.
+   * `false` leaves those of them that are `skippable`. Default: none of its own.
+   */
+  readonly rate?: RateOption | false
 }
 
 /** What an operation says about itself. `P`: its own parameters; `Inherited`: its groups'. */

@@ -5,8 +5,13 @@ import {
   MAX_JSON_DEPTH,
   MAX_JSON_MEMBERS,
 } from '../../base/json/strict-json.ts'
-import { count, duration, size } from '../../contract/options/kinds.ts'
+import { choice, count, duration, size } from '../../contract/options/kinds.ts'
 import type { OptionGroup, Values } from '../../contract/options/option-rows.ts'
+import type { RateStore } from '../../contract/ports/rate-store.ts'
+import type { RateFailure } from '../../engine/rate-limits.ts'
+import { type DeclaredRate, RATES, type RateOption } from '../../policy/rate/rate-option.ts'
+import { RATE_STORE } from '../../policy/rate/read-rate-store.ts'
+import type { RateHeaders } from '../../surfaces/http/response/rate-headers.ts'
 
 /** `createApp({ limits: { background } })`: how much work goes on after answers (`call.background`). */
 export interface BackgroundLimitOptions {
@@ -47,6 +52,14 @@ export interface LimitOptions {
   readonly background?: BackgroundLimitOptions
   /** Memory that the answers kept by `cache` of actions take, all together. Default `64mb`. */
   readonly cache?: ByteSize
+  /** How often actions may be called, all of them together, such as `'100/min'`. Default any number of times. */
+  readonly rate?: RateOption
+  /** Where calls are counted. Default: in the memory of this process. */
+  readonly rateStore?: RateStore
+  /** What becomes of calls while `rateStore` fails: `closed` refuses them with 503, `open` lets them through. Default `closed`. */
+  readonly rateFailure?: RateFailure
+  /** Headers that tell callers of rates: `standard`, `legacy` (`X-RateLimit-…`) or `none`. Default `standard`. */
+  readonly rateHeaders?: RateHeaders
 }
 
 /** {@link LimitOptions} after reading: bytes and milliseconds. */
@@ -57,6 +70,8 @@ export type LimitValues = Values<
     readonly concurrency: number | null
     readonly timeout: number | null
     readonly background: Values<BackgroundLimitOptions>
+    readonly rate: readonly DeclaredRate[] | null
+    readonly rateStore: RateStore | null
   }
 >
 
@@ -156,6 +171,31 @@ export const LIMITS: OptionGroup<LimitOptions, LimitValues> = {
       default: '64mb',
       variable: true,
       doc: 'Memory that [kept answers](caching.md) take, all together.',
+    },
+    rate: {
+      read: RATES,
+      default: null,
+      shown: 'any number of times',
+      variable: true,
+      doc: 'How often actions may be called, all of them together, such as `100/min`, see [rates](limits.md#rates).',
+    },
+    rateStore: {
+      read: RATE_STORE,
+      default: null,
+      shown: 'the memory of this process',
+      doc: 'Where calls are counted.',
+    },
+    rateFailure: {
+      read: choice(['closed', 'open']),
+      default: 'closed',
+      variable: true,
+      doc: 'What becomes of calls while `rateStore` fails: `closed` refuses them with 503, `open` lets them through.',
+    },
+    rateHeaders: {
+      read: choice(['standard', 'legacy', 'none']),
+      default: 'standard',
+      variable: true,
+      doc: 'Headers that tell callers of rates: `RateLimit` and `RateLimit-Policy`, `X-RateLimit-…`, or none.',
     },
   },
 }

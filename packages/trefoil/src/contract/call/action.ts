@@ -7,6 +7,7 @@ import type { Call, Guard } from './call.ts'
 import type { BreakerRule, ConcurrencyLimit } from './capacity.ts'
 import type { Dependency } from './dependency.ts'
 import { type NeedTable, NO_NEED } from './need.ts'
+import type { RateRule } from './rate-rule.ts'
 import { NO_SURFACE, type PerSurface, type SurfaceName } from './surface-name.ts'
 
 /** Any handler of an action, as the catalogue has it. */
@@ -124,6 +125,8 @@ export interface Action {
   readonly status: number | null
   /** Response headers of this action: a value replaces, `null` removes; `null` for none. */
   readonly headers: Readonly<Record<string, string | null>> | null
+  /** Rates that each call takes from, the app's first. */
+  readonly rates: readonly RateRule[]
   /** Milliseconds a call may take; 0 means no limit. */
   readonly timeout: number
   /**
@@ -174,6 +177,7 @@ export function emptyAction(name: string): Action {
     deprecated: false,
     status: null,
     headers: null,
+    rates: [],
     timeout: 0,
     streamTimeout: 0,
     concurrency: [],

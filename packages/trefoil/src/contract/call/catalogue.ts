@@ -15,6 +15,8 @@ export interface Catalogue {
   readonly problems: ReadonlyMap<string, ProblemRow>
   /** Surfaces that have an authenticator. */
   readonly covered: PerSurface
+  /** Headers that tell callers of rates. */
+  readonly rateHeaders: 'standard' | 'legacy' | 'none'
 }
 
 /** True when a caller of this surface must be authenticated to call the action. */

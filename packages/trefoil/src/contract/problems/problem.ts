@@ -269,6 +269,19 @@ export function isRefusal(problem: Problem): boolean {
   return refusals.has(problem)
 }
 
+const sharedRefusals = new WeakSet<Problem>()
+
+/** Marks a refusal that is made once and given to many: what is written of it can be kept. */
+export function shared<Code extends string>(refusal: Problem<Code>): Problem<Code> {
+  if (refusals.has(refusal)) sharedRefusals.add(refusal)
+  return refusal
+}
+
+/** True for a refusal that many calls are answered with. */
+export function isShared(problem: Problem): boolean {
+  return sharedRefusals.has(problem)
+}
+
 /** The limit is the whole process's, and put back whatever happens: a code that is none throws. */
 function withoutStack<Made>(make: () => Made): Made {
   const limit = Error.stackTraceLimit

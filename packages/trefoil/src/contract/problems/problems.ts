@@ -54,6 +54,8 @@ export type ProblemCode =
   | 'body_consumed'
   | 'unavailable'
   | 'authenticator_unavailable'
+  | 'RATE_LIMIT_EXCEEDED'
+  | 'limits_unavailable'
   | 'TIMEOUT'
   | 'CONCURRENCY_LIMIT_EXCEEDED'
   | 'CIRCUIT_OPEN'
@@ -292,6 +294,20 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemRow>> = deepFreeze({
     exit: 1,
     text: 'Who is calling cannot be found out at the moment',
     fix: 'Keep the credential, and repeat the call after the time in `Retry-After`.',
+  },
+  RATE_LIMIT_EXCEEDED: {
+    status: 429,
+    mcp: 'tool',
+    exit: 1,
+    text: 'Rate limit exceeded',
+    fix: 'Wait for the time in `retry_after_seconds` before retrying.',
+  },
+  limits_unavailable: {
+    status: 503,
+    mcp: 'http',
+    exit: 1,
+    text: 'How often this was called cannot be found out at the moment',
+    fix: 'Repeat the call after the time in `Retry-After`.',
   },
   TIMEOUT: {
     status: 504,

@@ -3,6 +3,7 @@ import { type Catalogue, isGuarded, requiresAuth } from '../../contract/call/cat
 import type { JsonSchema } from '../../contract/params/schema.ts'
 import { SchemaComponents } from '../schema/schema-components.ts'
 import { UniqueNames } from '../schema/unique-names.ts'
+import { rateHeaders } from './header-objects.ts'
 import { type ProblemResponse, problemResponses } from './problem-responses.ts'
 import { PROBLEM_SCHEMA } from './problem-schema.ts'
 import { type BodyShape, bodyShape, type ParameterShape, parameterShapes } from './request-shape.ts'
@@ -58,7 +59,10 @@ export function operationsOf(catalogue: Catalogue): Operations {
         needsApproval: action.approval.api || action.approval.mcp || action.approval.cli,
         parameters: parameterShapes(action, components, id),
         body: bodyShape(action, components, id),
-        successes: successResponses(action, components, id),
+        successes: successResponses(action, components, id).map((success) => ({
+          ...success,
+          headers: [...success.headers, ...rateHeaders(catalogue, action)],
+        })),
         problems: problemResponses(catalogue, action),
       },
     ]

@@ -1,7 +1,7 @@
 import type { Action } from '../../contract/call/action.ts'
 import { type Catalogue, isGuarded, requiresAuth } from '../../contract/call/catalogue.ts'
 import { isProblemCode, type ProblemCode, problemRow } from '../../contract/problems/problems.ts'
-import { CHALLENGE, type HeaderShape } from './header-objects.ts'
+import { CHALLENGE, type HeaderShape, RETRY_AFTER, rateHeaders } from './header-objects.ts'
 
 /** A status with which an operation can refuse or fail over HTTP. */
 export interface ProblemResponse {
@@ -50,10 +50,20 @@ export function problemResponses(catalogue: Catalogue, action: Action): readonly
   if (action.timeout > 0) can('TIMEOUT')
   if (mayBeFull(action)) can('CONCURRENCY_LIMIT_EXCEEDED')
   if (action.breaker !== null) can('CIRCUIT_OPEN')
+  if (action.rates.length > 0) {
+    can('RATE_LIMIT_EXCEEDED')
+    can('limits_unavailable')
+  }
+  const told = rateHeaders(catalogue, action)
   return [...byStatus]
     .sort(([left], [right]) => left - right)
     .map(([status, codes]) => {
-      const headers = challenges(action, codes) ? [CHALLENGE] : []
+      const waits = codes.includes('RATE_LIMIT_EXCEEDED') || codes.includes('limits_unavailable')
+      const headers = [
+        ...(challenges(action, codes) ? [CHALLENGE] : []),
+        ...(waits ? [RETRY_AFTER] : []),
+        ...told,
+      ]
       return { status, codes, description: describe(action, status, codes), headers }
     })
 }

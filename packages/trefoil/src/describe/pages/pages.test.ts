@@ -58,6 +58,7 @@ function catalogue(actions: readonly Action[], more: Partial<Catalogue> = {}): C
     endpoints: [],
     problems: new Map(),
     covered: NO_SURFACE,
+    rateHeaders: 'standard',
     ...more,
   }
 }

@@ -9,7 +9,7 @@ const WITHOUT: readonly StageName[] = ['bind', 'approval']
 
 /**
  * The plan behind listing and describing: a built-in action that is identified and limited like
- * every other, and that no `public` route ever opens (AUTH-8).
+ * every other, by the rates of the app, and that no `public` route ever opens (AUTH-8).
  *
  * @param isPublic true to leave the authenticator out
  */
@@ -20,8 +20,9 @@ export function compileDiscoveryPlan(
   isPublic = false,
 ): Plan {
   const opened = isPublic ? { ...NO_SURFACE, [surface]: true } : NO_SURFACE
+  const rates = app.rates?.ofLists ?? []
   return compilePlan(
-    { ...emptyAction(name), public: opened, appConcurrency: app.capacity.limit },
+    { ...emptyAction(name), public: opened, appConcurrency: app.capacity.limit, rates },
     surface,
     app,
     WITHOUT,

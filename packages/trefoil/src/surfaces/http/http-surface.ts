@@ -93,6 +93,7 @@ export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
     encode: (visit, { answers }, state, answer) => {
       if (answer === null) throw new TypeError('There are no dry runs over HTTP')
       if (isPersonal(answers, state, answer)) personalise(visit)
+      answers.showRates?.(visit.base, state)
       const own = answers.sets
       if (own !== null) visit.base = overrideHeaders(visit.base, own)
       const type = own?.contentType === undefined ? appType : own.contentType
@@ -119,6 +120,7 @@ export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
     encodeProblem: (visit, problem, found) => {
       if (visit.endpoint !== null) return finish(visit, endpointRefusal(visit, problem))
       const { arrival, exchange } = visit
+      found?.answers.showRates?.(visit.base, arrival.state)
       const own = found === null ? null : found.answers.sets
       if (own !== null) visit.base = overrideHeaders(visit.base, own)
       // An answer that did not come about may have left its type there.

@@ -1,4 +1,4 @@
-import { Problem } from '../../../contract/problems/problem.ts'
+import { isShared, Problem } from '../../../contract/problems/problem.ts'
 import type { ProblemRow } from '../../../contract/problems/problems.ts'
 import { reasonPhrase } from '../../../contract/problems/reason-phrases.ts'
 import { toJson } from '../../../engine/answer/json-text.ts'
@@ -6,19 +6,22 @@ import type { ProblemIds } from '../../../engine/call-ids.ts'
 
 /**
  * Beginnings of the documents that differ in nothing but the request: what a flood of refused
- * calls is answered with. One for each row of a problem table at most; by the row, because parts of
- * two apps in one process may say different things under one code.
+ * calls is answered with. One for each row of a problem table at most, by the row, because parts of
+ * two apps in one process may say different things under one code; and one for each problem that is
+ * shared.
  */
-const beginnings = new WeakMap<ProblemRow, string>()
+const beginnings = new WeakMap<ProblemRow | Problem, string>()
 
 /** The problem as an RFC 9457 document. */
 export function problemDocument(problem: Problem, ids: ProblemIds): string {
   const row = Problem.rowOf(problem)
-  if (!isPlain(problem, row)) return compose(problem, ids)
-  let beginning = beginnings.get(row)
+  const plain = isPlain(problem, row)
+  if (!plain && !isShared(problem)) return compose(problem, ids)
+  const kept = plain ? row : problem
+  let beginning = beginnings.get(kept)
   if (beginning === undefined) {
     beginning = compose(problem, NO_IDS).slice(0, -EMPTY_ID_END.length)
-    beginnings.set(row, beginning)
+    beginnings.set(kept, beginning)
   }
   const { requestId, trace } = ids
   const end = trace ? `,"trace_id":"${trace.traceId}"}` : '}'

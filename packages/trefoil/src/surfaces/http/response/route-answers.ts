@@ -2,6 +2,7 @@ import type { HttpReply } from '../../../contract/answer/exchange.ts'
 import type { Action } from '../../../contract/call/action.ts'
 import type { CookieExchange } from '../../../engine/cookie-exchange.ts'
 import { type HeaderChange, varyOn } from './header-list.ts'
+import { compileRateHeaders, type RateHeaders, type ShowRates } from './rate-headers.ts'
 
 /** What a route sets for its answers, worked out once. */
 export interface RouteHeaders extends HeaderChange {
@@ -38,6 +39,8 @@ export interface RouteAnswers {
   readonly isPersonal: boolean
   /** Request headers that they are made from, lower-case; none for what no cache keeps anyway. */
   readonly varies: readonly string[]
+  /** `null` for a route without rates, or whose rates are told to nobody. */
+  readonly showRates: ShowRates | null
 }
 
 export interface RouteAnswersOptions {
@@ -46,6 +49,7 @@ export interface RouteAnswersOptions {
   readonly credentialHeaders: ReadonlySet<string>
   /** `Vary` of every answer of the app; `undefined` for none. */
   readonly vary: string | undefined
+  readonly rateHeaders: RateHeaders
 }
 
 /** Methods whose answers caches keep without being told to (RFC 9111 §3). */
@@ -53,8 +57,8 @@ const KEPT: ReadonlySet<string> = new Set(['GET', 'HEAD'])
 
 /** Works out what a route's answers have in common: from its parameters and from its headers. */
 export function compileRouteAnswers(
-  { method, params, headers }: Action,
-  { requestIdHeader, credentialHeaders, vary }: RouteAnswersOptions,
+  { method, params, headers, rates }: Action,
+  { requestIdHeader, credentialHeaders, vary, rateHeaders }: RouteAnswersOptions,
 ): RouteAnswers {
   const read = new Set<string>()
   for (const { source, wire } of params) {
@@ -68,6 +72,7 @@ export function compileRouteAnswers(
     sets: headers === null ? null : compileRouteHeaders(headers, requestIdHeader),
     isPersonal,
     varies: Object.freeze(method !== null && KEPT.has(method) ? [...read] : []),
+    showRates: compileRateHeaders(rates, rateHeaders),
   })
 }
 
