@@ -1,3 +1,4 @@
+import { revealed } from '../base/secret.ts'
 import { valueKind } from '../contract/options/value-kind.ts'
 import { Problem, refuse } from '../contract/problems/problem.ts'
 import { isToken, type Token } from './option-kinds.ts'
@@ -85,7 +86,7 @@ export class Connection {
     const { token } = this.#values
     if (token !== null) {
       try {
-        const text = typeof token === 'string' ? token : await token()
+        const text = typeof token === 'function' ? await token() : token
         headers.set('authorization', bearer(text))
       } catch (cause) {
         return refuse('AUTHENTICATION_ERROR', {
@@ -120,7 +121,8 @@ export class Connection {
 }
 
 /** @throws TypeError, without the token in it */
-function bearer(token: unknown): string {
+function bearer(given: unknown): string {
+  const token = revealed(given)
   if (isToken(token)) return `Bearer ${token}`
   throw new TypeError(`A token must be text that a header can carry, got ${valueKind(token)}`)
 }

@@ -1,11 +1,12 @@
 import { isRecord } from '../base/plain/is-record.ts'
+import { revealed, type Secret } from '../base/secret.ts'
 import { kind } from '../contract/options/kinds.ts'
 import type { OptionKind } from '../contract/options/option-kind.ts'
 import { valueKind } from '../contract/options/value-kind.ts'
 import { parseRemoteUrl } from './remote-url.ts'
 
 /** A credential, or what gives one: asked anew for every call, and never kept. */
-export type Token = string | (() => string | Promise<string>)
+export type Token = string | Secret | (() => string | Secret | Promise<string | Secret>)
 
 /** Names and values, one by one: what the platform says of a value it refuses quotes it, token or not. */
 export const headersKind: OptionKind<Headers> = {
@@ -34,7 +35,7 @@ export function isToken(value: unknown): value is string {
 export const tokenKind: OptionKind<Token> = {
   words: 'text or a function',
   read: (value) =>
-    isToken(value) || typeof value === 'function'
+    isToken(revealed(value)) || typeof value === 'function'
       ? { value: value as Token }
       : {
           mistake: `must be text that a header can carry, or a function that gives one, got ${valueKind(value)}`,
