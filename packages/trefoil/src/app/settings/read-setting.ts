@@ -111,7 +111,7 @@ function validate(
     // What foreign code throws may quote the value; what duration() and size() say does not (FND-38).
     const why =
       error instanceof ImproperlyConfigured
-        ? error.message.replace(/^(?:duration|size)\(\): text /, '')
+        ? error.message.replace(/^(?:duration|size)\(\): text |, got .*$/g, '')
         : 'its schema threw an error'
     return { mistake: `${what}: ${why}` }
   }
