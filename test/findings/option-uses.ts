@@ -6,6 +6,7 @@ import {
   cookie,
   createApp,
   defineProblems,
+  defineSettings,
   dependency,
   encoded,
   field,
@@ -21,6 +22,7 @@ import {
   redirect,
   reply,
   returning,
+  secret,
   sse,
   stream,
 } from 'trefoil'
@@ -138,6 +140,12 @@ for (const owner of ['App', 'RouteGroup']) {
 add('OperationOptions.hints ToolHints', (hints) =>
   declared((root) => root.get('/x', { hints }, handler)),
 )
+add(
+  'defineSettings SettingsOptions',
+  (options) => defineSettings({ port: z.int().default(1) }, options as never),
+  { envPrefix: 'DOORS_', env: {} },
+)
+add('secret SecretOptions', (options) => secret(options))
 add('App.fetch FetchContext', (context) => app.fetch(new Request('http://localhost/'), context))
 add('App.localActions LocalCredentials', (given) => app.localActions(given), { headers: [] })
 add('App.startup StartupOptions', (options) => quiet().startup(options))
@@ -505,6 +513,7 @@ export const HANDLES: ReadonlySet<string> = new Set([
     'Reply',
     'CookieSigner',
     'KeyRing',
+    'Secret',
     'ChallengeExtras',
     'UnfitForProduction',
     'ProductionRisk',

@@ -1,7 +1,6 @@
-import { revealed } from '../base/secret.ts'
 import { valueKind } from '../contract/options/value-kind.ts'
 import { Problem, refuse } from '../contract/problems/problem.ts'
-import { isToken, type Token } from './option-kinds.ts'
+import { isToken, revealedToken, type Token } from './option-kinds.ts'
 
 /** Whether a browser adds its cookies, as in `fetch`. */
 export type SentCredentials = 'omit' | 'same-origin' | 'include'
@@ -122,7 +121,7 @@ export class Connection {
 
 /** @throws TypeError, without the token in it */
 function bearer(given: unknown): string {
-  const token = revealed(given)
+  const token = revealedToken(given)
   if (isToken(token)) return `Bearer ${token}`
   throw new TypeError(`A token must be text that a header can carry, got ${valueKind(token)}`)
 }

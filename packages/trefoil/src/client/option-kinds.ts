@@ -1,5 +1,5 @@
 import { isRecord } from '../base/plain/is-record.ts'
-import { revealed, type Secret } from '../base/secret.ts'
+import type { Secret } from '../base/secret.ts'
 import { kind } from '../contract/options/kinds.ts'
 import type { OptionKind } from '../contract/options/option-kind.ts'
 import { valueKind } from '../contract/options/value-kind.ts'
@@ -32,10 +32,19 @@ export function isToken(value: unknown): value is string {
   return typeof value === 'string' && TOKEN.test(value)
 }
 
+/**
+ * What is in a `Secret`, and anything else as it is. By its verb, not by its class: this door is bundled
+ * apart, for browsers, and the class of the others is another one here.
+ */
+export function revealedToken(value: unknown): unknown {
+  const isSecret = isRecord(value) && typeof value['reveal'] === 'function'
+  return isSecret ? (value as { readonly reveal: () => unknown }).reveal() : value
+}
+
 export const tokenKind: OptionKind<Token> = {
   words: 'text or a function',
   read: (value) =>
-    isToken(revealed(value)) || typeof value === 'function'
+    isToken(revealedToken(value)) || typeof value === 'function'
       ? { value: value as Token }
       : {
           mistake: `must be text that a header can carry, or a function that gives one, got ${valueKind(value)}`,
