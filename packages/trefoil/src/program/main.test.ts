@@ -149,6 +149,7 @@ const NO_INTERNALS: AppInternals = {
   listensAt() {},
   idle: async () => {},
   commands: () => [],
+  variables: () => [],
 } as unknown as AppInternals
 const forget = befriendApps((value) => (value instanceof StandInApp ? NO_INTERNALS : null))
 afterAll(forget)
