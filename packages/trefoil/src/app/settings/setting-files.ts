@@ -29,13 +29,8 @@ export function readSecretFile(file: string): Reading<string> {
 
 /** `null` where there is no such file. Messages never say what is in it: it may be another than was meant. */
 function readFile(file: string | URL, most: number, refusedMode = 0): Reading<string> | null {
-  let fs: typeof import('node:fs')
-  try {
-    // Not imported: this room is loaded where there are no files too.
-    fs = globalThis.process.getBuiltinModule('node:fs')
-  } catch {
-    return { mistake: 'cannot be read: there is no file system here' }
-  }
+  const fs = fileSystem()
+  if (fs === null) return { mistake: 'cannot be read: there is no file system here' }
   let handle: number
   try {
     // Opened before it is looked at, so that it is the same file; a pipe nobody writes to is not waited for.
@@ -58,5 +53,14 @@ function readFile(file: string | URL, most: number, refusedMode = 0): Reading<st
     return { mistake: `cannot be read (${(error as NodeJS.ErrnoException).code ?? 'failed'})` }
   } finally {
     fs.closeSync(handle)
+  }
+}
+
+/** Not imported: this room is loaded where there are no files too. */
+function fileSystem() {
+  try {
+    return globalThis.process.getBuiltinModule('node:fs')
+  } catch {
+    return null
   }
 }
