@@ -368,6 +368,8 @@ describe('P-SET-1: what cannot be right is refused with a sentence', () => {
       { env: { HR_A: 'x' } },
     ],
     ['the fields cannot be read', throwing(), {}],
+    ['the fields cannot be read', unreadable(), {}],
+    ['a cannot be read', { a: unreadable() }, {}],
   ]
 
   test.each(cases)('%s', (text, fields, options) => {
@@ -396,6 +398,17 @@ function throwing(): object {
     {},
     {
       ownKeys() {
+        throw new Error('no')
+      },
+    },
+  )
+}
+
+function unreadable(): object {
+  return new Proxy(
+    {},
+    {
+      get() {
         throw new Error('no')
       },
     },

@@ -38,10 +38,10 @@ export function defineSettings<const F extends SettingFields>(
   fields: F,
   options: SettingsOptions<keyof F & string>,
 ): SettingsOf<F> {
-  const { envPrefix, envFile, variables, warn } = readOptions(SETTINGS, options)
+  const { envPrefix, envFile, variables, env, warn } = readOptions(SETTINGS, options)
   const declared = readFields(fields, envPrefix, variables)
   const mistakes: string[] = []
-  const places = [givenEnvironment(options) ?? processEnvironment()]
+  const places = [givenEnvironment({ env }) ?? processEnvironment()]
   for (const file of envFile) {
     const read = readEnvFile(file)
     if ('mistake' in read) mistakes.push(`envFile ${escapeUnseen(String(file))} ${read.mistake}`)
@@ -87,7 +87,7 @@ function readFields(
         `${WHERE}: ${JSON.stringify(name)} cannot be a setting; names are letters, digits and _`,
       )
     }
-    if (!isSchema(schema)) {
+    if (!asSchema(name, schema)) {
       throw new ImproperlyConfigured(
         `${WHERE}: ${name} must be a Standard Schema such as z.string(), or secret(), got ${valueKind(schema)}`,
       )
@@ -108,7 +108,7 @@ function readFields(
 
 /** Each once: a getter may give another schema the second time. */
 function readMembers(given: unknown): readonly (readonly [name: string, schema: unknown])[] {
-  if (isSchema(given)) {
+  if (asSchema('the fields', given)) {
     throw new ImproperlyConfigured(
       `${WHERE} takes an object of schemas, got a schema; write { name: z.string() } for z.object({ name: z.string() }), or hand over its .shape`,
     )
@@ -126,6 +126,15 @@ function readMembers(given: unknown): readonly (readonly [name: string, schema: 
   }
   if (members.length === 0) throw new ImproperlyConfigured(`${WHERE} takes at least one setting`)
   return members
+}
+
+/** Asked of anything in JavaScript: a proxy may throw. */
+function asSchema(what: string, value: unknown): value is Schema {
+  try {
+    return isSchema(value)
+  } catch (cause) {
+    throw new ImproperlyConfigured(`${WHERE}: ${what} cannot be read`, { cause })
+  }
 }
 
 function variablesOfField({ variable, isSecret }: SettingField): readonly string[] {

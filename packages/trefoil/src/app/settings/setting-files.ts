@@ -47,8 +47,16 @@ function readFile(file: string | URL, most: number, refusedMode = 0): Reading<st
     if ((mode & refusedMode) !== 0 && globalThis.process.platform !== 'win32') {
       return { mistake: 'can be written by every user of this machine; write: chmod o-w' }
     }
-    const text = fs.readFileSync(handle, 'utf8')
-    return { value: text.replace(/^\ufeff/, '') }
+    // Files of the kernel say that they are empty: what is read is counted, whatever was said.
+    const bytes = new Uint8Array(most + 1)
+    let length = 0
+    while (length < bytes.length) {
+      const read = fs.readSync(handle, bytes, length, bytes.length - length, null)
+      if (read === 0) break
+      length += read
+    }
+    if (length > most) return { mistake: `is larger than ${most / 1024}kb` }
+    return { value: new TextDecoder().decode(bytes.subarray(0, length)) }
   } catch (error) {
     return { mistake: `cannot be read (${(error as NodeJS.ErrnoException).code ?? 'failed'})` }
   } finally {
