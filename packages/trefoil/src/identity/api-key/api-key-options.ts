@@ -124,7 +124,7 @@ export const API_KEYS: OptionGroup<ApiKeyAuthOptions, ApiKeyValues> = {
     keys: {
       read: entries,
       default: null,
-      doc: 'Key → client id, or key → `{ clientId, roles?, scopes?, kind?, tenant?, expiresAt? }`. Either this or `store`.',
+      doc: 'Key → client id, or key → `{ clientId, roles?, scopes?, kind?, tenant?, expiresAt? }`; as pairs, where a key is a `Secret`. Either this or `store`.',
     },
     store: {
       read: kind(
