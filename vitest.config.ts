@@ -19,6 +19,7 @@ const ATTACKS = [
   // Three compilers, and every command of the documents.
   'test/types/types.test.ts',
   'test/docs/commands.test.ts',
+  'test/docs/operate.test.ts',
 ]
 const OTHERS = ['test/**/*.test.ts', 'examples/**/test/**/*.test.ts']
 const TESTS = [...UNITS, ...OTHERS]
