@@ -2,6 +2,7 @@
 // there. Needs the project's own Node 24: the tables are imported as TypeScript.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { SETTINGS } from '../packages/trefoil/src/app/settings/settings-options.ts'
 import { PROBLEMS } from '../packages/trefoil/src/contract/problems/problems.ts'
 import { LIFECYCLE } from '../packages/trefoil/src/engine/lifecycle.ts'
 import { CLIENT } from '../packages/trefoil/src/features/dev-tokens/clients.ts'
@@ -17,6 +18,7 @@ import {
   VARIABLE_GROUPS,
   variableRows,
 } from './option-tables.mjs'
+import { catalogueRows, VARIABLE_CATALOGUE } from './variable-tables.mjs'
 import { ROOT, run } from './workspace.mjs'
 
 const FILES = [
@@ -52,6 +54,16 @@ const FILES = [
     'client options',
     () => table(['Option', 'Default', 'Meaning'], optionRows(CLIENT)),
   ],
+  [
+    'settings.md',
+    'defineSettings options',
+    () => table(['Option', 'Default', 'Meaning'], optionRows(SETTINGS)),
+  ],
+  ...VARIABLE_CATALOGUE.map((section) => [
+    'variables.md',
+    `variables of ${section.title}`,
+    () => table(['Variable', 'Option', 'Value', 'Meaning'], catalogueRows(section)),
+  ]),
   ['migrating-from-0.1.md', 'moved options', () => table(['0.1', '0.2'], movedOptionRows())],
   [
     'migrating-from-0.1.md',

@@ -6,6 +6,7 @@ import {
   cookie,
   createApp,
   defineProblems,
+  defineSettings,
   dependency,
   encoded,
   field,
@@ -22,6 +23,7 @@ import {
   redirect,
   reply,
   returning,
+  secret,
   sse,
   stream,
 } from 'trefoil'
@@ -173,6 +175,12 @@ add('memoryRates MemoryRatesOptions', (options) => memoryRates(options))
 add('rateStoreContract RateStoreContractOptions', (options) =>
   rateStoreContract(() => memoryRates(), options),
 )
+add(
+  'defineSettings SettingsOptions',
+  (options) => defineSettings({ port: z.int().default(1) }, options as never),
+  { envPrefix: 'DOORS_', env: {} },
+)
+add('secret SecretOptions', (options) => secret(options))
 add('App.fetch FetchContext', (context) => app.fetch(new Request('http://localhost/'), context))
 add('App.localActions LocalCredentials', (given) => app.localActions(given), { headers: [] })
 add('App.startup StartupOptions', (options) => quiet().startup(options))
@@ -545,6 +553,7 @@ export const HANDLES: ReadonlySet<string> = new Set([
     'Reply',
     'CookieSigner',
     'KeyRing',
+    'Secret',
     'ChallengeExtras',
     'UnfitForProduction',
     'ProductionRisk',

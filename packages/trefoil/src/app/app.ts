@@ -102,6 +102,7 @@ export class App<T extends AppTypes = AnyTypes> extends RouteGroup<T> implements
       },
       idle: async () => this.#compiled?.background.idle(),
       commands: () => this.#commands(),
+      variables: () => this.#join().parts.variableSections,
     })
     for (const part of config.parts) this.#include(part)
   }

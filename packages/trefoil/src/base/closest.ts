@@ -3,11 +3,16 @@ const MAX_DISTANCE = 3
 /**
  * The candidate most like a misspelt word, for "did you mean".
  *
+ * @param most letters that may differ
  * @returns `null` when none is near
  */
-export function closest(word: string, candidates: Iterable<string>): string | null {
+export function closest(
+  word: string,
+  candidates: Iterable<string>,
+  most: number = MAX_DISTANCE,
+): string | null {
   let best: string | null = null
-  let bestDistance = Math.min(MAX_DISTANCE, Math.ceil(word.length / 2)) + 1
+  let bestDistance = Math.min(most, Math.ceil(word.length / 2)) + 1
   for (const candidate of candidates) {
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase())
     if (distance < bestDistance) {

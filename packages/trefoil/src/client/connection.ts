@@ -1,6 +1,6 @@
 import { valueKind } from '../contract/options/value-kind.ts'
 import { Problem, refuse } from '../contract/problems/problem.ts'
-import { isToken, type Token } from './option-kinds.ts'
+import { isToken, revealedToken, type Token } from './option-kinds.ts'
 import { addTrace, type TraceOption } from './sent-trace.ts'
 
 /** Whether a browser adds its cookies, as in `fetch`. */
@@ -88,7 +88,7 @@ export class Connection {
     if (traceparent !== null) addTrace(headers, traceparent)
     if (token !== null) {
       try {
-        const text = typeof token === 'string' ? token : await token()
+        const text = typeof token === 'function' ? await token() : token
         headers.set('authorization', bearer(text))
       } catch (cause) {
         return refuse('AUTHENTICATION_ERROR', {
@@ -123,7 +123,8 @@ export class Connection {
 }
 
 /** @throws TypeError, without the token in it */
-function bearer(token: unknown): string {
+function bearer(given: unknown): string {
+  const token = revealedToken(given)
   if (isToken(token)) return `Bearer ${token}`
   throw new TypeError(`A token must be text that a header can carry, got ${valueKind(token)}`)
 }

@@ -1,11 +1,12 @@
 import { isRecord } from '../base/plain/is-record.ts'
+import type { Secret } from '../base/secret.ts'
 import { kind } from '../contract/options/kinds.ts'
 import type { OptionKind } from '../contract/options/option-kind.ts'
 import { valueKind } from '../contract/options/value-kind.ts'
 import { parseRemoteUrl } from './remote-url.ts'
 
 /** A credential, or what gives one: asked anew for every call, and never kept. */
-export type Token = string | (() => string | Promise<string>)
+export type Token = string | Secret | (() => string | Secret | Promise<string | Secret>)
 
 /** Names and values, one by one: what the platform says of a value it refuses quotes it, token or not. */
 export const headersKind: OptionKind<Headers> = {
@@ -31,10 +32,19 @@ export function isToken(value: unknown): value is string {
   return typeof value === 'string' && TOKEN.test(value)
 }
 
+/**
+ * What is in a `Secret`, and anything else as it is. By its verb, not by its class: this door is bundled
+ * apart, for browsers, and the class of the others is another one here.
+ */
+export function revealedToken(value: unknown): unknown {
+  const isSecret = isRecord(value) && typeof value['reveal'] === 'function'
+  return isSecret ? (value as { readonly reveal: () => unknown }).reveal() : value
+}
+
 export const tokenKind: OptionKind<Token> = {
   words: 'text or a function',
   read: (value) =>
-    isToken(value) || typeof value === 'function'
+    isToken(revealedToken(value)) || typeof value === 'function'
       ? { value: value as Token }
       : {
           mistake: `must be text that a header can carry, or a function that gives one, got ${valueKind(value)}`,

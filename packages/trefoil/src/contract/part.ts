@@ -162,5 +162,6 @@ export const PROGRAM_COMMANDS: readonly string[] = [
   'connect',
   'login',
   'remotes',
+  'variables',
   'help',
 ]

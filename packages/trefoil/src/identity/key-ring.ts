@@ -1,11 +1,12 @@
 import { equalBytes } from '../base/constant-time.ts'
 import { freezeClass } from '../base/plain/freeze-class.ts'
 import { isRecord } from '../base/plain/is-record.ts'
+import { revealed, type Secret } from '../base/secret.ts'
 import { valueKind } from '../contract/options/value-kind.ts'
 import { ImproperlyConfigured } from '../contract/problems/problem.ts'
 
-/** A secret: text (its UTF-8 bytes) or bytes. */
-export type KeyMaterial = string | Uint8Array
+/** A secret: text (its UTF-8 bytes) or bytes, or a {@link Secret} of either. */
+export type KeyMaterial = string | Uint8Array | Secret<string> | Secret<Uint8Array>
 
 /** A key of a ring, as a verdict remembers it. */
 export interface RingKey {
@@ -131,7 +132,8 @@ export function isKeyRing(value: unknown): value is KeyRing {
  * @throws ImproperlyConfigured for an empty one: with it anybody could sign
  */
 export function cookieKeys(where: string, keys: KeyMaterial | KeyRing): KeyRing {
-  if (isEmpty(keys)) throw new ImproperlyConfigured('Signed cookie secrets must not be empty')
+  if (isEmpty(revealed(keys)))
+    throw new ImproperlyConfigured('Signed cookie secrets must not be empty')
   return readKeyRing(where, keys)
 }
 
@@ -167,7 +169,8 @@ function readList(where: string, previous: unknown): Iterable<unknown> {
 }
 
 /** A copy: whoever holds the array could change the key under everything that was checked. */
-function readKey(where: string, key: unknown): Uint8Array {
+function readKey(where: string, given: unknown): Uint8Array {
+  const key = revealed(given)
   const bytes = typeof key === 'string' ? new TextEncoder().encode(key) : key
   if (bytes instanceof Uint8Array && bytes.length > 0) return Uint8Array.from(bytes)
   // Where it is undefined or empty, a variable was not set where the app runs.

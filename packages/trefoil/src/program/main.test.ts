@@ -139,6 +139,8 @@ class StandInApp implements AppHandle {
   }
 }
 
+let ofParts: ReturnType<AppInternals['variables']> = []
+
 /** What the program takes for an app; it asks for the background work only. */
 const NO_INTERNALS: AppInternals = {
   http: () => Promise.reject(new Error('nothing is served here')),
@@ -149,6 +151,7 @@ const NO_INTERNALS: AppInternals = {
   listensAt() {},
   idle: async () => {},
   commands: () => [],
+  variables: () => ofParts,
 } as unknown as AppInternals
 const forget = befriendApps((value) => (value instanceof StandInApp ? NO_INTERNALS : null))
 afterAll(forget)
@@ -176,6 +179,7 @@ beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'trefoil-main-'))
   app = new StandInApp()
   registry[KEY] = app
+  ofParts = []
   await writeFile(
     join(directory, 'app.mjs'),
     "// imports 'trefoil'\nexport const app = globalThis[Symbol.for('trefoil.test.main')]\n",
@@ -663,6 +667,39 @@ describe('remotes', () => {
       expect(exit).toBe(isSlow ? 124 : 1)
       expect(document).toMatchObject({ ok: false, error: { code } })
     }
+  })
+})
+
+describe('P-SET-1: variables', () => {
+  test('name, set or not, meaning; never what is in it', async () => {
+    env['TREFOIL_LIMITS_BODY'] = '1mb'
+    const { exit, out } = await run('variables')
+    expect(exit).toBe(0)
+    expect(out).toMatch(/TREFOIL_LIMITS_BODY +set {2}Largest request body/)
+    expect(out).toMatch(/TREFOIL_LIMITS_FILE +- {4}Largest uploaded file/)
+    expect(out).not.toMatch(/1mb|good/)
+    expect(out).toContain('trefoil variables --app <app>')
+  })
+
+  test('those of the parts of an app', async () => {
+    const rows = [{ name: 'TREFOIL_OWN_KEY', option: '', value: '', doc: 'A `key`.' }]
+    ofParts = [{ title: "part 'own'", rows }]
+    const shown = await run('variables', '--app', './app.mjs')
+    expect(shown.out).toContain("part 'own'\n  TREFOIL_OWN_KEY  -    A key.\n")
+    env['TREFOIL_OWN_KEY'] = 'secret'
+    const { document } = await runJson('variables', '--set', '--json', '--app', './app.mjs')
+    expect(document).toMatchObject({
+      variables: expect.arrayContaining([
+        {
+          name: 'TREFOIL_OWN_KEY',
+          set: true,
+          of: "part 'own'",
+          option: null,
+          value: null,
+          meaning: 'A key.',
+        },
+      ]),
+    })
   })
 })
 

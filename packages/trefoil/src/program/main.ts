@@ -9,6 +9,7 @@ import { addCallCommand } from './commands/call-command.ts'
 import { addConnectCommands } from './commands/connect-commands.ts'
 import { addRemotesCommand } from './commands/remotes-command.ts'
 import { addServeCommands } from './commands/serve-commands.ts'
+import { addVariablesCommand } from './commands/variables-command.ts'
 import type { Context } from './context.ts'
 import { performPart } from './part-commands.ts'
 import { addGlobalFlags } from './terminal/flags.ts'
@@ -113,6 +114,7 @@ function buildProgram(context: Context, written: { out: string; err: string }): 
   addActionsCommand(program, context)
   addCallCommand(program, context)
   addAccessCommand(program, context)
+  addVariablesCommand(program, context)
   addConnectCommands(program, context)
   addRemotesCommand(program, context)
   addGlobalFlags(program)

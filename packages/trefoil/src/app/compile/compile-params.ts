@@ -11,6 +11,7 @@ import {
 import { isSchema, type JsonSchema, type Schema } from '../../contract/params/schema.ts'
 import { type TextKinds, textKinds } from '../../contract/params/text-kinds.ts'
 import { isToken } from '../../web/raw-headers.ts'
+import { isSecretField } from '../settings/secret-field.ts'
 import {
   type Absence,
   fileAbsence,
@@ -46,7 +47,14 @@ export function compileParams(declared: Params, site: ParamSite): CompiledParams
       throw wrongParam(site, name, 'parameter names are identifiers: letters, digits and _')
     }
     if (isDependency(entry)) dependencies.push([name, entry])
-    else if (isMarkedParam(entry)) params.push(compileMarked(name, entry, site))
+    else if (isSecretField(isMarkedParam(entry) ? entry.schema : entry)) {
+      // What it gives prints as one and the same text, so that every hash of arguments would be equal.
+      throw wrongParam(
+        site,
+        name,
+        'secret() is for settings; write field(z.string(), { sensitive: true })',
+      )
+    } else if (isMarkedParam(entry)) params.push(compileMarked(name, entry, site))
     else if (isSchema(entry)) params.push(compileSchema(name, entry, site))
     else
       throw wrongParam(

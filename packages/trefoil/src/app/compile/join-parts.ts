@@ -5,6 +5,7 @@ import type { Logger } from '../../contract/call/logger.ts'
 import { SURFACES, type SurfaceName } from '../../contract/call/surface-name.ts'
 import { type KnownVariables, variablesOf } from '../../contract/options/environment.ts'
 import type { ProductionRisk } from '../../contract/options/production-risk.ts'
+import type { VariableSection } from '../../contract/options/variable-row.ts'
 import { type PartCommand, PROGRAM_COMMANDS } from '../../contract/part.ts'
 import type { ApprovalDecider } from '../../contract/ports/approval-decider.ts'
 import type { AuditPort } from '../../contract/ports/audit.ts'
@@ -16,6 +17,7 @@ import { hookDecider } from '../../policy/hook-decider.ts'
 import type { Part } from '../declare/part-types.ts'
 import { KNOWN_VARIABLES } from '../options/known-variables.ts'
 import { readAuth } from '../options/read-auth.ts'
+import { variableRowsOfPart } from '../options/variable-rows.ts'
 
 /** Options of `createApp` that are short for a part. */
 export interface SugarOptions {
@@ -42,6 +44,8 @@ export interface JoinedParts {
   readonly problems: ReadonlyMap<string, ProblemRow>
   /** What parts read from the environment. */
   readonly variables: KnownVariables
+  /** The same with what they mean, by part. */
+  readonly variableSections: readonly VariableSection[]
   /** Tools that every list has, with the part that says so. */
   readonly tools: readonly { readonly part: string; readonly tool: string }[]
   readonly commands: readonly { readonly part: string; readonly command: PartCommand }[]
@@ -68,6 +72,9 @@ export function joinParts(sugar: SugarOptions, parts: readonly Part[]): JoinedPa
     logger: only(members, 'a logger', ({ part }) => part.logger),
     problems: joinProblems(members),
     variables: joinVariableNames(members),
+    variableSections: members
+      .map(({ owner, part }) => ({ title: owner, rows: variableRowsOfPart(part) }))
+      .filter(({ rows }) => rows.length > 0),
     tools: parts.flatMap(({ name, tools = [] }) => tools.map((tool) => ({ part: name, tool }))),
     commands: joinCommands(members),
     risks: () => parts.flatMap(risksOfPart),

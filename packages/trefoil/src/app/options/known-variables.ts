@@ -8,16 +8,68 @@ import { SESSION } from '../cookie-session.ts'
 import { APP } from './app-options.ts'
 import { MOVED_VARIABLES } from './moved-options.ts'
 
-/** Variables that the program and the listener use (APP-6). */
-export const PROGRAM_VARIABLES: readonly string[] = [
-  'TREFOIL_APP',
-  'TREFOIL_TOKEN',
-  'TREFOIL_HOME',
-  'TREFOIL_ENV',
-  'TREFOIL_NODE_QUIRKS',
-  'TREFOIL_PORT',
-  'TREFOIL_HOST',
+/** A variable that stands in for no option of `createApp`. */
+interface NamedVariable {
+  readonly name: string
+  readonly option: string
+  readonly value: string
+  readonly doc: string
+}
+
+/** Variables of what listens on Node. */
+export const LISTENER: readonly NamedVariable[] = [
+  {
+    name: 'TREFOIL_PORT',
+    option: 'port',
+    value: 'count',
+    doc: 'Port that `serve`, `run` and `dev` listen on; without it `PORT`, then 8000.',
+  },
+  {
+    name: 'TREFOIL_HOST',
+    option: 'host',
+    value: 'text',
+    doc: 'Address they listen on; without it `HOST`, where that is an address or `localhost`, then `127.0.0.1`.',
+  },
+  {
+    name: 'TREFOIL_NODE_QUIRKS',
+    option: '',
+    value: '`on`, `off`',
+    doc: '`off`: does without the names of Node that no documentation promises. Read once, when `serve` is loaded.',
+  },
 ]
+
+/** Variables of the program `trefoil`; `TREFOIL_ENV` is read by more than it. */
+export const PROGRAM: readonly NamedVariable[] = [
+  {
+    name: 'TREFOIL_APP',
+    option: '--app',
+    value: 'text',
+    doc: 'App to use when `--app` is not given, such as `./src/app.ts#app`.',
+  },
+  {
+    name: 'TREFOIL_TOKEN',
+    option: '--token',
+    value: 'text',
+    doc: 'Bearer token for local calls. Never sent to a remote.',
+  },
+  {
+    name: 'TREFOIL_HOME',
+    option: '',
+    value: 'text',
+    doc: 'Folder of `remotes.json`. Default `~/.trefoil`.',
+  },
+  {
+    name: 'TREFOIL_ENV',
+    option: '',
+    value: '`development`, `production`',
+    doc: 'Set by `dev` and `run` while they serve. Only `development` lets `devTokens` exist, lets `jwtAuth` accept its tokens, and shows what went wrong inside the program.',
+  },
+]
+
+/** Variables that the program and the listener use (APP-6). */
+export const PROGRAM_VARIABLES: readonly string[] = [...LISTENER, ...PROGRAM].map(
+  ({ name }) => name,
+)
 
 /** Secrets of `jwtAuth()`, which has no more variables. */
 const JWT_VARIABLES = [SECRET_VARIABLE, OLD_SECRETS_VARIABLE]

@@ -1,5 +1,6 @@
 import type { HttpHandler } from '../answer/exchange.ts'
 import { valueKind } from '../options/value-kind.ts'
+import type { VariableSection } from '../options/variable-row.ts'
 import type { NamedCommand } from '../part.ts'
 import { ImproperlyConfigured } from '../problems/problem.ts'
 import type { AppHandle, ShutdownLimits } from './app-handle.ts'
@@ -29,6 +30,8 @@ export interface AppInternals {
   idle(): Promise<void>
   /** Commands that parts bring to the program. Compiles the app. */
   commands(): readonly NamedCommand[]
+  /** Variables that parts read, by part. */
+  variables(): readonly VariableSection[]
 }
 
 /** Found on every app, whichever copy of the package made it. Opens nothing. */

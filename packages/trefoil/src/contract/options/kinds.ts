@@ -1,10 +1,12 @@
 import type { Clock } from '../../base/clock.ts'
 import { isRecord } from '../../base/plain/is-record.ts'
+import { revealed } from '../../base/secret.ts'
 import { BOOLEANS } from '../params/decode-text.ts'
 import type { OptionKind, Reading } from './option-kind.ts'
 import { shownValue } from './option-values.ts'
 import { readDuration, readSeconds } from './read-duration.ts'
 import { readSize } from './read-size.ts'
+import { valueKind } from './value-kind.ts'
 
 /**
  * A kind of your own, for code alone.
@@ -25,6 +27,18 @@ export function kind<Value>(
 export const text: OptionKind<string> = {
   ...kind('non-empty text', (value): value is string => typeof value === 'string' && value !== ''),
   words: 'text',
+  fromText: (value) => ({ value }),
+}
+
+/** Text that is a secret, or a `Secret` of it. Says of a number there only that it is one (FND-38). */
+export const secretText: OptionKind<string> = {
+  words: 'text',
+  read(given) {
+    const value = revealed(given)
+    return typeof value === 'string' && value !== ''
+      ? { value }
+      : { mistake: `must be non-empty text or a Secret, got ${valueKind(value)}` }
+  },
   fromText: (value) => ({ value }),
 }
 

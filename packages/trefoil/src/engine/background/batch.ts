@@ -28,11 +28,11 @@ export class Batch {
 
   /** @param over called when no task of it is left */
   constructor(state: CallState, tasks: readonly BackgroundTask[], over: () => void) {
-    const { requestId, callId } = state
+    const { requestId, callId, trace } = state
     const { address, userAgent } = state.inbound.client
     this.#site = state.site
     this.#entrypoint = state.entrypoint
-    this.#ids = Object.freeze({ requestId, callId })
+    this.#ids = Object.freeze({ requestId, callId, trace })
     this.#auth = state.auth
     this.#client = Object.freeze({ address, userAgent })
     this.#tasks = tasks

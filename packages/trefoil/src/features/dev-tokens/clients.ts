@@ -4,7 +4,7 @@ import { equalSecrets, kinds, type OptionGroup, readOptions, type Values } from 
 /** Who may have a token, and what is in it. An entry of `clients` of {@link devTokens}. */
 export interface DevClient {
   /** What the client sends as `client_secret`. */
-  readonly secret: string
+  readonly secret: string | Secret
   /** Roles in the token. Default none. */
   readonly roles?: readonly string[]
   /** Scopes in the token. Default none. */
@@ -15,7 +15,7 @@ export interface DevClient {
   readonly expiresIn?: string
 }
 
-type ClientValues = Values<DevClient, { expiresIn: number | null }>
+type ClientValues = Values<DevClient, { secret: string; expiresIn: number | null }>
 
 /** What the part or the other options say: claims that were to replace them could make anybody anybody (PW-34). */
 const RESERVED: ReadonlySet<string> = new Set(
@@ -38,10 +38,12 @@ export const CLIENT: OptionGroup<DevClient, ClientValues> = {
       // Says nothing of what is there instead, which may be the secret as a number (FND-38).
       read: {
         words: 'text',
-        read: (value) =>
-          typeof value === 'string' && value !== ''
+        read(given) {
+          const value = given instanceof Secret ? given.reveal() : given
+          return typeof value === 'string' && value !== ''
             ? { value }
-            : { mistake: 'must be non-empty text; is the variable that it comes from set?' },
+            : { mistake: 'must be non-empty text; is the variable that it comes from set?' }
+        },
       },
       // Refused by `read`.
       default: '',

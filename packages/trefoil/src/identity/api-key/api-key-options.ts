@@ -2,6 +2,7 @@ import { type Clock, type RandomSource, systemClock, systemRandom } from '../../
 import type { Duration } from '../../base/duration.ts'
 import { isRecord } from '../../base/plain/is-record.ts'
 import type { Awaitable } from '../../base/promise.ts'
+import { revealed, type Secret } from '../../base/secret.ts'
 import { callable, clock, count, duration, kind } from '../../contract/options/kinds.ts'
 import type { OptionKind } from '../../contract/options/option-kind.ts'
 import type { OptionGroup, Values } from '../../contract/options/option-rows.ts'
@@ -19,8 +20,13 @@ export interface OwnerRights {
 
 /** Options of `apiKeyAuth()` for keys that stand in the code or a variable. */
 export interface FixedApiKeyOptions {
-  /** Key → client id, or key → {@link ApiKeyEntry}. */
-  readonly keys: Readonly<Record<string, string | ApiKeyEntry>>
+  /**
+   * Key → client id, or key → {@link ApiKeyEntry}; where a key is a {@link Secret}, pairs of both:
+   * `[[settings.batchKey, 'batch']]`.
+   */
+  readonly keys:
+    | Readonly<Record<string, string | ApiKeyEntry>>
+    | readonly (readonly [key: string | Secret, entry: string | ApiKeyEntry])[]
   /** Header that keys come in, in any case. Default `x-api-key`. */
   readonly header?: string
   /** Source of time. Default: the machine's. */
@@ -72,12 +78,29 @@ const entries: OptionKind<readonly (readonly [key: string, entry: unknown])[]> =
   words: 'object',
   read(value) {
     // Of a null prototype too: `Object.create(null)` is what careful people write.
-    if (!isRecord(value) || Array.isArray(value)) {
+    const list = Array.isArray(value)
+      ? pairs(value)
+      : isRecord(value)
+        ? Object.entries(value)
+        : null
+    if (list === null) {
       return { mistake: "must be an object such as { [process.env.API_KEY]: 'frontend-app' }" }
     }
-    const list = Object.entries(value)
     return list.length === 0 ? { mistake: 'must have at least one key' } : { value: list }
   },
+}
+
+/** A secret cannot be the name of a member: it comes as the first of a pair. */
+function pairs(
+  list: readonly unknown[],
+): readonly (readonly [key: string, entry: unknown])[] | null {
+  const read: (readonly [string, unknown])[] = []
+  for (const pair of list) {
+    const key: unknown = Array.isArray(pair) && pair.length === 2 ? revealed(pair[0]) : null
+    if (typeof key !== 'string') return null
+    read.push([key, (pair as readonly unknown[])[1]])
+  }
+  return read
 }
 
 const METHODS: readonly (keyof ApiKeyStore)[] = [
@@ -101,7 +124,7 @@ export const API_KEYS: OptionGroup<ApiKeyAuthOptions, ApiKeyValues> = {
     keys: {
       read: entries,
       default: null,
-      doc: 'Key → client id, or key → `{ clientId, roles?, scopes?, kind?, tenant?, expiresAt? }`. Either this or `store`.',
+      doc: 'Key → client id, or key → `{ clientId, roles?, scopes?, kind?, tenant?, expiresAt? }`; as pairs, where a key is a `Secret`. Either this or `store`.',
     },
     store: {
       read: kind(

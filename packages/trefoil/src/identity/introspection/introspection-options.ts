@@ -1,8 +1,9 @@
 import { type Clock, systemClock } from '../../base/clock.ts'
 import type { Duration } from '../../base/duration.ts'
 import type { Awaitable } from '../../base/promise.ts'
+import type { Secret } from '../../base/secret.ts'
 import type { AuthRequest } from '../../contract/call/call.ts'
-import { callable, choice, clock, count, text } from '../../contract/options/kinds.ts'
+import { callable, choice, clock, count, secretText, text } from '../../contract/options/kinds.ts'
 import type { OptionKind } from '../../contract/options/option-kind.ts'
 import { type OptionGroup, REQUIRED } from '../../contract/options/option-rows.ts'
 import { readOptions } from '../../contract/options/read-options.ts'
@@ -29,7 +30,7 @@ export interface IntrospectionOptions {
   /** Who this app is to the provider. */
   readonly clientId: string
   /** Secret of that client, sent by HTTP Basic (RFC 6749 §2.3.1). */
-  readonly clientSecret: string
+  readonly clientSecret: string | Secret
   /** Accepted `aud`, any overlap; a token without it is refused. */
   readonly audience: string | readonly string[]
   /** Accepted `iss`; when given, a token without it is refused. Default: that of the provider that was asked, whatever it says. */
@@ -109,7 +110,7 @@ export const INTROSPECTION: OptionGroup<IntrospectionOptions, IntrospectionValue
     },
     clientId: { read: text, default: REQUIRED, doc: 'Who this app is to the provider.' },
     clientSecret: {
-      read: text,
+      read: secretText,
       default: REQUIRED,
       doc: 'Secret of that client, sent by HTTP Basic.',
     },
