@@ -214,9 +214,9 @@ test('P-TST-1: in process, the way of the live server: headers, errors as values
   expect((await http.post('/who', { headers })).text).toBe('bob')
   expect((await mcp.callTool('who')).text).toBe('ann')
   expect((await mcp.callTool('who', {}, { headers })).text).toBe('bob')
-  expect((await cli.call('who')).body).toBe('ann')
-  expect((await cli.call('who', {}, { headers })).body).toBe('bob')
-  expect((await cli.call('who', {}, { local: true })).body).toBe('ann')
+  expect(await cli.call('who')).toMatchObject({ body: 'ann' })
+  expect(await cli.call('who', {}, { headers })).toMatchObject({ body: 'bob' })
+  expect(await cli.call('who', {}, { local: true })).toMatchObject({ body: 'ann' })
   // Nothing is thrown, whatever goes wrong.
   expect((await http.post('/crash')).status).toBe(500)
   expect((await mcp.callTool('crash')).problem?.['code']).toBe('INTERNAL_ERROR')

@@ -45,7 +45,7 @@ test('P-RTR-1 P-RTR-2: a group has a prefix for paths, tags, guards and middlewa
   const value = ['run_pay', '/hr/pay/run', 'hr', 'money', 'monthly']
   expect((await client.http.post('/hr/pay/run', asked)).json()).toEqual(value)
   expect(JSON.parse((await client.mcp.callTool('run_pay', {}, asked)).text)).toEqual(value)
-  expect((await client.cli.call('run_pay', {}, asked)).body).toEqual(value)
+  expect(await client.cli.call('run_pay', {}, asked)).toMatchObject({ body: value })
   expect(trail).toEqual(['hr', 'pay', 'hr', 'pay', 'hr', 'pay'])
   // Both guards count, the outer one first.
   const denied = async (token: string) => (await client.http.post('/hr/pay/run', { token })).text
