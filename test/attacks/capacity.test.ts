@@ -203,7 +203,7 @@ describe('PW-29: nobody without rights opens a circuit', () => {
       'POST /import HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ann\r\nContent-Length: 9\r\n\r\nhalf',
     )
     const response = await connection.response()
-    expect(response.status).toBe(504)
+    expect(response?.status).toBe(504)
     expect(app.circuits()['import']).toMatchObject({ state: 'closed', failures: 0 })
     connection.vanish()
   })

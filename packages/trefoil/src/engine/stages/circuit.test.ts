@@ -43,7 +43,7 @@ describe('P-MWL-6: what is a failure', () => {
     throw new Error('boom')
   }
 
-  test.each<[string, CallOptions['action']]>([
+  test.each<[string, NonNullable<CallOptions['action']>]>([
     ['an unexpected error', { handler: throwing(new Error('boom')) }],
     ['a problem of 5xx', { handler: throwing(new HttpError(502)) }],
     ['a status of its own from 500 on', { handler: throwing(new Problem('INTERNAL_ERROR')) }],
