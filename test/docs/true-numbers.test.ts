@@ -29,6 +29,8 @@ describe('docs/configuration.md', () => {
     const { limits } = readConfig({ env: {} })
     expect(rows.size).toBe(Object.keys(limits).length)
     for (const [name, value] of Object.entries(limits)) {
+      // A group has a table of its own.
+      if (typeof value === 'object' && value !== null) continue
       const [, said] = /^`(.*)`$/.exec(rows.get(name) ?? '') ?? []
       const read = said === undefined ? null : (parseDuration(said) ?? parseByteSize(said) ?? said)
       expect(/^\d+$/.test(said ?? '') ? Number(said) : read, name).toBe(value)

@@ -247,7 +247,7 @@ describe('P-CTX-3: currentCall()', () => {
       )
       app.post(
         '/hang',
-        { ...on('hang'), params: { tx }, timeout: '20ms' },
+        { ...on('hang'), params: { tx }, timeout: '500ms' },
         () => new Promise<never>(() => {}),
       )
       return { app, told }
