@@ -28,8 +28,8 @@ import {
   describeDeclaration,
 } from '../declare/declaration.ts'
 import { answerForm } from './answer-form.ts'
-import { compileCapacity } from './compile-capacity.ts'
 import { compileCache } from './compile-cache.ts'
+import { compileCapacity } from './compile-capacity.ts'
 import { compileNeed, type NeedSite } from './compile-need.ts'
 import { compileParams } from './compile-params.ts'
 import type { RateLevels } from './compile-rates.ts'
