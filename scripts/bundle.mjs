@@ -16,6 +16,7 @@ const DOORS = [
   'auth',
   'cedar',
   'cookies',
+  'database',
   'dev-tokens',
   'health',
   'node',

@@ -133,6 +133,7 @@ export function prepareCall(options: CallOptions = {}): PreparedCall {
     admit: [],
     limits: [],
     audit: [],
+    transaction: [],
     background: new BackgroundTasks(logger),
     draining: new Draining(),
     substitutes: null,

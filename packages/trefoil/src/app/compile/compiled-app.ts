@@ -83,6 +83,7 @@ export function compileApp(
     admit: parts.admit,
     limits: parts.limits,
     audit: parts.audit,
+    transaction: parts.transaction,
     background,
     draining,
     substitutes,

@@ -50,6 +50,10 @@ export interface Dependency<Value> {
   readonly scope: DependencyScope
   /** `safe` when it may be opened for a preview, which is taken back; else `null`. */
   readonly preview: 'safe' | null
+  /** True for a unit of work: only in actions that may change something. */
+  readonly unit: boolean
+  /** Runs the handler; `null` where it need not know. */
+  readonly within: Within | null
   /** Other dependencies handed to the provider, or a function giving them. */
   readonly uses: () => Uses
   readonly provide: (uses: never, call: ProviderCall) => unknown
@@ -64,6 +68,9 @@ export interface Dependency<Value> {
   readonly '~value'?: Value
 }
 
+/** Runs the handler of a call that has the dependency: calls `run` at once and returns what it returns. */
+export type Within = <Returned>(value: unknown, run: () => Returned) => Returned
+
 /** Options of {@link dependency}. */
 export interface DependencyOptions<U extends Uses> {
   /** Default `request`. */
@@ -73,6 +80,16 @@ export interface DependencyOptions<U extends Uses> {
    * behind then: it reads, or takes part in the transaction that is rolled back. Default: not so.
    */
   readonly preview?: 'safe'
+  /**
+   * True for the unit of work of a call, a transaction that is committed when it closes: parts with
+   * `transaction` join it, and an action that changes nothing cannot have it. A generator. Default false.
+   */
+  readonly unit?: boolean
+  /**
+   * Runs the handler of every call that has the dependency declared, for an `AsyncLocalStorage` say.
+   * Default: nothing does.
+   */
+  readonly within?: Within
   /** Shown in errors; default: the provider's name. */
   readonly name?: string
   /** Dependencies of this one; a function when they are declared later in the file. */
@@ -88,6 +105,8 @@ const OPTIONS: OptionNames<DependencyOptions<Uses>> = {
   name: true,
   uses: true,
   preview: true,
+  unit: true,
+  within: true,
   ambient: true,
   risks: true,
 }
@@ -108,7 +127,7 @@ export function dependency<Returned, const U extends Uses = Record<never, never>
 ): Dependency<ProvidedValue<Returned>> {
   checkOptionNames('dependency()', options, OPTIONS)
   checkText('dependency(): name', options.name)
-  const { scope = 'request', uses, preview, ambient = false } = options
+  const { scope = 'request', uses, preview, ambient = false, unit = false, within = null } = options
   if (typeof provide !== 'function') {
     throw new ImproperlyConfigured(
       `dependency() takes a function that provides the value, got ${valueKind(provide)}`,
@@ -123,6 +142,14 @@ export function dependency<Returned, const U extends Uses = Record<never, never>
   if (typeof ambient !== 'boolean') {
     throw new ImproperlyConfigured('Dependency ambient must be true or false')
   }
+  if (typeof unit !== 'boolean') {
+    throw new ImproperlyConfigured('Dependency unit must be true or false')
+  }
+  if (within !== null && typeof within !== 'function') {
+    throw new ImproperlyConfigured(
+      `Dependency within must be a function, got ${valueKind(within)}`,
+    )
+  }
   const name = options.name ?? (provide.name || 'dependency')
   return Object.freeze({
     [BRAND]: true as const,
@@ -130,6 +157,8 @@ export function dependency<Returned, const U extends Uses = Record<never, never>
     scope,
     uses: fixed(name, uses),
     preview: preview ?? null,
+    unit,
+    within,
     provide,
     ambient,
     risks: readRisks(`risks of dependency '${name}'`, options.risks),
