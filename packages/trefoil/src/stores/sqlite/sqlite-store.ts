@@ -46,7 +46,7 @@ export function openSqlite<Tables>(
   }
   let writer: Writer
   try {
-    writer = new Writer(path, folder === null ? synchronous : 'NORMAL')
+    writer = new Writer(path, folder === null ? synchronous : 'OFF')
   } catch (error) {
     remove()
     throw error

@@ -13,6 +13,9 @@ const LONGEST_WAIT_FOR_GROUP = 5
 /** Milliseconds between two tries for a lock that another process holds, at most. */
 const LONGEST_PAUSE = 20
 
+/** When SQLite waits for the disk; `OFF` is for what is thrown away. */
+export type Synchronous = 'FULL' | 'NORMAL' | 'OFF'
+
 /** How long a unit of work may wait for its turn. */
 export interface TurnOptions {
   /** Milliseconds; then it ends with {@link DatabaseBusy}. */
@@ -58,7 +61,7 @@ export class Writer {
   #groups = true
   #holder = ''
 
-  constructor(file: string, synchronous: 'FULL' | 'NORMAL') {
+  constructor(file: string, synchronous: Synchronous) {
     this.#database = openWriter(file, synchronous)
     this.connection = new SqliteConnection(this.#database)
     this.lookAtSchema()
@@ -223,7 +226,7 @@ export class Writer {
   }
 }
 
-function openWriter(file: string, synchronous: 'FULL' | 'NORMAL'): DatabaseSync {
+function openWriter(file: string, synchronous: Synchronous): DatabaseSync {
   const database = new DatabaseSync(file, { timeout: OPENING, enableForeignKeyConstraints: true })
   try {
     database.exec(`pragma journal_mode = wal; pragma synchronous = ${synchronous}`)
