@@ -16,8 +16,8 @@ describe('the unit of work of a call', () => {
       http: (name) => client.http.post(`/${name}`),
       'mcp modern': (name) => client.mcp.callTool(name),
       'mcp legacy': (name) => legacy.mcp.callTool(name),
-      'cli local': (name) => client.cli.call(name),
-      'cli remote': (name) => client.cli.call(name, {}, { entrypoint: 'server' } as never),
+      'cli local': (name) => client.cli.call(name, {}, { local: true }),
+      'cli remote': (name) => client.cli.call(name),
     }
     for (const [way, call] of Object.entries(ways)) {
       const before = (await notes.texts().catch(() => [])).length
