@@ -69,7 +69,7 @@ test('one that waits for its turn leaves the queue with its deadline, and says w
   expect(busy.json()).toMatchObject({ code: 'database_busy', status: 503 })
   expect(String((notes.lines[0]?.[0]['err'] as Error).cause)).toContain("held by action 'hold'")
   const leaver = new AbortController()
-  const left = notes.data.unit(() => 1, { signal: leaver.signal })
+  const left = notes.data.unit(() => 1, leaver.signal)
   leaver.abort(new Error('gone'))
   await expect(left).rejects.toThrow('gone')
   gate.resolve()

@@ -1,6 +1,5 @@
 export { sqliteDialect } from './stores/sqlite/sqlite-dialect.ts'
-export type { SqliteStore, SqliteStoreOptions } from './stores/sqlite/sqlite-store.ts'
+export type { SqliteStore } from './stores/sqlite/sqlite-store.ts'
 export { openSqlite } from './stores/sqlite/sqlite-store.ts'
 export type { SqliteUnit } from './stores/sqlite/unit.ts'
-export type { TurnOptions } from './stores/sqlite/writer.ts'
 export { DatabaseBusy } from './stores/sqlite/writer.ts'

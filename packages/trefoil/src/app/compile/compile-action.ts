@@ -12,8 +12,6 @@ import {
   MCP_PATH,
   ROUTES_PATH,
 } from '../../contract/protocol/paths.ts'
-import { checkDependencyGraph } from '../../engine/dependencies/dependency-graph.ts'
-import { reachableFrom } from '../../engine/dependencies/reachable.ts'
 import { checkHeaders } from '../../policy/check-headers.ts'
 import { hasRole } from '../../policy/guards/roles-and-scopes.ts'
 import {
@@ -29,6 +27,7 @@ import {
   describeDeclaration,
 } from '../declare/declaration.ts'
 import { answerForm } from './answer-form.ts'
+import { checkDependencies } from './check-dependencies.ts'
 import { compileNeed, type NeedSite } from './compile-need.ts'
 import { compileParams } from './compile-params.ts'
 import { declaredProblems, type OwnProblems } from './declared-problems.ts'
@@ -94,13 +93,12 @@ export function compileAction(declaration: Declaration, site: ActionSite): Compi
     bigintNames: typedNames(template, 'bigint'),
     agents,
   })
-  checkDependencyGraph(dependencies.map(([, dependency]) => dependency))
+  const changes = options.changes ?? !READS.has(method ?? '')
+  checkDependencies(dependencies, changes, where)
   if (agents) refuseFiles(params, where)
   const isPublic = compilePublic(options, exposed, where)
   const guards = compileGuards(declaration)
   checkGuardsAuthenticated(guards, exposed, isPublic, site, where)
-  const changes = options.changes ?? !READS.has(method ?? '')
-  if (!changes) refuseUnits(dependencies, where)
   const shared = [...levels.map((level) => level.options), options]
   const inputSchema = lazily(() => inputSchemaOf(params))
   const { returns } = options
@@ -244,19 +242,6 @@ function refuseFiles(params: readonly ParamSpec[], where: string): void {
   throw new ImproperlyConfigured(
     `${where}, parameter '${file.name}': routes with file parameters cannot be tools or CLI actions`,
   )
-}
-
-/** That it changes nothing is held, not believed. */
-function refuseUnits(dependencies: Action['dependencies'], where: string): void {
-  for (const [name, dependency] of dependencies) {
-    const unit = [...reachableFrom([dependency])].find((one) => one.unit)
-    if (unit === undefined) continue
-    const has = unit === dependency ? 'is' : `uses '${unit.name}', which is`
-    throw new ImproperlyConfigured(
-      `${where}, parameter '${name}': it ${has} a unit of work, and the action changes nothing; ` +
-        'take what only reads (data.read), or set changes: true',
-    )
-  }
 }
 
 function compilePublic(options: DeclaredOptions, exposed: PerSurface, where: string): PerSurface {

@@ -2,7 +2,7 @@ import { isAbsolute, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Duration, ImproperlyConfigured } from '../../index.ts'
 import { kinds, type OptionGroup, type Values } from '../../parts.ts'
-import { checkMigrations, type Migration } from './migrations.ts'
+import type { Migration } from './migrations.ts'
 
 /** Options of {@link database}. */
 export interface DatabaseOptions {
@@ -23,7 +23,7 @@ export interface DatabaseOptions {
 
 type DatabaseValues = Values<
   DatabaseOptions,
-  { wait: number; migrate: 'start' | 'command' | null; migrations: readonly Migration[] }
+  { wait: number; migrate: 'start' | 'command' | null; migrations: readonly unknown[] }
 >
 
 /** The rows of {@link DatabaseOptions}. */
@@ -50,13 +50,10 @@ export const DATABASE: OptionGroup<DatabaseOptions, DatabaseValues> = {
       doc: 'How long a call waits for its turn to write before it is refused.',
     },
     migrations: {
-      read: {
-        words: "a list of { name: '0001-orders', sql: '…' }",
-        read: (value) => {
-          const checked = checkMigrations(value)
-          return typeof checked === 'string' ? { mistake: checked } : { value: checked }
-        },
-      },
+      read: kinds.kind(
+        "a list of { name: '0001-orders', sql: '…' }",
+        (value): value is readonly unknown[] => Array.isArray(value),
+      ),
       default: [],
       doc: 'The steps that make the tables, oldest first.',
     },

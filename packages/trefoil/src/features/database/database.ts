@@ -13,7 +13,7 @@ import {
 import { definePart, type Part, processEnvironment, readOptions } from '../../parts.ts'
 import { DatabaseBusy, openSqlite, type SqliteStore, type SqliteUnit } from '../../sqlite.ts'
 import { DATABASE, type DatabaseOptions, fileOf } from './database-options.ts'
-import { migrate, pendingSteps } from './migrations.ts'
+import { migrate, pendingSteps, readMigrations } from './migrations.ts'
 
 /** Codes of {@link databaseProblems}. */
 export type DatabaseProblem = 'database_busy'
@@ -26,12 +26,6 @@ export const databaseProblems: ProblemSet<DatabaseProblem> = defineProblems('dat
     fix: 'Repeat the call later; nothing was done.',
   },
 })
-
-/** Options of {@link Database.unit}. */
-export interface UnitOptions {
-  /** Ends the waiting for the turn. */
-  readonly signal?: AbortSignal
-}
 
 /** The database of an app: a part, and what its code uses of it. */
 export interface Database<Tables> extends Part {
@@ -48,15 +42,13 @@ export interface Database<Tables> extends Part {
    * A unit of work outside calls: in start-up hooks, commands, background work. Committed when the work
    * is done, rolled back when it throws.
    *
+   * @param signal ends the waiting for the turn
    * @throws Error inside a call, or a unit, that has one open: it would wait for itself
    */
-  unit<Value>(work: (db: Kysely<Tables>) => Awaitable<Value>, options?: UnitOptions): Promise<Value>
+  unit<Value>(work: (db: Kysely<Tables>) => Awaitable<Value>, signal?: AbortSignal): Promise<Value>
   /** A check for `health({ checks: { database: data.check } })`. */
   check(): Promise<void>
 }
-
-/** Tables of an app that does not say what it has. */
-type AnyTables = Record<string, Record<string, unknown>>
 
 /** Milliseconds for which a unit may be held before it is told: nobody else writes meanwhile. */
 const LONG = 100
@@ -70,12 +62,13 @@ const SHORT = 3
  * @param given a file, or options; without: `TREFOIL_DATABASE_URL`, else `.data/app.db`
  * @throws ImproperlyConfigured naming the option or the variable that is wrong
  */
-export function database<Tables = AnyTables>(
+export function database<Tables = Record<string, Record<string, unknown>>>(
   given: string | DatabaseOptions = {},
 ): Database<Tables> {
   const env = processEnvironment()
   const values = readOptions(DATABASE, typeof given === 'string' ? { url: given } : given, { env })
-  const { synchronous, wait, migrations } = values
+  const { synchronous, wait } = values
+  const migrations = readMigrations(values.migrations)
   const file = fileOf(values.url)
   const migratesAtStart =
     file === ':memory:' ||
@@ -90,7 +83,7 @@ export function database<Tables = AnyTables>(
     if (isStopped) throw new Error('The database is closed: its app has been stopped')
     if (open === null) {
       if (file !== ':memory:') makePrivate(file)
-      open = openSqlite<Tables>(file, { synchronous })
+      open = openSqlite<Tables>(file, synchronous)
     }
     return open
   }
@@ -108,15 +101,9 @@ export function database<Tables = AnyTables>(
         'A unit of work was begun inside one that is open: it would wait for itself. Use the db of the open one',
       )
     }
-    const options = {
-      wait,
-      isShort: (lastHeld.get(holder) ?? LONG) <= SHORT,
-      get signal() {
-        return signal()
-      },
-    }
+    const isShort = (lastHeld.get(holder) ?? LONG) <= SHORT
     try {
-      const unit = await store().begin(holder, options)
+      const unit = await store().begin(holder, wait, signal, isShort)
       units.set(unit.db, unit)
       return unit
     } catch (error) {
@@ -221,7 +208,7 @@ export function database<Tables = AnyTables>(
       },
       async unit<Value>(
         work: (db: Kysely<Tables>) => Awaitable<Value>,
-        { signal }: UnitOptions = {},
+        signal?: AbortSignal,
       ): Promise<Value> {
         const unit = await begin('a unit outside calls', () => signal)
         try {

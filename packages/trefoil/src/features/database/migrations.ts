@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type Kysely, sql } from 'kysely'
 import { type Awaitable, ImproperlyConfigured } from '../../index.ts'
+import { kinds, type OptionGroup, REQUIRED, readOptions, type Values } from '../../parts.ts'
 import type { SqliteStore, SqliteUnit } from '../../sqlite.ts'
 
 /** One step of the schema. Once it has been applied somewhere it is frozen: a change is another step. */
@@ -13,6 +14,13 @@ export interface Migration {
   readonly run?: (db: Kysely<never>) => Awaitable<unknown>
 }
 
+/** A step that has been read. */
+interface Step {
+  readonly name: string
+  readonly sql: string
+  readonly run: NonNullable<Migration['run']> | null
+}
+
 interface Applied {
   readonly name: string
   readonly checksum: string
@@ -21,40 +29,55 @@ interface Applied {
 /** Milliseconds for which one process waits for another that migrates. */
 const WAIT = 60_000
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/
-const MEMBERS: readonly string[] = ['name', 'sql', 'run']
 
-/** @returns the migrations, each member read once; else what is wrong with them */
-export function checkMigrations(given: unknown): readonly Migration[] | string {
-  if (!Array.isArray(given)) return "must be a list of { name: '0001-orders', sql: '…' }"
-  const names = new Set<string>()
-  const read: Migration[] = []
-  for (const one of given as readonly unknown[]) {
-    const member: Readonly<Record<string, unknown>> = { ...Object(one) }
-    const { name, sql: text, run } = member
-    if (typeof name !== 'string' || !NAME.test(name)) {
-      return 'has a step without a name such as 0001-orders'
-    }
-    const unknown = Object.keys(member).find((key) => !MEMBERS.includes(key))
-    if (unknown !== undefined) return `'${name}' has '${unknown}'; a step has name, sql and run`
-    if (names.has(name)) return `has '${name}' twice`
-    names.add(name)
-    const fits = (text === undefined || typeof text === 'string') && isWork(run)
-    if (!fits || (text === undefined && run === undefined)) {
-      return `'${name}' needs sql, a text, or run, a function`
-    }
-    read.push(
-      Object.freeze({
-        name,
-        ...(typeof text === 'string' ? { sql: text } : {}),
-        ...(run === undefined ? {} : { run }),
+const NO_SQL = ''
+
+/** The rows of a {@link Migration}. */
+export const MIGRATION: OptionGroup<
+  Migration,
+  Values<Migration, { run: Step['run'] }>
+> = {
+  name: 'database(): migrations',
+  prefix: 'TREFOIL_DATABASE',
+  rows: {
+    name: {
+      read: kinds.kind('a name such as 0001-orders', (value): value is string => {
+        return typeof value === 'string' && NAME.test(value)
       }),
-    )
-  }
-  return Object.freeze(read)
+      default: REQUIRED,
+      doc: 'Letters, digits, `-` and `_`.',
+    },
+    sql: {
+      read: kinds.text,
+      default: NO_SQL,
+      doc: 'One statement or several. Its text is held to what was applied.',
+    },
+    run: {
+      read: kinds.orNull(kinds.callable<NonNullable<Migration['run']>>()),
+      default: null,
+      doc: 'What no SQL can say; after `sql`, in the same transaction.',
+    },
+  },
 }
 
-function isWork(run: unknown): run is Migration['run'] {
-  return run === undefined || typeof run === 'function'
+/**
+ * Each read once.
+ *
+ * @throws ImproperlyConfigured naming the step and what to write
+ */
+export function readMigrations(given: readonly unknown[]): readonly Step[] {
+  const steps = given.map((one) => readOptions(MIGRATION, one))
+  const names = new Set<string>()
+  for (const { name, sql: text, run } of steps) {
+    if (names.has(name)) {
+      throw new ImproperlyConfigured(`database(): migrations have '${name}' twice`)
+    }
+    names.add(name)
+    if (text === NO_SQL && run === null) {
+      throw new ImproperlyConfigured(`database(): migrations: '${name}' needs sql, or run`)
+    }
+  }
+  return steps
 }
 
 /**
@@ -64,7 +87,7 @@ function isWork(run: unknown): run is Migration['run'] {
  */
 export async function pendingSteps(
   store: SqliteStore<never>,
-  migrations: readonly Migration[],
+  migrations: readonly Step[],
 ): Promise<readonly string[]> {
   return pending(migrations, await readLedger(store.reader())).map(({ name }) => name)
 }
@@ -77,10 +100,10 @@ export async function pendingSteps(
  */
 export async function migrate(
   store: SqliteStore<never>,
-  migrations: readonly Migration[],
+  migrations: readonly Step[],
 ): Promise<readonly string[]> {
   if ((await pendingSteps(store, migrations)).length === 0) return []
-  const unit = await store.begin('the migrations', { wait: WAIT })
+  const unit = await store.begin('the migrations', WAIT)
   try {
     const applied = await readLedger(unit.db)
     const missing = pending(migrations, applied)
@@ -103,11 +126,11 @@ export async function migrate(
 
 async function apply(
   unit: SqliteUnit<never>,
-  step: Migration,
+  step: Step,
   position: number,
 ): Promise<void> {
   try {
-    if (step.sql !== undefined) unit.exec(step.sql)
+    if (step.sql !== NO_SQL) unit.exec(step.sql)
     await step.run?.(unit.db)
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause)
@@ -119,9 +142,9 @@ async function apply(
 }
 
 function pending(
-  migrations: readonly Migration[],
+  migrations: readonly Step[],
   applied: readonly Applied[],
-): readonly Migration[] {
+): readonly Step[] {
   for (const [index, { name, checksum }] of applied.entries()) {
     const step = migrations[index]
     if (step?.name !== name) {
@@ -149,6 +172,6 @@ async function readLedger(db: Kysely<never>): Promise<readonly Applied[]> {
 }
 
 /** Line ends are those of whoever checked the file out. */
-function checksumOf({ sql: text = '' }: Migration): string {
+function checksumOf({ sql: text }: Step): string {
   return createHash('sha256').update(text.replaceAll('\r\n', '\n')).digest('hex')
 }

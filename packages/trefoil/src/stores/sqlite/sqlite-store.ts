@@ -3,14 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Kysely } from 'kysely'
 import { Readers } from './readers.ts'
-import { kyselyOver, SqliteUnit } from './unit.ts'
-import { type TurnOptions, Writer } from './writer.ts'
-
-/** Options of {@link openSqlite}. */
-export interface SqliteStoreOptions {
-  /** `FULL`: an answered commit survives the loss of power. `NORMAL`: that of the process. */
-  readonly synchronous: 'FULL' | 'NORMAL'
-}
+import { HeldUnit, kyselyOver, type SqliteUnit } from './unit.ts'
+import { Writer } from './writer.ts'
 
 /** An open SQLite file: one connection that writes, and some that read. */
 export interface SqliteStore<Tables> {
@@ -20,9 +14,17 @@ export interface SqliteStore<Tables> {
    * Begins a unit of work once the writer is free.
    *
    * @param holder who begins it, for the message of those who wait too long
+   * @param wait milliseconds that it may take until then
+   * @param signal ends the waiting; asked for where there is something to wait for. Default none
+   * @param isShort true where it is known to be short: it may share its commit. Default false
    * @throws DatabaseBusy when it was not free in time
    */
-  begin(holder: string, options: TurnOptions): Promise<SqliteUnit<Tables>>
+  begin(
+    holder: string,
+    wait: number,
+    signal?: () => AbortSignal | undefined,
+    isShort?: boolean,
+  ): Promise<SqliteUnit<Tables>>
   /** To be called when the tables have changed. */
   schemaChanged(): void
   /** What is not committed yet is not kept. */
@@ -33,10 +35,11 @@ export interface SqliteStore<Tables> {
  * Opens a SQLite file in WAL mode with foreign keys on.
  *
  * @param file its folder is there; `:memory:` is a file of its own for as long as it is open
+ * @param synchronous `FULL`: a commit survives the loss of power; `NORMAL`: that of the process
  */
 export function openSqlite<Tables>(
   file: string,
-  { synchronous }: SqliteStoreOptions,
+  synchronous: 'FULL' | 'NORMAL' = 'FULL',
 ): SqliteStore<Tables> {
   // A database in memory has one connection, and nobody could read beside the writer.
   const folder = file === ':memory:' ? mkdtempSync(join(tmpdir(), 'trefoil-database-')) : null
@@ -55,9 +58,14 @@ export function openSqlite<Tables>(
   return Object.freeze({
     // One for each who asks: Kysely can be ended for good, and has a dispose method that does so.
     reader: () => kyselyOver<Tables>(readers),
-    async begin(holder: string, options: TurnOptions) {
-      await writer.take(holder, options)
-      return new SqliteUnit<Tables>(writer)
+    async begin(
+      holder: string,
+      wait: number,
+      signal: () => AbortSignal | undefined = () => undefined,
+      isShort = false,
+    ) {
+      await writer.take(holder, { wait, signal, isShort })
+      return new HeldUnit<Tables>(writer)
     },
     schemaChanged: () => writer.lookAtSchema(),
     close() {

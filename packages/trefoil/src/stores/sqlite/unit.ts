@@ -19,8 +19,21 @@ const OF_TRANSACTIONS =
   /^\s*(?:begin|commit|end|rollback|savepoint|release|pragma\s+(?:\w+\.)?defer_foreign_keys)\b/i
 
 /** What is done in one transaction: kept as a whole, or not at all. */
-export class SqliteUnit<Tables> {
+export interface SqliteUnit<Tables> {
   /** Good until the unit ends. `db.transaction()` is a savepoint inside it. */
+  readonly db: Kysely<Tables>
+  readonly hasEnded: boolean
+  /** Milliseconds since it has the writer for itself. */
+  readonly heldFor: number
+  /** Several statements in one text, as migrations are written. */
+  exec(sql: string): void
+  /** @throws Error when it could not be kept; then nothing of it was */
+  commit(): Promise<void>
+  rollback(): void
+}
+
+/** A unit that has the writer. */
+export class HeldUnit<Tables> implements SqliteUnit<Tables> {
   readonly db: Kysely<Tables>
   readonly #writer: Writer
   readonly #since = systemClock.elapsed()
@@ -36,18 +49,15 @@ export class SqliteUnit<Tables> {
     return this.#hasEnded
   }
 
-  /** Milliseconds since it has the writer for itself. */
   get heldFor(): number {
     return systemClock.elapsed() - this.#since
   }
 
-  /** Several statements in one text, as migrations are written. */
   exec(sql: string): void {
     refuseEnded(this)
     this.#writer.exec(sql)
   }
 
-  /** @throws Error when it could not be kept; then nothing of it was */
   commit(): Promise<void> {
     if (this.#hasEnded) return Promise.resolve()
     this.#hasEnded = true

@@ -16,14 +16,17 @@ const LONGEST_PAUSE = 20
 /** When SQLite waits for the disk; `OFF` is for what is thrown away. */
 export type Synchronous = 'FULL' | 'NORMAL' | 'OFF'
 
-/** How long a unit of work may wait for its turn. */
-export interface TurnOptions {
+/** How a unit of work waits for the writer. */
+export interface Turn {
   /** Milliseconds; then it ends with {@link DatabaseBusy}. */
   readonly wait: number
-  /** Aborted when nobody waits any more: rejects with its reason, and the turn is another's. */
-  readonly signal?: AbortSignal | undefined
+  /**
+   * Aborted when nobody waits any more: rejects with its reason, and the turn is another's. Asked for
+   * where there is something to wait for: a call makes its signal on first use.
+   */
+  signal(): AbortSignal | undefined
   /** True for what is known to be short: it may share the commit of the units before it. */
-  readonly isShort?: boolean
+  readonly isShort: boolean
 }
 
 /** The writer was not to be had in time. */
@@ -83,7 +86,7 @@ export class Writer {
    * @param holder who it is, for those who wait too long
    * @throws DatabaseBusy when that takes too long
    */
-  async take(holder: string, options: TurnOptions): Promise<void> {
+  async take(holder: string, options: Turn): Promise<void> {
     const until = systemClock.elapsed() + options.wait
     if (this.#isTaken) await this.#turn(options)
     this.#isTaken = true
@@ -138,8 +141,7 @@ export class Writer {
     for (const waiting of this.#queue.splice(0)) waiting.start()
   }
 
-  /** Asks for the signal only where it has to wait: a call makes its own on first use. */
-  async #begin(until: number, options: TurnOptions): Promise<void> {
+  async #begin(until: number, options: Turn): Promise<void> {
     this.#isInside = this.#group.length > 0
     if (this.#isInside) {
       this.#database.exec('savepoint unit')
@@ -156,12 +158,14 @@ export class Writer {
           throw new DatabaseBusy('Another process has held the lock for too long', { cause: error })
         }
       }
-      await elapsed(pause, options.signal)
+      await elapsed(pause, options.signal())
     }
   }
 
   /** Resolves when it is this one's turn. */
-  async #turn({ wait, signal, isShort = false }: TurnOptions): Promise<void> {
+  async #turn(turn: Turn): Promise<void> {
+    const { wait, isShort } = turn
+    const signal = turn.signal()
     signal?.throwIfAborted()
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     const leave = (reason: unknown) => {
