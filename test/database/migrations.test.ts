@@ -17,7 +17,9 @@ async function start(file: string, options: DatabaseOptions): Promise<void> {
 function ledger(file: string): readonly unknown[] {
   const db = new DatabaseSync(file)
   try {
-    return db.prepare('select name from trefoil_migrations order by position').all()
+    return db
+      .prepare('select name from trefoil_migrations order by position')
+      .all()
       .map(({ name }) => name)
   } finally {
     db.close()
@@ -48,8 +50,16 @@ test('one that fails leaves nothing of all that were to be applied', async () =>
 })
 
 test.each([
-  ['a step that was changed', [{ ...NOTES, sql: `${NOTES.sql} -- changed` }], 'has been changed since'],
-  ['a step in front of others', [MORE, NOTES], "is '0001-notes', and the app has '0002-more' there"],
+  [
+    'a step that was changed',
+    [{ ...NOTES, sql: `${NOTES.sql} -- changed` }],
+    'has been changed since',
+  ],
+  [
+    'a step in front of others',
+    [MORE, NOTES],
+    "is '0001-notes', and the app has '0002-more' there",
+  ],
   ['an app that is older', [], 'the app has no such step'],
 ] as const)('%s is refused', async (_, migrations, message) => {
   const file = join(folder(), 'app.db')

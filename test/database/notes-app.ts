@@ -31,12 +31,21 @@ export function folder(): string {
 
 /** An app with a table of notes; `add` says what its handlers wait for. */
 export function notesApp(
-  options: DatabaseOptions & { readonly timeout?: `${number}ms`; readonly parts?: readonly Part[] } = {},
+  options: DatabaseOptions & {
+    readonly timeout?: `${number}ms`
+    readonly parts?: readonly Part[]
+  } = {},
 ): NotesApp {
   const { timeout, parts = [], ...given } = options
-  const data = database<Tables>({ url: ':memory:', migrations: [NOTES], migrate: 'start', ...given })
+  const data = database<Tables>({
+    url: ':memory:',
+    migrations: [NOTES],
+    migrate: 'start',
+    ...given,
+  })
   const lines: Line[] = []
-  const log = (fields: Record<string, unknown>, message: string) => void lines.push([fields, message])
+  const log = (fields: Record<string, unknown>, message: string) =>
+    void lines.push([fields, message])
   const logger = { debug() {}, info() {}, warn: log, error: log }
   const app = createApp({
     env: {},
@@ -79,7 +88,10 @@ export function adding(
 }
 
 export async function insert(db: unknown, text: string): Promise<void> {
-  await (db as ReturnType<Database<Tables>['queries']>).insertInto('notes').values({ text }).execute()
+  await (db as ReturnType<Database<Tables>['queries']>)
+    .insertInto('notes')
+    .values({ text })
+    .execute()
 }
 
 export function refused(): never {

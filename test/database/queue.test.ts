@@ -95,7 +95,9 @@ test('a call whose time is up while it waits is told so, and nothing was begun',
 test('a disk that is full fails the call; reads and what was kept before stay', async () => {
   const notes = notesApp()
   await using client = testClient(notes.app)
-  notes.app.post('/much', { params: { db: notes.data.db } }, ({ db }) => insert(db, 'x'.repeat(99_999)))
+  notes.app.post('/much', { params: { db: notes.data.db } }, ({ db }) =>
+    insert(db, 'x'.repeat(99_999)),
+  )
   adding(notes, '/add')
   await client.http.post('/add')
   await notes.data.unit((db) => sql`pragma max_page_count = 8`.execute(db))
@@ -131,7 +133,11 @@ test('a constraint that is checked at the commit fails its own call alone', asyn
 })
 
 test('stopped, it is closed; started again, it is open', async () => {
-  const data = database({ url: join(folder(), 'deep', 'app.db'), migrations: [NOTES], migrate: 'start' })
+  const data = database({
+    url: join(folder(), 'deep', 'app.db'),
+    migrations: [NOTES],
+    migrate: 'start',
+  })
   const app = createApp({ env: {}, parts: [data] })
   await app.startup()
   await data.unit((db) => insert(db, 'a'))

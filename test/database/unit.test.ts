@@ -244,18 +244,21 @@ describe('parts that join it', () => {
     expect(await notes.texts()).toEqual(['begin', 'add', 'beforeCommit'])
   })
 
-  test.each(['begin', 'beforeCommit'] as const)('one that fails at %s fails the call', async (at) => {
-    const notes = notesApp({ parts: [joining([], at)] })
-    adding(notes, '/add')
-    notes.app.post('/undeterred', {}, async (_, call) => {
-      await call.resolve(notes.data.db).catch(() => undefined)
-      return 'went on'
-    })
-    await using client = testClient(notes.app)
-    expect((await client.http.post('/add')).status).toBe(500)
-    await client.http.post('/undeterred')
-    expect(await notes.texts()).toEqual([])
-  })
+  test.each(['begin', 'beforeCommit'] as const)(
+    'one that fails at %s fails the call',
+    async (at) => {
+      const notes = notesApp({ parts: [joining([], at)] })
+      adding(notes, '/add')
+      notes.app.post('/undeterred', {}, async (_, call) => {
+        await call.resolve(notes.data.db).catch(() => undefined)
+        return 'went on'
+      })
+      await using client = testClient(notes.app)
+      expect((await client.http.post('/add')).status).toBe(500)
+      await client.http.post('/undeterred')
+      expect(await notes.texts()).toEqual([])
+    },
+  )
 })
 
 test('the part and its options: what is wrong is told when it is made, and no URL is echoed', () => {
@@ -265,7 +268,13 @@ test('the part and its options: what is wrong is told when it is made, and no UR
   for (const odd of [null, 5, { url: 5 }, { wait: 5 }, { synchronous: 'OFF' }, { nope: 1 }]) {
     expect(() => database(odd as never), JSON.stringify(odd)).toThrow(/database\(\)/)
   }
-  for (const migrations of [[null], [{ name: 'a' }], [{ name: 'a b', sql: '' }], 'x', [{ name: 'a', sql: 1 }]]) {
+  for (const migrations of [
+    [null],
+    [{ name: 'a' }],
+    [{ name: 'a b', sql: '' }],
+    'x',
+    [{ name: 'a', sql: 1 }],
+  ]) {
     expect(() => database({ migrations } as never)).toThrow('migrations')
   }
   const data = database(':memory:')

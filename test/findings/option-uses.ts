@@ -177,11 +177,10 @@ add('ProblemSet.problem ProblemOptions', (options) =>
   defineProblems('own', { own_locked: row }).problem('own_locked', options),
 )
 add('database DatabaseOptions', (options) => database(options))
-add(
-  'DatabaseOptions.migrations Migration',
-  (step) => database({ migrations: [step] }),
-  { name: '0001', sql: 'select 1' },
-)
+add('DatabaseOptions.migrations Migration', (step) => database({ migrations: [step] }), {
+  name: '0001',
+  sql: 'select 1',
+})
 add('health HealthOptions', (options) => health(options))
 const development = <Made>(make: () => Made): Made => {
   const before = process.env['TREFOIL_ENV']

@@ -146,9 +146,7 @@ export function dependency<Returned, const U extends Uses = Record<never, never>
     throw new ImproperlyConfigured('Dependency unit must be true or false')
   }
   if (within !== null && typeof within !== 'function') {
-    throw new ImproperlyConfigured(
-      `Dependency within must be a function, got ${valueKind(within)}`,
-    )
+    throw new ImproperlyConfigured(`Dependency within must be a function, got ${valueKind(within)}`)
   }
   const name = options.name ?? (provide.name || 'dependency')
   return Object.freeze({

@@ -135,7 +135,10 @@ export class DependencyScopes {
       await joining.begin(first.value)
     } catch (error) {
       // Not kept open: a handler that goes on without it would have it committed.
-      await this.#closeOne({ name: dependency.name, scope: dependency.scope, close: end }, { error })
+      await this.#closeOne(
+        { name: dependency.name, scope: dependency.scope, close: end },
+        { error },
+      )
       throw error
     }
     await this.#track(dependency, (failure) => closeUnit(joining, first.value, failure, end))

@@ -1,8 +1,7 @@
 import type { Dependency } from '../../contract/call/dependency.ts'
 import type { CallState } from '../call-state.ts'
-import { callOf } from '../views/handler-call.ts'
 import { ProviderView } from '../views/provider-view.ts'
-import { DependencyScopes, type Joining } from './dependency-scope.ts'
+import { DependencyScopes } from './dependency-scope.ts'
 
 /** Opens a dependency of a call, or hands out the one that is open. */
 export function resolveDependency<Value>(
@@ -14,21 +13,8 @@ export function resolveDependency<Value>(
     hasEnded: () => state.ended,
     log: state.log,
     substitutes: state.site.app.substitutes,
-    joining: state.site.app.transaction.length === 0 ? null : joining(state),
+    joining: state.site.app.joining?.(state) ?? null,
   })
   // What its own provider gave: the scopes keep dependencies of all types.
   return state.scopes.resolve(dependency) as Promise<Value>
-}
-
-/** The parts that take part in the unit of work of a call. */
-function joining(state: CallState): Joining {
-  const ports = state.site.app.transaction
-  return {
-    async begin(unit) {
-      for (const port of ports) await port.begin(callOf(state), unit)
-    },
-    async beforeCommit(unit) {
-      for (const port of ports) await port.beforeCommit(callOf(state), unit)
-    },
-  }
 }

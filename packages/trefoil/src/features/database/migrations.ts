@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto'
 import { type Kysely, sql } from 'kysely'
 import { type Awaitable, ImproperlyConfigured } from '../../index.ts'
-import { kinds, type OptionGroup, REQUIRED, readOptions, type Values } from '../../parts.ts'
+import {
+  kinds,
+  type OptionGroup,
+  REQUIRED,
+  readOptions,
+  systemClock,
+  type Values,
+} from '../../parts.ts'
 import type { SqliteStore, SqliteUnit } from '../../sqlite.ts'
 
 /** One step of the schema. Once it has been applied somewhere it is frozen: a change is another step. */
@@ -17,7 +24,7 @@ export interface Migration {
 /** A step that has been read. */
 interface Step {
   readonly name: string
-  readonly sql: string
+  readonly sql: string | null
   readonly run: NonNullable<Migration['run']> | null
 }
 
@@ -30,12 +37,10 @@ interface Applied {
 const WAIT = 60_000
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/
 
-const NO_SQL = ''
-
 /** The rows of a {@link Migration}. */
 export const MIGRATION: OptionGroup<
   Migration,
-  Values<Migration, { run: Step['run'] }>
+  Values<Migration, { sql: string | null; run: Step['run'] }>
 > = {
   name: 'database(): migrations',
   prefix: 'TREFOIL_DATABASE',
@@ -48,8 +53,8 @@ export const MIGRATION: OptionGroup<
       doc: 'Letters, digits, `-` and `_`.',
     },
     sql: {
-      read: kinds.text,
-      default: NO_SQL,
+      read: kinds.orNull(kinds.text),
+      default: null,
       doc: 'One statement or several. Its text is held to what was applied.',
     },
     run: {
@@ -73,7 +78,7 @@ export function readMigrations(given: readonly unknown[]): readonly Step[] {
       throw new ImproperlyConfigured(`database(): migrations have '${name}' twice`)
     }
     names.add(name)
-    if (text === NO_SQL && run === null) {
+    if (text === null && run === null) {
       throw new ImproperlyConfigured(`database(): migrations: '${name}' needs sql, or run`)
     }
   }
@@ -124,27 +129,20 @@ export async function migrate(
   }
 }
 
-async function apply(
-  unit: SqliteUnit<never>,
-  step: Step,
-  position: number,
-): Promise<void> {
+async function apply(unit: SqliteUnit<never>, step: Step, position: number): Promise<void> {
   try {
-    if (step.sql !== NO_SQL) unit.exec(step.sql)
+    if (step.sql !== null) unit.exec(step.sql)
     await step.run?.(unit.db)
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause)
     throw new Error(`Migration '${step.name}' failed: ${why}`, { cause })
   }
-  const at = new Date().toISOString()
+  const at = new Date(systemClock.now()).toISOString()
   await sql`insert into trefoil_migrations values
     (${position}, ${step.name}, ${checksumOf(step)}, ${at})`.execute(unit.db)
 }
 
-function pending(
-  migrations: readonly Step[],
-  applied: readonly Applied[],
-): readonly Step[] {
+function pending(migrations: readonly Step[], applied: readonly Applied[]): readonly Step[] {
   for (const [index, { name, checksum }] of applied.entries()) {
     const step = migrations[index]
     if (step?.name !== name) {
@@ -173,5 +171,7 @@ async function readLedger(db: Kysely<never>): Promise<readonly Applied[]> {
 
 /** Line ends are those of whoever checked the file out. */
 function checksumOf({ sql: text }: Step): string {
-  return createHash('sha256').update(text.replaceAll('\r\n', '\n')).digest('hex')
+  return createHash('sha256')
+    .update((text ?? '').replaceAll('\r\n', '\n'))
+    .digest('hex')
 }
