@@ -67,7 +67,8 @@ test('one that waits for its turn leaves the queue with its deadline, and says w
   const held = client.http.post('/hold')
   const busy = await client.http.post('/add')
   expect(busy.json()).toMatchObject({ code: 'database_busy', status: 503 })
-  expect(String((notes.lines[0]?.[0]['err'] as Error).cause)).toContain("held by action 'hold'")
+  const [line] = notes.lines
+  expect(String(Object(line?.[0]['err']).cause)).toContain("held by action 'hold'")
   const leaver = new AbortController()
   const left = notes.data.unit(() => 1, leaver.signal)
   leaver.abort(new Error('gone'))

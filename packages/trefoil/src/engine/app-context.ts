@@ -6,9 +6,8 @@ import type { SurfaceName } from '../contract/call/surface-name.ts'
 import type { ApprovalDecider } from '../contract/ports/approval-decider.ts'
 import type { AuditPort } from '../contract/ports/audit.ts'
 import type { AdmitPort, LimitsPort } from '../contract/ports/limits.ts'
+import type { TransactionPort } from '../contract/ports/transaction.ts'
 import type { BackgroundTasks } from './background.ts'
-import type { CallState } from './call-state.ts'
-import type { Joining } from './dependencies/dependency-scope.ts'
 import type { Substitutes } from './dependencies/substitute.ts'
 import type { Draining } from './ending/draining.ts'
 
@@ -34,8 +33,7 @@ export interface AppContext {
   readonly admit: readonly AdmitPort[]
   readonly limits: readonly LimitsPort[]
   readonly audit: readonly AuditPort[]
-  /** What takes part in the unit of work of a call; `null` for nothing. */
-  readonly joining: ((state: CallState) => Joining) | null
+  readonly transaction: readonly TransactionPort[]
   readonly background: BackgroundTasks
   readonly draining: Draining
   /** What a test has in the place of dependencies; `null` for every app that is served. */

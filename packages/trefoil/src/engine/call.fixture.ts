@@ -133,7 +133,7 @@ export function prepareCall(options: CallOptions = {}): PreparedCall {
     admit: [],
     limits: [],
     audit: [],
-    joining: null,
+    transaction: [],
     background: new BackgroundTasks(logger),
     draining: new Draining(),
     substitutes: null,

@@ -6,7 +6,6 @@ import { perSurface } from '../../contract/call/surface-name.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
 import type { AppContext } from '../../engine/app-context.ts'
 import { BackgroundTasks } from '../../engine/background.ts'
-import { joiningOf } from '../../engine/dependencies/joining.ts'
 import type { Substitutes } from '../../engine/dependencies/substitute.ts'
 import type { Draining } from '../../engine/ending/draining.ts'
 import { AppView } from '../../engine/views/app-view.ts'
@@ -84,7 +83,7 @@ export function compileApp(
     admit: parts.admit,
     limits: parts.limits,
     audit: parts.audit,
-    joining: joiningOf(parts.transaction),
+    transaction: parts.transaction,
     background,
     draining,
     substitutes,

@@ -1,5 +1,5 @@
 import type { Awaitable } from '../../base/promise.ts'
-import type { Call } from '../call/call.ts'
+import type { ProviderCall } from '../call/dependency.ts'
 
 /**
  * What takes part in the unit of work of a call: what it writes is kept with what the call did, or not at
@@ -11,10 +11,10 @@ export interface TransactionPort {
    *
    * @param unit what the dependency gives, such as a Kysely over the transaction
    */
-  begin(call: Call, unit: unknown): Awaitable<void>
+  begin(call: ProviderCall, unit: unknown): Awaitable<void>
   /**
    * The last before the commit, after the audit port and the dependencies that use the unit; not for a
    * call that failed or was a rehearsal. A throw rolls everything back, and the call fails.
    */
-  beforeCommit(call: Call, unit: unknown): Awaitable<void>
+  beforeCommit(call: ProviderCall, unit: unknown): Awaitable<void>
 }
