@@ -9,7 +9,7 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 // Processes start slowly on a machine that has other things to do.
 vi.setConfig({ testTimeout: 120_000 })
 
-const SCRIPT = join(import.meta.dirname, 'database-processes.ts')
+const SCRIPT = join(import.meta.dirname, 'database.process.ts')
 
 function newFile(): string {
   const folder = mkdtempSync(join(tmpdir(), 'trefoil-database-attack-'))
