@@ -4,7 +4,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { sql } from 'kysely'
+import { testClient } from 'trefoil/testing'
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { insert, notesApp } from '../database/notes-app.ts'
 
 // Processes start slowly on a machine that has other things to do.
 vi.setConfig({ testTimeout: 120_000 })
@@ -72,4 +75,18 @@ test('STO-1: killed right after the answer, it is kept', async () => {
   const file = newFile()
   await run(file, 'answered', 1)
   expect(ask(file, 'select min(id) as first from notes')).toEqual([{ first: 1 }])
+})
+
+test('STO-2: a thousand calls that read and then write lose nothing', async () => {
+  const notes = notesApp({ synchronous: 'NORMAL' })
+  notes.app.post('/count', { params: { db: notes.data.db } }, async ({ db }) => {
+    const { rows } = await sql<{ n: number }>`select count(*) as n from notes`.execute(db)
+    await Promise.resolve()
+    await insert(db, String(rows[0]?.n))
+    return 1
+  })
+  await using client = testClient(notes.app)
+  const calls = Array.from({ length: 1000 }, () => client.http.post('/count'))
+  for (const { status } of await Promise.all(calls)) expect(status).toBe(200)
+  expect(await notes.texts()).toEqual(Array.from({ length: 1000 }, (_, at) => String(at)))
 })

@@ -29,14 +29,13 @@ export function folder(): string {
   return path
 }
 
-/** An app with a table of notes; `add` says what its handlers wait for. */
+/** An app with a table of notes. */
 export function notesApp(
   options: DatabaseOptions & {
-    readonly timeout?: `${number}ms`
     readonly parts?: readonly Part[]
   } = {},
 ): NotesApp {
-  const { timeout, parts = [], ...given } = options
+  const { parts = [], ...given } = options
   const data = database<Tables>({
     url: ':memory:',
     migrations: [NOTES],
@@ -52,7 +51,6 @@ export function notesApp(
     log: { logger },
     publicSurfaces: ['api', 'mcp', 'cli'],
     parts: [data, ...parts],
-    ...(timeout === undefined ? {} : { limits: { timeout } }),
   })
   return {
     app: app as unknown as App,

@@ -41,10 +41,10 @@ describe('the unit of work of a call', () => {
   })
 
   test('a deadline rolls it back, and the handler that goes on writes into nobody else’s', async () => {
-    const notes = notesApp({ timeout: '60ms' })
+    const notes = notesApp()
     const gate = Promise.withResolvers<void>()
     const late = Promise.withResolvers<unknown>()
-    notes.app.post('/slow', { params: { db: notes.data.db } }, async ({ db }) => {
+    notes.app.post('/slow', { timeout: '60ms', params: { db: notes.data.db } }, async ({ db }) => {
       await insert(db, 'slow')
       await gate.promise
       await insert(db, 'late').then(() => late.resolve('written'), late.resolve)
