@@ -22,6 +22,7 @@ import {
 import { type CedarPolicies, cedar } from 'trefoil/cedar'
 import type { ActionTarget, createRemoteTarget, RemoteTargetOptions } from 'trefoil/client'
 import { type CookieSession, CookieSigner, cookieSession } from 'trefoil/cookies'
+import { database } from 'trefoil/database'
 import { type DevTokensOptions, devTokens } from 'trefoil/dev-tokens'
 import { health } from 'trefoil/health'
 import { type RunningServer, type SentFileOptions, sendFile, serve } from 'trefoil/node'
@@ -124,6 +125,14 @@ close(app)
 
 // trefoil/parts, trefoil/health
 exact<Part>()(health())
+
+// trefoil/database
+const stock = database<{ stock: { sku: string } }>()
+const part: Part = stock
+part.name
+stock.queries().selectFrom('stock').select('sku')
+// @ts-expect-error: no such table
+stock.queries().selectFrom('nothing')
 
 // trefoil/cedar, trefoil/dev-tokens, trefoil/sqlite
 exact<(options: DevTokensOptions) => Part>()(devTokens)
