@@ -64,17 +64,18 @@ const defined = new WeakSet<object>()
  * @param more what the part gives to other parts and to the app's code, such as dependencies
  * @throws ImproperlyConfigured naming the part, the member and what to write
  */
+export function definePart<const Auth extends AnyAuthConfig | readonly AnyAuthConfig[]>(
+  part: Part & { readonly authenticator?: Auth },
+): [AnyAuthConfig] extends [Auth] ? Part : AuthenticatingPart<Auth>
 export function definePart<
   const Auth extends AnyAuthConfig | readonly AnyAuthConfig[],
-  const More extends object = Record<never, never>,
+  More extends object,
 >(
   part: Part & { readonly authenticator?: Auth },
-  more?: More,
-): ([AnyAuthConfig] extends [Auth] ? Part : AuthenticatingPart<Auth>) & More {
-  const made = more === undefined ? readPart(part) : withMore(readPart(part), more)
-  // What the type says of it is what was given.
-  return made as unknown as ([AnyAuthConfig] extends [Auth] ? Part : AuthenticatingPart<Auth>) &
-    More
+  more: More,
+): ([AnyAuthConfig] extends [Auth] ? Part : AuthenticatingPart<Auth>) & More
+export function definePart(part: Part, more?: object): Part {
+  return more === undefined ? readPart(part) : withMore(readPart(part), more)
 }
 
 function withMore(part: Part, more: object): Part {
