@@ -101,6 +101,7 @@ export type {
   DependencyValue,
   ProviderCall,
   Uses,
+  Within,
 } from './contract/call/dependency.ts'
 export { dependency } from './contract/call/dependency.ts'
 export type { Logger, LogLevel } from './contract/call/logger.ts'

@@ -6,6 +6,7 @@ import type { SurfaceName } from '../contract/call/surface-name.ts'
 import type { ApprovalDecider } from '../contract/ports/approval-decider.ts'
 import type { AuditPort } from '../contract/ports/audit.ts'
 import type { AdmitPort, LimitsPort } from '../contract/ports/limits.ts'
+import type { TransactionPort } from '../contract/ports/transaction.ts'
 import type { Tracing } from '../record/trace-source.ts'
 import type { BackgroundTasks } from './background/background-tasks.ts'
 import type { AnswerCache } from './cached/answer-cache.ts'
@@ -40,6 +41,7 @@ export interface AppContext {
   readonly audit: readonly AuditPort[]
   /** `null` where nothing is limited by rate. */
   readonly rates: RateLimits | null
+  readonly transaction: readonly TransactionPort[]
   readonly background: BackgroundTasks
   /** `null` where no action keeps answers. */
   readonly answers: AnswerCache | null

@@ -136,6 +136,7 @@ export function prepareCall(options: CallOptions = {}): PreparedCall {
     limits: [],
     audit: [],
     rates: null,
+    transaction: [],
     background: new BackgroundTasks({ running: 100, waiting: 1000 }),
     answers: null,
     draining: new Draining(),

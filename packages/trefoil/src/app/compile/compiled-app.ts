@@ -95,6 +95,7 @@ export function compileApp(
     limits: parts.limits,
     audit: parts.audit,
     rates: rateLimits(rates, compiled, config.limits, config.clock),
+    transaction: parts.transaction,
     background,
     answers: compiled.some(({ action }) => action.cache !== null)
       ? new AnswerCache(config.limits.cache, config.clock)
