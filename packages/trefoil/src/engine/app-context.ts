@@ -10,10 +10,10 @@ import type { TransactionPort } from '../contract/ports/transaction.ts'
 import type { Tracing } from '../record/trace-source.ts'
 import type { BackgroundTasks } from './background/background-tasks.ts'
 import type { AnswerCache } from './cached/answer-cache.ts'
-import type { Capacity } from './capacity.ts'
 import type { Substitutes } from './dependencies/substitute.ts'
 import type { Draining } from './ending/draining.ts'
-import type { RateLimits } from './rate-limits.ts'
+import type { Capacity } from './limits/capacity.ts'
+import type { RateLimits } from './limits/rate-limits.ts'
 
 /** What every call of an app shares. Made once, when the app compiles. */
 export interface AppContext {
