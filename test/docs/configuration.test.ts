@@ -52,6 +52,17 @@ describe('docs/configuration.md', () => {
     expect([...ofGroups].sort()).toEqual(Object.keys(GROUP_OPTIONS).sort())
   })
 
+  it.each([
+    ['docs/dependencies.md', 'Option', 'contract/call/dependency.ts', 'DependencyOptions'],
+    ['docs/limits.md', 'Member', 'policy/rate/rate-option.ts', 'RateOptions'],
+    ['docs/caching.md', 'Option', 'contract/limits/cache.ts', 'CacheOptions'],
+  ])('%s has every option of the source and nothing else', (page, head, file, name) => {
+    const { text } = readDocument(page)
+    const table = new RegExp(`^\\| ${head} .*\\n(?:\\|.*\\n)+`, 'm').exec(text)?.[0] ?? ''
+    const rows = [...table.matchAll(/^\| `(\w+)` /gm)].map(([, option]) => String(option))
+    expect([...rows].sort()).toEqual([...membersOf(file, name)].sort())
+  })
+
   it.each(Object.entries(OPTION_GROUPS))('the table of %s is that of the rows', (name, group) => {
     expect(tableOf(readDocument('docs/configuration.md'), name)).toEqual(optionRows(group))
   })
