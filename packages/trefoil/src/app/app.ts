@@ -349,7 +349,7 @@ export class App<T extends AppTypes = AnyTypes> extends RouteGroup<T> implements
   #refuseLate(what: string): void {
     if (this.#compiled === null) return
     throw new ImproperlyConfigured(
-      `${what} before the app is first used (by serve(), app.startup(), app.fetch() or a test client)`,
+      `${what} before the app is first used (by serve(), app.startup(), app.fetch() or a test client; start-up hooks run later)`,
     )
   }
 
