@@ -2,6 +2,7 @@
 // of its places to themselves, for good. Concurrency and breakers over real connections.
 import { createApp, HttpError, sse } from 'trefoil'
 import { AuthContext, guard } from 'trefoil/auth'
+import { health } from 'trefoil/health'
 import { type RunningServer, serve } from 'trefoil/node'
 import { testClient } from 'trefoil/testing'
 import { afterEach, describe, expect, test } from 'vitest'
@@ -373,4 +374,81 @@ test('P-MWL-6: the cooldown goes by the clock of the app; wall time that jumps c
     ['info', 'Circuit closed'],
   ])
   await client.close()
+})
+
+test('whoever takes all places does not have the process ended: liveness needs none', async () => {
+  const { app } = appOf({ concurrency: 1 }, { parts: [health()] })
+  const gate = new Gate()
+  app.post('/hold', on('hold'), () => gate.wait())
+  const client = testClient(app)
+  const as = { headers: { authorization: 'Bearer eve' } }
+  const first = client.http.post('/hold', as)
+  await gate.reached
+  expect((await client.http.post('/hold', as)).status).toBe(503)
+  expect((await client.http.get('/health')).status).toBe(200)
+  gate.open()
+  await first
+  await client.close()
+})
+
+describe('P-MWL-6: a stream that began closes its circuit, or whoever reads on and leaves would hold it', () => {
+  /** An action whose streams last until their reader leaves, and its circuit. */
+  function eventsOf(begin: () => void, go: () => void = () => {}) {
+    const { app, lines } = appOf()
+    const options = { breaker: { failures: 2, cooldown: '100ms' }, concurrency: 0 } as const
+    app.get('/events', options, (_args, call) => {
+      begin()
+      async function* events() {
+        yield { data: 'tick' }
+        go()
+        await new Promise((resolve) => call.signal.addEventListener('abort', resolve))
+      }
+      return sse(events())
+    })
+    return { app, lines, state: () => app.circuits()['GET /events'] }
+  }
+  const ASK = 'GET /events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ann\r\n\r\n'
+
+  test('one that reads on lets others in', async () => {
+    let isDown = true
+    const { app, lines, state } = eventsOf(() => {
+      if (isDown) boom()
+    })
+    server = await serve(app, { port: 0, signals: false, drainTimeout: '100ms' })
+    const open = () => {
+      const connection = new RawConnection(server?.port ?? 0)
+      connection.send(ASK)
+      return connection
+    }
+    for (let index = 0; index < 2; index++) expect((await open().response())?.status).toBe(500)
+    expect(state()).toMatchObject({ state: 'open' })
+    isDown = false
+    await eventually(() => expect(state()).toMatchObject({ state: 'half-open' }))
+    const readers = [open()]
+    await eventually(() => expect(state()).toMatchObject({ state: 'closed', failures: 0 }))
+    readers.push(open(), open())
+    await eventually(() => expect(app.concurrency().actions['GET /events']?.active).toBe(3))
+    for (const reader of readers) reader.vanish()
+    expect(lines.all.filter(({ message }) => message === 'Circuit closed')).toHaveLength(1)
+  })
+
+  test('one that fails after it began is a failure still', async () => {
+    let isDown = true
+    const { app, state } = eventsOf(
+      () => {
+        if (isDown) boom()
+      },
+      () => boom(),
+    )
+    const client = testClient(app)
+    const ask = () => client.http.get('/events', { headers: { authorization: 'Bearer ann' } })
+    for (let index = 0; index < 2; index++) expect((await ask()).status).toBe(500)
+    isDown = false
+    await eventually(() => expect(state()).toMatchObject({ state: 'half-open' }))
+    for (const failures of [1, 2]) {
+      await ask().catch(() => {})
+      expect(state()).toMatchObject({ state: failures === 2 ? 'open' : 'closed', failures })
+    }
+    await client.close()
+  })
 })

@@ -111,6 +111,8 @@ export class CallState implements CallIds, CloseHooks {
   requestView: CallRequest | null = null
   scopes: DependencyScopes | null = null
   leases: Lease[] | null = null
+  /** Told that the first piece of a stream is on its way; `null` where nobody asks. */
+  onFirstPiece: (() => void) | null = null
   /** Of the rates that were asked, the one that is nearest to its end, and where it stands. */
   rateRule: RateRule | null = null
   rateStanding: RateStanding | null = null
