@@ -21,7 +21,9 @@ export function tenantKey(auth: AuthContext | null): string {
   return JSON.stringify([auth?.tenant ?? null])
 }
 
+/** In one spelling: `::ffff:203.0.113.7` must not have the places of `203.0.113.7` once more. */
 function networkOf(address: string | null): string | null {
   const bytes = address === null ? null : parseIp(address)
-  return bytes === null || bytes.length === 4 ? address : bytes.slice(0, NETWORK_BYTES).join('.')
+  if (bytes === null) return address
+  return bytes.slice(0, bytes.length === 4 ? 4 : NETWORK_BYTES).join('.')
 }

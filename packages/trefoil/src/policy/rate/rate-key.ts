@@ -93,8 +93,11 @@ function part(text: string | null | undefined): string {
 
 const NETWORK_BYTES = 8
 
-/** Four groups of an IPv6 address that are written out, as they mostly are. */
-const NETWORK = /^([0-9a-f]{1,4}):([0-9a-f]{1,4}):([0-9a-f]{1,4}):([0-9a-f]{1,4}):/i
+/**
+ * Four groups of an IPv6 address that are written out, as they mostly are. Not those that begin with
+ * zeros: an IPv4 address may be written so.
+ */
+const NETWORK = /^(?!0+:)([0-9a-f]{1,4}):([0-9a-f]{1,4}):([0-9a-f]{1,4}):([0-9a-f]{1,4}):/i
 
 /** An IPv6 address is one of as many as its owner likes: those of one /64 are one caller. */
 function addressPart(address: string | null, isLocal: boolean): string {
