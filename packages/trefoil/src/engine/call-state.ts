@@ -71,6 +71,8 @@ export class CallState implements CallIds, CloseHooks {
   hasEntered = false
   /** True once the developer's code has begun to read the body by itself. */
   readsBody = false
+  /** True once that has failed by what the caller sent. */
+  hasWrongBody = false
   /** Hash of action and arguments, when approval or a dry run needed it. */
   argumentsHash: string | null = null
   redemption: Redemption | null = null

@@ -100,9 +100,12 @@ function maySlowDown({ site, answer, readsBody }: CallState): boolean {
   return readsBody || (site.surface === 'api' && answer?.kind === 'stream')
 }
 
-/** Libraries make an error of their own of an aborted signal: whoever left has brought it about. */
-function byCaller({ inbound }: CallState): boolean {
-  return inbound.aborted
+/**
+ * Libraries make an error of their own of an aborted signal, and of a body that is too large: whoever left,
+ * or sent it, has brought it about.
+ */
+function byCaller({ inbound, hasWrongBody }: CallState): boolean {
+  return inbound.aborted || hasWrongBody
 }
 
 const SAYS_NOTHING: ReadonlySet<string> = new Set([
