@@ -1,4 +1,4 @@
-import { parseIp } from '../../base/ip.ts'
+import { parseIp, splitZone } from '../../base/ip.ts'
 import type { AuthContext } from '../../contract/auth/auth-context.ts'
 
 /** Bytes of an IPv6 address that one household or one machine can choose the rest of. */
@@ -23,7 +23,9 @@ export function tenantKey(auth: AuthContext | null): string {
 
 /** In one spelling: `::ffff:203.0.113.7` must not have the places of `203.0.113.7` once more. */
 function networkOf(address: string | null): string | null {
-  const bytes = address === null ? null : parseIp(address)
+  if (address === null) return null
+  const [plain, zone] = splitZone(address)
+  const bytes = parseIp(plain)
   if (bytes === null) return address
-  return bytes.slice(0, bytes.length === 4 ? 4 : NETWORK_BYTES).join('.')
+  return `${bytes.slice(0, bytes.length === 4 ? 4 : NETWORK_BYTES).join('.')}${zone}`
 }

@@ -57,6 +57,8 @@ describe('rateKey', () => {
     const at = (address: string) => rateKey('s', 'address', { ...NOBODY, address })
     expect(at('2001:db8:1:2:3:4:5:6')).toBe(at('2001:DB8:1:2::'))
     expect(at('2001:db8:1:2::1')).not.toBe(at('2001:db8:1:3::1'))
+    // As Node has it of a peer on the same link, who can have any address there.
+    expect(at('fe80::1%eth0')).toBe(at('fe80::2:3:4:5%eth0'))
     expect(at('::ffff:203.0.113.7')).toBe(at('203.0.113.7'))
     for (const same of [
       '::ffff:cb00:7107',
