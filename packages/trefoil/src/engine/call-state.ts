@@ -71,6 +71,8 @@ export class CallState implements CallIds, CloseHooks {
   hasEntered = false
   /** True once the developer's code has begun to read the body by itself. */
   readsBody = false
+  /** True once that has failed by what the caller sent. */
+  hasWrongBody = false
   /** Hash of action and arguments, when approval or a dry run needed it. */
   argumentsHash: string | null = null
   redemption: Redemption | null = null
@@ -111,6 +113,8 @@ export class CallState implements CallIds, CloseHooks {
   requestView: CallRequest | null = null
   scopes: DependencyScopes | null = null
   leases: Lease[] | null = null
+  /** Told that the first piece of a stream is on its way; `null` where nobody asks. */
+  onFirstPiece: (() => void) | null = null
   /** Of the rates that were asked, the one that is nearest to its end, and where it stands. */
   rateRule: RateRule | null = null
   rateStanding: RateStanding | null = null
