@@ -15,6 +15,7 @@ import type { RateStanding } from '../contract/ports/rate-store.ts'
 import { type Problem, refuse } from '../contract/problems/problem.ts'
 import { createCallLogger } from '../record/call-logger.ts'
 import { SentCookies } from '../web/cookie-header.ts'
+import type { KeptSince } from './cached/answer-cache.ts'
 import { type CallIds, idFields } from './call-ids.ts'
 import type { CallSite } from './call-site.ts'
 import { CookieExchange } from './cookie-exchange.ts'
@@ -92,6 +93,12 @@ export class CallState implements CallIds, CloseHooks {
   looked: 'call' | 'provider' | null = null
   /** The same of who is calling. */
   askedWho: 'call' | 'provider' | null = null
+  /** The same of a request id that the caller chose. */
+  askedId: 'call' | 'provider' | null = null
+  /** True once a check was given a dependency, in which it may have left what it saw. */
+  hasLent = false
+  /** When it began, for what is kept of it; `null` where nothing is. */
+  keptSince: KeptSince | null = null
   /** What the developer's code returned, until an answer is made of it. */
   returned: unknown
   /** What is to be answered. */
@@ -185,6 +192,13 @@ export class CallState implements CallIds, CloseHooks {
     if (looker === 'authenticator' || this.ended || this.askedWho === 'provider') return
     // Nobody is the same for all.
     if (this.auth !== null) this.askedWho = looker
+  }
+
+  /** Told of every look at the request id, which may be any text of a caller's. */
+  askId(looker: Looker): void {
+    if (this.site.action.cache === null || looker === 'authenticator') return
+    if (this.ended || this.askedId === 'provider' || this.callId === this.requestId) return
+    this.askedId = looker
   }
 
   /** `call.state`, made on first use. */

@@ -28,7 +28,7 @@ function shelf(options: Partial<ActionCache> = {}, most = MB) {
 }
 
 function keep(on: Shelf, key: string, body = key, parts = ['1', '1']): void {
-  const made = { parts, since: on.moment(), seen: on.forgetting.now }
+  const made = { parts, ...on.begin() }
   on.keep(key, answer(body), made, NAMES)
 }
 
@@ -79,7 +79,7 @@ describe('AnswerCache (P-MWL-7)', () => {
 
   it('is over when the time is, counted from the beginning of the call it was made for', () => {
     const { on, time } = shelf()
-    const since = on.moment()
+    const { since } = on.begin()
     time.elapsed += 20_000
     on.keep('a', answer('a'), { parts: ['1', '1'], since, seen: 0 }, NAMES)
     expect(found(on, 'a')).toBe('a')
@@ -156,7 +156,7 @@ describe('what is forgotten', () => {
 
   it('also while an answer is being made', () => {
     const of = shelf()
-    const made = { parts: ['1', '7'], since: of.on.moment(), seen: of.forgetting.now }
+    const made = { parts: ['1', '7'], since: of.on.begin().since, seen: of.forgetting.now }
     forget(of, { id: '1' })
     of.on.keep('a', answer('a'), made, NAMES)
     expect(found(of.on, 'a')).toBeNull()
