@@ -178,6 +178,18 @@ test('the end of an app writes what has been counted, once', () => {
   expect(lines).toHaveLength(1)
 })
 
+test('an app that starts again after its end hides nobody: not those of before either', () => {
+  const { floods, lines, timers, endWindow } = flooded()
+  fill(floods, 1500)
+  floods.flush()
+  lines.length = 0
+  expect(floods.isFirst({ ...CALL, address: '10.0.1.1' })).toBe(true)
+  expect(floods.isFirst({ ...CALL, address: '10.0.1.1' })).toBe(false)
+  expect(timers).toHaveLength(1)
+  endWindow()
+  expect(lines.map(({ fields }) => fields['refused'])).toEqual([1])
+})
+
 test('OBS-4: a logger that throws takes no count with it', () => {
   const broken = () => {
     throw new Error('disk full')

@@ -92,10 +92,17 @@ export class Floods {
     return true
   }
 
-  /** Writes what has been counted; for a window that ends, and an app that does. */
+  /** Writes what has been counted, and begins anew; for an app that ends, and may start again. */
   flush(): void {
     this.#stop?.()
     this.#stop = null
+    this.#tellAll()
+    // Counted without a timer, they would never be told of.
+    this.#kinds.clear()
+    this.#others.clear()
+  }
+
+  #tellAll(): void {
     for (const [key, kind] of this.#kinds) {
       // Who comes again only after a quiet window is told of at once again.
       if (kind.count === 0) this.#kinds.delete(key)
@@ -113,7 +120,8 @@ export class Floods {
   }
 
   #end(): void {
-    this.flush()
+    this.#stop = null
+    this.#tellAll()
     // While anybody is counted; a quiet app has no timer.
     if (this.#kinds.size + this.#others.size > 0)
       this.#stop = this.#start(FLOOD_WINDOW, () => this.#end())
