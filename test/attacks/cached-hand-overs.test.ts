@@ -200,6 +200,40 @@ describe('what a handler knows of its caller without asking for it', () => {
   })
 })
 
+describe('what an identity says in a way that has no text', () => {
+  class Login {
+    readonly #acr: string
+    constructor(acr: string) {
+      this.#acr = acr
+    }
+    get acr(): string {
+      return this.#acr
+    }
+  }
+
+  test.each<[string, (acr: string) => object]>([
+    ['a map', (acr) => new Map([['acr', acr]])],
+    ['an instance of a class', (acr) => new Login(acr)],
+    ['members that are not listed', (acr) => Object.defineProperty({}, 'acr', { value: acr })],
+    ['a symbol', (acr) => ({ [Symbol.for('acr')]: acr })],
+  ])('claims in %s: nothing is kept', async (_, claimsOf) => {
+    const authenticate = ({ bearer }: { readonly bearer: string | null }) => {
+      const claims = claimsOf(String(bearer)) as Readonly<Record<string, unknown>>
+      return new AuthContext({ subject: 'ann', claims })
+    }
+    const app = createApp({ env: ENV, auth: [{ authenticate, surfaces: ALL }] })
+    let ran = 0
+    app.get('/item', { cache: { for: '30s' } }, () => ({ ran: ++ran }))
+    const values = []
+    for (const token of ['weak', 'strong']) {
+      const headers = { authorization: `Bearer ${token}` }
+      const answer = await app.fetch(new Request('http://localhost/item', { headers }))
+      values.push(await answer.json())
+    }
+    expect(values).toEqual([{ ran: 1 }, { ran: 2 }])
+  })
+})
+
 describe('what was loaded before a call was let pass', () => {
   test('is as old as that: a change in between is not hidden for as long as answers are kept', async () => {
     const { app } = build()

@@ -1,3 +1,4 @@
+import { plainMembers } from '../../base/plain/plain-members.ts'
 import { isPromiseLike } from '../../base/promise.ts'
 import type { AuthContext } from '../../contract/auth/auth-context.ts'
 import type { ActionCache, CacheSplit } from '../../contract/call/cache.ts'
@@ -48,7 +49,8 @@ function callerText(auth: AuthContext): string {
   const known = callers.get(auth)
   if (known !== undefined) return known
   const { issuer, subject, kind, tenant, audience, actor, session, metadata } = auth
-  const claims = Object.entries(auth.claims).filter(([name]) => !OF_THE_TOKEN.has(name))
+  // What a map or an instance of a class holds is no member: asked for those, all of them are alike.
+  const claims = plainMembers(auth.claims).filter(([name]) => !OF_THE_TOKEN.has(name))
   const text = digestOf(
     keyText([
       [issuer, subject, kind, tenant, audience],
