@@ -3,6 +3,7 @@ import type { Lease } from '../../contract/ports/limits.ts'
 import { isRefusal, type Problem, refuse } from '../../contract/problems/problem.ts'
 import type { CallResult } from '../../policy/capacity/circuit.ts'
 import { writeSafely } from '../../record/write-safely.ts'
+import { idFields } from '../call-ids.ts'
 import { calledAs } from '../call-site.ts'
 import type { CallState } from '../call-state.ts'
 import type { ActionCircuit } from '../capacity.ts'
@@ -53,7 +54,7 @@ class CircuitLease implements Lease {
     const { circuit, logger } = this.#own
     const change = circuit.leave(this.#ticket, resultOf(this.#state, outcome), this.#own.now())
     if (change === null) return
-    const fields = { ...this.#own.facts(), request_id: this.#state.requestId }
+    const fields = { ...this.#own.facts(), ...idFields(this.#state) }
     if (change === 'opened') writeSafely(logger, 'warn', fields, 'Circuit opened')
     else writeSafely(logger, 'info', fields, 'Circuit closed')
   }
