@@ -296,3 +296,62 @@ describe('what was loaded before a call was let pass', () => {
     expect(await ask()).toEqual({ ran: 2 })
   })
 })
+
+describe('a handler that was told to stop', () => {
+  test('gives no whole answer: who leaves on purpose does not choose what others are told', async () => {
+    const seen = await everywhere(
+      () => {
+        const built = build()
+        const begun = Promise.withResolvers<void>()
+        const ended = Promise.withResolvers<void>()
+        let ran = 0
+        built.app.post(
+          '/item',
+          { ...on('item'), changes: false, cache: EVERYONE },
+          async (_, { signal }) => {
+            if (++ran > 1) return { rows: [1, 2, 3] }
+            const left = new Promise((resolve) => signal.addEventListener('abort', resolve))
+            begun.resolve()
+            await left
+            // As one does whose upstream did not answer.
+            setTimeout(ended.resolve, 50)
+            return { rows: [] }
+          },
+        )
+        return { ...built, begun, ended }
+      },
+      async (surface, { begun, ended }) => {
+        const leaving = new AbortController()
+        const left = surface.call('item', {}, { token: 'ann', signal: leaving.signal })
+        await begun.promise
+        leaving.abort()
+        await left.catch(() => {})
+        await ended.promise
+        return (await surface.call('item', {}, { token: 'bob' })).value
+      },
+      ['http', 'mcp-modern', 'cli-remote', 'cli-local'],
+    )
+    expect(seen).toEqual(
+      alike({ rows: [1, 2, 3] }, ['http', 'mcp-modern', 'cli-remote', 'cli-local']),
+    )
+  })
+
+  test('by an app that begins to stop, and goes on for a while', async () => {
+    const app = createApp({ env: ENV, publicSurfaces: ['api', 'mcp', 'cli'] })
+    let ran = 0
+    const begun = Promise.withResolvers<void>()
+    app.get('/item', { cache: EVERYONE }, async (_, { draining }) => {
+      if (++ran > 1) return { rows: [1, 2, 3] }
+      const told = new Promise((resolve) => draining.addEventListener('abort', resolve))
+      begun.resolve()
+      await told
+      return { rows: [] }
+    })
+    const ask = async () => (await app.fetch(new Request('http://localhost/item'))).json()
+    const first = ask()
+    await begun.promise
+    await app.drain()
+    expect([await first, await ask()]).toEqual([{ rows: [] }, { rows: [1, 2, 3] }])
+    await app.shutdown()
+  })
+})

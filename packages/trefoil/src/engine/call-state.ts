@@ -252,6 +252,11 @@ export class CallState implements CallIds, CloseHooks {
     return this.#controller().signal
   }
 
+  /** True once code that looks at a signal of it was told to stop: what it then gave may be the half of it. */
+  get wasToldToStop(): boolean {
+    return this.#abort?.signal.aborted === true || this.drainWatch?.hasTold === true
+  }
+
   abort(reason: Problem): void {
     this.#controller().abort(reason)
   }

@@ -106,6 +106,8 @@ function keepLater(state: CallState, shelf: Shelf, { key, parts, names, mayKeep 
   const release = (outcome: Outcome) => {
     if (outcome.kind !== 'answer' || outcome.answer !== state.answer) return
     if (state.failure !== null || state.closeFailure !== null) return
+    // A caller who leaves at the right moment would choose what all others are told.
+    if (state.wasToldToStop) return
     const answer = keptAnswer(outcome.answer)
     if (answer === null) return
     if (mayKeep(state)) shelf.keep(key, answer, { parts, since, seen }, names)
