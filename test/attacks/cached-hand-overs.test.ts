@@ -232,6 +232,32 @@ describe('what an identity says in a way that has no text', () => {
     }
     expect(values).toEqual([{ ran: 1 }, { ran: 2 }])
   })
+
+  test('a class of the app’s own, which may hold what no member says: nothing is kept', async () => {
+    class Customer extends AuthContext {
+      readonly #plan: string
+      constructor(plan: string) {
+        super({ subject: 'ann' })
+        this.#plan = plan
+      }
+      get plan(): string {
+        return this.#plan
+      }
+    }
+    const authenticate = ({ bearer }: { readonly bearer: string | null }) =>
+      new Customer(String(bearer))
+    const app = createApp({ env: ENV, auth: [{ authenticate, surfaces: ALL }] })
+    app.get('/item', { cache: { for: '30s' } }, (_, call) =>
+      call.auth instanceof Customer ? { plan: call.auth.plan } : null,
+    )
+    const values = []
+    for (const token of ['free', 'paid']) {
+      const headers = { authorization: `Bearer ${token}` }
+      const answer = await app.fetch(new Request('http://localhost/item', { headers }))
+      values.push(await answer.json())
+    }
+    expect(values).toEqual([{ plan: 'free' }, { plan: 'paid' }])
+  })
 })
 
 describe('what was loaded before a call was let pass', () => {
