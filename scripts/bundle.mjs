@@ -17,6 +17,7 @@ const DOORS = [
   'cedar',
   'cookies',
   'current-call',
+  'database',
   'dev-tokens',
   'health',
   'node',
@@ -62,6 +63,13 @@ await bundle.write({
         name: 'core',
         minShareCount: 2,
         test: (id) => CORE.test(id) && main.has(id),
+        priority: 1,
+      },
+      // Asks for files and a database, which authenticators do not.
+      {
+        name: 'sqlite',
+        minShareCount: 2,
+        test: /[\\/]build[\\/]stores[\\/]sqlite[\\/]/,
         priority: 1,
       },
       { name: 'auth', minShareCount: 2, test: (id) => CORE.test(id) && !main.has(id) },

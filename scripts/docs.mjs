@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { SETTINGS } from '../packages/trefoil/src/app/settings/settings-options.ts'
 import { PROBLEMS } from '../packages/trefoil/src/contract/problems/problems.ts'
 import { LIFECYCLE } from '../packages/trefoil/src/engine/lifecycle.ts'
+import { DATABASE } from '../packages/trefoil/src/features/database/database-options.ts'
 import { CLIENT } from '../packages/trefoil/src/features/dev-tokens/clients.ts'
 import { DEV_TOKENS } from '../packages/trefoil/src/features/dev-tokens/dev-tokens.ts'
 import { health } from '../packages/trefoil/src/features/health.ts'
@@ -15,8 +16,6 @@ import {
   movedVariableRows,
   OPTION_GROUPS,
   optionRows,
-  VARIABLE_GROUPS,
-  variableRows,
 } from './option-tables.mjs'
 import { catalogueRows, VARIABLE_CATALOGUE } from './variable-tables.mjs'
 import { ROOT, run } from './workspace.mjs'
@@ -34,15 +33,15 @@ const FILES = [
     name,
     () => table(['Option', 'Default', 'Meaning'], optionRows(group)),
   ]),
-  ...Object.entries(VARIABLE_GROUPS).map(([name, group]) => [
-    'configuration.md',
-    name,
-    () => table(['Variable', 'Option', 'Value'], variableRows(group)),
-  ]),
   [
     'parts.md',
     'health options',
     () => table(['Option', 'Default', 'Meaning'], optionRows(health().options)),
+  ],
+  [
+    'database.md',
+    'database options',
+    () => table(['Option', 'Default', 'Meaning'], optionRows(DATABASE)),
   ],
   [
     'dev-tokens.md',

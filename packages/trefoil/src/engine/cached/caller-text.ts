@@ -1,7 +1,7 @@
 import { NotCanonical, plainMembers } from '../../base/plain/plain-members.ts'
 import { isPromiseLike } from '../../base/promise.ts'
 import { AuthContext } from '../../contract/auth/auth-context.ts'
-import type { ActionCache, CacheSplit } from '../../contract/call/cache.ts'
+import type { ActionCache, CacheSplit } from '../../contract/limits/cache.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
 import { digestOf, keyText } from '../../policy/key-text.ts'
 

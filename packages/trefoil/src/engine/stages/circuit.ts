@@ -6,7 +6,7 @@ import { writeSafely } from '../../record/write-safely.ts'
 import { idFields } from '../call-ids.ts'
 import { calledAs } from '../call-site.ts'
 import type { CallState } from '../call-state.ts'
-import type { ActionCircuit } from '../capacity.ts'
+import type { ActionCircuit } from '../limits/capacity.ts'
 import type { Stage, StageSite } from '../stage.ts'
 
 /**
