@@ -15,7 +15,6 @@ import type { RateStanding } from '../contract/ports/rate-store.ts'
 import { type Problem, refuse } from '../contract/problems/problem.ts'
 import { createCallLogger } from '../record/call-logger.ts'
 import { SentCookies } from '../web/cookie-header.ts'
-import type { KeptSince } from './cached/answer-cache.ts'
 import { type CallIds, idFields } from './call-ids.ts'
 import type { CallSite } from './call-site.ts'
 import { CookieExchange } from './cookie-exchange.ts'
@@ -98,7 +97,10 @@ export class CallState implements CallIds, CloseHooks {
   /** True once a check was given a dependency, in which it may have left what it saw. */
   hasLent = false
   /** When it began, for what is kept of it; `null` where nothing is. */
-  keptSince: KeptSince | null = null
+  keptSince: {
+    readonly since: { readonly elapsed: number; readonly now: number }
+    readonly seen: number
+  } | null = null
   /** What the developer's code returned, until an answer is made of it. */
   returned: unknown
   /** What is to be answered. */
