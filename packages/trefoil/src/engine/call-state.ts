@@ -94,6 +94,15 @@ export class CallState implements CallIds, CloseHooks {
   looked: 'call' | 'provider' | null = null
   /** The same of who is calling. */
   askedWho: 'call' | 'provider' | null = null
+  /** The same of a request id that the caller chose. */
+  askedId: 'call' | 'provider' | null = null
+  /** True once a check was given a dependency, in which it may have left what it saw. */
+  hasLent = false
+  /** When it began, for what is kept of it; `null` where nothing is. */
+  keptSince: {
+    readonly since: { readonly elapsed: number; readonly now: number }
+    readonly seen: number
+  } | null = null
   /** What the developer's code returned, until an answer is made of it. */
   returned: unknown
   /** What is to be answered. */
@@ -191,6 +200,13 @@ export class CallState implements CallIds, CloseHooks {
     if (this.auth !== null) this.askedWho = looker
   }
 
+  /** Told of every look at the request id, which may be any text of a caller's. */
+  askId(looker: Looker): void {
+    if (this.site.action.cache === null || looker === 'authenticator') return
+    if (this.ended || this.askedId === 'provider' || this.callId === this.requestId) return
+    this.askedId = looker
+  }
+
   /** `call.state`, made on first use. */
   get own(): unknown {
     if (!this.#hasOwn) {
@@ -240,6 +256,11 @@ export class CallState implements CallIds, CloseHooks {
   /** Made on first use: most calls never look at their signal. */
   get signal(): AbortSignal {
     return this.#controller().signal
+  }
+
+  /** True once code that looks at a signal of it was told to stop: what it then gave may be the half of it. */
+  get wasToldToStop(): boolean {
+    return this.#abort?.signal.aborted === true || this.drainWatch?.hasTold === true
   }
 
   abort(reason: Problem): void {

@@ -51,6 +51,11 @@ export class DrainWatch {
     return this.#controller !== null
   }
 
+  /** True once somebody who asked was told. */
+  get hasTold(): boolean {
+    return this.#controller?.signal.aborted === true
+  }
+
   /** Made on first use: most calls never look at it. */
   get signal(): AbortSignal {
     if (this.#controller !== null) return this.#controller.signal

@@ -3,6 +3,7 @@ import type { Lease } from '../../contract/ports/limits.ts'
 import { isRefusal, type Problem, refuse } from '../../contract/problems/problem.ts'
 import type { CallResult, CircuitChange } from '../../policy/capacity/circuit.ts'
 import { writeSafely } from '../../record/write-safely.ts'
+import { idFields } from '../call-ids.ts'
 import { calledAs } from '../call-site.ts'
 import type { CallState } from '../call-state.ts'
 import type { ActionCircuit } from '../limits/capacity.ts'
@@ -68,7 +69,7 @@ class CircuitLease implements Lease {
   #tell(change: CircuitChange): void {
     if (change === null) return
     const { logger } = this.#own
-    const fields = { ...this.#own.facts(), request_id: this.#state.requestId }
+    const fields = { ...this.#own.facts(), ...idFields(this.#state) }
     if (change === 'opened') writeSafely(logger, 'warn', fields, 'Circuit opened')
     else writeSafely(logger, 'info', fields, 'Circuit closed')
   }

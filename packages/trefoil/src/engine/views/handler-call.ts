@@ -61,7 +61,9 @@ class HandlerCall extends FactsView implements Call {
   }
 
   async #resolve<Value>(dependency: Dependency<Value>): Promise<Value> {
-    return await resolveDependency(stateOf(this), dependency)
+    const state = stateOf(this)
+    if (!state.hasBegun) state.hasLent = true
+    return await resolveDependency(state, dependency)
   }
 
   async #authorize(guard: Guard): Promise<void> {
