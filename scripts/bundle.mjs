@@ -17,6 +17,7 @@ const DOORS = [
   'cedar',
   'cookies',
   'current-call',
+  'database',
   'dev-tokens',
   'health',
   'node',

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { createApp } from 'trefoil'
 import { jwtAuth } from 'trefoil/auth'
 import { cookieSession } from 'trefoil/cookies'
+import { database } from 'trefoil/database'
 import { health } from 'trefoil/health'
 import { describe, expect, it } from 'vitest'
 import { MOVED_VARIABLES } from '../../packages/trefoil/src/app/options/moved-options.ts'
@@ -73,6 +74,7 @@ function isRead(name: string): boolean {
       process.env[name] = ''
       try {
         health()
+        database()
       } finally {
         delete process.env[name]
       }

@@ -69,6 +69,7 @@ describe('the doors of trefoil', () => {
         "AuthenticationError",
         "ClientProblem",
         "CookieSigner",
+        "DatabaseBusy",
       ]
     `)
   }, 60_000)

@@ -30,6 +30,7 @@ describe('FND-14: every duration and every size at the doors', () => {
         "CookieSessionOptions.maxAge",
         "CorsOptions.maxAge",
         "CreateTokenOptions.expiresIn",
+        "DatabaseOptions.wait",
         "DevTokensOptions.expiresIn",
         "DpopOptions.lifetime",
         "GroupOptions.timeout",

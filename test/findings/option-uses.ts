@@ -48,6 +48,7 @@ import {
 import { cedar } from 'trefoil/cedar'
 import { createRemoteTarget } from 'trefoil/client'
 import { CookieSigner, cookieSession } from 'trefoil/cookies'
+import { database } from 'trefoil/database'
 import { devTokens } from 'trefoil/dev-tokens'
 import { health } from 'trefoil/health'
 import { sendFile, serve, staticFiles, toNodeHandler } from 'trefoil/node'
@@ -218,6 +219,11 @@ add('defineProblems OwnProblemRow', (given) => defineProblems('own', { own_locke
 add('ProblemSet.problem ProblemOptions', (options) =>
   defineProblems('own', { own_locked: row }).problem('own_locked', options),
 )
+add('database DatabaseOptions', (options) => database(options))
+add('DatabaseOptions.migrations Migration', (step) => database({ migrations: [step] }), {
+  name: '0001',
+  sql: 'select 1',
+})
 add('health HealthOptions', (options) => health(options))
 const development = <Made>(make: () => Made): Made => {
   const before = process.env['TREFOIL_ENV']

@@ -46,11 +46,6 @@ describe('two parts that collide stop the start, and both are named', () => {
   const rows: readonly (readonly [string, Omit<Part, 'name'>, Omit<Part, 'name'>])[] = [
     ['an approval', { approval: decider }, { approval: decider }],
     [
-      'a transaction',
-      { transaction: { begin() {}, beforeCommit() {} } },
-      { transaction: { begin() {}, beforeCommit() {} } },
-    ],
-    [
       'an authenticator of a surface',
       { authenticator: { authenticate: known(), surfaces: ['api'] } },
       { authenticator: [{ authenticate: known(), surfaces: ['mcp', 'api'] }] },

@@ -24,6 +24,7 @@ import { type CedarPolicies, cedar } from 'trefoil/cedar'
 import type { ActionTarget, createRemoteTarget, RemoteTargetOptions } from 'trefoil/client'
 import { type CookieSession, CookieSigner, cookieSession } from 'trefoil/cookies'
 import { currentCall } from 'trefoil/current-call'
+import { database } from 'trefoil/database'
 import { type DevTokensOptions, devTokens } from 'trefoil/dev-tokens'
 import { health } from 'trefoil/health'
 import { type RunningServer, type SentFileOptions, sendFile, serve } from 'trefoil/node'
@@ -130,6 +131,14 @@ exact<Part>()(health())
 // trefoil/current-call: what every call is, whoever is calling
 exact<Call>()(currentCall())
 exact<AuthContext | null>()(currentCall().auth)
+
+// trefoil/database
+const stock = database<{ stock: { sku: string } }>()
+const part: Part = stock
+part.name
+stock.queries().selectFrom('stock').select('sku')
+// @ts-expect-error: no such table
+stock.queries().selectFrom('nothing')
 
 // trefoil/cedar, trefoil/dev-tokens, trefoil/sqlite
 exact<(options: DevTokensOptions) => Part>()(devTokens)

@@ -4,7 +4,8 @@ import { health } from 'trefoil/health'
 import { z } from 'zod'
 import { approver } from './approver.ts'
 import { developmentParts } from './authentication.ts'
-import { Order, OrderId, OrderPage, OrderStatus, Quantity } from './order.ts'
+import { noteDone } from './note-done.ts'
+import { Order, OrderId, OrderPage, OrderStatus, Quantity, Sales } from './order.ts'
 import { Store } from './store.ts'
 import { visibleOrders } from './visible-orders.ts'
 
@@ -25,6 +26,13 @@ export const app = createApp({
   ],
   // Agents may create orders; what needs somebody's consent says so itself (`needsApproval`).
   agentWrites: 'allow',
+  limits: {
+    timeout: '30s',
+    concurrency: 100,
+    // By address before anybody is asked who they are, so that guessing tokens is slow.
+    rate: ['1200/min', { limit: '2400/min', per: 'address' }],
+  },
+  log: { calls: 'all', trace: 'continue' },
   parts: [
     approver(() => store.approvals),
     health({ checks: { database: () => store.orders.check() } }),
@@ -83,7 +91,8 @@ app.get(
         fix: 'Pass `next_cursor` of the page before, unchanged.',
       })
     }
-    return page
+    // For the log alone: no caller is told.
+    return reply(page, { meta: { orders: page.items.length } })
   },
 )
 
@@ -124,11 +133,12 @@ app.post(
     },
     returns: Order,
   },
-  async ({ customer_id, sku, quantity, note, db }) => {
+  async ({ customer_id, sku, quantity, note, db }, call) => {
     const order = await db.create({ customerId: customer_id, sku, quantity, note })
     if (order === null) {
       throw new HttpError(422, 'Unknown sku', { fix: 'Use the `sku` of a product of the store.' })
     }
+    call.background(() => noteDone('Order confirmed', order.id))
     return reply(order, { status: 201, headers: { location: `/orders/${order.id}` } })
   },
 )
@@ -158,10 +168,33 @@ app.delete(
     guards: [hasRole('admin')],
     params: { order_id: OrderId, db },
   },
-  async ({ order_id, db }) => {
+  async ({ order_id, db }, call) => {
     if (!(await db.remove(order_id))) orderNotFound()
+    call.background(() => noteDone('Order deleted', order_id))
     return null
   },
+)
+
+const reports = app.group('/reports', {
+  guards: [hasScope('orders:read')],
+  rate: '60/min',
+  // Each reads the whole table: few at a time, and not at all for a while when the table is in trouble.
+  concurrency: 4,
+  breaker: true,
+})
+
+reports.get(
+  '/sales',
+  {
+    name: 'sales_report',
+    description: 'Number and value of the orders, by status. At most 10 seconds old.',
+    tool: true,
+    cli: true,
+    params: { db },
+    returns: Sales,
+    cache: { for: '10s', per: 'everyone' },
+  },
+  ({ db }) => db.sales(),
 )
 
 function orderNotFound(): never {

@@ -1,8 +1,9 @@
 import { createInterface } from 'node:readline/promises'
 import { parseArgs } from 'node:util'
 import { type ApprovalRequest, Approvals, isArgumentsHash } from './approval.ts'
-import { databaseFile, openDatabase } from './database.ts'
+import { openDatabase } from './database.ts'
 import { printable } from './printable.ts'
+import { readSettings } from './settings.ts'
 
 const usage = `Usage: npm run approve -- sha256:<64 hex digits, from a refused call> [--subject <who>] [--yes]
 
@@ -20,7 +21,7 @@ async function main(args: readonly string[]): Promise<number> {
     console.error(usage)
     return 2
   }
-  const database = openDatabase(databaseFile())
+  const database = openDatabase(readSettings().db)
   try {
     const approvals = new Approvals(database.connection)
     const request = pick(approvals.asked(given.hash, Date.now()), given.subject)

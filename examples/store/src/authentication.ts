@@ -11,8 +11,7 @@ import { devTokens } from 'trefoil/dev-tokens'
 import type { Part } from 'trefoil/parts'
 import { AUDIENCE, ISSUER } from './access-token.ts'
 import { loadApiKey, loadSecret } from './secret.ts'
-
-type Variables = Readonly<Record<string, string | undefined>>
+import { readSettings, type StoreSettings } from './settings.ts'
 
 /**
  * Who is calling: somebody with a token, or a program with the API key of the store. With `STORE_JWKS`
@@ -22,15 +21,15 @@ type Variables = Readonly<Record<string, string | undefined>>
  */
 export function storeAuth(
   secret: string,
-  variables: Variables = process.env,
+  settings: StoreSettings = readSettings(),
 ): Authenticator<undefined> {
-  const jwt = tokens(secret, variables)
-  if (!takesApiKey(variables)) return jwt
-  return firstOf(jwt, keyOf(loadApiKey(variables['STORE_API_KEY'])))
+  const jwt = tokens(secret, settings)
+  if (!takesApiKey(settings)) return jwt
+  return firstOf(jwt, keyOf(loadApiKey(settings.apiKey?.reveal())))
 }
 
-export function takesApiKey(variables: Variables = process.env): boolean {
-  return !isSet(variables['STORE_JWKS']) || isSet(variables['STORE_API_KEY'])
+export function takesApiKey(settings: StoreSettings = readSettings()): boolean {
+  return settings.jwks === undefined || settings.apiKey !== undefined
 }
 
 /** A program that reads orders and changes them, and that deletes none. */
@@ -46,21 +45,20 @@ function keyOf(key: string): ApiKeyAuth {
  *
  * @throws Error when `STORE_JWKS` is set and `STORE_ISSUER` is not
  */
-function tokens(secret: string, variables: Variables): JwtAuth {
-  const { STORE_JWKS: jwks, STORE_ISSUER: issuer, STORE_AUDIENCE: audience } = variables
-  if (!isSet(jwks)) {
+function tokens(secret: string, { jwks, issuer, audience }: StoreSettings): JwtAuth {
+  if (jwks === undefined) {
     // The second is refused by `jwtAuth` itself where nobody develops.
     return jwtAuth({ keys: secret, issuer: [ISSUER, DEV_ISSUER], audience: AUDIENCE })
   }
-  if (!isSet(issuer)) {
+  if (issuer === undefined) {
     throw new Error('STORE_JWKS needs STORE_ISSUER: the `iss` of the tokens that are accepted')
   }
-  return jwtAuth({ jwks, issuer, audience: isSet(audience) ? audience : AUDIENCE })
+  return jwtAuth({ jwks, issuer, audience })
 }
 
 /** `POST /auth/token`, where it may be: `npm start` is development, and everything that says nothing is not. */
-export function developmentParts(variables: Variables = process.env): readonly Part[] {
-  if (variables['TREFOIL_ENV'] !== 'development' || isSet(variables['STORE_JWKS'])) return []
+export function developmentParts(): readonly Part[] {
+  if (process.env['TREFOIL_ENV'] !== 'development' || readSettings().jwks !== undefined) return []
   return [
     devTokens({
       keys: loadSecret(),
@@ -75,8 +73,4 @@ export function developmentParts(variables: Variables = process.env): readonly P
       },
     }),
   ]
-}
-
-function isSet(value: string | undefined): value is string {
-  return value !== undefined && value !== ''
 }

@@ -1,7 +1,7 @@
-import { dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
 import { type Generated, Kysely, type SqliteDatabase, SqliteDialect } from 'kysely'
-import { DATA_DIRECTORY, makePrivateDirectory } from './data-directory.ts'
+import { makePrivateDirectory } from './data-directory.ts'
 import { migrate } from './migrations.ts'
 import type { OrderStatus } from './order.ts'
 import { seed } from './seed.ts'
@@ -31,11 +31,6 @@ export interface OpenDatabase {
 }
 
 const BUSY_TIMEOUT_MS = 5000
-
-/** The file that `STORE_DB` names, else `.data/store.db`. `:memory:` is a database of its own. */
-export function databaseFile(given: string | undefined = process.env['STORE_DB']): string {
-  return given === undefined || given === '' ? join(DATA_DIRECTORY, 'store.db') : given
-}
 
 /** Opens the database; a new one is migrated and seeded first. */
 export function openDatabase(file: string): OpenDatabase {

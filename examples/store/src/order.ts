@@ -21,6 +21,10 @@ export const Order = z.object({
 })
 export type Order = z.infer<typeof Order>
 
+/** What was ordered, by status. */
+export const Sales = z.array(z.object({ status: OrderStatus, orders: z.int(), total: z.number() }))
+export type Sales = z.infer<typeof Sales>
+
 /** One page of orders; `next_cursor` is `null` on the last one. */
 export const OrderPage = z.object({
   items: z.array(Order),

@@ -2,7 +2,7 @@ import type { Kysely, Selectable } from 'kysely'
 import type { RowFilter } from 'trefoil/auth'
 import { decodeCursor, encodeCursor } from './cursor.ts'
 import type { Tables } from './database.ts'
-import type { Order, OrderPage, OrderStatus } from './order.ts'
+import type { Order, OrderPage, OrderStatus, Sales } from './order.ts'
 
 export interface OrderFilter {
   readonly status?: OrderStatus | undefined
@@ -48,6 +48,21 @@ export class Orders {
     const last = page.at(-1)
     const more = rows.length > limit && last !== undefined
     return { items: page.map(toOrder), next_cursor: more ? encodeCursor(last.number) : null }
+  }
+
+  /** Reads all orders: dear, and the same for everybody. */
+  async sales(): Promise<Sales> {
+    const rows = await this.#queries
+      .selectFrom('orders')
+      .select(({ fn }) => [
+        'status',
+        fn.countAll<number>().as('orders'),
+        fn.sum<number>('total_cents').as('cents'),
+      ])
+      .groupBy('status')
+      .orderBy('status')
+      .execute()
+    return rows.map(({ status, orders, cents }) => ({ status, orders, total: cents / 100 }))
   }
 
   /** @throws Error when the database does not answer */

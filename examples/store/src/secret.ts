@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { linkSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DATA_DIRECTORY, makePrivateDirectory } from './data-directory.ts'
+import { readSettings } from './settings.ts'
 
 const SECRET_BYTES = 32
 const MIN_BYTES = 32
@@ -14,7 +15,7 @@ const OTHERS = 0o077
  * @throws Error when the secret is too short, or when others may read its file
  */
 export function loadSecret(
-  given: string | undefined = process.env['STORE_SECRET'],
+  given: string | undefined = readSettings().secret?.reveal(),
   directory: string = DATA_DIRECTORY,
 ): string {
   return load(given, 'STORE_SECRET', directory, 'secret')
@@ -27,7 +28,7 @@ export function loadSecret(
  * @throws Error as {@link loadSecret}
  */
 export function loadApiKey(
-  given: string | undefined = process.env['STORE_API_KEY'],
+  given: string | undefined = readSettings().apiKey?.reveal(),
   directory: string = DATA_DIRECTORY,
 ): string {
   return load(given, 'STORE_API_KEY', directory, 'api-key')

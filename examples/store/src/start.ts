@@ -1,6 +1,4 @@
 import { serve } from 'trefoil/node'
-import { app } from './app.ts'
-import { developmentParts, takesApiKey } from './authentication.ts'
 import { greeting } from './greeting.ts'
 
 /**
@@ -10,6 +8,9 @@ import { greeting } from './greeting.ts'
  */
 export async function startStore(): Promise<number> {
   try {
+    // Late, because what the variables say is read with it, and may be wrong.
+    const { app } = await import('./app.ts')
+    const { developmentParts, takesApiKey } = await import('./authentication.ts')
     const { url } = await serve(app)
     console.log(greeting(url, developmentParts().length > 0, takesApiKey()))
     return 0

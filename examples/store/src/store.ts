@@ -1,9 +1,10 @@
 import type { Authenticator } from 'trefoil/auth'
 import { Approvals } from './approval.ts'
 import { storeAuth } from './authentication.ts'
-import { databaseFile, type OpenDatabase, openDatabase } from './database.ts'
+import { type OpenDatabase, openDatabase } from './database.ts'
 import { Orders } from './orders.ts'
 import { loadSecret } from './secret.ts'
+import { readSettings } from './settings.ts'
 
 interface Running {
   readonly database: OpenDatabase
@@ -23,7 +24,7 @@ export class Store {
   open(): void {
     const secret = loadSecret()
     const auth = storeAuth(secret)
-    const database = openDatabase(databaseFile())
+    const database = openDatabase(readSettings().db)
     const orders = new Orders(database.queries)
     this.#running = { database, orders, approvals: new Approvals(database.connection), auth }
   }

@@ -5,6 +5,7 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import { storeAuth, takesApiKey } from '../src/authentication.ts'
+import { readSettings } from '../src/settings.ts'
 import { MCP_CLIENTS } from './mcp-clients.ts'
 import { runProgram, STORE } from './run-program.ts'
 import { RunningStore } from './running-store.ts'
@@ -160,12 +161,13 @@ describe('the API key (P-KEY-1, P-KEY-3)', () => {
 
   it('is there with a provider only where it is given', () => {
     const jwks = { STORE_JWKS: 'https://login.example.com/jwks', STORE_ISSUER: ISSUER }
-    expect(takesApiKey({})).toBe(true)
-    expect(takesApiKey(jwks)).toBe(false)
-    expect(takesApiKey({ ...jwks, STORE_API_KEY: 'x' })).toBe(true)
     const secret = 'x'.repeat(32)
-    expect(storeAuth(secret, jwks).name).toBe('jwtAuth')
-    expect(storeAuth(secret, { ...jwks, STORE_API_KEY: secret }).name).toContain('apiKeyAuth')
+    expect(takesApiKey(readSettings({}))).toBe(true)
+    expect(takesApiKey(readSettings(jwks))).toBe(false)
+    expect(takesApiKey(readSettings({ ...jwks, STORE_API_KEY: secret }))).toBe(true)
+    expect(storeAuth(secret, readSettings(jwks)).name).toBe('jwtAuth')
+    const both = readSettings({ ...jwks, STORE_API_KEY: secret })
+    expect(storeAuth(secret, both).name).toContain('apiKeyAuth')
   })
 })
 

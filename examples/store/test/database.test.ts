@@ -5,9 +5,10 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { AuthContext } from 'trefoil/auth'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { databaseFile, openDatabase } from '../src/database.ts'
+import { openDatabase } from '../src/database.ts'
 import { Orders } from '../src/orders.ts'
 import { seedOrders, seedProducts } from '../src/seed.ts'
+import { readSettings } from '../src/settings.ts'
 import { visibleOrders } from '../src/visible-orders.ts'
 import { temporaryDirectory } from './temporary-directory.ts'
 
@@ -31,8 +32,8 @@ function open(file = ':memory:'): Orders {
 
 describe('openDatabase (STORE-DB)', () => {
   it('uses STORE_DB, else .data/store.db in the folder of the store', () => {
-    expect(databaseFile('/elsewhere/other.db')).toBe('/elsewhere/other.db')
-    expect(databaseFile('')).toBe(join(import.meta.dirname, '..', '.data', 'store.db'))
+    expect(readSettings({ STORE_DB: '/elsewhere/other.db' }).db).toBe('/elsewhere/other.db')
+    expect(readSettings({}).db).toBe(join(import.meta.dirname, '..', '.data', 'store.db'))
   })
 
   it('survives being closed and opened, and seeds once', async () => {

@@ -16,6 +16,9 @@ export interface HttpAnswer {
   readonly body: unknown
 }
 
+/** A line of the store's log. */
+export type LogLine = Readonly<Record<string, unknown>>
+
 /** The built store in a process of its own, on a free port and a database of its own. */
 export class RunningStore {
   readonly env: Readonly<Record<string, string>>
@@ -31,13 +34,16 @@ export class RunningStore {
   }
   readonly #directory: string
   readonly #child: ChildProcess
+  readonly #logged: readonly string[]
 
   private constructor(
     child: ChildProcess,
     directory: string,
     env: Readonly<Record<string, string>>,
     greeting: readonly string[],
+    logged: readonly string[],
   ) {
+    this.#logged = logged
     this.#child = child
     this.#directory = directory
     this.env = env
@@ -60,15 +66,17 @@ export class RunningStore {
     const child = spawn(process.execPath, ['dist/main.js'], {
       cwd: STORE,
       env: childEnv(env),
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'pipe'],
     })
+    const logged: string[] = []
+    createInterface({ input: child.stderr }).on('line', (line) => logged.push(line))
     const greeting: string[] = []
     for await (const line of createInterface({ input: child.stdout })) {
       greeting.push(line)
       if (line.startsWith('cli ')) break
     }
-    if (greeting.length === 0) throw new Error('the store did not start; is it built?')
-    const store = new RunningStore(child, directory, env, greeting)
+    if (greeting.length === 0) throw new Error(`the store did not start; is it built? ${logged}`)
+    const store = new RunningStore(child, directory, env, greeting, logged)
     for (const person of ['viewer', 'operator', 'admin', 'customer', 'agent'] as const) {
       store.tokens[person] = await store.#printed('src/token.ts', person)
     }
@@ -82,6 +90,12 @@ export class RunningStore {
     const [code]: unknown[] = await closed
     rmSync(this.#directory, { recursive: true, force: true })
     return typeof code === 'number' ? code : null
+  }
+
+  /** What it has logged of one request, oldest first. */
+  linesOf(requestId: string | null): readonly LogLine[] {
+    const lines = this.#logged.map((line): LogLine => JSON.parse(line))
+    return lines.filter((line) => line['request_id'] === requestId)
   }
 
   /** One HTTP request with the token of a person. */

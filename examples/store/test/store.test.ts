@@ -1,6 +1,7 @@
 import { SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
+import { readSettings } from '../src/settings.ts'
 import { REPOSITORY, runProgram } from './run-program.ts'
 import { RunningStore } from './running-store.ts'
 import { ORDER_1001 } from './seeded-order.ts'
@@ -90,7 +91,11 @@ describe('HTTP', () => {
     const answers = [other?.id, 'ord_9'].map((id) => store.http('customer', 'GET', `/orders/${id}`))
     const [foreign, absent] = await Promise.all(answers)
     expect(foreign?.status).toBe(404)
-    const nameless = (answer: unknown) => ({ ...(answer as object), request_id: '' })
+    const nameless = (answer: unknown) => ({
+      ...(answer as object),
+      request_id: '',
+      trace_id: '',
+    })
     expect(nameless(foreign?.body)).toEqual(nameless(absent?.body))
     expect((await store.http('customer', 'DELETE', `/orders/${items[0]?.id}`)).status).toBe(403)
   })
@@ -212,3 +217,56 @@ async function sign(claims: Record<string, unknown>, secret: string): Promise<st
     .setProtectedHeader({ alg: 'HS256' })
     .sign(new TextEncoder().encode(secret))
 }
+
+describe('running it for real', () => {
+  const idOf = (headers: Headers) => headers.get('x-request-id')
+
+  it('keeps a report for ten seconds, for those who may see it (P-MWL-7, PW-30)', async () => {
+    const first = await store.http('viewer', 'GET', '/reports/sales')
+    expect(first.status).toBe(200)
+    expect(first.body).toContainEqual(expect.objectContaining({ status: 'paid' }))
+    const second = await store.http('operator', 'GET', '/reports/sales')
+    expect(second.body).toEqual(first.body)
+    const refused = await store.http('customer', 'GET', '/reports/sales')
+    expect(refused.status).toBe(403)
+    const uses = [first, second].map(
+      ({ headers }) =>
+        () =>
+          store.linesOf(idOf(headers)),
+    )
+    await expect.poll(uses[0] as () => unknown).toMatchObject([{ cache: 'miss' }])
+    await expect.poll(uses[1] as () => unknown).toMatchObject([{ cache: 'hit' }])
+  })
+
+  it('says in its answers how often one may call (P-MWL-4)', async () => {
+    const { headers } = await store.http('admin', 'GET', '/reports/sales')
+    expect(headers.get('ratelimit')).toMatch(/^"group";r=59/)
+  })
+
+  it('leaves a line for each call, with the trace of its caller (P-MWL-1, P-CTX-1)', async () => {
+    const trace = '0af7651916cd43dd8448eb211c80319c'
+    const traceparent = `00-${trace}-b7ad6b7169203331-01`
+    const authorization = `Bearer ${store.tokens.viewer}`
+    const answer = await fetch(`${store.url}/me`, { headers: { authorization, traceparent } })
+    await expect
+      .poll(() => store.linesOf(idOf(answer.headers)))
+      .toMatchObject([{ action: 'me', outcome: 'ok', trace_id: trace, subject: 'user_viewer' }])
+  })
+
+  it('writes down after the answer who created an order (P-BG-1, P-CTX-3)', async () => {
+    const order = { customer_id: 'cust_001', sku: 'sku-coffee', quantity: 1 }
+    const { body, headers } = await store.http('operator', 'POST', '/orders', order)
+    const { id } = z.looseObject({ id: z.string() }).parse(body)
+    await expect
+      .poll(() => store.linesOf(idOf(headers)))
+      .toContainEqual(
+        expect.objectContaining({ message: 'Order confirmed', order: id, by: 'user_operator' }),
+      )
+  })
+
+  it('says all that is wrong with its variables, and no secret (P-SET-1)', () => {
+    const read = () => readSettings({ STORE_SECRET: 'short!', STORE_JWKS: 'nowhere', STORE_DB: '' })
+    expect(read).toThrow(/^3 settings are wrong/)
+    expect(read).not.toThrow(/short!/)
+  })
+})

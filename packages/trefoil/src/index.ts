@@ -65,13 +65,6 @@ export type {
 } from './contract/call/action-handle.ts'
 export type { LocalCredentials, StartupOptions } from './contract/call/app-handle.ts'
 export type { ApprovalHook, ApprovalRequest } from './contract/call/approval-hook.ts'
-export type {
-  ActionCache,
-  CacheOptions,
-  CacheScope,
-  CacheSplit,
-  CacheUse,
-} from './contract/call/cache.ts'
 export type { BackgroundCall, BackgroundOptions, Call } from './contract/call/call.ts'
 export type {
   ActionFacts,
@@ -82,17 +75,6 @@ export type {
   RequestFacts,
 } from './contract/call/call-facts.ts'
 export type { CallOutcome, CallRecord, Driver, OnCall } from './contract/call/call-record.ts'
-export type {
-  ActionConcurrency,
-  BreakerOptions,
-  BreakerRule,
-  CircuitState,
-  CircuitStats,
-  ConcurrencyLimit,
-  ConcurrencyOptions,
-  ConcurrencyScope,
-  ConcurrencyStats,
-} from './contract/call/capacity.ts'
 export type { Catalogue } from './contract/call/catalogue.ts'
 export type {
   Dependency,
@@ -101,6 +83,7 @@ export type {
   DependencyValue,
   ProviderCall,
   Uses,
+  Within,
 } from './contract/call/dependency.ts'
 export { dependency } from './contract/call/dependency.ts'
 export type { Logger, LogLevel } from './contract/call/logger.ts'
@@ -112,9 +95,27 @@ export type {
   NeedTable,
 } from './contract/call/need.ts'
 export type { Outcome } from './contract/call/outcome.ts'
-export type { RatePer, RateRule } from './contract/call/rate-rule.ts'
 export type { Entrypoint, PerSurface, SurfaceName } from './contract/call/surface-name.ts'
 export type { Trace } from './contract/call/trace.ts'
+export type {
+  ActionCache,
+  CacheOptions,
+  CacheScope,
+  CacheSplit,
+  CacheUse,
+} from './contract/limits/cache.ts'
+export type {
+  ActionConcurrency,
+  BreakerOptions,
+  BreakerRule,
+  CircuitState,
+  CircuitStats,
+  ConcurrencyLimit,
+  ConcurrencyOptions,
+  ConcurrencyScope,
+  ConcurrencyStats,
+} from './contract/limits/capacity.ts'
+export type { RatePer, RateRule } from './contract/limits/rate-rule.ts'
 export type { Environment } from './contract/options/environment.ts'
 export type { ProductionRisk } from './contract/options/production-risk.ts'
 export { duration } from './contract/options/read-duration.ts'
@@ -153,9 +154,11 @@ export type {
   ProblemOptions,
 } from './contract/problems/problem.ts'
 export { HttpError, ImproperlyConfigured, Problem } from './contract/problems/problem.ts'
-export type { ProblemCode, ProblemRow } from './contract/problems/problems.ts'
+export type { ProblemRow } from './contract/problems/problem-row.ts'
+export type { ProblemCode } from './contract/problems/problems.ts'
 export { PROBLEMS } from './contract/problems/problems.ts'
-export type { RateFailure } from './engine/rate-limits.ts'
+export type { ProgramProblemCode } from './contract/problems/program-problems.ts'
+export type { RateFailure } from './engine/limits/rate-limits.ts'
 export { argumentsHash } from './policy/arguments-hash.ts'
 export type { CspDirectives } from './policy/content-security-policy.ts'
 export { NONCE } from './policy/content-security-policy.ts'

@@ -1,1 +1,5 @@
 export { sqliteDialect } from './stores/sqlite/sqlite-dialect.ts'
+export type { SqliteStore } from './stores/sqlite/sqlite-store.ts'
+export { openSqlite } from './stores/sqlite/sqlite-store.ts'
+export type { SqliteUnit } from './stores/sqlite/unit.ts'
+export { DatabaseBusy } from './stores/sqlite/writer.ts'

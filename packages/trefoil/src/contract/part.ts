@@ -71,7 +71,7 @@ export interface PartOf<Routes, Auth = AuthConfig> {
   readonly approval?: ApprovalDecider
   /** Told what is about to happen, and what happened. All are; what one of them cannot write down is not done. */
   readonly audit?: AuditPort
-  /** Reserved: joins the unit of work of a call. Nobody calls it yet. An app has one. */
+  /** Joins the unit of work of a call: what it writes is kept with the call, or not at all. All are asked, in order. */
   readonly transaction?: TransactionPort
   /** Registers routes, actions and tools, with the names, paths and guards of any other. */
   readonly actions?: (routes: Routes) => void
@@ -110,7 +110,7 @@ export interface CommandOption {
 export interface CommandContext {
   /** Texts and flags by name; `undefined` for what was not given. */
   readonly options: Readonly<Record<string, string | boolean | undefined>>
-  /** The app, started. */
+  /** The app, started unless the command says `starts: false`. */
   readonly app: PartApp
   /** Aborted when the command has to end: Ctrl-C, or its `--timeout`. */
   readonly signal: AbortSignal
@@ -137,6 +137,8 @@ export interface PartCommand {
   /** One line for the help. */
   readonly describe: string
   readonly options?: Readonly<Record<string, CommandOption>>
+  /** False where the app must not be started for it: what it does is needed before. Default true. */
+  readonly starts?: boolean
   /**
    * A `Problem` that it throws is shown with its exit code; anything else thrown is a failure.
    *

@@ -6,13 +6,14 @@ import type { SurfaceName } from '../contract/call/surface-name.ts'
 import type { ApprovalDecider } from '../contract/ports/approval-decider.ts'
 import type { AuditPort } from '../contract/ports/audit.ts'
 import type { AdmitPort, LimitsPort } from '../contract/ports/limits.ts'
+import type { TransactionPort } from '../contract/ports/transaction.ts'
 import type { Tracing } from '../record/trace-source.ts'
 import type { BackgroundTasks } from './background/background-tasks.ts'
 import type { AnswerCache } from './cached/answer-cache.ts'
-import type { Capacity } from './capacity.ts'
 import type { Substitutes } from './dependencies/substitute.ts'
 import type { Draining } from './ending/draining.ts'
-import type { RateLimits } from './rate-limits.ts'
+import type { Capacity } from './limits/capacity.ts'
+import type { RateLimits } from './limits/rate-limits.ts'
 
 /** What every call of an app shares. Made once, when the app compiles. */
 export interface AppContext {
@@ -40,6 +41,7 @@ export interface AppContext {
   readonly audit: readonly AuditPort[]
   /** `null` where nothing is limited by rate. */
   readonly rates: RateLimits | null
+  readonly transaction: readonly TransactionPort[]
   readonly background: BackgroundTasks
   /** `null` where no action keeps answers. */
   readonly answers: AnswerCache | null

@@ -18,9 +18,9 @@ import type { AppContext } from './app-context.ts'
 import { BackgroundTasks } from './background/background-tasks.ts'
 import type { CallIds } from './call-ids.ts'
 import { CallState } from './call-state.ts'
-import { Capacity } from './capacity.ts'
 import { Draining } from './ending/draining.ts'
 import type { CloseHooks, Inbound, UseArguments } from './inbound.ts'
+import { Capacity } from './limits/capacity.ts'
 import { compilePlan, type Plan } from './plan.ts'
 import { rehearse, run } from './run.ts'
 import type { Stage } from './stage.ts'
@@ -136,6 +136,7 @@ export function prepareCall(options: CallOptions = {}): PreparedCall {
     limits: [],
     audit: [],
     rates: null,
+    transaction: [],
     background: new BackgroundTasks({ running: 100, waiting: 1000 }),
     answers: null,
     draining: new Draining(),

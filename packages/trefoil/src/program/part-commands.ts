@@ -97,7 +97,8 @@ async function runOne(
     for (const [option, row] of Object.entries(entry.command.options ?? {})) add(own, option, row)
     own.option('--no-lifespan', 'do not run start-up and shutdown hooks')
     own.action(async (_values: unknown, command: Command) => {
-      const flags = flagsOf<TargetFlags>(command)
+      const given = flagsOf<TargetFlags>(command)
+      const flags = entry.command.starts === false ? { ...given, lifespan: false } : given
       const run = () => perform(context, entry, command.opts(), loaded)
       shown = await withLoaded(context, flags, loaded, run)
     })

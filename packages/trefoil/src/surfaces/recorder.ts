@@ -153,7 +153,7 @@ function statusOf({ surface, state, problem }: Arrival, { status }: RecordSite):
  * @param isTimed false where nobody looked at the clock when it came
  */
 function fieldsOf(record: CallRecord, isTimed: boolean): Readonly<Record<string, unknown>> {
-  const { problem, traceId, meta, rule, refusal, argumentsHash, approvalId } = record
+  const { problem, traceId, cache, meta, rule, refusal, argumentsHash, approvalId } = record
   return {
     request_id: record.requestId,
     call_id: record.callId,
@@ -165,12 +165,18 @@ function fieldsOf(record: CallRecord, isTimed: boolean): Readonly<Record<string,
     outcome: record.outcome,
     problem,
     status: record.status,
-    ...(isTimed ? { duration_ms: record.duration } : {}),
+    ...(isTimed ? { duration_ms: toMicroseconds(record.duration) } : {}),
     client: record.client.address,
+    ...(cache === null ? {} : { cache }),
     ...(meta === null ? {} : { meta: printableMeta(meta) }),
     ...(rule === null ? {} : { rule }),
     ...(refusal === null ? {} : { refusal }),
     ...(approvalId === null ? {} : { approval_id: approvalId }),
     ...(argumentsHash === null ? {} : { arguments_hash: argumentsHash }),
   }
+}
+
+/** Nobody reads the sixteenth digit of a duration. */
+function toMicroseconds(milliseconds: number): number {
+  return Math.round(milliseconds * 1000) / 1000
 }

@@ -8,7 +8,7 @@ import { guard } from '../../policy/guards/own-guard.ts'
 import { hasRole } from '../../policy/guards/roles-and-scopes.ts'
 import type { Declaration, DeclaredOptions, Level } from '../declare/declaration.ts'
 import { type ActionSite, compileAction } from './compile-action.ts'
-import { RateLevels } from './compile-rates.ts'
+import { RateLevels } from './limits/compile-rates.ts'
 
 const COVERED: ActionSite = {
   covered: { api: true, mcp: true, cli: true },

@@ -12,7 +12,6 @@ import {
   MCP_PATH,
   ROUTES_PATH,
 } from '../../contract/protocol/paths.ts'
-import { checkDependencyGraph } from '../../engine/dependencies/dependency-graph.ts'
 import { checkHeaders } from '../../policy/check-headers.ts'
 import { hasRole } from '../../policy/guards/roles-and-scopes.ts'
 import {
@@ -28,16 +27,17 @@ import {
   describeDeclaration,
 } from '../declare/declaration.ts'
 import { answerForm } from './answer-form.ts'
-import { compileCache } from './compile-cache.ts'
-import { compileCapacity } from './compile-capacity.ts'
+import { checkDependencies } from './check-dependencies.ts'
 import { compileNeed, type NeedSite } from './compile-need.ts'
 import { compileParams } from './compile-params.ts'
-import type { RateLevels } from './compile-rates.ts'
 import { declaredProblems, type OwnProblems } from './declared-problems.ts'
 import { checkAgentSchemas } from './documents/agent-schemas.ts'
 import { inputSchemaOf } from './documents/input-schema.ts'
 import { returnedDocument } from './documents/returned-document.ts'
 import { freezeAction } from './freeze-action.ts'
+import { compileCache } from './limits/compile-cache.ts'
+import { compileCapacity } from './limits/compile-capacity.ts'
+import type { RateLevels } from './limits/compile-rates.ts'
 import { readSurfaces } from './read-surfaces.ts'
 
 const EXTERNAL_NAME = /^[A-Za-z0-9_.-]{1,128}$/
@@ -100,12 +100,12 @@ export function compileAction(declaration: Declaration, site: ActionSite): Compi
     bigintNames: typedNames(template, 'bigint'),
     agents,
   })
-  checkDependencyGraph(dependencies.map(([, dependency]) => dependency))
+  const changes = options.changes ?? !READS.has(method ?? '')
+  checkDependencies(dependencies, changes, where)
   if (agents) refuseFiles(params, where)
   const isPublic = compilePublic(options, exposed, where)
   const guards = compileGuards(declaration)
   checkGuardsAuthenticated(guards, exposed, isPublic, site, where)
-  const changes = options.changes ?? !READS.has(method ?? '')
   const shared = [...levels.map((level) => level.options), options]
   const inputSchema = lazily(() => inputSchemaOf(params))
   const { returns } = options

@@ -7,9 +7,9 @@ import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
 import type { AppContext } from '../../engine/app-context.ts'
 import { BackgroundTasks } from '../../engine/background/background-tasks.ts'
 import { AnswerCache } from '../../engine/cached/answer-cache.ts'
-import type { Capacity } from '../../engine/capacity.ts'
 import type { Substitutes } from '../../engine/dependencies/substitute.ts'
 import type { Draining } from '../../engine/ending/draining.ts'
+import type { Capacity } from '../../engine/limits/capacity.ts'
 import { AppView } from '../../engine/views/app-view.ts'
 import { headerOf } from '../../surfaces/http/response/header-list.ts'
 import { CREDENTIAL_HEADERS } from '../../web/raw-headers.ts'
@@ -17,9 +17,9 @@ import type { Declaration } from '../declare/declaration.ts'
 import { checkClosed } from '../fitness/closed.ts'
 import type { AppConfig } from '../options/app-config.ts'
 import type { CompiledAction } from './compile-action.ts'
-import { RateLevels, rateLimits } from './compile-rates.ts'
 import { createSurfaces, type Surfaces } from './create-surfaces.ts'
 import type { JoinedParts } from './join-parts.ts'
+import { RateLevels, rateLimits } from './limits/compile-rates.ts'
 import { compileRegistry } from './registry.ts'
 
 /** An app whose declarations have been checked and turned into plans. Nothing in it changes. */
@@ -95,6 +95,7 @@ export function compileApp(
     limits: parts.limits,
     audit: parts.audit,
     rates: rateLimits(rates, compiled, config.limits, config.clock),
+    transaction: parts.transaction,
     background,
     answers: compiled.some(({ action }) => action.cache !== null)
       ? new AnswerCache(config.limits.cache, config.clock)

@@ -1,7 +1,8 @@
 import type { DeclaredProblem } from '../../contract/call/action.ts'
 import { shownValue } from '../../contract/options/option-values.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
-import { isProblemCode, type ProblemRow, problemRow } from '../../contract/problems/problems.ts'
+import type { ProblemRow } from '../../contract/problems/problem-row.ts'
+import { isProblemCode, problemRow } from '../../contract/problems/problems.ts'
 
 /** Rows of problems that are not of the built-in table, by code. */
 export type OwnProblems = ReadonlyMap<string, ProblemRow>

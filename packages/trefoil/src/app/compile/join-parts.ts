@@ -12,7 +12,7 @@ import type { AuditPort } from '../../contract/ports/audit.ts'
 import type { AdmitPort, LimitsPort } from '../../contract/ports/limits.ts'
 import type { TransactionPort } from '../../contract/ports/transaction.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
-import type { ProblemRow } from '../../contract/problems/problems.ts'
+import type { ProblemRow } from '../../contract/problems/problem-row.ts'
 import { hookDecider } from '../../policy/hook-decider.ts'
 import type { Part } from '../declare/part-types.ts'
 import { KNOWN_VARIABLES } from '../options/known-variables.ts'
@@ -37,8 +37,7 @@ export interface JoinedParts {
   readonly guards: readonly Guard[]
   readonly approval: ApprovalDecider | null
   readonly audit: readonly AuditPort[]
-  /** Reserved: nobody calls it yet. */
-  readonly transaction: TransactionPort | null
+  readonly transaction: readonly TransactionPort[]
   readonly logger: Logger | null
   /** Rows of all tables beside the built-in one, by code. */
   readonly problems: ReadonlyMap<string, ProblemRow>
@@ -68,7 +67,7 @@ export function joinParts(sugar: SugarOptions, parts: readonly Part[]): JoinedPa
     guards: members.flatMap(({ part }) => part.guards ?? []),
     approval: only(members, 'an approval', ({ part }) => part.approval),
     audit: each(members, ({ part }) => part.audit),
-    transaction: only(members, 'a transaction', ({ part }) => part.transaction),
+    transaction: each(members, ({ part }) => part.transaction),
     logger: only(members, 'a logger', ({ part }) => part.logger),
     problems: joinProblems(members),
     variables: joinVariableNames(members),

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
 import type { Declaration, DeclaredOptions } from '../declare/declaration.ts'
-import { RateLevels } from './compile-rates.ts'
+import { RateLevels } from './limits/compile-rates.ts'
 import { compileRegistry } from './registry.ts'
 
 const SITE = {

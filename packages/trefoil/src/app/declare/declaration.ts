@@ -1,6 +1,6 @@
 import type { ErrorHandler, Handler, Middleware, ToolHints } from '../../contract/call/action.ts'
-import type { CacheOptions } from '../../contract/call/cache.ts'
 import type { SurfaceName } from '../../contract/call/surface-name.ts'
+import type { CacheOptions } from '../../contract/limits/cache.ts'
 import type { OptionNames } from '../../contract/options/option-names.ts'
 import type { Params } from '../../contract/params/params.ts'
 import type { Schema } from '../../contract/params/schema.ts'

@@ -32,7 +32,13 @@ export const PART_MEMBERS: OptionNames<Part> = {
 }
 const ENDPOINT: OptionNames<PartEndpoint> = { method: true, path: true, public: true, handle: true }
 const VARIABLE: OptionNames<PartVariable> = { name: true, doc: true }
-const COMMAND: OptionNames<PartCommand> = { name: true, describe: true, options: true, run: true }
+const COMMAND: OptionNames<PartCommand> = {
+  name: true,
+  describe: true,
+  options: true,
+  starts: true,
+  run: true,
+}
 const OPTION: OptionNames<CommandOption> = { describe: true, kind: true, required: true }
 
 const NAME = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/
@@ -55,15 +61,38 @@ const defined = new WeakSet<object>()
  * Makes a part: checks it, takes each of its members once, and freezes it, so that what is checked is
  * what runs.
  *
+ * @param more what the part gives to other parts and to the app's code, such as dependencies
  * @throws ImproperlyConfigured naming the part, the member and what to write
  */
 export function definePart<const Auth extends AnyAuthConfig | readonly AnyAuthConfig[]>(
   part: Part & { readonly authenticator?: Auth },
-): [AnyAuthConfig] extends [Auth] ? Part : AuthenticatingPart<Auth> {
-  // What the type says of it is what was given.
-  return readPart(part) as unknown as [AnyAuthConfig] extends [Auth]
-    ? Part
-    : AuthenticatingPart<Auth>
+): [AnyAuthConfig] extends [Auth] ? Part : AuthenticatingPart<Auth>
+export function definePart<
+  const Auth extends AnyAuthConfig | readonly AnyAuthConfig[],
+  More extends object,
+>(
+  part: Part & { readonly authenticator?: Auth },
+  more: More,
+): ([AnyAuthConfig] extends [Auth] ? Part : AuthenticatingPart<Auth>) & More
+export function definePart(part: Part, more?: object): Part {
+  return more === undefined ? readPart(part) : withMore(readPart(part), more)
+}
+
+function withMore(part: Part, more: object): Part {
+  if (!isRecord(more)) {
+    throw new ImproperlyConfigured(
+      `Part '${part.name}': what it gives to others must be an object, got ${valueKind(more)}`,
+    )
+  }
+  const taken = Object.keys(more).find((name) => name in PART_MEMBERS)
+  if (taken !== undefined) {
+    throw new ImproperlyConfigured(
+      `Part '${part.name}': '${taken}' is a member of parts; what it gives to others needs another name`,
+    )
+  }
+  const joined = Object.freeze({ ...part, ...more })
+  defined.add(joined)
+  return joined
 }
 
 /** What {@link definePart} makes of a value of whatever type; one it has made comes back as it is. */
@@ -257,12 +286,15 @@ class PartReading {
     if (!NAME.test(name) || name === 'help') {
       throw this.#wrong('commands', 'must have names in kebab-case, and none is help')
     }
+    const starts: unknown = given['starts'] ?? true
+    if (typeof starts !== 'boolean') throw this.#wrong('commands', 'starts must be true or false')
     const options =
       given['options'] === undefined ? {} : this.#commandOptions(name, given['options'])
     return Object.freeze({
       name,
       describe: this.#text('commands describe', given['describe']),
       options,
+      starts,
       run: this.#method('commands run', given['run'], given) as PartCommand['run'],
     })
   }

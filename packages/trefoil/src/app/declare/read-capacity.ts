@@ -1,5 +1,5 @@
 import { isRecord } from '../../base/plain/is-record.ts'
-import type { BreakerRule, ConcurrencyLimit } from '../../contract/call/capacity.ts'
+import type { BreakerRule, ConcurrencyLimit } from '../../contract/limits/capacity.ts'
 import { shownValue } from '../../contract/options/option-values.ts'
 import { readOptions } from '../../contract/options/read-options.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'

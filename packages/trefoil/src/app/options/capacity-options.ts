@@ -1,4 +1,4 @@
-import type { BreakerOptions, ConcurrencyOptions } from '../../contract/call/capacity.ts'
+import type { BreakerOptions, ConcurrencyOptions } from '../../contract/limits/capacity.ts'
 import { choice, count, duration } from '../../contract/options/kinds.ts'
 import type { OptionKind } from '../../contract/options/option-kind.ts'
 import { type OptionGroup, REQUIRED, type Values } from '../../contract/options/option-rows.ts'

@@ -8,7 +8,7 @@ import {
 import { choice, count, duration, size } from '../../contract/options/kinds.ts'
 import type { OptionGroup, Values } from '../../contract/options/option-rows.ts'
 import type { RateStore } from '../../contract/ports/rate-store.ts'
-import type { RateFailure } from '../../engine/rate-limits.ts'
+import type { RateFailure } from '../../engine/limits/rate-limits.ts'
 import { type DeclaredRate, RATES, type RateOption } from '../../policy/rate/rate-option.ts'
 import { RATE_STORE } from '../../policy/rate/read-rate-store.ts'
 import type { RateHeaders } from '../../surfaces/http/response/rate-headers.ts'

@@ -1,13 +1,13 @@
 import type { Awaitable } from '../../base/promise.ts'
+import type { ActionCache } from '../limits/cache.ts'
+import type { BreakerRule, ConcurrencyLimit } from '../limits/capacity.ts'
+import type { RateRule } from '../limits/rate-rule.ts'
 import type { ParamSpec } from '../params/param-spec.ts'
 import type { JsonSchema, Schema } from '../params/schema.ts'
-import type { ProblemRow } from '../problems/problems.ts'
-import type { ActionCache } from './cache.ts'
+import type { ProblemRow } from '../problems/problem-row.ts'
 import type { Call, Guard } from './call.ts'
-import type { BreakerRule, ConcurrencyLimit } from './capacity.ts'
 import type { Dependency } from './dependency.ts'
 import { type NeedTable, NO_NEED } from './need.ts'
-import type { RateRule } from './rate-rule.ts'
 import { NO_SURFACE, type PerSurface, type SurfaceName } from './surface-name.ts'
 
 /** Any handler of an action, as the catalogue has it. */

@@ -1,5 +1,5 @@
 import type { PrincipalKind } from '../auth/principal-kind.ts'
-import type { CacheUse } from './cache.ts'
+import type { CacheUse } from '../limits/cache.ts'
 import type { ClientFacts } from './call-facts.ts'
 import type { Entrypoint, SurfaceName } from './surface-name.ts'
 

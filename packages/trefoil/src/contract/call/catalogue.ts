@@ -1,4 +1,4 @@
-import type { ProblemRow } from '../problems/problems.ts'
+import type { ProblemRow } from '../problems/problem-row.ts'
 import { type Action, guardsOn } from './action.ts'
 import type { PerSurface } from './surface-name.ts'
 

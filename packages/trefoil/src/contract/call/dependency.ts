@@ -52,6 +52,10 @@ export interface Dependency<Value> {
   readonly fresh: boolean
   /** `safe` when it may be opened for a preview, which is taken back; else `null`. */
   readonly preview: 'safe' | null
+  /** True for a unit of work: only in actions that may change something. */
+  readonly unit: boolean
+  /** Runs the handler; `null` where it need not know. */
+  readonly within: Within | null
   /** Other dependencies handed to the provider, or a function giving them. */
   readonly uses: () => Uses
   readonly provide: (uses: never, call: ProviderCall) => unknown
@@ -65,6 +69,9 @@ export interface Dependency<Value> {
   /** Carries the type only. */
   readonly '~value'?: Value
 }
+
+/** Runs the handler of a call that has the dependency: calls `run` at once and returns what it returns. */
+export type Within = <Returned>(value: unknown, run: () => Returned) => Returned
 
 /** Options of {@link dependency}. */
 export interface DependencyOptions<U extends Uses> {
@@ -80,6 +87,16 @@ export interface DependencyOptions<U extends Uses> {
    * behind then: it reads, or takes part in the transaction that is rolled back. Default: not so.
    */
   readonly preview?: 'safe'
+  /**
+   * True for the unit of work of a call, a transaction that is committed when it closes: parts with
+   * `transaction` join it, and an action that changes nothing cannot have it. A generator. Default false.
+   */
+  readonly unit?: boolean
+  /**
+   * Runs the handler of every call that has the dependency declared, for an `AsyncLocalStorage` say.
+   * Default: nothing does.
+   */
+  readonly within?: Within
   /** Shown in errors; default: the provider's name. */
   readonly name?: string
   /** Dependencies of this one; a function when they are declared later in the file. */
@@ -96,6 +113,8 @@ const OPTIONS: OptionNames<DependencyOptions<Uses>> = {
   name: true,
   uses: true,
   preview: true,
+  unit: true,
+  within: true,
   ambient: true,
   risks: true,
 }
@@ -131,6 +150,7 @@ export function dependency(
   checkOptionNames('dependency()', options, OPTIONS)
   checkText('dependency(): name', options.name)
   const { scope = 'request', fresh = false, uses, preview, ambient = false } = options
+  const { unit = false, within = null } = options
   if (typeof provide !== 'function') {
     throw new ImproperlyConfigured(
       `dependency() takes a function that provides the value, or a class, got ${valueKind(provide)}`,
@@ -149,6 +169,12 @@ export function dependency(
   if (typeof ambient !== 'boolean') {
     throw new ImproperlyConfigured('Dependency ambient must be true or false')
   }
+  if (typeof unit !== 'boolean') {
+    throw new ImproperlyConfigured('Dependency unit must be true or false')
+  }
+  if (within !== null && typeof within !== 'function') {
+    throw new ImproperlyConfigured(`Dependency within must be a function, got ${valueKind(within)}`)
+  }
   const name = options.name ?? (provide.name || 'dependency')
   return Object.freeze({
     [BRAND]: true as const,
@@ -157,6 +183,8 @@ export function dependency(
     fresh,
     uses: fixed(name, uses),
     preview: preview ?? null,
+    unit,
+    within,
     provide: provider,
     ambient,
     risks: readRisks(`risks of dependency '${name}'`, options.risks),

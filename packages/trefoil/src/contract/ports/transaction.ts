@@ -1,10 +1,20 @@
 import type { Awaitable } from '../../base/promise.ts'
-import type { Call } from '../call/call.ts'
+import type { ProviderCall } from '../call/dependency.ts'
 
-/** Reserved: what takes part in the unit of work of a call. Nobody calls it yet. */
+/**
+ * What takes part in the unit of work of a call: what it writes is kept with what the call did, or not at
+ * all. Asked only in calls that open one, a dependency with `unit: true`. All parts are asked, in order.
+ */
 export interface TransactionPort {
-  /** The first statement of the unit. A throw ends the call before the handler. */
-  begin(call: Call): Awaitable<void>
-  /** The last before it is committed. A throw rolls it back. */
-  beforeCommit(call: Call): Awaitable<void>
+  /**
+   * After the unit has been opened, before anybody else has it. A throw rolls it back, and the call fails.
+   *
+   * @param unit what the dependency gives, such as a Kysely over the transaction
+   */
+  begin(call: ProviderCall, unit: unknown): Awaitable<void>
+  /**
+   * The last before the commit, after the audit port and the dependencies that use the unit; not for a
+   * call that failed or was a rehearsal. A throw rolls everything back, and the call fails.
+   */
+  beforeCommit(call: ProviderCall, unit: unknown): Awaitable<void>
 }

@@ -9,7 +9,8 @@ import {
   Problem,
   refuseAs,
 } from './problem.ts'
-import { isProblemCode, type ProblemRow } from './problems.ts'
+import type { ProblemRow } from './problem-row.ts'
+import { isProblemCode } from './problems.ts'
 
 /** One expected failure of an application's or a part's own. */
 export interface OwnProblemRow {

@@ -3,7 +3,8 @@ import { freezeClass } from '../../base/plain/freeze-class.ts'
 import { unknownName } from '../../base/unknown-name.ts'
 import type { RefusalCode } from '../auth/refusal-code.ts'
 import { valueKind } from '../options/value-kind.ts'
-import { isProblemCode, PROBLEMS, type ProblemCode, type ProblemRow } from './problems.ts'
+import type { ProblemRow } from './problem-row.ts'
+import { isProblemCode, PROBLEMS, type ProblemCode } from './problems.ts'
 import { reasonPhrase } from './reason-phrases.ts'
 
 /** One thing wrong with one argument. */

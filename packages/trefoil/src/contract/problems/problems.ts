@@ -1,30 +1,10 @@
 import { deepFreeze } from '../../base/plain/freeze.ts'
-
-/**
- * Every expected failure, one row each. The columns say how it looks on each surface, so a
- * surface never invents an answer of its own. `docs/problems.md` is held equal to this table
- * by a test. Codes are never reused; a code that one of the source systems fixed keeps its
- * spelling there, every other is snake_case (decisions/0004).
- */
-export interface ProblemRow {
-  /** HTTP status. */
-  readonly status: number
-  /**
-   * How an MCP `tools/call` shows it: `tool` is a result with `isError`, `http` is the bare
-   * HTTP answer (401, 403…), a number is the code of a JSON-RPC error.
-   */
-  readonly mcp: 'tool' | 'http' | number
-  /** Exit code of the `trefoil` program: 1 failed, 2 wrong usage, 75 needs approval, 124 out of
-   * time, 130 and 143 ended by a signal. */
-  readonly exit: number
-  /** What the caller reads when nothing more exact is known. */
-  readonly text: string
-  /** What to do about it. */
-  readonly fix: string
-}
+import type { ProblemRow } from './problem-row.ts'
+import { PROGRAM_PROBLEMS, type ProgramProblemCode } from './program-problems.ts'
 
 /** A code of the table. */
 export type ProblemCode =
+  | ProgramProblemCode
   | 'AUTHENTICATION_ERROR'
   | 'ACCESS_DENIED'
   | 'approval_required'
@@ -75,19 +55,15 @@ export type ProblemCode =
   | 'mcp_unknown_tool'
   | 'mcp_header_mismatch'
   | 'mcp_unsupported_version'
-  | 'cli_usage'
-  | 'cli_app'
-  | 'cli_interrupted'
-  | 'cli_terminated'
-  | 'cli_timeout'
-  | 'remote_unreachable'
-  | 'remote_redirect'
-  | 'remote_invalid'
 
 const RPC = { parse: -32700, request: -32600, method: -32601, params: -32602 } as const
 
 // Exported: with a row that could be changed, any handler could turn every 401 into a 200.
-/** The built-in table of problems, by code. Frozen at every depth. */
+/**
+ * The built-in table of problems, by code: every expected failure, one row each. Frozen at every
+ * depth. `docs/problems.md` is held equal to this table by a test. Codes are never reused; a code that
+ * one of the source systems fixed keeps its spelling there, every other is snake_case (decisions/0004).
+ */
 export const PROBLEMS: Readonly<Record<ProblemCode, ProblemRow>> = deepFreeze({
   // Who is calling, and may it happen
   AUTHENTICATION_ERROR: {
@@ -444,63 +420,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemRow>> = deepFreeze({
     text: 'Unsupported protocol version',
     fix: 'Use one of the versions in `supported`.',
   },
-  // The trefoil program
-  cli_usage: {
-    status: 400,
-    mcp: 'tool',
-    exit: 2,
-    text: 'Wrong usage',
-    fix: 'See `trefoil --help`.',
-  },
-  cli_app: {
-    status: 500,
-    mcp: 'tool',
-    exit: 2,
-    text: 'Could not load the application',
-    fix: 'Name a module and an export, such as `--app ./src/app.ts#app`.',
-  },
-  cli_interrupted: {
-    status: 400,
-    mcp: 'tool',
-    exit: 130,
-    text: 'Interrupted',
-    fix: 'Repeat the command.',
-  },
-  cli_terminated: {
-    status: 400,
-    mcp: 'tool',
-    exit: 143,
-    text: 'Asked to end by the system',
-    fix: 'Repeat the command.',
-  },
-  cli_timeout: {
-    status: 504,
-    mcp: 'tool',
-    exit: 124,
-    text: 'The command took too long',
-    fix: 'Repeat it with a longer --timeout.',
-  },
-  remote_unreachable: {
-    status: 502,
-    mcp: 'tool',
-    exit: 1,
-    text: 'Remote request failed',
-    fix: 'Check the address, the network and the certificate of the remote.',
-  },
-  remote_redirect: {
-    status: 502,
-    mcp: 'tool',
-    exit: 1,
-    text: 'Remote answered with a redirect',
-    fix: 'Connect to the final address: the token is never sent to another one.',
-  },
-  remote_invalid: {
-    status: 502,
-    mcp: 'tool',
-    exit: 1,
-    text: 'Remote answer is not from the action protocol',
-    fix: 'Check that the address is a Trefoil app with at least one CLI action.',
-  },
+  ...PROGRAM_PROBLEMS,
 })
 
 export function problemRow(code: ProblemCode): ProblemRow {

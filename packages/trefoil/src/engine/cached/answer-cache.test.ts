@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { ActionCache } from '../../contract/call/cache.ts'
+import type { ActionCache } from '../../contract/limits/cache.ts'
 import { digestOf } from '../../policy/key-text.ts'
 import { AnswerCache, type Shelf } from './answer-cache.ts'
 import { forgettingOf } from './forgetting.ts'

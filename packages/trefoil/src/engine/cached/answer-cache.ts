@@ -1,5 +1,5 @@
 import type { Clock } from '../../base/clock.ts'
-import type { ActionCache } from '../../contract/call/cache.ts'
+import type { ActionCache } from '../../contract/limits/cache.ts'
 import { type Forgetting, forgettingOf } from './forgetting.ts'
 import { type KeptAnswer, sizeOf } from './kept-answer.ts'
 

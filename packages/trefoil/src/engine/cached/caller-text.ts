@@ -1,6 +1,6 @@
 import { isPromiseLike } from '../../base/promise.ts'
 import type { AuthContext } from '../../contract/auth/auth-context.ts'
-import type { ActionCache, CacheSplit } from '../../contract/call/cache.ts'
+import type { ActionCache, CacheSplit } from '../../contract/limits/cache.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
 import { digestOf, keyText } from '../../policy/key-text.ts'
 

@@ -1,4 +1,4 @@
-import type { ActionCache } from '../../contract/call/cache.ts'
+import type { ActionCache } from '../../contract/limits/cache.ts'
 
 /** An argument by which answers are forgotten: its text, and what stands for long and secret ones. */
 export interface ForgottenArgument {

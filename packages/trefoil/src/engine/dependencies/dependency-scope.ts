@@ -26,6 +26,12 @@ export class RolledBack extends Error {
 
 type Node = Dependency<unknown>
 
+/** What is done right after a unit of work has been opened, and right before it is committed. */
+export interface Joining {
+  begin(unit: unknown): Promise<void>
+  beforeCommit(unit: unknown): Promise<void>
+}
+
 /** The call that dependencies are opened for, as far as it matters to them. */
 export interface ScopeSite {
   /** A provider's view of the call. */
@@ -34,6 +40,8 @@ export interface ScopeSite {
   hasEnded(): boolean
   readonly log: Logger
   readonly substitutes: Substitutes | null
+  /** What takes part in the unit of work; `null` for nothing. */
+  readonly joining: Joining | null
 }
 
 /**
@@ -122,7 +130,23 @@ export class DependencyScopes {
     if (first.done === true) {
       throw new Error(`Dependency provider '${dependency.name}' did not yield a value`)
     }
-    await this.#track(dependency, (failure) => closeGenerator(dependency.name, generator, failure))
+    const end = (failure: Failure | null) => closeGenerator(dependency.name, generator, failure)
+    const { joining } = this.#site
+    if (!dependency.unit || joining === null) {
+      await this.#track(dependency, end)
+      return this.#inTime(dependency, first.value)
+    }
+    try {
+      await joining.begin(first.value)
+    } catch (error) {
+      // Not kept open: a handler that goes on without it would have it committed.
+      await this.#closeOne(
+        { name: dependency.name, scope: dependency.scope, close: end },
+        { error },
+      )
+      throw error
+    }
+    await this.#track(dependency, (failure) => closeUnit(joining, first.value, failure, end))
     return this.#inTime(dependency, first.value)
   }
 
@@ -236,6 +260,23 @@ async function closeGenerator(
     await generator.return(undefined)
     throw new Error(`Dependency provider '${name}' yielded more than once`)
   }
+}
+
+async function closeUnit(
+  joining: Joining,
+  unit: unknown,
+  failure: Failure | null,
+  end: (failure: Failure | null) => Promise<void>,
+): Promise<void> {
+  if (failure !== null) return end(failure)
+  try {
+    await joining.beforeCommit(unit)
+  } catch (error) {
+    await end({ error })
+    // A provider may swallow it; what could not be written down is not done.
+    throw error
+  }
+  await end(null)
 }
 
 function disposerOf(value: unknown): (() => unknown) | null {

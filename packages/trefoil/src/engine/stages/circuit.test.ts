@@ -4,7 +4,7 @@ import type { Call } from '../../contract/call/call.ts'
 import { HttpError, Problem, refuse } from '../../contract/problems/problem.ts'
 import { isStream } from '../answer/stream.ts'
 import { authEntry, type CallOptions, field, knownAs, startCall } from '../call.fixture.ts'
-import { Capacity } from '../capacity.ts'
+import { Capacity } from '../limits/capacity.ts'
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'], now: 0 }))
 afterEach(() => void vi.useRealTimers())

@@ -5,7 +5,7 @@ import type { CallResult } from '../../policy/capacity/circuit.ts'
 import { writeSafely } from '../../record/write-safely.ts'
 import { calledAs } from '../call-site.ts'
 import type { CallState } from '../call-state.ts'
-import type { ActionCircuit } from '../capacity.ts'
+import type { ActionCircuit } from '../limits/capacity.ts'
 import type { Stage, StageSite } from '../stage.ts'
 
 /**

@@ -4,6 +4,7 @@ import type { Call } from '../../contract/call/call.ts'
 import { discardStream, holdStream } from '../answer/stream.ts'
 import { argumentsOf, type CallState } from '../call-state.ts'
 import { type Failure, RolledBack } from '../dependencies/dependency-scope.ts'
+import { reachableFrom } from '../dependencies/reachable.ts'
 import { resolveDependency } from '../dependencies/resolve-dependency.ts'
 import { LateStart } from '../ending/settle.ts'
 import { withinCloseTimeout } from '../ending/within-close-timeout.ts'
@@ -46,13 +47,15 @@ function handlerWithDependencies(action: Action): Inner {
   if (action.dependencies.length === 0 && action.middleware.length === 0) {
     return (state) => handler(argumentsOf(state), callOf(state))
   }
+  const around = withinOf(action)
   return async (state) => {
     let value: unknown
     try {
       const args = await withDependencies(action.dependencies, state)
       // The caller has been told that nothing was done (FND-16).
       if (state.ended || state.overdue() !== null) throw new LateStart()
-      value = holdStream(await handler(args, callOf(state)))
+      const run = () => handler(args, callOf(state))
+      value = holdStream(await (around === null ? run() : around(state, run)))
     } catch (error) {
       await closeFunctionScope(state, { error })
       throw error
@@ -64,6 +67,24 @@ function handlerWithDependencies(action: Action): Inner {
     discardStream(value)
     state.closeFailure = failed
     throw failed.error
+  }
+}
+
+/** What the dependencies of an action have to run its handler in, the first outermost; `null` for nothing. */
+function withinOf(action: Action): ((state: CallState, run: () => unknown) => unknown) | null {
+  const dependencies = [...reachableFrom(action.dependencies.map(([, one]) => one))]
+  const around = dependencies.filter(({ within }) => within !== null).reverse()
+  if (around.length === 0) return null
+  return async (state, run) => {
+    let inner = run
+    for (const dependency of around) {
+      // Open already, and so what the handler has.
+      const value = await resolveDependency(state, dependency)
+      const outer = inner
+      inner = () => dependency.within?.(value, outer)
+    }
+    if (state.ended) throw new LateStart()
+    return inner()
   }
 }
 

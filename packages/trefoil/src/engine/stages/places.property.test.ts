@@ -2,12 +2,12 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import type { Call } from '../../contract/call/call.ts'
-import type { ConcurrencyLimit } from '../../contract/call/capacity.ts'
 import { dependency } from '../../contract/call/dependency.ts'
+import type { ConcurrencyLimit } from '../../contract/limits/capacity.ts'
 import { HttpError, refuse } from '../../contract/problems/problem.ts'
 import { isStream } from '../answer/stream.ts'
 import { authEntry, type CallOptions, field, knownAs, startCall } from '../call.fixture.ts'
-import { Capacity } from '../capacity.ts'
+import { Capacity } from '../limits/capacity.ts'
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'], now: 0 }))
 afterEach(() => void vi.useRealTimers())

@@ -1,12 +1,12 @@
 import { endsWithin } from '../../base/ends-within.ts'
 import { isRecord } from '../../base/plain/is-record.ts'
 import { promised } from '../../base/promise.ts'
-import type { RateRule } from '../../contract/call/rate-rule.ts'
+import type { RateRule } from '../../contract/limits/rate-rule.ts'
 import type { RateDemand, RateStanding } from '../../contract/ports/rate-store.ts'
 import { type Problem, refuse, shared } from '../../contract/problems/problem.ts'
 import { hashedKey, isByAddress, RateKeys } from '../../policy/rate/rate-key.ts'
 import type { CallState } from '../call-state.ts'
-import type { RateLimits } from '../rate-limits.ts'
+import type { RateLimits } from '../limits/rate-limits.ts'
 import type { Stage, StageSite } from '../stage.ts'
 
 /**

@@ -1,4 +1,4 @@
-import type { BreakerRule, CircuitState } from '../../contract/call/capacity.ts'
+import type { BreakerRule, CircuitState } from '../../contract/limits/capacity.ts'
 
 /** Where one call tries, others ask again after so many milliseconds. */
 const PROBING_MS = 1000

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { parseIp } from '../../base/ip.ts'
 import type { AuthContext } from '../../contract/auth/auth-context.ts'
-import type { RatePer } from '../../contract/call/rate-rule.ts'
+import type { RatePer } from '../../contract/limits/rate-rule.ts'
 
 /** Who calls, as far as a count is concerned. */
 export interface Counted {

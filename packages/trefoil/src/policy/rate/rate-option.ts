@@ -1,5 +1,5 @@
 import { isRecord } from '../../base/plain/is-record.ts'
-import type { RatePer } from '../../contract/call/rate-rule.ts'
+import type { RatePer } from '../../contract/limits/rate-rule.ts'
 import type { OptionKind } from '../../contract/options/option-kind.ts'
 import { checkOptionNames, type OptionNames } from '../../contract/options/option-names.ts'
 import { checkFlag, shownValue } from '../../contract/options/option-values.ts'

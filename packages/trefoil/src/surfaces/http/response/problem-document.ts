@@ -1,5 +1,5 @@
 import { isShared, Problem } from '../../../contract/problems/problem.ts'
-import type { ProblemRow } from '../../../contract/problems/problems.ts'
+import type { ProblemRow } from '../../../contract/problems/problem-row.ts'
 import { reasonPhrase } from '../../../contract/problems/reason-phrases.ts'
 import { toJson } from '../../../engine/answer/json-text.ts'
 import type { ProblemIds } from '../../../engine/call-ids.ts'

@@ -1,4 +1,4 @@
-import type { RateRule } from '../../../contract/call/rate-rule.ts'
+import type { RateRule } from '../../../contract/limits/rate-rule.ts'
 import type { RateStanding } from '../../../contract/ports/rate-store.ts'
 import { setInPlace } from './header-list.ts'
 

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import type { HttpHandler, HttpReply } from '../../../../contract/answer/exchange.ts'
 import { type Problem, refuse } from '../../../../contract/problems/problem.ts'
 import type { RawHeaders } from '../../../../web/raw-headers.ts'
-import { isAnswering, takesNoMore } from '../exchange/answering.ts'
+import { isAnswering, isIdle, takesNoMore } from '../exchange/answering.ts'
 import { markOverdue } from '../exchange/lost-body.ts'
 import { refuseUnread } from '../exchange/unread-exchange.ts'
 
@@ -34,7 +34,8 @@ export function answerClientErrors(
     // A client that keeps its half open would keep the connection for ever, timeouts being over.
     setTimeout(() => socket.destroy(), LINGER_MS).unref()
     const problem = problemOf(error.code)
-    write(socket, problem, refuseUnread(handler, socket, problem, acceptOf(error)))
+    const unread = { accept: acceptOf(error), isRecorded: isIdle(socket) === false }
+    write(socket, problem, refuseUnread(handler, socket, problem, unread))
   }
 }
 

@@ -11,23 +11,33 @@ import { type Problem, refuse } from '../../../../contract/problems/problem.ts'
 import type { RawHeaders } from '../../../../web/raw-headers.ts'
 import { encodeProblem } from '../../response/encode.ts'
 
+/** What is known of what cannot be read. */
+interface Unread {
+  /** Its `Accept` lines, the only ones that are looked at. Default none. */
+  readonly accept?: RawHeaders
+  /**
+   * True for the rest of a request that has begun, such as a body that breaks off: that one has a
+   * record of its own. Default false.
+   */
+  readonly isRecorded?: boolean
+}
+
 /**
  * The answer to a request of which nothing is read, with the headers and an id as every other has.
  * Never throws: from where it is called an error would end the process, and anybody can send nonsense.
  *
- * @param accept its `Accept` lines, the only ones that are looked at
  */
 export function refuseUnread(
   handler: HttpHandler,
   socket: Socket,
   problem: Problem,
-  accept: RawHeaders = [],
+  { accept = [], isRecorded = false }: Unread = {},
 ): HttpReply {
   try {
     const exchange = new UnreadExchange(socket, accept)
     const reply = handler(exchange, problem)
     if (!isPromiseLike(reply)) {
-      exchange.end(reply)
+      if (!isRecorded) exchange.end(reply)
       return reply
     }
   } catch {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { emptyAction } from '../../contract/call/action.ts'
-import { perSurface } from '../../contract/call/surface-name.ts'
-import type { ParamSpec } from '../../contract/params/param-spec.ts'
+import { emptyAction } from '../../../contract/call/action.ts'
+import { perSurface } from '../../../contract/call/surface-name.ts'
+import type { ParamSpec } from '../../../contract/params/param-spec.ts'
 import { compileCache } from './compile-cache.ts'
 
 const EVERYWHERE = perSurface(() => true)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { createApp } from '../create-app.ts'
+import { createApp } from '../../create-app.ts'
 
 const newApp = (limits: Record<string, unknown> = {}) =>
   createApp({ name: 'capacity', env: {}, publicSurfaces: ['api'], limits })

@@ -1,17 +1,17 @@
-import { isRecord } from '../../base/plain/is-record.ts'
-import type { Action } from '../../contract/call/action.ts'
+import { isRecord } from '../../../base/plain/is-record.ts'
+import type { Action } from '../../../contract/call/action.ts'
+import { type PerSurface, SURFACES } from '../../../contract/call/surface-name.ts'
 import type {
   ActionCache,
   CacheOptions,
   CacheScope,
   CacheSplit,
-} from '../../contract/call/cache.ts'
-import { type PerSurface, SURFACES } from '../../contract/call/surface-name.ts'
-import { checkOptionNames, type OptionNames } from '../../contract/options/option-names.ts'
-import { checkFlag, checkRecord, shownValue } from '../../contract/options/option-values.ts'
-import { readDuration } from '../../contract/options/read-duration.ts'
-import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
-import { Forgetting, forgetsWith } from '../../engine/cached/forgetting.ts'
+} from '../../../contract/limits/cache.ts'
+import { checkOptionNames, type OptionNames } from '../../../contract/options/option-names.ts'
+import { checkFlag, checkRecord, shownValue } from '../../../contract/options/option-values.ts'
+import { readDuration } from '../../../contract/options/read-duration.ts'
+import { ImproperlyConfigured } from '../../../contract/problems/problem.ts'
+import { Forgetting, forgetsWith } from '../../../engine/cached/forgetting.ts'
 
 const CACHE: OptionNames<CacheOptions> = {
   for: true,

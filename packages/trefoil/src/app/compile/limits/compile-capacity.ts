@@ -1,6 +1,6 @@
-import type { Action } from '../../contract/call/action.ts'
-import type { ConcurrencyLimit, ConcurrencyScope } from '../../contract/call/capacity.ts'
-import { readBreaker, readConcurrency } from '../declare/read-capacity.ts'
+import type { Action } from '../../../contract/call/action.ts'
+import type { ConcurrencyLimit, ConcurrencyScope } from '../../../contract/limits/capacity.ts'
+import { readBreaker, readConcurrency } from '../../declare/read-capacity.ts'
 
 /** What every level around an action says of its capacity. */
 interface DeclaredCapacity {

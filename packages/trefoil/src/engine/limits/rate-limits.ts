@@ -1,7 +1,7 @@
-import type { Clock } from '../base/clock.ts'
-import type { RateRule } from '../contract/call/rate-rule.ts'
-import type { RateStore } from '../contract/ports/rate-store.ts'
-import type { RateKeys } from '../policy/rate/rate-key.ts'
+import type { Clock } from '../../base/clock.ts'
+import type { RateRule } from '../../contract/limits/rate-rule.ts'
+import type { RateStore } from '../../contract/ports/rate-store.ts'
+import type { RateKeys } from '../../policy/rate/rate-key.ts'
 
 /** What becomes of a call while the store of rates does not answer. */
 export type RateFailure = 'closed' | 'open'

@@ -1,12 +1,12 @@
-import type { Clock } from '../../base/clock.ts'
-import type { RateRule } from '../../contract/call/rate-rule.ts'
-import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
-import type { RateLimits } from '../../engine/rate-limits.ts'
-import { memoryRates } from '../../policy/rate/memory-rates.ts'
-import { rateScope } from '../../policy/rate/rate-key.ts'
-import { type DeclaredRate, readRates } from '../../policy/rate/rate-option.ts'
-import type { Declaration, Level } from '../declare/declaration.ts'
-import type { LimitValues } from '../options/limit-options.ts'
+import type { Clock } from '../../../base/clock.ts'
+import type { RateRule } from '../../../contract/limits/rate-rule.ts'
+import { ImproperlyConfigured } from '../../../contract/problems/problem.ts'
+import type { RateLimits } from '../../../engine/limits/rate-limits.ts'
+import { memoryRates } from '../../../policy/rate/memory-rates.ts'
+import { rateScope } from '../../../policy/rate/rate-key.ts'
+import { type DeclaredRate, readRates } from '../../../policy/rate/rate-option.ts'
+import type { Declaration, Level } from '../../declare/declaration.ts'
+import type { LimitValues } from '../../options/limit-options.ts'
 
 /** A rule, and whether what is inside may leave it. */
 interface Placed {

@@ -1,5 +1,6 @@
-import type { Clock } from '../base/clock.ts'
-import type { Action } from '../contract/call/action.ts'
+import type { Clock } from '../../base/clock.ts'
+import type { Action } from '../../contract/call/action.ts'
+import type { Logger } from '../../contract/call/logger.ts'
 import type {
   ActionConcurrency,
   BreakerRule,
@@ -7,10 +8,9 @@ import type {
   ConcurrencyLimit,
   ConcurrencyScope,
   ConcurrencyStats,
-} from '../contract/call/capacity.ts'
-import type { Logger } from '../contract/call/logger.ts'
-import { Circuit } from '../policy/capacity/circuit.ts'
-import { KeyedPlaces, Places } from '../policy/capacity/places.ts'
+} from '../../contract/limits/capacity.ts'
+import { Circuit } from '../../policy/capacity/circuit.ts'
+import { KeyedPlaces, Places } from '../../policy/capacity/places.ts'
 
 /**
  * The places and circuits of an app. One for all its surfaces, and for the variants that test

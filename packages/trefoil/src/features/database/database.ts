@@ -1,0 +1,231 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { type Kysely, sql } from 'kysely'
+import {
+  type Awaitable,
+  type Dependency,
+  defineProblems,
+  dependency,
+  ImproperlyConfigured,
+  type ProblemSet,
+} from '../../index.ts'
+import { definePart, type Part, processEnvironment, readOptions } from '../../parts.ts'
+import { DatabaseBusy, openSqlite, type SqliteStore, type SqliteUnit } from '../../sqlite.ts'
+import { DATABASE, type DatabaseOptions, fileOf } from './database-options.ts'
+import { migrate, pendingSteps, readMigrations } from './migrations.ts'
+
+/** Codes of {@link databaseProblems}. */
+export type DatabaseProblem = 'database_busy'
+
+/** What a call that writes is refused with. */
+export const databaseProblems: ProblemSet<DatabaseProblem> = defineProblems('database', {
+  database_busy: {
+    status: 503,
+    text: 'The database is busy',
+    fix: 'Repeat the call later; nothing was done.',
+  },
+})
+
+/** The database of an app: a part, and what its code uses of it. */
+export interface Database<Tables> extends Part {
+  /**
+   * The unit of work of a call, for actions that may change something: opened with the call, committed
+   * with its answer, rolled back by any failure. One at a time in a process.
+   */
+  readonly db: Dependency<Kysely<Tables>>
+  /** Reads what has been committed; a write through it is refused. */
+  readonly read: Dependency<Kysely<Tables>>
+  /** The same outside calls. */
+  queries(): Kysely<Tables>
+  /**
+   * A unit of work outside calls: in start-up hooks, commands, background work. Committed when the work
+   * is done, rolled back when it throws.
+   *
+   * @param signal ends the waiting for the turn
+   * @throws Error inside a call, or a unit, that has one open: it would wait for itself
+   */
+  unit<Value>(work: (db: Kysely<Tables>) => Awaitable<Value>, signal?: AbortSignal): Promise<Value>
+  /** A check for `health({ checks: { database: data.check } })`. */
+  check(): Promise<void>
+}
+
+/** Milliseconds for which a unit may be held before it is told: nobody else writes meanwhile. */
+const LONG = 100
+/** Milliseconds up to which the last unit of an action was short enough to share a commit. */
+const SHORT = 3
+
+/**
+ * The database of an app, SQLite in a file: `const data = database()`, `createApp({ parts: [data] })`.
+ *
+ * @typeParam Tables tables by name, as Kysely takes them
+ * @param given a file, or options; without: `TREFOIL_DATABASE_URL`, else `.data/app.db`
+ * @throws ImproperlyConfigured naming the option or the variable that is wrong
+ */
+export function database<Tables = Record<string, Record<string, unknown>>>(
+  given: string | DatabaseOptions = {},
+): Database<Tables> {
+  const env = processEnvironment()
+  const values = readOptions(DATABASE, typeof given === 'string' ? { url: given } : given, { env })
+  const { synchronous, wait } = values
+  const migrations = readMigrations(values.migrations)
+  const file = fileOf(values.url)
+  const migratesAtStart =
+    file === ':memory:' ||
+    (values.migrate ?? (env['TREFOIL_ENV'] === 'development' ? 'start' : 'command')) === 'start'
+  const units = new WeakMap<object, SqliteUnit<Tables>>()
+  const current = new AsyncLocalStorage<SqliteUnit<Tables>>()
+  const lastHeld = new Map<string, number>()
+  let open: SqliteStore<Tables> | null = null
+  let isStopped = false
+
+  function store(): SqliteStore<Tables> {
+    if (isStopped) throw new Error('The database is closed: its app has been stopped')
+    if (open === null) {
+      if (file !== ':memory:') makePrivate(file)
+      open = openSqlite<Tables>(file, synchronous)
+    }
+    return open
+  }
+
+  /** Steps know no types of tables: those of an older schema are others. */
+  const untyped = () => store() as unknown as SqliteStore<never>
+
+  async function begin(
+    holder: string,
+    signal: () => AbortSignal | undefined,
+  ): Promise<SqliteUnit<Tables>> {
+    const around = current.getStore()
+    if (around !== undefined && !around.hasEnded) {
+      throw new Error(
+        'A unit of work was begun inside one that is open: it would wait for itself. Use the db of the open one',
+      )
+    }
+    const isShort = (lastHeld.get(holder) ?? LONG) <= SHORT
+    try {
+      const unit = await store().begin(holder, wait, signal, isShort)
+      units.set(unit.db, unit)
+      return unit
+    } catch (error) {
+      if (!(error instanceof DatabaseBusy)) throw error
+      throw databaseProblems.problem('database_busy', { cause: error })
+    }
+  }
+
+  const db = dependency(
+    async function* (_, call) {
+      const { action } = call
+      if (!action.changes) {
+        throw new ImproperlyConfigured(
+          `'${action.name}' changes nothing and asked for data.db; take data.read, or set changes: true`,
+        )
+      }
+      const unit = await begin(`action '${action.name}'`, () => call.signal)
+      let error: unknown
+      try {
+        yield unit.db
+      } catch (failure) {
+        error = { failure }
+        throw failure
+      } finally {
+        const ms = Math.round(unit.heldFor)
+        lastHeld.set(`action '${action.name}'`, unit.heldFor)
+        if (error !== undefined) unit.rollback()
+        if (ms > LONG) {
+          call.log.warn({ ms }, 'A unit of work was held for long: nobody else could write')
+        }
+      }
+      await unit.commit()
+    },
+    {
+      name: 'data.db',
+      unit: true,
+      preview: 'safe',
+      within: (value, run) => {
+        const unit = units.get(Object(value))
+        return unit === undefined ? run() : current.run(unit, run)
+      },
+    },
+  )
+
+  return definePart(
+    {
+      name: 'database',
+      options: DATABASE,
+      problems: databaseProblems,
+      start: async () => {
+        isStopped = false
+        if (migratesAtStart) {
+          await migrate(untyped(), migrations)
+          return
+        }
+        const missing = await pendingSteps(untyped(), migrations)
+        if (missing.length === 0) return
+        throw new ImproperlyConfigured(
+          `The database lacks ${missing.length} migration(s), from '${missing[0]}' on: run \`trefoil database migrate\` first`,
+        )
+      },
+      stop: () => {
+        isStopped = true
+        open?.close()
+        open = null
+      },
+      commands: [
+        {
+          name: 'migrate',
+          describe: 'bring the tables up to date',
+          starts: false,
+          options: { check: { kind: 'flag', describe: 'change nothing; exit 1 when behind' } },
+          run: async ({ options }) => {
+            try {
+              if (options['check'] === true) {
+                const missing = await pendingSteps(untyped(), migrations)
+                return {
+                  text: missing.length === 0 ? 'up to date' : `missing: ${missing.join(', ')}`,
+                  json: { ok: missing.length === 0, missing },
+                  exit: missing.length === 0 ? 0 : 1,
+                }
+              }
+              const applied = await migrate(untyped(), migrations)
+              return {
+                text: applied.length === 0 ? 'up to date' : `applied: ${applied.join(', ')}`,
+                json: { ok: true, applied },
+              }
+            } finally {
+              open?.close()
+              open = null
+            }
+          },
+        },
+      ],
+    },
+    {
+      db,
+      read: dependency(() => store().reader(), { name: 'data.read', preview: 'safe' }),
+      queries: () => store().reader(),
+      check: async () => {
+        await sql`select 1`.execute(store().reader())
+      },
+      async unit<Value>(
+        work: (db: Kysely<Tables>) => Awaitable<Value>,
+        signal?: AbortSignal,
+      ): Promise<Value> {
+        const unit = await begin('a unit outside calls', () => signal)
+        try {
+          const value = await current.run(unit, async () => work(unit.db))
+          await unit.commit()
+          return value
+        } catch (error) {
+          unit.rollback()
+          throw error
+        }
+      },
+    },
+  )
+}
+
+/** Of this user alone: the files that SQLite lays beside it take its rights. */
+function makePrivate(file: string): void {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  closeSync(openSync(file, 'a', 0o600))
+}
