@@ -1,6 +1,6 @@
 import type { CallState } from './call-state.ts'
-import { hasViewFrame, inView } from './view-frame.ts'
 import { callOf } from './views/handler-call.ts'
+import { hasViewFrame, inView } from './views/view-frame.ts'
 
 /**
  * Runs code of a call that may be entered from elsewhere: out of a timer, of the end of a connection, of

@@ -22,7 +22,7 @@ import { CookieExchange } from './cookie-exchange.ts'
 import type { DependencyScopes, Failure } from './dependencies/dependency-scope.ts'
 import { DrainWatch } from './ending/draining.ts'
 import type { CloseHooks, Inbound } from './inbound.ts'
-import { inView } from './view-frame.ts'
+import { inView } from './views/view-frame.ts'
 
 type Arguments = Readonly<Record<string, unknown>>
 

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Call } from '../contract/call/call.ts'
-import { setViewFrame } from './view-frame.ts'
+import { setViewFrame } from './views/view-frame.ts'
 
 /** Keeps views: what stands in it can be reached by whoever looks into the runtime (FND-8). */
 const calls = new AsyncLocalStorage<Call | null>()

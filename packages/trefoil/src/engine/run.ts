@@ -6,7 +6,7 @@ import { conclude, settle, told } from './ending/conclude.ts'
 import { calledOff, Deadline, serverStopped } from './ending/deadline.ts'
 import type { Plan } from './plan.ts'
 import type { Stage } from './stage.ts'
-import { hasViewFrame } from './view-frame.ts'
+import { hasViewFrame } from './views/view-frame.ts'
 import { WaitingCall } from './waiting-call.ts'
 
 /**

@@ -1,4 +1,4 @@
-import { inView } from '../view-frame.ts'
+import { inView } from '../views/view-frame.ts'
 
 /** Runs work as if it were called where this was made. */
 export type KeptContext = <Value>(work: () => Value) => Value

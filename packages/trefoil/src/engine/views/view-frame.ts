@@ -1,4 +1,4 @@
-import type { Call } from '../contract/call/call.ts'
+import type { Call } from '../../contract/call/call.ts'
 
 /** Runs work in which `currentCall()` gives the call; with `null`, in which there is none. */
 export type ViewFrame = <Value>(call: Call | null, work: () => Value) => Value
