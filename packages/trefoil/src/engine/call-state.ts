@@ -15,12 +15,14 @@ import type { RateStanding } from '../contract/ports/rate-store.ts'
 import { type Problem, refuse } from '../contract/problems/problem.ts'
 import { createCallLogger } from '../record/call-logger.ts'
 import { SentCookies } from '../web/cookie-header.ts'
+import { type KeptContext, keepContext } from './background/kept-context.ts'
 import { type CallIds, idFields } from './call-ids.ts'
 import type { CallSite } from './call-site.ts'
 import { CookieExchange } from './cookie-exchange.ts'
 import type { DependencyScopes, Failure } from './dependencies/dependency-scope.ts'
 import { DrainWatch } from './ending/draining.ts'
 import type { CloseHooks, Inbound } from './inbound.ts'
+import { inView } from './views/view-frame.ts'
 
 type Arguments = Readonly<Record<string, unknown>>
 
@@ -32,6 +34,8 @@ export interface BackgroundTask {
   readonly run: (call: BackgroundCall) => Awaitable<unknown>
   /** Also after a call that failed. */
   readonly always: boolean
+  /** Where it was added. */
+  readonly context: KeptContext
 }
 
 /** Whose view of the call is looked at. */
@@ -249,7 +253,7 @@ export class CallState implements CallIds, CloseHooks {
 
   /** Made on first use. */
   openDrainWatch(): DrainWatch {
-    this.drainWatch ??= new DrainWatch(this.site.app.draining)
+    this.drainWatch ??= new DrainWatch(this.site.app.draining, (tell) => inView(this.view, tell))
     return this.drainWatch
   }
 
@@ -271,10 +275,17 @@ export class CallState implements CallIds, CloseHooks {
     if (this.#abort !== null) return this.#abort
     const controller = new AbortController()
     this.#abort = controller
-    const gone = () => controller.abort(refuse('client_disconnected'))
+    // Whoever leaves may do so in the middle of another call, which is not the one that listens.
+    const leave = () => controller.abort(refuse('client_disconnected'))
+    const gone = () => inView(this.view, leave)
     if (this.inbound.aborted) gone()
     else this.inbound.onAbort(gone)
     return controller
+  }
+
+  addTask(run: BackgroundTask['run'], always: boolean): void {
+    this.tasks ??= []
+    this.tasks.push({ run, always, context: keepContext() })
   }
 
   onClose(hook: () => Awaitable<void>): void {

@@ -94,8 +94,7 @@ class HandlerCall extends FactsView implements Call {
     // Nothing of a rehearsal is left.
     if (state.rehearses) return
     if (!state.site.app.background.accept()) throw tooMuchWaits()
-    state.tasks ??= []
-    state.tasks.push({ run: task, always })
+    state.addTask(task, always)
   }
 }
 
