@@ -65,6 +65,13 @@ await bundle.write({
         test: (id) => CORE.test(id) && main.has(id),
         priority: 1,
       },
+      // Asks for files and a database, which authenticators do not.
+      {
+        name: 'sqlite',
+        minShareCount: 2,
+        test: /[\\/]build[\\/]stores[\\/]sqlite[\\/]/,
+        priority: 1,
+      },
       { name: 'auth', minShareCount: 2, test: (id) => CORE.test(id) && !main.has(id) },
       // Where there is no Node the main door must not ask for its modules.
       { name: 'node', minShareCount: 2, test: /[\\/]build[\\/]surfaces[\\/]http[\\/]node[\\/]/ },

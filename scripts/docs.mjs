@@ -16,8 +16,6 @@ import {
   movedVariableRows,
   OPTION_GROUPS,
   optionRows,
-  VARIABLE_GROUPS,
-  variableRows,
 } from './option-tables.mjs'
 import { catalogueRows, VARIABLE_CATALOGUE } from './variable-tables.mjs'
 import { ROOT, run } from './workspace.mjs'
@@ -34,11 +32,6 @@ const FILES = [
     'client.md',
     name,
     () => table(['Option', 'Default', 'Meaning'], optionRows(group)),
-  ]),
-  ...Object.entries(VARIABLE_GROUPS).map(([name, group]) => [
-    'configuration.md',
-    name,
-    () => table(['Variable', 'Option', 'Value'], variableRows(group)),
   ]),
   [
     'parts.md',

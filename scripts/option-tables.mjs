@@ -17,11 +17,7 @@ import {
 import { AUTH } from '../packages/trefoil/src/app/options/read-auth.ts'
 import { CLIENT } from '../packages/trefoil/src/client/client-options.ts'
 import { REMOTE_TARGET } from '../packages/trefoil/src/client/remote-client.ts'
-import {
-  optionPath,
-  REQUIRED,
-  variableOf,
-} from '../packages/trefoil/src/contract/options/option-rows.ts'
+import { REQUIRED } from '../packages/trefoil/src/contract/options/option-rows.ts'
 import { API_KEYS } from '../packages/trefoil/src/identity/api-key/api-key-options.ts'
 import { CLIENT_CERTIFICATE } from '../packages/trefoil/src/identity/client-certificate/certificate-options.ts'
 import { SIGNER } from '../packages/trefoil/src/identity/cookie-signer.ts'
@@ -87,20 +83,6 @@ function defaultOf(row) {
   if (typeof value === 'object')
     return Object.keys(value).length === 0 ? '`{}`' : `\`${JSON.stringify(value)}\``
   return `\`${value}\``
-}
-
-/** Tables of variables by name. */
-export const VARIABLE_GROUPS = { 'app variables': APP, 'session variables': SESSION }
-
-/** Rows of a table of variables: variable, option, what it holds. */
-export function variableRows(group) {
-  return Object.entries(group.rows).flatMap(([name, row]) => {
-    if (row.group !== undefined) return variableRows(row.group)
-    const variable = variableOf(group, name)
-    if (variable === null) return []
-    const option = group.name.endsWith(')') ? name : optionPath(group, name)
-    return [[`\`${variable}\``, `\`${option}\``, row.read.words]]
-  })
 }
 
 /** Options of 0.1 and where they are now. */

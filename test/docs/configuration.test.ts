@@ -1,18 +1,17 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { PROGRAM_VARIABLES } from '../../packages/trefoil/src/app/options/known-variables.ts'
+import { GROUP_OPTIONS, ROUTE_OPTIONS } from '../../packages/trefoil/src/app/declare/declaration.ts'
 import {
   MOVED_OPTIONS,
   MOVED_VARIABLES,
 } from '../../packages/trefoil/src/app/options/moved-options.ts'
+import { variableRowsOf } from '../../packages/trefoil/src/app/options/variable-rows.ts'
 import {
   movedOptionRows,
   movedVariableRows,
   OPTION_GROUPS,
   optionRows,
-  VARIABLE_GROUPS,
-  variableRows,
 } from '../../scripts/option-tables.mjs'
 import { ROOT, readDocument, tableOf } from './markdown.ts'
 
@@ -43,29 +42,35 @@ describe('docs/configuration.md', () => {
     expect([...documented('jwtAuth')].sort()).toEqual([...members].sort())
   })
 
+  it('route options: every option of the source and nothing else', () => {
+    const { text } = readDocument('docs/configuration.md')
+    const [section = ''] = text.slice(text.indexOf('\n## Route options\n') + 1).split('\n##')
+    const rows = [...section.matchAll(/^\| `(\w+)` /gm)].map(([, option]) => String(option))
+    expect([...rows].sort()).toEqual(Object.keys(ROUTE_OPTIONS).sort())
+    const sentence = section.slice(section.indexOf('A group takes')).split('.')[0] ?? ''
+    const ofGroups = [...sentence.matchAll(/`(\w+)`/g)].map(([, option]) => String(option))
+    expect([...ofGroups].sort()).toEqual(Object.keys(GROUP_OPTIONS).sort())
+  })
+
+  it.each([
+    ['docs/dependencies.md', 'Option', 'contract/call/dependency.ts', 'DependencyOptions'],
+    ['docs/limits.md', 'Member', 'policy/rate/rate-option.ts', 'RateOptions'],
+    ['docs/caching.md', 'Option', 'contract/limits/cache.ts', 'CacheOptions'],
+  ])('%s has every option of the source and nothing else', (page, head, file, name) => {
+    const { text } = readDocument(page)
+    const table = new RegExp(`^\\| ${head} .*\\n(?:\\|.*\\n)+`, 'm').exec(text)?.[0] ?? ''
+    const rows = [...table.matchAll(/^\| `(\w+)` /gm)].map(([, option]) => String(option))
+    expect([...rows].sort()).toEqual([...membersOf(file, name)].sort())
+  })
+
   it.each(Object.entries(OPTION_GROUPS))('the table of %s is that of the rows', (name, group) => {
     expect(tableOf(readDocument('docs/configuration.md'), name)).toEqual(optionRows(group))
   })
 
-  it.each(Object.entries(VARIABLE_GROUPS))(
-    'APP-5: the table of %s is that of the rows',
-    (name, group) => {
-      const rows: readonly (readonly string[])[] = variableRows(group)
-      expect(rows.length).toBeGreaterThan(4)
-      expect(tableOf(readDocument('docs/configuration.md'), name)).toEqual(rows)
-    },
-  )
-
-  it('APP-5: variables can be told apart', () => {
-    const names = Object.values(VARIABLE_GROUPS).flatMap((group) =>
-      variableRows(group).map(([name]: readonly string[]) => name),
-    )
-    expect(new Set(names).size).toBe(names.length)
-  })
-
-  it('APP-6: the variables of the program', () => {
+  it('APP-5, APP-6: says how variables are written, and lists none: variables.md does', () => {
     const { text } = readDocument('docs/configuration.md')
-    for (const name of PROGRAM_VARIABLES) expect(text).toContain(`| \`${name}\` `)
+    expect(text).toContain('](variables.md)')
+    expect(text).not.toMatch(/^\| `TREFOIL_/m)
   })
 
   it('PROD-1, W-44: every code of validateProduction() is explained, and no other', () => {
@@ -101,9 +106,7 @@ describe('docs/migrating-from-0.1.md', () => {
     for (const { to } of Object.values(MOVED_OPTIONS)) {
       expect(rows).toContain(to.split('.')[1])
     }
-    const names = variableRows(OPTION_GROUPS['createApp options']).map(
-      ([name]: readonly string[]) => name?.replaceAll('`', ''),
-    )
+    const names = variableRowsOf(OPTION_GROUPS['createApp options']).map(({ name }) => name)
     for (const { to } of MOVED_VARIABLES.values()) expect(names).toContain(to)
     for (const old of MOVED_VARIABLES.keys()) expect(names).not.toContain(old)
   })

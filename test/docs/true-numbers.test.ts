@@ -1,5 +1,5 @@
 // FND-55: numbers and names in prose that the source knows better.
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { readConfig } from '../../packages/trefoil/src/app/options/config.ts'
@@ -10,6 +10,7 @@ import {
   MAX_ANSWER_DEPTH,
 } from '../../packages/trefoil/src/client/manifest-budget.ts'
 import { PROBLEMS } from '../../packages/trefoil/src/contract/problems/problems.ts'
+import { LIFECYCLE } from '../../packages/trefoil/src/engine/lifecycle.ts'
 import { ROOT, readDocument } from './markdown.ts'
 
 const source = (path: string) => readFileSync(join(ROOT, 'packages/trefoil/src', path), 'utf8')
@@ -87,4 +88,55 @@ it('decision 0012 names, and counts, the names behind the public API of Node', (
   expect([...named].sort()).toEqual([...used].sort())
   const words = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight']
   expect(table).toContain(`There are ${words[used.size]}`)
+})
+
+describe('SECURITY.md', () => {
+  const { text } = readDocument('SECURITY.md')
+  const section = (heading: string) => text.split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? ''
+  const guarantees = section('What the framework guarantees')
+    .split(/\n(?=\d+\. )/)
+    .slice(1)
+
+  it('its guarantees are numbered in order, and each ends with where it is tested', () => {
+    expect(guarantees.length).toBeGreaterThan(30)
+    expect(guarantees.map((one) => Number.parseInt(one, 10))).toEqual(
+      guarantees.map((_, index) => index + 1),
+    )
+    for (const one of guarantees) {
+      const tests = /\(((?:\[[^\]]+\]\([^)]+\),?\s*)+)\)\s*$/.exec(one)?.[1] ?? ''
+      const paths = [...tests.matchAll(/\]\(([^)]+)\)/g)].map(([, path]) => String(path))
+      expect(paths.length, one).toBeGreaterThan(0)
+      for (const path of paths) expect(path).toMatch(/^test\/parity$|\.test\.ts$/)
+    }
+  })
+
+  it('says of stages that there are what they protect from, in their order', () => {
+    const named = [
+      ...section('What each stage protects from').matchAll(/^\| ([a-z ]+?) +\|/gm),
+    ].map(([, name]) => String(name).replaceAll(' ', '-'))
+    expect(named.length).toBeGreaterThan(15)
+    expect(named).toEqual(LIFECYCLE.map(({ name }) => name).filter((name) => named.includes(name)))
+  })
+})
+
+describe('decisions/README.md', () => {
+  it('lists every decision, by number', () => {
+    const files = readdirSync(join(ROOT, 'decisions')).filter((file) => /^\d/.test(file))
+    const { text } = readDocument('decisions/README.md')
+    const listed = [...text.matchAll(/^\| \[(\d+)\]\((.+?)\)/gm)]
+    expect(listed.map(([, , file]) => file)).toEqual(files.sort())
+    for (const [, number, file] of listed) expect(file?.startsWith(`${number}-`)).toBe(true)
+  })
+})
+
+describe('packages/trefoil/README.md', () => {
+  it('has every door', () => {
+    const { exports } = JSON.parse(readDocument('packages/trefoil/package.json').text)
+    const doors = Object.keys(exports).filter((door) => door !== './package.json')
+    const { text } = readDocument('packages/trefoil/README.md')
+    const listed = [...text.matchAll(/^\| `trefoil(\/[\w-]+)?` /gm)].map(
+      ([, door = '']) => `.${door}`,
+    )
+    expect(listed.sort()).toEqual(doors.sort())
+  })
 })

@@ -90,7 +90,12 @@ test('P-PIPE-4: what an app is made of is fixed when it is first used', async ()
   const before = trail.splice(0)
   expect(before).toEqual(['first', 'second', 'of the route'])
   // Too late, by whatever way.
-  for (const late of [app, group]) late.use(named('late'))
+  for (const late of [app, group]) {
+    expect(() => late.use(named('late'))).toThrow(/^use\(\) .*before the app is first used/)
+    expect(() => late.onError(Error, () => 'late')).toThrow(
+      /^onError\(\) .*before the app is first/,
+    )
+  }
   given.push(named('late, into the list that was given'))
   const ways = {
     http: async () => (await client.http.post('/g/x')).text,

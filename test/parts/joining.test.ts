@@ -139,7 +139,7 @@ describe('include()', () => {
     await using client = testClient(app)
     expect((await client.http.get('/x')).text).toBe('x')
     expect(mistake(() => app.include(definePart({ name: 'b' })))).toBe(
-      'Cannot include a part after the app has been compiled',
+      "Part 'b' must be included before the app is first used (by serve(), app.startup(), app.fetch() or a test client; start-up hooks run later)",
     )
   })
 

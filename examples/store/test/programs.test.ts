@@ -52,10 +52,12 @@ describe('npm run token (STORE-TOKEN)', () => {
     },
   )
 
-  it('says in one line what is wrong with the secret', async () => {
+  it('says in two lines what is wrong with the secret', async () => {
     const { code, stdout, stderr } = await run('token.ts', ['viewer'], 'short')
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
-    expect(stderr).toBe('STORE_SECRET must be at least 32 bytes long\n')
+    expect(stderr).toBe(
+      'One setting is wrong:\n  STORE_SECRET is refused: a secret here has at least 32 bytes; make one with: openssl rand -base64 48\n',
+    )
   })
 })
 

@@ -10,6 +10,7 @@ const TOOLS = [
   'get_order',
   'list_orders',
   'me',
+  'sales_report',
   'update_order_status',
 ]
 const HASH = /^sha256:[0-9a-f]{64}$/

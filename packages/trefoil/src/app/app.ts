@@ -27,7 +27,7 @@ import type { AnyTypes, AppTypes } from './declare/app-types.ts'
 import type { Declaration } from './declare/declaration.ts'
 import { readPart } from './declare/define-part.ts'
 import type { Part, PartRoutes } from './declare/part-types.ts'
-import { RouteGroup } from './declare/routes.ts'
+import { type Registrar, RouteGroup } from './declare/routes.ts'
 import { openness } from './fitness/openness.ts'
 import { productionIssues, UnfitForProduction } from './fitness/production.ts'
 import type { AppConfig } from './options/app-config.ts'
@@ -81,7 +81,11 @@ export class App<T extends AppTypes = AnyTypes> extends RouteGroup<T> implements
   /** Use {@link createApp}. */
   constructor(config: AppConfig) {
     const declarations: Declaration[] = []
-    super([], (declaration) => this.#declare(declaration), '', {})
+    const registrar: Registrar = {
+      declare: (declaration) => this.#declare(declaration),
+      refuseLate: (what) => this.#refuseLate(what),
+    }
+    super([], registrar, '', {})
     this.#declarations = declarations
     this.#config = config
     this.#callState = config.callState ?? (() => ({}))
@@ -113,7 +117,7 @@ export class App<T extends AppTypes = AnyTypes> extends RouteGroup<T> implements
    * give a part with an authenticator to `createApp`.
    *
    * @throws ImproperlyConfigured naming the part and what is wrong with it; for a part that is in
-   * already, and once the app has been compiled
+   * already, and once the app has been used
    */
   include(part: Part): void {
     this.#include(part)
@@ -284,14 +288,12 @@ export class App<T extends AppTypes = AnyTypes> extends RouteGroup<T> implements
   }
 
   #include(given: unknown): void {
-    if (this.#compiled !== null) {
-      throw new ImproperlyConfigured('Cannot include a part after the app has been compiled')
-    }
     if (this.#included.has(given)) {
       throw new ImproperlyConfigured('A part is included twice; include each once')
     }
     const part = readPart(given)
     const { name } = part
+    this.#refuseLate(`Part '${name}' must be included`)
     if (this.#parts.some((other) => other.name === name)) {
       throw new ImproperlyConfigured(
         `Two parts have the name '${name}'; make one of them with another name`,
@@ -337,11 +339,18 @@ export class App<T extends AppTypes = AnyTypes> extends RouteGroup<T> implements
   }
 
   #declare(declaration: Declaration): void {
-    if (this.#compiled !== null) {
-      throw new ImproperlyConfigured('Cannot add routes after the app has been compiled')
-    }
+    const { method, path, options } = declaration
+    this.#refuseLate(`${method ?? 'Action'} '${path ?? options.name}' must be added`)
     const part = this.#including
     this.#declarations.push(part === null ? declaration : { ...declaration, part })
+  }
+
+  /** What comes after that is in no plan, and would be missing without a word (P-PIPE-4). */
+  #refuseLate(what: string): void {
+    if (this.#compiled === null) return
+    throw new ImproperlyConfigured(
+      `${what} before the app is first used (by serve(), app.startup(), app.fetch() or a test client; start-up hooks run later)`,
+    )
   }
 
   #compile(): CompiledApp {

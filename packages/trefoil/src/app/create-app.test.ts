@@ -101,8 +101,11 @@ describe('compiling', () => {
     const app = createApp({ log: { logger: silent } })
     app.get('/a', () => 1)
     expect(app.catalogue.actions.map(({ path }) => path)).toEqual(['/a'])
-    expect(() => app.get('/b', () => 1)).toThrow(
-      'Cannot add routes after the app has been compiled',
+    const first =
+      'before the app is first used (by serve(), app.startup(), app.fetch() or a test client; start-up hooks run later)'
+    expect(() => app.get('/b', () => 1)).toThrow(`GET '/b' must be added ${first}`)
+    expect(() => app.group('/g').tool('t', { description: 'T.' }, () => 1)).toThrow(
+      `Action 't' must be added ${first}`,
     )
   })
 

@@ -113,7 +113,7 @@ const ROWS: readonly StageRow[] = [
   {
     name: 'admit',
     by: 'engine',
-    what: 'rate by address, lockout by what a stranger shows (no stage where there is neither)',
+    what: 'rates by address; what a part limits by what a stranger shows (no stage where there is neither)',
     problems: ['RATE_LIMIT_EXCEEDED', 'limits_unavailable'],
     compile: (site) => inTurn(rateStage(site, 'admit'), admitStage(site.app.admit)),
   },
@@ -128,7 +128,7 @@ const ROWS: readonly StageRow[] = [
     name: 'limits',
     by: 'engine',
     // Places last: a caller over their rate must hold none while a limiter is waited for.
-    what: 'rate, then concurrency, by principal (no stage where there is neither)',
+    what: 'the other rates, then concurrency, by who is calling (no stage where there is neither)',
     problems: ['RATE_LIMIT_EXCEEDED', 'limits_unavailable', 'CONCURRENCY_LIMIT_EXCEEDED'],
     compile: (site) =>
       inTurn(inTurn(rateStage(site, 'limits'), limitsStage(site.app.limits)), placesStage(site)),

@@ -23,6 +23,11 @@ import { readBreaker, readConcurrency } from './read-capacity.ts'
 export function checkGroupOptions(prefix: string, options: Level['options']): void {
   const where = `Group '${prefix}'`
   checkRecord(`${where}: options`, options)
+  for (const name of Object.keys(options)) {
+    if (Object.hasOwn(ROUTE_OPTIONS, name) && !Object.hasOwn(GROUP_OPTIONS, name)) {
+      throw new ImproperlyConfigured(`${where}: ${name} is an option of routes; give it to each`)
+    }
+  }
   checkOptionNames(where, options, GROUP_OPTIONS)
   checkShared(where, options)
 }

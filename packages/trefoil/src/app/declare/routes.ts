@@ -49,6 +49,13 @@ export type Routes<Of = AnyTypes> = 0 extends Of & 1
 /** Of the class `Problem` the compiler concludes that its code is none, where it may be any. */
 type Thrown<E> = [E] extends [Problem<never>] ? ([Problem<never>] extends [E] ? Problem : E) : E
 
+/** Where a group hands on what it is told: the app. */
+export interface Registrar {
+  readonly declare: (declaration: Declaration) => void
+  /** @throws ImproperlyConfigured saying what came too late, once the app has been used */
+  readonly refuseLate: (what: string) => void
+}
+
 type Arguments = readonly [options: DeclaredOptions, handler: Handler] | readonly [handler: Handler]
 
 /** What the app and its groups share: adding routes, actions, middleware and error handlers. */
@@ -72,13 +79,13 @@ export class RouteGroup<
   /** An action with `tool: true`. */
   readonly tool: AddAction<T, Inherited, true> = this.#actionAdder({ tool: true })
   readonly #levels: readonly Level[]
-  readonly #declare: (declaration: Declaration) => void
+  readonly #registrar: Registrar
   readonly #middleware: Middleware[] = []
   readonly #errorHandlers: ErrorHandler[] = []
 
   constructor(
     outer: readonly Level[],
-    declare: (declaration: Declaration) => void,
+    registrar: Registrar,
     prefix: string,
     options: GroupOptions<Params>,
   ) {
@@ -86,7 +93,7 @@ export class RouteGroup<
       ...outer,
       { prefix, options, middleware: this.#middleware, errorHandlers: this.#errorHandlers },
     ]
-    this.#declare = declare
+    this.#registrar = registrar
   }
 
   /** Adds a route for any method. */
@@ -106,25 +113,33 @@ export class RouteGroup<
     options: GroupOptions<P> = {},
   ): RouteGroup<T, Inherited & P, `${Prefix}${Segment}`> {
     checkGroupOptions(prefix, options)
-    return new RouteGroup(this.#levels, this.#declare, prefix, options)
+    return new RouteGroup(this.#levels, this.#registrar, prefix, options)
   }
 
-  /** Wraps every handler declared here and below; runs after approval. */
+  /**
+   * Wraps every handler declared here and below; runs after approval.
+   *
+   * @throws ImproperlyConfigured once the app has been used: it would never run
+   */
   use(middleware: Middleware<AnyCallOf<T>>): void {
     if (typeof middleware !== 'function') {
       throw new ImproperlyConfigured(`use() takes a middleware, got ${valueKind(middleware)}`)
     }
+    this.#registrar.refuseLate('use() must be called')
     this.#middleware.push(middleware as Middleware)
   }
 
   /**
    * Answers for errors of this class thrown by handlers, middleware or dependencies below. The
    * most specific class wins; returning `undefined` leaves the error to the next handler.
+   *
+   * @throws ImproperlyConfigured once the app has been used: it would never be asked
    */
   onError<E>(
     type: ErrorClass<E>,
     answer: (error: Thrown<E>, call: AnyCallOf<T>) => Awaitable<unknown>,
   ): void {
+    this.#registrar.refuseLate('onError() must be called')
     this.#errorHandlers.push(errorHandler('onError()', type, answer))
   }
 
@@ -163,7 +178,7 @@ export class RouteGroup<
     }
     const forgetting = new Forgetting()
     const declaration = { method, path, levels: this.#levels, options, handler, forgetting }
-    this.#declare(declaration)
+    this.#registrar.declare(declaration)
     return remember(makeHandle(declaration), forgetting)
   }
 }

@@ -34,7 +34,7 @@ export const LISTENER: readonly NamedVariable[] = [
     name: 'TREFOIL_NODE_QUIRKS',
     option: '',
     value: '`on`, `off`',
-    doc: '`off`: does without the names of Node that no documentation promises. Read once, when `serve` is loaded.',
+    doc: '`off`: does without the names of Node that no documentation promises, and takes some percent longer: of use when a release of Node misbehaves. Read once, when `serve` is loaded. Default `on`.',
   },
 ]
 
@@ -67,9 +67,7 @@ export const PROGRAM: readonly NamedVariable[] = [
 ]
 
 /** Variables that the program and the listener use (APP-6). */
-export const PROGRAM_VARIABLES: readonly string[] = [...LISTENER, ...PROGRAM].map(
-  ({ name }) => name,
-)
+const PROGRAM_VARIABLES: readonly string[] = [...LISTENER, ...PROGRAM].map(({ name }) => name)
 
 /** Secrets of `jwtAuth()`, which has no more variables. */
 const JWT_VARIABLES = [SECRET_VARIABLE, OLD_SECRETS_VARIABLE]

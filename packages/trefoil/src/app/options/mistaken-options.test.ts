@@ -170,6 +170,7 @@ describe('SW-29: text in the place of a list', () => {
     [{ roles: 'admin' }, "Group '/g': roles must be a list of text, got text of 5 characters"],
     [{ tags: 'abc' }, "Group '/g': tags must be a list of text"],
     [{ role: ['admin'] }, "Group '/g': unknown option 'role'; did you mean 'roles'?"],
+    [{ cache: { for: '1m' } }, "Group '/g': cache is an option of routes; give it to each"],
     [{ guards: 'x' }, "Group '/g': guards must be a list of guards"],
   ])('a group with %j', (options, message) => {
     // Without a single route too.

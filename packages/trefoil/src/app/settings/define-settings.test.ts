@@ -330,6 +330,11 @@ describe('P-SET-1: .env', () => {
   test('one that is not there is left out; one that cannot be read is told', () => {
     expect(read(base, {}, { envFile: join(FOLDER, 'none/.env') }).logLevel).toBe('info')
     expect(mistakes(base, {}, { envFile: FOLDER })).toContain('is no file')
+    // A file of another name than was meant: what is missing would else be a riddle.
+    const needed = { port: z.int() }
+    expect(mistakes(needed, {}, { envFile: [file, '.env.none'] })).toBe(
+      'One setting is wrong:\n  HR_PORT is not set; set it to a whole number\n.env.none is not there, and was left out',
+    )
   })
 
   test('a file of a secret in the real environment counts before a secret in .env', () => {

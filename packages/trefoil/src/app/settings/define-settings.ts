@@ -41,11 +41,15 @@ export function defineSettings<const F extends SettingFields>(
   const { envPrefix, envFile, variables, env, warn } = readOptions(SETTINGS, options)
   const declared = readFields(fields, envPrefix, variables)
   const mistakes: string[] = []
+  /** No mistake, but what explains one. */
+  const absent: string[] = []
   const places = [givenEnvironment({ env }) ?? processEnvironment()]
   for (const file of envFile) {
     const read = readEnvFile(file)
-    if ('mistake' in read) mistakes.push(`envFile ${escapeUnseen(String(file))} ${read.mistake}`)
+    const shown = escapeUnseen(String(file))
+    if ('mistake' in read) mistakes.push(`envFile ${shown} ${read.mistake}`)
     else if (read.value !== null) places.push(read.value)
+    else absent.push(`${shown} is not there, and was left out`)
   }
   const names = new Set(places.flatMap(Object.keys))
   const known = new Set(declared.flatMap(variablesOfField))
@@ -60,7 +64,8 @@ export function defineSettings<const F extends SettingFields>(
   }
   if (mistakes.length > 0) {
     const count = mistakes.length === 1 ? 'One setting is' : `${mistakes.length} settings are`
-    throw new ImproperlyConfigured([`${count} wrong:`, ...mistakes].join('\n  '))
+    const lines = [`${count} wrong:`, ...mistakes].join('\n  ')
+    throw new ImproperlyConfigured([lines, ...absent].join('\n'))
   }
   for (const { found, meant } of slips) {
     warn(`Environment variable ${found} is not one of the settings; did you mean ${meant}?`)

@@ -29,7 +29,7 @@ export async function discoverApp(cwd: string): Promise<string> {
   if (first === undefined) {
     throw appError(
       `No app found in ${cwd}`,
-      'Name it, such as `--app ./src/app.ts#app`, or export `app` from app.ts, main.ts, ' +
+      'Name it, such as `trefoil --app ./src/app.ts#app …`, or export `app` from app.ts, main.ts, ' +
         'server.ts or index.ts here or in ./src.',
     )
   }
