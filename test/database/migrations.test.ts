@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs'
+import { existsSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { createApp } from 'trefoil'
@@ -6,6 +6,7 @@ import { type DatabaseOptions, database, type Migration } from 'trefoil/database
 import { expect, test } from 'vitest'
 import { folder, NOTES } from './notes-app.ts'
 
+const MORE_PARENTS = { name: '0003', sql: "insert into parents values (3, 'x')" }
 const MORE: Migration = { name: '0002-more', sql: 'alter table notes add column done integer' }
 
 async function start(file: string, options: DatabaseOptions): Promise<void> {
@@ -46,7 +47,53 @@ test('one that fails leaves nothing of all that were to be applied', async () =>
   const fails = { name: '0002-run', run: () => Promise.reject(new Error('no rows')) }
   await expect(start(file, { migrations: [NOTES, fails] })).rejects.toThrow('no rows')
   const ends = { name: '0002-ends', sql: 'commit' }
-  await expect(start(file, { migrations: [NOTES, ends] })).rejects.toThrow(/0002-ends|is over/)
+  await expect(start(file, { migrations: [NOTES, ends] })).rejects.toThrow('0002-ends')
+  expect(() => ledger(file)).toThrow('no such table')
+})
+
+test('a step cannot end the transaction of all, wherever it says so; a trigger may', () => {
+  const step = (sql: string) => database({ migrations: [{ name: 'a', sql }] })
+  for (const sql of ['create table a (b); commit; begin', '/* ; */;; END', '-- \n savepoint x']) {
+    expect(() => step(sql), sql).toThrow("'a' has '")
+  }
+  const trigger = `create trigger t after insert on a begin
+    update a set b = case when b then 'commit; begin' else 2 end;
+    delete from a; -- rollback
+  end;`
+  step(`create table "; commit" (b); ${trigger} ${trigger.replace('trigger t', 'trigger u')}`)
+  expect(() => step(`${trigger} end`)).toThrow("'a' has 'end'")
+})
+
+test('a table that is made anew takes nothing with it that refers to its rows', async () => {
+  const file = join(folder(), 'app.db')
+  const first = {
+    name: '0001',
+    sql: `create table parents (id integer primary key) strict;
+      create table children (id integer references parents (id) on delete cascade) strict;
+      insert into parents values (1), (2); insert into children values (1), (2)`,
+  }
+  const anew = {
+    name: '0002',
+    sql: `create table other (id integer primary key, name text) strict;
+      insert into other select id, 'x' from parents; drop table parents; alter table other rename to parents`,
+  }
+  await start(file, { migrations: [first, anew] })
+  const db = new DatabaseSync(file)
+  expect(db.prepare('select count(*) as n from children').get()).toEqual({ n: 2 })
+  const orphans = { name: '0003', sql: 'delete from parents where id = 2' }
+  await expect(start(file, { migrations: [first, anew, orphans] })).rejects.toThrow(
+    "1 row(s), the first of 'children', refer to rows of 'parents' that are not there",
+  )
+  expect(db.prepare('select count(*) as n from parents').get()).toEqual({ n: 2 })
+  db.close()
+  // Afterwards they are on again.
+  const data = database({ url: file, migrate: 'start', migrations: [first, anew, MORE_PARENTS] })
+  const app = createApp({ env: {}, parts: [data] })
+  await app.startup()
+  await expect(
+    data.unit((unit) => unit.insertInto('children').values({ id: 9 }).execute()),
+  ).rejects.toThrow('FOREIGN KEY')
+  await app.shutdown()
 })
 
 test.each([
@@ -84,6 +131,9 @@ test('what is not development does not migrate by itself: it refuses to start, a
   const run = (check: boolean) =>
     command?.run({ options: { check }, app: null as never, signal: AbortSignal.timeout(9999) })
   expect(await run(true)).toMatchObject({ exit: 1, text: 'missing: 0001-notes, 0002-more' })
+  rmSync(file)
+  expect(await run(true)).toMatchObject({ exit: 1, text: 'missing: 0001-notes, 0002-more' })
+  expect(existsSync(file)).toBe(false)
   expect(await run(false)).toMatchObject({ text: 'applied: 0001-notes, 0002-more' })
   expect(await run(true)).toMatchObject({ exit: 0, text: 'up to date' })
   expect(await run(false)).toMatchObject({ text: 'up to date' })

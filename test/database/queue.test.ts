@@ -82,14 +82,14 @@ test('a call whose time is up while it waits is told so, and nothing was begun',
 })
 
 test('a disk that is full fails the call; reads and what was kept before stay', async () => {
-  const notes = notesApp()
+  const full = { name: '0002-full', sql: 'pragma max_page_count = 8' }
+  const notes = notesApp({ migrations: [NOTES, full] })
   await using client = testClient(notes.app)
   notes.app.post('/much', { params: { db: notes.data.db } }, ({ db }) =>
     insert(db, 'x'.repeat(99_999)),
   )
   adding(notes, '/add')
   await client.http.post('/add')
-  await notes.data.unit((db) => sql`pragma max_page_count = 8`.execute(db))
   expect((await client.http.post('/much')).status).toBe(500)
   expect(await notes.texts()).toEqual(['add'])
   expect((await client.http.post('/add')).status).toBe(200)

@@ -174,7 +174,7 @@ describe('who may have it', () => {
     notes.app.get('/notes', { params: { db: data.read } }, async ({ db }) => {
       await insert(db, 'a').catch((error) => notes.lines.push([{}, String(error)]))
       const { sql } = await import('kysely')
-      await sql`pragma query_only = off`.execute(db)
+      await sql`pragma query_only = off`.execute(db).catch(() => undefined)
       await insert(db, 'b').catch((error) => notes.lines.push([{}, String(error)]))
       await db.destroy()
       return db === null
@@ -205,12 +205,11 @@ describe('who may have it', () => {
     await using client = testClient(app)
     await client.http.get('/')
     const { sql } = await import('kysely')
-    for (const text of ['commit', ' ROLLBACK', 'pragma defer_foreign_keys = on', 'savepoint a']) {
+    const texts = ['commit', ' ROLLBACK', 'pragma defer_foreign_keys = on', 'savepoint a']
+    for (const text of [...texts, '/* */ commit', '-- a\ncommit', ';;/**/ end', '\ufeffbegin']) {
       await expect(data.unit((db) => sql.raw(text).execute(db))).rejects.toThrow('ends by itself')
+      await expect(sql.raw(text).execute(data.queries())).rejects.toThrow('ends by itself')
     }
-    await expect(data.unit((db) => sql.raw('/* */ commit').execute(db))).rejects.toThrow(
-      'The transaction of the unit of work is over',
-    )
     await data.unit((db) => insert(db, 'a'))
   })
 })
@@ -265,6 +264,12 @@ test('the part and its options: what is wrong is told when it is made, and no UR
   expect(() => database('postgres://u:hunter2@h/db')).toThrow(/PostgreSQL is not supported yet/)
   expect(() => database('mysql://u:hunter2@h/db')).toThrow(/^(?!.*hunter2).*'mysql:'/)
   expect(() => database('')).toThrow('url')
+  for (const url of ['file:app.db', 'file:./app.db', 'file:///app.db?mode=ro', 'file::memory:']) {
+    expect(() => database(url), url).toThrow('url with file: is a whole path without options')
+  }
+  expect(() => database('file://elsewhere/app.db')).toThrow(/whole path|no file of this machine/)
+  database('file:///srv/app.db')
+  database('../app.db')
   for (const odd of [null, 5, { url: 5 }, { wait: 5 }, { synchronous: 'OFF' }, { nope: 1 }]) {
     expect(() => database(odd as never), JSON.stringify(odd)).toThrow(/database\(\)/)
   }

@@ -1,5 +1,6 @@
+export { DatabaseBusy } from './stores/sqlite/database-busy.ts'
 export { sqliteDialect } from './stores/sqlite/sqlite-dialect.ts'
 export type { SqliteStore } from './stores/sqlite/sqlite-store.ts'
 export { openSqlite } from './stores/sqlite/sqlite-store.ts'
+export { transactionWord } from './stores/sqlite/statements.ts'
 export type { SqliteUnit } from './stores/sqlite/unit.ts'
-export { DatabaseBusy } from './stores/sqlite/writer.ts'

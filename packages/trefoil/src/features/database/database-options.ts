@@ -78,6 +78,11 @@ export function fileOf(url: string): string {
   const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(url)?.[1]?.toLowerCase()
   if (scheme === undefined) return isAbsolute(url) ? url : resolve(url)
   if (scheme === 'file') {
+    if (!/^file:\/[^?#]*$/i.test(url)) {
+      throw new ImproperlyConfigured(
+        'database(): url with file: is a whole path without options, such as file:///srv/app.db; write .data/app.db without file:',
+      )
+    }
     try {
       return fileURLToPath(url)
     } catch {

@@ -9,7 +9,7 @@ import {
   systemClock,
   type Values,
 } from '../../parts.ts'
-import type { SqliteStore, SqliteUnit } from '../../sqlite.ts'
+import { type SqliteStore, type SqliteUnit, transactionWord } from '../../sqlite.ts'
 
 /** One step of the schema. Once it has been applied somewhere it is frozen: a change is another step. */
 export interface Migration {
@@ -81,6 +81,12 @@ export function readMigrations(given: readonly unknown[]): readonly Step[] {
     if (text === null && run === null) {
       throw new ImproperlyConfigured(`database(): migrations: '${name}' needs sql, or run`)
     }
+    const word = transactionWord(text ?? '')
+    if (word !== null) {
+      throw new ImproperlyConfigured(
+        `database(): migrations: '${name}' has '${word}': all steps are one transaction, which begins and ends by itself`,
+      )
+    }
   }
   return steps
 }
@@ -108,7 +114,7 @@ export async function migrate(
   migrations: readonly Step[],
 ): Promise<readonly string[]> {
   if ((await pendingSteps(store, migrations)).length === 0) return []
-  const unit = await store.begin('the migrations', WAIT)
+  const unit = await store.beginChangingTables('the migrations', WAIT)
   try {
     const applied = await readLedger(unit.db)
     const missing = pending(migrations, applied)
@@ -120,6 +126,7 @@ export async function migrate(
     ) strict`)
     let position = applied.length
     for (const step of missing) await apply(unit, step, ++position)
+    await checkReferences(unit)
     await unit.commit()
     store.schemaChanged()
     return missing.map(({ name }) => name)
@@ -127,6 +134,18 @@ export async function migrate(
     unit.rollback()
     throw error
   }
+}
+
+/** @throws Error naming the tables when rows refer to what is not there */
+async function checkReferences(unit: SqliteUnit<never>): Promise<void> {
+  const { rows } = await sql<{ table: string; parent: string }>`pragma foreign_key_check`.execute(
+    unit.db,
+  )
+  const [first] = rows
+  if (first === undefined) return
+  throw new Error(
+    `After the migrations ${rows.length} row(s), the first of '${first.table}', refer to rows of '${first.parent}' that are not there; nothing was changed`,
+  )
 }
 
 async function apply(unit: SqliteUnit<never>, step: Step, position: number): Promise<void> {

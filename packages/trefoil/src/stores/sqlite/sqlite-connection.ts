@@ -14,9 +14,14 @@ interface Prepared {
 export class SqliteConnection implements DatabaseConnection {
   readonly #database: DatabaseSync
   readonly #prepared = new Map<string, Prepared>()
+  /** Half read. Each holds what it sees: SQLite neither begins nor reads anew beside it. */
+  readonly #streams = new Set<Iterator<unknown>>()
+  readonly #check: (sql: string) => void
 
-  constructor(database: DatabaseSync) {
+  /** @param check throws for a statement that is not to be run */
+  constructor(database: DatabaseSync, check: (sql: string) => void = () => {}) {
     this.#database = database
+    this.#check = check
   }
 
   async executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
@@ -29,14 +34,27 @@ export class SqliteConnection implements DatabaseConnection {
   }
 
   async *streamQuery<Row>({ sql, parameters }: CompiledQuery): AsyncGenerator<QueryResult<Row>> {
+    this.#check(sql)
     // Not one of those kept: the same query may be asked while this one is half read.
     const rows = this.#database.prepare(sql).iterate(...parameters.map(bindable))
-    for (const row of rows) yield { rows: [row as Row] }
+    this.#streams.add(rows)
+    try {
+      for (const row of rows) yield { rows: [row as Row] }
+    } finally {
+      this.#streams.delete(rows)
+    }
+  }
+
+  /** Ends what whoever had the connection has left half read. */
+  endStreams(): void {
+    for (const rows of this.#streams) rows.return?.()
+    this.#streams.clear()
   }
 
   #prepare(sql: string): Prepared {
     const known = this.#prepared.get(sql)
     if (known !== undefined) return known
+    this.#check(sql)
     const statement = this.#database.prepare(sql)
     const prepared = { statement, givesRows: statement.columns().length > 0 }
     if (this.#prepared.size >= MOST_STATEMENTS) {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Kysely } from 'kysely'
-import { Readers } from './readers.ts'
+import { ReaderDriver, Readers } from './readers.ts'
 import { HeldUnit, kyselyOver, type SqliteUnit } from './unit.ts'
 import { Writer } from './writer.ts'
 
@@ -25,6 +25,13 @@ export interface SqliteStore<Tables> {
     signal?: () => AbortSignal | undefined,
     isShort?: boolean,
   ): Promise<SqliteUnit<Tables>>
+  /**
+   * Begins a unit that changes tables, without foreign keys: SQLite changes a table by making another in its
+   * place, and dropping one deletes what refers to its rows. Whoever commits it checks them before.
+   *
+   * @throws DatabaseBusy when the writer was not free in time
+   */
+  beginChangingTables(holder: string, wait: number): Promise<SqliteUnit<Tables>>
   /** To be called when the tables have changed. */
   schemaChanged(): void
   /** What is not committed yet is not kept. */
@@ -57,7 +64,7 @@ export function openSqlite<Tables>(
   const readers = new Readers(path)
   return Object.freeze({
     // One for each who asks: Kysely can be ended for good, and has a dispose method that does so.
-    reader: () => kyselyOver<Tables>(readers),
+    reader: () => kyselyOver<Tables>(new ReaderDriver(readers)),
     async begin(
       holder: string,
       wait: number,
@@ -65,6 +72,11 @@ export function openSqlite<Tables>(
       isShort = false,
     ) {
       await writer.take(holder, { wait, signal, isShort })
+      return new HeldUnit<Tables>(writer)
+    },
+    async beginChangingTables(holder: string, wait: number) {
+      const turn = { wait, signal: () => undefined, isShort: false, changesTables: true }
+      await writer.take(holder, turn)
       return new HeldUnit<Tables>(writer)
     },
     schemaChanged: () => writer.lookAtSchema(),

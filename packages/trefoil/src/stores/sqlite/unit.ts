@@ -14,10 +14,6 @@ import {
 import { systemClock } from '../../base/clock.ts'
 import type { Writer } from './writer.ts'
 
-/** Words that would end the transaction which others may share, or move what they are held to. */
-const OF_TRANSACTIONS =
-  /^\s*(?:begin|commit|end|rollback|savepoint|release|pragma\s+(?:\w+\.)?defer_foreign_keys)\b/i
-
 /** What is done in one transaction: kept as a whole, or not at all. */
 export interface SqliteUnit<Tables> {
   /** Good until the unit ends. `db.transaction()` is a savepoint inside it. */
@@ -36,13 +32,15 @@ export interface SqliteUnit<Tables> {
 export class HeldUnit<Tables> implements SqliteUnit<Tables> {
   readonly db: Kysely<Tables>
   readonly #writer: Writer
+  readonly #driver: UnitDriver
   readonly #since = systemClock.elapsed()
   #hasEnded = false
 
   /** @param writer whose turn has been taken */
   constructor(writer: Writer) {
     this.#writer = writer
-    this.db = kyselyOver(new UnitDriver(writer, this))
+    this.#driver = new UnitDriver(writer, this)
+    this.db = kyselyOver(this.#driver)
   }
 
   get hasEnded(): boolean {
@@ -58,8 +56,13 @@ export class HeldUnit<Tables> implements SqliteUnit<Tables> {
     this.#writer.exec(sql)
   }
 
-  commit(): Promise<void> {
-    if (this.#hasEnded) return Promise.resolve()
+  async commit(): Promise<void> {
+    if (this.#hasEnded) return
+    if (this.#driver.isNested) {
+      this.rollback()
+      // A commit would keep what its own transaction has not committed.
+      throw new Error('A transaction inside the unit of work was still open when the unit ended')
+    }
     this.#hasEnded = true
     return this.#writer.commit()
   }
@@ -71,6 +74,9 @@ export class HeldUnit<Tables> implements SqliteUnit<Tables> {
   }
 }
 
+/** Making one is most of what a handle costs; it keeps nothing between two queries. */
+const COMPILER: QueryCompiler = new SqliteQueryCompiler()
+
 /** `node:sqlite` behind Kysely, with connections that our own driver hands out. */
 export function kyselyOver<Tables>(driver: Driver): Kysely<Tables> {
   return new Kysely<Tables>({
@@ -78,7 +84,7 @@ export function kyselyOver<Tables>(driver: Driver): Kysely<Tables> {
       createDriver: () => driver,
       createAdapter: (): DialectAdapter => new UnlockedAdapter(),
       createIntrospector: (db): DatabaseIntrospector => new SqliteIntrospector(db),
-      createQueryCompiler: (): QueryCompiler => new SqliteQueryCompiler(),
+      createQueryCompiler: () => COMPILER,
     },
   })
 }
@@ -96,62 +102,75 @@ interface Ending {
 }
 
 class UnitDriver implements Driver {
-  readonly #connection: DatabaseConnection
   readonly #unit: Ending
   readonly #writer: Writer
-  #isNested = false
+  /** Whose transaction inside the unit is open. */
+  #nested: DatabaseConnection | null = null
 
   constructor(writer: Writer, unit: Ending) {
     this.#writer = writer
     this.#unit = unit
-    this.#connection = new HeldConnection(writer.connection, unit)
+  }
+
+  get isNested(): boolean {
+    return this.#nested !== null
   }
 
   async init(): Promise<void> {}
   async destroy(): Promise<void> {}
+
+  /** One for each who asks, so that a transaction is known by its own. */
+  async acquireConnection(): Promise<DatabaseConnection> {
+    const connection = new HeldConnection(this.#writer, (used) => this.#admit(used))
+    this.#admit(connection)
+    return connection
+  }
+
   async releaseConnection(): Promise<void> {}
 
-  async acquireConnection(): Promise<DatabaseConnection> {
-    refuseEnded(this.#unit)
-    return this.#connection
-  }
-
-  async beginTransaction(): Promise<void> {
-    refuseEnded(this.#unit)
-    if (this.#isNested) {
-      throw new Error('A transaction inside the unit of work is open already: use its own handle')
-    }
+  async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    this.#admit(connection)
     this.#writer.exec('savepoint nested')
-    this.#isNested = true
+    this.#nested = connection
   }
 
-  async commitTransaction(): Promise<void> {
-    refuseEnded(this.#unit)
+  async commitTransaction(connection: DatabaseConnection): Promise<void> {
+    this.#admit(connection)
     this.#writer.exec('release nested')
-    this.#isNested = false
+    this.#nested = null
   }
 
-  async rollbackTransaction(): Promise<void> {
-    this.#isNested = false
-    // With the unit everything has been taken back.
-    if (!this.#unit.hasEnded) this.#writer.exec('rollback to nested; release nested')
+  async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    // One that was not let in has nothing to take back; with the unit everything has been.
+    if (this.#nested !== connection || this.#unit.hasEnded) return
+    this.#writer.refuseLost()
+    this.#writer.exec('rollback to nested; release nested')
+    this.#nested = null
   }
 
-  async savepoint(_: DatabaseConnection, name: string): Promise<void> {
-    this.#step(`savepoint ${nested(name)}`)
+  async savepoint(connection: DatabaseConnection, name: string): Promise<void> {
+    this.#step(connection, `savepoint ${nested(name)}`)
   }
 
-  async rollbackToSavepoint(_: DatabaseConnection, name: string): Promise<void> {
-    this.#step(`rollback to ${nested(name)}`)
+  async rollbackToSavepoint(connection: DatabaseConnection, name: string): Promise<void> {
+    this.#step(connection, `rollback to ${nested(name)}`)
   }
 
-  async releaseSavepoint(_: DatabaseConnection, name: string): Promise<void> {
-    this.#step(`release ${nested(name)}`)
+  async releaseSavepoint(connection: DatabaseConnection, name: string): Promise<void> {
+    this.#step(connection, `release ${nested(name)}`)
   }
 
-  #step(sql: string): void {
-    refuseEnded(this.#unit)
+  #step(connection: DatabaseConnection, sql: string): void {
+    this.#admit(connection)
     this.#writer.exec(sql)
+  }
+
+  /** @throws Error for one whose writes would be kept, or taken back, with what is not theirs */
+  #admit(connection: DatabaseConnection): void {
+    refuseEnded(this.#unit)
+    this.#writer.refuseLost()
+    if (this.#nested === null || this.#nested === connection) return
+    throw new Error('A transaction inside the unit of work is open: use its own handle')
   }
 }
 
@@ -162,38 +181,29 @@ function nested(name: string): string {
 
 /** The writer's connection for as long as the unit has it: afterwards it is in another's transaction. */
 class HeldConnection implements DatabaseConnection {
-  readonly #connection: DatabaseConnection
-  readonly #unit: Ending
+  readonly #writer: Writer
+  readonly #admit: (connection: DatabaseConnection) => void
 
-  constructor(connection: DatabaseConnection, unit: Ending) {
-    this.#connection = connection
-    this.#unit = unit
+  /** @param admit throws when it may not be used */
+  constructor(writer: Writer, admit: (connection: DatabaseConnection) => void) {
+    this.#writer = writer
+    this.#admit = admit
   }
 
   async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
-    refuseEnded(this.#unit)
-    refuseControl(query.sql)
-    return this.#connection.executeQuery<Row>(query)
+    this.#admit(this)
+    return this.#writer.connection.executeQuery<Row>(query)
   }
 
-  async *streamQuery<Row>(
-    query: CompiledQuery,
-    chunkSize: number,
-  ): AsyncGenerator<QueryResult<Row>> {
-    refuseEnded(this.#unit)
-    refuseControl(query.sql)
-    for await (const rows of this.#connection.streamQuery<Row>(query, chunkSize)) {
-      refuseEnded(this.#unit)
+  async *streamQuery<Row>(query: CompiledQuery): AsyncGenerator<QueryResult<Row>> {
+    this.#admit(this)
+    for await (const rows of this.#writer.connection.streamQuery<Row>(query)) {
+      this.#admit(this)
       yield rows
     }
+    // Ended with its unit it would look like one that has been read to its end.
+    this.#admit(this)
   }
-}
-
-function refuseControl(sql: string): void {
-  if (!OF_TRANSACTIONS.test(sql)) return
-  throw new Error(
-    'The transaction is that of the unit of work, which ends by itself; for a part of it write db.transaction()',
-  )
 }
 
 function refuseEnded(unit: Ending): void {

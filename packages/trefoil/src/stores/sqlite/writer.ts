@@ -1,6 +1,8 @@
 import { DatabaseSync } from 'node:sqlite'
 import { systemClock } from '../../base/clock.ts'
+import { DatabaseBusy } from './database-busy.ts'
 import { SqliteConnection } from './sqlite-connection.ts'
+import { refuseOfConnection } from './statements.ts'
 
 /** SQLite's own number, without what the upper bits add: somebody else holds the lock. */
 const BUSY = 5
@@ -27,11 +29,8 @@ export interface Turn {
   signal(): AbortSignal | undefined
   /** True for what is known to be short: it may share the commit of the units before it. */
   readonly isShort: boolean
-}
-
-/** The writer was not to be had in time. */
-export class DatabaseBusy extends Error {
-  override readonly name = 'DatabaseBusy'
+  /** True without foreign keys, which cannot be switched off once the transaction has begun. */
+  readonly changesTables?: boolean
 }
 
 interface Waiting {
@@ -62,16 +61,18 @@ export class Writer {
   /** True while the unit that has the turn is inside a savepoint of a transaction of others. */
   #isInside = false
   #groups = true
+  #changesTables = false
   #holder = ''
 
   constructor(file: string, synchronous: Synchronous) {
     this.#database = openWriter(file, synchronous)
-    this.connection = new SqliteConnection(this.#database)
+    this.connection = new SqliteConnection(this.#database, refuseOfConnection)
     this.lookAtSchema()
   }
 
-  get isOpen(): boolean {
-    return this.#database.isOpen
+  /** @throws Error when the transaction is over: every further statement would be kept by itself */
+  refuseLost(): void {
+    if (!this.#isInTransaction()) throw transactionLost()
   }
 
   /** A constraint that is checked at the commit would fail all who share it. */
@@ -100,16 +101,16 @@ export class Writer {
   }
 
   /** Resolves when what was done is kept. */
-  commit(): Promise<void> {
-    const { promise, resolve, reject } = Promise.withResolvers<void>()
+  async commit(): Promise<void> {
     try {
-      if (!this.#database.isTransaction) throw transactionLost()
+      this.connection.endStreams()
+      this.refuseLost()
       if (this.#isInside) this.#database.exec('release unit')
     } catch (error) {
-      reject(error)
       this.rollback()
-      return promise
+      throw error
     }
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
     this.#group.push({ at: systemClock.elapsed(), resolve, reject })
     this.#pass()
     return promise
@@ -118,13 +119,12 @@ export class Writer {
   /** Takes back what the unit has done, and nothing of those that share its transaction. */
   rollback(): void {
     try {
-      if (!this.#database.isTransaction) this.#fail(transactionLost())
-      else if (this.#isInside) this.#database.exec('rollback to unit; release unit')
-      else this.#database.exec('rollback')
+      this.connection.endStreams()
+      this.refuseLost()
+      this.#database.exec(this.#isInside ? 'rollback to unit; release unit' : 'rollback')
     } catch (error) {
       // Of a disk that fails, say. Nobody else may go on in what is left of it.
-      this.#fail(error)
-      if (this.#database.isTransaction) this.#database.exec('rollback')
+      this.#abandon(error)
     } finally {
       this.#pass()
     }
@@ -146,6 +146,10 @@ export class Writer {
     if (this.#isInside) {
       this.#database.exec('savepoint unit')
       return
+    }
+    if (options.changesTables === true) {
+      this.#changesTables = true
+      this.#database.exec('pragma foreign_keys = off')
     }
     for (let pause = 0; ; pause = Math.min(LONGEST_PAUSE, pause * 2 + 1)) {
       if (!this.#database.isOpen) throw new Error('The database is closed')
@@ -196,6 +200,7 @@ export class Writer {
   #pass(): void {
     const [next] = this.#queue
     if (this.#group.length > 0 && !this.#mayJoin(next)) this.#flush()
+    if (this.#changesTables) this.#restoreForeignKeys()
     this.#queue.shift()
     if (next === undefined) this.#isTaken = false
     else next.start()
@@ -203,20 +208,39 @@ export class Writer {
 
   #mayJoin(next: Waiting | undefined): boolean {
     const [first] = this.#group
-    if (next === undefined || !next.isShort || !this.#groups || first === undefined) return false
+    if (next === undefined || !next.isShort || first === undefined) return false
+    if (!this.#groups || this.#changesTables) return false
     const isFull = this.#group.length >= MOST_IN_GROUP
     return !isFull && systemClock.elapsed() - first.at < LONGEST_WAIT_FOR_GROUP
+  }
+
+  #restoreForeignKeys(): void {
+    this.#changesTables = false
+    if (this.#database.isOpen) this.#database.exec('pragma foreign_keys = on')
   }
 
   #flush(): void {
     try {
       this.#database.exec('commit')
     } catch (error) {
-      this.#fail(error)
-      if (this.#database.isTransaction) this.#database.exec('rollback')
+      this.#abandon(error)
       return
     }
     for (const { resolve } of this.#takeGroup()) resolve()
+  }
+
+  #isInTransaction(): boolean {
+    return this.#database.isOpen && this.#database.isTransaction
+  }
+
+  /** Nothing of the transaction is kept, nor of what is done in it already. Never throws. */
+  #abandon(error: unknown): void {
+    this.#fail(error)
+    try {
+      if (this.#isInTransaction()) this.#database.exec('rollback')
+    } catch {
+      // The next `begin` fails with the reason, and the turn must go on to whoever waits.
+    }
   }
 
   #fail(error: unknown): void {
@@ -250,7 +274,7 @@ function isBusy(error: unknown): boolean {
 
 function transactionLost(): Error {
   return new Error(
-    'The transaction of the unit of work is over: SQLite rolled it back, or a statement ended it',
+    'The transaction of the unit of work is over: SQLite rolled it back, or the database was closed',
   )
 }
 
