@@ -15,7 +15,6 @@ import type { RateStanding } from '../contract/ports/rate-store.ts'
 import { type Problem, refuse } from '../contract/problems/problem.ts'
 import { createCallLogger } from '../record/call-logger.ts'
 import { SentCookies } from '../web/cookie-header.ts'
-import { type KeptContext, keepContext } from './background/kept-context.ts'
 import { type CallIds, idFields } from './call-ids.ts'
 import type { CallSite } from './call-site.ts'
 import { CookieExchange } from './cookie-exchange.ts'
@@ -34,8 +33,6 @@ export interface BackgroundTask {
   readonly run: (call: BackgroundCall) => Awaitable<unknown>
   /** Also after a call that failed. */
   readonly always: boolean
-  /** Where it was added. */
-  readonly context: KeptContext
 }
 
 /** Whose view of the call is looked at. */
@@ -285,7 +282,7 @@ export class CallState implements CallIds, CloseHooks {
 
   addTask(run: BackgroundTask['run'], always: boolean): void {
     this.tasks ??= []
-    this.tasks.push({ run, always, context: keepContext() })
+    this.tasks.push({ run, always })
   }
 
   onClose(hook: () => Awaitable<void>): void {

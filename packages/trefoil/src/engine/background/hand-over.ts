@@ -1,6 +1,7 @@
 import type { CallState } from '../call-state.ts'
 import type { Task, Work } from './background-tasks.ts'
 import { Batch, type Begun } from './batch.ts'
+import { outOfContext } from './out-of-context.ts'
 import { giveUpTask, runTask } from './run-task.ts'
 
 /**
@@ -40,15 +41,14 @@ function workOf(batch: Batch): Work {
 
 /** What a task adds is handed over when it has ended, as what a call adds. */
 function taskOf({ state, task }: Begun): Task {
-  const { run, context } = task
   return {
     run: () =>
-      context(async () => {
-        const isDone = await runTask(state, run)
+      outOfContext(async () => {
+        const isDone = await runTask(state, task.run)
         if (isDone !== null) handOver(state, isDone)
       }),
     giveUp: () =>
-      context(async () => {
+      outOfContext(async () => {
         if (await giveUpTask(state)) handOver(state, false)
       }),
   }
