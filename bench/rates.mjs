@@ -27,7 +27,8 @@ const cases = {
 const runs = Object.entries(cases).map(([name, [rules, at, address]]) => {
   const store = memoryRates()
   const clock = { now: () => Date.now(), elapsed: () => performance.now() }
-  const app = { rates: { store, failure: 'closed', ofLists: [], clock, keys: new Map() } }
+  const failed = { saidAt: 0 }
+  const app = { rates: { store, failure: 'closed', ofLists: [], clock, keys: new Map(), failed } }
   const stage = rateStage({ action: { rates: rules }, surface: 'api', app }, at)
   const states = Array.from({ length: CALLERS }, (_, index) => ({
     auth: new AuthContext({ subject: `user_${index}`, issuer: 'https://issuer.example' }),

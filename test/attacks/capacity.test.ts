@@ -2,6 +2,7 @@
 // of its places to themselves, for good. Concurrency and breakers over real connections.
 import { createApp, HttpError, sse } from 'trefoil'
 import { AuthContext, guard } from 'trefoil/auth'
+import { health } from 'trefoil/health'
 import { type RunningServer, serve } from 'trefoil/node'
 import { testClient } from 'trefoil/testing'
 import { afterEach, describe, expect, test } from 'vitest'
@@ -208,6 +209,33 @@ describe('PW-29: nobody without rights opens a circuit', () => {
     connection.vanish()
   })
 
+  test.each(['body', 'stream'] as const)(
+    'whoever sends a body that is wrong to a handler with a library that wraps errors opens nothing (%s)',
+    async (member) => {
+      const { app } = appOf({ body: '1kb' })
+      app.post('/store', { breaker: { failures: 1 } }, async (_args, call) => {
+        try {
+          if (member === 'body') await call.request.body()
+          else for await (const piece of call.request.stream()) void piece
+        } catch (cause) {
+          throw new Error('the upload failed', { cause })
+        }
+      })
+      server = await serve(app, { port: 0, signals: false, drainTimeout: '100ms' })
+      for (const chunk of [`800\r\n${'x'.repeat(0x800)}\r\n0\r\n\r\n`, '5\r\nhello\r\nZZ\r\n']) {
+        const connection = new RawConnection(server.port)
+        connection.send(
+          'POST /store HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ann\r\n' +
+            `Transfer-Encoding: chunked\r\n\r\n${chunk}`,
+        )
+        expect(await connection.response()).not.toBe(null)
+        await settled()
+        expect(app.circuits()['POST /store']).toMatchObject({ state: 'closed', failures: 0 })
+        connection.vanish()
+      }
+    },
+  )
+
   test('an answer that is too large for an agent is the wish of its caller', async () => {
     const { app } = appOf({}, { mcp: { maxResponseSize: '1kb' } })
     app.get(
@@ -373,4 +401,133 @@ test('P-MWL-6: the cooldown goes by the clock of the app; wall time that jumps c
     ['info', 'Circuit closed'],
   ])
   await client.close()
+})
+
+test('whoever takes all places does not have the process ended: liveness needs none', async () => {
+  const { app } = appOf({ concurrency: 1 }, { parts: [health()] })
+  const gate = new Gate()
+  app.post('/hold', on('hold'), () => gate.wait())
+  const client = testClient(app)
+  const as = { headers: { authorization: 'Bearer eve' } }
+  const first = client.http.post('/hold', as)
+  await gate.reached
+  expect((await client.http.post('/hold', as)).status).toBe(503)
+  expect((await client.http.get('/health')).status).toBe(200)
+  gate.open()
+  await first
+  await client.close()
+})
+
+test('P-MWL-3: whoever leaves at whatever moment, on whatever surface, leaves no place taken', async () => {
+  const soon = () => new Promise((resolve) => setTimeout(resolve, Math.random() * 10))
+  const standing = { allowed: true, remaining: 1, retryAfter: 0, resetAfter: 0 }
+  const rateStore = {
+    consume: (demands: readonly object[]) => soon().then(() => demands.map(() => standing)),
+  }
+  const { app } = appOf(
+    { concurrency: 1000, close: '100ms', rate: '5/min', rateStore },
+    { approval: () => soon().then(() => true) },
+  )
+  app.post(
+    '/it',
+    {
+      ...on('it'),
+      needsApproval: true,
+      timeout: '40ms',
+      concurrency: { limit: 1000, per: 'caller' },
+      breaker: { failures: 3, cooldown: '1ms' },
+      params: { a: z.string().refine(() => soon().then(() => true)) },
+      middleware: [(_call, next) => soon().then(next)],
+    },
+    async () => {
+      await soon()
+      if (Math.random() < 0.3) boom()
+      async function* pieces() {
+        for (let index = 0; index < 3; index++) {
+          await soon()
+          yield 'x'
+        }
+      }
+      return Math.random() < 0.5 ? 1 : pieces()
+    },
+  )
+  server = await serve(app, { port: 0, signals: false, drainTimeout: '200ms' })
+  const served = server
+  await Promise.all(
+    SURFACE_IDS.flatMap((id) =>
+      Array.from({ length: 30 }, async () => {
+        const leaving = new AbortController()
+        setTimeout(() => leaving.abort(), Math.random() * 80)
+        const options = { token: 'bob', approval: 'yes', signal: leaving.signal }
+        await surfaceOf(id, app, served)
+          .call('it', { a: 'x' }, options)
+          .catch(() => {})
+      }),
+    ),
+  )
+  await eventually(() => expect(app.concurrency().active).toBe(0))
+  expect(app.concurrency().actions['it']).toMatchObject({ active: 0, refused: 0 })
+  expect(app.concurrency().total).toBeGreaterThan(0)
+})
+
+describe('P-MWL-6: a stream that began closes its circuit, or whoever reads on and leaves would hold it', () => {
+  /** An action whose streams last until their reader leaves, and its circuit. */
+  function eventsOf(begin: () => void, go: () => void = () => {}) {
+    const { app, lines } = appOf()
+    const options = { breaker: { failures: 2, cooldown: '100ms' }, concurrency: 0 } as const
+    app.get('/events', options, (_args, call) => {
+      begin()
+      async function* events() {
+        yield { data: 'tick' }
+        go()
+        await new Promise((resolve) => call.signal.addEventListener('abort', resolve))
+      }
+      return sse(events())
+    })
+    return { app, lines, state: () => app.circuits()['GET /events'] }
+  }
+  const ASK = 'GET /events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ann\r\n\r\n'
+
+  test('one that reads on lets others in', async () => {
+    let isDown = true
+    const { app, lines, state } = eventsOf(() => {
+      if (isDown) boom()
+    })
+    server = await serve(app, { port: 0, signals: false, drainTimeout: '100ms' })
+    const open = () => {
+      const connection = new RawConnection(server?.port ?? 0)
+      connection.send(ASK)
+      return connection
+    }
+    for (let index = 0; index < 2; index++) expect((await open().response())?.status).toBe(500)
+    expect(state()).toMatchObject({ state: 'open' })
+    isDown = false
+    await eventually(() => expect(state()).toMatchObject({ state: 'half-open' }))
+    const readers = [open()]
+    await eventually(() => expect(state()).toMatchObject({ state: 'closed', failures: 0 }))
+    readers.push(open(), open())
+    await eventually(() => expect(app.concurrency().actions['GET /events']?.active).toBe(3))
+    for (const reader of readers) reader.vanish()
+    expect(lines.all.filter(({ message }) => message === 'Circuit closed')).toHaveLength(1)
+  })
+
+  test('one that fails after it began is a failure still', async () => {
+    let isDown = true
+    const { app, state } = eventsOf(
+      () => {
+        if (isDown) boom()
+      },
+      () => boom(),
+    )
+    const client = testClient(app)
+    const ask = () => client.http.get('/events', { headers: { authorization: 'Bearer ann' } })
+    for (let index = 0; index < 2; index++) expect((await ask()).status).toBe(500)
+    isDown = false
+    await eventually(() => expect(state()).toMatchObject({ state: 'half-open' }))
+    for (const failures of [1, 2]) {
+      await ask().catch(() => {})
+      expect(state()).toMatchObject({ state: failures === 2 ? 'open' : 'closed', failures })
+    }
+    await client.close()
+  })
 })

@@ -163,3 +163,67 @@ test('PW-31: 200,000 addresses empty no count of somebody’s, and the memory st
   expect(passed).toBeLessThanOrEqual(9_999 + 1_024)
   expect([take('victim', false), take('first', true)]).toEqual([false, false])
 })
+
+describe('what a store answers is read once, and only figures of it leave', () => {
+  const well = { allowed: true, remaining: 1, retryAfter: 0, resetAfter: 0 }
+  /** Gives one value to whoever looks first, and another to everybody after. */
+  const turning = (name: string, first: unknown, then: unknown) => {
+    let looks = 0
+    return Object.defineProperty({ ...well }, name, { get: () => (looks++ === 0 ? first : then) })
+  }
+
+  test.each([
+    ['text after the check', turning('remaining', 1, '1\r\nx-evil: 1')],
+    ['half a call', { ...well, remaining: 1.5 }],
+    ['a refusal that leaves some', { ...well, allowed: false, remaining: 3 }],
+    ['a refusal first, then none', turning('allowed', false, true)],
+    ['what is longer than an Integer', { ...well, remaining: 1e15 }],
+    ['a time that is longer', { ...well, resetAfter: 1e300 }],
+    ['a wait that is longer', { ...well, allowed: false, retryAfter: 1e300 }],
+  ])('%s', async (_, standing) => {
+    const { app } = appOf({ consume: () => [standing as typeof well] })
+    const { status, headers } = await testClient(app).http.get('/it')
+    const expected = standing.allowed === false ? [429, 503] : [200, 429, 503]
+    expect(expected).toContain(status)
+    // Integers of structured fields (RFC 9651 §3.3.1).
+    const shown = status === 503 ? null : expect.stringMatching(/^"app";r=\d{1,15};t=\d{1,15}$/)
+    expect(headers.get('ratelimit')).toEqual(shown)
+    if (status === 429) expect(headers.get('ratelimit')).toContain(';r=0;')
+    if (status !== 200) expect(headers.get('retry-after')).toMatch(/^\d{1,15}$/)
+    expect(headers.get('x-evil')).toBe(null)
+  })
+
+  test('one that it uses again for the next call changes nothing of this one', async () => {
+    const standing = { ...well, remaining: 7 }
+    const { app } = appOf({ consume: () => [standing] })
+    app.get('/slow', () => {
+      standing.remaining = -1
+      return 'done'
+    })
+    const { headers } = await testClient(app).http.get('/slow')
+    expect(headers.get('ratelimit')).toBe('"app";r=7;t=0')
+  })
+})
+
+test('a store that is gone has one line in ten seconds, however many actions are asked for', async () => {
+  const lines: string[] = []
+  const app = createApp({
+    name: 'rates',
+    env: {},
+    publicSurfaces: ['api'],
+    limits: {
+      rate: ['9/min', { limit: '9/min', per: 'address' }],
+      rateFailure: 'open',
+      rateStore: {
+        consume: () => {
+          throw new Error('gone')
+        },
+      },
+    },
+    log: { logger: { ...silent, error: (_: unknown, message: string) => lines.push(message) } },
+  })
+  for (let one = 0; one < 5; one++) app.get(`/it-${one}`, () => 'done')
+  const http = testClient(app).http
+  for (let one = 0; one < 5; one++) expect((await http.get(`/it-${one}`)).status).toBe(200)
+  expect(lines).toEqual(['Rates cannot be counted; calls go on uncounted'])
+})

@@ -1,6 +1,8 @@
 // FND-55: numbers and names in prose that the source knows better.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { createApp } from 'trefoil'
+import { testClient } from 'trefoil/testing'
 import { describe, expect, it } from 'vitest'
 import { readConfig } from '../../packages/trefoil/src/app/options/config.ts'
 import { parseByteSize } from '../../packages/trefoil/src/base/bytes.ts'
@@ -88,6 +90,22 @@ it('decision 0012 names, and counts, the names behind the public API of Node', (
   expect([...named].sort()).toEqual([...used].sort())
   const words = ['no', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight']
   expect(table).toContain(`There are ${words[used.size]}`)
+})
+
+it('docs/limits.md shows the headers of its example', async () => {
+  const { text } = readDocument('docs/limits.md')
+  for (const part of ["'1000/min', { limit: '100/min', per: 'address' }", "rate: '60/hour'"]) {
+    expect(text).toContain(part)
+  }
+  const rate = ['1000/min', { limit: '100/min', per: 'address' }] as const
+  const app = createApp({ env: {}, publicSurfaces: ['api', 'mcp', 'cli'], limits: { rate } })
+  const reports = app.group('/reports', { rate: '60/hour' })
+  reports.get('/sales', { rate: { limit: '10/min', burst: 2 } }, () => ({ total: 0 }))
+  await using client = testClient(app)
+  const { headers } = await client.http.get('/reports/sales')
+  for (const name of ['RateLimit-Policy', 'RateLimit']) {
+    expect(text).toContain(`\n${name}: ${headers.get(name)}\n`)
+  }
 })
 
 describe('SECURITY.md', () => {

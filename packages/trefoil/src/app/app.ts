@@ -105,6 +105,7 @@ export class App<T extends AppTypes = AnyTypes> extends RouteGroup<T> implements
         this.#host = host
       },
       idle: async () => this.#compiled?.background.idle(),
+      giveUpWork: () => void this.#compiled?.background.giveUp(),
       commands: () => this.#commands(),
       variables: () => this.#join().parts.variableSections,
     })

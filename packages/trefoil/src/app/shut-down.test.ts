@@ -19,7 +19,7 @@ beforeEach(async () => {
   background = begun.call.site.app.background
   start = (task) => {
     background.accept()
-    begun.call.tasks = [{ run: task, always: true }]
+    begun.call.addTask(task, true)
     handOver(begun.call, true)
     begun.inbound.done()
   }

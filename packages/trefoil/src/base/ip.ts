@@ -102,3 +102,12 @@ const MAPPED = /^::ffff:(\d{1,3}(?:\.\d{1,3}){3})$/i
 export function plainAddress(address: string): string {
   return MAPPED.exec(address)?.[1] ?? address
 }
+
+/**
+ * An address and the interface that Node puts behind one of the same link (`fe80::1%eth0`), `%` included:
+ * two interfaces are two networks, and whoever is on one can have any address of it.
+ */
+export function splitZone(address: string): readonly [address: string, zone: string] {
+  const at = address.indexOf('%')
+  return at === -1 ? [address, ''] : [address.slice(0, at), address.slice(at)]
+}

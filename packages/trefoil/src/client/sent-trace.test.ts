@@ -46,6 +46,7 @@ test.each<[string, TraceOption, string | null]>([
   ['a function', () => PARENT, null],
   ['a function of a trace', () => ({ traceparent: PARENT, tracestate: 'rojo=1' }), 'rojo=1'],
   ['a state that may not be passed on', { traceparent: PARENT, tracestate: 'a\r\nb: 1' }, null],
+  ['a state in two lines', { traceparent: PARENT, tracestate: 'a=1\r\n,b=2' }, null],
 ])('given %s, both clients send it', async (_, option, state) => {
   for (const headers of await sentWith(option)) {
     expect(headers.get('traceparent')).toBe(PARENT)
@@ -56,6 +57,7 @@ test.each<[string, TraceOption, string | null]>([
 test.each<[string, TraceOption]>([
   ['nothing', () => null],
   ['no trace', () => 'x\r\ny: 1'],
+  ['what no header can carry', () => `01${PARENT.slice(2)}-\u2713`],
   ['what the types forbid', (() => 5) as unknown as TraceOption],
   [
     'a throw',

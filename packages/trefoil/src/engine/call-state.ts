@@ -15,12 +15,14 @@ import type { RateStanding } from '../contract/ports/rate-store.ts'
 import { type Problem, refuse } from '../contract/problems/problem.ts'
 import { createCallLogger } from '../record/call-logger.ts'
 import { SentCookies } from '../web/cookie-header.ts'
+import { type KeptContext, keepContext } from './background/kept-context.ts'
 import { type CallIds, idFields } from './call-ids.ts'
 import type { CallSite } from './call-site.ts'
 import { CookieExchange } from './cookie-exchange.ts'
 import type { DependencyScopes, Failure } from './dependencies/dependency-scope.ts'
 import { DrainWatch } from './ending/draining.ts'
 import type { CloseHooks, Inbound } from './inbound.ts'
+import { inView } from './views/view-frame.ts'
 
 type Arguments = Readonly<Record<string, unknown>>
 
@@ -32,6 +34,8 @@ export interface BackgroundTask {
   readonly run: (call: BackgroundCall) => Awaitable<unknown>
   /** Also after a call that failed. */
   readonly always: boolean
+  /** Where it was added. */
+  readonly context: KeptContext
 }
 
 /** Whose view of the call is looked at. */
@@ -71,6 +75,8 @@ export class CallState implements CallIds, CloseHooks {
   hasEntered = false
   /** True once the developer's code has begun to read the body by itself. */
   readsBody = false
+  /** True once that has failed by what the caller sent. */
+  hasWrongBody = false
   /** Hash of action and arguments, when approval or a dry run needed it. */
   argumentsHash: string | null = null
   redemption: Redemption | null = null
@@ -92,6 +98,15 @@ export class CallState implements CallIds, CloseHooks {
   looked: 'call' | 'provider' | null = null
   /** The same of who is calling. */
   askedWho: 'call' | 'provider' | null = null
+  /** The same of a request id that the caller chose. */
+  askedId: 'call' | 'provider' | null = null
+  /** True once a check was given a dependency, in which it may have left what it saw. */
+  hasLent = false
+  /** When it began, for what is kept of it; `null` where nothing is. */
+  keptSince: {
+    readonly since: { readonly elapsed: number; readonly now: number }
+    readonly seen: number
+  } | null = null
   /** What the developer's code returned, until an answer is made of it. */
   returned: unknown
   /** What is to be answered. */
@@ -111,6 +126,8 @@ export class CallState implements CallIds, CloseHooks {
   requestView: CallRequest | null = null
   scopes: DependencyScopes | null = null
   leases: Lease[] | null = null
+  /** Told that the first piece of a stream is on its way; `null` where nobody asks. */
+  onFirstPiece: (() => void) | null = null
   /** Of the rates that were asked, the one that is nearest to its end, and where it stands. */
   rateRule: RateRule | null = null
   rateStanding: RateStanding | null = null
@@ -187,6 +204,13 @@ export class CallState implements CallIds, CloseHooks {
     if (this.auth !== null) this.askedWho = looker
   }
 
+  /** Told of every look at the request id, which may be any text of a caller's. */
+  askId(looker: Looker): void {
+    if (this.site.action.cache === null || looker === 'authenticator') return
+    if (this.ended || this.askedId === 'provider' || this.callId === this.requestId) return
+    this.askedId = looker
+  }
+
   /** `call.state`, made on first use. */
   get own(): unknown {
     if (!this.#hasOwn) {
@@ -229,13 +253,18 @@ export class CallState implements CallIds, CloseHooks {
 
   /** Made on first use. */
   openDrainWatch(): DrainWatch {
-    this.drainWatch ??= new DrainWatch(this.site.app.draining)
+    this.drainWatch ??= new DrainWatch(this.site.app.draining, (tell) => inView(this.view, tell))
     return this.drainWatch
   }
 
   /** Made on first use: most calls never look at their signal. */
   get signal(): AbortSignal {
     return this.#controller().signal
+  }
+
+  /** True once code that looks at a signal of it was told to stop: what it then gave may be the half of it. */
+  get wasToldToStop(): boolean {
+    return this.#abort?.signal.aborted === true || this.drainWatch?.hasTold === true
   }
 
   abort(reason: Problem): void {
@@ -246,10 +275,17 @@ export class CallState implements CallIds, CloseHooks {
     if (this.#abort !== null) return this.#abort
     const controller = new AbortController()
     this.#abort = controller
-    const gone = () => controller.abort(refuse('client_disconnected'))
+    // Whoever leaves may do so in the middle of another call, which is not the one that listens.
+    const leave = () => controller.abort(refuse('client_disconnected'))
+    const gone = () => inView(this.view, leave)
     if (this.inbound.aborted) gone()
     else this.inbound.onAbort(gone)
     return controller
+  }
+
+  addTask(run: BackgroundTask['run'], always: boolean): void {
+    this.tasks ??= []
+    this.tasks.push({ run, always, context: keepContext() })
   }
 
   onClose(hook: () => Awaitable<void>): void {

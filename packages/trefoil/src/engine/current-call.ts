@@ -1,11 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Call } from '../contract/call/call.ts'
-import { setCallFrame } from './call-frame.ts'
+import { setViewFrame } from './views/view-frame.ts'
 
 /** Keeps views: what stands in it can be reached by whoever looks into the runtime (FND-8). */
 const calls = new AsyncLocalStorage<Call | null>()
 
-setCallFrame((call, work) => calls.run(call, work))
+setViewFrame((call, work) => calls.run(call, work))
 
 /**
  * The call that runs: in handlers, middleware, guards, dependencies, error handlers, streams and

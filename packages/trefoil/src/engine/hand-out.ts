@@ -43,7 +43,10 @@ export function handOut(
     watched = watchStream(answer.body as StreamValue, {
       ended,
       gaveUp: () => refuse('client_disconnected'),
-      firstPiece: () => deadline?.firstPiece(),
+      firstPiece: () => {
+        deadline?.firstPiece()
+        state.onFirstPiece?.()
+      },
       within: (work) => inCall(state, work),
       patience: state.site.app.closeTimeout,
     })

@@ -8,7 +8,7 @@ import { answerStage } from './stages/answer.ts'
 import { approvalStage } from './stages/approval.ts'
 import { auditIntentStage } from './stages/audit-intent.ts'
 import { bindStage } from './stages/bind.ts'
-import { cachedStage } from './stages/cached.ts'
+import { cachedStage, keptSinceStage } from './stages/cached.ts'
 import { circuitStage } from './stages/circuit.ts'
 import { executeStage } from './stages/execute.ts'
 import { guardsWithInputStage, guardsWithoutInputStage } from './stages/guard.ts'
@@ -115,7 +115,8 @@ const ROWS: readonly StageRow[] = [
     by: 'engine',
     what: 'rates by address; what a part limits by what a stranger shows (no stage where there is neither)',
     problems: ['RATE_LIMIT_EXCEEDED', 'limits_unavailable'],
-    compile: (site) => inTurn(rateStage(site, 'admit'), admitStage(site.app.admit)),
+    compile: (site) =>
+      inTurn(keptSinceStage(site), inTurn(rateStage(site, 'admit'), admitStage(site.app.admit))),
   },
   {
     name: 'identify',

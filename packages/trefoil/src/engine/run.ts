@@ -1,11 +1,12 @@
 import { type Awaitable, isPromiseLike } from '../base/promise.ts'
 import type { Outcome } from '../contract/call/outcome.ts'
-import { hasCallFrame, inCall } from './call-frame.ts'
+import { inCall } from './call-frame.ts'
 import type { CallState } from './call-state.ts'
 import { conclude, settle, told } from './ending/conclude.ts'
 import { calledOff, Deadline, serverStopped } from './ending/deadline.ts'
 import type { Plan } from './plan.ts'
 import type { Stage } from './stage.ts'
+import { hasViewFrame } from './views/view-frame.ts'
 import { WaitingCall } from './waiting-call.ts'
 
 /**
@@ -13,7 +14,7 @@ import { WaitingCall } from './waiting-call.ts'
  * Stays synchronous as long as nothing waits.
  */
 export function run(plan: Plan, state: CallState): Awaitable<Outcome> {
-  return hasCallFrame() ? inCall(state, () => runStages(plan, state)) : runStages(plan, state)
+  return hasViewFrame() ? inCall(state, () => runStages(plan, state)) : runStages(plan, state)
 }
 
 function runStages(plan: Plan, state: CallState): Awaitable<Outcome> {

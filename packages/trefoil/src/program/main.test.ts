@@ -150,6 +150,7 @@ const NO_INTERNALS: AppInternals = {
   shutdown: async () => {},
   listensAt() {},
   idle: async () => {},
+  giveUpWork() {},
   commands: () => [],
   variables: () => ofParts,
 } as unknown as AppInternals

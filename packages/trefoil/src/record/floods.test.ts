@@ -96,21 +96,74 @@ test('who has a network has one name: /24 and /64', () => {
   expect(floods.isFirst({ ...CALL, address: '2001:db8:1:3::1' })).toBe(true)
 })
 
+const OTHERS = 'Calls refused, from too many clients to tell apart'
+
+/** As many kinds as are told apart, each of them again, so that none is forgotten. */
+function fill(floods: Floods, kinds: number): number {
+  let told = 0
+  for (let round = 0; round < 2; round++) {
+    for (let index = 0; index < kinds; index++) {
+      const address = `10.${index >> 8}.${index & 255}.1`
+      if (floods.isFirst({ ...CALL, address })) told++
+    }
+  }
+  return told
+}
+
 test('more kinds than are told apart take no memory, and none is lost from the count', () => {
   const { floods, lines, endWindow } = flooded()
   const kinds = 5000
-  let told = 0
-  for (let index = 0; index < kinds; index++) {
-    if (floods.isFirst({ ...CALL, address: `10.${index >> 8}.${index & 255}.1` })) told++
-  }
-  expect(told).toBe(1000)
+  // Of those who have no room the first is told of as well.
+  expect(fill(floods, kinds)).toBe(1001)
   endWindow()
-  expect(lines).toEqual([
+  expect(lines).toHaveLength(1001)
+  expect(lines.reduce((sum, { fields }) => sum + Number(fields['refused']), 0)).toBe(
+    2 * kinds - 1001,
+  )
+  expect(lines.filter(({ message }) => message === OTHERS)).toEqual([
     {
       level: 'warn',
-      message: 'Calls refused, from too many clients to tell apart',
-      fields: { refused: kinds - told, window_ms: FLOOD_WINDOW },
+      message: OTHERS,
+      fields: {
+        problem: 'AUTHENTICATION_ERROR',
+        action: 'get_order',
+        source: 'api',
+        refused: 2 * (kinds - 1000) - 1,
+        window_ms: FLOOD_WINDOW,
+      },
     },
+  ])
+})
+
+test('a flood from everywhere does not hide what else is tried', () => {
+  const { floods, lines, endWindow } = flooded()
+  for (let window = 0; window < 3; window++) {
+    fill(floods, 1000)
+    endWindow()
+  }
+  lines.length = 0
+  const denied = { ...CALL.line, message: 'Access denied' }
+  const real = { ...CALL, line: denied, problem: 'ACCESS_DENIED', action: 'refund', address: null }
+  expect(floods.isFirst(real)).toBe(true)
+  for (let index = 0; index < 40; index++) expect(floods.isFirst(real)).toBe(false)
+  expect(floods.isFirst({ ...real, source: 'mcp' })).toBe(true)
+  endWindow()
+  const told = lines.filter(({ fields }) => fields['problem'] === 'ACCESS_DENIED')
+  expect(told.map(({ message, fields }) => [message, fields['action'], fields['refused']])).toEqual(
+    [[OTHERS, 'refund', 40]],
+  )
+})
+
+test('codes without number take no memory either', () => {
+  const { floods, lines, endWindow } = flooded()
+  let told = 0
+  for (let index = 0; index < 5000; index++) {
+    if (floods.isFirst({ ...CALL, problem: `code_${index}` })) told++
+  }
+  expect(told).toBe(2000)
+  endWindow()
+  expect(lines).toEqual([
+    { level: 'warn', message: OTHERS, fields: { refused: 3000, window_ms: FLOOD_WINDOW } },
   ])
 })
 
@@ -123,6 +176,18 @@ test('the end of an app writes what has been counted, once', () => {
   expect(timers).toEqual([])
   endWindow()
   expect(lines).toHaveLength(1)
+})
+
+test('an app that starts again after its end hides nobody: not those of before either', () => {
+  const { floods, lines, timers, endWindow } = flooded()
+  fill(floods, 1500)
+  floods.flush()
+  lines.length = 0
+  expect(floods.isFirst({ ...CALL, address: '10.0.1.1' })).toBe(true)
+  expect(floods.isFirst({ ...CALL, address: '10.0.1.1' })).toBe(false)
+  expect(timers).toHaveLength(1)
+  endWindow()
+  expect(lines.map(({ fields }) => fields['refused'])).toEqual([1])
 })
 
 test('OBS-4: a logger that throws takes no count with it', () => {

@@ -28,6 +28,8 @@ export const FLOOD_WINDOW = 10_000
 /** Kinds of refusals that are told apart at a time; a botnet has more addresses than we have memory. */
 const MOST_KINDS = 1000
 
+const OTHERS = 'Calls refused, from too many clients to tell apart'
+
 interface Kind extends RefusedCall {
   readonly prefix: string | null
   /** Since the last line about it. */
@@ -43,8 +45,13 @@ export class Floods {
   readonly #logger: Logger
   readonly #start: NonNullable<FloodOptions['start']>
   readonly #kinds = new Map<string, Kind>()
-  /** Of kinds for which there was no room. */
-  #others = 0
+  /**
+   * For those whom there was no room for, by what they tried and not by who: addresses without number
+   * are cheap, and a thousand of them would hide that somebody else tries something else.
+   */
+  readonly #others = new Map<string, Kind>()
+  /** Of those whom there was no room for there either. */
+  #rest = 0
   #stop: (() => void) | null = null
 
   constructor({ logger, start = startQuietTimer }: FloodOptions) {
@@ -58,45 +65,66 @@ export class Floods {
     const { line, problem, action, source, subject } = call
     // No part of it can hold the mark but the last: nobody counts as another kind.
     const key = [line.message, problem, action, source, prefix, subject].join('\n')
-    const kind = this.#kinds.get(key)
-    if (kind !== undefined) {
-      kind.count++
+    const known = this.#kinds.get(key)
+    if (known !== undefined) {
+      known.count++
       return false
     }
     this.#stop ??= this.#start(FLOOD_WINDOW, () => this.#end())
-    if (this.#kinds.size >= MOST_KINDS) {
-      this.#others++
-      return false
-    }
+    if (this.#kinds.size >= MOST_KINDS) return this.#isFirstOfOthers(call)
     this.#kinds.set(key, { ...call, prefix, count: 0 })
     return true
   }
 
-  /** Writes what has been counted; for a window that ends, and an app that does. */
+  #isFirstOfOthers(call: RefusedCall): boolean {
+    const { line, problem, action, source } = call
+    const key = [line.message, problem, action, source].join('\n')
+    const known = this.#others.get(key)
+    if (known !== undefined) {
+      known.count++
+      return false
+    }
+    if (this.#others.size >= MOST_KINDS) {
+      this.#rest++
+      return false
+    }
+    this.#others.set(key, { ...call, prefix: null, count: 0 })
+    return true
+  }
+
+  /** Writes what has been counted, and begins anew; for an app that ends, and may start again. */
   flush(): void {
     this.#stop?.()
     this.#stop = null
+    this.#tellAll()
+    // Counted without a timer, they would never be told of.
+    this.#kinds.clear()
+    this.#others.clear()
+  }
+
+  #tellAll(): void {
     for (const [key, kind] of this.#kinds) {
       // Who comes again only after a quiet window is told of at once again.
       if (kind.count === 0) this.#kinds.delete(key)
       else this.#tell(kind)
     }
-    if (this.#others > 0) {
-      const fields = { refused: this.#others, window_ms: FLOOD_WINDOW }
-      this.#others = 0
-      writeSafely(
-        this.#logger,
-        'warn',
-        fields,
-        'Calls refused, from too many clients to tell apart',
-      )
+    for (const [key, kind] of this.#others) {
+      if (kind.count === 0) this.#others.delete(key)
+      else this.#tellOthers(kind)
+    }
+    if (this.#rest > 0) {
+      const fields = { refused: this.#rest, window_ms: FLOOD_WINDOW }
+      this.#rest = 0
+      writeSafely(this.#logger, 'warn', fields, OTHERS)
     }
   }
 
   #end(): void {
-    this.flush()
+    this.#stop = null
+    this.#tellAll()
     // While anybody is counted; a quiet app has no timer.
-    if (this.#kinds.size > 0) this.#stop = this.#start(FLOOD_WINDOW, () => this.#end())
+    if (this.#kinds.size + this.#others.size > 0)
+      this.#stop = this.#start(FLOOD_WINDOW, () => this.#end())
   }
 
   #tell(kind: Kind): void {
@@ -109,5 +137,12 @@ export class Floods {
       { ...fields, refused: count, window_ms: FLOOD_WINDOW },
       line.message,
     )
+  }
+
+  #tellOthers(kind: Kind): void {
+    const { line, problem, action, source, count } = kind
+    kind.count = 0
+    const fields = { problem, action, source, refused: count, window_ms: FLOOD_WINDOW }
+    writeSafely(this.#logger, line.level, fields, OTHERS)
   }
 }

@@ -164,7 +164,12 @@ export function compileAction(declaration: Declaration, site: ActionSite): Compi
       where,
     ),
     streamTimeout: compileTimeout([options.timeout], 0, where),
-    ...compileCapacity(shared, site.concurrency ?? null, where),
+    // A part's own endpoints are no calls of the app: whoever takes all places would fail its liveness.
+    ...compileCapacity(
+      shared,
+      declaration.isEndpoint === true ? null : (site.concurrency ?? null),
+      where,
+    ),
     cache: null,
   }
   const { part, isEndpoint = false } = declaration

@@ -119,7 +119,7 @@ export interface SharedOptions {
    */
   readonly breaker?: boolean | BreakerOptions
   /**
-   * How often it may be called, such as `'100/min'`: beside the rates of what is outside, which hold too.
+   * How often each caller may call it, such as `'100/min'`: beside the rates of what is outside, which hold too.
    * `false` leaves those of them that are `skippable`. Default: none of its own.
    */
   readonly rate?: RateOption | false

@@ -52,7 +52,10 @@ export interface LimitOptions {
   readonly background?: BackgroundLimitOptions
   /** Memory that the answers kept by `cache` of actions take, all together. Default `64mb`. */
   readonly cache?: ByteSize
-  /** How often actions may be called, all of them together, such as `'100/min'`. Default any number of times. */
+  /**
+   * How often each caller may call actions, all of them together, such as `'100/min'`; `per` names others than
+   * callers. Default any number of times.
+   */
   readonly rate?: RateOption
   /** Where calls are counted. Default: in the memory of this process. */
   readonly rateStore?: RateStore
@@ -177,7 +180,7 @@ export const LIMITS: OptionGroup<LimitOptions, LimitValues> = {
       default: null,
       shown: 'any number of times',
       variable: true,
-      doc: 'How often actions may be called, all of them together, such as `100/min`, see [rates](limits.md#rates).',
+      doc: 'How often each caller may call actions, all of them together, such as `100/min`, see [rates](limits.md#rates).',
     },
     rateStore: {
       read: RATE_STORE,

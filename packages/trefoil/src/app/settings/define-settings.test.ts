@@ -24,6 +24,12 @@ function written(name: string, text: string): string {
   return file
 }
 
+function writtenBytes(name: string, bytes: Uint8Array): string {
+  const file = join(FOLDER, name)
+  writeFileSync(file, bytes, { mode: 0o600 })
+  return file
+}
+
 function read<F extends SettingFields>(fields: F, env: Environment, more: object = {}) {
   return defineSettings(fields, { envPrefix: 'HR_', env, ...more })
 }
@@ -86,6 +92,10 @@ describe('P-SET-1: settings out of the environment', () => {
     expect(mistakes({ serverName: z.string() }, { HR_SEVER_NAME: 'x' })).toContain(
       'HR_SERVER_NAME is not set; set it to text; HR_SEVER_NAME is set: is that a misspelling of it?',
     )
+    told.length = 0
+    read(base, { 'HR_SERVER_NAM\n': 'x' }, { warn: (text: string) => told.push(text) })
+    expect(told.splice(0).join()).toContain('HR_SERVER_NAM\\u000a is not one')
+    told.push('one')
     const both = { HR_SEVER_NAME: 'x', HR_SERVER_NAME: 'y' }
     read(base, both, { warn: (text: string) => told.push(text) })
     read({ host: z.string().default('') }, { HR_PORT: '1' }, { warn: () => told.push('short') })
@@ -273,6 +283,65 @@ describe('P-SET-1: secrets', () => {
     expect(text).toContain('entry 2: bad: …')
   })
 
+  // Was wrong: the words of a schema were looked through for the text, not for what JSON made of it.
+  test('nor what JSON made of it, a long number, an error of the app\u2019s own', () => {
+    const bad = (what: z.ZodType) =>
+      what.refine(() => false, { error: ({ input }) => `bad: ${input}` })
+    const fields = {
+      plan: z.strictObject({ a: bad(z.string()), n: bad(z.number()) }),
+      card: bad(z.int()),
+      own: z.string().transform((text): string => {
+        throw new ImproperlyConfigured(`no: ${text}`)
+      }),
+    }
+    const text = mistakes(fields, {
+      HR_PLAN: '{"a":"\\u0068unter2 hunter","n":12e3,"\\u0068idden-key":1}',
+      HR_CARD: '4111111111111111',
+      HR_OWN: SECRET,
+    })
+    expect(text).not.toMatch(/hunter|idden|12000|4111/)
+    expect(text).toContain('HR_OWN holds text of 33 characters: no: …')
+  })
+
+  // Was wrong: what a schema of another library gave was read where nobody caught what it threw.
+  test('a schema that gives no answer, or one that throws, is told as wrong', () => {
+    const answers: readonly (() => unknown)[] = [
+      () => undefined,
+      () => null,
+      () => ({ issues: null }),
+      () => ({ issues: 'bad' }),
+      () => ({ issues: [null] }),
+      () => ({ issues: [{}] }),
+      () => ({ issues: [{ message: 'm', path: [null] }] }),
+      () => ({
+        get issues() {
+          throw new Error(SECRET)
+        },
+      }),
+    ]
+    for (const validate of answers) {
+      const a = { '~standard': { version: 1, vendor: 'x', validate } }
+      expect(mistakes({ a } as unknown as SettingFields, { HR_A: SECRET })).toMatch(
+        /^One setting is wrong:\n {2}HR_A holds text of 33 characters: /,
+      )
+    }
+  })
+
+  test('a rejection that nobody waits for does not end the process', async () => {
+    const told: unknown[] = []
+    const tell = (error: unknown) => told.push(error)
+    process.on('unhandledRejection', tell)
+    const rejects = () => Promise.reject(new Error(SECRET))
+    const fields = {
+      a: z.string().refine(rejects),
+      b: z.string().default('b').transform(rejects),
+    }
+    expect(mistakes(fields, { HR_A: 'x' })).toContain('HR_A: its schema answers later')
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    process.off('unhandledRejection', tell)
+    expect(told).toEqual([])
+  })
+
   test('in a file, as containers and systemd hand them over', () => {
     const file = written('key', `${SECRET}\n`)
     symlinkSync(file, join(FOLDER, 'link'))
@@ -302,6 +371,23 @@ describe('P-SET-1: secrets', () => {
       expect(mistakes({ key: secret() }, { HR_KEY_FILE })).toContain(text)
     }
     expect(mistakes({ key: secret() }, { HR_KEY_FILE: '/dev/zero' })).toContain('is no file')
+  })
+
+  // Was wrong: sixteen random bytes were read as the same character again and again, and long enough.
+  test('bytes that are no text are no secret, in a file or in a variable', () => {
+    for (const bytes of [
+      Buffer.alloc(16, 0xff),
+      Buffer.alloc(32),
+      Buffer.from(SECRET, 'utf16le'),
+    ]) {
+      const HR_KEY_FILE = writtenBytes('bytes', bytes)
+      expect(mistakes({ key: secret() }, { HR_KEY_FILE })).toContain(
+        'HR_KEY_FILE names a file that is no text in UTF-8',
+      )
+    }
+    for (const HR_KEY of [Buffer.alloc(16, 0xff).toString(), `${SECRET}\ud800`]) {
+      expect(mistakes({ key: secret() }, { HR_KEY })).toContain('a secret is text in UTF-8')
+    }
   })
 })
 
@@ -337,6 +423,18 @@ describe('P-SET-1: .env', () => {
     )
   })
 
+  // Was wrong: no variable was found in it, and every default counted.
+  test('a file in another encoding is told', () => {
+    const text = '\ufeffHR_LOG_LEVEL=debug\n'
+    for (const envFile of [
+      writtenBytes('.env.16', Buffer.from(text, 'utf16le')),
+      writtenBytes('.env.16-bare', Buffer.from(text.slice(1), 'utf16le')),
+      writtenBytes('.env.latin', Buffer.from('HR_SERVER_NAME=gr\u00fc\u00df\n', 'latin1')),
+    ]) {
+      expect(mistakes(base, {}, { envFile })).toContain('is no text in UTF-8')
+    }
+  })
+
   test('a file of a secret in the real environment counts before a secret in .env', () => {
     const other = 'another secret that is long enough'
     const env = { HR_KEY_FILE: written('other', other) }
@@ -362,6 +460,7 @@ describe('P-SET-1: what cannot be right is refused with a sentence', () => {
     ['envFile must be the path of a file', { a: z.string() }, { envFile: [''] }],
     ['envFile must be the path of a file', { a: z.string() }, { envFile: new URL('http://x') }],
     ['env must be an object of variables', { a: z.string() }, { env: 'x' }],
+    ["env 'HR_A' must be text, got a number", { a: z.int().default(1) }, { env: { HR_A: 2 } }],
     [
       'its schema answers later',
       { a: z.string().refine(async () => true) },

@@ -1,9 +1,10 @@
 import { closest } from '../../base/closest.ts'
+import { escapeUnseen } from '../../base/unseen-text.ts'
 
 /** Shorter names are near each other without being meant: `HOST` and `PORT`. */
 const FEWEST = 5
 
-/** A variable that nobody reads, and the setting that it was probably meant for. */
+/** A variable that nobody reads, as it is shown, and the setting that it was probably meant for. */
 export interface Misspelt {
   readonly found: string
   readonly meant: string
@@ -29,6 +30,6 @@ export function misspelt(
     .sort()
     .flatMap((found) => {
       const meant = closest(found, unset, 2)
-      return meant === null ? [] : [{ found, meant }]
+      return meant === null ? [] : [{ found: escapeUnseen(found), meant }]
     })
 }

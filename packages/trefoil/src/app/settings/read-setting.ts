@@ -2,11 +2,13 @@ import { parseStrictJson } from '../../base/json/strict-json.ts'
 import { deepFreeze } from '../../base/plain/freeze.ts'
 import { isPromiseLike } from '../../base/promise.ts'
 import { escapeUnseen } from '../../base/unseen-text.ts'
+import { plainResult } from '../../contract/call/answered-now.ts'
 import type { Reading } from '../../contract/options/option-kind.ts'
 import { valueKind } from '../../contract/options/value-kind.ts'
 import { decodeText } from '../../contract/params/decode-text.ts'
 import type { ParamSpec, ScalarKind } from '../../contract/params/param-spec.ts'
-import type { SchemaIssue, SchemaResult } from '../../contract/params/schema.ts'
+import type { SchemaIssue } from '../../contract/params/schema.ts'
+import { validatorOf } from '../../contract/params/validate.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
 import type { SettingField } from './setting-field.ts'
 
@@ -104,52 +106,59 @@ function validate(
   what: string,
   text: string,
 ): Reading<unknown> {
-  let result: SchemaResult | null
+  const { words: choices } = field
+  const unsaid = isHidden(field) || text.length > SHOWN ? stringsIn(given, text) : []
+  let said: Answer | null
   try {
-    result = answerOf(field.schema, given)
+    said = answerOf(field.schema, given)
   } catch (error) {
     // What foreign code throws may quote the value; what duration() and size() say does not (FND-38).
     const why =
       error instanceof ImproperlyConfigured
-        ? error.message.replace(/^(?:duration|size)\(\): text |, got .*$/g, '')
+        ? without(error.message.replace(/^(?:duration|size)\(\): text |, got .*$/g, ''), unsaid)
         : 'its schema threw an error'
     return { mistake: `${what}: ${why}` }
   }
-  if (result === null) {
+  if (said === null) {
     return { mistake: `${field.variable}: its schema answers later; settings are read at once` }
   }
-  if (result.issues === undefined) return { value: deepFreeze(result.value) }
-  const { isSecret, words: choices } = field
+  if (!('problems' in said)) return { value: deepFreeze(said.value) }
   if (choices !== null) return { mistake: `${what}; write ${words(field)}` }
-  const [first, ...rest] = result.issues.map((issue) => sentence(issue, isHidden(field), text))
-  const more = rest.length === 0 ? '' : `; ${rest.join('; ')}`
-  return { mistake: `${what}: ${first ?? 'refused by its schema'}${isSecret ? '' : more}` }
+  // Of a secret no more than one rule: which of them it kept tells of it.
+  const problems = field.isSecret ? said.problems.slice(0, 1) : said.problems
+  const sentences = problems.map(({ at, message }) => `${at}${cut(without(message, unsaid))}`)
+  return { mistake: `${what}: ${sentences.join('; ') || 'refused by its schema'}` }
 }
 
-/** zod tells by `safeParse` what it would make a promise of: code of the developer's that threw. */
-function answerOf(schema: SettingField['schema'], value: unknown): SchemaResult | null {
-  const standard = schema['~standard']
-  const { safeParse } = schema as { readonly safeParse?: unknown }
-  if (standard.vendor === 'zod' && typeof safeParse === 'function') {
-    try {
-      const { success, data, error } = safeParse.call(schema, value) as ZodResult
-      return success ? { value: data } : { issues: error?.issues ?? [] }
-    } catch (error) {
-      if ((error as Error | null)?.constructor?.name === '$ZodAsyncError') return null
-      throw error
-    }
+type Answer = { readonly value: unknown } | { readonly problems: readonly SettingProblem[] }
+
+interface SettingProblem {
+  /** `entry 2: ` of a list. */
+  readonly at: string
+  readonly message: string
+}
+
+/**
+ * Read to the end, here: what a schema of somebody else's gives may be no answer, or throw when it is looked at.
+ *
+ * @returns `null` where it would have to be waited for
+ */
+function answerOf(schema: SettingField['schema'], value: unknown): Answer | null {
+  const given = validatorOf(schema)(value)
+  if (isPromiseLike(given)) {
+    // Nobody waits for it, and a rejection nobody handles ends the process.
+    given.then(undefined, () => {})
+    return null
   }
-  const result = standard.validate(value)
-  if (!isPromiseLike(result)) return result
-  // Nobody waits for it, and a rejection nobody handles ends the process.
-  result.then(undefined, () => {})
-  return null
+  const result = plainResult(given)
+  if (result.issues === undefined) return result
+  return { problems: result.issues.map(problemOf) }
 }
 
-interface ZodResult {
-  readonly success: boolean
-  readonly data?: unknown
-  readonly error?: { readonly issues: readonly SchemaIssue[] }
+function problemOf({ path, message }: SchemaIssue): SettingProblem {
+  const [first] = path ?? []
+  const key = typeof first === 'object' ? first.key : first
+  return { at: typeof key === 'number' ? `entry ${key + 1}: ` : '', message: String(message) }
 }
 
 /** Longest text that is shown: shorter than a secret (`secret()` wants 16 bytes). */
@@ -176,18 +185,32 @@ function shown(field: SettingField, text: string): string {
     : `is '${escapeUnseen(text)}'`
 }
 
-function sentence(issue: SchemaIssue, isSecret: boolean, text: string): string {
-  const [first] = issue.path ?? []
-  const key = typeof first === 'object' ? first.key : first
-  const at = typeof key === 'number' ? `entry ${key + 1}: ` : ''
-  return `${at}${cut(isSecret ? withoutText(issue.message, text) : issue.message)}`
+/** What a schema's own words may repeat of what it was given: all of it, its words, what JSON made of them. */
+function stringsIn(given: unknown, text: string): readonly string[] {
+  const found = new Set<string>()
+  const add = (part: string) => {
+    for (const piece of [part, ...part.split(/[\s,:"[\]{}]+/)]) {
+      if (piece.length >= 4) found.add(piece)
+    }
+  }
+  const walk = (value: unknown): void => {
+    if (typeof value !== 'object' || value === null) {
+      add(String(value))
+      return
+    }
+    for (const [key, member] of Object.entries(value)) {
+      if (!Array.isArray(value)) add(key)
+      walk(member)
+    }
+  }
+  add(text)
+  walk(given)
+  // The longest first: what is in it would leave the rest of it.
+  return [...found].sort((one, other) => other.length - one.length)
 }
 
-/** A schema's own words may repeat what it was given. */
-function withoutText(message: string, text: string): string {
-  return [text, ...text.split(/[\s,"[\]{}]+/)]
-    .filter((part) => part.length >= 4)
-    .reduce((words, part) => words.replaceAll(part, '…'), message)
+function without(message: string, unsaid: readonly string[]): string {
+  return unsaid.reduce((words, part) => words.replaceAll(part, '…'), message)
 }
 
 function cut(text: string): string {

@@ -44,6 +44,9 @@ export function secret<const O extends SecretOptions = Record<never, never>>(
   const validate = (value: unknown): SchemaResult => {
     if (value === undefined && optional) return { value }
     if (typeof value !== 'string') return refused('Expected text')
+    // What a decoder puts for bytes that are no text: of a random key, the same for every other byte.
+    if (!value.isWellFormed() || value.includes('\ufffd'))
+      return refused('a secret is text in UTF-8')
     const { length } = new TextEncoder().encode(value)
     // How long it is tells whoever reads the log nothing that the rule does not.
     return length < minBytes

@@ -56,11 +56,25 @@ function readFile(file: string | URL, most: number, refusedMode = 0): Reading<st
       length += read
     }
     if (length > most) return { mistake: `is larger than ${most / 1024}kb` }
-    return { value: new TextDecoder().decode(bytes.subarray(0, length)) }
+    const text = textOf(bytes.subarray(0, length))
+    return text === null ? { mistake: 'is no text in UTF-8' } : { value: text }
   } catch (error) {
     return { mistake: `cannot be read (${(error as NodeJS.ErrnoException).code ?? 'failed'})` }
   } finally {
     fs.closeSync(handle)
+  }
+}
+
+/**
+ * `null` for bytes that are no text. Read all the same, every byte of a random key would be one and the same
+ * character, and a file in UTF-16 has no variable in it that anybody finds.
+ */
+function textOf(bytes: Uint8Array): string | null {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    return text.includes('\0') ? null : text
+  } catch {
+    return null
   }
 }
 

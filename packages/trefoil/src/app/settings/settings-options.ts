@@ -1,4 +1,5 @@
 import { isRecord } from '../../base/plain/is-record.ts'
+import { escapeUnseen } from '../../base/unseen-text.ts'
 import type { Environment } from '../../contract/options/environment.ts'
 import { callable, kind, record } from '../../contract/options/kinds.ts'
 import type { OptionKind } from '../../contract/options/option-kind.ts'
@@ -45,6 +46,23 @@ const files: OptionKind<readonly (string | URL)[]> = {
   },
 }
 
+const environment: OptionKind<Environment> = {
+  words: 'object',
+  read(value) {
+    if (!isRecord(value)) {
+      return { mistake: `must be an object of variables, got ${valueKind(value)}` }
+    }
+    const given = { ...value }
+    for (const [name, text] of Object.entries(given)) {
+      // Left out, its default would count, and nobody would know.
+      if (typeof text === 'string' || text === undefined) continue
+      return { mistake: `'${escapeUnseen(name)}' must be text, got ${valueKind(text)}` }
+    }
+    // Looked at, one by one.
+    return { value: given as Environment }
+  },
+}
+
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/
 
 /** The rows of {@link SettingsOptions}. */
@@ -77,7 +95,7 @@ export const SETTINGS: OptionGroup<SettingsOptions, SettingsValues> = {
       doc: "Variables with names of their own: `{ databaseUrl: 'DATABASE_URL' }`.",
     },
     env: {
-      read: kind('an object of variables', (value): value is Environment => isRecord(value)),
+      read: environment,
       default: null,
       shown: 'those of the process',
       doc: 'Variables, instead of those of the process.',

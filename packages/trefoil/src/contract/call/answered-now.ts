@@ -10,13 +10,22 @@ import { validatorOf } from '../params/validate.ts'
 export function asked(schema: Schema, value: unknown): SchemaResult | 'later' | 'throws' {
   try {
     const result = validatorOf(schema)(value)
-    if (!isPromiseLike(result)) return result
+    if (!isPromiseLike(result)) return plainResult(result)
     // Nobody waits for it, and a rejection nobody handles ends the process.
     result.then(undefined, () => {})
     return 'later'
   } catch {
     return 'throws'
   }
+}
+
+/**
+ * What a schema answered, read once: of foreign code it may be anything.
+ *
+ * @throws whatever reading it throws, and TypeError where it is nothing
+ */
+export function plainResult({ issues, value }: SchemaResult & { value?: unknown }): SchemaResult {
+  return issues === undefined ? { value } : { issues: [...issues] }
 }
 
 /** As {@link asked}; `null` for no answer, whichever the reason. */

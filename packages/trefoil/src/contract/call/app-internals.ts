@@ -28,6 +28,8 @@ export interface AppInternals {
   listensAt(host: string): void
   /** For programs that end the process without a shutdown: settles with the background work. */
   idle(): Promise<void>
+  /** Waits for background work no longer: each task is named, told, and what it has open is taken back. */
+  giveUpWork(): void
   /** Commands that parts bring to the program. Compiles the app. */
   commands(): readonly NamedCommand[]
   /** Variables that parts read, by part. */

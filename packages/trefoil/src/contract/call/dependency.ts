@@ -222,7 +222,8 @@ function isProviderClass(provide: unknown): provide is ProviderClass {
       `dependency(): ${provide.name || 'that'} is a class of the language; write () => new ${provide.name || 'It'}(…)`,
     )
   }
-  return !/^(?:async\s*)?function\b/.test(text)
+  // A generator that somebody froze has such a prototype too, and need not say `function`: `*open() {}`.
+  return /^(?:class\b|@)/.test(text)
 }
 
 /**

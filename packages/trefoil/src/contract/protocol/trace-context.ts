@@ -6,7 +6,7 @@ export interface TraceParent {
   readonly flags: string
 }
 
-const FORM = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/
+const FORM = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-[\x20-\x7e]*)?$/
 const ZEROS = /^0+$/
 /** What we understand of the flags; the others are to be zero in what we send on. */
 const KNOWN_FLAGS = 0x03
@@ -40,6 +40,9 @@ const MOST_MEMBERS = 32
 const KEY = /^(?:[a-z][a-z0-9_\-*/]{0,255}|[a-z0-9][a-z0-9_\-*/]{0,240}@[a-z][a-z0-9_\-*/]{0,13})$/
 const VALUE = /^[\x20-\x2b\x2d-\x3c\x3e-\x7e]{0,255}[\x21-\x2b\x2d-\x3c\x3e-\x7e]$/
 
+/** What a header can carry. A message is text of any kind, and trimming takes line breaks for blanks. */
+const OF_A_HEADER = /^[\t\x20-\x7e]*$/
+
 /**
  * Looks at a `tracestate` that is passed on as it is: at most 512 characters, 32 members, each key
  * once. What else it could be goes into requests of ours, so it is dropped whole.
@@ -48,6 +51,7 @@ const VALUE = /^[\x20-\x2b\x2d-\x3c\x3e-\x7e]{0,255}[\x21-\x2b\x2d-\x3c\x3e-\x7e
  */
 export function acceptTracestate(value: unknown): string | null {
   if (typeof value !== 'string' || value.length > LONGEST_TRACESTATE) return null
+  if (!OF_A_HEADER.test(value)) return null
   const text = value.trim()
   if (text === '') return null
   const seen = new Set<string>()

@@ -9,7 +9,7 @@ import { EndedInbound } from './ended-inbound.ts'
 /** A task that begins, and the call that it works for. */
 export interface Begun {
   readonly state: CallState
-  readonly run: BackgroundTask['run']
+  readonly task: BackgroundTask
 }
 
 /**
@@ -47,7 +47,7 @@ export class Batch {
       return null
     }
     this.#at++
-    return { state: this.#open(), run: task.run }
+    return { state: this.#open(), task }
   }
 
   /**

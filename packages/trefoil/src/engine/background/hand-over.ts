@@ -39,14 +39,17 @@ function workOf(batch: Batch): Work {
 }
 
 /** What a task adds is handed over when it has ended, as what a call adds. */
-function taskOf({ state, run }: Begun): Task {
+function taskOf({ state, task }: Begun): Task {
+  const { run, context } = task
   return {
-    async run() {
-      const isDone = await runTask(state, run)
-      if (isDone !== null) handOver(state, isDone)
-    },
-    async giveUp() {
-      if (await giveUpTask(state)) handOver(state, false)
-    },
+    run: () =>
+      context(async () => {
+        const isDone = await runTask(state, run)
+        if (isDone !== null) handOver(state, isDone)
+      }),
+    giveUp: () =>
+      context(async () => {
+        if (await giveUpTask(state)) handOver(state, false)
+      }),
   }
 }

@@ -28,8 +28,14 @@ function shelf(options: Partial<ActionCache> = {}, most = MB) {
 }
 
 function keep(on: Shelf, key: string, body = key, parts = ['1', '1']): void {
-  const made = { parts, since: on.moment(), seen: on.forgetting.now }
+  const made = { parts, ...on.begin() }
   on.keep(key, answer(body), made, NAMES)
+}
+
+function keepWith(on: Shelf, key: string, meta: object): void {
+  const head = { hasStatus: false, pairs: [], names: new Set(), etag: null, compress: null, meta }
+  const kept = { ...answer(key), head } as KeptAnswer
+  on.keep(key, kept, { parts: ['1', '1'], ...on.begin() }, NAMES)
 }
 
 const found = (on: Shelf, key: string) => on.find(key, NAMES)?.answer.body ?? null
@@ -79,7 +85,7 @@ describe('AnswerCache (P-MWL-7)', () => {
 
   it('is over when the time is, counted from the beginning of the call it was made for', () => {
     const { on, time } = shelf()
-    const since = on.moment()
+    const { since } = on.begin()
     time.elapsed += 20_000
     on.keep('a', answer('a'), { parts: ['1', '1'], since, seen: 0 }, NAMES)
     expect(found(on, 'a')).toBe('a')
@@ -116,6 +122,34 @@ describe('AnswerCache (P-MWL-7)', () => {
     time.elapsed += 30_000
     keep(on, 'new')
     expect(all.size).toBe(1)
+  })
+
+  it.each<[string, (key: number) => object]>([
+    ['text', (key) => ({ query: `${key}`.padEnd(MB / 64) })],
+    ['lists of numbers', (key) => ({ ids: new Array(MB / 256).fill(key) })],
+    [
+      'bytes, maps and sets',
+      (key) => ({ all: new Map([[key, new Set([new Uint8Array(MB / 64)])]]) }),
+    ],
+    ['names', (key) => ({ [`${key}`.padEnd(MB / 64)]: 1 })],
+  ])('counts facts of the developer, which may repeat what the caller sent: %s', (_, metaOf) => {
+    const { all, on } = shelf()
+    for (let key = 0; key < 200; key++) keepWith(on, `k${key}`, metaOf(key))
+    expect(all.bytes).toBeLessThanOrEqual(MB)
+    expect(all.size).toBeLessThanOrEqual(64)
+    expect(all.size).toBeGreaterThan(0)
+  })
+
+  it('counts facts that hold themselves, or go deep, and ends', () => {
+    const { all, on } = shelf()
+    const round: Record<string, unknown> = {}
+    round['self'] = [round]
+    let deep: object = {}
+    for (let level = 0; level < 50_000; level++) deep = { deep }
+    keepWith(on, 'round', round)
+    keepWith(on, 'deep', deep)
+    // More than an eighth of it all.
+    expect([found(on, 'round'), found(on, 'deep'), all.size]).toEqual(['round', null, 1])
   })
 
   it('hands out nothing that it keeps', () => {
@@ -156,7 +190,7 @@ describe('what is forgotten', () => {
 
   it('also while an answer is being made', () => {
     const of = shelf()
-    const made = { parts: ['1', '7'], since: of.on.moment(), seen: of.forgetting.now }
+    const made = { parts: ['1', '7'], since: of.on.begin().since, seen: of.forgetting.now }
     forget(of, { id: '1' })
     of.on.keep('a', answer('a'), made, NAMES)
     expect(found(of.on, 'a')).toBeNull()

@@ -9,6 +9,12 @@ export interface Moment {
   readonly now: number
 }
 
+/** When a call began, before anything was read for it, and how much had been forgotten by then. */
+export interface KeptSince {
+  readonly since: Moment
+  readonly seen: number
+}
+
 /** What was asked for. */
 export interface Found {
   readonly answer: KeptAnswer
@@ -107,8 +113,9 @@ export class Shelf {
     return this.#entries.size
   }
 
-  moment(): Moment {
-    return this.#all.moment()
+  /** Of a call that begins now. */
+  begin(): KeptSince {
+    return { since: this.#all.moment(), seen: this.forgetting.now }
   }
 
   /** @returns the answer, and its age in whole seconds; `null` for none */

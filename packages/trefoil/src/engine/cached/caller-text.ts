@@ -1,5 +1,6 @@
+import { NotCanonical, plainMembers } from '../../base/plain/plain-members.ts'
 import { isPromiseLike } from '../../base/promise.ts'
-import type { AuthContext } from '../../contract/auth/auth-context.ts'
+import { AuthContext } from '../../contract/auth/auth-context.ts'
 import type { ActionCache, CacheSplit } from '../../contract/limits/cache.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
 import { digestOf, keyText } from '../../policy/key-text.ts'
@@ -47,8 +48,12 @@ const SCOPES: Readonly<Record<ActionCache['scope'], (auth: AuthContext | null) =
 function callerText(auth: AuthContext): string {
   const known = callers.get(auth)
   if (known !== undefined) return known
+  if (Object.getPrototypeOf(auth) !== AuthContext.prototype) {
+    throw new NotCanonical('an AuthContext of another class may hold what no member says')
+  }
   const { issuer, subject, kind, tenant, audience, actor, session, metadata } = auth
-  const claims = Object.entries(auth.claims).filter(([name]) => !OF_THE_TOKEN.has(name))
+  // What a map or an instance of a class holds is no member: asked for those, all of them are alike.
+  const claims = plainMembers(auth.claims).filter(([name]) => !OF_THE_TOKEN.has(name))
   const text = digestOf(
     keyText([
       [issuer, subject, kind, tenant, audience],

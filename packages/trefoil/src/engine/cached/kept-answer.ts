@@ -1,3 +1,4 @@
+import { isPlain } from '../../base/plain/is-plain.ts'
 import type { Answer, AnswerHead } from '../../contract/answer/answer.ts'
 
 /** An answer that can be given again. Never handed out itself: who is given one is given a copy. */
@@ -63,6 +64,32 @@ export function sizeOf(key: string, parts: readonly string[], { body, head }: Ke
   for (const part of parts) size += 2 * part.length
   if (body !== null) size += typeof body === 'string' ? 2 * body.length : body.byteLength
   for (const text of head?.pairs ?? []) size += 2 * text.length
-  // Facts of the developer's own: not measured each time, and rarely large.
-  return head?.meta == null ? size : size + OVERHEAD
+  // A call may be written down with what its caller sent, which of the arguments is only a hash.
+  return head?.meta == null ? size : size + sizeOfValue(head.meta)
+}
+
+/** What a value takes beside what it holds: itself, and its place in a list or an object. */
+const VALUE = 16
+/** And an object, with room for a few members. */
+const OBJECT = 64
+
+/** By a list of what is left to count, and not by calls of itself: what goes deep must not fail here. */
+function sizeOfValue(value: unknown): number {
+  const known = new Set<object>()
+  const left: unknown[] = [value]
+  let size = 0
+  while (left.length > 0) {
+    const one = left.pop()
+    size += VALUE
+    if (typeof one === 'string') size += 2 * one.length
+    if (typeof one !== 'object' || one === null || known.has(one)) continue
+    known.add(one)
+    size += OBJECT
+    if (ArrayBuffer.isView(one) || one instanceof ArrayBuffer) size += one.byteLength
+    else if (one instanceof Map) for (const pair of one) left.push(...pair)
+    else if (Array.isArray(one) || one instanceof Set) for (const item of one) left.push(item)
+    // Instances of classes lead anywhere, and their members may throw.
+    else if (isPlain(one)) for (const pair of Object.entries(one)) left.push(...pair)
+  }
+  return size
 }

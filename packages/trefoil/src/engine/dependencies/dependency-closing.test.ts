@@ -177,6 +177,16 @@ describe('after the call', () => {
     expect(log).toEqual(['closed'])
   })
 
+  test('PW-16: a value that can be called is disposed of, too', async () => {
+    const log: string[] = []
+    for (const key of [Symbol.dispose, Symbol.asyncDispose]) {
+      const query = () => Object.assign(() => 'row', { [key]: () => void log.push('disposed') })
+      const sql = dependency(query, { name: 'sql' })
+      expect(await resultOf({ action: { ...using(sql), handler: () => 1 } })).toBe(1)
+    }
+    expect(log).toEqual(['disposed', 'disposed'])
+  })
+
   test('W-16d: nothing new is opened', async () => {
     let opened = 0
     const db = dependency(() => ++opened, { name: 'db' })

@@ -33,6 +33,43 @@ describe('opening', () => {
     expect(opened).toBe(1)
   })
 
+  // Was wrong: one that had arrived counted for all of them, and the two waited for each other for ever.
+  test('W-16: a cycle through one of several fresh values is found', async () => {
+    let asked = 0
+    const deps: Record<'one' | 'all', Dependency<unknown>> = {
+      one: dependency(
+        async (_, call) => {
+          if (++asked === 1) return 'fast'
+          await new Promise((resolve) => setTimeout(resolve, 1))
+          return call.resolve(deps.all)
+        },
+        { name: 'one', fresh: true },
+      ),
+      all: dependency((_, call) => Promise.all([call.resolve(deps.one), call.resolve(deps.one)]), {
+        name: 'all',
+      }),
+    }
+    const handler = (_: unknown, call: Call) =>
+      call.resolve(deps.all).catch((error: Error) => error.message)
+    expect(await resultOf({ action: { handler } })).toContain('cycle detected: all -> one')
+  })
+
+  // Was wrong: taken for a class, and constructed in the middle of a call.
+  test('a generator that is a frozen method is a generator', async () => {
+    const methods = {
+      *now() {
+        yield 'now'
+      },
+      async *later() {
+        yield 'later'
+      },
+    }
+    const now = dependency(Object.freeze(methods.now), { name: 'now' })
+    const later = dependency(Object.freeze(methods.later), { name: 'later' })
+    const action = { ...using(now, later), handler: (args: object) => Object.values(args) }
+    expect(await resultOf({ action })).toEqual(['now', 'later'])
+  })
+
   test('RES-12: what the authenticator opened is what the handler gets', async () => {
     let opened = 0
     const db = dependency(() => ({ id: ++opened }), { name: 'db' })

@@ -50,8 +50,8 @@ export interface ScopeSite {
  */
 export class DependencyScopes {
   readonly #values = new Map<Node, Promise<unknown>>()
-  /** Whose provider is waiting for whom at this moment. */
-  readonly #waits = new Map<Node, Set<Node>>()
+  /** Whose provider is waiting for whom at this moment, and how often: one that is `fresh` is asked for again. */
+  readonly #waits = new Map<Node, Map<Node, number>>()
   readonly #opened: Opened[] = []
   #closed = false
   /** Of the function scope, once that has begun to be closed. */
@@ -70,10 +70,15 @@ export class DependencyScopes {
       const names = [...path, dependency].map(({ name }) => name)
       return Promise.reject(new Error(`Dependency cycle detected: ${names.join(' -> ')}`))
     }
-    const waits = this.#waits.get(waiter) ?? new Set()
-    this.#waits.set(waiter, waits.add(dependency))
+    const waits = this.#waits.get(waiter) ?? new Map<Node, number>()
+    this.#waits.set(waiter, waits)
+    waits.set(dependency, (waits.get(dependency) ?? 0) + 1)
     const opening = this.#values.get(dependency) ?? this.#start(dependency)
-    const arrived = () => waits.delete(dependency)
+    const arrived = () => {
+      const left = (waits.get(dependency) ?? 0) - 1
+      if (left > 0) waits.set(dependency, left)
+      else waits.delete(dependency)
+    }
     opening.then(arrived, arrived)
     return opening
   }
@@ -84,7 +89,7 @@ export class DependencyScopes {
    */
   #pathOfWaits(from: Node, to: Node): readonly Node[] | null {
     if (from === to) return [from]
-    for (const next of this.#waits.get(from) ?? []) {
+    for (const next of this.#waits.get(from)?.keys() ?? []) {
       const rest = this.#pathOfWaits(next, to)
       if (rest !== null) return [from, ...rest]
     }
@@ -280,7 +285,8 @@ async function closeUnit(
 }
 
 function disposerOf(value: unknown): (() => unknown) | null {
-  if (typeof value !== 'object' || value === null) return null
+  // A client may be something to call.
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return null
   const asynchronous: unknown = Reflect.get(value, Symbol.asyncDispose)
   if (typeof asynchronous === 'function') return () => asynchronous.call(value)
   const synchronous: unknown = Reflect.get(value, Symbol.dispose)

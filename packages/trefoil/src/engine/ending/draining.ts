@@ -39,16 +39,24 @@ export class Draining {
  */
 export class DrainWatch {
   readonly #draining: Draining
+  readonly #within: (tell: () => void) => void
   #controller: AbortController | null = null
   #isOver = false
 
-  constructor(draining: Draining) {
+  /** @param within runs what tells the call in the call, whoever makes the app stop */
+  constructor(draining: Draining, within: (tell: () => void) => void) {
     this.#draining = draining
+    this.#within = within
   }
 
   /** True once somebody has asked: then it is theirs to end with it. */
   get isWatched(): boolean {
     return this.#controller !== null
+  }
+
+  /** True once somebody who asked was told. */
+  get hasTold(): boolean {
+    return this.#controller?.signal.aborted === true
   }
 
   /** Made on first use: most calls never look at it. */
@@ -68,11 +76,10 @@ export class DrainWatch {
 
   readonly #tell = (): void => {
     // Thrown by whatever was given the signal, it is an answer that says when to try again.
-    this.#controller?.abort(
-      refuse('unavailable', {
-        detail: 'The server is stopping',
-        headers: { 'retry-after': '1' },
-      }),
-    )
+    const problem = refuse('unavailable', {
+      detail: 'The server is stopping',
+      headers: { 'retry-after': '1' },
+    })
+    this.#within(() => this.#controller?.abort(problem))
   }
 }

@@ -15,4 +15,6 @@ export interface RateLimits {
   readonly clock: Clock
   /** By the scope of their rate, for all actions that it holds for. */
   readonly keys: Map<string, RateKeys>
+  /** When the log said last that the store fails, by the clock's `elapsed`: once for all actions. */
+  readonly failed: { saidAt: number }
 }

@@ -11,8 +11,21 @@ import { ANSWERED, type Stage, type StageSite } from '../stage.ts'
 const LOOKED =
   'looks at the request (call.request, call.client, call.cspNonce, cookies) or asks call.authorize(): ' +
   'none of that is in the key; declare in params what the answer depends on, and make checks guards'
+const NAMED =
+  "looks at call.requestId, which a caller may choose, and they would be given to others: leave it out, or say per: 'caller'"
 const ASKED =
-  "looks at call.auth, and they would be given to everyone: say in cache.per who shares, such as 'tenant'"
+  'looks at call.auth, or has call.state of guards that know who is calling, and they would be given to ' +
+  "everyone: say in cache.per who shares, such as 'tenant'"
+
+/** Takes the time before anything is read: a guard may load what the answer says, and then wait. */
+export function keptSinceStage({ action, app }: StageSite): Stage | null {
+  if (action.cache === null || app.answers === null) return null
+  const shelf = app.answers.shelfOf(action.cache)
+  return (state) => {
+    state.keptSince = shelf.begin()
+    return undefined
+  }
+}
 
 /**
  * Gives a kept answer in the place of running the action, when there is one for this caller and these
@@ -29,17 +42,19 @@ export function cachedStage({ action, surface, app }: StageSite): Stage | null {
   const names = params.map(({ name }) => name)
   const mayBeKept = typeof action.headers?.['cache-control'] === 'string'
   const isShared = cache.scope === 'everyone' && cache.splits.length === 0
+  const isOneCallers = cache.scope === 'caller'
   let isWarned = false
   const mayKeep = (state: CallState) => {
     // An input that the key does not have: a header that one caller sends would be what all are told.
     const looked = state.looked !== null || state.cookies !== null
     const asked = isShared && state.askedWho !== null
-    if ((looked || asked) && !isWarned) {
+    const named = !isOneCallers && state.askedId !== null
+    const why = looked ? LOOKED : asked ? ASKED : named ? NAMED : null
+    if (why !== null && !isWarned) {
       isWarned = true
-      const why = looked ? LOOKED : ASKED
       state.log.warn({}, `${action.name} keeps no answers where its code ${why}`)
     }
-    return !looked && !asked
+    return why === null
   }
   return (state) => {
     if (state.rehearses || (knowsCallers && state.auth === null)) return undefined
@@ -47,7 +62,8 @@ export function cachedStage({ action, surface, app }: StageSite): Stage | null {
     if (caller === null) return undefined
     const parts = withoutText(() => partsOf(params, state.args))
     if (parts === null) return undefined
-    const key = JSON.stringify([surface, caller, ...parts])
+    // A handler can tell a call in this process from one over the network, and trust it more.
+    const key = JSON.stringify([surface, state.entrypoint, caller, ...parts])
     const kept = shelf.find(key, names)
     if (kept !== null) {
       const overdue = state.overdue()
@@ -57,7 +73,7 @@ export function cachedStage({ action, surface, app }: StageSite): Stage | null {
       return ANSWERED
     }
     state.cacheUse = 'miss'
-    keepLater(state, shelf, { key, parts, names, mayKeep, seen: shelf.forgetting.now })
+    keepLater(state, shelf, { key, parts, names, mayKeep })
     return undefined
   }
 }
@@ -80,29 +96,33 @@ interface Place {
   readonly key: string
   readonly parts: readonly string[]
   readonly names: readonly string[]
-  readonly seen: number
   readonly mayKeep: (state: CallState) => boolean
 }
 
 /** When the call is over, closed and committed: what fails there throws its answer away. */
-function keepLater(
-  state: CallState,
-  shelf: Shelf,
-  { key, parts, names, seen, mayKeep }: Place,
-): void {
-  const since = shelf.moment()
-  // Guards are asked every time and may look at what they like, unless they can have left it somewhere.
-  if (!state.hasOwn) {
-    if (state.looked === 'call') state.looked = null
-    if (state.askedWho === 'call') state.askedWho = null
-  }
+function keepLater(state: CallState, shelf: Shelf, { key, parts, names, mayKeep }: Place): void {
+  const { since, seen } = state.keptSince ?? shelf.begin()
+  forgetChecks(state)
   const release = (outcome: Outcome) => {
     if (outcome.kind !== 'answer' || outcome.answer !== state.answer) return
     if (state.failure !== null || state.closeFailure !== null) return
+    // A caller who leaves at the right moment would choose what all others are told.
+    if (state.wasToldToStop) return
     const answer = keptAnswer(outcome.answer)
     if (answer === null) return
     if (mayKeep(state)) shelf.keep(key, answer, { parts, since, seen }, names)
   }
   state.leases ??= []
   state.leases.push({ release })
+}
+
+/** Guards are asked every time and may look at what they like, unless they can have left it somewhere. */
+function forgetChecks(state: CallState): void {
+  if (!state.hasOwn && !state.hasLent) {
+    if (state.looked === 'call') state.looked = null
+    if (state.askedWho === 'call') state.askedWho = null
+    if (state.askedId === 'call') state.askedId = null
+  }
+  // Guards are handed the identity: none of them has to ask for it to leave it there.
+  if (state.hasOwn && state.auth !== null) state.askedWho = 'provider'
 }

@@ -209,7 +209,10 @@ describe('P-MWL-6: while it is open', () => {
       {
         level: 'warn',
         message: 'Circuit opened',
-        fields: { action: 'test.action', failures: 1, cooldown_ms: 1000, request_id: 'r1' },
+        fields: {
+          ...{ action: 'test.action', failures: 1, cooldown_ms: 1000 },
+          ...{ request_id: 'r1', call_id: expect.any(String) },
+        },
       },
     ])
     await vi.advanceTimersByTimeAsync(1000)

@@ -1,8 +1,9 @@
 import type { Outcome } from '../../contract/call/outcome.ts'
 import type { Lease } from '../../contract/ports/limits.ts'
 import { isRefusal, type Problem, refuse } from '../../contract/problems/problem.ts'
-import type { CallResult } from '../../policy/capacity/circuit.ts'
+import type { CallResult, CircuitChange } from '../../policy/capacity/circuit.ts'
 import { writeSafely } from '../../record/write-safely.ts'
+import { idFields } from '../call-ids.ts'
 import { calledAs } from '../call-site.ts'
 import type { CallState } from '../call-state.ts'
 import type { ActionCircuit } from '../limits/capacity.ts'
@@ -20,10 +21,13 @@ export function circuitStage({ action, app }: StageSite): Stage | null {
   return (state) => {
     // It runs nothing, so it tries nothing: it is told what a call would be told.
     if (state.inbound.dryRun) return circuit.refuses(own.now()) ? open(state, own) : undefined
-    const ticket = circuit.enter(own.now())
+    const now = own.now()
+    const ticket = circuit.enter(now)
     if (ticket === null) return open(state, own)
     state.leases ??= []
-    state.leases.push(new CircuitLease(own, state, ticket))
+    const lease = new CircuitLease(own, state, ticket)
+    state.leases.push(lease)
+    if (circuit.stateAt(now) !== 'closed') state.onFirstPiece = () => lease.begin()
     return undefined
   }
 }
@@ -49,11 +53,23 @@ class CircuitLease implements Lease {
     this.#ticket = ticket
   }
 
+  /** A stream of the call that tries is being sent. */
+  begin(): void {
+    const { answer, failure } = this.#state
+    // An error handler's, or one with a 5xx, shows nothing that works.
+    if (failure !== null || answer === null || answer.status >= 400) return
+    this.#tell(this.#own.circuit.begin(this.#ticket))
+  }
+
   release(outcome: Outcome): void {
-    const { circuit, logger } = this.#own
-    const change = circuit.leave(this.#ticket, resultOf(this.#state, outcome), this.#own.now())
+    const { circuit } = this.#own
+    this.#tell(circuit.leave(this.#ticket, resultOf(this.#state, outcome), this.#own.now()))
+  }
+
+  #tell(change: CircuitChange): void {
     if (change === null) return
-    const fields = { ...this.#own.facts(), request_id: this.#state.requestId }
+    const { logger } = this.#own
+    const fields = { ...this.#own.facts(), ...idFields(this.#state) }
     if (change === 'opened') writeSafely(logger, 'warn', fields, 'Circuit opened')
     else writeSafely(logger, 'info', fields, 'Circuit closed')
   }
@@ -85,9 +101,12 @@ function maySlowDown({ site, answer, readsBody }: CallState): boolean {
   return readsBody || (site.surface === 'api' && answer?.kind === 'stream')
 }
 
-/** Libraries make an error of their own of an aborted signal: whoever left has brought it about. */
-function byCaller({ inbound }: CallState): boolean {
-  return inbound.aborted
+/**
+ * Libraries make an error of their own of an aborted signal, and of a body that is too large: whoever left,
+ * or sent it, has brought it about.
+ */
+function byCaller({ inbound, hasWrongBody }: CallState): boolean {
+  return inbound.aborted || hasWrongBody
 }
 
 const SAYS_NOTHING: ReadonlySet<string> = new Set([

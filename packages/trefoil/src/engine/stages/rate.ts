@@ -5,6 +5,7 @@ import type { RateRule } from '../../contract/limits/rate-rule.ts'
 import type { RateDemand, RateStanding } from '../../contract/ports/rate-store.ts'
 import { type Problem, refuse, shared } from '../../contract/problems/problem.ts'
 import { hashedKey, isByAddress, RateKeys } from '../../policy/rate/rate-key.ts'
+import { waitSeconds } from '../../policy/rate/wait-seconds.ts'
 import type { CallState } from '../call-state.ts'
 import type { RateLimits } from '../limits/rate-limits.ts'
 import type { Stage, StageSite } from '../stage.ts'
@@ -78,8 +79,7 @@ function judged(rules: readonly RateRule[]) {
     if (!Array.isArray(answer) || answer.length !== rules.length) throw new TypeError(NO_ANSWER)
     let refused: RateStanding | null = null
     for (let index = 0; index < rules.length; index++) {
-      const standing: unknown = answer[index]
-      if (!isStanding(standing)) throw new TypeError(NO_ANSWER)
+      const standing = readStanding(answer[index])
       const worst: RateStanding | null = refused ?? state.rateStanding
       if (worst !== null && !isTighter(standing, worst)) continue
       state.rateRule = rules[index] as RateRule
@@ -88,25 +88,36 @@ function judged(rules: readonly RateRule[]) {
     }
     if (refused === null) return undefined
     state.rule = `rate:${state.rateRule?.name}`
-    return exceeded(refused.retryAfter)
+    return exceeded(waitSeconds(refused))
   }
 }
 
 const NO_ANSWER =
   'A store of rates answers with a list of { allowed, remaining, retryAfter, resetAfter }, one for each demand'
 
-function isStanding(value: unknown): value is RateStanding {
-  if (!isRecord(value)) return false
-  return (
-    typeof value['allowed'] === 'boolean' &&
-    isAmount(value['remaining']) &&
-    isAmount(value['retryAfter']) &&
-    isAmount(value['resetAfter'])
-  )
+/**
+ * Each member once, and kept: a store that answers with the same object again, or with one whose members
+ * change, must not write into the headers of a call what nobody has checked.
+ */
+function readStanding(value: unknown): RateStanding {
+  if (!isRecord(value)) throw new TypeError(NO_ANSWER)
+  const { allowed, remaining, retryAfter, resetAfter } = value
+  if (
+    typeof allowed !== 'boolean' ||
+    !isAmount(remaining) ||
+    !isAmount(retryAfter) ||
+    !isAmount(resetAfter)
+  ) {
+    throw new TypeError(NO_ANSWER)
+  }
+  return { allowed, remaining: allowed ? Math.floor(remaining) : 0, retryAfter, resetAfter }
 }
 
-function isAmount(value: unknown): boolean {
-  return typeof value === 'number' && value >= 0 && value < Number.POSITIVE_INFINITY
+/** What is too large for an Integer in a header (RFC 9651 §3.3.1) is no count of anything. */
+const BEYOND = 1e15
+
+function isAmount(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0 && value < BEYOND
 }
 
 /** Whose caller has to wait longest, or may come fewest times more. */
@@ -122,9 +133,7 @@ function isTighter(left: RateStanding, right: RateStanding): boolean {
 const EXCEEDED: Problem[] = []
 const LONGEST_SHARED = 3600
 
-function exceeded(retryAfter: number): Problem {
-  // Whoever comes back at the time they were told must not be told to wait again.
-  const seconds = Math.max(1, Math.ceil(retryAfter / 1000))
+function exceeded(seconds: number): Problem {
   if (seconds > LONGEST_SHARED) return makeExceeded(seconds)
   let problem = EXCEEDED[seconds]
   if (problem === undefined) {
@@ -152,11 +161,10 @@ const UNAVAILABLE: Problem = shared(
 /** Milliseconds between two lines about a store that is gone: every call would say it again. */
 const SAID_EVERY = 10_000
 
-function failing({ failure, clock }: RateLimits) {
-  let saidAt = Number.NEGATIVE_INFINITY
+function failing({ failure, clock, failed }: RateLimits) {
   return (state: CallState, err: unknown): Problem | undefined => {
-    if (clock.elapsed() - saidAt >= SAID_EVERY) {
-      saidAt = clock.elapsed()
+    if (clock.elapsed() - failed.saidAt >= SAID_EVERY) {
+      failed.saidAt = clock.elapsed()
       const then = failure === 'open' ? 'calls go on uncounted' : 'calls are refused'
       state.log.error({ err }, `Rates cannot be counted; ${then}`)
     }

@@ -35,6 +35,7 @@ export class FactsView implements Omit<CallFacts, 'action'> {
     return this.#state.entrypoint
   }
   get requestId(): string {
+    this.#state.askId(this.#looker)
     return this.#state.requestId
   }
   get callId(): string {
@@ -63,6 +64,9 @@ export class FactsView implements Omit<CallFacts, 'action'> {
    * is, and that may be a lot of somebody's (PW-02).
    */
   toJSON(): object {
+    // It says both, whoever asks.
+    this.#state.askWho(this.#looker)
+    this.#state.askId(this.#looker)
     const { entrypoint, requestId, site, auth } = this.#state
     const { surface: source, facts } = site
     return { source, entrypoint, requestId, action: facts.name, subject: auth?.subject ?? null }

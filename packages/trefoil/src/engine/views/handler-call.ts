@@ -61,7 +61,9 @@ class HandlerCall extends FactsView implements Call {
   }
 
   async #resolve<Value>(dependency: Dependency<Value>): Promise<Value> {
-    return await resolveDependency(stateOf(this), dependency)
+    const state = stateOf(this)
+    if (!state.hasBegun) state.hasLent = true
+    return await resolveDependency(state, dependency)
   }
 
   async #authorize(guard: Guard): Promise<void> {
@@ -92,8 +94,7 @@ class HandlerCall extends FactsView implements Call {
     // Nothing of a rehearsal is left.
     if (state.rehearses) return
     if (!state.site.app.background.accept()) throw tooMuchWaits()
-    state.tasks ??= []
-    state.tasks.push({ run: task, always })
+    state.addTask(task, always)
   }
 }
 

@@ -1,7 +1,7 @@
-import { freezeClass } from '../../base/plain/freeze-class.ts'
+import { freezeClass, freezeGenerators } from '../../base/plain/freeze-class.ts'
 import type { CallRequest, HeaderReader } from '../../contract/call/call-facts.ts'
 import type { RequestBody, RequestForm } from '../../contract/params/request-body.ts'
-import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
+import { ImproperlyConfigured, Problem } from '../../contract/problems/problem.ts'
 import { HeaderView } from '../../web/raw-headers.ts'
 import type { CallState } from '../call-state.ts'
 
@@ -60,7 +60,7 @@ class RequestView implements CallRequest {
   }
 
   stream(): AsyncIterable<Uint8Array> {
-    return this.#open('stream').stream()
+    return watched(this.#open('stream').stream(), this.#state)
   }
 
   /**
@@ -74,7 +74,13 @@ class RequestView implements CallRequest {
   }
 
   async #start<Value>(member: string, read: (body: RequestBody) => Promise<Value>): Promise<Value> {
-    return read(this.#open(member))
+    const body = this.#open(member)
+    try {
+      return await read(body)
+    } catch (error) {
+      noteWrongBody(this.#state, error)
+      throw error
+    }
   }
 
   #open(member: string): RequestBody {
@@ -90,3 +96,22 @@ class RequestView implements CallRequest {
 }
 
 freezeClass(RequestView)
+
+async function* watched(
+  pieces: AsyncIterable<Uint8Array>,
+  state: CallState,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  try {
+    yield* pieces
+  } catch (error) {
+    noteWrongBody(state, error)
+    throw error
+  }
+}
+
+freezeGenerators(watched)
+
+/** Whatever is made of it later: a body that is too large, or broken off, is its sender's doing. */
+function noteWrongBody(state: CallState, error: unknown): void {
+  if (error instanceof Problem && error.status < 500) state.hasWrongBody = true
+}

@@ -1,4 +1,4 @@
-import { parseIp } from '../../base/ip.ts'
+import { parseIp, splitZone } from '../../base/ip.ts'
 import type { AuthContext } from '../../contract/auth/auth-context.ts'
 
 /** Bytes of an IPv6 address that one household or one machine can choose the rest of. */
@@ -21,7 +21,11 @@ export function tenantKey(auth: AuthContext | null): string {
   return JSON.stringify([auth?.tenant ?? null])
 }
 
+/** In one spelling: `::ffff:203.0.113.7` must not have the places of `203.0.113.7` once more. */
 function networkOf(address: string | null): string | null {
-  const bytes = address === null ? null : parseIp(address)
-  return bytes === null || bytes.length === 4 ? address : bytes.slice(0, NETWORK_BYTES).join('.')
+  if (address === null) return null
+  const [plain, zone] = splitZone(address)
+  const bytes = parseIp(plain)
+  if (bytes === null) return address
+  return `${bytes.slice(0, bytes.length === 4 ? 4 : NETWORK_BYTES).join('.')}${zone}`
 }

@@ -30,6 +30,14 @@ class Model {
     }
   }
 
+  begin(call: object): void {
+    if (this.state !== 'open' || this.probe !== call) return
+    this.state = 'closed'
+    this.probe = null
+    this.inRow = 0
+    this.current = new Set([call])
+  }
+
   leave(call: object, result: CallResult): void {
     if (this.state === 'closed' && this.current.has(call)) {
       if (result === 'success') this.inRow = 0
@@ -65,6 +73,10 @@ const steps = fc.array(
       }),
     },
     {
+      weight: 1,
+      arbitrary: fc.record({ kind: fc.constant('begin' as const), which: fc.nat() }),
+    },
+    {
       weight: 2,
       arbitrary: fc.record({
         kind: fc.constant('wait' as const),
@@ -93,7 +105,16 @@ describe('P-MWL-6: a circuit breaker', () => {
             const call = {}
             running.push({ ticket, call })
             model.enter(call)
-          } else if (running.length > 0) {
+          } else if (running.length === 0) {
+            continue
+          } else if (step.kind === 'begin') {
+            const one = running[step.which % running.length]
+            if (one === undefined) continue
+            const before = model.state
+            model.begin(one.call)
+            const turned = before === model.state ? null : 'closed'
+            expect(circuit.begin(one.ticket)).toBe(turned)
+          } else {
             const [one] = running.splice(step.which % running.length, 1)
             if (one === undefined) continue
             const before = model.state

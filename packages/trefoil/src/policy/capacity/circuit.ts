@@ -68,6 +68,18 @@ export class Circuit {
     return ++this.#era
   }
 
+  /**
+   * The call that tries has begun to answer: a stream may last for hours, and most end because their
+   * reader leaves, which says nothing. How it ends counts like the end of any other call.
+   */
+  begin(ticket: number): CircuitChange {
+    if (ticket !== this.#era || this.#openSince === null) return null
+    this.#openSince = null
+    this.#probeSince = null
+    this.#failures = 0
+    return 'closed'
+  }
+
   /** A call that was let in is over. */
   leave(ticket: number, result: CallResult, now: number): CircuitChange {
     if (ticket !== this.#era) return null

@@ -57,7 +57,16 @@ describe('rateKey', () => {
     const at = (address: string) => rateKey('s', 'address', { ...NOBODY, address })
     expect(at('2001:db8:1:2:3:4:5:6')).toBe(at('2001:DB8:1:2::'))
     expect(at('2001:db8:1:2::1')).not.toBe(at('2001:db8:1:3::1'))
+    // As Node has it of a peer on the same link, who can have any address there.
+    expect(at('fe80::1%eth0')).toBe(at('fe80::2:3:4:5%eth0'))
     expect(at('::ffff:203.0.113.7')).toBe(at('203.0.113.7'))
+    for (const same of [
+      '::ffff:cb00:7107',
+      '0:0:0:0:0:ffff:203.0.113.7',
+      '0000:0:0:0:0:FFFF:cb00:7107',
+    ]) {
+      expect([same, at(same)]).toEqual([same, at('203.0.113.7')])
+    }
     expect(at('::ffff:cb00:7107')).toBe(at('203.0.113.7'))
     expect(at('fe80::1%eth0')).not.toBe(at('fe80::1%eth1'))
   })

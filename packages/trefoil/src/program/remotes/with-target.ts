@@ -97,7 +97,10 @@ async function withLifespan<Value>(
     if (time.ended !== null) throw time.ended
     return await run()
   } finally {
-    await closing(context, shutDown(context, app), 'shutdown hooks and background work')
+    const stopping = shutDown(context, app)
+    // What a hook has to write down must not be lost to a task that never ends.
+    if (!(await time.closing(stopping, WORK_MS))) internalsOf(app, 'trefoil').giveUpWork()
+    await closing(context, stopping, 'shutdown hooks and background work', CLOSING_MS - WORK_MS)
   }
 }
 
@@ -106,9 +109,16 @@ export const STARTING_MS = 3000
 
 /** Milliseconds for what a command that has to end still closes: hooks, background work. */
 const CLOSING_MS = 10_000
+/** Of these, the part of background work. */
+const WORK_MS = 5000
 
-async function closing(context: Context, work: Promise<unknown>, what: string): Promise<void> {
-  if (await context.time.closing(work, CLOSING_MS)) return
+async function closing(
+  context: Context,
+  work: Promise<unknown>,
+  what: string,
+  ms: number = CLOSING_MS,
+): Promise<void> {
+  if (await context.time.closing(work, ms)) return
   context.warn(`${what} did not end within ${CLOSING_MS} ms and were left`)
 }
 

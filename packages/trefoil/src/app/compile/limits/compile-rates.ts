@@ -112,7 +112,15 @@ export function rateLimits(
   const { ofApp } = levels
   if (ofApp.length === 0 && compiled.every(({ action }) => action.rates.length === 0)) return null
   const store = rateStore ?? memoryRates()
-  return Object.freeze({ store, failure: rateFailure, ofLists: ofApp, clock, keys: new Map() })
+  const failed = { saidAt: Number.NEGATIVE_INFINITY }
+  return Object.freeze({
+    store,
+    failure: rateFailure,
+    ofLists: ofApp,
+    clock,
+    keys: new Map(),
+    failed,
+  })
 }
 
 /** `rate: false`. Not silently without an effect: somebody counts on it. */

@@ -1,5 +1,6 @@
 import type { RateRule } from '../../../contract/limits/rate-rule.ts'
 import type { RateStanding } from '../../../contract/ports/rate-store.ts'
+import { waitSeconds } from '../../../policy/rate/wait-seconds.ts'
 import { setInPlace } from './header-list.ts'
 
 /** Where a call stands in its rates, as far as it was asked. */
@@ -25,8 +26,10 @@ export function compileRateHeaders(
 }
 
 /**
- * `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-10). All policies, and the
+ * `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-11). All policies, and the
  * limit that is nearest to its end; of a call that ended before anybody was counted, only the policies.
+ * The time of a refusal is that of its `Retry-After`: until all is there again, a client that goes by the
+ * draft would wait for all of it.
  */
 function standard(rules: readonly RateRule[]): ShowRates {
   const policy = rules
@@ -36,12 +39,9 @@ function standard(rules: readonly RateRule[]): ShowRates {
     setInPlace(headers, 'ratelimit-policy', policy)
     const standing = state?.rateStanding ?? null
     if (state === null || standing === null) return
-    const { remaining } = standing
-    setInPlace(
-      headers,
-      'ratelimit',
-      `"${state.rateRule?.name}";r=${remaining};t=${untilMore(standing)}`,
-    )
+    const { allowed, remaining } = standing
+    const seconds = allowed ? untilMore(standing) : waitSeconds(standing)
+    setInPlace(headers, 'ratelimit', `"${state.rateRule?.name}";r=${remaining};t=${seconds}`)
   }
 }
 
