@@ -51,17 +51,20 @@ test('one that fails leaves nothing of all that were to be applied', async () =>
   expect(() => ledger(file)).toThrow('no such table')
 })
 
-test('a step cannot end the transaction of all, wherever it says so; a trigger may', () => {
-  const step = (sql: string) => database({ migrations: [{ name: 'a', sql }] })
+test('a step cannot end the transaction of all, wherever it says so; a trigger may', async () => {
+  const file = join(folder(), 'app.db')
+  const step = (sql: string) => start(file, { migrations: [NOTES, { name: 'a', sql }] })
   for (const sql of ['create table a (b); commit; begin', '/* ; */;; END', '-- \n savepoint x']) {
-    expect(() => step(sql), sql).toThrow("'a' has '")
+    await expect(step(sql), sql).rejects.toThrow(/^.*'a' failed: '\w+' is not for a unit/)
+    expect(() => ledger(file), sql).toThrow('no such table')
   }
-  const trigger = `create trigger t after insert on a begin
-    update a set b = case when b then 'commit; begin' else 2 end;
-    delete from a; -- rollback
+  const trigger = `create trigger t after insert on notes begin
+    update notes set text = case when text then 'commit; begin' else 2 end;
+    delete from notes; -- rollback
   end;`
-  step(`create table "; commit" (b); ${trigger} ${trigger.replace('trigger t', 'trigger u')}`)
-  expect(() => step(`${trigger} end`)).toThrow("'a' has 'end'")
+  await expect(step(`${trigger} end`)).rejects.toThrow("'end' is not for a unit")
+  await step(`create table "; commit" (b); ${trigger} ${trigger.replace('trigger t', 'trigger u')}`)
+  expect(ledger(file)).toEqual(['0001-notes', 'a'])
 })
 
 test('a table that is made anew takes nothing with it that refers to its rows', async () => {

@@ -9,7 +9,7 @@ import {
   systemClock,
   type Values,
 } from '../../parts.ts'
-import { type SqliteStore, type SqliteUnit, transactionWord } from '../../sqlite.ts'
+import type { SqliteStore, SqliteUnit } from '../../sqlite.ts'
 
 /** One step of the schema. Once it has been applied somewhere it is frozen: a change is another step. */
 export interface Migration {
@@ -80,12 +80,6 @@ export function readMigrations(given: readonly unknown[]): readonly Step[] {
     names.add(name)
     if (text === null && run === null) {
       throw new ImproperlyConfigured(`database(): migrations: '${name}' needs sql, or run`)
-    }
-    const word = transactionWord(text ?? '')
-    if (word !== null) {
-      throw new ImproperlyConfigured(
-        `database(): migrations: '${name}' has '${word}': all steps are one transaction, which begins and ends by itself`,
-      )
     }
   }
   return steps

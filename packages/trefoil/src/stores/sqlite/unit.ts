@@ -12,6 +12,7 @@ import {
   SqliteQueryCompiler,
 } from 'kysely'
 import { systemClock } from '../../base/clock.ts'
+import { transactionWord } from './statements.ts'
 import type { Writer } from './writer.ts'
 
 /** What is done in one transaction: kept as a whole, or not at all. */
@@ -53,6 +54,13 @@ export class HeldUnit<Tables> implements SqliteUnit<Tables> {
 
   exec(sql: string): void {
     refuseEnded(this)
+    this.#writer.refuseLost()
+    const word = transactionWord(sql)
+    if (word !== null) {
+      throw new Error(
+        `'${word}' is not for a unit: it is one transaction, which begins and ends by itself`,
+      )
+    }
     this.#writer.exec(sql)
   }
 
