@@ -15,17 +15,19 @@ export function handOver(state: CallState, isDone: boolean): void {
     return
   }
   state.tasks = null
-  // For them too: a server that stops waits for all of it.
-  const drain = state.openDrainWatch()
+  // For them too: a server that stops waits for all of it. Weakly, because it leads to the request, which
+  // work that waits must not hold; whoever asks for the signal holds on to it by themselves.
+  const watch = state.openDrainWatch()
+  const drain = new WeakRef(watch)
   const due = isDone ? tasks : tasks.filter(({ always }) => always)
   const { background } = state.site.app
   background.drop(tasks.length - due.length)
   if (due.length === 0) {
-    drain.end()
+    watch.end()
     return
   }
   // What is found out while the answer is encoded or sent does not count: the work was done.
-  const batch = new Batch(state, due, () => drain.end())
+  const batch = new Batch(state, due, () => drain.deref()?.end())
   state.inbound.onDone(() => background.start(workOf(batch)))
 }
 
