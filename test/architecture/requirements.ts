@@ -63,23 +63,6 @@ export const EXCEPTIONS: Readonly<Record<string, string>> = {
   'P-APR-1': 'approvals by somebody else, with a place where requests wait (after issue 15)',
 }
 
-/** Being built at this moment. Empty once that is merged. */
-export const OTHERS_NOW: readonly string[] = [
-  // rate limits
-  ...['P-MWL-4', 'PW-31', 'PW-32', 'SW-28', 'V-14'],
-  // time, places, breaker
-  ...['P-MWL-2', 'P-MWL-3', 'P-MWL-6', 'PW-29'],
-  // kept answers
-  ...['P-MWL-7', 'PW-30'],
-  // request ids, lines, records
-  ...['P-CTX-1', 'P-CTX-2', 'P-CTX-4', 'P-MWL-1', 'P-RESP-1', 'P-RESP-2', 'P-RESP-3', 'PW-28'],
-  // the current call, dependencies, background work
-  ...['P-CTX-3', 'P-DI-1', 'P-DI-2', 'P-DI-3', 'P-DI-4', 'P-DI-5', 'P-BG-1', 'P-BG-2'],
-  ...['PW-15', 'PW-35'],
-  // settings
-  'P-SET-1',
-]
-
 /** An id of one of the kinds above, whatever its number. */
 const ID = /\b(?:P-[A-Z]+-\d+|PW-\d+|SW-28|V-14)\b/g
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
