@@ -11,7 +11,9 @@ const ATTACKS = [
   'test/attacks/**/*.test.ts',
   'test/browser/**/*.test.ts',
   // Whole programs and servers, and peers that wait for them to give up.
-  'test/findings/fnd-{18,20,22,30,33}.test.ts',
+  'test/findings/fnd-{18,20,22,23,30,33}.test.ts',
+  'examples/store/test/programs.test.ts',
+  'test/runtimes/probe.test.ts',
   'test/findings/deadline-everywhere.test.ts',
   'test/http/deadline.test.ts',
   'test/access/command.test.ts',
@@ -25,6 +27,7 @@ const ATTACKS = [
   'test/docs/larger-app.test.ts',
   // Thousands of drawn values beside another implementation; what they found has tests of its own.
   'packages/trefoil/src/engine/answer/exact-copy.property.test.ts',
+  'test/properties/returns.test.ts',
   'packages/trefoil/src/identity/jwt/beside-jose.test.ts',
   // Five surfaces over sockets for each row.
   'test/parity/{current-call,background,injected-values}.test.ts',

@@ -5,4 +5,5 @@ install()
 build()
 // What the store prints is for whoever tries it here; a deployment starts it without this program.
 process.env['TREFOIL_ENV'] ??= 'development'
+process.env['TREFOIL_LOG_CALLS'] ??= 'all'
 become('node', ['examples/store/dist/main.js'])

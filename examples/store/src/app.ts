@@ -32,7 +32,7 @@ export const app = createApp({
     // By address before anybody is asked who they are, so that guessing tokens is slow.
     rate: ['1200/min', { limit: '2400/min', per: 'address' }],
   },
-  log: { calls: 'all', trace: 'continue' },
+  log: { trace: 'continue' },
   parts: [
     approver(() => store.approvals),
     health({ checks: { database: () => store.orders.check() } }),

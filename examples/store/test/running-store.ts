@@ -61,6 +61,7 @@ export class RunningStore {
       STORE_API_KEY: 'the-key-of-a-store-that-only-tests-use',
       TREFOIL_HOME: join(directory, 'home'),
       TREFOIL_ENV: 'development',
+      TREFOIL_LOG_CALLS: 'all',
       ...more,
     }
     const child = spawn(process.execPath, ['dist/main.js'], {
