@@ -53,6 +53,6 @@ keyRing(settings.key, [settings.long, 'text'])
 apiKeyAuth({ keys: [[settings.key, 'batch']] })
 introspectionAuth({ url: 'https://x', clientId: 'x', clientSecret: settings.key, audience: 'x' })
 // @ts-expect-error may be absent
-jwtAuth({ keys: settings.old })
+keyRing(settings.old)
 // @ts-expect-error a secret of something else
 jwtAuth({ keys: new Secret(7) })
