@@ -107,7 +107,30 @@ export function plainAddress(address: string): string {
  * An address and the interface that Node puts behind one of the same link (`fe80::1%eth0`), `%` included:
  * two interfaces are two networks, and whoever is on one can have any address of it.
  */
-export function splitZone(address: string): readonly [address: string, zone: string] {
+function splitZone(address: string): readonly [address: string, zone: string] {
   const at = address.indexOf('%')
   return at === -1 ? [address, ''] : [address.slice(0, at), address.slice(at)]
+}
+
+const IPV6_NETWORK_BYTES = 8
+
+/** Who an address is of, where addresses are counted. */
+export interface Network {
+  /** Four of IPv4, eight of IPv6. */
+  readonly bytes: readonly number[]
+  /** `%` and the interface, of an address that is of one link alone; empty for every other. */
+  readonly zone: string
+}
+
+/**
+ * Whoever has one address of an IPv6 /64 has all of it, and would be a new caller with each. An IPv4
+ * address is one in every spelling: `::ffff:203.0.113.7` must not be counted once more (PW-31).
+ *
+ * @returns `null` for what is no address
+ */
+export function networkOf(address: string): Network | null {
+  const [plain, zone] = splitZone(address)
+  const bytes = parseIp(plain)
+  if (bytes === null) return null
+  return { bytes: bytes.length === 4 ? [...bytes] : [...bytes.slice(0, IPV6_NETWORK_BYTES)], zone }
 }

@@ -1,8 +1,5 @@
-import { parseIp, splitZone } from '../../base/ip.ts'
+import { networkOf } from '../../base/ip.ts'
 import type { AuthContext } from '../../contract/auth/auth-context.ts'
-
-/** Bytes of an IPv6 address that one household or one machine can choose the rest of. */
-const NETWORK_BYTES = 8
 
 /**
  * Who is calling, as one text: no two callers have the same. Joined with a colon, tenant `a` with
@@ -12,7 +9,8 @@ const NETWORK_BYTES = 8
  * of it has all
  */
 export function callerKey(auth: AuthContext | null, address: string | null): string {
-  if (auth === null) return JSON.stringify(['address', networkOf(address)])
+  if (auth === null)
+    return JSON.stringify(['address', address === null ? null : networkText(address)])
   return JSON.stringify(['caller', auth.tenant, auth.issuer ?? null, auth.subject])
 }
 
@@ -21,11 +19,7 @@ export function tenantKey(auth: AuthContext | null): string {
   return JSON.stringify([auth?.tenant ?? null])
 }
 
-/** In one spelling: `::ffff:203.0.113.7` must not have the places of `203.0.113.7` once more. */
-function networkOf(address: string | null): string | null {
-  if (address === null) return null
-  const [plain, zone] = splitZone(address)
-  const bytes = parseIp(plain)
-  if (bytes === null) return address
-  return `${bytes.slice(0, bytes.length === 4 ? 4 : NETWORK_BYTES).join('.')}${zone}`
+function networkText(address: string): string {
+  const network = networkOf(address)
+  return network === null ? address : `${network.bytes.join('.')}${network.zone}`
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { parseIp, splitZone } from '../../base/ip.ts'
+import { networkOf } from '../../base/ip.ts'
 import type { AuthContext } from '../../contract/auth/auth-context.ts'
 import type { RatePer } from '../../contract/limits/rate-rule.ts'
 
@@ -91,32 +91,10 @@ function part(text: string | null | undefined): string {
   return text === null || text === undefined ? '-' : `${text.length}:${text}`
 }
 
-const NETWORK_BYTES = 8
-
-/**
- * Four groups of an IPv6 address that are written out, as they mostly are. Not those that begin with
- * zeros: an IPv4 address may be written so; and not those of a link, see splitZone.
- */
-const NETWORK = /^(?!0+:|[^%]*%)([0-9a-f]{1,4}):([0-9a-f]{1,4}):([0-9a-f]{1,4}):([0-9a-f]{1,4}):/i
-
-/** An IPv6 address is one of as many as its owner likes: those of one /64 are one caller. */
 function addressPart(address: string | null, isLocal: boolean): string {
   if (address === null) return isLocal ? 'l' : 'n'
-  if (!address.includes(':')) return `4${address}`
-  const groups = NETWORK.exec(address)
-  if (groups !== null) {
-    return `6${groups
-      .slice(1)
-      .map((group) => Number.parseInt(group, 16))
-      .join('.')}`
-  }
-  const [plain, zone] = splitZone(address)
-  const bytes = parseIp(plain)
-  if (bytes === null) return `x${part(address)}`
-  if (bytes.length === 4) return `4${bytes.join('.')}`
-  const network = []
-  for (let index = 0; index < NETWORK_BYTES; index += 2) {
-    network.push(((bytes[index] as number) << 8) | (bytes[index + 1] as number))
-  }
-  return `6${network.join('.')}${zone}`
+  const network = networkOf(address)
+  if (network === null) return `x${part(address)}`
+  const { bytes, zone } = network
+  return `${bytes.length === 4 ? '4' : '6'}${bytes.join('.')}${zone}`
 }
