@@ -43,7 +43,7 @@ export type {
   ApprovalDecision,
   Redemption,
 } from './contract/ports/approval-decider.ts'
-export type { AuditPort } from './contract/ports/audit.ts'
+export type { AuditFacts, AuditPort } from './contract/ports/audit.ts'
 export type { AdmitPort, Arriving, Lease, LimitsPort } from './contract/ports/limits.ts'
 export type { TransactionPort } from './contract/ports/transaction.ts'
 export { hookDecider } from './policy/hook-decider.ts'

@@ -4,6 +4,7 @@ import type { AccessLog } from '../contract/call/access-event.ts'
 import type { ClientFacts } from '../contract/call/call-facts.ts'
 import type { CallRecord, OnCall } from '../contract/call/call-record.ts'
 import type { Logger } from '../contract/call/logger.ts'
+import type { AuditPort } from '../contract/ports/audit.ts'
 import type { Problem } from '../contract/problems/problem.ts'
 import { inCall } from '../engine/call-frame.ts'
 import { type CallLine, lineOfAll, logLine } from '../record/call-line.ts'
@@ -31,7 +32,11 @@ export interface Readers {
   /** Of the window in which refusals are counted; a test's own in the place of the machine's. */
   readonly startTimer?: FloodOptions['start']
   readonly clock: Clock
+  /** Told of what was refused before it was a call. Absent for none. */
+  readonly audit?: readonly AuditPort[]
 }
+
+const NO_AUDIT: readonly AuditPort[] = []
 
 /**
  * Makes the one record of a call, when its answer is complete, and hands it to its readers. Most
@@ -41,15 +46,18 @@ export class Recorder {
   readonly #readers: Readers
   readonly #hasReaders: boolean
   readonly #floods: Floods
+  readonly #audit: readonly AuditPort[]
   /** True when somebody reads the record of every call. */
   readonly readsAll: boolean
 
   constructor(readers: Readers) {
     this.#readers = readers
-    const { accessLog, onCall, calls, logger, startTimer } = readers
+    const { accessLog, onCall, calls, logger, startTimer, audit = [] } = readers
+    this.#audit = audit.filter((port) => port.refused !== undefined)
     this.#floods = new Floods({ logger, ...(startTimer && { start: startTimer }) })
     this.#hasReaders = accessLog !== null || onCall !== null
-    this.readsAll = this.#hasReaders || calls === 'all'
+    // An audit log is told how long calls took.
+    this.readsAll = this.#hasReaders || calls === 'all' || audit.length > 0
   }
 
   get clock(): Clock {
@@ -75,7 +83,8 @@ export class Recorder {
     const { state, trace } = arrival
     const problem = arrival.problem ?? state?.failedLate ?? null
     const line = this.#lineOf(arrival, site, problem, outcome)
-    if (!this.#hasReaders && line === null) return
+    const audit = state === null && problem !== null ? this.#audit : NO_AUDIT
+    if (!this.#hasReaders && line === null && audit.length === 0) return
     const now = clock.elapsed()
     const duration = now - (arrival.receivedAt ?? now)
     const record = makeRecord({
@@ -109,6 +118,7 @@ export class Recorder {
       const fields = fieldsOf(record, arrival.receivedAt !== null)
       writeSafely(logger, line.level, fields, line.message)
     }
+    for (const port of audit) tellSafely(() => port.refused?.(record))
     if (accessLog !== null) tellSafely(() => accessLog(accessEvent(record)))
     if (onCall !== null) tellSafely(() => inCall(state, () => onCall(record)))
   }

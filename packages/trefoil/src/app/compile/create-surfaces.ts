@@ -38,7 +38,7 @@ export function createSurfaces(
 ): Surfaces {
   const { limits, logger, clock } = config
   const { access: accessLog, onCall, calls } = config.log
-  const recorder = new Recorder({ accessLog, onCall, logger, clock, calls })
+  const recorder = new Recorder({ accessLog, onCall, logger, clock, calls, audit: app.audit })
   const cli = createCliSurface(catalogue, app, recorder, {
     requestIdHeader: config.edge.requestIdHeader,
     maxBodySize: limits.body,
