@@ -137,6 +137,8 @@ export interface PartCommand {
   /** One line for the help. */
   readonly describe: string
   readonly options?: Readonly<Record<string, CommandOption>>
+  /** Runs without starting the app: what it needs of it is no more than its code. Default false. */
+  readonly offline?: boolean
   /**
    * A `Problem` that it throws is shown with its exit code; anything else thrown is a failure.
    *

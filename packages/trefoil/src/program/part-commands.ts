@@ -97,7 +97,10 @@ async function runOne(
     for (const [option, row] of Object.entries(entry.command.options ?? {})) add(own, option, row)
     own.option('--no-lifespan', 'do not run start-up and shutdown hooks')
     own.action(async (_values: unknown, command: Command) => {
-      const flags = flagsOf<TargetFlags>(command)
+      const flags = {
+        ...flagsOf<TargetFlags>(command),
+        ...(entry.command.offline === true ? { lifespan: false } : {}),
+      }
       const run = () => perform(context, entry, command.opts(), loaded)
       shown = await withLoaded(context, flags, loaded, run)
     })

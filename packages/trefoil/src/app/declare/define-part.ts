@@ -32,7 +32,13 @@ export const PART_MEMBERS: OptionNames<Part> = {
 }
 const ENDPOINT: OptionNames<PartEndpoint> = { method: true, path: true, public: true, handle: true }
 const VARIABLE: OptionNames<PartVariable> = { name: true, doc: true }
-const COMMAND: OptionNames<PartCommand> = { name: true, describe: true, options: true, run: true }
+const COMMAND: OptionNames<PartCommand> = {
+  name: true,
+  describe: true,
+  options: true,
+  offline: true,
+  run: true,
+}
 const OPTION: OptionNames<CommandOption> = { describe: true, kind: true, required: true }
 
 const NAME = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/
