@@ -51,7 +51,7 @@ async function closeAll(
   // What the audit was told has been rolled back with the rest.
   if (closeFailure !== null) await inTime(audit(state, final))
   const unwritten = await inTime(tellEnded(state, final))
-  if (unwritten === null || final.kind === 'problem') return final
+  if (unwritten === null) return final
   return { kind: 'problem', problem: toProblem(state, unwritten.error) }
 }
 
