@@ -250,7 +250,7 @@ describe('the log in the hands of the app', () => {
     expect(() => {
       add('/x', { audit: 'yes' }, () => {})
       app.fetch(new Request('http://testserver/x'))
-    }).toThrow("Route POST /x: audit must be true, false or 'required', got 'yes'")
+    }).toThrow("Route POST /x: audit must be true, false or 'required', got text of 3 characters")
   })
 })
 

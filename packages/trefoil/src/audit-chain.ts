@@ -13,6 +13,7 @@ export type {
   AuditEvent,
   CallEvent,
   LostEvent,
+  RefusalsEvent,
   RepairedEvent,
 } from './record/audit/entry.ts'
 export { readEntry } from './record/audit/entry.ts'

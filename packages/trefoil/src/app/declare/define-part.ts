@@ -175,6 +175,11 @@ class PartReading {
     throw this.#wrong(key, `must be non-empty text, got ${valueKind(value)}`)
   }
 
+  #flag(key: string, value: unknown): boolean {
+    if (typeof value === 'boolean') return value
+    throw this.#wrong(key, `must be true or false, got ${valueKind(value)}`)
+  }
+
   #list<Value>(key: string, value: unknown, read: (one: unknown) => Value): readonly Value[] {
     if (!Array.isArray(value)) throw this.#wrong(key, `must be a list, got ${valueKind(value)}`)
     return Object.freeze(value.map(read))
@@ -275,6 +280,9 @@ class PartReading {
       name,
       describe: this.#text('commands describe', given['describe']),
       options,
+      ...(given['offline'] === undefined
+        ? {}
+        : { offline: this.#flag('commands offline', given['offline']) }),
       run: this.#method('commands run', given['run'], given) as PartCommand['run'],
     })
   }

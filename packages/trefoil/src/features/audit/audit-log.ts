@@ -13,6 +13,7 @@ import { auditFile } from './audit-file.ts'
 import { AUDIT, type AuditLogOptions, ringOf } from './audit-options.ts'
 import { callEvent, type Ending, endingOf, type EventRules, refusalEvent } from './call-event.ts'
 import { type AuditPage, type AuditQuery, findEntries } from './find-entries.ts'
+import { RefusalFloods } from './refusal-floods.ts'
 
 /** An event of the app's own, as {@link AuditLog.append} takes it. */
 export interface OwnEvent {
@@ -92,6 +93,10 @@ export function auditLog(options: AuditLogOptions): AuditLog {
     lost++
   }
 
+  const floods = new RefusalFloods(() => values.clock.now(), (event) => {
+    write(event).catch(lose)
+  })
+
   function isProtected(action: Action | null, call: Call): boolean {
     return action !== null && (action.audit === 'required' || closed.has(call.source))
   }
@@ -109,8 +114,10 @@ export function auditLog(options: AuditLogOptions): AuditLog {
   async function ended(call: Call, outcome: Outcome, facts: AuditFacts): Promise<void> {
     const ending = endingOf(outcome)
     if (!wants(call, facts, ending)) return
+    const event = callEvent(call, facts, ending, rules)
+    if (!isProtected(facts.action, call) && floods.counts(event)) return
     try {
-      await write(callEvent(call, facts, ending, rules))
+      await write(event)
     } catch (err) {
       lose()
       call.log.error({ err }, 'Audit entry lost')
@@ -137,14 +144,18 @@ export function auditLog(options: AuditLogOptions): AuditLog {
       ended,
       refused(record: CallRecord): unknown {
         if (!REFUSED.has(record.status) || !included.has('refused')) return
-        return write(refusalEvent(record)).catch(lose)
+        const event = refusalEvent(record)
+        return floods.counts(event) ? undefined : write(event).catch(lose)
       },
     },
     // Behind a server of ours it is found out now; commands and tests that write nothing need no lock.
     start: async ({ host }) => {
       if (host !== null) await writer.open()
     },
-    stop: () => writer.close(),
+    stop: () => {
+      floods.flush()
+      return writer.close()
+    },
     commands: auditCommands(store, ring),
   })
 

@@ -7,7 +7,7 @@ import type { Entrypoint, SurfaceName } from '../../contract/call/surface-name.t
 /**
  * What an entry of the audit log is about. Members with no value are left out; `actor` of a call never is.
  */
-export type AuditEvent = CallEvent | AppEvent | LostEvent | RepairedEvent
+export type AuditEvent = CallEvent | AppEvent | RefusalsEvent | LostEvent | RepairedEvent
 
 /** A call: `intent` before it runs, `call` when its end is known. */
 export interface CallEvent {
@@ -59,6 +59,17 @@ export interface AppEvent {
   readonly subject?: string
   readonly tenant?: string
   readonly data?: Readonly<Record<string, unknown>>
+}
+
+/** Refusals of callers whom nobody knows, beyond twenty of one kind in a second. */
+export interface RefusalsEvent {
+  readonly type: 'refusals'
+  readonly count: number
+  /** When the second began. */
+  readonly since: number
+  readonly surface: SurfaceName
+  readonly action?: string
+  readonly problem?: string
 }
 
 /** Entries that could not be written, counted; written when the log can be again. */

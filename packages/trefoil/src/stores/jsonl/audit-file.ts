@@ -1,4 +1,4 @@
-import { constants, mkdirSync, readdirSync } from 'node:fs'
+import { constants, lstatSync, mkdirSync, readdirSync } from 'node:fs'
 import { type FileHandle, open, rename } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import type {
@@ -44,6 +44,7 @@ export class AuditFile implements AuditStore {
 
   async open(): Promise<AuditOpening> {
     if (this.#unlock === null) {
+      refuseOther(this.#path)
       mkdirSync(dirname(this.#path), { recursive: true, mode: 0o700 })
       this.#unlock = lockForWriting(this.#path)
     }
@@ -174,10 +175,17 @@ export class AuditFile implements AuditStore {
 /** Through a link entries would end up where somebody else wants them. Not there on Windows. */
 const NO_LINK: number = constants.O_NOFOLLOW ?? 0
 
+/** A device or a pipe: opening it would do something already, and its folder is none for a lock. */
+function refuseOther(path: string): void {
+  const stat = lstatSync(path, { throwIfNoEntry: false })
+  if (stat !== undefined && !stat.isFile()) throw new Error(`${path} is there, and is no file`)
+}
+
 async function openOwn(path: string): Promise<FileHandle> {
   const flags = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | NO_LINK
   const file = await open(path, flags, 0o600)
   try {
+    if (!(await file.stat()).isFile()) throw new Error(`${path} is no file`)
     // One that was there before may be open to others.
     await file.chmod(0o600)
   } catch (error) {
