@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { SETTINGS } from '../packages/trefoil/src/app/settings/settings-options.ts'
 import { PROBLEMS } from '../packages/trefoil/src/contract/problems/problems.ts'
 import { LIFECYCLE } from '../packages/trefoil/src/engine/lifecycle.ts'
+import { AUDIT_FILE } from '../packages/trefoil/src/features/audit/audit-file.ts'
+import { AUDIT } from '../packages/trefoil/src/features/audit/audit-options.ts'
 import { CLIENT } from '../packages/trefoil/src/features/dev-tokens/clients.ts'
 import { DEV_TOKENS } from '../packages/trefoil/src/features/dev-tokens/dev-tokens.ts'
 import { health } from '../packages/trefoil/src/features/health.ts'
@@ -43,6 +45,16 @@ const FILES = [
     'parts.md',
     'health options',
     () => table(['Option', 'Default', 'Meaning'], optionRows(health().options)),
+  ],
+  [
+    'audit.md',
+    'auditLog options',
+    () => table(['Option', 'Default', 'Meaning'], optionRows(AUDIT)),
+  ],
+  [
+    'audit.md',
+    'auditFile options',
+    () => table(['Option', 'Default', 'Meaning'], optionRows(AUDIT_FILE)),
   ],
   [
     'dev-tokens.md',

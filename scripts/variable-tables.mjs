@@ -5,10 +5,11 @@ import {
   VARIABLE_SECTIONS,
   variableRowsOfPart,
 } from '../packages/trefoil/src/app/options/variable-rows.ts'
+import { auditLog } from '../packages/trefoil/src/features/audit/audit-log.ts'
 import { health } from '../packages/trefoil/src/features/health.ts'
 
 /** Ready-made parts that read variables; `devTokens` has none of its own. */
-const PARTS = [health()]
+const PARTS = [health(), auditLog({ keys: 'k'.repeat(32) })]
 
 /** Tables of docs/variables.md. */
 export const VARIABLE_CATALOGUE = [

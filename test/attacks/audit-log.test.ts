@@ -20,7 +20,9 @@ const WRITER = join(import.meta.dirname, 'audit-writer.process.ts')
 
 /** @returns the last entry that the process was told is safe, before it was killed */
 async function writeUntilKilled(path: string, ms: number): Promise<number> {
-  const child = spawn(process.execPath, [WRITER, path, KEY], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [WRITER, path, KEY], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   let text = ''
   child.stdout.setEncoding('utf8').on('data', (more: string) => {
     text += more
@@ -115,7 +117,10 @@ test('AUD-1: arguments that are meant to break an entry cost it nothing but them
   const text = '{"amount":1,"note":{"text":"\\ud800","api_key":"x","__proto__":{"a":1}}}'
   const headers = { 'content-type': 'application/json' }
   await client.http.post('/pay?pin=1', { token, headers, body: text })
-  await client.http.post('/pay?pin=%00', { token, json: { amount: 1, note: { text: 'x'.repeat(1e5), api_key: 'k' } } })
+  await client.http.post('/pay?pin=%00', {
+    token,
+    json: { amount: 1, note: { text: 'x'.repeat(1e5), api_key: 'k' } },
+  })
   expect(callsIn(store)).toHaveLength(2)
   expect(JSON.stringify(store.entries).length).toBeLessThan(20_000)
 })
@@ -130,7 +135,9 @@ test('P-MWL-5: two hundred calls at once are two hundred entries, in one chain',
     expect(new Set(ids).size).toBe(200)
   }
   expect(entriesIn(store)).toHaveLength(400)
-  expect(await verifyAudit({ store, keys: ringOf(), anchor: audit.anchor() })).toMatchObject({ ok: true })
+  expect(await verifyAudit({ store, keys: ringOf(), anchor: audit.anchor() })).toMatchObject({
+    ok: true,
+  })
 })
 
 function ringOf() {

@@ -19,7 +19,10 @@ const writing = auditLog({ keys: KEY, sink: auditFile({ path, fsync: false }) })
 beforeAll(async () => {
   await writing.append('user.invited', { subject: 'ann' })
   await writing.append('user.removed', { subject: 'ben' })
-  writeFileSync(join(cwd, 'app.mjs'), `export const app = globalThis[Symbol.for('${NAME.description}')]\n`)
+  writeFileSync(
+    join(cwd, 'app.mjs'),
+    `export const app = globalThis[Symbol.for('${NAME.description}')]\n`,
+  )
   const app = createApp({
     env: {},
     log: { level: 'silent' },
@@ -79,7 +82,10 @@ test('AUD-5: 0 sound, 1 changed, 2 cannot be read; a lost end shows by the ancho
   const before = whole()
   writeFileSync(path, before.replace('"ann"', '"eve"'))
   const edited = await run('verify', '--anchor', kept)
-  expect(edited).toMatchObject({ exit: 1, out: expect.stringContaining('edited (entry 0) at line 1') })
+  expect(edited).toMatchObject({
+    exit: 1,
+    out: expect.stringContaining('edited (entry 0) at line 1'),
+  })
   writeFileSync(path, `${before.split('\n')[0]}\n`)
   expect(await run('verify')).toMatchObject({ exit: 0 })
   const cut = await run('verify', '--anchor', kept)

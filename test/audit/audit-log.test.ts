@@ -275,17 +275,20 @@ describe('audit.onToolCall', () => {
     return { client: testClient(app), done }
   }
 
-  test.each(['mcp-legacy', 'mcp-modern'] as const)('MCP-15: is told of every call by %s', async (way) => {
-    const events: ToolCallEvent[] = []
-    const { client } = hooked((event) => void events.push(event))
-    await callBy(way, client, 'run')
-    await callBy(way, client, 'crash')
-    expect(events).toMatchObject([
-      { tool: 'run', subject: null, success: true, arguments: {} },
-      { tool: 'crash', subject: null, success: false },
-    ])
-    expect(events.every((event) => Object.isFrozen(event) && event.duration >= 0)).toBe(true)
-  })
+  test.each(['mcp-legacy', 'mcp-modern'] as const)(
+    'MCP-15: is told of every call by %s',
+    async (way) => {
+      const events: ToolCallEvent[] = []
+      const { client } = hooked((event) => void events.push(event))
+      await callBy(way, client, 'run')
+      await callBy(way, client, 'crash')
+      expect(events).toMatchObject([
+        { tool: 'run', subject: null, success: true, arguments: {} },
+        { tool: 'crash', subject: null, success: false },
+      ])
+      expect(events.every((event) => Object.isFrozen(event) && event.duration >= 0)).toBe(true)
+    },
+  )
 
   test.each(['mcp-legacy', 'mcp-modern'] as const)('MCP-15: a throw refuses by %s', async (way) => {
     const fail = async () => {

@@ -27,6 +27,7 @@ import {
   sse,
   stream,
 } from 'trefoil'
+import { auditFile, auditLog } from 'trefoil/audit'
 import {
   AuthContext,
   AuthenticationError,
@@ -219,6 +220,9 @@ add('ProblemSet.problem ProblemOptions', (options) =>
   defineProblems('own', { own_locked: row }).problem('own_locked', options),
 )
 add('health HealthOptions', (options) => health(options))
+const auditKeys = { keys: 'k'.repeat(32) }
+add('auditLog AuditLogOptions', (options) => auditLog(options), auditKeys)
+add('auditFile AuditFileOptions', (options) => auditFile(options))
 const development = <Made>(make: () => Made): Made => {
   const before = process.env['TREFOIL_ENV']
   process.env['TREFOIL_ENV'] = 'development'

@@ -85,7 +85,13 @@ export type ProblemCode =
   | 'remote_redirect'
   | 'remote_invalid'
 
-const RPC = { parse: -32700, request: -32600, method: -32601, params: -32602, internal: -32603 } as const
+const RPC = {
+  parse: -32700,
+  request: -32600,
+  method: -32601,
+  params: -32602,
+  internal: -32603,
+} as const
 
 // Exported: with a row that could be changed, any handler could turn every 401 into a 200.
 /** The built-in table of problems, by code. Frozen at every depth. */

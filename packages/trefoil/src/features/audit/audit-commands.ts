@@ -20,7 +20,8 @@ export function auditCommands(
   return [
     {
       name: 'verify',
-      describe: 'verify every entry; exit code 1 where something was changed, 2 where it cannot be read',
+      describe:
+        'verify every entry; exit code 1 where something was changed, 2 where it cannot be read',
       offline: true,
       options: {
         anchor: { describe: 'anchor of an earlier run, as JSON' },
@@ -121,11 +122,7 @@ async function* entriesOf(store: Pick<AuditStore, 'read'>): AsyncIterable<AuditE
   }
 }
 
-function wholeNumber(
-  name: string,
-  text: string | boolean | undefined,
-  otherwise: number,
-): number {
+function wholeNumber(name: string, text: string | boolean | undefined, otherwise: number): number {
   if (text === undefined) return otherwise
   if (typeof text !== 'string' || !/^[0-9]{1,12}$/.test(text)) {
     throw new TypeError(`--${name} must be a whole number`)

@@ -19,31 +19,33 @@ export interface AuditFileOptions {
 }
 
 /** The rows of {@link AuditFileOptions}. */
-export const AUDIT_FILE: OptionGroup<AuditFileOptions, Values<AuditFileOptions, { rotate: number }>> =
-  {
-    name: 'auditFile()',
-    prefix: 'TREFOIL_AUDIT_FILE',
-    rows: {
-      path: {
-        read: kinds.text,
-        default: '.data/audit.jsonl',
-        variable: true,
-        doc: 'Where it is written; full files stand beside it.',
-      },
-      rotate: {
-        read: kinds.size,
-        default: '64mb',
-        variable: true,
-        doc: 'Size from which on another file is begun.',
-      },
-      fsync: {
-        read: kinds.flag,
-        default: true,
-        variable: true,
-        doc: 'Wait until the disk has an entry before the call goes on.',
-      },
+export const AUDIT_FILE: OptionGroup<
+  AuditFileOptions,
+  Values<AuditFileOptions, { rotate: number }>
+> = {
+  name: 'auditFile()',
+  prefix: 'TREFOIL_AUDIT_FILE',
+  rows: {
+    path: {
+      read: kinds.text,
+      default: '.data/audit.jsonl',
+      variable: true,
+      doc: 'Where it is written; full files stand beside it.',
     },
-  }
+    rotate: {
+      read: kinds.size,
+      default: '64mb',
+      variable: true,
+      doc: 'Size from which on another file is begun.',
+    },
+    fsync: {
+      read: kinds.flag,
+      default: true,
+      variable: true,
+      doc: 'Wait until the disk has an entry before the call goes on.',
+    },
+  },
+}
 
 /**
  * An audit log as JSON lines in files of this machine, which one process at a time writes.

@@ -7,11 +7,18 @@ import {
   verifyAudit,
 } from '../../audit-chain.ts'
 import { type Action, type Call, type CallRecord, type Outcome, Problem } from '../../index.ts'
-import { type AuditFacts, definePart, type Part, processEnvironment, readOptions } from '../../parts.ts'
+import {
+  type AuditFacts,
+  definePart,
+  type Part,
+  type PartVariable,
+  processEnvironment,
+  readOptions,
+} from '../../parts.ts'
 import { auditCommands } from './audit-commands.ts'
-import { auditFile } from './audit-file.ts'
+import { AUDIT_FILE, auditFile } from './audit-file.ts'
 import { AUDIT, type AuditLogOptions, ringOf } from './audit-options.ts'
-import { callEvent, type Ending, endingOf, type EventRules, refusalEvent } from './call-event.ts'
+import { callEvent, type Ending, type EventRules, endingOf, refusalEvent } from './call-event.ts'
 import { type AuditPage, type AuditQuery, findEntries } from './find-entries.ts'
 import { RefusalFloods } from './refusal-floods.ts'
 
@@ -49,6 +56,13 @@ export interface AuditLog extends Part {
   /** How far this process has written, to keep elsewhere; `null` for nothing yet. */
   anchor(): AuditAnchor | null
 }
+
+/** Of the sink, whose rows are no options of the part. */
+const FILE_VARIABLES: readonly PartVariable[] = Object.entries({
+  PATH: AUDIT_FILE.rows.path.doc,
+  ROTATE: AUDIT_FILE.rows.rotate.doc,
+  FSYNC: AUDIT_FILE.rows.fsync.doc,
+}).map(([name, doc]) => ({ name: `${AUDIT_FILE.prefix}_${name}`, doc }))
 
 const REFUSED: ReadonlySet<number> = new Set([401, 403, 429])
 const NAME = /^[a-z][a-z0-9_.-]{0,127}$/
@@ -93,9 +107,12 @@ export function auditLog(options: AuditLogOptions): AuditLog {
     lost++
   }
 
-  const floods = new RefusalFloods(() => values.clock.now(), (event) => {
-    write(event).catch(lose)
-  })
+  const floods = new RefusalFloods(
+    () => values.clock.now(),
+    (event) => {
+      write(event).catch(lose)
+    },
+  )
 
   function isProtected(action: Action | null, call: Call): boolean {
     return action !== null && (action.audit === 'required' || closed.has(call.source))
@@ -130,6 +147,7 @@ export function auditLog(options: AuditLogOptions): AuditLog {
   const part = definePart({
     name: 'audit',
     options: AUDIT,
+    variables: FILE_VARIABLES,
     audit: {
       async intent(call: Call, facts: AuditFacts): Promise<void> {
         if (!isProtected(facts.action, call)) return
@@ -202,4 +220,3 @@ function unwritten(): Problem {
     details: { done: true },
   })
 }
-

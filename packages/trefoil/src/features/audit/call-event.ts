@@ -38,12 +38,15 @@ export function callEvent(
   rules: EventRules,
 ): CallEvent {
   const { auth, action, args, meta, argumentsHash } = facts
-  const sensitive = new Set(action?.params.flatMap((param) => (param.sensitive ? [param.name] : [])))
+  const sensitive = new Set(
+    action?.params.flatMap((param) => (param.sensitive ? [param.name] : [])),
+  )
   const hides = (name: string) =>
     sensitive.has(name) || rules.redact.has(name) || isSecretName(name)
   const members =
     args === null ? {} : argumentMembers(args, { hides, digest: rules.digest, most: rules.most })
-  const kept = ending === null || meta === null ? null : allowedMembers(meta, rules.meta, rules.most)
+  const kept =
+    ending === null || meta === null ? null : allowedMembers(meta, rules.meta, rules.most)
   return {
     type: ending === null ? 'intent' : 'call',
     call: call.callId,

@@ -25,7 +25,11 @@ export function toolCallHook(hook: OnToolCall, debug: boolean): AuditPort {
   }
 }
 
-function eventOf(tool: string, outcome: Outcome, { args, auth, duration }: AuditFacts): ToolCallEvent {
+function eventOf(
+  tool: string,
+  outcome: Outcome,
+  { args, auth, duration }: AuditFacts,
+): ToolCallEvent {
   const names = args === null ? [] : Object.keys(args)
   return Object.freeze({
     tool,
@@ -33,7 +37,9 @@ function eventOf(tool: string, outcome: Outcome, { args, auth, duration }: Audit
     success:
       outcome.kind === 'dry-run' || (outcome.kind === 'answer' && outcome.answer.status < 400),
     duration,
-    arguments: Object.freeze(Object.fromEntries(names.map((name) => [name, '<redacted>' as const]))),
+    arguments: Object.freeze(
+      Object.fromEntries(names.map((name) => [name, '<redacted>' as const])),
+    ),
   })
 }
 

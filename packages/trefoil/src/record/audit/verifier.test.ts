@@ -81,7 +81,9 @@ function rehashed(index: number): StoredEntry[] {
   let prev = at(index).prev
   const anew = LOG.slice(index).map(({ text }) => {
     const changedText = text.replace(/"name":"."/, '"name":"x"')
-    const hash = createHash('sha256').update(prev + changedText).digest('hex')
+    const hash = createHash('sha256')
+      .update(prev + changedText)
+      .digest('hex')
     const entry = { prev, hash, text: changedText }
     prev = hash
     return entry
@@ -168,7 +170,9 @@ test('P-MWL-5, AUD-1: the hash is HMAC-SHA256 by a key of its own, over 32 bytes
   expect(prev).toBe('0'.repeat(64))
   const expected = mac(key, Buffer.concat([Buffer.from(prev, 'hex'), Buffer.from(text)]))
   expect(hash).toBe(expected.toString('hex'))
-  expect(readEntry(text)?.kid).toBe(mac(KEYS.current, 'trefoil audit v1 key id').toString('hex').slice(0, 16))
+  expect(readEntry(text)?.kid).toBe(
+    mac(KEYS.current, 'trefoil audit v1 key id').toString('hex').slice(0, 16),
+  )
 })
 
 test('P-MWL-5: an entry is canonical JSON, and what it is made of is in it', () => {

@@ -141,7 +141,9 @@ export class AuditVerifier {
     if (seq > expected) {
       if (follows) this.#find('gap', seq, at)
       // Not one by one: a number out of nowhere would have it count for ever.
-      else for (let one = expected; one < Math.min(seq, expected + 100_000); one++) this.#missing.set(one, at)
+      else
+        for (let one = expected; one < Math.min(seq, expected + 100_000); one++)
+          this.#missing.set(one, at)
     } else if (!follows) {
       this.#find('spliced', seq, at)
     }

@@ -83,20 +83,23 @@ test('PW-36: one that others could read is not open to them any more', async () 
   expect(statSync(path).mode & 0o777).toBe(0o600)
 })
 
-test.each([1, 40, 150, 260])('PW-36: %i bytes of a torn line are taken away, and told of', async (length) => {
-  const path = fresh()
-  await written(path, ['a', 'b'])
-  const whole = readFileSync(path, 'utf8')
-  const [, second = ''] = whole.split('\n')
-  appendFileSync(path, second.slice(0, length))
-  const before = await report(path)
-  expect(before).toMatchObject({ ok: true, findings: [{ code: 'torn', tampered: false }] })
-  await written(path, ['c'])
-  const after = await report(path)
-  expect(after).toMatchObject({ ok: true, entries: 4, findings: [] })
-  const bytes = Math.min(length, second.length)
-  expect(readFileSync(path, 'utf8')).toContain(`{"bytes":${bytes},"type":"repaired"}`)
-})
+test.each([1, 40, 150, 260])(
+  'PW-36: %i bytes of a torn line are taken away, and told of',
+  async (length) => {
+    const path = fresh()
+    await written(path, ['a', 'b'])
+    const whole = readFileSync(path, 'utf8')
+    const [, second = ''] = whole.split('\n')
+    appendFileSync(path, second.slice(0, length))
+    const before = await report(path)
+    expect(before).toMatchObject({ ok: true, findings: [{ code: 'torn', tampered: false }] })
+    await written(path, ['c'])
+    const after = await report(path)
+    expect(after).toMatchObject({ ok: true, entries: 4, findings: [] })
+    const bytes = Math.min(length, second.length)
+    expect(readFileSync(path, 'utf8')).toContain(`{"bytes":${bytes},"type":"repaired"}`)
+  },
+)
 
 test('SW-26: an end that is no entry is not written behind, nor begun anew', async () => {
   const path = fresh()
