@@ -36,11 +36,17 @@ beforeAll(async () => {
 })
 afterAll(() => rmSync(cwd, { recursive: true, force: true }))
 
+function add(to: Record<'out' | 'err', string>, where: 'out' | 'err') {
+  return (text: string) => {
+    to[where] += text
+  }
+}
+
 async function run(...argv: readonly string[]) {
   const written = { out: '', err: '' }
   const io = {
-    stdout: { write: (text: string) => void (written.out += text), isTerminal: false },
-    stderr: { write: (text: string) => void (written.err += text), isTerminal: false },
+    stdout: { write: add(written, 'out'), isTerminal: false },
+    stderr: { write: add(written, 'err'), isTerminal: false },
     stdin: (async function* () {})(),
     askSecret: null,
     env: {},

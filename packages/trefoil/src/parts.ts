@@ -15,6 +15,8 @@ export { processEnvironment } from './contract/options/environment.ts'
 export type { Bounds, EntryCheck } from './contract/options/kinds.ts'
 export * as kinds from './contract/options/kinds.ts'
 export type { OptionKind, Reading } from './contract/options/option-kind.ts'
+export type { OptionNames } from './contract/options/option-names.ts'
+export { checkOptionNames } from './contract/options/option-names.ts'
 export type {
   AnyOptionGroup,
   AnyOptionRow,

@@ -1,6 +1,6 @@
-import type { OnToolCall } from '../../contract/call/tool-call-event.ts'
 import { callable } from '../../contract/options/kinds.ts'
 import type { OptionGroup, Values } from '../../contract/options/option-rows.ts'
+import type { OnToolCall } from '../../contract/ports/audit-hook.ts'
 
 /** `createApp({ audit })`: a hook of your own. For a log that shows changes there is the part `auditLog()`. */
 export interface AuditOptions {

@@ -1,6 +1,6 @@
 import type { Outcome } from '../../contract/call/outcome.ts'
-import type { OnToolCall, ToolCallEvent } from '../../contract/call/tool-call-event.ts'
 import type { AuditFacts, AuditPort } from '../../contract/ports/audit.ts'
+import type { OnToolCall, ToolCallEvent } from '../../contract/ports/audit-hook.ts'
 import { Problem } from '../../contract/problems/problem.ts'
 
 /**

@@ -15,7 +15,7 @@ import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { auditWriter, verifyAudit } from '../../record/audit/verify-audit.ts'
-import { auditStoreContract } from '../../testing/audit-store-contract.ts'
+import { auditStoreContract } from '../../testing/contracts/audit-store-contract.ts'
 import { memoryAudit } from '../memory/memory-audit.ts'
 import { AuditFile } from './audit-file.ts'
 

@@ -1,4 +1,4 @@
-import type { AuditStore, BrokenEntry, StoredEntry } from '../contract/ports/audit-store.ts'
+import type { AuditStore, BrokenEntry, StoredEntry } from '../../contract/ports/audit-store.ts'
 
 /** One thing that every store of audit entries must do. */
 export interface AuditStoreCheck {
