@@ -9,7 +9,9 @@ import {
 import { type Action, type Call, type CallRecord, type Outcome, Problem } from '../../index.ts'
 import {
   type AuditFacts,
+  checkOptionNames,
   definePart,
+  type OptionNames,
   type Part,
   type PartVariable,
   processEnvironment,
@@ -63,6 +65,9 @@ const FILE_VARIABLES: readonly PartVariable[] = Object.entries({
   ROTATE: AUDIT_FILE.rows.rotate.doc,
   FSYNC: AUDIT_FILE.rows.fsync.doc,
 }).map(([name, doc]) => ({ name: `${AUDIT_FILE.prefix}_${name}`, doc }))
+
+const OWN_EVENT: OptionNames<OwnEvent> = { subject: true, tenant: true, data: true }
+const CHECK: OptionNames<AuditCheck> = { anchor: true, needsAnchor: true }
 
 const REFUSED: ReadonlySet<number> = new Set([401, 403, 429])
 const NAME = /^[a-z][a-z0-9_.-]{0,127}$/
@@ -185,6 +190,7 @@ export function auditLog(options: AuditLogOptions): AuditLog {
           if (typeof name !== 'string' || !NAME.test(name)) {
             throw new TypeError("audit.append() needs a name such as 'key.rotated'")
           }
+          checkOptionNames('audit.append()', event, OWN_EVENT)
           const { subject, tenant, data } = event
           return write({
             type: 'event',
@@ -196,8 +202,10 @@ export function auditLog(options: AuditLogOptions): AuditLog {
         },
       },
       verify: {
-        value: (check: AuditCheck = {}): Promise<AuditReport> =>
-          verifyAudit({ ...check, store, keys: ring }),
+        value: async (check: AuditCheck = {}): Promise<AuditReport> => {
+          checkOptionNames('audit.verify()', check, CHECK)
+          return verifyAudit({ ...check, store, keys: ring })
+        },
       },
       find: { value: (query: AuditQuery = {}): Promise<AuditPage> => findEntries(store, query) },
       anchor: { value: () => writer.anchor() },

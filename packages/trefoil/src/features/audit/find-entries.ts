@@ -1,4 +1,5 @@
 import { type AuditEntry, type AuditStore, readEntry } from '../../audit-chain.ts'
+import { checkOptionNames, type OptionNames } from '../../parts.ts'
 
 /** Which entries are looked for; all that is given must fit. */
 export interface AuditQuery {
@@ -26,6 +27,18 @@ export interface AuditPage {
   readonly next: number | null
 }
 
+const QUERY: OptionNames<AuditQuery> = {
+  after: true,
+  limit: true,
+  type: true,
+  subject: true,
+  tenant: true,
+  action: true,
+  call: true,
+  outcome: true,
+  from: true,
+  to: true,
+}
 const MOST = 1000
 const MEMBERS = ['type', 'subject', 'tenant', 'action', 'call', 'outcome'] as const
 
@@ -34,6 +47,7 @@ export async function findEntries(
   store: Pick<AuditStore, 'read'>,
   query: AuditQuery,
 ): Promise<AuditPage> {
+  checkOptionNames('audit.find()', query, QUERY)
   const { after = -1, limit = 100 } = query
   if (!Number.isSafeInteger(limit) || limit < 1 || limit > MOST) {
     throw new TypeError(`audit.find(): limit must be a whole number from 1 to ${MOST}`)

@@ -103,7 +103,7 @@ const ENCODER = new TextEncoder()
 class Hmac {
   readonly #inner = new Uint8Array(BLOCK)
   readonly #outer = new Uint8Array(BLOCK + DIGEST)
-  #scratch = new Uint8Array(0)
+  #scratch = Buffer.alloc(0)
 
   constructor(key: Uint8Array) {
     const block = key.length > BLOCK ? sha256(key) : key
@@ -124,17 +124,15 @@ class Hmac {
   /** Of the 32 bytes of `prev` and the text behind them: which is which cannot be mistaken. */
   ofLinked(prev: string, text: string): string {
     const whole = this.#reserve(DIGEST + text.length * 3)
-    for (let index = 0; index < DIGEST; index++) {
-      whole[BLOCK + index] = Number.parseInt(prev.slice(index * 2, index * 2 + 2), 16)
-    }
-    const { written } = ENCODER.encodeInto(text, whole.subarray(BLOCK + DIGEST))
+    whole.write(prev, BLOCK, DIGEST, 'hex')
+    const written = whole.write(text, BLOCK + DIGEST, 'utf8')
     this.#outer.set(sha256(whole.subarray(0, BLOCK + DIGEST + written)), BLOCK)
     return ONE_SHOT ? hash('sha256', this.#outer, 'hex') : sha256(this.#outer).toString('hex')
   }
 
-  #reserve(length: number): Uint8Array {
+  #reserve(length: number): Buffer {
     if (this.#scratch.length < BLOCK + length) {
-      this.#scratch = new Uint8Array((BLOCK + length) * 2)
+      this.#scratch = Buffer.alloc((BLOCK + length) * 2)
       this.#scratch.set(this.#inner)
     }
     return this.#scratch

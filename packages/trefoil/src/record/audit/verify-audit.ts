@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/clock.ts'
+import { checkOptionNames, type OptionNames } from '../../contract/options/option-names.ts'
 import type { AuditStore } from '../../contract/ports/audit-store.ts'
 import { type AuditAnchor, makeAnchor, readAnchor } from './anchor.ts'
 import { AuditChain, type AuditPlace } from './audit-chain.ts'
@@ -20,6 +21,14 @@ export interface VerifyAuditOptions {
   readonly needsAnchor?: boolean
 }
 
+const OPTIONS: OptionNames<VerifyAuditOptions> = {
+  store: true,
+  keys: true,
+  stream: true,
+  anchor: true,
+  needsAnchor: true,
+}
+
 /** The stream of a log that has one. */
 export const MAIN_STREAM = 'main/0'
 
@@ -30,6 +39,7 @@ export const MAIN_STREAM = 'main/0'
  * @throws TypeError for an anchor that is none
  */
 export async function verifyAudit(options: VerifyAuditOptions): Promise<AuditReport> {
+  checkOptionNames('verifyAudit()', options, OPTIONS)
   const { store, keys, stream = MAIN_STREAM, needsAnchor = false } = options
   const anchor = options.anchor == null ? null : readAnchor(options.anchor)
   if (options.anchor != null && anchor === null) {
