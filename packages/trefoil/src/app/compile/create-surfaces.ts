@@ -1,6 +1,5 @@
 import { lazily } from '../../base/lazily.ts'
 import type { HttpHandler } from '../../contract/answer/exchange.ts'
-import type { OnCall } from '../../contract/call/call-record.ts'
 import type { Catalogue } from '../../contract/call/catalogue.ts'
 import { MCP_PATH } from '../../contract/protocol/paths.ts'
 import type { AppContext } from '../../engine/app-context.ts'
@@ -39,13 +38,14 @@ export function createSurfaces(
 ): Surfaces {
   const { limits, logger, clock } = config
   const { access: accessLog, onCall, calls } = config.log
+  const onRefused = app.audit.flatMap((port) => port.refused?.bind(port) ?? [])
   const recorder = new Recorder({
     accessLog,
     onCall,
     logger,
     clock,
     calls,
-    ...(app.audit.length === 0 ? {} : { onRefused: refusalReaders(app) }),
+    ...(app.audit.length === 0 ? {} : { onRefused }),
   })
   const cli = createCliSurface(catalogue, app, recorder, {
     requestIdHeader: config.edge.requestIdHeader,
@@ -145,8 +145,4 @@ function singleHeaders(app: AppContext, { edge }: AppConfig): readonly string[] 
 
 function isWildcard(pattern: string): boolean {
   return pattern.trim() === '*'
-}
-
-function refusalReaders({ audit }: AppContext): readonly OnCall[] {
-  return audit.flatMap((port) => (port.refused === undefined ? [] : [port.refused.bind(port)]))
 }
