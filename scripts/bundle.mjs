@@ -13,6 +13,8 @@ const STATIC = /^(?:import|export)\b[^;]*?'(\.[^']+)';$/gm
 const CORE = /[\\/]build[\\/](?!describe|client|testing|program|surfaces[\\/]http[\\/]node[\\/])/
 const DOORS = [
   'index',
+  'audit',
+  'audit-chain',
   'auth',
   'cedar',
   'cookies',

@@ -6,6 +6,8 @@ import { SETTINGS } from '../packages/trefoil/src/app/settings/settings-options.
 import { PROBLEMS } from '../packages/trefoil/src/contract/problems/problems.ts'
 import { LIFECYCLE } from '../packages/trefoil/src/engine/lifecycle.ts'
 import { DATABASE } from '../packages/trefoil/src/features/database/database-options.ts'
+import { AUDIT_FILE } from '../packages/trefoil/src/features/audit/audit-file.ts'
+import { AUDIT } from '../packages/trefoil/src/features/audit/audit-options.ts'
 import { CLIENT } from '../packages/trefoil/src/features/dev-tokens/clients.ts'
 import { DEV_TOKENS } from '../packages/trefoil/src/features/dev-tokens/dev-tokens.ts'
 import { health } from '../packages/trefoil/src/features/health.ts'
@@ -42,6 +44,16 @@ const FILES = [
     'database.md',
     'database options',
     () => table(['Option', 'Default', 'Meaning'], optionRows(DATABASE)),
+  ],
+  [
+    'audit.md',
+    'auditLog options',
+    () => table(['Option', 'Default', 'Meaning'], optionRows(AUDIT)),
+  ],
+  [
+    'audit.md',
+    'auditFile options',
+    () => table(['Option', 'Default', 'Meaning'], optionRows(AUDIT_FILE)),
   ],
   [
     'dev-tokens.md',

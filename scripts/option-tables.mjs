@@ -4,6 +4,7 @@
 import { SESSION } from '../packages/trefoil/src/app/cookie-session.ts'
 import { CLI, MCP } from '../packages/trefoil/src/app/options/agent-options.ts'
 import { APP } from '../packages/trefoil/src/app/options/app-options.ts'
+import { AUDIT_HOOK } from '../packages/trefoil/src/app/options/audit-options.ts'
 import { BROWSER } from '../packages/trefoil/src/app/options/browser-options.ts'
 import { BREAKER, CONCURRENCY } from '../packages/trefoil/src/app/options/capacity-options.ts'
 import { DOCS } from '../packages/trefoil/src/app/options/docs-options.ts'
@@ -48,6 +49,7 @@ export const OPTION_GROUPS = {
   'mcp options': MCP,
   'cli options': CLI,
   'log options': LOG,
+  'audit options': AUDIT_HOOK,
   'concurrency options': CONCURRENCY,
   'breaker options': BREAKER,
   'auth options': AUTH,

@@ -235,6 +235,7 @@ const KEPT = [
   'approval',
   'personOf',
   'agentWrites',
+  'audit',
   'parts',
   'edge',
   'browser',

@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createApp } from 'trefoil'
+import { auditLog } from 'trefoil/audit'
 import { jwtAuth } from 'trefoil/auth'
 import { cookieSession } from 'trefoil/cookies'
 import { database } from 'trefoil/database'
@@ -74,6 +75,7 @@ function isRead(name: string): boolean {
       process.env[name] = ''
       try {
         health()
+        auditLog({ keys: 'k'.repeat(32) })
         database()
       } finally {
         delete process.env[name]

@@ -22,6 +22,8 @@ describe('FND-14: every duration and every size at the doors', () => {
     const found = new Set(MEMBERS.map(([key, name]) => `${key.split(' ')[1]}.${name}`))
     expect([...found].sort()).toMatchInlineSnapshot(`
       [
+        "AuditFileOptions.rotate",
+        "AuditLogOptions.arguments",
         "BreakerOptions.cooldown",
         "CacheOptions.for",
         "CliOptions.maxResponseSize",

@@ -27,6 +27,8 @@ import {
   sse,
   stream,
 } from 'trefoil'
+import { auditFile, auditLog } from 'trefoil/audit'
+import { memoryAudit, verifyAudit } from 'trefoil/audit-chain'
 import {
   AuthContext,
   AuthenticationError,
@@ -225,6 +227,17 @@ add('DatabaseOptions.migrations Migration', (step) => database({ migrations: [st
   sql: 'select 1',
 })
 add('health HealthOptions', (options) => health(options))
+const auditKeys = { keys: 'k'.repeat(32) }
+add('auditLog AuditLogOptions', (options) => auditLog(options), auditKeys)
+add('auditFile AuditFileOptions', (options) => auditFile(options))
+const inMemory = () => auditLog({ ...auditKeys, sink: memoryAudit() })
+add('AuditLog.append OwnEvent', (event) => inMemory().append('a', event))
+add('AuditLog.find AuditQuery', (query) => inMemory().find(query))
+add('AuditLog.verify AuditCheck', (check) => inMemory().verify(check))
+add('verifyAudit VerifyAuditOptions', (options) => verifyAudit(options), {
+  store: memoryAudit(),
+  keys: { current: new Uint8Array(32), previous: [], version: 1 },
+})
 const development = <Made>(make: () => Made): Made => {
   const before = process.env['TREFOIL_ENV']
   process.env['TREFOIL_ENV'] = 'development'
@@ -264,6 +277,7 @@ for (const [group, type] of Object.entries({
   docs: 'DocsOptions',
   mcp: 'McpOptions',
   cli: 'CliOptions',
+  audit: 'AuditOptions',
 })) {
   add(`CreateAppOptions.${group} ${type}`, (options) => quiet({ [group]: options }).catalogue)
 }
@@ -544,6 +558,10 @@ export const HANDLES: ReadonlySet<string> = new Set([
   ...['AnyOptionGroup', 'OptionGroup', 'AnyOptionRow', 'OptionKind', 'RenamedVariable'],
   ...['AdmitPort', 'LimitsPort', 'AuditPort', 'TransactionPort', 'ApprovalDecider'],
   ...['RateStore', 'RateDemand', 'Rate'],
+  ...['AuditStore', 'StoredEntry', 'AuditFacts', 'AuditAnchor', 'ChainRing', 'SvcAuditRow'],
+  // Made by the part; what is read of options before.
+  ...['CallEvent', 'AppEvent', 'RefusalsEvent', 'LostEvent', 'RepairedEvent'],
+  ...['ArgumentRules', 'AuditFileSettings'],
   ...['Arriving', 'ApprovalCase', 'ApiKeyStore', 'StoredApiKey', 'ApiKeyUse', 'StoredSecret'],
   ...['Trace', 'Call', 'CallRequest', 'ClientFacts', 'ActionFacts', 'HeaderReader', 'ProviderCall'],
   ...[

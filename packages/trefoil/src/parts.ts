@@ -15,6 +15,8 @@ export { processEnvironment } from './contract/options/environment.ts'
 export type { Bounds, EntryCheck } from './contract/options/kinds.ts'
 export * as kinds from './contract/options/kinds.ts'
 export type { OptionKind, Reading } from './contract/options/option-kind.ts'
+export type { OptionNames } from './contract/options/option-names.ts'
+export { checkOptionNames } from './contract/options/option-names.ts'
 export type {
   AnyOptionGroup,
   AnyOptionRow,
@@ -43,7 +45,7 @@ export type {
   ApprovalDecision,
   Redemption,
 } from './contract/ports/approval-decider.ts'
-export type { AuditPort } from './contract/ports/audit.ts'
+export type { AuditFacts, AuditPort } from './contract/ports/audit.ts'
 export type { AdmitPort, Arriving, Lease, LimitsPort } from './contract/ports/limits.ts'
 export type { TransactionPort } from './contract/ports/transaction.ts'
 export { hookDecider } from './policy/hook-decider.ts'

@@ -7,6 +7,8 @@ export { expectAccess } from './testing/access/expect-access.ts'
 export type { ApiKeyStoreCheck } from './testing/api-key-store-contract.ts'
 export { apiKeyStoreContract } from './testing/api-key-store-contract.ts'
 export type { CliCallOptions, CliManifestOptions, TestCli } from './testing/cli-client.ts'
+export type { AuditStoreCheck, OpenAgain } from './testing/contracts/audit-store-contract.ts'
+export { auditStoreContract } from './testing/contracts/audit-store-contract.ts'
 export type {
   CookieJar,
   CookieOrigin,

@@ -19,6 +19,7 @@ import { ImproperlyConfigured } from '../contract/problems/problem.ts'
 import type { ActionTarget } from '../contract/protocol/action-protocol.ts'
 import { Draining } from '../engine/ending/draining.ts'
 import { Capacity } from '../engine/limits/capacity.ts'
+import { toolCallHook } from '../record/audit/tool-call-hook.ts'
 import { writeSafely } from '../record/write-safely.ts'
 import { type FetchContext, handleFetch } from '../surfaces/http/fetch.ts'
 import { type CompiledApp, compileApp } from './compile/compiled-app.ts'
@@ -393,8 +394,10 @@ interface Joined {
 }
 
 function join(config: AppConfig, all: readonly Part[]): Joined {
-  const { auth, approval, guards, log } = config
-  const parts = joinParts({ auth, approval, guards, logger: log.logger }, all)
+  const { auth, approval, guards, log, debug } = config
+  const { onToolCall } = config.audit
+  const audit = onToolCall === null ? null : toolCallHook(onToolCall, debug)
+  const parts = joinParts({ auth, approval, audit, guards, logger: log.logger }, all)
   return {
     parts,
     config: Object.freeze({ ...config, auth: parts.auth, logger: parts.logger ?? config.logger }),

@@ -4,6 +4,8 @@ import type { Trace } from '../contract/call/trace.ts'
 export interface CallIds {
   /** The caller's, when it sent one: then it need not be different for every call. */
   readonly requestId: string
+  /** By the clock that never steps back; absent or `null` where nobody asked. */
+  readonly receivedAt?: number | null
   /** Ours, and different for every call; the same whoever asks, and whenever. */
   readonly callId: string
   /** Where it stands in a trace; absent or `null` where the app does not trace. */

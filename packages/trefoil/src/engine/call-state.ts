@@ -151,6 +151,11 @@ export class CallState implements CallIds, CloseHooks {
     this.#ids = ids
   }
 
+  /** When it came, by the clock that never steps back; `null` where nobody asked. */
+  get receivedAt(): number | null {
+    return this.#ids.receivedAt ?? this.inbound.receivedAt
+  }
+
   /** Asked for only where it is wanted: it may have to be made. */
   get callId(): string {
     return this.#ids.callId

@@ -175,7 +175,7 @@ const ROWS: readonly StageRow[] = [
     name: 'audit-intent',
     by: 'engine',
     what: 'the audit log is told what is about to run (a port; no stage when the app has none)',
-    problems: ['INTERNAL_ERROR'],
+    problems: ['INTERNAL_ERROR', 'audit_failed'],
     compile: ({ app }) => auditIntentStage(app.audit),
   },
   {
@@ -209,8 +209,8 @@ const ROWS: readonly StageRow[] = [
   {
     name: 'close',
     by: 'engine',
-    what: 'audit outcome, then dependencies, newest first, with the error if there was one; what fails here throws the answer away',
-    problems: ['INTERNAL_ERROR'],
+    what: 'audit outcome, then dependencies, newest first, with the error if there was one, then audit logs of their own; what fails here throws the answer away',
+    problems: ['INTERNAL_ERROR', 'audit_failed'],
     compile: null,
   },
   {

@@ -36,6 +36,7 @@ const LOAD: ReadonlyMap<string, CallLine> = new Map([
   ['CONCURRENCY_LIMIT_EXCEEDED', BUSY],
   ['CIRCUIT_OPEN', BUSY],
   ['limits_unavailable', DOWN],
+  ['audit_failed', DOWN],
 ])
 const TOO_MANY = 429
 const TOO_OFTEN: CallLine = { level: 'warn', message: 'Too many calls', counted: 'everybody' }

@@ -31,7 +31,11 @@ export interface Readers {
   /** Of the window in which refusals are counted; a test's own in the place of the machine's. */
   readonly startTimer?: FloodOptions['start']
   readonly clock: Clock
+  /** Told of what was refused before it was a call, by audit logs. Absent where there is none. */
+  readonly onRefused?: readonly OnCall[]
 }
+
+const NOBODY: readonly OnCall[] = []
 
 /**
  * Makes the one record of a call, when its answer is complete, and hands it to its readers. Most
@@ -41,15 +45,18 @@ export class Recorder {
   readonly #readers: Readers
   readonly #hasReaders: boolean
   readonly #floods: Floods
+  readonly #onRefused: readonly OnCall[]
   /** True when somebody reads the record of every call. */
   readonly readsAll: boolean
 
   constructor(readers: Readers) {
     this.#readers = readers
-    const { accessLog, onCall, calls, logger, startTimer } = readers
+    const { accessLog, onCall, calls, logger, startTimer, onRefused } = readers
+    this.#onRefused = onRefused ?? NOBODY
     this.#floods = new Floods({ logger, ...(startTimer && { start: startTimer }) })
     this.#hasReaders = accessLog !== null || onCall !== null
-    this.readsAll = this.#hasReaders || calls === 'all'
+    // An audit log is told how long calls took.
+    this.readsAll = this.#hasReaders || calls === 'all' || onRefused !== undefined
   }
 
   get clock(): Clock {
@@ -75,7 +82,8 @@ export class Recorder {
     const { state, trace } = arrival
     const problem = arrival.problem ?? state?.failedLate ?? null
     const line = this.#lineOf(arrival, site, problem, outcome)
-    if (!this.#hasReaders && line === null) return
+    const told = state === null && problem !== null ? this.#onRefused : NOBODY
+    if (!this.#hasReaders && line === null && told.length === 0) return
     const now = clock.elapsed()
     const duration = now - (arrival.receivedAt ?? now)
     const record = makeRecord({
@@ -109,6 +117,7 @@ export class Recorder {
       const fields = fieldsOf(record, arrival.receivedAt !== null)
       writeSafely(logger, line.level, fields, line.message)
     }
+    for (const tell of told) tellSafely(() => tell(record))
     if (accessLog !== null) tellSafely(() => accessLog(accessEvent(record)))
     if (onCall !== null) tellSafely(() => inCall(state, () => onCall(record)))
   }

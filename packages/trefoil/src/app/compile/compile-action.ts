@@ -153,6 +153,7 @@ export function compileAction(declaration: Declaration, site: ActionSite): Compi
     hints: { ...defaultHints(method), ...options.hints },
     changes,
     external: options.external ?? false,
+    audit: options.audit ?? null,
     problems: declaredProblems(options.problems, site.ownProblems, where),
     deprecated: options.deprecated ?? false,
     status: compileStatus(options.status, where),

@@ -38,7 +38,15 @@ export function createSurfaces(
 ): Surfaces {
   const { limits, logger, clock } = config
   const { access: accessLog, onCall, calls } = config.log
-  const recorder = new Recorder({ accessLog, onCall, logger, clock, calls })
+  const onRefused = app.audit.flatMap((port) => port.refused?.bind(port) ?? [])
+  const recorder = new Recorder({
+    accessLog,
+    onCall,
+    logger,
+    clock,
+    calls,
+    ...(app.audit.length === 0 ? {} : { onRefused }),
+  })
   const cli = createCliSurface(catalogue, app, recorder, {
     requestIdHeader: config.edge.requestIdHeader,
     maxBodySize: limits.body,

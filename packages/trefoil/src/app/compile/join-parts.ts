@@ -24,6 +24,7 @@ export interface SugarOptions {
   /** Read already. */
   readonly auth: JoinedParts['auth']
   readonly approval: ApprovalHook | null
+  readonly audit: AuditPort | null
   readonly guards: readonly Guard[]
   /** The developer's own; `null` where the default writes. */
   readonly logger: Logger | null
@@ -98,13 +99,14 @@ function memberOf(part: Part): Member {
   }
 }
 
-function sugarPart({ auth, approval, guards, logger }: SugarOptions): Member {
+function sugarPart({ auth, approval, audit, guards, logger }: SugarOptions): Member {
   return {
     owner: 'createApp()',
     auth,
     part: {
       guards,
       ...(approval === null ? {} : { approval: hookDecider(approval) }),
+      ...(audit === null ? {} : { audit }),
       ...(logger === null ? {} : { logger }),
     },
   }

@@ -45,6 +45,12 @@ export function checkRouteOptions(where: string, options: DeclaredOptions): void
   for (const option of ['tool', 'cli', 'deprecated', 'changes', 'external'] as const) {
     checkFlag(`${where}: ${option}`, options[option])
   }
+  const { audit } = options
+  if (audit !== undefined && audit !== 'required' && typeof audit !== 'boolean') {
+    throw new ImproperlyConfigured(
+      `${where}: audit must be true, false or 'required', got ${shownValue(audit)}`,
+    )
+  }
   for (const option of ['name', 'description', 'title'] as const) {
     const value = options[option]
     if (value !== '') checkText(`${where}: ${option}`, value)

@@ -21,6 +21,7 @@ export interface DeclaredOptions extends SharedOptions {
   readonly hints?: ToolHints
   readonly changes?: boolean
   readonly external?: boolean
+  readonly audit?: boolean | 'required'
   readonly deprecated?: boolean
   readonly status?: number
   readonly headers?: Readonly<Record<string, string | null>>
@@ -93,6 +94,7 @@ export const ROUTE_OPTIONS: OptionNames<DeclaredOptions> = {
   hints: true,
   changes: true,
   external: true,
+  audit: true,
   deprecated: true,
   status: true,
   headers: true,

@@ -151,7 +151,7 @@ class PartReading {
       case 'approval':
         return this.#port(key, value, ['decide'])
       case 'audit':
-        return this.#port(key, value, ['intent', 'outcome'])
+        return this.#port(key, value, ['intent', 'outcome'], ['ended', 'refused'])
       case 'transaction':
         return this.#port(key, value, ['begin', 'beforeCommit'])
       case 'logger':
@@ -198,15 +198,26 @@ class PartReading {
     throw this.#wrong(key, `must be non-empty text, got ${valueKind(value)}`)
   }
 
+  #flag(key: string, value: unknown): boolean {
+    if (typeof value === 'boolean') return value
+    throw this.#wrong(key, `must be true or false, got ${valueKind(value)}`)
+  }
+
   #list<Value>(key: string, value: unknown, read: (one: unknown) => Value): readonly Value[] {
     if (!Array.isArray(value)) throw this.#wrong(key, `must be a list, got ${valueKind(value)}`)
     return Object.freeze(value.map(read))
   }
 
-  #port(key: string, value: unknown, methods: readonly string[]): object {
+  #port(
+    key: string,
+    value: unknown,
+    methods: readonly string[],
+    optional: readonly string[] = [],
+  ): object {
     const example = methods.map((method) => `${method}()`).join(' and ')
     const port = this.#object(key, value, `an object with ${example}`)
-    const taken = methods.map((method) => {
+    const given = optional.filter((method) => port[method] !== undefined)
+    const taken = [...methods, ...given].map((method) => {
       return [method, this.#method(`${key}.${method}`, port[method], port)] as const
     })
     return Object.freeze(Object.fromEntries(taken))

@@ -162,6 +162,12 @@ export interface OperationOptions<
   readonly changes?: boolean
   /** Acts outside the database too: sends mail, takes money. Default false. */
   readonly external?: boolean
+  /**
+   * Whether its calls are written into the audit log of the part `auditLog()`: `true` all of them,
+   * `required` all of them and none runs that cannot be, `false` none but refusals. Default: what the part
+   * says, which is those that change something or come from an agent.
+   */
+  readonly audit?: boolean | 'required'
   /** Response headers: a value replaces a default one, `null` removes it. */
   readonly headers?: Readonly<Record<string, string | null>>
   /** HTTP status of success, 200…299. Default 200, or 204 when there is no value. */

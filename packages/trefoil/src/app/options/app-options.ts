@@ -19,6 +19,7 @@ import {
   type McpValues,
 } from './agent-options.ts'
 import { agentWrites } from './agent-writes.ts'
+import { AUDIT_HOOK, type AuditOptions, type AuditOptionValues } from './audit-options.ts'
 import { BROWSER, type BrowserOptions, type BrowserValues } from './browser-options.ts'
 import { DOCS, type DocsOptions, type DocsValues } from './docs-options.ts'
 import { EDGE, type EdgeOptions, type EdgeValues } from './edge-options.ts'
@@ -66,6 +67,8 @@ export interface AppOptions {
    * approval, or they may not at all. Default `allow`.
    */
   readonly agentWrites?: AgentWrites
+  /** A hook of your own that is told of tool calls, and may refuse to answer them. */
+  readonly audit?: AuditOptions
   /** Features, each one value with all that it brings. Default none. */
   readonly parts?: readonly Part[]
   /** Hosts, proxies and headers: what is decided before anything of the app is asked. */
@@ -103,6 +106,7 @@ export type AppValues = Values<
     readonly approval: ApprovalHook | null
     readonly personOf: PersonOf | null
     readonly agentWrites: AgentWrites | null
+    readonly audit: AuditOptionValues
     readonly parts: readonly unknown[]
     readonly edge: EdgeValues
     readonly browser: BrowserValues
@@ -197,6 +201,11 @@ export const APP: OptionGroup<AppOptions, AppValues> = {
       default: null,
       shown: '`allow`',
       doc: 'What agents need for actions that change something: `allow` (nothing), `approve` or `deny`, see [who needs approval](need.md).',
+    },
+    audit: {
+      group: AUDIT_HOOK,
+      default: {},
+      doc: 'A hook of your own that is told of tool calls, see [audit](#audit).',
     },
     parts: {
       // Each is looked into when it is included.

@@ -118,6 +118,8 @@ export interface Action {
   readonly changes: boolean
   /** True when it acts outside the database, where nothing can be taken back. */
   readonly external: boolean
+  /** What it says of the audit log; `null` for nothing. */
+  readonly audit: boolean | 'required' | null
   readonly deprecated: boolean
   /** What it declares to answer with, beside what the framework itself refuses. */
   readonly problems: readonly DeclaredProblem[]
@@ -173,6 +175,7 @@ export function emptyAction(name: string): Action {
     hints: {},
     changes: true,
     external: false,
+    audit: null,
     problems: [],
     deprecated: false,
     status: null,

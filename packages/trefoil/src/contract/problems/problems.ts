@@ -36,6 +36,7 @@ export type ProblemCode =
   | 'authenticator_unavailable'
   | 'RATE_LIMIT_EXCEEDED'
   | 'limits_unavailable'
+  | 'audit_failed'
   | 'TIMEOUT'
   | 'CONCURRENCY_LIMIT_EXCEEDED'
   | 'CIRCUIT_OPEN'
@@ -56,7 +57,13 @@ export type ProblemCode =
   | 'mcp_header_mismatch'
   | 'mcp_unsupported_version'
 
-const RPC = { parse: -32700, request: -32600, method: -32601, params: -32602 } as const
+const RPC = {
+  parse: -32700,
+  request: -32600,
+  method: -32601,
+  params: -32602,
+  internal: -32603,
+} as const
 
 // Exported: with a row that could be changed, any handler could turn every 401 into a 200.
 /**
@@ -284,6 +291,13 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemRow>> = deepFreeze({
     exit: 1,
     text: 'How often this was called cannot be found out at the moment',
     fix: 'Repeat the call after the time in `Retry-After`.',
+  },
+  audit_failed: {
+    status: 503,
+    mcp: RPC.internal,
+    exit: 1,
+    text: 'Audit hook failed',
+    fix: 'Nothing was done unless `done` is true; repeat the call when the audit log can be written again.',
   },
   TIMEOUT: {
     status: 504,

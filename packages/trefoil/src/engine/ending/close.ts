@@ -3,6 +3,7 @@ import type { Outcome } from '../../contract/call/outcome.ts'
 import { handOver } from '../background/hand-over.ts'
 import type { CallState } from '../call-state.ts'
 import type { Failure } from '../dependencies/dependency-scope.ts'
+import { auditFactsOf } from '../views/audit-facts.ts'
 import { callOf } from '../views/handler-call.ts'
 import { releaseLease } from './release-lease.ts'
 import { toProblem } from './settle.ts'
@@ -45,11 +46,28 @@ async function closeAll(
   const closeFailure = await (state.scopes?.close('request', failed, late) ?? null)
   const left = await inTime(state.runCloseHooks().then(() => null))
   const ended = audited ?? closeFailure ?? left
-  if (ended === null) return outcome
-  const final: Outcome = { kind: 'problem', problem: toProblem(state, ended.error) }
+  const final: Outcome =
+    ended === null ? outcome : { kind: 'problem', problem: toProblem(state, ended.error) }
   // What the audit was told has been rolled back with the rest.
   if (closeFailure !== null) await inTime(audit(state, final))
-  return final
+  const unwritten = await inTime(tellEnded(state, final))
+  if (unwritten === null) return final
+  return { kind: 'problem', problem: toProblem(state, unwritten.error) }
+}
+
+/** Of logs that are in no unit of work: there is nothing left that could be rolled back. */
+async function tellEnded(state: CallState, outcome: Outcome): Promise<Failure | null> {
+  if (state.rehearses) return null
+  let failure: Failure | null = null
+  for (const port of state.site.app.audit) {
+    if (port.ended === undefined) continue
+    try {
+      await port.ended(callOf(state), outcome, auditFactsOf(state))
+    } catch (error) {
+      failure ??= { error }
+    }
+  }
+  return failure
 }
 
 async function audit(state: CallState, outcome: Outcome): Promise<Failure | null> {
@@ -57,7 +75,7 @@ async function audit(state: CallState, outcome: Outcome): Promise<Failure | null
   let failure: Failure | null = null
   for (const port of state.site.app.audit) {
     try {
-      await port.outcome(callOf(state), outcome)
+      await port.outcome(callOf(state), outcome, auditFactsOf(state))
     } catch (error) {
       // The others are told all the same: what they write down must not depend on one that is down.
       failure ??= { error }

@@ -1,0 +1,133 @@
+import type { AuditStore, ChainRing } from '../../audit-chain.ts'
+import { type KeyMaterial, type KeyRing, keyRing } from '../../auth.ts'
+import { type ByteSize, type Clock, ImproperlyConfigured, type SurfaceName } from '../../index.ts'
+import {
+  kinds,
+  type OptionGroup,
+  type OptionKind,
+  REQUIRED,
+  systemClock,
+  type Values,
+} from '../../parts.ts'
+
+/** Which calls have an entry, beside those of actions that say so themselves. */
+export type AuditedCalls = 'refused' | 'changes' | 'agents' | 'reads'
+
+/** Options of {@link auditLog}. */
+export interface AuditLogOptions {
+  /**
+   * What entries are signed with, of at least 32 bytes. A ring can be changed while the app runs; keep
+   * previous keys in it for as long as there are entries of theirs.
+   */
+  readonly keys: KeyMaterial | KeyRing
+  /** Where entries are kept. Default `auditFile()`. */
+  readonly sink?: AuditStore
+  /**
+   * Surfaces on which no call runs that cannot be written down. Default none: then only actions with
+   * `audit: 'required'`.
+   */
+  readonly failClosed?: readonly SurfaceName[]
+  /**
+   * Which calls have an entry: those refused with 401, 403 or 429, those of actions that change something,
+   * those driven by agents, all others. Default the first three.
+   */
+  readonly include?: readonly AuditedCalls[]
+  /** Names of arguments, and of members in them, that are as secret as `sensitive` ones. Default none. */
+  readonly redact?: readonly string[]
+  /** Names of members of `meta` that an entry takes. Default none. */
+  readonly meta?: readonly string[]
+  /** How much of the arguments an entry takes. Default `8kb`. */
+  readonly arguments?: ByteSize
+  /** Source of time. Default: the machine's. */
+  readonly clock?: Clock
+}
+
+/** {@link AuditLogOptions} after reading. */
+export type AuditValues = Values<
+  AuditLogOptions,
+  { keys: unknown; sink: AuditStore | null; arguments: number }
+>
+
+const anything: OptionKind<unknown> = { words: 'value', read: (value) => ({ value }) }
+
+const METHODS = ['open', 'append', 'read', 'close'] as const
+
+const sink = kinds.kind(
+  'a store with open(), append(), read() and close(), such as auditFile()',
+  (value): value is AuditStore =>
+    typeof value === 'object' &&
+    value !== null &&
+    METHODS.every((name) => typeof Reflect.get(value, name) === 'function'),
+)
+
+/** The rows of {@link AuditLogOptions}. */
+export const AUDIT: OptionGroup<AuditLogOptions, AuditValues> = {
+  name: 'auditLog()',
+  prefix: 'TREFOIL_AUDIT',
+  rows: {
+    keys: {
+      read: anything,
+      default: REQUIRED,
+      doc: 'What entries are signed with, of at least 32 bytes: a secret, or a ring.',
+    },
+    sink: {
+      read: sink,
+      default: null,
+      shown: '`auditFile()`',
+      doc: 'Where entries are kept.',
+    },
+    failClosed: {
+      read: kinds.listOf<SurfaceName>(['api', 'mcp', 'cli']),
+      default: [],
+      variable: true,
+      doc: 'Surfaces on which no call runs that cannot be written down.',
+    },
+    include: {
+      read: kinds.listOf<AuditedCalls>(['refused', 'changes', 'agents', 'reads']),
+      default: ['refused', 'changes', 'agents'],
+      variable: true,
+      doc: 'Which calls have an entry: `refused` with 401, 403 or 429, of actions that may change something (`changes`), driven by `agents`, and all others (`reads`).',
+    },
+    redact: {
+      read: kinds.list(),
+      default: [],
+      doc: 'Names of arguments, and of members in them, that are as secret as `sensitive` ones.',
+    },
+    meta: {
+      read: kinds.list(),
+      default: [],
+      doc: 'Names of members of `meta` that an entry takes.',
+    },
+    arguments: {
+      read: kinds.size,
+      default: '8kb',
+      variable: true,
+      doc: 'How much of the arguments an entry takes.',
+    },
+    clock: {
+      read: kinds.clock,
+      default: systemClock,
+      shown: "the machine's",
+      doc: 'Source of time.',
+    },
+  },
+}
+
+/** @throws ImproperlyConfigured for what is no key; never what it is (FND-38) */
+export function ringOf(keys: unknown): ChainRing {
+  if (isRing(keys)) return keys
+  try {
+    // Whatever it is, `keyRing` looks at it.
+    return keyRing(keys as KeyMaterial)
+  } catch (error) {
+    if (!(error instanceof ImproperlyConfigured)) throw error
+    const message = error.message.replace('keyRing(): the current key', 'auditLog(): keys')
+    throw new ImproperlyConfigured(message, { cause: error })
+  }
+}
+
+function isRing(keys: unknown): keys is KeyRing {
+  if (typeof keys !== 'object' || keys === null || keys instanceof Uint8Array) return false
+  const { version, current, previous }: Partial<Record<keyof KeyRing, unknown>> = keys
+  return typeof version === 'number' && current instanceof Uint8Array && Array.isArray(previous)
+}

@@ -1,0 +1,135 @@
+import { canonicalJson } from '../../base/json/canonical-json.ts'
+import { isRecord } from '../../base/plain/is-record.ts'
+import type { PrincipalKind } from '../../contract/auth/principal-kind.ts'
+import type { CallOutcome, Driver } from '../../contract/call/call-record.ts'
+import type { Entrypoint, SurfaceName } from '../../contract/call/surface-name.ts'
+
+/**
+ * What an entry of the audit log is about. Members with no value are left out; `actor` of a call never is.
+ */
+export type AuditEvent = CallEvent | AppEvent | RefusalsEvent | LostEvent | RepairedEvent
+
+/** A call: `intent` before it runs, `call` when its end is known. */
+export interface CallEvent {
+  readonly type: 'intent' | 'call'
+  /** Ours, and the same in both. */
+  readonly call: string
+  /** The caller's, when it sent one. */
+  readonly request: string
+  readonly trace?: string
+  readonly surface: SurfaceName
+  readonly entrypoint: Entrypoint
+  /** Left out for lists and documents, and where no action was found. */
+  readonly action?: string
+  readonly driven: Driver
+  readonly subject?: string
+  readonly kind: PrincipalKind
+  readonly tenant?: string
+  /** Who acts on the subject's behalf, the one who acts now first. */
+  readonly actor: readonly string[]
+  /** Id of the login session that the credential belongs to. */
+  readonly session?: string
+  readonly address?: string
+  /** Canonical JSON values by name, without what is sensitive. */
+  readonly arguments?: Readonly<Record<string, unknown>>
+  /** Keyed digests of sensitive arguments: equal values have equal ones under one key. */
+  readonly digests?: Readonly<Record<string, string>>
+  /** Names of arguments that are in neither: files, and what was too long. */
+  readonly omitted?: readonly string[]
+  /** Left out where a sensitive argument is among them: a hash without a key can be guessed. */
+  readonly arguments_hash?: string
+  /** Code of a credential that was refused. */
+  readonly refusal?: string
+  /** What decided a refusal: the name of a guard, or `approval`. */
+  readonly rule?: string
+  readonly approval?: string
+  /** Of `call` alone, and so the next four. */
+  readonly outcome?: CallOutcome
+  readonly problem?: string
+  readonly status?: number
+  /** Whole milliseconds. */
+  readonly duration?: number
+  readonly meta?: Readonly<Record<string, unknown>>
+}
+
+/** An event of the app's own. */
+export interface AppEvent {
+  readonly type: 'event'
+  readonly name: string
+  readonly subject?: string
+  readonly tenant?: string
+  readonly data?: Readonly<Record<string, unknown>>
+}
+
+/** Refusals of callers whom nobody knows, beyond twenty of one kind in a second. */
+export interface RefusalsEvent {
+  readonly type: 'refusals'
+  readonly count: number
+  /** When the second began. */
+  readonly since: number
+  readonly surface: SurfaceName
+  readonly action?: string
+  readonly problem?: string
+}
+
+/** Entries that could not be written, counted; written when the log can be again. */
+export interface LostEvent {
+  readonly type: 'lost'
+  readonly count: number
+  /** When the first of them was. */
+  readonly since: number
+}
+
+/** An entry that was cut off by a crash and taken away: nobody was told that it had been written. */
+export interface RepairedEvent {
+  readonly type: 'repaired'
+  readonly bytes: number
+}
+
+/** An entry of the audit log, version 1. */
+export interface AuditEntry {
+  readonly v: 1
+  /** The chain it belongs to. */
+  readonly stream: string
+  /** Counts from 0, without a gap. */
+  readonly seq: number
+  /** When it was written, milliseconds since the Unix epoch. */
+  readonly time: number
+  /** Which key of the ring its hash is of. */
+  readonly kid: string
+  readonly event: AuditEvent
+}
+
+/** @throws NotCanonical for a value that has no JSON form */
+export function eventText(event: AuditEvent): string {
+  return canonicalJson(event)
+}
+
+/** Canonical JSON of an entry, of that of its event: so that waiting its turn costs nothing. */
+export function entryText(entry: Omit<AuditEntry, 'event' | 'v'>, event: string): string {
+  const { kid, seq, stream, time } = entry
+  return `{"event":${event},"kid":"${kid}","seq":${seq},"stream":${JSON.stringify(stream)},"time":${time},"v":1}`
+}
+
+/** The entry of a text; `null` for what is none of version 1. Believes nothing: whoever asks has not verified it. */
+export function readEntry(text: string): AuditEntry | null {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return null
+  }
+  if (!isRecord(value)) return null
+  const { v, stream, seq, time, kid, event } = value
+  const fits =
+    v === 1 &&
+    typeof stream === 'string' &&
+    Number.isSafeInteger(seq) &&
+    Number(seq) >= 0 &&
+    Number.isSafeInteger(time) &&
+    typeof kid === 'string' &&
+    isRecord(event) &&
+    typeof event['type'] === 'string'
+  // Every member of the envelope has been looked at; what is in the event is for its reader.
+  return fits ? (value as unknown as AuditEntry) : null
+}
