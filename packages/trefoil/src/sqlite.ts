@@ -1,5 +1,3 @@
 export { DatabaseBusy } from './stores/sqlite/database-busy.ts'
 export { sqliteDialect } from './stores/sqlite/sqlite-dialect.ts'
-export type { SqliteStore } from './stores/sqlite/sqlite-store.ts'
 export { openSqlite } from './stores/sqlite/sqlite-store.ts'
-export type { SqliteUnit } from './stores/sqlite/unit.ts'

@@ -198,11 +198,6 @@ class PartReading {
     throw this.#wrong(key, `must be non-empty text, got ${valueKind(value)}`)
   }
 
-  #flag(key: string, value: unknown): boolean {
-    if (typeof value === 'boolean') return value
-    throw this.#wrong(key, `must be true or false, got ${valueKind(value)}`)
-  }
-
   #list<Value>(key: string, value: unknown, read: (one: unknown) => Value): readonly Value[] {
     if (!Array.isArray(value)) throw this.#wrong(key, `must be a list, got ${valueKind(value)}`)
     return Object.freeze(value.map(read))

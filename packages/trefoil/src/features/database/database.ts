@@ -10,10 +10,19 @@ import {
   ImproperlyConfigured,
   type ProblemSet,
 } from '../../index.ts'
-import { definePart, type Part, processEnvironment, readOptions } from '../../parts.ts'
-import { DatabaseBusy, openSqlite, type SqliteStore, type SqliteUnit } from '../../sqlite.ts'
+import {
+  definePart,
+  type Part,
+  processEnvironment,
+  readOptions,
+  type SqlDialect,
+  type SqlStatements,
+  type SqlStore,
+  type SqlUnit,
+} from '../../parts.ts'
+import { DatabaseBusy, openSqlite } from '../../sqlite.ts'
 import { DATABASE, type DatabaseOptions, fileOf } from './database-options.ts'
-import { migrate, pendingSteps, readMigrations } from './migrations.ts'
+import { type Migration, migrate, pendingSteps, readMigrations } from './migrations.ts'
 
 /** Codes of {@link databaseProblems}. */
 export type DatabaseProblem = 'database_busy'
@@ -46,6 +55,23 @@ export interface Database<Tables> extends Part {
    * @throws Error inside a call, or a unit, that has one open: it would wait for itself
    */
   unit<Value>(work: (db: Kysely<Tables>) => Awaitable<Value>, signal?: AbortSignal): Promise<Value>
+  readonly dialect: SqlDialect
+  /**
+   * For parts that keep something: their tables, by steps of their own in the same ledger, under a name of
+   * theirs. To be called when the part is made.
+   *
+   * @param where `app`: the database of the units; `state`: counters and the like that need no unit, which on
+   *   SQLite have a file of their own. Default `app`
+   */
+  tables(owner: string, migrations: readonly Migration[], where?: 'app' | 'state'): void
+  /**
+   * Prepared statements in a unit.
+   *
+   * @param unit what `data.db` gives, or a part's `transaction` is given
+   */
+  statements(unit: unknown): SqlStatements
+  /** Prepared statements outside units, each kept by itself, in the database of `state`. */
+  readonly state: SqlStatements
   /** A check for `health({ checks: { database: data.check } })`. */
   check(): Promise<void>
 }
@@ -73,13 +99,13 @@ export function database<Tables = Record<string, Record<string, unknown>>>(
   const migratesAtStart =
     file === ':memory:' ||
     (values.migrate ?? (env['TREFOIL_ENV'] === 'development' ? 'start' : 'command')) === 'start'
-  const units = new WeakMap<object, SqliteUnit<Tables>>()
-  const current = new AsyncLocalStorage<SqliteUnit<Tables>>()
+  const units = new WeakMap<object, SqlUnit<Tables>>()
+  const current = new AsyncLocalStorage<SqlUnit<Tables>>()
   const lastHeld = new Map<string, number>()
-  let open: SqliteStore<Tables> | null = null
+  let open: SqlStore<Tables> | null = null
   let isStopped = false
 
-  function store(): SqliteStore<Tables> {
+  function store(): SqlStore<Tables> {
     if (isStopped) throw new Error('The database is closed: its app has been stopped')
     if (open === null) {
       if (file !== ':memory:') makePrivate(file)
@@ -89,12 +115,12 @@ export function database<Tables = Record<string, Record<string, unknown>>>(
   }
 
   /** Steps know no types of tables: those of an older schema are others. */
-  const untyped = () => store() as unknown as SqliteStore<never>
+  const untyped = () => store() as unknown as SqlStore<never>
 
   async function begin(
     holder: string,
     signal: () => AbortSignal | undefined,
-  ): Promise<SqliteUnit<Tables>> {
+  ): Promise<SqlUnit<Tables>> {
     const around = current.getStore()
     if (around !== undefined && !around.hasEnded) {
       throw new Error(
@@ -130,7 +156,7 @@ export function database<Tables = Record<string, Record<string, unknown>>>(
       } finally {
         const ms = Math.round(unit.heldFor)
         lastHeld.set(`action '${action.name}'`, unit.heldFor)
-        if (error !== undefined) unit.rollback()
+        if (error !== undefined) await unit.rollback()
         if (ms > LONG) {
           call.log.warn({ ms }, 'A unit of work was held for long: nobody else could write')
         }
@@ -148,6 +174,43 @@ export function database<Tables = Record<string, Record<string, unknown>>>(
     },
   )
 
+  const more: Omit<Database<Tables>, keyof Part> = {
+    db,
+    read: dependency(() => store().reader(), { name: 'data.read', preview: 'safe' }),
+    queries: () => store().reader(),
+    dialect: 'sqlite',
+    tables: () => {
+      throw new Error('tables: not built yet')
+    },
+    statements: (unit) => {
+      const found = units.get(Object(unit))
+      if (found === undefined) throw new Error('data.statements() needs a unit of this database')
+      return found.statements
+    },
+    state: {
+      dialect: 'sqlite',
+      run: () => {
+        throw new Error('state: not built yet')
+      },
+    },
+    check: async () => {
+      await sql`select 1`.execute(store().reader())
+    },
+    async unit<Value>(
+      work: (db: Kysely<Tables>) => Awaitable<Value>,
+      signal?: AbortSignal,
+    ): Promise<Value> {
+      const unit = await begin('a unit outside calls', () => signal)
+      try {
+        const value = await current.run(unit, async () => work(unit.db))
+        await unit.commit()
+        return value
+      } catch (error) {
+        await unit.rollback()
+        throw error
+      }
+    },
+  }
   return definePart(
     {
       name: 'database',
@@ -165,10 +228,11 @@ export function database<Tables = Record<string, Record<string, unknown>>>(
           `The database lacks ${missing.length} migration(s), from '${missing[0]}' on: run \`trefoil database migrate\` first`,
         )
       },
-      stop: () => {
+      stop: async () => {
         isStopped = true
-        open?.close()
+        const closing = open
         open = null
+        await closing?.close()
       },
       commands: [
         {
@@ -195,35 +259,15 @@ export function database<Tables = Record<string, Record<string, unknown>>>(
                 json: { ok: true, applied },
               }
             } finally {
-              open?.close()
+              const closing = open
               open = null
+              await closing?.close()
             }
           },
         },
       ],
     },
-    {
-      db,
-      read: dependency(() => store().reader(), { name: 'data.read', preview: 'safe' }),
-      queries: () => store().reader(),
-      check: async () => {
-        await sql`select 1`.execute(store().reader())
-      },
-      async unit<Value>(
-        work: (db: Kysely<Tables>) => Awaitable<Value>,
-        signal?: AbortSignal,
-      ): Promise<Value> {
-        const unit = await begin('a unit outside calls', () => signal)
-        try {
-          const value = await current.run(unit, async () => work(unit.db))
-          await unit.commit()
-          return value
-        } catch (error) {
-          unit.rollback()
-          throw error
-        }
-      },
-    },
+    more,
   )
 }
 

@@ -6,16 +6,17 @@ import {
   type OptionGroup,
   REQUIRED,
   readOptions,
+  type SqlStore,
+  type SqlUnit,
   systemClock,
   type Values,
 } from '../../parts.ts'
-import type { SqliteStore, SqliteUnit } from '../../sqlite.ts'
 
 /** One step of the schema. Once it has been applied somewhere it is frozen: a change is another step. */
 export interface Migration {
   /** Such as `0001-orders`: letters, digits, `-` and `_`. */
   readonly name: string
-  /** One statement or several. Its text is held to what was applied. */
+  /** One statement or several, for one database or for both. Its text is held to what was applied. */
   readonly sql?: string
   /** What no SQL can say, such as filling a table; after `sql`, in the same transaction. */
   readonly run?: (db: Kysely<never>) => Awaitable<unknown>
@@ -91,7 +92,7 @@ export function readMigrations(given: readonly unknown[]): readonly Step[] {
  * @throws ImproperlyConfigured for a database that other steps made
  */
 export async function pendingSteps(
-  store: SqliteStore<never>,
+  store: SqlStore<never>,
   migrations: readonly Step[],
 ): Promise<readonly string[]> {
   return pending(migrations, await readLedger(store.reader())).map(({ name }) => name)
@@ -104,7 +105,7 @@ export async function pendingSteps(
  * @returns names of the steps that were applied
  */
 export async function migrate(
-  store: SqliteStore<never>,
+  store: SqlStore<never>,
   migrations: readonly Step[],
 ): Promise<readonly string[]> {
   if ((await pendingSteps(store, migrations)).length === 0) return []
@@ -112,7 +113,7 @@ export async function migrate(
   try {
     const applied = await readLedger(unit.db)
     const missing = pending(migrations, applied)
-    unit.exec(`create table if not exists trefoil_migrations (
+    await unit.exec(`create table if not exists trefoil_migrations (
       position integer primary key,
       name text not null unique,
       checksum text not null,
@@ -125,13 +126,13 @@ export async function migrate(
     store.schemaChanged()
     return missing.map(({ name }) => name)
   } catch (error) {
-    unit.rollback()
+    await unit.rollback()
     throw error
   }
 }
 
 /** @throws Error naming the tables when rows refer to what is not there */
-async function checkReferences(unit: SqliteUnit<never>): Promise<void> {
+async function checkReferences(unit: SqlUnit<never>): Promise<void> {
   const { rows } = await sql<{ table: string; parent: string }>`pragma foreign_key_check`.execute(
     unit.db,
   )
@@ -142,9 +143,9 @@ async function checkReferences(unit: SqliteUnit<never>): Promise<void> {
   )
 }
 
-async function apply(unit: SqliteUnit<never>, step: Step, position: number): Promise<void> {
+async function apply(unit: SqlUnit<never>, step: Step, position: number): Promise<void> {
   try {
-    if (step.sql !== null) unit.exec(step.sql)
+    if (step.sql !== null) await unit.exec(step.sql)
     await step.run?.(unit.db)
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause)

@@ -1,8 +1,11 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely'
+import type { SqlRow, SqlValue } from '../../contract/ports/sql.ts'
 
 /** Statements kept ready. An app has some dozens; those with long lists of values come and go. */
 const MOST_STATEMENTS = 200
+
+const NO_ROWS: readonly SqlRow[] = []
 
 /** A prepared statement, and whether it gives rows. */
 interface Prepared {
@@ -31,6 +34,14 @@ export class SqliteConnection implements DatabaseConnection {
     if (givesRows) return { rows: statement.all(...values) as Row[] }
     const { changes, lastInsertRowid } = statement.run(...values)
     return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) }
+  }
+
+  /** The same without Kysely. */
+  run(sql: string, values: readonly SqlValue[]): readonly SqlRow[] {
+    const { statement, givesRows } = this.#prepare(sql)
+    if (givesRows) return statement.all(...values) as SqlRow[]
+    statement.run(...values)
+    return NO_ROWS
   }
 
   async *streamQuery<Row>({ sql, parameters }: CompiledQuery): AsyncGenerator<QueryResult<Row>> {

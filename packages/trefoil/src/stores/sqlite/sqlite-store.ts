@@ -1,42 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Kysely } from 'kysely'
+import type { SqlStore } from '../sql/sql-store.ts'
 import { ReaderDriver, Readers } from './readers.ts'
-import { HeldUnit, kyselyOver, type SqliteUnit } from './unit.ts'
+import { HeldUnit, kyselyOver } from './unit.ts'
 import { Writer } from './writer.ts'
-
-/** An open SQLite file: one connection that writes, and some that read. */
-export interface SqliteStore<Tables> {
-  /** A handle that reads what has been committed, and refuses to write. */
-  reader(): Kysely<Tables>
-  /**
-   * Begins a unit of work once the writer is free.
-   *
-   * @param holder who begins it, for the message of those who wait too long
-   * @param wait milliseconds that it may take until then
-   * @param signal ends the waiting; asked for where there is something to wait for. Default none
-   * @param isShort true where it is known to be short: it may share its commit. Default false
-   * @throws DatabaseBusy when it was not free in time
-   */
-  begin(
-    holder: string,
-    wait: number,
-    signal?: () => AbortSignal | undefined,
-    isShort?: boolean,
-  ): Promise<SqliteUnit<Tables>>
-  /**
-   * Begins a unit that changes tables, without foreign keys: SQLite changes a table by making another in its
-   * place, and dropping one deletes what refers to its rows. Whoever commits it checks them before.
-   *
-   * @throws DatabaseBusy when the writer was not free in time
-   */
-  beginChangingTables(holder: string, wait: number): Promise<SqliteUnit<Tables>>
-  /** To be called when the tables have changed. */
-  schemaChanged(): void
-  /** What is not committed yet is not kept. */
-  close(): void
-}
 
 /**
  * Opens a SQLite file in WAL mode with foreign keys on.
@@ -47,7 +15,7 @@ export interface SqliteStore<Tables> {
 export function openSqlite<Tables>(
   file: string,
   synchronous: 'FULL' | 'NORMAL' = 'FULL',
-): SqliteStore<Tables> {
+): SqlStore<Tables> {
   // A database in memory has one connection, and nobody could read beside the writer.
   const folder = file === ':memory:' ? mkdtempSync(join(tmpdir(), 'trefoil-database-')) : null
   const path = folder === null ? file : join(folder, 'app.db')
@@ -63,6 +31,7 @@ export function openSqlite<Tables>(
   }
   const readers = new Readers(path)
   return Object.freeze({
+    dialect: 'sqlite' as const,
     // One for each who asks: Kysely can be ended for good, and has a dispose method that does so.
     reader: () => kyselyOver<Tables>(new ReaderDriver(readers)),
     async begin(

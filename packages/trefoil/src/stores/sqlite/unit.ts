@@ -12,26 +12,15 @@ import {
   SqliteQueryCompiler,
 } from 'kysely'
 import { systemClock } from '../../base/clock.ts'
+import type { SqlStatements } from '../../contract/ports/sql.ts'
+import type { SqlUnit } from '../sql/sql-store.ts'
 import { transactionWord } from './statements.ts'
 import type { Writer } from './writer.ts'
 
-/** What is done in one transaction: kept as a whole, or not at all. */
-export interface SqliteUnit<Tables> {
-  /** Good until the unit ends. `db.transaction()` is a savepoint inside it. */
-  readonly db: Kysely<Tables>
-  readonly hasEnded: boolean
-  /** Milliseconds since it has the writer for itself. */
-  readonly heldFor: number
-  /** Several statements in one text, as migrations are written. */
-  exec(sql: string): void
-  /** @throws Error when it could not be kept; then nothing of it was */
-  commit(): Promise<void>
-  rollback(): void
-}
-
 /** A unit that has the writer. */
-export class HeldUnit<Tables> implements SqliteUnit<Tables> {
+export class HeldUnit<Tables> implements SqlUnit<Tables> {
   readonly db: Kysely<Tables>
+  readonly statements: SqlStatements
   readonly #writer: Writer
   readonly #driver: UnitDriver
   readonly #since = systemClock.elapsed()
@@ -42,6 +31,13 @@ export class HeldUnit<Tables> implements SqliteUnit<Tables> {
     this.#writer = writer
     this.#driver = new UnitDriver(writer, this)
     this.db = kyselyOver(this.#driver)
+    this.statements = {
+      dialect: 'sqlite',
+      run: (text, values = []) => {
+        this.#driver.admit(null)
+        return this.#writer.connection.run(text, values)
+      },
+    }
   }
 
   get hasEnded(): boolean {
@@ -129,21 +125,21 @@ class UnitDriver implements Driver {
 
   /** One for each who asks, so that a transaction is known by its own. */
   async acquireConnection(): Promise<DatabaseConnection> {
-    const connection = new HeldConnection(this.#writer, (used) => this.#admit(used))
-    this.#admit(connection)
+    const connection = new HeldConnection(this.#writer, (used) => this.admit(used))
+    this.admit(connection)
     return connection
   }
 
   async releaseConnection(): Promise<void> {}
 
   async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    this.#admit(connection)
+    this.admit(connection)
     this.#writer.exec('savepoint nested')
     this.#nested = connection
   }
 
   async commitTransaction(connection: DatabaseConnection): Promise<void> {
-    this.#admit(connection)
+    this.admit(connection)
     this.#writer.exec('release nested')
     this.#nested = null
   }
@@ -169,12 +165,12 @@ class UnitDriver implements Driver {
   }
 
   #step(connection: DatabaseConnection, sql: string): void {
-    this.#admit(connection)
+    this.admit(connection)
     this.#writer.exec(sql)
   }
 
   /** @throws Error for one whose writes would be kept, or taken back, with what is not theirs */
-  #admit(connection: DatabaseConnection): void {
+  admit(connection: DatabaseConnection | null): void {
     refuseEnded(this.#unit)
     this.#writer.refuseLost()
     if (this.#nested === null || this.#nested === connection) return

@@ -1,0 +1,23 @@
+import type { Awaitable } from '../../base/promise.ts'
+
+/** Which database it is. */
+export type SqlDialect = 'sqlite' | 'postgres'
+
+/** What a statement can be given. Times are milliseconds since the Unix epoch, true and false 1 and 0. */
+export type SqlValue = string | number | bigint | null | Uint8Array
+
+/** Columns by name. Whole numbers come as numbers from both databases. */
+export type SqlRow = Readonly<Record<string, unknown>>
+
+/**
+ * Statements whose text is fixed: prepared once for a connection and kept, for what is asked at every call.
+ * Kysely is for the rest.
+ */
+export interface SqlStatements {
+  readonly dialect: SqlDialect
+  /**
+   * @param text one statement; `?` stands for a value, in order, on both databases, and for nothing else
+   * @returns its rows; none for one that gives none
+   */
+  run(text: string, values?: readonly SqlValue[]): Awaitable<readonly SqlRow[]>
+}
