@@ -1,9 +1,9 @@
 import { EventEmitter } from 'node:events'
-import type { CustomTypesConfig, PoolClient, QueryResult as PgResult } from 'pg'
+import type { CustomTypesConfig, QueryResult as PgResult, PoolClient } from 'pg'
 import type { SqlRow, SqlValue } from '../../contract/ports/sql.ts'
 import { isLost, ofStatement } from './postgres-errors.ts'
-import { mayChangeConnection } from './statements.ts'
 import type { StatementNames } from './statement-names.ts'
+import { mayChangeConnection } from './statements.ts'
 
 /** Puts right what a statement may have changed of the connection; prepared statements stay. */
 const AS_NEW =

@@ -36,7 +36,8 @@ export async function execute<Row>(
 ): Promise<QueryResult<Row>> {
   for (const value of parameters) refuseUndefined(value)
   const { command, rowCount, rows } = await connection.query<Row>(sql, parameters)
-  const writes = command === 'INSERT' || command === 'UPDATE' || command === 'DELETE' || command === 'MERGE'
+  const writes =
+    command === 'INSERT' || command === 'UPDATE' || command === 'DELETE' || command === 'MERGE'
   return writes ? { rows, numAffectedRows: BigInt(rowCount ?? 0) } : { rows }
 }
 
@@ -73,4 +74,3 @@ function refuseUndefined(value: unknown): void {
 export function savepoint(name: string): string {
   return `"own ${name.replaceAll('"', '""')}"`
 }
-

@@ -46,10 +46,7 @@ export class PostgresPool {
    * @param signal ends the waiting; asked for where there is something to wait for
    * @throws DatabaseBusy, DatabaseUnavailable
    */
-  async take(
-    wait: number,
-    signal?: () => AbortSignal | undefined,
-  ): Promise<PostgresConnection> {
+  async take(wait: number, signal?: () => AbortSignal | undefined): Promise<PostgresConnection> {
     if (this.#isClosed) throw new Error('The database is closed')
     this.#pool ??= this.#make()
     const { pool, types } = await this.#pool
@@ -94,10 +91,11 @@ export class PostgresPool {
   /** Gives it back as it was, or not at all; nobody waits for that. */
   give(connection: PostgresConnection, isGone = false): void {
     if (isGone || connection.isBroken) connection.release(true)
-    else void connection.tidy().then(
-      () => connection.release(false),
-      () => connection.release(true),
-    )
+    else
+      void connection.tidy().then(
+        () => connection.release(false),
+        () => connection.release(true),
+      )
   }
 
   async close(): Promise<void> {

@@ -58,7 +58,9 @@ export function transactionWord(script: string): string | null {
     const statement = part.trim()
     const [word] =
       OF_TRANSACTIONS.exec(statement) ??
-      /^(?:create|drop|re)\w*\s[\s\S]*?\bconcurrently\b/i.exec(statement)?.[0].match(/concurrently/i) ??
+      /^(?:create|drop|re)\w*\s[\s\S]*?\bconcurrently\b/i
+        .exec(statement)?.[0]
+        .match(/concurrently/i) ??
       []
     if (word !== undefined) return word
   }
