@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import type { SqlStore, SqlUnit } from '../sql/sql-store.ts'
-import { DatabaseBusy } from './database-busy.ts'
+import { DatabaseBusy } from '../sql/store-errors.ts'
 import { openSqlite } from './sqlite-store.ts'
 
 interface Tables {
