@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import pg from 'pg'
 import { createApp } from 'trefoil'
-import { type Database, type DatabaseOptions, database } from 'trefoil/database'
+import { type DatabaseOptions, database } from 'trefoil/database'
 import { testClient } from 'trefoil/testing'
 import { afterEach, describe, expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'

@@ -167,7 +167,7 @@ export function database<Tables = Record<string, Record<string, unknown>>>(
 
   const more: Omit<Database<Tables>, keyof Part> = {
     db,
-    read: dependency(() => store().reader(), { name: 'data.read', preview: 'safe' }),
+    read: dependency(() => store().reader(throwProblem), { name: 'data.read', preview: 'safe' }),
     queries: () => store().reader(),
     dialect,
     tables: (owner, steps, where) => parts.add(owner, steps, where),

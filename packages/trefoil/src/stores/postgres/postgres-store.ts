@@ -66,7 +66,8 @@ export function openPostgres<Tables>(
   return Object.freeze({
     dialect: 'postgres' as const,
     // One for each who asks: Kysely can be ended for good, and has a dispose method that does so.
-    reader: () => kyselyOver<Tables>(new ReaderDriver(readers, site)),
+    reader: (refuse?: (error: unknown) => never) =>
+      kyselyOver<Tables>(new ReaderDriver(readers, site, refuse)),
     alone: (wait: number): SqlStatements => ({
       dialect: 'postgres',
       run: (text, values = []) => runAlone(others, wait, text, values),

@@ -21,8 +21,12 @@ export interface SqlUnit<Tables> {
 /** An open database: units of work that write, and handles that read. */
 export interface SqlStore<Tables> {
   readonly dialect: SqlDialect
-  /** A handle that reads what has been committed, and refuses to write. */
-  reader(): Kysely<Tables>
+  /**
+   * A handle that reads what has been committed, and refuses to write.
+   *
+   * @param refuse makes of a DatabaseBusy or DatabaseUnavailable what whoever asks is to meet. Default: itself
+   */
+  reader(refuse?: (error: unknown) => never): Kysely<Tables>
   /**
    * Statements outside units, each kept by itself. On SQLite they take their turn with the units.
    *
