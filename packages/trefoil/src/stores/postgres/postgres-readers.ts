@@ -20,7 +20,7 @@ export class ReaderDriver implements Driver {
   #isOver = false
 
   /** @param refuse throws what those meet who find no connection */
-  constructor(pool: PostgresPool, site: UnitSite, refuse: (error: unknown) => never = rethrow) {
+  constructor(pool: PostgresPool, site: UnitSite, refuse: (error: unknown) => never) {
     this.#pool = pool
     this.#site = site
     this.#refuse = refuse
@@ -164,10 +164,6 @@ class LentConnection implements DatabaseConnection {
 
 async function control(connection: DatabaseConnection, sql: string): Promise<void> {
   if (connection instanceof LentConnection) await connection.connection.control(sql)
-}
-
-function rethrow(error: unknown): never {
-  throw error
 }
 
 function over(): Error {
