@@ -569,7 +569,7 @@ export const HANDLES: ReadonlySet<string> = new Set([
   ...['AuditStore', 'StoredEntry', 'AuditFacts', 'AuditAnchor', 'ChainRing', 'SvcAuditRow'],
   // Made by the part; what is read of options before.
   ...['CallEvent', 'AppEvent', 'RefusalsEvent', 'LostEvent', 'RepairedEvent'],
-  ...['ArgumentRules', 'AuditFileSettings'],
+  ...['ArgumentRules', 'AuditFileSettings', 'PostgresSettings'],
   ...['Arriving', 'ApprovalCase', 'ApiKeyStore', 'StoredApiKey', 'ApiKeyUse', 'StoredSecret'],
   ...['Trace', 'Call', 'CallRequest', 'ClientFacts', 'ActionFacts', 'HeaderReader', 'ProviderCall'],
   ...[
