@@ -100,9 +100,37 @@ export interface AuditEntry {
   readonly event: AuditEvent
 }
 
-/** @throws NotCanonical for a value that has no JSON form */
+/**
+ * Canonical JSON of an event. Members of ours are texts and numbers, whose text is made at once; only what
+ * somebody else has chosen is looked at member by member, which takes several times as long.
+ *
+ * @throws NotCanonical for a value that has no JSON form
+ */
 export function eventText(event: AuditEvent): string {
-  return canonicalJson(event)
+  let text = '{'
+  // Names of ours are ASCII: their order is that of code points.
+  for (const name of Object.keys(event).sort()) {
+    const value: unknown = Reflect.get(event, name)
+    if (value === undefined) continue
+    text += `${text === '{' ? '' : ','}"${name}":${memberText(value)}`
+  }
+  return `${text}}`
+}
+
+function memberText(value: unknown): string {
+  if (typeof value === 'string') return plainText(value)
+  if (Array.isArray(value) && value.every((item) => typeof item === 'string')) {
+    return `[${value.map(plainText).join(',')}]`
+  }
+  return canonicalJson(value)
+}
+
+/**
+ * A subject that is no well-formed text has no canonical form: refused, it would be a way to go unseen, for
+ * whoever can choose what they are called.
+ */
+function plainText(text: string): string {
+  return JSON.stringify(text.isWellFormed() ? text : text.toWellFormed())
 }
 
 /** Canonical JSON of an entry, of that of its event: so that waiting its turn costs nothing. */
