@@ -1,6 +1,10 @@
-import { type AuditEvent, type AuditLinks, eventText } from '../../../audit-chain.ts'
-import type { Clock } from '../../../index.ts'
-import type { SqlStatements } from '../../../parts.ts'
+import {
+  type AuditEvent,
+  type AuditLinks,
+  type AuditPlace,
+  eventText,
+} from '../../../audit-chain.ts'
+import type { SqlRow, SqlStatements } from '../../../parts.ts'
 import { storedEntry } from './entry-rows.ts'
 import { SqlEntries } from './sql-entries.ts'
 import type { AnyDatabase, SqlJournal } from './sql-journal.ts'
@@ -33,7 +37,6 @@ export class Pruning {
     readonly data: AnyDatabase
     readonly links: AuditLinks
     readonly journal: SqlJournal
-    readonly clock: Clock
   }) {
     this.#data = data
     this.#links = links
@@ -71,9 +74,10 @@ export class Pruning {
       let { hash } = last
       let seq = last.seq
       for (const row of rows) {
-        const place = this.#links.check(stream, storedEntry(row))
-        const follows = row['prev'] === hash && place.seq === seq + 1
-        if (!follows) throw unsound(stream, place.seq)
+        const place = this.#placeOf(stream, row)
+        if (place === null || row['prev'] !== hash || place.seq !== seq + 1) {
+          throw unsound(stream, seq + 1)
+        }
         hash = place.hash
         seq = place.seq
       }
@@ -95,6 +99,14 @@ export class Pruning {
     }
     await this.#journal.appendIn(statements, [{ event, text: eventText(event) }])
     return count
+  }
+
+  #placeOf(stream: string, row: SqlRow): AuditPlace | null {
+    try {
+      return this.#links.check(stream, storedEntry(row))
+    } catch {
+      return null
+    }
   }
 }
 

@@ -26,7 +26,7 @@ export function sqlBook({ data, ring, clock, erasable }: SqlBookOptions): AuditB
   const sealing = erasable ? new Sealing(data) : null
   const seal = sealing === null ? null : sealing.seal.bind(sealing)
   const journal = new SqlJournal({ data, links, clock, seal })
-  const pruning = new Pruning({ data, links, journal, clock })
+  const pruning = new Pruning({ data, links, journal })
   const opening = new WeakMap<Action, boolean>()
   const written = (event: Parameters<typeof eventText>[0]) => ({ event, text: eventText(event) })
   return {
