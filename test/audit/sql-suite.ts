@@ -1,8 +1,7 @@
 // What an audit log in a database does, run on each of them.
 import { sql } from 'kysely'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { auditLog } from '../../packages/trefoil/src/audit.ts'
-import { SqlAuditStore } from '../../packages/trefoil/src/audit-chain.ts'
+import { auditLog, SqlAuditStore } from '../../packages/trefoil/src/audit.ts'
 import { auditStoreContract } from '../../packages/trefoil/src/testing.ts'
 import { callBy, WAYS } from '../parity/ways.ts'
 import { KEY, tokenOf } from './audited-app.ts'
