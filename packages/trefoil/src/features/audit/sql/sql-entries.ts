@@ -46,10 +46,12 @@ export class SqlEntries {
     return { seq: Number(seq), hash: String(hash), kid: String(kid), mac: String(mac) }
   }
 
-  async *read(stream?: string): AsyncIterable<StoredEntry> {
-    for (const one of stream === undefined ? await this.streams() : [stream]) {
-      yield* this.readAfter(one, -1)
-    }
+  read(stream?: string): AsyncIterable<StoredEntry> {
+    return stream === undefined ? this.#readAll() : this.readAfter(stream, -1)
+  }
+
+  async *#readAll(): AsyncIterable<StoredEntry> {
+    for (const stream of await this.streams()) yield* this.readAfter(stream, -1)
   }
 
   /** Those of one stream behind a number. */
