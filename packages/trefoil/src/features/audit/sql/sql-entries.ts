@@ -23,6 +23,9 @@ const STREAMS = `with recursive streams (stream) as (
       from streams where streams.stream is not null
   ) select stream from streams where stream is not null
   union select stream from trefoil_audit_pruned`
+const HEAD = 'select max(seq) as seq from trefoil_audit_entries where stream = ?'
+const LATEST = `select prev, hash, body from trefoil_audit_entries
+  order by time desc, stream desc, seq desc limit ?`
 const PRUNED = 'select seq, hash, kid, mac from trefoil_audit_pruned where stream = ?'
 
 /** The entries of all streams of a database, to be read. */
@@ -63,6 +66,35 @@ export class SqlEntries {
       if (end === undefined || rows.length < PAGE) return
       last = Number(end['seq'])
     }
+  }
+
+  /** What has come since it was last asked: its last numbers are kept for each stream. */
+  news(): () => Promise<readonly StoredEntry[]> {
+    let seen: Map<string, number> | null = null
+    return async () => {
+      const come: StoredEntry[] = []
+      const isFirst = seen === null
+      const before = seen ?? new Map<string, number>()
+      seen = before
+      for (const stream of await this.streams()) {
+        const after = before.get(stream) ?? -1
+        const [row] = await this.#ask(HEAD, [stream])
+        const head = Number(row?.['seq'] ?? -1)
+        const already = come.length
+        // At first nobody has asked for all that there is.
+        if (!isFirst && head > after) {
+          for await (const entry of this.readAfter(stream, after)) come.push(entry)
+        }
+        before.set(stream, Math.max(after + come.length - already, head))
+      }
+      return come
+    }
+  }
+
+  /** The last entries of all streams, in the order of their time. */
+  async latest(count: number): Promise<readonly StoredEntry[]> {
+    const rows = await this.#ask(LATEST, [count])
+    return rows.map(storedEntry).reverse()
   }
 
   /** The last entry of a stream that has been committed. */
