@@ -71,6 +71,9 @@ describe('the doors of trefoil', () => {
         "AuthenticationError",
         "ClientProblem",
         "CookieSigner",
+        "TransactionConflict",
+        "CommitUnknown",
+        "DatabaseUnavailable",
         "DatabaseBusy",
       ]
     `)

@@ -6,6 +6,7 @@ import type {
   StoredEntry,
 } from '../../../audit-chain.ts'
 import { readEntry } from '../../../audit-chain.ts'
+import type { Database } from '../../../database.ts'
 import type { SqlRow } from '../../../parts.ts'
 import { ask } from './ask.ts'
 import { insertEntry, lastEntry, storedEntry } from './entry-rows.ts'
@@ -112,28 +113,36 @@ export class SqlEntries {
   }
 }
 
-/** One stream of a database as a store of its own: for what is copied into it from elsewhere. */
-export class SqlAuditStore extends SqlEntries implements AuditStore {
-  readonly #data: AnyDatabase
+/**
+ * One stream of a database as a store of its own: for what is copied into it from elsewhere. The tables are those
+ * of `auditLog({ data })`.
+ */
+export class SqlAuditStore implements AuditStore {
+  readonly #data: Database<never>
   readonly #stream: string
+  readonly #entries: SqlEntries
   #isOpen = false
 
-  constructor(data: AnyDatabase, stream: string) {
-    super(data)
+  /** @param stream its name, such as `import/0`; not one of those that the log itself writes */
+  constructor(data: Database<never>, stream: string) {
     this.#data = data
     this.#stream = stream
+    this.#entries = new SqlEntries(data)
   }
 
-  override read(stream: string = this.#stream): AsyncIterable<StoredEntry> {
-    return super.read(stream)
+  /** What is there, in its order. */
+  read(stream: string = this.#stream): AsyncIterable<StoredEntry> {
+    return this.#entries.read(stream)
   }
 
+  /** Looks at its end. */
   async open(): Promise<AuditOpening> {
-    const last = await this.last(this.#stream)
+    const last = await this.#entries.last(this.#stream)
     this.#isOpen = true
     return { last, torn: 0 }
   }
 
+  /** Writes all of them, in one transaction, or none. */
   async append(entries: readonly StoredEntry[]): Promise<void> {
     if (!this.#isOpen) throw new Error(`The stream ${this.#stream} is not open`)
     await this.#data.unit(async (db) => {
@@ -156,6 +165,7 @@ export class SqlAuditStore extends SqlEntries implements AuditStore {
     })
   }
 
+  /** Takes nothing more until it is opened again. */
   close(): void {
     this.#isOpen = false
   }
