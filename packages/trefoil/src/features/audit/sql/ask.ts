@@ -1,22 +1,26 @@
-import type { CompiledQuery, Kysely } from 'kysely'
+import type { Database } from '../../../database.ts'
 import type { SqlDialect, SqlRow, SqlValue } from '../../../parts.ts'
+
+type Queries = ReturnType<Database<never>['queries']>
+type Query = Parameters<Queries['executeQuery']>[0]
 
 /** A statement outside units, with `?` for values; as the node that Kysely would make of it. */
 export async function ask(
-  db: Kysely<never>,
+  db: Queries,
   dialect: SqlDialect,
   text: string,
   values: readonly SqlValue[] = [],
 ): Promise<readonly SqlRow[]> {
   const sql = dialect === 'postgres' ? numbered(text) : text
-  const query: CompiledQuery<SqlRow> = {
+  const query: Query = {
     sql,
     parameters: values,
     // Made by hand: an app without a database need not have Kysely loaded.
     query: { kind: 'RawNode', sqlFragments: [sql], parameters: [] },
     queryId: { queryId: 'trefoil-audit' },
   }
-  return (await db.executeQuery(query)).rows
+  // What its author says of the rows of a text, nobody else can.
+  return (await db.executeQuery(query)).rows as readonly SqlRow[]
 }
 
 const known = new Map<string, string>()

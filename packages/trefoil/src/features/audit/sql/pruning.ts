@@ -66,23 +66,23 @@ export class Pruning {
     const [head] = await statements.run(HEAD, [stream])
     let last = { seq: first - 1, hash: pruned?.hash ?? '0'.repeat(64) }
     for (let segment = 0; segment < MOST_SEGMENTS; segment++) {
-      const end = (Math.floor((last.seq + 1) / SEGMENT) + 1) * SEGMENT - 1
+      const most = (Math.floor((last.seq + 1) / SEGMENT) + 1) * SEGMENT - 1
       // The last entry stays: what comes next stands behind it.
-      if (Number(head?.['seq'] ?? -1) <= end) break
-      const rows = await statements.run(ROWS, [stream, last.seq + 1, end])
+      if (Number(head?.['seq'] ?? -1) <= most) break
+      const rows = await statements.run(ROWS, [stream, last.seq + 1, most])
       if (rows.some(({ time }) => Number(time) >= before)) break
-      let { hash } = last
+      let end = last.hash
       let seq = last.seq
       for (const row of rows) {
         const place = this.#placeOf(stream, row)
-        if (place === null || row['prev'] !== hash || place.seq !== seq + 1) {
+        if (place === null || row['prev'] !== end || place.seq !== seq + 1) {
           throw unsound(stream, seq + 1)
         }
-        hash = place.hash
+        end = place.hash
         seq = place.seq
       }
-      if (seq !== end) throw unsound(stream, seq + 1)
-      last = { seq, hash }
+      if (seq !== most) throw unsound(stream, seq + 1)
+      last = { seq, hash: end }
     }
     const count = last.seq - first + 1
     if (count === 0) return 0

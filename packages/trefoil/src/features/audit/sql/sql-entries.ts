@@ -149,7 +149,8 @@ export class SqlAuditStore implements AuditStore {
       const statements = this.#data.statements(db)
       const last = await lastEntry(statements, this.#stream)
       const first = (last?.seq ?? -1) + 1
-      if (last !== null && entries[0]?.prev !== last.entry.hash) {
+      const { hash: end } = last?.entry ?? { hash: entries[0]?.prev }
+      if (entries[0]?.prev !== end) {
         throw new Error(`The stream ${this.#stream} does not end where the first entry begins`)
       }
       for (const [index, entry] of entries.entries()) {

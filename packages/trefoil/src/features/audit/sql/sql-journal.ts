@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
 import {
   type AuditEvent,
   type AuditLinks,
@@ -42,12 +41,14 @@ export class SqlJournal {
   readonly #options: JournalOptions
   readonly #streams = new SqlStreams()
   readonly #queue: Waiting[] = []
-  #running: Promise<void> | null = null
-  /** Where this was made: whoever is the first to append must not have the rest done inside of their call. */
-  readonly #outside = AsyncLocalStorage.snapshot()
+  #wake = Promise.withResolvers<void>()
+  #isWriting = false
+  /** Settled with the last that was asked for. */
+  #last: Promise<unknown> = Promise.resolve()
 
   constructor(options: JournalOptions) {
     this.#options = options
+    void this.#run()
   }
 
   /**
@@ -68,7 +69,8 @@ export class SqlJournal {
     }
     const { promise, resolve, reject } = Promise.withResolvers<AuditPlace>()
     this.#queue.push({ written, resolve, reject })
-    this.#outside(() => this.#run())
+    this.#last = promise.catch(() => undefined)
+    this.#wake.resolve()
     return promise
   }
 
@@ -104,7 +106,7 @@ export class SqlJournal {
 
   /** Waits for what is being written. */
   async idle(): Promise<void> {
-    while (this.#running !== null) await this.#running
+    while (this.#isWriting || this.#queue.length > 0) await this.#last
   }
 
   async #sealed(statements: SqlStatements, given: readonly Written[]): Promise<readonly Written[]> {
@@ -118,15 +120,18 @@ export class SqlJournal {
     return sealed
   }
 
-  #run(): void {
-    if (this.#running !== null) return
-    // In a later step: what comes in this one is committed with it.
-    this.#running = Promise.resolve()
-      .then(() => this.#writeAll())
-      .finally(() => {
-        this.#running = null
-        if (this.#queue.length > 0) this.#run()
-      })
+  /**
+   * For ever, from when this was made: what wakes it is in some call, and what it does must be in none. What
+   * has come by the time it is awake shares a transaction.
+   */
+  async #run(): Promise<void> {
+    for (;;) {
+      await this.#wake.promise
+      this.#wake = Promise.withResolvers()
+      this.#isWriting = true
+      await this.#writeAll()
+      this.#isWriting = false
+    }
   }
 
   async #writeAll(): Promise<void> {
