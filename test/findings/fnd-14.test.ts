@@ -24,6 +24,7 @@ describe('FND-14: every duration and every size at the doors', () => {
       [
         "AuditFileOptions.rotate",
         "AuditLogOptions.arguments",
+        "AuditLogOptions.retain",
         "BreakerOptions.cooldown",
         "CacheOptions.for",
         "CliOptions.maxResponseSize",
@@ -32,6 +33,8 @@ describe('FND-14: every duration and every size at the doors', () => {
         "CookieSessionOptions.maxAge",
         "CorsOptions.maxAge",
         "CreateTokenOptions.expiresIn",
+        "DatabaseOptions.connect",
+        "DatabaseOptions.statement",
         "DatabaseOptions.wait",
         "DevTokensOptions.expiresIn",
         "DpopOptions.lifetime",
