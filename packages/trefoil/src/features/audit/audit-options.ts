@@ -1,6 +1,5 @@
 import type { AuditStore, ChainRing } from '../../audit-chain.ts'
 import { type KeyMaterial, type KeyRing, keyRing } from '../../auth.ts'
-import type { Database } from '../../database.ts'
 import {
   type ByteSize,
   type Clock,
@@ -16,6 +15,7 @@ import {
   systemClock,
   type Values,
 } from '../../parts.ts'
+import type { AuditDatabase } from './audit-database.ts'
 
 /** Which calls have an entry, beside those of actions that say so themselves. */
 export type AuditedCalls = 'refused' | 'changes' | 'agents' | 'reads'
@@ -31,7 +31,7 @@ export interface AuditLogOptions {
    * A database in whose tables entries are kept: that of a call that writes in the transaction of the call, so
    * that neither is kept without the other. Default none.
    */
-  readonly data?: Database<never>
+  readonly data?: AuditDatabase
   /** Where entries are kept, in the place of `data`. Default `auditFile()`. */
   readonly sink?: AuditStore
   /** Where an entry goes that cannot be written: another store, such as a file of this machine. Default none. */
@@ -71,7 +71,7 @@ export type AuditValues = Values<
   AuditLogOptions,
   {
     keys: unknown
-    data: Database<never> | null
+    data: AuditDatabase | null
     sink: AuditStore | null
     fallback: AuditStore | null
     arguments: number
@@ -95,7 +95,7 @@ const USED = ['queries', 'statements', 'tables', 'unit'] as const
 
 const data = kinds.kind(
   'a database, such as database()',
-  (value): value is Database<never> =>
+  (value): value is AuditDatabase =>
     typeof value === 'object' &&
     value !== null &&
     USED.every((name) => typeof Reflect.get(value, name) === 'function'),

@@ -1,18 +1,15 @@
-import type { Database } from '../../../database.ts'
 import type { SqlDialect, SqlRow, SqlValue } from '../../../parts.ts'
-
-type Queries = ReturnType<Database<never>['queries']>
-type Query = Parameters<Queries['executeQuery']>[0]
+import type { AuditDatabase, CompiledText } from '../audit-database.ts'
 
 /** A statement outside units, with `?` for values; as the node that Kysely would make of it. */
 export async function ask(
-  db: Queries,
+  db: ReturnType<AuditDatabase['queries']>,
   dialect: SqlDialect,
   text: string,
   values: readonly SqlValue[] = [],
 ): Promise<readonly SqlRow[]> {
   const sql = dialect === 'postgres' ? numbered(text) : text
-  const query: Query = {
+  const query: CompiledText = {
     sql,
     parameters: values,
     // Made by hand: an app without a database need not have Kysely loaded.

@@ -1,9 +1,9 @@
 import { type AuditEntry, type PersonKey, readEntry } from '../../../audit-chain.ts'
 import type { SqlValue } from '../../../parts.ts'
+import type { AuditDatabase } from '../audit-database.ts'
 import { type AuditPage, type AuditQuery, limitOf } from '../find-entries.ts'
 import { ask } from './ask.ts'
 import type { Sealing } from './sealing.ts'
-import type { AnyDatabase } from './sql-journal.ts'
 
 /** Where a page ended: in the order of time, of streams at the same time, of numbers in them. */
 type Cursor = readonly [time: number, stream: string, seq: number]
@@ -16,7 +16,7 @@ const COLUMNS = ['type', 'tenant', 'action', 'call', 'outcome'] as const
  * @throws TypeError for a limit or a cursor that is none
  */
 export async function findRows(
-  data: AnyDatabase,
+  data: AuditDatabase,
   query: AuditQuery,
   sealing: Sealing | null,
 ): Promise<AuditPage> {

@@ -5,9 +5,10 @@ import {
   eventText,
 } from '../../../audit-chain.ts'
 import type { SqlRow, SqlStatements } from '../../../parts.ts'
+import type { AuditDatabase } from '../audit-database.ts'
 import { storedEntry } from './entry-rows.ts'
 import { SqlEntries } from './sql-entries.ts'
-import type { AnyDatabase, SqlJournal } from './sql-journal.ts'
+import type { SqlJournal } from './sql-journal.ts'
 
 /** Entries leave by so many: a record for each would be as long as they were. */
 const SEGMENT = 1000
@@ -24,7 +25,7 @@ const REMOVE = 'delete from trefoil_audit_entries where stream = ? and seq <= ?'
 
 /** Removes entries that are old enough, from the beginning of each stream. */
 export class Pruning {
-  readonly #data: AnyDatabase
+  readonly #data: AuditDatabase
   readonly #links: AuditLinks
   readonly #journal: SqlJournal
   readonly #entries: SqlEntries
@@ -34,7 +35,7 @@ export class Pruning {
     links,
     journal,
   }: {
-    readonly data: AnyDatabase
+    readonly data: AuditDatabase
     readonly links: AuditLinks
     readonly journal: SqlJournal
   }) {

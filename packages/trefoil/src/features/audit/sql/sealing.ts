@@ -11,8 +11,9 @@ import {
   sealEvent,
 } from '../../../audit-chain.ts'
 import type { SqlRow, SqlStatements } from '../../../parts.ts'
+import type { AuditDatabase } from '../audit-database.ts'
 import { ask } from './ask.ts'
-import type { AnyDatabase, SqlJournal } from './sql-journal.ts'
+import type { SqlJournal } from './sql-journal.ts'
 
 const OF_SUBJECT = `select person, secret from trefoil_audit_people
   where subject = ? and coalesce(tenant, '') = cast(? as text) order by person limit 1`
@@ -30,9 +31,9 @@ const NOTHING = new Uint8Array(32)
  * until the key is thrown away, and verified for ever.
  */
 export class Sealing {
-  readonly #data: AnyDatabase
+  readonly #data: AuditDatabase
 
-  constructor(data: AnyDatabase) {
+  constructor(data: AuditDatabase) {
     this.#data = data
   }
 

@@ -11,17 +11,18 @@ import {
 import type { Action, Clock, Dependency } from '../../../index.ts'
 import { effectsOf } from '../../../parts.ts'
 import type { AuditBook } from '../audit-book.ts'
+import type { AuditDatabase } from '../audit-database.ts'
 import { auditTables } from './audit-tables.ts'
 import { isThere } from './entry-rows.ts'
 import { findRows } from './find-rows.ts'
 import { Pruning } from './pruning.ts'
 import { Sealing } from './sealing.ts'
 import { SqlEntries } from './sql-entries.ts'
-import { type AnyDatabase, SqlJournal } from './sql-journal.ts'
+import { SqlJournal } from './sql-journal.ts'
 
 /** What a {@link sqlBook} is made of. */
 export interface SqlBookOptions {
-  readonly data: AnyDatabase
+  readonly data: AuditDatabase
   readonly ring: ChainRing
   readonly clock: Clock
   /** What is personal can be made unreadable afterwards. */

@@ -5,14 +5,11 @@ import {
   eventText,
   type LinkedEntry,
 } from '../../../audit-chain.ts'
-import type { Database } from '../../../database.ts'
 import type { Clock } from '../../../index.ts'
 import type { SqlStatements } from '../../../parts.ts'
+import type { AuditDatabase } from '../audit-database.ts'
 import { insertEntry, lastEntry, type Written } from './entry-rows.ts'
 import { SqlStreams } from './sql-streams.ts'
-
-/** Any database, whatever tables it has. */
-export type AnyDatabase = Database<never>
 
 interface Waiting {
   readonly written: Written
@@ -26,7 +23,7 @@ const MOST_WAITING = 10_000
 
 /** What a {@link SqlJournal} is made of. */
 export interface JournalOptions {
-  readonly data: AnyDatabase
+  readonly data: AuditDatabase
   readonly links: AuditLinks
   readonly clock: Clock
   /** Makes what is personal unreadable without a key that is kept apart; `null` for what is written as it is. */
