@@ -28,5 +28,5 @@ export interface AuditDatabase {
   /** Says which tables there are, before the database starts. */
   tables(owner: string, migrations: readonly Migration[]): void
   /** A unit outside calls. */
-  unit<Value>(work: (db: never) => Awaitable<Value>): Promise<Value>
+  unit<Value>(work: (db: unknown) => Awaitable<Value>): Promise<Value>
 }
