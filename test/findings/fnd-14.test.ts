@@ -24,6 +24,7 @@ describe('FND-14: every duration and every size at the doors', () => {
       [
         "AuditFileOptions.rotate",
         "AuditLogOptions.arguments",
+        "AuditLogOptions.retain",
         "BreakerOptions.cooldown",
         "CacheOptions.for",
         "CliOptions.maxResponseSize",

@@ -1,6 +1,8 @@
+export type { AuditDatabase, CompiledText } from './features/audit/audit-database.ts'
 export type { AuditFileOptions } from './features/audit/audit-file.ts'
 export { auditFile } from './features/audit/audit-file.ts'
 export type { AuditCheck, AuditLog, OwnEvent } from './features/audit/audit-log.ts'
 export { auditLog } from './features/audit/audit-log.ts'
 export type { AuditedCalls, AuditLogOptions } from './features/audit/audit-options.ts'
 export type { AuditPage, AuditQuery } from './features/audit/find-entries.ts'
+export { SqlAuditStore } from './features/audit/sql/sql-entries.ts'

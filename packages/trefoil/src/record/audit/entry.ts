@@ -7,7 +7,15 @@ import type { Entrypoint, SurfaceName } from '../../contract/call/surface-name.t
 /**
  * What an entry of the audit log is about. Members with no value are left out; `actor` of a call never is.
  */
-export type AuditEvent = CallEvent | AppEvent | RefusalsEvent | LostEvent | RepairedEvent
+export type AuditEvent =
+  | CallEvent
+  | AnswerEvent
+  | AppEvent
+  | RefusalsEvent
+  | LostEvent
+  | RepairedEvent
+  | PrunedEvent
+  | ErasedEvent
 
 /** A call: `intent` before it runs, `call` when its end is known. */
 export interface CallEvent {
@@ -50,6 +58,21 @@ export interface CallEvent {
   /** Whole milliseconds. */
   readonly duration?: number
   readonly meta?: Readonly<Record<string, unknown>>
+  /** Of an erasable log: what it calls the subject, and the personal members, readable with their key alone. */
+  readonly person?: string
+  readonly sealed?: string
+}
+
+/**
+ * What a caller was told, where it is something else than the entry of the call says: that was committed with
+ * what the call did, and something failed afterwards.
+ */
+export interface AnswerEvent {
+  readonly type: 'answer'
+  readonly call: string
+  readonly outcome: CallOutcome
+  readonly problem?: string
+  readonly status: number
 }
 
 /** An event of the app's own. */
@@ -59,6 +82,9 @@ export interface AppEvent {
   readonly subject?: string
   readonly tenant?: string
   readonly data?: Readonly<Record<string, unknown>>
+  /** As those of a call. */
+  readonly person?: string
+  readonly sealed?: string
 }
 
 /** Refusals of callers whom nobody knows, beyond twenty of one kind in a second. */
@@ -86,6 +112,29 @@ export interface RepairedEvent {
   readonly bytes: number
 }
 
+/** The oldest entries of a stream were removed, because they were old enough. */
+export interface PrunedEvent {
+  readonly type: 'pruned'
+  /** The stream, and the last entry of it that was removed. */
+  readonly of: string
+  readonly until: number
+  readonly hash: string
+  readonly count: number
+}
+
+/** The key of a person was thrown away: what was sealed with it can be read by nobody any more. */
+export interface ErasedEvent {
+  readonly type: 'erased'
+  readonly person: string
+}
+
+/** Where an entry stands in its stream. */
+export interface AuditPlace {
+  readonly stream: string
+  readonly seq: number
+  readonly hash: string
+}
+
 /** An entry of the audit log, version 1. */
 export interface AuditEntry {
   readonly v: 1
@@ -100,15 +149,64 @@ export interface AuditEntry {
   readonly event: AuditEvent
 }
 
-/** @throws NotCanonical for a value that has no JSON form */
+/**
+ * Canonical JSON of an event. Members of ours are texts and numbers, whose text is made at once; only what
+ * somebody else has chosen is looked at member by member, which takes several times as long.
+ *
+ * @throws NotCanonical for a value that has no JSON form
+ */
 export function eventText(event: AuditEvent): string {
-  return canonicalJson(event)
+  let text = '{'
+  // Names of ours are ASCII: their order is that of code points.
+  for (const name of Object.keys(event).sort()) {
+    const value: unknown = Reflect.get(event, name)
+    if (value === undefined) continue
+    text += `${text === '{' ? '' : ','}"${name}":${memberText(value)}`
+  }
+  return `${text}}`
+}
+
+function memberText(value: unknown): string {
+  if (typeof value === 'string') return plainText(value)
+  if (Array.isArray(value) && value.every((item) => typeof item === 'string')) {
+    return `[${value.map(plainText).join(',')}]`
+  }
+  return canonicalJson(value)
+}
+
+/**
+ * A subject that is no well-formed text has no canonical form: refused, it would be a way to go unseen, for
+ * whoever can choose what they are called.
+ */
+function plainText(text: string): string {
+  return JSON.stringify(text.isWellFormed() ? text : text.toWellFormed())
 }
 
 /** Canonical JSON of an entry, of that of its event: so that waiting its turn costs nothing. */
 export function entryText(entry: Omit<AuditEntry, 'event' | 'v'>, event: string): string {
   const { kid, seq, stream, time } = entry
   return `{"event":${event},"kid":"${kid}","seq":${seq},"stream":${JSON.stringify(stream)},"time":${time},"v":1}`
+}
+
+/** What stands round the event of an entry. */
+export type EntryEnvelope = Omit<AuditEntry, 'event' | 'v'>
+
+const KID = ',"kid":"'
+const ENVELOPE =
+  /,"kid":"([0-9a-f]{1,64})","seq":([0-9]{1,15}),"stream":"([^"\\\n]*)","time":([0-9]{1,15}),"v":1\}$/y
+
+/**
+ * The envelope of an entry, without reading its event, which takes most of the time. To be believed once the
+ * hash has been verified: then the text is one of `entryText()`, in which nothing of the event can look like
+ * its end. Other texts are read as a whole.
+ */
+export function readEnvelope(text: string): EntryEnvelope | null {
+  const at = text.lastIndexOf(KID)
+  ENVELOPE.lastIndex = Math.max(at, 0)
+  const match = at === -1 || !text.startsWith('{"event":{') ? null : ENVELOPE.exec(text)
+  if (match === null) return readEntry(text)
+  const [, kid = '', seq, stream = '', time] = match
+  return { kid, seq: Number(seq), stream, time: Number(time) }
 }
 
 /** The entry of a text; `null` for what is none of version 1. Believes nothing: whoever asks has not verified it. */

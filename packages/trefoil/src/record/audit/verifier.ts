@@ -1,8 +1,8 @@
-import type { BrokenEntry, StoredEntry } from '../../contract/ports/audit-store.ts'
-import { type AuditAnchor, isOwnAnchor, makeAnchor } from './anchor.ts'
-import type { AuditPlace } from './audit-chain.ts'
+import type { BrokenEntry, PrunedRecord, StoredEntry } from '../../contract/ports/audit-store.ts'
+import { type AuditAnchor, isOwnAnchor, isOwnPruned, makeAnchor } from './anchor.ts'
 import { type ChainKeys, GENESIS, isHash } from './chain-keys.ts'
-import { type AuditEntry, readEntry } from './entry.ts'
+import type { AuditPlace } from './entry.ts'
+import { type EntryEnvelope, readEntry, readEnvelope } from './entry.ts'
 import { type AuditFinding, type AuditFindingCode, makeFinding } from './findings.ts'
 
 /** What the verification of an audit log came to. */
@@ -11,8 +11,11 @@ export interface AuditReport {
   readonly ok: boolean
   /** How many entries were looked at. */
   readonly entries: number
-  /** Of the last sound entry: to keep elsewhere, and to verify with next time. `null` for none. */
-  readonly anchor: AuditAnchor | null
+  /**
+   * Of the last sound entry of each stream: to keep elsewhere, and to verify with next time. None for a stream
+   * without an entry.
+   */
+  readonly anchors: readonly AuditAnchor[]
   /** In the order in which they were found, at most 1000. */
   readonly findings: readonly AuditFinding[]
 }
@@ -21,6 +24,8 @@ export interface AuditReport {
 export interface VerifierOptions {
   readonly keys: ChainKeys
   readonly stream: string
+  /** What was removed from the beginning; `null` for nothing. */
+  readonly pruned: PrunedRecord | null
   /** `null`: what is missing at the end cannot be noticed. */
   readonly anchor: AuditAnchor | null
   /** No anchor is a finding. */
@@ -32,7 +37,7 @@ const MOST_FINDINGS = 1000
 const TOLERANCE = 60_000
 
 interface Position {
-  readonly entry: AuditEntry
+  readonly entry: EntryEnvelope
   readonly stored: StoredEntry
   readonly at: number
 }
@@ -46,7 +51,9 @@ export class AuditVerifier {
   readonly #findings: AuditFinding[] = []
   /** Numbers that were passed over, until they turn up further down. */
   readonly #missing = new Map<number, number>()
+  /** From the first number that can be there: one far from 0 would make a list of holes, which is slow. */
   readonly #seen: number[] = []
+  #first = 0
   /** Entries with a wrong hash, until the next sound one says what they were. */
   #bad: Position[] = []
   #last: (AuditPlace & { readonly time: number }) | null = null
@@ -63,6 +70,22 @@ export class AuditVerifier {
       this.#find('anchor_forged', null, 0)
       this.#anchorMet = true
     }
+    this.#begin()
+  }
+
+  /** Where the beginning was removed with leave, the first entry is the one behind it. */
+  #begin(): void {
+    const { pruned, stream, keys } = this.#options
+    if (pruned === null) return
+    const { seq, hash } = pruned
+    if (!isOwnPruned(stream, pruned, keys)) {
+      this.#find('pruned_forged', null, 0)
+      return
+    }
+    this.#first = seq + 1
+    this.#last = { stream, seq, hash, time: Number.NEGATIVE_INFINITY }
+    this.#find('pruned', seq, 0)
+    this.#meetAnchor(seq, hash, 0)
   }
 
   add(stored: StoredEntry | BrokenEntry): void {
@@ -71,7 +94,7 @@ export class AuditVerifier {
       this.#find(stored.broken, null, at)
       return
     }
-    const entry = isHash(stored.prev) && isHash(stored.hash) ? readEntry(stored.text) : null
+    const entry = isHash(stored.prev) && isHash(stored.hash) ? readEnvelope(stored.text) : null
     if (entry === null) {
       this.#find('malformed', null, at)
       return
@@ -85,7 +108,7 @@ export class AuditVerifier {
     }
     this.#known++
     if (key.chain(stored.prev, stored.text) !== stored.hash) {
-      this.#bad.push({ entry, stored, at })
+      this.#addBad(stored, at)
       return
     }
     if (entry.stream !== this.#options.stream) {
@@ -93,6 +116,13 @@ export class AuditVerifier {
       return
     }
     this.#place({ entry, stored, at })
+  }
+
+  /** Nobody has signed it: it is looked at as a whole, and may be no entry at all. */
+  #addBad(stored: StoredEntry, at: number): void {
+    const entry = readEntry(stored.text)
+    if (entry === null) this.#find('malformed', null, at)
+    else this.#bad.push({ entry, stored, at })
   }
 
   /** Where everything has been added. */
@@ -110,13 +140,13 @@ export class AuditVerifier {
     const findings = isForeign
       ? [
           ...this.#findings.filter(({ code }) => code !== 'unknown_key'),
-          makeFinding('wrong_key', null, 0),
+          makeFinding('wrong_key', this.#options.stream, null, 0),
         ]
       : this.#findings
     return Object.freeze({
       ok: !findings.some(({ tampered }) => tampered),
       entries: this.#count,
-      anchor: this.#last === null || isForeign ? null : makeAnchor(this.#last, keys),
+      anchors: this.#last === null || isForeign ? [] : [makeAnchor(this.#last, keys)],
       findings: Object.freeze([...findings]),
     })
   }
@@ -127,11 +157,11 @@ export class AuditVerifier {
     this.#resolveBad(entry, stored)
     const expected = (this.#last?.seq ?? -1) + 1
     if (seq < expected) {
-      const before = this.#seen[seq]
+      const before = this.#seen[seq - this.#first]
       if (before === undefined) {
         this.#missing.delete(seq)
         this.#find('reordered', seq, at)
-        this.#seen[seq] = mark(stored.hash)
+        this.#see(seq, stored.hash)
       } else {
         this.#find(before === mark(stored.hash) ? 'duplicated' : 'forked', seq, at)
       }
@@ -150,7 +180,7 @@ export class AuditVerifier {
     if (this.#last !== null && entry.time < this.#last.time - TOLERANCE) {
       this.#find('clock_back', seq, at)
     }
-    if (entry.event.type === 'lost') this.#find('lost', seq, at)
+    if (isLost(stored.text)) this.#find('lost', seq, at)
     this.#meetAnchor(seq, stored.hash, at)
     this.#goOn(entry, stored)
   }
@@ -162,13 +192,17 @@ export class AuditVerifier {
     if (anchor.hash !== hash) this.#find('rewritten', seq, at)
   }
 
-  #goOn({ seq, time, stream }: AuditEntry, { hash }: StoredEntry): void {
-    this.#seen[seq] = mark(hash)
+  #goOn({ seq, time, stream }: EntryEnvelope, { hash }: StoredEntry): void {
+    this.#see(seq, hash)
     this.#last = { stream, seq, hash, time }
   }
 
+  #see(seq: number, hash: string): void {
+    if (seq >= this.#first) this.#seen[seq - this.#first] = mark(hash)
+  }
+
   /** A sound entry says of the ones before it whether they are in its chain. */
-  #resolveBad(entry: AuditEntry, stored: StoredEntry): void {
+  #resolveBad(entry: EntryEnvelope, stored: StoredEntry): void {
     if (this.#bad.length === 0) return
     const bad = this.#bad
     this.#bad = []
@@ -213,9 +247,14 @@ export class AuditVerifier {
 
   #find(code: AuditFindingCode, seq: number | null, position: number): void {
     if (this.#findings.length < MOST_FINDINGS) {
-      this.#findings.push(makeFinding(code, seq, position))
+      this.#findings.push(makeFinding(code, this.#options.stream, seq, position))
     }
   }
+}
+
+/** Texts that only hold the words are read, and few do. */
+function isLost(text: string): boolean {
+  return text.includes('"type":"lost"') && readEntry(text)?.event.type === 'lost'
 }
 
 /** 48 bits of a hash: to tell entries apart whose hashes have been verified. */
