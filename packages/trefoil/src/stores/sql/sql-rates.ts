@@ -1,0 +1,157 @@
+import { type BucketVerdict, gcra, untouched } from '../../base/gcra.ts'
+import type { RateDemand, RateStanding, RateStore } from '../../contract/ports/rate-store.ts'
+import type { SqlRow, SqlStatements } from '../../contract/ports/sql.ts'
+import type { SqlData } from '../../contract/ports/sql-data.ts'
+import { checkData } from './check-data.ts'
+import { KnownRefusals } from './known-refusals.ts'
+import { keyDigest } from './key-digest.ts'
+import { RATE_TABLES } from './rate-tables.ts'
+import { retried } from './retried.ts'
+import { type Leftovers, sweepByKey } from './sweep-by-key.ts'
+import { Sweeper } from './sweeper.ts'
+
+/** What was kept of each demand before, by key, and whether all were taken from. Microseconds. */
+interface Taken {
+  readonly isTaken: boolean
+  readonly now: number
+  readonly fullAt: ReadonlyMap<string, number>
+}
+
+type Take = (demands: readonly Keyed[]) => Promise<Taken>
+
+interface Keyed {
+  readonly key: string
+  readonly interval: number
+  readonly burst: number
+}
+
+/** Full for a minute. */
+const LEFTOVERS: Leftovers = {
+  table: 'trefoil_rates',
+  key: 'key',
+  over: 'full_at < ({now} - 60000) * 1000',
+}
+
+/**
+ * Rates that all processes of a database count together: `limits: { rateStore: sqlRates(data) }`. By the
+ * clock of the database; all counts of a call in one statement. A caller who was refused is refused from
+ * memory until the time comes, so that a flood of refused calls is none for the database.
+ *
+ * @param data what `database()` gives
+ * @throws TypeError for what is no database
+ */
+export function sqlRates(data: SqlData): RateStore {
+  checkData('sqlRates', data)
+  const { dialect } = data
+  data.tables('rates', RATE_TABLES[dialect], 'state')
+  const { state } = data
+  const take = dialect === 'sqlite' ? takeOnSqlite(state) : takeOnPostgres(state)
+  const refusals = new KnownRefusals()
+  const sweeper = new Sweeper(sweepByKey(state, dialect, LEFTOVERS))
+  return Object.freeze({
+    async consume(demands: readonly RateDemand[]): Promise<readonly RateStanding[]> {
+      const keyed = demands.map(({ key, rate: { interval, burst } }) => ({
+        key: keyDigest(key),
+        interval,
+        burst,
+      }))
+      const keys = keyed.map(({ key }) => key)
+      const known = refusals.of(keys)
+      if (known !== null) return known
+      const taken = await take(keyed)
+      const standings = standingsOf(keyed, taken)
+      if (!taken.isTaken) refusals.add(keys, standings)
+      sweeper.used()
+      return standings
+    },
+  })
+}
+
+function standingsOf(
+  demands: readonly Keyed[],
+  { isTaken, now, fullAt }: Taken,
+): readonly RateStanding[] {
+  const verdicts = demands.map((demand) => gcra(fullAt.get(demand.key) ?? 0, now, demand))
+  return verdicts.map((verdict, index) =>
+    standingOf(isTaken ? verdict : untouched(verdict, demands[index] as Keyed)),
+  )
+}
+
+function standingOf({ allowed, remaining, retryAfter, resetAfter }: BucketVerdict): RateStanding {
+  return { allowed, remaining, retryAfter, resetAfter }
+}
+
+/** Statements by the number of demands: few, so that they are prepared once. */
+const TEXTS = new Map<number, { readonly take: string; readonly look: string }>()
+
+function textsOf(count: number): { readonly take: string; readonly look: string } {
+  let texts = TEXTS.get(count)
+  if (texts === undefined) {
+    const asked = `with asked (key, cost, capacity) as (values ${Array(count).fill('(?, ?, ?)').join(', ')}),
+      clock (now) as (select cast(unixepoch('subsec') * 1000 as integer) * 1000)`
+    texts = {
+      // The write lock is taken before anything is read, so nothing comes between.
+      take: `${asked},
+        held (key, cost, next, latest) as (
+          select asked.key, cost, max(now, min(coalesce(full_at, 0), now + capacity)) + cost, now + capacity
+          from asked cross join clock left join trefoil_rates on trefoil_rates.key = asked.key)
+        insert into trefoil_rates (key, full_at)
+        select key, next from held where not exists (select 1 from held where next > latest)
+        on conflict (key) do update set full_at = excluded.full_at
+        returning key, full_at, cast(unixepoch('subsec') * 1000 as integer) * 1000 as now`,
+      look: `${asked} select asked.key, coalesce(full_at, 0) as full_at, now
+        from asked cross join clock left join trefoil_rates on trefoil_rates.key = asked.key`,
+    }
+    TEXTS.set(count, texts)
+  }
+  return texts
+}
+
+/** A place that became free between two statements is asked for once more; so often at most. */
+const ROUNDS = 5
+
+function takeOnSqlite(state: SqlStatements): Take {
+  return async (demands) => {
+    const { take, look } = textsOf(demands.length)
+    const values = demands.flatMap(({ key, interval, burst }) => [key, interval, interval * burst])
+    const costs = new Map(demands.map(({ key, interval }) => [key, interval]))
+    for (let round = 1; ; round++) {
+      const taken = await state.run(take, values)
+      if (taken.length > 0) return takenOf(taken, true, costs)
+      const seen = takenOf(await state.run(look, values), false, null)
+      const isFree = demands.every(
+        (demand) => gcra(seen.fullAt.get(demand.key) ?? 0, seen.now, demand).allowed,
+      )
+      if (!isFree) return seen
+      if (round === ROUNDS) throw new Error('sqlRates(): counts change faster than they are read')
+    }
+  }
+}
+
+/** @param costs what was taken of each, to be seen as before */
+function takenOf(
+  rows: readonly SqlRow[],
+  isTaken: boolean,
+  costs: ReadonlyMap<string, number> | null,
+): Taken {
+  const fullAt = new Map(
+    rows.map((row) => {
+      const key = String(row['key'])
+      return [key, Number(row['full_at']) - (costs?.get(key) ?? 0)]
+    }),
+  )
+  return { isTaken, now: Number(rows[0]?.['now']), fullAt }
+}
+
+function takeOnPostgres(state: SqlStatements): Take {
+  return async (demands) => {
+    const rows = await retried(() =>
+      state.run('select key, full_at, now, taken from trefoil_take_rates(?)', [
+        JSON.stringify(
+          demands.map(({ key, interval, burst }) => ({ key, cost: interval, capacity: interval * burst })),
+        ),
+      ]),
+    )
+    return takenOf(rows, Boolean(rows[0]?.['taken']), null)
+  }
+}
