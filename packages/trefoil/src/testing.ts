@@ -9,6 +9,9 @@ export { apiKeyStoreContract } from './testing/api-key-store-contract.ts'
 export type { CliCallOptions, CliManifestOptions, TestCli } from './testing/cli-client.ts'
 export type { AuditStoreCheck, OpenAgain } from './testing/contracts/audit-store-contract.ts'
 export { auditStoreContract } from './testing/contracts/audit-store-contract.ts'
+export { attemptStoreContract } from './testing/contracts/attempt-store-contract.ts'
+export { spentTokensContract } from './testing/contracts/spent-tokens-contract.ts'
+export type { StoreCheck } from './testing/contracts/store-check.ts'
 export type {
   CookieJar,
   CookieOrigin,

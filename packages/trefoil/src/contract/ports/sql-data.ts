@@ -4,7 +4,8 @@ import type { SqlDialect, SqlStatements } from './sql.ts'
 /** A step that makes tables of a store; frozen once it was released. */
 export interface SqlStep {
   readonly name: string
-  readonly sql: string
+  /** One text for both databases, or one for each. */
+  readonly sql: string | { readonly sqlite: string; readonly postgres: string }
 }
 
 /** What a store asks of the database that it keeps its tables in; `database()` is one. */

@@ -1,20 +1,15 @@
-import type { SqlDialect } from '../../contract/ports/sql.ts'
 import type { SqlStep } from '../../contract/ports/sql-data.ts'
 import { guardIsolation, lockKeys } from './postgres-functions.ts'
 
 /** Frozen: a change is another step. */
-export const RATE_TABLES: Readonly<Record<SqlDialect, readonly SqlStep[]>> = {
-  sqlite: [
-    {
-      name: '0001-rates',
-      sql: 'create table trefoil_rates (key text primary key, full_at integer not null) strict, without rowid',
-    },
-  ],
-  postgres: [
-    {
-      name: '0001-rates',
+export const RATE_STEPS: readonly SqlStep[] = [
+  {
+    name: '0001-rates',
+    sql: {
+      sqlite:
+        'create table trefoil_rates (key text primary key, full_at integer not null) strict, without rowid',
       // No index over the time, and room in each page: counting then touches the row alone.
-      sql: `create table trefoil_rates (key text collate "C" primary key, full_at bigint not null)
+      postgres: `create table trefoil_rates (key text collate "C" primary key, full_at bigint not null)
           with (fillfactor = 70);
         create function trefoil_take_rates(asked text)
         returns table (key text, full_at bigint, now bigint, taken boolean) language plpgsql as $$
@@ -37,5 +32,5 @@ export const RATE_TABLES: Readonly<Record<SqlDialect, readonly SqlStep[]>> = {
             select held.key, held.full_at, moment, judged.ok from held, judged;
         end $$`,
     },
-  ],
-}
+  },
+]

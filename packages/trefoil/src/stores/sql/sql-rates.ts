@@ -5,7 +5,7 @@ import type { SqlData } from '../../contract/ports/sql-data.ts'
 import { checkData } from './check-data.ts'
 import { KnownRefusals } from './known-refusals.ts'
 import { keyDigest } from './key-digest.ts'
-import { RATE_TABLES } from './rate-tables.ts'
+import { RATE_STEPS } from './rate-tables.ts'
 import { retried } from './retried.ts'
 import { type Leftovers, sweepByKey } from './sweep-by-key.ts'
 import { Sweeper } from './sweeper.ts'
@@ -43,7 +43,7 @@ const LEFTOVERS: Leftovers = {
 export function sqlRates(data: SqlData): RateStore {
   checkData('sqlRates', data)
   const { dialect } = data
-  data.tables('rates', RATE_TABLES[dialect], 'state')
+  data.tables('rates', RATE_STEPS, 'state')
   const { state } = data
   const take = dialect === 'sqlite' ? takeOnSqlite(state) : takeOnPostgres(state)
   const refusals = new KnownRefusals()

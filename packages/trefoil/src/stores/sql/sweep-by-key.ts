@@ -27,7 +27,7 @@ const LOCK_CLASS = 7_217_001
  * @returns what a sweeper calls
  */
 export function sweepByKey(
-  state: SqlStatements,
+  state: Pick<SqlStatements, 'run'>,
   dialect: SqlDialect,
   { table, key, over }: Leftovers,
 ): () => Promise<boolean> {
