@@ -24,7 +24,9 @@ const DOORS = [
   'health',
   'node',
   'parts',
+  'redis',
   'sqlite',
+  'stores',
   'testing',
   'program/run-program',
 ]
