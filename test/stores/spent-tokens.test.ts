@@ -10,10 +10,13 @@ describe('STO-3: memorySpentTokens()', () => {
   for (const { name, run } of spentTokensContract(memorySpentTokens)) test(name, run)
 })
 
-describe.each(['app', 'state'] as const)("STO-3: sqlSpentTokens({ where: '%s' }) on SQLite", (where) => {
-  const make = () => onSqlite((data) => sqlSpentTokens(data, { where }))
-  for (const { name, run } of spentTokensContract(make)) test(name, run)
-})
+describe.each(['app', 'state'] as const)(
+  "STO-3: sqlSpentTokens({ where: '%s' }) on SQLite",
+  (where) => {
+    const make = () => onSqlite((data) => sqlSpentTokens(data, { where }))
+    for (const { name, run } of spentTokensContract(make)) test(name, run)
+  },
+)
 
 test('P-MWL-8: spent in a unit of work: kept with it, or not at all', async () => {
   const data = database<never>(':memory:')
@@ -34,7 +37,9 @@ test('where it cannot take part in a unit it says so', async () => {
   const data = database<never>(':memory:')
   const spent = sqlSpentTokens(data, { where: 'state' })
   await expect(spent.spend('link', 'a', LATER, {})).rejects.toThrow("write 'app'")
-  await expect(async () => memorySpentTokens().spend('link', 'a', LATER, {})).rejects.toThrow('no unit')
+  await expect(async () => memorySpentTokens().spend('link', 'a', LATER, {})).rejects.toThrow(
+    'no unit',
+  )
 })
 
 test('refuses options it does not know', () => {

@@ -1,6 +1,4 @@
+export type { SharedRedis } from './features/redis/redis.ts'
+export { redis } from './features/redis/redis.ts'
 export type { RedisClient } from './features/redis/redis-client.ts'
 export type { RedisOptions } from './features/redis/redis-options.ts'
-export type { RedisRates } from './features/redis/redis-rates.ts'
-export { redisRates } from './features/redis/redis-rates.ts'
-export type { RedisSpentTokens } from './features/redis/redis-spent-tokens.ts'
-export { redisSpentTokens } from './features/redis/redis-spent-tokens.ts'

@@ -67,10 +67,5 @@ export interface RefreshFamilyStore {
   /** @returns false when the owner has none of that id that holds */
   revoke(owner: Owner, id: string, reason: string, now: number): Awaitable<boolean>
   /** All of an owner, or of one login session. @returns how many */
-  revokeAll(
-    owner: Owner,
-    session: string | null,
-    reason: string,
-    now: number,
-  ): Awaitable<number>
+  revokeAll(owner: Owner, session: string | null, reason: string, now: number): Awaitable<number>
 }

@@ -17,10 +17,5 @@ export interface SpentTokens {
    *   good, at once
    * @throws TypeError for a unit where the store cannot take part in one
    */
-  spend(
-    purpose: string,
-    id: string,
-    until: number,
-    unit?: unknown,
-  ): Awaitable<'first' | 'again'>
+  spend(purpose: string, id: string, until: number, unit?: unknown): Awaitable<'first' | 'again'>
 }

@@ -42,9 +42,7 @@ export class RedisConnection {
    * @throws ImproperlyConfigured when `ioredis` is not installed
    */
   async use<Value>(work: (client: RedisClient) => Promise<Value>): Promise<Value> {
-    return this.#inTime(
-      this.#given === null ? this.#open().then(work) : work(this.#given),
-    )
+    return this.#inTime(this.#given === null ? this.#open().then(work) : work(this.#given))
   }
 
   async close(): Promise<void> {
@@ -80,14 +78,19 @@ export class RedisConnection {
       retryStrategy: (times: number) => Math.min(50 * 2 ** times, LONGEST_PAUSE),
     }
     const url = this.#url ?? ''
-    const client = url.startsWith('/') ? new Redis({ ...options, path: url }) : new Redis(url, options)
+    const client = url.startsWith('/')
+      ? new Redis({ ...options, path: url })
+      : new Redis(url, options)
+    let reason: unknown
     // Told with the command that fails; unheard, it would be printed.
-    client.on('error', () => {})
+    client.on('error', (error) => {
+      reason = error
+    })
     try {
       await client.connect()
     } catch (error) {
       client.disconnect()
-      throw error
+      throw new Error('Redis cannot be reached', { cause: reason ?? error })
     }
     return client
   }

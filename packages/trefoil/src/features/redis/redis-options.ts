@@ -2,7 +2,7 @@ import { type Duration, ImproperlyConfigured } from '../../index.ts'
 import { kinds, type OptionGroup, type Values } from '../../parts.ts'
 import type { RedisClient } from './redis-client.ts'
 
-/** Options of {@link redisRates} and {@link redisSpentTokens}. */
+/** Options of {@link redis}. */
 export interface RedisOptions {
   /** Where it is: `redis://…`, `rediss://…`, or the path of a socket. Default `redis://127.0.0.1:6379`. */
   readonly url?: string
@@ -18,7 +18,7 @@ type RedisValues = Values<RedisOptions, { client: RedisClient | null; timeout: n
 
 /** The rows of {@link RedisOptions}. */
 export const REDIS: OptionGroup<RedisOptions, RedisValues> = {
-  name: 'redis options',
+  name: 'redis()',
   prefix: 'TREFOIL_REDIS',
   rows: {
     url: {
@@ -61,6 +61,6 @@ function isPrefix(value: unknown): value is string {
 export function checkRedisUrl(url: string): void {
   if (url.startsWith('/') || (/^rediss?:\/\//i.test(url) && URL.canParse(url))) return
   throw new ImproperlyConfigured(
-    'redis options: url must be redis://host:6379, rediss://host:6379 or the whole path of a socket',
+    'redis(): url must be redis://host:6379, rediss://host:6379 or the whole path of a socket',
   )
 }

@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { RateDemand, RateStanding, RateStore } from '../../index.ts'
-import { definePart, type Part, processEnvironment, readOptions } from '../../parts.ts'
-import { RedisConnection } from './redis-client.ts'
-import { REDIS, type RedisOptions } from './redis-options.ts'
+import type { RedisConnection } from './redis-client.ts'
 
 /**
  * All counts of a call at once, by the clock of Redis, in whole microseconds. Of each count only the time
@@ -35,23 +33,10 @@ end
 return answer`
 const SHA = createHash('sha1').update(TAKE).digest('hex')
 
-/** {@link redisRates}: a store, and a part that ends its connection with the app. */
-export type RedisRates = Part & RateStore
-
-/**
- * Rates that all processes of a Redis count together: `const rates = redisRates({ url })`, then
- * `createApp({ parts: [rates], limits: { rateStore: rates } })`. One script for all counts of a call; on a
- * cluster they are therefore all on one of its machines.
- *
- * @param options what is not given is read from `TREFOIL_REDIS_URL` and `TREFOIL_REDIS_TIMEOUT`
- * @throws ImproperlyConfigured naming the option or the variable that is wrong
- */
-export function redisRates(options: RedisOptions = {}): RedisRates {
-  const values = readOptions(REDIS, options, { env: processEnvironment() })
-  const { url, client, timeout } = values
-  const connection = new RedisConnection(url, client, timeout)
-  const start = `{${values.prefix}:rates}:`
-  const more: RateStore = {
+/** One script for all counts of a call; on a cluster they are therefore all on one of its machines. */
+export function redisRates(connection: RedisConnection, prefix: string): RateStore {
+  const start = `{${prefix}:rates}:`
+  return Object.freeze({
     async consume(demands: readonly RateDemand[]): Promise<readonly RateStanding[]> {
       const words = [
         ...demands.map(({ key }) => start + key),
@@ -71,8 +56,7 @@ export function redisRates(options: RedisOptions = {}): RedisRates {
       })
       return standingsOf(demands, answer)
     },
-  }
-  return definePart({ name: 'redis-rates', options: REDIS, stop: () => connection.close() }, more)
+  })
 }
 
 function standingsOf(demands: readonly RateDemand[], answer: unknown): readonly RateStanding[] {

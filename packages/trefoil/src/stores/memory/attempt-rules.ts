@@ -30,7 +30,9 @@ export function checkBudgets(budgets: readonly AttemptBudget[]): void {
     keys.add(key)
     const { threshold, window, base, cap } = numbers
     const all: readonly unknown[] = [threshold, window, base, cap]
-    if (!all.every((one) => Number.isSafeInteger(one) && Number(one) > 0 && Number(one) < 2 ** 40)) {
+    if (
+      !all.every((one) => Number.isSafeInteger(one) && Number(one) > 0 && Number(one) < 2 ** 40)
+    ) {
       throw new TypeError(
         'threshold, window, base and cap of a budget must be whole numbers above 0; times are milliseconds',
       )

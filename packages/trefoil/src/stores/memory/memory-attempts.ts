@@ -3,6 +3,12 @@ import { type Clock, systemClock } from '../../base/clock.ts'
 import type { AttemptBudget, AttemptStore } from '../../contract/ports/attempts.ts'
 import { checkBudgets, LEASE, lockOf, placesOf } from './attempt-rules.ts'
 
+/** Options of {@link memoryAttempts}. */
+export interface MemoryAttemptsOptions {
+  /** Where it takes the time from. Default the machine's. */
+  readonly clock?: Clock
+}
+
 interface Count {
   readonly failures: number
   readonly lastAt: number
@@ -13,7 +19,8 @@ interface Count {
  * Wrong tries in this process: forgotten when it ends, and counted by each process for itself. For tests
  * and development; whoever guesses at an app of four processes has four times as many tries.
  */
-export function memoryAttempts({ clock = systemClock }: { readonly clock?: Clock } = {}): AttemptStore {
+export function memoryAttempts(options: MemoryAttemptsOptions = {}): AttemptStore {
+  const { clock = systemClock } = options
   const counts = new Map<string, Count>()
   /** Until when, by key and id. */
   const reserved = new Map<string, Map<string, number>>()

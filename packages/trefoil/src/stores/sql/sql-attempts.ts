@@ -14,7 +14,10 @@ type Budgets = readonly AttemptBudget[]
 /** The same in both dialects of SQL. */
 interface Statements {
   /** @returns rows with `reserved`; none, or `locked_for`, where it could not be */
-  reserve(id: string, budgets: Budgets): PromiseLike<{ readonly isReserved: boolean; readonly lockedFor: number }>
+  reserve(
+    id: string,
+    budgets: Budgets,
+  ): PromiseLike<{ readonly isReserved: boolean; readonly lockedFor: number }>
   failed(id: string, budgets: Budgets): PromiseLike<void>
 }
 
@@ -65,7 +68,9 @@ export function sqlAttempts(data: SqlData): AttemptStore {
     },
     async succeeded(id: string, budgets: Budgets, forget: readonly string[]) {
       if (forget.length > 0) {
-        await state.run(`delete from trefoil_attempts where key in (${places(forget)})`, [...forget])
+        await state.run(`delete from trefoil_attempts where key in (${places(forget)})`, [
+          ...forget,
+        ])
       }
       await giveBack(id, budgets)
     },
@@ -116,10 +121,10 @@ function onPostgres({ state }: SqlData): Statements {
   return {
     async reserve(id, budgets) {
       const [row] = await retried(() =>
-        state.run(
-          `select locked_for, reserved from trefoil_reserve_attempt(?, ?, ${LEASE})`,
-          [json(budgets), id],
-        ),
+        state.run(`select locked_for, reserved from trefoil_reserve_attempt(?, ?, ${LEASE})`, [
+          json(budgets),
+          id,
+        ]),
       )
       return { isReserved: row?.['reserved'] === true, lockedFor: Number(row?.['locked_for']) }
     },
@@ -137,7 +142,13 @@ function asked(dialect: SqlData['dialect'], budgets: Budgets): string {
 }
 
 function valuesOf(budgets: Budgets): readonly SqlValue[] {
-  return budgets.flatMap(({ key, threshold, window, base, cap }) => [key, threshold, window, base, cap])
+  return budgets.flatMap(({ key, threshold, window, base, cap }) => [
+    key,
+    threshold,
+    window,
+    base,
+    cap,
+  ])
 }
 
 function places(list: readonly unknown[]): string {

@@ -3,8 +3,8 @@ import type { RateDemand, RateStanding, RateStore } from '../../contract/ports/r
 import type { SqlRow, SqlStatements } from '../../contract/ports/sql.ts'
 import type { SqlData } from '../../contract/ports/sql-data.ts'
 import { checkData } from './check-data.ts'
-import { KnownRefusals } from './known-refusals.ts'
 import { keyDigest } from './key-digest.ts'
+import { KnownRefusals } from './known-refusals.ts'
 import { RATE_STEPS } from './rate-tables.ts'
 import { retried } from './retried.ts'
 import { type Leftovers, sweepByKey } from './sweep-by-key.ts'
@@ -148,7 +148,11 @@ function takeOnPostgres(state: SqlStatements): Take {
     const rows = await retried(() =>
       state.run('select key, full_at, now, taken from trefoil_take_rates(?)', [
         JSON.stringify(
-          demands.map(({ key, interval, burst }) => ({ key, cost: interval, capacity: interval * burst })),
+          demands.map(({ key, interval, burst }) => ({
+            key,
+            cost: interval,
+            capacity: interval * burst,
+          })),
         ),
       ]),
     )

@@ -94,7 +94,8 @@ const CHECKS: StoreChecks<AttemptStore> = {
     expectValue((await store.reserve([ada])).kind, 'wait', 'reserve() of a second one')
     const { retryAfter, failures } = await store.failed(id, [ada])
     expectValue(failures, 3, 'failures')
-    if (retryAfter <= 250 || retryAfter > 500) throw new Error(`the second lock is ${retryAfter} ms`)
+    if (retryAfter <= 250 || retryAfter > 500)
+      throw new Error(`the second lock is ${retryAfter} ms`)
   },
   'no lock is longer than the cap': async (store) => {
     const ada = budget('ada', { threshold: 1, base: 1, cap: 30 })

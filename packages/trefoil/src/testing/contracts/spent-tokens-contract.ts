@@ -46,7 +46,10 @@ const CHECKS: StoreChecks<SpentTokens> = {
   'refuses what no token has': async (store) => {
     await expectThrow(() => store.spend('', 'a', later()), "spend('', …)")
     await expectThrow(() => store.spend('link', '', later()), "spend('link', '')")
-    await expectThrow(() => store.spend('link', undefined as never, later()), 'spend() without an id')
+    await expectThrow(
+      () => store.spend('link', undefined as never, later()),
+      'spend() without an id',
+    )
     await expectThrow(() => store.spend('link', 'a', Number.NaN), 'spend() until NaN')
     expectValue(await store.spend('link', 'a', later()), 'first', 'spend() after that')
   },
