@@ -39,7 +39,7 @@ describe.skipIf(whyNoRedis !== null)('Redis', () => {
   }
   const rates = () => opened().rates
 
-  describe('STO-3 P-MWL-8: redis().rates', () => {
+  describe('STO-3 P-MWL-4: redis().rates', () => {
     for (const { name, run } of rateStoreContract(rates, { ownClock: true })) test(name, run)
   })
 
@@ -52,7 +52,7 @@ describe.skipIf(whyNoRedis !== null)('Redis', () => {
     for (const { name, run } of partContract(make)) test(name, run)
   })
 
-  test('P-MWL-8: two connections count together, and nothing is let through twice', async () => {
+  test('SW-28: two connections count together, and nothing is let through twice', async () => {
     const prefix = `t${++prefixes}`
     const stores = [opened({ prefix }).rates, opened({ prefix }).rates]
     const calls = Array.from({ length: 1000 }, (_, at) =>
@@ -93,7 +93,7 @@ describe.skipIf(whyNoRedis !== null)('Redis', () => {
     expect(await client.ping()).toBe('PONG')
   })
 
-  test('P-NET-5: a dead Redis is an Error and no refusal, at once, and comes back by itself', async () => {
+  test('STO-4: a dead Redis is an Error and no refusal, at once, and comes back by itself', async () => {
     await using own = new TestRedis()
     await own.start()
     const { rates } = opened({ url: own.url, timeout: '500ms' })

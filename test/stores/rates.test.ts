@@ -4,7 +4,7 @@ import { sqlRates } from '../../packages/trefoil/src/stores.ts'
 import { rateStoreContract } from '../../packages/trefoil/src/testing.ts'
 import { onSqlite } from './sqlite-data.ts'
 
-describe('STO-3 P-MWL-8: sqlRates() on SQLite', () => {
+describe('STO-3 P-MWL-4 SW-28: sqlRates() on SQLite', () => {
   for (const { name, run } of rateStoreContract(() => onSqlite(sqlRates), { ownClock: true })) {
     test(name, run)
   }

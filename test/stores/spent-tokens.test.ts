@@ -18,7 +18,7 @@ describe.each(['app', 'state'] as const)(
   },
 )
 
-test('P-MWL-8: spent in a unit of work: kept with it, or not at all', async () => {
+test('STO-3: spent in a unit of work: kept with it, or not at all', async () => {
   const data = database<never>(':memory:')
   const spent = sqlSpentTokens(data)
   await data.start?.(null as never)
