@@ -31,7 +31,7 @@ async function rates(store: RateStore, parts: Parameters<typeof createApp>[0]['p
     env: {},
     log: { logger: log },
     parts,
-    limits: { rate: { limit: '100/h', burst: 100, per: 'everyone' }, rateStore: store },
+    limits: { rate: { limit: '1/h', burst: 100, per: 'everyone' }, rateStore: store },
   })
   app.get('/', () => 1)
   await using client = testClient(app)

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { type Clock, systemClock } from '../../base/clock.ts'
+import { unknownName } from '../../base/unknown-name.ts'
 import type { AttemptBudget, AttemptStore } from '../../contract/ports/attempts.ts'
 import { checkBudgets, LEASE, lockOf, placesOf } from './attempt-rules.ts'
 
@@ -20,6 +21,8 @@ interface Count {
  * and development; whoever guesses at an app of four processes has four times as many tries.
  */
 export function memoryAttempts(options: MemoryAttemptsOptions = {}): AttemptStore {
+  const unknown = unknownName(options, { clock: true })
+  if (unknown !== null) throw new TypeError(`memoryAttempts(): ${unknown}`)
   const { clock = systemClock } = options
   const counts = new Map<string, Count>()
   /** Until when, by key and id. */

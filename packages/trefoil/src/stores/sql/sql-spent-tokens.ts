@@ -1,3 +1,4 @@
+import { unknownName } from '../../base/unknown-name.ts'
 import type { SpentTokens } from '../../contract/ports/spent-tokens.ts'
 import type { SqlStatements } from '../../contract/ports/sql.ts'
 import type { SqlData } from '../../contract/ports/sql-data.ts'
@@ -27,11 +28,9 @@ export interface SqlSpentTokensOptions {
  */
 export function sqlSpentTokens(data: SqlData, options: SqlSpentTokensOptions = {}): SpentTokens {
   checkData('sqlSpentTokens', data)
-  const { where = 'app', ...rest } = options
-  const [unknown] = Object.keys(rest)
-  if (unknown !== undefined) {
-    throw new TypeError(`sqlSpentTokens(): '${unknown}' is no option; there is where`)
-  }
+  const unknown = unknownName(options, { where: true })
+  if (unknown !== null) throw new TypeError(`sqlSpentTokens(): ${unknown}`)
+  const { where = 'app' } = options
   if (where !== 'app' && where !== 'state') {
     throw new TypeError('sqlSpentTokens(): where must be app or state')
   }
