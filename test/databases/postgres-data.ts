@@ -1,53 +1,22 @@
-import pg from 'pg'
 import { onTestFinished } from 'vitest'
-import type { SqlData } from '../../packages/trefoil/src/stores.ts'
+import { type Database, database } from '../../packages/trefoil/src/database.ts'
 import { createDatabase } from '../support/test-database.ts'
 
-pg.types.setTypeParser(20, Number)
+/** By what is kept in them, one for each: what a check leaves, the next one takes away. */
+const urls = new Map<unknown, Promise<string>>()
 
-/** A database of its own, and a store in it. */
-export async function onPostgres<Store>(make: (data: SqlData) => Store): Promise<Store> {
-  const pool = new pg.Pool({ connectionString: await createDatabase(), max: 20 })
-  pool.on('error', () => {})
-  onTestFinished(() => pool.end())
-  const steps: string[] = []
-  const units = new WeakMap<object, pg.PoolClient>()
-  const text = (sql: string) => {
-    let n = 0
-    return sql.replaceAll('?', () => `$${++n}`)
-  }
-  const data: SqlData = {
-    dialect: 'postgres',
-    tables: (_, all) => {
-      steps.push(...all.map(({ sql }) => (typeof sql === 'string' ? sql : sql.postgres)))
-    },
-    state: {
-      dialect: 'postgres',
-      run: async (sql, values = []) => (await pool.query(text(sql), [...values])).rows,
-    },
-    statements: (unit) => ({
-      dialect: 'postgres',
-      run: async (sql, values = []) =>
-        (await units.get(unit as object)!.query(text(sql), [...values])).rows,
-    }),
-    async unit(work) {
-      const client = await pool.connect()
-      const unit = {}
-      units.set(unit, client)
-      try {
-        await client.query('begin isolation level repeatable read')
-        const value = await work(unit)
-        await client.query('commit')
-        return value
-      } catch (error) {
-        await client.query('rollback')
-        throw error
-      } finally {
-        client.release()
-      }
-    },
-  }
+const TABLES = `select string_agg(quote_ident(tablename), ', ') as tables from pg_tables
+  where schemaname = current_schema() and tablename like 'trefoil~_%' escape '~' and tablename <> 'trefoil_migrations'`
+
+/** A database, and an empty store in it, as an app would start them. */
+export async function onPostgres<Store>(make: (data: Database<never>) => Store): Promise<Store> {
+  const url = urls.get(make) ?? createDatabase()
+  urls.set(make, url)
+  const data = database<never>({ url: await url, migrate: 'start' })
   const store = make(data)
-  for (const step of steps) await pool.query(step)
+  await data.start?.(null as never)
+  onTestFinished(async () => data.stop?.(null as never))
+  const [row] = await data.state.run(TABLES)
+  await data.state.run(`truncate ${String(row?.['tables'])}`)
   return store
 }

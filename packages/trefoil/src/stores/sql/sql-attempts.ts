@@ -126,7 +126,7 @@ function onPostgres({ state }: SqlData): Statements {
           id,
         ]),
       )
-      return { isReserved: row?.['reserved'] === true, lockedFor: Number(row?.['locked_for']) }
+      return { isReserved: Boolean(row?.['reserved']), lockedFor: Number(row?.['locked_for']) }
     },
     async failed(id, budgets) {
       await retried(() => state.run('select trefoil_fail_attempt(?, ?)', [json(budgets), id]))

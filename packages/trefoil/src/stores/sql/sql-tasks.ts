@@ -103,7 +103,7 @@ function addOnPostgres(state: SqlStatements): Add {
     const [answer] = await retried(() =>
       state.run('select trefoil_add_task(?, ?) as added', [asked, most]),
     )
-    return answer?.['added'] === true
+    return Boolean(answer?.['added'])
   }
 }
 

@@ -79,16 +79,16 @@ const CHECKS: StoreChecks<AttemptStore> = {
   'V-01: a lock counts from the last failure, and tries while it holds change nothing': async (
     store,
   ) => {
-    const ada = budget('ada', { threshold: 2, base: 250, cap: 2000 })
+    const ada = budget('ada', { threshold: 2, base: 600, cap: 5000 })
     await fail(store, 2, ada)
     for (let step = 0; step < 3; step++) {
       const answer = await store.reserve([ada])
-      if (answer.kind !== 'locked' || answer.retryAfter > 250) {
+      if (answer.kind !== 'locked' || answer.retryAfter > 600) {
         throw new Error(`reserve() while locked gave ${JSON.stringify(answer)}`)
       }
       await pass(40)
     }
-    await pass(200)
+    await pass(600)
     // One at a time now: each guess makes the next lock.
     const id = await reserve(store, ada)
     expectValue((await store.reserve([ada])).kind, 'wait', 'reserve() of a second one')
