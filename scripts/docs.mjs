@@ -5,12 +5,13 @@ import { join } from 'node:path'
 import { SETTINGS } from '../packages/trefoil/src/app/settings/settings-options.ts'
 import { PROBLEMS } from '../packages/trefoil/src/contract/problems/problems.ts'
 import { LIFECYCLE } from '../packages/trefoil/src/engine/lifecycle.ts'
-import { DATABASE } from '../packages/trefoil/src/features/database/database-options.ts'
 import { AUDIT_FILE } from '../packages/trefoil/src/features/audit/audit-file.ts'
 import { AUDIT } from '../packages/trefoil/src/features/audit/audit-options.ts'
+import { DATABASE } from '../packages/trefoil/src/features/database/database-options.ts'
 import { CLIENT } from '../packages/trefoil/src/features/dev-tokens/clients.ts'
 import { DEV_TOKENS } from '../packages/trefoil/src/features/dev-tokens/dev-tokens.ts'
 import { health } from '../packages/trefoil/src/features/health.ts'
+import { REDIS } from '../packages/trefoil/src/features/redis/redis-options.ts'
 import {
   CLIENT_GROUPS,
   codemodTables,
@@ -45,6 +46,7 @@ const FILES = [
     'database options',
     () => table(['Option', 'Default', 'Meaning'], optionRows(DATABASE)),
   ],
+  ['stores.md', 'redis options', () => table(['Option', 'Default', 'Meaning'], optionRows(REDIS))],
   [
     'audit.md',
     'auditLog options',

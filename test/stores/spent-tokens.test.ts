@@ -44,6 +44,8 @@ test('where it cannot take part in a unit it says so', async () => {
 
 test('refuses options it does not know', () => {
   const data = database<never>(':memory:')
-  expect(() => sqlSpentTokens(data, { were: 'app' } as never)).toThrow("unknown option 'were'; did you mean 'where'?")
+  expect(() => sqlSpentTokens(data, { were: 'app' } as never)).toThrow(
+    "unknown option 'were'; did you mean 'where'?",
+  )
   expect(() => sqlSpentTokens(data, { where: 'file' as never })).toThrow('must be app or state')
 })

@@ -8,8 +8,13 @@ export async function retried<Value>(run: () => PromiseLike<Value> | Value): Pro
     try {
       return await run()
     } catch (error) {
-      const { code } = (error ?? {}) as { code?: unknown }
-      if (attempt === TRIES || !REPEATABLE.has(code)) throw error
+      if (attempt === TRIES || !isRepeatable(error)) throw error
     }
   }
+}
+
+/** A unit of work says so in words of its own, and has what the database said as its cause. */
+function isRepeatable(error: unknown): boolean {
+  const { code, cause } = (error ?? {}) as { code?: unknown; cause?: unknown }
+  return REPEATABLE.has(code) || REPEATABLE.has((cause as { code?: unknown } | undefined)?.code)
 }
