@@ -56,7 +56,8 @@ if (whyNoRedis === null) {
   ends.unshift(() => shared.stop())
   rows['redis().rates'] = (at) => shared.rates.consume(demands[at % 1000], 0)
   let spent = 0
-  rows['redis().spentTokens'] = () => shared.spentTokens.spend('b', `t${spent++}`, Date.now() + 60_000)
+  rows['redis().spentTokens'] = () =>
+    shared.spentTokens.spend('b', `t${spent++}`, Date.now() + 60_000)
 }
 
 async function rowsOf(name, data) {
@@ -83,6 +84,8 @@ const median = (list) => list.sort((one, other) => one - other)[Math.floor(list.
 const yardstick = median(times['SQLite, an upsert by hand'])
 for (const [name, list] of Object.entries(times)) {
   const us = median(list)
-  console.log(`${name.padEnd(40)} ${us.toFixed(1).padStart(8)} us  ${(us / yardstick).toFixed(2).padStart(7)}`)
+  console.log(
+    `${name.padEnd(40)} ${us.toFixed(1).padStart(8)} us  ${(us / yardstick).toFixed(2).padStart(7)}`,
+  )
 }
 for (const end of ends) await end()

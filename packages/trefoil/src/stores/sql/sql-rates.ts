@@ -1,4 +1,6 @@
+import { systemClock } from '../../base/clock.ts'
 import { type BucketVerdict, gcra, untouched } from '../../base/gcra.ts'
+import type { Awaitable } from '../../base/promise.ts'
 import type { RateDemand, RateStanding, RateStore } from '../../contract/ports/rate-store.ts'
 import type { SqlRow, SqlStatements } from '../../contract/ports/sql.ts'
 import type { SqlData } from '../../contract/ports/sql-data.ts'
@@ -87,40 +89,46 @@ const TEXTS = new Map<number, { readonly take: string; readonly look: string }>(
 function textsOf(count: number): { readonly take: string; readonly look: string } {
   let texts = TEXTS.get(count)
   if (texts === undefined) {
-    const asked = `with asked (key, cost, capacity) as (values ${Array(count).fill('(?, ?, ?)').join(', ')}),
-      clock (now) as (select cast(unixepoch('subsec') * 1000 as integer) * 1000)`
+    const rows = Array(count).fill('(?, ?, ?)').join(', ')
+    const asked = `with asked (key, cost, latest) as (values ${rows}), moment (now) as (select ?)`
     texts = {
       // The write lock is taken before anything is read, so nothing comes between.
       take: `${asked},
-        held (key, cost, next, latest) as (
-          select asked.key, cost, max(now, min(coalesce(full_at, 0), now + capacity)) + cost, now + capacity
-          from asked cross join clock left join trefoil_rates on trefoil_rates.key = asked.key)
+        held (key, next, latest) as (
+          select asked.key, max(now, min(coalesce(full_at, 0), latest)) + cost, latest
+          from asked cross join moment left join trefoil_rates on trefoil_rates.key = asked.key)
         insert into trefoil_rates (key, full_at)
         select key, next from held where not exists (select 1 from held where next > latest)
         on conflict (key) do update set full_at = excluded.full_at
-        returning key, full_at, cast(unixepoch('subsec') * 1000 as integer) * 1000 as now`,
-      look: `${asked} select asked.key, coalesce(full_at, 0) as full_at, now
-        from asked cross join clock left join trefoil_rates on trefoil_rates.key = asked.key`,
+        returning key, full_at`,
+      look: `select key, full_at from trefoil_rates where key in (${Array(count).fill('?').join(', ')})`,
     }
     TEXTS.set(count, texts)
   }
   return texts
 }
 
+/** Most calls have one count: a row that is not there is a full bucket, and has room. */
+const TAKE_ONE = `insert into trefoil_rates (key, full_at) values (?, ?)
+  on conflict (key) do update set full_at = max(?, min(full_at, ?)) + ?
+  where max(?, min(full_at, ?)) + ? <= ?
+  returning key, full_at`
+
 /** A place that became free between two statements is asked for once more; so often at most. */
 const ROUNDS = 5
 
+/** The clock of the database is that of the machine, and its file is on this one. */
 function takeOnSqlite(state: SqlStatements): Take {
   return async (demands) => {
-    const { take, look } = textsOf(demands.length)
-    const values = demands.flatMap(({ key, interval, burst }) => [key, interval, interval * burst])
+    const keys = demands.map(({ key }) => key)
     const costs = new Map(demands.map(({ key, interval }) => [key, interval]))
     for (let round = 1; ; round++) {
-      const taken = await state.run(take, values)
-      if (taken.length > 0) return takenOf(taken, true, costs)
-      const seen = takenOf(await state.run(look, values), false, null)
+      const now = Math.round(systemClock.now() * 1000)
+      const taken = await takeAt(state, demands, now)
+      if (taken.length > 0) return takenOf(taken, true, now, costs)
+      const seen = takenOf(await state.run(textsOf(keys.length).look, keys), false, now, null)
       const isFree = demands.every(
-        (demand) => gcra(seen.fullAt.get(demand.key) ?? 0, seen.now, demand).allowed,
+        (demand) => gcra(seen.fullAt.get(demand.key) ?? 0, now, demand).allowed,
       )
       if (!isFree) return seen
       if (round === ROUNDS) throw new Error('sqlRates(): counts change faster than they are read')
@@ -128,10 +136,30 @@ function takeOnSqlite(state: SqlStatements): Take {
   }
 }
 
+function takeAt(
+  state: SqlStatements,
+  demands: readonly Keyed[],
+  now: number,
+): Awaitable<readonly SqlRow[]> {
+  const [first] = demands
+  if (demands.length > 1 || first === undefined) {
+    const asked = demands.flatMap(({ key, interval, burst }) => [
+      key,
+      interval,
+      now + interval * burst,
+    ])
+    return state.run(textsOf(demands.length).take, [...asked, now])
+  }
+  const { key, interval: cost, burst } = first
+  const latest = now + cost * burst
+  return state.run(TAKE_ONE, [key, now + cost, now, latest, cost, now, latest, cost, latest])
+}
+
 /** @param costs what was taken of each, to be seen as before */
 function takenOf(
   rows: readonly SqlRow[],
   isTaken: boolean,
+  now: number,
   costs: ReadonlyMap<string, number> | null,
 ): Taken {
   const fullAt = new Map(
@@ -140,7 +168,7 @@ function takenOf(
       return [key, Number(row['full_at']) - (costs?.get(key) ?? 0)]
     }),
   )
-  return { isTaken, now: Number(rows[0]?.['now']), fullAt }
+  return { isTaken, now, fullAt }
 }
 
 function takeOnPostgres(state: SqlStatements): Take {
@@ -156,6 +184,6 @@ function takeOnPostgres(state: SqlStatements): Take {
         ),
       ]),
     )
-    return takenOf(rows, Boolean(rows[0]?.['taken']), null)
+    return takenOf(rows, Boolean(rows[0]?.['taken']), Number(rows[0]?.['now']), null)
   }
 }
