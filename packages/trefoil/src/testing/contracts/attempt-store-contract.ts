@@ -94,7 +94,7 @@ const CHECKS: StoreChecks<AttemptStore> = {
     expectValue((await store.reserve([ada])).kind, 'wait', 'reserve() of a second one')
     const { retryAfter, failures } = await store.failed(id, [ada])
     expectValue(failures, 3, 'failures')
-    if (retryAfter <= 250 || retryAfter > 500)
+    if (retryAfter <= 600 || retryAfter > 1200)
       throw new Error(`the second lock is ${retryAfter} ms`)
   },
   'no lock is longer than the cap': async (store) => {
