@@ -63,7 +63,7 @@ if (whyNoRedis === null) {
 async function rowsOf(name, data) {
   const rates = sqlRates(data)
   const proofs = sqlSpentTokens(data, { where: 'state' })
-  await data.start()
+  await data.start({ log: { debug() {}, info() {}, warn() {}, error() {} } })
   ends.unshift(() => data.stop())
   let spent = 0
   rows[`sqlRates() on ${name}`] = (at) => rates.consume(demands[at % 1000], 0)

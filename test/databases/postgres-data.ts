@@ -1,5 +1,6 @@
 import { onTestFinished } from 'vitest'
 import { type Database, database } from '../../packages/trefoil/src/database.ts'
+import { NO_APP } from '../support/no-app.ts'
 import { createDatabase } from '../support/test-database.ts'
 
 /** By what is kept in them, one for each: what a check leaves, the next one takes away. */
@@ -14,8 +15,8 @@ export async function onPostgres<Store>(make: (data: Database<never>) => Store):
   urls.set(make, url)
   const data = database<never>({ url: await url, migrate: 'start' })
   const store = make(data)
-  await data.start?.(null as never)
-  onTestFinished(async () => data.stop?.(null as never))
+  await data.start?.(NO_APP)
+  onTestFinished(async () => data.stop?.(NO_APP))
   const [row] = await data.state.run(TABLES)
   await data.state.run(`truncate ${String(row?.['tables'])}`)
   return store

@@ -8,6 +8,7 @@ import {
   spentTokensContract,
   testClient,
 } from '../../packages/trefoil/src/testing.ts'
+import { NO_APP } from '../support/no-app.ts'
 import { TestRedis, whyNoRedis } from '../support/redis.ts'
 
 const HOUR = 3_600_000
@@ -33,7 +34,7 @@ describe.skipIf(whyNoRedis !== null)('Redis', () => {
   function opened(options: RedisOptions = {}) {
     const part = redis({ url: server.url, prefix: `t${++prefixes}`, ...options })
     onTestFinished(async () => {
-      await part.stop?.(null as never)
+      await part.stop?.(NO_APP)
     })
     return part
   }
@@ -89,7 +90,7 @@ describe.skipIf(whyNoRedis !== null)('Redis', () => {
     onTestFinished(() => client.disconnect())
     const part = redis({ client, prefix: `t${++prefixes}` })
     expect(await part.rates.consume([demand('a', 1)], 0)).toMatchObject([{ allowed: true }])
-    await part.stop?.(null as never)
+    await part.stop?.(NO_APP)
     expect(await client.ping()).toBe('PONG')
   })
 

@@ -2,6 +2,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { database } from '../../packages/trefoil/src/database.ts'
 import { memorySpentTokens, sqlSpentTokens } from '../../packages/trefoil/src/stores.ts'
 import { spentTokensContract } from '../../packages/trefoil/src/testing.ts'
+import { NO_APP } from '../support/no-app.ts'
 import { onSqlite } from './sqlite-data.ts'
 
 const LATER = Date.now() + 600_000
@@ -21,8 +22,8 @@ describe.each(['app', 'state'] as const)(
 test('STO-3: spent in a unit of work: kept with it, or not at all', async () => {
   const data = database<never>(':memory:')
   const spent = sqlSpentTokens(data)
-  await data.start?.(null as never)
-  onTestFinished(async () => data.stop?.(null as never))
+  await data.start?.(NO_APP)
+  onTestFinished(async () => data.stop?.(NO_APP))
   const failed = data.unit(async (db) => {
     expect(await spent.spend('link', 'a', LATER, db)).toBe('first')
     expect(await spent.spend('link', 'a', LATER, db)).toBe('again')

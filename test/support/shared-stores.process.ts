@@ -6,6 +6,7 @@ import { database } from 'trefoil/database'
 import { redis } from 'trefoil/redis'
 import { sqlAttempts, sqlRates, sqlRefreshFamilies, sqlSpentTokens, sqlTasks } from 'trefoil/stores'
 import { testClient } from 'trefoil/testing'
+import { NO_APP } from './no-app.ts'
 
 const [, , url = '', what = '', given = '0'] = process.argv
 const count = Number(given)
@@ -61,7 +62,7 @@ async function inDatabase(): Promise<void> {
   const spent = sqlSpentTokens(data)
   const families = sqlRefreshFamilies(data)
   const tasks = sqlTasks(data)
-  await data.start?.(null as never)
+  await data.start?.(NO_APP)
   const many = <Value>(work: (at: number) => PromiseLike<Value> | Value) =>
     Promise.all(Array.from({ length: count }, async (_, at) => work(at)))
   if (what === 'guesses' || what === 'logins') {
@@ -136,7 +137,7 @@ async function inDatabase(): Promise<void> {
     )
     say(answers.filter((answer) => answer === 'added').length)
   }
-  await data.stop?.(null as never)
+  await data.stop?.(NO_APP)
 }
 
 if (what === 'redis') {
