@@ -1,20 +1,7 @@
 import type { Redis } from 'ioredis'
 import { ImproperlyConfigured } from '../../index.ts'
+import type { RedisClient } from './redis-commands.ts'
 import { checkRedisUrl } from './redis-options.ts'
-
-/** What is asked of a Redis: an `ioredis` client has it, a cluster's too. */
-export interface RedisClient {
-  readonly status: string
-  evalsha(sha: string, keys: number, ...values: string[]): Promise<unknown>
-  eval(script: string, keys: number, ...values: string[]): Promise<unknown>
-  set(
-    key: string,
-    value: string,
-    ttl: 'PX',
-    milliseconds: number,
-    onlyIf: 'NX',
-  ): Promise<'OK' | null>
-}
 
 /** Pause before another try to reach it, milliseconds. */
 const LONGEST_PAUSE = 2000

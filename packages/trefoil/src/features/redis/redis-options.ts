@@ -1,6 +1,6 @@
 import { type Duration, ImproperlyConfigured } from '../../index.ts'
 import { kinds, type OptionGroup, type Values } from '../../parts.ts'
-import type { RedisClient } from './redis-client.ts'
+import type { RedisClient } from './redis-commands.ts'
 
 /** Options of {@link redis}. */
 export interface RedisOptions {

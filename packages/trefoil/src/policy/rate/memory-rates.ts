@@ -1,5 +1,5 @@
 import { systemRandom } from '../../base/clock.ts'
-import { type BucketVerdict, gcra, untouched } from '../../base/gcra.ts'
+import { type BucketVerdict, gcra, untouched } from '../../base/rate/gcra.ts'
 import { checkOptionNames } from '../../contract/options/option-names.ts'
 import type { Rate, RateDemand, RateStanding, RateStore } from '../../contract/ports/rate-store.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'

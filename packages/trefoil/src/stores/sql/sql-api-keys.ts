@@ -6,9 +6,9 @@ import type {
 } from '../../contract/ports/api-keys.ts'
 import type { SqlRow } from '../../contract/ports/sql.ts'
 import type { SqlData } from '../../contract/ports/sql-data.ts'
-import { API_KEY_STEPS } from './api-key-tables.ts'
 import { checkData } from './check-data.ts'
 import { flush } from './flush.ts'
+import { API_KEY_STEPS } from './steps/api-key-tables.ts'
 import { newestUses, USES } from './uses.ts'
 
 /**

@@ -3,9 +3,9 @@ import type { AttemptBudget, AttemptStore, AttemptVerdict } from '../../contract
 import type { SqlRow, SqlValue } from '../../contract/ports/sql.ts'
 import type { SqlData } from '../../contract/ports/sql-data.ts'
 import { checkBudgets, LEASE } from '../memory/attempt-rules.ts'
-import { ATTEMPT_STEPS, judged, oneMore } from './attempt-tables.ts'
 import { checkData } from './check-data.ts'
 import { retried } from './retried.ts'
+import { ATTEMPT_STEPS, judged, oneMore } from './steps/attempt-tables.ts'
 import { NOW, sweepByKey } from './sweep-by-key.ts'
 import { Sweeper } from './sweeper.ts'
 

@@ -6,7 +6,7 @@ import { checkSpent } from '../memory/memory-spent-tokens.ts'
 import { checkData } from './check-data.ts'
 import { digestOf } from './key-digest.ts'
 import { retried } from './retried.ts'
-import { SPENT_OWNERS, spentTokenSteps } from './spent-token-tables.ts'
+import { SPENT_OWNERS, spentTokenSteps } from './steps/spent-token-tables.ts'
 import { sweepByKey } from './sweep-by-key.ts'
 import { Sweeper } from './sweeper.ts'
 

@@ -6,9 +6,9 @@ import { checkResult, OPEN, seenTask } from '../memory/task-rules.ts'
 import { checkData } from './check-data.ts'
 import { ownerDigest } from './owner-digest.ts'
 import { retried } from './retried.ts'
+import { TASK_STEPS } from './steps/task-tables.ts'
 import { sweepByKey } from './sweep-by-key.ts'
 import { Sweeper } from './sweeper.ts'
-import { TASK_STEPS } from './task-tables.ts'
 
 /** Once `now`: what may still change. One whose process is gone may not. */
 const MAY_CHANGE = `ends_at > ? and (status = 'input_required'

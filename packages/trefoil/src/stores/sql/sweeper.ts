@@ -1,4 +1,4 @@
-import { systemClock } from '../../base/clock.ts'
+import { systemClock, systemRandom } from '../../base/clock.ts'
 import type { Awaitable } from '../../base/promise.ts'
 
 /** When, and how much at once. */
@@ -62,6 +62,8 @@ export class Sweeper {
 
   /** Processes that started together do not sweep together. */
   #later(): number {
-    return this.#elapsed() + this.#pace.every * (0.5 + Math.random())
+    const chance = new Uint8Array(1)
+    systemRandom(chance)
+    return this.#elapsed() + this.#pace.every * (0.5 + (chance[0] ?? 0) / 256)
   }
 }

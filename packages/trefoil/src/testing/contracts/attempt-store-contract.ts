@@ -30,7 +30,7 @@ async function login(store: AttemptStore, budgets: Budgets, isRight: boolean, ha
     const answer: AttemptAnswer = await store.reserve(budgets)
     if (answer.kind === 'locked') return 'locked'
     if (answer.kind === 'wait') {
-      await pass(5 + Math.random() * 10)
+      await pass(8)
       continue
     }
     hash()

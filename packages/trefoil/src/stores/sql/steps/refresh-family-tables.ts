@@ -1,4 +1,4 @@
-import type { SqlStep } from '../../contract/ports/sql-data.ts'
+import type { SqlStep } from '../../../contract/ports/sql-data.ts'
 
 /** Frozen: a change is another step. */
 export const REFRESH_FAMILY_STEPS: readonly SqlStep[] = [

@@ -1,4 +1,4 @@
-import type { SqlStep } from '../../contract/ports/sql-data.ts'
+import type { SqlStep } from '../../../contract/ports/sql-data.ts'
 
 /** Whose tables they are, by where they are: PostgreSQL has both in one database. */
 export const SPENT_OWNERS = { app: 'spent_tokens', state: 'spent_proofs' } as const

@@ -1,7 +1,7 @@
-import type { SqlDialect } from '../../contract/ports/sql.ts'
-import type { SqlStep } from '../../contract/ports/sql-data.ts'
+import type { SqlDialect } from '../../../contract/ports/sql.ts'
+import type { SqlStep } from '../../../contract/ports/sql-data.ts'
+import { NOW } from '../sweep-by-key.ts'
 import { guardIsolation, lockKeys } from './postgres-functions.ts'
-import { NOW } from './sweep-by-key.ts'
 
 const LEAST = { sqlite: 'min', postgres: 'least' } as const
 const GREATEST = { sqlite: 'max', postgres: 'greatest' } as const

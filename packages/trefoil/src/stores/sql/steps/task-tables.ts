@@ -1,4 +1,4 @@
-import type { SqlStep } from '../../contract/ports/sql-data.ts'
+import type { SqlStep } from '../../../contract/ports/sql-data.ts'
 import { guardIsolation, lockKeys } from './postgres-functions.ts'
 
 /** Frozen: a change is another step. */

@@ -1,4 +1,4 @@
-import type { SqlStep } from '../../contract/ports/sql-data.ts'
+import type { SqlStep } from '../../../contract/ports/sql-data.ts'
 
 /** Frozen: a change is another step. */
 export const LOGIN_SESSION_STEPS: readonly SqlStep[] = [
