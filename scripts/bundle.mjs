@@ -25,7 +25,9 @@ const DOORS = [
   'node',
   'parts',
   'postgres',
+  'redis',
   'sqlite',
+  'stores',
   'testing',
   'program/run-program',
 ]

@@ -11,6 +11,7 @@ import { DATABASE } from '../packages/trefoil/src/features/database/database-opt
 import { CLIENT } from '../packages/trefoil/src/features/dev-tokens/clients.ts'
 import { DEV_TOKENS } from '../packages/trefoil/src/features/dev-tokens/dev-tokens.ts'
 import { health } from '../packages/trefoil/src/features/health.ts'
+import { REDIS } from '../packages/trefoil/src/features/redis/redis-options.ts'
 import {
   CLIENT_GROUPS,
   codemodTables,
@@ -45,6 +46,7 @@ const FILES = [
     'database options',
     () => table(['Option', 'Default', 'Meaning'], optionRows(DATABASE)),
   ],
+  ['stores.md', 'redis options', () => table(['Option', 'Default', 'Meaning'], optionRows(REDIS))],
   [
     'audit.md',
     'auditLog options',

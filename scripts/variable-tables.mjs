@@ -8,9 +8,10 @@ import {
 import { auditLog } from '../packages/trefoil/src/features/audit/audit-log.ts'
 import { database } from '../packages/trefoil/src/features/database/database.ts'
 import { health } from '../packages/trefoil/src/features/health.ts'
+import { redis } from '../packages/trefoil/src/features/redis/redis.ts'
 
 /** Ready-made parts that read variables; `devTokens` has none of its own. */
-const PARTS = [auditLog({ keys: 'k'.repeat(32) }), database(), health()]
+const PARTS = [auditLog({ keys: 'k'.repeat(32) }), database(), health(), redis()]
 
 /** Tables of docs/variables.md. */
 export const VARIABLE_CATALOGUE = [

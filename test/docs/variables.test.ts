@@ -6,6 +6,7 @@ import { jwtAuth } from 'trefoil/auth'
 import { cookieSession } from 'trefoil/cookies'
 import { database } from 'trefoil/database'
 import { health } from 'trefoil/health'
+import { redis } from 'trefoil/redis'
 import { describe, expect, it } from 'vitest'
 import { MOVED_VARIABLES } from '../../packages/trefoil/src/app/options/moved-options.ts'
 import { catalogueRows, VARIABLE_CATALOGUE } from '../../scripts/variable-tables.mjs'
@@ -77,6 +78,7 @@ function isRead(name: string): boolean {
         health()
         auditLog({ keys: 'k'.repeat(32) })
         database()
+        redis()
       } finally {
         delete process.env[name]
       }

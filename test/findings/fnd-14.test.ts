@@ -59,6 +59,7 @@ describe('FND-14: every duration and every size at the doors', () => {
         "McpOptions.maxResponseSize",
         "NewApiKey.expiresIn",
         "OperationOptions.timeout",
+        "RedisOptions.timeout",
         "RemoteTargetOptions.maxResponseSize",
         "RemoteTargetOptions.timeout",
         "RotateApiKeyOptions.overlap",

@@ -55,6 +55,8 @@ import { devTokens } from 'trefoil/dev-tokens'
 import { health } from 'trefoil/health'
 import { sendFile, serve, staticFiles, toNodeHandler } from 'trefoil/node'
 import { definePart, readOptions } from 'trefoil/parts'
+import { redis } from 'trefoil/redis'
+import { memoryAttempts, sqlSpentTokens } from 'trefoil/stores'
 import {
   accessMatrix,
   createToken,
@@ -235,6 +237,9 @@ add('Database.tables Migration', (step) => database().tables('own', [step]), {
   sql: 'select 1',
 })
 add('health HealthOptions', (options) => health(options))
+add('redis RedisOptions', (options) => redis(options))
+add('memoryAttempts MemoryAttemptsOptions', (options) => memoryAttempts(options))
+add('sqlSpentTokens SqlSpentTokensOptions', (options) => sqlSpentTokens(database(), options))
 const auditKeys = { keys: 'k'.repeat(32) }
 add('auditLog AuditLogOptions', (options) => auditLog(options), auditKeys)
 add('auditFile AuditFileOptions', (options) => auditFile(options))
@@ -565,7 +570,10 @@ export const HANDLES: ReadonlySet<string> = new Set([
   // Judged by the part's own check, or by whoever reads options by them.
   ...['AnyOptionGroup', 'OptionGroup', 'AnyOptionRow', 'OptionKind', 'RenamedVariable'],
   ...['AdmitPort', 'LimitsPort', 'AuditPort', 'TransactionPort', 'ApprovalDecider'],
-  ...['RateStore', 'RateDemand', 'Rate'],
+  ...['RateStore', 'RateDemand', 'Rate', 'RedisClient', 'SpentTokens', 'SqlData', 'SqlStep'],
+  ...['AttemptStore', 'AttemptBudget', 'LoginSessionStore', 'StoredLoginSession', 'SessionChange'],
+  ...['SessionUse', 'Owner', 'RefreshFamilyStore', 'RefreshFamily', 'Rotation'],
+  ...['TaskStore', 'StoredTask', 'TaskChange'],
   ...['AuditStore', 'StoredEntry', 'AuditFacts', 'AuditAnchor', 'ChainRing', 'SvcAuditRow'],
   // Made by the part; what is read of options before.
   ...['CallEvent', 'AppEvent', 'RefusalsEvent', 'LostEvent', 'RepairedEvent'],

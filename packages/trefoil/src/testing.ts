@@ -7,8 +7,14 @@ export { expectAccess } from './testing/access/expect-access.ts'
 export type { ApiKeyStoreCheck } from './testing/api-key-store-contract.ts'
 export { apiKeyStoreContract } from './testing/api-key-store-contract.ts'
 export type { CliCallOptions, CliManifestOptions, TestCli } from './testing/cli-client.ts'
+export { attemptStoreContract } from './testing/contracts/attempt-store-contract.ts'
 export type { AuditStoreCheck, OpenAgain } from './testing/contracts/audit-store-contract.ts'
 export { auditStoreContract } from './testing/contracts/audit-store-contract.ts'
+export { loginSessionContract } from './testing/contracts/login-session-contract.ts'
+export { refreshFamilyContract } from './testing/contracts/refresh-family-contract.ts'
+export { spentTokensContract } from './testing/contracts/spent-tokens-contract.ts'
+export type { StoreCheck } from './testing/contracts/store-check.ts'
+export { taskStoreContract } from './testing/contracts/task-store-contract.ts'
 export type {
   CookieJar,
   CookieOrigin,

@@ -1,9 +1,11 @@
 import type { Clock } from '../../base/clock.ts'
 import type { Duration } from '../../base/duration.ts'
-import { flag } from '../../contract/options/kinds.ts'
+import { isRecord } from '../../base/plain/is-record.ts'
+import { flag, orNull } from '../../contract/options/kinds.ts'
 import type { OptionKind } from '../../contract/options/option-kind.ts'
 import type { OptionGroup, Values } from '../../contract/options/option-rows.ts'
 import { readOptions } from '../../contract/options/read-options.ts'
+import type { SpentTokens } from '../../contract/ports/spent-tokens.ts'
 import { durationFrom } from '../bounded-duration.ts'
 import { isKeyRing, type KeyRing } from '../key-ring.ts'
 import { DpopNonces } from './dpop-nonces.ts'
@@ -22,9 +24,14 @@ export interface DpopOptions {
    * processes serve an app, give them one ring. Default false.
    */
   readonly nonce?: boolean | KeyRing
+  /**
+   * Where used proofs are noted, for all processes that serve an app: `sqlSpentTokens(data, { where: 'state' })`
+   * or `redis().spentTokens`. While it fails nobody gets in with a proof. Default the memory of this process.
+   */
+  readonly spent?: SpentTokens
 }
 
-type DpopValues = Values<DpopOptions>
+type DpopValues = Values<DpopOptions, { spent: SpentTokens | null }>
 
 const nonce: OptionKind<boolean | KeyRing> = {
   words: 'true, false or a key ring',
@@ -32,6 +39,16 @@ const nonce: OptionKind<boolean | KeyRing> = {
     typeof value === 'boolean' || isKeyRing(value)
       ? { value }
       : { mistake: 'must be true, false or keyRing(…)' },
+}
+
+const spent: OptionKind<SpentTokens> = {
+  words: 'a store of spent tokens',
+  read(value) {
+    const { spend }: Partial<Record<keyof SpentTokens, unknown>> = isRecord(value) ? value : {}
+    return typeof spend === 'function'
+      ? { value: Object.freeze({ spend: spend.bind(value) }) }
+      : { mistake: 'must be a store of spent tokens, such as sqlSpentTokens(data)' }
+  },
 }
 
 /** The rows of {@link DpopOptions}. */
@@ -50,6 +67,12 @@ export const DPOP: OptionGroup<DpopOptions, DpopValues> = {
       default: false,
       doc: 'Wants a nonce of ours in each proof; several processes need one `keyRing(…)`.',
     },
+    spent: {
+      read: orNull(spent),
+      default: null,
+      shown: 'the memory of this process',
+      doc: 'Where used proofs are noted for all processes, such as `sqlSpentTokens(data)`.',
+    },
   },
 }
 
@@ -66,8 +89,9 @@ export function readDpop(
 ): PossessionRules['dpop'] {
   if (given === null || given === false) return null
   const group = { ...DPOP, name: `${where}: dpop` }
-  const { required, lifetime, nonce: wanted } = readOptions(group, given === true ? {} : given)
+  const values = readOptions(group, given === true ? {} : given)
+  const { required, lifetime, nonce: wanted } = values
   const own = typeof wanted === 'boolean' ? ring : wanted
   const nonces = wanted === false ? null : new DpopNonces(own, lifetime, clock)
-  return { proofs: new DpopProofs(lifetime, clock, nonces), required }
+  return { proofs: new DpopProofs(lifetime, clock, nonces, values.spent), required }
 }

@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.ts'
 import { isRecord } from '../../base/plain/is-record.ts'
 import { type CredentialRefusal, refusal } from '../../contract/auth/refusal.ts'
 import type { AuthRequest } from '../../contract/call/call.ts'
+import type { SpentTokens } from '../../contract/ports/spent-tokens.ts'
 import { isPublicKeyAlgorithm } from './algorithms.ts'
 import { readPart, splitToken } from './compact-token.ts'
 import type { DpopNonces } from './dpop-nonces.ts'
@@ -32,13 +33,21 @@ export class DpopProofs {
   readonly #lifetime: number
   readonly #clock: Clock
   readonly #seen: SeenProofs
+  readonly #spent: SpentTokens | null
   readonly #nonces: DpopNonces | null
 
   /**
    * @param lifetime milliseconds before and after `iat` in which a proof is good
    * @param nonces that each proof has to hold; `null` for none
+   * @param spent where used ones are noted for all processes; `null`: in this one
    */
-  constructor(lifetime: number, clock: Clock, nonces: DpopNonces | null) {
+  constructor(
+    lifetime: number,
+    clock: Clock,
+    nonces: DpopNonces | null,
+    spent: SpentTokens | null,
+  ) {
+    this.#spent = spent
     this.#nonces = nonces
     this.#lifetime = lifetime
     this.#clock = clock
@@ -51,7 +60,7 @@ export class DpopProofs {
    *
    * @param jkt thumbprint of the key that the token is bound to
    * @returns why the request is refused, or `null`
-   * @throws Error when no more proofs can be noted
+   * @throws Error when no more proofs can be noted, and what the store throws
    */
   async check(request: AuthRequest, token: string, jkt: string): Promise<CredentialRefusal | null> {
     const proof = request.headers.get('dpop')
@@ -78,7 +87,13 @@ export class DpopProofs {
     const nonce = this.#nonceRefusal(claims['nonce'])
     if (nonce !== null) return nonce
     // As long as it could be shown again, with a clock of ours that runs on.
-    return this.#seen.add(sha256(`${jkt} ${jti}`), 2 * this.#lifetime) ? null : USED
+    const id = sha256(`${jkt} ${jti}`)
+    const kept = 2 * this.#lifetime
+    const isFirst =
+      this.#spent === null
+        ? this.#seen.add(id, kept)
+        : (await this.#spent.spend('dpop', id, now + kept)) === 'first'
+    return isFirst ? null : USED
   }
 
   /** The client is told which one to use, and asks again with it (RFC 9449 §9). */

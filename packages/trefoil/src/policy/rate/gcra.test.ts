@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { gcra } from './gcra.ts'
+import { gcra } from '../../base/rate/gcra.ts'
 import { parseRate, rateOf } from './rate-text.ts'
 
 const NOW = 1_760_000_000_000_000

@@ -1,8 +1,8 @@
 import { systemRandom } from '../../base/clock.ts'
+import { type BucketVerdict, gcra, untouched } from '../../base/rate/gcra.ts'
 import { checkOptionNames } from '../../contract/options/option-names.ts'
 import type { Rate, RateDemand, RateStanding, RateStore } from '../../contract/ports/rate-store.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
-import { gcra, type RateVerdict, untouched } from './gcra.ts'
 
 /** Options of {@link memoryRates}. */
 export interface MemoryRatesOptions {
@@ -50,7 +50,7 @@ export function memoryRates(options: MemoryRatesOptions = {}): RateStore {
     consume(demands: readonly RateDemand[], now: number) {
       const at = Math.round(now * 1000)
       if (demands.length === 1) return consumeOne(demands[0] as RateDemand, at)
-      let verdicts: RateVerdict[] = demands.map((demand) =>
+      let verdicts: BucketVerdict[] = demands.map((demand) =>
         gcra(tableOf(demand).fullAt(demand.key, demand.rate), at, demand.rate),
       )
       if (!verdicts.every(({ allowed }) => allowed)) {

@@ -1,7 +1,19 @@
-import type { Rate, RateStanding } from '../../contract/ports/rate-store.ts'
+/** A token bucket: `burst` at once, and one more each `interval`. */
+export interface Bucket {
+  /** Whole microseconds until one more may come. */
+  readonly interval: number
+  readonly burst: number
+}
 
-/** A standing, and what is to be kept of it. */
-export interface RateVerdict extends RateStanding {
+/** Where a bucket stands, and what is to be kept of it. Times are milliseconds but for `fullAt`. */
+export interface BucketVerdict {
+  readonly allowed: boolean
+  /** What may come right now. */
+  readonly remaining: number
+  /** Until the next may come; 0 for one that was allowed. */
+  readonly retryAfter: number
+  /** Until all of `burst` is there again. */
+  readonly resetAfter: number
   /** Microseconds since the epoch: when the bucket is full again. All that is kept of a count. */
   readonly fullAt: number
 }
@@ -16,7 +28,7 @@ export interface RateVerdict extends RateStanding {
  * @param fullAt what was kept, microseconds; 0 for nothing
  * @param now microseconds
  */
-export function gcra(fullAt: number, now: number, { interval, burst }: Rate): RateVerdict {
+export function gcra(fullAt: number, now: number, { interval, burst }: Bucket): BucketVerdict {
   const capacity = interval * burst
   const from = fullAt <= now ? now : Math.min(fullAt, now + capacity)
   const spare = now + capacity - from - interval
@@ -39,7 +51,7 @@ export function gcra(fullAt: number, now: number, { interval, burst }: Rate): Ra
 }
 
 /** The same, for a count that another one's refusal leaves untouched. */
-export function untouched(verdict: RateVerdict, { interval }: Rate): RateVerdict {
+export function untouched(verdict: BucketVerdict, { interval }: Bucket): BucketVerdict {
   if (!verdict.allowed) return verdict
   return {
     allowed: true,

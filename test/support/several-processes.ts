@@ -1,0 +1,50 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
+
+const SCRIPT = join(import.meta.dirname, 'shared-stores.process.ts')
+
+/**
+ * Runs the script in two processes, which begin together.
+ *
+ * @param count calls of each
+ * @returns the lines that each has said, read
+ */
+export async function inTwoProcesses(
+  url: string,
+  what: string,
+  count: number,
+): Promise<readonly (readonly unknown[])[]> {
+  const children = Array.from({ length: 2 }, () => {
+    const child = spawn(process.execPath, [SCRIPT, url, what, String(count)], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    })
+    onTestFinished(() => {
+      child.kill('SIGKILL')
+    })
+    return { child, said: linesOf(child) }
+  })
+  await Promise.all(
+    children.map(({ child, said }) =>
+      Promise.race([
+        once(child.stdout ?? child, 'data'),
+        said.then(() => Promise.reject(new Error('A process has ended before it began'))),
+      ]),
+    ),
+  )
+  for (const { child } of children) child.stdin?.write('go\n')
+  return Promise.all(children.map(async ({ said }) => (await said).slice(1)))
+}
+
+async function linesOf(child: ChildProcess): Promise<readonly unknown[]> {
+  let text = ''
+  child.stdout?.on('data', (chunk: Buffer) => {
+    text += chunk.toString()
+  })
+  await once(child, 'close')
+  return text
+    .split('\n')
+    .slice(0, -1)
+    .map((line): unknown => JSON.parse(line))
+}
