@@ -6,14 +6,21 @@ import { readLine, renameReserved } from './line-fields.ts'
 /**
  * The logger an app has when it is given none: one JSON line per record on stderr. Any pino logger
  * can take its place.
+ *
+ * @param worker number of this process among those that serve the app
  */
-export function createStderrLogger(clock: Clock, lowest: LogLevel = 'info'): Logger {
+export function createStderrLogger(
+  clock: Clock,
+  lowest: LogLevel = 'info',
+  worker: number | null = null,
+): Logger {
   const from = LOG_LEVELS.indexOf(lowest)
   const at = (level: keyof Logger): Logger['info'] => {
     if (LOG_LEVELS.indexOf(level) < from) return () => {}
     return (first, second) => {
       const { fields, message } = readLine(first, second)
-      const own = { time: clock.now(), level, message }
+      const line = { time: clock.now(), level, message }
+      const own = worker === null ? line : { ...line, worker }
       const free = renameReserved(fields, (name) => Object.hasOwn(own, name))
       console.error(jsonLine([...Object.entries(own), ...free]))
     }
