@@ -4,6 +4,7 @@ import type { AppConfig } from '../options/app-config.ts'
 import { describeAgentReach } from './agent-reach.ts'
 import { ambiguousApprovals } from './ambiguous-approval.ts'
 import { describeExposure } from './exposure.ts'
+import { keptByEachWorker } from './per-process.ts'
 import { unknownPersons } from './separate-duties.ts'
 
 /** A line for the developer's log. */
@@ -14,11 +15,12 @@ export interface StartupWarning {
 
 /** How open an app is, and what of its declarations may not mean what it seems to. */
 export function openness(catalogue: Catalogue, config: AppConfig): readonly StartupWarning[] {
-  return [
+  const found = [
     ...describeExposure(catalogue, config),
     ...describeAgentReach(catalogue, config),
     ...ambiguousApprovals(catalogue),
     ...assumedRequired(catalogue),
     ...unknownPersons(catalogue, config),
   ].map(({ message, ...fields }) => ({ fields, message }))
+  return [...found, ...keptByEachWorker(catalogue, config)]
 }

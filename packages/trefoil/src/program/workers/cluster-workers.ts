@@ -18,7 +18,7 @@ const LISTENING = 'trefoil:listening'
 const kills = new Set<() => void>()
 
 /**
- * Workers by `node:cluster`: the first process has the port, and hands connections to the others in turn.
+ * Workers by `node:cluster`: the first process has the port, the others take the connections.
  *
  * @param entry path of the program's own start
  */
@@ -35,6 +35,11 @@ export function clusterWorkers(entry: string): WorkerProcesses {
 async function prepare(entry: string): Promise<StartWorker> {
   // Loaded here, not at the top: who serves alone has no use for it.
   const { default: cluster } = await import('node:cluster')
+  // Handed over in turn, a connection that is on its way to a worker when that is killed is closed by nobody:
+  // its caller waits for ever. On Linux the workers take connections themselves, as evenly (decisions/0051).
+  if (process.platform === 'linux' && process.env['NODE_CLUSTER_SCHED_POLICY'] === undefined) {
+    cluster.schedulingPolicy = cluster.SCHED_NONE
+  }
   return (args, env) => {
     cluster.setupPrimary({
       exec: entry,
