@@ -1,12 +1,17 @@
 import { basename, dirname, extname, isAbsolute, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Duration, ImproperlyConfigured } from '../../index.ts'
-import { kinds, type OptionGroup, type Values } from '../../parts.ts'
+import { kinds, type OptionGroup, readOptions, type Values } from '../../parts.ts'
 import type { Migration } from './migrations.ts'
 
 /** Options of {@link database}. */
 export interface DatabaseOptions {
-  /** File of the database, or `:memory:`, which keeps nothing. Default `.data/app.db`. */
+  /**
+   * Name of the part, where an app has several: that of its command, and of its variables, such as
+   * `TREFOIL_REPORTS_URL` for `reports`. Default `database`.
+   */
+  readonly name?: string
+  /** File of the database, or `:memory:`, which keeps nothing. Default `.data/app.db`, or `.data/reports.db` for one named `reports`. */
   readonly url?: string
   /**
    * On SQLite, the file of what needs no unit of work, such as counts of rates; with `NORMAL`. Default
@@ -20,7 +25,7 @@ export interface DatabaseOptions {
   /** The steps that make the tables, oldest first. Default none. */
   readonly migrations?: readonly Migration[]
   /**
-   * Who migrates: `start`, the app when it starts; `command`, `trefoil database migrate`, and an app that
+   * Who migrates: `start`, the app when it starts; `command`, `trefoil migrate`, and an app that
    * finds its database behind refuses to start. Default: `start` where `TREFOIL_ENV` is `development`.
    */
   readonly migrate?: 'start' | 'command'
@@ -29,6 +34,7 @@ export interface DatabaseOptions {
 type DatabaseValues = Values<
   DatabaseOptions,
   {
+    url: string | null
     state: string | null
     wait: number
     migrate: 'start' | 'command' | null
@@ -36,14 +42,25 @@ type DatabaseValues = Values<
   }
 >
 
-/** The rows of {@link DatabaseOptions}. */
+/** As long as names of parts may be. */
+const NAME = /^(?=.{1,32}$)[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/
+
+/** The rows of {@link DatabaseOptions}, for the one that is named `database`. */
 export const DATABASE: OptionGroup<DatabaseOptions, DatabaseValues> = {
   name: 'database()',
   prefix: 'TREFOIL_DATABASE',
   rows: {
+    name: {
+      read: kinds.kind('a name in kebab-case', (value): value is string => {
+        return typeof value === 'string' && NAME.test(value)
+      }),
+      default: 'database',
+      doc: 'Name of the part, where an app has several: its variables are `TREFOIL_<NAME>_…`.',
+    },
     url: {
       read: kinds.text,
-      default: '.data/app.db',
+      default: null,
+      shown: '`.data/app.db`, or `.data/<name>.db`',
       variable: true,
       doc: 'File of the database, or `:memory:`, which keeps nothing.',
     },
@@ -79,9 +96,39 @@ export const DATABASE: OptionGroup<DatabaseOptions, DatabaseValues> = {
       default: null,
       shown: '`start` where `TREFOIL_ENV` is `development`, else `command`',
       variable: true,
-      doc: 'Who migrates: the app when it starts, or `trefoil database migrate`.',
+      doc: 'Who migrates: the app when it starts, or `trefoil migrate`.',
     },
   },
+}
+
+const NAME_ALONE: OptionGroup<Pick<DatabaseOptions, 'name'>, { readonly name: string }> = {
+  name: DATABASE.name,
+  prefix: DATABASE.prefix,
+  rows: { name: DATABASE.rows.name },
+}
+
+/**
+ * The rows of one of any name, which says what its variables are.
+ *
+ * @throws ImproperlyConfigured for a name that is none
+ */
+export function databaseGroup({ name: given }: { readonly name?: unknown }): {
+  readonly name: string
+  readonly group: typeof DATABASE
+} {
+  const { name } = readOptions(NAME_ALONE, { name: given })
+  return { name, group: groupOf(name) }
+}
+
+function groupOf(name: string): typeof DATABASE {
+  if (name === 'database') return DATABASE
+  const prefix = `TREFOIL_${name.toUpperCase().replaceAll('-', '_')}`
+  return { ...DATABASE, name: `database({ name: '${name}' })`, prefix }
+}
+
+/** The file where nobody says which. */
+export function defaultFile(name: string): string {
+  return `.data/${name === 'database' ? 'app' : name}.db`
 }
 
 /**

@@ -21,7 +21,13 @@ import {
   type SqlUnit,
 } from '../../parts.ts'
 import { DatabaseBusy, openSqlite } from '../../sqlite.ts'
-import { DATABASE, type DatabaseOptions, fileOf, stateFileOf } from './database-options.ts'
+import {
+  type DatabaseOptions,
+  databaseGroup,
+  defaultFile,
+  fileOf,
+  stateFileOf,
+} from './database-options.ts'
 import { LazyStore } from './lazy-store.ts'
 import { APP } from './ledger.ts'
 import { migrateAll, migrateCommand, missingOf, type Target } from './migrate-command.ts'
@@ -96,10 +102,12 @@ export function database<Tables = Record<string, Record<string, unknown>>>(
   given: string | DatabaseOptions = {},
 ): Database<Tables> {
   const env = processEnvironment()
-  const values = readOptions(DATABASE, typeof given === 'string' ? { url: given } : given, { env })
+  const options = typeof given === 'string' ? { url: given } : given
+  const { name, group } = databaseGroup(Object(options))
+  const values = readOptions(group, options, { env })
   const { synchronous, wait } = values
   const migrations: readonly Step[] = readMigrations(values.migrations)
-  const file = fileOf(values.url)
+  const file = fileOf(values.url ?? defaultFile(name))
   const stateFile = stateFileOf(file, values.state)
   const migratesAtStart =
     file === ':memory:' ||
@@ -213,8 +221,8 @@ export function database<Tables = Record<string, Record<string, unknown>>>(
   }
   return definePart(
     {
-      name: 'database',
-      options: DATABASE,
+      name,
+      options: group,
       problems: databaseProblems,
       start: async () => {
         parts.close()
@@ -227,7 +235,7 @@ export function database<Tables = Record<string, Record<string, unknown>>>(
         const missing = await missingOf(targets, false)
         if (missing.length === 0) return
         throw new ImproperlyConfigured(
-          `The database lacks ${missing.length} migration(s), from '${missing[0]}' on: run \`trefoil database migrate\` first`,
+          `The database lacks ${missing.length} migration(s), from '${missing[0]}' on: run \`trefoil migrate\` first`,
         )
       },
       stop: async () => {
