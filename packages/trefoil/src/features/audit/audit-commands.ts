@@ -2,21 +2,32 @@ import {
   type AuditAnchor,
   type AuditEntry,
   type AuditReport,
-  type AuditStore,
+  type AuditSource,
   type ChainRing,
   readEntry,
   verifyAudit,
 } from '../../audit-chain.ts'
 import type { CommandContext, CommandResult, PartCommand } from '../../parts.ts'
+import type { AuditPage, AuditQuery } from './find-entries.ts'
 
 const UNREADABLE = 2
 const DEFAULT_LINES = 20
 
-/** `trefoil audit …`: each reads the store beside whoever writes it, and needs the app's code alone. */
-export function auditCommands(
-  store: Pick<AuditStore, 'read'>,
-  keys: ChainRing,
-): readonly PartCommand[] {
+type Readable = Pick<AuditSource, 'read'>
+
+/** What the commands work on. */
+export interface CommandBook {
+  readonly source: AuditSource
+  readonly readable: Readable
+  readonly keys: ChainRing
+  find(query: AuditQuery): Promise<AuditPage>
+  /** Absent where nothing is ever removed. */
+  readonly prune?: () => Promise<number>
+}
+
+/** `trefoil audit …`: each reads the log beside whoever writes it, and needs the app's code alone. */
+export function auditCommands(book: CommandBook): readonly PartCommand[] {
+  const { source, readable, keys, prune } = book
   return [
     {
       name: 'verify',
@@ -27,23 +38,83 @@ export function auditCommands(
         anchor: { describe: 'anchor of an earlier run, as JSON' },
         needsAnchor: { describe: 'no anchor is a finding', kind: 'flag' },
       },
-      run: ({ options }) => orUnreadable(() => verify(store, keys, options)),
+      run: ({ options }) => orUnreadable(() => verify(source, keys, options)),
     },
     {
       name: 'tail',
       describe: 'the last entries, a line each; they are not verified',
       starts: false,
       options: { lines: { describe: `how many; ${DEFAULT_LINES} if not given` } },
-      run: ({ options }) => orUnreadable(() => tail(store, options['lines'])),
+      run: ({ options }) => orUnreadable(() => tail(readable, options['lines'])),
     },
     {
       name: 'export',
       describe: 'entries as JSON lines; they are not verified',
       starts: false,
       options: { after: { describe: 'only those behind this number' } },
-      run: ({ options }) => orUnreadable(() => exported(store, options['after'])),
+      run: ({ options }) => orUnreadable(() => exported(readable, options['after'])),
     },
+    {
+      name: 'find',
+      describe: 'entries that fit, a page at a time; they are not verified',
+      starts: false,
+      options: FIND,
+      run: ({ options }) => orUnreadable(() => found(book, options)),
+    },
+    ...(prune === undefined ? [] : [pruneCommand(prune)]),
   ]
+}
+
+const FIND: NonNullable<PartCommand['options']> = {
+  subject: { describe: 'of whom' },
+  tenant: { describe: 'of which tenant' },
+  action: { describe: 'of which action' },
+  call: { describe: 'id of a call' },
+  type: { describe: 'call, intent, event, …' },
+  outcome: { describe: 'ok, refused, failed, …' },
+  from: { describe: 'not before this time, such as 2026-11-30T12:00:00Z' },
+  to: { describe: 'before this time' },
+  limit: { describe: 'how many at most; 100 if not given' },
+  after: { describe: 'what the page before has said' },
+}
+const TEXTS = ['subject', 'tenant', 'action', 'call', 'type', 'outcome', 'after'] as const
+
+async function found(
+  { find }: CommandBook,
+  options: CommandContext['options'],
+): Promise<CommandResult> {
+  const texts = TEXTS.map((name) => [name, options[name]]).filter(([, text]) => text !== undefined)
+  const times = (['from', 'to'] as const)
+    .map((name) => [name, timeOf(name, options[name])] as const)
+    .filter(([, time]) => time !== null)
+  const { entries, next } = await find({
+    // Names of the query; what is no text is refused by it.
+    ...(Object.fromEntries([...texts, ...times]) as AuditQuery),
+    limit: wholeNumber('limit', options['limit'], 100),
+  })
+  const more = next === null ? [] : [`more: --after ${next}`]
+  return {
+    text: [...entries.map(entryLine), ...more].join('\n'),
+    json: { ok: true, entries, next },
+  }
+}
+
+function timeOf(name: string, text: string | boolean | undefined): number | null {
+  if (text === undefined) return null
+  const time = typeof text === 'string' ? Date.parse(text) : Number.NaN
+  if (!Number.isNaN(time)) return time
+  throw new TypeError(`--${name} must be a time such as 2026-11-30T12:00:00Z`)
+}
+
+function pruneCommand(prune: () => Promise<number>): PartCommand {
+  return {
+    name: 'prune',
+    describe: 'remove the entries that are older than the option retain says',
+    async run() {
+      const count = await prune()
+      return { text: `${count} entries removed`, json: { ok: true, count } }
+    },
+  }
 }
 
 async function orUnreadable(run: () => Promise<CommandResult>): Promise<CommandResult> {
@@ -56,7 +127,7 @@ async function orUnreadable(run: () => Promise<CommandResult>): Promise<CommandR
 }
 
 async function verify(
-  store: Pick<AuditStore, 'read'>,
+  store: AuditSource,
   keys: ChainRing,
   { anchor, needsAnchor }: CommandContext['options'],
 ): Promise<CommandResult> {
@@ -78,23 +149,24 @@ function parsed(text: string): AuditAnchor {
   }
 }
 
-function reportText({ ok, entries, findings, anchor }: AuditReport): string {
-  const lines = findings.map(({ code, seq, position, text }) => {
+function reportText({ ok, entries, findings, anchors }: AuditReport): string {
+  const isSeveral = new Set(findings.map(({ stream }) => stream)).size > 1 || anchors.length > 1
+  const lines = findings.map(({ code, stream, seq, position, text }) => {
     const where = position === 0 ? '' : ` at line ${position}`
-    return `${code}${seq === null ? '' : ` (entry ${seq})`}${where}: ${text}`
+    const of = isSeveral ? `${stream}: ` : ''
+    return `${of}${code}${seq === null ? '' : ` (entry ${seq})`}${where}: ${text}`
   })
   const verdict = ok ? 'sound' : 'NOT SOUND'
   return [
     ...lines,
     `${entries} entries: ${verdict}`,
-    ...(anchor === null ? [] : [`anchor: ${JSON.stringify(anchor)}`]),
+    ...(anchors.length === 0
+      ? []
+      : [`anchor: ${JSON.stringify(anchors.length === 1 ? anchors[0] : anchors)}`]),
   ].join('\n')
 }
 
-async function tail(
-  store: Pick<AuditStore, 'read'>,
-  lines: string | boolean | undefined,
-): Promise<CommandResult> {
+async function tail(store: Readable, lines: string | boolean | undefined): Promise<CommandResult> {
   const most = wholeNumber('lines', lines, DEFAULT_LINES)
   const last: AuditEntry[] = []
   for await (const entry of entriesOf(store)) {
@@ -105,7 +177,7 @@ async function tail(
 }
 
 async function exported(
-  store: Pick<AuditStore, 'read'>,
+  store: Readable,
   after: string | boolean | undefined,
 ): Promise<CommandResult> {
   const from = wholeNumber('after', after, -1)
@@ -115,7 +187,7 @@ async function exported(
   return { text, json: { ok: true, entries } }
 }
 
-async function* entriesOf(store: Pick<AuditStore, 'read'>): AsyncIterable<AuditEntry> {
+async function* entriesOf(store: Readable): AsyncIterable<AuditEntry> {
   for await (const stored of store.read()) {
     const entry = 'broken' in stored ? null : readEntry(stored.text)
     if (entry !== null) yield entry
