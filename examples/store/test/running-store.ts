@@ -56,8 +56,9 @@ export class RunningStore {
     const directory = mkdtempSync(join(tmpdir(), 'trefoil-store-'))
     const env = {
       PORT: '0',
-      STORE_DB: join(directory, 'store.db'),
+      TREFOIL_DATABASE_URL: join(directory, 'store.db'),
       STORE_SECRET: 'the secret of a store that only tests use',
+      STORE_AUDIT_KEY: 'the audit key of a store that only tests use',
       STORE_API_KEY: 'the-key-of-a-store-that-only-tests-use',
       TREFOIL_HOME: join(directory, 'home'),
       TREFOIL_ENV: 'development',

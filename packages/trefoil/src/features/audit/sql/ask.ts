@@ -1,9 +1,12 @@
 import type { CompiledQuery, Kysely } from 'kysely'
 import type { SqlDialect, SqlRow, SqlValue } from '../../../parts.ts'
 
+/** What is asked, whatever tables its handle knows. */
+export type Asked = Pick<Kysely<never>, 'executeQuery'>
+
 /** A statement outside units, with `?` for values; as the node that Kysely would make of it. */
 export async function ask(
-  db: Kysely<never>,
+  db: Asked,
   dialect: SqlDialect,
   text: string,
   values: readonly SqlValue[] = [],
