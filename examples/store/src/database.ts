@@ -38,13 +38,14 @@ export interface Tables {
 export type StoreDatabase = Database<Tables>
 
 /**
- * The database of the store: that of `TREFOIL_DATABASE_URL`, SQLite or PostgreSQL, else a file of its own,
- * which is brought up to date whenever the store starts. Nothing is opened before the app is started.
+ * The database of the store: that of `TREFOIL_DATABASE_URL`, SQLite or PostgreSQL, else a file of its own. Nothing is opened before the app is started.
  *
  * @param more in the place of what the variables say
  */
 export function storeDatabase(more: Pick<DatabaseOptions, 'url' | 'migrate'> = {}): StoreDatabase {
-  const chosen = process.env['TREFOIL_DATABASE_URL']
-  const own = { url: join(DATA_DIRECTORY, 'app.db'), migrate: 'start' } as const
-  return database({ migrations: MIGRATIONS, ...(chosen ? { url: chosen } : own), ...more })
+  const { TREFOIL_DATABASE_URL: chosen, TREFOIL_ENV: env } = process.env
+  const url = chosen || join(DATA_DIRECTORY, 'app.db')
+  // A database that somebody else has set up is changed by a command, unless somebody develops.
+  const migrate = !chosen || env === 'development' ? 'start' : 'command'
+  return database({ migrations: MIGRATIONS, url, migrate, ...more })
 }
