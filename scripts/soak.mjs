@@ -52,7 +52,7 @@ const env = {
   STORE_API_KEY: 'the-api-key-of-a-store-that-only-a-soak-uses',
   TREFOIL_DATABASE_URL: process.env.TREFOIL_DATABASE_URL || join(folder, 'app.db'),
   TREFOIL_EDGE_HOSTS: '127.0.0.1',
-  TREFOIL_LOG_LEVEL: 'warn',
+  TREFOIL_LOG_LEVEL: 'info',
   TREFOIL_APP: join(ROOT, 'examples/store/src/app.ts#app'),
 }
 
@@ -69,6 +69,8 @@ async function trefoil(...args) {
 class Store {
   url = null
   said = ''
+  /** Workers that have come after the first ones. */
+  renewed = 0
   #child
 
   async start() {
@@ -79,6 +81,7 @@ class Store {
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     this.#child.stderr.on('data', (chunk) => {
+      this.renewed += `${chunk}`.split('"A worker listens"').length - 1
       this.said = (this.said + chunk).slice(-100_000)
     })
     const child = this.#child
@@ -152,6 +155,7 @@ function call(url, lane, token, method, path, body) {
     })
     sent.on('timeout', () => sent.destroy(new Error('nobody answered within 30 s')))
     sent.on('error', (error) => {
+      reasons[error.code] = (reasons[error.code] ?? 0) + 1
       if (error.message.startsWith('nobody')) faults.push(`${method} ${path}: ${error.message}`)
       resolve(null)
     })
@@ -160,6 +164,8 @@ function call(url, lane, token, method, path, body) {
 }
 
 const faults = []
+/** Why calls were not answered. */
+const reasons = {}
 /** What must be there: by the note of an order, the states that it may have. */
 const orders = new Map()
 /** Ids of answered calls that change something. */
@@ -213,15 +219,9 @@ async function lane(store, number) {
   }
 }
 
-/** Waits until there are two workers and one of them answers: a store that is always away proves nothing. */
-async function serving(store) {
-  for (let tries = 0; tries < 600 && !isOver; tries++) {
-    if (store.url !== null && store.workers.length >= 2) {
-      const answer = await call(store.url, LANES, '', 'GET', '/health')
-      if (answer?.status === 200) return
-    }
-    await sleep(50)
-  }
+/** Waits until so many workers have come: a store that is always away proves nothing. */
+async function renewed(store, count) {
+  while (store.renewed < count && !isOver) await sleep(50)
 }
 
 /** Kills, as it comes. */
@@ -229,8 +229,8 @@ async function killer(store) {
   const random = numbers(seed)
   while (!isOver) {
     await sleep(1000 + random() * 3000)
-    await serving(store)
     if (isOver) return
+    const before = store.renewed
     const chance = random()
     if (chance < 0.75) {
       const { workers } = store
@@ -241,9 +241,11 @@ async function killer(store) {
       } catch {
         // It has ended by itself.
       }
+      await renewed(store, before + 1)
     } else if (chance < 0.9) {
       store.kill('SIGHUP')
       counts.renewed += 1
+      await renewed(store, before + 2)
     } else {
       await store.end('SIGKILL')
       counts.killedAll += 1
@@ -318,7 +320,7 @@ try {
   const code = await store.end('SIGTERM')
   if (code !== 0) faults.push(`the store ended with ${code}: ${store.said.slice(-2000)}`)
   const found = await check()
-  console.log(JSON.stringify({ seed, ...counts, ...found, faults: faults.length }))
+  console.log(JSON.stringify({ seed, ...counts, reasons, ...found, faults: faults.length }))
 } catch (error) {
   faults.push(error instanceof Error ? error.stack : String(error))
 } finally {

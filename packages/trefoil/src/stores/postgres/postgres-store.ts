@@ -1,12 +1,13 @@
 import type { SqlRow, SqlStatements, SqlValue } from '../../contract/ports/sql.ts'
 import { TransactionConflict } from '../../contract/ports/transaction.ts'
-import type { SqlStore, SqlUnit } from '../sql/sql-store.ts'
+import type { SqlRehearsal, SqlStore, SqlUnit } from '../sql/sql-store.ts'
 import { DatabaseBusy } from '../sql/store-errors.ts'
 import type { PostgresConnection } from './postgres-connection.ts'
 import { codeOf } from './postgres-errors.ts'
 import { kyselyOver } from './postgres-kysely.ts'
 import { PostgresPool } from './postgres-pool.ts'
 import { ReaderDriver } from './postgres-readers.ts'
+import { PostgresRehearsal } from './postgres-rehearsal.ts'
 import { PostgresUnit, type UnitSite } from './postgres-unit.ts'
 import { whyNoPostgresUrl } from './postgres-url.ts'
 
@@ -76,6 +77,12 @@ export function openPostgres<Tables>(
       wait: number,
       signal?: () => AbortSignal | undefined,
     ): Promise<SqlUnit<Tables>> => begin(`begin isolation level ${isolation}`, wait, signal),
+    rehearse: async (
+      _holder: string,
+      wait: number,
+      signal?: () => AbortSignal | undefined,
+    ): Promise<SqlRehearsal<Tables>> =>
+      new PostgresRehearsal(await begin(`begin isolation level ${isolation}`, wait, signal)),
     async beginChangingTables(_holder: string, wait: number): Promise<SqlUnit<Tables>> {
       // What it sees is what there is once the lock has been got, not when it was asked for.
       const how = [
