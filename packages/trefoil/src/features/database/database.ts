@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { setTimeout } from 'node:timers/promises'
 import { type Kysely, sql } from 'kysely'
 import { currentCall } from '../../current-call.ts'
 import {
@@ -17,6 +18,7 @@ import {
   type SqlStatements,
   type SqlStore,
   type SqlUnit,
+  TransactionConflict,
 } from '../../parts.ts'
 import { type DatabaseOptions, databaseGroup } from './database-options.ts'
 import { databaseProblems, orProblem, throwProblem } from './database-problems.ts'
@@ -44,7 +46,8 @@ export interface Database<Tables> extends Part {
   queries(): Kysely<Tables>
   /**
    * A unit of work outside calls: in start-up hooks, commands, background work. Committed when the work
-   * is done, rolled back when it throws.
+   * is done, rolled back when it throws. On PostgreSQL the work is done again, from its beginning, when it met
+   * another that changed the same: let it do nothing that is not in the database.
    *
    * @param signal ends the waiting for the turn
    * @throws Error inside a call, or a unit, that has one open: it would wait for itself
@@ -79,6 +82,9 @@ const HELD: Readonly<Record<SqlDialect, string>> = {
   postgres:
     'A unit of work was held for long: what it changed was locked, and its connection taken',
 }
+/** How often a unit outside calls is tried that meets others, and the milliseconds of its first pause. */
+const TRIES = 8
+const PAUSE = 8
 /** Milliseconds up to which the last unit of an action was short enough to share a commit. */
 const SHORT = 3
 
@@ -234,14 +240,17 @@ export function database<Tables = Record<string, Record<string, unknown>>>(
       signal?: AbortSignal,
     ): Promise<Value> {
       refuseInside(idOfCall())
-      const unit = await begin('a unit outside calls', () => signal)
-      try {
-        const value = await current.run(unit, async () => work(unit.db))
-        await unit.commit()
-        return value
-      } catch (error) {
-        await unit.rollback()
-        throw error
+      for (let tries = 1; ; tries++) {
+        const unit = await begin('a unit outside calls', () => signal)
+        try {
+          const value = await current.run(unit, async () => work(unit.db))
+          await unit.commit().catch(throwProblem)
+          return value
+        } catch (error) {
+          await unit.rollback()
+          if (!(error instanceof TransactionConflict) || tries === TRIES) throw error
+        }
+        await pause(tries, signal)
       }
     },
   }
@@ -273,6 +282,12 @@ export function database<Tables = Record<string, Record<string, unknown>>>(
     },
     more,
   )
+}
+
+/** Waits a moment before the same is tried once more. @throws the reason of the signal */
+async function pause(tries: number, signal: AbortSignal | undefined): Promise<void> {
+  // One of those that meet has always been kept: they need not part by chance.
+  await setTimeout(PAUSE * tries, undefined, signal === undefined ? {} : { signal })
 }
 
 /** Id of the call that runs; `null` outside calls. */

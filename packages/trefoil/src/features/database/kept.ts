@@ -50,7 +50,7 @@ function keptInPostgres<Tables>(url: string, values: DatabaseValues): Kept<Table
   return {
     dialect: 'postgres',
     app: new LazyStore<Tables>(() =>
-      openPostgres<Tables>(url, { isolation, connections, connect, statement }),
+      openPostgres<Tables>(url, { isolation, connections, connect, statement }, problemOf),
     ),
     state: null,
     file: null,

@@ -36,11 +36,13 @@ const MIGRATIONS = 'select pg_advisory_xact_lock(7231865412)'
  * Opens a PostgreSQL, 14 or newer. Connects when something is first asked.
  *
  * @param url `postgres://user:password@host:5432/name`; a folder of a unix socket as host is written with `%2F`
+ * @param told makes of a DatabaseBusy or DatabaseUnavailable what those meet who read. Default: itself
  * @throws Error for what is no such URL, without it
  */
 export function openPostgres<Tables>(
   url: string,
   settings: PostgresSettings = {},
+  told: (error: unknown) => unknown = (error) => error,
 ): SqlStore<Tables> {
   const why = whyNoPostgresUrl(url)
   if (why !== null) throw new Error(`The URL of the database ${why}`)
@@ -51,6 +53,9 @@ export function openPostgres<Tables>(
   const units = pool(connections, false)
   const readers = pool(connections, true)
   const others = pool(Math.min(ALONE, connections), false)
+  const refuse = (error: unknown): never => {
+    throw told(error)
+  }
   const site: UnitSite = {
     give: (connection, isGone) => units.give(connection, isGone),
     callOff: (connection) => callOff(others, connection),
@@ -67,7 +72,7 @@ export function openPostgres<Tables>(
   return Object.freeze({
     dialect: 'postgres' as const,
     // One for each who asks: Kysely can be ended for good, and has a dispose method that does so.
-    reader: () => kyselyOver<Tables>(new ReaderDriver(readers, site)),
+    reader: () => kyselyOver<Tables>(new ReaderDriver(readers, site, refuse)),
     alone: (wait: number): SqlStatements => ({
       dialect: 'postgres',
       run: (text, values = []) => runAlone(others, wait, text, values),
