@@ -5,7 +5,6 @@ export type {
   PrunedRecord,
   StoredEntry,
 } from './contract/ports/audit-store.ts'
-export { SqlAuditStore } from './features/audit/sql/sql-entries.ts'
 export type { AuditAnchor } from './record/audit/anchor.ts'
 export type { ChainRing } from './record/audit/chain-keys.ts'
 export type {

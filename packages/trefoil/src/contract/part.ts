@@ -114,6 +114,8 @@ export interface CommandContext {
   readonly app: PartApp
   /** Aborted when the command has to end: Ctrl-C, or its `--timeout`. */
   readonly signal: AbortSignal
+  /** Shows something before the command is done: a line each, as text, whether `--json` or not. */
+  print(line: string): void
 }
 
 /** What a command leaves behind. */

@@ -189,7 +189,7 @@ async function performAll(
 }
 
 async function perform(
-  { io, time }: Context,
+  { io, time, view }: Context,
   { part, command, app }: NamedCommand,
   given: Readonly<Record<string, unknown>>,
   { label }: LoadedApp,
@@ -200,6 +200,8 @@ async function perform(
     options: Object.freeze(options) as Readonly<Record<string, string | boolean | undefined>>,
     app,
     signal: time.signal,
+    // Only a terminal obeys escapes that some row of a database may hold.
+    print: (line: string) => io.stdout.write(`${view.terminal ? visibleBlock(line) : line}\n`),
   }
   let result: unknown
   try {

@@ -4,14 +4,16 @@ import {
   type AuditReport,
   type AuditSource,
   type ChainRing,
-  readEntry,
   verifyAudit,
 } from '../../audit-chain.ts'
 import type { CommandContext, CommandResult, PartCommand } from '../../parts.ts'
+import { entriesOf } from './audit-book.ts'
 import type { AuditPage, AuditQuery } from './find-entries.ts'
 
 const UNREADABLE = 2
 const DEFAULT_LINES = 20
+/** Milliseconds. */
+const LOOK_EVERY = 500
 
 type Readable = Pick<AuditSource, 'read'>
 
@@ -21,6 +23,10 @@ export interface CommandBook {
   readonly readable: Readable
   readonly keys: ChainRing
   find(query: AuditQuery): Promise<AuditPage>
+  /** The last entries. */
+  last(count: number): Promise<readonly AuditEntry[]>
+  /** What has come since it was last asked. */
+  news(): () => Promise<readonly AuditEntry[]>
   /** Absent where nothing is ever removed. */
   readonly prune?: () => Promise<number>
 }
@@ -44,8 +50,11 @@ export function auditCommands(book: CommandBook): readonly PartCommand[] {
       name: 'tail',
       describe: 'the last entries, a line each; they are not verified',
       starts: false,
-      options: { lines: { describe: `how many; ${DEFAULT_LINES} if not given` } },
-      run: ({ options }) => orUnreadable(() => tail(readable, options['lines'])),
+      options: {
+        lines: { describe: `how many; ${DEFAULT_LINES} if not given` },
+        follow: { describe: 'go on with those that come, until Ctrl-C', kind: 'flag' },
+      },
+      run: (context) => orUnreadable(() => tail(book, context)),
     },
     {
       name: 'export',
@@ -166,14 +175,43 @@ function reportText({ ok, entries, findings, anchors }: AuditReport): string {
   ].join('\n')
 }
 
-async function tail(store: Readable, lines: string | boolean | undefined): Promise<CommandResult> {
-  const most = wholeNumber('lines', lines, DEFAULT_LINES)
-  const last: AuditEntry[] = []
-  for await (const entry of entriesOf(store)) {
-    last.push(entry)
-    if (last.length > most) last.shift()
+async function tail(
+  book: CommandBook,
+  { options, signal, print }: CommandContext,
+): Promise<CommandResult> {
+  const most = wholeNumber('lines', options['lines'], DEFAULT_LINES)
+  const last = await book.last(most)
+  if (options['follow'] !== true) {
+    return { text: last.map(entryLine).join('\n'), json: { ok: true, entries: last } }
   }
-  return { text: last.map(entryLine).join('\n'), json: { ok: true, entries: last } }
+  for (const entry of last) print(entryLine(entry))
+  await follow(book, { signal, print })
+  return {}
+}
+
+/** Looks again and again. By the numbers of each stream: by time, one that was committed late would be missed. */
+async function follow(
+  { news }: CommandBook,
+  { signal, print }: Pick<CommandContext, 'signal' | 'print'>,
+): Promise<void> {
+  const next = news()
+  // What is there has been shown, as far as it was asked for.
+  await next()
+  while (!signal.aborted) {
+    await pause(signal)
+    for (const entry of await next()) print(entryLine(entry))
+  }
+}
+
+/** Until it is time to look again, or nobody looks any more. */
+function pause(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, LOOK_EVERY)
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer)
+      resolve()
+    })
+  })
 }
 
 async function exported(
@@ -185,13 +223,6 @@ async function exported(
   for await (const entry of entriesOf(store)) if (entry.seq > from) entries.push(entry)
   const text = entries.map((entry) => JSON.stringify(entry)).join('\n')
   return { text, json: { ok: true, entries } }
-}
-
-async function* entriesOf(store: Readable): AsyncIterable<AuditEntry> {
-  for await (const stored of store.read()) {
-    const entry = 'broken' in stored ? null : readEntry(stored.text)
-    if (entry !== null) yield entry
-  }
 }
 
 function wholeNumber(name: string, text: string | boolean | undefined, otherwise: number): number {

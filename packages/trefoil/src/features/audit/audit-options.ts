@@ -1,5 +1,6 @@
 import type { AuditStore, ChainRing } from '../../audit-chain.ts'
 import { type KeyMaterial, type KeyRing, keyRing } from '../../auth.ts'
+import type { AnyDatabase } from '../../database.ts'
 import {
   type ByteSize,
   type Clock,
@@ -15,7 +16,6 @@ import {
   systemClock,
   type Values,
 } from '../../parts.ts'
-import type { AnyDatabase } from './sql/sql-journal.ts'
 
 /** Which calls have an entry, beside those of actions that say so themselves. */
 export type AuditedCalls = 'refused' | 'changes' | 'agents' | 'reads'
@@ -34,6 +34,8 @@ export interface AuditLogOptions {
   readonly data?: AnyDatabase
   /** Where entries are kept, in the place of `data`. Default `auditFile()`. */
   readonly sink?: AuditStore
+  /** Where an entry goes that cannot be written: another store, such as a file of this machine. Default none. */
+  readonly fallback?: AuditStore
   /**
    * Surfaces on which no call runs that cannot be written down. Default none: then only actions with
    * `audit: 'required'`.
@@ -71,6 +73,7 @@ export type AuditValues = Values<
     keys: unknown
     data: AnyDatabase | null
     sink: AuditStore | null
+    fallback: AuditStore | null
     arguments: number
     retain: number | null
   }
@@ -119,6 +122,12 @@ export const AUDIT: OptionGroup<AuditLogOptions, AuditValues> = {
       default: null,
       shown: '`auditFile()`',
       doc: 'Where entries are kept.',
+    },
+    fallback: {
+      read: sink,
+      default: null,
+      shown: 'none',
+      doc: 'Where an entry goes that cannot be written: another store, such as a file of this machine.',
     },
     failClosed: {
       read: kinds.listOf<SurfaceName>(['api', 'mcp', 'cli']),

@@ -41,6 +41,7 @@ export class PostgresUnit<Tables> implements SqlUnit<Tables> {
     this.db = kyselyOver(this.#driver)
     this.statements = {
       dialect: 'postgres',
+      session: connection,
       run: async (text, values = []) => {
         this.#driver.admit(null)
         return this.#connection.run(text, values).catch((error) => this.#failed(error))

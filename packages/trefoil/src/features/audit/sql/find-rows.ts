@@ -1,9 +1,9 @@
 import { type AuditEntry, type PersonKey, readEntry } from '../../../audit-chain.ts'
+import type { AnyDatabase } from '../../../database.ts'
 import type { SqlValue } from '../../../parts.ts'
 import { type AuditPage, type AuditQuery, limitOf } from '../find-entries.ts'
 import { ask } from './ask.ts'
 import type { Sealing } from './sealing.ts'
-import type { AnyDatabase } from './sql-journal.ts'
 
 /** Where a page ended: in the order of time, of streams at the same time, of numbers in them. */
 type Cursor = readonly [time: number, stream: string, seq: number]

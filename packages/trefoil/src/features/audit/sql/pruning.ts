@@ -4,10 +4,11 @@ import {
   type AuditPlace,
   eventText,
 } from '../../../audit-chain.ts'
+import type { AnyDatabase } from '../../../database.ts'
 import type { SqlRow, SqlStatements } from '../../../parts.ts'
 import { storedEntry } from './entry-rows.ts'
 import { SqlEntries } from './sql-entries.ts'
-import type { AnyDatabase, SqlJournal } from './sql-journal.ts'
+import type { SqlJournal } from './sql-journal.ts'
 
 /** Entries leave by so many: a record for each would be as long as they were. */
 const SEGMENT = 1000

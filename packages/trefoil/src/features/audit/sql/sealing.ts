@@ -10,9 +10,10 @@ import {
   type StoredEntry,
   sealEvent,
 } from '../../../audit-chain.ts'
+import type { AnyDatabase } from '../../../database.ts'
 import type { SqlRow, SqlStatements } from '../../../parts.ts'
 import { ask } from './ask.ts'
-import type { AnyDatabase, SqlJournal } from './sql-journal.ts'
+import type { SqlJournal } from './sql-journal.ts'
 
 const OF_SUBJECT = `select person, secret from trefoil_audit_people
   where subject = ? and coalesce(tenant, '') = cast(? as text) order by person limit 1`

@@ -6,19 +6,11 @@ import {
   eventText,
   type LinkedEntry,
 } from '../../../audit-chain.ts'
-import type { Database } from '../../../database.ts'
-import type { Awaitable, Clock, Dependency } from '../../../index.ts'
+import type { AnyDatabase } from '../../../database.ts'
+import type { Clock } from '../../../index.ts'
 import type { SqlStatements } from '../../../parts.ts'
-import type { Asked } from './ask.ts'
 import { insertEntry, lastEntry, type Written } from './entry-rows.ts'
 import { SqlStreams } from './sql-streams.ts'
-
-/** Any database, whatever tables it has: a handle of its queries fits no handle of other tables. */
-export interface AnyDatabase extends Pick<Database<never>, 'dialect' | 'statements' | 'tables'> {
-  readonly db: Dependency<object>
-  queries(): Asked
-  unit<Value>(work: (db: object) => Awaitable<Value>, signal?: AbortSignal): Promise<Value>
-}
 
 interface Waiting {
   readonly written: Written
