@@ -20,7 +20,6 @@ import type { ActionTarget } from '../contract/protocol/action-protocol.ts'
 import { Draining } from '../engine/ending/draining.ts'
 import { Capacity } from '../engine/limits/capacity.ts'
 import { toolCallHook } from '../record/audit/tool-call-hook.ts'
-import { workerNumber } from '../record/worker-number.ts'
 import { writeSafely } from '../record/write-safely.ts'
 import { type FetchContext, handleFetch } from '../surfaces/http/fetch.ts'
 import { type CompiledApp, compileApp } from './compile/compiled-app.ts'
@@ -242,8 +241,6 @@ export class App<T extends AppTypes = AnyTypes> extends RouteGroup<T> implements
     const { catalogue, toolWarnings } = this.#compile()
     this.#warnAboutVariables()
     const { config } = this.#join()
-    // Told by the first of several workers: it starts before the others.
-    if ((workerNumber(config.env)?.number ?? 1) !== 1) return
     for (const { fields, message } of openness(catalogue, config)) this.#warn(fields, message)
     for (const message of toolWarnings()) this.#warn({ surface: 'mcp' }, message)
   }

@@ -1,19 +1,22 @@
 import type { Clock } from '../base/clock.ts'
 import { LOG_LEVELS, type Logger, type LogLevel } from '../contract/call/logger.ts'
+import type { Environment } from '../contract/options/environment.ts'
 import { jsonLine } from './json-line.ts'
 import { readLine, renameReserved } from './line-fields.ts'
+import { workerNumber } from './worker-number.ts'
 
 /**
  * The logger an app has when it is given none: one JSON line per record on stderr. Any pino logger
  * can take its place.
  *
- * @param worker number of this process among those that serve the app
+ * @param env says which of several workers this is, for its lines
  */
 export function createStderrLogger(
   clock: Clock,
   lowest: LogLevel = 'info',
-  worker: number | null = null,
+  env: Environment = {},
 ): Logger {
+  const worker = workerNumber(env)?.number ?? null
   const from = LOG_LEVELS.indexOf(lowest)
   const at = (level: keyof Logger): Logger['info'] => {
     if (LOG_LEVELS.indexOf(level) < from) return () => {}

@@ -1,13 +1,12 @@
 import type { Catalogue } from '../../contract/call/catalogue.ts'
 import { workerNumber } from '../../record/worker-number.ts'
 import type { AppConfig } from '../options/app-config.ts'
-import type { StartupWarning } from './openness.ts'
 
 /** What an app keeps in the memory of one process, and what it then means that several serve it. */
 export function keptByEachWorker(
   { actions }: Catalogue,
   { limits, env }: AppConfig,
-): readonly StartupWarning[] {
+): readonly { readonly workers: number; readonly message: string }[] {
   const workers = workerNumber(env)?.of ?? 1
   if (workers === 1) return []
   const messages: string[] = []
@@ -26,5 +25,5 @@ export function keptByEachWorker(
       `Each of ${workers} workers keeps answers for itself: what one has forgotten, because it changed, another may still give`,
     )
   }
-  return messages.map((message) => ({ fields: { workers }, message }))
+  return messages.map((message) => ({ workers, message }))
 }

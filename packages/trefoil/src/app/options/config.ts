@@ -12,7 +12,6 @@ import { LOCAL_HOSTS, parseHostPatterns } from '../../policy/edge.ts'
 import { type ProxyPolicy, parseTrustedProxies } from '../../policy/proxies.ts'
 import { securityHeaders } from '../../policy/security-headers.ts'
 import { createStderrLogger } from '../../record/stderr-logger.ts'
-import { workerNumber } from '../../record/worker-number.ts'
 import type { HostPattern } from '../../web/host.ts'
 import type { AppConfig } from './app-config.ts'
 import { APP, type AppOptions, type AppValues } from './app-options.ts'
@@ -62,7 +61,7 @@ function configOf(
     cors: browser.cors === null ? null : corsOf(browser.cors),
     csrf: browser.csrf === false ? null : browser.csrf,
     json: Object.freeze({ maxDepth: limits.jsonDepth, maxMembers: limits.jsonMembers }),
-    logger: log.logger ?? createStderrLogger(clock, log.level, workerNumber(env)?.number),
+    logger: log.logger ?? createStderrLogger(clock, log.level, env),
     risks: optionRisks(APP, values),
     env,
   })

@@ -2,9 +2,7 @@ import { dirname, relative } from 'node:path'
 import type { Command } from 'commander'
 import { UnfitForProduction } from '../../app/fitness/production.ts'
 import type { AppHandle } from '../../contract/call/app-handle.ts'
-import { internalsOf } from '../../contract/call/app-internals.ts'
 import { ImproperlyConfigured, refuse } from '../../contract/problems/problem.ts'
-import { WORKERS_VARIABLE } from '../../record/worker-number.ts'
 import { listenAddress, parsePort } from '../../surfaces/http/node/listen-address.ts'
 import type { Context } from '../context.ts'
 import { describeError } from '../load/import-failure.ts'
@@ -15,8 +13,7 @@ import { flagsOf, type GlobalFlags } from '../terminal/flags.ts'
 import type { RunningServer, ServeOptions } from '../terminal/io.ts'
 import { jsonScreen, type Screen, screen, visibleLine } from '../terminal/print.ts'
 import { appError, usageError } from '../terminal/usage-error.ts'
-import { serveWithWorkers } from '../workers/serve-with-workers.ts'
-import { workerCount } from '../workers/worker-count.ts'
+import { longestStop, serveWithWorkers, wantedWorkers } from '../workers/serve-with-workers.ts'
 
 interface ServeFlags extends GlobalFlags {
   readonly host?: string
@@ -58,12 +55,7 @@ export function addServeCommands(program: Command, context: Context): void {
       const text = target ?? flags.app ?? appFromEnvironment(context)
       const allowInsecure = flags.allowInsecure === true
       const listen = listenOptions(context.io, flags)
-      const { env, workers } = context.io
-      // A worker has the variable too, and starts none of its own.
-      const count =
-        workers.announce === null
-          ? workerCount(flags.workers, env[WORKERS_VARIABLE], workers.parallelism)
-          : null
+      const count = wantedWorkers(context.io, flags.workers)
       context.finish(
         count === null
           ? await serve(context, text, listen, 'production', allowInsecure)
@@ -200,12 +192,6 @@ async function serveUntilStopped(
   await new Promise<void>((resolve) => time.onEnd(resolve))
   await closeServer(server, label, io.cwd)
   return { stdout: '', stderr: '', exit: 0 }
-}
-
-/** Milliseconds for draining, closing, background work, shutdown hooks, and what is left to write. */
-function longestStop(app: AppHandle): number {
-  const closing = Math.max(internalsOf(app, 'trefoil run').closeTimeout, 10_000)
-  return 10_000 + closing + 500 + 10_000 + 5000
 }
 
 async function startServer(

@@ -1,12 +1,15 @@
 import { systemClock } from '../../base/clock.ts'
+import type { AppHandle } from '../../contract/call/app-handle.ts'
+import { internalsOf } from '../../contract/call/app-internals.ts'
 import { LOG_LEVELS, type LogLevel } from '../../contract/call/logger.ts'
 import { createStderrLogger } from '../../record/stderr-logger.ts'
 import { WORKER_VARIABLE, WORKERS_VARIABLE } from '../../record/worker-number.ts'
 import type { Context } from '../context.ts'
 import { locateApp } from '../load/load-app.ts'
-import type { ServeOptions } from '../terminal/io.ts'
+import type { ProgramIo, ServeOptions } from '../terminal/io.ts'
 import { jsonScreen, type Screen, screen, visibleLine } from '../terminal/print.ts'
 import { appError } from '../terminal/usage-error.ts'
+import { workerCount } from './worker-count.ts'
 import { WorkerPool } from './worker-pool.ts'
 
 /** What is served by several processes. */
@@ -54,6 +57,25 @@ export async function serveWithWorkers(
   } finally {
     forget()
   }
+}
+
+/**
+ * How many workers are asked for; `null` for none, and in a worker, which has the variable too.
+ *
+ * @throws Problem `cli_usage`
+ */
+export function wantedWorkers(
+  { env, workers }: ProgramIo,
+  flag: string | undefined,
+): number | null {
+  if (workers.announce !== null) return null
+  return workerCount(flag, env[WORKERS_VARIABLE], workers.parallelism)
+}
+
+/** Milliseconds for draining, closing, background work, shutdown hooks, and what is left to write. */
+export function longestStop(app: AppHandle): number {
+  const closing = Math.max(internalsOf(app, 'trefoil run').closeTimeout, 10_000)
+  return 10_000 + closing + 500 + 10_000 + 5000
 }
 
 function levelOf(text: string | undefined): LogLevel {
