@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { onTestFinished } from 'vitest'
 
 const PROGRAM = join(import.meta.dirname, '..', '..', 'packages', 'trefoil', 'bin', 'trefoil.js')
-const APP = join(import.meta.dirname, 'workers.app.ts')
+const APP = join(import.meta.dirname, 'workers.process.ts')
 
 /** `trefoil run --workers`, in a process group of its own, as a terminal starts it. */
 export class WorkerGroup {

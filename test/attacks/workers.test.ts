@@ -68,7 +68,7 @@ describe.runIf(IS_LINUX)('STO-1: several workers behind one port', () => {
     for (let index = 0; index < 100 && pids.size < 2; index++) pids.add(await call(url, '/pid'))
     expect(pids.size).toBe(2)
     expect(group.out).toBe(
-      `workers listens on ${url} (./test/attacks/workers.app.ts#app, workers: 2); Ctrl-C stops it\n`,
+      `workers listens on ${url} (./test/attacks/workers.process.ts#app, workers: 2); Ctrl-C stops it\n`,
     )
     expect(group.workers).toHaveLength(2)
     const hasLine = (worker: number) => group.err.includes(`"message":"a line","worker":${worker}`)
