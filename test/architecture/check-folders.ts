@@ -47,6 +47,7 @@ export const WIDE_FILES: Readonly<Record<string, WideFile>> = {
     most: 18,
     why: 'a call from the words typed to the screen',
   },
+  'program/commands/serve-commands.ts': { most: 16, why: 'two commands, and how each serves' },
   'program/main.ts': { most: 18, why: 'every command, once' },
   'surfaces/cli/local.ts': { most: 18, why: 'a call from credentials to answer, in this process' },
   'surfaces/docs/docs-surface.ts': { most: 21, why: 'four documents, each with its reader' },

@@ -66,6 +66,7 @@ async function run(argv: readonly string[]) {
     home,
     serve: unexpected,
     startChild: unexpected,
+    workers: { parallelism: 1, announce: null, prepare: unexpected, onReload: unexpected },
     watch: unexpected,
     onStop: () => () => undefined,
     divertOutput: unexpected,

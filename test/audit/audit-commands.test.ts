@@ -56,6 +56,12 @@ async function run(...argv: readonly string[]) {
     startChild: () => {
       throw new Error('no child')
     },
+    workers: {
+      parallelism: 1,
+      announce: null,
+      prepare: () => Promise.reject(new Error('no workers here')),
+      onReload: () => () => undefined,
+    },
     watch: () => () => undefined,
     onStop: () => () => undefined,
     divertOutput: () => undefined,

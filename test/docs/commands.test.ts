@@ -126,8 +126,9 @@ const ENV: NodeJS.ProcessEnv = {
   HOME: home,
   PROGRAM,
   PORT: '0',
-  STORE_DB: join(home, 'store.db'),
+  TREFOIL_DATABASE_URL: join(home, 'store.db'),
   STORE_SECRET: 'a secret of the tests, long enough for HS256',
+  STORE_AUDIT_KEY: 'an audit key of the tests, 32 bytes or more',
   TREFOIL_HOME: join(home, 'remotes'),
   npm_config_update_notifier: 'false',
 }

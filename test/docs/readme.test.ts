@@ -13,8 +13,9 @@ const ENV: NodeJS.ProcessEnv = {
   PATH: `${join(ROOT, 'node_modules', '.bin')}:${process.env['PATH']}`,
   HOME: home,
   PORT: '0',
-  STORE_DB: ':memory:',
+  TREFOIL_DATABASE_URL: ':memory:',
   STORE_SECRET: 'a secret of the tests, long enough for HS256',
+  STORE_AUDIT_KEY: 'an audit key of the tests, 32 bytes or more',
   npm_config_update_notifier: 'false',
 }
 

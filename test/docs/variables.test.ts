@@ -97,7 +97,7 @@ function isRead(name: string): boolean {
 }
 
 function isReader(file: string): boolean {
-  return /src\/(?:program|surfaces)\//.test(file)
+  return /src\/(?:program|surfaces)\/|src\/record\/worker-number/.test(file)
 }
 
 function code(text: string): string {

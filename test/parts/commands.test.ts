@@ -127,6 +127,12 @@ async function run(...argv: string[]) {
     startChild: () => {
       throw new Error('no child')
     },
+    workers: {
+      parallelism: 1,
+      announce: null,
+      prepare: () => Promise.reject(new Error('no workers here')),
+      onReload: () => () => undefined,
+    },
     watch: () => () => undefined,
     onStop: () => () => undefined,
     divertOutput: () => undefined,

@@ -1,16 +1,26 @@
 import { createApp, dependency, HttpError, query, reply } from 'trefoil'
+import { auditLog } from 'trefoil/audit'
 import { hasRole, hasScope } from 'trefoil/auth'
 import { health } from 'trefoil/health'
 import { z } from 'zod'
+import { Approvals } from './approval.ts'
 import { approver } from './approver.ts'
 import { developmentParts } from './authentication.ts'
+import { storeDatabase } from './database.ts'
 import { noteDone } from './note-done.ts'
 import { Order, OrderId, OrderPage, OrderStatus, Quantity, Sales } from './order.ts'
+import { Orders } from './orders.ts'
+import { loadAuditKey } from './secret.ts'
 import { Store } from './store.ts'
 import { visibleOrders } from './visible-orders.ts'
 
 const store = new Store()
-const db = dependency(() => store.orders, { name: 'db' })
+const data = storeDatabase()
+
+/** What has been committed, for actions that change nothing. */
+const orders = dependency(({ db }) => new Orders(db), { name: 'orders', uses: { db: data.read } })
+/** In the transaction of the call, which is kept with its answer or not at all. */
+const changes = dependency(({ db }) => new Orders(db), { name: 'changes', uses: { db: data.db } })
 
 const Entrypoint = z.enum(['server', 'local'])
 const Source = z.enum(['api', 'mcp', 'cli'])
@@ -34,8 +44,10 @@ export const app = createApp({
   },
   log: { trace: 'continue' },
   parts: [
-    approver(() => store.approvals),
-    health({ checks: { database: () => store.orders.check() } }),
+    data,
+    auditLog({ data, keys: loadAuditKey(), failClosed: ['mcp'] }),
+    approver(new Approvals(data)),
+    health({ checks: { database: data.check } }),
     ...developmentParts(),
   ],
 })
@@ -79,13 +91,13 @@ app.get(
       status: query(OrderStatus.optional(), { description: 'Only orders with this status.' }),
       limit: query(z.int().min(1).max(100).default(20), { description: 'Orders per page.' }),
       cursor: query(z.string().optional(), { description: '`next_cursor` of the page before.' }),
-      db,
+      orders,
     },
     returns: OrderPage,
   },
-  async ({ status, limit, cursor, db }, call) => {
+  async ({ status, limit, cursor, orders }, call) => {
     const visible = visibleOrders.filter(call.auth)
-    const page = await db.list({ status, limit, cursor, visible })
+    const page = await orders.list({ status, limit, cursor, visible })
     if (page === null) {
       throw new HttpError(400, 'Invalid cursor', {
         fix: 'Pass `next_cursor` of the page before, unchanged.',
@@ -104,11 +116,11 @@ app.get(
     tool: true,
     cli: true,
     guards: [hasScope('orders:read', 'orders:own')],
-    params: { order_id: OrderId, db },
+    params: { order_id: OrderId, orders },
     returns: Order.extend({ subject: z.string(), source: Source, entrypoint: Entrypoint }),
   },
-  async ({ order_id, db }, call) => {
-    const order = (await db.find(order_id)) ?? orderNotFound()
+  async ({ order_id, orders }, call) => {
+    const order = (await orders.find(order_id)) ?? orderNotFound()
     // An order of somebody else is not there, or its number would say that it is.
     if (!visibleOrders.check(call.auth, order)) orderNotFound()
     const { source, entrypoint } = call
@@ -129,12 +141,12 @@ app.post(
       sku: z.string().min(1).max(64).describe('Such as `sku-coffee`.'),
       quantity: Quantity,
       note: z.string().max(500).optional(),
-      db,
+      changes,
     },
     returns: Order,
   },
-  async ({ customer_id, sku, quantity, note, db }, call) => {
-    const order = await db.create({ customerId: customer_id, sku, quantity, note })
+  async ({ customer_id, sku, quantity, note, changes }, call) => {
+    const order = await changes.create({ customerId: customer_id, sku, quantity, note })
     if (order === null) {
       throw new HttpError(422, 'Unknown sku', { fix: 'Use the `sku` of a product of the store.' })
     }
@@ -152,10 +164,11 @@ app.patch(
     cli: true,
     guards: [hasScope('orders:write')],
     needsApproval: true,
-    params: { order_id: OrderId, status: OrderStatus, db },
+    params: { order_id: OrderId, status: OrderStatus, changes },
     returns: Order,
   },
-  async ({ order_id, status, db }) => (await db.setStatus(order_id, status)) ?? orderNotFound(),
+  async ({ order_id, status, changes }) =>
+    (await changes.setStatus(order_id, status)) ?? orderNotFound(),
 )
 
 app.delete(
@@ -166,10 +179,10 @@ app.delete(
     tool: true,
     cli: true,
     guards: [hasRole('admin')],
-    params: { order_id: OrderId, db },
+    params: { order_id: OrderId, changes },
   },
-  async ({ order_id, db }, call) => {
-    if (!(await db.remove(order_id))) orderNotFound()
+  async ({ order_id, changes }, call) => {
+    if (!(await changes.remove(order_id))) orderNotFound()
     call.background(() => noteDone('Order deleted', order_id))
     return null
   },
@@ -190,11 +203,11 @@ reports.get(
     description: 'Number and value of the orders, by status. At most 10 seconds old.',
     tool: true,
     cli: true,
-    params: { db },
+    params: { orders },
     returns: Sales,
     cache: { for: '10s', per: 'everyone' },
   },
-  ({ db }) => db.sales(),
+  ({ orders }) => orders.sales(),
 )
 
 function orderNotFound(): never {

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
-import type { DatabaseSync } from 'node:sqlite'
+import { sql } from 'kysely'
+import type { StoreDatabase } from './database.ts'
 
 const HASH = /^sha256:[0-9a-f]{64}$/
 const TOKEN_BYTES = 32
@@ -37,10 +38,10 @@ export function isArgumentsHash(text: string): boolean {
  * it lets whoever reads it call anything: of tokens there are digests.
  */
 export class Approvals {
-  readonly #connection: DatabaseSync
+  readonly #data: StoreDatabase
 
-  constructor(connection: DatabaseSync) {
-    this.#connection = connection
+  constructor(data: StoreDatabase) {
+    this.#data = data
   }
 
   /**
@@ -49,45 +50,41 @@ export class Approvals {
    *
    * @returns false for arguments too long to be shown to anybody
    */
-  ask({ hash, subject, action, args, askedAt }: ApprovalRequest): boolean {
+  async ask({ hash, subject, action, args, askedAt }: ApprovalRequest): Promise<boolean> {
     if (args.length > MAX_ARGUMENTS) return false
-    this.#connection
-      .prepare(
-        `insert into approval_requests (hash, subject, action, args, asked_ms) values (?, ?, ?, ?, ?)
-         on conflict (hash, subject) do update set asked_ms = excluded.asked_ms`,
-      )
-      .run(hash, subject, action, args, askedAt)
-    this.#connection
-      .prepare(
-        `delete from approval_requests where subject = ? and hash not in
-           (select hash from approval_requests where subject = ? order by asked_ms desc, rowid desc limit ?)`,
-      )
-      .run(subject, subject, MAX_OF_ONE)
-    this.#connection
-      .prepare(
-        `delete from approval_requests where asked_ms <= ? or (hash, subject) not in
-           (select hash, subject from approval_requests order by asked_ms desc, rowid desc limit ?)`,
-      )
-      .run(askedAt - REQUEST_MS, MAX_REQUESTS)
-    this.#connection.prepare('delete from approvals where expires_ms <= ?').run(askedAt)
+    await this.#data.unit(async (db) => {
+      await db
+        .insertInto('approval_requests')
+        .values({ hash, subject, action, args, asked_ms: askedAt })
+        .onConflict((row) =>
+          row.columns(['hash', 'subject']).doUpdateSet({ action, args, asked_ms: askedAt }),
+        )
+        .execute()
+      await sql`
+        delete from approval_requests where subject = ${subject} and hash not in (
+          select hash from approval_requests where subject = ${subject}
+          order by asked_ms desc, hash limit ${MAX_OF_ONE})`.execute(db)
+      await sql`
+        delete from approval_requests where asked_ms <= ${askedAt - REQUEST_MS} or (hash, subject) not in (
+          select hash, subject from approval_requests
+          order by asked_ms desc, hash, subject limit ${MAX_REQUESTS})`.execute(db)
+      await db.deleteFrom('approvals').where('expires_ms', '<=', askedAt).execute()
+    })
     return true
   }
 
   /** Everybody who asked for exactly this call, the latest first. */
-  asked(hash: string, now: number): readonly ApprovalRequest[] {
-    return this.#connection
-      .prepare(
-        `select hash, subject, action, args, asked_ms from approval_requests
-         where hash = ? and asked_ms > ? order by asked_ms desc, subject`,
-      )
-      .all(hash, now - REQUEST_MS)
-      .map((row) => ({
-        hash: String(row['hash']),
-        subject: String(row['subject']),
-        action: String(row['action']),
-        args: String(row['args']),
-        askedAt: Number(row['asked_ms']),
-      }))
+  async asked(hash: string, now: number): Promise<readonly ApprovalRequest[]> {
+    const rows = await this.#data
+      .queries()
+      .selectFrom('approval_requests')
+      .selectAll()
+      .where('hash', '=', hash)
+      .where('asked_ms', '>', now - REQUEST_MS)
+      .orderBy('asked_ms', 'desc')
+      .orderBy('subject')
+      .execute()
+    return rows.map(({ asked_ms, ...row }) => ({ ...row, askedAt: asked_ms }))
   }
 
   /**
@@ -95,11 +92,13 @@ export class Approvals {
    *
    * @param now milliseconds since the Unix epoch
    */
-  approve({ hash, subject }: Pick<ApprovalRequest, 'hash' | 'subject'>, now: number): string {
+  async approve(
+    { hash, subject }: Pick<ApprovalRequest, 'hash' | 'subject'>,
+    now: number,
+  ): Promise<string> {
     const token = randomBytes(TOKEN_BYTES).toString('base64url')
-    this.#connection
-      .prepare('insert into approvals (digest, hash, subject, expires_ms) values (?, ?, ?, ?)')
-      .run(digestOf(token), hash, subject, now + APPROVAL_MS)
+    const row = { digest: digestOf(token), hash, subject, expires_ms: now + APPROVAL_MS }
+    await this.#data.unit((db) => db.insertInto('approvals').values(row).execute())
     return token
   }
 
@@ -109,15 +108,20 @@ export class Approvals {
    *
    * @returns true when it approved this call of this subject, and had not been used
    */
-  redeem(token: string, hash: string, subject: string, now: number): boolean {
-    // Looked up by its digest: how long that takes tells nobody how much of a token was right.
-    const { changes } = this.#connection
-      .prepare(
-        `update approvals set used_ms = ?
-         where digest = ? and hash = ? and subject = ? and used_ms is null and expires_ms > ?`,
-      )
-      .run(now, digestOf(token), hash, subject, now)
-    return Number(changes) === 1
+  async redeem(token: string, hash: string, subject: string, now: number): Promise<boolean> {
+    const { numUpdatedRows } = await this.#data.unit((db) =>
+      db
+        .updateTable('approvals')
+        .set({ used_ms: now })
+        // Looked up by its digest: how long that takes tells nobody how much of a token was right.
+        .where('digest', '=', digestOf(token))
+        .where('hash', '=', hash)
+        .where('subject', '=', subject)
+        .where('used_ms', 'is', null)
+        .where('expires_ms', '>', now)
+        .executeTakeFirstOrThrow(),
+    )
+    return numUpdatedRows === 1n
   }
 }
 

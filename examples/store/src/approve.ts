@@ -1,9 +1,9 @@
 import { createInterface } from 'node:readline/promises'
 import { parseArgs } from 'node:util'
+import { createApp } from 'trefoil'
 import { type ApprovalRequest, Approvals, isArgumentsHash } from './approval.ts'
-import { openDatabase } from './database.ts'
+import { storeDatabase } from './database.ts'
 import { printable } from './printable.ts'
-import { readSettings } from './settings.ts'
 
 const usage = `Usage: npm run approve -- sha256:<64 hex digits, from a refused call> [--subject <who>] [--yes]
 
@@ -21,10 +21,13 @@ async function main(args: readonly string[]): Promise<number> {
     console.error(usage)
     return 2
   }
-  const database = openDatabase(readSettings().db)
+  const data = storeDatabase()
+  // An app of its own, which has nothing but the database.
+  const app = createApp({ name: 'approve', parts: [data] })
+  await app.startup({ announce: false })
   try {
-    const approvals = new Approvals(database.connection)
-    const request = pick(approvals.asked(given.hash, Date.now()), given.subject)
+    const approvals = new Approvals(data)
+    const request = pick(await approvals.asked(given.hash, Date.now()), given.subject)
     if (typeof request === 'string') {
       console.error(request)
       return 1
@@ -34,10 +37,10 @@ async function main(args: readonly string[]): Promise<number> {
       console.error('Not approved.')
       return 1
     }
-    console.log(approvals.approve(request, Date.now()))
+    console.log(await approvals.approve(request, Date.now()))
     return 0
   } finally {
-    await database.close()
+    await app.shutdown()
   }
 }
 

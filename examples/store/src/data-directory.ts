@@ -7,7 +7,7 @@ export const DATA_DIRECTORY: string = join(import.meta.dirname, '..', '.data')
 /**
  * Makes a folder that only its owner can enter; leaves an existing one as it is.
  *
- * @throws Error when the folder around it does not exist: rather than a misspelt `STORE_DB`
+ * @throws Error when the folder around it does not exist: rather than a misspelt path
  * starting an empty shop somewhere else
  */
 export function makePrivateDirectory(directory: string): void {

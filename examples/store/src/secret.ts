@@ -34,6 +34,19 @@ export function loadApiKey(
   return load(given, 'STORE_API_KEY', directory, 'api-key')
 }
 
+/**
+ * The key that signs the audit log: `STORE_AUDIT_KEY`, else `.data/audit-key`, made on first use.
+ *
+ * @returns at least 32 bytes of text, the same for every process of this store
+ * @throws Error as {@link loadSecret}
+ */
+export function loadAuditKey(
+  given: string | undefined = readSettings().auditKey?.reveal(),
+  directory: string = DATA_DIRECTORY,
+): string {
+  return load(given, 'STORE_AUDIT_KEY', directory, 'audit-key')
+}
+
 function load(
   given: string | undefined,
   variable: string,
@@ -48,7 +61,8 @@ function load(
 function readSecret(file: string): string | null {
   try {
     const { mode } = statSync(file)
-    // Whoever can read the secret can make an admin's token, and whoever reads the key has its rights. Windows has no such mode bits.
+    // Whoever can read the secret can make an admin's token, whoever reads the key has its rights, and whoever
+    // reads that of the log can sign another one. Windows has no such mode bits.
     if (process.platform !== 'win32' && (mode & OTHERS) !== 0) {
       throw new Error(`${file} can be read by other users; run: chmod 600 '${file}'`)
     }

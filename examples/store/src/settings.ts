@@ -1,16 +1,13 @@
-import { join } from 'node:path'
 import { defineSettings, type SettingsOf, secret } from 'trefoil'
 import { z } from 'zod'
 import { AUDIENCE } from './access-token.ts'
-import { DATA_DIRECTORY } from './data-directory.ts'
 
 /** HS256 wants 32 bytes (RFC 7518 §3.2): a shorter secret can be guessed offline from one token. */
 const SECRET_BYTES = 32
 
 const fields = {
-  /** File of the database; `:memory:` is one that keeps nothing. */
-  db: z.string().default(join(DATA_DIRECTORY, 'store.db')),
   secret: secret({ minBytes: SECRET_BYTES, optional: true }),
+  auditKey: secret({ minBytes: SECRET_BYTES, optional: true }),
   apiKey: secret({ minBytes: SECRET_BYTES, optional: true }),
   jwks: z.url().optional().describe("address of a provider's keys"),
   issuer: z.string().optional(),

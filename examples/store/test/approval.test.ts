@@ -11,8 +11,9 @@ import {
   MAX_REQUESTS,
   REQUEST_MS,
 } from '../src/approval.ts'
-import { type OpenDatabase, openDatabase } from '../src/database.ts'
+import { storeDatabase } from '../src/database.ts'
 import { printable } from '../src/printable.ts'
+import { type OpenStore, openStore } from './open-store.ts'
 
 const HASH = `sha256:${'0123456789abcdef'.repeat(4)}`
 const OTHER = `sha256:${'f'.repeat(64)}`
@@ -21,38 +22,42 @@ const WHO = 'user_operator'
 const CALL = { hash: HASH, subject: WHO, action: 'pay', args: '{"amount":1}', askedAt: NOW }
 
 describe('approval tokens (STORE-APPROVE, W-9)', () => {
-  let database: OpenDatabase
+  let store: OpenStore
   let approvals: Approvals
-  beforeEach(() => {
-    database = openDatabase(':memory:')
-    approvals = new Approvals(database.connection)
-    return () => database.close()
+  beforeEach(async () => {
+    store = await openStore()
+    approvals = new Approvals(store.data)
+    return () => store.close()
   })
   const redeem = (token: string, hash = HASH, subject = WHO, now = NOW) =>
     approvals.redeem(token, hash, subject, now)
 
-  it('approve the call they were made for, once', () => {
-    const token = approvals.approve(CALL, NOW)
-    expect(redeem(token)).toBe(true)
-    expect(redeem(token)).toBe(false)
+  it('approve the call they were made for, once', async () => {
+    const token = await approvals.approve(CALL, NOW)
+    expect(await redeem(token)).toBe(true)
+    expect(await redeem(token)).toBe(false)
   })
 
-  it('approve nothing else, nor anybody else, and are not used up by trying', () => {
-    const token = approvals.approve(CALL, NOW)
-    expect(redeem(token, OTHER)).toBe(false)
-    expect(redeem(token, HASH, 'user_admin')).toBe(false)
-    expect(redeem(token, HASH, '')).toBe(false)
-    expect(redeem(token)).toBe(true)
+  it('approve nothing else, nor anybody else, and are not used up by trying', async () => {
+    const token = await approvals.approve(CALL, NOW)
+    expect(await redeem(token, OTHER)).toBe(false)
+    expect(await redeem(token, HASH, 'user_admin')).toBe(false)
+    expect(await redeem(token, HASH, '')).toBe(false)
+    expect(await redeem(token)).toBe(true)
   })
 
-  it('die after 15 minutes, at the last moment included', () => {
+  it('die after 15 minutes, at the last moment included', async () => {
     expect(APPROVAL_MS).toBe(15 * 60 * 1000)
-    expect(redeem(approvals.approve(CALL, NOW), HASH, WHO, NOW + APPROVAL_MS)).toBe(false)
-    expect(redeem(approvals.approve(CALL, NOW), HASH, WHO, NOW + APPROVAL_MS - 1)).toBe(true)
+    expect(await redeem(await approvals.approve(CALL, NOW), HASH, WHO, NOW + APPROVAL_MS)).toBe(
+      false,
+    )
+    expect(await redeem(await approvals.approve(CALL, NOW), HASH, WHO, NOW + APPROVAL_MS - 1)).toBe(
+      true,
+    )
   })
 
-  it('are refused when any part was changed', () => {
-    const token = approvals.approve(CALL, NOW)
+  it('are refused when any part was changed', async () => {
+    const token = await approvals.approve(CALL, NOW)
     const flipped = (token.startsWith('A') ? 'B' : 'A') + token.slice(1)
     for (const text of [
       flipped,
@@ -63,15 +68,15 @@ describe('approval tokens (STORE-APPROVE, W-9)', () => {
       '',
       "' or 1=1 --",
     ]) {
-      expect(redeem(text), JSON.stringify(text)).toBe(false)
+      expect(await redeem(text), JSON.stringify(text)).toBe(false)
     }
   })
 
-  it('cannot be had from the database: digests are in it, and they are no tokens', () => {
-    const token = approvals.approve(CALL, NOW)
-    const rows = database.connection.prepare('select * from approvals').all()
+  it('cannot be had from the database: digests are in it, and they are no tokens', async () => {
+    const token = await approvals.approve(CALL, NOW)
+    const rows = await store.data.queries().selectFrom('approvals').selectAll().execute()
     expect(JSON.stringify(rows)).not.toContain(token)
-    expect(redeem(String(rows[0]?.['digest']))).toBe(false)
+    expect(await redeem(String(rows[0]?.digest))).toBe(false)
   })
 
   it('are made for well-formed hashes only', () => {
@@ -88,81 +93,90 @@ describe('approval tokens (STORE-APPROVE, W-9)', () => {
     }
   })
 
-  it('show what was asked, for a day, by whom', () => {
-    approvals.ask(CALL)
-    approvals.ask({ ...CALL, subject: 'user_admin', askedAt: NOW + 1 })
-    approvals.ask({ ...CALL, askedAt: NOW + 2 })
-    expect(approvals.asked(HASH, NOW + 2).map(({ subject }) => subject)).toEqual([
+  it('show what was asked, for a day, by whom', async () => {
+    await approvals.ask(CALL)
+    await approvals.ask({ ...CALL, subject: 'user_admin', askedAt: NOW + 1 })
+    await approvals.ask({ ...CALL, askedAt: NOW + 2 })
+    expect((await approvals.asked(HASH, NOW + 2)).map(({ subject }) => subject)).toEqual([
       WHO,
       'user_admin',
     ])
-    expect(approvals.asked(HASH, NOW + 2)[0]).toEqual({ ...CALL, askedAt: NOW + 2 })
-    expect(approvals.asked(OTHER, NOW)).toEqual([])
-    expect(approvals.asked(HASH, NOW + 2 + REQUEST_MS)).toEqual([])
+    expect((await approvals.asked(HASH, NOW + 2))[0]).toEqual({ ...CALL, askedAt: NOW + 2 })
+    expect(await approvals.asked(OTHER, NOW)).toEqual([])
+    expect(await approvals.asked(HASH, NOW + 2 + REQUEST_MS)).toEqual([])
   })
 
-  it('keep no more requests than there is room for, the oldest go first', () => {
-    const count = () =>
-      Number(
-        database.connection.prepare('select count(*) as n from approval_requests').get()?.['n'],
-      )
-    database.connection.exec('begin')
-    for (let n = 0; n < MAX_REQUESTS + 5; n++) {
-      const hash = `sha256:${n.toString(16).padStart(64, '0')}`
-      // The sweep looks at all of them: here and there is enough to fill it.
-      if (n < MAX_REQUESTS) {
-        database.connection
-          .prepare('insert into approval_requests values (?, ?, ?, ?, ?)')
-          .run(hash, `user_${n % 20}`, 'pay', '{}', NOW + n)
-      } else approvals.ask({ ...CALL, hash, askedAt: NOW + n })
+  it('keep no more requests than there is room for, the oldest go first', async () => {
+    const hashOf = (n: number) => `sha256:${n.toString(16).padStart(64, '0')}`
+    const full = Array.from({ length: MAX_REQUESTS }, (_, n) => {
+      return {
+        hash: hashOf(n),
+        subject: `user_${n % 20}`,
+        action: 'pay',
+        args: '{}',
+        asked_ms: NOW + n,
+      }
+    })
+    await store.data.unit((db) => db.insertInto('approval_requests').values(full).execute())
+    for (let n = MAX_REQUESTS; n < MAX_REQUESTS + 5; n++) {
+      await approvals.ask({ ...CALL, hash: hashOf(n), askedAt: NOW + n })
     }
-    database.connection.exec('commit')
-    expect(count()).toBe(MAX_REQUESTS)
-    expect(approvals.asked(`sha256:${'0'.repeat(64)}`, NOW)).toEqual([])
-    expect(approvals.ask({ ...CALL, args: 'x'.repeat(MAX_ARGUMENTS + 1) })).toBe(false)
-    expect(approvals.asked(HASH, NOW)).toEqual([])
+    expect(await countOf(store)).toBe(MAX_REQUESTS)
+    expect(await approvals.asked(`sha256:${'0'.repeat(64)}`, NOW)).toEqual([])
+    expect(await approvals.ask({ ...CALL, args: 'x'.repeat(MAX_ARGUMENTS + 1) })).toBe(false)
+    expect(await approvals.asked(HASH, NOW)).toEqual([])
   })
 })
 
 describe('an agent that asks for thousands of things', () => {
   it('pushes out what it asked for itself, and nothing that somebody else did', async () => {
-    const database = openDatabase(':memory:')
+    const store = await openStore()
     try {
-      const approvals = new Approvals(database.connection)
-      approvals.ask(CALL)
-      database.connection.exec('begin')
-      for (let n = 1; n <= MAX_REQUESTS + 5; n++) {
-        const hash = `sha256:${n.toString(16).padStart(64, '0')}`
-        approvals.ask({ ...CALL, hash, subject: 'agent', askedAt: NOW + n })
+      const approvals = new Approvals(store.data)
+      await approvals.ask(CALL)
+      const hashOf = (n: number) => `sha256:${n.toString(16).padStart(64, '0')}`
+      const many = Array.from({ length: MAX_REQUESTS - 2 }, (_, n) => {
+        return { hash: hashOf(n), subject: 'agent', action: 'pay', args: '{}', asked_ms: NOW + n }
+      })
+      await store.data.unit((db) => db.insertInto('approval_requests').values(many).execute())
+      for (let n = MAX_REQUESTS; n < MAX_REQUESTS + 5; n++) {
+        await approvals.ask({ ...CALL, hash: hashOf(n), subject: 'agent', askedAt: NOW + n })
       }
-      database.connection.exec('commit')
-      expect(approvals.asked(HASH, NOW)).toHaveLength(1)
-      const kept = database.connection
-        .prepare("select count(*) as n from approval_requests where subject = 'agent'")
-        .get()
-      expect(kept?.['n']).toBe(MAX_OF_ONE)
-      const latest = `sha256:${(MAX_REQUESTS + 5).toString(16).padStart(64, '0')}`
-      expect(approvals.asked(latest, NOW)).toHaveLength(1)
+      expect(await approvals.asked(HASH, NOW)).toHaveLength(1)
+      expect(await countOf(store)).toBe(MAX_OF_ONE + 1)
+      expect(await approvals.asked(hashOf(MAX_REQUESTS + 4), NOW)).toHaveLength(1)
     } finally {
-      await database.close()
+      await store.close()
     }
   })
 })
 
+/** How many requests are kept. */
+async function countOf({ data }: OpenStore): Promise<number> {
+  const { n } = await data
+    .queries()
+    .selectFrom('approval_requests')
+    .select(({ fn }) => fn.countAll().as('n'))
+    .executeTakeFirstOrThrow()
+  return Number(n)
+}
+
 describe('one token, many at once (APR-12: one conditional update)', () => {
   const directory = mkdtempSync(join(tmpdir(), 'trefoil-approval-'))
-  const opened: OpenDatabase[] = []
-  beforeAll(() => {
-    for (let n = 0; n < 4; n++) opened.push(openDatabase(join(directory, 'store.db')))
+  const opened: OpenStore[] = []
+  beforeAll(async () => {
+    const url = join(directory, 'store.db')
+    for (let n = 0; n < 4; n++)
+      opened.push(await openStore(storeDatabase({ url, migrate: 'start' })))
   })
   afterAll(async () => {
-    for (const database of opened) await database.close()
+    for (const store of opened) await store.close()
     rmSync(directory, { recursive: true, force: true })
   })
 
   it('100 redemptions over several connections run once', async () => {
-    const all = opened.map(({ connection }) => new Approvals(connection))
-    const token = all[0]?.approve(CALL, NOW) ?? ''
+    const all = opened.map(({ data }) => new Approvals(data))
+    const token = (await all[0]?.approve(CALL, NOW)) ?? ''
     const results = await Promise.all(
       Array.from({ length: 100 }, async (_, n) => {
         await Promise.resolve()

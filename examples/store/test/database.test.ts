@@ -2,60 +2,65 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
 import { AuthContext } from 'trefoil/auth'
-import { describe, expect, it, onTestFinished } from 'vitest'
-import { openDatabase } from '../src/database.ts'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { storeDatabase } from '../src/database.ts'
 import { Orders } from '../src/orders.ts'
 import { seedOrders, seedProducts } from '../src/seed.ts'
-import { readSettings } from '../src/settings.ts'
 import { visibleOrders } from '../src/visible-orders.ts'
+import { openStore, unitsOf } from './open-store.ts'
 import { temporaryDirectory } from './temporary-directory.ts'
 
 /** All of them. */
 const visible = visibleOrders.filter(new AuthContext({ subject: 'clerk', scopes: ['orders:read'] }))
 
 const OPEN = `
-  const { openDatabase } = await import(process.argv[1])
-  const { queries, close } = openDatabase(process.argv[2])
-  const { count } = await queries.selectFrom('orders')
+  const { createApp } = await import('trefoil')
+  const { storeDatabase } = await import(process.argv[1])
+  const data = storeDatabase({ url: process.argv[2], migrate: 'start' })
+  const app = createApp({ parts: [data] })
+  await app.startup({ announce: false })
+  const { count } = await data.queries().selectFrom('orders')
     .select((row) => row.fn.countAll().as('count')).executeTakeFirstOrThrow()
-  await close()
+  await app.shutdown()
   console.log(count)
 `
 
-function open(file = ':memory:'): Orders {
-  const database = openDatabase(file)
-  onTestFinished(database.close)
-  return new Orders(database.queries)
+/** Orders, each call of them in a unit of its own. */
+async function open(url = ':memory:'): Promise<ReturnType<typeof unitsOf>> {
+  const { data, close } = await openStore(storeDatabase({ url, migrate: 'start' }))
+  onTestFinished(close)
+  return unitsOf(data)
 }
 
-describe('openDatabase (STORE-DB)', () => {
-  it('uses STORE_DB, else .data/store.db in the folder of the store', () => {
-    expect(readSettings({ STORE_DB: '/elsewhere/other.db' }).db).toBe('/elsewhere/other.db')
-    expect(readSettings({}).db).toBe(join(import.meta.dirname, '..', '.data', 'store.db'))
+describe('the database (STORE-DB)', () => {
+  it('is that of TREFOIL_DATABASE_URL, in a folder of its own', async () => {
+    const file = join(temporaryDirectory(), '.data', 'other.db')
+    vi.stubEnv('TREFOIL_ENV', 'development')
+    vi.stubEnv('TREFOIL_DATABASE_URL', file)
+    onTestFinished(() => void vi.unstubAllEnvs())
+    const opened = await openStore(storeDatabase())
+    await opened.close()
+    expect(statSync(file).isFile()).toBe(true)
+    expect(statSync(join(file, '..')).mode & 0o777).toBe(0o700)
   })
 
   it('survives being closed and opened, and seeds once', async () => {
-    const file = join(temporaryDirectory(), '.data', 'store.db')
-    const first = openDatabase(file)
-    await new Orders(first.queries).remove('ord_1001')
+    const file = join(temporaryDirectory(), 'store.db')
+    const first = await openStore(storeDatabase({ url: file, migrate: 'start' }))
+    await first.data.unit((db) => new Orders(db).remove('ord_1001'))
     await first.close()
-    expect(statSync(join(file, '..')).mode & 0o777).toBe(0o700)
-    const orders = open(file)
+    const orders = await open(file)
     expect(await orders.find('ord_1001')).toBeNull()
     expect(await orders.find('ord_1002')).not.toBeNull()
-  })
-
-  it('can be closed before anything was asked', async () => {
-    await openDatabase(':memory:').close()
   })
 
   it('seeds once when several processes start on one new file', async () => {
     const file = join(temporaryDirectory(), 'store.db')
     const source = join(import.meta.dirname, '../src/database.ts')
     const runs = Array.from({ length: 4 }, async () => {
-      const child = spawn(process.execPath, ['--input-type=module', '-e', OPEN, source, file])
+      const words = ['--input-type=module', '-e', OPEN, source, file]
+      const child = spawn(process.execPath, words, { cwd: import.meta.dirname })
       const output: Buffer[] = []
       child.stdout.on('data', (chunk: Buffer) => output.push(chunk))
       child.stderr.on('data', (chunk: Buffer) => output.push(chunk))
@@ -65,12 +70,12 @@ describe('openDatabase (STORE-DB)', () => {
     expect(await Promise.all(runs)).toEqual(['1000', '1000', '1000', '1000'])
   })
 
-  it('refuses a database that a newer store made', () => {
+  it('is migrated by a command where nobody develops', async () => {
     const file = join(temporaryDirectory(), 'store.db')
-    const connection = new DatabaseSync(file)
-    connection.exec('pragma user_version = 99')
-    connection.close()
-    expect(() => openDatabase(file)).toThrow('The database has schema 99; this store knows 2')
+    vi.stubEnv('TREFOIL_ENV', 'production')
+    vi.stubEnv('TREFOIL_DATABASE_URL', file)
+    onTestFinished(() => void vi.unstubAllEnvs())
+    await expect(openStore(storeDatabase())).rejects.toThrow('trefoil migrate')
   })
 })
 
@@ -90,7 +95,7 @@ describe('the seed (STORE-SEED)', () => {
   })
 
   it('makes ord_1001 as the documentation names it', async () => {
-    expect(JSON.stringify(await open().find('ord_1001'))).toBe(
+    expect(JSON.stringify(await (await open()).find('ord_1001'))).toBe(
       '{"id":"ord_1001","customer_id":"cust_001","sku":"sku-coffee",' +
         '"quantity":2,"status":"paid","total":42.5}',
     )
@@ -99,7 +104,7 @@ describe('the seed (STORE-SEED)', () => {
 
 describe('Orders', () => {
   it('lists every order exactly once, page by page', async () => {
-    const orders = open()
+    const orders = await open()
     const seen: string[] = []
     let cursor: string | undefined
     do {
@@ -112,7 +117,7 @@ describe('Orders', () => {
   })
 
   it('has no next page after a full last one', async () => {
-    const orders = open()
+    const orders = await open()
     const first = await orders.list({ visible, limit: 900 })
     const second = await orders.list({ visible, limit: 100, cursor: first?.next_cursor ?? '' })
     expect(second?.items).toHaveLength(100)
@@ -120,17 +125,17 @@ describe('Orders', () => {
   })
 
   it('filters by status', async () => {
-    const page = await open().list({ visible, limit: 100, status: 'cancelled' })
+    const page = await (await open()).list({ visible, limit: 100, status: 'cancelled' })
     expect(page?.items).toHaveLength(100)
     expect(new Set(page?.items.map(({ status }) => status))).toEqual(new Set(['cancelled']))
   })
 
   it('refuses a cursor of another make', async () => {
-    expect(await open().list({ visible, limit: 1, cursor: 'nonsense' })).toBeNull()
+    expect(await (await open()).list({ visible, limit: 1, cursor: 'nonsense' })).toBeNull()
   })
 
   it('prices a new order exactly', async () => {
-    const orders = open()
+    const orders = await open()
     const order = { customerId: 'cust_777', sku: 'sku-coffee', quantity: 3, note: 'ring twice' }
     const created = await orders.create(order)
     expect(created).toEqual({
@@ -146,13 +151,13 @@ describe('Orders', () => {
   })
 
   it('creates nothing for an unknown sku', async () => {
-    const orders = open()
+    const orders = await open()
     expect(await orders.create({ customerId: 'c', sku: 'sku-none', quantity: 1 })).toBeNull()
     expect(await orders.find('ord_2001')).toBeNull()
   })
 
   it('never gives the id of a deleted order to another', async () => {
-    const orders = open()
+    const orders = await open()
     const order = { customerId: 'cust_001', sku: 'sku-tea', quantity: 1 }
     const first = await orders.create(order)
     expect(await orders.remove(first?.id ?? '')).toBe(true)
@@ -161,7 +166,7 @@ describe('Orders', () => {
   })
 
   it('changes the status of the order that is named, and of no other', async () => {
-    const orders = open()
+    const orders = await open()
     expect((await orders.setStatus('ord_1001', 'shipped'))?.status).toBe('shipped')
     expect((await orders.find('ord_1001'))?.status).toBe('shipped')
     expect(await orders.setStatus("ord_1001' or '1'='1", 'cancelled')).toBeNull()

@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { decodeJwt, jwtVerify } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { APPROVAL_MS, Approvals } from '../src/approval.ts'
-import { openDatabase } from '../src/database.ts'
+import { storeDatabase } from '../src/database.ts'
 import { unsupportedNode } from '../src/supported-node.ts'
+import { openStore } from './open-store.ts'
 import { runProgram, STORE } from './run-program.ts'
 
 const STORE_SECRET = 'the secret of a store that only tests use'
@@ -63,23 +64,26 @@ describe('npm run token (STORE-TOKEN)', () => {
 
 describe('npm run approve (STORE-APPROVE)', () => {
   const directory = mkdtempSync(join(tmpdir(), 'trefoil-approve-'))
-  const STORE_DB = join(directory, 'store.db')
+  const url = join(directory, 'store.db')
   const OTHERS = `sha256:${'1'.repeat(64)}`
-  const approve = (...args: string[]) => run('approve.ts', args, STORE_SECRET, { STORE_DB })
-  const inDatabase = async <T>(use: (approvals: Approvals) => T): Promise<T> => {
-    const database = openDatabase(STORE_DB)
+  const approve = (...args: string[]) =>
+    run('approve.ts', args, STORE_SECRET, { TREFOIL_DATABASE_URL: url })
+  const inDatabase = async <T>(use: (approvals: Approvals) => Promise<T>): Promise<T> => {
+    const store = await openStore(storeDatabase({ url, migrate: 'start' }))
     try {
-      return use(new Approvals(database.connection))
+      return await use(new Approvals(store.data))
     } finally {
-      await database.close()
+      await store.close()
     }
   }
   beforeAll(() =>
-    inDatabase((approvals) => {
+    inDatabase(async (approvals) => {
       const args = JSON.stringify({ order_id: 'ord_1', note: 'ok\u001b[8m\u202e' })
       const call = { hash: HASH, action: 'update_order_status', args, askedAt: Date.now() }
-      approvals.ask({ ...call, subject: 'user_operator' })
-      for (const subject of ['user_a', 'user_b']) approvals.ask({ ...call, hash: OTHERS, subject })
+      await approvals.ask({ ...call, subject: 'user_operator' })
+      for (const subject of ['user_a', 'user_b']) {
+        await approvals.ask({ ...call, hash: OTHERS, subject })
+      }
     }),
   )
   afterAll(() => rmSync(directory, { recursive: true, force: true }))
@@ -89,9 +93,14 @@ describe('npm run approve (STORE-APPROVE)', () => {
     expect(code).toBe(0)
     expect(stderr).toContain('user_operator asks for update_order_status (')
     expect(stderr).toContain('\n  order_id = "ord_1"\n  note = "ok\\u001b[8m\\u{202e}"\n')
-    const redeemed = await inDatabase((approvals) => [
-      approvals.redeem(stdout.trim(), HASH, 'user_operator', Date.now() + APPROVAL_MS - 60_000),
-      approvals.redeem(stdout.trim(), HASH, 'user_operator', Date.now()),
+    const redeemed = await inDatabase(async (approvals) => [
+      await approvals.redeem(
+        stdout.trim(),
+        HASH,
+        'user_operator',
+        Date.now() + APPROVAL_MS - 60_000,
+      ),
+      await approvals.redeem(stdout.trim(), HASH, 'user_operator', Date.now()),
     ])
     expect(redeemed).toEqual([true, false])
   })

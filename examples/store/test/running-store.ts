@@ -19,7 +19,10 @@ export interface HttpAnswer {
 /** A line of the store's log. */
 export type LogLine = Readonly<Record<string, unknown>>
 
-/** The built store in a process of its own, on a free port and a database of its own. */
+/**
+ * The built store in a process of its own, on a free port and a database of its own: a file, but where
+ * `STORE_TEST_DATABASE` names another (`test/databases/store.test.ts`).
+ */
 export class RunningStore {
   readonly env: Readonly<Record<string, string>>
   readonly url: string
@@ -56,8 +59,9 @@ export class RunningStore {
     const directory = mkdtempSync(join(tmpdir(), 'trefoil-store-'))
     const env = {
       PORT: '0',
-      STORE_DB: join(directory, 'store.db'),
+      TREFOIL_DATABASE_URL: process.env['STORE_TEST_DATABASE'] ?? join(directory, 'store.db'),
       STORE_SECRET: 'the secret of a store that only tests use',
+      STORE_AUDIT_KEY: 'the audit key of a store that only tests use',
       STORE_API_KEY: 'the-key-of-a-store-that-only-tests-use',
       TREFOIL_HOME: join(directory, 'home'),
       TREFOIL_ENV: 'development',

@@ -265,7 +265,8 @@ describe('running it for real', () => {
   })
 
   it('says all that is wrong with its variables, and no secret (P-SET-1)', () => {
-    const read = () => readSettings({ STORE_SECRET: 'short!', STORE_JWKS: 'nowhere', STORE_DB: '' })
+    const read = () =>
+      readSettings({ STORE_SECRET: 'short!', STORE_JWKS: 'nowhere', STORE_AUDIT_KEY: 'short!' })
     expect(read).toThrow(/^3 settings are wrong/)
     expect(read).not.toThrow(/short!/)
   })

@@ -1,3 +1,4 @@
+export type { AnyDatabase } from './features/database/any-database.ts'
 export type { Database } from './features/database/database.ts'
 export { database } from './features/database/database.ts'
 export type { DatabaseOptions } from './features/database/database-options.ts'

@@ -226,6 +226,12 @@ async function run(...argv: readonly string[]): Promise<Ran> {
     startChild: () => {
       throw new Error('no child here')
     },
+    workers: {
+      parallelism: 1,
+      announce: null,
+      prepare: () => Promise.reject(new Error('no workers here')),
+      onReload: () => () => undefined,
+    },
     watch: () => () => undefined,
     onStop: (listener) => {
       stopNow = listener

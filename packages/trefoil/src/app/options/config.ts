@@ -61,7 +61,7 @@ function configOf(
     cors: browser.cors === null ? null : corsOf(browser.cors),
     csrf: browser.csrf === false ? null : browser.csrf,
     json: Object.freeze({ maxDepth: limits.jsonDepth, maxMembers: limits.jsonMembers }),
-    logger: log.logger ?? createStderrLogger(clock, log.level),
+    logger: log.logger ?? createStderrLogger(clock, log.level, env),
     risks: optionRisks(APP, values),
     env,
   })

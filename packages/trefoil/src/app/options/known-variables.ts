@@ -4,6 +4,7 @@ import {
   variablesOf,
 } from '../../contract/options/environment.ts'
 import { OLD_SECRETS_VARIABLE, SECRET_VARIABLE } from '../../identity/key-variables.ts'
+import { WORKER_VARIABLE, WORKERS_VARIABLE } from '../../record/worker-number.ts'
 import { SESSION } from '../cookie-session.ts'
 import { APP } from './app-options.ts'
 import { MOVED_VARIABLES } from './moved-options.ts'
@@ -63,6 +64,18 @@ export const PROGRAM: readonly NamedVariable[] = [
     option: '',
     value: '`development`, `production`',
     doc: 'Set by `dev` and `run` while they serve. Only `development` lets `devTokens` exist, lets `jwtAuth` accept its tokens, and shows what went wrong inside the program.',
+  },
+  {
+    name: WORKERS_VARIABLE,
+    option: '--workers',
+    value: 'count or `auto`',
+    doc: 'Processes by which `run` serves, see [workers](operate.md#workers).',
+  },
+  {
+    name: WORKER_VARIABLE,
+    option: '',
+    value: 'count',
+    doc: 'Set by `run --workers` for each of them: its number, which is in the lines of the default logger.',
   },
 ]
 

@@ -1,5 +1,5 @@
-import { AuditFile, type AuditStore } from '../../audit-chain.ts'
-import type { ByteSize } from '../../index.ts'
+import { AuditFile, type AuditOpening, type AuditStore } from '../../audit-chain.ts'
+import { type ByteSize, ImproperlyConfigured } from '../../index.ts'
 import {
   kinds,
   type OptionGroup,
@@ -47,11 +47,24 @@ export const AUDIT_FILE: OptionGroup<
   },
 }
 
+/** One chain has one writer: the second worker would not start, and say less of why. */
+class OneWriter extends AuditFile {
+  override async open(): Promise<AuditOpening> {
+    const { TREFOIL_WORKER: worker, TREFOIL_WORKERS: workers } = processEnvironment()
+    if (worker !== undefined && Number(workers) > 1) {
+      throw new ImproperlyConfigured(
+        `auditFile(): one process writes a file, and there are ${Number(workers)} workers; keep entries in the database (auditLog({ data })), or serve without --workers`,
+      )
+    }
+    return super.open()
+  }
+}
+
 /**
  * An audit log as JSON lines in files of this machine, which one process at a time writes.
  *
  * @throws ImproperlyConfigured naming the option or the variable that is wrong
  */
 export function auditFile(options: AuditFileOptions = {}): AuditStore {
-  return new AuditFile(readOptions(AUDIT_FILE, options, { env: processEnvironment() }))
+  return new OneWriter(readOptions(AUDIT_FILE, options, { env: processEnvironment() }))
 }

@@ -13,10 +13,16 @@ import { flagsOf, type GlobalFlags } from '../terminal/flags.ts'
 import type { RunningServer, ServeOptions } from '../terminal/io.ts'
 import { jsonScreen, type Screen, screen, visibleLine } from '../terminal/print.ts'
 import { appError, usageError } from '../terminal/usage-error.ts'
+import { longestStop, serveWithWorkers, wantedWorkers } from '../workers/serve-with-workers.ts'
 
 interface ServeFlags extends GlobalFlags {
   readonly host?: string
   readonly port?: string
+}
+
+interface RunFlags extends ServeFlags {
+  readonly allowInsecure?: boolean
+  readonly workers?: string
 }
 
 type Mode = 'development' | 'production'
@@ -40,12 +46,20 @@ export function addServeCommands(program: Command, context: Context): void {
   addServeFlags(program.command('run'))
     .description('serve an app for production, after the safety checks')
     .option('--allow-insecure', 'serve even if the safety checks fail')
+    .option(
+      '--workers <number>',
+      'serve by so many processes; auto for one on each thread (default: TREFOIL_WORKERS, else one alone)',
+    )
     .action(async (target: string | undefined, _flags: unknown, command: Command) => {
-      const flags = flagsOf<ServeFlags & { readonly allowInsecure?: boolean }>(command)
+      const flags = flagsOf<RunFlags>(command)
       const text = target ?? flags.app ?? appFromEnvironment(context)
-      const insecure = flags.allowInsecure === true
+      const allowInsecure = flags.allowInsecure === true
+      const listen = listenOptions(context.io, flags)
+      const count = wantedWorkers(context.io, flags.workers)
       context.finish(
-        await serve(context, text, listenOptions(context.io, flags), 'production', insecure),
+        count === null
+          ? await serve(context, text, listen, 'production', allowInsecure)
+          : await serveWithWorkers(context, { target: text, count, listen, allowInsecure }),
       )
     })
 }
@@ -112,6 +126,10 @@ async function serve(
     const loaded = await context.time.within(loadApp(text, context.io.cwd))
     if (mode === 'production') checkProduction(context, loaded, allowInsecure)
     return await serveUntilStopped(context, loaded, options)
+  } catch (error) {
+    // A worker that is asked to stop while it starts has nobody to tell: whoever asked knows.
+    if (context.io.workers.announce === null || error !== context.time.ended) throw error
+    return { stdout: '', stderr: '', exit: 0 }
   } finally {
     restore(env, 'TREFOIL_ENV', mode_)
     restore(env, 'TREFOIL_LOG_LEVEL', level)
@@ -161,10 +179,16 @@ async function serveUntilStopped(
   // Asked to stop while it starts, it gets so far that what it opened can be closed again.
   if (!(await time.closing(starting, STARTING_MS))) throw time.signal.reason
   const server = await starting
-  const shown = view.json
-    ? jsonScreen({ ok: true, app: app.name, url: server.url, port: server.port })
-    : screen(`${visibleLine(app.name)} listens on ${server.url} (${label}); Ctrl-C stops it\n`)
-  io.stdout.write(shown.stdout)
+  const { announce } = io.workers
+  if (announce === null) {
+    const shown = view.json
+      ? jsonScreen({ ok: true, app: app.name, url: server.url, port: server.port })
+      : screen(`${visibleLine(app.name)} listens on ${server.url} (${label}); Ctrl-C stops it\n`)
+    io.stdout.write(shown.stdout)
+  } else {
+    const { url, port } = server
+    announce({ url, port, app: app.name, label, stopsWithin: longestStop(app) })
+  }
   await new Promise<void>((resolve) => time.onEnd(resolve))
   await closeServer(server, label, io.cwd)
   return { stdout: '', stderr: '', exit: 0 }

@@ -1,4 +1,5 @@
 import type { AppHandle } from '../../contract/call/app-handle.ts'
+import type { WorkerProcesses } from '../workers/worker-processes.ts'
 import type { StopSignal } from './stop-signals.ts'
 
 /** Where text goes. */
@@ -53,6 +54,8 @@ export interface ProgramIo {
   serve(app: AppHandle, options: ServeOptions): Promise<RunningServer>
   /** Starts this program once more, with its output where ours goes. */
   startChild(args: readonly string[], env: Readonly<Record<string, string>>): ChildProgram
+  /** Several processes that serve one port. */
+  readonly workers: WorkerProcesses
   /** Calls back when source files under the directories change; returns how to stop watching. */
   watch(directories: readonly string[], listener: () => void): () => void
   /**

@@ -4,13 +4,12 @@ import process from 'node:process'
 import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
 import type { AppHandle } from '../../contract/call/app-handle.ts'
+import { clusterWorkers } from '../workers/cluster-workers.ts'
 import type { ChildProgram, Output, ProgramIo, RunningServer, ServeOptions } from './io.ts'
-import { exitCodeOfSignal, STOP_SIGNALS, type StopSignal } from './stop-signals.ts'
+import { exitCodeOfSignal, STOP, STOP_SIGNALS, type StopSignal } from './stop-signals.ts'
 import { watchTree } from './watch-tree.ts'
 
 type Write = NodeJS.WriteStream['write']
-
-const STOP = 'trefoil:stop'
 
 /**
  * The real world: this process.
@@ -37,6 +36,7 @@ export function nodeIo(entry: string): ProgramIo {
     home: homedir(),
     serve,
     startChild: (args, env) => startChild([entry, ...args], env),
+    workers: clusterWorkers(entry),
     watch: watchTree,
     onStop,
     divertOutput,

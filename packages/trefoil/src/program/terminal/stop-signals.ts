@@ -11,3 +11,6 @@ export function exitCodeOfSignal(signal: StopSignal): number {
 
 /** The signals a process can be asked to stop with. Windows has no SIGTERM and never sends it. */
 export const STOP_SIGNALS: readonly StopSignal[] = ['SIGINT', 'SIGTERM']
+
+/** The message by which a program of ours asks another one to stop. */
+export const STOP = 'trefoil:stop'

@@ -15,12 +15,14 @@ export interface ServeTls extends TlsOptions {
   readonly http2?: boolean
 }
 
-/** A server of any kind, with the two things that differ between the kinds. */
+/** A server of any kind, with what differs between the kinds. */
 export interface NodeServer {
   readonly server: Server
   readonly scheme: 'http' | 'https'
   /** Ends what is idle now; calls in flight finish. */
   closeIdle(): void
+  /** Ends what nothing was ever read from: browsers open some connections ahead of time. */
+  closeSilent(): void
   /** Ends everything at once. */
   closeAll(): void
 }
@@ -67,6 +69,8 @@ function plain(server: Server, times: ConnectionTimes, scheme: 'http' | 'https')
     scheme,
     closeIdle() {
       server.closeIdleConnections()
+    },
+    closeSilent() {
       connections?.endSilent()
     },
     closeAll() {
@@ -134,6 +138,8 @@ async function withHttp2(
     closeIdle() {
       sessions.close()
       closeIdleConnections.call(http1)
+    },
+    closeSilent() {
       connections?.endSilent()
     },
     closeAll() {

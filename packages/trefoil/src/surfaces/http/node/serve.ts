@@ -2,7 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { systemClock } from '../../../base/clock.ts'
 import { endsWithin } from '../../../base/ends-within.ts'
-import { LONGEST_TIMER } from '../../../base/start-timer.ts'
+import { LONGEST_TIMER, startTimer } from '../../../base/start-timer.ts'
 import type { HttpHandler } from '../../../contract/answer/exchange.ts'
 import type { AppHandle } from '../../../contract/call/app-handle.ts'
 import { type AppInternals, internalsOf } from '../../../contract/call/app-internals.ts'
@@ -163,12 +163,15 @@ function listen(server: Server, port: number, host: string): Promise<void> {
 /** Milliseconds that calls which were cut off get at least for closing what they opened. */
 const SHORTEST_CLOSING = 5_000
 
+/** Milliseconds for the request of a connection that was taken just before: closed at once, it would be reset. */
+const FIRST_WORDS = 100
+
 /** Milliseconds for background work that the last of the calls has begun. */
 const SHORTEST_BACKGROUND = 500
 
 /** Nothing here is waited for without a bound: who can keep a server from stopping can stop a roll-out. */
 async function shutDown(
-  { server, closeIdle, closeAll }: NodeServer,
+  { server, closeIdle, closeSilent, closeAll }: NodeServer,
   app: AppHandle,
   internals: AppInternals,
   { drainTimeout: drainMs, shutdownTimeout: shutdownMs }: ServeConfig,
@@ -177,11 +180,13 @@ async function shutDown(
   const began = systemClock.elapsed()
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
   closeIdle()
+  const stopTimer = startTimer(FIRST_WORDS, closeSilent)
   lingering.end()
   // At once, because calls that only wait can end now.
   const drained = app.drain()
   // A call whose caller has left holds no connection open, and gets the same time as the others.
   await endsWithin(drainMs, Promise.all([closed.then(() => inFlight.idle()), drained]))
+  stopTimer()
   // Calls that take too long are cut off: their signals abort, their dependencies close.
   stopping.stop()
   closeAll()
