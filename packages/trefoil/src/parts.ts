@@ -38,6 +38,7 @@ export type {
   PartEndpoint,
   PartOf,
   PartVariable,
+  PartWork,
 } from './contract/part.ts'
 export type {
   ApprovalCase,

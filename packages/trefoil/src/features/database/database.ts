@@ -72,6 +72,13 @@ export interface Database<Tables> extends Part {
   statements(unit: unknown): SqlStatements
   /** Prepared statements outside units, each kept by itself, in the database of `state`. */
   readonly state: SqlStatements
+  /**
+   * Once a unit has been committed, such as to wake whoever waits for what it wrote; never, where it has
+   * been rolled back. Must not throw.
+   *
+   * @param unit what `data.db` gives, or a part's `transaction` is given
+   */
+  afterCommit(unit: unknown, tell: () => void): void
   /** A check for `health({ checks: { database: data.check } })`. */
   check(): Promise<void>
 }
@@ -100,6 +107,7 @@ export function database<Tables = Record<string, Record<string, unknown>>>(
     file === ':memory:' ||
     (values.migrate ?? (env['TREFOIL_ENV'] === 'development' ? 'start' : 'command')) === 'start'
   const units = new WeakMap<object, SqlUnit<Tables>>()
+  const told = new WeakMap<object, (() => void)[]>()
   const current = new AsyncLocalStorage<SqlUnit<Tables>>()
   const lastHeld = new Map<string, number>()
   let open: SqlStore<Tables> | null = null
@@ -138,6 +146,10 @@ export function database<Tables = Record<string, Record<string, unknown>>>(
     }
   }
 
+  function tellCommitted(unit: SqlUnit<Tables>): void {
+    for (const tell of told.get(unit.db) ?? []) tell()
+  }
+
   const db = dependency(
     async function* (_, call) {
       const { action } = call
@@ -162,6 +174,7 @@ export function database<Tables = Record<string, Record<string, unknown>>>(
         }
       }
       await unit.commit()
+      tellCommitted(unit)
     },
     {
       name: 'data.db',
@@ -193,6 +206,15 @@ export function database<Tables = Record<string, Record<string, unknown>>>(
         throw new Error('state: not built yet')
       },
     },
+    afterCommit: (unit, tell) => {
+      const key = Object(unit)
+      if (units.get(key)?.hasEnded !== false) {
+        throw new Error('data.afterCommit() needs an open unit of this database')
+      }
+      const all = told.get(key) ?? []
+      told.set(key, all)
+      all.push(tell)
+    },
     check: async () => {
       await sql`select 1`.execute(store().reader())
     },
@@ -204,6 +226,7 @@ export function database<Tables = Record<string, Record<string, unknown>>>(
       try {
         const value = await current.run(unit, async () => work(unit.db))
         await unit.commit()
+        tellCommitted(unit)
         return value
       } catch (error) {
         await unit.rollback()
