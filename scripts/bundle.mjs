@@ -22,6 +22,7 @@ const DOORS = [
   'database',
   'dev-tokens',
   'health',
+  'jobs',
   'node',
   'parts',
   'sqlite',
