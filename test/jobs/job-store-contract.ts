@@ -128,7 +128,11 @@ export const JOB_STORE_CHECKS: Readonly<Record<string, Check>> = {
     }
     const [last] = (await store.take('often', 1)) as [TakenJob]
     await store.fail(last, 'E: last', true)
-    expect(await store.find(job.id)).toMatchObject({ state: 'dead', failures: 4, failure: 'E: last' })
+    expect(await store.find(job.id)).toMatchObject({
+      state: 'dead',
+      failures: 4,
+      failure: 'E: last',
+    })
     await stores.pass(100_000)
     expect(await store.take('often', 1)).toEqual([])
   },

@@ -162,7 +162,10 @@ describe('STO-4: a job that fails', () => {
     let count = 0
     it.jobs.define('work', { backoff: '10s', ...options }, async (_, call) => {
       const db = await call.resolve(it.data.db)
-      await db.insertInto('done').values({ what: `${++count}` }).execute()
+      await db
+        .insertInto('done')
+        .values({ what: `${++count}` })
+        .execute()
       return handler(count)
     })
     return { ...it, count: () => count }
@@ -216,7 +219,9 @@ describe('STO-4: a job that fails', () => {
     )
     const context = { app: null as never, signal: new AbortController().signal }
     expect(await list?.run({ ...context, options: { state: 'dead' } })).toMatchObject({
-      text: expect.stringMatching(new RegExp(`^${id}  .*  dead       work  failures 2  Error: no$`)),
+      text: expect.stringMatching(
+        new RegExp(`^${id}  .*  dead       work  failures 2  Error: no$`),
+      ),
       json: { jobs: [{ id, state: 'dead', data: { a: 1 }, sender: null }] },
     })
     expect(await retry?.run({ ...context, options: { id } })).toMatchObject({ exit: 0 })
@@ -257,10 +262,9 @@ describe('STO-4: a job that fails', () => {
     await it.app.startup()
     const { id } = await it.data.unit((db) => it.jobs.send(db, 'mail', { to: 'secret-1' }))
     await it.data.unit((db) =>
-      it.data.statements(db).run('update trefoil_jobs set data = ? where id = ?', [
-        '{"to":["secret-1"]}',
-        id,
-      ]),
+      it.data
+        .statements(db)
+        .run('update trefoil_jobs set data = ? where id = ?', ['{"to":["secret-1"]}', id]),
     )
     await it.jobs.runDue()
     const [row] = await jobsTable(it)
@@ -299,7 +303,10 @@ describe('PW-41: a job belongs to the principal and tenant of its call', () => {
         await it.http.get(`/mails/${path}`, { token }),
         await it.http.delete(`/mails/${path}`, { token }),
       ]
-      return answers.map(({ status, text }) => [status, text.replaceAll(/"request_id":"[^"]*"/g, '')])
+      return answers.map(({ status, text }) => [
+        status,
+        text.replaceAll(/"request_id":"[^"]*"/g, ''),
+      ])
     }
     const none = await ask('ada.acme', 'no-such-job')
     expect(none.map(([status]) => status)).toEqual([404, 404])
@@ -330,7 +337,9 @@ describe('PW-41: a job belongs to the principal and tenant of its call', () => {
       await new Promise((_, reject) => call.signal.addEventListener('abort', reject))
     })
     it.app.post('/', { params: { queue: it.jobs.queue } }, ({ queue }) => queue.send(work, {}))
-    it.app.delete('/{id}', { params: { id: z.string() } }, ({ id }, call) => it.jobs.cancel(call, id))
+    it.app.delete('/{id}', { params: { id: z.string() } }, ({ id }, call) =>
+      it.jobs.cancel(call, id),
+    )
     const { http } = testClient(it.app)
     const id = await idOf(http.post('/', { token: 'ada' }))
     const running = it.jobs.runDue()
@@ -368,14 +377,21 @@ describe('what is refused', () => {
     await expect(send('mail', { to: 1, copies: 'secret' })).rejects.toThrow(
       "job 'mail': its schema does not take data.to, data.copies",
     )
-    await expect(send('mial', {})).rejects.toThrow('there is no such job; jobs.define() has mail, any')
+    await expect(send('mial', {})).rejects.toThrow(
+      'there is no such job; jobs.define() has mail, any',
+    )
     expect(await jobsTable(it)).toEqual([])
   })
 
   test('options that are wrong, with what to write', () => {
     const { data, jobs } = jobsApp()
-    const define = (options: object, name = 'x') => () => jobs.define(name, options, () => {})
-    expect(() => jobQueue({ data: {} as never })).toThrow('jobQueue(): data must be a part of database()')
+    const define =
+      (options: object, name = 'x') =>
+      () =>
+        jobs.define(name, options, () => {})
+    expect(() => jobQueue({ data: {} as never })).toThrow(
+      'jobQueue(): data must be a part of database()',
+    )
     expect(() => jobQueue({ data })).toThrow('somebody has that name already')
     expect(define({ retries: -1 })).toThrow("jobs.define('x'): retries must be")
     expect(define({ timeout: 5 })).toThrow("jobs.define('x')")

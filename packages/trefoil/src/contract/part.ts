@@ -185,6 +185,7 @@ export interface NamedCommand {
 export const PROGRAM_COMMANDS: readonly string[] = [
   'dev',
   'run',
+  'work',
   'actions',
   'call',
   'access',

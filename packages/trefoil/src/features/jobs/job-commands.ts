@@ -38,11 +38,7 @@ export function jobCommands(jobs: JobsOfCommands): readonly PartCommand[] {
   ]
 }
 
-function change(
-  jobs: JobsOfCommands,
-  how: 'retry' | 'cancel',
-  describe: string,
-): PartCommand {
+function change(jobs: JobsOfCommands, how: 'retry' | 'cancel', describe: string): PartCommand {
   return {
     name: how,
     describe,

@@ -146,7 +146,13 @@ export interface JobOptions<Data extends Schema = Schema> {
 /** {@link JobOptions} after reading. */
 export type JobValues = Values<
   JobOptions,
-  { data: Schema | null; backoff: number; longestBackoff: number; timeout: number; cron: string | null }
+  {
+    data: Schema | null
+    backoff: number
+    longestBackoff: number
+    timeout: number
+    cron: string | null
+  }
 >
 
 const schema = kinds.kind(

@@ -6,7 +6,13 @@ import {
   type ProviderCall,
   type Schema,
 } from '../../index.ts'
-import { definePart, type Part, type PartApp, processEnvironment, readOptions } from '../../parts.ts'
+import {
+  definePart,
+  type Part,
+  type PartApp,
+  processEnvironment,
+  readOptions,
+} from '../../parts.ts'
 import { readCron } from './cron.ts'
 import type { Definition, JobHandle, JobHandler } from './definition.ts'
 import { jobCommands } from './job-commands.ts'
@@ -55,11 +61,7 @@ export interface CallJobs {
    * @param job what `jobs.define()` gave, or its name
    * @throws JobDataRefused for data that its schema, or JSON, does not take
    */
-  send<Data>(
-    job: JobHandle<Data>,
-    data: NoInfer<Data>,
-    options?: SendJobOptions,
-  ): Promise<SentJob>
+  send<Data>(job: JobHandle<Data>, data: NoInfer<Data>, options?: SendJobOptions): Promise<SentJob>
   send(job: string, data: unknown, options?: SendJobOptions): Promise<SentJob>
   /**
    * Cancels a job of this caller: one that waits does not run, one that runs is told by its signal, and what

@@ -27,7 +27,8 @@ function checkJson(job: string, value: unknown, where: string, depth: number): v
   if (typeof value === 'number' && Number.isFinite(value)) return
   if (depth > DEEPEST) throw new JobDataRefused(`job '${job}': ${where} is nested too deeply`)
   if (Array.isArray(value)) {
-    for (const [index, item] of value.entries()) checkJson(job, item, `${where}[${index}]`, depth + 1)
+    for (const [index, item] of value.entries())
+      checkJson(job, item, `${where}[${index}]`, depth + 1)
     return
   }
   const prototype: unknown = typeof value === 'object' ? Object.getPrototypeOf(value) : undefined
@@ -59,13 +60,17 @@ export async function validated(
     const steps = path.map((step) => String(typeof step === 'object' ? step.key : step))
     return steps.length === 0 ? 'data' : `data.${steps.join('.')}`
   })
-  throw new JobDataRefused(`job '${job}': its schema does not take ${[...new Set(places)].join(', ')}`)
+  throw new JobDataRefused(
+    `job '${job}': its schema does not take ${[...new Set(places)].join(', ')}`,
+  )
 }
 
 /** What is written down of a failure: its first words, for whoever operates the app. */
 export function failureText(error: unknown): string {
   const text =
-    error instanceof Error ? `${error.name}: ${Problem.is(error) ? error.code : error.message}` : 'threw no Error'
+    error instanceof Error
+      ? `${error.name}: ${Problem.is(error) ? error.code : error.message}`
+      : 'threw no Error'
   return text.length > 500 ? `${text.slice(0, 499)}…` : text
 }
 

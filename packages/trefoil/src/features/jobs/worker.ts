@@ -179,7 +179,10 @@ export class Worker {
       this.#hasLooked = true
       const strange = (await store.waitingQueues()).filter((queue) => !definitions.has(queue))
       if (strange.length > 0) {
-        app.log.warn({ jobs: strange }, 'Jobs are waiting that this app does not define; nobody does them')
+        app.log.warn(
+          { jobs: strange },
+          'Jobs are waiting that this app does not define; nobody does them',
+        )
       }
     } else if (clock.elapsed() - this.#beatAt < lease / BEATS) return
     this.#beatAt = clock.elapsed()
@@ -227,11 +230,7 @@ export class Worker {
     return jobs.length
   }
 
-  async #run(
-    definition: Definition,
-    job: TakenJob,
-    controller: AbortController,
-  ): Promise<void> {
+  async #run(definition: Definition, job: TakenJob, controller: AbortController): Promise<void> {
     const { app, finish } = this.#options
     const { queue, timeout, schema, handler } = definition
     const timer = setTimeout(() => controller.abort(new JobTimedOut(timeout)), timeout)
@@ -269,7 +268,10 @@ export class Worker {
     const { store, app } = this.#options
     const about = { job: job.id, name: queue, attempt: job.failures + 1 }
     if (err instanceof JobLost) {
-      app.log.warn(about, 'A job was taken from its worker: what it did in the database is taken back')
+      app.log.warn(
+        about,
+        'A job was taken from its worker: what it did in the database is taken back',
+      )
       return
     }
     if (err instanceof WorkerStops) {
@@ -281,7 +283,8 @@ export class Worker {
     await store.fail(job, failureText(err), mayRetry)
     if (mayRetry && job.failures < retries) {
       app.log.warn({ ...about, err }, 'A job failed, and is tried again')
-    } else app.log.error({ ...about, err }, 'A job failed for good; see trefoil jobs list --state dead')
+    } else
+      app.log.error({ ...about, err }, 'A job failed for good; see trefoil jobs list --state dead')
   }
 
   async #sweep(): Promise<void> {
