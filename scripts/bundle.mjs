@@ -27,6 +27,7 @@ const DOORS = [
   'parts',
   'sqlite',
   'testing',
+  'webhooks',
   'program/run-program',
 ]
 

@@ -127,7 +127,7 @@ describe('STO-4: a worker', () => {
       null,
       'text',
       7,
-      { then: 1 },
+      { message: 'x' },
       Object.create(null),
     ]
     it.jobs.define('work', { retries: 0, backoff: '0s' }, ({ at }: never) => {

@@ -20,7 +20,7 @@ export interface JobsData extends JobsDatabase {
 }
 
 /** A database as it is given: its units have types of their own. */
-export interface GivenDatabase {
+export interface AnyDatabase {
   readonly db: Dependency<unknown>
   readonly dialect: 'sqlite' | 'postgres'
   queries(): object
@@ -33,7 +33,7 @@ export interface GivenDatabase {
 /** Options of {@link jobQueue}. */
 export interface JobQueueOptions {
   /** Where jobs are kept: `database()`, a part of the app before this one. */
-  readonly data: GivenDatabase
+  readonly data: AnyDatabase
   /**
    * Where jobs run: `serving`, where a server of Trefoil's listens; `always`, wherever the app starts; `never`,
    * only in `trefoil work`. Default `serving`.
@@ -62,7 +62,7 @@ const DATABASE_METHODS = ['queries', 'unit', 'tables', 'statements', 'afterCommi
 
 const databasePart = kinds.kind(
   'a part of database()',
-  (value): value is GivenDatabase =>
+  (value): value is AnyDatabase =>
     typeof value === 'object' &&
     value !== null &&
     DATABASE_METHODS.every((name) => typeof Reflect.get(value, name) === 'function'),
