@@ -34,6 +34,9 @@ import { checkName, payloadOf, validated } from './payload.ts'
 import { SQLITE_JOBS, sqlJobs } from './sql-jobs.ts'
 import { Worker } from './worker.ts'
 
+/** Most jobs are sent without options. */
+const PLAINLY = Object.freeze({ key: null, delay: 0 })
+
 /** What `send` answers. */
 export interface SentJob {
   readonly id: string
@@ -156,12 +159,12 @@ export function jobQueue(options: JobQueueOptions): JobQueue {
     sender: JobSender | null,
     job: unknown,
     given: unknown,
-    sending: SendJobOptions = {},
+    sending?: SendJobOptions,
   ): Promise<SentJob> {
     const { queue, schema } = definitionOf(job)
-    const { key, delay } = readOptions(SEND, sending)
+    const { key, delay } = sending === undefined ? PLAINLY : readOptions(SEND, sending)
     const text = payloadOf(queue, given, maxData)
-    await validated(queue, schema, JSON.parse(text))
+    if (schema !== null) await validated(queue, schema, JSON.parse(text))
     const now = Math.floor(clock.now())
     const id = key === null ? newJobId(now) : keyedJobId(queue, sender?.tenant ?? null, key)
     const isNew = await store.add(unit, {
@@ -172,7 +175,7 @@ export function jobQueue(options: JobQueueOptions): JobQueue {
       key,
       startAt: now + delay,
     })
-    if (isNew) data.afterCommit(unit, () => worker?.wake())
+    if (isNew) data.afterCommit(unit, () => worker?.wake(now + delay))
     return Object.freeze({ id, isNew })
   }
 

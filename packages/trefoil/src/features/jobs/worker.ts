@@ -47,7 +47,10 @@ export class Worker {
   readonly #full = new Set<string>()
   #isLooping = false
   #isStopping = false
+  #isBusy = false
   #isAgain = false
+  /** When it looks by itself. */
+  #looksAt = Number.POSITIVE_INFINITY
   #pass: Promise<number> | null = null
   #timer: ReturnType<typeof setTimeout> | null = null
   #beatAt: number
@@ -70,11 +73,16 @@ export class Worker {
     this.wake()
   }
 
-  /** There may be something to do. */
-  wake(): void {
+  /**
+   * There may be something to do.
+   *
+   * @param at from then on, where it is known; milliseconds since the Unix epoch
+   */
+  wake(at: number = Number.NEGATIVE_INFINITY): void {
     if (!this.#isLooping || this.#isStopping) return
-    if (this.#pass === null) void this.#loop()
-    else this.#isAgain = true
+    if (at >= this.#looksAt && at > this.#options.clock.now()) return
+    if (this.#isBusy) this.#isAgain = true
+    else void this.#loop()
   }
 
   /** Takes what is due, does it, and again, until nothing is due. @returns how many it did */
@@ -112,17 +120,18 @@ export class Worker {
 
   async #loop(): Promise<void> {
     if (this.#timer !== null) clearTimeout(this.#timer)
-    this.#timer = null
+    this.#isBusy = true
+    let pause: number
     do {
       this.#isAgain = false
+      // What is sent from here on wakes it again.
+      this.#looksAt = Number.POSITIVE_INFINITY
       await this.#once()
+      pause = await this.#pause()
     } while (this.#isAgain && !this.#isStopping)
-    const pause = await this.#pause()
+    this.#isBusy = false
     if (this.#isStopping) return
-    if (this.#isAgain) {
-      this.wake()
-      return
-    }
+    this.#looksAt = this.#options.clock.now() + pause
     this.#timer = setTimeout(() => void this.#loop(), pause)
     // A server keeps the process, and so does the command.
     this.#timer.unref()
