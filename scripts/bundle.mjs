@@ -25,6 +25,7 @@ const DOORS = [
   'jobs',
   'node',
   'parts',
+  'postgres',
   'sqlite',
   'testing',
   'webhooks',
@@ -73,7 +74,7 @@ await bundle.write({
       {
         name: 'sqlite',
         minShareCount: 2,
-        test: /[\\/]build[\\/]stores[\\/]sqlite[\\/]/,
+        test: /[\\/]build[\\/]stores[\\/](?:postgres|sql|sqlite)[\\/]/,
         priority: 1,
       },
       { name: 'auth', minShareCount: 2, test: (id) => CORE.test(id) && !main.has(id) },

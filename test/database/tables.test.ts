@@ -3,8 +3,9 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { createApp } from 'trefoil'
 import { type Database, type DatabaseOptions, database, type Migration } from 'trefoil/database'
+import { testClient } from 'trefoil/testing'
 import { expect, onTestFinished, test } from 'vitest'
-import { folder, NOTES } from './notes-app.ts'
+import { folder, insert, NOTES, type Tables } from './notes-app.ts'
 
 const HITS: Migration = {
   name: '0001-hits',
@@ -167,19 +168,19 @@ test('STO-3: a call that has the turn of the units keeps nobody from counting', 
 
 test('STO-3: another process that has the lock of the state is waited for, without blocking; then it is busy', async () => {
   const path = folder()
-  const data = await started({ url: join(path, 'app.db'), wait: '100ms' }, (own) =>
-    own.tables('hits', [HITS], 'state'),
-  )
+  const hits = (own: Database<never>) => own.tables('hits', [HITS], 'state')
+  const data = await started({ url: join(path, 'app.db'), wait: '30s' }, hits)
   const other = new DatabaseSync(join(path, 'state.db'))
   onTestFinished(() => other.close())
   other.exec('begin immediate')
   const waiting = Promise.all([1, 2, 3].map(async () => data.state.run(HIT, ['a'])))
   setTimeout(() => other.exec('commit'), 20)
   expect((await waiting).flat()).toEqual([{ n: 1 }, { n: 2 }, { n: 3 }])
+  const hasty = await started({ url: join(path, 'app.db'), wait: '20ms' }, hits)
   other.exec('begin immediate')
-  await expect(data.state.run(HIT, ['a'])).rejects.toMatchObject({ code: 'database_busy' })
+  await expect(hasty.state.run(HIT, ['a'])).rejects.toMatchObject({ code: 'database_busy' })
   other.exec('rollback')
-  expect(await data.state.run(HIT, ['a'])).toEqual([{ n: 4 }])
+  expect(await hasty.state.run(HIT, ['a'])).toEqual([{ n: 4 }])
 })
 
 test('the command migrates both, and says what is missing in which', async () => {
@@ -205,4 +206,37 @@ test('tables(): what was not started has its tables once it is', async () => {
   const data = database({ url: ':memory:' })
   data.tables('hits', [HITS], 'state')
   expect(() => data.state.run(HIT, ['a'])).toThrow('no such table')
+})
+
+test('two databases in one app: the name of the second is that of its variables and its command', async () => {
+  const path = folder()
+  process.env['TREFOIL_REPORTS_URL'] = join(path, 'reports.db')
+  try {
+    const one = database<Tables>({
+      url: join(path, 'app.db'),
+      migrations: [NOTES],
+      migrate: 'start',
+    })
+    const two = database<Tables>({ name: 'reports', migrations: [NOTES], migrate: 'start' })
+    const app = createApp({
+      env: { TREFOIL_REPORTS_URL: 'known' },
+      parts: [one, two],
+      publicSurfaces: ['api'],
+      log: { logger: { debug() {}, info() {}, warn() {}, error() {} } },
+    })
+    app.post('/both', { params: { a: one.db, b: two.db } }, async ({ a, b }) => {
+      await insert(a, 'a')
+      await insert(b, 'b')
+      return 1
+    })
+    await using client = testClient(app)
+    expect((await client.http.post('/both')).status).toBe(200)
+    expect(rowsOf(join(path, 'app.db'), 'select text from notes')).toEqual([{ text: 'a' }])
+    expect(rowsOf(join(path, 'reports.db'), 'select text from notes')).toEqual([{ text: 'b' }])
+  } finally {
+    delete process.env['TREFOIL_REPORTS_URL']
+  }
+  for (const name of ['Reports', '', 'a b', 5, null, 'x'.repeat(33)]) {
+    expect(() => database({ name: name as never }), String(name)).toThrow('name must be')
+  }
 })

@@ -49,6 +49,6 @@ export type {
 export type { AuditFacts, AuditPort } from './contract/ports/audit.ts'
 export type { AdmitPort, Arriving, Lease, LimitsPort } from './contract/ports/limits.ts'
 export type { SqlDialect, SqlRow, SqlStatements, SqlValue } from './contract/ports/sql.ts'
-export type { TransactionPort } from './contract/ports/transaction.ts'
+export { TransactionConflict, type TransactionPort } from './contract/ports/transaction.ts'
 export { hookDecider } from './policy/hook-decider.ts'
 export type { SqlStore, SqlUnit } from './stores/sql/sql-store.ts'

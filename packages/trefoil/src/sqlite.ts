@@ -1,3 +1,3 @@
-export { DatabaseBusy } from './stores/sqlite/database-busy.ts'
+export { DatabaseBusy } from './stores/sql/store-errors.ts'
 export { sqliteDialect } from './stores/sqlite/sqlite-dialect.ts'
 export { openSqlite } from './stores/sqlite/sqlite-store.ts'

@@ -1,15 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { closeSync, mkdirSync, openSync } from 'node:fs'
-import { dirname } from 'node:path'
 import { type Kysely, sql } from 'kysely'
-import {
-  type Awaitable,
-  type Dependency,
-  defineProblems,
-  dependency,
-  ImproperlyConfigured,
-  type ProblemSet,
-} from '../../index.ts'
+import { type Awaitable, type Dependency, dependency, ImproperlyConfigured } from '../../index.ts'
 import {
   definePart,
   type Part,
@@ -20,25 +11,13 @@ import {
   type SqlStore,
   type SqlUnit,
 } from '../../parts.ts'
-import { DatabaseBusy, openSqlite } from '../../sqlite.ts'
-import { DATABASE, type DatabaseOptions, fileOf, stateFileOf } from './database-options.ts'
-import { LazyStore } from './lazy-store.ts'
+import { type DatabaseOptions, databaseGroup } from './database-options.ts'
+import { databaseProblems, orProblem, throwProblem } from './database-problems.ts'
+import { keptIn } from './kept.ts'
 import { APP } from './ledger.ts'
 import { migrateAll, migrateCommand, missingOf, type Target } from './migrate-command.ts'
 import { type Migration, readMigrations, type Step } from './migrations.ts'
 import { PartTables } from './part-tables.ts'
-
-/** Codes of {@link databaseProblems}. */
-export type DatabaseProblem = 'database_busy'
-
-/** What a call that writes is refused with. */
-export const databaseProblems: ProblemSet<DatabaseProblem> = defineProblems('database', {
-  database_busy: {
-    status: 503,
-    text: 'The database is busy',
-    fix: 'Repeat the call later; nothing was done.',
-  },
-})
 
 /** The database of an app: a part, and what its code uses of it. */
 export interface Database<Tables> extends Part {
@@ -89,46 +68,54 @@ export interface Database<Tables> extends Part {
 
 /** Milliseconds for which a unit may be held before it is told: nobody else writes meanwhile. */
 const LONG = 100
+/** What is told then. */
+const HELD: Readonly<Record<SqlDialect, string>> = {
+  sqlite: 'A unit of work was held for long: nobody else could write',
+  postgres:
+    'A unit of work was held for long: what it changed was locked, and its connection taken',
+}
 /** Milliseconds up to which the last unit of an action was short enough to share a commit. */
 const SHORT = 3
 
 /**
- * The database of an app, SQLite in a file: `const data = database()`, `createApp({ parts: [data] })`.
+ * The database of an app, SQLite in a file or PostgreSQL: `const data = database()`, `createApp({ parts: [data] })`.
  *
  * @typeParam Tables tables by name, as Kysely takes them
- * @param given a file, or options; without: `TREFOIL_DATABASE_URL`, else `.data/app.db`
+ * @param given a file, a `postgres://` URL, or options; without: `TREFOIL_DATABASE_URL`, else `.data/app.db`
  * @throws ImproperlyConfigured naming the option or the variable that is wrong
  */
 export function database<Tables = Record<string, Record<string, unknown>>>(
   given: string | DatabaseOptions = {},
 ): Database<Tables> {
   const env = processEnvironment()
-  const values = readOptions(DATABASE, typeof given === 'string' ? { url: given } : given, { env })
-  const { synchronous, wait } = values
+  const options = typeof given === 'string' ? { url: given } : given
+  const { name, group } = databaseGroup(Object(options))
+  const values = readOptions(group, options, { env })
+  const { wait } = values
   const migrations: readonly Step[] = readMigrations(values.migrations)
-  const file = fileOf(values.url)
-  const stateFile = stateFileOf(file, values.state)
+  const kept = keptIn<Tables>(name, values)
+  const { dialect, app } = kept
   const migratesAtStart =
-    file === ':memory:' ||
-    (values.migrate ?? (env['TREFOIL_ENV'] === 'development' ? 'start' : 'command')) === 'start'
+    kept.migrates === 'always' || (values.migrate ?? defaultMigrate(kept.migrates, env)) === 'start'
   const units = new WeakMap<object, SqlUnit<Tables>>()
   const told = new WeakMap<object, (() => void)[]>()
   const current = new AsyncLocalStorage<SqlUnit<Tables>>()
   const lastHeld = new Map<string, number>()
   const parts = new PartTables()
-  const app = new LazyStore<Tables>(() => opened<Tables>(file, synchronous))
-  const state = new LazyStore<never>(() => opened<never>(stateFile, 'NORMAL'))
+  // Steps know no types of tables: those of an older schema are others.
+  const untyped = () => app.get() as unknown as SqlStore<never>
+  const state = () => kept.state?.get() ?? untyped()
   const store = () => app.get()
   /** Those of parts come first: tables of the app may refer to theirs. */
-  const targets: readonly Target[] = [
-    {
-      file,
-      // Steps know no types of tables: those of an older schema are others.
-      store: () => store() as unknown as SqlStore<never>,
-      steps: () => [...parts.of('app'), { owner: APP, steps: migrations }],
-    },
-    { file: stateFile, store: () => state.get(), steps: () => parts.of('state') },
-  ]
+  const steps = () => [...parts.of('app'), { owner: APP, steps: migrations }]
+  const stateSteps = () => parts.of('state')
+  const targets: readonly Target[] =
+    kept.state === null
+      ? [{ file: kept.file, store: untyped, steps: () => [...stateSteps(), ...steps()] }]
+      : [
+          { file: kept.file, store: untyped, steps },
+          { file: kept.stateFile, store: state, steps: stateSteps },
+        ]
 
   async function begin(
     holder: string,
@@ -146,7 +133,7 @@ export function database<Tables = Record<string, Record<string, unknown>>>(
       units.set(unit.db, unit)
       return unit
     } catch (error) {
-      return refuseBusy(error)
+      return throwProblem(error)
     }
   }
 
@@ -174,10 +161,10 @@ export function database<Tables = Record<string, Record<string, unknown>>>(
         lastHeld.set(`action '${action.name}'`, unit.heldFor)
         if (error !== undefined) await unit.rollback()
         if (ms > LONG) {
-          call.log.warn({ ms }, 'A unit of work was held for long: nobody else could write')
+          call.log.warn({ ms }, HELD[dialect])
         }
       }
-      await unit.commit()
+      await unit.commit().catch(throwProblem)
       tellCommitted(unit)
     },
     {
@@ -195,7 +182,7 @@ export function database<Tables = Record<string, Record<string, unknown>>>(
     db,
     read: dependency(() => store().reader(), { name: 'data.read', preview: 'safe' }),
     queries: () => store().reader(),
-    dialect: 'sqlite',
+    dialect,
     tables: (owner, steps, where) => parts.add(owner, steps, where),
     statements: (unit) => {
       const found = units.get(Object(unit))
@@ -203,8 +190,8 @@ export function database<Tables = Record<string, Record<string, unknown>>>(
       return found.statements
     },
     state: {
-      dialect: 'sqlite',
-      run: (text, given) => orBusy(() => state.get().alone(wait).run(text, given)),
+      dialect,
+      run: (text, given) => orProblem(() => state().alone(wait).run(text, given)),
     },
     afterCommit: (unit, tell) => {
       const key = Object(unit)
@@ -236,13 +223,13 @@ export function database<Tables = Record<string, Record<string, unknown>>>(
   }
   return definePart(
     {
-      name: 'database',
-      options: DATABASE,
+      name,
+      options: group,
       problems: databaseProblems,
       start: async () => {
         parts.close()
         app.start()
-        state.start()
+        kept.state?.start()
         if (migratesAtStart) {
           await migrateAll(targets)
           return
@@ -250,17 +237,17 @@ export function database<Tables = Record<string, Record<string, unknown>>>(
         const missing = await missingOf(targets, false)
         if (missing.length === 0) return
         throw new ImproperlyConfigured(
-          `The database lacks ${missing.length} migration(s), from '${missing[0]}' on: run \`trefoil database migrate\` first`,
+          `The database lacks ${missing.length} migration(s), from '${missing[0]}' on: run \`trefoil migrate\` first`,
         )
       },
       stop: async () => {
         await app.stop()
-        await state.stop()
+        await kept.state?.stop()
       },
       commands: [
         migrateCommand(targets, async () => {
           await app.close()
-          await state.close()
+          await kept.state?.close()
         }),
       ],
     },
@@ -268,28 +255,9 @@ export function database<Tables = Record<string, Record<string, unknown>>>(
   )
 }
 
-function opened<Tables>(file: string, synchronous: 'FULL' | 'NORMAL'): SqlStore<Tables> {
-  if (file !== ':memory:') makePrivate(file)
-  return openSqlite<Tables>(file, synchronous)
-}
-
-/** Of this user alone: the files that SQLite lays beside it take its rights. */
-function makePrivate(file: string): void {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
-  closeSync(openSync(file, 'a', 0o600))
-}
-
-/** What waited for too long is told so, and not that something is broken. */
-function orBusy<Value>(work: () => Awaitable<Value>): Awaitable<Value> {
-  try {
-    const value = work()
-    return value instanceof Promise ? value.catch(refuseBusy) : value
-  } catch (error) {
-    return refuseBusy(error)
-  }
-}
-
-function refuseBusy(error: unknown): never {
-  if (!(error instanceof DatabaseBusy)) throw error
-  throw databaseProblems.problem('database_busy', { cause: error })
+function defaultMigrate(
+  migrates: 'development' | 'command',
+  env: Readonly<Record<string, string | undefined>>,
+): 'start' | 'command' {
+  return migrates === 'development' && env['TREFOIL_ENV'] === 'development' ? 'start' : 'command'
 }

@@ -39,7 +39,7 @@ export async function migrateAll(targets: readonly Target[]): Promise<readonly s
   return applied
 }
 
-/** `trefoil database migrate [--check]`. */
+/** `trefoil migrate [--check]`, and `trefoil database migrate` for this one alone. */
 export function migrateCommand(
   targets: readonly Target[],
   close: () => Promise<void>,
@@ -48,6 +48,7 @@ export function migrateCommand(
     name: 'migrate',
     describe: 'bring the tables up to date',
     starts: false,
+    short: true,
     options: { check: { kind: 'flag', describe: 'change nothing; exit 1 when behind' } },
     run: async ({ options }) => {
       try {

@@ -3,9 +3,18 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { SqlStatements } from '../../contract/ports/sql.ts'
 import type { SqlStore } from '../sql/sql-store.ts'
+import type { DatabaseBusy } from '../sql/store-errors.ts'
 import { ReaderDriver, Readers } from './readers.ts'
 import { HeldUnit, kyselyOver } from './unit.ts'
 import { Writer } from './writer.ts'
+
+/** How an open file is waited for. */
+export interface SqliteWaiting {
+  /** Milliseconds for a connection that reads. Default 5000. */
+  readonly wait?: number
+  /** Makes of {@link DatabaseBusy} what is thrown in its place. Default: itself. */
+  readonly busy?: (error: DatabaseBusy) => unknown
+}
 
 /**
  * Opens a SQLite file in WAL mode with foreign keys on.
@@ -16,6 +25,7 @@ import { Writer } from './writer.ts'
 export function openSqlite<Tables>(
   file: string,
   synchronous: 'FULL' | 'NORMAL' = 'FULL',
+  { wait: longest = 5000, busy = (error) => error }: SqliteWaiting = {},
 ): SqlStore<Tables> {
   // A database in memory has one connection, and nobody could read beside the writer.
   const folder = file === ':memory:' ? mkdtempSync(join(tmpdir(), 'trefoil-database-')) : null
@@ -25,12 +35,12 @@ export function openSqlite<Tables>(
   }
   let writer: Writer
   try {
-    writer = new Writer(path, folder === null ? synchronous : 'OFF')
+    writer = new Writer(path, folder === null ? synchronous : 'OFF', busy)
   } catch (error) {
     remove()
     throw error
   }
-  const readers = new Readers(path)
+  const readers = new Readers(path, longest, busy)
   return Object.freeze({
     dialect: 'sqlite' as const,
     // One for each who asks: Kysely can be ended for good, and has a dispose method that does so.
@@ -45,13 +55,12 @@ export function openSqlite<Tables>(
       signal: () => AbortSignal | undefined = () => undefined,
       isShort = false,
     ) {
-      await writer.take(holder, { wait, signal, isShort })
-      return new HeldUnit<Tables>(writer)
+      const turn = await writer.take(holder, { wait, signal, isShort })
+      return new HeldUnit<Tables>(writer, turn)
     },
     async beginChangingTables(holder: string, wait: number) {
-      const turn = { wait, signal: () => undefined, isShort: false, changesTables: true }
-      await writer.take(holder, turn)
-      return new HeldUnit<Tables>(writer)
+      const options = { wait, signal: () => undefined, isShort: false, changesTables: true }
+      return new HeldUnit<Tables>(writer, await writer.take(holder, options))
     },
     schemaChanged: () => writer.lookAtSchema(),
     close() {
