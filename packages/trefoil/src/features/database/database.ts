@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { type Kysely, sql } from 'kysely'
-import { type Awaitable, type Dependency, dependency, ImproperlyConfigured } from '../../index.ts'
+import { type Awaitable, type Dependency, dependency, ImproperlyConfigured, Secret } from '../../index.ts'
 import {
   definePart,
   type Part,
@@ -39,6 +39,8 @@ export interface Database<Tables> extends Part {
    */
   unit<Value>(work: (db: Kysely<Tables>) => Awaitable<Value>, signal?: AbortSignal): Promise<Value>
   readonly dialect: SqlDialect
+  /** Where PostgreSQL is, for parts whose driver connects by itself; `null` on SQLite. It prints no password. */
+  readonly url: Secret | null
   /**
    * For parts that keep something: their tables, by steps of their own in the same ledger, under a name of
    * theirs. To be called when the part is made.
@@ -183,6 +185,7 @@ export function database<Tables = Record<string, Record<string, unknown>>>(
     read: dependency(() => store().reader(), { name: 'data.read', preview: 'safe' }),
     queries: () => store().reader(),
     dialect,
+    url: dialect === 'postgres' && values.url !== null ? new Secret(values.url) : null,
     tables: (owner, steps, where) => parts.add(owner, steps, where),
     statements: (unit) => {
       const found = units.get(Object(unit))

@@ -7,15 +7,18 @@ import type {
   InputOf,
   OutputOf,
   Schema,
+  Secret,
 } from '../../index.ts'
 import { kinds, type OptionGroup, REQUIRED, systemClock, type Values } from '../../parts.ts'
+import type { Migration } from '../../database.ts'
 import type { JobsDatabase } from './sql-jobs.ts'
 
 /** What `jobQueue` needs of a database: any {@link Database} has it. */
 export interface JobsData extends JobsDatabase {
   readonly db: Dependency<unknown>
   readonly dialect: 'sqlite' | 'postgres'
-  tables(owner: string, migrations: readonly { name: string; sql: string }[]): void
+  readonly url: Secret | null
+  tables(owner: string, migrations: readonly Migration[]): void
   afterCommit(unit: unknown, tell: () => void): void
 }
 
@@ -23,9 +26,10 @@ export interface JobsData extends JobsDatabase {
 export interface AnyDatabase {
   readonly db: Dependency<unknown>
   readonly dialect: 'sqlite' | 'postgres'
+  readonly url: Secret | null
   queries(): object
   unit<Value>(work: (db: never) => Awaitable<Value>): Promise<Value>
-  tables(owner: string, migrations: readonly { name: string; sql: string }[]): void
+  tables(owner: string, migrations: readonly Migration[]): void
   statements(unit: unknown): ReturnType<JobsDatabase['statements']>
   afterCommit(unit: unknown, tell: () => void): void
 }

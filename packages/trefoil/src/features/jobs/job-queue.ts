@@ -13,6 +13,7 @@ import {
   processEnvironment,
   readOptions,
 } from '../../parts.ts'
+import { BOSS_JOBS, bossJobs } from './boss-jobs.ts'
 import { readCron } from './cron.ts'
 import type { Definition, JobHandle, JobHandler } from './definition.ts'
 import { jobCommands } from './job-commands.ts'
@@ -139,8 +140,12 @@ export function jobQueue(options: JobQueueOptions): JobQueue {
   // Units of any tables: nothing here looks into them but by statements of its own.
   const data = values.data as unknown as JobsData
   const definitions = new Map<string, Definition>()
-  const store: JobStore = sqlJobs(data, { worker: randomUUID(), lease, clock })
-  data.tables('jobs', SQLITE_JOBS)
+  const { url } = data
+  const store: JobStore =
+    url === null
+      ? sqlJobs(data, { worker: randomUUID(), lease, clock })
+      : bossJobs(url.reveal(), { lease, clock, keep: Math.max(keep, keepDead) })
+  data.tables('jobs', url === null ? SQLITE_JOBS : BOSS_JOBS)
   let worker: Worker | null = null
   let hasStarted = false
 
@@ -175,7 +180,12 @@ export function jobQueue(options: JobQueueOptions): JobQueue {
       key,
       startAt: now + delay,
     })
-    if (isNew) data.afterCommit(unit, () => worker?.wake(now + delay))
+    if (isNew) {
+      data.afterCommit(unit, () => {
+        worker?.wake(now + delay)
+        store.tell()
+      })
+    }
     return Object.freeze({ id, isNew })
   }
 
@@ -248,7 +258,12 @@ export function jobQueue(options: JobQueueOptions): JobQueue {
       sendDue,
       finish: async (call, job) => store.finish(await call.resolve(data.db), job),
     })
-    if (works) worker.start()
+    if (works) await begin(worker)
+  }
+
+  async function begin(own: Worker): Promise<void> {
+    await store.listen(() => own.wake())
+    own.start()
   }
 
   function working(): Worker {
@@ -295,7 +310,7 @@ export function jobQueue(options: JobQueueOptions): JobQueue {
         list: (filter) => store.list(filter),
         change: (how, id) => data.unit((unit) => store[how](unit, id)),
         work: async (signal) => {
-          working().start()
+          await begin(working())
           await until(signal)
         },
       }),

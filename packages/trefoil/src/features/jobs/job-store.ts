@@ -71,6 +71,10 @@ export interface JobStore {
   /** Once, before everything else; queues are those that the app knows. */
   open(queues: readonly JobQueueFacts[], works: boolean): Awaitable<void>
   close(): Awaitable<void>
+  /** Calls back when another process may have sent something. Once, by a worker that is open. */
+  listen(wake: () => void): Awaitable<void>
+  /** Something was sent, and committed. Must not wait, and must not throw. */
+  tell(): void
   /**
    * Puts a job in, with the unit.
    *

@@ -106,6 +106,9 @@ export function sqlJobs(data: JobsDatabase, { worker, lease, clock }: WorkerFact
       for (const one of facts) queues.set(one.queue, one)
     },
     close() {},
+    // Other processes look by themselves.
+    listen() {},
+    tell() {},
     async add(unit: unknown, job: NewJob) {
       const { id, queue, data: text, sender, key, startAt } = job
       const values = [id, queue, text, sender, key, startAt, now()]
