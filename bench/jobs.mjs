@@ -36,11 +36,16 @@ let began = () => {}
 jobs.define('timed', {}, () => began())
 // Nobody takes these meanwhile: what is measured is the sending.
 const far = { delay: '7d' }
-const app = createApp({ env: {}, log: { logger: { debug() {}, info() {}, warn() {}, error: console.error } }, parts: [data, jobs] })
+const app = createApp({
+  env: {},
+  log: { logger: { debug() {}, info() {}, warn() {}, error: console.error } },
+  parts: [data, jobs],
+})
 await app.startup()
 
 const payload = { to: 'ada@example.com', order: 1234, lines: ['a', 'b', 'c'] }
-const write = (db) => data.statements(db).run('insert into written values (?, ?)', [randomUUID(), 1])
+const write = (db) =>
+  data.statements(db).run('insert into written values (?, ?)', [randomUUID(), 1])
 const kinds = {
   write: (db) => write(db),
   'write + insert by hand': async (db) => {
@@ -75,8 +80,12 @@ for (let round = 0; round <= ROUNDS; round++) {
 const median = (list) => list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)]
 const [plain, hand, sent] = Object.values(times).map(median)
 const us = (ms) => `${(ms * 1000).toFixed(1)} us`
-console.log(`a transaction: write ${us(plain)}; + insert by hand ${us(hand)}; + jobs.send ${us(sent)}`)
-console.log(`jobs.send / by hand: ${(sent / hand).toFixed(2)}; more: ${(sent - hand).toFixed(3)} ms`)
+console.log(
+  `a transaction: write ${us(plain)}; + insert by hand ${us(hand)}; + jobs.send ${us(sent)}`,
+)
+console.log(
+  `jobs.send / by hand: ${(sent / hand).toFixed(2)}; more: ${(sent - hand).toFixed(3)} ms`,
+)
 
 const waits = []
 for (let at = 0; at < 300; at++) {

@@ -39,7 +39,7 @@ async function send(file: string, count: number, name = 'effect', prefix = 'k'):
     migrations: [
       {
         name: '0001',
-        sql: 'create table effects (job text not null, pid integer not null) strict',
+        sql: 'create table effects (job text not null, pid integer not null)',
       },
     ],
   })

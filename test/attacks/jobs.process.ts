@@ -18,23 +18,27 @@ export const data = database<{ effects: { job: string; pid: number } }>({
   migrate: 'start',
   wait: '60s',
   migrations: [
-    { name: '0001', sql: 'create table effects (job text not null, pid integer not null) strict' },
+    { name: '0001', sql: 'create table effects (job text not null, pid integer not null)' },
   ],
 })
 export const jobs = jobQueue({ data, work: 'always', lease: '600ms', poll: '20ms' })
 
-jobs.define('effect', { backoff: '10ms', retries: 50, concurrency: 3 }, async (_, call, job) => {
-  runs++
-  step('begun')
-  const db = await call.resolve(data.db)
-  step('unit')
-  await db
-    .insertInto('effects')
-    .values({ job: job.key ?? '', pid: process.pid })
-    .execute()
-  if (slow !== '0') await new Promise((resolve) => setTimeout(resolve, Number(slow)))
-  step('written')
-})
+jobs.define(
+  'effect',
+  { backoff: '10ms', retries: 50, concurrency: 3, timeout: '1s' },
+  async (_, call, job) => {
+    runs++
+    step('begun')
+    const db = await call.resolve(data.db)
+    step('unit')
+    await db
+      .insertInto('effects')
+      .values({ job: job.key ?? '', pid: process.pid })
+      .execute()
+    if (slow !== '0') await new Promise((resolve) => setTimeout(resolve, Number(slow)))
+    step('written')
+  },
+)
 jobs.define('poison', { backoff: '10ms', retries: 2 }, () => {
   process.kill(process.pid, 'SIGKILL')
 })

@@ -1,6 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { type Kysely, sql } from 'kysely'
-import { type Awaitable, type Dependency, dependency, ImproperlyConfigured, Secret } from '../../index.ts'
+import {
+  type Awaitable,
+  type Dependency,
+  dependency,
+  ImproperlyConfigured,
+  Secret,
+} from '../../index.ts'
 import {
   definePart,
   type Part,

@@ -66,8 +66,9 @@ const FAIL = `update ${TABLE} set state = $4::text::${SCHEMA}.job_state, output 
   completed_on = case when $4::text = 'failed' then now() end where ${MINE}`
 const FINISH = `update ${TABLE} set state = 'completed', output = null, completed_on = now() where ${MINE} returning id`
 const GIVE_BACK = `update ${TABLE} set state = 'retry', start_after = now() where ${MINE}`
-const LAPSED = `select ${COLUMNS} from ${TABLE} where name = any($1) and state = 'active'
-  and started_on + expire_seconds * interval '1 s' < now() limit 100`
+/** By what this worker knows of each name, not by what was known where it was sent. */
+const LAPSED = `select ${COLUMNS} from ${TABLE} where name = $1 and state = 'active'
+  and started_on + $2::float8 * interval '1 ms' < now() limit 100`
 const HELD = `select id::text as id, retry_count from ${TABLE} where name = any($1) and id = any($2) and state = 'active'`
 const FIND = `select ${COLUMNS} from ${TABLE} where name = any($1) and id = $2`
 const LIST = `select ${COLUMNS} from ${TABLE} where name = any($1) and ($2::text[] is null or state::text = any($2))
@@ -108,7 +109,9 @@ export function bossJobs(url: string, { lease, keep, clock }: BossFacts): JobSto
 
   function opened(): PgBoss {
     if (boss !== null) return boss
-    throw new Error('The queue of jobs is closed: its app has not been started, or has been stopped')
+    throw new Error(
+      'The queue of jobs is closed: its app has not been started, or has been stopped',
+    )
   }
 
   const names = () => [...queues.keys()]
@@ -211,12 +214,14 @@ export function bossJobs(url: string, { lease, keep, clock }: BossFacts): JobSto
       for (const { queue, id, run: own } of held) await run(GIVE_BACK, [queue, id, own])
     },
     async reclaim() {
-      const lapsed = (await run(LAPSED, [names()])).map((row) => ({
-        ...storedOf(row),
-        run: Number(row['retry_count']),
-      }))
-      for (const job of lapsed) await fails(job, LOST, true)
-      return lapsed.length
+      let count = 0
+      for (const { queue, timeout } of queues.values()) {
+        for (const row of await run(LAPSED, [queue, timeout + lease])) {
+          await fails({ ...storedOf(row), run: Number(row['retry_count']) }, LOST, true)
+          count++
+        }
+      }
+      return count
     },
     async find(id: string) {
       const [row] = await run(FIND, [names(), uuidOf(id)])

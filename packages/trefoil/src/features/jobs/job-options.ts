@@ -1,3 +1,4 @@
+import type { Migration } from '../../database.ts'
 import type {
   Awaitable,
   ByteSize,
@@ -10,7 +11,6 @@ import type {
   Secret,
 } from '../../index.ts'
 import { kinds, type OptionGroup, REQUIRED, systemClock, type Values } from '../../parts.ts'
-import type { Migration } from '../../database.ts'
 import type { JobsDatabase } from './sql-jobs.ts'
 
 /** What `jobQueue` needs of a database: any {@link Database} has it. */

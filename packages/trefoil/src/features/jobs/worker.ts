@@ -1,5 +1,5 @@
 import type { Clock } from '../../index.ts'
-import type { PartApp } from '../../parts.ts'
+import { type PartApp, type PartWork, TransactionConflict } from '../../parts.ts'
 import type { Definition } from './definition.ts'
 import { JobLost, JobTimedOut, NoRetry, WorkerStops } from './job-errors.ts'
 import { authOf, readSender } from './job-sender.ts'
@@ -250,22 +250,23 @@ export class Worker {
       attempt: job.failures + 1,
       sentAt: job.createdAt,
     })
+    const sender = readSender(job.sender)
+    const work: PartWork<void> = {
+      name: `job ${queue}`,
+      auth: authOf(sender),
+      source: sender?.source ?? 'cli',
+      requestId: sender?.requestId ?? null,
+      traceparent: sender?.traceparent ?? null,
+      signal: controller.signal,
+      run: async (call) => {
+        const data = await validated(queue, schema, JSON.parse(job.data)).catch(outdated)
+        // Validated for it just now.
+        await handler(data as never, call, facts)
+        if (!(await finish(call, job))) throw new JobLost()
+      },
+    }
     try {
-      const sender = readSender(job.sender)
-      await app.perform({
-        name: `job ${queue}`,
-        auth: authOf(sender),
-        source: sender?.source ?? 'cli',
-        requestId: sender?.requestId ?? null,
-        traceparent: sender?.traceparent ?? null,
-        signal: controller.signal,
-        run: async (call) => {
-          const data = await validated(queue, schema, JSON.parse(job.data)).catch(outdated)
-          // Validated for it just now.
-          await handler(data as never, call, facts)
-          if (!(await finish(call, job))) throw new JobLost()
-        },
-      })
+      await performed(app, work)
     } catch (error) {
       await this.#failed(definition, job, error)
     } finally {
@@ -308,4 +309,19 @@ export class Worker {
 /** Sent by an older app, whose schema was another: trying again does not help. */
 function outdated(error: unknown): never {
   throw new NoRetry(error instanceof Error ? error.message : 'its schema threw no Error')
+}
+
+/** Times that work is begun anew which met another unit that changed the same. */
+const MOST_CONFLICTS = 5
+
+/** What met another unit has been taken back as a whole, and is no fault of its own: begun anew, it is no failure. */
+async function performed(app: PartApp, work: PartWork<void>): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      await app.perform(work)
+      return
+    } catch (error) {
+      if (!(error instanceof TransactionConflict) || tries === MOST_CONFLICTS) throw error
+    }
+  }
 }
