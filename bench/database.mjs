@@ -78,10 +78,12 @@ app.post('/kysely', { params: { db: data.db } }, async ({ db }) => {
 app.get('/read', { params: { db: data.read } }, () => 1)
 app.get('/get', {}, () => 1)
 await app.startup()
-const call = (path, method = 'POST') => async () => {
-  const answer = await app.fetch(new Request(`http://localhost${path}`, { method }))
-  if (answer.status !== 200) throw new Error(`${path}: ${answer.status}`)
-}
+const call =
+  (path, method = 'POST') =>
+  async () => {
+    const answer = await app.fetch(new Request(`http://localhost${path}`, { method }))
+    if (answer.status !== 200) throw new Error(`${path}: ${answer.status}`)
+  }
 rows['call without'] = call('/none')
 rows['call, unit by hand in its handler'] = call('/hand')
 rows['call with data.db, unused'] = call('/unit')

@@ -11,6 +11,8 @@ import { DATABASE } from '../packages/trefoil/src/features/database/database-opt
 import { CLIENT } from '../packages/trefoil/src/features/dev-tokens/clients.ts'
 import { DEV_TOKENS } from '../packages/trefoil/src/features/dev-tokens/dev-tokens.ts'
 import { health } from '../packages/trefoil/src/features/health.ts'
+import { JOB, JOB_QUEUE } from '../packages/trefoil/src/features/jobs/job-options.ts'
+import { WEBHOOKS } from '../packages/trefoil/src/features/webhooks/webhook-options.ts'
 import {
   CLIENT_GROUPS,
   codemodTables,
@@ -44,6 +46,17 @@ const FILES = [
     'database.md',
     'database options',
     () => table(['Option', 'Default', 'Meaning'], optionRows(DATABASE)),
+  ],
+  [
+    'jobs.md',
+    'jobQueue options',
+    () => table(['Option', 'Default', 'Meaning'], optionRows(JOB_QUEUE)),
+  ],
+  ['jobs.md', 'job options', () => table(['Option', 'Default', 'Meaning'], optionRows(JOB))],
+  [
+    'webhooks.md',
+    'webhooks options',
+    () => table(['Option', 'Default', 'Meaning'], optionRows(WEBHOOKS)),
   ],
   [
     'audit.md',

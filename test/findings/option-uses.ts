@@ -53,6 +53,7 @@ import { CookieSigner, cookieSession } from 'trefoil/cookies'
 import { database } from 'trefoil/database'
 import { devTokens } from 'trefoil/dev-tokens'
 import { health } from 'trefoil/health'
+import { jobQueue } from 'trefoil/jobs'
 import { sendFile, serve, staticFiles, toNodeHandler } from 'trefoil/node'
 import { definePart, readOptions } from 'trefoil/parts'
 import {
@@ -63,6 +64,7 @@ import {
   testClient,
   client as typedClient,
 } from 'trefoil/testing'
+import { webhooks } from 'trefoil/webhooks'
 import { z } from 'zod'
 
 /** Hands options over, and waits for what comes of it. What JavaScript may hand over has no type. */
@@ -230,6 +232,17 @@ add('Migration.sql MigrationSql', (sql) => database({ migrations: [{ name: '1', 
   sqlite: 'select 1',
   postgres: 'select 1',
 })
+const queue = () => jobQueue({ data: database() })
+add('jobQueue JobQueueOptions', (options) => jobQueue(options), { data: database() })
+add('JobQueue.define JobOptions', (options) => queue().define('a', options, () => {}))
+add(
+  'webhooks WebhooksOptions',
+  (options) => webhooks(options),
+  () => {
+    const data = database()
+    return { data, jobs: jobQueue({ data }), keys: 'k'.repeat(32) }
+  },
+)
 add('Database.tables Migration', (step) => database().tables('own', [step]), {
   name: '0001',
   sql: 'select 1',
