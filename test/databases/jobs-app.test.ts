@@ -9,7 +9,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { createDatabase, hasPostgres } from '../support/test-database.ts'
 
 // Processes start slowly on a machine that has other things to do.
-vi.setConfig({ testTimeout: 120_000 })
+vi.setConfig({ testTimeout: 240_000 })
 
 const APP = join(import.meta.dirname, '../attacks/jobs.process.ts')
 const PROGRAM = join(import.meta.dirname, '../../packages/trefoil/bin/trefoil.js')
@@ -85,8 +85,12 @@ describe.skipIf(!hasPostgres)('STO-4: jobs on PostgreSQL', () => {
       const both = [worker(url), worker(url)]
       await untilDone(it, 20)
       expect(await effects(it)).toEqual([{ n: 20, jobs: 20 }])
+      const closed = Promise.all(both.map((child) => once(child, 'close')))
       for (const child of both) child.kill('SIGTERM')
-      for (const child of both) expect(await once(child, 'close')).toEqual([0, null])
+      expect(await closed).toEqual([
+        [0, null],
+        [0, null],
+      ])
     },
   )
 

@@ -232,17 +232,32 @@ add('Migration.sql MigrationSql', (sql) => database({ migrations: [{ name: '1', 
   sqlite: 'select 1',
   postgres: 'select 1',
 })
-const queue = () => jobQueue({ data: database() })
-add('jobQueue JobQueueOptions', (options) => jobQueue(options), { data: database() })
-add('JobQueue.define JobOptions', (options) => queue().define('a', options, () => {}))
-add(
-  'webhooks WebhooksOptions',
-  (options) => webhooks(options),
-  () => {
-    const data = database()
-    return { data, jobs: jobQueue({ data }), keys: 'k'.repeat(32) }
+// A database takes the tables of a queue once.
+const freshData = {
+  get data() {
+    return database()
   },
-)
+}
+const queue = () => jobQueue(freshData)
+add('jobQueue JobQueueOptions', (options) => jobQueue(options), freshData)
+add('JobQueue.define JobOptions', (options) => queue().define('a', options, () => {}))
+add('JobQueue.send SendJobOptions', async (options) => {
+  const jobs = queue()
+  jobs.define('a', {}, () => {})
+  // Its unit is none: it is looked at after the options.
+  await jobs.send({}, 'a', {}, options).catch((error: Error) => {
+    if (!error.message.includes('needs a unit')) throw error
+  })
+})
+add('webhooks WebhooksOptions', (options) => webhooks(options), {
+  keys: 'k'.repeat(32),
+  get data() {
+    return database()
+  },
+  get jobs() {
+    return queue()
+  },
+})
 add('Database.tables Migration', (step) => database().tables('own', [step]), {
   name: '0001',
   sql: 'select 1',
@@ -574,6 +589,7 @@ export const HANDLES: ReadonlySet<string> = new Set([
   ...['App', 'RouteGroup', 'Level', 'AppConfig', 'AppHandle', 'CallableApp', 'ActionTarget'],
   ...['Action', 'ActionHandle', 'Catalogue', 'ParamSpec', 'DeclaredProblem', 'ProblemRow'],
   ...['ProblemSet', 'KnownProblem', 'ClientProblemFacts', 'PartApp', 'CommandContext'],
+  ...['PartWork', 'JobQueue', 'AnyDatabase', 'CallJobs', 'RunningJob', 'JobHandle'],
   ...['ClientSite', 'Lifespan', 'Transport', 'Connection', 'WireRequest'],
   // Judged by the part's own check, or by whoever reads options by them.
   ...['AnyOptionGroup', 'OptionGroup', 'AnyOptionRow', 'OptionKind', 'RenamedVariable'],
