@@ -183,7 +183,8 @@ class Server implements TestPostgres {
     if (child.stderr instanceof Socket) child.stderr.unref()
     this.#child = child
     this.#exited = new Promise<void>((resolve) => {
-      child.once('close', () => {
+      // Not when its output ends, too: backends hold that for as long as they take to notice.
+      child.once('exit', () => {
         if (this.#child === child) this.#child = null
         resolve()
       })

@@ -8,7 +8,7 @@ import type { Migration } from './migrations.ts'
 export interface DatabaseOptions {
   /**
    * Name of the part, where an app has several: that of its command, and of its variables, such as
-   * `TREFOIL_REPORTS_URL` for `reports`. Default `database`.
+   * `TREFOIL_<NAME>_URL`. Default `database`.
    */
   readonly name?: string
   /**

@@ -39,11 +39,16 @@ export function orProblem<Value>(work: () => Awaitable<Value>): Awaitable<Value>
 
 /** @throws the problem that an error of the database comes to, or the error */
 export function throwProblem(cause: unknown): never {
+  throw problemOf(cause)
+}
+
+/** The problem that an error of the database comes to, or the error itself. */
+export function problemOf(cause: unknown): unknown {
   const later = { cause, headers: { 'retry-after': AGAIN } }
-  if (cause instanceof DatabaseBusy) throw databaseProblems.problem('database_busy', later)
+  if (cause instanceof DatabaseBusy) return databaseProblems.problem('database_busy', later)
   if (cause instanceof DatabaseUnavailable) {
-    throw databaseProblems.problem('database_unavailable', later)
+    return databaseProblems.problem('database_unavailable', later)
   }
-  if (cause instanceof CommitUnknown) throw databaseProblems.problem('commit_unknown', { cause })
-  throw cause
+  if (cause instanceof CommitUnknown) return databaseProblems.problem('commit_unknown', { cause })
+  return cause
 }

@@ -1,10 +1,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { setTimeout } from 'node:timers/promises'
 import { type Kysely, sql } from 'kysely'
+import { currentCall } from '../../current-call.ts'
 import {
   type Awaitable,
   type Dependency,
   dependency,
   ImproperlyConfigured,
+  type ProviderCall,
   Secret,
 } from '../../index.ts'
 import {
@@ -16,12 +19,13 @@ import {
   type SqlStatements,
   type SqlStore,
   type SqlUnit,
+  TransactionConflict,
 } from '../../parts.ts'
 import { type DatabaseOptions, databaseGroup } from './database-options.ts'
 import { databaseProblems, orProblem, throwProblem } from './database-problems.ts'
 import { keptIn } from './kept.ts'
-import { APP } from './ledger.ts'
-import { migrateAll, migrateCommand, missingOf, type Target } from './migrate-command.ts'
+import { APP, tablesWithoutKey } from './ledger.ts'
+import { migrateAll, migrateCommand, refuseBehind, type Target } from './migrate-command.ts'
 import { type Migration, readMigrations, type Step } from './migrations.ts'
 import { PartTables } from './part-tables.ts'
 
@@ -34,11 +38,17 @@ export interface Database<Tables> extends Part {
   readonly db: Dependency<Kysely<Tables>>
   /** Reads what has been committed; a write through it is refused. */
   readonly read: Dependency<Kysely<Tables>>
-  /** The same outside calls. */
+  /**
+   * The same for one moment: all that a call reads of it belongs together, whatever others commit meanwhile.
+   * Holds a connection for as long as the call takes.
+   */
+  readonly snapshot: Dependency<Kysely<Tables>>
+  /** `data.read` outside calls. */
   queries(): Kysely<Tables>
   /**
    * A unit of work outside calls: in start-up hooks, commands, background work. Committed when the work
-   * is done, rolled back when it throws.
+   * is done, rolled back when it throws. On PostgreSQL the work is done again, from its beginning, when it met
+   * another that changed the same: let it do nothing that is not in the database.
    *
    * @param signal ends the waiting for the turn
    * @throws Error inside a call, or a unit, that has one open: it would wait for itself
@@ -82,6 +92,9 @@ const HELD: Readonly<Record<SqlDialect, string>> = {
   postgres:
     'A unit of work was held for long: what it changed was locked, and its connection taken',
 }
+/** How often a unit outside calls is tried that meets others, and the milliseconds of its first pause. */
+const TRIES = 8
+const PAUSE = 8
 /** Milliseconds up to which the last unit of an action was short enough to share a commit. */
 const SHORT = 3
 
@@ -106,14 +119,17 @@ export function database<Tables = Record<string, Record<string, unknown>>>(
   const migratesAtStart =
     kept.migrates === 'always' || (values.migrate ?? defaultMigrate(kept.migrates, env)) === 'start'
   const units = new WeakMap<object, SqlUnit<Tables>>()
-  const told = new WeakMap<object, (() => void)[]>()
+  const afterwards = new WeakMap<object, (() => void)[]>()
+  /** Of those outside calls. */
   const current = new AsyncLocalStorage<SqlUnit<Tables>>()
+  /** Ids of the calls that have a unit, or wait for one. */
+  const holding = new Set<string>()
   const lastHeld = new Map<string, number>()
   const parts = new PartTables()
-  // Steps know no types of tables: those of an older schema are others.
-  const untyped = () => app.get() as unknown as SqlStore<never>
   const state = () => kept.state?.get() ?? untyped()
   const store = () => app.get()
+  /** Steps know no types of tables: those of an older schema are others. */
+  const untyped = () => store() as unknown as SqlStore<never>
   /** Those of parts come first: tables of the app may refer to theirs. */
   const steps = () => [...parts.of('app'), { owner: APP, steps: migrations }]
   const stateSteps = () => parts.of('state')
@@ -125,19 +141,29 @@ export function database<Tables = Record<string, Record<string, unknown>>>(
           { file: kept.stateFile, store: state, steps: stateSteps },
         ]
 
+  /**
+   * @param caller id of the call that asks; `null` for none
+   * @throws Error where it would wait for itself
+   */
+  function refuseInside(caller: string | null): void {
+    const around = current.getStore()
+    const isInside = around !== undefined && !around.hasEnded
+    if (!isInside && (caller === null || !holding.has(caller))) return
+    throw new Error(
+      'A unit of work was begun inside one that is open: it would wait for itself. Use the db of the open one',
+    )
+  }
+
   async function begin(
     holder: string,
     signal: () => AbortSignal | undefined,
+    rehearses = false,
   ): Promise<SqlUnit<Tables>> {
-    const around = current.getStore()
-    if (around !== undefined && !around.hasEnded) {
-      throw new Error(
-        'A unit of work was begun inside one that is open: it would wait for itself. Use the db of the open one',
-      )
-    }
     const isShort = (lastHeld.get(holder) ?? LONG) <= SHORT
     try {
-      const unit = await store().begin(holder, wait, signal, isShort)
+      const unit = rehearses
+        ? await store().rehearse(holder, wait, signal)
+        : await store().begin(holder, wait, signal, isShort)
       units.set(unit.db, unit)
       return unit
     } catch (error) {
@@ -146,7 +172,12 @@ export function database<Tables = Record<string, Record<string, unknown>>>(
   }
 
   function tellCommitted(unit: SqlUnit<Tables>): void {
-    for (const tell of told.get(unit.db) ?? []) tell()
+    for (const tell of afterwards.get(unit.db) ?? []) tell()
+  }
+
+  function told(call: ProviderCall, holder: string, { heldFor }: SqlUnit<Tables>): void {
+    lastHeld.set(holder, heldFor)
+    if (heldFor > LONG) call.log.warn({ ms: Math.round(heldFor) }, HELD[dialect])
   }
 
   const db = dependency(
@@ -157,20 +188,24 @@ export function database<Tables = Record<string, Record<string, unknown>>>(
           `'${action.name}' changes nothing and asked for data.db; take data.read, or set changes: true`,
         )
       }
-      const unit = await begin(`action '${action.name}'`, () => call.signal)
-      let error: unknown
+      const { callId } = call
+      refuseInside(callId)
+      const holder = `action '${action.name}'`
+      let unit: SqlUnit<Tables> | null = null
+      // While it waits for its turn as well: what waits for both would never come to give it up.
+      holding.add(callId)
       try {
+        unit = await begin(holder, () => call.signal, call.rehearses)
         yield unit.db
-      } catch (failure) {
-        error = { failure }
-        throw failure
-      } finally {
-        const ms = Math.round(unit.heldFor)
-        lastHeld.set(`action '${action.name}'`, unit.heldFor)
-        if (error !== undefined) await unit.rollback()
-        if (ms > LONG) {
-          call.log.warn({ ms }, HELD[dialect])
+        told(call, holder, unit)
+      } catch (error) {
+        if (unit !== null) {
+          told(call, holder, unit)
+          await unit.rollback()
         }
+        throw error
+      } finally {
+        holding.delete(callId)
       }
       await unit.commit().catch(throwProblem)
       tellCommitted(unit)
@@ -179,16 +214,28 @@ export function database<Tables = Record<string, Record<string, unknown>>>(
       name: 'data.db',
       unit: true,
       preview: 'safe',
-      within: (value, run) => {
-        const unit = units.get(Object(value))
-        return unit === undefined ? run() : current.run(unit, run)
-      },
     },
   )
 
   const more: Omit<Database<Tables>, keyof Part> = {
     db,
     read: dependency(() => store().reader(), { name: 'data.read', preview: 'safe' }),
+    snapshot: dependency(
+      async function* () {
+        const reading = await store()
+          .reader()
+          .startTransaction()
+          .setAccessMode('read only')
+          .setIsolationLevel('repeatable read')
+          .execute()
+        try {
+          yield reading
+        } finally {
+          await reading.rollback().execute()
+        }
+      },
+      { name: 'data.snapshot', preview: 'safe' },
+    ) as Dependency<Kysely<Tables>>,
     queries: () => store().reader(),
     dialect,
     url: dialect === 'postgres' && values.url !== null ? new Secret(values.url) : null,
@@ -207,8 +254,8 @@ export function database<Tables = Record<string, Record<string, unknown>>>(
       if (units.get(key)?.hasEnded !== false) {
         throw new Error('data.afterCommit() needs an open unit of this database')
       }
-      const all = told.get(key) ?? []
-      told.set(key, all)
+      const all = afterwards.get(key) ?? []
+      afterwards.set(key, all)
       all.push(tell)
     },
     check: async () => {
@@ -218,15 +265,19 @@ export function database<Tables = Record<string, Record<string, unknown>>>(
       work: (db: Kysely<Tables>) => Awaitable<Value>,
       signal?: AbortSignal,
     ): Promise<Value> {
-      const unit = await begin('a unit outside calls', () => signal)
-      try {
-        const value = await current.run(unit, async () => work(unit.db))
-        await unit.commit()
-        tellCommitted(unit)
-        return value
-      } catch (error) {
-        await unit.rollback()
-        throw error
+      refuseInside(idOfCall())
+      for (let tries = 1; ; tries++) {
+        const unit = await begin('a unit outside calls', () => signal)
+        try {
+          const value = await current.run(unit, async () => work(unit.db))
+          await unit.commit().catch(throwProblem)
+          tellCommitted(unit)
+          return value
+        } catch (error) {
+          await unit.rollback()
+          if (!(error instanceof TransactionConflict) || tries === TRIES) throw error
+        }
+        await pause(tries, signal)
       }
     },
   }
@@ -235,19 +286,15 @@ export function database<Tables = Record<string, Record<string, unknown>>>(
       name,
       options: group,
       problems: databaseProblems,
-      start: async () => {
+      start: async ({ log }) => {
         parts.close()
         app.start()
         kept.state?.start()
-        if (migratesAtStart) {
-          await migrateAll(targets)
-          return
-        }
-        const missing = await missingOf(targets, false)
-        if (missing.length === 0) return
-        throw new ImproperlyConfigured(
-          `The database lacks ${missing.length} migration(s), from '${missing[0]}' on: run \`trefoil migrate\` first`,
-        )
+        if (migratesAtStart) await migrateAll(targets)
+        else await refuseBehind(targets)
+        const tables = await tablesWithoutKey(untyped().reader(), dialect)
+        if (tables.length === 0) return
+        log.warn({ tables }, 'Tables without a primary key: no preview shows what changes in them')
       },
       stop: async () => {
         await app.stop()
@@ -262,6 +309,21 @@ export function database<Tables = Record<string, Record<string, unknown>>>(
     },
     more,
   )
+}
+
+/** Waits a moment before the same is tried once more. @throws the reason of the signal */
+async function pause(tries: number, signal: AbortSignal | undefined): Promise<void> {
+  // One of those that meet has always been kept: they need not part by chance.
+  await setTimeout(PAUSE * tries, undefined, signal === undefined ? {} : { signal })
+}
+
+/** Id of the call that runs; `null` outside calls. */
+function idOfCall(): string | null {
+  try {
+    return currentCall().callId
+  } catch {
+    return null
+  }
 }
 
 function defaultMigrate(

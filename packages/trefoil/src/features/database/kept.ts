@@ -5,6 +5,7 @@ import type { SqlDialect, SqlStore } from '../../parts.ts'
 import { openPostgres, whyNoPostgresUrl } from '../../postgres.ts'
 import { openSqlite } from '../../sqlite.ts'
 import { type DatabaseValues, defaultFile, fileOf, stateFileOf } from './database-options.ts'
+import { problemOf } from './database-problems.ts'
 import { LazyStore } from './lazy-store.ts'
 
 /** Where an app keeps what it keeps. */
@@ -28,14 +29,14 @@ export interface Kept<Tables> {
  * @throws ImproperlyConfigured for a URL of neither, without it
  */
 export function keptIn<Tables>(name: string, values: DatabaseValues): Kept<Tables> {
-  const { url, synchronous } = values
+  const { url, synchronous, wait } = values
   if (url !== null && /^postgres(?:ql)?:/i.test(url)) return keptInPostgres<Tables>(url, values)
   const file = fileOf(url ?? defaultFile(name))
   const stateFile = stateFileOf(file, values.state)
   return {
     dialect: 'sqlite',
-    app: new LazyStore<Tables>(() => openedFile<Tables>(file, synchronous)),
-    state: new LazyStore<never>(() => openedFile<never>(stateFile, 'NORMAL')),
+    app: new LazyStore<Tables>(() => openedFile<Tables>(file, synchronous, wait)),
+    state: new LazyStore<never>(() => openedFile<never>(stateFile, 'NORMAL', wait)),
     file,
     stateFile,
     migrates: file === ':memory:' ? 'always' : 'development',
@@ -49,7 +50,7 @@ function keptInPostgres<Tables>(url: string, values: DatabaseValues): Kept<Table
   return {
     dialect: 'postgres',
     app: new LazyStore<Tables>(() =>
-      openPostgres<Tables>(url, { isolation, connections, connect, statement }),
+      openPostgres<Tables>(url, { isolation, connections, connect, statement }, problemOf),
     ),
     state: null,
     file: null,
@@ -59,9 +60,13 @@ function keptInPostgres<Tables>(url: string, values: DatabaseValues): Kept<Table
   }
 }
 
-function openedFile<Tables>(file: string, synchronous: 'FULL' | 'NORMAL'): SqlStore<Tables> {
+function openedFile<Tables>(
+  file: string,
+  synchronous: 'FULL' | 'NORMAL',
+  wait: number,
+): SqlStore<Tables> {
   if (file !== ':memory:') makePrivate(file)
-  return openSqlite<Tables>(file, synchronous)
+  return openSqlite<Tables>(file, synchronous, wait, problemOf)
 }
 
 /** Of this user alone: the files that SQLite lays beside it take its rights. */

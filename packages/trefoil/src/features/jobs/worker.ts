@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Clock } from '../../index.ts'
 import { type PartApp, type PartWork, TransactionConflict } from '../../parts.ts'
 import type { Definition } from './definition.ts'
@@ -42,6 +43,7 @@ const SHORTEST = 2
  */
 export class Worker {
   readonly #options: WorkerOptions
+  readonly #outside = AsyncLocalStorage.snapshot()
   readonly #running = new Map<string, Running>()
   /** Names of which the last taking found as many as it asked for. */
   readonly #full = new Set<string>()
@@ -82,7 +84,8 @@ export class Worker {
     if (!this.#isLooping || this.#isStopping) return
     if (at >= this.#looksAt && at > this.#options.clock.now()) return
     if (this.#isBusy) this.#isAgain = true
-    else void this.#loop()
+    // Not in the context of whichever call woke it: it goes on for as long as the app does.
+    else this.#outside(() => void this.#loop())
   }
 
   /** Takes what is due, does it, and again, until nothing is due. @returns how many it did */

@@ -15,12 +15,15 @@ const BEGIN = 'begin isolation level repeatable read read only; select 1'
 export class ReaderDriver implements Driver {
   readonly #pool: PostgresPool
   readonly #site: UnitSite
+  readonly #refuse: (error: unknown) => never
   readonly #held = new Set<LentConnection>()
   #isOver = false
 
-  constructor(pool: PostgresPool, site: UnitSite) {
+  /** @param refuse throws what those meet who find no connection */
+  constructor(pool: PostgresPool, site: UnitSite, refuse: (error: unknown) => never) {
     this.#pool = pool
     this.#site = site
+    this.#refuse = refuse
   }
 
   async init(): Promise<void> {}
@@ -31,7 +34,8 @@ export class ReaderDriver implements Driver {
   }
 
   async acquireConnection(): Promise<DatabaseConnection> {
-    const connection = new LentConnection(this.#pool, await this.#pool.take(WAIT))
+    const take = () => this.#pool.take(WAIT).catch(this.#refuse)
+    const connection = new LentConnection(take, this.#pool, await take())
     this.#held.add(connection)
     if (!this.#isOver) return connection
     // Its call has ended while it waited.
@@ -79,12 +83,18 @@ export class ReaderDriver implements Driver {
 }
 
 class LentConnection implements DatabaseConnection {
+  readonly #take: () => Promise<PostgresConnection>
   readonly #pool: PostgresPool
   #connection: PostgresConnection
   #isInTransaction = false
   #isOver = false
 
-  constructor(pool: PostgresPool, connection: PostgresConnection) {
+  constructor(
+    take: () => Promise<PostgresConnection>,
+    pool: PostgresPool,
+    connection: PostgresConnection,
+  ) {
+    this.#take = take
     this.#pool = pool
     this.#connection = connection
   }
@@ -141,7 +151,7 @@ class LentConnection implements DatabaseConnection {
         if (tries > this.#pool.size) throw error
       }
       const lost = this.#connection
-      const found = await this.#pool.take(WAIT)
+      const found = await this.#take()
       if (this.#isOver) {
         this.#pool.give(found)
         throw over()

@@ -1,12 +1,13 @@
 import type { SqlRow, SqlStatements, SqlValue } from '../../contract/ports/sql.ts'
 import { TransactionConflict } from '../../contract/ports/transaction.ts'
-import type { SqlStore, SqlUnit } from '../sql/sql-store.ts'
+import type { SqlRehearsal, SqlStore, SqlUnit } from '../sql/sql-store.ts'
 import { DatabaseBusy } from '../sql/store-errors.ts'
 import type { PostgresConnection } from './postgres-connection.ts'
 import { codeOf } from './postgres-errors.ts'
 import { kyselyOver } from './postgres-kysely.ts'
 import { PostgresPool } from './postgres-pool.ts'
 import { ReaderDriver } from './postgres-readers.ts'
+import { PostgresRehearsal } from './postgres-rehearsal.ts'
 import { PostgresUnit, type UnitSite } from './postgres-unit.ts'
 import { whyNoPostgresUrl } from './postgres-url.ts'
 
@@ -35,11 +36,13 @@ const MIGRATIONS = 'select pg_advisory_xact_lock(7231865412)'
  * Opens a PostgreSQL, 14 or newer. Connects when something is first asked.
  *
  * @param url `postgres://user:password@host:5432/name`; a folder of a unix socket as host is written with `%2F`
+ * @param told makes of a DatabaseBusy or DatabaseUnavailable what those meet who read. Default: itself
  * @throws Error for what is no such URL, without it
  */
 export function openPostgres<Tables>(
   url: string,
   settings: PostgresSettings = {},
+  told: (error: unknown) => unknown = (error) => error,
 ): SqlStore<Tables> {
   const why = whyNoPostgresUrl(url)
   if (why !== null) throw new Error(`The URL of the database ${why}`)
@@ -50,6 +53,9 @@ export function openPostgres<Tables>(
   const units = pool(connections, false)
   const readers = pool(connections, true)
   const others = pool(Math.min(ALONE, connections), false)
+  const refuse = (error: unknown): never => {
+    throw told(error)
+  }
   const site: UnitSite = {
     give: (connection, isGone) => units.give(connection, isGone),
     callOff: (connection) => callOff(others, connection),
@@ -66,7 +72,7 @@ export function openPostgres<Tables>(
   return Object.freeze({
     dialect: 'postgres' as const,
     // One for each who asks: Kysely can be ended for good, and has a dispose method that does so.
-    reader: () => kyselyOver<Tables>(new ReaderDriver(readers, site)),
+    reader: () => kyselyOver<Tables>(new ReaderDriver(readers, site, refuse)),
     alone: (wait: number): SqlStatements => ({
       dialect: 'postgres',
       run: (text, values = []) => runAlone(others, wait, text, values),
@@ -76,6 +82,12 @@ export function openPostgres<Tables>(
       wait: number,
       signal?: () => AbortSignal | undefined,
     ): Promise<SqlUnit<Tables>> => begin(`begin isolation level ${isolation}`, wait, signal),
+    rehearse: async (
+      _holder: string,
+      wait: number,
+      signal?: () => AbortSignal | undefined,
+    ): Promise<SqlRehearsal<Tables>> =>
+      new PostgresRehearsal(await begin(`begin isolation level ${isolation}`, wait, signal)),
     async beginChangingTables(_holder: string, wait: number): Promise<SqlUnit<Tables>> {
       // What it sees is what there is once the lock has been got, not when it was asked for.
       const how = [

@@ -12,3 +12,6 @@ export class DatabaseUnavailable extends Error {
 export class CommitUnknown extends Error {
   override readonly name = 'CommitUnknown'
 }
+
+/** Makes of {@link DatabaseBusy} what callers are told. */
+export type Busy = (busy: DatabaseBusy) => unknown

@@ -1,9 +1,8 @@
 import { DatabaseSync } from 'node:sqlite'
 import type { CompiledQuery, DatabaseConnection, Driver, QueryResult } from 'kysely'
-import { DatabaseBusy } from '../sql/store-errors.ts'
+import { type Busy, DatabaseBusy } from '../sql/store-errors.ts'
 import { SqliteConnection } from './sqlite-connection.ts'
 import { refuseOfConnection } from './statements.ts'
-import type { Busy } from './writer.ts'
 
 /** Connections that read. A query has one for itself for no longer than it runs; a transaction until its end. */
 const MOST_READERS = 8

@@ -1,8 +1,8 @@
-import { DatabaseSync } from 'node:sqlite'
+import { DatabaseSync, type Session } from 'node:sqlite'
 import { systemClock } from '../../base/clock.ts'
 import type { Awaitable } from '../../base/promise.ts'
 import type { SqlRow, SqlValue } from '../../contract/ports/sql.ts'
-import { DatabaseBusy } from '../sql/store-errors.ts'
+import { type Busy, DatabaseBusy } from '../sql/store-errors.ts'
 import { SqliteConnection } from './sqlite-connection.ts'
 import { refuseOfConnection } from './statements.ts'
 
@@ -14,7 +14,10 @@ const OPENING = 5000
 const MOST_IN_GROUP = 64
 /** Milliseconds for which units that are done are joined by others. */
 const LONGEST_WAIT_FOR_GROUP = 5
-/** Milliseconds after which a unit is ended that turned out not to be short, and on which others wait. */
+/**
+ * Milliseconds after which a unit is ended that turned out not to be short, while others that are done wait for
+ * it, and a rehearsal, which is not worth as much waiting.
+ */
 const LONGEST_IN_GROUP = 2000
 /** Milliseconds between two tries for a lock that another process holds, at most. */
 const LONGEST_PAUSE = 20
@@ -35,15 +38,14 @@ export interface Turn {
   readonly isShort: boolean
   /** True without foreign keys, which cannot be switched off once the transaction has begun. */
   readonly changesTables?: boolean
+  /** True where the transaction is that of another connection: the turn is all that is taken. */
+  readonly isElsewhere?: boolean
 }
 
 interface Waiting {
   readonly isShort: boolean
   start(): void
 }
-
-/** Makes of {@link DatabaseBusy} what callers are told. */
-export type Busy = (busy: DatabaseBusy) => unknown
 
 /** A unit that is done and not yet committed. */
 interface Finished {
@@ -75,6 +77,8 @@ export class Writer {
   #changesTables = false
   #holder = ''
   #soon: NodeJS.Immediate | null = null
+  /** Ends what has the turn elsewhere. */
+  #endElsewhere: (() => void) | null = null
   /** Ends a unit inside that others wait for. */
   #watch: NodeJS.Timeout | null = null
 
@@ -91,7 +95,10 @@ export class Writer {
    * @throws Error when the transaction is over: every further statement would be kept by itself
    */
   refuseLost(turn: number): void {
-    if (turn !== this.#turn) throw this.#busy(new DatabaseBusy(`Others have waited for ${EVICTED}`))
+    if (turn !== this.#turn)
+      throw this.#busy(
+        new DatabaseBusy('Others have waited for too long for this unit of work to end'),
+      )
     if (!this.#isInTransaction()) throw transactionLost()
   }
 
@@ -143,6 +150,26 @@ export class Writer {
     return this.#runInTurn(sql, values, wait)
   }
 
+  /**
+   * Takes the turn for a transaction of another connection.
+   *
+   * @param end takes it back, where others have waited for too long
+   * @returns gives the turn up
+   */
+  async takeElsewhere(holder: string, options: Turn, end: () => void): Promise<() => void> {
+    const turn = await this.take(holder, { ...options, isShort: false, isElsewhere: true })
+    const limit = setInterval(() => {
+      if (turn === this.#turn && this.#queue.length > 0) end()
+    }, LONGEST_IN_GROUP)
+    this.#endElsewhere = end
+    return () => {
+      clearInterval(limit)
+      if (turn !== this.#turn) return
+      this.#endElsewhere = null
+      this.#pass()
+    }
+  }
+
   /** Resolves when what was done is kept. */
   commit(turn: number): Promise<void> {
     try {
@@ -179,9 +206,15 @@ export class Writer {
     this.#database.exec(sql)
   }
 
+  /** Notes what is changed from now on. */
+  watch(): Session {
+    return this.#database.createSession()
+  }
+
   /** Whoever is in the middle of something has it taken back. */
   close(): void {
     if (!this.#isTaken) this.#flush()
+    this.#endElsewhere?.()
     this.#fail(new Error('The database was closed before the unit of work was committed'))
     if (this.#database.isOpen) this.#database.close()
     for (const waiting of this.#queue.splice(0)) waiting.start()
@@ -214,6 +247,7 @@ export class Writer {
       this.#database.exec('savepoint unit')
       return null
     }
+    if (options.isElsewhere === true) return null
     if (options.changesTables === true) {
       this.#changesTables = true
       this.#database.exec('pragma foreign_keys = off')
@@ -381,8 +415,6 @@ function isBusy(error: unknown): boolean {
   const { errcode }: { errcode?: unknown } = Object(error)
   return typeof errcode === 'number' && (errcode & 255) === BUSY
 }
-
-const EVICTED = 'this unit of work, which took longer than its action did before'
 
 function transactionLost(): Error {
   return new Error(
