@@ -122,6 +122,8 @@ export function mayUseBuiltin(file: string, specifier: string): boolean {
   if (file === 'engine/current-call.ts') return specifier === 'node:async_hooks'
   // A database is a file of the machine.
   if (file.startsWith('features/database/')) return true
+  // Ids and digests of jobs; requests to servers of others, with addresses that are looked at.
+  if (/^features\/(?:jobs|webhooks)\//.test(file)) return true
   const room = roomOf(file)
   const allowed = room === null ? undefined : BUILTINS[room]
   return allowed === ANY || (allowed?.includes(specifier.replace(/^node:/, '')) ?? false)
@@ -140,6 +142,9 @@ export function packageRefusal(file: string, name: string, typeOnly: boolean): s
     case 'features':
       // In its types a database is Kysely's: whoever has one writes its queries.
       if (file.startsWith('features/database/') && name === 'kysely') return null
+      if (/^features\/(?:jobs|webhooks)\//.test(file) && name === 'kysely') return null
+      // The queue on PostgreSQL; loaded when it is opened.
+      if (file === 'features/jobs/boss-jobs.ts' && name === 'pg-boss') return null
       return 'features imports no package'
     case 'contract':
       if (name === '@standard-schema/spec' && typeOnly) return null

@@ -241,13 +241,19 @@ const freshData = {
 const queue = () => jobQueue(freshData)
 add('jobQueue JobQueueOptions', (options) => jobQueue(options), freshData)
 add('JobQueue.define JobOptions', (options) => queue().define('a', options, () => {}))
-add('JobQueue.send SendJobOptions', async (options) => {
-  const jobs = queue()
-  jobs.define('a', {}, () => {})
-  // Its unit is none: it is looked at after the options.
-  await jobs.send({}, 'a', {}, options).catch((error: Error) => {
-    if (!error.message.includes('needs a unit')) throw error
+for (const where of ['JobQueue.send', 'CallJobs.send']) {
+  add(`${where} SendJobOptions`, async (options) => {
+    const jobs = queue()
+    jobs.define('a', {}, () => {})
+    // Its unit is none: it is looked at after the options.
+    await jobs.send({}, 'a', {}, options).catch((error: Error) => {
+      if (!error.message.includes('needs a unit')) throw error
+    })
   })
+}
+add('AnyDatabase.tables Migration', (step) => database().tables('own', [step]), {
+  name: '0001',
+  sql: 'select 1',
 })
 add('webhooks WebhooksOptions', (options) => webhooks(options), {
   keys: 'k'.repeat(32),
@@ -589,7 +595,15 @@ export const HANDLES: ReadonlySet<string> = new Set([
   ...['App', 'RouteGroup', 'Level', 'AppConfig', 'AppHandle', 'CallableApp', 'ActionTarget'],
   ...['Action', 'ActionHandle', 'Catalogue', 'ParamSpec', 'DeclaredProblem', 'ProblemRow'],
   ...['ProblemSet', 'KnownProblem', 'ClientProblemFacts', 'PartApp', 'CommandContext'],
-  ...['PartWork', 'JobQueue', 'AnyDatabase', 'CallJobs', 'RunningJob', 'JobHandle'],
+  ...[
+    'PartWork',
+    'BackgroundCall',
+    'JobQueue',
+    'AnyDatabase',
+    'CallJobs',
+    'RunningJob',
+    'JobHandle',
+  ],
   ...['ClientSite', 'Lifespan', 'Transport', 'Connection', 'WireRequest'],
   // Judged by the part's own check, or by whoever reads options by them.
   ...['AnyOptionGroup', 'OptionGroup', 'AnyOptionRow', 'OptionKind', 'RenamedVariable'],
