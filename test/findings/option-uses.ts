@@ -55,7 +55,7 @@ import { devTokens } from 'trefoil/dev-tokens'
 import { health } from 'trefoil/health'
 import { jobQueue } from 'trefoil/jobs'
 import { sendFile, serve, staticFiles, toNodeHandler } from 'trefoil/node'
-import { definePart, readOptions } from 'trefoil/parts'
+import { definePart, type PartApp, readOptions } from 'trefoil/parts'
 import {
   accessMatrix,
   createToken,
@@ -254,6 +254,18 @@ for (const where of ['JobQueue.send', 'CallJobs.send']) {
 add('AnyDatabase.tables Migration', (step) => database().tables('own', [step]), {
   name: '0001',
   sql: 'select 1',
+})
+add('BackgroundCall.background BackgroundOptions', async (options) => {
+  let own: PartApp | null = null
+  const part = definePart({ name: 'own', start: (given) => void (own = given) })
+  const working = quiet({ parts: [part] })
+  await working.startup({ announce: false })
+  try {
+    const call = own as PartApp | null
+    await call?.perform({ name: 'own', run: (one) => one.background(() => {}, options) })
+  } finally {
+    await working.shutdown()
+  }
 })
 add('webhooks WebhooksOptions', (options) => webhooks(options), {
   keys: 'k'.repeat(32),

@@ -1,6 +1,5 @@
 import type { Migration } from '../../database.ts'
 import type {
-  Awaitable,
   ByteSize,
   Clock,
   Dependency,
@@ -28,7 +27,7 @@ export interface AnyDatabase {
   readonly dialect: 'sqlite' | 'postgres'
   readonly url: Secret | null
   queries(): object
-  unit<Value>(work: (db: never) => Awaitable<Value>): Promise<Value>
+  readonly unit: (...args: never) => Promise<unknown>
   tables(owner: string, migrations: readonly Migration[]): void
   statements(unit: unknown): ReturnType<JobsDatabase['statements']>
   afterCommit(unit: unknown, tell: () => void): void

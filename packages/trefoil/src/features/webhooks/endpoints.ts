@@ -72,16 +72,21 @@ const ROTATE = `update trefoil_webhooks set version = version + 1, key_id = ?, r
   where id = ? and tenant = ? and key_id = ? returning *`
 const DISABLE = 'update trefoil_webhooks set disabled_at = ? where id = ? and disabled_at is null'
 
+/** The database, with units of whatever tables. */
+export interface EndpointsData extends Omit<AnyDatabase, 'unit'> {
+  unit(work: (unit: unknown) => unknown): Promise<unknown>
+}
+
 /** Endpoints by tenant: one of another tenant looks like none. */
 export class Endpoints {
-  readonly #data: AnyDatabase
+  readonly #data: EndpointsData
   readonly #keys: EndpointKeys
   readonly #destinations: Destinations
   readonly #takesHttp: boolean
   readonly #clock: Clock
 
   constructor(
-    data: AnyDatabase,
+    data: EndpointsData,
     keys: EndpointKeys,
     destinations: Destinations,
     takesHttp: boolean,
