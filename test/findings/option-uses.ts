@@ -256,13 +256,12 @@ add('AnyDatabase.tables Migration', (step) => database().tables('own', [step]), 
   sql: 'select 1',
 })
 add('BackgroundCall.background BackgroundOptions', async (options) => {
-  let own: PartApp | null = null
-  const part = definePart({ name: 'own', start: (given) => void (own = given) })
+  const own: PartApp[] = []
+  const part = definePart({ name: 'own', start: (given) => void own.push(given) })
   const working = quiet({ parts: [part] })
   await working.startup({ announce: false })
   try {
-    const call = own as PartApp | null
-    await call?.perform({ name: 'own', run: (one) => one.background(() => {}, options) })
+    await own[0]?.perform({ name: 'own', run: (one) => one.background(() => {}, options) })
   } finally {
     await working.shutdown()
   }

@@ -39,7 +39,10 @@ export interface JobsApp {
   done(): Promise<readonly string[]>
 }
 
-export const DONE = { name: '0001-done', sql: 'create table done (n integer primary key, what text not null) strict' }
+export const DONE = {
+  name: '0001-done',
+  sql: 'create table done (n integer primary key, what text not null) strict',
+}
 
 /** A folder that is gone after the test. */
 export function folder(): string {

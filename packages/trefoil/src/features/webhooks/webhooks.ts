@@ -85,7 +85,13 @@ export function webhooks(options: WebhooksOptions): Webhooks {
   const { data, jobs, clock, timeout, overlap, retries, backoff, longestBackoff } = values
   const destinations = openTo(values.allow)
   const keys = new EndpointKeys(values.keys)
-  const endpoints = new Endpoints(data as unknown as EndpointsData, keys, destinations, values.http, clock)
+  const endpoints = new Endpoints(
+    data as unknown as EndpointsData,
+    keys,
+    destinations,
+    values.http,
+    clock,
+  )
   data.tables('webhooks', [{ name: '0001-endpoints', sql: endpointTable(data.dialect) }])
 
   const job = jobs.define<never>(
