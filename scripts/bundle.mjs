@@ -22,6 +22,7 @@ const DOORS = [
   'database',
   'dev-tokens',
   'health',
+  'jobs',
   'node',
   'parts',
   'postgres',
@@ -29,6 +30,7 @@ const DOORS = [
   'sqlite',
   'stores',
   'testing',
+  'webhooks',
   'program/run-program',
 ]
 

@@ -11,7 +11,9 @@ import { DATABASE } from '../packages/trefoil/src/features/database/database-opt
 import { CLIENT } from '../packages/trefoil/src/features/dev-tokens/clients.ts'
 import { DEV_TOKENS } from '../packages/trefoil/src/features/dev-tokens/dev-tokens.ts'
 import { health } from '../packages/trefoil/src/features/health.ts'
+import { JOB, JOB_QUEUE } from '../packages/trefoil/src/features/jobs/job-options.ts'
 import { REDIS } from '../packages/trefoil/src/features/redis/redis-options.ts'
+import { WEBHOOKS } from '../packages/trefoil/src/features/webhooks/webhook-options.ts'
 import {
   CLIENT_GROUPS,
   codemodTables,
@@ -47,6 +49,17 @@ const FILES = [
     () => table(['Option', 'Default', 'Meaning'], optionRows(DATABASE)),
   ],
   ['stores.md', 'redis options', () => table(['Option', 'Default', 'Meaning'], optionRows(REDIS))],
+  [
+    'jobs.md',
+    'jobQueue options',
+    () => table(['Option', 'Default', 'Meaning'], optionRows(JOB_QUEUE)),
+  ],
+  ['jobs.md', 'job options', () => table(['Option', 'Default', 'Meaning'], optionRows(JOB))],
+  [
+    'webhooks.md',
+    'webhooks options',
+    () => table(['Option', 'Default', 'Meaning'], optionRows(WEBHOOKS)),
+  ],
   [
     'audit.md',
     'auditLog options',

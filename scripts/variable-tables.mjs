@@ -8,10 +8,22 @@ import {
 import { auditLog } from '../packages/trefoil/src/features/audit/audit-log.ts'
 import { database } from '../packages/trefoil/src/features/database/database.ts'
 import { health } from '../packages/trefoil/src/features/health.ts'
+import { jobQueue } from '../packages/trefoil/src/features/jobs/job-queue.ts'
 import { redis } from '../packages/trefoil/src/features/redis/redis.ts'
+import { webhooks } from '../packages/trefoil/src/features/webhooks/webhooks.ts'
 
 /** Ready-made parts that read variables; `devTokens` has none of its own. */
-const PARTS = [auditLog({ keys: 'k'.repeat(32) }), database(), health(), redis()]
+const data = database()
+const jobs = jobQueue({ data })
+const keys = 'k'.repeat(32)
+const PARTS = [
+  auditLog({ keys: 'k'.repeat(32) }),
+  data,
+  health(),
+  jobs,
+  redis(),
+  webhooks({ data, jobs, keys }),
+]
 
 /** Tables of docs/variables.md. */
 export const VARIABLE_CATALOGUE = [

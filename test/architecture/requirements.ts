@@ -57,7 +57,6 @@ export const EXCEPTIONS: Readonly<Record<string, string>> = {
   'P-MWL-8': STORES,
   'P-NET-5': STORES,
   'PW-37': STORES,
-  'PW-41': STORES,
   'P-APR-1': 'approvals by somebody else, with a place where requests wait (after issue 15)',
 }
 

@@ -124,6 +124,8 @@ export function mayUseBuiltin(file: string, specifier: string): boolean {
   if (file.startsWith('features/database/')) return true
   // Keys are digests, and a script is known by its own.
   if (file.startsWith('features/redis/')) return specifier === 'node:crypto'
+  // Ids and digests of jobs; requests to servers of others, with addresses that are looked at.
+  if (/^features\/(?:jobs|webhooks)\//.test(file)) return true
   const room = roomOf(file)
   const allowed = room === null ? undefined : BUILTINS[room]
   return allowed === ANY || (allowed?.includes(specifier.replace(/^node:/, '')) ?? false)
@@ -144,6 +146,9 @@ export function packageRefusal(file: string, name: string, typeOnly: boolean): s
       if (file.startsWith('features/database/') && name === 'kysely') return null
       // Loaded when it is first used.
       if (file.startsWith('features/redis/') && name === 'ioredis') return null
+      if (/^features\/(?:jobs|webhooks)\//.test(file) && name === 'kysely') return null
+      // The queue on PostgreSQL; loaded when it is opened.
+      if (file === 'features/jobs/boss-jobs.ts' && name === 'pg-boss') return null
       return 'features imports no package'
     case 'contract':
       if (name === '@standard-schema/spec' && typeOnly) return null

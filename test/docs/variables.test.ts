@@ -6,7 +6,9 @@ import { jwtAuth } from 'trefoil/auth'
 import { cookieSession } from 'trefoil/cookies'
 import { database } from 'trefoil/database'
 import { health } from 'trefoil/health'
+import { jobQueue } from 'trefoil/jobs'
 import { redis } from 'trefoil/redis'
+import { webhooks } from 'trefoil/webhooks'
 import { describe, expect, it } from 'vitest'
 import { MOVED_VARIABLES } from '../../packages/trefoil/src/app/options/moved-options.ts'
 import { catalogueRows, VARIABLE_CATALOGUE } from '../../scripts/variable-tables.mjs'
@@ -77,7 +79,9 @@ function isRead(name: string): boolean {
       try {
         health()
         auditLog({ keys: 'k'.repeat(32) })
-        database()
+        const data = database()
+        const jobs = jobQueue({ data })
+        webhooks({ data, jobs, keys: 'k'.repeat(32) })
         redis()
       } finally {
         delete process.env[name]

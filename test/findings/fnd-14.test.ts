@@ -44,6 +44,14 @@ describe('FND-14: every duration and every size at the doors', () => {
         "IntrospectionOptions.maxAge",
         "IntrospectionOptions.refusedFor",
         "IntrospectionOptions.timeout",
+        "JobOptions.backoff",
+        "JobOptions.longestBackoff",
+        "JobOptions.timeout",
+        "JobQueueOptions.keep",
+        "JobQueueOptions.keepDead",
+        "JobQueueOptions.lease",
+        "JobQueueOptions.maxData",
+        "JobQueueOptions.poll",
         "JwtAuthOptions.clockTolerance",
         "KeyFetchOptions.cooldown",
         "KeyFetchOptions.freshFor",
@@ -65,6 +73,7 @@ describe('FND-14: every duration and every size at the doors', () => {
         "RotateApiKeyOptions.overlap",
         "SealOptions.expiresIn",
         "SendFileOptions.maxAge",
+        "SendJobOptions.delay",
         "ServeOptions.drainTimeout",
         "ServeOptions.headersTimeout",
         "ServeOptions.keepAliveTimeout",
@@ -76,6 +85,10 @@ describe('FND-14: every duration and every size at the doors', () => {
         "StaticOptions.maxAge",
         "StoredApiKeyOptions.cacheFor",
         "TokenOptions.expiresIn",
+        "WebhooksOptions.backoff",
+        "WebhooksOptions.longestBackoff",
+        "WebhooksOptions.overlap",
+        "WebhooksOptions.timeout",
       ]
     `)
   })

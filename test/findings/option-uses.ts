@@ -53,8 +53,9 @@ import { CookieSigner, cookieSession } from 'trefoil/cookies'
 import { database } from 'trefoil/database'
 import { devTokens } from 'trefoil/dev-tokens'
 import { health } from 'trefoil/health'
+import { jobQueue } from 'trefoil/jobs'
 import { sendFile, serve, staticFiles, toNodeHandler } from 'trefoil/node'
-import { definePart, readOptions } from 'trefoil/parts'
+import { definePart, type PartApp, readOptions } from 'trefoil/parts'
 import { redis } from 'trefoil/redis'
 import { memoryAttempts, sqlSpentTokens } from 'trefoil/stores'
 import {
@@ -65,6 +66,7 @@ import {
   testClient,
   client as typedClient,
 } from 'trefoil/testing'
+import { webhooks } from 'trefoil/webhooks'
 import { z } from 'zod'
 
 /** Hands options over, and waits for what comes of it. What JavaScript may hand over has no type. */
@@ -231,6 +233,49 @@ add('DatabaseOptions.migrations Migration', (step) => database({ migrations: [st
 add('Migration.sql MigrationSql', (sql) => database({ migrations: [{ name: '1', sql }] }), {
   sqlite: 'select 1',
   postgres: 'select 1',
+})
+// A database takes the tables of a queue once.
+const freshData = {
+  get data() {
+    return database()
+  },
+}
+const queue = () => jobQueue(freshData)
+add('jobQueue JobQueueOptions', (options) => jobQueue(options), freshData)
+add('JobQueue.define JobOptions', (options) => queue().define('a', options, () => {}))
+for (const where of ['JobQueue.send', 'CallJobs.send']) {
+  add(`${where} SendJobOptions`, async (options) => {
+    const jobs = queue()
+    jobs.define('a', {}, () => {})
+    // Its unit is none: it is looked at after the options.
+    await jobs.send({}, 'a', {}, options).catch((error: Error) => {
+      if (!error.message.includes('needs a unit')) throw error
+    })
+  })
+}
+add('AnyDatabase.tables Migration', (step) => database().tables('own', [step]), {
+  name: '0001',
+  sql: 'select 1',
+})
+add('BackgroundCall.background BackgroundOptions', async (options) => {
+  const own: PartApp[] = []
+  const part = definePart({ name: 'own', start: (given) => void own.push(given) })
+  const working = quiet({ parts: [part] })
+  await working.startup({ announce: false })
+  try {
+    await own[0]?.perform({ name: 'own', run: (one) => one.background(() => {}, options) })
+  } finally {
+    await working.shutdown()
+  }
+})
+add('webhooks WebhooksOptions', (options) => webhooks(options), {
+  keys: 'k'.repeat(32),
+  get data() {
+    return database()
+  },
+  get jobs() {
+    return queue()
+  },
 })
 add('Database.tables Migration', (step) => database().tables('own', [step]), {
   name: '0001',
@@ -566,6 +611,15 @@ export const HANDLES: ReadonlySet<string> = new Set([
   ...['App', 'RouteGroup', 'Level', 'AppConfig', 'AppHandle', 'CallableApp', 'ActionTarget'],
   ...['Action', 'ActionHandle', 'Catalogue', 'ParamSpec', 'DeclaredProblem', 'ProblemRow'],
   ...['ProblemSet', 'KnownProblem', 'ClientProblemFacts', 'PartApp', 'CommandContext'],
+  ...[
+    'PartWork',
+    'BackgroundCall',
+    'JobQueue',
+    'AnyDatabase',
+    'CallJobs',
+    'RunningJob',
+    'JobHandle',
+  ],
   ...['ClientSite', 'Lifespan', 'Transport', 'Connection', 'WireRequest'],
   // Judged by the part's own check, or by whoever reads options by them.
   ...['AnyOptionGroup', 'OptionGroup', 'AnyOptionRow', 'OptionKind', 'RenamedVariable'],

@@ -39,6 +39,7 @@ export type {
   PartEndpoint,
   PartOf,
   PartVariable,
+  PartWork,
 } from './contract/part.ts'
 export type {
   ApprovalCase,

@@ -14,9 +14,10 @@ import type { CircuitStats, ConcurrencyStats } from '../contract/limits/capacity
 import { joinVariables, variableWarnings } from '../contract/options/environment.ts'
 import { checkOptionNames, type OptionNames } from '../contract/options/option-names.ts'
 import type { ProductionRisk } from '../contract/options/production-risk.ts'
-import type { NamedCommand, PartApp, PartEndpoint } from '../contract/part.ts'
+import type { NamedCommand, PartApp, PartEndpoint, PartWork } from '../contract/part.ts'
 import { ImproperlyConfigured } from '../contract/problems/problem.ts'
 import type { ActionTarget } from '../contract/protocol/action-protocol.ts'
+import { runOwnCall } from '../engine/background/own-call.ts'
 import { Draining } from '../engine/ending/draining.ts'
 import { Capacity } from '../engine/limits/capacity.ts'
 import { toolCallHook } from '../record/audit/tool-call-hook.ts'
@@ -327,7 +328,16 @@ export class App<T extends AppTypes = AnyTypes> extends RouteGroup<T> implements
       state: this.state,
       log: this.#logger,
       host: this.#host,
+      perform: (work: PartWork<never>) => this.#perform(work),
     })
+  }
+
+  #perform<Value>(work: PartWork<Value>): Promise<Value> {
+    const { name, auth = null, source = 'cli', requestId = null, traceparent = null } = work
+    const { signal = new AbortController().signal } = work
+    const run = work.run.bind(work)
+    const own = { name, auth, source, requestId, traceparent, signal, run }
+    return runOwnCall(this.#compile().context, own)
   }
 
   #commands(): readonly NamedCommand[] {

@@ -1,7 +1,9 @@
 import type { Awaitable } from '../base/promise.ts'
+import type { AuthContext } from './auth/auth-context.ts'
 import type { AuthConfig } from './auth/authenticator.ts'
-import type { Call, Guard } from './call/call.ts'
+import type { BackgroundCall, Call, Guard } from './call/call.ts'
 import type { Logger } from './call/logger.ts'
+import type { SurfaceName } from './call/surface-name.ts'
 import type { AnyOptionGroup } from './options/option-rows.ts'
 import type { ProductionRisk } from './options/production-risk.ts'
 import type { ApprovalDecider } from './ports/approval-decider.ts'
@@ -21,6 +23,31 @@ export interface PartApp {
    * Trefoil's does, as in tests and behind servers of others.
    */
   readonly host: string | null
+  /**
+   * Runs work that no caller waits for, such as a job, in a call of its own: with dependencies of its own,
+   * which are closed when it ends and told the error if it throws.
+   *
+   * @returns what it gave, once all of them were closed well: a unit of work has been committed then
+   * @throws whatever it threw, what closing it threw, or the reason of `signal`
+   */
+  perform<Value>(work: PartWork<Value>): Promise<Value>
+}
+
+/** Work of a part, as {@link PartApp.perform} takes it. */
+export interface PartWork<Value> {
+  /** What log lines call it, and `call.action.name`. */
+  readonly name: string
+  /** On whose behalf. Default nobody's. */
+  readonly auth?: AuthContext | null
+  /** The way in of whoever asked for it. Default `cli`. */
+  readonly source?: SurfaceName
+  /** That of the call that asked for it. Default one of its own. */
+  readonly requestId?: string | null
+  /** `traceparent` of the call that asked for it: its trace goes on. Default a trace that begins here. */
+  readonly traceparent?: string | null
+  /** Ends it at once: its dependencies are told and closed, and nothing of a unit of work is kept. */
+  readonly signal?: AbortSignal
+  run(call: BackgroundCall): Awaitable<Value>
 }
 
 /**
@@ -165,6 +192,7 @@ export interface NamedCommand {
 export const PROGRAM_COMMANDS: readonly string[] = [
   'dev',
   'run',
+  'work',
   'actions',
   'call',
   'access',

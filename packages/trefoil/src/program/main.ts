@@ -10,6 +10,7 @@ import { addConnectCommands } from './commands/connect-commands.ts'
 import { addRemotesCommand } from './commands/remotes-command.ts'
 import { addServeCommands } from './commands/serve-commands.ts'
 import { addVariablesCommand } from './commands/variables-command.ts'
+import { addWorkCommand } from './commands/work-command.ts'
 import type { Context } from './context.ts'
 import { performPart } from './part-commands.ts'
 import { addGlobalFlags } from './terminal/flags.ts'
@@ -111,6 +112,7 @@ function buildProgram(context: Context, written: { out: string; err: string }): 
         `${command.name()} ${command.usage().replace(/\[options\] ?/, '')}`,
     })
   addServeCommands(program, context)
+  addWorkCommand(program, context)
   addActionsCommand(program, context)
   addCallCommand(program, context)
   addAccessCommand(program, context)

@@ -5,6 +5,7 @@ import type { ActionFacts, CallFacts, ClientFacts, HeaderReader, SentValues } fr
 import type { Dependency } from './dependency.ts'
 import type { Logger } from './logger.ts'
 import type { Entrypoint, SurfaceName } from './surface-name.ts'
+import type { Trace } from './trace.ts'
 
 /**
  * One use of an action, whatever surface it came from. The second argument of every handler. It is
@@ -78,6 +79,8 @@ export interface BackgroundCall<
   /** Those of the call that added the task. */
   readonly requestId: string
   readonly callId: string
+  /** Where it stands in the trace of the call; `null` where `log.trace` is `off`. */
+  readonly trace: Trace | null
   readonly action: ActionFacts
   readonly client: ClientFacts
   /** Who called. */

@@ -123,7 +123,7 @@ export function choice<const Word extends string>(words: readonly Word[]): Optio
       return word === undefined ? wrong(must, value) : { value: word }
     },
     fromText(value) {
-      const word = find(value.toLowerCase())
+      const word = words.find((one) => one.toLowerCase() === value.toLowerCase())
       return word === undefined ? { mistake: `must be ${must}` } : { value: word }
     },
   }

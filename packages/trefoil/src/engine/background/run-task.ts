@@ -48,14 +48,27 @@ export async function giveUpTask(state: CallState): Promise<boolean> {
 }
 
 async function end(state: CallState, failure: Failure | null): Promise<boolean> {
+  const closeFailure = await closeTask(state, failure)
+  if (closeFailure !== null) failed(state, closeFailure)
+  return failure === null && closeFailure === null
+}
+
+/**
+ * Closes what was opened for work that has ended.
+ *
+ * @returns what that came to, where the work itself had ended well
+ */
+export async function closeTask(
+  state: CallState,
+  failure: Failure | null,
+): Promise<Failure | null> {
   state.phase = 'closing'
   state.failure = failure
   const closeFailure = await inCall(state, () => close(state, failure))
   state.phase = 'over'
   // Come after the last, while it was closed: nobody else looks for them any more.
   if (state.closeHooks !== null && state.closeHooks.length > 0) void state.runCloseHooks()
-  if (closeFailure !== null) failed(state, closeFailure)
-  return failure === null && closeFailure === null
+  return closeFailure
 }
 
 async function close(state: CallState, failure: Failure | null): Promise<Failure | null> {

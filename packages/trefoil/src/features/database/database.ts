@@ -8,6 +8,7 @@ import {
   dependency,
   ImproperlyConfigured,
   type ProviderCall,
+  Secret,
 } from '../../index.ts'
 import {
   definePart,
@@ -54,6 +55,8 @@ export interface Database<Tables> extends Part {
    */
   unit<Value>(work: (db: Kysely<Tables>) => Awaitable<Value>, signal?: AbortSignal): Promise<Value>
   readonly dialect: SqlDialect
+  /** Where PostgreSQL is, for parts whose driver connects by itself; `null` on SQLite. It prints no password. */
+  readonly url: Secret | null
   /**
    * For parts that keep something: their tables, by steps of their own in the same ledger, under a name of
    * theirs. To be called when the part is made.
@@ -70,6 +73,13 @@ export interface Database<Tables> extends Part {
   statements(unit: unknown): SqlStatements
   /** Prepared statements outside units, each kept by itself, in the database of `state`. */
   readonly state: SqlStatements
+  /**
+   * Once a unit has been committed, such as to wake whoever waits for what it wrote; never, where it has
+   * been rolled back. Must not throw.
+   *
+   * @param unit what `data.db` gives, or a part's `transaction` is given
+   */
+  afterCommit(unit: unknown, tell: () => void): void
   /** A check for `health({ checks: { database: data.check } })`. */
   check(): Promise<void>
 }
@@ -109,6 +119,7 @@ export function database<Tables = Record<string, Record<string, unknown>>>(
   const migratesAtStart =
     kept.migrates === 'always' || (values.migrate ?? defaultMigrate(kept.migrates, env)) === 'start'
   const units = new WeakMap<object, SqlUnit<Tables>>()
+  const afterwards = new WeakMap<object, (() => void)[]>()
   /** Of those outside calls. */
   const current = new AsyncLocalStorage<SqlUnit<Tables>>()
   /** Ids of the calls that have a unit, or wait for one. */
@@ -160,6 +171,10 @@ export function database<Tables = Record<string, Record<string, unknown>>>(
     }
   }
 
+  function tellCommitted(unit: SqlUnit<Tables>): void {
+    for (const tell of afterwards.get(unit.db) ?? []) tell()
+  }
+
   function told(call: ProviderCall, holder: string, { heldFor }: SqlUnit<Tables>): void {
     lastHeld.set(holder, heldFor)
     if (heldFor > LONG) call.log.warn({ ms: Math.round(heldFor) }, HELD[dialect])
@@ -193,6 +208,7 @@ export function database<Tables = Record<string, Record<string, unknown>>>(
         holding.delete(callId)
       }
       await unit.commit().catch(throwProblem)
+      tellCommitted(unit)
     },
     {
       name: 'data.db',
@@ -222,6 +238,7 @@ export function database<Tables = Record<string, Record<string, unknown>>>(
     ) as Dependency<Kysely<Tables>>,
     queries: () => store().reader(),
     dialect,
+    url: dialect === 'postgres' && values.url !== null ? new Secret(values.url) : null,
     tables: (owner, steps, where) => parts.add(owner, steps, where),
     statements: (unit) => {
       const found = units.get(Object(unit))
@@ -231,6 +248,15 @@ export function database<Tables = Record<string, Record<string, unknown>>>(
     state: {
       dialect,
       run: (text, given) => orProblem(() => state().alone(wait).run(text, given)),
+    },
+    afterCommit: (unit, tell) => {
+      const key = Object(unit)
+      if (units.get(key)?.hasEnded !== false) {
+        throw new Error('data.afterCommit() needs an open unit of this database')
+      }
+      const all = afterwards.get(key) ?? []
+      afterwards.set(key, all)
+      all.push(tell)
     },
     check: async () => {
       await sql`select 1`.execute(store().reader())
@@ -245,6 +271,7 @@ export function database<Tables = Record<string, Record<string, unknown>>>(
         try {
           const value = await current.run(unit, async () => work(unit.db))
           await unit.commit().catch(throwProblem)
+          tellCommitted(unit)
           return value
         } catch (error) {
           await unit.rollback()

@@ -1,5 +1,4 @@
 import { type AuditEntry, type PersonKey, readEntry } from '../../../audit-chain.ts'
-import type { AnyDatabase } from '../../../database.ts'
 import type { SqlValue } from '../../../parts.ts'
 import type { AuditDatabase } from '../audit-database.ts'
 import { type AuditPage, type AuditQuery, limitOf } from '../find-entries.ts'

@@ -4,7 +4,6 @@ import {
   type AuditPlace,
   eventText,
 } from '../../../audit-chain.ts'
-import type { AnyDatabase } from '../../../database.ts'
 import type { SqlRow, SqlStatements } from '../../../parts.ts'
 import type { AuditDatabase } from '../audit-database.ts'
 import { storedEntry } from './entry-rows.ts'

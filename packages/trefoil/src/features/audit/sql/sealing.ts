@@ -10,7 +10,6 @@ import {
   type StoredEntry,
   sealEvent,
 } from '../../../audit-chain.ts'
-import type { AnyDatabase } from '../../../database.ts'
 import type { SqlRow, SqlStatements } from '../../../parts.ts'
 import type { AuditDatabase } from '../audit-database.ts'
 import { ask } from './ask.ts'

@@ -8,7 +8,6 @@ import {
   readEntry,
   type StoredEntry,
 } from '../../../audit-chain.ts'
-import type { AnyDatabase } from '../../../database.ts'
 import type { Action, Clock, Dependency } from '../../../index.ts'
 import { effectsOf } from '../../../parts.ts'
 import type { AuditBook } from '../audit-book.ts'

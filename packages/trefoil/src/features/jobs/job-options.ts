@@ -1,0 +1,242 @@
+import type { Migration } from '../../database.ts'
+import type {
+  ByteSize,
+  Clock,
+  Dependency,
+  Duration,
+  InputOf,
+  OutputOf,
+  Schema,
+  Secret,
+} from '../../index.ts'
+import { kinds, type OptionGroup, REQUIRED, systemClock, type Values } from '../../parts.ts'
+import type { JobsDatabase } from './sql-jobs.ts'
+
+/** What `jobQueue` needs of a database: any {@link Database} has it. */
+export interface JobsData extends JobsDatabase {
+  readonly db: Dependency<unknown>
+  readonly dialect: 'sqlite' | 'postgres'
+  readonly url: Secret | null
+  tables(owner: string, migrations: readonly Migration[]): void
+  afterCommit(unit: unknown, tell: () => void): void
+}
+
+/** A database as it is given: its units have types of their own. */
+export interface AnyDatabase {
+  readonly db: Dependency<unknown>
+  readonly dialect: 'sqlite' | 'postgres'
+  readonly url: Secret | null
+  queries(): object
+  readonly unit: (...args: never) => Promise<unknown>
+  tables(owner: string, migrations: readonly Migration[]): void
+  statements(unit: unknown): ReturnType<JobsDatabase['statements']>
+  afterCommit(unit: unknown, tell: () => void): void
+}
+
+/** Options of {@link jobQueue}. */
+export interface JobQueueOptions {
+  /** Where jobs are kept: `database()`, a part of the app before this one. */
+  readonly data: AnyDatabase
+  /**
+   * Where jobs run: `serving`, where a server of Trefoil's listens; `always`, wherever the app starts; `never`,
+   * only in `trefoil work`. Default `serving`.
+   */
+  readonly work?: 'serving' | 'always' | 'never'
+  /** How often it is looked for jobs that another process sent. Default `1s`. */
+  readonly poll?: Duration
+  /** How long nothing may be heard of a worker before its jobs are another's. Default `30s`. */
+  readonly lease?: Duration
+  /** How long jobs are kept that are done or cancelled, and with them their keys. Default `7d`. */
+  readonly keep?: Duration
+  /** How long dead jobs are kept. Default `30d`. */
+  readonly keepDead?: Duration
+  /** How much data a job may have. Default `64kb`. */
+  readonly maxData?: ByteSize
+  /** Source of time. Default: the machine's. */
+  readonly clock?: Clock
+}
+
+type JobQueueValues = Values<
+  JobQueueOptions,
+  { poll: number; lease: number; keep: number; keepDead: number; maxData: number }
+>
+
+const DATABASE_METHODS = ['queries', 'unit', 'tables', 'statements', 'afterCommit'] as const
+
+const databasePart = kinds.kind(
+  'a part of database()',
+  (value): value is AnyDatabase =>
+    typeof value === 'object' &&
+    value !== null &&
+    DATABASE_METHODS.every((name) => typeof Reflect.get(value, name) === 'function'),
+)
+
+/** The rows of {@link JobQueueOptions}. */
+export const JOB_QUEUE: OptionGroup<JobQueueOptions, JobQueueValues> = {
+  name: 'jobQueue()',
+  prefix: 'TREFOIL_JOBS',
+  rows: {
+    data: {
+      read: databasePart,
+      default: REQUIRED,
+      doc: 'Where jobs are kept: `database()`, a part of the app before this one.',
+    },
+    work: {
+      read: kinds.choice(['serving', 'always', 'never']),
+      default: 'serving',
+      variable: true,
+      doc: "Where jobs run: `serving`, where a server of Trefoil's listens; `always`, wherever the app starts; `never`, only in `trefoil work`.",
+    },
+    poll: {
+      read: kinds.duration,
+      default: '1s',
+      variable: true,
+      doc: 'How often it is looked for jobs that another process sent.',
+    },
+    lease: {
+      read: kinds.duration,
+      default: '30s',
+      variable: true,
+      doc: "How long nothing may be heard of a worker before its jobs are another's.",
+    },
+    keep: {
+      read: kinds.duration,
+      default: '7d',
+      variable: true,
+      doc: 'How long jobs are kept that are done or cancelled, and with them their keys.',
+    },
+    keepDead: {
+      read: kinds.duration,
+      default: '30d',
+      variable: true,
+      doc: 'How long dead jobs are kept.',
+    },
+    maxData: {
+      read: kinds.size,
+      default: '64kb',
+      variable: true,
+      doc: 'How much data a job may have.',
+    },
+    clock: {
+      read: kinds.clock,
+      default: systemClock,
+      shown: "the machine's",
+      doc: 'Source of time.',
+    },
+  },
+}
+
+/** Options of `jobs.define()`. */
+export interface JobOptions<Data extends Schema = Schema> {
+  /** What a job is given. Asked when it is sent and again before it runs. Default: any JSON. */
+  readonly data?: Data
+  /** Tries after one that failed. Default 5. */
+  readonly retries?: number
+  /** Before the second try; doubled for each one after it, less up to a half by chance. Default `1s`. */
+  readonly backoff?: Duration
+  /** What it never exceeds. Default `1h`. */
+  readonly longestBackoff?: Duration
+  /** How long one try may take. Default `1m`. */
+  readonly timeout?: Duration
+  /** How many run at the same time in one process. Default 4. */
+  readonly concurrency?: number
+  /** When one is sent by itself: minute, hour, day of the month, month, day of the week. Default never. */
+  readonly cron?: string
+  /** Of `cron`. Default `UTC`. */
+  readonly timeZone?: string
+}
+
+/** {@link JobOptions} after reading. */
+export type JobValues = Values<
+  JobOptions,
+  {
+    data: Schema | null
+    backoff: number
+    longestBackoff: number
+    timeout: number
+    cron: string | null
+  }
+>
+
+const schema = kinds.kind(
+  'a schema such as z.object({ … })',
+  (value): value is Schema =>
+    (typeof value === 'object' || typeof value === 'function') &&
+    value !== null &&
+    '~standard' in value,
+)
+
+/** The rows of {@link JobOptions}. */
+export const JOB: OptionGroup<JobOptions, JobValues> = {
+  name: 'jobs.define()',
+  prefix: 'TREFOIL_JOBS',
+  rows: {
+    data: {
+      read: kinds.orNull(schema),
+      default: null,
+      shown: 'any JSON',
+      doc: 'What a job is given. Asked when it is sent and again before it runs.',
+    },
+    retries: {
+      read: kinds.count({ least: 0, most: 1000 }),
+      default: 5,
+      doc: 'Tries after one that failed.',
+    },
+    backoff: {
+      read: kinds.duration,
+      default: '1s',
+      doc: 'Before the second try; doubled for each one after it, less up to a half by chance.',
+    },
+    longestBackoff: { read: kinds.duration, default: '1h', doc: 'What it never exceeds.' },
+    timeout: { read: kinds.duration, default: '1m', doc: 'How long one try may take.' },
+    concurrency: {
+      read: kinds.count({ most: 1000 }),
+      default: 4,
+      doc: 'How many run at the same time in one process.',
+    },
+    cron: {
+      read: kinds.orNull(kinds.text),
+      default: null,
+      shown: 'never',
+      doc: 'When one is sent by itself: minute, hour, day of the month, month, day of the week.',
+    },
+    timeZone: { read: kinds.text, default: 'UTC', doc: 'Of `cron`.' },
+  },
+}
+
+/** Options of a job that is sent. */
+export interface SendJobOptions {
+  /**
+   * One job of a key: a second one of the same name and tenant is the first one, as long as that is kept.
+   * Default none.
+   */
+  readonly key?: string
+  /** How long nobody takes it. Default not at all. */
+  readonly delay?: Duration
+}
+
+/** The rows of {@link SendJobOptions}. */
+export const SEND: OptionGroup<
+  SendJobOptions,
+  Values<SendJobOptions, { key: string | null; delay: number }>
+> = {
+  name: 'send()',
+  prefix: 'TREFOIL_JOBS',
+  rows: {
+    key: {
+      read: kinds.orNull(
+        kinds.kind('text of 1 to 255 characters', (value): value is string => {
+          return typeof value === 'string' && value !== '' && value.length <= 255
+        }),
+      ),
+      default: null,
+      doc: 'One job of a key: a second one of the same name and tenant is the first one, as long as that is kept.',
+    },
+    delay: { read: kinds.duration, default: '0s', doc: 'How long nobody takes it.' },
+  },
+}
+
+/** What `send` takes of a job's schema. */
+export type DataIn<Data extends Schema> = InputOf<Data>
+/** What the handler is given of it. */
+export type DataOut<Data extends Schema> = OutputOf<Data>

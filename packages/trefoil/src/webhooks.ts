@@ -1,0 +1,5 @@
+export type { WebhookEndpoint, WebhookProblem } from './features/webhooks/endpoints.ts'
+export { webhookProblems } from './features/webhooks/endpoints.ts'
+export type { WebhooksOptions } from './features/webhooks/webhook-options.ts'
+export type { NewEndpoint, WebhookOutbox, Webhooks } from './features/webhooks/webhooks.ts'
+export { webhooks } from './features/webhooks/webhooks.ts'
