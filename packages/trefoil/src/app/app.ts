@@ -327,6 +327,7 @@ export class App<T extends AppTypes = AnyTypes> extends RouteGroup<T> implements
       state: this.state,
       log: this.#logger,
       host: this.#host,
+      isReady: () => this.#lifecycle.started && this.#drained === null,
     })
   }
 
@@ -405,10 +406,14 @@ function join(config: AppConfig, all: readonly Part[]): Joined {
 }
 
 /** An endpoint as a route that is in no list and no document. */
-function declared(part: string, { method, path, public: open, handle }: PartEndpoint): Declaration {
+function declared(
+  part: string,
+  { method, path, public: open, quiet, handle }: PartEndpoint,
+): Declaration {
   const handler = (_args: unknown, call: Call) => handle(call)
   const options = { public: open ?? false }
-  return { method, path, levels: [], options, handler, part, isEndpoint: true }
+  const isQuiet = quiet ?? false
+  return { method, path, levels: [], options, handler, part, isEndpoint: true, isQuiet }
 }
 
 function ofPart(name: string, error: unknown): unknown {

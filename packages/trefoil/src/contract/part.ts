@@ -7,6 +7,7 @@ import type { ProductionRisk } from './options/production-risk.ts'
 import type { ApprovalDecider } from './ports/approval-decider.ts'
 import type { AuditPort } from './ports/audit.ts'
 import type { AdmitPort, LimitsPort } from './ports/limits.ts'
+import type { ObserverPort } from './ports/observer.ts'
 import type { TransactionPort } from './ports/transaction.ts'
 import type { ProblemSet } from './problems/define-problems.ts'
 
@@ -21,6 +22,8 @@ export interface PartApp {
    * Trefoil's does, as in tests and behind servers of others.
    */
   readonly host: string | null
+  /** True from the end of the last start-up hook until the app begins to stop. Asked whenever. */
+  isReady(): boolean
 }
 
 /**
@@ -34,6 +37,8 @@ export interface PartEndpoint {
   readonly path: string
   /** Open to anonymous callers. Default false. */
   readonly public?: boolean
+  /** True: its calls leave no line in the log and none in the access log, unless they are refused (4xx). Default false. */
+  readonly quiet?: boolean
   /** Answers with any value, or `reply(…)`. The request is `call.request`. */
   handle(call: Call): unknown
 }
@@ -73,6 +78,8 @@ export interface PartOf<Routes, Auth = AuthConfig> {
   readonly audit?: AuditPort
   /** Joins the unit of work of a call: what it writes is kept with the call, or not at all. All are asked, in order. */
   readonly transaction?: TransactionPort
+  /** Looks on at every call: counts, spans. Changes nothing. */
+  readonly observe?: ObserverPort
   /** Registers routes, actions and tools, with the names, paths and guards of any other. */
   readonly actions?: (routes: Routes) => void
   /** Reserved: names of tools of its own that every list of tools has, however short. */

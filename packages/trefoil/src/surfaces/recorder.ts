@@ -10,9 +10,11 @@ import { type CallLine, lineOfAll, logLine } from '../record/call-line.ts'
 import { type FloodOptions, Floods } from '../record/floods.ts'
 import { accessEvent } from '../record/make-access-event.ts'
 import { makeRecord } from '../record/make-record.ts'
+import type { Observers } from '../record/observers.ts'
 import { printableMeta } from '../record/printable-meta.ts'
 import { tellSafely, writeSafely } from '../record/write-safely.ts'
 import type { Arrival } from './arrival.ts'
+import { tellEnd } from './observe-end.ts'
 
 /** What is known of a call at its end, beside how it went. */
 export interface RecordSite {
@@ -33,6 +35,8 @@ export interface Readers {
   readonly clock: Clock
   /** Told of what was refused before it was a call, by audit logs. Absent where there is none. */
   readonly onRefused?: readonly OnCall[]
+  /** Those who look on; absent where nobody does. */
+  readonly observers?: Observers | null
 }
 
 const NOBODY: readonly OnCall[] = []
@@ -46,17 +50,20 @@ export class Recorder {
   readonly #hasReaders: boolean
   readonly #floods: Floods
   readonly #onRefused: readonly OnCall[]
+  readonly #observers: Observers | null
   /** True when somebody reads the record of every call. */
   readonly readsAll: boolean
 
   constructor(readers: Readers) {
     this.#readers = readers
-    const { accessLog, onCall, calls, logger, startTimer, onRefused } = readers
+    const { accessLog, onCall, calls, logger, startTimer, onRefused, observers } = readers
+    this.#observers = observers ?? null
     this.#onRefused = onRefused ?? NOBODY
     this.#floods = new Floods({ logger, ...(startTimer && { start: startTimer }) })
     this.#hasReaders = accessLog !== null || onCall !== null
+    const isObserved = this.#observers !== null
     // An audit log is told how long calls took.
-    this.readsAll = this.#hasReaders || calls === 'all' || onRefused !== undefined
+    this.readsAll = this.#hasReaders || calls === 'all' || onRefused !== undefined || isObserved
   }
 
   get clock(): Clock {
@@ -81,11 +88,18 @@ export class Recorder {
     const { accessLog, onCall, logger, clock } = this.#readers
     const { state, trace } = arrival
     const problem = arrival.problem ?? state?.failedLate ?? null
-    const line = this.#lineOf(arrival, site, problem, outcome)
+    const status = statusOf(arrival, site)
+    const isQuiet = state?.site.action.isQuiet === true && (status < 400 || status >= 500)
+    const line = isQuiet ? null : this.#lineOf(arrival, site, problem, outcome)
     const told = state === null && problem !== null ? this.#onRefused : NOBODY
-    if (!this.#hasReaders && line === null && told.length === 0) return
+    if (!this.readsAll && line === null) return
     const now = clock.elapsed()
     const duration = now - (arrival.receivedAt ?? now)
+    if (this.#observers !== null) {
+      const measured = { ended: problem, sent: outcome, status, duration, bytes }
+      tellEnd(this.#observers, arrival, measured, site.http, clock)
+    }
+    if (!this.#hasReaders && line === null && told.length === 0) return
     const record = makeRecord({
       callId: arrival.callId,
       requestId: arrival.requestId,
@@ -102,7 +116,7 @@ export class Recorder {
       client: site.client,
       ended: problem,
       sent: outcome,
-      status: statusOf(arrival, site),
+      status,
       rule: state?.rule ?? null,
       refusal: state?.refusal ?? null,
       approvalId: state?.redemption?.id ?? null,
@@ -118,7 +132,7 @@ export class Recorder {
       writeSafely(logger, line.level, fields, line.message)
     }
     for (const tell of told) tellSafely(() => tell(record))
-    if (accessLog !== null) tellSafely(() => accessLog(accessEvent(record)))
+    if (accessLog !== null && !isQuiet) tellSafely(() => accessLog(accessEvent(record)))
     if (onCall !== null) tellSafely(() => inCall(state, () => onCall(record)))
   }
 

@@ -172,6 +172,7 @@ export function compileAction(declaration: Declaration, site: ActionSite): Compi
       where,
     ),
     cache: null,
+    isQuiet: declaration.isQuiet ?? false,
   }
   const { part, isEndpoint = false } = declaration
   const owner = part === undefined ? '' : ` of part '${part}'`

@@ -45,6 +45,7 @@ export function createSurfaces(
     logger,
     clock,
     calls,
+    observers: app.observers,
     ...(app.audit.length === 0 ? {} : { onRefused }),
   })
   const cli = createCliSurface(catalogue, app, recorder, {

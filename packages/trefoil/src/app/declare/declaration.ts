@@ -51,6 +51,8 @@ export interface Declaration {
   readonly part?: string
   /** True for an endpoint of a part, which is in no list and no document. */
   readonly isEndpoint?: true
+  /** True for one whose calls are not worth a line. */
+  readonly isQuiet?: boolean
 }
 
 /** How a declaration is called in an error message. */
