@@ -10,7 +10,7 @@ import { AUDIT_FILE } from '../packages/trefoil/src/features/audit/audit-file.ts
 import { AUDIT } from '../packages/trefoil/src/features/audit/audit-options.ts'
 import { CLIENT } from '../packages/trefoil/src/features/dev-tokens/clients.ts'
 import { DEV_TOKENS } from '../packages/trefoil/src/features/dev-tokens/dev-tokens.ts'
-import { health } from '../packages/trefoil/src/features/health.ts'
+import { health } from '../packages/trefoil/src/features/health/health.ts'
 import {
   CLIENT_GROUPS,
   codemodTables,

@@ -7,7 +7,7 @@ import {
 } from '../packages/trefoil/src/app/options/variable-rows.ts'
 import { database } from '../packages/trefoil/src/features/database/database.ts'
 import { auditLog } from '../packages/trefoil/src/features/audit/audit-log.ts'
-import { health } from '../packages/trefoil/src/features/health.ts'
+import { health } from '../packages/trefoil/src/features/health/health.ts'
 
 /** Ready-made parts that read variables; `devTokens` has none of its own. */
 const PARTS = [auditLog({ keys: 'k'.repeat(32) }), database(), health()]
