@@ -1,5 +1,5 @@
 import type { Awaitable } from '../base/promise.ts'
-import type { AuthConfig } from './auth/authenticator.ts'
+import type { AuthConfig, Authenticate, Authenticator } from './auth/authenticator.ts'
 import type { Call, Guard } from './call/call.ts'
 import type { Logger } from './call/logger.ts'
 import type { AnyOptionGroup } from './options/option-rows.ts'
@@ -37,6 +37,11 @@ export interface PartEndpoint {
   readonly path: string
   /** Open to anonymous callers. Default false. */
   readonly public?: boolean
+  /**
+   * Who may call it, in the place of the app's authenticator, and with no guards of parts: for what another
+   * machine asks with a key of its own. Not together with `public`. Default the app's.
+   */
+  readonly authenticate?: Authenticator | Authenticate
   /** True: its calls leave no line in the log and none in the access log, unless they are refused (4xx). Default false. */
   readonly quiet?: boolean
   /** Answers with any value, or `reply(…)`. The request is `call.request`. */

@@ -32,6 +32,9 @@ class EndInSight implements ObservedEnd {
     Object.preventExtensions(this)
   }
 
+  get hasBegun(): boolean {
+    return this.#arrival.state !== null
+  }
   get outcome(): CallOutcome {
     const { status, ended, sent } = this.#measured
     return outcomeOf(status, this.#arrival.dryRun, ended, sent)

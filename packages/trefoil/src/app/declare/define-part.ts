@@ -35,6 +35,7 @@ const ENDPOINT: OptionNames<PartEndpoint> = {
   method: true,
   path: true,
   public: true,
+  authenticate: true,
   quiet: true,
   handle: true,
 }
@@ -287,6 +288,10 @@ class PartReading {
     // Not by truth: `public: 'false'` would be open.
     if (typeof isPublic !== 'boolean')
       throw this.#wrong('endpoints', 'public must be true or false')
+    const authenticate: unknown = given['authenticate']
+    if (authenticate !== undefined && isPublic) {
+      throw this.#wrong('endpoints', 'cannot have both public: true and authenticate')
+    }
     const quiet: unknown = given['quiet'] ?? false
     if (typeof quiet !== 'boolean') throw this.#wrong('endpoints', 'quiet must be true or false')
     const handle = this.#method(
@@ -294,7 +299,16 @@ class PartReading {
       given['handle'],
       given,
     ) as PartEndpoint['handle']
-    return Object.freeze({ method, path, public: isPublic, quiet, handle })
+    // Read once, with everything in it, when the endpoint is declared.
+    const own = authenticate as PartEndpoint['authenticate']
+    return Object.freeze({
+      method,
+      path,
+      public: isPublic,
+      quiet,
+      handle,
+      ...(own === undefined ? {} : { authenticate: own }),
+    })
   }
 
   #commands(value: unknown): readonly PartCommand[] {

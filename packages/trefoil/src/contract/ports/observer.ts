@@ -41,6 +41,8 @@ export interface ObservedCall {
 
 /** How it ended. */
 export interface ObservedEnd {
+  /** False for what was refused before it was a call: it had no `began`. */
+  readonly hasBegun: boolean
   readonly outcome: CallOutcome
   /** Code of the problem it ended with. */
   readonly problem: string | null
