@@ -7,6 +7,7 @@ export type {
 } from './app/declare/part-types.ts'
 export { systemClock } from './base/clock.ts'
 export { equalSecrets } from './base/constant-time.ts'
+export { type Effects, effectsOf } from './contract/call/effects.ts'
 export type {
   KnownVariables,
   RenamedVariable,

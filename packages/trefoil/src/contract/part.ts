@@ -152,6 +152,11 @@ export interface PartCommand {
   /** False where the app must not be started for it: what it does is needed before. Default true. */
   readonly starts?: boolean
   /**
+   * True: `trefoil <command>` runs it, too. Where several parts have one of that name all are run, in
+   * order, and the exit code is the highest. Default false.
+   */
+  readonly short?: boolean
+  /**
    * A `Problem` that it throws is shown with its exit code; anything else thrown is a failure.
    *
    * @returns an exit code, or what to show; nothing means success

@@ -16,6 +16,7 @@ import { makeAnswer } from '../answer/make-answer.ts'
 import type { CallState } from '../call-state.ts'
 import { ruleOf } from '../decide-guard.ts'
 import { callOf } from '../views/handler-call.ts'
+import { ClosingTooLong } from './within-close-timeout.ts'
 
 /**
  * For what the developer's code threw: error handlers first, then the same masking on every
@@ -130,11 +131,19 @@ export function toProblem(state: CallState, error: unknown): Problem {
   }
 }
 
+/** A commit goes on when nobody waits for it any more. */
+const UNKNOWN_END = {
+  detail: 'The call could not be brought to its end in time; it may have been done',
+  fix: 'Find out whether it was done before repeating the call.',
+  details: { started: true },
+}
+
 function masked(state: CallState, error: unknown): Problem {
   if (state.logged === null || state.logged.error !== error) {
     state.logged = { error }
     state.log.error({ err: error, problem: 'INTERNAL_ERROR' }, 'Unhandled error')
   }
+  if (isA(ClosingTooLong, error)) return refuse('INTERNAL_ERROR', UNKNOWN_END)
   return refuse('INTERNAL_ERROR', state.site.app.debug ? { detail: describe(error) } : {})
 }
 

@@ -1,13 +1,23 @@
-import { isAbsolute, resolve } from 'node:path'
+import { basename, dirname, extname, isAbsolute, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Duration, ImproperlyConfigured } from '../../index.ts'
-import { kinds, type OptionGroup, type Values } from '../../parts.ts'
+import { kinds, type OptionGroup, readOptions, type Values } from '../../parts.ts'
 import type { Migration } from './migrations.ts'
 
 /** Options of {@link database}. */
 export interface DatabaseOptions {
-  /** File of the database, or `:memory:`, which keeps nothing. Default `.data/app.db`. */
+  /**
+   * Name of the part, where an app has several: that of its command, and of its variables, such as
+   * `TREFOIL_REPORTS_URL` for `reports`. Default `database`.
+   */
+  readonly name?: string
+  /** File of the database, or `:memory:`, which keeps nothing. Default `.data/app.db`, or `.data/reports.db` for one named `reports`. */
   readonly url?: string
+  /**
+   * On SQLite, the file of what needs no unit of work, such as counts of rates; with `NORMAL`. Default
+   * `state.db` beside `app.db`, `shop-state.db` beside `shop.db`.
+   */
+  readonly state?: string
   /** `FULL`: what was answered survives the loss of power; `NORMAL`: that of the process. Default `FULL`. */
   readonly synchronous?: 'FULL' | 'NORMAL'
   /** How long a call waits for its turn to write before it is refused. Default `5s`. */
@@ -15,7 +25,7 @@ export interface DatabaseOptions {
   /** The steps that make the tables, oldest first. Default none. */
   readonly migrations?: readonly Migration[]
   /**
-   * Who migrates: `start`, the app when it starts; `command`, `trefoil database migrate`, and an app that
+   * Who migrates: `start`, the app when it starts; `command`, `trefoil migrate`, and an app that
    * finds its database behind refuses to start. Default: `start` where `TREFOIL_ENV` is `development`.
    */
   readonly migrate?: 'start' | 'command'
@@ -23,19 +33,43 @@ export interface DatabaseOptions {
 
 type DatabaseValues = Values<
   DatabaseOptions,
-  { wait: number; migrate: 'start' | 'command' | null; migrations: readonly unknown[] }
+  {
+    url: string | null
+    state: string | null
+    wait: number
+    migrate: 'start' | 'command' | null
+    migrations: readonly unknown[]
+  }
 >
 
-/** The rows of {@link DatabaseOptions}. */
+/** As long as names of parts may be. */
+const NAME = /^(?=.{1,32}$)[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/
+
+/** The rows of {@link DatabaseOptions}, for the one that is named `database`. */
 export const DATABASE: OptionGroup<DatabaseOptions, DatabaseValues> = {
   name: 'database()',
   prefix: 'TREFOIL_DATABASE',
   rows: {
+    name: {
+      read: kinds.kind('a name in kebab-case', (value): value is string => {
+        return typeof value === 'string' && NAME.test(value)
+      }),
+      default: 'database',
+      doc: 'Name of the part, where an app has several: its variables are `TREFOIL_<NAME>_…`.',
+    },
     url: {
       read: kinds.text,
-      default: '.data/app.db',
+      default: null,
+      shown: '`.data/app.db`, or `.data/<name>.db`',
       variable: true,
       doc: 'File of the database, or `:memory:`, which keeps nothing.',
+    },
+    state: {
+      read: kinds.text,
+      default: null,
+      shown: '`state.db` beside `app.db`, else `<name>-state.db`',
+      variable: true,
+      doc: 'On SQLite, the file of counters and the like, which need no unit of work.',
     },
     synchronous: {
       read: kinds.choice(['FULL', 'NORMAL']),
@@ -62,17 +96,48 @@ export const DATABASE: OptionGroup<DatabaseOptions, DatabaseValues> = {
       default: null,
       shown: '`start` where `TREFOIL_ENV` is `development`, else `command`',
       variable: true,
-      doc: 'Who migrates: the app when it starts, or `trefoil database migrate`.',
+      doc: 'Who migrates: the app when it starts, or `trefoil migrate`.',
     },
   },
+}
+
+const NAME_ALONE: OptionGroup<Pick<DatabaseOptions, 'name'>, { readonly name: string }> = {
+  name: DATABASE.name,
+  prefix: DATABASE.prefix,
+  rows: { name: DATABASE.rows.name },
+}
+
+/**
+ * The rows of one of any name, which says what its variables are.
+ *
+ * @throws ImproperlyConfigured for a name that is none
+ */
+export function databaseGroup({ name: given }: { readonly name?: unknown }): {
+  readonly name: string
+  readonly group: typeof DATABASE
+} {
+  const { name } = readOptions(NAME_ALONE, { name: given })
+  return { name, group: groupOf(name) }
+}
+
+function groupOf(name: string): typeof DATABASE {
+  if (name === 'database') return DATABASE
+  const prefix = `TREFOIL_${name.toUpperCase().replaceAll('-', '_')}`
+  return { ...DATABASE, name: `database({ name: '${name}' })`, prefix }
+}
+
+/** The file where nobody says which. */
+export function defaultFile(name: string): string {
+  return `.data/${name === 'database' ? 'app' : name}.db`
 }
 
 /**
  * The file that a URL means.
  *
+ * @param option its name, for messages. Default `url`
  * @throws ImproperlyConfigured for what is no file; without the URL, which may hold a password
  */
-export function fileOf(url: string): string {
+export function fileOf(url: string, option = 'url'): string {
   if (url === ':memory:') return url
   // Two letters and more: one is a drive.
   const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(url)?.[1]?.toLowerCase()
@@ -80,17 +145,25 @@ export function fileOf(url: string): string {
   if (scheme === 'file') {
     if (!/^file:\/[^?#]*$/i.test(url)) {
       throw new ImproperlyConfigured(
-        'database(): url with file: is a whole path without options, such as file:///srv/app.db; write .data/app.db without file:',
+        `database(): ${option} with file: is a whole path without options, such as file:///srv/app.db; write .data/app.db without file:`,
       )
     }
     try {
       return fileURLToPath(url)
     } catch {
-      throw new ImproperlyConfigured('database(): url is no file of this machine')
+      throw new ImproperlyConfigured(`database(): ${option} is no file of this machine`)
     }
   }
   const why = scheme.startsWith('postgres')
     ? 'PostgreSQL is not supported yet'
     : `'${scheme}:' is no database that Trefoil knows`
-  throw new ImproperlyConfigured(`database(): ${why}; url is a file such as .data/app.db`)
+  throw new ImproperlyConfigured(`database(): ${why}; ${option} is a file such as .data/app.db`)
+}
+
+/** The file of what needs no unit, beside that of the units. */
+export function stateFileOf(file: string, given: string | null): string {
+  if (given !== null) return fileOf(given, 'state')
+  if (file === ':memory:') return file
+  const name = basename(file, extname(file))
+  return join(dirname(file), name === 'app' ? 'state.db' : `${name}-state.db`)
 }

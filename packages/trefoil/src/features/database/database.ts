@@ -1,14 +1,17 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { type Kysely, sql } from 'kysely'
+import { currentCall } from '../../current-call.ts'
 import {
   type Awaitable,
   type Dependency,
   defineProblems,
   dependency,
   ImproperlyConfigured,
+  type Problem,
   type ProblemSet,
+  type ProviderCall,
 } from '../../index.ts'
 import {
   definePart,
@@ -20,9 +23,19 @@ import {
   type SqlStore,
   type SqlUnit,
 } from '../../parts.ts'
-import { DatabaseBusy, openSqlite } from '../../sqlite.ts'
-import { DATABASE, type DatabaseOptions, fileOf } from './database-options.ts'
-import { type Migration, migrate, pendingSteps, readMigrations } from './migrations.ts'
+import { type DatabaseBusy, openSqlite } from '../../sqlite.ts'
+import {
+  type DatabaseOptions,
+  databaseGroup,
+  defaultFile,
+  fileOf,
+  stateFileOf,
+} from './database-options.ts'
+import { LazyStore } from './lazy-store.ts'
+import { APP } from './ledger.ts'
+import { migrateAll, migrateCommand, missingOf, type Target } from './migrate-command.ts'
+import { type Migration, readMigrations, type Step } from './migrations.ts'
+import { PartTables } from './part-tables.ts'
 
 /** Codes of {@link databaseProblems}. */
 export type DatabaseProblem = 'database_busy'
@@ -45,7 +58,12 @@ export interface Database<Tables> extends Part {
   readonly db: Dependency<Kysely<Tables>>
   /** Reads what has been committed; a write through it is refused. */
   readonly read: Dependency<Kysely<Tables>>
-  /** The same outside calls. */
+  /**
+   * The same for one moment: all that a call reads of it belongs together, whatever others commit meanwhile.
+   * Holds a connection for as long as the call takes.
+   */
+  readonly snapshot: Dependency<Kysely<Tables>>
+  /** `data.read` outside calls. */
   queries(): Kysely<Tables>
   /**
    * A unit of work outside calls: in start-up hooks, commands, background work. Committed when the work
@@ -92,50 +110,68 @@ export function database<Tables = Record<string, Record<string, unknown>>>(
   given: string | DatabaseOptions = {},
 ): Database<Tables> {
   const env = processEnvironment()
-  const values = readOptions(DATABASE, typeof given === 'string' ? { url: given } : given, { env })
+  const options = typeof given === 'string' ? { url: given } : given
+  const { name, group } = databaseGroup(Object(options))
+  const values = readOptions(group, options, { env })
   const { synchronous, wait } = values
-  const migrations = readMigrations(values.migrations)
-  const file = fileOf(values.url)
+  const migrations: readonly Step[] = readMigrations(values.migrations)
+  const file = fileOf(values.url ?? defaultFile(name))
+  const stateFile = stateFileOf(file, values.state)
   const migratesAtStart =
     file === ':memory:' ||
     (values.migrate ?? (env['TREFOIL_ENV'] === 'development' ? 'start' : 'command')) === 'start'
   const units = new WeakMap<object, SqlUnit<Tables>>()
+  /** Of those outside calls. */
   const current = new AsyncLocalStorage<SqlUnit<Tables>>()
+  /** Ids of the calls that have a unit, or wait for one. */
+  const holding = new Set<string>()
   const lastHeld = new Map<string, number>()
-  let open: SqlStore<Tables> | null = null
-  let isStopped = false
+  const parts = new PartTables()
+  const app = new LazyStore<Tables>(() => opened<Tables>(file, synchronous, wait))
+  const state = new LazyStore<never>(() => opened<never>(stateFile, 'NORMAL', wait))
+  const store = () => app.get()
+  /** Those of parts come first: tables of the app may refer to theirs. */
+  const targets: readonly Target[] = [
+    {
+      file,
+      // Steps know no types of tables: those of an older schema are others.
+      store: () => store() as unknown as SqlStore<never>,
+      steps: () => [...parts.of('app'), { owner: APP, steps: migrations }],
+    },
+    { file: stateFile, store: () => state.get(), steps: () => parts.of('state') },
+  ]
 
-  function store(): SqlStore<Tables> {
-    if (isStopped) throw new Error('The database is closed: its app has been stopped')
-    if (open === null) {
-      if (file !== ':memory:') makePrivate(file)
-      open = openSqlite<Tables>(file, synchronous)
-    }
-    return open
+  /**
+   * @param caller id of the call that asks; `null` for none
+   * @throws Error where it would wait for itself
+   */
+  function refuseInside(caller: string | null): void {
+    const around = current.getStore()
+    const isInside = around !== undefined && !around.hasEnded
+    if (!isInside && (caller === null || !holding.has(caller))) return
+    throw new Error(
+      'A unit of work was begun inside one that is open: it would wait for itself. Use the db of the open one',
+    )
   }
-
-  /** Steps know no types of tables: those of an older schema are others. */
-  const untyped = () => store() as unknown as SqlStore<never>
 
   async function begin(
     holder: string,
     signal: () => AbortSignal | undefined,
+    rehearses = false,
   ): Promise<SqlUnit<Tables>> {
-    const around = current.getStore()
-    if (around !== undefined && !around.hasEnded) {
-      throw new Error(
-        'A unit of work was begun inside one that is open: it would wait for itself. Use the db of the open one',
-      )
-    }
     const isShort = (lastHeld.get(holder) ?? LONG) <= SHORT
-    try {
-      const unit = await store().begin(holder, wait, signal, isShort)
-      units.set(unit.db, unit)
-      return unit
-    } catch (error) {
-      if (!(error instanceof DatabaseBusy)) throw error
-      throw databaseProblems.problem('database_busy', { cause: error })
-    }
+    const unit = rehearses
+      ? await store().rehearse(holder, wait, signal)
+      : await store().begin(holder, wait, signal, isShort)
+    units.set(unit.db, unit)
+    return unit
+  }
+
+  function told(call: ProviderCall, holder: string, { heldFor }: SqlUnit<Tables>): void {
+    lastHeld.set(holder, heldFor)
+    if (heldFor <= LONG) return
+    const ms = Math.round(heldFor)
+    call.log.warn({ ms }, 'A unit of work was held for long: nobody else could write')
   }
 
   const db = dependency(
@@ -146,20 +182,24 @@ export function database<Tables = Record<string, Record<string, unknown>>>(
           `'${action.name}' changes nothing and asked for data.db; take data.read, or set changes: true`,
         )
       }
-      const unit = await begin(`action '${action.name}'`, () => call.signal)
-      let error: unknown
+      const { callId } = call
+      refuseInside(callId)
+      const holder = `action '${action.name}'`
+      let unit: SqlUnit<Tables> | null = null
+      // While it waits for its turn as well: what waits for both would never come to give it up.
+      holding.add(callId)
       try {
+        unit = await begin(holder, () => call.signal, call.rehearses)
         yield unit.db
-      } catch (failure) {
-        error = { failure }
-        throw failure
-      } finally {
-        const ms = Math.round(unit.heldFor)
-        lastHeld.set(`action '${action.name}'`, unit.heldFor)
-        if (error !== undefined) await unit.rollback()
-        if (ms > LONG) {
-          call.log.warn({ ms }, 'A unit of work was held for long: nobody else could write')
+        told(call, holder, unit)
+      } catch (error) {
+        if (unit !== null) {
+          told(call, holder, unit)
+          await unit.rollback()
         }
+        throw error
+      } finally {
+        holding.delete(callId)
       }
       await unit.commit()
     },
@@ -167,21 +207,31 @@ export function database<Tables = Record<string, Record<string, unknown>>>(
       name: 'data.db',
       unit: true,
       preview: 'safe',
-      within: (value, run) => {
-        const unit = units.get(Object(value))
-        return unit === undefined ? run() : current.run(unit, run)
-      },
     },
   )
 
   const more: Omit<Database<Tables>, keyof Part> = {
     db,
     read: dependency(() => store().reader(), { name: 'data.read', preview: 'safe' }),
+    snapshot: dependency(
+      async function* () {
+        const reading = await store()
+          .reader()
+          .startTransaction()
+          .setAccessMode('read only')
+          .setIsolationLevel('repeatable read')
+          .execute()
+        try {
+          yield reading
+        } finally {
+          await reading.rollback().execute()
+        }
+      },
+      { name: 'data.snapshot', preview: 'safe' },
+    ) as Dependency<Kysely<Tables>>,
     queries: () => store().reader(),
     dialect: 'sqlite',
-    tables: () => {
-      throw new Error('tables: not built yet')
-    },
+    tables: (owner, steps, where) => parts.add(owner, steps, where),
     statements: (unit) => {
       const found = units.get(Object(unit))
       if (found === undefined) throw new Error('data.statements() needs a unit of this database')
@@ -189,9 +239,7 @@ export function database<Tables = Record<string, Record<string, unknown>>>(
     },
     state: {
       dialect: 'sqlite',
-      run: () => {
-        throw new Error('state: not built yet')
-      },
+      run: (text, given) => state.get().alone(wait).run(text, given),
     },
     check: async () => {
       await sql`select 1`.execute(store().reader())
@@ -200,6 +248,7 @@ export function database<Tables = Record<string, Record<string, unknown>>>(
       work: (db: Kysely<Tables>) => Awaitable<Value>,
       signal?: AbortSignal,
     ): Promise<Value> {
+      refuseInside(idOfCall())
       const unit = await begin('a unit outside calls', () => signal)
       try {
         const value = await current.run(unit, async () => work(unit.db))
@@ -213,66 +262,63 @@ export function database<Tables = Record<string, Record<string, unknown>>>(
   }
   return definePart(
     {
-      name: 'database',
-      options: DATABASE,
+      name,
+      options: group,
       problems: databaseProblems,
       start: async () => {
-        isStopped = false
+        parts.close()
+        app.start()
+        state.start()
         if (migratesAtStart) {
-          await migrate(untyped(), migrations)
+          await migrateAll(targets)
           return
         }
-        const missing = await pendingSteps(untyped(), migrations)
+        const missing = await missingOf(targets, false)
         if (missing.length === 0) return
         throw new ImproperlyConfigured(
-          `The database lacks ${missing.length} migration(s), from '${missing[0]}' on: run \`trefoil database migrate\` first`,
+          `The database lacks ${missing.length} migration(s), from '${missing[0]}' on: run \`trefoil migrate\` first`,
         )
       },
       stop: async () => {
-        isStopped = true
-        const closing = open
-        open = null
-        await closing?.close()
+        await app.stop()
+        await state.stop()
       },
       commands: [
-        {
-          name: 'migrate',
-          describe: 'bring the tables up to date',
-          starts: false,
-          options: { check: { kind: 'flag', describe: 'change nothing; exit 1 when behind' } },
-          run: async ({ options }) => {
-            try {
-              if (options['check'] === true) {
-                // Opened, it would be made.
-                const missing = existsSync(file)
-                  ? await pendingSteps(untyped(), migrations)
-                  : migrations.map(({ name }) => name)
-                return {
-                  text: missing.length === 0 ? 'up to date' : `missing: ${missing.join(', ')}`,
-                  json: { ok: missing.length === 0, missing },
-                  exit: missing.length === 0 ? 0 : 1,
-                }
-              }
-              const applied = await migrate(untyped(), migrations)
-              return {
-                text: applied.length === 0 ? 'up to date' : `applied: ${applied.join(', ')}`,
-                json: { ok: true, applied },
-              }
-            } finally {
-              const closing = open
-              open = null
-              await closing?.close()
-            }
-          },
-        },
+        migrateCommand(targets, async () => {
+          await app.close()
+          await state.close()
+        }),
       ],
     },
     more,
   )
 }
 
+function opened<Tables>(
+  file: string,
+  synchronous: 'FULL' | 'NORMAL',
+  wait: number,
+): SqlStore<Tables> {
+  if (file !== ':memory:') makePrivate(file)
+  return openSqlite<Tables>(file, synchronous, wait, busyProblem)
+}
+
 /** Of this user alone: the files that SQLite lays beside it take its rights. */
 function makePrivate(file: string): void {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
   closeSync(openSync(file, 'a', 0o600))
+}
+
+/** Id of the call that runs; `null` outside calls. */
+function idOfCall(): string | null {
+  try {
+    return currentCall().callId
+  } catch {
+    return null
+  }
+}
+
+/** What waited for too long is told so, and not that something is broken. */
+function busyProblem(cause: DatabaseBusy): Problem {
+  return databaseProblems.problem('database_busy', { cause, headers: { 'retry-after': '1' } })
 }

@@ -2,3 +2,6 @@
 export class DatabaseBusy extends Error {
   override readonly name = 'DatabaseBusy'
 }
+
+/** Makes of {@link DatabaseBusy} what callers are told. */
+export type Busy = (busy: DatabaseBusy) => unknown
