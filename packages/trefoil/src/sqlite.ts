@@ -1,3 +1,5 @@
+export type { BackupOptions } from './stores/sqlite/backup.ts'
+export { backupSqlite, restoreSqlite } from './stores/sqlite/backup.ts'
 export type { Busy } from './stores/sqlite/database-busy.ts'
 export { DatabaseBusy } from './stores/sqlite/database-busy.ts'
 export { sqliteDialect } from './stores/sqlite/sqlite-dialect.ts'

@@ -24,6 +24,7 @@ import {
   type SqlUnit,
 } from '../../parts.ts'
 import { type DatabaseBusy, openSqlite } from '../../sqlite.ts'
+import { backupCommands } from './backup-commands.ts'
 import {
   type DatabaseOptions,
   databaseGroup,
@@ -287,6 +288,14 @@ export function database<Tables = Record<string, Record<string, unknown>>>(
         migrateCommand(targets, async () => {
           await app.close()
           await state.close()
+        }),
+        ...backupCommands({
+          file,
+          missing: () => missingOf(targets, false),
+          close: async () => {
+            await app.close()
+            await state.close()
+          },
         }),
       ],
     },
