@@ -240,3 +240,24 @@ test('two databases in one app: the name of the second is that of its variables 
     expect(() => database({ name: name as never }), String(name)).toThrow('name must be')
   }
 })
+
+test('STO-6: tables without a primary key are named at the start; those of parts are not', async () => {
+  const lines: unknown[] = []
+  const logger = {
+    debug() {},
+    info() {},
+    warn: (...line: unknown[]) => lines.push(line),
+    error() {},
+  }
+  const sql = `create table keyed (id integer primary key); create table both (a, b, primary key (a, b));
+    create table bare (a); create virtual table words using fts5 (text); create view seen as select 1 as a`
+  const data = database({ url: ':memory:', migrations: [NOTES, { name: '2', sql }] })
+  data.tables('own', [{ name: '1', sql: 'create table trefoil_own (a)' }])
+  const app = createApp({ env: {}, log: { logger }, parts: [data] })
+  await app.startup()
+  await app.shutdown()
+  expect(lines).toContainEqual([
+    { tables: ['bare', 'notes'] },
+    'Tables without a primary key: no preview shows what changes in them',
+  ])
+})

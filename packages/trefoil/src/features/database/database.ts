@@ -33,8 +33,8 @@ import {
   stateFileOf,
 } from './database-options.ts'
 import { LazyStore } from './lazy-store.ts'
-import { APP } from './ledger.ts'
-import { migrateAll, migrateCommand, missingOf, type Target } from './migrate-command.ts'
+import { APP, tablesWithoutKey } from './ledger.ts'
+import { migrateAll, migrateCommand, refuseBehind, type Target } from './migrate-command.ts'
 import { type Migration, readMigrations, type Step } from './migrations.ts'
 import { PartTables } from './part-tables.ts'
 
@@ -131,12 +131,13 @@ export function database<Tables = Record<string, Record<string, unknown>>>(
   const app = new LazyStore<Tables>(() => opened<Tables>(file, synchronous, wait))
   const state = new LazyStore<never>(() => opened<never>(stateFile, 'NORMAL', wait))
   const store = () => app.get()
+  /** Steps know no types of tables: those of an older schema are others. */
+  const untyped = () => store() as unknown as SqlStore<never>
   /** Those of parts come first: tables of the app may refer to theirs. */
   const targets: readonly Target[] = [
     {
       file,
-      // Steps know no types of tables: those of an older schema are others.
-      store: () => store() as unknown as SqlStore<never>,
+      store: untyped,
       steps: () => [...parts.of('app'), { owner: APP, steps: migrations }],
     },
     { file: stateFile, store: () => state.get(), steps: () => parts.of('state') },
@@ -266,19 +267,15 @@ export function database<Tables = Record<string, Record<string, unknown>>>(
       name,
       options: group,
       problems: databaseProblems,
-      start: async () => {
+      start: async ({ log }) => {
         parts.close()
         app.start()
         state.start()
-        if (migratesAtStart) {
-          await migrateAll(targets)
-          return
-        }
-        const missing = await missingOf(targets, false)
-        if (missing.length === 0) return
-        throw new ImproperlyConfigured(
-          `The database lacks ${missing.length} migration(s), from '${missing[0]}' on: run \`trefoil migrate\` first`,
-        )
+        if (migratesAtStart) await migrateAll(targets)
+        else await refuseBehind(targets)
+        const tables = await tablesWithoutKey(untyped().reader(), untyped().dialect)
+        if (tables.length === 0) return
+        log.warn({ tables }, 'Tables without a primary key: no preview shows what changes in them')
       },
       stop: async () => {
         await app.stop()

@@ -6,6 +6,7 @@ import type { SqlStore } from '../sql/sql-store.ts'
 import type { Busy } from './database-busy.ts'
 import { ReaderDriver, Readers } from './readers.ts'
 import { Rehearsal } from './rehearsal.ts'
+import { SameFile } from './same-file.ts'
 import { HeldUnit, kyselyOver } from './unit.ts'
 import { Writer } from './writer.ts'
 
@@ -34,17 +35,25 @@ export function openSqlite<Tables>(
     writer = new Writer(path, folder === null ? synchronous : 'OFF', busy)
   } catch (error) {
     remove()
-    throw error
+    const why = error instanceof Error ? error.message : String(error)
+    throw new Error(`The database '${file}' cannot be opened: ${why}`, { cause: error })
   }
+  const sameFile = new SameFile(path)
   let rehearser: Writer | null = null
   const readers = new Readers(path, longest, busy)
   return Object.freeze({
     dialect: 'sqlite' as const,
     // One for each who asks: Kysely can be ended for good, and has a dispose method that does so.
-    reader: () => kyselyOver<Tables>(new ReaderDriver(readers)),
+    reader() {
+      sameFile.check()
+      return kyselyOver<Tables>(new ReaderDriver(readers))
+    },
     alone: (wait: number): SqlStatements => ({
       dialect: 'sqlite',
-      run: (text, values = []) => writer.runAlone(text, values, wait),
+      run(text, values = []) {
+        sameFile.check()
+        return writer.runAlone(text, values, wait)
+      },
     }),
     async begin(
       holder: string,
@@ -52,6 +61,7 @@ export function openSqlite<Tables>(
       signal: () => AbortSignal | undefined = () => undefined,
       isShort = false,
     ) {
+      sameFile.check()
       const turn = await writer.take(holder, { wait, signal, isShort })
       return new HeldUnit<Tables>(writer, turn)
     },
