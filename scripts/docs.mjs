@@ -5,12 +5,14 @@ import { join } from 'node:path'
 import { SETTINGS } from '../packages/trefoil/src/app/settings/settings-options.ts'
 import { PROBLEMS } from '../packages/trefoil/src/contract/problems/problems.ts'
 import { LIFECYCLE } from '../packages/trefoil/src/engine/lifecycle.ts'
-import { DATABASE } from '../packages/trefoil/src/features/database/database-options.ts'
 import { AUDIT_FILE } from '../packages/trefoil/src/features/audit/audit-file.ts'
 import { AUDIT } from '../packages/trefoil/src/features/audit/audit-options.ts'
+import { DATABASE } from '../packages/trefoil/src/features/database/database-options.ts'
 import { CLIENT } from '../packages/trefoil/src/features/dev-tokens/clients.ts'
 import { DEV_TOKENS } from '../packages/trefoil/src/features/dev-tokens/dev-tokens.ts'
 import { health } from '../packages/trefoil/src/features/health/health.ts'
+import { METRICS } from '../packages/trefoil/src/features/metrics/metrics.ts'
+import { OTEL } from '../packages/trefoil/src/features/otel/otel-options.ts'
 import {
   CLIENT_GROUPS,
   codemodTables,
@@ -39,6 +41,16 @@ const FILES = [
     'parts.md',
     'health options',
     () => table(['Option', 'Default', 'Meaning'], optionRows(health().options)),
+  ],
+  [
+    'metrics.md',
+    'metrics options',
+    () => table(['Option', 'Default', 'Meaning'], optionRows(METRICS)),
+  ],
+  [
+    'opentelemetry.md',
+    'otel options',
+    () => table(['Option', 'Default', 'Meaning'], optionRows(OTEL)),
   ],
   [
     'database.md',

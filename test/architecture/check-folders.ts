@@ -22,7 +22,7 @@ export interface WideFile {
 export const WIDE_FILES: Readonly<Record<string, WideFile>> = {
   'engine/lifecycle.ts': { most: 18, why: 'the list of stages, each with its code' },
   'app/app.ts': { most: 33, why: 'what a developer holds, in one class' },
-  'app/compile/compile-action.ts': { most: 27, why: 'checks each member of a declaration' },
+  'app/compile/compile-action.ts': { most: 28, why: 'checks each member of a declaration' },
   'app/compile/compiled-app.ts': { most: 24, why: 'what is known of an app, in one object' },
   'app/compile/create-surfaces.ts': { most: 20, why: 'puts the surfaces together' },
   'app/compile/join-parts.ts': { most: 21, why: 'every member of a part has its own type' },

@@ -122,6 +122,8 @@ export function mayUseBuiltin(file: string, specifier: string): boolean {
   if (file === 'engine/current-call.ts') return specifier === 'node:async_hooks'
   // A database is a file of the machine.
   if (file.startsWith('features/database/')) return true
+  // What the process itself does is asked of Node.
+  if (file === 'features/metrics/process-metrics.ts') return true
   const room = roomOf(file)
   const allowed = room === null ? undefined : BUILTINS[room]
   return allowed === ANY || (allowed?.includes(specifier.replace(/^node:/, '')) ?? false)
@@ -140,6 +142,7 @@ export function packageRefusal(file: string, name: string, typeOnly: boolean): s
     case 'features':
       // In its types a database is Kysely's: whoever has one writes its queries.
       if (file.startsWith('features/database/') && name === 'kysely') return null
+      if (file.startsWith('features/otel/') && name === '@opentelemetry/api') return null
       return 'features imports no package'
     case 'contract':
       if (name === '@standard-schema/spec' && typeOnly) return null

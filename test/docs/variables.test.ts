@@ -2,10 +2,12 @@ import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createApp } from 'trefoil'
 import { auditLog } from 'trefoil/audit'
-import { jwtAuth } from 'trefoil/auth'
+import { hasScope, jwtAuth } from 'trefoil/auth'
 import { cookieSession } from 'trefoil/cookies'
 import { database } from 'trefoil/database'
 import { health } from 'trefoil/health'
+import { metrics } from 'trefoil/metrics'
+import { otel } from 'trefoil/otel'
 import { describe, expect, it } from 'vitest'
 import { MOVED_VARIABLES } from '../../packages/trefoil/src/app/options/moved-options.ts'
 import { catalogueRows, VARIABLE_CATALOGUE } from '../../scripts/variable-tables.mjs'
@@ -75,6 +77,8 @@ function isRead(name: string): boolean {
       process.env[name] = ''
       try {
         health()
+        otel()
+        metrics({ guard: hasScope('metrics') })
         auditLog({ keys: 'k'.repeat(32) })
         database()
       } finally {

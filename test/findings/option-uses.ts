@@ -53,7 +53,9 @@ import { CookieSigner, cookieSession } from 'trefoil/cookies'
 import { database } from 'trefoil/database'
 import { devTokens } from 'trefoil/dev-tokens'
 import { health } from 'trefoil/health'
+import { metrics } from 'trefoil/metrics'
 import { sendFile, serve, staticFiles, toNodeHandler } from 'trefoil/node'
+import { otel } from 'trefoil/otel'
 import { definePart, readOptions } from 'trefoil/parts'
 import {
   accessMatrix,
@@ -235,6 +237,16 @@ add('Database.tables Migration', (step) => database().tables('own', [step]), {
   sql: 'select 1',
 })
 add('health HealthOptions', (options) => health(options))
+add('HealthOptions.checks HealthCheckOptions', (one) => health({ checks: { db: one } }), {
+  check: () => 1,
+})
+const scraper = { token: 'a-token-of-the-scraper' }
+add('metrics MetricsOptions', (options) => metrics(options), scraper)
+const help = { help: 'What it counts.' }
+add('Meter.counter MetricOptions', (o) => metrics(scraper).counter('a_total', o), help)
+add('Meter.gauge GaugeOptions', (o) => metrics(scraper).gauge('a', o), help)
+add('Meter.histogram HistogramOptions', (o) => metrics(scraper).histogram('a', o), help)
+add('otel OtelOptions', (options) => otel(options))
 const auditKeys = { keys: 'k'.repeat(32) }
 add('auditLog AuditLogOptions', (options) => auditLog(options), auditKeys)
 add('auditFile AuditFileOptions', (options) => auditFile(options))
@@ -564,7 +576,7 @@ export const HANDLES: ReadonlySet<string> = new Set([
   ...['ClientSite', 'Lifespan', 'Transport', 'Connection', 'WireRequest'],
   // Judged by the part's own check, or by whoever reads options by them.
   ...['AnyOptionGroup', 'OptionGroup', 'AnyOptionRow', 'OptionKind', 'RenamedVariable'],
-  ...['AdmitPort', 'LimitsPort', 'AuditPort', 'TransactionPort', 'ApprovalDecider'],
+  ...['AdmitPort', 'LimitsPort', 'AuditPort', 'TransactionPort', 'ApprovalDecider', 'ObserverPort'],
   ...['RateStore', 'RateDemand', 'Rate'],
   ...['AuditStore', 'StoredEntry', 'AuditFacts', 'AuditAnchor', 'ChainRing', 'SvcAuditRow'],
   // Made by the part; what is read of options before.

@@ -118,7 +118,7 @@ describe('observe', () => {
       await callBy(way, it.client, 'pieces', token)
       await it.client.close()
       expect(tasks).toEqual(['the task'])
-    expect(pieces).toEqual(['the call'])
+      expect(pieces).toEqual(['the call'])
       expect(current.getStore()).toBeUndefined()
     },
   )

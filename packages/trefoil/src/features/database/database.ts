@@ -34,7 +34,13 @@ import {
 } from './database-options.ts'
 import { LazyStore } from './lazy-store.ts'
 import { APP, tablesWithoutKey } from './ledger.ts'
-import { migrateAll, migrateCommand, refuseBehind, type Target } from './migrate-command.ts'
+import {
+  migrateAll,
+  migrateCommand,
+  missingOf,
+  refuseBehind,
+  type Target,
+} from './migrate-command.ts'
 import { type Migration, readMigrations, type Step } from './migrations.ts'
 import { PartTables } from './part-tables.ts'
 

@@ -12,7 +12,7 @@ export interface Target {
 }
 
 /** The steps that are missing, as they are shown. */
-async function missingOf(
+export async function missingOf(
   targets: readonly Target[],
   onlyLook: boolean,
 ): Promise<readonly string[]> {

@@ -6,6 +6,7 @@ import {
   PerformanceObserver,
   performance,
 } from 'node:perf_hooks'
+import { systemClock } from '../../parts.ts'
 import type { Registry } from './meter.ts'
 import type { Distribution, Sample, SeriesMap } from './series.ts'
 
@@ -38,7 +39,7 @@ export class ProcessMetrics {
         return [{ suffix: '_total', labels: [], value: (user + system) / 1e6 }]
       },
     })
-    const startedAt = Date.now() / 1000 - process.uptime()
+    const startedAt = systemClock.now() / 1000 - process.uptime()
     registry.read('process_start_time_seconds', 'Start of the process, since 1970.', () => {
       return startedAt
     })
