@@ -36,7 +36,13 @@ export class Observers {
 
   /** Tells of a call that begins, and runs it inside what wants to stand around it. */
   run<Value>(call: ObservedCall, run: () => Value): Value {
-    for (const tell of this.#began) tellSafely(() => tell(call))
+    for (const tell of this.#began) {
+      try {
+        held(tell(call))
+      } catch {
+        // Whoever looks on changes nothing.
+      }
+    }
     return this.#around.length === 0 ? run() : wrapped(this.#around, call, run)
   }
 
@@ -46,7 +52,13 @@ export class Observers {
   }
 
   ended(call: ObservedCall, end: ObservedEnd): void {
-    for (const tell of this.#ended) tellSafely(() => tell(call, end))
+    for (const tell of this.#ended) {
+      try {
+        held(tell(call, end))
+      } catch {
+        // Whoever looks on changes nothing.
+      }
+    }
   }
 
   task<Value>(task: ObservedTask, run: () => Value): Value {
@@ -91,10 +103,13 @@ function wrapped<Seen, Value>(
 
 function tellSafely(tell: () => unknown): void {
   try {
-    const told = tell()
-    // A function that was made `async` against its type: its rejection would end the process.
-    if (told instanceof Promise) told.catch(() => {})
+    held(tell())
   } catch {
     // Whoever looks on changes nothing.
   }
+}
+
+/** A function that was made `async` against its type: its rejection would end the process. */
+function held(told: unknown): void {
+  if (told instanceof Promise) told.catch(() => {})
 }

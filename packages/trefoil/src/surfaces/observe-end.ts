@@ -19,16 +19,21 @@ interface Measured {
   readonly bytes: number
 }
 
+/** The request that carried it, for whoever asks. */
+interface Carried {
+  readonly http: CallRecord['http']
+}
+
 /** How a call ended, for those who look on. Worked out as far as they ask: a whole record costs more. */
 class EndInSight implements ObservedEnd {
   readonly #arrival: Arrival
   readonly #measured: Measured
-  readonly #http: CallRecord['http']
+  readonly #site: Carried
 
-  constructor(arrival: Arrival, measured: Measured, http: CallRecord['http']) {
+  constructor(arrival: Arrival, measured: Measured, site: Carried) {
     this.#arrival = arrival
     this.#measured = measured
-    this.#http = http
+    this.#site = site
     Object.preventExtensions(this)
   }
 
@@ -67,7 +72,7 @@ class EndInSight implements ObservedEnd {
     return this.#arrival.state?.rule ?? null
   }
   get http(): CallRecord['http'] {
-    return this.#http === null ? null : { ...this.#http }
+    return this.#site.http
   }
 
   /** Nothing of who called: whoever prints it prints counts. */
@@ -84,7 +89,7 @@ export function tellEnd(
   observers: Observers,
   arrival: Arrival,
   measured: Measured,
-  http: CallRecord['http'],
+  site: Carried,
   clock: Clock,
 ): void {
   const { state, surface, entrypoint } = arrival
@@ -93,5 +98,5 @@ export function tellEnd(
     state === null
       ? new CallInSight(arrival, { surface, entrypoint, action: null }, clock)
       : state.observe()
-  observers.ended(call, new EndInSight(arrival, measured, http))
+  observers.ended(call, new EndInSight(arrival, measured, site))
 }

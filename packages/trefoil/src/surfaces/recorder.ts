@@ -97,7 +97,7 @@ export class Recorder {
     const duration = now - (arrival.receivedAt ?? now)
     if (this.#observers !== null) {
       const measured = { ended: problem, sent: outcome, status, duration, bytes }
-      tellEnd(this.#observers, arrival, measured, site.http, clock)
+      tellEnd(this.#observers, arrival, measured, site, clock)
     }
     if (!this.#hasReaders && line === null && told.length === 0) return
     const record = makeRecord({
@@ -144,7 +144,7 @@ export class Recorder {
   /** What the log says of it; `null` where it has said it, counts it, or has nothing to say. */
   #lineOf(
     { state, action, surface }: Arrival,
-    { client }: RecordSite,
+    site: RecordSite,
     problem: Problem | null,
     sent: SendResult['outcome'],
   ): CallLine | null {
@@ -160,7 +160,7 @@ export class Recorder {
     if (subject !== null && line.counted === 'strangers') return line
     const { publicCode } = problem
     const call = { line, problem: publicCode, action, source: surface, subject }
-    return this.#floods.isFirst({ ...call, address: client.address }) ? line : null
+    return this.#floods.isFirst({ ...call, address: site.client.address }) ? line : null
   }
 }
 
