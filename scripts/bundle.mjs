@@ -26,6 +26,7 @@ const DOORS = [
   'node',
   'otel',
   'parts',
+  'postgres',
   'sqlite',
   'testing',
   'program/run-program',
@@ -73,7 +74,7 @@ await bundle.write({
       {
         name: 'sqlite',
         minShareCount: 2,
-        test: /[\\/]build[\\/]stores[\\/]sqlite[\\/]/,
+        test: /[\\/]build[\\/]stores[\\/](?:postgres|sql|sqlite)[\\/]/,
         priority: 1,
       },
       { name: 'auth', minShareCount: 2, test: (id) => CORE.test(id) && !main.has(id) },

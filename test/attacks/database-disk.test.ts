@@ -20,7 +20,7 @@ const path = mkdtempSync(join(tmpdir(), 'trefoil-disk-'))
 const canMount = mount('-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', path)
 
 test.skipIf(!canMount)(
-  'STO-7: a full disk and one that is read-only: refused, reads go on, and afterwards it works again',
+  'STO-4: a full disk and one that is read-only: refused, reads go on, and afterwards it works again',
   async () => {
     onTestFinished(() => {
       execFileSync('umount', ['-l', path])

@@ -7,7 +7,7 @@ import { testClient } from 'trefoil/testing'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { adding, folder, insert, NOTES, notesApp } from './notes-app.ts'
 
-test('STO-7: a full disk: what does not fit is refused, reads go on, and with room it works again', async () => {
+test('STO-4: a full disk: what does not fit is refused, reads go on, and with room it works again', async () => {
   const full = { name: '0002-full', sql: 'pragma max_page_count = 12' }
   const notes = notesApp({ migrations: [NOTES, full] })
   const { app, data } = notes
@@ -36,7 +36,7 @@ test('STO-7: a full disk: what does not fit is refused, reads go on, and with ro
   expect(await notes.texts()).toEqual(['add'])
 })
 
-test('STO-7: what is no database, or a damaged one, is said at the start, and left as it is', async () => {
+test('STO-4: what is no database, or a damaged one, is said at the start, and left as it is', async () => {
   const path = folder()
   const file = join(path, 'app.db')
   writeFileSync(file, 'not a database, but somebody has put it here '.repeat(100))
@@ -52,7 +52,7 @@ test('STO-7: what is no database, or a damaged one, is said at the start, and le
   await expect(createApp({ env: {}, parts: [below] }).startup()).rejects.toThrow('plain')
 })
 
-test('STO-7: a file that was taken away or replaced under the app is noticed: nothing is lost in silence', async () => {
+test('STO-4: a file that was taken away or replaced under the app is noticed: nothing is lost in silence', async () => {
   const file = join(folder(), 'app.db')
   const notes = notesApp({ url: file })
   adding(notes, '/add')
@@ -72,7 +72,7 @@ test('STO-7: a file that was taken away or replaced under the app is noticed: no
   expect((await client.http.post('/add')).status).toBe(500)
 })
 
-test('STO-7: a clock that is an hour off keeps nobody waiting: waiting goes by what has passed', async () => {
+test('STO-4: a clock that is an hour off keeps nobody waiting: waiting goes by what has passed', async () => {
   const notes = notesApp()
   adding(notes, '/add')
   await using client = testClient(notes.app)

@@ -14,7 +14,7 @@ async function said(work: Promise<unknown>): Promise<string> {
   )
 }
 
-test('STO-4: a unit asked for where the call has one, however it came by it, says so at once', async () => {
+test('STO-1: a unit asked for where the call has one, however it came by it, says so at once', async () => {
   const notes = notesApp({ wait: '30s' })
   const { app, data } = notes
   const asks = () => said(data.unit((own) => insert(own, 'b')))

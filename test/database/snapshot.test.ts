@@ -4,7 +4,7 @@ import { testClient } from 'trefoil/testing'
 import { expect, test } from 'vitest'
 import { insert, notesApp } from './notes-app.ts'
 
-test('STO-6: a snapshot is of one moment, whatever others commit meanwhile', async () => {
+test('a snapshot is of one moment, whatever others commit meanwhile', async () => {
   const notes = notesApp()
   const { app, data } = notes
   app.get('/twice', { params: { db: data.snapshot, read: data.read } }, async ({ db, read }) => {
@@ -23,7 +23,7 @@ test('STO-6: a snapshot is of one moment, whatever others commit meanwhile', asy
   }
 })
 
-test('STO-6: whether what an action does is seen in the database alone, by what it declares', async () => {
+test('whether what an action does is seen in the database alone, by what it declares', async () => {
   const notes = notesApp()
   const { data } = notes
   const db = data.db

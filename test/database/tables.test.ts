@@ -37,7 +37,7 @@ function rowsOf(file: string, query: string): readonly unknown[] {
 
 const LEDGER = 'select owner, position, name from trefoil_migrations order by owner, position'
 
-test('STO-2: the steps of a part ride the ledger of the app, under a name of its own', async () => {
+test('the steps of a part ride the ledger of the app, under a name of its own', async () => {
   const file = join(folder(), 'app.db')
   const more = { name: '0002-more', sql: 'create table trefoil_hits_more (a) ' }
   await started({ url: file, migrations: [NOTES] }, (data) => data.tables('hits', [HITS]))
@@ -54,7 +54,7 @@ test('STO-2: the steps of a part ride the ledger of the app, under a name of its
   ).rejects.toThrow("step 1 of the database is 'hits/0001-hits', and 'hits' has '0002-more' there")
 })
 
-test('STO-2: the ledger of 0.1, which knew no owners, is brought along', async () => {
+test('the ledger of 0.1, which knew no owners, is brought along', async () => {
   const file = join(folder(), 'app.db')
   await started({ url: file, migrations: [NOTES] })
   const db = new DatabaseSync(file)
@@ -125,7 +125,7 @@ test('a part makes no tables of others, and the app none of parts', async () => 
   )
 })
 
-test('STO-3: the state has a file of its own, private, and only where somebody keeps something there', async () => {
+test('the state has a file of its own, private, and only where somebody keeps something there', async () => {
   const path = folder()
   await started({ url: join(path, 'app.db'), migrations: [NOTES] })
   expect(existsSync(join(path, 'state.db'))).toBe(false)
@@ -147,7 +147,7 @@ test('STO-3: the state has a file of its own, private, and only where somebody k
 test.each([
   [{ url: 'shop.db' }, 'shop-state.db'],
   [{ url: 'app.db', state: 'counts.db' }, 'counts.db'],
-])('STO-3: the file of the state: %j', async (options, name) => {
+])('the file of the state: %j', async (options, name) => {
   const path = folder()
   const given = Object.fromEntries(
     Object.entries(options).map(([key, file]) => [key, join(path, file)]),
@@ -156,7 +156,7 @@ test.each([
   expect(readdirSync(path)).toContain(name)
 })
 
-test('STO-3: a call that has the turn of the units keeps nobody from counting', async () => {
+test('a call that has the turn of the units keeps nobody from counting', async () => {
   const data = await started({ url: ':memory:', migrations: [NOTES], wait: '50ms' }, (own) =>
     own.tables('hits', [HITS], 'state'),
   )
@@ -166,7 +166,7 @@ test('STO-3: a call that has the turn of the units keeps nobody from counting', 
   expect(data.state.run(HIT, ['a'])).toEqual([{ n: 2 }])
 })
 
-test('STO-3: another process that has the lock of the state is waited for, without blocking; then it is busy', async () => {
+test('another process that has the lock of the state is waited for, without blocking; then it is busy', async () => {
   const path = folder()
   const hits = (own: Database<never>) => own.tables('hits', [HITS], 'state')
   const data = await started({ url: join(path, 'app.db'), wait: '30s' }, hits)
@@ -241,7 +241,7 @@ test('two databases in one app: the name of the second is that of its variables 
   }
 })
 
-test('STO-6: tables without a primary key are named at the start; those of parts are not', async () => {
+test('tables without a primary key are named at the start; those of parts are not', async () => {
   const lines: unknown[] = []
   const logger = {
     debug() {},

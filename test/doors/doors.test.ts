@@ -70,6 +70,9 @@ describe('the doors of trefoil', () => {
         "AuthenticationError",
         "ClientProblem",
         "CookieSigner",
+        "TransactionConflict",
+        "CommitUnknown",
+        "DatabaseUnavailable",
         "DatabaseBusy",
       ]
     `)

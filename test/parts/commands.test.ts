@@ -183,7 +183,7 @@ describe('commands of parts', () => {
     expect(one.out).toContain('--older-than <text>')
   })
 
-  test('STO-2: short ones are run without their part, those of several parts in order', async () => {
+  test('short ones are run without their part, those of several parts in order', async () => {
     const shown = await run('--app', 'app.mjs', 'sweep', '--wet')
     expect(shown).toEqual({ exit: 3, out: 'shop: \ncellar: wet: true\n', err: '' })
     expect(log).toEqual(['start', 'stop'])

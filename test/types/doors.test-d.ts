@@ -31,6 +31,7 @@ import { type Metrics, metrics } from 'trefoil/metrics'
 import { type RunningServer, type SentFileOptions, sendFile, serve } from 'trefoil/node'
 import { otel } from 'trefoil/otel'
 import type { Part } from 'trefoil/parts'
+import { openPostgres } from 'trefoil/postgres'
 import { sqliteDialect } from 'trefoil/sqlite'
 import {
   type createToken,
@@ -146,8 +147,9 @@ stock.queries().selectFrom('stock').select('sku')
 // @ts-expect-error: no such table
 stock.queries().selectFrom('nothing')
 
-// trefoil/cedar, trefoil/dev-tokens, trefoil/sqlite
+// trefoil/cedar, trefoil/dev-tokens, trefoil/postgres, trefoil/sqlite
 exact<(options: DevTokensOptions) => Part>()(devTokens)
 const policies: CedarPolicies = cedar({ policies: 'permit (principal, action, resource);' })
 policies.test({ action: 'read', type: 'Order' })
 sqliteDialect
+openPostgres

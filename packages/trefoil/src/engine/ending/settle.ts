@@ -15,6 +15,7 @@ import { toJson } from '../answer/json-text.ts'
 import { makeAnswer } from '../answer/make-answer.ts'
 import type { CallState } from '../call-state.ts'
 import { ruleOf } from '../decide-guard.ts'
+import { isConflict } from '../repeat-call.ts'
 import { callOf } from '../views/handler-call.ts'
 import { ClosingTooLong } from './within-close-timeout.ts'
 
@@ -120,7 +121,9 @@ function distance(error: unknown, type: ErrorHandler['type']): number {
 
 /** The problem a caller sees for an error; an unexpected one is logged once and masked. Never throws. */
 export function toProblem(state: CallState, error: unknown): Problem {
-  if (!Problem.is(error)) return masked(state, error)
+  if (!Problem.is(error)) {
+    return isConflict(error) ? refuse('transaction_conflict') : masked(state, error)
+  }
   state.rule = ruleOf(error) ?? state.rule
   try {
     if (error.cause !== undefined) state.log.warn({ err: error }, 'Problem with a cause')

@@ -1,16 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { closeSync, mkdirSync, openSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { type Kysely, sql } from 'kysely'
 import { currentCall } from '../../current-call.ts'
 import {
   type Awaitable,
   type Dependency,
-  defineProblems,
   dependency,
   ImproperlyConfigured,
-  type Problem,
-  type ProblemSet,
   type ProviderCall,
 } from '../../index.ts'
 import {
@@ -22,39 +18,23 @@ import {
   type SqlStatements,
   type SqlStore,
   type SqlUnit,
+  TransactionConflict,
 } from '../../parts.ts'
-import { type DatabaseBusy, openSqlite } from '../../sqlite.ts'
 import { backupCommands } from './backup-commands.ts'
-import {
-  type DatabaseOptions,
-  databaseGroup,
-  defaultFile,
-  fileOf,
-  stateFileOf,
-} from './database-options.ts'
-import { LazyStore } from './lazy-store.ts'
+import { type DatabaseOptions, databaseGroup } from './database-options.ts'
+import { databaseProblems, orProblem, throwProblem } from './database-problems.ts'
+import { keptIn } from './kept.ts'
 import { APP, tablesWithoutKey } from './ledger.ts'
 import {
   migrateAll,
   migrateCommand,
   missingOf,
   refuseBehind,
+  refuseLacking,
   type Target,
 } from './migrate-command.ts'
 import { type Migration, readMigrations, type Step } from './migrations.ts'
 import { PartTables } from './part-tables.ts'
-
-/** Codes of {@link databaseProblems}. */
-export type DatabaseProblem = 'database_busy'
-
-/** What a call that writes is refused with. */
-export const databaseProblems: ProblemSet<DatabaseProblem> = defineProblems('database', {
-  database_busy: {
-    status: 503,
-    text: 'The database is busy',
-    fix: 'Repeat the call later; nothing was done.',
-  },
-})
 
 /** The database of an app: a part, and what its code uses of it. */
 export interface Database<Tables> extends Part {
@@ -74,7 +54,8 @@ export interface Database<Tables> extends Part {
   queries(): Kysely<Tables>
   /**
    * A unit of work outside calls: in start-up hooks, commands, background work. Committed when the work
-   * is done, rolled back when it throws.
+   * is done, rolled back when it throws. On PostgreSQL the work is done again, from its beginning, when it met
+   * another that changed the same: let it do nothing that is not in the database.
    *
    * @param signal ends the waiting for the turn
    * @throws Error inside a call, or a unit, that has one open: it would wait for itself
@@ -97,20 +78,29 @@ export interface Database<Tables> extends Part {
   statements(unit: unknown): SqlStatements
   /** Prepared statements outside units, each kept by itself, in the database of `state`. */
   readonly state: SqlStatements
-  /** A check for `health({ checks: { database: data.check } })`. */
+  /** A check for `health({ checks: { database: data.check } })`: it answers, and has the tables of this app. */
   check(): Promise<void>
 }
 
 /** Milliseconds for which a unit may be held before it is told: nobody else writes meanwhile. */
 const LONG = 100
+/** What is told then. */
+const HELD: Readonly<Record<SqlDialect, string>> = {
+  sqlite: 'A unit of work was held for long: nobody else could write',
+  postgres:
+    'A unit of work was held for long: what it changed was locked, and its connection taken',
+}
+/** How often a unit outside calls is tried that meets others, and the milliseconds of its pauses. */
+const TRIES = 8
+const PAUSE = 8
 /** Milliseconds up to which the last unit of an action was short enough to share a commit. */
 const SHORT = 3
 
 /**
- * The database of an app, SQLite in a file: `const data = database()`, `createApp({ parts: [data] })`.
+ * The database of an app, SQLite in a file or PostgreSQL: `const data = database()`, `createApp({ parts: [data] })`.
  *
  * @typeParam Tables tables by name, as Kysely takes them
- * @param given a file, or options; without: `TREFOIL_DATABASE_URL`, else `.data/app.db`
+ * @param given a file, a `postgres://` URL, or options; without: `TREFOIL_DATABASE_URL`, else `.data/app.db`
  * @throws ImproperlyConfigured naming the option or the variable that is wrong
  */
 export function database<Tables = Record<string, Record<string, unknown>>>(
@@ -120,13 +110,12 @@ export function database<Tables = Record<string, Record<string, unknown>>>(
   const options = typeof given === 'string' ? { url: given } : given
   const { name, group } = databaseGroup(Object(options))
   const values = readOptions(group, options, { env })
-  const { synchronous, wait } = values
+  const { wait } = values
   const migrations: readonly Step[] = readMigrations(values.migrations)
-  const file = fileOf(values.url ?? defaultFile(name))
-  const stateFile = stateFileOf(file, values.state)
+  const kept = keptIn<Tables>(name, values)
+  const { dialect, app } = kept
   const migratesAtStart =
-    file === ':memory:' ||
-    (values.migrate ?? (env['TREFOIL_ENV'] === 'development' ? 'start' : 'command')) === 'start'
+    kept.migrates === 'always' || (values.migrate ?? defaultMigrate(kept.migrates, env)) === 'start'
   const units = new WeakMap<object, SqlUnit<Tables>>()
   /** Of those outside calls. */
   const current = new AsyncLocalStorage<SqlUnit<Tables>>()
@@ -134,20 +123,20 @@ export function database<Tables = Record<string, Record<string, unknown>>>(
   const holding = new Set<string>()
   const lastHeld = new Map<string, number>()
   const parts = new PartTables()
-  const app = new LazyStore<Tables>(() => opened<Tables>(file, synchronous, wait))
-  const state = new LazyStore<never>(() => opened<never>(stateFile, 'NORMAL', wait))
+  const state = () => kept.state?.get() ?? untyped()
   const store = () => app.get()
   /** Steps know no types of tables: those of an older schema are others. */
   const untyped = () => store() as unknown as SqlStore<never>
   /** Those of parts come first: tables of the app may refer to theirs. */
-  const targets: readonly Target[] = [
-    {
-      file,
-      store: untyped,
-      steps: () => [...parts.of('app'), { owner: APP, steps: migrations }],
-    },
-    { file: stateFile, store: () => state.get(), steps: () => parts.of('state') },
-  ]
+  const steps = () => [...parts.of('app'), { owner: APP, steps: migrations }]
+  const stateSteps = () => parts.of('state')
+  const targets: readonly Target[] =
+    kept.state === null
+      ? [{ file: kept.file, store: untyped, steps: () => [...stateSteps(), ...steps()] }]
+      : [
+          { file: kept.file, store: untyped, steps },
+          { file: kept.stateFile, store: state, steps: stateSteps },
+        ]
 
   /**
    * @param caller id of the call that asks; `null` for none
@@ -168,18 +157,20 @@ export function database<Tables = Record<string, Record<string, unknown>>>(
     rehearses = false,
   ): Promise<SqlUnit<Tables>> {
     const isShort = (lastHeld.get(holder) ?? LONG) <= SHORT
-    const unit = rehearses
-      ? await store().rehearse(holder, wait, signal)
-      : await store().begin(holder, wait, signal, isShort)
-    units.set(unit.db, unit)
-    return unit
+    try {
+      const unit = rehearses
+        ? await store().rehearse(holder, wait, signal)
+        : await store().begin(holder, wait, signal, isShort)
+      units.set(unit.db, unit)
+      return unit
+    } catch (error) {
+      return throwProblem(error)
+    }
   }
 
   function told(call: ProviderCall, holder: string, { heldFor }: SqlUnit<Tables>): void {
     lastHeld.set(holder, heldFor)
-    if (heldFor <= LONG) return
-    const ms = Math.round(heldFor)
-    call.log.warn({ ms }, 'A unit of work was held for long: nobody else could write')
+    if (heldFor > LONG) call.log.warn({ ms: Math.round(heldFor) }, HELD[dialect])
   }
 
   const db = dependency(
@@ -209,7 +200,7 @@ export function database<Tables = Record<string, Record<string, unknown>>>(
       } finally {
         holding.delete(callId)
       }
-      await unit.commit()
+      await unit.commit().catch(throwProblem)
     },
     {
       name: 'data.db',
@@ -238,7 +229,7 @@ export function database<Tables = Record<string, Record<string, unknown>>>(
       { name: 'data.snapshot', preview: 'safe' },
     ) as Dependency<Kysely<Tables>>,
     queries: () => store().reader(),
-    dialect: 'sqlite',
+    dialect,
     tables: (owner, steps, where) => parts.add(owner, steps, where),
     statements: (unit) => {
       const found = units.get(Object(unit))
@@ -246,25 +237,29 @@ export function database<Tables = Record<string, Record<string, unknown>>>(
       return found.statements
     },
     state: {
-      dialect: 'sqlite',
-      run: (text, given) => state.get().alone(wait).run(text, given),
+      dialect,
+      run: (text, given) => orProblem(() => state().alone(wait).run(text, given)),
     },
     check: async () => {
       await sql`select 1`.execute(store().reader())
+      await refuseLacking(targets)
     },
     async unit<Value>(
       work: (db: Kysely<Tables>) => Awaitable<Value>,
       signal?: AbortSignal,
     ): Promise<Value> {
       refuseInside(idOfCall())
-      const unit = await begin('a unit outside calls', () => signal)
-      try {
-        const value = await current.run(unit, async () => work(unit.db))
-        await unit.commit()
-        return value
-      } catch (error) {
-        await unit.rollback()
-        throw error
+      for (let tries = 1; ; tries++) {
+        const unit = await begin('a unit outside calls', () => signal)
+        try {
+          const value = await current.run(unit, async () => work(unit.db))
+          await unit.commit().catch(throwProblem)
+          return value
+        } catch (error) {
+          await unit.rollback()
+          if (!(error instanceof TransactionConflict) || tries === TRIES) throw error
+        }
+        await pause(tries, signal)
       }
     },
   }
@@ -276,28 +271,28 @@ export function database<Tables = Record<string, Record<string, unknown>>>(
       start: async ({ log }) => {
         parts.close()
         app.start()
-        state.start()
+        kept.state?.start()
         if (migratesAtStart) await migrateAll(targets)
         else await refuseBehind(targets)
-        const tables = await tablesWithoutKey(untyped().reader(), untyped().dialect)
+        const tables = await tablesWithoutKey(untyped().reader(), dialect)
         if (tables.length === 0) return
         log.warn({ tables }, 'Tables without a primary key: no preview shows what changes in them')
       },
       stop: async () => {
         await app.stop()
-        await state.stop()
+        await kept.state?.stop()
       },
       commands: [
         migrateCommand(targets, async () => {
           await app.close()
-          await state.close()
+          await kept.state?.close()
         }),
         ...backupCommands({
-          file,
+          file: kept.file,
           missing: () => missingOf(targets, false),
           close: async () => {
             await app.close()
-            await state.close()
+            await kept.state?.close()
           },
         }),
       ],
@@ -306,19 +301,10 @@ export function database<Tables = Record<string, Record<string, unknown>>>(
   )
 }
 
-function opened<Tables>(
-  file: string,
-  synchronous: 'FULL' | 'NORMAL',
-  wait: number,
-): SqlStore<Tables> {
-  if (file !== ':memory:') makePrivate(file)
-  return openSqlite<Tables>(file, synchronous, wait, busyProblem)
-}
-
-/** Of this user alone: the files that SQLite lays beside it take its rights. */
-function makePrivate(file: string): void {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
-  closeSync(openSync(file, 'a', 0o600))
+/** Waits a moment before the same is tried once more. @throws the reason of the signal */
+async function pause(tries: number, signal: AbortSignal | undefined): Promise<void> {
+  // Drawn, so that two that met do not meet again; nothing secret is.
+  await setTimeout(Math.random() * PAUSE * tries, undefined, signal === undefined ? {} : { signal })
 }
 
 /** Id of the call that runs; `null` outside calls. */
@@ -330,7 +316,9 @@ function idOfCall(): string | null {
   }
 }
 
-/** What waited for too long is told so, and not that something is broken. */
-function busyProblem(cause: DatabaseBusy): Problem {
-  return databaseProblems.problem('database_busy', { cause, headers: { 'retry-after': '1' } })
+function defaultMigrate(
+  migrates: 'development' | 'command',
+  env: Readonly<Record<string, string | undefined>>,
+): 'start' | 'command' {
+  return migrates === 'development' && env['TREFOIL_ENV'] === 'development' ? 'start' : 'command'
 }

@@ -43,6 +43,21 @@ export async function refuseBehind(targets: readonly Target[]): Promise<void> {
   )
 }
 
+/**
+ * For a process that runs already: one that is newer may have migrated, and this one goes on beside it.
+ *
+ * @throws Error where a step of this app is missing, in a database that was restored, say
+ */
+export async function refuseLacking(targets: readonly Target[]): Promise<void> {
+  let missing: readonly string[] = []
+  try {
+    missing = await missingOf(targets, false)
+  } catch (error) {
+    if (!(error instanceof ImproperlyConfigured)) throw error
+  }
+  if (missing.length > 0) throw new Error(`the database lacks '${missing[0]}'`)
+}
+
 /** @returns the steps that were applied, as they are shown */
 export async function migrateAll(targets: readonly Target[]): Promise<readonly string[]> {
   const applied: string[] = []

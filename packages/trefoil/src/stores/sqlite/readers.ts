@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite'
 import type { CompiledQuery, DatabaseConnection, Driver, QueryResult } from 'kysely'
-import { type Busy, DatabaseBusy } from './database-busy.ts'
+import { type Busy, DatabaseBusy } from '../sql/store-errors.ts'
 import { SqliteConnection } from './sqlite-connection.ts'
 import { refuseOfConnection } from './statements.ts'
 

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import type { SqlStore, SqlUnit } from '../sql/sql-store.ts'
-import { DatabaseBusy } from './database-busy.ts'
+import { DatabaseBusy } from '../sql/store-errors.ts'
 import { openSqlite } from './sqlite-store.ts'
 
 interface Tables {
@@ -29,7 +29,7 @@ async function texts(store: SqlStore<Tables>): Promise<readonly string[]> {
 
 const short = (store: SqlStore<Tables>) => store.begin('short', 1000, undefined, true)
 
-test('STO-5: who arrives in one round of the event loop shares the commit; nobody is told before it', async () => {
+test('STO-1: who arrives in one round of the event loop shares the commit; nobody is told before it', async () => {
   const store = await opened()
   const told: string[] = []
   const one = await short(store)
@@ -75,7 +75,7 @@ test('closing keeps what is done, and takes back what is not', async () => {
   await expect(open.commit()).rejects.toThrow('is over')
 })
 
-test('STO-5: one that was said to be short and is not is ended for those that wait on it, and told that it is busy', async () => {
+test('STO-1: one that was said to be short and is not is ended for those that wait on it, and told that it is busy', async () => {
   const store = await opened()
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   onTestFinished(() => void vi.useRealTimers())
@@ -115,7 +115,7 @@ test.each([
   await first
 })
 
-test('STO-6: a rehearsal sees what it does, shares nothing, says what it has changed and keeps none of it', async () => {
+test('a rehearsal sees what it does, shares nothing, says what it has changed and keeps none of it', async () => {
   const store = await opened()
   const one = await short(store)
   add(one, 'a')
@@ -137,7 +137,7 @@ test('STO-6: a rehearsal sees what it does, shares nothing, says what it has cha
   await again.rollback()
 })
 
-test('STO-6: a rehearsal that others wait for is ended after two seconds', async () => {
+test('a rehearsal that others wait for is ended after two seconds', async () => {
   const store = await opened()
   vi.useFakeTimers({ toFake: ['setTimeout', 'setInterval', 'clearInterval', 'clearTimeout'] })
   onTestFinished(() => void vi.useRealTimers())

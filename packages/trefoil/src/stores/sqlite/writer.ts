@@ -2,7 +2,7 @@ import { DatabaseSync, type Session } from 'node:sqlite'
 import { systemClock } from '../../base/clock.ts'
 import type { Awaitable } from '../../base/promise.ts'
 import type { SqlRow, SqlValue } from '../../contract/ports/sql.ts'
-import { type Busy, DatabaseBusy } from './database-busy.ts'
+import { type Busy, DatabaseBusy } from '../sql/store-errors.ts'
 import { SqliteConnection } from './sqlite-connection.ts'
 import { refuseOfConnection } from './statements.ts'
 

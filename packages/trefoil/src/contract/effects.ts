@@ -1,5 +1,5 @@
-import type { Action } from './action.ts'
-import type { Dependency } from './dependency.ts'
+import type { Action } from './call/action.ts'
+import type { Dependency } from './call/dependency.ts'
 
 /**
  * Where what an action does can be seen: `none`, it changes nothing; `database`, in its unit of work alone, so
