@@ -25,7 +25,12 @@ const rows = {
 }
 const apps = []
 for (const [name, parts] of Object.entries(rows)) {
-  const app = createApp({ env: {}, publicSurfaces: ['api'], log: { level: 'silent', ...(name === 'log.onCall' ? { onCall: () => {} } : {}) }, parts })
+  const app = createApp({
+    env: {},
+    publicSurfaces: ['api'],
+    log: { level: 'silent', ...(name === 'log.onCall' ? { onCall: () => {} } : {}) },
+    parts,
+  })
   app.get('/hello', () => ({ hello: 'world' }))
   await app.startup()
   apps.push({ name, app, slices: [] })
