@@ -32,6 +32,8 @@ describe('FND-14: every duration and every size at the doors', () => {
         "CookieSessionOptions.maxAge",
         "CorsOptions.maxAge",
         "CreateTokenOptions.expiresIn",
+        "DatabaseOptions.connect",
+        "DatabaseOptions.statement",
         "DatabaseOptions.wait",
         "DevTokensOptions.expiresIn",
         "DpopOptions.lifetime",

@@ -1,23 +1,13 @@
-import type { Clock } from '../base/clock.ts'
 import { freezeClass } from '../base/plain/freeze-class.ts'
 import type { AuthContext } from '../contract/auth/auth-context.ts'
 import type { CallOutcome, CallRecord, Driver } from '../contract/call/call-record.ts'
 import type { CacheUse } from '../contract/limits/cache.ts'
 import type { ObservedEnd } from '../contract/ports/observer.ts'
-import type { Problem } from '../contract/problems/problem.ts'
 import { CallInSight } from '../engine/views/observed-call.ts'
-import { driverOf, outcomeOf, type RecordFacts } from '../record/make-record.ts'
+import { driverOf, outcomeOf } from '../record/make-record.ts'
 import type { Observers } from '../record/observers.ts'
 import type { Arrival } from './arrival.ts'
-
-/** What was measured of a call. */
-interface Measured {
-  readonly ended: Problem | null
-  readonly sent: RecordFacts['sent']
-  readonly status: number
-  readonly duration: number
-  readonly bytes: number
-}
+import type { Measured, OnEnd } from './recorder.ts'
 
 /** The request that carried it, for whoever asks. */
 interface Carried {
@@ -85,18 +75,14 @@ class EndInSight implements ObservedEnd {
 freezeClass(EndInSight)
 
 /** Tells those who look on how it ended. */
-export function tellEnd(
-  observers: Observers,
-  arrival: Arrival,
-  measured: Measured,
-  site: Carried,
-  clock: Clock,
-): void {
-  const { state, surface, entrypoint } = arrival
-  // What was refused before it was a call is seen for the first time.
-  const call =
-    state === null
-      ? new CallInSight(arrival, { surface, entrypoint, action: null }, clock)
-      : state.observe()
-  observers.ended(call, new EndInSight(arrival, measured, site))
+export function endTeller(observers: Observers): OnEnd {
+  return (arrival, measured, site, clock) => {
+    const { state, surface, entrypoint } = arrival
+    // What was refused before it was a call is seen for the first time.
+    const call =
+      state === null
+        ? new CallInSight(arrival, { surface, entrypoint, action: null }, clock)
+        : state.observe()
+    observers.ended(call, new EndInSight(arrival, measured, site))
+  }
 }

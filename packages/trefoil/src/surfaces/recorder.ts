@@ -10,11 +10,9 @@ import { type CallLine, lineOfAll, logLine } from '../record/call-line.ts'
 import { type FloodOptions, Floods } from '../record/floods.ts'
 import { accessEvent } from '../record/make-access-event.ts'
 import { makeRecord } from '../record/make-record.ts'
-import type { Observers } from '../record/observers.ts'
 import { printableMeta } from '../record/printable-meta.ts'
 import { tellSafely, writeSafely } from '../record/write-safely.ts'
 import type { Arrival } from './arrival.ts'
-import { tellEnd } from './observe-end.ts'
 
 /** What is known of a call at its end, beside how it went. */
 export interface RecordSite {
@@ -22,6 +20,23 @@ export interface RecordSite {
   readonly http: CallRecord['http']
   readonly status: number
 }
+
+/** What was measured of a call. */
+export interface Measured {
+  readonly ended: Problem | null
+  readonly sent: SendResult['outcome']
+  readonly status: number
+  readonly duration: number
+  readonly bytes: number
+}
+
+/** Told of the end of whatever came. */
+export type OnEnd = (
+  arrival: Arrival,
+  measured: Measured,
+  site: Pick<RecordSite, 'http'>,
+  clock: Clock,
+) => void
 
 /** Whoever wants to know what happened. */
 export interface Readers {
@@ -35,8 +50,8 @@ export interface Readers {
   readonly clock: Clock
   /** Told of what was refused before it was a call, by audit logs. Absent where there is none. */
   readonly onRefused?: readonly OnCall[]
-  /** Those who look on; absent where nobody does. */
-  readonly observers?: Observers | null
+  /** Tells those who look on; absent where nobody does. */
+  readonly onEnd?: OnEnd | null
 }
 
 const NOBODY: readonly OnCall[] = []
@@ -50,18 +65,18 @@ export class Recorder {
   readonly #hasReaders: boolean
   readonly #floods: Floods
   readonly #onRefused: readonly OnCall[]
-  readonly #observers: Observers | null
+  readonly #onEnd: OnEnd | null
   /** True when somebody reads the record of every call. */
   readonly readsAll: boolean
 
   constructor(readers: Readers) {
     this.#readers = readers
-    const { accessLog, onCall, calls, logger, startTimer, onRefused, observers } = readers
-    this.#observers = observers ?? null
+    const { accessLog, onCall, calls, logger, startTimer, onRefused, onEnd } = readers
+    this.#onEnd = onEnd ?? null
     this.#onRefused = onRefused ?? NOBODY
     this.#floods = new Floods({ logger, ...(startTimer && { start: startTimer }) })
     this.#hasReaders = accessLog !== null || onCall !== null
-    const isObserved = this.#observers !== null
+    const isObserved = this.#onEnd !== null
     // An audit log is told how long calls took.
     this.readsAll = this.#hasReaders || calls === 'all' || onRefused !== undefined || isObserved
   }
@@ -95,9 +110,9 @@ export class Recorder {
     if (!this.readsAll && line === null) return
     const now = clock.elapsed()
     const duration = now - (arrival.receivedAt ?? now)
-    if (this.#observers !== null) {
+    if (this.#onEnd !== null) {
       const measured = { ended: problem, sent: outcome, status, duration, bytes }
-      tellEnd(this.#observers, arrival, measured, site, clock)
+      this.#onEnd(arrival, measured, site, clock)
     }
     if (!this.#hasReaders && line === null && told.length === 0) return
     const record = makeRecord({
