@@ -78,6 +78,7 @@ export function roomOf(file: string): Room | null {
 const APP_GIVES_SURFACES: ReadonlySet<string> = new Set([
   'surfaces/endpoint.ts',
   'surfaces/recorder.ts',
+  'surfaces/observe-end.ts',
 ])
 
 /** True when the file may import the other one, by DESIGN §2. */
