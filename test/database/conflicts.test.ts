@@ -67,7 +67,9 @@ describe.each(['handler', 'commit'] as const)('a unit that meets another in its 
     const answer = await client.http.post('/do')
     expect([answer.status, answer.json()]).toMatchObject([409, { code: 'transaction_conflict' }])
     expect([seen.handler, seen.kept, seen.background]).toEqual([9, 0, 0])
-    expect(await client.mcp.callTool('do')).toMatchObject({ isError: true })
+    expect(JSON.stringify((await client.mcp.callTool('do')).message)).toContain(
+      'transaction_conflict',
+    )
     expect(seen.kept).toBe(0)
   })
 

@@ -58,4 +58,4 @@ export type {
 export type { SqlDialect, SqlRow, SqlStatements, SqlValue } from './contract/ports/sql.ts'
 export { TransactionConflict, type TransactionPort } from './contract/ports/transaction.ts'
 export { hookDecider } from './policy/hook-decider.ts'
-export type { SqlStore, SqlUnit } from './stores/sql/sql-store.ts'
+export type { SqlRehearsal, SqlStore, SqlUnit } from './stores/sql/sql-store.ts'

@@ -8,7 +8,7 @@ import type { CallState } from './call-state.ts'
 import { close } from './ending/close.ts'
 import { conclude, settle, settleError, told } from './ending/conclude.ts'
 import { Deadline, serverStopped } from './ending/deadline.ts'
-import { mayRepeat, takeBack } from './repeat-call.ts'
+import { mayRepeat, takeBack } from './ending/repeat-call.ts'
 import type { Stage, StageEnd } from './stage.ts'
 
 /**
@@ -49,7 +49,7 @@ export class WaitingCall implements StoppableCall {
     // From here on it counts as not begun.
     const takenBack = takeBack(state, error)
     const next = new WaitingCall(this.#stages, state, this.#limit)
-    return next.wait(takenBack, state.site.executeAt)
+    return next.wait(takenBack, state.site.executeAt ?? this.#stages.length)
   }
 
   /** @param next the stage that follows, unless this one ends the call */

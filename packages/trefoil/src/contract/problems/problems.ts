@@ -303,7 +303,7 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemRow>> = deepFreeze({
   transaction_conflict: {
     status: 409,
     mcp: 'tool',
-    exit: 75,
+    exit: 1,
     text: 'Another call changed the same at the same time',
     fix: 'Repeat the call; nothing was done.',
   },

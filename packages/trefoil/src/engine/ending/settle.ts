@@ -15,8 +15,8 @@ import { toJson } from '../answer/json-text.ts'
 import { makeAnswer } from '../answer/make-answer.ts'
 import type { CallState } from '../call-state.ts'
 import { ruleOf } from '../decide-guard.ts'
-import { isConflict } from '../repeat-call.ts'
 import { callOf } from '../views/handler-call.ts'
+import { isConflict } from './repeat-call.ts'
 import { ClosingTooLong } from './within-close-timeout.ts'
 
 /**

@@ -1,10 +1,10 @@
-import { systemRandom } from '../base/clock.ts'
-import { startTimer } from '../base/start-timer.ts'
-import { TransactionConflict } from '../contract/ports/transaction.ts'
-import { Problem } from '../contract/problems/problem.ts'
-import { discardStream } from './answer/stream.ts'
-import type { CallState } from './call-state.ts'
-import { withinCloseTimeout } from './ending/within-close-timeout.ts'
+import { systemRandom } from '../../base/clock.ts'
+import { startTimer } from '../../base/start-timer.ts'
+import { TransactionConflict } from '../../contract/ports/transaction.ts'
+import { Problem } from '../../contract/problems/problem.ts'
+import { discardStream } from '../answer/stream.ts'
+import type { CallState } from '../call-state.ts'
+import { withinCloseTimeout } from './within-close-timeout.ts'
 
 /** How often the developer's code is run once more for one call, at most. */
 const MOST_REPEATS = 8
@@ -23,6 +23,7 @@ export function mayRepeat(state: CallState, error: unknown): boolean {
   const { inbound, site, answer } = state
   // What acts outside the database would act there twice; what has read the body has nothing to read any more.
   if (!site.action.changes || site.action.external || state.readsBody) return false
+  if (site.executeAt === undefined) return false
   // Of a stream somebody has seen the beginning.
   if (answer?.kind === 'stream' || state.waiting === null || state.repeats >= MOST_REPEATS)
     return false
