@@ -247,6 +247,14 @@ add('Metrics.counter MetricOptions', (o) => metrics(scraper).counter('a_total', 
 add('Metrics.gauge GaugeOptions', (o) => metrics(scraper).gauge('a', o), help)
 add('Metrics.histogram HistogramOptions', (o) => metrics(scraper).histogram('a', o), help)
 add('otel OtelOptions', (options) => otel(options))
+add(
+  'PartEndpoint.authenticate Authenticator',
+  (authenticate) => {
+    const endpoint = { method: 'GET', path: '/x', handle: () => 1, authenticate }
+    return quiet({ parts: [definePart({ name: 'x', endpoints: [endpoint] })] })
+  },
+  { name: 'own', authenticate: async () => null },
+)
 const auditKeys = { keys: 'k'.repeat(32) }
 add('auditLog AuditLogOptions', (options) => auditLog(options), auditKeys)
 add('auditFile AuditFileOptions', (options) => auditFile(options))
@@ -581,7 +589,7 @@ export const HANDLES: ReadonlySet<string> = new Set([
   ...['AuditStore', 'StoredEntry', 'AuditFacts', 'AuditAnchor', 'ChainRing', 'SvcAuditRow'],
   // Made by the part; what is read of options before.
   ...['CallEvent', 'AppEvent', 'RefusalsEvent', 'LostEvent', 'RepairedEvent'],
-  ...['ArgumentRules', 'AuditFileSettings'],
+  ...['ArgumentRules', 'AuditFileSettings', 'BackupOptions', 'PostgresSettings'],
   ...['Arriving', 'ApprovalCase', 'ApiKeyStore', 'StoredApiKey', 'ApiKeyUse', 'StoredSecret'],
   ...['Trace', 'Call', 'CallRequest', 'ClientFacts', 'ActionFacts', 'HeaderReader', 'ProviderCall'],
   ...[
