@@ -253,7 +253,7 @@ add(
     const endpoint = { method: 'GET', path: '/x', handle: () => 1, authenticate }
     return quiet({ parts: [definePart({ name: 'x', endpoints: [endpoint] })] })
   },
-  { name: 'own', authenticate: async () => null },
+  { name: 'own', authenticate: async (_request: unknown) => null },
 )
 const auditKeys = { keys: 'k'.repeat(32) }
 add('auditLog AuditLogOptions', (options) => auditLog(options), auditKeys)

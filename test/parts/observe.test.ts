@@ -227,7 +227,7 @@ describe('observe', () => {
           }),
         ],
       })
-    const authenticate = async () => null
+    const authenticate = async (_request: unknown) => null
     expect(make({ public: true, authenticate })).toThrow(/cannot have both public: true and auth/)
     expect(make({ authenticate: 7 })).toThrow(/Part 'x': endpoints: .*authenticate/)
     expect(make({ quiet: 'no' })).toThrow(/quiet must be true or false/)
