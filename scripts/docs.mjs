@@ -10,8 +10,10 @@ import { AUDIT } from '../packages/trefoil/src/features/audit/audit-options.ts'
 import { DATABASE } from '../packages/trefoil/src/features/database/database-options.ts'
 import { CLIENT } from '../packages/trefoil/src/features/dev-tokens/clients.ts'
 import { DEV_TOKENS } from '../packages/trefoil/src/features/dev-tokens/dev-tokens.ts'
-import { health } from '../packages/trefoil/src/features/health.ts'
+import { health } from '../packages/trefoil/src/features/health/health.ts'
 import { JOB, JOB_QUEUE } from '../packages/trefoil/src/features/jobs/job-options.ts'
+import { METRICS } from '../packages/trefoil/src/features/metrics/metrics.ts'
+import { OTEL } from '../packages/trefoil/src/features/otel/otel-options.ts'
 import { REDIS } from '../packages/trefoil/src/features/redis/redis-options.ts'
 import { WEBHOOKS } from '../packages/trefoil/src/features/webhooks/webhook-options.ts'
 import {
@@ -42,6 +44,16 @@ const FILES = [
     'parts.md',
     'health options',
     () => table(['Option', 'Default', 'Meaning'], optionRows(health().options)),
+  ],
+  [
+    'metrics.md',
+    'metrics options',
+    () => table(['Option', 'Default', 'Meaning'], optionRows(METRICS)),
+  ],
+  [
+    'opentelemetry.md',
+    'otel options',
+    () => table(['Option', 'Default', 'Meaning'], optionRows(OTEL)),
   ],
   [
     'database.md',

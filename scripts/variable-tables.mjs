@@ -7,8 +7,10 @@ import {
 } from '../packages/trefoil/src/app/options/variable-rows.ts'
 import { auditLog } from '../packages/trefoil/src/features/audit/audit-log.ts'
 import { database } from '../packages/trefoil/src/features/database/database.ts'
-import { health } from '../packages/trefoil/src/features/health.ts'
+import { health } from '../packages/trefoil/src/features/health/health.ts'
 import { jobQueue } from '../packages/trefoil/src/features/jobs/job-queue.ts'
+import { metrics } from '../packages/trefoil/src/features/metrics/metrics.ts'
+import { otel } from '../packages/trefoil/src/features/otel/otel.ts'
 import { redis } from '../packages/trefoil/src/features/redis/redis.ts'
 import { webhooks } from '../packages/trefoil/src/features/webhooks/webhooks.ts'
 
@@ -21,6 +23,8 @@ const PARTS = [
   data,
   health(),
   jobs,
+  metrics({ token: keys }),
+  otel(),
   redis(),
   webhooks({ data, jobs, keys }),
 ]

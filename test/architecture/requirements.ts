@@ -54,9 +54,6 @@ export const EXCEPTIONS: Readonly<Record<string, string>> = {
   'P-NET-2': MCP,
   'PW-27': MCP,
   'PW-40': MCP,
-  'P-MWL-8': STORES,
-  'P-NET-5': STORES,
-  'PW-37': STORES,
   'P-APR-1': 'approvals by somebody else, with a place where requests wait (after issue 15)',
 }
 

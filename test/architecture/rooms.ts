@@ -78,6 +78,7 @@ export function roomOf(file: string): Room | null {
 const APP_GIVES_SURFACES: ReadonlySet<string> = new Set([
   'surfaces/endpoint.ts',
   'surfaces/recorder.ts',
+  'surfaces/observe-end.ts',
 ])
 
 /** True when the file may import the other one, by DESIGN §2. */
@@ -126,6 +127,8 @@ export function mayUseBuiltin(file: string, specifier: string): boolean {
   if (file.startsWith('features/redis/')) return specifier === 'node:crypto'
   // Ids and digests of jobs; requests to servers of others, with addresses that are looked at.
   if (/^features\/(?:jobs|webhooks)\//.test(file)) return true
+  // What the process itself does is asked of Node.
+  if (file === 'features/metrics/process-metrics.ts') return true
   const room = roomOf(file)
   const allowed = room === null ? undefined : BUILTINS[room]
   return allowed === ANY || (allowed?.includes(specifier.replace(/^node:/, '')) ?? false)
@@ -149,6 +152,7 @@ export function packageRefusal(file: string, name: string, typeOnly: boolean): s
       if (/^features\/(?:jobs|webhooks)\//.test(file) && name === 'kysely') return null
       // The queue on PostgreSQL; loaded when it is opened.
       if (file === 'features/jobs/boss-jobs.ts' && name === 'pg-boss') return null
+      if (file.startsWith('features/otel/') && name === '@opentelemetry/api') return null
       return 'features imports no package'
     case 'contract':
       if (name === '@standard-schema/spec' && typeOnly) return null

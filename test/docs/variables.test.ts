@@ -2,11 +2,13 @@ import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createApp } from 'trefoil'
 import { auditLog } from 'trefoil/audit'
-import { jwtAuth } from 'trefoil/auth'
+import { hasScope, jwtAuth } from 'trefoil/auth'
 import { cookieSession } from 'trefoil/cookies'
 import { database } from 'trefoil/database'
 import { health } from 'trefoil/health'
 import { jobQueue } from 'trefoil/jobs'
+import { metrics } from 'trefoil/metrics'
+import { otel } from 'trefoil/otel'
 import { redis } from 'trefoil/redis'
 import { webhooks } from 'trefoil/webhooks'
 import { describe, expect, it } from 'vitest'
@@ -78,6 +80,8 @@ function isRead(name: string): boolean {
       process.env[name] = ''
       try {
         health()
+        otel()
+        metrics({ guard: hasScope('metrics') })
         auditLog({ keys: 'k'.repeat(32) })
         const data = database()
         const jobs = jobQueue({ data })

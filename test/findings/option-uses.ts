@@ -54,7 +54,9 @@ import { database } from 'trefoil/database'
 import { devTokens } from 'trefoil/dev-tokens'
 import { health } from 'trefoil/health'
 import { jobQueue } from 'trefoil/jobs'
+import { metrics } from 'trefoil/metrics'
 import { sendFile, serve, staticFiles, toNodeHandler } from 'trefoil/node'
+import { otel } from 'trefoil/otel'
 import { definePart, type PartApp, readOptions } from 'trefoil/parts'
 import { redis } from 'trefoil/redis'
 import { memoryAttempts, sqlSpentTokens } from 'trefoil/stores'
@@ -285,6 +287,24 @@ add('health HealthOptions', (options) => health(options))
 add('redis RedisOptions', (options) => redis(options))
 add('memoryAttempts MemoryAttemptsOptions', (options) => memoryAttempts(options))
 add('sqlSpentTokens SqlSpentTokensOptions', (options) => sqlSpentTokens(database(), options))
+add('HealthOptions.checks HealthCheckOptions', (one) => health({ checks: { db: one } }), {
+  check: () => 1,
+})
+const scraper = { token: 'a-token-of-the-scraper' }
+add('metrics MetricsOptions', (options) => metrics(options), scraper)
+const help = { help: 'What it counts.' }
+add('Metrics.counter MetricOptions', (o) => metrics(scraper).counter('a_total', o), help)
+add('Metrics.gauge GaugeOptions', (o) => metrics(scraper).gauge('a', o), help)
+add('Metrics.histogram HistogramOptions', (o) => metrics(scraper).histogram('a', o), help)
+add('otel OtelOptions', (options) => otel(options))
+add(
+  'PartEndpoint.authenticate Authenticator',
+  (authenticate) => {
+    const endpoint = { method: 'GET', path: '/x', handle: () => 1, authenticate }
+    return quiet({ parts: [definePart({ name: 'x', endpoints: [endpoint] })] })
+  },
+  { name: 'own', authenticate: async (_request: unknown) => null },
+)
 const auditKeys = { keys: 'k'.repeat(32) }
 add('auditLog AuditLogOptions', (options) => auditLog(options), auditKeys)
 add('auditFile AuditFileOptions', (options) => auditFile(options))
@@ -628,10 +648,13 @@ export const HANDLES: ReadonlySet<string> = new Set([
   ...['AttemptStore', 'AttemptBudget', 'LoginSessionStore', 'StoredLoginSession', 'SessionChange'],
   ...['SessionUse', 'Owner', 'RefreshFamilyStore', 'RefreshFamily', 'Rotation'],
   ...['TaskStore', 'StoredTask', 'TaskChange'],
+  ...['AdmitPort', 'LimitsPort', 'AuditPort', 'TransactionPort', 'ApprovalDecider', 'ObserverPort'],
+  ...['RateStore', 'RateDemand', 'Rate'],
   ...['AuditStore', 'StoredEntry', 'AuditFacts', 'AuditAnchor', 'ChainRing', 'SvcAuditRow'],
   // Made by the part; what is read of options before.
   ...['CallEvent', 'AppEvent', 'RefusalsEvent', 'LostEvent', 'RepairedEvent'],
   ...['ArgumentRules', 'AuditFileSettings', 'PostgresSettings'],
+  ...['ArgumentRules', 'AuditFileSettings', 'BackupOptions', 'PostgresSettings'],
   ...['Arriving', 'ApprovalCase', 'ApiKeyStore', 'StoredApiKey', 'ApiKeyUse', 'StoredSecret'],
   ...['Trace', 'Call', 'CallRequest', 'ClientFacts', 'ActionFacts', 'HeaderReader', 'ProviderCall'],
   ...[

@@ -96,7 +96,9 @@ describe('the life of parts', () => {
     const state = { pool: 1 }
     const app = createApp({ ...base, name: 'store', state, parts: [part] })
     await app.startup()
-    expect(seen).toEqual([{ name: 'store', state, log: logger, host: null }])
+    expect(seen).toEqual([
+      { name: 'store', state, log: logger, host: null, isReady: expect.any(Function) },
+    ])
     expect(Object.isFrozen(seen[0])).toBe(true)
   })
 })

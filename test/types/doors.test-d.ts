@@ -27,7 +27,9 @@ import { currentCall } from 'trefoil/current-call'
 import { database } from 'trefoil/database'
 import { type DevTokensOptions, devTokens } from 'trefoil/dev-tokens'
 import { health } from 'trefoil/health'
+import { type Metrics, metrics } from 'trefoil/metrics'
 import { type RunningServer, type SentFileOptions, sendFile, serve } from 'trefoil/node'
+import { otel } from 'trefoil/otel'
 import type { Part } from 'trefoil/parts'
 import { openPostgres } from 'trefoil/postgres'
 import { sqliteDialect } from 'trefoil/sqlite'
@@ -128,6 +130,10 @@ close(app)
 
 // trefoil/parts, trefoil/health
 exact<Part>()(health())
+
+// trefoil/metrics, trefoil/otel
+exact<Metrics>()(metrics({ token: 'a-token-of-the-scraper' }))
+exact<Part>()(otel())
 
 // trefoil/current-call: what every call is, whoever is calling
 exact<Call>()(currentCall())

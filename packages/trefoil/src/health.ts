@@ -1,2 +1,3 @@
-export type { HealthCheck, HealthOptions, HealthProblem } from './features/health.ts'
-export { health, healthProblems } from './features/health.ts'
+export type { HealthCheck, HealthCheckOptions } from './features/health/checks.ts'
+export type { HealthOptions, HealthProblem } from './features/health/health.ts'
+export { health, healthProblems } from './features/health/health.ts'

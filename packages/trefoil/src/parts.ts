@@ -49,6 +49,13 @@ export type {
 } from './contract/ports/approval-decider.ts'
 export type { AuditFacts, AuditPort } from './contract/ports/audit.ts'
 export type { AdmitPort, Arriving, Lease, LimitsPort } from './contract/ports/limits.ts'
+export type {
+  ObservedCall,
+  ObservedEnd,
+  ObservedTask,
+  ObserverPort,
+  ParentSpan,
+} from './contract/ports/observer.ts'
 export type { SqlDialect, SqlRow, SqlStatements, SqlValue } from './contract/ports/sql.ts'
 export { TransactionConflict, type TransactionPort } from './contract/ports/transaction.ts'
 export { hookDecider } from './policy/hook-decider.ts'

@@ -1,4 +1,6 @@
 export type { Busy } from './stores/sql/store-errors.ts'
 export { DatabaseBusy } from './stores/sql/store-errors.ts'
+export type { BackupOptions } from './stores/sqlite/backup.ts'
+export { backupSqlite, restoreSqlite } from './stores/sqlite/backup.ts'
 export { sqliteDialect } from './stores/sqlite/sqlite-dialect.ts'
 export { openSqlite } from './stores/sqlite/sqlite-store.ts'

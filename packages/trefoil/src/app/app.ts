@@ -7,14 +7,13 @@ import type {
   StartupOptions,
 } from '../contract/call/app-handle.ts'
 import { APP_MARK, type AppInternals, befriendApps } from '../contract/call/app-internals.ts'
-import type { Call } from '../contract/call/call.ts'
 import type { Catalogue } from '../contract/call/catalogue.ts'
 import type { Logger } from '../contract/call/logger.ts'
 import type { CircuitStats, ConcurrencyStats } from '../contract/limits/capacity.ts'
 import { joinVariables, variableWarnings } from '../contract/options/environment.ts'
 import { checkOptionNames, type OptionNames } from '../contract/options/option-names.ts'
 import type { ProductionRisk } from '../contract/options/production-risk.ts'
-import type { NamedCommand, PartApp, PartEndpoint, PartWork } from '../contract/part.ts'
+import type { NamedCommand, PartApp, PartWork } from '../contract/part.ts'
 import { ImproperlyConfigured } from '../contract/problems/problem.ts'
 import type { ActionTarget } from '../contract/protocol/action-protocol.ts'
 import { runOwnCall } from '../engine/background/own-call.ts'
@@ -27,6 +26,7 @@ import { type CompiledApp, compileApp } from './compile/compiled-app.ts'
 import { type JoinedParts, joinParts } from './compile/join-parts.ts'
 import type { AnyTypes, AppTypes } from './declare/app-types.ts'
 import type { Declaration } from './declare/declaration.ts'
+import { declaredEndpoints } from './declare/declared-endpoints.ts'
 import { readPart } from './declare/define-part.ts'
 import type { Part, PartRoutes } from './declare/part-types.ts'
 import { type Registrar, RouteGroup } from './declare/routes.ts'
@@ -310,7 +310,7 @@ export class App<T extends AppTypes = AnyTypes> extends RouteGroup<T> implements
     } finally {
       this.#including = null
     }
-    for (const endpoint of part.endpoints ?? []) this.#declarations.push(declared(name, endpoint))
+    this.#declarations.push(...declaredEndpoints(part))
     this.#lifecycle.addPart(this.#lifeOf(part))
     this.#included.add(given).add(part)
     this.#parts.push(part)
@@ -329,6 +329,7 @@ export class App<T extends AppTypes = AnyTypes> extends RouteGroup<T> implements
       log: this.#logger,
       host: this.#host,
       perform: (work: PartWork<never>) => this.#perform(work),
+      isReady: () => this.#lifecycle.started && this.#drained === null,
     })
   }
 
@@ -412,13 +413,6 @@ function join(config: AppConfig, all: readonly Part[]): Joined {
     parts,
     config: Object.freeze({ ...config, auth: parts.auth, logger: parts.logger ?? config.logger }),
   }
-}
-
-/** An endpoint as a route that is in no list and no document. */
-function declared(part: string, { method, path, public: open, handle }: PartEndpoint): Declaration {
-  const handler = (_args: unknown, call: Call) => handle(call)
-  const options = { public: open ?? false }
-  return { method, path, levels: [], options, handler, part, isEndpoint: true }
 }
 
 function ofPart(name: string, error: unknown): unknown {

@@ -1,6 +1,6 @@
 import type { Awaitable } from '../base/promise.ts'
 import type { AuthContext } from './auth/auth-context.ts'
-import type { AuthConfig } from './auth/authenticator.ts'
+import type { AuthConfig, Authenticate, Authenticator } from './auth/authenticator.ts'
 import type { BackgroundCall, Call, Guard } from './call/call.ts'
 import type { Logger } from './call/logger.ts'
 import type { SurfaceName } from './call/surface-name.ts'
@@ -9,6 +9,7 @@ import type { ProductionRisk } from './options/production-risk.ts'
 import type { ApprovalDecider } from './ports/approval-decider.ts'
 import type { AuditPort } from './ports/audit.ts'
 import type { AdmitPort, LimitsPort } from './ports/limits.ts'
+import type { ObserverPort } from './ports/observer.ts'
 import type { TransactionPort } from './ports/transaction.ts'
 import type { ProblemSet } from './problems/define-problems.ts'
 
@@ -23,6 +24,8 @@ export interface PartApp {
    * Trefoil's does, as in tests and behind servers of others.
    */
   readonly host: string | null
+  /** True from the end of the last start-up hook until the app begins to stop. Asked whenever. */
+  isReady(): boolean
   /**
    * Runs work that no caller waits for, such as a job, in a call of its own: with dependencies of its own,
    * which are closed when it ends and told the error if it throws.
@@ -61,6 +64,13 @@ export interface PartEndpoint {
   readonly path: string
   /** Open to anonymous callers. Default false. */
   readonly public?: boolean
+  /**
+   * Who may call it, in the place of the app's authenticator, and with no guards of parts: for what another
+   * machine asks with a key of its own. Not together with `public`. Default the app's.
+   */
+  readonly authenticate?: Authenticator | Authenticate
+  /** True: its calls leave no line in the log and none in the access log, unless they are refused (4xx). Default false. */
+  readonly quiet?: boolean
   /** Answers with any value, or `reply(…)`. The request is `call.request`. */
   handle(call: Call): unknown
 }
@@ -100,6 +110,8 @@ export interface PartOf<Routes, Auth = AuthConfig> {
   readonly audit?: AuditPort
   /** Joins the unit of work of a call: what it writes is kept with the call, or not at all. All are asked, in order. */
   readonly transaction?: TransactionPort
+  /** Looks on at every call: counts, spans. Changes nothing. */
+  readonly observe?: ObserverPort
   /** Registers routes, actions and tools, with the names, paths and guards of any other. */
   readonly actions?: (routes: Routes) => void
   /** Reserved: names of tools of its own that every list of tools has, however short. */

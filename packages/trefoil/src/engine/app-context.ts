@@ -7,6 +7,7 @@ import type { ApprovalDecider } from '../contract/ports/approval-decider.ts'
 import type { AuditPort } from '../contract/ports/audit.ts'
 import type { AdmitPort, LimitsPort } from '../contract/ports/limits.ts'
 import type { TransactionPort } from '../contract/ports/transaction.ts'
+import type { Observers } from '../record/observers.ts'
 import type { Tracing } from '../record/trace-source.ts'
 import type { BackgroundTasks } from './background/background-tasks.ts'
 import type { AnswerCache } from './cached/answer-cache.ts'
@@ -42,6 +43,8 @@ export interface AppContext {
   /** `null` where nothing is limited by rate. */
   readonly rates: RateLimits | null
   readonly transaction: readonly TransactionPort[]
+  /** `null` where nobody looks on. */
+  readonly observers: Observers | null
   readonly background: BackgroundTasks
   /** `null` where no action keeps answers. */
   readonly answers: AnswerCache | null

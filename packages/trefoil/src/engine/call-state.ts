@@ -22,6 +22,7 @@ import { CookieExchange } from './cookie-exchange.ts'
 import type { DependencyScopes, Failure } from './dependencies/dependency-scope.ts'
 import { DrainWatch } from './ending/draining.ts'
 import type { CloseHooks, Inbound } from './inbound.ts'
+import { CallInSight, type ObservedIds } from './views/observed-call.ts'
 import { inView } from './views/view-frame.ts'
 
 type Arguments = Readonly<Record<string, unknown>>
@@ -143,17 +144,19 @@ export class CallState implements CallIds, CloseHooks {
   /** What the call hears of the beginning of its app's end; `null` while nobody asks. */
   drainWatch: DrainWatch | null = null
   closeHooks: (() => Awaitable<void>)[] | null = null
+  /** What those see of it who look on; `null` while nobody does. */
+  observed: CallInSight | null = null
   /** How often the developer's code has been run again, because its unit of work met another. */
   repeats = 0
   /** Runs it again; `null` for a call that never waited, and so has no unit. */
   waiting: Repeatable | null = null
   #abort: AbortController | null = null
   #log: Logger | null = null
-  readonly #ids: CallIds
+  readonly #ids: ObservedIds
   #own: unknown
   #hasOwn = false
 
-  constructor(site: CallSite, inbound: Inbound, entrypoint: Entrypoint, ids: CallIds) {
+  constructor(site: CallSite, inbound: Inbound, entrypoint: Entrypoint, ids: ObservedIds) {
     this.site = site
     this.inbound = inbound
     this.entrypoint = entrypoint
@@ -174,6 +177,17 @@ export class CallState implements CallIds, CloseHooks {
   /** Read, or begun, when somebody asks. */
   get trace(): NonNullable<CallIds['trace']> | null {
     return this.#ids.trace ?? null
+  }
+
+  /** Made on first use: apps without observers have none. */
+  observe(): CallInSight {
+    if (this.observed === null) {
+      const { surface, isListing, facts, app } = this.site
+      const action = isListing ? null : facts
+      const site = { surface, entrypoint: this.entrypoint, action }
+      this.observed = new CallInSight(this.#ids, site, app.clock)
+    }
+    return this.observed
   }
 
   /** True once the developer's code has been entered. */

@@ -137,6 +137,7 @@ export function prepareCall(options: CallOptions = {}): PreparedCall {
     audit: [],
     rates: null,
     transaction: [],
+    observers: null,
     background: new BackgroundTasks({ running: 100, waiting: 1000 }),
     answers: null,
     draining: new Draining(),

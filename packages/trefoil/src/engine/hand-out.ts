@@ -3,7 +3,7 @@ import type { Answer } from '../contract/answer/answer.ts'
 import type { Outcome } from '../contract/call/outcome.ts'
 import { refuse } from '../contract/problems/problem.ts'
 import { type StreamValue, type WatchedStream, watchStream } from './answer/stream.ts'
-import { inCall } from './call-frame.ts'
+import { laterInCall } from './call-frame.ts'
 import type { CallState } from './call-state.ts'
 import type { Failure } from './dependencies/dependency-scope.ts'
 import { close } from './ending/close.ts'
@@ -21,6 +21,7 @@ export function handOut(
   deadline: Deadline | null,
 ): Awaitable<Outcome> {
   let leaveDrain = () => {}
+  const within = laterInCall(state)
   const ended = async (failedWithin: Failure | null) => {
     deadline?.stop()
     leaveDrain()
@@ -32,7 +33,7 @@ export function handOut(
         : { kind: 'problem', problem: toProblem(state, failedWithin.error) }
     // Known while it closes: the record of a call whose reader has left is made then.
     if (outcome.kind === 'problem') state.failedLate = outcome.problem
-    const final = await inCall(state, () => close(state, outcome))
+    const final = await within(() => close(state, outcome))
     if (final.kind === 'problem') state.failedLate = final.problem
     // Nobody may take for whole what could not be closed.
     if (failedWithin === null && final.kind === 'problem') throw final.problem
@@ -47,7 +48,7 @@ export function handOut(
         deadline?.firstPiece()
         state.onFirstPiece?.()
       },
-      within: (work) => inCall(state, work),
+      within,
       patience: state.site.app.closeTimeout,
     })
   } catch (error) {

@@ -47,6 +47,15 @@ export function compilePlan(
     isListing: without.length > 0,
     executeAt: stages.findIndex(({ name }) => name === 'execute'),
     stages: Object.freeze(stages),
-    run: Object.freeze(stages.map(({ run }) => run)),
+    run: Object.freeze(stages.map(({ name, run }) => watched(name, run, app))),
   })
+}
+
+/** Told of as it begins, where somebody asks. */
+function watched(name: StageName, run: Stage, { observers }: AppContext): Stage {
+  if (observers?.watchesStages !== true) return run
+  return (state) => {
+    if (!state.rehearses) observers.stage(state.observe(), name)
+    return run(state)
+  }
 }

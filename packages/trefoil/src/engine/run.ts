@@ -14,6 +14,15 @@ import { WaitingCall } from './waiting-call.ts'
  * Stays synchronous as long as nothing waits.
  */
 export function run(plan: Plan, state: CallState): Awaitable<Outcome> {
+  const { observers } = plan.app
+  // A rehearsal is no call: nothing is recorded of it.
+  if (observers !== null && !state.rehearses) {
+    return observers.run(state.observe(), () => runFramed(plan, state))
+  }
+  return runFramed(plan, state)
+}
+
+function runFramed(plan: Plan, state: CallState): Awaitable<Outcome> {
   return hasViewFrame() ? inCall(state, () => runStages(plan, state)) : runStages(plan, state)
 }
 

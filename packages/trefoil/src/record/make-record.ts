@@ -42,7 +42,8 @@ export function makeRecord(facts: RecordFacts): CallRecord {
   })
 }
 
-function outcomeOf(
+/** How a call ended, in one word. */
+export function outcomeOf(
   status: number,
   dryRun: boolean,
   ended: Problem | null,

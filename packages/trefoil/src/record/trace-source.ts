@@ -16,6 +16,13 @@ export interface Tracing {
   readonly nextId: () => string
 }
 
+/** A span of a tracer. */
+export interface AdoptedSpan {
+  readonly traceId: string
+  readonly spanId: string
+  readonly sampled: boolean
+}
+
 /**
  * The trace of one call, from wherever it came. Nothing is parsed and no id is drawn until somebody
  * asks: most calls of most apps have no line, no problem and no request of their own.
@@ -26,6 +33,7 @@ export class TraceSource {
   /** `traceparent` and `tracestate` of a message, which stands nearer to its sender than headers. */
   #message: { readonly parent: unknown; readonly state: unknown } | null = null
   #trace: Trace | null = null
+  #adopted: TraceParent | null = null
 
   constructor(tracing: Tracing, headers: RawHeaders) {
     this.#tracing = tracing
@@ -42,9 +50,33 @@ export class TraceSource {
     return this.#trace
   }
 
+  /** What its sender said, as far as the app lets it in; `null` for nothing. */
+  get sent(): SentTrace | null {
+    return this.#tracing.continues ? (this.#ofMessage() ?? this.#ofHeaders()) : null
+  }
+
+  /**
+   * The ids of a tracer's span in the place of ours, which nobody has written down anywhere else.
+   *
+   * @returns false once somebody was told of ours: a call has one trace
+   */
+  adopt({ traceId, spanId, sampled }: AdoptedSpan): boolean {
+    if (this.#trace !== null || this.#adopted !== null) return false
+    // It goes out in headers, and whatever a tracer gives must not write others.
+    this.#adopted = readTraceparent(
+      writeTraceparent({ traceId, spanId, flags: sampled ? '01' : '00' }),
+    )
+    return this.#adopted !== null
+  }
+
   #make(): Trace {
-    const { continues, nextId } = this.#tracing
-    const sent = continues ? (this.#ofMessage() ?? this.#ofHeaders()) : null
+    const { nextId } = this.#tracing
+    const { sent } = this
+    if (this.#adopted !== null) {
+      const isSame = sent?.parent.traceId === this.#adopted.traceId
+      const parent = isSame ? sent : null
+      return new CallTrace(this.#adopted, parent?.parent.spanId ?? null, parent?.state ?? null)
+    }
     // Ours are written down, each of them: sampled.
     const parent = sent?.parent ?? { traceId: notZero(nextId()), spanId: null, flags: '01' }
     const spanId = notZero(nextId().slice(0, SPAN_DIGITS))
@@ -66,7 +98,8 @@ export class TraceSource {
   }
 }
 
-interface SentTrace {
+/** What a sender said of the trace that it is in. */
+export interface SentTrace {
   readonly parent: TraceParent
   readonly state: string | null
 }

@@ -21,6 +21,23 @@ export interface RecordSite {
   readonly status: number
 }
 
+/** What was measured of a call. */
+export interface Measured {
+  readonly ended: Problem | null
+  readonly sent: SendResult['outcome']
+  readonly status: number
+  readonly duration: number
+  readonly bytes: number
+}
+
+/** Told of the end of whatever came. */
+export type OnEnd = (
+  arrival: Arrival,
+  measured: Measured,
+  site: Pick<RecordSite, 'http'>,
+  clock: Clock,
+) => void
+
 /** Whoever wants to know what happened. */
 export interface Readers {
   readonly accessLog: AccessLog | null
@@ -33,6 +50,8 @@ export interface Readers {
   readonly clock: Clock
   /** Told of what was refused before it was a call, by audit logs. Absent where there is none. */
   readonly onRefused?: readonly OnCall[]
+  /** Tells those who look on; absent where nobody does. */
+  readonly onEnd?: OnEnd | null
 }
 
 const NOBODY: readonly OnCall[] = []
@@ -46,17 +65,20 @@ export class Recorder {
   readonly #hasReaders: boolean
   readonly #floods: Floods
   readonly #onRefused: readonly OnCall[]
+  readonly #onEnd: OnEnd | null
   /** True when somebody reads the record of every call. */
   readonly readsAll: boolean
 
   constructor(readers: Readers) {
     this.#readers = readers
-    const { accessLog, onCall, calls, logger, startTimer, onRefused } = readers
+    const { accessLog, onCall, calls, logger, startTimer, onRefused, onEnd } = readers
+    this.#onEnd = onEnd ?? null
     this.#onRefused = onRefused ?? NOBODY
     this.#floods = new Floods({ logger, ...(startTimer && { start: startTimer }) })
     this.#hasReaders = accessLog !== null || onCall !== null
+    const isObserved = this.#onEnd !== null
     // An audit log is told how long calls took.
-    this.readsAll = this.#hasReaders || calls === 'all' || onRefused !== undefined
+    this.readsAll = this.#hasReaders || calls === 'all' || onRefused !== undefined || isObserved
   }
 
   get clock(): Clock {
@@ -81,11 +103,18 @@ export class Recorder {
     const { accessLog, onCall, logger, clock } = this.#readers
     const { state, trace } = arrival
     const problem = arrival.problem ?? state?.failedLate ?? null
-    const line = this.#lineOf(arrival, site, problem, outcome)
+    const status = statusOf(arrival, site)
+    const isQuiet = state?.site.action.isQuiet === true && (status < 400 || status >= 500)
+    const line = isQuiet ? null : this.#lineOf(arrival, site, problem, outcome)
     const told = state === null && problem !== null ? this.#onRefused : NOBODY
-    if (!this.#hasReaders && line === null && told.length === 0) return
+    if (!this.readsAll && line === null) return
     const now = clock.elapsed()
     const duration = now - (arrival.receivedAt ?? now)
+    if (this.#onEnd !== null) {
+      const measured = { ended: problem, sent: outcome, status, duration, bytes }
+      this.#onEnd(arrival, measured, site, clock)
+    }
+    if (!this.#hasReaders && line === null && told.length === 0) return
     const record = makeRecord({
       callId: arrival.callId,
       requestId: arrival.requestId,
@@ -102,7 +131,7 @@ export class Recorder {
       client: site.client,
       ended: problem,
       sent: outcome,
-      status: statusOf(arrival, site),
+      status,
       rule: state?.rule ?? null,
       refusal: state?.refusal ?? null,
       approvalId: state?.redemption?.id ?? null,
@@ -118,7 +147,7 @@ export class Recorder {
       writeSafely(logger, line.level, fields, line.message)
     }
     for (const tell of told) tellSafely(() => tell(record))
-    if (accessLog !== null) tellSafely(() => accessLog(accessEvent(record)))
+    if (accessLog !== null && !isQuiet) tellSafely(() => accessLog(accessEvent(record)))
     if (onCall !== null) tellSafely(() => inCall(state, () => onCall(record)))
   }
 
@@ -130,7 +159,7 @@ export class Recorder {
   /** What the log says of it; `null` where it has said it, counts it, or has nothing to say. */
   #lineOf(
     { state, action, surface }: Arrival,
-    { client }: RecordSite,
+    site: RecordSite,
     problem: Problem | null,
     sent: SendResult['outcome'],
   ): CallLine | null {
@@ -146,7 +175,7 @@ export class Recorder {
     if (subject !== null && line.counted === 'strangers') return line
     const { publicCode } = problem
     const call = { line, problem: publicCode, action, source: surface, subject }
-    return this.#floods.isFirst({ ...call, address: client.address }) ? line : null
+    return this.#floods.isFirst({ ...call, address: site.client.address }) ? line : null
   }
 }
 

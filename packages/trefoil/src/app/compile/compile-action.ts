@@ -1,4 +1,5 @@
 import { lazily } from '../../base/lazily.ts'
+import type { AuthEntry } from '../../contract/auth/authenticator.ts'
 import type { Action, ToolHints } from '../../contract/call/action.ts'
 import type { Guard } from '../../contract/call/call.ts'
 import { type PerSurface, perSurface, SURFACES } from '../../contract/call/surface-name.ts'
@@ -56,6 +57,8 @@ export interface CompiledAction {
   readonly part: string | null
   /** An endpoint of a part, which is in no list and no document. */
   readonly isEndpoint: boolean
+  /** What it authenticates by in the place of the app's; `null` for the app's. */
+  readonly ownAuth: AuthEntry | null
 }
 
 /** What the app knows that an action must fit to. */
@@ -128,7 +131,8 @@ export function compileAction(declaration: Declaration, site: ActionSite): Compi
       where,
     ),
     guards,
-    appGuards: site.appGuards,
+    // They ask about callers of the app, of whom nobody comes in by another way.
+    appGuards: declaration.ownAuth === undefined ? site.appGuards : [],
     params,
     dependencies,
     returns: returns ?? null,
@@ -172,6 +176,7 @@ export function compileAction(declaration: Declaration, site: ActionSite): Compi
       where,
     ),
     cache: null,
+    isQuiet: declaration.isQuiet ?? false,
   }
   const { part, isEndpoint = false } = declaration
   const owner = part === undefined ? '' : ` of part '${part}'`
@@ -182,6 +187,7 @@ export function compileAction(declaration: Declaration, site: ActionSite): Compi
     owner,
     part: part ?? null,
     isEndpoint,
+    ownAuth: declaration.ownAuth ?? null,
   }
 }
 

@@ -11,6 +11,7 @@ import type { Substitutes } from '../../engine/dependencies/substitute.ts'
 import type { Draining } from '../../engine/ending/draining.ts'
 import type { Capacity } from '../../engine/limits/capacity.ts'
 import { AppView } from '../../engine/views/app-view.ts'
+import { Observers } from '../../record/observers.ts'
 import { headerOf } from '../../surfaces/http/response/header-list.ts'
 import { CREDENTIAL_HEADERS } from '../../web/raw-headers.ts'
 import type { Declaration } from '../declare/declaration.ts'
@@ -96,6 +97,7 @@ export function compileApp(
     audit: parts.audit,
     rates: rateLimits(rates, compiled, config.limits, config.clock),
     transaction: parts.transaction,
+    observers: parts.observe.length === 0 ? null : new Observers(parts.observe),
     background,
     answers: compiled.some(({ action }) => action.cache !== null)
       ? new AnswerCache(config.limits.cache, config.clock)

@@ -14,6 +14,7 @@ import { createBrowserPolicy } from '../../surfaces/http/route/browser-policy.ts
 import { mcpEndpoint } from '../../surfaces/mcp/mcp-surface.ts'
 import { buildToolList } from '../../surfaces/mcp/tool-list.ts'
 import { toolWarnings } from '../../surfaces/mcp/tool-warnings.ts'
+import { endTeller } from '../../surfaces/observe-end.ts'
 import { Recorder } from '../../surfaces/recorder.ts'
 import type { AppConfig } from '../options/app-config.ts'
 import type { CompiledAction } from './compile-action.ts'
@@ -45,6 +46,7 @@ export function createSurfaces(
     logger,
     clock,
     calls,
+    onEnd: app.observers === null ? null : endTeller(app.observers),
     ...(app.audit.length === 0 ? {} : { onRefused }),
   })
   const cli = createCliSurface(catalogue, app, recorder, {

@@ -1,3 +1,4 @@
+import type { AuthEntry } from '../../contract/auth/authenticator.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
 import type { AppContext } from '../../engine/app-context.ts'
 import { compilePlan } from '../../engine/plan.ts'
@@ -27,12 +28,12 @@ export function routeMounts(
     vary: headerOf(headers.http, 'vary'),
     rateHeaders: limits.rateHeaders,
   }
-  return compiled.flatMap(({ action, template }) => {
+  return compiled.flatMap(({ action, template, ownAuth }) => {
     if (action.method === null || template === null) return []
     const target: HttpTarget = {
       kind: 'action',
-      plan: compilePlan(action, 'api', app),
-      caller: action.public.api ? open : caller,
+      plan: compilePlan(action, 'api', ownAuth === null ? app : withAuth(app, ownAuth)),
+      caller: ownAuth === null ? (action.public.api ? open : caller) : callerRule(ownAuth),
       answers: compileRouteAnswers(action, common),
     }
     return [{ method: action.method, template, target }]
@@ -60,4 +61,9 @@ export function endpointMounts(
       target: { kind: 'endpoint', endpoint, caller },
     }
   })
+}
+
+/** The app as an endpoint sees it that has an authenticator of its own. */
+function withAuth(app: AppContext, api: AuthEntry): AppContext {
+  return Object.freeze({ ...app, auth: Object.freeze({ ...app.auth, api }) })
 }

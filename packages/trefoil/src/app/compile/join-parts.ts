@@ -10,6 +10,7 @@ import { type PartCommand, PROGRAM_COMMANDS } from '../../contract/part.ts'
 import type { ApprovalDecider } from '../../contract/ports/approval-decider.ts'
 import type { AuditPort } from '../../contract/ports/audit.ts'
 import type { AdmitPort, LimitsPort } from '../../contract/ports/limits.ts'
+import type { ObserverPort } from '../../contract/ports/observer.ts'
 import type { TransactionPort } from '../../contract/ports/transaction.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
 import type { ProblemRow } from '../../contract/problems/problem-row.ts'
@@ -39,6 +40,7 @@ export interface JoinedParts {
   readonly approval: ApprovalDecider | null
   readonly audit: readonly AuditPort[]
   readonly transaction: readonly TransactionPort[]
+  readonly observe: readonly ObserverPort[]
   readonly logger: Logger | null
   /** Rows of all tables beside the built-in one, by code. */
   readonly problems: ReadonlyMap<string, ProblemRow>
@@ -69,6 +71,7 @@ export function joinParts(sugar: SugarOptions, parts: readonly Part[]): JoinedPa
     approval: only(members, 'an approval', ({ part }) => part.approval),
     audit: each(members, ({ part }) => part.audit),
     transaction: joinTransactions(members),
+    observe: each(members, ({ part }) => part.observe),
     logger: only(members, 'a logger', ({ part }) => part.logger),
     problems: joinProblems(members),
     variables: joinVariableNames(members),

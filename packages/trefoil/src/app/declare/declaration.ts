@@ -1,3 +1,4 @@
+import type { AuthEntry } from '../../contract/auth/authenticator.ts'
 import type { ErrorHandler, Handler, Middleware, ToolHints } from '../../contract/call/action.ts'
 import type { SurfaceName } from '../../contract/call/surface-name.ts'
 import type { CacheOptions } from '../../contract/limits/cache.ts'
@@ -51,6 +52,10 @@ export interface Declaration {
   readonly part?: string
   /** True for an endpoint of a part, which is in no list and no document. */
   readonly isEndpoint?: true
+  /** What it authenticates by in the place of the app's; absent for the app's. */
+  readonly ownAuth?: AuthEntry
+  /** True for one whose calls are not worth a line. */
+  readonly isQuiet?: boolean
 }
 
 /** How a declaration is called in an error message. */

@@ -24,6 +24,7 @@ export const PART_MEMBERS: OptionNames<Part> = {
   approval: true,
   audit: true,
   transaction: true,
+  observe: true,
   actions: true,
   tools: true,
   endpoints: true,
@@ -36,7 +37,14 @@ export const PART_MEMBERS: OptionNames<Part> = {
   drain: true,
   stop: true,
 }
-const ENDPOINT: OptionNames<PartEndpoint> = { method: true, path: true, public: true, handle: true }
+const ENDPOINT: OptionNames<PartEndpoint> = {
+  method: true,
+  path: true,
+  public: true,
+  authenticate: true,
+  quiet: true,
+  handle: true,
+}
 const VARIABLE: OptionNames<PartVariable> = { name: true, doc: true }
 const COMMAND: OptionNames<PartCommand> = {
   name: true,
@@ -47,6 +55,9 @@ const COMMAND: OptionNames<PartCommand> = {
   run: true,
 }
 const OPTION: OptionNames<CommandOption> = { describe: true, kind: true, required: true }
+
+/** What whoever looks on may be told; one of them at least. */
+const OBSERVED = ['began', 'around', 'stage', 'ended', 'task', 'taskEnded'] as const
 
 const NAME = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/
 const OPTION_NAME = /^[a-z][a-zA-Z0-9]*$/
@@ -161,6 +172,8 @@ class PartReading {
         return this.#port(key, value, ['intent', 'outcome'], ['ended', 'refused'])
       case 'transaction':
         return this.#transaction(key, value)
+      case 'observe':
+        return this.#port(key, value, [], OBSERVED)
       case 'logger':
         return this.#logger(value)
       case 'guards':
@@ -216,9 +229,14 @@ class PartReading {
     methods: readonly string[],
     optional: readonly string[] = [],
   ): object {
-    const example = methods.map((method) => `${method}()`).join(' and ')
+    const example = (methods.length === 0 ? optional : methods)
+      .map((method) => `${method}()`)
+      .join(' and ')
     const port = this.#object(key, value, `an object with ${example}`)
     const given = optional.filter((method) => port[method] !== undefined)
+    if (methods.length + given.length === 0) {
+      throw this.#wrong(key, `must have one of ${optional.map((one) => `${one}()`).join(', ')}`)
+    }
     const taken = [...methods, ...given].map((method) => {
       return [method, this.#method(`${key}.${method}`, port[method], port)] as const
     })
@@ -287,12 +305,27 @@ class PartReading {
     // Not by truth: `public: 'false'` would be open.
     if (typeof isPublic !== 'boolean')
       throw this.#wrong('endpoints', 'public must be true or false')
+    const authenticate: unknown = given['authenticate']
+    if (authenticate !== undefined && isPublic) {
+      throw this.#wrong('endpoints', 'cannot have both public: true and authenticate')
+    }
+    const quiet: unknown = given['quiet'] ?? false
+    if (typeof quiet !== 'boolean') throw this.#wrong('endpoints', 'quiet must be true or false')
     const handle = this.#method(
       'endpoints handle',
       given['handle'],
       given,
     ) as PartEndpoint['handle']
-    return Object.freeze({ method, path, public: isPublic, handle })
+    // Read once, with everything in it, when the endpoint is declared.
+    const own = authenticate as PartEndpoint['authenticate']
+    return Object.freeze({
+      method,
+      path,
+      public: isPublic,
+      quiet,
+      handle,
+      ...(own === undefined ? {} : { authenticate: own }),
+    })
   }
 
   #commands(value: unknown): readonly PartCommand[] {

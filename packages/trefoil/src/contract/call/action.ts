@@ -144,6 +144,8 @@ export interface Action {
   readonly breaker: BreakerRule | null
   /** How its answers are kept; `null` for not at all. */
   readonly cache: ActionCache | null
+  /** True for what is asked all the time, such as probes: no line in the log, unless it is refused. */
+  readonly isQuiet: boolean
 }
 
 /** An action with nothing to check and nothing to do: what others are made of. */
@@ -187,6 +189,7 @@ export function emptyAction(name: string): Action {
     appConcurrency: null,
     breaker: null,
     cache: null,
+    isQuiet: false,
   }
 }
 

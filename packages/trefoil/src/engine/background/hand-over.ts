@@ -46,7 +46,7 @@ function taskOf({ state, task }: Begun): Task {
   return {
     run: () =>
       outOfContext(async () => {
-        const isDone = await runTask(state, task.run)
+        const isDone = await observed(state, () => runTask(state, task.run))
         if (isDone !== null) handOver(state, isDone)
       }),
     giveUp: () =>
@@ -54,4 +54,19 @@ function taskOf({ state, task }: Begun): Task {
         if (await giveUpTask(state)) handOver(state, false)
       }),
   }
+}
+
+/** Told to those who look on, where there are any. */
+async function observed(
+  state: CallState,
+  run: () => Promise<boolean | null>,
+): Promise<boolean | null> {
+  const { observers } = state.site.app
+  if (observers === null) return run()
+  const { callId, trace } = state
+  const { facts, surface } = state.site
+  const task = Object.freeze({ action: facts.name, surface, callId, trace })
+  const isDone = await observers.task(task, run)
+  observers.taskEnded(task, isDone === null ? 'left' : isDone ? 'done' : 'failed')
+  return isDone
 }

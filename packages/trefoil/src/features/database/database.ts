@@ -21,11 +21,19 @@ import {
   type SqlUnit,
   TransactionConflict,
 } from '../../parts.ts'
+import { backupCommands } from './backup-commands.ts'
 import { type DatabaseOptions, databaseGroup } from './database-options.ts'
 import { databaseProblems, orProblem, throwProblem } from './database-problems.ts'
 import { keptIn } from './kept.ts'
 import { APP, tablesWithoutKey } from './ledger.ts'
-import { migrateAll, migrateCommand, refuseBehind, type Target } from './migrate-command.ts'
+import {
+  migrateAll,
+  migrateCommand,
+  missingOf,
+  refuseBehind,
+  refuseLacking,
+  type Target,
+} from './migrate-command.ts'
 import { type Migration, readMigrations, type Step } from './migrations.ts'
 import { PartTables } from './part-tables.ts'
 
@@ -80,7 +88,7 @@ export interface Database<Tables> extends Part {
    * @param unit what `data.db` gives, or a part's `transaction` is given
    */
   afterCommit(unit: unknown, tell: () => void): void
-  /** A check for `health({ checks: { database: data.check } })`. */
+  /** A check for `health({ checks: { database: data.check } })`: it answers, and has the tables of this app. */
   check(): Promise<void>
 }
 
@@ -260,6 +268,7 @@ export function database<Tables = Record<string, Record<string, unknown>>>(
     },
     check: async () => {
       await sql`select 1`.execute(store().reader())
+      await refuseLacking(targets)
     },
     async unit<Value>(
       work: (db: Kysely<Tables>) => Awaitable<Value>,
@@ -304,6 +313,14 @@ export function database<Tables = Record<string, Record<string, unknown>>>(
         migrateCommand(targets, async () => {
           await app.close()
           await kept.state?.close()
+        }),
+        ...backupCommands({
+          file: kept.file,
+          missing: () => missingOf(targets, false),
+          close: async () => {
+            await app.close()
+            await kept.state?.close()
+          },
         }),
       ],
     },

@@ -12,7 +12,7 @@ export interface Target {
 }
 
 /** The steps that are missing, as they are shown. */
-async function missingOf(
+export async function missingOf(
   targets: readonly Target[],
   onlyLook: boolean,
 ): Promise<readonly string[]> {
@@ -41,6 +41,21 @@ export async function refuseBehind(targets: readonly Target[]): Promise<void> {
   throw new ImproperlyConfigured(
     `The database lacks ${missing.length} migration(s), from '${missing[0]}' on: run \`trefoil migrate\` first`,
   )
+}
+
+/**
+ * For a process that runs already: one that is newer may have migrated, and this one goes on beside it.
+ *
+ * @throws Error where a step of this app is missing, in a database that was restored, say
+ */
+export async function refuseLacking(targets: readonly Target[]): Promise<void> {
+  let missing: readonly string[] = []
+  try {
+    missing = await missingOf(targets, false)
+  } catch (error) {
+    if (!(error instanceof ImproperlyConfigured)) throw error
+  }
+  if (missing.length > 0) throw new Error(`the database lacks '${missing[0]}'`)
 }
 
 /** @returns the steps that were applied, as they are shown */

@@ -40,7 +40,12 @@ async function work(context: Context, text: string | undefined): Promise<Screen>
       ? jsonScreen({ ok: true, app: app.name })
       : screen(`${visibleLine(app.name)} does its jobs (${label}); Ctrl-C stops it\n`)
     io.stdout.write(shown.stdout)
-    await entry.command.run({ options: {}, app: entry.app, signal: time.signal })
+    await entry.command.run({
+      options: {},
+      app: entry.app,
+      signal: time.signal,
+      print: (line) => io.stdout.write(`${visibleLine(line)}\n`),
+    })
   } finally {
     await stop(context, loaded)
   }

@@ -200,12 +200,20 @@ export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
     if (!visit.isWatched && recorder.wants(arrival, isStream(reply.body))) {
       visit.isWatched = true
       exchange.onDone((sent) => {
-        const http = {
-          method: exchange.method,
-          path: visit.target === null ? '(malformed)' : shown(visit.target.path),
-          scheme: visit.provenance.scheme,
+        const site = {
+          // Both are made for those who ask: whoever counts does not.
+          get client() {
+            return visit.client
+          },
+          get http() {
+            return {
+              method: exchange.method,
+              path: visit.target === null ? '(malformed)' : shown(visit.target.path),
+              scheme: visit.provenance.scheme,
+            }
+          },
+          status: reply.status,
         }
-        const site = { client: visit.client, http, status: reply.status }
         const tell = () => recorder.record(arrival, site, sent)
         const { state } = arrival
         // A stream whose reader left has its dependencies closed only now, and the record comes last.
