@@ -42,8 +42,13 @@ export interface AuditStore {
    * @throws Error when they are not written, or `prev` of the first is not the hash of the last
    */
   append(entries: readonly StoredEntry[]): Awaitable<void>
-  /** Everything that is there, in the order in which it stands, sound or not. */
-  read(): AsyncIterable<StoredEntry | BrokenEntry>
+  /**
+   * Everything that is there, in the order in which it stands, sound or not.
+   *
+   * @param after of a stream: entries up to this number are not needed. A store that can pass over them
+   * cheaply does so; whoever asks expects them all the same
+   */
+  read(after?: (stream: string) => number): AsyncIterable<StoredEntry | BrokenEntry>
   /** Gives the writer's place up. */
   close(): Awaitable<void>
 }
