@@ -45,10 +45,12 @@ export interface AuditStore {
   /**
    * Everything that is there, in the order in which it stands, sound or not.
    *
-   * @param after of a stream: entries up to this number are not needed. A store that can pass over them
-   * cheaply does so; whoever asks expects them all the same
+   * @param stream of a store that keeps several, which one. Default: all, one after another
+   * @param after entries up to this number are not needed: a store may pass over them, or give them all the same
    */
-  read(after?: (stream: string) => number): AsyncIterable<StoredEntry | BrokenEntry>
+  read(stream?: string, after?: number): AsyncIterable<StoredEntry | BrokenEntry>
+  /** Names of the streams there are, for a store that keeps several. */
+  streams?(): Awaitable<readonly string[]>
   /** Gives the writer's place up. */
   close(): Awaitable<void>
 }

@@ -1,11 +1,10 @@
-import type { AuditStore, StoredEntry } from '../../../contract/ports/audit-store.ts'
+import type { AuditStore, BrokenEntry, StoredEntry } from '../../../contract/ports/audit-store.ts'
 import type { TreeFile, TreeStore } from '../../../contract/ports/tree-store.ts'
-import type { ChainKeys } from '../chain-keys.ts'
-import { GENESIS } from '../chain-keys.ts'
+import { type ChainKeys, GENESIS } from '../chain-keys.ts'
 import { type AuditEntry, readEntry } from '../entry.ts'
 import { type Checkpoint, checkpointText, readCheckpoint } from './checkpoint.ts'
 import { leafBytes, streamDigest } from './leaf.ts'
-import { LogPositions } from './log-positions.ts'
+import { LogPositions, type StreamPosition } from './log-positions.ts'
 import { readNote, readVerifierKey, verifyNote } from './note.ts'
 import type { CheckpointSigner } from './signing-key.ts'
 import { sameHash } from './tree-hash.ts'
@@ -14,7 +13,7 @@ import { TreeWriter } from './tree-writer.ts'
 
 /** What a {@link Checkpointer} works with. */
 export interface CheckpointerOptions {
-  readonly log: Pick<AuditStore, 'read'>
+  readonly log: Pick<AuditStore, 'read' | 'streams'>
   readonly tree: TreeStore
   readonly keys: ChainKeys
   readonly signer: CheckpointSigner
@@ -168,21 +167,34 @@ export class Checkpointer {
     return Object.freeze({ ...checkpoint, note })
   }
 
+  /** Streams one after another: what came between two checkpoints has no other order. */
   async #addEntries(writer: TreeWriter, positions: LogPositions): Promise<void> {
-    const { log, tree } = this.#options
-    const began = new Map(positions.entries())
-    const unseen = new Set(began.keys())
-    // The last that was signed is asked for once more: if it is gone, or another one, nothing is signed.
-    const after = (stream: string) => (began.get(this.#digest(stream))?.seq ?? 0) - 1
+    const { log } = this.#options
+    const unseen = new Map(positions.entries())
+    const names = (await log.streams?.()) ?? [undefined]
+    for (const name of names) {
+      const position = name === undefined ? onlyOf(unseen) : unseen.get(this.#digest(name))
+      // The last that was signed is asked for once more: if it is gone, or another one, nothing is signed.
+      const entries = log.read(name, (position?.seq ?? 0) - 1)
+      await this.#addStreams(entries, writer, positions, unseen)
+    }
+    if (unseen.size > 0) {
+      throw refused('Entries that were signed are missing: the end of the log was cut off')
+    }
+  }
+
+  async #addStreams(
+    entries: AsyncIterable<StoredEntry | BrokenEntry>,
+    writer: TreeWriter,
+    positions: LogPositions,
+    unseen: Map<string, StreamPosition>,
+  ): Promise<void> {
     let waiting: TreeFile[] = []
-    for await (const stored of log.read(after)) {
-      if ('broken' in stored) {
-        // Somebody may be writing it now.
-        if (stored.broken === 'torn') continue
-        throw refused('A line of the log is no entry')
-      }
-      const entry = readEntry(stored.text)
-      if (entry === null) throw refused('An entry of the log cannot be read')
+    for await (const stored of entries) {
+      // Somebody may be writing it now.
+      if ('broken' in stored && stored.broken === 'torn') continue
+      const entry = 'broken' in stored ? null : readEntry(stored.text)
+      if ('broken' in stored || entry === null) throw refused('An entry of the log cannot be read')
       const stream = this.#digest(entry.stream)
       const last = positions.get(stream)
       if (last !== null && entry.seq <= last.seq) {
@@ -191,9 +203,8 @@ export class Checkpointer {
         unseen.delete(stream)
         continue
       }
-      const prev = last?.hash ?? (entry.seq === 0 ? GENESIS : stored.prev)
-      this.#check(entry, stored, prev)
       // The last one that was signed may have been pruned since: this one names it.
+      this.#check(entry, stored, last?.hash ?? (entry.seq === 0 ? GENESIS : stored.prev))
       if (!positions.add({ stream, seq: entry.seq, hash: stored.hash })) {
         throw refused(at(entry, 'does not follow the last that was signed'))
       }
@@ -201,13 +212,10 @@ export class Checkpointer {
       writer.add(leafBytes(stream, entry.seq, stored.hash, stored.text))
       waiting.push(...writer.takeFull())
       if (waiting.length < FLUSH) continue
-      await tree.write(waiting)
+      await this.#options.tree.write(waiting)
       waiting = []
     }
-    if (unseen.size > 0) {
-      throw refused('Entries that were signed are missing: the end of the log was cut off')
-    }
-    if (waiting.length > 0) await tree.write(waiting)
+    if (waiting.length > 0) await this.#options.tree.write(waiting)
   }
 
   #digest(stream: string): string {
@@ -228,6 +236,12 @@ export class Checkpointer {
       throw refused(at(entry, 'does not match its hash'))
     }
   }
+}
+
+/** Where a tree is of one stream, that is the one of a log that has no other. */
+function onlyOf(positions: ReadonlyMap<string, StreamPosition>): StreamPosition | undefined {
+  const [position, ...others] = positions.values()
+  return others.length === 0 ? position : undefined
 }
 
 function refused(what: string): CheckpointRefused {

@@ -94,6 +94,46 @@ test('AUD-3: says how far a log is, and goes on from there', async () => {
   expect((await setUp(ENTRIES).checkpointer.make())?.root).toEqual(last?.root)
 })
 
+test('AUD-3: a store of several streams is asked for each, behind what was signed of it', async () => {
+  const mixed = Array.from({ length: 700 }, (_, at) => ({
+    stream: `main/${at % 3}`,
+    name: `n${at}`,
+  }))
+  const entries = chained(mixed)
+  const asked: unknown[] = []
+  let shown = entries.slice(0, 300)
+  let names = ['main/0', 'main/1', 'main/2']
+  const log = {
+    streams: () => names,
+    async *read(stream?: string, after = -1) {
+      asked.push([stream, after])
+      yield* shown.filter((entry) => streamOf(entry) === stream).slice(after + 1)
+    },
+  }
+  const tree = memoryTree()
+  const make = () => new Checkpointer({ log, tree, keys: KEYS, signer: SIGNER }).make()
+  await make()
+  shown = entries
+  await make()
+  expect(asked.slice(3)).toEqual([
+    ['main/0', 98],
+    ['main/1', 98],
+    ['main/2', 98],
+  ])
+  const whole = { tree, log, verifierKey: SIGNER.verifierKey }
+  expect(await verifyCheckpoint(whole)).toMatchObject({ ok: true, size: 700, covered: 700 })
+  shown = entries.slice(0, -2)
+  await expect(make()).rejects.toThrow('the end of the log was cut off')
+  names = names.slice(0, 2)
+  expect(await verifyCheckpoint(whole)).toMatchObject({
+    ok: false,
+    findings: [
+      { code: 'truncated', stream: 'main/0', seq: 233 },
+      { code: 'truncated', stream: null, seq: 232 },
+    ],
+  })
+})
+
 test('AUD-3: an empty log has none, and several at once are one', async () => {
   expect(await setUp([]).checkpointer.make()).toBeNull()
   const { checkpointer, tree } = setUp(ENTRIES)

@@ -81,7 +81,7 @@ test('AUD-4: roots, inclusion and consistency are those of RFC 6962, whatever is
         expect(verifyConsistency(old, size, bent, oldRoot, root)).toBe(false)
       }
     }),
-    { numRuns: 60 },
+    { numRuns: 25 },
   )
 })
 

@@ -5,7 +5,7 @@ import { type Coverage, checkEntries } from './check-entries.ts'
 import { type Checkpoint, readCheckpoint } from './checkpoint.ts'
 import { type CheckpointFinding, CheckpointFindings } from './checkpoint-findings.ts'
 import { CHECKPOINT_PATH } from './checkpointer.ts'
-import { readLeaf, type TreeLeaf } from './leaf.ts'
+import { readLeaf, streamDigest, type TreeLeaf } from './leaf.ts'
 import { LogPositions } from './log-positions.ts'
 import { type NoteKey, readNote, readVerifierKey, type SignedNote, verifyNote } from './note.ts'
 import { TILE_WIDTH } from './tiles.ts'
@@ -22,7 +22,7 @@ export interface VerifyCheckpointOptions {
   /** A checkpoint that was kept elsewhere. Default none: then nobody notices an older one in its place. */
   readonly checkpoint?: string | null
   /** The log itself. Default none: then only the tree is verified. */
-  readonly log?: Pick<AuditStore, 'read'> | null
+  readonly log?: Pick<AuditStore, 'read' | 'streams'> | null
   /** Keys of witnesses who must have signed the checkpoint too. Default none. */
   readonly witnesses?: readonly string[]
   /** True for entries that were taken away by right: those before what retention keeps. Default none were. */
@@ -67,9 +67,10 @@ export async function verifyCheckpoint(
   let coverage: Coverage = { covered: 0, uncovered: 0 }
   if (own !== null) {
     if (kept !== null && kept.size > own.size) findings.add('checkpoint_rolled_back')
+    const positions = await checkTree(tree, own, kept, findings)
     // Against a tree that is not the one that was signed nothing can be held.
-    if ((await checkTree(tree, own, kept, findings)) && log !== null) {
-      coverage = await checkEntries(log.read(), leavesOf(tree, own), pruned, findings)
+    if (positions !== null && log !== null) {
+      coverage = await checkLog({ tree, own, positions, log, pruned, findings })
     }
   }
   const { all } = findings
@@ -132,17 +133,50 @@ function isSigned(
   return false
 }
 
+interface LogSite {
+  readonly tree: Pick<TreeStore, 'read'>
+  readonly own: Checkpoint
+  readonly positions: LogPositions
+  readonly log: Pick<AuditStore, 'read' | 'streams'>
+  readonly pruned: (stream: string, seq: number) => boolean
+  readonly findings: CheckpointFindings
+}
+
+/** Of several streams one after another: each goes by beside its own leaves, and nothing is kept. */
+async function checkLog(site: LogSite): Promise<Coverage> {
+  const { tree, own, positions, log, pruned, findings } = site
+  const names = await log.streams?.()
+  if (names === undefined) {
+    return checkEntries(log.read(), leavesOf(tree, own, null), pruned, findings)
+  }
+  let covered = 0
+  let uncovered = 0
+  const known = new Set<string>()
+  for (const name of names) {
+    const digest = streamDigest(name)
+    known.add(digest)
+    const leaves = leavesOf(tree, own, digest)
+    const coverage = await checkEntries(log.read(name), leaves, pruned, findings)
+    covered += coverage.covered
+    uncovered += coverage.uncovered
+  }
+  for (const [digest, { seq }] of positions.entries()) {
+    if (!known.has(digest)) findings.add('truncated', null, seq)
+  }
+  return { covered, uncovered }
+}
+
 /**
  * Goes through all leaves once, and holds tiles and roots to them.
  *
- * @returns false where the tree is not the one that was signed
+ * @returns how far its streams are in it; `null` where the tree is not the one that was signed
  */
 async function checkTree(
   tree: Pick<TreeStore, 'read'>,
   own: Checkpoint,
   kept: Checkpoint | null,
   findings: CheckpointFindings,
-): Promise<boolean> {
+): Promise<LogPositions | null> {
   const reader = new TreeReader(tree, own.size)
   const writer = new TreeWriter()
   const order = new LogPositions()
@@ -157,7 +191,7 @@ async function checkTree(
         const leaf = readLeaf(bytes)
         if (!sameHash(leafHash(bytes), hashes[at] as TreeHash)) {
           findings.add('leaf_changed', null, leaf?.seq ?? null)
-          return false
+          return null
         }
         if (leaf === null || !order.add(leaf)) throw new TreeDamaged('a leaf does not follow')
         writer.add(bytes)
@@ -165,35 +199,37 @@ async function checkTree(
       }
       if (!(await holds(tree, writer.takeFull()))) {
         findings.add('tile_changed')
-        return false
+        return null
       }
     }
     // Parts of level 0 have been looked at with their leaves; some reader may have a wider one.
     const parts = writer.takeParts().filter(({ path }) => !/^tile\/(?:0|entries)\//.test(path))
     if (!(await holds(tree, parts))) {
       findings.add('tile_changed')
-      return false
+      return null
     }
   } catch (error) {
     if (!(error instanceof TreeDamaged)) throw error
     findings.add('tree_damaged')
-    return false
+    return null
   }
   if (!sameHash(writer.root(), own.root)) findings.add('tree_damaged')
   else if (isForked) findings.add('tree_forked')
-  else return true
-  return false
+  else return order
+  return null
 }
 
+/** @param stream digest of the one they must be of; `null` for all */
 async function* leavesOf(
   tree: Pick<TreeStore, 'read'>,
   { size }: Checkpoint,
+  stream: string | null,
 ): AsyncGenerator<TreeLeaf> {
   const reader = new TreeReader(tree, size)
   for (let index = 0; index * TILE_WIDTH < size; index++) {
     for (const bytes of await reader.leaves(index)) {
       const leaf = readLeaf(bytes)
-      if (leaf !== null) yield leaf
+      if (leaf !== null && (stream === null || leaf.stream === stream)) yield leaf
     }
   }
 }
