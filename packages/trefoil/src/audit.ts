@@ -4,3 +4,4 @@ export type { AuditCheck, AuditLog, OwnEvent } from './features/audit/audit-log.
 export { auditLog } from './features/audit/audit-log.ts'
 export type { AuditedCalls, AuditLogOptions } from './features/audit/audit-options.ts'
 export type { AuditPage, AuditQuery } from './features/audit/find-entries.ts'
+export type { CheckpointOptions } from './features/audit/checkpoint-options.ts'
