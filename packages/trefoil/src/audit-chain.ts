@@ -21,6 +21,8 @@ export { readEntry } from './record/audit/entry.ts'
 export type { ArgumentRules } from './record/audit/event-values.ts'
 export { allowedMembers, argumentMembers, isSecretName } from './record/audit/event-values.ts'
 export type { AuditFinding, AuditFindingCode } from './record/audit/findings.ts'
+export type { AuditFormat, ExportedEntry } from './record/audit/formats/export-audit.ts'
+export { AUDIT_FORMATS, exportAudit } from './record/audit/formats/export-audit.ts'
 export type { SvcAuditReport, SvcAuditRow } from './record/audit/svc-hash.ts'
 export { svcAuditHash, verifySvcAudit } from './record/audit/svc-hash.ts'
 export type {

@@ -213,7 +213,9 @@ function readResult(result: unknown, command: string): Result {
   }: Record<string, unknown> = isRecord(given) ? given : { exit: -1 }
   const fits = Number.isInteger(exit) && Number(exit) >= 0 && Number(exit) <= 125
   if (!fits || typeof text !== 'string' || !(lines === undefined || isIterable(lines))) {
-    throw new TypeError(`trefoil ${command} must return an exit code or { text, lines, json, exit }`)
+    throw new TypeError(
+      `trefoil ${command} must return an exit code or { text, lines, json, exit }`,
+    )
   }
   const read = { text, exit: Number(exit), json: json ?? { ok: exit === 0 } }
   return lines === undefined ? read : { ...read, lines }

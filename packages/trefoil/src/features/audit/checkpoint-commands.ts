@@ -25,7 +25,8 @@ export function checkpointCommands(checkpoints: Checkpointing): readonly PartCom
     },
     {
       name: 'prove',
-      describe: 'prove that an entry is under the checkpoint, or that it goes on from an earlier one',
+      describe:
+        'prove that an entry is under the checkpoint, or that it goes on from an earlier one',
       starts: false,
       options: {
         seq: { describe: 'number of the entry' },
@@ -62,7 +63,10 @@ async function prove(
 }
 
 /** The text of a file that an option names. */
-export async function fileText(name: string, path: string | boolean | undefined): Promise<string | null> {
+export async function fileText(
+  name: string,
+  path: string | boolean | undefined,
+): Promise<string | null> {
   if (path === undefined) return null
   try {
     return await readFile(String(path), 'utf8')
