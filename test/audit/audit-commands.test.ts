@@ -83,8 +83,8 @@ test('shows the last ones, and all of them', async () => {
 })
 
 test('AUD-5: 0 sound, 1 changed, 2 cannot be read; a lost end shows by the anchor', async () => {
-  const { anchor } = JSON.parse((await run('verify', '--json')).out)
-  const kept = JSON.stringify(anchor)
+  const { anchors } = JSON.parse((await run('verify', '--json')).out)
+  const kept = JSON.stringify(anchors)
   const before = whole()
   writeFileSync(path, before.replace('"ann"', '"eve"'))
   const edited = await run('verify', '--anchor', kept)

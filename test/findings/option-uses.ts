@@ -226,6 +226,14 @@ add('DatabaseOptions.migrations Migration', (step) => database({ migrations: [st
   name: '0001',
   sql: 'select 1',
 })
+add('Migration.sql MigrationSql', (sql) => database({ migrations: [{ name: '1', sql }] }), {
+  sqlite: 'select 1',
+  postgres: 'select 1',
+})
+add('Database.tables Migration', (step) => database().tables('own', [step]), {
+  name: '0001',
+  sql: 'select 1',
+})
 add('health HealthOptions', (options) => health(options))
 const auditKeys = { keys: 'k'.repeat(32) }
 add('auditLog AuditLogOptions', (options) => auditLog(options), auditKeys)

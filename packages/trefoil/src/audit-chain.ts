@@ -2,27 +2,36 @@ export type {
   AuditOpening,
   AuditStore,
   BrokenEntry,
+  PrunedRecord,
   StoredEntry,
 } from './contract/ports/audit-store.ts'
 export type { TreeFile, TreeStore } from './contract/ports/tree-store.ts'
+export { SqlAuditStore } from './features/audit/sql/sql-entries.ts'
 export type { AuditAnchor } from './record/audit/anchor.ts'
-export type { AuditPlace } from './record/audit/audit-chain.ts'
 export type { ChainRing } from './record/audit/chain-keys.ts'
 export type {
+  AnswerEvent,
   AppEvent,
   AuditEntry,
   AuditEvent,
+  AuditPlace,
   CallEvent,
+  ErasedEvent,
   LostEvent,
+  PrunedEvent,
   RefusalsEvent,
   RepairedEvent,
 } from './record/audit/entry.ts'
-export { readEntry } from './record/audit/entry.ts'
+export { eventText, readEntry } from './record/audit/entry.ts'
 export type { ArgumentRules } from './record/audit/event-values.ts'
 export { allowedMembers, argumentMembers, isSecretName } from './record/audit/event-values.ts'
 export type { AuditFinding, AuditFindingCode } from './record/audit/findings.ts'
 export type { AuditFormat, ExportedEntry } from './record/audit/formats/export-audit.ts'
 export { AUDIT_FORMATS, exportAudit } from './record/audit/formats/export-audit.ts'
+export type { AuditLinks, LinkedEntry } from './record/audit/links.ts'
+export { auditLinks } from './record/audit/links.ts'
+export type { PersonKey } from './record/audit/sealed.ts'
+export { newPersonKey, openEvent, sealEvent } from './record/audit/sealed.ts'
 export type { SvcAuditReport, SvcAuditRow } from './record/audit/svc-hash.ts'
 export { svcAuditHash, verifySvcAudit } from './record/audit/svc-hash.ts'
 export type {
@@ -48,7 +57,7 @@ export type {
 } from './record/audit/tlog/verify-checkpoint.ts'
 export { verifyCheckpoint } from './record/audit/tlog/verify-checkpoint.ts'
 export type { AuditReport } from './record/audit/verifier.ts'
-export type { AuditWriter, VerifyAuditOptions } from './record/audit/verify-audit.ts'
+export type { AuditSource, AuditWriter, VerifyAuditOptions } from './record/audit/verify-audit.ts'
 export { auditWriter, verifyAudit } from './record/audit/verify-audit.ts'
 export type { AuditFileSettings } from './stores/jsonl/audit-file.ts'
 export { AuditFile } from './stores/jsonl/audit-file.ts'

@@ -68,7 +68,7 @@ export function joinParts(sugar: SugarOptions, parts: readonly Part[]): JoinedPa
     guards: members.flatMap(({ part }) => part.guards ?? []),
     approval: only(members, 'an approval', ({ part }) => part.approval),
     audit: each(members, ({ part }) => part.audit),
-    transaction: each(members, ({ part }) => part.transaction),
+    transaction: joinTransactions(members),
     logger: only(members, 'a logger', ({ part }) => part.logger),
     problems: joinProblems(members),
     variables: joinVariableNames(members),
@@ -117,6 +117,16 @@ function each<Port>(
   pick: (member: Member) => Port | undefined,
 ): readonly Port[] {
   return members.map(pick).filter((port) => port !== undefined)
+}
+
+/** In order, but for the one that has to be the last. */
+function joinTransactions(members: readonly Member[]): readonly TransactionPort[] {
+  const isLast = ({ part }: Member) => part.transaction?.last === true
+  const last = only(members, 'a transaction that is the last', (member) =>
+    isLast(member) ? member.part.transaction : undefined,
+  )
+  const others = each(members, (member) => (isLast(member) ? undefined : member.part.transaction))
+  return last === null ? others : [...others, last]
 }
 
 /** Of two that decide the same nobody could say which one counts. */

@@ -153,7 +153,7 @@ class PartReading {
       case 'audit':
         return this.#port(key, value, ['intent', 'outcome'], ['ended', 'refused'])
       case 'transaction':
-        return this.#port(key, value, ['begin', 'beforeCommit'])
+        return this.#transaction(key, value)
       case 'logger':
         return this.#logger(value)
       case 'guards':
@@ -216,6 +216,16 @@ class PartReading {
       return [method, this.#method(`${key}.${method}`, port[method], port)] as const
     })
     return Object.freeze(Object.fromEntries(taken))
+  }
+
+  #transaction(key: string, value: unknown): object {
+    const port = this.#port(key, value, ['begin', 'beforeCommit'])
+    const last: unknown = Reflect.get(Object(value), 'last')
+    if (last === undefined) return port
+    if (typeof last !== 'boolean') {
+      throw this.#wrong(`${key}.last`, `must be true or false, got ${valueKind(last)}`)
+    }
+    return Object.freeze({ ...port, last })
   }
 
   /** As it is: a logger may be a function with methods, and hold on to itself. */

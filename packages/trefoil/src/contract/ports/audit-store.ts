@@ -16,6 +16,16 @@ export interface BrokenEntry {
   readonly broken: 'torn' | 'malformed'
 }
 
+/** What was removed from the beginning of a stream because it was old enough: signed, or it would be a deletion. */
+export interface PrunedRecord {
+  /** The last entry that was removed. */
+  readonly seq: number
+  readonly hash: string
+  /** Which key it is signed with. */
+  readonly kid: string
+  readonly mac: string
+}
+
 /** What a store found when it was opened. */
 export interface AuditOpening {
   /** The last entry; `null` for none. */
@@ -51,6 +61,8 @@ export interface AuditStore {
   read(stream?: string, after?: number): AsyncIterable<StoredEntry | BrokenEntry>
   /** Names of the streams there are, for a store that keeps several. */
   streams?(): Awaitable<readonly string[]>
+  /** What has been removed from the beginning of a stream; `null` for nothing. */
+  pruned?(stream: string): Awaitable<PrunedRecord | null>
   /** Gives the writer's place up. */
   close(): Awaitable<void>
 }

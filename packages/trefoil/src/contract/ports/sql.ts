@@ -16,6 +16,11 @@ export type SqlRow = Readonly<Record<string, unknown>>
 export interface SqlStatements {
   readonly dialect: SqlDialect
   /**
+   * The connection they run on: the same object as long as it is the same one, whoever has it. Left out where
+   * each statement may have another.
+   */
+  readonly session?: object
+  /**
    * @param text one statement; `?` stands for a value, in order, on both databases, and for nothing else
    * @returns its rows; none for one that gives none
    */

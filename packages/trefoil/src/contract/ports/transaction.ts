@@ -7,6 +7,11 @@ import type { ProviderCall } from '../call/dependency.ts'
  */
 export interface TransactionPort {
   /**
+   * True for one whose `beforeCommit` is asked after those of all others, whatever the order of the parts: it
+   * writes down what they did, and takes a lock that nobody may hold for long. An app has one. Default false.
+   */
+  readonly last?: boolean
+  /**
    * After the unit has been opened, before anybody else has it. A throw rolls it back, and the call fails.
    *
    * @param unit what the dependency gives, such as a Kysely over the transaction

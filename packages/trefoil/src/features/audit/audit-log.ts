@@ -1,12 +1,21 @@
 import {
   type AuditAnchor,
+  type AuditCheckpoint,
   type AuditEvent,
   type AuditPlace,
   type AuditReport,
-  auditWriter,
+  type CallEvent,
   verifyAudit,
 } from '../../audit-chain.ts'
-import { type Action, type Call, type CallRecord, type Outcome, Problem } from '../../index.ts'
+import {
+  type Action,
+  type Call,
+  type CallRecord,
+  ImproperlyConfigured,
+  type Logger,
+  type Outcome,
+  Problem,
+} from '../../index.ts'
 import {
   type AuditFacts,
   checkOptionNames,
@@ -16,13 +25,19 @@ import {
   type PartVariable,
   processEnvironment,
   readOptions,
+  type TransactionPort,
 } from '../../parts.ts'
+import { type AuditBook, storeBook, type UnitBook } from './audit-book.ts'
 import { auditCommands } from './audit-commands.ts'
 import { AUDIT_FILE, auditFile } from './audit-file.ts'
-import { AUDIT, type AuditLogOptions, ringOf } from './audit-options.ts'
+import { AUDIT, type AuditLogOptions, checkTogether, ringOf } from './audit-options.ts'
 import { callEvent, type Ending, type EventRules, endingOf, refusalEvent } from './call-event.ts'
-import { type AuditPage, type AuditQuery, findEntries } from './find-entries.ts'
+import { checkpointCommands } from './checkpoint-commands.ts'
+import { Checkpointing } from './checkpointing.ts'
+import type { AuditPage, AuditQuery } from './find-entries.ts'
 import { RefusalFloods } from './refusal-floods.ts'
+import { sqlBook } from './sql/sql-book.ts'
+import { isSameEnding, UnitEntries, type UnitEntry } from './unit-entries.ts'
 
 /** An event of the app's own, as {@link AuditLog.append} takes it. */
 export interface OwnEvent {
@@ -35,8 +50,8 @@ export interface OwnEvent {
 
 /** What a log is verified against. */
 export interface AuditCheck {
-  /** The anchor of an earlier report. Default none: then nobody notices that the end is missing. */
-  readonly anchor?: AuditAnchor | null
+  /** Anchors of an earlier report. Default none: then nobody notices that the end is missing. */
+  readonly anchor?: AuditAnchor | readonly AuditAnchor[] | null
   /** No anchor is a finding. Default false. */
   readonly needsAnchor?: boolean
 }
@@ -46,17 +61,44 @@ export interface AuditLog extends Part {
   /**
    * Writes down something that is no call: `audit.append('key.rotated', { subject })`.
    *
-   * @returns where it stands, once it is safe
+   * @param unit what `data.db` gives: then it is written in that transaction, and kept with it or not at all.
+   *   To be called last in it: others wait from then on. Default: a transaction of its own, which code that has
+   *   a unit open must not ask for
+   * @returns where it stands, once it is safe; in a unit, once that is committed
    * @throws TypeError for a name that is none, and for data with no JSON form
    * @throws Error when it cannot be written
    */
-  append(name: string, event?: OwnEvent): Promise<AuditPlace>
+  append(name: string, event?: OwnEvent, unit?: unknown): Promise<AuditPlace>
   /** Verifies everything that is there. */
   verify(check?: AuditCheck): Promise<AuditReport>
   /** Entries in their order, a page at a time. What is found has not been verified. */
   find(query?: AuditQuery): Promise<AuditPage>
-  /** How far this process has written, to keep elsewhere; `null` for nothing yet. */
-  anchor(): AuditAnchor | null
+  /** How far each stream has come, to keep elsewhere: of a file as far as this process has written it. */
+  anchors(): Promise<readonly AuditAnchor[]>
+  /**
+   * Makes what entries say of a subject unreadable for good, and writes down that it was done. Everything is
+   * verified as before.
+   *
+   * @param tenant of one tenant alone. Default: of all
+   * @returns how many keys were thrown away; 0 for somebody of whom nothing was written
+   * @throws ImproperlyConfigured for a log that is not `erasable`
+   */
+  erase(subject: string, tenant?: string): Promise<number>
+  /**
+   * Removes what is older than `retain`, as the app does by itself every hour.
+   *
+   * @returns how many entries
+   * @throws ImproperlyConfigured for a log without `retain`
+   */
+  prune(): Promise<number>
+  /**
+   * Signs how far the log is now, as the app does by itself every ten seconds.
+   *
+   * @returns `null` for a log with nothing in it
+   * @throws ImproperlyConfigured for a log without `checkpoints`
+   * @throws Error when the log or its tree is not what was signed before: then nothing more is signed
+   */
+  checkpoint(): Promise<AuditCheckpoint | null>
 }
 
 /** Of the sink, whose rows are no options of the part. */
@@ -80,27 +122,37 @@ const NAME = /^[a-z][a-z0-9_.-]{0,127}$/
  */
 export function auditLog(options: AuditLogOptions): AuditLog {
   const values = readOptions(AUDIT, options, { env: processEnvironment() })
-  const store = values.sink ?? auditFile()
+  checkTogether(values)
   const ring = ringOf(values.keys)
-  const writer = auditWriter(store, ring, values.clock)
+  const { data, clock, erasable, retain } = values
+  const opened: AuditBook =
+    data === null
+      ? storeBook(values.sink ?? auditFile(), ring, clock)
+      : sqlBook({ data, ring, clock, erasable })
+  const checkpoints =
+    values.checkpoints === null ? null : new Checkpointing(values.checkpoints, opened.source, ring)
+  const book = checkpoints === null ? opened : checkpoints.counted(opened)
+  const { units } = book
+  const inUnits = new UnitEntries()
   const included = new Set(values.include)
   const closed = new Set(values.failClosed)
   const rules: EventRules = {
     redact: new Set(values.redact),
     meta: values.meta,
     most: values.arguments,
-    digest: writer.digest,
+    digest: book.digest,
   }
   let lost = 0
   let since = 0
+  let sweeper: ReturnType<typeof setInterval> | null = null
 
   /** What could not be written before is told of first. */
   async function write(event: AuditEvent): Promise<AuditPlace> {
     const count = lost
-    if (count === 0) return writer.append(event)
+    if (count === 0) return book.append(event)
     lost = 0
-    const told = writer.append({ type: 'lost', count, since })
-    const written = writer.append(event)
+    const told = book.append({ type: 'lost', count, since })
+    const written = book.append(event)
     // Both are waited for: one of them may fail alone.
     const [first] = await Promise.allSettled([told, written])
     if (first.status === 'rejected') lost += count
@@ -133,13 +185,29 @@ export function auditLog(options: AuditLogOptions): AuditLog {
     return included.has('agents') && driven === 'agent'
   }
 
+  /** What the transaction of the call holds says something else than the caller is about to be told. */
+  function writeBy({ place }: UnitEntry, event: CallEvent): Promise<AuditPlace> {
+    const { call, outcome = 'failed', problem, status = 500 } = event
+    const answer: AuditEvent = {
+      type: 'answer',
+      call,
+      outcome,
+      ...(problem === undefined ? {} : { problem }),
+      status,
+    }
+    return units === null ? write(event) : units.appendBy(place, answer, event)
+  }
+
   async function ended(call: Call, outcome: Outcome, facts: AuditFacts): Promise<void> {
     const ending = endingOf(outcome)
-    if (!wants(call, facts, ending)) return
+    const committed = units === null ? null : inUnits.end(call.callId, ending)
+    if (committed !== null && isSameEnding(committed.ending, ending)) return
+    if (committed === null && !wants(call, facts, ending)) return
     const event = callEvent(call, facts, ending, rules)
-    if (!isProtected(facts.action, call) && floods.counts(event)) return
+    const isCounted = committed === null && !isProtected(facts.action, call)
+    if (isCounted && floods.counts(event)) return
     try {
-      await write(event)
+      await (committed === null ? write(event) : writeBy(committed, event))
     } catch (err) {
       lose()
       call.log.error({ err }, 'Audit entry lost')
@@ -149,21 +217,61 @@ export function auditLog(options: AuditLogOptions): AuditLog {
     }
   }
 
+  async function prune(): Promise<number> {
+    if (units !== null && retain !== null) return units.prune(clock.now() - retain)
+    throw new ImproperlyConfigured('audit.prune() needs auditLog({ data, retain })')
+  }
+
+  function transactionOf(own: UnitBook): TransactionPort {
+    const eventOf = (call: Call, facts: AuditFacts, ending: Ending) =>
+      wants(call, facts, ending) ? callEvent(call, facts, ending, rules) : null
+    return {
+      // The head of a stream is the last that is locked: others wait for it.
+      last: true,
+      async begin({ callId }, unit) {
+        if (!own.has(unit)) return
+        inUnits.begin(callId)
+        await own.begin(unit)
+      },
+      async beforeCommit({ callId, log }, unit) {
+        if (!own.has(unit)) return
+        try {
+          await inUnits.write(callId, eventOf, (event) => own.append(unit, event))
+        } catch (err) {
+          if (isRetried(err)) throw err
+          log.error({ err }, 'Audit log cannot be written: what the call did is rolled back')
+          throw refused()
+        }
+      },
+    }
+  }
+
   const part = definePart({
     name: 'audit',
     options: AUDIT,
     variables: FILE_VARIABLES,
     audit: {
       async intent(call: Call, facts: AuditFacts): Promise<void> {
-        if (!isProtected(facts.action, call)) return
+        const { action } = facts
+        if (!isProtected(action, call)) return
+        // What it does is committed with its entry, or not at all: there is nothing to announce.
+        const isInside = units !== null && action !== null && units.opens(action)
+        if (isInside && action?.external === false) return
         try {
+          if (units?.writesBeside === false && inUnits.hasBegun(call.callId)) {
+            throw new Error(
+              'A guard has opened data.db before: what is about to happen cannot be committed beside it',
+            )
+          }
           await write(callEvent(call, facts, null, rules))
         } catch (err) {
           call.log.error({ err }, 'Audit log cannot be written: the call is refused')
           throw refused()
         }
       },
-      outcome: () => {},
+      outcome(call, outcome, facts) {
+        if (units !== null && facts.action?.changes === true) inUnits.expect(call, outcome, facts)
+      },
       ended,
       refused(record: CallRecord): unknown {
         if (!REFUSED.has(record.status) || !included.has('refused')) return
@@ -171,49 +279,107 @@ export function auditLog(options: AuditLogOptions): AuditLog {
         return floods.counts(event) ? undefined : write(event).catch(lose)
       },
     },
+    ...(units === null ? {} : { transaction: transactionOf(units) }),
     // Behind a server of ours it is found out now; commands and tests that write nothing need no lock.
-    start: async ({ host }) => {
-      if (host !== null) await writer.open()
+    start: async ({ host, log }) => {
+      if (host === null) return
+      await book.open()
+      if (retain !== null) sweeper = startSweeper(prune, log)
+      checkpoints?.start(log)
     },
-    stop: () => {
+    // While the database is there, whatever the order of the parts.
+    drain: async () => {
       floods.flush()
-      return writer.close()
+      if (units !== null) await checkpoints?.stop()
     },
-    commands: auditCommands(store, ring),
+    stop: async () => {
+      if (sweeper !== null) clearInterval(sweeper)
+      floods.flush()
+      await checkpoints?.stop()
+      await book.close()
+    },
+    commands: [
+      ...auditCommands({ ...book, keys: ring, checkpoints, ...(retain === null ? {} : { prune }) }),
+      ...(checkpoints === null ? [] : checkpointCommands(checkpoints)),
+    ],
   })
 
   // Members of a part are checked by name; these are beside them.
   return Object.freeze(
     Object.create(part, {
       append: {
-        value: async (name: string, event: OwnEvent = {}): Promise<AuditPlace> => {
+        value: async (name: string, event: OwnEvent = {}, unit?: unknown): Promise<AuditPlace> => {
           if (typeof name !== 'string' || !NAME.test(name)) {
             throw new TypeError("audit.append() needs a name such as 'key.rotated'")
           }
           checkOptionNames('audit.append()', event, OWN_EVENT)
-          const { subject, tenant, data } = event
-          return write({
+          const { subject, tenant, data: more } = event
+          const own: AuditEvent = {
             type: 'event',
             name,
             ...(subject === undefined ? {} : { subject }),
             ...(tenant === undefined ? {} : { tenant }),
-            ...(data === undefined ? {} : { data }),
-          })
+            ...(more === undefined ? {} : { data: more }),
+          }
+          if (unit === undefined) return write(own)
+          if (units?.has(unit) === true) return units.append(unit, own)
+          throw new TypeError("audit.append() takes a unit of the log's own database")
         },
       },
       verify: {
         value: async (check: AuditCheck = {}): Promise<AuditReport> => {
           checkOptionNames('audit.verify()', check, CHECK)
-          return verifyAudit({ ...check, store, keys: ring })
+          return verifyAudit({ ...check, store: book.source, keys: ring })
         },
       },
-      find: { value: (query: AuditQuery = {}): Promise<AuditPage> => findEntries(store, query) },
-      anchor: { value: () => writer.anchor() },
+      find: { value: (query: AuditQuery = {}): Promise<AuditPage> => book.find(query) },
+      anchors: { value: () => book.anchors() },
+      prune: { value: prune },
+      checkpoint: {
+        value: async (): Promise<AuditCheckpoint | null> => {
+          if (checkpoints !== null) return checkpoints.make()
+          throw new ImproperlyConfigured('audit.checkpoint() needs auditLog({ checkpoints })')
+        },
+      },
+      erase: {
+        value: async (subject: string, tenant?: string): Promise<number> => {
+          if (typeof subject !== 'string' || subject === '') {
+            throw new TypeError('audit.erase() needs a subject')
+          }
+          const erase = units?.erase ?? null
+          if (erase !== null) return erase(subject, tenant ?? null)
+          throw new ImproperlyConfigured(
+            'audit.erase() needs auditLog({ data, erasable: true }): what has been written without cannot be taken back',
+          )
+        },
+      },
     }),
   ) as AuditLog
 }
 
-/** Before anything of the developer's has run. */
+/** What PostgreSQL says where a transaction has to be done again, which whoever has it does. */
+function isRetried(error: unknown): boolean {
+  const code: unknown = Reflect.get(Object(error), 'code')
+  return code === '40001' || code === '40P01'
+}
+
+/** Once now, and then every hour. */
+function startSweeper(prune: () => Promise<number>, log: Logger): ReturnType<typeof setInterval> {
+  const sweep = async () => {
+    try {
+      const count = await prune()
+      if (count > 0) log.info({ count }, 'Old entries of the audit log were removed')
+    } catch (err) {
+      log.error({ err }, 'Old entries of the audit log could not be removed')
+    }
+  }
+  void sweep()
+  const timer = setInterval(sweep, 3_600_000)
+  timer.unref?.()
+  return timer
+}
+
+/** Before anything of the developer's has run, or after it was rolled back. */
 function refused(): Problem {
   return new Problem('audit_failed', {
     fix: 'Nothing was done: repeat the call when the audit log can be written again.',

@@ -1,6 +1,12 @@
 import type { AuditStore, ChainRing } from '../../audit-chain.ts'
 import { type KeyMaterial, type KeyRing, keyRing } from '../../auth.ts'
-import { type ByteSize, type Clock, ImproperlyConfigured, type SurfaceName } from '../../index.ts'
+import {
+  type ByteSize,
+  type Clock,
+  type Duration,
+  ImproperlyConfigured,
+  type SurfaceName,
+} from '../../index.ts'
 import {
   kinds,
   type OptionGroup,
@@ -9,6 +15,8 @@ import {
   systemClock,
   type Values,
 } from '../../parts.ts'
+import { CHECKPOINTS, type CheckpointOptions, type CheckpointValues } from './checkpoint-options.ts'
+import type { AnyDatabase } from './sql/sql-journal.ts'
 
 /** Which calls have an entry, beside those of actions that say so themselves. */
 export type AuditedCalls = 'refused' | 'changes' | 'agents' | 'reads'
@@ -20,7 +28,12 @@ export interface AuditLogOptions {
    * previous keys in it for as long as there are entries of theirs.
    */
   readonly keys: KeyMaterial | KeyRing
-  /** Where entries are kept. Default `auditFile()`. */
+  /**
+   * A database in whose tables entries are kept: that of a call that writes in the transaction of the call, so
+   * that neither is kept without the other. Default none.
+   */
+  readonly data?: AnyDatabase
+  /** Where entries are kept, in the place of `data`. Default `auditFile()`. */
   readonly sink?: AuditStore
   /**
    * Surfaces on which no call runs that cannot be written down. Default none: then only actions with
@@ -38,6 +51,18 @@ export interface AuditLogOptions {
   readonly meta?: readonly string[]
   /** How much of the arguments an entry takes. Default `8kb`. */
   readonly arguments?: ByteSize
+  /**
+   * How long entries are kept, in a database; older ones leave by the thousand, and that is signed. Default for
+   * ever.
+   */
+  readonly retain?: Duration
+  /**
+   * What is personal in an entry is sealed with a key of its subject, which `audit.erase()` throws away. In a
+   * database. Default false.
+   */
+  readonly erasable?: boolean
+  /** Signs how far the log is, so that others can verify it without its keys. Default none. */
+  readonly checkpoints?: CheckpointOptions
   /** Source of time. Default: the machine's. */
   readonly clock?: Clock
 }
@@ -45,7 +70,14 @@ export interface AuditLogOptions {
 /** {@link AuditLogOptions} after reading. */
 export type AuditValues = Values<
   AuditLogOptions,
-  { keys: unknown; sink: AuditStore | null; arguments: number }
+  {
+    keys: unknown
+    data: AnyDatabase | null
+    sink: AuditStore | null
+    arguments: number
+    retain: number | null
+    checkpoints: CheckpointValues | null
+  }
 >
 
 const anything: OptionKind<unknown> = { words: 'value', read: (value) => ({ value }) }
@@ -60,6 +92,16 @@ const sink = kinds.kind(
     METHODS.every((name) => typeof Reflect.get(value, name) === 'function'),
 )
 
+const USED = ['queries', 'statements', 'tables', 'unit'] as const
+
+const data = kinds.kind(
+  'a database, such as database()',
+  (value): value is AnyDatabase =>
+    typeof value === 'object' &&
+    value !== null &&
+    USED.every((name) => typeof Reflect.get(value, name) === 'function'),
+)
+
 /** The rows of {@link AuditLogOptions}. */
 export const AUDIT: OptionGroup<AuditLogOptions, AuditValues> = {
   name: 'auditLog()',
@@ -69,6 +111,12 @@ export const AUDIT: OptionGroup<AuditLogOptions, AuditValues> = {
       read: anything,
       default: REQUIRED,
       doc: 'What entries are signed with, of at least 32 bytes: a secret, or a ring.',
+    },
+    data: {
+      read: data,
+      default: null,
+      shown: 'none',
+      doc: 'A database in whose tables entries are kept, those of calls that write in the transaction of the call.',
     },
     sink: {
       read: sink,
@@ -104,6 +152,23 @@ export const AUDIT: OptionGroup<AuditLogOptions, AuditValues> = {
       variable: true,
       doc: 'How much of the arguments an entry takes.',
     },
+    retain: {
+      read: kinds.orNull(kinds.duration),
+      default: null,
+      shown: 'for ever',
+      variable: true,
+      doc: 'How long entries are kept, in a database; older ones leave by the thousand, and that is signed.',
+    },
+    erasable: {
+      read: kinds.flag,
+      default: false,
+      doc: 'What is personal in an entry is sealed with a key of its subject, which `audit.erase()` throws away. In a database.',
+    },
+    checkpoints: {
+      group: CHECKPOINTS,
+      default: null,
+      doc: 'Signs how far the log is, so that others can verify it without its keys.',
+    },
     clock: {
       read: kinds.clock,
       default: systemClock,
@@ -111,6 +176,19 @@ export const AUDIT: OptionGroup<AuditLogOptions, AuditValues> = {
       doc: 'Source of time.',
     },
   },
+}
+
+/** @throws ImproperlyConfigured for options that exclude each other, or need one another */
+export function checkTogether({ data, sink, retain, erasable }: AuditValues): void {
+  const refuse = (text: string) => {
+    throw new ImproperlyConfigured(`auditLog(): ${text}`)
+  }
+  if (data !== null && sink !== null) {
+    refuse('data and sink are two places for one log; give one of them')
+  }
+  if (data !== null) return
+  if (retain !== null) refuse('retain needs data: of a file, remove the oldest ones by hand')
+  if (erasable) refuse('erasable needs data, where the keys of the persons are kept')
 }
 
 /** @throws ImproperlyConfigured for what is no key; never what it is (FND-38) */

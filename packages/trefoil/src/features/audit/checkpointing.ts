@@ -1,7 +1,7 @@
 import {
   type AuditCheckpoint,
   type AuditCheckpoints,
-  type AuditStore,
+  type AuditSource,
   auditCheckpoints,
   type ChainRing,
   type CheckpointReport,
@@ -9,7 +9,8 @@ import {
   type TreeStore,
   verifyCheckpoint,
 } from '../../audit-chain.ts'
-import type { PartApp } from '../../parts.ts'
+import type { Logger } from '../../index.ts'
+import type { AuditBook, UnitBook } from './audit-book.ts'
 import { readOrMakeKey } from './checkpoint-key.ts'
 import type { CheckpointValues } from './checkpoint-options.ts'
 
@@ -21,22 +22,19 @@ const WAIT = 100
 export class Checkpointing {
   readonly tree: TreeStore
   readonly #values: CheckpointValues
-  readonly #log: Pick<AuditStore, 'read' | 'streams'>
+  readonly #source: AuditSource
   readonly #ring: ChainRing
   #made: AuditCheckpoints | null = null
   #timer: ReturnType<typeof setTimeout> | null = null
-  #app: PartApp | null = null
+  /** While the app is served. */
+  #log: Logger | null = null
   #count = 0
   /** What went wrong last; said once, not every ten seconds. */
   #trouble: string | null = null
 
-  constructor(
-    values: CheckpointValues,
-    log: Pick<AuditStore, 'read' | 'streams'>,
-    ring: ChainRing,
-  ) {
+  constructor(values: CheckpointValues, source: AuditSource, ring: ChainRing) {
     this.#values = values
-    this.#log = log
+    this.#source = source
     this.#ring = ring
     this.tree = values.store ?? new TreeFiles({ dir: values.dir, fsync: true })
     // What is wrong with a key that is given is said at start-up; a file is made at first use.
@@ -58,37 +56,61 @@ export class Checkpointing {
     }
   }
 
-  verify(checkpoint: string | null, witnesses: readonly string[]): Promise<CheckpointReport> {
-    const { verifierKey, tree } = this
-    return verifyCheckpoint({ tree, log: this.#log, verifierKey, checkpoint, witnesses })
+  verify(
+    verifierKey: string,
+    checkpoint: string | null,
+    witnesses: readonly string[],
+  ): Promise<CheckpointReport> {
+    const { tree } = this
+    return verifyCheckpoint({
+      tree,
+      log: this.#source,
+      keys: this.#ring,
+      verifierKey,
+      checkpoint,
+      witnesses,
+    })
   }
 
-  /** Told of each entry that was written. */
-  wrote(): void {
-    if (this.#app === null || ++this.#count < this.#values.entries) return
-    this.#run()
+  /** The same log, whose entries are counted. */
+  counted(book: AuditBook): AuditBook {
+    const counted = <Place>(place: Place): Place => {
+      this.#wrote()
+      return place
+    }
+    const { units } = book
+    const own: UnitBook | null =
+      units === null
+        ? null
+        : { ...units, append: (unit, event) => units.append(unit, event).then(counted) }
+    return { ...book, append: (event) => book.append(event).then(counted), units: own }
   }
 
-  start(app: PartApp): void {
+  start(log: Logger): void {
     // Before the first call: a key that cannot be read must not be found out by an auditor.
     this.#checkpoints()
-    this.#app = app
+    this.#log = log
     this.#run()
   }
 
   /** How far the log is at the end is signed too (AUD-3). */
   async stop(): Promise<void> {
-    if (this.#app === null) return
+    if (this.#log === null) return
     await this.#attempt()
-    this.#app = null
+    this.#log = null
     if (this.#timer !== null) clearTimeout(this.#timer)
+  }
+
+  #wrote(): void {
+    if (this.#log === null || ++this.#count < this.#values.entries) return
+    this.#run()
   }
 
   #run(): void {
     if (this.#timer !== null) clearTimeout(this.#timer)
     this.#count = 0
     void this.#attempt().finally(() => {
-      if (this.#app === null) return
+      if (this.#log === null) return
       if (this.#timer !== null) clearTimeout(this.#timer)
       this.#timer = setTimeout(() => this.#run(), this.#values.every)
       this.#timer.unref?.()
@@ -103,13 +125,13 @@ export class Checkpointing {
       const trouble = err instanceof Error ? err.message : 'unknown'
       if (trouble === this.#trouble) return
       this.#trouble = trouble
-      this.#app?.log.error({ err }, 'No checkpoint of the audit log')
+      this.#log?.error({ err }, 'No checkpoint of the audit log')
     }
   }
 
   #checkpoints(): AuditCheckpoints {
     this.#made ??= auditCheckpoints({
-      log: this.#log,
+      log: this.#source,
       tree: this.tree,
       keys: this.#ring,
       origin: this.#values.origin,
@@ -119,7 +141,7 @@ export class Checkpointing {
   }
 
   async #isEmpty(): Promise<boolean> {
-    for await (const _ of this.#log.read()) return false
+    for await (const _ of this.#source.read()) return false
     return true
   }
 }

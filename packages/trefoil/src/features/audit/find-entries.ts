@@ -3,8 +3,8 @@ import { checkOptionNames, type OptionNames } from '../../parts.ts'
 
 /** Which entries are looked for; all that is given must fit. */
 export interface AuditQuery {
-  /** Entries behind this number: `next` of the page before. Default from the beginning. */
-  readonly after?: number
+  /** `next` of the page before, as it was given. Default from the beginning. */
+  readonly after?: string
   /** How many at most, 1 to 1000. Default 100. */
   readonly limit?: number
   readonly type?: AuditEntry['event']['type']
@@ -24,7 +24,7 @@ export interface AuditQuery {
 export interface AuditPage {
   readonly entries: readonly AuditEntry[]
   /** `after` of the next page; `null` when there is none. */
-  readonly next: number | null
+  readonly next: string | null
 }
 
 const QUERY: OptionNames<AuditQuery> = {
@@ -42,24 +42,51 @@ const QUERY: OptionNames<AuditQuery> = {
 const MOST = 1000
 const MEMBERS = ['type', 'subject', 'tenant', 'action', 'call', 'outcome'] as const
 
-/** @throws TypeError for a limit that is none */
+/**
+ * How many entries a page has at most.
+ *
+ * @throws TypeError for a limit that is none, and for names that a query has not
+ */
+export function limitOf(query: AuditQuery): number {
+  checkOptionNames('audit.find()', query, QUERY)
+  const { limit = 100 } = query
+  if (!Number.isSafeInteger(limit) || limit < 1 || limit > MOST) {
+    throw new TypeError(`audit.find(): limit must be a whole number from 1 to ${MOST}`)
+  }
+  for (const name of MEMBERS) textOrNothing(name, query[name])
+  for (const name of ['from', 'to'] as const) {
+    const time = query[name]
+    if (time === undefined || Number.isFinite(time)) continue
+    throw new TypeError(`audit.find(): ${name} must be milliseconds since the Unix epoch`)
+  }
+  return limit
+}
+
+function textOrNothing(name: string, value: unknown): void {
+  if (value === undefined || typeof value === 'string') return
+  throw new TypeError(`audit.find(): ${name} must be text`)
+}
+
+/** Reads everything, from the beginning: for a store that knows nothing but an order. */
 export async function findEntries(
   store: Pick<AuditStore, 'read'>,
   query: AuditQuery,
 ): Promise<AuditPage> {
-  checkOptionNames('audit.find()', query, QUERY)
-  const { after = -1, limit = 100 } = query
-  if (!Number.isSafeInteger(limit) || limit < 1 || limit > MOST) {
-    throw new TypeError(`audit.find(): limit must be a whole number from 1 to ${MOST}`)
-  }
+  const limit = limitOf(query)
+  const after = numberOf(query.after ?? '-1')
   const entries: AuditEntry[] = []
   for await (const stored of store.read()) {
     const entry = 'broken' in stored ? null : readEntry(stored.text)
     if (entry === null || entry.seq <= after || !fits(entry, query)) continue
-    if (entries.length === limit) return { entries, next: entries.at(-1)?.seq ?? null }
+    if (entries.length === limit) return { entries, next: String(entries.at(-1)?.seq) }
     entries.push(entry)
   }
   return { entries, next: null }
+}
+
+function numberOf(text: unknown): number {
+  if (typeof text === 'string' && /^-?[0-9]{1,15}$/.test(text)) return Number(text)
+  throw new TypeError('audit.find(): after must be `next` of the page before')
 }
 
 function fits({ event, time }: AuditEntry, query: AuditQuery): boolean {

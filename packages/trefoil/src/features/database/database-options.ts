@@ -1,4 +1,4 @@
-import { isAbsolute, resolve } from 'node:path'
+import { basename, dirname, extname, isAbsolute, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Duration, ImproperlyConfigured } from '../../index.ts'
 import { kinds, type OptionGroup, type Values } from '../../parts.ts'
@@ -8,6 +8,11 @@ import type { Migration } from './migrations.ts'
 export interface DatabaseOptions {
   /** File of the database, or `:memory:`, which keeps nothing. Default `.data/app.db`. */
   readonly url?: string
+  /**
+   * On SQLite, the file of what needs no unit of work, such as counts of rates; with `NORMAL`. Default
+   * `state.db` beside `app.db`, `shop-state.db` beside `shop.db`.
+   */
+  readonly state?: string
   /** `FULL`: what was answered survives the loss of power; `NORMAL`: that of the process. Default `FULL`. */
   readonly synchronous?: 'FULL' | 'NORMAL'
   /** How long a call waits for its turn to write before it is refused. Default `5s`. */
@@ -23,7 +28,12 @@ export interface DatabaseOptions {
 
 type DatabaseValues = Values<
   DatabaseOptions,
-  { wait: number; migrate: 'start' | 'command' | null; migrations: readonly unknown[] }
+  {
+    state: string | null
+    wait: number
+    migrate: 'start' | 'command' | null
+    migrations: readonly unknown[]
+  }
 >
 
 /** The rows of {@link DatabaseOptions}. */
@@ -36,6 +46,13 @@ export const DATABASE: OptionGroup<DatabaseOptions, DatabaseValues> = {
       default: '.data/app.db',
       variable: true,
       doc: 'File of the database, or `:memory:`, which keeps nothing.',
+    },
+    state: {
+      read: kinds.text,
+      default: null,
+      shown: '`state.db` beside `app.db`, else `<name>-state.db`',
+      variable: true,
+      doc: 'On SQLite, the file of counters and the like, which need no unit of work.',
     },
     synchronous: {
       read: kinds.choice(['FULL', 'NORMAL']),
@@ -70,9 +87,10 @@ export const DATABASE: OptionGroup<DatabaseOptions, DatabaseValues> = {
 /**
  * The file that a URL means.
  *
+ * @param option its name, for messages. Default `url`
  * @throws ImproperlyConfigured for what is no file; without the URL, which may hold a password
  */
-export function fileOf(url: string): string {
+export function fileOf(url: string, option = 'url'): string {
   if (url === ':memory:') return url
   // Two letters and more: one is a drive.
   const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(url)?.[1]?.toLowerCase()
@@ -80,17 +98,25 @@ export function fileOf(url: string): string {
   if (scheme === 'file') {
     if (!/^file:\/[^?#]*$/i.test(url)) {
       throw new ImproperlyConfigured(
-        'database(): url with file: is a whole path without options, such as file:///srv/app.db; write .data/app.db without file:',
+        `database(): ${option} with file: is a whole path without options, such as file:///srv/app.db; write .data/app.db without file:`,
       )
     }
     try {
       return fileURLToPath(url)
     } catch {
-      throw new ImproperlyConfigured('database(): url is no file of this machine')
+      throw new ImproperlyConfigured(`database(): ${option} is no file of this machine`)
     }
   }
   const why = scheme.startsWith('postgres')
     ? 'PostgreSQL is not supported yet'
     : `'${scheme}:' is no database that Trefoil knows`
-  throw new ImproperlyConfigured(`database(): ${why}; url is a file such as .data/app.db`)
+  throw new ImproperlyConfigured(`database(): ${why}; ${option} is a file such as .data/app.db`)
+}
+
+/** The file of what needs no unit, beside that of the units. */
+export function stateFileOf(file: string, given: string | null): string {
+  if (given !== null) return fileOf(given, 'state')
+  if (file === ':memory:') return file
+  const name = basename(file, extname(file))
+  return join(dirname(file), name === 'app' ? 'state.db' : `${name}-state.db`)
 }

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { type Kysely, sql } from 'kysely'
 import {
@@ -21,8 +21,12 @@ import {
   type SqlUnit,
 } from '../../parts.ts'
 import { DatabaseBusy, openSqlite } from '../../sqlite.ts'
-import { DATABASE, type DatabaseOptions, fileOf } from './database-options.ts'
-import { type Migration, migrate, pendingSteps, readMigrations } from './migrations.ts'
+import { DATABASE, type DatabaseOptions, fileOf, stateFileOf } from './database-options.ts'
+import { LazyStore } from './lazy-store.ts'
+import { APP } from './ledger.ts'
+import { migrateAll, migrateCommand, missingOf, type Target } from './migrate-command.ts'
+import { type Migration, readMigrations, type Step } from './migrations.ts'
+import { PartTables } from './part-tables.ts'
 
 /** Codes of {@link databaseProblems}. */
 export type DatabaseProblem = 'database_busy'
@@ -94,28 +98,29 @@ export function database<Tables = Record<string, Record<string, unknown>>>(
   const env = processEnvironment()
   const values = readOptions(DATABASE, typeof given === 'string' ? { url: given } : given, { env })
   const { synchronous, wait } = values
-  const migrations = readMigrations(values.migrations)
+  const migrations: readonly Step[] = readMigrations(values.migrations)
   const file = fileOf(values.url)
+  const stateFile = stateFileOf(file, values.state)
   const migratesAtStart =
     file === ':memory:' ||
     (values.migrate ?? (env['TREFOIL_ENV'] === 'development' ? 'start' : 'command')) === 'start'
   const units = new WeakMap<object, SqlUnit<Tables>>()
   const current = new AsyncLocalStorage<SqlUnit<Tables>>()
   const lastHeld = new Map<string, number>()
-  let open: SqlStore<Tables> | null = null
-  let isStopped = false
-
-  function store(): SqlStore<Tables> {
-    if (isStopped) throw new Error('The database is closed: its app has been stopped')
-    if (open === null) {
-      if (file !== ':memory:') makePrivate(file)
-      open = openSqlite<Tables>(file, synchronous)
-    }
-    return open
-  }
-
-  /** Steps know no types of tables: those of an older schema are others. */
-  const untyped = () => store() as unknown as SqlStore<never>
+  const parts = new PartTables()
+  const app = new LazyStore<Tables>(() => opened<Tables>(file, synchronous))
+  const state = new LazyStore<never>(() => opened<never>(stateFile, 'NORMAL'))
+  const store = () => app.get()
+  /** Those of parts come first: tables of the app may refer to theirs. */
+  const targets: readonly Target[] = [
+    {
+      file,
+      // Steps know no types of tables: those of an older schema are others.
+      store: () => store() as unknown as SqlStore<never>,
+      steps: () => [...parts.of('app'), { owner: APP, steps: migrations }],
+    },
+    { file: stateFile, store: () => state.get(), steps: () => parts.of('state') },
+  ]
 
   async function begin(
     holder: string,
@@ -133,8 +138,7 @@ export function database<Tables = Record<string, Record<string, unknown>>>(
       units.set(unit.db, unit)
       return unit
     } catch (error) {
-      if (!(error instanceof DatabaseBusy)) throw error
-      throw databaseProblems.problem('database_busy', { cause: error })
+      return refuseBusy(error)
     }
   }
 
@@ -179,9 +183,7 @@ export function database<Tables = Record<string, Record<string, unknown>>>(
     read: dependency(() => store().reader(), { name: 'data.read', preview: 'safe' }),
     queries: () => store().reader(),
     dialect: 'sqlite',
-    tables: () => {
-      throw new Error('tables: not built yet')
-    },
+    tables: (owner, steps, where) => parts.add(owner, steps, where),
     statements: (unit) => {
       const found = units.get(Object(unit))
       if (found === undefined) throw new Error('data.statements() needs a unit of this database')
@@ -189,9 +191,7 @@ export function database<Tables = Record<string, Record<string, unknown>>>(
     },
     state: {
       dialect: 'sqlite',
-      run: () => {
-        throw new Error('state: not built yet')
-      },
+      run: (text, given) => orBusy(() => state.get().alone(wait).run(text, given)),
     },
     check: async () => {
       await sql`select 1`.execute(store().reader())
@@ -217,62 +217,56 @@ export function database<Tables = Record<string, Record<string, unknown>>>(
       options: DATABASE,
       problems: databaseProblems,
       start: async () => {
-        isStopped = false
+        parts.close()
+        app.start()
+        state.start()
         if (migratesAtStart) {
-          await migrate(untyped(), migrations)
+          await migrateAll(targets)
           return
         }
-        const missing = await pendingSteps(untyped(), migrations)
+        const missing = await missingOf(targets, false)
         if (missing.length === 0) return
         throw new ImproperlyConfigured(
           `The database lacks ${missing.length} migration(s), from '${missing[0]}' on: run \`trefoil database migrate\` first`,
         )
       },
       stop: async () => {
-        isStopped = true
-        const closing = open
-        open = null
-        await closing?.close()
+        await app.stop()
+        await state.stop()
       },
       commands: [
-        {
-          name: 'migrate',
-          describe: 'bring the tables up to date',
-          starts: false,
-          options: { check: { kind: 'flag', describe: 'change nothing; exit 1 when behind' } },
-          run: async ({ options }) => {
-            try {
-              if (options['check'] === true) {
-                // Opened, it would be made.
-                const missing = existsSync(file)
-                  ? await pendingSteps(untyped(), migrations)
-                  : migrations.map(({ name }) => name)
-                return {
-                  text: missing.length === 0 ? 'up to date' : `missing: ${missing.join(', ')}`,
-                  json: { ok: missing.length === 0, missing },
-                  exit: missing.length === 0 ? 0 : 1,
-                }
-              }
-              const applied = await migrate(untyped(), migrations)
-              return {
-                text: applied.length === 0 ? 'up to date' : `applied: ${applied.join(', ')}`,
-                json: { ok: true, applied },
-              }
-            } finally {
-              const closing = open
-              open = null
-              await closing?.close()
-            }
-          },
-        },
+        migrateCommand(targets, async () => {
+          await app.close()
+          await state.close()
+        }),
       ],
     },
     more,
   )
 }
 
+function opened<Tables>(file: string, synchronous: 'FULL' | 'NORMAL'): SqlStore<Tables> {
+  if (file !== ':memory:') makePrivate(file)
+  return openSqlite<Tables>(file, synchronous)
+}
+
 /** Of this user alone: the files that SQLite lays beside it take its rights. */
 function makePrivate(file: string): void {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
   closeSync(openSync(file, 'a', 0o600))
+}
+
+/** What waited for too long is told so, and not that something is broken. */
+function orBusy<Value>(work: () => Awaitable<Value>): Awaitable<Value> {
+  try {
+    const value = work()
+    return value instanceof Promise ? value.catch(refuseBusy) : value
+  } catch (error) {
+    return refuseBusy(error)
+  }
+}
+
+function refuseBusy(error: unknown): never {
+  if (!(error instanceof DatabaseBusy)) throw error
+  throw databaseProblems.problem('database_busy', { cause: error })
 }

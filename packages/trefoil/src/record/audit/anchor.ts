@@ -1,6 +1,7 @@
 import { isRecord } from '../../base/plain/is-record.ts'
-import type { AuditPlace } from './audit-chain.ts'
+import type { PrunedRecord } from '../../contract/ports/audit-store.ts'
 import { type ChainKeys, isHash } from './chain-keys.ts'
+import type { AuditPlace } from './entry.ts'
 
 /**
  * How far a stream had come: kept where whoever can write the log cannot, it shows that nothing has been
@@ -20,6 +21,17 @@ export function makeAnchor({ stream, seq, hash }: AuditPlace, keys: ChainKeys): 
 /** True for one that was made with a key of the ring. */
 export function isOwnAnchor(anchor: AuditAnchor, keys: ChainKeys): boolean {
   return keys.find(anchor.kid)?.anchor(signed(anchor)) === anchor.mac
+}
+
+/** Signs that everything up to a place has been removed because it was old enough. */
+export function makePruned(place: AuditPlace, keys: ChainKeys): PrunedRecord {
+  const key = keys.current
+  return { seq: place.seq, hash: place.hash, kid: key.id, mac: key.pruned(signed(place)) }
+}
+
+/** True for one of the stream that was made with a key of the ring. */
+export function isOwnPruned(stream: string, record: PrunedRecord, keys: ChainKeys): boolean {
+  return keys.find(record.kid)?.pruned(signed({ ...record, stream })) === record.mac
 }
 
 /** `null` for what is no anchor. */

@@ -1,19 +1,12 @@
 import type { Clock } from '../../base/clock.ts'
-import type { AuditStore, StoredEntry } from '../../contract/ports/audit-store.ts'
-import { type ChainKeys, GENESIS } from './chain-keys.ts'
-import { type AuditEvent, entryText, eventText, readEntry } from './entry.ts'
-
-/** Where an entry stands in its stream. */
-export interface AuditPlace {
-  readonly stream: string
-  readonly seq: number
-  readonly hash: string
-}
+import type { AuditStore } from '../../contract/ports/audit-store.ts'
+import { type AuditEvent, type AuditPlace, eventText } from './entry.ts'
+import type { AuditLinks } from './links.ts'
 
 /** What an {@link AuditChain} is made of. */
 export interface AuditChainOptions {
   readonly store: AuditStore
-  readonly keys: ChainKeys
+  readonly links: AuditLinks
   readonly clock: Clock
   readonly stream: string
 }
@@ -114,53 +107,21 @@ export class AuditChain {
   }
 
   async #write(texts: readonly string[]): Promise<readonly AuditPlace[]> {
-    const { store, keys, clock, stream } = this.#options
-    const key = keys.current
-    const time = Math.floor(clock.now())
-    let { seq, hash: prev } = this.#head ?? { seq: -1, hash: GENESIS }
-    const entries: StoredEntry[] = []
-    const places: AuditPlace[] = []
-    for (const event of texts) {
-      seq++
-      const text = entryText({ stream, seq, time, kid: key.id }, event)
-      const hash = key.chain(prev, text)
-      entries.push({ prev, hash, text })
-      places.push({ stream, seq, hash })
-      prev = hash
-    }
-    await store.append(entries)
+    const { store, links, clock, stream } = this.#options
+    const linked = links.link(stream, this.#head, texts, Math.floor(clock.now()))
+    await store.append(linked.map(({ prev, hash, text }) => ({ prev, hash, text })))
+    const places = linked.map(({ place }) => place)
     this.#head = places.at(-1) ?? this.#head
     return places
   }
 
   async #open(): Promise<void> {
     if (this.#isOpen) return
-    const { last, torn } = await this.#options.store.open()
+    const { store, links, stream } = this.#options
+    const { last, torn } = await store.open()
     // A failed look must never begin a second chain at the beginning (SW-26).
-    this.#head = last === null ? null : this.#check(last)
+    this.#head = last === null ? null : links.check(stream, last)
     if (torn > 0) await this.#write([eventText({ type: 'repaired', bytes: torn })])
     this.#isOpen = true
-  }
-
-  /** Nothing is built on an end that somebody else may have written. */
-  #check(last: StoredEntry): AuditPlace {
-    const { keys, stream } = this.#options
-    const entry = readEntry(last.text)
-    if (entry === null) throw new Error('The last entry of the audit log cannot be read')
-    if (entry.stream !== stream) {
-      throw new Error(`The audit log holds the stream '${entry.stream}', and not '${stream}'`)
-    }
-    const key = keys.find(entry.kid)
-    if (key === null) {
-      throw new Error(
-        `The last entry of the audit log is of the key ${entry.kid}, which is none of keys; keep it in the ring as a previous one`,
-      )
-    }
-    if (key.chain(last.prev, last.text) !== last.hash) {
-      throw new Error(
-        'The last entry of the audit log does not match its hash; see `trefoil audit verify`',
-      )
-    }
-    return { stream, seq: entry.seq, hash: last.hash }
   }
 }

@@ -22,13 +22,14 @@ export function isHash(text: unknown): text is string {
   return typeof text === 'string' && HEX.test(text)
 }
 
-/** One key of a ring, for the three things it does; what is signed for one of them is worth nothing to another. */
+/** One key of a ring, for the things it does; what is signed for one of them is worth nothing to another. */
 export class ChainKey {
   /** Tells keys apart, and nothing about them. */
   readonly id: string
   readonly #chain: Hmac
   readonly #digest: Hmac
   readonly #anchor: Hmac
+  readonly #pruned: Hmac
 
   /** @throws ImproperlyConfigured for a key that could be guessed */
   constructor(bytes: Uint8Array) {
@@ -43,6 +44,7 @@ export class ChainKey {
     this.#chain = new Hmac(derive('chain'))
     this.#digest = new Hmac(derive('digest'))
     this.#anchor = new Hmac(derive('anchor'))
+    this.#pruned = new Hmac(derive('pruned'))
   }
 
   /** Hash of an entry behind the one with the hash `prev`. */
@@ -53,6 +55,11 @@ export class ChainKey {
   /** Digest of a value that must not be read: without the key it cannot be guessed either. */
   digest(text: string): string {
     return `hmac-sha256:${this.id}:${this.#digest.of(ENCODER.encode(text)).toString('hex').slice(0, 32)}`
+  }
+
+  /** Of its own: an anchor, which is printed for everybody, must not pass for leave to remove what is before it. */
+  pruned(text: string): string {
+    return this.#pruned.of(ENCODER.encode(text)).toString('hex')
   }
 
   anchor(text: string): string {

@@ -7,7 +7,15 @@ import type { Entrypoint, SurfaceName } from '../../contract/call/surface-name.t
 /**
  * What an entry of the audit log is about. Members with no value are left out; `actor` of a call never is.
  */
-export type AuditEvent = CallEvent | AppEvent | RefusalsEvent | LostEvent | RepairedEvent
+export type AuditEvent =
+  | CallEvent
+  | AnswerEvent
+  | AppEvent
+  | RefusalsEvent
+  | LostEvent
+  | RepairedEvent
+  | PrunedEvent
+  | ErasedEvent
 
 /** A call: `intent` before it runs, `call` when its end is known. */
 export interface CallEvent {
@@ -50,6 +58,21 @@ export interface CallEvent {
   /** Whole milliseconds. */
   readonly duration?: number
   readonly meta?: Readonly<Record<string, unknown>>
+  /** Of an erasable log: what it calls the subject, and the personal members, readable with their key alone. */
+  readonly person?: string
+  readonly sealed?: string
+}
+
+/**
+ * What a caller was told, where it is something else than the entry of the call says: that was committed with
+ * what the call did, and something failed afterwards.
+ */
+export interface AnswerEvent {
+  readonly type: 'answer'
+  readonly call: string
+  readonly outcome: CallOutcome
+  readonly problem?: string
+  readonly status: number
 }
 
 /** An event of the app's own. */
@@ -59,6 +82,9 @@ export interface AppEvent {
   readonly subject?: string
   readonly tenant?: string
   readonly data?: Readonly<Record<string, unknown>>
+  /** As those of a call. */
+  readonly person?: string
+  readonly sealed?: string
 }
 
 /** Refusals of callers whom nobody knows, beyond twenty of one kind in a second. */
@@ -86,6 +112,29 @@ export interface RepairedEvent {
   readonly bytes: number
 }
 
+/** The oldest entries of a stream were removed, because they were old enough. */
+export interface PrunedEvent {
+  readonly type: 'pruned'
+  /** The stream, and the last entry of it that was removed. */
+  readonly of: string
+  readonly until: number
+  readonly hash: string
+  readonly count: number
+}
+
+/** The key of a person was thrown away: what was sealed with it can be read by nobody any more. */
+export interface ErasedEvent {
+  readonly type: 'erased'
+  readonly person: string
+}
+
+/** Where an entry stands in its stream. */
+export interface AuditPlace {
+  readonly stream: string
+  readonly seq: number
+  readonly hash: string
+}
+
 /** An entry of the audit log, version 1. */
 export interface AuditEntry {
   readonly v: 1
@@ -100,9 +149,37 @@ export interface AuditEntry {
   readonly event: AuditEvent
 }
 
-/** @throws NotCanonical for a value that has no JSON form */
+/**
+ * Canonical JSON of an event. Members of ours are texts and numbers, whose text is made at once; only what
+ * somebody else has chosen is looked at member by member, which takes several times as long.
+ *
+ * @throws NotCanonical for a value that has no JSON form
+ */
 export function eventText(event: AuditEvent): string {
-  return canonicalJson(event)
+  let text = '{'
+  // Names of ours are ASCII: their order is that of code points.
+  for (const name of Object.keys(event).sort()) {
+    const value: unknown = Reflect.get(event, name)
+    if (value === undefined) continue
+    text += `${text === '{' ? '' : ','}"${name}":${memberText(value)}`
+  }
+  return `${text}}`
+}
+
+function memberText(value: unknown): string {
+  if (typeof value === 'string') return plainText(value)
+  if (Array.isArray(value) && value.every((item) => typeof item === 'string')) {
+    return `[${value.map(plainText).join(',')}]`
+  }
+  return canonicalJson(value)
+}
+
+/**
+ * A subject that is no well-formed text has no canonical form: refused, it would be a way to go unseen, for
+ * whoever can choose what they are called.
+ */
+function plainText(text: string): string {
+  return JSON.stringify(text.isWellFormed() ? text : text.toWellFormed())
 }
 
 /** Canonical JSON of an entry, of that of its event: so that waiting its turn costs nothing. */

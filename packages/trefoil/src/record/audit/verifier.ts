@@ -1,7 +1,7 @@
-import type { BrokenEntry, StoredEntry } from '../../contract/ports/audit-store.ts'
-import { type AuditAnchor, isOwnAnchor, makeAnchor } from './anchor.ts'
-import type { AuditPlace } from './audit-chain.ts'
+import type { BrokenEntry, PrunedRecord, StoredEntry } from '../../contract/ports/audit-store.ts'
+import { type AuditAnchor, isOwnAnchor, isOwnPruned, makeAnchor } from './anchor.ts'
 import { type ChainKeys, GENESIS, isHash } from './chain-keys.ts'
+import type { AuditPlace } from './entry.ts'
 import { type AuditEntry, readEntry } from './entry.ts'
 import { type AuditFinding, type AuditFindingCode, makeFinding } from './findings.ts'
 
@@ -11,8 +11,11 @@ export interface AuditReport {
   readonly ok: boolean
   /** How many entries were looked at. */
   readonly entries: number
-  /** Of the last sound entry: to keep elsewhere, and to verify with next time. `null` for none. */
-  readonly anchor: AuditAnchor | null
+  /**
+   * Of the last sound entry of each stream: to keep elsewhere, and to verify with next time. None for a stream
+   * without an entry.
+   */
+  readonly anchors: readonly AuditAnchor[]
   /** In the order in which they were found, at most 1000. */
   readonly findings: readonly AuditFinding[]
 }
@@ -21,6 +24,8 @@ export interface AuditReport {
 export interface VerifierOptions {
   readonly keys: ChainKeys
   readonly stream: string
+  /** What was removed from the beginning; `null` for nothing. */
+  readonly pruned: PrunedRecord | null
   /** `null`: what is missing at the end cannot be noticed. */
   readonly anchor: AuditAnchor | null
   /** No anchor is a finding. */
@@ -46,7 +51,9 @@ export class AuditVerifier {
   readonly #findings: AuditFinding[] = []
   /** Numbers that were passed over, until they turn up further down. */
   readonly #missing = new Map<number, number>()
+  /** From the first number that can be there: one far from 0 would make a list of holes, which is slow. */
   readonly #seen: number[] = []
+  #first = 0
   /** Entries with a wrong hash, until the next sound one says what they were. */
   #bad: Position[] = []
   #last: (AuditPlace & { readonly time: number }) | null = null
@@ -63,6 +70,22 @@ export class AuditVerifier {
       this.#find('anchor_forged', null, 0)
       this.#anchorMet = true
     }
+    this.#begin()
+  }
+
+  /** Where the beginning was removed with leave, the first entry is the one behind it. */
+  #begin(): void {
+    const { pruned, stream, keys } = this.#options
+    if (pruned === null) return
+    const { seq, hash } = pruned
+    if (!isOwnPruned(stream, pruned, keys)) {
+      this.#find('pruned_forged', null, 0)
+      return
+    }
+    this.#first = seq + 1
+    this.#last = { stream, seq, hash, time: Number.NEGATIVE_INFINITY }
+    this.#find('pruned', seq, 0)
+    this.#meetAnchor(seq, hash, 0)
   }
 
   add(stored: StoredEntry | BrokenEntry): void {
@@ -110,13 +133,13 @@ export class AuditVerifier {
     const findings = isForeign
       ? [
           ...this.#findings.filter(({ code }) => code !== 'unknown_key'),
-          makeFinding('wrong_key', null, 0),
+          makeFinding('wrong_key', this.#options.stream, null, 0),
         ]
       : this.#findings
     return Object.freeze({
       ok: !findings.some(({ tampered }) => tampered),
       entries: this.#count,
-      anchor: this.#last === null || isForeign ? null : makeAnchor(this.#last, keys),
+      anchors: this.#last === null || isForeign ? [] : [makeAnchor(this.#last, keys)],
       findings: Object.freeze([...findings]),
     })
   }
@@ -127,11 +150,11 @@ export class AuditVerifier {
     this.#resolveBad(entry, stored)
     const expected = (this.#last?.seq ?? -1) + 1
     if (seq < expected) {
-      const before = this.#seen[seq]
+      const before = this.#seen[seq - this.#first]
       if (before === undefined) {
         this.#missing.delete(seq)
         this.#find('reordered', seq, at)
-        this.#seen[seq] = mark(stored.hash)
+        this.#see(seq, stored.hash)
       } else {
         this.#find(before === mark(stored.hash) ? 'duplicated' : 'forked', seq, at)
       }
@@ -163,8 +186,12 @@ export class AuditVerifier {
   }
 
   #goOn({ seq, time, stream }: AuditEntry, { hash }: StoredEntry): void {
-    this.#seen[seq] = mark(hash)
+    this.#see(seq, hash)
     this.#last = { stream, seq, hash, time }
+  }
+
+  #see(seq: number, hash: string): void {
+    if (seq >= this.#first) this.#seen[seq - this.#first] = mark(hash)
   }
 
   /** A sound entry says of the ones before it whether they are in its chain. */
@@ -213,7 +240,7 @@ export class AuditVerifier {
 
   #find(code: AuditFindingCode, seq: number | null, position: number): void {
     if (this.#findings.length < MOST_FINDINGS) {
-      this.#findings.push(makeFinding(code, seq, position))
+      this.#findings.push(makeFinding(code, this.#options.stream, seq, position))
     }
   }
 }

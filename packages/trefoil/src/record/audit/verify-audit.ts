@@ -2,22 +2,29 @@ import type { Clock } from '../../base/clock.ts'
 import { checkOptionNames, type OptionNames } from '../../contract/options/option-names.ts'
 import type { AuditStore } from '../../contract/ports/audit-store.ts'
 import { type AuditAnchor, makeAnchor, readAnchor } from './anchor.ts'
-import { AuditChain, type AuditPlace } from './audit-chain.ts'
+import { AuditChain } from './audit-chain.ts'
 import { ChainKeys, type ChainRing } from './chain-keys.ts'
-import type { AuditEvent } from './entry.ts'
-import { type AuditReport, AuditVerifier } from './verifier.ts'
+import type { AuditEvent, AuditPlace } from './entry.ts'
+import { linksOf } from './links.ts'
+import { type AuditReport, AuditVerifier, type VerifierOptions } from './verifier.ts'
+
+/** What an audit log is read by: of any store, and no more than it must. */
+export type AuditSource = Pick<AuditStore, 'read' | 'streams' | 'pruned'>
 
 /** Options of {@link verifyAudit}. */
 export interface VerifyAuditOptions {
   /** Where the entries are. Only read: a process that writes there goes on. */
-  readonly store: Pick<AuditStore, 'read'>
+  readonly store: AuditSource
   /** The ring of the log, with every key that entries are of. */
   readonly keys: ChainRing
-  /** The chain it must be. Default `main/0`. */
+  /** The one chain to be verified. Default: all that the store has; `main/0` for one that has a single one. */
   readonly stream?: string
-  /** An anchor of an earlier report: without one, nobody notices that the end is missing. Default none. */
-  readonly anchor?: AuditAnchor | null
-  /** No anchor is a finding. Default false. */
+  /**
+   * Anchors of an earlier report, one for a stream: without one, nobody notices that the end of it is missing.
+   * Default none.
+   */
+  readonly anchor?: AuditAnchor | readonly AuditAnchor[] | null
+  /** A stream without an anchor is a finding. Default false. */
   readonly needsAnchor?: boolean
 }
 
@@ -31,6 +38,9 @@ const OPTIONS: OptionNames<VerifyAuditOptions> = {
 
 /** The stream of a log that has one. */
 export const MAIN_STREAM = 'main/0'
+const MOST_FINDINGS = 1000
+/** So often it is read anew because the oldest entries were removed while it was. */
+const TRIES = 3
 
 /**
  * Verifies an audit log from its beginning: needs its entries and its keys, and no app.
@@ -40,14 +50,57 @@ export const MAIN_STREAM = 'main/0'
  */
 export async function verifyAudit(options: VerifyAuditOptions): Promise<AuditReport> {
   checkOptionNames('verifyAudit()', options, OPTIONS)
-  const { store, keys, stream = MAIN_STREAM, needsAnchor = false } = options
-  const anchor = options.anchor == null ? null : readAnchor(options.anchor)
-  if (options.anchor != null && anchor === null) {
-    throw new TypeError('An anchor has the members stream, seq, hash, kid and mac')
+  const { store, needsAnchor = false } = options
+  const keys = new ChainKeys(options.keys)
+  const anchors = readAnchors(options.anchor ?? [])
+  const only = options.stream ?? (store.streams === undefined ? MAIN_STREAM : null)
+  const reports: AuditReport[] = []
+  for (const stream of only === null ? await streamsOf(store, anchors) : [only]) {
+    // Of a log with one stream, an anchor of another one is a mistake that must be told.
+    const anchor = anchors.find((one) => one.stream === stream) ?? anchors[0] ?? null
+    const own = anchor?.stream === stream || only !== null ? anchor : null
+    reports.push(await verifyStream(store, { keys, stream, anchor: own, needsAnchor }))
   }
-  const verifier = new AuditVerifier({ keys: new ChainKeys(keys), stream, anchor, needsAnchor })
-  for await (const stored of store.read()) verifier.add(stored)
-  return verifier.end()
+  return Object.freeze({
+    ok: reports.every(({ ok }) => ok),
+    entries: reports.reduce((sum, { entries }) => sum + entries, 0),
+    anchors: Object.freeze(reports.flatMap((report) => report.anchors)),
+    findings: Object.freeze(reports.flatMap(({ findings }) => findings).slice(0, MOST_FINDINGS)),
+  })
+}
+
+function readAnchors(given: unknown): readonly AuditAnchor[] {
+  return [given].flat().map((one) => {
+    const anchor = readAnchor(one)
+    if (anchor !== null) return anchor
+    throw new TypeError('An anchor has the members stream, seq, hash, kid and mac')
+  })
+}
+
+/** Those of anchors, too: all entries of a stream may have been taken away. */
+async function streamsOf(
+  store: AuditSource,
+  anchors: readonly AuditAnchor[],
+): Promise<readonly string[]> {
+  const there = (await store.streams?.()) ?? []
+  const streams = [...new Set([...there, ...anchors.map(({ stream }) => stream)])]
+  return streams.length === 0 ? [MAIN_STREAM] : streams
+}
+
+async function verifyStream(
+  store: AuditSource,
+  site: Omit<VerifierOptions, 'pruned'>,
+): Promise<AuditReport> {
+  const { stream } = site
+  for (let again = TRIES; ; again--) {
+    const pruned = (await store.pruned?.(stream)) ?? null
+    const verifier = new AuditVerifier({ ...site, pruned })
+    for await (const stored of store.read(stream)) verifier.add(stored)
+    const report = verifier.end()
+    if (report.ok || again === 0) return report
+    const now = (await store.pruned?.(stream)) ?? null
+    if (now?.seq === pruned?.seq) return report
+  }
 }
 
 /** The writer of one stream, and what its keys are needed for beside. */
@@ -74,7 +127,8 @@ export interface AuditWriter {
  */
 export function auditWriter(store: AuditStore, ring: ChainRing, clock: Clock): AuditWriter {
   const keys = new ChainKeys(ring)
-  const chain = new AuditChain({ store, keys, clock, stream: MAIN_STREAM })
+  const links = linksOf(keys)
+  const chain = new AuditChain({ store, links, clock, stream: MAIN_STREAM })
   return Object.freeze({
     append: (event: AuditEvent) => chain.append(event),
     open: () => chain.open(),

@@ -24,6 +24,13 @@ export interface SqlStore<Tables> {
   /** A handle that reads what has been committed, and refuses to write. */
   reader(): Kysely<Tables>
   /**
+   * Statements outside units, each kept by itself. On SQLite they take their turn with the units.
+   *
+   * @param wait milliseconds that one may wait for it
+   * @throws DatabaseBusy when it could not be run in time; then nothing was done
+   */
+  alone(wait: number): SqlStatements
+  /**
    * Begins a unit of work, on SQLite once the writer is free.
    *
    * @param holder who begins it, for the message of those who wait too long

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { SqlStatements } from '../../contract/ports/sql.ts'
 import type { SqlStore } from '../sql/sql-store.ts'
 import { ReaderDriver, Readers } from './readers.ts'
 import { HeldUnit, kyselyOver } from './unit.ts'
@@ -34,6 +35,10 @@ export function openSqlite<Tables>(
     dialect: 'sqlite' as const,
     // One for each who asks: Kysely can be ended for good, and has a dispose method that does so.
     reader: () => kyselyOver<Tables>(new ReaderDriver(readers)),
+    alone: (wait: number): SqlStatements => ({
+      dialect: 'sqlite',
+      run: (text, values = []) => writer.runAlone(text, values, wait),
+    }),
     async begin(
       holder: string,
       wait: number,

@@ -33,6 +33,7 @@ export class HeldUnit<Tables> implements SqlUnit<Tables> {
     this.db = kyselyOver(this.#driver)
     this.statements = {
       dialect: 'sqlite',
+      session: writer.connection,
       run: (text, values = []) => {
         this.#driver.admit(null)
         return this.#writer.connection.run(text, values)

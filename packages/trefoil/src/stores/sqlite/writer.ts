@@ -1,5 +1,7 @@
 import { DatabaseSync } from 'node:sqlite'
 import { systemClock } from '../../base/clock.ts'
+import type { Awaitable } from '../../base/promise.ts'
+import type { SqlRow, SqlValue } from '../../contract/ports/sql.ts'
 import { DatabaseBusy } from './database-busy.ts'
 import { SqliteConnection } from './sqlite-connection.ts'
 import { refuseOfConnection } from './statements.ts'
@@ -100,6 +102,24 @@ export class Writer {
     this.#holder = holder
   }
 
+  /**
+   * Runs a statement that is a transaction of its own: at once where nobody has the turn, and then there
+   * is nothing to wait for.
+   *
+   * @param wait milliseconds for the turn and the lock
+   * @throws DatabaseBusy when that takes longer
+   */
+  runAlone(sql: string, values: readonly SqlValue[], wait: number): Awaitable<readonly SqlRow[]> {
+    if (!this.#isTaken) {
+      try {
+        return this.connection.run(sql, values)
+      } catch (error) {
+        if (!isBusy(error)) throw error
+      }
+    }
+    return this.#runInTurn(sql, values, wait)
+  }
+
   /** Resolves when what was done is kept. */
   async commit(): Promise<void> {
     try {
@@ -141,6 +161,23 @@ export class Writer {
     for (const waiting of this.#queue.splice(0)) waiting.start()
   }
 
+  async #runInTurn(
+    sql: string,
+    values: readonly SqlValue[],
+    wait: number,
+  ): Promise<readonly SqlRow[]> {
+    const turn: Turn = { wait, signal: () => undefined, isShort: false }
+    const until = systemClock.elapsed() + wait
+    if (this.#isTaken) await this.#turn(turn)
+    this.#isTaken = true
+    this.#holder = 'a statement of its own'
+    try {
+      return await this.#withLock(until, turn, () => this.connection.run(sql, values))
+    } finally {
+      this.#pass()
+    }
+  }
+
   async #begin(until: number, options: Turn): Promise<void> {
     this.#isInside = this.#group.length > 0
     if (this.#isInside) {
@@ -151,18 +188,22 @@ export class Writer {
       this.#changesTables = true
       this.#database.exec('pragma foreign_keys = off')
     }
+    await this.#withLock(until, options, () => this.#database.exec('begin immediate'))
+  }
+
+  /** Does what takes the lock, again and again while another process has it. */
+  async #withLock<Value>(until: number, turn: Turn, work: () => Value): Promise<Value> {
     for (let pause = 0; ; pause = Math.min(LONGEST_PAUSE, pause * 2 + 1)) {
       if (!this.#database.isOpen) throw new Error('The database is closed')
       try {
-        this.#database.exec('begin immediate')
-        return
+        return work()
       } catch (error) {
         if (!isBusy(error)) throw error
         if (systemClock.elapsed() + pause > until) {
           throw new DatabaseBusy('Another process has held the lock for too long', { cause: error })
         }
       }
-      await elapsed(pause, options.signal())
+      await elapsed(pause, turn.signal())
     }
   }
 

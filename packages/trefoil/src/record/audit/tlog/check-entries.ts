@@ -29,12 +29,12 @@ export interface Coverage {
  * Compares the entries of a log with the leaves of its tree. Both go by once, and what has met its like is
  * forgotten: where they stand in one order, nothing is kept.
  *
- * @param pruned true for entries that were taken away from the beginning of a stream by right
+ * @param pruned up to which number entries were taken away from the beginning by right; -1 for none
  */
 export async function checkEntries(
   entries: AsyncIterable<StoredEntry | BrokenEntry>,
   leaves: AsyncIterator<TreeLeaf>,
-  pruned: (stream: string, seq: number) => boolean,
+  pruned: number,
   findings: CheckpointFindings,
 ): Promise<Coverage> {
   const streams = new Map<string, Stream>()
@@ -93,14 +93,14 @@ export async function checkEntries(
 /** Each stretch of missing numbers once: by its first, or its last where the end is missing. */
 function tellMissing(
   { name, waiting, least, most, last }: Stream,
-  pruned: (stream: string, seq: number) => boolean,
+  pruned: number,
   findings: CheckpointFindings,
 ): void {
   let before: number | null = null
   for (const seq of [...waiting.keys()].sort((one, other) => one - other)) {
     const isNext = before !== null && seq === before + 1
     before = seq
-    if (name !== null && seq < least && pruned(name, seq)) continue
+    if (seq <= pruned) continue
     if (seq > most) {
       findings.add('truncated', name, last)
       return

@@ -5,7 +5,8 @@ export const CHECKPOINT_FINDINGS = {
   checkpoint_forged: 'The signature under the checkpoint is not over what stands there',
   checkpoint_foreign: 'The checkpoint is of a log with another name than the key',
   witness_missing: 'A witness that was asked for has not signed the checkpoint',
-  checkpoint_missing: 'The tree has no checkpoint of its own any more',
+  checkpoint_missing:
+    'There is no checkpoint: it was taken away, or none was made yet (`trefoil audit checkpoint`)',
   checkpoint_rolled_back:
     'The tree ends before the checkpoint that was given: an older one was put in its place',
   tree_forked: 'What was signed before is not the beginning of what is signed now',

@@ -1,6 +1,8 @@
 import { checkOptionNames, type OptionNames } from '../../../contract/options/option-names.ts'
-import type { AuditStore } from '../../../contract/ports/audit-store.ts'
 import type { TreeFile, TreeStore } from '../../../contract/ports/tree-store.ts'
+import { isOwnPruned } from '../anchor.ts'
+import { ChainKeys, type ChainRing } from '../chain-keys.ts'
+import type { AuditSource } from '../verify-audit.ts'
 import { type Coverage, checkEntries } from './check-entries.ts'
 import { type Checkpoint, readCheckpoint } from './checkpoint.ts'
 import { type CheckpointFinding, CheckpointFindings } from './checkpoint-findings.ts'
@@ -22,11 +24,14 @@ export interface VerifyCheckpointOptions {
   /** A checkpoint that was kept elsewhere. Default none: then nobody notices an older one in its place. */
   readonly checkpoint?: string | null
   /** The log itself. Default none: then only the tree is verified. */
-  readonly log?: Pick<AuditStore, 'read' | 'streams'> | null
+  readonly log?: AuditSource | null
   /** Keys of witnesses who must have signed the checkpoint too. Default none. */
   readonly witnesses?: readonly string[]
-  /** True for entries that were taken away by right: those before what retention keeps. Default none were. */
-  readonly pruned?: (stream: string, seq: number) => boolean
+  /**
+   * The ring of the log, by which it has signed what it removed as old enough. Default none: then that is missing
+   * like anything else.
+   */
+  readonly keys?: ChainRing | null
 }
 
 const OPTIONS: OptionNames<VerifyCheckpointOptions> = {
@@ -35,7 +40,7 @@ const OPTIONS: OptionNames<VerifyCheckpointOptions> = {
   checkpoint: true,
   log: true,
   witnesses: true,
-  pruned: true,
+  keys: true,
 }
 
 /** What the verification of a checkpoint came to. */
@@ -58,7 +63,7 @@ export async function verifyCheckpoint(
   options: VerifyCheckpointOptions,
 ): Promise<CheckpointReport> {
   checkOptionNames('verifyCheckpoint()', options, OPTIONS)
-  const { tree, checkpoint = null, log = null, witnesses = [], pruned = () => false } = options
+  const { tree, checkpoint = null, log = null, witnesses = [], keys = null } = options
   const key = keyOf(options.verifierKey)
   const others = witnesses.map(keyOf)
   const findings = new CheckpointFindings()
@@ -70,7 +75,8 @@ export async function verifyCheckpoint(
     const positions = await checkTree(tree, own, kept, findings)
     // Against a tree that is not the one that was signed nothing can be held.
     if (positions !== null && log !== null) {
-      coverage = await checkLog({ tree, own, positions, log, pruned, findings })
+      const ring = keys === null ? null : new ChainKeys(keys)
+      coverage = await checkLog({ tree, own, positions, log, keys: ring, findings })
     }
   }
   const { all } = findings
@@ -137,17 +143,17 @@ interface LogSite {
   readonly tree: Pick<TreeStore, 'read'>
   readonly own: Checkpoint
   readonly positions: LogPositions
-  readonly log: Pick<AuditStore, 'read' | 'streams'>
-  readonly pruned: (stream: string, seq: number) => boolean
+  readonly log: AuditSource
+  readonly keys: ChainKeys | null
   readonly findings: CheckpointFindings
 }
 
 /** Of several streams one after another: each goes by beside its own leaves, and nothing is kept. */
 async function checkLog(site: LogSite): Promise<Coverage> {
-  const { tree, own, positions, log, pruned, findings } = site
+  const { tree, own, positions, log, findings } = site
   const names = await log.streams?.()
   if (names === undefined) {
-    return checkEntries(log.read(), leavesOf(tree, own, null), pruned, findings)
+    return checkEntries(log.read(), leavesOf(tree, own, null), -1, findings)
   }
   let covered = 0
   let uncovered = 0
@@ -156,6 +162,8 @@ async function checkLog(site: LogSite): Promise<Coverage> {
     const digest = streamDigest(name)
     known.add(digest)
     const leaves = leavesOf(tree, own, digest)
+    // Before it is read: what is removed meanwhile is missing, and found so the next time no more.
+    const pruned = await prunedIn(site, name)
     const coverage = await checkEntries(log.read(name), leaves, pruned, findings)
     covered += coverage.covered
     uncovered += coverage.uncovered
@@ -164,6 +172,12 @@ async function checkLog(site: LogSite): Promise<Coverage> {
     if (!known.has(digest)) findings.add('truncated', null, seq)
   }
   return { covered, uncovered }
+}
+
+/** Up to which number entries were removed by right; -1 for none. */
+async function prunedIn({ log, keys }: LogSite, stream: string): Promise<number> {
+  const record = (await log.pruned?.(stream)) ?? null
+  return record !== null && keys !== null && isOwnPruned(stream, record, keys) ? record.seq : -1
 }
 
 /**

@@ -1,0 +1,165 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import {
+  type AuditEvent,
+  type AuditLinks,
+  type AuditPlace,
+  eventText,
+  type LinkedEntry,
+} from '../../../audit-chain.ts'
+import type { Database } from '../../../database.ts'
+import type { Clock } from '../../../index.ts'
+import type { SqlStatements } from '../../../parts.ts'
+import { insertEntry, lastEntry, type Written } from './entry-rows.ts'
+import { SqlStreams } from './sql-streams.ts'
+
+/** Any database, whatever tables it has. */
+export type AnyDatabase = Pick<
+  Database<never>,
+  'db' | 'dialect' | 'queries' | 'statements' | 'tables' | 'unit'
+>
+
+interface Waiting {
+  readonly written: Written
+  readonly resolve: (place: AuditPlace) => void
+  readonly reject: (error: unknown) => void
+}
+
+/** So many share a transaction: what has come while the last ones were committed. */
+const BATCH = 256
+const MOST_WAITING = 10_000
+
+/** What a {@link SqlJournal} is made of. */
+export interface JournalOptions {
+  readonly data: AnyDatabase
+  readonly links: AuditLinks
+  readonly clock: Clock
+  /** Makes what is personal unreadable without a key that is kept apart; `null` for what is written as it is. */
+  readonly seal: ((statements: SqlStatements, event: AuditEvent) => Promise<AuditEvent>) | null
+}
+
+/**
+ * Writes entries into tables: in the transaction of a call, so that neither is kept without the other, or in
+ * ones of its own, which those that come at the same time share.
+ */
+export class SqlJournal {
+  readonly #options: JournalOptions
+  readonly #streams = new SqlStreams()
+  readonly #queue: Waiting[] = []
+  #running: Promise<void> | null = null
+  /** Where this was made: whoever is the first to append must not have the rest done inside of their call. */
+  readonly #outside = AsyncLocalStorage.snapshot()
+
+  constructor(options: JournalOptions) {
+    this.#options = options
+  }
+
+  /**
+   * In a transaction of its own.
+   *
+   * @returns where it stands, once it is committed
+   */
+  append(event: AuditEvent): Promise<AuditPlace> {
+    let written: Written
+    try {
+      // Now: what it is made of may be changed later, and what has no text is told to nobody but its author.
+      written = { event, text: eventText(event) }
+    } catch (error) {
+      return Promise.reject(error)
+    }
+    if (this.#queue.length >= MOST_WAITING) {
+      return Promise.reject(new Error(`More than ${MOST_WAITING} entries wait to be written`))
+    }
+    const { promise, resolve, reject } = Promise.withResolvers<AuditPlace>()
+    this.#queue.push({ written, resolve, reject })
+    this.#outside(() => this.#run())
+    return promise
+  }
+
+  /** In the transaction of a unit: the last that is done in it, because it takes the stream. */
+  async appendIn(
+    statements: SqlStatements,
+    given: readonly Written[],
+  ): Promise<readonly AuditPlace[]> {
+    const { links, clock } = this.#options
+    const own = await this.#streams.of(statements)
+    const written = await this.#sealed(statements, given)
+    const texts = written.map(({ text }) => text)
+    // What this process remembers is right unless another one wrote, or its own transaction was rolled back.
+    for (let look = own.head === undefined; ; look = true) {
+      if (look) {
+        const last = await lastEntry(statements, own.stream)
+        own.head = last === null ? null : links.check(own.stream, last.entry)
+      }
+      const time = Math.floor(clock.now())
+      const linked = links.link(own.stream, own.head ?? null, texts, time)
+      if (await insertAll(statements, linked, written, time)) {
+        own.head = linked.at(-1)?.place ?? own.head
+        return linked.map(({ place }) => place)
+      }
+      if (look) throw new Error(`The stream ${own.stream} of the audit log has another writer`)
+    }
+  }
+
+  /** The stream that a transaction writes: known before anything is read in it. */
+  async begin(statements: SqlStatements): Promise<void> {
+    await this.#streams.of(statements)
+  }
+
+  /** Waits for what is being written. */
+  async idle(): Promise<void> {
+    while (this.#running !== null) await this.#running
+  }
+
+  async #sealed(statements: SqlStatements, given: readonly Written[]): Promise<readonly Written[]> {
+    const { seal } = this.#options
+    if (seal === null) return given
+    const sealed: Written[] = []
+    for (const { event } of given) {
+      const made = await seal(statements, event)
+      sealed.push({ event: made, text: eventText(made) })
+    }
+    return sealed
+  }
+
+  #run(): void {
+    if (this.#running !== null) return
+    // In a later step: what comes in this one is committed with it.
+    this.#running = Promise.resolve()
+      .then(() => this.#writeAll())
+      .finally(() => {
+        this.#running = null
+        if (this.#queue.length > 0) this.#run()
+      })
+  }
+
+  async #writeAll(): Promise<void> {
+    const { data } = this.#options
+    while (this.#queue.length > 0) {
+      const batch = this.#queue.splice(0, BATCH)
+      try {
+        const all = batch.map(({ written }) => written)
+        const places = await data.unit((db) => this.appendIn(data.statements(db), all))
+        batch.forEach(({ resolve }, index) => {
+          resolve(places[index] as AuditPlace)
+        })
+      } catch (error) {
+        for (const { reject } of batch) reject(error)
+      }
+    }
+  }
+}
+
+/** @returns false where the first does not follow the last of the stream: then none has been written */
+async function insertAll(
+  statements: SqlStatements,
+  linked: readonly LinkedEntry[],
+  written: readonly Written[],
+  time: number,
+): Promise<boolean> {
+  for (const [index, entry] of linked.entries()) {
+    const isThere = await insertEntry(statements, entry, time, written[index]?.event ?? null)
+    if (!isThere && index === 0) return false
+    if (!isThere) throw new Error('An entry of the audit log was not written')
+  }
+  return true
+}

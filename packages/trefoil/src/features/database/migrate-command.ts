@@ -1,0 +1,72 @@
+import { existsSync } from 'node:fs'
+import type { PartCommand, SqlStore } from '../../parts.ts'
+import { migrate, pendingSteps, type Steps, shownStep } from './migrations.ts'
+
+/** A database, or file, with a ledger of its own. */
+export interface Target {
+  /** `null` for one that is not a file of ours. */
+  readonly file: string | null
+  store(): SqlStore<never>
+  steps(): readonly Steps[]
+}
+
+/** The steps that are missing, as they are shown. */
+export async function missingOf(
+  targets: readonly Target[],
+  onlyLook: boolean,
+): Promise<readonly string[]> {
+  const missing: string[] = []
+  for (const { file, store, steps } of targets) {
+    const all = steps()
+    // Opened, it would be made.
+    const isThere = !onlyLook || file === null || existsSync(file)
+    if (isThere && all.length > 0) missing.push(...(await pendingSteps(store(), all)))
+    if (isThere) continue
+    for (const { owner, steps: own } of all) {
+      missing.push(...own.map(({ name }) => shownStep(owner, name)))
+    }
+  }
+  return missing
+}
+
+/** @returns the steps that were applied, as they are shown */
+export async function migrateAll(targets: readonly Target[]): Promise<readonly string[]> {
+  const applied: string[] = []
+  for (const { store, steps } of targets) {
+    const all = steps()
+    if (all.length > 0) applied.push(...(await migrate(store(), all)))
+  }
+  return applied
+}
+
+/** `trefoil database migrate [--check]`. */
+export function migrateCommand(
+  targets: readonly Target[],
+  close: () => Promise<void>,
+): PartCommand {
+  return {
+    name: 'migrate',
+    describe: 'bring the tables up to date',
+    starts: false,
+    options: { check: { kind: 'flag', describe: 'change nothing; exit 1 when behind' } },
+    run: async ({ options }) => {
+      try {
+        if (options['check'] === true) {
+          const missing = await missingOf(targets, true)
+          return {
+            text: missing.length === 0 ? 'up to date' : `missing: ${missing.join(', ')}`,
+            json: { ok: missing.length === 0, missing },
+            exit: missing.length === 0 ? 0 : 1,
+          }
+        }
+        const applied = await migrateAll(targets)
+        return {
+          text: applied.length === 0 ? 'up to date' : `applied: ${applied.join(', ')}`,
+          json: { ok: true, applied },
+        }
+      } finally {
+        await close()
+      }
+    },
+  }
+}

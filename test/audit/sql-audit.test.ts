@@ -1,0 +1,3 @@
+import { sqlAuditSuite } from './sql-suite.ts'
+
+sqlAuditSuite(() => ':memory:')
