@@ -5,12 +5,16 @@ import {
   VARIABLE_SECTIONS,
   variableRowsOfPart,
 } from '../packages/trefoil/src/app/options/variable-rows.ts'
-import { database } from '../packages/trefoil/src/features/database/database.ts'
 import { auditLog } from '../packages/trefoil/src/features/audit/audit-log.ts'
+import { database } from '../packages/trefoil/src/features/database/database.ts'
 import { health } from '../packages/trefoil/src/features/health.ts'
 
 /** Ready-made parts that read variables; `devTokens` has none of its own. */
-const PARTS = [auditLog({ keys: 'k'.repeat(32) }), database(), health()]
+const PARTS = [
+  auditLog({ keys: 'k'.repeat(32), checkpoints: { origin: 'a' } }),
+  database(),
+  health(),
+]
 
 /** Tables of docs/variables.md. */
 export const VARIABLE_CATALOGUE = [

@@ -76,6 +76,7 @@ function isRead(name: string): boolean {
       try {
         health()
         auditLog({ keys: 'k'.repeat(32) })
+        auditLog({ keys: 'k'.repeat(32), checkpoints: { origin: 'a' } })
         database()
       } finally {
         delete process.env[name]

@@ -66,6 +66,8 @@ describe('the doors of trefoil', () => {
         "Secret",
         "UnfitForProduction",
         "AuditFile",
+        "SqlAuditStore",
+        "TreeFiles",
         "AuthContext",
         "AuthenticationError",
         "ClientProblem",

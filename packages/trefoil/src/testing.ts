@@ -9,6 +9,8 @@ export { apiKeyStoreContract } from './testing/api-key-store-contract.ts'
 export type { CliCallOptions, CliManifestOptions, TestCli } from './testing/cli-client.ts'
 export type { AuditStoreCheck, OpenAgain } from './testing/contracts/audit-store-contract.ts'
 export { auditStoreContract } from './testing/contracts/audit-store-contract.ts'
+export type { OpenTreeAgain, TreeStoreCheck } from './testing/contracts/tree-store-contract.ts'
+export { treeStoreContract } from './testing/contracts/tree-store-contract.ts'
 export type {
   CookieJar,
   CookieOrigin,

@@ -10,6 +10,7 @@ import { ocsfEvent } from './ocsf.ts'
  */
 export type AuditFormat = 'jsonl' | 'ocsf' | 'ecs' | 'cef'
 
+/** The formats there are, for those who let others choose. */
 export const AUDIT_FORMATS: readonly AuditFormat[] = ['jsonl', 'ocsf', 'ecs', 'cef']
 
 const WRITERS: Readonly<Record<AuditFormat, (entry: AuditEntry, hash: string | null) => string>> = {

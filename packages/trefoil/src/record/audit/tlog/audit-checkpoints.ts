@@ -1,3 +1,4 @@
+import { checkOptionNames, type OptionNames } from '../../../contract/options/option-names.ts'
 import type { AuditStore } from '../../../contract/ports/audit-store.ts'
 import type { TreeStore } from '../../../contract/ports/tree-store.ts'
 import { ChainKeys, type ChainRing } from '../chain-keys.ts'
@@ -41,10 +42,21 @@ export interface AuditCheckpoints {
   make(): Promise<AuditCheckpoint | null>
 }
 
+const OPTIONS: OptionNames<AuditCheckpointsOptions> = {
+  log: true,
+  tree: true,
+  keys: true,
+  origin: true,
+  key: true,
+}
+
 /**
+ * The checkpoints of a log, without an app: for those who sign it elsewhere.
+ *
  * @throws ImproperlyConfigured for a key or a name that is none
  */
 export function auditCheckpoints(options: AuditCheckpointsOptions): AuditCheckpoints {
+  checkOptionNames('auditCheckpoints()', options, OPTIONS)
   const { log, tree, keys, origin, key } = options
   const signer = checkpointSigner(origin, key)
   const checkpointer = new Checkpointer({ log, tree, keys: new ChainKeys(keys), signer })

@@ -44,11 +44,15 @@ const OPTIONS: OptionNames<VerifyCheckpointOptions> = {
 }
 
 /** What the verification of a checkpoint came to. */
-export interface CheckpointReport extends Coverage {
+export interface CheckpointReport {
   /** False where the log, its tree or the checkpoint was changed. */
   readonly ok: boolean
   /** Entries under the checkpoint of the tree; 0 for none. */
   readonly size: number
+  /** Those of them that stand in the log as they were. */
+  readonly covered: number
+  /** Entries that came after the checkpoint. */
+  readonly uncovered: number
   readonly findings: readonly CheckpointFinding[]
 }
 
