@@ -51,6 +51,7 @@ export {
   verifyEntryProof,
   verifyGrowthProof,
 } from './record/audit/tlog/entry-proof.ts'
+export type { SigningKey } from './record/audit/tlog/signing-key.ts'
 export type {
   CheckpointReport,
   VerifyCheckpointOptions,
@@ -65,5 +66,7 @@ export type { MemoryAudit } from './stores/memory/memory-audit.ts'
 export { memoryAudit } from './stores/memory/memory-audit.ts'
 export type { MemoryTree } from './stores/memory/memory-tree.ts'
 export { memoryTree } from './stores/memory/memory-tree.ts'
+export { signingKeyFile } from './stores/tree/signing-key-file.ts'
+export { readTextFile } from './stores/tree/text-file.ts'
 export type { TreeFilesSettings } from './stores/tree/tree-files.ts'
 export { TreeFiles } from './stores/tree/tree-files.ts'

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises'
 import {
   type CheckpointReport,
   proveEntry,
   proveGrowth,
+  readTextFile,
   type SvcAuditRow,
   verifySvcAudit,
 } from '../../audit-chain.ts'
@@ -68,11 +68,8 @@ export async function fileText(
   path: string | boolean | undefined,
 ): Promise<string | null> {
   if (path === undefined) return null
-  try {
-    return await readFile(String(path), 'utf8')
-  } catch {
-    throw new TypeError(`--${name}: ${String(path)} cannot be read`)
-  }
+  if (typeof path !== 'string') throw new TypeError(`--${name} needs a file`)
+  return readTextFile(path)
 }
 
 export function checkpointText({ size, covered, uncovered, findings }: CheckpointReport): string {

@@ -1,5 +1,4 @@
-import type { JsonWebKey, KeyObject } from 'node:crypto'
-import type { TreeStore } from '../../audit-chain.ts'
+import type { SigningKey, TreeStore } from '../../audit-chain.ts'
 import type { Duration } from '../../index.ts'
 import { kinds, type OptionGroup, type OptionKind, REQUIRED, type Values } from '../../parts.ts'
 
@@ -11,7 +10,7 @@ export interface CheckpointOptions {
    */
   readonly origin: string
   /** Ed25519 private key, as PEM or JWK. Default: that of `keyFile`. */
-  readonly key?: string | JsonWebKey | KeyObject
+  readonly key?: SigningKey
   /** File with the private key as PEM, made with a new one where there is none. Default `.data/audit-checkpoint.key`. */
   readonly keyFile?: string
   /** How often one is made while the app is served, if there is anything new. Default `10s`. */

@@ -5,13 +5,14 @@ import {
   auditCheckpoints,
   type ChainRing,
   type CheckpointReport,
+  type SigningKey,
+  signingKeyFile,
   TreeFiles,
   type TreeStore,
   verifyCheckpoint,
 } from '../../audit-chain.ts'
-import type { Logger } from '../../index.ts'
+import { ImproperlyConfigured, type Logger } from '../../index.ts'
 import type { AuditBook, UnitBook } from './audit-book.ts'
-import { readOrMakeKey } from './checkpoint-key.ts'
 import type { CheckpointValues } from './checkpoint-options.ts'
 
 /** So long whoever asks waits for another process that makes one. */
@@ -135,7 +136,8 @@ export class Checkpointing {
       tree: this.tree,
       keys: this.#ring,
       origin: this.#values.origin,
-      key: this.#values.key ?? readOrMakeKey(this.#values.keyFile),
+      // What it is is looked at where it is read.
+      key: (this.#values.key as SigningKey | null) ?? keyOf(this.#values.keyFile),
     })
     return this.#made
   }
@@ -143,5 +145,14 @@ export class Checkpointing {
   async #isEmpty(): Promise<boolean> {
     for await (const _ of this.#source.read()) return false
     return true
+  }
+}
+
+function keyOf(path: string): string {
+  try {
+    return signingKeyFile(path)
+  } catch (error) {
+    const why = error instanceof Error ? error.message : path
+    throw new ImproperlyConfigured(`checkpoints.keyFile ${why}`, { cause: error })
   }
 }

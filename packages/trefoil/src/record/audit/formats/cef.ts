@@ -1,4 +1,4 @@
-import { isIP } from 'node:net'
+import { parseIp } from '../../../base/ip.ts'
 import { escapeUnseen } from '../../../base/unseen-text.ts'
 import type { AuditEntry } from '../entry.ts'
 import { EventMembers, endOf, type Severity, severityOf } from './event-members.ts'
@@ -28,7 +28,7 @@ type Field = readonly [key: string, value: string | undefined]
 
 function extension(entry: AuditEntry, event: EventMembers, hash: string | null): readonly Field[] {
   const address = event.text('address')?.replace(/%.*$/, '') ?? ''
-  const kind = isIP(address)
+  const kind = parseIp(address) === null ? 0 : address.includes(':') ? 6 : 4
   const count = event.whole('count')
   const duration = event.whole('duration')
   const status = event.whole('status')

@@ -1,4 +1,4 @@
-import { isIP } from 'node:net'
+import { parseIp } from '../../../base/ip.ts'
 import type { AuditEntry } from '../entry.ts'
 import { APP_EVENTS } from './app-events.ts'
 import {
@@ -83,7 +83,7 @@ export function ecsDocument(entry: AuditEntry, hash: string | null): Members {
     source:
       address === undefined
         ? undefined
-        : isIP(address) === 0
+        : parseIp(address) === null
           ? { address }
           : { address, ip: address },
     trace: trace === undefined ? undefined : { id: trace },

@@ -1,4 +1,4 @@
-import { isIP } from 'node:net'
+import { parseIp } from '../../../base/ip.ts'
 import { type EventMembers, isRefused, present } from './event-members.ts'
 
 /** Parts of an OCSF event that several classes have. */
@@ -25,7 +25,7 @@ export function actorOf(event: EventMembers): Members {
 /** Calls of this process, and of programs over standard input, have no address, and an endpoint is required. */
 export function sourceOf(event: EventMembers): Members {
   const address = event.text('address')?.replace(/%.*$/, '')
-  if (address !== undefined && isIP(address) !== 0) return { ip: address }
+  if (address !== undefined && parseIp(address) !== null) return { ip: address }
   return { name: event.text('entrypoint') ?? event.text('surface') ?? 'unknown' }
 }
 

@@ -3,7 +3,7 @@ import type { AuditStore } from '../../../contract/ports/audit-store.ts'
 import type { TreeStore } from '../../../contract/ports/tree-store.ts'
 import { ChainKeys, type ChainRing } from '../chain-keys.ts'
 import { Checkpointer } from './checkpointer.ts'
-import { checkpointSigner } from './signing-key.ts'
+import { checkpointSigner, type SigningKey } from './signing-key.ts'
 
 /** What {@link auditCheckpoints} works with. */
 export interface AuditCheckpointsOptions {
@@ -15,7 +15,7 @@ export interface AuditCheckpointsOptions {
   /** Name of the log, such as `example.com/store/audit`. */
   readonly origin: string
   /** Ed25519 private key: PEM, JWK or a `KeyObject`. */
-  readonly key: unknown
+  readonly key: SigningKey
 }
 
 /** A checkpoint of a log, signed. */

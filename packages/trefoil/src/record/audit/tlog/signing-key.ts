@@ -2,6 +2,9 @@ import { createPrivateKey, createPublicKey, type JsonWebKey, KeyObject } from 'n
 import { ImproperlyConfigured } from '../../../contract/problems/problem.ts'
 import { isNoteName, signNote, verifierKeyText } from './note.ts'
 
+/** An Ed25519 private key: PEM, JWK, or as Node has it. */
+export type SigningKey = string | JsonWebKey | KeyObject
+
 /** Signs checkpoints in the name of a log. Shows nothing of its private key. */
 export interface CheckpointSigner {
   /** Name of the log. */

@@ -1,13 +1,12 @@
 import { checkOptionNames, type OptionNames } from '../../../contract/options/option-names.ts'
 import type { TreeFile, TreeStore } from '../../../contract/ports/tree-store.ts'
-import { isOwnPruned } from '../anchor.ts'
 import { ChainKeys, type ChainRing } from '../chain-keys.ts'
 import type { AuditSource } from '../verify-audit.ts'
-import { type Coverage, checkEntries } from './check-entries.ts'
+import { type Coverage, checkLog } from './check-log.ts'
 import { type Checkpoint, readCheckpoint } from './checkpoint.ts'
 import { type CheckpointFinding, CheckpointFindings } from './checkpoint-findings.ts'
 import { CHECKPOINT_PATH } from './checkpointer.ts'
-import { readLeaf, streamDigest, type TreeLeaf } from './leaf.ts'
+import { readLeaf } from './leaf.ts'
 import { LogPositions } from './log-positions.ts'
 import { type NoteKey, readNote, readVerifierKey, type SignedNote, verifyNote } from './note.ts'
 import { TILE_WIDTH } from './tiles.ts'
@@ -143,47 +142,6 @@ function isSigned(
   return false
 }
 
-interface LogSite {
-  readonly tree: Pick<TreeStore, 'read'>
-  readonly own: Checkpoint
-  readonly positions: LogPositions
-  readonly log: AuditSource
-  readonly keys: ChainKeys | null
-  readonly findings: CheckpointFindings
-}
-
-/** Of several streams one after another: each goes by beside its own leaves, and nothing is kept. */
-async function checkLog(site: LogSite): Promise<Coverage> {
-  const { tree, own, positions, log, findings } = site
-  const names = await log.streams?.()
-  if (names === undefined) {
-    return checkEntries(log.read(), leavesOf(tree, own, null), -1, findings)
-  }
-  let covered = 0
-  let uncovered = 0
-  const known = new Set<string>()
-  for (const name of names) {
-    const digest = streamDigest(name)
-    known.add(digest)
-    const leaves = leavesOf(tree, own, digest)
-    // Before it is read: what is removed meanwhile is missing, and found so the next time no more.
-    const pruned = await prunedIn(site, name)
-    const coverage = await checkEntries(log.read(name), leaves, pruned, findings)
-    covered += coverage.covered
-    uncovered += coverage.uncovered
-  }
-  for (const [digest, { seq }] of positions.entries()) {
-    if (!known.has(digest)) findings.add('truncated', null, seq)
-  }
-  return { covered, uncovered }
-}
-
-/** Up to which number entries were removed by right; -1 for none. */
-async function prunedIn({ log, keys }: LogSite, stream: string): Promise<number> {
-  const record = (await log.pruned?.(stream)) ?? null
-  return record !== null && keys !== null && isOwnPruned(stream, record, keys) ? record.seq : -1
-}
-
 /**
  * Goes through all leaves once, and holds tiles and roots to them.
  *
@@ -235,21 +193,6 @@ async function checkTree(
   else if (isForked) findings.add('tree_forked')
   else return order
   return null
-}
-
-/** @param stream digest of the one they must be of; `null` for all */
-async function* leavesOf(
-  tree: Pick<TreeStore, 'read'>,
-  { size }: Checkpoint,
-  stream: string | null,
-): AsyncGenerator<TreeLeaf> {
-  const reader = new TreeReader(tree, size)
-  for (let index = 0; index * TILE_WIDTH < size; index++) {
-    for (const bytes of await reader.leaves(index)) {
-      const leaf = readLeaf(bytes)
-      if (leaf !== null && (stream === null || leaf.stream === stream)) yield leaf
-    }
-  }
 }
 
 /** True where the files hold what they should. A part may have become a full tile since. */

@@ -11,14 +11,14 @@ import {
   writeSync,
 } from 'node:fs'
 import { dirname } from 'node:path'
-import { ImproperlyConfigured } from '../../index.ts'
 
 /**
- * The private key in a file, which is made where there is none.
+ * The Ed25519 private key in a file, which is made where there is none.
  *
- * @throws ImproperlyConfigured for a file that others can read, and for none that can be read
+ * @returns PEM
+ * @throws Error for a file that others can read, and for none that can be read
  */
-export function readOrMakeKey(path: string): string {
+export function signingKeyFile(path: string): string {
   try {
     const stat = lstatSync(path, { throwIfNoEntry: false })
     if (stat === undefined) make(path)
@@ -29,7 +29,7 @@ export function readOrMakeKey(path: string): string {
     return readFileSync(path, 'utf8')
   } catch (error) {
     const why = error instanceof Error ? error.message : 'it cannot be read'
-    throw new ImproperlyConfigured(`checkpoints.keyFile '${path}': ${why}`, { cause: error })
+    throw new Error(`'${path}': ${why}`, { cause: error })
   }
 }
 
