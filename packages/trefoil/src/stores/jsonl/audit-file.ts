@@ -94,7 +94,10 @@ export class AuditFile implements AuditStore {
           await file.close()
         }
       }
-      if (newest !== null) yield* readLines(newest, true, await offsetBehind(newest, after))
+      if (newest === null) return
+      // What is signed on the ground of it must not be lost with the power: no further than the disk has it.
+      const end = this.#settings.fsync ? await safeSize(newest) : Number.POSITIVE_INFINITY
+      yield* readLines(newest, true, await offsetBehind(newest, after), end)
     } finally {
       await newest?.close()
     }
@@ -226,6 +229,13 @@ async function lastLine(
   return { line: null, size: 0 }
 }
 
+/** How long a file is, once the disk has it. */
+async function safeSize(file: FileHandle): Promise<number> {
+  const { size } = await file.stat()
+  await file.datasync()
+  return size
+}
+
 /** True for a file whose last entry is not needed: then none of it is. */
 async function endsBefore(file: FileHandle, after: number): Promise<boolean> {
   if (after < 0) return false
@@ -247,10 +257,13 @@ async function* readLines(
   file: FileHandle,
   isNewest: boolean,
   from = 0,
+  size = Number.POSITIVE_INFINITY,
 ): AsyncIterable<StoredEntry | BrokenEntry> {
   let rest = Buffer.alloc(0)
   for (let at = from; ; ) {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(CHUNK * 4), 0, CHUNK * 4, at)
+    const length = Math.min(CHUNK * 4, size - at)
+    if (length <= 0) break
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, at)
     if (bytesRead === 0) break
     at += bytesRead
     const chunk = Buffer.concat([rest, buffer.subarray(0, bytesRead)])
