@@ -33,6 +33,8 @@ const ATTACKS = [
   'test/parity/{current-call,background,injected-values}.test.ts',
   'test/docs/operate.test.ts',
 ]
+/** What needs a PostgreSQL: `npm run test:databases`. */
+const DATABASES = ['test/databases/**/*.test.ts']
 const OTHERS = ['test/**/*.test.ts', 'examples/**/test/**/*.test.ts']
 const TESTS = [...UNITS, ...OTHERS]
 const EXCLUDED = ['**/node_modules/**', '**/dist/**', '**/build/**']
@@ -76,10 +78,18 @@ export default defineConfig({
           ...shared,
           name: 'tests',
           include: [...OTHERS, ...ALONE],
-          exclude: [...EXCLUDED, ...ATTACKS],
+          exclude: [...EXCLUDED, ...ATTACKS, ...DATABASES],
         },
       },
       { test: { ...shared, name: 'attacks', include: ATTACKS } },
+      {
+        test: {
+          ...shared,
+          name: 'databases',
+          include: DATABASES,
+          globalSetup: ['test/support/postgres-setup.ts'],
+        },
+      },
       {
         test: {
           ...shared,

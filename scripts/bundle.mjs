@@ -24,6 +24,7 @@ const DOORS = [
   'health',
   'node',
   'parts',
+  'postgres',
   'sqlite',
   'testing',
   'program/run-program',
@@ -71,7 +72,7 @@ await bundle.write({
       {
         name: 'sqlite',
         minShareCount: 2,
-        test: /[\\/]build[\\/]stores[\\/]sqlite[\\/]/,
+        test: /[\\/]build[\\/]stores[\\/](?:postgres|sql|sqlite)[\\/]/,
         priority: 1,
       },
       { name: 'auth', minShareCount: 2, test: (id) => CORE.test(id) && !main.has(id) },

@@ -1,6 +1,6 @@
 // Runs tests and says how many passed; the count is kept for `tally.mjs`.
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import { projectEnv, ROOT } from './workspace.mjs'
@@ -13,6 +13,11 @@ const reportOf = (name) => join(REPORTS, `${name}.json`)
 
 /** Runs vitest; this process ends with its exit code. */
 export function runTests(name, args, env = {}) {
+  process.exit(runOnce(name, args, env))
+}
+
+/** Runs vitest, and returns its exit code. */
+export function runOnce(name, args, env = {}) {
   const report = reportOf(name)
   mkdirSync(REPORTS, { recursive: true })
   rmSync(report, { force: true })
@@ -24,7 +29,17 @@ export function runTests(name, args, env = {}) {
     shell: process.platform === 'win32',
   })
   console.log(summary([countOf(name)]))
-  process.exit(status ?? 1)
+  return status ?? 1
+}
+
+/** Names that have left a count, of those that may have run. */
+export function ran(names) {
+  return names.filter((name) => existsSync(reportOf(name)))
+}
+
+/** Forgets the count of a run that is not made this time. */
+export function forget(name) {
+  rmSync(reportOf(name), { force: true })
 }
 
 /** @throws when a run has left no count, because it has not come so far */

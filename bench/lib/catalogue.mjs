@@ -13,7 +13,7 @@ const MCP = ['w3', 'w3m']
 const GUARDED = ['w2g', 'w2d']
 /** W2 with guards and a rate, let through and refused. */
 const LIMITED = ['w2r', 'w2t']
-const ALL = [...HTTP, 'w5r', ...GUARDED, ...LIMITED, ...MCP]
+const ALL = [...HTTP, 'w5r', 'w6', ...GUARDED, ...LIMITED, ...MCP]
 /** How many tools the rows offer whose names end in `-tools`; all others offer one. */
 const TOOL_COUNTS = [10, 100]
 
@@ -25,7 +25,7 @@ export const peers = [
     name: 'node-cached',
     file: 'node.mjs',
     variant: 'cached',
-    workloads: ['w2', 'w4', ...GUARDED, ...LIMITED, ...MCP],
+    workloads: ['w2', 'w4', 'w6', ...GUARDED, ...LIMITED, ...MCP],
   },
   { name: 'node-zod', file: 'node.mjs', variant: 'zod', workloads: ['w5r'] },
   { name: 'trefoil', file: 'trefoil.mjs', variant: '', workloads: ALL, textOnly: MCP },

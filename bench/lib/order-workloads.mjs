@@ -116,6 +116,15 @@ export const w2 = {
   probes: createProbes,
 }
 
+/** @type {import('./workloads.mjs').Workload} */
+export const w6 = {
+  name: 'w6',
+  title: 'POST an order as W2, written into SQLite with an audit entry, synchronous FULL',
+  parts: [createPart],
+  order: [0],
+  probes: createProbes,
+}
+
 /** What the two guards of W2G ask for. */
 const CLERK = { roles: ['clerk'], scopes: ['orders:read', 'orders:write'] }
 const clerk = authorized(mintToken(CLERK))

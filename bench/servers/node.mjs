@@ -21,6 +21,7 @@ const guards = ['w2g', 'w2d', 'w2r', 'w2t'].includes(WORKLOAD) ? isClerk : null
 const rate = { w2r: [6_000_000, 60_000], w2t: [1, 3_600_000] }[WORKLOAD] ?? null
 const fullAt = new Map()
 const checkList = await listCheck()
+const store = WORKLOAD === 'w6' ? await orderStore() : null
 
 const server = createServer((request, response) => {
   const requestId = secure ? requestIdOf(request) : ''
@@ -156,7 +157,36 @@ function postOrder(body, claims, response, requestId) {
   if (!Number.isSafeInteger(quantity) || quantity < 1 || quantity > 100) {
     return invalid(response, requestId, 'quantity')
   }
+  store?.({ customer_id, sku, quantity }, claims.sub, requestId)
   send(response, requestId, 201, createOrder({ customer_id, sku, quantity }, claims.sub))
+}
+
+/** One transaction for each order: the lock first, or what is read of the chain may be another's by then. */
+async function orderStore() {
+  const { DatabaseSync } = await import('node:sqlite')
+  const { databaseFile, INSERT_ENTRY, INSERT_ORDER, LAST_ENTRY, nextEntry, TABLES } = await import(
+    '../lib/written-orders.mjs'
+  )
+  const db = new DatabaseSync(databaseFile())
+  db.exec(`pragma journal_mode = wal; pragma synchronous = full; ${TABLES}`)
+  process.once('SIGTERM', () => process.exit(0))
+  const [begin, commit, rollback] = ['begin immediate', 'commit', 'rollback'].map((sql) =>
+    db.prepare(sql),
+  )
+  const [order, last, entry] = [INSERT_ORDER, LAST_ENTRY, INSERT_ENTRY].map((sql) =>
+    db.prepare(sql),
+  )
+  return (args, subject, id) => {
+    begin.run()
+    try {
+      order.run(args.customer_id, args.sku, args.quantity, subject)
+      entry.run(...nextEntry(last.get(), id, subject, args))
+      commit.run()
+    } catch (error) {
+      if (db.isTransaction) rollback.run()
+      throw error
+    }
+  }
 }
 
 function invalid(response, requestId, field) {

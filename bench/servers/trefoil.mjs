@@ -23,8 +23,10 @@ const authenticate = jwtAuth({
   ...(variant.has('verifying') ? { cacheSize: 0 } : {}),
 })
 const returns = WORKLOAD === 'w5r' ? await orderListSchema() : null
+const stored = WORKLOAD === 'w6' ? await orderStore() : null
 const app = createApp({
   name: 'bench',
+  parts: stored?.parts ?? [],
   auth: [{ authenticate, surfaces: ['api', 'mcp', 'cli'] }],
 })
 
@@ -41,6 +43,7 @@ const jobs = {
     addRead({ public: true })
     addCreate()
   },
+  w6: () => addCreate({}, stored),
   w5: () => addList({}),
   w5r: () => addList({ returns }),
   endurance: () => {
@@ -86,7 +89,7 @@ function clerks() {
   return [hasRole('clerk', 'admin'), hasAllScopes('orders:read', 'orders:write')]
 }
 
-function addCreate(options) {
+function addCreate(options, store = null) {
   const route = {
     name: 'create_order',
     description: 'Place an order.',
@@ -94,12 +97,46 @@ function addCreate(options) {
       customer_id: z.string(),
       sku: z.string(),
       quantity: z.number().int().min(1).max(100),
+      ...(store === null ? {} : { db: store.db }),
     },
     ...options,
   }
-  app.post('/orders', route, (args, call) =>
-    reply(createOrder(args, call.auth.subject), { status: 201 }),
+  app.post('/orders', route, ({ db, ...args }, call) => {
+    if (store !== null) store.write(db, args, call.auth.subject)
+    return reply(createOrder(args, call.auth.subject), { status: 201 })
+  })
+}
+
+/** `database()` with its defaults, and a part that chains an entry to the one before, last before the commit. */
+async function orderStore() {
+  const { database } = await import('../../packages/trefoil/dist/database.js')
+  const { definePart } = await import('../../packages/trefoil/dist/parts.js')
+  const { databaseFile, INSERT_ENTRY, INSERT_ORDER, LAST_ENTRY, nextEntry, TABLES } = await import(
+    '../lib/written-orders.mjs'
   )
+  const data = database({
+    url: databaseFile(),
+    migrate: 'start',
+    migrations: [{ name: '0001', sql: TABLES }],
+  })
+  const audit = definePart({
+    name: 'chain',
+    transaction: {
+      begin() {},
+      beforeCommit(call, unit) {
+        const statements = data.statements(unit)
+        const [last] = statements.run(LAST_ENTRY)
+        statements.run(INSERT_ENTRY, nextEntry(last, call.callId, call.auth.subject, call.args))
+      },
+    },
+  })
+  return {
+    parts: [data, audit],
+    db: data.db,
+    write(db, { customer_id, sku, quantity }, subject) {
+      data.statements(db).run(INSERT_ORDER, [customer_id, sku, quantity, subject])
+    },
+  }
 }
 
 function addList(options) {

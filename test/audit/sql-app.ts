@@ -106,6 +106,11 @@ export function sqlAudited(
     await audit.append('key.rotated', { subject: String(call.auth?.subject) }, db)
     return { ok: true }
   })
+  app.post('/waits', { ...on('waits'), params: { db: data.db } }, async ({ db }) => {
+    await add(db as never, 'waits')
+    await audit.append('key.rotated')
+    return { ok: true }
+  })
   app.get('/read', { ...on('read'), params: { db: data.read } }, async () => ({ ok: true }))
   const client = testClient(app)
   const entries = async () => {

@@ -1,11 +1,12 @@
 // What an audit log in a database does, run on each of them.
 import { sql } from 'kysely'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { auditLog } from '../../packages/trefoil/src/audit.ts'
-import { SqlAuditStore } from '../../packages/trefoil/src/audit-chain.ts'
+import { auditLog, SqlAuditStore } from '../../packages/trefoil/src/audit.ts'
+import { memoryAudit, verifyAudit } from '../../packages/trefoil/src/audit-chain.ts'
+import { keyRing } from '../../packages/trefoil/src/auth.ts'
 import { auditStoreContract } from '../../packages/trefoil/src/testing.ts'
 import { callBy, WAYS } from '../parity/ways.ts'
-import { KEY, tokenOf } from './audited-app.ts'
+import { entriesIn, KEY, tokenOf } from './audited-app.ts'
 import { type SqlAudited, sqlAudited } from './sql-app.ts'
 
 const ANN = tokenOf('ann')
@@ -68,6 +69,38 @@ export function sqlAuditSuite(newUrl: () => string | Promise<string>): void {
       expect(said).toHaveLength(1)
       await isSound(made)
     })
+  })
+
+  test('AUD-6: what the log cannot take goes to the fallback, in a chain of its own', async () => {
+    const fallback = memoryAudit()
+    const made = await started({ fallback })
+    await made.data.unit((db) =>
+      sql`alter table trefoil_audit_entries rename to hidden`.execute(db),
+    )
+    await made.client.http.post('/write', { token: ANN })
+    await made.client.http.post('/outside', { token: ANN })
+    await made.data.unit((db) =>
+      sql`alter table hidden rename to trefoil_audit_entries`.execute(db),
+    )
+    expect(entriesIn(fallback).map(({ event }) => event)).toMatchObject([
+      { action: 'write', outcome: 'failed', problem: 'audit_failed' },
+      { action: 'outside', outcome: 'ok' },
+    ])
+    const keys = keyRing(KEY)
+    const stream = 'fallback/0'
+    expect(await verifyAudit({ store: fallback, keys, stream })).toMatchObject({ ok: true })
+    expect(await verifyAudit({ store: fallback, keys })).toMatchObject({ ok: false })
+    await made.client.http.post('/outside', { token: ANN })
+    expect(await made.said()).toEqual(['lost', 'call outside ok 200'])
+  })
+
+  test('AUD-2: an event outside of the unit that the call has open says so at once', async () => {
+    const made = await started()
+    const { status } = await made.client.http.post('/waits', { token: ANN })
+    if (made.data.dialect === 'postgres') return
+    expect(status).toBe(500)
+    expect(made.lines.map(({ message }) => message)).toContain('Unhandled error')
+    expect(await made.texts()).toEqual([])
   })
 
   test('AUD-2: asked last of all parts, whatever their order: it sees what the others did', async () => {

@@ -128,7 +128,7 @@ test('what is not development does not migrate by itself: it refuses to start, a
   const part = () => database({ url: file, migrations: [NOTES, MORE], migrate: 'command' })
   const app = createApp({ env: {}, parts: [part()] })
   await expect(app.startup()).rejects.toThrow(
-    "The database lacks 2 migration(s), from '0001-notes' on: run `trefoil database migrate` first",
+    "The database lacks 2 migration(s), from '0001-notes' on: run `trefoil migrate` first",
   )
   const [command] = part().commands ?? []
   const run = (check: boolean) =>
@@ -148,7 +148,7 @@ test('TREFOIL_ENV decides where nothing is said; TREFOIL_DATABASE_URL names the 
   process.env['TREFOIL_DATABASE_URL'] = file
   try {
     const start = () => createApp({ env: {}, parts: [database({ migrations: [NOTES] })] }).startup()
-    await expect(start()).rejects.toThrow('trefoil database migrate')
+    await expect(start()).rejects.toThrow('run `trefoil migrate` first')
     process.env['TREFOIL_ENV'] = 'development'
     await start()
     expect(ledger(file)).toEqual(['0001-notes'])

@@ -3,8 +3,9 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { createApp } from 'trefoil'
 import { type Database, type DatabaseOptions, database, type Migration } from 'trefoil/database'
+import { testClient } from 'trefoil/testing'
 import { expect, onTestFinished, test } from 'vitest'
-import { folder, NOTES } from './notes-app.ts'
+import { folder, insert, NOTES, type Tables } from './notes-app.ts'
 
 const HITS: Migration = {
   name: '0001-hits',
@@ -36,7 +37,7 @@ function rowsOf(file: string, query: string): readonly unknown[] {
 
 const LEDGER = 'select owner, position, name from trefoil_migrations order by owner, position'
 
-test('STO-2: the steps of a part ride the ledger of the app, under a name of its own', async () => {
+test('the steps of a part ride the ledger of the app, under a name of its own', async () => {
   const file = join(folder(), 'app.db')
   const more = { name: '0002-more', sql: 'create table trefoil_hits_more (a) ' }
   await started({ url: file, migrations: [NOTES] }, (data) => data.tables('hits', [HITS]))
@@ -53,7 +54,7 @@ test('STO-2: the steps of a part ride the ledger of the app, under a name of its
   ).rejects.toThrow("step 1 of the database is 'hits/0001-hits', and 'hits' has '0002-more' there")
 })
 
-test('STO-2: the ledger of 0.1, which knew no owners, is brought along', async () => {
+test('the ledger of 0.1, which knew no owners, is brought along', async () => {
   const file = join(folder(), 'app.db')
   await started({ url: file, migrations: [NOTES] })
   const db = new DatabaseSync(file)
@@ -124,7 +125,7 @@ test('a part makes no tables of others, and the app none of parts', async () => 
   )
 })
 
-test('STO-3: the state has a file of its own, private, and only where somebody keeps something there', async () => {
+test('the state has a file of its own, private, and only where somebody keeps something there', async () => {
   const path = folder()
   await started({ url: join(path, 'app.db'), migrations: [NOTES] })
   expect(existsSync(join(path, 'state.db'))).toBe(false)
@@ -146,7 +147,7 @@ test('STO-3: the state has a file of its own, private, and only where somebody k
 test.each([
   [{ url: 'shop.db' }, 'shop-state.db'],
   [{ url: 'app.db', state: 'counts.db' }, 'counts.db'],
-])('STO-3: the file of the state: %j', async (options, name) => {
+])('the file of the state: %j', async (options, name) => {
   const path = folder()
   const given = Object.fromEntries(
     Object.entries(options).map(([key, file]) => [key, join(path, file)]),
@@ -155,7 +156,7 @@ test.each([
   expect(readdirSync(path)).toContain(name)
 })
 
-test('STO-3: a call that has the turn of the units keeps nobody from counting', async () => {
+test('a call that has the turn of the units keeps nobody from counting', async () => {
   const data = await started({ url: ':memory:', migrations: [NOTES], wait: '50ms' }, (own) =>
     own.tables('hits', [HITS], 'state'),
   )
@@ -165,21 +166,21 @@ test('STO-3: a call that has the turn of the units keeps nobody from counting', 
   expect(data.state.run(HIT, ['a'])).toEqual([{ n: 2 }])
 })
 
-test('STO-3: another process that has the lock of the state is waited for, without blocking; then it is busy', async () => {
+test('another process that has the lock of the state is waited for, without blocking; then it is busy', async () => {
   const path = folder()
-  const data = await started({ url: join(path, 'app.db'), wait: '100ms' }, (own) =>
-    own.tables('hits', [HITS], 'state'),
-  )
+  const hits = (own: Database<never>) => own.tables('hits', [HITS], 'state')
+  const data = await started({ url: join(path, 'app.db'), wait: '30s' }, hits)
   const other = new DatabaseSync(join(path, 'state.db'))
   onTestFinished(() => other.close())
   other.exec('begin immediate')
   const waiting = Promise.all([1, 2, 3].map(async () => data.state.run(HIT, ['a'])))
   setTimeout(() => other.exec('commit'), 20)
   expect((await waiting).flat()).toEqual([{ n: 1 }, { n: 2 }, { n: 3 }])
+  const hasty = await started({ url: join(path, 'app.db'), wait: '20ms' }, hits)
   other.exec('begin immediate')
-  await expect(data.state.run(HIT, ['a'])).rejects.toMatchObject({ code: 'database_busy' })
+  await expect(hasty.state.run(HIT, ['a'])).rejects.toMatchObject({ code: 'database_busy' })
   other.exec('rollback')
-  expect(await data.state.run(HIT, ['a'])).toEqual([{ n: 4 }])
+  expect(await hasty.state.run(HIT, ['a'])).toEqual([{ n: 4 }])
 })
 
 test('the command migrates both, and says what is missing in which', async () => {
@@ -205,4 +206,58 @@ test('tables(): what was not started has its tables once it is', async () => {
   const data = database({ url: ':memory:' })
   data.tables('hits', [HITS], 'state')
   expect(() => data.state.run(HIT, ['a'])).toThrow('no such table')
+})
+
+test('two databases in one app: the name of the second is that of its variables and its command', async () => {
+  const path = folder()
+  process.env['TREFOIL_REPORTS_URL'] = join(path, 'reports.db')
+  try {
+    const one = database<Tables>({
+      url: join(path, 'app.db'),
+      migrations: [NOTES],
+      migrate: 'start',
+    })
+    const two = database<Tables>({ name: 'reports', migrations: [NOTES], migrate: 'start' })
+    const app = createApp({
+      env: { TREFOIL_REPORTS_URL: 'known' },
+      parts: [one, two],
+      publicSurfaces: ['api'],
+      log: { logger: { debug() {}, info() {}, warn() {}, error() {} } },
+    })
+    app.post('/both', { params: { a: one.db, b: two.db } }, async ({ a, b }) => {
+      await insert(a, 'a')
+      await insert(b, 'b')
+      return 1
+    })
+    await using client = testClient(app)
+    expect((await client.http.post('/both')).status).toBe(200)
+    expect(rowsOf(join(path, 'app.db'), 'select text from notes')).toEqual([{ text: 'a' }])
+    expect(rowsOf(join(path, 'reports.db'), 'select text from notes')).toEqual([{ text: 'b' }])
+  } finally {
+    delete process.env['TREFOIL_REPORTS_URL']
+  }
+  for (const name of ['Reports', '', 'a b', 5, null, 'x'.repeat(33)]) {
+    expect(() => database({ name: name as never }), String(name)).toThrow('name must be')
+  }
+})
+
+test('tables without a primary key are named at the start; those of parts are not', async () => {
+  const lines: unknown[] = []
+  const logger = {
+    debug() {},
+    info() {},
+    warn: (...line: unknown[]) => lines.push(line),
+    error() {},
+  }
+  const sql = `create table keyed (id integer primary key); create table both (a, b, primary key (a, b));
+    create table bare (a); create virtual table words using fts5 (text); create view seen as select 1 as a`
+  const data = database({ url: ':memory:', migrations: [NOTES, { name: '2', sql }] })
+  data.tables('own', [{ name: '1', sql: 'create table trefoil_own (a)' }])
+  const app = createApp({ env: {}, log: { logger }, parts: [data] })
+  await app.startup()
+  await app.shutdown()
+  expect(lines).toContainEqual([
+    { tables: ['bare', 'notes'] },
+    'Tables without a primary key: no preview shows what changes in them',
+  ])
 })

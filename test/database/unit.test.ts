@@ -261,7 +261,7 @@ describe('parts that join it', () => {
 })
 
 test('the part and its options: what is wrong is told when it is made, and no URL is echoed', () => {
-  expect(() => database('postgres://u:hunter2@h/db')).toThrow(/PostgreSQL is not supported yet/)
+  expect(() => database('postgres://u:hunter2@h')).toThrow(/^(?!.*hunter).*names no database/)
   expect(() => database('mysql://u:hunter2@h/db')).toThrow(/^(?!.*hunter2).*'mysql:'/)
   expect(() => database('')).toThrow('url')
   for (const url of ['file:app.db', 'file:./app.db', 'file:///app.db?mode=ro', 'file::memory:']) {

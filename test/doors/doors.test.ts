@@ -65,6 +65,7 @@ describe('the doors of trefoil', () => {
         "Problem",
         "Secret",
         "UnfitForProduction",
+        "SqlAuditStore",
         "AuditFile",
         "SqlAuditStore",
         "TreeFiles",
@@ -72,6 +73,9 @@ describe('the doors of trefoil', () => {
         "AuthenticationError",
         "ClientProblem",
         "CookieSigner",
+        "TransactionConflict",
+        "CommitUnknown",
+        "DatabaseUnavailable",
         "DatabaseBusy",
       ]
     `)

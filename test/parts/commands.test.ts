@@ -65,7 +65,28 @@ function makeApp() {
               throw new Error('no shelf')
             },
           },
+          { name: 'sweep', describe: 'Sweeps.', short: true, run: () => 3 },
           { name: 'odd', describe: 'Answers oddly.', run: () => 'fine' as never },
+        ],
+      }),
+      definePart({
+        name: 'cellar',
+        commands: [
+          {
+            name: 'sweep',
+            describe: 'Sweeps there.',
+            short: true,
+            starts: false,
+            options: { wet: { describe: 'With water.', kind: 'flag' } },
+            run: ({ options }) => ({ text: `wet: ${options['wet']}` }),
+          },
+          {
+            name: 'fill',
+            describe: 'Fills it.',
+            short: true,
+            starts: false,
+            run: () => ({ text: 'full', json: { full: true } }),
+          },
         ],
       }),
     ],
@@ -160,6 +181,30 @@ describe('commands of parts', () => {
     expect(shown.out).toContain('Counts what is there.')
     const one = await run('--app', 'app.mjs', 'shop', 'count', '--help')
     expect(one.out).toContain('--older-than <text>')
+  })
+
+  test('short ones are run without their part, those of several parts in order', async () => {
+    const shown = await run('--app', 'app.mjs', 'sweep', '--wet')
+    expect(shown).toEqual({ exit: 3, out: 'shop: \ncellar: wet: true\n', err: '' })
+    expect(log).toEqual(['start', 'stop'])
+    const json = await run('sweep', '--app', 'app.mjs', '--json')
+    expect(JSON.parse(json.out)).toEqual({ shop: { ok: false }, cellar: { ok: true } })
+    expect(await run('--app', 'app.mjs', 'fill')).toMatchObject({ exit: 0, out: 'full\n' })
+    // Nothing of it needs the app started.
+    expect(log).toEqual([])
+    const alone = await run('fill', '--app', 'app.mjs', '--json')
+    expect(JSON.parse(alone.out)).toEqual({ full: true })
+    expect((await run('--app', 'app.mjs', 'fill', '--help')).out).toContain('Fills it.')
+    const wrong = await run('--app', 'app.mjs', 'fill', '--fast')
+    expect(wrong).toMatchObject({ exit: 2, out: '' })
+    expect(wrong.err).toContain('trefoil fill --help')
+    expect((await run('--app', 'app.mjs', 'count')).exit).toBe(2)
+    expect(() =>
+      definePart({
+        name: 'own',
+        commands: [{ name: 'run', describe: 'Runs.', short: true, run: () => 0 }],
+      }),
+    ).toThrow("'run' cannot be short: the program has it")
   })
 
   test('a word that is nothing stays a wrong word', async () => {

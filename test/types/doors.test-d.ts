@@ -29,6 +29,7 @@ import { type DevTokensOptions, devTokens } from 'trefoil/dev-tokens'
 import { health } from 'trefoil/health'
 import { type RunningServer, type SentFileOptions, sendFile, serve } from 'trefoil/node'
 import type { Part } from 'trefoil/parts'
+import { openPostgres } from 'trefoil/postgres'
 import { sqliteDialect } from 'trefoil/sqlite'
 import {
   type createToken,
@@ -140,8 +141,9 @@ stock.queries().selectFrom('stock').select('sku')
 // @ts-expect-error: no such table
 stock.queries().selectFrom('nothing')
 
-// trefoil/cedar, trefoil/dev-tokens, trefoil/sqlite
+// trefoil/cedar, trefoil/dev-tokens, trefoil/postgres, trefoil/sqlite
 exact<(options: DevTokensOptions) => Part>()(devTokens)
 const policies: CedarPolicies = cedar({ policies: 'permit (principal, action, resource);' })
 policies.test({ action: 'read', type: 'Order' })
 sqliteDialect
+openPostgres

@@ -6,7 +6,6 @@ export type {
   StoredEntry,
 } from './contract/ports/audit-store.ts'
 export type { TreeFile, TreeStore } from './contract/ports/tree-store.ts'
-export { SqlAuditStore } from './features/audit/sql/sql-entries.ts'
 export type { AuditAnchor } from './record/audit/anchor.ts'
 export type { ChainRing } from './record/audit/chain-keys.ts'
 export type {

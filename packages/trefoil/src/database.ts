@@ -1,4 +1,6 @@
-export type { Database, DatabaseProblem } from './features/database/database.ts'
-export { database, databaseProblems } from './features/database/database.ts'
+export type { Database } from './features/database/database.ts'
+export { database } from './features/database/database.ts'
 export type { DatabaseOptions } from './features/database/database-options.ts'
+export type { DatabaseProblem } from './features/database/database-problems.ts'
+export { databaseProblems } from './features/database/database-problems.ts'
 export type { Migration, MigrationSql } from './features/database/migrations.ts'

@@ -114,6 +114,8 @@ export interface CommandContext {
   readonly app: PartApp
   /** Aborted when the command has to end: Ctrl-C, or its `--timeout`. */
   readonly signal: AbortSignal
+  /** Shows something before the command is done: a line each, as text, whether `--json` or not. */
+  print(line: string): void
 }
 
 /** What a command leaves behind. */
@@ -144,6 +146,11 @@ export interface PartCommand {
   readonly options?: Readonly<Record<string, CommandOption>>
   /** False where the app must not be started for it: what it does is needed before. Default true. */
   readonly starts?: boolean
+  /**
+   * True: `trefoil <command>` runs it, too. Where several parts have one of that name all are run, in
+   * order, and the exit code is the highest. Default false.
+   */
+  readonly short?: boolean
   /**
    * A `Problem` that it throws is shown with its exit code; anything else thrown is a failure.
    *

@@ -11,6 +11,8 @@ export interface CallSite {
   readonly facts: ActionFacts
   readonly surface: SurfaceName
   readonly app: AppContext
+  /** Which of the stages the developer's code is. */
+  readonly executeAt: number
   /** The ways in of the surface. */
   readonly schemes: readonly SecurityScheme[]
   /** True for lists and documents: what they describe is no action that anybody asked for. */

@@ -6,6 +6,7 @@ import type { AuthContext } from '../contract/auth/auth-context.ts'
 import type { BackgroundCall, Call } from '../contract/call/call.ts'
 import type { CallRequest } from '../contract/call/call-facts.ts'
 import type { Logger } from '../contract/call/logger.ts'
+import type { Outcome } from '../contract/call/outcome.ts'
 import type { Entrypoint } from '../contract/call/surface-name.ts'
 import type { CacheUse } from '../contract/limits/cache.ts'
 import type { RateRule } from '../contract/limits/rate-rule.ts'
@@ -33,6 +34,11 @@ export interface BackgroundTask {
   readonly run: (call: BackgroundCall) => Awaitable<unknown>
   /** Also after a call that failed. */
   readonly always: boolean
+}
+
+/** A call that can be run again from where the developer's code begins. */
+export interface Repeatable {
+  again(error: unknown): Promise<Outcome>
 }
 
 /** Whose view of the call is looked at. */
@@ -137,6 +143,10 @@ export class CallState implements CallIds, CloseHooks {
   /** What the call hears of the beginning of its app's end; `null` while nobody asks. */
   drainWatch: DrainWatch | null = null
   closeHooks: (() => Awaitable<void>)[] | null = null
+  /** How often the developer's code has been run again, because its unit of work met another. */
+  repeats = 0
+  /** Runs it again; `null` for a call that never waited, and so has no unit. */
+  waiting: Repeatable | null = null
   #abort: AbortController | null = null
   #log: Logger | null = null
   readonly #ids: CallIds

@@ -189,7 +189,7 @@ const ROWS: readonly StageRow[] = [
     name: 'execute',
     by: 'engine',
     what: 'dependencies, middleware, handler',
-    problems: ['http_error', 'INTERNAL_ERROR'],
+    problems: ['http_error', 'transaction_conflict', 'INTERNAL_ERROR'],
     compile: ({ action }) => executeStage(action),
   },
   {

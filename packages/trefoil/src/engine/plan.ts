@@ -45,6 +45,7 @@ export function compilePlan(
     app,
     schemes: app.auth[surface]?.schemes ?? UNKNOWN_SCHEME,
     isListing: without.length > 0,
+    executeAt: stages.findIndex(({ name }) => name === 'execute'),
     stages: Object.freeze(stages),
     run: Object.freeze(stages.map(({ run }) => run)),
   })

@@ -8,6 +8,7 @@ import type { CallState } from './call-state.ts'
 import { close } from './ending/close.ts'
 import { conclude, settle, settleError, told } from './ending/conclude.ts'
 import { Deadline, serverStopped } from './ending/deadline.ts'
+import { mayRepeat, takeBack } from './repeat-call.ts'
 import type { Stage, StageEnd } from './stage.ts'
 
 /**
@@ -36,7 +37,19 @@ export class WaitingCall implements StoppableCall {
       this.#reject = reject
     })
     stop?.add(this)
+    state.waiting = this
     this.#limit?.start((problem) => this.#interrupt(problem))
+  }
+
+  /** Runs the developer's code once more: its unit of work met another, and was taken back. */
+  again(error: unknown): Promise<Outcome> {
+    const state = this.#state
+    this.#stop?.delete(this)
+    this.#limit?.stop()
+    // From here on it counts as not begun.
+    const takenBack = takeBack(state, error)
+    const next = new WaitingCall(this.#stages, state, this.#limit)
+    return next.wait(takenBack, state.site.executeAt)
   }
 
   /** @param next the stage that follows, unless this one ends the call */
@@ -49,6 +62,10 @@ export class WaitingCall implements StoppableCall {
   }
 
   fail(error: unknown): Promise<Outcome> {
+    if (!this.#state.ended && mayRepeat(this.#state, error)) {
+      this.#resolve(this.again(error))
+      return this.#outcome
+    }
     void settleError(this.#state, error).then((outcome) => this.#finish(outcome))
     return this.#outcome
   }

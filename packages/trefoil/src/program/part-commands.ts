@@ -18,7 +18,7 @@ import { jsonScreen, type Screen, screen, type View, visibleBlock } from './term
 import { appError, usageError } from './terminal/usage-error.ts'
 
 /**
- * Runs `trefoil <part> <command>`: what parts of the local app bring is known only once the app is
+ * Runs `trefoil <part> <command>`, and `trefoil <command>` for those that are short: what parts of the local app bring is known only once the app is
  * loaded, so it is loaded for a word that is no command of the program.
  *
  * @returns `null` for everything else, and when no part has that name
@@ -30,8 +30,21 @@ export async function performPart(
   const { flags, word } = firstWord(argv)
   if (word === undefined || PROGRAM_COMMANDS.includes(word)) return null
   const loaded = await loadFor(context, flags, word)
-  const commands = commandsOf(loaded, context).filter(({ part }) => part === word)
-  return commands.length === 0 ? null : runOne(context, argv, loaded, word, commands)
+  const all = commandsOf(loaded, context)
+  const commands = all.filter(({ part }) => part === word)
+  if (commands.length > 0) {
+    return runOne(context, argv, loaded, { name: word, isPart: true, commands })
+  }
+  const short = all.filter(({ command }) => command.short === true && command.name === word)
+  if (short.length === 0) return null
+  return runOne(context, argv, loaded, { name: word, isPart: false, commands: short })
+}
+
+/** What the first word means: a part, with its commands, or a command that one part or several have. */
+interface Meant {
+  readonly name: string
+  readonly isPart: boolean
+  readonly commands: readonly NamedCommand[]
 }
 
 /** What stands before the first word that is no flag, by the program's own flags. */
@@ -81,26 +94,33 @@ async function runOne(
   context: Context,
   argv: readonly string[],
   loaded: LoadedApp,
-  name: string,
-  commands: readonly NamedCommand[],
+  meant: Meant,
 ): Promise<Screen> {
+  const { name, isPart, commands } = meant
   let shown: Screen | null = null
   let help = ''
   const write = (text: string) => {
     help += text
   }
   const program = quiet(new Command('trefoil'), write)
-  const part = quiet(program.command(name), write)
-    .description(`commands of the part '${name}' of ${loaded.app.name}`)
-    .helpCommand(false)
-  for (const entry of commands) {
-    const own = quiet(part.command(entry.command.name), write).description(entry.command.describe)
-    for (const [option, row] of Object.entries(entry.command.options ?? {})) add(own, option, row)
+  const parent = isPart
+    ? quiet(program.command(name), write)
+        .description(`commands of the part '${name}' of ${loaded.app.name}`)
+        .helpCommand(false)
+    : program
+  const together = isPart ? commands.map((entry) => [entry]) : [commands]
+  for (const entries of together) {
+    const [{ command: first } = { command: null }] = entries
+    if (first === null) continue
+    const own = quiet(parent.command(first.name), write).description(first.describe)
+    const rows = Object.assign({}, ...entries.map(({ command }) => command.options ?? {}))
+    for (const [option, row] of Object.entries<CommandOption>(rows)) add(own, option, row)
     own.option('--no-lifespan', 'do not run start-up and shutdown hooks')
     own.action(async (_values: unknown, command: Command) => {
       const given = flagsOf<TargetFlags>(command)
-      const flags = entry.command.starts === false ? { ...given, lifespan: false } : given
-      const run = () => perform(context, entry, command.opts(), loaded)
+      const starts = entries.some((entry) => entry.command.starts !== false)
+      const flags = starts ? given : { ...given, lifespan: false }
+      const run = () => performAll(context, entries, command.opts(), loaded)
       shown = await withLoaded(context, flags, loaded, run)
     })
   }
@@ -116,7 +136,9 @@ async function runOne(
     const detail = error.code === 'commander.help' ? 'A command is missing' : error.message
     throw usageError(
       detail.replace(/^error: /, ''),
-      `The part '${name}' has ${list}; see \`trefoil ${name} --help\`.`,
+      !isPart
+        ? `See \`trefoil ${name} --help\`.`
+        : `The part '${name}' has ${list}; see \`trefoil ${name} --help\`.`,
     )
   }
   if (shown === null) throw new Error('a command left no answer')
@@ -143,18 +165,44 @@ function add(command: Command, name: string, { describe, kind, required }: Comma
   else command.option(spelling, describe)
 }
 
+/** One after the other: each has to have done its own before the next begins. */
+async function performAll(
+  context: Context,
+  entries: readonly NamedCommand[],
+  given: Readonly<Record<string, unknown>>,
+  loaded: LoadedApp,
+): Promise<Screen> {
+  const results: (readonly [part: string, result: Result])[] = []
+  for (const entry of entries) {
+    results.push([entry.part, await perform(context, entry, given, loaded)])
+  }
+  const [only] = results
+  if (only !== undefined && results.length === 1) return shown(only[1], context.view)
+  const lines = results.map(([part, { text }]) => `${part}: ${text.trimEnd()}\n`)
+  return shown(
+    {
+      text: lines.join(''),
+      json: Object.fromEntries(results.map(([part, { json }]) => [part, json])),
+      exit: Math.max(...results.map(([, { exit }]) => exit)),
+    },
+    context.view,
+  )
+}
+
 async function perform(
-  { io, view, time }: Context,
+  { io, time, view }: Context,
   { part, command, app }: NamedCommand,
   given: Readonly<Record<string, unknown>>,
   { label }: LoadedApp,
-): Promise<Screen> {
+): Promise<Result> {
   const names = Object.keys(command.options ?? {})
   const options = Object.fromEntries(names.map((name) => [name, given[name]]))
   const context = {
     options: Object.freeze(options) as Readonly<Record<string, string | boolean | undefined>>,
     app,
     signal: time.signal,
+    // Only a terminal obeys escapes that some row of a database may hold.
+    print: (line: string) => io.stdout.write(`${view.terminal ? visibleBlock(line) : line}\n`),
   }
   let result: Result
   try {
@@ -169,7 +217,7 @@ async function perform(
       error,
     )
   }
-  return shown(result, view)
+  return result
 }
 
 type Result = Required<Omit<CommandResult, 'lines'>> & Pick<CommandResult, 'lines'>

@@ -192,9 +192,13 @@ class Owners {
 function joinProblems(members: readonly Member[]): JoinedParts['problems'] {
   const rows = new Map<string, ProblemRow>()
   const owners = new Owners()
+  const joined = new Map<object, string>()
   for (const { owner, part } of members) {
     const sets = part.problems === undefined ? [] : [part.problems].flat()
     for (const set of sets) {
+      // Two of one kind bring the same table, and with it the same rows.
+      if ((joined.get(set) ?? owner) !== owner) continue
+      joined.set(set, owner)
       for (const [code, row] of Object.entries(set.rows)) {
         owners.take(`the problem code '${code}'`, owner)
         rows.set(code, row)

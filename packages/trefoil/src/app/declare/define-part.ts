@@ -1,7 +1,13 @@
 import { isRecord } from '../../base/plain/is-record.ts'
 import { checkOptionNames, type OptionNames } from '../../contract/options/option-names.ts'
 import { valueKind } from '../../contract/options/value-kind.ts'
-import type { CommandOption, PartCommand, PartEndpoint, PartVariable } from '../../contract/part.ts'
+import {
+  type CommandOption,
+  type PartCommand,
+  type PartEndpoint,
+  type PartVariable,
+  PROGRAM_COMMANDS,
+} from '../../contract/part.ts'
 import { isProblemSet } from '../../contract/problems/define-problems.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
 import type { AnyAuthConfig } from './app-types.ts'
@@ -37,6 +43,7 @@ const COMMAND: OptionNames<PartCommand> = {
   describe: true,
   options: true,
   starts: true,
+  short: true,
   run: true,
 }
 const OPTION: OptionNames<CommandOption> = { describe: true, kind: true, required: true }
@@ -304,6 +311,11 @@ class PartReading {
     }
     const starts: unknown = given['starts'] ?? true
     if (typeof starts !== 'boolean') throw this.#wrong('commands', 'starts must be true or false')
+    const short: unknown = given['short'] ?? false
+    if (typeof short !== 'boolean') throw this.#wrong('commands', 'short must be true or false')
+    if (short && PROGRAM_COMMANDS.includes(name)) {
+      throw this.#wrong('commands', `'${name}' cannot be short: the program has it`)
+    }
     const options =
       given['options'] === undefined ? {} : this.#commandOptions(name, given['options'])
     return Object.freeze({
@@ -311,6 +323,7 @@ class PartReading {
       describe: this.#text('commands describe', given['describe']),
       options,
       starts,
+      short,
       run: this.#method('commands run', given['run'], given) as PartCommand['run'],
     })
   }

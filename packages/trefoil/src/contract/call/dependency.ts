@@ -39,6 +39,8 @@ export interface ProviderCall extends CallFacts {
    * @throws ImproperlyConfigured before they are bound: for an authenticator, and a guard without input
    */
   readonly args: Readonly<Record<string, unknown>>
+  /** True for a call that is only tried: whatever it does has to be taken back when it closes. */
+  readonly rehearses: boolean
   /** Another dependency of the same call. */
   resolve<Value>(dependency: Dependency<Value>): Promise<Value>
 }

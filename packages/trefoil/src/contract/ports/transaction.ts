@@ -23,3 +23,12 @@ export interface TransactionPort {
    */
   beforeCommit(call: ProviderCall, unit: unknown): Awaitable<void>
 }
+
+/**
+ * What a unit of work throws, or fails its commit with, when it met another that ran at the same time and
+ * the same once more may well succeed. Nothing of it was kept. A call that ends with it, or with an error it
+ * is the `cause` of, is run again where nothing has left.
+ */
+export class TransactionConflict extends Error {
+  override readonly name = 'TransactionConflict'
+}

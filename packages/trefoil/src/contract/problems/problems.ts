@@ -9,6 +9,7 @@ export type ProblemCode =
   | 'ACCESS_DENIED'
   | 'approval_required'
   | 'approval_denied'
+  | 'transaction_conflict'
   | 'VALIDATION_ERROR'
   | 'http_error'
   | 'not_found'
@@ -298,6 +299,13 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemRow>> = deepFreeze({
     exit: 1,
     text: 'Audit hook failed',
     fix: 'Nothing was done unless `done` is true; repeat the call when the audit log can be written again.',
+  },
+  transaction_conflict: {
+    status: 409,
+    mcp: 'tool',
+    exit: 75,
+    text: 'Another call changed the same at the same time',
+    fix: 'Repeat the call; nothing was done.',
   },
   TIMEOUT: {
     status: 504,

@@ -129,7 +129,12 @@ describe('its own bound', () => {
     expect(seen).not.toHaveBeenCalled()
     await vi.advanceTimersByTimeAsync(1)
     expect(seen).toHaveBeenCalledOnce()
-    expect(await outcome).toMatchObject({ problem: { code: 'INTERNAL_ERROR' } })
+    expect(await outcome).toMatchObject({
+      problem: {
+        code: 'INTERNAL_ERROR',
+        detail: 'The call could not be brought to its end in time; it may have been done',
+      },
+    })
     expect(log).toEqual([])
     expect(lines).toMatchObject([
       {

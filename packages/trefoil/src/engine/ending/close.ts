@@ -3,6 +3,7 @@ import type { Outcome } from '../../contract/call/outcome.ts'
 import { handOver } from '../background/hand-over.ts'
 import type { CallState } from '../call-state.ts'
 import type { Failure } from '../dependencies/dependency-scope.ts'
+import { mayRepeat } from '../repeat-call.ts'
 import { auditFactsOf } from '../views/audit-facts.ts'
 import { callOf } from '../views/handler-call.ts'
 import { releaseLease } from './release-lease.ts'
@@ -25,8 +26,19 @@ export function close(state: CallState, outcome: Outcome): Awaitable<Outcome> {
   return closeInTime(state, outcome)
 }
 
+/** A commit that met another: nothing has been kept, and nobody has been answered. */
+class Repeat {
+  readonly error: unknown
+
+  constructor(error: unknown) {
+    this.error = error
+  }
+}
+
 async function closeInTime(state: CallState, outcome: Outcome): Promise<Outcome> {
-  return over(state, await withinCloseTimeout(state, (late) => closeAll(state, outcome, late)))
+  const ended = await withinCloseTimeout(state, (late) => closeAll(state, outcome, late))
+  if (!(ended instanceof Repeat)) return over(state, ended)
+  return state.waiting?.again(ended.error) ?? over(state, outcome)
 }
 
 /**
@@ -38,12 +50,15 @@ async function closeAll(
   state: CallState,
   outcome: Outcome,
   late: Promise<Failure> | null,
-): Promise<Outcome> {
+): Promise<Outcome | Repeat> {
   const inTime = (work: Promise<Failure | null>) =>
     late === null ? work : Promise.race([work, late])
   const audited = await inTime(audit(state, outcome))
   const failed = state.failure ?? audited
   const closeFailure = await (state.scopes?.close('request', failed, late) ?? null)
+  if (failed === null && closeFailure !== null && mayRepeat(state, closeFailure.error)) {
+    return new Repeat(closeFailure.error)
+  }
   const left = await inTime(state.runCloseHooks().then(() => null))
   const ended = audited ?? closeFailure ?? left
   const final: Outcome =

@@ -15,7 +15,9 @@ import { toJson } from '../answer/json-text.ts'
 import { makeAnswer } from '../answer/make-answer.ts'
 import type { CallState } from '../call-state.ts'
 import { ruleOf } from '../decide-guard.ts'
+import { isConflict } from '../repeat-call.ts'
 import { callOf } from '../views/handler-call.ts'
+import { ClosingTooLong } from './within-close-timeout.ts'
 
 /**
  * For what the developer's code threw: error handlers first, then the same masking on every
@@ -119,7 +121,9 @@ function distance(error: unknown, type: ErrorHandler['type']): number {
 
 /** The problem a caller sees for an error; an unexpected one is logged once and masked. Never throws. */
 export function toProblem(state: CallState, error: unknown): Problem {
-  if (!Problem.is(error)) return masked(state, error)
+  if (!Problem.is(error)) {
+    return isConflict(error) ? refuse('transaction_conflict') : masked(state, error)
+  }
   state.rule = ruleOf(error) ?? state.rule
   try {
     if (error.cause !== undefined) state.log.warn({ err: error }, 'Problem with a cause')
@@ -130,11 +134,19 @@ export function toProblem(state: CallState, error: unknown): Problem {
   }
 }
 
+/** A commit goes on when nobody waits for it any more. */
+const UNKNOWN_END = {
+  detail: 'The call could not be brought to its end in time; it may have been done',
+  fix: 'Find out whether it was done before repeating the call.',
+  details: { started: true },
+}
+
 function masked(state: CallState, error: unknown): Problem {
   if (state.logged === null || state.logged.error !== error) {
     state.logged = { error }
     state.log.error({ err: error, problem: 'INTERNAL_ERROR' }, 'Unhandled error')
   }
+  if (isA(ClosingTooLong, error)) return refuse('INTERNAL_ERROR', UNKNOWN_END)
   return refuse('INTERNAL_ERROR', state.site.app.debug ? { detail: describe(error) } : {})
 }
 

@@ -28,6 +28,6 @@ export async function withinCloseTimeout<Closed>(
 }
 
 /** Whether it was done nobody can tell, so it must not be told as done. */
-class ClosingTooLong extends Error {
+export class ClosingTooLong extends Error {
   override readonly name = 'ClosingTooLong'
 }

@@ -29,6 +29,9 @@ export class ProviderView extends FactsView implements ProviderCall {
     state.askWho('provider')
     return state.auth
   }
+  get rehearses(): boolean {
+    return stateOf(this).rehearses
+  }
   get args(): Readonly<Record<string, unknown>> {
     return boundArguments(stateOf(this))
   }

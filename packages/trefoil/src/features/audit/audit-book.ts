@@ -1,11 +1,13 @@
 import {
   type AuditAnchor,
+  type AuditEntry,
   type AuditEvent,
   type AuditPlace,
   type AuditSource,
   type AuditStore,
   auditWriter,
   type ChainRing,
+  readEntry,
 } from '../../audit-chain.ts'
 import type { Action, Clock } from '../../index.ts'
 import { type AuditPage, type AuditQuery, findEntries } from './find-entries.ts'
@@ -30,6 +32,10 @@ export interface AuditBook {
   /** How far each stream has come. */
   anchors(): Promise<readonly AuditAnchor[]>
   find(query: AuditQuery): Promise<AuditPage>
+  /** The last entries, in their order. */
+  last(count: number): Promise<readonly AuditEntry[]>
+  /** What has come since it was last asked, and everything at first. */
+  news(): () => Promise<readonly AuditEntry[]>
   /** For one in a database; `null` for others. */
   readonly units: UnitBook | null
 }
@@ -64,6 +70,31 @@ export function storeBook(store: AuditStore, ring: ChainRing, clock: Clock): Aud
     close: () => writer.close(),
     anchors: async () => [writer.anchor()].filter((anchor) => anchor !== null),
     find: (query) => findEntries(store, query),
+    last: async (count) => {
+      const last: AuditEntry[] = []
+      for await (const entry of entriesOf(store)) {
+        last.push(entry)
+        if (last.length > count) last.shift()
+      }
+      return last
+    },
+    news: () => {
+      let after = -1
+      return async () => {
+        const come: AuditEntry[] = []
+        for await (const entry of entriesOf(store)) if (entry.seq > after) come.push(entry)
+        after = come.at(-1)?.seq ?? after
+        return come
+      }
+    },
     units: null,
+  }
+}
+
+/** Those that can be read, in their order. */
+export async function* entriesOf(store: Pick<AuditSource, 'read'>): AsyncIterable<AuditEntry> {
+  for await (const stored of store.read()) {
+    const entry = 'broken' in stored ? null : readEntry(stored.text)
+    if (entry !== null) yield entry
   }
 }

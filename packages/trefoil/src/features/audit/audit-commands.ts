@@ -16,6 +16,8 @@ import { orUnreadable, wholeNumber } from './command-results.ts'
 import type { AuditPage, AuditQuery } from './find-entries.ts'
 
 const DEFAULT_LINES = 20
+/** Milliseconds. */
+const LOOK_EVERY = 500
 
 type Readable = Pick<AuditSource, 'read'>
 
@@ -27,6 +29,10 @@ export interface CommandBook {
   /** `null` for a log that has none. */
   readonly checkpoints: Checkpointing | null
   find(query: AuditQuery): Promise<AuditPage>
+  /** The last entries. */
+  last(count: number): Promise<readonly AuditEntry[]>
+  /** What has come since it was last asked. */
+  news(): () => Promise<readonly AuditEntry[]>
   /** Absent where nothing is ever removed. */
   readonly prune?: () => Promise<number>
 }
@@ -55,8 +61,11 @@ export function auditCommands(book: CommandBook): readonly PartCommand[] {
       name: 'tail',
       describe: 'the last entries, a line each; they are not verified',
       starts: false,
-      options: { lines: { describe: `how many; ${DEFAULT_LINES} if not given` } },
-      run: ({ options }) => orUnreadable(() => tail(readable, options['lines'])),
+      options: {
+        lines: { describe: `how many; ${DEFAULT_LINES} if not given` },
+        follow: { describe: 'go on with those that come, until Ctrl-C', kind: 'flag' },
+      },
+      run: (context) => orUnreadable(() => tail(book, context)),
     },
     {
       name: 'export',
@@ -202,14 +211,43 @@ function reportText({ ok, entries, findings, anchors }: AuditReport): string {
   ].join('\n')
 }
 
-async function tail(store: Readable, lines: string | boolean | undefined): Promise<CommandResult> {
-  const most = wholeNumber('lines', lines, DEFAULT_LINES)
-  const last: AuditEntry[] = []
-  for await (const entry of entriesOf(store)) {
-    last.push(entry)
-    if (last.length > most) last.shift()
+async function tail(
+  book: CommandBook,
+  { options, signal, print }: CommandContext,
+): Promise<CommandResult> {
+  const most = wholeNumber('lines', options['lines'], DEFAULT_LINES)
+  const last = await book.last(most)
+  if (options['follow'] !== true) {
+    return { text: last.map(entryLine).join('\n'), json: { ok: true, entries: last } }
   }
-  return { text: last.map(entryLine).join('\n'), json: { ok: true, entries: last } }
+  for (const entry of last) print(entryLine(entry))
+  await follow(book, { signal, print })
+  return {}
+}
+
+/** Looks again and again. By the numbers of each stream: by time, one that was committed late would be missed. */
+async function follow(
+  { news }: CommandBook,
+  { signal, print }: Pick<CommandContext, 'signal' | 'print'>,
+): Promise<void> {
+  const next = news()
+  // What is there has been shown, as far as it was asked for.
+  await next()
+  while (!signal.aborted) {
+    await pause(signal)
+    for (const entry of await next()) print(entryLine(entry))
+  }
+}
+
+/** Until it is time to look again, or nobody looks any more. */
+function pause(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, LOOK_EVERY)
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer)
+      resolve()
+    })
+  })
 }
 
 /** Lines are written as they are made: a log may be larger than what is free of the memory. */
@@ -250,13 +288,6 @@ async function* blocks(lines: AsyncIterable<string>): AsyncIterable<string> {
     block = []
   }
   if (block.length > 0) yield block.join('\n')
-}
-
-async function* entriesOf(store: Readable): AsyncIterable<AuditEntry> {
-  for await (const stored of store.read()) {
-    const entry = 'broken' in stored ? null : readEntry(stored.text)
-    if (entry !== null) yield entry
-  }
 }
 
 function entryLine({ seq, time, event }: AuditEntry): string {

@@ -4,6 +4,7 @@ import {
   type AuditEvent,
   type AuditPlace,
   type AuditReport,
+  auditWriter,
   type CallEvent,
   verifyAudit,
 } from '../../audit-chain.ts'
@@ -111,6 +112,9 @@ const FILE_VARIABLES: readonly PartVariable[] = Object.entries({
 const OWN_EVENT: OptionNames<OwnEvent> = { subject: true, tenant: true, data: true }
 const CHECK: OptionNames<AuditCheck> = { anchor: true, needsAnchor: true }
 
+/** The stream of entries that the log itself could not take. */
+const FALLBACK = 'fallback/0'
+
 const REFUSED: ReadonlySet<number> = new Set([401, 403, 429])
 const NAME = /^[a-z][a-z0-9_.-]{0,127}$/
 
@@ -134,6 +138,9 @@ export function auditLog(options: AuditLogOptions): AuditLog {
   const book = checkpoints === null ? opened : checkpoints.counted(opened)
   const { units } = book
   const inUnits = new UnitEntries()
+  /** Of a stream of its own: put in the place of the log, it is known for what it is. */
+  const fallback =
+    values.fallback === null ? null : auditWriter(values.fallback, ring, clock, FALLBACK)
   const included = new Set(values.include)
   const closed = new Set(values.failClosed)
   const rules: EventRules = {
@@ -159,15 +166,18 @@ export function auditLog(options: AuditLogOptions): AuditLog {
     return written
   }
 
-  function lose(): void {
+  /** Counted, and kept elsewhere where there is such a place. */
+  async function lose(event: AuditEvent): Promise<void> {
     if (lost === 0) since = Math.floor(values.clock.now())
     lost++
+    // There is nobody left to tell: the log line has been written.
+    await fallback?.append(event).catch(() => undefined)
   }
 
   const floods = new RefusalFloods(
     () => values.clock.now(),
     (event) => {
-      write(event).catch(lose)
+      write(event).catch(() => lose(event))
     },
   )
 
@@ -209,7 +219,7 @@ export function auditLog(options: AuditLogOptions): AuditLog {
     try {
       await (committed === null ? write(event) : writeBy(committed, event))
     } catch (err) {
-      lose()
+      await lose(event)
       call.log.error({ err }, 'Audit entry lost')
       // A refusal stays one: nothing was done that would have to be taken back.
       if (outcome.kind === 'problem' || !isProtected(facts.action, call)) return
@@ -246,6 +256,15 @@ export function auditLog(options: AuditLogOptions): AuditLog {
     }
   }
 
+  /** @throws Error in a call whose unit another transaction would wait for */
+  async function refuseInside(): Promise<void> {
+    const id = units?.writesBeside === false ? await currentCallId() : null
+    if (id === null || !inUnits.hasBegun(id)) return
+    throw new Error(
+      'audit.append() in a call that has a unit open would wait for itself: give it the unit, `audit.append(name, event, db)`',
+    )
+  }
+
   const part = definePart({
     name: 'audit',
     options: AUDIT,
@@ -255,8 +274,7 @@ export function auditLog(options: AuditLogOptions): AuditLog {
         const { action } = facts
         if (!isProtected(action, call)) return
         // What it does is committed with its entry, or not at all: there is nothing to announce.
-        const isInside = units !== null && action !== null && units.opens(action)
-        if (isInside && action?.external === false) return
+        if (units !== null && action !== null && units.opens(action)) return
         try {
           if (units?.writesBeside === false && inUnits.hasBegun(call.callId)) {
             throw new Error(
@@ -276,7 +294,7 @@ export function auditLog(options: AuditLogOptions): AuditLog {
       refused(record: CallRecord): unknown {
         if (!REFUSED.has(record.status) || !included.has('refused')) return
         const event = refusalEvent(record)
-        return floods.counts(event) ? undefined : write(event).catch(lose)
+        return floods.counts(event) ? undefined : write(event).catch(() => lose(event))
       },
     },
     ...(units === null ? {} : { transaction: transactionOf(units) }),
@@ -297,6 +315,7 @@ export function auditLog(options: AuditLogOptions): AuditLog {
       floods.flush()
       await checkpoints?.stop()
       await book.close()
+      await fallback?.close()
     },
     commands: [
       ...auditCommands({ ...book, keys: ring, checkpoints, ...(retain === null ? {} : { prune }) }),
@@ -321,7 +340,10 @@ export function auditLog(options: AuditLogOptions): AuditLog {
             ...(tenant === undefined ? {} : { tenant }),
             ...(more === undefined ? {} : { data: more }),
           }
-          if (unit === undefined) return write(own)
+          if (unit === undefined) {
+            await refuseInside()
+            return write(own)
+          }
           if (units?.has(unit) === true) return units.append(unit, own)
           throw new TypeError("audit.append() takes a unit of the log's own database")
         },
@@ -355,6 +377,16 @@ export function auditLog(options: AuditLogOptions): AuditLog {
       },
     }),
   ) as AuditLog
+}
+
+/** `null` outside calls. Loaded by the database already: without one it would cost every call something. */
+async function currentCallId(): Promise<string | null> {
+  const { currentCall } = await import('../../current-call.ts')
+  try {
+    return currentCall().callId
+  } catch {
+    return null
+  }
 }
 
 /** What PostgreSQL says where a transaction has to be done again, which whoever has it does. */

@@ -1,5 +1,6 @@
 import type { AuditStore, ChainRing } from '../../audit-chain.ts'
 import { type KeyMaterial, type KeyRing, keyRing } from '../../auth.ts'
+import type { Database } from '../../database.ts'
 import {
   type ByteSize,
   type Clock,
@@ -16,7 +17,6 @@ import {
   type Values,
 } from '../../parts.ts'
 import { CHECKPOINTS, type CheckpointOptions, type CheckpointValues } from './checkpoint-options.ts'
-import type { AnyDatabase } from './sql/sql-journal.ts'
 
 /** Which calls have an entry, beside those of actions that say so themselves. */
 export type AuditedCalls = 'refused' | 'changes' | 'agents' | 'reads'
@@ -32,9 +32,11 @@ export interface AuditLogOptions {
    * A database in whose tables entries are kept: that of a call that writes in the transaction of the call, so
    * that neither is kept without the other. Default none.
    */
-  readonly data?: AnyDatabase
+  readonly data?: Database<never>
   /** Where entries are kept, in the place of `data`. Default `auditFile()`. */
   readonly sink?: AuditStore
+  /** Where an entry goes that cannot be written: another store, such as a file of this machine. Default none. */
+  readonly fallback?: AuditStore
   /**
    * Surfaces on which no call runs that cannot be written down. Default none: then only actions with
    * `audit: 'required'`.
@@ -72,8 +74,9 @@ export type AuditValues = Values<
   AuditLogOptions,
   {
     keys: unknown
-    data: AnyDatabase | null
+    data: Database<never> | null
     sink: AuditStore | null
+    fallback: AuditStore | null
     arguments: number
     retain: number | null
     checkpoints: CheckpointValues | null
@@ -96,7 +99,7 @@ const USED = ['queries', 'statements', 'tables', 'unit'] as const
 
 const data = kinds.kind(
   'a database, such as database()',
-  (value): value is AnyDatabase =>
+  (value): value is Database<never> =>
     typeof value === 'object' &&
     value !== null &&
     USED.every((name) => typeof Reflect.get(value, name) === 'function'),
@@ -123,6 +126,12 @@ export const AUDIT: OptionGroup<AuditLogOptions, AuditValues> = {
       default: null,
       shown: '`auditFile()`',
       doc: 'Where entries are kept.',
+    },
+    fallback: {
+      read: sink,
+      default: null,
+      shown: 'none',
+      doc: 'Where an entry goes that cannot be written: another store, such as a file of this machine.',
     },
     failClosed: {
       read: kinds.listOf<SurfaceName>(['api', 'mcp', 'cli']),

@@ -1,51 +1,85 @@
 import { basename, dirname, extname, isAbsolute, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Duration, ImproperlyConfigured } from '../../index.ts'
-import { kinds, type OptionGroup, type Values } from '../../parts.ts'
+import { kinds, type OptionGroup, readOptions, type Values } from '../../parts.ts'
 import type { Migration } from './migrations.ts'
 
 /** Options of {@link database}. */
 export interface DatabaseOptions {
-  /** File of the database, or `:memory:`, which keeps nothing. Default `.data/app.db`. */
+  /**
+   * Name of the part, where an app has several: that of its command, and of its variables, such as
+   * `TREFOIL_<NAME>_URL`. Default `database`.
+   */
+  readonly name?: string
+  /**
+   * File of the database; `:memory:`, which keeps nothing; or `postgres://user:password@host/name`. Default
+   * `.data/app.db`, or `.data/reports.db` for one named `reports`.
+   */
   readonly url?: string
   /**
    * On SQLite, the file of what needs no unit of work, such as counts of rates; with `NORMAL`. Default
    * `state.db` beside `app.db`, `shop-state.db` beside `shop.db`.
    */
   readonly state?: string
-  /** `FULL`: what was answered survives the loss of power; `NORMAL`: that of the process. Default `FULL`. */
+  /** On SQLite, `FULL`: what was answered survives the loss of power; `NORMAL`: that of the process. Default `FULL`. */
   readonly synchronous?: 'FULL' | 'NORMAL'
   /** How long a call waits for its turn to write before it is refused. Default `5s`. */
   readonly wait?: Duration
+  /**
+   * On PostgreSQL: `serializable` also refuses what `repeatable read` lets pass, two units that each read what the
+   * other one writes. Default `repeatable read`.
+   */
+  readonly isolation?: 'repeatable read' | 'serializable'
+  /** On PostgreSQL, most units at a time in this process, and most reads beside them. Default 10. */
+  readonly connections?: number
+  /** On PostgreSQL, how long connecting may take. Default `5s`. */
+  readonly connect?: Duration
+  /** On PostgreSQL, how long one statement may take, whatever its call may. Default `30s`. */
+  readonly statement?: Duration
   /** The steps that make the tables, oldest first. Default none. */
   readonly migrations?: readonly Migration[]
   /**
-   * Who migrates: `start`, the app when it starts; `command`, `trefoil database migrate`, and an app that
-   * finds its database behind refuses to start. Default: `start` where `TREFOIL_ENV` is `development`.
+   * Who migrates: `start`, the app when it starts; `command`, `trefoil migrate`, and an app that
+   * finds its database behind refuses to start. Default: `start` on SQLite where `TREFOIL_ENV` is `development`.
    */
   readonly migrate?: 'start' | 'command'
 }
 
-type DatabaseValues = Values<
+/** As they are read. */
+export type DatabaseValues = Values<
   DatabaseOptions,
   {
+    url: string | null
     state: string | null
     wait: number
+    connect: number
+    statement: number
     migrate: 'start' | 'command' | null
     migrations: readonly unknown[]
   }
 >
 
-/** The rows of {@link DatabaseOptions}. */
+/** As long as names of parts may be. */
+const NAME = /^(?=.{1,32}$)[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/
+
+/** The rows of {@link DatabaseOptions}, for the one that is named `database`. */
 export const DATABASE: OptionGroup<DatabaseOptions, DatabaseValues> = {
   name: 'database()',
   prefix: 'TREFOIL_DATABASE',
   rows: {
+    name: {
+      read: kinds.kind('a name in kebab-case', (value): value is string => {
+        return typeof value === 'string' && NAME.test(value)
+      }),
+      default: 'database',
+      doc: 'Name of the part, where an app has several: its variables are `TREFOIL_<NAME>_…`.',
+    },
     url: {
       read: kinds.text,
-      default: '.data/app.db',
+      default: null,
+      shown: '`.data/app.db`, or `.data/<name>.db`',
       variable: true,
-      doc: 'File of the database, or `:memory:`, which keeps nothing.',
+      doc: 'File of the database; `:memory:`, which keeps nothing; or `postgres://user:password@host/name`.',
     },
     state: {
       read: kinds.text,
@@ -58,13 +92,37 @@ export const DATABASE: OptionGroup<DatabaseOptions, DatabaseValues> = {
       read: kinds.choice(['FULL', 'NORMAL']),
       default: 'FULL',
       variable: true,
-      doc: '`FULL`: what was answered survives the loss of power; `NORMAL`: that of the process.',
+      doc: 'On SQLite, `FULL`: what was answered survives the loss of power; `NORMAL`: that of the process.',
     },
     wait: {
       read: kinds.duration,
       default: '5s',
       variable: true,
       doc: 'How long a call waits for its turn to write before it is refused.',
+    },
+    isolation: {
+      read: kinds.choice(['repeatable read', 'serializable']),
+      default: 'repeatable read',
+      variable: true,
+      doc: 'On PostgreSQL, what a unit may see of others; see [PostgreSQL](database.md#postgresql).',
+    },
+    connections: {
+      read: kinds.count(),
+      default: 10,
+      variable: true,
+      doc: 'On PostgreSQL, most units at a time in a process, and most reads beside them.',
+    },
+    connect: {
+      read: kinds.duration,
+      default: '5s',
+      variable: true,
+      doc: 'On PostgreSQL, how long connecting may take.',
+    },
+    statement: {
+      read: kinds.duration,
+      default: '30s',
+      variable: true,
+      doc: 'On PostgreSQL, how long one statement may take, whatever its call may.',
     },
     migrations: {
       read: kinds.kind(
@@ -77,11 +135,41 @@ export const DATABASE: OptionGroup<DatabaseOptions, DatabaseValues> = {
     migrate: {
       read: kinds.choice(['start', 'command']),
       default: null,
-      shown: '`start` where `TREFOIL_ENV` is `development`, else `command`',
+      shown: '`start` on SQLite where `TREFOIL_ENV` is `development`, else `command`',
       variable: true,
-      doc: 'Who migrates: the app when it starts, or `trefoil database migrate`.',
+      doc: 'Who migrates: the app when it starts, or `trefoil migrate`.',
     },
   },
+}
+
+const NAME_ALONE: OptionGroup<Pick<DatabaseOptions, 'name'>, { readonly name: string }> = {
+  name: DATABASE.name,
+  prefix: DATABASE.prefix,
+  rows: { name: DATABASE.rows.name },
+}
+
+/**
+ * The rows of one of any name, which says what its variables are.
+ *
+ * @throws ImproperlyConfigured for a name that is none
+ */
+export function databaseGroup({ name: given }: { readonly name?: unknown }): {
+  readonly name: string
+  readonly group: typeof DATABASE
+} {
+  const { name } = readOptions(NAME_ALONE, { name: given })
+  return { name, group: groupOf(name) }
+}
+
+function groupOf(name: string): typeof DATABASE {
+  if (name === 'database') return DATABASE
+  const prefix = `TREFOIL_${name.toUpperCase().replaceAll('-', '_')}`
+  return { ...DATABASE, name: `database({ name: '${name}' })`, prefix }
+}
+
+/** The file where nobody says which. */
+export function defaultFile(name: string): string {
+  return `.data/${name === 'database' ? 'app' : name}.db`
 }
 
 /**
@@ -107,10 +195,11 @@ export function fileOf(url: string, option = 'url'): string {
       throw new ImproperlyConfigured(`database(): ${option} is no file of this machine`)
     }
   }
-  const why = scheme.startsWith('postgres')
-    ? 'PostgreSQL is not supported yet'
-    : `'${scheme}:' is no database that Trefoil knows`
-  throw new ImproperlyConfigured(`database(): ${why}; ${option} is a file such as .data/app.db`)
+  throw new ImproperlyConfigured(
+    option === 'url'
+      ? `database(): '${scheme}:' is no database that Trefoil knows; url is a file such as .data/app.db, or postgres://user:password@host/name`
+      : `database(): ${option} is a file such as .data/state.db`,
+  )
 }
 
 /** The file of what needs no unit, beside that of the units. */

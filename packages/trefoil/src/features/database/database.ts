@@ -1,14 +1,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { closeSync, mkdirSync, openSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { type Kysely, sql } from 'kysely'
+import { currentCall } from '../../current-call.ts'
 import {
   type Awaitable,
   type Dependency,
-  defineProblems,
   dependency,
   ImproperlyConfigured,
-  type ProblemSet,
+  type ProviderCall,
 } from '../../index.ts'
 import {
   definePart,
@@ -19,26 +18,15 @@ import {
   type SqlStatements,
   type SqlStore,
   type SqlUnit,
+  TransactionConflict,
 } from '../../parts.ts'
-import { DatabaseBusy, openSqlite } from '../../sqlite.ts'
-import { DATABASE, type DatabaseOptions, fileOf, stateFileOf } from './database-options.ts'
-import { LazyStore } from './lazy-store.ts'
-import { APP } from './ledger.ts'
-import { migrateAll, migrateCommand, missingOf, type Target } from './migrate-command.ts'
+import { type DatabaseOptions, databaseGroup } from './database-options.ts'
+import { databaseProblems, orProblem, throwProblem } from './database-problems.ts'
+import { keptIn } from './kept.ts'
+import { APP, tablesWithoutKey } from './ledger.ts'
+import { migrateAll, migrateCommand, refuseBehind, type Target } from './migrate-command.ts'
 import { type Migration, readMigrations, type Step } from './migrations.ts'
 import { PartTables } from './part-tables.ts'
-
-/** Codes of {@link databaseProblems}. */
-export type DatabaseProblem = 'database_busy'
-
-/** What a call that writes is refused with. */
-export const databaseProblems: ProblemSet<DatabaseProblem> = defineProblems('database', {
-  database_busy: {
-    status: 503,
-    text: 'The database is busy',
-    fix: 'Repeat the call later; nothing was done.',
-  },
-})
 
 /** The database of an app: a part, and what its code uses of it. */
 export interface Database<Tables> extends Part {
@@ -49,11 +37,17 @@ export interface Database<Tables> extends Part {
   readonly db: Dependency<Kysely<Tables>>
   /** Reads what has been committed; a write through it is refused. */
   readonly read: Dependency<Kysely<Tables>>
-  /** The same outside calls. */
+  /**
+   * The same for one moment: all that a call reads of it belongs together, whatever others commit meanwhile.
+   * Holds a connection for as long as the call takes.
+   */
+  readonly snapshot: Dependency<Kysely<Tables>>
+  /** `data.read` outside calls. */
   queries(): Kysely<Tables>
   /**
    * A unit of work outside calls: in start-up hooks, commands, background work. Committed when the work
-   * is done, rolled back when it throws.
+   * is done, rolled back when it throws. On PostgreSQL the work is done again, from its beginning, when it met
+   * another that changed the same: let it do nothing that is not in the database.
    *
    * @param signal ends the waiting for the turn
    * @throws Error inside a call, or a unit, that has one open: it would wait for itself
@@ -82,64 +76,93 @@ export interface Database<Tables> extends Part {
 
 /** Milliseconds for which a unit may be held before it is told: nobody else writes meanwhile. */
 const LONG = 100
+/** What is told then. */
+const HELD: Readonly<Record<SqlDialect, string>> = {
+  sqlite: 'A unit of work was held for long: nobody else could write',
+  postgres:
+    'A unit of work was held for long: what it changed was locked, and its connection taken',
+}
+/** How often a unit outside calls is tried that meets others, and the milliseconds of its pauses. */
+const TRIES = 8
+const PAUSE = 8
 /** Milliseconds up to which the last unit of an action was short enough to share a commit. */
 const SHORT = 3
 
 /**
- * The database of an app, SQLite in a file: `const data = database()`, `createApp({ parts: [data] })`.
+ * The database of an app, SQLite in a file or PostgreSQL: `const data = database()`, `createApp({ parts: [data] })`.
  *
  * @typeParam Tables tables by name, as Kysely takes them
- * @param given a file, or options; without: `TREFOIL_DATABASE_URL`, else `.data/app.db`
+ * @param given a file, a `postgres://` URL, or options; without: `TREFOIL_DATABASE_URL`, else `.data/app.db`
  * @throws ImproperlyConfigured naming the option or the variable that is wrong
  */
 export function database<Tables = Record<string, Record<string, unknown>>>(
   given: string | DatabaseOptions = {},
 ): Database<Tables> {
   const env = processEnvironment()
-  const values = readOptions(DATABASE, typeof given === 'string' ? { url: given } : given, { env })
-  const { synchronous, wait } = values
+  const options = typeof given === 'string' ? { url: given } : given
+  const { name, group } = databaseGroup(Object(options))
+  const values = readOptions(group, options, { env })
+  const { wait } = values
   const migrations: readonly Step[] = readMigrations(values.migrations)
-  const file = fileOf(values.url)
-  const stateFile = stateFileOf(file, values.state)
+  const kept = keptIn<Tables>(name, values)
+  const { dialect, app } = kept
   const migratesAtStart =
-    file === ':memory:' ||
-    (values.migrate ?? (env['TREFOIL_ENV'] === 'development' ? 'start' : 'command')) === 'start'
+    kept.migrates === 'always' || (values.migrate ?? defaultMigrate(kept.migrates, env)) === 'start'
   const units = new WeakMap<object, SqlUnit<Tables>>()
+  /** Of those outside calls. */
   const current = new AsyncLocalStorage<SqlUnit<Tables>>()
+  /** Ids of the calls that have a unit, or wait for one. */
+  const holding = new Set<string>()
   const lastHeld = new Map<string, number>()
   const parts = new PartTables()
-  const app = new LazyStore<Tables>(() => opened<Tables>(file, synchronous))
-  const state = new LazyStore<never>(() => opened<never>(stateFile, 'NORMAL'))
+  const state = () => kept.state?.get() ?? untyped()
   const store = () => app.get()
+  /** Steps know no types of tables: those of an older schema are others. */
+  const untyped = () => store() as unknown as SqlStore<never>
   /** Those of parts come first: tables of the app may refer to theirs. */
-  const targets: readonly Target[] = [
-    {
-      file,
-      // Steps know no types of tables: those of an older schema are others.
-      store: () => store() as unknown as SqlStore<never>,
-      steps: () => [...parts.of('app'), { owner: APP, steps: migrations }],
-    },
-    { file: stateFile, store: () => state.get(), steps: () => parts.of('state') },
-  ]
+  const steps = () => [...parts.of('app'), { owner: APP, steps: migrations }]
+  const stateSteps = () => parts.of('state')
+  const targets: readonly Target[] =
+    kept.state === null
+      ? [{ file: kept.file, store: untyped, steps: () => [...stateSteps(), ...steps()] }]
+      : [
+          { file: kept.file, store: untyped, steps },
+          { file: kept.stateFile, store: state, steps: stateSteps },
+        ]
+
+  /**
+   * @param caller id of the call that asks; `null` for none
+   * @throws Error where it would wait for itself
+   */
+  function refuseInside(caller: string | null): void {
+    const around = current.getStore()
+    const isInside = around !== undefined && !around.hasEnded
+    if (!isInside && (caller === null || !holding.has(caller))) return
+    throw new Error(
+      'A unit of work was begun inside one that is open: it would wait for itself. Use the db of the open one',
+    )
+  }
 
   async function begin(
     holder: string,
     signal: () => AbortSignal | undefined,
+    rehearses = false,
   ): Promise<SqlUnit<Tables>> {
-    const around = current.getStore()
-    if (around !== undefined && !around.hasEnded) {
-      throw new Error(
-        'A unit of work was begun inside one that is open: it would wait for itself. Use the db of the open one',
-      )
-    }
     const isShort = (lastHeld.get(holder) ?? LONG) <= SHORT
     try {
-      const unit = await store().begin(holder, wait, signal, isShort)
+      const unit = rehearses
+        ? await store().rehearse(holder, wait, signal)
+        : await store().begin(holder, wait, signal, isShort)
       units.set(unit.db, unit)
       return unit
     } catch (error) {
-      return refuseBusy(error)
+      return throwProblem(error)
     }
+  }
+
+  function told(call: ProviderCall, holder: string, { heldFor }: SqlUnit<Tables>): void {
+    lastHeld.set(holder, heldFor)
+    if (heldFor > LONG) call.log.warn({ ms: Math.round(heldFor) }, HELD[dialect])
   }
 
   const db = dependency(
@@ -150,39 +173,55 @@ export function database<Tables = Record<string, Record<string, unknown>>>(
           `'${action.name}' changes nothing and asked for data.db; take data.read, or set changes: true`,
         )
       }
-      const unit = await begin(`action '${action.name}'`, () => call.signal)
-      let error: unknown
+      const { callId } = call
+      refuseInside(callId)
+      const holder = `action '${action.name}'`
+      let unit: SqlUnit<Tables> | null = null
+      // While it waits for its turn as well: what waits for both would never come to give it up.
+      holding.add(callId)
       try {
+        unit = await begin(holder, () => call.signal, call.rehearses)
         yield unit.db
-      } catch (failure) {
-        error = { failure }
-        throw failure
-      } finally {
-        const ms = Math.round(unit.heldFor)
-        lastHeld.set(`action '${action.name}'`, unit.heldFor)
-        if (error !== undefined) await unit.rollback()
-        if (ms > LONG) {
-          call.log.warn({ ms }, 'A unit of work was held for long: nobody else could write')
+        told(call, holder, unit)
+      } catch (error) {
+        if (unit !== null) {
+          told(call, holder, unit)
+          await unit.rollback()
         }
+        throw error
+      } finally {
+        holding.delete(callId)
       }
-      await unit.commit()
+      await unit.commit().catch(throwProblem)
     },
     {
       name: 'data.db',
       unit: true,
       preview: 'safe',
-      within: (value, run) => {
-        const unit = units.get(Object(value))
-        return unit === undefined ? run() : current.run(unit, run)
-      },
     },
   )
 
   const more: Omit<Database<Tables>, keyof Part> = {
     db,
     read: dependency(() => store().reader(), { name: 'data.read', preview: 'safe' }),
+    snapshot: dependency(
+      async function* () {
+        const reading = await store()
+          .reader()
+          .startTransaction()
+          .setAccessMode('read only')
+          .setIsolationLevel('repeatable read')
+          .execute()
+        try {
+          yield reading
+        } finally {
+          await reading.rollback().execute()
+        }
+      },
+      { name: 'data.snapshot', preview: 'safe' },
+    ) as Dependency<Kysely<Tables>>,
     queries: () => store().reader(),
-    dialect: 'sqlite',
+    dialect,
     tables: (owner, steps, where) => parts.add(owner, steps, where),
     statements: (unit) => {
       const found = units.get(Object(unit))
@@ -190,8 +229,8 @@ export function database<Tables = Record<string, Record<string, unknown>>>(
       return found.statements
     },
     state: {
-      dialect: 'sqlite',
-      run: (text, given) => orBusy(() => state.get().alone(wait).run(text, given)),
+      dialect,
+      run: (text, given) => orProblem(() => state().alone(wait).run(text, given)),
     },
     check: async () => {
       await sql`select 1`.execute(store().reader())
@@ -200,44 +239,44 @@ export function database<Tables = Record<string, Record<string, unknown>>>(
       work: (db: Kysely<Tables>) => Awaitable<Value>,
       signal?: AbortSignal,
     ): Promise<Value> {
-      const unit = await begin('a unit outside calls', () => signal)
-      try {
-        const value = await current.run(unit, async () => work(unit.db))
-        await unit.commit()
-        return value
-      } catch (error) {
-        await unit.rollback()
-        throw error
+      refuseInside(idOfCall())
+      for (let tries = 1; ; tries++) {
+        const unit = await begin('a unit outside calls', () => signal)
+        try {
+          const value = await current.run(unit, async () => work(unit.db))
+          await unit.commit().catch(throwProblem)
+          return value
+        } catch (error) {
+          await unit.rollback()
+          if (!(error instanceof TransactionConflict) || tries === TRIES) throw error
+        }
+        await pause(tries, signal)
       }
     },
   }
   return definePart(
     {
-      name: 'database',
-      options: DATABASE,
+      name,
+      options: group,
       problems: databaseProblems,
-      start: async () => {
+      start: async ({ log }) => {
         parts.close()
         app.start()
-        state.start()
-        if (migratesAtStart) {
-          await migrateAll(targets)
-          return
-        }
-        const missing = await missingOf(targets, false)
-        if (missing.length === 0) return
-        throw new ImproperlyConfigured(
-          `The database lacks ${missing.length} migration(s), from '${missing[0]}' on: run \`trefoil database migrate\` first`,
-        )
+        kept.state?.start()
+        if (migratesAtStart) await migrateAll(targets)
+        else await refuseBehind(targets)
+        const tables = await tablesWithoutKey(untyped().reader(), dialect)
+        if (tables.length === 0) return
+        log.warn({ tables }, 'Tables without a primary key: no preview shows what changes in them')
       },
       stop: async () => {
         await app.stop()
-        await state.stop()
+        await kept.state?.stop()
       },
       commands: [
         migrateCommand(targets, async () => {
           await app.close()
-          await state.close()
+          await kept.state?.close()
         }),
       ],
     },
@@ -245,28 +284,24 @@ export function database<Tables = Record<string, Record<string, unknown>>>(
   )
 }
 
-function opened<Tables>(file: string, synchronous: 'FULL' | 'NORMAL'): SqlStore<Tables> {
-  if (file !== ':memory:') makePrivate(file)
-  return openSqlite<Tables>(file, synchronous)
+/** Waits a moment before the same is tried once more. @throws the reason of the signal */
+async function pause(tries: number, signal: AbortSignal | undefined): Promise<void> {
+  // Drawn, so that two that met do not meet again; nothing secret is.
+  await setTimeout(Math.random() * PAUSE * tries, undefined, signal === undefined ? {} : { signal })
 }
 
-/** Of this user alone: the files that SQLite lays beside it take its rights. */
-function makePrivate(file: string): void {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
-  closeSync(openSync(file, 'a', 0o600))
-}
-
-/** What waited for too long is told so, and not that something is broken. */
-function orBusy<Value>(work: () => Awaitable<Value>): Awaitable<Value> {
+/** Id of the call that runs; `null` outside calls. */
+function idOfCall(): string | null {
   try {
-    const value = work()
-    return value instanceof Promise ? value.catch(refuseBusy) : value
-  } catch (error) {
-    return refuseBusy(error)
+    return currentCall().callId
+  } catch {
+    return null
   }
 }
 
-function refuseBusy(error: unknown): never {
-  if (!(error instanceof DatabaseBusy)) throw error
-  throw databaseProblems.problem('database_busy', { cause: error })
+function defaultMigrate(
+  migrates: 'development' | 'command',
+  env: Readonly<Record<string, string | undefined>>,
+): 'start' | 'command' {
+  return migrates === 'development' && env['TREFOIL_ENV'] === 'development' ? 'start' : 'command'
 }

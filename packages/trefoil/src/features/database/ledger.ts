@@ -4,6 +4,9 @@ import type { SqlDialect, SqlUnit } from '../../parts.ts'
 /** The owner of the app's own steps. */
 export const APP = 'app'
 
+/** Tables that are not the app's to name. */
+export const OURS: RegExp = /^trefoil_/i
+
 /** A step that a database has. */
 export interface Applied {
   readonly owner: string
@@ -67,6 +70,28 @@ export async function tablesOf(
       : sql<Named>`select table_name as name from information_schema.tables where table_schema = current_schema()`
   const { rows } = await query.execute(db)
   return new Set(rows.map(({ name }) => name))
+}
+
+/** Tables of the app that declare no primary key: what changes in them no preview and no change feed can show. */
+export async function tablesWithoutKey(
+  db: Kysely<never>,
+  dialect: SqlDialect,
+): Promise<readonly string[]> {
+  const query =
+    dialect === 'sqlite'
+      ? sql<Named>`select name from pragma_table_list as tables
+          where schema = 'main' and type = 'table' and name not like 'sqlite!_%' escape '!'
+          and not exists (select 1 from pragma_table_info(tables.name) where pk > 0)`
+      : sql<Named>`select table_name as name from information_schema.tables as tables
+          where table_schema = current_schema() and table_type = 'BASE TABLE'
+          and not exists (select 1 from information_schema.table_constraints as keys
+            where keys.table_schema = tables.table_schema and keys.table_name = tables.table_name
+            and keys.constraint_type = 'PRIMARY KEY')`
+  const { rows } = await query.execute(db)
+  return rows
+    .map(({ name }) => name)
+    .filter((name) => !OURS.test(name))
+    .sort()
 }
 
 interface Named {

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { ImproperlyConfigured } from '../../index.ts'
 import type { PartCommand, SqlStore } from '../../parts.ts'
 import { migrate, pendingSteps, type Steps, shownStep } from './migrations.ts'
 
@@ -11,7 +12,7 @@ export interface Target {
 }
 
 /** The steps that are missing, as they are shown. */
-export async function missingOf(
+async function missingOf(
   targets: readonly Target[],
   onlyLook: boolean,
 ): Promise<readonly string[]> {
@@ -29,6 +30,19 @@ export async function missingOf(
   return missing
 }
 
+/**
+ * For an app that does not migrate by itself.
+ *
+ * @throws ImproperlyConfigured where a step is missing
+ */
+export async function refuseBehind(targets: readonly Target[]): Promise<void> {
+  const missing = await missingOf(targets, false)
+  if (missing.length === 0) return
+  throw new ImproperlyConfigured(
+    `The database lacks ${missing.length} migration(s), from '${missing[0]}' on: run \`trefoil migrate\` first`,
+  )
+}
+
 /** @returns the steps that were applied, as they are shown */
 export async function migrateAll(targets: readonly Target[]): Promise<readonly string[]> {
   const applied: string[] = []
@@ -39,7 +53,7 @@ export async function migrateAll(targets: readonly Target[]): Promise<readonly s
   return applied
 }
 
-/** `trefoil database migrate [--check]`. */
+/** `trefoil migrate [--check]`, and `trefoil database migrate` for this one alone. */
 export function migrateCommand(
   targets: readonly Target[],
   close: () => Promise<void>,
@@ -48,6 +62,7 @@ export function migrateCommand(
     name: 'migrate',
     describe: 'bring the tables up to date',
     starts: false,
+    short: true,
     options: { check: { kind: 'flag', describe: 'change nothing; exit 1 when behind' } },
     run: async ({ options }) => {
       try {

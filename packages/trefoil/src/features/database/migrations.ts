@@ -14,7 +14,7 @@ import {
   systemClock,
   type Values,
 } from '../../parts.ts'
-import { APP, type Applied, makeLedger, readLedger, tablesOf, writeLedger } from './ledger.ts'
+import { APP, type Applied, makeLedger, OURS, readLedger, tablesOf, writeLedger } from './ledger.ts'
 
 /** Statements of a step for each database; empty where there is nothing to do. */
 export interface MigrationSql {
@@ -49,8 +49,6 @@ export interface Steps {
 /** Milliseconds for which one process waits for another that migrates. */
 const WAIT = 60_000
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/
-/** Tables that are not the app's to name. */
-const OURS = /^trefoil_/i
 
 const SQL_NAMES: OptionNames<MigrationSql> = { sqlite: true, postgres: true }
 

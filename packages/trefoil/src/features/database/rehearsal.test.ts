@@ -17,7 +17,7 @@ test.each([
       url: ':memory:',
       migrations: [{ name: '1', sql: 'create table notes (text text not null) strict' }],
     })
-    await data.start?.(null as never)
+    await data.start?.({ log: { warn() {} } } as never)
     onTestFinished(async () => data.stop?.(null as never))
     const joins = { begin: vi.fn(), beforeCommit: vi.fn() }
     const { outcome } = startCall({

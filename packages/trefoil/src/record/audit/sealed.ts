@@ -29,6 +29,7 @@ const PERSONAL: ReadonlySet<string> = new Set([
   'subject',
 ])
 
+/** A key for somebody who has none yet, by chance. */
 export function newPersonKey(): PersonKey {
   return { person: randomBytes(16).toString('hex'), secret: randomBytes(32) }
 }

@@ -123,12 +123,18 @@ export interface AuditWriter {
 /**
  * Writes an audit log, one entry behind another.
  *
+ * @param stream what its chain is called. Default `main/0`
  * @throws ImproperlyConfigured for a key that is too short
  */
-export function auditWriter(store: AuditStore, ring: ChainRing, clock: Clock): AuditWriter {
+export function auditWriter(
+  store: AuditStore,
+  ring: ChainRing,
+  clock: Clock,
+  stream: string = MAIN_STREAM,
+): AuditWriter {
   const keys = new ChainKeys(ring)
   const links = linksOf(keys)
-  const chain = new AuditChain({ store, links, clock, stream: MAIN_STREAM })
+  const chain = new AuditChain({ store, links, clock, stream })
   return Object.freeze({
     append: (event: AuditEvent) => chain.append(event),
     open: () => chain.open(),

@@ -18,6 +18,15 @@ export interface SqlUnit<Tables> {
   rollback(): Awaitable<void>
 }
 
+/** A unit that is always taken back. */
+export interface SqlRehearsal<Tables> extends SqlUnit<Tables> {
+  /**
+   * What it has changed so far, as the database's own form of a change: rows before and after, of tables
+   * that have a primary key. `null` where the database has no such form.
+   */
+  changes(): Uint8Array | null
+}
+
 /** An open database: units of work that write, and handles that read. */
 export interface SqlStore<Tables> {
   readonly dialect: SqlDialect
@@ -45,6 +54,18 @@ export interface SqlStore<Tables> {
     signal?: () => AbortSignal | undefined,
     isShort?: boolean,
   ): Promise<SqlUnit<Tables>>
+  /**
+   * Begins a unit that is only tried: `commit()` takes it back as well. On SQLite it has its turn alone, and a
+   * connection of its own, so that nothing of it can be kept with what others do.
+   *
+   * @param wait milliseconds that it may take until then
+   * @throws DatabaseBusy when it could not be begun in time, and later, where others have waited for it
+   */
+  rehearse(
+    holder: string,
+    wait: number,
+    signal?: () => AbortSignal | undefined,
+  ): Promise<SqlRehearsal<Tables>>
   /**
    * Begins a unit that changes tables, while no other process does. On SQLite without foreign keys: it
    * changes a table by making another in its place, and dropping one deletes what refers to its rows.

@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite'
 import type { CompiledQuery, DatabaseConnection, Driver, QueryResult } from 'kysely'
-import { DatabaseBusy } from './database-busy.ts'
+import { type Busy, DatabaseBusy } from '../sql/store-errors.ts'
 import { SqliteConnection } from './sqlite-connection.ts'
 import { refuseOfConnection } from './statements.ts'
 
@@ -8,9 +8,6 @@ import { refuseOfConnection } from './statements.ts'
 const MOST_READERS = 8
 /** Milliseconds for which one waits for a checkpoint or a recovery; reads wait for nothing else. */
 const WAIT = 1000
-/** Milliseconds for which one waits for a connection; only transactions and streams hold one that long. */
-const WAIT_FOR_ONE = 5000
-
 interface Reader {
   readonly database: DatabaseSync
   readonly connection: SqliteConnection
@@ -18,7 +15,7 @@ interface Reader {
 
 interface Waiting {
   take(reader: Reader): void
-  leave(error: Error): void
+  leave(error: unknown): void
 }
 
 /**
@@ -30,10 +27,19 @@ export class Readers {
   readonly #all: Reader[] = []
   readonly #idle: Reader[] = []
   readonly #waiting = new Set<Waiting>()
+  readonly #wait: number
+  readonly #busy: Busy
   #isClosed = false
 
-  constructor(file: string) {
+  /**
+   * @param wait milliseconds for which one waits for a connection; only transactions and streams hold one
+   *   for long
+   * @param busy what is thrown then
+   */
+  constructor(file: string, wait: number, busy: Busy) {
     this.#file = file
+    this.#wait = wait
+    this.#busy = busy
   }
 
   close(): void {
@@ -62,11 +68,10 @@ export class Readers {
         reject(error)
       },
     }
-    const timer = setTimeout(
-      () =>
-        waiting.leave(new DatabaseBusy('Transactions and streams hold all connections that read')),
-      WAIT_FOR_ONE,
-    )
+    const timer = setTimeout(() => {
+      const why = 'Transactions and streams hold all connections that read'
+      waiting.leave(this.#busy(new DatabaseBusy(why)))
+    }, this.#wait)
     this.#waiting.add(waiting)
     return promise
   }

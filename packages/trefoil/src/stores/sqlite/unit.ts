@@ -22,14 +22,16 @@ export class HeldUnit<Tables> implements SqlUnit<Tables> {
   readonly db: Kysely<Tables>
   readonly statements: SqlStatements
   readonly #writer: Writer
+  readonly #turn: number
   readonly #driver: UnitDriver
   readonly #since = systemClock.elapsed()
   #hasEnded = false
 
-  /** @param writer whose turn has been taken */
-  constructor(writer: Writer) {
+  /** @param turn what taking the writer's turn gave */
+  constructor(writer: Writer, turn: number) {
     this.#writer = writer
-    this.#driver = new UnitDriver(writer, this)
+    this.#turn = turn
+    this.#driver = new UnitDriver(writer, turn, this)
     this.db = kyselyOver(this.#driver)
     this.statements = {
       dialect: 'sqlite',
@@ -51,7 +53,7 @@ export class HeldUnit<Tables> implements SqlUnit<Tables> {
 
   exec(sql: string): void {
     refuseEnded(this)
-    this.#writer.refuseLost()
+    this.#writer.refuseLost(this.#turn)
     const word = transactionWord(sql)
     if (word !== null) {
       throw new Error(
@@ -69,13 +71,13 @@ export class HeldUnit<Tables> implements SqlUnit<Tables> {
       throw new Error('A transaction inside the unit of work was still open when the unit ended')
     }
     this.#hasEnded = true
-    return this.#writer.commit()
+    return this.#writer.commit(this.#turn)
   }
 
   rollback(): void {
     if (this.#hasEnded) return
     this.#hasEnded = true
-    this.#writer.rollback()
+    this.#writer.rollback(this.#turn)
   }
 }
 
@@ -109,11 +111,13 @@ interface Ending {
 class UnitDriver implements Driver {
   readonly #unit: Ending
   readonly #writer: Writer
+  readonly #turn: number
   /** Whose transaction inside the unit is open. */
   #nested: DatabaseConnection | null = null
 
-  constructor(writer: Writer, unit: Ending) {
+  constructor(writer: Writer, turn: number, unit: Ending) {
     this.#writer = writer
+    this.#turn = turn
     this.#unit = unit
   }
 
@@ -148,7 +152,7 @@ class UnitDriver implements Driver {
   async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
     // One that was not let in has nothing to take back; with the unit everything has been.
     if (this.#nested !== connection || this.#unit.hasEnded) return
-    this.#writer.refuseLost()
+    this.#writer.refuseLost(this.#turn)
     this.#writer.exec('rollback to nested; release nested')
     this.#nested = null
   }
@@ -173,7 +177,7 @@ class UnitDriver implements Driver {
   /** @throws Error for one whose writes would be kept, or taken back, with what is not theirs */
   admit(connection: DatabaseConnection | null): void {
     refuseEnded(this.#unit)
-    this.#writer.refuseLost()
+    this.#writer.refuseLost(this.#turn)
     if (this.#nested === null || this.#nested === connection) return
     throw new Error('A transaction inside the unit of work is open: use its own handle')
   }

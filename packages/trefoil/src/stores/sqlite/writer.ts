@@ -1,8 +1,8 @@
-import { DatabaseSync } from 'node:sqlite'
+import { DatabaseSync, type Session } from 'node:sqlite'
 import { systemClock } from '../../base/clock.ts'
 import type { Awaitable } from '../../base/promise.ts'
 import type { SqlRow, SqlValue } from '../../contract/ports/sql.ts'
-import { DatabaseBusy } from './database-busy.ts'
+import { type Busy, DatabaseBusy } from '../sql/store-errors.ts'
 import { SqliteConnection } from './sqlite-connection.ts'
 import { refuseOfConnection } from './statements.ts'
 
@@ -11,9 +11,14 @@ const BUSY = 5
 /** Milliseconds for which opening may wait for the lock, before anything is served. */
 const OPENING = 5000
 /** Units that share one commit at most. */
-const MOST_IN_GROUP = 32
-/** Milliseconds that a unit which is done waits for others to share its commit with. */
+const MOST_IN_GROUP = 64
+/** Milliseconds for which units that are done are joined by others. */
 const LONGEST_WAIT_FOR_GROUP = 5
+/**
+ * Milliseconds after which a unit is ended that turned out not to be short, while others that are done wait for
+ * it, and a rehearsal, which is not worth as much waiting.
+ */
+const LONGEST_IN_GROUP = 2000
 /** Milliseconds between two tries for a lock that another process holds, at most. */
 const LONGEST_PAUSE = 20
 
@@ -33,6 +38,8 @@ export interface Turn {
   readonly isShort: boolean
   /** True without foreign keys, which cannot be switched off once the transaction has begun. */
   readonly changesTables?: boolean
+  /** True where the transaction is that of another connection: the turn is all that is taken. */
+  readonly isElsewhere?: boolean
 }
 
 interface Waiting {
@@ -51,55 +58,77 @@ interface Finished {
  * The one connection of this process that writes, for one unit of work at a time. Others wait in a queue
  * here, and not in SQLite: its own way of waiting blocks the thread, and with it whoever could let go.
  *
- * Units that were waiting share a commit (a savepoint each): with `synchronous = FULL` the commit is most
- * of what a short unit costs. Nobody is told of success before it has been made.
+ * Units share a commit (a savepoint each): with `synchronous = FULL` the commit is most of what a short
+ * unit costs. It is made when the event loop has come round, so that all who arrived together share it,
+ * and nobody is told of success before.
  */
 export class Writer {
   readonly connection: SqliteConnection
   readonly #database: DatabaseSync
+  readonly #busy: Busy
   readonly #queue: Waiting[] = []
   #group: Finished[] = []
   #isTaken = false
+  /** Counts the turns: who had one before has it no more. */
+  #turn = 0
   /** True while the unit that has the turn is inside a savepoint of a transaction of others. */
   #isInside = false
   #groups = true
   #changesTables = false
   #holder = ''
+  #soon: NodeJS.Immediate | null = null
+  /** Ends what has the turn elsewhere. */
+  #endElsewhere: (() => void) | null = null
+  /** Ends a unit inside that others wait for. */
+  #watch: NodeJS.Timeout | null = null
 
-  constructor(file: string, synchronous: Synchronous) {
+  /** @param busy what is thrown where something was not to be had in time */
+  constructor(file: string, synchronous: Synchronous, busy: Busy) {
+    this.#busy = busy
     this.#database = openWriter(file, synchronous)
     this.connection = new SqliteConnection(this.#database, refuseOfConnection)
     this.lookAtSchema()
   }
 
-  /** @throws Error when the transaction is over: every further statement would be kept by itself */
-  refuseLost(): void {
+  /**
+   * @param turn what {@link Writer.take} gave
+   * @throws Error when the transaction is over: every further statement would be kept by itself
+   */
+  refuseLost(turn: number): void {
+    if (turn !== this.#turn)
+      throw this.#busy(
+        new DatabaseBusy('Others have waited for too long for this unit of work to end'),
+      )
     if (!this.#isInTransaction()) throw transactionLost()
   }
 
-  /** A constraint that is checked at the commit would fail all who share it. */
+  /** What is checked at the commit, or rolls back all there is, would fail all who share it. */
   lookAtSchema(): void {
-    const deferred = "select 1 from sqlite_schema where sql like '%deferred%' limit 1"
-    this.#groups = this.#database.prepare(deferred).get() === undefined
+    const shared =
+      "select 1 from sqlite_schema where sql like '%deferred%' or sql like '%rollback%' limit 1"
+    this.#groups = this.#database.prepare(shared).get() === undefined
   }
 
   /**
    * Waits for the turn and takes the lock.
    *
    * @param holder who it is, for those who wait too long
+   * @returns the number of the turn
    * @throws DatabaseBusy when that takes too long
    */
-  async take(holder: string, options: Turn): Promise<void> {
+  async take(holder: string, options: Turn): Promise<number> {
     const until = systemClock.elapsed() + options.wait
-    if (this.#isTaken) await this.#turn(options)
+    if (this.#isTaken) await this.#wait(options)
     this.#isTaken = true
     try {
-      await this.#begin(until, options)
+      const waiting = this.#begin(until, options)
+      if (waiting !== null) await waiting
     } catch (error) {
       this.#pass()
       throw error
     }
     this.#holder = holder
+    return this.#turn
   }
 
   /**
@@ -111,6 +140,7 @@ export class Writer {
    */
   runAlone(sql: string, values: readonly SqlValue[], wait: number): Awaitable<readonly SqlRow[]> {
     if (!this.#isTaken) {
+      this.#flush()
       try {
         return this.connection.run(sql, values)
       } catch (error) {
@@ -120,14 +150,34 @@ export class Writer {
     return this.#runInTurn(sql, values, wait)
   }
 
+  /**
+   * Takes the turn for a transaction of another connection.
+   *
+   * @param end takes it back, where others have waited for too long
+   * @returns gives the turn up
+   */
+  async takeElsewhere(holder: string, options: Turn, end: () => void): Promise<() => void> {
+    const turn = await this.take(holder, { ...options, isShort: false, isElsewhere: true })
+    const limit = setInterval(() => {
+      if (turn === this.#turn && this.#queue.length > 0) end()
+    }, LONGEST_IN_GROUP)
+    this.#endElsewhere = end
+    return () => {
+      clearInterval(limit)
+      if (turn !== this.#turn) return
+      this.#endElsewhere = null
+      this.#pass()
+    }
+  }
+
   /** Resolves when what was done is kept. */
-  async commit(): Promise<void> {
+  commit(turn: number): Promise<void> {
     try {
+      this.refuseLost(turn)
       this.connection.endStreams()
-      this.refuseLost()
       if (this.#isInside) this.#database.exec('release unit')
     } catch (error) {
-      this.rollback()
+      this.rollback(turn)
       throw error
     }
     const { promise, resolve, reject } = Promise.withResolvers<void>()
@@ -137,10 +187,12 @@ export class Writer {
   }
 
   /** Takes back what the unit has done, and nothing of those that share its transaction. */
-  rollback(): void {
+  rollback(turn: number): void {
+    // Taken back already.
+    if (turn !== this.#turn) return
     try {
       this.connection.endStreams()
-      this.refuseLost()
+      this.refuseLost(turn)
       this.#database.exec(this.#isInside ? 'rollback to unit; release unit' : 'rollback')
     } catch (error) {
       // Of a disk that fails, say. Nobody else may go on in what is left of it.
@@ -154,8 +206,15 @@ export class Writer {
     this.#database.exec(sql)
   }
 
-  /** What has not been committed is not kept. */
+  /** Notes what is changed from now on. */
+  watch(): Session {
+    return this.#database.createSession()
+  }
+
+  /** Whoever is in the middle of something has it taken back. */
   close(): void {
+    if (!this.#isTaken) this.#flush()
+    this.#endElsewhere?.()
     this.#fail(new Error('The database was closed before the unit of work was committed'))
     if (this.#database.isOpen) this.#database.close()
     for (const waiting of this.#queue.splice(0)) waiting.start()
@@ -168,9 +227,10 @@ export class Writer {
   ): Promise<readonly SqlRow[]> {
     const turn: Turn = { wait, signal: () => undefined, isShort: false }
     const until = systemClock.elapsed() + wait
-    if (this.#isTaken) await this.#turn(turn)
+    if (this.#isTaken) await this.#wait(turn)
     this.#isTaken = true
     this.#holder = 'a statement of its own'
+    this.#flush()
     try {
       return await this.#withLock(until, turn, () => this.connection.run(sql, values))
     } finally {
@@ -178,17 +238,28 @@ export class Writer {
     }
   }
 
-  async #begin(until: number, options: Turn): Promise<void> {
+  /** `null` where nothing had to be waited for. */
+  #begin(until: number, options: Turn): Promise<void> | null {
+    // Others may have begun to wait while it was taken.
+    if (this.#group.length > 0 && !this.#mayJoin(options)) this.#flush()
     this.#isInside = this.#group.length > 0
     if (this.#isInside) {
       this.#database.exec('savepoint unit')
-      return
+      return null
     }
+    if (options.isElsewhere === true) return null
     if (options.changesTables === true) {
       this.#changesTables = true
       this.#database.exec('pragma foreign_keys = off')
     }
-    await this.#withLock(until, options, () => this.#database.exec('begin immediate'))
+    const begin = () => this.#database.exec('begin immediate')
+    try {
+      begin()
+      return null
+    } catch (error) {
+      if (!isBusy(error)) throw error
+      return this.#withLock(until, options, begin)
+    }
   }
 
   /** Does what takes the lock, again and again while another process has it. */
@@ -200,7 +271,8 @@ export class Writer {
       } catch (error) {
         if (!isBusy(error)) throw error
         if (systemClock.elapsed() + pause > until) {
-          throw new DatabaseBusy('Another process has held the lock for too long', { cause: error })
+          const why = 'Another process has held the lock for too long'
+          throw this.#busy(new DatabaseBusy(why, { cause: error }))
         }
       }
       await elapsed(pause, turn.signal())
@@ -208,7 +280,7 @@ export class Writer {
   }
 
   /** Resolves when it is this one's turn. */
-  async #turn(turn: Turn): Promise<void> {
+  async #wait(turn: Turn): Promise<void> {
     const { wait, isShort } = turn
     const signal = turn.signal()
     signal?.throwIfAborted()
@@ -221,7 +293,7 @@ export class Writer {
     }
     const gone = () => leave(signal?.reason)
     const timer = setTimeout(
-      () => leave(new DatabaseBusy(`The writer is held by ${this.#holder}`)),
+      () => leave(this.#busy(new DatabaseBusy(`The writer is held by ${this.#holder}`))),
       wait,
     )
     const waiting: Waiting = {
@@ -239,20 +311,48 @@ export class Writer {
 
   /** The turn is over: commits what is due, and hands the turn on. */
   #pass(): void {
-    const [next] = this.#queue
-    if (this.#group.length > 0 && !this.#mayJoin(next)) this.#flush()
+    this.#turn++
+    const next = this.#queue.shift()
+    if (this.#group.length > 0) {
+      if (next === undefined && this.#groups && !this.#changesTables) this.#flushSoon()
+      else if (next === undefined || !this.#mayJoin(next)) this.#flush()
+    }
     if (this.#changesTables) this.#restoreForeignKeys()
-    this.#queue.shift()
     if (next === undefined) this.#isTaken = false
     else next.start()
   }
 
-  #mayJoin(next: Waiting | undefined): boolean {
+  #mayJoin({ isShort }: { readonly isShort: boolean }): boolean {
     const [first] = this.#group
-    if (next === undefined || !next.isShort || first === undefined) return false
-    if (!this.#groups || this.#changesTables) return false
+    if (!isShort || first === undefined || !this.#groups || this.#changesTables) return false
     const isFull = this.#group.length >= MOST_IN_GROUP
     return !isFull && systemClock.elapsed() - first.at < LONGEST_WAIT_FOR_GROUP
+  }
+
+  /** Whoever comes in the same round of the event loop shares the commit. */
+  #flushSoon(): void {
+    this.#soon ??= setImmediate(() => {
+      this.#soon = null
+      if (!this.#isTaken) this.#flush()
+      else if (this.#group.length > 0) {
+        // One that was said to be short has not come to its end in this round.
+        this.#watch ??= setTimeout(() => this.#evict(), LONGEST_IN_GROUP)
+      }
+    })
+  }
+
+  /** Its call is told that nothing was done; those that wait on it have done their part. */
+  #evict(): void {
+    this.#watch = null
+    if (this.#group.length === 0 || !this.#isTaken) return
+    if (this.#isInside) this.rollback(this.#turn)
+  }
+
+  #calm(): void {
+    if (this.#soon !== null) clearImmediate(this.#soon)
+    if (this.#watch !== null) clearTimeout(this.#watch)
+    this.#soon = null
+    this.#watch = null
   }
 
   #restoreForeignKeys(): void {
@@ -260,7 +360,9 @@ export class Writer {
     if (this.#database.isOpen) this.#database.exec('pragma foreign_keys = on')
   }
 
+  /** Commits what is done, if there is something. Not while a unit is inside. */
   #flush(): void {
+    if (this.#group.length === 0) return
     try {
       this.#database.exec('commit')
     } catch (error) {
@@ -289,6 +391,7 @@ export class Writer {
   }
 
   #takeGroup(): readonly Finished[] {
+    this.#calm()
     const group = this.#group
     this.#group = []
     return group

@@ -18,7 +18,7 @@ const APPEND = `insert into trefoil_audit_entries
     cast(? as text), cast(? as text)
   where cast(? as bigint) = 0 or exists
     (select 1 from trefoil_audit_entries where stream = ? and seq = ? and hash = ?)
-  returning seq`
+  on conflict (stream, seq) do nothing returning seq`
 
 const THERE =
   'select 1 as there from trefoil_audit_entries where stream = ? and seq = ? and hash = ?'

@@ -1,5 +1,15 @@
-import { type AuditLinks, auditLinks, type ChainRing, eventText } from '../../../audit-chain.ts'
+import {
+  type AuditEntry,
+  type AuditLinks,
+  auditLinks,
+  type ChainRing,
+  eventText,
+  type PersonKey,
+  readEntry,
+  type StoredEntry,
+} from '../../../audit-chain.ts'
 import type { Action, Clock, Dependency } from '../../../index.ts'
+import { effectsOf } from '../../../parts.ts'
 import type { AuditBook } from '../audit-book.ts'
 import { auditTables } from './audit-tables.ts'
 import { isThere } from './entry-rows.ts'
@@ -45,6 +55,11 @@ export function sqlBook({ data, ring, clock, erasable }: SqlBookOptions): AuditB
       return anchors
     },
     find: (query) => findRows(data, query, sealing),
+    last: async (count) => openedAll(await entries.latest(count), sealing),
+    news: () => {
+      const next = entries.news()
+      return async () => openedAll(await next(), sealing)
+    },
     units: {
       has: (unit) => {
         try {
@@ -57,7 +72,9 @@ export function sqlBook({ data, ring, clock, erasable }: SqlBookOptions): AuditB
       opens(action) {
         let opens = opening.get(action)
         if (opens === undefined) {
-          opens = action.dependencies.some(([, dependency]) => asksFor(dependency, data.db))
+          opens =
+            effectsOf(action) === 'database' &&
+            action.dependencies.some(([, dependency]) => asksFor(dependency, data.db))
           opening.set(action, opens)
         }
         return opens
@@ -80,6 +97,16 @@ export function sqlBook({ data, ring, clock, erasable }: SqlBookOptions): AuditB
       erase: sealing === null ? null : (subject, tenant) => sealing.erase(journal, subject, tenant),
     },
   }
+}
+
+async function openedAll(
+  stored: readonly StoredEntry[],
+  sealing: Sealing | null,
+): Promise<readonly AuditEntry[]> {
+  const read = stored.map(({ text }) => readEntry(text)).filter((entry) => entry !== null)
+  if (sealing === null) return read
+  const keys = new Map<string, PersonKey | null>()
+  return Promise.all(read.map((entry) => sealing.open(entry, keys)))
 }
 
 function asksFor(dependency: Dependency<unknown>, wanted: unknown, depth = 0): boolean {

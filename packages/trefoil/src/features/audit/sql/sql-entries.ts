@@ -6,6 +6,7 @@ import type {
   StoredEntry,
 } from '../../../audit-chain.ts'
 import { readEntry } from '../../../audit-chain.ts'
+import type { Database } from '../../../database.ts'
 import type { SqlRow } from '../../../parts.ts'
 import { ask } from './ask.ts'
 import { insertEntry, lastEntry, storedEntry } from './entry-rows.ts'
@@ -23,6 +24,9 @@ const STREAMS = `with recursive streams (stream) as (
       from streams where streams.stream is not null
   ) select stream from streams where stream is not null
   union select stream from trefoil_audit_pruned`
+const HEAD = 'select max(seq) as seq from trefoil_audit_entries where stream = ?'
+const LATEST = `select prev, hash, body from trefoil_audit_entries
+  order by time desc, stream desc, seq desc limit ?`
 const PRUNED = 'select seq, hash, kid, mac from trefoil_audit_pruned where stream = ?'
 
 /** The entries of all streams of a database, to be read. */
@@ -46,9 +50,12 @@ export class SqlEntries {
     return { seq: Number(seq), hash: String(hash), kid: String(kid), mac: String(mac) }
   }
 
-  async *read(stream?: string, after = -1): AsyncIterable<StoredEntry> {
-    if (stream !== undefined) return yield* this.readAfter(stream, after)
-    for (const one of await this.streams()) yield* this.readAfter(one, -1)
+  read(stream?: string, after = -1): AsyncIterable<StoredEntry> {
+    return stream === undefined ? this.#readAll() : this.readAfter(stream, after)
+  }
+
+  async *#readAll(): AsyncIterable<StoredEntry> {
+    for (const stream of await this.streams()) yield* this.readAfter(stream, -1)
   }
 
   /** Those of one stream behind a number. */
@@ -60,6 +67,35 @@ export class SqlEntries {
       if (end === undefined || rows.length < PAGE) return
       last = Number(end['seq'])
     }
+  }
+
+  /** What has come since it was last asked: its last numbers are kept for each stream. */
+  news(): () => Promise<readonly StoredEntry[]> {
+    let seen: Map<string, number> | null = null
+    return async () => {
+      const come: StoredEntry[] = []
+      const isFirst = seen === null
+      const before = seen ?? new Map<string, number>()
+      seen = before
+      for (const stream of await this.streams()) {
+        const after = before.get(stream) ?? -1
+        const [row] = await this.#ask(HEAD, [stream])
+        const head = Number(row?.['seq'] ?? -1)
+        const already = come.length
+        // At first nobody has asked for all that there is.
+        if (!isFirst && head > after) {
+          for await (const entry of this.readAfter(stream, after)) come.push(entry)
+        }
+        before.set(stream, Math.max(after + come.length - already, head))
+      }
+      return come
+    }
+  }
+
+  /** The last entries of all streams, in the order of their time. */
+  async latest(count: number): Promise<readonly StoredEntry[]> {
+    const rows = await this.#ask(LATEST, [count])
+    return rows.map(storedEntry).reverse()
   }
 
   /** The last entry of a stream that has been committed. */
@@ -77,28 +113,36 @@ export class SqlEntries {
   }
 }
 
-/** One stream of a database as a store of its own: for what is copied into it from elsewhere. */
-export class SqlAuditStore extends SqlEntries implements AuditStore {
-  readonly #data: AnyDatabase
+/**
+ * One stream of a database as a store of its own: for what is copied into it from elsewhere. The tables are those
+ * of `auditLog({ data })`.
+ */
+export class SqlAuditStore implements AuditStore {
+  readonly #data: Database<never>
   readonly #stream: string
+  readonly #entries: SqlEntries
   #isOpen = false
 
-  constructor(data: AnyDatabase, stream: string) {
-    super(data)
+  /** @param stream its name, such as `import/0`; not one of those that the log itself writes */
+  constructor(data: Database<never>, stream: string) {
     this.#data = data
     this.#stream = stream
+    this.#entries = new SqlEntries(data)
   }
 
-  override read(stream: string = this.#stream, after?: number): AsyncIterable<StoredEntry> {
-    return super.read(stream, after)
+  /** What is there, in its order. */
+  read(stream: string = this.#stream, after?: number): AsyncIterable<StoredEntry> {
+    return this.#entries.read(stream, after)
   }
 
+  /** Looks at its end. */
   async open(): Promise<AuditOpening> {
-    const last = await this.last(this.#stream)
+    const last = await this.#entries.last(this.#stream)
     this.#isOpen = true
     return { last, torn: 0 }
   }
 
+  /** Writes all of them, in one transaction, or none. */
   async append(entries: readonly StoredEntry[]): Promise<void> {
     if (!this.#isOpen) throw new Error(`The stream ${this.#stream} is not open`)
     await this.#data.unit(async (db) => {
@@ -121,6 +165,7 @@ export class SqlAuditStore extends SqlEntries implements AuditStore {
     })
   }
 
+  /** Takes nothing more until it is opened again. */
   close(): void {
     this.#isOpen = false
   }

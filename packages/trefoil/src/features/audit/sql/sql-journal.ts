@@ -13,10 +13,7 @@ import { insertEntry, lastEntry, type Written } from './entry-rows.ts'
 import { SqlStreams } from './sql-streams.ts'
 
 /** Any database, whatever tables it has. */
-export type AnyDatabase = Pick<
-  Database<never>,
-  'db' | 'dialect' | 'queries' | 'statements' | 'tables' | 'unit'
->
+export type AnyDatabase = Database<never>
 
 interface Waiting {
   readonly written: Written

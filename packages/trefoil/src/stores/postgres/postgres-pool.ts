@@ -1,0 +1,174 @@
+import type { CustomTypesConfig, Pool, PoolClient } from 'pg'
+import { systemClock } from '../../base/clock.ts'
+import { DatabaseBusy } from '../sql/store-errors.ts'
+import { PostgresConnection } from './postgres-connection.ts'
+import { isLost, ofConnecting } from './postgres-errors.ts'
+import { rowTypes, statementTypes } from './postgres-types.ts'
+import { StatementNames } from './statement-names.ts'
+
+/** Milliseconds after which a connection that nobody uses is closed. */
+const IDLE = 60_000
+/** Milliseconds for which a transaction may wait for its own process: one that hangs must not keep its locks. */
+const LONGEST_PAUSE = 300_000
+
+/** How connections are made. */
+export interface PoolSettings {
+  readonly url: string
+  /** Most connections. */
+  readonly size: number
+  /** True for connections on which nothing can be written. */
+  readonly readOnly: boolean
+  /** Milliseconds that connecting may take. */
+  readonly connect: number
+  /** Milliseconds that a statement may take; 0 for any. */
+  readonly statement: number
+}
+
+/** Connections of one kind, each for one user at a time. `pg` is loaded when the first is asked for. */
+export class PostgresPool {
+  readonly #settings: PoolSettings
+  readonly #names = new StatementNames()
+  readonly #known = new WeakMap<PoolClient, PostgresConnection>()
+  #pool: Promise<{ pool: Pool; types: CustomTypesConfig }> | null = null
+  #isClosed = false
+
+  constructor(settings: PoolSettings) {
+    this.#settings = settings
+  }
+
+  /** How many times a connection may be found to be lost: all that were idle when the server went. */
+  get size(): number {
+    return this.#settings.size
+  }
+
+  /**
+   * @param wait milliseconds that it may take
+   * @param signal ends the waiting; asked for where there is something to wait for
+   * @throws DatabaseBusy, DatabaseUnavailable
+   */
+  async take(wait: number, signal?: () => AbortSignal | undefined): Promise<PostgresConnection> {
+    if (this.#isClosed) throw new Error('The database is closed')
+    this.#pool ??= this.#make()
+    const { pool, types } = await this.#pool
+    const left = pool.idleCount === 0 ? signal?.() : undefined
+    left?.throwIfAborted()
+    const client = await connected(pool, wait, left)
+    const known = this.#known.get(client)
+    if (known !== undefined) return known
+    try {
+      const connection = await PostgresConnection.greet(client, this.#names, types)
+      this.#known.set(client, connection)
+      return connection
+    } catch (error) {
+      client.release(true)
+      throw ofConnecting(error)
+    }
+  }
+
+  /**
+   * One on which the first statement has been made: of those that were idle when the server went, `pg` may
+   * not know yet.
+   */
+  async takeWith(
+    first: string,
+    wait: number,
+    signal?: () => AbortSignal | undefined,
+  ): Promise<PostgresConnection> {
+    const until = systemClock.elapsed() + wait
+    for (let tries = 0; ; tries++) {
+      const connection = await this.take(Math.max(0, until - systemClock.elapsed()), signal)
+      try {
+        await connection.control(first)
+        return connection
+      } catch (error) {
+        connection.release(true)
+        if (!isLost(error)) throw error
+        if (tries > this.size) throw ofConnecting(error)
+      }
+    }
+  }
+
+  /** Gives it back as it was, or not at all; nobody waits for that. */
+  give(connection: PostgresConnection, isGone = false): void {
+    if (isGone || connection.isBroken) connection.release(true)
+    else
+      void connection.tidy().then(
+        () => connection.release(false),
+        () => connection.release(true),
+      )
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    const made = this.#pool
+    if (made === null) return
+    const { pool } = await made
+    await pool.end()
+  }
+
+  async #make(): Promise<{ pool: Pool; types: CustomTypesConfig }> {
+    const { default: pg } = await import('pg')
+    const { url, size, readOnly, connect, statement } = this.#settings
+    const settings = [
+      `default_transaction_read_only=${readOnly ? 'on' : 'off'}`,
+      'default_transaction_isolation=read\\ committed',
+      `statement_timeout=${statement}`,
+      `idle_in_transaction_session_timeout=${LONGEST_PAUSE}`,
+    ]
+    const pool = new pg.Pool({
+      connectionString: url,
+      max: size,
+      connectionTimeoutMillis: connect,
+      idleTimeoutMillis: IDLE,
+      // Nobody who only has asked something once is kept running by it.
+      allowExitOnIdle: true,
+      keepAlive: true,
+      fallback_application_name: 'trefoil',
+      options: settings.map((one) => `-c ${one}`).join(' '),
+      types: rowTypes(pg.types),
+    })
+    // One that is killed while it is idle tells the pool, one in use itself: unheard either ends the process.
+    pool.on('error', () => {})
+    pool.on('connect', (client) => client.on('error', () => {}))
+    return { pool, types: statementTypes(pg.types) }
+  }
+}
+
+/** @throws the reason of the signal */
+async function connected(
+  pool: Pool,
+  wait: number,
+  signal: AbortSignal | undefined,
+): Promise<PoolClient> {
+  const { promise, resolve, reject } = Promise.withResolvers<PoolClient>()
+  let isOver = false
+  const leave = (reason: unknown) => {
+    if (isOver) return
+    over()
+    reject(reason)
+  }
+  const gone = () => leave(signal?.reason)
+  const timer = setTimeout(
+    () => leave(new DatabaseBusy('All connections to PostgreSQL are in use')),
+    wait,
+  )
+  const over = () => {
+    isOver = true
+    clearTimeout(timer)
+    signal?.removeEventListener('abort', gone)
+  }
+  signal?.addEventListener('abort', gone)
+  pool.connect().then(
+    (client) => {
+      if (isOver) {
+        // Nobody waits any more: the next one in the line has it.
+        client.release()
+        return
+      }
+      over()
+      resolve(client)
+    },
+    (error: unknown) => leave(ofConnecting(error)),
+  )
+  return promise
+}

@@ -1,4 +1,0 @@
-/** The writer, or a connection that reads, was not to be had in time. */
-export class DatabaseBusy extends Error {
-  override readonly name = 'DatabaseBusy'
-}
