@@ -82,7 +82,7 @@ const HELD: Readonly<Record<SqlDialect, string>> = {
   postgres:
     'A unit of work was held for long: what it changed was locked, and its connection taken',
 }
-/** How often a unit outside calls is tried that meets others, and the milliseconds of its pauses. */
+/** How often a unit outside calls is tried that meets others, and the milliseconds of its first pause. */
 const TRIES = 8
 const PAUSE = 8
 /** Milliseconds up to which the last unit of an action was short enough to share a commit. */
@@ -286,8 +286,8 @@ export function database<Tables = Record<string, Record<string, unknown>>>(
 
 /** Waits a moment before the same is tried once more. @throws the reason of the signal */
 async function pause(tries: number, signal: AbortSignal | undefined): Promise<void> {
-  // Drawn, so that two that met do not meet again; nothing secret is.
-  await setTimeout(Math.random() * PAUSE * tries, undefined, signal === undefined ? {} : { signal })
+  // One of those that meet has always been kept: they need not part by chance.
+  await setTimeout(PAUSE * tries, undefined, signal === undefined ? {} : { signal })
 }
 
 /** Id of the call that runs; `null` outside calls. */
