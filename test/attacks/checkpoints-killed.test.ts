@@ -10,7 +10,7 @@ import { AuditFile, TreeFiles, verifyCheckpoint } from '../../packages/trefoil/s
 
 const folder = mkdtempSync(join(tmpdir(), 'trefoil-killed-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
-const ROUNDS = 8
+const ROUNDS = 5
 
 interface Run {
   key: string

@@ -67,7 +67,6 @@ describe('the doors of trefoil', () => {
         "UnfitForProduction",
         "SqlAuditStore",
         "AuditFile",
-        "SqlAuditStore",
         "TreeFiles",
         "AuthContext",
         "AuthenticationError",
