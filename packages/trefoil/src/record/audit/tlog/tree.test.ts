@@ -4,7 +4,12 @@ import { expect, test } from 'vitest'
 import { memoryTree } from '../../../stores/memory/memory-tree.ts'
 import { tilePath } from './tiles.ts'
 import { emptyRoot, leafHash, nodeHash, sameHash, type TreeHash } from './tree-hash.ts'
-import { verifyConsistency, verifyInclusion } from './tree-proof.ts'
+import {
+  proveConsistency,
+  proveInclusion,
+  verifyConsistency,
+  verifyInclusion,
+} from './tree-proof.ts'
 import { TreeReader } from './tree-reader.ts'
 import { TreeWriter } from './tree-writer.ts'
 
@@ -111,4 +116,12 @@ test('tiles have the names of C2SP tlog-tiles', () => {
   expect(tilePath({ level: 0, index: 0, width: 256 })).toBe('tile/0/000')
   expect(tilePath({ level: 1, index: 1_234_067, width: 8 })).toBe('tile/1/x001/x234/067.p/8')
   expect(sameHash(Uint8Array.of(1), Uint8Array.of(1, 2))).toBe(false)
+})
+
+test('AUD-4: of a million entries a proof has at most 20 hashes', async () => {
+  const some = async () => leafHash(leafOf(0))
+  for (const index of [0, 1, 333_333, 524_287, 524_288, 999_999]) {
+    expect((await proveInclusion(index, 1_000_000, some)).length).toBeLessThanOrEqual(20)
+    expect((await proveConsistency(index + 1, 1_000_000, some)).length).toBeLessThanOrEqual(21)
+  }
 })
