@@ -204,20 +204,19 @@ async function perform(
     // Only a terminal obeys escapes that some row of a database may hold.
     print: (line: string) => io.stdout.write(`${view.terminal ? visibleBlock(line) : line}\n`),
   }
-  let result: Result
-  try {
-    const given = await time.within(Promise.resolve(command.run(context)))
-    const read = readResult(given, `${part} ${command.name}`)
-    result = await time.within(writeLines(read, io, view, time.signal))
-  } catch (error) {
+  const name = `${part} ${command.name}`
+  const fail = (error: unknown): never => {
     if (Problem.is(error)) throw error
     throw appError(
-      `${label}: trefoil ${part} ${command.name} failed: ${describeError(error, io.cwd)}`,
+      `${label}: trefoil ${name} failed: ${describeError(error, io.cwd)}`,
       'Correct the part as described.',
       error,
     )
   }
-  return result
+  // Some throw before they have a promise to reject.
+  const running = async (): Promise<unknown> => command.run(context)
+  const result = readResult(await time.within(running()).catch(fail), name)
+  return time.within(writeLines(result, io, view, time.signal)).catch(fail)
 }
 
 type Result = Required<Omit<CommandResult, 'lines'>> & Pick<CommandResult, 'lines'>
