@@ -7,6 +7,7 @@ import { PROBLEMS } from '../packages/trefoil/src/contract/problems/problems.ts'
 import { LIFECYCLE } from '../packages/trefoil/src/engine/lifecycle.ts'
 import { AUDIT_FILE } from '../packages/trefoil/src/features/audit/audit-file.ts'
 import { AUDIT } from '../packages/trefoil/src/features/audit/audit-options.ts'
+import { CHECKPOINTS } from '../packages/trefoil/src/features/audit/checkpoint-options.ts'
 import { DATABASE } from '../packages/trefoil/src/features/database/database-options.ts'
 import { CLIENT } from '../packages/trefoil/src/features/dev-tokens/clients.ts'
 import { DEV_TOKENS } from '../packages/trefoil/src/features/dev-tokens/dev-tokens.ts'
@@ -16,6 +17,8 @@ import { METRICS } from '../packages/trefoil/src/features/metrics/metrics.ts'
 import { OTEL } from '../packages/trefoil/src/features/otel/otel-options.ts'
 import { REDIS } from '../packages/trefoil/src/features/redis/redis-options.ts'
 import { WEBHOOKS } from '../packages/trefoil/src/features/webhooks/webhook-options.ts'
+import { APP_EVENTS } from '../packages/trefoil/src/record/audit/formats/app-events.ts'
+import { OCSF_CLASSES } from '../packages/trefoil/src/record/audit/formats/ocsf-classes.ts'
 import {
   CLIENT_GROUPS,
   codemodTables,
@@ -26,6 +29,15 @@ import {
 } from './option-tables.mjs'
 import { catalogueRows, VARIABLE_CATALOGUE } from './variable-tables.mjs'
 import { ROOT, run } from './workspace.mjs'
+
+/** What a class of OCSF requires, or has, beside the subject. */
+const FROM_DATA = {
+  authentication: () => '',
+  user_management: (activity) => (/Roles$/.test(activity) ? '`role`' : ''),
+  role_management: (activity) =>
+    /Privileges$/.test(activity) ? '`role` (required), `privileges`' : '`role` (required)',
+  authorize_session: (activity) => `\`${activity.split(' ')[1].toLowerCase()}\` (required, a list)`,
+}
 
 const FILES = [
   ['problems.md', 'problems', problemTable],
@@ -76,6 +88,25 @@ const FILES = [
     'audit.md',
     'auditLog options',
     () => table(['Option', 'Default', 'Meaning'], optionRows(AUDIT)),
+  ],
+  [
+    'audit-checkpoints.md',
+    'checkpoints options',
+    () => table(['Option', 'Default', 'Meaning'], optionRows(CHECKPOINTS)),
+  ],
+  [
+    'audit-export.md',
+    'app events',
+    () =>
+      table(
+        ['Event', 'Class', 'Activity', 'From `data`'],
+        Object.entries(APP_EVENTS).map(([name, row]) => [
+          `\`${name}\``,
+          `${OCSF_CLASSES[row.class].caption} (${OCSF_CLASSES[row.class].uid})`,
+          row.activity,
+          FROM_DATA[row.class](row.activity),
+        ]),
+      ),
   ],
   [
     'audit.md',

@@ -19,7 +19,7 @@ const data = database()
 const jobs = jobQueue({ data })
 const keys = 'k'.repeat(32)
 const PARTS = [
-  auditLog({ keys: 'k'.repeat(32) }),
+  auditLog({ keys, checkpoints: { origin: 'a' } }),
   data,
   health(),
   jobs,

@@ -67,6 +67,7 @@ describe('the doors of trefoil', () => {
         "UnfitForProduction",
         "SqlAuditStore",
         "AuditFile",
+        "TreeFiles",
         "AuthContext",
         "AuthenticationError",
         "ClientProblem",

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { tmpdir } from 'node:os'
 import {
   body,
@@ -28,7 +29,13 @@ import {
   stream,
 } from 'trefoil'
 import { auditFile, auditLog } from 'trefoil/audit'
-import { memoryAudit, verifyAudit } from 'trefoil/audit-chain'
+import {
+  auditCheckpoints,
+  memoryAudit,
+  memoryTree,
+  verifyAudit,
+  verifyCheckpoint,
+} from 'trefoil/audit-chain'
 import {
   AuthContext,
   AuthenticationError,
@@ -312,6 +319,24 @@ const inMemory = () => auditLog({ ...auditKeys, sink: memoryAudit() })
 add('AuditLog.append OwnEvent', (event) => inMemory().append('a', event))
 add('AuditLog.find AuditQuery', (query) => inMemory().find(query))
 add('AuditLog.verify AuditCheck', (check) => inMemory().verify(check))
+add(
+  'AuditLogOptions.checkpoints CheckpointOptions',
+  (checkpoints) => auditLog({ ...auditKeys, sink: memoryAudit(), checkpoints }),
+  {
+    origin: 'a',
+  },
+)
+add('auditCheckpoints AuditCheckpointsOptions', (options) => auditCheckpoints(options), {
+  log: memoryAudit(),
+  tree: memoryTree(),
+  keys: { current: new Uint8Array(32), previous: [], version: 1 },
+  origin: 'a',
+  key: generateKeyPairSync('ed25519').privateKey,
+})
+add('verifyCheckpoint VerifyCheckpointOptions', (options) => verifyCheckpoint(options), {
+  tree: memoryTree(),
+  verifierKey: 'PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW',
+})
 add('verifyAudit VerifyAuditOptions', (options) => verifyAudit(options), {
   store: memoryAudit(),
   keys: { current: new Uint8Array(32), previous: [], version: 1 },
@@ -653,8 +678,8 @@ export const HANDLES: ReadonlySet<string> = new Set([
   ...['AuditStore', 'StoredEntry', 'AuditFacts', 'AuditAnchor', 'ChainRing', 'SvcAuditRow'],
   // Made by the part; what is read of options before.
   ...['CallEvent', 'AppEvent', 'RefusalsEvent', 'LostEvent', 'RepairedEvent'],
-  ...['ArgumentRules', 'AuditFileSettings', 'PostgresSettings'],
   ...['ArgumentRules', 'AuditFileSettings', 'BackupOptions', 'PostgresSettings'],
+  ...['TreeFilesSettings', 'TreeFile', 'TreeStore', 'AuditEntry', 'BrokenEntry'],
   ...['Arriving', 'ApprovalCase', 'ApiKeyStore', 'StoredApiKey', 'ApiKeyUse', 'StoredSecret'],
   ...['Trace', 'Call', 'CallRequest', 'ClientFacts', 'ActionFacts', 'HeaderReader', 'ProviderCall'],
   ...[

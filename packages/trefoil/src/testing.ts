@@ -15,6 +15,8 @@ export { refreshFamilyContract } from './testing/contracts/refresh-family-contra
 export { spentTokensContract } from './testing/contracts/spent-tokens-contract.ts'
 export type { StoreCheck } from './testing/contracts/store-check.ts'
 export { taskStoreContract } from './testing/contracts/task-store-contract.ts'
+export type { OpenTreeAgain, TreeStoreCheck } from './testing/contracts/tree-store-contract.ts'
+export { treeStoreContract } from './testing/contracts/tree-store-contract.ts'
 export type {
   CookieJar,
   CookieOrigin,

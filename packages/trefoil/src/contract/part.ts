@@ -161,6 +161,11 @@ export interface CommandContext {
 export interface CommandResult {
   /** What people read, on standard output. Default none. */
   readonly text?: string
+  /**
+   * More of it, for what is too long to be held: each piece is written when whoever reads is ready for it. With
+   * `--json` they are the member `lines` of the document. Default none.
+   */
+  readonly lines?: AsyncIterable<string>
   /** What programs read with `--json`. Default `{ ok }`. */
   readonly json?: unknown
   /** Exit code, 0 to 125. Default 0. */

@@ -13,6 +13,7 @@ import { describeError } from './load/import-failure.ts'
 import type { LoadedApp } from './load/load-app.ts'
 import { loadLocalApp, startFailure, type TargetFlags, withLoaded } from './remotes/with-target.ts'
 import { addGlobalFlags, flagsOf } from './terminal/flags.ts'
+import type { ProgramIo } from './terminal/io.ts'
 import { jsonScreen, type Screen, screen, type View, visibleBlock } from './terminal/print.ts'
 import { appError, usageError } from './terminal/usage-error.ts'
 
@@ -171,7 +172,7 @@ async function performAll(
   given: Readonly<Record<string, unknown>>,
   loaded: LoadedApp,
 ): Promise<Screen> {
-  const results: (readonly [part: string, result: Required<CommandResult>])[] = []
+  const results: (readonly [part: string, result: Result])[] = []
   for (const entry of entries) {
     results.push([entry.part, await perform(context, entry, given, loaded)])
   }
@@ -193,7 +194,7 @@ async function perform(
   { part, command, app }: NamedCommand,
   given: Readonly<Record<string, unknown>>,
   { label }: LoadedApp,
-): Promise<Required<CommandResult>> {
+): Promise<Result> {
   const names = Object.keys(command.options ?? {})
   const options = Object.fromEntries(names.map((name) => [name, given[name]]))
   const context = {
@@ -203,38 +204,81 @@ async function perform(
     // Only a terminal obeys escapes that some row of a database may hold.
     print: (line: string) => io.stdout.write(`${view.terminal ? visibleBlock(line) : line}\n`),
   }
-  let result: unknown
-  try {
-    result = await time.within(Promise.resolve(command.run(context)))
-  } catch (error) {
+  const name = `${part} ${command.name}`
+  const fail = (error: unknown): never => {
     if (Problem.is(error)) throw error
     throw appError(
-      `${label}: trefoil ${part} ${command.name} failed: ${describeError(error, io.cwd)}`,
+      `${label}: trefoil ${name} failed: ${describeError(error, io.cwd)}`,
       'Correct the part as described.',
       error,
     )
   }
-  return readResult(result, `${part} ${command.name}`)
+  // Some throw before they have a promise to reject.
+  const running = async (): Promise<unknown> => command.run(context)
+  const result = readResult(await time.within(running()).catch(fail), name)
+  return time.within(writeLines(result, io, view, time.signal)).catch(fail)
+}
+
+type Result = Required<Omit<CommandResult, 'lines'>> & Pick<CommandResult, 'lines'>
+
+/** Piece by piece, and no faster than they are read; whoever stops reading ends it. */
+async function writeLines(
+  result: Result,
+  { stdout }: ProgramIo,
+  view: View,
+  signal: AbortSignal,
+): Promise<Result> {
+  const { lines, ...rest } = result
+  if (lines === undefined) return rest
+  if (view.json) return { ...rest, json: await linesDocument(lines, rest) }
+  stdout.write(visibleText(rest.text, view))
+  for await (const line of lines) {
+    if (signal.aborted) break
+    stdout.write(visibleText(line, view))
+    if ((await stdout.ready?.()) === false) break
+  }
+  return { ...rest, text: '' }
+}
+
+async function linesDocument(
+  lines: AsyncIterable<string>,
+  { exit }: Result,
+): Promise<{ readonly ok: boolean; readonly lines: readonly string[] }> {
+  const all: string[] = []
+  for await (const line of lines) all.push(line)
+  return { ok: exit === 0, lines: all }
 }
 
 /** What JavaScript hands back has passed no compiler: an exit code that is none must not be success. */
-function readResult(result: unknown, command: string): Required<CommandResult> {
+function readResult(result: unknown, command: string): Result {
   const given = typeof result === 'number' ? { exit: result } : (result ?? {})
   const {
     text = '',
     exit = 0,
     json,
+    lines,
   }: Record<string, unknown> = isRecord(given) ? given : { exit: -1 }
   const fits = Number.isInteger(exit) && Number(exit) >= 0 && Number(exit) <= 125
-  if (!fits || typeof text !== 'string') {
-    throw new TypeError(`trefoil ${command} must return an exit code or { text, json, exit }`)
+  if (!fits || typeof text !== 'string' || !(lines === undefined || isIterable(lines))) {
+    throw new TypeError(
+      `trefoil ${command} must return an exit code or { text, lines, json, exit }`,
+    )
   }
-  return { text, exit: Number(exit), json: json ?? { ok: exit === 0 } }
+  const read = { text, exit: Number(exit), json: json ?? { ok: exit === 0 } }
+  return lines === undefined ? read : { ...read, lines }
 }
 
-function shown({ text, json, exit }: Required<CommandResult>, view: View): Screen {
+function isIterable(value: unknown): value is AsyncIterable<string> {
+  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value
+}
+
+function shown({ text, json, exit }: Result, view: View): Screen {
   if (view.json) return jsonScreen(json, exit)
+  return { stdout: visibleText(text, view), stderr: '', exit }
+}
+
+function visibleText(text: string, view: View): string {
   const lines = text === '' || text.endsWith('\n') ? text : `${text}\n`
   // Only a terminal obeys escapes that some row of a database may hold.
-  return { stdout: view.terminal ? visibleBlock(lines) : lines, stderr: '', exit }
+  return view.terminal ? visibleBlock(lines) : lines
 }

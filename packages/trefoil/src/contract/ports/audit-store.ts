@@ -56,8 +56,9 @@ export interface AuditStore {
    * Everything that is there, in the order in which it stands, sound or not.
    *
    * @param stream of a store that keeps several, which one. Default: all, one after another
+   * @param after entries up to this number are not needed: a store may pass over them, or give them all the same
    */
-  read(stream?: string): AsyncIterable<StoredEntry | BrokenEntry>
+  read(stream?: string, after?: number): AsyncIterable<StoredEntry | BrokenEntry>
   /** Names of the streams there are, for a store that keeps several. */
   streams?(): Awaitable<readonly string[]>
   /** What has been removed from the beginning of a stream; `null` for nothing. */

@@ -1,16 +1,20 @@
 import {
+  AUDIT_FORMATS,
   type AuditAnchor,
   type AuditEntry,
   type AuditReport,
   type AuditSource,
   type ChainRing,
+  exportAudit,
+  readEntry,
   verifyAudit,
 } from '../../audit-chain.ts'
 import type { CommandContext, CommandResult, PartCommand } from '../../parts.ts'
-import { entriesOf } from './audit-book.ts'
+import { checkpointText, fileText, verifySvcFile } from './checkpoint-commands.ts'
+import type { Checkpointing } from './checkpointing.ts'
+import { orUnreadable, wholeNumber } from './command-results.ts'
 import type { AuditPage, AuditQuery } from './find-entries.ts'
 
-const UNREADABLE = 2
 const DEFAULT_LINES = 20
 /** Milliseconds. */
 const LOOK_EVERY = 500
@@ -22,6 +26,8 @@ export interface CommandBook {
   readonly source: AuditSource
   readonly readable: Readable
   readonly keys: ChainRing
+  /** `null` for a log that has none. */
+  readonly checkpoints: Checkpointing | null
   find(query: AuditQuery): Promise<AuditPage>
   /** The last entries. */
   last(count: number): Promise<readonly AuditEntry[]>
@@ -33,7 +39,7 @@ export interface CommandBook {
 
 /** `trefoil audit …`: each reads the log beside whoever writes it, and needs the app's code alone. */
 export function auditCommands(book: CommandBook): readonly PartCommand[] {
-  const { source, readable, keys, prune } = book
+  const { readable, prune } = book
   return [
     {
       name: 'verify',
@@ -43,8 +49,13 @@ export function auditCommands(book: CommandBook): readonly PartCommand[] {
       options: {
         anchor: { describe: 'anchor of an earlier run, as JSON' },
         needsAnchor: { describe: 'no anchor is a finding', kind: 'flag' },
+        checkpoint: { describe: 'file with a checkpoint that was kept elsewhere' },
+        verifierKey: { describe: 'key that verifies checkpoints, if not that of the app' },
+        witness: { describe: 'key of a witness who must have signed the checkpoint' },
+        format: { describe: 'svc: rows that svc-infra wrote, in --file' },
+        file: { describe: 'file with rows of --format' },
       },
-      run: ({ options }) => orUnreadable(() => verify(source, keys, options)),
+      run: ({ options }) => orUnreadable(() => verifyAll(book, options)),
     },
     {
       name: 'tail',
@@ -58,10 +69,14 @@ export function auditCommands(book: CommandBook): readonly PartCommand[] {
     },
     {
       name: 'export',
-      describe: 'entries as JSON lines; they are not verified',
+      describe: 'entries in the form of another program; they are not verified',
       starts: false,
-      options: { after: { describe: 'only those behind this number' } },
-      run: ({ options }) => orUnreadable(() => exported(readable, options['after'])),
+      options: {
+        format: { describe: `${AUDIT_FORMATS.join(', ')}; jsonl if not given` },
+        after: { describe: 'only those behind this number' },
+        stream: { describe: 'only this one' },
+      },
+      run: ({ options }) => orUnreadable(() => exported(readable, options)),
     },
     {
       name: 'find',
@@ -126,12 +141,33 @@ function pruneCommand(prune: () => Promise<number>): PartCommand {
   }
 }
 
-async function orUnreadable(run: () => Promise<CommandResult>): Promise<CommandResult> {
-  try {
-    return await run()
-  } catch (error) {
-    const why = error instanceof Error ? error.message : 'the log cannot be read'
-    return { text: why, json: { ok: false, error: why }, exit: UNREADABLE }
+/** The chain, and where there are checkpoints, the tree too. */
+async function verifyAll(
+  book: CommandBook,
+  options: CommandContext['options'],
+): Promise<CommandResult> {
+  const { format, file, witness, verifierKey } = options
+  if (format === 'svc') return verifySvcFile(file)
+  if (format !== undefined || file !== undefined) {
+    throw new TypeError('--format must be svc, with the rows in --file')
+  }
+  const chain = await verify(book.source, book.keys, options)
+  const kept = await fileText('checkpoint', options['checkpoint'])
+  const { checkpoints } = book
+  if (checkpoints === null) {
+    if (kept === null) return chain
+    throw new TypeError('--checkpoint needs auditLog({ checkpoints })')
+  }
+  const key = typeof verifierKey === 'string' ? verifierKey : checkpoints.verifierKey
+  const report = await checkpoints.verify(key, kept, typeof witness === 'string' ? [witness] : [])
+  // Of a log with nothing in it there is none. One that is gone otherwise is what somebody would take away first.
+  const isNone = kept === null && report.findings[0]?.code === 'checkpoint_missing'
+  const isSound = report.ok || (isNone && Reflect.get(Object(chain.json), 'entries') === 0)
+  const text = isSound && isNone ? 'no checkpoint yet' : checkpointText(report)
+  return {
+    text: `${chain.text}\n${text}`,
+    json: { ...Object(chain.json), ok: chain.exit === 0 && isSound, checkpoint: report },
+    exit: isSound ? (chain.exit ?? 0) : 1,
   }
 }
 
@@ -214,23 +250,44 @@ function pause(signal: AbortSignal): Promise<void> {
   })
 }
 
+/** Lines are written as they are made: a log may be larger than what is free of the memory. */
 async function exported(
   store: Readable,
-  after: string | boolean | undefined,
+  { format = 'jsonl', after, stream }: CommandContext['options'],
 ): Promise<CommandResult> {
+  const wanted = AUDIT_FORMATS.find((one) => one === format)
+  if (wanted === undefined) {
+    throw new TypeError(`--format must be one of ${AUDIT_FORMATS.join(', ')}`)
+  }
   const from = wholeNumber('after', after, -1)
-  const entries: AuditEntry[] = []
-  for await (const entry of entriesOf(store)) if (entry.seq > from) entries.push(entry)
-  const text = entries.map((entry) => JSON.stringify(entry)).join('\n')
-  return { text, json: { ok: true, entries } }
+  const only = typeof stream === 'string' ? stream : undefined
+  return { lines: blocks(exportAudit(behind(store.read(only, from), from, only), wanted)) }
 }
 
-function wholeNumber(name: string, text: string | boolean | undefined, otherwise: number): number {
-  if (text === undefined) return otherwise
-  if (typeof text !== 'string' || !/^[0-9]{1,12}$/.test(text)) {
-    throw new TypeError(`--${name} must be a whole number`)
+async function* behind(
+  stored: ReturnType<Readable['read']>,
+  after: number,
+  stream: string | undefined,
+): ReturnType<Readable['read']> {
+  for await (const one of stored) {
+    const entry = 'broken' in one ? null : readEntry(one.text)
+    const isWanted = entry !== null && (stream === undefined || entry.stream === stream)
+    if (isWanted && entry.seq > after) yield one
   }
-  return Number(text)
+}
+
+/** So many lines in one piece: each by itself is a call of the system. */
+const LINES = 256
+
+async function* blocks(lines: AsyncIterable<string>): AsyncIterable<string> {
+  let block: string[] = []
+  for await (const line of lines) {
+    block.push(line)
+    if (block.length < LINES) continue
+    yield block.join('\n')
+    block = []
+  }
+  if (block.length > 0) yield block.join('\n')
 }
 
 function entryLine({ seq, time, event }: AuditEntry): string {

@@ -1,5 +1,6 @@
 import {
   type AuditAnchor,
+  type AuditCheckpoint,
   type AuditEvent,
   type AuditPlace,
   type AuditReport,
@@ -32,6 +33,8 @@ import { auditCommands } from './audit-commands.ts'
 import { AUDIT_FILE, auditFile } from './audit-file.ts'
 import { AUDIT, type AuditLogOptions, checkTogether, ringOf } from './audit-options.ts'
 import { callEvent, type Ending, type EventRules, endingOf, refusalEvent } from './call-event.ts'
+import { checkpointCommands } from './checkpoint-commands.ts'
+import { Checkpointing } from './checkpointing.ts'
 import type { AuditPage, AuditQuery } from './find-entries.ts'
 import { RefusalFloods } from './refusal-floods.ts'
 import { sqlBook } from './sql/sql-book.ts'
@@ -89,6 +92,14 @@ export interface AuditLog extends Part {
    * @throws ImproperlyConfigured for a log without `retain`
    */
   prune(): Promise<number>
+  /**
+   * Signs how far the log is now, as the app does by itself every ten seconds.
+   *
+   * @returns `null` for a log with nothing in it
+   * @throws ImproperlyConfigured for a log without `checkpoints`
+   * @throws Error when the log or its tree is not what was signed before: then nothing more is signed
+   */
+  checkpoint(): Promise<AuditCheckpoint | null>
 }
 
 /** Of the sink, whose rows are no options of the part. */
@@ -118,10 +129,13 @@ export function auditLog(options: AuditLogOptions): AuditLog {
   checkTogether(values)
   const ring = ringOf(values.keys)
   const { data, clock, erasable, retain } = values
-  const book: AuditBook =
+  const opened: AuditBook =
     data === null
       ? storeBook(values.sink ?? auditFile(), ring, clock)
       : sqlBook({ data, ring, clock, erasable })
+  const checkpoints =
+    values.checkpoints === null ? null : new Checkpointing(values.checkpoints, opened.source, ring)
+  const book = checkpoints === null ? opened : checkpoints.counted(opened)
   const { units } = book
   const inUnits = new UnitEntries()
   /** Of a stream of its own: put in the place of the log, it is known for what it is. */
@@ -289,16 +303,24 @@ export function auditLog(options: AuditLogOptions): AuditLog {
       if (host === null) return
       await book.open()
       if (retain !== null) sweeper = startSweeper(prune, log)
+      checkpoints?.start(log)
     },
     // While the database is there, whatever the order of the parts.
-    drain: () => floods.flush(),
+    drain: async () => {
+      floods.flush()
+      if (units !== null) await checkpoints?.stop()
+    },
     stop: async () => {
       if (sweeper !== null) clearInterval(sweeper)
       floods.flush()
+      await checkpoints?.stop()
       await book.close()
       await fallback?.close()
     },
-    commands: auditCommands({ ...book, keys: ring, ...(retain === null ? {} : { prune }) }),
+    commands: [
+      ...auditCommands({ ...book, keys: ring, checkpoints, ...(retain === null ? {} : { prune }) }),
+      ...(checkpoints === null ? [] : checkpointCommands(checkpoints)),
+    ],
   })
 
   // Members of a part are checked by name; these are beside them.
@@ -335,6 +357,12 @@ export function auditLog(options: AuditLogOptions): AuditLog {
       find: { value: (query: AuditQuery = {}): Promise<AuditPage> => book.find(query) },
       anchors: { value: () => book.anchors() },
       prune: { value: prune },
+      checkpoint: {
+        value: async (): Promise<AuditCheckpoint | null> => {
+          if (checkpoints !== null) return checkpoints.make()
+          throw new ImproperlyConfigured('audit.checkpoint() needs auditLog({ checkpoints })')
+        },
+      },
       erase: {
         value: async (subject: string, tenant?: string): Promise<number> => {
           if (typeof subject !== 'string' || subject === '') {

@@ -16,6 +16,7 @@ import {
   type Values,
 } from '../../parts.ts'
 import type { AuditDatabase } from './audit-database.ts'
+import { CHECKPOINTS, type CheckpointOptions, type CheckpointValues } from './checkpoint-options.ts'
 
 /** Which calls have an entry, beside those of actions that say so themselves. */
 export type AuditedCalls = 'refused' | 'changes' | 'agents' | 'reads'
@@ -62,6 +63,8 @@ export interface AuditLogOptions {
    * database. Default false.
    */
   readonly erasable?: boolean
+  /** Signs how far the log is, so that others can verify it without its keys. Default none. */
+  readonly checkpoints?: CheckpointOptions
   /** Source of time. Default: the machine's. */
   readonly clock?: Clock
 }
@@ -76,6 +79,7 @@ export type AuditValues = Values<
     fallback: AuditStore | null
     arguments: number
     retain: number | null
+    checkpoints: CheckpointValues | null
   }
 >
 
@@ -168,6 +172,11 @@ export const AUDIT: OptionGroup<AuditLogOptions, AuditValues> = {
       read: kinds.flag,
       default: false,
       doc: 'What is personal in an entry is sealed with a key of its subject, which `audit.erase()` throws away. In a database.',
+    },
+    checkpoints: {
+      group: CHECKPOINTS,
+      default: null,
+      doc: 'Signs how far the log is, so that others can verify it without its keys.',
     },
     clock: {
       read: kinds.clock,

@@ -5,6 +5,8 @@ import type { StopSignal } from './stop-signals.ts'
 /** Where text goes. */
 export interface Output {
   write(text: string): void
+  /** Waits until there is room for more; false when nobody reads any more. Absent: there always is. */
+  ready?(): Promise<boolean>
   readonly isTerminal: boolean
   /** Characters of a line of the terminal; absent where there is none. */
   readonly columns?: number | undefined

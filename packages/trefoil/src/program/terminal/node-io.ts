@@ -23,6 +23,7 @@ export function nodeIo(entry: string): ProgramIo {
   return {
     stdout: {
       write: (text) => void write(text),
+      ready: () => roomIn(process.stdout),
       isTerminal: process.stdout.isTTY === true,
       get columns() {
         return process.stdout.columns
@@ -42,6 +43,22 @@ export function nodeIo(entry: string): ProgramIo {
     divertOutput,
   }
 }
+
+/** A pipe to a slow reader would otherwise be filled in memory. */
+async function roomIn(stream: NodeJS.WriteStream): Promise<boolean> {
+  if (stream.writableNeedDrain) {
+    await new Promise<void>((resolve) => {
+      const done = () => {
+        for (const event of ENDS) stream.off(event, done)
+        resolve()
+      }
+      for (const event of ENDS) stream.on(event, done)
+    })
+  }
+  return stream.writable
+}
+
+const ENDS = ['drain', 'close', 'error'] as const
 
 /** Whoever reads our output may stop early, as `head` does; that is no failure of ours. */
 function ignoreClosedPipe(error: NodeJS.ErrnoException): void {

@@ -168,3 +168,28 @@ test('a link in its place is not followed', async () => {
   expect(existsSync(target)).toBe(false)
   expect(existsSync(`${path}.lock`)).toBe(false)
 })
+
+test('AUD-4: behind a number it reads what is near it, over every file, and misses nothing', async () => {
+  const path = fresh()
+  const writer = new AuditFile({ path, rotate: 700_000, fsync: false })
+  await writer.open()
+  let prev = '0'.repeat(64)
+  const all = Array.from({ length: 8000 }, (_, seq) => {
+    const data = '","seq":5,"stream":"x'.repeat(seq % 9)
+    const text = `{"event":{"data":${JSON.stringify(data)}},"kid":"k","seq":${seq},"stream":"main/0","time":1,"v":1}`
+    const hash = seq.toString(16).padStart(64, '0')
+    const entry = { prev, hash, text }
+    prev = hash
+    return entry
+  })
+  for (let from = 0; from < all.length; from += 100)
+    await writer.append(all.slice(from, from + 100))
+  await writer.close()
+  for (const after of [-1, 0, 1, 2500, 4000, 6001, 7900, 7998, 7999, 9000]) {
+    const read = await Array.fromAsync(writer.read('main/0', after))
+    const wanted = all.slice(after + 1)
+    expect(wanted.length === 0 ? [] : read.slice(-wanted.length)).toEqual(wanted)
+    // No more than what is near: files that are passed over, and a quarter of a megabyte of the last.
+    if (after > 7000) expect(read.length).toBeLessThan(3000)
+  }
+})

@@ -8,6 +8,7 @@ import type {
   StoredEntry,
 } from '../../contract/ports/audit-store.ts'
 import { entryLine, readEntryLine } from './entry-line.ts'
+import { offsetBehind, seqOf } from './seek-entry.ts'
 import { codeOf, lockForWriting } from './writer-lock.ts'
 
 /** Settings of an {@link AuditFile}, read. */
@@ -79,19 +80,24 @@ export class AuditFile implements AuditStore {
   }
 
   /** The newest file is opened first: put aside meanwhile, it is among the older ones, and is read once. */
-  async *read(): AsyncIterable<StoredEntry | BrokenEntry> {
+  async *read(_stream?: string, after = -1): AsyncIterable<StoredEntry | BrokenEntry> {
     const newest = await openToRead(this.#path)
     try {
       const own = newest === null ? null : (await newest.stat()).ino
       for (const path of this.#older()) {
         const file = await open(path, constants.O_RDONLY | NO_LINK)
         try {
-          if ((await file.stat()).ino !== own) yield* readLines(file, false)
+          if ((await file.stat()).ino !== own && !(await endsBefore(file, after))) {
+            yield* readLines(file, false)
+          }
         } finally {
           await file.close()
         }
       }
-      if (newest !== null) yield* readLines(newest, true)
+      if (newest === null) return
+      // What is signed on the ground of it must not be lost with the power: no further than the disk has it.
+      const end = this.#settings.fsync ? await safeSize(newest) : Number.POSITIVE_INFINITY
+      yield* readLines(newest, true, await offsetBehind(newest, after), end)
     } finally {
       await newest?.close()
     }
@@ -223,6 +229,21 @@ async function lastLine(
   return { line: null, size: 0 }
 }
 
+/** How long a file is, once the disk has it. */
+async function safeSize(file: FileHandle): Promise<number> {
+  const { size } = await file.stat()
+  await file.datasync()
+  return size
+}
+
+/** True for a file whose last entry is not needed: then none of it is. */
+async function endsBefore(file: FileHandle, after: number): Promise<boolean> {
+  if (after < 0) return false
+  const { line } = await lastLine(file, (await file.stat()).size)
+  const seq = line === null ? null : seqOf(line)
+  return seq !== null && seq <= after
+}
+
 async function openToRead(path: string): Promise<FileHandle | null> {
   try {
     return await open(path, constants.O_RDONLY | NO_LINK)
@@ -235,10 +256,14 @@ async function openToRead(path: string): Promise<FileHandle | null> {
 async function* readLines(
   file: FileHandle,
   isNewest: boolean,
+  from = 0,
+  size = Number.POSITIVE_INFINITY,
 ): AsyncIterable<StoredEntry | BrokenEntry> {
   let rest = Buffer.alloc(0)
-  for (let at = 0; ; ) {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(CHUNK * 4), 0, CHUNK * 4, at)
+  for (let at = from; ; ) {
+    const length = Math.min(CHUNK * 4, size - at)
+    if (length <= 0) break
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, at)
     if (bytesRead === 0) break
     at += bytesRead
     const chunk = Buffer.concat([rest, buffer.subarray(0, bytesRead)])

@@ -2,6 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 
+/** Another process writes it. */
+export class WriterLocked extends Error {
+  override readonly name: string = 'WriterLocked'
+}
+
 /** Paths that this process has locked: its number alone says nothing, a container's is always the same. */
 const held = new Set<string>()
 
@@ -35,7 +40,8 @@ export function lockForWriting(path: string): () => void {
       const text = textOf(lock)
       if (text === null) continue
       const holder = holderOf(text)
-      if (holder === null || isAlive(holder, lock)) throw new Error(refusal(path, lock, holder))
+      if (holder === null || isAlive(holder, lock))
+        throw new WriterLocked(refusal(path, lock, holder))
       takeAway(lock, text)
     }
   } finally {

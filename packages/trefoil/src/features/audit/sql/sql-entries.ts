@@ -49,8 +49,8 @@ export class SqlEntries {
     return { seq: Number(seq), hash: String(hash), kid: String(kid), mac: String(mac) }
   }
 
-  read(stream?: string): AsyncIterable<StoredEntry> {
-    return stream === undefined ? this.#readAll() : this.readAfter(stream, -1)
+  read(stream?: string, after = -1): AsyncIterable<StoredEntry> {
+    return stream === undefined ? this.#readAll() : this.readAfter(stream, after)
   }
 
   async *#readAll(): AsyncIterable<StoredEntry> {
@@ -130,8 +130,8 @@ export class SqlAuditStore implements AuditStore {
   }
 
   /** What is there, in its order. */
-  read(stream: string = this.#stream): AsyncIterable<StoredEntry> {
-    return this.#entries.read(stream)
+  read(stream: string = this.#stream, after?: number): AsyncIterable<StoredEntry> {
+    return this.#entries.read(stream, after)
   }
 
   /** Looks at its end. */
