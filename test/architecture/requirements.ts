@@ -45,7 +45,6 @@ export const REQUIREMENTS: readonly string[] = [
 ]
 
 const MCP = 'the MCP surface (issue 18)'
-const STORES = 'stores, jobs and the record (issue 15)'
 
 /** What no test can state yet, and what will bring it. */
 export const EXCEPTIONS: Readonly<Record<string, string>> = {
