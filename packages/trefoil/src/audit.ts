@@ -1,4 +1,3 @@
-export type { AuditDatabase, CompiledText } from './features/audit/audit-database.ts'
 export type { AuditFileOptions } from './features/audit/audit-file.ts'
 export { auditFile } from './features/audit/audit-file.ts'
 export type { AuditCheck, AuditLog, OwnEvent } from './features/audit/audit-log.ts'

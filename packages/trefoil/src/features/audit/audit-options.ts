@@ -1,5 +1,6 @@
 import type { AuditStore, ChainRing } from '../../audit-chain.ts'
 import { type KeyMaterial, type KeyRing, keyRing } from '../../auth.ts'
+import type { AnyDatabase } from '../../database.ts'
 import {
   type ByteSize,
   type Clock,
@@ -15,7 +16,6 @@ import {
   systemClock,
   type Values,
 } from '../../parts.ts'
-import type { AuditDatabase } from './audit-database.ts'
 import { CHECKPOINTS, type CheckpointOptions, type CheckpointValues } from './checkpoint-options.ts'
 
 /** Which calls have an entry, beside those of actions that say so themselves. */
@@ -32,7 +32,7 @@ export interface AuditLogOptions {
    * A database in whose tables entries are kept: that of a call that writes in the transaction of the call, so
    * that neither is kept without the other. Default none.
    */
-  readonly data?: AuditDatabase
+  readonly data?: AnyDatabase
   /** Where entries are kept, in the place of `data`. Default `auditFile()`. */
   readonly sink?: AuditStore
   /** Where an entry goes that cannot be written: another store, such as a file of this machine. Default none. */
@@ -74,7 +74,7 @@ export type AuditValues = Values<
   AuditLogOptions,
   {
     keys: unknown
-    data: AuditDatabase | null
+    data: AnyDatabase | null
     sink: AuditStore | null
     fallback: AuditStore | null
     arguments: number
@@ -99,7 +99,7 @@ const USED = ['queries', 'statements', 'tables', 'unit'] as const
 
 const data = kinds.kind(
   'a database, such as database()',
-  (value): value is AuditDatabase =>
+  (value): value is AnyDatabase =>
     typeof value === 'object' &&
     value !== null &&
     USED.every((name) => typeof Reflect.get(value, name) === 'function'),

@@ -10,6 +10,6 @@ export interface AnyDatabase
   extends Omit<Database<never>, 'db' | 'read' | 'queries' | 'unit' | 'snapshot' | 'effectsOf'> {
   readonly db: Dependency<object>
   readonly read: Dependency<object>
-  queries(): Pick<Kysely<never>, 'executeQuery'>
+  queries(): Pick<Kysely<never>, 'executeQuery' | 'getExecutor'>
   unit<Value>(work: (db: object) => Awaitable<Value>, signal?: AbortSignal): Promise<Value>
 }

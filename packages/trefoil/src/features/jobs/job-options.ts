@@ -1,37 +1,6 @@
-import type { Migration } from '../../database.ts'
-import type {
-  ByteSize,
-  Clock,
-  Dependency,
-  Duration,
-  InputOf,
-  OutputOf,
-  Schema,
-  Secret,
-} from '../../index.ts'
+import type { AnyDatabase } from '../../database.ts'
+import type { ByteSize, Clock, Duration, InputOf, OutputOf, Schema } from '../../index.ts'
 import { kinds, type OptionGroup, REQUIRED, systemClock, type Values } from '../../parts.ts'
-import type { JobsDatabase } from './sql-jobs.ts'
-
-/** What `jobQueue` needs of a database: any {@link Database} has it. */
-export interface JobsData extends JobsDatabase {
-  readonly db: Dependency<unknown>
-  readonly dialect: 'sqlite' | 'postgres'
-  readonly url: Secret | null
-  tables(owner: string, migrations: readonly Migration[]): void
-  afterCommit(unit: unknown, tell: () => void): void
-}
-
-/** A database as it is given: its units have types of their own. */
-export interface AnyDatabase {
-  readonly db: Dependency<unknown>
-  readonly dialect: 'sqlite' | 'postgres'
-  readonly url: Secret | null
-  queries(): object
-  readonly unit: (...args: never) => Promise<unknown>
-  tables(owner: string, migrations: readonly Migration[]): void
-  statements(unit: unknown): ReturnType<JobsDatabase['statements']>
-  afterCommit(unit: unknown, tell: () => void): void
-}
 
 /** Options of {@link jobQueue}. */
 export interface JobQueueOptions {

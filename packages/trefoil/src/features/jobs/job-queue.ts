@@ -25,7 +25,6 @@ import {
   JOB_QUEUE,
   type JobOptions,
   type JobQueueOptions,
-  type JobsData,
   SEND,
   type SendJobOptions,
 } from './job-options.ts'
@@ -138,7 +137,7 @@ export function jobQueue(options: JobQueueOptions): JobQueue {
   const values = readOptions(JOB_QUEUE, options, { env: processEnvironment() })
   const { clock, work, poll, lease, keep, keepDead, maxData } = values
   // Units of any tables: nothing here looks into them but by statements of its own.
-  const data = values.data as unknown as JobsData
+  const { data } = values
   const definitions = new Map<string, Definition>()
   const { url } = data
   const store: JobStore =

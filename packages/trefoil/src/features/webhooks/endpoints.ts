@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { isIP } from 'node:net'
 import { type QueryExecutorProvider, sql } from 'kysely'
+import type { AnyDatabase } from '../../database.ts'
 import { type Clock, defineProblems, type ProblemSet } from '../../index.ts'
-import type { AnyDatabase } from '../../jobs.ts'
 import { type EndpointKeys, secretText } from './endpoint-keys.ts'
 import type { Destinations } from './public-address.ts'
 
@@ -72,21 +72,16 @@ const ROTATE = `update trefoil_webhooks set version = version + 1, key_id = ?, r
   where id = ? and tenant = ? and key_id = ? returning *`
 const DISABLE = 'update trefoil_webhooks set disabled_at = ? where id = ? and disabled_at is null'
 
-/** The database, with units of whatever tables. */
-export interface EndpointsData extends Omit<AnyDatabase, 'unit'> {
-  unit(work: (unit: unknown) => unknown): Promise<unknown>
-}
-
 /** Endpoints by tenant: one of another tenant looks like none. */
 export class Endpoints {
-  readonly #data: EndpointsData
+  readonly #data: AnyDatabase
   readonly #keys: EndpointKeys
   readonly #destinations: Destinations
   readonly #takesHttp: boolean
   readonly #clock: Clock
 
   constructor(
-    data: EndpointsData,
+    data: AnyDatabase,
     keys: EndpointKeys,
     destinations: Destinations,
     takesHttp: boolean,

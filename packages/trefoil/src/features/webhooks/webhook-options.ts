@@ -1,6 +1,7 @@
 import type { KeyMaterial, KeyRing } from '../../auth.ts'
+import type { AnyDatabase } from '../../database.ts'
 import type { Clock, Duration } from '../../index.ts'
-import type { AnyDatabase, JobQueue } from '../../jobs.ts'
+import type { JobQueue } from '../../jobs.ts'
 import {
   kinds,
   type OptionGroup,

@@ -13,7 +13,6 @@ import { EndpointKeys } from './endpoint-keys.ts'
 import {
   checkType,
   Endpoints,
-  type EndpointsData,
   endpointTable,
   type KeptEndpoint,
   type WebhookEndpoint,
@@ -85,13 +84,7 @@ export function webhooks(options: WebhooksOptions): Webhooks {
   const { data, jobs, clock, timeout, overlap, retries, backoff, longestBackoff } = values
   const destinations = openTo(values.allow)
   const keys = new EndpointKeys(values.keys)
-  const endpoints = new Endpoints(
-    data as unknown as EndpointsData,
-    keys,
-    destinations,
-    values.http,
-    clock,
-  )
+  const endpoints = new Endpoints(data, keys, destinations, values.http, clock)
   data.tables('webhooks', [{ name: '0001-endpoints', sql: endpointTable(data.dialect) }])
 
   const job = jobs.define<never>(

@@ -1,9 +1,15 @@
+import type { AnyDatabase } from '../../../database.ts'
 import type { SqlDialect, SqlRow, SqlValue } from '../../../parts.ts'
-import type { AuditDatabase, CompiledText } from '../audit-database.ts'
+
+/** A query as Kysely compiles it. */
+type CompiledText = Extract<
+  Parameters<ReturnType<AnyDatabase['queries']>['executeQuery']>[0],
+  { readonly sql: string }
+>
 
 /** A statement outside units, with `?` for values; as the node that Kysely would make of it. */
 export async function ask(
-  db: ReturnType<AuditDatabase['queries']>,
+  db: ReturnType<AnyDatabase['queries']>,
   dialect: SqlDialect,
   text: string,
   values: readonly SqlValue[] = [],

@@ -1,6 +1,6 @@
 import { type AuditEntry, type PersonKey, readEntry } from '../../../audit-chain.ts'
+import type { AnyDatabase } from '../../../database.ts'
 import type { SqlValue } from '../../../parts.ts'
-import type { AuditDatabase } from '../audit-database.ts'
 import { type AuditPage, type AuditQuery, limitOf } from '../find-entries.ts'
 import { ask } from './ask.ts'
 import type { Sealing } from './sealing.ts'
@@ -16,7 +16,7 @@ const COLUMNS = ['type', 'tenant', 'action', 'call', 'outcome'] as const
  * @throws TypeError for a limit or a cursor that is none
  */
 export async function findRows(
-  data: AuditDatabase,
+  data: AnyDatabase,
   query: AuditQuery,
   sealing: Sealing | null,
 ): Promise<AuditPage> {

@@ -4,8 +4,8 @@ import {
   type AuditPlace,
   eventText,
 } from '../../../audit-chain.ts'
+import type { AnyDatabase } from '../../../database.ts'
 import type { SqlRow, SqlStatements } from '../../../parts.ts'
-import type { AuditDatabase } from '../audit-database.ts'
 import { storedEntry } from './entry-rows.ts'
 import { SqlEntries } from './sql-entries.ts'
 import type { SqlJournal } from './sql-journal.ts'
@@ -25,7 +25,7 @@ const REMOVE = 'delete from trefoil_audit_entries where stream = ? and seq <= ?'
 
 /** Removes entries that are old enough, from the beginning of each stream. */
 export class Pruning {
-  readonly #data: AuditDatabase
+  readonly #data: AnyDatabase
   readonly #links: AuditLinks
   readonly #journal: SqlJournal
   readonly #entries: SqlEntries
@@ -35,7 +35,7 @@ export class Pruning {
     links,
     journal,
   }: {
-    readonly data: AuditDatabase
+    readonly data: AnyDatabase
     readonly links: AuditLinks
     readonly journal: SqlJournal
   }) {

@@ -10,8 +10,8 @@ import {
   type StoredEntry,
   sealEvent,
 } from '../../../audit-chain.ts'
+import type { AnyDatabase } from '../../../database.ts'
 import type { SqlRow, SqlStatements } from '../../../parts.ts'
-import type { AuditDatabase } from '../audit-database.ts'
 import { ask } from './ask.ts'
 import type { SqlJournal } from './sql-journal.ts'
 
@@ -31,9 +31,9 @@ const NOTHING = new Uint8Array(32)
  * until the key is thrown away, and verified for ever.
  */
 export class Sealing {
-  readonly #data: AuditDatabase
+  readonly #data: AnyDatabase
 
-  constructor(data: AuditDatabase) {
+  constructor(data: AnyDatabase) {
     this.#data = data
   }
 

@@ -8,10 +8,10 @@ import {
   readEntry,
   type StoredEntry,
 } from '../../../audit-chain.ts'
+import type { AnyDatabase } from '../../../database.ts'
 import type { Action, Clock, Dependency } from '../../../index.ts'
 import { effectsOf } from '../../../parts.ts'
 import type { AuditBook } from '../audit-book.ts'
-import type { AuditDatabase } from '../audit-database.ts'
 import { auditTables } from './audit-tables.ts'
 import { isThere } from './entry-rows.ts'
 import { findRows } from './find-rows.ts'
@@ -22,7 +22,7 @@ import { SqlJournal } from './sql-journal.ts'
 
 /** What a {@link sqlBook} is made of. */
 export interface SqlBookOptions {
-  readonly data: AuditDatabase
+  readonly data: AnyDatabase
   readonly ring: ChainRing
   readonly clock: Clock
   /** What is personal can be made unreadable afterwards. */

@@ -6,8 +6,8 @@ import type {
   StoredEntry,
 } from '../../../audit-chain.ts'
 import { readEntry } from '../../../audit-chain.ts'
+import type { AnyDatabase } from '../../../database.ts'
 import type { SqlRow } from '../../../parts.ts'
-import type { AuditDatabase } from '../audit-database.ts'
 import { ask } from './ask.ts'
 import { insertEntry, lastEntry, storedEntry } from './entry-rows.ts'
 
@@ -30,9 +30,9 @@ const PRUNED = 'select seq, hash, kid, mac from trefoil_audit_pruned where strea
 
 /** The entries of all streams of a database, to be read. */
 export class SqlEntries {
-  readonly #data: AuditDatabase
+  readonly #data: AnyDatabase
 
-  constructor(data: AuditDatabase) {
+  constructor(data: AnyDatabase) {
     this.#data = data
   }
 
@@ -117,13 +117,13 @@ export class SqlEntries {
  * of `auditLog({ data })`.
  */
 export class SqlAuditStore implements AuditStore {
-  readonly #data: AuditDatabase
+  readonly #data: AnyDatabase
   readonly #stream: string
   readonly #entries: SqlEntries
   #isOpen = false
 
   /** @param stream its name, such as `import/0`; not one of those that the log itself writes */
-  constructor(data: AuditDatabase, stream: string) {
+  constructor(data: AnyDatabase, stream: string) {
     this.#data = data
     this.#stream = stream
     this.#entries = new SqlEntries(data)

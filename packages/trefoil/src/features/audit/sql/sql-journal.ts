@@ -5,9 +5,9 @@ import {
   eventText,
   type LinkedEntry,
 } from '../../../audit-chain.ts'
+import type { AnyDatabase } from '../../../database.ts'
 import type { Clock } from '../../../index.ts'
 import type { SqlStatements } from '../../../parts.ts'
-import type { AuditDatabase } from '../audit-database.ts'
 import { insertEntry, lastEntry, type Written } from './entry-rows.ts'
 import { SqlStreams } from './sql-streams.ts'
 
@@ -23,7 +23,7 @@ const MOST_WAITING = 10_000
 
 /** What a {@link SqlJournal} is made of. */
 export interface JournalOptions {
-  readonly data: AuditDatabase
+  readonly data: AnyDatabase
   readonly links: AuditLinks
   readonly clock: Clock
   /** Makes what is personal unreadable without a key that is kept apart; `null` for what is written as it is. */
