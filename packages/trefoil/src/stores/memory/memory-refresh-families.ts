@@ -1,3 +1,4 @@
+import { systemClock } from '../../base/clock.ts'
 import type { Owner } from '../../contract/ports/login-sessions.ts'
 import type {
   RefreshFamily,
@@ -13,6 +14,7 @@ interface Kept {
   digest: string
   until: number
   previous: string | null
+  /** By a clock that never steps back. */
   rotatedAt: number
   sealed: string
 }
@@ -49,12 +51,13 @@ export function memoryRefreshFamilies(): RefreshFamilyStore {
       const { family } = kept
       if (kept.digest === digest) {
         if (kept.until <= now || !holds(family, now)) return { kind: 'over', family }
-        Object.assign(kept, { digest: next, until, previous: digest, rotatedAt: now, sealed })
+        const rotatedAt = systemClock.elapsed()
+        Object.assign(kept, { digest: next, until, previous: digest, rotatedAt, sealed })
         byDigest.set(next, kept)
         return { kind: 'rotated', family }
       }
       if (family.endsAt <= now) return { kind: 'over', family }
-      const isRecent = Math.abs(now - kept.rotatedAt) < grace
+      const isRecent = systemClock.elapsed() - kept.rotatedAt < grace
       if (kept.previous === digest && family.revokedAt === null && isRecent) {
         return { kind: 'repeated', family, sealed: kept.sealed }
       }
