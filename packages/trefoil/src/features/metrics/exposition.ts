@@ -32,7 +32,8 @@ export function exposed(metrics: readonly Metric[], format: Exposition): string 
   const lines: string[] = []
   for (const metric of metrics) {
     try {
-      lines.push(...linesOf(metric, format))
+      // Not `push(...)`: a metric of many series has more lines than a call takes arguments.
+      for (const line of linesOf(metric, format)) lines.push(line)
     } catch {
       // A `read` of the app's own that throws must not take the others away from whoever looks for why.
     }
@@ -60,16 +61,16 @@ function linesOf(metric: Metric, format: Exposition): readonly string[] {
 }
 
 function helpText(help: string, isOpen: boolean): string {
-  const text = help.replaceAll('\\', '\\\\').replaceAll('\n', '\\n')
+  const text = help.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('\r', ' ')
   return isOpen ? text.replaceAll('"', '\\"') : text
 }
 
-/** A value may hold anything: it must not end its line and begin another metric. */
+/** A value may hold anything: it must not end its line and begin another metric. `SeriesMap` has seen to `\r`. */
 function labelText(labels: readonly (readonly [string, string])[]): string {
   if (labels.length === 0) return ''
   const pairs = labels.map(([name, value]) => {
     const text = value.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('"', '\\"')
-    return `${name}="${text.replaceAll('\r', ' ')}"`
+    return `${name}="${text}"`
   })
   return `{${pairs.join(',')}}`
 }
