@@ -68,11 +68,17 @@ function helpText(help: string, isOpen: boolean): string {
 /** A value may hold anything: it must not end its line and begin another metric. `SeriesMap` has seen to `\r`. */
 function labelText(labels: readonly (readonly [string, string])[]): string {
   if (labels.length === 0) return ''
-  const pairs = labels.map(([name, value]) => {
-    const text = value.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('"', '\\"')
-    return `${name}="${text}"`
-  })
-  return `{${pairs.join(',')}}`
+  let pairs = ''
+  for (const [name, value] of labels) {
+    pairs += `${pairs === '' ? '' : ','}${name}="${ESCAPED.test(value) ? escaped(value) : value}"`
+  }
+  return `{${pairs}}`
+}
+
+const ESCAPED = /[\\\n"]/
+
+function escaped(value: string): string {
+  return value.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('"', '\\"')
 }
 
 function numberText(value: number): string {
