@@ -42,21 +42,24 @@ export function exposed(metrics: readonly Metric[], format: Exposition): string 
   return `${lines.join('\n')}\n`
 }
 
-function linesOf(metric: Metric, format: Exposition): readonly string[] {
-  const { name, type, help } = metric
-  const samples = metric.samples()
-  if (samples.length === 0) return []
+function* linesOf(metric: Metric, format: Exposition): Generator<string> {
+  const { name } = metric
+  let isFirst = true
+  for (const { suffix, labels, value } of metric.samples()) {
+    if (isFirst) yield* headOf(metric, format)
+    isFirst = false
+    yield `${name}${suffix}${labelText(labels)} ${numberText(value)}`
+  }
+}
+
+function headOf({ name, type, help }: Metric, format: Exposition): readonly string[] {
   const isOpen = format === 'openmetrics'
-  // The older format gives a counter's metric the name of its samples.
   const shown = type === 'counter' && !isOpen ? `${name}_total` : name
   const unit = /_(seconds|bytes)$/.exec(name)?.[1]
   return [
     `# TYPE ${shown} ${type}`,
     ...(isOpen && unit !== undefined ? [`# UNIT ${shown} ${unit}`] : []),
     `# HELP ${shown} ${helpText(help, isOpen)}`,
-    ...samples.map(({ suffix, labels, value }) => {
-      return `${name}${suffix}${labelText(labels)} ${numberText(value)}`
-    }),
   ]
 }
 

@@ -13,13 +13,6 @@ function newMeter(most = 10_000) {
 const keys = (lines: readonly string[]): readonly string[] =>
   lines.filter((line) => /^[a-z]/.test(line)).map((line) => line.slice(0, line.lastIndexOf(' ')))
 
-test('P-MWL-8: a histogram with as many series as it may have is on the page', () => {
-  const { histogram, lines } = newMeter()
-  const waited = histogram('waited_seconds', { help: 'Waited.', labels: ['queue'] })
-  for (let n = 0; n < 10_000; n++) waited.observe(1, { queue: `q${n}` })
-  expect(lines()).toContain('waited_seconds_count{queue="q9999"} 1')
-})
-
 test('P-MWL-8: no two lines of a page are for one series, whatever the values of labels are', () => {
   const { counter, lines } = newMeter(6)
   const made = counter('made_total', { help: 'Made.', labels: ['kind'] })

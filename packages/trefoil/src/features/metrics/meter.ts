@@ -143,7 +143,9 @@ export class Registry {
     buckets: readonly number[],
   ): SeriesMap<Distribution> {
     const map = this.series(labels, () => new Distribution(buckets))
-    const samples = () => Array.from(map.entries(), ([own, one]) => [...one.samples(own)]).flat()
+    const samples = function* () {
+      for (const [own, one] of map.entries()) yield* one.samples(own)
+    }
     this.add({ name, type: 'histogram', help, samples })
     return map
   }

@@ -17,7 +17,8 @@ export interface Metric {
   readonly name: string
   readonly type: 'counter' | 'gauge' | 'histogram'
   readonly help: string
-  samples(): readonly Sample[]
+  /** One after the other: a page of many is never held twice. */
+  samples(): Iterable<Sample>
 }
 
 /** Where what finds no place of its own is counted. */
