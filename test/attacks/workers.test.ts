@@ -129,6 +129,18 @@ describe.runIf(IS_LINUX)('STO-1: several workers behind one port', () => {
     },
   )
 
+  test('drain: Ctrl-C that npm passes on to the first process is no second one', async () => {
+    const group = new WorkerGroup(['--workers=2'])
+    const url = await group.listening()
+    const slow = call(url, '/slow')
+    await group.until(() => group.err.includes('slow has begun'))
+    group.signalAll('SIGINT')
+    await sleep(20)
+    group.signal('SIGINT')
+    expect(await slow).toBe('200 done')
+    expect(await group.ended).toEqual({ code: 0, signal: null })
+  })
+
   test('a second Ctrl-C ends all of them at once', async () => {
     const group = new WorkerGroup(['--workers=2'])
     const url = await group.listening()
@@ -136,7 +148,7 @@ describe.runIf(IS_LINUX)('STO-1: several workers behind one port', () => {
     const slow = call(url, '/slow').catch((error: Error) => error.message)
     await group.until(() => group.err.includes('slow has begun'))
     group.signalAll('SIGINT')
-    await sleep(100)
+    await sleep(600)
     group.signalAll('SIGINT')
     expect(await group.ended).toEqual({ code: 130, signal: null })
     expect(await slow).not.toBe('200 done')

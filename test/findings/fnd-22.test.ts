@@ -6,6 +6,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { eventually } from '../attacks/eventually.ts'
 import { isAlive, Program } from './program.ts'
@@ -89,6 +90,8 @@ describe.concurrent('a command that ends early', () => {
     program.child.kill('SIGINT')
     await program.says('closing\n')
     await program.says('trefoil: closing what the call opened; again ends at once\n')
+    // Sooner it would be the first one, passed on by `npm`.
+    await sleep(600)
     program.child.kill('SIGINT')
     const { code, err } = await program.ended
     expect(code).toBe(130)

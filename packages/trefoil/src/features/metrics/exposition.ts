@@ -32,7 +32,8 @@ export function exposed(metrics: readonly Metric[], format: Exposition): string 
   const lines: string[] = []
   for (const metric of metrics) {
     try {
-      lines.push(...linesOf(metric, format))
+      // Not `push(...)`: a metric of many series has more lines than a call takes arguments.
+      for (const line of linesOf(metric, format)) lines.push(line)
     } catch {
       // A `read` of the app's own that throws must not take the others away from whoever looks for why.
     }
@@ -41,37 +42,46 @@ export function exposed(metrics: readonly Metric[], format: Exposition): string 
   return `${lines.join('\n')}\n`
 }
 
-function linesOf(metric: Metric, format: Exposition): readonly string[] {
-  const { name, type, help } = metric
-  const samples = metric.samples()
-  if (samples.length === 0) return []
+function* linesOf(metric: Metric, format: Exposition): Generator<string> {
+  const { name } = metric
+  let isFirst = true
+  for (const { suffix, labels, value } of metric.samples()) {
+    if (isFirst) yield* headOf(metric, format)
+    isFirst = false
+    yield `${name}${suffix}${labelText(labels)} ${numberText(value)}`
+  }
+}
+
+function headOf({ name, type, help }: Metric, format: Exposition): readonly string[] {
   const isOpen = format === 'openmetrics'
-  // The older format gives a counter's metric the name of its samples.
   const shown = type === 'counter' && !isOpen ? `${name}_total` : name
   const unit = /_(seconds|bytes)$/.exec(name)?.[1]
   return [
     `# TYPE ${shown} ${type}`,
     ...(isOpen && unit !== undefined ? [`# UNIT ${shown} ${unit}`] : []),
     `# HELP ${shown} ${helpText(help, isOpen)}`,
-    ...samples.map(({ suffix, labels, value }) => {
-      return `${name}${suffix}${labelText(labels)} ${numberText(value)}`
-    }),
   ]
 }
 
 function helpText(help: string, isOpen: boolean): string {
-  const text = help.replaceAll('\\', '\\\\').replaceAll('\n', '\\n')
+  const text = help.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('\r', ' ')
   return isOpen ? text.replaceAll('"', '\\"') : text
 }
 
-/** A value may hold anything: it must not end its line and begin another metric. */
+/** A value may hold anything: it must not end its line and begin another metric. `SeriesMap` has seen to `\r`. */
 function labelText(labels: readonly (readonly [string, string])[]): string {
   if (labels.length === 0) return ''
-  const pairs = labels.map(([name, value]) => {
-    const text = value.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('"', '\\"')
-    return `${name}="${text.replaceAll('\r', ' ')}"`
-  })
-  return `{${pairs.join(',')}}`
+  let pairs = ''
+  for (const [name, value] of labels) {
+    pairs += `${pairs === '' ? '' : ','}${name}="${ESCAPED.test(value) ? escaped(value) : value}"`
+  }
+  return `{${pairs}}`
+}
+
+const ESCAPED = /[\\\n"]/
+
+function escaped(value: string): string {
+  return value.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('"', '\\"')
 }
 
 function numberText(value: number): string {

@@ -78,6 +78,8 @@ const HISTOGRAM: OptionNames<HistogramOptions<string>> = { ...METRIC, buckets: t
 /** All metrics of an app, in the order in which they were made. */
 export class Registry {
   readonly #metrics = new Map<string, Metric>()
+  /** What lines begin with: whoever reads them takes no two metrics of one. */
+  readonly #lines = new Set<string>()
   readonly #most: number
 
   /** @param most series of one metric; what is more is counted together */
@@ -93,6 +95,14 @@ export class Registry {
     if (this.#metrics.has(metric.name)) {
       throw new ImproperlyConfigured(`metrics(): there are two metrics '${metric.name}'`)
     }
+    const lines = linesOf(metric)
+    const taken = lines.find((line) => this.#lines.has(line))
+    if (taken !== undefined) {
+      throw new ImproperlyConfigured(
+        `metrics(): '${metric.name}' would have lines '${taken}', which another metric has`,
+      )
+    }
+    for (const line of lines) this.#lines.add(line)
     this.#metrics.set(metric.name, metric)
   }
 
@@ -133,10 +143,18 @@ export class Registry {
     buckets: readonly number[],
   ): SeriesMap<Distribution> {
     const map = this.series(labels, () => new Distribution(buckets))
-    const samples = () => Array.from(map.entries(), ([own, one]) => [...one.samples(own)]).flat()
+    const samples = function* () {
+      for (const [own, one] of map.entries()) yield* one.samples(own)
+    }
     this.add({ name, type: 'histogram', help, samples })
     return map
   }
+}
+
+/** What the lines of a metric may begin with, in either format. */
+function linesOf({ name, type }: Metric): readonly string[] {
+  if (type === 'counter') return [name, `${name}_total`]
+  return type === 'gauge' ? [name] : [name, `${name}_bucket`, `${name}_sum`, `${name}_count`]
 }
 
 /** The app's own metrics, in the registry of the framework's. */
@@ -150,7 +168,7 @@ export function meterOf(registry: Registry): Meter {
       const map = registry.counter(name, help, labels)
       return {
         add(value, ...own) {
-          if (!(value >= 0) || value === Number.POSITIVE_INFINITY) {
+          if (!Number.isFinite(value) || value < 0) {
             throw new TypeError(`${where}: add() takes a number of 0 or more`)
           }
           map.of(valuesOf(where, labels, own[0])).value += value
@@ -168,6 +186,8 @@ export function meterOf(registry: Registry): Meter {
         }
         registry.read(name, help, () => {
           const value: unknown = ask()
+          // Made `async` against its type: its rejection would end the process.
+          if (value instanceof Promise) value.catch(() => {})
           return typeof value === 'number' ? value : null
         })
       }

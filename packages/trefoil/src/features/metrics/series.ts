@@ -17,7 +17,8 @@ export interface Metric {
   readonly name: string
   readonly type: 'counter' | 'gauge' | 'histogram'
   readonly help: string
-  samples(): readonly Sample[]
+  /** One after the other: a page of many is never held twice. */
+  samples(): Iterable<Sample>
 }
 
 /** Where what finds no place of its own is counted. */
@@ -32,37 +33,49 @@ export class SeriesMap<Series> {
   readonly #make: () => Series
   readonly #most: number
   readonly #series = new Map<string, { readonly values: LabelValues; readonly series: Series }>()
-  #rest: Series | null = null
 
   constructor(names: readonly string[], most: number, make: () => Series) {
     this.names = names
-    this.#most = most
     this.#make = make
-    // A metric without labels has one series, and shows it before anything has happened.
+    this.#most = most
     if (names.length === 0) this.of([])
   }
 
   of(values: LabelValues): Series {
-    const key = values.length === 1 ? String(values[0]) : JSON.stringify(values)
-    const known = this.#series.get(key)
+    const known = this.#series.get(keyOf(values))
     if (known !== undefined) return known.series
-    if (this.#series.size >= this.#most) {
-      this.#rest ??= this.#make()
-      return this.#rest
-    }
+    // By what is printed: two series that look the same there would be one sample twice, which no scraper takes.
+    const printed = values.map(printedValue)
+    const found = this.#series.get(keyOf(printed))
+    if (found !== undefined) return found.series
+    if (this.#series.size < this.#most) return this.#add(printed)
+    // An app may have a value `other` of its own: it is the same line.
+    const rest = this.names.map(() => OTHER)
+    return this.#series.get(keyOf(rest))?.series ?? this.#add(rest)
+  }
+
+  #add(values: LabelValues): Series {
     const series = this.#make()
-    this.#series.set(key, { values: values.map(String), series })
+    this.#series.set(keyOf(values), { values, series })
     return series
   }
 
   *entries(): Generator<readonly [labels: Sample['labels'], series: Series]> {
     for (const { values, series } of this.#series.values()) yield [this.#labelled(values), series]
-    if (this.#rest !== null) yield [this.#labelled(this.names.map(() => OTHER)), this.#rest]
   }
 
   #labelled(values: LabelValues): Sample['labels'] {
     return this.names.map((name, at) => [name, values[at] ?? ''])
   }
+}
+
+function keyOf(values: LabelValues): string {
+  return values.length === 1 ? String(values[0]) : JSON.stringify(values)
+}
+
+/** A carriage return ends a line for some readers, and half a character is no UTF-8. */
+function printedValue(value: string): string {
+  return String(value).replaceAll('\r', ' ').toWellFormed()
 }
 
 /** A number that only grows. */

@@ -3,6 +3,8 @@ import { homedir } from 'node:os'
 import process from 'node:process'
 import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
+import { systemClock } from '../../base/clock.ts'
+import { SIGNAL_ECHO } from '../../base/signal-echo.ts'
 import type { AppHandle } from '../../contract/call/app-handle.ts'
 import { clusterWorkers } from '../workers/cluster-workers.ts'
 import type { ChildProgram, Output, ProgramIo, RunningServer, ServeOptions } from './io.ts'
@@ -112,12 +114,15 @@ function onStop(listener: (signal: StopSignal) => void): () => void {
     if (!isAsked) listener(signal)
     isAsked = true
   }
-  const signalled = new Set<StopSignal>()
+  let first: { readonly signal: StopSignal; readonly at: number } | null = null
   const onSignal = (signal: StopSignal): void => {
     // Not by giving the signal back to the system: the app may listen to it as well, and then a
     // second Ctrl-C would end nothing. A message is no signal: the terminal's comes beside it.
-    if (signalled.size > 0) process.exit(exitCodeOfSignal(signal))
-    signalled.add(signal)
+    const now = systemClock.elapsed()
+    if (first === null) first = { signal, at: now }
+    else if (signal !== first.signal || now - first.at > SIGNAL_ECHO) {
+      process.exit(exitCodeOfSignal(signal))
+    }
     ask(signal)
   }
   const onMessage = (message: unknown): void => {

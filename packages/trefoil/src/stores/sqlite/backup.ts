@@ -73,6 +73,7 @@ export async function restoreSqlite(
   try {
     await copyTo(from, part, signal)
     if (!existsSync(file)) {
+      refuseRemains(file)
       place(part, file, false)
       return null
     }
@@ -181,6 +182,20 @@ function refuseTaken(to: string, overwrite: boolean): void {
   if (there === undefined) return
   if (!there.isFile()) throw new Error('what is there is no file')
   if (!overwrite) throw taken()
+}
+
+/**
+ * The log of a database that somebody has deleted alone: SQLite would play it into the backup, or somebody
+ * still writes it.
+ */
+function refuseRemains(file: string): void {
+  for (const end of ['-wal', '-journal']) {
+    const beside = `${file}${end}`
+    if (lstatSync(beside, { throwIfNoEntry: false }) === undefined) continue
+    throw new Error(
+      `${basename(beside)} of another database is still there and would be read into the backup; move it and what else is beside it (-shm) away first`,
+    )
+  }
 }
 
 function taken(): Error {

@@ -16,6 +16,7 @@ import { writeSafely } from '../../record/write-safely.ts'
 import { firstHeader } from '../../web/raw-headers.ts'
 import { Arrival } from '../arrival.ts'
 import { Ready, refuseVisit, type Surface, walk } from '../walk.ts'
+import { HttpRecordSite } from './http-record-site.ts'
 import type { BodyLimits } from './request/body-limits.ts'
 import { HttpInbound } from './request/http-inbound.ts'
 import { HttpVisit } from './request/visit.ts'
@@ -200,20 +201,7 @@ export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
     if (!visit.isWatched && recorder.wants(arrival, isStream(reply.body))) {
       visit.isWatched = true
       exchange.onDone((sent) => {
-        const site = {
-          // Both are made for those who ask: whoever counts does not.
-          get client() {
-            return visit.client
-          },
-          get http() {
-            return {
-              method: exchange.method,
-              path: visit.target === null ? '(malformed)' : shown(visit.target.path),
-              scheme: visit.provenance.scheme,
-            }
-          },
-          status: reply.status,
-        }
+        const site = new HttpRecordSite(visit, reply.status, shown)
         const tell = () => recorder.record(arrival, site, sent)
         const { state } = arrival
         // A stream whose reader left has its dependencies closed only now, and the record comes last.
