@@ -20,6 +20,8 @@ const CHANNEL = 'trefoil_jobs'
 const FOR_EVER = 10 * 365 * 86_400
 /** How often a job may be tried is decided here: its own count is out of reach. */
 const MOST_RETRIES = 1_000_000
+/** Seconds that `pg-boss` lets a try take at most. It watches over none of ours: {@link LAPSED} does. */
+const MOST_EXPIRY = 86_400
 
 /**
  * The steps of the schema: each brings a database from whatever version of `pg-boss` it has to the one that
@@ -53,6 +55,7 @@ type Row = Readonly<Record<string, unknown>>
 interface Kept {
   readonly text: string
   readonly sender: string | null
+  /** JSON of it: `jsonb` takes neither U+0000 nor half a character. */
   readonly key: string | null
 }
 
@@ -183,14 +186,14 @@ export function bossJobs(url: string, { lease, keep, clock }: BossFacts): JobSto
     async add(unit: unknown, { id, queue, data, sender, key, startAt }: NewJob) {
       const { timeout } = queues.get(queue) as JobQueueFacts
       const { fromKysely } = await import('pg-boss')
-      const kept: Kept = { text: data, sender, key }
+      const kept: Kept = { text: data, sender, key: key === null ? null : JSON.stringify(key) }
       const delay = startAt - clock.now()
       const added = await opened().send(queue, kept, {
         id,
-        // By the clock of the database where it is at once: ours may be ahead of it.
-        ...(delay > 0 ? { startAfter: new Date(startAt) } : {}),
+        // By the clock of the database: ours may be ahead of it, or behind.
+        ...(delay > 0 ? { startAfter: `${delay} milliseconds` } : {}),
         retryLimit: MOST_RETRIES,
-        expireInSeconds: Math.ceil((timeout + lease) / 1000),
+        expireInSeconds: Math.min(MOST_EXPIRY, Math.ceil((timeout + lease) / 1000)),
         retentionSeconds: FOR_EVER,
         deleteAfterSeconds: Math.max(1, Math.ceil(keep / 1000)),
         // Whatever its tables are, it runs what it is given.
@@ -223,8 +226,9 @@ export function bossJobs(url: string, { lease, keep, clock }: BossFacts): JobSto
       }
       return count
     },
-    async find(id: string) {
-      const [row] = await run(FIND, [names(), uuidOf(id)])
+    async find(id: string, unit: unknown = null) {
+      const values = [names(), uuidOf(id)]
+      const [row] = unit === null ? await run(FIND, values) : await runIn(unit, FIND, values)
       return row === undefined ? null : storedOf(row)
     },
     async list({ queue, state, most }: JobFilter) {
@@ -249,9 +253,13 @@ export function bossJobs(url: string, { lease, keep, clock }: BossFacts): JobSto
 }
 
 /** In the unit, by its own connection. */
-async function changes(unit: unknown, text: string, parameters: unknown[]): Promise<boolean> {
+async function runIn(unit: unknown, text: string, values: unknown[]): Promise<readonly Row[]> {
   const { fromKysely } = await import('pg-boss')
-  return (await fromKysely(unit as Kysely<never>).executeSql(text, parameters)).rows.length > 0
+  return (await fromKysely(unit as Kysely<never>).executeSql(text, values)).rows
+}
+
+async function changes(unit: unknown, text: string, values: unknown[]): Promise<boolean> {
+  return (await runIn(unit, text, values)).length > 0
 }
 
 /** What is no id is that of none: it is asked for all the same, so that both take as long. */
@@ -293,7 +301,7 @@ function storedOf(row: Row): StoredJob {
 }
 
 function ofKept({ text, sender, key }: Kept): Pick<StoredJob, 'data' | 'sender' | 'key'> {
-  return { data: text, sender, key }
+  return { data: text, sender, key: key === null ? null : String(JSON.parse(key)) }
 }
 
 function failuresOf(output: unknown): Pick<StoredJob, 'failures' | 'failure'> {
