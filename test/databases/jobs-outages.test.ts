@@ -159,7 +159,7 @@ describe.skipIf(!hasPostgres)('STO-4: jobs on PostgreSQL, whose connections end'
     await http.post('/events', { json: { fail: true } })
     expect(await jobs.runDue()).toBe(0)
     await http.post('/events', { json: { fail: false } })
-    const rotated = (await http.post('/rotate', { json: { id } })).json() as string
+    const rotated = (await http.post('/rotate', { json: { id } })).text
     await vi.waitFor(
       async () => {
         await jobs.runDue()
