@@ -10,7 +10,7 @@ import { failureText } from '../../packages/trefoil/src/features/jobs/payload.ts
 /** Stores of one database, as several workers have them. */
 export interface JobStores {
   /** A worker's store, open. */
-  open(): Promise<JobStore>
+  open(queues?: readonly JobQueueFacts[]): Promise<JobStore>
   unit<Value>(work: (unit: unknown) => PromiseLike<Value> | Value): Promise<Value>
   /** Lets time pass for all of them, by a clock or by the times in the table. */
   pass(ms: number): Promise<void>
@@ -242,6 +242,21 @@ export const JOB_STORE_CHECKS: Readonly<Record<string, Check>> = {
     expect(await cancel('00000000-0000-7000-8000-ffffffffffff')).toBe(false)
     const states = [a, b, c].map(async ({ id }) => (await store.find(id))?.state)
     expect(await Promise.all(states)).toEqual(['cancelled', 'cancelled', 'done'])
+  },
+  'of a name that nobody defines any more it waits, is listed, and can be cancelled': async (
+    stores,
+  ) => {
+    const [old, now] = [await stores.open(), await stores.open(QUEUES.slice(0, 1))]
+    const job = newJob({ queue: 'once' }, stores.now())
+    await stores.unit((unit) => old.add(unit, job))
+    const mine = newJob({}, stores.now())
+    await stores.unit((unit) => now.add(unit, mine))
+    const listed = (await now.list({ most: 9 })).map(({ id }) => id)
+    expect(listed.toSorted()).toEqual([job.id, mine.id].toSorted())
+    expect(await now.find(job.id)).toMatchObject({ queue: 'once', state: 'waiting' })
+    expect(await stores.unit((unit) => now.cancel(unit, job.id))).toBe(true)
+    expect(await stores.unit((unit) => now.retry(unit, job.id))).toBe(true)
+    expect(await old.take('once', 1)).toMatchObject([{ id: job.id }])
   },
   'listed by name and state, the newest first; ids that are none find nothing': async (stores) => {
     const store = await stores.open()

@@ -73,13 +73,15 @@ const GIVE_BACK = `update ${TABLE} set state = 'retry', start_after = now() wher
 const LAPSED = `select ${COLUMNS} from ${TABLE} where name = $1 and state = 'active'
   and started_on + $2::float8 * interval '1 ms' < now() limit 100`
 const HELD = `select id::text as id, retry_count from ${TABLE} where name = any($1) and id = any($2) and state = 'active'`
-const FIND = `select ${COLUMNS} from ${TABLE} where name = any($1) and id = $2`
-const LIST = `select ${COLUMNS} from ${TABLE} where name = any($1) and ($2::text[] is null or state::text = any($2))
+/** Of every name there is, also of those that this app does not define: their jobs wait for somebody to look at them. */
+const ANY = `name in (select name from ${SCHEMA}.queue)`
+const FIND = `select ${COLUMNS} from ${TABLE} where ${ANY} and id = $1`
+const LIST = `select ${COLUMNS} from ${TABLE} where ($1::text is null or name = $1) and ($2::text[] is null or state::text = any($2))
   order by created_on desc, id desc limit $3`
 const CANCEL = `update ${TABLE} set state = 'cancelled', completed_on = now()
-  where name = any($1) and id = $2 and state < 'completed' returning id`
+  where ${ANY} and id = $1 and state < 'completed' returning id`
 const RETRY = `update ${TABLE} set state = 'retry', output = null, completed_on = null, start_after = now()
-  where name = any($1) and id = $2 and state in ('failed', 'cancelled') returning id`
+  where ${ANY} and id = $1 and state in ('failed', 'cancelled') returning id`
 const NEXT = `select min(extract(epoch from start_after) * 1000) as at, extract(epoch from now()) * 1000 as now
   from ${TABLE} where name = any($1) and state < 'active'`
 const WAITING = `select distinct name from ${TABLE} where state < 'active' order by name limit 100`
@@ -227,16 +229,16 @@ export function bossJobs(url: string, { lease, keep, clock }: BossFacts): JobSto
       return count
     },
     async find(id: string, unit: unknown = null) {
-      const values = [names(), uuidOf(id)]
+      const values = [uuidOf(id)]
       const [row] = unit === null ? await run(FIND, values) : await runIn(unit, FIND, values)
       return row === undefined ? null : storedOf(row)
     },
     async list({ queue, state, most }: JobFilter) {
-      const of = queue === undefined ? names() : [queue]
-      return (await run(LIST, [of, state === undefined ? null : STATES[state], most])).map(storedOf)
+      const values = [queue ?? null, state === undefined ? null : STATES[state], most]
+      return (await run(LIST, values)).map(storedOf)
     },
-    cancel: (unit: unknown, id: string) => changes(unit, CANCEL, [names(), uuidOf(id)]),
-    retry: (unit: unknown, id: string) => changes(unit, RETRY, [names(), uuidOf(id)]),
+    cancel: (unit: unknown, id: string) => changes(unit, CANCEL, [uuidOf(id)]),
+    retry: (unit: unknown, id: string) => changes(unit, RETRY, [uuidOf(id)]),
     async nextStart(of: readonly string[]) {
       const [row] = await run(NEXT, [[...of]])
       const at = row?.['at'] ?? null
