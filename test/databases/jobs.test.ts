@@ -27,10 +27,10 @@ describe.skipIf(!hasPostgres)('STO-3: jobs on PostgreSQL', () => {
       await app.shutdown()
     })
     return {
-      async open() {
+      async open(queues = QUEUES) {
         const clock = { now: Date.now, elapsed: () => performance.now() }
         const store = bossJobs(url, { lease: LEASE, keep: 86_400_000, clock })
-        await store.open(QUEUES, true)
+        await store.open(queues, true)
         closing.push(() => store.close())
         return store
       },

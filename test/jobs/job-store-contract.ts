@@ -5,11 +5,12 @@ import type {
   NewJob,
   TakenJob,
 } from '../../packages/trefoil/src/features/jobs/job-store.ts'
+import { failureText } from '../../packages/trefoil/src/features/jobs/payload.ts'
 
 /** Stores of one database, as several workers have them. */
 export interface JobStores {
   /** A worker's store, open. */
-  open(): Promise<JobStore>
+  open(queues?: readonly JobQueueFacts[]): Promise<JobStore>
   unit<Value>(work: (unit: unknown) => PromiseLike<Value> | Value): Promise<Value>
   /** Lets time pass for all of them, by a clock or by the times in the table. */
   pass(ms: number): Promise<void>
@@ -22,6 +23,8 @@ export const LEASE = 30_000
 export const QUEUES: readonly JobQueueFacts[] = [
   { queue: 'often', retries: 3, backoff: 10_000, longestBackoff: 15_000, timeout: 60_000 },
   { queue: 'once', retries: 0, backoff: 10_000, longestBackoff: 15_000, timeout: 60_000 },
+  // As long as nobody else's queue would let it be.
+  { queue: 'long', retries: 0, backoff: 1000, longestBackoff: 1000, timeout: 20 * 86_400_000 },
 ]
 
 let count = 0
@@ -93,6 +96,8 @@ export const JOB_STORE_CHECKS: Readonly<Record<string, Check>> = {
     expect((await store.take('often', 2)).map(({ id }) => id)).toEqual([c.id])
     expect(Math.abs(Number(await store.nextStart(['often'])) - late.startAt)).toBeLessThan(50)
     expect(await store.nextStart(['once'])).toBe(null)
+    await stores.unit((unit) => store.add(unit, newJob({ queue: 'long' }, now)))
+    expect(await store.take('long', 2)).toMatchObject([{ state: 'running' }])
     await stores.pass(60_001)
     expect((await store.take('often', 2)).map(({ id }) => id)).toEqual([late.id])
   },
@@ -176,6 +181,42 @@ export const JOB_STORE_CHECKS: Readonly<Record<string, Check>> = {
     expect(await live.keep([theirs])).toEqual(new Set([job.id]))
     expect(await stores.unit((unit) => live.finish(unit, theirs))).toBe(true)
   },
+  'what a worker does not speak for any more is another’s, though it speaks for others': async (
+    stores,
+  ) => {
+    const store = await stores.open()
+    const [a, b] = [newJob({}, stores.now()), newJob({}, stores.now())]
+    for (const job of [a, b]) await stores.unit((unit) => store.add(unit, job))
+    const [, ofB] = (await store.take('often', 2)) as [TakenJob, TakenJob]
+    await stores.pass(61_000)
+    expect(await store.keep([ofB])).toEqual(new Set([b.id]))
+    await stores.pass(LEASE - 500)
+    await store.reclaim()
+    expect(await store.find(a.id)).toMatchObject({ state: 'waiting', failures: 1 })
+  },
+  'whatever text a key and a failure are, they are kept': async (stores) => {
+    const store = await stores.open()
+    const job = newJob({ key: 'a"\u0000\\ é🍀' }, stores.now())
+    await stores.unit((unit) => store.add(unit, job))
+    const [taken] = (await store.take('often', 1)) as [TakenJob]
+    expect(taken.key).toBe(job.key)
+    await store.fail(taken, failureText(new Error('a\u0000\ud800')), false)
+    expect(await store.find(job.id)).toMatchObject({ state: 'dead', failure: 'Error: a��' })
+    const long = failureText(new Error(`${'x'.repeat(491)}🍀🍀`))
+    expect(long.isWellFormed()).toBe(true)
+  },
+  'a unit finds what it has put in, and whoever is beside it does not': async (stores) => {
+    const store = await stores.open()
+    const job = newJob({}, stores.now())
+    await stores.unit(async (unit) => {
+      await store.add(unit, job)
+      expect(await store.find(job.id, unit)).toMatchObject({ state: 'waiting' })
+      expect(await store.cancel(unit, job.id)).toBe(true)
+      expect(await store.find(job.id, unit)).toMatchObject({ state: 'cancelled' })
+      expect(await store.find(job.id)).toBe(null)
+    })
+    expect(await store.take('often', 1)).toEqual([])
+  },
   'given back, another has it at once, and it is no failure': async (stores) => {
     const [one, other] = [await stores.open(), await stores.open()]
     const job = newJob({}, stores.now())
@@ -201,6 +242,21 @@ export const JOB_STORE_CHECKS: Readonly<Record<string, Check>> = {
     expect(await cancel('00000000-0000-7000-8000-ffffffffffff')).toBe(false)
     const states = [a, b, c].map(async ({ id }) => (await store.find(id))?.state)
     expect(await Promise.all(states)).toEqual(['cancelled', 'cancelled', 'done'])
+  },
+  'of a name that nobody defines any more it waits, is listed, and can be cancelled': async (
+    stores,
+  ) => {
+    const [old, now] = [await stores.open(), await stores.open(QUEUES.slice(0, 1))]
+    const job = newJob({ queue: 'once' }, stores.now())
+    await stores.unit((unit) => old.add(unit, job))
+    const mine = newJob({}, stores.now())
+    await stores.unit((unit) => now.add(unit, mine))
+    const listed = (await now.list({ most: 9 })).map(({ id }) => id)
+    expect(listed.toSorted()).toEqual([job.id, mine.id].toSorted())
+    expect(await now.find(job.id)).toMatchObject({ queue: 'once', state: 'waiting' })
+    expect(await stores.unit((unit) => now.cancel(unit, job.id))).toBe(true)
+    expect(await stores.unit((unit) => now.retry(unit, job.id))).toBe(true)
+    expect(await old.take('once', 1)).toMatchObject([{ id: job.id }])
   },
   'listed by name and state, the newest first; ids that are none find nothing': async (stores) => {
     const store = await stores.open()

@@ -64,7 +64,7 @@ export function jobsApp(
     void lines.push([fields, message])
   const app = createApp({
     env: {},
-    log: { logger: { debug() {}, info() {}, warn: log, error: log } },
+    log: { logger: { debug() {}, info() {}, warn: log, error: log }, trace: 'restart' },
     auth: [
       {
         // `ada.acme` is ada of the tenant acme.

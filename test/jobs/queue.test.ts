@@ -94,6 +94,7 @@ describe('STO-4: a job', () => {
     let sent: unknown[] = []
     it.app.post('/', { params: { queue: it.jobs.queue } }, async ({ queue }, call) => {
       sent = ['job look', call.source, call.requestId, call.trace?.traceId, 1]
+      expect(call.trace?.traceId).toMatch(/^[0-9a-f]{32}$/)
       await queue.send(look, {})
     })
     await testClient(it.app).http.post('/', { token: 'ada.acme' })
@@ -305,7 +306,7 @@ describe('PW-41: a job belongs to the principal and tenant of its call', () => {
       ]
       return answers.map(({ status, text }) => [
         status,
-        text.replaceAll(/"request_id":"[^"]*"/g, ''),
+        text.replaceAll(/"(?:request|trace)_id":"[^"]*"/g, ''),
       ])
     }
     const none = await ask('ada.acme', 'no-such-job')

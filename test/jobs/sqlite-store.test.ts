@@ -18,10 +18,10 @@ async function stores(): Promise<JobStores> {
   const clock = new TestClock()
   let workers = 0
   return {
-    async open() {
+    async open(queues = QUEUES) {
       const facts = { worker: `w${++workers}`, lease: LEASE, clock }
       const store = sqlJobs(data as unknown as JobsDatabase, facts)
-      await store.open(QUEUES, true)
+      await store.open(queues, true)
       return store
     },
     unit: (work) => data.unit(work),

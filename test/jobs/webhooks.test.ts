@@ -1,11 +1,15 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import { Webhook } from 'standardwebhooks'
 import { HttpError } from 'trefoil'
-import { testClient } from 'trefoil/testing'
+import { database } from 'trefoil/database'
+import { jobQueue } from 'trefoil/jobs'
+import { partContract, testClient } from 'trefoil/testing'
 import { type WebhookOutbox, type WebhooksOptions, webhooks } from 'trefoil/webhooks'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
+import { deliver } from '../../packages/trefoil/src/features/webhooks/deliver.ts'
+import { Destinations } from '../../packages/trefoil/src/features/webhooks/public-address.ts'
 import { jobsApp, jobsTable } from './jobs-app.ts'
 
 interface Received {
@@ -204,6 +208,40 @@ describe('STO-4: the outbox', () => {
     await it.jobs.runDue()
     expect(await jobsTable(it)).toMatchObject([{ state: 'waiting', failures: 1 }])
   })
+
+  test.each([
+    [
+      'wants another protocol',
+      'HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n',
+      false,
+    ],
+    ['answers nothing', '', false],
+    ['says no HTTP', '220 mail.example ESMTP\r\n', false],
+    ['has a head without an end', `HTTP/1.1 200 OK\r\na: ${'x'.repeat(100_000)}`, false],
+    ['says yes, and never ends its body', 'HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nx', true],
+  ])('an endpoint that %s is not waited for', async (_, answer, isTaken) => {
+    const server = createTcpServer((socket) => {
+      socket.on('error', () => {})
+      socket.once('data', () => (answer === '' ? socket.end() : socket.write(answer)))
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    onTestFinished(() => void server.close())
+    const { port } = server.address() as AddressInfo
+    const sent = deliver(
+      {
+        url: new URL(`http://127.0.0.1:${port}/`),
+        id: 'msg_1',
+        timestamp: 1,
+        body: '{}',
+        secrets: [],
+      },
+      new Destinations(['127.0.0.0/8']),
+      20_000,
+      new AbortController().signal,
+    )
+    if (isTaken) await sent
+    else await expect(sent).rejects.toThrow(Error)
+  })
 })
 
 describe('STO-4: what is not public is not reached', () => {
@@ -277,4 +315,18 @@ describe('STO-4: what is not public is not reached', () => {
     expect(make({ jobs: {} })).toThrow('webhooks(): jobs must be a part of jobQueue()')
     expect(make({ timeout: 5 })).toThrow('webhooks(): timeout')
   })
+})
+
+describe('webhooks() keeps the contract of parts', () => {
+  const make = () => {
+    const data = database(':memory:')
+    return webhooks({ data, jobs: jobQueue({ data }), ...KEYS })
+  }
+  for (const { name, run } of partContract(make)) test(name, run)
+})
+
+describe('jobQueue() keeps the contract of parts', () => {
+  for (const { name, run } of partContract(() => jobQueue({ data: database(':memory:') }))) {
+    test(name, run)
+  }
 })

@@ -20,6 +20,8 @@ const CHANNEL = 'trefoil_jobs'
 const FOR_EVER = 10 * 365 * 86_400
 /** How often a job may be tried is decided here: its own count is out of reach. */
 const MOST_RETRIES = 1_000_000
+/** Seconds that `pg-boss` lets a try take at most. It watches over none of ours: {@link LAPSED} does. */
+const MOST_EXPIRY = 86_400
 
 /**
  * The steps of the schema: each brings a database from whatever version of `pg-boss` it has to the one that
@@ -53,6 +55,7 @@ type Row = Readonly<Record<string, unknown>>
 interface Kept {
   readonly text: string
   readonly sender: string | null
+  /** JSON of it: `jsonb` takes neither U+0000 nor half a character. */
   readonly key: string | null
 }
 
@@ -70,13 +73,15 @@ const GIVE_BACK = `update ${TABLE} set state = 'retry', start_after = now() wher
 const LAPSED = `select ${COLUMNS} from ${TABLE} where name = $1 and state = 'active'
   and started_on + $2::float8 * interval '1 ms' < now() limit 100`
 const HELD = `select id::text as id, retry_count from ${TABLE} where name = any($1) and id = any($2) and state = 'active'`
-const FIND = `select ${COLUMNS} from ${TABLE} where name = any($1) and id = $2`
-const LIST = `select ${COLUMNS} from ${TABLE} where name = any($1) and ($2::text[] is null or state::text = any($2))
+/** Of every name there is, also of those that this app does not define: their jobs wait for somebody to look at them. */
+const ANY = `name in (select name from ${SCHEMA}.queue)`
+const FIND = `select ${COLUMNS} from ${TABLE} where ${ANY} and id = $1`
+const LIST = `select ${COLUMNS} from ${TABLE} where ($1::text is null or name = $1) and ($2::text[] is null or state::text = any($2))
   order by created_on desc, id desc limit $3`
 const CANCEL = `update ${TABLE} set state = 'cancelled', completed_on = now()
-  where name = any($1) and id = $2 and state < 'completed' returning id`
+  where ${ANY} and id = $1 and state < 'completed' returning id`
 const RETRY = `update ${TABLE} set state = 'retry', output = null, completed_on = null, start_after = now()
-  where name = any($1) and id = $2 and state in ('failed', 'cancelled') returning id`
+  where ${ANY} and id = $1 and state in ('failed', 'cancelled') returning id`
 const NEXT = `select min(extract(epoch from start_after) * 1000) as at, extract(epoch from now()) * 1000 as now
   from ${TABLE} where name = any($1) and state < 'active'`
 const WAITING = `select distinct name from ${TABLE} where state < 'active' order by name limit 100`
@@ -183,14 +188,14 @@ export function bossJobs(url: string, { lease, keep, clock }: BossFacts): JobSto
     async add(unit: unknown, { id, queue, data, sender, key, startAt }: NewJob) {
       const { timeout } = queues.get(queue) as JobQueueFacts
       const { fromKysely } = await import('pg-boss')
-      const kept: Kept = { text: data, sender, key }
+      const kept: Kept = { text: data, sender, key: key === null ? null : JSON.stringify(key) }
       const delay = startAt - clock.now()
       const added = await opened().send(queue, kept, {
         id,
-        // By the clock of the database where it is at once: ours may be ahead of it.
-        ...(delay > 0 ? { startAfter: new Date(startAt) } : {}),
+        // By the clock of the database: ours may be ahead of it, or behind.
+        ...(delay > 0 ? { startAfter: `${delay} milliseconds` } : {}),
         retryLimit: MOST_RETRIES,
-        expireInSeconds: Math.ceil((timeout + lease) / 1000),
+        expireInSeconds: Math.min(MOST_EXPIRY, Math.ceil((timeout + lease) / 1000)),
         retentionSeconds: FOR_EVER,
         deleteAfterSeconds: Math.max(1, Math.ceil(keep / 1000)),
         // Whatever its tables are, it runs what it is given.
@@ -223,16 +228,17 @@ export function bossJobs(url: string, { lease, keep, clock }: BossFacts): JobSto
       }
       return count
     },
-    async find(id: string) {
-      const [row] = await run(FIND, [names(), uuidOf(id)])
+    async find(id: string, unit: unknown = null) {
+      const values = [uuidOf(id)]
+      const [row] = unit === null ? await run(FIND, values) : await runIn(unit, FIND, values)
       return row === undefined ? null : storedOf(row)
     },
     async list({ queue, state, most }: JobFilter) {
-      const of = queue === undefined ? names() : [queue]
-      return (await run(LIST, [of, state === undefined ? null : STATES[state], most])).map(storedOf)
+      const values = [queue ?? null, state === undefined ? null : STATES[state], most]
+      return (await run(LIST, values)).map(storedOf)
     },
-    cancel: (unit: unknown, id: string) => changes(unit, CANCEL, [names(), uuidOf(id)]),
-    retry: (unit: unknown, id: string) => changes(unit, RETRY, [names(), uuidOf(id)]),
+    cancel: (unit: unknown, id: string) => changes(unit, CANCEL, [uuidOf(id)]),
+    retry: (unit: unknown, id: string) => changes(unit, RETRY, [uuidOf(id)]),
     async nextStart(of: readonly string[]) {
       const [row] = await run(NEXT, [[...of]])
       const at = row?.['at'] ?? null
@@ -249,9 +255,13 @@ export function bossJobs(url: string, { lease, keep, clock }: BossFacts): JobSto
 }
 
 /** In the unit, by its own connection. */
-async function changes(unit: unknown, text: string, parameters: unknown[]): Promise<boolean> {
+async function runIn(unit: unknown, text: string, values: unknown[]): Promise<readonly Row[]> {
   const { fromKysely } = await import('pg-boss')
-  return (await fromKysely(unit as Kysely<never>).executeSql(text, parameters)).rows.length > 0
+  return (await fromKysely(unit as Kysely<never>).executeSql(text, values)).rows
+}
+
+async function changes(unit: unknown, text: string, values: unknown[]): Promise<boolean> {
+  return (await runIn(unit, text, values)).length > 0
 }
 
 /** What is no id is that of none: it is asked for all the same, so that both take as long. */
@@ -293,7 +303,7 @@ function storedOf(row: Row): StoredJob {
 }
 
 function ofKept({ text, sender, key }: Kept): Pick<StoredJob, 'data' | 'sender' | 'key'> {
-  return { data: text, sender, key }
+  return { data: text, sender, key: key === null ? null : String(JSON.parse(key)) }
 }
 
 function failuresOf(output: unknown): Pick<StoredJob, 'failures' | 'failure'> {

@@ -1,6 +1,13 @@
 import type { AnyDatabase } from '../../database.ts'
 import type { ByteSize, Clock, Duration, InputOf, OutputOf, Schema } from '../../index.ts'
-import { kinds, type OptionGroup, REQUIRED, systemClock, type Values } from '../../parts.ts'
+import {
+  kinds,
+  type OptionGroup,
+  type OptionKind,
+  REQUIRED,
+  systemClock,
+  type Values,
+} from '../../parts.ts'
 
 /** Options of {@link jobQueue}. */
 export interface JobQueueOptions {
@@ -40,6 +47,17 @@ const databasePart = kinds.kind(
     DATABASE_METHODS.every((name) => typeof Reflect.get(value, name) === 'function'),
 )
 
+/** Milliseconds that a timer of Node's can wait: a longer one would end at once. */
+const LONGEST = 2 ** 31 - 1
+
+const waited: OptionKind<number> = {
+  ...kinds.duration,
+  read(value, path) {
+    const read = kinds.duration.read(value, path)
+    return 'value' in read && read.value > LONGEST ? { mistake: 'must be 24d at most' } : read
+  },
+}
+
 /** The rows of {@link JobQueueOptions}. */
 export const JOB_QUEUE: OptionGroup<JobQueueOptions, JobQueueValues> = {
   name: 'jobQueue()',
@@ -57,13 +75,13 @@ export const JOB_QUEUE: OptionGroup<JobQueueOptions, JobQueueValues> = {
       doc: "Where jobs run: `serving`, where a server of Trefoil's listens; `always`, wherever the app starts; `never`, only in `trefoil work`.",
     },
     poll: {
-      read: kinds.duration,
+      read: waited,
       default: '1s',
       variable: true,
       doc: 'How often it is looked for jobs that another process sent.',
     },
     lease: {
-      read: kinds.duration,
+      read: waited,
       default: '30s',
       variable: true,
       doc: "How long nothing may be heard of a worker before its jobs are another's.",
@@ -157,7 +175,7 @@ export const JOB: OptionGroup<JobOptions, JobValues> = {
       doc: 'Before the second try; doubled for each one after it, less up to a half by chance.',
     },
     longestBackoff: { read: kinds.duration, default: '1h', doc: 'What it never exceeds.' },
-    timeout: { read: kinds.duration, default: '1m', doc: 'How long one try may take.' },
+    timeout: { read: waited, default: '1m', doc: 'How long one try may take.' },
     concurrency: {
       read: kinds.count({ most: 1000 }),
       default: 4,

@@ -146,6 +146,7 @@ export function jobQueue(options: JobQueueOptions): JobQueue {
       : bossJobs(url.reveal(), { lease, clock, keep: Math.max(keep, keepDead) })
   data.tables('jobs', url === null ? SQLITE_JOBS : BOSS_JOBS)
   let worker: Worker | null = null
+  let begun: Worker | null = null
   let hasStarted = false
 
   function definitionOf(job: unknown): Definition {
@@ -188,19 +189,19 @@ export function jobQueue(options: JobQueueOptions): JobQueue {
     return Object.freeze({ id, isNew })
   }
 
-  async function owned(call: JobCaller, id: unknown): Promise<StoredJob | null> {
+  async function owned(call: JobCaller, id: unknown, unit?: unknown): Promise<StoredJob | null> {
     // Asked all the same: whether there is one must not show in the time it takes (PW-41).
-    const found = await store.find(typeof id === 'string' ? id : '')
+    const found = await store.find(typeof id === 'string' ? id : '', unit)
     return found !== null && isOwnedBy(readSender(found.sender), call) ? found : null
   }
 
-  async function view(call: JobCaller, id: string): Promise<JobView | null> {
-    const found = await owned(call, id)
+  async function view(call: JobCaller, id: string, unit?: unknown): Promise<JobView | null> {
+    const found = await owned(call, id, unit)
     return found === null ? null : viewOf(found)
   }
 
   async function cancelIn(unit: unknown, call: JobCaller, id: string): Promise<boolean> {
-    const found = await owned(call, id)
+    const found = await owned(call, id, unit)
     const isCancelled = await store.cancel(unit, found?.id ?? '')
     if (isCancelled) data.afterCommit(unit, () => worker?.cancel(id))
     return isCancelled
@@ -261,6 +262,9 @@ export function jobQueue(options: JobQueueOptions): JobQueue {
   }
 
   async function begin(own: Worker): Promise<void> {
+    // `trefoil work` of an app whose jobs run wherever it starts: it listens once.
+    if (begun === own) return
+    begun = own
     await store.listen(() => own.wake())
     own.start()
   }
@@ -279,7 +283,7 @@ export function jobQueue(options: JobQueueOptions): JobQueue {
     define,
     send: (unit: object, job: unknown, given: unknown, sending?: SendJobOptions) =>
       put(unit, null, job, given, sending),
-    find: view,
+    find: (call, id) => view(call, id),
     cancel: (call, id) => data.unit((unit) => cancelIn(unit, call, id)),
     runDue: () => working().runDue(),
   }
@@ -289,7 +293,7 @@ export function jobQueue(options: JobQueueOptions): JobQueue {
       send: (job: unknown, given: unknown, sending?: SendJobOptions) =>
         put(unit, senderOf(call), job, given, sending),
       cancel: (id: string) => cancelIn(unit, call, id),
-      find: (id: string) => view(call, id),
+      find: (id: string) => view(call, id, unit),
     })
   }
 

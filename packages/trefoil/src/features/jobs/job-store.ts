@@ -98,7 +98,8 @@ export interface JobStore {
   giveBack(taken: readonly TakenJob[]): Awaitable<void>
   /** Takes back jobs of workers that have died. @returns how many */
   reclaim(): Awaitable<number>
-  find(id: string): Awaitable<StoredJob | null>
+  /** @param unit in which it is looked for; without one, as it has been committed */
+  find(id: string, unit?: unknown): Awaitable<StoredJob | null>
   list(filter: JobFilter): Awaitable<readonly StoredJob[]>
   /**
    * With the unit: whoever runs it is told when he looks.

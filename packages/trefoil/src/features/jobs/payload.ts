@@ -67,11 +67,20 @@ export async function validated(
 
 /** What is written down of a failure: its first words, for whoever operates the app. */
 export function failureText(error: unknown): string {
-  const text =
-    error instanceof Error
-      ? `${error.name}: ${Problem.is(error) ? error.code : error.message}`
-      : 'threw no Error'
-  return text.length > 500 ? `${text.slice(0, 499)}…` : text
+  const text = wordsOf(error)
+  const short = text.length > 500 ? `${text.slice(0, 499)}…` : text
+  // PostgreSQL keeps neither half a character, which a cut leaves, nor U+0000.
+  return short.toWellFormed().replaceAll('\0', '\uFFFD')
+}
+
+/** Whatever was thrown: a job whose failure cannot be told would be neither tried again nor dead. */
+function wordsOf(error: unknown): string {
+  try {
+    if (!(error instanceof Error)) return 'threw no Error'
+    return `${error.name}: ${Problem.is(error) ? error.code : error.message}`
+  } catch {
+    return 'threw an Error that does not say what it is'
+  }
 }
 
 /** @throws ImproperlyConfigured */

@@ -59,13 +59,16 @@ const ADD = `insert into trefoil_jobs (id, queue, state, data, sender, job_key, 
 const TAKE = `update trefoil_jobs set state = 'running', runs = runs + 1, worker = ?, leased_until = ?, started_at = ?
   where id in (select id from trefoil_jobs where queue = ? and state = 'waiting' and start_at <= ?
     order by start_at, id limit ?) returning *`
-const KEEP = `update trefoil_jobs set leased_until = ? where worker = ? and state = 'running' returning id, runs`
+/** Those that it says alone: one whose end could not be written down would be its own for as long as it lives. */
+const KEEP = `update trefoil_jobs set leased_until = ? where worker = ? and state = 'running'
+  and id in (select value from json_each(?)) returning id, runs`
 const FINISH = `update trefoil_jobs set state = 'done', ended_at = ?, worker = null, leased_until = null, failure = null
   where id = ? and state = 'running' and runs = ? returning id`
 const FAIL = `update trefoil_jobs set state = ?, failures = failures + 1, start_at = ?, ended_at = ?, failure = ?,
   worker = null, leased_until = null where id = ? and state = 'running' and runs = ?`
 const GIVE_BACK = `update trefoil_jobs set state = 'waiting', worker = null, leased_until = null
   where id = ? and state = 'running' and runs = ?`
+const FIND = 'select * from trefoil_jobs where id = ?'
 const LAPSED = `select * from trefoil_jobs where state = 'running' and leased_until < ? limit 100`
 const CANCEL = `update trefoil_jobs set state = 'cancelled', ended_at = ?, worker = null, leased_until = null
   where id = ? and state in ('waiting', 'running') returning id`
@@ -126,7 +129,8 @@ export function sqlJobs(data: JobsDatabase, { worker, lease, clock }: WorkerFact
       return rows.map(taken).sort(byStart)
     },
     async keep(held: readonly TakenJob[]) {
-      const rows = await run(KEEP, [now() + lease, worker])
+      const ids = JSON.stringify(held.map(({ id }) => id))
+      const rows = await run(KEEP, [now() + lease, worker, ids])
       const mine = new Map(rows.map((row) => [row['id'], row['runs']]))
       return new Set(held.filter(({ id, run }) => mine.get(id) === run).map(({ id }) => id))
     },
@@ -151,11 +155,12 @@ export function sqlJobs(data: JobsDatabase, { worker, lease, clock }: WorkerFact
         return lapsed.length
       })
     },
-    async find(id: string) {
-      const { rows } = await sql<SqlRow>`select * from trefoil_jobs where id = ${id}`.execute(
-        data.queries(),
-      )
-      const [row] = rows
+    async find(id: string, unit: unknown = null) {
+      const [row] =
+        unit === null
+          ? (await sql<SqlRow>`select * from trefoil_jobs where id = ${id}`.execute(data.queries()))
+              .rows
+          : await data.statements(unit).run(FIND, [id])
       return row === undefined ? null : stored(row)
     },
     async list({ queue, state, most }: JobFilter) {

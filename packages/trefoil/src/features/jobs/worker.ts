@@ -3,7 +3,7 @@ import type { Clock } from '../../index.ts'
 import { type PartApp, type PartWork, TransactionConflict } from '../../parts.ts'
 import type { Definition } from './definition.ts'
 import { JobLost, JobTimedOut, NoRetry, WorkerStops } from './job-errors.ts'
-import { authOf, readSender } from './job-sender.ts'
+import { authOf, type JobSender, readSender } from './job-sender.ts'
 import type { JobStore, TakenJob } from './job-store.ts'
 import { failureText, validated } from './payload.ts'
 
@@ -36,6 +36,7 @@ const SWEEP = 600_000
 const BEATS = 6
 /** Milliseconds between two passes where the next job is due at once. */
 const SHORTEST = 2
+const MINUTE = 60_000
 
 /**
  * Takes jobs and does them, so many of a name at a time. Whatever goes wrong is logged: no pass of it ever
@@ -110,7 +111,13 @@ export class Worker {
     this.#isStopping = true
     if (this.#timer !== null) clearTimeout(this.#timer)
     await this.#pass
-    await Promise.all([...this.#running.values()].map(({ ended }) => ended))
+    // It may take longer than a lease: a job that nobody speaks for would begin elsewhere beside this one.
+    const beats = setInterval(() => void this.#speak(), this.#options.lease / BEATS)
+    try {
+      await Promise.all([...this.#running.values()].map(({ ended }) => ended))
+    } finally {
+      clearInterval(beats)
+    }
   }
 
   /** What still runs is broken off and given back. */
@@ -141,15 +148,26 @@ export class Worker {
   }
 
   async #pause(): Promise<number> {
-    const { store, definitions, poll, clock } = this.#options
+    const { store, definitions, clock } = this.#options
+    const longest = this.#longestPause()
     const open = [...definitions.values()].filter((one) => this.#placesOf(one) > 0)
     try {
       const next = await store.nextStart(open.map(({ queue }) => queue))
-      return next === null ? poll : Math.max(SHORTEST, Math.min(poll, next - clock.now()))
+      return next === null ? longest : Math.max(SHORTEST, Math.min(longest, next - clock.now()))
     } catch {
       // Told by the pass that finds it so, too.
-      return poll
+      return longest
     }
+  }
+
+  /** However seldom it is to look for jobs of others: the lease of its own and what `cron` says do not wait for that. */
+  #longestPause(): number {
+    const { definitions, poll, lease, clock } = this.#options
+    const longest = Math.max(SHORTEST, Math.min(poll, lease / BEATS))
+    const hasCron = [...definitions.values()].some(({ cron }) => cron !== null)
+    return hasCron
+      ? Math.max(SHORTEST, Math.min(longest, MINUTE - (clock.now() % MINUTE)))
+      : longest
   }
 
   /** One at a time. */
@@ -177,12 +195,17 @@ export class Worker {
   }
 
   async #tick(): Promise<void> {
-    const { clock, sendDue } = this.#options
+    const { clock, sendDue, app } = this.#options
     const now = clock.now()
-    // A clock that was put back: what was due has been sent, and is not sent again by its key.
-    const from = Math.min(this.#tickedAt, now)
-    this.#tickedAt = now
-    await sendDue(from, now)
+    try {
+      // A clock that was put back: what was due has been sent, and is not sent again by its key.
+      await sendDue(Math.min(this.#tickedAt, now), now)
+      // Not before: a tick that met a database that was away would be left out.
+      this.#tickedAt = now
+    } catch (err) {
+      // Not a reason to do nothing else.
+      app.log.error({ err }, 'What cron says is due could not be sent; it is tried again')
+    }
   }
 
   async #beat(): Promise<void> {
@@ -198,14 +221,30 @@ export class Worker {
       }
     } else if (clock.elapsed() - this.#beatAt < lease / BEATS) return
     this.#beatAt = clock.elapsed()
-    if (this.#running.size > 0) {
-      const running = [...this.#running.values()]
-      const kept = await store.keep(running.map(({ job }) => job))
-      for (const { job, controller } of running) {
-        if (!kept.has(job.id)) controller.abort(new JobLost())
-      }
-    }
+    await this.#keep()
     await store.reclaim()
+  }
+
+  /** Says that its jobs are its own still; those that are not hear of it. */
+  async #keep(): Promise<void> {
+    if (this.#running.size === 0) return
+    const running = [...this.#running.values()]
+    const kept = await this.#options.store.keep(running.map(({ job }) => job))
+    for (const { job, controller } of running) {
+      if (!kept.has(job.id)) controller.abort(new JobLost())
+    }
+  }
+
+  /** As {@link #keep}, where nothing else looks any more. */
+  async #speak(): Promise<void> {
+    try {
+      await this.#keep()
+    } catch (err) {
+      this.#options.app.log.error(
+        { err },
+        'Jobs could not be kept while they end; it is tried again',
+      )
+    }
   }
 
   #placesOf({ queue, concurrency }: Definition): number {
@@ -234,10 +273,12 @@ export class Worker {
           app.log.error({ err, job: job.id }, 'How a job ended could not be written down')
         })
         .finally(() => {
-          this.#running.delete(job.id)
+          // Not a later taking of it, by this same worker, after this one was lost.
+          if (this.#running.get(job.id) === running) this.#running.delete(job.id)
           if (this.#full.has(queue)) this.wake()
         })
-      this.#running.set(job.id, { job, controller, ended })
+      const running = { job, controller, ended }
+      this.#running.set(job.id, running)
     }
     return jobs.length
   }
@@ -253,8 +294,7 @@ export class Worker {
       attempt: job.failures + 1,
       sentAt: job.createdAt,
     })
-    const sender = readSender(job.sender)
-    const work: PartWork<void> = {
+    const workFor = (sender: JobSender | null): PartWork<void> => ({
       name: `job ${queue}`,
       auth: authOf(sender),
       source: sender?.source ?? 'cli',
@@ -267,9 +307,9 @@ export class Worker {
         await handler(data as never, call, facts)
         if (!(await finish(call, job))) throw new JobLost()
       },
-    }
+    })
     try {
-      await performed(app, work)
+      await performed(app, workFor(readSender(job.sender)))
     } catch (error) {
       await this.#failed(definition, job, error)
     } finally {

@@ -71,6 +71,10 @@ export async function deliver(
     },
   })
   request.on('error', reject)
+  // One that wants another protocol (101) is cut off by Node without an error.
+  request.on('close', () =>
+    reject(new Error('The endpoint ended the connection without an answer')),
+  )
   request.on('response', (response) => {
     resolve(response.statusCode ?? 0)
     response.on('error', () => {})
