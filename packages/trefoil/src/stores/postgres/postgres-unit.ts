@@ -234,7 +234,9 @@ class UnitConnection implements DatabaseConnection {
   async *streamQuery<Row>(query: CompiledQuery, chunk?: number): AsyncGenerator<QueryResult<Row>> {
     this.#admit(this)
     refuseOfConnection(query.sql)
-    for await (const rows of stream<Row>(this.#connection, query, chunk)) {
+    for await (const rows of stream<Row>(this.#connection, query, chunk, () =>
+      this.#unit.hasEnded(),
+    )) {
       this.#admit(this)
       yield rows
     }
