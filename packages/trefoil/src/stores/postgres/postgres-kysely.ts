@@ -75,8 +75,3 @@ let nextCursor = 0
 function refuseUndefined(value: unknown): void {
   if (value === undefined) throw new TypeError('A query was given undefined: write null')
 }
-
-/** What a transaction inside a transaction is called: never a name of ours. */
-export function savepoint(name: string): string {
-  return `"own ${name.replaceAll('"', '""')}"`
-}
