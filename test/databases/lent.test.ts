@@ -159,6 +159,17 @@ describe.skipIf(!hasPostgres)('a connection is lent', () => {
     expect((await http.get('/ids')).status).toBe(200)
   })
 
+  test('a certificate that is not there fails who asks, and ends no process later', async () => {
+    const data = database({
+      url: 'postgres://u:hunter2@127.0.0.1:1/db?sslrootcert=/nowhere',
+      connect: '1ms',
+      wait: '1ms',
+    })
+    await expect(data.unit(async () => {})).rejects.toThrow('/nowhere')
+    // The time for waiting is over by then: what nobody waits for any more would be unhandled.
+    await new Promise((resolve) => setTimeout(resolve, 1200))
+  })
+
   test('STO-5: a server that was cut off without a word: 503 in the time for connecting, and then anew', async () => {
     const proxy = await cutter(await createDatabase())
     const { http } = notes(proxy.url, { connect: '400ms' })

@@ -187,7 +187,9 @@ async function connected(
     signal?.removeEventListener('abort', gone)
   }
   signal?.addEventListener('abort', gone)
-  pool.connect().then(
+  // One whose certificate is not to be read, say, throws at once.
+  const asked = (async () => pool.connect())()
+  asked.then(
     (client) => {
       if (isOver) {
         // Nobody waits any more: the next one in the line has it.
