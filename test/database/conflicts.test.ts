@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto'
 import { createApp, dependency, HttpError, reply, stream } from 'trefoil'
+import { cookieSession } from 'trefoil/cookies'
 import { TransactionConflict } from 'trefoil/parts'
 import { testClient } from 'trefoil/testing'
 import { describe, expect, test } from 'vitest'
@@ -106,6 +108,91 @@ test('what the handler makes of it is its answer, and what wraps it is not', asy
   expect([(await client.http.post('/own')).status, runs]).toEqual([418, 1])
   expect([(await client.http.post('/wrapped')).status, runs]).toEqual([200, 3])
   expect(seen.kept).toBe(1)
+})
+
+test('STO-1: what is left of a run that was taken back adds nothing to the next one', async () => {
+  const { app, unit } = appWith('handler', 0)
+  const told: string[] = []
+  let background = 0
+  let runs = 0
+  const left = Promise.withResolvers<void>()
+  app.post('/left', { params: { one: unit } }, async (_, call) => {
+    runs++
+    if (runs > 1) {
+      await left.promise
+      return { runs }
+    }
+    setTimeout(async () => {
+      await call.resolve(unit).catch((error: Error) => told.push(error.message))
+      try {
+        call.background(() => void background++)
+      } catch (error) {
+        told.push(String(error))
+      }
+      left.resolve()
+    }, 30)
+    throw new TransactionConflict('met another')
+  })
+  await using client = testClient(app)
+  expect((await client.http.post('/left')).json()).toEqual({ runs: 2 })
+  expect(told).toHaveLength(2)
+  expect(told.join()).toMatch(/taken back/)
+  expect(background).toBe(0)
+})
+
+test('STO-1: of two units the first of which has been kept, the call is not run again', async () => {
+  const kept = { first: 0, second: 0 }
+  const first = dependency(
+    async function* () {
+      yield {}
+      kept.first++
+    },
+    { name: 'first', unit: true },
+  )
+  const second = dependency(
+    async function* () {
+      yield {}
+      kept.second++
+      if (kept.second === 1) throw new TransactionConflict('met another')
+    },
+    { name: 'second', unit: true },
+  )
+  const app = createApp({ env: {}, publicSurfaces: ['api'], log: { logger: SILENT } })
+  // The newest is closed first.
+  app.post('/both', { params: { second, first } }, async () => ({}))
+  await using client = testClient(app)
+  expect((await client.http.post('/both')).status).toBe(409)
+  expect(kept).toEqual({ first: 1, second: 1 })
+})
+
+test('STO-1: a call without a unit is not run again: what it met took back nothing of its own', async () => {
+  let runs = 0
+  const app = createApp({ env: {}, publicSurfaces: ['api'], log: { logger: SILENT } })
+  app.post('/none', {}, async () => {
+    runs++
+    throw new TransactionConflict('met another')
+  })
+  await using client = testClient(app)
+  const answer = await client.http.post('/none')
+  expect([answer.status, runs]).toEqual([409, 1])
+})
+
+test('STO-1: cookies of a run that was taken back do not leave with the next one', async () => {
+  const { app, unit } = appWith('handler', 0)
+  let runs = 0
+  const session = cookieSession<{ user: string }>({ keys: 'k9'.repeat(12) + randomUUID(), env: {} })
+  app.post('/cookie', { params: { one: unit, session } }, async ({ session }) => {
+    if (++runs > 1) return { user: session.get('user') ?? null }
+    session.set('user', 'the first')
+    throw new TransactionConflict('met another')
+  })
+  await using client = testClient(app)
+  const answer = await client.http.post('/cookie')
+  expect([answer.status, answer.json(), answer.headers.getSetCookie()]).toEqual([
+    200,
+    { user: null },
+    [],
+  ])
 })
 
 test('a stream that has begun is not begun again', async () => {

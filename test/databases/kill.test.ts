@@ -7,6 +7,7 @@ import process from 'node:process'
 import { setTimeout as elapsed } from 'node:timers/promises'
 import { database } from 'trefoil/database'
 import { expect, onTestFinished, test } from 'vitest'
+import { NO_APP } from '../support/no-app.ts'
 import { startPostgres, whyNoPostgres } from '../support/postgres.ts'
 
 interface Tables {
@@ -20,7 +21,7 @@ const STEPS = [
 
 async function made(url: string) {
   const data = database<Tables>({ url, migrate: 'start', migrations: STEPS })
-  await data.start?.(null as never)
+  await data.start?.(NO_APP)
   onTestFinished(async () => data.stop?.(null as never))
   return data
 }

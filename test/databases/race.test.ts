@@ -7,6 +7,7 @@ import { promisify } from 'node:util'
 import pg from 'pg'
 import { type Database, database } from 'trefoil/database'
 import { afterAll, describe, expect, test } from 'vitest'
+import { NO_APP } from '../support/no-app.ts'
 import { createDatabase, hasPostgres } from '../support/test-database.ts'
 
 interface Tables {
@@ -32,7 +33,7 @@ async function counters(url: string): Promise<Database<Tables>> {
       },
     ],
   })
-  await data.start?.(null as never)
+  await data.start?.(NO_APP)
   return data
 }
 

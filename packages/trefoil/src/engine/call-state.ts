@@ -146,7 +146,10 @@ export class CallState implements CallIds, CloseHooks {
   closeHooks: (() => Awaitable<void>)[] | null = null
   /** What those see of it who look on; `null` while nobody does. */
   observed: CallInSight | null = null
-  /** How often the developer's code has been run again, because its unit of work met another. */
+  /**
+   * How often the developer's code has been run again, because its unit of work met another; and so the number
+   * of the run, by which what is left of an earlier one is told apart.
+   */
   repeats = 0
   /** Runs it again; `null` for a call that never waited, and so has no unit. */
   waiting: Repeatable | null = null
@@ -273,6 +276,7 @@ export class CallState implements CallIds, CloseHooks {
     if (this.site.surface !== 'api') return null
     this.cookies ??= new CookieExchange(
       this.inbound.cookies ?? new SentCookies(this.inbound.rawHeaders),
+      () => this.hasEntered,
     )
     return this.cookies
   }

@@ -6,6 +6,7 @@ import type { Substitutes } from './substitute.ts'
 interface Opened {
   readonly name: string
   readonly scope: DependencyScope
+  readonly unit: boolean
   /** Closes the value; told the error when the call failed. */
   close(failure: Failure | null): unknown
 }
@@ -54,12 +55,19 @@ export class DependencyScopes {
   readonly #waits = new Map<Node, Map<Node, number>>()
   readonly #opened: Opened[] = []
   #closed = false
+  #hasUnit = false
+  #hasKept = false
   /** Of the function scope, once that has begun to be closed. */
   #closing: Promise<Failure | null> | null = null
   readonly #site: ScopeSite
 
   constructor(site: ScopeSite) {
     this.#site = site
+  }
+
+  /** True when the call can be taken back: it has a unit of work, and none of them has been kept. */
+  get mayTakeBack(): boolean {
+    return this.#hasUnit && !this.#hasKept
   }
 
   /** @param waiter the dependency whose provider asks; nobody for handlers and authenticators */
@@ -131,6 +139,7 @@ export class DependencyScopes {
   }
 
   async #openGenerator(dependency: Node, generator: AnyGenerator): Promise<unknown> {
+    if (dependency.unit) this.#hasUnit = true
     const first = await generator.next()
     if (first.done === true) {
       throw new Error(`Dependency provider '${dependency.name}' did not yield a value`)
@@ -146,7 +155,7 @@ export class DependencyScopes {
     } catch (error) {
       // Not kept open: a handler that goes on without it would have it committed.
       await this.#closeOne(
-        { name: dependency.name, scope: dependency.scope, close: end },
+        { name: dependency.name, scope: dependency.scope, unit: true, close: end },
         { error },
       )
       throw error
@@ -163,8 +172,8 @@ export class DependencyScopes {
 
   /** Keeps what is to be closed. What arrives after the call has ended is closed at once. */
   async #track(dependency: Node, close: Opened['close']): Promise<void> {
-    const { name, scope } = dependency
-    const opened = { name, scope, close }
+    const { name, scope, unit } = dependency
+    const opened = { name, scope, unit, close }
     // After the deadline it is still the closing that closes it, until that has been done.
     if (!this.#closed) {
       this.#opened.push(opened)
@@ -221,6 +230,7 @@ export class DependencyScopes {
   async #closeOne(opened: Opened, failure: Failure | null): Promise<Failure | null> {
     try {
       await opened.close(failure)
+      if (opened.unit && failure === null) this.#hasKept = true
       return null
     } catch (error) {
       // Thrown into a provider, the failure commonly comes out of it again.

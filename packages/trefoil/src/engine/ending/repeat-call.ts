@@ -23,7 +23,8 @@ export function mayRepeat(state: CallState, error: unknown): boolean {
   const { inbound, site, answer } = state
   // What acts outside the database would act there twice; what has read the body has nothing to read any more.
   if (!site.action.changes || site.action.external || state.readsBody) return false
-  if (site.executeAt === undefined) return false
+  // Of what met another without a unit of this call, or of a second unit, the rest has been kept.
+  if (site.executeAt === undefined || state.scopes?.mayTakeBack !== true) return false
   // Of a stream somebody has seen the beginning.
   if (answer?.kind === 'stream' || state.waiting === null || state.repeats >= MOST_REPEATS)
     return false
@@ -61,6 +62,9 @@ export async function takeBack(state: CallState, error: unknown): Promise<undefi
   state.failure = null
   state.closeFailure = null
   state.scopes = null
+  state.cookies?.takeBack()
+  // What is left of it, and goes on, must not act in the next one.
+  state.view = null
   if (tasks !== null) {
     state.tasks = null
     state.site.app.background.drop(tasks.length)

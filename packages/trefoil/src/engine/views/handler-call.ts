@@ -21,8 +21,12 @@ export function callOf(state: CallState): Call {
 }
 
 class HandlerCall extends FactsView implements Call {
+  /** The run it was made for. */
+  readonly #run: number
+
   constructor(state: CallState) {
     super(state)
+    this.#run = state.repeats
     Object.preventExtensions(this)
   }
 
@@ -62,6 +66,7 @@ class HandlerCall extends FactsView implements Call {
 
   async #resolve<Value>(dependency: Dependency<Value>): Promise<Value> {
     const state = stateOf(this)
+    this.#refuseOld(state, 'resolve')
     if (!state.hasBegun) state.hasLent = true
     return await resolveDependency(state, dependency)
   }
@@ -91,10 +96,19 @@ class HandlerCall extends FactsView implements Call {
     const { always = false } = options
     checkFlag('call.background(): always', always)
     refuseLate(state, 'background')
+    this.#refuseOld(state, 'background')
     // Nothing of a rehearsal is left.
     if (state.rehearses) return
     if (!state.site.app.background.accept()) throw tooMuchWaits()
     state.addTask(task, always)
+  }
+
+  /** What is left of a run that was taken back would write into the unit of the next one, beside it. */
+  #refuseOld(state: CallState, member: string): void {
+    if (state.repeats === this.#run) return
+    throw new Error(
+      `call.${member}() was used by a run that was taken back: the call is being run again`,
+    )
   }
 }
 

@@ -167,8 +167,17 @@ function groupOf(name: string): typeof DATABASE {
   return { ...DATABASE, name: `database({ name: '${name}' })`, prefix }
 }
 
-/** The file where nobody says which. */
+/**
+ * The file where nobody says which.
+ *
+ * @throws ImproperlyConfigured for the name of a file that another database has
+ */
 export function defaultFile(name: string): string {
+  if (/^app$|(?:^|-)state$/.test(name)) {
+    throw new ImproperlyConfigured(
+      `database({ name: '${name}' }) needs a url: .data/${name}.db is the file of another database`,
+    )
+  }
   return `.data/${name === 'database' ? 'app' : name}.db`
 }
 
@@ -182,6 +191,12 @@ export function fileOf(url: string, option = 'url'): string {
   if (url === ':memory:') return url
   // Two letters and more: one is a drive.
   const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(url)?.[1]?.toLowerCase()
+  if (scheme === undefined && url.includes('://')) {
+    // With a space or a quote in front: a file would be made of it, with the password in its name.
+    throw new ImproperlyConfigured(
+      `database(): ${option} is neither a file nor a URL: nothing belongs before postgres://, not even a space or a quote`,
+    )
+  }
   if (scheme === undefined) return isAbsolute(url) ? url : resolve(url)
   if (scheme === 'file') {
     if (!/^file:\/[^?#]*$/i.test(url)) {
@@ -204,7 +219,13 @@ export function fileOf(url: string, option = 'url'): string {
 
 /** The file of what needs no unit, beside that of the units. */
 export function stateFileOf(file: string, given: string | null): string {
-  if (given !== null) return fileOf(given, 'state')
+  const own = given === null ? null : fileOf(given, 'state')
+  if (own !== null && own === file && file !== ':memory:') {
+    throw new ImproperlyConfigured(
+      'database(): state is another file than url: what is counted in a call would wait for its own unit of work',
+    )
+  }
+  if (own !== null) return own
   if (file === ':memory:') return file
   const name = basename(file, extname(file))
   return join(dirname(file), name === 'app' ? 'state.db' : `${name}-state.db`)

@@ -230,8 +230,8 @@ export function database<Tables = Record<string, Record<string, unknown>>>(
     read: dependency(() => store().reader(), { name: 'data.read', preview: 'safe' }),
     snapshot: dependency(
       async function* () {
-        const reading = await store()
-          .reader()
+        const reader = store().reader()
+        const reading = await reader
           .startTransaction()
           .setAccessMode('read only')
           .setIsolationLevel('repeatable read')
@@ -239,7 +239,8 @@ export function database<Tables = Record<string, Record<string, unknown>>>(
         try {
           yield reading
         } finally {
-          await reading.rollback().execute()
+          // What it is still at would be waited for, longer than the call may take.
+          await reader.destroy()
         }
       },
       { name: 'data.snapshot', preview: 'safe' },

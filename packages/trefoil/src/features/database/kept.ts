@@ -46,11 +46,11 @@ export function keptIn<Tables>(name: string, values: DatabaseValues): Kept<Table
 function keptInPostgres<Tables>(url: string, values: DatabaseValues): Kept<Tables> {
   const why = whyNoPostgresUrl(url)
   if (why !== null) throw new ImproperlyConfigured(`database(): url ${why}`)
-  const { isolation, connections, connect, statement } = values
+  const { isolation, connections, wait, connect, statement } = values
   return {
     dialect: 'postgres',
     app: new LazyStore<Tables>(() =>
-      openPostgres<Tables>(url, { isolation, connections, connect, statement }, problemOf),
+      openPostgres<Tables>(url, { isolation, connections, wait, connect, statement }, problemOf),
     ),
     state: null,
     file: null,

@@ -7,7 +7,7 @@ import { mayChangeConnection } from './statements.ts'
 
 /** Puts right what a statement may have changed of the connection; prepared statements stay. */
 const AS_NEW =
-  'set session authorization default; reset role; reset all; close all; unlisten *; discard temp'
+  'set session authorization default; reset role; reset all; close all; unlisten *; discard temp; select pg_advisory_unlock_all()'
 /** Statements for which the plan that was prepared is none any more: a table has changed. */
 const STALE = new Set(['0A000', '26000'])
 const OLDEST = 140_000

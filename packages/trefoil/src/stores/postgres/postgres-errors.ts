@@ -8,7 +8,7 @@ const OUT_OF_RESOURCES = /^53/
 /** Connection exceptions; the server is going down, has crashed, starts. */
 const GONE = /^(?:08|57P0)/
 /** What `pg` says, without a code, of a connection that is no more. */
-const LOST = /connection|closed and is not queryable/i
+const LOST = /connection|closed and is not queryable|^timeout expired$/i
 
 /** The five letters and digits by which PostgreSQL names an error, or Node's name for it; `null` for none. */
 export function codeOf(error: unknown): string | null {

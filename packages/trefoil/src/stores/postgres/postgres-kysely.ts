@@ -41,25 +41,31 @@ export async function execute<Row>(
   return writes ? { rows, numAffectedRows: BigInt(rowCount ?? 0) } : { rows }
 }
 
-/** The rows of a query piece by piece, in a transaction that is open. */
+/**
+ * The rows of a query piece by piece, in a transaction that is open.
+ *
+ * @param isOver true when the transaction has ended: the connection may be in another's, which would fail with
+ *   what is asked of it here
+ */
 export async function* stream<Row>(
   connection: PostgresConnection,
   { sql, parameters }: CompiledQuery,
   chunk: number | undefined,
+  isOver: () => boolean,
 ): AsyncGenerator<QueryResult<Row>> {
   const size = Number.isSafeInteger(chunk) && Number(chunk) > 0 ? Number(chunk) : FETCHED
   for (const value of parameters) refuseUndefined(value)
   const cursor = `trefoil_cursor_${nextCursor++}`
   await connection.query(`declare ${cursor} no scroll cursor for ${sql}`, parameters)
   try {
-    for (;;) {
+    while (!isOver()) {
       const { rows } = await connection.query<Row>(`fetch ${size} from ${cursor}`, [])
       for (const row of rows) yield { rows: [row] }
       if (rows.length < size) return
     }
   } finally {
     // With the transaction it has gone by itself.
-    await connection.control(`close ${cursor}`).catch(() => {})
+    if (!isOver()) await connection.control(`close ${cursor}`).catch(() => {})
   }
 }
 
@@ -68,9 +74,4 @@ let nextCursor = 0
 /** @throws TypeError for what would become null without anybody saying so */
 function refuseUndefined(value: unknown): void {
   if (value === undefined) throw new TypeError('A query was given undefined: write null')
-}
-
-/** What a transaction inside a transaction is called: never a name of ours. */
-export function savepoint(name: string): string {
-  return `"own ${name.replaceAll('"', '""')}"`
 }

@@ -1,6 +1,6 @@
-import type { CustomTypesConfig, Pool, PoolClient } from 'pg'
+import type { ClientConfig, CustomTypesConfig, Pool, PoolClient } from 'pg'
 import { systemClock } from '../../base/clock.ts'
-import { DatabaseBusy } from '../sql/store-errors.ts'
+import { DatabaseBusy, DatabaseUnavailable } from '../sql/store-errors.ts'
 import { PostgresConnection } from './postgres-connection.ts'
 import { isLost, ofConnecting } from './postgres-errors.ts'
 import { rowTypes, statementTypes } from './postgres-types.ts'
@@ -10,6 +10,9 @@ import { StatementNames } from './statement-names.ts'
 const IDLE = 60_000
 /** Milliseconds for which a transaction may wait for its own process: one that hangs must not keep its locks. */
 const LONGEST_PAUSE = 300_000
+
+/** Milliseconds by which connecting, which ends by itself, is waited for longer than it may take. */
+const CONNECTED = 1000
 
 /** How connections are made. */
 export interface PoolSettings {
@@ -42,7 +45,7 @@ export class PostgresPool {
   }
 
   /**
-   * @param wait milliseconds that it may take
+   * @param wait milliseconds for which others are waited for; a connection that is made takes its own time
    * @param signal ends the waiting; asked for where there is something to wait for
    * @throws DatabaseBusy, DatabaseUnavailable
    */
@@ -52,7 +55,9 @@ export class PostgresPool {
     const { pool, types } = await this.#pool
     const left = pool.idleCount === 0 ? signal?.() : undefined
     left?.throwIfAborted()
-    const client = await connected(pool, wait, left)
+    const { connect, size } = this.#settings
+    const isLine = pool.idleCount === 0 && pool.totalCount >= size
+    const client = await connected(pool, isLine ? wait : Math.max(wait, connect + CONNECTED), left)
     const known = this.#known.get(client)
     if (known !== undefined) return known
     try {
@@ -67,22 +72,25 @@ export class PostgresPool {
 
   /**
    * One on which the first statement has been made: of those that were idle when the server went, `pg` may
-   * not know yet.
+   * not know yet. One behind which nobody answers any more, of a server that was cut off, is given up.
+   *
+   * @param longest milliseconds for which the answer is waited for
    */
   async takeWith(
     first: string,
     wait: number,
+    longest: number,
     signal?: () => AbortSignal | undefined,
   ): Promise<PostgresConnection> {
     const until = systemClock.elapsed() + wait
     for (let tries = 0; ; tries++) {
       const connection = await this.take(Math.max(0, until - systemClock.elapsed()), signal)
       try {
-        await connection.control(first)
+        await answered(connection.control(first), longest)
         return connection
       } catch (error) {
         connection.release(true)
-        if (!isLost(error)) throw error
+        if (error instanceof DatabaseUnavailable || !isLost(error)) throw error
         if (tries > this.size) throw ofConnecting(error)
       }
     }
@@ -115,10 +123,16 @@ export class PostgresPool {
       `statement_timeout=${statement}`,
       `idle_in_transaction_session_timeout=${LONGEST_PAUSE}`,
     ]
+    // Given to the pool, the time for connecting would also be that for waiting in its line.
+    class Client extends pg.Client {
+      constructor(config?: ClientConfig) {
+        super({ ...config, connectionTimeoutMillis: connect })
+      }
+    }
     const pool = new pg.Pool({
       connectionString: url,
       max: size,
-      connectionTimeoutMillis: connect,
+      Client,
       idleTimeoutMillis: IDLE,
       // Nobody who only has asked something once is kept running by it.
       allowExitOnIdle: true,
@@ -131,6 +145,21 @@ export class PostgresPool {
     pool.on('error', () => {})
     pool.on('connect', (client) => client.on('error', () => {}))
     return { pool, types: statementTypes(pg.types) }
+  }
+}
+
+/** @throws DatabaseUnavailable where that takes too long */
+async function answered(asked: Promise<unknown>, longest: number): Promise<void> {
+  const { promise: late, reject } = Promise.withResolvers<never>()
+  const timer = setTimeout(
+    () => reject(new DatabaseUnavailable('PostgreSQL does not answer')),
+    longest,
+  )
+  try {
+    await Promise.race([asked, late])
+  } finally {
+    clearTimeout(timer)
+    asked.catch(() => {})
   }
 }
 
@@ -158,7 +187,9 @@ async function connected(
     signal?.removeEventListener('abort', gone)
   }
   signal?.addEventListener('abort', gone)
-  pool.connect().then(
+  // One whose certificate is not to be read, say, throws at once.
+  const asked = (async () => pool.connect())()
+  asked.then(
     (client) => {
       if (isOver) {
         // Nobody waits any more: the next one in the line has it.

@@ -1,13 +1,12 @@
 import type { CompiledQuery, DatabaseConnection, Driver, QueryResult } from 'kysely'
+import { savepoint } from '../sql/savepoint.ts'
 import type { PostgresConnection } from './postgres-connection.ts'
 import { isLost } from './postgres-errors.ts'
-import { execute, savepoint, stream } from './postgres-kysely.ts'
+import { execute, stream } from './postgres-kysely.ts'
 import type { PostgresPool } from './postgres-pool.ts'
 import type { UnitSite } from './postgres-unit.ts'
 import { refuseAllButReading } from './statements.ts'
 
-/** Milliseconds for which one waits for a connection; only transactions and streams hold one for long. */
-const WAIT = 5000
 /** Once something has been read in it, nothing makes it one that writes. */
 const BEGIN = 'begin isolation level repeatable read read only; select 1'
 
@@ -15,14 +14,19 @@ const BEGIN = 'begin isolation level repeatable read read only; select 1'
 export class ReaderDriver implements Driver {
   readonly #pool: PostgresPool
   readonly #site: UnitSite
+  readonly #wait: number
   readonly #refuse: (error: unknown) => never
   readonly #held = new Set<LentConnection>()
   #isOver = false
 
-  /** @param refuse throws what those meet who find no connection */
-  constructor(pool: PostgresPool, site: UnitSite, refuse: (error: unknown) => never) {
+  /**
+   * @param wait milliseconds for which one waits for a connection; only transactions and streams hold one for long
+   * @param refuse throws what those meet who find no connection
+   */
+  constructor(pool: PostgresPool, site: UnitSite, wait: number, refuse: (error: unknown) => never) {
     this.#pool = pool
     this.#site = site
+    this.#wait = wait
     this.#refuse = refuse
   }
 
@@ -34,7 +38,7 @@ export class ReaderDriver implements Driver {
   }
 
   async acquireConnection(): Promise<DatabaseConnection> {
-    const take = () => this.#pool.take(WAIT).catch(this.#refuse)
+    const take = () => this.#pool.take(this.#wait).catch(this.#refuse)
     const connection = new LentConnection(take, this.#pool, await take())
     this.#held.add(connection)
     if (!this.#isOver) return connection
@@ -76,9 +80,15 @@ export class ReaderDriver implements Driver {
     if (!this.#held.delete(lent)) return
     const { connection, isInTransaction } = lent.giveUp()
     // A query that nobody waits for any more would go on in the server.
-    const isLeft = connection.isBusy || isInTransaction
-    if (connection.isBusy) void this.#site.callOff(connection)
-    this.#pool.give(connection, isLeft)
+    if (connection.isBusy) {
+      void this.#site.callOff(connection)
+      this.#pool.give(connection, true)
+    } else if (isInTransaction) {
+      void connection.control('rollback').then(
+        () => this.#pool.give(connection),
+        () => this.#pool.give(connection, true),
+      )
+    } else this.#pool.give(connection)
   }
 }
 
@@ -135,7 +145,7 @@ class LentConnection implements DatabaseConnection {
     refuseAllButReading(query.sql)
     const isOwn = !this.#isInTransaction
     if (isOwn) await this.begin()
-    yield* stream<Row>(this.connection, query, chunk)
+    yield* stream<Row>(this.connection, query, chunk, () => this.#isOver)
     // Ended from outside it would look like one that has been read to its end.
     if (this.#isOver) throw over()
     if (isOwn) await this.end('commit')

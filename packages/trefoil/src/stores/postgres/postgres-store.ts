@@ -17,6 +17,8 @@ export interface PostgresSettings {
   readonly isolation?: 'repeatable read' | 'serializable'
   /** Most units at a time, and most reads beside them. Default 10. */
   readonly connections?: number
+  /** Milliseconds for which one that reads waits for a connection. Default 5,000. */
+  readonly wait?: number
   /** Milliseconds that connecting may take. Default 5,000. */
   readonly connect?: number
   /** Milliseconds that one statement may take; 0 for any. Default 30,000. */
@@ -47,7 +49,7 @@ export function openPostgres<Tables>(
   const why = whyNoPostgresUrl(url)
   if (why !== null) throw new Error(`The URL of the database ${why}`)
   const { isolation = 'repeatable read', connections = 10 } = settings
-  const { connect = 5000, statement = 30_000 } = settings
+  const { wait: longest = 5000, connect = 5000, statement = 30_000 } = settings
   const pool = (size: number, readOnly: boolean) =>
     new PostgresPool({ url, size, readOnly, connect, statement })
   const units = pool(connections, false)
@@ -65,14 +67,15 @@ export function openPostgres<Tables>(
     how: string,
     wait: number,
     signal?: () => AbortSignal | undefined,
+    longest = connect,
   ): Promise<PostgresUnit<Tables>> {
-    return new PostgresUnit<Tables>(site, await units.takeWith(how, wait, signal))
+    return new PostgresUnit<Tables>(site, await units.takeWith(how, wait, longest, signal))
   }
 
   return Object.freeze({
     dialect: 'postgres' as const,
     // One for each who asks: Kysely can be ended for good, and has a dispose method that does so.
-    reader: () => kyselyOver<Tables>(new ReaderDriver(readers, site, refuse)),
+    reader: () => kyselyOver<Tables>(new ReaderDriver(readers, site, longest, refuse)),
     alone: (wait: number): SqlStatements => ({
       dialect: 'postgres',
       run: (text, values = []) => runAlone(others, wait, text, values),
@@ -97,7 +100,7 @@ export function openPostgres<Tables>(
         `set local lock_timeout = ${Math.max(1, Math.round(wait))}`,
         MIGRATIONS,
       ]
-      return begin(how.join('; '), wait).catch((error: unknown) => {
+      return begin(how.join('; '), wait, undefined, wait + connect).catch((error: unknown) => {
         if (codeOf(error) !== '55P03') throw error
         throw new DatabaseBusy('Another process migrates for too long', { cause: error })
       })

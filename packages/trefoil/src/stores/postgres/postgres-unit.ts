@@ -2,11 +2,12 @@ import type { CompiledQuery, DatabaseConnection, Driver, Kysely, QueryResult } f
 import { systemClock } from '../../base/clock.ts'
 import type { SqlStatements } from '../../contract/ports/sql.ts'
 import { TransactionConflict } from '../../contract/ports/transaction.ts'
+import { savepoint } from '../sql/savepoint.ts'
 import type { SqlUnit } from '../sql/sql-store.ts'
 import { CommitUnknown } from '../sql/store-errors.ts'
 import type { PostgresConnection } from './postgres-connection.ts'
 import { isRefusal } from './postgres-errors.ts'
-import { execute, kyselyOver, savepoint, stream } from './postgres-kysely.ts'
+import { execute, kyselyOver, stream } from './postgres-kysely.ts'
 import { refuseOfConnection, transactionWord } from './statements.ts'
 
 /** What a unit needs of the store it is of. */
@@ -234,7 +235,9 @@ class UnitConnection implements DatabaseConnection {
   async *streamQuery<Row>(query: CompiledQuery, chunk?: number): AsyncGenerator<QueryResult<Row>> {
     this.#admit(this)
     refuseOfConnection(query.sql)
-    for await (const rows of stream<Row>(this.#connection, query, chunk)) {
+    for await (const rows of stream<Row>(this.#connection, query, chunk, () =>
+      this.#unit.hasEnded(),
+    )) {
       this.#admit(this)
       yield rows
     }

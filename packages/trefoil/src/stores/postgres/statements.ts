@@ -1,5 +1,5 @@
-const COMMENTS = /--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/g
-const TEXTS = /'(?:[^']|'')*'|\$(\w*)\$[\s\S]*?\$\1\$|"(?:[^"]|"")*"/g
+import { withoutComments } from './without-comments.ts'
+
 const OF_TRANSACTIONS =
   /^(?:begin|start|commit|end|rollback|abort|savepoint|release|prepare\s+transaction|set\s+(?:transaction|session\s+characteristics))\b/i
 /** What stays with the connection when the call is over. */
@@ -9,11 +9,12 @@ const OF_THE_CONNECTION =
 const LOCKS_OF_THE_SESSION = /\bpg_(?:try_)?advisory_(?:lock|unlock)/i
 /** What neither writes settings nor runs code that may. */
 const PLAIN = /^\(*\s*(?:select|insert|update|delete|with|values|merge|table)\b/i
+const BODY = /^create\b[\s\S]*\bbegin\s+atomic\b/i
 const SETS = /\bset_config\b|\binto\s+temp|\bpg_temp\b|u&"/i
 const READS = /^[(\s]*(?:select|with|values|table|explain|show)\b/i
 
 function bare(sql: string): string {
-  return sql.replace(COMMENTS, ' ').replace(/^[\s;]+/, '')
+  return withoutComments(sql).replace(/^[\s;]+/, '')
 }
 
 /**
@@ -54,8 +55,15 @@ export function mayChangeConnection(sql: string): boolean {
 
 /** The word of a script that would end, or begin, a transaction, or cannot be in one; `null` for none. */
 export function transactionWord(script: string): string | null {
-  for (const part of script.replace(COMMENTS, ' ').replace(TEXTS, ' ').split(';')) {
+  let isInBody = false
+  for (const part of withoutComments(script, 'drop').split(';')) {
     const statement = part.trim()
+    // The body of a function in standard SQL ends with a word of its own.
+    if (BODY.test(statement)) isInBody = true
+    if (isInBody && /^end\b/i.test(statement)) {
+      isInBody = false
+      continue
+    }
     const [word] =
       OF_TRANSACTIONS.exec(statement) ??
       /^(?:create|drop|re)\w*\s[\s\S]*?\bconcurrently\b/i

@@ -5,6 +5,7 @@ import type { SqlRow, SqlValue } from '../../contract/ports/sql.ts'
 /** Statements kept ready. An app has some dozens; those with long lists of values come and go. */
 const MOST_STATEMENTS = 200
 
+const COMMENTS = /--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/g
 const NO_ROWS: readonly SqlRow[] = []
 
 /** A prepared statement, and whether it gives rows. */
@@ -47,7 +48,9 @@ export class SqliteConnection implements DatabaseConnection {
   async *streamQuery<Row>({ sql, parameters }: CompiledQuery): AsyncGenerator<QueryResult<Row>> {
     this.#check(sql)
     // Not one of those kept: the same query may be asked while this one is half read.
-    const rows = this.#database.prepare(sql).iterate(...parameters.map(bindable))
+    const statement = this.#database.prepare(sql)
+    refuseSeveral(sql, statement)
+    const rows = statement.iterate(...parameters.map(bindable))
     this.#streams.add(rows)
     try {
       for (const row of rows) yield { rows: [row as Row] }
@@ -67,6 +70,7 @@ export class SqliteConnection implements DatabaseConnection {
     if (known !== undefined) return known
     this.#check(sql)
     const statement = this.#database.prepare(sql)
+    refuseSeveral(sql, statement)
     const prepared = { statement, givesRows: statement.columns().length > 0 }
     if (this.#prepared.size >= MOST_STATEMENTS) {
       const [oldest] = this.#prepared.keys()
@@ -75,6 +79,18 @@ export class SqliteConnection implements DatabaseConnection {
     this.#prepared.set(sql, prepared)
     return prepared
   }
+}
+
+/**
+ * SQLite makes a statement of the first and passes over the rest without a word.
+ *
+ * @throws Error for a text with another statement behind the first
+ */
+function refuseSeveral(sql: string, { sourceSQL }: StatementSync): void {
+  if (sourceSQL.length === sql.length) return
+  const rest = sql.slice(sourceSQL.length).replace(COMMENTS, ' ')
+  if (/^[\s;]*$/.test(rest)) return
+  throw new Error('A query is one statement: only the first of several would be done')
 }
 
 /** @throws TypeError for what SQLite has no value for */

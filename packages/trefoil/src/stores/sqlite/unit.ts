@@ -13,6 +13,7 @@ import {
 } from 'kysely'
 import { systemClock } from '../../base/clock.ts'
 import type { SqlStatements } from '../../contract/ports/sql.ts'
+import { savepoint } from '../sql/savepoint.ts'
 import type { SqlUnit } from '../sql/sql-store.ts'
 import { transactionWord } from './statements.ts'
 import type { Writer } from './writer.ts'
@@ -158,15 +159,15 @@ class UnitDriver implements Driver {
   }
 
   async savepoint(connection: DatabaseConnection, name: string): Promise<void> {
-    this.#step(connection, `savepoint ${nested(name)}`)
+    this.#step(connection, `savepoint ${savepoint(name)}`)
   }
 
   async rollbackToSavepoint(connection: DatabaseConnection, name: string): Promise<void> {
-    this.#step(connection, `rollback to ${nested(name)}`)
+    this.#step(connection, `rollback to ${savepoint(name)}`)
   }
 
   async releaseSavepoint(connection: DatabaseConnection, name: string): Promise<void> {
-    this.#step(connection, `release ${nested(name)}`)
+    this.#step(connection, `release ${savepoint(name)}`)
   }
 
   #step(connection: DatabaseConnection, sql: string): void {
@@ -181,11 +182,6 @@ class UnitDriver implements Driver {
     if (this.#nested === null || this.#nested === connection) return
     throw new Error('A transaction inside the unit of work is open: use its own handle')
   }
-}
-
-/** Never the name of a savepoint of ours. */
-function nested(name: string): string {
-  return `"own ${name.replaceAll('"', '""')}"`
 }
 
 /** The writer's connection for as long as the unit has it: afterwards it is in another's transaction. */
