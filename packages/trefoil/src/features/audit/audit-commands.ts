@@ -309,6 +309,9 @@ function wordText(word: string): string {
   if (PLAIN.test(word)) return word
   const text = JSON.stringify(word)
   return text.replace(/[\p{C}\u2028\u2029]/gu, (found) =>
-    found.replace(/[^]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),
+    found
+      .split('')
+      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+      .join(''),
   )
 }
