@@ -103,11 +103,15 @@ async function measure(options) {
   console.log(
     `  ${body.length} bytes; entry / unchained ${(entry / plain).toFixed(2)}; audited / alone, units a second ${(alone / entry).toFixed(2)}`,
   )
-  const began = performance.now()
+  // By the time of the processor: a machine that others use gives no other number twice.
+  const before = process.cpuUsage()
   const { ok, entries } = await audit.verify()
   if (!ok) throw new Error('not sound')
-  const rate = entries / ((performance.now() - began) / 1000)
-  console.log(`  ${entries} entries verified, ${Math.round(rate).toLocaleString('en')} a second`)
+  const { user, system } = process.cpuUsage(before)
+  const rate = entries / ((user + system) / 1_000_000)
+  console.log(
+    `  ${entries} entries verified, ${Math.round(rate).toLocaleString('en')} a second of one core`,
+  )
   await data.stop({})
 }
 

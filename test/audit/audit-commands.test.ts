@@ -109,6 +109,18 @@ test('AUD-5: 0 sound, 1 changed, 2 cannot be read; a lost end shows by the ancho
   writeFileSync(path, before)
 })
 
+test('SW-26: a subject forges no line and no column of what is shown', async () => {
+  const subject = 'eve\n9  2026-01-01T00:00:00.000Z  event  login  root\u001b[2K\u2028'
+  await writing.append('login', { subject })
+  for (const argv of [
+    ['tail', '--lines', '1'],
+    ['find', '--subject', subject],
+  ]) {
+    const { out } = await run(...argv)
+    expect(out).toMatch(/^2 {2}\S+Z {2}event {2}login {2}"eve\\n9 {2}.*root\\u001b\[2K\\u2028"\n$/)
+  }
+})
+
 test('a second writer is told who has the file', async () => {
   const second = auditLog({ keys: KEY, sink: auditFile({ path, fsync: false }) })
   await expect(second.append('a')).rejects.toThrow(`is being written by process ${process.pid}`)

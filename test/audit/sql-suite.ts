@@ -296,6 +296,26 @@ export function sqlAuditSuite(newUrl: () => string | Promise<string>): void {
     expect((await made.audit.verify()).findings).toMatchObject([{ code: 'edited', seq: 7 }])
   })
 
+  test('AUD-3: how old an entry is says what was signed, and not the column beside it', async () => {
+    const made = await started({ retain: '30d' })
+    await Promise.all(Array.from({ length: 1100 }, () => made.audit.append('young')))
+    // Whoever can write the tables would have the app itself remove, and sign for, what they did.
+    await made.data.unit((db) => sql`update trefoil_audit_entries set time = 0`.execute(db))
+    expect(await made.audit.prune()).toBe(0)
+    expect((await made.audit.verify()).findings).toEqual([])
+  })
+
+  test('AUD-3: what is found fits by what was signed: a column lends nobody the deed of another', async () => {
+    const made = await started()
+    for (const subject of ['ann', 'bob']) await made.audit.append('login', { subject })
+    await made.data.unit((db) =>
+      sql`update trefoil_audit_entries set subject = 'ann' where subject = 'bob'`.execute(db),
+    )
+    const { entries } = await made.audit.find({ subject: 'ann', type: 'event' })
+    expect(entries.map(({ event }) => Reflect.get(event, 'subject'))).toEqual(['ann'])
+    await expect(made.audit.find({ from: 1.5, to: 1e300 })).resolves.toMatchObject({ next: null })
+  })
+
   describe('the contract of stores', () => {
     const checks = auditStoreContract(async () => {
       const { data } = await started()

@@ -198,7 +198,7 @@ function reportText({ ok, entries, findings, anchors }: AuditReport): string {
   const isSeveral = new Set(findings.map(({ stream }) => stream)).size > 1 || anchors.length > 1
   const lines = findings.map(({ code, stream, seq, position, text }) => {
     const where = position === 0 ? '' : ` at line ${position}`
-    const of = isSeveral ? `${stream}: ` : ''
+    const of = isSeveral ? `${wordText(stream)}: ` : ''
     return `${of}${code}${seq === null ? '' : ` (entry ${seq})`}${where}: ${text}`
   })
   const verdict = ok ? 'sound' : 'NOT SOUND'
@@ -296,5 +296,22 @@ function entryLine({ seq, time, event }: AuditEntry): string {
   const who = 'subject' in rest ? rest.subject : undefined
   const ended = 'outcome' in rest ? `${rest.outcome} ${rest.status}` : undefined
   const words = [String(seq), new Date(time).toISOString(), type, what, who ?? '-', ended]
-  return words.filter((word) => word !== undefined).join('  ')
+  return words
+    .filter((word) => word !== undefined)
+    .map(wordText)
+    .join('  ')
+}
+
+const PLAIN = /^[^\s\p{C}]+(?: [^\s\p{C}]+)*$/u
+
+/** Quoted where it could look like the end of its column or of its line, as what callers chose may. */
+function wordText(word: string): string {
+  if (PLAIN.test(word)) return word
+  const text = JSON.stringify(word)
+  return text.replace(/[\p{C}\u2028\u2029]/gu, (found) =>
+    found
+      .split('')
+      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+      .join(''),
+  )
 }

@@ -3,6 +3,7 @@ import {
   type AuditLinks,
   type AuditPlace,
   eventText,
+  readEntry,
 } from '../../../audit-chain.ts'
 import type { AnyDatabase } from '../../../database.ts'
 import type { SqlRow, SqlStatements } from '../../../parts.ts'
@@ -15,7 +16,7 @@ const SEGMENT = 1000
 /** Segments that leave in one transaction: nobody else writes meanwhile. */
 const MOST_SEGMENTS = 10
 
-const ROWS = `select seq, prev, hash, body, time from trefoil_audit_entries
+const ROWS = `select seq, prev, hash, body from trefoil_audit_entries
   where stream = ? and seq >= ? and seq <= ? order by seq`
 const HEAD = 'select max(seq) as seq from trefoil_audit_entries where stream = ?'
 const FORGET = 'delete from trefoil_audit_pruned where stream = ?'
@@ -71,7 +72,11 @@ export class Pruning {
       // The last entry stays: what comes next stands behind it.
       if (Number(head?.['seq'] ?? -1) <= most) break
       const rows = await statements.run(ROWS, [stream, last.seq + 1, most])
-      if (rows.some(({ time }) => Number(time) >= before)) break
+      // By what was signed: of a column that anybody may have changed, the app would sign away what is young.
+      const times = rows.map(
+        ({ body }) => readEntry(String(body))?.time ?? Number.NEGATIVE_INFINITY,
+      )
+      if (times.some((time) => time >= before)) break
       let end = last.hash
       let seq = last.seq
       for (const row of rows) {
