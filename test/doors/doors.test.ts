@@ -72,6 +72,8 @@ describe('the doors of trefoil', () => {
         "AuthenticationError",
         "ClientProblem",
         "CookieSigner",
+        "JobDataRefused",
+        "NoRetry",
         "TransactionConflict",
         "CommitUnknown",
         "DatabaseUnavailable",

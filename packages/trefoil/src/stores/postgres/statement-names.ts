@@ -1,3 +1,5 @@
+import { numbered } from '../sql/numbered.ts'
+
 /** A statement as the server has it. */
 export interface NamedText {
   readonly name: string
@@ -12,9 +14,7 @@ export class StatementNames {
   of(text: string): NamedText {
     const known = this.#known.get(text)
     if (known !== undefined) return known
-    let count = 0
-    const numbered = text.replaceAll('?', () => `$${++count}`)
-    const named = { name: `trefoil_${this.#known.size}`, text: numbered }
+    const named = { name: `trefoil_${this.#known.size}`, text: numbered(text) }
     this.#known.set(text, named)
     return named
   }

@@ -1,4 +1,5 @@
 import type { AnyDatabase } from '../../../database.ts'
+import { numbered } from '../../../inner.ts'
 import type { SqlDialect, SqlRow, SqlValue } from '../../../parts.ts'
 
 /** A query as Kysely compiles it. */
@@ -14,7 +15,7 @@ export async function ask(
   text: string,
   values: readonly SqlValue[] = [],
 ): Promise<readonly SqlRow[]> {
-  const sql = dialect === 'postgres' ? numbered(text) : text
+  const sql = dialect === 'postgres' ? numberedOnce(text) : text
   const query: CompiledText = {
     sql,
     parameters: values,
@@ -28,11 +29,10 @@ export async function ask(
 
 const known = new Map<string, string>()
 
-function numbered(text: string): string {
+function numberedOnce(text: string): string {
   let sql = known.get(text)
   if (sql === undefined) {
-    let count = 0
-    sql = text.replaceAll('?', () => `$${++count}`)
+    sql = numbered(text)
     // Those of `find` are of some dozens of shapes.
     if (known.size < 1000) known.set(text, sql)
   }
