@@ -43,7 +43,7 @@ async function idOf(answer: Promise<TestResponse>): Promise<string> {
   return ((await answer).json() as { id: string }).id
 }
 
-describe('STO-4: a job', () => {
+describe('a job', () => {
   test('is sent with its call, seen by nobody before, and done once', async () => {
     const it = mailApp()
     const sent = await it.send({ to: 'bob' })
@@ -156,7 +156,7 @@ describe('STO-4: a job', () => {
   })
 })
 
-describe('STO-4: a job that fails', () => {
+describe('a job that fails', () => {
   function failing(options: object, handler: (count: number) => unknown) {
     const it = jobsApp()
     let count = 0
