@@ -12,7 +12,7 @@ const ATTACKS = [
   'test/browser/**/*.test.ts',
   // Whole programs and servers, and peers that wait for them to give up.
   'test/findings/fnd-{18,20,22,23,30,33}.test.ts',
-  'examples/store/test/programs.test.ts',
+  'examples/store/test/{programs,store-cli,authentication}.test.ts',
   'test/runtimes/probe.test.ts',
   'test/findings/deadline-everywhere.test.ts',
   'test/http/deadline.test.ts',
@@ -22,7 +22,7 @@ const ATTACKS = [
   'test/parity/capacity.test.ts',
   // Three compilers, and every command of the documents.
   'test/types/types.test.ts',
-  'test/docs/commands.test.ts',
+  'test/docs/{commands,snippets}.test.ts',
   'test/docs/complete-example.test.ts',
   'test/docs/larger-app.test.ts',
   // Thousands of drawn values beside another implementation; what they found has tests of its own.

@@ -53,6 +53,7 @@ await client.write({ dir: DIST, format: 'esm', sourcemap: true, codeSplitting: f
 
 /** What every app loads. What only authenticators and policies need is a file of its own. */
 const main = reachedFrom(join(BUILD, 'index.js'))
+const auth = reachedFrom(join(BUILD, 'auth.js'))
 
 const bundle = await rolldown({
   ...shared,
@@ -81,7 +82,8 @@ await bundle.write({
         test: /[\\/]build[\\/]stores[\\/](?:postgres|sql|sqlite)[\\/]/,
         priority: 1,
       },
-      { name: 'auth', minShareCount: 2, test: (id) => CORE.test(id) && !main.has(id) },
+      { name: 'auth', minShareCount: 2, test: (id) => auth.has(id) && !main.has(id) },
+      { name: 'parts', minShareCount: 2, test: (id) => CORE.test(id) && !main.has(id) },
       // Where there is no Node the main door must not ask for its modules.
       { name: 'node', minShareCount: 2, test: /[\\/]build[\\/]surfaces[\\/]http[\\/]node[\\/]/ },
       { name: 'describe', minShareCount: 2, test: /[\\/]build[\\/]describe[\\/]/ },

@@ -8,7 +8,7 @@ const MOST_IMPORTS = 15
 
 /** Folders that may hold more, and why. */
 export const LARGE_FOLDERS: Readonly<Record<string, string>> = {
-  '.': 'the doors, which are as many as there are names to import from',
+  '.': 'doors: one file for each, and nothing in them but names',
   web: 'a vocabulary: most of its files are tied to nothing, so none of them is in the way of another',
 }
 

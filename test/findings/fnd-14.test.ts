@@ -27,6 +27,7 @@ describe('FND-14: every duration and every size at the doors', () => {
         "AuditLogOptions.retain",
         "BreakerOptions.cooldown",
         "CacheOptions.for",
+        "CheckpointOptions.every",
         "CliOptions.maxResponseSize",
         "CompressionOptions.threshold",
         "CookieOptions.maxAge",

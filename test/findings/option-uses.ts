@@ -677,7 +677,8 @@ export const HANDLES: ReadonlySet<string> = new Set([
   ...['RateStore', 'RateDemand', 'Rate'],
   ...['AuditStore', 'StoredEntry', 'AuditFacts', 'AuditAnchor', 'ChainRing', 'SvcAuditRow'],
   // Made by the part; what is read of options before.
-  ...['CallEvent', 'AppEvent', 'RefusalsEvent', 'LostEvent', 'RepairedEvent'],
+  ...['CallEvent', 'AppEvent', 'RefusalsEvent', 'LostEvent', 'RepairedEvent', 'AuditPlace'],
+  ...['AnswerEvent', 'ErasedEvent', 'PrunedEvent', 'PersonKey'],
   ...['ArgumentRules', 'AuditFileSettings', 'BackupOptions', 'PostgresSettings'],
   ...['TreeFilesSettings', 'TreeFile', 'TreeStore', 'AuditEntry', 'BrokenEntry'],
   ...['Arriving', 'ApprovalCase', 'ApiKeyStore', 'StoredApiKey', 'ApiKeyUse', 'StoredSecret'],

@@ -230,6 +230,21 @@ describe('a job that fails', () => {
     expect(await jobsTable(it)).toMatchObject([{ state: 'done' }])
   })
 
+  test('that waits for its next try is cancelled by the command, once', async () => {
+    const it = failing({ retries: 9 }, () => {
+      throw new Error('no')
+    })
+    const { id } = await sendOne(it)
+    await it.jobs.runDue()
+    const cancel = it.jobs.commands?.find(({ name }) => name === 'cancel')
+    const context = { app: null as never, signal: new AbortController().signal }
+    expect(await cancel?.run({ ...context, options: { id } })).toMatchObject({ exit: 0 })
+    expect(await jobsTable(it)).toMatchObject([{ state: 'cancelled' }])
+    expect(await cancel?.run({ ...context, options: { id } })).toMatchObject({ exit: 1 })
+    it.clock.pass(3_600_000)
+    expect(await it.jobs.runDue()).toBe(0)
+  })
+
   test('with NoRetry is dead at once', async () => {
     const it = failing({ retries: 9 }, () => {
       throw new NoRetry('never')

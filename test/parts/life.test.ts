@@ -97,7 +97,14 @@ describe('the life of parts', () => {
     const app = createApp({ ...base, name: 'store', state, parts: [part] })
     await app.startup()
     expect(seen).toEqual([
-      { name: 'store', state, log: logger, host: null, isReady: expect.any(Function) },
+      {
+        name: 'store',
+        state,
+        log: logger,
+        host: null,
+        isReady: expect.any(Function),
+        perform: expect.any(Function),
+      },
     ])
     expect(Object.isFrozen(seen[0])).toBe(true)
   })

@@ -162,7 +162,7 @@ export const AUDIT: OptionGroup<AuditLogOptions, AuditValues> = {
       doc: 'How much of the arguments an entry takes.',
     },
     retain: {
-      read: kinds.orNull(kinds.duration),
+      read: kinds.duration,
       default: null,
       shown: 'for ever',
       variable: true,
