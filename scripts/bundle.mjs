@@ -73,17 +73,37 @@ await bundle.write({
         name: 'core',
         minShareCount: 2,
         test: (id) => CORE.test(id) && main.has(id),
-        priority: 1,
+        priority: 3,
+      },
+      // Rules that hold for stores in a database as well, which must not bring the database along.
+      {
+        name: 'memory',
+        minShareCount: 2,
+        test: /[\\/]build[\\/]stores[\\/]memory[\\/]/,
+        priority: 2,
       },
       // Asks for files and a database, which authenticators do not.
       {
         name: 'sqlite',
         minShareCount: 2,
         test: /[\\/]build[\\/]stores[\\/](?:postgres|sql|sqlite)[\\/]/,
-        priority: 1,
+        priority: 2,
       },
       { name: 'auth', minShareCount: 2, test: (id) => auth.has(id) && !main.has(id) },
-      { name: 'parts', minShareCount: 2, test: (id) => CORE.test(id) && !main.has(id) },
+      // All parts use this door: it would come along with the first of them.
+      {
+        name: 'parts',
+        minShareCount: 2,
+        test: (id) => /[\\/]build[\\/]parts\.js$/.test(id),
+        priority: 2,
+      },
+      // Whoever takes one part does not load what another needs.
+      {
+        name: roomOf,
+        debugName: 'rooms',
+        minShareCount: 2,
+        test: (id) => CORE.test(id) && !main.has(id),
+      },
       // Where there is no Node the main door must not ask for its modules.
       { name: 'node', minShareCount: 2, test: /[\\/]build[\\/]surfaces[\\/]http[\\/]node[\\/]/ },
       { name: 'describe', minShareCount: 2, test: /[\\/]build[\\/]describe[\\/]/ },
@@ -107,6 +127,16 @@ function reachedFrom(start) {
     }
   }
   return reached
+}
+
+/**
+ * The room of a module, or the folder of a ready-made part or of a store.
+ *
+ * @param {string} id
+ */
+function roomOf(id) {
+  const [, room, folder] = /[\\/]build[\\/]([\w-]+)(?:[\\/]([\w-]+)(?=[\\/]))?/.exec(id) ?? []
+  return (['features', 'record', 'stores'].includes(room) ? folder : undefined) ?? room ?? 'doors'
 }
 
 function onLog(level, log) {

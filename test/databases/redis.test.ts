@@ -9,7 +9,7 @@ import {
   testClient,
 } from '../../packages/trefoil/src/testing.ts'
 import { NO_APP } from '../support/no-app.ts'
-import { TestRedis, whyNoRedis } from '../support/redis.ts'
+import { StuckProxy, TestRedis, whyNoRedis } from '../support/redis.ts'
 
 const HOUR = 3_600_000
 const LATER = Date.now() + 600_000
@@ -112,6 +112,39 @@ describe.skipIf(whyNoRedis !== null)('Redis', () => {
     await expect(consume()).rejects.toThrow('Redis has not answered within 500 ms')
     own.goOn()
     await expect.poll(consume, { timeout: 10_000 }).toMatchObject([{ allowed: true }])
+  })
+
+  test('STO-4: a connection that no longer answers is left for a new one, the first one too', async () => {
+    await using between = await new StuckProxy().start(server.url)
+    const { rates } = opened({ url: between.url, timeout: '300ms' })
+    const consume = async () => rates.consume([demand('a', 5000)], 0)
+    between.hold()
+    await expect(consume()).rejects.toThrow('Redis has not answered within 300 ms')
+    between.letNewOnesThrough()
+    await expect.poll(consume, { timeout: 5000 }).toMatchObject([{ allowed: true }])
+    between.hold()
+    const all = await Promise.allSettled(Array.from({ length: 500 }, consume))
+    expect(all.every(({ status }) => status === 'rejected')).toBe(true)
+    between.letNewOnesThrough()
+    await expect.poll(consume, { timeout: 5000 }).toMatchObject([{ allowed: true }])
+    // One of each time, not one of each caller.
+    expect(between.connections).toBeLessThan(8)
+  })
+
+  test('STO-4: a client of the app that has lost its Redis is an error at once, and queues nothing', async () => {
+    await using own = new TestRedis()
+    await own.start()
+    const client = new Redis({ path: own.url, retryStrategy: () => 60_000 })
+    client.on('error', () => {})
+    onTestFinished(() => client.disconnect())
+    const { rates } = opened({ client, timeout: '2s' })
+    const consume = async () => rates.consume([demand('a', 5)], 0)
+    await expect.poll(consume).toMatchObject([{ allowed: true }])
+    await own.kill()
+    await expect.poll(() => client.status).toBe('reconnecting')
+    const began = performance.now()
+    await expect(consume()).rejects.toThrow('Redis cannot be reached')
+    expect(performance.now() - began).toBeLessThan(1000)
   })
 
   test('one that was never there is an Error too, and no line on the console', async () => {

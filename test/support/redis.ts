@@ -1,6 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
+import { connect, createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as after } from 'node:timers/promises'
@@ -88,5 +89,54 @@ export class TestRedis implements AsyncDisposable {
     } finally {
       client.disconnect()
     }
+  }
+}
+
+/** In front of a Redis: what a firewall does that forgets connections, and tells nobody. */
+export class StuckProxy implements AsyncDisposable {
+  readonly #folder = mkdtempSync(join(tmpdir(), 'trefoil-proxy-'))
+  readonly #sockets = new Set<Socket>()
+  readonly #held = new WeakSet<Socket>()
+  #server: Server | null = null
+  #isHolding = false
+  connections = 0
+
+  get url(): string {
+    return join(this.#folder, 'socket')
+  }
+
+  async start(target: string): Promise<this> {
+    const server = createServer((near) => {
+      this.connections++
+      const far = connect(target)
+      for (const socket of [near, far]) this.#sockets.add(socket.on('error', () => {}))
+      if (this.#isHolding) this.#held.add(near)
+      near.on('data', (piece) => {
+        if (!this.#held.has(near)) far.write(piece)
+      })
+      far.on('data', (piece) => {
+        if (!this.#held.has(near)) near.write(piece)
+      })
+    })
+    this.#server = server
+    server.listen(this.url)
+    await once(server, 'listening')
+    return this
+  }
+
+  /** Nothing goes through any more, in connections there are and new ones. */
+  hold(): void {
+    this.#isHolding = true
+    for (const socket of this.#sockets) this.#held.add(socket)
+  }
+
+  letNewOnesThrough(): void {
+    this.#isHolding = false
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy()
+    this.#server?.close()
+    rmSync(this.#folder, { recursive: true, force: true })
   }
 }

@@ -32,7 +32,7 @@ export interface Rotation {
    * answer on the way.
    */
   readonly sealed: string
-  /** Milliseconds for which the answer is given once more. */
+  /** Milliseconds for which the answer is given once more, by the clock of the store: those of processes differ. */
   readonly grace: number
   readonly now: number
 }

@@ -6,12 +6,24 @@ import { checkRedisUrl } from './redis-options.ts'
 /** Pause before another try to reach it, milliseconds. */
 const LONGEST_PAUSE = 2000
 
+/** A client of somebody else's has lost its Redis: what it is given then waits in its queue, and is done later. */
+const LOST: ReadonlySet<string> = new Set(['reconnecting', 'disconnecting', 'close', 'end'])
+
+/** Redis has not answered in time. */
+class Late extends Error {}
+
+/** A client of ours, from when it is begun to connect. */
+interface Own {
+  readonly client: Promise<Redis>
+  end(): void
+}
+
 /** A connection that is made at first use, and made again when it is lost. */
 export class RedisConnection {
   readonly #url: string | null
   readonly #given: RedisClient | null
   readonly #timeout: number
-  #own: Promise<Redis> | null = null
+  #own: Own | null = null
 
   /**
    * @param given a client of somebody else's; `null` to connect to `url`
@@ -29,32 +41,58 @@ export class RedisConnection {
    * @throws ImproperlyConfigured when `ioredis` is not installed
    */
   async use<Value>(work: (client: RedisClient) => Promise<Value>): Promise<Value> {
-    return this.#inTime(this.#given === null ? this.#open().then(work) : work(this.#given))
-  }
-
-  async close(): Promise<void> {
-    const own = this.#own
-    this.#own = null
+    const given = this.#given
+    if (given !== null) {
+      if (LOST.has(given.status)) throw new Error('Redis cannot be reached')
+      return this.#inTime(work(given))
+    }
+    const own = this.#open()
     try {
-      const client = await own
-      client?.disconnect()
-    } catch {
-      // It was never there.
+      return await this.#inTime(own.client.then(work))
+    } catch (error) {
+      // Nobody may ever answer there, nor say so, and all that is asked would be kept until then.
+      if (error instanceof Late) this.#leave(own)
+      throw error
     }
   }
 
-  #open(): Promise<Redis> {
-    if (this.#own === null) {
-      const opening = this.#connect()
-      this.#own = opening
-      opening.catch(() => {
-        if (this.#own === opening) this.#own = null
-      })
-    }
+  close(): void {
+    if (this.#own !== null) this.#leave(this.#own)
+  }
+
+  #open(): Own {
+    this.#own ??= this.#begin()
     return this.#own
   }
 
-  async #connect(): Promise<Redis> {
+  #begin(): Own {
+    let made: Redis | null = null
+    let hasEnded = false
+    const client = this.#connect((redis) => {
+      made = redis
+      if (hasEnded) redis.disconnect()
+    })
+    const own: Own = {
+      client,
+      end() {
+        if (hasEnded) return
+        hasEnded = true
+        made?.disconnect()
+      },
+    }
+    client.catch(() => {
+      if (this.#own === own) this.#own = null
+    })
+    return own
+  }
+
+  /** The next use begins anew; of many who were late together one leaves. */
+  #leave(own: Own): void {
+    if (this.#own === own) this.#own = null
+    own.end()
+  }
+
+  async #connect(isMade: (client: Redis) => void): Promise<Redis> {
     const { Redis } = await ioredis()
     const options = {
       lazyConnect: true,
@@ -68,6 +106,7 @@ export class RedisConnection {
     const client = url.startsWith('/')
       ? new Redis({ ...options, path: url })
       : new Redis(url, options)
+    isMade(client)
     let reason: unknown
     // Told with the command that fails; unheard, it would be printed.
     client.on('error', (error) => {
@@ -86,7 +125,7 @@ export class RedisConnection {
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
-        reject(new Error(`Redis has not answered within ${this.#timeout} ms`))
+        reject(new Late(`Redis has not answered within ${this.#timeout} ms`))
       }, this.#timeout)
     })
     try {

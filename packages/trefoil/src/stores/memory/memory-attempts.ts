@@ -3,6 +3,7 @@ import { type Clock, systemClock } from '../../base/clock.ts'
 import { unknownName } from '../../base/unknown-name.ts'
 import type { AttemptBudget, AttemptStore } from '../../contract/ports/attempts.ts'
 import { checkBudgets, LEASE, lockOf, placesOf } from './attempt-rules.ts'
+import { steadySweep } from './steady-sweep.ts'
 
 /** Options of {@link memoryAttempts}. */
 export interface MemoryAttemptsOptions {
@@ -28,6 +29,11 @@ export function memoryAttempts(options: MemoryAttemptsOptions = {}): AttemptStor
   /** Until when, by key and id. */
   const reserved = new Map<string, Map<string, number>>()
 
+  const sweepCounts = steadySweep(counts, ({ forgetAt }, now) => forgetAt <= now)
+  const sweepReserved = steadySweep(reserved, (live, now) =>
+    [...live.values()].every((until) => !isUnderWay(until, now)),
+  )
+
   const failuresOf = (key: string, now: number) => {
     const count = counts.get(key)
     if (count === undefined) return 0
@@ -44,7 +50,7 @@ export function memoryAttempts(options: MemoryAttemptsOptions = {}): AttemptStor
   const isFree = (budget: AttemptBudget, now: number) => {
     const live = reserved.get(budget.key)
     if (live === undefined) return true
-    for (const [id, until] of live) if (until <= now) live.delete(id)
+    for (const [id, until] of live) if (!isUnderWay(until, now)) live.delete(id)
     return live.size < placesOf(failuresOf(budget.key, now), budget)
   }
   const giveBack = (id: string, budgets: readonly AttemptBudget[]) => {
@@ -59,6 +65,8 @@ export function memoryAttempts(options: MemoryAttemptsOptions = {}): AttemptStor
     reserve(budgets: readonly AttemptBudget[]) {
       checkBudgets(budgets)
       const now = clock.now()
+      sweepCounts(now)
+      sweepReserved(now)
       const retryAfter = Math.max(...budgets.map((budget) => lockedFor(budget, now)))
       if (retryAfter > 0) return { kind: 'locked' as const, retryAfter }
       if (!budgets.every((budget) => isFree(budget, now))) return { kind: 'wait' as const }
@@ -91,4 +99,9 @@ export function memoryAttempts(options: MemoryAttemptsOptions = {}): AttemptStor
     },
     released: giveBack,
   })
+}
+
+/** One that has longer than any can have is of a clock that was set back. */
+function isUnderWay(until: number, now: number): boolean {
+  return until > now && until <= now + LEASE
 }

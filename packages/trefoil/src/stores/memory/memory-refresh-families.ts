@@ -1,3 +1,4 @@
+import { systemClock } from '../../base/clock.ts'
 import type { Owner } from '../../contract/ports/login-sessions.ts'
 import type {
   RefreshFamily,
@@ -7,12 +8,19 @@ import type {
 } from '../../contract/ports/refresh-families.ts'
 import { checkDetails } from './check-details.ts'
 import { isSame } from './memory-login-sessions.ts'
+import { steadySweep } from './steady-sweep.ts'
+
+/** Milliseconds for which a token of a family that is over is told so. */
+const DAY = 86_400_000
 
 interface Kept {
   family: RefreshFamily
   digest: string
+  /** All there were. */
+  readonly digests: string[]
   until: number
   previous: string | null
+  /** By a clock that never steps back. */
   rotatedAt: number
   sealed: string
 }
@@ -22,6 +30,14 @@ export function memoryRefreshFamilies(): RefreshFamilyStore {
   const families = new Map<string, Kept>()
   /** Of every token there was. */
   const byDigest = new Map<string, Kept>()
+  const sweep = steadySweep(
+    families,
+    ({ family }, now) => family.endsAt < now - DAY,
+    (id, { digests }) => {
+      families.delete(id)
+      for (const digest of digests) byDigest.delete(digest)
+    },
+  )
   const ofOwner = (owner: Owner, now: number) =>
     [...families.values()].filter(({ family }) => holds(family, now) && isSame(family.owner, owner))
   const revokeOne = (kept: Kept, reason: string, now: number) => {
@@ -32,8 +48,9 @@ export function memoryRefreshFamilies(): RefreshFamilyStore {
     add(family: RefreshFamily, digest: string, until: number) {
       checkDetails(family.details)
       if (families.has(family.id) || byDigest.has(digest)) return false
+      sweep(family.createdAt)
       const last = { previous: null, rotatedAt: 0, sealed: '' }
-      const kept: Kept = { family: copyOf(family), digest, until, ...last }
+      const kept: Kept = { family: copyOf(family), digest, digests: [digest], until, ...last }
       families.set(family.id, kept)
       byDigest.set(digest, kept)
       return true
@@ -49,12 +66,14 @@ export function memoryRefreshFamilies(): RefreshFamilyStore {
       const { family } = kept
       if (kept.digest === digest) {
         if (kept.until <= now || !holds(family, now)) return { kind: 'over', family }
-        Object.assign(kept, { digest: next, until, previous: digest, rotatedAt: now, sealed })
+        const rotatedAt = systemClock.elapsed()
+        Object.assign(kept, { digest: next, until, previous: digest, rotatedAt, sealed })
         byDigest.set(next, kept)
+        kept.digests.push(next)
         return { kind: 'rotated', family }
       }
       if (family.endsAt <= now) return { kind: 'over', family }
-      const isRecent = Math.abs(now - kept.rotatedAt) < grace
+      const isRecent = systemClock.elapsed() - kept.rotatedAt < grace
       if (kept.previous === digest && family.revokedAt === null && isRecent) {
         return { kind: 'repeated', family, sealed: kept.sealed }
       }

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto'
 import type { AttemptBudget, AttemptStore, AttemptVerdict } from '../../contract/ports/attempts.ts'
 import type { SqlRow, SqlValue } from '../../contract/ports/sql.ts'
 import type { SqlData } from '../../contract/ports/sql-data.ts'
-import { checkBudgets, LEASE } from '../memory/attempt-rules.ts'
+import { checkBudgets } from '../memory/attempt-rules.ts'
 import { checkData } from './check-data.ts'
 import { retried } from './retried.ts'
-import { ATTEMPT_STEPS, judged, oneMore } from './steps/attempt-tables.ts'
+import { ATTEMPT_STEPS, judged, LEASE, oneMore } from './steps/attempt-tables.ts'
 import { NOW, sweepByKey } from './sweep-by-key.ts'
 import { Sweeper } from './sweeper.ts'
 
@@ -35,7 +35,11 @@ export function sqlAttempts(data: SqlData): AttemptStore {
   const statements = dialect === 'sqlite' ? onSqlite(data) : onPostgres(data)
   const sweepers = [
     { table: 'trefoil_attempts', key: 'key', over: 'forget_at < {now}' },
-    { table: 'trefoil_attempts_reserved', key: 'key', over: 'until < {now}' },
+    {
+      table: 'trefoil_attempts_reserved',
+      key: 'key',
+      over: `(until < {now} or until > {now} + ${LEASE})`,
+    },
   ].map((leftovers) => new Sweeper(sweepByKey(state, dialect, leftovers)))
 
   const giveBack = async (id: string, budgets: Budgets) => {

@@ -13,7 +13,7 @@ import { flush } from './flush.ts'
 import { ownerDigest } from './owner-digest.ts'
 import { retried } from './retried.ts'
 import { REFRESH_FAMILY_STEPS } from './steps/refresh-family-tables.ts'
-import { sweepByKey } from './sweep-by-key.ts'
+import { NOW, sweepByKey } from './sweep-by-key.ts'
 import { Sweeper } from './sweeper.ts'
 
 const TABLE = 'trefoil_refresh_families'
@@ -51,27 +51,31 @@ export function sqlRefreshFamilies(data: SqlData): RefreshFamilyStore {
       [digest, now],
     )
     const [rotated] = await state.run(
-      `update ${TABLE} set previous = digest, digest = ?, until = ?, rotated_at = ?, sealed = ?
+      `update ${TABLE} set previous = digest, digest = ?, until = ?, rotated_at = ${NOW[dialect]}, sealed = ?
         where digest = ? and until > ? and ${HOLDS} returning *`,
-      [next, until, now, sealed, digest, now, now],
+      [next, until, sealed, digest, now, now],
     )
-    if (rotated !== undefined) return { kind: 'rotated', family: familyOf(rotated) }
+    if (rotated !== undefined) {
+      await flush(state)
+      return { kind: 'rotated', family: familyOf(rotated) }
+    }
     return notRotated(rotation)
   }
 
   async function notRotated({ digest, grace, now }: Rotation): Promise<RotationAnswer> {
     const [row] = await state.run(
-      `select * from ${TABLE} where digest = ? or id = (select family from ${USED} where digest = ?)`,
+      `select *, ${NOW[dialect]} as moment from ${TABLE} where digest = ? or id = (select family from ${USED} where digest = ?)`,
       [digest, digest],
     )
     if (row === undefined) return { kind: 'unknown' }
     const family = familyOf(row)
     // The newest there is, and too old.
     if (row['digest'] === digest || family.endsAt <= now) return { kind: 'over', family }
+    // By one clock: the next process's may be an hour behind, and would take whoever lost the answer for a thief.
     const sentAgain =
       row['previous'] === digest &&
       family.revokedAt === null &&
-      Math.abs(now - Number(row['rotated_at'])) < grace
+      Math.abs(Number(row['moment']) - Number(row['rotated_at'])) < grace
     if (sentAgain) return { kind: 'repeated', family, sealed: String(row['sealed']) }
     await state.run(
       `update ${TABLE} set revoked_at = ?, reason = 'reuse' where id = ? and revoked_at is null`,

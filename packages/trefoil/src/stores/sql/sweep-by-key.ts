@@ -1,5 +1,5 @@
 import type { SqlDialect, SqlStatements } from '../../contract/ports/sql.ts'
-import { BATCH } from './sweeper.ts'
+import { BATCH, type Swept } from './sweeper.ts'
 
 /** Which rows of a table nothing can come of any more. */
 export interface Leftovers {
@@ -30,7 +30,7 @@ export function sweepByKey(
   state: Pick<SqlStatements, 'run'>,
   dialect: SqlDialect,
   { table, key, over }: Leftovers,
-): () => Promise<boolean> {
+): () => Promise<Swept> {
   const batch = `select max(${key}) as last, count(*) as seen
     from (select ${key} from ${table} where ${key} > ? order by ${key} limit ${BATCH}) as batch`
   const lock =
@@ -38,18 +38,19 @@ export function sweepByKey(
       ? ''
       : `and (select pg_try_advisory_xact_lock(${LOCK_CLASS}, hashtext('${table}')))`
   const remove = `delete from ${table} where ${key} > ? and ${key} <= ?
-    and ${over.replaceAll('{now}', NOW[dialect])} ${lock}`
+    and ${over.replaceAll('{now}', NOW[dialect])} ${lock} returning 1 as gone`
   let from = ''
   return async () => {
     const [row] = await state.run(batch, [from])
     const last = row?.['last']
     if (typeof last !== 'string') {
       from = ''
-      return false
+      return { isEnd: true, seen: 0, removed: 0 }
     }
-    await state.run(remove, [from, last])
-    const isEnd = Number(row?.['seen']) < BATCH
+    const removed = (await state.run(remove, [from, last])).length
+    const seen = Number(row?.['seen'])
+    const isEnd = seen < BATCH
     from = isEnd ? '' : last
-    return !isEnd
+    return { isEnd, seen, removed }
   }
 }

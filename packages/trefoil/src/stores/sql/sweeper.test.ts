@@ -2,7 +2,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
 import type { SqlValue } from '../../contract/ports/sql.ts'
 import { sweepByKey } from './sweep-by-key.ts'
-import { Sweeper } from './sweeper.ts'
+import { Sweeper, type Swept } from './sweeper.ts'
 
 /** A database in memory, and what was asked of it. */
 function bench(rows: number) {
@@ -31,19 +31,19 @@ test('what is over is taken away, batch by batch, and nothing else', async () =>
   const sweep = sweepByKey(state, 'sqlite', THINGS)
   const lefts: number[] = []
   for (;;) {
-    const isMore = await sweep()
+    const { isEnd } = await sweep()
     lefts.push(left())
-    if (!isMore) break
+    if (isEnd) break
   }
   expect(lefts).toEqual([1450, 1200, 950, 850])
   // And from the beginning again.
-  expect(await sweep()).toBe(true)
+  expect(await sweep()).toEqual({ isEnd: false, seen: 500, removed: 0 })
   expect(left()).toBe(850)
 })
 
 test('an empty table is swept, too', async () => {
   const { state } = bench(0)
-  expect(await sweepByKey(state, 'sqlite', THINGS)()).toBe(false)
+  expect(await sweepByKey(state, 'sqlite', THINGS)()).toEqual({ isEnd: true, seen: 0, removed: 0 })
 })
 
 test('on PostgreSQL one process at a time does it', async () => {
@@ -61,7 +61,7 @@ test('it is done when its time has come, beside the work, and no more at once th
   let batches = 0
   const sweep = () => {
     batches++
-    return true
+    return { isEnd: false, seen: 500, removed: 100 }
   }
   const sweeper = new Sweeper(sweep, { every: 1000, batches: 3 }, () => now)
   sweeper.used()
@@ -75,6 +75,28 @@ test('it is done when its time has come, beside the work, and no more at once th
   await new Promise((resolve) => setImmediate(resolve))
   expect(batches).toBe(3)
 })
+
+test.each([
+  ['most of what it finds is over', 500, 400, 20],
+  ['most of what it finds counts still', 500, 100, 1],
+])(
+  'it comes sooner where %s: what is written fast is taken away as fast',
+  async (_, seen, removed, sweeps) => {
+    let now = 0
+    let batches = 0
+    const sweep = (): Swept => {
+      batches++
+      return { isEnd: false, seen, removed }
+    }
+    const sweeper = new Sweeper(sweep, { every: 60_000, batches: 10 }, () => now)
+    for (now = 95_000; now < 185_000; now += 1000) {
+      sweeper.used()
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    expect(batches / 10).toBeGreaterThanOrEqual(sweeps)
+    expect(batches / 10).toBeLessThanOrEqual(sweeps === 1 ? 3 : 60)
+  },
+)
 
 test('a database that fails is told of by the work, not by the sweeper', async () => {
   let now = 0

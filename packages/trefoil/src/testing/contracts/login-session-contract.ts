@@ -122,6 +122,16 @@ const CHECKS: StoreChecks<LoginSessionStore> = {
       ),
     )
     expectValue(tries.filter(Boolean).length, 1, 'how many changed version 2')
+    await store.add(sessionOf('c', { details: '[1]', endsAt: NOW + 10 * MINUTE }))
+    await store.change('c', 1, { digest: 'new' }, NOW)
+    await store.change('c', 2, {}, NOW)
+    const kept = { digest: 'new', details: '[1]', endsAt: NOW + 10 * MINUTE, version: 3 }
+    expectValue(await store.find('c', NOW), sessionOf('c', kept), 'find() of what was left out')
+    const over = await store.change('c', 3, { digest: 'x' }, NOW + 10 * MINUTE)
+    expectValue(over, false, 'change() at its end')
+    await store.add(sessionOf('d'))
+    const idle = await store.change('d', 1, { digest: 'x' }, NOW + 30 * MINUTE)
+    expectValue(idle, false, 'change() of one that was idle')
     await store.revoke(ADA, 'a', NOW)
     expectValue(await store.change('a', 4, { digest: 'x' }, NOW), false, 'change() of one revoked')
   },

@@ -29,6 +29,7 @@ const CHECKS: StoreChecks<SpentTokens> = {
       ['link', 'a\u0000'],
       ['link', '__proto__'],
       ['link', 'x'.repeat(20_000)],
+      ['link', `${'x'.repeat(19_999)}y`],
       ['otp', 'a'],
     ] as const
     for (const [purpose, id] of ids) {

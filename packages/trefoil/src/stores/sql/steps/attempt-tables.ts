@@ -3,6 +3,9 @@ import type { SqlStep } from '../../../contract/ports/sql-data.ts'
 import { NOW } from '../sweep-by-key.ts'
 import { guardIsolation, lockKeys } from './postgres-functions.ts'
 
+/** Milliseconds that a try may be under way; one that has longer is of a clock that was set back. Frozen. */
+export const LEASE = 10_000
+
 const LEAST = { sqlite: 'min', postgres: 'least' } as const
 const GREATEST = { sqlite: 'max', postgres: 'greatest' } as const
 
@@ -16,7 +19,7 @@ export function judged(dialect: SqlDialect): string {
         case when c.forget_at > moment.now then c.failures else 0 end as failures,
         ${LEAST[dialect]}(coalesce(c.last_at, 0), moment.now) as last_at,
         (select count(*) from trefoil_attempts_reserved as r
-          where r.key = asked.key and r.until > moment.now) as live
+          where r.key = asked.key and r.until > moment.now and r.until <= moment.now + ${LEASE}) as live
       from asked cross join moment left join trefoil_attempts as c on c.key = asked.key),
     judged as (
       select key, now, failures, live,
