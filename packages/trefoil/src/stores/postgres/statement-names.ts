@@ -1,5 +1,3 @@
-import { numbered } from '../sql/numbered.ts'
-
 /** A statement as the server has it. */
 export interface NamedText {
   readonly name: string
@@ -14,7 +12,9 @@ export class StatementNames {
   of(text: string): NamedText {
     const known = this.#known.get(text)
     if (known !== undefined) return known
-    const named = { name: `trefoil_${this.#known.size}`, text: numbered(text) }
+    let count = 0
+    const numbered = text.replaceAll('?', () => `$${++count}`)
+    const named = { name: `trefoil_${this.#known.size}`, text: numbered }
     this.#known.set(text, named)
     return named
   }

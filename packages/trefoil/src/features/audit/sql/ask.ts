@@ -1,5 +1,4 @@
 import type { AnyDatabase } from '../../../database.ts'
-import { numbered } from '../../../inner.ts'
 import type { SqlDialect, SqlRow, SqlValue } from '../../../parts.ts'
 
 /** A query as Kysely compiles it. */
@@ -15,7 +14,7 @@ export async function ask(
   text: string,
   values: readonly SqlValue[] = [],
 ): Promise<readonly SqlRow[]> {
-  const sql = dialect === 'postgres' ? numberedOnce(text) : text
+  const sql = dialect === 'postgres' ? numbered(text) : text
   const query: CompiledText = {
     sql,
     parameters: values,
@@ -29,10 +28,11 @@ export async function ask(
 
 const known = new Map<string, string>()
 
-function numberedOnce(text: string): string {
+function numbered(text: string): string {
   let sql = known.get(text)
   if (sql === undefined) {
-    sql = numbered(text)
+    let count = 0
+    sql = text.replaceAll('?', () => `$${++count}`)
     // Those of `find` are of some dozens of shapes.
     if (known.size < 1000) known.set(text, sql)
   }
