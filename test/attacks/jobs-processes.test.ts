@@ -84,7 +84,7 @@ function effectsOnce(file: string, count: number): void {
 }
 
 test.each(['begun', 'unit', 'written', 'finished'])(
-  'STO-4: a worker killed (-9) when a job is %s: every job is done, and none twice under its key',
+  'a worker killed (-9) when a job is %s: every job is done, and none twice under its key',
   async (dieAt) => {
     const file = newFile()
     await send(file, 20)
@@ -102,7 +102,7 @@ test.each(['begun', 'unit', 'written', 'finished'])(
   },
 )
 
-test('STO-4: two workers over one file, each killed (-9) again and again: each job is done once', async () => {
+test('two workers over one file, each killed (-9) again and again: each job is done once', async () => {
   const file = newFile()
   await send(file, 150)
   for (let round = 0; round < 4; round++) {
@@ -124,7 +124,7 @@ test('STO-4: two workers over one file, each killed (-9) again and again: each j
   expect(ask(file, 'pragma integrity_check')).toEqual([{ integrity_check: 'ok' }])
 })
 
-test('STO-4: a job that kills its worker each time is dead after its last try', async () => {
+test('a job that kills its worker each time is dead after its last try', async () => {
   const file = newFile()
   await send(file, 1, 'poison')
   for (let round = 0; round < 3; round++) {
@@ -139,7 +139,7 @@ test('STO-4: a job that kills its worker each time is dead after its last try', 
   expect(child.exitCode).toBe(null)
 })
 
-test('STO-4: two workers share ten thousand jobs, and each is done once', async () => {
+test('two workers share ten thousand jobs, and each is done once', async () => {
   const file = newFile()
   await send(file, 10_000)
   worker(file)

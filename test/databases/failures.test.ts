@@ -61,7 +61,7 @@ function client(app: Parameters<typeof testClient>[0]): ReturnType<typeof testCl
 }
 
 describe.skipIf(!hasPostgres)('a PostgreSQL that fails', () => {
-  test('STO-5: a backend that is killed in a call fails that call and nothing else', async () => {
+  test('STO-4: a backend that is killed in a call fails that call and nothing else', async () => {
     const url = await createDatabase()
     const { app, steps } = notes(url)
     const { http } = client(app)

@@ -71,7 +71,7 @@ const untilDone = (it: Sender, count: number) =>
 const effects = (it: Sender) =>
   rows(it, 'select count(*) as n, count(distinct job) as jobs from effects')
 
-describe.skipIf(!hasPostgres)('STO-4: jobs on PostgreSQL', () => {
+describe.skipIf(!hasPostgres)('jobs on PostgreSQL', () => {
   test.each(['begun', 'finished'])(
     'a worker killed (-9) when a job is %s: every job is done, and none twice under its key',
     async (dieAt) => {

@@ -50,7 +50,7 @@ async function expectKept(data: Awaited<ReturnType<typeof made>>, answered: read
 
 const LONG = { timeout: 120_000 }
 
-test('STO-5: kill -9 of a process on SQLite loses no commit that was answered', LONG, async () => {
+test('STO-1: kill -9 of a process on SQLite loses no commit that was answered', LONG, async () => {
   const folder = mkdtempSync(join(tmpdir(), 'trefoil-kill-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   const url = join(folder, 'app.db')
@@ -59,7 +59,7 @@ test('STO-5: kill -9 of a process on SQLite loses no commit that was answered', 
 })
 
 test.skipIf(whyNoPostgres() !== null)(
-  'STO-5: kill -9 of a process on PostgreSQL loses no commit that was answered',
+  'STO-1: kill -9 of a process on PostgreSQL loses no commit that was answered',
   LONG,
   async () => {
     await using server = await startPostgres({ fsync: true })
@@ -71,7 +71,7 @@ test.skipIf(whyNoPostgres() !== null)(
 )
 
 test.skipIf(whyNoPostgres() !== null)(
-  'STO-5: kill -9 of the server loses none either, and the process goes on with the next one',
+  'STO-1: kill -9 of the server loses none either, and the process goes on with the next one',
   LONG,
   async () => {
     await using server = await startPostgres({ fsync: true })

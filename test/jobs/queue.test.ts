@@ -43,7 +43,7 @@ async function idOf(answer: Promise<TestResponse>): Promise<string> {
   return ((await answer).json() as { id: string }).id
 }
 
-describe('STO-4: a job', () => {
+describe('a job', () => {
   test('is sent with its call, seen by nobody before, and done once', async () => {
     const it = mailApp()
     const sent = await it.send({ to: 'bob' })
@@ -157,7 +157,7 @@ describe('STO-4: a job', () => {
   })
 })
 
-describe('STO-4: a job that fails', () => {
+describe('a job that fails', () => {
   function failing(options: object, handler: (count: number) => unknown) {
     const it = jobsApp()
     let count = 0
@@ -229,6 +229,21 @@ describe('STO-4: a job that fails', () => {
     expect(await retry?.run({ ...context, options: { id } })).toMatchObject({ exit: 1 })
     expect(await it.jobs.runDue()).toBe(1)
     expect(await jobsTable(it)).toMatchObject([{ state: 'done' }])
+  })
+
+  test('that waits for its next try is cancelled by the command, once', async () => {
+    const it = failing({ retries: 9 }, () => {
+      throw new Error('no')
+    })
+    const { id } = await sendOne(it)
+    await it.jobs.runDue()
+    const cancel = it.jobs.commands?.find(({ name }) => name === 'cancel')
+    const context = { app: null as never, signal: new AbortController().signal }
+    expect(await cancel?.run({ ...context, options: { id } })).toMatchObject({ exit: 0 })
+    expect(await jobsTable(it)).toMatchObject([{ state: 'cancelled' }])
+    expect(await cancel?.run({ ...context, options: { id } })).toMatchObject({ exit: 1 })
+    it.clock.pass(3_600_000)
+    expect(await it.jobs.runDue()).toBe(0)
   })
 
   test('with NoRetry is dead at once', async () => {

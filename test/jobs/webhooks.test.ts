@@ -70,7 +70,7 @@ function hooksApp(options: Partial<WebhooksOptions> = {}) {
   return { ...it, post }
 }
 
-describe('STO-4: the outbox', () => {
+describe('the outbox', () => {
   test('a message leaves after its call, signed so that a foreign verifier takes it', async () => {
     const { received, url } = await receiver()
     const it = hooksApp()
@@ -244,7 +244,7 @@ describe('STO-4: the outbox', () => {
   })
 })
 
-describe('STO-4: what is not public is not reached', () => {
+describe('what is not public is not reached', () => {
   const refused = [
     'http://127.0.0.1/',
     'https://localhost.example@127.0.0.1/',

@@ -11,7 +11,7 @@ const send = ({ data, jobs }: JobsApp, count = 1, options = {}) =>
 /** An app whose worker looks for nothing by itself within the test: what it does it was woken for. */
 const woken = (options = {}) => jobsApp({ work: 'always', poll: '1h', ...options })
 
-describe('STO-4: a worker', () => {
+describe('a worker', () => {
   test('is woken by the commit, not before it', async () => {
     const it = woken()
     const started = Promise.withResolvers<void>()
@@ -158,7 +158,7 @@ describe('STO-4: a worker', () => {
   })
 })
 
-describe('STO-4: cron', () => {
+describe('cron', () => {
   const MINUTE = 60_000
 
   function two(cron: string, timeZone = 'UTC') {

@@ -21,18 +21,12 @@ export type {
   RefusalsEvent,
   RepairedEvent,
 } from './record/audit/entry.ts'
-export { eventText, readEntry } from './record/audit/entry.ts'
-export type { ArgumentRules } from './record/audit/event-values.ts'
-export { allowedMembers, argumentMembers, isSecretName } from './record/audit/event-values.ts'
+export { readEntry } from './record/audit/entry.ts'
 export type { AuditFinding, AuditFindingCode } from './record/audit/findings.ts'
 export type { AuditFormat, ExportedEntry } from './record/audit/formats/export-audit.ts'
 export { AUDIT_FORMATS, exportAudit } from './record/audit/formats/export-audit.ts'
-export type { AuditLinks, LinkedEntry } from './record/audit/links.ts'
-export { auditLinks } from './record/audit/links.ts'
-export type { PersonKey } from './record/audit/sealed.ts'
-export { newPersonKey, openEvent, sealEvent } from './record/audit/sealed.ts'
 export type { SvcAuditReport, SvcAuditRow } from './record/audit/svc-hash.ts'
-export { svcAuditHash, verifySvcAudit } from './record/audit/svc-hash.ts'
+export { verifySvcAudit } from './record/audit/svc-hash.ts'
 export type {
   AuditCheckpoint,
   AuditCheckpoints,
@@ -66,6 +60,5 @@ export { memoryAudit } from './stores/memory/memory-audit.ts'
 export type { MemoryTree } from './stores/memory/memory-tree.ts'
 export { memoryTree } from './stores/memory/memory-tree.ts'
 export { signingKeyFile } from './stores/tree/signing-key-file.ts'
-export { readTextFile } from './stores/tree/text-file.ts'
 export type { TreeFilesSettings } from './stores/tree/tree-files.ts'
 export { TreeFiles } from './stores/tree/tree-files.ts'

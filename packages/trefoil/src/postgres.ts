@@ -1,3 +1,2 @@
 export { openPostgres, type PostgresSettings } from './stores/postgres/postgres-store.ts'
-export { whyNoPostgresUrl } from './stores/postgres/postgres-url.ts'
 export { CommitUnknown, DatabaseUnavailable } from './stores/sql/store-errors.ts'

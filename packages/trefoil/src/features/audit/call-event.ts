@@ -1,5 +1,6 @@
-import { allowedMembers, argumentMembers, type CallEvent, isSecretName } from '../../audit-chain.ts'
+import type { CallEvent } from '../../audit-chain.ts'
 import type { Call, CallOutcome, CallRecord, Outcome } from '../../index.ts'
+import { allowedMembers, argumentMembers, isSecretName } from '../../inner.ts'
 import type { AuditFacts } from '../../parts.ts'
 
 /** What an entry of a call is made by. */

@@ -2,10 +2,10 @@ import {
   type CheckpointReport,
   proveEntry,
   proveGrowth,
-  readTextFile,
   type SvcAuditRow,
   verifySvcAudit,
 } from '../../audit-chain.ts'
+import { readTextFile } from '../../inner.ts'
 import type { CommandContext, CommandResult, PartCommand } from '../../parts.ts'
 import type { Checkpointing } from './checkpointing.ts'
 import { orUnreadable, wholeNumber } from './command-results.ts'

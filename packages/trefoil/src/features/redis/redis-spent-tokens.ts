@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
+import { checkSpent } from '../../inner.ts'
 import { systemClock } from '../../parts.ts'
-import { checkSpent, type SpentTokens } from '../../stores.ts'
+import type { SpentTokens } from '../../stores.ts'
 import type { RedisConnection } from './redis-client.ts'
 
 /** Milliseconds beyond its end for which a token is remembered, for whoever's clock is behind. */

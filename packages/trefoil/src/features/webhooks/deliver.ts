@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { isIP } from 'node:net'
-import { AddressRefused, type Destinations } from './public-address.ts'
+import { AddressRefused, type Destinations } from './destinations.ts'
 
 /** What is sent to an endpoint. */
 export interface Delivery {

@@ -3,8 +3,8 @@ import { isIP } from 'node:net'
 import { type QueryExecutorProvider, sql } from 'kysely'
 import type { AnyDatabase } from '../../database.ts'
 import { type Clock, defineProblems, type ProblemSet } from '../../index.ts'
+import type { Destinations } from './destinations.ts'
 import { type EndpointKeys, secretText } from './endpoint-keys.ts'
-import type { Destinations } from './public-address.ts'
 
 /** Where messages go. Times are milliseconds since the Unix epoch. */
 export interface WebhookEndpoint {

@@ -9,6 +9,7 @@ import {
 import { type CallJobs, NoRetry } from '../../jobs.ts'
 import { definePart, type Part, processEnvironment, readOptions } from '../../parts.ts'
 import { deliver, EndpointRefused } from './deliver.ts'
+import { Destinations } from './destinations.ts'
 import { EndpointKeys } from './endpoint-keys.ts'
 import {
   checkType,
@@ -18,7 +19,6 @@ import {
   type WebhookEndpoint,
   webhookProblems,
 } from './endpoints.ts'
-import { Destinations } from './public-address.ts'
 import { WEBHOOKS, type WebhooksOptions } from './webhook-options.ts'
 
 /** An endpoint that is added. */

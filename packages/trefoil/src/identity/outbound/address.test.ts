@@ -37,6 +37,12 @@ test.each([
   '[fe80::1]',
   '[::ffff:10.0.0.1]',
   '[64:ff9b::a00:1]',
+  // Transition, and networks that only look like others: a router of ours may take them home.
+  '[2002:7f00:1::]',
+  '[64:ff9b:1::a00:1]',
+  '[::a00:1]',
+  '[fec0::1]',
+  '192.88.99.1',
   'localhost',
   'localhost.',
   'a.localhost',

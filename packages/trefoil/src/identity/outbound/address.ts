@@ -1,23 +1,5 @@
 import { parseIp, parseIpRange } from '../../base/ip.ts'
-
-/** Loopback, private, link-local (where clouds keep credentials), shared, unspecified, multicast, unique local. */
-const INSIDE = [
-  '0.0.0.0/8',
-  '10.0.0.0/8',
-  '100.64.0.0/10',
-  '127.0.0.0/8',
-  '169.254.0.0/16',
-  '172.16.0.0/12',
-  '192.0.0.0/24',
-  '192.168.0.0/16',
-  '198.18.0.0/15',
-  '224.0.0.0/3',
-  '::/127',
-  '64:ff9b::/96',
-  'fc00::/7',
-  'fe80::/10',
-  'ff00::/8',
-].map((range) => parseIpRange(range))
+import { isPublicAddress } from '../../web/public-address.ts'
 
 const LOOPBACK = ['127.0.0.0/8', '::1/128'].map((range) => parseIpRange(range))
 
@@ -25,12 +7,13 @@ const LOOPBACK = ['127.0.0.0/8', '::1/128'].map((range) => parseIpRange(range))
 export function isLoopback(url: URL): boolean {
   const hostname = url.hostname.replace(/\.$/, '')
   if (hostname === 'localhost' || hostname.endsWith('.localhost')) return true
-  return isIn(hostname, LOOPBACK)
+  return isLoopbackAddress(bare(hostname))
 }
 
 /** True where an address, not a name, says that it is inside of some network. */
 export function isInside(url: URL): boolean {
-  return isLoopback(url) || isIn(url.hostname, INSIDE)
+  const host = bare(url.hostname)
+  return isLoopback(url) || (parseIp(host) !== null && !isPublicAddress(host))
 }
 
 /**
@@ -48,20 +31,12 @@ export function addressMistake(url: URL): string | null {
   return url.hash === '' ? null : 'must not have a fragment'
 }
 
-/**
- * True for a resolved address inside of some network, this machine included, and for one that nobody can
- * read: those with a zone are of a network.
- */
-export function isInsideAddress(address: string): boolean {
-  return parseIp(address) === null || isIn(address, INSIDE)
-}
-
 /** True for a resolved address of this machine. */
 export function isLoopbackAddress(address: string): boolean {
-  return isIn(address, LOOPBACK)
+  const bytes = parseIp(address)
+  return bytes !== null && LOOPBACK.some((range) => range?.(bytes) === true)
 }
 
-function isIn(hostname: string, ranges: readonly ReturnType<typeof parseIpRange>[]): boolean {
-  const address = parseIp(hostname.replace(/^\[|\]$/g, ''))
-  return address !== null && ranges.some((range) => range?.(address) === true)
+function bare(hostname: string): string {
+  return hostname.replace(/^\[|\]$/g, '')
 }

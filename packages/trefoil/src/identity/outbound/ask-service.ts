@@ -1,7 +1,7 @@
 import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http'
 import { joinBytes } from '../../base/join-bytes.ts'
 import { startTimer } from '../../base/start-timer.ts'
-import { isInsideAddress } from './address.ts'
+import { isPublicAddress } from '../../web/public-address.ts'
 import { ForbiddenAddress, guardedLookup, type Reach, type Resolve } from './guarded-lookup.ts'
 
 /** One question to a service that identity rests on. */
@@ -57,7 +57,7 @@ export async function askService(
       const { remoteAddress } = answer.socket
       return {
         bytes: await readBody(answer, question.mostBytes),
-        isInside: remoteAddress === undefined || isInsideAddress(remoteAddress),
+        isInside: remoteAddress === undefined || !isPublicAddress(remoteAddress),
       }
     } finally {
       // What still comes is nobody's; after a whole answer there is nothing, and the connection is kept.

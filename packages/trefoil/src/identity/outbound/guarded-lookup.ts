@@ -1,5 +1,6 @@
 import type { LookupFunction } from 'node:net'
-import { isInsideAddress, isLoopbackAddress } from './address.ts'
+import { isPublicAddress } from '../../web/public-address.ts'
+import { isLoopbackAddress } from './address.ts'
 
 /**
  * What a name may resolve to. `loopback`: this machine alone, for requests without TLS, since nothing
@@ -31,7 +32,7 @@ export class ForbiddenAddress extends Error {
  * rebinding). One bad address refuses the name: the connection may be made to any of them.
  */
 export function guardedLookup(reach: Exclude<Reach, 'any'>, resolve: Resolve): LookupFunction {
-  const isAllowed = reach === 'loopback' ? isLoopbackAddress : isOutside
+  const isAllowed = reach === 'loopback' ? isLoopbackAddress : isPublicAddress
   return (hostname, options, callback) => {
     resolve(hostname, { ...options, all: true }, (error, addresses) => {
       const [first] = addresses ?? []
@@ -44,8 +45,4 @@ export function guardedLookup(reach: Exclude<Reach, 'any'>, resolve: Resolve): L
       } else callback(null, first.address, first.family)
     })
   }
-}
-
-function isOutside(address: string): boolean {
-  return !isInsideAddress(address)
 }

@@ -1,4 +1,5 @@
-import type { AuditEvent, LinkedEntry, StoredEntry } from '../../../audit-chain.ts'
+import type { AuditEvent, StoredEntry } from '../../../audit-chain.ts'
+import type { LinkedEntry } from '../../../inner.ts'
 import type { SqlRow, SqlStatements, SqlValue } from '../../../parts.ts'
 
 /** An event on its way into a stream: its text is made, its number is not. */

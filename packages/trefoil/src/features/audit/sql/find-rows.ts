@@ -1,5 +1,6 @@
-import { type AuditEntry, type PersonKey, readEntry } from '../../../audit-chain.ts'
+import { type AuditEntry, readEntry } from '../../../audit-chain.ts'
 import type { AnyDatabase } from '../../../database.ts'
+import type { PersonKey } from '../../../inner.ts'
 import type { SqlValue } from '../../../parts.ts'
 import { type AuditPage, type AuditQuery, limitOf } from '../find-entries.ts'
 import { ask } from './ask.ts'

@@ -1,11 +1,6 @@
-import {
-  type AuditEvent,
-  type AuditLinks,
-  type AuditPlace,
-  eventText,
-  readEntry,
-} from '../../../audit-chain.ts'
+import { type AuditEvent, type AuditPlace, readEntry } from '../../../audit-chain.ts'
 import type { AnyDatabase } from '../../../database.ts'
+import { type AuditLinks, eventText } from '../../../inner.ts'
 import type { SqlRow, SqlStatements } from '../../../parts.ts'
 import { storedEntry } from './entry-rows.ts'
 import { SqlEntries } from './sql-entries.ts'

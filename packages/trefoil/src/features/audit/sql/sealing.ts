@@ -2,15 +2,11 @@ import {
   type AuditEntry,
   type AuditEvent,
   type AuditSource,
-  eventText,
-  newPersonKey,
-  openEvent,
-  type PersonKey,
   readEntry,
   type StoredEntry,
-  sealEvent,
 } from '../../../audit-chain.ts'
 import type { AnyDatabase } from '../../../database.ts'
+import { eventText, newPersonKey, openEvent, type PersonKey, sealEvent } from '../../../inner.ts'
 import type { SqlRow, SqlStatements } from '../../../parts.ts'
 import { ask } from './ask.ts'
 import type { SqlJournal } from './sql-journal.ts'

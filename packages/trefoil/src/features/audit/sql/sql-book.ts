@@ -1,15 +1,12 @@
 import {
   type AuditEntry,
-  type AuditLinks,
-  auditLinks,
   type ChainRing,
-  eventText,
-  type PersonKey,
   readEntry,
   type StoredEntry,
 } from '../../../audit-chain.ts'
 import type { AnyDatabase } from '../../../database.ts'
 import type { Action, Clock, Dependency } from '../../../index.ts'
+import { type AuditLinks, auditLinks, eventText, type PersonKey } from '../../../inner.ts'
 import { effectsOf } from '../../../parts.ts'
 import type { AuditBook } from '../audit-book.ts'
 import { auditTables } from './audit-tables.ts'

@@ -1,12 +1,7 @@
-import {
-  type AuditEvent,
-  type AuditLinks,
-  type AuditPlace,
-  eventText,
-  type LinkedEntry,
-} from '../../../audit-chain.ts'
+import type { AuditEvent, AuditPlace } from '../../../audit-chain.ts'
 import type { AnyDatabase } from '../../../database.ts'
 import type { Clock } from '../../../index.ts'
+import { type AuditLinks, eventText, type LinkedEntry } from '../../../inner.ts'
 import type { SqlStatements } from '../../../parts.ts'
 import { insertEntry, lastEntry, type Written } from './entry-rows.ts'
 import { SqlStreams } from './sql-streams.ts'

@@ -1,38 +1,6 @@
 import { lookup as resolve } from 'node:dns'
 import { BlockList, isIP, type LookupFunction } from 'node:net'
-
-/** What whoever makes an endpoint must not reach through us: our own network, and what only looks like another. */
-const REFUSED_4: readonly (readonly [net: string, bits: number])[] = [
-  ['0.0.0.0', 8],
-  ['10.0.0.0', 8],
-  ['100.64.0.0', 10],
-  ['127.0.0.0', 8],
-  // Where clouds keep the credentials of a machine.
-  ['169.254.0.0', 16],
-  ['172.16.0.0', 12],
-  ['192.0.0.0', 24],
-  ['192.0.2.0', 24],
-  ['192.88.99.0', 24],
-  ['192.168.0.0', 16],
-  ['198.18.0.0', 15],
-  ['198.51.100.0', 24],
-  ['203.0.113.0', 24],
-  ['224.0.0.0', 4],
-  ['240.0.0.0', 4],
-]
-/** Of what is assigned (2000::/3): transition and documentation, which hold or mean another address. */
-const REFUSED_6: readonly (readonly [net: string, bits: number])[] = [
-  ['2001::', 23],
-  ['2001:db8::', 32],
-  ['2002::', 16],
-  ['3fff::', 20],
-]
-
-const refused = new BlockList()
-for (const [net, bits] of REFUSED_4) refused.addSubnet(net, bits, 'ipv4')
-for (const [net, bits] of REFUSED_6) refused.addSubnet(net, bits, 'ipv6')
-const assigned = new BlockList()
-assigned.addSubnet('2000::', 3, 'ipv6')
+import { isPublicAddress } from '../../inner.ts'
 
 /** An endpoint is not where it may be. Says no address: whoever asks would learn our network. */
 export class AddressRefused extends Error {
@@ -70,8 +38,7 @@ export class Destinations {
     if (family === 0 || address.includes('%')) return false
     const kind = family === 4 ? 'ipv4' : 'ipv6'
     if (this.#allowed.check(address, kind)) return true
-    if (family === 4) return !refused.check(address, 'ipv4')
-    return assigned.check(address, 'ipv6') && !refused.check(address, 'ipv6')
+    return isPublicAddress(address)
   }
 
   /**

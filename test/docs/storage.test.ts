@@ -1,0 +1,103 @@
+// STORAGE.md against the tables that the parts and stores of the framework make, on SQLite.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { createApp } from 'trefoil'
+import { auditLog } from 'trefoil/audit'
+import { database } from 'trefoil/database'
+import { jobQueue } from 'trefoil/jobs'
+import {
+  sqlApiKeys,
+  sqlAttempts,
+  sqlLoginSessions,
+  sqlRates,
+  sqlRefreshFamilies,
+  sqlSpentTokens,
+  sqlTasks,
+} from 'trefoil/stores'
+import { webhooks } from 'trefoil/webhooks'
+import { expect, onTestFinished, test } from 'vitest'
+
+const DOCUMENT = readFileSync(join(import.meta.dirname, '../../STORAGE.md'), 'utf8')
+
+/** What the tables of the document say of a table of the database: its second column, by its first. */
+function described(): Map<string, readonly string[]> {
+  const rows = new Map<string, readonly string[]>()
+  for (const line of DOCUMENT.split('\n')) {
+    const [, name, ...cells] = line.split('|').map((cell) => cell.trim())
+    const table = /^`(trefoil_[a-z_]+)`$/.exec(name ?? '')?.[1]
+    if (table !== undefined) rows.set(table, cells)
+  }
+  return rows
+}
+
+/** Columns by table. */
+function tablesOf(file: string): Map<string, readonly string[]> {
+  const db = new DatabaseSync(file)
+  try {
+    const tables = db.prepare(`select name from sqlite_schema where type = 'table'`).all()
+    return new Map(
+      tables.map(({ name }) => {
+        const columns = db.prepare('select name from pragma_table_info(?)').all(String(name))
+        return [String(name), columns.map((column) => String(column['name']))]
+      }),
+    )
+  } finally {
+    db.close()
+  }
+}
+
+async function everything(): Promise<Map<string, readonly string[]>> {
+  const folder = mkdtempSync(join(tmpdir(), 'trefoil-storage-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const data = database<never>({ url: join(folder, 'app.db'), migrate: 'start' })
+  sqlApiKeys(data)
+  sqlAttempts(data)
+  sqlLoginSessions(data)
+  sqlRefreshFamilies(data)
+  sqlSpentTokens(data)
+  sqlSpentTokens(data, { where: 'state' })
+  sqlTasks(data)
+  const jobs = jobQueue({ data, work: 'never' })
+  const key = 'k'.repeat(40)
+  const app = createApp({
+    env: {},
+    log: { level: 'silent' },
+    parts: [
+      data,
+      auditLog({ data, keys: key, erasable: true, retain: '1d' }),
+      jobs,
+      webhooks({ data, jobs, keys: key }),
+    ],
+    limits: { rate: '1/min', rateStore: sqlRates(data) },
+  })
+  await app.startup()
+  await app.shutdown()
+  return new Map([...tablesOf(join(folder, 'app.db')), ...tablesOf(join(folder, 'state.db'))])
+}
+
+test('STORAGE.md: every table that is made is described, and no other', async () => {
+  const made = await everything()
+  expect([...described().keys()].toSorted()).toEqual([...made.keys()].toSorted())
+})
+
+test('STORAGE.md: where it lists columns, these are all of them', async () => {
+  const made = await everything()
+  const listed = [...described()].flatMap(([table, cells]) => {
+    // The first cell that is nothing but names.
+    const cell = cells.find((text) => /^`[a-z_]+`(?:, `[a-z_]+`)+$/.test(text))
+    return cell === undefined ? [] : [[table, cell.match(/[a-z_]+/g)?.toSorted()] as const]
+  })
+  expect(listed.length).toBeGreaterThanOrEqual(6)
+  for (const [table, columns] of listed) {
+    expect(columns, table).toEqual(made.get(table)?.toSorted())
+  }
+})
+
+test('STORAGE.md: of every table it says for how long', async () => {
+  for (const [table, cells] of described()) {
+    const long = cells.filter((text) => text !== '').at(-1) ?? ''
+    expect(long, table).toMatch(/^(?!\d+$)\S.{5,}/)
+  }
+})
