@@ -9,7 +9,7 @@ import { type WebhookOutbox, type WebhooksOptions, webhooks } from 'trefoil/webh
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { z } from 'zod'
 import { deliver } from '../../packages/trefoil/src/features/webhooks/deliver.ts'
-import { Destinations } from '../../packages/trefoil/src/features/webhooks/public-address.ts'
+import { Destinations } from '../../packages/trefoil/src/features/webhooks/destinations.ts'
 import { jobsApp, jobsTable } from './jobs-app.ts'
 
 interface Received {
