@@ -170,7 +170,7 @@ describe.skipIf(!hasPostgres)('a connection is lent', () => {
     await new Promise((resolve) => setTimeout(resolve, 1200))
   })
 
-  test('STO-5: a server that was cut off without a word: 503 in the time for connecting, and then anew', async () => {
+  test('STO-4: a server that was cut off without a word: 503 in the time for connecting, and then anew', async () => {
     const proxy = await cutter(await createDatabase())
     const { http } = notes(proxy.url, { connect: '400ms' })
     expect((await http.post('/add/a')).status).toBe(200)

@@ -1,5 +1,11 @@
 import process from 'node:process'
-import { SIGNAL_ECHO } from '../../../base/signal-echo.ts'
+
+/**
+ * Milliseconds within which the same signal once more is no second one. At Ctrl-C the terminal sends SIGINT to
+ * everybody, and what the program was started with (`npm start`, `npm run`, a script) passes on its own: taken
+ * for a second wish, it would end the program in the middle of draining.
+ */
+export const SIGNAL_ECHO = 500
 
 /** How the servers of this process that listen to signals are closed. */
 const servers = new Set<() => Promise<void>>()
