@@ -165,7 +165,7 @@ describe.skipIf(!hasPostgres)('a connection is lent', () => {
       connect: '1ms',
       wait: '1ms',
     })
-    await expect(data.unit(async () => {})).rejects.toThrow('/nowhere')
+    await expect(data.unit(async () => {})).rejects.toMatchObject({ code: 'database_unavailable' })
     // The time for waiting is over by then: what nobody waits for any more would be unhandled.
     await new Promise((resolve) => setTimeout(resolve, 1200))
   })

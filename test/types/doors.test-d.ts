@@ -6,9 +6,12 @@ import {
   createApp,
   type Duration,
   dependency,
+  type RateStore,
   type StreamSource,
   type stream,
 } from 'trefoil'
+import { type AuditLog, auditLog } from 'trefoil/audit'
+import { type MemoryAudit, memoryAudit } from 'trefoil/audit-chain'
 import {
   AuthContext,
   type AuthRequest,
@@ -27,12 +30,15 @@ import { currentCall } from 'trefoil/current-call'
 import { database } from 'trefoil/database'
 import { type DevTokensOptions, devTokens } from 'trefoil/dev-tokens'
 import { health } from 'trefoil/health'
+import { type JobQueue, jobQueue } from 'trefoil/jobs'
 import { type Metrics, metrics } from 'trefoil/metrics'
 import { type RunningServer, type SentFileOptions, sendFile, serve } from 'trefoil/node'
 import { otel } from 'trefoil/otel'
 import type { Part } from 'trefoil/parts'
 import { openPostgres } from 'trefoil/postgres'
+import { redis, type SharedRedis } from 'trefoil/redis'
 import { sqliteDialect } from 'trefoil/sqlite'
+import { sqlRates } from 'trefoil/stores'
 import {
   type createToken,
   type Overrides,
@@ -43,6 +49,7 @@ import {
   type TokenOptions,
   testClient,
 } from 'trefoil/testing'
+import { type Webhooks, webhooks } from 'trefoil/webhooks'
 import { type Equal, type Expect, exact } from './expect.ts'
 import { app, db, type Session, session } from './setting.ts'
 
@@ -146,6 +153,20 @@ part.name
 stock.queries().selectFrom('stock').select('sku')
 // @ts-expect-error: no such table
 stock.queries().selectFrom('nothing')
+
+// trefoil/audit, trefoil/audit-chain, trefoil/jobs, trefoil/webhooks, trefoil/stores: any database will do
+exact<AuditLog>()(auditLog({ keys: 'k', data: stock }))
+exact<MemoryAudit>()(memoryAudit())
+const jobs = jobQueue({ data: stock })
+exact<JobQueue>()(jobs)
+exact<Webhooks>()(webhooks({ data: stock, jobs, keys: 'k' }))
+exact<RateStore>()(sqlRates(stock))
+// @ts-expect-error no database
+jobQueue({ data: 'app.db' })
+
+// trefoil/redis
+exact<SharedRedis>()(redis())
+exact<RateStore>()(redis().rates)
 
 // trefoil/cedar, trefoil/dev-tokens, trefoil/postgres, trefoil/sqlite
 exact<(options: DevTokensOptions) => Part>()(devTokens)

@@ -20,13 +20,13 @@ export class Destinations {
    * @throws Error for what is none
    */
   constructor(allowed: readonly string[]) {
-    for (const text of allowed) {
+    for (const [index, text] of allowed.entries()) {
       const [net = '', bits] = text.split('/')
       const family = isIP(net)
       const most = family === 4 ? 32 : 128
       const count = bits === undefined ? most : Number(bits)
       if (family === 0 || !/^\d{1,3}$/.test(bits ?? '0') || count > most) {
-        throw new TypeError(`'${text}' is no network such as 10.1.0.0/16`)
+        throw new TypeError(`entry ${index + 1} is no network such as 10.1.0.0/16`)
       }
       this.#allowed.addSubnet(net, count, family === 4 ? 'ipv4' : 'ipv6')
     }
