@@ -268,6 +268,8 @@ describe.skipIf(!hasPostgres)('a PostgreSQL that fails', () => {
       `explain analyze ${add}`,
       `with w as (${add} returning 1) select * from w`,
       'select lo_create(0)',
+      'select "lo_from_bytea"(0, \'x\')',
+      'select U&"\\006co_create"(0)',
       "select set_config('transaction_read_only', 'off', true)",
     ]) {
       await expect(sql.raw(text).execute(db), text).rejects.toThrow()

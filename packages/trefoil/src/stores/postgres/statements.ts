@@ -12,6 +12,9 @@ const PLAIN = /^\(*\s*(?:select|insert|update|delete|with|values|merge|table)\b/
 const BODY = /^create\b[\s\S]*\bbegin\s+atomic\b/i
 const SETS = /\bset_config\b|\binto\s+temp|\bpg_temp\b|u&"/i
 const READS = /^[(\s]*(?:select|with|values|table|explain|show)\b/i
+/** Large objects, which PostgreSQL before 16 lets a transaction change that is read-only; or a name that hides one. */
+const LARGE_OBJECTS =
+  /\b(?:lo_(?:creat|unlink|put|from_bytea|import|export|truncate|open)|lowrite)|u&"/i
 
 function bare(sql: string): string {
   return withoutComments(sql).replace(/^[\s;]+/, '')
@@ -43,8 +46,11 @@ export function refuseOfConnection(sql: string): void {
 /** @throws Error for what does not begin as a query does: code in it could end the transaction that is read-only */
 export function refuseAllButReading(sql: string): void {
   refuseOfConnection(sql)
-  if (READS.test(bare(sql))) return
-  throw new Error('This handle only reads: write select, with, values, explain or show')
+  const statement = bare(sql)
+  if (READS.test(statement) && !LARGE_OBJECTS.test(statement)) return
+  throw new Error(
+    'This handle only reads: write select, with, values, explain or show, and no large object',
+  )
 }
 
 /** True when the connection may be another after it, so that it is put right before somebody else has it. */
