@@ -9,6 +9,7 @@ import { ACCOUNTS, type AccountsOptions } from './accounts-options.ts'
 import { accountsProblems } from './accounts-problems.ts'
 import { ChallengeStore } from './challenge-store.ts'
 import { FLOW_GRAPH } from './flow-graph.ts'
+import { KnownClients } from './flows/known-clients.ts'
 
 /** The part of {@link accounts}, and what the app does with it. */
 export interface Accounts extends Part {
@@ -34,6 +35,7 @@ export function accounts(options: AccountsOptions): Accounts {
     keys,
     accounts: new AccountStore(data),
     challenges: new ChallengeStore(data, keys, clock),
+    clients: new KnownClients(values.clients, values.requireClient),
   }
   const part = definePart({
     name: 'accounts',
