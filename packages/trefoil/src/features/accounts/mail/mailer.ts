@@ -1,4 +1,5 @@
 import type { Awaitable, ProductionRisk } from '../../../index.ts'
+import { NoRetry } from '../../../jobs.ts'
 
 /** A mail, ready to be sent. Address and subject are one line each. */
 export interface MailMessage {
@@ -15,19 +16,12 @@ export interface Mailer {
    * Sends it, or throws; it is tried again then, later each time.
    *
    * @param signal aborted when the try takes too long, and when the worker stops
-   * @throws MailRefused where another try would be refused as well
+   * @throws NoRetry (of `trefoil/jobs`) where another try would be refused as well. Its message is kept with the job:
+   *   let it say nothing of the mail
    */
   send(message: MailMessage, signal: AbortSignal): Awaitable<void>
   /** What makes it unfit for production. Default nothing. */
   readonly risks?: readonly ProductionRisk[]
-}
-
-/**
- * Thrown by a {@link Mailer} for a mail that will never be taken, such as one to an address that does not exist. Its
- * message is kept with the job: it says nothing of the mail.
- */
-export class MailRefused extends Error {
-  override readonly name = 'MailRefused'
 }
 
 /** Control characters, and what some readers take for the end of a line. */
@@ -41,15 +35,15 @@ const LONGEST_TEXT = 100_000
  * What no mailer is handed: a line break in an address or a subject would begin a header, or a command of SMTP, that
  * somebody else wrote.
  *
- * @throws MailRefused saying which member, and nothing of it
+ * @throws NoRetry saying which member, and nothing of it
  */
 export function checkMessage({ to, subject, text, html = '' }: MailMessage): void {
-  if (!isAddress(to)) throw new MailRefused('A mail needs one plain address to go to')
+  if (!isAddress(to)) throw new NoRetry('A mail needs one plain address to go to')
   if (typeof subject !== 'string' || BREAKS.test(subject) || subject.length > LONGEST_SUBJECT) {
-    throw new MailRefused('The subject of a mail is one line')
+    throw new NoRetry('The subject of a mail is one line')
   }
   if (![text, html].every((one) => typeof one === 'string' && one.length <= LONGEST_TEXT)) {
-    throw new MailRefused('The text of a mail is missing, or too long')
+    throw new NoRetry('The text of a mail is missing, or too long')
   }
 }
 

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto'
 import { type Database, database } from '../../../database.ts'
 import { type App, createApp } from '../../../index.ts'
 import { type JobQueue, jobQueue } from '../../../jobs.ts'
+import { JobOutbox, type MailFacts } from './mail-jobs.ts'
 import { MAIL_LIMIT_STEPS, MailLimits } from './mail-limits.ts'
-import { type MailFacts, MailOutbox } from './mail-outbox.ts'
+import type { MailNotice, MailOutbox } from './mail-outbox.ts'
 import type { Mailer, MailMessage } from './mailer.ts'
 
 /** An outbox whose mails are told of by the test. */
@@ -45,13 +46,14 @@ export async function outboxApp(options: OutboxOptions = {}): Promise<OutboxApp>
   const noted: string[] = []
   const warnings: string[] = []
   const own: Mailer = { send: (message) => void sent.push(message) }
-  const outbox = new MailOutbox({
+  const outbox = new JobOutbox({
     data,
     jobs,
-    mailer: async () => options.mailer ?? own,
+    mailer: options.mailer ?? own,
     source: {
       find: async (id) => mails.get(id) ?? null,
-      sent: async (_, id) => void noted.push(id),
+      sent: async (_, { id }) => void noted.push(id),
+      addNotice: async (_: object, notice: MailNotice) => notice.kind,
     },
     limits: new MailLimits({
       statements: data.state,
@@ -92,7 +94,7 @@ export async function outboxApp(options: OutboxOptions = {}): Promise<OutboxApp>
         expiresAt: it.at + 30 * MINUTE,
         ...facts,
       })
-      await data.unit((unit) => outbox.queue(unit, { challenge: id }))
+      await data.unit((unit) => outbox.challenge(unit, id))
     },
   }
   await app.startup()

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { MailRefused } from './mailer.ts'
+import { NoRetry } from '../../../jobs.ts'
 import { type OutboxApp, type OutboxOptions, outboxApp } from './outbox.fixture.ts'
 
 const MINUTE = 60_000
@@ -31,7 +31,7 @@ describe('ENUM-3 mails are jobs', () => {
   it('sends nothing for a unit that was rolled back', async () => {
     const it = await app()
     const undone = it.data.unit(async (unit) => {
-      await it.outbox.queue(unit, { challenge: 'one' })
+      await it.outbox.challenge(unit, 'one')
       throw new Error('undone')
     })
     await expect(undone).rejects.toThrow('undone')
@@ -84,7 +84,7 @@ describe('what a mail server does', () => {
     let tries = 0
     const send = () => {
       tries++
-      throw new MailRefused('The mail server refused it (550)')
+      throw new NoRetry('The mail server refused it (550)')
     }
     const it = await app({ mailer: { send } })
     await it.ask('one')
