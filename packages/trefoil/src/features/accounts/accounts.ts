@@ -10,6 +10,7 @@ import { accountsProblems } from './accounts-problems.ts'
 import { ChallengeStore } from './challenge-store.ts'
 import { FLOW_GRAPH } from './flow-graph.ts'
 import { KnownClients } from './flows/known-clients.ts'
+import { mailRoom } from './mail/mail-room.ts'
 
 /** The part of {@link accounts}, and what the app does with it. */
 export interface Accounts extends Part {
@@ -28,19 +29,26 @@ export function accounts(options: AccountsOptions): Accounts {
   const { data, clock, prefix } = values
   const keys = new AccountKeys(values.keys === null ? ringOfVariables(env) : ringOf(values.keys))
   data.tables('accounts', accountTables(data.dialect))
+  const store = new AccountStore(data)
+  const challenges = new ChallengeStore(data, keys, clock)
+  const mail = mailRoom({ values, data, clock, keys, accounts: store, challenges, env })
   const house: Partial<AccountsHouse> & Pick<AccountsHouse, 'accounts' | 'challenges'> = {
     values,
     data,
     clock,
     keys,
-    accounts: new AccountStore(data),
-    challenges: new ChallengeStore(data, keys, clock),
+    accounts: store,
+    challenges,
     clients: new KnownClients(values.clients, values.requireClient),
+    mails: mail.outbox,
   }
   const part = definePart({
     name: 'accounts',
+    parts: [mail.jobs],
     options: ACCOUNTS,
     problems: accountsProblems,
+    risks: mail.risks,
+    start: (app) => mail.start(app.name),
     actions: (routes) => {
       for (const step of FLOW_GRAPH) {
         step.register(routes, `${prefix}${step.path}`, house as AccountsHouse)
