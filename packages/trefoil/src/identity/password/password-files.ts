@@ -5,6 +5,6 @@ export const COMMON_PASSWORDS: URL = new URL('./common-passwords.bloom', import.
 
 /** What a thread that hashes runs. */
 export const HASHING_THREAD: URL = new URL(
-  import.meta.url.endsWith('.ts') ? './hashing-thread.ts' : './hashing-thread.js',
+  import.meta.url.endsWith('.ts') ? './hashing/hashing-thread.ts' : './hashing/hashing-thread.js',
   import.meta.url,
 )
