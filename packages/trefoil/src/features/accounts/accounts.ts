@@ -9,6 +9,7 @@ import { ACCOUNTS, type AccountsOptions } from './accounts-options.ts'
 import { accountsProblems } from './accounts-problems.ts'
 import { ChallengeStore } from './challenge-store.ts'
 import { FLOW_GRAPH } from './flow-graph.ts'
+import { makeGate, PASSWORD_VARIABLES } from './passwords/make-gate.ts'
 
 /** The part of {@link accounts}, and what the app does with it. */
 export interface Accounts extends Part {
@@ -27,6 +28,7 @@ export function accounts(options: AccountsOptions): Accounts {
   const { data, clock, prefix } = values
   const keys = new AccountKeys(values.keys === null ? ringOfVariables(env) : ringOf(values.keys))
   data.tables('accounts', accountTables(data.dialect))
+  let appName: string | null = null
   const house: Partial<AccountsHouse> & Pick<AccountsHouse, 'accounts' | 'challenges'> = {
     values,
     data,
@@ -34,11 +36,16 @@ export function accounts(options: AccountsOptions): Accounts {
     keys,
     accounts: new AccountStore(data),
     challenges: new ChallengeStore(data, keys, clock),
+    passwords: makeGate(values, () => (appName === null ? [] : [appName])),
   }
   const part = definePart({
     name: 'accounts',
     options: ACCOUNTS,
     problems: accountsProblems,
+    variables: PASSWORD_VARIABLES,
+    start: (app) => {
+      appName = app.name
+    },
     actions: (routes) => {
       for (const step of FLOW_GRAPH) {
         step.register(routes, `${prefix}${step.path}`, house as AccountsHouse)

@@ -4,8 +4,8 @@ import { freezeClass } from '../../../base/plain/freeze-class.ts'
 import type { Awaitable } from '../../../base/promise.ts'
 import { processEnvironment } from '../../../contract/options/environment.ts'
 import { readOptions } from '../../../contract/options/read-options.ts'
-import { BREACH_CHECKER, type BreachCheckerOptions, type UnknownBreach } from './breach-options.ts'
 import type { PasswordFlow } from '../password-flow.ts'
+import { BREACH_CHECKER, type BreachCheckerOptions, type UnknownBreach } from './breach-options.ts'
 import { RangeService } from './range-service.ts'
 
 /** Whether a password is known from a breach. `unknown`: nobody could be asked. */

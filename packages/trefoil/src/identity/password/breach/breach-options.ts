@@ -16,7 +16,7 @@ export type UnknownBreach = 'allow' | 'deny'
 export interface BreachCheckerOptions {
   /** Where ranges are asked for; `/range/XXXXX` is added. Default `https://api.pwnedpasswords.com`. */
   readonly url?: string | URL
-  /** For all of an answer. Default `1.5s`. */
+  /** For all of an answer. Default `1500ms`. */
   readonly timeout?: Duration
   /** How long an answer is remembered. Default `1h`. */
   readonly cacheFor?: Duration
@@ -95,7 +95,7 @@ export const BREACH_CHECKER: OptionGroup<BreachCheckerOptions, BreachCheckerValu
     },
     timeout: {
       read: durationFrom(100, 10_000),
-      default: '1.5s',
+      default: '1500ms',
       variable: true,
       doc: 'For all of an answer.',
     },

@@ -1,7 +1,7 @@
 import type { Worker } from 'node:worker_threads'
 import { lazily } from '../../../base/lazily.ts'
-import { argon2Options, type HashingResult, type HashingWork } from './hashing-work.ts'
 import { HASHING_THREAD } from '../password-files.ts'
+import { argon2Options, type HashingResult, type HashingWork } from './hashing-work.ts'
 
 /** Threads that ended before they hashed anything, after which no other is started. */
 const MOST_BROKEN = 3

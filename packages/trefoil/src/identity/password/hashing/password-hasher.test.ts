@@ -38,7 +38,9 @@ describe('PWD-4: argon2id', () => {
 
   test('weaker figures are below the floor, and those of a stored hash are raised', async () => {
     const pepper = null
-    expect(() => new PasswordHasher({ memory: 4096, passes: 2, pepper, queue, threads })).toThrow('19456')
+    expect(() => new PasswordHasher({ memory: 4096, passes: 2, pepper, queue, threads })).toThrow(
+      '19456',
+    )
     const stronger = new PasswordHasher({ memory: 19_456, passes: 3, pepper, queue, threads })
     const stored = await plain.hash('correct horse battery')
     expect(await stronger.verify('correct horse battery', stored)).toEqual({

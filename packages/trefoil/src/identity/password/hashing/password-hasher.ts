@@ -1,9 +1,9 @@
 import { hash as digestOf, randomBytes } from 'node:crypto'
 import { ImproperlyConfigured } from '../../../contract/problems/problem.ts'
 import type { KeyRing } from '../../key-ring.ts'
-import type { HashingQueue } from './hashing-queue.ts'
-import { HashingThreads } from './hashing-threads.ts'
 import { MOST_BYTES } from '../password-policy.ts'
+import type { HashingQueue } from './hashing-queue.ts'
+import type { HashingThreads } from './hashing-threads.ts'
 
 /** What a password was found to be. */
 export interface PasswordVerdict {
@@ -31,8 +31,8 @@ const SALT_BYTES = 16
 const PHC =
   /^\$argon2id\$v=19\$m=(\d{1,8}),t=(\d{1,4}),p=(\d{1,3})(?:,keyid=([A-Za-z0-9+/]{1,11}))?\$[A-Za-z0-9+/]{11,64}\$[A-Za-z0-9+/]{16,128}$/
 /** What a stored hash may ask for: whoever can write one could have each login take all memory. */
-const MOST_MEMORY = 1_048_576
-const MOST_PASSES = 64
+export const MOST_MEMORY = 1_048_576
+export const MOST_PASSES = 64
 const MOST_LANES = 16
 
 /**
