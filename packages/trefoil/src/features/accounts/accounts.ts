@@ -11,6 +11,7 @@ import { ChallengeStore } from './challenge-store.ts'
 import { FLOW_GRAPH } from './flow-graph.ts'
 import { KnownClients } from './flows/known-clients.ts'
 import { mailRoom } from './mail/mail-room.ts'
+import { makeGate, PASSWORD_VARIABLES } from './passwords/make-gate.ts'
 
 /** The part of {@link accounts}, and what the app does with it. */
 export interface Accounts extends Part {
@@ -32,6 +33,7 @@ export function accounts(options: AccountsOptions): Accounts {
   const store = new AccountStore(data)
   const challenges = new ChallengeStore(data, keys, clock)
   const mail = mailRoom({ values, data, clock, keys, accounts: store, challenges, env })
+  let appName: string | null = null
   const house: Partial<AccountsHouse> & Pick<AccountsHouse, 'accounts' | 'challenges'> = {
     values,
     data,
@@ -41,6 +43,7 @@ export function accounts(options: AccountsOptions): Accounts {
     challenges,
     clients: new KnownClients(values.clients, values.requireClient),
     mails: mail.outbox,
+    passwords: makeGate(values, () => (appName === null ? [] : [appName])),
   }
   const part = definePart({
     name: 'accounts',
@@ -48,7 +51,11 @@ export function accounts(options: AccountsOptions): Accounts {
     options: ACCOUNTS,
     problems: accountsProblems,
     risks: mail.risks,
-    start: (app) => mail.start(app.name),
+    variables: PASSWORD_VARIABLES,
+    start: (app) => {
+      appName = app.name
+      return mail.start(app.name)
+    },
     actions: (routes) => {
       for (const step of FLOW_GRAPH) {
         step.register(routes, `${prefix}${step.path}`, house as AccountsHouse)
