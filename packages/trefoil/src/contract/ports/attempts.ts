@@ -25,6 +25,14 @@ export type AttemptAnswer =
   | { readonly kind: 'wait' }
   | { readonly kind: 'locked'; readonly retryAfter: number }
 
+/** Where a budget stands. */
+export interface AttemptStanding {
+  /** Failures in a row that are not forgotten. */
+  readonly failures: number
+  /** Milliseconds for which it is locked; 0 for not. */
+  readonly retryAfter: number
+}
+
 /** Where somebody stands after a failure. */
 export interface AttemptVerdict {
   /** Milliseconds for which the strictest of the budgets is locked now; 0 for none. */
@@ -63,4 +71,11 @@ export interface AttemptStore {
   ): Awaitable<void>
   /** Nobody knows whether it was right, as when there was no time to look: it is given back. */
   released(id: string, budgets: readonly AttemptBudget[]): Awaitable<void>
+  /**
+   * For whoever looks on; changes nothing. By what it says nobody may be let in: another may be trying at the
+   * same moment.
+   *
+   * @returns one for each budget, in their order
+   */
+  status(budgets: readonly AttemptBudget[]): Awaitable<readonly AttemptStanding[]>
 }

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { type Clock, systemClock } from '../../base/clock.ts'
 import { unknownName } from '../../base/unknown-name.ts'
+import { lockOf } from '../../contract/ports/attempt-lock.ts'
 import type { AttemptBudget, AttemptStore } from '../../contract/ports/attempts.ts'
-import { checkBudgets, LEASE, lockOf, placesOf } from './attempt-rules.ts'
+import { checkBudgets, LEASE, placesOf } from './attempt-rules.ts'
 import { steadySweep } from './steady-sweep.ts'
 
 /** Options of {@link memoryAttempts}. */
@@ -98,6 +99,14 @@ export function memoryAttempts(options: MemoryAttemptsOptions = {}): AttemptStor
       giveBack(id, budgets)
     },
     released: giveBack,
+    status(budgets: readonly AttemptBudget[]) {
+      checkBudgets(budgets)
+      const now = clock.now()
+      return budgets.map((budget) => ({
+        failures: failuresOf(budget.key, now),
+        retryAfter: lockedFor(budget, now),
+      }))
+    },
   })
 }
 
