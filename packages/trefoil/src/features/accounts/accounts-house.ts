@@ -1,0 +1,24 @@
+import type { AnyDatabase } from '../../database.ts'
+import type { Clock } from '../../index.ts'
+import type { AccountKeys } from './account-keys.ts'
+import type { AccountStore } from './account-store.ts'
+import type { AccountsValues } from './accounts-options.ts'
+import type { ChallengeStore } from './challenge-store.ts'
+import type { LoginLocks } from './lockout/login-locks.ts'
+import type { MailOutbox } from './mail/mail-outbox.ts'
+import type { PasswordGate } from './passwords/password-gate.ts'
+import type { LoginSessions } from './sessions/login-sessions.ts'
+
+/** All that flows work with; made once an app. */
+export interface AccountsHouse {
+  readonly values: AccountsValues
+  readonly data: AnyDatabase
+  readonly clock: Clock
+  readonly keys: AccountKeys
+  readonly accounts: AccountStore
+  readonly challenges: ChallengeStore
+  readonly passwords: PasswordGate
+  readonly locks: LoginLocks
+  readonly sessions: LoginSessions
+  readonly mails: MailOutbox
+}

@@ -1,0 +1,58 @@
+import { type Authenticator, type KeyMaterial, type KeyRing, keyRing } from '../../auth.ts'
+import { ringOfVariables } from '../../inner.ts'
+import { definePart, type Part, processEnvironment, readOptions } from '../../parts.ts'
+import { AccountKeys } from './account-keys.ts'
+import { AccountStore } from './account-store.ts'
+import { accountTables } from './account-tables.ts'
+import type { AccountsHouse } from './accounts-house.ts'
+import { ACCOUNTS, type AccountsOptions } from './accounts-options.ts'
+import { accountsProblems } from './accounts-problems.ts'
+import { ChallengeStore } from './challenge-store.ts'
+import { FLOW_GRAPH } from './flow-graph.ts'
+
+/** The part of {@link accounts}, and what the app does with it. */
+export interface Accounts extends Part {
+  /** Who is signed in: `auth: [{ authenticate: people.sessionAuth, surfaces: ['api'] }]`. */
+  readonly sessionAuth: Authenticator
+}
+
+/**
+ * Accounts of people: registration, login, sessions, passwords, and what mails prove.
+ *
+ * @throws ImproperlyConfigured naming the option or the variable that is wrong
+ */
+export function accounts(options: AccountsOptions): Accounts {
+  const env = processEnvironment()
+  const values = readOptions(ACCOUNTS, options, { env })
+  const { data, clock, prefix } = values
+  const keys = new AccountKeys(values.keys === null ? ringOfVariables(env) : ringOf(values.keys))
+  data.tables('accounts', accountTables(data.dialect))
+  const house: Partial<AccountsHouse> & Pick<AccountsHouse, 'accounts' | 'challenges'> = {
+    values,
+    data,
+    clock,
+    keys,
+    accounts: new AccountStore(data),
+    challenges: new ChallengeStore(data, keys, clock),
+  }
+  const part = definePart({
+    name: 'accounts',
+    options: ACCOUNTS,
+    problems: accountsProblems,
+    actions: (routes) => {
+      for (const step of FLOW_GRAPH) {
+        step.register(routes, `${prefix}${step.path}`, house as AccountsHouse)
+      }
+    },
+  })
+  return Object.freeze({ ...part, sessionAuth: house.sessions?.authenticator as Authenticator })
+}
+
+function ringOf(keys: unknown): KeyRing {
+  // Whatever it is, `keyRing` looks at it.
+  return isRing(keys) ? keys : keyRing(keys as KeyMaterial)
+}
+
+function isRing(keys: unknown): keys is KeyRing {
+  return typeof keys === 'object' && keys !== null && 'replace' in keys
+}

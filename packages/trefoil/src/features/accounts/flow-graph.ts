@@ -1,0 +1,4 @@
+import type { FlowStep } from './flow-step.ts'
+
+/** All steps there are, in the order in which people meet them. */
+export const FLOW_GRAPH: readonly FlowStep[] = []
