@@ -9,7 +9,7 @@ export interface AttemptBudget {
   readonly key: string
   /** Failures in a row from which on it is locked. */
   readonly threshold: number
-  /** From the last failure until all of them are forgotten. */
+  /** From the last failure, or from the end of the lock that it made, until all of them are forgotten. */
   readonly window: number
   /** How long the failure that reaches the threshold locks; each further one doubles it. */
   readonly base: number

@@ -42,7 +42,7 @@ const time: OptionKind<number> = {
 
 /** The rows of {@link LockoutConfig}. */
 export const LOCKOUT: OptionGroup<LockoutConfig, LockoutValues> = {
-  name: 'lockout',
+  name: 'accounts(): lockout',
   prefix: 'TREFOIL_AUTH_LOCKOUT',
   rows: {
     threshold: {
@@ -92,7 +92,7 @@ export const DEFAULT_LOCKOUT: Required<LockoutConfig> = Object.freeze({
  * @throws ImproperlyConfigured naming what is wrong
  */
 export function readLockout(config: unknown): LockoutValues {
-  return checkLockout(readOptions(LOCKOUT, config))
+  return checkLockout(readOptions({ ...LOCKOUT, name: 'lockout' }, config))
 }
 
 /** @throws ImproperlyConfigured for options that are right one by one, and wrong together */

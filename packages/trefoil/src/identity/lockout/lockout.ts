@@ -44,11 +44,15 @@ export function computeLockout(
   return statusOf({ count: failureCount, last }, readLockout(config), at)
 }
 
-/** @param now milliseconds, by the clock that the failures were written by */
+/**
+ * @param now milliseconds, by the clock that the failures were written by
+ * @param here the same moment by the clock of this machine
+ */
 export function statusOf(
   { count, last }: CountedFailures,
   config: LockoutValues,
   now: number,
+  here: number = now,
 ): LockoutStatus {
   // A last failure that is yet to come is of a clock that was set back: a lock of that hour, too, would be a gift to
   // whoever has had it made.
@@ -56,7 +60,7 @@ export function statusOf(
   const locked = now < until
   return Object.freeze({
     locked,
-    nextAllowedAt: locked ? new Date(until) : null,
+    nextAllowedAt: locked ? new Date(here + until - now) : null,
     failureCount: count,
   })
 }
@@ -72,8 +76,8 @@ export function lockTimes({ threshold, baseCooldown, maxCooldown }: LockoutValue
 
 /**
  * Which failures count at a moment. Those inside the window, until they reach the threshold. From then on each further one
- * counts that comes before the lock, or the window, is over since the one before: a window that is shorter than the
- * longest lock must not forget what locks (SW-04).
+ * counts that comes within the window after the lock is over: a window that is shorter than the longest lock must not forget
+ * what locks (SW-04).
  *
  * @param times of failures, in order
  */
@@ -84,7 +88,7 @@ export function countFailures(
 ): CountedFailures {
   const { threshold, window } = config
   const holds = (count: number, last: number, at: number) =>
-    count >= threshold && at < last + Math.max(window, lockOf(count, lockTimes(config)))
+    count >= threshold && at < last + window + lockOf(count, lockTimes(config))
   let count = 0
   let last: number | null = null
   let recent: number[] = []

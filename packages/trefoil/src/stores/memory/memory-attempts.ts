@@ -84,7 +84,7 @@ export function memoryAttempts(options: MemoryAttemptsOptions = {}): AttemptStor
       let most = 0
       for (const budget of budgets) {
         const failures = failuresOf(budget.key, now) + 1
-        const keep = Math.max(budget.window, lockOf(failures, budget))
+        const keep = budget.window + lockOf(failures, budget)
         counts.set(budget.key, { failures, lastAt: now, forgetAt: now + keep })
         most = Math.max(most, failures)
       }

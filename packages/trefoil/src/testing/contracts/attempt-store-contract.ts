@@ -100,6 +100,16 @@ const CHECKS: StoreChecks<AttemptStore> = {
     if (retryAfter <= 600 || retryAfter > 1200)
       throw new Error(`the second lock is ${retryAfter} ms`)
   },
+  'SW-03, SW-04: what locks for longer than the window is not forgotten with the lock': async (
+    store,
+  ) => {
+    const ada = budget('ada', { threshold: 1, window: 500, base: 600, cap: 5000 })
+    await fail(store, 1, ada)
+    await pass(700)
+    const { retryAfter, failures } = await store.failed(await reserve(store, ada), [ada])
+    expectValue(failures, 2, 'failures')
+    if (retryAfter <= 600) throw new Error(`the second lock is ${retryAfter} ms`)
+  },
   'no lock is longer than the cap': async (store) => {
     const ada = budget('ada', { threshold: 1, base: 1, cap: 30 })
     for (let time = 0; time < 8; time++) {
