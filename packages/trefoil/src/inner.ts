@@ -1,7 +1,12 @@
 // What features of ours share with the rooms below and nobody else can import: no door of the package.
 
 export { variableRowsOf } from './app/options/variable-rows.ts'
+export { networkOf } from './base/ip.ts'
 export { ringOfVariables } from './identity/key-variables.ts'
+export type { LockoutStatus } from './identity/lockout/lockout.ts'
+export { countFailures, lockTimes, statusOf } from './identity/lockout/lockout.ts'
+export type { LockoutConfig, LockoutValues } from './identity/lockout/lockout-options.ts'
+export { checkLockout, LOCKOUT, readLockout } from './identity/lockout/lockout-options.ts'
 export { BREACH_CHECKER } from './identity/password/breach/breach-options.ts'
 export { HashingBusy } from './identity/password/hashing/hashing-queue.ts'
 export {
@@ -24,5 +29,7 @@ export type { PersonKey } from './record/audit/sealed.ts'
 export { newPersonKey, openEvent, sealEvent } from './record/audit/sealed.ts'
 export { checkSpent } from './stores/memory/memory-spent-tokens.ts'
 export { whyNoPostgresUrl } from './stores/postgres/postgres-url.ts'
+export { NOW, sweepByKey } from './stores/sql/sweep-by-key.ts'
+export { Sweeper } from './stores/sql/sweeper.ts'
 export { readTextFile } from './stores/tree/text-file.ts'
 export { isPublicAddress } from './web/public-address.ts'

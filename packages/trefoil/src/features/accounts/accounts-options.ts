@@ -2,7 +2,13 @@ import type { AuditLog } from '../../audit.ts'
 import type { Guard, KeyMaterial, KeyRing } from '../../auth.ts'
 import type { AnyDatabase } from '../../database.ts'
 import type { Awaitable, Call, Clock, Duration } from '../../index.ts'
-import { PasswordPolicy, type PasswordPolicyOptions } from '../../inner.ts'
+import {
+  LOCKOUT,
+  type LockoutConfig,
+  type LockoutValues,
+  PasswordPolicy,
+  type PasswordPolicyOptions,
+} from '../../inner.ts'
 import type { JobQueue } from '../../jobs.ts'
 import {
   kinds,
@@ -13,7 +19,6 @@ import {
   type Values,
 } from '../../parts.ts'
 import type { Account } from './account.ts'
-import { LOCKOUT, type LockoutOptions, type LockoutValues } from './lockout/lockout-options.ts'
 import { MAIL, type MailOptions, type MailValues } from './mail/mail-options.ts'
 import type { Mailer } from './mail/mailer.ts'
 import { SMTP, type SmtpOptions, type SmtpValues } from './mail/smtp-options.ts'
@@ -65,7 +70,7 @@ export interface AccountsOptions {
   readonly passwordPolicy?: PasswordPolicy | PasswordPolicyOptions
   /** What a password costs whoever guesses it. */
   readonly passwordHashing?: PasswordHashingOptions
-  readonly lockout?: LockoutOptions
+  readonly lockout?: LockoutConfig
   readonly cookie?: LoginCookieOptions
   /** How long an access token is good. Default `15m`. */
   readonly accessLifetime?: Duration

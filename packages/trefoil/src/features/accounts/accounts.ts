@@ -1,6 +1,7 @@
 import { type Authenticator, type KeyMaterial, type KeyRing, keyRing } from '../../auth.ts'
 import { ringOfVariables } from '../../inner.ts'
 import { definePart, type Part, processEnvironment, readOptions } from '../../parts.ts'
+import { sqlAttempts } from '../../stores.ts'
 import { AccountKeys } from './account-keys.ts'
 import { AccountStore } from './account-store.ts'
 import { accountTables } from './account-tables.ts'
@@ -10,6 +11,7 @@ import { accountsProblems } from './accounts-problems.ts'
 import { ChallengeStore } from './challenge-store.ts'
 import { FLOW_GRAPH } from './flow-graph.ts'
 import { KnownClients } from './flows/known-clients.ts'
+import { makeLocks } from './lockout/make-locks.ts'
 import { mailRoom } from './mail/mail-room.ts'
 import { makeGate, PASSWORD_VARIABLES } from './passwords/make-gate.ts'
 
@@ -34,6 +36,7 @@ export function accounts(options: AccountsOptions): Accounts {
   const challenges = new ChallengeStore(data, keys, clock)
   const mail = mailRoom({ values, data, clock, keys, accounts: store, challenges, env })
   let appName: string | null = null
+  const { locks, commands } = makeLocks(sqlAttempts(data), keys, values.lockout, clock)
   const house: Partial<AccountsHouse> & Pick<AccountsHouse, 'accounts' | 'challenges'> = {
     values,
     data,
@@ -44,6 +47,7 @@ export function accounts(options: AccountsOptions): Accounts {
     clients: new KnownClients(values.clients, values.requireClient),
     mails: mail.outbox,
     passwords: makeGate(values, () => (appName === null ? [] : [appName])),
+    locks,
   }
   const part = definePart({
     name: 'accounts',
@@ -56,6 +60,7 @@ export function accounts(options: AccountsOptions): Accounts {
       appName = app.name
       return mail.start(app.name)
     },
+    commands,
     actions: (routes) => {
       for (const step of FLOW_GRAPH) {
         step.register(routes, `${prefix}${step.path}`, house as AccountsHouse)
