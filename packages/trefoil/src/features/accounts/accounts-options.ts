@@ -2,6 +2,7 @@ import type { AuditLog } from '../../audit.ts'
 import type { Guard, KeyMaterial, KeyRing } from '../../auth.ts'
 import type { AnyDatabase } from '../../database.ts'
 import type { Awaitable, Call, Clock, Duration } from '../../index.ts'
+import { LOCKOUT, type LockoutConfig, type LockoutValues } from '../../inner.ts'
 import type { JobQueue } from '../../jobs.ts'
 import {
   kinds,
@@ -12,7 +13,6 @@ import {
   type Values,
 } from '../../parts.ts'
 import type { Account } from './account.ts'
-import { LOCKOUT, type LockoutOptions, type LockoutValues } from './lockout/lockout-options.ts'
 import type { Mailer } from './mail/mailer.ts'
 import {
   LOGIN_COOKIE,
@@ -51,7 +51,7 @@ export interface AccountsOptions {
   readonly appUrl?: string
   /** What passwords must be: a `PasswordPolicy`, or its options. Default that of NIST. */
   readonly passwordPolicy?: object
-  readonly lockout?: LockoutOptions
+  readonly lockout?: LockoutConfig
   readonly cookie?: LoginCookieOptions
   /** How long an access token is good. Default `15m`. */
   readonly accessLifetime?: Duration
