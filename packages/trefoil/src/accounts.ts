@@ -12,7 +12,17 @@ export {
   recordAttempt,
 } from './features/accounts/lockout/by-hand.ts'
 export { lockoutTables } from './features/accounts/lockout/login-attempts.ts'
+export type { ConsoleMailerOptions } from './features/accounts/mail/console-mailer.ts'
+export { consoleMailer } from './features/accounts/mail/console-mailer.ts'
+export type { MailOptions } from './features/accounts/mail/mail-options.ts'
 export type { Mailer, MailMessage } from './features/accounts/mail/mailer.ts'
+export { SmtpFailed, smtpMailer } from './features/accounts/mail/smtp-mailer.ts'
+export type { SmtpOptions } from './features/accounts/mail/smtp-options.ts'
+export type {
+  MailText,
+  MailTextOptions,
+  WrittenMail,
+} from './features/accounts/mail/texts/mail-text.ts'
 export type { LoginCookieOptions } from './features/accounts/sessions/cookie-options.ts'
 export type { LockoutStatus } from './identity/lockout/lockout.ts'
 export { computeLockout } from './identity/lockout/lockout.ts'

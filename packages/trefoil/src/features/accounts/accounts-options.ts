@@ -13,7 +13,9 @@ import {
   type Values,
 } from '../../parts.ts'
 import type { Account } from './account.ts'
+import { MAIL, type MailOptions, type MailValues } from './mail/mail-options.ts'
 import type { Mailer } from './mail/mailer.ts'
+import { SMTP, type SmtpOptions, type SmtpValues } from './mail/smtp-options.ts'
 import {
   LOGIN_COOKIE,
   type LoginCookieOptions,
@@ -45,6 +47,10 @@ export interface AccountsOptions {
   readonly pepper?: KeyMaterial | KeyRing
   /** Sends mail. Default `smtpMailer()` where `TREFOIL_AUTH_SMTP_HOST` is set, else the console in development. */
   readonly mailer?: Mailer
+  /** The mail server, where no `mailer` is given. Default that of `TREFOIL_AUTH_SMTP_HOST`. */
+  readonly smtp?: SmtpOptions
+  /** What mails say, and how many of them there are. */
+  readonly mail?: MailOptions
   /** Path of all flows. Default `/auth`. */
   readonly prefix?: string
   /** Origin, and path if any, of the pages that links in mails lead to, such as `https://app.example.com`. */
@@ -104,6 +110,8 @@ export type AccountsValues = Values<
     keys: unknown
     pepper: unknown
     mailer: Mailer | null
+    smtp: SmtpValues | null
+    mail: MailValues
     appUrl: string | null
     passwordPolicy: unknown
     lockout: LockoutValues
@@ -197,6 +205,13 @@ export const ACCOUNTS: OptionGroup<AccountsOptions, AccountsValues> = {
         '`smtpMailer()` where `TREFOIL_AUTH_SMTP_HOST` is set, else the console in development',
       doc: 'Sends mail.',
     },
+    smtp: {
+      group: SMTP,
+      default: null,
+      shown: 'that of `TREFOIL_AUTH_SMTP_HOST`',
+      doc: 'The mail server, where no `mailer` is given.',
+    },
+    mail: { group: MAIL, default: {}, doc: 'What mails say, and how many of them there are.' },
     prefix: {
       read: kinds.kind('a path such as /auth', (value): value is string => {
         return typeof value === 'string' && /^(?:\/[A-Za-z0-9._~-]+)+$/.test(value)

@@ -64,10 +64,12 @@ export function wholeField(least: number, most: number): Schema<number> {
 
 /** Texts, so many of them at most. */
 export function textsField(most: number, longest: number): Schema<readonly string[]> {
-  const fits = (value: unknown): value is string => typeof value === 'string' && value.length <= longest
+  const fits = (value: unknown): value is string =>
+    typeof value === 'string' && value.length <= longest
   return field(
     { type: 'array', items: { type: 'string', maxLength: longest }, maxItems: most },
-    (value) => (Array.isArray(value) && value.length <= most && value.every(fits) ? value : undefined),
+    (value) =>
+      Array.isArray(value) && value.length <= most && value.every(fits) ? value : undefined,
     `Expected a list of at most ${most} texts`,
   )
 }

@@ -6,7 +6,14 @@ import type { AccountsHouse } from '../accounts-house.ts'
 import { accountsProblems } from '../accounts-problems.ts'
 import { readAddress, readUsername } from '../identifier.ts'
 import type { SessionView } from '../sessions/login-sessions.ts'
-import { checkOther, checkRank, checkRole, checkSeen, checkTenant, type Operator } from './operator.ts'
+import {
+  checkOther,
+  checkRank,
+  checkRole,
+  checkSeen,
+  checkTenant,
+  type Operator,
+} from './operator.ts'
 
 /** Milliseconds. */
 const RESET_LIFETIME = 30 * 60_000
@@ -109,12 +116,7 @@ export class AccountOperations {
     return this.#change(unit, operator, account, { disabledAt: null, endsSessions: true })
   }
 
-  async grant(
-    unit: object,
-    operator: Operator,
-    id: string,
-    role: string,
-  ): Promise<StoredAccount> {
+  async grant(unit: object, operator: Operator, id: string, role: string): Promise<StoredAccount> {
     checkRole(operator, this.#house.values.roles, role)
     const account = await this.#touched(unit, operator, id)
     if (account.roles.includes(role)) return account
@@ -123,12 +125,7 @@ export class AccountOperations {
   }
 
   /** A role that no account may have any more can be taken as well. */
-  async revoke(
-    unit: object,
-    operator: Operator,
-    id: string,
-    role: string,
-  ): Promise<StoredAccount> {
+  async revoke(unit: object, operator: Operator, id: string, role: string): Promise<StoredAccount> {
     const account = await this.#other(unit, operator, id)
     if (!account.roles.includes(role)) return account
     const roles = account.roles.filter((one) => one !== role)

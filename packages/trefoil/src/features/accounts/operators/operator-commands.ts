@@ -32,12 +32,7 @@ export function operatorCommands(house: AccountsHouse): readonly PartCommand[] {
   const on = new AccountOperations(house)
   const inUnit = operatorUnit(house)
 
-  function change(
-    name: string,
-    describe: string,
-    work: (unit: object, id: string, options: Options) => Promise<StoredAccount>,
-    options: Row = ACCOUNT,
-  ): PartCommand {
+  const change: Change = (name, describe, work, options = ACCOUNT) => {
     return {
       name,
       describe,
@@ -96,14 +91,7 @@ export function operatorCommands(house: AccountsHouse): readonly PartCommand[] {
       (unit, id, given) => on.revoke(unit, null, id, textOf(given, 'role')),
       ROLE,
     ),
-    {
-      ...change(
-        'set-tenant',
-        'move an account to a tenant, or to none',
-        (unit, id, given) => on.setTenant(unit, null, id, tenantOf(given)),
-        TENANT,
-      ),
-    },
+    tenantCommand(on, change),
     {
       name: 'sessions',
       describe: 'login sessions of an account',
@@ -136,6 +124,31 @@ async function list(on: AccountOperations, options: Options): Promise<CommandRes
   }
 }
 
+type Change = (
+  name: string,
+  describe: string,
+  work: (unit: object, id: string, options: Options) => Promise<StoredAccount>,
+  options?: Row,
+) => PartCommand
+
+/** Without a word it would be taken from whatever it was in by a slip. */
+function tenantCommand(on: AccountOperations, change: Change): PartCommand {
+  const command = change(
+    'set-tenant',
+    'move an account to a tenant, or to none',
+    (unit, id, given) => on.setTenant(unit, null, id, textOrNull(given, 'tenant')),
+    TENANT,
+  )
+  return {
+    ...command,
+    run: (context) => {
+      const { tenant, none } = context.options
+      const isClear = (tenant === undefined) === (none === true)
+      return isClear ? command.run(context) : wrong('say --tenant and which, or --none')
+    },
+  }
+}
+
 function deleteCommand(on: AccountOperations, inUnit: OperatorUnit): PartCommand {
   return {
     name: 'delete',
@@ -153,13 +166,14 @@ function deleteCommand(on: AccountOperations, inUnit: OperatorUnit): PartCommand
 }
 
 function resetCommand(
-  { mails, challenges, links }: AccountsHouse,
+  house: AccountsHouse,
   on: AccountOperations,
   inUnit: OperatorUnit,
 ): PartCommand {
   return {
     name: 'reset-link',
-    describe: 'print a link by which whoever has it sets the password of an account; good once, for 30 minutes',
+    describe:
+      'print a link by which whoever has it sets the password of an account; good once, for 30 minutes',
     options: { ...ACCOUNT, mail: { describe: 'mail it instead of printing it', kind: 'flag' } },
     run: async ({ options, signal }) => {
       const account = await on.find(null, textOf(options, 'account'))
@@ -167,13 +181,14 @@ function resetCommand(
       let id = ''
       await inUnit('reset-link', signal, async (unit) => {
         id = await on.resetChallenge(unit, null, account.id)
-        if (isMailed) await mails.challenge(unit, id)
+        if (isMailed) await house.mails.challenge(unit, id)
         return account
       })
       if (isMailed) return { text: `mailed to ${account.email}`, json: { ok: true, id } }
-      const challenge = await challenges.find(id)
-      const link = challenge === null ? null : links.of(challenge)
-      if (link === null) return wrong('the link was used or removed meanwhile')
+      const challenge = await house.challenges.find(id)
+      const token = challenge === null ? null : house.challenges.linkToken(challenge)
+      if (token === null) return wrong('the link was removed meanwhile')
+      const link = house.links.linkTo('reset_password', token)
       return { text: link, json: { ok: true, link } }
     },
   }

@@ -1,4 +1,4 @@
-import { AuthenticationError, type AuthContext, type Guard, requireAuth } from '../../../auth.ts'
+import { type AuthContext, AuthenticationError, type Guard, requireAuth } from '../../../auth.ts'
 import { type Call, query, reply } from '../../../index.ts'
 import type { PartRoutes } from '../../../parts.ts'
 import type { AccountsHouse } from '../accounts-house.ts'
