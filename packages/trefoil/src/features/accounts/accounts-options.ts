@@ -130,7 +130,7 @@ export type AccountsValues = Values<
     passwordHashing: PasswordHashingValues
     lockout: LockoutValues
     cookie: LoginCookieValues
-    operators: unknown
+    operators: readonly Guard[] | null
     onLogin: ((account: Account, call: Call) => Awaitable<void>) | null
     onTokenRefresh: ((account: Account, call: Call) => Awaitable<void>) | null
   }
@@ -152,6 +152,21 @@ const anything: OptionKind<unknown> = { words: 'value', read: (value) => ({ valu
 const hook: OptionKind<((account: Account, call: Call) => Awaitable<void>) | null> = kinds.orNull(
   kinds.callable('a function of an account and a call'),
 )
+
+const OPERATORS = "a guard such as hasRole('admin'), or a list of them"
+
+/** An empty list would be a door that is open to whoever is signed in. */
+const operatorGuards: OptionKind<readonly Guard[] | null> = kinds.orNull({
+  words: OPERATORS,
+  read(value) {
+    const guards: readonly unknown[] = Array.isArray(value) ? [...value] : [value]
+    const isGood = guards.length > 0 && guards.every((guard) => has(guard, ['decide']))
+    // The routes look at each of them once more.
+    return isGood
+      ? { value: Object.freeze(guards as readonly Guard[]) }
+      : { mistake: `must be ${OPERATORS}` }
+  },
+})
 
 /** The rows of {@link AccountsOptions}. */
 export const ACCOUNTS: OptionGroup<AccountsOptions, AccountsValues> = {
@@ -305,7 +320,7 @@ export const ACCOUNTS: OptionGroup<AccountsOptions, AccountsValues> = {
       doc: 'Roles of whoever registers.',
     },
     operators: {
-      read: anything,
+      read: operatorGuards,
       default: null,
       shown: 'nobody: `trefoil accounts …` where the database is',
       doc: 'Who may manage accounts over HTTP and the CLI.',

@@ -13,6 +13,7 @@ import { FLOW_GRAPH } from './flow-graph.ts'
 import { KnownClients } from './flows/known-clients.ts'
 import { makeLocks } from './lockout/make-locks.ts'
 import { mailRoom } from './mail/mail-room.ts'
+import { operatorCommands } from './operators/operator-commands.ts'
 import { makeGate, PASSWORD_VARIABLES } from './passwords/make-gate.ts'
 
 /** The part of {@link accounts}, and what the app does with it. */
@@ -36,7 +37,7 @@ export function accounts(options: AccountsOptions): Accounts {
   const challenges = new ChallengeStore(data, keys, clock)
   const mail = mailRoom({ values, data, clock, keys, accounts: store, challenges, env })
   let appName: string | null = null
-  const { locks, commands } = makeLocks(sqlAttempts(data), keys, values.lockout, clock)
+  const made = makeLocks(sqlAttempts(data), keys, values.lockout, clock)
   const house: Partial<AccountsHouse> & Pick<AccountsHouse, 'accounts' | 'challenges'> = {
     values,
     data,
@@ -47,7 +48,8 @@ export function accounts(options: AccountsOptions): Accounts {
     clients: new KnownClients(values.clients, values.requireClient),
     mails: mail.outbox,
     passwords: makeGate(values, () => (appName === null ? [] : [appName])),
-    locks,
+    links: mail.links,
+    locks: made.locks,
   }
   const part = definePart({
     name: 'accounts',
@@ -60,7 +62,7 @@ export function accounts(options: AccountsOptions): Accounts {
       appName = app.name
       return mail.start(app.name)
     },
-    commands,
+    commands: [...operatorCommands(house as AccountsHouse), ...made.commands],
     actions: (routes) => {
       for (const step of FLOW_GRAPH) {
         step.register(routes, `${prefix}${step.path}`, house as AccountsHouse)
