@@ -1,5 +1,6 @@
 // What features of ours share with the rooms below and nobody else can import: no door of the package.
 
+export { cookiesOf } from './engine/views/provider-view.ts'
 export { ringOfVariables } from './identity/key-variables.ts'
 export { eventText } from './record/audit/entry.ts'
 export { allowedMembers, argumentMembers, isSecretName } from './record/audit/event-values.ts'
@@ -10,4 +11,5 @@ export { newPersonKey, openEvent, sealEvent } from './record/audit/sealed.ts'
 export { checkSpent } from './stores/memory/memory-spent-tokens.ts'
 export { whyNoPostgresUrl } from './stores/postgres/postgres-url.ts'
 export { readTextFile } from './stores/tree/text-file.ts'
+export { whyNoCookie } from './web/cookie-header.ts'
 export { isPublicAddress } from './web/public-address.ts'

@@ -8,7 +8,9 @@ import type { AccountsHouse } from './accounts-house.ts'
 import { ACCOUNTS, type AccountsOptions } from './accounts-options.ts'
 import { accountsProblems } from './accounts-problems.ts'
 import { ChallengeStore } from './challenge-store.ts'
+import { readClients } from './clients.ts'
 import { FLOW_GRAPH } from './flow-graph.ts'
+import { makeLoginSessions } from './sessions/make-login-sessions.ts'
 
 /** The part of {@link accounts}, and what the app does with it. */
 export interface Accounts extends Part {
@@ -27,13 +29,28 @@ export function accounts(options: AccountsOptions): Accounts {
   const { data, clock, prefix } = values
   const keys = new AccountKeys(values.keys === null ? ringOfVariables(env) : ringOf(values.keys))
   data.tables('accounts', accountTables(data.dialect))
-  const house: Partial<AccountsHouse> & Pick<AccountsHouse, 'accounts' | 'challenges'> = {
+  const store = new AccountStore(data)
+  const clients = readClients(values)
+  const sessions = makeLoginSessions({
+    values,
+    data,
+    accounts: store,
+    clients,
+    keys,
+    clock,
+    audit: values.audit,
+    mails: () => house.mails ?? null,
+  })
+  const house: Partial<AccountsHouse> &
+    Pick<AccountsHouse, 'accounts' | 'challenges' | 'clients' | 'sessions'> = {
     values,
     data,
     clock,
     keys,
-    accounts: new AccountStore(data),
+    accounts: store,
     challenges: new ChallengeStore(data, keys, clock),
+    clients,
+    sessions,
   }
   const part = definePart({
     name: 'accounts',
@@ -45,7 +62,7 @@ export function accounts(options: AccountsOptions): Accounts {
       }
     },
   })
-  return Object.freeze({ ...part, sessionAuth: house.sessions?.authenticator as Authenticator })
+  return Object.freeze({ ...part, sessionAuth: sessions.authenticator })
 }
 
 function ringOf(keys: unknown): KeyRing {
