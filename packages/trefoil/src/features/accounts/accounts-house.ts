@@ -4,7 +4,6 @@ import type { AccountKeys } from './account-keys.ts'
 import type { AccountStore } from './account-store.ts'
 import type { AccountsValues } from './accounts-options.ts'
 import type { ChallengeStore } from './challenge-store.ts'
-import type { AccountClients } from './clients.ts'
 import type { LoginLocks } from './lockout/login-locks.ts'
 import type { MailOutbox } from './mail/mail-outbox.ts'
 import type { PasswordGate } from './passwords/password-gate.ts'
@@ -20,7 +19,6 @@ export interface AccountsHouse {
   readonly challenges: ChallengeStore
   readonly passwords: PasswordGate
   readonly locks: LoginLocks
-  readonly clients: AccountClients
   readonly sessions: LoginSessions
   readonly mails: MailOutbox
 }

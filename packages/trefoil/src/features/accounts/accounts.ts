@@ -8,7 +8,6 @@ import type { AccountsHouse } from './accounts-house.ts'
 import { ACCOUNTS, type AccountsOptions } from './accounts-options.ts'
 import { accountsProblems } from './accounts-problems.ts'
 import { ChallengeStore } from './challenge-store.ts'
-import { readClients } from './clients.ts'
 import { FLOW_GRAPH } from './flow-graph.ts'
 import { makeLoginSessions } from './sessions/make-login-sessions.ts'
 
@@ -30,26 +29,23 @@ export function accounts(options: AccountsOptions): Accounts {
   const keys = new AccountKeys(values.keys === null ? ringOfVariables(env) : ringOf(values.keys))
   data.tables('accounts', accountTables(data.dialect))
   const store = new AccountStore(data)
-  const clients = readClients(values)
   const sessions = makeLoginSessions({
     values,
     data,
     accounts: store,
-    clients,
     keys,
     clock,
     audit: values.audit,
     mails: () => house.mails ?? null,
   })
   const house: Partial<AccountsHouse> &
-    Pick<AccountsHouse, 'accounts' | 'challenges' | 'clients' | 'sessions'> = {
+    Pick<AccountsHouse, 'accounts' | 'challenges' | 'sessions'> = {
     values,
     data,
     clock,
     keys,
     accounts: store,
     challenges: new ChallengeStore(data, keys, clock),
-    clients,
     sessions,
   }
   const part = definePart({

@@ -15,7 +15,7 @@ import type { AccountKeys } from '../account-keys.ts'
 import type { AccountStore } from '../account-store.ts'
 import type { AccountsValues } from '../accounts-options.ts'
 import { accountsProblems } from '../accounts-problems.ts'
-import type { AccountClients } from '../clients.ts'
+import type { KnownClients } from '../flows/known-clients.ts'
 import type { MailOutbox } from '../mail/mail-outbox.ts'
 import { addressPrefix, describeDevice } from './describe-device.ts'
 import type { LoginSessions, SessionOwner, SessionView, SignIn } from './login-sessions.ts'
@@ -41,7 +41,7 @@ export interface LoginSessionParts {
   >
   readonly data: AnyDatabase
   readonly accounts: Pick<AccountStore, 'access' | 'find'>
-  readonly clients: AccountClients
+  readonly clients: Pick<KnownClients, 'find'>
   readonly keys: AccountKeys
   readonly clock: Clock
   readonly audit: Pick<AuditLog, 'append'> | null
@@ -140,6 +140,7 @@ class StoredSessions implements LoginSessions {
       await this.#endSent(call, id)
       return reply(cookieBody(endsAt - now), {
         headers: NO_STORE,
+        meta: { session: id },
         cookies: {
           ...this.#cookies.set(text, endsAt - now),
           ...(deviceToken === null ? {} : this.#cookies.setDevice(deviceToken)),
@@ -154,7 +155,7 @@ class StoredSessions implements LoginSessions {
     await this.#endSent(call, id)
     const body: unknown = JSON.parse(tokens.body)
     const device = deviceToken === null ? {} : { device_token: deviceToken }
-    return reply(Object.assign({}, body, device), { headers: NO_STORE })
+    return reply(Object.assign({}, body, device), { headers: NO_STORE, meta: { session: id } })
   }
 
   async refresh(

@@ -10,7 +10,7 @@ import { equalSecrets } from '../../../parts.ts'
 import type { LoginSessionStore, StoredLoginSession } from '../../../stores.ts'
 import type { AccountAccess } from '../account.ts'
 import type { AccountStore } from '../account-store.ts'
-import type { AccountClients } from '../clients.ts'
+import type { KnownClients } from '../flows/known-clients.ts'
 import type { SessionCookies } from './session-cookies.ts'
 import { readDetails, type SessionDetails } from './session-details.ts'
 import type { SessionUses } from './session-uses.ts'
@@ -28,7 +28,7 @@ const DISABLED = refusal('account_disabled', { text: 'account_disabled' })
 export interface SessionRules {
   readonly sessions: LoginSessionStore
   readonly accounts: Pick<AccountStore, 'access'>
-  readonly clients: Pick<AccountClients, 'find'>
+  readonly clients: Pick<KnownClients, 'find'>
   readonly cookies: SessionCookies
   readonly verdicts: Verdicts
   readonly uses: SessionUses
@@ -153,7 +153,7 @@ class SessionJudge {
     if (details.clientId !== null && client === null) return OVER
     const isPerson =
       access.kind === 'person' &&
-      (details.mode === 'cookie' || client === null || client.firstParty)
+      (details.mode === 'cookie' || client === null || client.isFirstParty)
     const isCurrent = session.digest === digest
     const until = isCurrent ? details.until : Math.min(details.until, details.previousUntil)
     const context = contextOf(session, details, access, isPerson, until)
