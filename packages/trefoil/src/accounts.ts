@@ -5,5 +5,30 @@ export type { AccountsOptions, PasswordClient } from './features/accounts/accoun
 export type { AccountsProblem } from './features/accounts/accounts-problems.ts'
 export { accountsProblems } from './features/accounts/accounts-problems.ts'
 export type { LockoutOptions } from './features/accounts/lockout/lockout-options.ts'
+export type { ConsoleMailerOptions } from './features/accounts/mail/console-mailer.ts'
+export { consoleMailer } from './features/accounts/mail/console-mailer.ts'
+export type { MailOptions } from './features/accounts/mail/mail-options.ts'
 export type { Mailer, MailMessage } from './features/accounts/mail/mailer.ts'
+export { SmtpFailed, smtpMailer } from './features/accounts/mail/smtp-mailer.ts'
+export type { SmtpOptions } from './features/accounts/mail/smtp-options.ts'
+export type {
+  MailText,
+  MailTextOptions,
+  WrittenMail,
+} from './features/accounts/mail/texts/mail-text.ts'
+export type { PasswordHashingOptions } from './features/accounts/passwords/hashing-options.ts'
 export type { LoginCookieOptions } from './features/accounts/sessions/cookie-options.ts'
+export type {
+  BreachLookup,
+  BreachResult,
+  BreachStatus,
+} from './identity/password/breach/breach-checker.ts'
+export { BreachChecker } from './identity/password/breach/breach-checker.ts'
+export type {
+  BreachCheckerOptions,
+  UnknownBreach,
+} from './identity/password/breach/breach-options.ts'
+export type { PasswordFlow } from './identity/password/password-flow.ts'
+export type { PasswordJudgement, PasswordReason } from './identity/password/password-policy.ts'
+export { PasswordPolicy } from './identity/password/password-policy.ts'
+export type { PasswordPolicyOptions } from './identity/password/policy-options.ts'

@@ -9,6 +9,9 @@ import { ACCOUNTS, type AccountsOptions } from './accounts-options.ts'
 import { accountsProblems } from './accounts-problems.ts'
 import { ChallengeStore } from './challenge-store.ts'
 import { FLOW_GRAPH } from './flow-graph.ts'
+import { KnownClients } from './flows/known-clients.ts'
+import { mailRoom } from './mail/mail-room.ts'
+import { makeGate, PASSWORD_VARIABLES } from './passwords/make-gate.ts'
 import { makeLoginSessions } from './sessions/make-login-sessions.ts'
 
 /** The part of {@link accounts}, and what the app does with it. */
@@ -29,29 +32,43 @@ export function accounts(options: AccountsOptions): Accounts {
   const keys = new AccountKeys(values.keys === null ? ringOfVariables(env) : ringOf(values.keys))
   data.tables('accounts', accountTables(data.dialect))
   const store = new AccountStore(data)
+  const challenges = new ChallengeStore(data, keys, clock)
+  const mail = mailRoom({ values, data, clock, keys, accounts: store, challenges, env })
+  let appName: string | null = null
+  const clients = new KnownClients(values.clients, values.requireClient)
   const sessions = makeLoginSessions({
     values,
     data,
     accounts: store,
+    clients,
     keys,
     clock,
     audit: values.audit,
-    mails: () => house.mails ?? null,
+    mails: mail.outbox,
   })
-  const house: Partial<AccountsHouse> &
-    Pick<AccountsHouse, 'accounts' | 'challenges' | 'sessions'> = {
+  const house: Partial<AccountsHouse> & Pick<AccountsHouse, 'accounts' | 'challenges'> = {
     values,
     data,
     clock,
     keys,
     accounts: store,
-    challenges: new ChallengeStore(data, keys, clock),
+    challenges,
+    clients,
     sessions,
+    mails: mail.outbox,
+    passwords: makeGate(values, () => (appName === null ? [] : [appName])),
   }
   const part = definePart({
     name: 'accounts',
+    parts: [mail.jobs],
     options: ACCOUNTS,
     problems: accountsProblems,
+    risks: mail.risks,
+    variables: PASSWORD_VARIABLES,
+    start: (app) => {
+      appName = app.name
+      return mail.start(app.name)
+    },
     actions: (routes) => {
       for (const step of FLOW_GRAPH) {
         step.register(routes, `${prefix}${step.path}`, house as AccountsHouse)

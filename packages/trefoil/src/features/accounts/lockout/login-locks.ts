@@ -25,6 +25,8 @@ export interface LoginLocks {
     tried: LoginTry,
     check: () => Promise<{ readonly isRight: boolean; readonly value: Value }>,
   ): Promise<Value>
+  /** Whoever it is has proved the mailbox: what strangers guessed wrong is over (LOCK-7). */
+  forget(identifier: Identifier): Promise<void>
   /** A token that says: this device signed in to this identifier. */
   deviceToken(identifier: Identifier): string
 }

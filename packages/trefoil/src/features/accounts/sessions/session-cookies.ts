@@ -66,7 +66,9 @@ export function makeSessionCookies(values: LoginCookieValues): SessionCookies {
     sentDevice: sent(device),
     set: (token: string, maxAge: number) => set(login, token, `${Math.floor(maxAge / 1000)}s`),
     setDevice: (token: string) => set(device, token, DEVICE),
-    clear: () => ({ [login]: { ...attributes, value: '', maxAge: '0s' as const, expires: new Date(0) } }),
+    clear: () => ({
+      [login]: { ...attributes, value: '', maxAge: '0s' as const, expires: new Date(0) },
+    }),
   })
 }
 
