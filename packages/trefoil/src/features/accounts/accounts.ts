@@ -15,6 +15,7 @@ import { makeLocks } from './lockout/make-locks.ts'
 import { mailRoom } from './mail/mail-room.ts'
 import { operatorCommands } from './operators/operator-commands.ts'
 import { makeGate, PASSWORD_VARIABLES } from './passwords/make-gate.ts'
+import { makeLoginSessions } from './sessions/make-login-sessions.ts'
 
 /** The part of {@link accounts}, and what the app does with it. */
 export interface Accounts extends Part {
@@ -38,14 +39,26 @@ export function accounts(options: AccountsOptions): Accounts {
   const mail = mailRoom({ values, data, clock, keys, accounts: store, challenges, env })
   let appName: string | null = null
   const made = makeLocks(sqlAttempts(data), keys, values.lockout, clock)
-  const house: Partial<AccountsHouse> & Pick<AccountsHouse, 'accounts' | 'challenges'> = {
+  const clients = new KnownClients(values.clients, values.requireClient)
+  const sessions = makeLoginSessions({
+    values,
+    data,
+    accounts: store,
+    clients,
+    keys,
+    clock,
+    audit: values.audit,
+    mails: mail.outbox,
+  })
+  const house: AccountsHouse = {
     values,
     data,
     clock,
     keys,
     accounts: store,
     challenges,
-    clients: new KnownClients(values.clients, values.requireClient),
+    clients,
+    sessions,
     mails: mail.outbox,
     passwords: makeGate(values, () => (appName === null ? [] : [appName])),
     links: mail.links,
@@ -62,14 +75,14 @@ export function accounts(options: AccountsOptions): Accounts {
       appName = app.name
       return mail.start(app.name)
     },
-    commands: [...operatorCommands(house as AccountsHouse), ...made.commands],
+    commands: [...operatorCommands(house), ...made.commands],
     actions: (routes) => {
       for (const step of FLOW_GRAPH) {
-        step.register(routes, `${prefix}${step.path}`, house as AccountsHouse)
+        step.register(routes, `${prefix}${step.path}`, house)
       }
     },
   })
-  return Object.freeze({ ...part, sessionAuth: house.sessions?.authenticator as Authenticator })
+  return Object.freeze({ ...part, sessionAuth: sessions.authenticator })
 }
 
 function ringOf(keys: unknown): KeyRing {
