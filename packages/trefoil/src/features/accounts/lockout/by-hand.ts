@@ -52,7 +52,8 @@ export function hashAddress(call: Pick<Call, 'client'>, keys: KeyRing): string |
 export async function recordAttempt(data: AttemptData, attempt: LoginAttempt): Promise<void> {
   const { userId, ipHash } = readKey('recordAttempt()', attempt)
   const { success } = attempt
-  if (typeof success !== 'boolean') throw new TypeError('recordAttempt() needs success, true or false')
+  if (typeof success !== 'boolean')
+    throw new TypeError('recordAttempt() needs success, true or false')
   if (userId === null && ipHash === null) return
   await attemptsIn(data).add(userId, ipHash, success)
 }

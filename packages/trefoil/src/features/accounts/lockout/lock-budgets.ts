@@ -1,4 +1,4 @@
-import { lockTimes, type LockoutValues, networkOf } from '../../../inner.ts'
+import { type LockoutValues, lockTimes, networkOf } from '../../../inner.ts'
 import type { AttemptBudget } from '../../../stores.ts'
 import type { AccountKeys, KeyPurpose } from '../account-keys.ts'
 import type { Identifier } from '../identifier.ts'
