@@ -99,12 +99,12 @@ export const accountsProblems: ProblemSet<AccountsProblem> = defineProblems('acc
     fix: 'Ask whoever runs this service for an account.',
   },
   invalid_address: {
-    status: 422,
+    status: 400,
     text: 'This is no address of a mailbox',
     fix: 'Write it as name@example.com.',
   },
   invalid_username: {
-    status: 422,
+    status: 400,
     text: 'This is no user name',
     fix: 'Use 3 to 32 letters, digits, dots, hyphens or underscores.',
   },
