@@ -2,6 +2,7 @@ import type { AuditLog } from '../../audit.ts'
 import type { Guard, KeyMaterial, KeyRing } from '../../auth.ts'
 import type { AnyDatabase } from '../../database.ts'
 import type { Awaitable, Call, Clock, Duration } from '../../index.ts'
+import { LOCKOUT, type LockoutConfig, type LockoutValues } from '../../inner.ts'
 import type { JobQueue } from '../../jobs.ts'
 import {
   kinds,
@@ -12,7 +13,6 @@ import {
   type Values,
 } from '../../parts.ts'
 import type { Account } from './account.ts'
-import { LOCKOUT, type LockoutOptions, type LockoutValues } from './lockout/lockout-options.ts'
 import { MAIL, type MailOptions, type MailValues } from './mail/mail-options.ts'
 import type { Mailer } from './mail/mailer.ts'
 import { SMTP, type SmtpOptions, type SmtpValues } from './mail/smtp-options.ts'
@@ -57,7 +57,7 @@ export interface AccountsOptions {
   readonly appUrl?: string
   /** What passwords must be: a `PasswordPolicy`, or its options. Default that of NIST. */
   readonly passwordPolicy?: object
-  readonly lockout?: LockoutOptions
+  readonly lockout?: LockoutConfig
   readonly cookie?: LoginCookieOptions
   /** How long an access token is good. Default `15m`. */
   readonly accessLifetime?: Duration
@@ -116,7 +116,7 @@ export type AccountsValues = Values<
     passwordPolicy: unknown
     lockout: LockoutValues
     cookie: LoginCookieValues
-    operators: unknown
+    operators: readonly Guard[] | null
     onLogin: ((account: Account, call: Call) => Awaitable<void>) | null
     onTokenRefresh: ((account: Account, call: Call) => Awaitable<void>) | null
   }
@@ -138,6 +138,21 @@ const anything: OptionKind<unknown> = { words: 'value', read: (value) => ({ valu
 const hook: OptionKind<((account: Account, call: Call) => Awaitable<void>) | null> = kinds.orNull(
   kinds.callable('a function of an account and a call'),
 )
+
+const OPERATORS = "a guard such as hasRole('admin'), or a list of them"
+
+/** An empty list would be a door that is open to whoever is signed in. */
+const operatorGuards: OptionKind<readonly Guard[] | null> = kinds.orNull({
+  words: OPERATORS,
+  read(value) {
+    const guards: readonly unknown[] = Array.isArray(value) ? [...value] : [value]
+    const isGood = guards.length > 0 && guards.every((guard) => has(guard, ['decide']))
+    // The routes look at each of them once more.
+    return isGood
+      ? { value: Object.freeze(guards as readonly Guard[]) }
+      : { mistake: `must be ${OPERATORS}` }
+  },
+})
 
 /** The rows of {@link AccountsOptions}. */
 export const ACCOUNTS: OptionGroup<AccountsOptions, AccountsValues> = {
@@ -280,7 +295,7 @@ export const ACCOUNTS: OptionGroup<AccountsOptions, AccountsValues> = {
       doc: 'Roles of whoever registers.',
     },
     operators: {
-      read: anything,
+      read: operatorGuards,
       default: null,
       shown: 'nobody: `trefoil accounts …` where the database is',
       doc: 'Who may manage accounts over HTTP and the CLI.',

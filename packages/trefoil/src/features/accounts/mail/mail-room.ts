@@ -31,6 +31,7 @@ export interface MailRoomFacts {
 /** What the part of accounts has of it. */
 export interface MailRoom {
   readonly outbox: MailOutbox
+  readonly links: MailLinks
   /** What mails go by: a part of the app. */
   readonly jobs: JobQueue
   /** @param name of the app */
@@ -74,6 +75,7 @@ export function mailRoom(facts: MailRoomFacts): MailRoom {
   })
   return {
     outbox,
+    links,
     jobs,
     start(name) {
       app ??= name
