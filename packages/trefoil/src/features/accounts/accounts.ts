@@ -10,9 +10,11 @@ import { ACCOUNTS, type AccountsOptions } from './accounts-options.ts'
 import { accountsProblems } from './accounts-problems.ts'
 import { ChallengeStore } from './challenge-store.ts'
 import { FLOW_GRAPH } from './flow-graph.ts'
+import { KnownClients } from './flows/known-clients.ts'
 import { makeLocks } from './lockout/make-locks.ts'
 import { mailRoom } from './mail/mail-room.ts'
 import { operatorCommands } from './operators/operator-commands.ts'
+import { makeGate, PASSWORD_VARIABLES } from './passwords/make-gate.ts'
 
 /** The part of {@link accounts}, and what the app does with it. */
 export interface Accounts extends Part {
@@ -34,7 +36,8 @@ export function accounts(options: AccountsOptions): Accounts {
   const store = new AccountStore(data)
   const challenges = new ChallengeStore(data, keys, clock)
   const mail = mailRoom({ values, data, clock, keys, accounts: store, challenges, env })
-  const made = makeLocks(sqlAttempts(data), keys, values.lockout, clock)
+  let appName: string | null = null
+  const { locks, commands } = makeLocks(sqlAttempts(data), keys, values.lockout, clock)
   const house: Partial<AccountsHouse> & Pick<AccountsHouse, 'accounts' | 'challenges'> = {
     values,
     data,
@@ -42,9 +45,11 @@ export function accounts(options: AccountsOptions): Accounts {
     keys,
     accounts: store,
     challenges,
+    clients: new KnownClients(values.clients, values.requireClient),
     mails: mail.outbox,
     links: mail.links,
-    locks: made.locks,
+    passwords: makeGate(values, () => (appName === null ? [] : [appName])),
+    locks,
   }
   const part = definePart({
     name: 'accounts',
@@ -52,8 +57,12 @@ export function accounts(options: AccountsOptions): Accounts {
     options: ACCOUNTS,
     problems: accountsProblems,
     risks: mail.risks,
-    commands: [...operatorCommands(house as AccountsHouse), ...made.commands],
-    start: (app) => mail.start(app.name),
+    variables: PASSWORD_VARIABLES,
+    start: (app) => {
+      appName = app.name
+      return mail.start(app.name)
+    },
+    commands: [...operatorCommands(house as AccountsHouse), ...commands],
     actions: (routes) => {
       for (const step of FLOW_GRAPH) {
         step.register(routes, `${prefix}${step.path}`, house as AccountsHouse)
