@@ -2,6 +2,7 @@
 
 export { variableRowsOf } from './app/options/variable-rows.ts'
 export { networkOf } from './base/ip.ts'
+export { cookiesOf } from './engine/views/provider-view.ts'
 export { ringOfVariables } from './identity/key-variables.ts'
 export type { LockoutStatus } from './identity/lockout/lockout.ts'
 export { countFailures, lockTimes, statusOf } from './identity/lockout/lockout.ts'
@@ -32,4 +33,5 @@ export { whyNoPostgresUrl } from './stores/postgres/postgres-url.ts'
 export { NOW, sweepByKey } from './stores/sql/sweep-by-key.ts'
 export { Sweeper } from './stores/sql/sweeper.ts'
 export { readTextFile } from './stores/tree/text-file.ts'
+export { whyNoCookie } from './web/cookie-header.ts'
 export { isPublicAddress } from './web/public-address.ts'

@@ -15,6 +15,7 @@ import { makeLocks } from './lockout/make-locks.ts'
 import { mailRoom } from './mail/mail-room.ts'
 import { operatorCommands } from './operators/operator-commands.ts'
 import { makeGate, PASSWORD_VARIABLES } from './passwords/make-gate.ts'
+import { makeLoginSessions } from './sessions/make-login-sessions.ts'
 
 /** The part of {@link accounts}, and what the app does with it. */
 export interface Accounts extends Part {
@@ -38,18 +39,31 @@ export function accounts(options: AccountsOptions): Accounts {
   const mail = mailRoom({ values, data, clock, keys, accounts: store, challenges, env })
   let appName: string | null = null
   const { locks, commands } = makeLocks(sqlAttempts(data), keys, values.lockout, clock)
-  const house: Partial<AccountsHouse> & Pick<AccountsHouse, 'accounts' | 'challenges'> = {
+  const clients = new KnownClients(values.clients, values.requireClient)
+  const sessions = makeLoginSessions({
+    values,
+    data,
+    accounts: store,
+    keys,
+    clock,
+    audit: values.audit,
+    clients,
+    mails: () => mail.outbox,
+  })
+  const house: Partial<AccountsHouse> &
+    Pick<AccountsHouse, 'accounts' | 'challenges' | 'sessions'> = {
     values,
     data,
     clock,
     keys,
     accounts: store,
     challenges,
-    clients: new KnownClients(values.clients, values.requireClient),
+    clients,
     mails: mail.outbox,
     links: mail.links,
     passwords: makeGate(values, () => (appName === null ? [] : [appName])),
     locks,
+    sessions,
   }
   const part = definePart({
     name: 'accounts',
@@ -69,7 +83,7 @@ export function accounts(options: AccountsOptions): Accounts {
       }
     },
   })
-  return Object.freeze({ ...part, sessionAuth: house.sessions?.authenticator as Authenticator })
+  return Object.freeze({ ...part, sessionAuth: sessions.authenticator })
 }
 
 function ringOf(keys: unknown): KeyRing {
