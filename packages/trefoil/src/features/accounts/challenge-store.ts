@@ -14,6 +14,8 @@ const BY_ID = 'select * from trefoil_account_challenges where id = ?'
 /** A decoy can be sent nowhere and consumed by nobody. */
 const CONSUME = `delete from trefoil_account_challenges where id = ? and purpose = ? and mail = purpose
   and expires_at > ? returning *`
+const OPEN = `select * from trefoil_account_challenges where id = ? and purpose = ? and mail = purpose
+  and expires_at > ?`
 const SENT = `update trefoil_account_challenges set sent_at = ? where id = ? returning id`
 const RECENT = `select count(*) as sent, max(sent_at) as last from trefoil_account_challenges
   where address = ? and purpose = ? and sent_at > ? and id <> ?`
@@ -105,14 +107,26 @@ export class ChallengeStore {
     purpose: ChallengePurpose,
     token: string,
   ): Promise<Challenge | null> {
+    // Asked for all the same: what is not ours costs as much as what was used.
+    return this.consume(unit, purpose, this.#idOf(purpose, token))
+  }
+
+  /** What a link would open now, and leaves it as it is: for what is looked at before it is used up. */
+  async readLink(purpose: ChallengePurpose, token: string): Promise<Challenge | null> {
+    const id = this.#idOf(purpose, token)
+    const [row] = await readRows(this.#data, OPEN, [id, purpose, this.#clock.now()])
+    return row === undefined ? null : challengeOf(row)
+  }
+
+  /** Empty for a token that no key of ours made for this purpose. */
+  #idOf(purpose: ChallengePurpose, token: string): string {
     const dot = token.indexOf('.')
     const [id, mac] = [token.slice(0, Math.max(dot, 0)), token.slice(dot + 1)]
     let isOurs = false
     for (const expected of this.#keys.macs('link', linkText(purpose, id))) {
       isOurs = equalSecrets(expected, mac) || isOurs
     }
-    // Asked for all the same: what is not ours costs as much as what was used.
-    return this.consume(unit, purpose, isOurs ? id : '')
+    return isOurs ? id : ''
   }
 
   /** Of a code that was right. */
