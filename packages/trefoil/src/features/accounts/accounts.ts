@@ -44,11 +44,11 @@ export function accounts(options: AccountsOptions): Accounts {
     values,
     data,
     accounts: store,
+    clients,
     keys,
     clock,
     audit: values.audit,
-    clients,
-    mails: () => mail.outbox,
+    mails: mail.outbox,
   })
   const house: Partial<AccountsHouse> &
     Pick<AccountsHouse, 'accounts' | 'challenges' | 'sessions'> = {

@@ -4,6 +4,7 @@ import { LOGIN_STEP } from './flows/login-step.ts'
 import { REGISTER_STEPS } from './flows/register-steps.ts'
 import { RESET_STEPS } from './flows/reset-steps.ts'
 import { OPERATOR_STEPS } from './operators/operator-steps.ts'
+import { SESSION_STEPS } from './flows/session-steps.ts'
 
 /** All steps there are, in the order in which people meet them. */
 export const FLOW_GRAPH: readonly FlowStep[] = [
@@ -12,4 +13,5 @@ export const FLOW_GRAPH: readonly FlowStep[] = [
   ...RESET_STEPS,
   CHANGE_PASSWORD_STEP,
   ...OPERATOR_STEPS,
+  ...SESSION_STEPS,
 ]
