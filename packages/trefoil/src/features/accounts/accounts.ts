@@ -38,7 +38,7 @@ export function accounts(options: AccountsOptions): Accounts {
   const challenges = new ChallengeStore(data, keys, clock)
   const mail = mailRoom({ values, data, clock, keys, accounts: store, challenges, env })
   let appName: string | null = null
-  const { locks, commands } = makeLocks(sqlAttempts(data), keys, values.lockout, clock)
+  const made = makeLocks(sqlAttempts(data), keys, values.lockout, clock)
   const clients = new KnownClients(values.clients, values.requireClient)
   const sessions = makeLoginSessions({
     values,
@@ -50,8 +50,7 @@ export function accounts(options: AccountsOptions): Accounts {
     audit: values.audit,
     mails: mail.outbox,
   })
-  const house: Partial<AccountsHouse> &
-    Pick<AccountsHouse, 'accounts' | 'challenges' | 'sessions'> = {
+  const house: AccountsHouse = {
     values,
     data,
     clock,
@@ -59,31 +58,33 @@ export function accounts(options: AccountsOptions): Accounts {
     accounts: store,
     challenges,
     clients,
-    mails: mail.outbox,
-    links: mail.links,
-    passwords: makeGate(values, () => (appName === null ? [] : [appName])),
-    locks,
     sessions,
+    mails: mail.outbox,
+    passwords: makeGate(values, () => (appName === null ? [] : [appName])),
+    links: mail.links,
+    locks: made.locks,
   }
-  const part = definePart({
-    name: 'accounts',
-    parts: [mail.jobs],
-    options: ACCOUNTS,
-    problems: accountsProblems,
-    risks: mail.risks,
-    variables: PASSWORD_VARIABLES,
-    start: (app) => {
-      appName = app.name
-      return mail.start(app.name)
+  return definePart(
+    {
+      name: 'accounts',
+      parts: [mail.jobs],
+      options: ACCOUNTS,
+      problems: accountsProblems,
+      risks: mail.risks,
+      variables: PASSWORD_VARIABLES,
+      start: (app) => {
+        appName = app.name
+        return mail.start(app.name)
+      },
+      commands: [...operatorCommands(house), ...made.commands],
+      actions: (routes) => {
+        for (const step of FLOW_GRAPH) {
+          step.register(routes, `${prefix}${step.path}`, house)
+        }
+      },
     },
-    commands: [...operatorCommands(house as AccountsHouse), ...commands],
-    actions: (routes) => {
-      for (const step of FLOW_GRAPH) {
-        step.register(routes, `${prefix}${step.path}`, house as AccountsHouse)
-      }
-    },
-  })
-  return Object.freeze({ ...part, sessionAuth: sessions.authenticator })
+    { sessionAuth: sessions.authenticator },
+  )
 }
 
 function ringOf(keys: unknown): KeyRing {
