@@ -46,6 +46,8 @@ async function shop(options: Partial<AccountsOptions> = {}, hasJobs = true) {
   const app = createApp({
     name: 'shop',
     env: {},
+    // Whoever runs it admits more than it should.
+    edge: { hosts: ['localhost', 'evil.example'] },
     log: { logger: { debug() {}, info() {}, warn: log, error: log } },
     parts: jobs === null ? [data, people] : [data, jobs, people],
   })
@@ -55,7 +57,7 @@ async function shop(options: Partial<AccountsOptions> = {}, hasJobs = true) {
     path: string,
     body: object,
     headers: Record<string, string> = {},
-    origin = APP_URL,
+    origin = 'http://localhost',
   ) =>
     app.fetch(
       new Request(`${origin}/auth${path}`, {
@@ -93,7 +95,7 @@ test('HTTP-3, CVE-2025-71401: the first request names another host, and the link
       { 'x-forwarded-host': 'evil.example' },
     ),
   ]
-  expect(answers.some(({ status }) => status === 202)).toBe(true)
+  expect(answers.map(({ status }) => status)).toEqual([202, 202])
   await runDue()
   expect(sink.mails.length).toBeGreaterThan(0)
   for (const { raw } of sink.mails) expect(raw).not.toContain('evil')
