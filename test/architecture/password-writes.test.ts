@@ -8,7 +8,7 @@ const sources = [...readSources()].filter(([file]) => !/\.(?:test|md)/.test(file
 /** Files in which a line of code, no comment, has it. */
 function filesWith(pattern: RegExp): readonly string[] {
   return sources.flatMap(([file, text]) => {
-    const code = text.replace(/\/\*[^]*?\*\/|^\s*\/\/.*$/gm, '')
+    const code = text.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '')
     return pattern.test(code) ? [file] : []
   })
 }

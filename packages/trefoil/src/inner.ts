@@ -2,8 +2,9 @@
 
 export { variableRowsOf } from './app/options/variable-rows.ts'
 export { ringOfVariables } from './identity/key-variables.ts'
+export type { BreachLookup } from './identity/password/breach/breach-checker.ts'
 export { BREACH_CHECKER } from './identity/password/breach/breach-options.ts'
-export { HashingBusy } from './identity/password/hashing/hashing-queue.ts'
+export { HashingBusy, HashingQueue } from './identity/password/hashing/hashing-queue.ts'
 export {
   LEAST_MEMORY,
   LEAST_PASSES,
