@@ -26,6 +26,7 @@ import {
   movedVariableRows,
   OPTION_GROUPS,
   optionRows,
+  PASSWORD_GROUPS,
 } from './option-tables.mjs'
 import { catalogueRows, VARIABLE_CATALOGUE } from './variable-tables.mjs'
 import { ROOT, run } from './workspace.mjs'
@@ -49,6 +50,11 @@ const FILES = [
   ]),
   ...Object.entries(CLIENT_GROUPS).map(([name, group]) => [
     'client.md',
+    name,
+    () => table(['Option', 'Default', 'Meaning'], optionRows(group)),
+  ]),
+  ...Object.entries(PASSWORD_GROUPS).map(([name, group]) => [
+    'passwords.md',
     name,
     () => table(['Option', 'Default', 'Meaning'], optionRows(group)),
   ]),
