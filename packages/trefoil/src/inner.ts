@@ -1,6 +1,7 @@
 // What features of ours share with the rooms below and nobody else can import: no door of the package.
 
 export { ringOfVariables } from './identity/key-variables.ts'
+export { readRates } from './policy/rate/rate-option.ts'
 export { eventText } from './record/audit/entry.ts'
 export { allowedMembers, argumentMembers, isSecretName } from './record/audit/event-values.ts'
 export type { AuditLinks, LinkedEntry } from './record/audit/links.ts'

@@ -14,6 +14,7 @@ import {
 import type { Account } from './account.ts'
 import { LOCKOUT, type LockoutOptions, type LockoutValues } from './lockout/lockout-options.ts'
 import type { Mailer } from './mail/mailer.ts'
+import { ACCOUNT_RATES, type AccountRateOptions, type AccountRateValues } from './rate-options.ts'
 import {
   LOGIN_COOKIE,
   type LoginCookieOptions,
@@ -52,6 +53,8 @@ export interface AccountsOptions {
   /** What passwords must be: a `PasswordPolicy`, or its options. Default that of NIST. */
   readonly passwordPolicy?: object
   readonly lockout?: LockoutOptions
+  /** How often one address may call what everybody may call. */
+  readonly rates?: AccountRateOptions
   readonly cookie?: LoginCookieOptions
   /** How long an access token is good. Default `15m`. */
   readonly accessLifetime?: Duration
@@ -107,6 +110,7 @@ export type AccountsValues = Values<
     appUrl: string | null
     passwordPolicy: unknown
     lockout: LockoutValues
+    rates: AccountRateValues
     cookie: LoginCookieValues
     operators: unknown
     onLogin: ((account: Account, call: Call) => Awaitable<void>) | null
@@ -203,6 +207,11 @@ export const ACCOUNTS: OptionGroup<AccountsOptions, AccountsValues> = {
       doc: 'What passwords must be: a `PasswordPolicy`, or its options.',
     },
     lockout: { group: LOCKOUT, default: {}, doc: 'When failures lock, and for how long.' },
+    rates: {
+      group: ACCOUNT_RATES,
+      default: {},
+      doc: 'How often one address may call what everybody may call.',
+    },
     cookie: { group: LOGIN_COOKIE, default: {}, doc: 'The cookie of a login session.' },
     accessLifetime: {
       read: kinds.duration,

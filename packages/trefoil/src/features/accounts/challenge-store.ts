@@ -14,6 +14,8 @@ const BY_ID = 'select * from trefoil_account_challenges where id = ?'
 /** A decoy can be sent nowhere and consumed by nobody. */
 const CONSUME = `delete from trefoil_account_challenges where id = ? and purpose = ? and mail = purpose
   and expires_at > ? returning *`
+const COUNT_TRY = `update trefoil_account_challenges set tries = tries + 1 where id = ? and purpose = ? and tries < ?
+  and expires_at > ? returning id`
 const SENT = `update trefoil_account_challenges set sent_at = ? where id = ? returning id`
 const RECENT = `select count(*) as sent, max(sent_at) as last from trefoil_account_challenges
   where address = ? and purpose = ? and sent_at > ? and id <> ?`
@@ -113,6 +115,19 @@ export class ChallengeStore {
     }
     // Asked for all the same: what is not ours costs as much as what was used.
     return this.consume(unit, purpose, isOurs ? id : '')
+  }
+
+  /**
+   * Counts a guess before it is looked at, in a unit of its own: it stays counted, whatever becomes of the call. To be
+   * called while the call has no unit open.
+   *
+   * @returns false once there were so many
+   */
+  async countTry(id: string, purpose: ChallengePurpose, most: number): Promise<boolean> {
+    const rows = await this.#data.unit((unit) =>
+      this.#data.statements(unit).run(COUNT_TRY, [id, purpose, most, this.#clock.now()]),
+    )
+    return rows.length > 0
   }
 
   /** Of a code that was right. */
