@@ -13,6 +13,7 @@ const STATIC = /^(?:import|export)\b[^;]*?'(\.[^']+)';$/gm
 const CORE = /[\\/]build[\\/](?!describe|client|testing|program|surfaces[\\/]http[\\/]node[\\/])/
 const DOORS = [
   'index',
+  'accounts',
   'audit',
   'audit-chain',
   'auth',

@@ -16,6 +16,7 @@ import type { AuthenticatingPart, Part } from './part-types.ts'
 /** Everything that a part may have. */
 export const PART_MEMBERS: OptionNames<Part> = {
   name: true,
+  parts: true,
   options: true,
   authenticator: true,
   admit: true,
@@ -156,6 +157,8 @@ class PartReading {
     switch (key) {
       case 'name':
         return value
+      case 'parts':
+        return this.#list(key, value, (one) => this.#part(one))
       case 'options':
         return this.#options(value)
       case 'authenticator':
@@ -199,6 +202,16 @@ class PartReading {
 
   #wrong(key: string, what: string): ImproperlyConfigured {
     return new ImproperlyConfigured(`${this.#where}: ${key} ${what}`)
+  }
+
+  /** The types of an app know the authenticators of what `createApp` was given, and no others. */
+  #part(value: unknown): Part {
+    const part = readPart(value)
+    if (part.authenticator === undefined) return part
+    throw this.#wrong(
+      'parts',
+      `has '${part.name}', which brings an authenticator: give that one to createApp`,
+    )
   }
 
   /** Called as the method it was, whatever is put into the part later. */

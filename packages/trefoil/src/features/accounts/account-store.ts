@@ -15,6 +15,7 @@ const ACCESS =
 const NEWEST_PENDING = `select * from trefoil_account_challenges where address = ? and purpose = 'verify_email'
   and mail = 'verify_email' and expires_at > ? order by created_at desc, id desc limit 1`
 const PAGE = `select ${COLUMNS} from trefoil_accounts where id > ? order by id limit ?`
+const PAGE_OF_TENANT = `select ${COLUMNS} from trefoil_accounts where id > ? and tenant = ? order by id limit ?`
 const CREATE = `insert into trefoil_accounts (${COLUMNS})
   values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing returning id`
 
@@ -101,9 +102,19 @@ export class AccountStore {
     return row === undefined ? null : pendingOf(row)
   }
 
-  /** @param after id of the last one of the page before; empty for the first page */
-  async page(after: string, limit: number): Promise<readonly StoredAccount[]> {
-    const rows = await readRows(this.#data, PAGE, [after, limit])
+  /**
+   * @param after id of the last one of the page before; empty for the first page
+   * @param tenant those of one alone; `null` for all there are
+   */
+  async page(
+    after: string,
+    limit: number,
+    tenant: string | null = null,
+  ): Promise<readonly StoredAccount[]> {
+    const rows =
+      tenant === null
+        ? await readRows(this.#data, PAGE, [after, limit])
+        : await readRows(this.#data, PAGE_OF_TENANT, [after, tenant, limit])
     return rows.flatMap((row) => accountOf(row) ?? [])
   }
 

@@ -6,6 +6,7 @@ import type { AccountsValues } from './accounts-options.ts'
 import type { ChallengeStore } from './challenge-store.ts'
 import type { LoginLocks } from './lockout/login-locks.ts'
 import type { MailOutbox } from './mail/mail-outbox.ts'
+import type { MailLinks } from './mail/texts/mail-links.ts'
 import type { PasswordGate } from './passwords/password-gate.ts'
 import type { LoginSessions } from './sessions/login-sessions.ts'
 
@@ -21,4 +22,5 @@ export interface AccountsHouse {
   readonly locks: LoginLocks
   readonly sessions: LoginSessions
   readonly mails: MailOutbox
+  readonly links: MailLinks
 }

@@ -1,6 +1,7 @@
 import { type Authenticator, type KeyMaterial, type KeyRing, keyRing } from '../../auth.ts'
 import { ringOfVariables } from '../../inner.ts'
 import { definePart, type Part, processEnvironment, readOptions } from '../../parts.ts'
+import { sqlAttempts } from '../../stores.ts'
 import { AccountKeys } from './account-keys.ts'
 import { AccountStore } from './account-store.ts'
 import { accountTables } from './account-tables.ts'
@@ -9,6 +10,9 @@ import { ACCOUNTS, type AccountsOptions } from './accounts-options.ts'
 import { accountsProblems } from './accounts-problems.ts'
 import { ChallengeStore } from './challenge-store.ts'
 import { FLOW_GRAPH } from './flow-graph.ts'
+import { makeLocks } from './lockout/make-locks.ts'
+import { mailRoom } from './mail/mail-room.ts'
+import { operatorCommands } from './operators/operator-commands.ts'
 
 /** The part of {@link accounts}, and what the app does with it. */
 export interface Accounts extends Part {
@@ -27,18 +31,29 @@ export function accounts(options: AccountsOptions): Accounts {
   const { data, clock, prefix } = values
   const keys = new AccountKeys(values.keys === null ? ringOfVariables(env) : ringOf(values.keys))
   data.tables('accounts', accountTables(data.dialect))
+  const store = new AccountStore(data)
+  const challenges = new ChallengeStore(data, keys, clock)
+  const mail = mailRoom({ values, data, clock, keys, accounts: store, challenges, env })
+  const made = makeLocks(sqlAttempts(data), keys, values.lockout, clock)
   const house: Partial<AccountsHouse> & Pick<AccountsHouse, 'accounts' | 'challenges'> = {
     values,
     data,
     clock,
     keys,
-    accounts: new AccountStore(data),
-    challenges: new ChallengeStore(data, keys, clock),
+    accounts: store,
+    challenges,
+    mails: mail.outbox,
+    links: mail.links,
+    locks: made.locks,
   }
   const part = definePart({
     name: 'accounts',
+    parts: [mail.jobs],
     options: ACCOUNTS,
     problems: accountsProblems,
+    risks: mail.risks,
+    commands: [...operatorCommands(house as AccountsHouse), ...made.commands],
+    start: (app) => mail.start(app.name),
     actions: (routes) => {
       for (const step of FLOW_GRAPH) {
         step.register(routes, `${prefix}${step.path}`, house as AccountsHouse)

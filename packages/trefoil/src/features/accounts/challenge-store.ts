@@ -153,6 +153,16 @@ export class ChallengeStore {
       .run('delete from trefoil_account_challenges where account_id = ? returning id', [accountId])
   }
 
+  /** A notice that was sent is not kept. */
+  async removeNotice(unit: object, id: string): Promise<void> {
+    await this.#data
+      .statements(unit)
+      .run(
+        `delete from trefoil_account_challenges where id = ? and purpose = 'notice' returning id`,
+        [id],
+      )
+  }
+
   async markSent(unit: object, id: string): Promise<void> {
     await this.#data.statements(unit).run(SENT, [this.#clock.now(), id])
   }

@@ -6,6 +6,7 @@ import { sendEmailCode, useEmailCode } from './flows/email-code.ts'
 import { sendMagicLink, useMagicLink } from './flows/magic-link.ts'
 import { me } from './flows/me.ts'
 import { setUsername } from './flows/user-name.ts'
+import { OPERATOR_STEPS } from './operators/operator-steps.ts'
 
 /** All steps there are, in the order in which people meet them. */
 export const FLOW_GRAPH: readonly FlowStep[] = [
@@ -20,4 +21,5 @@ export const FLOW_GRAPH: readonly FlowStep[] = [
   changeEmail,
   confirmEmail,
   deleteAccount,
+  ...OPERATOR_STEPS,
 ]
