@@ -77,12 +77,12 @@ export class World {
 
   async post(path: string, json: object, token?: string): Promise<Answer> {
     const answer = await this.client.http.post(`/auth${path}`, { json, ...bearer(token) })
-    return read(answer.status, await answer.text())
+    return read(answer.status, answer.text)
   }
 
   async get(path: string, token?: string): Promise<Answer> {
     const answer = await this.client.http.get(`/auth${path}`, bearer(token))
-    return read(answer.status, await answer.text())
+    return read(answer.status, answer.text)
   }
 
   /** Sends what waits. @returns the newest mail to an address */
