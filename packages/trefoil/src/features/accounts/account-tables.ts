@@ -2,7 +2,8 @@ import type { AnyDatabase, Migration } from '../../database.ts'
 
 /** Frozen once released: a change is another step. */
 export function accountTables(dialect: AnyDatabase['dialect']): readonly Migration[] {
-  const [int, end, exact] = wordsOf(dialect)
+  const [int, end, exact] =
+    dialect === 'sqlite' ? ['integer', ' strict', ''] : ['bigint', '', ' collate "C"']
   return [
     {
       name: '0001-accounts',
@@ -21,18 +22,8 @@ export function accountTables(dialect: AnyDatabase['dialect']): readonly Migrati
   created_at ${int} not null,
   last_login_at ${int},
   disabled_at ${int}
-)${end};`,
-    },
-  ]
-}
-
-/** What waits for whoever has a mailbox. Frozen as well. */
-export function challengeTables(dialect: AnyDatabase['dialect']): readonly Migration[] {
-  const [int, end, exact] = wordsOf(dialect)
-  return [
-    {
-      name: '0001-challenges',
-      sql: `create table trefoil_account_challenges (
+)${end};
+create table trefoil_account_challenges (
   id text${exact} primary key,
   purpose text not null,
   mail text not null,
@@ -52,11 +43,4 @@ create index trefoil_account_challenges_account on trefoil_account_challenges (a
 create index trefoil_account_challenges_expires on trefoil_account_challenges (expires_at);`,
     },
   ]
-}
-
-/** Type of whole numbers, what stands behind a table, and what compares texts byte by byte. */
-function wordsOf(
-  dialect: AnyDatabase['dialect'],
-): readonly [int: string, end: string, exact: string] {
-  return dialect === 'sqlite' ? ['integer', ' strict', ''] : ['bigint', '', ' collate "C"']
 }

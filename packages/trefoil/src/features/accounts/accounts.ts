@@ -4,7 +4,7 @@ import { definePart, type Part, processEnvironment, readOptions } from '../../pa
 import { sqlAttempts } from '../../stores.ts'
 import { AccountKeys } from './account-keys.ts'
 import { AccountStore } from './account-store.ts'
-import { accountTables, challengeTables } from './account-tables.ts'
+import { accountTables } from './account-tables.ts'
 import type { AccountsHouse } from './accounts-house.ts'
 import { ACCOUNTS, type AccountsOptions } from './accounts-options.ts'
 import { accountsProblems } from './accounts-problems.ts'
@@ -31,7 +31,6 @@ export function accounts(options: AccountsOptions): Accounts {
   const { data, clock, prefix } = values
   const keys = new AccountKeys(values.keys === null ? ringOfVariables(env) : ringOf(values.keys))
   data.tables('accounts', accountTables(data.dialect))
-  data.tables('account_challenges', challengeTables(data.dialect))
   const store = new AccountStore(data)
   const challenges = new ChallengeStore(data, keys, clock)
   const mail = mailRoom({ values, data, clock, keys, accounts: store, challenges, env })
@@ -47,23 +46,21 @@ export function accounts(options: AccountsOptions): Accounts {
     links: mail.links,
     locks: made.locks,
   }
-  return definePart(
-    {
-      name: 'accounts',
-      parts: [mail.jobs],
-      options: ACCOUNTS,
-      problems: accountsProblems,
-      risks: mail.risks,
-      commands: [...operatorCommands(house as AccountsHouse), ...made.commands],
-      start: (app) => mail.start(app.name),
-      actions: (routes) => {
-        for (const step of FLOW_GRAPH) {
-          step.register(routes, `${prefix}${step.path}`, house as AccountsHouse)
-        }
-      },
+  const part = definePart({
+    name: 'accounts',
+    parts: [mail.jobs],
+    options: ACCOUNTS,
+    problems: accountsProblems,
+    risks: mail.risks,
+    commands: [...operatorCommands(house as AccountsHouse), ...made.commands],
+    start: (app) => mail.start(app.name),
+    actions: (routes) => {
+      for (const step of FLOW_GRAPH) {
+        step.register(routes, `${prefix}${step.path}`, house as AccountsHouse)
+      }
     },
-    { sessionAuth: house.sessions?.authenticator as Authenticator },
-  )
+  })
+  return Object.freeze({ ...part, sessionAuth: house.sessions?.authenticator as Authenticator })
 }
 
 function ringOf(keys: unknown): KeyRing {
