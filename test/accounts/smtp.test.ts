@@ -72,7 +72,11 @@ describe('a mail is sent', () => {
 
   test('to addresses of unusual, valid forms, each as one', async () => {
     const sink = await sinkOf()
-    const odd = ["o'hara+tag@example.com", 'a&b=c@sub.example.co.uk', '{x}|y~z@xn--bcher-kva.example']
+    const odd = [
+      "o'hara+tag@example.com",
+      'a&b=c@sub.example.co.uk',
+      '{x}|y~z@xn--bcher-kva.example',
+    ]
     for (const to of odd) await mailerTo(sink).send({ ...MAIL, to }, never())
     expect(sink.mails.map(({ to }) => to)).toEqual(odd.map((one) => [one]))
   })
@@ -121,14 +125,17 @@ describe('what a server refuses', () => {
     ['rcpt', 550],
     ['rcpt', 553],
     ['data', 554],
-  ] as const)('for good at %s (%i) is not tried again, and says nothing of the mail', async (at, does) => {
-    const sink = await sinkOf()
-    sink.mood = { at, does, words: 'no such ada@example.com canary-token' }
-    const error = await failure(sink)
-    expect(error).toBeInstanceOf(NoRetry)
-    expect(error.message).toContain(String(does))
-    expect(inspect(error, { depth: 9 })).not.toMatch(/ada@|canary/)
-  })
+  ] as const)(
+    'for good at %s (%i) is not tried again, and says nothing of the mail',
+    async (at, does) => {
+      const sink = await sinkOf()
+      sink.mood = { at, does, words: 'no such ada@example.com canary-token' }
+      const error = await failure(sink)
+      expect(error).toBeInstanceOf(NoRetry)
+      expect(error.message).toContain(String(does))
+      expect(inspect(error, { depth: 9 })).not.toMatch(/ada@|canary/)
+    },
+  )
 
   test.each([
     ['connect', 421],
@@ -153,20 +160,26 @@ describe('what a server refuses', () => {
 })
 
 describe('a server that is not well', () => {
-  test.each(['connect', 'auth', 'mail', 'rcpt', 'data'] as const)('that hangs at %s is left', async (at) => {
-    const sink = await sinkOf({ user: { name: 'shop', password: 'one' } })
-    sink.mood = { at, does: 'hang' }
-    const since = performance.now()
-    const error = await failure(sink, { username: 'shop', password: 'one' })
-    expect(error.name).toBe('SmtpFailed')
-    expect(performance.now() - since).toBeLessThan(5000)
-  })
+  test.each(['connect', 'auth', 'mail', 'rcpt', 'data'] as const)(
+    'that hangs at %s is left',
+    async (at) => {
+      const sink = await sinkOf({ user: { name: 'shop', password: 'one' } })
+      sink.mood = { at, does: 'hang' }
+      const since = performance.now()
+      const error = await failure(sink, { username: 'shop', password: 'one' })
+      expect(error.name).toBe('SmtpFailed')
+      expect(performance.now() - since).toBeLessThan(5000)
+    },
+  )
 
-  test.each(['connect', 'mail', 'rcpt', 'data'] as const)('that drops at %s is told of', async (at) => {
-    const sink = await sinkOf()
-    sink.mood = { at, does: 'drop' }
-    expect((await failure(sink)).name).toBe('SmtpFailed')
-  })
+  test.each(['connect', 'mail', 'rcpt', 'data'] as const)(
+    'that drops at %s is told of',
+    async (at) => {
+      const sink = await sinkOf()
+      sink.mood = { at, does: 'drop' }
+      expect((await failure(sink)).name).toBe('SmtpFailed')
+    },
+  )
 
   test('that is not there is told of', async () => {
     const sink = await sinkOf()
@@ -205,12 +218,18 @@ describe('a header that somebody else writes', () => {
     expect([sink.connections, error.message.includes('eve')]).toEqual([0, false])
     const printed: string[] = []
     const mailer = consoleMailer({ write: (text) => void printed.push(text) })
-    await expect(async () => mailer.send({ ...MAIL, [member]: value }, never())).rejects.toThrow(NoRetry)
+    await expect(async () => mailer.send({ ...MAIL, [member]: value }, never())).rejects.toThrow(
+      NoRetry,
+    )
     expect(printed).toEqual([])
   })
 
   test('is refused in from, at start-up', () => {
-    for (const from of ['Shop\r\nBcc: eve@example.com <a@b.example>', 'a@b.example, c@d.example', 'shop']) {
+    for (const from of [
+      'Shop\r\nBcc: eve@example.com <a@b.example>',
+      'a@b.example, c@d.example',
+      'shop',
+    ]) {
       const make = () => smtpMailer({ host: 'mail.example', from })
       expect(make).toThrow('from must be one address')
     }

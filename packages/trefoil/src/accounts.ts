@@ -23,8 +23,23 @@ export type {
   MailTextOptions,
   WrittenMail,
 } from './features/accounts/mail/texts/mail-text.ts'
+export type { PasswordHashingOptions } from './features/accounts/passwords/hashing-options.ts'
 export type { LoginCookieOptions } from './features/accounts/sessions/cookie-options.ts'
 export type { LockoutStatus } from './identity/lockout/lockout.ts'
 export { computeLockout } from './identity/lockout/lockout.ts'
 export type { LockoutConfig } from './identity/lockout/lockout-options.ts'
 export { DEFAULT_LOCKOUT } from './identity/lockout/lockout-options.ts'
+export type {
+  BreachLookup,
+  BreachResult,
+  BreachStatus,
+} from './identity/password/breach/breach-checker.ts'
+export { BreachChecker } from './identity/password/breach/breach-checker.ts'
+export type {
+  BreachCheckerOptions,
+  UnknownBreach,
+} from './identity/password/breach/breach-options.ts'
+export type { PasswordFlow } from './identity/password/password-flow.ts'
+export type { PasswordJudgement, PasswordReason } from './identity/password/password-policy.ts'
+export { PasswordPolicy } from './identity/password/password-policy.ts'
+export type { PasswordPolicyOptions } from './identity/password/policy-options.ts'

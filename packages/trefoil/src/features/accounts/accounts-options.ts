@@ -2,7 +2,13 @@ import type { AuditLog } from '../../audit.ts'
 import type { Guard, KeyMaterial, KeyRing } from '../../auth.ts'
 import type { AnyDatabase } from '../../database.ts'
 import type { Awaitable, Call, Clock, Duration } from '../../index.ts'
-import { LOCKOUT, type LockoutConfig, type LockoutValues } from '../../inner.ts'
+import {
+  LOCKOUT,
+  type LockoutConfig,
+  type LockoutValues,
+  PasswordPolicy,
+  type PasswordPolicyOptions,
+} from '../../inner.ts'
 import type { JobQueue } from '../../jobs.ts'
 import {
   kinds,
@@ -16,6 +22,11 @@ import type { Account } from './account.ts'
 import { MAIL, type MailOptions, type MailValues } from './mail/mail-options.ts'
 import type { Mailer } from './mail/mailer.ts'
 import { SMTP, type SmtpOptions, type SmtpValues } from './mail/smtp-options.ts'
+import {
+  PASSWORD_HASHING,
+  type PasswordHashingOptions,
+  type PasswordHashingValues,
+} from './passwords/hashing-options.ts'
 import { ACCOUNT_RATES, type AccountRateOptions, type AccountRateValues } from './rate-options.ts'
 import {
   LOGIN_COOKIE,
@@ -57,7 +68,9 @@ export interface AccountsOptions {
   /** Origin, and path if any, of the pages that links in mails lead to, such as `https://app.example.com`. */
   readonly appUrl?: string
   /** What passwords must be: a `PasswordPolicy`, or its options. Default that of NIST. */
-  readonly passwordPolicy?: object
+  readonly passwordPolicy?: PasswordPolicy | PasswordPolicyOptions
+  /** What a password costs whoever guesses it. */
+  readonly passwordHashing?: PasswordHashingOptions
   readonly lockout?: LockoutConfig
   /** How often one address may call what everybody may call. */
   readonly rates?: AccountRateOptions
@@ -116,7 +129,8 @@ export type AccountsValues = Values<
     smtp: SmtpValues | null
     mail: MailValues
     appUrl: string | null
-    passwordPolicy: unknown
+    passwordPolicy: PasswordPolicy
+    passwordHashing: PasswordHashingValues
     lockout: LockoutValues
     rates: AccountRateValues
     cookie: LoginCookieValues
@@ -231,10 +245,21 @@ export const ACCOUNTS: OptionGroup<AccountsOptions, AccountsValues> = {
       doc: 'Origin, and path if any, of the pages that links in mails lead to, such as `https://app.example.com`.',
     },
     passwordPolicy: {
-      read: anything,
-      default: null,
+      read: {
+        words: 'object',
+        read: (value) => ({
+          // Looks at whatever it is given.
+          value: value instanceof PasswordPolicy ? value : new PasswordPolicy(value as object),
+        }),
+      },
+      default: {},
       shown: 'that of NIST',
       doc: 'What passwords must be: a `PasswordPolicy`, or its options.',
+    },
+    passwordHashing: {
+      group: PASSWORD_HASHING,
+      default: {},
+      doc: 'What a password costs whoever guesses it.',
     },
     lockout: { group: LOCKOUT, default: {}, doc: 'When failures lock, and for how long.' },
     rates: {

@@ -10,9 +10,12 @@ import { ACCOUNTS, type AccountsOptions } from './accounts-options.ts'
 import { accountsProblems } from './accounts-problems.ts'
 import { ChallengeStore } from './challenge-store.ts'
 import { FLOW_GRAPH } from './flow-graph.ts'
+import { KnownClients } from './flows/known-clients.ts'
 import { makeLocks } from './lockout/make-locks.ts'
 import { mailRoom } from './mail/mail-room.ts'
 import { operatorCommands } from './operators/operator-commands.ts'
+import { makeGate, PASSWORD_VARIABLES } from './passwords/make-gate.ts'
+import { makeLoginSessions } from './sessions/make-login-sessions.ts'
 
 /** The part of {@link accounts}, and what the app does with it. */
 export interface Accounts extends Part {
@@ -34,15 +37,30 @@ export function accounts(options: AccountsOptions): Accounts {
   const store = new AccountStore(data)
   const challenges = new ChallengeStore(data, keys, clock)
   const mail = mailRoom({ values, data, clock, keys, accounts: store, challenges, env })
+  let appName: string | null = null
   const made = makeLocks(sqlAttempts(data), keys, values.lockout, clock)
-  const house: Partial<AccountsHouse> & Pick<AccountsHouse, 'accounts' | 'challenges'> = {
+  const clients = new KnownClients(values.clients, values.requireClient)
+  const sessions = makeLoginSessions({
+    values,
+    data,
+    accounts: store,
+    clients,
+    keys,
+    clock,
+    audit: values.audit,
+    mails: mail.outbox,
+  })
+  const house: AccountsHouse = {
     values,
     data,
     clock,
     keys,
     accounts: store,
     challenges,
+    clients,
+    sessions,
     mails: mail.outbox,
+    passwords: makeGate(values, () => (appName === null ? [] : [appName])),
     links: mail.links,
     locks: made.locks,
   }
@@ -52,15 +70,19 @@ export function accounts(options: AccountsOptions): Accounts {
     options: ACCOUNTS,
     problems: accountsProblems,
     risks: mail.risks,
-    commands: [...operatorCommands(house as AccountsHouse), ...made.commands],
-    start: (app) => mail.start(app.name),
+    variables: PASSWORD_VARIABLES,
+    start: (app) => {
+      appName = app.name
+      return mail.start(app.name)
+    },
+    commands: [...operatorCommands(house), ...made.commands],
     actions: (routes) => {
       for (const step of FLOW_GRAPH) {
-        step.register(routes, `${prefix}${step.path}`, house as AccountsHouse)
+        step.register(routes, `${prefix}${step.path}`, house)
       }
     },
   })
-  return Object.freeze({ ...part, sessionAuth: house.sessions?.authenticator as Authenticator })
+  return Object.freeze({ ...part, sessionAuth: sessions.authenticator })
 }
 
 function ringOf(keys: unknown): KeyRing {

@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { field, HttpError, reply } from '../../../index.ts'
+import { HttpError } from '../../../index.ts'
 import type { AccountsHouse } from '../accounts-house.ts'
-import { accountsProblems } from '../accounts-problems.ts'
-import { optionalField, textField } from '../fields.ts'
 import type { FlowStep } from '../flow-step.ts'
-import { readAddress, readUsername } from '../identifier.ts'
+import { mailSent } from './accepted.ts'
 import { anonymousRate, mailRate } from './mail-rate.ts'
-import { ownAccount, ownSession } from './own-session.ts'
-import { ADDRESS, BY_FORM, MODE, PASSWORD } from './step-fields.ts'
+import { register } from './registration.ts'
+import { signedIn } from './signed-in.ts'
+import { MEMBERS, params, STRANGERS } from './step-options.ts'
 
 const HOUR = 3_600_000
 const DAY = 86_400_000
@@ -15,9 +14,6 @@ const DAY = 86_400_000
 const KEPT = 30 * DAY
 /** Accounts that one sweep removes at most. */
 const BATCH = 500
-
-const NAME = field(optionalField(textField(256)), { optional: true })
-const LOCALE = field(optionalField(textField(64)), { optional: true })
 
 /** A session of nobody: an account without an address, whose subject stays when it registers. */
 export const signInAnonymously: FlowStep = {
@@ -35,11 +31,11 @@ export const signInAnonymously: FlowStep = {
     routes.post(
       path,
       {
-        ...BY_FORM,
+        ...STRANGERS,
         ...anonymousRate(house),
-        name: this.name,
-        public: true,
-        params: { mode: MODE },
+        name: 'sign_in_anonymously',
+        description: 'Sign in as nobody; whoever registers later stays the same.',
+        params: { mode: params.mode },
       },
       async ({ mode = 'bearer' }, call) => {
         const unit = await call.resolve(data.db)
@@ -81,49 +77,32 @@ export const registerAnonymous: FlowStep = {
   owner: 'caller',
   after: ['sign_in_anonymously'],
   register(routes, path, house) {
-    const { accounts, passwords, challenges, mails, data, values } = house
-    if (!values.anonymous) return
+    if (!house.values.anonymous) return
+    const { email, password, word } = params
     routes.post(
       path,
       {
-        ...BY_FORM,
+        ...MEMBERS,
         ...mailRate(house),
-        name: this.name,
-        guards: [ownSession],
-        params: { email: ADDRESS, password: PASSWORD, username: NAME, locale: LOCALE },
+        name: 'register_anonymous',
+        description: 'Register with an address and a password, and stay who you are.',
+        params: { email, password, username: word, locale: word },
         status: 202,
-        problems: ['invalid_address', 'invalid_username', 'password_weak', 'registration_closed'],
+        problems: [
+          'password_weak',
+          'registration_closed',
+          'invalid_address',
+          'invalid_username',
+          'username_taken',
+        ],
       },
-      async ({ email, password: given, username: name, locale }, call) => {
-        const account = await ownAccount(house, call)
+      async ({ email, password, username, locale }, call) => {
+        const { account } = await signedIn(house, call)
         if (account.kind !== 'anonymous') {
           throw new HttpError(403, 'This account has registered already')
         }
-        if (values.registration === 'closed') throw accountsProblems.problem('registration_closed')
-        const address = readAddress(email)
-        if (address === null) throw accountsProblems.problem('invalid_address')
-        const username = name === undefined || !values.usernames ? null : readUsername(name)
-        if (name !== undefined && username === null) {
-          throw accountsProblems.problem('invalid_username')
-        }
-        const password = await passwords.accept(given, {
-          flow: 'register',
-          context: username === null ? [address] : [address, username],
-          signal: call.signal,
-        })
-        const holder = await accounts.byIdentifier({ kind: 'email', text: address })
-        const unit = await call.resolve(data.db)
-        const id = await challenges.issue(unit, {
-          purpose: 'verify_email',
-          mail: holder === null ? 'verify_email' : 'already_registered',
-          accountId: account.id,
-          address,
-          details: { username, locale: locale ?? null },
-          password: holder === null ? password : null,
-          lifetime: DAY,
-        })
-        await mails.challenge(unit, id)
-        return reply({ detail: 'A mail is on its way to this address' })
+        await register(house, call, { email, password, username, locale, accountId: account.id })
+        return mailSent('A mail is on its way: open the link in it')
       },
     )
   },

@@ -1,7 +1,7 @@
 import type { Call, Reply } from '../../../index.ts'
-import type { StoredAccount } from '../account.ts'
+import { accountOf, type StoredAccount } from '../account.ts'
 import type { AccountsHouse } from '../accounts-house.ts'
-import { accountsProblems } from '../accounts-problems.ts'
+import { type AccountsProblem, accountsProblems } from '../accounts-problems.ts'
 import type { Identifier } from '../identifier.ts'
 import type { SessionMode } from '../sessions/login-sessions.ts'
 
@@ -9,8 +9,12 @@ import type { SessionMode } from '../sessions/login-sessions.ts'
 export interface Entry {
   readonly methods: readonly string[]
   readonly mode: SessionMode
-  /** What they typed; their device is known by it from now on. `null` for nothing. */
-  readonly identifier: Identifier | null
+  /** By which this device is known from now on. */
+  readonly identifier: Identifier
+  /** What of the device there is so far; `null` for nothing. */
+  readonly device: string | null
+  /** For whoever was changed meanwhile. */
+  readonly failure: AccountsProblem
 }
 
 /**
@@ -24,19 +28,19 @@ export async function beginSession(
   call: Call,
   unit: object,
   account: StoredAccount,
-  { methods, mode, identifier }: Entry,
+  { methods, mode, identifier, device, failure }: Entry,
 ): Promise<Reply<unknown>> {
   if (account.disabledAt !== null) throw accountsProblems.problem('account_disabled')
-  await values.onLogin?.(account, call)
+  await values.onLogin?.(accountOf(account), call)
   const now = clock.now()
   const change = { lastLoginAt: now, endsSessions: false }
   const epoch = await accounts.change(unit, account.id, change, now, account.epoch)
-  if (epoch === null) throw accountsProblems.problem('invalid_link')
+  if (epoch === null) throw accountsProblems.problem(failure)
   return sessions.begin(call, {
-    account: { ...account, lastLoginAt: now, epoch },
+    account: { ...account, epoch },
     methods,
     mode,
     clientId: null,
-    deviceToken: identifier === null ? null : locks.deviceToken(identifier),
+    deviceToken: locks.deviceToken(identifier, device),
   })
 }

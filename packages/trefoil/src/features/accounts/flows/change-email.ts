@@ -1,11 +1,12 @@
-import { reply } from '../../../index.ts'
 import { accountsProblems } from '../accounts-problems.ts'
 import type { FlowStep } from '../flow-step.ts'
 import { readAddress } from '../identifier.ts'
+import { mailSent } from './accepted.ts'
 import { mailRate } from './mail-rate.ts'
-import { modeOf, ownAccount, ownSession } from './own-session.ts'
-import { provePresence, refuseAnonymous } from './prove-presence.ts'
-import { ADDRESS, BY_FORM, MODE, OPTIONAL_PASSWORD, TOKEN } from './step-fields.ts'
+import { refuseAnonymous } from './refuse-anonymous.ts'
+import { sessionIn, tidySessions } from './set-password.ts'
+import { provePresence, signedIn } from './signed-in.ts'
+import { MEMBERS, params } from './step-options.ts'
 
 const DAY = 86_400_000
 
@@ -17,17 +18,17 @@ export const changeEmail: FlowStep = {
   path: '/change-email',
   proof: 'fresh-session',
   owner: 'caller',
-  after: [],
+  after: ['login'],
   register(routes, path, house) {
     const { accounts, challenges, mails, data } = house
     routes.post(
       path,
       {
-        ...BY_FORM,
+        ...MEMBERS,
         ...mailRate(house),
-        name: this.name,
-        guards: [ownSession],
-        params: { email: ADDRESS, current_password: OPTIONAL_PASSWORD },
+        name: 'change_email',
+        description: 'Ask for another address; a mail proves that it is yours.',
+        params: { email: params.email, current_password: params.optionalPassword },
         status: 202,
         problems: [
           'invalid_address',
@@ -37,11 +38,12 @@ export const changeEmail: FlowStep = {
         ],
       },
       async ({ email, current_password: password }, call) => {
-        const account = await ownAccount(house, call)
+        const member = await signedIn(house, call)
+        const { account } = member
         refuseAnonymous(account)
         const address = readAddress(email)
         if (address === null) throw accountsProblems.problem('invalid_address')
-        await provePresence(house, call, account, password)
+        await provePresence(house, call, member, password)
         const holder = await accounts.byIdentifier({ kind: 'email', text: address })
         const unit = await call.resolve(data.db)
         const id = await challenges.issue(unit, {
@@ -53,7 +55,7 @@ export const changeEmail: FlowStep = {
           lifetime: DAY,
         })
         await mails.challenge(unit, id)
-        return reply({ detail: 'If the address can be yours, a mail is on its way to it' })
+        return mailSent('If the address can be yours, a mail is on its way to it')
       },
     )
   },
@@ -76,14 +78,15 @@ export const confirmEmail: FlowStep = {
     routes.post(
       path,
       {
-        ...BY_FORM,
-        name: this.name,
-        guards: [ownSession],
-        params: { token: TOKEN, mode: MODE },
+        ...MEMBERS,
+        name: 'confirm_change_email',
+        description: 'Prove the other address by the token of its link; all other sessions end.',
+        params: { token: params.token },
         problems: ['invalid_link'],
       },
-      async ({ token, mode: asked }, call) => {
-        const { id } = await ownAccount(house, call)
+      async ({ token }, call) => {
+        const { account, session, mode, clientId } = await signedIn(house, call)
+        const { id } = account
         const unit = await call.resolve(data.db)
         const challenge = await challenges.consumeLink(unit, 'change_email', token)
         const before = await accounts.findIn(unit, id)
@@ -93,7 +96,7 @@ export const confirmEmail: FlowStep = {
         }
         const { address: email } = challenge
         const change = { email, endsSessions: true }
-        const epoch = await accounts.claim(unit, id, change, before.epoch)
+        const epoch = await accounts.claim(unit, id, change, account.epoch)
         if (epoch === null) throw accountsProblems.problem('invalid_link')
         // Those of the old mailbox as well, which would open the account still.
         await challenges.removeOfAccount(unit, id)
@@ -102,11 +105,15 @@ export const confirmEmail: FlowStep = {
           const { locale, email: address } = before
           await mails.notice(unit, { kind: 'email_changed', address, locale })
         }
-        const account = { ...before, email, epoch }
-        await sessions.endAll(account, null)
-        const methods = call.auth?.session?.methods ?? []
-        const mode = asked ?? modeOf(call)
-        return sessions.begin(call, { account, methods, mode, clientId: null, deviceToken: null })
+        const answer = await sessions.begin(call, {
+          account: { ...before, epoch },
+          methods: session.methods ?? [],
+          mode,
+          clientId,
+          deviceToken: null,
+        })
+        tidySessions(house, call, unit, account, sessionIn(answer))
+        return answer
       },
     )
   },

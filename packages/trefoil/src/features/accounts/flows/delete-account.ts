@@ -1,7 +1,6 @@
 import type { FlowStep } from '../flow-step.ts'
-import { ownAccount, ownSession } from './own-session.ts'
-import { provePresence } from './prove-presence.ts'
-import { BY_FORM, OPTIONAL_PASSWORD } from './step-fields.ts'
+import { provePresence, signedIn } from './signed-in.ts'
+import { MEMBERS, params } from './step-options.ts'
 
 /** Removes the account and all that was sent for it in one unit: its sessions are dead by that, in every process. */
 export const deleteAccount: FlowStep = {
@@ -11,21 +10,23 @@ export const deleteAccount: FlowStep = {
   path: '/delete-account',
   proof: 'fresh-session',
   owner: 'caller',
-  after: [],
+  after: ['login'],
   register(routes, path, house) {
     const { accounts, mails, sessions, data, values } = house
     routes.post(
       path,
       {
-        ...BY_FORM,
-        name: this.name,
-        guards: [ownSession],
-        params: { current_password: OPTIONAL_PASSWORD },
+        ...MEMBERS,
+        name: 'delete_account',
+        description: 'Delete your account for good.',
+        params: { current_password: params.optionalPassword },
         problems: ['login_bad_credentials', 'account_locked', 'fresh_login_required'],
       },
       async ({ current_password: password }, call) => {
-        const account = await ownAccount(house, call)
-        if (account.kind !== 'anonymous') await provePresence(house, call, account, password)
+        const member = await signedIn(house, call)
+        const { account } = member
+        // Nobody can sign in to it again, so a fresh login would be asked for in vain.
+        if (account.kind !== 'anonymous') await provePresence(house, call, member, password)
         const { id, email, locale, tenant } = account
         const unit = await call.resolve(data.db)
         await accounts.remove(unit, id)

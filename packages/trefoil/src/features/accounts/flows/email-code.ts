@@ -1,22 +1,21 @@
 import { field, reply } from '../../../index.ts'
 import { equalSecrets } from '../../../parts.ts'
 import { accountsProblems } from '../accounts-problems.ts'
-import { optionalField, textField } from '../fields.ts'
+import { textField } from '../fields.ts'
 import type { FlowStep } from '../flow-step.ts'
 import { readAddress } from '../identifier.ts'
+import { NEVER_KEPT } from './accepted.ts'
 import { beginSession } from './begin-session.ts'
 import { confirmRate, mailRate } from './mail-rate.ts'
 import { enterMailbox, issueEntry } from './mailbox-entry.ts'
-import { ADDRESS, BY_FORM, MODE } from './step-fields.ts'
+import { params, STRANGERS } from './step-options.ts'
 
 const LONGEST_ID = 64
 const LONGEST_CODE = 32
-const LONGEST_DEVICE = 512
 /** Wrong or right: of a million codes nobody tries more. */
 const TRIES = 5
 
 const CODE = field(textField(LONGEST_CODE), { sensitive: true })
-const DEVICE = field(optionalField(textField(LONGEST_DEVICE)), { optional: true, sensitive: true })
 
 /** Asks for a code that signs in, together with the challenge of the answer: a code alone opens nothing. */
 export const sendEmailCode: FlowStep = {
@@ -32,18 +31,20 @@ export const sendEmailCode: FlowStep = {
     routes.post(
       path,
       {
-        ...BY_FORM,
+        ...STRANGERS,
         ...mailRate(house),
-        name: this.name,
-        public: true,
-        params: { email: ADDRESS },
+        name: 'send_email_code',
+        description:
+          'Ask for a code in a mail that signs in, together with the challenge of the answer.',
+        params: { email: params.email },
         status: 202,
         problems: ['invalid_address'],
       },
       async ({ email }, call) => {
         const address = readAddress(email)
         if (address === null) throw accountsProblems.problem('invalid_address')
-        return reply({ challenge: await issueEntry(house, call, 'email_code', address) })
+        const challenge = await issueEntry(house, call, 'email_code', address)
+        return reply({ challenge }, { status: 202, headers: NEVER_KEPT })
       },
     )
   },
@@ -59,25 +60,26 @@ export const useEmailCode: FlowStep = {
   owner: 'mailbox',
   after: ['send_email_code'],
   register(routes, path, house) {
-    const { challenges, locks, data, values } = house
+    const { challenges, locks, sessions, data, values } = house
     if (!values.emailCode) return
     routes.post(
       path,
       {
-        ...BY_FORM,
+        ...STRANGERS,
         ...confirmRate(house),
-        name: this.name,
-        public: true,
+        name: 'use_email_code',
+        description: 'Sign in by a code and the challenge it was sent for.',
         params: {
           challenge: textField(LONGEST_ID),
           code: CODE,
-          mode: MODE,
-          device_token: DEVICE,
+          mode: params.mode,
+          device_token: params.optionalSecret,
         },
         problems: ['invalid_code', 'account_locked', 'account_disabled'],
       },
-      async ({ challenge: id, code, mode = 'bearer', device_token: device = null }, call) => {
+      async ({ challenge: id, code, mode = 'bearer', device_token }, call) => {
         const { client, signal } = call
+        const device = device_token ?? (await call.resolve(sessions.deviceCookie))
         const asked = await challenges.find(id)
         const found = asked?.purpose === 'email_code' ? asked : null
         const identifier = found === null ? null : ({ kind: 'email', text: found.address } as const)
@@ -93,8 +95,16 @@ export const useEmailCode: FlowStep = {
         const unit = await call.resolve(data.db)
         const challenge = await challenges.consume(unit, 'email_code', id)
         const account = challenge === null ? null : await enterMailbox(house, unit, challenge)
-        if (account === null) throw accountsProblems.problem('invalid_code')
-        return beginSession(house, call, unit, account, { methods: ['otp'], mode, identifier })
+        if (account === null || identifier === null) {
+          throw accountsProblems.problem('invalid_code')
+        }
+        return beginSession(house, call, unit, account, {
+          methods: ['otp'],
+          mode,
+          identifier,
+          device,
+          failure: 'invalid_code',
+        })
       },
     )
   },

@@ -1,11 +1,11 @@
-import { reply } from '../../../index.ts'
 import { accountsProblems } from '../accounts-problems.ts'
 import type { FlowStep } from '../flow-step.ts'
 import { readAddress } from '../identifier.ts'
+import { mailSent } from './accepted.ts'
 import { beginSession } from './begin-session.ts'
 import { confirmRate, mailRate } from './mail-rate.ts'
 import { enterMailbox, issueEntry } from './mailbox-entry.ts'
-import { ADDRESS, BY_FORM, MODE, TOKEN } from './step-fields.ts'
+import { params, STRANGERS } from './step-options.ts'
 
 /** Asks for a link that signs in. Whether anybody has the address shows nowhere but in the mailbox. */
 export const sendMagicLink: FlowStep = {
@@ -21,11 +21,11 @@ export const sendMagicLink: FlowStep = {
     routes.post(
       path,
       {
-        ...BY_FORM,
+        ...STRANGERS,
         ...mailRate(house),
-        name: this.name,
-        public: true,
-        params: { email: ADDRESS },
+        name: 'send_magic_link',
+        description: 'Ask for a link in a mail that signs in.',
+        params: { email: params.email },
         status: 202,
         problems: ['invalid_address'],
       },
@@ -33,7 +33,7 @@ export const sendMagicLink: FlowStep = {
         const address = readAddress(email)
         if (address === null) throw accountsProblems.problem('invalid_address')
         await issueEntry(house, call, 'magic_link', address)
-        return reply({ detail: 'If you can sign in here, a link is on its way to you' })
+        return mailSent('If you can sign in here, a link is on its way to you')
       },
     )
   },
@@ -49,16 +49,16 @@ export const useMagicLink: FlowStep = {
   owner: 'mailbox',
   after: ['send_magic_link'],
   register(routes, path, house) {
-    const { challenges, data, values } = house
+    const { challenges, sessions, data, values } = house
     if (!values.magicLink) return
     routes.post(
       path,
       {
-        ...BY_FORM,
+        ...STRANGERS,
         ...confirmRate(house),
-        name: this.name,
-        public: true,
-        params: { token: TOKEN, mode: MODE },
+        name: 'use_magic_link',
+        description: 'Sign in by the token of a link.',
+        params: { token: params.token, mode: params.mode },
         problems: ['invalid_link', 'account_disabled'],
       },
       async ({ token, mode = 'bearer' }, call) => {
@@ -66,8 +66,13 @@ export const useMagicLink: FlowStep = {
         const challenge = await challenges.consumeLink(unit, 'magic_link', token)
         const account = challenge === null ? null : await enterMailbox(house, unit, challenge)
         if (challenge === null || account === null) throw accountsProblems.problem('invalid_link')
-        const identifier = { kind: 'email', text: challenge.address } as const
-        return beginSession(house, call, unit, account, { methods: ['mail'], mode, identifier })
+        return beginSession(house, call, unit, account, {
+          methods: ['mail'],
+          mode,
+          identifier: { kind: 'email', text: challenge.address },
+          device: await call.resolve(sessions.deviceCookie),
+          failure: 'invalid_link',
+        })
       },
     )
   },

@@ -2,9 +2,9 @@ import { accountsProblems } from '../accounts-problems.ts'
 import { textField } from '../fields.ts'
 import type { FlowStep } from '../flow-step.ts'
 import { readUsername } from '../identifier.ts'
-import { ownAccount, ownSession } from './own-session.ts'
-import { refuseAnonymous } from './prove-presence.ts'
-import { BY_FORM } from './step-fields.ts'
+import { refuseAnonymous } from './refuse-anonymous.ts'
+import { signedIn } from './signed-in.ts'
+import { MEMBERS } from './step-options.ts'
 
 const LONGEST = 256
 
@@ -16,21 +16,21 @@ export const setUsername: FlowStep = {
   path: '/username',
   proof: 'session',
   owner: 'caller',
-  after: [],
+  after: ['login'],
   register(routes, path, house) {
     const { accounts, data, values } = house
     if (!values.usernames) return
     routes.post(
       path,
       {
-        ...BY_FORM,
-        name: this.name,
-        guards: [ownSession],
+        ...MEMBERS,
+        name: 'set_username',
+        description: 'Take a user name, or another one.',
         params: { username: textField(LONGEST) },
         problems: ['username_taken', 'invalid_username'],
       },
       async ({ username: given }, call) => {
-        const account = await ownAccount(house, call)
+        const { account } = await signedIn(house, call)
         refuseAnonymous(account)
         const username = readUsername(given)
         if (username === null) throw accountsProblems.problem('invalid_username')

@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { keyRing } from '../key-ring.ts'
+import { keyRing } from '../../key-ring.ts'
 import { HashingBusy, HashingQueue, mostAtOnce } from './hashing-queue.ts'
+import { HashingThreads } from './hashing-threads.ts'
 import { PasswordHasher } from './password-hasher.ts'
 
 const queue = new HashingQueue(2)
-const plain = new PasswordHasher({ memory: 19_456, passes: 2, pepper: null, queue })
+const threads = new HashingThreads()
+const plain = new PasswordHasher({ memory: 19_456, passes: 2, pepper: null, queue, threads })
 
 describe('PWD-4: argon2id', () => {
   test('a password and no other', async () => {
@@ -36,8 +38,10 @@ describe('PWD-4: argon2id', () => {
 
   test('weaker figures are below the floor, and those of a stored hash are raised', async () => {
     const pepper = null
-    expect(() => new PasswordHasher({ memory: 4096, passes: 2, pepper, queue })).toThrow('19456')
-    const stronger = new PasswordHasher({ memory: 19_456, passes: 3, pepper, queue })
+    expect(() => new PasswordHasher({ memory: 4096, passes: 2, pepper, queue, threads })).toThrow(
+      '19456',
+    )
+    const stronger = new PasswordHasher({ memory: 19_456, passes: 3, pepper, queue, threads })
     const stored = await plain.hash('correct horse battery')
     expect(await stronger.verify('correct horse battery', stored)).toEqual({
       isRight: true,
@@ -54,7 +58,7 @@ describe('PWD-4: argon2id', () => {
 
 test('pepper: its id is in the hash, an older one still verifies and is outdated, one that is gone is no wrong password', async () => {
   const ring = keyRing('p'.repeat(32))
-  const peppered = new PasswordHasher({ memory: 19_456, passes: 2, pepper: ring, queue })
+  const peppered = new PasswordHasher({ memory: 19_456, passes: 2, pepper: ring, queue, threads })
   const stored = await peppered.hash('correct horse battery')
   expect(stored).toMatch(/,keyid=[A-Za-z0-9+/]{8}\$/)
   expect(stored).not.toContain('pppp')

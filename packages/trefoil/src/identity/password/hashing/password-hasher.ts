@@ -1,9 +1,9 @@
 import { hash as digestOf, randomBytes } from 'node:crypto'
-import { lazily } from '../../base/lazily.ts'
-import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
-import type { KeyRing } from '../key-ring.ts'
+import { ImproperlyConfigured } from '../../../contract/problems/problem.ts'
+import type { KeyRing } from '../../key-ring.ts'
+import { MOST_BYTES } from '../password-policy.ts'
 import type { HashingQueue } from './hashing-queue.ts'
-import { MOST_BYTES } from './password-policy.ts'
+import type { HashingThreads } from './hashing-threads.ts'
 
 /** What a password was found to be. */
 export interface PasswordVerdict {
@@ -21,6 +21,7 @@ export interface PasswordHasherSettings {
   /** Secrets that are not in the database; `null` for none. */
   readonly pepper: KeyRing | null
   readonly queue: HashingQueue
+  readonly threads: HashingThreads
 }
 
 export const LEAST_MEMORY = 19_456
@@ -30,11 +31,9 @@ const SALT_BYTES = 16
 const PHC =
   /^\$argon2id\$v=19\$m=(\d{1,8}),t=(\d{1,4}),p=(\d{1,3})(?:,keyid=([A-Za-z0-9+/]{1,11}))?\$[A-Za-z0-9+/]{11,64}\$[A-Za-z0-9+/]{16,128}$/
 /** What a stored hash may ask for: whoever can write one could have each login take all memory. */
-const MOST_MEMORY = 1_048_576
-const MOST_PASSES = 64
+export const MOST_MEMORY = 1_048_576
+export const MOST_PASSES = 64
 const MOST_LANES = 16
-
-const argon2 = lazily(() => import('@node-rs/argon2'))
 
 /**
  * argon2id, in a queue of its own. A password is hashed as NFKC, which keyboards of two makes agree about
@@ -63,20 +62,11 @@ export class PasswordHasher {
   async hash(password: string, signal: AbortSignal | null = null): Promise<string> {
     const text = formOf(password)
     if (text === null) throw new RangeError(`A password has at most ${MOST_BYTES} bytes`)
-    const { memory, passes, pepper, queue } = this.#settings
+    const { memory, passes, pepper, queue, threads } = this.#settings
     const key = pepper === null ? null : pepper.current
-    const { hash } = await argon2()
-    const phc = await queue.run(
-      () =>
-        hash(text, {
-          memoryCost: memory,
-          timeCost: passes,
-          parallelism: 1,
-          salt: randomBytes(SALT_BYTES),
-          ...(key === null ? {} : { secret: key }),
-        }),
-      signal,
-    )
+    const salt = randomBytes(SALT_BYTES)
+    const work = { password: text, stored: null, memory, passes, salt, pepper: key }
+    const phc = String(await queue.run(() => threads.run(work), signal))
     return key === null ? phc : phc.replace(',p=1$', `,p=1,keyid=${pepperId(key)}$`)
   }
 
@@ -98,11 +88,10 @@ export class PasswordHasher {
     const phc = stored ?? (await this.#nobody())
     const figures = figuresOf(phc)
     const key = figures.keyId === null ? null : this.#pepper(figures.keyId)
-    const { verify } = await argon2()
-    const fits = await this.#settings.queue.run(
-      () => verify(phc, text ?? '', key === null ? null : { secret: key }),
-      signal,
-    )
+    const { queue, threads } = this.#settings
+    const { memory, passes } = figures
+    const work = { password: text ?? '', stored: phc, memory, passes, salt: null, pepper: key }
+    const fits = (await queue.run(() => threads.run(work), signal)) === true
     const isRight = fits && stored !== null && text !== null && text !== ''
     return { isRight, isOutdated: isRight && this.#isOutdated(figures) }
   }
