@@ -62,7 +62,8 @@ export async function accountsApp(
   options: Partial<AccountsOptions> & { readonly url?: string } = {},
 ): Promise<AccountsApp> {
   const { url = ':memory:', ...given } = options
-  const clock = { now: () => it.at, elapsed: () => it.at }
+  const time = { at: Date.UTC(2026, 10, 30, 12) }
+  const clock = { now: () => time.at, elapsed: () => time.at }
   const data = database<AnyTables>({ url, migrate: 'start' })
   const jobs = jobQueue({ data, clock })
   const mails: SentMail[] = []
@@ -96,7 +97,12 @@ export async function accountsApp(
     jobs,
     client,
     mails,
-    at: Date.UTC(2026, 10, 30, 12),
+    get at() {
+      return time.at
+    },
+    set at(at) {
+      time.at = at
+    },
     browser: (address = '192.0.2.7') =>
       testClient(app, { clientAddress: address, lifespan: false }),
     async deliver() {
