@@ -65,25 +65,27 @@ export function accounts(options: AccountsOptions): Accounts {
     locks,
     sessions,
   }
-  const part = definePart({
-    name: 'accounts',
-    parts: [mail.jobs],
-    options: ACCOUNTS,
-    problems: accountsProblems,
-    risks: mail.risks,
-    variables: PASSWORD_VARIABLES,
-    start: (app) => {
-      appName = app.name
-      return mail.start(app.name)
+  return definePart(
+    {
+      name: 'accounts',
+      parts: [mail.jobs],
+      options: ACCOUNTS,
+      problems: accountsProblems,
+      risks: mail.risks,
+      variables: PASSWORD_VARIABLES,
+      start: (app) => {
+        appName = app.name
+        return mail.start(app.name)
+      },
+      commands: [...operatorCommands(house as AccountsHouse), ...commands],
+      actions: (routes) => {
+        for (const step of FLOW_GRAPH) {
+          step.register(routes, `${prefix}${step.path}`, house as AccountsHouse)
+        }
+      },
     },
-    commands: [...operatorCommands(house as AccountsHouse), ...commands],
-    actions: (routes) => {
-      for (const step of FLOW_GRAPH) {
-        step.register(routes, `${prefix}${step.path}`, house as AccountsHouse)
-      }
-    },
-  })
-  return Object.freeze({ ...part, sessionAuth: sessions.authenticator })
+    { sessionAuth: sessions.authenticator },
+  )
 }
 
 function ringOf(keys: unknown): KeyRing {
