@@ -13,7 +13,7 @@ const BY_EMAIL = `select ${COLUMNS} from trefoil_accounts where email = ?`
 const BY_USERNAME = `select ${COLUMNS} from trefoil_accounts where username = ?`
 const ACCESS =
   'select id, kind, tenant, roles, epoch, disabled_at from trefoil_accounts where id = ?'
-const NEWEST_PENDING = `select * from trefoil_account_challenges where address = ? and purpose = 'verify_email'
+const NEWEST_PENDING = `select * from trefoil_accounts_challenges where address = ? and purpose = 'verify_email'
   and mail = 'verify_email' and expires_at > ? order by created_at desc, id desc limit 1`
 const PAGE = `select ${COLUMNS} from trefoil_accounts where id > ? order by id limit ?`
 const PAGE_OF_TENANT = `select ${COLUMNS} from trefoil_accounts where id > ? and tenant = ? order by id limit ?`
@@ -240,7 +240,7 @@ export class AccountStore {
   async remove(unit: object, id: string): Promise<boolean> {
     const statements = this.#data.statements(unit)
     await statements.run(
-      'delete from trefoil_account_challenges where account_id = ? returning id',
+      'delete from trefoil_accounts_challenges where account_id = ? returning id',
       [id],
     )
     const rows = await statements.run('delete from trefoil_accounts where id = ? returning id', [

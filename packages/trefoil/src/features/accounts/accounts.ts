@@ -38,20 +38,19 @@ export function accounts(options: AccountsOptions): Accounts {
   const challenges = new ChallengeStore(data, keys, clock)
   const mail = mailRoom({ values, data, clock, keys, accounts: store, challenges, env })
   let appName: string | null = null
-  const { locks, commands } = makeLocks(sqlAttempts(data), keys, values.lockout, clock)
+  const made = makeLocks(sqlAttempts(data), keys, values.lockout, clock)
   const clients = new KnownClients(values.clients, values.requireClient)
   const sessions = makeLoginSessions({
     values,
     data,
     accounts: store,
+    clients,
     keys,
     clock,
     audit: values.audit,
-    clients,
-    mails: () => mail.outbox,
+    mails: mail.outbox,
   })
-  const house: Partial<AccountsHouse> &
-    Pick<AccountsHouse, 'accounts' | 'challenges' | 'sessions'> = {
+  const house: AccountsHouse = {
     values,
     data,
     clock,
@@ -59,11 +58,11 @@ export function accounts(options: AccountsOptions): Accounts {
     accounts: store,
     challenges,
     clients,
-    mails: mail.outbox,
-    links: mail.links,
-    passwords: makeGate(values, () => (appName === null ? [] : [appName])),
-    locks,
     sessions,
+    mails: mail.outbox,
+    passwords: makeGate(values, () => (appName === null ? [] : [appName])),
+    links: mail.links,
+    locks: made.locks,
   }
   return definePart(
     {
@@ -77,10 +76,10 @@ export function accounts(options: AccountsOptions): Accounts {
         appName = app.name
         return mail.start(app.name)
       },
-      commands: [...operatorCommands(house as AccountsHouse), ...commands],
+      commands: [...operatorCommands(house), ...made.commands],
       actions: (routes) => {
         for (const step of FLOW_GRAPH) {
-          step.register(routes, `${prefix}${step.path}`, house as AccountsHouse)
+          step.register(routes, `${prefix}${step.path}`, house)
         }
       },
     },

@@ -8,16 +8,16 @@ import type { Challenge, ChallengePurpose, MailKind } from './challenge.ts'
 import type { NewPassword } from './passwords/password-gate.ts'
 import { numberOrNull, readRows, textOrNull } from './read-rows.ts'
 
-const INSERT = `insert into trefoil_account_challenges (id, purpose, mail, account_id, address, key_id, details,
+const INSERT = `insert into trefoil_accounts_challenges (id, purpose, mail, account_id, address, key_id, details,
   password, breach_state, created_at, expires_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
-const BY_ID = 'select * from trefoil_account_challenges where id = ?'
+const BY_ID = 'select * from trefoil_accounts_challenges where id = ?'
 /** A decoy can be sent nowhere and consumed by nobody. */
-const CONSUME = `delete from trefoil_account_challenges where id = ? and purpose = ? and mail = purpose
+const CONSUME = `delete from trefoil_accounts_challenges where id = ? and purpose = ? and mail = purpose
   and expires_at > ? returning *`
-const OPEN = `select * from trefoil_account_challenges where id = ? and purpose = ? and mail = purpose
+const OPEN = `select * from trefoil_accounts_challenges where id = ? and purpose = ? and mail = purpose
   and expires_at > ?`
-const SENT = `update trefoil_account_challenges set sent_at = ? where id = ? returning id`
-const RECENT = `select count(*) as sent, max(sent_at) as last from trefoil_account_challenges
+const SENT = `update trefoil_accounts_challenges set sent_at = ? where id = ? returning id`
+const RECENT = `select count(*) as sent, max(sent_at) as last from trefoil_accounts_challenges
   where address = ? and purpose = ? and sent_at > ? and id <> ?`
 
 const DIGITS = 6
@@ -140,7 +140,7 @@ export class ChallengeStore {
     await this.#data
       .statements(unit)
       .run(
-        'delete from trefoil_account_challenges where address = ? and purpose = ? returning id',
+        'delete from trefoil_accounts_challenges where address = ? and purpose = ? returning id',
         [address, purpose],
       )
   }
@@ -149,7 +149,7 @@ export class ChallengeStore {
   async removeOfAccount(unit: object, accountId: string): Promise<void> {
     await this.#data
       .statements(unit)
-      .run('delete from trefoil_account_challenges where account_id = ? returning id', [accountId])
+      .run('delete from trefoil_accounts_challenges where account_id = ? returning id', [accountId])
   }
 
   /** A notice that was sent is not kept. */
@@ -157,7 +157,7 @@ export class ChallengeStore {
     await this.#data
       .statements(unit)
       .run(
-        `delete from trefoil_account_challenges where id = ? and purpose = 'notice' returning id`,
+        `delete from trefoil_accounts_challenges where id = ? and purpose = 'notice' returning id`,
         [id],
       )
   }
@@ -180,7 +180,7 @@ export class ChallengeStore {
   async sweep(unit: object, before: number): Promise<void> {
     await this.#data
       .statements(unit)
-      .run('delete from trefoil_account_challenges where expires_at < ? returning id', [before])
+      .run('delete from trefoil_accounts_challenges where expires_at < ? returning id', [before])
   }
 }
 

@@ -3,6 +3,7 @@ import { CHANGE_PASSWORD_STEP } from './flows/change-password-step.ts'
 import { LOGIN_STEP } from './flows/login-step.ts'
 import { REGISTER_STEPS } from './flows/register-steps.ts'
 import { RESET_STEPS } from './flows/reset-steps.ts'
+import { SESSION_STEPS } from './flows/session-steps.ts'
 import { OPERATOR_STEPS } from './operators/operator-steps.ts'
 
 /** All steps there are, in the order in which people meet them. */
@@ -11,5 +12,6 @@ export const FLOW_GRAPH: readonly FlowStep[] = [
   LOGIN_STEP,
   ...RESET_STEPS,
   CHANGE_PASSWORD_STEP,
+  ...SESSION_STEPS,
   ...OPERATOR_STEPS,
 ]

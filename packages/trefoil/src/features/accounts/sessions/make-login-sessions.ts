@@ -11,6 +11,7 @@ import {
   sqlLoginSessions,
   sqlRefreshFamilies,
 } from '../../../stores.ts'
+import { accountOf } from '../account.ts'
 import type { AccountKeys } from '../account-keys.ts'
 import type { AccountStore } from '../account-store.ts'
 import type { AccountsValues } from '../accounts-options.ts'
@@ -45,8 +46,7 @@ export interface LoginSessionParts {
   readonly keys: AccountKeys
   readonly clock: Clock
   readonly audit: Pick<AuditLog, 'append'> | null
-  /** Asked when a token was stolen; it is made after the sessions. */
-  readonly mails: () => Pick<MailOutbox, 'notice'> | null
+  readonly mails: Pick<MailOutbox, 'notice'>
   /** Default: tables in `data.state`. */
   readonly stores?: {
     readonly sessions: LoginSessionStore
@@ -280,7 +280,7 @@ class StoredSessions implements LoginSessions {
     if (onTokenRefresh === null) return
     try {
       const account = await this.#parts.accounts.find(subject)
-      if (account !== null) await onTokenRefresh(account, call)
+      if (account !== null) await onTokenRefresh(accountOf(account), call)
     } catch (error) {
       call.log.error({ err: error }, 'onTokenRefresh of accounts() failed; the tokens were renewed')
     }
@@ -296,17 +296,16 @@ class StoredSessions implements LoginSessions {
       { subject, session, family: family.id },
       'A refresh token was used twice: its session has been ended',
     )
-    const { audit, data } = this.#parts
-    const mails = this.#parts.mails()
+    const { accounts, audit, data, mails } = this.#parts
     try {
       await audit?.append('session.refresh_reused', {
         subject,
         ...(tenant === null ? {} : { tenant }),
         data: { session, family: family.id },
       })
-      const account = mails === null ? null : await this.#parts.accounts.find(subject)
+      const account = await accounts.find(subject)
       const address = account?.email ?? null
-      if (mails !== null && account !== null && address !== null) {
+      if (account !== null && address !== null) {
         const notice = { kind: 'sessions_stolen' as const, address, locale: account.locale }
         await data.unit((unit) => mails.notice(unit, notice))
       }
