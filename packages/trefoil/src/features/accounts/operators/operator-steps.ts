@@ -139,6 +139,18 @@ const ROWS: readonly StepRow[] = [
     },
   },
   {
+    name: 'accounts_unlock',
+    method: 'POST',
+    path: '/operators/accounts/{account_id}/unlock',
+    add(routes, path, house, on) {
+      const description = 'Forget the wrong tries at an account; those of addresses stay.'
+      const options = { ...common(house), name: this.name, description, params: { account_id: ID } }
+      routes.post(path, options, async ({ account_id }, call) =>
+        viewOf(await on.unlock(operatorOf(call), account_id)),
+      )
+    },
+  },
+  {
     name: 'accounts_delete',
     method: 'DELETE',
     path: '/operators/accounts/{account_id}',
