@@ -151,7 +151,10 @@ export interface CommandContext {
   readonly options: Readonly<Record<string, string | boolean | undefined>>
   /** The app, started unless the command says `starts: false`. */
   readonly app: PartApp
-  /** Aborted when the command has to end: Ctrl-C, or its `--timeout`. */
+  /**
+   * Aborted when the command has to end: Ctrl-C, or its `--timeout`. What it returns within half a second is its
+   * answer; after that, or when it throws, it is told why it was ended.
+   */
   readonly signal: AbortSignal
   /** Shows something before the command is done: a line each, as text, whether `--json` or not. */
   print(line: string): void
@@ -168,7 +171,7 @@ export interface CommandResult {
   readonly lines?: AsyncIterable<string>
   /** What programs read with `--json`. Default `{ ok }`. */
   readonly json?: unknown
-  /** Exit code, 0 to 125. Default 0. */
+  /** Exit code, 0 to 125. Default 0, or that of what ended it: 130, 143 or 124. */
   readonly exit?: number
 }
 

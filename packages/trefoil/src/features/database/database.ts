@@ -32,6 +32,7 @@ import {
   missingOf,
   refuseBehind,
   refuseLacking,
+  refuseWithout,
   type Target,
 } from './migrate-command.ts'
 import { type Migration, readMigrations, type Step } from './migrations.ts'
@@ -73,6 +74,12 @@ export interface Database<Tables> extends Part {
    *   SQLite have a file of their own. Default `app`
    */
   tables(owner: string, migrations: readonly Migration[], where?: 'app' | 'state'): void
+  /**
+   * For commands that read those tables without starting the app (`starts: false`). Makes no file.
+   *
+   * @throws ImproperlyConfigured where the tables of that owner are not there, naming the command that makes them
+   */
+  needTables(owner: string): Promise<void>
   /**
    * Prepared statements in a unit.
    *
@@ -249,6 +256,7 @@ export function database<Tables = Record<string, Record<string, unknown>>>(
     dialect,
     url: dialect === 'postgres' && values.url !== null ? new Secret(values.url) : null,
     tables: (owner, steps, where) => parts.add(owner, steps, where),
+    needTables: (owner) => refuseWithout(owner, targets),
     statements: (unit) => {
       const found = units.get(Object(unit))
       if (found === undefined) throw new Error('data.statements() needs a unit of this database')
