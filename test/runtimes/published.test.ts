@@ -63,7 +63,7 @@ it.each([...DOORS, ...MORE])('%s.js loads no database, no store of calls and no 
 it.each(['database', 'jobs', 'postgres', 'sqlite', 'stores', 'webhooks'])(
   '%s.js loads no driver before it is used',
   (door) => {
-    const drivers = ['pg', 'pg-boss', 'ioredis', '@opentelemetry/api']
+    const drivers = ['node:sqlite', 'pg', 'pg-boss', 'ioredis', '@opentelemetry/api']
     expect(modulesOf(`${door}.js`).filter((name) => drivers.includes(name))).toEqual([])
   },
 )

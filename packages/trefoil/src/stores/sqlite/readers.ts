@@ -1,6 +1,7 @@
-import { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync } from 'node:sqlite'
 import type { CompiledQuery, DatabaseConnection, Driver, QueryResult } from 'kysely'
 import { type Busy, DatabaseBusy } from '../sql/store-errors.ts'
+import { nodeSqlite } from './node-sqlite.ts'
 import { SqliteConnection } from './sqlite-connection.ts'
 import { refuseOfConnection } from './statements.ts'
 
@@ -87,6 +88,7 @@ export class Readers {
   }
 
   #open(): Reader {
+    const { DatabaseSync } = nodeSqlite()
     const database = new DatabaseSync(this.#file, { readOnly: true, timeout: WAIT })
     database.exec('pragma query_only = on')
     const reader = { database, connection: new SqliteConnection(database, refuseOfConnection) }

@@ -1,8 +1,9 @@
-import { DatabaseSync, type Session } from 'node:sqlite'
+import type { DatabaseSync, Session } from 'node:sqlite'
 import { systemClock } from '../../base/clock.ts'
 import type { Awaitable } from '../../base/promise.ts'
 import type { SqlRow, SqlValue } from '../../contract/ports/sql.ts'
 import { type Busy, DatabaseBusy } from '../sql/store-errors.ts'
+import { nodeSqlite } from './node-sqlite.ts'
 import { SqliteConnection } from './sqlite-connection.ts'
 import { refuseOfConnection } from './statements.ts'
 
@@ -399,6 +400,7 @@ export class Writer {
 }
 
 function openWriter(file: string, synchronous: Synchronous): DatabaseSync {
+  const { DatabaseSync } = nodeSqlite()
   const database = new DatabaseSync(file, { timeout: OPENING, enableForeignKeyConstraints: true })
   try {
     database.exec(`pragma journal_mode = wal; pragma synchronous = ${synchronous}`)
