@@ -8,6 +8,7 @@ import type { AnyOptionGroup } from './options/option-rows.ts'
 import type { ProductionRisk } from './options/production-risk.ts'
 import type { ApprovalDecider } from './ports/approval-decider.ts'
 import type { AuditPort } from './ports/audit.ts'
+import type { PartFigure } from './ports/figures.ts'
 import type { AdmitPort, LimitsPort } from './ports/limits.ts'
 import type { ObserverPort } from './ports/observer.ts'
 import type { TransactionPort } from './ports/transaction.ts'
@@ -26,6 +27,10 @@ export interface PartApp {
   readonly host: string | null
   /** True from the end of the last start-up hook until the app begins to stop. Asked whenever. */
   isReady(): boolean
+  /**
+   * The `figures` of all parts, asked now. What fails, or takes longer than a second, is left out.
+   */
+  figures(): Promise<readonly PartFigure[]>
   /**
    * Runs work that no caller waits for, such as a job, in a call of its own: with dependencies of its own,
    * which are closed when it ends and told the error if it throws.
@@ -112,6 +117,11 @@ export interface PartOf<Routes, Auth = AuthConfig> {
   readonly transaction?: TransactionPort
   /** Looks on at every call: counts, spans. Changes nothing. */
   readonly observe?: ObserverPort
+  /**
+   * What it counts, for a part such as `metrics()` that collects figures: asked when the app starts and at each
+   * scrape, and never where nobody collects them, so it need not count before it is first asked.
+   */
+  readonly figures?: () => Awaitable<readonly PartFigure[]>
   /** Registers routes, actions and tools, with the names, paths and guards of any other. */
   readonly actions?: (routes: Routes) => void
   /** Reserved: names of tools of its own that every list of tools has, however short. */

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { CompiledQuery, DatabaseConnection, Driver, QueryResult } from 'kysely'
+import type { ConnectionLoad } from '../sql/sql-store.ts'
 import { type Busy, DatabaseBusy } from '../sql/store-errors.ts'
 import { nodeSqlite } from './node-sqlite.ts'
 import { SqliteConnection } from './sqlite-connection.ts'
@@ -41,6 +42,11 @@ export class Readers {
     this.#file = file
     this.#wait = wait
     this.#busy = busy
+  }
+
+  get load(): ConnectionLoad {
+    const idle = this.#idle.length
+    return { pool: 'readers', inUse: this.#all.length - idle, idle, waiting: this.#waiting.size }
   }
 
   close(): void {
