@@ -24,6 +24,7 @@ import { WEBHOOKS } from '../packages/trefoil/src/features/webhooks/webhook-opti
 import { LOCKOUT } from '../packages/trefoil/src/identity/lockout/lockout-options.ts'
 import { APP_EVENTS } from '../packages/trefoil/src/record/audit/formats/app-events.ts'
 import { OCSF_CLASSES } from '../packages/trefoil/src/record/audit/formats/ocsf-classes.ts'
+import { flowRows } from './flow-table.mjs'
 import {
   CLIENT_GROUPS,
   codemodTables,
@@ -99,6 +100,11 @@ const FILES = [
     'jobs.md',
     'jobQueue options',
     () => table(['Option', 'Default', 'Meaning'], optionRows(JOB_QUEUE)),
+  ],
+  [
+    'account-flows.md',
+    'steps',
+    () => table(['Step', 'Call', 'Needs', 'Is refused with'], flowRows()),
   ],
   ['jobs.md', 'job options', () => table(['Option', 'Default', 'Meaning'], optionRows(JOB))],
   [
