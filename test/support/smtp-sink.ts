@@ -73,7 +73,7 @@ export async function smtpSink({ tls, user, port = 0 }: SinkOptions = {}): Promi
     allowInsecureAuth: true,
     disableReverseLookup: true,
     logger: false,
-    closeTimeout: 100,
+    closeTimeout: 1,
     onConnect(_, callback) {
       sink.connections++
       if (!inMood('connect', callback)) callback()

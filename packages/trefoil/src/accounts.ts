@@ -4,6 +4,11 @@ export { accounts } from './features/accounts/accounts.ts'
 export type { AccountsOptions, PasswordClient } from './features/accounts/accounts-options.ts'
 export type { AccountsProblem } from './features/accounts/accounts-problems.ts'
 export { accountsProblems } from './features/accounts/accounts-problems.ts'
+export type {
+  MailKind,
+  NoticeKind,
+  ProvingPurpose,
+} from './features/accounts/challenge.ts'
 export type { AttemptKey, LoginAttempt } from './features/accounts/lockout/by-hand.ts'
 export {
   accountLocked,
@@ -11,6 +16,7 @@ export {
   hashAddress,
   recordAttempt,
 } from './features/accounts/lockout/by-hand.ts'
+export type { AttemptData } from './features/accounts/lockout/login-attempts.ts'
 export { lockoutTables } from './features/accounts/lockout/login-attempts.ts'
 export type { ConsoleMailerOptions } from './features/accounts/mail/console-mailer.ts'
 export { consoleMailer } from './features/accounts/mail/console-mailer.ts'

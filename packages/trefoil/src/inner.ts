@@ -8,8 +8,9 @@ export type { LockoutStatus } from './identity/lockout/lockout.ts'
 export { countFailures, lockTimes, statusOf } from './identity/lockout/lockout.ts'
 export type { LockoutConfig, LockoutValues } from './identity/lockout/lockout-options.ts'
 export { checkLockout, LOCKOUT, readLockout } from './identity/lockout/lockout-options.ts'
+export type { BreachLookup } from './identity/password/breach/breach-checker.ts'
 export { BREACH_CHECKER } from './identity/password/breach/breach-options.ts'
-export { HashingBusy } from './identity/password/hashing/hashing-queue.ts'
+export { HashingBusy, HashingQueue } from './identity/password/hashing/hashing-queue.ts'
 export {
   LEAST_MEMORY,
   LEAST_PASSES,
