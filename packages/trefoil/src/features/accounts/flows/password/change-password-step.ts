@@ -1,9 +1,9 @@
-import { accountsProblems } from '../accounts-problems.ts'
-import type { FlowStep } from '../flow-step.ts'
-import { refuseAnonymous } from './refuse-anonymous.ts'
+import { accountsProblems } from '../../accounts-problems.ts'
+import type { FlowStep } from '../../flow-step.ts'
+import { refuseAnonymous } from '../refuse-anonymous.ts'
+import { provePresence, signedIn } from '../signed-in.ts'
+import { MEMBERS, params } from '../step-options.ts'
 import { acceptFor, sessionIn, setPassword, tidySessions } from './set-password.ts'
-import { provePresence, signedIn } from './signed-in.ts'
-import { MEMBERS, params } from './step-options.ts'
 
 /** A new password for whoever is signed in and knows the old one. */
 export const CHANGE_PASSWORD_STEP: FlowStep = {
