@@ -5,7 +5,8 @@ import {
 } from '../../packages/trefoil/src/features/accounts/sessions/describe-device.ts'
 import { digestOf } from '../../packages/trefoil/src/features/accounts/sessions/token-text.ts'
 import { memoryLoginSessions, memoryRefreshFamilies } from '../../packages/trefoil/src/stores.ts'
-import { bearer, openSessions, START } from './sessions-app.ts'
+import { openSessions } from './open-sessions.ts'
+import { START } from './sessions-app.ts'
 
 const MINUTE = 60_000
 const DAY = 86_400_000

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import type { LoginCookieOptions } from '../../packages/trefoil/src/accounts.ts'
 import { testClient } from '../../packages/trefoil/src/testing.ts'
-import { bearer, openSessions, sessionsApp } from './sessions-app.ts'
+import { bearer, openSessions } from './open-sessions.ts'
+import { sessionsApp } from './sessions-app.ts'
 
 const CROSS = { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' }
 const SAME = { 'sec-fetch-site': 'same-origin' }

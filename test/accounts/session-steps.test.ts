@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { FLOW_GRAPH } from '../../packages/trefoil/src/features/accounts/flow-graph.ts'
 import { SESSION_STEPS } from '../../packages/trefoil/src/features/accounts/flows/session-steps.ts'
-import { bearer, openSessions, START } from './sessions-app.ts'
+import { bearer, openSessions } from './open-sessions.ts'
+import { START } from './sessions-app.ts'
 
 const FIREFOX = 'Mozilla/5.0 (Windows NT 10.0; rv:130.0) Gecko/20100101 Firefox/130.0'
 

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { expect, onTestFinished } from 'vitest'
 import { keyRing } from '../../packages/trefoil/src/auth.ts'
 import { database } from '../../packages/trefoil/src/database.ts'
 import { AccountKeys } from '../../packages/trefoil/src/features/accounts/account-keys.ts'
@@ -23,7 +22,6 @@ import {
 } from '../../packages/trefoil/src/features/accounts/sessions/make-login-sessions.ts'
 import { type CreateAppOptions, createApp } from '../../packages/trefoil/src/index.ts'
 import { definePart, readOptions } from '../../packages/trefoil/src/parts.ts'
-import { testClient } from '../../packages/trefoil/src/testing.ts'
 
 export const SECRET = 'k8Q2s0vJ4dPq7Zt1xW9aLr5uYb3nGm6c'
 export const START = Date.UTC(2026, 10, 30, 12)
@@ -49,6 +47,7 @@ export interface SessionsAppOptions {
   readonly url?: string
   readonly options?: Partial<AccountsOptions>
   readonly parts?: Partial<LoginSessionParts>
+  readonly stores?: (data: LoginSessionParts['data']) => NonNullable<LoginSessionParts['stores']>
   readonly clock?: LoginSessionParts['clock']
   readonly keys?: ReturnType<typeof keyRing>
   readonly app?: Partial<CreateAppOptions>
@@ -83,6 +82,7 @@ export function sessionsApp(given: SessionsAppOptions = {}) {
         notices.push(notice)
       },
     },
+    ...(given.stores === undefined ? {} : { stores: given.stores(data) }),
     ...given.parts,
   })
   const house = { values, data, accounts, clients, sessions, clock } as unknown as AccountsHouse
@@ -152,66 +152,4 @@ export function sessionsApp(given: SessionsAppOptions = {}) {
     )
   const remove = (id: string) => data.unit((unit) => accounts.remove(unit, id))
   return { app, data, accounts, sessions, clock, keys, notices, events, addAccount, change, remove }
-}
-
-export interface Pair {
-  readonly access_token: string
-  readonly refresh_token: string
-  readonly expires_in: number
-  readonly token_type: string
-}
-
-export function bearer(token: string): { readonly headers: Record<string, string> } {
-  return { headers: { authorization: `Bearer ${token}` } }
-}
-
-/** The same, started, with what tests ask of it. */
-export async function openSessions(given: SessionsAppOptions = {}) {
-  const clock = new HeldClock()
-  const lines: unknown[] = []
-  const write = (...args: unknown[]) => void lines.push(args)
-  const logger = { debug: write, info: write, warn: write, error: write, child: () => logger }
-  const made = sessionsApp({ clock, ...given, app: { log: { logger }, ...given.app } as never })
-  const client = testClient(made.app)
-  await made.app.startup()
-  onTestFinished(() => made.app.shutdown())
-  const { http } = client
-  const me = (token: string) => http.get('/me', bearer(token))
-  return {
-    ...made,
-    clock,
-    client,
-    http,
-    lines,
-    me,
-    status: async (token: string) => (await me(token)).status,
-    async signIn(id: string, more: Record<string, string> = {}, headers = {}): Promise<Pair> {
-      const answer = await http.post('/sign-in', { json: { id, ...more }, headers })
-      expect(answer.status).toBe(200)
-      return (await answer.json()) as never
-    },
-    /** @returns what a browser sends back, and the line that set it */
-    async signInByCookie(id: string, headers: Record<string, string> = {}) {
-      // Of a jar of its own: tests say themselves which cookies are sent.
-      const answer = await testClient(made.app).http.post('/sign-in', {
-        json: { id, mode: 'cookie' },
-        headers,
-      })
-      expect(answer.status).toBe(200)
-      const lines = answer.headers.getSetCookie()
-      const line = lines.find((one) => one.includes('trefoil_login')) ?? ''
-      return { cookie: line.split(';')[0] as string, line, lines, answer }
-    },
-    refresh: (json: Record<string, unknown>, headers: Record<string, string> = {}) =>
-      http.post('/auth/refresh', { json, headers }),
-    async renewed(token: string, more: Record<string, unknown> = {}): Promise<Pair> {
-      const answer = await http.post('/auth/refresh', { json: { refresh_token: token, ...more } })
-      expect(answer.status).toBe(200)
-      return (await answer.json()) as never
-    },
-    /** Of another process: the same database, and none of its memory. */
-    beside() {
-      return sessionsApp({ clock, ...given, app: { log: { logger }, ...given.app } as never })
-    },
-  }
 }
