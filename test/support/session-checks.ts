@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { systemClock } from '../../packages/trefoil/src/parts.ts'
 import { openSessions, type Pair } from '../accounts/open-sessions.ts'
+import { bundledScript } from './bundled-script.ts'
 import { inProcesses } from './several-processes.ts'
 
 const SCRIPT = join(import.meta.dirname, 'sessions.process.ts')
@@ -16,7 +17,7 @@ export function sessionProcessChecks(newUrl: () => string | Promise<string>): vo
     const url = await newUrl()
     const opened = await openSessions({ url, clock: systemClock as never })
     const first = await opened.signIn(await opened.addAccount())
-    const said = await inProcesses(2, SCRIPT, [url, first.refresh_token, '500'])
+    const said = await inProcesses(2, await bundledScript(SCRIPT), [url, first.refresh_token, '500'])
     const answers = said.flat() as readonly (readonly [string, number])[]
     expect(answers.map(([, count]) => count)).toEqual([500, 500])
     expect(answers[0]?.[0]).toBe(answers[1]?.[0])
@@ -39,11 +40,12 @@ export function sessionProcessChecks(newUrl: () => string | Promise<string>): vo
       parts: { grace: 300_000 },
     })
     const id = await opened.addAccount()
+    const script = await bundledScript(SCRIPT)
     let killed = 0
     for (let statement = 1; statement < 30; statement++) {
       const first = await opened.signIn(id)
       const args = [url, first.refresh_token, '1', String(statement)]
-      const [said = []] = await inProcesses(1, SCRIPT, args)
+      const [said = []] = await inProcesses(1, script, args)
       if (said.length === 0) killed++
       const second = await opened.renewed(first.refresh_token)
       const third = await opened.renewed(second.refresh_token)
