@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createApp } from 'trefoil'
+import { accounts, smtpMailer } from 'trefoil/accounts'
 import { auditLog } from 'trefoil/audit'
 import { hasScope, jwtAuth } from 'trefoil/auth'
 import { cookieSession } from 'trefoil/cookies'
@@ -13,6 +14,7 @@ import { redis } from 'trefoil/redis'
 import { webhooks } from 'trefoil/webhooks'
 import { describe, expect, it } from 'vitest'
 import { MOVED_VARIABLES } from '../../packages/trefoil/src/app/options/moved-options.ts'
+import { VARIABLE_SECTIONS } from '../../packages/trefoil/src/app/options/variable-rows.ts'
 import { catalogueRows, VARIABLE_CATALOGUE } from '../../scripts/variable-tables.mjs'
 import { ROOT, readDocument, tableOf } from './markdown.ts'
 
@@ -59,6 +61,24 @@ describe('docs/variables.md', () => {
     expect(missing).toEqual([])
   })
 
+  it('an app without a ready-made part says so of its variables, and not that nobody reads them', async () => {
+    const own = new Set(VARIABLE_SECTIONS.map(({ title }) => title))
+    for (const { title, rows } of SECTIONS) {
+      const [first] = rows
+      if (first === undefined || own.has(title)) continue
+      const lines: string[] = []
+      const silent = () => {}
+      const warn = (_: unknown, message = '') => void lines.push(message)
+      const logger = { debug: silent, info: silent, error: silent, warn }
+      const app = createApp({ log: { logger }, env: { [first.name]: '1' } })
+      await app.startup()
+      await app.shutdown()
+      expect(lines, title).toEqual([
+        expect.stringMatching(/^Environment variable TREFOIL_\w+ is for \w+\(\), a part that this/),
+      ])
+    }
+  })
+
   it('none in it is read by nobody', () => {
     const unread = ROWS.filter(({ name }) => !isRead(name)).map(({ name }) => name)
     expect(unread).toEqual([])
@@ -76,9 +96,8 @@ function isRead(name: string): boolean {
     () => cookieSession({ env: { TREFOIL_SESSION_SECRET: key, ...env } }),
     () => jwtAuth({ env }),
     () => jwtAuth({ env: { TREFOIL_AUTH_JWT__SECRET: key, [name]: '["unclosed' } }),
-    () => {
-      process.env[name] = ''
-      try {
+    () =>
+      within(name, () => {
         health()
         otel()
         metrics({ guard: hasScope('metrics') })
@@ -88,10 +107,11 @@ function isRead(name: string): boolean {
         const jobs = jobQueue({ data })
         webhooks({ data, jobs, keys: 'k'.repeat(32) })
         redis()
-      } finally {
-        delete process.env[name]
-      }
-    },
+        accounts({ data, jobs, keys: 'k'.repeat(32) })
+      }),
+    // Without a host there is no mail server, whatever its other variables say.
+    () => within(name, () => smtpMailer({ host: 'mail.example', from: 'a@mail.example' })),
+    () => within(name, () => smtpMailer({ host: 'mail.example' })),
   ]
   const refused = readers.some((read) => {
     try {
@@ -103,6 +123,16 @@ function isRead(name: string): boolean {
   })
   const looksUp = new RegExp(`'${name}'`)
   return refused || SOURCES.some(({ file, text }) => isReader(file) && looksUp.test(code(text)))
+}
+
+/** With the variable set in the environment of this process, and empty. */
+function within(name: string, read: () => unknown): void {
+  process.env[name] = ''
+  try {
+    read()
+  } finally {
+    delete process.env[name]
+  }
 }
 
 function isReader(file: string): boolean {

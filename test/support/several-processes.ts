@@ -3,20 +3,22 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 
-const SCRIPT = join(import.meta.dirname, 'shared-stores.process.ts')
+const SCRIPT = 'shared-stores.process.ts'
 
 /**
  * Runs the script in two processes, which begin together.
  *
  * @param count calls of each
+ * @param script beside this file
  * @returns the lines that each has said, read
  */
 export function inTwoProcesses(
   url: string,
   what: string,
   count: number,
+  script: string = SCRIPT,
 ): Promise<readonly (readonly unknown[])[]> {
-  return inProcesses(2, SCRIPT, [url, what, String(count)])
+  return inProcesses(2, join(import.meta.dirname, script), [url, what, String(count)])
 }
 
 /**

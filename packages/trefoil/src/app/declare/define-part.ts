@@ -26,6 +26,7 @@ export const PART_MEMBERS: OptionNames<Part> = {
   audit: true,
   transaction: true,
   observe: true,
+  figures: true,
   actions: true,
   tools: true,
   endpoints: true,
@@ -73,6 +74,9 @@ const TAKEN_FLAGS: ReadonlySet<string> = new Set([
   'version',
   'lifespan',
 ])
+
+/** Of parts whose variables have other names, as those who come from elsewhere know them. */
+const PREFIXES: Readonly<Record<string, string>> = { accounts: 'TREFOIL_AUTH' }
 
 const defined = new WeakSet<object>()
 
@@ -278,7 +282,8 @@ class PartReading {
   }
 
   get #prefix(): string {
-    return `TREFOIL_${this.#name.replaceAll('-', '_').toUpperCase()}`
+    const named = Object.hasOwn(PREFIXES, this.#name) ? PREFIXES[this.#name] : undefined
+    return named ?? `TREFOIL_${this.#name.replaceAll('-', '_').toUpperCase()}`
   }
 
   #options(value: unknown): unknown {

@@ -7,6 +7,7 @@ import type { ChallengeStore } from './challenge-store.ts'
 import type { KnownClients } from './flows/known-clients.ts'
 import type { LoginLocks } from './lockout/login-locks.ts'
 import type { MailOutbox } from './mail/mail-outbox.ts'
+import type { MailLinks } from './mail/texts/mail-links.ts'
 import type { PasswordGate } from './passwords/password-gate.ts'
 import type { LoginSessions } from './sessions/login-sessions.ts'
 
@@ -23,4 +24,5 @@ export interface AccountsHouse {
   readonly locks: LoginLocks
   readonly sessions: LoginSessions
   readonly mails: MailOutbox
+  readonly links: MailLinks
 }

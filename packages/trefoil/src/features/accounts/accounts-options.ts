@@ -2,7 +2,13 @@ import type { AuditLog } from '../../audit.ts'
 import type { Guard, KeyMaterial, KeyRing } from '../../auth.ts'
 import type { AnyDatabase } from '../../database.ts'
 import type { Awaitable, Call, Clock, Duration } from '../../index.ts'
-import { PasswordPolicy, type PasswordPolicyOptions } from '../../inner.ts'
+import {
+  LOCKOUT,
+  type LockoutConfig,
+  type LockoutValues,
+  PasswordPolicy,
+  type PasswordPolicyOptions,
+} from '../../inner.ts'
 import type { JobQueue } from '../../jobs.ts'
 import {
   kinds,
@@ -13,7 +19,6 @@ import {
   type Values,
 } from '../../parts.ts'
 import type { Account } from './account.ts'
-import { LOCKOUT, type LockoutOptions, type LockoutValues } from './lockout/lockout-options.ts'
 import { MAIL, type MailOptions, type MailValues } from './mail/mail-options.ts'
 import type { Mailer } from './mail/mailer.ts'
 import { SMTP, type SmtpOptions, type SmtpValues } from './mail/smtp-options.ts'
@@ -22,6 +27,7 @@ import {
   type PasswordHashingOptions,
   type PasswordHashingValues,
 } from './passwords/hashing-options.ts'
+import { ACCOUNT_RATES, type AccountRateOptions, type AccountRateValues } from './rate-options.ts'
 import {
   LOGIN_COOKIE,
   type LoginCookieOptions,
@@ -65,7 +71,9 @@ export interface AccountsOptions {
   readonly passwordPolicy?: PasswordPolicy | PasswordPolicyOptions
   /** What a password costs whoever guesses it. */
   readonly passwordHashing?: PasswordHashingOptions
-  readonly lockout?: LockoutOptions
+  readonly lockout?: LockoutConfig
+  /** How often one address may call what everybody may call. */
+  readonly rates?: AccountRateOptions
   readonly cookie?: LoginCookieOptions
   /** How long an access token is good. Default `15m`. */
   readonly accessLifetime?: Duration
@@ -124,8 +132,9 @@ export type AccountsValues = Values<
     passwordPolicy: PasswordPolicy
     passwordHashing: PasswordHashingValues
     lockout: LockoutValues
+    rates: AccountRateValues
     cookie: LoginCookieValues
-    operators: unknown
+    operators: readonly Guard[] | null
     onLogin: ((account: Account, call: Call) => Awaitable<void>) | null
     onTokenRefresh: ((account: Account, call: Call) => Awaitable<void>) | null
   }
@@ -147,6 +156,21 @@ const anything: OptionKind<unknown> = { words: 'value', read: (value) => ({ valu
 const hook: OptionKind<((account: Account, call: Call) => Awaitable<void>) | null> = kinds.orNull(
   kinds.callable('a function of an account and a call'),
 )
+
+const OPERATORS = "a guard such as hasRole('admin'), or a list of them"
+
+/** An empty list would be a door that is open to whoever is signed in. */
+const operatorGuards: OptionKind<readonly Guard[] | null> = kinds.orNull({
+  words: OPERATORS,
+  read(value) {
+    const guards: readonly unknown[] = Array.isArray(value) ? [...value] : [value]
+    const isGood = guards.length > 0 && guards.every((guard) => has(guard, ['decide']))
+    // The routes look at each of them once more.
+    return isGood
+      ? { value: Object.freeze(guards as readonly Guard[]) }
+      : { mistake: `must be ${OPERATORS}` }
+  },
+})
 
 /** The rows of {@link AccountsOptions}. */
 export const ACCOUNTS: OptionGroup<AccountsOptions, AccountsValues> = {
@@ -238,6 +262,11 @@ export const ACCOUNTS: OptionGroup<AccountsOptions, AccountsValues> = {
       doc: 'What a password costs whoever guesses it.',
     },
     lockout: { group: LOCKOUT, default: {}, doc: 'When failures lock, and for how long.' },
+    rates: {
+      group: ACCOUNT_RATES,
+      default: {},
+      doc: 'How often one address may call what everybody may call.',
+    },
     cookie: { group: LOGIN_COOKIE, default: {}, doc: 'The cookie of a login session.' },
     accessLifetime: {
       read: kinds.duration,
@@ -300,7 +329,7 @@ export const ACCOUNTS: OptionGroup<AccountsOptions, AccountsValues> = {
       doc: 'Roles of whoever registers.',
     },
     operators: {
-      read: anything,
+      read: operatorGuards,
       default: null,
       shown: 'nobody: `trefoil accounts …` where the database is',
       doc: 'Who may manage accounts over HTTP and the CLI.',

@@ -93,7 +93,7 @@ test('PWD-1: 15 code points by default, up to 128 may be asked for, and no compo
   expect(nist.minLength).toBe(15)
   expect(nist.reasons('vqzklmwptrxbnd')).toEqual(['min_length(15)'])
   expect(nist.reasons('vqzklmwptrxbndf')).toEqual([])
-  expect(nist.reasons('ж'.repeat(3) + 'vqzklmwptrxb')).toEqual([])
+  expect(nist.reasons('жжжvqzklmwptrxb')).toEqual([])
   const wrong: readonly (readonly [object, string])[] = [
     [{ minLength: 7 }, 'minLength'],
     [{ minLength: '12' }, 'minLength'],
@@ -108,7 +108,9 @@ test('PWD-1: 15 code points by default, up to 128 may be asked for, and no compo
 
 test('counted and compared as NFKC, so that two keyboards mean the same', () => {
   expect(nist.reasons('ｐａｓｓｗｏｒｄ')).toContain('common_password')
-  expect(new PasswordPolicy({ minLength: 8 }).reasons('e\u0301'.repeat(7))).toContain('min_length(8)')
+  expect(new PasswordPolicy({ minLength: 8 }).reasons('e\u0301'.repeat(7))).toContain(
+    'min_length(8)',
+  )
 })
 
 test('words of the app are context as well', () => {

@@ -30,6 +30,7 @@ export const LOGIN_STEP: FlowStep = {
           client_id: word,
           client_secret: optionalSecret,
           device_token: optionalSecret,
+          device_cookie: house.sessions.deviceCookie,
           // Of OAuth's password form, which whoever comes from there sends.
           grant_type: word,
           scope: word,
@@ -45,10 +46,10 @@ export const LOGIN_STEP: FlowStep = {
         ],
       },
       async (args, call) => {
-        const { email, username, password, mode = 'bearer', device_token } = args
+        const { email, username, password, mode = 'bearer' } = args
         const client = house.clients.check(args.client_id, args.client_secret)
         const identifier = readIdentifier(username ?? email)
-        const device = device_token ?? null
+        const device = args.device_token ?? args.device_cookie
         const right = await checkLogin(house, call, { identifier, password, device })
         // Nobody is nobody's identifier.
         if (identifier === null) throw accountsProblems.problem('login_bad_credentials')
@@ -59,7 +60,7 @@ export const LOGIN_STEP: FlowStep = {
           methods: ['pwd'],
           mode,
           clientId: client?.id ?? null,
-          deviceToken: house.locks.deviceToken(identifier),
+          deviceToken: house.locks.deviceToken(identifier, device),
         })
         noteLogin(house, call, right, password)
         return answer

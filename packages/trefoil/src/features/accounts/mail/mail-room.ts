@@ -31,6 +31,7 @@ export interface MailRoomFacts {
 /** What the part of accounts has of it. */
 export interface MailRoom {
   readonly outbox: MailOutbox
+  readonly links: MailLinks
   /** What mails go by: a part of the app. */
   readonly jobs: JobQueue
   /** @param name of the app */
@@ -53,7 +54,7 @@ export function mailRoom(facts: MailRoomFacts): MailRoom {
   const mailer = mailerFor(values, mode)
   const links = new MailLinks(values.appUrl ?? urlWithout(mode))
   const catalogue = new MailCatalogue(locale, mail.texts)
-  const jobs = mailQueue(data, values.jobs)
+  const jobs = mailQueue(data, values.jobs, clock)
   data.tables('account_mail', MAIL_LIMIT_STEPS, 'state')
   let app = mail.name
   const now = () => clock.now()
@@ -74,6 +75,7 @@ export function mailRoom(facts: MailRoomFacts): MailRoom {
   })
   return {
     outbox,
+    links,
     jobs,
     start(name) {
       app ??= name

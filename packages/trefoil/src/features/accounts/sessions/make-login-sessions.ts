@@ -11,6 +11,7 @@ import {
   sqlLoginSessions,
   sqlRefreshFamilies,
 } from '../../../stores.ts'
+import { accountOf } from '../account.ts'
 import type { AccountKeys } from '../account-keys.ts'
 import type { AccountStore } from '../account-store.ts'
 import type { AccountsValues } from '../accounts-options.ts'
@@ -279,7 +280,7 @@ class StoredSessions implements LoginSessions {
     if (onTokenRefresh === null) return
     try {
       const account = await this.#parts.accounts.find(subject)
-      if (account !== null) await onTokenRefresh(account, call)
+      if (account !== null) await onTokenRefresh(accountOf(account), call)
     } catch (error) {
       call.log.error({ err: error }, 'onTokenRefresh of accounts() failed; the tokens were renewed')
     }
