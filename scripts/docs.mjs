@@ -17,6 +17,7 @@ import { METRICS } from '../packages/trefoil/src/features/metrics/metrics.ts'
 import { OTEL } from '../packages/trefoil/src/features/otel/otel-options.ts'
 import { REDIS } from '../packages/trefoil/src/features/redis/redis-options.ts'
 import { WEBHOOKS } from '../packages/trefoil/src/features/webhooks/webhook-options.ts'
+import { LOCKOUT } from '../packages/trefoil/src/identity/lockout/lockout-options.ts'
 import { APP_EVENTS } from '../packages/trefoil/src/record/audit/formats/app-events.ts'
 import { OCSF_CLASSES } from '../packages/trefoil/src/record/audit/formats/ocsf-classes.ts'
 import {
@@ -77,6 +78,11 @@ const FILES = [
     'jobs.md',
     'jobQueue options',
     () => table(['Option', 'Default', 'Meaning'], optionRows(JOB_QUEUE)),
+  ],
+  [
+    'lockout.md',
+    'lockout options',
+    () => table(['Option', 'Default', 'Meaning'], optionRows(LOCKOUT)),
   ],
   ['jobs.md', 'job options', () => table(['Option', 'Default', 'Meaning'], optionRows(JOB))],
   [
