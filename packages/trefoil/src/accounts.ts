@@ -11,6 +11,7 @@ export {
   hashAddress,
   recordAttempt,
 } from './features/accounts/lockout/by-hand.ts'
+export type { AttemptData } from './features/accounts/lockout/login-attempts.ts'
 export { lockoutTables } from './features/accounts/lockout/login-attempts.ts'
 export type { Mailer, MailMessage } from './features/accounts/mail/mailer.ts'
 export type { LoginCookieOptions } from './features/accounts/sessions/cookie-options.ts'
