@@ -2,7 +2,13 @@ import type { AuditLog } from '../../audit.ts'
 import type { Guard, KeyMaterial, KeyRing } from '../../auth.ts'
 import type { AnyDatabase } from '../../database.ts'
 import type { Awaitable, Call, Clock, Duration } from '../../index.ts'
-import { LOCKOUT, type LockoutConfig, type LockoutValues } from '../../inner.ts'
+import {
+  LOCKOUT,
+  type LockoutConfig,
+  type LockoutValues,
+  PasswordPolicy,
+  type PasswordPolicyOptions,
+} from '../../inner.ts'
 import type { JobQueue } from '../../jobs.ts'
 import {
   kinds,
@@ -13,7 +19,15 @@ import {
   type Values,
 } from '../../parts.ts'
 import type { Account } from './account.ts'
+import { MAIL, type MailOptions, type MailValues } from './mail/mail-options.ts'
 import type { Mailer } from './mail/mailer.ts'
+import { SMTP, type SmtpOptions, type SmtpValues } from './mail/smtp-options.ts'
+import {
+  PASSWORD_HASHING,
+  type PasswordHashingOptions,
+  type PasswordHashingValues,
+} from './passwords/hashing-options.ts'
+import { ACCOUNT_RATES, type AccountRateOptions, type AccountRateValues } from './rate-options.ts'
 import {
   LOGIN_COOKIE,
   type LoginCookieOptions,
@@ -45,13 +59,21 @@ export interface AccountsOptions {
   readonly pepper?: KeyMaterial | KeyRing
   /** Sends mail. Default `smtpMailer()` where `TREFOIL_AUTH_SMTP_HOST` is set, else the console in development. */
   readonly mailer?: Mailer
+  /** The mail server, where no `mailer` is given. Default that of `TREFOIL_AUTH_SMTP_HOST`. */
+  readonly smtp?: SmtpOptions
+  /** What mails say, and how many of them there are. */
+  readonly mail?: MailOptions
   /** Path of all flows. Default `/auth`. */
   readonly prefix?: string
   /** Origin, and path if any, of the pages that links in mails lead to, such as `https://app.example.com`. */
   readonly appUrl?: string
   /** What passwords must be: a `PasswordPolicy`, or its options. Default that of NIST. */
-  readonly passwordPolicy?: object
+  readonly passwordPolicy?: PasswordPolicy | PasswordPolicyOptions
+  /** What a password costs whoever guesses it. */
+  readonly passwordHashing?: PasswordHashingOptions
   readonly lockout?: LockoutConfig
+  /** How often one address may call what everybody may call. */
+  readonly rates?: AccountRateOptions
   readonly cookie?: LoginCookieOptions
   /** How long an access token is good. Default `15m`. */
   readonly accessLifetime?: Duration
@@ -104,11 +126,15 @@ export type AccountsValues = Values<
     keys: unknown
     pepper: unknown
     mailer: Mailer | null
+    smtp: SmtpValues | null
+    mail: MailValues
     appUrl: string | null
-    passwordPolicy: unknown
+    passwordPolicy: PasswordPolicy
+    passwordHashing: PasswordHashingValues
     lockout: LockoutValues
+    rates: AccountRateValues
     cookie: LoginCookieValues
-    operators: unknown
+    operators: readonly Guard[] | null
     onLogin: ((account: Account, call: Call) => Awaitable<void>) | null
     onTokenRefresh: ((account: Account, call: Call) => Awaitable<void>) | null
   }
@@ -130,6 +156,21 @@ const anything: OptionKind<unknown> = { words: 'value', read: (value) => ({ valu
 const hook: OptionKind<((account: Account, call: Call) => Awaitable<void>) | null> = kinds.orNull(
   kinds.callable('a function of an account and a call'),
 )
+
+const OPERATORS = "a guard such as hasRole('admin'), or a list of them"
+
+/** An empty list would be a door that is open to whoever is signed in. */
+const operatorGuards: OptionKind<readonly Guard[] | null> = kinds.orNull({
+  words: OPERATORS,
+  read(value) {
+    const guards: readonly unknown[] = Array.isArray(value) ? [...value] : [value]
+    const isGood = guards.length > 0 && guards.every((guard) => has(guard, ['decide']))
+    // The routes look at each of them once more.
+    return isGood
+      ? { value: Object.freeze(guards as readonly Guard[]) }
+      : { mistake: `must be ${OPERATORS}` }
+  },
+})
 
 /** The rows of {@link AccountsOptions}. */
 export const ACCOUNTS: OptionGroup<AccountsOptions, AccountsValues> = {
@@ -182,6 +223,13 @@ export const ACCOUNTS: OptionGroup<AccountsOptions, AccountsValues> = {
         '`smtpMailer()` where `TREFOIL_AUTH_SMTP_HOST` is set, else the console in development',
       doc: 'Sends mail.',
     },
+    smtp: {
+      group: SMTP,
+      default: null,
+      shown: 'that of `TREFOIL_AUTH_SMTP_HOST`',
+      doc: 'The mail server, where no `mailer` is given.',
+    },
+    mail: { group: MAIL, default: {}, doc: 'What mails say, and how many of them there are.' },
     prefix: {
       read: kinds.kind('a path such as /auth', (value): value is string => {
         return typeof value === 'string' && /^(?:\/[A-Za-z0-9._~-]+)+$/.test(value)
@@ -197,12 +245,28 @@ export const ACCOUNTS: OptionGroup<AccountsOptions, AccountsValues> = {
       doc: 'Origin, and path if any, of the pages that links in mails lead to, such as `https://app.example.com`.',
     },
     passwordPolicy: {
-      read: anything,
-      default: null,
+      read: {
+        words: 'object',
+        read: (value) => ({
+          // Looks at whatever it is given.
+          value: value instanceof PasswordPolicy ? value : new PasswordPolicy(value as object),
+        }),
+      },
+      default: {},
       shown: 'that of NIST',
       doc: 'What passwords must be: a `PasswordPolicy`, or its options.',
     },
+    passwordHashing: {
+      group: PASSWORD_HASHING,
+      default: {},
+      doc: 'What a password costs whoever guesses it.',
+    },
     lockout: { group: LOCKOUT, default: {}, doc: 'When failures lock, and for how long.' },
+    rates: {
+      group: ACCOUNT_RATES,
+      default: {},
+      doc: 'How often one address may call what everybody may call.',
+    },
     cookie: { group: LOGIN_COOKIE, default: {}, doc: 'The cookie of a login session.' },
     accessLifetime: {
       read: kinds.duration,
@@ -265,7 +329,7 @@ export const ACCOUNTS: OptionGroup<AccountsOptions, AccountsValues> = {
       doc: 'Roles of whoever registers.',
     },
     operators: {
-      read: anything,
+      read: operatorGuards,
       default: null,
       shown: 'nobody: `trefoil accounts …` where the database is',
       doc: 'Who may manage accounts over HTTP and the CLI.',

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import { startTimer } from '../../base/start-timer.ts'
+import { startTimer } from '../../../base/start-timer.ts'
 
 /** Too many passwords are being hashed. */
 export class HashingBusy extends Error {

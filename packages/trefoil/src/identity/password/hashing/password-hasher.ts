@@ -1,9 +1,9 @@
 import { hash as digestOf, randomBytes } from 'node:crypto'
-import { lazily } from '../../base/lazily.ts'
-import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
-import type { KeyRing } from '../key-ring.ts'
+import { ImproperlyConfigured } from '../../../contract/problems/problem.ts'
+import type { KeyRing } from '../../key-ring.ts'
+import { MOST_BYTES } from '../password-policy.ts'
 import type { HashingQueue } from './hashing-queue.ts'
-import { MOST_BYTES } from './password-policy.ts'
+import type { HashingThreads } from './hashing-threads.ts'
 
 /** What a password was found to be. */
 export interface PasswordVerdict {
@@ -21,20 +21,20 @@ export interface PasswordHasherSettings {
   /** Secrets that are not in the database; `null` for none. */
   readonly pepper: KeyRing | null
   readonly queue: HashingQueue
+  readonly threads: HashingThreads
 }
 
 export const LEAST_MEMORY = 19_456
 export const LEAST_PASSES = 2
 const SALT_BYTES = 16
+const HASH_BYTES = 32
 /** `$argon2id$v=19$m=19456,t=2,p=1[,keyid=…]$salt$hash`. */
 const PHC =
   /^\$argon2id\$v=19\$m=(\d{1,8}),t=(\d{1,4}),p=(\d{1,3})(?:,keyid=([A-Za-z0-9+/]{1,11}))?\$[A-Za-z0-9+/]{11,64}\$[A-Za-z0-9+/]{16,128}$/
 /** What a stored hash may ask for: whoever can write one could have each login take all memory. */
-const MOST_MEMORY = 1_048_576
-const MOST_PASSES = 64
+export const MOST_MEMORY = 1_048_576
+export const MOST_PASSES = 64
 const MOST_LANES = 16
-
-const argon2 = lazily(() => import('@node-rs/argon2'))
 
 /**
  * argon2id, in a queue of its own. A password is hashed as NFKC, which keyboards of two makes agree about
@@ -42,7 +42,6 @@ const argon2 = lazily(() => import('@node-rs/argon2'))
  */
 export class PasswordHasher {
   readonly #settings: PasswordHasherSettings
-  #nobodys: Promise<string> | null = null
 
   /** @throws ImproperlyConfigured for figures below what is safe */
   constructor(settings: PasswordHasherSettings) {
@@ -63,20 +62,11 @@ export class PasswordHasher {
   async hash(password: string, signal: AbortSignal | null = null): Promise<string> {
     const text = formOf(password)
     if (text === null) throw new RangeError(`A password has at most ${MOST_BYTES} bytes`)
-    const { memory, passes, pepper, queue } = this.#settings
+    const { memory, passes, pepper, queue, threads } = this.#settings
     const key = pepper === null ? null : pepper.current
-    const { hash } = await argon2()
-    const phc = await queue.run(
-      () =>
-        hash(text, {
-          memoryCost: memory,
-          timeCost: passes,
-          parallelism: 1,
-          salt: randomBytes(SALT_BYTES),
-          ...(key === null ? {} : { secret: key }),
-        }),
-      signal,
-    )
+    const salt = randomBytes(SALT_BYTES)
+    const work = { password: text, stored: null, memory, passes, salt, pepper: key }
+    const phc = String(await queue.run(() => threads.run(work), signal))
     return key === null ? phc : phc.replace(',p=1$', `,p=1,keyid=${pepperId(key)}$`)
   }
 
@@ -95,14 +85,13 @@ export class PasswordHasher {
   ): Promise<PasswordVerdict> {
     // Hashed all the same: an answer at once would tell that nothing was looked up for it (ENUM-1).
     const text = formOf(password)
-    const phc = stored ?? (await this.#nobody())
+    const phc = stored ?? this.#nobodys()
     const figures = figuresOf(phc)
     const key = figures.keyId === null ? null : this.#pepper(figures.keyId)
-    const { verify } = await argon2()
-    const fits = await this.#settings.queue.run(
-      () => verify(phc, text ?? '', key === null ? null : { secret: key }),
-      signal,
-    )
+    const { queue, threads } = this.#settings
+    const { memory, passes } = figures
+    const work = { password: text ?? '', stored: phc, memory, passes, salt: null, pepper: key }
+    const fits = (await queue.run(() => threads.run(work), signal)) === true
     const isRight = fits && stored !== null && text !== null && text !== ''
     return { isRight, isOutdated: isRight && this.#isOutdated(figures) }
   }
@@ -113,13 +102,12 @@ export class PasswordHasher {
     return memory < now.memory || passes < now.passes || keyId !== current
   }
 
-  /** Of today's figures and pepper, so that it takes as long as those of today. */
-  #nobody(): Promise<string> {
-    this.#nobodys ??= this.hash(randomBytes(SALT_BYTES).toString('hex')).catch((error: unknown) => {
-      this.#nobodys = null
-      throw error
-    })
-    return this.#nobodys
+  /** A hash that nothing has, of today's figures and pepper: compared with it takes as long as with one of today. */
+  #nobodys(): string {
+    const { memory, passes, pepper } = this.#settings
+    const keyId = pepper === null ? '' : `,keyid=${pepperId(pepper.current)}`
+    const salt = unpadded(randomBytes(SALT_BYTES))
+    return `$argon2id$v=19$m=${memory},t=${passes},p=1${keyId}$${salt}$${unpadded(randomBytes(HASH_BYTES))}`
   }
 
   #pepper(id: string): Uint8Array {
@@ -155,6 +143,10 @@ function formOf(password: string): string | null {
   if (password.length > MOST_BYTES || !password.isWellFormed()) return null
   const text = password.normalize('NFKC')
   return Buffer.byteLength(text) > MOST_BYTES ? null : text
+}
+
+function unpadded(bytes: Buffer): string {
+  return bytes.toString('base64').replace(/=+$/, '')
 }
 
 /** Tells peppers apart, and nothing about them. */
