@@ -65,6 +65,7 @@ describe('the doors of trefoil', () => {
         "Problem",
         "Secret",
         "UnfitForProduction",
+        "SmtpFailed",
         "SqlAuditStore",
         "AuditFile",
         "TreeFiles",

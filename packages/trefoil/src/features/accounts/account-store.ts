@@ -1,5 +1,6 @@
 import type { AnyDatabase } from '../../database.ts'
-import type { SqlRow, SqlValue } from '../../parts.ts'
+import type { Awaitable } from '../../index.ts'
+import { type SqlRow, type SqlValue, TransactionConflict } from '../../parts.ts'
 import type { Account, AccountAccess, PendingRegistration, StoredAccount } from './account.ts'
 import type { Identifier } from './identifier.ts'
 import type { NewPassword } from './passwords/password-gate.ts'
@@ -12,11 +13,20 @@ const BY_EMAIL = `select ${COLUMNS} from trefoil_accounts where email = ?`
 const BY_USERNAME = `select ${COLUMNS} from trefoil_accounts where username = ?`
 const ACCESS =
   'select id, kind, tenant, roles, epoch, disabled_at from trefoil_accounts where id = ?'
-const NEWEST_PENDING = `select * from trefoil_account_challenges where address = ? and purpose = 'verify_email'
+const NEWEST_PENDING = `select * from trefoil_accounts_challenges where address = ? and purpose = 'verify_email'
   and mail = 'verify_email' and expires_at > ? order by created_at desc, id desc limit 1`
 const PAGE = `select ${COLUMNS} from trefoil_accounts where id > ? order by id limit ?`
+const PAGE_OF_TENANT = `select ${COLUMNS} from trefoil_accounts where id > ? and tenant = ? order by id limit ?`
 const CREATE = `insert into trefoil_accounts (${COLUMNS})
   values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing returning id`
+
+const BECOME_PERSON = `update trefoil_accounts set kind = 'person', email = ?, username = ?, roles = ?, locale = ?,
+  password = ?, password_changed_at = ?, breach_state = ?, epoch = epoch + 1
+  where id = ? and kind = 'anonymous' and not exists
+    (select 1 from trefoil_accounts as other where other.email = ? or other.username = ?)
+  returning id`
+/** PostgreSQL's code for a value that somebody else has taken meanwhile. */
+const TAKEN = '23505'
 
 /** What an account is made of. */
 export interface NewAccount {
@@ -59,12 +69,12 @@ export class AccountStore {
   }
 
   async find(id: string): Promise<StoredAccount | null> {
-    return accountOf((await readRows(this.#data, BY_ID, [id]))[0])
+    return storedOf((await readRows(this.#data, BY_ID, [id]))[0])
   }
 
   /** As the unit sees it, which on PostgreSQL is not what another has committed since. */
   async findIn(unit: object, id: string): Promise<StoredAccount | null> {
-    return accountOf((await this.#data.statements(unit).run(BY_ID, [id]))[0])
+    return storedOf((await this.#data.statements(unit).run(BY_ID, [id]))[0])
   }
 
   /** What a session is held to. */
@@ -76,7 +86,7 @@ export class AccountStore {
   /** One statement, whoever it is; one as well for nobody's. */
   async byIdentifier(identifier: Identifier | null): Promise<StoredAccount | null> {
     const text = identifier?.kind === 'username' ? BY_USERNAME : BY_EMAIL
-    return accountOf((await readRows(this.#data, text, [identifier?.text ?? '']))[0])
+    return storedOf((await readRows(this.#data, text, [identifier?.text ?? '']))[0])
   }
 
   /** Who registered last under an address and has not opened the link yet. */
@@ -88,10 +98,20 @@ export class AccountStore {
     return row === undefined ? null : pendingOf(row)
   }
 
-  /** @param after id of the last one of the page before; empty for the first page */
-  async page(after: string, limit: number): Promise<readonly StoredAccount[]> {
-    const rows = await readRows(this.#data, PAGE, [after, limit])
-    return rows.flatMap((row) => accountOf(row) ?? [])
+  /**
+   * @param after id of the last one of the page before; empty for the first page
+   * @param tenant those of one alone; `null` for all there are
+   */
+  async page(
+    after: string,
+    limit: number,
+    tenant: string | null = null,
+  ): Promise<readonly StoredAccount[]> {
+    const rows =
+      tenant === null
+        ? await readRows(this.#data, PAGE, [after, limit])
+        : await readRows(this.#data, PAGE_OF_TENANT, [after, tenant, limit])
+    return rows.flatMap((row) => storedOf(row) ?? [])
   }
 
   /** @returns false, and nothing is kept, where the id, the address or the user name is somebody's */
@@ -115,6 +135,38 @@ export class AccountStore {
       null,
     ]
     return (await this.#data.statements(unit).run(CREATE, values)).length > 0
+  }
+
+  /**
+   * An anonymous account that has proved a mailbox: it keeps its id, and whoever is signed in to it signs in anew.
+   *
+   * @returns false, and nothing is kept, where it is none any more, or the address or the user name is somebody's
+   */
+  async becomePerson(
+    unit: object,
+    id: string,
+    person: Omit<NewAccount, 'id' | 'kind' | 'tenant' | 'now'>,
+    now: number,
+  ): Promise<boolean> {
+    const { email, username, roles, locale } = person
+    const { phc, breachState } = passwordOf(person.password)
+    const rows = await orConflict(
+      this.#data
+        .statements(unit)
+        .run(BECOME_PERSON, [
+          email,
+          username,
+          JSON.stringify(roles),
+          locale,
+          phc,
+          phc === null ? null : now,
+          breachState,
+          id,
+          email,
+          username,
+        ]),
+    )
+    return rows.length > 0
   }
 
   /**
@@ -188,7 +240,7 @@ export class AccountStore {
   async remove(unit: object, id: string): Promise<boolean> {
     const statements = this.#data.statements(unit)
     await statements.run(
-      'delete from trefoil_account_challenges where account_id = ? returning id',
+      'delete from trefoil_accounts_challenges where account_id = ? returning id',
       [id],
     )
     const rows = await statements.run('delete from trefoil_accounts where id = ? returning id', [
@@ -196,6 +248,25 @@ export class AccountStore {
     ])
     return rows.length > 0
   }
+}
+
+/**
+ * Two that take one address at the same time: what the slower one has read is over, so its call is made again,
+ * and finds it taken.
+ */
+async function orConflict<Value>(work: Awaitable<Value>): Promise<Value> {
+  try {
+    return await work
+  } catch (error) {
+    if (!isTaken(error)) throw error
+    throw new TransactionConflict('The address or the user name was taken meanwhile', {
+      cause: error,
+    })
+  }
+}
+
+function isTaken(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && Reflect.get(error, 'code') === TAKEN
 }
 
 function passwordOf(password: NewPassword | AcceptedBefore | null): {
@@ -218,7 +289,7 @@ function accessOf(row: SqlRow): AccountAccess {
   }
 }
 
-function accountOf(row: SqlRow | undefined): StoredAccount | null {
+function storedOf(row: SqlRow | undefined): StoredAccount | null {
   if (row === undefined) return null
   return {
     ...accessOf(row),

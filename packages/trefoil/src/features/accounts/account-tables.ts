@@ -23,7 +23,7 @@ export function accountTables(dialect: AnyDatabase['dialect']): readonly Migrati
   last_login_at ${int},
   disabled_at ${int}
 )${end};
-create table trefoil_account_challenges (
+create table trefoil_accounts_challenges (
   id text${exact} primary key,
   purpose text not null,
   mail text not null,
@@ -37,9 +37,9 @@ create table trefoil_account_challenges (
   expires_at ${int} not null,
   sent_at ${int}
 )${end};
-create index trefoil_account_challenges_address on trefoil_account_challenges (address, purpose);
-create index trefoil_account_challenges_account on trefoil_account_challenges (account_id);
-create index trefoil_account_challenges_expires on trefoil_account_challenges (expires_at);`,
+create index trefoil_accounts_challenges_address on trefoil_accounts_challenges (address, purpose);
+create index trefoil_accounts_challenges_account on trefoil_accounts_challenges (account_id);
+create index trefoil_accounts_challenges_expires on trefoil_accounts_challenges (expires_at);`,
     },
   ]
 }

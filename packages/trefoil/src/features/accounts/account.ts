@@ -51,3 +51,21 @@ export interface PendingRegistration {
   readonly createdAt: number
   readonly expiresAt: number
 }
+
+/** What anybody but the room is shown of one: no hash leaves it. */
+export function accountOf(account: StoredAccount): Account {
+  const { id, kind, tenant, email, username, roles, locale, createdAt, lastLoginAt, disabledAt } =
+    account
+  return Object.freeze({
+    id,
+    kind,
+    tenant,
+    email,
+    username,
+    roles,
+    locale,
+    createdAt,
+    lastLoginAt,
+    disabledAt,
+  })
+}

@@ -4,8 +4,10 @@ import type { AccountKeys } from './account-keys.ts'
 import type { AccountStore } from './account-store.ts'
 import type { AccountsValues } from './accounts-options.ts'
 import type { ChallengeStore } from './challenge-store.ts'
+import type { KnownClients } from './flows/known-clients.ts'
 import type { LoginLocks } from './lockout/login-locks.ts'
 import type { MailOutbox } from './mail/mail-outbox.ts'
+import type { MailLinks } from './mail/texts/mail-links.ts'
 import type { PasswordGate } from './passwords/password-gate.ts'
 import type { LoginSessions } from './sessions/login-sessions.ts'
 
@@ -17,8 +19,10 @@ export interface AccountsHouse {
   readonly keys: AccountKeys
   readonly accounts: AccountStore
   readonly challenges: ChallengeStore
+  readonly clients: KnownClients
   readonly passwords: PasswordGate
   readonly locks: LoginLocks
   readonly sessions: LoginSessions
   readonly mails: MailOutbox
+  readonly links: MailLinks
 }

@@ -2,7 +2,13 @@ import type { AuditLog } from '../../audit.ts'
 import type { Guard, KeyMaterial, KeyRing } from '../../auth.ts'
 import type { AnyDatabase } from '../../database.ts'
 import type { Awaitable, Call, Clock, Duration } from '../../index.ts'
-import { PasswordPolicy, type PasswordPolicyOptions } from '../../inner.ts'
+import {
+  LOCKOUT,
+  type LockoutConfig,
+  type LockoutValues,
+  PasswordPolicy,
+  type PasswordPolicyOptions,
+} from '../../inner.ts'
 import type { JobQueue } from '../../jobs.ts'
 import {
   kinds,
@@ -13,8 +19,9 @@ import {
   type Values,
 } from '../../parts.ts'
 import type { Account } from './account.ts'
-import { LOCKOUT, type LockoutOptions, type LockoutValues } from './lockout/lockout-options.ts'
+import { MAIL, type MailOptions, type MailValues } from './mail/mail-options.ts'
 import type { Mailer } from './mail/mailer.ts'
+import { SMTP, type SmtpOptions, type SmtpValues } from './mail/smtp-options.ts'
 import {
   PASSWORD_HASHING,
   type PasswordHashingOptions,
@@ -51,6 +58,10 @@ export interface AccountsOptions {
   readonly pepper?: KeyMaterial | KeyRing
   /** Sends mail. Default `smtpMailer()` where `TREFOIL_AUTH_SMTP_HOST` is set, else the console in development. */
   readonly mailer?: Mailer
+  /** The mail server, where no `mailer` is given. Default that of `TREFOIL_AUTH_SMTP_HOST`. */
+  readonly smtp?: SmtpOptions
+  /** What mails say, and how many of them there are. */
+  readonly mail?: MailOptions
   /** Path of all flows. Default `/auth`. */
   readonly prefix?: string
   /** Origin, and path if any, of the pages that links in mails lead to, such as `https://app.example.com`. */
@@ -59,7 +70,7 @@ export interface AccountsOptions {
   readonly passwordPolicy?: PasswordPolicy | PasswordPolicyOptions
   /** What a password costs whoever guesses it. */
   readonly passwordHashing?: PasswordHashingOptions
-  readonly lockout?: LockoutOptions
+  readonly lockout?: LockoutConfig
   readonly cookie?: LoginCookieOptions
   /** How long an access token is good. Default `15m`. */
   readonly accessLifetime?: Duration
@@ -112,12 +123,14 @@ export type AccountsValues = Values<
     keys: unknown
     pepper: unknown
     mailer: Mailer | null
+    smtp: SmtpValues | null
+    mail: MailValues
     appUrl: string | null
     passwordPolicy: PasswordPolicy
     passwordHashing: PasswordHashingValues
     lockout: LockoutValues
     cookie: LoginCookieValues
-    operators: unknown
+    operators: readonly Guard[] | null
     onLogin: ((account: Account, call: Call) => Awaitable<void>) | null
     onTokenRefresh: ((account: Account, call: Call) => Awaitable<void>) | null
   }
@@ -139,6 +152,21 @@ const anything: OptionKind<unknown> = { words: 'value', read: (value) => ({ valu
 const hook: OptionKind<((account: Account, call: Call) => Awaitable<void>) | null> = kinds.orNull(
   kinds.callable('a function of an account and a call'),
 )
+
+const OPERATORS = "a guard such as hasRole('admin'), or a list of them"
+
+/** An empty list would be a door that is open to whoever is signed in. */
+const operatorGuards: OptionKind<readonly Guard[] | null> = kinds.orNull({
+  words: OPERATORS,
+  read(value) {
+    const guards: readonly unknown[] = Array.isArray(value) ? [...value] : [value]
+    const isGood = guards.length > 0 && guards.every((guard) => has(guard, ['decide']))
+    // The routes look at each of them once more.
+    return isGood
+      ? { value: Object.freeze(guards as readonly Guard[]) }
+      : { mistake: `must be ${OPERATORS}` }
+  },
+})
 
 /** The rows of {@link AccountsOptions}. */
 export const ACCOUNTS: OptionGroup<AccountsOptions, AccountsValues> = {
@@ -191,6 +219,13 @@ export const ACCOUNTS: OptionGroup<AccountsOptions, AccountsValues> = {
         '`smtpMailer()` where `TREFOIL_AUTH_SMTP_HOST` is set, else the console in development',
       doc: 'Sends mail.',
     },
+    smtp: {
+      group: SMTP,
+      default: null,
+      shown: 'that of `TREFOIL_AUTH_SMTP_HOST`',
+      doc: 'The mail server, where no `mailer` is given.',
+    },
+    mail: { group: MAIL, default: {}, doc: 'What mails say, and how many of them there are.' },
     prefix: {
       read: kinds.kind('a path such as /auth', (value): value is string => {
         return typeof value === 'string' && /^(?:\/[A-Za-z0-9._~-]+)+$/.test(value)
@@ -285,7 +320,7 @@ export const ACCOUNTS: OptionGroup<AccountsOptions, AccountsValues> = {
       doc: 'Roles of whoever registers.',
     },
     operators: {
-      read: anything,
+      read: operatorGuards,
       default: null,
       shown: 'nobody: `trefoil accounts …` where the database is',
       doc: 'Who may manage accounts over HTTP and the CLI.',

@@ -20,6 +20,11 @@ export type AccountsProblem =
   | 'invalid_address'
   | 'invalid_username'
   | 'fresh_login_required'
+  | 'account_exists'
+  | 'account_without_address'
+  | 'unknown_role'
+  | 'operator_outranked'
+  | 'own_account'
 
 /** What flows of accounts end with. */
 export const accountsProblems: ProblemSet<AccountsProblem> = defineProblems('accounts', {
@@ -112,5 +117,30 @@ export const accountsProblems: ProblemSet<AccountsProblem> = defineProblems('acc
     status: 401,
     text: 'This needs a login of the last few minutes',
     fix: 'Sign in again, or send the current password.',
+  },
+  account_exists: {
+    status: 409,
+    text: 'There is an account with this address or user name',
+    fix: 'List the accounts to find it.',
+  },
+  account_without_address: {
+    status: 409,
+    text: 'This account has no address',
+    fix: 'It can be signed in to by whoever is; nothing can be sent to it.',
+  },
+  unknown_role: {
+    status: 422,
+    text: 'Accounts cannot have this role',
+    fix: 'Use one of the option roles of accounts().',
+  },
+  operator_outranked: {
+    status: 403,
+    text: 'This needs roles that you do not have yourself',
+    fix: 'Ask an operator who has them, or use `trefoil accounts` where the database is.',
+  },
+  own_account: {
+    status: 409,
+    text: 'This is your own account',
+    fix: 'Ask another operator, or use `trefoil accounts` where the database is.',
   },
 })

@@ -1,6 +1,7 @@
 import { type Authenticator, type KeyMaterial, type KeyRing, keyRing } from '../../auth.ts'
 import { ringOfVariables } from '../../inner.ts'
 import { definePart, type Part, processEnvironment, readOptions } from '../../parts.ts'
+import { sqlAttempts } from '../../stores.ts'
 import { AccountKeys } from './account-keys.ts'
 import { AccountStore } from './account-store.ts'
 import { accountTables } from './account-tables.ts'
@@ -9,7 +10,12 @@ import { ACCOUNTS, type AccountsOptions } from './accounts-options.ts'
 import { accountsProblems } from './accounts-problems.ts'
 import { ChallengeStore } from './challenge-store.ts'
 import { FLOW_GRAPH } from './flow-graph.ts'
+import { KnownClients } from './flows/known-clients.ts'
+import { makeLocks } from './lockout/make-locks.ts'
+import { mailRoom } from './mail/mail-room.ts'
+import { operatorCommands } from './operators/operator-commands.ts'
 import { makeGate, PASSWORD_VARIABLES } from './passwords/make-gate.ts'
+import { makeLoginSessions } from './sessions/make-login-sessions.ts'
 
 /** The part of {@link accounts}, and what the app does with it. */
 export interface Accounts extends Part {
@@ -28,31 +34,57 @@ export function accounts(options: AccountsOptions): Accounts {
   const { data, clock, prefix } = values
   const keys = new AccountKeys(values.keys === null ? ringOfVariables(env) : ringOf(values.keys))
   data.tables('accounts', accountTables(data.dialect))
+  const store = new AccountStore(data)
+  const challenges = new ChallengeStore(data, keys, clock)
+  const mail = mailRoom({ values, data, clock, keys, accounts: store, challenges, env })
   let appName: string | null = null
-  const house: Partial<AccountsHouse> & Pick<AccountsHouse, 'accounts' | 'challenges'> = {
+  const made = makeLocks(sqlAttempts(data), keys, values.lockout, clock)
+  const clients = new KnownClients(values.clients, values.requireClient)
+  const sessions = makeLoginSessions({
+    values,
+    data,
+    accounts: store,
+    clients,
+    keys,
+    clock,
+    audit: values.audit,
+    mails: mail.outbox,
+  })
+  const house: AccountsHouse = {
     values,
     data,
     clock,
     keys,
-    accounts: new AccountStore(data),
-    challenges: new ChallengeStore(data, keys, clock),
+    accounts: store,
+    challenges,
+    clients,
+    sessions,
+    mails: mail.outbox,
     passwords: makeGate(values, () => (appName === null ? [] : [appName])),
+    links: mail.links,
+    locks: made.locks,
   }
-  const part = definePart({
-    name: 'accounts',
-    options: ACCOUNTS,
-    problems: accountsProblems,
-    variables: PASSWORD_VARIABLES,
-    start: (app) => {
-      appName = app.name
+  return definePart(
+    {
+      name: 'accounts',
+      parts: [mail.jobs],
+      options: ACCOUNTS,
+      problems: accountsProblems,
+      risks: mail.risks,
+      variables: PASSWORD_VARIABLES,
+      start: (app) => {
+        appName = app.name
+        return mail.start(app.name)
+      },
+      commands: [...operatorCommands(house), ...made.commands],
+      actions: (routes) => {
+        for (const step of FLOW_GRAPH) {
+          step.register(routes, `${prefix}${step.path}`, house)
+        }
+      },
     },
-    actions: (routes) => {
-      for (const step of FLOW_GRAPH) {
-        step.register(routes, `${prefix}${step.path}`, house as AccountsHouse)
-      }
-    },
-  })
-  return Object.freeze({ ...part, sessionAuth: house.sessions?.authenticator as Authenticator })
+    { sessionAuth: sessions.authenticator },
+  )
 }
 
 function ringOf(keys: unknown): KeyRing {

@@ -8,14 +8,16 @@ import type { Challenge, ChallengePurpose, MailKind } from './challenge.ts'
 import type { NewPassword } from './passwords/password-gate.ts'
 import { numberOrNull, readRows, textOrNull } from './read-rows.ts'
 
-const INSERT = `insert into trefoil_account_challenges (id, purpose, mail, account_id, address, key_id, details,
+const INSERT = `insert into trefoil_accounts_challenges (id, purpose, mail, account_id, address, key_id, details,
   password, breach_state, created_at, expires_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
-const BY_ID = 'select * from trefoil_account_challenges where id = ?'
+const BY_ID = 'select * from trefoil_accounts_challenges where id = ?'
 /** A decoy can be sent nowhere and consumed by nobody. */
-const CONSUME = `delete from trefoil_account_challenges where id = ? and purpose = ? and mail = purpose
+const CONSUME = `delete from trefoil_accounts_challenges where id = ? and purpose = ? and mail = purpose
   and expires_at > ? returning *`
-const SENT = `update trefoil_account_challenges set sent_at = ? where id = ? returning id`
-const RECENT = `select count(*) as sent, max(sent_at) as last from trefoil_account_challenges
+const OPEN = `select * from trefoil_accounts_challenges where id = ? and purpose = ? and mail = purpose
+  and expires_at > ?`
+const SENT = `update trefoil_accounts_challenges set sent_at = ? where id = ? returning id`
+const RECENT = `select count(*) as sent, max(sent_at) as last from trefoil_accounts_challenges
   where address = ? and purpose = ? and sent_at > ? and id <> ?`
 
 const DIGITS = 6
@@ -105,14 +107,26 @@ export class ChallengeStore {
     purpose: ChallengePurpose,
     token: string,
   ): Promise<Challenge | null> {
+    // Asked for all the same: what is not ours costs as much as what was used.
+    return this.consume(unit, purpose, this.#idOf(purpose, token))
+  }
+
+  /** What a link would open now, and leaves it as it is: for what is looked at before it is used up. */
+  async readLink(purpose: ChallengePurpose, token: string): Promise<Challenge | null> {
+    const id = this.#idOf(purpose, token)
+    const [row] = await readRows(this.#data, OPEN, [id, purpose, this.#clock.now()])
+    return row === undefined ? null : challengeOf(row)
+  }
+
+  /** Empty for a token that no key of ours made for this purpose. */
+  #idOf(purpose: ChallengePurpose, token: string): string {
     const dot = token.indexOf('.')
     const [id, mac] = [token.slice(0, Math.max(dot, 0)), token.slice(dot + 1)]
     let isOurs = false
     for (const expected of this.#keys.macs('link', linkText(purpose, id))) {
       isOurs = equalSecrets(expected, mac) || isOurs
     }
-    // Asked for all the same: what is not ours costs as much as what was used.
-    return this.consume(unit, purpose, isOurs ? id : '')
+    return isOurs ? id : ''
   }
 
   /** Of a code that was right. */
@@ -126,7 +140,7 @@ export class ChallengeStore {
     await this.#data
       .statements(unit)
       .run(
-        'delete from trefoil_account_challenges where address = ? and purpose = ? returning id',
+        'delete from trefoil_accounts_challenges where address = ? and purpose = ? returning id',
         [address, purpose],
       )
   }
@@ -135,7 +149,17 @@ export class ChallengeStore {
   async removeOfAccount(unit: object, accountId: string): Promise<void> {
     await this.#data
       .statements(unit)
-      .run('delete from trefoil_account_challenges where account_id = ? returning id', [accountId])
+      .run('delete from trefoil_accounts_challenges where account_id = ? returning id', [accountId])
+  }
+
+  /** A notice that was sent is not kept. */
+  async removeNotice(unit: object, id: string): Promise<void> {
+    await this.#data
+      .statements(unit)
+      .run(
+        `delete from trefoil_accounts_challenges where id = ? and purpose = 'notice' returning id`,
+        [id],
+      )
   }
 
   async markSent(unit: object, id: string): Promise<void> {
@@ -156,7 +180,7 @@ export class ChallengeStore {
   async sweep(unit: object, before: number): Promise<void> {
     await this.#data
       .statements(unit)
-      .run('delete from trefoil_account_challenges where expires_at < ? returning id', [before])
+      .run('delete from trefoil_accounts_challenges where expires_at < ? returning id', [before])
   }
 }
 

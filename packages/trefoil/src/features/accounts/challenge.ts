@@ -1,5 +1,5 @@
 /** What somebody proves by what was sent to a mailbox. */
-export type ChallengePurpose =
+export type ProvingPurpose =
   /** A pending registration: the mailbox is of whoever registered. */
   | 'verify_email'
   /** The new address of an account. */
@@ -8,9 +8,20 @@ export type ChallengePurpose =
   | 'magic_link'
   | 'email_code'
 
+/** What a challenge is for. A notice proves nothing: it is kept until it has been sent. */
+export type ChallengePurpose = ProvingPurpose | 'notice'
+
+/** What an account is told of; its mail opens nothing, and nothing keeps it from being sent. */
+export type NoticeKind =
+  | 'password_changed'
+  | 'email_changed'
+  | 'sessions_stolen'
+  | 'account_deleted'
+
 /** The mail that goes with it; where nobody is to be told apart, every state sends one of them. */
 export type MailKind =
-  | ChallengePurpose
+  | ProvingPurpose
+  | NoticeKind
   /** Somebody registered an address that has an account. */
   | 'already_registered'
   /** To nobody: the job drops itself. */

@@ -49,3 +49,27 @@ export function optionalField<Value>(inner: Schema<Value>): Schema<Value | undef
   }
   return { '~standard': either } as Schema<Value | undefined>
 }
+
+/** A whole number in bounds. */
+export function wholeField(least: number, most: number): Schema<number> {
+  return field(
+    { type: 'integer', minimum: least, maximum: most },
+    (value) =>
+      Number.isInteger(value) && Number(value) >= least && Number(value) <= most
+        ? Number(value)
+        : undefined,
+    `Expected a whole number from ${least} to ${most}`,
+  )
+}
+
+/** Texts, so many of them at most. */
+export function textsField(most: number, longest: number): Schema<readonly string[]> {
+  const fits = (value: unknown): value is string =>
+    typeof value === 'string' && value.length <= longest
+  return field(
+    { type: 'array', items: { type: 'string', maxLength: longest }, maxItems: most },
+    (value) =>
+      Array.isArray(value) && value.length <= most && value.every(fits) ? value : undefined,
+    `Expected a list of at most ${most} texts`,
+  )
+}

@@ -1,4 +1,3 @@
-// Written by the room of lockout; here is what the flows build on.
 import type { ClientFacts } from '../../../index.ts'
 import type { Identifier } from '../identifier.ts'
 
@@ -7,24 +6,36 @@ export interface LoginTry {
   /** Whose: as it was submitted, existing or not; `null` for what can be nobody's. */
   readonly identifier: Identifier | null
   readonly client: ClientFacts
-  /** A token of a device that signed in to this identifier before; `null` for none. */
+  /** What this device was given when it signed in, as it came; `null` for nothing. */
   readonly device: string | null
   readonly signal: AbortSignal
+}
+
+/** What came of a try. */
+export interface Checked<Value> {
+  readonly isRight: boolean
+  readonly value: Value
 }
 
 /** What every door goes through where a secret can be guessed. */
 export interface LoginLocks {
   /**
-   * Reserves a try, makes it, and counts it. Whatever the call answers, a wrong one stays counted.
+   * Reserves a try, makes it, and counts it. Whatever the call answers, a wrong one stays counted. A check that throws
+   * says nothing about the secret, and is given back.
    *
    * @param check says whether it was right, and with which value
    * @returns the value, right or wrong
-   * @throws Problem `account_locked` (429 with `Retry-After`); `unavailable` where nobody can count
+   * @throws Problem `account_locked` (429 with `Retry-After`), also for the failure that locks; `unavailable` (503)
+   *   where nobody can count, or all tries were under way for too long
    */
-  attempt<Value>(
-    tried: LoginTry,
-    check: () => Promise<{ readonly isRight: boolean; readonly value: Value }>,
-  ): Promise<Value>
-  /** A token that says: this device signed in to this identifier. */
-  deviceToken(identifier: Identifier): string
+  attempt<Value>(tried: LoginTry, check: () => Promise<Checked<Value>>): Promise<Value>
+  /**
+   * What says that this device signed in to this identifier: to be kept for `DEVICE_LIFETIME` and shown at the next
+   * login.
+   *
+   * @param shown what it has so far, so that a browser may know several accounts
+   */
+  deviceToken(identifier: Identifier, shown?: string | null): string
+  /** Whoever has proved that the mailbox is theirs, as by resetting the password, is locked no longer. */
+  forget(identifier: Identifier): Promise<void>
 }
