@@ -28,7 +28,15 @@ import {
   sse,
   stream,
 } from 'trefoil'
-import { accounts, BreachChecker, PasswordPolicy } from 'trefoil/accounts'
+import {
+  accounts,
+  BreachChecker,
+  computeLockout,
+  consoleMailer,
+  getLockoutStatus,
+  PasswordPolicy,
+  smtpMailer,
+} from 'trefoil/accounts'
 import { auditFile, auditLog } from 'trefoil/audit'
 import {
   auditCheckpoints,
@@ -292,7 +300,15 @@ const people = (options: object) =>
 add('BreachChecker BreachCheckerOptions', (options) => new BreachChecker(options))
 add('PasswordPolicy PasswordPolicyOptions', (options) => new PasswordPolicy(options))
 add('accounts AccountsOptions', people)
-add('AccountsOptions.lockout LockoutOptions', (lockout) => people({ lockout }))
+add('AccountsOptions.lockout LockoutConfig', (lockout) => people({ lockout }))
+add('computeLockout LockoutConfig', (config) => computeLockout(0, config))
+add('getLockoutStatus LockoutConfig', (config) => getLockoutStatus(database(), {}, config))
+add('AccountsOptions.clients PasswordClient', (client) => people({ clients: { web: client } }))
+add('AccountsOptions.mail MailOptions', (mail) => people({ mail }))
+const smtp = { host: 'localhost', from: 'store@example.com' }
+add('AccountsOptions.smtp SmtpOptions', (options) => people({ smtp: options }), smtp)
+add('smtpMailer SmtpOptions', (options) => smtpMailer(options), smtp)
+add('consoleMailer ConsoleMailerOptions', (options) => consoleMailer(options))
 add('AccountsOptions.cookie LoginCookieOptions', (cookie) => people({ cookie }))
 add('AccountsOptions.passwordHashing PasswordHashingOptions', (passwordHashing) =>
   people({ passwordHashing }),
@@ -719,7 +735,17 @@ export const HANDLES: ReadonlySet<string> = new Set([
   ...['TestResponse', 'WireAnswer', 'AnswerStream'],
   // Values, judged one by one where they are used.
   ...['Issue', 'SseEvent'],
-  ...['PasswordPolicy', 'BreachLookup', 'Mailer', 'AuditLog'],
+  ...[
+    'PasswordPolicy',
+    'BreachLookup',
+    'Mailer',
+    'MailMessage',
+    'AuditLog',
+    'PartOf',
+    'LockoutStatus',
+    'AttemptKey',
+    'LoginAttempt',
+  ],
   // Ports, and what other libraries define.
   ...['Clock', 'Timers', 'Logger', 'TwoWaySchema', 'ServeTls', 'JwkSet', 'PublicJwk'],
 ])
