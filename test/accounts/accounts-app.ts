@@ -1,4 +1,8 @@
-import { type Accounts, type AccountsOptions, accounts } from '../../packages/trefoil/src/accounts.ts'
+import {
+  type Accounts,
+  type AccountsOptions,
+  accounts,
+} from '../../packages/trefoil/src/accounts.ts'
 import { type Database, database } from '../../packages/trefoil/src/database.ts'
 import { type App, createApp } from '../../packages/trefoil/src/index.ts'
 import { type JobQueue, jobQueue } from '../../packages/trefoil/src/jobs.ts'
