@@ -31,6 +31,7 @@ import {
   movedVariableRows,
   OPTION_GROUPS,
   optionRows,
+  PASSWORD_GROUPS,
 } from './option-tables.mjs'
 import { catalogueRows, VARIABLE_CATALOGUE } from './variable-tables.mjs'
 import { ROOT, run } from './workspace.mjs'
@@ -65,6 +66,11 @@ const FILES = [
     'smtp options': SMTP,
   }).map(([name, group]) => [
     'accounts.md',
+    name,
+    () => table(['Option', 'Default', 'Meaning'], optionRows(group)),
+  ]),
+  ...Object.entries(PASSWORD_GROUPS).map(([name, group]) => [
+    'passwords.md',
     name,
     () => table(['Option', 'Default', 'Meaning'], optionRows(group)),
   ]),

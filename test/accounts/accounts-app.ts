@@ -45,6 +45,12 @@ export interface AccountsApp extends AsyncDisposable {
   post(path: string, body: unknown, options?: PostOptions): Promise<Answer>
   /** Registers and opens the link. */
   person(email?: string, password?: string, more?: Record<string, unknown>): Promise<void>
+  /** Signs in in bearer mode. */
+  signIn(email?: string, password?: string): Promise<Answer & { readonly token: string }>
+  /** Who a token is of: the status and the body of `GET /me`. */
+  me(token: string): Promise<Answer>
+  /** A row of the table of accounts. */
+  account(email?: string): Promise<Record<string, unknown> | undefined>
 }
 
 export interface PostOptions {
@@ -121,7 +127,7 @@ export async function accountsApp(
         json: body,
         ...(token !== undefined && { headers: { authorization: `Bearer ${token}` } }),
       })
-      const text = await answer.text()
+      const { text } = answer
       return {
         status: answer.status,
         body: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>),
@@ -134,6 +140,21 @@ export async function accountsApp(
       // Mails to one mailbox have a pause between them.
       it.at += 61_000
     },
+    async signIn(email = ADA, password = PASSWORD) {
+      const answer = await it.post('/login', { email, password })
+      return { ...answer, token: String(answer.body['access_token']) }
+    },
+    async me(token) {
+      const answer = await client.http.get('/me', { headers: { authorization: `Bearer ${token}` } })
+      return { status: answer.status, body: answer.json(), headers: answer.headers }
+    },
+    account: (email = ADA) =>
+      data
+        .queries()
+        .selectFrom('trefoil_accounts')
+        .selectAll()
+        .where('email', '=', email)
+        .executeTakeFirst(),
     async [Symbol.asyncDispose]() {
       await client.close()
       await app.shutdown()

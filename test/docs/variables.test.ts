@@ -14,6 +14,7 @@ import { redis } from 'trefoil/redis'
 import { webhooks } from 'trefoil/webhooks'
 import { describe, expect, it } from 'vitest'
 import { MOVED_VARIABLES } from '../../packages/trefoil/src/app/options/moved-options.ts'
+import { VARIABLE_SECTIONS } from '../../packages/trefoil/src/app/options/variable-rows.ts'
 import { catalogueRows, VARIABLE_CATALOGUE } from '../../scripts/variable-tables.mjs'
 import { ROOT, readDocument, tableOf } from './markdown.ts'
 
@@ -58,6 +59,24 @@ describe('docs/variables.md', () => {
         .map((name) => `${file}: ${name}`),
     )
     expect(missing).toEqual([])
+  })
+
+  it('an app without a ready-made part says so of its variables, and not that nobody reads them', async () => {
+    const own = new Set(VARIABLE_SECTIONS.map(({ title }) => title))
+    for (const { title, rows } of SECTIONS) {
+      const [first] = rows
+      if (first === undefined || own.has(title)) continue
+      const lines: string[] = []
+      const silent = () => {}
+      const warn = (_: unknown, message = '') => void lines.push(message)
+      const logger = { debug: silent, info: silent, error: silent, warn }
+      const app = createApp({ log: { logger }, env: { [first.name]: '1' } })
+      await app.startup()
+      await app.shutdown()
+      expect(lines, title).toEqual([
+        expect.stringMatching(/^Environment variable TREFOIL_\w+ is for \w+\(\), a part that this/),
+      ])
+    }
   })
 
   it('none in it is read by nobody', () => {

@@ -44,6 +44,7 @@ export function rangeOf(password: string): readonly [prefix: string, suffix: str
   return [digest.slice(0, 5), digest.slice(5)]
 }
 
+const MEGABYTE = Buffer.alloc(1_000_000, 'A')
 const FILLERS = 40
 const PADDING = 60
 
@@ -64,18 +65,17 @@ export async function startRangeService(known: readonly string[]): Promise<Range
   })
 
   function answer(request: IncomingMessage, response: ServerResponse): void {
-    const [, prefix = ''] = /^\/range\/(.*)$/.exec(request.url ?? '') ?? []
-    if (request.headers['user-agent'] === undefined) return end(response, 403, 'Forbidden')
-    if (request.method !== 'GET') return end(response, 405, 'Method not allowed')
-    if (!request.url?.startsWith('/range/')) return end(response, 404, 'Not found')
-    if (prefix.length !== 5) return end(response, 400, 'The hash prefix was not in a valid format')
-    if (!/^[0-9a-f]{5}$/i.test(prefix)) {
-      return end(response, 400, 'The hash prefix was not valid hexadecimal')
-    }
-    failOr(request, response, linesOf(prefix.toUpperCase(), known))
+    const [, prefix = ''] = /^(?:\/hibp)?\/range\/(.*)$/.exec(request.url ?? '') ?? []
+    if (request.headers['user-agent'] === undefined) end(response, 403, 'Forbidden')
+    else if (request.method !== 'GET') end(response, 405, 'Method not allowed')
+    else if (!request.url?.includes('/range/')) end(response, 404, 'Not found')
+    else if (prefix.length !== 5) end(response, 400, 'The hash prefix was not in a valid format')
+    else if (!/^[0-9a-f]{5}$/i.test(prefix)) {
+      end(response, 400, 'The hash prefix was not valid hexadecimal')
+    } else send(request, response, linesOf(prefix.toUpperCase(), known))
   }
 
-  function failOr(request: IncomingMessage, response: ServerResponse, lines: readonly string[]) {
+  function send(request: IncomingMessage, response: ServerResponse, lines: readonly string[]) {
     switch (service.mode) {
       case '429':
         return end(response, 429, 'Rate limit is exceeded', { 'retry-after': '2' })
@@ -93,7 +93,7 @@ export async function startRangeService(known: readonly string[]): Promise<Range
         timers.add(setInterval(() => response.write('A'), 1000))
         return
       case '50 MB':
-        return end(response, 200, 'A'.repeat(50_000_000))
+        return flood(response, 50)
       case 'garbage':
         return end(response, 200, '<html><body>Sign in to this network</body></html>')
       case 'a reset':
@@ -166,6 +166,12 @@ function linesOf(prefix: string, known: readonly string[]): readonly string[] {
 
 function suffixOf(text: string): string {
   return rangeOf(text)[1]
+}
+
+/** Megabytes in pieces, until the other side has had enough. */
+function flood(response: ServerResponse, left: number): void {
+  if (left === 0) response.end()
+  else if (!response.destroyed) response.write(MEGABYTE, () => flood(response, left - 1))
 }
 
 function end(

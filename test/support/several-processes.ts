@@ -3,23 +3,29 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 
-const SCRIPT = join(import.meta.dirname, 'shared-stores.process.ts')
+const SCRIPT = 'shared-stores.process.ts'
 
 /**
  * Runs the script in two processes, which begin together.
  *
  * @param count calls of each
+ * @param script beside this file
  * @returns the lines that each has said, read
  */
 export async function inTwoProcesses(
   url: string,
   what: string,
   count: number,
+  script: string = SCRIPT,
 ): Promise<readonly (readonly unknown[])[]> {
   const children = Array.from({ length: 2 }, () => {
-    const child = spawn(process.execPath, [SCRIPT, url, what, String(count)], {
-      stdio: ['pipe', 'pipe', 'inherit'],
-    })
+    const child = spawn(
+      process.execPath,
+      [join(import.meta.dirname, script), url, what, String(count)],
+      {
+        stdio: ['pipe', 'pipe', 'inherit'],
+      },
+    )
     onTestFinished(() => {
       child.kill('SIGKILL')
     })

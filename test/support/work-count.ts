@@ -52,8 +52,9 @@ const CONTROL =
 /** What a connection asks at its first use. */
 const OWN = /\bsqlite_schema\b/
 const BEGINS = /^\s*begin\b/i
+/** On PostgreSQL the table is one of several in the schema of `pg-boss`. */
 const SENDS_JOB =
-  /^\s*insert\s+into\s+(?:trefoil_jobs|"?trefoil_jobs"?\."?job"?)\b|\btrefoil_jobs\.job_?common\b/i
+  /\binsert into "?trefoil_jobs"?(?:\."?(?!queue|version|schedule|warning|instance|bam|subscription)\w+"?)? ?\(/i
 
 function statement(text: unknown): void {
   if (counting === null || typeof text !== 'string') return

@@ -8,8 +8,9 @@ export type { LockoutStatus } from './identity/lockout/lockout.ts'
 export { countFailures, lockTimes, statusOf } from './identity/lockout/lockout.ts'
 export type { LockoutConfig, LockoutValues } from './identity/lockout/lockout-options.ts'
 export { checkLockout, LOCKOUT, readLockout } from './identity/lockout/lockout-options.ts'
+export type { BreachLookup } from './identity/password/breach/breach-checker.ts'
 export { BREACH_CHECKER } from './identity/password/breach/breach-options.ts'
-export { HashingBusy } from './identity/password/hashing/hashing-queue.ts'
+export { HashingBusy, HashingQueue } from './identity/password/hashing/hashing-queue.ts'
 export {
   LEAST_MEMORY,
   LEAST_PASSES,
@@ -22,6 +23,7 @@ export type { PasswordFlow } from './identity/password/password-flow.ts'
 export { PasswordPolicy } from './identity/password/password-policy.ts'
 export type { PasswordPolicyOptions } from './identity/password/policy-options.ts'
 export { PASSWORD_POLICY } from './identity/password/policy-options.ts'
+export { readRates } from './policy/rate/rate-option.ts'
 export { eventText } from './record/audit/entry.ts'
 export { allowedMembers, argumentMembers, isSecretName } from './record/audit/event-values.ts'
 export type { AuditLinks, LinkedEntry } from './record/audit/links.ts'

@@ -9,6 +9,7 @@ import type { VariableSection } from '../../contract/options/variable-row.ts'
 import { type PartCommand, PROGRAM_COMMANDS } from '../../contract/part.ts'
 import type { ApprovalDecider } from '../../contract/ports/approval-decider.ts'
 import type { AuditPort } from '../../contract/ports/audit.ts'
+import type { PartFigure } from '../../contract/ports/figures.ts'
 import type { AdmitPort, LimitsPort } from '../../contract/ports/limits.ts'
 import type { ObserverPort } from '../../contract/ports/observer.ts'
 import type { TransactionPort } from '../../contract/ports/transaction.ts'
@@ -19,6 +20,7 @@ import type { Part } from '../declare/part-types.ts'
 import { KNOWN_VARIABLES } from '../options/known-variables.ts'
 import { readAuth } from '../options/read-auth.ts'
 import { variableRowsOfPart } from '../options/variable-rows.ts'
+import { gatherFigures } from './gather-figures.ts'
 
 /** Options of `createApp` that are short for a part. */
 export interface SugarOptions {
@@ -41,6 +43,8 @@ export interface JoinedParts {
   readonly audit: readonly AuditPort[]
   readonly transaction: readonly TransactionPort[]
   readonly observe: readonly ObserverPort[]
+  /** Of all, asked now. */
+  figures(): Promise<readonly PartFigure[]>
   readonly logger: Logger | null
   /** Rows of all tables beside the built-in one, by code. */
   readonly problems: ReadonlyMap<string, ProblemRow>
@@ -72,6 +76,7 @@ export function joinParts(sugar: SugarOptions, parts: readonly Part[]): JoinedPa
     audit: each(members, ({ part }) => part.audit),
     transaction: joinTransactions(members),
     observe: each(members, ({ part }) => part.observe),
+    figures: () => gatherFigures(each(members, ({ part }) => part.figures)),
     logger: only(members, 'a logger', ({ part }) => part.logger),
     problems: joinProblems(members),
     variables: joinVariableNames(members),

@@ -16,6 +16,8 @@ const CONSUME = `delete from trefoil_accounts_challenges where id = ? and purpos
   and expires_at > ? returning *`
 const OPEN = `select * from trefoil_accounts_challenges where id = ? and purpose = ? and mail = purpose
   and expires_at > ?`
+const COUNT_TRY = `update trefoil_accounts_challenges set tries = tries + 1 where id = ? and purpose = ? and tries < ?
+  and expires_at > ? returning id`
 const SENT = `update trefoil_accounts_challenges set sent_at = ? where id = ? returning id`
 const RECENT = `select count(*) as sent, max(sent_at) as last from trefoil_accounts_challenges
   where address = ? and purpose = ? and sent_at > ? and id <> ?`
@@ -127,6 +129,19 @@ export class ChallengeStore {
       isOurs = equalSecrets(expected, mac) || isOurs
     }
     return isOurs ? id : ''
+  }
+
+  /**
+   * Counts a guess before it is looked at, in a unit of its own: it stays counted, whatever becomes of the call. To be
+   * called while the call has no unit open.
+   *
+   * @returns false once there were so many
+   */
+  async countTry(id: string, purpose: ChallengePurpose, most: number): Promise<boolean> {
+    const rows = await this.#data.unit((unit) =>
+      this.#data.statements(unit).run(COUNT_TRY, [id, purpose, most, this.#clock.now()]),
+    )
+    return rows.length > 0
   }
 
   /** Of a code that was right. */

@@ -319,7 +319,7 @@ export function auditLog(options: AuditLogOptions): AuditLog {
     },
     commands: [
       ...auditCommands({ ...book, keys: ring, checkpoints, ...(retain === null ? {} : { prune }) }),
-      ...(checkpoints === null ? [] : checkpointCommands(checkpoints)),
+      ...(checkpoints === null ? [] : checkpointCommands(checkpoints, book.ready)),
     ],
   })
 

@@ -93,7 +93,7 @@ test('PWD-1: 15 code points by default, up to 128 may be asked for, and no compo
   expect(nist.minLength).toBe(15)
   expect(nist.reasons('vqzklmwptrxbnd')).toEqual(['min_length(15)'])
   expect(nist.reasons('vqzklmwptrxbndf')).toEqual([])
-  expect(nist.reasons('ж'.repeat(3) + 'vqzklmwptrxb')).toEqual([])
+  expect(nist.reasons('жжжvqzklmwptrxb')).toEqual([])
   const wrong: readonly (readonly [object, string])[] = [
     [{ minLength: 7 }, 'minLength'],
     [{ minLength: '12' }, 'minLength'],

@@ -1,4 +1,5 @@
 import type { AnyDatabase } from '../../../database.ts'
+import type { Clock } from '../../../index.ts'
 import { type JobQueue, jobQueue } from '../../../jobs.ts'
 
 /**
@@ -8,6 +9,6 @@ import { type JobQueue, jobQueue } from '../../../jobs.ts'
  * @param given the option `jobs`; `null` for none
  * @throws ImproperlyConfigured where the database has a queue that was not handed over
  */
-export function mailQueue(data: AnyDatabase, given: JobQueue | null): JobQueue {
-  return given ?? jobQueue({ data })
+export function mailQueue(data: AnyDatabase, given: JobQueue | null, clock: Clock): JobQueue {
+  return given ?? jobQueue({ data, clock })
 }

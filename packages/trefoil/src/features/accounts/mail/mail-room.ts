@@ -54,7 +54,7 @@ export function mailRoom(facts: MailRoomFacts): MailRoom {
   const mailer = mailerFor(values, mode)
   const links = new MailLinks(values.appUrl ?? urlWithout(mode))
   const catalogue = new MailCatalogue(locale, mail.texts)
-  const jobs = mailQueue(data, values.jobs)
+  const jobs = mailQueue(data, values.jobs, clock)
   data.tables('account_mail', MAIL_LIMIT_STEPS, 'state')
   let app = mail.name
   const now = () => clock.now()

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { keyRing } from '../../key-ring.ts'
 import { HashingBusy, HashingQueue, mostAtOnce } from './hashing-queue.ts'
 import { HashingThreads } from './hashing-threads.ts'
+import type { HashingWork } from './hashing-work.ts'
 import { PasswordHasher } from './password-hasher.ts'
 
 const queue = new HashingQueue(2)
@@ -34,6 +35,31 @@ describe('PWD-4: argon2id', () => {
     })
     expect(await plain.verify('x'.repeat(5000), null)).toMatchObject({ isRight: false })
     await expect(plain.hash('x'.repeat(1025))).rejects.toThrow(RangeError)
+  })
+
+  test('ENUM-1: one hash for whoever it is, from the first on, with the same figures', async () => {
+    const works: object[] = []
+    const counted = new PasswordHasher({
+      memory: 19_456,
+      passes: 2,
+      pepper: keyRing('p'.repeat(32)),
+      queue,
+      threads: Object.assign(new HashingThreads(), {
+        async run({ password, stored, salt, pepper, ...figures }: HashingWork) {
+          works.push({ ...figures, stored: stored?.length, pepper: pepper?.length })
+          return stored === null
+            ? '$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA$'.padEnd(97, 'A')
+            : false
+        },
+      }),
+    })
+    const stored = await counted.hash('correct horse battery')
+    works.length = 0
+    for (const one of [null, stored, null]) await counted.verify('x', one)
+    await counted.verify('', null)
+    await counted.verify('x'.repeat(5000), stored)
+    expect(new Set(works.map((work) => JSON.stringify(work))).size).toBe(1)
+    expect(works).toHaveLength(5)
   })
 
   test('weaker figures are below the floor, and those of a stored hash are raised', async () => {

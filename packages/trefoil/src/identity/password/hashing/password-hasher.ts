@@ -27,6 +27,7 @@ export interface PasswordHasherSettings {
 export const LEAST_MEMORY = 19_456
 export const LEAST_PASSES = 2
 const SALT_BYTES = 16
+const HASH_BYTES = 32
 /** `$argon2id$v=19$m=19456,t=2,p=1[,keyid=…]$salt$hash`. */
 const PHC =
   /^\$argon2id\$v=19\$m=(\d{1,8}),t=(\d{1,4}),p=(\d{1,3})(?:,keyid=([A-Za-z0-9+/]{1,11}))?\$[A-Za-z0-9+/]{11,64}\$[A-Za-z0-9+/]{16,128}$/
@@ -41,7 +42,6 @@ const MOST_LANES = 16
  */
 export class PasswordHasher {
   readonly #settings: PasswordHasherSettings
-  #nobodys: Promise<string> | null = null
 
   /** @throws ImproperlyConfigured for figures below what is safe */
   constructor(settings: PasswordHasherSettings) {
@@ -85,7 +85,7 @@ export class PasswordHasher {
   ): Promise<PasswordVerdict> {
     // Hashed all the same: an answer at once would tell that nothing was looked up for it (ENUM-1).
     const text = formOf(password)
-    const phc = stored ?? (await this.#nobody())
+    const phc = stored ?? this.#nobodys()
     const figures = figuresOf(phc)
     const key = figures.keyId === null ? null : this.#pepper(figures.keyId)
     const { queue, threads } = this.#settings
@@ -102,13 +102,12 @@ export class PasswordHasher {
     return memory < now.memory || passes < now.passes || keyId !== current
   }
 
-  /** Of today's figures and pepper, so that it takes as long as those of today. */
-  #nobody(): Promise<string> {
-    this.#nobodys ??= this.hash(randomBytes(SALT_BYTES).toString('hex')).catch((error: unknown) => {
-      this.#nobodys = null
-      throw error
-    })
-    return this.#nobodys
+  /** A hash that nothing has, of today's figures and pepper: compared with it takes as long as with one of today. */
+  #nobodys(): string {
+    const { memory, passes, pepper } = this.#settings
+    const keyId = pepper === null ? '' : `,keyid=${pepperId(pepper.current)}`
+    const salt = unpadded(randomBytes(SALT_BYTES))
+    return `$argon2id$v=19$m=${memory},t=${passes},p=1${keyId}$${salt}$${unpadded(randomBytes(HASH_BYTES))}`
   }
 
   #pepper(id: string): Uint8Array {
@@ -144,6 +143,10 @@ function formOf(password: string): string | null {
   if (password.length > MOST_BYTES || !password.isWellFormed()) return null
   const text = password.normalize('NFKC')
   return Buffer.byteLength(text) > MOST_BYTES ? null : text
+}
+
+function unpadded(bytes: Buffer): string {
+  return bytes.toString('base64').replace(/=+$/, '')
 }
 
 /** Tells peppers apart, and nothing about them. */
