@@ -58,6 +58,11 @@ const FILES = [
     name,
     () => table(['Option', 'Default', 'Meaning'], optionRows(group)),
   ]),
+  ...Object.entries(PASSWORD_GROUPS).map(([name, group]) => [
+    'passwords.md',
+    name,
+    () => table(['Option', 'Default', 'Meaning'], optionRows(group)),
+  ]),
   ...Object.entries({
     'accounts options': ACCOUNTS,
     'lockout options': LOCKOUT,
@@ -66,11 +71,6 @@ const FILES = [
     'smtp options': SMTP,
   }).map(([name, group]) => [
     'accounts.md',
-    name,
-    () => table(['Option', 'Default', 'Meaning'], optionRows(group)),
-  ]),
-  ...Object.entries(PASSWORD_GROUPS).map(([name, group]) => [
-    'passwords.md',
     name,
     () => table(['Option', 'Default', 'Meaning'], optionRows(group)),
   ]),

@@ -28,6 +28,7 @@ import {
   sse,
   stream,
 } from 'trefoil'
+import { accounts, BreachChecker, PasswordPolicy } from 'trefoil/accounts'
 import { auditFile, auditLog } from 'trefoil/audit'
 import {
   auditCheckpoints,
@@ -286,6 +287,19 @@ add('webhooks WebhooksOptions', (options) => webhooks(options), {
     return queue()
   },
 })
+const people = (options: object) =>
+  accounts({ data: database(), keys: SECRET, ...options } as Parameters<typeof accounts>[0])
+add('BreachChecker BreachCheckerOptions', (options) => new BreachChecker(options))
+add('PasswordPolicy PasswordPolicyOptions', (options) => new PasswordPolicy(options))
+add('accounts AccountsOptions', people)
+add('AccountsOptions.lockout LockoutOptions', (lockout) => people({ lockout }))
+add('AccountsOptions.cookie LoginCookieOptions', (cookie) => people({ cookie }))
+add('AccountsOptions.passwordHashing PasswordHashingOptions', (passwordHashing) =>
+  people({ passwordHashing }),
+)
+add('AccountsOptions.passwordPolicy PasswordPolicyOptions', (passwordPolicy) =>
+  people({ passwordPolicy }),
+)
 add('Database.tables Migration', (step) => database().tables('own', [step]), {
   name: '0001',
   sql: 'select 1',
@@ -705,6 +719,7 @@ export const HANDLES: ReadonlySet<string> = new Set([
   ...['TestResponse', 'WireAnswer', 'AnswerStream'],
   // Values, judged one by one where they are used.
   ...['Issue', 'SseEvent'],
+  ...['PasswordPolicy', 'BreachLookup', 'Mailer', 'AuditLog'],
   // Ports, and what other libraries define.
   ...['Clock', 'Timers', 'Logger', 'TwoWaySchema', 'ServeTls', 'JwkSet', 'PublicJwk'],
 ])
