@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { createApp } from 'trefoil'
+import { lockoutTables } from 'trefoil/accounts'
 import { auditLog } from 'trefoil/audit'
 import { database } from 'trefoil/database'
 import { jobQueue } from 'trefoil/jobs'
@@ -54,6 +55,7 @@ async function everything(): Promise<Map<string, readonly string[]>> {
   const data = database<never>({ url: join(folder, 'app.db'), migrate: 'start' })
   sqlApiKeys(data)
   sqlAttempts(data)
+  lockoutTables(data)
   sqlLoginSessions(data)
   sqlRefreshFamilies(data)
   sqlSpentTokens(data)
