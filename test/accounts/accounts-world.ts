@@ -18,6 +18,9 @@ export interface SentMail {
   readonly text: string
 }
 
+/** Long, and in no list. */
+export const PASSWORD = 'vielle-quartz-bramble-57'
+
 /** What an answer was. */
 export interface Answer {
   readonly status: number
@@ -107,6 +110,18 @@ export class World {
     this.at += 2000
     await this.post('/magic-link', { email: address })
     return tokenOf(await this.post('/magic-link/confirm', { token: await this.linkTo(address) }))
+  }
+
+  /** Registers, and opens the link. */
+  async register(email: string, password: string, more: object = {}): Promise<void> {
+    this.at += 2000
+    await this.post('/register', { email, password, ...more })
+    await this.post('/verify-email', { token: await this.linkTo(email) })
+  }
+
+  /** @returns the access token */
+  async login(username: string, password: string): Promise<string> {
+    return tokenOf(await this.post('/login', { username, password }))
   }
 
   async idOf(token: string): Promise<string> {
