@@ -19,7 +19,7 @@ const data = database()
 const jobs = jobQueue({ data })
 const keys = 'k'.repeat(32)
 const PARTS = [
-  auditLog({ keys, checkpoints: { origin: 'a' } }),
+  auditLog({ keys, checkpoints: { origin: 'a' }, otlp: { url: 'http://localhost' } }),
   data,
   health(),
   jobs,

@@ -68,6 +68,8 @@ describe('FND-14: every duration and every size at the doors', () => {
         "McpOptions.maxResponseSize",
         "NewApiKey.expiresIn",
         "OperationOptions.timeout",
+        "OtlpOptions.every",
+        "OtlpOptions.timeout",
         "RedisOptions.timeout",
         "RemoteTargetOptions.maxResponseSize",
         "RemoteTargetOptions.timeout",
