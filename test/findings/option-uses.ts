@@ -374,6 +374,11 @@ add(
     origin: 'a',
   },
 )
+add(
+  'AuditLogOptions.otlp OtlpOptions',
+  (otlp) => auditLog({ ...auditKeys, sink: memoryAudit(), otlp }),
+  { url: 'http://localhost:4318/v1/logs' },
+)
 add('auditCheckpoints AuditCheckpointsOptions', (options) => auditCheckpoints(options), {
   log: memoryAudit(),
   tree: memoryTree(),
