@@ -206,6 +206,7 @@ const people = (options: object) =>
   })
 add('accounts AccountsOptions', people)
 add('AccountsOptions.lockout LockoutConfig', (lockout) => people({ lockout }))
+add('AccountsOptions.rates AccountRateOptions', (rates) => people({ rates }))
 add('computeLockout LockoutConfig', (config) => computeLockout(1, config))
 // Of nobody: the database is not asked.
 const attempts = () => database(':memory:')
