@@ -14,22 +14,31 @@ interface Line {
 export class Turns {
   readonly #lines = new Map<string, Line>()
 
-  /** @returns at once where a place is free; `null` where the signal was aborted first */
-  take(key: string, places: number, signal: AbortSignal): EndTurn | Promise<EndTurn | null> {
+  /**
+   * @param longest milliseconds
+   * @returns at once where a place is free; `null` where nobody gave one up in time, or the signal was aborted first
+   */
+  take(
+    key: string,
+    places: number,
+    signal: AbortSignal,
+    longest: number,
+  ): EndTurn | Promise<EndTurn | null> {
     const line = this.#lines.get(key) ?? { taken: 0, waiting: new Set() }
     this.#lines.set(key, line)
     if (line.taken < places) return this.#begin(key, line)
+    const leaving = AbortSignal.any([signal, AbortSignal.timeout(longest)])
     return new Promise((resolve) => {
       const leave = () => {
         line.waiting.delete(enter)
         resolve(null)
       }
       const enter = () => {
-        signal.removeEventListener('abort', leave)
+        leaving.removeEventListener('abort', leave)
         resolve(this.#begin(key, line))
       }
-      if (signal.aborted) return resolve(null)
-      signal.addEventListener('abort', leave, { once: true })
+      if (leaving.aborted) return resolve(null)
+      leaving.addEventListener('abort', leave, { once: true })
       line.waiting.add(enter)
     })
   }
