@@ -10,6 +10,14 @@ import {
   type StreamSource,
   type stream,
 } from 'trefoil'
+import {
+  type Accounts,
+  accounts,
+  computeLockout,
+  DEFAULT_LOCKOUT,
+  getLockoutStatus,
+  type LockoutStatus,
+} from 'trefoil/accounts'
 import { type AuditLog, auditLog } from 'trefoil/audit'
 import { type MemoryAudit, memoryAudit } from 'trefoil/audit-chain'
 import {
@@ -163,6 +171,15 @@ exact<Webhooks>()(webhooks({ data: stock, jobs, keys: 'k' }))
 exact<RateStore>()(sqlRates(stock))
 // @ts-expect-error no database
 jobQueue({ data: 'app.db' })
+
+// trefoil/accounts
+exact<Accounts>()(accounts({ data: stock, lockout: { window: '15m' } }))
+exact<LockoutStatus>()(computeLockout(7, DEFAULT_LOCKOUT))
+exact<Promise<LockoutStatus>>()(getLockoutStatus(stock, { userId: 'u1' }))
+// @ts-expect-error a bare number is no duration
+computeLockout(7, { window: 900 })
+// @ts-expect-error no database
+getLockoutStatus('app.db', { userId: 'u1' })
 
 // trefoil/redis
 exact<SharedRedis>()(redis())
