@@ -88,6 +88,8 @@ export class PostgresUnit<Tables> implements SqlUnit<Tables> {
       throw conflict
     }
     const late = await this.#prepared()
+    // Its connection is another's by now.
+    if (this.#hasEnded) throw new Error('The unit of work was taken back while it was committed')
     this.#hasEnded = true
     let command: string
     try {
@@ -277,7 +279,7 @@ class UnitConnection implements DatabaseConnection {
 function isOfLate(error: unknown, late: readonly Late[]): boolean {
   if (error instanceof TransactionConflict || !isRefusal(error)) return false
   const { table }: { table?: unknown } = Object(error)
-  return typeof table !== 'string' || late.some(({ text }) => text.includes(` ${table}\n`))
+  return typeof table !== 'string' || late.some(({ text }) => text.split(/\W+/).includes(table))
 }
 
 /** What was taken by another one is there the next time: the same once more may succeed. */
