@@ -1,7 +1,7 @@
 // Joins what `tsc` wrote to packages/trefoil/build into a few files in packages/trefoil/dist: three
 // hundred small modules are good to work in, and cost a starting program a third of its time
 // (decisions/0013). Names stay and nothing is minified, so what is installed can be read.
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { rolldown } from 'rolldown'
 import { ROOT } from './workspace.mjs'
@@ -10,9 +10,11 @@ const PACKAGE = join(ROOT, 'packages', 'trefoil')
 const BUILD = join(PACKAGE, 'build')
 const DIST = join(PACKAGE, 'dist')
 const STATIC = /^(?:import|export)\b[^;]*?'(\.[^']+)';$/gm
-const CORE = /[\\/]build[\\/](?!describe|client|testing|program|surfaces[\\/]http[\\/]node[\\/])/
+const CORE =
+  /[\\/]build[\\/](?!describe|client|testing|program|surfaces[\\/]http[\\/]node[\\/]|identity[\\/]password[\\/]password-files)/
 const DOORS = [
   'index',
+  'accounts',
   'audit',
   'audit-chain',
   'auth',
@@ -34,7 +36,12 @@ const DOORS = [
   'testing',
   'webhooks',
   'program/run-program',
+  // What is found by its place: it must stay beside what it finds.
+  'identity/password/password-files',
+  'identity/password/hashing/hashing-thread',
 ]
+/** What is read, and is no module. */
+const FILES = ['identity/password/common-passwords.bloom']
 
 // What an earlier build wrote under names that nobody asks for any more.
 for (const name of readdirSync(DIST, { recursive: true, encoding: 'utf8' })) {
@@ -112,6 +119,8 @@ await bundle.write({
     ],
   },
 })
+
+for (const file of FILES) copyFileSync(join(PACKAGE, 'src', file), join(DIST, file))
 
 /**
  * Every module that must be loaded before a file of `build` can run.

@@ -5,6 +5,10 @@ import { join } from 'node:path'
 import { SETTINGS } from '../packages/trefoil/src/app/settings/settings-options.ts'
 import { PROBLEMS } from '../packages/trefoil/src/contract/problems/problems.ts'
 import { LIFECYCLE } from '../packages/trefoil/src/engine/lifecycle.ts'
+import { ACCOUNTS } from '../packages/trefoil/src/features/accounts/accounts-options.ts'
+import { MAIL } from '../packages/trefoil/src/features/accounts/mail/mail-options.ts'
+import { SMTP } from '../packages/trefoil/src/features/accounts/mail/smtp-options.ts'
+import { LOGIN_COOKIE } from '../packages/trefoil/src/features/accounts/sessions/cookie-options.ts'
 import { AUDIT_FILE } from '../packages/trefoil/src/features/audit/audit-file.ts'
 import { AUDIT } from '../packages/trefoil/src/features/audit/audit-options.ts'
 import { CHECKPOINTS } from '../packages/trefoil/src/features/audit/checkpoint-options.ts'
@@ -18,6 +22,7 @@ import { METRICS } from '../packages/trefoil/src/features/metrics/metrics.ts'
 import { OTEL } from '../packages/trefoil/src/features/otel/otel-options.ts'
 import { REDIS } from '../packages/trefoil/src/features/redis/redis-options.ts'
 import { WEBHOOKS } from '../packages/trefoil/src/features/webhooks/webhook-options.ts'
+import { LOCKOUT } from '../packages/trefoil/src/identity/lockout/lockout-options.ts'
 import { APP_EVENTS } from '../packages/trefoil/src/record/audit/formats/app-events.ts'
 import { OCSF_CLASSES } from '../packages/trefoil/src/record/audit/formats/ocsf-classes.ts'
 import {
@@ -27,6 +32,7 @@ import {
   movedVariableRows,
   OPTION_GROUPS,
   optionRows,
+  PASSWORD_GROUPS,
 } from './option-tables.mjs'
 import { catalogueRows, VARIABLE_CATALOGUE } from './variable-tables.mjs'
 import { ROOT, run } from './workspace.mjs'
@@ -50,6 +56,22 @@ const FILES = [
   ]),
   ...Object.entries(CLIENT_GROUPS).map(([name, group]) => [
     'client.md',
+    name,
+    () => table(['Option', 'Default', 'Meaning'], optionRows(group)),
+  ]),
+  ...Object.entries({
+    'accounts options': ACCOUNTS,
+    'lockout options': LOCKOUT,
+    'cookie options': LOGIN_COOKIE,
+    'mail options': MAIL,
+    'smtp options': SMTP,
+  }).map(([name, group]) => [
+    'accounts.md',
+    name,
+    () => table(['Option', 'Default', 'Meaning'], optionRows(group)),
+  ]),
+  ...Object.entries(PASSWORD_GROUPS).map(([name, group]) => [
+    'passwords.md',
     name,
     () => table(['Option', 'Default', 'Meaning'], optionRows(group)),
   ]),
@@ -78,6 +100,11 @@ const FILES = [
     'jobs.md',
     'jobQueue options',
     () => table(['Option', 'Default', 'Meaning'], optionRows(JOB_QUEUE)),
+  ],
+  [
+    'lockout.md',
+    'lockout options',
+    () => table(['Option', 'Default', 'Meaning'], optionRows(LOCKOUT)),
   ],
   ['jobs.md', 'job options', () => table(['Option', 'Default', 'Meaning'], optionRows(JOB))],
   [

@@ -19,12 +19,15 @@ import { AUTH } from '../packages/trefoil/src/app/options/read-auth.ts'
 import { CLIENT } from '../packages/trefoil/src/client/client-options.ts'
 import { REMOTE_TARGET } from '../packages/trefoil/src/client/remote-client.ts'
 import { REQUIRED } from '../packages/trefoil/src/contract/options/option-rows.ts'
+import { PASSWORD_HASHING } from '../packages/trefoil/src/features/accounts/passwords/hashing-options.ts'
 import { API_KEYS } from '../packages/trefoil/src/identity/api-key/api-key-options.ts'
 import { CLIENT_CERTIFICATE } from '../packages/trefoil/src/identity/client-certificate/certificate-options.ts'
 import { SIGNER } from '../packages/trefoil/src/identity/cookie-signer.ts'
 import { INTROSPECTION } from '../packages/trefoil/src/identity/introspection/introspection-options.ts'
 import { DPOP } from '../packages/trefoil/src/identity/jwt/dpop-options.ts'
 import { FETCHING, JWT } from '../packages/trefoil/src/identity/jwt/jwt-options.ts'
+import { BREACH_CHECKER } from '../packages/trefoil/src/identity/password/breach/breach-options.ts'
+import { PASSWORD_POLICY } from '../packages/trefoil/src/identity/password/policy-options.ts'
 import { CORS } from '../packages/trefoil/src/policy/cors-options.ts'
 import { CSRF } from '../packages/trefoil/src/policy/csrf.ts'
 import { HSTS } from '../packages/trefoil/src/policy/security-headers.ts'
@@ -69,6 +72,13 @@ export const OPTION_GROUPS = {
 
 /** Tables of docs/client.md by name. */
 export const CLIENT_GROUPS = { 'createClient options': CLIENT, 'client options': TYPED_CLIENT }
+
+/** Tables of docs/passwords.md by name. */
+export const PASSWORD_GROUPS = {
+  'PasswordPolicy options': PASSWORD_POLICY,
+  'BreachChecker options': BREACH_CHECKER,
+  'passwordHashing options': PASSWORD_HASHING,
+}
 
 /** Rows of the table of a group: option, default, meaning. */
 export function optionRows(group) {

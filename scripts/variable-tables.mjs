@@ -5,6 +5,7 @@ import {
   VARIABLE_SECTIONS,
   variableRowsOfPart,
 } from '../packages/trefoil/src/app/options/variable-rows.ts'
+import { accounts } from '../packages/trefoil/src/features/accounts/accounts.ts'
 import { auditLog } from '../packages/trefoil/src/features/audit/audit-log.ts'
 import { database } from '../packages/trefoil/src/features/database/database.ts'
 import { health } from '../packages/trefoil/src/features/health/health.ts'
@@ -19,6 +20,7 @@ const data = database()
 const jobs = jobQueue({ data })
 const keys = 'k'.repeat(32)
 const PARTS = [
+  accounts({ data, jobs, keys }),
   auditLog({ keys, checkpoints: { origin: 'a' }, otlp: { url: 'http://localhost' } }),
   data,
   health(),

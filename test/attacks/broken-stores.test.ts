@@ -92,6 +92,16 @@ const attempts: Broken<AttemptStore> = {
         budgets.map((one) => ({ ...one, cap: 1e9 })),
       ),
   }),
+  'counts whoever looks on': (right) => ({
+    status: async (budgets) => {
+      const answer = await right.status(budgets)
+      await right.failed('x', budgets)
+      return answer
+    },
+  }),
+  'says where they stand in an order of its own': (right) => ({
+    status: async (budgets) => [...(await right.status(budgets))].reverse(),
+  }),
   'does not double': (right) => ({
     failed: async (id, budgets) => {
       const { failures, retryAfter } = await right.failed(id, budgets)

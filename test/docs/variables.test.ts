@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createApp } from 'trefoil'
+import { accounts, smtpMailer } from 'trefoil/accounts'
 import { auditLog } from 'trefoil/audit'
 import { hasScope, jwtAuth } from 'trefoil/auth'
 import { cookieSession } from 'trefoil/cookies'
@@ -95,9 +96,8 @@ function isRead(name: string): boolean {
     () => cookieSession({ env: { TREFOIL_SESSION_SECRET: key, ...env } }),
     () => jwtAuth({ env }),
     () => jwtAuth({ env: { TREFOIL_AUTH_JWT__SECRET: key, [name]: '["unclosed' } }),
-    () => {
-      process.env[name] = ''
-      try {
+    () =>
+      within(name, () => {
         health()
         otel()
         metrics({ guard: hasScope('metrics') })
@@ -107,10 +107,11 @@ function isRead(name: string): boolean {
         const jobs = jobQueue({ data })
         webhooks({ data, jobs, keys: 'k'.repeat(32) })
         redis()
-      } finally {
-        delete process.env[name]
-      }
-    },
+        accounts({ data, jobs, keys: 'k'.repeat(32) })
+      }),
+    // Without a host there is no mail server, whatever its other variables say.
+    () => within(name, () => smtpMailer({ host: 'mail.example', from: 'a@mail.example' })),
+    () => within(name, () => smtpMailer({ host: 'mail.example' })),
   ]
   const refused = readers.some((read) => {
     try {
@@ -122,6 +123,16 @@ function isRead(name: string): boolean {
   })
   const looksUp = new RegExp(`'${name}'`)
   return refused || SOURCES.some(({ file, text }) => isReader(file) && looksUp.test(code(text)))
+}
+
+/** With the variable set in the environment of this process, and empty. */
+function within(name: string, read: () => unknown): void {
+  process.env[name] = ''
+  try {
+    read()
+  } finally {
+    delete process.env[name]
+  }
 }
 
 function isReader(file: string): boolean {

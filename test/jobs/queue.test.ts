@@ -408,7 +408,7 @@ describe('what is refused', () => {
     expect(() => jobQueue({ data: {} as never })).toThrow(
       'jobQueue(): data must be a part of database()',
     )
-    expect(() => jobQueue({ data })).toThrow('somebody has that name already')
+    expect(() => jobQueue({ data })).toThrow('this database has a queue already')
     expect(define({ retries: -1 })).toThrow("jobs.define('x'): retries must be")
     expect(define({ timeout: 5 })).toThrow("jobs.define('x')")
     expect(define({ cron: '* *' })).toThrow("jobs.define('x'): cron has five fields")

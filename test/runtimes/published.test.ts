@@ -60,10 +60,18 @@ it.each([...DOORS, ...MORE])('%s.js loads no database, no store of calls and no 
   expect(modulesOf(`${door}.js`).filter((name) => HEAVY.includes(name))).toEqual([])
 })
 
-it.each(['database', 'jobs', 'postgres', 'sqlite', 'stores', 'webhooks'])(
+it.each(['accounts', 'database', 'jobs', 'postgres', 'sqlite', 'stores', 'webhooks'])(
   '%s.js loads no driver before it is used',
   (door) => {
-    const drivers = ['node:sqlite', 'pg', 'pg-boss', 'ioredis', '@opentelemetry/api']
+    const drivers = [
+      'node:sqlite',
+      'pg',
+      'pg-boss',
+      'ioredis',
+      '@opentelemetry/api',
+      '@node-rs/argon2',
+      'nodemailer',
+    ]
     expect(modulesOf(`${door}.js`).filter((name) => drivers.includes(name))).toEqual([])
   },
 )

@@ -52,6 +52,7 @@ function questions(data: Database<never>): Readonly<Record<string, Ask>> {
     'proofs.spend': () => proofs.spend('dpop', 'a', LATER),
     'attempts.reserve': () => attempts.reserve(BUDGETS),
     'attempts.failed': () => attempts.failed('a', BUDGETS),
+    'attempts.status': () => attempts.status(BUDGETS),
     'sessions.find': () => sessions.find('s', NOW),
     'sessions.revokeAll': () => sessions.revokeAll(OWNER, null, NOW),
     'families.rotate': () => families.rotate(ROTATION),

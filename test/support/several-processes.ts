@@ -3,23 +3,36 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 
-const SCRIPT = join(import.meta.dirname, 'shared-stores.process.ts')
+const SCRIPT = 'shared-stores.process.ts'
 
 /**
  * Runs the script in two processes, which begin together.
  *
  * @param count calls of each
+ * @param script beside this file
  * @returns the lines that each has said, read
  */
-export async function inTwoProcesses(
+export function inTwoProcesses(
   url: string,
   what: string,
   count: number,
+  script: string = SCRIPT,
 ): Promise<readonly (readonly unknown[])[]> {
-  const children = Array.from({ length: 2 }, () => {
-    const child = spawn(process.execPath, [SCRIPT, url, what, String(count)], {
-      stdio: ['pipe', 'pipe', 'inherit'],
-    })
+  return inProcesses(2, join(import.meta.dirname, script), [url, what, String(count)])
+}
+
+/**
+ * Runs a script that says a line when it is ready, and goes on when it is told to, in several processes.
+ *
+ * @returns the lines that each has said after it
+ */
+export async function inProcesses(
+  count: number,
+  script: string,
+  args: readonly string[],
+): Promise<readonly (readonly unknown[])[]> {
+  const children = Array.from({ length: count }, () => {
+    const child = spawn(process.execPath, [script, ...args], { stdio: ['pipe', 'pipe', 'inherit'] })
     onTestFinished(() => {
       child.kill('SIGKILL')
     })

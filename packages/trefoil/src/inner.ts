@@ -1,5 +1,29 @@
 // What features of ours share with the rooms below and nobody else can import: no door of the package.
 
+export { variableRowsOf } from './app/options/variable-rows.ts'
+export { networkOf } from './base/ip.ts'
+export { cookiesOf } from './engine/views/provider-view.ts'
+export { ringOfVariables } from './identity/key-variables.ts'
+export type { LockoutStatus } from './identity/lockout/lockout.ts'
+export { countFailures, lockTimes, statusOf } from './identity/lockout/lockout.ts'
+export type { LockoutConfig, LockoutValues } from './identity/lockout/lockout-options.ts'
+export { checkLockout, LOCKOUT, readLockout } from './identity/lockout/lockout-options.ts'
+export type { BreachLookup } from './identity/password/breach/breach-checker.ts'
+export { BREACH_CHECKER } from './identity/password/breach/breach-options.ts'
+export { HashingBusy, HashingQueue } from './identity/password/hashing/hashing-queue.ts'
+export {
+  LEAST_MEMORY,
+  LEAST_PASSES,
+  MOST_MEMORY,
+  MOST_PASSES,
+  PasswordHasher,
+} from './identity/password/hashing/password-hasher.ts'
+export { processHashing } from './identity/password/hashing/process-hashing.ts'
+export type { PasswordFlow } from './identity/password/password-flow.ts'
+export { PasswordPolicy } from './identity/password/password-policy.ts'
+export type { PasswordPolicyOptions } from './identity/password/policy-options.ts'
+export { PASSWORD_POLICY } from './identity/password/policy-options.ts'
+export { readRates } from './policy/rate/rate-option.ts'
 export { eventText } from './record/audit/entry.ts'
 export { allowedMembers, argumentMembers, isSecretName } from './record/audit/event-values.ts'
 export type { AuditLinks, LinkedEntry } from './record/audit/links.ts'
@@ -8,5 +32,8 @@ export type { PersonKey } from './record/audit/sealed.ts'
 export { newPersonKey, openEvent, sealEvent } from './record/audit/sealed.ts'
 export { checkSpent } from './stores/memory/memory-spent-tokens.ts'
 export { whyNoPostgresUrl } from './stores/postgres/postgres-url.ts'
+export { NOW, sweepByKey } from './stores/sql/sweep-by-key.ts'
+export { Sweeper } from './stores/sql/sweeper.ts'
 export { readTextFile } from './stores/tree/text-file.ts'
+export { whyNoCookie } from './web/cookie-header.ts'
 export { isPublicAddress } from './web/public-address.ts'

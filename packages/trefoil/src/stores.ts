@@ -1,6 +1,7 @@
 export type {
   AttemptAnswer,
   AttemptBudget,
+  AttemptStanding,
   AttemptStore,
   AttemptVerdict,
 } from './contract/ports/attempts.ts'

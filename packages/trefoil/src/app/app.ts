@@ -61,6 +61,8 @@ export class App<T extends AppTypes = AnyTypes> extends RouteGroup<T> implements
   readonly #parts: Part[] = []
   /** Parts as they were given. */
   readonly #included = new Set<unknown>()
+  /** Those that others brought, and nobody gave yet. */
+  readonly #brought = new Set<unknown>()
   /** The part whose actions are being registered. */
   #including: string | null = null
   readonly #draining = new Draining()
@@ -291,12 +293,15 @@ export class App<T extends AppTypes = AnyTypes> extends RouteGroup<T> implements
   }
 
   #include(given: unknown): void {
+    // Given after the part that brought it: it is in already, once.
+    if (this.#brought.delete(given)) return
     if (this.#included.has(given)) {
       throw new ImproperlyConfigured('A part is included twice; include each once')
     }
     const part = readPart(given)
     const { name } = part
     this.#refuseLate(`Part '${name}' must be included`)
+    for (const needed of part.parts ?? []) this.#bring(needed)
     if (this.#parts.some((other) => other.name === name)) {
       throw new ImproperlyConfigured(
         `Two parts have the name '${name}'; make one of them with another name`,
@@ -314,6 +319,12 @@ export class App<T extends AppTypes = AnyTypes> extends RouteGroup<T> implements
     this.#lifecycle.addPart(this.#lifeOf(part))
     this.#included.add(given).add(part)
     this.#parts.push(part)
+  }
+
+  #bring(needed: Part): void {
+    if (this.#included.has(needed)) return
+    this.#include(needed)
+    this.#brought.add(needed)
   }
 
   #lifeOf({ name, start, drain, stop }: Part): PartLife {

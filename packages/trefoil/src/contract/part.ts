@@ -99,6 +99,11 @@ export interface PartVariable {
 export interface PartOf<Routes, Auth = AuthConfig> {
   /** In kebab-case, at most 32 characters. No two parts of an app share one. */
   readonly name: string
+  /**
+   * Parts that it needs, none of them with an authenticator: in front of it, unless the app has that very part
+   * already. They are the app's, with their variables and commands.
+   */
+  readonly parts?: readonly PartOf<Routes, Auth>[]
   /** Rows of its options: what variables it reads, and its table in the documentation. */
   readonly options?: AnyOptionGroup
   /** Who is calling, and on which surfaces. A surface has one authenticator. */

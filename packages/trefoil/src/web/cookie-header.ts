@@ -165,3 +165,13 @@ function checkPrefix(
 export function formatDeleteCookie(name: string, options: SetCookie = {}): string {
   return formatSetCookie(name, '', { ...options, maxAge: 0, expires: new Date(0) })
 }
+
+/** @returns why browsers would refuse a cookie of that name and these attributes; `null` where they take it */
+export function whyNoCookie(name: string, attributes: SetCookie): string | null {
+  try {
+    formatSetCookie(name, '', attributes)
+    return null
+  } catch (error) {
+    return error instanceof Error ? error.message : 'browsers refuse it'
+  }
+}

@@ -27,6 +27,11 @@ export function callerRule(entry: AuthEntry | undefined): CallerRule {
   return Object.freeze({ keyHeaders: Object.freeze([...keyHeaders]), unshown })
 }
 
+/** The rule for an action that signs somebody in: who is not known before may be somebody's visitor (login CSRF). */
+export function strictRule(rule: CallerRule): CallerRule {
+  return Object.freeze({ ...rule, unshown: 'somebody' })
+}
+
 /** The rule for an action that is open to everybody where its surface is not: nobody is asked. */
 export function publicRule(surface: CallerRule): CallerRule {
   return surface.unshown === 'everybody'

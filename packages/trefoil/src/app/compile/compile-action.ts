@@ -157,6 +157,8 @@ export function compileAction(declaration: Declaration, site: ActionSite): Compi
     hints: { ...defaultHints(method), ...options.hints },
     changes,
     external: options.external ?? false,
+    forms: compileForms(options.forms, params, where),
+    refusesOtherSites: options.csrf === 'always',
     audit: options.audit ?? null,
     problems: declaredProblems(options.problems, site.ownProblems, where),
     deprecated: options.deprecated ?? false,
@@ -189,6 +191,26 @@ export function compileAction(declaration: Declaration, site: ActionSite): Compi
     isEndpoint,
     ownAuth: declaration.ownAuth ?? null,
   }
+}
+
+/** @throws ImproperlyConfigured where there is nothing that a form could bring */
+function compileForms(
+  forms: boolean | undefined,
+  params: readonly ParamSpec[],
+  where: string,
+): boolean {
+  if (forms !== true) return false
+  const fields = params.filter(({ source }) => source === 'field')
+  const structured = fields.find(({ text }) => text.length === 0)
+  if (structured !== undefined) {
+    throw new ImproperlyConfigured(
+      `${where}: forms: true needs fields of text, numbers or flags, and '${structured.name}' is none; a form has no objects`,
+    )
+  }
+  if (fields.length > 0) return true
+  throw new ImproperlyConfigured(
+    `${where}: forms: true needs body fields; form() and file() take forms by themselves`,
+  )
 }
 
 function compilePath({ levels, path, method }: Declaration, where: string): PathTemplate | null {

@@ -9,7 +9,7 @@ import type { HttpTarget } from '../../surfaces/http/route/find.ts'
 import type { Mount } from '../../surfaces/http/route/match.ts'
 import { literalTemplate } from '../../web/path-template.ts'
 import type { AppConfig } from '../options/app-config.ts'
-import { callerRule, publicRule } from './caller-rules.ts'
+import { callerRule, publicRule, strictRule } from './caller-rules.ts'
 import type { CompiledAction } from './compile-action.ts'
 
 /** What the developer's routes lead to. */
@@ -30,10 +30,11 @@ export function routeMounts(
   }
   return compiled.flatMap(({ action, template, ownAuth }) => {
     if (action.method === null || template === null) return []
+    const rule = ownAuth === null ? (action.public.api ? open : caller) : callerRule(ownAuth)
     const target: HttpTarget = {
       kind: 'action',
       plan: compilePlan(action, 'api', ownAuth === null ? app : withAuth(app, ownAuth)),
-      caller: ownAuth === null ? (action.public.api ? open : caller) : callerRule(ownAuth),
+      caller: action.refusesOtherSites ? strictRule(rule) : rule,
       answers: compileRouteAnswers(action, common),
     }
     return [{ method: action.method, template, target }]

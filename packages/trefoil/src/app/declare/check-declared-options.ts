@@ -42,10 +42,15 @@ export function checkRouteOptions(where: string, options: DeclaredOptions): void
   checkOptionNames(where, options, ROUTE_OPTIONS)
   checkShared(where, options)
   // By truth, `tool: 'false'` would hand the action to agents.
-  for (const option of ['tool', 'cli', 'deprecated', 'changes', 'external'] as const) {
+  for (const option of ['tool', 'cli', 'deprecated', 'changes', 'external', 'forms'] as const) {
     checkFlag(`${where}: ${option}`, options[option])
   }
-  const { audit } = options
+  const { audit, csrf } = options
+  if (csrf !== undefined && csrf !== 'authenticated' && csrf !== 'always') {
+    throw new ImproperlyConfigured(
+      `${where}: csrf must be 'authenticated' or 'always', got ${shownValue(csrf)}`,
+    )
+  }
   if (audit !== undefined && audit !== 'required' && typeof audit !== 'boolean') {
     throw new ImproperlyConfigured(
       `${where}: audit must be true, false or 'required', got ${shownValue(audit)}`,

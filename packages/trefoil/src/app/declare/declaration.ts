@@ -22,6 +22,8 @@ export interface DeclaredOptions extends SharedOptions {
   readonly hints?: ToolHints
   readonly changes?: boolean
   readonly external?: boolean
+  readonly forms?: boolean
+  readonly csrf?: 'authenticated' | 'always'
   readonly audit?: boolean | 'required'
   readonly deprecated?: boolean
   readonly status?: number
@@ -99,6 +101,8 @@ export const ROUTE_OPTIONS: OptionNames<DeclaredOptions> = {
   hints: true,
   changes: true,
   external: true,
+  forms: true,
+  csrf: true,
   audit: true,
   deprecated: true,
   status: true,

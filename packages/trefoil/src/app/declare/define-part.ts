@@ -16,6 +16,7 @@ import type { AuthenticatingPart, Part } from './part-types.ts'
 /** Everything that a part may have. */
 export const PART_MEMBERS: OptionNames<Part> = {
   name: true,
+  parts: true,
   options: true,
   authenticator: true,
   admit: true,
@@ -73,6 +74,9 @@ const TAKEN_FLAGS: ReadonlySet<string> = new Set([
   'version',
   'lifespan',
 ])
+
+/** Of parts whose variables have other names, as those who come from elsewhere know them. */
+const PREFIXES: Readonly<Record<string, string>> = { accounts: 'TREFOIL_AUTH' }
 
 const defined = new WeakSet<object>()
 
@@ -157,6 +161,8 @@ class PartReading {
     switch (key) {
       case 'name':
         return value
+      case 'parts':
+        return this.#list(key, value, (one) => this.#part(one))
       case 'options':
         return this.#options(value)
       case 'authenticator':
@@ -200,6 +206,16 @@ class PartReading {
 
   #wrong(key: string, what: string): ImproperlyConfigured {
     return new ImproperlyConfigured(`${this.#where}: ${key} ${what}`)
+  }
+
+  /** The types of an app know the authenticators of what `createApp` was given, and no others. */
+  #part(value: unknown): Part {
+    const part = readPart(value)
+    if (part.authenticator === undefined) return part
+    throw this.#wrong(
+      'parts',
+      `has '${part.name}', which brings an authenticator: give that one to createApp`,
+    )
   }
 
   /** Called as the method it was, whatever is put into the part later. */
@@ -266,7 +282,8 @@ class PartReading {
   }
 
   get #prefix(): string {
-    return `TREFOIL_${this.#name.replaceAll('-', '_').toUpperCase()}`
+    const named = Object.hasOwn(PREFIXES, this.#name) ? PREFIXES[this.#name] : undefined
+    return named ?? `TREFOIL_${this.#name.replaceAll('-', '_').toUpperCase()}`
   }
 
   #options(value: unknown): unknown {

@@ -163,6 +163,17 @@ export interface OperationOptions<
   /** Acts outside the database too: sends mail, takes money. Default false. */
   readonly external?: boolean
   /**
+   * Its body fields come as an urlencoded form as well, decoded as flags are. Not for secrets of browsers without
+   * `csrf: 'always'`: any page can send a form anywhere. Default false.
+   */
+  readonly forms?: boolean
+  /**
+   * `always`: calls that another site makes through a visitor's browser are refused even where they bring nothing that
+   * the browser adds by itself; for what signs somebody in, or an attacker could sign a visitor in as himself.
+   * Default `authenticated`: where they do.
+   */
+  readonly csrf?: 'authenticated' | 'always'
+  /**
    * Whether its calls are written into the audit log of the part `auditLog()`: `true` all of them,
    * `required` all of them and none runs that cannot be, `false` none but refusals. Default: what the part
    * says, which is those that change something or come from an agent.

@@ -118,6 +118,10 @@ export interface Action {
   readonly changes: boolean
   /** True when it acts outside the database, where nothing can be taken back. */
   readonly external: boolean
+  /** True when its body fields may come as an urlencoded form. */
+  readonly forms: boolean
+  /** True when calls of other sites are refused whatever they bring. */
+  readonly refusesOtherSites: boolean
   /** What it says of the audit log; `null` for nothing. */
   readonly audit: boolean | 'required' | null
   readonly deprecated: boolean
@@ -177,6 +181,8 @@ export function emptyAction(name: string): Action {
     hints: {},
     changes: true,
     external: false,
+    forms: false,
+    refusesOtherSites: false,
     audit: null,
     problems: [],
     deprecated: false,

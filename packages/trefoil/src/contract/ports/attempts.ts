@@ -9,7 +9,7 @@ export interface AttemptBudget {
   readonly key: string
   /** Failures in a row from which on it is locked. */
   readonly threshold: number
-  /** From the last failure until all of them are forgotten. */
+  /** From the last failure, or from the end of the lock that it made, until all of them are forgotten. */
   readonly window: number
   /** How long the failure that reaches the threshold locks; each further one doubles it. */
   readonly base: number
@@ -24,6 +24,14 @@ export type AttemptAnswer =
   /** All tries that are left are under way: whoever waits a few milliseconds and asks again may get one. */
   | { readonly kind: 'wait' }
   | { readonly kind: 'locked'; readonly retryAfter: number }
+
+/** Where a budget stands. */
+export interface AttemptStanding {
+  /** Failures in a row that are not forgotten. */
+  readonly failures: number
+  /** Milliseconds for which it is locked; 0 for not. */
+  readonly retryAfter: number
+}
 
 /** Where somebody stands after a failure. */
 export interface AttemptVerdict {
@@ -63,4 +71,11 @@ export interface AttemptStore {
   ): Awaitable<void>
   /** Nobody knows whether it was right, as when there was no time to look: it is given back. */
   released(id: string, budgets: readonly AttemptBudget[]): Awaitable<void>
+  /**
+   * For whoever looks on; changes nothing. By what it says nobody may be let in: another may be trying at the
+   * same moment.
+   *
+   * @returns one for each budget, in their order
+   */
+  status(budgets: readonly AttemptBudget[]): Awaitable<readonly AttemptStanding[]>
 }

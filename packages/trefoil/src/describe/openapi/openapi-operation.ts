@@ -80,13 +80,16 @@ function parameter({
 }
 
 function requestBody(
-  { mediaType, required, description, schema }: BodyShape,
+  { mediaType, also, required, description, schema }: BodyShape,
   root: JsonSchema,
 ): JsonSchema {
   return {
     ...(description !== null && { description }),
     required,
-    content: { [mediaType]: withExample(mediaType, schema, root) },
+    content: {
+      [mediaType]: withExample(mediaType, schema, root),
+      ...(also !== undefined && { [also]: withExample(also, schema, root) }),
+    },
   }
 }
 

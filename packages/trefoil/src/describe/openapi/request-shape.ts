@@ -21,6 +21,8 @@ export interface BodyShape {
     | 'application/json'
     | 'application/x-www-form-urlencoded'
     | 'multipart/form-data'
+  /** Taken as well, with the same members. */
+  readonly also?: 'application/x-www-form-urlencoded'
   readonly required: boolean
   readonly description: string | null
   readonly schema: JsonSchema
@@ -95,7 +97,8 @@ export function bodyShape(
   }
   const fields = params.filter((param) => param.source === 'field')
   if (fields.length === 0) return null
-  return objectBody('application/json', fields, add)
+  const body = objectBody('application/json', fields, add)
+  return action.forms ? { ...body, also: 'application/x-www-form-urlencoded' } : body
 }
 
 function objectBody(

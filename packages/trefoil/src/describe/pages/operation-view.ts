@@ -63,10 +63,10 @@ function parameterTable(parameters: readonly ParameterShape[]): Html {
 ${valueTable('Parameters', rows)}`
 }
 
-function bodyView({ mediaType, required, description, schema }: BodyShape): Html {
+function bodyView({ mediaType, also, required, description, schema }: BodyShape): Html {
   const rows = memberRows(schema)
   return html`<h3>Request body</h3>
-<p><code>${mediaType}</code>, ${required ? 'required' : 'optional'}${rows === null && html`: ${typeView(schema)}`}</p>
+<p><code>${mediaType}</code>${also !== undefined && html` or <code>${also}</code>`}, ${required ? 'required' : 'optional'}${rows === null && html`: ${typeView(schema)}`}</p>
 ${prose(description)}
 ${rows !== null && valueTable('Members of the request body', rows)}
 ${rows !== null && foldedSchema(schema, 'Schema of the request body')}`

@@ -36,6 +36,8 @@ import { checkName, payloadOf, validated } from './payload.ts'
 import { SQLITE_JOBS, sqlJobs } from './sql-jobs.ts'
 import { Worker } from './worker.ts'
 
+/** Databases that have one: two queues would do each other's jobs. */
+const withQueue = new WeakSet<object>()
 /** Most jobs are sent without options. */
 const PLAINLY = Object.freeze({ key: null, delay: 0 })
 
@@ -146,7 +148,13 @@ export function jobQueue(options: JobQueueOptions): JobQueue {
     url === null
       ? sqlJobs(data, { worker: randomUUID(), lease, clock })
       : bossJobs(url.reveal(), { lease, clock, keep: Math.max(keep, keepDead) })
+  if (withQueue.has(data)) {
+    throw new ImproperlyConfigured(
+      'jobQueue(): this database has a queue already, of another jobQueue() or of accounts(); make one, and hand it to whoever needs it: accounts({ data, jobs })',
+    )
+  }
   data.tables('jobs', url === null ? SQLITE_JOBS : BOSS_JOBS)
+  withQueue.add(data)
   let worker: Worker | null = null
   let begun: Worker | null = null
   let hasStarted = false

@@ -1,9 +1,12 @@
-import { describe, expect, test } from 'vitest'
-import { isCommonPassword } from './common-passwords.ts'
-import { type PasswordReason, passwordPolicy } from './password-policy.ts'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { PasswordPolicy, type PasswordReason } from './password-policy.ts'
 
-const classic = passwordPolicy({ preset: 'classic' }, isCommonPassword)
-const nist = passwordPolicy({}, isCommonPassword)
+const classic = new PasswordPolicy({ preset: 'classic' })
+const nist = new PasswordPolicy()
+
+afterEach(() => {
+  vi.unstubAllEnvs()
+})
 
 describe('V-07, S-PWD-2: the reasons of the source, in its order', () => {
   const rows: readonly (readonly [string, readonly PasswordReason[]])[] = [
@@ -56,15 +59,67 @@ test('PWD-4: what is too long is refused before anything else is looked at', () 
   expect(nist.reasons('\ud83d and half a character')).toEqual(['malformed_text'])
 })
 
-test('options and variables: TREFOIL_AUTH_PASSWORD_MIN_LENGTH and its like (S-ENV-3)', () => {
-  const env = {
-    TREFOIL_AUTH_PASSWORD_PRESET: 'classic',
-    TREFOIL_AUTH_PASSWORD_MIN_LENGTH: '20',
-    TREFOIL_AUTH_PASSWORD_REQUIRE_SYMBOL: 'false',
-    TREFOIL_AUTH_PASSWORD_BREACH_CHECK: 'off',
+test('S-PWD-3: ASCII alone counts as a letter or a digit, and every ASCII sign as a symbol (SW-11)', () => {
+  for (const symbol of '!@#$%^&*()_+=-{}[]:;,.?/"\'<>~|\\`') {
+    expect(classic.reasons(`ValidWord123${symbol}`)).toEqual([])
   }
-  const policy = passwordPolicy({}, isCommonPassword, env)
-  expect(policy.reasons('NoSymbols1234')).toEqual(['min_length(20)'])
-  expect(policy.breachCheck).toBe(false)
-  expect(() => passwordPolicy({ minLength: 4 }, isCommonPassword)).toThrow('minLength')
+  expect(classic.reasons('ValidWord123§')).toEqual(['missing_symbol'])
+  expect(classic.reasons('ÜÄÖvalidword12!')).toEqual(['missing_upper'])
+  expect(classic.reasons('ValidWord١٢٣!!')).toEqual(['missing_digit'])
+})
+
+test('S-PWD-4: words of the source, anywhere, in any case', () => {
+  for (const word of ['PassWord', '123456', 'QWERTY', 'LetMeIn', 'aDmIn']) {
+    expect(classic.reasons(`Xy9!${word}#Zz8z`)).toContain('common_password')
+  }
+})
+
+test('S-PWD-1, S-ENV-3: TREFOIL_AUTH_PASSWORD_MIN_LENGTH and its like, for either preset', () => {
+  vi.stubEnv('TREFOIL_AUTH_PASSWORD_MIN_LENGTH', '12')
+  vi.stubEnv('TREFOIL_AUTH_PASSWORD_REQUIRE_SYMBOL', 'True')
+  vi.stubEnv('TREFOIL_AUTH_PASSWORD_BREACH_CHECK', 'off')
+  const page = new PasswordPolicy()
+  expect(page.reasons('nosymbolsinit')).toEqual(['missing_symbol'])
+  expect(page.reasons('one-symbol-in-it')).toEqual([])
+  expect(page.breach).toBeNull()
+  vi.stubEnv('TREFOIL_AUTH_PASSWORD_PRESET', 'classic')
+  vi.stubEnv('TREFOIL_AUTH_PASSWORD_REQUIRE_SYMBOL', 'false')
+  expect(new PasswordPolicy({ minLength: 20 }).reasons('NoSymbols1234')).toEqual(['min_length(20)'])
+  vi.stubEnv('TREFOIL_AUTH_PASSWORD_MIN_LENGTH', '4')
+  expect(() => new PasswordPolicy()).toThrow('TREFOIL_AUTH_PASSWORD_MIN_LENGTH')
+})
+
+test('PWD-1: 15 code points by default, up to 128 may be asked for, and no composition', () => {
+  expect(nist.minLength).toBe(15)
+  expect(nist.reasons('vqzklmwptrxbnd')).toEqual(['min_length(15)'])
+  expect(nist.reasons('vqzklmwptrxbndf')).toEqual([])
+  expect(nist.reasons('жжжvqzklmwptrxb')).toEqual([])
+  const wrong: readonly (readonly [object, string])[] = [
+    [{ minLength: 7 }, 'minLength'],
+    [{ minLength: '12' }, 'minLength'],
+    [{ requireSymbol: 'true' }, 'requireSymbol'],
+    [{ preset: 'strict' }, 'preset'],
+    [{ breach: {} }, 'breach'],
+    [{ context: 'store' }, 'context'],
+    [{ minlength: 12 }, "'minLength'"],
+  ]
+  for (const [options, name] of wrong) expect(() => new PasswordPolicy(options)).toThrow(name)
+})
+
+test('counted and compared as NFKC, so that two keyboards mean the same', () => {
+  expect(nist.reasons('ｐａｓｓｗｏｒｄ')).toContain('common_password')
+  expect(new PasswordPolicy({ minLength: 8 }).reasons('e\u0301'.repeat(7))).toContain(
+    'min_length(8)',
+  )
+})
+
+test('words of the app are context as well', () => {
+  const policy = new PasswordPolicy({ context: ['Storefront'] })
+  expect(policy.reasons('storefront-1234567')).toEqual(['contains_context'])
+})
+
+test('what a policy prints, and what it is, cannot be changed', () => {
+  expect(JSON.stringify(nist)).toBe('{"minLength":15,"breachCheck":true}')
+  expect(Object.isFrozen(nist)).toBe(true)
+  expect(Object.isFrozen(PasswordPolicy.prototype)).toBe(true)
 })

@@ -1,6 +1,15 @@
+import { freezeClass } from '../../base/plain/freeze-class.ts'
+import { processEnvironment } from '../../contract/options/environment.ts'
 import { readOptions } from '../../contract/options/read-options.ts'
-import { normalForm, plainLetters } from './normal-form.ts'
-import { PASSWORD_POLICY, type PasswordPolicyOptions } from './policy-options.ts'
+import { BreachChecker, type BreachLookup, type BreachResult } from './breach/breach-checker.ts'
+import { isCommonPassword } from './common-passwords.ts'
+import { isAbout } from './context-words.ts'
+import { normalForm } from './normal-form.ts'
+import {
+  PASSWORD_POLICY,
+  type PasswordPolicyOptions,
+  type PasswordPolicyValues,
+} from './policy-options.ts'
 import { isRepetitive } from './repetition.ts'
 
 /** Why a password is refused. The first seven are the words of the source (S-PWD-2), in its order. */
@@ -17,101 +26,128 @@ export type PasswordReason =
   | `max_bytes(${number})`
   | 'malformed_text'
 
-/** What passwords must be, without asking anybody. */
-export interface PasswordPolicy {
-  readonly minLength: number
-  /** Whether `breached_password` is to be asked for as well. */
-  readonly breachCheck: boolean
-  /**
-   * @param context words that would be guessed first, such as the address, the name, the app's: looked for
-   *   with `nist`, where they have at least four letters or digits
-   * @returns all that is wrong with it, in a fixed order; none where it will do
-   */
-  reasons(password: string, context?: readonly string[]): readonly PasswordReason[]
+/** What a policy makes of a password. */
+export interface PasswordJudgement {
+  /** All that is wrong with it, in a fixed order; none where it will do. */
+  readonly reasons: readonly PasswordReason[]
+  /** `null` where it was not asked: the check is off, or the text is none that anybody may have. */
+  readonly breach: BreachResult | null
 }
 
 /** Bytes of UTF-8 after NFKC. A hash takes as long as its input is (PWD-4). */
 export const MOST_BYTES = 1024
 
-/** S-PWD-3 has 24 of them; `classic` takes every ASCII one (SW-11), so no password of before is refused. */
+/** S-PWD-3 has 24 of them; every ASCII one counts here (SW-11), so no password of before is refused. */
 const SYMBOL = /[!-/:-@[-`{-~]/
 /** S-PWD-4: anywhere in it, with `classic`. */
 const IN_CLASSIC = ['password', '123456', 'qwerty', 'letmein', 'admin']
-/** Shorter words are in too many passwords by chance. */
-const LEAST_CONTEXT = 4
 
-/**
- * @param isCommon whether many people have it; asked with the password in small letters and, with `nist`,
- *   with its normal form
- * @throws ImproperlyConfigured naming the option or the variable
- */
-export function passwordPolicy(
-  options: PasswordPolicyOptions,
-  isCommon: (word: string) => boolean,
-  env: Readonly<Record<string, string | undefined>> = {},
-): PasswordPolicy {
-  const values = readOptions(PASSWORD_POLICY, options, { env })
-  const isClassic = values.preset === 'classic'
-  const minLength = values.minLength ?? (isClassic ? 12 : 15)
-  const kinds: readonly (readonly [boolean, RegExp, PasswordReason])[] = [
-    [values.requireUpper ?? isClassic, /[A-Z]/, 'missing_upper'],
-    [values.requireLower ?? isClassic, /[a-z]/, 'missing_lower'],
-    [values.requireDigit ?? isClassic, /[0-9]/, 'missing_digit'],
-    [values.requireSymbol ?? isClassic, SYMBOL, 'missing_symbol'],
-  ]
+/** What passwords must be. It is asked wherever one is set, and nowhere else. */
+export class PasswordPolicy {
+  readonly #values: PasswordPolicyValues
+  readonly #kinds: readonly (readonly [boolean, RegExp, PasswordReason])[]
+  /** Fewest code points. */
+  readonly minLength: number
+  /** Who is asked about breaches; `null` where nobody is. */
+  readonly breach: BreachLookup | null
 
-  function* reasonsOf(given: string, context: readonly string[]): Generator<PasswordReason> {
-    // Half a character has no bytes of its own: two such passwords would be one.
-    if (!given.isWellFormed()) {
-      yield 'malformed_text'
-      return
+  /** @throws ImproperlyConfigured naming the option or the variable */
+  constructor(options: PasswordPolicyOptions = {}) {
+    const values = readOptions(PASSWORD_POLICY, options, { env: processEnvironment() })
+    const isClassic = values.preset === 'classic'
+    this.#values = values
+    this.#kinds = [
+      [values.requireUpper ?? isClassic, /[A-Z]/, 'missing_upper'],
+      [values.requireLower ?? isClassic, /[a-z]/, 'missing_lower'],
+      [values.requireDigit ?? isClassic, /[0-9]/, 'missing_digit'],
+      [values.requireSymbol ?? isClassic, SYMBOL, 'missing_symbol'],
+    ]
+    this.minLength = values.minLength ?? (isClassic ? 12 : 15)
+    this.breach = values.breachCheck ? (values.breach ?? new BreachChecker()) : null
+    Object.freeze(this)
+  }
+
+  /**
+   * Without asking anybody.
+   *
+   * @param context words that would be guessed first, such as the address and the name: looked for with `nist`,
+   *   where they have at least four letters or digits
+   * @param breach what was found out about it: `breached` is one more reason
+   * @returns all that is wrong with it, in a fixed order; none where it will do
+   */
+  reasons(
+    password: string,
+    context: readonly string[] = [],
+    breach: BreachResult | null = null,
+  ): readonly PasswordReason[] {
+    return Object.freeze([...this.#reasonsOf(password, context, breach)])
+  }
+
+  /**
+   * Asks about breaches as well, where the policy is to: about a password with other reasons too, so that whoever
+   * chooses one is told all of them at once (S-PWD-2).
+   */
+  async check(password: string, context: readonly string[] = []): Promise<PasswordJudgement> {
+    const isAsked = this.breach !== null && formProblem(password) === null
+    const breach = isAsked ? await this.ask(password) : null
+    return Object.freeze({ reasons: this.reasons(password, context, breach), breach })
+  }
+
+  /** `unknown` where nobody is to be asked. Throws nothing. */
+  async ask(password: string): Promise<BreachResult> {
+    if (this.breach === null) return 'unknown'
+    try {
+      const result = await this.breach.check(password)
+      return result === 'clean' || result === 'breached' ? result : 'unknown'
+    } catch {
+      return 'unknown'
     }
-    // Long ones are looked at no further: all that follows takes longer with length.
-    if (given.length > MOST_BYTES || isTooLong(given.normalize('NFKC'))) {
-      yield `max_bytes(${MOST_BYTES})`
+  }
+
+  *#reasonsOf(
+    given: string,
+    context: readonly string[],
+    breach: BreachResult | null,
+  ): Generator<PasswordReason> {
+    // Looked at no further: all that follows takes longer with length.
+    const problem = formProblem(given)
+    if (problem !== null) {
+      yield problem
       return
     }
     const password = given.normalize('NFKC')
-    if ([...password].length < minLength) yield `min_length(${minLength})`
-    for (const [isRequired, kind, reason] of kinds) {
+    if ([...password].length < this.minLength) yield `min_length(${this.minLength})`
+    for (const [isRequired, kind, reason] of this.#kinds) {
       if (isRequired && !kind.test(password)) yield reason
     }
-    const small = password.toLowerCase()
-    if (values.forbidCommon && isKnown(small, password)) yield 'common_password'
-    if (isClassic) return
+    if (this.#values.forbidCommon && this.#isCommon(password)) yield 'common_password'
+    if (breach === 'breached') yield 'breached_password'
+    if (this.#values.preset === 'classic') return
     if (isRepetitive(password)) yield 'repetitive_password'
-    if (isAbout(password, context)) yield 'contains_context'
+    if (isAbout(password, [...this.#values.context, ...context])) yield 'contains_context'
   }
 
-  function isKnown(small: string, password: string): boolean {
+  #isCommon(password: string): boolean {
+    const small = password.toLowerCase()
     if (small === '') return false
-    if (isCommon(small)) return true
-    if (isClassic) return IN_CLASSIC.some((word) => small.includes(word))
+    if (isCommonPassword(small)) return true
+    if (this.#values.preset === 'classic') return IN_CLASSIC.some((word) => small.includes(word))
     const word = normalForm(password)
-    return word !== '' && isCommon(word)
+    return word !== '' && isCommonPassword(word)
   }
 
-  return Object.freeze({
-    minLength,
-    breachCheck: values.breachCheck,
-    reasons: (password: string, context: readonly string[] = []) =>
-      Object.freeze([...reasonsOf(password, context)]),
-  })
+  toJSON(): object {
+    return { minLength: this.minLength, breachCheck: this.breach !== null }
+  }
 }
 
-function isTooLong(text: string): boolean {
-  return new TextEncoder().encode(text).length > MOST_BYTES
-}
+freezeClass(PasswordPolicy)
 
-/** Half of it and more are words that the same person would be asked for. */
-function isAbout(password: string, context: readonly string[]): boolean {
-  const plain = plainLetters(password)
-  const words = context
-    .flatMap((text) => [text, ...text.split(/[@.\s]+/u)])
-    .map(plainLetters)
-    .filter(({ length }) => length >= LEAST_CONTEXT)
-    .sort((left, right) => right.length - left.length)
-  let rest = plain
-  for (const word of words) rest = rest.replaceAll(word, '')
-  return rest.length < plain.length && rest.length * 2 <= plain.length
+/** Of what is no password at all, before anything is done with it. */
+function formProblem(text: string): PasswordReason | null {
+  // Half a character has no bytes of its own: two such passwords would be one.
+  if (!text.isWellFormed()) return 'malformed_text'
+  const isShort =
+    text.length <= MOST_BYTES && Buffer.byteLength(text.normalize('NFKC')) <= MOST_BYTES
+  return isShort ? null : `max_bytes(${MOST_BYTES})`
 }

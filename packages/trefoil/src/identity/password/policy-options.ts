@@ -1,7 +1,8 @@
-import { choice, count, flag, orNull } from '../../contract/options/kinds.ts'
+import { choice, count, flag, kind, list, orNull } from '../../contract/options/kinds.ts'
 import type { OptionGroup, Values } from '../../contract/options/option-rows.ts'
+import type { BreachLookup } from './breach/breach-checker.ts'
 
-/** What passwords must be. */
+/** Options of a `PasswordPolicy`: what passwords must be. */
 export interface PasswordPolicyOptions {
   /**
    * `nist`: length and what is known or easily guessed, no rules of composition (SP 800-63B-4). `classic`:
@@ -22,6 +23,10 @@ export interface PasswordPolicyOptions {
   readonly forbidCommon?: boolean
   /** None that is known from a breach. Default true. */
   readonly breachCheck?: boolean
+  /** Who knows of breaches. Default a `BreachChecker` that asks Have I Been Pwned. */
+  readonly breach?: BreachLookup
+  /** Words that would be guessed first, beside the name of the app and those of the person: names of the product. Default none. */
+  readonly context?: readonly string[]
 }
 
 type Kind = boolean | null
@@ -35,6 +40,7 @@ export type PasswordPolicyValues = Values<
     requireLower: Kind
     requireDigit: Kind
     requireSymbol: Kind
+    breach: BreachLookup | null
   }
 >
 
@@ -42,7 +48,7 @@ const OF_PRESET = 'with `classic`'
 
 /** The rows of {@link PasswordPolicyOptions}. */
 export const PASSWORD_POLICY: OptionGroup<PasswordPolicyOptions, PasswordPolicyValues> = {
-  name: 'passwordPolicy()',
+  name: 'PasswordPolicy()',
   prefix: 'TREFOIL_AUTH_PASSWORD',
   rows: {
     preset: {
@@ -97,6 +103,22 @@ export const PASSWORD_POLICY: OptionGroup<PasswordPolicyOptions, PasswordPolicyV
       default: true,
       variable: true,
       doc: 'None that is known from a breach.',
+    },
+    breach: {
+      read: orNull(
+        kind('a BreachChecker, or an object with check()', (value): value is BreachLookup => {
+          return typeof Object(value).check === 'function'
+        }),
+      ),
+      default: null,
+      shown: 'a `BreachChecker` that asks Have I Been Pwned',
+      doc: 'Who knows of breaches.',
+    },
+    context: {
+      read: list(),
+      default: [],
+      shown: 'none',
+      doc: 'Words that would be guessed first, beside the name of the app and those of the person: names of the product.',
     },
   },
 }

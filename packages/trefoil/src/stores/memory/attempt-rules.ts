@@ -2,16 +2,8 @@ import type { AttemptBudget } from '../../contract/ports/attempts.ts'
 
 /** Milliseconds after which a try that nobody hands back is given back. */
 export const LEASE = 10_000
-/** Beyond that many doublings every lock is the longest. */
-const MOST_DOUBLINGS = 30
 
 const DIGEST = /^[A-Za-z0-9_-]{43}$/
-
-/** How long so many failures lock, milliseconds. */
-export function lockOf(failures: number, { threshold, base, cap }: AttemptBudget): number {
-  if (failures < threshold) return 0
-  return Math.min(base * 2 ** Math.min(failures - threshold, MOST_DOUBLINGS), cap)
-}
 
 /** Tries that may be under way at once; one when a lock is over, so that one guess makes the next. */
 export function placesOf(failures: number, { threshold }: AttemptBudget): number {

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { type Clock, systemClock } from '../../base/clock.ts'
 import { unknownName } from '../../base/unknown-name.ts'
+import { lockOf } from '../../contract/ports/attempt-lock.ts'
 import type { AttemptBudget, AttemptStore } from '../../contract/ports/attempts.ts'
-import { checkBudgets, LEASE, lockOf, placesOf } from './attempt-rules.ts'
+import { checkBudgets, LEASE, placesOf } from './attempt-rules.ts'
 import { steadySweep } from './steady-sweep.ts'
 
 /** Options of {@link memoryAttempts}. */
@@ -83,7 +84,7 @@ export function memoryAttempts(options: MemoryAttemptsOptions = {}): AttemptStor
       let most = 0
       for (const budget of budgets) {
         const failures = failuresOf(budget.key, now) + 1
-        const keep = Math.max(budget.window, lockOf(failures, budget))
+        const keep = budget.window + lockOf(failures, budget)
         counts.set(budget.key, { failures, lastAt: now, forgetAt: now + keep })
         most = Math.max(most, failures)
       }
@@ -98,6 +99,14 @@ export function memoryAttempts(options: MemoryAttemptsOptions = {}): AttemptStor
       giveBack(id, budgets)
     },
     released: giveBack,
+    status(budgets: readonly AttemptBudget[]) {
+      checkBudgets(budgets)
+      const now = clock.now()
+      return budgets.map((budget) => ({
+        failures: failuresOf(budget.key, now),
+        retryAfter: lockedFor(budget, now),
+      }))
+    },
   })
 }
 

@@ -79,6 +79,18 @@ export function sqlAttempts(data: SqlData): AttemptStore {
       await giveBack(id, budgets)
     },
     released: giveBack,
+    async status(budgets: Budgets) {
+      checkBudgets(budgets)
+      const rows = await state.run(
+        `with ${asked(dialect, budgets)}, ${judged(dialect)} select key, failures, locked_for from judged`,
+        valuesOf(budgets),
+      )
+      const found = new Map(rows.map((row) => [row['key'], row]))
+      return budgets.map(({ key }) => ({
+        failures: Number(found.get(key)?.['failures']),
+        retryAfter: Number(found.get(key)?.['locked_for']),
+      }))
+    },
   })
 
   function onSqlite({ state }: SqlData): Statements {

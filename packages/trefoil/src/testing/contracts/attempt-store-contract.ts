@@ -4,6 +4,8 @@ import { expectThrow, expectValue, pass } from './expect-value.ts'
 import { type StoreCheck, type StoreChecks, storeChecks } from './store-check.ts'
 
 const HOUR = 3_600_000
+/** Of a reservation that there is none of. */
+const NOBODY = '00000000-0000-4000-8000-000000000000'
 
 function budget(name: string, more: Partial<AttemptBudget> = {}): AttemptBudget {
   const key = createHash('sha256').update(name).digest('base64url')
@@ -98,6 +100,16 @@ const CHECKS: StoreChecks<AttemptStore> = {
     if (retryAfter <= 600 || retryAfter > 1200)
       throw new Error(`the second lock is ${retryAfter} ms`)
   },
+  'SW-03, SW-04: what locks for longer than the window is not forgotten with the lock': async (
+    store,
+  ) => {
+    const ada = budget('ada', { threshold: 1, window: 500, base: 600, cap: 5000 })
+    await fail(store, 1, ada)
+    await pass(700)
+    const { retryAfter, failures } = await store.failed(await reserve(store, ada), [ada])
+    expectValue(failures, 2, 'failures')
+    if (retryAfter <= 600) throw new Error(`the second lock is ${retryAfter} ms`)
+  },
   'no lock is longer than the cap': async (store) => {
     const ada = budget('ada', { threshold: 1, base: 1, cap: 30 })
     for (let time = 0; time < 8; time++) {
@@ -152,8 +164,30 @@ const CHECKS: StoreChecks<AttemptStore> = {
   },
   'a failure counts also when nobody reserved it': async (store) => {
     const ada = budget('ada', { threshold: 1 })
-    await store.failed('00000000-0000-4000-8000-000000000000', [ada])
+    await store.failed(NOBODY, [ada])
     expectValue((await store.reserve([ada])).kind, 'locked', 'reserve()')
+  },
+  'V-01, S-LOCK-2: locks 30 s from the fifth failure, twice as long with each more, an hour at most':
+    async (store) => {
+      const ada = budget('ada', { base: 30_000, cap: HOUR })
+      const seconds = [0, 0, 0, 0, 30, 60, 120, 240, 480, 960, 1920, 3600, 3600]
+      for (const [at, lock] of seconds.entries()) {
+        const { retryAfter, failures } = await store.failed(NOBODY, [ada])
+        expectValue(failures, at + 1, 'failures')
+        expectValue(Math.ceil(retryAfter / 5000) * 5, lock, `the lock of failure ${at + 1}`)
+      }
+    },
+  'status() says where each budget stands, in their order, and changes nothing': async (store) => {
+    const [ada, bob, eve] = [budget('ada', { threshold: 2 }), budget('bob'), budget('eve')]
+    await fail(store, 2, ada)
+    await fail(store, 1, eve)
+    for (let time = 0; time < 20; time++) {
+      const standing = await store.status([bob, ada, eve])
+      expectValue(standing.map(({ failures }) => failures).join(), '0,2,1', 'failures')
+      const locked = standing.map(({ retryAfter }) => retryAfter > 0 && retryAfter <= HOUR)
+      expectValue(locked.join(), 'false,true,false', 'which are locked')
+    }
+    await reserve(store, bob, eve)
   },
   'LOCK-8: refuses keys that are no digests, and budgets that are none': async (store) => {
     const wrong: readonly unknown[] = [
@@ -168,6 +202,7 @@ const CHECKS: StoreChecks<AttemptStore> = {
     ]
     for (const budgets of wrong) {
       await expectThrow(() => store.reserve(budgets as Budgets), 'reserve() of wrong budgets')
+      await expectThrow(() => store.status(budgets as Budgets), 'status() of wrong budgets')
     }
   },
   'of many with several budgets in any order none waits for another for ever': async (store) => {

@@ -38,9 +38,19 @@ function lockFor(dialect: SqlDialect, failures: string): string {
 
 /** Rows of the table of failures after one more: `key`, `failures`, `last_at`, `forget_at`. From `counted`, with `keep` in `asked`. */
 export function oneMore(dialect: SqlDialect): string {
+  return rowsAfter(dialect, (lock) => `asked.keep + ${lock}`)
+}
+
+/** Those of the first step. What was locked for longer than the window was forgotten with the lock: it never doubled again. Frozen. */
+function firstOneMore(dialect: SqlDialect): string {
+  return rowsAfter(dialect, (lock) => `${GREATEST[dialect]}(asked.keep, ${lock})`)
+}
+
+function rowsAfter(dialect: SqlDialect, keep: (lock: string) => string): string {
+  const lock = `case when counted.failures + 1 < counted.threshold then 0
+        else ${lockFor(dialect, 'counted.failures + 1')} end`
   return `select counted.key, counted.failures + 1, now,
-      now + ${GREATEST[dialect]}(asked.keep, case when counted.failures + 1 < counted.threshold then 0
-        else ${lockFor(dialect, 'counted.failures + 1')} end)
+      now + ${keep(lock)}
     from counted join asked on asked.key = counted.key`
 }
 
@@ -48,6 +58,24 @@ const FROM_JSON = `asked as (
       select * from json_to_recordset(cast(asked as json))
         as a (key text, threshold bigint, keep bigint, base bigint, cap bigint)),
     moment as (select ${NOW.postgres} as now)`
+
+/** Frozen, but for the rows that it is handed. */
+function failFunction(how: string, rows: string): string {
+  return `${how} function trefoil_fail_attempt(asked text, id text)
+        returns void language plpgsql as $$
+        #variable_conflict use_column
+        begin
+          ${guardIsolation('trefoil_fail_attempt')}
+          ${lockKeys('attempts')}
+          with ${FROM_JSON}, ${judged('postgres')}
+            insert into trefoil_attempts (key, failures, last_at, forget_at) ${rows}
+            on conflict (key) do update set failures = excluded.failures,
+              last_at = excluded.last_at, forget_at = excluded.forget_at;
+          delete from trefoil_attempts_reserved as r
+            where r.id = trefoil_fail_attempt.id
+              and r.key in (select k.key from json_to_recordset(cast(asked as json)) as k (key text));
+        end $$`
+}
 
 /** Frozen: a change is another step. */
 export const ATTEMPT_STEPS: readonly SqlStep[] = [
@@ -79,20 +107,14 @@ export const ATTEMPT_STEPS: readonly SqlStep[] = [
               select judged.key, trefoil_reserve_attempt.id, judged.now + lease from judged, verdict where ok)
             select cast(longest as bigint), ok from verdict;
         end $$;
-        create function trefoil_fail_attempt(asked text, id text)
-        returns void language plpgsql as $$
-        #variable_conflict use_column
-        begin
-          ${guardIsolation('trefoil_fail_attempt')}
-          ${lockKeys('attempts')}
-          with ${FROM_JSON}, ${judged('postgres')}
-            insert into trefoil_attempts (key, failures, last_at, forget_at) ${oneMore('postgres')}
-            on conflict (key) do update set failures = excluded.failures,
-              last_at = excluded.last_at, forget_at = excluded.forget_at;
-          delete from trefoil_attempts_reserved as r
-            where r.id = trefoil_fail_attempt.id
-              and r.key in (select k.key from json_to_recordset(cast(asked as json)) as k (key text));
-        end $$`,
+        ${failFunction('create', firstOneMore('postgres'))}`,
+    },
+  },
+  {
+    name: '0002-attempts-after-long-locks',
+    sql: {
+      sqlite: '',
+      postgres: failFunction('create or replace', oneMore('postgres')),
     },
   },
 ]

@@ -42,7 +42,8 @@ export function formShapeOf(action: Action): FormShape | null {
   if (known !== undefined) return known
   const parts = new Map<string, DeclaredPart>()
   for (const { source, wire } of action.params) {
-    if (source === 'form') parts.set(wire, { isFile: false, many: true })
+    const isField = source === 'field' && action.forms
+    if (source === 'form' || isField) parts.set(wire, { isFile: false, many: true })
     if (source === 'file') parts.set(wire, { isFile: true, many: false })
     if (source === 'files') parts.set(wire, { isFile: true, many: true })
   }

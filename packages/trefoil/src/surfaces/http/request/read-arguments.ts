@@ -19,8 +19,9 @@ import {
 } from '../../../engine/inbound.ts'
 import { refusedCoding } from '../../../policy/refused-coding.ts'
 import type { SentCookies } from '../../../web/cookie-header.ts'
+import { parseMediaType } from '../../../web/media-type.ts'
 import { commaListsOf, type QueryPairs, valuesOf } from '../../../web/query.ts'
-import { allHeaders } from '../../../web/raw-headers.ts'
+import { allHeaders, firstHeader } from '../../../web/raw-headers.ts'
 import type { BodySource } from './body-source.ts'
 import { EMPTY_FORM, type FormBody, formIssuesOf } from './form-body.ts'
 import { type JsonBody, parseJsonBody } from './read-json-body.ts'
@@ -47,7 +48,9 @@ export function readArguments<T>(
 ): Awaitable<T> {
   const { body: plan } = planOf(action)
   if (plan === 'none') return use(collect(inbound, action, undefined, EMPTY_FORM))
-  if (plan === 'form') return withForm(inbound, action, call).then(use)
+  if (plan === 'form' || (action.forms && isUrlencoded(inbound))) {
+    return withForm(inbound, action, call).then(use)
+  }
   const refusal = refusedCoding(inbound.rawHeaders)
   if (refusal !== null) return use(refusal)
   const bytes = inbound.readBytes()
@@ -73,6 +76,12 @@ function withForm(
       return collect(inbound, action, undefined, null, issues)
     },
   )
+}
+
+/** The type that `forms: true` takes beside JSON. Nothing else is looked at (BIND-12). */
+function isUrlencoded({ rawHeaders }: ArgumentSource): boolean {
+  const type = parseMediaType(firstHeader(rawHeaders, 'content-type') ?? '')
+  return type?.essence === 'application/x-www-form-urlencoded'
 }
 
 /** What is known of an action's arguments before any request. */
@@ -162,7 +171,10 @@ class Reader {
         return this.#decode(param, [text])
       }
       case 'field':
-        return this.#field(param)
+        if (this.#form === EMPTY_FORM) return this.#field(param)
+        // What `forms: true` takes in the place of JSON.
+        if (this.#form === null) return REFUSED
+        return this.#decode(param, valuesOf(this.#form.fields, param.wire))
       case 'body':
         return this.#json?.value
       case 'file':

@@ -1,0 +1,51 @@
+export type { Account } from './features/accounts/account.ts'
+export type { Accounts } from './features/accounts/accounts.ts'
+export { accounts } from './features/accounts/accounts.ts'
+export type { AccountsOptions, PasswordClient } from './features/accounts/accounts-options.ts'
+export type { AccountsProblem } from './features/accounts/accounts-problems.ts'
+export { accountsProblems } from './features/accounts/accounts-problems.ts'
+export type {
+  MailKind,
+  NoticeKind,
+  ProvingPurpose,
+} from './features/accounts/challenge.ts'
+export type { AttemptKey, LoginAttempt } from './features/accounts/lockout/by-hand.ts'
+export {
+  accountLocked,
+  getLockoutStatus,
+  hashAddress,
+  recordAttempt,
+} from './features/accounts/lockout/by-hand.ts'
+export type { AttemptData } from './features/accounts/lockout/login-attempts.ts'
+export { lockoutTables } from './features/accounts/lockout/login-attempts.ts'
+export type { ConsoleMailerOptions } from './features/accounts/mail/console-mailer.ts'
+export { consoleMailer } from './features/accounts/mail/console-mailer.ts'
+export type { MailOptions } from './features/accounts/mail/mail-options.ts'
+export type { Mailer, MailMessage } from './features/accounts/mail/mailer.ts'
+export { SmtpFailed, smtpMailer } from './features/accounts/mail/smtp-mailer.ts'
+export type { SmtpOptions } from './features/accounts/mail/smtp-options.ts'
+export type {
+  MailText,
+  MailTextOptions,
+  WrittenMail,
+} from './features/accounts/mail/texts/mail-text.ts'
+export type { PasswordHashingOptions } from './features/accounts/passwords/hashing-options.ts'
+export type { LoginCookieOptions } from './features/accounts/sessions/cookie-options.ts'
+export type { LockoutStatus } from './identity/lockout/lockout.ts'
+export { computeLockout } from './identity/lockout/lockout.ts'
+export type { LockoutConfig } from './identity/lockout/lockout-options.ts'
+export { DEFAULT_LOCKOUT } from './identity/lockout/lockout-options.ts'
+export type {
+  BreachLookup,
+  BreachResult,
+  BreachStatus,
+} from './identity/password/breach/breach-checker.ts'
+export { BreachChecker } from './identity/password/breach/breach-checker.ts'
+export type {
+  BreachCheckerOptions,
+  UnknownBreach,
+} from './identity/password/breach/breach-options.ts'
+export type { PasswordFlow } from './identity/password/password-flow.ts'
+export type { PasswordJudgement, PasswordReason } from './identity/password/password-policy.ts'
+export { PasswordPolicy } from './identity/password/password-policy.ts'
+export type { PasswordPolicyOptions } from './identity/password/policy-options.ts'

@@ -1,0 +1,28 @@
+import type { AnyDatabase } from '../../database.ts'
+import type { Clock } from '../../index.ts'
+import type { AccountKeys } from './account-keys.ts'
+import type { AccountStore } from './account-store.ts'
+import type { AccountsValues } from './accounts-options.ts'
+import type { ChallengeStore } from './challenge-store.ts'
+import type { KnownClients } from './flows/known-clients.ts'
+import type { LoginLocks } from './lockout/login-locks.ts'
+import type { MailOutbox } from './mail/mail-outbox.ts'
+import type { MailLinks } from './mail/texts/mail-links.ts'
+import type { PasswordGate } from './passwords/password-gate.ts'
+import type { LoginSessions } from './sessions/login-sessions.ts'
+
+/** All that flows work with; made once an app. */
+export interface AccountsHouse {
+  readonly values: AccountsValues
+  readonly data: AnyDatabase
+  readonly clock: Clock
+  readonly keys: AccountKeys
+  readonly accounts: AccountStore
+  readonly challenges: ChallengeStore
+  readonly clients: KnownClients
+  readonly passwords: PasswordGate
+  readonly locks: LoginLocks
+  readonly sessions: LoginSessions
+  readonly mails: MailOutbox
+  readonly links: MailLinks
+}

@@ -1,0 +1,146 @@
+import { defineProblems, type ProblemSet } from '../../index.ts'
+
+/** Codes of {@link accountsProblems}. The page's upper-case words are the texts. */
+export type AccountsProblem =
+  | 'login_bad_credentials'
+  | 'login_user_not_verified'
+  | 'account_locked'
+  | 'account_disabled'
+  | 'password_weak'
+  | 'invalid_link'
+  | 'invalid_code'
+  | 'missing_refresh_token'
+  | 'invalid_refresh_token'
+  | 'client_credentials_required'
+  | 'invalid_client_credentials'
+  | 'session_not_found'
+  | 'account_not_found'
+  | 'username_taken'
+  | 'registration_closed'
+  | 'invalid_address'
+  | 'invalid_username'
+  | 'fresh_login_required'
+  | 'account_exists'
+  | 'account_without_address'
+  | 'unknown_role'
+  | 'operator_outranked'
+  | 'own_account'
+
+/** What flows of accounts end with. */
+export const accountsProblems: ProblemSet<AccountsProblem> = defineProblems('accounts', {
+  login_bad_credentials: {
+    status: 400,
+    text: 'LOGIN_BAD_CREDENTIALS',
+    fix: 'Check the address and the password; whoever has no account registers first.',
+  },
+  login_user_not_verified: {
+    status: 400,
+    text: 'LOGIN_USER_NOT_VERIFIED',
+    fix: 'Open the link in the mail that was sent at registration; register again for another one.',
+  },
+  account_locked: {
+    status: 429,
+    text: 'Too many failed attempts',
+    fix: 'Wait for as many seconds as Retry-After says, or reset the password.',
+  },
+  account_disabled: {
+    status: 401,
+    text: 'account_disabled',
+    fix: 'Ask whoever runs this service.',
+  },
+  password_weak: {
+    status: 400,
+    text: 'The password is too weak',
+    fix: 'Choose another one; `reasons` says why this one is refused.',
+  },
+  invalid_link: {
+    status: 400,
+    text: 'This link is not valid any more',
+    fix: 'Ask for a new one.',
+  },
+  invalid_code: {
+    status: 400,
+    text: 'This code is not valid',
+    fix: 'Check the code, or ask for a new one.',
+  },
+  missing_refresh_token: {
+    status: 401,
+    text: 'missing_refresh_token',
+    fix: 'Send refresh_token in the body.',
+  },
+  invalid_refresh_token: {
+    status: 401,
+    text: 'invalid_refresh_token',
+    fix: 'Sign in again.',
+  },
+  client_credentials_required: {
+    status: 401,
+    text: 'client_credentials_required',
+    fix: 'Send client_id and client_secret.',
+  },
+  invalid_client_credentials: {
+    status: 401,
+    text: 'invalid_client_credentials',
+    fix: 'Check client_id and client_secret.',
+  },
+  session_not_found: {
+    status: 404,
+    text: 'session_not_found',
+    fix: 'List the sessions to see which there are.',
+  },
+  account_not_found: {
+    status: 404,
+    text: 'There is no such account',
+    fix: 'Check the id.',
+  },
+  username_taken: {
+    status: 409,
+    text: 'This user name is taken',
+    fix: 'Choose another one.',
+  },
+  registration_closed: {
+    status: 403,
+    text: 'Nobody can register here',
+    fix: 'Ask whoever runs this service for an account.',
+  },
+  invalid_address: {
+    status: 400,
+    text: 'This is no address of a mailbox',
+    fix: 'Write it as name@example.com.',
+  },
+  invalid_username: {
+    status: 400,
+    text: 'This is no user name',
+    fix: 'Use 3 to 32 letters, digits, dots, hyphens or underscores.',
+  },
+  fresh_login_required: {
+    status: 401,
+    text: 'This needs a login of the last few minutes',
+    fix: 'Sign in again, or send the current password.',
+  },
+  account_exists: {
+    status: 409,
+    text: 'There is an account with this address or user name',
+    fix: 'List the accounts to find it.',
+  },
+  account_without_address: {
+    status: 409,
+    text: 'This account has no address',
+    fix: 'It can be signed in to by whoever is; nothing can be sent to it.',
+  },
+  unknown_role: {
+    status: 422,
+    text: 'Accounts cannot have this role',
+    fix: 'Use one of the option roles of accounts().',
+  },
+  operator_outranked: {
+    status: 403,
+    text: 'This needs roles that you do not have yourself',
+    fix: 'Ask an operator who has them, or use `trefoil accounts` where the database is.',
+  },
+  own_account: {
+    status: 409,
+    text: 'This is your own account',
+    fix: 'Ask another operator, or use `trefoil accounts` where the database is.',
+  },
+})

@@ -1,0 +1,97 @@
+import { type Authenticator, type KeyMaterial, type KeyRing, keyRing } from '../../auth.ts'
+import { ringOfVariables } from '../../inner.ts'
+import { definePart, type Part, processEnvironment, readOptions } from '../../parts.ts'
+import { sqlAttempts } from '../../stores.ts'
+import { AccountKeys } from './account-keys.ts'
+import { AccountStore } from './account-store.ts'
+import { accountTables } from './account-tables.ts'
+import type { AccountsHouse } from './accounts-house.ts'
+import { ACCOUNTS, type AccountsOptions } from './accounts-options.ts'
+import { accountsProblems } from './accounts-problems.ts'
+import { ChallengeStore } from './challenge-store.ts'
+import { FLOW_GRAPH } from './flow-graph.ts'
+import { KnownClients } from './flows/known-clients.ts'
+import { makeLocks } from './lockout/make-locks.ts'
+import { mailRoom } from './mail/mail-room.ts'
+import { operatorCommands } from './operators/operator-commands.ts'
+import { makeGate, PASSWORD_VARIABLES } from './passwords/make-gate.ts'
+import { makeLoginSessions } from './sessions/make-login-sessions.ts'
+
+/** The part of {@link accounts}, and what the app does with it. */
+export interface Accounts extends Part {
+  /** Who is signed in: `auth: [{ authenticate: people.sessionAuth, surfaces: ['api'] }]`. */
+  readonly sessionAuth: Authenticator
+}
+
+/**
+ * Accounts of people: registration, login, sessions, passwords, and what mails prove.
+ *
+ * @throws ImproperlyConfigured naming the option or the variable that is wrong
+ */
+export function accounts(options: AccountsOptions): Accounts {
+  const env = processEnvironment()
+  const values = readOptions(ACCOUNTS, options, { env })
+  const { data, clock, prefix } = values
+  const keys = new AccountKeys(values.keys === null ? ringOfVariables(env) : ringOf(values.keys))
+  data.tables('accounts', accountTables(data.dialect))
+  const store = new AccountStore(data)
+  const challenges = new ChallengeStore(data, keys, clock)
+  const mail = mailRoom({ values, data, clock, keys, accounts: store, challenges, env })
+  let appName: string | null = null
+  const made = makeLocks(sqlAttempts(data), keys, values.lockout, clock)
+  const clients = new KnownClients(values.clients, values.requireClient)
+  const sessions = makeLoginSessions({
+    values,
+    data,
+    accounts: store,
+    clients,
+    keys,
+    clock,
+    audit: values.audit,
+    mails: mail.outbox,
+  })
+  const house: AccountsHouse = {
+    values,
+    data,
+    clock,
+    keys,
+    accounts: store,
+    challenges,
+    clients,
+    sessions,
+    mails: mail.outbox,
+    passwords: makeGate(values, () => (appName === null ? [] : [appName])),
+    links: mail.links,
+    locks: made.locks,
+  }
+  return definePart(
+    {
+      name: 'accounts',
+      parts: [mail.jobs],
+      options: ACCOUNTS,
+      problems: accountsProblems,
+      risks: mail.risks,
+      variables: PASSWORD_VARIABLES,
+      start: (app) => {
+        appName = app.name
+        return mail.start(app.name)
+      },
+      commands: [...operatorCommands(house), ...made.commands],
+      actions: (routes) => {
+        for (const step of FLOW_GRAPH) {
+          step.register(routes, `${prefix}${step.path}`, house)
+        }
+      },
+    },
+    { sessionAuth: sessions.authenticator },
+  )
+}
+
+function ringOf(keys: unknown): KeyRing {
+  // Whatever it is, `keyRing` looks at it.
+  return isRing(keys) ? keys : keyRing(keys as KeyMaterial)
+}
+
+function isRing(keys: unknown): keys is KeyRing {
+  return typeof keys === 'object' && keys !== null && 'replace' in keys
+}

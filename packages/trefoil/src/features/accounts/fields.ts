@@ -1,0 +1,75 @@
+import type { Schema } from '../../index.ts'
+
+/** JSON Schema of a field, and what is taken of what was given. */
+function field<Value>(
+  jsonSchema: Readonly<Record<string, unknown>>,
+  read: (value: unknown) => Value | undefined,
+  message: string,
+): Schema<Value> {
+  const document = () => ({ ...jsonSchema })
+  const standard = {
+    version: 1 as const,
+    vendor: 'trefoil',
+    validate(value: unknown) {
+      const read_ = read(value)
+      return read_ === undefined ? { issues: [{ message }] } : { value: read_ }
+    },
+    jsonSchema: { input: document, output: document },
+  }
+  return { '~standard': standard }
+}
+
+/** Text of at most so many UTF-16 units. Whether it means anything is looked at where nobody can tell from the answer. */
+export function textField(most: number): Schema<string> {
+  return field(
+    { type: 'string', maxLength: most },
+    (value) => (typeof value === 'string' && value.length <= most ? value : undefined),
+    `Expected text of at most ${most} characters`,
+  )
+}
+
+/** One of some words. */
+export function wordField<const Word extends string>(words: readonly Word[]): Schema<Word> {
+  return field(
+    { type: 'string', enum: [...words] },
+    (value) => words.find((word) => word === value),
+    `Expected ${words.join(' or ')}`,
+  )
+}
+
+/** Text that may be left out: the handler gets `undefined` then. */
+export function optionalField<Value>(inner: Schema<Value>): Schema<Value | undefined> {
+  const { validate, jsonSchema, ...standard } = inner['~standard'] as Schema<Value>['~standard'] & {
+    readonly jsonSchema?: unknown
+  }
+  const either = {
+    ...standard,
+    ...(jsonSchema === undefined ? {} : { jsonSchema }),
+    validate: (value: unknown) => (value === undefined ? { value } : validate(value)),
+  }
+  return { '~standard': either } as Schema<Value | undefined>
+}
+
+/** A whole number in bounds. */
+export function wholeField(least: number, most: number): Schema<number> {
+  return field(
+    { type: 'integer', minimum: least, maximum: most },
+    (value) =>
+      Number.isInteger(value) && Number(value) >= least && Number(value) <= most
+        ? Number(value)
+        : undefined,
+    `Expected a whole number from ${least} to ${most}`,
+  )
+}
+
+/** Texts, so many of them at most. */
+export function textsField(most: number, longest: number): Schema<readonly string[]> {
+  const fits = (value: unknown): value is string =>
+    typeof value === 'string' && value.length <= longest
+  return field(
+    { type: 'array', items: { type: 'string', maxLength: longest }, maxItems: most },
+    (value) =>
+      Array.isArray(value) && value.length <= most && value.every(fits) ? value : undefined,
+    `Expected a list of at most ${most} texts`,
+  )
+}

@@ -1,0 +1,99 @@
+import { type Call, Problem } from '../../../../index.ts'
+import type { StoredAccount } from '../../account.ts'
+import type { AccountsHouse } from '../../accounts-house.ts'
+import { accountsProblems } from '../../accounts-problems.ts'
+import type { Identifier } from '../../identifier.ts'
+
+/** What somebody signs in with, as it was sent. */
+export interface PasswordLogin {
+  readonly identifier: Identifier | null
+  readonly password: string
+  /** Of a device that signed in before; `null` for none. */
+  readonly device: string | null
+}
+
+/** Somebody whose password was right. */
+export interface RightPassword {
+  readonly account: StoredAccount
+  /** Hashed with other figures than today's. */
+  readonly isOutdated: boolean
+  /** Nobody could say when it was set; now it is known to be in no breach. */
+  readonly isCleared: boolean
+}
+
+/**
+ * Who signs in by a password. Whoever it is, and whether there is somebody, costs the same: the same try is
+ * counted, the same two statements read, one hash made (S-LOGIN-1, SW-08). Only a right password learns more.
+ *
+ * @throws Problem `login_bad_credentials`, `account_locked`, and after a right password `login_user_not_verified`,
+ * `account_disabled`, `password_weak`
+ */
+export async function checkLogin(
+  house: AccountsHouse,
+  call: Call,
+  { identifier, password, device }: PasswordLogin,
+): Promise<RightPassword> {
+  const { accounts, clock, locks, passwords } = house
+  const tried = { identifier, client: call.client, device, signal: call.signal }
+  const { account, isRight, isOutdated } = await locks.attempt(tried, async () => {
+    const account = await accounts.byIdentifier(identifier)
+    // Asked for all the same: an address with an account and one without take as long.
+    const pending = await accounts.newestPending(identifier, clock.now())
+    const stored = account === null ? (pending?.password ?? null) : account.password
+    const verdict = await passwords.verify(password, stored, call.signal)
+    return { isRight: verdict.isRight, value: { account, ...verdict } }
+  })
+  if (!isRight) throw accountsProblems.problem('login_bad_credentials')
+  if (account === null) throw accountsProblems.problem('login_user_not_verified')
+  if (account.disabledAt !== null) throw accountsProblems.problem('account_disabled')
+  return { account, isOutdated, isCleared: await isCleared(house, account, password) }
+}
+
+/**
+ * A password that nobody could look up when it was set is looked up now: it would not have been taken then, and
+ * does not open anything from now on.
+ */
+async function isCleared(
+  { passwords }: AccountsHouse,
+  account: StoredAccount,
+  password: string,
+): Promise<boolean> {
+  if (account.breachState !== 'unknown') return false
+  const state = await passwords.recheck(password)
+  if (state === 'breached') {
+    throw accountsProblems.problem('password_weak', {
+      details: { reasons: ['breached_password'] },
+      fix: 'It was found in a breach: reset it by a mail.',
+    })
+  }
+  return state === 'clean'
+}
+
+/** What is noted of a login once it is answered: nobody waits for it, and no other login meets it. */
+export function noteLogin(
+  house: AccountsHouse,
+  call: Call,
+  { account, isOutdated, isCleared }: RightPassword,
+  password: string,
+): void {
+  const { accounts, clock, data, passwords } = house
+  try {
+    call.background(async ({ signal }) => {
+      const before = account.password
+      const renewed =
+        isOutdated && before !== null ? await passwords.rehash(password, signal) : null
+      await data.unit(async (unit) => {
+        const change = { lastLoginAt: clock.now(), endsSessions: false }
+        await accounts.change(unit, account.id, change, clock.now())
+        if (before === null) return
+        // Where the password was changed meanwhile neither does anything.
+        if (isCleared) await accounts.setBreachState(unit, account.id, before, 'clean')
+        if (renewed !== null) await accounts.rehash(unit, account.id, before, renewed)
+      }, signal)
+    })
+  } catch (error) {
+    // Too much waits: a login is worth more than the note of it, and the next one makes it again.
+    if (!Problem.is(error)) throw error
+    call.log.warn({ account: account.id }, 'A login was not noted: too much waits')
+  }
+}

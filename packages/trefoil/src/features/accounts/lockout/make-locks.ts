@@ -1,0 +1,31 @@
+import type { Clock } from '../../../index.ts'
+import { checkLockout, type LockoutValues } from '../../../inner.ts'
+import type { PartCommand } from '../../../parts.ts'
+import type { AttemptStore } from '../../../stores.ts'
+import type { AccountKeys } from '../account-keys.ts'
+import { DeviceTokens } from './device-token.ts'
+import { LockBudgets } from './lock-budgets.ts'
+import { lockoutCommands } from './lockout-commands.ts'
+import type { LoginLocks } from './login-locks.ts'
+import { ReservingLocks } from './reserving-locks.ts'
+
+/** What the room of lockout brings to the part. */
+export interface MadeLocks {
+  readonly locks: LoginLocks
+  readonly commands: readonly PartCommand[]
+}
+
+/**
+ * @param store `sqlAttempts(data)`: counters of all processes, outside units of work
+ * @throws ImproperlyConfigured for a lockout whose first lock is longer than its longest
+ */
+export function makeLocks(
+  store: AttemptStore,
+  keys: AccountKeys,
+  config: LockoutValues,
+  clock: Clock,
+): MadeLocks {
+  const budgets = new LockBudgets(keys, checkLockout(config))
+  const locks = new ReservingLocks(store, budgets, new DeviceTokens(keys, () => clock.now()))
+  return { locks, commands: lockoutCommands({ store, budgets, locks }) }
+}

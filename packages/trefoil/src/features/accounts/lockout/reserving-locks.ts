@@ -1,0 +1,129 @@
+import { randomInt, randomUUID } from 'node:crypto'
+import { setTimeout } from 'node:timers/promises'
+import { type Awaitable, Problem } from '../../../index.ts'
+import { systemClock } from '../../../parts.ts'
+import type { AttemptStore } from '../../../stores.ts'
+import type { Identifier } from '../identifier.ts'
+import { locked } from './account-locked.ts'
+import type { DeviceTokens } from './device-token.ts'
+import type { LockBudgets, NamedBudget } from './lock-budgets.ts'
+import type { Checked, LoginLocks, LoginTry } from './login-locks.ts'
+
+/** Milliseconds for which somebody waits for a try while all are under way. */
+const LONGEST_WAIT = 8000
+/** Between two questions; longer each time, because hundreds who ask would be all that the database does. */
+const FIRST_PAUSE = 5
+const LONGEST_PAUSE = 100
+const PERCENT = 100
+/** Seconds after which one whom nobody could count may come again. */
+const AGAIN = '1'
+
+/** Locks over a store of attempts, which all processes share. */
+export class ReservingLocks implements LoginLocks {
+  readonly #store: AttemptStore
+  readonly #budgets: LockBudgets
+  readonly #devices: DeviceTokens
+
+  constructor(store: AttemptStore, budgets: LockBudgets, devices: DeviceTokens) {
+    this.#store = store
+    this.#budgets = budgets
+    this.#devices = devices
+  }
+
+  async attempt<Value>(tried: LoginTry, check: () => Promise<Checked<Value>>): Promise<Value> {
+    const { budgets, forget } = this.#budgetsOf(tried)
+    // Nobody's name, from nowhere: there is nothing that it could be right for, and a count of it would be everybody's.
+    if (budgets.length === 0) return (await check()).value
+    const id = await this.#reserve(budgets, tried.signal)
+    let checked: Checked<Value>
+    try {
+      checked = await check()
+    } catch (error) {
+      // Where the store is away as well, it is given back by itself.
+      await orNothing(() => this.#store.released(id, budgets))
+      throw error
+    }
+    if (checked.isRight) await orUnavailable(() => this.#store.succeeded(id, budgets, forget))
+    else {
+      const { retryAfter } = await orUnavailable(() => this.#store.failed(id, budgets))
+      if (retryAfter > 0) throw locked(retryAfter)
+    }
+    return checked.value
+  }
+
+  deviceToken(identifier: Identifier, shown: string | null = null): string {
+    return this.#devices.make(identifier, shown)
+  }
+
+  async forget(identifier: Identifier): Promise<void> {
+    const budgets = [
+      ...this.#budgets.ofAccount(identifier),
+      ...this.#budgets.ofKnownDevices(identifier),
+    ]
+    // Of a try that there is none of: nobody else's is given back.
+    const none = randomUUID()
+    await orUnavailable(() => this.#store.succeeded(none, budgets, keysOf(budgets)))
+  }
+
+  #budgetsOf({ identifier, client, device, session = null }: LoginTry): {
+    readonly budgets: readonly NamedBudget[]
+    /** Keys of those that a right try forgets. */
+    readonly forget: readonly string[]
+  } {
+    const id = identifier === null ? null : this.#devices.find(identifier, device)
+    const known = session ?? id
+    if (identifier !== null && known !== null) {
+      // Not the address either: whoever shares it with an attacker gets in all the same. And not what strangers did:
+      // each login of the account would give them all their tries anew.
+      const budgets = this.#budgets.ofDevice(identifier, known)
+      return { budgets, forget: keysOf(budgets) }
+    }
+    const budgets = this.#budgets.ofStranger(identifier, client.address)
+    // Not what its address did: whoever has one account there could go on trying others.
+    return { budgets, forget: keysOf(budgets.filter(({ counted }) => counted !== 'address')) }
+  }
+
+  /** @returns the id of the reservation */
+  async #reserve(budgets: readonly NamedBudget[], signal: AbortSignal): Promise<string> {
+    const until = systemClock.elapsed() + LONGEST_WAIT
+    for (let longest = FIRST_PAUSE; ; longest = Math.min(longest * 2, LONGEST_PAUSE)) {
+      signal.throwIfAborted()
+      const answer = await orUnavailable(() => this.#store.reserve(budgets))
+      if (answer.kind === 'locked') throw locked(answer.retryAfter)
+      if (answer.kind === 'reserved') {
+        if (!signal.aborted) return answer.id
+        await orNothing(() => this.#store.released(answer.id, budgets))
+        continue
+      }
+      if (systemClock.elapsed() >= until) throw unavailable()
+      // By chance, or those who came together would ask together for ever.
+      const pause = (longest * (PERCENT + randomInt(PERCENT))) / (2 * PERCENT)
+      await orNothing(() => setTimeout(pause, undefined, { signal }))
+    }
+  }
+}
+
+function keysOf(budgets: readonly NamedBudget[]): readonly string[] {
+  return budgets.map(({ key }) => key)
+}
+
+function unavailable(cause?: unknown): Problem {
+  return new Problem('unavailable', { cause, headers: { 'retry-after': AGAIN } })
+}
+
+/** What nobody can count is not tried (LOCK-6). */
+async function orUnavailable<Value>(ask: () => Awaitable<Value>): Promise<Value> {
+  try {
+    return await ask()
+  } catch (error) {
+    throw Problem.is(error) && error.status === 503 ? error : unavailable(error)
+  }
+}
+
+async function orNothing(work: () => Awaitable<unknown>): Promise<void> {
+  try {
+    await work()
+  } catch {
+    // Said where it is called.
+  }
+}

@@ -1,0 +1,81 @@
+import type { MailTexts } from './mail-text.ts'
+
+/** German. */
+export const DE: MailTexts = {
+  verify_email: {
+    subject: 'Adresse bestätigen für {app}',
+    before:
+      'Jemand hat sich mit dieser Adresse bei {app} registriert. Wenn Sie das waren, bestätigen Sie sie hier:',
+    link: 'Adresse bestätigen',
+    after:
+      'Der Link gilt {time} und nur einmal. Wenn Sie das nicht waren, müssen Sie nichts tun: Ohne den Link entsteht kein Konto.',
+  },
+  already_registered: {
+    subject: 'Sie haben schon ein Konto bei {app}',
+    before:
+      'Jemand wollte sich mit dieser Adresse bei {app} registrieren. Zu ihr gibt es schon ein Konto, deshalb wurde nichts geändert.',
+    link: '',
+    after:
+      'Wenn Sie das waren, melden Sie sich an oder fordern Sie ein neues Passwort an. Wenn nicht, müssen Sie nichts tun.',
+  },
+  reset_password: {
+    subject: 'Neues Passwort für {app}',
+    before:
+      'Jemand hat für Ihr Konto bei {app} ein neues Passwort angefordert. Hier legen Sie es fest:',
+    link: 'Neues Passwort festlegen',
+    after:
+      'Der Link gilt {time} und nur einmal. Wenn Sie das nicht waren, müssen Sie nichts tun: Ihr Passwort bleibt, wie es ist.',
+  },
+  magic_link: {
+    subject: 'Anmeldung bei {app}',
+    before: 'Mit diesem Link melden Sie sich bei {app} an:',
+    link: 'Anmelden',
+    after:
+      'Der Link gilt {time} und nur einmal. Wenn Sie ihn nicht angefordert haben, müssen Sie nichts tun. Geben Sie ihn nicht weiter: Wer ihn öffnet, ist als Sie angemeldet.',
+  },
+  email_code: {
+    subject: 'Ihr Code für {app}',
+    before: 'Mit diesem Code melden Sie sich bei {app} an:',
+    link: '',
+    after:
+      'Der Code gilt {time} und nur einmal. Niemand von {app} wird Sie je danach fragen. Wenn Sie ihn nicht angefordert haben, müssen Sie nichts tun.',
+  },
+  change_email: {
+    subject: 'Neue Adresse bestätigen für {app}',
+    before:
+      'Diese Adresse soll die neue Adresse eines Kontos bei {app} werden. Wenn es Ihres ist, bestätigen Sie sie hier:',
+    link: 'Neue Adresse bestätigen',
+    after:
+      'Der Link gilt {time} und nur einmal. Wenn Sie davon nichts wissen, müssen Sie nichts tun: Das Konto behält seine alte Adresse.',
+  },
+  email_changed: {
+    subject: 'Die Adresse Ihres Kontos bei {app} wurde geändert',
+    before:
+      'Am {when} hat Ihr Konto bei {app} eine andere Adresse bekommen. Mails gehen nicht mehr an diese hier.',
+    link: '',
+    after:
+      'Wenn Sie das nicht waren, wenden Sie sich sofort an den Betreiber von {app}: Jemand anderes hat vielleicht Ihr Konto.',
+  },
+  password_changed: {
+    subject: 'Ihr Passwort bei {app} wurde geändert',
+    before:
+      'Am {when} wurde das Passwort Ihres Kontos bei {app} geändert. Alle anderen Geräte wurden abgemeldet.',
+    link: '',
+    after:
+      'Wenn Sie das nicht waren, fordern Sie sofort ein neues Passwort an, und zwar eines, das Sie sonst nirgends verwenden.',
+  },
+  sessions_stolen: {
+    subject: 'Jemand hat vielleicht Ihr Konto bei {app} benutzt',
+    before:
+      'Am {when} wurde der Schlüssel eines angemeldeten Geräts ein zweites Mal verwendet. Das kommt vor, wenn er kopiert wurde. Das Gerät wurde bei {app} abgemeldet.',
+    link: '',
+    after:
+      'Melden Sie sich neu an. Wenn Sie in Ihrem Konto Geräte sehen, die Sie nicht kennen, beenden Sie deren Sitzungen und ändern Sie Ihr Passwort.',
+  },
+  account_deleted: {
+    subject: 'Ihr Konto bei {app} wurde gelöscht',
+    before: 'Am {when} wurde Ihr Konto bei {app} gelöscht. Alle Geräte wurden abgemeldet.',
+    link: '',
+    after: 'Wenn Sie das nicht waren, wenden Sie sich an den Betreiber von {app}.',
+  },
+}

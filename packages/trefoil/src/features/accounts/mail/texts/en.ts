@@ -1,0 +1,79 @@
+import type { MailTexts } from './mail-text.ts'
+
+/** English. */
+export const EN: MailTexts = {
+  verify_email: {
+    subject: 'Confirm your address for {app}',
+    before: 'Somebody registered at {app} with this address. If it was you, confirm it here:',
+    link: 'Confirm my address',
+    after:
+      'The link is good for {time} and works once. If it was not you, do nothing: without the link there will be no account.',
+  },
+  already_registered: {
+    subject: 'You already have an account at {app}',
+    before:
+      'Somebody tried to register at {app} with this address. It has an account already, so nothing was changed.',
+    link: '',
+    after:
+      'If it was you, sign in, or ask for a new password if you forgot yours. If it was not you, there is nothing to do.',
+  },
+  reset_password: {
+    subject: 'Choose a new password for {app}',
+    before: 'Somebody asked for a new password for your account at {app}. Choose one here:',
+    link: 'Choose a new password',
+    after:
+      'The link is good for {time} and works once. If it was not you, do nothing: your password stays as it is.',
+  },
+  magic_link: {
+    subject: 'Sign in to {app}',
+    before: 'Here is the link you sign in to {app} with:',
+    link: 'Sign in',
+    after:
+      'The link is good for {time} and works once. If you did not ask for it, do nothing, and do not pass it on: whoever opens it is signed in as you.',
+  },
+  email_code: {
+    subject: 'Your code for {app}',
+    before: 'Here is the code you sign in to {app} with:',
+    link: '',
+    after:
+      'The code is good for {time} and works once. Nobody from {app} will ever ask you for it. If you did not ask for it, do nothing.',
+  },
+  change_email: {
+    subject: 'Confirm your new address for {app}',
+    before:
+      'This is to be the new address of an account at {app}. If it is yours, confirm it here:',
+    link: 'Confirm my new address',
+    after:
+      'The link is good for {time} and works once. If you do not know about this, do nothing: the account keeps its old address.',
+  },
+  email_changed: {
+    subject: 'The address of your account at {app} was changed',
+    before:
+      'On {when} your account at {app} got another address. Mails no longer come to this one.',
+    link: '',
+    after:
+      'If it was not you, tell whoever runs {app} at once: somebody else may have your account.',
+  },
+  password_changed: {
+    subject: 'Your password at {app} was changed',
+    before:
+      'On {when} the password of your account at {app} was changed, and all other devices were signed out.',
+    link: '',
+    after:
+      'If it was not you, ask for a new password at once, and choose one that you use nowhere else.',
+  },
+  sessions_stolen: {
+    subject: 'Somebody may have used your account at {app}',
+    before:
+      'On {when} a key of a signed-in device was used a second time, as happens when it was copied. That device was signed out of {app}.',
+    link: '',
+    after:
+      'Sign in again. If you see devices in your account that you do not know, end their sessions and change your password.',
+  },
+  account_deleted: {
+    subject: 'Your account at {app} was deleted',
+    before: 'On {when} your account at {app} was deleted, and all devices were signed out.',
+    link: '',
+    after: 'If it was not you, tell whoever runs {app}.',
+  },
+}

@@ -1,0 +1,49 @@
+import { ImproperlyConfigured } from '../../../../index.ts'
+import type { ProvingPurpose } from '../../challenge.ts'
+
+/** Pages that links lead to, below `appUrl`. */
+const PAGES: Readonly<Record<Exclude<ProvingPurpose, 'email_code'>, string>> = {
+  verify_email: 'verify-email',
+  change_email: 'change-email',
+  reset_password: 'reset-password',
+  magic_link: 'magic-link',
+}
+
+/**
+ * Links in mails. Where they lead is in the configuration and nowhere else: an origin that is learned from a request
+ * is whatever its sender wrote into `Host` (HTTP-3, CVE-2025-71401).
+ */
+export class MailLinks {
+  readonly #base: string
+
+  /** @throws ImproperlyConfigured for what is no URL that a link can begin with */
+  constructor(appUrl: string) {
+    const url = URL.parse(appUrl)
+    const isPlain = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLocal(url))
+    const hasMore =
+      url !== null && [url.username, url.password, url.search, url.hash].join('') !== ''
+    if (url === null || !isPlain || hasMore) {
+      throw new ImproperlyConfigured(
+        'accounts(): appUrl must be an https origin, with a path if need be, such as https://app.example.com (http only for localhost)',
+      )
+    }
+    this.#base = url.href.replace(/\/$/, '')
+  }
+
+  /**
+   * The token is behind `#`: it is in no log of a server, in no `Referer`, and whatever opens links in mails to look at
+   * them does not use it up.
+   */
+  linkTo(purpose: Exclude<ProvingPurpose, 'email_code'>, token: string): string {
+    return `${this.#base}/${PAGES[purpose]}#token=${encodeURIComponent(token)}`
+  }
+}
+
+function isLocal({ hostname }: URL): boolean {
+  return (
+    hostname === 'localhost' ||
+    hostname.endsWith('.localhost') ||
+    hostname === '127.0.0.1' ||
+    hostname === '[::1]'
+  )
+}

@@ -1,0 +1,107 @@
+import { Problem } from '../../../index.ts'
+import {
+  HashingBusy,
+  type PasswordFlow,
+  type PasswordHasher,
+  type PasswordPolicy,
+} from '../../../inner.ts'
+import { accountsProblems } from '../accounts-problems.ts'
+
+let made: (phc: string, breachState: 'clean' | 'unknown') => NewPassword
+
+/** A password that was accepted and hashed: what writes one takes nothing else (SW-09). */
+export class NewPassword {
+  readonly #phc: string
+  readonly breachState: 'clean' | 'unknown'
+
+  static {
+    made = (phc, breachState) => new NewPassword(phc, breachState)
+  }
+
+  /** The gate alone makes them. */
+  private constructor(phc: string, breachState: 'clean' | 'unknown') {
+    this.#phc = phc
+    this.breachState = breachState
+    Object.freeze(this)
+  }
+
+  get phc(): string {
+    return this.#phc
+  }
+}
+
+/** The only way to a password that is set, and to knowing whether one is right. */
+export interface PasswordGate {
+  /**
+   * Takes as long for whatever account it is for: only the password says what is asked.
+   *
+   * @param context words that would be guessed first: address, user name
+   * @throws Problem `password_weak` with `reasons`; `unavailable` when too many are hashed, or nobody could be
+   *   asked about breaches and the policy denies that
+   */
+  accept(
+    password: string,
+    options: {
+      readonly flow: PasswordFlow
+      readonly context: readonly string[]
+      readonly signal: AbortSignal | null
+    },
+  ): Promise<NewPassword>
+  /**
+   * As long for `null` as for a stored one.
+   *
+   * @throws Problem `unavailable` when too many are hashed
+   */
+  verify(
+    password: string,
+    stored: string | null,
+    signal: AbortSignal | null,
+  ): Promise<{ readonly isRight: boolean; readonly isOutdated: boolean }>
+  /** Of a password that was right just now: hashed with today's figures. Not held to the policy. */
+  rehash(password: string, signal: AbortSignal | null): Promise<NewPassword>
+  /** Asked again at a login, where nobody could be asked when it was set. Throws nothing. */
+  recheck(password: string): Promise<'clean' | 'breached' | 'unknown'>
+}
+
+/** Seconds after which a service that did not answer may do so again. */
+const ASK_AGAIN = '30'
+
+/** @param words that would be guessed first in this app, beside those of the policy: its name */
+export function passwordGate(
+  policy: PasswordPolicy,
+  hasher: PasswordHasher,
+  words: () => readonly string[],
+): PasswordGate {
+  return Object.freeze<PasswordGate>({
+    async accept(password, { flow, context, signal }) {
+      const { reasons, breach } = await policy.check(password, [...words(), ...context])
+      if (reasons.length > 0) {
+        throw accountsProblems.problem('password_weak', { details: { reasons } })
+      }
+      if (breach === 'unknown' && policy.breach?.onUnknown?.(flow) === 'deny') {
+        throw new Problem('unavailable', {
+          detail: 'Nobody can say at the moment whether this password is known from a breach',
+          headers: { 'retry-after': ASK_AGAIN },
+        })
+      }
+      const phc = await orBusy(() => hasher.hash(password, signal))
+      // Not asked is not known either: where the check is switched on later, the next login asks.
+      return made(phc, breach === 'clean' ? 'clean' : 'unknown')
+    },
+    verify: (password, stored, signal) => orBusy(() => hasher.verify(password, stored, signal)),
+    async rehash(password, signal) {
+      return made(await orBusy(() => hasher.hash(password, signal)), 'unknown')
+    },
+    recheck: (password) => policy.ask(password),
+  })
+}
+
+async function orBusy<Value>(hashed: () => Promise<Value>): Promise<Value> {
+  try {
+    return await hashed()
+  } catch (error) {
+    if (!(error instanceof HashingBusy)) throw error
+    const headers = { 'retry-after': String(error.retryAfter) }
+    throw new Problem('unavailable', { headers, cause: error })
+  }
+}

@@ -1,0 +1,207 @@
+import {
+  AuthContext,
+  type Authenticator,
+  type AuthRequest,
+  type CredentialRefusal,
+  refusal,
+} from '../../../auth.ts'
+import type { Clock } from '../../../index.ts'
+import { equalSecrets } from '../../../parts.ts'
+import type { LoginSessionStore, StoredLoginSession } from '../../../stores.ts'
+import type { AccountAccess } from '../account.ts'
+import type { AccountStore } from '../account-store.ts'
+import type { KnownClients } from '../flows/known-clients.ts'
+import type { SessionCookies } from './session-cookies.ts'
+import { readDetails, type SessionDetails } from './session-details.ts'
+import type { SessionUses } from './session-uses.ts'
+import { digestOf, looksLike, readToken } from './token-text.ts'
+import type { Verdict, Verdicts } from './verdicts.ts'
+
+const MALFORMED = refusal('malformed')
+const EXPIRED = refusal('expired')
+/** Of a session that is over, and of one that there never was: the same (S-SES-7). */
+const OVER = refusal('session_revoked', { text: 'session_revoked' })
+/** Only its holder learns that: the secret has been looked at. */
+const DISABLED = refusal('account_disabled', { text: 'account_disabled' })
+
+/** What sessions are judged by. */
+export interface SessionRules {
+  readonly sessions: LoginSessionStore
+  readonly accounts: Pick<AccountStore, 'access'>
+  readonly clients: Pick<KnownClients, 'find'>
+  readonly cookies: SessionCookies
+  readonly verdicts: Verdicts
+  readonly uses: SessionUses
+  readonly clock: Clock
+  /** Travels unencrypted. */
+  readonly isInsecure: boolean
+}
+
+/**
+ * Who is signed in: by an access token, or by the cookie. One for all surfaces, so that there is no other way
+ * in which a token that is over, or of another kind, would be taken (SW-13).
+ */
+export function sessionAuthenticator(rules: SessionRules): Authenticator {
+  const { cookies, verdicts, uses } = rules
+  const judge = new SessionJudge(rules)
+  const sentToken = (request: AuthRequest) => {
+    const { bearer } = request
+    if (bearer !== null) return { kind: 'access' as const, text: bearer }
+    const sent = request.cookies.getAll(cookies.login)
+    // One of the two was planted, and nobody can tell which (COOK-5).
+    const [only] = sent
+    return sent.length === 1 && only !== undefined && only !== ''
+      ? { kind: 'cookie' as const, text: only }
+      : null
+  }
+  const admit = ({ context, session }: Verdict, { log }: AuthRequest) => {
+    uses.note(session, log)
+    return context
+  }
+  return Object.freeze({
+    name: 'sessionAuth',
+    scheme: [
+      { type: 'http', scheme: 'bearer', bearerFormat: 'tfl_at_…' },
+      { type: 'apiKey', in: 'cookie', name: cookies.login },
+    ] as const,
+    ambient: false,
+    kinds: ['person', 'unknown'] as const,
+    risks: rules.isInsecure
+      ? [
+          {
+            code: 'insecure_cookie',
+            message: 'The cookie of accounts() must be secure: it travels unencrypted',
+          },
+        ]
+      : [],
+    authenticate(request: AuthRequest) {
+      const sent = sentToken(request)
+      if (sent === null) return null
+      const { kind, text } = sent
+      const digest = digestOf(text)
+      const known = verdicts.get(digest)
+      if (known !== null) return admit(known, request)
+      const id = readToken(kind, text)
+      if (id === null) return MALFORMED
+      return judge
+        .judge(kind, id, digest)
+        .then((answer) => ('context' in answer ? admit(answer, request) : answer))
+    },
+    recognizes(request: AuthRequest) {
+      const { bearer } = request
+      return bearer === null ? sentToken(request) !== null : looksLike('access', bearer)
+    },
+    stop: () => uses.flush(),
+  })
+}
+
+class SessionJudge {
+  readonly #rules: SessionRules
+  /** Reads under way: a thousand calls of one cold token read it once. */
+  readonly #reading = new Map<
+    string,
+    { readonly mark: Verdicts['mark']; readonly answer: Promise<Verdict | CredentialRefusal> }
+  >()
+
+  constructor(rules: SessionRules) {
+    this.#rules = rules
+  }
+
+  judge(
+    kind: 'access' | 'cookie',
+    id: string,
+    digest: string,
+  ): Promise<Verdict | CredentialRefusal> {
+    const { verdicts } = this.#rules
+    const { mark } = verdicts
+    const before = this.#reading.get(digest)
+    // What was asked before something ended, or long ago, may be from before the end of this one.
+    const isYoung =
+      before !== undefined &&
+      before.mark.forgotten === mark.forgotten &&
+      mark.since - before.mark.since < YOUNG
+    if (isYoung) return before.answer
+    const answer: Promise<Verdict | CredentialRefusal> = this.#read(kind, id, digest, mark).finally(
+      () => {
+        if (this.#reading.get(digest)?.answer === answer) this.#reading.delete(digest)
+      },
+    )
+    this.#reading.set(digest, { mark, answer })
+    return answer
+  }
+
+  async #read(
+    kind: 'access' | 'cookie',
+    id: string,
+    digest: string,
+    mark: Verdicts['mark'],
+  ): Promise<Verdict | CredentialRefusal> {
+    const { sessions, accounts, verdicts, clock } = this.#rules
+    const now = clock.now()
+    const session = await sessions.find(id, now)
+    const details = session === null ? null : readDetails(session)
+    if (session === null || details === null) return OVER
+    if (!opens(session, details, digest, now)) return OVER
+    // A cookie's session is no bearer's, nor the other way round.
+    if (details.mode !== (kind === 'access' ? 'bearer' : 'cookie')) return OVER
+    if (details.until <= now) return EXPIRED
+    const access = await accounts.access(session.owner.subject)
+    if (access === null || access.tenant !== session.owner.tenant) return OVER
+    if (access.disabledAt !== null) return DISABLED
+    if (access.epoch !== details.epoch) return OVER
+    const client = details.clientId === null ? null : this.#rules.clients.find(details.clientId)
+    if (details.clientId !== null && client === null) return OVER
+    const isPerson =
+      access.kind === 'person' &&
+      (details.mode === 'cookie' || client === null || client.isFirstParty)
+    const isCurrent = session.digest === digest
+    const until = isCurrent ? details.until : Math.min(details.until, details.previousUntil)
+    const context = contextOf(session, details, access, isPerson, until)
+    const verdict = { context, session: session.id, subject: access.id, until }
+    verdicts.keep(digest, verdict, mark)
+    return verdict
+  }
+}
+
+/** Milliseconds that a reading may be joined for: with what is kept of it not older than a verdict may be. */
+const YOUNG = 500
+
+function opens(
+  session: StoredLoginSession,
+  { previous, previousUntil }: SessionDetails,
+  digest: string,
+  now: number,
+): boolean {
+  const isCurrent = equalSecrets(session.digest, digest)
+  const isPrevious = equalSecrets(previous ?? '', digest) && previous !== null
+  return isCurrent || (isPrevious && previousUntil > now)
+}
+
+function contextOf(
+  session: StoredLoginSession,
+  details: SessionDetails,
+  access: AccountAccess,
+  isPerson: boolean,
+  until: number,
+): AuthContext {
+  return new AuthContext({
+    subject: access.id,
+    kind: isPerson ? 'person' : 'unknown',
+    tenant: access.tenant,
+    roles: access.roles,
+    claims: details.clientId === null ? {} : { client_id: details.clientId },
+    issuedAt: seconds(details.issuedAt),
+    expiresAt: seconds(until),
+    session: {
+      id: session.id,
+      createdAt: seconds(session.createdAt),
+      authTime: seconds(details.authTime),
+      methods: details.methods,
+    },
+    metadata: { account: access.kind, login: details.mode },
+  })
+}
+
+function seconds(milliseconds: number): number {
+  return Math.floor(milliseconds / 1000)
+}

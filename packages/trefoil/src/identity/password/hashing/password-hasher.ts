@@ -1,0 +1,158 @@
+import { hash as digestOf, randomBytes } from 'node:crypto'
+import { ImproperlyConfigured } from '../../../contract/problems/problem.ts'
+import type { KeyRing } from '../../key-ring.ts'
+import { MOST_BYTES } from '../password-policy.ts'
+import type { HashingQueue } from './hashing-queue.ts'
+import type { HashingThreads } from './hashing-threads.ts'
+
+/** What a password was found to be. */
+export interface PasswordVerdict {
+  readonly isRight: boolean
+  /** Right, and to be hashed anew: with weaker figures than now, or with another pepper. */
+  readonly isOutdated: boolean
+}
+
+/** How passwords are hashed. */
+export interface PasswordHasherSettings {
+  /** KiB; at least 19456 (OWASP). */
+  readonly memory: number
+  /** Passes; at least 2. */
+  readonly passes: number
+  /** Secrets that are not in the database; `null` for none. */
+  readonly pepper: KeyRing | null
+  readonly queue: HashingQueue
+  readonly threads: HashingThreads
+}
+
+export const LEAST_MEMORY = 19_456
+export const LEAST_PASSES = 2
+const SALT_BYTES = 16
+const HASH_BYTES = 32
+/** `$argon2id$v=19$m=19456,t=2,p=1[,keyid=…]$salt$hash`. */
+const PHC =
+  /^\$argon2id\$v=19\$m=(\d{1,8}),t=(\d{1,4}),p=(\d{1,3})(?:,keyid=([A-Za-z0-9+/]{1,11}))?\$[A-Za-z0-9+/]{11,64}\$[A-Za-z0-9+/]{16,128}$/
+/** What a stored hash may ask for: whoever can write one could have each login take all memory. */
+export const MOST_MEMORY = 1_048_576
+export const MOST_PASSES = 64
+const MOST_LANES = 16
+
+/**
+ * argon2id, in a queue of its own. A password is hashed as NFKC, which keyboards of two makes agree about
+ * (SP 800-63B-4).
+ */
+export class PasswordHasher {
+  readonly #settings: PasswordHasherSettings
+
+  /** @throws ImproperlyConfigured for figures below what is safe */
+  constructor(settings: PasswordHasherSettings) {
+    const { memory, passes } = settings
+    if (memory < LEAST_MEMORY || passes < LEAST_PASSES) {
+      throw new ImproperlyConfigured(
+        `Passwords need at least ${LEAST_MEMORY} KiB and ${LEAST_PASSES} passes of argon2id, got ${memory} and ${passes}`,
+      )
+    }
+    this.#settings = settings
+  }
+
+  /**
+   * @returns PHC text, with the id of the pepper in it
+   * @throws RangeError for one that is too long: the policy is asked first
+   * @throws HashingBusy when too many are hashed
+   */
+  async hash(password: string, signal: AbortSignal | null = null): Promise<string> {
+    const text = formOf(password)
+    if (text === null) throw new RangeError(`A password has at most ${MOST_BYTES} bytes`)
+    const { memory, passes, pepper, queue, threads } = this.#settings
+    const key = pepper === null ? null : pepper.current
+    const salt = randomBytes(SALT_BYTES)
+    const work = { password: text, stored: null, memory, passes, salt, pepper: key }
+    const phc = String(await queue.run(() => threads.run(work), signal))
+    return key === null ? phc : phc.replace(',p=1$', `,p=1,keyid=${pepperId(key)}$`)
+  }
+
+  /**
+   * Takes as long whether there is a hash or not: `null` stands for an account that is not there, or has no
+   * password, and is compared with one that nobody has.
+   *
+   * @throws Error for a stored hash that is none, and for a pepper that is gone: nobody could tell then, and
+   *   a wrong password it is not
+   * @throws HashingBusy when too many are hashed
+   */
+  async verify(
+    password: string,
+    stored: string | null,
+    signal: AbortSignal | null = null,
+  ): Promise<PasswordVerdict> {
+    // Hashed all the same: an answer at once would tell that nothing was looked up for it (ENUM-1).
+    const text = formOf(password)
+    const phc = stored ?? this.#nobodys()
+    const figures = figuresOf(phc)
+    const key = figures.keyId === null ? null : this.#pepper(figures.keyId)
+    const { queue, threads } = this.#settings
+    const { memory, passes } = figures
+    const work = { password: text ?? '', stored: phc, memory, passes, salt: null, pepper: key }
+    const fits = (await queue.run(() => threads.run(work), signal)) === true
+    const isRight = fits && stored !== null && text !== null && text !== ''
+    return { isRight, isOutdated: isRight && this.#isOutdated(figures) }
+  }
+
+  #isOutdated({ memory, passes, keyId }: Figures): boolean {
+    const now = this.#settings
+    const current = now.pepper === null ? null : pepperId(now.pepper.current)
+    return memory < now.memory || passes < now.passes || keyId !== current
+  }
+
+  /** A hash that nothing has, of today's figures and pepper: compared with it takes as long as with one of today. */
+  #nobodys(): string {
+    const { memory, passes, pepper } = this.#settings
+    const keyId = pepper === null ? '' : `,keyid=${pepperId(pepper.current)}`
+    const salt = unpadded(randomBytes(SALT_BYTES))
+    return `$argon2id$v=19$m=${memory},t=${passes},p=1${keyId}$${salt}$${unpadded(randomBytes(HASH_BYTES))}`
+  }
+
+  #pepper(id: string): Uint8Array {
+    const { pepper } = this.#settings
+    const keys = pepper === null ? [] : [pepper.current, ...pepper.previous]
+    const key = keys.find((one) => pepperId(one) === id)
+    if (key !== undefined) return key
+    throw new Error(`The pepper '${id}' of a stored password is not in the ring any more`)
+  }
+}
+
+interface Figures {
+  readonly memory: number
+  readonly passes: number
+  readonly keyId: string | null
+}
+
+function figuresOf(phc: string): Figures {
+  const found = PHC.exec(phc)
+  const [, memory, passes, lanes, keyId] = found ?? []
+  const figures = { memory: Number(memory), passes: Number(passes), keyId: keyId ?? null }
+  const isOne =
+    found !== null &&
+    figures.memory <= MOST_MEMORY &&
+    figures.passes <= MOST_PASSES &&
+    Number(lanes) <= MOST_LANES
+  if (!isOne) throw new Error('A stored password is no argon2id hash that is to be computed')
+  return figures
+}
+
+/** `null` for what is too long to be hashed: looked at before it is brought into its form, which takes as long as it is. */
+function formOf(password: string): string | null {
+  if (password.length > MOST_BYTES || !password.isWellFormed()) return null
+  const text = password.normalize('NFKC')
+  return Buffer.byteLength(text) > MOST_BYTES ? null : text
+}
+
+function unpadded(bytes: Buffer): string {
+  return bytes.toString('base64').replace(/=+$/, '')
+}
+
+/** Tells peppers apart, and nothing about them. */
+function pepperId(key: Uint8Array): string {
+  const digest = digestOf('sha256', Buffer.concat([PEPPER, key]), 'buffer')
+  return digest.toString('base64').slice(0, 8)
+}
+
+const PEPPER: Buffer = Buffer.from('trefoil pepper v1 key id\0')
