@@ -14,6 +14,7 @@ import { redis } from 'trefoil/redis'
 import { webhooks } from 'trefoil/webhooks'
 import { describe, expect, it } from 'vitest'
 import { MOVED_VARIABLES } from '../../packages/trefoil/src/app/options/moved-options.ts'
+import { VARIABLE_SECTIONS } from '../../packages/trefoil/src/app/options/variable-rows.ts'
 import { catalogueRows, VARIABLE_CATALOGUE } from '../../scripts/variable-tables.mjs'
 import { ROOT, readDocument, tableOf } from './markdown.ts'
 
@@ -60,6 +61,24 @@ describe('docs/variables.md', () => {
     expect(missing).toEqual([])
   })
 
+  it('an app without a ready-made part says so of its variables, and not that nobody reads them', async () => {
+    const own = new Set(VARIABLE_SECTIONS.map(({ title }) => title))
+    for (const { title, rows } of SECTIONS) {
+      const [first] = rows
+      if (first === undefined || own.has(title)) continue
+      const lines: string[] = []
+      const silent = () => {}
+      const warn = (_: unknown, message = '') => void lines.push(message)
+      const logger = { debug: silent, info: silent, error: silent, warn }
+      const app = createApp({ log: { logger }, env: { [first.name]: '1' } })
+      await app.startup()
+      await app.shutdown()
+      expect(lines, title).toEqual([
+        expect.stringMatching(/^Environment variable TREFOIL_\w+ is for \w+\(\), a part that this/),
+      ])
+    }
+  })
+
   it('none in it is read by nobody', () => {
     const unread = ROWS.filter(({ name }) => !isRead(name)).map(({ name }) => name)
     expect(unread).toEqual([])
@@ -83,7 +102,7 @@ function isRead(name: string): boolean {
         otel()
         metrics({ guard: hasScope('metrics') })
         auditLog({ keys: 'k'.repeat(32) })
-        auditLog({ keys: 'k'.repeat(32), checkpoints: { origin: 'a' } })
+        auditLog({ keys: 'k'.repeat(32), checkpoints: { origin: 'a' }, otlp: { url: 'http://a' } })
         const data = database()
         const jobs = jobQueue({ data })
         webhooks({ data, jobs, keys: 'k'.repeat(32) })

@@ -35,6 +35,7 @@ import {
   consoleMailer,
   getLockoutStatus,
   PasswordPolicy,
+  recordAttempt,
   smtpMailer,
 } from 'trefoil/accounts'
 import { auditFile, auditLog } from 'trefoil/audit'
@@ -196,6 +197,23 @@ add(
   RATE,
 )
 add('LimitOptions.rate RateOptions', (rate) => quiet({ limits: { rate } }).catalogue, RATE)
+const people = (options: object) =>
+  accounts({
+    data: database(':memory:'),
+    keys: 'a key of tests that is long enough, 0123456789',
+    appUrl: 'https://shop.example',
+    ...options,
+  })
+add('accounts AccountsOptions', people)
+add('AccountsOptions.lockout LockoutConfig', (lockout) => people({ lockout }))
+add('computeLockout LockoutConfig', (config) => computeLockout(1, config))
+// Of nobody: the database is not asked.
+const attempts = () => database(':memory:')
+add('getLockoutStatus LockoutConfig', (config) => getLockoutStatus(attempts(), {}, config))
+add('getLockoutStatus AttemptKey', (key) => getLockoutStatus(attempts(), key))
+add('recordAttempt LoginAttempt', (attempt) => recordAttempt(attempts(), attempt as never), {
+  success: true,
+})
 add('memoryRates MemoryRatesOptions', (options) => memoryRates(options))
 add('rateStoreContract RateStoreContractOptions', (options) =>
   rateStoreContract(() => memoryRates(), options),
@@ -355,6 +373,11 @@ add(
   {
     origin: 'a',
   },
+)
+add(
+  'AuditLogOptions.otlp OtlpOptions',
+  (otlp) => auditLog({ ...auditKeys, sink: memoryAudit(), otlp }),
+  { url: 'http://localhost:4318/v1/logs' },
 )
 add('auditCheckpoints AuditCheckpointsOptions', (options) => auditCheckpoints(options), {
   log: memoryAudit(),
@@ -700,7 +723,14 @@ export const HANDLES: ReadonlySet<string> = new Set([
   ...['AnyOptionGroup', 'OptionGroup', 'AnyOptionRow', 'OptionKind', 'RenamedVariable'],
   ...['AdmitPort', 'LimitsPort', 'AuditPort', 'TransactionPort', 'ApprovalDecider'],
   ...['RateStore', 'RateDemand', 'Rate', 'RedisClient', 'SpentTokens', 'SqlData', 'SqlStep'],
-  ...['AttemptStore', 'AttemptBudget', 'LoginSessionStore', 'StoredLoginSession', 'SessionChange'],
+  ...[
+    'LockoutStatus',
+    'AttemptStore',
+    'AttemptBudget',
+    'LoginSessionStore',
+    'StoredLoginSession',
+    'SessionChange',
+  ],
   ...['SessionUse', 'Owner', 'RefreshFamilyStore', 'RefreshFamily', 'Rotation'],
   ...['TaskStore', 'StoredTask', 'TaskChange'],
   ...['AdmitPort', 'LimitsPort', 'AuditPort', 'TransactionPort', 'ApprovalDecider', 'ObserverPort'],

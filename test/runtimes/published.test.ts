@@ -64,6 +64,7 @@ it.each(['accounts', 'database', 'jobs', 'postgres', 'sqlite', 'stores', 'webhoo
   '%s.js loads no driver before it is used',
   (door) => {
     const drivers = [
+      'node:sqlite',
       'pg',
       'pg-boss',
       'ioredis',

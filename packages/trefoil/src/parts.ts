@@ -48,6 +48,7 @@ export type {
   Redemption,
 } from './contract/ports/approval-decider.ts'
 export type { AuditFacts, AuditPort } from './contract/ports/audit.ts'
+export type { FigureSample, PartFigure } from './contract/ports/figures.ts'
 export type { AdmitPort, Arriving, Lease, LimitsPort } from './contract/ports/limits.ts'
 export type {
   ObservedCall,
@@ -59,4 +60,4 @@ export type {
 export type { SqlDialect, SqlRow, SqlStatements, SqlValue } from './contract/ports/sql.ts'
 export { TransactionConflict, type TransactionPort } from './contract/ports/transaction.ts'
 export { hookDecider } from './policy/hook-decider.ts'
-export type { SqlRehearsal, SqlStore, SqlUnit } from './stores/sql/sql-store.ts'
+export type { ConnectionLoad, SqlRehearsal, SqlStore, SqlUnit } from './stores/sql/sql-store.ts'

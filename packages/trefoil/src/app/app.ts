@@ -341,6 +341,7 @@ export class App<T extends AppTypes = AnyTypes> extends RouteGroup<T> implements
       host: this.#host,
       perform: (work: PartWork<never>) => this.#perform(work),
       isReady: () => this.#lifecycle.started && this.#drained === null,
+      figures: () => this.#join().parts.figures(),
     })
   }
 

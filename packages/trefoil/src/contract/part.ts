@@ -8,6 +8,7 @@ import type { AnyOptionGroup } from './options/option-rows.ts'
 import type { ProductionRisk } from './options/production-risk.ts'
 import type { ApprovalDecider } from './ports/approval-decider.ts'
 import type { AuditPort } from './ports/audit.ts'
+import type { PartFigure } from './ports/figures.ts'
 import type { AdmitPort, LimitsPort } from './ports/limits.ts'
 import type { ObserverPort } from './ports/observer.ts'
 import type { TransactionPort } from './ports/transaction.ts'
@@ -26,6 +27,10 @@ export interface PartApp {
   readonly host: string | null
   /** True from the end of the last start-up hook until the app begins to stop. Asked whenever. */
   isReady(): boolean
+  /**
+   * The `figures` of all parts, asked now. What fails, or takes longer than a second, is left out.
+   */
+  figures(): Promise<readonly PartFigure[]>
   /**
    * Runs work that no caller waits for, such as a job, in a call of its own: with dependencies of its own,
    * which are closed when it ends and told the error if it throws.
@@ -117,6 +122,11 @@ export interface PartOf<Routes, Auth = AuthConfig> {
   readonly transaction?: TransactionPort
   /** Looks on at every call: counts, spans. Changes nothing. */
   readonly observe?: ObserverPort
+  /**
+   * What it counts, for a part such as `metrics()` that collects figures: asked when the app starts and at each
+   * scrape, and never where nobody collects them, so it need not count before it is first asked.
+   */
+  readonly figures?: () => Awaitable<readonly PartFigure[]>
   /** Registers routes, actions and tools, with the names, paths and guards of any other. */
   readonly actions?: (routes: Routes) => void
   /** Reserved: names of tools of its own that every list of tools has, however short. */
@@ -156,7 +166,10 @@ export interface CommandContext {
   readonly options: Readonly<Record<string, string | boolean | undefined>>
   /** The app, started unless the command says `starts: false`. */
   readonly app: PartApp
-  /** Aborted when the command has to end: Ctrl-C, or its `--timeout`. */
+  /**
+   * Aborted when the command has to end: Ctrl-C, or its `--timeout`. What it returns within half a second is its
+   * answer; after that, or when it throws, it is told why it was ended.
+   */
   readonly signal: AbortSignal
   /** Shows something before the command is done: a line each, as text, whether `--json` or not. */
   print(line: string): void
@@ -173,7 +186,7 @@ export interface CommandResult {
   readonly lines?: AsyncIterable<string>
   /** What programs read with `--json`. Default `{ ok }`. */
   readonly json?: unknown
-  /** Exit code, 0 to 125. Default 0. */
+  /** Exit code, 0 to 125. Default 0, or that of what ended it: 130, 143 or 124. */
   readonly exit?: number
 }
 

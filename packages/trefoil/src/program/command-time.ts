@@ -63,6 +63,25 @@ export class CommandTime {
   }
 
   /**
+   * What work comes to that hears of the end by itself: once the command has to end, it has so long to say what
+   * it did (FND-22). Work that fails then was broken off.
+   *
+   * @throws Problem why the command ends
+   */
+  async lastWords<Value>(work: Promise<Value>, ms: number): Promise<Value> {
+    const over = work.then(
+      () => undefined,
+      () => undefined,
+    )
+    if (!(await this.closing(over, ms))) throw this.signal.reason
+    try {
+      return await work
+    } catch (error) {
+      throw this.ended ?? error
+    }
+  }
+
+  /**
    * Waits for the work, but once the command has to end only for so long.
    *
    * @returns false when there was no more time

@@ -215,9 +215,14 @@ async function perform(
   }
   // Some throw before they have a promise to reject.
   const running = async (): Promise<unknown> => command.run(context)
-  const result = readResult(await time.within(running()).catch(fail), name)
+  const returned = await time.lastWords(running(), LAST_WORDS_MS).catch(fail)
+  const result = readResult(returned, name, time.ended)
+  if (result.lines === undefined) return result
   return time.within(writeLines(result, io, view, time.signal)).catch(fail)
 }
+
+/** Milliseconds for a command to end by itself, once it has to. */
+const LAST_WORDS_MS = 500
 
 type Result = Required<Omit<CommandResult, 'lines'>> & Pick<CommandResult, 'lines'>
 
@@ -249,22 +254,28 @@ async function linesDocument(
   return { ok: exit === 0, lines: all }
 }
 
-/** What JavaScript hands back has passed no compiler: an exit code that is none must not be success. */
-function readResult(result: unknown, command: string): Result {
+/**
+ * What JavaScript hands back has passed no compiler: an exit code that is none must not be success.
+ *
+ * @param ended why it had to end, which is its exit code where it says none
+ */
+function readResult(result: unknown, command: string, ended: Problem | null): Result {
   const given = typeof result === 'number' ? { exit: result } : (result ?? {})
   const {
     text = '',
-    exit = 0,
+    exit,
     json,
     lines,
   }: Record<string, unknown> = isRecord(given) ? given : { exit: -1 }
-  const fits = Number.isInteger(exit) && Number(exit) >= 0 && Number(exit) <= 125
+  const said = exit ?? 0
+  const fits = Number.isInteger(said) && Number(said) >= 0 && Number(said) <= 125
   if (!fits || typeof text !== 'string' || !(lines === undefined || isIterable(lines))) {
     throw new TypeError(
       `trefoil ${command} must return an exit code or { text, lines, json, exit }`,
     )
   }
-  const read = { text, exit: Number(exit), json: json ?? { ok: exit === 0 } }
+  const code = exit === undefined && ended !== null ? Problem.rowOf(ended).exit : Number(said)
+  const read = { text, exit: code, json: json ?? { ok: code === 0 } }
   return lines === undefined ? read : { ...read, lines }
 }
 

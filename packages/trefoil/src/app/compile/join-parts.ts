@@ -19,6 +19,7 @@ import type { Part } from '../declare/part-types.ts'
 import { KNOWN_VARIABLES } from '../options/known-variables.ts'
 import { readAuth } from '../options/read-auth.ts'
 import { variableRowsOfPart } from '../options/variable-rows.ts'
+import { gatherFigures } from './gather-figures.ts'
 
 /** Options of `createApp` that are short for a part. */
 export interface SugarOptions {
@@ -41,6 +42,8 @@ export interface JoinedParts {
   readonly audit: readonly AuditPort[]
   readonly transaction: readonly TransactionPort[]
   readonly observe: readonly ObserverPort[]
+  /** Of all, asked now. */
+  figures(): ReturnType<typeof gatherFigures>
   readonly logger: Logger | null
   /** Rows of all tables beside the built-in one, by code. */
   readonly problems: ReadonlyMap<string, ProblemRow>
@@ -72,6 +75,7 @@ export function joinParts(sugar: SugarOptions, parts: readonly Part[]): JoinedPa
     audit: each(members, ({ part }) => part.audit),
     transaction: joinTransactions(members),
     observe: each(members, ({ part }) => part.observe),
+    figures: () => gatherFigures(each(members, ({ part }) => part.figures)),
     logger: only(members, 'a logger', ({ part }) => part.logger),
     problems: joinProblems(members),
     variables: joinVariableNames(members),

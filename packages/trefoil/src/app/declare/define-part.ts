@@ -26,6 +26,7 @@ export const PART_MEMBERS: OptionNames<Part> = {
   audit: true,
   transaction: true,
   observe: true,
+  figures: true,
   actions: true,
   tools: true,
   endpoints: true,

@@ -363,6 +363,17 @@ describe('variables that nobody reads', () => {
     ])
   })
 
+  test('those of a ready-made part that the app does not have are said to be', () => {
+    const env = { TREFOIL_DATABASE_URL: 'app.db' }
+    expect(variableWarnings(env, KNOWN_VARIABLES)).toEqual([
+      'Environment variable TREFOIL_DATABASE_URL is for database(), a part that this app does not have',
+    ])
+    const known = { ...KNOWN_VARIABLES, names: new Set(['TREFOIL_DATABASE_URL']) }
+    expect(variableWarnings({ TREFOIL_DATABASE_ULR: 'app.db' }, known)).toEqual([
+      'Environment variable TREFOIL_DATABASE_ULR is not one that Trefoil reads; did you mean TREFOIL_DATABASE_URL?',
+    ])
+  })
+
   test('start-up warns about them', async () => {
     const lines: string[] = []
     const silent = () => {}

@@ -100,7 +100,28 @@ export function variableWarnings(env: Environment, known: KnownVariables): reado
     })
 }
 
+/**
+ * Ready-made parts by the beginning of their variables. A file of variables may be that of several apps, of
+ * which one has a database: what another one is told must be true there.
+ */
+const READY_MADE: ReadonlyMap<string, string> = new Map([
+  ['AUDIT', 'auditLog()'],
+  ['DATABASE', 'database()'],
+  ['HEALTH', 'health()'],
+  ['JOBS', 'jobQueue()'],
+  ['METRICS', 'metrics()'],
+  ['OTEL', 'otel()'],
+  ['REDIS', 'redis()'],
+  ['WEBHOOKS', 'webhooks()'],
+])
+
 function stray(name: string, { names }: KnownVariables): string {
+  const [, first = ''] = name.split('_')
+  const part = READY_MADE.get(first)
+  const isThere = [...names].some((known) => known.startsWith(`TREFOIL_${first}_`))
+  if (part !== undefined && !isThere) {
+    return `Environment variable ${name} is for ${part}, a part that this app does not have`
+  }
   const near = closest(name, names)
   const hint = near === null ? '' : `; did you mean ${near}?`
   return `Environment variable ${name} is not one that Trefoil reads${hint}`

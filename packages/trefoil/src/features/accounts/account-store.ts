@@ -60,6 +60,14 @@ export interface AccountChange {
   readonly endsSessions: boolean
 }
 
+/** What one account alone may have; one of the two. */
+export interface Claim {
+  readonly email?: string
+  readonly username?: string
+  /** True where whoever is signed in may not stay. */
+  readonly endsSessions?: boolean
+}
+
 /** Accounts in the app's database. What reads, reads what was committed; what writes, writes in a unit. */
 export class AccountStore {
   readonly #data: AnyDatabase
@@ -81,6 +89,11 @@ export class AccountStore {
   async access(id: string): Promise<AccountAccess | null> {
     const [row] = await readRows(this.#data, ACCESS, [id])
     return row === undefined ? null : accessOf(row)
+  }
+
+  /** As the unit sees it. */
+  async byEmailIn(unit: object, email: string): Promise<StoredAccount | null> {
+    return storedOf((await this.#data.statements(unit).run(BY_EMAIL, [email]))[0])
   }
 
   /** One statement, whoever it is; one as well for nobody's. */
@@ -213,6 +226,41 @@ export class AccountStore {
         ...(epoch === null ? [] : [epoch]),
       ])
     return row === undefined ? null : Number(row['epoch'])
+  }
+
+  /**
+   * Takes an address or a user name, in one statement.
+   *
+   * @param epoch that the account must have; `null` for any
+   * @returns the epoch that the account has now; `null` where it is somebody else's, or there is no such account
+   */
+  async claim(
+    unit: object,
+    id: string,
+    { email, username, endsSessions = false }: Claim,
+    epoch: number | null = null,
+  ): Promise<number | null> {
+    const [column, value] = email === undefined ? ['username', username] : ['email', email]
+    const [row] = await orConflict(
+      this.#data.statements(unit).run(
+        `update trefoil_accounts set ${column} = ?, epoch = epoch + ${endsSessions ? 1 : 0}
+          where id = ? and epoch = coalesce(?, epoch)
+          and not exists (select 1 from trefoil_accounts as other where other.${column} = ? and other.id <> ?)
+          returning epoch`,
+        [value ?? null, id, epoch, value ?? null, id],
+      ),
+    )
+    return row === undefined ? null : Number(row['epoch'])
+  }
+
+  /** Accounts of nobody, the oldest first: nobody can come back to them. @param before milliseconds since the Unix epoch */
+  async sweepAnonymous(unit: object, before: number, most: number): Promise<number> {
+    const rows = await this.#data.statements(unit).run(
+      `delete from trefoil_accounts where id in (select id from trefoil_accounts
+        where kind = 'anonymous' and created_at < ? order by created_at limit ?) returning id`,
+      [before, most],
+    )
+    return rows.length
   }
 
   /** The same password with today's figures: nobody's session ends. Where it was changed meanwhile, it stays. */

@@ -35,7 +35,8 @@ create table trefoil_accounts_challenges (
   breach_state text,
   created_at ${int} not null,
   expires_at ${int} not null,
-  sent_at ${int}
+  sent_at ${int},
+  tries ${int} not null default 0
 )${end};
 create index trefoil_accounts_challenges_address on trefoil_accounts_challenges (address, purpose);
 create index trefoil_accounts_challenges_account on trefoil_accounts_challenges (account_id);

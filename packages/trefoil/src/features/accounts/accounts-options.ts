@@ -27,6 +27,7 @@ import {
   type PasswordHashingOptions,
   type PasswordHashingValues,
 } from './passwords/hashing-options.ts'
+import { ACCOUNT_RATES, type AccountRateOptions, type AccountRateValues } from './rate-options.ts'
 import {
   LOGIN_COOKIE,
   type LoginCookieOptions,
@@ -71,6 +72,8 @@ export interface AccountsOptions {
   /** What a password costs whoever guesses it. */
   readonly passwordHashing?: PasswordHashingOptions
   readonly lockout?: LockoutConfig
+  /** How often one address may call what everybody may call. */
+  readonly rates?: AccountRateOptions
   readonly cookie?: LoginCookieOptions
   /** How long an access token is good. Default `15m`. */
   readonly accessLifetime?: Duration
@@ -129,6 +132,7 @@ export type AccountsValues = Values<
     passwordPolicy: PasswordPolicy
     passwordHashing: PasswordHashingValues
     lockout: LockoutValues
+    rates: AccountRateValues
     cookie: LoginCookieValues
     operators: readonly Guard[] | null
     onLogin: ((account: Account, call: Call) => Awaitable<void>) | null
@@ -258,6 +262,11 @@ export const ACCOUNTS: OptionGroup<AccountsOptions, AccountsValues> = {
       doc: 'What a password costs whoever guesses it.',
     },
     lockout: { group: LOCKOUT, default: {}, doc: 'When failures lock, and for how long.' },
+    rates: {
+      group: ACCOUNT_RATES,
+      default: {},
+      doc: 'How often one address may call what everybody may call.',
+    },
     cookie: { group: LOGIN_COOKIE, default: {}, doc: 'The cookie of a login session.' },
     accessLifetime: {
       read: kinds.duration,

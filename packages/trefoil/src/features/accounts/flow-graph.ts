@@ -1,17 +1,35 @@
 import type { FlowStep } from './flow-step.ts'
-import { CHANGE_PASSWORD_STEP } from './flows/change-password-step.ts'
-import { LOGIN_STEP } from './flows/login-step.ts'
-import { REGISTER_STEPS } from './flows/register-steps.ts'
-import { RESET_STEPS } from './flows/reset-steps.ts'
+import { registerAnonymous, signInAnonymously } from './flows/anonymous.ts'
+import { changeEmail, confirmEmail } from './flows/change-email.ts'
+import { deleteAccount } from './flows/delete-account.ts'
+import { sendEmailCode, useEmailCode } from './flows/email-code.ts'
+import { sendMagicLink, useMagicLink } from './flows/magic-link.ts'
+import { me } from './flows/me.ts'
+import { CHANGE_PASSWORD_STEP } from './flows/password/change-password-step.ts'
+import { LOGIN_STEP } from './flows/password/login-step.ts'
+import { REGISTER_STEPS } from './flows/password/register-steps.ts'
+import { RESET_STEPS } from './flows/password/reset-steps.ts'
 import { SESSION_STEPS } from './flows/session-steps.ts'
+import { setUsername } from './flows/user-name.ts'
 import { OPERATOR_STEPS } from './operators/operator-steps.ts'
 
 /** All steps there are, in the order in which people meet them. */
 export const FLOW_GRAPH: readonly FlowStep[] = [
+  signInAnonymously,
+  registerAnonymous,
   ...REGISTER_STEPS,
   LOGIN_STEP,
+  sendMagicLink,
+  useMagicLink,
+  sendEmailCode,
+  useEmailCode,
   ...RESET_STEPS,
   CHANGE_PASSWORD_STEP,
-  ...OPERATOR_STEPS,
+  me,
+  setUsername,
+  changeEmail,
+  confirmEmail,
+  deleteAccount,
   ...SESSION_STEPS,
+  ...OPERATOR_STEPS,
 ]

@@ -27,6 +27,8 @@ export interface AuditBook {
   digest(text: string): string
   /** Makes ready before there is anything to write. @throws Error when that fails */
   open(): Promise<void>
+  /** Before it is read by a command, without the app. @throws Error saying what to do where it cannot be */
+  readonly ready: () => Promise<void>
   /** Writes what waits. */
   close(): Promise<void>
   /** How far each stream has come. */
@@ -67,6 +69,7 @@ export function storeBook(store: AuditStore, ring: ChainRing, clock: Clock): Aud
     append: (event) => writer.append(event),
     digest: (text) => writer.digest(text),
     open: () => writer.open(),
+    ready: async () => undefined,
     close: () => writer.close(),
     anchors: async () => [writer.anchor()].filter((anchor) => anchor !== null),
     find: (query) => findEntries(store, query),

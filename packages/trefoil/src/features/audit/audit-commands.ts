@@ -28,6 +28,8 @@ export interface CommandBook {
   readonly keys: ChainRing
   /** `null` for a log that has none. */
   readonly checkpoints: Checkpointing | null
+  /** @throws Error saying what to do where there is nothing that could be read */
+  readonly ready: () => Promise<void>
   find(query: AuditQuery): Promise<AuditPage>
   /** The last entries. */
   last(count: number): Promise<readonly AuditEntry[]>
@@ -39,7 +41,7 @@ export interface CommandBook {
 
 /** `trefoil audit …`: each reads the log beside whoever writes it, and needs the app's code alone. */
 export function auditCommands(book: CommandBook): readonly PartCommand[] {
-  const { readable, prune } = book
+  const { readable, prune, ready } = book
   return [
     {
       name: 'verify',
@@ -65,7 +67,7 @@ export function auditCommands(book: CommandBook): readonly PartCommand[] {
         lines: { describe: `how many; ${DEFAULT_LINES} if not given` },
         follow: { describe: 'go on with those that come, until Ctrl-C', kind: 'flag' },
       },
-      run: (context) => orUnreadable(() => tail(book, context)),
+      run: (context) => orUnreadable(() => tail(book, context), ready),
     },
     {
       name: 'export',
@@ -76,14 +78,14 @@ export function auditCommands(book: CommandBook): readonly PartCommand[] {
         after: { describe: 'only those behind this number' },
         stream: { describe: 'only this one' },
       },
-      run: ({ options }) => orUnreadable(() => exported(readable, options)),
+      run: ({ options }) => orUnreadable(() => exported(readable, options), ready),
     },
     {
       name: 'find',
       describe: 'entries that fit, a page at a time; they are not verified',
       starts: false,
       options: FIND,
-      run: ({ options }) => orUnreadable(() => found(book, options)),
+      run: ({ options }) => orUnreadable(() => found(book, options), ready),
     },
     ...(prune === undefined ? [] : [pruneCommand(prune)]),
   ]
@@ -151,6 +153,7 @@ async function verifyAll(
   if (format !== undefined || file !== undefined) {
     throw new TypeError('--format must be svc, with the rows in --file')
   }
+  await book.ready()
   const chain = await verify(book.source, book.keys, options)
   const kept = await fileText('checkpoint', options['checkpoint'])
   const { checkpoints } = book
@@ -242,6 +245,7 @@ async function follow(
 /** Until it is time to look again, or nobody looks any more. */
 function pause(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
+    if (signal.aborted) return resolve()
     const timer = setTimeout(resolve, LOOK_EVERY)
     signal.addEventListener('abort', () => {
       clearTimeout(timer)

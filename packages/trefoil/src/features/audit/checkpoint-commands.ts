@@ -11,7 +11,10 @@ import type { Checkpointing } from './checkpointing.ts'
 import { orUnreadable, wholeNumber } from './command-results.ts'
 
 /** `trefoil audit checkpoint` and `prove`, of a log that has checkpoints. */
-export function checkpointCommands(checkpoints: Checkpointing): readonly PartCommand[] {
+export function checkpointCommands(
+  checkpoints: Checkpointing,
+  ready: () => Promise<void>,
+): readonly PartCommand[] {
   return [
     {
       name: 'checkpoint',
@@ -21,7 +24,7 @@ export function checkpointCommands(checkpoints: Checkpointing): readonly PartCom
         verifierKey: { describe: 'print the key that verifies it, and sign nothing', kind: 'flag' },
       },
       run: ({ options }) =>
-        orUnreadable(() => checkpoint(checkpoints, options['verifierKey'] === true)),
+        orUnreadable(() => checkpoint(checkpoints, ready, options['verifierKey'] === true)),
     },
     {
       name: 'prove',
@@ -33,14 +36,19 @@ export function checkpointCommands(checkpoints: Checkpointing): readonly PartCom
         stream: { describe: 'its stream; main/0 if not given' },
         from: { describe: 'how many entries are under the earlier checkpoint' },
       },
-      run: ({ options }) => orUnreadable(() => prove(checkpoints, options)),
+      run: ({ options }) => orUnreadable(() => prove(checkpoints, options), ready),
     },
   ]
 }
 
-async function checkpoint(checkpoints: Checkpointing, keyAlone: boolean): Promise<CommandResult> {
+async function checkpoint(
+  checkpoints: Checkpointing,
+  ready: () => Promise<void>,
+  keyAlone: boolean,
+): Promise<CommandResult> {
   const key = checkpoints.verifierKey
   if (keyAlone) return { text: key, json: { ok: true, verifier_key: key } }
+  await ready()
   const made = await checkpoints.make()
   if (made === null) throw new Error('The log has no entries yet')
   const { origin, size, root, note } = made

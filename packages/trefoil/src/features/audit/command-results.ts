@@ -2,9 +2,17 @@ import type { CommandResult } from '../../parts.ts'
 
 const UNREADABLE = 2
 
-/** What cannot be read is another exit code than what was changed. */
-export async function orUnreadable(run: () => Promise<CommandResult>): Promise<CommandResult> {
+/**
+ * What cannot be read is another exit code than what was changed.
+ *
+ * @param ready asked first: throws what to do where nothing could be read. Default: nothing is asked
+ */
+export async function orUnreadable(
+  run: () => Promise<CommandResult>,
+  ready: (() => Promise<void>) | null = null,
+): Promise<CommandResult> {
   try {
+    await ready?.()
     return await run()
   } catch (error) {
     const why = error instanceof Error ? error.message : 'the log cannot be read'

@@ -32,10 +32,12 @@ import {
   missingOf,
   refuseBehind,
   refuseLacking,
+  refuseWithout,
   type Target,
 } from './migrate-command.ts'
 import { type Migration, readMigrations, type Step } from './migrations.ts'
 import { PartTables } from './part-tables.ts'
+import { UnitFigures } from './unit-figures.ts'
 
 /** The database of an app: a part, and what its code uses of it. */
 export interface Database<Tables> extends Part {
@@ -73,6 +75,12 @@ export interface Database<Tables> extends Part {
    *   SQLite have a file of their own. Default `app`
    */
   tables(owner: string, migrations: readonly Migration[], where?: 'app' | 'state'): void
+  /**
+   * For commands that read those tables without starting the app (`starts: false`). Makes no file.
+   *
+   * @throws ImproperlyConfigured where the tables of that owner are not there, naming the command that makes them
+   */
+  needTables(owner: string): Promise<void>
   /**
    * Prepared statements in a unit.
    *
@@ -133,6 +141,7 @@ export function database<Tables = Record<string, Record<string, unknown>>>(
   /** Ids of the calls that have a unit, or wait for one. */
   const holding = new Set<string>()
   const lastHeld = new Map<string, number>()
+  let counts: UnitFigures | null = null
   const parts = new PartTables()
   const state = () => kept.state?.get() ?? untyped()
   const store = () => app.get()
@@ -168,15 +177,35 @@ export function database<Tables = Record<string, Record<string, unknown>>>(
     rehearses = false,
   ): Promise<SqlUnit<Tables>> {
     const isShort = (lastHeld.get(holder) ?? LONG) <= SHORT
+    const beginning = (): Promise<SqlUnit<Tables>> =>
+      rehearses
+        ? store().rehearse(holder, wait, signal)
+        : store().begin(holder, wait, signal, isShort)
     try {
-      const unit = rehearses
-        ? await store().rehearse(holder, wait, signal)
-        : await store().begin(holder, wait, signal, isShort)
+      const unit = await (counts === null ? beginning() : counts.begun(beginning))
       units.set(unit.db, unit)
       return unit
     } catch (error) {
       return throwProblem(error)
     }
+  }
+
+  /** Kept, or nothing of it. @throws Error where it could not be kept */
+  async function commit(unit: SqlUnit<Tables>): Promise<void> {
+    try {
+      await unit.commit()
+    } catch (error) {
+      counts?.failed(unit, error)
+      throwProblem(error)
+    }
+    counts?.ended(unit, 'committed')
+    tellCommitted(unit)
+  }
+
+  async function rollback(unit: SqlUnit<Tables>, error: unknown, rehearses = false): Promise<void> {
+    if (rehearses) counts?.ended(unit, 'rehearsed')
+    else counts?.failed(unit, error)
+    await unit.rollback()
   }
 
   function tellCommitted(unit: SqlUnit<Tables>): void {
@@ -209,14 +238,13 @@ export function database<Tables = Record<string, Record<string, unknown>>>(
       } catch (error) {
         if (unit !== null) {
           told(call, holder, unit)
-          await unit.rollback()
+          await rollback(unit, error, call.rehearses)
         }
         throw error
       } finally {
         holding.delete(callId)
       }
-      await unit.commit().catch(throwProblem)
-      tellCommitted(unit)
+      await commit(unit)
     },
     {
       name: 'data.db',
@@ -249,6 +277,7 @@ export function database<Tables = Record<string, Record<string, unknown>>>(
     dialect,
     url: dialect === 'postgres' && values.url !== null ? new Secret(values.url) : null,
     tables: (owner, steps, where) => parts.add(owner, steps, where),
+    needTables: (owner) => refuseWithout(owner, targets),
     statements: (unit) => {
       const found = units.get(Object(unit))
       if (found === undefined) throw new Error('data.statements() needs a unit of this database')
@@ -280,11 +309,10 @@ export function database<Tables = Record<string, Record<string, unknown>>>(
         const unit = await begin('a unit outside calls', () => signal)
         try {
           const value = await current.run(unit, async () => work(unit.db))
-          await unit.commit().catch(throwProblem)
-          tellCommitted(unit)
+          await commit(unit)
           return value
         } catch (error) {
-          await unit.rollback()
+          await rollback(unit, error)
           if (!(error instanceof TransactionConflict) || tries === TRIES) throw error
         }
         await pause(tries, signal)
@@ -296,6 +324,10 @@ export function database<Tables = Record<string, Record<string, unknown>>>(
       name,
       options: group,
       problems: databaseProblems,
+      figures: () => {
+        counts ??= new UnitFigures()
+        return counts.figures(name, { app, state: kept.state })
+      },
       start: async ({ log }) => {
         parts.close()
         app.start()

@@ -17,6 +17,11 @@ export class LazyStore<Tables> {
     return this.#open
   }
 
+  /** What is open; it is not opened for this. */
+  load(): ReturnType<SqlStore<Tables>['load']> {
+    return this.#open?.load() ?? []
+  }
+
   start(): void {
     this.#isStopped = false
   }

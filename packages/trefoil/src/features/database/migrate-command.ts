@@ -20,7 +20,7 @@ export async function missingOf(
   for (const { file, store, steps } of targets) {
     const all = steps()
     // Opened, it would be made.
-    const isThere = !onlyLook || file === null || existsSync(file)
+    const isThere = !onlyLook || file === null || file === ':memory:' || existsSync(file)
     if (isThere && all.length > 0) missing.push(...(await pendingSteps(store(), all)))
     if (isThere) continue
     for (const { owner, steps: own } of all) {
@@ -36,10 +36,26 @@ export async function missingOf(
  * @throws ImproperlyConfigured where a step is missing
  */
 export async function refuseBehind(targets: readonly Target[]): Promise<void> {
-  const missing = await missingOf(targets, false)
+  const missing = await missingOf(targets, true)
   if (missing.length === 0) return
   throw new ImproperlyConfigured(
     `The database lacks ${missing.length} migration(s), from '${missing[0]}' on: run \`trefoil migrate\` first`,
+  )
+}
+
+/**
+ * For what reads the tables of one owner without starting the app.
+ *
+ * @throws ImproperlyConfigured where a step of theirs is missing; no file is made
+ */
+export async function refuseWithout(owner: string, targets: readonly Target[]): Promise<void> {
+  const own = targets.map((target) => ({
+    ...target,
+    steps: () => target.steps().filter((one) => one.owner === owner),
+  }))
+  if ((await lackingOf(own, true)).length === 0) return
+  throw new ImproperlyConfigured(
+    `The database lacks tables of ${owner}: run \`trefoil migrate\` first`,
   )
 }
 
@@ -49,13 +65,21 @@ export async function refuseBehind(targets: readonly Target[]): Promise<void> {
  * @throws Error where a step of this app is missing, in a database that was restored, say
  */
 export async function refuseLacking(targets: readonly Target[]): Promise<void> {
-  let missing: readonly string[] = []
-  try {
-    missing = await missingOf(targets, false)
-  } catch (error) {
-    if (!(error instanceof ImproperlyConfigured)) throw error
-  }
+  const missing = await lackingOf(targets, false)
   if (missing.length > 0) throw new Error(`the database lacks '${missing[0]}'`)
+}
+
+/** As {@link missingOf}: a database with steps of a newer app has those of this one too. */
+async function lackingOf(
+  targets: readonly Target[],
+  onlyLook: boolean,
+): Promise<readonly string[]> {
+  try {
+    return await missingOf(targets, onlyLook)
+  } catch (error) {
+    if (error instanceof ImproperlyConfigured) return []
+    throw error
+  }
 }
 
 /** @returns the steps that were applied, as they are shown */

@@ -19,6 +19,7 @@ test.each([
     })
     await data.start?.({ log: { warn() {} } } as never)
     onTestFinished(async () => data.stop?.(null as never))
+    await data.figures?.()
     const joins = { begin: vi.fn(), beforeCommit: vi.fn() }
     const { outcome } = startCall({
       rehearse,
@@ -34,6 +35,11 @@ test.each([
     expect(await outcome).toMatchObject({ kind: 'answer', answer: { body: '1' } })
     expect(await data.queries().selectFrom('notes').selectAll().execute()).toHaveLength(kept)
     expect([joins.begin.mock.calls.length, joins.beforeCommit.mock.calls.length]).toEqual([1, kept])
+    const units = (await data.figures?.())?.find(({ name }) => name === 'trefoil_units_total')
+    const ended = rehearse ? 'rehearsed' : 'committed'
+    expect(units?.samples.filter(({ value }) => value > 0)).toEqual([
+      { labels: { database: 'database', outcome: ended }, value: 1 },
+    ])
     // The turn is another's.
     await data.unit((db) => db.deleteFrom('notes').execute())
   },

@@ -3,6 +3,7 @@ import type { JobWithMetadata, PgBoss } from 'pg-boss'
 import type { Migration } from '../../database.ts'
 import type { Clock } from '../../index.ts'
 import { delayAfter } from './backoff.ts'
+import { MOST_COUNTED } from './job-figures.ts'
 import type {
   JobFilter,
   JobQueueFacts,
@@ -84,6 +85,11 @@ const RETRY = `update ${TABLE} set state = 'retry', output = null, completed_on 
   where ${ANY} and id = $1 and state in ('failed', 'cancelled') returning id`
 const NEXT = `select min(extract(epoch from start_after) * 1000) as at, extract(epoch from now()) * 1000 as now
   from ${TABLE} where name = any($1) and state < 'active'`
+const BACKLOG = `select names.name, found.due::int as due, extract(epoch from now() - found.oldest) * 1000 as age
+  from unnest($1::text[]) as names (name) cross join lateral (
+    select count(*) as due, min(start_after) as oldest from (
+      select start_after from ${TABLE} where ${TABLE}.name = names.name and state < 'active' and start_after <= now()
+      order by start_after limit $2) as these) as found`
 const WAITING = `select distinct name from ${TABLE} where state < 'active' order by name limit 100`
 const SWEEP = `delete from ${TABLE} where (state in ('completed', 'cancelled') and completed_on < to_timestamp($1::float8 / 1000))
   or (state = 'failed' and completed_on < to_timestamp($2::float8 / 1000)) returning 1`
@@ -244,6 +250,15 @@ export function bossJobs(url: string, { lease, keep, clock }: BossFacts): JobSto
       const at = row?.['at'] ?? null
       // As our clock has it.
       return at === null ? null : Number(at) - Number(row?.['now']) + clock.now()
+    },
+    async backlog(of: readonly string[]) {
+      const rows = await run(BACKLOG, [[...of], MOST_COUNTED])
+      return rows.map(({ name, due, age }) => ({
+        queue: String(name),
+        due: Number(due),
+        // As our clock has it.
+        oldest: age === null ? null : clock.now() - Number(age),
+      }))
     },
     async waitingQueues() {
       return (await run(WAITING, [])).map((row) => String(row['name']))

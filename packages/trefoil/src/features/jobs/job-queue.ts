@@ -10,6 +10,7 @@ import {
   definePart,
   type Part,
   type PartApp,
+  type PartFigure,
   processEnvironment,
   readOptions,
 } from '../../parts.ts'
@@ -17,6 +18,7 @@ import { BOSS_JOBS, bossJobs } from './boss-jobs.ts'
 import { readCron } from './cron.ts'
 import type { Definition, JobHandle, JobHandler } from './definition.ts'
 import { jobCommands } from './job-commands.ts'
+import { JobFigures } from './job-figures.ts'
 import { keyedJobId, newJobId } from './job-id.ts'
 import {
   type DataIn,
@@ -156,6 +158,7 @@ export function jobQueue(options: JobQueueOptions): JobQueue {
   let worker: Worker | null = null
   let begun: Worker | null = null
   let hasStarted = false
+  let counts: JobFigures | null = null
 
   function definitionOf(job: unknown): Definition {
     const name: unknown = typeof job === 'string' ? job : Object(job)['name']
@@ -190,6 +193,7 @@ export function jobQueue(options: JobQueueOptions): JobQueue {
     })
     if (isNew) {
       data.afterCommit(unit, () => {
+        counts?.count(queue, 'sent')
         worker?.wake(now + delay)
         store.tell()
       })
@@ -264,6 +268,7 @@ export function jobQueue(options: JobQueueOptions): JobQueue {
       keep,
       keepDead,
       sendDue,
+      count: (job, event) => counts?.count(job, event),
       finish: async (call, job) => store.finish(await call.resolve(data.db), job),
     })
     if (works) await begin(worker)
@@ -280,6 +285,16 @@ export function jobQueue(options: JobQueueOptions): JobQueue {
   function working(): Worker {
     if (worker !== null) return worker
     throw new Error('jobs: the app has not been started')
+  }
+
+  async function figures(): Promise<readonly PartFigure[]> {
+    counts ??= new JobFigures()
+    const own = worker
+    const names = [...definitions.keys()]
+    // Before it has started there are no tables yet, and a store that is away is no reason to say nothing.
+    const asked = async () => (own === null ? null : store.backlog(names))
+    const backlog = await asked().catch(() => null)
+    return counts.figures(names, (job) => own?.runs(job) ?? 0, backlog, clock.now())
   }
 
   const more: Omit<JobQueue, keyof Part> = {
@@ -309,6 +324,7 @@ export function jobQueue(options: JobQueueOptions): JobQueue {
     {
       name: 'jobs',
       options: JOB_QUEUE,
+      figures,
       start,
       drain: () => worker?.drain(),
       stop: async () => {

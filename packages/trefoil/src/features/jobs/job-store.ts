@@ -1,4 +1,5 @@
 import type { Awaitable } from '../../index.ts'
+import type { Backlog } from './job-figures.ts'
 
 /** How far a job has come. `dead`: it failed as often as it may, and waits for somebody to look at it. */
 export type JobState = 'waiting' | 'running' | 'done' | 'dead' | 'cancelled'
@@ -111,6 +112,8 @@ export interface JobStore {
   retry(unit: unknown, id: string): Awaitable<boolean>
   /** When the next job is due that waits; `null` for none. Milliseconds since the Unix epoch. */
   nextStart(queues: readonly string[]): Awaitable<number | null>
+  /** How many are due of each, and since when. */
+  backlog(queues: readonly string[]): Awaitable<readonly Backlog[]>
   /** Names of queues in which jobs wait. */
   waitingQueues(): Awaitable<readonly string[]>
   /** Removes jobs that ended before: done and cancelled ones, and dead ones. @returns how many */

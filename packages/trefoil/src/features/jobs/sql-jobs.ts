@@ -2,6 +2,7 @@ import { type QueryExecutorProvider, sql } from 'kysely'
 import type { Awaitable, Clock } from '../../index.ts'
 import type { SqlRow, SqlStatements } from '../../parts.ts'
 import { delayAfter } from './backoff.ts'
+import { type Backlog, MOST_COUNTED } from './job-figures.ts'
 import type {
   JobFilter,
   JobQueueFacts,
@@ -181,6 +182,19 @@ export function sqlJobs(data: JobsDatabase, { worker, lease, clock }: WorkerFact
       const { rows } = await sql<{ at: number | null }>`select min(start_at) as at from trefoil_jobs
         where state = 'waiting' and queue in (${sql.join(names)})`.execute(data.queries())
       return rows[0]?.at ?? null
+    },
+    async backlog(names: readonly string[]) {
+      const at = now()
+      const backlog: Backlog[] = []
+      for (const queue of names) {
+        // Each by the index, up to where it is counted.
+        const { rows } = await sql<SqlRow>`select count(*) as due, min(start_at) as oldest from (
+          select start_at from trefoil_jobs where queue = ${queue} and state = 'waiting' and start_at <= ${at}
+          order by start_at limit ${MOST_COUNTED})`.execute(data.queries())
+        const [row] = rows
+        backlog.push({ queue, due: Number(row?.['due']), oldest: numberOf(row?.['oldest']) })
+      }
+      return backlog
     },
     async waitingQueues() {
       const { rows } = await sql<{ queue: string }>`select distinct queue from trefoil_jobs

@@ -3,6 +3,7 @@ import type { Clock } from '../../index.ts'
 import { type PartApp, type PartWork, TransactionConflict } from '../../parts.ts'
 import type { Definition } from './definition.ts'
 import { JobLost, JobTimedOut, NoRetry, WorkerStops } from './job-errors.ts'
+import type { JobEvent } from './job-figures.ts'
 import { authOf, type JobSender, readSender } from './job-sender.ts'
 import type { JobStore, TakenJob } from './job-store.ts'
 import { failureText, validated } from './payload.ts'
@@ -22,6 +23,8 @@ export interface WorkerOptions {
   readonly finish: (call: Parameters<Definition['handler']>[1], job: TakenJob) => Promise<boolean>
   /** Sends what `cron` says is due. */
   readonly sendDue: (from: number, to: number) => Promise<void>
+  /** Told how a try ended. */
+  readonly count: (job: string, event: Exclude<JobEvent, 'sent'>) => void
 }
 
 interface Running {
@@ -99,6 +102,13 @@ export class Worker {
       if (began === 0 && ends.length === 0) return count
       await Promise.all(ends)
     }
+  }
+
+  /** How many of a name run here. */
+  runs(queue: string): number {
+    let count = 0
+    for (const { job } of this.#running.values()) if (job.queue === queue) count++
+    return count
   }
 
   /** Tells a job that it is cancelled, where it runs here. */
@@ -248,9 +258,7 @@ export class Worker {
   }
 
   #placesOf({ queue, concurrency }: Definition): number {
-    let taken = 0
-    for (const { job } of this.#running.values()) if (job.queue === queue) taken++
-    return concurrency - taken
+    return concurrency - this.runs(queue)
   }
 
   async #take(definition: Definition): Promise<number> {
@@ -310,6 +318,7 @@ export class Worker {
     })
     try {
       await performed(app, workFor(readSender(job.sender)))
+      this.#options.count(queue, 'done')
     } catch (error) {
       await this.#failed(definition, job, error)
     } finally {
@@ -318,7 +327,7 @@ export class Worker {
   }
 
   async #failed({ queue, retries }: Definition, job: TakenJob, err: unknown): Promise<void> {
-    const { store, app } = this.#options
+    const { store, app, count } = this.#options
     const about = { job: job.id, name: queue, attempt: job.failures + 1 }
     if (err instanceof JobLost) {
       app.log.warn(
@@ -335,9 +344,12 @@ export class Worker {
     const mayRetry = !(err instanceof NoRetry)
     await store.fail(job, failureText(err), mayRetry)
     if (mayRetry && job.failures < retries) {
+      count(queue, 'failed')
       app.log.warn({ ...about, err }, 'A job failed, and is tried again')
-    } else
+    } else {
+      count(queue, 'dead')
       app.log.error({ ...about, err }, 'A job failed for good; see trefoil jobs list --state dead')
+    }
   }
 
   async #sweep(): Promise<void> {

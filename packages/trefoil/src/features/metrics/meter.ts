@@ -68,7 +68,7 @@ export interface Meter {
   ): Histogram<Label>
 }
 
-const NAME = /^[a-z][a-z0-9_]{0,127}$/
+export const NAME: RegExp = /^[a-z][a-z0-9_]{0,127}$/
 const LABEL = /^[a-z][a-z0-9_]{0,63}$/
 const OURS = /^(?:trefoil|process|nodejs)_/
 const METRIC: OptionNames<MetricOptions<string>> = { help: true, labels: true }
@@ -257,7 +257,7 @@ function read(
 }
 
 /** `le` is what the buckets of a histogram have. */
-function isLabel(name: string): boolean {
+export function isLabel(name: string): boolean {
   return LABEL.test(name) && name !== 'le' && name !== 'quantile'
 }
 

@@ -6,6 +6,7 @@ import {
   kinds,
   type OptionGroup,
   type Part,
+  type PartApp,
   type PartEndpoint,
   processEnvironment,
   readOptions,
@@ -14,6 +15,7 @@ import {
 import { callMetrics } from './call-metrics.ts'
 import { CONTENT_TYPE, exposed, expositionFor } from './exposition.ts'
 import { type Meter, meterOf, Registry } from './meter.ts'
+import { metricsOf } from './part-figures.ts'
 import { ProcessMetrics } from './process-metrics.ts'
 
 /** Options of {@link metrics}. One of `token` and `guard` must be given: figures are not for strangers. */
@@ -30,7 +32,7 @@ export interface MetricsOptions {
 
 /** The part of {@link metrics}, and what makes metrics of the app's own. */
 export interface Metrics extends Part, Meter {
-  /** The page, as the endpoint answers it. */
+  /** The page, as the endpoint answers it, without what other parts count: those have to be asked. */
   text(format?: 'prometheus' | 'openmetrics'): string
 }
 
@@ -106,12 +108,15 @@ export function metrics(options: MetricsOptions = {}): Metrics {
   const registry = new Registry(series)
   const observe = callMetrics(registry)
   const ofProcess = new ProcessMetrics(registry)
+  let app: PartApp | null = null
 
   async function handle(call: Call): Promise<unknown> {
     if (guard !== null) await call.authorize(guard)
     const format = expositionFor(call.request.headers.get('accept'))
     const headers = { 'content-type': CONTENT_TYPE[format], 'cache-control': 'no-store' }
-    return reply(exposed(registry.metrics(), format), { headers })
+    const own = registry.metrics()
+    const others = app === null ? [] : metricsOf(await app.figures(), own, series)
+    return reply(exposed([...own, ...others], format), { headers })
   }
 
   const more: Omit<Metrics, keyof Part> = {
@@ -132,8 +137,16 @@ export function metrics(options: MetricsOptions = {}): Metrics {
           ...(token === null ? {} : { authenticate: scraper(token) }),
         },
       ],
-      start: () => ofProcess.start(),
-      stop: () => ofProcess.stop(),
+      start: (started) => {
+        ofProcess.start()
+        app = started
+        // From now on they count: what happens before the first scrape is in it.
+        void started.figures()
+      },
+      stop: () => {
+        app = null
+        ofProcess.stop()
+      },
     },
     more,
   )

@@ -1,5 +1,6 @@
 import type { ClientConfig, CustomTypesConfig, Pool, PoolClient } from 'pg'
 import { systemClock } from '../../base/clock.ts'
+import type { ConnectionLoad } from '../sql/sql-store.ts'
 import { DatabaseBusy, DatabaseUnavailable } from '../sql/store-errors.ts'
 import { PostgresConnection } from './postgres-connection.ts'
 import { isLost, ofConnecting } from './postgres-errors.ts'
@@ -33,6 +34,7 @@ export class PostgresPool {
   readonly #names = new StatementNames()
   readonly #known = new WeakMap<PoolClient, PostgresConnection>()
   #pool: Promise<{ pool: Pool; types: CustomTypesConfig }> | null = null
+  #made: Pool | null = null
   #isClosed = false
 
   constructor(settings: PoolSettings) {
@@ -42,6 +44,11 @@ export class PostgresPool {
   /** How many times a connection may be found to be lost: all that were idle when the server went. */
   get size(): number {
     return this.#settings.size
+  }
+
+  load(pool: ConnectionLoad['pool']): ConnectionLoad {
+    const { totalCount = 0, idleCount = 0, waitingCount = 0 } = this.#made ?? {}
+    return { pool, inUse: totalCount - idleCount, idle: idleCount, waiting: waitingCount }
   }
 
   /**
@@ -144,6 +151,7 @@ export class PostgresPool {
     // One that is killed while it is idle tells the pool, one in use itself: unheard either ends the process.
     pool.on('error', () => {})
     pool.on('connect', (client) => client.on('error', () => {}))
+    this.#made = pool
     return { pool, types: statementTypes(pg.types) }
   }
 }

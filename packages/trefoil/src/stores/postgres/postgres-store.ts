@@ -105,6 +105,7 @@ export function openPostgres<Tables>(
         throw new DatabaseBusy('Another process migrates for too long', { cause: error })
       })
     },
+    load: () => [units.load('units'), readers.load('readers'), others.load('alone')],
     schemaChanged: () => {},
     close: async () => {
       await Promise.all([units.close(), readers.close(), others.close()])

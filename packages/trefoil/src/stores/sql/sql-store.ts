@@ -27,6 +27,16 @@ export interface SqlRehearsal<Tables> extends SqlUnit<Tables> {
   changes(): Uint8Array | null
 }
 
+/** Connections of one kind, just now. */
+export interface ConnectionLoad {
+  /** `writer`, or `units` where several write at a time; `readers`; `alone`, for statements outside units. */
+  readonly pool: 'writer' | 'units' | 'readers' | 'alone'
+  readonly inUse: number
+  readonly idle: number
+  /** Those who wait for one. */
+  readonly waiting: number
+}
+
 /** An open database: units of work that write, and handles that read. */
 export interface SqlStore<Tables> {
   readonly dialect: SqlDialect
@@ -73,6 +83,8 @@ export interface SqlStore<Tables> {
    * @throws DatabaseBusy when it could not be begun in time
    */
   beginChangingTables(holder: string, wait: number): Promise<SqlUnit<Tables>>
+  /** For whoever watches it. */
+  load(): readonly ConnectionLoad[]
   /** To be called when the tables have changed. */
   schemaChanged(): void
   /** What is not committed yet is not kept. */

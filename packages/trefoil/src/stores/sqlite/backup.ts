@@ -12,9 +12,10 @@ import {
   statSync,
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { backup, DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync } from 'node:sqlite'
 import { systemRandom } from '../../base/clock.ts'
 import { createIdSource } from '../../base/ids.ts'
+import { nodeSqlite } from './node-sqlite.ts'
 
 /** Pages between two looks at whether somebody still wants it. */
 const PAGES = 1000
@@ -97,6 +98,7 @@ async function copyTo(file: string, part: string, signal: AbortSignal): Promise<
   signal.throwIfAborted()
   // Never through a link that somebody has laid there.
   closeSync(openSync(part, 'wx', 0o600))
+  const { backup, DatabaseSync } = nodeSqlite()
   const source = new DatabaseSync(file, { readOnly: true, timeout: WAIT })
   try {
     // Held for as long as it takes. Without it each commit of somebody else begins the copy anew, and under
@@ -115,6 +117,7 @@ async function copyTo(file: string, part: string, signal: AbortSignal): Promise<
 
 /** Looks through all of it. @throws Error for one that is not whole */
 function check(part: string): void {
+  const { DatabaseSync } = nodeSqlite()
   const copy = new DatabaseSync(part, { timeout: WAIT })
   try {
     // One file, and none beside it that could be left behind.
@@ -136,6 +139,7 @@ function check(part: string): void {
  * @throws Error when somebody has it open
  */
 function lockAlone(file: string): DatabaseSync {
+  const { DatabaseSync } = nodeSqlite()
   const database = new DatabaseSync(file, { timeout: 0 })
   try {
     // What is still in the log goes into the file: the log must not be there for the next one.

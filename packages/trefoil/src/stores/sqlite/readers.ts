@@ -1,6 +1,8 @@
-import { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync } from 'node:sqlite'
 import type { CompiledQuery, DatabaseConnection, Driver, QueryResult } from 'kysely'
+import type { ConnectionLoad } from '../sql/sql-store.ts'
 import { type Busy, DatabaseBusy } from '../sql/store-errors.ts'
+import { nodeSqlite } from './node-sqlite.ts'
 import { SqliteConnection } from './sqlite-connection.ts'
 import { refuseOfConnection } from './statements.ts'
 
@@ -40,6 +42,11 @@ export class Readers {
     this.#file = file
     this.#wait = wait
     this.#busy = busy
+  }
+
+  get load(): ConnectionLoad {
+    const idle = this.#idle.length
+    return { pool: 'readers', inUse: this.#all.length - idle, idle, waiting: this.#waiting.size }
   }
 
   close(): void {
@@ -87,6 +94,7 @@ export class Readers {
   }
 
   #open(): Reader {
+    const { DatabaseSync } = nodeSqlite()
     const database = new DatabaseSync(this.#file, { readOnly: true, timeout: WAIT })
     database.exec('pragma query_only = on')
     const reader = { database, connection: new SqliteConnection(database, refuseOfConnection) }

@@ -77,6 +77,7 @@ export function openSqlite<Tables>(
       const options = { wait, signal: () => undefined, isShort: false, changesTables: true }
       return new HeldUnit<Tables>(writer, await writer.take(holder, options))
     },
+    load: () => [writer.load, readers.load],
     schemaChanged: () => writer.lookAtSchema(),
     close() {
       readers.close()

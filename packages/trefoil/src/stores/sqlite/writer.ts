@@ -1,8 +1,10 @@
-import { DatabaseSync, type Session } from 'node:sqlite'
+import type { DatabaseSync, Session } from 'node:sqlite'
 import { systemClock } from '../../base/clock.ts'
 import type { Awaitable } from '../../base/promise.ts'
 import type { SqlRow, SqlValue } from '../../contract/ports/sql.ts'
+import type { ConnectionLoad } from '../sql/sql-store.ts'
 import { type Busy, DatabaseBusy } from '../sql/store-errors.ts'
+import { nodeSqlite } from './node-sqlite.ts'
 import { SqliteConnection } from './sqlite-connection.ts'
 import { refuseOfConnection } from './statements.ts'
 
@@ -88,6 +90,11 @@ export class Writer {
     this.#database = openWriter(file, synchronous)
     this.connection = new SqliteConnection(this.#database, refuseOfConnection)
     this.lookAtSchema()
+  }
+
+  get load(): ConnectionLoad {
+    const inUse = this.#isTaken ? 1 : 0
+    return { pool: 'writer', inUse, idle: 1 - inUse, waiting: this.#queue.length }
   }
 
   /**
@@ -399,6 +406,7 @@ export class Writer {
 }
 
 function openWriter(file: string, synchronous: Synchronous): DatabaseSync {
+  const { DatabaseSync } = nodeSqlite()
   const database = new DatabaseSync(file, { timeout: OPENING, enableForeignKeyConstraints: true })
   try {
     database.exec(`pragma journal_mode = wal; pragma synchronous = ${synchronous}`)

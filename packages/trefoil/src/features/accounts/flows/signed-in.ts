@@ -30,9 +30,10 @@ export async function signedIn(house: AccountsHouse, call: Call): Promise<Signed
     throw new AuthenticationError('Sign in first')
   }
   const account = await house.accounts.find(auth.subject)
-  if (account === null || account.disabledAt !== null) {
-    throw new AuthenticationError('Sign in first')
-  }
+  // The token of another issuer may name any subject, and have a session of its own.
+  const isOurs =
+    account !== null && account.tenant === auth.tenant && house.sessions.isOf(account, session.id)
+  if (!isOurs || account.disabledAt !== null) throw new AuthenticationError('Sign in first')
   const { client_id: clientId } = auth.claims
   return {
     account,
@@ -65,6 +66,7 @@ export async function provePresence(
     identifier: identifierOf(account),
     client: call.client,
     device: null,
+    session: session.id,
     signal: call.signal,
   }
   const isRight = await locks.attempt(tried, async () => {

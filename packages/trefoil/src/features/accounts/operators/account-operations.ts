@@ -176,6 +176,17 @@ export class AccountOperations {
     return this.#house.sessions.list(await this.find(operator, sought), null)
   }
 
+  /** Wrong tries at it count no more, by whatever name it was tried; those of addresses do. */
+  async unlock(operator: Operator, sought: string): Promise<StoredAccount> {
+    const account = await this.find(operator, sought)
+    checkRank(operator, account)
+    for (const kind of ['email', 'username'] as const) {
+      const text = account[kind]
+      if (text !== null) await this.#house.locks.forget({ kind, text })
+    }
+    return account
+  }
+
   /** By the epoch, which every process sees, and then in the stores. */
   async endSessions(unit: object, operator: Operator, id: string): Promise<StoredAccount> {
     const account = await this.#touched(unit, operator, id)

@@ -55,12 +55,17 @@ const ROWS: readonly StepRow[] = [
   {
     name: 'accounts_show',
     method: 'GET',
-    path: '/operators/accounts/{account}',
+    path: '/operators/accounts/{account_id}',
     add(routes, path, house, on) {
       const description = 'Show one account, by its id, address or user name.'
-      const options = { ...common(house), name: this.name, description, params: { account: WORD } }
-      routes.get(path, options, async ({ account }, call) =>
-        viewOf(await on.find(operatorOf(call), account)),
+      const options = {
+        ...common(house),
+        name: this.name,
+        description,
+        params: { account_id: WORD },
+      }
+      routes.get(path, options, async ({ account_id }, call) =>
+        viewOf(await on.find(operatorOf(call), account_id)),
       )
     },
   },
@@ -131,6 +136,18 @@ const ROWS: readonly StepRow[] = [
         await house.mails.challenge(db, await on.resetChallenge(db, operatorOf(call), account_id))
         return reply({ detail: 'A mail is on its way' }, { status: 202 })
       })
+    },
+  },
+  {
+    name: 'accounts_unlock',
+    method: 'POST',
+    path: '/operators/accounts/{account_id}/unlock',
+    add(routes, path, house, on) {
+      const description = 'Forget the wrong tries at an account; those of addresses stay.'
+      const options = { ...common(house), name: this.name, description, params: { account_id: ID } }
+      routes.post(path, options, async ({ account_id }, call) =>
+        viewOf(await on.unlock(operatorOf(call), account_id)),
+      )
     },
   },
   {

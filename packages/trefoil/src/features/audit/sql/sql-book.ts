@@ -43,6 +43,7 @@ export function sqlBook({ data, ring, clock, erasable }: SqlBookOptions): AuditB
     append: (event) => journal.append(event),
     digest: (text) => links.digest(text),
     open: async () => {},
+    ready: () => data.needTables('audit'),
     close: () => journal.idle(),
     async anchors() {
       const anchors = []

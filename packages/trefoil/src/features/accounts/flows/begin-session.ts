@@ -1,0 +1,46 @@
+import type { Call, Reply } from '../../../index.ts'
+import { accountOf, type StoredAccount } from '../account.ts'
+import type { AccountsHouse } from '../accounts-house.ts'
+import { type AccountsProblem, accountsProblems } from '../accounts-problems.ts'
+import type { Identifier } from '../identifier.ts'
+import type { SessionMode } from '../sessions/login-sessions.ts'
+
+/** How somebody who came by a mailbox is signed in. */
+export interface Entry {
+  readonly methods: readonly string[]
+  readonly mode: SessionMode
+  /** By which this device is known from now on. */
+  readonly identifier: Identifier
+  /** What of the device there is so far; `null` for nothing. */
+  readonly device: string | null
+  /** For whoever was changed meanwhile. */
+  readonly failure: AccountsProblem
+}
+
+/**
+ * The end of every login that has no password: the same checks as after one. Within the unit of the call, so that who
+ * was disabled or changed meanwhile does not get in.
+ *
+ * @throws Problem `account_disabled`, to whoever has proved that it is theirs
+ */
+export async function beginSession(
+  { accounts, values, sessions, locks, clock }: AccountsHouse,
+  call: Call,
+  unit: object,
+  account: StoredAccount,
+  { methods, mode, identifier, device, failure }: Entry,
+): Promise<Reply<unknown>> {
+  if (account.disabledAt !== null) throw accountsProblems.problem('account_disabled')
+  await values.onLogin?.(accountOf(account), call)
+  const now = clock.now()
+  const change = { lastLoginAt: now, endsSessions: false }
+  const epoch = await accounts.change(unit, account.id, change, now, account.epoch)
+  if (epoch === null) throw accountsProblems.problem(failure)
+  return sessions.begin(call, {
+    account: { ...account, epoch },
+    methods,
+    mode,
+    clientId: null,
+    deviceToken: locks.deviceToken(identifier, device),
+  })
+}

@@ -1,0 +1,72 @@
+import { randomUUID } from 'node:crypto'
+import type { Call } from '../../../index.ts'
+import type { StoredAccount } from '../account.ts'
+import type { AccountsHouse } from '../accounts-house.ts'
+import type { Challenge } from '../challenge.ts'
+import { sweepSoon } from './sweep-soon.ts'
+
+const LIFETIME = 10 * 60_000
+
+/**
+ * Sends a mailbox what signs in. The same statements and the same job for an address that somebody has and for one
+ * that nobody has (ENUM-3); what nobody may use is never sent.
+ *
+ * @returns id of the challenge
+ */
+export async function issueEntry(
+  house: AccountsHouse,
+  call: Call,
+  purpose: 'magic_link' | 'email_code',
+  address: string,
+): Promise<string> {
+  const { accounts, challenges, mails, data, values } = house
+  const account = await accounts.byIdentifier({ kind: 'email', text: address })
+  const isOpen = account !== null || values.registration === 'open'
+  const unit = await call.resolve(data.db)
+  const id = await challenges.issue(unit, {
+    purpose,
+    mail: isOpen ? purpose : 'nobody',
+    accountId: account?.id ?? null,
+    address,
+    details: { locale: account?.locale ?? null },
+    lifetime: LIFETIME,
+  })
+  await mails.challenge(unit, id)
+  sweepSoon(house, call)
+  return id
+}
+
+/**
+ * Whose mailbox was proved just now. What others began with the address is over: registrations with passwords of
+ * theirs above all, which the owner of the mailbox would have made good (GHSA-qq9h-g4jm-xgf3). An account itself has
+ * nothing of before: it is made by the first proof and not earlier.
+ *
+ * @param challenge used up, in the unit
+ * @returns `null` where the address is another account's now, or the account has another address
+ */
+export async function enterMailbox(
+  { accounts, challenges, values, clock }: AccountsHouse,
+  unit: object,
+  { address, accountId, details }: Challenge,
+): Promise<StoredAccount | null> {
+  await challenges.removeOfAddress(unit, address, 'verify_email')
+  const account = await accounts.byEmailIn(unit, address)
+  if (account !== null) {
+    // Sent to one account, a link does not open the one that came in its place.
+    return accountId === null || accountId === account.id ? account : null
+  }
+  if (accountId !== null || values.registration !== 'open') return null
+  const id = randomUUID()
+  const isMade = await accounts.create(unit, {
+    id,
+    kind: 'person',
+    tenant: null,
+    email: address,
+    username: null,
+    roles: values.defaultRoles,
+    locale: details['locale'] ?? null,
+    password: null,
+    now: clock.now(),
+  })
+  return isMade ? accounts.findIn(unit, id) : null
+}
