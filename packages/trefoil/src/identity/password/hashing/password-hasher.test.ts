@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { keyRing } from '../../key-ring.ts'
 import { HashingBusy, HashingQueue, mostAtOnce } from './hashing-queue.ts'
 import { HashingThreads } from './hashing-threads.ts'
@@ -126,6 +126,27 @@ describe('the queue of hashes', () => {
     await Promise.all([first, ...others])
     expect(done).toEqual(Array.from({ length: 256 }, (_, index) => index))
     await own.run(async () => {})
+  })
+
+  test('nobody waits for longer than two seconds, and who is refused takes no turn', async () => {
+    vi.useFakeTimers()
+    try {
+      const own = new HashingQueue(1)
+      const { promise: gate, resolve: open } = Promise.withResolvers<void>()
+      const first = own.run(() => gate)
+      const ran: string[] = []
+      const second = own.run(async () => void ran.push('second'))
+      const refused = second.catch((error: unknown) => error)
+      await vi.advanceTimersByTimeAsync(1999)
+      const third = own.run(async () => void ran.push('third'))
+      await vi.advanceTimersByTimeAsync(1)
+      expect(await refused).toMatchObject({ name: 'HashingBusy', retryAfter: 2 })
+      open()
+      await Promise.all([first, third])
+      expect(ran).toEqual(['third'])
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   test('whoever leaves while waiting makes room, and takes no turn', async () => {
