@@ -28,7 +28,16 @@ import {
   sse,
   stream,
 } from 'trefoil'
-import { accounts, BreachChecker, PasswordPolicy } from 'trefoil/accounts'
+import {
+  accounts,
+  BreachChecker,
+  computeLockout,
+  consoleMailer,
+  getLockoutStatus,
+  PasswordPolicy,
+  recordAttempt,
+  smtpMailer,
+} from 'trefoil/accounts'
 import { auditFile, auditLog } from 'trefoil/audit'
 import {
   auditCheckpoints,
@@ -253,6 +262,10 @@ const freshData = {
 const queue = () => jobQueue(freshData)
 add('jobQueue JobQueueOptions', (options) => jobQueue(options), freshData)
 add('JobQueue.define JobOptions', (options) => queue().define('a', options, () => {}))
+add('AttemptData.tables Migration', (step) => database().tables('own', [step]), {
+  name: '0001',
+  sql: 'select 1',
+})
 for (const where of ['JobQueue.send', 'CallJobs.send']) {
   add(`${where} SendJobOptions`, async (options) => {
     const jobs = queue()
@@ -292,7 +305,30 @@ const people = (options: object) =>
 add('BreachChecker BreachCheckerOptions', (options) => new BreachChecker(options))
 add('PasswordPolicy PasswordPolicyOptions', (options) => new PasswordPolicy(options))
 add('accounts AccountsOptions', people)
-add('AccountsOptions.lockout LockoutOptions', (lockout) => people({ lockout }))
+add('AccountsOptions.lockout LockoutConfig', (lockout) => people({ lockout }))
+add('AccountsOptions.mail MailOptions', (mail) => people({ mail }))
+const server = { host: 'mail.example', from: 'shop@mail.example' }
+add('AccountsOptions.smtp SmtpOptions', (smtp) => people({ smtp }), server)
+add('smtpMailer SmtpOptions', (options) => smtpMailer(options), server)
+add('consoleMailer ConsoleMailerOptions', (options) => consoleMailer(options))
+add('AccountsOptions.clients PasswordClient', (client) => people({ clients: { web: client } }))
+add('AccountsOptions.rates AccountRateOptions', (rates) => people({ rates }))
+for (const rate of ['mail', 'confirm', 'anonymous']) {
+  add(
+    `AccountRateOptions.${rate} RateOptions`,
+    (options) => {
+      const part = people({ rates: { [rate]: options }, anonymous: true })
+      return quiet({ parts: [database(), part] }).catalogue
+    },
+    RATE,
+  )
+}
+add('computeLockout LockoutConfig', (config) => computeLockout(1, config))
+/** Answers with no row. */
+const empty = { dialect: 'sqlite', state: { run: async () => [] }, tables() {} } as never
+add('getLockoutStatus LockoutConfig', (config) => getLockoutStatus(empty, { userId: 'a' }, config))
+add('getLockoutStatus AttemptKey', (key) => getLockoutStatus(empty, key))
+add('recordAttempt LoginAttempt', (attempt) => recordAttempt(empty, attempt), { success: true })
 add('AccountsOptions.cookie LoginCookieOptions', (cookie) => people({ cookie }))
 add('AccountsOptions.passwordHashing PasswordHashingOptions', (passwordHashing) =>
   people({ passwordHashing }),
@@ -719,7 +755,8 @@ export const HANDLES: ReadonlySet<string> = new Set([
   ...['TestResponse', 'WireAnswer', 'AnswerStream'],
   // Values, judged one by one where they are used.
   ...['Issue', 'SseEvent'],
-  ...['PasswordPolicy', 'BreachLookup', 'Mailer', 'AuditLog'],
+  ...['PasswordPolicy', 'BreachLookup', 'Mailer', 'MailMessage', 'AuditLog', 'PartOf'],
+  ...['LockoutStatus', 'AttemptData'],
   // Ports, and what other libraries define.
   ...['Clock', 'Timers', 'Logger', 'TwoWaySchema', 'ServeTls', 'JwkSet', 'PublicJwk'],
 ])

@@ -1,5 +1,6 @@
 // Every door's own declarations compile without skipLibCheck, and what they hand out has a name that
 // can be imported.
+
 import {
   type App,
   type Call,
@@ -10,10 +11,12 @@ import {
   type StreamSource,
   type stream,
 } from 'trefoil'
+import { type Accounts, accounts } from 'trefoil/accounts'
 import { type AuditLog, auditLog } from 'trefoil/audit'
 import { type MemoryAudit, memoryAudit } from 'trefoil/audit-chain'
 import {
   AuthContext,
+  type Authenticator,
   type AuthRequest,
   type Guard,
   hasRole,
@@ -163,6 +166,13 @@ exact<Webhooks>()(webhooks({ data: stock, jobs, keys: 'k' }))
 exact<RateStore>()(sqlRates(stock))
 // @ts-expect-error no database
 jobQueue({ data: 'app.db' })
+
+// trefoil/accounts
+const people = accounts({ data: stock, jobs, keys: 'k'.repeat(32) })
+exact<Accounts>()(people)
+exact<Authenticator>()(people.sessionAuth)
+// @ts-expect-error no database
+accounts({ keys: 'k'.repeat(32) })
 
 // trefoil/redis
 exact<SharedRedis>()(redis())

@@ -8,7 +8,7 @@ import {
   readLockout,
   statusOf,
 } from '../../../inner.ts'
-import { systemClock } from '../../../parts.ts'
+import { checkOptionNames, type OptionNames, systemClock } from '../../../parts.ts'
 import type { AccountsProblem } from '../accounts-problems.ts'
 import { locked } from './account-locked.ts'
 import { networkName } from './lock-budgets.ts'
@@ -28,6 +28,8 @@ export interface LoginAttempt extends AttemptKey {
 }
 
 const LONGEST = 255
+const KEY: OptionNames<AttemptKey> = { userId: true, ipHash: true }
+const ATTEMPT: OptionNames<LoginAttempt> = { ...KEY, success: true }
 
 /**
  * A keyed hash of the address that calls, of an IPv6 address its /64: who has no key cannot try out addresses until one
@@ -50,6 +52,7 @@ export function hashAddress(call: Pick<Call, 'client'>, keys: KeyRing): string |
  * @throws Problem 503 where the database does not answer
  */
 export async function recordAttempt(data: AttemptData, attempt: LoginAttempt): Promise<void> {
+  checkOptionNames('recordAttempt()', attempt, ATTEMPT)
   const { userId, ipHash } = readKey('recordAttempt()', attempt)
   const { success } = attempt
   if (typeof success !== 'boolean')
@@ -72,6 +75,7 @@ export async function getLockoutStatus(
   config?: LockoutConfig,
 ): Promise<LockoutStatus> {
   const values = readLockout(config)
+  checkOptionNames('getLockoutStatus()', key, KEY)
   const { userId, ipHash } = readKey('getLockoutStatus()', key)
   const asked: readonly (readonly [AttemptColumn, string | null])[] = [
     ['user_id', userId],
