@@ -86,7 +86,7 @@ export function mailRoom(facts: MailRoomFacts): MailRoom {
 
 /** The one that was given, else SMTP where a server is named, else, while the app is written, the console. */
 function mailerFor({ mailer, smtp }: AccountsValues, mode: string | undefined): Mailer {
-  const isProduction = mode === 'production'
+  const isProduction = !isDevelopment(mode)
   if (mailer !== null) {
     const [risk] = mailer.risks ?? []
     if (!isProduction || risk?.code !== 'accounts_console_mailer') return mailer
@@ -101,8 +101,13 @@ function mailerFor({ mailer, smtp }: AccountsValues, mode: string | undefined): 
 
 /** Never learned from a request: whoever sends one would choose where the links of others lead. */
 function urlWithout(mode: string | undefined): string {
-  if (mode !== 'production') return DEVELOPMENT_URL
+  if (isDevelopment(mode)) return DEVELOPMENT_URL
   throw new ImproperlyConfigured(
     'accounts(): appUrl is missing: set TREFOIL_AUTH_APP_URL to the origin of your pages, such as https://app.example.com',
   )
+}
+
+/** `prod`, `staging` and whatever else is served to people must not be taken for somebody's desk (S-ENV-2). */
+function isDevelopment(mode: string | undefined): boolean {
+  return mode === undefined || mode === '' || mode === 'development' || mode === 'test'
 }
