@@ -14,7 +14,7 @@ export type AddressState = (typeof ADDRESS_STATES)[number]
 
 /** An account of each state. */
 export async function appOfStates(name = ''): Promise<AccountsApp> {
-  const it = await accountsApp()
+  const it = await accountsApp({ rates: { mail: false, confirm: false } })
   for (const state of ADDRESS_STATES) {
     if (state === 'unknown') continue
     const email = addressOf(state, name)

@@ -21,6 +21,9 @@ export interface SentMail {
 /** Long, and in no list. */
 export const PASSWORD = 'vielle-quartz-bramble-57'
 
+/** An access token, or the headers of somebody else. */
+export type Who = string | Readonly<Record<string, string>> | undefined
+
 /** What an answer was. */
 export interface Answer {
   readonly status: number
@@ -71,11 +74,26 @@ export class World {
       name: 'shop',
       env: {},
       log: { logger: QUIET },
-      auth: [{ authenticate, surfaces: ['api'] }],
-      publicSurfaces: ['mcp', 'cli'],
+      auth: [{ authenticate, surfaces: ['api', 'cli'] }],
+      publicSurfaces: ['mcp'],
       parts: [this.data, this.jobs, this.people],
     })
     this.client = testClient(this.app)
+  }
+
+  /** Any request below the prefix; `who` is a token, or headers. */
+  async send(
+    method: 'GET' | 'POST' | 'DELETE',
+    path: string,
+    json?: object,
+    who?: Who,
+  ): Promise<Answer> {
+    const { headers = {} } = typeof who === 'object' ? { headers: who } : bearer(who)
+    const answer = await this.client.http.request(method, `/auth${path}`, {
+      headers,
+      ...(json === undefined ? {} : { json }),
+    })
+    return read(answer.status, answer.text)
   }
 
   async post(path: string, json: object, token?: string): Promise<Answer> {

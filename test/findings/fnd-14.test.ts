@@ -78,6 +78,8 @@ describe('FND-14: every duration and every size at the doors', () => {
         "McpOptions.maxResponseSize",
         "NewApiKey.expiresIn",
         "OperationOptions.timeout",
+        "OtlpOptions.every",
+        "OtlpOptions.timeout",
         "PasswordHashingOptions.memory",
         "RedisOptions.timeout",
         "RemoteTargetOptions.maxResponseSize",

@@ -197,6 +197,23 @@ add(
   RATE,
 )
 add('LimitOptions.rate RateOptions', (rate) => quiet({ limits: { rate } }).catalogue, RATE)
+const people = (options: object) =>
+  accounts({
+    data: database(':memory:'),
+    keys: 'a key of tests that is long enough, 0123456789',
+    appUrl: 'https://shop.example',
+    ...options,
+  })
+add('accounts AccountsOptions', people)
+add('AccountsOptions.lockout LockoutConfig', (lockout) => people({ lockout }))
+add('computeLockout LockoutConfig', (config) => computeLockout(1, config))
+// Of nobody: the database is not asked.
+const attempts = () => database(':memory:')
+add('getLockoutStatus LockoutConfig', (config) => getLockoutStatus(attempts(), {}, config))
+add('getLockoutStatus AttemptKey', (key) => getLockoutStatus(attempts(), key))
+add('recordAttempt LoginAttempt', (attempt) => recordAttempt(attempts(), attempt as never), {
+  success: true,
+})
 add('memoryRates MemoryRatesOptions', (options) => memoryRates(options))
 add('rateStoreContract RateStoreContractOptions', (options) =>
   rateStoreContract(() => memoryRates(), options),
@@ -262,10 +279,6 @@ const freshData = {
 const queue = () => jobQueue(freshData)
 add('jobQueue JobQueueOptions', (options) => jobQueue(options), freshData)
 add('JobQueue.define JobOptions', (options) => queue().define('a', options, () => {}))
-add('AttemptData.tables Migration', (step) => database().tables('own', [step]), {
-  name: '0001',
-  sql: 'select 1',
-})
 for (const where of ['JobQueue.send', 'CallJobs.send']) {
   add(`${where} SendJobOptions`, async (options) => {
     const jobs = queue()
@@ -300,35 +313,14 @@ add('webhooks WebhooksOptions', (options) => webhooks(options), {
     return queue()
   },
 })
-const people = (options: object) =>
-  accounts({ data: database(), keys: SECRET, ...options } as Parameters<typeof accounts>[0])
 add('BreachChecker BreachCheckerOptions', (options) => new BreachChecker(options))
 add('PasswordPolicy PasswordPolicyOptions', (options) => new PasswordPolicy(options))
-add('accounts AccountsOptions', people)
-add('AccountsOptions.lockout LockoutConfig', (lockout) => people({ lockout }))
-add('AccountsOptions.mail MailOptions', (mail) => people({ mail }))
-const server = { host: 'mail.example', from: 'shop@mail.example' }
-add('AccountsOptions.smtp SmtpOptions', (smtp) => people({ smtp }), server)
-add('smtpMailer SmtpOptions', (options) => smtpMailer(options), server)
-add('consoleMailer ConsoleMailerOptions', (options) => consoleMailer(options))
 add('AccountsOptions.clients PasswordClient', (client) => people({ clients: { web: client } }))
-add('AccountsOptions.rates AccountRateOptions', (rates) => people({ rates }))
-for (const rate of ['mail', 'confirm', 'anonymous']) {
-  add(
-    `AccountRateOptions.${rate} RateOptions`,
-    (options) => {
-      const part = people({ rates: { [rate]: options }, anonymous: true })
-      return quiet({ parts: [database(), part] }).catalogue
-    },
-    RATE,
-  )
-}
-add('computeLockout LockoutConfig', (config) => computeLockout(1, config))
-/** Answers with no row. */
-const empty = { dialect: 'sqlite', state: { run: async () => [] }, tables() {} } as never
-add('getLockoutStatus LockoutConfig', (config) => getLockoutStatus(empty, { userId: 'a' }, config))
-add('getLockoutStatus AttemptKey', (key) => getLockoutStatus(empty, key))
-add('recordAttempt LoginAttempt', (attempt) => recordAttempt(empty, attempt), { success: true })
+add('AccountsOptions.mail MailOptions', (mail) => people({ mail }))
+const smtp = { host: 'localhost', from: 'store@example.com' }
+add('AccountsOptions.smtp SmtpOptions', (options) => people({ smtp: options }), smtp)
+add('smtpMailer SmtpOptions', (options) => smtpMailer(options), smtp)
+add('consoleMailer ConsoleMailerOptions', (options) => consoleMailer(options))
 add('AccountsOptions.cookie LoginCookieOptions', (cookie) => people({ cookie }))
 add('AccountsOptions.passwordHashing PasswordHashingOptions', (passwordHashing) =>
   people({ passwordHashing }),
@@ -375,6 +367,11 @@ add(
   {
     origin: 'a',
   },
+)
+add(
+  'AuditLogOptions.otlp OtlpOptions',
+  (otlp) => auditLog({ ...auditKeys, sink: memoryAudit(), otlp }),
+  { url: 'http://localhost:4318/v1/logs' },
 )
 add('auditCheckpoints AuditCheckpointsOptions', (options) => auditCheckpoints(options), {
   log: memoryAudit(),
@@ -720,7 +717,14 @@ export const HANDLES: ReadonlySet<string> = new Set([
   ...['AnyOptionGroup', 'OptionGroup', 'AnyOptionRow', 'OptionKind', 'RenamedVariable'],
   ...['AdmitPort', 'LimitsPort', 'AuditPort', 'TransactionPort', 'ApprovalDecider'],
   ...['RateStore', 'RateDemand', 'Rate', 'RedisClient', 'SpentTokens', 'SqlData', 'SqlStep'],
-  ...['AttemptStore', 'AttemptBudget', 'LoginSessionStore', 'StoredLoginSession', 'SessionChange'],
+  ...[
+    'LockoutStatus',
+    'AttemptStore',
+    'AttemptBudget',
+    'LoginSessionStore',
+    'StoredLoginSession',
+    'SessionChange',
+  ],
   ...['SessionUse', 'Owner', 'RefreshFamilyStore', 'RefreshFamily', 'Rotation'],
   ...['TaskStore', 'StoredTask', 'TaskChange'],
   ...['AdmitPort', 'LimitsPort', 'AuditPort', 'TransactionPort', 'ApprovalDecider', 'ObserverPort'],
@@ -755,8 +759,17 @@ export const HANDLES: ReadonlySet<string> = new Set([
   ...['TestResponse', 'WireAnswer', 'AnswerStream'],
   // Values, judged one by one where they are used.
   ...['Issue', 'SseEvent'],
-  ...['PasswordPolicy', 'BreachLookup', 'Mailer', 'MailMessage', 'AuditLog', 'PartOf'],
-  ...['LockoutStatus', 'AttemptData'],
+  ...[
+    'PasswordPolicy',
+    'BreachLookup',
+    'Mailer',
+    'MailMessage',
+    'AuditLog',
+    'PartOf',
+    'LockoutStatus',
+    'AttemptKey',
+    'LoginAttempt',
+  ],
   // Ports, and what other libraries define.
   ...['Clock', 'Timers', 'Logger', 'TwoWaySchema', 'ServeTls', 'JwkSet', 'PublicJwk'],
 ])

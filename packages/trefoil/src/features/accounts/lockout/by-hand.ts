@@ -52,8 +52,7 @@ export function hashAddress(call: Pick<Call, 'client'>, keys: KeyRing): string |
  * @throws Problem 503 where the database does not answer
  */
 export async function recordAttempt(data: AttemptData, attempt: LoginAttempt): Promise<void> {
-  checkOptionNames('recordAttempt()', attempt, ATTEMPT)
-  const { userId, ipHash } = readKey('recordAttempt()', attempt)
+  const { userId, ipHash } = readKey('recordAttempt()', attempt, ATTEMPT)
   const { success } = attempt
   if (typeof success !== 'boolean')
     throw new TypeError('recordAttempt() needs success, true or false')
@@ -75,8 +74,7 @@ export async function getLockoutStatus(
   config?: LockoutConfig,
 ): Promise<LockoutStatus> {
   const values = readLockout(config)
-  checkOptionNames('getLockoutStatus()', key, KEY)
-  const { userId, ipHash } = readKey('getLockoutStatus()', key)
+  const { userId, ipHash } = readKey('getLockoutStatus()', key, KEY)
   const asked: readonly (readonly [AttemptColumn, string | null])[] = [
     ['user_id', userId],
     ['ip_hash', ipHash],
@@ -108,9 +106,17 @@ function stricter(one: LockoutStatus, other: LockoutStatus): LockoutStatus {
   return one.failureCount >= other.failureCount ? one : other
 }
 
-/** @throws TypeError for what would be counted as everybody's, or as nobody's (LOCK-8) */
-function readKey(where: string, given: AttemptKey): Required<AttemptKey> {
-  const { userId = null, ipHash = null }: AttemptKey = Object(given)
+/**
+ * @throws TypeError for what would be counted as everybody's, or as nobody's (LOCK-8)
+ * @throws ImproperlyConfigured for a name that nobody reads
+ */
+function readKey(
+  where: string,
+  given: AttemptKey,
+  names: OptionNames<AttemptKey>,
+): Required<AttemptKey> {
+  checkOptionNames(where, given, names)
+  const { userId = null, ipHash = null } = given
   for (const [name, value] of Object.entries({ userId, ipHash })) {
     if (value === null) continue
     if (typeof value !== 'string' || value === '' || value.length > LONGEST) {

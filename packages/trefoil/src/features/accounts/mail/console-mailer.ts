@@ -1,5 +1,5 @@
 import process from 'node:process'
-import { checkOptionNames, type OptionNames } from '../../../parts.ts'
+import { checkOptionNames } from '../../../parts.ts'
 import { checkMessage, type Mailer, type MailMessage } from './mailer.ts'
 
 /** Where {@link consoleMailer} writes. */
@@ -8,14 +8,12 @@ export interface ConsoleMailerOptions {
   readonly write?: (text: string) => void
 }
 
-const OPTIONS: OptionNames<ConsoleMailerOptions> = { write: true }
-
 /**
  * Prints mails instead of sending them, for development. Whoever reads the output can open every account, so it is
  * a risk in production, and `accounts()` refuses to start with it there.
  */
 export function consoleMailer(options: ConsoleMailerOptions = {}): Mailer {
-  checkOptionNames('consoleMailer()', options, OPTIONS)
+  checkOptionNames('consoleMailer()', options, { write: true })
   const { write = toStandardError } = options
   return Object.freeze({
     send(message: MailMessage) {
