@@ -25,6 +25,7 @@ import { WEBHOOKS } from '../packages/trefoil/src/features/webhooks/webhook-opti
 import { LOCKOUT } from '../packages/trefoil/src/identity/lockout/lockout-options.ts'
 import { APP_EVENTS } from '../packages/trefoil/src/record/audit/formats/app-events.ts'
 import { OCSF_CLASSES } from '../packages/trefoil/src/record/audit/formats/ocsf-classes.ts'
+import { flowRows } from './flow-table.mjs'
 import {
   CLIENT_GROUPS,
   codemodTables,
@@ -100,6 +101,11 @@ const FILES = [
     'jobs.md',
     'jobQueue options',
     () => table(['Option', 'Default', 'Meaning'], optionRows(JOB_QUEUE)),
+  ],
+  [
+    'account-flows.md',
+    'steps',
+    () => table(['Step', 'Call', 'Needs', 'Is refused with'], flowRows()),
   ],
   [
     'lockout.md',

@@ -191,7 +191,11 @@ describe('the link of a registration', () => {
   it('is swept once it is over for an hour: what anybody can have sent is not kept', async () => {
     await using it = await accountsApp()
     const rows = async () => {
-      const found = await it.data.queries().selectFrom('trefoil_accounts_challenges').execute()
+      const found = await it.data
+        .queries()
+        .selectFrom('trefoil_accounts_challenges')
+        .selectAll()
+        .execute()
       return found.length
     }
     for (const name of ['a', 'b', 'c']) {
