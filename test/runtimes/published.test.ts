@@ -1,7 +1,8 @@
 // ADAPT-1, for what is installed: joining modules must not give the main door what only `serve` needs.
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { Worker } from 'node:worker_threads'
 import { expect, it } from 'vitest'
 
 const DIST = fileURLToPath(new URL('../../packages/trefoil/dist/', import.meta.url))
@@ -75,3 +76,22 @@ it.each(['accounts', 'database', 'jobs', 'postgres', 'sqlite', 'stores', 'webhoo
     expect(modulesOf(`${door}.js`).filter((name) => drivers.includes(name))).toEqual([])
   },
 )
+
+it('what passwords are looked up in and hashed by lies where it is looked for', async () => {
+  const { COMMON_PASSWORDS, HASHING_THREAD } = await import(
+    '../../packages/trefoil/dist/identity/password/password-files.js'
+  )
+  const beside = (file: string) => pathToFileURL(join(DIST, 'identity/password', file)).href
+  expect(COMMON_PASSWORDS.href).toBe(beside('common-passwords.bloom'))
+  expect(HASHING_THREAD.href).toBe(beside('hashing/hashing-thread.js'))
+  expect(statSync(COMMON_PASSWORDS).size).toBeGreaterThan(1_000_000)
+  // A thread that cannot start is noticed by nobody: passwords are hashed in libuv's pool then.
+  const thread = new Worker(HASHING_THREAD)
+  const { promise, resolve, reject } = Promise.withResolvers<{ readonly result: unknown }>()
+  thread.once('message', resolve)
+  thread.once('error', reject)
+  const salt = new Uint8Array(16)
+  thread.postMessage({ password: 'x', stored: null, memory: 8, passes: 1, salt, pepper: null })
+  expect((await promise).result).toMatch(/^\$argon2id\$v=19\$m=8,t=1,p=1\$/)
+  await thread.terminate()
+})
