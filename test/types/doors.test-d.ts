@@ -11,7 +11,14 @@ import {
   type StreamSource,
   type stream,
 } from 'trefoil'
-import { type Accounts, accounts } from 'trefoil/accounts'
+import {
+  type Accounts,
+  accounts,
+  computeLockout,
+  DEFAULT_LOCKOUT,
+  getLockoutStatus,
+  type LockoutStatus,
+} from 'trefoil/accounts'
 import { type AuditLog, auditLog } from 'trefoil/audit'
 import { type MemoryAudit, memoryAudit } from 'trefoil/audit-chain'
 import {
@@ -173,6 +180,13 @@ exact<Accounts>()(people)
 exact<Authenticator>()(people.sessionAuth)
 // @ts-expect-error no database
 accounts({ keys: 'k'.repeat(32) })
+exact<Accounts>()(accounts({ data: stock, lockout: { window: '15m' } }))
+exact<LockoutStatus>()(computeLockout(7, DEFAULT_LOCKOUT))
+exact<Promise<LockoutStatus>>()(getLockoutStatus(stock, { userId: 'u1' }))
+// @ts-expect-error a bare number is no duration
+computeLockout(7, { window: 900 })
+// @ts-expect-error no database
+getLockoutStatus('app.db', { userId: 'u1' })
 
 // trefoil/redis
 exact<SharedRedis>()(redis())

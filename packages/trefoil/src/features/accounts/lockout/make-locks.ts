@@ -17,6 +17,7 @@ export interface MadeLocks {
 
 /**
  * @param store `sqlAttempts(data)`: counters of all processes, outside units of work
+ * @param longestWait milliseconds for which somebody waits for a try while all are under way. Default 8 seconds
  * @throws ImproperlyConfigured for a lockout whose first lock is longer than its longest
  */
 export function makeLocks(
@@ -24,8 +25,10 @@ export function makeLocks(
   keys: AccountKeys,
   config: LockoutValues,
   clock: Clock,
+  longestWait?: number,
 ): MadeLocks {
   const budgets = new LockBudgets(keys, checkLockout(config))
-  const locks = new ReservingLocks(store, budgets, new DeviceTokens(keys, () => clock.now()))
+  const devices = new DeviceTokens(keys, () => clock.now())
+  const locks = new ReservingLocks(store, budgets, devices, longestWait)
   return { locks, commands: lockoutCommands({ store, budgets, locks }) }
 }
