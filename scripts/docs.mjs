@@ -100,6 +100,11 @@ const FILES = [
     'jobQueue options',
     () => table(['Option', 'Default', 'Meaning'], optionRows(JOB_QUEUE)),
   ],
+  [
+    'lockout.md',
+    'lockout options',
+    () => table(['Option', 'Default', 'Meaning'], optionRows(LOCKOUT)),
+  ],
   ['jobs.md', 'job options', () => table(['Option', 'Default', 'Meaning'], optionRows(JOB))],
   [
     'webhooks.md',

@@ -47,6 +47,7 @@ export interface SessionsAppOptions {
   readonly url?: string
   readonly options?: Partial<AccountsOptions>
   readonly parts?: Partial<LoginSessionParts>
+  readonly stores?: (data: LoginSessionParts['data']) => NonNullable<LoginSessionParts['stores']>
   readonly clock?: LoginSessionParts['clock']
   readonly keys?: ReturnType<typeof keyRing>
   readonly app?: Partial<CreateAppOptions>
@@ -81,6 +82,7 @@ export function sessionsApp(given: SessionsAppOptions = {}) {
         notices.push(notice)
       },
     },
+    ...(given.stores === undefined ? {} : { stores: given.stores(data) }),
     ...given.parts,
   })
   const house = { values, data, accounts, clients, sessions, clock } as unknown as AccountsHouse

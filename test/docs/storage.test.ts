@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { createApp } from 'trefoil'
-import { accounts } from 'trefoil/accounts'
+import { accounts, lockoutTables } from 'trefoil/accounts'
 import { auditLog } from 'trefoil/audit'
 import { database } from 'trefoil/database'
 import { jobQueue } from 'trefoil/jobs'
@@ -46,6 +46,7 @@ async function everything(): Promise<Map<string, readonly string[]>> {
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   const data = database<never>({ url: join(folder, 'app.db'), migrate: 'start' })
   sqlApiKeys(data)
+  lockoutTables(data)
   sqlSpentTokens(data)
   sqlSpentTokens(data, { where: 'state' })
   sqlTasks(data)

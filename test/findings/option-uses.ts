@@ -28,6 +28,7 @@ import {
   sse,
   stream,
 } from 'trefoil'
+import { accounts, computeLockout, getLockoutStatus, recordAttempt } from 'trefoil/accounts'
 import { auditFile, auditLog } from 'trefoil/audit'
 import {
   auditCheckpoints,
@@ -187,6 +188,23 @@ add(
   RATE,
 )
 add('LimitOptions.rate RateOptions', (rate) => quiet({ limits: { rate } }).catalogue, RATE)
+const people = (options: object) =>
+  accounts({
+    data: database(':memory:'),
+    keys: 'a key of tests that is long enough, 0123456789',
+    appUrl: 'https://shop.example',
+    ...options,
+  })
+add('accounts AccountsOptions', people)
+add('AccountsOptions.lockout LockoutConfig', (lockout) => people({ lockout }))
+add('computeLockout LockoutConfig', (config) => computeLockout(1, config))
+// Of nobody: the database is not asked.
+const attempts = () => database(':memory:')
+add('getLockoutStatus LockoutConfig', (config) => getLockoutStatus(attempts(), {}, config))
+add('getLockoutStatus AttemptKey', (key) => getLockoutStatus(attempts(), key))
+add('recordAttempt LoginAttempt', (attempt) => recordAttempt(attempts(), attempt as never), {
+  success: true,
+})
 add('memoryRates MemoryRatesOptions', (options) => memoryRates(options))
 add('rateStoreContract RateStoreContractOptions', (options) =>
   rateStoreContract(() => memoryRates(), options),
@@ -670,7 +688,7 @@ export const HANDLES: ReadonlySet<string> = new Set([
   ...['AnyOptionGroup', 'OptionGroup', 'AnyOptionRow', 'OptionKind', 'RenamedVariable'],
   ...['AdmitPort', 'LimitsPort', 'AuditPort', 'TransactionPort', 'ApprovalDecider'],
   ...['RateStore', 'RateDemand', 'Rate', 'RedisClient', 'SpentTokens', 'SqlData', 'SqlStep'],
-  ...['AttemptStore', 'AttemptBudget', 'LoginSessionStore', 'StoredLoginSession', 'SessionChange'],
+  ...['LockoutStatus', 'AttemptStore', 'AttemptBudget', 'LoginSessionStore', 'StoredLoginSession', 'SessionChange'],
   ...['SessionUse', 'Owner', 'RefreshFamilyStore', 'RefreshFamily', 'Rotation'],
   ...['TaskStore', 'StoredTask', 'TaskChange'],
   ...['AdmitPort', 'LimitsPort', 'AuditPort', 'TransactionPort', 'ApprovalDecider', 'ObserverPort'],

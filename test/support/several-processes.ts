@@ -12,20 +12,27 @@ const SCRIPT = 'shared-stores.process.ts'
  * @param script beside this file
  * @returns the lines that each has said, read
  */
-export async function inTwoProcesses(
+export function inTwoProcesses(
   url: string,
   what: string,
   count: number,
   script: string = SCRIPT,
 ): Promise<readonly (readonly unknown[])[]> {
-  const children = Array.from({ length: 2 }, () => {
-    const child = spawn(
-      process.execPath,
-      [join(import.meta.dirname, script), url, what, String(count)],
-      {
-        stdio: ['pipe', 'pipe', 'inherit'],
-      },
-    )
+  return inProcesses(2, join(import.meta.dirname, script), [url, what, String(count)])
+}
+
+/**
+ * Runs a script that says a line when it is ready, and goes on when it is told to, in several processes.
+ *
+ * @returns the lines that each has said after it
+ */
+export async function inProcesses(
+  count: number,
+  script: string,
+  args: readonly string[],
+): Promise<readonly (readonly unknown[])[]> {
+  const children = Array.from({ length: count }, () => {
+    const child = spawn(process.execPath, [script, ...args], { stdio: ['pipe', 'pipe', 'inherit'] })
     onTestFinished(() => {
       child.kill('SIGKILL')
     })

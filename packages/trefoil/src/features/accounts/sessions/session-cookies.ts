@@ -6,11 +6,9 @@ import {
   type ReplyOptions,
 } from '../../../index.ts'
 import { cookiesOf, whyNoCookie } from '../../../inner.ts'
+import { DEVICE_COOKIE, DEVICE_LIFETIME } from '../lockout/device-token.ts'
 import type { LoginCookieValues } from './cookie-options.ts'
 
-/** How long a browser says which device it is: as long as the locks believe it. */
-const DEVICE = '180d'
-const DEVICE_NAME = 'trefoil_device'
 const TOKEN = /^[A-Za-z0-9_-]+$/
 
 type Cookies = NonNullable<ReplyOptions['cookies']>
@@ -50,9 +48,9 @@ export function makeSessionCookies(values: LoginCookieValues): SessionCookies {
     sameSite,
     ...(domain === null ? {} : { domain }),
   }
-  const [login, device] = [prefix + name, prefix + DEVICE_NAME]
+  const [login, device] = [prefix + name, prefix + DEVICE_COOKIE]
   if (login === device) {
-    throw new ImproperlyConfigured(`accounts(): cookie: name cannot be ${DEVICE_NAME}`)
+    throw new ImproperlyConfigured(`accounts(): cookie: name cannot be ${DEVICE_COOKIE}`)
   }
   const why = whyNoCookie(login, attributes)
   if (why !== null) throw new ImproperlyConfigured(`accounts(): cookie: ${why}`)
@@ -65,7 +63,7 @@ export function makeSessionCookies(values: LoginCookieValues): SessionCookies {
     sentLogin: sent(login),
     sentDevice: sent(device),
     set: (token: string, maxAge: number) => set(login, token, `${Math.floor(maxAge / 1000)}s`),
-    setDevice: (token: string) => set(device, token, DEVICE),
+    setDevice: (token: string) => set(device, token, DEVICE_LIFETIME),
     clear: () => ({
       [login]: { ...attributes, value: '', maxAge: '0s' as const, expires: new Date(0) },
     }),
