@@ -16,6 +16,10 @@ const DEVELOPMENT_URL = 'http://localhost:3000'
 export function chooseMailer({ mailer, smtp }: AccountsValues, mode: string | undefined): Mailer {
   const isProduction = mode === 'production'
   if (mailer !== null) {
+    const risks: unknown = mailer.risks ?? []
+    if (!Array.isArray(risks)) {
+      throw new ImproperlyConfigured('accounts(): mailer.risks must be a list of { code, message }')
+    }
     const [risk] = mailer.risks ?? []
     if (!isProduction || risk?.code !== 'accounts_console_mailer') return mailer
     throw new ImproperlyConfigured(risk.message)
