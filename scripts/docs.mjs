@@ -12,6 +12,7 @@ import { LOGIN_COOKIE } from '../packages/trefoil/src/features/accounts/sessions
 import { AUDIT_FILE } from '../packages/trefoil/src/features/audit/audit-file.ts'
 import { AUDIT } from '../packages/trefoil/src/features/audit/audit-options.ts'
 import { CHECKPOINTS } from '../packages/trefoil/src/features/audit/checkpoint-options.ts'
+import { OTLP } from '../packages/trefoil/src/features/audit/otlp/otlp-options.ts'
 import { DATABASE } from '../packages/trefoil/src/features/database/database-options.ts'
 import { CLIENT } from '../packages/trefoil/src/features/dev-tokens/clients.ts'
 import { DEV_TOKENS } from '../packages/trefoil/src/features/dev-tokens/dev-tokens.ts'
@@ -58,6 +59,14 @@ const FILES = [
     name,
     () => table(['Option', 'Default', 'Meaning'], optionRows(group)),
   ]),
+<<<<<<< HEAD
+=======
+  ...Object.entries(PASSWORD_GROUPS).map(([name, group]) => [
+    'passwords.md',
+    name,
+    () => table(['Option', 'Default', 'Meaning'], optionRows(group)),
+  ]),
+>>>>>>> wt-oper
   ...Object.entries({
     'accounts options': ACCOUNTS,
     'lockout options': LOCKOUT,
@@ -66,11 +75,14 @@ const FILES = [
     'smtp options': SMTP,
   }).map(([name, group]) => [
     'accounts.md',
+<<<<<<< HEAD
     name,
     () => table(['Option', 'Default', 'Meaning'], optionRows(group)),
   ]),
   ...Object.entries(PASSWORD_GROUPS).map(([name, group]) => [
     'passwords.md',
+=======
+>>>>>>> wt-oper
     name,
     () => table(['Option', 'Default', 'Meaning'], optionRows(group)),
   ]),
@@ -100,6 +112,11 @@ const FILES = [
     'jobQueue options',
     () => table(['Option', 'Default', 'Meaning'], optionRows(JOB_QUEUE)),
   ],
+  [
+    'lockout.md',
+    'lockout options',
+    () => table(['Option', 'Default', 'Meaning'], optionRows(LOCKOUT)),
+  ],
   ['jobs.md', 'job options', () => table(['Option', 'Default', 'Meaning'], optionRows(JOB))],
   [
     'webhooks.md',
@@ -115,6 +132,11 @@ const FILES = [
     'audit-checkpoints.md',
     'checkpoints options',
     () => table(['Option', 'Default', 'Meaning'], optionRows(CHECKPOINTS)),
+  ],
+  [
+    'audit-export.md',
+    'otlp options',
+    () => table(['Option', 'Default', 'Meaning'], optionRows(OTLP)),
   ],
   [
     'audit-export.md',

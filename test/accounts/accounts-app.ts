@@ -94,7 +94,7 @@ export async function accountsApp(
     session: call.auth?.session?.id,
     kind: call.auth?.kind,
   }))
-  const client = testClient(app)
+  const client = testClient(app, { lifespan: false })
   await app.startup()
   const it: AccountsApp = {
     app,

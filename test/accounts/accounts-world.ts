@@ -18,6 +18,12 @@ export interface SentMail {
   readonly text: string
 }
 
+/** Long, and in no list. */
+export const PASSWORD = 'vielle-quartz-bramble-57'
+
+/** An access token, or the headers of somebody else. */
+export type Who = string | Readonly<Record<string, string>> | undefined
+
 /** What an answer was. */
 export interface Answer {
   readonly status: number
@@ -68,11 +74,26 @@ export class World {
       name: 'shop',
       env: {},
       log: { logger: QUIET },
-      auth: [{ authenticate, surfaces: ['api'] }],
-      publicSurfaces: ['mcp', 'cli'],
+      auth: [{ authenticate, surfaces: ['api', 'cli'] }],
+      publicSurfaces: ['mcp'],
       parts: [this.data, this.jobs, this.people],
     })
     this.client = testClient(this.app)
+  }
+
+  /** Any request below the prefix; `who` is a token, or headers. */
+  async send(
+    method: 'GET' | 'POST' | 'DELETE',
+    path: string,
+    json?: object,
+    who?: Who,
+  ): Promise<Answer> {
+    const { headers = {} } = typeof who === 'object' ? { headers: who } : bearer(who)
+    const answer = await this.client.http.request(method, `/auth${path}`, {
+      headers,
+      ...(json === undefined ? {} : { json }),
+    })
+    return read(answer.status, answer.text)
   }
 
   async post(path: string, json: object, token?: string): Promise<Answer> {
@@ -107,6 +128,18 @@ export class World {
     this.at += 2000
     await this.post('/magic-link', { email: address })
     return tokenOf(await this.post('/magic-link/confirm', { token: await this.linkTo(address) }))
+  }
+
+  /** Registers, and opens the link. */
+  async register(email: string, password: string, more: object = {}): Promise<void> {
+    this.at += 2000
+    await this.post('/register', { email, password, ...more })
+    await this.post('/verify-email', { token: await this.linkTo(email) })
+  }
+
+  /** @returns the access token */
+  async login(username: string, password: string): Promise<string> {
+    return tokenOf(await this.post('/login', { username, password }))
   }
 
   async idOf(token: string): Promise<string> {

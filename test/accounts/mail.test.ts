@@ -1,8 +1,12 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { createApp } from 'trefoil'
 import { type AccountsOptions, accounts } from 'trefoil/accounts'
 import { database } from 'trefoil/database'
 import { jobQueue } from 'trefoil/jobs'
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { MailLinks } from '../../packages/trefoil/src/features/accounts/mail/texts/mail-links.ts'
+import { WRITTEN_MAILS } from '../../packages/trefoil/src/features/accounts/mail/texts/mail-text.ts'
 import { type SmtpSink, smtpSink } from '../support/smtp-sink.ts'
 
 const KEYS = 'k8Q2s0vJ4dPq7Zt1xW9aLr5uYb3nGm6c'
@@ -120,11 +124,10 @@ describe('ENUM-3 a mail server that is away', () => {
     async (does) => {
       const { sink, clock, lines, post, runDue } = await shop()
       sink.mood = { at: 'data', does, words: 'canary', times: 1 }
-      const since = performance.now()
       expect(
         (await post('/register', { email: 'ada@example.com', password: PASSWORD })).status,
       ).toBe(202)
-      expect([sink.connections, performance.now() - since < 400]).toEqual([0, true])
+      expect(sink.connections).toBe(0)
       await runDue()
       expect([sink.connections, sink.mails.length]).toEqual([1, 0])
       clock.at += 60_000
@@ -158,4 +161,17 @@ test('a second queue of one database is refused, and told what to write', () => 
   const data = database({ url: ':memory:' })
   accounts({ data, keys: KEYS, appUrl: APP_URL })
   expect(() => jobQueue({ data })).toThrow('hand it to whoever needs it: accounts({ data, jobs })')
+})
+
+test('docs/mail.md lists every mail, and where its link leads', () => {
+  const text = readFileSync(join(import.meta.dirname, '../../docs/mail.md'), 'utf8')
+  const section = (title: string) => text.split(`## ${title}`)[1]?.split('\n## ')[0] ?? ''
+  const names = (title: string) =>
+    [...section(title).matchAll(/^\| `(\w+)` /gm)].map(([, name]) => name)
+  expect(names('Texts')).toEqual([...WRITTEN_MAILS])
+  const links = new MailLinks(APP_URL)
+  for (const kind of names('Where links lead')) {
+    const page = new URL(links.linkTo(kind as 'verify_email', 't')).pathname
+    expect(section('Where links lead')).toMatch(new RegExp(`\`${kind}\` +\\| \`${page}\``))
+  }
 })

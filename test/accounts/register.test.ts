@@ -187,4 +187,24 @@ describe('the link of a registration', () => {
     expect([unknown.status, unknown.body]).toEqual([again.status, again.body])
     expect(it.mails).toHaveLength(2)
   })
+
+  it('is swept once it is over for an hour: what anybody can have sent is not kept', async () => {
+    await using it = await accountsApp()
+    const rows = async () => {
+      const found = await it.data.queries().selectFrom('trefoil_accounts_challenges').execute()
+      return found.length
+    }
+    for (const name of ['a', 'b', 'c']) {
+      await it.post('/forgot-password', { email: `${name}@example.com` })
+    }
+    expect(await rows()).toBe(3)
+    it.at += 89 * 60_000
+    await it.post('/forgot-password', { email: 'd@example.com' })
+    await it.client.idle()
+    expect(await rows()).toBe(4)
+    it.at += 61 * 60_000
+    await it.post('/forgot-password', { email: 'e@example.com' })
+    await it.client.idle()
+    expect(await rows()).toBe(2)
+  })
 })

@@ -4,18 +4,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { createApp } from 'trefoil'
+<<<<<<< HEAD
+import { lockoutTables } from 'trefoil/accounts'
+=======
+import { accounts } from 'trefoil/accounts'
+>>>>>>> wt-mail
 import { auditLog } from 'trefoil/audit'
 import { database } from 'trefoil/database'
 import { jobQueue } from 'trefoil/jobs'
-import {
-  sqlApiKeys,
-  sqlAttempts,
-  sqlLoginSessions,
-  sqlRates,
-  sqlRefreshFamilies,
-  sqlSpentTokens,
-  sqlTasks,
-} from 'trefoil/stores'
+import { sqlApiKeys, sqlRates, sqlSpentTokens, sqlTasks } from 'trefoil/stores'
 import { webhooks } from 'trefoil/webhooks'
 import { expect, onTestFinished, test } from 'vitest'
 
@@ -53,22 +50,29 @@ async function everything(): Promise<Map<string, readonly string[]>> {
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   const data = database<never>({ url: join(folder, 'app.db'), migrate: 'start' })
   sqlApiKeys(data)
+<<<<<<< HEAD
   sqlAttempts(data)
+  lockoutTables(data)
   sqlLoginSessions(data)
   sqlRefreshFamilies(data)
+=======
+>>>>>>> wt-mail
   sqlSpentTokens(data)
   sqlSpentTokens(data, { where: 'state' })
   sqlTasks(data)
   const jobs = jobQueue({ data, work: 'never' })
   const key = 'k'.repeat(40)
+  const keys = 'k8Q2s0vJ4dPq7Zt1xW9aLr5uYb3nGm6c'
   const app = createApp({
     env: {},
     log: { level: 'silent' },
     parts: [
       data,
-      auditLog({ data, keys: key, erasable: true, retain: '1d' }),
+      auditLog({ data, keys: key, erasable: true, retain: '1d', otlp: { url: 'http://a' } }),
       jobs,
       webhooks({ data, jobs, keys: key }),
+      // Makes stores of attempts, login sessions and refresh families as well.
+      accounts({ data, jobs, keys }),
     ],
     limits: { rate: '1/min', rateStore: sqlRates(data) },
   })

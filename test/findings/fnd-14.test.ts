@@ -22,9 +22,15 @@ describe('FND-14: every duration and every size at the doors', () => {
     const found = new Set(MEMBERS.map(([key, name]) => `${key.split(' ')[1]}.${name}`))
     expect([...found].sort()).toMatchInlineSnapshot(`
       [
+        "AccountsOptions.accessLifetime",
+        "AccountsOptions.idleLifetime",
+        "AccountsOptions.refreshLifetime",
+        "AccountsOptions.sessionLifetime",
         "AuditFileOptions.rotate",
         "AuditLogOptions.arguments",
         "AuditLogOptions.retain",
+        "BreachCheckerOptions.cacheFor",
+        "BreachCheckerOptions.timeout",
         "BreakerOptions.cooldown",
         "CacheOptions.for",
         "CheckpointOptions.every",
@@ -65,9 +71,19 @@ describe('FND-14: every duration and every size at the doors', () => {
         "LimitOptions.formField",
         "LimitOptions.spool",
         "LimitOptions.timeout",
+        "LockoutConfig.baseCooldown",
+        "LockoutConfig.maxCooldown",
+        "LockoutConfig.window",
+        "MailOptions.cooldown",
         "McpOptions.maxResponseSize",
         "NewApiKey.expiresIn",
         "OperationOptions.timeout",
+<<<<<<< HEAD
+        "PasswordHashingOptions.memory",
+=======
+        "OtlpOptions.every",
+        "OtlpOptions.timeout",
+>>>>>>> wt-rest15
         "RedisOptions.timeout",
         "RemoteTargetOptions.maxResponseSize",
         "RemoteTargetOptions.timeout",
@@ -82,6 +98,7 @@ describe('FND-14: every duration and every size at the doors', () => {
         "ServeOptions.requestTimeout",
         "ServeOptions.sendTimeout",
         "ServeOptions.shutdownTimeout",
+        "SmtpOptions.timeout",
         "SseOptions.heartbeat",
         "StaticOptions.maxAge",
         "StoredApiKeyOptions.cacheFor",

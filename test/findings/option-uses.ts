@@ -28,6 +28,16 @@ import {
   sse,
   stream,
 } from 'trefoil'
+import {
+  accounts,
+  BreachChecker,
+  computeLockout,
+  consoleMailer,
+  getLockoutStatus,
+  PasswordPolicy,
+  recordAttempt,
+  smtpMailer,
+} from 'trefoil/accounts'
 import { auditFile, auditLog } from 'trefoil/audit'
 import {
   auditCheckpoints,
@@ -187,6 +197,23 @@ add(
   RATE,
 )
 add('LimitOptions.rate RateOptions', (rate) => quiet({ limits: { rate } }).catalogue, RATE)
+const people = (options: object) =>
+  accounts({
+    data: database(':memory:'),
+    keys: 'a key of tests that is long enough, 0123456789',
+    appUrl: 'https://shop.example',
+    ...options,
+  })
+add('accounts AccountsOptions', people)
+add('AccountsOptions.lockout LockoutConfig', (lockout) => people({ lockout }))
+add('computeLockout LockoutConfig', (config) => computeLockout(1, config))
+// Of nobody: the database is not asked.
+const attempts = () => database(':memory:')
+add('getLockoutStatus LockoutConfig', (config) => getLockoutStatus(attempts(), {}, config))
+add('getLockoutStatus AttemptKey', (key) => getLockoutStatus(attempts(), key))
+add('recordAttempt LoginAttempt', (attempt) => recordAttempt(attempts(), attempt as never), {
+  success: true,
+})
 add('memoryRates MemoryRatesOptions', (options) => memoryRates(options))
 add('rateStoreContract RateStoreContractOptions', (options) =>
   rateStoreContract(() => memoryRates(), options),
@@ -286,6 +313,27 @@ add('webhooks WebhooksOptions', (options) => webhooks(options), {
     return queue()
   },
 })
+const people = (options: object) =>
+  accounts({ data: database(), keys: SECRET, ...options } as Parameters<typeof accounts>[0])
+add('BreachChecker BreachCheckerOptions', (options) => new BreachChecker(options))
+add('PasswordPolicy PasswordPolicyOptions', (options) => new PasswordPolicy(options))
+add('accounts AccountsOptions', people)
+add('AccountsOptions.lockout LockoutConfig', (lockout) => people({ lockout }))
+add('computeLockout LockoutConfig', (config) => computeLockout(0, config))
+add('getLockoutStatus LockoutConfig', (config) => getLockoutStatus(database(), {}, config))
+add('AccountsOptions.clients PasswordClient', (client) => people({ clients: { web: client } }))
+add('AccountsOptions.mail MailOptions', (mail) => people({ mail }))
+const smtp = { host: 'localhost', from: 'store@example.com' }
+add('AccountsOptions.smtp SmtpOptions', (options) => people({ smtp: options }), smtp)
+add('smtpMailer SmtpOptions', (options) => smtpMailer(options), smtp)
+add('consoleMailer ConsoleMailerOptions', (options) => consoleMailer(options))
+add('AccountsOptions.cookie LoginCookieOptions', (cookie) => people({ cookie }))
+add('AccountsOptions.passwordHashing PasswordHashingOptions', (passwordHashing) =>
+  people({ passwordHashing }),
+)
+add('AccountsOptions.passwordPolicy PasswordPolicyOptions', (passwordPolicy) =>
+  people({ passwordPolicy }),
+)
 add('Database.tables Migration', (step) => database().tables('own', [step]), {
   name: '0001',
   sql: 'select 1',
@@ -325,6 +373,11 @@ add(
   {
     origin: 'a',
   },
+)
+add(
+  'AuditLogOptions.otlp OtlpOptions',
+  (otlp) => auditLog({ ...auditKeys, sink: memoryAudit(), otlp }),
+  { url: 'http://localhost:4318/v1/logs' },
 )
 add('auditCheckpoints AuditCheckpointsOptions', (options) => auditCheckpoints(options), {
   log: memoryAudit(),
@@ -670,7 +723,14 @@ export const HANDLES: ReadonlySet<string> = new Set([
   ...['AnyOptionGroup', 'OptionGroup', 'AnyOptionRow', 'OptionKind', 'RenamedVariable'],
   ...['AdmitPort', 'LimitsPort', 'AuditPort', 'TransactionPort', 'ApprovalDecider'],
   ...['RateStore', 'RateDemand', 'Rate', 'RedisClient', 'SpentTokens', 'SqlData', 'SqlStep'],
-  ...['AttemptStore', 'AttemptBudget', 'LoginSessionStore', 'StoredLoginSession', 'SessionChange'],
+  ...[
+    'LockoutStatus',
+    'AttemptStore',
+    'AttemptBudget',
+    'LoginSessionStore',
+    'StoredLoginSession',
+    'SessionChange',
+  ],
   ...['SessionUse', 'Owner', 'RefreshFamilyStore', 'RefreshFamily', 'Rotation'],
   ...['TaskStore', 'StoredTask', 'TaskChange'],
   ...['AdmitPort', 'LimitsPort', 'AuditPort', 'TransactionPort', 'ApprovalDecider', 'ObserverPort'],
@@ -705,6 +765,17 @@ export const HANDLES: ReadonlySet<string> = new Set([
   ...['TestResponse', 'WireAnswer', 'AnswerStream'],
   // Values, judged one by one where they are used.
   ...['Issue', 'SseEvent'],
+  ...[
+    'PasswordPolicy',
+    'BreachLookup',
+    'Mailer',
+    'MailMessage',
+    'AuditLog',
+    'PartOf',
+    'LockoutStatus',
+    'AttemptKey',
+    'LoginAttempt',
+  ],
   // Ports, and what other libraries define.
   ...['Clock', 'Timers', 'Logger', 'TwoWaySchema', 'ServeTls', 'JwkSet', 'PublicJwk'],
 ])

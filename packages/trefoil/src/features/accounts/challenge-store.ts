@@ -22,6 +22,13 @@ const SENT = `update trefoil_accounts_challenges set sent_at = ? where id = ? re
 const RECENT = `select count(*) as sent, max(sent_at) as last from trefoil_accounts_challenges
   where address = ? and purpose = ? and sent_at > ? and id <> ?`
 
+const SWEEP = `delete from trefoil_accounts_challenges where id in
+  (select id from trefoil_accounts_challenges where expires_at < ? order by expires_at limit ?) returning id`
+/** Milliseconds. */
+const SWEEP_EVERY = 60 * 60_000
+/** Rows that one unit removes at most. */
+const SWEPT = 500
+
 const DIGITS = 6
 
 /** What a challenge is made of. */
@@ -46,6 +53,7 @@ export class ChallengeStore {
   readonly #data: AnyDatabase
   readonly #keys: AccountKeys
   readonly #clock: Clock
+  #sweptAt = Number.NEGATIVE_INFINITY
 
   constructor(data: AnyDatabase, keys: AccountKeys, clock: Clock) {
     this.#data = data
@@ -191,11 +199,24 @@ export class ChallengeStore {
     return { sent: Number(row?.['sent'] ?? 0), last: numberOrNull(row?.['last']) }
   }
 
-  /** What is long over. @param before milliseconds since the Unix epoch */
-  async sweep(unit: object, before: number): Promise<void> {
-    await this.#data
-      .statements(unit)
-      .run('delete from trefoil_accounts_challenges where expires_at < ? returning id', [before])
+  /** True once an hour in a process, for whoever asks first. */
+  isToBeSwept(): boolean {
+    const now = this.#clock.now()
+    const isDue = Math.abs(now - this.#sweptAt) >= SWEEP_EVERY
+    if (isDue) this.#sweptAt = now
+    return isDue
+  }
+
+  /** Removes what is over, in units of its own: nobody waits long for one of them. */
+  async sweep(signal: AbortSignal): Promise<void> {
+    const before = this.#clock.now() - SWEEP_EVERY
+    let removed: number
+    do {
+      removed = await this.#data.unit(
+        async (unit) => (await this.#data.statements(unit).run(SWEEP, [before, SWEPT])).length,
+        signal,
+      )
+    } while (removed === SWEPT && !signal.aborted)
   }
 }
 

@@ -4,7 +4,7 @@ import type { AccountsHouse } from '../accounts-house.ts'
 import type { FlowStep } from '../flow-step.ts'
 import { mailSent } from './accepted.ts'
 import { anonymousRate, mailRate } from './mail-rate.ts'
-import { register } from './registration.ts'
+import { register } from './password/registration.ts'
 import { signedIn } from './signed-in.ts'
 import { MEMBERS, params, STRANGERS } from './step-options.ts'
 

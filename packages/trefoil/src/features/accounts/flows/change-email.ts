@@ -3,10 +3,11 @@ import type { FlowStep } from '../flow-step.ts'
 import { readAddress } from '../identifier.ts'
 import { mailSent } from './accepted.ts'
 import { mailRate } from './mail-rate.ts'
+import { sessionIn, tidySessions } from './password/set-password.ts'
 import { refuseAnonymous } from './refuse-anonymous.ts'
-import { sessionIn, tidySessions } from './set-password.ts'
 import { provePresence, signedIn } from './signed-in.ts'
 import { MEMBERS, params } from './step-options.ts'
+import { sweepSoon } from './sweep-soon.ts'
 
 const DAY = 86_400_000
 
@@ -55,6 +56,7 @@ export const changeEmail: FlowStep = {
           lifetime: DAY,
         })
         await mails.challenge(unit, id)
+        sweepSoon(house, call)
         return mailSent('If the address can be yours, a mail is on its way to it')
       },
     )

@@ -3,6 +3,7 @@ import type { Call } from '../../../index.ts'
 import type { StoredAccount } from '../account.ts'
 import type { AccountsHouse } from '../accounts-house.ts'
 import type { Challenge } from '../challenge.ts'
+import { sweepSoon } from './sweep-soon.ts'
 
 const LIFETIME = 10 * 60_000
 
@@ -13,11 +14,12 @@ const LIFETIME = 10 * 60_000
  * @returns id of the challenge
  */
 export async function issueEntry(
-  { accounts, challenges, mails, data, values }: AccountsHouse,
+  house: AccountsHouse,
   call: Call,
   purpose: 'magic_link' | 'email_code',
   address: string,
 ): Promise<string> {
+  const { accounts, challenges, mails, data, values } = house
   const account = await accounts.byIdentifier({ kind: 'email', text: address })
   const isOpen = account !== null || values.registration === 'open'
   const unit = await call.resolve(data.db)
@@ -30,6 +32,7 @@ export async function issueEntry(
     lifetime: LIFETIME,
   })
   await mails.challenge(unit, id)
+  sweepSoon(house, call)
   return id
 }
 

@@ -64,7 +64,11 @@ const LOGOUT_STEP: FlowStep = {
         name: 'logout',
         description: 'End this session.',
       },
-      (_, call) => house.sessions.signOut(call),
+      (_, call) => {
+        // Its token may name the session of whom it acts for, which is not its to end.
+        if (isAgent(call)) throw stranger()
+        return house.sessions.signOut(call)
+      },
     )
   },
 }
@@ -212,17 +216,25 @@ function endSeveral(
 
 /**
  * Whose sessions the caller may see and end: his own, as the account has them now. A subject of another tenant, or
- * one that there is no account of, is a stranger here, whoever vouches for it.
+ * one that there is no account of, is a stranger here, whoever vouches for it, and so is an agent where the option
+ * `tools` does not say that agents may.
  *
  * @throws AuthenticationError
  */
 async function ownSessions(
   house: AccountsHouse,
-  { auth }: Call,
+  call: Call,
 ): Promise<{ readonly owner: SessionOwner; readonly current: string | null }> {
+  if (isAgent(call) && !house.values.tools) throw stranger()
+  const { auth } = call
   const access = auth === null ? null : await house.accounts.access(auth.subject)
   if (auth === null || access === null || access.tenant !== auth.tenant) throw stranger()
   return { owner: access, current: sessionOf(auth) }
+}
+
+/** Acts for the account, and is not its owner. */
+function isAgent({ auth }: Call): boolean {
+  return auth !== null && auth.actor.length > 0
 }
 
 function sessionOf({ session }: AuthContext): string | null {

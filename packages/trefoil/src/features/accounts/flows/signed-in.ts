@@ -66,6 +66,7 @@ export async function provePresence(
     identifier: identifierOf(account),
     client: call.client,
     device: null,
+    session: session.id,
     signal: call.signal,
   }
   const isRight = await locks.attempt(tried, async () => {

@@ -8,7 +8,7 @@ import {
   readLockout,
   statusOf,
 } from '../../../inner.ts'
-import { systemClock } from '../../../parts.ts'
+import { checkOptionNames, type OptionNames, systemClock } from '../../../parts.ts'
 import type { AccountsProblem } from '../accounts-problems.ts'
 import { locked } from './account-locked.ts'
 import { networkName } from './lock-budgets.ts'
@@ -28,6 +28,8 @@ export interface LoginAttempt extends AttemptKey {
 }
 
 const LONGEST = 255
+const KEY: OptionNames<AttemptKey> = { userId: true, ipHash: true }
+const ATTEMPT: OptionNames<LoginAttempt> = { ...KEY, success: true }
 
 /**
  * A keyed hash of the address that calls, of an IPv6 address its /64: who has no key cannot try out addresses until one
@@ -50,7 +52,7 @@ export function hashAddress(call: Pick<Call, 'client'>, keys: KeyRing): string |
  * @throws Problem 503 where the database does not answer
  */
 export async function recordAttempt(data: AttemptData, attempt: LoginAttempt): Promise<void> {
-  const { userId, ipHash } = readKey('recordAttempt()', attempt)
+  const { userId, ipHash } = readKey('recordAttempt()', attempt, ATTEMPT)
   const { success } = attempt
   if (typeof success !== 'boolean')
     throw new TypeError('recordAttempt() needs success, true or false')
@@ -72,7 +74,7 @@ export async function getLockoutStatus(
   config?: LockoutConfig,
 ): Promise<LockoutStatus> {
   const values = readLockout(config)
-  const { userId, ipHash } = readKey('getLockoutStatus()', key)
+  const { userId, ipHash } = readKey('getLockoutStatus()', key, KEY)
   const asked: readonly (readonly [AttemptColumn, string | null])[] = [
     ['user_id', userId],
     ['ip_hash', ipHash],
@@ -104,9 +106,17 @@ function stricter(one: LockoutStatus, other: LockoutStatus): LockoutStatus {
   return one.failureCount >= other.failureCount ? one : other
 }
 
-/** @throws TypeError for what would be counted as everybody's, or as nobody's (LOCK-8) */
-function readKey(where: string, given: AttemptKey): Required<AttemptKey> {
-  const { userId = null, ipHash = null }: AttemptKey = Object(given)
+/**
+ * @throws TypeError for what would be counted as everybody's, or as nobody's (LOCK-8)
+ * @throws ImproperlyConfigured for a name that nobody reads
+ */
+function readKey(
+  where: string,
+  given: AttemptKey,
+  names: OptionNames<AttemptKey>,
+): Required<AttemptKey> {
+  checkOptionNames(where, given, names)
+  const { userId = null, ipHash = null } = given
   for (const [name, value] of Object.entries({ userId, ipHash })) {
     if (value === null) continue
     if (typeof value !== 'string' || value === '' || value.length > LONGEST) {

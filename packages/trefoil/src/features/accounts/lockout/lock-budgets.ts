@@ -45,7 +45,7 @@ export class LockBudgets {
     ]
   }
 
-  /** Of a device that signed in to it: strangers use up none of its tries, and neither do those beside it. */
+  /** Of a device that signed in to it, or a session: strangers use up none of its tries, and neither do those beside it. */
   ofDevice(identifier: Identifier, device: string): readonly NamedBudget[] {
     const limits = this.#limits(this.#config.threshold)
     return [

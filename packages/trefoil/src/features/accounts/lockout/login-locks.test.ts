@@ -287,6 +287,17 @@ describe('LOCK-3: a device that has signed in', () => {
     expect(await ask(locks, trying(ADA), true)).toBe('in')
   })
 
+  test('so is a login session: whoever is signed in can prove the password while strangers are locked out', async () => {
+    const { locks } = inMemory()
+    await times(5, () => ask(locks, trying(ADA), false))
+    const inside = (session: string, isRight: boolean) =>
+      ask(locks, trying(ADA, { session }), isRight)
+    expect(await inside('s1', true)).toBe('in')
+    expect((await times(5, () => inside('s2', false))).at(-1)).toBe('429 account_locked 30')
+    expect(await inside('s2', true)).toBe('429 account_locked 30')
+    expect(await inside('s1', true)).toBe('in')
+  })
+
   test('its logins give a stranger no tries anew', async () => {
     const { locks } = inMemory()
     const device = locks.deviceToken(ADA)

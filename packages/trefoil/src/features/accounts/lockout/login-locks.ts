@@ -8,6 +8,11 @@ export interface LoginTry {
   readonly client: ClientFacts
   /** What this device was given when it signed in, as it came; `null` for nothing. */
   readonly device: string | null
+  /**
+   * Id of a login session of this account that the call came with, which is as good as a device that is known: strangers
+   * must not keep an owner who is signed in from changing the password. Default none.
+   */
+  readonly session?: string | null
   readonly signal: AbortSignal
 }
 

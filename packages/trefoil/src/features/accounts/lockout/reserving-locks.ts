@@ -43,9 +43,9 @@ export class ReservingLocks implements LoginLocks {
       await orNothing(() => this.#store.released(id, budgets))
       throw error
     }
-    if (checked.isRight) await known(() => this.#store.succeeded(id, budgets, forget))
+    if (checked.isRight) await orUnavailable(() => this.#store.succeeded(id, budgets, forget))
     else {
-      const { retryAfter } = await known(() => this.#store.failed(id, budgets))
+      const { retryAfter } = await orUnavailable(() => this.#store.failed(id, budgets))
       if (retryAfter > 0) throw locked(retryAfter)
     }
     return checked.value
@@ -62,19 +62,20 @@ export class ReservingLocks implements LoginLocks {
     ]
     // Of a try that there is none of: nobody else's is given back.
     const none = randomUUID()
-    await known(() => this.#store.succeeded(none, budgets, keysOf(budgets)))
+    await orUnavailable(() => this.#store.succeeded(none, budgets, keysOf(budgets)))
   }
 
-  #budgetsOf({ identifier, client, device }: LoginTry): {
+  #budgetsOf({ identifier, client, device, session = null }: LoginTry): {
     readonly budgets: readonly NamedBudget[]
     /** Keys of those that a right try forgets. */
     readonly forget: readonly string[]
   } {
     const id = identifier === null ? null : this.#devices.find(identifier, device)
-    if (identifier !== null && id !== null) {
+    const known = session ?? id
+    if (identifier !== null && known !== null) {
       // Not the address either: whoever shares it with an attacker gets in all the same. And not what strangers did:
       // each login of the account would give them all their tries anew.
-      const budgets = this.#budgets.ofDevice(identifier, id)
+      const budgets = this.#budgets.ofDevice(identifier, known)
       return { budgets, forget: keysOf(budgets) }
     }
     const budgets = this.#budgets.ofStranger(identifier, client.address)
@@ -87,7 +88,7 @@ export class ReservingLocks implements LoginLocks {
     const until = systemClock.elapsed() + LONGEST_WAIT
     for (let longest = FIRST_PAUSE; ; longest = Math.min(longest * 2, LONGEST_PAUSE)) {
       signal.throwIfAborted()
-      const answer = await known(() => this.#store.reserve(budgets))
+      const answer = await orUnavailable(() => this.#store.reserve(budgets))
       if (answer.kind === 'locked') throw locked(answer.retryAfter)
       if (answer.kind === 'reserved') {
         if (!signal.aborted) return answer.id
@@ -111,7 +112,7 @@ function unavailable(cause?: unknown): Problem {
 }
 
 /** What nobody can count is not tried (LOCK-6). */
-async function known<Value>(ask: () => Awaitable<Value>): Promise<Value> {
+async function orUnavailable<Value>(ask: () => Awaitable<Value>): Promise<Value> {
   try {
     return await ask()
   } catch (error) {

@@ -59,7 +59,7 @@ interface MailJob {
 /** Name of the job. */
 export const MAIL_JOB = 'accounts.mail'
 /** Milliseconds that a try may take, all of it. */
-const TIMEOUT = 60_000
+const TIMEOUT = 30_000
 
 /**
  * Mails as jobs: written with the unit of the call that asks for them, sent afterwards at least once. Whoever calls

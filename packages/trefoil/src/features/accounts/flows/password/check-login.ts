@@ -1,8 +1,8 @@
-import { type Call, Problem } from '../../../index.ts'
-import type { StoredAccount } from '../account.ts'
-import type { AccountsHouse } from '../accounts-house.ts'
-import { accountsProblems } from '../accounts-problems.ts'
-import type { Identifier } from '../identifier.ts'
+import { type Call, Problem } from '../../../../index.ts'
+import type { StoredAccount } from '../../account.ts'
+import type { AccountsHouse } from '../../accounts-house.ts'
+import { accountsProblems } from '../../accounts-problems.ts'
+import type { Identifier } from '../../identifier.ts'
 
 /** What somebody signs in with, as it was sent. */
 export interface PasswordLogin {

@@ -1,8 +1,8 @@
-import { type Call, metaOf, Problem, type Reply } from '../../../index.ts'
-import type { PasswordFlow } from '../../../inner.ts'
-import type { StoredAccount } from '../account.ts'
-import type { AccountsHouse } from '../accounts-house.ts'
-import type { NewPassword } from '../passwords/password-gate.ts'
+import { type Call, metaOf, Problem, type Reply } from '../../../../index.ts'
+import type { PasswordFlow } from '../../../../inner.ts'
+import type { StoredAccount } from '../../account.ts'
+import type { AccountsHouse } from '../../accounts-house.ts'
+import type { NewPassword } from '../../passwords/password-gate.ts'
 
 /** Hashes a password that somebody of this account chose. */
 export function acceptFor(

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import type { Call } from '../../../index.ts'
-import { processEnvironment } from '../../../parts.ts'
-import type { PendingRegistration } from '../account.ts'
-import type { AccountsHouse } from '../accounts-house.ts'
-import { accountsProblems } from '../accounts-problems.ts'
-import type { Challenge } from '../challenge.ts'
-import { readAddress, readUsername } from '../identifier.ts'
-import type { NewPassword } from '../passwords/password-gate.ts'
+import type { Call } from '../../../../index.ts'
+import { processEnvironment } from '../../../../parts.ts'
+import type { PendingRegistration } from '../../account.ts'
+import type { AccountsHouse } from '../../accounts-house.ts'
+import { accountsProblems } from '../../accounts-problems.ts'
+import type { Challenge } from '../../challenge.ts'
+import { readAddress, readUsername } from '../../identifier.ts'
+import type { NewPassword } from '../../passwords/password-gate.ts'
+import { sweepSoon } from '../sweep-soon.ts'
 
 /** Milliseconds for which the link of a registration is good. */
 const VERIFY_LIFETIME: number = 24 * 60 * 60_000
@@ -70,6 +71,7 @@ export async function register(
     lifetime: VERIFY_LIFETIME,
   })
   await mails.challenge(unit, id)
+  sweepSoon(house, call)
 }
 
 /** The same link once more, good for as long as it was. For an address that waits for none a job goes out that ends by itself. */

@@ -1,12 +1,14 @@
-import { type Call, reply } from '../../../index.ts'
-import type { StoredAccount } from '../account.ts'
-import type { AccountsHouse } from '../accounts-house.ts'
-import { accountsProblems } from '../accounts-problems.ts'
-import type { FlowStep } from '../flow-step.ts'
-import { readAddress } from '../identifier.ts'
-import { mailSent, NEVER_KEPT } from './accepted.ts'
+import { type Call, reply } from '../../../../index.ts'
+import type { StoredAccount } from '../../account.ts'
+import type { AccountsHouse } from '../../accounts-house.ts'
+import { accountsProblems } from '../../accounts-problems.ts'
+import type { FlowStep } from '../../flow-step.ts'
+import { readAddress } from '../../identifier.ts'
+import { mailSent, NEVER_KEPT } from '../accepted.ts'
+import { confirmRate, mailRate } from '../mail-rate.ts'
+import { params, STRANGERS } from '../step-options.ts'
+import { sweepSoon } from '../sweep-soon.ts'
 import { acceptFor, setPassword, tidySessions } from './set-password.ts'
-import { params, STRANGERS } from './step-options.ts'
 
 /** Milliseconds for which a link to a new password is good. */
 const RESET_LIFETIME = 30 * 60_000
@@ -25,6 +27,7 @@ const forgotPassword: FlowStep = {
       path,
       {
         ...STRANGERS,
+        ...mailRate(house),
         name: 'forgot_password',
         description: 'Ask for a link to a new password; it goes to the mailbox of the account.',
         params: { email },
@@ -55,6 +58,7 @@ async function sendReset(house: AccountsHouse, call: Call, address: string): Pro
     lifetime: RESET_LIFETIME,
   })
   await mails.challenge(unit, id)
+  sweepSoon(house, call)
 }
 
 const resetPassword: FlowStep = {
@@ -71,6 +75,7 @@ const resetPassword: FlowStep = {
       path,
       {
         ...STRANGERS,
+        ...confirmRate(house),
         name: 'reset_password',
         description: 'Set a new password by the token of the link that was sent.',
         params: { token, password },

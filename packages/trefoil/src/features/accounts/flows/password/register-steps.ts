@@ -1,10 +1,11 @@
-import { reply } from '../../../index.ts'
-import { accountsProblems } from '../accounts-problems.ts'
-import type { FlowStep } from '../flow-step.ts'
-import { readAddress } from '../identifier.ts'
-import { mailSent, NEVER_KEPT } from './accepted.ts'
+import { reply } from '../../../../index.ts'
+import { accountsProblems } from '../../accounts-problems.ts'
+import type { FlowStep } from '../../flow-step.ts'
+import { readAddress } from '../../identifier.ts'
+import { mailSent, NEVER_KEPT } from '../accepted.ts'
+import { confirmRate, mailRate } from '../mail-rate.ts'
+import { params, STRANGERS } from '../step-options.ts'
 import { completeRegistration, register, sendAgain } from './registration.ts'
-import { params, STRANGERS } from './step-options.ts'
 
 const registerStep: FlowStep = {
   flow: 'register',
@@ -20,6 +21,7 @@ const registerStep: FlowStep = {
       path,
       {
         ...STRANGERS,
+        ...mailRate(house),
         name: 'register',
         description: 'Register with an address and a password; a mail proves the address.',
         params: { email, password, username: word, locale: word },
@@ -54,6 +56,7 @@ const verifyEmail: FlowStep = {
       path,
       {
         ...STRANGERS,
+        ...confirmRate(house),
         name: 'verify_email',
         description: 'Prove the address of a registration by the token of the link that was sent.',
         params: { token },
@@ -85,6 +88,7 @@ const resend: FlowStep = {
       path,
       {
         ...STRANGERS,
+        ...mailRate(house),
         name: 'resend_verification',
         description: 'Send the mail of the newest registration of an address again.',
         params: { email },

@@ -1,8 +1,9 @@
-import { accountsProblems } from '../accounts-problems.ts'
-import type { FlowStep } from '../flow-step.ts'
+import { accountsProblems } from '../../accounts-problems.ts'
+import type { FlowStep } from '../../flow-step.ts'
+import { refuseAnonymous } from '../refuse-anonymous.ts'
+import { provePresence, signedIn } from '../signed-in.ts'
+import { MEMBERS, params } from '../step-options.ts'
 import { acceptFor, sessionIn, setPassword, tidySessions } from './set-password.ts'
-import { provePresence, signedIn } from './signed-in.ts'
-import { MEMBERS, params } from './step-options.ts'
 
 /** A new password for whoever is signed in and knows the old one. */
 export const CHANGE_PASSWORD_STEP: FlowStep = {
@@ -32,6 +33,7 @@ export const CHANGE_PASSWORD_STEP: FlowStep = {
       async ({ current_password, password }, call) => {
         const member = await signedIn(house, call)
         const { account, session, mode, clientId } = member
+        refuseAnonymous(account)
         await provePresence(house, call, member, current_password)
         const accepted = await acceptFor(house, call, account, password, 'change')
         const unit = await call.resolve(house.data.db)

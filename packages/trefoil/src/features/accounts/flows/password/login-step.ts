@@ -1,9 +1,9 @@
-import { accountOf } from '../account.ts'
-import { accountsProblems } from '../accounts-problems.ts'
-import type { FlowStep } from '../flow-step.ts'
-import { readIdentifier } from '../identifier.ts'
+import { accountOf } from '../../account.ts'
+import { accountsProblems } from '../../accounts-problems.ts'
+import type { FlowStep } from '../../flow-step.ts'
+import { readIdentifier } from '../../identifier.ts'
+import { params, STRANGERS } from '../step-options.ts'
 import { checkLogin, noteLogin } from './check-login.ts'
-import { params, STRANGERS } from './step-options.ts'
 
 /** Signing in by a password (S-LOGIN). Never a tool: no agent is to be given a password. */
 export const LOGIN_STEP: FlowStep = {

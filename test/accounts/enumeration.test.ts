@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { differences, tupleOf, workByState, workOf } from '../support/work-count.ts'
+import {
+  ADDRESS_STATES,
+  type AddressState,
+  addressOf,
+  appOfStates,
+  FLOW_NAMES,
+  FLOWS,
+  type FlowName,
+  forgetTries,
+} from './account-states.ts'
+import { type AccountsApp, ADA, type Answer, OTHER_PASSWORD, PASSWORD } from './accounts-app.ts'
+
+const HOUR = 3_600_000
+
+let app: AccountsApp
+
+beforeAll(async () => {
+  app = await appOfStates()
+})
+afterAll(() => app[Symbol.asyncDispose]())
+
+function visit(flow: FlowName, state: AddressState): Promise<Answer> {
+  const [path, body] = FLOWS[flow](addressOf(state))
+  return app.post(path, body)
+}
+
+/** Nobody is to be locked by what was tried for another test. */
+beforeEach(() => forgetTries(app))
+
+/** All that leaves, without what is another at each call. */
+function shown({ status, body, headers }: Answer): unknown {
+  const { request_id: _, retry_after: __, ...rest } = body
+  const others = ['x-request-id', 'date', 'retry-after']
+  const masked = [...headers].filter(([name]) => !others.includes(name))
+  return { status, body: rest, headers: masked }
+}
+
+describe.each(FLOW_NAMES)('%s', (flow) => {
+  it('ENUM-1: costs the same for every state: hashes, statements, units, connections, jobs', async () => {
+    const works = await workByState(ADDRESS_STATES, (state) => visit(flow, state))
+    // Hashes of other figures take another time by their nature: the floor of imported hashes is for that.
+    const told = differences(works).filter((line) => !line.includes('m=7168 t=5'))
+    expect(told).toEqual([])
+    const [hashes, statements, , outbound] = tupleOf(works.get('wrong') ?? (await workOf(fail)))
+    expect(hashes.split(' + ')).toHaveLength(1)
+    expect([hashes !== 'none', statements > 0]).toEqual([
+      flow.startsWith('login') || flow === 'register',
+      flow !== 'register with a weak password',
+    ])
+    // ENUM-3: nobody waits for a mail server.
+    expect(outbound).toBe(0)
+  })
+
+  it('ENUM-2, S-LOGIN-2: answers the same for every state, byte by byte', async () => {
+    const usual = shown(await visit(flow, 'unknown'))
+    for (const state of ADDRESS_STATES) {
+      expect([state, shown(await visit(flow, state))]).toEqual([state, usual])
+    }
+  })
+})
+
+describe('a lock', () => {
+  it('ENUM-1, LOCK-7: is the same where there is an account and where there is none', async () => {
+    const states = ['wrong', 'unknown', 'disabled', 'unverified', 'no password'] as const
+    const guess = (state: AddressState, password = 'nobody-ever-had-this-one-41') =>
+      app.post('/login', { email: addressOf(state), password })
+    for (const state of states) for (let n = 0; n < 5; n++) await guess(state)
+    const usual = await guess('unknown')
+    expect(usual.status).toBe(429)
+    for (const state of states) {
+      expect([state, shown(await guess(state))]).toEqual([state, shown(usual)])
+      // Nor is the right one another.
+      expect([state, shown(await guess(state, PASSWORD))]).toEqual([state, shown(usual)])
+    }
+    const works = await workByState(states, (state) => guess(state))
+    expect(differences(works)).toEqual([])
+    expect(tupleOf(works.get('wrong') ?? (await workOf(fail)))[0]).toBe('none')
+  })
+})
+
+describe('a link that opens nothing', () => {
+  it('ENUM-1: costs and says the same whether it was used, is over, of another purpose or forged', async () => {
+    const { used, over, other } = await links(app)
+    const tokens = { forged: 'x.y', used, over, other } as const
+    const states = ['forged', 'used', 'over', 'other'] as const
+    const open = (state: (typeof states)[number]) =>
+      app.post('/reset-password', { token: tokens[state], password: PASSWORD })
+    expect(differences(await workByState(states, open))).toEqual([])
+    const usual = shown(await open('forged'))
+    for (const state of states) expect([state, shown(await open(state))]).toEqual([state, usual])
+  })
+})
+
+async function links(it: AccountsApp): Promise<Record<'used' | 'over' | 'other', string>> {
+  await it.post('/register', { email: ADA, password: PASSWORD })
+  const other = await it.tokenFor(ADA)
+  await it.person('bob@example.com')
+  const ask = async () => {
+    it.at += HOUR
+    await it.post('/forgot-password', { email: 'bob@example.com' })
+    return it.tokenFor('bob@example.com')
+  }
+  const over = await ask()
+  it.at += HOUR
+  const used = await ask()
+  await it.post('/reset-password', { token: used, password: OTHER_PASSWORD })
+  return { used, over, other }
+}
+
+function fail(): never {
+  throw new Error('A state was not visited')
+}
