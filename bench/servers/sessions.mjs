@@ -167,11 +167,11 @@ async function betterAuth(isCached) {
   return { port: server.address().port, path: '/api/auth/get-session', headers }
 }
 
-/** Refresh tokens of oidc-provider in the same kind of file, each used once. */
+/** Refresh tokens of oidc-provider in the same kind of file, each used once; written so that a loss of power loses none, as ours. */
 async function oidc() {
   const { Provider } = await import('oidc-provider')
   const db = new DatabaseSync(file)
-  db.exec(`pragma journal_mode = wal; pragma synchronous = normal;
+  db.exec(`pragma journal_mode = wal; pragma synchronous = full;
     create table kept (key text primary key, payload text not null, grant_id text, consumed integer) strict;
     create index kept_grant on kept (grant_id)`)
   const put = db.prepare(
