@@ -59,14 +59,6 @@ const FILES = [
     name,
     () => table(['Option', 'Default', 'Meaning'], optionRows(group)),
   ]),
-<<<<<<< HEAD
-=======
-  ...Object.entries(PASSWORD_GROUPS).map(([name, group]) => [
-    'passwords.md',
-    name,
-    () => table(['Option', 'Default', 'Meaning'], optionRows(group)),
-  ]),
->>>>>>> wt-oper
   ...Object.entries({
     'accounts options': ACCOUNTS,
     'lockout options': LOCKOUT,
@@ -75,14 +67,11 @@ const FILES = [
     'smtp options': SMTP,
   }).map(([name, group]) => [
     'accounts.md',
-<<<<<<< HEAD
     name,
     () => table(['Option', 'Default', 'Meaning'], optionRows(group)),
   ]),
   ...Object.entries(PASSWORD_GROUPS).map(([name, group]) => [
     'passwords.md',
-=======
->>>>>>> wt-oper
     name,
     () => table(['Option', 'Default', 'Meaning'], optionRows(group)),
   ]),

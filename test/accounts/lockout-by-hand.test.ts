@@ -253,7 +253,9 @@ test('wrong things are refused with a sentence', async () => {
   await expect(recordAttempt(no('app.db'), wrong)).rejects.toThrow('database() gives')
   await expect(recordAttempt(no(null), wrong)).rejects.toThrow('database() gives')
   await expect(getLockoutStatus(data, no(null))).rejects.toThrow('must be an object')
-  await expect(getLockoutStatus(data, no({ userid: 'u1' }))).rejects.toThrow("did you mean 'userId'")
+  await expect(getLockoutStatus(data, no({ userid: 'u1' }))).rejects.toThrow(
+    "did you mean 'userId'",
+  )
   await expect(getLockoutStatus(data, {}, no({ threshold: '5' }))).rejects.toThrow(
     'lockout.threshold',
   )

@@ -4,11 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { createApp } from 'trefoil'
-<<<<<<< HEAD
-import { lockoutTables } from 'trefoil/accounts'
-=======
-import { accounts } from 'trefoil/accounts'
->>>>>>> wt-mail
+import { accounts, lockoutTables } from 'trefoil/accounts'
 import { auditLog } from 'trefoil/audit'
 import { database } from 'trefoil/database'
 import { jobQueue } from 'trefoil/jobs'
@@ -50,13 +46,7 @@ async function everything(): Promise<Map<string, readonly string[]>> {
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   const data = database<never>({ url: join(folder, 'app.db'), migrate: 'start' })
   sqlApiKeys(data)
-<<<<<<< HEAD
-  sqlAttempts(data)
   lockoutTables(data)
-  sqlLoginSessions(data)
-  sqlRefreshFamilies(data)
-=======
->>>>>>> wt-mail
   sqlSpentTokens(data)
   sqlSpentTokens(data, { where: 'state' })
   sqlTasks(data)

@@ -78,12 +78,9 @@ describe('FND-14: every duration and every size at the doors', () => {
         "McpOptions.maxResponseSize",
         "NewApiKey.expiresIn",
         "OperationOptions.timeout",
-<<<<<<< HEAD
-        "PasswordHashingOptions.memory",
-=======
         "OtlpOptions.every",
         "OtlpOptions.timeout",
->>>>>>> wt-rest15
+        "PasswordHashingOptions.memory",
         "RedisOptions.timeout",
         "RemoteTargetOptions.maxResponseSize",
         "RemoteTargetOptions.timeout",

@@ -313,14 +313,8 @@ add('webhooks WebhooksOptions', (options) => webhooks(options), {
     return queue()
   },
 })
-const people = (options: object) =>
-  accounts({ data: database(), keys: SECRET, ...options } as Parameters<typeof accounts>[0])
 add('BreachChecker BreachCheckerOptions', (options) => new BreachChecker(options))
 add('PasswordPolicy PasswordPolicyOptions', (options) => new PasswordPolicy(options))
-add('accounts AccountsOptions', people)
-add('AccountsOptions.lockout LockoutConfig', (lockout) => people({ lockout }))
-add('computeLockout LockoutConfig', (config) => computeLockout(0, config))
-add('getLockoutStatus LockoutConfig', (config) => getLockoutStatus(database(), {}, config))
 add('AccountsOptions.clients PasswordClient', (client) => people({ clients: { web: client } }))
 add('AccountsOptions.mail MailOptions', (mail) => people({ mail }))
 const smtp = { host: 'localhost', from: 'store@example.com' }
