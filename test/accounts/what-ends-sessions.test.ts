@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest'
-import { ADA, type AccountsApp, accountsApp, OTHER_PASSWORD, PASSWORD } from './accounts-app.ts'
+import { type AccountsApp, ADA, accountsApp, OTHER_PASSWORD, PASSWORD } from './accounts-app.ts'
 
 interface Signed {
   readonly access_token: string
