@@ -12,6 +12,7 @@ import { LOGIN_COOKIE } from '../packages/trefoil/src/features/accounts/sessions
 import { AUDIT_FILE } from '../packages/trefoil/src/features/audit/audit-file.ts'
 import { AUDIT } from '../packages/trefoil/src/features/audit/audit-options.ts'
 import { CHECKPOINTS } from '../packages/trefoil/src/features/audit/checkpoint-options.ts'
+import { OTLP } from '../packages/trefoil/src/features/audit/otlp/otlp-options.ts'
 import { DATABASE } from '../packages/trefoil/src/features/database/database-options.ts'
 import { CLIENT } from '../packages/trefoil/src/features/dev-tokens/clients.ts'
 import { DEV_TOKENS } from '../packages/trefoil/src/features/dev-tokens/dev-tokens.ts'
@@ -120,6 +121,11 @@ const FILES = [
     'audit-checkpoints.md',
     'checkpoints options',
     () => table(['Option', 'Default', 'Meaning'], optionRows(CHECKPOINTS)),
+  ],
+  [
+    'audit-export.md',
+    'otlp options',
+    () => table(['Option', 'Default', 'Meaning'], optionRows(OTLP)),
   ],
   [
     'audit-export.md',

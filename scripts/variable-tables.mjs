@@ -21,7 +21,7 @@ const jobs = jobQueue({ data })
 const keys = 'k'.repeat(32)
 const PARTS = [
   accounts({ data, jobs, keys }),
-  auditLog({ keys, checkpoints: { origin: 'a' } }),
+  auditLog({ keys, checkpoints: { origin: 'a' }, otlp: { url: 'http://localhost' } }),
   data,
   health(),
   jobs,

@@ -34,6 +34,10 @@ export const WIDE_FILES: Readonly<Record<string, WideFile>> = {
   'engine/app-context.ts': { most: 17, why: 'the types of what all calls of an app share' },
   'engine/call-state.ts': { most: 26, why: 'types of what a call meets on its way' },
   'engine/visibility.ts': { most: 20, why: 'a plan of its own, and the call that it is asked for' },
+  'features/audit/audit-log.ts': {
+    most: 16,
+    why: 'the log, where it is kept, what signs it and what it is sent to meet',
+  },
   'identity/api-key-auth.ts': {
     most: 24,
     why: 'both forms of keys, their options and results meet',

@@ -1,7 +1,13 @@
 // The locks of accounts() at its own doors, as callers meet them.
 import { describe, expect, test } from 'vitest'
 import type { TestClient } from '../../packages/trefoil/src/testing.ts'
-import { type AccountsApp, ADA, accountsApp, OTHER_PASSWORD, PASSWORD } from '../accounts/accounts-app.ts'
+import {
+  type AccountsApp,
+  ADA,
+  accountsApp,
+  OTHER_PASSWORD,
+  PASSWORD,
+} from '../accounts/accounts-app.ts'
 
 const BOB = 'bob@example.com'
 // The weakest that there may be: this file hashes a good deal.

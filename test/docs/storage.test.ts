@@ -58,7 +58,7 @@ async function everything(): Promise<Map<string, readonly string[]>> {
     log: { level: 'silent' },
     parts: [
       data,
-      auditLog({ data, keys: key, erasable: true, retain: '1d' }),
+      auditLog({ data, keys: key, erasable: true, retain: '1d', otlp: { url: 'http://a' } }),
       jobs,
       webhooks({ data, jobs, keys: key }),
       // Makes stores of attempts, login sessions and refresh families as well.

@@ -102,7 +102,7 @@ function isRead(name: string): boolean {
         otel()
         metrics({ guard: hasScope('metrics') })
         auditLog({ keys: 'k'.repeat(32) })
-        auditLog({ keys: 'k'.repeat(32), checkpoints: { origin: 'a' } })
+        auditLog({ keys: 'k'.repeat(32), checkpoints: { origin: 'a' }, otlp: { url: 'http://a' } })
         const data = database()
         const jobs = jobQueue({ data })
         webhooks({ data, jobs, keys: 'k'.repeat(32) })

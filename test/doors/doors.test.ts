@@ -65,6 +65,8 @@ describe('the doors of trefoil', () => {
         "Problem",
         "Secret",
         "UnfitForProduction",
+        "BreachChecker",
+        "PasswordPolicy",
         "SmtpFailed",
         "SqlAuditStore",
         "AuditFile",

@@ -28,7 +28,16 @@ import {
   sse,
   stream,
 } from 'trefoil'
-import { accounts, computeLockout, getLockoutStatus, recordAttempt } from 'trefoil/accounts'
+import {
+  accounts,
+  BreachChecker,
+  computeLockout,
+  consoleMailer,
+  getLockoutStatus,
+  PasswordPolicy,
+  recordAttempt,
+  smtpMailer,
+} from 'trefoil/accounts'
 import { auditFile, auditLog } from 'trefoil/audit'
 import {
   auditCheckpoints,
@@ -304,6 +313,21 @@ add('webhooks WebhooksOptions', (options) => webhooks(options), {
     return queue()
   },
 })
+add('BreachChecker BreachCheckerOptions', (options) => new BreachChecker(options))
+add('PasswordPolicy PasswordPolicyOptions', (options) => new PasswordPolicy(options))
+add('AccountsOptions.clients PasswordClient', (client) => people({ clients: { web: client } }))
+add('AccountsOptions.mail MailOptions', (mail) => people({ mail }))
+const smtp = { host: 'localhost', from: 'store@example.com' }
+add('AccountsOptions.smtp SmtpOptions', (options) => people({ smtp: options }), smtp)
+add('smtpMailer SmtpOptions', (options) => smtpMailer(options), smtp)
+add('consoleMailer ConsoleMailerOptions', (options) => consoleMailer(options))
+add('AccountsOptions.cookie LoginCookieOptions', (cookie) => people({ cookie }))
+add('AccountsOptions.passwordHashing PasswordHashingOptions', (passwordHashing) =>
+  people({ passwordHashing }),
+)
+add('AccountsOptions.passwordPolicy PasswordPolicyOptions', (passwordPolicy) =>
+  people({ passwordPolicy }),
+)
 add('Database.tables Migration', (step) => database().tables('own', [step]), {
   name: '0001',
   sql: 'select 1',
@@ -343,6 +367,11 @@ add(
   {
     origin: 'a',
   },
+)
+add(
+  'AuditLogOptions.otlp OtlpOptions',
+  (otlp) => auditLog({ ...auditKeys, sink: memoryAudit(), otlp }),
+  { url: 'http://localhost:4318/v1/logs' },
 )
 add('auditCheckpoints AuditCheckpointsOptions', (options) => auditCheckpoints(options), {
   log: memoryAudit(),
@@ -688,7 +717,14 @@ export const HANDLES: ReadonlySet<string> = new Set([
   ...['AnyOptionGroup', 'OptionGroup', 'AnyOptionRow', 'OptionKind', 'RenamedVariable'],
   ...['AdmitPort', 'LimitsPort', 'AuditPort', 'TransactionPort', 'ApprovalDecider'],
   ...['RateStore', 'RateDemand', 'Rate', 'RedisClient', 'SpentTokens', 'SqlData', 'SqlStep'],
-  ...['LockoutStatus', 'AttemptStore', 'AttemptBudget', 'LoginSessionStore', 'StoredLoginSession', 'SessionChange'],
+  ...[
+    'LockoutStatus',
+    'AttemptStore',
+    'AttemptBudget',
+    'LoginSessionStore',
+    'StoredLoginSession',
+    'SessionChange',
+  ],
   ...['SessionUse', 'Owner', 'RefreshFamilyStore', 'RefreshFamily', 'Rotation'],
   ...['TaskStore', 'StoredTask', 'TaskChange'],
   ...['AdmitPort', 'LimitsPort', 'AuditPort', 'TransactionPort', 'ApprovalDecider', 'ObserverPort'],
@@ -723,6 +759,17 @@ export const HANDLES: ReadonlySet<string> = new Set([
   ...['TestResponse', 'WireAnswer', 'AnswerStream'],
   // Values, judged one by one where they are used.
   ...['Issue', 'SseEvent'],
+  ...[
+    'PasswordPolicy',
+    'BreachLookup',
+    'Mailer',
+    'MailMessage',
+    'AuditLog',
+    'PartOf',
+    'LockoutStatus',
+    'AttemptKey',
+    'LoginAttempt',
+  ],
   // Ports, and what other libraries define.
   ...['Clock', 'Timers', 'Logger', 'TwoWaySchema', 'ServeTls', 'JwkSet', 'PublicJwk'],
 ])

@@ -17,7 +17,11 @@ export function sessionProcessChecks(newUrl: () => string | Promise<string>): vo
     const url = await newUrl()
     const opened = await openSessions({ url, clock: systemClock as never })
     const first = await opened.signIn(await opened.addAccount())
-    const said = await inProcesses(2, await bundledScript(SCRIPT), [url, first.refresh_token, '500'])
+    const said = await inProcesses(2, await bundledScript(SCRIPT), [
+      url,
+      first.refresh_token,
+      '500',
+    ])
     const answers = said.flat() as readonly (readonly [string, number])[]
     expect(answers.map(([, count]) => count)).toEqual([500, 500])
     expect(answers[0]?.[0]).toBe(answers[1]?.[0])

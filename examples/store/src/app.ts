@@ -1,8 +1,10 @@
 import { createApp, dependency, HttpError, query, reply } from 'trefoil'
+import type { Accounts } from 'trefoil/accounts'
 import { auditLog } from 'trefoil/audit'
-import { hasRole, hasScope } from 'trefoil/auth'
+import { firstOf, hasRole, hasScope } from 'trefoil/auth'
 import { health } from 'trefoil/health'
 import { z } from 'zod'
+import { storeAccounts } from './accounts.ts'
 import { Approvals } from './approval.ts'
 import { approver } from './approver.ts'
 import { developmentParts } from './authentication.ts'
@@ -12,10 +14,13 @@ import { Order, OrderId, OrderPage, OrderStatus, Quantity, Sales } from './order
 import { Orders } from './orders.ts'
 import { loadAuditKey } from './secret.ts'
 import { Store } from './store.ts'
-import { visibleOrders } from './visible-orders.ts'
+import { ownOrders, visibleOrders } from './visible-orders.ts'
 
 const store = new Store()
 const data = storeDatabase()
+const audit = auditLog({ data, keys: loadAuditKey(), failClosed: ['mcp'] })
+/** `null` where a provider has them. */
+export const people: Accounts | null = storeAccounts(data, audit)
 
 /** What has been committed, for actions that change nothing. */
 const orders = dependency(({ db }) => new Orders(db), { name: 'orders', uses: { db: data.read } })
@@ -30,7 +35,8 @@ export const app = createApp({
   version: '1.0.0',
   auth: [
     {
-      authenticate: store.authenticator,
+      authenticate:
+        people === null ? store.authenticator : firstOf(people.sessionAuth, store.authenticator),
       surfaces: ['api', 'mcp', 'cli'],
     },
   ],
@@ -45,7 +51,8 @@ export const app = createApp({
   log: { trace: 'continue' },
   parts: [
     data,
-    auditLog({ data, keys: loadAuditKey(), failClosed: ['mcp'] }),
+    audit,
+    ...(people === null ? [] : [people]),
     approver(new Approvals(data)),
     health({ checks: { database: data.check } }),
     ...developmentParts(),
@@ -98,11 +105,7 @@ app.get(
   async ({ status, limit, cursor, orders }, call) => {
     const visible = visibleOrders.filter(call.auth)
     const page = await orders.list({ status, limit, cursor, visible })
-    if (page === null) {
-      throw new HttpError(400, 'Invalid cursor', {
-        fix: 'Pass `next_cursor` of the page before, unchanged.',
-      })
-    }
+    if (page === null) invalidCursor()
     // For the log alone: no caller is told.
     return reply(page, { meta: { orders: page.items.length } })
   },
@@ -147,10 +150,45 @@ app.post(
   },
   async ({ customer_id, sku, quantity, note, changes }, call) => {
     const order = await changes.create({ customerId: customer_id, sku, quantity, note })
-    if (order === null) {
-      throw new HttpError(422, 'Unknown sku', { fix: 'Use the `sku` of a product of the store.' })
-    }
+    if (order === null) unknownSku()
     call.background(() => noteDone('Order confirmed', order.id))
+    return reply(order, { status: 201, headers: { location: `/orders/${order.id}` } })
+  },
+)
+
+// For whoever signed in here: what they order is theirs, and nobody can order for somebody else.
+app.get(
+  '/me/orders',
+  {
+    name: 'my_orders',
+    description: 'Your own orders, one page at a time.',
+    guards: [hasRole('customer')],
+    params: { cursor: query(z.string().optional()), orders },
+    returns: OrderPage,
+  },
+  async ({ cursor, orders }, call) => {
+    const visible = ownOrders.filter(call.auth)
+    return (await orders.list({ limit: 20, cursor, visible })) ?? invalidCursor()
+  },
+)
+
+app.post(
+  '/me/orders',
+  {
+    name: 'place_order',
+    description: 'Order something for yourself.',
+    guards: [hasRole('customer')],
+    params: {
+      sku: z.string().min(1).max(64).describe('Such as `sku-coffee`.'),
+      quantity: Quantity,
+      note: z.string().max(500).optional(),
+      changes,
+    },
+    returns: Order,
+  },
+  async ({ sku, quantity, note, changes }, call) => {
+    const order = await changes.create({ customerId: call.auth.subject, sku, quantity, note })
+    if (order === null) unknownSku()
     return reply(order, { status: 201, headers: { location: `/orders/${order.id}` } })
   },
 )
@@ -209,6 +247,16 @@ reports.get(
   },
   ({ orders }) => orders.sales(),
 )
+
+function unknownSku(): never {
+  throw new HttpError(422, 'Unknown sku', { fix: 'Use the `sku` of a product of the store.' })
+}
+
+function invalidCursor(): never {
+  throw new HttpError(400, 'Invalid cursor', {
+    fix: 'Pass `next_cursor` of the page before, unchanged.',
+  })
+}
 
 function orderNotFound(): never {
   throw new HttpError(404, 'Order not found', { fix: 'Use an `id` that `list_orders` returned.' })

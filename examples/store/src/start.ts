@@ -9,10 +9,11 @@ import { greeting } from './greeting.ts'
 export async function startStore(): Promise<number> {
   try {
     // Late, because what the variables say is read with it, and may be wrong.
-    const { app } = await import('./app.ts')
+    const { app, people } = await import('./app.ts')
     const { developmentParts, takesApiKey } = await import('./authentication.ts')
     const { url } = await serve(app)
-    console.log(greeting(url, developmentParts().length > 0, takesApiKey()))
+    const tokens = developmentParts().length > 0
+    console.log(greeting(url, { tokens, key: takesApiKey(), accounts: people !== null }))
     return 0
   } catch (error) {
     console.error(`The store could not start: ${error instanceof Error ? error.message : error}`)

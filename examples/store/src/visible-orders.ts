@@ -19,3 +19,9 @@ export const visibleOrders: Condition<{ readonly customer_id: unknown }> = condi
     ],
   },
 })
+
+/** A customer's own, for `/me/orders`. */
+export const ownOrders: Condition<{ readonly customer_id: unknown }> = condition({
+  columns: { customer_id: 'text' },
+  where: { eq: ['customer_id', { auth: 'subject' }] },
+})

@@ -195,7 +195,18 @@ describe('HTTP', () => {
 describe('what the store prints', () => {
   it('names the address, the tokens, and a line to try for curl, MCP and CLI', () => {
     const labels = store.greeting.filter((line) => line !== '').map((line) => line.split(/ +/)[0])
-    expect(labels).toEqual(['Store', 'tokens', 'login', 'key', 'curl', 'mcp', 'cli'])
+    expect(labels).toEqual([
+      'Store',
+      'tokens',
+      'login',
+      'register',
+      'verify',
+      'sign-in',
+      'key',
+      'curl',
+      'mcp',
+      'cli',
+    ])
   })
 
   it.each(['key', 'curl', 'mcp', 'cli'])('the %s line works when pasted', async (label) => {

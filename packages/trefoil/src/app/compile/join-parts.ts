@@ -9,7 +9,6 @@ import type { VariableSection } from '../../contract/options/variable-row.ts'
 import { type PartCommand, PROGRAM_COMMANDS } from '../../contract/part.ts'
 import type { ApprovalDecider } from '../../contract/ports/approval-decider.ts'
 import type { AuditPort } from '../../contract/ports/audit.ts'
-import type { PartFigure } from '../../contract/ports/figures.ts'
 import type { AdmitPort, LimitsPort } from '../../contract/ports/limits.ts'
 import type { ObserverPort } from '../../contract/ports/observer.ts'
 import type { TransactionPort } from '../../contract/ports/transaction.ts'
@@ -44,7 +43,7 @@ export interface JoinedParts {
   readonly transaction: readonly TransactionPort[]
   readonly observe: readonly ObserverPort[]
   /** Of all, asked now. */
-  figures(): Promise<readonly PartFigure[]>
+  figures(): ReturnType<typeof gatherFigures>
   readonly logger: Logger | null
   /** Rows of all tables beside the built-in one, by code. */
   readonly problems: ReadonlyMap<string, ProblemRow>

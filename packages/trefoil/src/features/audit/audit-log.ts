@@ -36,6 +36,7 @@ import { callEvent, type Ending, type EventRules, endingOf, refusalEvent } from 
 import { checkpointCommands } from './checkpoint-commands.ts'
 import { Checkpointing } from './checkpointing.ts'
 import type { AuditPage, AuditQuery } from './find-entries.ts'
+import { otlpExport } from './otlp/otlp-export.ts'
 import { RefusalFloods } from './refusal-floods.ts'
 import { sqlBook } from './sql/sql-book.ts'
 import { isSameEnding, UnitEntries, type UnitEntry } from './unit-entries.ts'
@@ -135,6 +136,7 @@ export function auditLog(options: AuditLogOptions): AuditLog {
       : sqlBook({ data, ring, clock, erasable })
   const checkpoints =
     values.checkpoints === null ? null : new Checkpointing(values.checkpoints, opened.source, ring)
+  const sender = otlpExport(values.otlp, opened.source, data, clock)
   const book = checkpoints === null ? opened : checkpoints.counted(opened)
   const { units } = book
   const inUnits = new UnitEntries()
@@ -299,21 +301,23 @@ export function auditLog(options: AuditLogOptions): AuditLog {
     },
     ...(units === null ? {} : { transaction: transactionOf(units) }),
     // Behind a server of ours it is found out now; commands and tests that write nothing need no lock.
-    start: async ({ host, log }) => {
+    start: async ({ host, log, name }) => {
       if (host === null) return
       await book.open()
       if (retain !== null) sweeper = startSweeper(prune, log)
       checkpoints?.start(log)
+      sender?.start(name, log)
     },
     // While the database is there, whatever the order of the parts.
     drain: async () => {
       floods.flush()
-      if (units !== null) await checkpoints?.stop()
+      if (units === null) return
+      await Promise.all([checkpoints?.stop(), sender?.stop()])
     },
     stop: async () => {
       if (sweeper !== null) clearInterval(sweeper)
       floods.flush()
-      await checkpoints?.stop()
+      await Promise.all([checkpoints?.stop(), sender?.stop()])
       await book.close()
       await fallback?.close()
     },

@@ -17,6 +17,7 @@ import {
   type Values,
 } from '../../parts.ts'
 import { CHECKPOINTS, type CheckpointOptions, type CheckpointValues } from './checkpoint-options.ts'
+import { OTLP, type OtlpOptions, type OtlpValues } from './otlp/otlp-options.ts'
 
 /** Which calls have an entry, beside those of actions that say so themselves. */
 export type AuditedCalls = 'refused' | 'changes' | 'agents' | 'reads'
@@ -65,6 +66,8 @@ export interface AuditLogOptions {
   readonly erasable?: boolean
   /** Signs how far the log is, so that others can verify it without its keys. Default none. */
   readonly checkpoints?: CheckpointOptions
+  /** Sends every entry to a collector of OpenTelemetry, as a log record, at least once. Default none. */
+  readonly otlp?: OtlpOptions
   /** Source of time. Default: the machine's. */
   readonly clock?: Clock
 }
@@ -80,6 +83,7 @@ export type AuditValues = Values<
     arguments: number
     retain: number | null
     checkpoints: CheckpointValues | null
+    otlp: OtlpValues | null
   }
 >
 
@@ -177,6 +181,11 @@ export const AUDIT: OptionGroup<AuditLogOptions, AuditValues> = {
       group: CHECKPOINTS,
       default: null,
       doc: 'Signs how far the log is, so that others can verify it without its keys.',
+    },
+    otlp: {
+      group: OTLP,
+      default: null,
+      doc: 'Sends every entry to a collector of OpenTelemetry, as a log record, at least once.',
     },
     clock: {
       read: kinds.clock,

@@ -1,5 +1,5 @@
 import { ImproperlyConfigured, type Problem, Secret } from '../../../index.ts'
-import { equalSecrets } from '../../../parts.ts'
+import { checkOptionNames, equalSecrets, type OptionNames } from '../../../parts.ts'
 import type { PasswordClient } from '../accounts-options.ts'
 import { accountsProblems } from '../accounts-problems.ts'
 
@@ -14,7 +14,7 @@ interface ReadClient extends KnownClient {
   readonly secret: string | Uint8Array | null
 }
 
-const MEMBERS: readonly string[] = ['secret', 'firstParty']
+const MEMBERS: OptionNames<PasswordClient> = { secret: true, firstParty: true }
 
 /**
  * Programs that may sign people in by their passwords. They are asked by the handlers, so that no other way of
@@ -80,8 +80,7 @@ function readClient(id: string, given: unknown): ReadClient {
   if (typeof given !== 'object' || given === null) {
     throw wrong('must be an object such as { firstParty: true }')
   }
-  const unknown = Object.keys(given).find((name) => !MEMBERS.includes(name))
-  if (unknown !== undefined) throw wrong(`has '${unknown}'; it takes ${MEMBERS.join(' and ')}`)
+  checkOptionNames(`accounts(): the client '${id}'`, given, MEMBERS)
   const { secret: sealed, firstParty = false } = given as PasswordClient
   if (typeof firstParty !== 'boolean') throw wrong('has firstParty that is not true or false')
   if (sealed === undefined) return { id, isFirstParty: firstParty, secret: null }

@@ -1,4 +1,5 @@
 import process from 'node:process'
+import { checkOptionNames } from '../../../parts.ts'
 import { checkMessage, type Mailer, type MailMessage } from './mailer.ts'
 
 /** Where {@link consoleMailer} writes. */
@@ -11,7 +12,9 @@ export interface ConsoleMailerOptions {
  * Prints mails instead of sending them, for development. Whoever reads the output can open every account, so it is
  * a risk in production, and `accounts()` refuses to start with it there.
  */
-export function consoleMailer({ write = toStandardError }: ConsoleMailerOptions = {}): Mailer {
+export function consoleMailer(options: ConsoleMailerOptions = {}): Mailer {
+  checkOptionNames('consoleMailer()', options, { write: true })
+  const { write = toStandardError } = options
   return Object.freeze({
     send(message: MailMessage) {
       checkMessage(message)
