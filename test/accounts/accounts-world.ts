@@ -3,6 +3,7 @@ import {
   type AccountsOptions,
   accounts,
 } from '../../packages/trefoil/src/accounts.ts'
+import type { AuditLog } from '../../packages/trefoil/src/audit.ts'
 import { type Authenticator, firstOf } from '../../packages/trefoil/src/auth.ts'
 import { type Database, database } from '../../packages/trefoil/src/database.ts'
 import { createApp } from '../../packages/trefoil/src/index.ts'
@@ -18,6 +19,8 @@ export interface SentMail {
   readonly text: string
 }
 
+/** Keys of a test. */
+export const KEYS = 'a key of tests that is long enough, 0123456789'
 /** Long, and in no list. */
 export const PASSWORD = 'vielle-quartz-bramble-57'
 
@@ -37,6 +40,8 @@ export interface WorldOptions {
   readonly url?: string
   /** Beside that of the sessions: whoever else the app lets in. */
   readonly also?: Authenticator
+  /** The audit log of the app, which accounts are given. */
+  readonly audit?: (data: Database<Rows>) => AuditLog
 }
 
 /** An app with accounts, and people in it. */
@@ -50,15 +55,16 @@ export class World {
   /** Milliseconds since the Unix epoch. */
   at: number = Date.UTC(2026, 0, 5, 12)
 
-  constructor({ accounts: given = {}, url = ':memory:', also }: WorldOptions = {}) {
+  constructor({ accounts: given = {}, url = ':memory:', also, audit }: WorldOptions = {}) {
     const clock = { now: () => this.at, elapsed: () => this.at }
     this.data = database<Rows>({ url, migrate: 'start' })
     this.jobs = jobQueue({ data: this.data, clock, work: 'never' })
+    const log = audit?.(this.data)
     this.people = accounts({
       data: this.data,
       jobs: this.jobs,
       clock,
-      keys: 'kJ8!f0aQz3LmX7vB1nC5rT9wY2eU6iO4',
+      keys: KEYS,
       mailer: { send: async (mail) => void this.sent.push(mail) },
       magicLink: true,
       emailCode: true,
@@ -66,6 +72,9 @@ export class World {
       anonymous: true,
       mail: { cooldown: '1s', perHour: 1000 },
       rates: { mail: false, confirm: false, anonymous: false },
+      // Locks go by the clock of the database: longer than a slow machine takes for a test.
+      lockout: { baseCooldown: '1h' },
+      ...(log === undefined ? {} : { audit: log }),
       ...given,
     })
     const { sessionAuth } = this.people
@@ -76,7 +85,7 @@ export class World {
       log: { logger: QUIET },
       auth: [{ authenticate, surfaces: ['api', 'cli'] }],
       publicSurfaces: ['mcp'],
-      parts: [this.data, this.jobs, this.people],
+      parts: [this.data, this.jobs, ...(log === undefined ? [] : [log]), this.people],
     })
     this.client = testClient(this.app)
   }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { type AuditLog, auditLog } from '../../packages/trefoil/src/audit.ts'
 import { PASSWORD, tokenOf, World } from './accounts-world.ts'
 
 const ADA = 'ada@example.com'
@@ -20,7 +21,7 @@ describe('change of the address', () => {
   it('is made by whoever has the password, the session and the new mailbox (better-auth#7196)', async () => {
     await using world = new World()
     await world.register(ADA, PASSWORD)
-    const [here, elsewhere] = [await world.login(ADA, PASSWORD), await world.login(ADA, PASSWORD)]
+    const [here, elsewhere] = [await world.login(ADA, PASSWORD), await world.enter(ADA)]
     const id = await world.idOf(here)
     const asked = await ask(world, here)
     expect([asked.status, asked.body]).toEqual([
@@ -173,6 +174,28 @@ describe('deletion', () => {
     expect((await world.post('/delete-account', {}, token)).code).toBe('fresh_login_required')
     expect((await world.post('/delete-account', {}, await world.enter(ADA))).status).toBe(204)
   })
+
+  it.each([true, false])(
+    'erases what an audit log says of the person, where that is erasable: %s',
+    async (erasable) => {
+      let log: AuditLog | undefined
+      await using world = new World({
+        audit: (data) => {
+          log = auditLog({ keys: 'k'.repeat(32), data, erasable })
+          return log
+        },
+      })
+      const token = await world.enter(ADA)
+      const id = await world.idOf(token)
+      await world.post('/username', { username: 'ada' }, token)
+      expect((await log?.find({ subject: id }))?.entries.length).toBeGreaterThan(0)
+      expect((await world.post('/delete-account', {}, token)).status).toBe(204)
+      await world.client.idle()
+      const { entries = [] } = (await log?.find({ subject: id })) ?? {}
+      expect(entries.length > 0).toBe(!erasable)
+      expect(await log?.verify()).toMatchObject({ ok: true })
+    },
+  )
 
   it('is one of two at the same time, and the other finds nobody', async () => {
     await using world = new World()
