@@ -80,6 +80,8 @@ export async function accountsApp(
     keys: KEYS,
     appUrl: 'https://shop.example',
     mailer: { send: (mail) => void mails.push(mail) },
+    // Nobody outside is asked by a test.
+    passwordPolicy: { breachCheck: false },
     ...given,
   })
   const app = createApp({
