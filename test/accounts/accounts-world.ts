@@ -6,7 +6,7 @@ import {
 import type { AuditLog } from '../../packages/trefoil/src/audit.ts'
 import { type Authenticator, firstOf } from '../../packages/trefoil/src/auth.ts'
 import { type Database, database } from '../../packages/trefoil/src/database.ts'
-import { createApp } from '../../packages/trefoil/src/index.ts'
+import { type AppOptions, createApp } from '../../packages/trefoil/src/index.ts'
 import { type JobQueue, jobQueue } from '../../packages/trefoil/src/jobs.ts'
 import { type TestClient, testClient } from '../../packages/trefoil/src/testing.ts'
 
@@ -42,6 +42,8 @@ export interface WorldOptions {
   readonly also?: Authenticator
   /** The audit log of the app, which accounts are given. */
   readonly audit?: (data: Database<Rows>) => AuditLog
+  /** Further options of the app. */
+  readonly app?: Pick<AppOptions, 'agentWrites'>
 }
 
 /** An app with accounts, and people in it. */
@@ -55,7 +57,13 @@ export class World {
   /** Milliseconds since the Unix epoch. */
   at: number = Date.UTC(2026, 0, 5, 12)
 
-  constructor({ accounts: given = {}, url = ':memory:', also, audit }: WorldOptions = {}) {
+  constructor({
+    accounts: given = {},
+    url = ':memory:',
+    also,
+    audit,
+    app = {},
+  }: WorldOptions = {}) {
     const clock = { now: () => this.at, elapsed: () => this.at }
     this.data = database<Rows>({ url, migrate: 'start' })
     this.jobs = jobQueue({ data: this.data, clock, work: 'never' })
@@ -80,6 +88,7 @@ export class World {
     const { sessionAuth } = this.people
     const authenticate = also === undefined ? sessionAuth : firstOf(also, sessionAuth)
     this.app = createApp({
+      ...app,
       name: 'shop',
       env: {},
       log: { logger: QUIET },
