@@ -1,5 +1,6 @@
 // Every door's own declarations compile without skipLibCheck, and what they hand out has a name that
 // can be imported.
+
 import {
   type App,
   type Call,
@@ -22,6 +23,7 @@ import { type AuditLog, auditLog } from 'trefoil/audit'
 import { type MemoryAudit, memoryAudit } from 'trefoil/audit-chain'
 import {
   AuthContext,
+  type Authenticator,
   type AuthRequest,
   type Guard,
   hasRole,
@@ -173,6 +175,11 @@ exact<RateStore>()(sqlRates(stock))
 jobQueue({ data: 'app.db' })
 
 // trefoil/accounts
+const people = accounts({ data: stock, jobs, keys: 'k'.repeat(32) })
+exact<Accounts>()(people)
+exact<Authenticator>()(people.sessionAuth)
+// @ts-expect-error no database
+accounts({ keys: 'k'.repeat(32) })
 exact<Accounts>()(accounts({ data: stock, lockout: { window: '15m' } }))
 exact<LockoutStatus>()(computeLockout(7, DEFAULT_LOCKOUT))
 exact<Promise<LockoutStatus>>()(getLockoutStatus(stock, { userId: 'u1' }))
