@@ -14,7 +14,7 @@ const DEVELOPMENT_URL = 'http://localhost:3000'
  * @throws ImproperlyConfigured in production, where nothing would send, or print what opens accounts
  */
 export function chooseMailer({ mailer, smtp }: AccountsValues, mode: string | undefined): Mailer {
-  const isProduction = mode === 'production'
+  const isProduction = !isDevelopment(mode)
   if (mailer !== null) {
     const risks: unknown = mailer.risks ?? []
     if (!Array.isArray(risks)) {
@@ -39,8 +39,13 @@ export function chooseMailer({ mailer, smtp }: AccountsValues, mode: string | un
  */
 export function chooseAppUrl({ appUrl }: AccountsValues, mode: string | undefined): string {
   if (appUrl !== null) return appUrl
-  if (mode !== 'production') return DEVELOPMENT_URL
+  if (isDevelopment(mode)) return DEVELOPMENT_URL
   throw new ImproperlyConfigured(
     'accounts(): appUrl is missing: set TREFOIL_AUTH_APP_URL to the origin of your pages, such as https://app.example.com',
   )
+}
+
+/** `prod`, `staging` and whatever else is served to people must not be taken for somebody's desk (S-ENV-2). */
+function isDevelopment(mode: string | undefined): boolean {
+  return mode === undefined || mode === '' || mode === 'development' || mode === 'test'
 }
