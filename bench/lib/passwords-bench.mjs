@@ -5,6 +5,7 @@ import { Agent, request } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { adopt } from './children.mjs'
+import { BenchFailure } from './log.mjs'
 
 const SERVER = fileURLToPath(new URL('../servers/passwords.mjs', import.meta.url))
 const LOGINS = 32
@@ -21,7 +22,7 @@ export function readPasswordFlags() {
       json: { type: 'boolean', default: false },
       quick: { type: 'boolean', default: false },
       slices: { type: 'string', default: '5' },
-      servers: { type: 'string', default: 'threads' },
+      servers: { type: 'string', default: 'login' },
     },
   })
   return {
@@ -59,13 +60,24 @@ async function measure(variant, { slices, sliceMs }) {
   )
   const ask = async (question) => {
     child.send(question)
-    const [answer] = await once(child, 'message')
-    return answer
+    for (;;) {
+      const [answer] = await once(child, 'message')
+      // What a file took may still be on its way.
+      if (question.ask in answer) return answer
+    }
   }
-  const [{ port }] = await once(child, 'message')
+  const [{ port, logins }] = await Promise.race([
+    once(child, 'message'),
+    once(child, 'exit').then(([code]) => {
+      throw new BenchFailure(`the server of ${variant} ended with ${code}`)
+    }),
+  ])
   const login = new Agent({ keepAlive: true, maxSockets: LOGINS })
   const reader = new Agent({ keepAlive: true, maxSockets: 64 })
-  const loginOnce = () => send(port, login, 'POST', '/login')
+  const loginOnce = (index) => {
+    const { path, body } = logins[index % logins.length]
+    return send(port, login, 'POST', path, body)
+  }
   try {
     const rates = { bare: [], logins: [] }
     for (let slice = 0; slice < slices; slice++) {
@@ -111,14 +123,14 @@ async function measure(variant, { slices, sliceMs }) {
   }
 }
 
-/** @param {() => Promise<number>} once @param {number} connections */
+/** @param {(index: number) => Promise<number>} once @param {number} connections */
 function startFlood(once, connections) {
   let done = 0
   let isOver = false
   const begin = performance.now()
-  const loops = Array.from({ length: connections }, async () => {
+  const loops = Array.from({ length: connections }, async (_, index) => {
     while (!isOver) {
-      if ((await once()) === 400) done++
+      if ((await once(index)) === 200) done++
     }
   })
   return {
@@ -152,14 +164,15 @@ async function readFor(port, agent, ms) {
 }
 
 /** @returns {Promise<number>} the status */
-function send(port, agent, method, path) {
+function send(port, agent, method, path, body = null) {
   const { promise, resolve, reject } = Promise.withResolvers()
-  const sent = request({ host: '127.0.0.1', port, agent, method, path }, (response) => {
+  const headers = body === null ? {} : { 'content-type': 'application/json' }
+  const sent = request({ host: '127.0.0.1', port, agent, method, path, headers }, (response) => {
     response.resume()
     response.once('end', () => resolve(response.statusCode))
   })
   sent.once('error', reject)
-  sent.end()
+  sent.end(body ?? undefined)
   return promise
 }
 

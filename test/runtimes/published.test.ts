@@ -1,7 +1,7 @@
 // ADAPT-1, for what is installed: joining modules must not give the main door what only `serve` needs.
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { expect, it } from 'vitest'
 
 const DIST = fileURLToPath(new URL('../../packages/trefoil/dist/', import.meta.url))
@@ -75,3 +75,12 @@ it.each(['accounts', 'database', 'jobs', 'postgres', 'sqlite', 'stores', 'webhoo
     expect(modulesOf(`${door}.js`).filter((name) => drivers.includes(name))).toEqual([])
   },
 )
+
+it('the list that passwords are looked up in lies where it is looked for', async () => {
+  const { COMMON_PASSWORDS } = await import(
+    '../../packages/trefoil/dist/identity/password/password-files.js'
+  )
+  const file = join(DIST, 'identity/password/common-passwords.bloom')
+  expect(COMMON_PASSWORDS.href).toBe(pathToFileURL(file).href)
+  expect(statSync(file).size).toBeGreaterThan(1_000_000)
+})
