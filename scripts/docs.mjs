@@ -8,6 +8,7 @@ import { LIFECYCLE } from '../packages/trefoil/src/engine/lifecycle.ts'
 import { ACCOUNTS } from '../packages/trefoil/src/features/accounts/accounts-options.ts'
 import { MAIL } from '../packages/trefoil/src/features/accounts/mail/mail-options.ts'
 import { SMTP } from '../packages/trefoil/src/features/accounts/mail/smtp-options.ts'
+import { ACCOUNT_RATES } from '../packages/trefoil/src/features/accounts/rate-options.ts'
 import { LOGIN_COOKIE } from '../packages/trefoil/src/features/accounts/sessions/cookie-options.ts'
 import { AUDIT_FILE } from '../packages/trefoil/src/features/audit/audit-file.ts'
 import { AUDIT } from '../packages/trefoil/src/features/audit/audit-options.ts'
@@ -25,6 +26,7 @@ import { WEBHOOKS } from '../packages/trefoil/src/features/webhooks/webhook-opti
 import { LOCKOUT } from '../packages/trefoil/src/identity/lockout/lockout-options.ts'
 import { APP_EVENTS } from '../packages/trefoil/src/record/audit/formats/app-events.ts'
 import { OCSF_CLASSES } from '../packages/trefoil/src/record/audit/formats/ocsf-classes.ts'
+import { flowRows } from './flow-table.mjs'
 import {
   CLIENT_GROUPS,
   codemodTables,
@@ -70,6 +72,11 @@ const FILES = [
     name,
     () => table(['Option', 'Default', 'Meaning'], optionRows(group)),
   ]),
+  [
+    'passwordless.md',
+    'rates options',
+    () => table(['Option', 'Default', 'Meaning'], optionRows(ACCOUNT_RATES)),
+  ],
   ...Object.entries(PASSWORD_GROUPS).map(([name, group]) => [
     'passwords.md',
     name,
@@ -100,6 +107,11 @@ const FILES = [
     'jobs.md',
     'jobQueue options',
     () => table(['Option', 'Default', 'Meaning'], optionRows(JOB_QUEUE)),
+  ],
+  [
+    'account-flows.md',
+    'steps',
+    () => table(['Step', 'Call', 'Needs', 'Is refused with'], flowRows()),
   ],
   [
     'lockout.md',

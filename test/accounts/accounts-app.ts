@@ -69,7 +69,7 @@ export async function accountsApp(
 ): Promise<AccountsApp> {
   const { url = ':memory:', ...given } = options
   const time = { at: Date.UTC(2026, 10, 30, 12) }
-  const clock = { now: () => time.at, elapsed: () => time.at }
+  const clock = given.clock ?? { now: () => time.at, elapsed: () => time.at }
   const data = database<AnyTables>({ url, migrate: 'start' })
   const jobs = jobQueue({ data, clock })
   const mails: SentMail[] = []

@@ -112,9 +112,11 @@ export class World {
     return this.sent.findLast(({ to }) => to === address)
   }
 
-  /** What stands in the newest link to an address. */
-  async linkTo(address: string): Promise<string> {
-    const text = (await this.mailTo(address))?.text ?? ''
+  /** What stands in the newest link to an address; `page` where several kinds of mails wait. */
+  async linkTo(address: string, page = ''): Promise<string> {
+    await this.jobs.runDue()
+    const isIt = ({ to, text }: SentMail) => to === address && text.includes(`${page}#token=`)
+    const text = this.sent.findLast(isIt)?.text ?? ''
     return decodeURIComponent(/#token=(\S+)/.exec(text)?.[1] ?? 'no mail')
   }
 
@@ -127,7 +129,9 @@ export class World {
   async enter(address: string): Promise<string> {
     this.at += 2000
     await this.post('/magic-link', { email: address })
-    return tokenOf(await this.post('/magic-link/confirm', { token: await this.linkTo(address) }))
+    return tokenOf(
+      await this.post('/magic-link/confirm', { token: await this.linkTo(address, 'magic-link') }),
+    )
   }
 
   /** Registers, and opens the link. */

@@ -29,7 +29,9 @@ test('S-SES-3, S-SES-4, X-25: a refresh token is used once, for another pair in 
   expect(second.access_token).not.toBe(first.access_token)
   // Calls that were under way have a minute.
   expect([await status(first.access_token), await status(second.access_token)]).toEqual([200, 200])
-  clock.pass(MINUTE)
+  clock.pass(MINUTE - 1)
+  expect(await status(first.access_token)).toBe(200)
+  clock.pass(1)
   expect([await status(first.access_token), await status(second.access_token)]).toEqual([401, 200])
   clock.pass(13 * MINUTE)
   expect((await me(second.access_token)).json()).toMatchObject({

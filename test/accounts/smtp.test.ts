@@ -76,10 +76,11 @@ describe('a mail is sent', () => {
       "o'hara+tag@example.com",
       'a&b=c@sub.example.co.uk',
       '{x}|y~z@xn--bcher-kva.example',
+      'jürgen@example.com',
     ]
     for (const to of odd) await mailerTo(sink).send({ ...MAIL, to }, never())
     const headers = sink.mails.map(({ raw }) => /^To: (.*)\r$/m.exec(raw)?.[1])
-    expect([headers, sink.mails.map(({ to }) => to.length)]).toEqual([odd, [1, 1, 1]])
+    expect([headers, sink.mails.map(({ to }) => to.length)]).toEqual([odd, [1, 1, 1, 1]])
   })
 })
 

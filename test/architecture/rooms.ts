@@ -162,6 +162,7 @@ export function packageRefusal(file: string, name: string, typeOnly: boolean): s
       if (/^features\/(?:jobs|webhooks)\//.test(file) && name === 'kysely') return null
       // The queue on PostgreSQL; loaded when it is opened.
       if (file === 'features/jobs/boss-jobs.ts' && name === 'pg-boss') return null
+      if (file === 'features/accounts/mail/smtp-mailer.ts' && name === 'nodemailer') return null
       if (file.startsWith('features/otel/') && name === '@opentelemetry/api') return null
       return 'features imports no package'
     case 'contract':

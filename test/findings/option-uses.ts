@@ -206,6 +206,10 @@ const people = (options: object) =>
   })
 add('accounts AccountsOptions', people)
 add('AccountsOptions.lockout LockoutConfig', (lockout) => people({ lockout }))
+add('AccountsOptions.rates AccountRateOptions', (rates) => people({ rates }))
+for (const name of ['mail', 'confirm', 'anonymous']) {
+  add(`AccountRateOptions.${name} RateOptions`, (rate) => people({ rates: { [name]: rate } }), RATE)
+}
 add('computeLockout LockoutConfig', (config) => computeLockout(1, config))
 // Of nobody: the database is not asked.
 const attempts = () => database(':memory:')

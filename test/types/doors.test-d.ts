@@ -1,5 +1,6 @@
 // Every door's own declarations compile without skipLibCheck, and what they hand out has a name that
 // can be imported.
+
 import {
   type App,
   type Call,
@@ -10,10 +11,19 @@ import {
   type StreamSource,
   type stream,
 } from 'trefoil'
+import {
+  type Accounts,
+  accounts,
+  computeLockout,
+  DEFAULT_LOCKOUT,
+  getLockoutStatus,
+  type LockoutStatus,
+} from 'trefoil/accounts'
 import { type AuditLog, auditLog } from 'trefoil/audit'
 import { type MemoryAudit, memoryAudit } from 'trefoil/audit-chain'
 import {
   AuthContext,
+  type Authenticator,
   type AuthRequest,
   type Guard,
   hasRole,
@@ -163,6 +173,20 @@ exact<Webhooks>()(webhooks({ data: stock, jobs, keys: 'k' }))
 exact<RateStore>()(sqlRates(stock))
 // @ts-expect-error no database
 jobQueue({ data: 'app.db' })
+
+// trefoil/accounts
+const people = accounts({ data: stock, jobs, keys: 'k'.repeat(32) })
+exact<Accounts>()(people)
+exact<Authenticator>()(people.sessionAuth)
+// @ts-expect-error no database
+accounts({ keys: 'k'.repeat(32) })
+exact<Accounts>()(accounts({ data: stock, lockout: { window: '15m' } }))
+exact<LockoutStatus>()(computeLockout(7, DEFAULT_LOCKOUT))
+exact<Promise<LockoutStatus>>()(getLockoutStatus(stock, { userId: 'u1' }))
+// @ts-expect-error a bare number is no duration
+computeLockout(7, { window: 900 })
+// @ts-expect-error no database
+getLockoutStatus('app.db', { userId: 'u1' })
 
 // trefoil/redis
 exact<SharedRedis>()(redis())

@@ -30,6 +30,7 @@ export type {
   WrittenMail,
 } from './features/accounts/mail/texts/mail-text.ts'
 export type { PasswordHashingOptions } from './features/accounts/passwords/hashing-options.ts'
+export type { AccountRateOptions } from './features/accounts/rate-options.ts'
 export type { LoginCookieOptions } from './features/accounts/sessions/cookie-options.ts'
 export type { LockoutStatus } from './identity/lockout/lockout.ts'
 export { computeLockout } from './identity/lockout/lockout.ts'

@@ -106,6 +106,7 @@ export function variableWarnings(env: Environment, known: KnownVariables): reado
  */
 const READY_MADE: ReadonlyMap<string, string> = new Map([
   ['AUDIT', 'auditLog()'],
+  ['AUTH', 'accounts()'],
   ['DATABASE', 'database()'],
   ['HEALTH', 'health()'],
   ['JOBS', 'jobQueue()'],
@@ -115,10 +116,14 @@ const READY_MADE: ReadonlyMap<string, string> = new Map([
   ['WEBHOOKS', 'webhooks()'],
 ])
 
+/** Those of `jwtAuth`, which every app knows, begin like those of a part. */
+const OF_EVERY_APP = 'TREFOIL_AUTH_JWT_'
+
 function stray(name: string, { names }: KnownVariables): string {
   const [, first = ''] = name.split('_')
-  const part = READY_MADE.get(first)
-  const isThere = [...names].some((known) => known.startsWith(`TREFOIL_${first}_`))
+  const part = name.startsWith(OF_EVERY_APP) ? undefined : READY_MADE.get(first)
+  const ofParts = [...names].filter((known) => !known.startsWith(OF_EVERY_APP))
+  const isThere = ofParts.some((known) => known.startsWith(`TREFOIL_${first}_`))
   if (part !== undefined && !isThere) {
     return `Environment variable ${name} is for ${part}, a part that this app does not have`
   }

@@ -3,7 +3,7 @@ import type { AnyDatabase } from '../../../database.ts'
 import { NOW, Sweeper, sweepByKey } from '../../../inner.ts'
 
 /** What is asked of a database for it. */
-export type AttemptData = Pick<AnyDatabase, 'dialect' | 'state' | 'tables'>
+export interface AttemptData extends Pick<AnyDatabase, 'dialect' | 'state' | 'tables'> {}
 
 /** Whose rows: of an account, or of an address. */
 export type AttemptColumn = 'user_id' | 'ip_hash'

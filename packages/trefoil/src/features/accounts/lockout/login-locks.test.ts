@@ -161,6 +161,45 @@ describe('LOCK-1, LOCK-2: many at once', () => {
     expect(await ask(locks, trying(ADA), false)).toBe('wrong')
   })
 
+  test('those who wait do not ask the store for it again and again', async () => {
+    let asked = 0
+    const { store } = inMemory()
+    const spy: AttemptStore = {
+      ...store,
+      reserve: (budgets) => {
+        asked++
+        return store.reserve(budgets)
+      },
+    }
+    const config = readLockout({ addressThreshold: 10 })
+    const { locks } = makeLocks(spy, new AccountKeys(keyRing('k1')), config, moved())
+    const login = (at: number) => {
+      const who: Identifier = at % 2 === 0 ? ADA : { kind: 'username', text: `user${at}` }
+      return locks.attempt(trying(who), async () => {
+        await new Promise((resolve) => setImmediate(resolve))
+        return { isRight: true, value: at }
+      })
+    }
+    const all = Array.from({ length: 1000 }, (_, at) => at)
+    expect(await Promise.all(all.map(login))).toEqual(all)
+    expect(asked).toBe(1000)
+  })
+
+  test('who waits for too long is told to come again, behind others of this process and of another one', async () => {
+    const { store, clock } = inMemory()
+    const config = readLockout({ threshold: 1 })
+    const ofProcess = () =>
+      makeLocks(store, new AccountKeys(keyRing('k1')), config, clock, 30).locks
+    const [one, other] = [ofProcess(), ofProcess()]
+    await one.attempt(trying(ADA), async () => {
+      for (const locks of [one, other]) {
+        expect(await ask(locks, trying(ADA), true)).toBe('503 unavailable 1')
+      }
+      return { isRight: true, value: null }
+    })
+    for (const locks of [one, other]) expect(await ask(locks, trying(ADA), true)).toBe('in')
+  })
+
   test('SW-06: guesses spread over doors and addresses are five, too', async () => {
     const locks = await onSqlite()
     let looks = 0
@@ -465,6 +504,22 @@ describe('who leaves', () => {
     expect(await ask(locks, trying(ADA), true)).toBe('in')
   })
 
+  test('in the line leaves it, and those behind come up', async () => {
+    const { locks } = inMemory({ threshold: 1 })
+    const leaving = new AbortController()
+    const order: string[] = []
+    const first = locks.attempt(trying(ADA), async () => {
+      leaving.abort(gone)
+      await new Promise((resolve) => setImmediate(resolve))
+      order.push('first')
+      return { isRight: true, value: 'in' }
+    })
+    const second = ask(locks, trying(ADA, { signal: leaving.signal }), true)
+    const third = ask(locks, trying(ADA), true, () => order.push('third'))
+    await expect(second).rejects.toBe(gone)
+    expect([await first, await third, order]).toEqual(['in', 'in', ['first', 'third']])
+  })
+
   test('before he has begun is not tried', async () => {
     const locks = await onSqlite({ threshold: 1 })
     await expect(ask(locks, trying(ADA, { signal: AbortSignal.abort(gone) }), true)).rejects.toBe(
@@ -531,7 +586,7 @@ describe('trefoil accounts attempts, unlock', () => {
     name: string,
     options: Record<string, string>,
   ) => {
-    const command = commands.find((one) => one.name === name)
+    const command = commands().find((one) => one.name === name)
     const context = { options } as unknown as Parameters<NonNullable<typeof command>['run']>[0]
     return command?.run(context)
   }

@@ -5,18 +5,20 @@ import type { AttemptStore } from '../../../stores.ts'
 import type { AccountKeys } from '../account-keys.ts'
 import { DeviceTokens } from './device-token.ts'
 import { LockBudgets } from './lock-budgets.ts'
-import { lockoutCommands } from './lockout-commands.ts'
+import { type LocksOfCommands, lockoutCommands } from './lockout-commands.ts'
 import type { LoginLocks } from './login-locks.ts'
 import { ReservingLocks } from './reserving-locks.ts'
 
 /** What the room of lockout brings to the part. */
 export interface MadeLocks {
   readonly locks: LoginLocks
-  readonly commands: readonly PartCommand[]
+  /** @param unlocked told of whom an operator has unlocked */
+  commands(unlocked?: LocksOfCommands['unlocked']): readonly PartCommand[]
 }
 
 /**
  * @param store `sqlAttempts(data)`: counters of all processes, outside units of work
+ * @param longestWait milliseconds for which somebody waits for a try while all are under way. Default 8 seconds
  * @throws ImproperlyConfigured for a lockout whose first lock is longer than its longest
  */
 export function makeLocks(
@@ -24,8 +26,13 @@ export function makeLocks(
   keys: AccountKeys,
   config: LockoutValues,
   clock: Clock,
+  longestWait?: number,
 ): MadeLocks {
   const budgets = new LockBudgets(keys, checkLockout(config))
-  const locks = new ReservingLocks(store, budgets, new DeviceTokens(keys, () => clock.now()))
-  return { locks, commands: lockoutCommands({ store, budgets, locks }) }
+  const devices = new DeviceTokens(keys, () => clock.now())
+  const locks = new ReservingLocks(store, budgets, devices, longestWait)
+  return {
+    locks,
+    commands: (unlocked = async () => {}) => lockoutCommands({ store, budgets, locks, unlocked }),
+  }
 }

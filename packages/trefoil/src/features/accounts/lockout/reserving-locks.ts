@@ -8,8 +8,8 @@ import { locked } from './account-locked.ts'
 import type { DeviceTokens } from './device-token.ts'
 import type { LockBudgets, NamedBudget } from './lock-budgets.ts'
 import type { Checked, LoginLocks, LoginTry } from './login-locks.ts'
+import { type EndTurn, Turns } from './turns.ts'
 
-/** Milliseconds for which somebody waits for a try while all are under way. */
 const LONGEST_WAIT = 8000
 /** Between two questions; longer each time, because hundreds who ask would be all that the database does. */
 const FIRST_PAUSE = 5
@@ -23,8 +23,17 @@ export class ReservingLocks implements LoginLocks {
   readonly #store: AttemptStore
   readonly #budgets: LockBudgets
   readonly #devices: DeviceTokens
+  readonly #turns = new Turns()
+  readonly #longestWait: number
 
-  constructor(store: AttemptStore, budgets: LockBudgets, devices: DeviceTokens) {
+  /** @param longestWait milliseconds for which somebody waits for a try while all are under way */
+  constructor(
+    store: AttemptStore,
+    budgets: LockBudgets,
+    devices: DeviceTokens,
+    longestWait: number = LONGEST_WAIT,
+  ) {
+    this.#longestWait = longestWait
     this.#store = store
     this.#budgets = budgets
     this.#devices = devices
@@ -34,7 +43,23 @@ export class ReservingLocks implements LoginLocks {
     const { budgets, forget } = this.#budgetsOf(tried)
     // Nobody's name, from nowhere: there is nothing that it could be right for, and a count of it would be everybody's.
     if (budgets.length === 0) return (await check()).value
-    const id = await this.#reserve(budgets, tried.signal)
+    const until = systemClock.elapsed() + this.#longestWait
+    const ends: EndTurn[] = []
+    try {
+      for (const turn of turnsOf(budgets)) ends.push(await this.#turn(turn, tried.signal))
+      const id = await this.#reserve(budgets, tried.signal, until)
+      return await this.#tryOut(id, budgets, forget, check)
+    } finally {
+      for (const end of ends) end()
+    }
+  }
+
+  async #tryOut<Value>(
+    id: string,
+    budgets: readonly NamedBudget[],
+    forget: readonly string[],
+    check: () => Promise<Checked<Value>>,
+  ): Promise<Value> {
     let checked: Checked<Value>
     try {
       checked = await check()
@@ -83,9 +108,23 @@ export class ReservingLocks implements LoginLocks {
     return { budgets, forget: keysOf(budgets.filter(({ counted }) => counted !== 'address')) }
   }
 
+  /** @throws Problem `unavailable` where nobody gave one up in time; the reason of the signal */
+  #turn({ key, threshold }: NamedBudget, signal: AbortSignal): EndTurn | Promise<EndTurn> {
+    const turn = this.#turns.take(key, threshold, signal, this.#longestWait)
+    if (typeof turn === 'function') return turn
+    return turn.then((end) => {
+      if (end !== null) return end
+      signal.throwIfAborted()
+      throw unavailable()
+    })
+  }
+
   /** @returns the id of the reservation */
-  async #reserve(budgets: readonly NamedBudget[], signal: AbortSignal): Promise<string> {
-    const until = systemClock.elapsed() + LONGEST_WAIT
+  async #reserve(
+    budgets: readonly NamedBudget[],
+    signal: AbortSignal,
+    until: number,
+  ): Promise<string> {
     for (let longest = FIRST_PAUSE; ; longest = Math.min(longest * 2, LONGEST_PAUSE)) {
       signal.throwIfAborted()
       const answer = await orUnavailable(() => this.#store.reserve(budgets))
@@ -101,6 +140,16 @@ export class ReservingLocks implements LoginLocks {
       await orNothing(() => setTimeout(pause, undefined, { signal }))
     }
   }
+}
+
+/** Those whose tries may all be under way: of one kind the first, under whichever key. */
+function turnsOf(budgets: readonly NamedBudget[]): readonly NamedBudget[] {
+  return budgets.filter(
+    ({ counted }, at) =>
+      counted !== 'account_month' &&
+      counted !== 'known_devices_month' &&
+      budgets.findIndex((one) => one.counted === counted) === at,
+  )
 }
 
 function keysOf(budgets: readonly NamedBudget[]): readonly string[] {

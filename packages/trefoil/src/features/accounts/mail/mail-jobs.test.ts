@@ -149,6 +149,25 @@ describe('how many mails a mailbox gets', () => {
     await it.ask('two')
     await it.jobs.runDue()
     expect(it.sent).toHaveLength(2)
+    // And counts again.
+    await it.ask('three')
+    await it.jobs.runDue()
+    expect(it.sent).toHaveLength(2)
+    it.at += MINUTE
+    await it.jobs.runDue()
+    expect(it.sent).toHaveLength(3)
+  })
+
+  it('keeps no count that is over, however many there are', async () => {
+    const it = await app()
+    const rows = Array.from({ length: 700 }, (_, n) => `('k${n}', ${it.at - 1})`).join(', ')
+    await it.data.state.run(`insert into trefoil_account_mail (key, full_at) values ${rows}`)
+    for (const left of [202, 4]) {
+      await it.ask(`mail ${left}`, { purpose: `p${left}` })
+      await it.jobs.runDue()
+      const [row] = await it.data.state.run('select count(*) as n from trefoil_account_mail')
+      expect(row?.['n']).toBeLessThanOrEqual(left)
+    }
   })
 
   it('counts mails that are asked for at the same time', async () => {

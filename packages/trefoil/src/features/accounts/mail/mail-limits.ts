@@ -40,7 +40,12 @@ const TAKE = `insert into trefoil_account_mail (key, full_at) values (?, ?)
       else trefoil_account_mail.full_at end + ?
   where trefoil_account_mail.full_at <= ? or trefoil_account_mail.full_at > ? returning key`
 const LOOK = 'select full_at from trefoil_account_mail where key = ?'
-const SWEEP = 'delete from trefoil_account_mail where full_at < ?'
+const SWEEP = `delete from trefoil_account_mail
+  where key in (select key from trefoil_account_mail where full_at < ? limit 500) returning key`
+/** Rows of {@link SWEEP}. */
+const BATCH = 500
+/** Milliseconds. */
+const SWEEP_PAUSE = 600_000
 
 /**
  * How many mails one mailbox is sent, whoever asks for them: everybody may ask for a mail to anybody's address, and
@@ -82,9 +87,10 @@ export class MailLimits {
 
   async #sweep(): Promise<void> {
     const now = this.#now()
-    if (now - this.#sweptAt < HOUR) return
-    this.#sweptAt = now
-    await this.#facts.statements.run(SWEEP, [now])
+    if (now >= this.#sweptAt && now - this.#sweptAt < SWEEP_PAUSE) return
+    const swept = await this.#facts.statements.run(SWEEP, [now])
+    // More may be left: anybody can name any address. Nobody waits for all of it at once.
+    if (swept.length < BATCH) this.#sweptAt = now
   }
 
   #now(): number {

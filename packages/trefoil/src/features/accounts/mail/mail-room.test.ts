@@ -68,7 +68,7 @@ async function house(given: Partial<AccountsOptions> = {}, ring: KeyRing = keyRi
 const tokenIn = ({ text }: MailMessage) => /#token=(\S+)/.exec(text)?.[1] ?? ''
 
 describe('what a mail carries', () => {
-  it('opens what it is for, once, and stands nowhere in the database', async () => {
+  it('SW-12: opens what it is for, once, and stands nowhere in the database', async () => {
     const it = await house()
     const id = await it.ask('reset_password')
     await it.room.jobs.runDue()
@@ -222,6 +222,9 @@ describe('who sends', () => {
       'must not print its mails',
     )
     expect(() => room('production', { mailer: { send() {} } })).toThrow('appUrl is missing')
+    const risks = (() => []) as never
+    expect(() => room('test', { mailer: { send() {}, risks } })).toThrow('risks must be a list')
+    expect(() => room('test', { mailer: {} as never })).toThrow('mailer must be')
     expect(room('production', { appUrl, mailer: { send() {} } }).risks()).toEqual([])
   })
 

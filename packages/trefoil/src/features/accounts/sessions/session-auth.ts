@@ -84,7 +84,7 @@ export function sessionAuthenticator(rules: SessionRules): Authenticator {
       const id = readToken(kind, text)
       if (id === null) return MALFORMED
       return judge
-        .judge(kind, id, digest)
+        .judge(id, digest)
         .then((answer) => ('context' in answer ? admit(answer, request) : answer))
     },
     recognizes(request: AuthRequest) {
@@ -107,11 +107,7 @@ class SessionJudge {
     this.#rules = rules
   }
 
-  judge(
-    kind: 'access' | 'cookie',
-    id: string,
-    digest: string,
-  ): Promise<Verdict | CredentialRefusal> {
+  judge(id: string, digest: string): Promise<Verdict | CredentialRefusal> {
     const { verdicts } = this.#rules
     const { mark } = verdicts
     const before = this.#reading.get(digest)
@@ -121,7 +117,7 @@ class SessionJudge {
       before.mark.forgotten === mark.forgotten &&
       mark.since - before.mark.since < YOUNG
     if (isYoung) return before.answer
-    const answer: Promise<Verdict | CredentialRefusal> = this.#read(kind, id, digest, mark).finally(
+    const answer: Promise<Verdict | CredentialRefusal> = this.#read(id, digest, mark).finally(
       () => {
         if (this.#reading.get(digest)?.answer === answer) this.#reading.delete(digest)
       },
@@ -131,7 +127,6 @@ class SessionJudge {
   }
 
   async #read(
-    kind: 'access' | 'cookie',
     id: string,
     digest: string,
     mark: Verdicts['mark'],
@@ -141,10 +136,9 @@ class SessionJudge {
     const session = await sessions.find(id, now)
     const details = session === null ? null : readDetails(session)
     if (session === null || details === null) return OVER
-    if (!opens(session, details, digest, now)) return OVER
-    // A cookie's session is no bearer's, nor the other way round.
-    if (details.mode !== (kind === 'access' ? 'bearer' : 'cookie')) return OVER
-    if (details.until <= now) return EXPIRED
+    const until = goodUntil(session, details, digest)
+    if (until === null) return OVER
+    if (until <= now) return EXPIRED
     const access = await accounts.access(session.owner.subject)
     if (access === null || access.tenant !== session.owner.tenant) return OVER
     if (access.disabledAt !== null) return DISABLED
@@ -154,8 +148,6 @@ class SessionJudge {
     const isPerson =
       access.kind === 'person' &&
       (details.mode === 'cookie' || client === null || client.isFirstParty)
-    const isCurrent = session.digest === digest
-    const until = isCurrent ? details.until : Math.min(details.until, details.previousUntil)
     const context = contextOf(session, details, access, isPerson, until)
     const verdict = { context, session: session.id, subject: access.id, until }
     verdicts.keep(digest, verdict, mark)
@@ -166,15 +158,21 @@ class SessionJudge {
 /** Milliseconds that a reading may be joined for: with what is kept of it not older than a verdict may be. */
 const YOUNG = 500
 
-function opens(
+/**
+ * Until when a token is good, looked at as a secret is. Of which kind it is its digest says: the prefix is in it, so that a
+ * cookie's secret opens no bearer's session, nor the other way round.
+ *
+ * @returns `null` for one that is not of this session
+ */
+function goodUntil(
   session: StoredLoginSession,
-  { previous, previousUntil }: SessionDetails,
+  { until, previous, previousUntil }: SessionDetails,
   digest: string,
-  now: number,
-): boolean {
+): number | null {
   const isCurrent = equalSecrets(session.digest, digest)
   const isPrevious = equalSecrets(previous ?? '', digest) && previous !== null
-  return isCurrent || (isPrevious && previousUntil > now)
+  if (isCurrent) return until
+  return isPrevious ? previousUntil : null
 }
 
 function contextOf(

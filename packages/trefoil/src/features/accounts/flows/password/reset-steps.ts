@@ -88,8 +88,9 @@ const resetPassword: FlowStep = {
         const accepted = await acceptFor(house, call, account, password, 'reset')
         const unit = await call.resolve(house.data.db)
         const used = await house.challenges.consumeLink(unit, 'reset_password', token)
+        // It was good a moment ago: nobody guessed, and nothing is waited for while others wait for the unit.
         if (used === null || (await setPassword(house, unit, account, accepted)) === null) {
-          return refuseLink(house, call)
+          throw accountsProblems.problem('invalid_link')
         }
         // What strangers guessed does not keep out who has the mailbox.
         await forgetTries(house, account)
