@@ -106,6 +106,7 @@ export function variableWarnings(env: Environment, known: KnownVariables): reado
  */
 const READY_MADE: ReadonlyMap<string, string> = new Map([
   ['AUDIT', 'auditLog()'],
+  ['AUTH', 'accounts()'],
   ['DATABASE', 'database()'],
   ['HEALTH', 'health()'],
   ['JOBS', 'jobQueue()'],
@@ -115,11 +116,16 @@ const READY_MADE: ReadonlyMap<string, string> = new Map([
   ['WEBHOOKS', 'webhooks()'],
 ])
 
+/** Secrets of tokens, which every app reads: a slip in one of them is none in a variable of accounts. */
+const TOKENS = 'TREFOIL_AUTH_JWT'
+
 function stray(name: string, { names }: KnownVariables): string {
   const [, first = ''] = name.split('_')
   const part = READY_MADE.get(first)
-  const isThere = [...names].some((known) => known.startsWith(`TREFOIL_${first}_`))
-  if (part !== undefined && !isThere) {
+  const isThere = [...names].some(
+    (known) => known.startsWith(`TREFOIL_${first}_`) && !known.startsWith(TOKENS),
+  )
+  if (part !== undefined && !isThere && !name.startsWith(TOKENS)) {
     return `Environment variable ${name} is for ${part}, a part that this app does not have`
   }
   const near = closest(name, names)
