@@ -73,7 +73,7 @@ describe('errors, ids and sizes', () => {
 
 describe('headers', () => {
   it('SW-32: HSTS over https alone, preload where it is asked for, no script of others', async () => {
-    const app = createApp({ env: {}, log: quiet, edge: { security: 'web', hosts: ['*'] } })
+    const app = createApp({ env: {}, log: quiet, edge: { security: 'strict', hosts: ['*'] } })
     app.get('/', () => 1)
     const plain = await testClient(app).http.get('/')
     expect(plain.headers.get('strict-transport-security')).toBeNull()
