@@ -1,5 +1,5 @@
-// node bench/passwords.mjs [--json] [--quick] [--slices N] [--servers login,threads,pool]: people who sign in; a route
-// that only compares, by threads and in libuv's pool.
+// node bench/passwords.mjs [--json] [--quick] [--slices N] [--servers login,route]: people who sign in; a route that
+// only compares.
 // Logins a second beside a bare loop with as many hashes in flight, and what a flood of them does to another route.
 import { prepare } from './lib/prepare.mjs'
 

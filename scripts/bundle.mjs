@@ -38,7 +38,6 @@ const DOORS = [
   'program/run-program',
   // What is found by its place: it must stay beside what it finds.
   'identity/password/password-files',
-  'identity/password/hashing/hashing-thread',
 ]
 /** What is read, and is no module. */
 const FILES = ['identity/password/common-passwords.bloom']

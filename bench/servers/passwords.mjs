@@ -9,9 +9,8 @@ import {
   HashingBusy,
   HashingQueue,
   mostAtOnce,
-} from '../../packages/trefoil/build/identity/password/hashing/hashing-queue.js'
-import { HashingThreads } from '../../packages/trefoil/build/identity/password/hashing/hashing-threads.js'
-import { PasswordHasher } from '../../packages/trefoil/build/identity/password/hashing/password-hasher.js'
+} from '../../packages/trefoil/build/identity/password/hashing-queue.js'
+import { PasswordHasher } from '../../packages/trefoil/build/identity/password/password-hasher.js'
 import { accounts } from '../../packages/trefoil/dist/accounts.js'
 import { database } from '../../packages/trefoil/dist/database.js'
 import { createApp, HttpError } from '../../packages/trefoil/dist/index.js'
@@ -19,17 +18,11 @@ import { serve } from '../../packages/trefoil/dist/node.js'
 
 const PASSWORD = 'vielle-quartz-bramble-57'
 const ACCOUNTS = 32
-const isPool = process.env.VARIANT === 'pool'
-// In libuv's pool, as the library does it: a file that there is no thread for.
-const threads = isPool
-  ? new HashingThreads(new URL('file:///no-such-thread.mjs'))
-  : new HashingThreads()
 const hasher = new PasswordHasher({
   memory: 19_456,
   passes: 2,
   pepper: null,
   queue: new HashingQueue(),
-  threads,
 })
 const stored = await hasher.hash(PASSWORD)
 for (let index = 0; index < 5; index++) await hasher.verify(PASSWORD, stored)
@@ -69,6 +62,7 @@ async function withAccounts() {
     appUrl: 'https://shop.example',
     mailer: { send: ({ text }) => void links.push(/token=([\w.~-]+)/.exec(text)?.[1]) },
     passwordPolicy: { breachCheck: false },
+    rates: { mail: false, confirm: false },
   })
   const app = createApp({
     name: 'passwords',

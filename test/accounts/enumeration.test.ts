@@ -61,6 +61,36 @@ describe.each(FLOW_NAMES)('%s', (flow) => {
   })
 })
 
+describe('whoever registers an address and then signs in there', () => {
+  it('ENUM-1, ENUM-2: learns nothing of whether it had an account: not by answers, cost or locks', async () => {
+    const own = 'a password of the attacker, 77'
+    const states = ['unknown', 'wrong', 'disabled', 'unverified', 'no password'] as const
+    const register = (state: AddressState) =>
+      app.post('/register', { email: addressOf(state), password: own })
+    const login = (state: AddressState, password = own) =>
+      app.post('/login', { email: addressOf(state), password })
+    // The newest registration of an address is the one that counts.
+    app.at += 1000
+    for (const state of states) await register(state)
+    const usual = shown(await login('unknown'))
+    expect(usual).toMatchObject({ status: 400, body: { detail: 'LOGIN_USER_NOT_VERIFIED' } })
+    for (const state of states) expect([state, shown(await login(state))]).toEqual([state, usual])
+    const works = await workByState(states, (state) => login(state))
+    expect(differences(works)).toEqual([])
+    // Nor does it forgive wrong guesses, or count as one.
+    for (let n = 0; n < 4; n++) await login('wrong', 'nobody-ever-had-this-one-41')
+    for (let n = 0; n < 6; n++) expect((await login('wrong')).status).toBe(400)
+    expect((await login('wrong', 'nobody-ever-had-this-one-41')).status).toBe(429)
+    await forgetTries(app)
+    // Whose account it is signs in with his own password all the same.
+    expect((await login('wrong', PASSWORD)).status).toBe(200)
+    app.at += 1000
+    await app.post('/register', { email: addressOf('wrong'), password: PASSWORD })
+    expect((await login('wrong', PASSWORD)).status).toBe(200)
+    expect((await login('wrong')).body['detail']).toBe('LOGIN_BAD_CREDENTIALS')
+  })
+})
+
 describe('a lock', () => {
   it('ENUM-1, LOCK-7: is the same where there is an account and where there is none', async () => {
     const states = ['wrong', 'unknown', 'disabled', 'unverified', 'no password'] as const

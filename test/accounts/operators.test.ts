@@ -112,6 +112,9 @@ describe('trefoil accounts', () => {
     await command('enable', ada)
     expect((await me()).status).toBe(401)
     expect((await login()).status).toBe(200)
+    for (const identifier of [ada.account, 'nobody@example.com']) {
+      expect((await command('unlock', { identifier })).text).toBe('unlocked')
+    }
 
     expect(await command('delete', ada)).toMatchObject({ exit: 2 })
     expect((await command('delete', { ...ada, yes: true })).text).toBe('deleted')
@@ -120,9 +123,10 @@ describe('trefoil accounts', () => {
 
     const { entries } = await audit.find({ type: 'event' })
     const names = entries.map(({ event }) => ('name' in event ? event.name : ''))
-    for (const name of ['create', 'disable', 'enable', 'delete', 'reset_link']) {
+    for (const name of ['create', 'disable', 'enable', 'unlock', 'delete', 'reset_link']) {
       expect(names, name).toContain(`accounts.${name}`)
     }
+    expect(names.filter((name) => name === 'accounts.unlock')).toHaveLength(1)
     // What opens something stands in none of them.
     expect(JSON.stringify(entries)).not.toContain(token)
   })

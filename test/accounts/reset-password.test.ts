@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { type AccountsApp, ADA, accountsApp, OTHER_PASSWORD, PASSWORD } from './accounts-app.ts'
+import { keyRing } from '../../packages/trefoil/src/auth.ts'
+import {
+  type AccountsApp,
+  ADA,
+  accountsApp,
+  KEYS,
+  OTHER_PASSWORD,
+  PASSWORD,
+} from './accounts-app.ts'
 
 const MINUTE = 60_000
 
@@ -36,7 +44,7 @@ describe('a password by a mail', () => {
     expect(await it.account()).toMatchObject({ epoch: 2 })
   })
 
-  it('is over after half an hour, with a change of the address, the key or the account', async () => {
+  it('is over after half an hour, with a change of the address, or the account', async () => {
     await using it = await accountsApp()
     await it.person()
     const attempt = async (token: string) =>
@@ -56,6 +64,24 @@ describe('a password by a mail', () => {
     const gone = await resetToken(it)
     await it.data.unit((db) => db.deleteFrom('trefoil_accounts').execute())
     expect(await attempt(gone)).toBe('invalid_link')
+  })
+
+  it('is good through a planned rotation of the key, and over with an emergency one', async () => {
+    const ring = keyRing(KEYS)
+    await using it = await accountsApp({ keys: ring })
+    await it.person()
+    const attempt = async (token: string) =>
+      (await it.post('/reset-password', { token, password: OTHER_PASSWORD })).status
+    const planned = await resetToken(it)
+    const next = 'another key of tests that is long enough, 98765'
+    ring.replace(next, [KEYS])
+    expect(await attempt(planned)).toBe(200)
+    expect((await it.signIn(ADA, OTHER_PASSWORD)).status).toBe(200)
+    const lost = await resetToken(it)
+    ring.replace('a third key of tests that is long enough, 5555')
+    expect(await attempt(lost)).toBe(400)
+    // Passwords do not hang on it.
+    expect((await it.signIn(ADA, OTHER_PASSWORD)).status).toBe(200)
   })
 
   it('is sent to nobody who may not have one, and the answer is the same', async () => {

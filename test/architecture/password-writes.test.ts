@@ -23,10 +23,7 @@ test('SW-09: the gate alone makes a new password', () => {
 
 test('SW-09: hashes are made and compared by the gate alone, and by one library', () => {
   expect(filesWith(/\bnew PasswordHasher\b/)).toEqual(['features/accounts/passwords/make-gate.ts'])
-  expect(filesWith(/'@node-rs\/argon2'/)).toEqual([
-    'identity/password/hashing/hashing-thread.ts',
-    'identity/password/hashing/hashing-threads.ts',
-  ])
+  expect(filesWith(/'@node-rs\/argon2'/)).toEqual(['identity/password/password-hasher.ts'])
   expect(filesWith(/\b(?:scrypt|pbkdf2|bcrypt)\w*\(/i)).toEqual([])
 })
 

@@ -1,5 +1,5 @@
-// The numbered requirements of the page on agents' servers (P), of its weak points (PW), of the audit log (AUD) and of
-// what is stored (STO), and where tests name them.
+// The numbered requirements of the page on agents' servers (P), of its weak points (PW), of the audit log (AUD), of
+// what is stored (STO) and of passwords (S-PWD, S-HIBP, PWD), and where tests name them.
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import ts from 'typescript-5.9'
@@ -33,6 +33,9 @@ const COUNTS: Readonly<Record<string, number>> = {
   PW: 41,
   AUD: 9,
   STO: 4,
+  'S-PWD': 6,
+  'S-HIBP': 3,
+  PWD: 5,
 }
 
 /** All of them, and those of other lists that go with rate limits and the audit log. */
@@ -42,9 +45,14 @@ export const REQUIREMENTS: readonly string[] = [
       kind === 'PW' ? `PW-${`${at + 1}`.padStart(2, '0')}` : `${kind}-${at + 1}`,
     ),
   ),
+  'SW-09',
+  'SW-10',
+  'SW-11',
   'SW-26',
   'SW-28',
   'V-03',
+  'V-07',
+  'V-08',
   'V-14',
 ]
 
@@ -65,7 +73,8 @@ export const EXCEPTIONS: Readonly<Record<string, string>> = {
 }
 
 /** An id of one of the kinds above, whatever its number. */
-const ID = /(?<!-)\b(?:P-[A-Z]+-\d+|PW-\d+|AUD-\d+|STO-\d+|SW-2[68]|V-03|V-14)\b/g
+const ID =
+  /(?<!-)\b(?:P-[A-Z]+-\d+|PW-\d+|AUD-\d+|STO-\d+|S-(?:PWD|HIBP)-\d+|PWD-\d+|SW-(?:09|1[01]|2[68])|V-(?:03|07|08|14))\b/g
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const FOLDERS = ['packages/trefoil/src', 'examples/store/test', 'test']
 

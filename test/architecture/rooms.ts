@@ -131,11 +131,9 @@ export function mayUseBuiltin(file: string, specifier: string): boolean {
   if (file.startsWith('features/redis/')) return specifier === 'node:crypto'
   // Ids and digests of jobs; requests to servers of others, with addresses that are looked at.
   if (/^features\/(?:jobs|webhooks|accounts)\//.test(file)) return true
-  // A list is a file, and passwords are hashed by threads, as many as there are cores for.
+  // A list is a file, and as many passwords are hashed at once as there are cores for.
   if (file === 'identity/password/common-passwords.ts' && specifier === 'node:fs') return true
-  if (file.startsWith('identity/password/hashing/') && /:(?:os|worker_threads)$/.test(specifier)) {
-    return true
-  }
+  if (file === 'identity/password/hashing-queue.ts' && specifier === 'node:os') return true
   // Which process it is that sends: a number by chance.
   if (file === 'features/audit/otlp/otlp-export.ts') return specifier === 'node:crypto'
   // What the process itself does is asked of Node.

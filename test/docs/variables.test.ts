@@ -49,8 +49,8 @@ describe('docs/variables.md', () => {
     const prefixes = new Set(
       SOURCES.flatMap(({ text }) => [...text.matchAll(/prefix: '(\w+)'/g)].map(([, one]) => one)),
     )
-    // A part is the example in a comment.
-    const examples = new Set(['TREFOIL_', 'TREFOIL_STAMP'])
+    // A part is the example in a comment; the other is the beginning of some.
+    const examples = new Set(['TREFOIL_', 'TREFOIL_STAMP', 'TREFOIL_AUTH_JWT_'])
     const missing = SOURCES.flatMap(({ file, text }) =>
       [...text.matchAll(/\bTREFOIL_[A-Z0-9_]*/g)]
         .map(([name]) => name)

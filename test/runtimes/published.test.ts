@@ -2,7 +2,6 @@
 import { readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { Worker } from 'node:worker_threads'
 import { expect, it } from 'vitest'
 
 const DIST = fileURLToPath(new URL('../../packages/trefoil/dist/', import.meta.url))
@@ -77,21 +76,11 @@ it.each(['accounts', 'database', 'jobs', 'postgres', 'sqlite', 'stores', 'webhoo
   },
 )
 
-it('what passwords are looked up in and hashed by lies where it is looked for', async () => {
-  const { COMMON_PASSWORDS, HASHING_THREAD } = await import(
+it('the list that passwords are looked up in lies where it is looked for', async () => {
+  const { COMMON_PASSWORDS } = await import(
     '../../packages/trefoil/dist/identity/password/password-files.js'
   )
-  const beside = (file: string) => pathToFileURL(join(DIST, 'identity/password', file)).href
-  expect(COMMON_PASSWORDS.href).toBe(beside('common-passwords.bloom'))
-  expect(HASHING_THREAD.href).toBe(beside('hashing/hashing-thread.js'))
-  expect(statSync(COMMON_PASSWORDS).size).toBeGreaterThan(1_000_000)
-  // A thread that cannot start is noticed by nobody: passwords are hashed in libuv's pool then.
-  const thread = new Worker(HASHING_THREAD)
-  const { promise, resolve, reject } = Promise.withResolvers<{ readonly result: unknown }>()
-  thread.once('message', resolve)
-  thread.once('error', reject)
-  const salt = new Uint8Array(16)
-  thread.postMessage({ password: 'x', stored: null, memory: 8, passes: 1, salt, pepper: null })
-  expect((await promise).result).toMatch(/^\$argon2id\$v=19\$m=8,t=1,p=1\$/)
-  await thread.terminate()
+  const file = join(DIST, 'identity/password/common-passwords.bloom')
+  expect(COMMON_PASSWORDS.href).toBe(pathToFileURL(file).href)
+  expect(statSync(file).size).toBeGreaterThan(1_000_000)
 })

@@ -10,16 +10,15 @@ export type { LockoutConfig, LockoutValues } from './identity/lockout/lockout-op
 export { checkLockout, LOCKOUT, readLockout } from './identity/lockout/lockout-options.ts'
 export type { BreachLookup } from './identity/password/breach/breach-checker.ts'
 export { BREACH_CHECKER } from './identity/password/breach/breach-options.ts'
-export { HashingBusy, HashingQueue } from './identity/password/hashing/hashing-queue.ts'
+export { HashingBusy, HashingQueue, processQueue } from './identity/password/hashing-queue.ts'
+export type { PasswordFlow } from './identity/password/password-flow.ts'
 export {
   LEAST_MEMORY,
   LEAST_PASSES,
   MOST_MEMORY,
   MOST_PASSES,
   PasswordHasher,
-} from './identity/password/hashing/password-hasher.ts'
-export { processHashing } from './identity/password/hashing/process-hashing.ts'
-export type { PasswordFlow } from './identity/password/password-flow.ts'
+} from './identity/password/password-hasher.ts'
 export { PasswordPolicy } from './identity/password/password-policy.ts'
 export type { PasswordPolicyOptions } from './identity/password/policy-options.ts'
 export { PASSWORD_POLICY } from './identity/password/policy-options.ts'

@@ -368,6 +368,15 @@ describe('variables that nobody reads', () => {
     expect(variableWarnings(env, KNOWN_VARIABLES)).toEqual([
       'Environment variable TREFOIL_DATABASE_URL is for database(), a part that this app does not have',
     ])
+    expect(
+      variableWarnings(
+        { TREFOIL_AUTH_SMTP_HOST: 'a', TREFOIL_AUTH_JWT__SECRETS: 'a' },
+        KNOWN_VARIABLES,
+      ),
+    ).toEqual([
+      'Environment variable TREFOIL_AUTH_JWT__SECRETS is not one that Trefoil reads; did you mean TREFOIL_AUTH_JWT__SECRET?',
+      'Environment variable TREFOIL_AUTH_SMTP_HOST is for accounts(), a part that this app does not have',
+    ])
     const known = { ...KNOWN_VARIABLES, names: new Set(['TREFOIL_DATABASE_URL']) }
     expect(variableWarnings({ TREFOIL_DATABASE_ULR: 'app.db' }, known)).toEqual([
       'Environment variable TREFOIL_DATABASE_ULR is not one that Trefoil reads; did you mean TREFOIL_DATABASE_URL?',

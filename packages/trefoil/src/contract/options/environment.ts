@@ -116,16 +116,15 @@ const READY_MADE: ReadonlyMap<string, string> = new Map([
   ['WEBHOOKS', 'webhooks()'],
 ])
 
-/** Secrets of tokens, which every app reads: a slip in one of them is none in a variable of accounts. */
-const TOKENS = 'TREFOIL_AUTH_JWT'
+/** Those of `jwtAuth`, which every app knows, begin like those of a part. */
+const OF_EVERY_APP = 'TREFOIL_AUTH_JWT_'
 
 function stray(name: string, { names }: KnownVariables): string {
   const [, first = ''] = name.split('_')
-  const part = READY_MADE.get(first)
-  const isThere = [...names].some(
-    (known) => known.startsWith(`TREFOIL_${first}_`) && !known.startsWith(TOKENS),
-  )
-  if (part !== undefined && !isThere && !name.startsWith(TOKENS)) {
+  const part = name.startsWith(OF_EVERY_APP) ? undefined : READY_MADE.get(first)
+  const ofParts = [...names].filter((known) => !known.startsWith(OF_EVERY_APP))
+  const isThere = ofParts.some((known) => known.startsWith(`TREFOIL_${first}_`))
+  if (part !== undefined && !isThere) {
     return `Environment variable ${name} is for ${part}, a part that this app does not have`
   }
   const near = closest(name, names)

@@ -25,4 +25,16 @@ export interface SqlStatements {
    * @returns its rows; none for one that gives none
    */
   run(text: string, values?: readonly SqlValue[]): Awaitable<readonly SqlRow[]>
+  /**
+   * One that nothing in its unit waits for: sent together with the commit, where that spares a way to the server
+   * and back. Where it fails, nothing of the unit is kept, and the commit fails. Left out where it spares nothing.
+   *
+   * @param text of a statement that fails where it does not do what it is for: its rows are seen by nobody
+   * @param explain makes of its error what the commit throws. Default: itself
+   */
+  runAtCommit?(
+    text: string,
+    values: readonly SqlValue[],
+    explain?: (error: unknown) => unknown,
+  ): void
 }

@@ -4,6 +4,7 @@ import type { KeyRing } from '../../auth.ts'
 /** What a key is for: each purpose has keys of its own, so that nothing made for one opens another (SW-37). */
 export type KeyPurpose =
   | 'identifier'
+  | 'registration'
   | 'address'
   | 'device'
   | 'link'

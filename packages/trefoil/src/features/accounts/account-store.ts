@@ -14,7 +14,7 @@ const BY_USERNAME = `select ${COLUMNS} from trefoil_accounts where username = ?`
 const ACCESS =
   'select id, kind, tenant, roles, epoch, disabled_at from trefoil_accounts where id = ?'
 const NEWEST_PENDING = `select * from trefoil_accounts_challenges where address = ? and purpose = 'verify_email'
-  and mail = 'verify_email' and expires_at > ? order by created_at desc, id desc limit 1`
+  and expires_at > ? order by created_at desc, id desc limit 1`
 const PAGE = `select ${COLUMNS} from trefoil_accounts where id > ? order by id limit ?`
 const PAGE_OF_TENANT = `select ${COLUMNS} from trefoil_accounts where id > ? and tenant = ? order by id limit ?`
 const CREATE = `insert into trefoil_accounts (${COLUMNS})
@@ -102,7 +102,7 @@ export class AccountStore {
     return storedOf((await readRows(this.#data, text, [identifier?.text ?? '']))[0])
   }
 
-  /** Who registered last under an address and has not opened the link yet. */
+  /** Who registered last under an address and has not opened the link yet, also where nothing can come of it. */
   async newestPending(
     identifier: Identifier | null,
     now: number,
@@ -356,9 +356,11 @@ function pendingOf(row: SqlRow): PendingRegistration {
   const details: Readonly<Record<string, string | null>> = JSON.parse(String(row['details']))
   return {
     id: String(row['id']),
+    isDecoy: row['mail'] !== 'verify_email',
     email: String(row['address']),
     username: details['username'] ?? null,
     password: textOrNull(row['password']),
+    tag: details['tag'] ?? null,
     breachState: breachStateOf(row['breach_state']),
     locale: details['locale'] ?? null,
     accountId: textOrNull(row['account_id']),

@@ -40,10 +40,13 @@ export type AccountAccess = Pick<
 export interface PendingRegistration {
   /** Id of the challenge that proves it. */
   readonly id: string
+  /** True where the address had an account already: it opens nothing, and answers a login as any other does. */
+  readonly isDecoy: boolean
   readonly email: string
   readonly username: string | null
-  /** Null for the row that is written where the address has an account already: it opens nothing. */
   readonly password: string | null
+  /** What its password may be told from most others by, before anything is hashed; see `password-tag.ts`. */
+  readonly tag: string | null
   readonly breachState: 'clean' | 'unknown' | null
   readonly locale: string | null
   /** The anonymous account that keeps its subject; `null` for a new one. */

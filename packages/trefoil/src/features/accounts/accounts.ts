@@ -12,6 +12,7 @@ import { ChallengeStore } from './challenge-store.ts'
 import { FLOW_GRAPH } from './flow-graph.ts'
 import { KnownClients } from './flows/known-clients.ts'
 import { makeLocks } from './lockout/make-locks.ts'
+import { tellUnlocked } from './lockout/tell-unlocked.ts'
 import { mailRoom } from './mail/mail-room.ts'
 import { operatorCommands } from './operators/operator-commands.ts'
 import { makeGate, PASSWORD_VARIABLES } from './passwords/make-gate.ts'
@@ -76,7 +77,7 @@ export function accounts(options: AccountsOptions): Accounts {
         appName = app.name
         return mail.start(app.name)
       },
-      commands: [...operatorCommands(house), ...made.commands],
+      commands: [...operatorCommands(house), ...made.commands(tellUnlocked(house))],
       actions: (routes) => {
         for (const step of FLOW_GRAPH) {
           step.register(routes, `${prefix}${step.path}`, house)

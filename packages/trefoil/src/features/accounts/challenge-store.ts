@@ -19,8 +19,6 @@ const OPEN = `select * from trefoil_accounts_challenges where id = ? and purpose
 const COUNT_TRY = `update trefoil_accounts_challenges set tries = tries + 1 where id = ? and purpose = ? and tries < ?
   and expires_at > ? returning id`
 const SENT = `update trefoil_accounts_challenges set sent_at = ? where id = ? returning id`
-const RECENT = `select count(*) as sent, max(sent_at) as last from trefoil_accounts_challenges
-  where address = ? and purpose = ? and sent_at > ? and id <> ?`
 
 const SWEEP = `delete from trefoil_accounts_challenges where id in
   (select id from trefoil_accounts_challenges where expires_at < ? order by expires_at limit ?) returning id`
@@ -187,16 +185,6 @@ export class ChallengeStore {
 
   async markSent(unit: object, id: string): Promise<void> {
     await this.#data.statements(unit).run(SENT, [this.#clock.now(), id])
-  }
-
-  /** How many others of this purpose went to a mailbox since then, and when the last one did. */
-  async sentSince(
-    challenge: Pick<Challenge, 'id' | 'address' | 'purpose'>,
-    since: number,
-  ): Promise<{ readonly sent: number; readonly last: number | null }> {
-    const { id, address, purpose } = challenge
-    const [row] = await readRows(this.#data, RECENT, [address, purpose, since, id])
-    return { sent: Number(row?.['sent'] ?? 0), last: numberOrNull(row?.['last']) }
   }
 
   /** True once an hour in a process, for whoever asks first. */

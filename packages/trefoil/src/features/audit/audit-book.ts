@@ -51,7 +51,12 @@ export interface UnitBook {
   /** True where somebody who has a unit may write in another transaction meanwhile. */
   readonly writesBeside: boolean
   begin(unit: unknown): Promise<void>
-  append(unit: unknown, event: AuditEvent): Promise<AuditPlace>
+  /** @param explain makes of an error what the commit throws, where the entry goes with it. Default: itself */
+  append(
+    unit: unknown,
+    event: AuditEvent,
+    explain?: (error: unknown) => unknown,
+  ): Promise<AuditPlace>
   /** Writes one event where an entry has been committed, and another one where it has not. */
   appendBy(place: AuditPlace, there: AuditEvent, missing: AuditEvent): Promise<AuditPlace>
   /** Removes what is older, in whole segments. @returns how many entries */

@@ -26,6 +26,7 @@ import {
   type PartVariable,
   processEnvironment,
   readOptions,
+  TransactionConflict,
   type TransactionPort,
 } from '../../parts.ts'
 import { type AuditBook, storeBook, type UnitBook } from './audit-book.ts'
@@ -247,12 +248,15 @@ export function auditLog(options: AuditLogOptions): AuditLog {
       },
       async beforeCommit({ callId, log }, unit) {
         if (!own.has(unit)) return
-        try {
-          await inUnits.write(callId, eventOf, (event) => own.append(unit, event))
-        } catch (err) {
-          if (isRetried(err)) throw err
+        const explain = (err: unknown) => {
+          if (err instanceof TransactionConflict || isRetried(err)) return err
           log.error({ err }, 'Audit log cannot be written: what the call did is rolled back')
-          throw refused()
+          return refused()
+        }
+        try {
+          await inUnits.write(callId, eventOf, (event) => own.append(unit, event, explain))
+        } catch (err) {
+          throw explain(err)
         }
       },
     }

@@ -83,7 +83,7 @@ export class Checkpointing {
     const own: UnitBook | null =
       units === null
         ? null
-        : { ...units, append: (unit, event) => units.append(unit, event).then(counted) }
+        : { ...units, append: (...given) => units.append(...given).then(counted) }
     return { ...book, append: (event) => book.append(event).then(counted), units: own }
   }
 

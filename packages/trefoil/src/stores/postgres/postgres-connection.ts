@@ -12,6 +12,14 @@ const AS_NEW =
 const STALE = new Set(['0A000', '26000'])
 const OLDEST = 140_000
 
+/** A statement that is sent with the commit. */
+export interface Late {
+  readonly text: string
+  readonly values: readonly SqlValue[]
+  /** Makes of its error what the commit throws. */
+  readonly explain: (error: unknown) => unknown
+}
+
 /** A connection to the server, for whoever has it at the moment: one statement after the other. */
 export class PostgresConnection {
   /** The process of the server that works for it, by which a statement can be called off. */
@@ -19,6 +27,8 @@ export class PostgresConnection {
   readonly #client: PoolClient
   readonly #names: StatementNames
   readonly #types: CustomTypesConfig
+  /** Texts that the server has prepared for it. */
+  readonly #known = new Set<string>()
   #last: Promise<unknown> = Promise.resolve()
   #running = 0
   #isDirty = false
@@ -84,7 +94,39 @@ export class PostgresConnection {
   async run(text: string, values: readonly SqlValue[]): Promise<readonly SqlRow[]> {
     const prepared = this.#names.of(text)
     const asked = { ...prepared, values: [...values], types: this.#types }
-    return (await this.#ask(() => this.#client.query<SqlRow>(asked))).rows
+    const { rows } = await this.#ask(() => this.#client.query<SqlRow>(asked))
+    this.#known.add(text)
+    return rows
+  }
+
+  /** True for what {@link run} has run here: the server has it under its name. */
+  knows(text: string): boolean {
+    return this.#known.has(text)
+  }
+
+  /**
+   * Commits, and before that runs statements which the connection knows, in one way to the server and back: where one
+   * of them fails the server passes over the commit.
+   *
+   * @returns what the server made of it: `COMMIT`, or `ROLLBACK`
+   */
+  async commit(late: readonly Late[]): Promise<string> {
+    const texts = late.map(({ text, values }) => {
+      const literals = values.map((value) => this.#literal(value)).join(', ')
+      return `execute ${this.#names.of(text).name}(${literals})`
+    })
+    const asked = [...texts, 'commit'].join('; ')
+    // Of several statements there is a result each; the types of `pg` know of one.
+    const results: PgResult | readonly PgResult[] = await this.control(asked)
+    const last = Array.isArray(results) ? results.at(-1) : results
+    return String(Object(last).command)
+  }
+
+  /** A value in a text of SQL, where there is no place for one beside it. The server makes of it what the statement takes. */
+  #literal(value: SqlValue): string {
+    if (value === null) return 'null'
+    if (value instanceof Uint8Array) return `'\\x${Buffer.from(value).toString('hex')}'`
+    return this.#client.escapeLiteral(String(value))
   }
 
   /** Statements of ours. */

@@ -37,6 +37,11 @@ export function ofStatement(error: unknown): unknown {
   })
 }
 
+/** True where an earlier statement of the transaction had failed: nothing of it can be kept. */
+export function isAborted(error: unknown): boolean {
+  return codeOf(error) === '25P02'
+}
+
 /** True when the server said itself that the commit was not made. */
 export function isRefusal(error: unknown): boolean {
   const { severity }: { severity?: unknown } = Object(error)

@@ -5,8 +5,8 @@ import { TransactionConflict } from '../../contract/ports/transaction.ts'
 import { savepoint } from '../sql/savepoint.ts'
 import type { SqlUnit } from '../sql/sql-store.ts'
 import { CommitUnknown } from '../sql/store-errors.ts'
-import type { PostgresConnection } from './postgres-connection.ts'
-import { isRefusal } from './postgres-errors.ts'
+import type { Late, PostgresConnection } from './postgres-connection.ts'
+import { codeOf, isAborted, isRefusal } from './postgres-errors.ts'
 import { execute, kyselyOver, stream } from './postgres-kysely.ts'
 import { refuseOfConnection, transactionWord } from './statements.ts'
 
@@ -31,6 +31,8 @@ export class PostgresUnit<Tables> implements SqlUnit<Tables> {
   #hasEnded = false
   /** The first conflict, whatever was made of it: the transaction can only be taken back. */
   #conflict: TransactionConflict | null = null
+  /** What goes with the commit. */
+  readonly #last: Late[] = []
 
   constructor(site: UnitSite, connection: PostgresConnection) {
     this.#site = site
@@ -46,6 +48,10 @@ export class PostgresUnit<Tables> implements SqlUnit<Tables> {
       run: async (text, values = []) => {
         this.#driver.admit(null)
         return this.#connection.run(text, values).catch((error) => this.#failed(error))
+      },
+      runAtCommit: (text, values, explain = (error) => error) => {
+        this.#driver.admit(null)
+        this.#last.push({ text, values, explain })
       },
     }
   }
@@ -81,12 +87,18 @@ export class PostgresUnit<Tables> implements SqlUnit<Tables> {
       await this.rollback()
       throw conflict
     }
+    const late = await this.#prepared()
+    // Its connection is another's by now.
+    if (this.#hasEnded) throw new Error('The unit of work was taken back while it was committed')
     this.#hasEnded = true
     let command: string
     try {
-      ;({ command } = await this.#connection.control('commit'))
+      command = await this.#connection.commit(late)
     } catch (error) {
       this.#site.give(this.#connection, true)
+      if (isAborted(error)) throw aborted()
+      const [first] = late
+      if (first !== undefined && isOfLate(error, late)) throw first.explain(conflictOf(error))
       const { cause } = Object(error)
       if (error instanceof TransactionConflict || isRefusal(error) || isRefusal(cause)) throw error
       throw new CommitUnknown('The connection to PostgreSQL was lost at the commit', {
@@ -96,9 +108,23 @@ export class PostgresUnit<Tables> implements SqlUnit<Tables> {
     this.#site.give(this.#connection)
     // Of a transaction in which something has failed, it makes a rollback, and says so nowhere else.
     if (command === 'COMMIT') return
-    throw new Error(
-      'Nothing of the unit of work was kept, because a statement in it had failed; what may fail belongs into db.transaction()',
-    )
+    throw aborted()
+  }
+
+  /** What goes with the commit. What the connection does not know yet is run before, and known from then on. */
+  async #prepared(): Promise<readonly Late[]> {
+    const late: Late[] = []
+    for (const one of this.#last.splice(0)) {
+      if (late.length > 0 || this.#connection.knows(one.text)) late.push(one)
+      else {
+        await this.#connection.run(one.text, one.values).catch(async (error: unknown) => {
+          await this.rollback()
+          if (isAborted(error)) throw aborted()
+          throw error instanceof TransactionConflict ? error : one.explain(conflictOf(error))
+        })
+      }
+    }
+    return late
   }
 
   async rollback(): Promise<void> {
@@ -244,6 +270,31 @@ class UnitConnection implements DatabaseConnection {
     // Ended with its unit it would look like one that has been read to its end.
     this.#admit(this)
   }
+}
+
+/**
+ * True for what a statement that went with the commit was refused, and not the commit itself, which looks at
+ * constraints that are deferred, of other tables.
+ */
+function isOfLate(error: unknown, late: readonly Late[]): boolean {
+  if (error instanceof TransactionConflict || !isRefusal(error)) return false
+  const { table }: { table?: unknown } = Object(error)
+  return typeof table !== 'string' || late.some(({ text }) => text.split(/\W+/).includes(table))
+}
+
+/** What was taken by another one is there the next time: the same once more may succeed. */
+function conflictOf(error: unknown): unknown {
+  const code = codeOf(error)
+  if (code !== '23505' && code !== '23502') return error
+  return new TransactionConflict('The unit of work met another one that wrote the same', {
+    cause: error,
+  })
+}
+
+function aborted(): Error {
+  return new Error(
+    'Nothing of the unit of work was kept, because a statement in it had failed; what may fail belongs into db.transaction()',
+  )
 }
 
 async function elapsed(ms: number): Promise<null> {

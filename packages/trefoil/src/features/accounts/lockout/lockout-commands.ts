@@ -9,6 +9,8 @@ export interface LocksOfCommands {
   readonly store: AttemptStore
   readonly budgets: LockBudgets
   readonly locks: Pick<LoginLocks, 'forget'>
+  /** Told of whom an operator has unlocked. */
+  unlocked(identifier: Identifier): Promise<void>
 }
 
 interface Standing {
@@ -48,6 +50,7 @@ export function lockoutCommands(of: LocksOfCommands): readonly PartCommand[] {
         const identifier = readIdentifier(options['identifier'])
         if (identifier === null) return wrong('--identifier is no e-mail address and no user name')
         await of.locks.forget(identifier)
+        await of.unlocked(identifier)
         return { text: 'unlocked', json: { ok: true } }
       },
     },

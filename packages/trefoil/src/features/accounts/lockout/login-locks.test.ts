@@ -586,7 +586,7 @@ describe('trefoil accounts attempts, unlock', () => {
     name: string,
     options: Record<string, string>,
   ) => {
-    const command = commands.find((one) => one.name === name)
+    const command = commands().find((one) => one.name === name)
     const context = { options } as unknown as Parameters<NonNullable<typeof command>['run']>[0]
     return command?.run(context)
   }

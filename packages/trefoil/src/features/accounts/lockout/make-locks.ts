@@ -5,14 +5,15 @@ import type { AttemptStore } from '../../../stores.ts'
 import type { AccountKeys } from '../account-keys.ts'
 import { DeviceTokens } from './device-token.ts'
 import { LockBudgets } from './lock-budgets.ts'
-import { lockoutCommands } from './lockout-commands.ts'
+import { type LocksOfCommands, lockoutCommands } from './lockout-commands.ts'
 import type { LoginLocks } from './login-locks.ts'
 import { ReservingLocks } from './reserving-locks.ts'
 
 /** What the room of lockout brings to the part. */
 export interface MadeLocks {
   readonly locks: LoginLocks
-  readonly commands: readonly PartCommand[]
+  /** @param unlocked told of whom an operator has unlocked */
+  commands(unlocked?: LocksOfCommands['unlocked']): readonly PartCommand[]
 }
 
 /**
@@ -30,5 +31,8 @@ export function makeLocks(
   const budgets = new LockBudgets(keys, checkLockout(config))
   const devices = new DeviceTokens(keys, () => clock.now())
   const locks = new ReservingLocks(store, budgets, devices, longestWait)
-  return { locks, commands: lockoutCommands({ store, budgets, locks }) }
+  return {
+    locks,
+    commands: (unlocked = async () => {}) => lockoutCommands({ store, budgets, locks, unlocked }),
+  }
 }

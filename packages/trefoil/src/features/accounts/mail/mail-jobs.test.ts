@@ -149,6 +149,13 @@ describe('how many mails a mailbox gets', () => {
     await it.ask('two')
     await it.jobs.runDue()
     expect(it.sent).toHaveLength(2)
+    // And counts again.
+    await it.ask('three')
+    await it.jobs.runDue()
+    expect(it.sent).toHaveLength(2)
+    it.at += MINUTE
+    await it.jobs.runDue()
+    expect(it.sent).toHaveLength(3)
   })
 
   it('keeps no count that is over, however many there are', async () => {

@@ -3,7 +3,7 @@ import {
   BREACH_CHECKER,
   PASSWORD_POLICY,
   PasswordHasher,
-  processHashing,
+  processQueue,
   variableRowsOf,
 } from '../../../inner.ts'
 import type { PartVariable } from '../../../parts.ts'
@@ -31,7 +31,7 @@ export function makeGate(
     memory: Math.ceil(passwordHashing.memory / KIB),
     passes: passwordHashing.passes,
     pepper: pepper === null ? null : pepperRing(pepper),
-    ...processHashing(),
+    queue: processQueue(),
   })
   return passwordGate(passwordPolicy, hasher, words)
 }

@@ -6,7 +6,7 @@ import {
   HashingQueue,
   PasswordHasher,
   PasswordPolicy,
-  processHashing,
+  processQueue,
 } from '../../../inner.ts'
 import { makeGate } from './make-gate.ts'
 import { NewPassword, passwordGate } from './password-gate.ts'
@@ -26,8 +26,12 @@ function gateOf(result: Result, options: Partial<BreachLookup> = {}) {
     ...options,
   }
   const hashed: string[] = []
-  const { queue, threads } = processHashing()
-  const hasher = new PasswordHasher({ memory: 19_456, passes: 2, pepper: null, queue, threads })
+  const hasher = new PasswordHasher({
+    memory: 19_456,
+    passes: 2,
+    pepper: null,
+    queue: processQueue(),
+  })
   const hash = hasher.hash.bind(hasher)
   hasher.hash = (password, signal) => {
     hashed.push(password)
@@ -103,8 +107,7 @@ test('PWD-2: asked again at a login; what is hashed anew keeps what is known els
 
 test('PWD-4: no room to hash is 503 with Retry-After, and whoever leaves while waiting is let go', async () => {
   const queue = new HashingQueue(1)
-  const { threads } = processHashing()
-  const hasher = new PasswordHasher({ memory: 19_456, passes: 2, pepper: null, queue, threads })
+  const hasher = new PasswordHasher({ memory: 19_456, passes: 2, pepper: null, queue })
   const gate = passwordGate(new PasswordPolicy({ breachCheck: false }), hasher, () => [])
   const { phc } = await gate.accept(GOOD, asks)
   const { promise: held, resolve: release } = Promise.withResolvers<void>()

@@ -21,6 +21,20 @@ const APPEND = `insert into trefoil_audit_entries
     (select 1 from trefoil_audit_entries where stream = ? and seq = ? and hash = ?)
   on conflict (stream, seq) do nothing returning seq`
 
+/**
+ * The same, for one whose rows nobody waits for: what does not follow has no number, and a number that is taken is
+ * refused, so that the transaction is taken back as a whole.
+ */
+const APPEND_LATE = `insert into trefoil_audit_entries
+  (stream, seq, prev, hash, body, time, type, call, subject, tenant, action, outcome)
+  select cast(? as text),
+    case when cast(? as bigint) = 0 or exists
+      (select 1 from trefoil_audit_entries where stream = ? and seq = ? and hash = ?)
+    then cast(? as bigint) end,
+    cast(? as text), cast(? as text), cast(? as text),
+    cast(? as bigint), cast(? as text), cast(? as text), cast(? as text), cast(? as text),
+    cast(? as text), cast(? as text)`
+
 const THERE =
   'select 1 as there from trefoil_audit_entries where stream = ? and seq = ? and hash = ?'
 
@@ -55,6 +69,20 @@ export async function insertEntry(
     prev,
   ])
   return rows.length > 0
+}
+
+/** Goes with the commit, which fails where the entry before is not there. */
+export function insertEntryLate(
+  run: NonNullable<SqlStatements['runAtCommit']>,
+  { prev, hash, text, place }: LinkedEntry,
+  time: number,
+  event: AuditEvent | null,
+  explain: (error: unknown) => unknown,
+): void {
+  const { stream, seq } = place
+  const before = [stream, seq - 1, prev]
+  const values = [stream, seq, ...before, seq, prev, hash, text, time, ...columnsOf(event)]
+  run(APPEND_LATE, values, explain)
 }
 
 /** True where an entry has been committed, or the transaction itself has written it. */

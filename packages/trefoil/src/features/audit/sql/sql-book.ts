@@ -80,8 +80,10 @@ export function sqlBook({ data, ring, clock, erasable }: SqlBookOptions): AuditB
       },
       writesBeside: data.dialect === 'postgres',
       begin: (unit) => journal.begin(data.statements(unit)),
-      async append(unit, event) {
-        const [place] = await journal.appendIn(data.statements(unit), [written(event)])
+      async append(unit, event, explain = (error) => error) {
+        const afterCommit = (tell: () => void) => data.afterCommit(unit, tell)
+        const late = { afterCommit, explain }
+        const [place] = await journal.appendIn(data.statements(unit), [written(event)], late)
         if (place === undefined) throw new Error('An entry of the audit log was not written')
         return place
       },

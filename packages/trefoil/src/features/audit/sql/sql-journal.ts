@@ -3,13 +3,20 @@ import type { AnyDatabase } from '../../../database.ts'
 import type { Clock } from '../../../index.ts'
 import { type AuditLinks, eventText, type LinkedEntry } from '../../../inner.ts'
 import type { SqlStatements } from '../../../parts.ts'
-import { insertEntry, lastEntry, type Written } from './entry-rows.ts'
+import { insertEntry, insertEntryLate, lastEntry, type Written } from './entry-rows.ts'
 import { SqlStreams } from './sql-streams.ts'
 
 interface Waiting {
   readonly written: Written
   readonly resolve: (place: AuditPlace) => void
   readonly reject: (error: unknown) => void
+}
+
+/** An entry that may go with the commit of its unit. */
+export interface LateEntry {
+  afterCommit(tell: () => void): void
+  /** Makes of its error what the commit throws. */
+  explain(error: unknown): unknown
 }
 
 /** So many share a transaction: what has come while the last ones were committed. */
@@ -66,25 +73,45 @@ export class SqlJournal {
     return promise
   }
 
-  /** In the transaction of a unit: the last that is done in it, because it takes the stream. */
+  /**
+   * In the transaction of a unit: the last that is done in it, because it takes the stream.
+   *
+   * @param late where it may go with the commit; `null` where something in the unit waits for it
+   */
   async appendIn(
     statements: SqlStatements,
     given: readonly Written[],
+    late: LateEntry | null = null,
   ): Promise<readonly AuditPlace[]> {
     const { links, clock } = this.#options
+    const runAtCommit = late === null ? undefined : statements.runAtCommit
     const own = await this.#streams.of(statements)
     const written = await this.#sealed(statements, given)
     const texts = written.map(({ text }) => text)
     // What this process remembers is right unless another one wrote, or its own transaction was rolled back.
-    for (let look = own.head === undefined; ; look = true) {
+    // Where the entry goes with the commit, a wrong one costs the whole call: what is not sure is looked at.
+    const isSure = runAtCommit === undefined || own.of === null || own.of === statements
+    for (let look = own.head === undefined || !isSure; ; look = true) {
       if (look) {
         const last = await lastEntry(statements, own.stream)
         own.head = last === null ? null : links.check(own.stream, last.entry)
       }
       const time = Math.floor(clock.now())
       const linked = links.link(own.stream, own.head ?? null, texts, time)
+      if (late !== null && runAtCommit !== undefined) {
+        linked.forEach((entry, index) => {
+          insertEntryLate(runAtCommit, entry, time, written[index]?.event ?? null, late.explain)
+        })
+        own.head = linked.at(-1)?.place ?? own.head
+        own.of = statements
+        late.afterCommit(() => {
+          if (own.of === statements) own.of = null
+        })
+        return linked.map(({ place }) => place)
+      }
       if (await insertAll(statements, linked, written, time)) {
         own.head = linked.at(-1)?.place ?? own.head
+        own.of = statements
         return linked.map(({ place }) => place)
       }
       if (look) throw new Error(`The stream ${own.stream} of the audit log has another writer`)

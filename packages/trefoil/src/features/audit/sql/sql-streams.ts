@@ -17,6 +17,11 @@ export interface OwnStream {
   readonly stream: string
   /** As far as this process knows; `undefined` for not at all. Its transaction may have been rolled back. */
   head: AuditPlace | null | undefined
+  /**
+   * Whose transaction the head is of, where that is not known to have been committed: in any other one it may be
+   * of one that was rolled back.
+   */
+  of: SqlStatements | null
 }
 
 /**
@@ -25,7 +30,7 @@ export interface OwnStream {
  */
 export class SqlStreams {
   readonly #bySession = new WeakMap<object, OwnStream>()
-  readonly #only: OwnStream = { stream: 'main/0', head: undefined }
+  readonly #only: OwnStream = { stream: 'main/0', head: undefined, of: null }
 
   async of(statements: SqlStatements): Promise<OwnStream> {
     const { dialect, session } = statements
@@ -35,7 +40,7 @@ export class SqlStreams {
     if (known !== undefined) return known
     const [row] = await statements.run(CLAIM)
     if (row === undefined) throw new Error(`All ${MOST_STREAMS} streams of the audit log are taken`)
-    const own = { stream: `main/${Number(row['n'])}`, head: undefined }
+    const own = { stream: `main/${Number(row['n'])}`, head: undefined, of: null }
     this.#bySession.set(session, own)
     return own
   }

@@ -1,8 +1,9 @@
 import { type Call, Problem } from '../../../../index.ts'
-import type { StoredAccount } from '../../account.ts'
+import type { PendingRegistration, StoredAccount } from '../../account.ts'
 import type { AccountsHouse } from '../../accounts-house.ts'
 import { accountsProblems } from '../../accounts-problems.ts'
 import type { Identifier } from '../../identifier.ts'
+import { hasTag } from './password-tag.ts'
 
 /** What somebody signs in with, as it was sent. */
 export interface PasswordLogin {
@@ -25,6 +26,9 @@ export interface RightPassword {
  * Who signs in by a password. Whoever it is, and whether there is somebody, costs the same: the same try is
  * counted, the same two statements read, one hash made (S-LOGIN-1, SW-08). Only a right password learns more.
  *
+ * That of a registration which waits for its link is told so, and so is that of one which waits in vain, because the
+ * address has an account: anybody can register any address, and would learn by a login which of the two it was.
+ *
  * @throws Problem `login_bad_credentials`, `account_locked`, and after a right password `login_user_not_verified`,
  * `account_disabled`, `password_weak`
  */
@@ -39,14 +43,26 @@ export async function checkLogin(
     const account = await accounts.byIdentifier(identifier)
     // Asked for all the same: an address with an account and one without take as long.
     const pending = await accounts.newestPending(identifier, clock.now())
-    const stored = account === null ? (pending?.password ?? null) : account.password
-    const verdict = await passwords.verify(password, stored, call.signal)
+    const isPending = await isOfRegistration(house, pending, password, call.signal)
+    const verdict = await passwords.verify(password, account?.password ?? null, call.signal)
+    // Neither wrong nor right: it is no guess at the account, and forgives none.
+    if (isPending && !verdict.isRight) throw accountsProblems.problem('login_user_not_verified')
     return { isRight: verdict.isRight, value: { account, ...verdict } }
   })
-  if (!isRight) throw accountsProblems.problem('login_bad_credentials')
-  if (account === null) throw accountsProblems.problem('login_user_not_verified')
+  if (!isRight || account === null) throw accountsProblems.problem('login_bad_credentials')
   if (account.disabledAt !== null) throw accountsProblems.problem('account_disabled')
   return { account, isOutdated, isCleared: await isCleared(house, account, password) }
+}
+
+/** One hash more, by the registration and the password alone and never by the account. */
+async function isOfRegistration(
+  { keys, passwords }: AccountsHouse,
+  pending: PendingRegistration | null,
+  password: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (pending === null || !hasTag(keys, pending, password)) return false
+  return (await passwords.verify(password, pending.password, signal)).isRight
 }
 
 /**

@@ -8,6 +8,7 @@ import type { Challenge } from '../../challenge.ts'
 import { readAddress, readUsername } from '../../identifier.ts'
 import type { NewPassword } from '../../passwords/password-gate.ts'
 import { sweepSoon } from '../sweep-soon.ts'
+import { passwordTag } from './password-tag.ts'
 
 /** Milliseconds for which the link of a registration is good. */
 const VERIFY_LIFETIME: number = 24 * 60 * 60_000
@@ -65,9 +66,9 @@ export async function register(
     mail: known === null ? 'verify_email' : 'already_registered',
     accountId: known === null ? accountId : known.id,
     address: email,
-    details: { username, locale },
-    // Where there is an account already nothing of it is kept: the link would open nothing.
-    password: known === null ? password : null,
+    details: { username, locale, tag: passwordTag(house.keys, email, given.password) },
+    // Also where it opens nothing: whoever registers and then signs in would else learn which it was.
+    password,
     lifetime: VERIFY_LIFETIME,
   })
   await mails.challenge(unit, id)
@@ -78,7 +79,8 @@ export async function register(
 export async function sendAgain(house: AccountsHouse, call: Call, email: string): Promise<void> {
   const { accounts, clock, data, mails } = house
   const pending = await accounts.newestPending({ kind: 'email', text: email }, clock.now())
-  await mails.challenge(await call.resolve(data.db), pending?.id ?? randomUUID())
+  const id = pending === null || pending.isDecoy ? randomUUID() : pending.id
+  await mails.challenge(await call.resolve(data.db), id)
 }
 
 /**

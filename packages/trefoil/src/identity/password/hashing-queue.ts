@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
-import { startTimer } from '../../../base/start-timer.ts'
+import { lazily } from '../../base/lazily.ts'
+import { startTimer } from '../../base/start-timer.ts'
 
 /** Too many passwords are being hashed. */
 export class HashingBusy extends Error {
@@ -85,3 +86,6 @@ export class HashingQueue {
     return promise
   }
 }
+
+/** That of the process: two apps in one have no more cores than one. */
+export const processQueue: () => HashingQueue = lazily(() => new HashingQueue())

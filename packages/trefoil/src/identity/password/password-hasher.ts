@@ -1,9 +1,9 @@
 import { hash as digestOf, randomBytes } from 'node:crypto'
-import { ImproperlyConfigured } from '../../../contract/problems/problem.ts'
-import type { KeyRing } from '../../key-ring.ts'
-import { MOST_BYTES } from '../password-policy.ts'
+import { lazily } from '../../base/lazily.ts'
+import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
+import type { KeyRing } from '../key-ring.ts'
 import type { HashingQueue } from './hashing-queue.ts'
-import type { HashingThreads } from './hashing-threads.ts'
+import { MOST_BYTES } from './password-policy.ts'
 
 /** What a password was found to be. */
 export interface PasswordVerdict {
@@ -21,7 +21,6 @@ export interface PasswordHasherSettings {
   /** Secrets that are not in the database; `null` for none. */
   readonly pepper: KeyRing | null
   readonly queue: HashingQueue
-  readonly threads: HashingThreads
 }
 
 export const LEAST_MEMORY = 19_456
@@ -35,6 +34,8 @@ const PHC =
 export const MOST_MEMORY = 1_048_576
 export const MOST_PASSES = 64
 const MOST_LANES = 16
+
+const argon2 = lazily(() => import('@node-rs/argon2'))
 
 /**
  * argon2id, in a queue of its own. A password is hashed as NFKC, which keyboards of two makes agree about
@@ -62,11 +63,20 @@ export class PasswordHasher {
   async hash(password: string, signal: AbortSignal | null = null): Promise<string> {
     const text = formOf(password)
     if (text === null) throw new RangeError(`A password has at most ${MOST_BYTES} bytes`)
-    const { memory, passes, pepper, queue, threads } = this.#settings
+    const { memory, passes, pepper, queue } = this.#settings
     const key = pepper === null ? null : pepper.current
-    const salt = randomBytes(SALT_BYTES)
-    const work = { password: text, stored: null, memory, passes, salt, pepper: key }
-    const phc = String(await queue.run(() => threads.run(work), signal))
+    const { hash } = await argon2()
+    const phc = await queue.run(
+      () =>
+        hash(text, {
+          memoryCost: memory,
+          timeCost: passes,
+          parallelism: 1,
+          salt: randomBytes(SALT_BYTES),
+          ...secretOf(key),
+        }),
+      signal,
+    )
     return key === null ? phc : phc.replace(',p=1$', `,p=1,keyid=${pepperId(key)}$`)
   }
 
@@ -88,10 +98,11 @@ export class PasswordHasher {
     const phc = stored ?? this.#nobodys()
     const figures = figuresOf(phc)
     const key = figures.keyId === null ? null : this.#pepper(figures.keyId)
-    const { queue, threads } = this.#settings
-    const { memory, passes } = figures
-    const work = { password: text ?? '', stored: phc, memory, passes, salt: null, pepper: key }
-    const fits = (await queue.run(() => threads.run(work), signal)) === true
+    const { verify } = await argon2()
+    const fits = await this.#settings.queue.run(
+      () => verify(phc, text ?? '', secretOf(key)),
+      signal,
+    )
     const isRight = fits && stored !== null && text !== null && text !== ''
     return { isRight, isOutdated: isRight && this.#isOutdated(figures) }
   }
@@ -143,6 +154,11 @@ function formOf(password: string): string | null {
   if (password.length > MOST_BYTES || !password.isWellFormed()) return null
   const text = password.normalize('NFKC')
   return Buffer.byteLength(text) > MOST_BYTES ? null : text
+}
+
+/** Without what is not there: the library takes no `undefined`. */
+function secretOf(key: Uint8Array | null): { readonly secret?: Uint8Array } {
+  return key === null ? {} : { secret: key }
 }
 
 function unpadded(bytes: Buffer): string {

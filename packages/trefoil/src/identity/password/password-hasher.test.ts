@@ -1,13 +1,10 @@
-import { describe, expect, test } from 'vitest'
-import { keyRing } from '../../key-ring.ts'
+import { describe, expect, test, vi } from 'vitest'
+import { keyRing } from '../key-ring.ts'
 import { HashingBusy, HashingQueue, mostAtOnce } from './hashing-queue.ts'
-import { HashingThreads } from './hashing-threads.ts'
-import type { HashingWork } from './hashing-work.ts'
 import { PasswordHasher } from './password-hasher.ts'
 
 const queue = new HashingQueue(2)
-const threads = new HashingThreads()
-const plain = new PasswordHasher({ memory: 19_456, passes: 2, pepper: null, queue, threads })
+const plain = new PasswordHasher({ memory: 19_456, passes: 2, pepper: null, queue })
 
 describe('PWD-4: argon2id', () => {
   test('a password and no other', async () => {
@@ -37,37 +34,23 @@ describe('PWD-4: argon2id', () => {
     await expect(plain.hash('x'.repeat(1025))).rejects.toThrow(RangeError)
   })
 
-  test('ENUM-1: one hash for whoever it is, from the first on, with the same figures', async () => {
-    const works: object[] = []
-    const counted = new PasswordHasher({
-      memory: 19_456,
-      passes: 2,
-      pepper: keyRing('p'.repeat(32)),
-      queue,
-      threads: Object.assign(new HashingThreads(), {
-        async run({ password, stored, salt, pepper, ...figures }: HashingWork) {
-          works.push({ ...figures, stored: stored?.length, pepper: pepper?.length })
-          return stored === null
-            ? '$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA$'.padEnd(97, 'A')
-            : false
-        },
-      }),
-    })
+  test('ENUM-1: one turn in the queue for whoever it is, from the first on', async () => {
+    const pepper = keyRing('p'.repeat(32))
+    const own = new HashingQueue(2)
+    const turns = vi.spyOn(own, 'run')
+    const counted = new PasswordHasher({ memory: 19_456, passes: 2, pepper, queue: own })
+    for (const password of ['x', '', 'x'.repeat(5000)]) {
+      expect((await counted.verify(password, null)).isRight).toBe(false)
+    }
     const stored = await counted.hash('correct horse battery')
-    works.length = 0
-    for (const one of [null, stored, null]) await counted.verify('x', one)
-    await counted.verify('', null)
-    await counted.verify('x'.repeat(5000), stored)
-    expect(new Set(works.map((work) => JSON.stringify(work))).size).toBe(1)
-    expect(works).toHaveLength(5)
+    expect((await counted.verify('x', stored)).isRight).toBe(false)
+    expect(turns).toHaveBeenCalledTimes(5)
   })
 
   test('weaker figures are below the floor, and those of a stored hash are raised', async () => {
     const pepper = null
-    expect(() => new PasswordHasher({ memory: 4096, passes: 2, pepper, queue, threads })).toThrow(
-      '19456',
-    )
-    const stronger = new PasswordHasher({ memory: 19_456, passes: 3, pepper, queue, threads })
+    expect(() => new PasswordHasher({ memory: 4096, passes: 2, pepper, queue })).toThrow('19456')
+    const stronger = new PasswordHasher({ memory: 19_456, passes: 3, pepper, queue })
     const stored = await plain.hash('correct horse battery')
     expect(await stronger.verify('correct horse battery', stored)).toEqual({
       isRight: true,
@@ -84,7 +67,7 @@ describe('PWD-4: argon2id', () => {
 
 test('pepper: its id is in the hash, an older one still verifies and is outdated, one that is gone is no wrong password', async () => {
   const ring = keyRing('p'.repeat(32))
-  const peppered = new PasswordHasher({ memory: 19_456, passes: 2, pepper: ring, queue, threads })
+  const peppered = new PasswordHasher({ memory: 19_456, passes: 2, pepper: ring, queue })
   const stored = await peppered.hash('correct horse battery')
   expect(stored).toMatch(/,keyid=[A-Za-z0-9+/]{8}\$/)
   expect(stored).not.toContain('pppp')
@@ -126,6 +109,27 @@ describe('the queue of hashes', () => {
     await Promise.all([first, ...others])
     expect(done).toEqual(Array.from({ length: 256 }, (_, index) => index))
     await own.run(async () => {})
+  })
+
+  test('nobody waits for longer than two seconds, and who is refused takes no turn', async () => {
+    vi.useFakeTimers()
+    try {
+      const own = new HashingQueue(1)
+      const { promise: gate, resolve: open } = Promise.withResolvers<void>()
+      const first = own.run(() => gate)
+      const ran: string[] = []
+      const second = own.run(async () => void ran.push('second'))
+      const refused = second.catch((error: unknown) => error)
+      await vi.advanceTimersByTimeAsync(1999)
+      const third = own.run(async () => void ran.push('third'))
+      await vi.advanceTimersByTimeAsync(1)
+      expect(await refused).toMatchObject({ name: 'HashingBusy', retryAfter: 2 })
+      open()
+      await Promise.all([first, third])
+      expect(ran).toEqual(['third'])
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   test('whoever leaves while waiting makes room, and takes no turn', async () => {
