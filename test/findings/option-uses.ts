@@ -293,6 +293,10 @@ for (const where of ['JobQueue.send', 'CallJobs.send']) {
     })
   })
 }
+add('AttemptData.tables Migration', (step) => database().tables('own', [step]), {
+  name: '0001',
+  sql: 'select 1',
+})
 add('AnyDatabase.tables Migration', (step) => database().tables('own', [step]), {
   name: '0001',
   sql: 'select 1',
@@ -771,8 +775,7 @@ export const HANDLES: ReadonlySet<string> = new Set([
     'AuditLog',
     'PartOf',
     'LockoutStatus',
-    'AttemptKey',
-    'LoginAttempt',
+    'AttemptData',
   ],
   // Ports, and what other libraries define.
   ...['Clock', 'Timers', 'Logger', 'TwoWaySchema', 'ServeTls', 'JwkSet', 'PublicJwk'],
