@@ -1,6 +1,6 @@
 // An app with logins, or a bare route that compares a password, beside a route that only answers. Its parent asks for a
 // bare loop.
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -51,10 +51,12 @@ function bareRoute() {
 
 /** Accounts in a file of SQLite, each with the login of its own. */
 async function withAccounts() {
-  const data = database({
-    url: join(mkdtempSync(join(tmpdir(), 'bench-')), 'app.db'),
-    migrate: 'start',
+  const folder = mkdtempSync(join(tmpdir(), 'bench-'))
+  process.once('SIGTERM', () => {
+    rmSync(folder, { recursive: true, force: true })
+    process.exit()
   })
+  const data = database({ url: join(folder, 'app.db'), migrate: 'start' })
   const links = []
   const people = accounts({
     data,

@@ -3,9 +3,10 @@ import {
   type AccountsOptions,
   accounts,
 } from '../../packages/trefoil/src/accounts.ts'
+import type { AuditLog } from '../../packages/trefoil/src/audit.ts'
 import { type Authenticator, firstOf } from '../../packages/trefoil/src/auth.ts'
 import { type Database, database } from '../../packages/trefoil/src/database.ts'
-import { createApp } from '../../packages/trefoil/src/index.ts'
+import { type AppOptions, createApp } from '../../packages/trefoil/src/index.ts'
 import { type JobQueue, jobQueue } from '../../packages/trefoil/src/jobs.ts'
 import { type TestClient, testClient } from '../../packages/trefoil/src/testing.ts'
 
@@ -18,6 +19,8 @@ export interface SentMail {
   readonly text: string
 }
 
+/** Keys of a test. */
+export const KEYS = 'a key of tests that is long enough, 0123456789'
 /** Long, and in no list. */
 export const PASSWORD = 'vielle-quartz-bramble-57'
 
@@ -37,6 +40,10 @@ export interface WorldOptions {
   readonly url?: string
   /** Beside that of the sessions: whoever else the app lets in. */
   readonly also?: Authenticator
+  /** The audit log of the app, which accounts are given. */
+  readonly audit?: (data: Database<Rows>) => AuditLog
+  /** Further options of the app. */
+  readonly app?: Pick<AppOptions, 'agentWrites'>
 }
 
 /** An app with accounts, and people in it. */
@@ -50,15 +57,22 @@ export class World {
   /** Milliseconds since the Unix epoch. */
   at: number = Date.UTC(2026, 0, 5, 12)
 
-  constructor({ accounts: given = {}, url = ':memory:', also }: WorldOptions = {}) {
+  constructor({
+    accounts: given = {},
+    url = ':memory:',
+    also,
+    audit,
+    app = {},
+  }: WorldOptions = {}) {
     const clock = { now: () => this.at, elapsed: () => this.at }
     this.data = database<Rows>({ url, migrate: 'start' })
     this.jobs = jobQueue({ data: this.data, clock, work: 'never' })
+    const log = audit?.(this.data)
     this.people = accounts({
       data: this.data,
       jobs: this.jobs,
       clock,
-      keys: 'kJ8!f0aQz3LmX7vB1nC5rT9wY2eU6iO4',
+      keys: KEYS,
       mailer: { send: async (mail) => void this.sent.push(mail) },
       magicLink: true,
       emailCode: true,
@@ -66,17 +80,21 @@ export class World {
       anonymous: true,
       mail: { cooldown: '1s', perHour: 1000 },
       rates: { mail: false, confirm: false, anonymous: false },
+      // Locks go by the clock of the database: longer than a slow machine takes for a test.
+      lockout: { baseCooldown: '1h' },
+      ...(log === undefined ? {} : { audit: log }),
       ...given,
     })
     const { sessionAuth } = this.people
     const authenticate = also === undefined ? sessionAuth : firstOf(also, sessionAuth)
     this.app = createApp({
+      ...app,
       name: 'shop',
       env: {},
       log: { logger: QUIET },
       auth: [{ authenticate, surfaces: ['api', 'cli'] }],
       publicSurfaces: ['mcp'],
-      parts: [this.data, this.jobs, this.people],
+      parts: [this.data, this.jobs, ...(log === undefined ? [] : [log]), this.people],
     })
     this.client = testClient(this.app)
   }

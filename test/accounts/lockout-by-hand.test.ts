@@ -207,7 +207,7 @@ describe('the table', () => {
   })
 })
 
-describe('SW-07, V-05: addresses', () => {
+describe('SW-07, V-05, S-ATT-3: addresses', () => {
   test('the hash is keyed: it is not the one that anybody can make', () => {
     const address = '203.0.113.7'
     const plain = createHash('sha256').update(address).digest('hex')

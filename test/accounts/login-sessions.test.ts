@@ -142,6 +142,8 @@ test.each([
   ['another address', { email: 'new@example.com' }],
   ['another tenant', { tenant: 'other' }],
   ['disabling', { disabledAt: START }],
+  ['another tenant, by whoever forgot that it ends them,', { tenant: 'x', endsSessions: false }],
+  ['disabling, likewise,', { disabledAt: START, endsSessions: false }],
 ] as const)(
   'SW-15, SES-8: %s ends every session in its own statement, whatever the stores say',
   async (_, what) => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { type AuditLog, auditLog } from '../../packages/trefoil/src/audit.ts'
 import { PASSWORD, tokenOf, World } from './accounts-world.ts'
 
 const ADA = 'ada@example.com'
@@ -20,7 +21,7 @@ describe('change of the address', () => {
   it('is made by whoever has the password, the session and the new mailbox (better-auth#7196)', async () => {
     await using world = new World()
     await world.register(ADA, PASSWORD)
-    const [here, elsewhere] = [await world.login(ADA, PASSWORD), await world.login(ADA, PASSWORD)]
+    const [here, elsewhere] = [await world.login(ADA, PASSWORD), await world.enter(ADA)]
     const id = await world.idOf(here)
     const asked = await ask(world, here)
     expect([asked.status, asked.body]).toEqual([
@@ -95,17 +96,20 @@ describe('change of the address', () => {
     expect(answers.map(({ code }) => code)).toContain('invalid_link')
   })
 
-  it('wants the password, by the counter of logins (LOCK-5)', async () => {
+  it('wants the password, with the tries of this session (LOCK-5)', async () => {
     await using world = new World()
     await world.register(ADA, PASSWORD)
     const token = await world.login(ADA, PASSWORD)
     const codes: unknown[] = []
     for (let tries = 0; tries < 5; tries++) codes.push((await ask(world, token, NEW, 'wrong')).code)
     expect(codes).toEqual([...Array(4).fill('login_bad_credentials'), 'account_locked'])
-    expect((await world.post('/login', { username: ADA, password: PASSWORD })).code).toBe(
+    expect((await ask(world, token)).code).toBe('account_locked')
+    expect((await world.post('/delete-account', { current_password: PASSWORD }, token)).code).toBe(
       'account_locked',
     )
     expect(await world.mailTo(NEW)).toBeUndefined()
+    // Whoever guesses in a stolen session does not lock its owner out.
+    await world.login(ADA, PASSWORD)
   })
 
   it('of an account without a password wants a login of the last five minutes', async () => {
@@ -173,6 +177,28 @@ describe('deletion', () => {
     expect((await world.post('/delete-account', {}, token)).code).toBe('fresh_login_required')
     expect((await world.post('/delete-account', {}, await world.enter(ADA))).status).toBe(204)
   })
+
+  it.each([true, false])(
+    'erases what an audit log says of the person, where that is erasable: %s',
+    async (erasable) => {
+      let log: AuditLog | undefined
+      await using world = new World({
+        audit: (data) => {
+          log = auditLog({ keys: 'k'.repeat(32), data, erasable })
+          return log
+        },
+      })
+      const token = await world.enter(ADA)
+      const id = await world.idOf(token)
+      await world.post('/username', { username: 'ada' }, token)
+      expect((await log?.find({ subject: id }))?.entries.length).toBeGreaterThan(0)
+      expect((await world.post('/delete-account', {}, token)).status).toBe(204)
+      await world.client.idle()
+      const { entries = [] } = (await log?.find({ subject: id })) ?? {}
+      expect(entries.length > 0).toBe(!erasable)
+      expect(await log?.verify()).toMatchObject({ ok: true })
+    },
+  )
 
   it('is one of two at the same time, and the other finds nobody', async () => {
     await using world = new World()
@@ -253,6 +279,17 @@ describe('an anonymous account', () => {
       expect((await world.post(path, body, nobody)).status).toBe(403)
     }
     expect((await world.post('/delete-account', {}, nobody)).status).toBe(204)
+  })
+
+  it('changes nothing where agents may not: any program can have one', async () => {
+    await using world = new World({ app: { agentWrites: 'deny' } })
+    const nobody = tokenOf(await world.post('/anonymous', {}))
+    const register = { email: ADA, password: PASSWORD }
+    const answer = await world.post('/anonymous/register', register, nobody)
+    expect([answer.status, answer.code]).toEqual([403, 'ACCESS_DENIED'])
+    expect(
+      (await world.post('/username', { username: 'ada' }, await world.enter(ADA))).status,
+    ).toBe(200)
   })
 
   it('is removed thirty days after its session was over, and nobody else is', async () => {

@@ -10,7 +10,7 @@ import { loginLockChecks } from '../support/login-locks-checks.ts'
 import { inTwoProcesses } from '../support/several-processes.ts'
 
 // Processes start slowly on a machine that has other things to do.
-vi.setConfig({ testTimeout: 120_000 })
+vi.setConfig({ testTimeout: 240_000 })
 
 const SCRIPT = 'login-locks.process.ts'
 

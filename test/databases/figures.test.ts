@@ -1,9 +1,12 @@
 // P-MWL-8: what a database counts for metrics(), on PostgreSQL; test/parts/figures.test.ts is the same on SQLite.
 import { sql } from 'kysely'
 import { database } from 'trefoil/database'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { countsAll, figured } from '../parts/figures-suite.ts'
 import { createDatabase, hasPostgres } from '../support/test-database.ts'
+
+// Machines that have other things to do are slow.
+vi.setConfig({ testTimeout: 120_000 })
 
 describe.skipIf(!hasPostgres)('figures of a database on PostgreSQL', () => {
   test('units, connections and jobs', async () => {

@@ -6,7 +6,7 @@ import { NO_APP } from '../support/no-app.ts'
 import { createDatabase, hasPostgres } from '../support/test-database.ts'
 
 // Processes start slowly on a machine that has other things to do.
-vi.setConfig({ testTimeout: 120_000 })
+vi.setConfig({ testTimeout: 240_000 })
 
 describe.skipIf(!hasPostgres)('two processes on one PostgreSQL', () => {
   loginLockChecks(createDatabase)

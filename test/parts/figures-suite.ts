@@ -86,10 +86,13 @@ export async function countsAll(own: ReturnType<typeof figured>, pool: string): 
   expect(sent['trefoil_unit_wait_seconds_total{database="database"}']).toBeGreaterThanOrEqual(0)
   expect(sent['trefoil_jobs_oldest_waiting_seconds{job="mail"}']).toBeGreaterThan(0)
   await expect
-    .poll(async () => {
-      await jobs.runDue()
-      return scrape()
-    })
+    .poll(
+      async () => {
+        await jobs.runDue()
+        return scrape()
+      },
+      { timeout: 20_000 },
+    )
     .toMatchObject({
       'trefoil_jobs_total{event="done",job="mail"}': 1,
       'trefoil_jobs_total{event="failed",job="mail"}': 1,

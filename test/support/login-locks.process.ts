@@ -75,6 +75,9 @@ for await (const _ of process.stdin) break
 if (what === 'guesses') say([looks, await many(() => login(false)), looks])
 else if (what === 'spread') {
   say([looks, await many((at) => login(false, null, `198.51.100.${at % 250}`)), looks])
+} else if (what === 'again') {
+  const answers = await many(() => login(false))
+  say([looks, { ...answers, right: await login(true) }, looks])
 } else if (what === 'logins') say([looks, await many(() => login(true)), looks])
 else if (what === 'attacked') {
   const device = locks.deviceToken(ADA)

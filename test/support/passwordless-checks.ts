@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import process from 'node:process'
 import { expect, onTestFinished, test } from 'vitest'
-import { tokenOf, World } from '../accounts/accounts-world.ts'
+import { KEYS, tokenOf, World } from '../accounts/accounts-world.ts'
 
 const SCRIPT = join(import.meta.dirname, 'passwordless.process.ts')
 const AT_ONCE = 8
@@ -13,13 +13,24 @@ const NEW = 'new@example.com'
 
 type Request = readonly [path: string, body: object, token?: string]
 
+/** Whether a process is killed in the commit of its unit, and on which side of it. */
+type Death = 'never' | 'before' | 'after'
+
 /** Sends all of a process at once, and of all processes together. @returns codes, or statuses of success */
 async function inProcesses(
   url: string,
   ...lists: readonly (readonly Request[])[]
 ): Promise<unknown[]> {
+  return dying(url, 'never', lists)
+}
+
+async function dying(
+  url: string,
+  dies: Death,
+  lists: readonly (readonly Request[])[],
+): Promise<unknown[]> {
   const children = lists.map((list) => {
-    const child = spawn(process.execPath, [SCRIPT, url, JSON.stringify(list)], {
+    const child = spawn(process.execPath, [SCRIPT, url, KEYS, dies, JSON.stringify(list)], {
       stdio: ['pipe', 'pipe', 'inherit'],
     })
     onTestFinished(() => void child.kill('SIGKILL'))
@@ -31,7 +42,7 @@ async function inProcesses(
       once(child.stdout, 'data'),
       once(child, 'exit').then(() => Promise.reject(new Error('A process has ended early'))),
     ])
-    const said = once(child, 'close').then(() => JSON.parse(text.split('\n')[1] ?? 'null'))
+    const said = once(child, 'close').then(() => JSON.parse(text.split('\n')[1] || 'null'))
     return { child, ready, said }
   })
   await Promise.all(children.map(({ ready }) => ready))
@@ -139,6 +150,38 @@ export function passwordlessChecks(createUrl: () => string | Promise<string>): v
     }
     expect((await inProcesses(url, ...lists)).map(String).sort()).toEqual(['200', 'username_taken'])
   })
+
+  test.each(['before', 'after'] as const)(
+    'kill -9 %s the commit: a link is good or used, an account is there or not, never half',
+    async (dies) => {
+      const url = await createUrl()
+      const world = await worldOn(url)
+      const isDone = dies === 'after'
+      await world.post('/magic-link', { email: ADA })
+      const token = await world.linkTo(ADA)
+      expect(await dying(url, dies, [[['/magic-link/confirm', { token }]]])).toEqual([null])
+      expect(await countOf(world)).toBe(isDone ? 1 : 0)
+      expect((await world.post('/magic-link/confirm', { token })).status).toBe(isDone ? 400 : 200)
+
+      const session = await world.enter(ADA)
+      world.at += 2000
+      await world.post('/change-email', { email: NEW }, session)
+      const link = await world.linkTo(NEW)
+      const change: Request = ['/change-email/confirm', { token: link }, session]
+      expect(await dying(url, dies, [[change]])).toEqual([null])
+      const rows = await world.run('select email, epoch from trefoil_accounts')
+      const [email, epoch] = isDone ? [NEW, 2] : [ADA, 1]
+      expect(rows.map((row) => ({ ...row, epoch: Number(Object(row).epoch) }))).toEqual([
+        { email, epoch },
+      ])
+      // Of the time of the process that asked for it.
+      world.at = Date.now()
+      await world.jobs.runDue()
+      // Its mailbox is told where it was done, and there alone.
+      const told = world.sent.filter(({ to, text }) => to === ADA && !text.includes('#token='))
+      expect(told).toHaveLength(isDone ? 1 : 0)
+    },
+  )
 
   test('SES-8: an account that is deleted here is signed out there', async () => {
     const url = await createUrl()

@@ -1,23 +1,64 @@
-// Sends requests to an app of accounts of its own, on a database that others share, all at once when it is told to.
-// node passwordless.process.ts <url> <requests as JSON: [path, body, token][]>
-import { once } from 'node:events'
+// Run in several processes at once, each with the same database: sends what it was told to, all at once, and says how it was
+// answered. node passwordless.process.ts <url> <keys> <never | before | after> <requests as JSON: [path, body, token][]>
 import process from 'node:process'
-import { World } from '../accounts/accounts-world.ts'
+import { createApp } from 'trefoil'
+import { accounts } from 'trefoil/accounts'
+import { database } from 'trefoil/database'
+import { jobQueue } from 'trefoil/jobs'
+import { definePart } from 'trefoil/parts'
+import { testClient } from 'trefoil/testing'
 
-const [url = '', requests = '[]'] = process.argv.slice(2)
-const world = new World({
-  url,
-  accounts: { lockout: { threshold: 100, addressThreshold: 10_000 } },
+const [, , url = '', keys = '', dies = '', requests = '[]'] = process.argv
+const data = database<never>({ url, migrate: 'start', wait: '60s' })
+const jobs = jobQueue({ data })
+const die = () => process.kill(process.pid, 'SIGKILL')
+
+/** Killed with everything done and nothing committed, or with all of it committed and nobody answered. */
+const killer = definePart({
+  name: 'killer',
+  transaction: {
+    begin() {},
+    async beforeCommit(_, unit) {
+      if (dies === 'after') data.afterCommit(unit, die)
+      if (dies !== 'before') return
+      die()
+      await new Promise(() => {})
+    },
+  },
 })
-world.at = Date.now()
-// Starts the app.
-await world.get('/me')
+const people = accounts({
+  data,
+  jobs,
+  keys,
+  appUrl: 'https://shop.example',
+  mailer: { send: async () => {} },
+  magicLink: true,
+  emailCode: true,
+  usernames: true,
+  lockout: { threshold: 100, addressThreshold: 10_000 },
+  rates: { mail: false, confirm: false, anonymous: false },
+})
+const none = () => {}
+const app = createApp({
+  name: 'shop',
+  env: {},
+  log: { logger: { debug: none, info: none, warn: none, error: none } },
+  auth: [{ authenticate: people.sessionAuth, surfaces: ['api'] }],
+  publicSurfaces: ['mcp', 'cli'],
+  parts: [data, jobs, people, killer],
+})
+await using client = testClient(app)
+await client.http.get('/')
 process.stdout.write('ready\n')
-await once(process.stdin, 'data')
+for await (const _ of process.stdin) break
 const all = JSON.parse(requests) as [string, object, string | undefined][]
 const answers = await Promise.all(
-  all.map(([path, body, token]) => world.post(path, body, token ?? undefined)),
+  all.map(async ([path, json, token]) => {
+    const headers = token ? { authorization: `Bearer ${token}` } : {}
+    const { status, text } = await client.http.post(`/auth${path}`, { json, headers })
+    const body: Record<string, unknown> = text === '' ? {} : JSON.parse(text)
+    return body['code'] ?? status
+  }),
 )
-process.stdout.write(`${JSON.stringify(answers.map(({ status, code }) => code ?? status))}\n`)
-await world[Symbol.asyncDispose]()
+process.stdout.write(`${JSON.stringify(answers)}\n`)
 process.exit()

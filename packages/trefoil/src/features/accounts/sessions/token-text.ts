@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
 
 /** What a token is for. One kind never passes for another: the prefix is part of what is kept (SW-13). */
 export type TokenKind = 'access' | 'refresh' | 'cookie'
@@ -57,13 +57,10 @@ export function looksLike(kind: TokenKind, text: string): boolean {
 
 /** SHA-256, base64url: what is random needs no salt and no slow hash (V-04). */
 export function digestOf(text: string): string {
-  return createHash('sha256').update(text, 'utf8').digest('base64url')
+  return hash('sha256', text, 'base64url')
 }
 
 /** Of the form alone: it keeps nobody out. */
 function checksum(body: string): string {
-  return createHash('sha256')
-    .update(`trefoil ${body}`, 'utf8')
-    .digest('base64url')
-    .slice(0, SUM_LENGTH)
+  return hash('sha256', `trefoil ${body}`, 'base64url').slice(0, SUM_LENGTH)
 }
