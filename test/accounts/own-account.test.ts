@@ -1,6 +1,9 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { type AuditLog, auditLog } from '../../packages/trefoil/src/audit.ts'
 import { PASSWORD, tokenOf, World } from './accounts-world.ts'
+
+// Several hashes a test, and whatever else the machine does.
+vi.setConfig({ testTimeout: 60_000 })
 
 const ADA = 'ada@example.com'
 const NEW = 'ada@new.example'
