@@ -75,7 +75,7 @@ export function accounts(options: AccountsOptions): Accounts {
       variables: PASSWORD_VARIABLES,
       start: (app) => {
         appName = app.name
-        return mail.start(app.name)
+        mail.start(app)
       },
       commands: [...operatorCommands(house), ...made.commands(tellUnlocked(house))],
       actions: (routes) => {

@@ -1,4 +1,5 @@
 import { ImproperlyConfigured } from '../../../index.ts'
+import { isLoopbackAddress } from '../../../inner.ts'
 import type { AccountsValues } from '../accounts-options.ts'
 import { consoleMailer } from './console-mailer.ts'
 import type { Mailer } from './mailer.ts'
@@ -43,6 +44,29 @@ export function chooseAppUrl({ appUrl }: AccountsValues, mode: string | undefine
   throw new ImproperlyConfigured(
     'accounts(): appUrl is missing: set TREFOIL_AUTH_APP_URL to the origin of your pages, such as https://app.example.com',
   )
+}
+
+/**
+ * Where nobody says what the app runs as, it is somebody's desk as long as nobody else can reach it (BOOT-3).
+ *
+ * @param host where it is about to listen; `null` where no server of Trefoil's does
+ * @throws ImproperlyConfigured where others could
+ */
+export function refusePrinting(
+  mailer: Mailer,
+  mode: string | undefined,
+  host: string | null,
+): void {
+  const prints = mailer.risks?.some(({ code }) => code === 'accounts_console_mailer') === true
+  if (!prints || mode === 'development' || mode === 'test' || isLoopback(host)) return
+  throw new ImproperlyConfigured(
+    'accounts(): its mails would be printed, and others can reach this server: set TREFOIL_AUTH_SMTP_HOST and ' +
+      'TREFOIL_AUTH_SMTP_FROM, give it a mailer, or set TREFOIL_ENV=development',
+  )
+}
+
+function isLoopback(host: string | null): boolean {
+  return host === null || host === 'localhost' || isLoopbackAddress(host)
 }
 
 /** `prod`, `staging` and whatever else is served to people must not be taken for somebody's desk (S-ENV-2). */

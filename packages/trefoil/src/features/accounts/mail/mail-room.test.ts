@@ -228,6 +228,26 @@ describe('who sends', () => {
     expect(room('production', { appUrl, mailer: { send() {} } }).risks()).toEqual([])
   })
 
+  it.each([
+    ['', '0.0.0.0', false],
+    ['', '::', false],
+    ['', '127.0.0.1', true],
+    ['', '::1', true],
+    ['', 'localhost', true],
+    ['', null, true],
+    ['development', '0.0.0.0', true],
+  ])(
+    'BOOT-3: TREFOIL_ENV=%j, on %s: the console prints what opens accounts: %s',
+    (mode, host, may) => {
+      const start = () => room(mode, { appUrl }).start({ name: 'shop', host })
+      if (may) expect(start).not.toThrow()
+      else expect(start).toThrow('its mails would be printed')
+      expect(() =>
+        room(mode, { appUrl, mailer: { send() {} } }).start({ name: 'shop', host }),
+      ).not.toThrow()
+    },
+  )
+
   it('S-ENV-1: is the server of the variables, where one is named', () => {
     const variables = {
       TREFOIL_AUTH_SMTP_HOST: 'mail.example',

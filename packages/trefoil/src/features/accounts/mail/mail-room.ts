@@ -1,7 +1,8 @@
 import type { ProductionRisk } from '../../../index.ts'
 import type { JobQueue } from '../../../jobs.ts'
+import type { PartApp } from '../../../parts.ts'
 import type { AccountsHouse } from '../accounts-house.ts'
-import { chooseAppUrl, chooseMailer } from './choose-mailer.ts'
+import { chooseAppUrl, chooseMailer, refusePrinting } from './choose-mailer.ts'
 import { JobOutbox } from './mail-jobs.ts'
 import { MAIL_LIMIT_STEPS, MailLimits } from './mail-limits.ts'
 import type { MailOutbox } from './mail-outbox.ts'
@@ -23,8 +24,8 @@ export interface MailRoom {
   readonly links: MailLinks
   /** What mails go by: a part of the app. */
   readonly jobs: JobQueue
-  /** @param name of the app */
-  start(name: string): void
+  /** @throws ImproperlyConfigured where what opens accounts would be printed beside what others can reach */
+  start(app: Pick<PartApp, 'name' | 'host'>): void
   risks(): readonly ProductionRisk[]
 }
 
@@ -63,7 +64,8 @@ export function mailRoom(facts: MailRoomFacts): MailRoom {
     outbox,
     links,
     jobs,
-    start(name) {
+    start({ name, host }) {
+      refusePrinting(mailer, mode, host)
       app ??= name
     },
     risks: () => mailer.risks ?? [],
