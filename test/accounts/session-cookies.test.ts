@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { LoginCookieOptions } from '../../packages/trefoil/src/accounts.ts'
+import { makeToken } from '../../packages/trefoil/src/features/accounts/sessions/token-text.ts'
 import { testClient } from '../../packages/trefoil/src/testing.ts'
 import { bearer, openSessions } from './open-sessions.ts'
 import { sessionsApp } from './sessions-app.ts'
@@ -69,7 +70,7 @@ test('COOK-5: a cookie that was sent twice is none, whichever of the two is genu
 })
 
 test('SES-1: who signs in gets a session that nobody can have planted, and the one before is over', async () => {
-  const { addAccount, signInByCookie, http, status, signIn } = await openSessions()
+  const { addAccount, signInByCookie, http, status, signIn, refresh } = await openSessions()
   const id = await addAccount()
   const planted = await signInByCookie(await addAccount())
   const after = await signInByCookie(id, { cookie: planted.cookie })
@@ -82,8 +83,13 @@ test('SES-1: who signs in gets a session that nobody can have planted, and the o
   const again = await signInByCookie(id, { cookie: after.cookie })
   expect((await http.get('/me', { headers: { cookie: after.cookie } })).status).toBe(401)
   // A token that was made up, or only begins like a genuine one, ends nobody's session.
-  const cut = `${again.cookie.slice(0, -1)}x`
-  await signInByCookie(await addAccount(), { cookie: cut })
+  const [name = '', secret = ''] = again.cookie.split('=')
+  const forged = `${name}=${makeToken('cookie', secret.slice(7, 39)).text}`
+  for (const cookie of [`${again.cookie.slice(0, -1)}x`, forged]) {
+    await signInByCookie(await addAccount(), { cookie })
+    expect((await refresh({}, { cookie })).json()).toMatchObject({ code: 'missing_refresh_token' })
+    expect((await http.get('/me', { headers: { cookie } })).status).toBe(401)
+  }
   expect((await http.get('/me', { headers: { cookie: again.cookie } })).status).toBe(200)
   const pair = await signIn(id)
   expect(await status(pair.access_token)).toBe(200)

@@ -95,6 +95,19 @@ test("SW-29: another's session is one that there is not, to the byte", async () 
   expect(await all()).toEqual([200, 200, 200])
 })
 
+test('a session that a change of the account has ended is in no list', async () => {
+  const { addAccount, signIn, change, sessions, clock } = await openSessions()
+  const id = await addAccount()
+  await signIn(id)
+  const owner = { id, tenant: null }
+  expect((await sessions.list(owner, null)).length).toBe(1)
+  await change(id, { roles: ['x'] })
+  expect(await sessions.list(owner, null)).toEqual([])
+  clock.pass(1)
+  await signIn(id)
+  expect((await sessions.list(owner, null)).length).toBe(1)
+})
+
 test.each(['x', '..%2f..', 'not-a-uuid', "' or 1=1 --", '%00', 'a'.repeat(64)])(
   'SW-38: an id that is none is not found, and never a failure: %j',
   async (id) => {
