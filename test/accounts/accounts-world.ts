@@ -52,7 +52,6 @@ export class World {
   readonly people: Accounts
   readonly jobs: JobQueue
   readonly client: TestClient
-  readonly app: ReturnType<typeof createApp>
   readonly sent: SentMail[] = []
   /** Milliseconds since the Unix epoch. */
   at: number = Date.UTC(2026, 0, 5, 12)
@@ -87,7 +86,7 @@ export class World {
     })
     const { sessionAuth } = this.people
     const authenticate = also === undefined ? sessionAuth : firstOf(also, sessionAuth)
-    this.app = createApp({
+    const made = createApp({
       ...app,
       name: 'shop',
       env: {},
@@ -96,7 +95,7 @@ export class World {
       publicSurfaces: ['mcp'],
       parts: [this.data, this.jobs, ...(log === undefined ? [] : [log]), this.people],
     })
-    this.client = testClient(this.app)
+    this.client = testClient(made)
   }
 
   /** Any request below the prefix; `who` is a token, or headers. */

@@ -212,8 +212,8 @@ describe('code by mail', () => {
     )
     expect(all.filter(({ status }) => status === 200)).toHaveLength(1)
     // Those that came too late are wrong ones, and counted.
-    const codes = new Set(all.map(({ code }) => code))
-    expect(codes.isSubsetOf(new Set([undefined, 'invalid_code', 'account_locked']))).toBe(true)
+    for (const { code } of all)
+      expect([undefined, 'invalid_code', 'account_locked']).toContain(code)
     expect(await world.run('select id from trefoil_accounts')).toHaveLength(1)
   })
 })
