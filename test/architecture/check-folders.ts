@@ -69,6 +69,11 @@ export const WIDE_FILES: Readonly<Record<string, WideFile>> = {
   },
   'surfaces/http/node/serve.ts': { most: 25, why: 'puts the parts of a listener together' },
   'surfaces/http/node/to-node-handler.ts': { most: 18, why: 'the same for a host that listens' },
+  'features/accounts/accounts.ts': { most: 20, why: 'joins the rooms of accounts' },
+  'features/accounts/sessions/make-login-sessions.ts': {
+    most: 22,
+    why: 'puts the parts of login sessions together',
+  },
   'surfaces/http/request/read-arguments.ts': {
     most: 17,
     why: 'reads from every place of a request',
