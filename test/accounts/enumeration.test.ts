@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { differences, tupleOf, workByState, workOf } from '../support/work-count.ts'
 import {
   ADDRESS_STATES,
@@ -13,6 +13,9 @@ import {
 import { type AccountsApp, ADA, type Answer, OTHER_PASSWORD, PASSWORD } from './accounts-app.ts'
 
 const HOUR = 3_600_000
+
+// Each state is asked for several times, with a hash each.
+vi.setConfig({ testTimeout: 60_000 })
 
 let app: AccountsApp
 

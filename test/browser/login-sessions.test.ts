@@ -10,6 +10,9 @@ import { testClient } from '../../packages/trefoil/src/testing.ts'
 import { ADA, KEYS, PASSWORD } from '../accounts/accounts-app.ts'
 import { BROWSER_PATH, LAUNCH_MS, launchBrowser } from './browser.ts'
 
+/** A browser on a machine that has other things to do. */
+const SLOW = { timeout: 90_000 }
+
 const quiet = { debug() {}, info() {}, warn() {}, error() {} }
 
 /** Signing in with a cookie as a real browser does it, on `http://localhost`, and what other sites can do. */
@@ -93,54 +96,58 @@ describe.skipIf(BROWSER_PATH === null)('login sessions of a browser', () => {
     return (await page.textContent('body')) ?? ''
   }
 
-  it('COOK-1, SW-33, SW-35: signs in, is known, is safe from other sites, signs out', async () => {
-    const context = await browser.newContext()
-    const page = await context.newPage()
-    await page.goto(at('/'))
-    expect((await send(page, 'GET', '/me')).status).toBe(401)
+  it(
+    'COOK-1, SW-33, SW-35: signs in, is known, is safe from other sites, signs out',
+    SLOW,
+    async () => {
+      const context = await browser.newContext()
+      const page = await context.newPage()
+      await page.goto(at('/'))
+      expect((await send(page, 'GET', '/me')).status).toBe(401)
 
-    const login = { email: ADA, password: PASSWORD, mode: 'cookie' }
-    const answer = await send(page, 'POST', '/auth/login', login)
-    expect(answer.status).toBe(200)
-    expect(answer.text).not.toContain('tfl_')
-    const cookies = await context.cookies(at('/'))
-    expect(cookies.find(({ name }) => name === '__Host-trefoil_login')).toMatchObject({
-      httpOnly: true,
-      secure: true,
-      sameSite: 'Lax',
-      path: '/',
-    })
-    expect(await page.evaluate(() => document.cookie)).toBe('')
+      const login = { email: ADA, password: PASSWORD, mode: 'cookie' }
+      const answer = await send(page, 'POST', '/auth/login', login)
+      expect(answer.status).toBe(200)
+      expect(answer.text).not.toContain('tfl_')
+      const cookies = await context.cookies(at('/'))
+      expect(cookies.find(({ name }) => name === '__Host-trefoil_login')).toMatchObject({
+        httpOnly: true,
+        secure: true,
+        sameSite: 'Lax',
+        path: '/',
+      })
+      expect(await page.evaluate(() => document.cookie)).toBe('')
 
-    const me = await send(page, 'GET', '/me')
-    expect([me.status, JSON.parse(me.text)]).toEqual([
-      200,
-      expect.objectContaining({ kind: 'person' }),
-    ])
-    const listed = await send(page, 'GET', '/auth/sessions')
-    expect(JSON.parse(listed.text).sessions).toEqual([
-      expect.objectContaining({ current: true, device: expect.stringMatching(/^Chrome on /) }),
-    ])
-    expect((await send(page, 'POST', '/change')).status).toBe(200)
-    expect(changes.length).toBe(1)
+      const me = await send(page, 'GET', '/me')
+      expect([me.status, JSON.parse(me.text)]).toEqual([
+        200,
+        expect.objectContaining({ kind: 'person' }),
+      ])
+      const listed = await send(page, 'GET', '/auth/sessions')
+      expect(JSON.parse(listed.text).sessions).toEqual([
+        expect.objectContaining({ current: true, device: expect.stringMatching(/^Chrome on /) }),
+      ])
+      expect((await send(page, 'POST', '/change')).status).toBe(200)
+      expect(changes.length).toBe(1)
 
-    const tab = await context.newPage()
-    // Lax: the browser does not send it along; a Strict one neither, and of `none` the Origin decides.
-    expect(await attacked(tab, '/change')).toContain('AUTHENTICATION_ERROR')
-    expect(await attacked(tab, '/auth/logout')).toContain('csrf_refused')
-    expect(changes.length).toBe(1)
-    expect((await send(page, 'GET', '/me')).status).toBe(200)
+      const tab = await context.newPage()
+      // Lax: the browser does not send it along; a Strict one neither, and of `none` the Origin decides.
+      expect(await attacked(tab, '/change')).toContain('AUTHENTICATION_ERROR')
+      expect(await attacked(tab, '/auth/logout')).toContain('csrf_refused')
+      expect(changes.length).toBe(1)
+      expect((await send(page, 'GET', '/me')).status).toBe(200)
 
-    const stolen = await context.cookies(at('/'))
-    expect((await send(page, 'POST', '/auth/logout')).status).toBe(204)
-    expect(await context.cookies(at('/'))).toEqual([])
-    // Whoever has kept the cookie has nothing of it.
-    await context.addCookies(stolen)
-    expect((await send(page, 'GET', '/me')).status).toBe(401)
-    await context.close()
-  })
+      const stolen = await context.cookies(at('/'))
+      expect((await send(page, 'POST', '/auth/logout')).status).toBe(204)
+      expect(await context.cookies(at('/'))).toEqual([])
+      // Whoever has kept the cookie has nothing of it.
+      await context.addCookies(stolen)
+      expect((await send(page, 'GET', '/me')).status).toBe(401)
+      await context.close()
+    },
+  )
 
-  it('another site cannot sign a visitor in (login CSRF)', async () => {
+  it('another site cannot sign a visitor in (login CSRF)', SLOW, async () => {
     const context = await browser.newContext()
     const page = await context.newPage()
     expect(await attacked(page, '/auth/login')).toContain('csrf_refused')

@@ -1,5 +1,5 @@
 import { createApp } from 'trefoil'
-import { definePart } from 'trefoil/parts'
+import { definePart, type Part } from 'trefoil/parts'
 import { expect, it } from 'vitest'
 
 function counter(seen: string[], name = 'counter') {
@@ -11,8 +11,8 @@ function counter(seen: string[], name = 'counter') {
   })
 }
 
-async function lived(parts: Parameters<typeof createApp>[0]['parts']): Promise<void> {
-  const app = createApp({ name: 'shop', env: {}, parts: parts ?? [] })
+async function lived(parts: readonly Part[]): Promise<void> {
+  const app = createApp({ name: 'shop', env: {}, parts })
   await app.startup()
   await app.shutdown()
 }
