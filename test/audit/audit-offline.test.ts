@@ -7,7 +7,7 @@ import { auditLog } from '../../packages/trefoil/src/audit.ts'
 import { memoryAudit } from '../../packages/trefoil/src/audit-chain.ts'
 import { database } from '../../packages/trefoil/src/database.ts'
 import { createApp } from '../../packages/trefoil/src/index.ts'
-import { definePart } from '../../packages/trefoil/src/parts.ts'
+import { type CommandResult, definePart } from '../../packages/trefoil/src/parts.ts'
 import { main } from '../../packages/trefoil/src/program/main.ts'
 import { programIo } from '../support/program-io.ts'
 import { KEY } from './audited-app.ts'
@@ -115,26 +115,37 @@ describe('tail --follow', () => {
   })
 })
 
+/** Listens first, and then says that it may be interrupted. */
+function begun(
+  print: (line: string) => void,
+  work: (resolve: (result: CommandResult) => void, reject: (error: Error) => void) => void,
+): Promise<CommandResult> {
+  return new Promise((resolve, reject) => {
+    work(resolve, reject)
+    print('begun')
+  })
+}
+
 describe('other commands of parts', () => {
   const app = named('others', {
     parts: [
       definePart({
         name: 'others',
         commands: [
-          { name: 'deaf', describe: 'Hears nothing.', run: () => new Promise<never>(() => {}) },
+          { name: 'deaf', describe: 'Hears nothing.', run: ({ print }) => begun(print, () => {}) },
           {
             name: 'told',
             describe: 'Ends by itself.',
-            run: ({ signal }) =>
-              new Promise((resolve) => {
+            run: ({ signal, print }) =>
+              begun(print, (resolve) => {
                 signal.addEventListener('abort', () => resolve({ text: '3 done', exit: 4 }))
               }),
           },
           {
             name: 'thrown',
             describe: 'Throws what it is told.',
-            run: ({ signal }) =>
-              new Promise((_, reject) => {
+            run: ({ signal, print }) =>
+              begun(print, (_, reject) => {
                 signal.addEventListener('abort', () => reject(new Error('broken off')))
               }),
           },
@@ -145,7 +156,7 @@ describe('other commands of parts', () => {
   const interrupted = async (...argv: readonly string[]) => {
     const world = programIo(cwd)
     const ended = main(['--app', app, ...argv], world.io)
-    await new Promise((resolve) => setTimeout(resolve, 50))
+    await world.lines(1)
     world.stop('SIGINT')
     return { exit: await ended, ...world.written }
   }
@@ -153,19 +164,23 @@ describe('other commands of parts', () => {
   test('one that does not hear of it is left, and told of', async () => {
     expect(await interrupted('others', 'deaf')).toEqual({
       exit: 130,
-      out: '',
+      out: 'begun\n',
       err: expect.stringContaining('Interrupted'),
     })
   })
 
   test('FND-22: what one did although the end came is its answer', async () => {
-    expect(await interrupted('others', 'told')).toEqual({ exit: 4, out: '3 done\n', err: '' })
+    expect(await interrupted('others', 'told')).toEqual({
+      exit: 4,
+      out: 'begun\n3 done\n',
+      err: '',
+    })
   })
 
   test('one that throws then was broken off', async () => {
     expect(await interrupted('others', 'thrown')).toEqual({
       exit: 130,
-      out: '',
+      out: 'begun\n',
       err: expect.stringContaining('Interrupted'),
     })
   })

@@ -104,6 +104,7 @@ describe('the life of parts', () => {
         host: null,
         isReady: expect.any(Function),
         perform: expect.any(Function),
+        figures: expect.any(Function),
       },
     ])
     expect(Object.isFrozen(seen[0])).toBe(true)
