@@ -33,7 +33,7 @@ async function house(given: Partial<AccountsOptions> = {}, ring: KeyRing = keyRi
   const part = definePart({
     name: 'mails',
     parts: [room.jobs],
-    start: ({ name }) => room.start(name),
+    start: (app) => room.start(app),
   })
   const app = createApp({
     name: 'shop',
