@@ -34,11 +34,6 @@ export const WIDE_FILES: Readonly<Record<string, WideFile>> = {
   'engine/app-context.ts': { most: 17, why: 'the types of what all calls of an app share' },
   'engine/call-state.ts': { most: 26, why: 'types of what a call meets on its way' },
   'engine/visibility.ts': { most: 20, why: 'a plan of its own, and the call that it is asked for' },
-  'features/accounts/accounts.ts': { most: 19, why: 'joins the rooms of accounts' },
-  'features/accounts/sessions/make-login-sessions.ts': {
-    most: 22,
-    why: 'tokens, cookies, stores and refreshing meet in what flows ask for',
-  },
   'features/audit/audit-log.ts': {
     most: 16,
     why: 'the log, where it is kept, what signs it and what it is sent to meet',
