@@ -106,6 +106,23 @@ describe('login', () => {
     expect(await it_.me(access_token)).toMatchObject({ status: 200, body: { kind: 'person' } })
   })
 
+  it('takes what a form sends empty as left out, whichever of its fields it is', async () => {
+    const form = { email: ADA, username: '', password: PASSWORD, mode: '', device_token: '' }
+    const answer = await it_.client.http.post('/auth/login', {
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: new URLSearchParams(form).toString(),
+    })
+    expect(answer.status).toBe(200)
+    expect(answer.json()).toHaveProperty('access_token')
+    const browser = it_.browser()
+    await browser.http.post('/auth/login', {
+      json: { email: ADA, password: PASSWORD, mode: 'cookie' },
+    })
+    const renewed = await browser.http.post('/auth/refresh', { json: { refresh_token: '' } })
+    const without = await browser.http.post('/auth/refresh', { json: {} })
+    expect([renewed.status, renewed.text]).toEqual([without.status, without.text])
+  })
+
   it('S-LOGIN-4: signs a browser in by a cookie, and shows it no token', async () => {
     const browser = it_.browser()
     const answer = await browser.http.post('/auth/login', {
