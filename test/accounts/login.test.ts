@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Account } from '../../packages/trefoil/src/accounts.ts'
 import { HttpError, Secret } from '../../packages/trefoil/src/index.ts'
+import { workOf } from '../support/work-count.ts'
 import { type AccountsApp, ADA, accountsApp, OTHER_PASSWORD, PASSWORD } from './accounts-app.ts'
 
 const CLIENT_SECRET = 'a client secret of tests'
@@ -252,6 +253,9 @@ describe('a registration of somebody else', () => {
       const pending = 'login_user_not_verified'
       expect(codes).toEqual([pending, pending, pending, pending, 'account_locked'])
       expect((await it.signIn()).status).toBe(429)
+      // Nor is it one to hashes: a try has two at most.
+      const last = { email: ADA, password: 'a guess of a stranger, the 4.' }
+      expect((await workOf(() => it.post('/login', last))).hashes).toEqual([])
     },
   )
 
