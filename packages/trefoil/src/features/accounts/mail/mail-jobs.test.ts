@@ -132,6 +132,19 @@ describe('how many mails a mailbox gets', () => {
     expect(it.sent).toHaveLength(3)
   })
 
+  it('LOCK-7: keeps no link to a new password from a mailbox by others that are asked for', async () => {
+    const it = await app({ hourly: 2 })
+    for (let n = 0; n < 4; n++) {
+      await it.ask(`mail ${n}`, { purpose: 'magic_link', kind: 'magic_link' })
+      await it.jobs.runDue()
+      it.at += MINUTE
+    }
+    expect(it.sent).toHaveLength(2)
+    await it.ask('reset', { purpose: 'reset_password', kind: 'reset_password' })
+    await it.jobs.runDue()
+    expect(it.sent).toHaveLength(3)
+  })
+
   it('always sends what tells of an attack', async () => {
     const it = await app({ hourly: 1 })
     for (const id of ['one', 'two']) {

@@ -8,7 +8,7 @@ export interface MailOptions {
   readonly name?: string
   /** How long after a mail the next one of its kind goes to the same mailbox. Default `1m`. */
   readonly cooldown?: Duration
-  /** Mails to one mailbox in an hour, of those that anybody can ask for. Default 10. */
+  /** Mails to one mailbox in an hour, of those that anybody can ask for; as many to reset the password. Default 10. */
   readonly perHour?: number
   /** Texts in other words, or another language: `{ fr: { … } }`. Default ours, in English and German. */
   readonly texts?: MailTextOptions
@@ -39,7 +39,7 @@ export const MAIL: OptionGroup<MailOptions, MailValues> = {
       read: kinds.count({ least: 1, most: 1000 }),
       default: 10,
       variable: true,
-      doc: 'Mails to one mailbox in an hour, of those that anybody can ask for.',
+      doc: 'Mails to one mailbox in an hour, of those that anybody can ask for; as many to reset the password.',
     },
     texts: {
       read: kinds.record<MailTextOptions[string]>(
