@@ -288,11 +288,21 @@ test('who is a person: whoever signed in to the app itself, or by a client of it
   expect(await (await http.get('/me', { headers: { cookie } })).json()).toMatchObject({
     kind: 'person',
   })
+  // A program of others that asks for the cookie is no browser of the person.
+  const theirs = await signInByCookie(id, {}, { client: 'other' })
+  expect((await http.get('/me', { headers: { cookie: theirs.cookie } })).json()).toMatchObject({
+    kind: 'unknown',
+  })
   const nobody = await addAccount({ kind: 'anonymous' })
   expect(await kindOf((await signIn(nobody)).access_token)).toBe('unknown')
   // A client that there is no more has no sessions any more.
   const gone = await signIn(id, { client: 'gone' })
   expect((await me(gone.access_token)).status).toBe(401)
+  const { cookie: gone2 } = await signInByCookie(id, {}, { client: 'gone' })
+  const asked = { headers: { cookie: gone2, 'sec-fetch-site': 'same-origin' } }
+  expect((await http.get('/me', asked)).status).toBe(401)
+  // What opens nothing is not said to be good.
+  expect((await http.post('/auth/refresh', asked)).status).toBe(401)
   clock.pass(1)
 })
 
