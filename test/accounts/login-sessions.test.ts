@@ -258,6 +258,38 @@ describe('SES-7: sessions end by themselves', () => {
   })
 })
 
+test.each(['sql', 'memory'] as const)(
+  'SES-8: what was ended while the clock was an hour ahead is over when it is set right: %s',
+  async (kind) => {
+    const stores = { sessions: memoryLoginSessions(), families: memoryRefreshFamilies() }
+    const options = { idleLifetime: '30m' } as const
+    const opened = await openSessions({ options, parts: kind === 'sql' ? {} : { stores } })
+    const { addAccount, signInByCookie, http, clock } = opened
+    const id = await addAccount()
+    const sessionIn = (cookie: string) => (cookie.split('=')[1] as string).slice(7, 39)
+    const [one, two] = [await signInByCookie(id), await signInByCookie(id)]
+    const open = async () =>
+      Promise.all(
+        [one, two].map(
+          async ({ cookie }) => (await http.get('/me', { headers: { cookie } })).status,
+        ),
+      )
+    expect(await open()).toEqual([200, 200])
+    clock.pass(60 * MINUTE)
+    expect(await open()).toEqual([401, 401])
+    const now = await signInByCookie(id)
+    const headers = { cookie: now.cookie, 'sec-fetch-site': 'same-origin' }
+    const path = `/auth/sessions/${sessionIn(one.cookie)}/revoke`
+    expect((await http.post(path, { headers })).status).toBe(204)
+    clock.pass(-60 * MINUTE)
+    expect(await open()).toEqual([401, 200])
+    clock.pass(60 * MINUTE)
+    expect((await http.delete('/auth/sessions/others', { headers })).status).toBe(204)
+    clock.pass(-60 * MINUTE)
+    expect(await open()).toEqual([401, 401])
+  },
+)
+
 test('S-JWT-2, COOK-4: rotating the keys of the app logs nobody out, planned or not', async () => {
   const { keyRing } = await import('../../packages/trefoil/src/auth.ts')
   const keys = keyRing('k8Q2s0vJ4dPq7Zt1xW9aLr5uYb3nGm6c')
