@@ -178,9 +178,10 @@ class StoredSessions implements LoginSessions {
     const id = auth?.session?.id
     if (auth !== null && id !== undefined)
       await this.end({ id: auth.subject, tenant: auth.tenant }, id)
+    const { clearSite } = this.#parts.values.cookie
     return reply(null, {
       status: 204,
-      headers: { ...NO_STORE, 'clear-site-data': '"cookies"' },
+      headers: { ...NO_STORE, ...(clearSite ? { 'clear-site-data': '"cookies"' } : {}) },
       cookies: this.#cookies.clear(),
     })
   }
