@@ -39,16 +39,17 @@ export async function checkLogin(
 ): Promise<RightPassword> {
   const { accounts, clock, locks, passwords } = house
   const tried = { identifier, client: call.client, device, signal: call.signal }
-  const { account, isRight, isOutdated } = await locks.attempt(tried, async () => {
+  const { account, isRight, isOutdated, isPending } = await locks.attempt(tried, async () => {
     const account = await accounts.byIdentifier(identifier)
     // Asked for all the same: an address with an account and one without take as long.
     const pending = await accounts.newestPending(identifier, clock.now())
     const isPending = await isOfRegistration(house, pending, password, call.signal)
     const verdict = await passwords.verify(password, account?.password ?? null, call.signal)
-    // Neither wrong nor right: it is no guess at the account, and forgives none.
-    if (isPending && !verdict.isRight) throw accountsProblems.problem('login_user_not_verified')
-    return { isRight: verdict.isRight, value: { account, ...verdict } }
+    // Right for a registration, and wrong for the account all the same: whoever registers an address with each guess
+    // would have as many as he likes.
+    return { isRight: verdict.isRight, value: { account, isPending, ...verdict } }
   })
+  if (!isRight && isPending) throw accountsProblems.problem('login_user_not_verified')
   if (!isRight || account === null) throw accountsProblems.problem('login_bad_credentials')
   if (account.disabledAt !== null) throw accountsProblems.problem('account_disabled')
   return { account, isOutdated, isCleared: await isCleared(house, account, password) }

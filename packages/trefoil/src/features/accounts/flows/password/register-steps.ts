@@ -68,6 +68,8 @@ const verifyEmail: FlowStep = {
         if (challenge === null || !(await completeRegistration(house, unit, challenge))) {
           throw accountsProblems.problem('invalid_link')
         }
+        // What was tried before there was an account does not keep out who has the mailbox.
+        await house.locks.forget({ kind: 'email', text: challenge.address })
         return reply({ detail: 'The address is verified: sign in' }, { headers: NEVER_KEPT })
       },
     )
