@@ -64,3 +64,28 @@ test('SW-37: a ring that has a key twice locks nobody out', async () => {
   await it.person()
   expect((await it.signIn()).status).toBe(200)
 })
+
+describe('LOCK-7: whoever has reset the password', () => {
+  test.each(['cookie', 'token'])(
+    'is let in at the device on which he had it wrong, known by a %s',
+    async (kind) => {
+      await using it = await accountsApp(NEVER)
+      await it.person()
+      const from = it.browser()
+      const mode = kind === 'cookie' ? 'cookie' : 'bearer'
+      const entry = { email: ADA, password: PASSWORD, mode }
+      const { body } = await it.post('/login', entry, { from })
+      const token = body['device_token']
+      const device_token = kind === 'cookie' ? {} : { device_token: token }
+      for (let at = 0; at < 5; at++) {
+        const wrong = { ...entry, ...device_token, password: OTHER_PASSWORD }
+        expect((await it.post('/login', wrong, { from })).status).toBe(at < 4 ? 400 : 429)
+      }
+      await it.post('/forgot-password', { email: ADA }, { from })
+      const reset = { token: await it.tokenFor(ADA), password: OTHER_PASSWORD, ...device_token }
+      expect((await it.post('/reset-password', reset, { from })).status).toBe(200)
+      const again = { ...entry, ...device_token, password: OTHER_PASSWORD }
+      expect((await it.post('/login', again, { from })).status).toBe(200)
+    },
+  )
+})

@@ -164,3 +164,11 @@ test('PWD-4: figures and pepper of accounts(); what was hashed before is outdate
   expect(again.phc).toMatch(/^\$argon2id\$v=19\$m=20480,t=3,p=1,keyid=[A-Za-z0-9+/]{8}\$/)
   expect(await after.verify(GOOD, again.phc, null)).toEqual({ isRight: true, isOutdated: false })
 })
+
+test('PWD-3: an onUnknown of plain JavaScript that gives no answer lets nothing in', async () => {
+  for (const answer of [Promise.resolve('allow'), 'DENY', null, true]) {
+    const { gate, hashed } = gateOf('unknown', { onUnknown: () => answer as 'allow' })
+    expect((await refusal(gate.accept(GOOD, asks))).status).toBe(503)
+    expect(hashed).toEqual([])
+  }
+})

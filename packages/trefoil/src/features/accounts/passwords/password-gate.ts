@@ -84,7 +84,7 @@ export function passwordGate(
       if (reasons.length > 0) {
         throw accountsProblems.problem('password_weak', { details: { reasons } })
       }
-      if (breach === 'unknown' && policy.breach?.onUnknown?.(flow) === 'deny') {
+      if (breach === 'unknown' && isDenied(policy.breach?.onUnknown?.(flow))) {
         throw new Problem('unavailable', {
           detail: 'Nobody can say at the moment whether this password is known from a breach',
           headers: { 'retry-after': ASK_AGAIN },
@@ -108,6 +108,11 @@ export function passwordGate(
     },
     recheck: (password) => policy.ask(password),
   })
+}
+
+/** Of an object of the app's own: what is no answer of it, as a promise, lets nothing in. */
+function isDenied(what: unknown): boolean {
+  return what !== undefined && what !== 'allow'
 }
 
 async function orBusy<Value>(hashed: () => Promise<Value>): Promise<Value> {
