@@ -118,6 +118,13 @@ describe('PWD-2: a password that nobody could be asked about', () => {
     const answer = await it.signIn(ADA, BREACHED)
     expect([answer.status, reasonsOf(answer)]).toEqual([400, ['breached_password']])
     expect(answer.body['access_token']).toBeUndefined()
+    // Nor when nobody can be asked any more, and nothing is remembered of what was answered.
+    service.mode = '503'
+    time += 7_200_000
+    expect((await it.signIn(ADA, BREACHED)).status).toBe(400)
+    const link = await resetLink(it)
+    await it.post('/reset-password', { token: link, password: PASSWORD })
+    expect((await it.signIn()).status).toBe(200)
   })
 })
 
