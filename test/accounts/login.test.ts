@@ -219,6 +219,35 @@ describe('login and the password that it was right with', () => {
   })
 })
 
+describe('a registration of somebody else', () => {
+  it.each([true, false])(
+    'SW-01, LOCK-5: is no way to guess at an account past its lock: account %s',
+    async (isThere) => {
+      await using it = await accountsApp({ rates: { mail: false } })
+      if (isThere) await it.person()
+      const codes: unknown[] = []
+      for (let n = 0; n < 5; n++) {
+        it.at += 1000
+        const body = { email: ADA, password: `a guess of a stranger, the ${n}.` }
+        await it.post('/register', body)
+        codes.push((await it.post('/login', body)).body['code'])
+      }
+      const pending = 'login_user_not_verified'
+      expect(codes).toEqual([pending, pending, pending, pending, 'account_locked'])
+      expect((await it.signIn()).status).toBe(429)
+    },
+  )
+
+  it('LOCK-7: whoever was too early gets in once the mailbox is proved', async () => {
+    await using it = await accountsApp()
+    await it.post('/register', { email: ADA, password: PASSWORD })
+    for (let n = 0; n < 6; n++) await it.signIn()
+    expect((await it.signIn()).body['code']).toBe('account_locked')
+    await it.post('/verify-email', { token: await it.tokenFor(ADA) })
+    expect((await it.signIn()).status).toBe(200)
+  })
+})
+
 describe('options of logins', () => {
   it.each([
     [{ requireClient: true }, 'clients: { web: { firstParty: true } }'],

@@ -45,8 +45,8 @@ export async function checkLogin(
     const pending = await accounts.newestPending(identifier, clock.now())
     const isPending = await isOfRegistration(house, pending, password, call.signal)
     const verdict = await passwords.verify(password, account?.password ?? null, call.signal)
-    // Right for a registration, and wrong for the account all the same: whoever registers an address with each guess
-    // would have as many as he likes.
+    // That of a registration is a guess at the account as any other: counted, or whoever registers each of his guesses
+    // first would have as many as he wants.
     return { isRight: verdict.isRight, value: { account, isPending, ...verdict } }
   })
   if (!isRight && isPending) throw accountsProblems.problem('login_user_not_verified')
@@ -55,7 +55,10 @@ export async function checkLogin(
   return { account, isOutdated, isCleared: await isCleared(house, account, password) }
 }
 
-/** One hash more, by the registration and the password alone and never by the account. */
+/**
+ * One hash more, by the registration and the password alone and never by the account. Within the try that is counted:
+ * whoever registers to have it made has as many as he has tries.
+ */
 async function isOfRegistration(
   { keys, passwords }: AccountsHouse,
   pending: PendingRegistration | null,

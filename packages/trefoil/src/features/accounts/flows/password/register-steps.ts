@@ -68,7 +68,7 @@ const verifyEmail: FlowStep = {
         if (challenge === null || !(await completeRegistration(house, unit, challenge))) {
           throw accountsProblems.problem('invalid_link')
         }
-        // What was tried before there was an account does not keep out who has the mailbox.
+        // Whoever signed in before it was proved was counted, and so was whoever guessed: there was nothing to find.
         await house.locks.forget({ kind: 'email', text: challenge.address })
         return reply({ detail: 'The address is verified: sign in' }, { headers: NEVER_KEPT })
       },
