@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { type AuditLog, auditLog } from '../../packages/trefoil/src/audit.ts'
-import { PASSWORD, tokenOf, World } from './accounts-world.ts'
+import { keyRing } from '../../packages/trefoil/src/auth.ts'
+import { KEYS, PASSWORD, tokenOf, World } from './accounts-world.ts'
 
 // Several hashes a test, and whatever else the machine does.
 vi.setConfig({ testTimeout: 60_000 })
@@ -9,6 +10,23 @@ const ADA = 'ada@example.com'
 const NEW = 'ada@new.example'
 const BOB = 'bob@example.com'
 const DAY = 86_400_000
+
+it('a session of before an emergency rotation of the keys is still its owner’s', async () => {
+  const ring = keyRing(KEYS)
+  await using world = new World({ accounts: { keys: ring } })
+  await world.register(ADA, PASSWORD)
+  const token = await world.login(ADA, PASSWORD)
+  ring.replace('another key of tests that is long enough, 98765')
+  world.at += 2000
+  expect((await world.get('/me', token)).status).toBe(200)
+  const changed = await world.post(
+    '/change-password',
+    { current_password: PASSWORD, password: 'ochre-sandpiper-lintel-91' },
+    token,
+  )
+  expect(changed.code).toBe(undefined)
+  expect(tokenOf(changed)).toMatch(/^tfl_at_/)
+})
 
 describe('change of the address', () => {
   const ask = async (

@@ -275,7 +275,12 @@ export class AccountStore {
   }
 
   /** What was found when it was asked again. */
-  async setBreachState(unit: object, id: string, before: string, state: 'clean'): Promise<void> {
+  async setBreachState(
+    unit: object,
+    id: string,
+    before: string,
+    state: 'clean' | 'breached',
+  ): Promise<void> {
     await this.#data
       .statements(unit)
       .run(
@@ -354,7 +359,8 @@ function storedOf(row: SqlRow | undefined): StoredAccount | null {
     lastLoginAt: numberOrNull(row['last_login_at']),
     password: textOrNull(row['password']),
     passwordChangedAt: numberOrNull(row['password_changed_at']),
-    breachState: breachStateOf(row['breach_state']),
+    breachState:
+      row['breach_state'] === 'breached' ? 'breached' : breachStateOf(row['breach_state']),
   }
 }
 

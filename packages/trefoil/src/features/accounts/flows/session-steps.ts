@@ -5,6 +5,7 @@ import { accountsProblems } from '../accounts-problems.ts'
 import { textField } from '../fields.ts'
 import type { FlowStep } from '../flow-step.ts'
 import type { SessionOwner } from '../sessions/login-sessions.ts'
+import { hasOwnSession, isDelegate } from './signed-in.ts'
 import { params, STRANGERS } from './step-options.ts'
 
 /** A new pair of tokens for one that was given before. */
@@ -47,6 +48,13 @@ const REFRESH_STEP: FlowStep = {
   },
 }
 
+/**
+ * Whoever holds a session can give it back. Nothing is changed in the sense of `agentWrites`, which would keep
+ * anonymous sessions and those of other clients, of unknown kind, from ending what nobody else ends for them. Agents
+ * are refused by the handler; the audit log has it as it has every change.
+ */
+const OWN_END = { changes: false, audit: true } as const
+
 /** Over on the server, at once and for good (SW-35). */
 const LOGOUT_STEP: FlowStep = {
   flow: 'sessions',
@@ -61,12 +69,13 @@ const LOGOUT_STEP: FlowStep = {
       path,
       {
         csrf: 'always',
+        ...OWN_END,
         name: 'logout',
         description: 'End this session.',
       },
       (_, call) => {
         // Its token may name the session of whom it acts for, which is not its to end.
-        if (isAgent(call)) throw stranger()
+        if (call.auth !== null && isDelegate(call.auth)) throw stranger()
         return house.sessions.signOut(call)
       },
     )
@@ -161,6 +170,7 @@ const REVOKE_STEP: FlowStep = {
     routes.post(
       path,
       {
+        ...OWN_END,
         name: 'revoke_session',
         description: 'End one of your sessions, if it has not ended already.',
         params: { session_id: pathParam(textField(64)) },
@@ -168,8 +178,13 @@ const REVOKE_STEP: FlowStep = {
       },
       async ({ session_id }, call) => {
         const { owner } = await ownSessions(house, call)
+        const { auth } = call
+        // Others have `end_session`, where the app lets them change something.
+        if (auth === null || isDelegate(auth) || !(await hasOwnSession(house, owner, auth))) {
+          throw stranger()
+        }
         const isEnded = await house.sessions.end(owner, session_id)
-        if (!isEnded && !house.sessions.isOf(owner, session_id)) throw notFound()
+        if (!isEnded && !(await house.sessions.isOf(owner, session_id))) throw notFound()
         return null
       },
     )
@@ -216,8 +231,8 @@ function endSeveral(
 
 /**
  * Whose sessions the caller may see and end: his own, as the account has them now. A subject of another tenant, or
- * one that there is no account of, is a stranger here, whoever vouches for it, and so is an agent where the option
- * `tools` does not say that agents may.
+ * one that there is no account of, is a stranger here, whoever vouches for it, and so is whoever has no login session
+ * of the account (an agent, a key, a token of another issuer) where the option `tools` does not say that such may.
  *
  * @throws AuthenticationError
  */
@@ -225,16 +240,13 @@ async function ownSessions(
   house: AccountsHouse,
   call: Call,
 ): Promise<{ readonly owner: SessionOwner; readonly current: string | null }> {
-  if (isAgent(call) && !house.values.tools) throw stranger()
   const { auth } = call
-  const access = auth === null ? null : await house.accounts.access(auth.subject)
-  if (auth === null || access === null || access.tenant !== auth.tenant) throw stranger()
+  const { accounts, values } = house
+  if (auth === null || (isDelegate(auth) && !values.tools)) throw stranger()
+  const access = await accounts.access(auth.subject)
+  if (access === null || access.tenant !== auth.tenant) throw stranger()
+  if (!values.tools && !(await hasOwnSession(house, access, auth))) throw stranger()
   return { owner: access, current: sessionOf(auth) }
-}
-
-/** Acts for the account, and is not its owner. */
-function isAgent({ auth }: Call): boolean {
-  return auth !== null && auth.actor.length > 0
 }
 
 function sessionOf({ session }: AuthContext): string | null {

@@ -3,6 +3,7 @@ import type { BackgroundCall } from '../../../index.ts'
 import type { JobQueue, RunningJob } from '../../../jobs.ts'
 import type { MailKind } from '../challenge.ts'
 import type { MailLimits } from './mail-limits.ts'
+import { mailNotSent } from './mail-not-sent.ts'
 import type { MailNotice, MailOutbox } from './mail-outbox.ts'
 import { checkMessage, type Mailer, type MailMessage } from './mailer.ts'
 
@@ -18,6 +19,8 @@ export interface MailFacts {
   readonly locale: string | null
   /** What it carries, made now and kept nowhere; `null` for a notice. */
   readonly proof: MailProof | null
+  /** What it should carry is made with a key that this process has not got. */
+  readonly lacksKey?: boolean
   /** Milliseconds since the Unix epoch; so is the next one. */
   readonly createdAt: number
   /** A mail whose proof is over is not sent. */
@@ -26,6 +29,16 @@ export interface MailFacts {
 
 /** What a mail carries. */
 export type MailProof = { readonly link: string } | { readonly code: string }
+
+/** Taken up by a process whose ring lacks the key of a link or a code. */
+class KeyMissing extends Error {
+  override readonly name = 'KeyMissing'
+  constructor() {
+    super(
+      'What this mail carries is made with a key that this process has not got: give every process of the app the same keys',
+    )
+  }
+}
 
 /** Where mails are found. */
 export interface MailSource {
@@ -89,16 +102,28 @@ export class JobOutbox implements MailOutbox {
   }
 
   async #send(job: MailJob, call: BackgroundCall, { attempt }: RunningJob): Promise<void> {
-    const { data, source, write, mailer, now } = this.#facts
+    const { data, source, now } = this.#facts
     const facts = await source.find(job.challenge)
     // Used, removed or over since it was asked for.
-    if (facts === null || (facts.proof !== null && facts.expiresAt <= now())) return
+    const { lacksKey = false } = facts ?? {}
+    if (facts === null || ((facts.proof !== null || lacksKey) && facts.expiresAt <= now())) return
     if (attempt === 1 && !(await this.#isItsTurn(facts, job, call))) return
-    const message = write(facts)
-    checkMessage(message)
-    if (facts.kind !== 'nobody') await mailer.send(message, call.signal)
+    // While keys are rotated a process that is older takes it up as well: one that has the key sends it.
+    if (lacksKey) throw new KeyMissing()
+    await this.#deliver(facts, call.signal)
     // Not before: the unit would be held for as long as a mail server takes.
     await source.sent(await call.resolve(data.db), facts)
+  }
+
+  async #deliver(facts: MailFacts, signal: AbortSignal): Promise<void> {
+    const { write, mailer } = this.#facts
+    try {
+      const message = write(facts)
+      checkMessage(message)
+      if (facts.kind !== 'nobody') await mailer.send(message, signal)
+    } catch (error) {
+      throw mailNotSent(error, signal)
+    }
   }
 
   /** False where it goes later, or never. What tells its owner of an attack is always sent. */

@@ -71,16 +71,22 @@ async function isOfRegistration(
 
 /**
  * A password that nobody could look up when it was set is looked up now: it would not have been taken then, and
- * does not open anything from now on.
+ * does not open anything from now on: also where nobody can be asked the next time, or whoever has it from a breach tries until
+ * the service is slow.
  */
 async function isCleared(
-  { passwords }: AccountsHouse,
+  { accounts, data, passwords }: AccountsHouse,
   account: StoredAccount,
   password: string,
 ): Promise<boolean> {
-  if (account.breachState !== 'unknown') return false
-  const state = await passwords.recheck(password)
+  const { breachState: known, id, password: before } = account
+  if (known !== 'unknown' && known !== 'breached') return false
+  const state = known === 'breached' ? known : await passwords.recheck(password)
   if (state === 'breached') {
+    if (known !== state && before !== null) {
+      // In a unit of its own: that of the call is not committed.
+      await data.unit((unit) => accounts.setBreachState(unit, id, before, state))
+    }
     throw accountsProblems.problem('password_weak', {
       details: { reasons: ['breached_password'] },
       fix: 'It was found in a breach: reset it by a mail.',
