@@ -5,6 +5,7 @@ import { accountsProblems } from '../accounts-problems.ts'
 import { textField } from '../fields.ts'
 import type { FlowStep } from '../flow-step.ts'
 import type { SessionOwner } from '../sessions/login-sessions.ts'
+import { isAgent } from './signed-in.ts'
 import { params, STRANGERS } from './step-options.ts'
 
 /** A new pair of tokens for one that was given before. */
@@ -74,7 +75,7 @@ const LOGOUT_STEP: FlowStep = {
       },
       (_, call) => {
         // Its token may name the session of whom it acts for, which is not its to end.
-        if (isAgent(call)) throw stranger()
+        if (call.auth !== null && isAgent(call.auth)) throw stranger()
         return house.sessions.signOut(call)
       },
     )
@@ -177,7 +178,7 @@ const REVOKE_STEP: FlowStep = {
       },
       async ({ session_id }, call) => {
         // They have `end_session`, where the app lets them change something.
-        if (isAgent(call)) throw stranger()
+        if (call.auth !== null && isAgent(call.auth)) throw stranger()
         const { owner } = await ownSessions(house, call)
         const isEnded = await house.sessions.end(owner, session_id)
         if (!isEnded && !(await house.sessions.isOf(owner, session_id))) throw notFound()
@@ -236,18 +237,11 @@ async function ownSessions(
   house: AccountsHouse,
   call: Call,
 ): Promise<{ readonly owner: SessionOwner; readonly current: string | null }> {
-  if (isAgent(call) && !house.values.tools) throw stranger()
   const { auth } = call
+  if (auth !== null && isAgent(auth) && !house.values.tools) throw stranger()
   const access = auth === null ? null : await house.accounts.access(auth.subject)
   if (auth === null || access === null || access.tenant !== auth.tenant) throw stranger()
   return { owner: access, current: sessionOf(auth) }
-}
-
-/** Acts for the account, and is not its owner. */
-function isAgent({ auth }: Call): boolean {
-  return (
-    auth !== null && (auth.actor.length > 0 || auth.kind === 'agent' || auth.kind === 'service')
-  )
 }
 
 function sessionOf({ session }: AuthContext): string | null {

@@ -26,7 +26,7 @@ export interface SignedIn {
 export async function signedIn(house: AccountsHouse, call: Call): Promise<SignedIn> {
   const { auth } = call
   const session = auth?.session
-  if (auth === null || session === undefined || auth.actor.length > 0) {
+  if (auth === null || session === undefined || isAgent(auth)) {
     throw new AuthenticationError('Sign in first')
   }
   const account = await house.accounts.find(auth.subject)
@@ -76,6 +76,14 @@ export async function provePresence(
     return { isRight, value: isRight }
   })
   if (!isRight) throw accountsProblems.problem('login_bad_credentials')
+}
+
+/**
+ * Acts for the account, and is not its owner. No session of ours is of such a kind: it is what another authenticator
+ * says, who may name no actor and the owner's session all the same.
+ */
+export function isAgent({ actor, kind }: AuthContext): boolean {
+  return actor.length > 0 || kind === 'agent' || kind === 'service'
 }
 
 /** By which tries at an account are counted, whatever it was called. */
