@@ -250,8 +250,9 @@ describe('deletion', () => {
     await using world = new World()
     const token = await world.enter(ADA)
     const all = await Promise.all([1, 2].map(() => world.post('/delete-account', {}, token)))
-    expect(all.some(({ status }) => status === 204)).toBe(true)
-    expect(all.every(({ status }) => status === 204 || status === 401)).toBe(true)
+    expect(all.map(({ status }) => status).sort()).toEqual([204, 401])
+    await world.jobs.runDue()
+    expect(world.sent.filter(({ subject }) => /deleted/.test(subject))).toHaveLength(1)
   })
 })
 
@@ -300,6 +301,18 @@ describe('an anonymous account', () => {
       email: ADA,
       roles: ['member'],
     })
+  })
+
+  it('is a person without the user name that somebody has taken meanwhile', async () => {
+    await using world = new World()
+    const nobody = tokenOf(await world.post('/anonymous', {}))
+    const register = { email: ADA, password: PASSWORD, username: 'queen' }
+    expect((await world.post('/anonymous/register', register, nobody)).status).toBe(202)
+    const token = await world.linkTo(ADA)
+    await world.register(BOB, PASSWORD, { username: 'queen' })
+    expect((await world.post('/verify-email', { token })).status).toBe(200)
+    const account = await world.get('/me', await world.login(ADA, PASSWORD))
+    expect(account.body).toMatchObject({ email: ADA, username: null, kind: 'person' })
   })
 
   it('registers as others do: once, with a password that is good, and where registration is open', async () => {
