@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import { type AuditLog, auditLog } from '../../packages/trefoil/src/audit.ts'
-import { keyRing } from '../../packages/trefoil/src/auth.ts'
+import { AuthContext, type Authenticator, keyRing } from '../../packages/trefoil/src/auth.ts'
 import { KEYS, PASSWORD, tokenOf, World } from './accounts-world.ts'
 
 // Several hashes a test, and whatever else the machine does.
@@ -27,6 +27,31 @@ it('a session of before an emergency rotation of the keys is still its owner’s
   expect(changed.code).toBe(undefined)
   expect(tokenOf(changed)).toMatch(/^tfl_at_/)
 })
+
+it.each(['agent', 'service'] as const)(
+  'is not for the token of kind %s that names the account and its session, and nobody who acts',
+  async (kind) => {
+    const also: Authenticator = {
+      name: 'foreign',
+      scheme: { type: 'apiKey', in: 'header', name: 'x-agent' },
+      risks: [],
+      authenticate({ headers }) {
+        const [subject, id] = headers.get('x-agent')?.split(' ') ?? []
+        if (subject === undefined || id === undefined) return null
+        const at = Math.floor(world.at / 1000)
+        const session = { id, createdAt: at, authTime: at }
+        return new AuthContext({ subject, kind, session })
+      },
+    }
+    await using world = new World({ also })
+    const ada = await world.enter(ADA)
+    const agent = { 'x-agent': `${await world.idOf(ada)} ${ada.slice(7, 39)}` }
+    expect((await world.send('POST', '/username', { username: 'taken' }, agent)).status).toBe(401)
+    // Without a password a login of the last five minutes would do.
+    expect((await world.send('POST', '/delete-account', {}, agent)).status).toBe(401)
+    expect((await world.get('/me', ada)).body['username']).toBe(null)
+  },
+)
 
 describe('change of the address', () => {
   const ask = async (
