@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Account } from '../../packages/trefoil/src/accounts.ts'
 import { HttpError, Secret } from '../../packages/trefoil/src/index.ts'
+import { workOf } from '../support/work-count.ts'
 import { type AccountsApp, ADA, accountsApp, OTHER_PASSWORD, PASSWORD } from './accounts-app.ts'
 
 const CLIENT_SECRET = 'a client secret of tests'
@@ -104,6 +105,23 @@ describe('login', () => {
     ])
     const { access_token } = answer.json<{ access_token: string }>()
     expect(await it_.me(access_token)).toMatchObject({ status: 200, body: { kind: 'person' } })
+  })
+
+  it('takes what a form sends empty as left out, whichever of its fields it is', async () => {
+    const form = { email: ADA, username: '', password: PASSWORD, mode: '', device_token: '' }
+    const answer = await it_.client.http.post('/auth/login', {
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: new URLSearchParams(form).toString(),
+    })
+    expect(answer.status).toBe(200)
+    expect(answer.json()).toHaveProperty('access_token')
+    const browser = it_.browser()
+    await browser.http.post('/auth/login', {
+      json: { email: ADA, password: PASSWORD, mode: 'cookie' },
+    })
+    const renewed = await browser.http.post('/auth/refresh', { json: { refresh_token: '' } })
+    const without = await browser.http.post('/auth/refresh', { json: {} })
+    expect([renewed.status, renewed.text]).toEqual([without.status, without.text])
   })
 
   it('S-LOGIN-4: signs a browser in by a cookie, and shows it no token', async () => {
@@ -235,6 +253,9 @@ describe('a registration of somebody else', () => {
       const pending = 'login_user_not_verified'
       expect(codes).toEqual([pending, pending, pending, pending, 'account_locked'])
       expect((await it.signIn()).status).toBe(429)
+      // Nor is it one to hashes: a try has two at most.
+      const last = { email: ADA, password: 'a guess of a stranger, the 4.' }
+      expect((await workOf(() => it.post('/login', last))).hashes).toEqual([])
     },
   )
 

@@ -289,16 +289,22 @@ export class AccountStore {
       )
   }
 
-  /** The account and all that was sent for it. @returns false where there is none */
-  async remove(unit: object, id: string): Promise<boolean> {
+  /**
+   * The account and all that was sent for it.
+   *
+   * @param epoch that the account must have, where something was decided by it; `null` for any
+   * @returns false where there is no such account, or it has another epoch: the unit is to be given up then
+   */
+  async remove(unit: object, id: string, epoch: number | null = null): Promise<boolean> {
     const statements = this.#data.statements(unit)
     await statements.run(
       'delete from trefoil_accounts_challenges where account_id = ? returning id',
       [id],
     )
-    const rows = await statements.run('delete from trefoil_accounts where id = ? returning id', [
-      id,
-    ])
+    const rows = await statements.run(
+      'delete from trefoil_accounts where id = ? and epoch = coalesce(?, epoch) returning id',
+      [id, epoch],
+    )
     return rows.length > 0
   }
 }

@@ -19,6 +19,11 @@ import { operatorCommands } from './operators/operator-commands.ts'
 import { makeGate, PASSWORD_VARIABLES } from './passwords/make-gate.ts'
 import { makeLoginSessions } from './sessions/make-login-sessions.ts'
 
+/** Each asks for what proves its caller; whether agents may act as operators is the app's to say. */
+const OWN_STEPS: readonly string[] = FLOW_GRAPH.filter(({ proof }) => proof !== 'operator').map(
+  ({ name }) => name,
+)
+
 /** The part of {@link accounts}, and what the app does with it. */
 export interface Accounts extends Part {
   /** Who is signed in: `auth: [{ authenticate: people.sessionAuth, surfaces: ['api'] }]`. */
@@ -86,6 +91,7 @@ export function accounts(options: AccountsOptions): Accounts {
         mail.start(app)
       },
       commands: [...operatorCommands(house), ...made.commands(tellUnlocked(house))],
+      asksNobody: OWN_STEPS,
       actions: (routes) => {
         for (const step of FLOW_GRAPH) {
           step.register(routes, `${prefix}${step.path}`, house)
