@@ -82,6 +82,38 @@ const BASE = '/auth/operators/accounts'
 const ADMIN = { subject: 'root', kind: 'person', roles: ['admin', 'support', 'editor'] } as const
 const SUPPORT = { subject: 'sue', kind: 'person', roles: ['support'] } as const
 
+describe('whoever acts for an operator (SW-36)', () => {
+  it.each([
+    ['an agent', { kind: 'agent' }],
+    ['somebody with an actor', { kind: 'person', actor: [{ subject: 'helper' }] }],
+  ] as const)('%s reads, and changes nothing, where agents may write too', async (_, more) => {
+    const { as, made, sent } = await setUp()
+    const id = await made('eve@example.com', 'editor')
+    const { http } = as({ ...ADMIN, ...more })
+    expect((await http.get(BASE)).status).toBe(200)
+    const mails = (await sent()).length
+    const changes = [
+      await http.post(BASE, { json: { email: 'mine@example.com', roles: ['admin'] } }),
+      await http.post(`${BASE}/${id}/grant`, { json: { role: 'admin' } }),
+      await http.post(`${BASE}/${id}/revoke`, { json: { role: 'editor' } }),
+      await http.post(`${BASE}/${id}/tenant`, { json: { tenant: 'theirs' } }),
+      await http.post(`${BASE}/${id}/disable`, { json: {} }),
+      await http.post(`${BASE}/${id}/enable`, { json: {} }),
+      await http.post(`${BASE}/${id}/end-sessions`, { json: {} }),
+      await http.post(`${BASE}/${id}/reset-link`, { json: {} }),
+      await http.post(`${BASE}/${id}/unlock`, { json: {} }),
+      await http.delete(`${BASE}/${id}`),
+    ]
+    expect(changes.map(({ status }) => status)).toEqual(changes.map(() => 403))
+    expect(codeOf(changes[0] as TestResponse)).toBe('operator_outranked')
+    expect((await http.get(`${BASE}/${id}`)).json()).toMatchObject({
+      roles: ['editor'],
+      tenant: null,
+    })
+    expect(await sent()).toHaveLength(mails)
+  })
+})
+
 describe('trefoil accounts', () => {
   it('makes an account, gives its owner a link, signs it out, and deletes it', async () => {
     const { command, nobody, sent, audit } = await setUp()

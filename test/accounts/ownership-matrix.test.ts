@@ -1,6 +1,12 @@
 // Each step of each flow, and who tries to take it with what is somebody else's (SURF-1 for accounts).
 import { beforeAll, describe, expect, it, vi } from 'vitest'
-import { AuthContext, type Authenticator, hasRole } from '../../packages/trefoil/src/auth.ts'
+import {
+  AuthContext,
+  type Authenticator,
+  hasRole,
+  type Identity,
+  type PrincipalKind,
+} from '../../packages/trefoil/src/auth.ts'
 import { FLOW_GRAPH } from '../../packages/trefoil/src/features/accounts/flow-graph.ts'
 import { type Answer, PASSWORD, tokenOf, type Who, World } from './accounts-world.ts'
 
@@ -223,6 +229,19 @@ async function another(world: World, token: string): Promise<string> {
   return sessions.find(({ current }) => !current)?.id ?? 'none'
 }
 
+const KINDS: Readonly<Record<string, PrincipalKind>> = {
+  agent: 'agent',
+  bot: 'agent',
+  key: 'service',
+}
+const THEIRS = { id: 'a session of theirs', createdAt: 1_767_614_400 }
+const SESSIONS_OF: Readonly<Record<string, (hers: string) => Partial<Identity>>> = {
+  agent: (id) => ({ session: { ...THEIRS, id }, actor: [{ subject: 'helper' }] }),
+  // An agent that says so, and not for whom: as an app makes one of whoever comes by MCP.
+  bot: (id) => ({ session: { ...THEIRS, id } }),
+  issuer: () => ({ session: THEIRS, issuer: 'https://id.example' }),
+}
+
 /** Whoever acts for Ada, by a token that has all that it could have of hers, and by one of another issuer. */
 const foreign: Authenticator = {
   name: 'foreign',
@@ -234,11 +253,11 @@ const foreign: Authenticator = {
     return new AuthContext({
       subject,
       tenant: 'red',
-      kind: kind === 'agent' ? 'agent' : 'person',
+      kind: KINDS[kind] ?? 'person',
       roles: ['member'],
-      session: { id: kind === 'agent' ? session : 'a session of theirs', createdAt: 1_767_614_400 },
+      // A key has no session, and nobody in front of it.
+      ...(kind === 'key' ? {} : SESSIONS_OF[kind]?.(session)),
       metadata: { login: 'bearer', account: 'person' },
-      ...(kind === 'agent' ? { actor: [{ subject: 'helper' }] } : { issuer: 'https://id.example' }),
     })
   },
 }
@@ -373,6 +392,18 @@ describe('each step, tried by somebody else', () => {
         ...stranger,
         who: async () => ({ 'x-acts-for': `agent ${hers.id} ${hers.session}` }),
       },
+      'agent without an actor': {
+        ...stranger,
+        who: async () => ({ 'x-acts-for': `bot ${hers.id} ${hers.session}` }),
+      },
+      'another issuer': {
+        ...stranger,
+        who: async () => ({ 'x-acts-for': `issuer ${hers.id} ${hers.session}` }),
+      },
+      'API key of the owner': {
+        ...stranger,
+        who: async () => ({ 'x-acts-for': `key ${hers.id} ${hers.session}` }),
+      },
     }
     return () => world[Symbol.asyncDispose]()
   })
@@ -394,6 +425,9 @@ describe('each step, tried by somebody else', () => {
     'unverified owner',
     'another tenant',
     'agent of the owner',
+    'agent without an actor',
+    'another issuer',
+    'API key of the owner',
   ])('%s: no cell is open', async (name) => {
     const trier = triers[name] as Trier
     const before = { account: await account(), sessions: await sessions() }
@@ -435,45 +469,45 @@ describe('each step, tried by somebody else', () => {
       [step, ...names.map((name) => cells[name])].join(' | '),
     )
     expect([['step', ...names].join(' | '), ...rows].join('\n')).toMatchInlineSnapshot(`
-      "step | another user | anonymous caller | unverified owner | another tenant | agent of the owner
-      sign_in_anonymously | 200 | 200 | 200 | 200 | 200
-      register_anonymous | 403 http_error | 401 AUTHENTICATION_ERROR | 202 | 403 http_error | 401 AUTHENTICATION_ERROR
-      register | 202 | 202 | 202 | 202 | 202
-      verify_email | 400 invalid_link | 400 invalid_link | 400 invalid_link | 400 invalid_link | 400 invalid_link
-      resend_verification | 202 | 202 | 202 | 202 | 202
-      login | 400 login_user_not_verified | 400 login_user_not_verified | 400 login_user_not_verified | 400 login_user_not_verified | 400 login_user_not_verified
-      send_magic_link | 202 | 202 | 202 | 202 | 202
-      use_magic_link | 400 invalid_link | 400 invalid_link | 400 invalid_link | 400 invalid_link | 400 invalid_link
-      send_email_code | 202 | 202 | 202 | 202 | 202
-      use_email_code | 400 invalid_code | 400 invalid_code | 400 invalid_code | 400 invalid_code | 400 invalid_code
-      forgot_password | 202 | 202 | 202 | 202 | 202
-      reset_password | 400 invalid_link | 400 invalid_link | 400 invalid_link | 400 invalid_link | 400 invalid_link
-      change_password | 200 | 401 AUTHENTICATION_ERROR | 403 http_error | 200 | 401 AUTHENTICATION_ERROR
-      get_account | 200 | 401 AUTHENTICATION_ERROR | 200 | 200 | 401 AUTHENTICATION_ERROR
-      set_username | 409 username_taken | 401 AUTHENTICATION_ERROR | 403 http_error | 409 username_taken | 401 AUTHENTICATION_ERROR
-      change_email | 400 login_bad_credentials | 401 AUTHENTICATION_ERROR | 403 http_error | 400 login_bad_credentials | 401 AUTHENTICATION_ERROR
-      confirm_change_email | 400 invalid_link | 401 AUTHENTICATION_ERROR | 400 invalid_link | 400 invalid_link | 401 AUTHENTICATION_ERROR
-      delete_account | 400 login_bad_credentials | 401 AUTHENTICATION_ERROR | 204 | 400 login_bad_credentials | 401 AUTHENTICATION_ERROR
-      refresh | 401 invalid_refresh_token | 401 invalid_refresh_token | 401 invalid_refresh_token | 401 invalid_refresh_token | 401 invalid_refresh_token
-      logout | 204 | 401 AUTHENTICATION_ERROR | 204 | 204 | 401 AUTHENTICATION_ERROR
-      list_sessions | 200 | 401 AUTHENTICATION_ERROR | 200 | 200 | 401 AUTHENTICATION_ERROR
-      end_other_sessions | 204 | 401 AUTHENTICATION_ERROR | 204 | 204 | 401 AUTHENTICATION_ERROR
-      end_all_sessions | 204 | 401 AUTHENTICATION_ERROR | 204 | 204 | 401 AUTHENTICATION_ERROR
-      end_session | 404 session_not_found | 401 AUTHENTICATION_ERROR | 404 session_not_found | 404 session_not_found | 401 AUTHENTICATION_ERROR
-      revoke_session | 404 session_not_found | 401 AUTHENTICATION_ERROR | 404 session_not_found | 404 session_not_found | 401 AUTHENTICATION_ERROR
-      accounts_list | 403 ACCESS_DENIED | 401 AUTHENTICATION_ERROR | 403 ACCESS_DENIED | 200 | 403 ACCESS_DENIED
-      accounts_show | 403 ACCESS_DENIED | 401 AUTHENTICATION_ERROR | 403 ACCESS_DENIED | 404 account_not_found | 403 ACCESS_DENIED
-      accounts_create | 403 ACCESS_DENIED | 401 AUTHENTICATION_ERROR | 403 ACCESS_DENIED | 403 operator_outranked | 403 ACCESS_DENIED
-      accounts_disable | 403 ACCESS_DENIED | 401 AUTHENTICATION_ERROR | 403 ACCESS_DENIED | 404 account_not_found | 403 ACCESS_DENIED
-      accounts_enable | 403 ACCESS_DENIED | 401 AUTHENTICATION_ERROR | 403 ACCESS_DENIED | 404 account_not_found | 403 ACCESS_DENIED
-      accounts_end_sessions | 403 ACCESS_DENIED | 401 AUTHENTICATION_ERROR | 403 ACCESS_DENIED | 404 account_not_found | 403 ACCESS_DENIED
-      accounts_grant | 403 ACCESS_DENIED | 401 AUTHENTICATION_ERROR | 403 ACCESS_DENIED | 404 account_not_found | 403 ACCESS_DENIED
-      accounts_revoke | 403 ACCESS_DENIED | 401 AUTHENTICATION_ERROR | 403 ACCESS_DENIED | 404 account_not_found | 403 ACCESS_DENIED
-      accounts_set_tenant | 403 ACCESS_DENIED | 401 AUTHENTICATION_ERROR | 403 ACCESS_DENIED | 404 account_not_found | 403 ACCESS_DENIED
-      accounts_sessions | 403 ACCESS_DENIED | 401 AUTHENTICATION_ERROR | 403 ACCESS_DENIED | 404 account_not_found | 403 ACCESS_DENIED
-      accounts_send_reset_link | 403 ACCESS_DENIED | 401 AUTHENTICATION_ERROR | 403 ACCESS_DENIED | 404 account_not_found | 403 ACCESS_DENIED
-      accounts_unlock | 403 ACCESS_DENIED | 401 AUTHENTICATION_ERROR | 403 ACCESS_DENIED | 404 account_not_found | 403 ACCESS_DENIED
-      accounts_delete | 403 ACCESS_DENIED | 401 AUTHENTICATION_ERROR | 403 ACCESS_DENIED | 404 account_not_found | 403 ACCESS_DENIED"
+      "step | another user | anonymous caller | unverified owner | another tenant | agent of the owner | agent without an actor | another issuer | API key of the owner
+      sign_in_anonymously | 200 | 200 | 200 | 200 | 200 | 200 | 200 | 200
+      register_anonymous | 403 http_error | 401 AUTHENTICATION_ERROR | 202 | 403 http_error | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR
+      register | 202 | 202 | 202 | 202 | 202 | 202 | 202 | 202
+      verify_email | 400 invalid_link | 400 invalid_link | 400 invalid_link | 400 invalid_link | 400 invalid_link | 400 invalid_link | 400 invalid_link | 400 invalid_link
+      resend_verification | 202 | 202 | 202 | 202 | 202 | 202 | 202 | 202
+      login | 400 login_user_not_verified | 400 login_user_not_verified | 400 login_user_not_verified | 400 login_user_not_verified | 400 login_user_not_verified | 400 login_user_not_verified | 400 login_user_not_verified | 400 login_user_not_verified
+      send_magic_link | 202 | 202 | 202 | 202 | 202 | 202 | 202 | 202
+      use_magic_link | 400 invalid_link | 400 invalid_link | 400 invalid_link | 400 invalid_link | 400 invalid_link | 400 invalid_link | 400 invalid_link | 400 invalid_link
+      send_email_code | 202 | 202 | 202 | 202 | 202 | 202 | 202 | 202
+      use_email_code | 400 invalid_code | 400 invalid_code | 400 invalid_code | 400 invalid_code | 400 invalid_code | 400 invalid_code | 400 invalid_code | 400 invalid_code
+      forgot_password | 202 | 202 | 202 | 202 | 202 | 202 | 202 | 202
+      reset_password | 400 invalid_link | 400 invalid_link | 400 invalid_link | 400 invalid_link | 400 invalid_link | 400 invalid_link | 400 invalid_link | 400 invalid_link
+      change_password | 200 | 401 AUTHENTICATION_ERROR | 403 http_error | 200 | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR
+      get_account | 200 | 401 AUTHENTICATION_ERROR | 200 | 200 | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR
+      set_username | 409 username_taken | 401 AUTHENTICATION_ERROR | 403 http_error | 409 username_taken | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR
+      change_email | 400 login_bad_credentials | 401 AUTHENTICATION_ERROR | 403 http_error | 400 login_bad_credentials | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR
+      confirm_change_email | 400 invalid_link | 401 AUTHENTICATION_ERROR | 400 invalid_link | 400 invalid_link | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR
+      delete_account | 400 login_bad_credentials | 401 AUTHENTICATION_ERROR | 204 | 400 login_bad_credentials | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR
+      refresh | 401 invalid_refresh_token | 401 invalid_refresh_token | 401 invalid_refresh_token | 401 invalid_refresh_token | 401 invalid_refresh_token | 401 invalid_refresh_token | 401 invalid_refresh_token | 401 invalid_refresh_token
+      logout | 204 | 401 AUTHENTICATION_ERROR | 204 | 204 | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR | 204 | 401 AUTHENTICATION_ERROR
+      list_sessions | 200 | 401 AUTHENTICATION_ERROR | 200 | 200 | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR
+      end_other_sessions | 204 | 401 AUTHENTICATION_ERROR | 204 | 204 | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR
+      end_all_sessions | 204 | 401 AUTHENTICATION_ERROR | 204 | 204 | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR
+      end_session | 404 session_not_found | 401 AUTHENTICATION_ERROR | 404 session_not_found | 404 session_not_found | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR
+      revoke_session | 404 session_not_found | 401 AUTHENTICATION_ERROR | 404 session_not_found | 404 session_not_found | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR
+      accounts_list | 403 ACCESS_DENIED | 401 AUTHENTICATION_ERROR | 403 ACCESS_DENIED | 200 | 403 ACCESS_DENIED | 403 ACCESS_DENIED | 403 ACCESS_DENIED | 403 ACCESS_DENIED
+      accounts_show | 403 ACCESS_DENIED | 401 AUTHENTICATION_ERROR | 403 ACCESS_DENIED | 404 account_not_found | 403 ACCESS_DENIED | 403 ACCESS_DENIED | 403 ACCESS_DENIED | 403 ACCESS_DENIED
+      accounts_create | 403 ACCESS_DENIED | 401 AUTHENTICATION_ERROR | 403 ACCESS_DENIED | 403 operator_outranked | 403 ACCESS_DENIED | 403 ACCESS_DENIED | 403 ACCESS_DENIED | 403 ACCESS_DENIED
+      accounts_disable | 403 ACCESS_DENIED | 401 AUTHENTICATION_ERROR | 403 ACCESS_DENIED | 404 account_not_found | 403 ACCESS_DENIED | 403 ACCESS_DENIED | 403 ACCESS_DENIED | 403 ACCESS_DENIED
+      accounts_enable | 403 ACCESS_DENIED | 401 AUTHENTICATION_ERROR | 403 ACCESS_DENIED | 404 account_not_found | 403 ACCESS_DENIED | 403 ACCESS_DENIED | 403 ACCESS_DENIED | 403 ACCESS_DENIED
+      accounts_end_sessions | 403 ACCESS_DENIED | 401 AUTHENTICATION_ERROR | 403 ACCESS_DENIED | 404 account_not_found | 403 ACCESS_DENIED | 403 ACCESS_DENIED | 403 ACCESS_DENIED | 403 ACCESS_DENIED
+      accounts_grant | 403 ACCESS_DENIED | 401 AUTHENTICATION_ERROR | 403 ACCESS_DENIED | 404 account_not_found | 403 ACCESS_DENIED | 403 ACCESS_DENIED | 403 ACCESS_DENIED | 403 ACCESS_DENIED
+      accounts_revoke | 403 ACCESS_DENIED | 401 AUTHENTICATION_ERROR | 403 ACCESS_DENIED | 404 account_not_found | 403 ACCESS_DENIED | 403 ACCESS_DENIED | 403 ACCESS_DENIED | 403 ACCESS_DENIED
+      accounts_set_tenant | 403 ACCESS_DENIED | 401 AUTHENTICATION_ERROR | 403 ACCESS_DENIED | 404 account_not_found | 403 ACCESS_DENIED | 403 ACCESS_DENIED | 403 ACCESS_DENIED | 403 ACCESS_DENIED
+      accounts_sessions | 403 ACCESS_DENIED | 401 AUTHENTICATION_ERROR | 403 ACCESS_DENIED | 404 account_not_found | 403 ACCESS_DENIED | 403 ACCESS_DENIED | 403 ACCESS_DENIED | 403 ACCESS_DENIED
+      accounts_send_reset_link | 403 ACCESS_DENIED | 401 AUTHENTICATION_ERROR | 403 ACCESS_DENIED | 404 account_not_found | 403 ACCESS_DENIED | 403 ACCESS_DENIED | 403 ACCESS_DENIED | 403 ACCESS_DENIED
+      accounts_unlock | 403 ACCESS_DENIED | 401 AUTHENTICATION_ERROR | 403 ACCESS_DENIED | 404 account_not_found | 403 ACCESS_DENIED | 403 ACCESS_DENIED | 403 ACCESS_DENIED | 403 ACCESS_DENIED
+      accounts_delete | 403 ACCESS_DENIED | 401 AUTHENTICATION_ERROR | 403 ACCESS_DENIED | 404 account_not_found | 403 ACCESS_DENIED | 403 ACCESS_DENIED | 403 ACCESS_DENIED | 403 ACCESS_DENIED"
     `)
   })
 

@@ -5,6 +5,7 @@ import { accountsProblems } from '../accounts-problems.ts'
 import { textField } from '../fields.ts'
 import type { FlowStep } from '../flow-step.ts'
 import type { SessionOwner } from '../sessions/login-sessions.ts'
+import { hasOwnSession, isDelegate } from './signed-in.ts'
 import { params, STRANGERS } from './step-options.ts'
 
 /** A new pair of tokens for one that was given before. */
@@ -74,7 +75,7 @@ const LOGOUT_STEP: FlowStep = {
       },
       (_, call) => {
         // Its token may name the session of whom it acts for, which is not its to end.
-        if (isAgent(call)) throw stranger()
+        if (call.auth !== null && isDelegate(call.auth)) throw stranger()
         return house.sessions.signOut(call)
       },
     )
@@ -176,9 +177,12 @@ const REVOKE_STEP: FlowStep = {
         problems: ['session_not_found'],
       },
       async ({ session_id }, call) => {
-        // They have `end_session`, where the app lets them change something.
-        if (isAgent(call)) throw stranger()
         const { owner } = await ownSessions(house, call)
+        const { auth } = call
+        // Others have `end_session`, where the app lets them change something.
+        if (auth === null || isDelegate(auth) || !(await hasOwnSession(house, owner, auth))) {
+          throw stranger()
+        }
         const isEnded = await house.sessions.end(owner, session_id)
         if (!isEnded && !(await house.sessions.isOf(owner, session_id))) throw notFound()
         return null
@@ -227,8 +231,8 @@ function endSeveral(
 
 /**
  * Whose sessions the caller may see and end: his own, as the account has them now. A subject of another tenant, or
- * one that there is no account of, is a stranger here, whoever vouches for it, and so is an agent where the option
- * `tools` does not say that agents may.
+ * one that there is no account of, is a stranger here, whoever vouches for it, and so is whoever has no login session
+ * of the account (an agent, a key, a token of another issuer) where the option `tools` does not say that such may.
  *
  * @throws AuthenticationError
  */
@@ -236,18 +240,13 @@ async function ownSessions(
   house: AccountsHouse,
   call: Call,
 ): Promise<{ readonly owner: SessionOwner; readonly current: string | null }> {
-  if (isAgent(call) && !house.values.tools) throw stranger()
   const { auth } = call
-  const access = auth === null ? null : await house.accounts.access(auth.subject)
-  if (auth === null || access === null || access.tenant !== auth.tenant) throw stranger()
+  const { accounts, values } = house
+  if (auth === null || (isDelegate(auth) && !values.tools)) throw stranger()
+  const access = await accounts.access(auth.subject)
+  if (access === null || access.tenant !== auth.tenant) throw stranger()
+  if (!values.tools && !(await hasOwnSession(house, access, auth))) throw stranger()
   return { owner: access, current: sessionOf(auth) }
-}
-
-/** Acts for the account, and is not its owner. */
-function isAgent({ auth }: Call): boolean {
-  return (
-    auth !== null && (auth.actor.length > 0 || auth.kind === 'agent' || auth.kind === 'service')
-  )
 }
 
 function sessionOf({ session }: AuthContext): string | null {

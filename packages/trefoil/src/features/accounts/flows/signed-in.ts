@@ -5,7 +5,7 @@ import type { StoredAccount } from '../account.ts'
 import type { AccountsHouse } from '../accounts-house.ts'
 import { accountsProblems } from '../accounts-problems.ts'
 import type { Identifier } from '../identifier.ts'
-import type { SessionMode } from '../sessions/login-sessions.ts'
+import type { SessionMode, SessionOwner } from '../sessions/login-sessions.ts'
 
 /** Milliseconds for which a login is fresh. */
 const FRESH = 5 * 60_000
@@ -19,23 +19,38 @@ export interface SignedIn {
   readonly clientId: string | null
 }
 
+/** Acts for the account, and is not its owner: by what stands in front of it, or by what it says it is. */
+export function isDelegate({ actor, kind }: AuthContext): boolean {
+  return actor.length > 0 || kind === 'agent' || kind === 'service'
+}
+
 /**
- * @throws AuthenticationError for callers without a login session of an account: whoever acts for somebody (`actor`),
- * or has a token of another kind, has not the rights of the person over the account itself
+ * Whether a caller is here by a login session of ours. A key, and the token of another issuer, may name any subject,
+ * and have a session of its own: neither is the person over whose account it is.
+ */
+export async function hasOwnSession(
+  { sessions }: AccountsHouse,
+  account: SessionOwner,
+  { session }: AuthContext,
+): Promise<boolean> {
+  return session !== undefined && sessions.isOf(account, session.id)
+}
+
+/**
+ * @throws AuthenticationError for callers without a login session of an account: whoever acts for somebody, or has a
+ * token of another kind, has not the rights of the person over the account itself
  */
 export async function signedIn(house: AccountsHouse, call: Call): Promise<SignedIn> {
   const { auth } = call
   const session = auth?.session
-  if (auth === null || session === undefined || auth.actor.length > 0) {
+  if (auth === null || session === undefined || isDelegate(auth)) {
     throw new AuthenticationError('Sign in first')
   }
   const account = await house.accounts.find(auth.subject)
-  // The token of another issuer may name any subject, and have a session of its own.
-  const isOurs =
-    account !== null &&
-    account.tenant === auth.tenant &&
-    (await house.sessions.isOf(account, session.id))
-  if (!isOurs || account.disabledAt !== null) throw new AuthenticationError('Sign in first')
+  const isOpen = account !== null && account.tenant === auth.tenant && account.disabledAt === null
+  if (!isOpen || !(await hasOwnSession(house, account, auth))) {
+    throw new AuthenticationError('Sign in first')
+  }
   const { client_id: clientId } = auth.claims
   return {
     account,

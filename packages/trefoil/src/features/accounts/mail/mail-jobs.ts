@@ -3,6 +3,7 @@ import type { BackgroundCall } from '../../../index.ts'
 import type { JobQueue, RunningJob } from '../../../jobs.ts'
 import type { MailKind } from '../challenge.ts'
 import type { MailLimits } from './mail-limits.ts'
+import { mailNotSent } from './mail-not-sent.ts'
 import type { MailNotice, MailOutbox } from './mail-outbox.ts'
 import { checkMessage, type Mailer, type MailMessage } from './mailer.ts'
 
@@ -101,7 +102,7 @@ export class JobOutbox implements MailOutbox {
   }
 
   async #send(job: MailJob, call: BackgroundCall, { attempt }: RunningJob): Promise<void> {
-    const { data, source, write, mailer, now } = this.#facts
+    const { data, source, now } = this.#facts
     const facts = await source.find(job.challenge)
     // Used, removed or over since it was asked for.
     const { lacksKey = false } = facts ?? {}
@@ -109,11 +110,20 @@ export class JobOutbox implements MailOutbox {
     if (attempt === 1 && !(await this.#isItsTurn(facts, job, call))) return
     // While keys are rotated a process that is older takes it up as well: one that has the key sends it.
     if (lacksKey) throw new KeyMissing()
-    const message = write(facts)
-    checkMessage(message)
-    if (facts.kind !== 'nobody') await mailer.send(message, call.signal)
+    await this.#deliver(facts, call.signal)
     // Not before: the unit would be held for as long as a mail server takes.
     await source.sent(await call.resolve(data.db), facts)
+  }
+
+  async #deliver(facts: MailFacts, signal: AbortSignal): Promise<void> {
+    const { write, mailer } = this.#facts
+    try {
+      const message = write(facts)
+      checkMessage(message)
+      if (facts.kind !== 'nobody') await mailer.send(message, signal)
+    } catch (error) {
+      throw mailNotSent(error, signal)
+    }
   }
 
   /** False where it goes later, or never. What tells its owner of an attack is always sent. */

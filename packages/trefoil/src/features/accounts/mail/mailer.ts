@@ -16,8 +16,8 @@ export interface Mailer {
    * Sends it, or throws; it is tried again then, later each time.
    *
    * @param signal aborted when the try takes too long, and when the worker stops
-   * @throws NoRetry (of `trefoil/jobs`) where another try would be refused as well. Its message is kept with the job:
-   *   let it say nothing of the mail
+   * @throws NoRetry (of `trefoil/jobs`) where another try would be refused as well. Its message is kept with the job,
+   *   without what looks like a link or a code: let it say nothing of the mail
    */
   send(message: MailMessage, signal: AbortSignal): Awaitable<void>
   /** What makes it unfit for production. Default nothing. */

@@ -2,6 +2,7 @@ import { type AuthContext, AuthenticationError, type Guard, requireAuth } from '
 import { type Call, query, reply } from '../../../index.ts'
 import type { PartRoutes } from '../../../parts.ts'
 import type { AccountsHouse } from '../accounts-house.ts'
+import { accountsProblems } from '../accounts-problems.ts'
 import { optionalField, textField, textsField, wholeField } from '../fields.ts'
 import type { FlowStep } from '../flow-step.ts'
 import { AccountOperations } from './account-operations.ts'
@@ -20,6 +21,22 @@ type Auth = AuthContext | null
 function common(house: AccountsHouse) {
   const guards: readonly Guard[] = [requireAuth(), ...(house.values.operators ?? [])]
   return { guards, cli: true, audit: true, tags: ['accounts'] } as const
+}
+
+/**
+ * Whoever acts for an operator reads for him. Roles and links are given by himself: an agent would make itself an
+ * account that outlives what it was lent, whatever `agentWrites` says (SW-36).
+ *
+ * @throws Problem `operator_outranked`
+ */
+function rulerOf(call: Call<Auth>): AuthContext {
+  const auth = operatorOf(call)
+  if (auth.kind === 'agent' || auth.actor.length > 0) {
+    throw accountsProblems.problem('operator_outranked', {
+      fix: 'Operators change accounts themselves, and no agent of theirs does: sign in as one.',
+    })
+  }
+  return auth
 }
 
 /** The guards have asked already; where a surface has no authenticator, nobody is let through. */
@@ -86,7 +103,7 @@ const ROWS: readonly StepRow[] = [
       const options = { ...common(house), name: this.name, description, params }
       routes.post(path, options, async ({ db, email, ...given }, call) => {
         const { username = null, tenant = null, roles = [], locale = null } = given
-        const operator = operatorOf(call)
+        const operator = rulerOf(call)
         const made = { email, username, tenant, roles, locale }
         const account = await on.create(db, operator, made)
         await house.mails.challenge(db, await on.resetChallenge(db, operator, account.id))
@@ -108,7 +125,7 @@ const ROWS: readonly StepRow[] = [
       const description = 'Move an account to a tenant, or to none; it signs in anew.'
       const options = { ...common(house), name: this.name, description, params }
       routes.post(path, options, async ({ account_id, tenant = null, db }, call) =>
-        viewOf(await on.setTenant(db, operatorOf(call), account_id, tenant)),
+        viewOf(await on.setTenant(db, rulerOf(call), account_id, tenant)),
       )
     },
   },
@@ -133,7 +150,7 @@ const ROWS: readonly StepRow[] = [
       const description = 'Mail an account a link by which its owner sets a password.'
       const options = { ...common(house), name: this.name, description, params }
       routes.post(path, options, async ({ account_id, db }, call) => {
-        await house.mails.challenge(db, await on.resetChallenge(db, operatorOf(call), account_id))
+        await house.mails.challenge(db, await on.resetChallenge(db, rulerOf(call), account_id))
         return reply({ detail: 'A mail is on its way' }, { status: 202 })
       })
     },
@@ -146,7 +163,7 @@ const ROWS: readonly StepRow[] = [
       const description = 'Forget the wrong tries at an account; those of addresses stay.'
       const options = { ...common(house), name: this.name, description, params: { account_id: ID } }
       routes.post(path, options, async ({ account_id }, call) =>
-        viewOf(await on.unlock(operatorOf(call), account_id)),
+        viewOf(await on.unlock(rulerOf(call), account_id)),
       )
     },
   },
@@ -159,7 +176,7 @@ const ROWS: readonly StepRow[] = [
       const description = 'Delete an account for good; its owner is told by mail.'
       const options = { ...common(house), name: this.name, description, params }
       routes.delete(path, options, async ({ account_id, db }, call) => {
-        await on.remove(db, operatorOf(call), account_id)
+        await on.remove(db, rulerOf(call), account_id)
         return null
       })
     },
@@ -180,7 +197,7 @@ function change(
       const params = { account_id: ID, db: house.data.db }
       const options = { ...common(house), name, description, params }
       routes.post(path, options, async ({ account_id, db }, call) =>
-        viewOf(await on[how](db, operatorOf(call), account_id)),
+        viewOf(await on[how](db, rulerOf(call), account_id)),
       )
     },
   }
@@ -195,7 +212,7 @@ function roleChange(name: string, how: 'grant' | 'revoke', description: string):
       const params = { account_id: ID, role: WORD, db: house.data.db }
       const options = { ...common(house), name, description, params }
       routes.post(path, options, async ({ account_id, role, db }, call) =>
-        viewOf(await on[how](db, operatorOf(call), account_id, role)),
+        viewOf(await on[how](db, rulerOf(call), account_id, role)),
       )
     },
   }
