@@ -88,7 +88,7 @@ export function sessionAuthenticator(rules: SessionRules): Authenticator {
       const { bearer } = request
       return bearer === null ? sentToken(request) !== null : looksLike('access', bearer)
     },
-    stop: () => uses.flush(),
+    stop: () => uses.stop(),
   })
 }
 

@@ -13,6 +13,7 @@ export class SessionUses {
   readonly #every: number
   #waiting = new Map<string, number>()
   #writtenAt: number
+  #log: Logger | null = null
 
   /** @param idle the shortest life of a session without use: it must not end while it is used */
   constructor(store: LoginSessionStore, clock: Clock, idle: number) {
@@ -24,13 +25,25 @@ export class SessionUses {
 
   /** Never waits and never fails: what cannot be written is a line in the log. */
   note(id: string, log: Logger): void {
+    this.#log = log
     if (this.#waiting.size < MOST || this.#waiting.has(id)) {
       this.#waiting.set(id, this.#clock.now())
     }
     if (this.#clock.elapsed() - this.#writtenAt < this.#every) return
-    this.flush().catch((error: unknown) => {
-      log.error({ err: error }, 'When login sessions were last used could not be written')
-    })
+    void this.#write()
+  }
+
+  /** Writes what waits, as far as it can: an app that stops because its database is away has not failed to stop. */
+  async stop(): Promise<void> {
+    await this.#write()
+  }
+
+  async #write(): Promise<void> {
+    try {
+      await this.flush()
+    } catch (error) {
+      this.#log?.error({ err: error }, 'When login sessions were last used could not be written')
+    }
   }
 
   /** When one that still waits was used; `null` for none. */
