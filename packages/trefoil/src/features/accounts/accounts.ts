@@ -1,4 +1,5 @@
 import type { Authenticator } from '../../auth.ts'
+import type { Logger } from '../../index.ts'
 import { risksOfSecrets } from '../../inner.ts'
 import { definePart, type Part, processEnvironment, readOptions } from '../../parts.ts'
 import { sqlAttempts } from '../../stores.ts'
@@ -46,6 +47,7 @@ export function accounts(options: AccountsOptions): Accounts {
   const challenges = new ChallengeStore(data, keys, clock)
   const mail = mailRoom({ values, data, clock, keys, accounts: store, challenges, env })
   let appName: string | null = null
+  let log: Logger | null = null
   const made = makeLocks(sqlAttempts(data), keys, values.lockout, clock)
   const clients = new KnownClients(values.clients, values.requireClient)
   const sessions = makeLoginSessions({
@@ -68,7 +70,12 @@ export function accounts(options: AccountsOptions): Accounts {
     clients,
     sessions,
     mails: mail.outbox,
-    passwords: makeGate(values, () => (appName === null ? [] : [appName])),
+    passwords: makeGate(
+      values,
+      () => (appName === null ? [] : [appName]),
+      (err) =>
+        log?.error({ err }, 'A stored password cannot be compared: its owner has to reset it'),
+    ),
     links: mail.links,
     locks: made.locks,
   }
@@ -85,6 +92,7 @@ export function accounts(options: AccountsOptions): Accounts {
       variables: PASSWORD_VARIABLES,
       start: (app) => {
         appName = app.name
+        log = app.log
         mail.start(app)
       },
       commands: [...operatorCommands(house), ...made.commands(tellUnlocked(house))],

@@ -32,7 +32,9 @@ export async function signedIn(house: AccountsHouse, call: Call): Promise<Signed
   const account = await house.accounts.find(auth.subject)
   // The token of another issuer may name any subject, and have a session of its own.
   const isOurs =
-    account !== null && account.tenant === auth.tenant && house.sessions.isOf(account, session.id)
+    account !== null &&
+    account.tenant === auth.tenant &&
+    (await house.sessions.isOf(account, session.id))
   if (!isOurs || account.disabledAt !== null) throw new AuthenticationError('Sign in first')
   const { client_id: clientId } = auth.claims
   return {

@@ -120,14 +120,16 @@ async function createAccount(
     password,
   } as const
   const now = clock.now()
-  if (accountId !== null) {
-    return accounts.becomePerson(unit, accountId, { ...account, username }, now)
-  }
   const id = randomUUID()
-  const made = { ...account, id, tenant: null, now }
-  if (await accounts.create(unit, { ...made, username })) return true
+  const make = (name: string | null) => {
+    const named = { ...account, username: name }
+    return accountId === null
+      ? accounts.create(unit, { ...named, id, tenant: null, now })
+      : accounts.becomePerson(unit, accountId, named, now)
+  }
+  if (await make(username)) return true
   // The name was free when it was asked for. Who proved a mailbox has an account, and can take another name.
-  return username !== null && accounts.create(unit, { ...made, username: null })
+  return username !== null && make(null)
 }
 
 /** In development alone: elsewhere anybody could have any address. */
