@@ -2,8 +2,8 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { keyRing } from 'trefoil/auth'
 import { expect, onTestFinished, test } from 'vitest'
+import { keyRing } from '../../packages/trefoil/src/auth.ts'
 import {
   type AccountsApp,
   ADA,
