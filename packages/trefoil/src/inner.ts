@@ -2,7 +2,9 @@
 
 export { variableRowsOf } from './app/options/variable-rows.ts'
 export { networkOf } from './base/ip.ts'
+export type { Environment } from './contract/options/environment.ts'
 export { cookiesOf } from './engine/views/provider-view.ts'
+export { holdRingTo, readKeyRing } from './identity/key-ring.ts'
 export { ringOfVariables } from './identity/key-variables.ts'
 export type { LockoutStatus } from './identity/lockout/lockout.ts'
 export { countFailures, lockTimes, statusOf } from './identity/lockout/lockout.ts'
@@ -24,6 +26,7 @@ export {
 export { PasswordPolicy } from './identity/password/password-policy.ts'
 export type { PasswordPolicyOptions } from './identity/password/policy-options.ts'
 export { PASSWORD_POLICY } from './identity/password/policy-options.ts'
+export { risksOfSecrets } from './identity/secret-weakness.ts'
 export { readRates } from './policy/rate/rate-option.ts'
 export { eventText } from './record/audit/entry.ts'
 export { allowedMembers, argumentMembers, isSecretName } from './record/audit/event-values.ts'

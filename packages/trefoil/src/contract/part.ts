@@ -132,8 +132,8 @@ export interface PartOf<Routes, Auth = AuthConfig> {
   /** Reserved: names of tools of its own that every list of tools has, however short. */
   readonly tools?: readonly string[]
   /**
-   * Names of actions of its own that change something over HTTP though nobody is asked, and are meant to, such as
-   * a login: start-up says nothing of them there. Names of others count for nothing.
+   * Names of actions of its own that change something over HTTP or the CLI though nobody is asked, and are meant
+   * to, such as a login: start-up says nothing of them there. Of tools it always does. Names of others count for nothing.
    */
   readonly asksNobody?: readonly string[]
   readonly endpoints?: readonly PartEndpoint[]

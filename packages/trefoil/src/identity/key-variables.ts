@@ -10,14 +10,13 @@ export const OLD_SECRETS_VARIABLE = 'TREFOIL_AUTH_JWT__OLD_SECRETS'
 /**
  * The key ring that the environment holds. White space round a secret is no part of it.
  *
+ * @param needed who needs it, and what else would do
  * @throws ImproperlyConfigured naming the variable, never what is in it
  */
-export function ringOfVariables(env: Environment): KeyRing {
+export function ringOfVariables(env: Environment, needed: string): KeyRing {
   const secret = env[SECRET_VARIABLE]?.trim() ?? ''
   if (secret === '') {
-    throw new ImproperlyConfigured(
-      `jwtAuth() needs keys: give keys, publicKey, jwks or discovery, or set ${SECRET_VARIABLE}`,
-    )
+    throw new ImproperlyConfigured(`${needed}, or set ${SECRET_VARIABLE}`)
   }
   return keyRing(secret, oldSecrets(env[OLD_SECRETS_VARIABLE]?.trim() ?? ''))
 }

@@ -53,7 +53,7 @@ export interface JoinedParts {
   readonly variableSections: readonly VariableSection[]
   /** Tools that every list has, with the part that says so. */
   readonly tools: readonly { readonly part: string; readonly tool: string }[]
-  /** Actions that are meant to ask nobody over HTTP, with the part that says so. */
+  /** Actions that are meant to ask nobody over HTTP or the CLI, with the part that says so. */
   readonly asksNobody: readonly { readonly part: string; readonly name: string }[]
   readonly commands: readonly { readonly part: string; readonly command: PartCommand }[]
   /** @throws ImproperlyConfigured naming the part whose `risks` fails */

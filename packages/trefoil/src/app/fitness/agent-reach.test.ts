@@ -54,22 +54,24 @@ describe('issue 13: start-up says what agents change unasked', () => {
     expect(await said({}, declareAll)).toEqual([UNASKED, PUBLIC, SHARED])
   })
 
-  test('nothing of what a part means to be open over HTTP; all else of it, and of others, is said', async () => {
+  test('nothing of what a part means to be open; all else of it, and of others, is said', async () => {
+    const auth = [{ authenticate: store, surfaces: ['api', 'mcp', 'cli'] }]
     const doors = definePart({
       name: 'doors',
       // One of another, and one that is off.
-      asksNobody: ['sign_in', 'leave', 'close', 'note', 'off'],
+      asksNobody: ['sign_in', 'leave', 'end', 'close', 'note', 'off'],
       actions: (routes) => {
         routes.post('/sign-in', { public: true, name: 'sign_in' }, () => 1)
         routes.post('/leave', { name: 'leave' }, () => 1)
         routes.post('/close', { ...both, name: 'close' }, () => 1)
+        routes.post('/end', { name: 'end', description: 'd', cli: true }, () => 1)
         routes.post('/paint', { public: true, name: 'paint' }, () => 1)
       },
     })
     const line = (surface: string, names: string) =>
       `Agents may change something over '${surface}' and nobody is asked: ${names}; see needsApproval and agentWrites`
     expect(
-      await said({ parts: [doors], approval: undefined }, (app) => {
+      await said({ auth, parts: [doors] }, (app) => {
         app.post('/note', { ...both, name: 'note' }, () => 1)
       }),
     ).toEqual([

@@ -24,8 +24,8 @@ export function describeAgentReach(
 }
 
 /** In an app without tools and CLI actions the API is for people. */
-function isForAgents({ actions }: Catalogue): boolean {
-  return actions.some(({ exposed }) => exposed.mcp || exposed.cli)
+function isForAgents({ actions, asksNobody }: Catalogue): boolean {
+  return actions.some(({ exposed, name }) => exposed.mcp || (exposed.cli && !asksNobody.has(name)))
 }
 
 /**
@@ -41,7 +41,7 @@ function unasked(catalogue: Catalogue): Reach[] {
       catalogue,
       (action) =>
         action.exposed[surface] &&
-        !(surface === 'api' && catalogue.asksNobody.has(action.name)) &&
+        !(surface !== 'mcp' && catalogue.asksNobody.has(action.name)) &&
         !action.public[surface] &&
         action.need[surface].agent.kind === 'none',
     )
@@ -108,12 +108,15 @@ function namesOf({ actions }: Catalogue, reaches: (action: Action) => boolean): 
 
 /** An app that agents can change, and whose author has not said whether they may. */
 export function agentWritesIssues(
-  { actions }: Catalogue,
+  { actions, asksNobody }: Catalogue,
   { agentWrites }: AppConfig,
 ): readonly ProductionRisk[] {
   if (agentWrites !== null) return []
   const names = actions
-    .filter(({ exposed, changes }) => changes && (exposed.mcp || exposed.cli))
+    .filter(
+      ({ exposed, changes, name }) =>
+        changes && (exposed.mcp || (exposed.cli && !asksNobody.has(name))),
+    )
     .map(({ name }) => name)
   if (names.length === 0) return []
   const message =

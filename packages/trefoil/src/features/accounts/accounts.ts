@@ -1,6 +1,6 @@
-import { type Authenticator, type KeyMaterial, type KeyRing, keyRing } from '../../auth.ts'
+import type { Authenticator } from '../../auth.ts'
 import type { Logger } from '../../index.ts'
-import { ringOfVariables } from '../../inner.ts'
+import { risksOfSecrets } from '../../inner.ts'
 import { definePart, type Part, processEnvironment, readOptions } from '../../parts.ts'
 import { sqlAttempts } from '../../stores.ts'
 import { AccountKeys } from './account-keys.ts'
@@ -17,6 +17,7 @@ import { tellUnlocked } from './lockout/tell-unlocked.ts'
 import { mailRoom } from './mail/mail-room.ts'
 import { operatorCommands } from './operators/operator-commands.ts'
 import { makeGate, PASSWORD_VARIABLES } from './passwords/make-gate.ts'
+import { ringOfKeys } from './read-keys.ts'
 import { makeLoginSessions } from './sessions/make-login-sessions.ts'
 
 /** Each asks for what proves its caller; whether agents may act as operators is the app's to say. */
@@ -39,7 +40,8 @@ export function accounts(options: AccountsOptions): Accounts {
   const env = processEnvironment()
   const values = readOptions(ACCOUNTS, options, { env })
   const { data, clock, prefix } = values
-  const keys = new AccountKeys(values.keys === null ? ringOfVariables(env) : ringOf(values.keys))
+  const ring = ringOfKeys(values.keys, env)
+  const keys = new AccountKeys(ring)
   data.tables('accounts', accountTables(data.dialect))
   const store = new AccountStore(data)
   const challenges = new ChallengeStore(data, keys, clock)
@@ -83,7 +85,10 @@ export function accounts(options: AccountsOptions): Accounts {
       parts: [mail.jobs],
       options: ACCOUNTS,
       problems: accountsProblems,
-      risks: mail.risks,
+      risks: () => [
+        ...risksOfSecrets('keys of accounts()', [ring.current, ...ring.previous]),
+        ...mail.risks(),
+      ],
       variables: PASSWORD_VARIABLES,
       start: (app) => {
         appName = app.name
@@ -100,13 +105,4 @@ export function accounts(options: AccountsOptions): Accounts {
     },
     { sessionAuth: sessions.authenticator },
   )
-}
-
-function ringOf(keys: unknown): KeyRing {
-  // Whatever it is, `keyRing` looks at it.
-  return isRing(keys) ? keys : keyRing(keys as KeyMaterial)
-}
-
-function isRing(keys: unknown): keys is KeyRing {
-  return typeof keys === 'object' && keys !== null && 'replace' in keys
 }

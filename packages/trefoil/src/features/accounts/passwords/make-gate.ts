@@ -1,4 +1,3 @@
-import { type KeyMaterial, type KeyRing, keyRing } from '../../../auth.ts'
 import {
   BREACH_CHECKER,
   PASSWORD_POLICY,
@@ -8,6 +7,7 @@ import {
 } from '../../../inner.ts'
 import type { PartVariable } from '../../../parts.ts'
 import type { AccountsValues } from '../accounts-options.ts'
+import { ringOfPepper } from '../read-keys.ts'
 import { type PasswordGate, passwordGate } from './password-gate.ts'
 
 /** Variables of a `PasswordPolicy` and a `BreachChecker`, which read them themselves. */
@@ -34,14 +34,8 @@ export function makeGate(
   const hasher = new PasswordHasher({
     memory: Math.ceil(passwordHashing.memory / KIB),
     passes: passwordHashing.passes,
-    pepper: pepper === null ? null : pepperRing(pepper),
+    pepper: ringOfPepper(pepper),
     queue: processQueue(),
   })
   return passwordGate(passwordPolicy, hasher, words, report)
-}
-
-function pepperRing(pepper: unknown): KeyRing {
-  const isRing = typeof pepper === 'object' && pepper !== null && 'replace' in pepper
-  // Whatever it is, `keyRing` looks at it.
-  return isRing ? (pepper as KeyRing) : keyRing(pepper as KeyMaterial)
 }

@@ -93,6 +93,8 @@ export function readGivenKeys(options: KeyOptions): GivenKeys {
   }
 }
 
+const NEEDED = 'jwtAuth() needs keys: give keys, publicKey, jwks or discovery'
+
 function secrets({ keys, algorithms, env }: KeyOptions): GivenKeys {
   const [algorithm, another] = readAlgorithms(algorithms) ?? ['HS256']
   if (!isHmac(algorithm) || another !== undefined) {
@@ -101,7 +103,7 @@ function secrets({ keys, algorithms, env }: KeyOptions): GivenKeys {
         'other algorithms need publicKey, jwks or discovery',
     )
   }
-  const ring = keys === null ? ringOfVariables(env) : readKeyRing('jwtAuth(): keys', keys)
+  const ring = keys === null ? ringOfVariables(env, NEEDED) : readKeyRing('jwtAuth(): keys', keys)
   return {
     keys: new SharedSecrets(ring, algorithm),
     algorithms: [algorithm],
