@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Call } from '../../../../index.ts'
 import { processEnvironment } from '../../../../parts.ts'
 import type { PendingRegistration } from '../../account.ts'
+import { tell } from '../../account-events.ts'
 import type { AccountsHouse } from '../../accounts-house.ts'
 import { accountsProblems } from '../../accounts-problems.ts'
 import type { Challenge } from '../../challenge.ts'
@@ -107,11 +108,12 @@ export async function completeRegistration(
 }
 
 async function createAccount(
-  { accounts, clock, values }: AccountsHouse,
+  house: AccountsHouse,
   unit: object,
   { email, username, locale, accountId }: ReadRegistration,
   password: NewPassword | Pick<PendingRegistration, 'id' | 'password' | 'breachState'>,
 ): Promise<boolean> {
+  const { accounts, clock, values } = house
   const account = {
     kind: 'person',
     email,
@@ -121,13 +123,18 @@ async function createAccount(
   } as const
   const now = clock.now()
   if (accountId !== null) {
-    return accounts.becomePerson(unit, accountId, { ...account, username }, now)
+    const isDone = await accounts.becomePerson(unit, accountId, { ...account, username }, now)
+    if (isDone) await tell(house, unit, 'user.created', { id: accountId, tenant: null })
+    return isDone
   }
   const id = randomUUID()
   const made = { ...account, id, tenant: null, now }
-  if (await accounts.create(unit, { ...made, username })) return true
-  // The name was free when it was asked for. Who proved a mailbox has an account, and can take another name.
-  return username !== null && accounts.create(unit, { ...made, username: null })
+  const isDone =
+    (await accounts.create(unit, { ...made, username })) ||
+    // The name was free when it was asked for. Who proved a mailbox has an account, and can take another name.
+    (username !== null && (await accounts.create(unit, { ...made, username: null })))
+  if (isDone) await tell(house, unit, 'user.created', made)
+  return isDone
 }
 
 /** In development alone: elsewhere anybody could have any address. */

@@ -1,5 +1,6 @@
 import { type Call, reply } from '../../../../index.ts'
 import type { StoredAccount } from '../../account.ts'
+import { tell } from '../../account-events.ts'
 import type { AccountsHouse } from '../../accounts-house.ts'
 import { accountsProblems } from '../../accounts-problems.ts'
 import type { FlowStep } from '../../flow-step.ts'
@@ -95,6 +96,7 @@ const resetPassword: FlowStep = {
         // What strangers guessed does not keep out who has the mailbox.
         await forgetTries(house, account)
         tidySessions(house, call, unit, account, null)
+        await tell(house, unit, 'password.reset', account)
         return reply({ detail: 'The password is set: sign in' }, { headers: NEVER_KEPT })
       },
     )
