@@ -32,6 +32,9 @@ const ATTACKS = [
   // Five surfaces over sockets for each row.
   'test/parity/{current-call,background,injected-values}.test.ts',
   'test/docs/operate.test.ts',
+  // A hundred passwords are hashed, as in the flows of people.
+  'test/accounts/{passwords,login-sessions,enumeration,enumeration-passwordless,session-steps}.test.ts',
+  'test/accounts/{session-cookies,reset-password,smtp}.test.ts',
 ]
 /** What needs a PostgreSQL: `npm run test:databases`. */
 const DATABASES = ['test/databases/**/*.test.ts']

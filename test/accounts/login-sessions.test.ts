@@ -258,6 +258,38 @@ describe('SES-7: sessions end by themselves', () => {
   })
 })
 
+test.each(['sql', 'memory'] as const)(
+  'SES-8: what was ended while the clock was an hour ahead is over when it is set right: %s',
+  async (kind) => {
+    const stores = { sessions: memoryLoginSessions(), families: memoryRefreshFamilies() }
+    const options = { idleLifetime: '30m' } as const
+    const opened = await openSessions({ options, parts: kind === 'sql' ? {} : { stores } })
+    const { addAccount, signInByCookie, http, clock } = opened
+    const id = await addAccount()
+    const sessionIn = (cookie: string) => (cookie.split('=')[1] as string).slice(7, 39)
+    const [one, two] = [await signInByCookie(id), await signInByCookie(id)]
+    const open = async () =>
+      Promise.all(
+        [one, two].map(
+          async ({ cookie }) => (await http.get('/me', { headers: { cookie } })).status,
+        ),
+      )
+    expect(await open()).toEqual([200, 200])
+    clock.pass(60 * MINUTE)
+    expect(await open()).toEqual([401, 401])
+    const now = await signInByCookie(id)
+    const headers = { cookie: now.cookie, 'sec-fetch-site': 'same-origin' }
+    const path = `/auth/sessions/${sessionIn(one.cookie)}/revoke`
+    expect((await http.post(path, { headers })).status).toBe(204)
+    clock.pass(-60 * MINUTE)
+    expect(await open()).toEqual([401, 200])
+    clock.pass(60 * MINUTE)
+    expect((await http.delete('/auth/sessions/others', { headers })).status).toBe(204)
+    clock.pass(-60 * MINUTE)
+    expect(await open()).toEqual([401, 401])
+  },
+)
+
 test('S-JWT-2, COOK-4: rotating the keys of the app logs nobody out, planned or not', async () => {
   const { keyRing } = await import('../../packages/trefoil/src/auth.ts')
   const keys = keyRing('k8Q2s0vJ4dPq7Zt1xW9aLr5uYb3nGm6c')
@@ -288,11 +320,21 @@ test('who is a person: whoever signed in to the app itself, or by a client of it
   expect(await (await http.get('/me', { headers: { cookie } })).json()).toMatchObject({
     kind: 'person',
   })
+  // A program of others that asks for the cookie is no browser of the person.
+  const theirs = await signInByCookie(id, {}, { client: 'other' })
+  expect((await http.get('/me', { headers: { cookie: theirs.cookie } })).json()).toMatchObject({
+    kind: 'unknown',
+  })
   const nobody = await addAccount({ kind: 'anonymous' })
   expect(await kindOf((await signIn(nobody)).access_token)).toBe('unknown')
   // A client that there is no more has no sessions any more.
   const gone = await signIn(id, { client: 'gone' })
   expect((await me(gone.access_token)).status).toBe(401)
+  const { cookie: gone2 } = await signInByCookie(id, {}, { client: 'gone' })
+  const asked = { headers: { cookie: gone2, 'sec-fetch-site': 'same-origin' } }
+  expect((await http.get('/me', asked)).status).toBe(401)
+  // What opens nothing is not said to be good.
+  expect((await http.post('/auth/refresh', asked)).status).toBe(401)
   clock.pass(1)
 })
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Account } from '../../packages/trefoil/src/accounts.ts'
 import { HttpError, Secret } from '../../packages/trefoil/src/index.ts'
+import { workOf } from '../support/work-count.ts'
 import { type AccountsApp, ADA, accountsApp, OTHER_PASSWORD, PASSWORD } from './accounts-app.ts'
 
 const CLIENT_SECRET = 'a client secret of tests'
@@ -104,6 +105,23 @@ describe('login', () => {
     ])
     const { access_token } = answer.json<{ access_token: string }>()
     expect(await it_.me(access_token)).toMatchObject({ status: 200, body: { kind: 'person' } })
+  })
+
+  it('takes what a form sends empty as left out, whichever of its fields it is', async () => {
+    const form = { email: ADA, username: '', password: PASSWORD, mode: '', device_token: '' }
+    const answer = await it_.client.http.post('/auth/login', {
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: new URLSearchParams(form).toString(),
+    })
+    expect(answer.status).toBe(200)
+    expect(answer.json()).toHaveProperty('access_token')
+    const browser = it_.browser()
+    await browser.http.post('/auth/login', {
+      json: { email: ADA, password: PASSWORD, mode: 'cookie' },
+    })
+    const renewed = await browser.http.post('/auth/refresh', { json: { refresh_token: '' } })
+    const without = await browser.http.post('/auth/refresh', { json: {} })
+    expect([renewed.status, renewed.text]).toEqual([without.status, without.text])
   })
 
   it('S-LOGIN-4: signs a browser in by a cookie, and shows it no token', async () => {
@@ -216,6 +234,38 @@ describe('login and the password that it was right with', () => {
     const reset = await it.post('/reset-password', { token, password: OTHER_PASSWORD })
     expect(reset.status).toBe(200)
     expect((await it.signIn(ADA, OTHER_PASSWORD)).status).toBe(200)
+  })
+})
+
+describe('a registration of somebody else', () => {
+  it.each([true, false])(
+    'SW-01, LOCK-5: is no way to guess at an account past its lock: account %s',
+    async (isThere) => {
+      await using it = await accountsApp({ rates: { mail: false } })
+      if (isThere) await it.person()
+      const codes: unknown[] = []
+      for (let n = 0; n < 5; n++) {
+        it.at += 1000
+        const body = { email: ADA, password: `a guess of a stranger, the ${n}.` }
+        await it.post('/register', body)
+        codes.push((await it.post('/login', body)).body['code'])
+      }
+      const pending = 'login_user_not_verified'
+      expect(codes).toEqual([pending, pending, pending, pending, 'account_locked'])
+      expect((await it.signIn()).status).toBe(429)
+      // Nor is it one to hashes: a try has two at most.
+      const last = { email: ADA, password: 'a guess of a stranger, the 4.' }
+      expect((await workOf(() => it.post('/login', last))).hashes).toEqual([])
+    },
+  )
+
+  it('LOCK-7: whoever was too early gets in once the mailbox is proved', async () => {
+    await using it = await accountsApp()
+    await it.post('/register', { email: ADA, password: PASSWORD })
+    for (let n = 0; n < 6; n++) await it.signIn()
+    expect((await it.signIn()).body['code']).toBe('account_locked')
+    await it.post('/verify-email', { token: await it.tokenFor(ADA) })
+    expect((await it.signIn()).status).toBe(200)
   })
 })
 

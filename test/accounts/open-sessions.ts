@@ -39,10 +39,14 @@ export async function openSessions(given: SessionsAppOptions = {}) {
       return (await answer.json()) as never
     },
     /** @returns what a browser sends back, and the line that set it */
-    async signInByCookie(id: string, headers: Record<string, string> = {}) {
+    async signInByCookie(
+      id: string,
+      headers: Record<string, string> = {},
+      more: Record<string, string> = {},
+    ) {
       // Of a jar of its own: tests say themselves which cookies are sent.
       const answer = await testClient(made.app).http.post('/sign-in', {
-        json: { id, mode: 'cookie' },
+        json: { id, mode: 'cookie', ...more },
         headers,
       })
       expect(answer.status).toBe(200)

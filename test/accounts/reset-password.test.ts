@@ -44,6 +44,24 @@ describe('a password by a mail', () => {
     expect(await it.account()).toMatchObject({ epoch: 2 })
   })
 
+  it('GHSA-qq9h-g4jm-xgf3: takes back an account that a stranger registered and its owner opened by mistake', async () => {
+    await using it = await accountsApp()
+    await it.post('/register', { email: ADA, password: OTHER_PASSWORD })
+    const opened = await it.tokenFor(ADA)
+    expect(it.mails.at(-1)?.text).toContain('do not open it')
+    const proved = await it.post('/verify-email', { token: opened })
+    expect([proved.headers.get('set-cookie'), Object.keys(proved.body)]).toEqual([null, ['detail']])
+    const stranger = await it.signIn(ADA, OTHER_PASSWORD)
+    const { refresh_token } = stranger.body
+    const token = await resetToken(it)
+    expect((await it.post('/reset-password', { token, password: PASSWORD })).status).toBe(200)
+    it.at += 1001
+    expect((await it.me(stranger.token)).status).toBe(401)
+    expect((await it.post('/refresh', { refresh_token })).status).toBe(401)
+    expect((await it.signIn(ADA, OTHER_PASSWORD)).status).toBe(400)
+    expect((await it.signIn()).status).toBe(200)
+  })
+
   it('is over after half an hour, with a change of the address, or the account', async () => {
     await using it = await accountsApp()
     await it.person()

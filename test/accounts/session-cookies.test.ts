@@ -125,6 +125,20 @@ test.each(['/auth/refresh', '/auth/logout'])(
   },
 )
 
+test('LOCK-3: where the app says so logging out leaves the device known, and the rest of the site alone', async () => {
+  const { addAccount, signInByCookie, http } = await openSessions({
+    options: { cookie: { clearSite: false } },
+  })
+  const { cookie } = await signInByCookie(await addAccount())
+  const answer = await http.post('/auth/logout', { headers: { cookie, ...SAME } })
+  expect(answer.status).toBe(204)
+  expect(answer.headers.get('clear-site-data')).toBe(null)
+  expect(answer.headers.getSetCookie().map((line) => line.split('=')[0])).toEqual([
+    '__Host-trefoil_login',
+  ])
+  expect((await http.get('/me', { headers: { cookie } })).status).toBe(401)
+})
+
 test('S-LOGIN-5, SW-35: logging out is empty, clears the cookies, and is over on the server', async () => {
   const { addAccount, signInByCookie, signIn, http, status, refresh } = await openSessions()
   const id = await addAccount()

@@ -140,6 +140,51 @@ test('a subject of another tenant is a stranger, whoever vouches for it', async 
   expect(await opened.status(pair.access_token)).toBe(200)
 })
 
+test.each(['deny', 'approve'] as const)(
+  "whoever holds a session can give it back, where agentWrites is '%s' too; agents cannot for them",
+  async (agentWrites) => {
+    const opened = await openSessions({
+      options: { clients: { other: {} }, tools: true },
+      app: { agentWrites, approval: () => ({ approved: false }) },
+    })
+    const { addAccount, signIn, http, app, status, refresh } = opened
+    const nobody = await addAccount({ kind: 'anonymous' })
+    const person = await addAccount()
+    for (const [id, more] of [
+      [nobody, {}],
+      [person, { client: 'other' }],
+    ] as const) {
+      const [one, other] = [await signIn(id, more), await signIn(id, more)]
+      // Of unknown kind: in the app it changes nothing.
+      expect((await http.post('/change', bearer(one.access_token))).status).not.toBe(200)
+      const path = `/auth/sessions/${other.access_token.slice(7, 39)}/revoke`
+      expect((await http.post(path, bearer(one.access_token))).status).toBe(204)
+      expect(await status(other.access_token)).toBe(401)
+      if (id === nobody) {
+        expect((await refresh({ refresh_token: one.refresh_token })).status).toBe(200)
+      }
+      expect((await http.post('/auth/logout', bearer(one.access_token))).status).toBe(204)
+      expect(await status(one.access_token)).toBe(401)
+    }
+    const { testClient } = await import('../../packages/trefoil/src/testing.ts')
+    const pair = await signIn(person)
+    const session = pair.access_token.slice(7, 39)
+    for (const as of [
+      { subject: person, kind: 'agent' },
+      { subject: person, kind: 'service' },
+      { subject: person, kind: 'person', actor: [{ subject: 'agent-1' }] },
+    ]) {
+      const agent = testClient(app, {
+        as: { ...as, session: { id: session, createdAt: 0 } },
+      } as never)
+      for (const path of ['/auth/logout', `/auth/sessions/${session}/revoke`]) {
+        expect((await agent.http.post(path)).status).toBe(401)
+      }
+    }
+    expect(await status(pair.access_token)).toBe(200)
+  },
+)
+
 test('SES-9: from the command line, and as tools where the app says so', async () => {
   const { addAccount, signIn, client, status } = await openSessions({ options: { tools: true } })
   const id = await addAccount()

@@ -28,6 +28,7 @@ describe('the contract of parts', () => {
         actions: (routes) =>
           routes.get('/a', { name: 'a', description: 'A.', tool: true }, () => 1),
         tools: ['a'],
+        asksNobody: ['a'],
         endpoints: [{ method: 'GET', path: '/e/{id}', handle: () => 1 }],
         problems: defineProblems('all', { a_lock: { status: 409, text: 'Locked', fix: 'Wait.' } }),
         variables: [{ name: 'TREFOIL_ALL_KEY', doc: 'A key.' }],

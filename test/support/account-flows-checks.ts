@@ -94,10 +94,10 @@ export function accountFlowChecks(createUrl: () => string | Promise<string>): vo
     const url = await createUrl()
     const it = await appOn(url)
     const token = await waitingFor(it, ADA, PASSWORD)
-    const senders = [
-      await sender(url, '/verify-email', { token }),
-      await sender(url, '/verify-email', { token }),
-    ]
+    const senders = await Promise.all([
+      sender(url, '/verify-email', { token }),
+      sender(url, '/verify-email', { token }),
+    ])
     const statuses = await together(senders)
     expect(statuses).toHaveLength(2 * AT_ONCE)
     expect([won(statuses), new Set(statuses)]).toEqual([1, new Set([200, 400])])
@@ -109,10 +109,10 @@ export function accountFlowChecks(createUrl: () => string | Promise<string>): vo
     const it = await appOn(url)
     const one = await waitingFor(it, ADA, PASSWORD)
     const other = await waitingFor(it, ADA, OTHER_PASSWORD)
-    const senders = [
-      await sender(url, '/verify-email', { token: one }),
-      await sender(url, '/verify-email', { token: other }),
-    ]
+    const senders = await Promise.all([
+      sender(url, '/verify-email', { token: one }),
+      sender(url, '/verify-email', { token: other }),
+    ])
     expect(won(await together(senders))).toBe(1)
     const answers = [await it.signIn(), await it.signIn(ADA, OTHER_PASSWORD)]
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 400])
@@ -122,10 +122,10 @@ export function accountFlowChecks(createUrl: () => string | Promise<string>): vo
     const url = await createUrl()
     const it = await appOn(url)
     const token = await personOn(it)
-    const senders = [
-      await sender(url, '/reset-password', { token, password: OTHER_PASSWORD }),
-      await sender(url, '/reset-password', { token, password: THIRD_PASSWORD }),
-    ]
+    const senders = await Promise.all([
+      sender(url, '/reset-password', { token, password: OTHER_PASSWORD }),
+      sender(url, '/reset-password', { token, password: THIRD_PASSWORD }),
+    ])
     expect(won(await together(senders))).toBe(1)
     const answers = [await it.signIn(ADA, OTHER_PASSWORD), await it.signIn(ADA, THIRD_PASSWORD)]
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 400])

@@ -1,5 +1,7 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { systemClock } from '../../packages/trefoil/src/parts.ts'
 import { openSessions, type Pair } from '../accounts/open-sessions.ts'
 import { bundledScript } from './bundled-script.ts'
@@ -34,6 +36,39 @@ export function sessionProcessChecks(newUrl: () => string | Promise<string>): vo
     expect([Number(rows?.['n']), Number(used?.['n'])]).toEqual([1, 1])
     const next = await opened.renewed(pair.refresh_token)
     expect(await opened.status(next.access_token)).toBe(200)
+  })
+
+  test('SES-8: what one process ends is over in another within a second, in whatever way it ends', async () => {
+    const url = await newUrl()
+    const opened = await openSessions({ url, clock: systemClock as never })
+    const { addAccount, signIn, sessions, change, remove } = opened
+    const ids = [await addAccount(), await addAccount(), await addAccount(), await addAccount()]
+    const [one, all, roles, gone] = ids as [string, string, string, string]
+    const tokens: string[] = []
+    for (const id of ids) tokens.push((await signIn(id)).access_token)
+    const folder = mkdtempSync(join(tmpdir(), 'trefoil-watch-'))
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+    const begun = join(folder, 'begun')
+    const script = await bundledScript(join(import.meta.dirname, 'watch-sessions.process.ts'))
+    const watching = inProcesses(1, script, [url, begun, ...tokens])
+    await vi.waitFor(() => expect(existsSync(begun)).toBe(true), { timeout: 120_000 })
+    const ended: number[] = []
+    const id = (tokens[0] as string).slice(7, 39)
+    for (const end of [
+      () => sessions.end({ id: one, tenant: null }, id),
+      () => sessions.endAll({ id: all, tenant: null }, null),
+      () => change(roles, { roles: ['fewer'] }),
+      () => remove(gone),
+    ]) {
+      await end()
+      ended.push(Date.now())
+    }
+    const [[last] = []] = (await watching) as readonly (readonly (readonly number[])[])[]
+    expect(last?.length).toBe(4)
+    for (const [index, at] of (last ?? []).entries()) {
+      expect(at).toBeGreaterThan(0)
+      expect(at - (ended[index] as number)).toBeLessThanOrEqual(1000)
+    }
   })
 
   test('SES-4: killed at every statement of a refresh, whoever sends the token again goes on', async () => {

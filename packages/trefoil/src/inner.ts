@@ -19,6 +19,7 @@ export {
   MOST_MEMORY,
   MOST_PASSES,
   PasswordHasher,
+  UnreadableHash,
 } from './identity/password/password-hasher.ts'
 export { PasswordPolicy } from './identity/password/password-policy.ts'
 export type { PasswordPolicyOptions } from './identity/password/policy-options.ts'

@@ -131,6 +131,11 @@ export interface PartOf<Routes, Auth = AuthConfig> {
   readonly actions?: (routes: Routes) => void
   /** Reserved: names of tools of its own that every list of tools has, however short. */
   readonly tools?: readonly string[]
+  /**
+   * Names of actions of its own that change something over HTTP though nobody is asked, and are meant to, such as
+   * a login: start-up says nothing of them there. Names of others count for nothing.
+   */
+  readonly asksNobody?: readonly string[]
   readonly endpoints?: readonly PartEndpoint[]
   /** Tables made by `defineProblems()`. */
   readonly problems?: ProblemSet | readonly ProblemSet[]

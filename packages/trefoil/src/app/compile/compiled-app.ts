@@ -72,6 +72,7 @@ export function compileApp(
     endpoints: actionsOf(compiled.filter(({ isEndpoint }) => isEndpoint)),
     problems: parts.problems,
     covered,
+    asksNobody: asksNobody(parts, compiled),
     rateHeaders: config.limits.rateHeaders,
   })
   checkClosed(catalogue, config)
@@ -126,6 +127,16 @@ function checkListedTools({ tools }: JoinedParts, compiled: readonly CompiledAct
       `Part '${part}': tools names '${tool}', which is no tool that the part registers in actions`,
     )
   }
+}
+
+/** A part speaks for its own actions, and for no others; some of them may be off. */
+function asksNobody(
+  { asksNobody: named }: JoinedParts,
+  compiled: readonly CompiledAction[],
+): ReadonlySet<string> {
+  const isMeant = ({ part, isEndpoint, action }: CompiledAction) =>
+    !isEndpoint && named.some((one) => one.part === part && one.name === action.name)
+  return new Set(compiled.filter(isMeant).map(({ action }) => action.name))
 }
 
 function actionsOf(compiled: readonly CompiledAction[]): readonly Action[] {

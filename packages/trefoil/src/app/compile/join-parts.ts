@@ -53,6 +53,8 @@ export interface JoinedParts {
   readonly variableSections: readonly VariableSection[]
   /** Tools that every list has, with the part that says so. */
   readonly tools: readonly { readonly part: string; readonly tool: string }[]
+  /** Actions that are meant to ask nobody over HTTP, with the part that says so. */
+  readonly asksNobody: readonly { readonly part: string; readonly name: string }[]
   readonly commands: readonly { readonly part: string; readonly command: PartCommand }[]
   /** @throws ImproperlyConfigured naming the part whose `risks` fails */
   risks(): readonly ProductionRisk[]
@@ -83,6 +85,9 @@ export function joinParts(sugar: SugarOptions, parts: readonly Part[]): JoinedPa
       .map(({ owner, part }) => ({ title: owner, rows: variableRowsOfPart(part) }))
       .filter(({ rows }) => rows.length > 0),
     tools: parts.flatMap(({ name, tools = [] }) => tools.map((tool) => ({ part: name, tool }))),
+    asksNobody: parts.flatMap(({ name: part, asksNobody = [] }) =>
+      asksNobody.map((name) => ({ part, name })),
+    ),
     commands: joinCommands(members),
     risks: () => parts.flatMap(risksOfPart),
   })

@@ -29,6 +29,7 @@ export const PART_MEMBERS: OptionNames<Part> = {
   figures: true,
   actions: true,
   tools: true,
+  asksNobody: true,
   endpoints: true,
   problems: true,
   variables: true,
@@ -186,6 +187,7 @@ class PartReading {
       case 'guards':
         return this.#list(key, value, (one) => this.#object(key, one, 'a guard'))
       case 'tools':
+      case 'asksNobody':
         return this.#list(key, value, (one) => this.#text(key, one))
       case 'problems':
         return this.#problems(value)

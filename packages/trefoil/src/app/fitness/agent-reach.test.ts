@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { AuthContext } from '../../contract/auth/auth-context.ts'
 import type { App } from '../app.ts'
 import { createApp } from '../create-app.ts'
+import { definePart } from '../declare/define-part.ts'
 import { UnfitForProduction } from './production.ts'
 
 const store = {
@@ -51,6 +52,31 @@ describe('issue 13: start-up says what agents change unasked', () => {
 
   test('where nothing is said, each surface, and what the API shares with MCP', async () => {
     expect(await said({}, declareAll)).toEqual([UNASKED, PUBLIC, SHARED])
+  })
+
+  test('nothing of what a part means to be open over HTTP; all else of it, and of others, is said', async () => {
+    const doors = definePart({
+      name: 'doors',
+      // One of another, and one that is off.
+      asksNobody: ['sign_in', 'leave', 'close', 'note', 'off'],
+      actions: (routes) => {
+        routes.post('/sign-in', { public: true, name: 'sign_in' }, () => 1)
+        routes.post('/leave', { name: 'leave' }, () => 1)
+        routes.post('/close', { ...both, name: 'close' }, () => 1)
+        routes.post('/paint', { public: true, name: 'paint' }, () => 1)
+      },
+    })
+    const line = (surface: string, names: string) =>
+      `Agents may change something over '${surface}' and nobody is asked: ${names}; see needsApproval and agentWrites`
+    expect(
+      await said({ parts: [doors], approval: undefined }, (app) => {
+        app.post('/note', { ...both, name: 'note' }, () => 1)
+      }),
+    ).toEqual([
+      line('api', 'note'),
+      line('mcp', 'close, note'),
+      "Anybody may change something over 'api': paint",
+    ])
   })
 
   test('an authenticator of its own is not shared', async () => {

@@ -41,6 +41,7 @@ function unasked(catalogue: Catalogue): Reach[] {
       catalogue,
       (action) =>
         action.exposed[surface] &&
+        !(surface === 'api' && catalogue.asksNobody.has(action.name)) &&
         !action.public[surface] &&
         action.need[surface].agent.kind === 'none',
     )
@@ -63,7 +64,10 @@ function changedByAnybody(catalogue: Catalogue): Exposure[] {
   if (!catalogue.covered.api || !isForAgents(catalogue)) return []
   const names = namesOf(
     catalogue,
-    (action) => action.public.api && action.need.api.nobody.kind === 'none',
+    (action) =>
+      action.public.api &&
+      action.need.api.nobody.kind === 'none' &&
+      !catalogue.asksNobody.has(action.name),
   )
   if (names === null) return []
   return [{ surface: 'api', message: `Anybody may change something over 'api': ${names}` }]

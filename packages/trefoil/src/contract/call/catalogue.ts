@@ -15,6 +15,8 @@ export interface Catalogue {
   readonly problems: ReadonlyMap<string, ProblemRow>
   /** Surfaces that have an authenticator. */
   readonly covered: PerSurface
+  /** Names of actions that change something over HTTP and ask nobody, as their part means it. */
+  readonly asksNobody: ReadonlySet<string>
   /** Headers that tell callers of rates. */
   readonly rateHeaders: 'standard' | 'legacy' | 'none'
 }

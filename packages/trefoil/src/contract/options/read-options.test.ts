@@ -179,6 +179,23 @@ describe('what only JavaScript can hand over', () => {
     expect(mistake(options)).toBe(message)
   })
 
+  test.each([
+    ['a promise', Promise.resolve({ html: true }), 'write await in front of it'],
+    ['a map', new Map([['html', true]]), 'must be an object of options'],
+  ])('%s in the place of a group is not all defaults in silence', (_, mail, words) => {
+    expect(() => readOptions(STAMP, { secret: 's', mail })).toThrow(words)
+    expect(() => readOptions(STAMP, mail)).toThrow(words)
+  })
+
+  test('a value that throws when it is read is named', () => {
+    const { proxy, revoke } = Proxy.revocable([], {})
+    revoke()
+    const given = { secret: 's', mail: { to: proxy } }
+    const read = () => readOptions(STAMP, given)
+    expect(read).toThrow(ImproperlyConfigured)
+    expect(read).toThrow('stamp.mail.to cannot be read')
+  })
+
   test('a getter is asked once, and one that throws does not hide where', () => {
     let asked = 0
     const options = {

@@ -70,6 +70,11 @@ function readGroup(
   return Object.freeze(values)
 }
 
+/** Of a promise or a map nothing would be read, and all of it would be the defaults in silence. */
+function isOptions(given: unknown): given is Record<string, unknown> {
+  return isRecord(given) && !(given instanceof Promise) && !(given instanceof Map)
+}
+
 /** Each member once: a getter may say something else the second time. */
 function readMembers(
   group: AnyOptionGroup,
@@ -77,7 +82,7 @@ function readMembers(
   mistakes: string[],
 ): ReadonlyMap<string, unknown> | null {
   const where = group.name
-  if (!isRecord(given)) {
+  if (!isOptions(given)) {
     const what = where.endsWith(')') ? `${where}: options` : where
     mistakes.push(`${what} must be an object of options, got ${shownValue(given)}`)
     return null
@@ -125,7 +130,7 @@ function readInner(
 ): unknown {
   if (given === false && row.off === true) return false
   if (given === undefined && row.default === null && !isSet(group, sources)) return null
-  if (given !== undefined && !isRecord(given)) {
+  if (given !== undefined && !isOptions(given)) {
     const off = row.off === true ? ', or false for none' : ''
     mistakes.push(`${group.name} must be an object of options${off}, got ${shownValue(given)}`)
     return null
@@ -208,7 +213,10 @@ function take(
     if (reading !== undefined && 'value' in reading) return reading.value
     mistakes.push(`${source} ${reading?.mistake ?? 'cannot be read'}`)
   } catch (error) {
-    if (!(error instanceof ImproperlyConfigured)) throw error
+    // Of a proxy, or a getter, that throws: its own words do not say which option it is.
+    if (!(error instanceof ImproperlyConfigured)) {
+      throw new ImproperlyConfigured(`${source} cannot be read`, { cause: error })
+    }
     mistakes.push(error.message.replaceAll(path, () => source))
   }
   return undefined

@@ -60,13 +60,17 @@ export interface LoginSessionStore {
   change(id: string, version: number, change: SessionChange, now: number): Awaitable<boolean>
   /** Writes when sessions were used; an older time does not replace a newer one, and what is over stays so. */
   seen(uses: readonly SessionUse[]): Awaitable<void>
-  /** @returns false when the owner has none of that id that is not over */
+  /**
+   * One whose time is over at `now` is revoked as well: another process's clock may be behind.
+   *
+   * @returns false when the owner has none of that id that is not over
+   */
   revoke(owner: Owner, id: string, now: number): Awaitable<boolean>
   /**
-   * All of an owner.
+   * All of an owner, those whose time is over at `now` among them.
    *
    * @param except id of the one that stays; `null` for none
-   * @returns how many
+   * @returns how many were not over
    */
   revokeAll(owner: Owner, except: string | null, now: number): Awaitable<number>
 }

@@ -275,7 +275,12 @@ export class AccountStore {
   }
 
   /** What was found when it was asked again. */
-  async setBreachState(unit: object, id: string, before: string, state: 'clean'): Promise<void> {
+  async setBreachState(
+    unit: object,
+    id: string,
+    before: string,
+    state: 'clean' | 'breached',
+  ): Promise<void> {
     await this.#data
       .statements(unit)
       .run(
@@ -284,16 +289,22 @@ export class AccountStore {
       )
   }
 
-  /** The account and all that was sent for it. @returns false where there is none */
-  async remove(unit: object, id: string): Promise<boolean> {
+  /**
+   * The account and all that was sent for it.
+   *
+   * @param epoch that the account must have, where something was decided by it; `null` for any
+   * @returns false where there is no such account, or it has another epoch: the unit is to be given up then
+   */
+  async remove(unit: object, id: string, epoch: number | null = null): Promise<boolean> {
     const statements = this.#data.statements(unit)
     await statements.run(
       'delete from trefoil_accounts_challenges where account_id = ? returning id',
       [id],
     )
-    const rows = await statements.run('delete from trefoil_accounts where id = ? returning id', [
-      id,
-    ])
+    const rows = await statements.run(
+      'delete from trefoil_accounts where id = ? and epoch = coalesce(?, epoch) returning id',
+      [id, epoch],
+    )
     return rows.length > 0
   }
 }
@@ -348,7 +359,8 @@ function storedOf(row: SqlRow | undefined): StoredAccount | null {
     lastLoginAt: numberOrNull(row['last_login_at']),
     password: textOrNull(row['password']),
     passwordChangedAt: numberOrNull(row['password_changed_at']),
-    breachState: breachStateOf(row['breach_state']),
+    breachState:
+      row['breach_state'] === 'breached' ? 'breached' : breachStateOf(row['breach_state']),
   }
 }
 

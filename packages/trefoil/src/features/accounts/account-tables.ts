@@ -23,6 +23,7 @@ export function accountTables(dialect: AnyDatabase['dialect']): readonly Migrati
   last_login_at ${int},
   disabled_at ${int}
 )${end};
+create index trefoil_accounts_anonymous on trefoil_accounts (created_at) where kind = 'anonymous';
 create table trefoil_accounts_challenges (
   id text${exact} primary key,
   purpose text not null,

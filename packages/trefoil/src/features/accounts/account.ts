@@ -21,8 +21,8 @@ export interface StoredAccount extends Account {
   /** PHC text; `null` for an account without a password. */
   readonly password: string | null
   readonly passwordChangedAt: number | null
-  /** Of its password, when it was asked last: `unknown` is asked again at the next login. */
-  readonly breachState: 'clean' | 'unknown' | null
+  /** Of its password, when it was asked last: `unknown` is asked again at the next login, `breached` opens nothing. */
+  readonly breachState: 'clean' | 'unknown' | 'breached' | null
   /**
    * Login sessions carry the epoch they were made under: one that is another is dead. Goes up by one with
    * every change after which nobody of before may stay: password, roles, tenant, address, disabling.

@@ -1,4 +1,5 @@
 import { type Authenticator, type KeyMaterial, type KeyRing, keyRing } from '../../auth.ts'
+import type { Logger } from '../../index.ts'
 import { ringOfVariables } from '../../inner.ts'
 import { definePart, type Part, processEnvironment, readOptions } from '../../parts.ts'
 import { sqlAttempts } from '../../stores.ts'
@@ -17,6 +18,11 @@ import { mailRoom } from './mail/mail-room.ts'
 import { operatorCommands } from './operators/operator-commands.ts'
 import { makeGate, PASSWORD_VARIABLES } from './passwords/make-gate.ts'
 import { makeLoginSessions } from './sessions/make-login-sessions.ts'
+
+/** Each asks for what proves its caller; whether agents may act as operators is the app's to say. */
+const OWN_STEPS: readonly string[] = FLOW_GRAPH.filter(({ proof }) => proof !== 'operator').map(
+  ({ name }) => name,
+)
 
 /** The part of {@link accounts}, and what the app does with it. */
 export interface Accounts extends Part {
@@ -39,6 +45,7 @@ export function accounts(options: AccountsOptions): Accounts {
   const challenges = new ChallengeStore(data, keys, clock)
   const mail = mailRoom({ values, data, clock, keys, accounts: store, challenges, env })
   let appName: string | null = null
+  let log: Logger | null = null
   const made = makeLocks(sqlAttempts(data), keys, values.lockout, clock)
   const clients = new KnownClients(values.clients, values.requireClient)
   const sessions = makeLoginSessions({
@@ -61,7 +68,12 @@ export function accounts(options: AccountsOptions): Accounts {
     clients,
     sessions,
     mails: mail.outbox,
-    passwords: makeGate(values, () => (appName === null ? [] : [appName])),
+    passwords: makeGate(
+      values,
+      () => (appName === null ? [] : [appName]),
+      (err) =>
+        log?.error({ err }, 'A stored password cannot be compared: its owner has to reset it'),
+    ),
     links: mail.links,
     locks: made.locks,
   }
@@ -75,9 +87,11 @@ export function accounts(options: AccountsOptions): Accounts {
       variables: PASSWORD_VARIABLES,
       start: (app) => {
         appName = app.name
+        log = app.log
         mail.start(app)
       },
       commands: [...operatorCommands(house), ...made.commands(tellUnlocked(house))],
+      asksNobody: OWN_STEPS,
       actions: (routes) => {
         for (const step of FLOW_GRAPH) {
           step.register(routes, `${prefix}${step.path}`, house)

@@ -19,13 +19,20 @@ function field<Value>(
   return { '~standard': standard }
 }
 
-/** Text of at most so many UTF-16 units. Whether it means anything is looked at where nobody can tell from the answer. */
+/**
+ * Text of at most so many UTF-16 units. Whether it means anything is looked at where nobody can tell from the answer.
+ * U+0000 is in no text: PostgreSQL takes none, and who sends it would learn by a 500 what is asked of the database.
+ */
 export function textField(most: number): Schema<string> {
   return field(
     { type: 'string', maxLength: most },
-    (value) => (typeof value === 'string' && value.length <= most ? value : undefined),
-    `Expected text of at most ${most} characters`,
+    (value) => (isText(value, most) ? value : undefined),
+    `Expected text of at most ${most} characters, without U+0000`,
   )
+}
+
+function isText(value: unknown, most: number): value is string {
+  return typeof value === 'string' && value.length <= most && !value.includes('\0')
 }
 
 /** One of some words. */
@@ -50,6 +57,16 @@ export function optionalField<Value>(inner: Schema<Value>): Schema<Value | undef
   return { '~standard': either } as Schema<Value | undefined>
 }
 
+/** The same, where a form sends empty what was left out. */
+export function formField<Value>(inner: Schema<Value>): Schema<Value | undefined> {
+  const { validate, ...standard } = optionalField(inner)['~standard']
+  const emptied = {
+    ...standard,
+    validate: (value: unknown) => validate(value === '' ? undefined : value),
+  }
+  return { '~standard': emptied }
+}
+
 /** A whole number in bounds. */
 export function wholeField(least: number, most: number): Schema<number> {
   return field(
@@ -64,8 +81,7 @@ export function wholeField(least: number, most: number): Schema<number> {
 
 /** Texts, so many of them at most. */
 export function textsField(most: number, longest: number): Schema<readonly string[]> {
-  const fits = (value: unknown): value is string =>
-    typeof value === 'string' && value.length <= longest
+  const fits = (value: unknown): value is string => isText(value, longest)
   return field(
     { type: 'array', items: { type: 'string', maxLength: longest }, maxItems: most },
     (value) =>

@@ -12,6 +12,11 @@ export interface PasswordVerdict {
   readonly isOutdated: boolean
 }
 
+/** Nobody can tell whether a password is the stored one: its pepper is gone, or it is no hash of ours. */
+export class UnreadableHash extends Error {
+  override readonly name: string = 'UnreadableHash'
+}
+
 /** How passwords are hashed. */
 export interface PasswordHasherSettings {
   /** KiB; at least 19456 (OWASP). */
@@ -84,8 +89,8 @@ export class PasswordHasher {
    * Takes as long whether there is a hash or not: `null` stands for an account that is not there, or has no
    * password, and is compared with one that nobody has.
    *
-   * @throws Error for a stored hash that is none, and for a pepper that is gone: nobody could tell then, and
-   *   a wrong password it is not
+   * @throws UnreadableHash for a stored hash that is none, and for a pepper that is gone: after as much work, or it
+   *   would tell that there is an account
    * @throws HashingBusy when too many are hashed
    */
   async verify(
@@ -95,16 +100,33 @@ export class PasswordHasher {
   ): Promise<PasswordVerdict> {
     // Hashed all the same: an answer at once would tell that nothing was looked up for it (ENUM-1).
     const text = formOf(password)
-    const phc = stored ?? this.#nobodys()
-    const figures = figuresOf(phc)
-    const key = figures.keyId === null ? null : this.#pepper(figures.keyId)
+    const { phc, figures, key, unreadable } = this.#comparable(stored)
     const { verify } = await argon2()
     const fits = await this.#settings.queue.run(
-      () => verify(phc, text ?? '', secretOf(key)),
+      () =>
+        verify(phc, text ?? '', secretOf(key)).catch((cause: unknown) => {
+          throw new UnreadableHash('A stored password cannot be computed', { cause })
+        }),
       signal,
     )
+    if (unreadable !== null) throw unreadable
     const isRight = fits && stored !== null && text !== null && text !== ''
     return { isRight, isOutdated: isRight && this.#isOutdated(figures) }
+  }
+
+  /** What is compared: where it cannot be, a hash that nothing has, and why. */
+  #comparable(stored: string | null): Comparable {
+    try {
+      return { ...this.#read(stored ?? this.#nobodys()), unreadable: null }
+    } catch (error) {
+      if (!(error instanceof UnreadableHash)) throw error
+      return { ...this.#read(this.#nobodys()), unreadable: error }
+    }
+  }
+
+  #read(phc: string): Omit<Comparable, 'unreadable'> {
+    const figures = figuresOf(phc)
+    return { phc, figures, key: figures.keyId === null ? null : this.#pepper(figures.keyId) }
   }
 
   #isOutdated({ memory, passes, keyId }: Figures): boolean {
@@ -126,7 +148,7 @@ export class PasswordHasher {
     const keys = pepper === null ? [] : [pepper.current, ...pepper.previous]
     const key = keys.find((one) => pepperId(one) === id)
     if (key !== undefined) return key
-    throw new Error(`The pepper '${id}' of a stored password is not in the ring any more`)
+    throw new UnreadableHash(`The pepper '${id}' of a stored password is not in the ring any more`)
   }
 }
 
@@ -134,6 +156,13 @@ interface Figures {
   readonly memory: number
   readonly passes: number
   readonly keyId: string | null
+}
+
+interface Comparable {
+  readonly phc: string
+  readonly figures: Figures
+  readonly key: Uint8Array | null
+  readonly unreadable: UnreadableHash | null
 }
 
 function figuresOf(phc: string): Figures {
@@ -145,7 +174,9 @@ function figuresOf(phc: string): Figures {
     figures.memory <= MOST_MEMORY &&
     figures.passes <= MOST_PASSES &&
     Number(lanes) <= MOST_LANES
-  if (!isOne) throw new Error('A stored password is no argon2id hash that is to be computed')
+  if (!isOne) {
+    throw new UnreadableHash('A stored password is no argon2id hash that is to be computed')
+  }
   return figures
 }
 

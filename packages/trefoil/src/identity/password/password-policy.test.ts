@@ -43,6 +43,8 @@ describe('SW-11: nist, the default', () => {
     ['aaaaaaaaaaaaaaaa', [], ['common_password', 'repetitive_password']],
     ['abcdefghijklmnop', [], ['common_password', 'repetitive_password']],
     ['xk3#xk3#xk3#xk3#', [], ['repetitive_password']],
+    ['iloveyouiloveyou', [], ['repetitive_password']],
+    ['Summer2024Summer2024', [], ['repetitive_password']],
     ['marielle.okonkwo1987', ['marielle.okonkwo@example.com'], ['contains_context']],
     ['M@r1elle0konkw0!', ['Marielle Okonkwo'], ['contains_context']],
     ['storefront-1234567', ['storefront'], ['contains_context']],

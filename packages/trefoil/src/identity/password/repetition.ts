@@ -12,13 +12,13 @@ const RUN = 3
 
 /**
  * True for a password that is a short one, written longer: the same character, characters in a row, or the
- * same piece over and over make more than half of it.
+ * same piece over and over make half of it or more.
  */
 export function isRepetitive(password: string): boolean {
   const characters = [...password.toLowerCase()]
   const { length } = characters
   if (length < 2 * RUN) return false
-  return told(characters) * 2 <= length || periodOf(characters) * 2 <= length - 1
+  return told(characters) * 2 <= length || periodOf(characters) * 2 <= length
 }
 
 /** Characters that the ones before them do not tell. */

@@ -20,8 +20,12 @@ export function memoryLoginSessions(): LoginSessionStore {
     const session = sessions.get(id)
     return session !== undefined && holds(session, now) ? session : null
   }
+  /** One that is over by the clock too: it may be set back. */
   const revokeOne = (session: StoredLoginSession, now: number) => {
-    keep({ ...session, revokedAt: now, version: session.version + 1 })
+    const held = holds(session, now)
+    if (session.revokedAt === null)
+      keep({ ...session, revokedAt: now, version: session.version + 1 })
+    return held
   }
   const ofOwner = (owner: Owner, now: number) =>
     [...sessions.values()].filter((one) => holds(one, now) && isSame(one.owner, owner))
@@ -57,15 +61,15 @@ export function memoryLoginSessions(): LoginSessionStore {
       }
     },
     revoke(owner: Owner, id: string, now: number) {
-      const session = holding(id, now)
-      if (session === null || !isSame(session.owner, owner)) return false
-      revokeOne(session, now)
-      return true
+      const session = sessions.get(id)
+      if (session === undefined || !isSame(session.owner, owner)) return false
+      return revokeOne(session, now)
     },
     revokeAll(owner: Owner, except: string | null, now: number) {
-      const all = ofOwner(owner, now).filter(({ id }) => id !== except)
-      for (const session of all) revokeOne(session, now)
-      return all.length
+      const all = [...sessions.values()].filter(
+        (one) => isSame(one.owner, owner) && one.id !== except,
+      )
+      return all.filter((session) => revokeOne(session, now)).length
     },
   })
 }

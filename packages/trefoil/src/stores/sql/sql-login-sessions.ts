@@ -40,6 +40,9 @@ export function sqlLoginSessions(data: SqlData): LoginSessionStore {
   const seen = `update trefoil_login_sessions set seen_at = u.at from ${USES[dialect]} as u
     where trefoil_login_sessions.id = u.id and seen_at < u.at and seen_at + idle > u.at`
 
+  // Those that are over by this clock too: by another's, or by this one once it is set right, they are not.
+  const revoke = 'update trefoil_login_sessions set revoked_at = ?, version = version + 1 where'
+
   return Object.freeze({
     async add(session: StoredLoginSession) {
       checkDetails(session.details)
@@ -96,24 +99,27 @@ export function sqlLoginSessions(data: SqlData): LoginSessionStore {
     },
     async revoke(owner: Owner, id: string, now: number) {
       const rows = await state.run(
-        `update trefoil_login_sessions set revoked_at = ?, version = version + 1
-          where id = ? and owner = ? and ${HOLDS} returning id`,
-        [now, id, ownerDigest(owner), now, now],
+        `${revoke} id = ? and owner = ? and revoked_at is null returning *`,
+        [now, id, ownerDigest(owner)],
       )
       await flush(state)
-      return rows.length > 0
+      return rows.some((row) => held(row, now))
     },
     async revokeAll(owner: Owner, except: string | null, now: number) {
       const rows = await state.run(
-        `update trefoil_login_sessions set revoked_at = ?, version = version + 1
-          where owner = ? and id <> ? and ${HOLDS} returning id`,
+        `${revoke} owner = ? and id <> ? and revoked_at is null returning *`,
         // No session has an empty id.
-        [now, ownerDigest(owner), except ?? '', now, now],
+        [now, ownerDigest(owner), except ?? ''],
       )
       await flush(state)
-      return rows.length
+      return rows.filter((row) => held(row, now)).length
     },
   })
+}
+
+/** Of one that was not revoked before. */
+function held(row: SqlRow, now: number): boolean {
+  return Number(row['ends_at']) > now && Number(row['seen_at']) + Number(row['idle']) > now
 }
 
 function sessionOf(row: SqlRow): StoredLoginSession {

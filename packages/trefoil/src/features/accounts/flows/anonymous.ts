@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { HttpError } from '../../../index.ts'
+import { type BackgroundCall, HttpError } from '../../../index.ts'
 import type { AccountsHouse } from '../accounts-house.ts'
 import type { FlowStep } from '../flow-step.ts'
 import { mailSent } from './accepted.ts'
@@ -12,7 +12,7 @@ const HOUR = 3_600_000
 const DAY = 86_400_000
 /** After its session is over nobody can come back to it: this much later what hangs on it is nobody's any more. */
 const KEPT = 30 * DAY
-/** Accounts that one sweep removes at most. */
+/** Accounts that one unit removes at most. */
 const BATCH = 500
 
 /** A session of nobody: an account without an address, whose subject stays when it registers. */
@@ -108,15 +108,23 @@ export const registerAnonymous: FlowStep = {
   },
 }
 
-/** Removes, at most once an hour in a process, accounts whose sessions were over long ago. */
-function sweeper({ accounts, data, clock, values }: AccountsHouse): () => Promise<void> {
+/** Removes, once an hour in a process, accounts whose sessions were over long ago, in units that nobody waits long for. */
+function sweeper({
+  accounts,
+  data,
+  clock,
+  values,
+}: AccountsHouse): (call: BackgroundCall) => Promise<void> {
   let sweptAt = Number.NEGATIVE_INFINITY
-  return async () => {
+  return async ({ signal }) => {
     const now = clock.now()
-    if (now - sweptAt < HOUR) return
+    // A clock that was ahead must not keep it from that for as long.
+    if (Math.abs(now - sweptAt) < HOUR) return
     sweptAt = now
-    await data.unit((unit) =>
-      accounts.sweepAnonymous(unit, now - values.sessionLifetime - KEPT, BATCH),
-    )
+    const before = now - values.sessionLifetime - KEPT
+    let removed: number
+    do {
+      removed = await data.unit((unit) => accounts.sweepAnonymous(unit, before, BATCH), signal)
+    } while (removed === BATCH && !signal.aborted)
   }
 }

@@ -1,4 +1,5 @@
 import { ImproperlyConfigured } from '../../../index.ts'
+import { accountsProblems } from '../accounts-problems.ts'
 import type { FlowStep } from '../flow-step.ts'
 import { provePresence, signedIn } from './signed-in.ts'
 import { MEMBERS, params } from './step-options.ts'
@@ -30,7 +31,10 @@ export const deleteAccount: FlowStep = {
         if (account.kind !== 'anonymous') await provePresence(house, call, member, password)
         const { id, email, locale, tenant } = account
         const unit = await call.resolve(data.db)
-        await accounts.remove(unit, id)
+        // Somebody was faster: changed by its owner meanwhile, it is not for whoever knew the password of before to delete.
+        if (!(await accounts.remove(unit, id, account.epoch))) {
+          throw accountsProblems.problem('fresh_login_required')
+        }
         if (email !== null) {
           await mails.notice(unit, { kind: 'account_deleted', address: email, locale })
         }

@@ -48,6 +48,13 @@ const REFRESH_STEP: FlowStep = {
   },
 }
 
+/**
+ * Whoever holds a session can give it back. Nothing is changed in the sense of `agentWrites`, which would keep
+ * anonymous sessions and those of other clients, of unknown kind, from ending what nobody else ends for them. Agents
+ * are refused by the handler; the audit log has it as it has every change.
+ */
+const OWN_END = { changes: false, audit: true } as const
+
 /** Over on the server, at once and for good (SW-35). */
 const LOGOUT_STEP: FlowStep = {
   flow: 'sessions',
@@ -62,6 +69,7 @@ const LOGOUT_STEP: FlowStep = {
       path,
       {
         csrf: 'always',
+        ...OWN_END,
         name: 'logout',
         description: 'End this session.',
       },
@@ -162,15 +170,18 @@ const REVOKE_STEP: FlowStep = {
     routes.post(
       path,
       {
+        ...OWN_END,
         name: 'revoke_session',
         description: 'End one of your sessions, if it has not ended already.',
         params: { session_id: pathParam(textField(64)) },
         problems: ['session_not_found'],
       },
       async ({ session_id }, call) => {
+        // They have `end_session`, where the app lets them change something.
+        if (call.auth !== null && isDelegate(call.auth)) throw stranger()
         const { owner } = await ownSessions(house, call)
         const isEnded = await house.sessions.end(owner, session_id)
-        if (!isEnded && !house.sessions.isOf(owner, session_id)) throw notFound()
+        if (!isEnded && !(await house.sessions.isOf(owner, session_id))) throw notFound()
         return null
       },
     )

@@ -1,5 +1,5 @@
 import { field, type MarkedParam, type ParamOptions, type Schema } from '../../../index.ts'
-import { optionalField, textField, wordField } from '../fields.ts'
+import { formField, textField, wordField } from '../fields.ts'
 import type { SessionMode } from '../sessions/login-sessions.ts'
 
 /**
@@ -35,11 +35,11 @@ interface StepParams {
 
 export const params: StepParams = {
   email: textField(LONGEST_NAME),
-  name: optionalField(textField(LONGEST_NAME)),
-  word: optionalField(textField(LONGEST_NAME)),
+  name: formField(textField(LONGEST_NAME)),
+  word: formField(textField(LONGEST_NAME)),
   password: field(textField(LONGEST_PASSWORD), SECRET),
-  optionalPassword: field(optionalField(textField(LONGEST_PASSWORD)), OPTIONAL_SECRET),
+  optionalPassword: field(formField(textField(LONGEST_PASSWORD)), OPTIONAL_SECRET),
   token: field(textField(LONGEST_SECRET), SECRET),
-  optionalSecret: field(optionalField(textField(LONGEST_SECRET)), OPTIONAL_SECRET),
-  mode: optionalField(wordField(['bearer', 'cookie'])),
+  optionalSecret: field(formField(textField(LONGEST_SECRET)), OPTIONAL_SECRET),
+  mode: formField(wordField(['bearer', 'cookie'])),
 }

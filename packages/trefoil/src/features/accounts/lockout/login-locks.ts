@@ -41,6 +41,10 @@ export interface LoginLocks {
    * @param shown what it has so far, so that a browser may know several accounts
    */
   deviceToken(identifier: Identifier, shown?: string | null): string
-  /** Whoever has proved that the mailbox is theirs, as by resetting the password, is locked no longer. */
-  forget(identifier: Identifier): Promise<void>
+  /**
+   * Whoever has proved that the mailbox is theirs, as by resetting the password, is locked no longer.
+   *
+   * @param device what the call showed of its device: what was tried from there is forgotten as well
+   */
+  forget(identifier: Identifier, device?: string | null): Promise<void>
 }

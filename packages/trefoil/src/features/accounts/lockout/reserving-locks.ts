@@ -80,10 +80,13 @@ export class ReservingLocks implements LoginLocks {
     return this.#devices.make(identifier, shown)
   }
 
-  async forget(identifier: Identifier): Promise<void> {
+  async forget(identifier: Identifier, device: string | null = null): Promise<void> {
+    const id = this.#devices.find(identifier, device)
     const budgets = [
       ...this.#budgets.ofAccount(identifier),
-      ...this.#budgets.ofKnownDevices(identifier),
+      ...(id === null
+        ? this.#budgets.ofKnownDevices(identifier)
+        : this.#budgets.ofDevice(identifier, id)),
     ]
     // Of a try that there is none of: nobody else's is given back.
     const none = randomUUID()

@@ -19,6 +19,8 @@ export interface MailFacts {
   readonly locale: string | null
   /** What it carries, made now and kept nowhere; `null` for a notice. */
   readonly proof: MailProof | null
+  /** What it should carry is made with a key that this process has not got. */
+  readonly lacksKey?: boolean
   /** Milliseconds since the Unix epoch; so is the next one. */
   readonly createdAt: number
   /** A mail whose proof is over is not sent. */
@@ -27,6 +29,16 @@ export interface MailFacts {
 
 /** What a mail carries. */
 export type MailProof = { readonly link: string } | { readonly code: string }
+
+/** Taken up by a process whose ring lacks the key of a link or a code. */
+class KeyMissing extends Error {
+  override readonly name = 'KeyMissing'
+  constructor() {
+    super(
+      'What this mail carries is made with a key that this process has not got: give every process of the app the same keys',
+    )
+  }
+}
 
 /** Where mails are found. */
 export interface MailSource {
@@ -93,8 +105,11 @@ export class JobOutbox implements MailOutbox {
     const { data, source, now } = this.#facts
     const facts = await source.find(job.challenge)
     // Used, removed or over since it was asked for.
-    if (facts === null || (facts.proof !== null && facts.expiresAt <= now())) return
+    const { lacksKey = false } = facts ?? {}
+    if (facts === null || ((facts.proof !== null || lacksKey) && facts.expiresAt <= now())) return
     if (attempt === 1 && !(await this.#isItsTurn(facts, job, call))) return
+    // While keys are rotated a process that is older takes it up as well: one that has the key sends it.
+    if (lacksKey) throw new KeyMissing()
     await this.#deliver(facts, call.signal)
     // Not before: the unit would be held for as long as a mail server takes.
     await source.sent(await call.resolve(data.db), facts)

@@ -21,7 +21,6 @@ export function mailSource({ challenges, accounts, links }: MailSourceFacts): Ma
     if (purpose === 'notice' || mail === 'already_registered') return null
     const secret =
       purpose === 'email_code' ? challenges.code(challenge) : challenges.linkToken(challenge)
-    // Its key is out of the ring: it opens nothing any more.
     if (secret === null) return null
     return purpose === 'email_code' ? { code: secret } : { link: links.linkTo(purpose, secret) }
   }
@@ -39,9 +38,9 @@ export function mailSource({ challenges, accounts, links }: MailSourceFacts): Ma
       const { purpose, mail, address, createdAt, expiresAt } = challenge
       const proof = proofOf(challenge)
       const needsProof = purpose !== 'notice' && mail !== 'already_registered'
-      if (needsProof && proof === null) return null
+      const lacksKey = needsProof && proof === null
       const locale = await localeOf(challenge)
-      return { id, kind: mail, purpose, to: address, locale, proof, createdAt, expiresAt }
+      return { id, kind: mail, purpose, to: address, locale, proof, lacksKey, createdAt, expiresAt }
     },
     async sent(unit, { id, purpose }) {
       // What somebody was told of is not kept: it has their address, and the account may be gone.

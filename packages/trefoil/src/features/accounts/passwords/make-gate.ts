@@ -18,7 +18,10 @@ export const PASSWORD_VARIABLES: readonly PartVariable[] = [
 
 const KIB = 1024
 
-/** @param words that would be guessed first in this app: its name, once it is known */
+/**
+ * @param words that would be guessed first in this app: its name, once it is known
+ * @param report told of a stored password that cannot be compared
+ */
 export function makeGate(
   {
     passwordPolicy,
@@ -26,6 +29,7 @@ export function makeGate(
     pepper,
   }: Pick<AccountsValues, 'passwordPolicy' | 'passwordHashing' | 'pepper'>,
   words: () => readonly string[],
+  report: (error: Error) => void,
 ): PasswordGate {
   const hasher = new PasswordHasher({
     memory: Math.ceil(passwordHashing.memory / KIB),
@@ -33,7 +37,7 @@ export function makeGate(
     pepper: pepper === null ? null : pepperRing(pepper),
     queue: processQueue(),
   })
-  return passwordGate(passwordPolicy, hasher, words)
+  return passwordGate(passwordPolicy, hasher, words, report)
 }
 
 function pepperRing(pepper: unknown): KeyRing {

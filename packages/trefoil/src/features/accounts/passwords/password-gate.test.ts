@@ -37,7 +37,12 @@ function gateOf(result: Result, options: Partial<BreachLookup> = {}) {
     hashed.push(password)
     return hash(password, signal)
   }
-  const gate = passwordGate(new PasswordPolicy({ breach }), hasher, () => ['Storefront'])
+  const gate = passwordGate(
+    new PasswordPolicy({ breach }),
+    hasher,
+    () => ['Storefront'],
+    () => {},
+  )
   return { gate, asked, hashed }
 }
 
@@ -108,7 +113,12 @@ test('PWD-2: asked again at a login; what is hashed anew keeps what is known els
 test('PWD-4: no room to hash is 503 with Retry-After, and whoever leaves while waiting is let go', async () => {
   const queue = new HashingQueue(1)
   const hasher = new PasswordHasher({ memory: 19_456, passes: 2, pepper: null, queue })
-  const gate = passwordGate(new PasswordPolicy({ breachCheck: false }), hasher, () => [])
+  const gate = passwordGate(
+    new PasswordPolicy({ breachCheck: false }),
+    hasher,
+    () => [],
+    () => {},
+  )
   const { phc } = await gate.accept(GOOD, asks)
   const { promise: held, resolve: release } = Promise.withResolvers<void>()
   const holding = queue.run(() => held)
@@ -136,6 +146,7 @@ test('PWD-4: figures and pepper of accounts(); what was hashed before is outdate
       pepper: null,
     },
     () => [],
+    () => {},
   )
   const { phc, breachState } = await before.accept(GOOD, asks)
   expect(breachState).toBe('unknown')
@@ -146,9 +157,18 @@ test('PWD-4: figures and pepper of accounts(); what was hashed before is outdate
       pepper: keyRing('p'.repeat(32)),
     },
     () => [],
+    () => {},
   )
   expect(await after.verify(GOOD, phc, null)).toEqual({ isRight: true, isOutdated: true })
   const again = await after.rehash(GOOD, null)
   expect(again.phc).toMatch(/^\$argon2id\$v=19\$m=20480,t=3,p=1,keyid=[A-Za-z0-9+/]{8}\$/)
   expect(await after.verify(GOOD, again.phc, null)).toEqual({ isRight: true, isOutdated: false })
+})
+
+test('PWD-3: an onUnknown of plain JavaScript that gives no answer lets nothing in', async () => {
+  for (const answer of [Promise.resolve('allow'), 'DENY', null, true]) {
+    const { gate, hashed } = gateOf('unknown', { onUnknown: () => answer as 'allow' })
+    expect((await refusal(gate.accept(GOOD, asks))).status).toBe(503)
+    expect(hashed).toEqual([])
+  }
 })

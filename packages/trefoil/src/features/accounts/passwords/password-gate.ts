@@ -4,6 +4,7 @@ import {
   type PasswordFlow,
   type PasswordHasher,
   type PasswordPolicy,
+  UnreadableHash,
 } from '../../../inner.ts'
 import { accountsProblems } from '../accounts-problems.ts'
 
@@ -48,7 +49,8 @@ export interface PasswordGate {
     },
   ): Promise<NewPassword>
   /**
-   * As long for `null` as for a stored one.
+   * As long for `null` as for a stored one. One that cannot be compared is not right: any other answer would tell that
+   * there is an account.
    *
    * @throws Problem `unavailable` when too many are hashed
    */
@@ -66,11 +68,15 @@ export interface PasswordGate {
 /** Seconds after which a service that did not answer may do so again. */
 const ASK_AGAIN = '30'
 
-/** @param words that would be guessed first in this app, beside those of the policy: its name */
+/**
+ * @param words that would be guessed first in this app, beside those of the policy: its name
+ * @param report told of a stored password that cannot be compared
+ */
 export function passwordGate(
   policy: PasswordPolicy,
   hasher: PasswordHasher,
   words: () => readonly string[],
+  report: (error: UnreadableHash) => void,
 ): PasswordGate {
   return Object.freeze<PasswordGate>({
     async accept(password, { flow, context, signal }) {
@@ -78,7 +84,7 @@ export function passwordGate(
       if (reasons.length > 0) {
         throw accountsProblems.problem('password_weak', { details: { reasons } })
       }
-      if (breach === 'unknown' && policy.breach?.onUnknown?.(flow) === 'deny') {
+      if (breach === 'unknown' && isDenied(policy.breach?.onUnknown?.(flow))) {
         throw new Problem('unavailable', {
           detail: 'Nobody can say at the moment whether this password is known from a breach',
           headers: { 'retry-after': ASK_AGAIN },
@@ -88,12 +94,25 @@ export function passwordGate(
       // Not asked is not known either: where the check is switched on later, the next login asks.
       return made(phc, breach === 'clean' ? 'clean' : 'unknown')
     },
-    verify: (password, stored, signal) => orBusy(() => hasher.verify(password, stored, signal)),
+    async verify(password, stored, signal) {
+      try {
+        return await orBusy(() => hasher.verify(password, stored, signal))
+      } catch (error) {
+        if (!(error instanceof UnreadableHash)) throw error
+        report(error)
+        return { isRight: false, isOutdated: false }
+      }
+    },
     async rehash(password, signal) {
       return made(await orBusy(() => hasher.hash(password, signal)), 'unknown')
     },
     recheck: (password) => policy.ask(password),
   })
+}
+
+/** Of an object of the app's own: what is no answer of it, as a promise, lets nothing in. */
+function isDenied(what: unknown): boolean {
+  return what !== undefined && what !== 'allow'
 }
 
 async function orBusy<Value>(hashed: () => Promise<Value>): Promise<Value> {

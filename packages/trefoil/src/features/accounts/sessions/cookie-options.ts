@@ -10,6 +10,11 @@ export interface LoginCookieOptions {
   readonly domain?: string
   /** Default true; false is for development over http. */
   readonly secure?: boolean
+  /**
+   * Default true: logging out sends `Clear-Site-Data: "cookies"`, with which the browser drops every cookie of the site
+   * and of all hosts of its domain. False clears the login alone: the device stays known to the lockout.
+   */
+  readonly clearSite?: boolean
 }
 
 /** {@link LoginCookieOptions} after reading. */
@@ -44,6 +49,12 @@ export const LOGIN_COOKIE: OptionGroup<LoginCookieOptions, LoginCookieValues> = 
       default: true,
       variable: true,
       doc: 'Over https alone; false is for development over http.',
+    },
+    clearSite: {
+      read: kinds.flag,
+      default: true,
+      variable: true,
+      doc: 'Logging out clears all cookies of the site; false clears the login alone.',
     },
   },
 }

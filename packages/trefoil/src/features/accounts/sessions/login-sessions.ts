@@ -59,8 +59,11 @@ export interface LoginSessions {
   list(owner: SessionOwner, current: string | null): Promise<readonly SessionView[]>
   /** @returns false where the account has none of that id that holds */
   end(owner: SessionOwner, id: string): Promise<boolean>
-  /** True for an id that was given to a session of this account, whether or not it still holds. */
-  isOf(owner: SessionOwner, id: string): boolean
+  /**
+   * True for an id that was given to a session of this account, whether or not it still holds; once the key of
+   * then is gone, while it holds.
+   */
+  isOf(owner: SessionOwner, id: string): Promise<boolean>
   /**
    * What the change of the epoch has ended already, and what of it is left in the stores and in the verdicts
    * that this process keeps. To be called once the change is committed, or to end all without a change.

@@ -25,6 +25,7 @@ import { sessionAuthenticator } from './session-auth.ts'
 import { makeSessionCookies, type SessionCookies } from './session-cookies.ts'
 import { readDetails, type SessionDetails, writeDetails } from './session-details.ts'
 import { isSessionIdOf, makeSessionId } from './session-ids.ts'
+import { standingOf } from './session-standing.ts'
 import { SessionUses } from './session-uses.ts'
 import { digestOf, makeToken, readToken } from './token-text.ts'
 import { Verdicts } from './verdicts.ts'
@@ -92,6 +93,7 @@ class StoredSessions implements LoginSessions {
       sessions: this.#sessions,
       families: this.#families,
       accounts,
+      clients,
       keys,
       clock,
       accessLifetime,
@@ -176,9 +178,10 @@ class StoredSessions implements LoginSessions {
     const id = auth?.session?.id
     if (auth !== null && id !== undefined)
       await this.end({ id: auth.subject, tenant: auth.tenant }, id)
+    const { clearSite } = this.#parts.values.cookie
     return reply(null, {
       status: 204,
-      headers: { ...NO_STORE, 'clear-site-data': '"cookies"' },
+      headers: { ...NO_STORE, ...(clearSite ? { 'clear-site-data': '"cookies"' } : {}) },
       cookies: this.#cookies.clear(),
     })
   }
@@ -209,8 +212,14 @@ class StoredSessions implements LoginSessions {
     return isEnded
   }
 
-  isOf(owner: SessionOwner, id: string): boolean {
-    return isSessionIdOf(this.#parts.keys, owner.id, id)
+  async isOf(owner: SessionOwner, id: string): Promise<boolean> {
+    const { keys, clock } = this.#parts
+    if (isSessionIdOf(keys, owner.id, id)) return true
+    // Its key may have been taken out of the ring, which ends no session.
+    const session = await this.#sessions.find(id, clock.now())
+    if (session === null) return false
+    const { subject, tenant } = session.owner
+    return subject === owner.id && tenant === owner.tenant
   }
 
   async endAll(owner: SessionOwner, except: string | null): Promise<number> {
@@ -260,17 +269,15 @@ class StoredSessions implements LoginSessions {
   }
 
   async #cookieRefresh(call: Call): Promise<Reply<unknown>> {
-    const { accounts, clock } = this.#parts
+    const { clock } = this.#parts
     const session = await this.#sentSession(call)
     const details = session === null ? null : readDetails(session)
     if (session === null || details?.mode !== 'cookie') {
       throw accountsProblems.problem('missing_refresh_token')
     }
-    const access = await accounts.access(session.owner.subject)
-    if (access !== null && access.disabledAt !== null) {
-      throw accountsProblems.problem('account_disabled')
-    }
-    if (access?.epoch !== details.epoch) throw accountsProblems.problem('invalid_refresh_token')
+    const { kind } = await standingOf(this.#parts, session, details)
+    if (kind === 'disabled') throw accountsProblems.problem('account_disabled')
+    if (kind === 'over') throw accountsProblems.problem('invalid_refresh_token')
     await this.#sessions.seen([{ id: session.id, at: clock.now() }])
     return reply(cookieBody(session.endsAt - clock.now()), { headers: NO_STORE })
   }

@@ -7,10 +7,10 @@ import type {
   StoredLoginSession,
 } from '../../../stores.ts'
 import type { AccountKeys } from '../account-keys.ts'
-import type { AccountStore } from '../account-store.ts'
 import { accountsProblems } from '../accounts-problems.ts'
 import { openAnswer, type RenewedTokens, sealAnswer } from './sealed-answer.ts'
 import { readDetails, type SessionDetails, writeDetails } from './session-details.ts'
+import { type StandingRules, standingOf } from './session-standing.ts'
 import { digestOf, makeToken, readToken } from './token-text.ts'
 
 /** Milliseconds for which who lost the answer is given it once more. */
@@ -20,10 +20,9 @@ const OVERLAP = 60_000
 const ATTEMPTS = 16
 
 /** What refresh tokens are renewed by. */
-export interface RefreshRules {
+export interface RefreshRules extends StandingRules {
   readonly sessions: LoginSessionStore
   readonly families: RefreshFamilyStore
-  readonly accounts: Pick<AccountStore, 'access'>
   readonly keys: AccountKeys
   readonly clock: Clock
   /** Milliseconds. */
@@ -163,10 +162,9 @@ export class Refreshing {
     const session = await this.#rules.sessions.find(family.session, now)
     const details = session === null ? null : readDetails(session)
     if (session === null || details === null || details.mode !== 'bearer') return null
-    const access = await this.#rules.accounts.access(family.owner.subject)
-    if (access === null || access.tenant !== family.owner.tenant) return null
-    if (access.disabledAt !== null) throw accountsProblems.problem('account_disabled')
-    return access.epoch === details.epoch ? { session, details } : null
+    const { kind } = await standingOf(this.#rules, session, details)
+    if (kind === 'disabled') throw accountsProblems.problem('account_disabled')
+    return kind === 'good' ? { session, details } : null
   }
 
   /** Lost on the way: the same answer, to whom it was given, as long as he may have it. */

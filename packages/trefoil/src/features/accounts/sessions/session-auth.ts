@@ -9,10 +9,9 @@ import type { Clock } from '../../../index.ts'
 import { equalSecrets } from '../../../parts.ts'
 import type { LoginSessionStore, StoredLoginSession } from '../../../stores.ts'
 import type { AccountAccess } from '../account.ts'
-import type { AccountStore } from '../account-store.ts'
-import type { KnownClients } from '../flows/known-clients.ts'
 import type { SessionCookies } from './session-cookies.ts'
 import { readDetails, type SessionDetails } from './session-details.ts'
+import { type StandingRules, standingOf } from './session-standing.ts'
 import type { SessionUses } from './session-uses.ts'
 import { digestOf, looksLike, readToken } from './token-text.ts'
 import type { Verdict, Verdicts } from './verdicts.ts'
@@ -25,10 +24,8 @@ const OVER = refusal('session_revoked', { text: 'session_revoked' })
 const DISABLED = refusal('account_disabled', { text: 'account_disabled' })
 
 /** What sessions are judged by. */
-export interface SessionRules {
+export interface SessionRules extends StandingRules {
   readonly sessions: LoginSessionStore
-  readonly accounts: Pick<AccountStore, 'access'>
-  readonly clients: Pick<KnownClients, 'find'>
   readonly cookies: SessionCookies
   readonly verdicts: Verdicts
   readonly uses: SessionUses
@@ -131,7 +128,7 @@ class SessionJudge {
     digest: string,
     mark: Verdicts['mark'],
   ): Promise<Verdict | CredentialRefusal> {
-    const { sessions, accounts, verdicts, clock } = this.#rules
+    const { sessions, verdicts, clock } = this.#rules
     const now = clock.now()
     const session = await sessions.find(id, now)
     const details = session === null ? null : readDetails(session)
@@ -139,15 +136,12 @@ class SessionJudge {
     const until = goodUntil(session, details, digest)
     if (until === null) return OVER
     if (until <= now) return EXPIRED
-    const access = await accounts.access(session.owner.subject)
-    if (access === null || access.tenant !== session.owner.tenant) return OVER
-    if (access.disabledAt !== null) return DISABLED
-    if (access.epoch !== details.epoch) return OVER
-    const client = details.clientId === null ? null : this.#rules.clients.find(details.clientId)
-    if (details.clientId !== null && client === null) return OVER
-    const isPerson =
-      access.kind === 'person' &&
-      (details.mode === 'cookie' || client === null || client.isFirstParty)
+    const standing = await standingOf(this.#rules, session, details)
+    if (standing.kind === 'disabled') return DISABLED
+    if (standing.kind === 'over') return OVER
+    const { access, client } = standing
+    // Whatever it is carried by: a program of others could ask for the cookie, and pass for the person.
+    const isPerson = access.kind === 'person' && (client === null || client.isFirstParty)
     const context = contextOf(session, details, access, isPerson, until)
     const verdict = { context, session: session.id, subject: access.id, until }
     verdicts.keep(digest, verdict, mark)

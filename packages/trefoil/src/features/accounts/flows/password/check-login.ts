@@ -40,22 +40,26 @@ export async function checkLogin(
 ): Promise<RightPassword> {
   const { accounts, clock, locks, passwords } = house
   const tried = { identifier, client: call.client, device, signal: call.signal }
-  const { account, isRight, isOutdated } = await locks.attempt(tried, async () => {
+  const { account, isRight, isOutdated, isPending } = await locks.attempt(tried, async () => {
     const account = await accounts.byIdentifier(identifier)
     // Asked for all the same: an address with an account and one without take as long.
     const pending = await accounts.newestPending(identifier, clock.now())
     const isPending = await isOfRegistration(house, pending, password, call.signal)
     const verdict = await passwords.verify(password, account?.password ?? null, call.signal)
-    // Neither wrong nor right: it is no guess at the account, and forgives none.
-    if (isPending && !verdict.isRight) throw accountsProblems.problem('login_user_not_verified')
-    return { isRight: verdict.isRight, value: { account, ...verdict } }
+    // That of a registration is a guess at the account as any other: counted, or whoever registers each of his guesses
+    // first would have as many as he wants.
+    return { isRight: verdict.isRight, value: { account, isPending, ...verdict } }
   })
+  if (!isRight && isPending) throw accountsProblems.problem('login_user_not_verified')
   if (!isRight || account === null) throw accountsProblems.problem('login_bad_credentials')
   if (account.disabledAt !== null) throw accountsProblems.problem('account_disabled')
   return { account, isOutdated, isCleared: await isCleared(house, account, password) }
 }
 
-/** One hash more, by the registration and the password alone and never by the account. */
+/**
+ * One hash more, by the registration and the password alone and never by the account. Within the try that is counted:
+ * whoever registers to have it made has as many as he has tries.
+ */
 async function isOfRegistration(
   { keys, passwords }: AccountsHouse,
   pending: PendingRegistration | null,
@@ -68,16 +72,22 @@ async function isOfRegistration(
 
 /**
  * A password that nobody could look up when it was set is looked up now: it would not have been taken then, and
- * does not open anything from now on.
+ * does not open anything from now on: also where nobody can be asked the next time, or whoever has it from a breach tries until
+ * the service is slow.
  */
 async function isCleared(
-  { passwords }: AccountsHouse,
+  { accounts, data, passwords }: AccountsHouse,
   account: StoredAccount,
   password: string,
 ): Promise<boolean> {
-  if (account.breachState !== 'unknown') return false
-  const state = await passwords.recheck(password)
+  const { breachState: known, id, password: before } = account
+  if (known !== 'unknown' && known !== 'breached') return false
+  const state = known === 'breached' ? known : await passwords.recheck(password)
   if (state === 'breached') {
+    if (known !== state && before !== null) {
+      // In a unit of its own: that of the call is not committed.
+      await data.unit((unit) => accounts.setBreachState(unit, id, before, state))
+    }
     throw accountsProblems.problem('password_weak', {
       details: { reasons: ['breached_password'] },
       fix: 'It was found in a breach: reset it by a mail.',

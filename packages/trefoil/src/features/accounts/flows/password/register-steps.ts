@@ -68,6 +68,8 @@ const verifyEmail: FlowStep = {
         if (challenge === null || !(await completeRegistration(house, unit, challenge))) {
           throw accountsProblems.problem('invalid_link')
         }
+        // Whoever signed in before it was proved was counted, and so was whoever guessed: there was nothing to find.
+        await house.locks.forget({ kind: 'email', text: challenge.address })
         return reply({ detail: 'The address is verified: sign in' }, { headers: NEVER_KEPT })
       },
     )

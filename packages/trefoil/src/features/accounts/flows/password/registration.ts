@@ -122,19 +122,17 @@ async function createAccount(
     password,
   } as const
   const now = clock.now()
-  if (accountId !== null) {
-    const isDone = await accounts.becomePerson(unit, accountId, { ...account, username }, now)
-    if (isDone) await tell(house, unit, 'user.created', { id: accountId, tenant: null })
-    return isDone
+  const id = accountId ?? randomUUID()
+  const make = (name: string | null) => {
+    const named = { ...account, username: name }
+    return accountId === null
+      ? accounts.create(unit, { ...named, id, tenant: null, now })
+      : accounts.becomePerson(unit, accountId, named, now)
   }
-  const id = randomUUID()
-  const made = { ...account, id, tenant: null, now }
-  const isDone =
-    (await accounts.create(unit, { ...made, username })) ||
-    // The name was free when it was asked for. Who proved a mailbox has an account, and can take another name.
-    (username !== null && (await accounts.create(unit, { ...made, username: null })))
-  if (isDone) await tell(house, unit, 'user.created', made)
-  return isDone
+  // The name was free when it was asked for. Who proved a mailbox has an account, and can take another name.
+  const isMade = (await make(username)) || (username !== null && (await make(null)))
+  if (isMade) await tell(house, unit, 'user.created', { id, tenant: null })
+  return isMade
 }
 
 /** In development alone: elsewhere anybody could have any address. */

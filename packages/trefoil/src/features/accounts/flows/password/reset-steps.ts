@@ -79,10 +79,11 @@ const resetPassword: FlowStep = {
         ...confirmRate(house),
         name: 'reset_password',
         description: 'Set a new password by the token of the link that was sent.',
-        params: { token, password },
+        params: { token, password, device_token: params.optionalSecret },
         problems: ['invalid_link', 'password_weak', 'account_locked'],
       },
-      async ({ token, password }, call) => {
+      async ({ token, password, device_token }, call) => {
+        const device = device_token ?? (await call.resolve(house.sessions.deviceCookie))
         const account = await accountOfLink(house, token)
         if (account === null) return refuseLink(house, call)
         // Before the link is used up: whoever chose a weak one tries again with the same mail.
@@ -93,8 +94,8 @@ const resetPassword: FlowStep = {
         if (used === null || (await setPassword(house, unit, account, accepted)) === null) {
           throw accountsProblems.problem('invalid_link')
         }
-        // What strangers guessed does not keep out who has the mailbox.
-        await forgetTries(house, account)
+        // What strangers guessed does not keep out who has the mailbox, nor what he guessed himself before he asked for it.
+        await forgetTries(house, account, device)
         tidySessions(house, call, unit, account, null)
         await tell(house, unit, 'password.reset', account)
         return reply({ detail: 'The password is set: sign in' }, { headers: NEVER_KEPT })
@@ -121,10 +122,14 @@ async function refuseLink({ locks }: AccountsHouse, call: Call): Promise<never> 
   throw accountsProblems.problem('invalid_link')
 }
 
-async function forgetTries({ locks }: AccountsHouse, account: StoredAccount): Promise<void> {
+async function forgetTries(
+  { locks }: AccountsHouse,
+  account: StoredAccount,
+  device: string | null,
+): Promise<void> {
   const { email, username } = account
-  if (email !== null) await locks.forget({ kind: 'email', text: email })
-  if (username !== null) await locks.forget({ kind: 'username', text: username })
+  if (email !== null) await locks.forget({ kind: 'email', text: email }, device)
+  if (username !== null) await locks.forget({ kind: 'username', text: username }, device)
 }
 
 /** A new password by a mail. */

@@ -8,7 +8,7 @@ export const DE: MailTexts = {
       'Jemand hat sich mit dieser Adresse bei {app} registriert. Wenn Sie das waren, bestätigen Sie sie hier:',
     link: 'Adresse bestätigen',
     after:
-      'Der Link gilt {time} und nur einmal. Wenn Sie das nicht waren, müssen Sie nichts tun: Ohne den Link entsteht kein Konto.',
+      'Der Link gilt {time} und nur einmal. Wenn Sie das nicht waren, öffnen Sie ihn nicht: Ohne ihn entsteht kein Konto, und mit ihm könnte sich anmelden, wer sich registriert hat.',
   },
   already_registered: {
     subject: 'Sie haben schon ein Konto bei {app}',

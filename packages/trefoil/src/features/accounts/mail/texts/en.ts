@@ -7,7 +7,7 @@ export const EN: MailTexts = {
     before: 'Somebody registered at {app} with this address. If it was you, confirm it here:',
     link: 'Confirm my address',
     after:
-      'The link is good for {time} and works once. If it was not you, do nothing: without the link there will be no account.',
+      'The link is good for {time} and works once. If it was not you, do not open it: without it there will be no account, and with it whoever registered could sign in.',
   },
   already_registered: {
     subject: 'You already have an account at {app}',
