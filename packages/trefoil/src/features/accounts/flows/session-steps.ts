@@ -177,9 +177,12 @@ const REVOKE_STEP: FlowStep = {
         problems: ['session_not_found'],
       },
       async ({ session_id }, call) => {
-        // They have `end_session`, where the app lets them change something.
-        if (call.auth !== null && isDelegate(call.auth)) throw stranger()
         const { owner } = await ownSessions(house, call)
+        const { auth } = call
+        // Others have `end_session`, where the app lets them change something.
+        if (auth === null || isDelegate(auth) || !(await hasOwnSession(house, owner, auth))) {
+          throw stranger()
+        }
         const isEnded = await house.sessions.end(owner, session_id)
         if (!isEnded && !(await house.sessions.isOf(owner, session_id))) throw notFound()
         return null

@@ -33,7 +33,7 @@ export async function hasOwnSession(
   account: SessionOwner,
   { session }: AuthContext,
 ): Promise<boolean> {
-  return session !== undefined && (await sessions.isOf(account, session.id))
+  return session !== undefined && sessions.isOf(account, session.id)
 }
 
 /**
