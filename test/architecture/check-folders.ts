@@ -38,11 +38,6 @@ export const WIDE_FILES: Readonly<Record<string, WideFile>> = {
     most: 16,
     why: 'the log, where it is kept, what signs it and what it is sent to meet',
   },
-  'features/accounts/accounts.ts': { most: 19, why: 'joins the rooms of accounts, once an app' },
-  'features/accounts/sessions/make-login-sessions.ts': {
-    most: 22,
-    why: 'stores, tokens, cookies and the authenticator of sessions meet',
-  },
   'identity/api-key-auth.ts': {
     most: 24,
     why: 'both forms of keys, their options and results meet',

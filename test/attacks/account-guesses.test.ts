@@ -5,7 +5,7 @@ import { ADA, accountsApp, OTHER_PASSWORD, PASSWORD } from '../accounts/accounts
 
 const NEVER = { rates: { mail: false, confirm: false, anonymous: false } } as const
 
-describe('PWD-6: a pepper that is out of the ring', () => {
+describe('a pepper that is out of the ring', () => {
   test('makes of every password a wrong one, to the byte, and a reset sets one anew', async () => {
     const pepper = keyRing('a pepper of before, 0123456789abcdef')
     await using it = await accountsApp({ ...NEVER, pepper, lockout: { threshold: 50 } })
