@@ -1,5 +1,6 @@
 // The numbered requirements of the page on agents' servers (P), of its weak points (PW), of the audit log (AUD), of
-// what is stored (STO) and of passwords (S-PWD, S-HIBP, PWD), and where tests name them.
+// what is stored (STO), of passwords (S-PWD, S-HIBP, PWD), of keys and principals (S-KEY, S-PRI), and where tests name
+// them.
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import ts from 'typescript-5.9'
@@ -36,6 +37,9 @@ const COUNTS: Readonly<Record<string, number>> = {
   'S-PWD': 6,
   'S-HIBP': 3,
   PWD: 5,
+  'S-AUD': 4,
+  'S-KEY': 3,
+  'S-PRI': 3,
 }
 
 /** All of them, and those of other lists that go with rate limits and the audit log. */
@@ -47,7 +51,14 @@ export const REQUIREMENTS: readonly string[] = [
   ),
   'SW-09',
   'SW-10',
+  'S-TEN-1',
   'SW-11',
+  'SW-20',
+  'SW-21',
+  'SW-22',
+  'SW-23',
+  'SW-24',
+  'SW-25',
   'SW-26',
   'SW-28',
   'V-03',
@@ -56,10 +67,18 @@ export const REQUIREMENTS: readonly string[] = [
   'V-14',
 ]
 
+const PROVIDERS = 'logins with a provider (the issue after accounts)'
 const MCP = 'the MCP surface (issue 18)'
 
 /** What no test can state yet, and what will bring it. */
 export const EXCEPTIONS: Readonly<Record<string, string>> = {
+  'SW-20': 'second factors (the issue after accounts)',
+  'SW-22': PROVIDERS,
+  'SW-23': PROVIDERS,
+  'SW-24': PROVIDERS,
+  'SW-25': 'impersonation (the issue of organisations)',
+  'S-KEY-3': 'keys that their owners make over HTTP (the issue of organisations)',
+  'S-PRI-2': 'roles are never scopes here: guards ask for either',
   'P-PIPE-7': MCP,
   'P-ERR-4': MCP,
   'P-NET-2': MCP,
@@ -74,7 +93,7 @@ export const EXCEPTIONS: Readonly<Record<string, string>> = {
 
 /** An id of one of the kinds above, whatever its number. */
 const ID =
-  /(?<!-)\b(?:P-[A-Z]+-\d+|PW-\d+|AUD-\d+|STO-\d+|S-(?:PWD|HIBP)-\d+|PWD-\d+|SW-(?:09|1[01]|2[68])|V-(?:03|07|08|14))\b/g
+  /(?<!-)\b(?:P-[A-Z]+-\d+|PW-\d+|AUD-\d+|STO-\d+|S-(?:PWD|HIBP|AUD|KEY|PRI)-\d+|S-TEN-1|PWD-\d+|SW-(?:09|1[01]|2[0-68])|V-(?:03|07|08|14))\b/g
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const FOLDERS = ['packages/trefoil/src', 'examples/store/test', 'test']
 

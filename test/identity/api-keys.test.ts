@@ -106,7 +106,7 @@ describe('keys known at the start', () => {
     expect(Object.isFrozen(auth)).toBe(true)
   })
 
-  test('P-NET-1: a bad bearer token is not made good by a key, and a good key by no bad token', async () => {
+  test('P-NET-1, S-PRI-1: a bad bearer token is not made good by a key, and a good key by no bad token', async () => {
     const jwt = jwtAuth({ keys: SECRET })
     const { get } = appWith(firstOf(jwt, rich()))
     expect((await get('/me', { authorization: 'Bearer x.y.z', 'x-api-key': ADMIN })).status).toBe(

@@ -192,7 +192,7 @@ describe('keys out of a store', () => {
     return { auth, create, counts, pass, at, store: inner, clock }
   }
 
-  test('KEY-1: how a key looks, and what is stored of it', async () => {
+  test('KEY-1, S-KEY-1: how a key looks, and what is stored of it', async () => {
     const { create, store } = made({ prefix: 'acme_live' })
     const { key, text, id, record } = await create()
     expect(text).toMatch(/^acme_live_[0-9A-Za-z]{16}_[0-9A-Za-z]{38}$/)
@@ -227,7 +227,7 @@ describe('keys out of a store', () => {
     expect(await outcome(auth, one.text)).not.toBe(await outcome(auth, other.text))
   })
 
-  test('KEY-2: a key has what its owner has too, asked with every call', async () => {
+  test('KEY-2, SW-21: a key has what its owner has too, asked with every call', async () => {
     let rights: { roles: string[]; scopes: string[] } | null = {
       roles: ['admin', 'billing'],
       scopes: ['orders:read'],
@@ -351,7 +351,7 @@ describe('keys out of a store', () => {
     expect(found).toEqual([`key:${id}`, `key:${id}`])
   })
 
-  test('KEY-5: a revoked key is refused at once here, within a second elsewhere', async () => {
+  test('KEY-5, S-KEY-2: a revoked key is refused at once here, within a second elsewhere', async () => {
     const store = memoryApiKeys()
     const here = made({ store })
     const there = made({ store })

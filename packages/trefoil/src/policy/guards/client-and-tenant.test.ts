@@ -37,7 +37,7 @@ test('PW-33: whoever acts for a client that is named is not that client', async 
   expect(await acting('stranger', 'deputy')).not.toBeNull()
 })
 
-test('P-GRD-1, P-REQ-4: guards of tenants in their words', async () => {
+test('P-GRD-1, P-REQ-4, S-TEN-1: guards of tenants in their words', async () => {
   const [ofAcme, ofNobody] = [{ subject: 'a', tenant: 'acme' }, { subject: 'a' }]
   expect(await denial(requireTenant(), ofAcme)).toBeNull()
   expect(await denial(requireTenant(), ofNobody)).toBe(

@@ -110,7 +110,7 @@ describe('construction', () => {
     expect(() => make('')).toThrow(message)
   })
 
-  test('P-GRD-1: scope guards name their scopes for the challenge, role guards none', () => {
+  test('P-GRD-1, S-PRI-3: scope guards name their scopes for the challenge, role guards none', () => {
     expect(hasScope('b', 'a', 'b').scopes).toEqual(['a', 'b'])
     expect(hasAllScopes('x').scopes).toEqual(['x'])
     expect(hasRole('x').scopes).toBeUndefined()

@@ -19,7 +19,7 @@ const START = {
   ts: '2025-01-01T12:00:00+00:00',
 }
 
-test('V-03: the vectors of svc-infra', () => {
+test('V-03, S-AUD-1, S-AUD-2: the vectors of svc-infra', () => {
   expect(svcAuditHash(LOGIN, ZEROS)).toBe(
     'f5e65c4734e21088f3f10f1021cb85bdbc99417c144f1172828b54a3b39420af',
   )
@@ -38,7 +38,7 @@ function rows(count: number): SvcAuditRow[] {
   return list
 }
 
-test('X-17, V-03: a log to be taken over is verified, and what was changed is named', () => {
+test('X-17, V-03, S-AUD-3, S-AUD-4: a log to be taken over is verified, and what was changed is named', () => {
   expect(verifySvcAudit([])).toEqual({ ok: true, broken: [] })
   const log = rows(5)
   expect(verifySvcAudit(log)).toEqual({ ok: true, broken: [] })

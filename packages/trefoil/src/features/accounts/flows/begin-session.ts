@@ -1,9 +1,11 @@
 import type { Call, Reply } from '../../../index.ts'
 import { accountOf, type StoredAccount } from '../account.ts'
+import { tell } from '../account-events.ts'
 import type { AccountsHouse } from '../accounts-house.ts'
 import { type AccountsProblem, accountsProblems } from '../accounts-problems.ts'
 import type { Identifier } from '../identifier.ts'
 import type { SessionMode } from '../sessions/login-sessions.ts'
+import { sessionIn } from './password/set-password.ts'
 
 /** How somebody who came by a mailbox is signed in. */
 export interface Entry {
@@ -24,23 +26,26 @@ export interface Entry {
  * @throws Problem `account_disabled`, to whoever has proved that it is theirs
  */
 export async function beginSession(
-  { accounts, values, sessions, locks, clock }: AccountsHouse,
+  house: AccountsHouse,
   call: Call,
   unit: object,
   account: StoredAccount,
   { methods, mode, identifier, device, failure }: Entry,
 ): Promise<Reply<unknown>> {
+  const { accounts, values, sessions, locks, clock } = house
   if (account.disabledAt !== null) throw accountsProblems.problem('account_disabled')
   await values.onLogin?.(accountOf(account), call)
   const now = clock.now()
   const change = { lastLoginAt: now, endsSessions: false }
   const epoch = await accounts.change(unit, account.id, change, now, account.epoch)
   if (epoch === null) throw accountsProblems.problem(failure)
-  return sessions.begin(call, {
+  const answer = await sessions.begin(call, {
     account: { ...account, epoch },
     methods,
     mode,
     clientId: null,
     deviceToken: locks.deviceToken(identifier, device),
   })
+  await tell(house, unit, 'login.succeeded', account, { session: sessionIn(answer), methods })
+  return answer
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Call } from '../../../index.ts'
 import type { StoredAccount } from '../account.ts'
+import { tell } from '../account-events.ts'
 import type { AccountsHouse } from '../accounts-house.ts'
 import type { Challenge } from '../challenge.ts'
 import { sweepSoon } from './sweep-soon.ts'
@@ -45,10 +46,11 @@ export async function issueEntry(
  * @returns `null` where the address is another account's now, or the account has another address
  */
 export async function enterMailbox(
-  { accounts, challenges, values, clock }: AccountsHouse,
+  house: AccountsHouse,
   unit: object,
   { address, accountId, details }: Challenge,
 ): Promise<StoredAccount | null> {
+  const { accounts, challenges, values, clock } = house
   await challenges.removeOfAddress(unit, address, 'verify_email')
   const account = await accounts.byEmailIn(unit, address)
   if (account !== null) {
@@ -68,5 +70,7 @@ export async function enterMailbox(
     password: null,
     now: clock.now(),
   })
-  return isMade ? accounts.findIn(unit, id) : null
+  if (!isMade) return null
+  await tell(house, unit, 'user.created', { id, tenant: null })
+  return accounts.findIn(unit, id)
 }

@@ -1,4 +1,5 @@
 import type { StoredAccount } from '../account.ts'
+import { appendWith } from '../account-events.ts'
 import type { AccountsHouse } from '../accounts-house.ts'
 
 /** A unit of work of a command, and what is written down of it. */
@@ -21,14 +22,8 @@ export function operatorUnit({ data, values: { audit } }: AccountsHouse): Operat
         ...(tenant === null ? {} : { tenant }),
         data: { by: 'trefoil accounts', roles: account.roles },
       }
-      try {
-        // The last in it: others wait for the log from then on.
-        await audit.append(name, event, unit)
-      } catch (error) {
-        if (!(error instanceof TypeError)) throw error
-        // A log that is somewhere else: better one entry too many than one too few.
-        await audit.append(name, event)
-      }
+      // The last in it: others wait for the log from then on.
+      await appendWith(audit, unit, name, event)
       return account
     }, signal)
   }

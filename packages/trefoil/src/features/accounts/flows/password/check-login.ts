@@ -1,5 +1,6 @@
 import { type Call, Problem } from '../../../../index.ts'
 import type { PendingRegistration, StoredAccount } from '../../account.ts'
+import { tell } from '../../account-events.ts'
 import type { AccountsHouse } from '../../accounts-house.ts'
 import { accountsProblems } from '../../accounts-problems.ts'
 import type { Identifier } from '../../identifier.ts'
@@ -100,7 +101,7 @@ export function noteLogin(
   house: AccountsHouse,
   call: Call,
   { account, isOutdated, isCleared }: RightPassword,
-  password: string,
+  { password, session }: { readonly password: string; readonly session: string | null },
 ): void {
   const { accounts, clock, data, passwords } = house
   try {
@@ -111,10 +112,14 @@ export function noteLogin(
       await data.unit(async (unit) => {
         const change = { lastLoginAt: clock.now(), endsSessions: false }
         await accounts.change(unit, account.id, change, clock.now())
-        if (before === null) return
         // Where the password was changed meanwhile neither does anything.
-        if (isCleared) await accounts.setBreachState(unit, account.id, before, 'clean')
-        if (renewed !== null) await accounts.rehash(unit, account.id, before, renewed)
+        if (isCleared && before !== null) {
+          await accounts.setBreachState(unit, account.id, before, 'clean')
+        }
+        if (renewed !== null && before !== null) {
+          await accounts.rehash(unit, account.id, before, renewed)
+        }
+        await tell(house, unit, 'login.succeeded', account, { session, methods: ['pwd'] })
       }, signal)
     })
   } catch (error) {

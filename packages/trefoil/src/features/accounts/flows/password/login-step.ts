@@ -4,6 +4,7 @@ import type { FlowStep } from '../../flow-step.ts'
 import { readIdentifier } from '../../identifier.ts'
 import { params, STRANGERS } from '../step-options.ts'
 import { checkLogin, noteLogin } from './check-login.ts'
+import { sessionIn } from './set-password.ts'
 
 /** Signing in by a password (S-LOGIN). Never a tool: no agent is to be given a password. */
 export const LOGIN_STEP: FlowStep = {
@@ -62,7 +63,7 @@ export const LOGIN_STEP: FlowStep = {
           clientId: client?.id ?? null,
           deviceToken: house.locks.deviceToken(identifier, device),
         })
-        noteLogin(house, call, right, password)
+        noteLogin(house, call, right, { password, session: sessionIn(answer) })
         return answer
       },
     )

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Call } from '../../../../index.ts'
 import { processEnvironment } from '../../../../parts.ts'
 import type { PendingRegistration } from '../../account.ts'
+import { tell } from '../../account-events.ts'
 import type { AccountsHouse } from '../../accounts-house.ts'
 import { accountsProblems } from '../../accounts-problems.ts'
 import type { Challenge } from '../../challenge.ts'
@@ -107,11 +108,12 @@ export async function completeRegistration(
 }
 
 async function createAccount(
-  { accounts, clock, values }: AccountsHouse,
+  house: AccountsHouse,
   unit: object,
   { email, username, locale, accountId }: ReadRegistration,
   password: NewPassword | Pick<PendingRegistration, 'id' | 'password' | 'breachState'>,
 ): Promise<boolean> {
+  const { accounts, clock, values } = house
   const account = {
     kind: 'person',
     email,
@@ -120,16 +122,17 @@ async function createAccount(
     password,
   } as const
   const now = clock.now()
-  const id = randomUUID()
+  const id = accountId ?? randomUUID()
   const make = (name: string | null) => {
     const named = { ...account, username: name }
     return accountId === null
       ? accounts.create(unit, { ...named, id, tenant: null, now })
       : accounts.becomePerson(unit, accountId, named, now)
   }
-  if (await make(username)) return true
   // The name was free when it was asked for. Who proved a mailbox has an account, and can take another name.
-  return username !== null && make(null)
+  const isMade = (await make(username)) || (username !== null && (await make(null)))
+  if (isMade) await tell(house, unit, 'user.created', { id, tenant: null })
+  return isMade
 }
 
 /** In development alone: elsewhere anybody could have any address. */

@@ -1,5 +1,6 @@
 import { type Call, reply } from '../../../../index.ts'
 import type { StoredAccount } from '../../account.ts'
+import { tell } from '../../account-events.ts'
 import type { AccountsHouse } from '../../accounts-house.ts'
 import { accountsProblems } from '../../accounts-problems.ts'
 import type { FlowStep } from '../../flow-step.ts'
@@ -96,6 +97,7 @@ const resetPassword: FlowStep = {
         // What strangers guessed does not keep out who has the mailbox, nor what he guessed himself before he asked for it.
         await forgetTries(house, account, device)
         tidySessions(house, call, unit, account, null)
+        await tell(house, unit, 'password.reset', account)
         return reply({ detail: 'The password is set: sign in' }, { headers: NEVER_KEPT })
       },
     )
