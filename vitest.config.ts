@@ -12,7 +12,7 @@ const ATTACKS = [
   'test/browser/**/*.test.ts',
   // Whole programs and servers, and peers that wait for them to give up.
   'test/findings/fnd-{18,20,22,23,30,33}.test.ts',
-  'examples/store/test/{programs,store-cli,authentication}.test.ts',
+  'examples/store/test/{programs,store,store-cli,store-mcp,database,authentication}.test.ts',
   'test/runtimes/probe.test.ts',
   'test/findings/deadline-everywhere.test.ts',
   'test/http/deadline.test.ts',
@@ -30,11 +30,13 @@ const ATTACKS = [
   'test/properties/returns.test.ts',
   'packages/trefoil/src/identity/jwt/beside-jose.test.ts',
   // Five surfaces over sockets for each row.
-  'test/parity/{current-call,background,injected-values}.test.ts',
+  'test/parity/{current-call,background,injected-values,values}.test.ts',
   'test/docs/operate.test.ts',
   // A hundred passwords are hashed, as in the flows of people.
   'test/accounts/{passwords,login-sessions,enumeration,enumeration-passwordless,session-steps}.test.ts',
-  'test/accounts/{session-cookies,reset-password,smtp}.test.ts',
+  'test/accounts/{session-cookies,reset-password,smtp,ownership-matrix}.test.ts',
+  // Stores that wait out what they keep, on each of them.
+  'test/stores/attempts.test.ts',
 ]
 /** What needs a PostgreSQL: `npm run test:databases`. */
 const DATABASES = ['test/databases/**/*.test.ts']
