@@ -312,7 +312,7 @@ describe('P-CTX-3: currentCall()', () => {
 describe('is paid for only where it is imported', () => {
   const dist = join(import.meta.dirname, '../../packages/trefoil/dist')
 
-  test('no door loads what it needs but those of databases and jobs, which go by it', () => {
+  test('no door loads what it needs but those of databases, jobs and accounts, which go by it', () => {
     const doors = readdirSync(dist).filter((file) => file.endsWith('.js'))
     const reaching = doors.filter((door) => {
       const reached = new Set([join(dist, door)])
@@ -326,7 +326,13 @@ describe('is paid for only where it is imported', () => {
       }
       return false
     })
-    expect(reaching).toEqual(['current-call.js', 'database.js', 'jobs.js', 'webhooks.js'])
+    expect(reaching).toEqual([
+      'accounts.js',
+      'current-call.js',
+      'database.js',
+      'jobs.js',
+      'webhooks.js',
+    ])
   })
 
   test('an app that does not import it makes no store, and one that does has it', async () => {
