@@ -51,6 +51,10 @@ const env = {
   STORE_API_KEY: 'the-api-key-of-a-store-that-only-a-soak-uses',
   TREFOIL_DATABASE_URL: process.env.TREFOIL_DATABASE_URL || join(folder, 'app.db'),
   TREFOIL_EDGE_HOSTS: '127.0.0.1',
+  // Production wants a mail server and pages; nobody registers here, so nothing is sent.
+  TREFOIL_AUTH_APP_URL: 'https://store.example',
+  TREFOIL_AUTH_SMTP_HOST: 'mail.example',
+  TREFOIL_AUTH_SMTP_FROM: 'store@store.example',
   TREFOIL_LOG_LEVEL: 'info',
   TREFOIL_APP: join(ROOT, 'examples/store/src/app.ts#app'),
 }
