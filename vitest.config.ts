@@ -34,7 +34,7 @@ const ATTACKS = [
   'test/docs/operate.test.ts',
   // A hundred passwords are hashed, as in the flows of people.
   'test/accounts/{passwords,login-sessions,enumeration,enumeration-passwordless,session-steps}.test.ts',
-  'test/accounts/{session-cookies,reset-password,smtp,ownership-matrix}.test.ts',
+  'test/accounts/{session-cookies,reset-password,smtp,mail,own-account,ownership-matrix}.test.ts',
   // Stores that wait out what they keep, on each of them.
   'test/stores/attempts.test.ts',
 ]
