@@ -107,16 +107,19 @@ function send(port, agent, path, body) {
     const headers = {
       'content-type': 'application/json',
       'content-length': Buffer.byteLength(body),
-      origin: 'http://localhost',
+      origin: `http://127.0.0.1:${port}`,
     }
-    const asked = request({ port, agent, path, method: 'POST', headers }, (response) => {
-      response.resume()
-      response.on('end', () => {
-        const { statusCode = 0 } = response
-        if (statusCode < 300) resolve(statusCode)
-        else reject(new BenchFailure(`${path} answers ${statusCode}`))
-      })
-    })
+    const asked = request(
+      { host: '127.0.0.1', port, agent, path, method: 'POST', headers },
+      (response) => {
+        response.resume()
+        response.on('end', () => {
+          const { statusCode = 0 } = response
+          if (statusCode < 300) resolve(statusCode)
+          else reject(new BenchFailure(`${path} answers ${statusCode}`))
+        })
+      },
+    )
     asked.on('error', reject)
     asked.end(body)
   })

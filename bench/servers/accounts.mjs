@@ -61,7 +61,7 @@ async function betterAuth() {
     database: new DatabaseSync(file),
     secret: randomBytes(32).toString('base64'),
     baseURL: 'http://localhost',
-    trustedOrigins: ['http://localhost'],
+    trustedOrigins: ['http://127.0.0.1:*'],
     rateLimit: { enabled: false },
     logger: { disabled: true },
     telemetry: { enabled: false },
@@ -91,7 +91,7 @@ async function betterAuth() {
 async function post(port, path, body) {
   const answer = await fetch(`http://127.0.0.1:${port}${path}`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', origin: 'http://localhost' },
+    headers: { 'content-type': 'application/json', origin: `http://127.0.0.1:${port}` },
     body: JSON.stringify(body),
   })
   if (!answer.ok) throw new Error(`${path} answers ${answer.status} ${await answer.text()}`)
