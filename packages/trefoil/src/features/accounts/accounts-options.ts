@@ -93,7 +93,7 @@ export interface AccountsOptions {
   readonly emailCode?: boolean
   /** Sessions of nobody, which keep their subject when they register. Default false. */
   readonly anonymous?: boolean
-  /** Registered is signed in, in development alone: no mail is waited for. Default false. */
+  /** Registered is verified, in development alone: no mail is waited for. Default false. */
   readonly autoVerifyInDev?: boolean
   /** Roles that accounts may have. Default none: nobody can be given one. */
   readonly roles?: readonly string[]

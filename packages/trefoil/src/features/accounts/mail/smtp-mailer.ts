@@ -1,5 +1,5 @@
-import { isIP } from 'node:net'
 import { ImproperlyConfigured } from '../../../index.ts'
+import { isLoopbackAddress } from '../../../inner.ts'
 import { NoRetry } from '../../../jobs.ts'
 import { processEnvironment, readOptions } from '../../../parts.ts'
 import { checkMessage, type Mailer, type MailMessage } from './mailer.ts'
@@ -128,7 +128,7 @@ function isOfMail(code: unknown): boolean {
 
 function isLocal(host: string): boolean {
   const name = host.toLowerCase()
-  return name === 'localhost' || name === '::1' || (isIP(name) === 4 && name.startsWith('127.'))
+  return name === 'localhost' || isLoopbackAddress(name)
 }
 
 async function nodemailer(): Promise<Pick<typeof import('nodemailer'), 'createTransport'>> {

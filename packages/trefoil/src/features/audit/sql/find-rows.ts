@@ -1,9 +1,8 @@
 import { type AuditEntry, readEntry } from '../../../audit-chain.ts'
 import type { AnyDatabase } from '../../../database.ts'
-import type { PersonKey } from '../../../inner.ts'
+import { ask, type PersonKey } from '../../../inner.ts'
 import type { SqlValue } from '../../../parts.ts'
 import { type AuditPage, type AuditQuery, limitOf } from '../find-entries.ts'
-import { ask } from './ask.ts'
 import type { Sealing } from './sealing.ts'
 
 /** Where a page ended: in the order of time, of streams at the same time, of numbers in them. */

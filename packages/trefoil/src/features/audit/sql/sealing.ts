@@ -6,9 +6,15 @@ import {
   type StoredEntry,
 } from '../../../audit-chain.ts'
 import type { AnyDatabase } from '../../../database.ts'
-import { eventText, newPersonKey, openEvent, type PersonKey, sealEvent } from '../../../inner.ts'
+import {
+  ask,
+  eventText,
+  newPersonKey,
+  openEvent,
+  type PersonKey,
+  sealEvent,
+} from '../../../inner.ts'
 import type { SqlRow, SqlStatements } from '../../../parts.ts'
-import { ask } from './ask.ts'
 import type { SqlJournal } from './sql-journal.ts'
 
 const OF_SUBJECT = `select person, secret from trefoil_audit_people

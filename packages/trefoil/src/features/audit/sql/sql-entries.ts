@@ -1,9 +1,8 @@
 import type { AuditOpening, AuditStore, PrunedRecord, StoredEntry } from '../../../audit-chain.ts'
 import { readEntry } from '../../../audit-chain.ts'
 import type { AnyDatabase } from '../../../database.ts'
-import type { LinkedEntry } from '../../../inner.ts'
+import { ask, type LinkedEntry } from '../../../inner.ts'
 import type { SqlRow } from '../../../parts.ts'
-import { ask } from './ask.ts'
 import { insertEntry, lastEntry, storedEntry } from './entry-rows.ts'
 
 const PAGE = 1000

@@ -1,15 +1,15 @@
-import type { AnyDatabase } from '../../../database.ts'
-import type { SqlDialect, SqlRow, SqlValue } from '../../../parts.ts'
+import type { Kysely } from 'kysely'
+import type { SqlDialect, SqlRow, SqlValue } from '../../parts.ts'
+
+/** What `data.queries()` gives, whatever its tables are. */
+type Queries = Pick<Kysely<never>, 'executeQuery'>
 
 /** A query as Kysely compiles it. */
-type CompiledText = Extract<
-  Parameters<ReturnType<AnyDatabase['queries']>['executeQuery']>[0],
-  { readonly sql: string }
->
+type CompiledText = Extract<Parameters<Queries['executeQuery']>[0], { readonly sql: string }>
 
-/** A statement outside units, with `?` for values; as the node that Kysely would make of it. */
+/** A statement outside units, of a part of ours, with `?` for values; as the node that Kysely would make of it. */
 export async function ask(
-  db: ReturnType<AnyDatabase['queries']>,
+  db: Queries,
   dialect: SqlDialect,
   text: string,
   values: readonly SqlValue[] = [],
@@ -20,7 +20,7 @@ export async function ask(
     parameters: values,
     // Made by hand: an app without a database need not have Kysely loaded.
     query: { kind: 'RawNode', sqlFragments: [sql], parameters: [] },
-    queryId: { queryId: 'trefoil-audit' },
+    queryId: { queryId: 'trefoil' },
   }
   // What its author says of the rows of a text, nobody else can.
   return (await db.executeQuery(query)).rows as readonly SqlRow[]
