@@ -5,6 +5,7 @@ import { type ClientHttp2Session, connect } from 'node:http2'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { z } from 'zod'
 import { sse } from '../../packages/trefoil/src/index.ts'
 import { type RunningServer, serve } from '../../packages/trefoil/src/node.ts'
 import { systemClock } from '../../packages/trefoil/src/parts.ts'
@@ -86,6 +87,10 @@ export function endedCallChecks(newUrl: () => string | Promise<string>): void {
       wrote.push('whole')
       return 'body read'
     })
+    app.post('/typed', { params: { text: z.string() } }, ({ text }) => {
+      wrote.push(text)
+      return 'typed'
+    })
     app.tool('lasting', { description: 'Lasts.' }, async (_, call) => {
       heard('lasting', call.signal)
       await new Promise((resolve) => setTimeout(resolve, 3000))
@@ -122,7 +127,11 @@ export function endedCallChecks(newUrl: () => string | Promise<string>): void {
     return Number((await answers.next()).value)
   }
 
-  function overHttp1(path: string, token: string, more: { post?: string } = {}): Watched {
+  function overHttp1(
+    path: string,
+    token: string,
+    more: { post?: string; type?: string } = {},
+  ): Watched {
     let text = ''
     const begun = Promise.withResolvers<unknown>()
     const over = Promise.withResolvers<number>()
@@ -131,7 +140,10 @@ export function endedCallChecks(newUrl: () => string | Promise<string>): void {
         port: plain.port,
         path,
         method: more.post === undefined ? 'GET' : 'POST',
-        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/octet-stream' },
+        headers: {
+          authorization: `Bearer ${token}`,
+          'content-type': more.type ?? 'application/octet-stream',
+        },
       },
       (response) => {
         text += `${response.statusCode} `
@@ -261,6 +273,16 @@ export function endedCallChecks(newUrl: () => string | Promise<string>): void {
       await isOverInTime(kept, await end('end', another))
     },
   )
+
+  test('SES-8: nothing is begun by whoever has kept the end of a body back until the session was over', async () => {
+    const caller = await signedIn()
+    const json = { post: '{"text":"', type: 'application/json' }
+    const watched = overHttp1('/typed', caller.token, json)
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    await isOverInTime(watched, await end('end', caller))
+    expect(watched.text()).toMatch(/^401 .*AUTHENTICATION_ERROR/)
+    expect(wrote.some((one) => one.startsWith('x'))).toBe(false)
+  })
 
   test('SES-8: renewing cuts nothing off', async () => {
     const id = await made.addAccount()

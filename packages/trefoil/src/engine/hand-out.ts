@@ -10,6 +10,7 @@ import { close } from './ending/close.ts'
 import type { Deadline } from './ending/deadline.ts'
 import { endWhenDraining } from './ending/end-when-draining.ts'
 import type { LastingCall } from './ending/lasting-calls.ts'
+import { standingOf } from './ending/recheck.ts'
 import { toProblem } from './ending/settle.ts'
 
 /**
@@ -77,7 +78,11 @@ export function handOut(
  */
 function lasting(state: CallState, endFor: LastingCall['endFor']): () => void {
   if (state.site.entry === null) return () => {}
-  const call: LastingCall = { state, earlier: null, later: null, round: -1, isSent: true, endFor }
+  const call: LastingCall = {
+    ...{ state, earlier: null, later: null, round: -1, isSent: true },
+    ask: (came) => standingOf(state, came),
+    endFor,
+  }
   const { lasting: calls } = state.site.app
   calls.add(call)
   return () => calls.delete(call)

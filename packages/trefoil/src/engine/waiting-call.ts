@@ -8,7 +8,8 @@ import type { CallState } from './call-state.ts'
 import { close } from './ending/close.ts'
 import { conclude, settle, settleError, told } from './ending/conclude.ts'
 import { Deadline, serverStopped } from './ending/deadline.ts'
-import type { LastingCall } from './ending/lasting-calls.ts'
+import type { LastingCall, Standing } from './ending/lasting-calls.ts'
+import { standingOf } from './ending/recheck.ts'
 import { mayRepeat, takeBack } from './ending/repeat-call.ts'
 import type { Stage, StageEnd } from './stage.ts'
 
@@ -105,6 +106,10 @@ export class WaitingCall implements StoppableCall, LastingCall {
 
   get state(): CallState {
     return this.#state
+  }
+
+  ask(came: number): Standing | Promise<Standing> {
+    return standingOf(this.#state, came)
   }
 
   /** What let its caller in has ended: whatever it goes on to do, no more is answered (SES-8). */

@@ -1,8 +1,7 @@
 import type { Clock } from '../../base/clock.ts'
 import { startQuietTimer } from '../../base/start-timer.ts'
-import type { Problem } from '../../contract/problems/problem.ts'
-import type { CallState } from '../call-state.ts'
-import { type Gone, type Standing, standingOf, unknownStanding } from './recheck.ts'
+import type { Logger } from '../../contract/call/logger.ts'
+import { type Problem, refuse } from '../../contract/problems/problem.ts'
 
 /**
  * Milliseconds between two rounds: what ended is seen by every process within a second, the asking
@@ -14,12 +13,31 @@ const AT_ONCE = 16
 /** Milliseconds for which nobody could say whether a caller may stay; then nobody does. */
 const PATIENCE = 30_000
 
+/** Whether a caller may stay. */
+export type Standing = 'good' | 'unknown' | Gone
+
+/** What a caller is told who may not. */
+export interface Gone {
+  readonly problem: Problem
+  /** Code of the refusal, for the record; `null` where nobody could say anything. */
+  readonly code: string | null
+}
+
+/** What is to be known of a call here, and what is written down of its end. */
+export interface LastingState {
+  readonly auth: unknown
+  readonly hasBegun: boolean
+  readonly log: Logger
+  refusal: string | null
+  isUnidentified: boolean
+}
+
 /**
  * A call that has not ended yet. It is itself the entry of the list it stands in: a set costs a small
  * call a twentieth of its time.
  */
 export interface LastingCall {
-  readonly state: CallState
+  readonly state: LastingState
   /** Its neighbours, and the others: the list's to set. */
   earlier: LastingCall | null
   later: LastingCall | null
@@ -27,6 +45,12 @@ export interface LastingCall {
   round: number
   /** True where the answer is being sent already. */
   readonly isSent: boolean
+  /**
+   * Asks about its caller. Never throws and never rejects.
+   *
+   * @param came milliseconds since the Unix epoch; the call did not begin before
+   */
+  ask(came: number): Standing | Promise<Standing>
   /** Told that its caller may not stay. */
   endFor(problem: Problem): void
 }
@@ -124,7 +148,7 @@ export class LastingCalls {
       this.#watched.set(call, watched)
     }
     if (elapsed - watched.goodAt > PATIENCE) {
-      end(call, unknownStanding(call.state))
+      end(call, unknownStanding(call.state.hasBegun))
       return
     }
     if (watched.isAsking || isBehind) return
@@ -148,7 +172,7 @@ export class LastingCalls {
   #ask(call: LastingCall): void {
     if (call.round < 0) return
     const came = this.#began.get(call.round) ?? 0
-    const standing = standingOf(call.state, came)
+    const standing = call.ask(came)
     if (!(standing instanceof Promise)) {
       this.#heard(call, standing)
       return
@@ -176,6 +200,15 @@ export class LastingCalls {
       watched.isDoubted = true
     }
   }
+}
+
+/** Of a caller of whom nobody could say anything for too long. */
+function unknownStanding(started: boolean): Gone {
+  const problem = refuse('authenticator_unavailable', {
+    headers: { 'retry-after': '5' },
+    details: { started, retryable: !started },
+  })
+  return { problem, code: null }
 }
 
 /** Whatever comes of ending one must not keep the others from being ended. */

@@ -7,16 +7,7 @@ import { inCall } from '../call-frame.ts'
 import type { CallState } from '../call-state.ts'
 import { challengeOf } from '../challenge.ts'
 import { AuthRequestView } from '../views/auth-request.ts'
-
-/** Whether a caller may stay. */
-export type Standing = 'good' | 'unknown' | Gone
-
-/** What a caller is told who may not. */
-export interface Gone {
-  readonly problem: Problem
-  /** Code of the refusal, for the record; `null` where nobody could say anything. */
-  readonly code: string | null
-}
+import type { Gone, Standing } from './lasting-calls.ts'
 
 const EXPIRED = refusal('expired')
 const REFUSED = refusal('refused')
@@ -59,15 +50,6 @@ export function standingOf(state: CallState, came: number): Standing | Promise<S
   } catch (error) {
     return failed(error)
   }
-}
-
-/** Of a caller of whom nobody could say anything for too long. */
-export function unknownStanding({ hasBegun }: CallState): Gone {
-  const problem = refuse('authenticator_unavailable', {
-    headers: { 'retry-after': '5' },
-    details: { started: hasBegun, retryable: !hasBegun },
-  })
-  return { problem, code: null }
 }
 
 function ended(state: CallState, { code, text, extras }: CredentialRefusal): Gone {
