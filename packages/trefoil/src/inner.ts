@@ -3,6 +3,7 @@
 export { variableRowsOf } from './app/options/variable-rows.ts'
 export { networkOf } from './base/ip.ts'
 export type { Environment } from './contract/options/environment.ts'
+export { wrongUsage } from './contract/problems/wrong-usage.ts'
 export { cookiesOf } from './engine/views/provider-view.ts'
 export { ask } from './features/database/ask.ts'
 export { holdRingTo, readKeyRing } from './identity/key-ring.ts'
