@@ -72,7 +72,7 @@ export interface StoredApiKeyAuth extends ApiKeyAuth {
   listKeys(owner?: string): Promise<readonly StoredApiKey[]>
   /** Writes when keys were last used, which happens once a minute otherwise. */
   flush(): Promise<void>
-  /** As {@link StoredApiKeyAuth.flush}; the app does it when it stops. */
+  /** As {@link StoredApiKeyAuth.flush}, and a line in the log for what cannot be written; the app does it when it stops. */
   stop(): Promise<void>
 }
 
@@ -231,7 +231,7 @@ class StoredKeyAuth extends HeaderKeys implements StoredApiKeyAuth {
   }
 
   stop(): Promise<void> {
-    return this.flush()
+    return this.#keys.uses.stop()
   }
 }
 
