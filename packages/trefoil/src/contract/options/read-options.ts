@@ -72,7 +72,12 @@ function readGroup(
 
 /** Of a promise or a map nothing would be read, and all of it would be the defaults in silence. */
 function isOptions(given: unknown): given is Record<string, unknown> {
-  return isRecord(given) && !(given instanceof Promise) && !(given instanceof Map)
+  try {
+    return isRecord(given) && !(given instanceof Promise) && !(given instanceof Map)
+  } catch {
+    // Of a proxy that throws whatever it is asked.
+    return false
+  }
 }
 
 /** Each member once: a getter may say something else the second time. */
