@@ -2,6 +2,7 @@ import type { StrictJsonLimits } from '../../base/json/strict-json.ts'
 import type { AppContext } from '../../engine/app-context.ts'
 import type { Plan } from '../../engine/plan.ts'
 import type { AskVisible, PerVisible } from '../agent/visible-actions.ts'
+import type { RunningCalls } from './running-calls.ts'
 import type { ToolList } from './tool-list.ts'
 
 /** What the MCP surface works with. */
@@ -13,6 +14,8 @@ export interface McpParts {
   readonly plans: ReadonlyMap<string, Plan>
   readonly discovery: Plan
   readonly app: AppContext
+  /** Of this process. */
+  readonly running: RunningCalls
   /** Bytes of a request body. */
   readonly maxBodySize: number
   /** Of a request body. */

@@ -12,6 +12,7 @@ import type { McpParts } from './mcp-parts.ts'
 import { mcpVerbs } from './mcp-verbs.ts'
 import { problemReply } from './problem-reply.ts'
 import { LEVELS_AROUND } from './read-envelope.ts'
+import { RunningCalls } from './running-calls.ts'
 import { type ToolList, visibleTools } from './tool-list.ts'
 import { legacy } from './wire/legacy.ts'
 
@@ -40,6 +41,7 @@ export function mcpEndpoint(catalogue: Catalogue, app: AppContext, options: McpO
     plans,
     discovery: compileDiscoveryPlan('mcp', 'mcp.discovery', app),
     app,
+    running: new RunningCalls(),
     ...sizes,
     jsonLimits: deeper(options.jsonLimits, LEVELS_AROUND),
   })

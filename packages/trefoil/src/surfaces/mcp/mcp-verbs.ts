@@ -2,11 +2,12 @@ import { type Awaitable, isPromiseLike } from '../../base/promise.ts'
 import type { HttpReply } from '../../contract/answer/exchange.ts'
 import { Problem, refuse } from '../../contract/problems/problem.ts'
 import type { CallState } from '../../engine/call-state.ts'
-import { EndpointInbound, NO_AGENT_OPTIONS } from '../agent/endpoint-inbound.ts'
+import { type AgentCall, EndpointInbound, NO_AGENT_OPTIONS } from '../agent/endpoint-inbound.ts'
 import { readBody } from '../agent/read-body.ts'
 import { ALL_VISIBLE, type VisibleActions } from '../agent/visible-actions.ts'
 import type { EndpointRequest } from '../endpoint.ts'
 import type { Found, Surface } from '../walk.ts'
+import { McpInbound } from './mcp-inbound.ts'
 import type { McpParts } from './mcp-parts.ts'
 import { problemReply } from './problem-reply.ts'
 import { type Envelope, readEnvelope, readTrace } from './read-envelope.ts'
@@ -38,14 +39,18 @@ export function mcpVerbs(parts: McpParts): Surface<EndpointRequest, McpFound, Ht
           : place(parts, request, readEnvelope(body, rawHeaders, parts.jsonLimits))
       return isPromiseLike(bytes) ? bytes.then(use) : use(bytes)
     },
-    decode: (request, { envelope, call }) =>
-      new EndpointInbound(request, {
+    decode: (request, { envelope, call }) => {
+      const asked: AgentCall = {
         surface: 'mcp',
         args: call?.args ?? NO_ARGS,
         options: call?.options ?? NO_AGENT_OPTIONS,
         wholeAnswers: parts.maxResponseSize,
         cancels: envelope.era.cancelsByClosing,
-      }),
+      }
+      return envelope.id === null
+        ? new EndpointInbound(request, asked)
+        : new McpInbound(request, asked, envelope.id, parts.running)
+    },
     encode: (_request, { call, envelope }, state, answer) =>
       call === null
         ? discovered(parts, envelope, state)
@@ -87,7 +92,13 @@ function discovered(
   state: CallState,
 ): Awaitable<HttpReply | Problem> {
   if (problem !== null || message === null) return problem ?? refuse('mcp_invalid_request')
-  if (id === null) return ACCEPTED
+  if (id === null) {
+    // In both eras: whatever stands between a client and us may pass it on, and keep the connection.
+    if (message.method === 'notifications/cancelled') {
+      parts.running.callOff(message.params['requestId'], state)
+    }
+    return ACCEPTED
+  }
   if (message.method === 'tools/call') {
     return toolNameOf(message) === null
       ? refuse('mcp_invalid_params', { status: 200, detail: 'params.name must be text' })
