@@ -135,7 +135,7 @@ describe('whose request an id is', () => {
     expect((await send(cancelled(1), { token: 'ann' })).status).toBe(202)
     await aborted(call)
     const { error } = await (await answer).json()
-    expect(error.data).toMatchObject({ problem: 'client_disconnected', details: { started: true } })
+    expect(error.data).toMatchObject({ problem: 'client_disconnected', started: true })
     expect(finished).toEqual(['called off'])
   })
 
