@@ -16,6 +16,7 @@ import type { ToolList } from './tool-list.ts'
 import { toolFailure, toolResult } from './tool-reply.ts'
 import { resultReply } from './wire/era.ts'
 import { legacy } from './wire/legacy.ts'
+import { checkArgumentHeaders } from './wire/routing-headers.ts'
 
 /** A message, and the plan that answers it. */
 export interface McpFound extends Found {
@@ -70,8 +71,9 @@ export function mcpVerbs(parts: McpParts): Surface<EndpointRequest, McpFound, Ht
  * Everything but a tool call goes by the plan of listing: the caller is identified first, so that a
  * stranger learns neither which tools exist nor what was wrong with a message (AUTH-8, AUTH-9).
  */
-function place(parts: McpParts, { arrival }: EndpointRequest, envelope: Envelope): McpFound {
-  const { message, problem, id } = envelope
+function place(parts: McpParts, request: EndpointRequest, envelope: Envelope): McpFound {
+  const { arrival } = request
+  const { message, problem, id, era } = envelope
   if (arrival.traceSource !== null) readTrace(envelope, arrival.traceSource)
   const listing: McpFound = { plan: parts.discovery, envelope, call: null }
   if (message === null || problem !== null || id === null) return listing
@@ -80,9 +82,14 @@ function place(parts: McpParts, { arrival }: EndpointRequest, envelope: Envelope
   if (plan === undefined) return listing
   arrival.action = plan.facts.name
   const call = readToolCallParams(message)
-  return call instanceof Problem
-    ? { ...listing, envelope: { ...envelope, problem: call } }
-    : { plan, envelope, call }
+  if (call instanceof Problem) return { ...listing, envelope: { ...envelope, problem: call } }
+  const repeated = parts.headers.get(plan.action.name)
+  if (repeated === undefined) return { plan, envelope, call }
+  const { rawHeaders } = request.exchange
+  const mismatch = checkArgumentHeaders(repeated, call.args, rawHeaders, era.namesHeaders)
+  return mismatch === null
+    ? { plan, envelope, call }
+    : { ...listing, envelope: { ...envelope, problem: mismatch } }
 }
 
 /** The answer to everything but a tool call, once the caller is known. */

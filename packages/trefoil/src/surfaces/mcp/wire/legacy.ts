@@ -16,6 +16,7 @@ const VERSIONS = ['2025-11-25', '2025-06-18', '2025-03-26'] as const
 export const legacy: Era = {
   versions: VERSIONS,
   cancelsByClosing: false,
+  namesHeaders: false,
   check,
   answer,
   toolResult,

@@ -24,6 +24,7 @@ const TTL_MS = 60_000
 export const modern: Era = {
   versions: VERSIONS,
   cancelsByClosing: true,
+  namesHeaders: true,
   check,
   answer,
   toolResult,
