@@ -20,9 +20,9 @@ import {
   tellAbsence,
 } from './absence.ts'
 import { bigintSchema } from './documents/bigint-segment.ts'
+import { checkMcpHeader, checkMcpHeadersDiffer, refuseRawHeader } from './documents/mcp-header.ts'
 import { bigintDocument, documentOf } from './documents/param-document.ts'
 import { type ParamSite, wrongParam } from './documents/param-site.ts'
-import { checkMcpHeader, checkMcpHeadersDiffer, refuseRawHeader } from './mcp-header.ts'
 import { paramHint } from './param-hint.ts'
 import { withoutValues } from './without-values.ts'
 

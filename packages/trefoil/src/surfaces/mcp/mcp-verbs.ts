@@ -6,7 +6,8 @@ import { type AgentCall, EndpointInbound, NO_AGENT_OPTIONS } from '../agent/endp
 import { readBody } from '../agent/read-body.ts'
 import { ALL_VISIBLE, type VisibleActions } from '../agent/visible-actions.ts'
 import type { EndpointRequest } from '../endpoint.ts'
-import type { Found, Surface } from '../walk.ts'
+import { type Found, Ready, type Surface, walk } from '../walk.ts'
+import { isBatch, readBatch, runBatch } from './batch.ts'
 import { McpInbound } from './mcp-inbound.ts'
 import type { McpParts } from './mcp-parts.ts'
 import { problemReply } from './problem-reply.ts'
@@ -30,16 +31,7 @@ const NO_ARGS: Readonly<Record<string, never>> = Object.freeze({})
 
 /** `POST /mcp` as the walk sees it. */
 export function mcpVerbs(parts: McpParts): Surface<EndpointRequest, McpFound, HttpReply> {
-  return {
-    find: (request) => {
-      const { rawHeaders } = request.exchange
-      const bytes = readBody(request, parts.maxBodySize, parts.app)
-      const use = (body: Uint8Array | Problem) =>
-        body instanceof Problem
-          ? body
-          : place(parts, request, readEnvelope(body, rawHeaders, parts.jsonLimits))
-      return isPromiseLike(bytes) ? bytes.then(use) : use(bytes)
-    },
+  const verbs: Omit<Surface<EndpointRequest, McpFound, HttpReply>, 'find'> = {
     decode: (request, { envelope, call }) => {
       const asked: AgentCall = {
         surface: 'mcp',
@@ -63,6 +55,31 @@ export function mcpVerbs(parts: McpParts): Surface<EndpointRequest, McpFound, Ht
       return call === null || arrival.state?.isUnidentified === true
         ? problemReply(problem, envelope.era, envelope.id, arrival)
         : toolFailure(parts, envelope, plan.action, problem, arrival)
+    },
+  }
+  const one = async (request: EndpointRequest, envelope: Envelope) =>
+    walk({ ...verbs, find: () => place(parts, request, envelope) }, request)
+  const batch = async (request: EndpointRequest, body: Uint8Array) => {
+    const envelopes = readBatch(body, request.exchange.rawHeaders, parts.jsonLimits)
+    // As any other message that is none: told to those who are known.
+    return envelopes instanceof Problem
+      ? place(parts, request, { era: legacy, id: null, message: null, problem: envelopes })
+      : new Ready(await runBatch(request, envelopes, parts.maxResponseSize, one))
+  }
+  return {
+    ...verbs,
+    find: (request) => {
+      const { rawHeaders } = request.exchange
+      const bytes = readBody(request, parts.maxBodySize, parts.app)
+      const use = (
+        body: Uint8Array | Problem,
+      ): Awaitable<McpFound | Problem | Ready<HttpReply>> => {
+        if (body instanceof Problem) return body
+        return isBatch(body, rawHeaders)
+          ? batch(request, body)
+          : place(parts, request, readEnvelope(body, rawHeaders, parts.jsonLimits))
+      }
+      return isPromiseLike(bytes) ? bytes.then(use) : use(bytes)
     },
   }
 }

@@ -1,8 +1,8 @@
-import { someSchema } from '../../contract/json-schema/references.ts'
-import type { ParamSpec } from '../../contract/params/param-spec.ts'
-import type { JsonSchema } from '../../contract/params/schema.ts'
-import { isToken } from '../../web/raw-headers.ts'
-import { type ParamSite, wrongParam } from './documents/param-site.ts'
+import { someSchema } from '../../../contract/json-schema/references.ts'
+import type { ParamSpec } from '../../../contract/params/param-spec.ts'
+import type { JsonSchema } from '../../../contract/params/schema.ts'
+import { isToken } from '../../../web/raw-headers.ts'
+import { type ParamSite, wrongParam } from './param-site.ts'
 
 /** Keyword by which a tool says that clients repeat an argument in a header (SEP-2243). */
 const KEYWORD = 'x-mcp-header'
