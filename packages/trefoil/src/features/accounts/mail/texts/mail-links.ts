@@ -1,4 +1,5 @@
 import { ImproperlyConfigured } from '../../../../index.ts'
+import { isLoopback } from '../../../../inner.ts'
 import type { ProvingPurpose } from '../../challenge.ts'
 
 /** Pages that links lead to, below `appUrl`. */
@@ -19,7 +20,7 @@ export class MailLinks {
   /** @throws ImproperlyConfigured for what is no URL that a link can begin with */
   constructor(appUrl: string) {
     const url = URL.parse(appUrl)
-    const isPlain = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLocal(url))
+    const isPlain = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url))
     const hasMore =
       url !== null && [url.username, url.password, url.search, url.hash].join('') !== ''
     if (url === null || !isPlain || hasMore) {
@@ -37,13 +38,4 @@ export class MailLinks {
   linkTo(purpose: Exclude<ProvingPurpose, 'email_code'>, token: string): string {
     return `${this.#base}/${PAGES[purpose]}#token=${encodeURIComponent(token)}`
   }
-}
-
-function isLocal({ hostname }: URL): boolean {
-  return (
-    hostname === 'localhost' ||
-    hostname.endsWith('.localhost') ||
-    hostname === '127.0.0.1' ||
-    hostname === '[::1]'
-  )
 }
