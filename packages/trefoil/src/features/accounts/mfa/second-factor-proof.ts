@@ -22,25 +22,22 @@ export interface ProvedFactor {
   useUp(unit: object): Promise<boolean>
 }
 
-/** For what a second factor is shown. */
-export interface FactorOccasion {
-  /** Of the login that waits for it; `null` where somebody who is signed in shows it once more. */
-  readonly step: Step | null
-  /**
-   * What is decided by it, SHA-256 in base64url: a passkey signs it, or is refused; of a code it is written down with it.
-   * `null` for a login.
-   */
-  readonly digest: string | null
-}
-
 /**
  * Whoever looks at a second factor: a code, an assertion. Outside units, so that it may hash, and within the try that was
  * counted: it must not be asked elsewhere.
  */
 export interface SecondFactorProof {
   /**
+   * @param step of the login that waits for it; `null` where somebody who is signed in shows it once more
+   * @param digest of what is decided by it, SHA-256 in base64url: a passkey signs it, or is refused; of a code it is written
+   *   down with it. `null` for a login, and for nothing in particular
    * @returns `null` for a wrong one, whatever is wrong with it
    * @throws Error where nobody can say: the try is given back
    */
-  check(account: StoredAccount, call: Call, occasion: FactorOccasion): Promise<ProvedFactor | null>
+  check(
+    account: StoredAccount,
+    call: Call,
+    step: Step | null,
+    digest: string | null,
+  ): Promise<ProvedFactor | null>
 }

@@ -33,7 +33,7 @@ export async function proveFactor(
     signal: call.signal,
   }
   const proved = await locks.attempt(tried, async () => {
-    const found = await proof.check(account, call, { step: null, digest })
+    const found = await proof.check(account, call, null, digest)
     return { isRight: found !== null, value: found }
   })
   if (proved === null) throw wrongCode()
