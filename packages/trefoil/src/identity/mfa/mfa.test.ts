@@ -1,3 +1,4 @@
+import { encode } from 'uqr'
 import { expect, test } from 'vitest'
 import { maskAddress } from './mask-address.ts'
 import { qrCode } from './qr-code.ts'
@@ -63,9 +64,18 @@ test('a secret has 160 bits, 32 characters; the address names who and whose, and
 })
 
 test('a QR code is an image without style and script, that loads nothing', async () => {
-  const svg = await qrCode(await otpauthUrl(SECRET, { issuer: 'Shop', account: 'ada@example.com' }))
+  const url = await otpauthUrl(SECRET, { issuer: 'Shop', account: 'ada@example.com' })
+  const svg = await qrCode(url)
   expect(svg).toMatch(/^<svg xmlns="http:\/\/www.w3.org\/2000\/svg" viewBox=/)
-  expect(svg.length).toBeLessThan(14_000)
+  expect(svg.length).toBeLessThan(9000)
+  // Every module that is dark, and no other: as the library says.
+  const { data, size } = encode(url, { border: 4, ecc: 'M' })
+  const drawn = data.map((row) => row.map(() => false))
+  for (const [, x, y, width] of svg.matchAll(/M(\d+) (\d+)h(\d+)v1h/g)) {
+    for (let at = 0; at < Number(width); at++) (drawn[Number(y)] ?? [])[Number(x) + at] = true
+  }
+  expect(drawn).toEqual(data)
+  expect(svg).toContain(`viewBox="0 0 ${size} ${size}"`)
   expect(svg).not.toMatch(/style|script|href|url\(|<image|<foreignObject|on\w+=/i)
 })
 
