@@ -109,7 +109,7 @@ export const EN: MailTexts = {
   },
   recovery_code_used: {
     subject: 'A recovery code of your account at {app} was used',
-    before: 'On {when} somebody signed in to your account at {app} with one of its recovery codes.',
+    before: 'On {when} one of the recovery codes of your account at {app} was used.',
     link: '',
     after:
       'Each works once: make new ones before they are used up. If it was not you, choose a new password at once, one that you use nowhere else, and tell whoever runs {app}.',
