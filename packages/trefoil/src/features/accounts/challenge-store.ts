@@ -173,6 +173,21 @@ export class ChallengeStore {
     return row === undefined ? null : challengeOf(row)
   }
 
+  /**
+   * Of a login that it began and a second factor has finished, whether or not its time is over meanwhile.
+   *
+   * @returns false where another login was finished by it
+   */
+  async useUp(unit: object, purpose: ChallengePurpose, id: string): Promise<boolean> {
+    const rows = await this.#data
+      .statements(unit)
+      .run('delete from trefoil_accounts_challenges where id = ? and purpose = ? returning id', [
+        id,
+        purpose,
+      ])
+    return rows.length > 0
+  }
+
   /** All of a mailbox: once it is proved, what others began with it is over. */
   async removeOfAddress(unit: object, address: string, purpose: ChallengePurpose): Promise<void> {
     await this.#data
