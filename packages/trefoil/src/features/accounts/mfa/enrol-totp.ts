@@ -127,6 +127,6 @@ export async function enableTotp(
   await factors.removeUnconfirmed(unit, id, 'totp')
   await recovery.replace(unit, id, digests)
   if (address !== null) await mails.notice(unit, { kind: 'factor_added', address, locale })
-  await tell(house, unit, 'mfa.enabled', account, { factor: 'totp' })
+  await tell(house, unit, 'factor.added', account, { factor: 'totp' })
   return epoch
 }

@@ -5,7 +5,7 @@ import { accountsProblems } from '../accounts-problems.ts'
 import type { FlowStep } from '../flow-step.ts'
 import { NEVER_KEPT } from '../flows/accepted.ts'
 import { signedIn } from '../flows/signed-in.ts'
-import { MEMBERS, params } from '../flows/step-options.ts'
+import { MEMBERS } from '../flows/step-options.ts'
 import { CODE_PARAMS } from './code-params.ts'
 import { proveForChange, useUp } from './prove-change.ts'
 import { removeFactor } from './remove-factor.ts'
@@ -91,7 +91,7 @@ const REGENERATE_STEP: FlowStep = {
         if (address !== null) {
           await mails.notice(unit, { kind: 'recovery_codes_made', address, locale })
         }
-        await tell(house, unit, 'mfa.recovery_made', account)
+        await tell(house, unit, 'recovery.regenerated', account)
         return reply({ codes }, { headers: NEVER_KEPT })
       },
     )

@@ -117,8 +117,9 @@ async function proveRecovery(
       const count = await recovery.use(unit, account.id, found)
       if (count === null) return false
       const { email: address, locale } = account
-      if (address !== null) await mails.notice(unit, { kind: 'recovery_code_used', address, locale })
-      await tell(house, unit, 'mfa.recovery_used', account, { left: String(count) })
+      if (address !== null)
+        await mails.notice(unit, { kind: 'recovery_code_used', address, locale })
+      await tell(house, unit, 'recovery.used', account, { left: String(count) })
       left?.(count)
       return true
     },

@@ -42,7 +42,7 @@ export async function removeFactor(
     await recovery.removeAll(unit, id)
   }
   if (address !== null) await mails.notice(unit, { kind: 'factor_removed', address, locale })
-  await tell(house, unit, 'mfa.disabled', account, { factor: factor.kind })
+  await tell(house, unit, 'factor.removed', account, { factor: factor.kind })
   await sessions.keep(account, session.id, epoch)
   tidySessions(house, call, unit, account, session.id)
   return reply(null, { status: 204, headers: NEVER_KEPT })

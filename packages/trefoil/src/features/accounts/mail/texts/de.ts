@@ -112,8 +112,7 @@ export const DE: MailTexts = {
   },
   recovery_code_used: {
     subject: 'Ein Wiederherstellungscode Ihres Kontos bei {app} wurde verwendet',
-    before:
-      'Am {when} wurde einer der Wiederherstellungscodes Ihres Kontos bei {app} verwendet.',
+    before: 'Am {when} wurde einer der Wiederherstellungscodes Ihres Kontos bei {app} verwendet.',
     link: '',
     after:
       'Jeder gilt nur einmal: Erzeugen Sie neue, bevor sie aufgebraucht sind. Wenn Sie das nicht waren, legen Sie sofort ein neues Passwort fest, und zwar eines, das Sie sonst nirgends verwenden, und wenden Sie sich an den Betreiber von {app}.',
