@@ -65,6 +65,7 @@ export function accounts(options: AccountsOptions): Accounts {
     mails: mail.outbox,
   })
   const house: AccountsHouse = {
+    appName: () => appName,
     values,
     data,
     clock,

@@ -96,16 +96,22 @@ export async function finishLogin(
  * The same, where what finishes it has been looked at and counted: a factor that was set up just now, of a login that had
  * to.
  *
- * @param use in the unit: confirms the factor; false where somebody was faster
+ * @param method what it was finished by
+ * @param enable in the unit: confirms the factor, and gives the epoch that the account has since; a throw takes it back
  */
 export async function finishEnrolment(
   house: AccountsHouse,
   call: Call,
   request: FinishRequest,
   waiting: WaitingLogin,
-  proved: ProvedFactor,
+  method: ProvedFactor['method'],
+  enable: (unit: object) => Promise<number>,
 ): Promise<Reply<unknown>> {
-  return endLogin(house, call, request, waiting, proved)
+  const epoch = await enable(await call.resolve(house.data.db))
+  const { account, step } = waiting
+  // What was begun under the epoch of before goes on under the one of now: nobody but this call knows it yet.
+  const now = { ...waiting, account: { ...account, epoch }, step: { ...step, epoch } }
+  return endLogin(house, call, request, now, { method, useUp: async () => true })
 }
 
 /** In the unit: used up, whoever sends it at the same time. What of it is refused takes all of it back. */
