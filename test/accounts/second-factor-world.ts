@@ -24,8 +24,10 @@ export interface Enrolled {
 
 /** People with second factors. */
 export class FactorWorld extends World {
+  /** Two recovery codes, where a test does not count them: each is a hash. */
   constructor({ accounts = {}, ...options }: WorldOptions = {}) {
-    super({ ...options, accounts: { passwordPolicy: { breachCheck: false }, ...accounts } })
+    const mfa = { recoveryCodes: 2, ...accounts.mfa }
+    super({ ...options, accounts: { passwordPolicy: { breachCheck: false }, ...accounts, mfa } })
   }
 
   /** Registers with a password and sets up an app. */
