@@ -2,6 +2,7 @@
 
 export { variableRowsOf } from './app/options/variable-rows.ts'
 export { networkOf } from './base/ip.ts'
+export { askToAuthenticate } from './contract/auth/guard-decision.ts'
 export type { Environment } from './contract/options/environment.ts'
 export { cookiesOf } from './engine/views/provider-view.ts'
 export { ask } from './features/database/ask.ts'

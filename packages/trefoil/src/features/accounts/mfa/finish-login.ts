@@ -83,7 +83,7 @@ export async function finishLogin(
   const proved = await house.locks.attempt(tried, async () => {
     // Before it is looked at, and kept whatever becomes of the call: of many at once five are.
     if (!(await house.steps.countTry(step.id, TRIES))) return { isRight: false, value: undefined }
-    const found = await proof.check(account, call, step)
+    const found = await proof.check(account, call, step, null)
     const isRight = found !== null && isAllowed(step, found)
     return { isRight, value: isRight ? found : null }
   })
