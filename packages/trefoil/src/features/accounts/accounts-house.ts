@@ -12,6 +12,7 @@ import type { FactorStore } from './mfa/factor-store.ts'
 import type { MfaGate } from './mfa/mfa-gate.ts'
 import type { StepStore } from './mfa/step-store.ts'
 import type { TrustedDevices } from './mfa/trusted-devices.ts'
+import type { Passkeys } from './passkeys/passkeys.ts'
 import type { PasswordGate } from './passwords/password-gate.ts'
 import type { LoginSessions } from './sessions/login-sessions.ts'
 
@@ -30,6 +31,8 @@ export interface AccountsHouse {
   readonly steps: StepStore
   readonly trusted: TrustedDevices
   readonly mfa: MfaGate
+  /** `null` where the option is not given. */
+  readonly passkeys: Passkeys | null
   readonly sessions: LoginSessions
   readonly mails: MailOutbox
   readonly links: MailLinks

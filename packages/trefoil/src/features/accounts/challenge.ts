@@ -16,6 +16,9 @@ export type NoticeKind =
   | 'password_changed'
   | 'email_changed'
   | 'sessions_stolen'
+  | 'passkey_added'
+  | 'passkey_removed'
+  | 'passkey_copied'
   | 'account_deleted'
 
 /** The mail that goes with it; where nobody is to be told apart, every state sends one of them. */

@@ -12,6 +12,9 @@ import { RESET_STEPS } from './flows/password/reset-steps.ts'
 import { SESSION_STEPS } from './flows/session-steps.ts'
 import { setUsername } from './flows/user-name.ts'
 import { OPERATOR_STEPS } from './operators/operator-steps.ts'
+import { OWN_PASSKEY_STEPS } from './passkeys/own-passkeys.ts'
+import { PASSKEY_LOGIN_STEPS } from './passkeys/passkey-login.ts'
+import { PASSKEY_SECOND_FACTOR_STEPS } from './passkeys/passkey-second-factor.ts'
 
 /** All steps there are, in the order in which people meet them. */
 export const FLOW_GRAPH: readonly FlowStep[] = [
@@ -23,12 +26,15 @@ export const FLOW_GRAPH: readonly FlowStep[] = [
   useMagicLink,
   sendEmailCode,
   useEmailCode,
+  ...PASSKEY_LOGIN_STEPS,
+  ...PASSKEY_SECOND_FACTOR_STEPS,
   ...RESET_STEPS,
   CHANGE_PASSWORD_STEP,
   me,
   setUsername,
   changeEmail,
   confirmEmail,
+  ...OWN_PASSKEY_STEPS,
   deleteAccount,
   ...SESSION_STEPS,
   ...OPERATOR_STEPS,
