@@ -13,6 +13,7 @@ import { SESSION_STEPS } from './flows/session-steps.ts'
 import { setUsername } from './flows/user-name.ts'
 import { OPERATOR_STEPS } from './operators/operator-steps.ts'
 import { OWN_PASSKEY_STEPS } from './passkeys/own-passkeys.ts'
+import { PASSKEY_ENROL_STEPS } from './passkeys/passkey-enrolment.ts'
 import { PASSKEY_LOGIN_STEPS } from './passkeys/passkey-login.ts'
 import { PASSKEY_SECOND_FACTOR_STEPS } from './passkeys/passkey-second-factor.ts'
 
@@ -28,6 +29,7 @@ export const FLOW_GRAPH: readonly FlowStep[] = [
   useEmailCode,
   ...PASSKEY_LOGIN_STEPS,
   ...PASSKEY_SECOND_FACTOR_STEPS,
+  ...PASSKEY_ENROL_STEPS,
   ...RESET_STEPS,
   CHANGE_PASSWORD_STEP,
   me,

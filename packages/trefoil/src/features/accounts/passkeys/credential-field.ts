@@ -29,10 +29,8 @@ const LONGEST_SIGNATURE = 1366
 /** 64 bytes. */
 const LONGEST_HANDLE = 86
 const MOST_TRANSPORTS = 8
-/** As text of JSON, in the field of a form. */
-const LONGEST = 24_000
 
-/** Registration: an object as `startRegistration()` gives it, or its JSON in the field of a form. */
+/** Registration: an object as `startRegistration()` gives it. */
 export const newCredential: Schema<NewCredential> = credential((id, response) => {
   const clientDataJSON = encoded(response['clientDataJSON'], LONGEST_CLIENT_DATA)
   const attestationObject = encoded(response['attestationObject'], LONGEST_ATTESTATION)
@@ -40,7 +38,7 @@ export const newCredential: Schema<NewCredential> = credential((id, response) =>
   return { id, clientDataJSON, attestationObject, transports: transportsOf(response['transports']) }
 })
 
-/** A login: an object as `startAuthentication()` gives it, or its JSON in the field of a form. */
+/** A login: an object as `startAuthentication()` gives it. */
 export const signedCredential: Schema<SignedCredential> = credential((id, response) => {
   const clientDataJSON = encoded(response['clientDataJSON'], LONGEST_CLIENT_DATA)
   const authenticatorData = encoded(response['authenticatorData'], LONGEST_AUTHENTICATOR_DATA)
@@ -55,29 +53,23 @@ export const signedCredential: Schema<SignedCredential> = credential((id, respon
 
 type Members = Readonly<Record<string, unknown>>
 
-function credential<Value>(
-  read: (id: string, response: Members) => Value | null,
-): Schema<Value> {
+function credential<Value>(read: (id: string, response: Members) => Value | null): Schema<Value> {
   const message = 'Expected the answer of a passkey, as navigator.credentials gives it as JSON'
   const document = () => ({
-    anyOf: [
-      {
-        type: 'object',
-        required: ['id', 'type', 'response'],
-        properties: {
-          id: { type: 'string', maxLength: LONGEST_ID },
-          type: { const: 'public-key' },
-          response: { type: 'object' },
-        },
-      },
-      { type: 'string', maxLength: LONGEST, description: 'The same as JSON text.' },
-    ],
+    type: 'object',
+    required: ['id', 'type', 'response'],
+    properties: {
+      id: { type: 'string', maxLength: LONGEST_ID },
+      type: { type: 'string', const: 'public-key' },
+      response: { type: 'object', additionalProperties: true },
+    },
+    additionalProperties: true,
   })
   const standard = {
     version: 1 as const,
     vendor: 'trefoil',
     validate(given: unknown) {
-      const members = membersOf(typeof given === 'string' ? parsed(given) : given)
+      const members = membersOf(given)
       const id = encoded(members?.['id'], LONGEST_ID)
       const response = membersOf(members?.['response'])
       const isKey = members?.['type'] === 'public-key'
@@ -90,15 +82,6 @@ function credential<Value>(
     jsonSchema: { input: document, output: document },
   }
   return { '~standard': standard }
-}
-
-function parsed(text: string): unknown {
-  if (text.length > LONGEST) return null
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
 }
 
 function membersOf(value: unknown): Members | null {

@@ -5,9 +5,10 @@ import type { FlowStep } from '../flow-step.ts'
 import { unkept } from '../flows/accepted.ts'
 import { refuseAnonymous } from '../flows/refuse-anonymous.ts'
 import { provePresence, type SignedIn, signedIn } from '../flows/signed-in.ts'
-import { MEMBERS, params } from '../flows/step-options.ts'
+import { JSON_MEMBERS, MEMBERS, params } from '../flows/step-options.ts'
 import type { StoredFactor } from '../mfa/factor.ts'
 import { changePasskeys } from './change-passkeys.ts'
+import { keepPasskey, passkeysOf } from './keep-passkey.ts'
 import { passkeyParams, readName } from './passkey-fields.ts'
 import type { Asked } from './passkeys.ts'
 
@@ -61,13 +62,13 @@ const register: FlowStep = {
   owner: 'caller',
   after: ['start_passkey_registration'],
   register(routes, path, house) {
-    const { passkeys, factors } = house
+    const { passkeys } = house
     if (passkeys === null) return
     const { step, made, name } = passkeyParams
     routes.post(
       path,
       {
-        ...MEMBERS,
+        ...JSON_MEMBERS,
         name: 'register_passkey',
         description:
           'Keep a passkey that was made; all other sessions end, and this one gets new tokens.',
@@ -79,24 +80,9 @@ const register: FlowStep = {
         const { account } = member
         const read = await passkeys.readNew(call, askedOf(member), step, response)
         if (read === null) throw accountsProblems.problem('passkey_refused')
-        return changePasskeys(house, call, member, 'passkey_added', async (unit) => {
-          const known = passkeysOf(await factors.confirmedIn(unit, account.id))
-          if (known.length >= passkeys.most) throw accountsProblems.problem('passkey_limit')
-          const { credentialId, publicKey, counter, transports, isSynced, aaguid } = read
-          const called = readName(name) ?? `Passkey ${known.length + 1}`
-          const id = await factors.add(unit, {
-            accountId: account.id,
-            kind: 'passkey',
-            name: called,
-            credential: { credentialId, publicKey },
-            counter,
-            details: { transports, synced: isSynced, aaguid },
-            isConfirmed: true,
-          })
-          // Somebody's, it is not said whose: of two accounts none has the passkey of the other.
-          if (id === null) throw accountsProblems.problem('passkey_exists')
-          return { id, name: called }
-        })
+        return changePasskeys(house, call, member, 'passkey_added', (unit) =>
+          keepPasskey(house, unit, account.id, read, name),
+        )
       },
     )
   },
@@ -175,8 +161,7 @@ const remove: FlowStep = {
       {
         ...MEMBERS,
         name: 'remove_passkey',
-        description:
-          'Remove a passkey; all other sessions end, and this one gets new tokens.',
+        description: 'Remove a passkey; all other sessions end, and this one gets new tokens.',
         params: {
           passkey_id: passkeyParams.passkeyId,
           current_password: params.optionalPassword,
@@ -219,10 +204,6 @@ export const OWN_PASSKEY_STEPS: readonly FlowStep[] = [
 
 function askedOf({ account, session }: SignedIn): Asked {
   return { purpose: 'passkey_register', account, scope: session.id, device: null }
-}
-
-function passkeysOf(factors: readonly StoredFactor[]): readonly StoredFactor[] {
-  return factors.filter(({ kind }) => kind === 'passkey')
 }
 
 /** Nothing that signs, and nothing that others could ask the device for. */

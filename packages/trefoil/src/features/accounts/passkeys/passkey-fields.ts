@@ -1,6 +1,11 @@
 import { field, type MarkedParam, path, type Schema } from '../../../index.ts'
 import { flagField, formField, textField } from '../fields.ts'
-import { newCredential, signedCredential, type NewCredential, type SignedCredential } from './credential-field.ts'
+import {
+  type NewCredential,
+  newCredential,
+  type SignedCredential,
+  signedCredential,
+} from './credential-field.ts'
 
 /** Longer than any token of ours. */
 const LONGEST_TOKEN = 256

@@ -5,7 +5,7 @@ import { unkept } from '../flows/accepted.ts'
 import { beginSession } from '../flows/begin-session.ts'
 import { confirmRate } from '../flows/mail-rate.ts'
 import { identifierOf } from '../flows/signed-in.ts'
-import { params, STRANGERS } from '../flows/step-options.ts'
+import { JSON_STRANGERS, params } from '../flows/step-options.ts'
 import { passkeyParams } from './passkey-fields.ts'
 import type { Asked } from './passkeys.ts'
 
@@ -24,7 +24,7 @@ const startLogin: FlowStep = {
     routes.post(
       path,
       {
-        ...STRANGERS,
+        ...JSON_STRANGERS,
         ...confirmRate(house),
         name: 'start_passkey_login',
         description: 'Ask for a passkey: what navigator.credentials.get() is given.',
@@ -57,7 +57,7 @@ const login: FlowStep = {
     routes.post(
       path,
       {
-        ...STRANGERS,
+        ...JSON_STRANGERS,
         ...confirmRate(house),
         name: 'passkey_login',
         description: 'Sign in by the answer of a passkey.',

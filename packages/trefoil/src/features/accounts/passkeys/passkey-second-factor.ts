@@ -1,7 +1,7 @@
 import type { FlowStep } from '../flow-step.ts'
 import { unkept } from '../flows/accepted.ts'
 import { confirmRate } from '../flows/mail-rate.ts'
-import { params, STRANGERS } from '../flows/step-options.ts'
+import { JSON_STRANGERS, params, STRANGERS } from '../flows/step-options.ts'
 import { finishLogin, waitingLogin } from '../mfa/finish-login.ts'
 import { passkeyParams } from './passkey-fields.ts'
 import { secondFactorPasskey } from './passkey-proof.ts'
@@ -68,7 +68,7 @@ const finish: FlowStep = {
     routes.post(
       path,
       {
-        ...STRANGERS,
+        ...JSON_STRANGERS,
         ...confirmRate(house),
         name: 'passkey_second_factor',
         description: 'Finish a login by the answer of a passkey.',

@@ -7,9 +7,9 @@ import type { ProvedFactor } from '../mfa/second-factor-proof.ts'
 import { bindingOf, type Step, type StepStore } from '../mfa/step-store.ts'
 import type { NewCredential, SignedCredential } from './credential-field.ts'
 import {
+  type CredentialName,
   challengeOf,
   creationOptions,
-  type CredentialName,
   nonceOf,
   type PasskeyPurpose,
   requestOptions,
@@ -220,7 +220,8 @@ export class Passkeys {
     const taken = await this.#parts.steps.consume(purpose, step, bound)
     if (taken === null || taken.details['scope'] !== scope) return null
     // Of before a change after which nobody of before may stay.
-    const isSame = taken.accountId === (account?.id ?? null) && taken.epoch === (account?.epoch ?? null)
+    const isSame =
+      taken.accountId === (account?.id ?? null) && taken.epoch === (account?.epoch ?? null)
     return isSame ? taken : null
   }
 }

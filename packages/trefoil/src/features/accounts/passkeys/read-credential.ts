@@ -100,7 +100,11 @@ export async function readAssertion(
       expectedOrigin: [...origins],
       expectedRPID: rpId,
       requireUserVerification: true,
-      credential: { id, publicKey: new Uint8Array(Buffer.from(publicKey, 'base64url')), counter: 0 },
+      credential: {
+        id,
+        publicKey: new Uint8Array(Buffer.from(publicKey, 'base64url')),
+        counter: 0,
+      },
     })
     if (!verified) return null
     const { newCounter: counter, credentialDeviceType } = authenticationInfo
