@@ -38,6 +38,7 @@ export type AccountsProblem =
   | 'no_mfa_setup'
   | 'mfa_enforced'
   | 'trusted_device_not_found'
+  | 'mfa_factor_unavailable'
 
 /** What flows of accounts end with. */
 export const accountsProblems: ProblemSet<AccountsProblem> = defineProblems('accounts', {
@@ -216,6 +217,11 @@ export const accountsProblems: ProblemSet<AccountsProblem> = defineProblems('acc
     status: 409,
     text: 'A second factor is required here',
     fix: 'Set up another one before this one is removed.',
+  },
+  mfa_factor_unavailable: {
+    status: 400,
+    text: 'This factor cannot be used here',
+    fix: 'Use one that `factors` of the login names.',
   },
   trusted_device_not_found: {
     status: 404,

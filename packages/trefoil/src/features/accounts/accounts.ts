@@ -75,6 +75,7 @@ export function accounts(options: AccountsOptions): Accounts {
     mode: env['TREFOIL_ENV'],
   })
   const house: AccountsHouse = {
+    appName: () => appName,
     values,
     data,
     clock,

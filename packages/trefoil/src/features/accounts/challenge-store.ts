@@ -16,6 +16,8 @@ const CONSUME = `delete from trefoil_accounts_challenges where id = ? and purpos
   and expires_at > ? returning *`
 const OPEN = `select * from trefoil_accounts_challenges where id = ? and purpose = ? and mail = purpose
   and expires_at > ?`
+const NEWEST = `select * from trefoil_accounts_challenges where account_id = ? and purpose = ? and mail = purpose
+  and details = ? and expires_at > ? order by created_at desc, id desc limit 1`
 const COUNT_TRY = `update trefoil_accounts_challenges set tries = tries + 1 where id = ? and purpose = ? and tries < ?
   and expires_at > ? returning id`
 const SENT = `update trefoil_accounts_challenges set sent_at = ? where id = ? returning id`
@@ -85,6 +87,21 @@ export class ChallengeStore {
   /** As it has been committed, over or not. */
   async find(id: string): Promise<Challenge | null> {
     const [row] = await readRows(this.#data, BY_ID, [id])
+    return row === undefined ? null : challengeOf(row)
+  }
+
+  /**
+   * The last one of an account that has just these details, unless it is over. One statement.
+   *
+   * @param details as they were given to {@link issue}
+   */
+  async newest(
+    purpose: ChallengePurpose,
+    accountId: string,
+    details: Readonly<Record<string, string | null>>,
+  ): Promise<Challenge | null> {
+    const values = [accountId, purpose, JSON.stringify(details), this.#clock.now()]
+    const [row] = await readRows(this.#data, NEWEST, values)
     return row === undefined ? null : challengeOf(row)
   }
 

@@ -11,6 +11,10 @@ import { REGISTER_STEPS } from './flows/password/register-steps.ts'
 import { RESET_STEPS } from './flows/password/reset-steps.ts'
 import { SESSION_STEPS } from './flows/session-steps.ts'
 import { setUsername } from './flows/user-name.ts'
+import { ENROL_STEPS } from './mfa/enrol-steps.ts'
+import { OWN_FACTOR_STEPS } from './mfa/own-factor-steps.ts'
+import { TOTP_STEPS } from './mfa/totp-steps.ts'
+import { VERIFY_STEPS } from './mfa/verify-steps.ts'
 import { OPERATOR_STEPS } from './operators/operator-steps.ts'
 import { OWN_PASSKEY_STEPS } from './passkeys/own-passkeys.ts'
 import { PASSKEY_ENROL_STEPS } from './passkeys/passkey-enrolment.ts'
@@ -23,6 +27,8 @@ export const FLOW_GRAPH: readonly FlowStep[] = [
   registerAnonymous,
   ...REGISTER_STEPS,
   LOGIN_STEP,
+  ...VERIFY_STEPS,
+  ...ENROL_STEPS,
   sendMagicLink,
   useMagicLink,
   sendEmailCode,
@@ -38,6 +44,8 @@ export const FLOW_GRAPH: readonly FlowStep[] = [
   confirmEmail,
   ...OWN_PASSKEY_STEPS,
   deleteAccount,
+  ...TOTP_STEPS,
+  ...OWN_FACTOR_STEPS,
   ...SESSION_STEPS,
   ...OPERATOR_STEPS,
 ]

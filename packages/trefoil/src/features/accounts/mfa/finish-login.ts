@@ -83,7 +83,7 @@ export async function finishLogin(
   const proved = await house.locks.attempt(tried, async () => {
     // Before it is looked at, and kept whatever becomes of the call: of many at once five are.
     if (!(await house.steps.countTry(step.id, TRIES))) return { isRight: false, value: undefined }
-    const found = await proof.check(account, call, step)
+    const found = await proof.check(account, call, step, null)
     const isRight = found !== null && isAllowed(step, found)
     return { isRight, value: isRight ? found : null }
   })
@@ -96,16 +96,22 @@ export async function finishLogin(
  * The same, where what finishes it has been looked at and counted: a factor that was set up just now, of a login that had
  * to.
  *
- * @param use in the unit: confirms the factor; false where somebody was faster
+ * @param method what it was finished by
+ * @param enable in the unit: confirms the factor, and gives the epoch that the account has since; a throw takes it back
  */
 export async function finishEnrolment(
   house: AccountsHouse,
   call: Call,
   request: FinishRequest,
   waiting: WaitingLogin,
-  proved: ProvedFactor,
+  method: ProvedFactor['method'],
+  enable: (unit: object) => Promise<number>,
 ): Promise<Reply<unknown>> {
-  return endLogin(house, call, request, waiting, proved)
+  const epoch = await enable(await call.resolve(house.data.db))
+  const { account, step } = waiting
+  // What was begun under the epoch of before goes on under the one of now: nobody but this call knows it yet.
+  const now = { ...waiting, account: { ...account, epoch }, step: { ...step, epoch } }
+  return endLogin(house, call, request, now, { method, useUp: async () => true })
 }
 
 /** In the unit: used up, whoever sends it at the same time. What of it is refused takes all of it back. */

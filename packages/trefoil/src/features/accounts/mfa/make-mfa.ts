@@ -5,6 +5,7 @@ import type { AccountKeys } from '../account-keys.ts'
 import { FactorStore } from './factor-store.ts'
 import { MfaGate } from './mfa-gate.ts'
 import type { MfaValues } from './mfa-options.ts'
+import { RecoveryStore } from './recovery-store.ts'
 import { StepStore } from './step-store.ts'
 import { TrustedDevices } from './trusted-devices.ts'
 
@@ -20,6 +21,7 @@ export interface MfaParts {
 /** What it brings to the part; the tables of factors are steps of the accounts. */
 export interface MadeMfa {
   readonly factors: FactorStore
+  readonly recovery: RecoveryStore
   readonly steps: StepStore
   readonly trusted: TrustedDevices
   readonly mfa: MfaGate
@@ -32,6 +34,7 @@ export function makeMfa({ values, data, keys, clock, audit }: MfaParts): MadeMfa
   const trusted = new TrustedDevices(data, keys, clock, values.trustedDevices)
   return {
     factors,
+    recovery: new RecoveryStore(data, clock),
     steps,
     trusted,
     mfa: new MfaGate({ values, factors, steps, trusted, clock, audit }),

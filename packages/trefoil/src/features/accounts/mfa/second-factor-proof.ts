@@ -6,6 +6,13 @@ import type { Step } from './step-store.ts'
 /** A second factor that was right. */
 export interface ProvedFactor {
   readonly method: SecondFactor
+  /** Of the row that it is of; `null` for recovery codes and mails. Default none. */
+  readonly factorId?: string | null
+  /**
+   * What proves it to others later: of a passkey the assertion over the digest, which its stored public key verifies.
+   * JSON; no secrets. Default none.
+   */
+  readonly evidence?: Readonly<Record<string, unknown>> | null
   /**
    * Uses it up, by one conditional statement in the unit: a step of TOTP, a recovery code, a counter. Called once, after
    * all that can be refused.
@@ -22,8 +29,15 @@ export interface ProvedFactor {
 export interface SecondFactorProof {
   /**
    * @param step of the login that waits for it; `null` where somebody who is signed in shows it once more
+   * @param digest of what is decided by it, SHA-256 in base64url: a passkey signs it, or is refused; of a code it is written
+   *   down with it. `null` for a login, and for nothing in particular
    * @returns `null` for a wrong one, whatever is wrong with it
    * @throws Error where nobody can say: the try is given back
    */
-  check(account: StoredAccount, call: Call, step: Step | null): Promise<ProvedFactor | null>
+  check(
+    account: StoredAccount,
+    call: Call,
+    step: Step | null,
+    digest: string | null,
+  ): Promise<ProvedFactor | null>
 }

@@ -73,6 +73,14 @@ export interface LoginSessions {
    * @throws Problem `missing_refresh_token`, `invalid_refresh_token`, `account_disabled` (401)
    */
   refresh(call: Call, token: string | null, clientId: string | null): Promise<Reply<unknown>>
+  /**
+   * Takes a session over a change of the epoch that ends all others: its holder has shown just now who he is. To be called in the
+   * unit of the change; where that is given up, this session is over as well. One that was over before stays so.
+   *
+   * @param owner with the epoch that it had
+   * @param epoch that it has from the commit on
+   */
+  keep(owner: SessionOwner & Pick<StoredAccount, 'epoch'>, id: string, epoch: number): Promise<void>
   /** 204: the session of this call is over on the server, cookies are cleared. */
   signOut(call: Call): Promise<Reply<unknown>>
   /** Those that hold, the newest first. */

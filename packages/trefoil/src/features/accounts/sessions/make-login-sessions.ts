@@ -63,6 +63,8 @@ export interface LoginSessionParts {
 
 /** Seconds that a session outlives its refresh token: its last use may be written a minute later. */
 const SLACK = 120_000
+/** Renewals of one session that may come between a reading and its change. */
+const RENEWALS = 5
 const NO_STORE: Readonly<Record<string, string>> = {
   'cache-control': 'no-store',
   pragma: 'no-cache',
@@ -184,6 +186,26 @@ class StoredSessions implements LoginSessions {
     if (family.session !== null) this.#verdicts.forget(family.owner.subject, family.session)
     if (isNew) await this.#told(call, family.owner.subject)
     return reply(JSON.parse(body), { headers: NO_STORE })
+  }
+
+  async keep(
+    owner: Parameters<LoginSessions['keep']>[0],
+    id: string,
+    epoch: number,
+  ): Promise<void> {
+    const { clock } = this.#parts
+    // Its token may be renewed meanwhile: that one is read once more.
+    for (let left = RENEWALS; left > 0; left--) {
+      const session = await this.#sessions.find(id, clock.now())
+      const details = session === null ? null : readDetails(session)
+      const isOwn = session?.owner.subject === owner.id && session.owner.tenant === owner.tenant
+      // Over, or ended meanwhile: whoever ended it knows why.
+      if (session === null || details?.epoch !== owner.epoch || !isOwn) return
+      const change = { details: writeDetails({ ...details, epoch }) }
+      const isDone = await this.#sessions.change(id, session.version, change, clock.now())
+      if (isDone) break
+    }
+    this.#verdicts.forget(owner.id, id)
   }
 
   async signOut(call: Call): Promise<Reply<unknown>> {

@@ -32,6 +32,7 @@ export const WRITTEN_MAILS: readonly WrittenMail[] = [
   'reset_password',
   'magic_link',
   'email_code',
+  'factor_code',
   'change_email',
   'email_changed',
   'password_changed',
@@ -40,4 +41,8 @@ export const WRITTEN_MAILS: readonly WrittenMail[] = [
   'passkey_removed',
   'passkey_copied',
   'account_deleted',
+  'factor_added',
+  'factor_removed',
+  'recovery_codes_made',
+  'recovery_code_used',
 ]
