@@ -18,8 +18,6 @@ export type NoticeKind =
   | 'password_changed'
   | 'email_changed'
   | 'sessions_stolen'
-  | 'passkey_added'
-  | 'passkey_removed'
   | 'passkey_copied'
   | 'account_deleted'
   | 'factor_added'

@@ -20,6 +20,7 @@ import { OWN_PASSKEY_STEPS } from './passkeys/own-passkeys.ts'
 import { PASSKEY_ENROL_STEPS } from './passkeys/passkey-enrolment.ts'
 import { PASSKEY_LOGIN_STEPS } from './passkeys/passkey-login.ts'
 import { PASSKEY_SECOND_FACTOR_STEPS } from './passkeys/passkey-second-factor.ts'
+import { PASSKEY_STEP_UP_STEPS } from './passkeys/passkey-step-up.ts'
 
 /** All steps there are, in the order in which people meet them. */
 export const FLOW_GRAPH: readonly FlowStep[] = [
@@ -43,6 +44,7 @@ export const FLOW_GRAPH: readonly FlowStep[] = [
   changeEmail,
   confirmEmail,
   ...OWN_PASSKEY_STEPS,
+  ...PASSKEY_STEP_UP_STEPS,
   deleteAccount,
   ...TOTP_STEPS,
   ...OWN_FACTOR_STEPS,

@@ -77,22 +77,6 @@ export const EN: MailTexts = {
     after:
       'Sign in again. If you see devices in your account that you do not know, end their sessions and change your password.',
   },
-  passkey_added: {
-    subject: 'A passkey was added to your account at {app}',
-    before:
-      'On {when} a passkey was added to your account at {app}, and all other devices were signed out. Whoever has it can sign in as you.',
-    link: '',
-    after:
-      'If it was not you, sign in, remove it, and choose another password: somebody else has been in your account.',
-  },
-  passkey_removed: {
-    subject: 'A passkey was removed from your account at {app}',
-    before:
-      'On {when} a passkey was removed from your account at {app}, and all other devices were signed out.',
-    link: '',
-    after:
-      'If it was not you, sign in, look at what is in your account, and choose another password.',
-  },
   passkey_copied: {
     subject: 'Somebody may have a copy of your passkey at {app}',
     before:

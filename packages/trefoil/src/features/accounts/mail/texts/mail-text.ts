@@ -37,8 +37,6 @@ export const WRITTEN_MAILS: readonly WrittenMail[] = [
   'email_changed',
   'password_changed',
   'sessions_stolen',
-  'passkey_added',
-  'passkey_removed',
   'passkey_copied',
   'account_deleted',
   'factor_added',
