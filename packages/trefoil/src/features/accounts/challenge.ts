@@ -22,6 +22,7 @@ export type NoticeKind =
   | 'account_deleted'
   | 'factor_added'
   | 'factor_removed'
+  | 'factors_reset'
   | 'recovery_codes_made'
   | 'recovery_code_used'
 

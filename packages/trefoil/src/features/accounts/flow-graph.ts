@@ -13,7 +13,9 @@ import { SESSION_STEPS } from './flows/session-steps.ts'
 import { setUsername } from './flows/user-name.ts'
 import { ENROL_STEPS } from './mfa/enrol-steps.ts'
 import { OWN_FACTOR_STEPS } from './mfa/own-factor-steps.ts'
+import { STEP_UP_STEP } from './mfa/step-up-step.ts'
 import { TOTP_STEPS } from './mfa/totp-steps.ts'
+import { TRUSTED_STEPS } from './mfa/trusted-steps.ts'
 import { VERIFY_STEPS } from './mfa/verify-steps.ts'
 import { OPERATOR_STEPS } from './operators/operator-steps.ts'
 import { OWN_PASSKEY_STEPS } from './passkeys/own-passkeys.ts'
@@ -48,6 +50,8 @@ export const FLOW_GRAPH: readonly FlowStep[] = [
   deleteAccount,
   ...TOTP_STEPS,
   ...OWN_FACTOR_STEPS,
+  STEP_UP_STEP,
+  ...TRUSTED_STEPS,
   ...SESSION_STEPS,
   ...OPERATOR_STEPS,
 ]

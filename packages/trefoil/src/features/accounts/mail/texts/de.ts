@@ -110,6 +110,14 @@ export const DE: MailTexts = {
     after:
       'Wenn Sie das nicht waren, legen Sie sofort ein neues Passwort fest, und zwar eines, das Sie sonst nirgends verwenden, und wenden Sie sich an den Betreiber von {app}.',
   },
+  factors_reset: {
+    subject: 'Die zweiten Schritte Ihres Kontos bei {app} wurden entfernt',
+    before:
+      'Am {when} hat der Betreiber von {app} alle zweiten Schritte aus der Anmeldung zu Ihrem Konto entfernt. Alle Geräte wurden abgemeldet.',
+    link: '',
+    after:
+      'Wenn Sie nicht darum gebeten haben, wenden Sie sich an den Betreiber von {app} und legen Sie ein neues Passwort fest, das Sie sonst nirgends verwenden.',
+  },
   recovery_codes_made: {
     subject: 'Ihr Konto bei {app} hat neue Wiederherstellungscodes',
     before:

@@ -107,6 +107,14 @@ export const EN: MailTexts = {
     after:
       'If it was not you, choose a new password at once, one that you use nowhere else, and tell whoever runs {app}.',
   },
+  factors_reset: {
+    subject: 'The second steps of your account at {app} were removed',
+    before:
+      'On {when} whoever runs {app} removed all second steps from the login of your account, and all devices were signed out.',
+    link: '',
+    after:
+      'If you did not ask for it, tell whoever runs {app}, and choose a new password, one that you use nowhere else.',
+  },
   recovery_codes_made: {
     subject: 'Your account at {app} has new recovery codes',
     before:

@@ -41,6 +41,7 @@ export const WRITTEN_MAILS: readonly WrittenMail[] = [
   'account_deleted',
   'factor_added',
   'factor_removed',
+  'factors_reset',
   'recovery_codes_made',
   'recovery_code_used',
 ]
