@@ -23,6 +23,7 @@ import { MAIL, type MailOptions, type MailValues } from './mail/mail-options.ts'
 import type { Mailer } from './mail/mailer.ts'
 import { SMTP, type SmtpOptions, type SmtpValues } from './mail/smtp-options.ts'
 import { MFA, type MfaOptions, type MfaValues } from './mfa/mfa-options.ts'
+import { PASSKEYS, type PasskeyOptions, type PasskeyValues } from './passkeys/passkey-options.ts'
 import {
   PASSWORD_HASHING,
   type PasswordHashingOptions,
@@ -75,6 +76,8 @@ export interface AccountsOptions {
   readonly lockout?: LockoutConfig
   /** Second factors, and who is asked for one. */
   readonly mfa?: MfaOptions
+  /** Signing in with a passkey, which needs `@simplewebauthn/server`. Default off. */
+  readonly passkeys?: PasskeyOptions
   /** How often one address may call what everybody may call. */
   readonly rates?: AccountRateOptions
   readonly cookie?: LoginCookieOptions
@@ -136,6 +139,7 @@ export type AccountsValues = Values<
     passwordHashing: PasswordHashingValues
     lockout: LockoutValues
     mfa: MfaValues
+    passkeys: PasskeyValues | null
     rates: AccountRateValues
     cookie: LoginCookieValues
     operators: readonly Guard[] | null
@@ -267,6 +271,12 @@ export const ACCOUNTS: OptionGroup<AccountsOptions, AccountsValues> = {
     },
     lockout: { group: LOCKOUT, default: {}, doc: 'When failures lock, and for how long.' },
     mfa: { group: MFA, default: {}, doc: 'Second factors, and who is asked for one.' },
+    passkeys: {
+      group: PASSKEYS,
+      default: null,
+      shown: 'off',
+      doc: 'Signing in with a passkey, which needs `@simplewebauthn/server`.',
+    },
     rates: {
       group: ACCOUNT_RATES,
       default: {},

@@ -18,6 +18,7 @@ export type NoticeKind =
   | 'password_changed'
   | 'email_changed'
   | 'sessions_stolen'
+  | 'passkey_copied'
   | 'account_deleted'
   | 'factor_added'
   | 'factor_removed'

@@ -17,8 +17,8 @@ export interface Entry {
   readonly device: string | null
   /** For whoever was changed meanwhile. */
   readonly failure: AccountsProblem
-  /** The link, or the code, that it came by. */
-  readonly uses: NonNullable<SignIn['uses']>
+  /** The link, or the code, that it came by; `null` for none. */
+  readonly uses: NonNullable<SignIn['uses']> | null
 }
 
 /**

@@ -80,6 +80,14 @@ export const DE: MailTexts = {
     after:
       'Melden Sie sich neu an. Wenn Sie in Ihrem Konto Geräte sehen, die Sie nicht kennen, beenden Sie deren Sitzungen und ändern Sie Ihr Passwort.',
   },
+  passkey_copied: {
+    subject: 'Jemand hat vielleicht eine Kopie Ihres Passkeys bei {app}',
+    before:
+      'Am {when} wurde ein Passkey Ihres Kontos bei {app} so benutzt, wie es vorkommt, wenn ein zweites Gerät eine Kopie davon hat. Er wurde nicht angenommen.',
+    link: '',
+    after:
+      'Melden Sie sich auf einem anderen Weg an, entfernen Sie den Passkey und legen Sie einen neuen an. Wenn Sie in Ihrem Konto Geräte sehen, die Sie nicht kennen, beenden Sie deren Sitzungen.',
+  },
   account_deleted: {
     subject: 'Ihr Konto bei {app} wurde gelöscht',
     before: 'Am {when} wurde Ihr Konto bei {app} gelöscht. Alle Geräte wurden abgemeldet.',

@@ -37,6 +37,7 @@ export const WRITTEN_MAILS: readonly WrittenMail[] = [
   'email_changed',
   'password_changed',
   'sessions_stolen',
+  'passkey_copied',
   'account_deleted',
   'factor_added',
   'factor_removed',
