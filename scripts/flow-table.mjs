@@ -9,6 +9,7 @@ const NEEDS = {
   session: 'a session',
   'fresh-session': 'a session, and the password',
   'refresh-token': 'a refresh token',
+  provider: 'a provider',
   operator: 'the rights of an operator',
 }
 

@@ -11,6 +11,7 @@ export type KeyPurpose =
   | 'code'
   | 'refresh'
   | 'cookie'
+  | 'provider'
 
 interface DerivedKey {
   /** Tells the keys of a ring apart, and nothing about them. */

@@ -290,7 +290,7 @@ export class AccountStore {
   }
 
   /**
-   * The account and all that was sent for it.
+   * The account, its ways in by providers, and all that was sent for it.
    *
    * @param epoch that the account must have, where something was decided by it; `null` for any
    * @returns false where there is no such account, or it has another epoch: the unit is to be given up then
@@ -299,6 +299,10 @@ export class AccountStore {
     const statements = this.#data.statements(unit)
     await statements.run(
       'delete from trefoil_accounts_challenges where account_id = ? returning id',
+      [id],
+    )
+    await statements.run(
+      'delete from trefoil_accounts_identities where account_id = ? returning id',
       [id],
     )
     const rows = await statements.run(

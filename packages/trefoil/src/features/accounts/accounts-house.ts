@@ -9,6 +9,7 @@ import type { LoginLocks } from './lockout/login-locks.ts'
 import type { MailOutbox } from './mail/mail-outbox.ts'
 import type { MailLinks } from './mail/texts/mail-links.ts'
 import type { PasswordGate } from './passwords/password-gate.ts'
+import type { ProviderRoom } from './providers/provider-room.ts'
 import type { LoginSessions } from './sessions/login-sessions.ts'
 
 /** All that flows work with; made once an app. */
@@ -25,4 +26,5 @@ export interface AccountsHouse {
   readonly sessions: LoginSessions
   readonly mails: MailOutbox
   readonly links: MailLinks
+  readonly providers: ProviderRoom
 }

@@ -17,6 +17,8 @@ export type NoticeKind =
   | 'email_changed'
   | 'sessions_stolen'
   | 'account_deleted'
+  | 'provider_linked'
+  | 'provider_unlinked'
 
 /** The mail that goes with it; where nobody is to be told apart, every state sends one of them. */
 export type MailKind =

@@ -12,6 +12,8 @@ import { RESET_STEPS } from './flows/password/reset-steps.ts'
 import { SESSION_STEPS } from './flows/session-steps.ts'
 import { setUsername } from './flows/user-name.ts'
 import { OPERATOR_STEPS } from './operators/operator-steps.ts'
+import { IDENTITY_STEPS } from './providers/identity-steps.ts'
+import { oauthCallback, oauthExchange, oauthLogin } from './providers/trip-steps.ts'
 
 /** All steps there are, in the order in which people meet them. */
 export const FLOW_GRAPH: readonly FlowStep[] = [
@@ -23,6 +25,9 @@ export const FLOW_GRAPH: readonly FlowStep[] = [
   useMagicLink,
   sendEmailCode,
   useEmailCode,
+  oauthLogin,
+  oauthCallback,
+  oauthExchange,
   ...RESET_STEPS,
   CHANGE_PASSWORD_STEP,
   me,
@@ -30,6 +35,7 @@ export const FLOW_GRAPH: readonly FlowStep[] = [
   changeEmail,
   confirmEmail,
   deleteAccount,
+  ...IDENTITY_STEPS,
   ...SESSION_STEPS,
   ...OPERATOR_STEPS,
 ]

@@ -12,6 +12,8 @@ export type StepProof =
   /** A login session, and the password or a fresh login. */
   | 'fresh-session'
   | 'refresh-token'
+  /** A provider that has signed who it is, in the browser that asked it. */
+  | 'provider'
   /** Rights of an operator. */
   | 'operator'
 

@@ -11,8 +11,8 @@ import { sessionIn } from './password/set-password.ts'
 export interface Entry {
   readonly methods: readonly string[]
   readonly mode: SessionMode
-  /** By which this device is known from now on. */
-  readonly identifier: Identifier
+  /** By which this device is known from now on; `null` for an account that has none. */
+  readonly identifier: Identifier | null
   /** What of the device there is so far; `null` for nothing. */
   readonly device: string | null
   /** For whoever was changed meanwhile. */
@@ -44,7 +44,7 @@ export async function beginSession(
     methods,
     mode,
     clientId: null,
-    deviceToken: locks.deviceToken(identifier, device),
+    deviceToken: identifier === null ? null : locks.deviceToken(identifier, device),
   })
   await tell(house, unit, 'login.succeeded', account, { session: sessionIn(answer), methods })
   return answer

@@ -37,4 +37,6 @@ export const WRITTEN_MAILS: readonly WrittenMail[] = [
   'password_changed',
   'sessions_stolen',
   'account_deleted',
+  'provider_linked',
+  'provider_unlinked',
 ]
