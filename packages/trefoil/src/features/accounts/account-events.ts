@@ -8,8 +8,14 @@ import type { AccountsHouse } from './accounts-house.ts'
  */
 export type AccountEvent =
   | 'login.succeeded'
+  | 'login.stepped_up'
   | 'password.reset'
   | 'user.created'
+  | 'factor.added'
+  | 'factor.removed'
+  | 'recovery.regenerated'
+  | 'recovery.used'
+  | 'device.trusted'
   | 'provider.linked'
   | 'provider.unlinked'
 

@@ -12,6 +12,10 @@ export type KeyPurpose =
   | 'refresh'
   | 'cookie'
   | 'provider'
+  /** Seals secrets of second factors. */
+  | 'factor'
+  /** Devices that are not asked for a second factor. */
+  | 'trusted'
 
 interface DerivedKey {
   /** Tells the keys of a ring apart, and nothing about them. */

@@ -22,6 +22,7 @@ import type { Account } from './account.ts'
 import { MAIL, type MailOptions, type MailValues } from './mail/mail-options.ts'
 import type { Mailer } from './mail/mailer.ts'
 import { SMTP, type SmtpOptions, type SmtpValues } from './mail/smtp-options.ts'
+import { MFA, type MfaOptions, type MfaValues } from './mfa/mfa-options.ts'
 import {
   PASSWORD_HASHING,
   type PasswordHashingOptions,
@@ -74,6 +75,8 @@ export interface AccountsOptions {
   /** What a password costs whoever guesses it. */
   readonly passwordHashing?: PasswordHashingOptions
   readonly lockout?: LockoutConfig
+  /** Second factors, and who is asked for one. */
+  readonly mfa?: MfaOptions
   /** How often one address may call what everybody may call. */
   readonly rates?: AccountRateOptions
   readonly cookie?: LoginCookieOptions
@@ -138,6 +141,7 @@ export type AccountsValues = Values<
     passwordPolicy: PasswordPolicy
     passwordHashing: PasswordHashingValues
     lockout: LockoutValues
+    mfa: MfaValues
     rates: AccountRateValues
     cookie: LoginCookieValues
     oauth: OAuthValues
@@ -269,6 +273,7 @@ export const ACCOUNTS: OptionGroup<AccountsOptions, AccountsValues> = {
       doc: 'What a password costs whoever guesses it.',
     },
     lockout: { group: LOCKOUT, default: {}, doc: 'When failures lock, and for how long.' },
+    mfa: { group: MFA, default: {}, doc: 'Second factors, and who is asked for one.' },
     rates: {
       group: ACCOUNT_RATES,
       default: {},

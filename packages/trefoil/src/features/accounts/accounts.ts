@@ -15,6 +15,7 @@ import { KnownClients } from './flows/known-clients.ts'
 import { makeLocks } from './lockout/make-locks.ts'
 import { tellUnlocked } from './lockout/tell-unlocked.ts'
 import { mailRoom } from './mail/mail-room.ts'
+import { makeMfa } from './mfa/make-mfa.ts'
 import { operatorCommands } from './operators/operator-commands.ts'
 import { makeGate, PASSWORD_VARIABLES } from './passwords/make-gate.ts'
 import { PROVIDER_VARIABLES } from './providers/known-providers.ts'
@@ -52,17 +53,21 @@ export function accounts(options: AccountsOptions): Accounts {
   let log: Logger | null = null
   const made = makeLocks(sqlAttempts(data), keys, values.lockout, clock)
   const clients = new KnownClients(values.clients, values.requireClient)
+  const { audit } = values
+  const factors = makeMfa({ values: values.mfa, data, keys, clock, audit })
   const sessions = makeLoginSessions({
+    gate: factors.mfa,
     values,
     data,
     accounts: store,
     clients,
     keys,
     clock,
-    audit: values.audit,
+    audit,
     mails: mail.outbox,
   })
   const house: AccountsHouse = {
+    appName: () => appName,
     values,
     data,
     clock,
@@ -70,6 +75,7 @@ export function accounts(options: AccountsOptions): Accounts {
     accounts: store,
     challenges,
     clients,
+    ...factors,
     sessions,
     mails: mail.outbox,
     passwords: makeGate(

@@ -11,6 +11,10 @@ import { REGISTER_STEPS } from './flows/password/register-steps.ts'
 import { RESET_STEPS } from './flows/password/reset-steps.ts'
 import { SESSION_STEPS } from './flows/session-steps.ts'
 import { setUsername } from './flows/user-name.ts'
+import { ENROL_STEPS } from './mfa/enrol-steps.ts'
+import { OWN_FACTOR_STEPS } from './mfa/own-factor-steps.ts'
+import { TOTP_STEPS } from './mfa/totp-steps.ts'
+import { VERIFY_STEPS } from './mfa/verify-steps.ts'
 import { OPERATOR_STEPS } from './operators/operator-steps.ts'
 import { IDENTITY_STEPS } from './providers/identity-steps.ts'
 import { oauthCallback, oauthExchange, oauthLogin } from './providers/trip-steps.ts'
@@ -21,6 +25,8 @@ export const FLOW_GRAPH: readonly FlowStep[] = [
   registerAnonymous,
   ...REGISTER_STEPS,
   LOGIN_STEP,
+  ...VERIFY_STEPS,
+  ...ENROL_STEPS,
   sendMagicLink,
   useMagicLink,
   sendEmailCode,
@@ -35,6 +41,8 @@ export const FLOW_GRAPH: readonly FlowStep[] = [
   changeEmail,
   confirmEmail,
   deleteAccount,
+  ...TOTP_STEPS,
+  ...OWN_FACTOR_STEPS,
   ...IDENTITY_STEPS,
   ...SESSION_STEPS,
   ...OPERATOR_STEPS,

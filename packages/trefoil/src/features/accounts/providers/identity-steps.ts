@@ -8,8 +8,10 @@ import type { FlowStep } from '../flow-step.ts'
 import { NEVER_KEPT } from '../flows/accepted.ts'
 import { sessionIn, tidySessions } from '../flows/password/set-password.ts'
 import { refuseAnonymous } from '../flows/refuse-anonymous.ts'
-import { provePresence, signedIn } from '../flows/signed-in.ts'
+import { signedIn } from '../flows/signed-in.ts'
 import { MEMBERS, params } from '../flows/step-options.ts'
+import { CODE_PARAMS } from '../mfa/code-params.ts'
+import { proveForChange, useUp } from '../mfa/prove-change.ts'
 import { beginTrip, PROVIDER, targetOf } from './trip-steps.ts'
 
 /** Adds a way in by a provider, to whoever shows that the account is his. */
@@ -32,6 +34,7 @@ const linkIdentity: FlowStep = {
         params: {
           provider: PROVIDER,
           current_password: params.optionalPassword,
+          code: CODE_PARAMS.optionalCode,
           next: params.word,
         },
         problems: [
@@ -39,17 +42,20 @@ const linkIdentity: FlowStep = {
           'provider_unavailable',
           'redirect_not_allowed',
           'login_bad_credentials',
+          'invalid_code',
           'account_locked',
           'fresh_login_required',
         ],
       },
-      async ({ provider, current_password: password, next }, call) => {
+      async ({ provider, current_password: password, code, next }, call) => {
         const member = await signedIn(house, call)
         const { account, session, mode } = member
         refuseAnonymous(account)
         house.providers.client(provider)
         const target = targetOf(house, next)
-        await provePresence(house, call, member, password)
+        const confirmed = await house.factors.confirmed(account.id)
+        const proved = await proveForChange(house, call, member, confirmed, { password, code })
+        if (proved !== null) await house.data.unit((unit) => useUp(unit, proved), call.signal)
         const { url, cookies } = await beginTrip(house, call, {
           kind: 'link',
           provider,
@@ -118,19 +124,22 @@ const unlinkIdentity: FlowStep = {
         params: {
           identity_id: pathParam(textField(64)),
           current_password: params.optionalPassword,
+          code: CODE_PARAMS.optionalCode,
         },
         problems: [
           'identity_not_found',
           'last_way_in',
           'login_bad_credentials',
+          'invalid_code',
           'account_locked',
           'fresh_login_required',
         ],
       },
-      async ({ identity_id: id, current_password: password }, call) => {
+      async ({ identity_id: id, current_password: password, code }, call) => {
         const member = await signedIn(house, call)
         const { account, session, mode, clientId } = member
-        await provePresence(house, call, member, password)
+        const confirmed = await house.factors.confirmed(account.id)
+        const proved = await proveForChange(house, call, member, confirmed, { password, code })
         const unit = await call.resolve(data.db)
         // First, so that two who take away the last two wait for each other.
         const change = { endsSessions: true }
@@ -142,6 +151,7 @@ const unlinkIdentity: FlowStep = {
           account.epoch,
         )
         if (epoch === null) throw accountsProblems.problem('fresh_login_required')
+        await useUp(unit, proved)
         const all = await providers.identities.listIn(unit, account.id)
         const gone = all.find((one) => one.id === id)
         if (gone === undefined) throw accountsProblems.problem('identity_not_found')
@@ -161,7 +171,9 @@ const unlinkIdentity: FlowStep = {
           await mails.notice(unit, { kind: 'provider_unlinked', address, locale })
         const answer = await sessions.begin(call, {
           account: { ...account, epoch },
-          methods: session.methods ?? [],
+          methods: [],
+          // Who is signed in shows no more and no less by it than before.
+          pass: house.mfa.keep({ ...account, epoch }, session),
           mode,
           clientId,
           deviceToken: null,

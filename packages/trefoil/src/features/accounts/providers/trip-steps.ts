@@ -45,7 +45,7 @@ const ERRORS: ReadonlySet<string> = new Set([
   'consent_required',
 ])
 /** Of a session that a provider opened; RFC 8176 has no word for it. */
-const METHODS: readonly string[] = ['fed']
+const METHODS: readonly string[] = ['federated']
 
 const SECRET = { sensitive: true } as const
 
@@ -273,7 +273,7 @@ async function signIn(
       cookies: clear,
     })
   } catch (error) {
-    if (!Problem.is(error) || error.code !== 'mfa_required') throw error
+    if (!Problem.is(error) || error.code !== 'MFA_REQUIRED') throw error
     // What it hands out is not to stand in an address: the browser asks for it by the code.
     return hand(house, account, trip, clear, { mfa: 'required' })
   }
@@ -316,6 +316,7 @@ function entryOf(account: StoredAccount, mode: Entry['mode'], device: string | n
     identifier: identifierOf(account),
     device,
     failure: 'invalid_state',
+    uses: null,
   }
 }
 

@@ -1,8 +1,11 @@
 import { ImproperlyConfigured } from '../../../../index.ts'
 import type { ProvingPurpose } from '../../challenge.ts'
 
+/** Of mails that have a link, and no code. */
+export type LinkPurpose = Exclude<ProvingPurpose, 'email_code' | 'factor_code'>
+
 /** Pages that links lead to, below `appUrl`. */
-const PAGES: Readonly<Record<Exclude<ProvingPurpose, 'email_code'>, string>> = {
+const PAGES: Readonly<Record<LinkPurpose, string>> = {
   verify_email: 'verify-email',
   change_email: 'change-email',
   reset_password: 'reset-password',
@@ -42,7 +45,7 @@ export class MailLinks {
    * The token is behind `#`: it is in no log of a server, in no `Referer`, and whatever opens links in mails to look at
    * them does not use it up.
    */
-  linkTo(purpose: Exclude<ProvingPurpose, 'email_code'>, token: string): string {
+  linkTo(purpose: LinkPurpose, token: string): string {
     return `${this.#base}/${PAGES[purpose]}#token=${encodeURIComponent(token)}`
   }
 }
