@@ -31,6 +31,7 @@ import {
   CLIENT_GROUPS,
   codemodTables,
   movedOptionRows,
+  FACTOR_GROUPS,
   movedVariableRows,
   OPTION_GROUPS,
   optionRows,
@@ -77,6 +78,11 @@ const FILES = [
     'rates options',
     () => table(['Option', 'Default', 'Meaning'], optionRows(ACCOUNT_RATES)),
   ],
+  ...Object.entries(FACTOR_GROUPS).map(([name, group]) => [
+    'second-factors.md',
+    name,
+    () => table(['Option', 'Default', 'Meaning'], optionRows(group)),
+  ]),
   ...Object.entries(PASSWORD_GROUPS).map(([name, group]) => [
     'passwords.md',
     name,
