@@ -3,7 +3,8 @@
 import { registerHooks } from 'node:module'
 import process from 'node:process'
 
-const LIBRARY = /[\\/](?:@simplewebauthn|@peculiar|reflect-metadata|tsyringe|@levischuck|asn1js)[\\/]/
+const LIBRARY =
+  /[\\/](?:@simplewebauthn|@peculiar|reflect-metadata|tsyringe|@levischuck|asn1js)[\\/]/
 const loaded = new Set<string>()
 registerHooks({
   load(url, context, next) {
