@@ -40,6 +40,12 @@ export type {
 export { verifyPasskeyEvidence } from './features/accounts/passkeys/passkey-evidence.ts'
 export type { PasskeyOptions } from './features/accounts/passkeys/passkey-options.ts'
 export type { PasswordHashingOptions } from './features/accounts/passwords/hashing-options.ts'
+export type { LoginProvider } from './features/accounts/providers/oidc-provider.ts'
+export { oidcProvider } from './features/accounts/providers/oidc-provider.ts'
+export type {
+  OAuthOptions,
+  OidcProviderOptions,
+} from './features/accounts/providers/provider-options.ts'
 export type { AccountRateOptions } from './features/accounts/rate-options.ts'
 export type { LoginCookieOptions } from './features/accounts/sessions/cookie-options.ts'
 export type { LockoutStatus } from './identity/lockout/lockout.ts'

@@ -19,6 +19,8 @@ import { makeMfa } from './mfa/make-mfa.ts'
 import { operatorCommands } from './operators/operator-commands.ts'
 import { makePasskeys } from './passkeys/make-passkeys.ts'
 import { makeGate, PASSWORD_VARIABLES } from './passwords/make-gate.ts'
+import { PROVIDER_VARIABLES } from './providers/known-providers.ts'
+import { providerRoom } from './providers/provider-room.ts'
 import { ringOfKeys } from './read-keys.ts'
 import { makeLoginSessions } from './sessions/make-login-sessions.ts'
 
@@ -95,6 +97,7 @@ export function accounts(options: AccountsOptions): Accounts {
     ),
     links: mail.links,
     locks: made.locks,
+    providers: providerRoom({ values, data, clock, keys, env }),
   }
   return definePart(
     {
@@ -106,7 +109,7 @@ export function accounts(options: AccountsOptions): Accounts {
         ...risksOfSecrets('keys of accounts()', [ring.current, ...ring.previous]),
         ...mail.risks(),
       ],
-      variables: PASSWORD_VARIABLES,
+      variables: [...PASSWORD_VARIABLES, ...PROVIDER_VARIABLES],
       start: (app) => {
         appName = app.name
         log = app.log

@@ -24,6 +24,8 @@ import { PASSKEY_LOGIN_STEPS } from './passkeys/passkey-login.ts'
 import { PASSKEY_REGISTRATION_STEPS } from './passkeys/passkey-registration.ts'
 import { PASSKEY_SECOND_FACTOR_STEPS } from './passkeys/passkey-second-factor.ts'
 import { PASSKEY_STEP_UP_STEPS } from './passkeys/passkey-step-up.ts'
+import { IDENTITY_STEPS } from './providers/identity-steps.ts'
+import { oauthCallback, oauthExchange, oauthLogin } from './providers/trip-steps.ts'
 
 /** All steps there are, in the order in which people meet them. */
 export const FLOW_GRAPH: readonly FlowStep[] = [
@@ -40,6 +42,9 @@ export const FLOW_GRAPH: readonly FlowStep[] = [
   ...PASSKEY_LOGIN_STEPS,
   ...PASSKEY_SECOND_FACTOR_STEPS,
   ...PASSKEY_ENROL_STEPS,
+  oauthLogin,
+  oauthCallback,
+  oauthExchange,
   ...RESET_STEPS,
   CHANGE_PASSWORD_STEP,
   me,
@@ -54,6 +59,7 @@ export const FLOW_GRAPH: readonly FlowStep[] = [
   ...OWN_FACTOR_STEPS,
   STEP_UP_STEP,
   ...TRUSTED_STEPS,
+  ...IDENTITY_STEPS,
   ...SESSION_STEPS,
   ...OPERATOR_STEPS,
 ]
