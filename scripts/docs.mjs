@@ -8,6 +8,7 @@ import { LIFECYCLE } from '../packages/trefoil/src/engine/lifecycle.ts'
 import { ACCOUNTS } from '../packages/trefoil/src/features/accounts/accounts-options.ts'
 import { MAIL } from '../packages/trefoil/src/features/accounts/mail/mail-options.ts'
 import { SMTP } from '../packages/trefoil/src/features/accounts/mail/smtp-options.ts'
+import { PASSKEYS } from '../packages/trefoil/src/features/accounts/passkeys/passkey-options.ts'
 import { ACCOUNT_RATES } from '../packages/trefoil/src/features/accounts/rate-options.ts'
 import { LOGIN_COOKIE } from '../packages/trefoil/src/features/accounts/sessions/cookie-options.ts'
 import { AUDIT_FILE } from '../packages/trefoil/src/features/audit/audit-file.ts'
@@ -73,6 +74,11 @@ const FILES = [
     name,
     () => table(['Option', 'Default', 'Meaning'], optionRows(group)),
   ]),
+  [
+    'passkeys.md',
+    'passkeys options',
+    () => table(['Option', 'Default', 'Meaning'], optionRows(PASSKEYS)),
+  ],
   [
     'passwordless.md',
     'rates options',
