@@ -113,6 +113,35 @@ describe('login with a provider', () => {
     expect(me.body).toMatchObject({ email: ADA })
   })
 
+  it('S-OA-5, MFA-2, SW-23: a second factor is asked for, and nothing of it stands in an address', async () => {
+    await using it_ = await providerWorld({ accounts: { mfa: { enforceForAllUsers: true } } })
+    it_.idp.people.set('sub-1', VERIFIED)
+    const browser = new Browser(it_.world)
+    const back = await browser.signIn(it_.idp, 'sub-1', '/oauth/idp/login?next=/in')
+    expect(back.status).toBe(303)
+    expect(back.headers.getSetCookie().join()).not.toMatch(/trefoil_login/)
+    const { searchParams } = new URL(back.location)
+    expect([...searchParams.keys()]).toEqual(['mfa', 'oauth_code'])
+    const code = String(searchParams.get('oauth_code'))
+    // Whoever has seen the address has not the browser's cookie.
+    const thief = await new Browser(it_.world).post('/oauth/exchange', { code })
+    expect(thief.code).toBe('invalid_code')
+    const asked = await browser.post('/oauth/exchange', { code })
+    expect([asked.status, asked.code, asked.body['needs']]).toEqual([401, 'MFA_REQUIRED', 'enrol'])
+    expect(asked.body['pre_token']).toEqual(expect.any(String))
+    expect(back.location).not.toContain(String(asked.body['pre_token']))
+    expect((await browser.post('/oauth/exchange', { code })).code).toBe('invalid_code')
+    expect((await browser.me()).status).toBe(401)
+    // The account is there all the same, and the identity is its.
+    expect(await it_.world.run('select id from trefoil_accounts_identities')).toHaveLength(1)
+    const { verifier, challenge } = pkce()
+    const path = `/oauth/idp/login?mode=bearer&code_challenge=${challenge}`
+    const { location } = await browser.signIn(it_.idp, 'sub-1', path)
+    const other = new URL(location).searchParams.get('oauth_code')
+    const app = await browser.post('/oauth/exchange', { code: other, code_verifier: verifier })
+    expect(app.code).toBe('MFA_REQUIRED')
+  })
+
   it('a code is good for a minute', async () => {
     await using it_ = await providerWorld()
     it_.idp.people.set('sub-1', VERIFIED)

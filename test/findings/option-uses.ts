@@ -30,6 +30,7 @@ import {
 } from 'trefoil'
 import {
   accounts,
+  oidcProvider,
   BreachChecker,
   computeLockout,
   consoleMailer,
@@ -205,6 +206,11 @@ const people = (options: object) =>
     ...options,
   })
 add('accounts AccountsOptions', people)
+add('AccountsOptions.oauth OAuthOptions', (oauth) => people({ oauth }))
+add('oidcProvider OidcProviderOptions', oidcProvider, {
+  issuer: 'https://accounts.example.com',
+  clientId: 'shop',
+})
 add('AccountsOptions.lockout LockoutConfig', (lockout) => people({ lockout }))
 add('AccountsOptions.rates AccountRateOptions', (rates) => people({ rates }))
 for (const name of ['mail', 'confirm', 'anonymous']) {

@@ -17,7 +17,9 @@ import { TOTP_STEPS } from './mfa/totp-steps.ts'
 import { VERIFY_STEPS } from './mfa/verify-steps.ts'
 import { OPERATOR_STEPS } from './operators/operator-steps.ts'
 import { IDENTITY_STEPS } from './providers/identity-steps.ts'
-import { oauthCallback, oauthExchange, oauthLogin } from './providers/trip-steps.ts'
+import { oauthCallback } from './providers/trips/callback-step.ts'
+import { oauthExchange } from './providers/trips/exchange-step.ts'
+import { oauthLogin } from './providers/trips/login-step.ts'
 
 /** All steps there are, in the order in which people meet them. */
 export const FLOW_GRAPH: readonly FlowStep[] = [
