@@ -13,6 +13,7 @@ import type { MfaGate } from './mfa/mfa-gate.ts'
 import type { RecoveryStore } from './mfa/recovery-store.ts'
 import type { StepStore } from './mfa/step-store.ts'
 import type { TrustedDevices } from './mfa/trusted-devices.ts'
+import type { Passkeys } from './passkeys/passkeys.ts'
 import type { PasswordGate } from './passwords/password-gate.ts'
 import type { ProviderRoom } from './providers/provider-room.ts'
 import type { LoginSessions } from './sessions/login-sessions.ts'
@@ -35,6 +36,8 @@ export interface AccountsHouse {
   readonly steps: StepStore
   readonly trusted: TrustedDevices
   readonly mfa: MfaGate
+  /** `null` where the option is not given. */
+  readonly passkeys: Passkeys | null
   readonly sessions: LoginSessions
   readonly mails: MailOutbox
   readonly links: MailLinks

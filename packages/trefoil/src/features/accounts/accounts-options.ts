@@ -23,6 +23,7 @@ import { MAIL, type MailOptions, type MailValues } from './mail/mail-options.ts'
 import type { Mailer } from './mail/mailer.ts'
 import { SMTP, type SmtpOptions, type SmtpValues } from './mail/smtp-options.ts'
 import { MFA, type MfaOptions, type MfaValues } from './mfa/mfa-options.ts'
+import { PASSKEYS, type PasskeyOptions, type PasskeyValues } from './passkeys/passkey-options.ts'
 import {
   PASSWORD_HASHING,
   type PasswordHashingOptions,
@@ -77,6 +78,8 @@ export interface AccountsOptions {
   readonly lockout?: LockoutConfig
   /** Second factors, and who is asked for one. */
   readonly mfa?: MfaOptions
+  /** Signing in with a passkey, which needs `@simplewebauthn/server`. Default off. */
+  readonly passkeys?: PasskeyOptions
   /** How often one address may call what everybody may call. */
   readonly rates?: AccountRateOptions
   readonly cookie?: LoginCookieOptions
@@ -116,7 +119,7 @@ export interface AccountsOptions {
   readonly clients?: Readonly<Record<string, PasswordClient>>
   /** A login without a known client is refused. Default false. */
   readonly requireClient?: boolean
-  /** After the password was right and before a session begins; a throw lets nobody in. Default nothing. */
+  /** After all that was asked for was right and before a session begins; a throw lets nobody in. Default nothing. */
   readonly onLogin?: (account: Account, call: Call) => Awaitable<void>
   /** After a pair of tokens was renewed; a throw is logged and changes nothing. Default nothing. */
   readonly onTokenRefresh?: (account: Account, call: Call) => Awaitable<void>
@@ -142,6 +145,7 @@ export type AccountsValues = Values<
     passwordHashing: PasswordHashingValues
     lockout: LockoutValues
     mfa: MfaValues
+    passkeys: PasskeyValues | null
     rates: AccountRateValues
     cookie: LoginCookieValues
     oauth: OAuthValues
@@ -274,6 +278,12 @@ export const ACCOUNTS: OptionGroup<AccountsOptions, AccountsValues> = {
     },
     lockout: { group: LOCKOUT, default: {}, doc: 'When failures lock, and for how long.' },
     mfa: { group: MFA, default: {}, doc: 'Second factors, and who is asked for one.' },
+    passkeys: {
+      group: PASSKEYS,
+      default: null,
+      shown: 'off',
+      doc: 'Signing in with a passkey, which needs `@simplewebauthn/server`.',
+    },
     rates: {
       group: ACCOUNT_RATES,
       default: {},
@@ -378,7 +388,7 @@ export const ACCOUNTS: OptionGroup<AccountsOptions, AccountsValues> = {
       read: hook,
       default: null,
       shown: 'nothing',
-      doc: 'After the password was right and before a session begins; a throw lets nobody in.',
+      doc: 'After all that was asked for was right and before a session begins; a throw lets nobody in.',
     },
     onTokenRefresh: {
       read: hook,

@@ -25,6 +25,12 @@ export type AccountsProblem =
   | 'unknown_role'
   | 'operator_outranked'
   | 'own_account'
+  | 'passkey_refused'
+  | 'passkey_missing'
+  | 'passkey_exists'
+  | 'passkey_limit'
+  | 'passkey_not_found'
+  | 'passkey_wrong_origin'
   | 'MFA_REQUIRED'
   | 'invalid_pre_token'
   | 'mfa_not_enabled'
@@ -164,6 +170,36 @@ export const accountsProblems: ProblemSet<AccountsProblem> = defineProblems('acc
     status: 409,
     text: 'This is your own account',
     fix: 'Ask another operator, or use `trefoil accounts` where the database is.',
+  },
+  passkey_refused: {
+    status: 400,
+    text: 'This passkey is not accepted',
+    fix: 'Ask for a new challenge and try once more, or sign in another way.',
+  },
+  passkey_missing: {
+    status: 400,
+    text: 'This account has no passkey',
+    fix: 'Use another second factor, or register a passkey first.',
+  },
+  passkey_exists: {
+    status: 409,
+    text: 'This passkey is registered already',
+    fix: 'Use it, or make one on another device.',
+  },
+  passkey_limit: {
+    status: 409,
+    text: 'This account has as many passkeys as it may have',
+    fix: 'Remove one that is not used any more.',
+  },
+  passkey_not_found: {
+    status: 404,
+    text: 'There is no such passkey',
+    fix: 'List your passkeys to see which there are.',
+  },
+  passkey_wrong_origin: {
+    status: 400,
+    text: 'This page cannot use passkeys',
+    fix: 'Open the page at an origin of the option passkeys of accounts().',
   },
   // In the words that clients of before know.
   MFA_REQUIRED: {

@@ -17,6 +17,7 @@ import { tellUnlocked } from './lockout/tell-unlocked.ts'
 import { mailRoom } from './mail/mail-room.ts'
 import { makeMfa } from './mfa/make-mfa.ts'
 import { operatorCommands } from './operators/operator-commands.ts'
+import { makePasskeys } from './passkeys/make-passkeys.ts'
 import { makeGate, PASSWORD_VARIABLES } from './passwords/make-gate.ts'
 import { PROVIDER_VARIABLES } from './providers/known-providers.ts'
 import { providerRoom } from './providers/provider-room.ts'
@@ -66,6 +67,15 @@ export function accounts(options: AccountsOptions): Accounts {
     audit,
     mails: mail.outbox,
   })
+  const passkeys = makePasskeys({
+    values,
+    data,
+    clock,
+    accounts: store,
+    mails: mail.outbox,
+    ...factors,
+    mode: env['TREFOIL_ENV'],
+  })
   const house: AccountsHouse = {
     appName: () => appName,
     values,
@@ -76,6 +86,7 @@ export function accounts(options: AccountsOptions): Accounts {
     challenges,
     clients,
     ...factors,
+    passkeys: passkeys.passkeys,
     sessions,
     mails: mail.outbox,
     passwords: makeGate(
@@ -103,8 +114,10 @@ export function accounts(options: AccountsOptions): Accounts {
         appName = app.name
         log = app.log
         mail.start(app)
+        passkeys.start(app)
       },
       commands: [...operatorCommands(house), ...made.commands(tellUnlocked(house))],
+      endpoints: passkeys.endpoints,
       asksNobody: OWN_STEPS,
       actions: (routes) => {
         for (const step of FLOW_GRAPH) {

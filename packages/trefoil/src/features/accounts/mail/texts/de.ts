@@ -80,6 +80,14 @@ export const DE: MailTexts = {
     after:
       'Melden Sie sich neu an. Wenn Sie in Ihrem Konto Geräte sehen, die Sie nicht kennen, beenden Sie deren Sitzungen und ändern Sie Ihr Passwort.',
   },
+  passkey_copied: {
+    subject: 'Jemand hat vielleicht eine Kopie Ihres Passkeys bei {app}',
+    before:
+      'Am {when} wurde ein Passkey Ihres Kontos bei {app} so benutzt, wie es vorkommt, wenn ein zweites Gerät eine Kopie davon hat. Er wurde nicht angenommen.',
+    link: '',
+    after:
+      'Melden Sie sich auf einem anderen Weg an, entfernen Sie den Passkey und legen Sie einen neuen an. Wenn Sie in Ihrem Konto Geräte sehen, die Sie nicht kennen, beenden Sie deren Sitzungen.',
+  },
   account_deleted: {
     subject: 'Ihr Konto bei {app} wurde gelöscht',
     before: 'Am {when} wurde Ihr Konto bei {app} gelöscht. Alle Geräte wurden abgemeldet.',
@@ -101,6 +109,14 @@ export const DE: MailTexts = {
     link: '',
     after:
       'Wenn Sie das nicht waren, legen Sie sofort ein neues Passwort fest, und zwar eines, das Sie sonst nirgends verwenden, und wenden Sie sich an den Betreiber von {app}.',
+  },
+  factors_reset: {
+    subject: 'Die zweiten Schritte Ihres Kontos bei {app} wurden entfernt',
+    before:
+      'Am {when} hat der Betreiber von {app} alle zweiten Schritte aus der Anmeldung zu Ihrem Konto entfernt. Alle Geräte wurden abgemeldet.',
+    link: '',
+    after:
+      'Wenn Sie nicht darum gebeten haben, wenden Sie sich an den Betreiber von {app} und legen Sie ein neues Passwort fest, das Sie sonst nirgends verwenden.',
   },
   recovery_codes_made: {
     subject: 'Ihr Konto bei {app} hat neue Wiederherstellungscodes',

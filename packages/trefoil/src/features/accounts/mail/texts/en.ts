@@ -77,6 +77,14 @@ export const EN: MailTexts = {
     after:
       'Sign in again. If you see devices in your account that you do not know, end their sessions and change your password.',
   },
+  passkey_copied: {
+    subject: 'Somebody may have a copy of your passkey at {app}',
+    before:
+      'On {when} a passkey of your account at {app} was used in a way that happens when a second device has a copy of it. It was not let in.',
+    link: '',
+    after:
+      'Sign in another way, remove the passkey and make a new one. If you see devices in your account that you do not know, end their sessions.',
+  },
   account_deleted: {
     subject: 'Your account at {app} was deleted',
     before: 'On {when} your account at {app} was deleted, and all devices were signed out.',
@@ -98,6 +106,14 @@ export const EN: MailTexts = {
     link: '',
     after:
       'If it was not you, choose a new password at once, one that you use nowhere else, and tell whoever runs {app}.',
+  },
+  factors_reset: {
+    subject: 'The second steps of your account at {app} were removed',
+    before:
+      'On {when} whoever runs {app} removed all second steps from the login of your account, and all devices were signed out.',
+    link: '',
+    after:
+      'If you did not ask for it, tell whoever runs {app}, and choose a new password, one that you use nowhere else.',
   },
   recovery_codes_made: {
     subject: 'Your account at {app} has new recovery codes',
