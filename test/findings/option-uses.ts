@@ -30,11 +30,11 @@ import {
 } from 'trefoil'
 import {
   accounts,
-  oidcProvider,
   BreachChecker,
   computeLockout,
   consoleMailer,
   getLockoutStatus,
+  oidcProvider,
   PasswordPolicy,
   recordAttempt,
   smtpMailer,
