@@ -35,6 +35,7 @@ import {
   CLIENT_GROUPS,
   codemodTables,
   movedOptionRows,
+  FACTOR_GROUPS,
   movedVariableRows,
   OPTION_GROUPS,
   optionRows,
@@ -88,6 +89,11 @@ const FILES = [
     'rates options',
     () => table(['Option', 'Default', 'Meaning'], optionRows(ACCOUNT_RATES)),
   ],
+  ...Object.entries(FACTOR_GROUPS).map(([name, group]) => [
+    'second-factors.md',
+    name,
+    () => table(['Option', 'Default', 'Meaning'], optionRows(group)),
+  ]),
   ...Object.entries(PASSWORD_GROUPS).map(([name, group]) => [
     'passwords.md',
     name,

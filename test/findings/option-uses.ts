@@ -212,6 +212,8 @@ add('oidcProvider OidcProviderOptions', oidcProvider, {
   clientId: 'shop',
 })
 add('AccountsOptions.lockout LockoutConfig', (lockout) => people({ lockout }))
+add('AccountsOptions.mfa MfaOptions', (mfa) => people({ mfa }))
+add('MfaOptions.emailOtp EmailOtpOptions', (emailOtp) => people({ mfa: { emailOtp } }))
 add('AccountsOptions.rates AccountRateOptions', (rates) => people({ rates }))
 for (const name of ['mail', 'confirm', 'anonymous']) {
   add(`AccountRateOptions.${name} RateOptions`, (rate) => people({ rates: { [name]: rate } }), RATE)
