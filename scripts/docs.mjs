@@ -8,6 +8,7 @@ import { LIFECYCLE } from '../packages/trefoil/src/engine/lifecycle.ts'
 import { ACCOUNTS } from '../packages/trefoil/src/features/accounts/accounts-options.ts'
 import { MAIL } from '../packages/trefoil/src/features/accounts/mail/mail-options.ts'
 import { SMTP } from '../packages/trefoil/src/features/accounts/mail/smtp-options.ts'
+import { PASSKEYS } from '../packages/trefoil/src/features/accounts/passkeys/passkey-options.ts'
 import {
   OAUTH,
   OIDC_PROVIDER,
@@ -84,6 +85,11 @@ const FILES = [
       () => table(['Option', 'Default', 'Meaning'], optionRows(group)),
     ],
   ),
+  [
+    'passkeys.md',
+    'passkeys options',
+    () => table(['Option', 'Default', 'Meaning'], optionRows(PASSKEYS)),
+  ],
   [
     'passwordless.md',
     'rates options',
