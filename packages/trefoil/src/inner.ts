@@ -2,9 +2,17 @@
 
 export { variableRowsOf } from './app/options/variable-rows.ts'
 export { networkOf } from './base/ip.ts'
+export { Reply } from './contract/answer/reply.ts'
 export { askToAuthenticate } from './contract/auth/guard-decision.ts'
 export type { Environment } from './contract/options/environment.ts'
+export { isMarkedParam } from './contract/params/params.ts'
+export { isSchema } from './contract/params/schema.ts'
 export { wrongUsage } from './contract/problems/wrong-usage.ts'
+export {
+  constantHtml as constantMarkup,
+  Html as Markup,
+  html as markup,
+} from './describe/pages/escaped-html.ts'
 export { cookiesOf } from './engine/views/provider-view.ts'
 export { ask } from './features/database/ask.ts'
 export { databasePart } from './features/database/database-option.ts'
