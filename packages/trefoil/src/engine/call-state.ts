@@ -312,6 +312,7 @@ export class CallState implements CallIds, CloseHooks {
     const gone = () => inView(this.view, leave)
     if (this.inbound.aborted) gone()
     else this.inbound.onAbort(gone)
+    this.inbound.onCallOff?.(gone)
     return controller
   }
 

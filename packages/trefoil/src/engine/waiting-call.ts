@@ -33,11 +33,13 @@ export class WaitingCall implements StoppableCall, LastingCall {
   #reject!: (error: unknown) => void
 
   constructor(stages: readonly Stage[], state: CallState, deadline: Deadline | null) {
-    const { cancels, stop } = state.inbound
+    const { inbound } = state
+    const { stop } = inbound
+    const mayBeCalledOff = inbound.cancels || inbound.onCallOff !== undefined
     this.#stages = stages
     this.#state = state
     this.#stop = stop
-    this.#limit = deadline ?? (cancels ? new Deadline(state, 0) : null)
+    this.#limit = deadline ?? (mayBeCalledOff ? new Deadline(state, 0) : null)
     this.#outcome = new Promise((resolve, reject) => {
       this.#resolve = resolve
       this.#reject = reject

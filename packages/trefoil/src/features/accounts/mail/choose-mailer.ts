@@ -67,6 +67,6 @@ export function refusePrinting(
 }
 
 /** `prod`, `staging` and whatever else is served to people must not be taken for somebody's desk (S-ENV-2). */
-function isDevelopment(mode: string | undefined): boolean {
+export function isDevelopment(mode: string | undefined): boolean {
   return mode === undefined || mode === '' || mode === 'development' || mode === 'test'
 }
