@@ -1,5 +1,5 @@
-// A proxy that was revoked, and a getter that throws, as options or in them: what JavaScript hands over by a
-// slip of its own. Each was a raw TypeError somewhere, which names neither the option nor the door.
+// A proxy that was revoked, as options or in them: what JavaScript hands over by a slip of its own. Each was a raw
+// TypeError somewhere, which names neither the option nor the door.
 import { ImproperlyConfigured } from 'trefoil'
 import { describe, expect, test } from 'vitest'
 import { HANDLES, NOT_CALLED, OPTION_USES, type OptionUse } from './option-uses.ts'
