@@ -724,6 +724,7 @@ export const HANDLES: ReadonlySet<string> = new Set([
     'PartWork',
     'BackgroundCall',
     'JobQueue',
+    'LoginProvider',
     'AnyDatabase',
     'CallJobs',
     'RunningJob',
