@@ -87,6 +87,7 @@ describe('FND-14: every duration and every size at the doors', () => {
         "OtlpOptions.every",
         "OtlpOptions.timeout",
         "PageOptions.timeout",
+        "PagesOptions.formLifetime",
         "PasskeyOptions.challengeLifetime",
         "PasswordHashingOptions.memory",
         "RedisOptions.timeout",

@@ -126,7 +126,7 @@ describe('set-up of pages', () => {
       "'form_token' cannot be the name",
     )
     expect(() => site.form(app, '/x', { name: 'x', of: {} as never, send })).toThrow(
-      "Form 'x' needs of",
+      "Form 'x' needs name, of",
     )
     expect(() => site.go('/', { notice: 'no.such_key' })).toThrow('there is no text')
     expect(() => site.go('//evil.com')).toThrow('leaves this site')

@@ -112,6 +112,7 @@ const READY_MADE: ReadonlyMap<string, string> = new Map([
   ['JOBS', 'jobQueue()'],
   ['METRICS', 'metrics()'],
   ['OTEL', 'otel()'],
+  ['PAGES', 'pages()'],
   ['REDIS', 'redis()'],
   ['WEBHOOKS', 'webhooks()'],
 ])

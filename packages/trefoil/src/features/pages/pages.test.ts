@@ -89,7 +89,9 @@ describe('the look', () => {
     expect(readTheme({ logo: '<svg onload="x()"></svg>' }).logo).toMatch(
       /^data:image\/svg\+xml,%3Csvg/,
     )
-    expect(readTheme({ logo: '/logo.svg' }).logo).toBe('/logo.svg')
+    for (const logo of ['/logo.svg', 'data:image/png;base64,iVBORw0KGgo=']) {
+      expect(readTheme({ logo }).logo).toBe(logo)
+    }
     for (const logo of [
       '//evil.com/x',
       'https://evil.com/x.svg',

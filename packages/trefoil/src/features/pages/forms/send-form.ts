@@ -42,7 +42,9 @@ export async function sendForm(site: SendSite, args: Args, call: Call): Promise<
       )
     : null
   if (token === null) throw new FormNotTaken('expired', isOurs)
-  const earlier = await house.sent.join(token.id)
+  let earlier = await house.sent.join(token.id)
+  // Of all who waited for one that was lost, one does it.
+  while (earlier?.kind === 'lost') earlier = await house.sent.join(token.id)
   if (earlier?.kind === 'done') return earlier.reply
   if (earlier?.kind === 'refused') throw earlier.error
   try {
@@ -55,7 +57,7 @@ export async function sendForm(site: SendSite, args: Args, call: Call): Promise<
     // What the fields hold is what their types say: `readForm` has gone by them.
     const result = await site.send(values as never, call, drawing.view)
     const reply = result instanceof Reply ? result : drawing.finish(result as PageContent)
-    if (earlier === null) tellEnd(site, token.id, reply, call)
+    tellEnd(site, token.id, reply, call)
     return reply
   } catch (error) {
     house.sent.end(token.id, { kind: 'refused', error })

@@ -23,6 +23,8 @@ export interface ShellContent {
   readonly mountPath: string
 }
 
+// In a template with a tag bundlers rewrite it, by a helper that is not there.
+const SCRIPT_END = constantMarkup('</script>')
 /** A page without an icon makes the browser ask for one. */
 const NO_ICON = 'data:,'
 
@@ -58,8 +60,8 @@ ${content.notices}
 ${content.body}
 </main>
 </div>
-<script>${constantMarkup(SCRIPT)}</script>
-${scripts.map((path) => markup`<script type="module" src="${mountPath + path}" nonce="${nonce ?? ''}"></script>`)}
+<script>${constantMarkup(`${SCRIPT}</script>`)}
+${scripts.map((path) => markup`<script type="module" src="${mountPath + path}" nonce="${nonce ?? ''}">${SCRIPT_END}`)}
 </body>
 </html>
 `.toString()

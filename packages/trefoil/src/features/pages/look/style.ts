@@ -24,6 +24,7 @@ section+*,form+section,*+.danger{margin-top:1.5rem}
 .danger{border-color:var(--bad)}
 .danger h2{color:var(--bad)}
 .notice{margin:0 0 1.25rem;padding:.75rem 1rem;border:1px solid var(--line);border-left:5px solid var(--accent);border-radius:6px;background:var(--panel)}
+.card+.notice{margin-top:1.5rem}
 .notice.good{border-left-color:var(--good)}
 .notice.bad{border-left-color:var(--bad)}
 .notice ul{margin:.4rem 0 0;padding-left:1.2rem}

@@ -1,11 +1,12 @@
 import { ImproperlyConfigured } from '../../../index.ts'
+import { checkOptionNames, type OptionNames } from '../../../parts.ts'
 import { contrast, readableOn, readColour, writeColour } from './colours.ts'
 
 /** How the pages look. */
 export interface PagesTheme {
   /** Stands at the top of every page and in its title. Default the app's name. */
   readonly name?: string
-  /** An SVG as text (`<svg …>`), or a path on this site, such as `/logo.svg`. It is shown as an image. Default none. */
+  /** An SVG as text (`<svg …>`), `data:image/…`, or a path on this site, such as `/logo.svg`. It is shown as an image. Default none. */
   readonly logo?: string
   /** Of buttons and links: `#rgb` or `#rrggbb`, dark enough to be read on white (contrast 4.5). Default `#1f6b3a`. */
   readonly accent?: string
@@ -20,6 +21,7 @@ export interface ThemeLook {
   readonly colours: string
 }
 
+const NAMES: OptionNames<PagesTheme> = { name: true, logo: true, accent: true }
 const WHITE = [255, 255, 255] as const
 const NIGHT = [20, 24, 22] as const
 /** Of panels, which are the lighter of the two dark grounds and the darker of the two light ones. */
@@ -29,10 +31,13 @@ const DARK_PANEL = [28, 33, 30] as const
 const READABLE = 4.5
 const ACCENT = '#1f6b3a'
 const LONGEST_LOGO = 20_000
+const DATA = /^data:image\/(?:png|jpeg|webp|svg\+xml)[;,][A-Za-z0-9+/=;,%._~!'()*-]+$/
 const PATH = /^\/(?!\/)[A-Za-z0-9._~/%-]+$/
 
 /** @throws ImproperlyConfigured for a colour that is none or cannot be read, and for a logo from elsewhere */
-export function readTheme({ name, logo, accent = ACCENT }: PagesTheme): ThemeLook {
+export function readTheme(theme: PagesTheme): ThemeLook {
+  checkOptionNames('pages(): theme', theme, NAMES)
+  const { name, logo, accent = ACCENT } = theme
   const colour = typeof accent === 'string' ? readColour(accent) : null
   if (colour === null) {
     throw new ImproperlyConfigured('pages(): theme: accent must be a colour such as #1f6b3a')
@@ -63,10 +68,11 @@ function coloursOf(day: string, night: string): string {
 /** An image runs no script and asks for nothing, whatever stands in it. */
 function readLogo(logo: unknown): string {
   if (typeof logo === 'string' && PATH.test(logo)) return logo
+  if (typeof logo === 'string' && DATA.test(logo) && logo.length <= LONGEST_LOGO) return logo
   if (typeof logo === 'string' && /^\s*<svg[\s>]/.test(logo) && logo.length <= LONGEST_LOGO) {
     return `data:image/svg+xml,${encodeURIComponent(logo.trim())}`
   }
   throw new ImproperlyConfigured(
-    `pages(): theme: logo must be an SVG as text of at most ${LONGEST_LOGO} characters, or a path on this site, such as /logo.svg`,
+    `pages(): theme: logo must be an SVG as text or an image as data: of at most ${LONGEST_LOGO} characters, or a path on this site, such as /logo.svg`,
   )
 }
