@@ -25,10 +25,14 @@ export interface Phone {
 
 /** People with second factors. */
 export class GateWorld extends World {
+  /** Of the database. */
+  readonly url: string | undefined
+
   constructor(mfa: MfaOptions = {}, options: WorldOptions = {}) {
     // Nobody outside is asked by a test.
     const passwordPolicy = { breachCheck: false }
     super({ ...options, accounts: { mfa, passwordPolicy, ...options.accounts } })
+    this.url = options.url
   }
 
   /** A call below the prefix; cookies and all. */

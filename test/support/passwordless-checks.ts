@@ -11,11 +11,11 @@ const ADA = 'ada@example.com'
 const BOB = 'bob@example.com'
 const NEW = 'new@example.com'
 
-/** What a process sends. */
+/** A call below the prefix. */
 export type Request = readonly [path: string, body: object, token?: string]
 
 /** Whether a process is killed in the commit of its unit, and on which side of it. */
-type Death = 'never' | 'before' | 'after'
+export type Death = 'never' | 'before' | 'after'
 
 /** Sends all of a process at once, and of all processes together. @returns codes, or statuses of success */
 export async function inProcesses(
@@ -25,7 +25,7 @@ export async function inProcesses(
   return dying(url, 'never', lists)
 }
 
-/** The same, in processes that are killed. @returns `null` for each */
+/** The same, where each may be killed in the commit of its first unit. */
 export async function dying(
   url: string,
   dies: Death,

@@ -13,7 +13,9 @@ import type { MfaGate } from './mfa/mfa-gate.ts'
 import type { RecoveryStore } from './mfa/recovery-store.ts'
 import type { StepStore } from './mfa/step-store.ts'
 import type { TrustedDevices } from './mfa/trusted-devices.ts'
+import type { Passkeys } from './passkeys/passkeys.ts'
 import type { PasswordGate } from './passwords/password-gate.ts'
+import type { ProviderRoom } from './providers/provider-room.ts'
 import type { LoginSessions } from './sessions/login-sessions.ts'
 
 /** All that flows work with; made once an app. */
@@ -34,7 +36,10 @@ export interface AccountsHouse {
   readonly steps: StepStore
   readonly trusted: TrustedDevices
   readonly mfa: MfaGate
+  /** `null` where the option is not given. */
+  readonly passkeys: Passkeys | null
   readonly sessions: LoginSessions
   readonly mails: MailOutbox
   readonly links: MailLinks
+  readonly providers: ProviderRoom
 }

@@ -23,11 +23,14 @@ import { MAIL, type MailOptions, type MailValues } from './mail/mail-options.ts'
 import type { Mailer } from './mail/mailer.ts'
 import { SMTP, type SmtpOptions, type SmtpValues } from './mail/smtp-options.ts'
 import { MFA, type MfaOptions, type MfaValues } from './mfa/mfa-options.ts'
+import { PASSKEYS, type PasskeyOptions, type PasskeyValues } from './passkeys/passkey-options.ts'
 import {
   PASSWORD_HASHING,
   type PasswordHashingOptions,
   type PasswordHashingValues,
 } from './passwords/hashing-options.ts'
+import type { LoginProvider } from './providers/oidc-provider.ts'
+import { OAUTH, type OAuthOptions, type OAuthValues } from './providers/provider-options.ts'
 import { ACCOUNT_RATES, type AccountRateOptions, type AccountRateValues } from './rate-options.ts'
 import {
   LOGIN_COOKIE,
@@ -75,6 +78,8 @@ export interface AccountsOptions {
   readonly lockout?: LockoutConfig
   /** Second factors, and who is asked for one. */
   readonly mfa?: MfaOptions
+  /** Signing in with a passkey, which needs `@simplewebauthn/server`. Default off. */
+  readonly passkeys?: PasskeyOptions
   /** How often one address may call what everybody may call. */
   readonly rates?: AccountRateOptions
   readonly cookie?: LoginCookieOptions
@@ -94,6 +99,10 @@ export interface AccountsOptions {
   readonly magicLink?: boolean
   /** Signing in by a code in a mail. Default false. */
   readonly emailCode?: boolean
+  /** Signing in with a provider, by the name that stands in its paths. Default those of the environment. */
+  readonly providers?: Readonly<Record<string, LoginProvider>>
+  /** Where browsers come back to from a provider, and are sent on to. */
+  readonly oauth?: OAuthOptions
   /** Sessions of nobody, which keep their subject when they register. Default false. */
   readonly anonymous?: boolean
   /** Registered is verified, in development alone: no mail is waited for. Default false. */
@@ -136,8 +145,10 @@ export type AccountsValues = Values<
     passwordHashing: PasswordHashingValues
     lockout: LockoutValues
     mfa: MfaValues
+    passkeys: PasskeyValues | null
     rates: AccountRateValues
     cookie: LoginCookieValues
+    oauth: OAuthValues
     operators: readonly Guard[] | null
     onLogin: ((account: Account, call: Call) => Awaitable<void>) | null
     onTokenRefresh: ((account: Account, call: Call) => Awaitable<void>) | null
@@ -267,6 +278,12 @@ export const ACCOUNTS: OptionGroup<AccountsOptions, AccountsValues> = {
     },
     lockout: { group: LOCKOUT, default: {}, doc: 'When failures lock, and for how long.' },
     mfa: { group: MFA, default: {}, doc: 'Second factors, and who is asked for one.' },
+    passkeys: {
+      group: PASSKEYS,
+      default: null,
+      shown: 'off',
+      doc: 'Signing in with a passkey, which needs `@simplewebauthn/server`.',
+    },
     rates: {
       group: ACCOUNT_RATES,
       default: {},
@@ -310,6 +327,17 @@ export const ACCOUNTS: OptionGroup<AccountsOptions, AccountsValues> = {
     },
     magicLink: { read: kinds.flag, default: false, doc: 'Signing in by a link in a mail.' },
     emailCode: { read: kinds.flag, default: false, doc: 'Signing in by a code in a mail.' },
+    providers: {
+      read: kinds.record<LoginProvider>('{ google: oidcProvider({ … }) }', () => null),
+      default: {},
+      shown: 'those of the environment',
+      doc: 'Signing in with a provider, by the name that stands in its paths.',
+    },
+    oauth: {
+      group: OAUTH,
+      default: {},
+      doc: 'Where browsers come back to from a provider, and are sent on to.',
+    },
     anonymous: {
       read: kinds.flag,
       default: false,

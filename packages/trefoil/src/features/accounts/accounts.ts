@@ -17,7 +17,10 @@ import { tellUnlocked } from './lockout/tell-unlocked.ts'
 import { mailRoom } from './mail/mail-room.ts'
 import { makeMfa } from './mfa/make-mfa.ts'
 import { operatorCommands } from './operators/operator-commands.ts'
+import { makePasskeys } from './passkeys/make-passkeys.ts'
 import { makeGate, PASSWORD_VARIABLES } from './passwords/make-gate.ts'
+import { PROVIDER_VARIABLES } from './providers/known-providers.ts'
+import { providerRoom } from './providers/provider-room.ts'
 import { ringOfKeys } from './read-keys.ts'
 import { makeLoginSessions } from './sessions/make-login-sessions.ts'
 
@@ -64,6 +67,15 @@ export function accounts(options: AccountsOptions): Accounts {
     audit,
     mails: mail.outbox,
   })
+  const passkeys = makePasskeys({
+    values,
+    data,
+    clock,
+    accounts: store,
+    mails: mail.outbox,
+    ...factors,
+    mode: env['TREFOIL_ENV'],
+  })
   const house: AccountsHouse = {
     appName: () => appName,
     values,
@@ -74,6 +86,7 @@ export function accounts(options: AccountsOptions): Accounts {
     challenges,
     clients,
     ...factors,
+    passkeys: passkeys.passkeys,
     sessions,
     mails: mail.outbox,
     passwords: makeGate(
@@ -84,6 +97,7 @@ export function accounts(options: AccountsOptions): Accounts {
     ),
     links: mail.links,
     locks: made.locks,
+    providers: providerRoom({ values, data, clock, keys, env }),
   }
   return definePart(
     {
@@ -95,13 +109,15 @@ export function accounts(options: AccountsOptions): Accounts {
         ...risksOfSecrets('keys of accounts()', [ring.current, ...ring.previous]),
         ...mail.risks(),
       ],
-      variables: PASSWORD_VARIABLES,
+      variables: [...PASSWORD_VARIABLES, ...PROVIDER_VARIABLES],
       start: (app) => {
         appName = app.name
         log = app.log
         mail.start(app)
+        passkeys.start(app)
       },
       commands: [...operatorCommands(house), ...made.commands(tellUnlocked(house))],
+      endpoints: passkeys.endpoints,
       asksNobody: OWN_STEPS,
       actions: (routes) => {
         for (const step of FLOW_GRAPH) {

@@ -18,12 +18,15 @@ export type NoticeKind =
   | 'password_changed'
   | 'email_changed'
   | 'sessions_stolen'
+  | 'passkey_copied'
   | 'account_deleted'
   | 'factor_added'
   | 'factor_removed'
   | 'factors_reset'
   | 'recovery_codes_made'
   | 'recovery_code_used'
+  | 'provider_linked'
+  | 'provider_unlinked'
 
 /** The mail that goes with it; where nobody is to be told apart, every state sends one of them. */
 export type MailKind =

@@ -18,6 +18,13 @@ import { TOTP_STEPS } from './mfa/totp-steps.ts'
 import { TRUSTED_STEPS } from './mfa/trusted-steps.ts'
 import { VERIFY_STEPS } from './mfa/verify-steps.ts'
 import { OPERATOR_STEPS } from './operators/operator-steps.ts'
+import { OWN_PASSKEY_STEPS } from './passkeys/own-passkeys.ts'
+import { PASSKEY_ENROL_STEPS } from './passkeys/passkey-enrolment.ts'
+import { PASSKEY_LOGIN_STEPS } from './passkeys/passkey-login.ts'
+import { PASSKEY_SECOND_FACTOR_STEPS } from './passkeys/passkey-second-factor.ts'
+import { PASSKEY_STEP_UP_STEPS } from './passkeys/passkey-step-up.ts'
+import { IDENTITY_STEPS } from './providers/identity-steps.ts'
+import { oauthCallback, oauthExchange, oauthLogin } from './providers/trip-steps.ts'
 
 /** All steps there are, in the order in which people meet them. */
 export const FLOW_GRAPH: readonly FlowStep[] = [
@@ -31,17 +38,26 @@ export const FLOW_GRAPH: readonly FlowStep[] = [
   useMagicLink,
   sendEmailCode,
   useEmailCode,
+  ...PASSKEY_LOGIN_STEPS,
+  ...PASSKEY_SECOND_FACTOR_STEPS,
+  ...PASSKEY_ENROL_STEPS,
+  oauthLogin,
+  oauthCallback,
+  oauthExchange,
   ...RESET_STEPS,
   CHANGE_PASSWORD_STEP,
   me,
   setUsername,
   changeEmail,
   confirmEmail,
+  ...OWN_PASSKEY_STEPS,
+  ...PASSKEY_STEP_UP_STEPS,
   deleteAccount,
   ...TOTP_STEPS,
   ...OWN_FACTOR_STEPS,
   STEP_UP_STEP,
   ...TRUSTED_STEPS,
+  ...IDENTITY_STEPS,
   ...SESSION_STEPS,
   ...OPERATOR_STEPS,
 ]

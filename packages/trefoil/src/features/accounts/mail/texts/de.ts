@@ -80,6 +80,14 @@ export const DE: MailTexts = {
     after:
       'Melden Sie sich neu an. Wenn Sie in Ihrem Konto Geräte sehen, die Sie nicht kennen, beenden Sie deren Sitzungen und ändern Sie Ihr Passwort.',
   },
+  passkey_copied: {
+    subject: 'Jemand hat vielleicht eine Kopie Ihres Passkeys bei {app}',
+    before:
+      'Am {when} wurde ein Passkey Ihres Kontos bei {app} so benutzt, wie es vorkommt, wenn ein zweites Gerät eine Kopie davon hat. Er wurde nicht angenommen.',
+    link: '',
+    after:
+      'Melden Sie sich auf einem anderen Weg an, entfernen Sie den Passkey und legen Sie einen neuen an. Wenn Sie in Ihrem Konto Geräte sehen, die Sie nicht kennen, beenden Sie deren Sitzungen.',
+  },
   account_deleted: {
     subject: 'Ihr Konto bei {app} wurde gelöscht',
     before: 'Am {when} wurde Ihr Konto bei {app} gelöscht. Alle Geräte wurden abgemeldet.',
@@ -124,5 +132,20 @@ export const DE: MailTexts = {
     link: '',
     after:
       'Jeder gilt nur einmal: Erzeugen Sie neue, bevor sie aufgebraucht sind. Wenn Sie das nicht waren, legen Sie sofort ein neues Passwort fest, und zwar eines, das Sie sonst nirgends verwenden, und wenden Sie sich an den Betreiber von {app}.',
+  },
+  provider_linked: {
+    subject: 'Ihr Konto bei {app} hat einen weiteren Anmeldeweg',
+    before:
+      'Am {when} wurde Ihrem Konto bei {app} die Anmeldung über einen anderen Dienst hinzugefügt. Wer Ihr Konto dort hat, kann sich hier anmelden.',
+    link: '',
+    after:
+      'Wenn Sie das nicht waren, melden Sie sich an, entfernen Sie diesen Weg und ändern Sie Ihr Passwort: Jemand anders hat vielleicht Ihr Konto.',
+  },
+  provider_unlinked: {
+    subject: 'Ein Anmeldeweg wurde aus Ihrem Konto bei {app} entfernt',
+    before:
+      'Am {when} wurde die Anmeldung über einen anderen Dienst aus Ihrem Konto bei {app} entfernt. Alle anderen Geräte wurden abgemeldet.',
+    link: '',
+    after: 'Wenn Sie das nicht waren, melden Sie sich an und ändern Sie Ihr Passwort.',
   },
 }

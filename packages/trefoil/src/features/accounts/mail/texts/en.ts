@@ -77,6 +77,14 @@ export const EN: MailTexts = {
     after:
       'Sign in again. If you see devices in your account that you do not know, end their sessions and change your password.',
   },
+  passkey_copied: {
+    subject: 'Somebody may have a copy of your passkey at {app}',
+    before:
+      'On {when} a passkey of your account at {app} was used in a way that happens when a second device has a copy of it. It was not let in.',
+    link: '',
+    after:
+      'Sign in another way, remove the passkey and make a new one. If you see devices in your account that you do not know, end their sessions.',
+  },
   account_deleted: {
     subject: 'Your account at {app} was deleted',
     before: 'On {when} your account at {app} was deleted, and all devices were signed out.',
@@ -121,5 +129,20 @@ export const EN: MailTexts = {
     link: '',
     after:
       'Each works once: make new ones before they are used up. If it was not you, choose a new password at once, one that you use nowhere else, and tell whoever runs {app}.',
+  },
+  provider_linked: {
+    subject: 'Your account at {app} has another way to sign in',
+    before:
+      'On {when} a login with another service was added to your account at {app}: whoever has your account there can sign in.',
+    link: '',
+    after:
+      'If it was not you, sign in, remove it, and change your password: somebody else may have your account.',
+  },
+  provider_unlinked: {
+    subject: 'A way to sign in was removed from your account at {app}',
+    before:
+      'On {when} a login with another service was removed from your account at {app}, and all other devices were signed out.',
+    link: '',
+    after: 'If it was not you, sign in and change your password.',
   },
 }

@@ -19,18 +19,26 @@ const PAGES: Readonly<Record<LinkPurpose, string>> = {
 export class MailLinks {
   readonly #base: string
 
-  /** @throws ImproperlyConfigured for what is no URL that a link can begin with */
-  constructor(appUrl: string) {
+  /**
+   * @param option where it was written
+   * @throws ImproperlyConfigured for what is no URL that a link can begin with
+   */
+  constructor(appUrl: string, option = 'appUrl') {
     const url = URL.parse(appUrl)
     const isPlain = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLocal(url))
     const hasMore =
       url !== null && [url.username, url.password, url.search, url.hash].join('') !== ''
     if (url === null || !isPlain || hasMore) {
       throw new ImproperlyConfigured(
-        'accounts(): appUrl must be an https origin, with a path if need be, such as https://app.example.com (http only for localhost)',
+        `accounts(): ${option} must be an https origin, with a path if need be, such as https://app.example.com (http only for localhost)`,
       )
     }
     this.#base = url.href.replace(/\/$/, '')
+  }
+
+  /** Without a slash behind it. */
+  get base(): string {
+    return this.#base
   }
 
   /**
