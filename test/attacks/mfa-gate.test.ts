@@ -2,6 +2,8 @@
 import { describe, expect, it, test, vi } from 'vitest'
 import { FLOW_GRAPH } from '../../packages/trefoil/src/features/accounts/flow-graph.ts'
 import { type Entered, GateWorld, type Mode, WAYS, type Way } from '../accounts/gate-world.ts'
+import { device, PasskeyWorld } from '../accounts/passkeys-world.ts'
+import { APP, Browser, providerWorld } from '../accounts/provider-world.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
 
@@ -21,10 +23,19 @@ const SIGNS_IN: Readonly<Record<string, 'below' | 'elsewhere' | 'keeps' | 'nobod
   confirm_change_email: 'keeps',
   confirm_mfa: 'keeps',
   step_up: 'keeps',
+  passkey_login: 'below',
+  passkey_second_factor: 'elsewhere',
+  passkey_enrolment: 'elsewhere',
+  passkey_step_up: 'keeps',
+  register_passkey: 'keeps',
+  remove_passkey: 'keeps',
+  oauth_callback: 'below',
+  oauth_exchange: 'below',
+  unlink_identity: 'keeps',
 }
 
 /** All others answer without one: what they answer with is looked at by what they call. */
-const SIGNS_NOBODY_IN = /^(?:accounts_|list_|get_|end_|send_|forget_|start_|revoke_)/
+const SIGNS_NOBODY_IN = /^(?:accounts_|list_|get_account$|end_|send_|forget_|start_|revoke_)/
 const NO_SESSION: readonly string[] = [
   'register',
   'register_anonymous',
@@ -37,6 +48,10 @@ const NO_SESSION: readonly string[] = [
   'delete_account',
   'regenerate_recovery_codes',
   'disable_mfa',
+  'get_mfa_status',
+  'rename_passkey',
+  'oauth_login',
+  'link_identity',
   // The same session, with what it has shown.
   'refresh',
   'logout',
@@ -164,6 +179,75 @@ it.each(['magic_link', 'email_code'] as const)(
     expect(await world.opens(done.who ?? {})).toBe(200)
   },
 )
+
+const ISSUED = /tfl_(?:at|rt|ls)_/
+
+describe('MFA-2: passkey', () => {
+  it('is both factors at once, also where one is required and another one is there', async () => {
+    await using world = new PasskeyWorld({ mfa: { enforceForAllUsers: false } })
+    const passkey = device()
+    await world.add(await world.person(ADA), passkey)
+    expect((await world.enterBy(passkey)).status).toBe(200)
+    await world.run('update trefoil_accounts set mfa_required = 1 where email = ? returning id', [
+      ADA,
+    ])
+    expect((await world.enterBy(passkey)).status).toBe(200)
+  })
+
+  it.each([
+    ['where the policy wants another one', () => ({ required: true, allowedFactors: ['totp'] })],
+    ['where it wants the mailbox', () => ({ required: true, allowedFactors: ['email'] })],
+  ] as const)('is not, %s', async (_, shouldRequire) => {
+    let isOn = false
+    const policy = () => (isOn ? shouldRequire() : false)
+    await using world = new PasskeyWorld({
+      mfa: { shouldRequire: policy as never, emailOtp: { enabled: true } },
+    })
+    const passkey = device()
+    await world.add(await world.person(ADA), passkey)
+    isOn = true
+    const answer = await world.enterBy(passkey)
+    expect(answer).toMatchObject({ status: 401, code: 'MFA_REQUIRED' })
+    expect(JSON.stringify(answer.body)).not.toMatch(ISSUED)
+  })
+})
+
+describe('MFA-2: provider', () => {
+  it.each([
+    ['enrolled', {}, 'second_factor'],
+    ['required', { enforceForAllUsers: true }, 'enrol'],
+    [
+      'a policy that throws',
+      {
+        shouldRequire: () => {
+          throw new Error('away')
+        },
+      },
+      'enrol',
+    ],
+  ] as const)('%s: nobody is signed in before the factor', async (state, mfa, needs) => {
+    await using it_ = await providerWorld({ accounts: { mfa } })
+    const { world, idp } = it_
+    idp.people.set('ada', { email: ADA, email_verified: true })
+    const browser = new Browser(world)
+    if (state === 'enrolled') {
+      await browser.signIn(idp, 'ada')
+      await world.run(
+        `insert into trefoil_accounts_factors (id, account_id, kind, name, counter, details, created_at, confirmed_at)
+          select 'f', id, 'totp', 'app', 0, '{}', 1, 1 from trefoil_accounts`,
+      )
+    }
+    const next = new Browser(world)
+    const landed = await next.signIn(idp, 'ada')
+    expect(landed.headers.getSetCookie().join()).not.toMatch(ISSUED)
+    expect((await next.me()).status).toBe(401)
+    const code = new URL(landed.location, APP).searchParams.get('oauth_code')
+    const answer = await next.post('/oauth/exchange', { code: code ?? '' })
+    expect(answer).toMatchObject({ status: 401, code: 'MFA_REQUIRED', body: { needs } })
+    expect(answer.headers.getSetCookie().join()).not.toMatch(ISSUED)
+    expect((await next.me()).status).toBe(401)
+  })
+})
 
 it('MFA-2: an anonymous session needs none, whatever is required', async () => {
   await using world = new GateWorld({ enforceForAllUsers: true })
