@@ -9,6 +9,7 @@ import { ACCOUNTS } from '../packages/trefoil/src/features/accounts/accounts-opt
 import { MAIL } from '../packages/trefoil/src/features/accounts/mail/mail-options.ts'
 import { SMTP } from '../packages/trefoil/src/features/accounts/mail/smtp-options.ts'
 import { ACCOUNT_RATES } from '../packages/trefoil/src/features/accounts/rate-options.ts'
+import { PASSKEYS } from '../packages/trefoil/src/features/accounts/passkeys/passkey-options.ts'
 import { LOGIN_COOKIE } from '../packages/trefoil/src/features/accounts/sessions/cookie-options.ts'
 import { AUDIT_FILE } from '../packages/trefoil/src/features/audit/audit-file.ts'
 import { AUDIT } from '../packages/trefoil/src/features/audit/audit-options.ts'
@@ -73,6 +74,11 @@ const FILES = [
     name,
     () => table(['Option', 'Default', 'Meaning'], optionRows(group)),
   ]),
+  [
+    'passkeys.md',
+    'passkeys options',
+    () => table(['Option', 'Default', 'Meaning'], optionRows(PASSKEYS)),
+  ],
   [
     'passwordless.md',
     'rates options',

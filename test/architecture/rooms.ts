@@ -166,7 +166,7 @@ export function packageRefusal(file: string, name: string, typeOnly: boolean): s
       // Loaded when the first passkey is looked at.
       if (
         file === 'features/accounts/passkeys/webauthn-library.ts' &&
-        name === '@simplewebauthn/server'
+        /^@simplewebauthn\/server(?:\/helpers)?$/.test(name)
       ) {
         return null
       }

@@ -208,6 +208,7 @@ add('accounts AccountsOptions', people)
 add('AccountsOptions.lockout LockoutConfig', (lockout) => people({ lockout }))
 add('AccountsOptions.mfa MfaOptions', (mfa) => people({ mfa }))
 add('MfaOptions.emailOtp EmailOtpOptions', (emailOtp) => people({ mfa: { emailOtp } }))
+add('AccountsOptions.passkeys PasskeyOptions', (passkeys) => people({ passkeys }))
 add('AccountsOptions.rates AccountRateOptions', (rates) => people({ rates }))
 for (const name of ['mail', 'confirm', 'anonymous']) {
   add(`AccountRateOptions.${name} RateOptions`, (rate) => people({ rates: { [name]: rate } }), RATE)
