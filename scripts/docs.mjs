@@ -8,6 +8,10 @@ import { LIFECYCLE } from '../packages/trefoil/src/engine/lifecycle.ts'
 import { ACCOUNTS } from '../packages/trefoil/src/features/accounts/accounts-options.ts'
 import { MAIL } from '../packages/trefoil/src/features/accounts/mail/mail-options.ts'
 import { SMTP } from '../packages/trefoil/src/features/accounts/mail/smtp-options.ts'
+import {
+  OAUTH,
+  OIDC_PROVIDER,
+} from '../packages/trefoil/src/features/accounts/providers/provider-options.ts'
 import { ACCOUNT_RATES } from '../packages/trefoil/src/features/accounts/rate-options.ts'
 import { PASSKEYS } from '../packages/trefoil/src/features/accounts/passkeys/passkey-options.ts'
 import { LOGIN_COOKIE } from '../packages/trefoil/src/features/accounts/sessions/cookie-options.ts'
@@ -74,6 +78,13 @@ const FILES = [
     name,
     () => table(['Option', 'Default', 'Meaning'], optionRows(group)),
   ]),
+  ...Object.entries({ 'oidcProvider options': OIDC_PROVIDER, 'oauth options': OAUTH }).map(
+    ([name, group]) => [
+      'login-providers.md',
+      name,
+      () => table(['Option', 'Default', 'Meaning'], optionRows(group)),
+    ],
+  ),
   [
     'passkeys.md',
     'passkeys options',
