@@ -8,12 +8,12 @@ import { LIFECYCLE } from '../packages/trefoil/src/engine/lifecycle.ts'
 import { ACCOUNTS } from '../packages/trefoil/src/features/accounts/accounts-options.ts'
 import { MAIL } from '../packages/trefoil/src/features/accounts/mail/mail-options.ts'
 import { SMTP } from '../packages/trefoil/src/features/accounts/mail/smtp-options.ts'
+import { PASSKEYS } from '../packages/trefoil/src/features/accounts/passkeys/passkey-options.ts'
 import {
   OAUTH,
   OIDC_PROVIDER,
 } from '../packages/trefoil/src/features/accounts/providers/provider-options.ts'
 import { ACCOUNT_RATES } from '../packages/trefoil/src/features/accounts/rate-options.ts'
-import { PASSKEYS } from '../packages/trefoil/src/features/accounts/passkeys/passkey-options.ts'
 import { LOGIN_COOKIE } from '../packages/trefoil/src/features/accounts/sessions/cookie-options.ts'
 import { AUDIT_FILE } from '../packages/trefoil/src/features/audit/audit-file.ts'
 import { AUDIT } from '../packages/trefoil/src/features/audit/audit-options.ts'
@@ -35,8 +35,8 @@ import { flowRows } from './flow-table.mjs'
 import {
   CLIENT_GROUPS,
   codemodTables,
-  movedOptionRows,
   FACTOR_GROUPS,
+  movedOptionRows,
   movedVariableRows,
   OPTION_GROUPS,
   optionRows,
