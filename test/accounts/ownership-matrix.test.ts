@@ -8,6 +8,7 @@ import {
   type PrincipalKind,
 } from '../../packages/trefoil/src/auth.ts'
 import { FLOW_GRAPH } from '../../packages/trefoil/src/features/accounts/flow-graph.ts'
+import { SoftwarePasskey } from '../support/software-passkey.ts'
 import { type Answer, PASSWORD, tokenOf, type Who, World } from './accounts-world.ts'
 import { codeAt } from './second-factor-world.ts'
 
@@ -48,6 +49,10 @@ interface Try {
   readonly body?: object
 }
 
+const STRANGE = new SoftwarePasskey('http://localhost:3000')
+const MADE = STRANGE.create({ challenge: 'AAAA', rp: { id: 'localhost' } })
+const SIGNED = STRANGE.get({ challenge: 'AAAA', rpId: 'localhost' })
+
 /** How a foreigner tries each step: with every id of Ada's, her password and her links where it is not they that decide. */
 const TRIES: Readonly<Record<string, (hers: Hers, trier: Trier) => Try>> = {
   sign_in_anonymously: () => ({ body: {} }),
@@ -72,6 +77,23 @@ const TRIES: Readonly<Record<string, (hers: Hers, trier: Trier) => Try>> = {
   list_trusted_devices: () => ({}),
   forget_trusted_devices: () => ({}),
   forget_trusted_device: ({ id }) => ({ path: `/mfa/devices/${id}` }),
+  get_passkey_script: () => ({}),
+  start_passkey_login: () => ({ body: {} }),
+  // Of another device, for a challenge that nobody was given.
+  passkey_login: () => ({ body: { step: 'guessed', response: SIGNED } }),
+  start_passkey_second_factor: () => ({ body: { pre_token: 'guessed' } }),
+  passkey_second_factor: () => ({
+    body: { pre_token: 'guessed', step: 'guessed', response: SIGNED },
+  }),
+  start_passkey_enrolment: () => ({ body: { pre_token: 'guessed' } }),
+  passkey_enrolment: () => ({ body: { pre_token: 'guessed', step: 'guessed', response: MADE } }),
+  start_passkey_registration: () => ({ body: { current_password: PASSWORD } }),
+  register_passkey: () => ({ body: { step: 'guessed', response: MADE } }),
+  list_passkeys: () => ({}),
+  rename_passkey: ({ id }) => ({ path: `/passkeys/${id}/name`, body: { name: 'Mine' } }),
+  remove_passkey: ({ id }) => ({ path: `/passkeys/${id}/remove`, body: {} }),
+  start_passkey_step_up: () => ({ body: {} }),
+  passkey_step_up: () => ({ body: { step: 'guessed', response: SIGNED } }),
   send_magic_link: () => ({ body: { email: ADA } }),
   use_magic_link: (hers, trier) => ({ body: { token: swapped(hers.ids['magic_link'], trier) } }),
   send_email_code: () => ({ body: { email: ADA } }),
@@ -129,7 +151,33 @@ const TRIES: Readonly<Record<string, (hers: Hers, trier: Trier) => Try>> = {
 }
 
 /** What Ada has while she has a second factor. */
-const app: { secret: string; token: string } = { secret: '', token: '' }
+const app: {
+  secret: string
+  token: string
+  preToken: unknown
+  asked: Readonly<Record<string, unknown>>
+} = { secret: '', token: '', preToken: null, asked: {} }
+const passkey = new SoftwarePasskey('http://localhost:3000')
+
+async function asked(world: World, path: string, json: object, token?: string): Promise<Answer> {
+  const answer = await world.post(path, json, token)
+  app.asked = answer.body
+  return answer
+}
+
+/** What her device makes of the question that was asked last. */
+function made(): object {
+  return { step: app.asked['step'], response: passkey.create(app.asked['options']) }
+}
+
+function signed(): object {
+  return { step: app.asked['step'], response: passkey.get(app.asked['options']) }
+}
+
+async function passkeyId(world: World): Promise<string> {
+  const [row] = await world.run(`select id from trefoil_accounts_factors where kind = 'passkey'`)
+  return String(Object(row).id)
+}
 
 function pass(answer: Answer): Answer {
   if (typeof answer.body['access_token'] === 'string') app.token = tokenOf(answer)
@@ -306,6 +354,65 @@ const OWN: readonly (readonly [
       return answer
     },
   ],
+  ['get_passkey_script', (world) => world.get('/passkeys/script.js')],
+  [
+    'start_passkey_registration',
+    (world) => asked(world, '/passkeys/register/start', { current_password: GUESSED }, app.token),
+  ],
+  [
+    'register_passkey',
+    async (world) => pass(await world.post('/passkeys/register', made(), app.token)),
+  ],
+  ['list_passkeys', (world) => world.get('/passkeys', app.token)],
+  [
+    'rename_passkey',
+    async (world) =>
+      world.post(`/passkeys/${await passkeyId(world)}/name`, { name: 'Mine' }, app.token),
+  ],
+  ['start_passkey_login', (world) => asked(world, '/passkeys/login/start', {})],
+  ['passkey_login', async (world) => pass(await world.post('/passkeys/login', signed()))],
+  [
+    'start_passkey_second_factor',
+    async (world) => {
+      app.preToken = await preToken(world)
+      return asked(world, '/passkeys/second-factor/start', { pre_token: app.preToken })
+    },
+  ],
+  [
+    'passkey_second_factor',
+    async (world) => {
+      const body = { pre_token: app.preToken, ...signed() }
+      return pass(await world.post('/passkeys/second-factor', body))
+    },
+  ],
+  ['start_passkey_step_up', (world) => asked(world, '/passkeys/step-up/start', {}, app.token)],
+  [
+    'passkey_step_up',
+    async (world) => pass(await world.post('/passkeys/step-up', signed(), app.token)),
+  ],
+  [
+    'remove_passkey',
+    async (world) => world.post(`/passkeys/${await passkeyId(world)}/remove`, {}, app.token),
+  ],
+  [
+    'start_passkey_enrolment',
+    async (world) => {
+      app.preToken = await enrolling(world)
+      return asked(world, '/passkeys/enrol/start', { pre_token: app.preToken })
+    },
+  ],
+  [
+    'passkey_enrolment',
+    async (world) => {
+      const body = { pre_token: app.preToken, ...made() }
+      const answer = pass(await world.post('/passkeys/enrol', body))
+      await world.run('update trefoil_accounts set mfa_required = 0 where email = ? returning id', [
+        NEW,
+      ])
+      await world.post(`/passkeys/${await passkeyId(world)}/remove`, {}, app.token)
+      return answer
+    },
+  ],
   [
     'reset_password',
     async (world) => {
@@ -390,6 +497,7 @@ async function peopled(): Promise<{
       operators: hasRole('admin'),
       lockout: { threshold: 100, addressThreshold: 10_000 },
       mfa: { emailOtp: { enabled: true }, recoveryCodes: 1 },
+      passkeys: {},
     },
   })
   await world.register(ADA, PASSWORD, { username: 'ada.l' })
@@ -465,6 +573,7 @@ describe('the graph', () => {
         operators: hasRole('admin'),
         roles: ['admin'],
         mfa: { emailOtp: { enabled: true } },
+        passkeys: {},
       },
     })
     await world.enter(OLGA)

@@ -22,10 +22,13 @@ import { OWN_PASSKEY_STEPS } from './passkeys/own-passkeys.ts'
 import { PASSKEY_ENROL_STEPS } from './passkeys/passkey-enrolment.ts'
 import { PASSKEY_LOGIN_STEPS } from './passkeys/passkey-login.ts'
 import { PASSKEY_REGISTRATION_STEPS } from './passkeys/passkey-registration.ts'
+import { PASSKEY_SCRIPT_STEP } from './passkeys/passkey-script.ts'
 import { PASSKEY_SECOND_FACTOR_STEPS } from './passkeys/passkey-second-factor.ts'
 import { PASSKEY_STEP_UP_STEPS } from './passkeys/passkey-step-up.ts'
 import { IDENTITY_STEPS } from './providers/identity-steps.ts'
-import { oauthCallback, oauthExchange, oauthLogin } from './providers/trip-steps.ts'
+import { oauthCallback } from './providers/trips/callback-step.ts'
+import { oauthExchange } from './providers/trips/exchange-step.ts'
+import { oauthLogin } from './providers/trips/login-step.ts'
 
 /** All steps there are, in the order in which people meet them. */
 export const FLOW_GRAPH: readonly FlowStep[] = [
@@ -39,6 +42,7 @@ export const FLOW_GRAPH: readonly FlowStep[] = [
   useMagicLink,
   sendEmailCode,
   useEmailCode,
+  PASSKEY_SCRIPT_STEP,
   ...PASSKEY_LOGIN_STEPS,
   ...PASSKEY_SECOND_FACTOR_STEPS,
   ...PASSKEY_ENROL_STEPS,
