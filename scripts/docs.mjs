@@ -35,8 +35,8 @@ import { flowRows } from './flow-table.mjs'
 import {
   CLIENT_GROUPS,
   codemodTables,
-  movedOptionRows,
   FACTOR_GROUPS,
+  movedOptionRows,
   movedVariableRows,
   OPTION_GROUPS,
   optionRows,
