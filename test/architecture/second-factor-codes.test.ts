@@ -19,10 +19,10 @@ test('the libraries of codes and of pictures are loaded at first use, in one fil
 })
 
 test('MFA-4, SW-19: a step of the app and a recovery code are used up where they are looked at, and nowhere else', () => {
-  expect(filesWith(/\brecovery\.use\(/)).toEqual(['features/accounts/mfa/prove-code.ts'])
+  expect(filesWith(/\brecovery\.use\(/)).toEqual(['features/accounts/mfa/codes/prove-code.ts'])
   expect(filesWith(/\btotpStepOf\(/).toSorted()).toEqual([
-    'features/accounts/mfa/enrol-totp.ts',
-    'features/accounts/mfa/prove-code.ts',
+    'features/accounts/mfa/codes/enrol-totp.ts',
+    'features/accounts/mfa/codes/prove-code.ts',
     'identity/mfa/totp.ts',
   ])
   expect(filesWith(/\bproveCode\(/).length).toBeGreaterThan(2)

@@ -1,13 +1,13 @@
-import type { Call } from '../../../index.ts'
-import { readRecoveryCode, readTotpCode, totpStepOf } from '../../../inner.ts'
-import type { StoredAccount } from '../account.ts'
-import { tell } from '../account-events.ts'
-import type { AccountsHouse } from '../accounts-house.ts'
-import type { SecondFactor, StoredFactor } from './factor.ts'
-import { isSealedByFormerKey, openFactorSecret, sealFactorSecret } from './factor-secrets.ts'
+import type { Call } from '../../../../index.ts'
+import { readRecoveryCode, readTotpCode, totpStepOf } from '../../../../inner.ts'
+import type { StoredAccount } from '../../account.ts'
+import { tell } from '../../account-events.ts'
+import type { AccountsHouse } from '../../accounts-house.ts'
+import type { SecondFactor, StoredFactor } from '../factor.ts'
+import { isSealedByFormerKey, openFactorSecret, sealFactorSecret } from '../factor-secrets.ts'
+import type { ProvedFactor } from '../second-factor-proof.ts'
 import { findMailCode, useMailCode } from './mail-codes.ts'
 import { digestAmong } from './recovery-store.ts'
-import type { ProvedFactor } from './second-factor-proof.ts'
 
 /** For whom, and for what, a code is shown. */
 export interface CodeCase {
