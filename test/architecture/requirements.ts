@@ -71,7 +71,6 @@ const MCP = 'the MCP surface (issue 18)'
 
 /** What no test can state yet, and what will bring it. */
 export const EXCEPTIONS: Readonly<Record<string, string>> = {
-  'SW-20': 'second factors (the issue after accounts)',
   'SW-25': 'impersonation (the issue of organisations)',
   'S-KEY-3': 'keys that their owners make over HTTP (the issue of organisations)',
   'S-PRI-2': 'roles are never scopes here: guards ask for either',

@@ -68,12 +68,17 @@ export class LockBudgets {
     return this.#named('known_devices_month', 'identifier', name, monthly(KNOWN_A_MONTH))
   }
 
-  /** Of whoever has shown the first proof, wherever they are and whatever they called the account. */
-  ofFactor(accountId: string): readonly NamedBudget[] {
+  /**
+   * Of whoever has shown the first proof, whatever they called the account.
+   *
+   * @param known a device that signed in to it, or a session: whoever has the password alone uses up none of its tries
+   */
+  ofFactor(accountId: string, known: string | null = null): readonly NamedBudget[] {
     const limits = this.#limits(this.#config.threshold)
+    const [one, all] = known === null ? ['', ''] : [`${known} `, 'known ']
     return [
-      ...this.#named('factor', 'identifier', accountId, limits),
-      ...this.#named('factor_month', 'identifier', accountId, monthly(FACTORS_A_MONTH)),
+      ...this.#named('factor', 'identifier', `${one}${accountId}`, limits),
+      ...this.#named('factor_month', 'identifier', `${all}${accountId}`, monthly(FACTORS_A_MONTH)),
     ]
   }
 

@@ -84,7 +84,10 @@ export class ReservingLocks implements LoginLocks {
   }
 
   async forgetFactor(accountId: string): Promise<void> {
-    await this.#forget(this.#budgets.ofFactor(accountId))
+    const strangers = this.#budgets.ofFactor(accountId)
+    // Those of a device of its own end by themselves; in a month there is one count of all of them.
+    const known = this.#budgets.ofFactor(accountId, '')
+    await this.#forget([...strangers, ...known])
   }
 
   deviceToken(identifier: Identifier, shown: string | null = null): string {
@@ -114,14 +117,16 @@ export class ReservingLocks implements LoginLocks {
     readonly forget: readonly string[]
   } {
     const { factorOf = null } = tried
-    const { budgets, forget } = this.#budgetsOfWho(tried)
-    const factor = factorOf === null ? [] : this.#budgets.ofFactor(factorOf)
+    const { budgets, forget, known } = this.#budgetsOfWho(tried)
+    const factor = factorOf === null ? [] : this.#budgets.ofFactor(factorOf, known)
     return { budgets: [...budgets, ...factor], forget: [...forget, ...keysOf(factor)] }
   }
 
   #budgetsOfWho({ identifier, client, device, session = null }: LoginTry): {
     readonly budgets: readonly NamedBudget[]
     readonly forget: readonly string[]
+    /** The device, or the session; `null` for whoever is not known. */
+    readonly known: string | null
   } {
     const id = identifier === null ? null : this.#devices.find(identifier, device)
     const known = session ?? id
@@ -129,11 +134,12 @@ export class ReservingLocks implements LoginLocks {
       // Not the address either: whoever shares it with an attacker gets in all the same. And not what strangers did:
       // each login of the account would give them all their tries anew.
       const budgets = this.#budgets.ofDevice(identifier, known)
-      return { budgets, forget: keysOf(budgets) }
+      return { budgets, forget: keysOf(budgets), known }
     }
     const budgets = this.#budgets.ofStranger(identifier, client.address)
     // Not what its address did: whoever has one account there could go on trying others.
-    return { budgets, forget: keysOf(budgets.filter(({ counted }) => counted !== 'address')) }
+    const forget = keysOf(budgets.filter(({ counted }) => counted !== 'address'))
+    return { budgets, forget, known: null }
   }
 
   /** @throws Problem `unavailable` where nobody gave one up in time; the reason of the signal */

@@ -1,7 +1,6 @@
 import type { AuditLog } from '../../../audit.ts'
 import type { LoginSession } from '../../../auth.ts'
-import type { Call, Clock, Problem } from '../../../index.ts'
-import { ImproperlyConfigured } from '../../../index.ts'
+import { type Call, type Clock, ImproperlyConfigured, Problem } from '../../../index.ts'
 import { kinds } from '../../../parts.ts'
 import { accountOf, type StoredAccount } from '../account.ts'
 import { accountsProblems } from '../accounts-problems.ts'
@@ -202,7 +201,13 @@ export class MfaGate {
     const { audit } = this.#parts
     if (audit === null) return
     const event = { subject, ...(tenant === null ? {} : { tenant }), data }
-    call.background(async () => audit.append('login.challenged', event), { always: true })
+    try {
+      call.background(async () => audit.append('login.challenged', event), { always: true })
+    } catch (error) {
+      // Too much waits: the answer is worth more than the note of it, and lets nobody in.
+      if (!Problem.is(error)) throw error
+      call.log.warn({ account: subject }, 'A login that waits was not noted: too much waits')
+    }
   }
 }
 

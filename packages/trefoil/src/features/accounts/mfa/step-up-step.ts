@@ -3,7 +3,7 @@ import { confirmRate } from '../flows/mail-rate.ts'
 import { signedIn } from '../flows/signed-in.ts'
 import { MEMBERS } from '../flows/step-options.ts'
 import { CODE_PARAMS } from './code-params.ts'
-import { proveCode } from './prove-code.ts'
+import { proveCode } from './codes/prove-code.ts'
 import { stepUp } from './step-up.ts'
 
 /**

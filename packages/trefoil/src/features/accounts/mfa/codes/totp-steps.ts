@@ -1,12 +1,12 @@
-import { reply } from '../../../index.ts'
-import type { FlowStep } from '../flow-step.ts'
-import { sessionIn, tidySessions } from '../flows/password/set-password.ts'
-import { refuseAnonymous } from '../flows/refuse-anonymous.ts'
-import { identifierOf, signedIn } from '../flows/signed-in.ts'
-import { MEMBERS, params } from '../flows/step-options.ts'
-import { CODE_PARAMS } from './code-params.ts'
+import { reply } from '../../../../index.ts'
+import type { FlowStep } from '../../flow-step.ts'
+import { sessionIn, tidySessions } from '../../flows/password/set-password.ts'
+import { refuseAnonymous } from '../../flows/refuse-anonymous.ts'
+import { identifierOf, signedIn } from '../../flows/signed-in.ts'
+import { MEMBERS, params } from '../../flows/step-options.ts'
+import { CODE_PARAMS } from '../code-params.ts'
+import { proveForChange, useUp } from '../prove-change.ts'
 import { confirmSetup, enableTotp, refuseSecond, startTotp } from './enrol-totp.ts'
-import { proveForChange, useUp } from './prove-change.ts'
 
 /** Shows the secret of an authenticator app, once; it counts for nothing yet. */
 const START_STEP: FlowStep = {

@@ -1,15 +1,15 @@
-import { reply } from '../../../index.ts'
-import { accountsProblems } from '../accounts-problems.ts'
-import type { FlowStep } from '../flow-step.ts'
-import { NEVER_KEPT } from '../flows/accepted.ts'
-import { confirmRate, mailRate } from '../flows/mail-rate.ts'
-import { params, STRANGERS } from '../flows/step-options.ts'
-import { CODE_PARAMS } from './code-params.ts'
-import type { SecondFactor } from './factor.ts'
-import { finishLogin, waitingLogin } from './finish-login.ts'
+import { reply } from '../../../../index.ts'
+import { accountsProblems } from '../../accounts-problems.ts'
+import type { FlowStep } from '../../flow-step.ts'
+import { NEVER_KEPT } from '../../flows/accepted.ts'
+import { confirmRate, mailRate } from '../../flows/mail-rate.ts'
+import { params, STRANGERS } from '../../flows/step-options.ts'
+import { CODE_PARAMS } from '../code-params.ts'
+import type { SecondFactor } from '../factor.ts'
+import { finishLogin, waitingLogin } from '../finish-login.ts'
+import type { Step } from '../step-store.ts'
 import { sendMailCode } from './mail-codes.ts'
 import { proveCode } from './prove-code.ts'
-import type { Step } from './step-store.ts'
 
 const SECOND = 1000
 
@@ -26,7 +26,7 @@ const VERIFY_STEP: FlowStep = {
   name: 'verify_mfa',
   method: 'POST',
   path: '/mfa/verify',
-  proof: 'nothing',
+  proof: 'pre-token',
   owner: 'mailbox',
   after: ['login'],
   register(routes, path, house) {
@@ -92,7 +92,7 @@ const SEND_STEP: FlowStep = {
   name: 'send_mfa_code',
   method: 'POST',
   path: '/mfa/send_code',
-  proof: 'nothing',
+  proof: 'pre-token',
   owner: 'mailbox',
   after: ['login'],
   register(routes, path, house) {

@@ -1,13 +1,13 @@
-import { reply } from '../../../index.ts'
-import type { StoredAccount } from '../account.ts'
-import type { AccountsHouse } from '../accounts-house.ts'
-import { accountsProblems } from '../accounts-problems.ts'
-import type { FlowStep } from '../flow-step.ts'
-import { confirmRate } from '../flows/mail-rate.ts'
-import { params, STRANGERS } from '../flows/step-options.ts'
-import { CODE_PARAMS } from './code-params.ts'
+import { reply } from '../../../../index.ts'
+import type { StoredAccount } from '../../account.ts'
+import type { AccountsHouse } from '../../accounts-house.ts'
+import { accountsProblems } from '../../accounts-problems.ts'
+import type { FlowStep } from '../../flow-step.ts'
+import { confirmRate } from '../../flows/mail-rate.ts'
+import { params, STRANGERS } from '../../flows/step-options.ts'
+import { CODE_PARAMS } from '../code-params.ts'
+import { finishEnrolment, waitingLogin } from '../finish-login.ts'
 import { confirmSetup, enableTotp, startTotp } from './enrol-totp.ts'
-import { finishEnrolment, waitingLogin } from './finish-login.ts'
 
 /**
  * Whoever has a factor already shows that one: by the first proof alone nobody adds another beside it, whatever the policy
@@ -39,7 +39,7 @@ const START_STEP: FlowStep = {
   name: 'start_mfa_enrolment',
   method: 'POST',
   path: '/mfa/enrol/start',
-  proof: 'nothing',
+  proof: 'pre-token',
   owner: 'mailbox',
   after: ['login'],
   register(routes, path, house) {
@@ -75,7 +75,7 @@ const CONFIRM_STEP: FlowStep = {
   name: 'confirm_mfa_enrolment',
   method: 'POST',
   path: '/mfa/enrol/confirm',
-  proof: 'nothing',
+  proof: 'pre-token',
   owner: 'mailbox',
   after: ['start_mfa_enrolment'],
   register(routes, path, house) {

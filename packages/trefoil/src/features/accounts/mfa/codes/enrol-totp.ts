@@ -1,4 +1,4 @@
-import { type Call, type Reply, reply } from '../../../index.ts'
+import { type Call, type Reply, reply } from '../../../../index.ts'
 import {
   newRecoveryCodes,
   newTotpSecret,
@@ -6,16 +6,16 @@ import {
   qrCode,
   readTotpCode,
   totpStepOf,
-} from '../../../inner.ts'
-import type { StoredAccount } from '../account.ts'
-import { tell } from '../account-events.ts'
-import type { AccountsHouse } from '../accounts-house.ts'
-import { accountsProblems } from '../accounts-problems.ts'
-import { NEVER_KEPT } from '../flows/accepted.ts'
-import type { LoginTry } from '../lockout/login-locks.ts'
-import type { StoredFactor } from './factor.ts'
-import { openFactorSecret, sealFactorSecret } from './factor-secrets.ts'
-import { wrongCode } from './finish-login.ts'
+} from '../../../../inner.ts'
+import type { StoredAccount } from '../../account.ts'
+import { tell } from '../../account-events.ts'
+import type { AccountsHouse } from '../../accounts-house.ts'
+import { accountsProblems } from '../../accounts-problems.ts'
+import { NEVER_KEPT } from '../../flows/accepted.ts'
+import type { LoginTry } from '../../lockout/login-locks.ts'
+import type { StoredFactor } from '../factor.ts'
+import { openFactorSecret, sealFactorSecret } from '../factor-secrets.ts'
+import { wrongCode } from '../finish-login.ts'
 
 /** Milliseconds for which a secret that was shown waits for its first code. */
 const SETUP_LIFETIME = 15 * 60_000

@@ -1,7 +1,7 @@
-import type { AnyDatabase } from '../../../database.ts'
-import type { Clock } from '../../../index.ts'
-import { equalSecrets } from '../../../parts.ts'
-import { readRows } from '../read-rows.ts'
+import type { AnyDatabase } from '../../../../database.ts'
+import type { Clock } from '../../../../index.ts'
+import { equalSecrets } from '../../../../parts.ts'
+import { readRows } from '../../read-rows.ts'
 
 const TABLE = 'trefoil_accounts_recovery'
 

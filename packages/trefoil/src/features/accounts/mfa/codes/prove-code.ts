@@ -1,13 +1,13 @@
-import type { Call } from '../../../index.ts'
-import { readRecoveryCode, readTotpCode, totpStepOf } from '../../../inner.ts'
-import type { StoredAccount } from '../account.ts'
-import { tell } from '../account-events.ts'
-import type { AccountsHouse } from '../accounts-house.ts'
-import type { SecondFactor, StoredFactor } from './factor.ts'
-import { isSealedByFormerKey, openFactorSecret, sealFactorSecret } from './factor-secrets.ts'
+import type { Call } from '../../../../index.ts'
+import { readRecoveryCode, readTotpCode, totpStepOf } from '../../../../inner.ts'
+import type { StoredAccount } from '../../account.ts'
+import { tell } from '../../account-events.ts'
+import type { AccountsHouse } from '../../accounts-house.ts'
+import type { SecondFactor, StoredFactor } from '../factor.ts'
+import { isSealedByFormerKey, openFactorSecret, sealFactorSecret } from '../factor-secrets.ts'
+import type { ProvedFactor } from '../second-factor-proof.ts'
 import { findMailCode, useMailCode } from './mail-codes.ts'
 import { digestAmong } from './recovery-store.ts'
-import type { ProvedFactor } from './second-factor-proof.ts'
 
 /** For whom, and for what, a code is shown. */
 export interface CodeCase {
@@ -35,9 +35,7 @@ export async function proveCode(house: AccountsHouse, of: CodeCase): Promise<Pro
   if (recovery !== null) return proveRecovery(house, of, recovery)
   // Asked for all the same: what can be no code costs as much as a wrong one.
   const code = readTotpCode(of.typed) ?? ''
-  const ofApp = await proveTotp(house, of, code)
-  const mailed = await proveMailed(house, of, code)
-  return ofApp ?? mailed
+  return (await proveTotp(house, of, code)) ?? (await proveMailed(house, of, code))
 }
 
 async function proveTotp(

@@ -1,9 +1,9 @@
-import type { Call } from '../../../index.ts'
-import { equalSecrets } from '../../../parts.ts'
-import type { StoredAccount } from '../account.ts'
-import type { AccountsHouse } from '../accounts-house.ts'
-import type { Challenge } from '../challenge.ts'
-import { sweepSoon } from '../flows/sweep-soon.ts'
+import type { Call } from '../../../../index.ts'
+import { equalSecrets } from '../../../../parts.ts'
+import type { StoredAccount } from '../../account.ts'
+import type { AccountsHouse } from '../../accounts-house.ts'
+import type { Challenge } from '../../challenge.ts'
+import { sweepSoon } from '../../flows/sweep-soon.ts'
 
 const PURPOSE = 'factor_code'
 
