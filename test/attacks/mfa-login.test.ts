@@ -164,6 +164,21 @@ describe('LOCK-5', () => {
     }
   })
 
+  it('LOCK-7: whoever has the password alone uses up no tries of a device that its owner signed in from', async () => {
+    const { world, phone } = await enrolled()
+    await using _ = world
+    const first = await world.enterBy('password', ADA)
+    const { body } = await world.verify(first, world.codeOf(phone))
+    const known = { device_token: body['device_token'] }
+    world.at += 31_000
+    const guess = await world.enterBy('password', ADA)
+    for (let tries = 0; tries < 5; tries++) await world.verify(guess, world.wrongCode(phone))
+    expect((await world.enterBy('password', ADA)).status).toBe(429)
+    const own = await world.enterBy('password', ADA, 'bearer', {}, known)
+    expect(own.status).toBe(401)
+    expect((await world.verify(own, world.codeOf(phone), {}, known)).status).toBe(200)
+  })
+
   it('whoever has the mailbox sets a password, and has no further tries at the second factor by that', async () => {
     const { world, phone } = await enrolled()
     await using _ = world
