@@ -2,10 +2,20 @@
 
 export { variableRowsOf } from './app/options/variable-rows.ts'
 export { networkOf } from './base/ip.ts'
+export { Reply } from './contract/answer/reply.ts'
 export { askToAuthenticate } from './contract/auth/guard-decision.ts'
 export type { Environment } from './contract/options/environment.ts'
+export { isMarkedParam } from './contract/params/params.ts'
+export { isSchema } from './contract/params/schema.ts'
+export { wrongUsage } from './contract/problems/wrong-usage.ts'
+export {
+  constantHtml as constantMarkup,
+  Html as Markup,
+  html as markup,
+} from './describe/pages/escaped-html.ts'
 export { cookiesOf } from './engine/views/provider-view.ts'
 export { ask } from './features/database/ask.ts'
+export { databasePart } from './features/database/database-option.ts'
 export { holdRingTo, readKeyRing } from './identity/key-ring.ts'
 export { ringOfVariables } from './identity/key-variables.ts'
 export type { LockoutStatus } from './identity/lockout/lockout.ts'
@@ -16,7 +26,7 @@ export { maskAddress } from './identity/mfa/mask-address.ts'
 export { qrCode } from './identity/mfa/qr-code.ts'
 export { newRecoveryCodes, readRecoveryCode } from './identity/mfa/recovery-codes.ts'
 export { newTotpSecret, otpauthUrl, readTotpCode, totpStepOf } from './identity/mfa/totp.ts'
-export { addressMistake, isInside, isLoopbackAddress } from './identity/outbound/address.ts'
+export { addressMistake, isInside, isLoopback, isLoopbackAddress, isThisMachine } from './identity/outbound/address.ts'
 export type { JsonAnswer } from './identity/outbound/ask-json.ts'
 export { askJson } from './identity/outbound/ask-json.ts'
 export { ServiceFailed } from './identity/outbound/ask-service.ts'

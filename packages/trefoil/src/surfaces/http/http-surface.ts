@@ -22,7 +22,7 @@ import { HttpInbound } from './request/http-inbound.ts'
 import { HttpVisit } from './request/visit.ts'
 import type { Compression } from './response/compression-options.ts'
 import { encodeAnswer, encodeProblem } from './response/encode.ts'
-import { endpointRefusal } from './response/endpoint-answer.ts'
+import { endpointRefusal, type FurtherVisits } from './response/endpoint-answer.ts'
 import {
   headerOf,
   headersOfEveryAnswer,
@@ -32,6 +32,7 @@ import {
   withNonce,
   withoutHeaders,
 } from './response/header-list.ts'
+import { problemPageOf } from './response/problem-page.ts'
 import { type RouteAnswers, variesBy, withCookies, withVary } from './response/route-answers.ts'
 import { shapeReply } from './response/shape-reply.ts'
 import { withCors } from './route/browser-policy.ts'
@@ -70,7 +71,16 @@ export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
   } = options
   const { clock } = recorder
   const shown = createPathShower(options.mounts)
-  const finder = createFinder(options, (visit, reply) => new Ready(finish(visit, reply)))
+  const further: FurtherVisits = {
+    begin: ({ exchange, provenance, arrival }) => {
+      const trace = tracing === null ? null : new TraceSource(tracing, exchange.rawHeaders)
+      const { requestId, surface, receivedAt } = arrival
+      const next = new Arrival(requestId, nextId, 'server', surface, receivedAt, trace)
+      return new HttpVisit(exchange, provenance, next, [], '')
+    },
+    end: watch,
+  }
+  const finder = createFinder(options, (visit, reply) => new Ready(finish(visit, reply)), further)
   const headers = {
     http: headersOfEveryAnswer(options.headers.http, requestIdHeader),
     https: headersOfEveryAnswer(options.headers.https, requestIdHeader),
@@ -122,7 +132,8 @@ export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
       if (visit.endpoint !== null) return finish(visit, endpointRefusal(visit, problem))
       const { arrival, exchange } = visit
       found?.answers.showRates?.(visit.base, arrival.state)
-      const own = found === null ? null : found.answers.sets
+      const page = problemPageOf(visit, problem, credentialHeaders, logger)
+      const own = (page === null ? found?.answers : visit.answers)?.sets ?? null
       if (own !== null) visit.base = overrideHeaders(visit.base, own)
       // An answer that did not come about may have left its type there.
       const isClean = headerOf(visit.base, 'content-type') === undefined
@@ -130,7 +141,7 @@ export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
         ? visit.base
         : withoutHeaders(visit.base, (name) => name === 'content-type')
       const raw = exchange.rawHeaders
-      const refusal = encodeProblem(problem, arrival, raw, base, requestIdHeader)
+      const refusal = encodeProblem(problem, arrival, raw, base, requestIdHeader, page)
       const varied = found === null ? refusal : withVary(refusal, found.answers.varies)
       return finish(visit, withCookies(varied, arrival.state?.cookies ?? null))
     },
@@ -198,18 +209,23 @@ export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
         ? placed
         : withCors(placed, cors, exchange.rawHeaders)
     const complete = arrival.trace === null ? whole : withTrace(whole, arrival.trace)
-    if (!visit.isWatched && recorder.wants(arrival, isStream(reply.body))) {
-      visit.isWatched = true
-      exchange.onDone((sent) => {
-        const site = new HttpRecordSite(visit, reply.status, shown)
-        const tell = () => recorder.record(arrival, site, sent)
-        const { state } = arrival
-        // A stream whose reader left has its dependencies closed only now, and the record comes last.
-        if (state === null || state.phase === 'over') tell()
-        else state.onClose(async () => tell())
-      })
-    }
+    watch(visit, reply)
     return complete
+  }
+
+  /** Has it recorded once the answer is complete. */
+  function watch(visit: HttpVisit, { status, body }: HttpReply): void {
+    const { exchange, arrival } = visit
+    if (visit.isWatched || !recorder.wants(arrival, isStream(body))) return
+    visit.isWatched = true
+    exchange.onDone((sent) => {
+      const site = new HttpRecordSite(visit, status, shown)
+      const tell = () => recorder.record(arrival, site, sent)
+      const { state } = arrival
+      // A stream whose reader left has its dependencies closed only now, and the record comes last.
+      if (state === null || state.phase === 'over') tell()
+      else state.onClose(async () => tell())
+    })
   }
 }
 
