@@ -26,7 +26,13 @@ export { maskAddress } from './identity/mfa/mask-address.ts'
 export { qrCode } from './identity/mfa/qr-code.ts'
 export { newRecoveryCodes, readRecoveryCode } from './identity/mfa/recovery-codes.ts'
 export { newTotpSecret, otpauthUrl, readTotpCode, totpStepOf } from './identity/mfa/totp.ts'
-export { addressMistake, isInside, isLoopback, isLoopbackAddress, isThisMachine } from './identity/outbound/address.ts'
+export {
+  addressMistake,
+  isInside,
+  isLoopback,
+  isLoopbackAddress,
+  isThisMachine,
+} from './identity/outbound/address.ts'
 export type { JsonAnswer } from './identity/outbound/ask-json.ts'
 export { askJson } from './identity/outbound/ask-json.ts'
 export { ServiceFailed } from './identity/outbound/ask-service.ts'
