@@ -38,6 +38,7 @@ import {
   PasswordPolicy,
   recordAttempt,
   smtpMailer,
+  verifyPasskeyEvidence,
 } from 'trefoil/accounts'
 import { auditFile, auditLog } from 'trefoil/audit'
 import {
@@ -216,6 +217,12 @@ add('AccountsOptions.lockout LockoutConfig', (lockout) => people({ lockout }))
 add('AccountsOptions.mfa MfaOptions', (mfa) => people({ mfa }))
 add('MfaOptions.emailOtp EmailOtpOptions', (emailOtp) => people({ mfa: { emailOtp } }))
 add('AccountsOptions.passkeys PasskeyOptions', (passkeys) => people({ passkeys }))
+add(
+  'verifyPasskeyEvidence ExpectedEvidence',
+  // Of nobody: what is expected is looked at before it.
+  (expected) => verifyPasskeyEvidence(null as never, expected as never),
+  { digest: 'AAAA', publicKey: 'AAAA', rpId: 'shop.example', origins: ['https://shop.example'] },
+)
 add('AccountsOptions.rates AccountRateOptions', (rates) => people({ rates }))
 for (const name of ['mail', 'confirm', 'anonymous']) {
   add(`AccountRateOptions.${name} RateOptions`, (rate) => people({ rates: { [name]: rate } }), RATE)

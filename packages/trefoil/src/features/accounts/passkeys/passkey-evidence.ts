@@ -1,3 +1,4 @@
+import { checkOptionNames, type OptionNames } from '../../../parts.ts'
 import { challengeOf, type PasskeyPurpose } from './passkey-challenge.ts'
 import { readAssertion } from './read-credential.ts'
 
@@ -35,16 +36,25 @@ export interface ExpectedEvidence {
   readonly origins: readonly string[]
 }
 
+const EXPECTED: OptionNames<ExpectedEvidence> = {
+  digest: true,
+  publicKey: true,
+  rpId: true,
+  origins: true,
+}
+
 /**
  * Whether somebody with this passkey was looked at and decided this. Loads `@simplewebauthn/server` at first use.
  *
  * @returns false for evidence of something else, of another passkey, or that was changed
- * @throws ImproperlyConfigured where the library is not installed
+ * @throws ImproperlyConfigured where the library is not installed, and for a name that `expected` does not have
  */
 export async function verifyPasskeyEvidence(
   evidence: PasskeyEvidence,
-  { digest, publicKey, rpId, origins }: ExpectedEvidence,
+  expected: ExpectedEvidence,
 ): Promise<boolean> {
+  checkOptionNames('verifyPasskeyEvidence()', expected, EXPECTED)
+  const { digest, publicKey, rpId, origins } = expected
   if (typeof evidence !== 'object' || evidence === null) return false
   const { version, purpose, nonce, credentialId } = evidence
   const { clientDataJSON, authenticatorData, signature } = evidence

@@ -3,8 +3,10 @@ import { unkept } from '../flows/accepted.ts'
 import { confirmRate } from '../flows/mail-rate.ts'
 import { JSON_STRANGERS, params, STRANGERS } from '../flows/step-options.ts'
 import { finishLogin, waitingLogin } from '../mfa/finish-login.ts'
+import type { SecondFactorProof } from '../mfa/second-factor-proof.ts'
+import type { SignedCredential } from './credential-field.ts'
 import { passkeyParams } from './passkey-fields.ts'
-import { secondFactorPasskey } from './passkey-proof.ts'
+import type { Passkeys } from './passkeys.ts'
 
 /** Names the passkeys of the account: to whoever has shown its first proof. */
 const start: FlowStep = {
@@ -103,3 +105,20 @@ const finish: FlowStep = {
 
 /** A passkey where a login waits for a second factor. */
 export const PASSKEY_SECOND_FACTOR_STEPS: readonly FlowStep[] = [start, finish]
+
+/** The answer to a question that was asked for a login that waits: bound to that login, and to its account. */
+function secondFactorPasskey(
+  passkeys: Passkeys,
+  token: string,
+  credential: SignedCredential,
+): SecondFactorProof {
+  return {
+    async check(account, call, step, digest) {
+      // Of no login: whoever is signed in shows it by `stepUpPasskey`.
+      if (step === null) return null
+      const { id: scope } = step
+      const asked = { purpose: 'passkey_second_factor', account, scope, device: null } as const
+      return passkeys.prove(call, asked, token, credential, digest)
+    },
+  }
+}

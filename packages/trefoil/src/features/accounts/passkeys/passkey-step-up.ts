@@ -3,9 +3,10 @@ import type { FlowStep } from '../flow-step.ts'
 import { unkept } from '../flows/accepted.ts'
 import { type SignedIn, signedIn } from '../flows/signed-in.ts'
 import { JSON_MEMBERS } from '../flows/step-options.ts'
+import type { SecondFactorProof } from '../mfa/second-factor-proof.ts'
 import { stepUp } from '../mfa/step-up.ts'
+import type { SignedCredential } from './credential-field.ts'
 import { passkeyParams } from './passkey-fields.ts'
-import { stepUpPasskey } from './passkey-proof.ts'
 import type { PasskeyQuestion, Passkeys } from './passkeys.ts'
 
 /**
@@ -84,3 +85,18 @@ const finish: FlowStep = {
 
 /** A passkey of whoever is signed in already. */
 export const PASSKEY_STEP_UP_STEPS: readonly FlowStep[] = [start, finish]
+
+/** The answer to a question of `askOnceMore`: bound to the session that asked. */
+export function stepUpPasskey(
+  passkeys: Passkeys,
+  session: string,
+  token: string,
+  credential: SignedCredential,
+): SecondFactorProof {
+  return {
+    async check(account, call, _step, digest) {
+      const asked = { purpose: 'passkey_step_up', account, scope: session, device: null } as const
+      return passkeys.prove(call, asked, token, credential, digest)
+    },
+  }
+}
