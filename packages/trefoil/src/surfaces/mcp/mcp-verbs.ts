@@ -6,11 +6,13 @@ import { type AgentCall, EndpointInbound, NO_AGENT_OPTIONS } from '../agent/endp
 import { readBody } from '../agent/read-body.ts'
 import { ALL_VISIBLE, type VisibleActions } from '../agent/visible-actions.ts'
 import type { EndpointRequest } from '../endpoint.ts'
-import type { Found, Surface } from '../walk.ts'
+import { type Found, Ready, type Surface, walk } from '../walk.ts'
 import { McpInbound } from './mcp-inbound.ts'
 import type { McpParts } from './mcp-parts.ts'
 import { problemReply } from './problem-reply.ts'
+import { ProgressEvents } from './progress-events.ts'
 import { type Envelope, readEnvelope, readTrace } from './read-envelope.ts'
+import { takesEvents } from './takes-events.ts'
 import { readToolCallParams, type ToolCallParams, toolNameOf } from './tool-call-params.ts'
 import type { ToolList } from './tool-list.ts'
 import { toolFailure, toolResult } from './tool-reply.ts'
@@ -22,6 +24,8 @@ export interface McpFound extends Found {
   readonly envelope: Envelope
   /** `null` for everything but a tool call. */
   readonly call: ToolCallParams | null
+  /** Where its progress goes; `null` where nobody waits for it. */
+  readonly events: ProgressEvents | null
 }
 
 const ACCEPTED: HttpReply = { status: 202, headers: [], body: null }
@@ -29,17 +33,17 @@ const NO_ARGS: Readonly<Record<string, never>> = Object.freeze({})
 
 /** `POST /mcp` as the walk sees it. */
 export function mcpVerbs(parts: McpParts): Surface<EndpointRequest, McpFound, HttpReply> {
-  return {
+  const verbs: Surface<EndpointRequest, McpFound, HttpReply> = {
     find: (request) => {
       const { rawHeaders } = request.exchange
       const bytes = readBody(request, parts.maxBodySize, parts.app)
       const use = (body: Uint8Array | Problem) =>
         body instanceof Problem
           ? body
-          : place(parts, request, readEnvelope(body, rawHeaders, parts.jsonLimits))
+          : begin(request, place(parts, request, readEnvelope(body, rawHeaders, parts.jsonLimits)))
       return isPromiseLike(bytes) ? bytes.then(use) : use(bytes)
     },
-    decode: (request, { envelope, call }) => {
+    decode: (request, { envelope, call, events }) => {
       const asked: AgentCall = {
         surface: 'mcp',
         args: call?.args ?? NO_ARGS,
@@ -49,20 +53,37 @@ export function mcpVerbs(parts: McpParts): Surface<EndpointRequest, McpFound, Ht
       }
       return envelope.id === null
         ? new EndpointInbound(request, asked)
-        : new McpInbound(request, asked, envelope.id, parts.running)
+        : new McpInbound(request, asked, envelope.id, parts.running, events)
     },
-    encode: (_request, { call, envelope }, state, answer) =>
+    encode: ({ exchange }, { call, envelope }, state, answer) =>
       call === null
         ? discovered(parts, envelope, state)
-        : toolResult(parts, envelope, state, answer),
+        : toolResult(parts, envelope, exchange.rawHeaders, state, answer),
     encodeProblem: ({ arrival }, problem, found) => {
       if (found === null) return problemReply(problem, legacy, null, arrival)
-      const { envelope, call, plan } = found
+      const { envelope, call, plan, events } = found
       // Of a stranger's call no tool has failed: what it is told is not for the model (FND-36).
-      return call === null || arrival.state?.isUnidentified === true
+      const hasBegun = events?.hasBegun === true
+      return call === null || (arrival.state?.isUnidentified === true && !hasBegun)
         ? problemReply(problem, envelope.era, envelope.id, arrival)
-        : toolFailure(parts, envelope, plan.action, problem, arrival)
+        : toolFailure(parts, envelope, plan.action, problem, arrival, hasBegun)
     },
+  }
+  return verbs
+
+  /**
+   * A call whose client waits for its progress is walked in here, so that its answer can begin before it ends.
+   * Everything else is one document, and pays nothing for it.
+   */
+  function begin(
+    request: EndpointRequest,
+    found: McpFound,
+  ): Awaitable<McpFound | Ready<HttpReply>> {
+    const token = found.call?.progressToken ?? null
+    if (token === null || !takesEvents(request.exchange.rawHeaders)) return found
+    const events = new ProgressEvents(token, parts.app.clock)
+    const reply = events.answer(walk({ ...verbs, find: () => ({ ...found, events }) }, request))
+    return isPromiseLike(reply) ? reply.then((late) => new Ready(late)) : new Ready(reply)
   }
 }
 
@@ -73,7 +94,7 @@ export function mcpVerbs(parts: McpParts): Surface<EndpointRequest, McpFound, Ht
 function place(parts: McpParts, { arrival }: EndpointRequest, envelope: Envelope): McpFound {
   const { message, problem, id } = envelope
   if (arrival.traceSource !== null) readTrace(envelope, arrival.traceSource)
-  const listing: McpFound = { plan: parts.discovery, envelope, call: null }
+  const listing: McpFound = { plan: parts.discovery, envelope, call: null, events: null }
   if (message === null || problem !== null || id === null) return listing
   const name = toolNameOf(message)
   const plan = name === null ? undefined : parts.plans.get(name)
@@ -82,7 +103,7 @@ function place(parts: McpParts, { arrival }: EndpointRequest, envelope: Envelope
   const call = readToolCallParams(message)
   return call instanceof Problem
     ? { ...listing, envelope: { ...envelope, problem: call } }
-    : { plan, envelope, call }
+    : { plan, envelope, call, events: null }
 }
 
 /** The answer to everything but a tool call, once the caller is known. */

@@ -24,6 +24,7 @@ const TTL_MS = 60_000
 export const modern: Era = {
   versions: VERSIONS,
   cancelsByClosing: true,
+  revision: () => VERSIONS[0],
   check,
   answer,
   toolResult,
