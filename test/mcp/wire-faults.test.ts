@@ -37,19 +37,19 @@ describe('SEP-2575: the version that stands in two places', () => {
     ['2026-07-28', 'v999.0.0'],
     ['2025-11-25', '2026-07-28'],
     ['', '2026-07-28'],
-  ])('%s in the body and %s in the header contradict each other before either is judged', async (body, header) => {
-    const { calls, mcp } = open()
-    const answer = await mcp.request(message('tools/call', CALL, body), headers(header))
-    expect([answer.response.status, answer.error?.code]).toEqual([400, -32020])
-    expect(calls).toEqual([])
-  })
+  ])(
+    '%s in the body and %s in the header contradict each other before either is judged',
+    async (body, header) => {
+      const { calls, mcp } = open()
+      const answer = await mcp.request(message('tools/call', CALL, body), headers(header))
+      expect([answer.response.status, answer.error?.code]).toEqual([400, -32020])
+      expect(calls).toEqual([])
+    },
+  )
 
   it('MCP-8 one that both name and nobody serves is told with versions that a message may name', async () => {
     const { mcp } = open()
-    const unknown = await mcp.request(
-      message('tools/call', CALL, 'v999.0.0'),
-      headers('v999.0.0'),
-    )
+    const unknown = await mcp.request(message('tools/call', CALL, 'v999.0.0'), headers('v999.0.0'))
     expect([unknown.response.status, unknown.error?.code]).toEqual([400, -32022])
     expect(unknown.error?.data).toMatchObject({ supported: ['2026-07-28'], requested: 'v999.0.0' })
     // What is served only after a handshake is no choice for a message that names its version itself.
@@ -123,7 +123,11 @@ it('RFC 6750 §3.1: who sent no credential is given no error code', async () => 
       {
         surfaces: ['mcp'],
         authenticate: ({ bearer }: AuthRequest) =>
-          bearer === 'good' ? new AuthContext({ subject: 'ann' }) : bearer ? refusal('expired') : null,
+          bearer === 'good'
+            ? new AuthContext({ subject: 'ann' })
+            : bearer
+              ? refusal('expired')
+              : null,
       },
     ],
   })
