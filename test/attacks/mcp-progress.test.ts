@@ -60,7 +60,7 @@ describe('W-31c: a client that asks for progress and does not read', () => {
       call.progress(1)
       await turn()
       done = true
-      return 'x'.repeat(32 * 1024 * 1024)
+      return 'x'.repeat(16 * 1024 * 1024)
     })
     app.tool('small', { description: 'Answers.' }, () => 'ok')
     server = await serve(app, { port: 0, signals: false, sendTimeout: '200ms' })
