@@ -1,15 +1,19 @@
 // The server that the conformance suite of MCP is run against: what its scenarios call, and nothing set that a
 // newcomer would not set.
 import { setTimeout as wait } from 'node:timers/promises'
-import { content, createApp, HttpError, reply } from 'trefoil'
+import { content, createApp, HttpError, query, reply } from 'trefoil'
 import { serve } from 'trefoil/node'
+import { z } from 'zod'
 
 const PIXEL = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
   'base64',
 )
 /** A WAV of no samples. */
-const SILENCE = Buffer.from('UklGRiQAAABXQVZFZm10IBAAAAABAAEARKwAAIhYAQACABAAZGF0YQAAAAA=', 'base64')
+const SILENCE = Buffer.from(
+  'UklGRiQAAABXQVZFZm10IBAAAAABAAEARKwAAIhYAQACABAAZGF0YQAAAAA=',
+  'base64',
+)
 
 const app = createApp({
   name: 'conformance',
@@ -18,7 +22,11 @@ const app = createApp({
   log: { logger: { debug() {}, info() {}, warn() {}, error() {} } },
 })
 
-app.tool('test_simple_text', { description: 'Answers with text.' }, () => 'This is a simple text response for testing.')
+app.tool(
+  'test_simple_text',
+  { description: 'Answers with text.' },
+  () => 'This is a simple text response for testing.',
+)
 app.tool('test_error_handling', { description: 'Fails.' }, () => {
   throw new HttpError(422, 'This tool intentionally returns an error for testing')
 })
@@ -31,7 +39,11 @@ app.tool('test_audio_content', { description: 'Answers with sound.' }, () =>
 app.tool('test_embedded_resource', { description: 'Answers with a resource.' }, () =>
   reply(null, {
     content: [
-      content.embed('test://embedded-resource', 'This is an embedded resource content.', 'text/plain'),
+      content.embed(
+        'test://embedded-resource',
+        'This is an embedded resource content.',
+        'text/plain',
+      ),
     ],
   }),
 )
@@ -56,6 +68,18 @@ app.tool('test_tool_with_progress', { description: 'Says how far it is.' }, asyn
   call.progress(100, 100)
   return 'Done'
 })
+
+app.tool(
+  'test_region',
+  {
+    description: 'Takes arguments that gateways route by.',
+    params: {
+      region: query(z.string().optional(), { mcpHeader: 'Region' }),
+      size: query(z.int().optional(), { mcpHeader: 'Size' }),
+    },
+  },
+  ({ region, size }) => ({ region: region ?? null, size: size ?? null }),
+)
 
 const port = Number(process.env['PORT'] ?? '0')
 const server = await serve(app, { port, host: '127.0.0.1' })

@@ -4,6 +4,7 @@ import type { Plan } from '../../engine/plan.ts'
 import type { AskVisible, PerVisible } from '../agent/visible-actions.ts'
 import type { RunningCalls } from './running-calls.ts'
 import type { ToolList } from './tool-list.ts'
+import type { ArgumentHeader } from './wire/routing-headers.ts'
 
 /** What the MCP surface works with. */
 export interface McpParts {
@@ -13,6 +14,8 @@ export interface McpParts {
   readonly toolsOf: PerVisible<ToolList>
   readonly plans: ReadonlyMap<string, Plan>
   readonly discovery: Plan
+  /** Arguments that clients repeat in headers, by tool; tools without one are not in it. */
+  readonly headers: ReadonlyMap<string, readonly ArgumentHeader[]>
   readonly app: AppContext
   /** Of this process. */
   readonly running: RunningCalls

@@ -7,6 +7,7 @@ import { readBody } from '../agent/read-body.ts'
 import { ALL_VISIBLE, type VisibleActions } from '../agent/visible-actions.ts'
 import type { EndpointRequest } from '../endpoint.ts'
 import { type Found, Ready, type Surface, walk } from '../walk.ts'
+import { isBatch, readBatch, runBatch } from './batch.ts'
 import { McpInbound } from './mcp-inbound.ts'
 import type { McpParts } from './mcp-parts.ts'
 import { problemReply } from './problem-reply.ts'
@@ -18,6 +19,7 @@ import type { ToolList } from './tool-list.ts'
 import { toolFailure, toolResult } from './tool-reply.ts'
 import { resultReply } from './wire/era.ts'
 import { legacy } from './wire/legacy.ts'
+import { checkArgumentHeaders } from './wire/routing-headers.ts'
 
 /** A message, and the plan that answers it. */
 export interface McpFound extends Found {
@@ -33,16 +35,7 @@ const NO_ARGS: Readonly<Record<string, never>> = Object.freeze({})
 
 /** `POST /mcp` as the walk sees it. */
 export function mcpVerbs(parts: McpParts): Surface<EndpointRequest, McpFound, HttpReply> {
-  const verbs: Surface<EndpointRequest, McpFound, HttpReply> = {
-    find: (request) => {
-      const { rawHeaders } = request.exchange
-      const bytes = readBody(request, parts.maxBodySize, parts.app)
-      const use = (body: Uint8Array | Problem) =>
-        body instanceof Problem
-          ? body
-          : begin(request, place(parts, request, readEnvelope(body, rawHeaders, parts.jsonLimits)))
-      return isPromiseLike(bytes) ? bytes.then(use) : use(bytes)
-    },
+  const verbs: Omit<Surface<EndpointRequest, McpFound, HttpReply>, 'find'> = {
     decode: (request, { envelope, call, events }) => {
       const asked: AgentCall = {
         surface: 'mcp',
@@ -69,7 +62,31 @@ export function mcpVerbs(parts: McpParts): Surface<EndpointRequest, McpFound, Ht
         : toolFailure(parts, envelope, plan.action, problem, arrival, hasBegun)
     },
   }
-  return verbs
+  const one = async (request: EndpointRequest, envelope: Envelope) =>
+    walk({ ...verbs, find: () => place(parts, request, envelope) }, request)
+  const batch = async (request: EndpointRequest, body: Uint8Array) => {
+    const envelopes = readBatch(body, request.exchange.rawHeaders, parts.jsonLimits)
+    // As any other message that is none: told to those who are known.
+    return envelopes instanceof Problem
+      ? place(parts, request, { era: legacy, id: null, message: null, problem: envelopes })
+      : new Ready(await runBatch(request, envelopes, parts.maxResponseSize, one))
+  }
+  return {
+    ...verbs,
+    find: (request) => {
+      const { rawHeaders } = request.exchange
+      const bytes = readBody(request, parts.maxBodySize, parts.app)
+      const use = (
+        body: Uint8Array | Problem,
+      ): Awaitable<McpFound | Problem | Ready<HttpReply>> => {
+        if (body instanceof Problem) return body
+        return isBatch(body, rawHeaders)
+          ? batch(request, body)
+          : begin(request, place(parts, request, readEnvelope(body, rawHeaders, parts.jsonLimits)))
+      }
+      return isPromiseLike(bytes) ? bytes.then(use) : use(bytes)
+    },
+  }
 
   /**
    * A call whose client waits for its progress is walked in here, so that its answer can begin before it ends.
@@ -91,8 +108,9 @@ export function mcpVerbs(parts: McpParts): Surface<EndpointRequest, McpFound, Ht
  * Everything but a tool call goes by the plan of listing: the caller is identified first, so that a
  * stranger learns neither which tools exist nor what was wrong with a message (AUTH-8, AUTH-9).
  */
-function place(parts: McpParts, { arrival }: EndpointRequest, envelope: Envelope): McpFound {
-  const { message, problem, id } = envelope
+function place(parts: McpParts, request: EndpointRequest, envelope: Envelope): McpFound {
+  const { arrival } = request
+  const { message, problem, id, era } = envelope
   if (arrival.traceSource !== null) readTrace(envelope, arrival.traceSource)
   const listing: McpFound = { plan: parts.discovery, envelope, call: null, events: null }
   if (message === null || problem !== null || id === null) return listing
@@ -101,9 +119,14 @@ function place(parts: McpParts, { arrival }: EndpointRequest, envelope: Envelope
   if (plan === undefined) return listing
   arrival.action = plan.facts.name
   const call = readToolCallParams(message)
-  return call instanceof Problem
-    ? { ...listing, envelope: { ...envelope, problem: call } }
-    : { plan, envelope, call, events: null }
+  if (call instanceof Problem) return { ...listing, envelope: { ...envelope, problem: call } }
+  const repeated = parts.headers.get(plan.action.name)
+  if (repeated === undefined) return { plan, envelope, call, events: null }
+  const { rawHeaders } = request.exchange
+  const mismatch = checkArgumentHeaders(repeated, call.args, rawHeaders, era.namesHeaders)
+  return mismatch === null
+    ? { plan, envelope, call, events: null }
+    : { ...listing, envelope: { ...envelope, problem: mismatch } }
 }
 
 /** The answer to everything but a tool call, once the caller is known. */

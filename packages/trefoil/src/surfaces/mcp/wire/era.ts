@@ -22,6 +22,8 @@ export interface Era {
   readonly cancelsByClosing: boolean
   /** The revision that a message is of. */
   revision(headers: RawHeaders): string
+  /** True when clients must repeat in headers what gateways go by. */
+  readonly namesHeaders: boolean
   /** Checks headers and metadata of a message; a problem refuses it. */
   check(message: RpcMessage, headers: RawHeaders): Problem | null
   /** Answers a method that needs no tool; `undefined` when the era has no such method. */

@@ -18,6 +18,7 @@ export const legacy: Era = {
   cancelsByClosing: false,
   // Before there was a header for it nobody could say.
   revision: (headers) => firstHeader(headers, 'mcp-protocol-version')?.trim() ?? '2025-03-26',
+  namesHeaders: false,
   check,
   answer,
   toolResult,

@@ -25,6 +25,7 @@ export const modern: Era = {
   versions: VERSIONS,
   cancelsByClosing: true,
   revision: () => VERSIONS[0],
+  namesHeaders: true,
   check,
   answer,
   toolResult,
