@@ -8,6 +8,11 @@ import { LIFECYCLE } from '../packages/trefoil/src/engine/lifecycle.ts'
 import { ACCOUNTS } from '../packages/trefoil/src/features/accounts/accounts-options.ts'
 import { MAIL } from '../packages/trefoil/src/features/accounts/mail/mail-options.ts'
 import { SMTP } from '../packages/trefoil/src/features/accounts/mail/smtp-options.ts'
+import { PASSKEYS } from '../packages/trefoil/src/features/accounts/passkeys/passkey-options.ts'
+import {
+  OAUTH,
+  OIDC_PROVIDER,
+} from '../packages/trefoil/src/features/accounts/providers/provider-options.ts'
 import { ACCOUNT_RATES } from '../packages/trefoil/src/features/accounts/rate-options.ts'
 import { LOGIN_COOKIE } from '../packages/trefoil/src/features/accounts/sessions/cookie-options.ts'
 import { AUDIT_FILE } from '../packages/trefoil/src/features/audit/audit-file.ts'
@@ -31,6 +36,7 @@ import {
   CLIENT_GROUPS,
   codemodTables,
   movedOptionRows,
+  FACTOR_GROUPS,
   movedVariableRows,
   OPTION_GROUPS,
   optionRows,
@@ -72,11 +78,28 @@ const FILES = [
     name,
     () => table(['Option', 'Default', 'Meaning'], optionRows(group)),
   ]),
+  ...Object.entries({ 'oidcProvider options': OIDC_PROVIDER, 'oauth options': OAUTH }).map(
+    ([name, group]) => [
+      'login-providers.md',
+      name,
+      () => table(['Option', 'Default', 'Meaning'], optionRows(group)),
+    ],
+  ),
+  [
+    'passkeys.md',
+    'passkeys options',
+    () => table(['Option', 'Default', 'Meaning'], optionRows(PASSKEYS)),
+  ],
   [
     'passwordless.md',
     'rates options',
     () => table(['Option', 'Default', 'Meaning'], optionRows(ACCOUNT_RATES)),
   ],
+  ...Object.entries(FACTOR_GROUPS).map(([name, group]) => [
+    'second-factors.md',
+    name,
+    () => table(['Option', 'Default', 'Meaning'], optionRows(group)),
+  ]),
   ...Object.entries(PASSWORD_GROUPS).map(([name, group]) => [
     'passwords.md',
     name,

@@ -131,6 +131,8 @@ export function mayUseBuiltin(file: string, specifier: string): boolean {
   if (file.startsWith('features/redis/')) return specifier === 'node:crypto'
   // Ids and digests of jobs; requests to servers of others, with addresses that are looked at.
   if (/^features\/(?:jobs|webhooks|accounts)\//.test(file)) return true
+  // Forms are signed, and an inline style is known by its hash.
+  if (file.startsWith('features/pages/')) return specifier === 'node:crypto'
   // A list is a file, and as many passwords are hashed at once as there are cores for.
   if (file === 'identity/password/common-passwords.ts' && specifier === 'node:fs') return true
   if (file === 'identity/password/hashing-queue.ts' && specifier === 'node:os') return true
@@ -163,6 +165,14 @@ export function packageRefusal(file: string, name: string, typeOnly: boolean): s
       // The queue on PostgreSQL; loaded when it is opened.
       if (file === 'features/jobs/boss-jobs.ts' && name === 'pg-boss') return null
       if (file === 'features/accounts/mail/smtp-mailer.ts' && name === 'nodemailer') return null
+      // Loaded when the first passkey is looked at.
+      if (
+        file === 'features/accounts/passkeys/webauthn-library.ts' &&
+        /^@simplewebauthn\/server(?:\/helpers)?$/.test(name)
+      ) {
+        return null
+      }
+      if (/^features\/accounts\/providers\/\w/.test(file) && name === 'oauth4webapi') return null
       if (file.startsWith('features/otel/') && name === '@opentelemetry/api') return null
       return 'features imports no package'
     case 'contract':

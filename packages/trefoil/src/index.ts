@@ -161,6 +161,7 @@ export type {
   ProblemOptions,
 } from './contract/problems/problem.ts'
 export { HttpError, ImproperlyConfigured, Problem } from './contract/problems/problem.ts'
+export type { ProblemPage, RefusedRequest, ShownProblem } from './contract/problems/problem-page.ts'
 export type { ProblemRow } from './contract/problems/problem-row.ts'
 export type { ProblemCode } from './contract/problems/problems.ts'
 export { PROBLEMS } from './contract/problems/problems.ts'
@@ -168,7 +169,7 @@ export type { ProgramProblemCode } from './contract/problems/program-problems.ts
 export type { RateFailure } from './engine/limits/rate-limits.ts'
 export { argumentsHash } from './policy/arguments-hash.ts'
 export type { CspDirectives } from './policy/content-security-policy.ts'
-export { NONCE } from './policy/content-security-policy.ts'
+export { NONCE, STRICT_CSP } from './policy/content-security-policy.ts'
 export type { CorsOptions } from './policy/cors-options.ts'
 export type { CsrfOptions } from './policy/csrf.ts'
 export type { MemoryRatesOptions } from './policy/rate/memory-rates.ts'

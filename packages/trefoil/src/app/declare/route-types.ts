@@ -12,6 +12,7 @@ import type { BreakerOptions, ConcurrencyOptions } from '../../contract/limits/c
 import type { MarkedParam, ParamSource, Params } from '../../contract/params/params.ts'
 import type { PathNames, PathValue } from '../../contract/params/path-names.ts'
 import type { InputOf, OutputOf, Schema } from '../../contract/params/schema.ts'
+import type { ProblemPage } from '../../contract/problems/problem-page.ts'
 import type { RateOption } from '../../policy/rate/rate-option.ts'
 import type { AppTypes } from './app-types.ts'
 
@@ -123,6 +124,11 @@ export interface SharedOptions {
    * `false` leaves those of them that are `skippable`. Default: none of its own.
    */
   readonly rate?: RateOption | false
+  /**
+   * Shows refusals to people, where their browser asks for HTML: see `ProblemPage`. The innermost wins; `false` leaves
+   * that of what is outside. Default: problem documents.
+   */
+  readonly problemPage?: ProblemPage | false
 }
 
 /** What an operation says about itself. `P`: its own parameters; `Inherited`: its groups'. */

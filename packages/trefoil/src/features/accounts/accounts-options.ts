@@ -3,6 +3,7 @@ import type { Guard, KeyMaterial, KeyRing } from '../../auth.ts'
 import type { AnyDatabase } from '../../database.ts'
 import type { Awaitable, Call, Clock, Duration } from '../../index.ts'
 import {
+  databasePart,
   LOCKOUT,
   type LockoutConfig,
   type LockoutValues,
@@ -22,11 +23,15 @@ import type { Account } from './account.ts'
 import { MAIL, type MailOptions, type MailValues } from './mail/mail-options.ts'
 import type { Mailer } from './mail/mailer.ts'
 import { SMTP, type SmtpOptions, type SmtpValues } from './mail/smtp-options.ts'
+import { MFA, type MfaOptions, type MfaValues } from './mfa/mfa-options.ts'
+import { PASSKEYS, type PasskeyOptions, type PasskeyValues } from './passkeys/passkey-options.ts'
 import {
   PASSWORD_HASHING,
   type PasswordHashingOptions,
   type PasswordHashingValues,
 } from './passwords/hashing-options.ts'
+import type { LoginProvider } from './providers/oidc-provider.ts'
+import { OAUTH, type OAuthOptions, type OAuthValues } from './providers/provider-options.ts'
 import { ACCOUNT_RATES, type AccountRateOptions, type AccountRateValues } from './rate-options.ts'
 import {
   LOGIN_COOKIE,
@@ -72,6 +77,10 @@ export interface AccountsOptions {
   /** What a password costs whoever guesses it. */
   readonly passwordHashing?: PasswordHashingOptions
   readonly lockout?: LockoutConfig
+  /** Second factors, and who is asked for one. */
+  readonly mfa?: MfaOptions
+  /** Signing in with a passkey, which needs `@simplewebauthn/server`. Default off. */
+  readonly passkeys?: PasskeyOptions
   /** How often one address may call what everybody may call. */
   readonly rates?: AccountRateOptions
   readonly cookie?: LoginCookieOptions
@@ -91,6 +100,10 @@ export interface AccountsOptions {
   readonly magicLink?: boolean
   /** Signing in by a code in a mail. Default false. */
   readonly emailCode?: boolean
+  /** Signing in with a provider, by the name that stands in its paths. Default those of the environment. */
+  readonly providers?: Readonly<Record<string, LoginProvider>>
+  /** Where browsers come back to from a provider, and are sent on to. */
+  readonly oauth?: OAuthOptions
   /** Sessions of nobody, which keep their subject when they register. Default false. */
   readonly anonymous?: boolean
   /** Registered is verified, in development alone: no mail is waited for. Default false. */
@@ -107,7 +120,7 @@ export interface AccountsOptions {
   readonly clients?: Readonly<Record<string, PasswordClient>>
   /** A login without a known client is refused. Default false. */
   readonly requireClient?: boolean
-  /** After the password was right and before a session begins; a throw lets nobody in. Default nothing. */
+  /** After all that was asked for was right and before a session begins; a throw lets nobody in. Default nothing. */
   readonly onLogin?: (account: Account, call: Call) => Awaitable<void>
   /** After a pair of tokens was renewed; a throw is logged and changes nothing. Default nothing. */
   readonly onTokenRefresh?: (account: Account, call: Call) => Awaitable<void>
@@ -132,15 +145,16 @@ export type AccountsValues = Values<
     passwordPolicy: PasswordPolicy
     passwordHashing: PasswordHashingValues
     lockout: LockoutValues
+    mfa: MfaValues
+    passkeys: PasskeyValues | null
     rates: AccountRateValues
     cookie: LoginCookieValues
+    oauth: OAuthValues
     operators: readonly Guard[] | null
     onLogin: ((account: Account, call: Call) => Awaitable<void>) | null
     onTokenRefresh: ((account: Account, call: Call) => Awaitable<void>) | null
   }
 >
-
-const DATABASE_METHODS = ['queries', 'unit', 'tables', 'statements', 'afterCommit'] as const
 
 /** True for an object that has these methods. */
 function has(value: unknown, methods: readonly string[]): boolean {
@@ -178,9 +192,7 @@ export const ACCOUNTS: OptionGroup<AccountsOptions, AccountsValues> = {
   prefix: 'TREFOIL_AUTH',
   rows: {
     data: {
-      read: kinds.kind('a part of database()', (value): value is AnyDatabase =>
-        has(value, DATABASE_METHODS),
-      ),
+      read: databasePart<AnyDatabase>(),
       default: REQUIRED,
       doc: 'Where accounts are kept: `database()`, a part of the app before this one.',
     },
@@ -262,6 +274,13 @@ export const ACCOUNTS: OptionGroup<AccountsOptions, AccountsValues> = {
       doc: 'What a password costs whoever guesses it.',
     },
     lockout: { group: LOCKOUT, default: {}, doc: 'When failures lock, and for how long.' },
+    mfa: { group: MFA, default: {}, doc: 'Second factors, and who is asked for one.' },
+    passkeys: {
+      group: PASSKEYS,
+      default: null,
+      shown: 'off',
+      doc: 'Signing in with a passkey, which needs `@simplewebauthn/server`.',
+    },
     rates: {
       group: ACCOUNT_RATES,
       default: {},
@@ -305,6 +324,17 @@ export const ACCOUNTS: OptionGroup<AccountsOptions, AccountsValues> = {
     },
     magicLink: { read: kinds.flag, default: false, doc: 'Signing in by a link in a mail.' },
     emailCode: { read: kinds.flag, default: false, doc: 'Signing in by a code in a mail.' },
+    providers: {
+      read: kinds.record<LoginProvider>('{ google: oidcProvider({ … }) }', () => null),
+      default: {},
+      shown: 'those of the environment',
+      doc: 'Signing in with a provider, by the name that stands in its paths.',
+    },
+    oauth: {
+      group: OAUTH,
+      default: {},
+      doc: 'Where browsers come back to from a provider, and are sent on to.',
+    },
     anonymous: {
       read: kinds.flag,
       default: false,
@@ -355,7 +385,7 @@ export const ACCOUNTS: OptionGroup<AccountsOptions, AccountsValues> = {
       read: hook,
       default: null,
       shown: 'nothing',
-      doc: 'After the password was right and before a session begins; a throw lets nobody in.',
+      doc: 'After all that was asked for was right and before a session begins; a throw lets nobody in.',
     },
     onTokenRefresh: {
       read: hook,

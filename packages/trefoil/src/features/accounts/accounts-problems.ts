@@ -25,6 +25,34 @@ export type AccountsProblem =
   | 'unknown_role'
   | 'operator_outranked'
   | 'own_account'
+  | 'passkey_refused'
+  | 'passkey_missing'
+  | 'passkey_exists'
+  | 'passkey_limit'
+  | 'passkey_not_found'
+  | 'passkey_wrong_origin'
+  | 'MFA_REQUIRED'
+  | 'invalid_pre_token'
+  | 'mfa_not_enabled'
+  | 'mfa_already_enabled'
+  | 'no_mfa_setup'
+  | 'mfa_enforced'
+  | 'trusted_device_not_found'
+  | 'mfa_factor_unavailable'
+  | 'provider_not_configured'
+  | 'redirect_not_allowed'
+  | 'code_challenge_required'
+  | 'invalid_state'
+  | 'invalid_nonce'
+  | 'provider_answer_refused'
+  | 'provider_unavailable'
+  | 'oidc_userinfo_failed'
+  | 'no_email'
+  | 'unverified_email'
+  | 'link_required'
+  | 'identity_taken'
+  | 'identity_not_found'
+  | 'last_way_in'
 
 /** What flows of accounts end with. */
 export const accountsProblems: ProblemSet<AccountsProblem> = defineProblems('accounts', {
@@ -142,5 +170,146 @@ export const accountsProblems: ProblemSet<AccountsProblem> = defineProblems('acc
     status: 409,
     text: 'This is your own account',
     fix: 'Ask another operator, or use `trefoil accounts` where the database is.',
+  },
+  passkey_refused: {
+    status: 400,
+    text: 'This passkey is not accepted',
+    fix: 'Ask for a new challenge and try once more, or sign in another way.',
+  },
+  passkey_missing: {
+    status: 400,
+    text: 'This account has no passkey',
+    fix: 'Use another second factor, or register a passkey first.',
+  },
+  passkey_exists: {
+    status: 409,
+    text: 'This passkey is registered already',
+    fix: 'Use it, or make one on another device.',
+  },
+  passkey_limit: {
+    status: 409,
+    text: 'This account has as many passkeys as it may have',
+    fix: 'Remove one that is not used any more.',
+  },
+  passkey_not_found: {
+    status: 404,
+    text: 'There is no such passkey',
+    fix: 'List your passkeys to see which there are.',
+  },
+  passkey_wrong_origin: {
+    status: 400,
+    text: 'This page cannot use passkeys',
+    fix: 'Open the page at an origin of the option passkeys of accounts().',
+  },
+  // In the words that clients of before know.
+  MFA_REQUIRED: {
+    status: 401,
+    text: 'MFA_REQUIRED',
+    fix: 'Send `pre_token` and a code to /mfa/verify; where `needs` is `enrol`, set up a second factor with it first.',
+  },
+  invalid_pre_token: {
+    status: 401,
+    text: 'Invalid pre-auth token',
+    fix: 'Sign in again.',
+  },
+  mfa_not_enabled: {
+    status: 400,
+    text: 'MFA not enabled',
+    fix: 'Set up a second factor first.',
+  },
+  mfa_already_enabled: {
+    status: 400,
+    text: 'MFA already enabled',
+    fix: 'Remove the second factor first, or add another kind.',
+  },
+  no_mfa_setup: {
+    status: 400,
+    text: 'No setup in progress',
+    fix: 'Start setting it up again.',
+  },
+  mfa_enforced: {
+    status: 409,
+    text: 'A second factor is required here',
+    fix: 'Set up another one before this one is removed.',
+  },
+  mfa_factor_unavailable: {
+    status: 400,
+    text: 'This factor cannot be used here',
+    fix: 'Use one that `factors` of the login names.',
+  },
+  trusted_device_not_found: {
+    status: 404,
+    text: 'There is no such device',
+    fix: 'List the devices to see which there are.',
+  },
+  provider_not_configured: {
+    status: 404,
+    text: 'Provider not configured',
+    fix: 'Use a name of the option providers of accounts().',
+  },
+  redirect_not_allowed: {
+    status: 400,
+    text: 'redirect_not_allowed',
+    fix: 'Give a path that begins with one slash, or a URL of an origin that is listed in oauth.returnOrigins.',
+  },
+  code_challenge_required: {
+    status: 400,
+    text: 'code_challenge_required',
+    fix: 'Send code_challenge: SHA-256 of a random code_verifier in base64url (RFC 7636, S256).',
+  },
+  invalid_state: {
+    status: 400,
+    text: 'invalid_state',
+    fix: 'Begin again, in this browser; a login with a provider ends after ten minutes and works once.',
+  },
+  invalid_nonce: {
+    status: 400,
+    text: 'invalid_nonce',
+    fix: 'Begin again.',
+  },
+  provider_answer_refused: {
+    status: 400,
+    text: "The provider's answer was not accepted",
+    fix: 'Begin again; the log of the app says why.',
+  },
+  provider_unavailable: {
+    status: 502,
+    text: 'The provider cannot be asked',
+    fix: 'Try again later, or sign in another way.',
+  },
+  oidc_userinfo_failed: {
+    status: 400,
+    text: 'oidc_userinfo_failed',
+    fix: 'Begin again; the log of the app says why.',
+  },
+  no_email: {
+    status: 400,
+    text: 'No email from provider',
+    fix: 'Allow the provider to say your address, or sign in another way.',
+  },
+  unverified_email: {
+    status: 400,
+    text: 'unverified_email',
+    fix: 'Have the provider verify your address, or sign in another way.',
+  },
+  link_required: {
+    status: 409,
+    text: 'There is an account with this address',
+    fix: 'Sign in to it as before, and add the provider there.',
+  },
+  identity_taken: {
+    status: 409,
+    text: 'This is the way in of another account',
+    fix: 'Sign in by it, and remove it there.',
+  },
+  identity_not_found: {
+    status: 404,
+    text: 'You do not sign in by this',
+    fix: 'List the providers to see which there are.',
+  },
+  last_way_in: {
+    status: 409,
+    text: 'Nothing else signs in to this account',
+    fix: 'Add another way first.',
   },
 })

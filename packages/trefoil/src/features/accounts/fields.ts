@@ -79,6 +79,15 @@ export function wholeField(least: number, most: number): Schema<number> {
   )
 }
 
+/** Yes or no. */
+export function flagField(): Schema<boolean> {
+  return field(
+    { type: 'boolean' },
+    (value) => (typeof value === 'boolean' ? value : undefined),
+    'Expected true or false',
+  )
+}
+
 /** Texts, so many of them at most. */
 export function textsField(most: number, longest: number): Schema<readonly string[]> {
   const fits = (value: unknown): value is string => isText(value, longest)

@@ -38,6 +38,10 @@ export function isAuthProblem(problem: Problem): boolean {
 /** RFC 6750 §3.1: `null` for a caller that sent no credential, whose answer has no code of an error. */
 function oauthError(problem: Problem): string | null {
   if (problem.code === 'ACCESS_DENIED') return 'insufficient_scope'
+  // Known, and asked to show it once more (RFC 9470).
+  if (problem.details?.['error'] === 'insufficient_user_authentication') {
+    return 'insufficient_user_authentication'
+  }
   const wasSent = problem.headers?.['www-authenticate']?.includes('error=') === true
   return wasSent ? 'invalid_token' : null
 }

@@ -1,22 +1,24 @@
 import type { Call, Reply } from '../../../index.ts'
-import { accountOf, type StoredAccount } from '../account.ts'
+import type { StoredAccount } from '../account.ts'
 import { tell } from '../account-events.ts'
 import type { AccountsHouse } from '../accounts-house.ts'
 import { type AccountsProblem, accountsProblems } from '../accounts-problems.ts'
 import type { Identifier } from '../identifier.ts'
-import type { SessionMode } from '../sessions/login-sessions.ts'
+import type { SessionMode, SignIn } from '../sessions/login-sessions.ts'
 import { sessionIn } from './password/set-password.ts'
 
-/** How somebody who came by a mailbox is signed in. */
+/** How somebody who came by a mailbox, or a provider, is signed in. */
 export interface Entry {
   readonly methods: readonly string[]
   readonly mode: SessionMode
-  /** By which this device is known from now on. */
-  readonly identifier: Identifier
+  /** By which this device is known from now on; `null` for an account that has none. */
+  readonly identifier: Identifier | null
   /** What of the device there is so far; `null` for nothing. */
   readonly device: string | null
   /** For whoever was changed meanwhile. */
   readonly failure: AccountsProblem
+  /** The link, or the code, that it came by; `null` for none. */
+  readonly uses: NonNullable<SignIn['uses']> | null
 }
 
 /**
@@ -30,11 +32,10 @@ export async function beginSession(
   call: Call,
   unit: object,
   account: StoredAccount,
-  { methods, mode, identifier, device, failure }: Entry,
+  { methods, mode, identifier, device, failure, uses }: Entry,
 ): Promise<Reply<unknown>> {
-  const { accounts, values, sessions, locks, clock } = house
+  const { accounts, sessions, locks, clock } = house
   if (account.disabledAt !== null) throw accountsProblems.problem('account_disabled')
-  await values.onLogin?.(accountOf(account), call)
   const now = clock.now()
   const change = { lastLoginAt: now, endsSessions: false }
   const epoch = await accounts.change(unit, account.id, change, now, account.epoch)
@@ -44,7 +45,9 @@ export async function beginSession(
     methods,
     mode,
     clientId: null,
-    deviceToken: locks.deviceToken(identifier, device),
+    deviceToken: identifier === null ? null : locks.deviceToken(identifier, device),
+    identifier,
+    uses,
   })
   await tell(house, unit, 'login.succeeded', account, { session: sessionIn(answer), methods })
   return answer

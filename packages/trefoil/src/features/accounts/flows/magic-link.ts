@@ -4,7 +4,7 @@ import { readAddress } from '../identifier.ts'
 import { mailSent } from './accepted.ts'
 import { beginSession } from './begin-session.ts'
 import { confirmRate, mailRate } from './mail-rate.ts'
-import { enterMailbox, issueEntry } from './mailbox-entry.ts'
+import { admitNewcomer, enterMailbox, issueEntry } from './mailbox-entry.ts'
 import { params, STRANGERS } from './step-options.ts'
 
 /** Asks for a link that signs in. Whether anybody has the address shows nowhere but in the mailbox. */
@@ -59,9 +59,12 @@ export const useMagicLink: FlowStep = {
         name: 'use_magic_link',
         description: 'Sign in by the token of a link.',
         params: { token: params.token, mode: params.mode },
-        problems: ['invalid_link', 'account_disabled'],
+        problems: ['invalid_link', 'account_disabled', 'MFA_REQUIRED'],
       },
       async ({ token, mode = 'bearer' }, call) => {
+        if (house.mfa.mayAskNewcomers) {
+          await admitNewcomer(house, await challenges.readLink('magic_link', token))
+        }
         const unit = await call.resolve(data.db)
         const challenge = await challenges.consumeLink(unit, 'magic_link', token)
         const account = challenge === null ? null : await enterMailbox(house, unit, challenge)
@@ -72,6 +75,7 @@ export const useMagicLink: FlowStep = {
           identifier: { kind: 'email', text: challenge.address },
           device: await call.resolve(sessions.deviceCookie),
           failure: 'invalid_link',
+          uses: { purpose: 'magic_link', id: challenge.id },
         })
       },
     )

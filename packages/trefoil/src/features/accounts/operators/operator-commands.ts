@@ -1,9 +1,11 @@
+import { wrongUsage } from '../../../inner.ts'
 import type { CommandContext, CommandResult, PartCommand } from '../../../parts.ts'
 import type { StoredAccount } from '../account.ts'
 import type { AccountsHouse } from '../accounts-house.ts'
+import { accountsProblems } from '../accounts-problems.ts'
 import { AccountOperations } from './account-operations.ts'
-import { sessionOf, viewOf } from './account-view.ts'
-import { checkedPage, listOf, textOf, textOrNull, wrong } from './command-options.ts'
+import { factorOf, sessionOf, viewOf } from './account-view.ts'
+import { checkedPage, listOf, textOf, textOrNull } from './command-options.ts'
 import { type OperatorUnit, operatorUnit } from './operator-unit.ts'
 
 type Options = CommandContext['options']
@@ -105,6 +107,21 @@ export function operatorCommands(house: AccountsHouse): readonly PartCommand[] {
         return { text, json: { ok: true, sessions: sessions.map(sessionOf) } }
       },
     },
+    {
+      name: 'factors',
+      describe: 'second factors of an account',
+      options: ACCOUNT,
+      run: async ({ options }) => {
+        const factors = await on.factors(null, textOf(options, 'account'))
+        const lines = factors.map(({ id, kind, name, createdAt, usedAt }) => {
+          const used = usedAt === null ? 'never used' : `used ${new Date(usedAt).toISOString()}`
+          return [id, kind, shownName(name), new Date(createdAt).toISOString(), used].join('  ')
+        })
+        const text = lines.length === 0 ? 'no second factors' : lines.join('\n')
+        return { text, json: { ok: true, factors: factors.map(factorOf) } }
+      },
+    },
+    resetFactorsCommand(on, inUnit),
     change('end-sessions', 'sign an account out everywhere', (unit, id) =>
       on.endSessions(unit, null, id),
     ),
@@ -115,7 +132,9 @@ export function operatorCommands(house: AccountsHouse): readonly PartCommand[] {
 
 async function list(on: AccountOperations, options: Options): Promise<CommandResult> {
   const limit = checkedPage(options)
-  if (limit === null) return wrong('--limit must be a number from 1 to 1000')
+  if (limit === null) {
+    throw wrongUsage('--limit must be a number from 1 to 1000', 'Say --limit 50, or leave it out.')
+  }
   const { accounts, next } = await on.page(null, textOrNull(options, 'after') ?? '', limit)
   const more = next === null ? [] : [`more: --after ${next}`]
   return {
@@ -144,7 +163,11 @@ function tenantCommand(on: AccountOperations, change: Change): PartCommand {
     run: (context) => {
       const { tenant, none } = context.options
       const isClear = (tenant === undefined) === (none === true)
-      return isClear ? command.run(context) : wrong('say --tenant and which, or --none')
+      if (isClear) return command.run(context)
+      throw wrongUsage(
+        'One of --tenant and --none must be there',
+        'Say --tenant and which, or --none.',
+      )
     },
   }
 }
@@ -157,12 +180,42 @@ function deleteCommand(on: AccountOperations, inUnit: OperatorUnit): PartCommand
     run: async ({ options, signal }) => {
       const account = await on.find(null, textOf(options, 'account'))
       if (options['yes'] !== true) {
-        return wrong(`this deletes ${account.email ?? account.id} for good: say --yes`)
+        throw wrongUsage(
+          `This deletes ${account.email ?? account.id} for good`,
+          'Repeat it with --yes if that is meant.',
+        )
       }
       await inUnit('delete', signal, (unit) => on.remove(unit, null, account.id))
       return { text: 'deleted', json: { ok: true, id: account.id } }
     },
   }
+}
+
+/** Without a word nobody is left with the password alone by a slip. */
+function resetFactorsCommand(on: AccountOperations, inUnit: OperatorUnit): PartCommand {
+  return {
+    name: 'reset-factors',
+    describe:
+      'remove all second factors of an account, whose owner has lost them; it is signed out and told',
+    options: { ...ACCOUNT, yes: { describe: 'yes, all of them', kind: 'flag' } },
+    run: async ({ options, signal }) => {
+      const account = await on.find(null, textOf(options, 'account'))
+      const { length } = await on.factors(null, account.id)
+      if (options['yes'] !== true) {
+        const whose = account.email ?? account.id
+        throw wrongUsage(`This removes ${length} second factors of ${whose}`, 'Say --yes.')
+      }
+      const work = (unit: object) => on.resetFactors(unit, null, account.id)
+      const { id, email } = await inUnit('reset-factors', signal, work)
+      const text = `removed ${length} second factors of ${email ?? id}`
+      return { text, json: { ok: true, id, removed: length } }
+    },
+  }
+}
+
+/** Chosen by its owner: nothing of it moves the cursor of a terminal. */
+function shownName(name: string): string {
+  return name.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '?')
 }
 
 function resetCommand(
@@ -187,7 +240,8 @@ function resetCommand(
       if (isMailed) return { text: `mailed to ${account.email}`, json: { ok: true, id } }
       const challenge = await house.challenges.find(id)
       const token = challenge === null ? null : house.challenges.linkToken(challenge)
-      if (token === null) return wrong('the link was removed meanwhile')
+      // Of an account that was deleted or disabled in the same moment.
+      if (token === null) throw accountsProblems.problem('account_not_found')
       const link = house.links.linkTo('reset_password', token)
       return { text: link, json: { ok: true, link } }
     },

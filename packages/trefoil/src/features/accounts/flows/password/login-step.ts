@@ -1,4 +1,3 @@
-import { accountOf } from '../../account.ts'
 import { accountsProblems } from '../../accounts-problems.ts'
 import type { FlowStep } from '../../flow-step.ts'
 import { readIdentifier } from '../../identifier.ts'
@@ -32,6 +31,7 @@ export const LOGIN_STEP: FlowStep = {
           client_secret: optionalSecret,
           device_token: optionalSecret,
           device_cookie: house.sessions.deviceCookie,
+          trusted_token: optionalSecret,
           // Of OAuth's password form, which whoever comes from there sends.
           grant_type: word,
           scope: word,
@@ -42,6 +42,7 @@ export const LOGIN_STEP: FlowStep = {
           'account_locked',
           'account_disabled',
           'password_weak',
+          'MFA_REQUIRED',
           'client_credentials_required',
           'invalid_client_credentials',
         ],
@@ -55,14 +56,17 @@ export const LOGIN_STEP: FlowStep = {
         // Nobody is nobody's identifier.
         if (identifier === null) throw accountsProblems.problem('login_bad_credentials')
         const { account } = right
-        await house.values.onLogin?.(accountOf(account), call)
         const answer = await house.sessions.begin(call, {
           account,
           methods: ['pwd'],
           mode,
           clientId: client?.id ?? null,
           deviceToken: house.locks.deviceToken(identifier, device),
+          identifier,
+          trusted: args.trusted_token ?? null,
         })
+        // Not before: whoever knows the password alone has no further tries by it.
+        if (right.partial !== null) await house.locks.entered(right.partial)
         noteLogin(house, call, right, { password, session: sessionIn(answer) })
         return answer
       },

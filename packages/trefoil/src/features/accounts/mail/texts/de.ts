@@ -40,6 +40,14 @@ export const DE: MailTexts = {
     after:
       'Der Code gilt {time} und nur einmal. Niemand von {app} wird Sie je danach fragen. Wenn Sie ihn nicht angefordert haben, müssen Sie nichts tun.',
   },
+  factor_code: {
+    subject: 'Ihr zweiter Schritt bei {app}',
+    before:
+      'Jemand hat sich bei {app} in Ihrem Konto angemeldet und braucht diesen Code, um weiterzukommen:',
+    link: '',
+    after:
+      'Der Code gilt {time} und nur einmal. Niemand von {app} wird Sie je danach fragen. Wenn Sie das nicht waren, ist jemand bis hierher gekommen: Legen Sie sofort ein neues Passwort fest, und zwar eines, das Sie sonst nirgends verwenden.',
+  },
   change_email: {
     subject: 'Neue Adresse bestätigen für {app}',
     before:
@@ -72,10 +80,72 @@ export const DE: MailTexts = {
     after:
       'Melden Sie sich neu an. Wenn Sie in Ihrem Konto Geräte sehen, die Sie nicht kennen, beenden Sie deren Sitzungen und ändern Sie Ihr Passwort.',
   },
+  passkey_copied: {
+    subject: 'Jemand hat vielleicht eine Kopie Ihres Passkeys bei {app}',
+    before:
+      'Am {when} wurde ein Passkey Ihres Kontos bei {app} so benutzt, wie es vorkommt, wenn ein zweites Gerät eine Kopie davon hat. Er wurde nicht angenommen.',
+    link: '',
+    after:
+      'Melden Sie sich auf einem anderen Weg an, entfernen Sie den Passkey und legen Sie einen neuen an. Wenn Sie in Ihrem Konto Geräte sehen, die Sie nicht kennen, beenden Sie deren Sitzungen.',
+  },
   account_deleted: {
     subject: 'Ihr Konto bei {app} wurde gelöscht',
     before: 'Am {when} wurde Ihr Konto bei {app} gelöscht. Alle Geräte wurden abgemeldet.',
     link: '',
     after: 'Wenn Sie das nicht waren, wenden Sie sich an den Betreiber von {app}.',
+  },
+  factor_added: {
+    subject: 'Ihr Konto bei {app} hat jetzt einen zweiten Schritt',
+    before:
+      'Am {when} hat die Anmeldung zu Ihrem Konto bei {app} einen zweiten Schritt bekommen. Alle anderen Geräte wurden abgemeldet.',
+    link: '',
+    after:
+      'Bewahren Sie die Wiederherstellungscodes so auf, dass Sie sie auch ohne dieses Gerät finden. Wenn Sie das nicht waren, wenden Sie sich sofort an den Betreiber von {app}: Jemand anderes hat vielleicht Ihr Konto.',
+  },
+  factor_removed: {
+    subject: 'Ihr Konto bei {app} hat einen zweiten Schritt weniger',
+    before:
+      'Am {when} wurde ein zweiter Schritt aus der Anmeldung zu Ihrem Konto bei {app} entfernt. Alle anderen Geräte wurden abgemeldet.',
+    link: '',
+    after:
+      'Wenn Sie das nicht waren, legen Sie sofort ein neues Passwort fest, und zwar eines, das Sie sonst nirgends verwenden, und wenden Sie sich an den Betreiber von {app}.',
+  },
+  factors_reset: {
+    subject: 'Die zweiten Schritte Ihres Kontos bei {app} wurden entfernt',
+    before:
+      'Am {when} hat der Betreiber von {app} alle zweiten Schritte aus der Anmeldung zu Ihrem Konto entfernt. Alle Geräte wurden abgemeldet.',
+    link: '',
+    after:
+      'Wenn Sie nicht darum gebeten haben, wenden Sie sich an den Betreiber von {app} und legen Sie ein neues Passwort fest, das Sie sonst nirgends verwenden.',
+  },
+  recovery_codes_made: {
+    subject: 'Ihr Konto bei {app} hat neue Wiederherstellungscodes',
+    before:
+      'Am {when} wurden für Ihr Konto bei {app} neue Wiederherstellungscodes erzeugt. Die bisherigen gelten nicht mehr.',
+    link: '',
+    after:
+      'Wenn Sie das nicht waren, legen Sie sofort ein neues Passwort fest, und zwar eines, das Sie sonst nirgends verwenden, und wenden Sie sich an den Betreiber von {app}.',
+  },
+  recovery_code_used: {
+    subject: 'Ein Wiederherstellungscode Ihres Kontos bei {app} wurde verwendet',
+    before: 'Am {when} wurde einer der Wiederherstellungscodes Ihres Kontos bei {app} verwendet.',
+    link: '',
+    after:
+      'Jeder gilt nur einmal: Erzeugen Sie neue, bevor sie aufgebraucht sind. Wenn Sie das nicht waren, legen Sie sofort ein neues Passwort fest, und zwar eines, das Sie sonst nirgends verwenden, und wenden Sie sich an den Betreiber von {app}.',
+  },
+  provider_linked: {
+    subject: 'Ihr Konto bei {app} hat einen weiteren Anmeldeweg',
+    before:
+      'Am {when} wurde Ihrem Konto bei {app} die Anmeldung über einen anderen Dienst hinzugefügt. Wer Ihr Konto dort hat, kann sich hier anmelden.',
+    link: '',
+    after:
+      'Wenn Sie das nicht waren, melden Sie sich an, entfernen Sie diesen Weg und ändern Sie Ihr Passwort: Jemand anders hat vielleicht Ihr Konto.',
+  },
+  provider_unlinked: {
+    subject: 'Ein Anmeldeweg wurde aus Ihrem Konto bei {app} entfernt',
+    before:
+      'Am {when} wurde die Anmeldung über einen anderen Dienst aus Ihrem Konto bei {app} entfernt. Alle anderen Geräte wurden abgemeldet.',
+    link: '',
+    after: 'Wenn Sie das nicht waren, melden Sie sich an und ändern Sie Ihr Passwort.',
   },
 }

@@ -1,8 +1,12 @@
 import { ImproperlyConfigured } from '../../../../index.ts'
+import { isLoopback } from '../../../../inner.ts'
 import type { ProvingPurpose } from '../../challenge.ts'
 
+/** Of mails that have a link, and no code. */
+export type LinkPurpose = Exclude<ProvingPurpose, 'email_code' | 'factor_code'>
+
 /** Pages that links lead to, below `appUrl`. */
-const PAGES: Readonly<Record<Exclude<ProvingPurpose, 'email_code'>, string>> = {
+const PAGES: Readonly<Record<LinkPurpose, string>> = {
   verify_email: 'verify-email',
   change_email: 'change-email',
   reset_password: 'reset-password',
@@ -16,34 +20,33 @@ const PAGES: Readonly<Record<Exclude<ProvingPurpose, 'email_code'>, string>> = {
 export class MailLinks {
   readonly #base: string
 
-  /** @throws ImproperlyConfigured for what is no URL that a link can begin with */
-  constructor(appUrl: string) {
+  /**
+   * @param option where it was written
+   * @throws ImproperlyConfigured for what is no URL that a link can begin with
+   */
+  constructor(appUrl: string, option = 'appUrl') {
     const url = URL.parse(appUrl)
-    const isPlain = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLocal(url))
+    const isPlain = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url))
     const hasMore =
       url !== null && [url.username, url.password, url.search, url.hash].join('') !== ''
     if (url === null || !isPlain || hasMore) {
       throw new ImproperlyConfigured(
-        'accounts(): appUrl must be an https origin, with a path if need be, such as https://app.example.com (http only for localhost)',
+        `accounts(): ${option} must be an https origin, with a path if need be, such as https://app.example.com (http only for localhost)`,
       )
     }
     this.#base = url.href.replace(/\/$/, '')
+  }
+
+  /** Without a slash behind it. */
+  get base(): string {
+    return this.#base
   }
 
   /**
    * The token is behind `#`: it is in no log of a server, in no `Referer`, and whatever opens links in mails to look at
    * them does not use it up.
    */
-  linkTo(purpose: Exclude<ProvingPurpose, 'email_code'>, token: string): string {
+  linkTo(purpose: LinkPurpose, token: string): string {
     return `${this.#base}/${PAGES[purpose]}#token=${encodeURIComponent(token)}`
   }
-}
-
-function isLocal({ hostname }: URL): boolean {
-  return (
-    hostname === 'localhost' ||
-    hostname.endsWith('.localhost') ||
-    hostname === '127.0.0.1' ||
-    hostname === '[::1]'
-  )
 }
