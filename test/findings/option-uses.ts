@@ -744,7 +744,7 @@ export const HANDLES: ReadonlySet<string> = new Set([
   ],
   ...['SessionUse', 'Owner', 'RefreshFamilyStore', 'RefreshFamily', 'Rotation'],
   // Made by `content`, which reads what is said of them.
-  ...['ContentBlock', 'Around'],
+  ...['ContentBlock'],
   ...['TaskStore', 'StoredTask', 'TaskChange'],
   ...['AdmitPort', 'LimitsPort', 'AuditPort', 'TransactionPort', 'ApprovalDecider', 'ObserverPort'],
   ...['RateStore', 'RateDemand', 'Rate'],

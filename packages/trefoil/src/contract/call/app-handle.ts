@@ -1,5 +1,5 @@
+import type { Progress } from '../content/progress.ts'
 import type { ActionTarget } from '../protocol/action-protocol.ts'
-import type { Progress } from './progress.ts'
 
 /** What a local CLI caller presents. */
 export interface LocalCredentials {

@@ -1,5 +1,5 @@
-import { encodeBase64 } from '../../base/base64.ts'
 import { freezeClass } from '../../base/plain/freeze-class.ts'
+import { encodeBase64 } from './base64.ts'
 
 /** What a block is, in the words of MCP. */
 export type ContentKind = 'text' | 'image' | 'audio' | 'resource_link' | 'resource'
@@ -44,22 +44,30 @@ export let partsOf: (block: ContentBlock) => ContentParts
 /** The JSON text of a block, made once: of one that is shown in every answer, say. */
 export let jsonOf: (block: ContentBlock) => string
 
-/** True for what {@link ContentBlock} made, and nothing that looks like it. */
+/** True for what {@link Block} made, and nothing that looks like it. */
 export let isContentBlock: (value: unknown) => value is ContentBlock
 
 /**
  * One piece of what an agent is shown beside a value. Made by `content.text()` and its like. What it was made
  * of may change afterwards: it holds copies.
  */
-export class ContentBlock {
+export interface ContentBlock {
+  /** What it is, in the words of MCP. */
+  readonly type: ContentKind
+}
+
+/** {@link ContentBlock}, with what only we can read. */
+export class Block implements ContentBlock {
   readonly #parts: ContentParts
   #json: string | null = null
 
   static {
-    partsOf = (block) => block.#parts
+    // Everything that may be handed over was looked at by `isContentBlock`; of anything else this throws.
+    partsOf = (block) => (block as Block).#parts
     jsonOf = (block) => {
-      block.#json ??= JSON.stringify(written(block.#parts))
-      return block.#json
+      const own = block as Block
+      own.#json ??= JSON.stringify(written(own.#parts))
+      return own.#json
     }
     isContentBlock = (value): value is ContentBlock =>
       typeof value === 'object' && value !== null && #parts in value
@@ -88,7 +96,7 @@ export class ContentBlock {
   }
 }
 
-freezeClass(ContentBlock)
+freezeClass(Block)
 
 function written(parts: ContentParts): Readonly<Record<string, unknown>> {
   const { type, more } = parts

@@ -1,10 +1,10 @@
-import { isBase64 } from '../../base/base64.ts'
 import { checkOptionNames, type OptionNames } from '../options/option-names.ts'
 import { checkRecord, checkText, requireText, shownValue } from '../options/option-values.ts'
 import { valueKind } from '../options/value-kind.ts'
 import { ImproperlyConfigured } from '../problems/problem.ts'
+import { isBase64 } from './base64.ts'
 import { CONTENT_OPTIONS, type ContentOptions, readContentOptions } from './block-options.ts'
-import { ContentBlock } from './content-block.ts'
+import { Block, type ContentBlock } from './content-block.ts'
 
 /** Bytes, or base64 of them: with padding, without white space. */
 export type ContentData = Uint8Array | ArrayBuffer | string
@@ -62,7 +62,7 @@ export const content: Content = Object.freeze({
     if (typeof text !== 'string') {
       throw new ImproperlyConfigured(`content.text() takes text, got ${shownValue(text)}`)
     }
-    return new ContentBlock({ type: 'text', text, more: readMore('content.text()', options) })
+    return new Block({ type: 'text', text, more: readMore('content.text()', options) })
   },
   image: (data: ContentData, mimeType: string, options: ContentOptions = {}) =>
     media('image', data, mimeType, options),
@@ -81,7 +81,7 @@ export const content: Content = Object.freeze({
         `${where}: size must be a whole number of bytes, got ${shownValue(size)}`,
       )
     }
-    return new ContentBlock({
+    return new Block({
       type: 'resource_link',
       uri: readUri(where, uri),
       name,
@@ -99,7 +99,7 @@ export const content: Content = Object.freeze({
     options: ContentOptions = {},
   ) => {
     const where = 'content.embed()'
-    return new ContentBlock({
+    return new Block({
       type: 'resource',
       uri: readUri(where, uri),
       mimeType: readMimeType(where, mimeType),
@@ -129,7 +129,7 @@ function media(
     )
   }
   if (given.length === 0) throw new ImproperlyConfigured(`${where} was given no bytes`)
-  return new ContentBlock({ type, data: given, mimeType: read, more: readMore(where, options) })
+  return new Block({ type, data: given, mimeType: read, more: readMore(where, options) })
 }
 
 function readMore(where: string, options: ContentOptions): Readonly<Record<string, unknown>> {

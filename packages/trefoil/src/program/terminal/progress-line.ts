@@ -1,5 +1,5 @@
 import type { Clock } from '../../base/clock.ts'
-import type { Progress } from '../../contract/call/progress.ts'
+import type { Progress } from '../../contract/content/progress.ts'
 import type { Output } from './io.ts'
 import { visibleLine } from './print.ts'
 

@@ -1,5 +1,5 @@
-import { encodeBase64 } from '../../base/base64.ts'
 import type { Answer } from '../../contract/answer/answer.ts'
+import { encodeBase64 } from '../../contract/content/base64.ts'
 import { typeOfBytes } from '../../engine/answer/make-answer.ts'
 import { textOfBytes } from '../../engine/answer/text-of-bytes.ts'
 import type { CallState } from '../../engine/call-state.ts'

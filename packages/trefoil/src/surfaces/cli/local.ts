@@ -2,7 +2,7 @@ import type { Awaitable } from '../../base/promise.ts'
 import type { Action } from '../../contract/call/action.ts'
 import type { LocalCredentials } from '../../contract/call/app-handle.ts'
 import type { ClientFacts } from '../../contract/call/call-facts.ts'
-import type { Progress } from '../../contract/call/progress.ts'
+import type { Progress } from '../../contract/content/progress.ts'
 import { type Problem, refuse } from '../../contract/problems/problem.ts'
 import type {
   ActionAnswer,

@@ -1,4 +1,4 @@
-import type { Progress } from '../../contract/call/progress.ts'
+import type { Progress } from '../../contract/content/progress.ts'
 import { type AgentCall, EndpointInbound } from '../agent/endpoint-inbound.ts'
 import type { EndpointRequest } from '../endpoint.ts'
 import type { RpcId } from './message.ts'

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { HttpReply } from '../../contract/answer/exchange.ts'
-import type { Progress } from '../../contract/call/progress.ts'
+import type { Progress } from '../../contract/content/progress.ts'
 import { ProgressEvents } from './progress-events.ts'
 
 const FINAL = '{"jsonrpc":"2.0","id":1,"result":{}}'

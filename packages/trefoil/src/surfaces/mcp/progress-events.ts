@@ -2,7 +2,7 @@ import type { Clock } from '../../base/clock.ts'
 import { type Awaitable, isPromiseLike } from '../../base/promise.ts'
 import { startTimer } from '../../base/start-timer.ts'
 import type { HttpReply } from '../../contract/answer/exchange.ts'
-import type { Progress } from '../../contract/call/progress.ts'
+import type { Progress } from '../../contract/content/progress.ts'
 import { formatSseEvent } from '../../web/sse-event.ts'
 import type { ProgressToken } from './tool-call-params.ts'
 
