@@ -33,7 +33,7 @@ const LINK_OPTIONS: OptionNames<LinkOptions> = {
 }
 
 /** Makes what an agent is shown beside a value: `reply(value, { content: [ … ] })`. */
-export interface Content {
+export interface ContentMakers {
   /** Text for the model. */
   text(text: string, options?: ContentOptions): ContentBlock
   /** A picture; `mimeType` begins with `image/`. */
@@ -57,7 +57,7 @@ export interface Content {
  * @throws ImproperlyConfigured for what cannot be sent as it is: base64 with white space, a media type of another
  * kind, a URI without a scheme
  */
-export const content: Content = Object.freeze({
+export const content: ContentMakers = Object.freeze({
   text: (text: string, options: ContentOptions = {}) => {
     if (typeof text !== 'string') {
       throw new ImproperlyConfigured(`content.text() takes text, got ${shownValue(text)}`)
