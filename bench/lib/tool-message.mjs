@@ -6,11 +6,9 @@ export const MODERN = '2026-07-28'
 const META = 'io.modelcontextprotocol'
 
 const meta = {
-  _meta: {
-    [`${META}/protocolVersion`]: MODERN,
-    [`${META}/clientCapabilities`]: {},
-    [`${META}/clientInfo`]: { name: 'bench', version: '1.0.0' },
-  },
+  [`${META}/protocolVersion`]: MODERN,
+  [`${META}/clientCapabilities`]: {},
+  [`${META}/clientInfo`]: { name: 'bench', version: '1.0.0' },
 }
 
 /**
@@ -39,7 +37,7 @@ export function toolMessage(revision, method, params, headers) {
       jsonrpc: '2.0',
       id: 1,
       method,
-      params: { ...params, ...(modern ? meta : {}) },
+      params: { ...params, ...(modern ? { _meta: { ...meta, ...Object(params._meta) } } : {}) },
     }),
   }
 }

@@ -34,6 +34,7 @@ export const WIDE_FILES: Readonly<Record<string, WideFile>> = {
   'app/options/app-options.ts': { most: 23, why: 'the types of all options' },
   'engine/app-context.ts': { most: 18, why: 'the types of what all calls of an app share' },
   'engine/call-state.ts': { most: 26, why: 'types of what a call meets on its way' },
+  'engine/views/handler-call.ts': { most: 16, why: 'all that a handler can ask of its call' },
   'engine/visibility.ts': { most: 20, why: 'a plan of its own, and the call that it is asked for' },
   'features/audit/audit-log.ts': {
     most: 16,
@@ -56,7 +57,7 @@ export const WIDE_FILES: Readonly<Record<string, WideFile>> = {
   },
   'program/commands/serve-commands.ts': { most: 16, why: 'two commands, and how each serves' },
   'program/main.ts': { most: 20, why: 'every command, once' },
-  'surfaces/cli/local.ts': { most: 18, why: 'a call from credentials to answer, in this process' },
+  'surfaces/cli/local.ts': { most: 20, why: 'a call from credentials to answer, in this process' },
   'surfaces/docs/docs-surface.ts': { most: 21, why: 'four documents, each with its reader' },
   'surfaces/http/http-surface.ts': { most: 27, why: 'puts the four verbs of HTTP together' },
   'surfaces/http/node/exchange/node-exchange.ts': {
@@ -82,6 +83,7 @@ export const WIDE_FILES: Readonly<Record<string, WideFile>> = {
   'surfaces/http/route/find.ts': { most: 23, why: 'edge, preflight, route and browser, in order' },
   'surfaces/mcp/mcp-surface.ts': { most: 18, why: 'puts the parts of MCP together' },
   'surfaces/mcp/mcp-verbs.ts': { most: 22, why: 'the four verbs of MCP' },
+  'surfaces/mcp/tool-reply.ts': { most: 17, why: 'what a tool came to, in the words of MCP' },
   'testing/access/decide-access.ts': { most: 18, why: 'a plan without what acts, and its call' },
   'testing/typed-client.ts': { most: 18, why: 'a client, its options and the app under test' },
 }

@@ -1,6 +1,7 @@
 // The server that the conformance suite of MCP is run against: what its scenarios call, and nothing set that a
 // newcomer would not set.
-import { createApp, HttpError, query } from 'trefoil'
+import { setTimeout as wait } from 'node:timers/promises'
+import { content, createApp, HttpError, query, reply } from 'trefoil'
 import { serve } from 'trefoil/node'
 import { z } from 'zod'
 
@@ -29,16 +30,44 @@ app.tool(
 app.tool('test_error_handling', { description: 'Fails.' }, () => {
   throw new HttpError(422, 'This tool intentionally returns an error for testing')
 })
-app.tool(
-  'test_image_content',
-  { description: 'Answers with a picture.', headers: { 'content-type': 'image/png' } },
-  () => PIXEL,
+app.tool('test_image_content', { description: 'Answers with a picture.' }, () =>
+  reply(null, { content: [content.image(PIXEL, 'image/png')] }),
 )
-app.tool(
-  'test_audio_content',
-  { description: 'Answers with sound.', headers: { 'content-type': 'audio/wav' } },
-  () => SILENCE,
+app.tool('test_audio_content', { description: 'Answers with sound.' }, () =>
+  reply(null, { content: [content.audio(SILENCE, 'audio/wav')] }),
 )
+app.tool('test_embedded_resource', { description: 'Answers with a resource.' }, () =>
+  reply(null, {
+    content: [
+      content.embed(
+        'test://embedded-resource',
+        'This is an embedded resource content.',
+        'text/plain',
+      ),
+    ],
+  }),
+)
+app.tool('test_multiple_content_types', { description: 'Answers with several blocks.' }, () =>
+  reply(null, {
+    content: [
+      content.text('Multiple content types test:'),
+      content.image(PIXEL, 'image/png'),
+      content.embed(
+        'test://mixed-content-resource',
+        JSON.stringify({ test: 'data', value: 123 }),
+        'application/json',
+      ),
+    ],
+  }),
+)
+app.tool('test_tool_with_progress', { description: 'Says how far it is.' }, async (_args, call) => {
+  call.progress(0, 100)
+  await wait(50)
+  call.progress(50, 100)
+  await wait(50)
+  call.progress(100, 100)
+  return 'Done'
+})
 
 app.tool(
   'test_region',

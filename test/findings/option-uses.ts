@@ -786,6 +786,8 @@ export const HANDLES: ReadonlySet<string> = new Set([
     'SessionChange',
   ],
   ...['SessionUse', 'Owner', 'RefreshFamilyStore', 'RefreshFamily', 'Rotation'],
+  // Made by `content`, which reads what is said of them.
+  ...['ContentBlock'],
   ...['TaskStore', 'StoredTask', 'TaskChange'],
   ...['AdmitPort', 'LimitsPort', 'AuditPort', 'TransactionPort', 'ApprovalDecider', 'ObserverPort'],
   ...['RateStore', 'RateDemand', 'Rate'],

@@ -98,6 +98,11 @@ export type {
 export type { Outcome } from './contract/call/outcome.ts'
 export type { Entrypoint, PerSurface, SurfaceName } from './contract/call/surface-name.ts'
 export type { Trace } from './contract/call/trace.ts'
+export type { ContentAnnotations, ContentOptions } from './contract/content/block-options.ts'
+export type { ContentData, ContentMakers, LinkOptions } from './contract/content/content.ts'
+export { content } from './contract/content/content.ts'
+export type { ContentBlock, ContentKind } from './contract/content/content-block.ts'
+export type { Progress } from './contract/content/progress.ts'
 export type {
   ActionCache,
   CacheOptions,

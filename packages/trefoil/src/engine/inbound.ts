@@ -2,6 +2,7 @@ import type { Awaitable } from '../base/promise.ts'
 import type { ServerStop } from '../contract/answer/exchange.ts'
 import type { Action } from '../contract/call/action.ts'
 import type { ClientFacts, RequestFacts } from '../contract/call/call-facts.ts'
+import type { Progress } from '../contract/content/progress.ts'
 import type { ArgumentIssue } from '../contract/params/param-issue.ts'
 import type { RequestBody } from '../contract/params/request-body.ts'
 import type { Problem } from '../contract/problems/problem.ts'
@@ -51,6 +52,8 @@ export interface Inbound extends RequestFacts {
    * Asked only by a call that waits.
    */
   onCallOff?(listener: () => void): void
+  /** Passes on how far the call has come; absent where nobody waits for it. Never throws. */
+  onProgress?(progress: Progress): void
   /** The stop of the server it came to, which ends it as a deadline does; `null` for none. */
   readonly stop: ServerStop | null
   /** Calls back when the answer is complete. */

@@ -14,12 +14,21 @@ export interface RpcError {
 export class McpAnswer {
   /** The HTTP answer it came in. */
   readonly response: TestResponse
-  /** The body as JSON; `null` when there is none. */
+  /** The body as JSON; `null` when there is none. Of an answer of events the last of them. */
   readonly message: JsonMembers | null
+  /** What came before it in an answer of events, such as `notifications/progress`. */
+  readonly notifications: readonly JsonMembers[]
 
   constructor(response: TestResponse) {
     this.response = response
-    this.message = response.bytes.byteLength === 0 ? null : response.json<JsonMembers>()
+    if (response.headers.get('content-type') === 'text/event-stream') {
+      const messages = eventsOf(response.text)
+      this.message = messages.at(-1) ?? null
+      this.notifications = messages.slice(0, -1)
+    } else {
+      this.message = response.bytes.byteLength === 0 ? null : response.json<JsonMembers>()
+      this.notifications = []
+    }
   }
 
   get status(): number {
@@ -46,11 +55,16 @@ export class McpAnswer {
     return this.result !== null && this.result['isError'] !== true
   }
 
+  /** Content blocks of a tool result; empty when there are none. */
+  get content(): readonly JsonMembers[] {
+    const content = this.result?.['content']
+    return Array.isArray(content) ? content.filter(isMembers) : []
+  }
+
   /** Text of the first content block of a tool result; empty when there is none. */
   get text(): string {
-    const content = this.result?.['content']
-    const first: unknown = Array.isArray(content) ? content[0] : null
-    return isMembers(first) && typeof first['text'] === 'string' ? first['text'] : ''
+    const text = this.content[0]?.['text']
+    return typeof text === 'string' ? text : ''
   }
 
   /** Structured content of a tool result; `undefined` when there is none. */
@@ -69,6 +83,18 @@ export class McpAnswer {
       return null
     }
   }
+}
+
+/** The messages of an event stream, comments left out. */
+function eventsOf(text: string): JsonMembers[] {
+  const messages: JsonMembers[] = []
+  for (const event of text.split('\n\n')) {
+    const lines = event.split('\n').filter((line) => line.startsWith('data: '))
+    const data = lines.map((line) => line.slice('data: '.length)).join('\n')
+    const message: unknown = data === '' ? null : JSON.parse(data)
+    if (isMembers(message)) messages.push(message)
+  }
+  return messages
 }
 
 function isMembers(value: unknown): value is JsonMembers {

@@ -1,3 +1,4 @@
+import type { ContentBlock } from '../content/content-block.ts'
 import type { PartialContent } from './partial-content.ts'
 
 /**
@@ -30,5 +31,7 @@ export interface AnswerHead {
   readonly etag: true | string | null
   /** `null`: as the app decides. */
   readonly compress: boolean | null
+  /** What agents are shown; `null` for the value's text. */
+  readonly blocks: readonly ContentBlock[] | null
   readonly meta: Readonly<Record<string, unknown>> | null
 }

@@ -1,6 +1,7 @@
 import { freezeClass } from '../../base/plain/freeze-class.ts'
+import { type ContentBlock, isContentBlock } from '../content/content-block.ts'
 import { checkOptionNames, type OptionNames } from '../options/option-names.ts'
-import { checkRecord, shownValue } from '../options/option-values.ts'
+import { checkList, checkRecord, shownValue } from '../options/option-values.ts'
 import { ImproperlyConfigured } from '../problems/problem.ts'
 import type { CookieOptions } from './cookie-options.ts'
 
@@ -24,6 +25,12 @@ export interface ReplyOptions {
    * the answer does not hold a secret next to text the caller chose (BREACH).
    */
   readonly compress?: boolean
+  /**
+   * What agents are shown over MCP in the place of the value's text: `[content.text('…'), content.image(…)]`. The
+   * value comes beside it as structured content. HTTP and CLI receive the value alone. `returns` does not
+   * look at blocks: what they say is said to whoever may call.
+   */
+  readonly content?: readonly ContentBlock[]
   /** Facts for middleware and records; never leaves the server (PW-05). */
   readonly meta?: Readonly<Record<string, unknown>>
 }
@@ -35,6 +42,7 @@ export const REPLY_OPTIONS: OptionNames<ReplyOptions> = {
   cookies: true,
   etag: true,
   compress: true,
+  content: true,
   meta: true,
 }
 
@@ -80,10 +88,11 @@ export function reply<Value>(value: Reply<Value>, options?: ReplyOptions): Reply
 export function reply<Value>(value: Value, options?: ReplyOptions): Reply<Value>
 export function reply(value: unknown, options: ReplyOptions = {}): Reply {
   checkOptionNames('reply()', options, REPLY_OPTIONS)
-  const { status, headers, cookies, meta } = options
+  const { status, headers, cookies, content, meta } = options
   if (meta !== undefined) checkRecord('reply(): meta', meta)
   if (headers !== undefined) checkRecord('reply(): headers', headers)
   if (cookies !== undefined) checkRecord('reply(): cookies', cookies)
+  checkBlocks(content)
   if (status !== undefined && (!Number.isInteger(status) || status < 200 || status > 599)) {
     throw new ImproperlyConfigured(
       `reply() status must be an integer from 200 to 599, got ${shownValue(status)}`,
@@ -92,6 +101,16 @@ export function reply(value: unknown, options: ReplyOptions = {}): Reply {
   return value instanceof Reply
     ? new Reply(value.value, mergeOptions(value.options, options))
     : new Reply(value, options)
+}
+
+/** @throws ImproperlyConfigured unless absent, or a list of what `content` made */
+export function checkBlocks(content: unknown): void {
+  checkList(
+    'reply(): content',
+    content,
+    'blocks made by content.text() and its like',
+    isContentBlock,
+  )
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Progress } from '../content/progress.ts'
 import type { ActionTarget } from '../protocol/action-protocol.ts'
 
 /** What a local CLI caller presents. */
@@ -8,6 +9,8 @@ export interface LocalCredentials {
   readonly headers?: readonly string[] | undefined
   /** Aborts the calls, for example on Ctrl-C. */
   readonly signal?: AbortSignal
+  /** Told of what handlers say with `call.progress()`. What it throws is ignored. */
+  readonly onProgress?: (progress: Progress) => void
 }
 
 /** Options of `app.startup()`. */

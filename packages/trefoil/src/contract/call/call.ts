@@ -53,6 +53,17 @@ export interface Call<
    */
   authorize(guard: Guard): Promise<void>
   /**
+   * Says how far the call has come: `call.progress(3, 10, 'row 3 of 10')`. An MCP client that asked for it is told
+   * while it waits, at most ten times a second on the whole; of more, the newest is kept. At a terminal the CLI
+   * shows it. Everywhere else, in guards, in a rehearsal and after the end, it does nothing.
+   *
+   * @param done more than the last time; what is not is left out
+   * @param total how much there is, in the same unit; leave it out where nobody knows
+   * @param message for people; what is longer than 1,000 characters is cut
+   * @throws ImproperlyConfigured for a number that is none, or a message that is no text
+   */
+  progress(done: number, total?: number | null, message?: string | null): void
+  /**
    * Runs after the answer is complete, if it is below 400 and everything was closed well: the tasks of
    * a call one after another, as they were added. A failure is logged, and the next one runs. A task
    * is given a call of its own, with dependencies of its own. A stopping server waits for it.

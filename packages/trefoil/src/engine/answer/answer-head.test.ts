@@ -16,7 +16,15 @@ test('FND-59: each option is read once', () => {
     },
   )
   readHead(counting)
-  expect(reads.sort()).toEqual(['compress', 'cookies', 'etag', 'headers', 'meta', 'status'])
+  expect(reads.sort()).toEqual([
+    'compress',
+    'content',
+    'cookies',
+    'etag',
+    'headers',
+    'meta',
+    'status',
+  ])
 })
 
 test('FND-59: what is changed afterwards changes nothing', () => {
@@ -46,6 +54,7 @@ test('nothing said is nothing chosen', () => {
       names: new Set(),
       etag: null,
       compress: null,
+      blocks: null,
       meta: null,
     },
   })

@@ -1,7 +1,7 @@
 import { deepFreeze } from '../../base/plain/freeze.ts'
 import { snapshot } from '../../base/plain/snapshot.ts'
 import type { AnswerHead } from '../../contract/answer/answer.ts'
-import type { ReplyOptions } from '../../contract/answer/reply.ts'
+import { checkBlocks, type ReplyOptions } from '../../contract/answer/reply.ts'
 import { checkOptionNames, type OptionNames } from '../../contract/options/option-names.ts'
 import { readSeconds } from '../../contract/options/read-duration.ts'
 import { valueKind } from '../../contract/options/value-kind.ts'
@@ -24,7 +24,7 @@ export interface ReadHead {
  * @throws ImproperlyConfigured for a status, header, cookie or entity tag that is none
  */
 export function readHead(options: ReplyOptions): ReadHead {
-  const { status, headers, cookies, etag, compress, meta } = options
+  const { status, headers, cookies, etag, compress, content, meta } = options
   if (status !== undefined && (!Number.isInteger(status) || status < 200 || status > 599)) {
     throw new ImproperlyConfigured('reply() status must be an integer from 200 to 599')
   }
@@ -41,10 +41,19 @@ export function readHead(options: ReplyOptions): ReadHead {
     names,
     etag: readEtag(etag),
     compress: compress ?? null,
+    blocks: readBlocks(content),
     // A copy all the way down: one reader of records must not write what the next one reads.
     meta: meta === undefined ? null : (deepFreeze(snapshot({ ...meta })) as AnswerHead['meta']),
   }
   return { head, status: status ?? null }
+}
+
+/** A copy: the list is the handler's, the blocks in it change no more. */
+function readBlocks(content: ReplyOptions['content']): AnswerHead['blocks'] {
+  if (content === undefined) return null
+  const blocks = Array.isArray(content) ? Object.freeze([...content]) : content
+  checkBlocks(blocks)
+  return blocks
 }
 
 /** A header written again, in another case, takes the place of the first; cookies add up (SW-17). */

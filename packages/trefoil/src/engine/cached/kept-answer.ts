@@ -1,5 +1,6 @@
 import { isPlain } from '../../base/plain/is-plain.ts'
 import type { Answer, AnswerHead } from '../../contract/answer/answer.ts'
+import { weightOf } from '../../contract/content/content-block.ts'
 
 /** An answer that can be given again. Never handed out itself: who is given one is given a copy. */
 export type KeptAnswer = Answer & { readonly body: string | Uint8Array | null }
@@ -48,6 +49,7 @@ const NO_HEAD: AnswerHead = Object.freeze({
   names: new Set<string>(),
   etag: null,
   compress: null,
+  blocks: null,
   meta: null,
 })
 
@@ -64,6 +66,7 @@ export function sizeOf(key: string, parts: readonly string[], { body, head }: Ke
   for (const part of parts) size += 2 * part.length
   if (body !== null) size += typeof body === 'string' ? 2 * body.length : body.byteLength
   for (const text of head?.pairs ?? []) size += 2 * text.length
+  for (const block of head?.blocks ?? []) size += weightOf(block)
   // A call may be written down with what its caller sent, which of the arguments is only a hash.
   return head?.meta == null ? size : size + sizeOfValue(head.meta)
 }

@@ -5,8 +5,9 @@ import { readGuard } from '../../contract/auth/read-guard.ts'
 import type { BackgroundCall, BackgroundOptions, Call, Guard } from '../../contract/call/call.ts'
 import type { ActionFacts } from '../../contract/call/call-facts.ts'
 import type { Dependency } from '../../contract/call/dependency.ts'
+import type { Progress } from '../../contract/content/progress.ts'
 import { checkOptionNames } from '../../contract/options/option-names.ts'
-import { checkFlag } from '../../contract/options/option-values.ts'
+import { checkFlag, shownValue } from '../../contract/options/option-values.ts'
 import { ImproperlyConfigured, refuse } from '../../contract/problems/problem.ts'
 import type { CallState } from '../call-state.ts'
 import { decideGuard } from '../decide-guard.ts'
@@ -103,6 +104,16 @@ class HandlerCall extends FactsView implements Call {
     state.addTask(task, always)
   }
 
+  progress(done: number, total?: number | null, message?: string | null): void {
+    const progress = readProgress(done, total, message)
+    const state = stateOf(this)
+    const { inbound } = state
+    // A check may still refuse the call in words of HTTP, which an answer that has begun cannot.
+    if (inbound.onProgress === undefined || state.phase !== 'executing') return
+    if (state.rehearses || state.repeats !== this.#run) return
+    inbound.onProgress(progress)
+  }
+
   /** What is left of a run that was taken back would write into the unit of the next one, beside it. */
   #refuseOld(state: CallState, member: string): void {
     if (state.repeats === this.#run) return
@@ -110,6 +121,36 @@ class HandlerCall extends FactsView implements Call {
       `call.${member}() was used by a run that was taken back: the call is being run again`,
     )
   }
+}
+
+const LONGEST_MESSAGE = 1_000
+
+function readProgress(done: unknown, total: unknown, message: unknown): Progress {
+  checkAmount('done', done)
+  if (total !== undefined && total !== null) checkAmount('total', total)
+  const text = message ?? null
+  if (text !== null && typeof text !== 'string') {
+    throw new ImproperlyConfigured(
+      `call.progress(): message must be text, got ${shownValue(message)}`,
+    )
+  }
+  return {
+    done,
+    total: total ?? null,
+    message: text === null || text.length <= LONGEST_MESSAGE ? text : cut(text),
+  }
+}
+
+function checkAmount(name: string, value: unknown): asserts value is number {
+  if (typeof value === 'number' && Number.isFinite(value)) return
+  throw new ImproperlyConfigured(
+    `call.progress(): ${name} must be a number, got ${shownValue(value)}`,
+  )
+}
+
+/** Not through a pair of surrogates. */
+function cut(text: string): string {
+  return `${text.slice(0, LONGEST_MESSAGE - 1).replace(/[\ud800-\udbff]$/, '')}…`
 }
 
 /** Told to the call that adds it: what was accepted and lost would be lost silently. */

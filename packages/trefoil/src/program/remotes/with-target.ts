@@ -1,3 +1,4 @@
+import { systemClock } from '../../base/clock.ts'
 import type { AppHandle } from '../../contract/call/app-handle.ts'
 import { internalsOf } from '../../contract/call/app-internals.ts'
 import type { ActionTarget } from '../../contract/protocol/action-protocol.ts'
@@ -5,6 +6,7 @@ import type { Context } from '../context.ts'
 import { describeError } from '../load/import-failure.ts'
 import { type LoadedApp, loadApp } from '../load/load-app.ts'
 import { type GlobalFlags, type LifespanFlags, timeoutOf } from '../terminal/flags.ts'
+import { ProgressLine } from '../terminal/progress-line.ts'
 import { appError, usageError } from '../terminal/usage-error.ts'
 import { untilEnd } from '../until-end.ts'
 import { givenCredentials, localCredentials } from './credentials.ts'
@@ -43,8 +45,17 @@ async function withLocalApp<Value>(
   const { io, time } = context
   const headers = localCredentials(flags, io.env)
   const loaded = await loadLocalApp(context, flags)
-  const run = (): Promise<Value> =>
-    untilEnd(context, loaded.app.localActions({ headers, signal: time.signal }), use)
+  const { stderr } = io
+  const progress = stderr.isTerminal ? new ProgressLine(stderr, systemClock) : null
+  const run = async (): Promise<Value> => {
+    const shown = progress === null ? {} : { onProgress: progress.show }
+    const actions = loaded.app.localActions({ headers, signal: time.signal, ...shown })
+    try {
+      return await untilEnd(context, actions, use)
+    } finally {
+      progress?.end()
+    }
+  }
   return withLoaded(context, flags, loaded, run)
 }
 

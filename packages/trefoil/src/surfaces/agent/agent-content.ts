@@ -1,4 +1,5 @@
 import type { Answer } from '../../contract/answer/answer.ts'
+import { encodeBase64 } from '../../contract/content/base64.ts'
 import { typeOfBytes } from '../../engine/answer/make-answer.ts'
 import { textOfBytes } from '../../engine/answer/text-of-bytes.ts'
 import type { CallState } from '../../engine/call-state.ts'
@@ -16,17 +17,7 @@ export function agentContent(state: CallState, answer: Answer): AgentContent {
   const type = typeOfBytes(answer, state.site.action)
   const text = textOfBytes(body, type)
   if (text !== null) return { kind: 'text', text }
-  return { kind: 'bytes', base64: base64(body), type }
-}
-
-const CHUNK = 0x8000
-
-function base64(bytes: Uint8Array): string {
-  let binary = ''
-  for (let index = 0; index < bytes.length; index += CHUNK) {
-    binary += String.fromCharCode(...bytes.subarray(index, index + CHUNK))
-  }
-  return btoa(binary)
+  return { kind: 'bytes', base64: encodeBase64(body), type }
 }
 
 const BYTES_PER_UNIT = 3

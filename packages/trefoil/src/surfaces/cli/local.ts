@@ -2,6 +2,7 @@ import type { Awaitable } from '../../base/promise.ts'
 import type { Action } from '../../contract/call/action.ts'
 import type { LocalCredentials } from '../../contract/call/app-handle.ts'
 import type { ClientFacts } from '../../contract/call/call-facts.ts'
+import type { Progress } from '../../contract/content/progress.ts'
 import { type Problem, refuse } from '../../contract/problems/problem.ts'
 import type {
   ActionAnswer,
@@ -14,6 +15,7 @@ import { checkCallRequest } from '../../contract/protocol/check-call-request.ts'
 import { CALL_PATH, MANIFEST_PATH } from '../../contract/protocol/paths.ts'
 import { toJson } from '../../engine/answer/json-text.ts'
 import type { CloseHooks, Inbound, UseArguments } from '../../engine/inbound.ts'
+import { tellSafely } from '../../record/write-safely.ts'
 import { layOutArguments } from '../agent/action-arguments.ts'
 import { ClientView } from '../client-view.ts'
 import { type Found, type Surface, type Visit, walk } from '../walk.ts'
@@ -25,7 +27,8 @@ import { sentHeaders } from './sent-headers.ts'
 
 /** Actions called in this process: the same plans and envelopes as over the network. */
 export function createLocalActions(parts: CliParts, credentials: LocalCredentials): ActionTarget {
-  const caller = { headers: sentHeaders(credentials), signal: credentials.signal }
+  const { signal, onProgress } = credentials
+  const caller = { headers: sentHeaders(credentials), signal, onProgress }
   const manifest = manifestVerbs(parts)
   const call = callVerbs(parts)
   return {
@@ -46,6 +49,7 @@ export function createLocalActions(parts: CliParts, credentials: LocalCredential
 interface LocalCaller {
   readonly headers: readonly string[]
   readonly signal: AbortSignal | undefined
+  readonly onProgress: LocalCredentials['onProgress']
 }
 
 /** A call by the person at this terminal. */
@@ -141,6 +145,8 @@ class LocalInbound implements Inbound {
   /** Who interrupts the program wants it to stop. */
   readonly cancels = true
   readonly stop = null
+  /** Absent where nobody looks. */
+  readonly onProgress?: (progress: Progress) => void
   readonly #args: Readonly<Record<string, unknown>>
   readonly #texts: readonly string[] | undefined
   readonly #signal: AbortSignal | undefined
@@ -151,7 +157,7 @@ class LocalInbound implements Inbound {
   constructor(
     method: string,
     path: string,
-    { headers, signal }: LocalCaller,
+    { headers, signal, onProgress }: LocalCaller,
     request: ActionCallRequest,
     receivedAt: number,
     { maxResponseSize }: CliParts,
@@ -166,6 +172,9 @@ class LocalInbound implements Inbound {
     this.dryRun = request.dry_run ?? false
     this.wholeAnswers = maxResponseSize
     this.receivedAt = receivedAt
+    if (onProgress !== undefined) {
+      this.onProgress = (progress) => tellSafely(() => onProgress(progress))
+    }
   }
 
   get aborted(): boolean {

@@ -1,6 +1,8 @@
+import type { Progress } from '../../contract/content/progress.ts'
 import { type AgentCall, EndpointInbound } from '../agent/endpoint-inbound.ts'
 import type { EndpointRequest } from '../endpoint.ts'
 import type { RpcId } from './message.ts'
+import type { ProgressEvents } from './progress-events.ts'
 import type { RunningCall, RunningCalls } from './running-calls.ts'
 
 /** A call that came as a message, and may be called off by another. */
@@ -9,9 +11,18 @@ export class McpInbound extends EndpointInbound {
   readonly #id: RpcId
   readonly #running: RunningCalls
   #listeners: (() => void)[] | null = null
+  /** Absent where the client did not ask, or takes no events. */
+  readonly onProgress?: (progress: Progress) => void
 
-  constructor(request: EndpointRequest, call: AgentCall, id: RpcId, running: RunningCalls) {
+  constructor(
+    request: EndpointRequest,
+    call: AgentCall,
+    id: RpcId,
+    running: RunningCalls,
+    events: ProgressEvents | null,
+  ) {
     super(request, call)
+    if (events !== null) this.onProgress = events.report
     this.#request = request
     this.#id = id
     this.#running = running

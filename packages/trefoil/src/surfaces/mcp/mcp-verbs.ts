@@ -11,7 +11,9 @@ import { isBatch, readBatch, runBatch } from './batch.ts'
 import { McpInbound } from './mcp-inbound.ts'
 import type { McpParts } from './mcp-parts.ts'
 import { problemReply } from './problem-reply.ts'
+import { ProgressEvents } from './progress-events.ts'
 import { type Envelope, readEnvelope, readTrace } from './read-envelope.ts'
+import { takesEvents } from './takes-events.ts'
 import { readToolCallParams, type ToolCallParams, toolNameOf } from './tool-call-params.ts'
 import type { ToolList } from './tool-list.ts'
 import { toolFailure, toolResult } from './tool-reply.ts'
@@ -24,6 +26,8 @@ export interface McpFound extends Found {
   readonly envelope: Envelope
   /** `null` for everything but a tool call. */
   readonly call: ToolCallParams | null
+  /** Where its progress goes; `null` where nobody waits for it. */
+  readonly events: ProgressEvents | null
 }
 
 const ACCEPTED: HttpReply = { status: 202, headers: [], body: null }
@@ -32,7 +36,7 @@ const NO_ARGS: Readonly<Record<string, never>> = Object.freeze({})
 /** `POST /mcp` as the walk sees it. */
 export function mcpVerbs(parts: McpParts): Surface<EndpointRequest, McpFound, HttpReply> {
   const verbs: Omit<Surface<EndpointRequest, McpFound, HttpReply>, 'find'> = {
-    decode: (request, { envelope, call }) => {
+    decode: (request, { envelope, call, events }) => {
       const asked: AgentCall = {
         surface: 'mcp',
         args: call?.args ?? NO_ARGS,
@@ -42,19 +46,20 @@ export function mcpVerbs(parts: McpParts): Surface<EndpointRequest, McpFound, Ht
       }
       return envelope.id === null
         ? new EndpointInbound(request, asked)
-        : new McpInbound(request, asked, envelope.id, parts.running)
+        : new McpInbound(request, asked, envelope.id, parts.running, events)
     },
-    encode: (_request, { call, envelope }, state, answer) =>
+    encode: ({ exchange }, { call, envelope }, state, answer) =>
       call === null
         ? discovered(parts, envelope, state)
-        : toolResult(parts, envelope, state, answer),
+        : toolResult(parts, envelope, exchange.rawHeaders, state, answer),
     encodeProblem: ({ arrival }, problem, found) => {
       if (found === null) return problemReply(problem, legacy, null, arrival)
-      const { envelope, call, plan } = found
+      const { envelope, call, plan, events } = found
       // Of a stranger's call no tool has failed: what it is told is not for the model (FND-36).
-      return call === null || arrival.state?.isUnidentified === true
+      const hasBegun = events?.hasBegun === true
+      return call === null || (arrival.state?.isUnidentified === true && !hasBegun)
         ? problemReply(problem, envelope.era, envelope.id, arrival)
-        : toolFailure(parts, envelope, plan.action, problem, arrival)
+        : toolFailure(parts, envelope, plan.action, problem, arrival, hasBegun)
     },
   }
   const one = async (request: EndpointRequest, envelope: Envelope) =>
@@ -77,10 +82,25 @@ export function mcpVerbs(parts: McpParts): Surface<EndpointRequest, McpFound, Ht
         if (body instanceof Problem) return body
         return isBatch(body, rawHeaders)
           ? batch(request, body)
-          : place(parts, request, readEnvelope(body, rawHeaders, parts.jsonLimits))
+          : begin(request, place(parts, request, readEnvelope(body, rawHeaders, parts.jsonLimits)))
       }
       return isPromiseLike(bytes) ? bytes.then(use) : use(bytes)
     },
+  }
+
+  /**
+   * A call whose client waits for its progress is walked in here, so that its answer can begin before it ends.
+   * Everything else is one document, and pays nothing for it.
+   */
+  function begin(
+    request: EndpointRequest,
+    found: McpFound,
+  ): Awaitable<McpFound | Ready<HttpReply>> {
+    const token = found.call?.progressToken ?? null
+    if (token === null || !takesEvents(request.exchange.rawHeaders)) return found
+    const events = new ProgressEvents(token, parts.app.clock)
+    const reply = events.answer(walk({ ...verbs, find: () => ({ ...found, events }) }, request))
+    return isPromiseLike(reply) ? reply.then((late) => new Ready(late)) : new Ready(reply)
   }
 }
 
@@ -92,7 +112,7 @@ function place(parts: McpParts, request: EndpointRequest, envelope: Envelope): M
   const { arrival } = request
   const { message, problem, id, era } = envelope
   if (arrival.traceSource !== null) readTrace(envelope, arrival.traceSource)
-  const listing: McpFound = { plan: parts.discovery, envelope, call: null }
+  const listing: McpFound = { plan: parts.discovery, envelope, call: null, events: null }
   if (message === null || problem !== null || id === null) return listing
   const name = toolNameOf(message)
   const plan = name === null ? undefined : parts.plans.get(name)
@@ -101,11 +121,11 @@ function place(parts: McpParts, request: EndpointRequest, envelope: Envelope): M
   const call = readToolCallParams(message)
   if (call instanceof Problem) return { ...listing, envelope: { ...envelope, problem: call } }
   const repeated = parts.headers.get(plan.action.name)
-  if (repeated === undefined) return { plan, envelope, call }
+  if (repeated === undefined) return { plan, envelope, call, events: null }
   const { rawHeaders } = request.exchange
   const mismatch = checkArgumentHeaders(repeated, call.args, rawHeaders, era.namesHeaders)
   return mismatch === null
-    ? { plan, envelope, call }
+    ? { plan, envelope, call, events: null }
     : { ...listing, envelope: { ...envelope, problem: mismatch } }
 }
 

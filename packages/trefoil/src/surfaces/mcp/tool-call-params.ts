@@ -7,7 +7,15 @@ import type { RpcMessage } from './message.ts'
 export interface ToolCallParams {
   readonly args: Readonly<Record<string, unknown>>
   readonly options: AgentOptions
+  /** What a client that wants to hear of progress calls this request by; `null` for none. */
+  readonly progressToken: ProgressToken | null
 }
+
+/** Chosen by the client, and sent back with every notification. */
+export type ProgressToken = string | number
+
+/** Characters: it goes back with each notification, so a long one would be paid for ten times a second. */
+const LONGEST_TOKEN = 1_024
 
 const NO_ARGS: Readonly<Record<string, never>> = Object.freeze({})
 
@@ -29,9 +37,16 @@ export function readToolCallParams({ params }: RpcMessage): ToolCallParams | Pro
       detail: 'params.arguments must be an object',
     })
   }
-  if (meta === undefined) return { args, options: NO_AGENT_OPTIONS }
+  if (meta === undefined) return { args, options: NO_AGENT_OPTIONS, progressToken: null }
   if (!isRecord(meta))
     return refuse('mcp_invalid_params', { status: 200, detail: 'params._meta must be an object' })
+  const progressToken = meta['progressToken'] ?? null
+  if (progressToken !== null && !isProgressToken(progressToken)) {
+    return refuse('mcp_invalid_params', {
+      status: 200,
+      detail: `params._meta.progressToken must be an integer, or text of at most ${LONGEST_TOKEN} characters`,
+    })
+  }
   const token = meta['approvalToken'] ?? meta['approval_token'] ?? null
   // Both spellings of both: one that was not understood would run for good. Where they disagree the
   // call is a rehearsal: it can be repeated, what was done cannot be taken back.
@@ -46,6 +61,10 @@ export function readToolCallParams({ params }: RpcMessage): ToolCallParams | Pro
     })
   }
   const dryRun = own || other
-  if (token === null && !dryRun) return { args, options: NO_AGENT_OPTIONS }
-  return { args, options: { approvalToken: token, dryRun } }
+  const options = token === null && !dryRun ? NO_AGENT_OPTIONS : { approvalToken: token, dryRun }
+  return { args, options, progressToken }
+}
+
+function isProgressToken(token: unknown): token is ProgressToken {
+  return typeof token === 'string' ? token.length <= LONGEST_TOKEN : Number.isSafeInteger(token)
 }

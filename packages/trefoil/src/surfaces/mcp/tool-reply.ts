@@ -5,6 +5,7 @@ import type { Action } from '../../contract/call/action.ts'
 import { Problem, refuse } from '../../contract/problems/problem.ts'
 import { toJson } from '../../engine/answer/json-text.ts'
 import type { CallState } from '../../engine/call-state.ts'
+import type { RawHeaders } from '../../web/raw-headers.ts'
 import { type AgentContent, agentContent, fits } from '../agent/agent-content.ts'
 import { dryRunReport } from '../agent/dry-run-report.ts'
 import { type ProblemIds, problemBody } from '../agent/problem-body.ts'
@@ -12,12 +13,14 @@ import type { McpParts } from './mcp-parts.ts'
 import type { RpcId } from './message.ts'
 import { isAuthProblem, problemReply } from './problem-reply.ts'
 import type { Envelope } from './read-envelope.ts'
+import { joinBlocks, shownValue } from './shown-value.ts'
 import { resultReply, type ToolResult } from './wire/era.ts'
 
 /** The result of a tool, or the report of a dry run. */
 export function toolResult(
   parts: McpParts,
   envelope: Envelope,
+  headers: RawHeaders,
   state: CallState,
   answer: Answer | null,
 ): HttpReply | Problem {
@@ -26,8 +29,9 @@ export function toolResult(
     return documentReply(parts, envelope, action, toJson(dryRunReport(state)), false)
   }
   const content = agentContent(state, answer)
+  const blocks = answer.head?.blocks ?? null
   const size = content.kind === 'bytes' ? content.base64 : content.text
-  if (!fits(size, parts.maxResponseSize)) return refuse('response_too_large')
+  if (blocks === null && !fits(size, parts.maxResponseSize)) return refuse('response_too_large')
   const hasSchema = action.outputSchema !== null
   // What an error handler made of an error is no value that the tool has promised, and a client would
   // refuse it as if nothing had been done.
@@ -35,7 +39,15 @@ export function toolResult(
     answer.status >= 400 || (hasSchema && !answer.promised && isPromise(parts, action))
   const structured = hasSchema && !isError ? structuredOf(content, parts, action) : null
   const block = contentBlock(content, state.requestId)
-  return write(parts, envelope, action, { content: block, structured, isError })
+  if (blocks === null) {
+    return write(parts, envelope, action, { content: block, structured, isError })
+  }
+  const revision = envelope.era.revision(headers)
+  const shown = shownValue(answer, content, { block, structured, hasSchema, revision })
+  const all = joinBlocks(blocks, shown, revision, parts.maxResponseSize)
+  return all === null
+    ? refuse('response_too_large')
+    : write(parts, envelope, action, { content: all, structured: shown.structured, isError })
 }
 
 /**
@@ -48,8 +60,11 @@ export function toolFailure(
   action: Action,
   problem: Problem,
   ids: ProblemIds,
+  hasBegun: boolean,
 ): HttpReply {
-  if (isAuthProblem(problem) || Problem.rowOf(problem).mcp !== 'tool') {
+  // Of an answer that has begun the status is out: a scope that is found missing only now is told to the model.
+  const isChallenge = isAuthProblem(problem)
+  if (isChallenge ? !hasBegun : Problem.rowOf(problem).mcp !== 'tool') {
     return problemReply(problem, envelope.era, envelope.id, ids)
   }
   const text = toJson({ error: problemBody(problem, ids) })

@@ -23,6 +23,7 @@ const OPTIONS: OptionNames<RedirectOptions> = {
   allowExternal: true,
   headers: true,
   cookies: true,
+  content: true,
   meta: true,
 }
 const STATUSES: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])

@@ -22,6 +22,7 @@ const OPTIONS: OptionNames<SseOptions> = {
   heartbeat: true,
   headers: true,
   cookies: true,
+  content: true,
   compress: true,
   meta: true,
 }

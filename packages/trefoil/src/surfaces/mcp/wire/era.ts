@@ -7,7 +7,7 @@ import type { ToolList } from '../tool-list.ts'
 
 /** A finished tool call, before it is written in the words of an era. */
 export interface ToolResult {
-  /** JSON of its one content block. */
+  /** JSON of its content blocks, with commas between them. */
   readonly content: string
   /** JSON text of the structured content; `null` when the tool has no output schema. */
   readonly structured: string | null
@@ -20,6 +20,8 @@ export interface Era {
   readonly versions: readonly string[]
   /** True when a client calls a request off by closing its connection. */
   readonly cancelsByClosing: boolean
+  /** The revision that a message is of. */
+  revision(headers: RawHeaders): string
   /** True when clients must repeat in headers what gateways go by. */
   readonly namesHeaders: boolean
   /** Checks headers and metadata of a message; a problem refuses it. */

@@ -16,6 +16,8 @@ const VERSIONS = ['2025-11-25', '2025-06-18', '2025-03-26'] as const
 export const legacy: Era = {
   versions: VERSIONS,
   cancelsByClosing: false,
+  // Before there was a header for it nobody could say.
+  revision: (headers) => firstHeader(headers, 'mcp-protocol-version')?.trim() ?? '2025-03-26',
   namesHeaders: false,
   check,
   answer,

@@ -24,6 +24,7 @@ const TTL_MS = 60_000
 export const modern: Era = {
   versions: VERSIONS,
   cancelsByClosing: true,
+  revision: () => VERSIONS[0],
   namesHeaders: true,
   check,
   answer,
