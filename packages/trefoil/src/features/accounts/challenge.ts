@@ -7,6 +7,8 @@ export type ProvingPurpose =
   | 'reset_password'
   | 'magic_link'
   | 'email_code'
+  /** A second factor: a code for one login, which opens nothing without the first. */
+  | 'factor_code'
 
 /** What a challenge is for. A notice proves nothing: it is kept until it has been sent. */
 export type ChallengePurpose = ProvingPurpose | 'notice'
@@ -17,6 +19,10 @@ export type NoticeKind =
   | 'email_changed'
   | 'sessions_stolen'
   | 'account_deleted'
+  | 'factor_added'
+  | 'factor_removed'
+  | 'recovery_codes_made'
+  | 'recovery_code_used'
 
 /** The mail that goes with it; where nobody is to be told apart, every state sends one of them. */
 export type MailKind =

@@ -34,7 +34,7 @@ const SALT_BYTES = 16
 const HASH_BYTES = 32
 /** `$argon2id$v=19$m=19456,t=2,p=1[,keyid=…]$salt$hash`. */
 const PHC =
-  /^\$argon2id\$v=19\$m=(\d{1,8}),t=(\d{1,4}),p=(\d{1,3})(?:,keyid=([A-Za-z0-9+/]{1,11}))?\$[A-Za-z0-9+/]{11,64}\$[A-Za-z0-9+/]{16,128}$/
+  /^\$argon2id\$v=19\$m=(\d{1,8}),t=(\d{1,4}),p=(\d{1,3})(?:,keyid=([A-Za-z0-9+/]{1,11}))?\$([A-Za-z0-9+/]{11,64})\$[A-Za-z0-9+/]{16,128}$/
 /** What a stored hash may ask for: whoever can write one could have each login take all memory. */
 export const MOST_MEMORY = 1_048_576
 export const MOST_PASSES = 64
@@ -114,6 +114,38 @@ export class PasswordHasher {
     return { isRight, isOutdated: isRight && this.#isOutdated(figures) }
   }
 
+  /**
+   * What a text would be stored as with the figures, the salt and the pepper of a stored one: of several that share a
+   * salt, such as the recovery codes of an account, one hash finds the one it is. As long for `null` as for a stored one,
+   * and then equal to none.
+   *
+   * @throws UnreadableHash as {@link verify} does, after as much work
+   * @throws HashingBusy when too many are hashed
+   */
+  async hashLike(
+    password: string,
+    stored: string | null,
+    signal: AbortSignal | null = null,
+  ): Promise<string> {
+    const text = formOf(password)
+    const { phc, figures, key, unreadable } = this.#comparable(stored)
+    const { memory, passes, lanes, salt } = figures
+    const { hash } = await argon2()
+    const like = await this.#settings.queue.run(
+      () =>
+        hash(text ?? '', {
+          memoryCost: memory,
+          timeCost: passes,
+          parallelism: lanes,
+          salt: Buffer.from(salt, 'base64'),
+          ...secretOf(key),
+        }),
+      signal,
+    )
+    if (unreadable !== null) throw unreadable
+    return phc.slice(0, phc.lastIndexOf('$')) + like.slice(like.lastIndexOf('$'))
+  }
+
   /** What is compared: where it cannot be, a hash that nothing has, and why. */
   #comparable(stored: string | null): Comparable {
     try {
@@ -155,7 +187,10 @@ export class PasswordHasher {
 interface Figures {
   readonly memory: number
   readonly passes: number
+  readonly lanes: number
   readonly keyId: string | null
+  /** Base64. */
+  readonly salt: string
 }
 
 interface Comparable {
@@ -167,13 +202,19 @@ interface Comparable {
 
 function figuresOf(phc: string): Figures {
   const found = PHC.exec(phc)
-  const [, memory, passes, lanes, keyId] = found ?? []
-  const figures = { memory: Number(memory), passes: Number(passes), keyId: keyId ?? null }
+  const [, memory, passes, lanes, keyId, salt = ''] = found ?? []
+  const figures = {
+    memory: Number(memory),
+    passes: Number(passes),
+    lanes: Number(lanes),
+    keyId: keyId ?? null,
+    salt,
+  }
   const isOne =
     found !== null &&
     figures.memory <= MOST_MEMORY &&
     figures.passes <= MOST_PASSES &&
-    Number(lanes) <= MOST_LANES
+    figures.lanes <= MOST_LANES
   if (!isOne) {
     throw new UnreadableHash('A stored password is no argon2id hash that is to be computed')
   }

@@ -33,6 +33,13 @@ create index trefoil_account_mail_full on trefoil_account_mail (full_at);`,
 
 const HOUR = 3_600_000
 
+/**
+ * The way back into an account, and the second step of a login: each has a bucket of its own, which nobody empties by asking
+ * for other mails. Whoever empties the first has filled the mailbox with links of it, and the second nobody empties
+ * without the password.
+ */
+const OWN_HOUR: ReadonlySet<string> = new Set(['reset_password', 'factor_code'])
+
 /** A bucket as one number, the time at which it is full again; one statement, so that of many at once none slips by. */
 const TAKE = `insert into trefoil_account_mail (key, full_at) values (?, ?)
   on conflict (key) do update set full_at =
@@ -65,8 +72,7 @@ export class MailLimits {
     const interval = Math.max(1, Math.ceil(HOUR / hourly))
     const pause = await this.#takeOf(digest(`mail pause ${purpose} ${address}`), cooldown, 1)
     if (pause > 0) return { after: pause }
-    // The way back into an account has a bucket of its own: whoever empties it has filled the mailbox with links of it.
-    const kind = purpose === 'reset_password' ? `${purpose} ` : ''
+    const kind = OWN_HOUR.has(purpose) ? `${purpose} ` : ''
     const full = await this.#takeOf(digest(`mail hour ${kind}${address}`), interval, hourly)
     await this.#sweep()
     return full > 0 ? 'never' : { after: 0 }

@@ -19,10 +19,12 @@ export function mailSource({ challenges, accounts, links }: MailSourceFacts): Ma
   function proofOf(challenge: Challenge): MailProof | null {
     const { purpose, mail } = challenge
     if (purpose === 'notice' || mail === 'already_registered') return null
-    const secret =
-      purpose === 'email_code' ? challenges.code(challenge) : challenges.linkToken(challenge)
-    if (secret === null) return null
-    return purpose === 'email_code' ? { code: secret } : { link: links.linkTo(purpose, secret) }
+    if (purpose === 'email_code' || purpose === 'factor_code') {
+      const code = challenges.code(challenge)
+      return code === null ? null : { code }
+    }
+    const token = challenges.linkToken(challenge)
+    return token === null ? null : { link: links.linkTo(purpose, token) }
   }
 
   async function localeOf({ details, accountId }: Challenge): Promise<string | null> {

@@ -61,6 +61,20 @@ export interface PasswordGate {
   ): Promise<{ readonly isRight: boolean; readonly isOutdated: boolean }>
   /** Of a password that was right just now: hashed with today's figures. Not held to the policy. */
   rehash(password: string, signal: AbortSignal | null): Promise<NewPassword>
+  /**
+   * What secrets of an account are kept as that were made here, such as its recovery codes: hashed as passwords are,
+   * with one salt for all of them. No `NewPassword` comes of it.
+   *
+   * @throws Problem `unavailable` when too many are hashed
+   */
+  digestsOf(secrets: readonly string[], signal: AbortSignal | null): Promise<readonly string[]>
+  /**
+   * What one of them would be kept as, by any of those there are; as long for `null`, and then equal to none. One that
+   * cannot be computed is equal to none.
+   *
+   * @throws Problem `unavailable` when too many are hashed
+   */
+  digestLike(secret: string, stored: string | null, signal: AbortSignal | null): Promise<string>
   /** Asked again at a login, where nobody could be asked when it was set. Throws nothing. */
   recheck(password: string): Promise<'clean' | 'breached' | 'unknown'>
 }
@@ -105,6 +119,24 @@ export function passwordGate(
     },
     async rehash(password, signal) {
       return made(await orBusy(() => hasher.hash(password, signal)), 'unknown')
+    },
+    async digestsOf([first, ...rest], signal) {
+      if (first === undefined) return []
+      const stored = await orBusy(() => hasher.hash(first, signal))
+      const digests = [stored]
+      for (const secret of rest) {
+        digests.push(await orBusy(() => hasher.hashLike(secret, stored, signal)))
+      }
+      return digests
+    },
+    async digestLike(secret, stored, signal) {
+      try {
+        return await orBusy(() => hasher.hashLike(secret, stored, signal))
+      } catch (error) {
+        if (!(error instanceof UnreadableHash)) throw error
+        report(error)
+        return ''
+      }
     },
     recheck: (password) => policy.ask(password),
   })

@@ -40,6 +40,14 @@ export const DE: MailTexts = {
     after:
       'Der Code gilt {time} und nur einmal. Niemand von {app} wird Sie je danach fragen. Wenn Sie ihn nicht angefordert haben, müssen Sie nichts tun.',
   },
+  factor_code: {
+    subject: 'Ihr zweiter Schritt bei {app}',
+    before:
+      'Jemand hat sich bei {app} in Ihrem Konto angemeldet und braucht diesen Code, um weiterzukommen:',
+    link: '',
+    after:
+      'Der Code gilt {time} und nur einmal. Niemand von {app} wird Sie je danach fragen. Wenn Sie das nicht waren, ist jemand bis hierher gekommen: Legen Sie sofort ein neues Passwort fest, und zwar eines, das Sie sonst nirgends verwenden.',
+  },
   change_email: {
     subject: 'Neue Adresse bestätigen für {app}',
     before:
@@ -77,5 +85,37 @@ export const DE: MailTexts = {
     before: 'Am {when} wurde Ihr Konto bei {app} gelöscht. Alle Geräte wurden abgemeldet.',
     link: '',
     after: 'Wenn Sie das nicht waren, wenden Sie sich an den Betreiber von {app}.',
+  },
+  factor_added: {
+    subject: 'Ihr Konto bei {app} hat jetzt einen zweiten Schritt',
+    before:
+      'Am {when} hat die Anmeldung zu Ihrem Konto bei {app} einen zweiten Schritt bekommen. Alle anderen Geräte wurden abgemeldet.',
+    link: '',
+    after:
+      'Bewahren Sie die Wiederherstellungscodes so auf, dass Sie sie auch ohne dieses Gerät finden. Wenn Sie das nicht waren, wenden Sie sich sofort an den Betreiber von {app}: Jemand anderes hat vielleicht Ihr Konto.',
+  },
+  factor_removed: {
+    subject: 'Ihr Konto bei {app} hat einen zweiten Schritt weniger',
+    before:
+      'Am {when} wurde ein zweiter Schritt aus der Anmeldung zu Ihrem Konto bei {app} entfernt. Alle anderen Geräte wurden abgemeldet.',
+    link: '',
+    after:
+      'Wenn Sie das nicht waren, legen Sie sofort ein neues Passwort fest, und zwar eines, das Sie sonst nirgends verwenden, und wenden Sie sich an den Betreiber von {app}.',
+  },
+  recovery_codes_made: {
+    subject: 'Ihr Konto bei {app} hat neue Wiederherstellungscodes',
+    before:
+      'Am {when} wurden für Ihr Konto bei {app} neue Wiederherstellungscodes erzeugt. Die bisherigen gelten nicht mehr.',
+    link: '',
+    after:
+      'Wenn Sie das nicht waren, legen Sie sofort ein neues Passwort fest, und zwar eines, das Sie sonst nirgends verwenden, und wenden Sie sich an den Betreiber von {app}.',
+  },
+  recovery_code_used: {
+    subject: 'Ein Wiederherstellungscode Ihres Kontos bei {app} wurde verwendet',
+    before:
+      'Am {when} hat sich jemand mit einem Wiederherstellungscode zu Ihrem Konto bei {app} angemeldet.',
+    link: '',
+    after:
+      'Jeder gilt nur einmal: Erzeugen Sie neue, bevor sie aufgebraucht sind. Wenn Sie das nicht waren, legen Sie sofort ein neues Passwort fest, und zwar eines, das Sie sonst nirgends verwenden, und wenden Sie sich an den Betreiber von {app}.',
   },
 }

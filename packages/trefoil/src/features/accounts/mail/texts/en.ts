@@ -38,6 +38,13 @@ export const EN: MailTexts = {
     after:
       'The code is good for {time} and works once. Nobody from {app} will ever ask you for it. If you did not ask for it, do nothing.',
   },
+  factor_code: {
+    subject: 'Your second step for {app}',
+    before: 'Somebody signed in to your account at {app} and needs this code to go on:',
+    link: '',
+    after:
+      'The code is good for {time} and works once. Nobody from {app} will ever ask you for it. If it was not you, somebody got as far as this: choose a new password at once, one that you use nowhere else.',
+  },
   change_email: {
     subject: 'Confirm your new address for {app}',
     before:
@@ -75,5 +82,36 @@ export const EN: MailTexts = {
     before: 'On {when} your account at {app} was deleted, and all devices were signed out.',
     link: '',
     after: 'If it was not you, tell whoever runs {app}.',
+  },
+  factor_added: {
+    subject: 'Your account at {app} has a second step now',
+    before:
+      'On {when} a second step was added to the login of your account at {app}, and all other devices were signed out.',
+    link: '',
+    after:
+      'Keep the recovery codes where you find them without this device. If it was not you, tell whoever runs {app} at once: somebody else may have your account.',
+  },
+  factor_removed: {
+    subject: 'Your account at {app} has lost a second step',
+    before:
+      'On {when} a second step was removed from the login of your account at {app}, and all other devices were signed out.',
+    link: '',
+    after:
+      'If it was not you, choose a new password at once, one that you use nowhere else, and tell whoever runs {app}.',
+  },
+  recovery_codes_made: {
+    subject: 'Your account at {app} has new recovery codes',
+    before:
+      'On {when} new recovery codes were made for your account at {app}. Those of before open nothing any more.',
+    link: '',
+    after:
+      'If it was not you, choose a new password at once, one that you use nowhere else, and tell whoever runs {app}.',
+  },
+  recovery_code_used: {
+    subject: 'A recovery code of your account at {app} was used',
+    before: 'On {when} somebody signed in to your account at {app} with one of its recovery codes.',
+    link: '',
+    after:
+      'Each works once: make new ones before they are used up. If it was not you, choose a new password at once, one that you use nowhere else, and tell whoever runs {app}.',
   },
 }

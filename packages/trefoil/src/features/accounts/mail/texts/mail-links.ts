@@ -1,8 +1,11 @@
 import { ImproperlyConfigured } from '../../../../index.ts'
 import type { ProvingPurpose } from '../../challenge.ts'
 
+/** Of mails that have a link, and no code. */
+export type LinkPurpose = Exclude<ProvingPurpose, 'email_code' | 'factor_code'>
+
 /** Pages that links lead to, below `appUrl`. */
-const PAGES: Readonly<Record<Exclude<ProvingPurpose, 'email_code'>, string>> = {
+const PAGES: Readonly<Record<LinkPurpose, string>> = {
   verify_email: 'verify-email',
   change_email: 'change-email',
   reset_password: 'reset-password',
@@ -40,7 +43,7 @@ export class MailLinks {
    * them does not use it up. Pages of accounts get it behind `?`, because they work without a script: to open one does
    * nothing, and it sends no `Referer`.
    */
-  linkTo(purpose: Exclude<ProvingPurpose, 'email_code'>, token: string): string {
+  linkTo(purpose: LinkPurpose, token: string): string {
     return `${this.#base}/${PAGES[purpose]}${this.#mark}token=${encodeURIComponent(token)}`
   }
 }
