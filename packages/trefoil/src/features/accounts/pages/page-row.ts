@@ -1,12 +1,10 @@
-import type { Call, Reply } from '../../../index.ts'
+import type { Awaitable, Call, Reply } from '../../../index.ts'
+import type { Markup } from '../../../inner.ts'
+import type { FormLook, PageFields, PageView } from '../../../pages.ts'
 import type { AccountsHouse } from '../accounts-house.ts'
 import type { SignedIn } from '../flows/signed-in.ts'
-import type { FlowActions } from './flow-actions.ts'
-import type { PageFailure } from './page-failure.ts'
-import type { PageView } from './page-view.ts'
 import type { Travel, TravelKind } from './step-cookie.ts'
 import type { PageTextName } from './texts/en.ts'
-import type { Words } from './words.ts'
 
 /** Who is shown a page, or may send its form. */
 export type PageAudience =
@@ -15,42 +13,35 @@ export type PageAudience =
   /** Whoever is signed in by a login session of ours; others are sent to the login. */
   | 'member'
 
+/** What of its address a page reads, and its form carries along. */
+export type PageQuery = 'next' | 'token'
+
 /** What a page is made with. */
 export interface PageContext {
   readonly house: AccountsHouse
-  readonly flows: FlowActions
-  readonly words: Words
+  readonly view: PageView
   readonly call: Call
-  /** The address of a page, by its name. */
+  /** Of its address; empty for what is not there. */
+  readonly query: Readonly<Record<PageQuery, string>>
+  /** A text of ours, as plain text. */
+  say(name: PageTextName, values?: Readonly<Record<string, string | number>>): string
+  /** The same as HTML, with what comes from others apart. */
+  text(name: PageTextName, values?: Readonly<Record<string, string | number>>): Markup
+  /** The address of a page of ours, by its name. */
   to(page: string, query?: Readonly<Record<string, string>>): string
   /** True where the options of `accounts()` have this page. */
   has(page: string): boolean
+  /** The page's own form, or another one that is sent from it, by its name. */
+  form(look: OwnLook, name?: string): Markup
   /** What a page before has put into the cookie of the way; `null` for nothing, or something else. */
-  travelling(kind: TravelKind): string | null
+  travelling(kind: TravelKind): Promise<string | null>
   /** @throws AuthenticationError for whoever is not signed in by a login session of ours */
   member(): Promise<SignedIn>
 }
 
-/** What came with the request that shows a page. */
-export interface GivenPage {
-  /** Of the query, and of the form that is shown again; no secrets but the token of a link. */
-  readonly values: Readonly<Record<string, string>>
-  /** What its form was refused for; `null` for a page that is opened. */
-  readonly failure: PageFailure | null
-}
-
-/** A page that is opened: `GET`, and nothing happens by it (a scanner of mails opens it as well). */
-export interface PageRow {
-  /** Its action is `show_…`. */
-  readonly name: string
-  /** Below the path of the pages. */
-  readonly path: string
-  readonly audience: PageAudience
-  /** What of its address is read. */
-  readonly query?: readonly ('next' | 'token')[]
-  /** Steps of the flow graph without which there is no such page. */
-  readonly steps: readonly string[]
-  show(page: PageContext, given: GivenPage): PageView | Promise<PageView>
+/** A {@link FormLook} in our texts. */
+export interface OwnLook extends Omit<FormLook, 'submit'> {
+  readonly submit: PageTextName
 }
 
 /** Where somebody is taken when a form was right. */
@@ -63,25 +54,43 @@ export type Landing =
       readonly travels?: Travel
     }
   /** On with what was wanted before the login. */
-  | { readonly next: string | undefined }
+  | { readonly next: string }
   /** What is shown once and never again: it cannot be at an address. */
-  | { readonly view: PageView }
+  | { readonly title: PageTextName; readonly body: Markup }
 
-/** A form: `POST`, takes one step of the flow graph and nothing else. */
-export interface FormRow {
-  /** Its action is `submit_…`. */
-  readonly name: string
-  readonly path: string
-  readonly audience: PageAudience
+/** What the fields of a form hold. */
+export type Filled = Readonly<Record<string, string | boolean>>
+
+/** What a form does: it takes one step of the flow graph, and nothing else. */
+export interface FormPart {
   /** Name of the step. */
   readonly step: string
-  /** Params of the step that the form fills, by their names. */
-  readonly fields: readonly string[]
-  /** More that the form carries for the page, and the step never sees. */
-  readonly carries?: readonly string[]
-  /** Name of the page that is shown again when it is refused. */
-  readonly page: string
-  /** More for the step than what was typed. */
-  readonly adds?: (page: PageContext, given: GivenPage) => Readonly<Record<string, unknown>>
-  landed(page: PageContext, given: GivenPage, answer: Reply<unknown>): Landing
+  /** What is typed; each has the name of a param of the step. */
+  readonly fields?: PageFields | ((house: AccountsHouse) => PageFields)
+  /** More for the step than what is typed. */
+  readonly adds?: (page: PageContext) => Awaitable<Readonly<Record<string, unknown>>>
+  landed(page: PageContext, answer: Reply<unknown>, filled: Filled): Awaitable<Landing>
+}
+
+/** A page that is opened: `GET`, and nothing happens by it (a scanner of mails opens it as well). */
+export interface PageRow {
+  readonly name: string
+  /** Below the path of the pages. */
+  readonly path: string
+  readonly title: PageTextName
+  readonly audience: PageAudience
+  readonly query?: readonly PageQuery[]
+  /** Steps of the flow graph without which there is no such page. */
+  readonly steps: readonly string[]
+  /** Sent to the same address. */
+  readonly form?: FormPart
+  show(page: PageContext): Awaitable<Markup>
+}
+
+/** A further form of a page. */
+export interface FormRow extends FormPart {
+  readonly name: string
+  readonly path: string
+  /** Name of the page that it stands on, and that is shown again when it is refused. */
+  readonly of: string
 }

@@ -1,97 +1,70 @@
-import type { FormRow, PageRow } from '../page-row.ts'
-import type { FieldView, LinkView } from '../page-view.ts'
+import { markup } from '../../../../inner.ts'
+import { ui } from '../../../../pages.ts'
+import type { FormRow, PageContext, PageRow } from '../page-row.ts'
 
 /** The login. */
 export const SIGN_IN: PageRow = {
   name: 'sign_in',
   path: '/sign-in',
+  title: 'sign_in',
   audience: 'anybody',
   query: ['next'],
   steps: ['login'],
-  show({ house, words, to, has }, { values }) {
-    const { usernames, registration } = house.values
-    const on = carried(values)
-    const links: LinkView[] = [
-      { to: to('forgot_password'), text: words.say('forgot_link') },
-      ...(has('send_link') ? [{ to: to('send_link', on), text: words.say('sign_in_by_link') }] : []),
-      ...(has('send_code') ? [{ to: to('send_code', on), text: words.say('sign_in_by_code') }] : []),
-      ...(registration === 'open' ? [{ to: to('register'), text: words.say('register_link') }] : []),
-    ]
-    const name: FieldView = {
-      name: 'email',
-      label: words.say(usernames ? 'email_or_name' : 'email'),
-      kind: usernames ? 'text' : 'email',
-      autocomplete: 'username',
-      value: values['email'] ?? '',
-    }
-    return {
-      title: words.say('sign_in'),
-      parts: [
-        {
-          kind: 'form',
-          to: to('sign_in'),
-          fields: [
-            name,
-            {
-              name: 'password',
-              label: words.say('password'),
-              kind: 'password',
-              autocomplete: 'current-password',
-            },
-            ...nextField(values),
-          ],
-          button: words.say('sign_in'),
-        },
-        { kind: 'links', links },
-      ],
-    }
+  form: {
+    step: 'login',
+    fields: ({ values: { usernames } }) => ({
+      email: {
+        kind: 'text',
+        label: usernames ? 'accounts.email_or_name' : 'accounts.email',
+        autocomplete: 'username',
+        inputMode: 'email',
+      },
+      password: { kind: 'password', label: 'accounts.password', maxLength: 4096 },
+    }),
+    adds: async ({ house, call }) => ({
+      mode: 'cookie',
+      device_cookie: await call.resolve(house.sessions.deviceCookie),
+    }),
+    landed: ({ query: { next } }) => ({ next }),
   },
-}
-
-export const SIGN_IN_FORM: FormRow = {
-  name: 'sign_in',
-  path: '/sign-in',
-  audience: 'anybody',
-  step: 'login',
-  fields: ['email', 'password', 'device_cookie'],
-  carries: ['next'],
-  page: 'sign_in',
-  adds: () => ({ mode: 'cookie' }),
-  landed: (_, { values }) => ({ next: values['next'] }),
+  show(page) {
+    const { house, say, to, has, form } = page
+    const on = carried(page)
+    const links: (readonly [string, string])[] = [
+      [to('forgot_password'), say('forgot_link')],
+      ...(has('send_link') ? [[to('send_link', on), say('sign_in_by_link')] as const] : []),
+      ...(has('send_code') ? [[to('send_code', on), say('sign_in_by_code')] as const] : []),
+      ...(house.values.registration === 'open'
+        ? [
+            [to('register'), say('register_link')] as const,
+            [to('check_mail'), say('resend_link')] as const,
+          ]
+        : []),
+    ]
+    return markup`${form({ submit: 'sign_in' })}${ui.links(links)}`
+  },
 }
 
 /** After it, and after the end of an account. */
 export const SIGNED_OUT: PageRow = {
   name: 'signed_out',
   path: '/signed-out',
+  title: 'signed_out',
   audience: 'anybody',
   steps: ['logout'],
-  show: ({ words, to }) => ({
-    title: words.say('signed_out'),
-    parts: [
-      { kind: 'text', text: words.say('signed_out_lead') },
-      { kind: 'links', links: [{ to: to('sign_in'), text: words.say('sign_in_again') }] },
-    ],
-  }),
+  show: ({ say, to }) =>
+    markup`<p>${say('signed_out_lead')}</p>${ui.buttonLink(to('sign_in'), say('sign_in_again'))}`,
 }
 
-export const SIGN_OUT_FORM: FormRow = {
+export const SIGN_OUT: FormRow = {
   name: 'sign_out',
   path: '/sign-out',
-  audience: 'member',
+  of: 'account',
   step: 'logout',
-  fields: [],
-  page: 'account',
   landed: () => ({ page: 'signed_out' }),
 }
 
 /** `next` on its way through pages; it is looked at where it is gone to. */
-export function carried(values: Readonly<Record<string, string>>): Record<string, string> {
-  const { next = '' } = values
+export function carried({ query: { next } }: PageContext): Record<string, string> {
   return next === '' ? {} : { next }
-}
-
-export function nextField(values: Readonly<Record<string, string>>): readonly FieldView[] {
-  const { next = '' } = values
-  return next === '' ? [] : [{ name: 'next', label: '', kind: 'hidden', value: next }]
 }

@@ -1,48 +1,41 @@
-import type { FormRow, PageRow } from '../page-row.ts'
-import { presenceField } from './presence.ts'
+import { markup } from '../../../../inner.ts'
+import { ui } from '../../../../pages.ts'
+import type { FormPart, FormRow, PageRow } from '../page-row.ts'
+import { CURRENT_PASSWORD } from './current-password.ts'
+
+const landed: FormPart['landed'] = () => ({ page: 'deleted' })
 
 export const DELETE: PageRow = {
   name: 'delete_account',
   path: '/delete',
+  title: 'delete_account',
   audience: 'member',
   steps: ['delete_account'],
-  async show({ words, to, member }) {
+  form: { step: 'delete_account', fields: { current_password: CURRENT_PASSWORD }, landed },
+  async show({ say, to, form, member }) {
     const { account } = await member()
-    return {
-      title: words.say('delete_account'),
-      parts: [
-        {
-          kind: 'form',
-          to: to('delete_account'),
-          lead: words.say('delete_account_lead'),
-          fields: presenceField(account, words),
-          button: words.say('delete_account_button'),
-          look: 'danger',
-        },
-        { kind: 'links', links: [{ to: to('account'), text: words.say('cancel') }] },
-      ],
-    }
+    const look = { submit: 'delete_account_button', look: 'bad' } as const
+    return markup`<p>${say('delete_account_lead')}</p>
+${account.password === null ? form(look, 'delete_account_fresh') : form(look)}
+${ui.links([[to('account'), say('cancel')]])}`
   },
 }
 
-export const DELETE_FORM: FormRow = {
-  name: 'delete_account',
-  path: '/delete',
-  audience: 'member',
+/** For whoever has no password, and signed in a moment ago. */
+export const DELETE_FRESH: FormRow = {
+  name: 'delete_account_fresh',
+  path: '/delete/now',
+  of: 'delete_account',
   step: 'delete_account',
-  fields: ['current_password'],
-  page: 'delete_account',
-  landed: () => ({ page: 'deleted' }),
+  landed,
 }
 
 /** Nobody is signed in any more. */
 export const DELETED: PageRow = {
   name: 'deleted',
   path: '/deleted',
+  title: 'deleted',
   audience: 'anybody',
   steps: ['delete_account'],
-  show: ({ words }) => ({
-    title: words.say('deleted'),
-    parts: [{ kind: 'text', text: words.say('deleted_lead') }],
-  }),
+  show: ({ say }) => markup`<p>${say('deleted_lead')}</p>`,
 }

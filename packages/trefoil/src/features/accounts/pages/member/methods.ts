@@ -1,5 +1,6 @@
+import type { PageView } from '../../../../pages.ts'
+import type { PageContext } from '../page-row.ts'
 import type { PageTextName } from '../texts/en.ts'
-import type { Words } from '../words.ts'
 
 /** Of RFC 8176, and our own. */
 const METHODS: Readonly<Record<string, PageTextName>> = {
@@ -8,17 +9,19 @@ const METHODS: Readonly<Record<string, PageTextName>> = {
   otp: 'method_otp',
   totp: 'method_totp',
   recovery: 'method_recovery',
-  hwk: 'method_passkey',
-  swk: 'method_passkey',
   passkey: 'method_passkey',
-  provider: 'method_provider',
+  email: 'method_mail_code',
 }
 
 /** How somebody signed in, in words; what nobody has words for is shown as it is. */
-export function methodsIn(methods: readonly string[], words: Words): string {
+export function methodsIn(
+  methods: readonly string[],
+  say: PageContext['say'],
+  { language }: Pick<PageView, 'language'>,
+): string {
   const names = methods.map((one) => {
     const text = Object.hasOwn(METHODS, one) ? METHODS[one] : undefined
-    return text === undefined ? one : words.say(text)
+    return text === undefined ? one : say(text)
   })
-  return new Intl.ListFormat(words.language).format(new Set(names))
+  return new Intl.ListFormat(language).format(new Set(names))
 }

@@ -1,41 +1,38 @@
-import { newPasswordField } from '../entry/new-password-field.ts'
-import type { FormRow, PageRow } from '../page-row.ts'
-import { presenceField, userNameField } from './presence.ts'
+import { markup } from '../../../../inner.ts'
+import { ui } from '../../../../pages.ts'
+import { NEW_PASSWORD } from '../entry/new-password.ts'
+import type { FormPart, FormRow, PageRow } from '../page-row.ts'
+import { CURRENT_PASSWORD } from './current-password.ts'
 
-/** A new password for whoever knows the old one, or has none and signed in a moment ago. */
+const landed: FormPart['landed'] = () => ({ page: 'account', notice: 'change_password_done' })
+
+/** A new password for whoever knows the old one. */
 export const PASSWORD: PageRow = {
   name: 'change_password',
   path: '/password',
+  title: 'change_password',
   audience: 'member',
   steps: ['change_password'],
-  async show({ house, words, to, member }) {
+  form: {
+    step: 'change_password',
+    fields: { current_password: CURRENT_PASSWORD, password: NEW_PASSWORD },
+    landed,
+  },
+  async show({ say, to, form, member }) {
     const { account } = await member()
-    return {
-      title: words.say('change_password'),
-      parts: [
-        {
-          kind: 'form',
-          to: to('change_password'),
-          lead: words.say('change_password_lead'),
-          fields: [
-            userNameField(account),
-            ...presenceField(account, words),
-            newPasswordField(house, words, 'new_password'),
-          ],
-          button: words.say('change_password'),
-        },
-        { kind: 'links', links: [{ to: to('account'), text: words.say('cancel') }] },
-      ],
-    }
+    const submit = 'change_password'
+    return markup`<p>${say('change_password_lead')}</p>
+${account.password === null ? form({ submit }, 'set_password') : form({ submit })}
+${ui.links([[to('account'), say('cancel')]])}`
   },
 }
 
-export const PASSWORD_FORM: FormRow = {
-  name: 'change_password',
-  path: '/password',
-  audience: 'member',
+/** For whoever has none, and signed in a moment ago. */
+export const SET_PASSWORD: FormRow = {
+  name: 'set_password',
+  path: '/password/set',
+  of: 'change_password',
   step: 'change_password',
-  fields: ['current_password', 'password'],
-  page: 'change_password',
-  landed: () => ({ page: 'account', notice: 'change_password_done' }),
+  fields: { password: NEW_PASSWORD },
+  landed,
 }

@@ -1,42 +1,28 @@
-import type { FormRow, PageRow } from '../page-row.ts'
+import { markup } from '../../../../inner.ts'
+import { ui } from '../../../../pages.ts'
+import type { PageRow } from '../page-row.ts'
 
 export const USERNAME: PageRow = {
   name: 'change_username',
   path: '/username',
+  title: 'change_username',
   audience: 'member',
   steps: ['set_username'],
-  async show({ words, to, member }, { values }) {
-    const { account } = await member()
-    return {
-      title: words.say('change_username'),
-      parts: [
-        {
-          kind: 'form',
-          to: to('change_username'),
-          fields: [
-            {
-              name: 'username',
-              label: words.say('username'),
-              kind: 'text',
-              autocomplete: 'username',
-              hint: words.say('p_invalid_username'),
-              value: values['username'] ?? account.username ?? '',
-            },
-          ],
-          button: words.say('change'),
-        },
-        { kind: 'links', links: [{ to: to('account'), text: words.say('cancel') }] },
-      ],
-    }
+  form: {
+    step: 'set_username',
+    fields: {
+      username: {
+        kind: 'text',
+        label: 'accounts.username',
+        hint: 'accounts.p_invalid_username',
+        autocomplete: 'username',
+      },
+    },
+    landed: () => ({ page: 'account', notice: 'change_username_done' }),
   },
-}
-
-export const USERNAME_FORM: FormRow = {
-  name: 'change_username',
-  path: '/username',
-  audience: 'member',
-  step: 'set_username',
-  fields: ['username'],
-  page: 'change_username',
-  landed: () => ({ page: 'account', notice: 'change_username_done' }),
+  async show({ say, to, form, member }) {
+    const { account } = await member()
+    return markup`${form({ submit: 'change', values: { username: account.username ?? '' } })}
+${ui.links([[to('account'), say('cancel')]])}`
+  },
 }

@@ -38,6 +38,7 @@ export const DE: PageTexts = {
   check_mail_change:
     'Wenn die Adresse Ihre werden kann, ist eine Nachricht dorthin unterwegs. Öffnen Sie den Link darin in diesem Browser, solange Sie angemeldet sind.',
   check_mail_nothing: 'Nach einigen Minuten nichts da? Sehen Sie im Ordner für unerwünschte Nachrichten nach.',
+  resend_link: 'Die Nachricht kam nicht an?',
   resend: 'Nachricht noch einmal schicken',
   resend_again_done: 'Wenn sich diese Adresse registriert hat, ist die Nachricht noch einmal unterwegs.',
 
@@ -74,7 +75,6 @@ export const DE: PageTexts = {
   second_factor_mail: 'Code per E-Mail schicken',
   second_factor_mail_done: 'Ein Code an Ihr Postfach ist unterwegs.',
   second_factor_passkey: 'Passkey benutzen',
-  second_factor_over: 'Das hat zu lange gedauert. Melden Sie sich noch einmal an.',
   trust_device: 'Auf diesem Gerät 30 Tage lang nicht mehr fragen',
   enrol_first: 'Ihr Konto braucht einen zweiten Faktor',
   enrol_first_lead: 'Richten Sie eine Authentifizierungs-App ein, bevor es weitergeht.',
@@ -117,8 +117,8 @@ export const DE: PageTexts = {
   sessions: 'Wo Sie angemeldet sind',
   session_current: 'dieses Gerät',
   session_unknown_device: 'Unbekanntes Gerät',
-  session_seen: 'zuletzt gesehen {when}',
-  session_since: 'angemeldet {when}',
+  session_seen: 'zuletzt gesehen',
+  session_since: 'angemeldet',
   session_by: 'mit {methods}',
   session_from: 'von {address}',
   session_end: 'Abmelden',
@@ -128,6 +128,7 @@ export const DE: PageTexts = {
   sessions_others_ended: 'Alle anderen Geräte sind abgemeldet.',
   method_pwd: 'Passwort',
   method_mail: 'Link in einer E-Mail',
+  method_mail_code: 'Code in einer E-Mail',
   method_otp: 'Code',
   method_totp: 'Authentifizierungs-App',
   method_recovery: 'Wiederherstellungscode',
@@ -192,7 +193,7 @@ export const DE: PageTexts = {
   p_wrong_password: 'Das ist nicht Ihr Passwort.',
   p_not_verified:
     'Die Adresse ist noch nicht bestätigt. Öffnen Sie den Link in der Nachricht, die wir Ihnen geschickt haben.',
-  p_locked: 'Zu viele Fehlversuche. Versuchen Sie es in {time} noch einmal.',
+  p_locked: 'Zu viele Fehlversuche.',
   p_disabled: 'Dieses Konto ist geschlossen. Wenden Sie sich an den Betreiber.',
   p_weak: 'Wählen Sie ein anderes Passwort:',
   p_weak_min_length: 'Es braucht mindestens {count} Zeichen.',
@@ -209,7 +210,7 @@ export const DE: PageTexts = {
   p_breached_reset:
     'Ihr Passwort steht in gestohlenen Daten und öffnet nichts mehr. Setzen Sie per E-Mail ein neues.',
   p_invalid_link: 'Dieser Link gilt nicht mehr. Links gelten einmal und nur eine Zeit lang.',
-  p_invalid_link_again: 'Einen neuen anfordern',
+  ask_again: 'Einen neuen anfordern',
   p_invalid_code: 'Dieser Code gilt nicht.',
   p_registration_closed: 'Hier kann niemand ein Konto anlegen. Wenden Sie sich an den Betreiber.',
   p_invalid_address: 'Das ist keine E-Mail-Adresse. Schreiben Sie sie wie name@example.com.',
@@ -219,7 +220,8 @@ export const DE: PageTexts = {
   p_session_gone: 'Das Gerät war schon abgemeldet.',
   p_last_way_in: 'Das ist Ihr letzter Weg hinein. Fügen Sie zuerst einen anderen hinzu.',
   p_factor_required: 'Ihr Konto braucht einen zweiten Faktor. Fügen Sie zuerst einen anderen hinzu.',
-  p_too_often: 'Zu viele Versuche. Versuchen Sie es in {time} noch einmal.',
+  p_step_over: 'Das hat zu lange gedauert oder ist schon geschehen. Fangen Sie noch einmal an.',
+  p_totp_there: 'Eine Authentifizierungs-App ist schon eingerichtet.',
   p_client: 'Bei diesem Dienst meldet sich niemand über Seiten an.',
   p_other: 'Das hat nicht geklappt. Es wurde nichts geändert.',
 }
