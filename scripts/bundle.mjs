@@ -11,7 +11,7 @@ const BUILD = join(PACKAGE, 'build')
 const DIST = join(PACKAGE, 'dist')
 const STATIC = /^(?:import|export)\b[^;]*?'(\.[^']+)';$/gm
 const CORE =
-  /[\\/]build[\\/](?!describe|client|testing|program|surfaces[\\/]http[\\/]node[\\/]|identity[\\/]password[\\/]password-files)/
+  /[\\/]build[\\/](?!describe|client|testing|program|surfaces[\\/]http[\\/]node[\\/]|identity[\\/]password[\\/]password-files|features[\\/]accounts[\\/]passkeys[\\/]passkey-files)/
 const DOORS = [
   'index',
   'accounts',
@@ -38,6 +38,7 @@ const DOORS = [
   'program/run-program',
   // What is found by its place: it must stay beside what it finds.
   'identity/password/password-files',
+  'features/accounts/passkeys/passkey-files',
 ]
 /** What is read, and is no module. */
 const FILES = ['identity/password/common-passwords.bloom']
@@ -120,6 +121,16 @@ await bundle.write({
 })
 
 for (const file of FILES) copyFileSync(join(PACKAGE, 'src', file), join(DIST, file))
+
+// For the pages of accounts: browsers are given it by us, and by nobody else.
+const WEBAUTHN = join(ROOT, 'node_modules', '@simplewebauthn', 'browser')
+const { name, version } = JSON.parse(readFileSync(join(WEBAUTHN, 'package.json'), 'utf8'))
+const licence = readFileSync(join(WEBAUTHN, 'LICENSE.md'), 'utf8').trim()
+const library = readFileSync(join(WEBAUTHN, 'dist', 'bundle', 'index.umd.min.js'), 'utf8')
+writeFileSync(
+  join(DIST, 'features', 'accounts', 'passkeys', 'webauthn-browser.umd.js'),
+  `/*! ${name} ${version}\n\n${licence}\n*/\n${library.replace(/^\/\*[^]*?\*\/\s*/, '')}`,
+)
 
 /**
  * Every module that must be loaded before a file of `build` can run.

@@ -9,6 +9,8 @@ const NEEDS = {
   session: 'a session',
   'fresh-session': 'a session, and the password',
   'refresh-token': 'a refresh token',
+  passkey: 'a passkey',
+  'pre-token': 'a pre-token',
   operator: 'the rights of an operator',
 }
 

@@ -16,6 +16,7 @@ import { accountsProblems } from '../../packages/trefoil/src/features/accounts/a
 import { optionalField, textField } from '../../packages/trefoil/src/features/accounts/fields.ts'
 import { KnownClients } from '../../packages/trefoil/src/features/accounts/flows/known-clients.ts'
 import { SESSION_STEPS } from '../../packages/trefoil/src/features/accounts/flows/session-steps.ts'
+import { makeMfa } from '../../packages/trefoil/src/features/accounts/mfa/make-mfa.ts'
 import {
   type LoginSessionParts,
   makeLoginSessions,
@@ -64,7 +65,9 @@ export function sessionsApp(given: SessionsAppOptions = {}) {
   const clients = new KnownClients(values.clients, values.requireClient)
   const notices: { readonly kind: string; readonly address: string }[] = []
   const events: { readonly name: string; readonly event: unknown }[] = []
+  const { mfa } = makeMfa({ values: values.mfa, data, keys, clock, audit: null })
   const sessions = makeLoginSessions({
+    gate: mfa,
     values,
     data,
     accounts,
@@ -85,7 +88,15 @@ export function sessionsApp(given: SessionsAppOptions = {}) {
     ...(given.stores === undefined ? {} : { stores: given.stores(data) }),
     ...given.parts,
   })
-  const house = { values, data, accounts, clients, sessions, clock } as unknown as AccountsHouse
+  const house = {
+    values,
+    data,
+    accounts,
+    clients,
+    sessions,
+    clock,
+    mfa,
+  } as unknown as AccountsHouse
   const words = optionalField(textField(64))
   const part = definePart({
     name: 'accounts',

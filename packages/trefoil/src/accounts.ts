@@ -29,6 +29,10 @@ export type {
   MailTextOptions,
   WrittenMail,
 } from './features/accounts/mail/texts/mail-text.ts'
+export type { LoginMethod, SecondFactor } from './features/accounts/mfa/factor.ts'
+export { requireFreshAuth } from './features/accounts/mfa/fresh-auth.ts'
+export type { EmailOtpOptions, MfaOptions } from './features/accounts/mfa/mfa-options.ts'
+export type { MfaPolicy, MfaRequirement } from './features/accounts/mfa/mfa-policy.ts'
 export type { PasswordHashingOptions } from './features/accounts/passwords/hashing-options.ts'
 export type { AccountRateOptions } from './features/accounts/rate-options.ts'
 export type { LoginCookieOptions } from './features/accounts/sessions/cookie-options.ts'

@@ -1,13 +1,19 @@
 import { type Awaitable, isPromiseLike } from '../base/promise.ts'
 import {
   ALLOWED,
+  type AuthenticationAsk,
   Denial,
   type Denied,
   type GuardDecision,
 } from '../contract/auth/guard-decision.ts'
 import type { SecurityScheme } from '../contract/auth/security-scheme.ts'
 import type { Call, Guard } from '../contract/call/call.ts'
-import { HttpError, type Problem, refuse } from '../contract/problems/problem.ts'
+import {
+  HttpError,
+  type Problem,
+  type ProblemOptions,
+  refuse,
+} from '../contract/problems/problem.ts'
 import { askGuard } from '../policy/guards/ask-guard.ts'
 import { quoted } from '../web/bearer.ts'
 import type { CallState } from './call-state.ts'
@@ -45,6 +51,8 @@ function denied(decision: Denied, guard: Guard, state: CallState): Problem {
   const { text, scopes } = decision
   // No word of the guard: with one, what is hidden would differ from what is not there.
   if (Denial.isHidden(decision)) return by(guard, new HttpError(404, text))
+  const asks = Denial.asks(decision)
+  if (asks !== null) return by(guard, refuse('AUTHENTICATION_ERROR', askedAgain(asks)))
   // MCP has one word for what is called (P-GRD-3).
   const called = surface === 'mcp' ? { tool: facts.name } : { action: facts.name }
   const refusal = refuse('ACCESS_DENIED', {
@@ -68,6 +76,27 @@ function by(guard: Guard, refusal: Problem): Problem {
  */
 export function ruleOf(refusal: Problem): string | null {
   return rules.get(refusal) ?? null
+}
+
+/** RFC 9470 §3. Whoever it is may know it: without it nobody would know what to do. */
+function askedAgain({ text, maxAge, methods }: AuthenticationAsk): ProblemOptions {
+  const acr = methods.length === 0 ? [] : [`acr_values=${quoted(methods.join(' '))}`]
+  const parameters = [
+    'error="insufficient_user_authentication"',
+    `error_description=${quoted(text)}`,
+    `max_age="${maxAge}"`,
+    ...acr,
+  ]
+  return {
+    detail: text,
+    fix: 'Sign in again, or show a second factor once more, and send the call with what you are given.',
+    headers: { 'www-authenticate': `Bearer ${parameters.join(', ')}` },
+    details: {
+      error: 'insufficient_user_authentication',
+      max_age: maxAge,
+      ...(methods.length === 0 ? {} : { acr_values: methods.join(' ') }),
+    },
+  }
 }
 
 function isToken(scheme: SecurityScheme): boolean {

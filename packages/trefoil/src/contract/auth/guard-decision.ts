@@ -27,10 +27,21 @@ export interface DenyOptions {
   readonly scopes?: readonly string[]
 }
 
+/** What a caller who is known is asked to show once more (RFC 9470). */
+export interface AuthenticationAsk {
+  /** Shown to the caller. */
+  readonly text: string
+  /** Seconds that a login may be old. */
+  readonly maxAge: number
+  /** By one of these; empty for any. */
+  readonly methods: readonly string[]
+}
+
 /** A denial as {@link deny} makes it. Frozen. */
 export class Denial implements Denied {
   readonly #isFault: boolean
   readonly #isHidden: boolean
+  readonly #asks: AuthenticationAsk | null
   readonly deny: true = true
   readonly text: string
   readonly scopes?: readonly string[]
@@ -40,9 +51,11 @@ export class Denial implements Denied {
     scopes: readonly string[] | undefined,
     isFault: boolean,
     isHidden = false,
+    asks: AuthenticationAsk | null = null,
   ) {
     this.#isFault = isFault
     this.#isHidden = isHidden
+    this.#asks = asks
     this.text = text
     if (scopes !== undefined) this.scopes = Object.freeze([...scopes])
     Object.freeze(this)
@@ -68,9 +81,19 @@ export class Denial implements Denied {
   static isHidden(value: GuardDecision): boolean {
     return Denial.is(value) && value.#isHidden
   }
+
+  /** What the caller has to show once more, for a denial that this would end; `null` for every other. */
+  static asks(value: GuardDecision): AuthenticationAsk | null {
+    return Denial.is(value) ? value.#asks : null
+  }
 }
 
 freezeClass(Denial)
+
+/** A denial that is a 401: the caller is known, and has not shown lately enough, or well enough, who they are. */
+export function askToAuthenticate(asks: AuthenticationAsk): Denied {
+  return new Denial(asks.text, undefined, false, false, Object.freeze({ ...asks }))
+}
 
 const OPTIONS: OptionNames<DenyOptions> = { scopes: true }
 

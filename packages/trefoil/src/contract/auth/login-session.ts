@@ -14,6 +14,8 @@ export interface LoginSession {
   readonly authTime?: number
   /** How they showed it, such as `pwd` and `otp` (RFC 8176). */
   readonly methods?: readonly string[]
+  /** When each of them was shown, seconds since the Unix epoch, where it was not at `authTime`. */
+  readonly methodTimes?: Readonly<Record<string, number>>
 }
 
 const SESSION: OptionNames<LoginSession> = {
@@ -21,6 +23,7 @@ const SESSION: OptionNames<LoginSession> = {
   createdAt: true,
   authTime: true,
   methods: true,
+  methodTimes: true,
 }
 
 /**
@@ -33,7 +36,7 @@ export function readLoginSession(value: unknown): LoginSession | undefined {
   if (value === undefined || value === null) return undefined
   if (!isRecord(value)) throw new TypeError('AuthContext session must be an object')
   checkOptionNames('AuthContext session', value, SESSION)
-  const { id, createdAt, authTime, methods } = value
+  const { id, createdAt, authTime, methods, methodTimes } = value
   if (typeof id !== 'string' || id === '') {
     throw new TypeError('AuthContext session.id must be non-empty text')
   }
@@ -42,6 +45,7 @@ export function readLoginSession(value: unknown): LoginSession | undefined {
     createdAt: seconds('createdAt', createdAt),
     ...(authTime === undefined ? {} : { authTime: seconds('authTime', authTime) }),
     ...(methods === undefined ? {} : { methods: texts(methods) }),
+    ...(methodTimes === undefined ? {} : { methodTimes: times(methodTimes) }),
   })
 }
 
@@ -50,6 +54,14 @@ function seconds(member: string, value: unknown): number {
   throw new TypeError(
     `AuthContext session.${member} must be a number, seconds since the Unix epoch`,
   )
+}
+
+function times(value: unknown): Readonly<Record<string, number>> {
+  if (!isRecord(value)) throw new TypeError('AuthContext session.methodTimes must be an object')
+  const entries = Object.entries(value).map(
+    ([name, time]) => [name, seconds('methodTimes', time)] as const,
+  )
+  return Object.freeze(Object.fromEntries(entries))
 }
 
 function texts(value: unknown): readonly string[] {

@@ -49,7 +49,8 @@ const ROW: OptionNames<OwnProblemRow> = {
   exit: true,
 }
 
-const CODE = /^[a-z][a-z0-9_]{0,63}$/
+/** Of one case: `order_locked`, or `MFA_REQUIRED` for what other systems know by that. */
+const CODE = /^(?:[a-z][a-z0-9_]{0,63}|[A-Z][A-Z0-9_]{0,63})$/
 
 /**
  * Makes a table of expected failures. They look and are recorded like the built-in ones on every
@@ -57,7 +58,7 @@ const CODE = /^[a-z][a-z0-9_]{0,63}$/
  * the documentation, and no other part can have the same.
  *
  * @param name who it belongs to: the name of the part
- * @param rows by code in snake_case; a code is never reused for something else
+ * @param rows by code in snake_case, of small or of capital letters alone; a code is never reused for something else
  * @throws ImproperlyConfigured naming the row and what to write
  */
 export function defineProblems<const Code extends string>(

@@ -6,7 +6,16 @@ import type { AccountsHouse } from './accounts-house.ts'
  * What the entry of a call does not say: of which account it was. Whoever signs in, resets a password or opens a link
  * is nobody yet when the call begins, so that its entry has no subject (SW-26).
  */
-export type AccountEvent = 'login.succeeded' | 'password.reset' | 'user.created'
+export type AccountEvent =
+  | 'login.succeeded'
+  | 'login.stepped_up'
+  | 'password.reset'
+  | 'user.created'
+  | 'factor.added'
+  | 'factor.removed'
+  | 'recovery.regenerated'
+  | 'recovery.used'
+  | 'device.trusted'
 
 /**
  * Writes it down with the unit in which it happened, or not at all. The last thing in it: others wait for the log from

@@ -11,6 +11,10 @@ export type KeyPurpose =
   | 'code'
   | 'refresh'
   | 'cookie'
+  /** Seals secrets of second factors. */
+  | 'factor'
+  /** Devices that are not asked for a second factor. */
+  | 'trusted'
 
 interface DerivedKey {
   /** Tells the keys of a ring apart, and nothing about them. */

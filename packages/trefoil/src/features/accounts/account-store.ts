@@ -3,11 +3,12 @@ import type { Awaitable } from '../../index.ts'
 import { type SqlRow, type SqlValue, TransactionConflict } from '../../parts.ts'
 import type { Account, AccountAccess, PendingRegistration, StoredAccount } from './account.ts'
 import type { Identifier } from './identifier.ts'
+import { TABLES_OF_ACCOUNT } from './mfa/factor-tables.ts'
 import type { NewPassword } from './passwords/password-gate.ts'
 import { numberOrNull, readRows, textOrNull } from './read-rows.ts'
 
 const COLUMNS = `id, kind, tenant, email, username, roles, locale, password, password_changed_at, breach_state,
-  epoch, created_at, last_login_at, disabled_at`
+  epoch, created_at, last_login_at, disabled_at, mfa_required`
 const BY_ID = `select ${COLUMNS} from trefoil_accounts where id = ?`
 const BY_EMAIL = `select ${COLUMNS} from trefoil_accounts where email = ?`
 const BY_USERNAME = `select ${COLUMNS} from trefoil_accounts where username = ?`
@@ -18,7 +19,7 @@ const NEWEST_PENDING = `select * from trefoil_accounts_challenges where address 
 const PAGE = `select ${COLUMNS} from trefoil_accounts where id > ? order by id limit ?`
 const PAGE_OF_TENANT = `select ${COLUMNS} from trefoil_accounts where id > ? and tenant = ? order by id limit ?`
 const CREATE = `insert into trefoil_accounts (${COLUMNS})
-  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing returning id`
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing returning id`
 
 const BECOME_PERSON = `update trefoil_accounts set kind = 'person', email = ?, username = ?, roles = ?, locale = ?,
   password = ?, password_changed_at = ?, breach_state = ?, epoch = epoch + 1
@@ -39,6 +40,8 @@ export interface NewAccount {
   readonly locale: string | null
   /** Of a pending registration: was accepted when it was written there. */
   readonly password: NewPassword | AcceptedBefore | null
+  /** Default false. */
+  readonly mfaRequired?: boolean
   readonly now: number
 }
 
@@ -56,6 +59,7 @@ export interface AccountChange {
   readonly password?: NewPassword | AcceptedBefore | null
   readonly disabledAt?: number | null
   readonly lastLoginAt?: number
+  readonly mfaRequired?: boolean
   /** True where whoever is signed in may not stay. */
   readonly endsSessions: boolean
 }
@@ -146,6 +150,7 @@ export class AccountStore {
       now,
       null,
       null,
+      account.mfaRequired === true ? 1 : 0,
     ]
     return (await this.#data.statements(unit).run(CREATE, values)).length > 0
   }
@@ -209,6 +214,7 @@ export class AccountStore {
     if (change.locale !== undefined) set('locale', change.locale)
     if (change.disabledAt !== undefined) set('disabled_at', change.disabledAt)
     if (change.lastLoginAt !== undefined) set('last_login_at', change.lastLoginAt)
+    if (change.mfaRequired !== undefined) set('mfa_required', change.mfaRequired ? 1 : 0)
     if (change.password !== undefined) {
       const { phc, breachState } = passwordOf(change.password)
       set('password', phc)
@@ -290,7 +296,7 @@ export class AccountStore {
   }
 
   /**
-   * The account and all that was sent for it.
+   * The account, its second factors and all that was sent for it.
    *
    * @param epoch that the account must have, where something was decided by it; `null` for any
    * @returns false where there is no such account, or it has another epoch: the unit is to be given up then
@@ -301,6 +307,9 @@ export class AccountStore {
       'delete from trefoil_accounts_challenges where account_id = ? returning id',
       [id],
     )
+    for (const table of TABLES_OF_ACCOUNT) {
+      await statements.run(`delete from ${table} where account_id = ?`, [id])
+    }
     const rows = await statements.run(
       'delete from trefoil_accounts where id = ? and epoch = coalesce(?, epoch) returning id',
       [id, epoch],
@@ -359,6 +368,7 @@ function storedOf(row: SqlRow | undefined): StoredAccount | null {
     lastLoginAt: numberOrNull(row['last_login_at']),
     password: textOrNull(row['password']),
     passwordChangedAt: numberOrNull(row['password_changed_at']),
+    mfaRequired: Number(row['mfa_required']) === 1,
     breachState:
       row['breach_state'] === 'breached' ? 'breached' : breachStateOf(row['breach_state']),
   }

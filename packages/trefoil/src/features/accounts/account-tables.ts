@@ -1,4 +1,5 @@
 import type { AnyDatabase, Migration } from '../../database.ts'
+import { factorTables } from './mfa/factor-tables.ts'
 
 /** Frozen once released: a change is another step. */
 export function accountTables(dialect: AnyDatabase['dialect']): readonly Migration[] {
@@ -43,5 +44,6 @@ create index trefoil_accounts_challenges_address on trefoil_accounts_challenges 
 create index trefoil_accounts_challenges_account on trefoil_accounts_challenges (account_id);
 create index trefoil_accounts_challenges_expires on trefoil_accounts_challenges (expires_at);`,
     },
+    factorTables(dialect),
   ]
 }

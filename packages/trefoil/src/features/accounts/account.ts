@@ -28,6 +28,8 @@ export interface StoredAccount extends Account {
    * every change after which nobody of before may stay: password, roles, tenant, address, disabling.
    */
   readonly epoch: number
+  /** Has to have a second factor, whatever the options say: registered while they asked it of whoever is new. */
+  readonly mfaRequired: boolean
 }
 
 /** What decides at every call whether a session still holds. */

@@ -22,6 +22,8 @@ import type { Account } from './account.ts'
 import { MAIL, type MailOptions, type MailValues } from './mail/mail-options.ts'
 import type { Mailer } from './mail/mailer.ts'
 import { SMTP, type SmtpOptions, type SmtpValues } from './mail/smtp-options.ts'
+import { MFA, type MfaOptions, type MfaValues } from './mfa/mfa-options.ts'
+import { PASSKEYS, type PasskeyOptions, type PasskeyValues } from './passkeys/passkey-options.ts'
 import {
   PASSWORD_HASHING,
   type PasswordHashingOptions,
@@ -72,6 +74,10 @@ export interface AccountsOptions {
   /** What a password costs whoever guesses it. */
   readonly passwordHashing?: PasswordHashingOptions
   readonly lockout?: LockoutConfig
+  /** Second factors, and who is asked for one. */
+  readonly mfa?: MfaOptions
+  /** Signing in with a passkey, which needs `@simplewebauthn/server`. Default off. */
+  readonly passkeys?: PasskeyOptions
   /** How often one address may call what everybody may call. */
   readonly rates?: AccountRateOptions
   readonly cookie?: LoginCookieOptions
@@ -132,6 +138,8 @@ export type AccountsValues = Values<
     passwordPolicy: PasswordPolicy
     passwordHashing: PasswordHashingValues
     lockout: LockoutValues
+    mfa: MfaValues
+    passkeys: PasskeyValues | null
     rates: AccountRateValues
     cookie: LoginCookieValues
     operators: readonly Guard[] | null
@@ -262,6 +270,13 @@ export const ACCOUNTS: OptionGroup<AccountsOptions, AccountsValues> = {
       doc: 'What a password costs whoever guesses it.',
     },
     lockout: { group: LOCKOUT, default: {}, doc: 'When failures lock, and for how long.' },
+    mfa: { group: MFA, default: {}, doc: 'Second factors, and who is asked for one.' },
+    passkeys: {
+      group: PASSKEYS,
+      default: null,
+      shown: 'off',
+      doc: 'Signing in with a passkey, which needs `@simplewebauthn/server`.',
+    },
     rates: {
       group: ACCOUNT_RATES,
       default: {},

@@ -25,6 +25,20 @@ export type AccountsProblem =
   | 'unknown_role'
   | 'operator_outranked'
   | 'own_account'
+  | 'passkey_refused'
+  | 'passkey_missing'
+  | 'passkey_exists'
+  | 'passkey_limit'
+  | 'passkey_not_found'
+  | 'passkey_wrong_origin'
+  | 'MFA_REQUIRED'
+  | 'invalid_pre_token'
+  | 'mfa_not_enabled'
+  | 'mfa_already_enabled'
+  | 'no_mfa_setup'
+  | 'mfa_enforced'
+  | 'trusted_device_not_found'
+  | 'mfa_factor_unavailable'
 
 /** What flows of accounts end with. */
 export const accountsProblems: ProblemSet<AccountsProblem> = defineProblems('accounts', {
@@ -142,5 +156,76 @@ export const accountsProblems: ProblemSet<AccountsProblem> = defineProblems('acc
     status: 409,
     text: 'This is your own account',
     fix: 'Ask another operator, or use `trefoil accounts` where the database is.',
+  },
+  passkey_refused: {
+    status: 400,
+    text: 'This passkey is not accepted',
+    fix: 'Ask for a new challenge and try once more, or sign in another way.',
+  },
+  passkey_missing: {
+    status: 400,
+    text: 'This account has no passkey',
+    fix: 'Use another second factor, or register a passkey first.',
+  },
+  passkey_exists: {
+    status: 409,
+    text: 'This passkey is registered already',
+    fix: 'Use it, or make one on another device.',
+  },
+  passkey_limit: {
+    status: 409,
+    text: 'This account has as many passkeys as it may have',
+    fix: 'Remove one that is not used any more.',
+  },
+  passkey_not_found: {
+    status: 404,
+    text: 'There is no such passkey',
+    fix: 'List your passkeys to see which there are.',
+  },
+  passkey_wrong_origin: {
+    status: 400,
+    text: 'This page cannot use passkeys',
+    fix: 'Open the page at an origin of the option passkeys of accounts().',
+  },
+  // In the words that clients of before know.
+  MFA_REQUIRED: {
+    status: 401,
+    text: 'MFA_REQUIRED',
+    fix: 'Send `pre_token` and a code to /mfa/verify; where `needs` is `enrol`, set up a second factor with it first.',
+  },
+  invalid_pre_token: {
+    status: 401,
+    text: 'Invalid pre-auth token',
+    fix: 'Sign in again.',
+  },
+  mfa_not_enabled: {
+    status: 400,
+    text: 'MFA not enabled',
+    fix: 'Set up a second factor first.',
+  },
+  mfa_already_enabled: {
+    status: 400,
+    text: 'MFA already enabled',
+    fix: 'Remove the second factor first, or add another kind.',
+  },
+  no_mfa_setup: {
+    status: 400,
+    text: 'No setup in progress',
+    fix: 'Start setting it up again.',
+  },
+  mfa_enforced: {
+    status: 409,
+    text: 'A second factor is required here',
+    fix: 'Set up another one before this one is removed.',
+  },
+  mfa_factor_unavailable: {
+    status: 400,
+    text: 'This factor cannot be used here',
+    fix: 'Use one that `factors` of the login names.',
+  },
+  trusted_device_not_found: {
+    status: 404,
+    text: 'There is no such device',
+    fix: 'List the devices to see which there are.',
   },
 })

@@ -15,7 +15,9 @@ import { KnownClients } from './flows/known-clients.ts'
 import { makeLocks } from './lockout/make-locks.ts'
 import { tellUnlocked } from './lockout/tell-unlocked.ts'
 import { mailRoom } from './mail/mail-room.ts'
+import { makeMfa } from './mfa/make-mfa.ts'
 import { operatorCommands } from './operators/operator-commands.ts'
+import { makePasskeys } from './passkeys/make-passkeys.ts'
 import { makeGate, PASSWORD_VARIABLES } from './passwords/make-gate.ts'
 import { ringOfKeys } from './read-keys.ts'
 import { makeLoginSessions } from './sessions/make-login-sessions.ts'
@@ -50,17 +52,30 @@ export function accounts(options: AccountsOptions): Accounts {
   let log: Logger | null = null
   const made = makeLocks(sqlAttempts(data), keys, values.lockout, clock)
   const clients = new KnownClients(values.clients, values.requireClient)
+  const { audit } = values
+  const factors = makeMfa({ values: values.mfa, data, keys, clock, audit })
   const sessions = makeLoginSessions({
+    gate: factors.mfa,
     values,
     data,
     accounts: store,
     clients,
     keys,
     clock,
-    audit: values.audit,
+    audit,
     mails: mail.outbox,
   })
+  const passkeys = makePasskeys({
+    values,
+    data,
+    clock,
+    accounts: store,
+    mails: mail.outbox,
+    ...factors,
+    mode: env['TREFOIL_ENV'],
+  })
   const house: AccountsHouse = {
+    appName: () => appName,
     values,
     data,
     clock,
@@ -68,6 +83,8 @@ export function accounts(options: AccountsOptions): Accounts {
     accounts: store,
     challenges,
     clients,
+    ...factors,
+    passkeys: passkeys.passkeys,
     sessions,
     mails: mail.outbox,
     passwords: makeGate(
@@ -94,8 +111,10 @@ export function accounts(options: AccountsOptions): Accounts {
         appName = app.name
         log = app.log
         mail.start(app)
+        passkeys.start(app)
       },
       commands: [...operatorCommands(house), ...made.commands(tellUnlocked(house))],
+      endpoints: passkeys.endpoints,
       asksNobody: OWN_STEPS,
       actions: (routes) => {
         for (const step of FLOW_GRAPH) {

@@ -16,6 +16,8 @@ const CONSUME = `delete from trefoil_accounts_challenges where id = ? and purpos
   and expires_at > ? returning *`
 const OPEN = `select * from trefoil_accounts_challenges where id = ? and purpose = ? and mail = purpose
   and expires_at > ?`
+const NEWEST = `select * from trefoil_accounts_challenges where account_id = ? and purpose = ? and mail = purpose
+  and details = ? and expires_at > ? order by created_at desc, id desc limit 1`
 const COUNT_TRY = `update trefoil_accounts_challenges set tries = tries + 1 where id = ? and purpose = ? and tries < ?
   and expires_at > ? returning id`
 const SENT = `update trefoil_accounts_challenges set sent_at = ? where id = ? returning id`
@@ -88,6 +90,21 @@ export class ChallengeStore {
     return row === undefined ? null : challengeOf(row)
   }
 
+  /**
+   * The last one of an account that has just these details, unless it is over. One statement.
+   *
+   * @param details as they were given to {@link issue}
+   */
+  async newest(
+    purpose: ChallengePurpose,
+    accountId: string,
+    details: Readonly<Record<string, string | null>>,
+  ): Promise<Challenge | null> {
+    const values = [accountId, purpose, JSON.stringify(details), this.#clock.now()]
+    const [row] = await readRows(this.#data, NEWEST, values)
+    return row === undefined ? null : challengeOf(row)
+  }
+
   /** What stands in a link; the same each time. `null` once the key is gone: it opens nothing any more. */
   linkToken({ id, purpose, keyId }: Challenge): string | null {
     const key = this.#keys.find('link', keyId)
@@ -154,6 +171,21 @@ export class ChallengeStore {
   async consume(unit: object, purpose: ChallengePurpose, id: string): Promise<Challenge | null> {
     const [row] = await this.#data.statements(unit).run(CONSUME, [id, purpose, this.#clock.now()])
     return row === undefined ? null : challengeOf(row)
+  }
+
+  /**
+   * Of a login that it began and a second factor has finished, whether or not its time is over meanwhile.
+   *
+   * @returns false where another login was finished by it
+   */
+  async useUp(unit: object, purpose: ChallengePurpose, id: string): Promise<boolean> {
+    const rows = await this.#data
+      .statements(unit)
+      .run('delete from trefoil_accounts_challenges where id = ? and purpose = ? returning id', [
+        id,
+        purpose,
+      ])
+    return rows.length > 0
   }
 
   /** All of a mailbox: once it is proved, what others began with it is over. */

@@ -11,7 +11,15 @@ import { REGISTER_STEPS } from './flows/password/register-steps.ts'
 import { RESET_STEPS } from './flows/password/reset-steps.ts'
 import { SESSION_STEPS } from './flows/session-steps.ts'
 import { setUsername } from './flows/user-name.ts'
+import { ENROL_STEPS } from './mfa/enrol-steps.ts'
+import { OWN_FACTOR_STEPS } from './mfa/own-factor-steps.ts'
+import { TOTP_STEPS } from './mfa/totp-steps.ts'
+import { VERIFY_STEPS } from './mfa/verify-steps.ts'
 import { OPERATOR_STEPS } from './operators/operator-steps.ts'
+import { OWN_PASSKEY_STEPS } from './passkeys/own-passkeys.ts'
+import { PASSKEY_ENROL_STEPS } from './passkeys/passkey-enrolment.ts'
+import { PASSKEY_LOGIN_STEPS } from './passkeys/passkey-login.ts'
+import { PASSKEY_SECOND_FACTOR_STEPS } from './passkeys/passkey-second-factor.ts'
 
 /** All steps there are, in the order in which people meet them. */
 export const FLOW_GRAPH: readonly FlowStep[] = [
@@ -19,17 +27,25 @@ export const FLOW_GRAPH: readonly FlowStep[] = [
   registerAnonymous,
   ...REGISTER_STEPS,
   LOGIN_STEP,
+  ...VERIFY_STEPS,
+  ...ENROL_STEPS,
   sendMagicLink,
   useMagicLink,
   sendEmailCode,
   useEmailCode,
+  ...PASSKEY_LOGIN_STEPS,
+  ...PASSKEY_SECOND_FACTOR_STEPS,
+  ...PASSKEY_ENROL_STEPS,
   ...RESET_STEPS,
   CHANGE_PASSWORD_STEP,
   me,
   setUsername,
   changeEmail,
   confirmEmail,
+  ...OWN_PASSKEY_STEPS,
   deleteAccount,
+  ...TOTP_STEPS,
+  ...OWN_FACTOR_STEPS,
   ...SESSION_STEPS,
   ...OPERATOR_STEPS,
 ]

@@ -12,6 +12,10 @@ export type StepProof =
   /** A login session, and the password or a fresh login. */
   | 'fresh-session'
   | 'refresh-token'
+  /** A passkey: the device was there, and looked at the person. */
+  | 'passkey'
+  /** What a login answered that waits for a second factor. */
+  | 'pre-token'
   /** Rights of an operator. */
   | 'operator'
 

@@ -2,12 +2,10 @@ import { randomInt } from 'node:crypto'
 
 /** No letters that are taken for digits, nor u, so that no word comes of them by chance: 5 bits each. */
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz'
-/** Shorter ones would be guessed by whoever has the table. */
-export const LEAST_RECOVERY_LENGTH = 10
-export const MOST_RECOVERY_LENGTH = 32
-export const LEAST_RECOVERY_CODES = 4
-export const MOST_RECOVERY_CODES = 16
-const CODE = new RegExp(`^[${ALPHABET}]{${LEAST_RECOVERY_LENGTH},${MOST_RECOVERY_LENGTH}}$`)
+/** Shorter ones would be guessed by whoever has the table, or be taken for the code of an app. */
+const LEAST_LENGTH = 8
+const MOST_LENGTH = 32
+const CODE = new RegExp(`^[${ALPHABET}]{${LEAST_LENGTH},${MOST_LENGTH}}$`)
 
 /** All different. */
 export function newRecoveryCodes(count: number, length: number): readonly string[] {

@@ -147,7 +147,10 @@ function joined(denials: readonly Denied[]): Denied {
   // The other texts would say that there is something to be denied.
   const hidden = denials.find(Denial.isHidden)
   if (hidden !== undefined) return new Denial(hidden.text, undefined, isFault, true)
-  return new Denial(texts.join('; or: '), scopes.length === 0 ? undefined : scopes, isFault)
+  // One who would be let in by showing once more who they are is told so.
+  const asks = denials.map(Denial.asks).find((one) => one !== null) ?? null
+  const wanted = scopes.length === 0 ? undefined : scopes
+  return new Denial(texts.join('; or: '), wanted, isFault, false, asks)
 }
 
 function fault(text: string): Denied {

@@ -38,6 +38,10 @@ export function isAuthProblem(problem: Problem): boolean {
 /** RFC 6750 §3.1: a caller that sent no credential is told that one is needed, not that it is bad. */
 function oauthError(problem: Problem): string {
   if (problem.code === 'ACCESS_DENIED') return 'insufficient_scope'
+  // Known, and asked to show it once more (RFC 9470).
+  if (problem.details?.['error'] === 'insufficient_user_authentication') {
+    return 'insufficient_user_authentication'
+  }
   const wasSent = problem.headers?.['www-authenticate']?.includes('error=') === true
   return wasSent ? 'invalid_token' : 'unauthorized'
 }

@@ -12,3 +12,8 @@ export function mailSent(detail: string): Reply<Told> {
 
 /** Answers of these flows are nobody else's: no cache keeps one. */
 export const NEVER_KEPT: Readonly<Record<string, string>> = { 'cache-control': 'no-store' }
+
+/** 200, for the caller alone. */
+export function unkept<Value>(value: Value): Reply<Value> {
+  return reply(value, { headers: NEVER_KEPT })
+}

@@ -4,7 +4,7 @@ import { tell } from '../account-events.ts'
 import type { AccountsHouse } from '../accounts-house.ts'
 import { type AccountsProblem, accountsProblems } from '../accounts-problems.ts'
 import type { Identifier } from '../identifier.ts'
-import type { SessionMode } from '../sessions/login-sessions.ts'
+import type { SessionMode, SignIn } from '../sessions/login-sessions.ts'
 import { sessionIn } from './password/set-password.ts'
 
 /** How somebody who came by a mailbox is signed in. */
@@ -17,6 +17,8 @@ export interface Entry {
   readonly device: string | null
   /** For whoever was changed meanwhile. */
   readonly failure: AccountsProblem
+  /** The link, or the code, that it came by; `null` for none. */
+  readonly uses: NonNullable<SignIn['uses']> | null
 }
 
 /**
@@ -30,7 +32,7 @@ export async function beginSession(
   call: Call,
   unit: object,
   account: StoredAccount,
-  { methods, mode, identifier, device, failure }: Entry,
+  { methods, mode, identifier, device, failure, uses }: Entry,
 ): Promise<Reply<unknown>> {
   const { accounts, values, sessions, locks, clock } = house
   if (account.disabledAt !== null) throw accountsProblems.problem('account_disabled')
@@ -45,6 +47,8 @@ export async function beginSession(
     mode,
     clientId: null,
     deviceToken: locks.deviceToken(identifier, device),
+    identifier,
+    uses,
   })
   await tell(house, unit, 'login.succeeded', account, { session: sessionIn(answer), methods })
   return answer

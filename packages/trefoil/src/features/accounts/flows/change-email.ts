@@ -76,7 +76,7 @@ export const confirmEmail: FlowStep = {
   owner: 'caller',
   after: ['change_email'],
   register(routes, path, house) {
-    const { accounts, challenges, mails, sessions, data } = house
+    const { accounts, challenges, mails, sessions, data, mfa } = house
     routes.post(
       path,
       {
@@ -109,7 +109,8 @@ export const confirmEmail: FlowStep = {
         }
         const answer = await sessions.begin(call, {
           account: { ...before, epoch },
-          methods: session.methods ?? [],
+          methods: [],
+          pass: mfa.keep({ ...before, epoch }, session),
           mode,
           clientId,
           deviceToken: null,

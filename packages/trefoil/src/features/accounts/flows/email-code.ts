@@ -60,7 +60,7 @@ export const useEmailCode: FlowStep = {
   owner: 'mailbox',
   after: ['send_email_code'],
   register(routes, path, house) {
-    const { challenges, locks, sessions, data, values } = house
+    const { accounts, challenges, locks, mfa, sessions, data, values } = house
     if (!values.emailCode) return
     routes.post(
       path,
@@ -75,7 +75,7 @@ export const useEmailCode: FlowStep = {
           mode: params.mode,
           device_token: params.optionalSecret,
         },
-        problems: ['invalid_code', 'account_locked', 'account_disabled'],
+        problems: ['invalid_code', 'account_locked', 'account_disabled', 'MFA_REQUIRED'],
       },
       async ({ challenge: id, code, mode = 'bearer', device_token }, call) => {
         const { client, signal } = call
@@ -83,13 +83,16 @@ export const useEmailCode: FlowStep = {
         const asked = await challenges.find(id)
         const found = asked?.purpose === 'email_code' ? asked : null
         const identifier = found === null ? null : ({ kind: 'email', text: found.address } as const)
-        const isRight = await locks.attempt({ identifier, client, device, signal }, async () => {
+        const tried = { identifier, client, device, signal }
+        const { isRight, isPartial } = await locks.attempt(tried, async () => {
           // Before it is compared, and kept whatever becomes of the call: of many at once five are looked at.
           const mayTry = await challenges.countTry(id, 'email_code', TRIES)
           const expected = found === null ? null : challenges.code(found)
           const isSame = equalSecrets(expected ?? '------', code.replaceAll(/[\s-]/g, ''))
           const answer = isSame && mayTry && expected !== null && found?.mail === 'email_code'
-          return { isRight: answer, value: answer }
+          const holder = answer ? await accounts.byIdentifier(identifier) : null
+          const isPartial = holder !== null && (await mfa.mayNeedMore(holder))
+          return { isRight: answer, isPartial, value: { isRight: answer, isPartial } }
         })
         if (!isRight) throw accountsProblems.problem('invalid_code')
         const unit = await call.resolve(data.db)
@@ -98,13 +101,16 @@ export const useEmailCode: FlowStep = {
         if (account === null || identifier === null) {
           throw accountsProblems.problem('invalid_code')
         }
-        return beginSession(house, call, unit, account, {
+        const answer = await beginSession(house, call, unit, account, {
           methods: ['otp'],
           mode,
           identifier,
           device,
           failure: 'invalid_code',
+          uses: { purpose: 'email_code', id },
         })
+        if (isPartial) await locks.entered(tried)
+        return answer
       },
     )
   },

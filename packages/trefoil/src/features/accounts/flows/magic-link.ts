@@ -59,7 +59,7 @@ export const useMagicLink: FlowStep = {
         name: 'use_magic_link',
         description: 'Sign in by the token of a link.',
         params: { token: params.token, mode: params.mode },
-        problems: ['invalid_link', 'account_disabled'],
+        problems: ['invalid_link', 'account_disabled', 'MFA_REQUIRED'],
       },
       async ({ token, mode = 'bearer' }, call) => {
         const unit = await call.resolve(data.db)
@@ -72,6 +72,7 @@ export const useMagicLink: FlowStep = {
           identifier: { kind: 'email', text: challenge.address },
           device: await call.resolve(sessions.deviceCookie),
           failure: 'invalid_link',
+          uses: { purpose: 'magic_link', id: challenge.id },
         })
       },
     )

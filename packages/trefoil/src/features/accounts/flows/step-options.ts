@@ -8,8 +8,13 @@ import type { SessionMode } from '../sessions/login-sessions.ts'
  */
 export const STRANGERS = { public: true, forms: true, csrf: 'always' } as const
 
+/** The same for what a form has no field for, such as the answer of a passkey: JSON alone. */
+export const JSON_STRANGERS = { public: true, csrf: 'always' } as const
+
 /** Steps of whoever is signed in; cookies bring the check for other sites by themselves. */
 export const MEMBERS = { forms: true, csrf: 'always' } as const
+
+export const JSON_MEMBERS = { csrf: 'always' } as const
 
 /** In UTF-16 units, more than any password that is taken: what is longer costs nobody a hash. */
 const LONGEST_PASSWORD = 4096

@@ -4,7 +4,14 @@ import type { AccountKeys, KeyPurpose } from '../account-keys.ts'
 import type { Identifier } from '../identifier.ts'
 
 /** What is counted, in the words of operators. */
-export type Counted = 'account' | 'account_month' | 'known_devices_month' | 'device' | 'address'
+export type Counted =
+  | 'account'
+  | 'account_month'
+  | 'known_devices_month'
+  | 'device'
+  | 'address'
+  | 'factor'
+  | 'factor_month'
 
 /** A budget under one key of the ring. */
 export interface NamedBudget extends AttemptBudget {
@@ -18,6 +25,8 @@ const MONTH = 30 * 86_400_000
  */
 const STRANGERS_A_MONTH = 40
 const KNOWN_A_MONTH = 10
+/** Of a million codes three are good at any time: so many tries find one of them once in 8,000 accounts. */
+const FACTORS_A_MONTH = 40
 
 /**
  * Who is counted, and how far. Under every key of the ring: what was counted under the one before a rotation still
@@ -57,6 +66,15 @@ export class LockBudgets {
   ofKnownDevices(identifier: Identifier): readonly NamedBudget[] {
     const name = nameOf(identifier)
     return this.#named('known_devices_month', 'identifier', name, monthly(KNOWN_A_MONTH))
+  }
+
+  /** Of whoever has shown the first proof, wherever they are and whatever they called the account. */
+  ofFactor(accountId: string): readonly NamedBudget[] {
+    const limits = this.#limits(this.#config.threshold)
+    return [
+      ...this.#named('factor', 'identifier', accountId, limits),
+      ...this.#named('factor_month', 'identifier', accountId, monthly(FACTORS_A_MONTH)),
+    ]
   }
 
   /** @param address none where nobody knows it: it is no address that many share */

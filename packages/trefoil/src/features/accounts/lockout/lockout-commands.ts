@@ -26,6 +26,8 @@ const SHOWN: Readonly<Record<Counted, string>> = {
   known_devices_month: 'its known devices, in a month',
   device: 'device',
   address: 'address',
+  factor: 'second factor',
+  factor_month: 'second factor, in a month',
 }
 
 /** `trefoil accounts attempts`, `trefoil accounts unlock`. */

@@ -13,6 +13,11 @@ export interface LoginTry {
    * must not keep an owner who is signed in from changing the password. Default none.
    */
   readonly session?: string | null
+  /**
+   * Id of the account, of whoever has shown one proof and tries another: counted beside all else, and forgotten by nothing
+   * but a right one. The mailbox alone, or the password, gives no further tries at the second factor. Default none.
+   */
+  readonly factorOf?: string | null
   readonly signal: AbortSignal
 }
 
@@ -20,6 +25,11 @@ export interface LoginTry {
 export interface Checked<Value> {
   readonly isRight: boolean
   readonly value: Value
+  /**
+   * Right, and not enough to be let in: the try is given back, and nothing is forgotten until {@link LoginLocks.entered}.
+   * Default false.
+   */
+  readonly isPartial?: boolean
 }
 
 /** What every door goes through where a secret can be guessed. */
@@ -34,6 +44,8 @@ export interface LoginLocks {
    *   where nobody can count, or all tries were under way for too long
    */
   attempt<Value>(tried: LoginTry, check: () => Promise<Checked<Value>>): Promise<Value>
+  /** Whoever made a try that was right and partial is let in: what such a try forgets is forgotten. */
+  entered(tried: LoginTry): Promise<void>
   /**
    * What says that this device signed in to this identifier: to be kept for `DEVICE_LIFETIME` and shown at the next
    * login.
@@ -47,4 +59,6 @@ export interface LoginLocks {
    * @param device what the call showed of its device: what was tried from there is forgotten as well
    */
   forget(identifier: Identifier, device?: string | null): Promise<void>
+  /** What was tried at the second factor of an account: for operators, and where all its factors are removed. */
+  forgetFactor(accountId: string): Promise<void>
 }

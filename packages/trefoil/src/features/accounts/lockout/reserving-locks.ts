@@ -68,12 +68,23 @@ export class ReservingLocks implements LoginLocks {
       await orNothing(() => this.#store.released(id, budgets))
       throw error
     }
-    if (checked.isRight) await orUnavailable(() => this.#store.succeeded(id, budgets, forget))
-    else {
+    if (checked.isRight) {
+      const forgotten = checked.isPartial === true ? [] : forget
+      await orUnavailable(() => this.#store.succeeded(id, budgets, forgotten))
+    } else {
       const { retryAfter } = await orUnavailable(() => this.#store.failed(id, budgets))
       if (retryAfter > 0) throw locked(retryAfter)
     }
     return checked.value
+  }
+
+  async entered(tried: LoginTry): Promise<void> {
+    const { budgets, forget } = this.#budgetsOf(tried)
+    await this.#forget(budgets.filter(({ key }) => forget.includes(key)))
+  }
+
+  async forgetFactor(accountId: string): Promise<void> {
+    await this.#forget(this.#budgets.ofFactor(accountId))
   }
 
   deviceToken(identifier: Identifier, shown: string | null = null): string {
@@ -88,14 +99,28 @@ export class ReservingLocks implements LoginLocks {
         ? this.#budgets.ofKnownDevices(identifier)
         : this.#budgets.ofDevice(identifier, id)),
     ]
-    // Of a try that there is none of: nobody else's is given back.
-    const none = randomUUID()
-    await orUnavailable(() => this.#store.succeeded(none, budgets, keysOf(budgets)))
+    await this.#forget(budgets)
   }
 
-  #budgetsOf({ identifier, client, device, session = null }: LoginTry): {
+  async #forget(budgets: readonly NamedBudget[]): Promise<void> {
+    if (budgets.length === 0) return
+    // Of a try that there is none of: nobody else's is given back.
+    await orUnavailable(() => this.#store.succeeded(randomUUID(), budgets, keysOf(budgets)))
+  }
+
+  #budgetsOf(tried: LoginTry): {
     readonly budgets: readonly NamedBudget[]
     /** Keys of those that a right try forgets. */
+    readonly forget: readonly string[]
+  } {
+    const { factorOf = null } = tried
+    const { budgets, forget } = this.#budgetsOfWho(tried)
+    const factor = factorOf === null ? [] : this.#budgets.ofFactor(factorOf)
+    return { budgets: [...budgets, ...factor], forget: [...forget, ...keysOf(factor)] }
+  }
+
+  #budgetsOfWho({ identifier, client, device, session = null }: LoginTry): {
+    readonly budgets: readonly NamedBudget[]
     readonly forget: readonly string[]
   } {
     const id = identifier === null ? null : this.#devices.find(identifier, device)
@@ -151,6 +176,7 @@ function turnsOf(budgets: readonly NamedBudget[]): readonly NamedBudget[] {
     ({ counted }, at) =>
       counted !== 'account_month' &&
       counted !== 'known_devices_month' &&
+      counted !== 'factor_month' &&
       budgets.findIndex((one) => one.counted === counted) === at,
   )
 }

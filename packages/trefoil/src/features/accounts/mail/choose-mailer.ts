@@ -70,6 +70,6 @@ function isLoopback(host: string | null): boolean {
 }
 
 /** `prod`, `staging` and whatever else is served to people must not be taken for somebody's desk (S-ENV-2). */
-function isDevelopment(mode: string | undefined): boolean {
+export function isDevelopment(mode: string | undefined): boolean {
   return mode === undefined || mode === '' || mode === 'development' || mode === 'test'
 }

@@ -1,6 +1,8 @@
 import type { Authenticator } from '../../../auth.ts'
 import type { Call, Dependency, Reply } from '../../../index.ts'
 import type { Account, StoredAccount } from '../account.ts'
+import type { Identifier } from '../identifier.ts'
+import type { GatePass } from '../mfa/gate-pass.ts'
 
 /** How a browser or a program carries its login. */
 export type SessionMode = 'bearer' | 'cookie'
@@ -8,14 +10,29 @@ export type SessionMode = 'bearer' | 'cookie'
 /** Somebody who has proved who they are. */
 export interface SignIn {
   /** As it was read when the proof was looked at: after a change of the epoch meanwhile the session is dead. */
-  readonly account: Pick<StoredAccount, 'id' | 'tenant' | 'epoch'>
-  /** RFC 8176: `pwd`, `otp`, `mail`. */
+  readonly account: StoredAccount
+  /** What was shown, as `LoginMethod` names it; not looked at where there is a pass. */
   readonly methods: readonly string[]
+  /**
+   * That the gate was asked already: of a login that a second factor finished, and of a session in the place of another one.
+   * Default none: `begin` asks it.
+   */
+  readonly pass?: GatePass
   readonly mode: SessionMode
   /** Client id as `clients` names it; `null` for the app's own. */
   readonly clientId: string | null
   /** Beside the tokens in the answer of bearer mode, as a cookie in the other. */
   readonly deviceToken: string | null
+  /** The cookie of the device, to which a login is bound that waits for a second factor; `begin` looks itself. */
+  readonly device?: string | null
+  /** By what it is trusted not to be asked for a second factor. Default its cookie. */
+  readonly trusted?: string | null
+  /** What it was called at this login; the device is known by that once it is finished. Default none. */
+  readonly identifier?: Identifier | null
+  /** A link or a code that this login uses up once it is finished. Default none. */
+  readonly uses?: { readonly purpose: 'magic_link' | 'email_code'; readonly id: string } | null
+  /** Given to the device, which is not asked again. Default none. */
+  readonly trustToken?: string | null
 }
 
 /** A login session as its owner and operators see it. Times are milliseconds since the Unix epoch. */
@@ -39,10 +56,13 @@ export interface LoginSessions {
   readonly authenticator: Authenticator
   /** What the browser says of the device it is; `null` for nothing, and for callers without cookies. */
   readonly deviceCookie: Dependency<string | null>
+  /** By what the browser is trusted not to be asked for a second factor; `null` for nothing. */
+  readonly trustedCookie: Dependency<string | null>
   /**
-   * A new session, never one that was there before (fixation). The one that the call came with ends.
+   * The only way in, with the gate of second factors inside (MFA-1). A new session, never one that was there before (fixation). The one that the call came with ends.
    *
    * @returns the answer of a login: tokens, or cookies and no tokens
+   * @throws Problem `MFA_REQUIRED`, with a pre-token and nothing else, where more is needed
    * @throws Error when it cannot be stored: nobody is signed in then
    */
   begin(call: Call, signIn: SignIn): Promise<Reply<unknown>>
@@ -53,6 +73,14 @@ export interface LoginSessions {
    * @throws Problem `missing_refresh_token`, `invalid_refresh_token`, `account_disabled` (401)
    */
   refresh(call: Call, token: string | null, clientId: string | null): Promise<Reply<unknown>>
+  /**
+   * Takes a session over a change of the epoch that ends all others: its holder has shown just now who he is. To be called in the
+   * unit of the change; where that is given up, this session is over as well. One that was over before stays so.
+   *
+   * @param owner with the epoch that it had
+   * @param epoch that it has from the commit on
+   */
+  keep(owner: SessionOwner & Pick<StoredAccount, 'epoch'>, id: string, epoch: number): Promise<void>
   /** 204: the session of this call is over on the server, cookies are cleared. */
   signOut(call: Call): Promise<Reply<unknown>>
   /** Those that hold, the newest first. */

@@ -18,6 +18,8 @@ import type { AccountsValues } from '../accounts-options.ts'
 import { accountsProblems } from '../accounts-problems.ts'
 import type { KnownClients } from '../flows/known-clients.ts'
 import type { MailOutbox } from '../mail/mail-outbox.ts'
+import type { GatePass } from '../mfa/gate-pass.ts'
+import type { MfaGate } from '../mfa/mfa-gate.ts'
 import { addressPrefix, describeDevice } from './describe-device.ts'
 import type { LoginSessions, SessionOwner, SessionView, SignIn } from './login-sessions.ts'
 import { Refreshing } from './refreshing.ts'
@@ -40,6 +42,7 @@ export interface LoginSessionParts {
     | 'sessionLifetime'
     | 'cookie'
     | 'onTokenRefresh'
+    | 'mfa'
   >
   readonly data: AnyDatabase
   readonly accounts: Pick<AccountStore, 'access' | 'find'>
@@ -48,6 +51,7 @@ export interface LoginSessionParts {
   readonly clock: Clock
   readonly audit: Pick<AuditLog, 'append'> | null
   readonly mails: Pick<MailOutbox, 'notice'>
+  readonly gate: Pick<MfaGate, 'hold'>
   /** Default: tables in `data.state`. */
   readonly stores?: {
     readonly sessions: LoginSessionStore
@@ -59,6 +63,8 @@ export interface LoginSessionParts {
 
 /** Seconds that a session outlives its refresh token: its last use may be written a minute later. */
 const SLACK = 120_000
+/** Renewals of one session that may come between a reading and its change. */
+const RENEWALS = 5
 const NO_STORE: Readonly<Record<string, string>> = {
   'cache-control': 'no-store',
   pragma: 'no-cache',
@@ -72,6 +78,7 @@ export function makeLoginSessions(parts: LoginSessionParts): LoginSessions {
 class StoredSessions implements LoginSessions {
   readonly authenticator: LoginSessions['authenticator']
   readonly deviceCookie: LoginSessions['deviceCookie']
+  readonly trustedCookie: LoginSessions['trustedCookie']
   readonly #parts: LoginSessionParts
   readonly #sessions: LoginSessionStore
   readonly #families: RefreshFamilyStore
@@ -102,6 +109,7 @@ class StoredSessions implements LoginSessions {
       ...(grace === undefined ? {} : { grace }),
     })
     this.deviceCookie = this.#cookies.sentDevice
+    this.trustedCookie = this.#cookies.sentTrusted
     this.authenticator = sessionAuthenticator({
       sessions: this.#sessions,
       accounts,
@@ -116,8 +124,9 @@ class StoredSessions implements LoginSessions {
   }
 
   async begin(call: Call, signIn: SignIn): Promise<Reply<unknown>> {
-    const { account, mode, clientId, deviceToken } = signIn
+    const { account, mode, clientId, deviceToken, trustToken = null } = signIn
     const { values, keys, clock } = this.#parts
+    const { methods, times, authTime } = await this.#passed(call, signIn)
     const now = clock.now()
     const id = makeSessionId(keys, account.id)
     const owner: Owner = { tenant: account.tenant, subject: account.id }
@@ -126,8 +135,9 @@ class StoredSessions implements LoginSessions {
       epoch: account.epoch,
       mode,
       clientId,
-      methods: signIn.methods,
-      authTime: now,
+      methods,
+      authTime,
+      times,
       device: describeDevice(call.client.userAgent),
       address: addressPrefix(call.client.address),
       serial: 0,
@@ -146,6 +156,7 @@ class StoredSessions implements LoginSessions {
         cookies: {
           ...this.#cookies.set(text, endsAt - now),
           ...(deviceToken === null ? {} : this.#cookies.setDevice(deviceToken)),
+          ...this.#trustCookie(trustToken),
         },
       })
     }
@@ -157,7 +168,11 @@ class StoredSessions implements LoginSessions {
     await this.#endSent(call, id)
     const body: unknown = JSON.parse(tokens.body)
     const device = deviceToken === null ? {} : { device_token: deviceToken }
-    return reply(Object.assign({}, body, device), { headers: NO_STORE, meta: { session: id } })
+    const trusted = trustToken === null ? {} : { trusted_token: trustToken }
+    return reply(Object.assign({}, body, device, trusted), {
+      headers: NO_STORE,
+      meta: { session: id },
+    })
   }
 
   async refresh(
@@ -171,6 +186,26 @@ class StoredSessions implements LoginSessions {
     if (family.session !== null) this.#verdicts.forget(family.owner.subject, family.session)
     if (isNew) await this.#told(call, family.owner.subject)
     return reply(JSON.parse(body), { headers: NO_STORE })
+  }
+
+  async keep(
+    owner: Parameters<LoginSessions['keep']>[0],
+    id: string,
+    epoch: number,
+  ): Promise<void> {
+    const { clock } = this.#parts
+    // Its token may be renewed meanwhile: that one is read once more.
+    for (let left = RENEWALS; left > 0; left--) {
+      const session = await this.#sessions.find(id, clock.now())
+      const details = session === null ? null : readDetails(session)
+      const isOwn = session?.owner.subject === owner.id && session.owner.tenant === owner.tenant
+      // Over, or ended meanwhile: whoever ended it knows why.
+      if (session === null || details?.epoch !== owner.epoch || !isOwn) return
+      const change = { details: writeDetails({ ...details, epoch }) }
+      const isDone = await this.#sessions.change(id, session.version, change, clock.now())
+      if (isDone) break
+    }
+    this.#verdicts.forget(owner.id, id)
   }
 
   async signOut(call: Call): Promise<Reply<unknown>> {
@@ -243,6 +278,24 @@ class StoredSessions implements LoginSessions {
     if (!(await this.#sessions.add({ ...session, details: writeDetails(details) }))) {
       throw new Error('The login session could not be stored')
     }
+  }
+
+  /** Before anything is made or given (MFA-1): a pass that is not this account's, as it is now, is a mistake of ours. */
+  async #passed(call: Call, signIn: SignIn): Promise<GatePass> {
+    const { account, pass } = signIn
+    if (pass !== undefined) {
+      if (pass.isOf(account)) return pass
+      throw new Error('The pass of the gate is of another account, or of an epoch of before')
+    }
+    const trusted = signIn.trusted ?? (await call.resolve(this.#cookies.sentTrusted))
+    const device = await call.resolve(this.#cookies.sentDevice)
+    return this.#parts.gate.hold(call, { ...signIn, trusted, device })
+  }
+
+  #trustCookie(token: string | null): ReturnType<SessionCookies['setTrusted']> {
+    const { trustedDevices } = this.#parts.values.mfa
+    if (token === null || trustedDevices === false) return {}
+    return this.#cookies.setTrusted(token, trustedDevices)
   }
 
   /** Whoever signs in anew leaves the session that the browser had: nobody planted it for later. */

@@ -189,9 +189,14 @@ function contextOf(
       createdAt: seconds(session.createdAt),
       authTime: seconds(details.authTime),
       methods: details.methods,
+      ...(details.times === undefined ? {} : { methodTimes: inSeconds(details.times) }),
     },
     metadata: { account: access.kind, login: details.mode },
   })
+}
+
+function inSeconds(times: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
+  return Object.fromEntries(Object.entries(times).map(([name, time]) => [name, seconds(time)]))
 }
 
 function seconds(milliseconds: number): number {

@@ -9,6 +9,9 @@ import { cookiesOf, whyNoCookie } from '../../../inner.ts'
 import { DEVICE_COOKIE, DEVICE_LIFETIME } from '../lockout/device-token.ts'
 import type { LoginCookieValues } from './cookie-options.ts'
 
+/** The cookie of a device that is not asked for a second factor. */
+export const TRUSTED_COOKIE = 'trefoil_trusted'
+
 const TOKEN = /^[A-Za-z0-9_-]+$/
 
 type Cookies = NonNullable<ReplyOptions['cookies']>
@@ -20,9 +23,12 @@ export interface SessionCookies {
   /** What the browser sent under that name; `null` for nothing, and where it was sent twice (COOK-5). */
   readonly sentLogin: Dependency<string | null>
   readonly sentDevice: Dependency<string | null>
+  readonly sentTrusted: Dependency<string | null>
   /** @param maxAge milliseconds */
   set(token: string, maxAge: number): Cookies
   setDevice(token: string): Cookies
+  /** @param maxAge milliseconds */
+  setTrusted(token: string, maxAge: number): Cookies
   clear(): Cookies
 }
 
@@ -49,6 +55,10 @@ export function makeSessionCookies(values: LoginCookieValues): SessionCookies {
     ...(domain === null ? {} : { domain }),
   }
   const [login, device] = [prefix + name, prefix + DEVICE_COOKIE]
+  const trusted = prefix + TRUSTED_COOKIE
+  if (login === trusted) {
+    throw new ImproperlyConfigured(`accounts(): cookie: name cannot be ${TRUSTED_COOKIE}`)
+  }
   if (login === device) {
     throw new ImproperlyConfigured(`accounts(): cookie: name cannot be ${DEVICE_COOKIE}`)
   }
@@ -62,8 +72,11 @@ export function makeSessionCookies(values: LoginCookieValues): SessionCookies {
     device,
     sentLogin: sent(login),
     sentDevice: sent(device),
+    sentTrusted: sent(trusted),
     set: (token: string, maxAge: number) => set(login, token, `${Math.floor(maxAge / 1000)}s`),
     setDevice: (token: string) => set(device, token, DEVICE_LIFETIME),
+    setTrusted: (token: string, maxAge: number) =>
+      set(trusted, token, `${Math.floor(maxAge / 1000)}s`),
     clear: () => ({
       [login]: { ...attributes, value: '', maxAge: '0s' as const, expires: new Date(0) },
     }),

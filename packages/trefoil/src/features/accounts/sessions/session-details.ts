@@ -10,6 +10,8 @@ export interface SessionDetails {
   readonly methods: readonly string[]
   /** When the person last showed who they are. */
   readonly authTime: number
+  /** When each method was shown, where not all were at `authTime`; absent in sessions of before. */
+  readonly times?: Readonly<Record<string, number>>
   readonly device: string | null
   /** Of an address only so much that it says where, and not who. */
   readonly address: string | null
@@ -49,7 +51,14 @@ export function readDetails({
   if (mode !== 'bearer' && mode !== 'cookie') return null
   if (![clientId, device, address, previous].every(isTextOrNull)) return null
   if (!Array.isArray(methods) || !methods.every((one) => typeof one === 'string')) return null
+  if (!isTimes(given['times'])) return null
   return given as unknown as SessionDetails
+}
+
+function isTimes(value: unknown): boolean {
+  if (value === undefined) return true
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  return Object.values(value).every((time) => Number.isFinite(time))
 }
 
 function isTextOrNull(value: unknown): boolean {

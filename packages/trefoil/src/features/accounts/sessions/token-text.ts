@@ -1,13 +1,14 @@
 import { hash, randomBytes } from 'node:crypto'
 
 /** What a token is for. One kind never passes for another: the prefix is part of what is kept (SW-13). */
-export type TokenKind = 'access' | 'refresh' | 'cookie'
+export type TokenKind = 'access' | 'refresh' | 'cookie' | 'step'
 
 /** Words that people and programs that look for leaked secrets know them by. */
 const PREFIX: Readonly<Record<TokenKind, string>> = {
   access: 'tfl_at_',
   refresh: 'tfl_rt_',
   cookie: 'tfl_ls_',
+  step: 'tfl_st_',
 }
 /** 24 bytes. */
 const ID_LENGTH = 32
@@ -22,7 +23,7 @@ export interface TokenText {
   readonly digest: string
 }
 
-/** @param session id of the session that it opens; none for refresh tokens, which are found by their digest */
+/** @param session id of the session, or the step, that it opens; none for refresh tokens, which are found by their digest */
 export function makeToken(kind: TokenKind, session: string | null): TokenText {
   const secret = randomBytes(32).toString('base64url')
   const body = PREFIX[kind] + (session === null ? '' : `${session}.`) + secret
@@ -34,7 +35,7 @@ export function makeToken(kind: TokenKind, session: string | null): TokenText {
  * Of what has the form that {@link makeToken} gives, and its checksum: what was mistyped, cut off or made up
  * costs no look into the store.
  *
- * @returns id of the session, empty for a refresh token; `null` for anything else
+ * @returns id of the session or the step, empty for a refresh token; `null` for anything else
  */
 export function readToken(kind: TokenKind, text: string): string | null {
   const prefix = PREFIX[kind]

@@ -43,7 +43,13 @@ export const CHANGE_PASSWORD_STEP: FlowStep = {
         // A new id: whoever has stolen the session of before has nothing of this one (fixation).
         const answer = await house.sessions.begin(call, {
           account: { ...account, epoch },
-          methods: session.methods ?? ['pwd'],
+          methods: [],
+          // Who is signed in shows no more and no less by it than before, but for the password.
+          pass: house.mfa.keep(
+            { ...account, epoch },
+            session,
+            account.password === null ? [] : ['pwd'],
+          ),
           mode,
           clientId,
           deviceToken: null,

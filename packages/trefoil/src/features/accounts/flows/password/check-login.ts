@@ -4,6 +4,7 @@ import { tell } from '../../account-events.ts'
 import type { AccountsHouse } from '../../accounts-house.ts'
 import { accountsProblems } from '../../accounts-problems.ts'
 import type { Identifier } from '../../identifier.ts'
+import type { LoginTry } from '../../lockout/login-locks.ts'
 import { hasTag } from './password-tag.ts'
 
 /** What somebody signs in with, as it was sent. */
@@ -21,6 +22,8 @@ export interface RightPassword {
   readonly isOutdated: boolean
   /** Nobody could say when it was set; now it is known to be in no breach. */
   readonly isCleared: boolean
+  /** Right, and not all that may be needed: `locks.entered` once somebody is let in by it; `null` where it was all. */
+  readonly partial: LoginTry | null
 }
 
 /**
@@ -38,22 +41,28 @@ export async function checkLogin(
   call: Call,
   { identifier, password, device }: PasswordLogin,
 ): Promise<RightPassword> {
-  const { accounts, clock, locks, passwords } = house
+  const { accounts, clock, locks, mfa, passwords } = house
   const tried = { identifier, client: call.client, device, signal: call.signal }
-  const { account, isRight, isOutdated, isPending } = await locks.attempt(tried, async () => {
-    const account = await accounts.byIdentifier(identifier)
-    // Asked for all the same: an address with an account and one without take as long.
-    const pending = await accounts.newestPending(identifier, clock.now())
-    const isPending = await isOfRegistration(house, pending, password, call.signal)
-    const verdict = await passwords.verify(password, account?.password ?? null, call.signal)
-    // That of a registration is a guess at the account as any other: counted, or whoever registers each of his guesses
-    // first would have as many as he wants.
-    return { isRight: verdict.isRight, value: { account, isPending, ...verdict } }
-  })
+  const { account, isRight, isOutdated, isPending, isPartial } = await locks.attempt(
+    tried,
+    async () => {
+      const account = await accounts.byIdentifier(identifier)
+      // Asked for all the same: an address with an account and one without take as long.
+      const pending = await accounts.newestPending(identifier, clock.now())
+      const isPending = await isOfRegistration(house, pending, password, call.signal)
+      const verdict = await passwords.verify(password, account?.password ?? null, call.signal)
+      // That of a registration is a guess at the account as any other: counted, or whoever registers each of his guesses
+      // first would have as many as he wants.
+      const isPartial = verdict.isRight && account !== null && (await mfa.mayNeedMore(account))
+      const value = { account, isPending, isPartial, ...verdict }
+      return { isRight: verdict.isRight, isPartial, value }
+    },
+  )
   if (!isRight && isPending) throw accountsProblems.problem('login_user_not_verified')
   if (!isRight || account === null) throw accountsProblems.problem('login_bad_credentials')
   if (account.disabledAt !== null) throw accountsProblems.problem('account_disabled')
-  return { account, isOutdated, isCleared: await isCleared(house, account, password) }
+  const cleared = await isCleared(house, account, password)
+  return { account, isOutdated, isCleared: cleared, partial: isPartial ? tried : null }
 }
 
 /**

@@ -32,6 +32,7 @@ export const LOGIN_STEP: FlowStep = {
           client_secret: optionalSecret,
           device_token: optionalSecret,
           device_cookie: house.sessions.deviceCookie,
+          trusted_token: optionalSecret,
           // Of OAuth's password form, which whoever comes from there sends.
           grant_type: word,
           scope: word,
@@ -42,6 +43,7 @@ export const LOGIN_STEP: FlowStep = {
           'account_locked',
           'account_disabled',
           'password_weak',
+          'MFA_REQUIRED',
           'client_credentials_required',
           'invalid_client_credentials',
         ],
@@ -62,7 +64,11 @@ export const LOGIN_STEP: FlowStep = {
           mode,
           clientId: client?.id ?? null,
           deviceToken: house.locks.deviceToken(identifier, device),
+          identifier,
+          trusted: args.trusted_token ?? null,
         })
+        // Not before: whoever knows the password alone has no further tries by it.
+        if (right.partial !== null) await house.locks.entered(right.partial)
         noteLogin(house, call, right, { password, session: sessionIn(answer) })
         return answer
       },

@@ -80,6 +80,30 @@ export const DE: MailTexts = {
     after:
       'Melden Sie sich neu an. Wenn Sie in Ihrem Konto Geräte sehen, die Sie nicht kennen, beenden Sie deren Sitzungen und ändern Sie Ihr Passwort.',
   },
+  passkey_added: {
+    subject: 'Zu Ihrem Konto bei {app} kam ein Passkey hinzu',
+    before:
+      'Am {when} kam zu Ihrem Konto bei {app} ein Passkey hinzu, und alle anderen Geräte wurden abgemeldet. Wer ihn hat, kann sich als Sie anmelden.',
+    link: '',
+    after:
+      'Wenn Sie das nicht waren, melden Sie sich an, entfernen Sie ihn und wählen Sie ein anderes Passwort: Jemand anderes war in Ihrem Konto.',
+  },
+  passkey_removed: {
+    subject: 'Aus Ihrem Konto bei {app} wurde ein Passkey entfernt',
+    before:
+      'Am {when} wurde aus Ihrem Konto bei {app} ein Passkey entfernt, und alle anderen Geräte wurden abgemeldet.',
+    link: '',
+    after:
+      'Wenn Sie das nicht waren, melden Sie sich an, sehen Sie nach, was in Ihrem Konto steht, und wählen Sie ein anderes Passwort.',
+  },
+  passkey_copied: {
+    subject: 'Jemand hat vielleicht eine Kopie Ihres Passkeys bei {app}',
+    before:
+      'Am {when} wurde ein Passkey Ihres Kontos bei {app} so benutzt, wie es vorkommt, wenn ein zweites Gerät eine Kopie davon hat. Er wurde nicht angenommen.',
+    link: '',
+    after:
+      'Melden Sie sich auf einem anderen Weg an, entfernen Sie den Passkey und legen Sie einen neuen an. Wenn Sie in Ihrem Konto Geräte sehen, die Sie nicht kennen, beenden Sie deren Sitzungen.',
+  },
   account_deleted: {
     subject: 'Ihr Konto bei {app} wurde gelöscht',
     before: 'Am {when} wurde Ihr Konto bei {app} gelöscht. Alle Geräte wurden abgemeldet.',
@@ -112,8 +136,7 @@ export const DE: MailTexts = {
   },
   recovery_code_used: {
     subject: 'Ein Wiederherstellungscode Ihres Kontos bei {app} wurde verwendet',
-    before:
-      'Am {when} hat sich jemand mit einem Wiederherstellungscode zu Ihrem Konto bei {app} angemeldet.',
+    before: 'Am {when} wurde einer der Wiederherstellungscodes Ihres Kontos bei {app} verwendet.',
     link: '',
     after:
       'Jeder gilt nur einmal: Erzeugen Sie neue, bevor sie aufgebraucht sind. Wenn Sie das nicht waren, legen Sie sofort ein neues Passwort fest, und zwar eines, das Sie sonst nirgends verwenden, und wenden Sie sich an den Betreiber von {app}.',

@@ -77,6 +77,30 @@ export const EN: MailTexts = {
     after:
       'Sign in again. If you see devices in your account that you do not know, end their sessions and change your password.',
   },
+  passkey_added: {
+    subject: 'A passkey was added to your account at {app}',
+    before:
+      'On {when} a passkey was added to your account at {app}, and all other devices were signed out. Whoever has it can sign in as you.',
+    link: '',
+    after:
+      'If it was not you, sign in, remove it, and choose another password: somebody else has been in your account.',
+  },
+  passkey_removed: {
+    subject: 'A passkey was removed from your account at {app}',
+    before:
+      'On {when} a passkey was removed from your account at {app}, and all other devices were signed out.',
+    link: '',
+    after:
+      'If it was not you, sign in, look at what is in your account, and choose another password.',
+  },
+  passkey_copied: {
+    subject: 'Somebody may have a copy of your passkey at {app}',
+    before:
+      'On {when} a passkey of your account at {app} was used in a way that happens when a second device has a copy of it. It was not let in.',
+    link: '',
+    after:
+      'Sign in another way, remove the passkey and make a new one. If you see devices in your account that you do not know, end their sessions.',
+  },
   account_deleted: {
     subject: 'Your account at {app} was deleted',
     before: 'On {when} your account at {app} was deleted, and all devices were signed out.',
@@ -109,7 +133,7 @@ export const EN: MailTexts = {
   },
   recovery_code_used: {
     subject: 'A recovery code of your account at {app} was used',
-    before: 'On {when} somebody signed in to your account at {app} with one of its recovery codes.',
+    before: 'On {when} one of the recovery codes of your account at {app} was used.',
     link: '',
     after:
       'Each works once: make new ones before they are used up. If it was not you, choose a new password at once, one that you use nowhere else, and tell whoever runs {app}.',

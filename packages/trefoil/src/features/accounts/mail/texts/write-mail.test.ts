@@ -53,7 +53,7 @@ describe('texts', () => {
 
   it('say how long what they carry is good, and what to do if it was not you', () => {
     for (const kind of WRITTEN_MAILS) {
-      const proves = EN[kind].link !== '' || kind === 'email_code'
+      const proves = EN[kind].link !== '' || kind.endsWith('_code')
       expect([kind, EN[kind].after.includes('{time}')]).toEqual([kind, proves])
       expect([kind, /not you|do not|did not/.test(EN[kind].after)]).toEqual([kind, true])
     }

@@ -1,0 +1,92 @@
+import type { Call } from '../../../index.ts'
+import type { AccountsHouse } from '../accounts-house.ts'
+import { accountsProblems } from '../accounts-problems.ts'
+import { identifierOf, provePresence, type SignedIn } from '../flows/signed-in.ts'
+import type { SecondFactor, StoredFactor } from './factor.ts'
+import { wrongCode } from './finish-login.ts'
+import { proveCode } from './prove-code.ts'
+import type { ProvedFactor } from './second-factor-proof.ts'
+
+/** Milliseconds for which a second factor is fresh. */
+const FRESH = 5 * 60_000
+/** What shows that somebody has what was set up; a code in a mail shows that the mailbox is open. */
+const STRONG: readonly SecondFactor[] = ['totp', 'passkey', 'recovery']
+
+/** What somebody shows who changes how the account is entered. */
+export interface ShownForChange {
+  readonly password: string | undefined
+  /** Of the app, or a recovery code. */
+  readonly code: string | undefined
+}
+
+/**
+ * Holds a change of second factors to a proof of just now (MFA-6): a session that was left open, or stolen, is not enough. Whoever
+ * has a second factor shows it, by a code or by a login or a step-up of the last five minutes; whoever has none shows what
+ * there is.
+ *
+ * @param confirmed factors of the account
+ * @returns a code to be used up in the unit of the change; `null` where something else was shown
+ * @throws Problem `invalid_code`, `account_locked`, `fresh_login_required`, `login_bad_credentials`
+ */
+export async function proveForChange(
+  house: AccountsHouse,
+  call: Call,
+  member: SignedIn,
+  confirmed: readonly StoredFactor[],
+  { password, code }: ShownForChange,
+): Promise<ProvedFactor | null> {
+  if (confirmed.length === 0) {
+    await provePresence(house, call, member, password)
+    return null
+  }
+  if (code !== undefined) return proveOwnCode(house, call, member, code)
+  if (!isFreshlyProved(house, member)) throw accountsProblems.problem('fresh_login_required')
+  return null
+}
+
+/**
+ * In the unit of the change: who showed it at the same time elsewhere was faster, or was slower.
+ *
+ * @throws Problem `invalid_code`
+ */
+export async function useUp(unit: object, proved: ProvedFactor | null): Promise<void> {
+  if (proved !== null && !(await proved.useUp(unit))) throw wrongCode()
+}
+
+/**
+ * A code of whoever is signed in, counted as a login is, and as one of this session's tries: strangers use none of them
+ * up (LOCK-5).
+ *
+ * @throws Problem `invalid_code`, `account_locked`
+ */
+async function proveOwnCode(
+  house: AccountsHouse,
+  call: Call,
+  { account, session }: SignedIn,
+  typed: string,
+): Promise<ProvedFactor> {
+  const tried = {
+    identifier: identifierOf(account),
+    client: call.client,
+    device: null,
+    session: session.id,
+    factorOf: account.id,
+    signal: call.signal,
+  }
+  const proved = await house.locks.attempt(tried, async () => {
+    const value = await proveCode(house, { account, call, typed, allowed: STRONG, step: null })
+    return { isRight: value !== null, value }
+  })
+  if (proved === null) throw wrongCode()
+  return proved
+}
+
+/** A second factor of the last minutes. A clock that was set back makes nothing fresh. */
+function isFreshlyProved({ clock }: AccountsHouse, { session }: SignedIn): boolean {
+  const { methods = [], methodTimes = {}, authTime, createdAt } = session
+  return STRONG.some((method) => {
+    if (!methods.includes(method)) return false
+    const at = methodTimes[method] ?? authTime ?? createdAt
+    return Math.abs(clock.now() - at * 1000) <= FRESH
+  })
+}
