@@ -27,6 +27,13 @@ export const FORM_PROBLEMS: FormProblems = {
   mfa_already_enabled: 'accounts.p_totp_there',
   no_mfa_setup: 'accounts.p_step_over',
   mfa_enforced: 'accounts.p_factor_required',
+  mfa_factor_unavailable: 'accounts.p_factor_unavailable',
+  passkey_refused: 'accounts.p_passkey_refused',
+  passkey_missing: 'accounts.p_factor_unavailable',
+  passkey_exists: 'accounts.p_passkey_exists',
+  passkey_limit: 'accounts.p_passkey_limit',
+  passkey_not_found: 'accounts.p_passkey_gone',
+  passkey_wrong_origin: 'accounts.p_passkey_refused',
   trusted_device_not_found: 'accounts.p_session_gone',
 }
 

@@ -1,5 +1,5 @@
 import { ImproperlyConfigured } from '../../../index.ts'
-import type { Page, PageForm, Pages, PageView } from '../../../pages.ts'
+import { nextPlace, type Page, type PageForm, type Pages, type PageView } from '../../../pages.ts'
 import type { AccountsHouse } from '../accounts-house.ts'
 import { signedIn } from '../flows/signed-in.ts'
 import type { FlowActions } from './flow-actions.ts'
@@ -29,6 +29,8 @@ export function makeContext(known: PageSite, view: PageView, { name: own }: Page
     house,
     view,
     call,
+    next: view.href(nextPlace(textOf('next')) ?? known.home),
+    script: `${house.values.prefix}/passkeys/script.js`,
     query: { next: textOf('next'), token: textOf('token') },
     say: (name, values) => view.t(`accounts.${name}`, values),
     text: (name, values) => view.text(`accounts.${name}`, values),

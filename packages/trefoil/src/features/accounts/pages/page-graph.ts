@@ -2,6 +2,15 @@ import { ENTER_CODE, LINK_SENT, MAGIC_LINK, SEND_CODE, SEND_LINK } from './entry
 import { CHECK_MAIL, REGISTER, VERIFY } from './entry/register.ts'
 import { FORGOT, RESET, RESET_SENT } from './entry/reset.ts'
 import { SIGN_IN, SIGN_OUT, SIGNED_OUT } from './entry/sign-in.ts'
+import { CONFIRM_ENROLMENT, ENROL } from './factors/enrol.ts'
+import {
+  PASSKEYS,
+  REMOVE_PASSKEY,
+  REMOVE_PASSKEY_FRESH,
+  RENAME_PASSKEY,
+} from './factors/passkeys.ts'
+import { SECOND_FACTOR, SEND_FACTOR_CODE } from './factors/second-factor.ts'
+import { CONFIRM_TOTP, RECOVERY, REMOVE_TOTP, START_TOTP, TOTP } from './factors/totp.ts'
 import { DELETE, DELETE_FRESH, DELETED } from './member/delete.ts'
 import { CONFIRM_EMAIL, EMAIL, EMAIL_FRESH, EMAIL_SENT } from './member/email.ts'
 import { OVERVIEW } from './member/overview.ts'
@@ -18,6 +27,8 @@ export const PAGE_GRAPH: readonly PageRow[] = [
   MAGIC_LINK,
   SEND_CODE,
   ENTER_CODE,
+  SECOND_FACTOR,
+  ENROL,
   REGISTER,
   CHECK_MAIL,
   VERIFY,
@@ -26,6 +37,9 @@ export const PAGE_GRAPH: readonly PageRow[] = [
   RESET,
   OVERVIEW,
   SESSIONS,
+  TOTP,
+  RECOVERY,
+  PASSKEYS,
   PASSWORD,
   EMAIL,
   EMAIL_SENT,
@@ -39,6 +53,14 @@ export const PAGE_GRAPH: readonly PageRow[] = [
 /** Forms beside those that stand on their own page; each takes one step of the flow graph. */
 export const FORM_GRAPH: readonly FormRow[] = [
   SIGN_OUT,
+  SEND_FACTOR_CODE,
+  CONFIRM_ENROLMENT,
+  START_TOTP,
+  CONFIRM_TOTP,
+  REMOVE_TOTP,
+  RENAME_PASSKEY,
+  REMOVE_PASSKEY,
+  REMOVE_PASSKEY_FRESH,
   END_SESSION,
   END_OTHERS,
   SET_PASSWORD,

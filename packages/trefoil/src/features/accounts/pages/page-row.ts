@@ -1,6 +1,6 @@
 import type { Awaitable, Call, Reply } from '../../../index.ts'
 import type { Markup } from '../../../inner.ts'
-import type { FormLook, PageFields, PageView } from '../../../pages.ts'
+import type { FormLook, PageContent, PageFields, PageView } from '../../../pages.ts'
 import type { AccountsHouse } from '../accounts-house.ts'
 import type { SignedIn } from '../flows/signed-in.ts'
 import type { Travel, TravelKind } from './step-cookie.ts'
@@ -23,6 +23,10 @@ export interface PageContext {
   readonly call: Call
   /** Of its address; empty for what is not there. */
   readonly query: Readonly<Record<PageQuery, string>>
+  /** Where somebody goes on to who signs in here: what was wanted before, if it is on this site. */
+  readonly next: string
+  /** Path of the script of passkeys. */
+  readonly script: string
   /** A text of ours, as plain text. */
   say(name: PageTextName, values?: Readonly<Record<string, string | number>>): string
   /** The same as HTML, with what comes from others apart. */
@@ -84,7 +88,7 @@ export interface PageRow {
   readonly steps: readonly string[]
   /** Sent to the same address. */
   readonly form?: FormPart
-  show(page: PageContext): Awaitable<Markup>
+  show(page: PageContext): Awaitable<Markup | PageContent>
 }
 
 /** A further form of a page. */

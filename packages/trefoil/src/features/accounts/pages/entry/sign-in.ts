@@ -1,5 +1,6 @@
 import { markup } from '../../../../inner.ts'
 import { ui } from '../../../../pages.ts'
+import { passkeyButton } from '../factors/passkey-button.ts'
 import type { FormRow, PageContext, PageRow } from '../page-row.ts'
 
 /** The login. */
@@ -41,7 +42,11 @@ export const SIGN_IN: PageRow = {
           ]
         : []),
     ]
-    return markup`${form({ submit: 'sign_in' })}${ui.links(links)}`
+    const password = form({ submit: 'sign_in' })
+    if (house.passkeys === null) return markup`${password}${ui.links(links)}`
+    const passkey = passkeyButton('login', { text: say('sign_in_by_passkey'), say, next: page.next })
+    const body = markup`${password}${ui.choices([passkey])}${ui.links(links)}`
+    return { body, scripts: [page.script] }
   },
 }
 

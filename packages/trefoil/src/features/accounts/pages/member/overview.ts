@@ -1,5 +1,6 @@
 import { type Markup, markup } from '../../../../inner.ts'
 import { foreign, ui } from '../../../../pages.ts'
+import type { Account } from '../../account.ts'
 import { refuseAnonymous } from '../../flows/refuse-anonymous.ts'
 import type { PageContext, PageRow } from '../page-row.ts'
 import type { PageTextName } from '../texts/en.ts'
@@ -45,10 +46,37 @@ export const OVERVIEW: PageRow = {
       ],
     ]
     return markup`${ui.card(null, ui.facts(who))}
-${ui.card(say('security'), ui.facts(opens))}
+${ui.card(say('security'), ui.facts([...opens, ...(await factorsOf(page, account))]))}
 ${form({ submit: 'sign_out', look: 'plain' }, 'sign_out')}
 ${ui.links([[to('delete_account'), say('delete_account')]])}`
   },
+}
+
+/** What else is asked for than the password, and what signs in in its place. */
+async function factorsOf(page: PageContext, { id }: Account): Promise<readonly Fact[]> {
+  const { house, view, say } = page
+  const confirmed = await house.factors.confirmed(id)
+  const { digests } = await house.recovery.find(id)
+  const app = confirmed.find(({ kind }) => kind === 'totp')
+  const passkeys = confirmed.filter(({ kind }) => kind === 'passkey')
+  const facts: Fact[] = [
+    [
+      say('factor_totp'),
+      markup`${app === undefined ? say('none') : markup`${say('since')} ${view.date(app.confirmedAt ?? app.createdAt)}`} ${linkTo(page, 'totp', 'totp_manage')}`,
+    ],
+  ]
+  if (page.has('passkeys')) {
+    const names = passkeys.map(({ name }) => markup`${foreign(name)} `)
+    facts.push([
+      say('passkeys'),
+      markup`${names.length === 0 ? say('none') : names} ${linkTo(page, 'passkeys', 'passkeys_manage')}`,
+    ])
+  }
+  if (confirmed.length > 0) {
+    const left = say('recovery_left', { count: digests.length })
+    facts.push([say('recovery'), markup`${left} ${linkTo(page, 'recovery', 'recovery_regenerate')}`])
+  }
+  return facts
 }
 
 /** Nothing for a page that the options leave out. What it changes is said to whoever hears the page. */
