@@ -28,6 +28,7 @@ const DOORS = [
   'metrics',
   'node',
   'otel',
+  'pages',
   'parts',
   'postgres',
   'redis',

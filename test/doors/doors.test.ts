@@ -77,6 +77,8 @@ describe('the doors of trefoil', () => {
         "CookieSigner",
         "JobDataRefused",
         "NoRetry",
+        "FormError",
+        "Markup",
         "TransactionConflict",
         "CommitUnknown",
         "DatabaseUnavailable",

@@ -96,6 +96,7 @@ export type {
   NeedTable,
 } from './contract/call/need.ts'
 export type { Outcome } from './contract/call/outcome.ts'
+export type { ProblemPage, RefusedRequest, ShownProblem } from './contract/call/problem-page.ts'
 export type { Entrypoint, PerSurface, SurfaceName } from './contract/call/surface-name.ts'
 export type { Trace } from './contract/call/trace.ts'
 export type {

@@ -5,7 +5,15 @@ export { RouteGroup } from './app/declare/routes.ts'
 export { variableRowsOf } from './app/options/variable-rows.ts'
 export { networkOf } from './base/ip.ts'
 export { askToAuthenticate } from './contract/auth/guard-decision.ts'
+export { Reply } from './contract/answer/reply.ts'
 export type { Environment } from './contract/options/environment.ts'
+export { isMarkedParam } from './contract/params/params.ts'
+export { isSchema } from './contract/params/schema.ts'
+export {
+  constantHtml as constantMarkup,
+  Html as Markup,
+  html as markup,
+} from './describe/pages/escaped-html.ts'
 export { cookiesOf } from './engine/views/provider-view.ts'
 export { ask } from './features/database/ask.ts'
 export { holdRingTo, readKeyRing } from './identity/key-ring.ts'

@@ -23,6 +23,25 @@ export function parseMediaType(text: string): MediaType | null {
   return { essence, parameters }
 }
 
+/** What in an `Accept` header asks for a problem document by name. */
+const JSON_NAMES: ReadonlySet<string> = new Set(['application/json', 'application/problem+json'])
+
+/** True when an `Accept` header names `text/html`, and no JSON type before it: a browser that opens a page. */
+export function prefersHtml(accept: string | undefined): boolean {
+  if (accept === undefined || !accept.toLowerCase().includes('text/html')) return false
+  let html = 0
+  let json = 0
+  for (const part of accept.split(',')) {
+    const type = parseMediaType(part)
+    if (type === null) continue
+    const given = Number(type.parameters.get('q') ?? 1)
+    const weight = Number.isFinite(given) ? given : 0
+    if (type.essence === 'text/html') html = Math.max(html, weight)
+    if (JSON_NAMES.has(type.essence)) json = Math.max(json, weight)
+  }
+  return html > json
+}
+
 /** What in an `Accept` header admits a problem document. */
 const JSON_RANGES: ReadonlySet<string> = new Set([
   'application/json',

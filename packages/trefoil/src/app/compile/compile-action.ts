@@ -164,6 +164,7 @@ export function compileAction(declaration: Declaration, site: ActionSite): Compi
     deprecated: options.deprecated ?? false,
     status: compileStatus(options.status, where),
     headers,
+    problemPage: innermost(shared.map((level) => level.problemPage)) || null,
     rates: site.rates.of(declaration, name, where),
     timeout: compileTimeout(
       shared.map((level) => level.timeout),
@@ -348,6 +349,11 @@ function compileStatus(status: number | undefined, where: string): number | null
     throw new ImproperlyConfigured(`${where}: status must be an integer from 200 to 299`)
   }
   return status
+}
+
+/** Of what is declared from the outside in. */
+function innermost<Value>(declared: readonly (Value | undefined)[]): Value | undefined {
+  return declared.findLast((given) => given !== undefined)
 }
 
 function compileHeaders(

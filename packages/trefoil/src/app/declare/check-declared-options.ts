@@ -107,6 +107,12 @@ function checkShared(where: string, options: Level['options']): void {
   if (options.metadata !== undefined) checkRecord(`${where}: metadata`, options.metadata)
   const { rate = false } = options
   if (rate !== false) readRates(`${where}: rate`, rate)
+  const { problemPage = false } = options
+  if (problemPage !== false && typeof problemPage !== 'function') {
+    throw new ImproperlyConfigured(
+      `${where}: problemPage must be a function of a problem, or false, got ${shownValue(problemPage)}`,
+    )
+  }
   if (options.params === undefined) return
   checkRecord(`${where}: params`, options.params)
   // Of its members, that of some library would be taken for parameters.

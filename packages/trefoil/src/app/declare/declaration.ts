@@ -84,6 +84,7 @@ export const GROUP_OPTIONS: OptionNames<Level['options']> = {
   concurrency: true,
   breaker: true,
   rate: true,
+  problemPage: true,
   params: true,
 }
 

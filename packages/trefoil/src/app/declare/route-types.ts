@@ -6,6 +6,7 @@ import type { ErrorHandler, Middleware, ToolHints } from '../../contract/call/ac
 import type { ActionHandle, RouteHandle } from '../../contract/call/action-handle.ts'
 import type { Call, Guard } from '../../contract/call/call.ts'
 import type { Dependency } from '../../contract/call/dependency.ts'
+import type { ProblemPage } from '../../contract/call/problem-page.ts'
 import type { SurfaceName } from '../../contract/call/surface-name.ts'
 import type { CacheOptions } from '../../contract/limits/cache.ts'
 import type { BreakerOptions, ConcurrencyOptions } from '../../contract/limits/capacity.ts'
@@ -123,6 +124,11 @@ export interface SharedOptions {
    * `false` leaves those of them that are `skippable`. Default: none of its own.
    */
   readonly rate?: RateOption | false
+  /**
+   * Shows refusals to people, where their browser asks for HTML: see `ProblemPage`. The innermost wins; `false` leaves
+   * that of what is outside. Default: problem documents.
+   */
+  readonly problemPage?: ProblemPage | false
 }
 
 /** What an operation says about itself. `P`: its own parameters; `Inherited`: its groups'. */

@@ -8,6 +8,7 @@ import type { ProblemRow } from '../problems/problem-row.ts'
 import type { Call, Guard } from './call.ts'
 import type { Dependency } from './dependency.ts'
 import { type NeedTable, NO_NEED } from './need.ts'
+import type { ProblemPage } from './problem-page.ts'
 import { NO_SURFACE, type PerSurface, type SurfaceName } from './surface-name.ts'
 
 /** Any handler of an action, as the catalogue has it. */
@@ -131,6 +132,8 @@ export interface Action {
   readonly status: number | null
   /** Response headers of this action: a value replaces, `null` removes; `null` for none. */
   readonly headers: Readonly<Record<string, string | null>> | null
+  /** Shows refusals to people; `null`: as problem documents. */
+  readonly problemPage: ProblemPage | null
   /** Rates that each call takes from, the app's first. */
   readonly rates: readonly RateRule[]
   /** Milliseconds a call may take; 0 means no limit. */
@@ -188,6 +191,7 @@ export function emptyAction(name: string): Action {
     deprecated: false,
     status: null,
     headers: null,
+    problemPage: null,
     rates: [],
     timeout: 0,
     streamTimeout: 0,

@@ -32,6 +32,7 @@ import {
   withNonce,
   withoutHeaders,
 } from './response/header-list.ts'
+import { problemPageOf } from './response/problem-page.ts'
 import { type RouteAnswers, variesBy, withCookies, withVary } from './response/route-answers.ts'
 import { shapeReply } from './response/shape-reply.ts'
 import { withCors } from './route/browser-policy.ts'
@@ -122,7 +123,8 @@ export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
       if (visit.endpoint !== null) return finish(visit, endpointRefusal(visit, problem))
       const { arrival, exchange } = visit
       found?.answers.showRates?.(visit.base, arrival.state)
-      const own = found === null ? null : found.answers.sets
+      const page = problemPageOf(visit, problem, credentialHeaders, logger)
+      const own = (page === null ? found?.answers : visit.answers)?.sets ?? null
       if (own !== null) visit.base = overrideHeaders(visit.base, own)
       // An answer that did not come about may have left its type there.
       const isClean = headerOf(visit.base, 'content-type') === undefined
@@ -130,7 +132,7 @@ export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
         ? visit.base
         : withoutHeaders(visit.base, (name) => name === 'content-type')
       const raw = exchange.rawHeaders
-      const refusal = encodeProblem(problem, arrival, raw, base, requestIdHeader)
+      const refusal = encodeProblem(problem, arrival, raw, base, requestIdHeader, page)
       const varied = found === null ? refusal : withVary(refusal, found.answers.varies)
       return finish(visit, withCookies(varied, arrival.state?.cookies ?? null))
     },

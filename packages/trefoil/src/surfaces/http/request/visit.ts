@@ -6,6 +6,7 @@ import type { Arrival } from '../../arrival.ts'
 import { ClientView } from '../../client-view.ts'
 import type { Endpoint } from '../../endpoint.ts'
 import type { Visit } from '../../walk.ts'
+import type { RouteAnswers } from '../response/route-answers.ts'
 
 /** One request on its way through the surface. */
 export class HttpVisit implements Visit {
@@ -17,6 +18,8 @@ export class HttpVisit implements Visit {
   readonly nonce: string
   /** The endpoint it is for, in whose words it is refused; `null` for actions. */
   endpoint: Endpoint | null = null
+  /** Of the action it is for, also where it is refused on the way there; `null` for endpoints, and for nothing. */
+  answers: RouteAnswers | null = null
   /** True once the answer is one to a preflight, which says all there is to say about origins. */
   preflightAnswered = false
   /** True once the headers say that this answer is for one caller alone. */

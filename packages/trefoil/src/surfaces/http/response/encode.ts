@@ -1,5 +1,6 @@
 import type { Answer, AnswerHead } from '../../../contract/answer/answer.ts'
 import type { HttpBody, HttpReply } from '../../../contract/answer/exchange.ts'
+import type { ShownProblem } from '../../../contract/call/problem-page.ts'
 import type { Problem } from '../../../contract/problems/problem.ts'
 import { skipStream } from '../../../engine/answer/stream.ts'
 import type { ProblemIds } from '../../../engine/call-ids.ts'
@@ -10,6 +11,7 @@ import { indexOfHeader, overlayHeaders, setInPlace, withoutHeaders } from './hea
 import { problemDocument } from './problem-document.ts'
 
 const TEXT_TYPE = 'text/plain; charset=utf-8'
+const HTML_TYPE = 'text/html; charset=utf-8'
 const BYTES_TYPE = 'application/octet-stream'
 const PROBLEM_TYPE = 'application/problem+json'
 
@@ -92,11 +94,20 @@ export function encodeProblem(
   raw: RawHeaders,
   base: readonly string[],
   idHeader: string | null = null,
+  page: ShownProblem | null = null,
 ): HttpReply {
   const own = problemHeaderPairs(problem.headers)
   const headers = own.length === 0 ? base.slice() : overlayHeaders(base, own, idHeader)
   if (indexOfHeader(own, 'cache-control') === -1) setInPlace(headers, 'cache-control', 'no-store')
   addVary(headers, 'Accept')
+  if (page?.location !== undefined) {
+    headers.push('location', page.location)
+    return { status: 303, headers, body: null }
+  }
+  if (page?.html !== undefined) {
+    headers.push('content-type', HTML_TYPE)
+    return { status: problem.status, headers, body: page.html }
+  }
   if (prefersPlainText(firstHeader(raw, 'accept'))) {
     headers.push('content-type', TEXT_TYPE)
     return { status: problem.status, headers, body: problem.detail }

@@ -1,5 +1,6 @@
 import type { HttpReply } from '../../../contract/answer/exchange.ts'
 import type { Action } from '../../../contract/call/action.ts'
+import type { ProblemPage } from '../../../contract/call/problem-page.ts'
 import type { CookieExchange } from '../../../engine/cookie-exchange.ts'
 import { type HeaderChange, varyOn } from './header-list.ts'
 import { compileRateHeaders, type RateHeaders, type ShowRates } from './rate-headers.ts'
@@ -41,6 +42,8 @@ export interface RouteAnswers {
   readonly varies: readonly string[]
   /** `null` for a route without rates, or whose rates are told to nobody. */
   readonly showRates: ShowRates | null
+  /** Shows refusals to people; `null`: as problem documents. */
+  readonly problemPage: ProblemPage | null
 }
 
 export interface RouteAnswersOptions {
@@ -57,7 +60,7 @@ const KEPT: ReadonlySet<string> = new Set(['GET', 'HEAD'])
 
 /** Works out what a route's answers have in common: from its parameters and from its headers. */
 export function compileRouteAnswers(
-  { method, params, headers, rates }: Action,
+  { method, params, headers, rates, problemPage }: Action,
   { requestIdHeader, credentialHeaders, vary, rateHeaders }: RouteAnswersOptions,
 ): RouteAnswers {
   const read = new Set<string>()
@@ -73,6 +76,7 @@ export function compileRouteAnswers(
     isPersonal,
     varies: Object.freeze(method !== null && KEPT.has(method) ? [...read] : []),
     showRates: compileRateHeaders(rates, rateHeaders),
+    problemPage,
   })
 }
 

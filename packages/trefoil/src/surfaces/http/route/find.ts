@@ -217,6 +217,7 @@ function templateOf(target: HttpTarget): string {
 function place(visit: HttpVisit, target: HttpTarget): void {
   if (target.kind === 'action') {
     visit.arrival.action = target.plan.facts.name
+    visit.answers = target.answers
     return
   }
   visit.endpoint = target.endpoint
