@@ -130,7 +130,7 @@ const licence = readFileSync(join(WEBAUTHN, 'LICENSE.md'), 'utf8').trim()
 const library = readFileSync(join(WEBAUTHN, 'dist', 'bundle', 'index.umd.min.js'), 'utf8')
 writeFileSync(
   join(DIST, 'features', 'accounts', 'passkeys', 'webauthn-browser.umd.js'),
-  `/*! ${name} ${version}\n\n${licence}\n*/\n${library.replace(/^\/\*[^]*?\*\/\s*/, '')}`,
+  `/*! ${name} ${version}\n\n${licence}\n*/\n${library}`,
 )
 
 /**

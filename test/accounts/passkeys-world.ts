@@ -15,7 +15,7 @@ export interface Asked {
 /** An app with passkeys, people in it, and devices of theirs. */
 export class PasskeyWorld extends World {
   constructor(given: Partial<AccountsOptions> = {}, more: Omit<WorldOptions, 'accounts'> = {}) {
-    super({ ...more, accounts: { passkeys: {}, ...given } })
+    super({ ...more, accounts: { passkeys: {}, mfa: { recoveryCodes: 1 }, ...given } })
   }
 
   /** @returns the access token */
@@ -41,6 +41,13 @@ export class PasskeyWorld extends World {
     const answer = await this.post('/passkeys/register', json, token)
     const { id } = Object(answer.body['passkey'])
     return { token: tokenOf(answer), id: String(id) }
+  }
+
+  /** @returns the access token of the session that is fresh */
+  async stepUp(token: string, passkey: SoftwarePasskey): Promise<string> {
+    const { step, options } = await this.ask('/passkeys/step-up/start', {}, token)
+    const json = { step, response: passkey.get(options) }
+    return tokenOf(await this.post('/passkeys/step-up', json, token))
   }
 
   /** Signs in by one. */

@@ -7,7 +7,7 @@ describe('own passkeys', () => {
     await using world = new PasskeyWorld()
     const passkey = device()
     const added = await world.add(await world.person(ADA), passkey, '  My phone ')
-    expect((await world.mailTo(ADA))?.subject).toContain('passkey was added')
+    expect((await world.mailTo(ADA))?.subject).toContain('has a second step now')
     const listed = await world.get('/passkeys', added.token)
     expect(listed.body).toEqual({
       passkeys: [
@@ -26,13 +26,13 @@ describe('own passkeys', () => {
       added.token,
     )
     expect(renamed.body).toMatchObject({ id: added.id, name: 'Old phone' })
-    const json = { current_password: PASSWORD }
-    const removed = await world.post(`/passkeys/${added.id}/remove`, json, added.token)
-    expect(removed.status).toBe(200)
-    expect((await world.get('/passkeys', tokenOf(removed))).body).toEqual({ passkeys: [] })
+    const fresh = await world.stepUp(added.token, passkey)
+    const removed = await world.post(`/passkeys/${added.id}/remove`, {}, fresh)
+    expect(removed.status).toBe(204)
+    expect((await world.get('/passkeys', fresh)).body).toEqual({ passkeys: [] })
     expect((await world.enterBy(passkey)).code).toBe('passkey_refused')
     world.at += 61_000
-    expect((await world.mailTo(ADA))?.subject).toContain('passkey was removed')
+    expect((await world.mailTo(ADA))?.subject).toContain('has lost a second step')
   })
 
   it('MFA-6: a new one ends all other sessions, and the one that made it goes on', async () => {
@@ -47,21 +47,34 @@ describe('own passkeys', () => {
 
   it('MFA-6: a session alone adds and removes none', async () => {
     await using world = new PasskeyWorld()
-    const { token, id } = await world.add(await world.person(ADA), device())
+    const plain = await world.person(ADA)
     for (const json of [{}, { current_password: 'guessed-quartz-bramble-57' }]) {
-      const started = await world.post('/passkeys/register/start', json, token)
+      const started = await world.post('/passkeys/register/start', json, plain)
       expect(started.code).toBe('login_bad_credentials')
-      const removed = await world.post(`/passkeys/${id}/remove`, json, token)
-      expect(removed.code).toBe('login_bad_credentials')
     }
     expect((await world.post('/passkeys/register/start', {})).status).toBe(401)
+    // Whoever has a second factor shows that, and not the password.
+    const passkey = device()
+    const { token, id } = await world.add(plain, passkey)
+    const json = { current_password: PASSWORD }
+    const started = await world.post('/passkeys/register/start', json, token)
+    expect(started.code).toBe('fresh_login_required')
+    const path = `/passkeys/${id}/remove`
+    expect((await world.post(path, {}, token)).code).toBe('fresh_login_required')
+    const fresh = await world.stepUp(token, passkey)
+    expect((await world.get('/me', token)).status).toBe(401)
+    world.at += 6 * 60_000
+    expect((await world.post(path, {}, fresh)).code).toBe('fresh_login_required')
+    const again = await world.stepUp(fresh, passkey)
+    const other = await world.add(again, device())
+    expect((await world.get('/passkeys', other.token)).body['passkeys']).toHaveLength(2)
   })
 
   it('GHSA-4vcf-q4xf-f48m: of others are neither seen, renamed nor removed', async () => {
     await using world = new PasskeyWorld()
     const ada = await world.add(await world.person(ADA), device())
     const bob = await world.person(BOB)
-    const tries = { name: { name: 'Mine' }, remove: { current_password: PASSWORD } }
+    const tries = { name: { name: 'Mine' }, remove: {} }
     for (const [verb, json] of Object.entries(tries)) {
       const answer = await world.post(`/passkeys/${ada.id}/${verb}`, json, bob)
       expect([answer.status, answer.code]).toEqual([404, 'passkey_not_found'])
@@ -93,11 +106,11 @@ describe('own passkeys', () => {
   })
 
   it('the last second factor stays where one is required', async () => {
-    await using world = new PasskeyWorld({ mfa: { shouldRequire: () => true } })
+    await using world = new PasskeyWorld({ mfa: { shouldRequire: () => true, recoveryCodes: 1 } })
     const { token, id } = await required(world)
-    const json = { current_password: PASSWORD }
-    const answer = await world.post(`/passkeys/${id}/remove`, json, token)
+    const answer = await world.post(`/passkeys/${id}/remove`, {}, token)
     expect(answer.code).toBe('mfa_enforced')
+    expect((await world.get('/me', token)).status).toBe(200)
     expect((await world.get('/passkeys', token)).body['passkeys']).toHaveLength(1)
   })
 })
@@ -114,6 +127,5 @@ async function required(world: PasskeyWorld) {
     response: passkey.create(asked.options),
   })
   const token = tokenOf(answer)
-  const [first] = (await world.get('/passkeys', token)).body['passkeys'] as { id: string }[]
-  return { token, id: first?.id ?? '', passkey }
+  return { token, id: String(Object(answer.body['passkey']).id), passkey }
 }

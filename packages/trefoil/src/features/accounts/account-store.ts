@@ -22,7 +22,7 @@ const CREATE = `insert into trefoil_accounts (${COLUMNS})
   values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict do nothing returning id`
 
 const BECOME_PERSON = `update trefoil_accounts set kind = 'person', email = ?, username = ?, roles = ?, locale = ?,
-  password = ?, password_changed_at = ?, breach_state = ?, epoch = epoch + 1
+  password = ?, password_changed_at = ?, breach_state = ?, mfa_required = ?, epoch = epoch + 1
   where id = ? and kind = 'anonymous' and not exists
     (select 1 from trefoil_accounts as other where other.email = ? or other.username = ?)
   returning id`
@@ -179,6 +179,7 @@ export class AccountStore {
           phc,
           phc === null ? null : now,
           breachState,
+          person.mfaRequired === true ? 1 : 0,
           id,
           email,
           username,

@@ -120,7 +120,7 @@ export interface AccountsOptions {
   readonly clients?: Readonly<Record<string, PasswordClient>>
   /** A login without a known client is refused. Default false. */
   readonly requireClient?: boolean
-  /** After the password was right and before a session begins; a throw lets nobody in. Default nothing. */
+  /** After all that was asked for was right and before a session begins; a throw lets nobody in. Default nothing. */
   readonly onLogin?: (account: Account, call: Call) => Awaitable<void>
   /** After a pair of tokens was renewed; a throw is logged and changes nothing. Default nothing. */
   readonly onTokenRefresh?: (account: Account, call: Call) => Awaitable<void>
@@ -384,7 +384,7 @@ export const ACCOUNTS: OptionGroup<AccountsOptions, AccountsValues> = {
       read: hook,
       default: null,
       shown: 'nothing',
-      doc: 'After the password was right and before a session begins; a throw lets nobody in.',
+      doc: 'After all that was asked for was right and before a session begins; a throw lets nobody in.',
     },
     onTokenRefresh: {
       read: hook,

@@ -18,12 +18,11 @@ export type NoticeKind =
   | 'password_changed'
   | 'email_changed'
   | 'sessions_stolen'
-  | 'passkey_added'
-  | 'passkey_removed'
   | 'passkey_copied'
   | 'account_deleted'
   | 'factor_added'
   | 'factor_removed'
+  | 'factors_reset'
   | 'recovery_codes_made'
   | 'recovery_code_used'
 

@@ -67,15 +67,6 @@ export function formField<Value>(inner: Schema<Value>): Schema<Value | undefined
   return { '~standard': emptied }
 }
 
-/** Yes or no; forms say `on`. */
-export function flagField(): Schema<boolean> {
-  return field(
-    { type: 'boolean' },
-    (value) => (typeof value === 'boolean' ? value : undefined),
-    'Expected true or false',
-  )
-}
-
 /** A whole number in bounds. */
 export function wholeField(least: number, most: number): Schema<number> {
   return field(

@@ -13,13 +13,16 @@ import { SESSION_STEPS } from './flows/session-steps.ts'
 import { setUsername } from './flows/user-name.ts'
 import { ENROL_STEPS } from './mfa/enrol-steps.ts'
 import { OWN_FACTOR_STEPS } from './mfa/own-factor-steps.ts'
+import { STEP_UP_STEP } from './mfa/step-up-step.ts'
 import { TOTP_STEPS } from './mfa/totp-steps.ts'
+import { TRUSTED_STEPS } from './mfa/trusted-steps.ts'
 import { VERIFY_STEPS } from './mfa/verify-steps.ts'
 import { OPERATOR_STEPS } from './operators/operator-steps.ts'
 import { OWN_PASSKEY_STEPS } from './passkeys/own-passkeys.ts'
 import { PASSKEY_ENROL_STEPS } from './passkeys/passkey-enrolment.ts'
 import { PASSKEY_LOGIN_STEPS } from './passkeys/passkey-login.ts'
 import { PASSKEY_SECOND_FACTOR_STEPS } from './passkeys/passkey-second-factor.ts'
+import { PASSKEY_STEP_UP_STEPS } from './passkeys/passkey-step-up.ts'
 
 /** All steps there are, in the order in which people meet them. */
 export const FLOW_GRAPH: readonly FlowStep[] = [
@@ -43,9 +46,12 @@ export const FLOW_GRAPH: readonly FlowStep[] = [
   changeEmail,
   confirmEmail,
   ...OWN_PASSKEY_STEPS,
+  ...PASSKEY_STEP_UP_STEPS,
   deleteAccount,
   ...TOTP_STEPS,
   ...OWN_FACTOR_STEPS,
+  STEP_UP_STEP,
+  ...TRUSTED_STEPS,
   ...SESSION_STEPS,
   ...OPERATOR_STEPS,
 ]

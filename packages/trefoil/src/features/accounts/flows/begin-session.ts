@@ -1,5 +1,5 @@
 import type { Call, Reply } from '../../../index.ts'
-import { accountOf, type StoredAccount } from '../account.ts'
+import type { StoredAccount } from '../account.ts'
 import { tell } from '../account-events.ts'
 import type { AccountsHouse } from '../accounts-house.ts'
 import { type AccountsProblem, accountsProblems } from '../accounts-problems.ts'
@@ -34,9 +34,8 @@ export async function beginSession(
   account: StoredAccount,
   { methods, mode, identifier, device, failure, uses }: Entry,
 ): Promise<Reply<unknown>> {
-  const { accounts, values, sessions, locks, clock } = house
+  const { accounts, sessions, locks, clock } = house
   if (account.disabledAt !== null) throw accountsProblems.problem('account_disabled')
-  await values.onLogin?.(accountOf(account), call)
   const now = clock.now()
   const change = { lastLoginAt: now, endsSessions: false }
   const epoch = await accounts.change(unit, account.id, change, now, account.epoch)

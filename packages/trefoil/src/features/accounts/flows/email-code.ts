@@ -7,7 +7,7 @@ import { readAddress } from '../identifier.ts'
 import { NEVER_KEPT } from './accepted.ts'
 import { beginSession } from './begin-session.ts'
 import { confirmRate, mailRate } from './mail-rate.ts'
-import { enterMailbox, issueEntry } from './mailbox-entry.ts'
+import { admitNewcomer, enterMailbox, issueEntry } from './mailbox-entry.ts'
 import { params, STRANGERS } from './step-options.ts'
 
 const LONGEST_ID = 64
@@ -95,6 +95,7 @@ export const useEmailCode: FlowStep = {
           return { isRight: answer, isPartial, value: { isRight: answer, isPartial } }
         })
         if (!isRight) throw accountsProblems.problem('invalid_code')
+        await admitNewcomer(house, found)
         const unit = await call.resolve(data.db)
         const challenge = await challenges.consume(unit, 'email_code', id)
         const account = challenge === null ? null : await enterMailbox(house, unit, challenge)

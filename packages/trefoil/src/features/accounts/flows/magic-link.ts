@@ -4,7 +4,7 @@ import { readAddress } from '../identifier.ts'
 import { mailSent } from './accepted.ts'
 import { beginSession } from './begin-session.ts'
 import { confirmRate, mailRate } from './mail-rate.ts'
-import { enterMailbox, issueEntry } from './mailbox-entry.ts'
+import { admitNewcomer, enterMailbox, issueEntry } from './mailbox-entry.ts'
 import { params, STRANGERS } from './step-options.ts'
 
 /** Asks for a link that signs in. Whether anybody has the address shows nowhere but in the mailbox. */
@@ -62,6 +62,9 @@ export const useMagicLink: FlowStep = {
         problems: ['invalid_link', 'account_disabled', 'MFA_REQUIRED'],
       },
       async ({ token, mode = 'bearer' }, call) => {
+        if (house.mfa.mayAskNewcomers) {
+          await admitNewcomer(house, await challenges.readLink('magic_link', token))
+        }
         const unit = await call.resolve(data.db)
         const challenge = await challenges.consumeLink(unit, 'magic_link', token)
         const account = challenge === null ? null : await enterMailbox(house, unit, challenge)

@@ -38,6 +38,24 @@ export async function issueEntry(
 }
 
 /**
+ * Where somebody new may be asked for a second factor, the account is made before, in a unit of its own: the login that
+ * answers `MFA_REQUIRED` takes its unit back, and the account would be gone that the answer is about. What was sent is left as
+ * it is. To be called while no unit is open.
+ *
+ * @param challenge whose token, or code, was right
+ */
+export async function admitNewcomer(
+  house: AccountsHouse,
+  challenge: Challenge | null,
+): Promise<void> {
+  const { accounts, data, mfa, values } = house
+  if (!mfa.mayAskNewcomers || challenge === null || challenge.accountId !== null) return
+  if (values.registration !== 'open') return
+  const holder = await accounts.byIdentifier({ kind: 'email', text: challenge.address })
+  if (holder === null) await data.unit((unit) => enterMailbox(house, unit, challenge))
+}
+
+/**
  * Whose mailbox was proved just now. What others began with the address is over: registrations with passwords of
  * theirs above all, which the owner of the mailbox would have made good (GHSA-qq9h-g4jm-xgf3). An account itself has
  * nothing of before: it is made by the first proof and not earlier.
@@ -68,6 +86,7 @@ export async function enterMailbox(
     roles: values.defaultRoles,
     locale: details['locale'] ?? null,
     password: null,
+    mfaRequired: values.mfa.defaultEnabledForNewUsers,
     now: clock.now(),
   })
   if (!isMade) return null

@@ -15,7 +15,10 @@ import { finishEnrolment, waitingLogin } from './finish-login.ts'
  *
  * @throws Problem `mfa_factor_unavailable`
  */
-async function refuseEnrolled({ factors }: AccountsHouse, { id }: StoredAccount): Promise<void> {
+export async function refuseEnrolled(
+  { factors }: AccountsHouse,
+  { id }: StoredAccount,
+): Promise<void> {
   if ((await factors.confirmed(id)).length > 0) {
     throw accountsProblems.problem('mfa_factor_unavailable')
   }

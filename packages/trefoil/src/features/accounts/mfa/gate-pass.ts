@@ -16,15 +16,23 @@ export class GatePass {
   readonly times: MethodTimes
   /** When its person last showed who they are. */
   readonly authTime: number
+  /** False for a session that takes the place of another one. */
+  readonly isLogin: boolean
 
   /** For the gate alone; `test/architecture` looks. */
-  constructor({ id, epoch }: Pick<StoredAccount, 'id' | 'epoch'>, times: MethodTimes, now: number) {
+  constructor(
+    { id, epoch }: Pick<StoredAccount, 'id' | 'epoch'>,
+    times: MethodTimes,
+    now: number,
+    isLogin: boolean,
+  ) {
     this.#account = id
     this.#epoch = epoch
     this.times = Object.freeze({ ...times })
     this.methods = Object.freeze(Object.keys(times))
     const all = Object.values(times)
     this.authTime = all.length === 0 ? now : Math.max(...all)
+    this.isLogin = isLogin
     Object.freeze(this)
   }
 

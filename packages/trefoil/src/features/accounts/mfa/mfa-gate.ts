@@ -90,6 +90,12 @@ export class MfaGate {
     return (await this.#parts.factors.confirmed(id)).length > 0
   }
 
+  /** True where somebody who has no account yet may be asked for more: the account has to be there before the answer then. */
+  get mayAskNewcomers(): boolean {
+    const { defaultEnabledForNewUsers, enforceForAllUsers, shouldRequire } = this.#parts.values
+    return defaultEnabledForNewUsers || enforceForAllUsers || shouldRequire !== null
+  }
+
   /** What an account is asked for in any case, whatever it has set up. A throw of the policy is a yes. */
   async isRequired(account: StoredAccount, call: Call): Promise<boolean> {
     return (await this.#requirement(account, call)).required
@@ -105,7 +111,7 @@ export class MfaGate {
     const need = await this.needed(account, call, signIn)
     const { clock } = this.#parts
     const now = clock.now()
-    if (need.kind === 'none') return new GatePass(account, timesAt(methods, now), now)
+    if (need.kind === 'none') return new GatePass(account, timesAt(methods, now), now, true)
     throw await this.#challenge(call, signIn, need)
   }
 
@@ -117,7 +123,7 @@ export class MfaGate {
   keep(account: StoredAccount, session: LoginSession, shown: readonly string[] = []): GatePass {
     const now = this.#parts.clock.now()
     const before = (session.authTime ?? session.createdAt) * 1000
-    return new GatePass(account, { ...timesOf(session), ...timesAt(shown, now) }, before)
+    return new GatePass(account, { ...timesOf(session), ...timesAt(shown, now) }, before, false)
   }
 
   /** For `finishLogin` alone: a step that was used up, and what finished it. */
@@ -128,6 +134,7 @@ export class MfaGate {
       account,
       { ...timesAt(first, step.createdAt), ...timesAt(methods, now) },
       now,
+      true,
     )
   }
 

@@ -5,6 +5,7 @@ import type { AccountChange } from '../account-store.ts'
 import type { AccountsHouse } from '../accounts-house.ts'
 import { accountsProblems } from '../accounts-problems.ts'
 import { readAddress, readUsername } from '../identifier.ts'
+import type { StoredFactor } from '../mfa/factor.ts'
 import type { SessionView } from '../sessions/login-sessions.ts'
 import {
   checkOther,
@@ -93,7 +94,8 @@ export class AccountOperations {
     checkTenant(operator, tenant)
     const id = randomUUID()
     const account = { id, kind: 'person', tenant, email, username, roles } as const
-    const made = { ...account, locale: given.locale, password: null, now: clock.now() }
+    const mfaRequired = values.mfa.defaultEnabledForNewUsers
+    const made = { ...account, locale: given.locale, password: null, mfaRequired, now: clock.now() }
     if (!(await accounts.create(unit, made))) throw accountsProblems.problem('account_exists')
     // Who began to register with this mailbox before has proved nothing (GHSA-qq9h-g4jm-xgf3).
     await challenges.removeOfAddress(unit, email, 'verify_email')
@@ -184,7 +186,30 @@ export class AccountOperations {
       const text = account[kind]
       if (text !== null) await this.#house.locks.forget({ kind, text })
     }
+    await this.#house.locks.forgetFactor(account.id)
     return account
+  }
+
+  /** Second factors of an account, as operators see them: no secret. */
+  async factors(operator: Operator, sought: string): Promise<readonly StoredFactor[]> {
+    return this.#house.factors.confirmed((await this.find(operator, sought)).id)
+  }
+
+  /**
+   * For whoever has lost all of them: they are removed, with recovery codes and trusted devices, and what was tried is
+   * forgotten. The owner is signed out and told. Whoever has to have a factor sets one up at the next login.
+   */
+  async resetFactors(unit: object, operator: Operator, id: string): Promise<StoredAccount> {
+    const account = await this.#other(unit, operator, id)
+    const { data, factors, locks, mails } = this.#house
+    await factors.removeAll(unit, id)
+    const { email: address, locale } = account
+    if (address !== null) await mails.notice(unit, { kind: 'factors_reset', address, locale })
+    data.afterCommit(unit, () => {
+      // What is left of the count ends by itself.
+      locks.forgetFactor(id).catch(() => undefined)
+    })
+    return this.#change(unit, operator, account, { endsSessions: true })
   }
 
   /** By the epoch, which every process sees, and then in the stores. */

@@ -1,4 +1,5 @@
 import type { StoredAccount } from '../account.ts'
+import type { StoredFactor } from '../mfa/factor.ts'
 import type { SessionView } from '../sessions/login-sessions.ts'
 
 /** An account as operators see it, on every surface. No hash, no epoch: nothing that opens or says when it will. */
@@ -11,6 +12,8 @@ export interface AccountView {
   readonly roles: readonly string[]
   readonly locale: string | null
   readonly has_password: boolean
+  /** Has to have a second factor, whatever the options say. */
+  readonly mfa_required: boolean
   /** Times as ISO 8601. */
   readonly created_at: string
   readonly last_login_at: string | null
@@ -28,6 +31,7 @@ export function viewOf(account: StoredAccount): AccountView {
     roles,
     locale,
     has_password: account.password !== null,
+    mfa_required: account.mfaRequired,
     created_at: new Date(account.createdAt).toISOString(),
     last_login_at: timeOrNull(account.lastLoginAt),
     disabled_at: timeOrNull(account.disabledAt),
@@ -43,6 +47,17 @@ export function sessionOf(session: SessionView): object {
     device: session.device,
     address: session.address,
     methods: session.methods,
+  }
+}
+
+/** A second factor as operators see it. */
+export function factorOf({ id, kind, name, createdAt, usedAt }: StoredFactor): object {
+  return {
+    id,
+    kind,
+    name,
+    created_at: new Date(createdAt).toISOString(),
+    last_used_at: timeOrNull(usedAt),
   }
 }
 

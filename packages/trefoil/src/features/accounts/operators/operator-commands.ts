@@ -2,7 +2,7 @@ import type { CommandContext, CommandResult, PartCommand } from '../../../parts.
 import type { StoredAccount } from '../account.ts'
 import type { AccountsHouse } from '../accounts-house.ts'
 import { AccountOperations } from './account-operations.ts'
-import { sessionOf, viewOf } from './account-view.ts'
+import { factorOf, sessionOf, viewOf } from './account-view.ts'
 import { checkedPage, listOf, textOf, textOrNull, wrong } from './command-options.ts'
 import { type OperatorUnit, operatorUnit } from './operator-unit.ts'
 
@@ -105,6 +105,21 @@ export function operatorCommands(house: AccountsHouse): readonly PartCommand[] {
         return { text, json: { ok: true, sessions: sessions.map(sessionOf) } }
       },
     },
+    {
+      name: 'factors',
+      describe: 'second factors of an account',
+      options: ACCOUNT,
+      run: async ({ options }) => {
+        const factors = await on.factors(null, textOf(options, 'account'))
+        const lines = factors.map(({ id, kind, name, createdAt, usedAt }) => {
+          const used = usedAt === null ? 'never used' : `used ${new Date(usedAt).toISOString()}`
+          return [id, kind, shownName(name), new Date(createdAt).toISOString(), used].join('  ')
+        })
+        const text = lines.length === 0 ? 'no second factors' : lines.join('\n')
+        return { text, json: { ok: true, factors: factors.map(factorOf) } }
+      },
+    },
+    resetFactorsCommand(on, inUnit),
     change('end-sessions', 'sign an account out everywhere', (unit, id) =>
       on.endSessions(unit, null, id),
     ),
@@ -163,6 +178,33 @@ function deleteCommand(on: AccountOperations, inUnit: OperatorUnit): PartCommand
       return { text: 'deleted', json: { ok: true, id: account.id } }
     },
   }
+}
+
+/** Without a word nobody is left with the password alone by a slip. */
+function resetFactorsCommand(on: AccountOperations, inUnit: OperatorUnit): PartCommand {
+  return {
+    name: 'reset-factors',
+    describe:
+      'remove all second factors of an account, whose owner has lost them; it is signed out and told',
+    options: { ...ACCOUNT, yes: { describe: 'yes, all of them', kind: 'flag' } },
+    run: async ({ options, signal }) => {
+      const account = await on.find(null, textOf(options, 'account'))
+      const { length } = await on.factors(null, account.id)
+      if (options['yes'] !== true) {
+        const whose = account.email ?? account.id
+        return wrong(`this removes ${length} second factors of ${whose}: say --yes`)
+      }
+      const work = (unit: object) => on.resetFactors(unit, null, account.id)
+      const { id, email } = await inUnit('reset-factors', signal, work)
+      const text = `removed ${length} second factors of ${email ?? id}`
+      return { text, json: { ok: true, id, removed: length } }
+    },
+  }
+}
+
+/** Chosen by its owner: nothing of it moves the cursor of a terminal. */
+function shownName(name: string): string {
+  return name.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '?')
 }
 
 function resetCommand(

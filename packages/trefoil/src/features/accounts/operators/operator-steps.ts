@@ -6,7 +6,7 @@ import { accountsProblems } from '../accounts-problems.ts'
 import { optionalField, textField, textsField, wholeField } from '../fields.ts'
 import type { FlowStep } from '../flow-step.ts'
 import { AccountOperations } from './account-operations.ts'
-import { sessionOf, viewOf } from './account-view.ts'
+import { factorOf, sessionOf, viewOf } from './account-view.ts'
 
 const ID = textField(64)
 const WORD = textField(128)
@@ -113,6 +113,24 @@ const ROWS: readonly StepRow[] = [
   },
   change('accounts_disable', 'disable', 'Sign an account out and let it in no more.', 'disable'),
   change('accounts_enable', 'enable', 'Let a disabled account in again.', 'enable'),
+  {
+    name: 'accounts_factors',
+    method: 'GET',
+    path: '/operators/accounts/{account_id}/factors',
+    add(routes, path, house, on) {
+      const description = 'List the second factors of an account.'
+      const options = { ...common(house), name: this.name, description, params: { account_id: ID } }
+      routes.get(path, options, async ({ account_id }, call) => ({
+        factors: (await on.factors(operatorOf(call), account_id)).map(factorOf),
+      }))
+    },
+  },
+  change(
+    'accounts_reset_factors',
+    'reset-factors',
+    'Remove all second factors of an account, whose owner has lost them; it is signed out and told.',
+    'resetFactors',
+  ),
   change('accounts_end_sessions', 'end-sessions', 'Sign an account out everywhere.', 'endSessions'),
   roleChange('accounts_grant', 'grant', 'Give an account a role; it signs in anew.'),
   roleChange('accounts_revoke', 'revoke', 'Take a role from an account; it signs in anew.'),
@@ -187,7 +205,7 @@ function change(
   name: string,
   word: string,
   description: string,
-  how: 'disable' | 'enable' | 'endSessions',
+  how: 'disable' | 'enable' | 'endSessions' | 'resetFactors',
 ): StepRow {
   return {
     name,

@@ -1,14 +1,17 @@
-import { HttpError } from '../../../index.ts'
+import { HttpError, reply } from '../../../index.ts'
 import type { AccountsHouse } from '../accounts-house.ts'
 import { accountsProblems } from '../accounts-problems.ts'
 import type { FlowStep } from '../flow-step.ts'
 import { unkept } from '../flows/accepted.ts'
+import { sessionIn, tidySessions } from '../flows/password/set-password.ts'
 import { refuseAnonymous } from '../flows/refuse-anonymous.ts'
-import { provePresence, type SignedIn, signedIn } from '../flows/signed-in.ts'
+import { type SignedIn, signedIn } from '../flows/signed-in.ts'
 import { JSON_MEMBERS, MEMBERS, params } from '../flows/step-options.ts'
+import { CODE_PARAMS } from '../mfa/code-params.ts'
 import type { StoredFactor } from '../mfa/factor.ts'
-import { changePasskeys } from './change-passkeys.ts'
-import { keepPasskey, passkeysOf } from './keep-passkey.ts'
+import { proveForChange, useUp } from '../mfa/prove-change.ts'
+import { removeFactor } from '../mfa/remove-factor.ts'
+import { enablePasskey, passkeysOf, preparePasskey, shownNew } from './enable-passkey.ts'
 import { passkeyParams, readName } from './passkey-fields.ts'
 import type { Asked } from './passkeys.ts'
 
@@ -22,7 +25,7 @@ const startRegistration: FlowStep = {
   owner: 'caller',
   after: ['login'],
   register(routes, path, house) {
-    const { passkeys, factors } = house
+    const { passkeys, factors, data } = house
     if (passkeys === null) return
     routes.post(
       path,
@@ -30,24 +33,28 @@ const startRegistration: FlowStep = {
         ...MEMBERS,
         name: 'start_passkey_registration',
         description: 'Ask for a new passkey: what navigator.credentials.create() is given.',
-        params: { current_password: params.optionalPassword },
+        params: { current_password: params.optionalPassword, code: CODE_PARAMS.optionalCode },
         problems: [
           'login_bad_credentials',
+          'invalid_code',
           'account_locked',
           'fresh_login_required',
           'passkey_wrong_origin',
           'passkey_limit',
         ],
       },
-      async ({ current_password: password }, call) => {
+      async ({ current_password: password, code }, call) => {
         const member = await signedIn(house, call)
         const { account } = member
         refuseAnonymous(account)
-        await provePresence(house, call, member, password)
-        const known = passkeysOf(await factors.ofAccount(account.id))
+        const confirmed = await factors.confirmed(account.id)
+        const known = passkeysOf(confirmed)
         if (known.length >= passkeys.most) throw accountsProblems.problem('passkey_limit')
-        const asked = { ...askedOf(member), account }
-        return unkept(await passkeys.askForNew(call, asked, known))
+        const shown = { password, code }
+        const proved = await proveForChange(house, call, member, confirmed, shown)
+        const question = await passkeys.askForNew(call, { ...askedOf(member), account }, known)
+        if (proved !== null) await useUp(await call.resolve(data.db), proved)
+        return unkept(question)
       },
     )
   },
@@ -62,7 +69,7 @@ const register: FlowStep = {
   owner: 'caller',
   after: ['start_passkey_registration'],
   register(routes, path, house) {
-    const { passkeys } = house
+    const { passkeys, data, mfa, sessions } = house
     if (passkeys === null) return
     const { step, made, name } = passkeyParams
     routes.post(
@@ -71,18 +78,31 @@ const register: FlowStep = {
         ...JSON_MEMBERS,
         name: 'register_passkey',
         description:
-          'Keep a passkey that was made; all other sessions end, and this one gets new tokens.',
+          'Keep a passkey that was made; all other sessions end, and this one gets new tokens. With the first one come recovery codes, shown once.',
         params: { step, response: made, name },
-        problems: ['passkey_refused', 'passkey_exists', 'passkey_limit'],
+        problems: ['passkey_refused', 'passkey_exists', 'passkey_limit', 'fresh_login_required'],
       },
       async ({ step, response, name }, call) => {
         const member = await signedIn(house, call)
-        const { account } = member
+        const { account, session, mode, clientId } = member
         const read = await passkeys.readNew(call, askedOf(member), step, response)
         if (read === null) throw accountsProblems.problem('passkey_refused')
-        return changePasskeys(house, call, member, 'passkey_added', (unit) =>
-          keepPasskey(house, unit, account.id, read, name),
-        )
+        const passkey = await preparePasskey(house, call, account, read, name)
+        const unit = await call.resolve(data.db)
+        const { epoch, id } = await enablePasskey(house, unit, account, passkey)
+        const now = { ...account, epoch }
+        // A new id: whoever has stolen the session of before has nothing of this one. It has shown no more than that one:
+        // of a passkey that is made nothing is signed.
+        const answer = await sessions.begin(call, {
+          account: now,
+          methods: [],
+          pass: mfa.keep(now, session),
+          mode,
+          clientId,
+          deviceToken: null,
+        })
+        tidySessions(house, call, unit, account, sessionIn(answer))
+        return reply(Object.assign(shownNew(passkey, id), answer.value), answer.options)
       },
     )
   },
@@ -144,7 +164,7 @@ const rename: FlowStep = {
   },
 }
 
-/** By POST: a DELETE has no body to put a password in. */
+/** By POST: a DELETE has no body to put a code in. */
 const remove: FlowStep = {
   flow: 'passkeys',
   name: 'remove_passkey',
@@ -154,40 +174,35 @@ const remove: FlowStep = {
   owner: 'caller',
   after: ['register_passkey'],
   register(routes, path, house) {
-    const { passkeys, factors, mfa } = house
+    const { passkeys, factors } = house
     if (passkeys === null) return
     routes.post(
       path,
       {
         ...MEMBERS,
         name: 'remove_passkey',
-        description: 'Remove a passkey; all other sessions end, and this one gets new tokens.',
+        description: 'Remove a passkey; all other sessions end.',
         params: {
           passkey_id: passkeyParams.passkeyId,
-          current_password: params.optionalPassword,
+          code: CODE_PARAMS.optionalCode,
         },
         problems: [
           'passkey_not_found',
-          'login_bad_credentials',
+          'invalid_code',
           'account_locked',
           'fresh_login_required',
           'mfa_enforced',
         ],
       },
-      async ({ passkey_id: id, current_password: password }, call) => {
+      async ({ passkey_id: id, code }, call) => {
         const member = await signedIn(house, call)
-        const { account } = member
-        await provePresence(house, call, member, password)
-        await ownOf(house, account.id, id)
-        const isRequired = await mfa.isRequired(account, call)
-        return changePasskeys(house, call, member, 'passkey_removed', async (unit) => {
-          // Within the unit, whose first statement has raised the epoch: of two that remove the last two one is too late.
-          const left = (await factors.confirmedIn(unit, account.id)).filter((one) => one.id !== id)
-          if (isRequired && left.length === 0) throw accountsProblems.problem('mfa_enforced')
-          // By the account as well as by the id (GHSA-4vcf-q4xf-f48m).
-          if (!(await factors.remove(unit, account.id, id))) throw notFound()
-          return null
-        })
+        const confirmed = await factors.confirmed(member.account.id)
+        const passkey = passkeysOf(confirmed).find((one) => one.id === id)
+        // Before anything is proved, and by the account as well as by the id (GHSA-4vcf-q4xf-f48m).
+        if (passkey === undefined) throw notFound()
+        const shown = { password: undefined, code }
+        const proved = await proveForChange(house, call, member, confirmed, shown)
+        return removeFactor(house, call, member, passkey, proved)
       },
     )
   },

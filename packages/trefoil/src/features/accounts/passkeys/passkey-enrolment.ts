@@ -1,10 +1,12 @@
+import { reply } from '../../../index.ts'
 import { accountsProblems } from '../accounts-problems.ts'
 import type { FlowStep } from '../flow-step.ts'
 import { unkept } from '../flows/accepted.ts'
 import { confirmRate } from '../flows/mail-rate.ts'
 import { JSON_STRANGERS, params, STRANGERS } from '../flows/step-options.ts'
+import { refuseEnrolled } from '../mfa/enrol-steps.ts'
 import { finishEnrolment, waitingLogin } from '../mfa/finish-login.ts'
-import { keepPasskey, passkeysOf } from './keep-passkey.ts'
+import { enablePasskey, preparePasskey, shownNew } from './enable-passkey.ts'
 import { passkeyParams } from './passkey-fields.ts'
 
 /** For a login that has to have a second factor, and whose account has none. */
@@ -17,7 +19,7 @@ const start: FlowStep = {
   owner: 'caller',
   after: ['login'],
   register(routes, path, house) {
-    const { passkeys, clients, factors } = house
+    const { passkeys, clients } = house
     if (passkeys === null) return
     routes.post(
       path,
@@ -33,6 +35,7 @@ const start: FlowStep = {
         },
         problems: [
           'invalid_pre_token',
+          'mfa_factor_unavailable',
           'account_disabled',
           'passkey_wrong_origin',
           'client_credentials_required',
@@ -42,14 +45,14 @@ const start: FlowStep = {
       async ({ pre_token: preToken, client_id, client_secret }, call) => {
         const clientId = clients.check(client_id, client_secret)?.id ?? null
         const { account, step } = await waitingLogin(house, call, 'enrol', { preToken, clientId })
-        const known = passkeysOf(await factors.ofAccount(account.id))
+        await refuseEnrolled(house, account)
         const asked = {
           purpose: 'passkey_register',
           account,
           scope: step.id,
           device: null,
         } as const
-        return unkept(await passkeys.askForNew(call, asked, known))
+        return unkept(await passkeys.askForNew(call, asked, []))
       },
     )
   },
@@ -64,7 +67,7 @@ const finish: FlowStep = {
   owner: 'caller',
   after: ['start_passkey_enrolment'],
   register(routes, path, house) {
-    const { passkeys, clients, sessions, mails } = house
+    const { passkeys, clients, sessions } = house
     if (passkeys === null) return
     routes.post(
       path,
@@ -84,9 +87,11 @@ const finish: FlowStep = {
         },
         problems: [
           'invalid_pre_token',
+          'mfa_factor_unavailable',
           'passkey_refused',
           'passkey_exists',
           'passkey_limit',
+          'fresh_login_required',
           'account_disabled',
           'client_credentials_required',
           'invalid_client_credentials',
@@ -98,6 +103,7 @@ const finish: FlowStep = {
         const request = { preToken, clientId, device, trust: false }
         const waiting = await waitingLogin(house, call, 'enrol', request)
         const { account, step } = waiting
+        await refuseEnrolled(house, account)
         const asked = {
           purpose: 'passkey_register',
           account,
@@ -106,17 +112,21 @@ const finish: FlowStep = {
         } as const
         const made = await passkeys.readNew(call, asked, token, response)
         if (made === null) throw accountsProblems.problem('passkey_refused')
-        const { email: address, locale } = account
-        return finishEnrolment(house, call, request, waiting, {
-          method: 'passkey',
-          async useUp(unit) {
-            await keepPasskey(house, unit, account.id, made, name)
-            if (address !== null) {
-              await mails.notice(unit, { kind: 'passkey_added', address, locale })
-            }
-            return true
+        const passkey = await preparePasskey(house, call, account, made, name)
+        let id = ''
+        const answer = await finishEnrolment(
+          house,
+          call,
+          request,
+          waiting,
+          'passkey',
+          async (unit) => {
+            const enabled = await enablePasskey(house, unit, account, passkey)
+            id = enabled.id
+            return enabled.epoch
           },
-        })
+        )
+        return reply(Object.assign(shownNew(passkey, id), answer.value), answer.options)
       },
     )
   },

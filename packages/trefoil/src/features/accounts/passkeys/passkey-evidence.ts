@@ -5,7 +5,7 @@ import { readAssertion } from './read-credential.ts'
  * What somebody signed with a passkey, to be kept beside what was decided by it: whoever has it and the public key can
  * look at it again later, without us and without the device. No secrets: nothing can be done with it a second time.
  */
-export interface PasskeyEvidence {
+export type PasskeyEvidence = {
   readonly version: 1
   readonly purpose: string
   /** Account that decided. */

@@ -9,12 +9,12 @@ export function secondFactorPasskey(
   credential: SignedCredential,
 ): SecondFactorProof {
   return {
-    async check(account, call, step) {
+    async check(account, call, step, digest) {
       // Of no login: whoever is signed in shows it by `stepUpPasskey`.
       if (step === null) return null
       const { id: scope } = step
       const asked = { purpose: 'passkey_second_factor', account, scope, device: null } as const
-      return passkeys.prove(call, asked, token, credential)
+      return passkeys.prove(call, asked, token, credential, digest)
     },
   }
 }
@@ -27,9 +27,9 @@ export function stepUpPasskey(
   credential: SignedCredential,
 ): SecondFactorProof {
   return {
-    async check(account, call) {
+    async check(account, call, _step, digest) {
       const asked = { purpose: 'passkey_step_up', account, scope: session, device: null } as const
-      return passkeys.prove(call, asked, token, credential)
+      return passkeys.prove(call, asked, token, credential, digest)
     },
   }
 }

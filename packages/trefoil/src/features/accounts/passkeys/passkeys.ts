@@ -55,7 +55,6 @@ export interface Asked {
 export interface PasskeyProof extends ProvedFactor {
   readonly method: 'passkey'
   readonly accountId: string
-  readonly factor: StoredFactor
   readonly evidence: PasskeyEvidence
 }
 
@@ -128,6 +127,7 @@ export class Passkeys {
   /**
    * Looks at an answer. To be called while the call has no unit open: a passkey in two hands is told of in one of its own.
    *
+   * @param decided digest of what is decided by it: it was asked with that, or is refused. Default nothing
    * @returns `null` for whatever is no answer to this question by a passkey of this account; it is used up all the same
    */
   async prove(
@@ -135,6 +135,7 @@ export class Passkeys {
     asked: Asked,
     step: string,
     credential: SignedCredential,
+    decided: string | null = null,
   ): Promise<PasskeyProof | null> {
     const { party, factors, clock, copied } = this.#parts
     const { purpose, account } = asked
@@ -143,9 +144,11 @@ export class Passkeys {
     if (taken === null || factor === null || !isOf(factor, account, credential)) return null
     const { accountId, publicKey, credentialId } = factor
     if (publicKey === null || credentialId === null) return null
-    const digest = digestOf(taken)
+    const { digest = null } = taken.details
+    // Whoever was shown one thing decides no other.
+    if (digest !== decided) return null
     const nonce = nonceOf(step)
-    const challenge = challengeOf(purpose, nonce, digest)
+    const challenge = challengeOf(purpose, nonce, decided)
     const read = await readAssertion(party, challenge, publicKey, credential)
     // It can never become one that is kept in several places, nor stop being one (WebAuthn §6.1.3).
     if (read === null || read.isSynced !== factor.details['synced']) return null
@@ -160,12 +163,12 @@ export class Passkeys {
     return {
       method: 'passkey',
       accountId,
-      factor,
+      factorId: factor.id,
       evidence: Object.freeze({
         version: 1,
         purpose,
         subject: accountId,
-        digest,
+        digest: decided,
         nonce,
         credentialId,
         publicKey,
@@ -235,11 +238,6 @@ function isOf(
   if (kind !== 'passkey' || (account !== null && account.id !== accountId)) return false
   if (userHandle === null) return account !== null
   return userHandle === userHandleOf(accountId)
-}
-
-function digestOf({ details }: Step): string | null {
-  const { digest } = details
-  return typeof digest === 'string' ? digest : null
 }
 
 function nameOf({ kind, credentialId, details }: StoredFactor): readonly CredentialName[] {

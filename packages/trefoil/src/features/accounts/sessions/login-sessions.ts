@@ -59,7 +59,7 @@ export interface LoginSessions {
   /** By what the browser is trusted not to be asked for a second factor; `null` for nothing. */
   readonly trustedCookie: Dependency<string | null>
   /**
-   * The only way in, with the gate of second factors inside (MFA-1). A new session, never one that was there before (fixation). The one that the call came with ends.
+   * The only way in, with the gate of second factors inside (MFA-1), and `onLogin` behind it. A new session, never one that was there before (fixation). The one that the call came with ends.
    *
    * @returns the answer of a login: tokens, or cookies and no tokens
    * @throws Problem `MFA_REQUIRED`, with a pre-token and nothing else, where more is needed

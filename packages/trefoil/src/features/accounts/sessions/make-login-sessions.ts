@@ -41,6 +41,7 @@ export interface LoginSessionParts {
     | 'idleLifetime'
     | 'sessionLifetime'
     | 'cookie'
+    | 'onLogin'
     | 'onTokenRefresh'
     | 'mfa'
   >
@@ -126,7 +127,8 @@ class StoredSessions implements LoginSessions {
   async begin(call: Call, signIn: SignIn): Promise<Reply<unknown>> {
     const { account, mode, clientId, deviceToken, trustToken = null } = signIn
     const { values, keys, clock } = this.#parts
-    const { methods, times, authTime } = await this.#passed(call, signIn)
+    const { methods, times, authTime, isLogin } = await this.#passed(call, signIn)
+    if (isLogin && account.kind === 'person') await values.onLogin?.(accountOf(account), call)
     const now = clock.now()
     const id = makeSessionId(keys, account.id)
     const owner: Owner = { tenant: account.tenant, subject: account.id }

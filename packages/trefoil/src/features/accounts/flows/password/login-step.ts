@@ -1,4 +1,3 @@
-import { accountOf } from '../../account.ts'
 import { accountsProblems } from '../../accounts-problems.ts'
 import type { FlowStep } from '../../flow-step.ts'
 import { readIdentifier } from '../../identifier.ts'
@@ -57,7 +56,6 @@ export const LOGIN_STEP: FlowStep = {
         // Nobody is nobody's identifier.
         if (identifier === null) throw accountsProblems.problem('login_bad_credentials')
         const { account } = right
-        await house.values.onLogin?.(accountOf(account), call)
         const answer = await house.sessions.begin(call, {
           account,
           methods: ['pwd'],

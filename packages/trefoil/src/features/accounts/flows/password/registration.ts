@@ -120,6 +120,7 @@ async function createAccount(
     locale,
     roles: values.defaultRoles,
     password,
+    mfaRequired: values.mfa.defaultEnabledForNewUsers,
   } as const
   const now = clock.now()
   const id = accountId ?? randomUUID()

@@ -80,22 +80,6 @@ export const DE: MailTexts = {
     after:
       'Melden Sie sich neu an. Wenn Sie in Ihrem Konto Geräte sehen, die Sie nicht kennen, beenden Sie deren Sitzungen und ändern Sie Ihr Passwort.',
   },
-  passkey_added: {
-    subject: 'Zu Ihrem Konto bei {app} kam ein Passkey hinzu',
-    before:
-      'Am {when} kam zu Ihrem Konto bei {app} ein Passkey hinzu, und alle anderen Geräte wurden abgemeldet. Wer ihn hat, kann sich als Sie anmelden.',
-    link: '',
-    after:
-      'Wenn Sie das nicht waren, melden Sie sich an, entfernen Sie ihn und wählen Sie ein anderes Passwort: Jemand anderes war in Ihrem Konto.',
-  },
-  passkey_removed: {
-    subject: 'Aus Ihrem Konto bei {app} wurde ein Passkey entfernt',
-    before:
-      'Am {when} wurde aus Ihrem Konto bei {app} ein Passkey entfernt, und alle anderen Geräte wurden abgemeldet.',
-    link: '',
-    after:
-      'Wenn Sie das nicht waren, melden Sie sich an, sehen Sie nach, was in Ihrem Konto steht, und wählen Sie ein anderes Passwort.',
-  },
   passkey_copied: {
     subject: 'Jemand hat vielleicht eine Kopie Ihres Passkeys bei {app}',
     before:
@@ -125,6 +109,14 @@ export const DE: MailTexts = {
     link: '',
     after:
       'Wenn Sie das nicht waren, legen Sie sofort ein neues Passwort fest, und zwar eines, das Sie sonst nirgends verwenden, und wenden Sie sich an den Betreiber von {app}.',
+  },
+  factors_reset: {
+    subject: 'Die zweiten Schritte Ihres Kontos bei {app} wurden entfernt',
+    before:
+      'Am {when} hat der Betreiber von {app} alle zweiten Schritte aus der Anmeldung zu Ihrem Konto entfernt. Alle Geräte wurden abgemeldet.',
+    link: '',
+    after:
+      'Wenn Sie nicht darum gebeten haben, wenden Sie sich an den Betreiber von {app} und legen Sie ein neues Passwort fest, das Sie sonst nirgends verwenden.',
   },
   recovery_codes_made: {
     subject: 'Ihr Konto bei {app} hat neue Wiederherstellungscodes',

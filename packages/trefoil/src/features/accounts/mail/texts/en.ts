@@ -77,22 +77,6 @@ export const EN: MailTexts = {
     after:
       'Sign in again. If you see devices in your account that you do not know, end their sessions and change your password.',
   },
-  passkey_added: {
-    subject: 'A passkey was added to your account at {app}',
-    before:
-      'On {when} a passkey was added to your account at {app}, and all other devices were signed out. Whoever has it can sign in as you.',
-    link: '',
-    after:
-      'If it was not you, sign in, remove it, and choose another password: somebody else has been in your account.',
-  },
-  passkey_removed: {
-    subject: 'A passkey was removed from your account at {app}',
-    before:
-      'On {when} a passkey was removed from your account at {app}, and all other devices were signed out.',
-    link: '',
-    after:
-      'If it was not you, sign in, look at what is in your account, and choose another password.',
-  },
   passkey_copied: {
     subject: 'Somebody may have a copy of your passkey at {app}',
     before:
@@ -122,6 +106,14 @@ export const EN: MailTexts = {
     link: '',
     after:
       'If it was not you, choose a new password at once, one that you use nowhere else, and tell whoever runs {app}.',
+  },
+  factors_reset: {
+    subject: 'The second steps of your account at {app} were removed',
+    before:
+      'On {when} whoever runs {app} removed all second steps from the login of your account, and all devices were signed out.',
+    link: '',
+    after:
+      'If you did not ask for it, tell whoever runs {app}, and choose a new password, one that you use nowhere else.',
   },
   recovery_codes_made: {
     subject: 'Your account at {app} has new recovery codes',

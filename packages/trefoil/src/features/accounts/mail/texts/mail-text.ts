@@ -37,12 +37,11 @@ export const WRITTEN_MAILS: readonly WrittenMail[] = [
   'email_changed',
   'password_changed',
   'sessions_stolen',
-  'passkey_added',
-  'passkey_removed',
   'passkey_copied',
   'account_deleted',
   'factor_added',
   'factor_removed',
+  'factors_reset',
   'recovery_codes_made',
   'recovery_code_used',
 ]
