@@ -11,6 +11,7 @@ const NEEDS = {
   'refresh-token': 'a refresh token',
   passkey: 'a passkey',
   'pre-token': 'a pre-token',
+  provider: 'a provider',
   operator: 'the rights of an operator',
 }
 

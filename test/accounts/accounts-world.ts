@@ -6,7 +6,7 @@ import {
 import type { AuditLog } from '../../packages/trefoil/src/audit.ts'
 import { type Authenticator, firstOf } from '../../packages/trefoil/src/auth.ts'
 import { type Database, database } from '../../packages/trefoil/src/database.ts'
-import { type AppOptions, createApp } from '../../packages/trefoil/src/index.ts'
+import { type App, type AppOptions, createApp } from '../../packages/trefoil/src/index.ts'
 import { type JobQueue, jobQueue } from '../../packages/trefoil/src/jobs.ts'
 import { type TestClient, testClient } from '../../packages/trefoil/src/testing.ts'
 
@@ -52,6 +52,7 @@ export class World {
   readonly people: Accounts
   readonly jobs: JobQueue
   readonly client: TestClient
+  readonly app: App
   readonly sent: SentMail[] = []
   /** Milliseconds since the Unix epoch. */
   at: number = Date.UTC(2026, 0, 5, 12)
@@ -86,7 +87,7 @@ export class World {
     })
     const { sessionAuth } = this.people
     const authenticate = also === undefined ? sessionAuth : firstOf(also, sessionAuth)
-    const made = createApp({
+    this.app = createApp({
       ...app,
       name: 'shop',
       env: {},
@@ -95,7 +96,7 @@ export class World {
       publicSurfaces: ['mcp'],
       parts: [this.data, this.jobs, ...(log === undefined ? [] : [log]), this.people],
     })
-    this.client = testClient(made)
+    this.client = testClient(this.app)
   }
 
   /** Any request below the prefix; `who` is a token, or headers. */

@@ -34,6 +34,12 @@ export { requireFreshAuth } from './features/accounts/mfa/fresh-auth.ts'
 export type { EmailOtpOptions, MfaOptions } from './features/accounts/mfa/mfa-options.ts'
 export type { MfaPolicy, MfaRequirement } from './features/accounts/mfa/mfa-policy.ts'
 export type { PasswordHashingOptions } from './features/accounts/passwords/hashing-options.ts'
+export type { LoginProvider } from './features/accounts/providers/oidc-provider.ts'
+export { oidcProvider } from './features/accounts/providers/oidc-provider.ts'
+export type {
+  OAuthOptions,
+  OidcProviderOptions,
+} from './features/accounts/providers/provider-options.ts'
 export type { AccountRateOptions } from './features/accounts/rate-options.ts'
 export type { LoginCookieOptions } from './features/accounts/sessions/cookie-options.ts'
 export type { LockoutStatus } from './identity/lockout/lockout.ts'

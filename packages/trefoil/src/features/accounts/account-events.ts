@@ -16,6 +16,8 @@ export type AccountEvent =
   | 'recovery.regenerated'
   | 'recovery.used'
   | 'device.trusted'
+  | 'provider.linked'
+  | 'provider.unlinked'
 
 /**
  * Writes it down with the unit in which it happened, or not at all. The last thing in it: others wait for the log from

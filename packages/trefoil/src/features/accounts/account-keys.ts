@@ -11,6 +11,7 @@ export type KeyPurpose =
   | 'code'
   | 'refresh'
   | 'cookie'
+  | 'provider'
   /** Seals secrets of second factors. */
   | 'factor'
   /** Devices that are not asked for a second factor. */

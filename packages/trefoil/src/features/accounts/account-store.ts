@@ -297,7 +297,7 @@ export class AccountStore {
   }
 
   /**
-   * The account, its second factors and all that was sent for it.
+   * The account, its second factors, its ways in by providers and all that was sent for it.
    *
    * @param epoch that the account must have, where something was decided by it; `null` for any
    * @returns false where there is no such account, or it has another epoch: the unit is to be given up then

@@ -1,5 +1,6 @@
 import type { AnyDatabase, Migration } from '../../database.ts'
 import { factorTables } from './mfa/factor-tables.ts'
+import { identityTables } from './providers/identity-tables.ts'
 
 /** Frozen once released: a change is another step. */
 export function accountTables(dialect: AnyDatabase['dialect']): readonly Migration[] {
@@ -45,5 +46,6 @@ create index trefoil_accounts_challenges_account on trefoil_accounts_challenges 
 create index trefoil_accounts_challenges_expires on trefoil_accounts_challenges (expires_at);`,
     },
     factorTables(dialect),
+    identityTables(dialect),
   ]
 }

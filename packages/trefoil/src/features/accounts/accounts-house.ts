@@ -15,6 +15,7 @@ import type { StepStore } from './mfa/step-store.ts'
 import type { TrustedDevices } from './mfa/trusted-devices.ts'
 import type { Passkeys } from './passkeys/passkeys.ts'
 import type { PasswordGate } from './passwords/password-gate.ts'
+import type { ProviderRoom } from './providers/provider-room.ts'
 import type { LoginSessions } from './sessions/login-sessions.ts'
 
 /** All that flows work with; made once an app. */
@@ -40,4 +41,5 @@ export interface AccountsHouse {
   readonly sessions: LoginSessions
   readonly mails: MailOutbox
   readonly links: MailLinks
+  readonly providers: ProviderRoom
 }

@@ -34,6 +34,8 @@ import {
   type PasswordHashingOptions,
   type PasswordHashingValues,
 } from './passwords/hashing-options.ts'
+import type { LoginProvider } from './providers/oidc-provider.ts'
+import { OAUTH, type OAuthOptions, type OAuthValues } from './providers/provider-options.ts'
 import { ACCOUNT_RATES, type AccountRateOptions, type AccountRateValues } from './rate-options.ts'
 import {
   LOGIN_COOKIE,
@@ -104,6 +106,10 @@ export interface AccountsOptions {
   readonly magicLink?: boolean
   /** Signing in by a code in a mail. Default false. */
   readonly emailCode?: boolean
+  /** Signing in with a provider, by the name that stands in its paths. Default those of the environment. */
+  readonly providers?: Readonly<Record<string, LoginProvider>>
+  /** Where browsers come back to from a provider, and are sent on to. */
+  readonly oauth?: OAuthOptions
   /** Sessions of nobody, which keep their subject when they register. Default false. */
   readonly anonymous?: boolean
   /** Registered is verified, in development alone: no mail is waited for. Default false. */
@@ -150,6 +156,7 @@ export type AccountsValues = Values<
     passkeys: PasskeyValues | null
     rates: AccountRateValues
     cookie: LoginCookieValues
+    oauth: OAuthValues
     operators: readonly Guard[] | null
     onLogin: ((account: Account, call: Call) => Awaitable<void>) | null
     onTokenRefresh: ((account: Account, call: Call) => Awaitable<void>) | null
@@ -334,6 +341,17 @@ export const ACCOUNTS: OptionGroup<AccountsOptions, AccountsValues> = {
     },
     magicLink: { read: kinds.flag, default: false, doc: 'Signing in by a link in a mail.' },
     emailCode: { read: kinds.flag, default: false, doc: 'Signing in by a code in a mail.' },
+    providers: {
+      read: kinds.record<LoginProvider>('{ google: oidcProvider({ … }) }', () => null),
+      default: {},
+      shown: 'those of the environment',
+      doc: 'Signing in with a provider, by the name that stands in its paths.',
+    },
+    oauth: {
+      group: OAUTH,
+      default: {},
+      doc: 'Where browsers come back to from a provider, and are sent on to.',
+    },
     anonymous: {
       read: kinds.flag,
       default: false,

@@ -39,6 +39,20 @@ export type AccountsProblem =
   | 'mfa_enforced'
   | 'trusted_device_not_found'
   | 'mfa_factor_unavailable'
+  | 'provider_not_configured'
+  | 'redirect_not_allowed'
+  | 'code_challenge_required'
+  | 'invalid_state'
+  | 'invalid_nonce'
+  | 'provider_answer_refused'
+  | 'provider_unavailable'
+  | 'oidc_userinfo_failed'
+  | 'no_email'
+  | 'unverified_email'
+  | 'link_required'
+  | 'identity_taken'
+  | 'identity_not_found'
+  | 'last_way_in'
 
 /** What flows of accounts end with. */
 export const accountsProblems: ProblemSet<AccountsProblem> = defineProblems('accounts', {
@@ -227,5 +241,75 @@ export const accountsProblems: ProblemSet<AccountsProblem> = defineProblems('acc
     status: 404,
     text: 'There is no such device',
     fix: 'List the devices to see which there are.',
+  },
+  provider_not_configured: {
+    status: 404,
+    text: 'Provider not configured',
+    fix: 'Use a name of the option providers of accounts().',
+  },
+  redirect_not_allowed: {
+    status: 400,
+    text: 'redirect_not_allowed',
+    fix: 'Give a path that begins with one slash, or a URL of an origin that is listed in oauth.returnOrigins.',
+  },
+  code_challenge_required: {
+    status: 400,
+    text: 'code_challenge_required',
+    fix: 'Send code_challenge: SHA-256 of a random code_verifier in base64url (RFC 7636, S256).',
+  },
+  invalid_state: {
+    status: 400,
+    text: 'invalid_state',
+    fix: 'Begin again, in this browser; a login with a provider ends after ten minutes and works once.',
+  },
+  invalid_nonce: {
+    status: 400,
+    text: 'invalid_nonce',
+    fix: 'Begin again.',
+  },
+  provider_answer_refused: {
+    status: 400,
+    text: "The provider's answer was not accepted",
+    fix: 'Begin again; the log of the app says why.',
+  },
+  provider_unavailable: {
+    status: 502,
+    text: 'The provider cannot be asked',
+    fix: 'Try again later, or sign in another way.',
+  },
+  oidc_userinfo_failed: {
+    status: 400,
+    text: 'oidc_userinfo_failed',
+    fix: 'Begin again; the log of the app says why.',
+  },
+  no_email: {
+    status: 400,
+    text: 'No email from provider',
+    fix: 'Allow the provider to say your address, or sign in another way.',
+  },
+  unverified_email: {
+    status: 400,
+    text: 'unverified_email',
+    fix: 'Have the provider verify your address, or sign in another way.',
+  },
+  link_required: {
+    status: 409,
+    text: 'There is an account with this address',
+    fix: 'Sign in to it as before, and add the provider there.',
+  },
+  identity_taken: {
+    status: 409,
+    text: 'This is the way in of another account',
+    fix: 'Sign in by it, and remove it there.',
+  },
+  identity_not_found: {
+    status: 404,
+    text: 'You do not sign in by this',
+    fix: 'List the providers to see which there are.',
+  },
+  last_way_in: {
+    status: 409,
+    text: 'Nothing else signs in to this account',
+    fix: 'Add another way first.',
   },
 })

@@ -21,6 +21,8 @@ import { makePasskeys } from './passkeys/make-passkeys.ts'
 import { FORM_ACTIONS } from './pages/account-pages.ts'
 import { makePages } from './pages/make-pages.ts'
 import { makeGate, PASSWORD_VARIABLES } from './passwords/make-gate.ts'
+import { PROVIDER_VARIABLES } from './providers/known-providers.ts'
+import { providerRoom } from './providers/provider-room.ts'
 import { ringOfKeys } from './read-keys.ts'
 import { makeLoginSessions } from './sessions/make-login-sessions.ts'
 
@@ -99,6 +101,7 @@ export function accounts(options: AccountsOptions): Accounts {
     ),
     links: mail.links,
     locks: made.locks,
+    providers: providerRoom({ values, data, clock, keys, env }),
   }
   return definePart(
     {
@@ -110,7 +113,7 @@ export function accounts(options: AccountsOptions): Accounts {
         ...risksOfSecrets('keys of accounts()', [ring.current, ...ring.previous]),
         ...mail.risks(),
       ],
-      variables: PASSWORD_VARIABLES,
+      variables: [...PASSWORD_VARIABLES, ...PROVIDER_VARIABLES],
       start: (app) => {
         appName = app.name
         log = app.log

@@ -25,6 +25,8 @@ export type NoticeKind =
   | 'factors_reset'
   | 'recovery_codes_made'
   | 'recovery_code_used'
+  | 'provider_linked'
+  | 'provider_unlinked'
 
 /** The mail that goes with it; where nobody is to be told apart, every state sends one of them. */
 export type MailKind =

@@ -23,6 +23,8 @@ import { PASSKEY_ENROL_STEPS } from './passkeys/passkey-enrolment.ts'
 import { PASSKEY_LOGIN_STEPS } from './passkeys/passkey-login.ts'
 import { PASSKEY_SECOND_FACTOR_STEPS } from './passkeys/passkey-second-factor.ts'
 import { PASSKEY_STEP_UP_STEPS } from './passkeys/passkey-step-up.ts'
+import { IDENTITY_STEPS } from './providers/identity-steps.ts'
+import { oauthCallback, oauthExchange, oauthLogin } from './providers/trip-steps.ts'
 
 /** All steps there are, in the order in which people meet them. */
 export const FLOW_GRAPH: readonly FlowStep[] = [
@@ -39,6 +41,9 @@ export const FLOW_GRAPH: readonly FlowStep[] = [
   ...PASSKEY_LOGIN_STEPS,
   ...PASSKEY_SECOND_FACTOR_STEPS,
   ...PASSKEY_ENROL_STEPS,
+  oauthLogin,
+  oauthCallback,
+  oauthExchange,
   ...RESET_STEPS,
   CHANGE_PASSWORD_STEP,
   me,
@@ -52,6 +57,7 @@ export const FLOW_GRAPH: readonly FlowStep[] = [
   ...OWN_FACTOR_STEPS,
   STEP_UP_STEP,
   ...TRUSTED_STEPS,
+  ...IDENTITY_STEPS,
   ...SESSION_STEPS,
   ...OPERATOR_STEPS,
 ]

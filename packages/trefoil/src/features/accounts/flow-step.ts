@@ -16,6 +16,8 @@ export type StepProof =
   | 'passkey'
   /** What a login answered that waits for a second factor. */
   | 'pre-token'
+  /** A provider that has signed who it is, in the browser that asked it. */
+  | 'provider'
   /** Rights of an operator. */
   | 'operator'
 

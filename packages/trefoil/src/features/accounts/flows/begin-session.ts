@@ -7,12 +7,12 @@ import type { Identifier } from '../identifier.ts'
 import type { SessionMode, SignIn } from '../sessions/login-sessions.ts'
 import { sessionIn } from './password/set-password.ts'
 
-/** How somebody who came by a mailbox is signed in. */
+/** How somebody who came by a mailbox, or a provider, is signed in. */
 export interface Entry {
   readonly methods: readonly string[]
   readonly mode: SessionMode
-  /** By which this device is known from now on. */
-  readonly identifier: Identifier
+  /** By which this device is known from now on; `null` for an account that has none. */
+  readonly identifier: Identifier | null
   /** What of the device there is so far; `null` for nothing. */
   readonly device: string | null
   /** For whoever was changed meanwhile. */
@@ -45,7 +45,7 @@ export async function beginSession(
     methods,
     mode,
     clientId: null,
-    deviceToken: locks.deviceToken(identifier, device),
+    deviceToken: identifier === null ? null : locks.deviceToken(identifier, device),
     identifier,
     uses,
   })

@@ -18,6 +18,11 @@ export function anonymousRate({ values }: AccountsHouse): Rated {
   return byAddress(values.rates.anonymous, 'accounts-anonymous')
 }
 
+/** Of what leads to a provider and back: each of them makes a row. */
+export function providerRate({ values }: AccountsHouse): Rated {
+  return byAddress(values.rates.confirm, 'accounts-provider')
+}
+
 function byAddress(rate: RateOption | false, name: string): Rated {
   if (rate === false) return {}
   const one = (given: RateText | RateOptions): RateOptions =>

@@ -48,4 +48,5 @@ export const TABLES_OF_ACCOUNT: readonly string[] = [
   'trefoil_accounts_factors',
   'trefoil_accounts_recovery',
   'trefoil_accounts_trusted',
+  'trefoil_accounts_identities',
 ]

@@ -44,7 +44,8 @@ interface Requirement {
 const NONE: MfaNeed = Object.freeze({ kind: 'none' })
 const ENROL: MfaNeed = Object.freeze({ kind: 'enrol' })
 const REQUIRED: Requirement = { required: true, allowed: null, maxAge: null }
-const MAILBOX: readonly string[] = ['mail', 'otp']
+/** Who has somebody's account at a provider often has the mailbox there with it. */
+const MAILBOX: readonly string[] = ['mail', 'otp', 'federated']
 const FACTORS: readonly SecondFactor[] = ['totp', 'passkey', 'recovery', 'email']
 
 /**

@@ -133,4 +133,19 @@ export const DE: MailTexts = {
     after:
       'Jeder gilt nur einmal: Erzeugen Sie neue, bevor sie aufgebraucht sind. Wenn Sie das nicht waren, legen Sie sofort ein neues Passwort fest, und zwar eines, das Sie sonst nirgends verwenden, und wenden Sie sich an den Betreiber von {app}.',
   },
+  provider_linked: {
+    subject: 'Ihr Konto bei {app} hat einen weiteren Anmeldeweg',
+    before:
+      'Am {when} wurde Ihrem Konto bei {app} die Anmeldung über einen anderen Dienst hinzugefügt. Wer Ihr Konto dort hat, kann sich hier anmelden.',
+    link: '',
+    after:
+      'Wenn Sie das nicht waren, melden Sie sich an, entfernen Sie diesen Weg und ändern Sie Ihr Passwort: Jemand anders hat vielleicht Ihr Konto.',
+  },
+  provider_unlinked: {
+    subject: 'Ein Anmeldeweg wurde aus Ihrem Konto bei {app} entfernt',
+    before:
+      'Am {when} wurde die Anmeldung über einen anderen Dienst aus Ihrem Konto bei {app} entfernt. Alle anderen Geräte wurden abgemeldet.',
+    link: '',
+    after: 'Wenn Sie das nicht waren, melden Sie sich an und ändern Sie Ihr Passwort.',
+  },
 }

@@ -130,4 +130,19 @@ export const EN: MailTexts = {
     after:
       'Each works once: make new ones before they are used up. If it was not you, choose a new password at once, one that you use nowhere else, and tell whoever runs {app}.',
   },
+  provider_linked: {
+    subject: 'Your account at {app} has another way to sign in',
+    before:
+      'On {when} a login with another service was added to your account at {app}: whoever has your account there can sign in.',
+    link: '',
+    after:
+      'If it was not you, sign in, remove it, and change your password: somebody else may have your account.',
+  },
+  provider_unlinked: {
+    subject: 'A way to sign in was removed from your account at {app}',
+    before:
+      'On {when} a login with another service was removed from your account at {app}, and all other devices were signed out.',
+    link: '',
+    after: 'If it was not you, sign in and change your password.',
+  },
 }

@@ -44,4 +44,6 @@ export const WRITTEN_MAILS: readonly WrittenMail[] = [
   'factors_reset',
   'recovery_codes_made',
   'recovery_code_used',
+  'provider_linked',
+  'provider_unlinked',
 ]
