@@ -15,7 +15,7 @@ export type {
   TickField,
   TypedField,
 } from './features/pages/fields.ts'
-export { FormError } from './features/pages/form-error.ts'
+export { FormError, FormLeads } from './features/pages/form-error.ts'
 export type { FormLook } from './features/pages/form-view.ts'
 export { nextPlace } from './features/pages/next-place.ts'
 export type { PageNoticeKind } from './features/pages/page-cookies.ts'

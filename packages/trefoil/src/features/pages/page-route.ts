@@ -9,7 +9,7 @@ import {
   redirect,
 } from '../../index.ts'
 import type { PageFields } from './fields.ts'
-import { FormError, FormNotTaken } from './form-error.ts'
+import { FormError, FormLeads, FormNotTaken } from './form-error.ts'
 import type { SentPageCookies } from './page-cookies.ts'
 import type { KnownForm, KnownPage, PageHouse } from './page-house.ts'
 import { COOKIES, carriedNames, checkNames, formParams } from './page-params.ts'
@@ -135,13 +135,13 @@ function addSending(
   options: AnySend & PageRouteOptions & { readonly params?: Params },
 ): void {
   const { house, form } = site
-  const { changes, external, audit } = options
+  const { changes, external, audit, sendRate: rate = options.rate } = options
   const post = routes.post as unknown as Add
   const again = (error: unknown, call: Call) => showAgain(site, error, call)
   post(
     path,
     {
-      ...shared(house, options),
+      ...shared(house, { ...options, ...(rate === undefined ? {} : { rate }) }),
       ...(changes === undefined ? {} : { changes }),
       ...(external === undefined ? {} : { external }),
       ...(audit === undefined ? {} : { audit }),
@@ -154,6 +154,7 @@ function addSending(
       },
       errorHandlers: [
         handle(FormError, again),
+        handle(FormLeads, again),
         handle(FormNotTaken, again),
         handle(Problem, again),
       ],

@@ -67,6 +67,8 @@ export interface Pages extends Part {
   go(place: string, options?: GoOptions): Reply<null>
   /** Adds texts of a part: below those of the app, which may have other words for them. */
   addTexts(texts: TextsByLanguage): void
+  /** Where problems of a part lead, by code: a path, below what the options say. `AUTHENTICATION_ERROR` leads to the login. */
+  addLeads(paths: Readonly<Record<string, string>>): void
 }
 
 const LEAST_BYTES = 32
@@ -100,10 +102,12 @@ export function pages(options: PagesOptions = {}): Pages {
   const sources = { style: hashSource(styleOf(theme)), script: hashSource(SCRIPT) }
   const policy = pageCsp(sources.style, sources.script, { nonce: null, formTargets: [] })
   const catalogue = new Catalogue(languages, texts)
+  const leads = new Map<string, string>()
   let appName = ''
   const house: PageHouse = Object.freeze({
     values,
     catalogue,
+    leads,
     theme,
     tokens,
     cookies,
@@ -135,6 +139,9 @@ export function pages(options: PagesOptions = {}): Pages {
         return redirect(place, { status: 303, cookies: cookies.setFlash({ kind, text: notice }) })
       },
       addTexts: (added: TextsByLanguage) => catalogue.add(added),
+      addLeads: (paths: Readonly<Record<string, string>>) => {
+        for (const [code, path] of Object.entries(paths)) leads.set(code, path)
+      },
     },
   )
 }

@@ -1,7 +1,7 @@
 import { type Call, Problem } from '../../index.ts'
 import { Reply } from '../../inner.ts'
 import { checkOrigin } from './check-origin.ts'
-import { FormError, FormNotTaken } from './form-error.ts'
+import { FormError, FormLeads, FormNotTaken } from './form-error.ts'
 import { KEY_FIELD, TOKEN_FIELD } from './form-view.ts'
 import { bindingOf, type SentPageCookies } from './page-cookies.ts'
 import type { KnownForm, KnownPage, PageHouse } from './page-house.ts'
@@ -81,6 +81,7 @@ export async function showAgain(
   call: Call,
 ): Promise<Reply | undefined> {
   const { house, form, page } = site
+  if (error instanceof FormLeads) return error.reply
   if (error instanceof Problem) {
     const isOthers = error.publicCode === 'csrf_refused' || error.status >= 500
     if (isOthers || leadOf(house, error) !== null) return undefined

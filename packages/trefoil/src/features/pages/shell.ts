@@ -59,7 +59,7 @@ ${content.body}
 </main>
 </div>
 <script>${constantMarkup(SCRIPT)}</script>
-${scripts.map((path) => markup`<script type="module" src="${mountPath + path}" nonce="${nonce ?? ''}"></script>`)}
+${scripts.map((path) => markup`<script defer src="${mountPath + path}" nonce="${nonce ?? ''}"></script>`)}
 </body>
 </html>
 `.toString()

@@ -10,6 +10,7 @@ import { problemsOf } from './form-problems.ts'
 import { makeContext, type PageSite } from './page-context.ts'
 import { FORM_GRAPH, PAGE_GRAPH } from './page-graph.ts'
 import type { FormPart, FormRow, PageQuery, PageRow } from './page-row.ts'
+import { StepCookie } from './step-cookie.ts'
 import { takeStep } from './take-step.ts'
 
 /** What pages of accounts are registered with. */
@@ -42,7 +43,8 @@ export function registerPages(routes: PartRoutes, parts: AccountPagesParts): voi
   const flows = new FlowActions(FLOW_GRAPH, house)
   const pages = new Map<string, Page>()
   const forms = new Map<string, PageForm>()
-  const known: PageSite = { house, site, flows, home, pages, forms }
+  const way = new StepCookie(house.values.cookie)
+  const known: PageSite = { house, site, flows, way, home, pages, forms }
   for (const row of PAGE_GRAPH) {
     if (!row.steps.every((step) => flows.has(step))) continue
     pages.set(row.name, addPage(routes, known, row, path))
