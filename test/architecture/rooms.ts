@@ -131,6 +131,8 @@ export function mayUseBuiltin(file: string, specifier: string): boolean {
   if (file.startsWith('features/redis/')) return specifier === 'node:crypto'
   // Ids and digests of jobs; requests to servers of others, with addresses that are looked at.
   if (/^features\/(?:jobs|webhooks|accounts)\//.test(file)) return true
+  // Forms are signed, and an inline style is known by its hash.
+  if (file.startsWith('features/pages/')) return specifier === 'node:crypto'
   // A list is a file, and as many passwords are hashed at once as there are cores for.
   if (file === 'identity/password/common-passwords.ts' && specifier === 'node:fs') return true
   if (file === 'identity/password/hashing-queue.ts' && specifier === 'node:os') return true

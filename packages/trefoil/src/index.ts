@@ -96,7 +96,6 @@ export type {
   NeedTable,
 } from './contract/call/need.ts'
 export type { Outcome } from './contract/call/outcome.ts'
-export type { ProblemPage, RefusedRequest, ShownProblem } from './contract/call/problem-page.ts'
 export type { Entrypoint, PerSurface, SurfaceName } from './contract/call/surface-name.ts'
 export type { Trace } from './contract/call/trace.ts'
 export type {
@@ -157,6 +156,7 @@ export type {
   ProblemOptions,
 } from './contract/problems/problem.ts'
 export { HttpError, ImproperlyConfigured, Problem } from './contract/problems/problem.ts'
+export type { ProblemPage, RefusedRequest, ShownProblem } from './contract/problems/problem-page.ts'
 export type { ProblemRow } from './contract/problems/problem-row.ts'
 export type { ProblemCode } from './contract/problems/problems.ts'
 export { PROBLEMS } from './contract/problems/problems.ts'

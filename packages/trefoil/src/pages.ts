@@ -14,9 +14,13 @@ export type {
   TextField,
   TickField,
   TypedField,
-} from './features/pages/fields.ts'
-export { FormError, FormLeads } from './features/pages/form-error.ts'
-export type { FormLook } from './features/pages/form-view.ts'
+} from './features/pages/forms/fields.ts'
+export { FormError, FormLeads } from './features/pages/forms/form-error.ts'
+export type { FormLook } from './features/pages/forms/form-view.ts'
+export type { PagesTheme } from './features/pages/look/theme.ts'
+export type { Content, CopyWords, TableContent, Ui } from './features/pages/look/ui.ts'
+export { ui } from './features/pages/look/ui.ts'
+export { foreign, visibleText } from './features/pages/look/visible-text.ts'
 export { nextPlace } from './features/pages/next-place.ts'
 export type { PageNoticeKind } from './features/pages/page-cookies.ts'
 export type {
@@ -35,7 +39,3 @@ export type { GoOptions, NoFields, Pages } from './features/pages/pages.ts'
 export { pages } from './features/pages/pages.ts'
 export type { PagesOptions } from './features/pages/pages-options.ts'
 export type { Texts, TextsByLanguage, TextValues } from './features/pages/texts/texts.ts'
-export type { PagesTheme } from './features/pages/theme.ts'
-export type { Content, CopyWords, TableContent, Ui } from './features/pages/ui.ts'
-export { ui } from './features/pages/ui.ts'
-export { foreign, visibleText } from './features/pages/visible-text.ts'

@@ -4,11 +4,11 @@ import type { BreakerRule, ConcurrencyLimit } from '../limits/capacity.ts'
 import type { RateRule } from '../limits/rate-rule.ts'
 import type { ParamSpec } from '../params/param-spec.ts'
 import type { JsonSchema, Schema } from '../params/schema.ts'
+import type { ProblemPage } from '../problems/problem-page.ts'
 import type { ProblemRow } from '../problems/problem-row.ts'
 import type { Call, Guard } from './call.ts'
 import type { Dependency } from './dependency.ts'
 import { type NeedTable, NO_NEED } from './need.ts'
-import type { ProblemPage } from './problem-page.ts'
 import { NO_SURFACE, type PerSurface, type SurfaceName } from './surface-name.ts'
 
 /** Any handler of an action, as the catalogue has it. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { type Call, type Dependency, dependency, type ReplyOptions } from '../../index.ts'
 import { cookiesOf } from '../../inner.ts'
-import type { FormTokens } from './form-token.ts'
+import type { FormTokens } from './forms/form-token.ts'
 
 /** How a page says what has happened before the redirect that led to it. */
 export type PageNoticeKind = 'good' | 'bad' | 'plain'

@@ -1,14 +1,14 @@
 import type { Awaitable, Params, Reply } from '../../index.ts'
 import type { Markup } from '../../inner.ts'
 import type { SpentTokens } from '../../stores.ts'
-import type { PageFields } from './fields.ts'
-import type { FormTokens } from './form-token.ts'
+import type { PageFields } from './forms/fields.ts'
+import type { FormTokens } from './forms/form-token.ts'
+import type { SentForms } from './forms/sent-forms.ts'
+import type { ThemeLook } from './look/theme.ts'
 import type { PageCookies } from './page-cookies.ts'
 import type { FormProblems, Page, PageContent, PageForm, PageView } from './page-types.ts'
 import type { PagesValues } from './pages-options.ts'
-import type { SentForms } from './sent-forms.ts'
 import type { Catalogue } from './texts/catalogue.ts'
-import type { ThemeLook } from './theme.ts'
 
 /** What all pages of an app share. */
 export interface PageHouse {

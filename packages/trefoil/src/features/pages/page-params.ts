@@ -7,8 +7,8 @@ import {
   type Schema,
 } from '../../index.ts'
 import { isMarkedParam, isSchema } from '../../inner.ts'
-import { isSecret, longestOf, type PageFields } from './fields.ts'
-import { KEY_FIELD, TOKEN_FIELD } from './form-view.ts'
+import { isSecret, longestOf, type PageFields } from './forms/fields.ts'
+import { KEY_FIELD, TOKEN_FIELD } from './forms/form-view.ts'
 
 /** Under which name handlers find the cookies of pages. */
 export const COOKIES = 'page_cookies'

@@ -8,8 +8,9 @@ import {
   type Routes,
   redirect,
 } from '../../index.ts'
-import type { PageFields } from './fields.ts'
-import { FormError, FormLeads, FormNotTaken } from './form-error.ts'
+import type { PageFields } from './forms/fields.ts'
+import { FormError, FormLeads, FormNotTaken } from './forms/form-error.ts'
+import { type SendSite, sendForm, showAgain } from './forms/send-form.ts'
 import type { SentPageCookies } from './page-cookies.ts'
 import type { KnownForm, KnownPage, PageHouse } from './page-house.ts'
 import { COOKIES, carriedNames, checkNames, formParams } from './page-params.ts'
@@ -23,7 +24,6 @@ import type {
 } from './page-types.ts'
 import { problemPage } from './problem-view.ts'
 import { renderPage } from './render-page.ts'
-import { type SendSite, sendForm, showAgain } from './send-form.ts'
 
 type AnyPage = PageOptions<string, Params, PageFields>
 type AnyForm = FormOptions<string, Params, PageFields>

@@ -11,8 +11,8 @@ import type {
   SharedOptions,
 } from '../../index.ts'
 import type { Markup } from '../../inner.ts'
-import type { FieldValues, PageFields } from './fields.ts'
-import type { FormLook } from './form-view.ts'
+import type { FieldValues, PageFields } from './forms/fields.ts'
+import type { FormLook } from './forms/form-view.ts'
 import type { TextValues } from './texts/texts.ts'
 
 /** A page, as its `show` gives it. */

@@ -2,8 +2,8 @@ import type { KeyMaterial, KeyRing } from '../../auth.ts'
 import type { Clock } from '../../index.ts'
 import { kinds, type OptionGroup, systemClock, type Values } from '../../parts.ts'
 import type { SpentTokens } from '../../stores.ts'
+import type { PagesTheme } from './look/theme.ts'
 import type { TextsByLanguage } from './texts/texts.ts'
-import type { PagesTheme } from './theme.ts'
 
 /** Options of {@link pages}. */
 export interface PagesOptions {

@@ -1,10 +1,10 @@
 import type { Problem, ProblemPage, RefusedRequest } from '../../index.ts'
 import { type Markup, markup } from '../../inner.ts'
+import { shell } from './look/shell.ts'
+import { ui } from './look/ui.ts'
 import type { PageHouse } from './page-house.ts'
 import type { FormProblems } from './page-types.ts'
-import { shell } from './shell.ts'
 import type { Words } from './texts/catalogue.ts'
-import { ui } from './ui.ts'
 
 const LONGEST_NEXT = 1500
 /** Statuses that have words of their own. */

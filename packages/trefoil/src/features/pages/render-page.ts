@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import { type Call, html, ImproperlyConfigured, type ReplyOptions, reply } from '../../index.ts'
 import { Markup, markup, Reply } from '../../inner.ts'
-import { type FormLook, formView } from './form-view.ts'
+import { type FormLook, formView } from './forms/form-view.ts'
+import { pageCsp } from './look/page-headers.ts'
+import { shell } from './look/shell.ts'
+import { ui } from './look/ui.ts'
 import { bindingOf, type Cookies, type SentPageCookies } from './page-cookies.ts'
-import { pageCsp } from './page-headers.ts'
 import type { FailedForm, KnownForm, KnownPage, PageHouse } from './page-house.ts'
 import type { PageContent, PageView } from './page-types.ts'
-import { shell } from './shell.ts'
 import type { Words } from './texts/catalogue.ts'
-import { ui } from './ui.ts'
 
 /** What a page is shown with. */
 export interface Showing {

@@ -1,6 +1,6 @@
 import { ImproperlyConfigured } from '../../../index.ts'
 import { type Markup, markup } from '../../../inner.ts'
-import { visibleText } from '../visible-text.ts'
+import { visibleText } from '../look/visible-text.ts'
 import { DE } from './de.ts'
 import { EN } from './en.ts'
 import type { Texts, TextsByLanguage, TextValues } from './texts.ts'

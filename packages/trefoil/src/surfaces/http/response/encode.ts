@@ -1,7 +1,7 @@
 import type { Answer, AnswerHead } from '../../../contract/answer/answer.ts'
 import type { HttpBody, HttpReply } from '../../../contract/answer/exchange.ts'
-import type { ShownProblem } from '../../../contract/call/problem-page.ts'
 import type { Problem } from '../../../contract/problems/problem.ts'
+import type { ShownProblem } from '../../../contract/problems/problem-page.ts'
 import { skipStream } from '../../../engine/answer/stream.ts'
 import type { ProblemIds } from '../../../engine/call-ids.ts'
 import { addVary } from '../../../policy/cors.ts'

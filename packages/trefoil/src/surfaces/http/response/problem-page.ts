@@ -1,7 +1,7 @@
 import { isRecord } from '../../../base/plain/is-record.ts'
 import type { Logger } from '../../../contract/call/logger.ts'
-import type { RefusedRequest, ShownProblem } from '../../../contract/call/problem-page.ts'
 import type { Problem } from '../../../contract/problems/problem.ts'
+import type { RefusedRequest, ShownProblem } from '../../../contract/problems/problem-page.ts'
 import { writeSafely } from '../../../record/write-safely.ts'
 import { prefersHtml } from '../../../web/media-type.ts'
 import { pathOf } from '../../../web/mount-path.ts'

@@ -1,6 +1,6 @@
 import type { HttpReply } from '../../../contract/answer/exchange.ts'
 import type { Action } from '../../../contract/call/action.ts'
-import type { ProblemPage } from '../../../contract/call/problem-page.ts'
+import type { ProblemPage } from '../../../contract/problems/problem-page.ts'
 import type { CookieExchange } from '../../../engine/cookie-exchange.ts'
 import { type HeaderChange, varyOn } from './header-list.ts'
 import { compileRateHeaders, type RateHeaders, type ShowRates } from './rate-headers.ts'

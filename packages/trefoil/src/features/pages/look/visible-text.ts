@@ -1,4 +1,4 @@
-import { type Markup, markup } from '../../inner.ts'
+import { type Markup, markup } from '../../../inner.ts'
 
 /**
  * Characters that change what others look like, or are seen by nobody: C0, C1, DEL, soft hyphen, combining grapheme

@@ -1,4 +1,4 @@
-import type { Schema } from '../../index.ts'
+import type { Schema } from '../../../index.ts'
 import { type FieldErrors, isSecret, longestOf, type PageField, type PageFields } from './fields.ts'
 import { FormError } from './form-error.ts'
 

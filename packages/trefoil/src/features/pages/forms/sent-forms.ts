@@ -1,4 +1,4 @@
-import type { Reply } from '../../index.ts'
+import type { Reply } from '../../../index.ts'
 
 /** How a form that was sent ended. */
 export type FormEnd =

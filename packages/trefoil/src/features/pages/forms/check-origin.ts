@@ -1,4 +1,4 @@
-import { type Call, Problem } from '../../index.ts'
+import { type Call, Problem } from '../../../index.ts'
 
 /**
  * Holds a form to this site, whatever the app says of others (HTTP-8): a browser that says where a request comes from

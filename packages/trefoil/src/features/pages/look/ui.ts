@@ -1,4 +1,4 @@
-import { type Markup, markup } from '../../inner.ts'
+import { type Markup, markup } from '../../../inner.ts'
 
 /** What may stand in a template: text is escaped. */
 export type Content = Markup | string | readonly (Markup | string)[]

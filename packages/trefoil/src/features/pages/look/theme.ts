@@ -1,4 +1,4 @@
-import { ImproperlyConfigured } from '../../index.ts'
+import { ImproperlyConfigured } from '../../../index.ts'
 import { contrast, readableOn, readColour, writeColour } from './colours.ts'
 
 /** How the pages look. */

@@ -1,5 +1,5 @@
-import type { Problem } from '../problems/problem.ts'
-import type { HeaderReader } from './call-facts.ts'
+import type { HeaderReader } from '../call/call-facts.ts'
+import type { Problem } from './problem.ts'
 
 /** The request that was refused, as far as a page about it may need it. No arguments: they may never have been read. */
 export interface RefusedRequest {

@@ -1,6 +1,6 @@
-import { type Markup, markup } from '../../inner.ts'
+import { type Markup, markup } from '../../../inner.ts'
+import type { Words } from '../texts/catalogue.ts'
 import { type FieldErrors, isSecret, longestOf, type PageField, type PageFields } from './fields.ts'
-import type { Words } from './texts/catalogue.ts'
 
 /** How a form is shown. */
 export interface FormLook {

@@ -1,7 +1,7 @@
 import { createHmac, hkdfSync, randomBytes } from 'node:crypto'
-import type { KeyRing } from '../../auth.ts'
-import type { Clock } from '../../index.ts'
-import { equalSecrets } from '../../parts.ts'
+import type { KeyRing } from '../../../auth.ts'
+import type { Clock } from '../../../index.ts'
+import { equalSecrets } from '../../../parts.ts'
 
 const PURPOSE = 'trefoil pages v1'
 const TOKEN = /^([A-Za-z0-9_-]{12})\.([0-9a-z]{1,9})\.([A-Za-z0-9_-]{43})$/

@@ -1,7 +1,7 @@
-import { constantMarkup, type Markup, markup } from '../../inner.ts'
+import { constantMarkup, type Markup, markup } from '../../../inner.ts'
+import type { Words } from '../texts/catalogue.ts'
 import { SCRIPT } from './script.ts'
 import { STYLE } from './style.ts'
-import type { Words } from './texts/catalogue.ts'
 import type { ThemeLook } from './theme.ts'
 
 /** One page. */

@@ -1,4 +1,4 @@
-import type { Schema } from '../../index.ts'
+import type { Schema } from '../../../index.ts'
 
 /** What browsers may fill in by themselves. */
 export type Autocomplete =
