@@ -68,7 +68,9 @@ export class PageVisitor {
   /** What people read. */
   get text(): string {
     const body = this.page.html.replace(/^[\s\S]*<main\b[^>]*>/, '').replace(/<\/main>[\s\S]*$/, '')
-    return unescaped(body.replaceAll(/<[^>]*>/g, ' ')).replaceAll(/\s+/g, ' ').trim()
+    return unescaped(body.replaceAll(/<[^>]*>/g, ' '))
+      .replaceAll(/\s+/g, ' ')
+      .trim()
   }
 
   async #shown(

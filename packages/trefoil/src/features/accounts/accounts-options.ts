@@ -23,12 +23,12 @@ import { MAIL, type MailOptions, type MailValues } from './mail/mail-options.ts'
 import type { Mailer } from './mail/mailer.ts'
 import { SMTP, type SmtpOptions, type SmtpValues } from './mail/smtp-options.ts'
 import { MFA, type MfaOptions, type MfaValues } from './mfa/mfa-options.ts'
-import { PASSKEYS, type PasskeyOptions, type PasskeyValues } from './passkeys/passkey-options.ts'
 import {
   type AccountPagesOptions,
   type AccountPagesValues,
   accountPages,
 } from './pages/account-pages-options.ts'
+import { PASSKEYS, type PasskeyOptions, type PasskeyValues } from './passkeys/passkey-options.ts'
 import {
   PASSWORD_HASHING,
   type PasswordHashingOptions,

@@ -17,9 +17,9 @@ import { tellUnlocked } from './lockout/tell-unlocked.ts'
 import { mailRoom } from './mail/mail-room.ts'
 import { makeMfa } from './mfa/make-mfa.ts'
 import { operatorCommands } from './operators/operator-commands.ts'
-import { makePasskeys } from './passkeys/make-passkeys.ts'
 import { FORM_ACTIONS } from './pages/account-pages.ts'
 import { makePages } from './pages/make-pages.ts'
+import { makePasskeys } from './passkeys/make-passkeys.ts'
 import { makeGate, PASSWORD_VARIABLES } from './passwords/make-gate.ts'
 import { PROVIDER_VARIABLES } from './providers/known-providers.ts'
 import { providerRoom } from './providers/provider-room.ts'
@@ -125,7 +125,7 @@ export function accounts(options: AccountsOptions): Accounts {
       asksNobody: OWN_STEPS,
       actions: (routes) => {
         for (const step of FLOW_GRAPH) {
-          step.register(routes, `${prefix}${step.path}`, house)
+          step.register(pages.routesOf(routes, step), `${prefix}${step.path}`, house)
         }
         pages.register(routes, house)
       },

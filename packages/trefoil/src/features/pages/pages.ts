@@ -2,6 +2,7 @@ import {
   ImproperlyConfigured,
   type NoParams,
   type Params,
+  type ProblemPage,
   type Reply,
   type Routes,
   redirect,
@@ -21,6 +22,7 @@ import type { PageHouse } from './page-house.ts'
 import { addForm, addPage } from './page-route.ts'
 import type { FormOptions, Page, PageForm, PageOptions } from './page-types.ts'
 import { PAGES, type PagesOptions } from './pages-options.ts'
+import { problemPage } from './problem-view.ts'
 import { Catalogue } from './texts/catalogue.ts'
 import type { TextsByLanguage } from './texts/texts.ts'
 
@@ -67,6 +69,8 @@ export interface Pages extends Part {
   go(place: string, options?: GoOptions): Reply<null>
   /** Adds texts of a part: below those of the app, which may have other words for them. */
   addTexts(texts: TextsByLanguage): void
+  /** Shows refusals of other routes as pages, as those of pages are: an option of a route, or of a group. */
+  readonly problemPage: ProblemPage
   /** Where problems of a part lead, by code: a path, below what the options say. `AUTHENTICATION_ERROR` leads to the login. */
   addLeads(paths: Readonly<Record<string, string>>): void
 }
@@ -139,6 +143,7 @@ export function pages(options: PagesOptions = {}): Pages {
         return redirect(place, { status: 303, cookies: cookies.setFlash({ kind, text: notice }) })
       },
       addTexts: (added: TextsByLanguage) => catalogue.add(added),
+      problemPage: problemPage(house),
       addLeads: (paths: Readonly<Record<string, string>>) => {
         for (const [code, path] of Object.entries(paths)) leads.set(code, path)
       },

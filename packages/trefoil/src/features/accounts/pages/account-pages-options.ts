@@ -1,5 +1,11 @@
 import type { Pages } from '../../../pages.ts'
-import { kinds, type OptionGroup, type OptionKind, readOptions, type Values } from '../../../parts.ts'
+import {
+  kinds,
+  type OptionGroup,
+  type OptionKind,
+  readOptions,
+  type Values,
+} from '../../../parts.ts'
 
 /** The pages on which people sign in and look after their account. */
 export interface AccountPagesOptions {
@@ -40,7 +46,11 @@ export const ACCOUNT_PAGES: OptionGroup<AccountPagesOptions, AccountPagesValues>
       shown: 'one of their own',
       doc: 'What they are made with: a `pages()`, for a theme, other texts and pages of the app beside them.',
     },
-    path: { read: path('a path such as /account'), default: '/account', doc: 'Path of all of them.' },
+    path: {
+      read: path('a path such as /account'),
+      default: '/account',
+      doc: 'Path of all of them.',
+    },
     home: {
       read: kinds.orNull(
         kinds.kind('a path such as /orders', (value): value is string => {

@@ -29,11 +29,15 @@ const LONGEST_TOKEN = 1024
 const QUERY: Readonly<Record<PageQuery, Params[string]>> = {
   next: query(formField(textField(LONGEST_NEXT)), { optional: true }),
   token: query(formField(textField(LONGEST_TOKEN)), { optional: true, sensitive: true }),
+  code: query(formField(textField(LONGEST_TOKEN)), { optional: true, sensitive: true }),
+  oauth_error: query(formField(textField(LONGEST_TOKEN)), { optional: true }),
 }
 
 /** Names of the actions that forms are sent to: each asks for what proves its caller. */
 export const FORM_ACTIONS: readonly string[] = [
-  ...PAGE_GRAPH.filter(({ form }) => form !== undefined).map(({ name }) => `${actionOf(name)}_sent`),
+  ...PAGE_GRAPH.filter(({ form }) => form !== undefined).map(
+    ({ name }) => `${actionOf(name)}_sent`,
+  ),
   ...FORM_GRAPH.map(({ name }) => actionOf(name)),
 ]
 

@@ -28,7 +28,11 @@ export class FlowActions {
     const actions = new Map<string, FlowAction>()
     const declare = (options: DeclaredOptions, handler: FlowAction['take']) => {
       const { name = '' } = options
-      actions.set(name, { name, options, take: async (args, call) => reply(await handler(args, call)) })
+      actions.set(name, {
+        name,
+        options,
+        take: async (args, call) => reply(await handler(args, call)),
+      })
     }
     const routes = new RouteGroup<PartAppTypes>(
       [],

@@ -3,6 +3,7 @@ import { type Pages, pages } from '../../../pages.ts'
 import type { PartRoutes } from '../../../parts.ts'
 import type { AccountsHouse } from '../accounts-house.ts'
 import type { AccountsValues } from '../accounts-options.ts'
+import type { FlowStep } from '../flow-step.ts'
 import { registerPages } from './account-pages.ts'
 import { accountTexts } from './texts/account-texts.ts'
 
@@ -11,6 +12,8 @@ export interface PagesRoom {
   /** What they are made with, a part of the app; none where there are no pages. */
   readonly parts: readonly Pages[]
   register(routes: PartRoutes, house: AccountsHouse): void
+  /** Where a step is registered: what a browser is sent back to by others shows its refusals to people. */
+  routesOf(routes: PartRoutes, step: FlowStep): PartRoutes
 }
 
 type Values = Pick<AccountsValues, 'pages' | 'cookie' | 'clock' | 'passwordPolicy'>
@@ -18,7 +21,7 @@ type Values = Pick<AccountsValues, 'pages' | 'cookie' | 'clock' | 'passwordPolic
 /** @throws ImproperlyConfigured for keys that are too short to sign forms with */
 export function makePages(values: Values, ring: KeyRing): PagesRoom {
   const { pages: given, cookie, clock, passwordPolicy } = values
-  if (given === null) return { parts: [], register() {} }
+  if (given === null) return { parts: [], register() {}, routesOf: (routes) => routes }
   const { path } = given
   const home = given.home ?? path
   const site = given.site ?? pages({ keys: ring, clock, secure: cookie.secure, home })
@@ -27,6 +30,10 @@ export function makePages(values: Values, ring: KeyRing): PagesRoom {
   site.addLeads({ AUTHENTICATION_ERROR: signIn, fresh_login_required: signIn })
   return {
     parts: [site],
+    routesOf: (routes, { name }) =>
+      name === 'oauth_callback' || name === 'oauth_login'
+        ? routes.group('', { problemPage: site.problemPage })
+        : routes,
     register: (routes, house) => registerPages(routes, { house, site, path, home }),
   }
 }

@@ -3,7 +3,7 @@ import { nextPlace, type Page, type PageForm, type Pages, type PageView } from '
 import type { AccountsHouse } from '../accounts-house.ts'
 import { signedIn } from '../flows/signed-in.ts'
 import type { FlowActions } from './flow-actions.ts'
-import type { PageContext, PageRow } from './page-row.ts'
+import type { PageContext, PageQuery, PageRow } from './page-row.ts'
 import type { StepCookie } from './step-cookie.ts'
 
 /** What all pages of accounts share. */
@@ -21,7 +21,7 @@ export interface PageSite {
 export function makeContext(known: PageSite, view: PageView, { name: own }: PageRow): PageContext {
   const { house, way, pages, forms } = known
   const { call, args } = view
-  const textOf = (name: 'next' | 'token') => {
+  const textOf = (name: PageQuery) => {
     const text = args[name]
     return typeof text === 'string' ? text : ''
   }
@@ -31,10 +31,16 @@ export function makeContext(known: PageSite, view: PageView, { name: own }: Page
     call,
     next: view.href(nextPlace(textOf('next')) ?? known.home),
     script: `${house.values.prefix}/passkeys/script.js`,
-    query: { next: textOf('next'), token: textOf('token') },
+    query: {
+      next: textOf('next'),
+      token: textOf('token'),
+      code: textOf('code'),
+      oauth_error: textOf('oauth_error'),
+    },
     say: (name, values) => view.t(`accounts.${name}`, values),
     text: (name, values) => view.text(`accounts.${name}`, values),
     to: (name, query) => view.href(addressOf(known, name, query)),
+    place: (name, query) => addressOf(known, name, query),
     has: (name) => pages.has(name),
     form({ submit, ...look }, name) {
       const shown = { ...look, submit: `accounts.${submit}` }

@@ -14,7 +14,7 @@ export type PageAudience =
   | 'member'
 
 /** What of its address a page reads, and its form carries along. */
-export type PageQuery = 'next' | 'token'
+export type PageQuery = 'next' | 'token' | 'code' | 'oauth_error'
 
 /** What a page is made with. */
 export interface PageContext {
@@ -33,6 +33,8 @@ export interface PageContext {
   text(name: PageTextName, values?: Readonly<Record<string, string | number>>): Markup
   /** The address of a page of ours, by its name. */
   to(page: string, query?: Readonly<Record<string, string>>): string
+  /** The same, below the path that the app is mounted at, as `next` takes it. */
+  place(page: string, query?: Readonly<Record<string, string>>): string
   /** True where the options of `accounts()` have this page. */
   has(page: string): boolean
   /** The page's own form, or another one that is sent from it, by its name. */
@@ -88,7 +90,7 @@ export interface PageRow {
   readonly steps: readonly string[]
   /** Sent to the same address. */
   readonly form?: FormPart
-  show(page: PageContext): Awaitable<Markup | PageContent>
+  show(page: PageContext): Awaitable<Markup | PageContent | Reply>
 }
 
 /** A further form of a page. */

@@ -40,7 +40,9 @@ export class StepCookie {
     this.sent = dependency(
       (_: unknown, call: Parameters<typeof cookiesOf>[0]) => {
         const [, kind, value] = TEXT.exec(cookiesOf(call)?.read(name) ?? '') ?? []
-        return kind === undefined || value === undefined ? null : { kind: kind as TravelKind, value }
+        return kind === undefined || value === undefined
+          ? null
+          : { kind: kind as TravelKind, value }
       },
       { name: 'sentWay', ambient: true },
     )
@@ -56,7 +58,12 @@ export class StepCookie {
 
   #with(value: string, maxAge: '0s' | typeof LIFETIME): Cookies {
     // Strict: no page of another site leads into the middle of a login.
-    const attributes = { path: '/', httpOnly: true, secure: this.#secure, sameSite: 'strict' } as const
+    const attributes = {
+      path: '/',
+      httpOnly: true,
+      secure: this.#secure,
+      sameSite: 'strict',
+    } as const
     return { [this.#name]: { ...attributes, value, maxAge } }
   }
 }

@@ -1,4 +1,4 @@
-import type { Reply } from '../../index.ts'
+import type { Reply } from '../../../index.ts'
 import type { FieldErrors } from './fields.ts'
 
 /**

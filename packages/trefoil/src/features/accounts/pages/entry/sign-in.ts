@@ -2,6 +2,7 @@ import { markup } from '../../../../inner.ts'
 import { ui } from '../../../../pages.ts'
 import { passkeyButton } from '../factors/passkey-button.ts'
 import type { FormRow, PageContext, PageRow } from '../page-row.ts'
+import { providerLinks } from './provider.ts'
 
 /** The login. */
 export const SIGN_IN: PageRow = {
@@ -42,9 +43,13 @@ export const SIGN_IN: PageRow = {
           ]
         : []),
     ]
-    const password = form({ submit: 'sign_in' })
+    const password = markup`${form({ submit: 'sign_in' })}${providerLinks(page)}`
     if (house.passkeys === null) return markup`${password}${ui.links(links)}`
-    const passkey = passkeyButton('login', { text: say('sign_in_by_passkey'), say, next: page.next })
+    const passkey = passkeyButton('login', {
+      text: say('sign_in_by_passkey'),
+      say,
+      next: page.next,
+    })
     const body = markup`${password}${ui.choices([passkey])}${ui.links(links)}`
     return { body, scripts: [page.script] }
   },

@@ -1,6 +1,6 @@
+import { Problem } from '../../../../index.ts'
 import { markup } from '../../../../inner.ts'
 import { ui } from '../../../../pages.ts'
-import { Problem } from '../../../../index.ts'
 import { waitingLogin } from '../../mfa/finish-login.ts'
 import { carried } from '../entry/sign-in.ts'
 import type { FormRow, PageContext, PageRow } from '../page-row.ts'

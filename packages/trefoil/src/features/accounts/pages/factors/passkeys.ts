@@ -1,9 +1,10 @@
 import { type Markup, markup } from '../../../../inner.ts'
 import { foreign, type PageFields, ui } from '../../../../pages.ts'
 import type { StoredFactor } from '../../mfa/factor.ts'
-import { CURRENT_PASSWORD } from '../member/current-password.ts'
-import type { FormPart, FormRow, PageContext, PageRow } from '../page-row.ts'
+import { isFreshlyProved } from '../../mfa/prove-change.ts'
+import type { FormRow, PageContext, PageRow } from '../page-row.ts'
 import { passkeyButton } from './passkey-button.ts'
+import { proofForms, provedForm } from './proof-forms.ts'
 
 const ID: PageFields = { passkey_id: { kind: 'hidden', maxLength: 64 } }
 
@@ -17,69 +18,80 @@ export const PASSKEYS: PageRow = {
   async show(page) {
     const { house, say, to, member } = page
     const { account } = await member()
-    const all = await house.factors.confirmed(account.id)
-    const own = all.filter(({ kind }) => kind === 'passkey')
-    const hasPassword = account.password !== null
+    const confirmed = await house.factors.confirmed(account.id)
+    const own = confirmed.filter(({ kind }) => kind === 'passkey')
+    const entries: Markup[] = []
+    for (const one of own) entries.push(await entryOf(page, one))
     const body = markup`<p>${say('passkeys_lead')}</p>
-${own.length === 0 ? markup`<p>${say('passkeys_none')}</p>` : ui.list(own.map((one) => entryOf(page, one, hasPassword)))}
-${ui.card(say('passkey_add'), addPart(page, hasPassword))}
+${own.length === 0 ? markup`<p>${say('passkeys_none')}</p>` : ui.list(entries)}
+${ui.card(say('passkey_add'), await addPart(page, confirmed))}
 ${ui.links([[to('account'), say('back_to_account')]])}`
     return { body, scripts: [page.script] }
   },
 }
 
-function entryOf({ view, say, form }: PageContext, one: StoredFactor, hasPassword: boolean): Markup {
+async function entryOf(page: PageContext, one: StoredFactor): Promise<Markup> {
+  const { view, say, form } = page
   const { id, name, createdAt, usedAt } = one
   const values = { passkey_id: id }
   const rename = form(
     { submit: 'passkey_rename', look: 'plain', key: id, values: { ...values, name } },
     'rename_passkey',
   )
-  const remove = form(
-    { submit: 'passkey_remove', look: 'bad', key: id, values, label: say('passkey_remove_named', { name }) },
-    hasPassword ? 'remove_passkey' : 'remove_passkey_fresh',
-  )
-  const used = usedAt === null ? markup`${say('unused')}` : markup`${say('used_last')} ${view.date(usedAt)}`
+  const remove = await provedForm(page, 'remove_passkey', 'passkeys', {
+    submit: 'passkey_remove',
+    look: 'bad',
+    key: id,
+    values,
+    label: say('passkey_remove_named', { name }),
+  })
+  const used =
+    usedAt === null ? markup`${say('unused')}` : markup`${say('used_last')} ${view.date(usedAt)}`
   return markup`<strong>${foreign(name)}</strong>
 <br><span class="soft">${say('since')} ${view.date(createdAt)}, ${used}</span>
 ${ui.confirm(say('passkey_change_named', { name }), markup`${rename}${remove}`)}`
 }
 
 /** Written by hand: its button belongs to the script, and the form is sent nowhere. */
-function addPart({ say, to }: PageContext, hasPassword: boolean): Markup {
-  const button = passkeyButton('register', { text: say('passkey_add'), say, next: to('passkeys') })
+async function addPart(page: PageContext, confirmed: readonly StoredFactor[]): Promise<Markup> {
+  const { house, say, to, member } = page
+  const who = await member()
+  const hasFactor = confirmed.length > 0
+  if (hasFactor && !isFreshlyProved(house, who)) {
+    const place = to('step_up', { next: page.place('passkeys') })
+    return markup`<p>${say('step_up_lead')}</p>${ui.buttonLink(place, say('step_up'), 'plain')}`
+  }
+  const asksPassword = !hasFactor && who.account.password !== null
+  const next = to('passkeys')
+  const look = { text: say('passkey_add'), say, next, codes: 'passkey-codes' }
   return markup`<form method="post">
 <div class="field"><label for="new-passkey-name">${say('passkey_name')}</label><input type="text" id="new-passkey-name" name="name" maxlength="64" autocomplete="off"></div>
-${hasPassword && markup`<div class="field"><label for="new-passkey-password">${say('current_password')}</label><input type="password" id="new-passkey-password" name="current_password" autocomplete="current-password"></div>`}
-${button}<noscript><p>${say('passkey_needs_script')}</p></noscript></form>`
+${asksPassword && markup`<div class="field"><label for="new-passkey-password">${say('current_password')}</label><input type="password" id="new-passkey-password" name="current_password" autocomplete="current-password"></div>`}
+${passkeyButton('register', look)}<noscript><p>${say('passkey_needs_script')}</p></noscript></form>
+<section id="passkey-codes" tabindex="-1" hidden><h2>${say('recovery')}</h2><p>${say('recovery_lead')}</p>
+${ui.copyCode('', { label: say('recovery'), button: page.view.t('copy.button'), done: page.view.t('copy.done') })}
+${ui.buttonLink(next, say('recovery_kept'))}</section>`
 }
 
-export const RENAME_PASSKEY: FormRow = {
-  name: 'rename_passkey',
-  path: '/passkeys/rename',
-  of: 'passkeys',
-  step: 'rename_passkey',
-  fields: { ...ID, name: { kind: 'text', label: 'accounts.passkey_name', maxLength: 64, autocomplete: 'off' } },
-  landed: () => ({ page: 'passkeys', notice: 'passkey_renamed' }),
-}
-
-const removed: FormPart['landed'] = () => ({ page: 'passkeys', notice: 'passkey_removed' })
-
-export const REMOVE_PASSKEY: FormRow = {
-  name: 'remove_passkey',
-  path: '/passkeys/remove',
-  of: 'passkeys',
-  step: 'remove_passkey',
-  fields: { ...ID, current_password: CURRENT_PASSWORD },
-  landed: removed,
-}
-
-/** For whoever has no password, and signed in a moment ago. */
-export const REMOVE_PASSKEY_FRESH: FormRow = {
-  name: 'remove_passkey_fresh',
-  path: '/passkeys/remove-now',
-  of: 'passkeys',
-  step: 'remove_passkey',
-  fields: ID,
-  landed: removed,
-}
+/** Forms of passkeys there are. */
+export const PASSKEY_FORMS: readonly FormRow[] = [
+  {
+    name: 'rename_passkey',
+    path: '/passkeys/rename',
+    of: 'passkeys',
+    step: 'rename_passkey',
+    fields: {
+      ...ID,
+      name: { kind: 'text', label: 'accounts.passkey_name', maxLength: 64, autocomplete: 'off' },
+    },
+    landed: () => ({ page: 'passkeys', notice: 'passkey_renamed' }),
+  },
+  ...proofForms({
+    name: 'remove_passkey',
+    path: '/passkeys/remove',
+    of: 'passkeys',
+    step: 'remove_passkey',
+    fields: ID,
+    landed: () => ({ page: 'passkeys', notice: 'passkey_removed' }),
+  }),
+]

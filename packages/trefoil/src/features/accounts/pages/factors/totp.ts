@@ -1,9 +1,8 @@
 import type { Reply } from '../../../../index.ts'
-import { type Markup, constantMarkup, markup } from '../../../../inner.ts'
+import { constantMarkup, type Markup, markup } from '../../../../inner.ts'
 import { type SecretField, ui } from '../../../../pages.ts'
-import { CURRENT_PASSWORD } from '../member/current-password.ts'
-import type { FormPart, FormRow, PageContext, PageRow } from '../page-row.ts'
-import { FACTOR_CODE } from './second-factor.ts'
+import type { FormRow, PageContext, PageRow } from '../page-row.ts'
+import { proofForms, provedForm } from './proof-forms.ts'
 
 /** Of the app that is set up. */
 export const SETUP_CODE: SecretField = {
@@ -12,11 +11,6 @@ export const SETUP_CODE: SecretField = {
   maxLength: 64,
 }
 
-const started: FormPart['landed'] = (page, answer) => ({
-  title: 'totp',
-  body: setupShown(page, answer, 'confirm_totp'),
-})
-
 /** An authenticator app: set up, or removed. */
 export const TOTP: PageRow = {
   name: 'totp',
@@ -24,7 +18,6 @@ export const TOTP: PageRow = {
   title: 'totp',
   audience: 'member',
   steps: ['start_mfa', 'confirm_mfa', 'disable_mfa'],
-  form: { step: 'start_mfa', fields: { current_password: CURRENT_PASSWORD }, landed: started },
   async show(page) {
     const { house, say, to, form, member } = page
     const { account } = await member()
@@ -32,30 +25,23 @@ export const TOTP: PageRow = {
     const ofApp = all.filter(({ kind }) => kind === 'totp')
     const back = ui.links([[to('account'), say('back_to_account')]])
     if (ofApp.some(({ confirmedAt }) => confirmedAt !== null)) {
+      const look = { submit: 'totp_remove', look: 'bad' } as const
+      const remove = await provedForm(page, 'remove_totp', 'totp', look)
       return markup`<p>${say('totp_on')}</p>
-${ui.dangerZone(say('totp_remove'), markup`<p>${say('totp_remove_lead')}</p>${form({ submit: 'totp_remove', look: 'bad' }, 'remove_totp')}`)}${back}`
+${ui.dangerZone(say('totp_remove'), markup`<p>${say('totp_remove_lead')}</p>${remove}`)}${back}`
     }
-    // Whoever has another factor shows that one, and whoever has no password has signed in a moment ago.
-    const others = all.some(({ confirmedAt }) => confirmedAt !== null)
-    const start = ofApp.length === 0 ? 'totp_start' : 'totp_start_again'
-    const look = { submit: start, look: ofApp.length === 0 ? 'main' : 'plain' } as const
-    const starting = others || account.password === null ? form(look, 'start_totp') : form(look)
+    const hasBegun = ofApp.length > 0
+    const start = await provedForm(page, 'start_totp', 'totp', {
+      submit: hasBegun ? 'totp_start_again' : 'totp_start',
+      look: hasBegun ? 'plain' : 'main',
+    })
     return markup`<p>${say('totp_lead')}</p>
-${ofApp.length > 0 && markup`<p>${say('totp_again')}</p>${form({ submit: 'totp_confirm_button' }, 'confirm_totp')}`}
-${starting}${back}`
+${hasBegun && markup`<p>${say('totp_again')}</p>${form({ submit: 'totp_confirm_button' }, 'confirm_totp')}${ui.or(say('or'))}`}
+${start}${back}`
   },
 }
 
-/** For whoever has proved a moment ago who he is. */
-export const START_TOTP: FormRow = {
-  name: 'start_totp',
-  path: '/authenticator/start',
-  of: 'totp',
-  step: 'start_mfa',
-  landed: started,
-}
-
-export const CONFIRM_TOTP: FormRow = {
+const CONFIRM: FormRow = {
   name: 'confirm_totp',
   path: '/authenticator/confirm',
   of: 'totp',
@@ -67,14 +53,24 @@ export const CONFIRM_TOTP: FormRow = {
   }),
 }
 
-export const REMOVE_TOTP: FormRow = {
-  name: 'remove_totp',
-  path: '/authenticator/remove',
-  of: 'totp',
-  step: 'disable_mfa',
-  fields: { code: FACTOR_CODE },
-  landed: () => ({ page: 'account', notice: 'totp_removed' }),
-}
+/** Forms of the app, but for its page. */
+export const TOTP_FORMS: readonly FormRow[] = [
+  ...proofForms({
+    name: 'start_totp',
+    path: '/authenticator/start',
+    of: 'totp',
+    step: 'start_mfa',
+    landed: (page, answer) => ({ title: 'totp', body: setupShown(page, answer, 'confirm_totp') }),
+  }),
+  CONFIRM,
+  ...proofForms({
+    name: 'remove_totp',
+    path: '/authenticator/remove',
+    of: 'totp',
+    step: 'disable_mfa',
+    landed: () => ({ page: 'account', notice: 'totp_removed' }),
+  }),
+]
 
 /** How many recovery codes there are, and new ones. */
 export const RECOVERY: PageRow = {
@@ -83,22 +79,27 @@ export const RECOVERY: PageRow = {
   title: 'recovery',
   audience: 'member',
   steps: ['regenerate_recovery_codes'],
-  form: {
-    step: 'regenerate_recovery_codes',
-    fields: { code: FACTOR_CODE },
-    landed: (page, answer) => ({
-      title: 'recovery',
-      body: codesShown(page, answer, page.to('account')),
-    }),
-  },
-  async show({ house, say, to, form, member }) {
+  async show(page) {
+    const { house, say, to, member } = page
     const { account } = await member()
     const { digests } = await house.recovery.find(account.id)
+    const look = { submit: 'recovery_regenerate' } as const
     return markup`<p>${say('recovery_left', { count: digests.length })}</p>
-<p>${say('recovery_regenerate_lead')}</p>${form({ submit: 'recovery_regenerate' })}
+<p>${say('recovery_regenerate_lead')}</p>${await provedForm(page, 'new_codes', 'recovery', look)}
 ${ui.links([[to('account'), say('back_to_account')]])}`
   },
 }
+
+export const RECOVERY_FORMS: readonly FormRow[] = proofForms({
+  name: 'new_codes',
+  path: '/recovery-codes/new',
+  of: 'recovery',
+  step: 'regenerate_recovery_codes',
+  landed: (page, answer) => ({
+    title: 'recovery',
+    body: codesShown(page, answer, page.to('account')),
+  }),
+})
 
 /** The secret of an app, as a picture and as text. Shown once: it is kept sealed, and at no address. */
 export function setupShown(page: PageContext, answer: Reply<unknown>, confirm: string): Markup {
@@ -113,7 +114,11 @@ ${form({ submit: 'totp_confirm_button' }, confirm)}`
 }
 
 /** Recovery codes: this once. */
-export function codesShown({ say, view }: PageContext, answer: Reply<unknown>, next: string): Markup {
+export function codesShown(
+  { say, view }: PageContext,
+  answer: Reply<unknown>,
+  next: string,
+): Markup {
   const { codes } = Object(answer.value) as Readonly<Record<string, unknown>>
   const shown = (Array.isArray(codes) ? codes : []).map(String).join('\n')
   const copy = { label: say('recovery'), button: view.t('copy.button'), done: view.t('copy.done') }

@@ -10,6 +10,7 @@ const METHODS: Readonly<Record<string, PageTextName>> = {
   totp: 'method_totp',
   recovery: 'method_recovery',
   passkey: 'method_passkey',
+  federated: 'method_provider',
   email: 'method_mail_code',
 }
 

@@ -72,9 +72,20 @@ async function factorsOf(page: PageContext, { id }: Account): Promise<readonly F
       markup`${names.length === 0 ? say('none') : names} ${linkTo(page, 'passkeys', 'passkeys_manage')}`,
     ])
   }
+  if (page.has('providers')) {
+    const own = await house.providers.identities.list(id)
+    const names = own.map(({ provider }) => markup`${foreign(provider)} `)
+    facts.push([
+      say('providers'),
+      markup`${names.length === 0 ? say('none') : names} ${linkTo(page, 'providers', 'providers_manage')}`,
+    ])
+  }
   if (confirmed.length > 0) {
     const left = say('recovery_left', { count: digests.length })
-    facts.push([say('recovery'), markup`${left} ${linkTo(page, 'recovery', 'recovery_regenerate')}`])
+    facts.push([
+      say('recovery'),
+      markup`${left} ${linkTo(page, 'recovery', 'recovery_regenerate')}`,
+    ])
   }
   return facts
 }

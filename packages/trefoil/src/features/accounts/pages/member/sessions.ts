@@ -25,7 +25,9 @@ function entryOf({ view, say, form }: PageContext, one: SessionView): Markup {
   const device = one.device ?? say('session_unknown_device')
   const { methods, address } = one
   const facts: (Markup | string)[] = [
-    ...(methods.length === 0 ? [] : [say('session_by', { methods: methodsIn(methods, say, view) })]),
+    ...(methods.length === 0
+      ? []
+      : [say('session_by', { methods: methodsIn(methods, say, view) })]),
     ...(address === null ? [] : [say('session_from', { address })]),
   ]
   return markup`<strong>${foreign(device)}</strong>${one.current && markup` (${say('session_current')})`}

@@ -1,6 +1,7 @@
 import type { TextsByLanguage } from '../../../../pages.ts'
+import { FORM_PROBLEMS } from '../form-problems.ts'
 import { DE } from './de.ts'
-import { EN, type PageTexts } from './en.ts'
+import { EN, type PageTextName, type PageTexts } from './en.ts'
 
 /** Ours, as the catalogue of pages takes them. @param least characters of a password */
 export function accountTexts(least: number): TextsByLanguage {
@@ -11,5 +12,13 @@ function prefixed(texts: PageTexts, least: number): Readonly<Record<string, stri
   const entries = Object.entries(texts).map(([name, text]) => {
     return [`accounts.${name}`, text.replace('{least}', String(least))] as const
   })
-  return Object.fromEntries(entries)
+  // Also where no form has met it: on the way back from a provider, say.
+  const problems = Object.entries(FORM_PROBLEMS).map(([code, said]) => {
+    const key = typeof said === 'string' ? said : said.text
+    return [
+      `problem.${code.toLowerCase()}`,
+      texts[key.replace('accounts.', '') as PageTextName],
+    ] as const
+  })
+  return Object.fromEntries([...entries, ...problems])
 }

@@ -7,7 +7,8 @@ export const DE: PageTexts = {
   password: 'Passwort',
   current_password: 'Ihr Passwort',
   new_password: 'Neues Passwort',
-  new_password_hint: 'Mindestens {least} Zeichen. Gut sind mehrere Wörter, die nicht zusammengehören.',
+  new_password_hint:
+    'Mindestens {least} Zeichen. Gut sind mehrere Wörter, die nicht zusammengehören.',
   username: 'Benutzername',
   username_hint:
     '3 bis 32 Buchstaben, Ziffern, Punkte, Binde- oder Unterstriche. Alle können ihn sehen. Darf leer bleiben.',
@@ -37,10 +38,12 @@ export const DE: PageTexts = {
     'Wenn Sie sich mit dieser Adresse anmelden können, ist ein Link dorthin unterwegs. Er gilt 10 Minuten.',
   check_mail_change:
     'Wenn die Adresse Ihre werden kann, ist eine Nachricht dorthin unterwegs. Öffnen Sie den Link darin in diesem Browser, solange Sie angemeldet sind.',
-  check_mail_nothing: 'Nach einigen Minuten nichts da? Sehen Sie im Ordner für unerwünschte Nachrichten nach.',
+  check_mail_nothing:
+    'Nach einigen Minuten nichts da? Sehen Sie im Ordner für unerwünschte Nachrichten nach.',
   resend_link: 'Die Nachricht kam nicht an?',
   resend: 'Nachricht noch einmal schicken',
-  resend_again_done: 'Wenn sich diese Adresse registriert hat, ist die Nachricht noch einmal unterwegs.',
+  resend_again_done:
+    'Wenn sich diese Adresse registriert hat, ist die Nachricht noch einmal unterwegs.',
 
   verify_email: 'Adresse bestätigen',
   verify_email_lead:
@@ -83,7 +86,6 @@ export const DE: PageTexts = {
   step_up_lead: 'Dafür braucht es einen Nachweis aus den letzten Minuten.',
 
   account: 'Ihr Konto',
-  signed_in_as: 'Angemeldet als {name}',
   no_address: 'keine Adresse',
   member_since: 'Konto seit',
   last_login: 'Letzte Anmeldung',
@@ -91,15 +93,9 @@ export const DE: PageTexts = {
   security: 'Sicherheit',
   password_since: 'Passwort gesetzt',
   has_no_password: 'Sie haben kein Passwort.',
-  set_password_by_mail: 'Per E-Mail eines setzen',
-  factors: 'Zweite Faktoren',
-  factors_none: 'Keine. Wer Ihr Passwort kennt, kann sich anmelden.',
   factor_totp: 'Authentifizierungs-App',
-  factor_passkey: 'Passkey',
-  factor_recovery: 'Wiederherstellungscodes',
   recovery_left: 'noch {count}',
   providers: 'Anmeldungen über andere Dienste',
-  providers_none: 'Keine',
   provider_link: '{provider} hinzufügen',
   provider_unlink: '{provider} entfernen',
   provider_unlinked: 'Die Anmeldung über den Dienst ist entfernt.',
@@ -108,7 +104,6 @@ export const DE: PageTexts = {
   unused: 'noch nicht benutzt',
   show_sessions: 'Wo Sie angemeldet sind',
   change: 'Ändern',
-  manage: 'Verwalten',
   sign_out: 'Abmelden',
   signed_out: 'Sie sind abgemeldet',
   signed_out_lead: 'Niemand kann auf diesem Gerät mit dieser Anmeldung weitermachen.',
@@ -179,15 +174,16 @@ export const DE: PageTexts = {
   passkey_name: 'Name des Passkeys',
   passkey_rename: 'Umbenennen',
   passkey_renamed: 'Der Passkey hat einen anderen Namen.',
-  passkey_added: 'Der Passkey ist hinzugefügt.',
   passkey_remove: 'Entfernen',
   passkey_remove_named: '{name} entfernen',
   passkey_removed: 'Der Passkey ist entfernt.',
   passkey_needs_script: 'Passkeys brauchen JavaScript.',
-  passkey_failed: 'Der Passkey wurde nicht benutzt. Versuchen Sie es noch einmal, oder melden Sie sich anders an.',
+  passkey_failed:
+    'Der Passkey wurde nicht benutzt. Versuchen Sie es noch einmal, oder melden Sie sich anders an.',
 
   delete_account: 'Konto löschen',
-  delete_account_lead: 'Ihr Konto und alles darin ist dann für immer weg. Niemand kann es zurückholen.',
+  delete_account_lead:
+    'Ihr Konto und alles darin ist dann für immer weg. Niemand kann es zurückholen.',
   delete_account_button: 'Mein Konto für immer löschen',
   deleted: 'Ihr Konto ist gelöscht',
   deleted_lead: 'Alle Ihre Geräte sind abgemeldet.',
@@ -217,12 +213,15 @@ export const DE: PageTexts = {
   p_invalid_code: 'Dieser Code gilt nicht.',
   p_registration_closed: 'Hier kann niemand ein Konto anlegen. Wenden Sie sich an den Betreiber.',
   p_invalid_address: 'Das ist keine E-Mail-Adresse. Schreiben Sie sie wie name@example.com.',
-  p_invalid_username: 'Benutzen Sie 3 bis 32 Buchstaben, Ziffern, Punkte, Binde- oder Unterstriche.',
+  p_invalid_username:
+    'Benutzen Sie 3 bis 32 Buchstaben, Ziffern, Punkte, Binde- oder Unterstriche.',
   p_username_taken: 'Dieser Benutzername ist vergeben.',
-  p_fresh_login: 'Dafür braucht es eine Anmeldung aus den letzten Minuten. Melden Sie sich noch einmal an.',
+  p_fresh_login:
+    'Dafür braucht es eine Anmeldung aus den letzten Minuten. Melden Sie sich noch einmal an.',
   p_session_gone: 'Das Gerät war schon abgemeldet.',
   p_last_way_in: 'Das ist Ihr letzter Weg hinein. Fügen Sie zuerst einen anderen hinzu.',
-  p_factor_required: 'Ihr Konto braucht einen zweiten Faktor. Fügen Sie zuerst einen anderen hinzu.',
+  p_factor_required:
+    'Ihr Konto braucht einen zweiten Faktor. Fügen Sie zuerst einen anderen hinzu.',
   p_step_over: 'Das hat zu lange gedauert oder ist schon geschehen. Fangen Sie noch einmal an.',
   p_totp_there: 'Eine Authentifizierungs-App ist schon eingerichtet.',
   begin_again: 'Noch einmal anmelden',
@@ -235,6 +234,18 @@ export const DE: PageTexts = {
   p_passkey_exists: 'Dieser Passkey gehört schon zu einem Konto.',
   p_passkey_limit: 'Sie haben so viele Passkeys, wie möglich sind.',
   p_passkey_gone: 'Diesen Passkey gibt es nicht mehr.',
+  step_up_passkey: 'Stattdessen einen Passkey benutzen',
+  provider_add: 'Hinzufügen',
+  provider_remove: 'Entfernen',
+  p_provider_refused:
+    'Der andere Dienst hat Sie nicht angemeldet. Versuchen Sie es noch einmal, oder melden Sie sich anders an.',
+  provider_go_on: 'Der andere Dienst hat Sie angemeldet. Hier fehlt noch ein Schritt.',
+  p_link_required:
+    'Zu Ihrer Adresse gibt es ein Konto. Melden Sie sich dort an, und fügen Sie den anderen Dienst im Konto hinzu.',
+  p_identity_taken: 'Diese Anmeldung gehört zu einem anderen Konto.',
+  p_identity_gone: 'Diese Anmeldung war schon entfernt.',
+  p_no_email: 'Der andere Dienst hat nicht gesagt, welche bestätigte Adresse Ihre ist.',
+  provider_go: 'Weiter zum anderen Dienst',
+  providers_manage: 'Diese Anmeldungen verwalten',
   p_client: 'Bei diesem Dienst meldet sich niemand über Seiten an.',
-  p_other: 'Das hat nicht geklappt. Es wurde nichts geändert.',
 }

@@ -5,9 +5,11 @@ export const EN = {
   password: 'Password',
   current_password: 'Your password',
   new_password: 'New password',
-  new_password_hint: 'At least {least} characters. Several words that do not belong together are good.',
+  new_password_hint:
+    'At least {least} characters. Several words that do not belong together are good.',
   username: 'User name',
-  username_hint: '3 to 32 letters, digits, dots, hyphens or underscores. Everybody can see it. May be left empty.',
+  username_hint:
+    '3 to 32 letters, digits, dots, hyphens or underscores. Everybody can see it. May be left empty.',
   code: 'Code',
   go_on: 'Continue',
   back_to_account: 'Back to your account',
@@ -46,14 +48,16 @@ export const EN = {
   verify_email_done: 'Your address is confirmed. You can sign in now.',
 
   magic_link: 'Sign in by a link',
-  magic_link_lead: 'The link is good for one login. Use it in the browser in which you want to be signed in.',
+  magic_link_lead:
+    'The link is good for one login. Use it in the browser in which you want to be signed in.',
   send_link: 'Send me a link',
   send_link_lead: 'We send you a mail with a link that signs you in.',
 
   send_code: 'Send me a code',
   send_code_lead: 'We send you a mail with a code that signs you in.',
   enter_code: 'Enter the code',
-  enter_code_lead: 'If you can sign in here with this address, a code is on its way to it. It is good for 10 minutes.',
+  enter_code_lead:
+    'If you can sign in here with this address, a code is on its way to it. It is good for 10 minutes.',
 
   forgot_password: 'Forgot your password?',
   forgot_password_lead: 'Enter your address. We send you a mail with a link to a new password.',
@@ -77,7 +81,6 @@ export const EN = {
   step_up_lead: 'What you want to do needs a proof from the last few minutes.',
 
   account: 'Your account',
-  signed_in_as: 'Signed in as {name}',
   no_address: 'no address',
   member_since: 'Account since',
   last_login: 'Last login',
@@ -85,15 +88,9 @@ export const EN = {
   security: 'Security',
   password_since: 'Password set',
   has_no_password: 'You have no password.',
-  set_password_by_mail: 'Set one by a mail',
-  factors: 'Second factors',
-  factors_none: 'None. Whoever knows your password can sign in.',
   factor_totp: 'Authenticator app',
-  factor_passkey: 'Passkey',
-  factor_recovery: 'Recovery codes',
   recovery_left: '{count} left',
   providers: 'Logins with a provider',
-  providers_none: 'None',
   provider_link: 'Add {provider}',
   provider_unlink: 'Remove {provider}',
   provider_unlinked: 'The login with the provider is removed.',
@@ -102,7 +99,6 @@ export const EN = {
   unused: 'not used yet',
   show_sessions: 'Where you are signed in',
   change: 'Change',
-  manage: 'Manage',
   sign_out: 'Sign out',
   signed_out: 'You are signed out',
   signed_out_lead: 'Nobody can go on with this login on this device.',
@@ -136,14 +132,16 @@ export const EN = {
   change_email_now: 'Your address is {email}.',
   new_email: 'New e-mail address',
   change_email_confirm: 'Confirm your new address',
-  change_email_confirm_lead: 'With this button the address becomes that of your account. All other devices are signed out.',
+  change_email_confirm_lead:
+    'With this button the address becomes that of your account. All other devices are signed out.',
   change_email_confirm_button: 'Use this address',
   change_email_done: 'Your address is changed. All other devices are signed out.',
   change_username: 'Change your user name',
   change_username_done: 'Your user name is changed.',
 
   totp: 'Authenticator app',
-  totp_lead: 'An app on your phone shows a new code every 30 seconds. You enter one when you sign in.',
+  totp_lead:
+    'An app on your phone shows a new code every 30 seconds. You enter one when you sign in.',
   totp_start: 'Set up an app',
   totp_scan: 'Scan this picture with the app',
   totp_type: 'Or type this into it:',
@@ -151,7 +149,8 @@ export const EN = {
   totp_confirm_button: 'Switch on',
   totp_on: 'An authenticator app is set up.',
   totp_remove: 'Remove the app',
-  totp_remove_lead: 'Enter a code of the app, or a recovery code. Afterwards whoever knows your password can sign in.',
+  totp_remove_lead:
+    'Enter a code of the app, or a recovery code. Afterwards whoever knows your password can sign in.',
   totp_removed: 'The authenticator app is removed.',
   recovery: 'Recovery codes',
   recovery_lead:
@@ -164,13 +163,13 @@ export const EN = {
   totp_manage: 'Manage the authenticator app',
   passkeys_manage: 'Manage passkeys',
   none: 'None',
-  passkeys_lead: 'A passkey signs you in with your fingerprint, your face or the PIN of your device.',
+  passkeys_lead:
+    'A passkey signs you in with your fingerprint, your face or the PIN of your device.',
   passkeys_none: 'You have none.',
   passkey_add: 'Add a passkey',
   passkey_name: 'Name of the passkey',
   passkey_rename: 'Rename',
   passkey_renamed: 'The passkey has another name.',
-  passkey_added: 'The passkey is added.',
   passkey_remove: 'Remove',
   passkey_remove_named: 'Remove {name}',
   passkey_removed: 'The passkey is removed.',
@@ -178,7 +177,8 @@ export const EN = {
   passkey_failed: 'The passkey was not used. Try again, or sign in another way.',
 
   delete_account: 'Delete your account',
-  delete_account_lead: 'Your account and everything in it is gone for good. Nobody can bring it back.',
+  delete_account_lead:
+    'Your account and everything in it is gone for good. Nobody can bring it back.',
   delete_account_button: 'Delete my account for good',
   deleted: 'Your account is deleted',
   deleted_lead: 'All your devices are signed out.',
@@ -225,8 +225,19 @@ export const EN = {
   p_passkey_exists: 'This passkey belongs to an account already.',
   p_passkey_limit: 'You have as many passkeys as there can be.',
   p_passkey_gone: 'There is no such passkey any more.',
+  step_up_passkey: 'Use a passkey instead',
+  provider_add: 'Add',
+  provider_remove: 'Remove',
+  p_provider_refused: 'The other service did not sign you in. Try again, or sign in another way.',
+  provider_go_on: 'The other service has signed you in. One more step is needed here.',
+  p_link_required:
+    'There is an account with your address. Sign in to it, and add the other service in your account.',
+  p_identity_taken: 'This login belongs to another account.',
+  p_identity_gone: 'This login was removed already.',
+  p_no_email: 'The other service did not say which confirmed address is yours.',
+  provider_go: 'Go on to the other service',
+  providers_manage: 'Manage these logins',
   p_client: 'This service does not let pages sign anybody in.',
-  p_other: 'That did not work. Nothing was changed.',
 } as const
 
 /** A text of the pages by its name. */
