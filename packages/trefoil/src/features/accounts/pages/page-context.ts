@@ -65,7 +65,8 @@ export function addressOf(
 ): string {
   const page = pages.get(name)
   if (page === undefined) throw missing(`there is no ${name}`)
-  return page.url(query)
+  const search = new URLSearchParams(query).toString()
+  return search === '' ? page.url() : `${page.url()}?${search}`
 }
 
 function missing(what: string): Error {
