@@ -47,7 +47,8 @@ describe.skipIf(BROWSER_PATH === null)('the pages of accounts in a browser', () 
     return { context, page, complaints: watchPage(page) }
   }
 
-  const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()
+  const press = (page: Page, name: string) =>
+    page.getByRole('button', { name, exact: true }).click()
   const typed = (page: Page, label: string, text: string) => page.getByLabel(label).fill(text)
   const go = (page: Page, path: string) => page.goto(site.at(path))
 
@@ -70,10 +71,14 @@ describe.skipIf(BROWSER_PATH === null)('the pages of accounts in a browser', () 
   }
 
   /** @returns what the app shows, a step later: a code is good once */
-  async function enrol(page: Page): Promise<{ code: () => string; recovery: readonly string[] }> {
+  async function enrol(
+    page: Page,
+    look: (name: string) => Promise<void> = async () => {},
+  ): Promise<{ code: () => string; recovery: readonly string[] }> {
     await go(page, '/account/authenticator')
     await typed(page, 'Your password', PASSWORD)
     await press(page, 'Set up an app')
+    await look('authenticator-setup')
     const secret = (await page.locator('pre').textContent()) ?? ''
     const totp = new TOTP({ secret: secret.replaceAll(' ', '') })
     await typed(page, 'Then enter the code that the app shows', totp.generate())
@@ -89,7 +94,9 @@ describe.skipIf(BROWSER_PATH === null)('the pages of accounts in a browser', () 
     expect(await page.locator('.notice').textContent()).toContain('Your address is confirmed')
 
     await signIn(page, email, 'not the password')
-    expect(await page.locator('.notice').textContent()).toContain('The name or the password is wrong')
+    expect(await page.locator('.notice').textContent()).toContain(
+      'The name or the password is wrong',
+    )
     await signIn(page, email)
     await page.waitForURL(site.at('/account'))
     expect(await page.textContent('main')).toContain(email)
@@ -142,67 +149,72 @@ describe.skipIf(BROWSER_PATH === null)('the pages of accounts in a browser', () 
     await press(page, 'Delete my account for good')
     await page.waitForURL(site.at('/account/deleted'))
     await signIn(page, email, OTHER_PASSWORD)
-    expect(await page.locator('.notice').textContent()).toContain('The name or the password is wrong')
+    expect(await page.locator('.notice').textContent()).toContain(
+      'The name or the password is wrong',
+    )
     expect(complaints).toEqual([])
     await context.close()
   })
 
-  it('passkeys: added, signed in with, asked for as second factor, renamed, removed', SLOW, async () => {
-    const { context, page, complaints } = await open()
-    const cdp = await context.newCDPSession(page)
-    await cdp.send('WebAuthn.enable')
-    await cdp.send('WebAuthn.addVirtualAuthenticator', {
-      options: {
-        protocol: 'ctap2',
-        transport: 'internal',
-        hasResidentKey: true,
-        hasUserVerification: true,
-        isUserVerified: true,
-        automaticPresenceSimulation: true,
-      },
-    })
-    const email = 'keys@example.com'
-    await register(page, email)
-    await signIn(page, email)
-    await go(page, '/account/passkeys')
-    await typed(page, 'Name of the passkey', 'Laptop <b>\u202e')
-    await typed(page, 'Your password', PASSWORD)
-    await press(page, 'Add a passkey')
-    // The first factor comes with recovery codes, shown once.
-    await page.waitForSelector('#passkey-codes:not([hidden])')
-    expect(((await page.locator('#passkey-codes pre').textContent()) ?? '').split('\n')).toHaveLength(8)
-    await page.getByRole('link', { name: 'I have kept them' }).click()
-    await page.waitForLoadState()
-    expect(await page.textContent('main')).toContain('Laptop <b>')
+  it(
+    'passkeys: added, signed in with, asked for as second factor, renamed, removed',
+    SLOW,
+    async () => {
+      const { context, page, complaints } = await open()
+      const cdp = await context.newCDPSession(page)
+      await cdp.send('WebAuthn.enable')
+      await cdp.send('WebAuthn.addVirtualAuthenticator', {
+        options: {
+          protocol: 'ctap2',
+          transport: 'internal',
+          hasResidentKey: true,
+          hasUserVerification: true,
+          isUserVerified: true,
+          automaticPresenceSimulation: true,
+        },
+      })
+      const email = 'keys@example.com'
+      await register(page, email)
+      await signIn(page, email)
+      await go(page, '/account/passkeys')
+      await typed(page, 'Name of the passkey', 'Laptop <b>\u202e')
+      await typed(page, 'Your password', PASSWORD)
+      await press(page, 'Add a passkey')
+      // The first factor comes with recovery codes, shown once.
+      await page.waitForSelector('#passkey-codes:not([hidden])')
+      expect(
+        ((await page.locator('#passkey-codes pre').textContent()) ?? '').split('\n'),
+      ).toHaveLength(8)
+      await page.getByRole('link', { name: 'I have kept them' }).click()
+      await page.waitForLoadState()
+      expect(await page.textContent('main')).toContain('Laptop <b>')
 
-    await go(page, '/account')
-    await press(page, 'Sign out')
-    await go(page, '/account/sign-in?next=/account/sessions')
-    await press(page, 'Sign in with a passkey')
-    await page.waitForURL(site.at('/account/sessions'))
+      await go(page, '/account')
+      await press(page, 'Sign out')
+      await go(page, '/account/sign-in?next=/account/sessions')
+      await press(page, 'Sign in with a passkey')
+      await page.waitForURL(site.at('/account/sessions'))
 
-    await go(page, '/account')
-    await press(page, 'Sign out')
-    await signIn(page, email)
-    await page.waitForURL(site.at('/account/second-factor'))
-    await press(page, 'Use a passkey')
-    await page.waitForURL(site.at('/account'))
+      await go(page, '/account')
+      await press(page, 'Sign out')
+      await signIn(page, email)
+      await page.waitForURL(site.at('/account/second-factor'))
+      await press(page, 'Use a passkey')
+      await page.waitForURL(site.at('/account'))
 
-    await go(page, '/account/passkeys')
-    await page.locator('summary').click()
-    await typed(page, 'Name of the passkey', 'Desk')
-    await page.locator('summary').click()
-    await page.locator('details').getByLabel('Name of the passkey').fill('Desk', { force: true })
-    await page.locator('details').evaluate((one) => one.setAttribute('open', ''))
-    await press(page, 'Rename')
-    expect(await page.textContent('main')).toContain('The passkey has another name.')
-    await page.locator('summary').click()
-    await page.getByRole('button', { name: 'Remove Desk' }).click()
-    await page.waitForLoadState()
-    expect(await page.textContent('main')).toContain('The passkey is removed.')
-    expect(complaints).toEqual([])
-    await context.close()
-  })
+      await go(page, '/account/passkeys')
+      await page.locator('summary').click()
+      await page.locator('details').getByLabel('Name of the passkey').fill('Desk')
+      await press(page, 'Rename')
+      expect(await page.textContent('main')).toContain('The passkey has another name.')
+      await page.locator('summary').click()
+      await page.getByRole('button', { name: 'Remove Desk' }).click()
+      await page.waitForLoadState()
+      expect(await page.textContent('main')).toContain('The passkey is removed.')
+      expect(complaints).toEqual([])
+      await context.close()
+    },
+  )
 
   it('HTTP-8: a form of another site signs nobody in', SLOW, async () => {
     const { context, page } = await open()
@@ -225,7 +237,10 @@ describe.skipIf(BROWSER_PATH === null)('the pages of accounts in a browser', () 
           expect(await focusMistakes(page), name).toEqual([])
           if (PICTURES === undefined) return
           mkdirSync(PICTURES, { recursive: true })
-          await page.screenshot({ path: `${PICTURES}/${name}-${width}-${colorScheme}.png`, fullPage: true })
+          await page.screenshot({
+            path: `${PICTURES}/${name}-${width}-${colorScheme}.png`,
+            fullPage: true,
+          })
         }
         const email = `look-${width}-${colorScheme}@example.com`
         for (const path of ['sign-in', 'register', 'check-mail', 'verify-email?token=x']) {
@@ -240,7 +255,14 @@ describe.skipIf(BROWSER_PATH === null)('the pages of accounts in a browser', () 
           await go(page, `/account/${path}`)
           await look(path.replace(/\W+/g, '-'))
         }
-        for (const path of ['reset-password?token=x', 'signed-out', 'deleted', 'second-factor', 'enrol', 'sign-in/provider?oauth_error=access_denied']) {
+        for (const path of [
+          'reset-password?token=x',
+          'signed-out',
+          'deleted',
+          'second-factor',
+          'enrol',
+          'sign-in/provider?oauth_error=access_denied',
+        ]) {
           await go(page, `/account/${path}`)
           await look(path.replace(/\W+/g, '-'))
         }
@@ -255,15 +277,24 @@ describe.skipIf(BROWSER_PATH === null)('the pages of accounts in a browser', () 
         await look('register-weak')
         await signIn(page, email)
         await look('account')
-        for (const path of ['password', 'email', 'email/sent', 'change-email', 'username', 'delete', 'passkeys', 'providers', 'authenticator', 'recovery-codes', 'confirm', 'sessions']) {
+        for (const path of [
+          'password',
+          'email',
+          'email/sent',
+          'change-email',
+          'username',
+          'delete',
+          'passkeys',
+          'providers',
+          'authenticator',
+          'recovery-codes',
+          'confirm',
+          'sessions',
+        ]) {
           await go(page, `/account/${path}`)
           await look(path.replace(/\W+/g, '-'))
         }
-        await go(page, '/account/authenticator')
-        await typed(page, 'Your password', PASSWORD)
-        await press(page, 'Set up an app')
-        await look('authenticator-setup')
-        const { recovery } = await enrol(page)
+        const { recovery } = await enrol(page, look)
         expect(recovery).toHaveLength(8)
         await look('authenticator-codes')
         await go(page, '/account')
