@@ -8,6 +8,7 @@ import { LIFECYCLE } from '../packages/trefoil/src/engine/lifecycle.ts'
 import { ACCOUNTS } from '../packages/trefoil/src/features/accounts/accounts-options.ts'
 import { MAIL } from '../packages/trefoil/src/features/accounts/mail/mail-options.ts'
 import { SMTP } from '../packages/trefoil/src/features/accounts/mail/smtp-options.ts'
+import { ACCOUNT_PAGES } from '../packages/trefoil/src/features/accounts/pages/account-pages-options.ts'
 import { ACCOUNT_RATES } from '../packages/trefoil/src/features/accounts/rate-options.ts'
 import { LOGIN_COOKIE } from '../packages/trefoil/src/features/accounts/sessions/cookie-options.ts'
 import { AUDIT_FILE } from '../packages/trefoil/src/features/audit/audit-file.ts'
@@ -72,6 +73,11 @@ const FILES = [
     name,
     () => table(['Option', 'Default', 'Meaning'], optionRows(group)),
   ]),
+  [
+    'account-pages.md',
+    'account pages options',
+    () => table(['Option', 'Default', 'Meaning'], optionRows(ACCOUNT_PAGES)),
+  ],
   [
     'passwordless.md',
     'rates options',

@@ -91,6 +91,6 @@ export const ENTER_CODE: PageRow = {
   show(page) {
     const { say, to, form } = page
     return markup`<p>${say('enter_code_lead')}</p>${form({ submit: 'sign_in', autofocus: 'code' })}
-${ui.links([[to('send_code', carried(page)), say('ask_again')]])}`
+${ui.links([[to('send_code', carried(page)), say('ask_code_again')]])}`
   },
 }

@@ -92,5 +92,5 @@ async function factorsOf(page: PageContext, { id }: Account): Promise<readonly F
 
 /** Nothing for a page that the options leave out. What it changes is said to whoever hears the page. */
 function linkTo({ to, has, say }: PageContext, name: string, text: PageTextName): Markup | null {
-  return has(name) ? markup`<a href="${to(name)}">${say(text)}</a>` : null
+  return has(name) ? markup`<br><a href="${to(name)}">${say(text)}</a>` : null
 }

@@ -11,7 +11,7 @@ export const DE: PageTexts = {
     'Mindestens {least} Zeichen. Gut sind mehrere Wörter, die nicht zusammengehören.',
   username: 'Benutzername',
   username_hint:
-    '3 bis 32 Buchstaben, Ziffern, Punkte, Binde- oder Unterstriche. Alle können ihn sehen. Darf leer bleiben.',
+    '3 bis 32 Buchstaben, Ziffern, Punkte, Binde- oder Unterstriche. Alle können ihn sehen.',
   code: 'Code',
   go_on: 'Weiter',
   back_to_account: 'Zurück zum Konto',
@@ -40,7 +40,7 @@ export const DE: PageTexts = {
     'Wenn die Adresse Ihre werden kann, ist eine Nachricht dorthin unterwegs. Öffnen Sie den Link darin in diesem Browser, solange Sie angemeldet sind.',
   check_mail_nothing:
     'Nach einigen Minuten nichts da? Sehen Sie im Ordner für unerwünschte Nachrichten nach.',
-  resend_link: 'Die Nachricht kam nicht an?',
+  resend_link: 'Keine Nachricht zum Bestätigen bekommen?',
   resend: 'Nachricht noch einmal schicken',
   resend_again_done:
     'Wenn sich diese Adresse registriert hat, ist die Nachricht noch einmal unterwegs.',
@@ -209,7 +209,8 @@ export const DE: PageTexts = {
   p_breached_reset:
     'Ihr Passwort steht in gestohlenen Daten und öffnet nichts mehr. Setzen Sie per E-Mail ein neues.',
   p_invalid_link: 'Dieser Link gilt nicht mehr. Links gelten einmal und nur eine Zeit lang.',
-  ask_again: 'Einen neuen anfordern',
+  ask_again: 'Einen neuen Link anfordern',
+  ask_code_again: 'Einen neuen Code anfordern',
   p_invalid_code: 'Dieser Code gilt nicht.',
   p_registration_closed: 'Hier kann niemand ein Konto anlegen. Wenden Sie sich an den Betreiber.',
   p_invalid_address: 'Das ist keine E-Mail-Adresse. Schreiben Sie sie wie name@example.com.',

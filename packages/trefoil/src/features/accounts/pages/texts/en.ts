@@ -8,8 +8,7 @@ export const EN = {
   new_password_hint:
     'At least {least} characters. Several words that do not belong together are good.',
   username: 'User name',
-  username_hint:
-    '3 to 32 letters, digits, dots, hyphens or underscores. Everybody can see it. May be left empty.',
+  username_hint: '3 to 32 letters, digits, dots, hyphens or underscores. Everybody can see it.',
   code: 'Code',
   go_on: 'Continue',
   back_to_account: 'Back to your account',
@@ -37,7 +36,7 @@ export const EN = {
   check_mail_change:
     'If the address can be yours, a mail is on its way to it. Open the link in it in this browser, while you are signed in.',
   check_mail_nothing: 'Nothing there after a few minutes? Look where unwanted mail is put.',
-  resend_link: 'The mail did not come?',
+  resend_link: 'No mail to confirm your address?',
   resend: 'Send the mail again',
   resend_again_done: 'If this address has registered, the mail is on its way again.',
 
@@ -203,7 +202,8 @@ export const EN = {
   p_breached_reset:
     'Your password was found in stolen data and opens nothing any more. Set a new one by a mail.',
   p_invalid_link: 'This link is not valid any more. Links work once, and only for a while.',
-  ask_again: 'Ask for a new one',
+  ask_again: 'Ask for a new link',
+  ask_code_again: 'Ask for a new code',
   p_invalid_code: 'This code is not valid.',
   p_registration_closed: 'Nobody can create an account here. Ask whoever runs this service.',
   p_invalid_address: 'This is no e-mail address. Write it as name@example.com.',
