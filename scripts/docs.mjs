@@ -22,6 +22,7 @@ import { health } from '../packages/trefoil/src/features/health/health.ts'
 import { JOB, JOB_QUEUE } from '../packages/trefoil/src/features/jobs/job-options.ts'
 import { METRICS } from '../packages/trefoil/src/features/metrics/metrics.ts'
 import { OTEL } from '../packages/trefoil/src/features/otel/otel-options.ts'
+import { PAGES } from '../packages/trefoil/src/features/pages/pages-options.ts'
 import { REDIS } from '../packages/trefoil/src/features/redis/redis-options.ts'
 import { WEBHOOKS } from '../packages/trefoil/src/features/webhooks/webhook-options.ts'
 import { LOCKOUT } from '../packages/trefoil/src/identity/lockout/lockout-options.ts'
@@ -93,6 +94,7 @@ const FILES = [
     'health options',
     () => table(['Option', 'Default', 'Meaning'], optionRows(health().options)),
   ],
+  ['pages.md', 'pages options', () => table(['Option', 'Default', 'Meaning'], optionRows(PAGES))],
   [
     'metrics.md',
     'metrics options',

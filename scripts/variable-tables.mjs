@@ -12,6 +12,7 @@ import { health } from '../packages/trefoil/src/features/health/health.ts'
 import { jobQueue } from '../packages/trefoil/src/features/jobs/job-queue.ts'
 import { metrics } from '../packages/trefoil/src/features/metrics/metrics.ts'
 import { otel } from '../packages/trefoil/src/features/otel/otel.ts'
+import { pages } from '../packages/trefoil/src/features/pages/pages.ts'
 import { redis } from '../packages/trefoil/src/features/redis/redis.ts'
 import { webhooks } from '../packages/trefoil/src/features/webhooks/webhooks.ts'
 
@@ -27,6 +28,7 @@ const PARTS = [
   jobs,
   metrics({ token: keys }),
   otel(),
+  pages({ keys }),
   redis(),
   webhooks({ data, jobs, keys }),
 ]

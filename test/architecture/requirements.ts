@@ -74,7 +74,6 @@ const MCP = 'the MCP surface (issue 18)'
 export const EXCEPTIONS: Readonly<Record<string, string>> = {
   'SW-20': 'second factors (the issue after accounts)',
   'SW-22': PROVIDERS,
-  'SW-23': PROVIDERS,
   'SW-24': PROVIDERS,
   'SW-25': 'impersonation (the issue of organisations)',
   'S-KEY-3': 'keys that their owners make over HTTP (the issue of organisations)',

@@ -63,7 +63,13 @@ describe.skipIf(BROWSER_PATH === null)('pages in a browser', () => {
     ['new', (page) => page.goto(at('/notes/new'))],
     ['sign-in', (page) => page.goto(at('/sign-in'))],
     ['parts', (page) => page.goto(at('/parts'))],
-    ['refused', (page) => page.goto(at('/secret?q=%00'))],
+    [
+      'refused',
+      async (page) => {
+        await page.goto(at('/limited'))
+        await page.goto(at('/limited'))
+      },
+    ],
     [
       'wrong',
       async (page) => {

@@ -10,6 +10,7 @@ import { health } from 'trefoil/health'
 import { jobQueue } from 'trefoil/jobs'
 import { metrics } from 'trefoil/metrics'
 import { otel } from 'trefoil/otel'
+import { pages } from 'trefoil/pages'
 import { redis } from 'trefoil/redis'
 import { webhooks } from 'trefoil/webhooks'
 import { describe, expect, it } from 'vitest'
@@ -107,6 +108,7 @@ function isRead(name: string): boolean {
         const jobs = jobQueue({ data })
         webhooks({ data, jobs, keys: 'k'.repeat(32) })
         redis()
+        pages({ keys: key })
         accounts({ data, jobs, keys: 'k'.repeat(32) })
       }),
     // Without a host there is no mail server, whatever its other variables say.

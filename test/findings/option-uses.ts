@@ -74,6 +74,7 @@ import { jobQueue } from 'trefoil/jobs'
 import { metrics } from 'trefoil/metrics'
 import { sendFile, serve, staticFiles, toNodeHandler } from 'trefoil/node'
 import { otel } from 'trefoil/otel'
+import { pages } from 'trefoil/pages'
 import { definePart, type PartApp, readOptions } from 'trefoil/parts'
 import { redis } from 'trefoil/redis'
 import { memoryAttempts, sqlSpentTokens } from 'trefoil/stores'
@@ -341,6 +342,40 @@ add('Database.tables Migration', (step) => database().tables('own', [step]), {
   sql: 'select 1',
 })
 add('health HealthOptions', (options) => health(options))
+add('pages PagesOptions', (options) => pages(options), { keys: 'k'.repeat(32) })
+const site = pages({ keys: 'k'.repeat(32) })
+const show = () => ({}) as never
+const send = () => site.go('/')
+const shown = (options: object) =>
+  declared((root) => site.page(root, '/p', { name: 'p', title: 'P', show, ...options }))
+const sent = (options: object) =>
+  declared((root) => {
+    const of = site.page(root, '/p', { name: 'p', title: 'P', show })
+    return site.form(root, '/f', { name: 'f', of, send, ...options } as never)
+  })
+add('Pages.page PageOptions', shown)
+add('Pages.form FormOptions', sent)
+add('Pages.go GoOptions', (options) => site.go('/', options))
+add('PagesOptions.theme PagesTheme', (theme) => pages({ keys: 'k'.repeat(32), theme }))
+for (const [owner, declare] of [
+  ['PageOptions', shown],
+  ['FormOptions', sent],
+] as const) {
+  add(`${owner}.concurrency ConcurrencyOptions`, (concurrency) => declare({ concurrency }), {
+    limit: 1,
+  })
+  add(`${owner}.rate RateOptions`, (rate) => declare({ rate }), RATE)
+  for (const [name, kind, good] of [
+    ['TextField', 'text', {}],
+    ['SecretField', 'password', {}],
+    ['TickField', 'tick', {}],
+    ['ChoiceField', 'choice', { options: { a: 'A' } }],
+  ] as const) {
+    const field = { kind, label: 'A', ...good }
+    add(`${owner}.fields ${name}`, (a) => declare({ send, fields: { a } }), field)
+  }
+  add(`${owner}.fields HiddenField`, (a) => declare({ send, fields: { a } }), { kind: 'hidden' })
+}
 add('redis RedisOptions', (options) => redis(options))
 add('memoryAttempts MemoryAttemptsOptions', (options) => memoryAttempts(options))
 add('sqlSpentTokens SqlSpentTokensOptions', (options) => sqlSpentTokens(database(), options))
@@ -744,7 +779,17 @@ export const HANDLES: ReadonlySet<string> = new Set([
   ...['ArgumentRules', 'AuditFileSettings', 'BackupOptions', 'PostgresSettings'],
   ...['TreeFilesSettings', 'TreeFile', 'TreeStore', 'AuditEntry', 'BrokenEntry'],
   ...['Arriving', 'ApprovalCase', 'ApiKeyStore', 'StoredApiKey', 'ApiKeyUse', 'StoredSecret'],
-  ...['Trace', 'Call', 'CallRequest', 'ClientFacts', 'ActionFacts', 'HeaderReader', 'ProviderCall'],
+  ...[
+    'Page',
+    'Html',
+    'Trace',
+    'Call',
+    'CallRequest',
+    'ClientFacts',
+    'ActionFacts',
+    'HeaderReader',
+    'ProviderCall',
+  ],
   ...[
     'AuthContext',
     'AuthRequest',

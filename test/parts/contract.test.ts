@@ -2,12 +2,18 @@ import { describe, expect, test } from 'vitest'
 import { AuthContext } from '../../packages/trefoil/src/auth.ts'
 import { health } from '../../packages/trefoil/src/health.ts'
 import { defineProblems } from '../../packages/trefoil/src/index.ts'
+import { pages } from '../../packages/trefoil/src/pages.ts'
 import { definePart, type Part } from '../../packages/trefoil/src/parts.ts'
 import { partContract } from '../../packages/trefoil/src/testing.ts'
 
 describe('the contract of parts', () => {
   describe('holds for health()', () => {
     for (const { name, run } of partContract(() => health())) test(name, run)
+  })
+
+  describe('holds for pages()', () => {
+    const make = () => pages({ keys: 'k8Q2s0vJ4dPq7Zt1xW9aLr5uYb3nGm6c' })
+    for (const { name, run } of partContract(make)) test(name, run)
   })
 
   describe('holds for a part with one of everything', () => {

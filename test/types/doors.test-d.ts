@@ -44,6 +44,7 @@ import { type JobQueue, jobQueue } from 'trefoil/jobs'
 import { type Metrics, metrics } from 'trefoil/metrics'
 import { type RunningServer, type SentFileOptions, sendFile, serve } from 'trefoil/node'
 import { otel } from 'trefoil/otel'
+import { type Pages, pages } from 'trefoil/pages'
 import type { Part } from 'trefoil/parts'
 import { openPostgres } from 'trefoil/postgres'
 import { redis, type SharedRedis } from 'trefoil/redis'
@@ -147,6 +148,7 @@ close(app)
 
 // trefoil/parts, trefoil/health
 exact<Part>()(health())
+exact<Pages>()(pages({ keys: 'k'.repeat(32) }))
 
 // trefoil/metrics, trefoil/otel
 exact<Metrics>()(metrics({ token: 'a-token-of-the-scraper' }))

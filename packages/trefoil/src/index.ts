@@ -164,7 +164,7 @@ export type { ProgramProblemCode } from './contract/problems/program-problems.ts
 export type { RateFailure } from './engine/limits/rate-limits.ts'
 export { argumentsHash } from './policy/arguments-hash.ts'
 export type { CspDirectives } from './policy/content-security-policy.ts'
-export { NONCE } from './policy/content-security-policy.ts'
+export { NONCE, STRICT_CSP } from './policy/content-security-policy.ts'
 export type { CorsOptions } from './policy/cors-options.ts'
 export type { CsrfOptions } from './policy/csrf.ts'
 export type { MemoryRatesOptions } from './policy/rate/memory-rates.ts'

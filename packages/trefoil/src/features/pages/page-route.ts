@@ -8,6 +8,8 @@ import {
   type Routes,
   redirect,
 } from '../../index.ts'
+import { checkOptionNames } from '../../parts.ts'
+import { checkFields, FORM_NAMES, PAGE_NAMES } from './check-options.ts'
 import type { PageFields } from './forms/fields.ts'
 import { FormError, FormLeads, FormNotTaken } from './forms/form-error.ts'
 import { type SendSite, sendForm, showAgain } from './forms/send-form.ts'
@@ -40,9 +42,13 @@ const KNOWN = new WeakMap<Page, KnownPage>()
 
 /** Registers a page, and its form where it has one, as routes of the app. */
 export function addPage(house: PageHouse, routes: Routes, path: string, options: AnyPage): Page {
+  const where = `Page '${String(options?.name ?? path)}'`
+  checkOptionNames(where, options, PAGE_NAMES)
+  checkFields(where, options.fields)
   const { name, title, show, send } = options
-  const where = `Page '${name}'`
-  if (typeof show !== 'function') throw new ImproperlyConfigured(`${where} needs show`)
+  if (typeof name !== 'string' || typeof title !== 'string' || typeof show !== 'function') {
+    throw new ImproperlyConfigured(`${where} needs name, title and show`)
+  }
   checkText(house, where, options)
   const params = options.params ?? {}
   checkNames(where, Object.keys(params))
@@ -91,10 +97,13 @@ export function addForm(
   path: string,
   options: AnyForm,
 ): PageForm {
+  const where = `Form '${String(options?.name ?? path)}'`
+  checkOptionNames(where, options, FORM_NAMES)
+  checkFields(where, options.fields)
   const { name, of, send } = options
   const page = KNOWN.get(of)
-  if (page === undefined || typeof send !== 'function') {
-    throw new ImproperlyConfigured(`Form '${name}' needs of, which a page() gave, and send`)
+  if (page === undefined || typeof name !== 'string' || typeof send !== 'function') {
+    throw new ImproperlyConfigured(`${where} needs name, of, which a page() gave, and send`)
   }
   checkText(house, `Form '${name}'`, options)
   const params = { ...page.params, ...options.params }

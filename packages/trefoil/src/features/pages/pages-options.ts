@@ -1,5 +1,5 @@
 import type { KeyMaterial, KeyRing } from '../../auth.ts'
-import type { Clock } from '../../index.ts'
+import type { Clock, Duration } from '../../index.ts'
 import { kinds, type OptionGroup, systemClock, type Values } from '../../parts.ts'
 import type { SpentTokens } from '../../stores.ts'
 import type { PagesTheme } from './look/theme.ts'
@@ -22,7 +22,7 @@ export interface PagesOptions {
   /** Where pages of problems lead: the start page. Default `/`. */
   readonly home?: string
   /** How long a form may be filled in. Default `1h`. */
-  readonly formLifetime?: string
+  readonly formLifetime?: Duration
   /** Cookies over https and on `localhost` alone. Default true. */
   readonly secure?: boolean
   /** Where forms that may be sent `once` are noted. Default this process. */

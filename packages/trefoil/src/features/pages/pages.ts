@@ -8,7 +8,14 @@ import {
   redirect,
 } from '../../index.ts'
 import { holdRingTo, readKeyRing, ringOfVariables, risksOfSecrets } from '../../inner.ts'
-import { definePart, type Part, processEnvironment, readOptions } from '../../parts.ts'
+import {
+  checkOptionNames,
+  definePart,
+  type OptionNames,
+  type Part,
+  processEnvironment,
+  readOptions,
+} from '../../parts.ts'
 import { memorySpentTokens } from '../../stores.ts'
 import type { PageFields } from './forms/fields.ts'
 import { FormTokens } from './forms/form-token.ts'
@@ -75,6 +82,7 @@ export interface Pages extends Part {
   addLeads(paths: Readonly<Record<string, string>>): void
 }
 
+const GO_NAMES: OptionNames<GoOptions> = { notice: true, kind: true }
 const LEAST_BYTES = 32
 
 /**
@@ -137,7 +145,9 @@ export function pages(options: PagesOptions = {}): Pages {
         addPage(house, routes, path, given as Parameters<typeof addPage>[3]),
       form: (routes: Routes, path: string, given: unknown) =>
         addForm(house, routes, path, given as Parameters<typeof addForm>[3]),
-      go: (place: string, { notice, kind = 'good' }: GoOptions = {}) => {
+      go: (place: string, given: GoOptions = {}) => {
+        checkOptionNames('go()', given, GO_NAMES)
+        const { notice, kind = 'good' } = given
         if (notice === undefined) return redirect(place, { status: 303 })
         catalogue.checkKey('go()', notice)
         return redirect(place, { status: 303, cookies: cookies.setFlash({ kind, text: notice }) })

@@ -2,7 +2,9 @@
 export const STYLE = `
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%}
-body{margin:0;min-height:100vh;background:var(--paper);color:var(--ink);font:1rem/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif;overflow-wrap:anywhere}
+body{margin:0;min-height:100vh;background:var(--paper);color:var(--ink);font:1rem/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif;overflow-wrap:break-word}
+td,dd,li,pre,h1,.notice,.foreign{overflow-wrap:anywhere}
+th,button,.button{overflow-wrap:normal}
 [hidden]{display:none!important}
 a{color:var(--accent)}
 :focus-visible{outline:3px solid var(--focus);outline-offset:2px;border-radius:3px}
@@ -16,9 +18,9 @@ a{color:var(--accent)}
 h1{font-size:1.6rem;line-height:1.25;margin:0 0 1rem}
 h2{font-size:1.15rem;line-height:1.35;margin:0 0 .6rem}
 p,ul,ol,dl{margin:0 0 1rem}
-section+section,form+section,section+form,.card+.card{margin-top:1.5rem}
+section+*,form+section,*+.danger{margin-top:1.5rem}
 .card,.danger{padding:1.1rem;border:1px solid var(--line);border-radius:10px;background:var(--panel)}
-.card>:last-child,.danger>:last-child,.notice>:last-child{margin-bottom:0}
+.card>:last-child,.danger>:last-child,.notice>div>:last-child{margin-bottom:0}
 .danger{border-color:var(--bad)}
 .danger h2{color:var(--bad)}
 .notice{margin:0 0 1.25rem;padding:.75rem 1rem;border:1px solid var(--line);border-left:5px solid var(--accent);border-radius:6px;background:var(--panel)}
@@ -64,7 +66,7 @@ code,pre{font-family:ui-monospace,"Cascadia Mono",Menlo,Consolas,monospace;font-
 .qr{display:block;width:13rem;max-width:100%;padding:.6rem;border-radius:8px;background:#fff;margin:0 0 1rem}
 .qr svg{display:block;width:100%;height:auto}
 .foreign{unicode-bidi:isolate}
-.unseen{padding:0 .25em;border:1px solid var(--bad);border-radius:3px;color:var(--bad);font-size:.8em;font-family:ui-monospace,monospace}
+.unseen{white-space:nowrap;padding:0 .25em;border:1px solid var(--bad);border-radius:3px;color:var(--bad);font-size:.8em;font-family:ui-monospace,monospace}
 details>summary{cursor:pointer;font-weight:600;color:var(--accent);padding:.5rem 0;min-height:2.5rem}
 details.bad>summary{color:var(--bad)}
 footer{margin-top:2.5rem;color:var(--soft);font-size:.9rem}

@@ -1,4 +1,5 @@
 import { ImproperlyConfigured } from '../../../index.ts'
+import { checkOptionNames, type OptionNames } from '../../../parts.ts'
 import { contrast, readableOn, readColour, writeColour } from './colours.ts'
 
 /** How the pages look. */
@@ -20,6 +21,7 @@ export interface ThemeLook {
   readonly colours: string
 }
 
+const NAMES: OptionNames<PagesTheme> = { name: true, logo: true, accent: true }
 const WHITE = [255, 255, 255] as const
 const NIGHT = [20, 24, 22] as const
 /** Of panels, which are the lighter of the two dark grounds and the darker of the two light ones. */
@@ -32,7 +34,9 @@ const LONGEST_LOGO = 20_000
 const PATH = /^\/(?!\/)[A-Za-z0-9._~/%-]+$/
 
 /** @throws ImproperlyConfigured for a colour that is none or cannot be read, and for a logo from elsewhere */
-export function readTheme({ name, logo, accent = ACCENT }: PagesTheme): ThemeLook {
+export function readTheme(theme: PagesTheme): ThemeLook {
+  checkOptionNames('pages(): theme', theme, NAMES)
+  const { name, logo, accent = ACCENT } = theme
   const colour = typeof accent === 'string' ? readColour(accent) : null
   if (colour === null) {
     throw new ImproperlyConfigured('pages(): theme: accent must be a colour such as #1f6b3a')
