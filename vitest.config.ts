@@ -36,6 +36,7 @@ const ATTACKS = [
   'test/accounts/{passwords,login-sessions,enumeration,enumeration-passwordless,session-steps}.test.ts',
   'test/accounts/{session-cookies,reset-password,smtp,mail,own-account,ownership-matrix}.test.ts',
   'test/accounts/account-pages.test.ts',
+  'test/accounts/{passkeys,passkey-login,passkey-evidence}.test.ts',
   // A provider of other people, and each of its lies.
   'test/accounts/{login-with-provider,provider-answers,provider-accounts}.test.ts',
   // Stores that wait out what they keep, on each of them.

@@ -9,6 +9,7 @@ import { ACCOUNTS } from '../packages/trefoil/src/features/accounts/accounts-opt
 import { MAIL } from '../packages/trefoil/src/features/accounts/mail/mail-options.ts'
 import { SMTP } from '../packages/trefoil/src/features/accounts/mail/smtp-options.ts'
 import { ACCOUNT_PAGES } from '../packages/trefoil/src/features/accounts/pages/account-pages-options.ts'
+import { PASSKEYS } from '../packages/trefoil/src/features/accounts/passkeys/passkey-options.ts'
 import { ACCOUNT_RATES } from '../packages/trefoil/src/features/accounts/rate-options.ts'
 import { LOGIN_COOKIE } from '../packages/trefoil/src/features/accounts/sessions/cookie-options.ts'
 import { AUDIT_FILE } from '../packages/trefoil/src/features/audit/audit-file.ts'
@@ -78,6 +79,11 @@ const FILES = [
     'account-pages.md',
     'account pages options',
     () => table(['Option', 'Default', 'Meaning'], optionRows(ACCOUNT_PAGES)),
+  ],
+  [
+    'passkeys.md',
+    'passkeys options',
+    () => table(['Option', 'Default', 'Meaning'], optionRows(PASSKEYS)),
   ],
   [
     'passwordless.md',

@@ -195,6 +195,7 @@ function bearer(token: string | undefined): { readonly headers?: Record<string, 
 }
 
 function read(status: number, text: string): Answer {
-  const body: Record<string, unknown> = text === '' ? {} : JSON.parse(text)
+  // A script is no answer that has members.
+  const body: Record<string, unknown> = text.startsWith('{') ? JSON.parse(text) : {}
   return { status, body, code: body['code'] }
 }

@@ -165,6 +165,13 @@ export function packageRefusal(file: string, name: string, typeOnly: boolean): s
       // The queue on PostgreSQL; loaded when it is opened.
       if (file === 'features/jobs/boss-jobs.ts' && name === 'pg-boss') return null
       if (file === 'features/accounts/mail/smtp-mailer.ts' && name === 'nodemailer') return null
+      // Loaded when the first passkey is looked at.
+      if (
+        file === 'features/accounts/passkeys/webauthn-library.ts' &&
+        /^@simplewebauthn\/server(?:\/helpers)?$/.test(name)
+      ) {
+        return null
+      }
       if (file.startsWith('features/otel/') && name === '@opentelemetry/api') return null
       return 'features imports no package'
     case 'contract':

@@ -207,6 +207,7 @@ const people = (options: object) =>
   })
 add('accounts AccountsOptions', people)
 add('AccountsOptions.lockout LockoutConfig', (lockout) => people({ lockout }))
+add('AccountsOptions.passkeys PasskeyOptions', (passkeys) => people({ passkeys }))
 add('AccountsOptions.rates AccountRateOptions', (rates) => people({ rates }))
 for (const name of ['mail', 'confirm', 'anonymous']) {
   add(`AccountRateOptions.${name} RateOptions`, (rate) => people({ rates: { [name]: rate } }), RATE)

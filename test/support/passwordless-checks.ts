@@ -11,20 +11,22 @@ const ADA = 'ada@example.com'
 const BOB = 'bob@example.com'
 const NEW = 'new@example.com'
 
-type Request = readonly [path: string, body: object, token?: string]
+/** A call below the prefix. */
+export type Request = readonly [path: string, body: object, token?: string]
 
 /** Whether a process is killed in the commit of its unit, and on which side of it. */
-type Death = 'never' | 'before' | 'after'
+export type Death = 'never' | 'before' | 'after'
 
 /** Sends all of a process at once, and of all processes together. @returns codes, or statuses of success */
-async function inProcesses(
+export async function inProcesses(
   url: string,
   ...lists: readonly (readonly Request[])[]
 ): Promise<unknown[]> {
   return dying(url, 'never', lists)
 }
 
-async function dying(
+/** The same, where each may be killed in the commit of its first unit. */
+export async function dying(
   url: string,
   dies: Death,
   lists: readonly (readonly Request[])[],

@@ -33,6 +33,12 @@ export type { LoginMethod, SecondFactor } from './features/accounts/mfa/factor.t
 export { requireFreshAuth } from './features/accounts/mfa/fresh-auth.ts'
 export type { EmailOtpOptions, MfaOptions } from './features/accounts/mfa/mfa-options.ts'
 export type { MfaPolicy, MfaRequirement } from './features/accounts/mfa/mfa-policy.ts'
+export type {
+  ExpectedEvidence,
+  PasskeyEvidence,
+} from './features/accounts/passkeys/passkey-evidence.ts'
+export { verifyPasskeyEvidence } from './features/accounts/passkeys/passkey-evidence.ts'
+export type { PasskeyOptions } from './features/accounts/passkeys/passkey-options.ts'
 export type { PasswordHashingOptions } from './features/accounts/passwords/hashing-options.ts'
 export type { LoginProvider } from './features/accounts/providers/oidc-provider.ts'
 export { oidcProvider } from './features/accounts/providers/oidc-provider.ts'

@@ -121,7 +121,6 @@ export function accounts(options: AccountsOptions): Accounts {
         passkeys.start(app)
       },
       commands: [...operatorCommands(house), ...made.commands(tellUnlocked(house))],
-      endpoints: passkeys.endpoints,
       asksNobody: OWN_STEPS,
       actions: (routes) => {
         for (const step of FLOW_GRAPH) {

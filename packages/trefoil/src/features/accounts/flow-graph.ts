@@ -21,6 +21,8 @@ import { OPERATOR_STEPS } from './operators/operator-steps.ts'
 import { OWN_PASSKEY_STEPS } from './passkeys/own-passkeys.ts'
 import { PASSKEY_ENROL_STEPS } from './passkeys/passkey-enrolment.ts'
 import { PASSKEY_LOGIN_STEPS } from './passkeys/passkey-login.ts'
+import { PASSKEY_REGISTRATION_STEPS } from './passkeys/passkey-registration.ts'
+import { PASSKEY_SCRIPT_STEP } from './passkeys/passkey-script.ts'
 import { PASSKEY_SECOND_FACTOR_STEPS } from './passkeys/passkey-second-factor.ts'
 import { PASSKEY_STEP_UP_STEPS } from './passkeys/passkey-step-up.ts'
 import { IDENTITY_STEPS } from './providers/identity-steps.ts'
@@ -38,6 +40,7 @@ export const FLOW_GRAPH: readonly FlowStep[] = [
   useMagicLink,
   sendEmailCode,
   useEmailCode,
+  PASSKEY_SCRIPT_STEP,
   ...PASSKEY_LOGIN_STEPS,
   ...PASSKEY_SECOND_FACTOR_STEPS,
   ...PASSKEY_ENROL_STEPS,
@@ -50,6 +53,7 @@ export const FLOW_GRAPH: readonly FlowStep[] = [
   setUsername,
   changeEmail,
   confirmEmail,
+  ...PASSKEY_REGISTRATION_STEPS,
   ...OWN_PASSKEY_STEPS,
   ...PASSKEY_STEP_UP_STEPS,
   deleteAccount,

@@ -1,11 +1,12 @@
 import type { Call } from '../../../index.ts'
 import type { AccountsHouse } from '../accounts-house.ts'
 import { accountsProblems } from '../accounts-problems.ts'
-import { identifierOf, provePresence, type SignedIn } from '../flows/signed-in.ts'
+import { provePresence, type SignedIn } from '../flows/signed-in.ts'
 import type { SecondFactor, StoredFactor } from './factor.ts'
 import { wrongCode } from './finish-login.ts'
 import { proveCode } from './prove-code.ts'
 import type { ProvedFactor } from './second-factor-proof.ts'
+import { proveFactor } from './step-up.ts'
 
 /** Milliseconds for which a second factor is fresh. */
 const FRESH = 5 * 60_000
@@ -39,7 +40,12 @@ export async function proveForChange(
     await provePresence(house, call, member, password)
     return null
   }
-  if (code !== undefined) return proveOwnCode(house, call, member, code)
+  if (code !== undefined) {
+    return proveFactor(house, call, member, {
+      check: (account) =>
+        proveCode(house, { account, call, typed: code, allowed: STRONG, step: null }),
+    })
+  }
   if (!isFreshlyProved(house, member)) throw accountsProblems.problem('fresh_login_required')
   return null
 }
@@ -51,34 +57,6 @@ export async function proveForChange(
  */
 export async function useUp(unit: object, proved: ProvedFactor | null): Promise<void> {
   if (proved !== null && !(await proved.useUp(unit))) throw wrongCode()
-}
-
-/**
- * A code of whoever is signed in, counted as a login is, and as one of this session's tries: strangers use none of them
- * up (LOCK-5).
- *
- * @throws Problem `invalid_code`, `account_locked`
- */
-async function proveOwnCode(
-  house: AccountsHouse,
-  call: Call,
-  { account, session }: SignedIn,
-  typed: string,
-): Promise<ProvedFactor> {
-  const tried = {
-    identifier: identifierOf(account),
-    client: call.client,
-    device: null,
-    session: session.id,
-    factorOf: account.id,
-    signal: call.signal,
-  }
-  const proved = await house.locks.attempt(tried, async () => {
-    const value = await proveCode(house, { account, call, typed, allowed: STRONG, step: null })
-    return { isRight: value !== null, value }
-  })
-  if (proved === null) throw wrongCode()
-  return proved
 }
 
 /** A second factor of the last minutes. A clock that was set back makes nothing fresh. */

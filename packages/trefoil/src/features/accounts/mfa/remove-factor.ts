@@ -43,7 +43,11 @@ export async function removeFactor(
   }
   if (address !== null) await mails.notice(unit, { kind: 'factor_removed', address, locale })
   await tell(house, unit, 'factor.removed', account, { factor: factor.kind })
-  await sessions.keep(account, session.id, epoch)
+  data.afterCommit(unit, () => {
+    sessions.keep(account, session.id, epoch).catch((err: unknown) => {
+      call.log.warn({ err, account: id }, 'A session that was to stay has ended')
+    })
+  })
   tidySessions(house, call, unit, account, session.id)
   return reply(null, { status: 204, headers: NEVER_KEPT })
 }

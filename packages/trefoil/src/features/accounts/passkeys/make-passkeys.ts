@@ -1,9 +1,8 @@
-import type { PartApp, PartEndpoint } from '../../../parts.ts'
+import type { PartApp } from '../../../parts.ts'
 import type { AccountsHouse } from '../accounts-house.ts'
 import { chooseAppUrl, isDevelopment } from '../mail/choose-mailer.ts'
 import { tellCopied } from './passkey-alarm.ts'
 import { relyingParty } from './passkey-options.ts'
-import { passkeyScript } from './passkey-script.ts'
 import { Passkeys } from './passkeys.ts'
 import { checkInstalled } from './webauthn-library.ts'
 
@@ -21,7 +20,6 @@ export interface PasskeyFacts
 export interface PasskeyRoom {
   /** `null` where the option is not given: nothing of it is there then. */
   readonly passkeys: Passkeys | null
-  readonly endpoints: readonly PartEndpoint[]
   /** Says so where no browser can make one. */
   start(app: Pick<PartApp, 'name' | 'log'>): void
 }
@@ -33,8 +31,8 @@ export interface PasskeyRoom {
  */
 export function makePasskeys(facts: PasskeyFacts): PasskeyRoom {
   const { values: all, mode } = facts
-  const { passkeys: values, prefix } = all
-  if (values === null) return { passkeys: null, endpoints: [], start() {} }
+  const { passkeys: values } = all
+  if (values === null) return { passkeys: null, start() {} }
   checkInstalled()
   const party = relyingParty(values, chooseAppUrl(all, mode), isDevelopment(mode))
   let appName = values.name
@@ -50,7 +48,6 @@ export function makePasskeys(facts: PasskeyFacts): PasskeyRoom {
   })
   return {
     passkeys,
-    endpoints: [passkeyScript(`${prefix}/passkeys/script.js`)],
     start({ name, log }) {
       appName ??= name
       if (party.unusable !== null) log.warn({ code: 'passkeys_unusable' }, party.unusable)

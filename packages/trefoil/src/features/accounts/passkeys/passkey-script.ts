@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import { type Reply, reply } from '../../../index.ts'
-import type { PartEndpoint } from '../../../parts.ts'
+import { reply } from '../../../index.ts'
+import type { FlowStep } from '../flow-step.ts'
 import { PAGE_SCRIPT } from './page-script.ts'
 import { BROWSER_LIBRARY } from './passkey-files.ts'
 
@@ -15,21 +15,33 @@ const HEADERS: Readonly<Record<string, string>> = {
 }
 
 /** The script of pages with passkeys, from our own origin: `script-src 'self'` is enough, and nobody else can change it. */
-export function passkeyScript(path: string): PartEndpoint {
-  let text: Promise<string> | null = null
-  return {
-    method: 'GET',
-    path,
-    public: true,
-    quiet: true,
-    async handle(): Promise<Reply<string>> {
-      text ??= scriptText().catch((error: unknown) => {
-        text = null
-        throw error
-      })
-      return reply(await text, { headers: HEADERS, etag: true })
-    },
-  }
+export const PASSKEY_SCRIPT_STEP: FlowStep = {
+  flow: 'passkeys',
+  name: 'get_passkey_script',
+  method: 'GET',
+  path: '/passkeys/script.js',
+  proof: 'nothing',
+  owner: 'nobody',
+  after: [],
+  register(routes, path, { passkeys }) {
+    if (passkeys === null) return
+    let text: Promise<string> | null = null
+    routes.get(
+      path,
+      {
+        public: true,
+        name: 'get_passkey_script',
+        description: 'The script that pages ask for passkeys with.',
+      },
+      async () => {
+        text ??= scriptText().catch((error: unknown) => {
+          text = null
+          throw error
+        })
+        return reply(await text, { headers: HEADERS, etag: true })
+      },
+    )
+  },
 }
 
 async function scriptText(): Promise<string> {

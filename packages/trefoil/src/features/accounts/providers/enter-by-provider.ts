@@ -80,6 +80,7 @@ async function create(
     roles: values.defaultRoles,
     locale: null,
     password: null,
+    mfaRequired: values.mfa.defaultEnabledForNewUsers,
     now: clock.now(),
   })
   if (!isMade) throw taken()

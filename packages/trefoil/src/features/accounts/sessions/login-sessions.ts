@@ -74,11 +74,12 @@ export interface LoginSessions {
    */
   refresh(call: Call, token: string | null, clientId: string | null): Promise<Reply<unknown>>
   /**
-   * Takes a session over a change of the epoch that ends all others: its holder has shown just now who he is. To be called in the
-   * unit of the change; where that is given up, this session is over as well. One that was over before stays so.
+   * Takes a session over a change of the epoch that ended all others: its holder has shown just now who he is. Never before the
+   * commit: a unit that is given up would leave a session of an epoch to come, which the next change makes good again. One
+   * that was over before stays so.
    *
    * @param owner with the epoch that it had
-   * @param epoch that it has from the commit on
+   * @param epoch that it has now
    */
   keep(owner: SessionOwner & Pick<StoredAccount, 'epoch'>, id: string, epoch: number): Promise<void>
   /** 204: the session of this call is over on the server, cookies are cleared. */

@@ -1,0 +1,66 @@
+// Run in several processes at once, each with the same database: sends what it was told to, all at once, and says how it was
+// answered. node passkeys.process.ts <url> <keys> <never | before | after | asked> <requests as JSON: [path, body, token][]>
+import process from 'node:process'
+import { createApp } from 'trefoil'
+import { accounts } from 'trefoil/accounts'
+import { database } from 'trefoil/database'
+import { jobQueue } from 'trefoil/jobs'
+import { definePart } from 'trefoil/parts'
+import { testClient } from 'trefoil/testing'
+
+const [, , url = '', keys = '', dies = '', requests = '[]'] = process.argv
+const data = database<never>({ url, migrate: 'start', wait: '60s' })
+const jobs = jobQueue({ data, work: 'never' })
+const die = () => process.kill(process.pid, 'SIGKILL')
+
+/** Killed with everything done and nothing committed, or with all of it committed and nobody answered. */
+const killer = definePart({
+  name: 'killer',
+  transaction: {
+    begin() {},
+    async beforeCommit(_, unit) {
+      if (dies === 'after') data.afterCommit(unit, die)
+      if (dies !== 'before') return
+      die()
+      await new Promise(() => {})
+    },
+  },
+})
+const people = accounts({
+  data,
+  jobs,
+  keys,
+  appUrl: 'http://localhost:3000',
+  mailer: { send: async () => {} },
+  lockout: { threshold: 100, addressThreshold: 10_000 },
+  rates: { mail: false, confirm: false, anonymous: false },
+  mfa: { enforceForAllUsers: true, recoveryCodes: 1 },
+  passkeys: {},
+})
+const none = () => {}
+const app = createApp({
+  name: 'shop',
+  env: {},
+  log: { logger: { debug: none, info: none, warn: none, error: none } },
+  auth: [{ authenticate: people.sessionAuth, surfaces: ['api'] }],
+  publicSurfaces: ['mcp', 'cli'],
+  parts: [data, jobs, people, killer],
+})
+await using client = testClient(app)
+await client.http.get('/')
+process.stdout.write('ready\n')
+for await (const _ of process.stdin) break
+const all = JSON.parse(requests) as [string, object, string | undefined][]
+const answers = await Promise.all(
+  all.map(async ([path, json, token]) => {
+    const headers = token ? { authorization: `Bearer ${token}` } : {}
+    const { status, text } = await client.http.post(`/auth${path}`, { json, headers })
+    const body: Record<string, unknown> = text === '' ? {} : JSON.parse(text)
+    // The question itself, of a process that is killed once it has asked.
+    return dies === 'asked' ? body : (body['code'] ?? status)
+  }),
+)
+process.stdout.write(`${JSON.stringify(answers)}\n`, () => {
+  if (dies === 'asked') die()
+  process.exit()
+})
