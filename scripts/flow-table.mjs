@@ -7,7 +7,7 @@ const NEEDS = {
   nothing: 'nothing',
   mailbox: 'what was sent to the mailbox',
   session: 'a session',
-  'fresh-session': 'a session, and the password',
+  'fresh-session': 'a session, and a proof of just now',
   'refresh-token': 'a refresh token',
   passkey: 'a passkey',
   'pre-token': 'a pre-token',

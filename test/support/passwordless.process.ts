@@ -35,6 +35,8 @@ const people = accounts({
   magicLink: true,
   emailCode: true,
   usernames: true,
+  mfa: { emailOtp: { enabled: true }, recoveryCodes: 2 },
+  passwordPolicy: { breachCheck: false },
   lockout: { threshold: 100, addressThreshold: 10_000 },
   rates: { mail: false, confirm: false, anonymous: false },
 })

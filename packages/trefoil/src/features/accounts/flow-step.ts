@@ -9,7 +9,7 @@ export type StepProof =
   | 'mailbox'
   /** A login session. */
   | 'session'
-  /** A login session, and the password or a fresh login. */
+  /** A login session, and what shows that its owner is there: the password, a second factor, a fresh login. */
   | 'fresh-session'
   | 'refresh-token'
   /** A passkey: the device was there, and looked at the person. */

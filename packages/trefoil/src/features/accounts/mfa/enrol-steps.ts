@@ -39,7 +39,7 @@ const START_STEP: FlowStep = {
   name: 'start_mfa_enrolment',
   method: 'POST',
   path: '/mfa/enrol/start',
-  proof: 'nothing',
+  proof: 'pre-token',
   owner: 'mailbox',
   after: ['login'],
   register(routes, path, house) {
@@ -75,7 +75,7 @@ const CONFIRM_STEP: FlowStep = {
   name: 'confirm_mfa_enrolment',
   method: 'POST',
   path: '/mfa/enrol/confirm',
-  proof: 'nothing',
+  proof: 'pre-token',
   owner: 'mailbox',
   after: ['start_mfa_enrolment'],
   register(routes, path, house) {

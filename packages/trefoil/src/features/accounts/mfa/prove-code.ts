@@ -35,9 +35,7 @@ export async function proveCode(house: AccountsHouse, of: CodeCase): Promise<Pro
   if (recovery !== null) return proveRecovery(house, of, recovery)
   // Asked for all the same: what can be no code costs as much as a wrong one.
   const code = readTotpCode(of.typed) ?? ''
-  const ofApp = await proveTotp(house, of, code)
-  const mailed = await proveMailed(house, of, code)
-  return ofApp ?? mailed
+  return (await proveTotp(house, of, code)) ?? (await proveMailed(house, of, code))
 }
 
 async function proveTotp(

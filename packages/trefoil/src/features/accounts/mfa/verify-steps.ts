@@ -26,7 +26,7 @@ const VERIFY_STEP: FlowStep = {
   name: 'verify_mfa',
   method: 'POST',
   path: '/mfa/verify',
-  proof: 'nothing',
+  proof: 'pre-token',
   owner: 'mailbox',
   after: ['login'],
   register(routes, path, house) {
@@ -92,7 +92,7 @@ const SEND_STEP: FlowStep = {
   name: 'send_mfa_code',
   method: 'POST',
   path: '/mfa/send_code',
-  proof: 'nothing',
+  proof: 'pre-token',
   owner: 'mailbox',
   after: ['login'],
   register(routes, path, house) {
