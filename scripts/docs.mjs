@@ -10,6 +10,10 @@ import { MAIL } from '../packages/trefoil/src/features/accounts/mail/mail-option
 import { SMTP } from '../packages/trefoil/src/features/accounts/mail/smtp-options.ts'
 import { ACCOUNT_PAGES } from '../packages/trefoil/src/features/accounts/pages/account-pages-options.ts'
 import { PASSKEYS } from '../packages/trefoil/src/features/accounts/passkeys/passkey-options.ts'
+import {
+  OAUTH,
+  OIDC_PROVIDER,
+} from '../packages/trefoil/src/features/accounts/providers/provider-options.ts'
 import { ACCOUNT_RATES } from '../packages/trefoil/src/features/accounts/rate-options.ts'
 import { LOGIN_COOKIE } from '../packages/trefoil/src/features/accounts/sessions/cookie-options.ts'
 import { AUDIT_FILE } from '../packages/trefoil/src/features/audit/audit-file.ts'
@@ -33,6 +37,7 @@ import { flowRows } from './flow-table.mjs'
 import {
   CLIENT_GROUPS,
   codemodTables,
+  FACTOR_GROUPS,
   movedOptionRows,
   movedVariableRows,
   OPTION_GROUPS,
@@ -75,6 +80,13 @@ const FILES = [
     name,
     () => table(['Option', 'Default', 'Meaning'], optionRows(group)),
   ]),
+  ...Object.entries({ 'oidcProvider options': OIDC_PROVIDER, 'oauth options': OAUTH }).map(
+    ([name, group]) => [
+      'login-providers.md',
+      name,
+      () => table(['Option', 'Default', 'Meaning'], optionRows(group)),
+    ],
+  ),
   [
     'account-pages.md',
     'account pages options',
@@ -90,6 +102,11 @@ const FILES = [
     'rates options',
     () => table(['Option', 'Default', 'Meaning'], optionRows(ACCOUNT_RATES)),
   ],
+  ...Object.entries(FACTOR_GROUPS).map(([name, group]) => [
+    'second-factors.md',
+    name,
+    () => table(['Option', 'Default', 'Meaning'], optionRows(group)),
+  ]),
   ...Object.entries(PASSWORD_GROUPS).map(([name, group]) => [
     'passwords.md',
     name,

@@ -19,6 +19,7 @@ import { AUTH } from '../packages/trefoil/src/app/options/read-auth.ts'
 import { CLIENT } from '../packages/trefoil/src/client/client-options.ts'
 import { REMOTE_TARGET } from '../packages/trefoil/src/client/remote-client.ts'
 import { REQUIRED } from '../packages/trefoil/src/contract/options/option-rows.ts'
+import { EMAIL_OTP, MFA } from '../packages/trefoil/src/features/accounts/mfa/mfa-options.ts'
 import { PASSWORD_HASHING } from '../packages/trefoil/src/features/accounts/passwords/hashing-options.ts'
 import { API_KEYS } from '../packages/trefoil/src/identity/api-key/api-key-options.ts'
 import { CLIENT_CERTIFICATE } from '../packages/trefoil/src/identity/client-certificate/certificate-options.ts'
@@ -79,6 +80,9 @@ export const PASSWORD_GROUPS = {
   'BreachChecker options': BREACH_CHECKER,
   'passwordHashing options': PASSWORD_HASHING,
 }
+
+/** Tables of docs/second-factors.md by name. */
+export const FACTOR_GROUPS = { 'mfa options': MFA, 'emailOtp options': EMAIL_OTP }
 
 /** Rows of the table of a group: option, default, meaning. */
 export function optionRows(group) {

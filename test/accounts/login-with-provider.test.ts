@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { tripCookies } from '../../packages/trefoil/src/features/accounts/providers/trips/trip-cookie.ts'
 import { Browser, pkce, providerWorld } from './provider-world.ts'
 
 const ADA = 'ada@example.com'
@@ -113,6 +114,35 @@ describe('login with a provider', () => {
     expect(me.body).toMatchObject({ email: ADA })
   })
 
+  it('S-OA-5, MFA-2, SW-23: a second factor is asked for, and nothing of it stands in an address', async () => {
+    await using it_ = await providerWorld({ accounts: { mfa: { enforceForAllUsers: true } } })
+    it_.idp.people.set('sub-1', VERIFIED)
+    const browser = new Browser(it_.world)
+    const back = await browser.signIn(it_.idp, 'sub-1', '/oauth/idp/login?next=/in')
+    expect(back.status).toBe(303)
+    expect(back.headers.getSetCookie().join()).not.toMatch(/trefoil_login/)
+    const { searchParams } = new URL(back.location)
+    expect([...searchParams.keys()]).toEqual(['mfa', 'oauth_code'])
+    const code = String(searchParams.get('oauth_code'))
+    // Whoever has seen the address has not the browser's cookie.
+    const thief = await new Browser(it_.world).post('/oauth/exchange', { code })
+    expect(thief.code).toBe('invalid_code')
+    const asked = await browser.post('/oauth/exchange', { code })
+    expect([asked.status, asked.code, asked.body['needs']]).toEqual([401, 'MFA_REQUIRED', 'enrol'])
+    expect(asked.body['pre_token']).toEqual(expect.any(String))
+    expect(back.location).not.toContain(String(asked.body['pre_token']))
+    expect((await browser.post('/oauth/exchange', { code })).code).toBe('invalid_code')
+    expect((await browser.me()).status).toBe(401)
+    // The account is there all the same, and the identity is its.
+    expect(await it_.world.run('select id from trefoil_accounts_identities')).toHaveLength(1)
+    const { verifier, challenge } = pkce()
+    const path = `/oauth/idp/login?mode=bearer&code_challenge=${challenge}`
+    const { location } = await browser.signIn(it_.idp, 'sub-1', path)
+    const other = new URL(location).searchParams.get('oauth_code')
+    const app = await browser.post('/oauth/exchange', { code: other, code_verifier: verifier })
+    expect(app.code).toBe('MFA_REQUIRED')
+  })
+
   it('a code is good for a minute', async () => {
     await using it_ = await providerWorld()
     it_.idp.people.set('sub-1', VERIFIED)
@@ -124,6 +154,44 @@ describe('login with a provider', () => {
     const code = new URL(location).searchParams.get('oauth_code')
     const late = await browser.post('/oauth/exchange', { code, code_verifier: verifier })
     expect(late.code).toBe('invalid_code')
+  })
+
+  it('a code opens nothing once the account was changed', async () => {
+    await using it_ = await providerWorld()
+    it_.idp.people.set('sub-1', VERIFIED)
+    const { verifier, challenge } = pkce()
+    const browser = new Browser(it_.world)
+    const path = `/oauth/idp/login?mode=bearer&code_challenge=${challenge}`
+    const { location } = await browser.signIn(it_.idp, 'sub-1', path)
+    // As by a reset of the password, with which everybody of before is out.
+    await it_.world.run('update trefoil_accounts set epoch = epoch + 1 returning id')
+    const code = new URL(location).searchParams.get('oauth_code')
+    const after = await browser.post('/oauth/exchange', { code, code_verifier: verifier })
+    expect(after.code).toBe('invalid_code')
+  })
+
+  it('S-OA-6, SW-24: what it ends with is renewed where all others are, and by its owner alone', async () => {
+    await using it_ = await providerWorld()
+    const { world, idp } = it_
+    idp.people.set('sub-1', VERIFIED)
+    const { verifier, challenge } = pkce()
+    const browser = new Browser(world)
+    const path = `/oauth/idp/login?mode=bearer&code_challenge=${challenge}`
+    const { location } = await browser.signIn(idp, 'sub-1', path)
+    const code = new URL(location).searchParams.get('oauth_code')
+    const { body } = await browser.post('/oauth/exchange', { code, code_verifier: verifier })
+    const renewed = await world.post('/refresh', { refresh_token: body['refresh_token'] })
+    expect(renewed.status).toBe(200)
+    // Somebody else's session beside it changes nothing about whose it is.
+    const other = await world.enter('bob@example.com')
+    const refresh = { refresh_token: renewed.body['refresh_token'] }
+    const again = await world.post('/refresh', refresh, other)
+    expect((await world.get('/me', String(again.body['access_token']))).body['email']).toBe(ADA)
+    await world.run('update trefoil_accounts set disabled_at = 1, epoch = epoch + 1 returning id')
+    const last = await world.post('/refresh', { refresh_token: again.body['refresh_token'] })
+    expect([last.status, last.code]).toEqual([401, 'account_disabled'])
+    const none = await world.post('/refresh', {})
+    expect([none.status, none.code]).toEqual([401, 'missing_refresh_token'])
   })
 })
 
@@ -139,6 +207,10 @@ describe('what comes back is of this browser, this login, this provider', () => 
     // Also while the victim is on a way of its own.
     await victim.away(it_.idp)
     expect((await victim.back(url)).code).toBe('invalid_state')
+    // Whoever knows the state knows the cookie's name, and not what is in it.
+    const known = tripCookies(true).nameOf(String(url.searchParams.get('state')))
+    const guessed = await victim.back(url, { cookie: `${known}=${'A'.repeat(43)}` })
+    expect(guessed.code).toBe('invalid_state')
     for (const state of [undefined, '', 'x', 'A'.repeat(43)]) {
       const other = new URL(url)
       if (state === undefined) other.searchParams.delete('state')

@@ -101,9 +101,9 @@ export class Browser {
   }
 
   /** Comes back to the app. */
-  async back(url: URL): Promise<Landing> {
+  async back(url: URL, headers: Readonly<Record<string, string>> = {}): Promise<Landing> {
     if (url.origin !== APP) throw new Error(`Not of the app: ${url.href}`)
-    return landing(await this.client.http.get(`${url.pathname}${url.search}`))
+    return landing(await this.client.http.get(`${url.pathname}${url.search}`, { headers }))
   }
 
   /** Signs in in cookie mode. */

@@ -67,14 +67,11 @@ export const REQUIREMENTS: readonly string[] = [
   'V-14',
 ]
 
-const PROVIDERS = 'logins with a provider (the issue after accounts)'
 const MCP = 'the MCP surface (issue 18)'
 
 /** What no test can state yet, and what will bring it. */
 export const EXCEPTIONS: Readonly<Record<string, string>> = {
   'SW-20': 'second factors (the issue after accounts)',
-  'SW-22': PROVIDERS,
-  'SW-24': PROVIDERS,
   'SW-25': 'impersonation (the issue of organisations)',
   'S-KEY-3': 'keys that their owners make over HTTP (the issue of organisations)',
   'S-PRI-2': 'roles are never scopes here: guards ask for either',

@@ -172,6 +172,7 @@ export function packageRefusal(file: string, name: string, typeOnly: boolean): s
       ) {
         return null
       }
+      if (/^features\/accounts\/providers\/\w/.test(file) && name === 'oauth4webapi') return null
       if (file.startsWith('features/otel/') && name === '@opentelemetry/api') return null
       return 'features imports no package'
     case 'contract':

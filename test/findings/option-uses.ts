@@ -34,6 +34,7 @@ import {
   computeLockout,
   consoleMailer,
   getLockoutStatus,
+  oidcProvider,
   PasswordPolicy,
   recordAttempt,
   smtpMailer,
@@ -206,7 +207,14 @@ const people = (options: object) =>
     ...options,
   })
 add('accounts AccountsOptions', people)
+add('AccountsOptions.oauth OAuthOptions', (oauth) => people({ oauth }))
+add('oidcProvider OidcProviderOptions', oidcProvider, {
+  issuer: 'https://accounts.example.com',
+  clientId: 'shop',
+})
 add('AccountsOptions.lockout LockoutConfig', (lockout) => people({ lockout }))
+add('AccountsOptions.mfa MfaOptions', (mfa) => people({ mfa }))
+add('MfaOptions.emailOtp EmailOtpOptions', (emailOtp) => people({ mfa: { emailOtp } }))
 add('AccountsOptions.passkeys PasskeyOptions', (passkeys) => people({ passkeys }))
 add('AccountsOptions.rates AccountRateOptions', (rates) => people({ rates }))
 for (const name of ['mail', 'confirm', 'anonymous']) {

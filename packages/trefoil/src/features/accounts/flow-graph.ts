@@ -26,7 +26,9 @@ import { PASSKEY_SCRIPT_STEP } from './passkeys/passkey-script.ts'
 import { PASSKEY_SECOND_FACTOR_STEPS } from './passkeys/passkey-second-factor.ts'
 import { PASSKEY_STEP_UP_STEPS } from './passkeys/passkey-step-up.ts'
 import { IDENTITY_STEPS } from './providers/identity-steps.ts'
-import { oauthCallback, oauthExchange, oauthLogin } from './providers/trip-steps.ts'
+import { oauthCallback } from './providers/trips/callback-step.ts'
+import { oauthExchange } from './providers/trips/exchange-step.ts'
+import { oauthLogin } from './providers/trips/login-step.ts'
 
 /** All steps there are, in the order in which people meet them. */
 export const FLOW_GRAPH: readonly FlowStep[] = [

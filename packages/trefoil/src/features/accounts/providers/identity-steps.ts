@@ -12,7 +12,7 @@ import { signedIn } from '../flows/signed-in.ts'
 import { MEMBERS, params } from '../flows/step-options.ts'
 import { CODE_PARAMS } from '../mfa/code-params.ts'
 import { proveForChange, useUp } from '../mfa/prove-change.ts'
-import { beginTrip, PROVIDER, targetOf } from './trip-steps.ts'
+import { beginTrip, PROVIDER, targetOf } from './trips/begin-trip.ts'
 
 /** Adds a way in by a provider, to whoever shows that the account is his. */
 const linkIdentity: FlowStep = {

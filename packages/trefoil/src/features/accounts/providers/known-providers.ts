@@ -59,8 +59,14 @@ export function readProviders(
 }
 
 function ofEnvironment(env: Environment): Readonly<Record<string, LoginProvider>> {
-  const google = pairOf(env, 'GOOGLE')
-  const ms = pairOf(env, 'MS')
+  const google = pairOf(
+    ['TREFOIL_AUTH_GOOGLE_CLIENT_ID', 'TREFOIL_AUTH_GOOGLE_CLIENT_SECRET'],
+    [env['TREFOIL_AUTH_GOOGLE_CLIENT_ID'], env['TREFOIL_AUTH_GOOGLE_CLIENT_SECRET']],
+  )
+  const ms = pairOf(
+    ['TREFOIL_AUTH_MS_CLIENT_ID', 'TREFOIL_AUTH_MS_CLIENT_SECRET'],
+    [env['TREFOIL_AUTH_MS_CLIENT_ID'], env['TREFOIL_AUTH_MS_CLIENT_SECRET']],
+  )
   const tenant = env['TREFOIL_AUTH_MS_TENANT']
   if (ms !== null && !/^[A-Za-z0-9.-]{1,64}$/.test(tenant ?? '')) {
     throw new ImproperlyConfigured(
@@ -91,12 +97,11 @@ function ofEnvironment(env: Environment): Readonly<Record<string, LoginProvider>
   }
 }
 
+/** @param names of the two variables @param given what they say */
 function pairOf(
-  env: Environment,
-  who: string,
+  names: readonly [string, string],
+  [clientId = '', clientSecret = '']: readonly [string | undefined, string | undefined],
 ): { readonly clientId: string; readonly clientSecret: string } | null {
-  const names = [`TREFOIL_AUTH_${who}_CLIENT_ID`, `TREFOIL_AUTH_${who}_CLIENT_SECRET`] as const
-  const [clientId = '', clientSecret = ''] = names.map((name) => env[name])
   if (clientId === '' && clientSecret === '') return null
   if (clientId === '' || clientSecret === '') {
     throw new ImproperlyConfigured(`${names[0]} and ${names[1]} go together: set both, or none`)

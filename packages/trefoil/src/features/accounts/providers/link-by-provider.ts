@@ -4,7 +4,7 @@ import { tell } from '../account-events.ts'
 import type { AccountsHouse } from '../accounts-house.ts'
 import { accountsProblems } from '../accounts-problems.ts'
 import type { Arrival } from './enter-by-provider.ts'
-import type { Trip } from './trip-store.ts'
+import type { Trip } from './trips/trip-store.ts'
 
 /**
  * Adds a way in to the account of who was signed in when the browser was sent off, and still is: neither the account

@@ -1,6 +1,7 @@
 import type * as oauth from 'oauth4webapi'
 import { type Clock, ImproperlyConfigured } from '../../../index.ts'
 import { addressMistake, isInside, type Reach, ServiceFailed } from '../../../inner.ts'
+import { systemClock } from '../../../parts.ts'
 import { type GuardedFetch, guardedFetch } from './provider-fetch.ts'
 import type { OidcProviderValues } from './provider-options.ts'
 import { ProviderRefused, refusalOf } from './provider-refusal.ts'
@@ -218,7 +219,7 @@ export class OidcClient {
   #client(library: Library): oauth.Client {
     return {
       client_id: this.values.clientId,
-      [library.clockSkew]: Math.round((this.#clock.now() - Date.now()) / 1000),
+      [library.clockSkew]: Math.round((this.#clock.now() - systemClock.now()) / 1000),
       [library.clockTolerance]: TOLERANCE,
     }
   }

@@ -9,8 +9,8 @@ import { IdentityStore } from './identity-store.ts'
 import { readProviders } from './known-providers.ts'
 import { OidcClient } from './oidc-client.ts'
 import { ReturnTargets } from './return-targets.ts'
-import { type TripCookies, tripCookies } from './trip-cookie.ts'
-import { TripStore } from './trip-store.ts'
+import { type TripCookies, tripCookies } from './trips/trip-cookie.ts'
+import { TripStore } from './trips/trip-store.ts'
 
 /** What flows with providers work with; made once an app. */
 export interface ProviderRoom {

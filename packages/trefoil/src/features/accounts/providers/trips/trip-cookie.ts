@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
-import { type Dependency, dependency, type ReplyOptions } from '../../../index.ts'
-import { cookiesOf } from '../../../inner.ts'
+import { type Dependency, dependency, type ReplyOptions } from '../../../../index.ts'
+import { cookiesOf } from '../../../../inner.ts'
 
 type Cookies = NonNullable<ReplyOptions['cookies']>
 

@@ -1,4 +1,4 @@
-import type { SqlStep } from '../../../stores.ts'
+import type { SqlStep } from '../../../../stores.ts'
 
 /** The table, under the owner `account_oauth` in the database of `state`. */
 export const TRIP_STEPS: readonly SqlStep[] = [
