@@ -55,7 +55,7 @@ async function measure(variant, { slices, sliceMs }) {
   const child = adopt(
     fork(SERVER, [], {
       env: { ...process.env, NODE_ENV: 'production', VARIANT: variant },
-      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     }),
   )
   const ask = async (question) => {

@@ -79,7 +79,6 @@ export const EXCEPTIONS: Readonly<Record<string, string>> = {
   'P-ERR-4': MCP,
   'P-NET-2': MCP,
   'PW-27': MCP,
-  'PW-40': MCP,
   'P-APR-1': 'approvals by somebody else, with a place where requests wait (after issue 15)',
   'AUD-7':
     'approvals by two people; until then a log is begun anew by hand, in another file (after issue 15)',

@@ -45,9 +45,9 @@ it.each([
   ['one call', `[${call('1')}]`],
   ['nothing', '[]'],
   ['a list in a list', `[[${call('1')}]]`],
-])('MCP-2 a batch of %s runs nothing', async (_, body) => {
+])('MCP-2 a batch of %s runs nothing where the revision has none', async (_, body) => {
   const before = target.seen.args.length
-  const { status, json } = await mcp(body)
+  const { status, json } = await mcp(body, { 'mcp-protocol-version': '2025-11-25' })
   expect(status).toBe(400)
   expect(json['error']).toMatchObject({ code: -32600 })
   expect(target.seen.args.length).toBe(before)

@@ -12,6 +12,13 @@ const FOLDER = join(import.meta.dirname, '../../node_modules/.cache/trefoil-scri
  * @returns its path; gone when the test is
  */
 export async function bundledScript(script: string): Promise<string> {
+  const file = await bundleScript(script)
+  onTestFinished(() => rmSync(file, { force: true }))
+  return file
+}
+
+/** The same for a whole file of tests, which removes it itself. */
+export async function bundleScript(script: string): Promise<string> {
   mkdirSync(FOLDER, { recursive: true })
   const file = join(FOLDER, `${process.pid}-${Date.now()}.mjs`)
   const bundle = await rolldown({
@@ -23,6 +30,5 @@ export async function bundledScript(script: string): Promise<string> {
   })
   await bundle.write({ file, format: 'esm', codeSplitting: false })
   await bundle.close()
-  onTestFinished(() => rmSync(file, { force: true }))
   return file
 }

@@ -60,6 +60,7 @@ export function standIn(entry: AuthEntry, who: AuthAnswer): AuthEntry {
   return Object.freeze({
     ...entry,
     onAuthenticated: null,
+    recheck: null,
     authenticate: () => who,
     kinds: null,
     start: null,

@@ -13,6 +13,7 @@ import type { BackgroundTasks } from './background/background-tasks.ts'
 import type { AnswerCache } from './cached/answer-cache.ts'
 import type { Substitutes } from './dependencies/substitute.ts'
 import type { Draining } from './ending/draining.ts'
+import type { LastingCalls } from './ending/lasting-calls.ts'
 import type { Capacity } from './limits/capacity.ts'
 import type { RateLimits } from './limits/rate-limits.ts'
 
@@ -49,6 +50,7 @@ export interface AppContext {
   /** `null` where no action keeps answers. */
   readonly answers: AnswerCache | null
   readonly draining: Draining
+  readonly lasting: LastingCalls
   /** Places and circuits. */
   readonly capacity: Capacity
   /** What a test has in the place of dependencies; `null` for every app that is served. */

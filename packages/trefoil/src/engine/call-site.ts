@@ -1,3 +1,4 @@
+import type { AuthEntry } from '../contract/auth/authenticator.ts'
 import type { SecurityScheme } from '../contract/auth/security-scheme.ts'
 import type { Action } from '../contract/call/action.ts'
 import type { ActionFacts } from '../contract/call/call-facts.ts'
@@ -15,6 +16,8 @@ export interface CallSite {
   readonly executeAt?: number
   /** The ways in of the surface. */
   readonly schemes: readonly SecurityScheme[]
+  /** What its callers are let in by; `null` where nobody is asked. */
+  readonly entry: AuthEntry | null
   /** True for lists and documents: what they describe is no action that anybody asked for. */
   readonly isListing: boolean
 }

@@ -71,6 +71,8 @@ export class CallState implements CallIds, CloseHooks {
   readonly entrypoint: Entrypoint
   readonly requestId: string
   auth: AuthContext | null = null
+  /** What the authenticator said, where `onAuthenticated` has put something else into its place. */
+  identified: AuthContext | null = null
   args: Arguments = UNBOUND
   /** True when they hold something that freezing does not hold still. */
   hasLooseArguments = false
@@ -310,6 +312,7 @@ export class CallState implements CallIds, CloseHooks {
     const gone = () => inView(this.view, leave)
     if (this.inbound.aborted) gone()
     else this.inbound.onAbort(gone)
+    this.inbound.onCallOff?.(gone)
     return controller
   }
 

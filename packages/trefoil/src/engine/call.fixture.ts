@@ -19,6 +19,7 @@ import { BackgroundTasks } from './background/background-tasks.ts'
 import type { CallIds } from './call-ids.ts'
 import { CallState } from './call-state.ts'
 import { Draining } from './ending/draining.ts'
+import { LastingCalls } from './ending/lasting-calls.ts'
 import type { CloseHooks, Inbound, UseArguments } from './inbound.ts'
 import { Capacity } from './limits/capacity.ts'
 import { compilePlan, type Plan } from './plan.ts'
@@ -98,6 +99,7 @@ export function authEntry(more: Partial<AuthEntry>): AuthEntry {
     risks: [],
     authenticate: () => null,
     onAuthenticated: null,
+    recheck: null,
     start: null,
     stop: null,
     ...more,
@@ -141,6 +143,7 @@ export function prepareCall(options: CallOptions = {}): PreparedCall {
     background: new BackgroundTasks({ running: 100, waiting: 1000 }),
     answers: null,
     draining: new Draining(),
+    lasting: new LastingCalls({ now: () => 0, elapsed: () => 0 }),
     capacity: new Capacity(null),
     substitutes: null,
     timeout: 0,

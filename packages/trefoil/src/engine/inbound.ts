@@ -46,6 +46,11 @@ export interface Inbound extends RequestFacts {
   /** True once the caller has gone away. */
   readonly aborted: boolean
   onAbort(listener: () => void): void
+  /**
+   * Calls back when whoever may do so calls the call off while its connection stands; absent where nothing can.
+   * Asked only by a call that waits.
+   */
+  onCallOff?(listener: () => void): void
   /** The stop of the server it came to, which ends it as a deadline does; `null` for none. */
   readonly stop: ServerStop | null
   /** Calls back when the answer is complete. */

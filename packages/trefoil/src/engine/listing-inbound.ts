@@ -62,6 +62,10 @@ export class ListingInbound implements Inbound {
     this.#list.onAbort(listener)
   }
 
+  onCallOff(listener: () => void): void {
+    this.#list.onCallOff?.(listener)
+  }
+
   onDone(listener: () => void): void {
     this.#list.onDone(listener)
   }

@@ -44,6 +44,7 @@ export function compilePlan(
     surface,
     app,
     schemes: app.auth[surface]?.schemes ?? UNKNOWN_SCHEME,
+    entry: action.public[surface] ? null : (app.auth[surface] ?? null),
     isListing: without.length > 0,
     executeAt: stages.findIndex(({ name }) => name === 'execute'),
     stages: Object.freeze(stages),

@@ -8,6 +8,8 @@ import type { CallState } from './call-state.ts'
 import { close } from './ending/close.ts'
 import { conclude, settle, settleError, told } from './ending/conclude.ts'
 import { Deadline, serverStopped } from './ending/deadline.ts'
+import type { LastingCall, Standing } from './ending/lasting-calls.ts'
+import { standingOf } from './ending/recheck.ts'
 import { mayRepeat, takeBack } from './ending/repeat-call.ts'
 import type { Stage, StageEnd } from './stage.ts'
 
@@ -15,9 +17,13 @@ import type { Stage, StageEnd } from './stage.ts'
  * A call of which something has to be waited for: goes on with its stages from there, for no longer
  * than it may take.
  */
-export class WaitingCall implements StoppableCall {
+export class WaitingCall implements StoppableCall, LastingCall {
   before: StoppableCall | null = null
   after: StoppableCall | null = null
+  earlier: LastingCall | null = null
+  later: LastingCall | null = null
+  round = -1
+  readonly isSent = false
   readonly #stages: readonly Stage[]
   readonly #state: CallState
   readonly #limit: Deadline | null
@@ -27,16 +33,19 @@ export class WaitingCall implements StoppableCall {
   #reject!: (error: unknown) => void
 
   constructor(stages: readonly Stage[], state: CallState, deadline: Deadline | null) {
-    const { cancels, stop } = state.inbound
+    const { inbound } = state
+    const { stop } = inbound
+    const mayBeCalledOff = inbound.cancels || inbound.onCallOff !== undefined
     this.#stages = stages
     this.#state = state
     this.#stop = stop
-    this.#limit = deadline ?? (cancels ? new Deadline(state, 0) : null)
+    this.#limit = deadline ?? (mayBeCalledOff ? new Deadline(state, 0) : null)
     this.#outcome = new Promise((resolve, reject) => {
       this.#resolve = resolve
       this.#reject = reject
     })
     stop?.add(this)
+    if (state.site.entry !== null) state.site.app.lasting.add(this)
     state.waiting = this
     this.#limit?.start((problem) => this.#interrupt(problem))
   }
@@ -44,7 +53,7 @@ export class WaitingCall implements StoppableCall {
   /** Runs the developer's code once more: its unit of work met another, and was taken back. */
   again(error: unknown): Promise<Outcome> {
     const state = this.#state
-    this.#stop?.delete(this)
+    this.#leave()
     this.#limit?.stop()
     // From here on it counts as not begun.
     const takenBack = takeBack(state, error)
@@ -97,6 +106,24 @@ export class WaitingCall implements StoppableCall {
     this.#interrupt(serverStopped(this.#state))
   }
 
+  get state(): CallState {
+    return this.#state
+  }
+
+  ask(came: number): Standing | Promise<Standing> {
+    return standingOf(this.#state, came)
+  }
+
+  /** What let its caller in has ended: whatever it goes on to do, no more is answered (SES-8). */
+  endFor(problem: Problem): void {
+    this.#interrupt(problem)
+  }
+
+  #leave(): void {
+    this.#stop?.delete(this)
+    this.#state.site.app.lasting.delete(this)
+  }
+
   /** The caller is told now; nothing of the developer's starts any more. */
   #interrupt(problem: Problem): void {
     const state = this.#state
@@ -108,7 +135,7 @@ export class WaitingCall implements StoppableCall {
     const state = this.#state
     // Called off before the time was up, its timer would outlive the call.
     this.#limit?.stop()
-    this.#stop?.delete(this)
+    this.#leave()
     state.phase = 'closing'
     state.abort(problem)
     state.interrupt?.(problem)
@@ -117,7 +144,7 @@ export class WaitingCall implements StoppableCall {
 
   #finish(outcome: Outcome): void {
     const state = this.#state
-    this.#stop?.delete(this)
+    this.#leave()
     if (state.ended) {
       dropLate(state, outcome)
       return

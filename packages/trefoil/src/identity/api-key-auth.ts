@@ -72,7 +72,7 @@ export interface StoredApiKeyAuth extends ApiKeyAuth {
   listKeys(owner?: string): Promise<readonly StoredApiKey[]>
   /** Writes when keys were last used, which happens once a minute otherwise. */
   flush(): Promise<void>
-  /** As {@link StoredApiKeyAuth.flush}; the app does it when it stops. */
+  /** As {@link StoredApiKeyAuth.flush}, and a line in the log for what cannot be written; the app does it when it stops. */
   stop(): Promise<void>
 }
 
@@ -84,11 +84,13 @@ class HeaderKeys {
   readonly kinds: readonly PrincipalKind[] = Object.freeze(['service', 'agent'])
   readonly missing: string = 'Missing API key'
   readonly authenticate: (request: AuthRequest) => Answer | Promise<Answer>
+  readonly recheck: (request: AuthRequest) => Answer | Promise<Answer>
 
   constructor(
     header: string,
     isKey: (text: string) => boolean,
     judge: (text: string, request: AuthRequest) => Answer | Promise<Answer>,
+    recheck: (text: string) => Answer | Promise<Answer>,
   ) {
     // Nobody sends it in capitals over HTTP/2, and nobody should have to know that (PW-24).
     const name = header.toLowerCase()
@@ -99,6 +101,10 @@ class HeaderKeys {
       if (misplaced !== null) return misplaced
       const text = request.headers.get(name)
       return text === null ? null : judge(text, request)
+    }
+    this.recheck = (request) => {
+      const text = request.headers.get(name)
+      return text === null ? null : recheck(text)
     }
   }
 }
@@ -118,6 +124,7 @@ class FixedApiKeyAuth extends HeaderKeys implements ApiKeyAuth {
     super(
       header,
       (text) => keys.has(text),
+      (text) => answerOf(keys.find(text), clock),
       (text) => answerOf(keys.find(text), clock),
     )
     this.#keys = keys
@@ -149,6 +156,10 @@ class StoredKeyAuth extends HeaderKeys implements StoredApiKeyAuth {
       (text, request) => {
         const key = readKey(prefix, text)
         return key === null ? INVALID : keys.judge(key, request)
+      },
+      (text) => {
+        const key = readKey(prefix, text)
+        return key === null ? INVALID : keys.recheck(key)
       },
     )
     this.#options = options
@@ -220,7 +231,7 @@ class StoredKeyAuth extends HeaderKeys implements StoredApiKeyAuth {
   }
 
   stop(): Promise<void> {
-    return this.flush()
+    return this.#keys.uses.stop()
   }
 }
 

@@ -1,4 +1,5 @@
 import { promised } from '../base/promise.ts'
+import { AuthContext } from '../contract/auth/auth-context.ts'
 import type { AuthAnswer, Authenticate, Authenticator } from '../contract/auth/authenticator.ts'
 import type { PrincipalKind } from '../contract/auth/principal-kind.ts'
 import { type FixedAuthenticator, readAuthenticator } from '../contract/auth/read-authenticator.ts'
@@ -52,6 +53,7 @@ export function firstOf<
       ? part.recognizes
       : null,
   }))
+  const answered = parts.some(({ recheck }) => recheck !== null) ? new Answered() : null
   const schemes = parts.flatMap(schemesOf)
   const joined = Object.freeze({
     name: `firstOf(${given.map(({ name }) => name).join(', ')})`,
@@ -61,12 +63,36 @@ export function firstOf<
     risks: Object.freeze(parts.flatMap(({ risks }) => risks)),
     // What the parts answer is looked at where it is used: a part that answers with nonsense denies.
     authenticate: (request: AuthRequest) =>
-      askFrom(asked, 0, request, null) as AuthAnswer<PayloadOf<Parts[number]>>,
+      askFrom({ parts: asked, answered }, 0, request, null) as AuthAnswer<PayloadOf<Parts[number]>>,
+    ...(answered === null
+      ? {}
+      : { recheck: answered.recheck as Recheck<PayloadOf<Parts[number]>> }),
     start: () => allOf(parts, 'start'),
     stop: () => allOf(parts, 'stop'),
   })
   PARTS.set(joined, parts)
   return joined
+}
+
+type Recheck<Payload> = NonNullable<Authenticator<Payload>['recheck']>
+
+interface Joined {
+  readonly parts: readonly FixedAuthenticator[]
+  readonly answered: Answered | null
+}
+
+/** Which part let whom in: it alone is asked whether its answer still holds. */
+class Answered {
+  readonly #by = new WeakMap<AuthContext, FixedAuthenticator>()
+
+  note(answer: unknown, part: FixedAuthenticator): void {
+    if (part.recheck !== null && AuthContext.is(answer)) this.#by.set(answer, part)
+  }
+
+  readonly recheck = (request: AuthRequest, auth: AuthContext): unknown => {
+    const part = this.#by.get(auth)
+    return part === undefined ? auth : part.recheck?.(request, auth)
+  }
 }
 
 /**
@@ -75,11 +101,12 @@ export function firstOf<
  * @param leftOut the first one that did not know the form of what was sent
  */
 function askFrom(
-  parts: readonly FixedAuthenticator[],
+  joined: Joined,
   start: number,
   request: AuthRequest,
   leftOut: FixedAuthenticator | null,
 ): unknown {
+  const { parts, answered } = joined
   let unasked = leftOut
   for (let index = start; index < parts.length; index++) {
     const part = parts[index] as FixedAuthenticator
@@ -93,11 +120,18 @@ function askFrom(
     if (waiting !== null) {
       const left = unasked
       // The time may have passed while it was asked.
-      return waiting.then((late) =>
-        late !== null || isCalledOff(request) ? late : askFrom(parts, index + 1, request, left),
-      )
+      return waiting.then((late) => {
+        if (late === null && !isCalledOff(request)) {
+          return askFrom(joined, index + 1, request, left)
+        }
+        answered?.note(late, part)
+        return late
+      })
     }
-    if (answer !== null) return answer
+    if (answer !== null) {
+      answered?.note(answer, part)
+      return answer
+    }
   }
   // A token that nobody knows was sent all the same.
   return unasked === null ? null : unasked.authenticate(request)

@@ -42,6 +42,7 @@ class IntrospectionAuthenticator implements IntrospectionAuth {
   readonly kinds: readonly PrincipalKind[]
   readonly risks: readonly ProductionRisk[]
   readonly authenticate: (request: AuthRequest) => AuthAnswer<undefined> | Promise<Answer>
+  readonly recheck: (request: AuthRequest) => Answer | Promise<Answer>
   readonly stop: () => void
   readonly #rules: IntrospectionRules
   readonly #inspector: TokenInspector
@@ -55,6 +56,7 @@ class IntrospectionAuthenticator implements IntrospectionAuth {
     this.risks = Object.freeze(isLoopback(rules.url) ? [LOOPBACK_RISK] : [])
     // Of its own, so that an object made of this one with `…` has it too.
     this.authenticate = (request) => this.#answer(request)
+    this.recheck = (request) => this.#recheck(request)
     this.stop = () => this.#inspector.stop()
     Object.freeze(this)
   }
@@ -64,6 +66,15 @@ class IntrospectionAuthenticator implements IntrospectionAuth {
     if (bearer !== null) return this.#check(bearer, request, false)
     const bound = this.#rules.possession.dpop === null ? null : dpopToken(request)
     return bound === null ? null : this.#check(bound, request, true)
+  }
+
+  /** As the provider says now, who is asked no more often than for calls that begin. */
+  #recheck(request: AuthRequest): Answer | Promise<Answer> {
+    const token = request.bearer ?? dpopToken(request)
+    if (token === null) return null
+    const judged = this.#inspector.judge(token)
+    const waiting = promised(judged)
+    return waiting === null ? contextIn(judged as TokenAnswer) : waiting.then(contextIn)
   }
 
   #check(token: string, request: AuthRequest, isDpop: boolean): Answer | Promise<Answer> {
@@ -87,6 +98,10 @@ class IntrospectionAuthenticator implements IntrospectionAuth {
     if (waiting !== null) return waiting.then((late) => late ?? context)
     return (refused as CredentialRefusal | null) ?? context
   }
+}
+
+function contextIn(judged: TokenAnswer): Answer {
+  return CredentialRefusal.is(judged) ? judged : judged.context
 }
 
 freezeClass(IntrospectionAuthenticator)

@@ -442,6 +442,7 @@ describe('what it says of itself', () => {
       'authenticate',
       'kinds',
       'name',
+      'recheck',
       'recognizes',
       'risks',
       'scheme',

@@ -82,6 +82,7 @@ class JwtAuthenticator implements JwtAuth {
   readonly risks: readonly ProductionRisk[]
   readonly authenticate: (request: AuthRequest) => AuthAnswer<undefined> | Promise<Answer>
   readonly recognizes: (request: AuthRequest) => boolean
+  readonly recheck: (request: AuthRequest) => Answer | Promise<Answer>
   readonly start: () => Promise<void>
   readonly #rules: JwtRules
   readonly #verifier: TokenVerifier
@@ -96,6 +97,7 @@ class JwtAuthenticator implements JwtAuth {
     // Of its own, so that an object made of this one with `…` has it too.
     this.authenticate = (request) => this.#answer(request)
     this.recognizes = (request) => recognizes(rules, request)
+    this.recheck = (request) => this.#recheck(request)
     this.start = () => rules.source.keys.start()
     Object.freeze(this)
   }
@@ -143,7 +145,7 @@ class JwtAuthenticator implements JwtAuth {
 
   #answer(request: AuthRequest): Answer | Promise<Answer> {
     const { header, possession } = this.#rules
-    const token = header === null ? request.bearer : tokenIn(request, header)
+    const token = this.#sent(request)
     if (token !== null) return this.#check(token, request, false)
     const bound = header === null && possession.dpop !== null ? dpopToken(request) : null
     return bound === null ? null : this.#check(bound, request, true)
@@ -154,6 +156,22 @@ class JwtAuthenticator implements JwtAuth {
     const waiting = promised(judged)
     if (waiting !== null) return waiting.then((late) => this.#admit(late, request, token, isDpop))
     return this.#admit(judged as Verdict | CredentialRefusal, request, token, isDpop)
+  }
+
+  /** Whether its key and itself are still good. The proof of possession was for the request, and is used up. */
+  #recheck(request: AuthRequest): Answer | Promise<Answer> {
+    const token = this.#sent(request) ?? dpopToken(request)
+    if (token === null) return null
+    const judged = this.#verifier.judge(token, request)
+    const use = (known: Verdict | CredentialRefusal) =>
+      CredentialRefusal.is(known) ? known : this.#unlessRevoked(known.context)
+    const waiting = promised(judged)
+    return waiting === null ? use(judged as Verdict | CredentialRefusal) : waiting.then(use)
+  }
+
+  #sent(request: AuthRequest): string | null {
+    const { header } = this.#rules
+    return header === null ? request.bearer : tokenIn(request, header)
   }
 
   /** What is asked anew for each call, of a token that is remembered too. */

@@ -55,4 +55,13 @@ export interface EndpointRequest extends Visit {
   readonly viaProxy: boolean
   readonly path: string
   readonly search: string
+  /** Another call that came with the same request, with a record of its own. */
+  further(): FurtherCall
+}
+
+/** One of several calls that came in one request. */
+export interface FurtherCall {
+  readonly request: EndpointRequest
+  /** Its answer is known; it is recorded once the answer to the request is complete. */
+  end(reply: HttpReply): void
 }

@@ -20,6 +20,7 @@ import {
   tellAbsence,
 } from './absence.ts'
 import { bigintSchema } from './documents/bigint-segment.ts'
+import { checkMcpHeader, checkMcpHeadersDiffer, refuseRawHeader } from './documents/mcp-header.ts'
 import { bigintDocument, documentOf } from './documents/param-document.ts'
 import { type ParamSite, wrongParam } from './documents/param-site.ts'
 import { paramHint } from './param-hint.ts'
@@ -85,7 +86,7 @@ function defaultSource(method: string | null): ParamSource {
 }
 
 function compileMarked(name: string, marked: MarkedParam, site: ParamSite): ParamSpec {
-  const { source, schema, alias, description, jsonSchema, optional, sensitive, explode } = marked
+  const { source, schema, alias, ...extras } = marked
   if (source === 'path' && !site.pathNames.includes(alias ?? name) && site.method !== null) {
     throw wrongParam(
       site,
@@ -96,8 +97,7 @@ function compileMarked(name: string, marked: MarkedParam, site: ParamSite): Para
   if (source !== 'path' && site.pathNames.includes(name)) {
     throw wrongParam(site, name, `is a segment of the path and cannot be a ${source} parameter`)
   }
-  const extras = { alias, description, jsonSchema, optional, sensitive, explode }
-  return build(name, source, schema, extras, site)
+  return build(name, source, schema, { alias, ...extras }, site)
 }
 
 interface Extras {
@@ -106,6 +106,7 @@ interface Extras {
   readonly jsonSchema?: JsonSchema | undefined
   readonly optional?: boolean | undefined
   readonly sensitive?: boolean
+  readonly mcpHeader?: string | undefined
   readonly explode?: boolean
 }
 
@@ -139,7 +140,9 @@ function build(
       `cannot be a ${source} parameter: ${why}. Use a scalar or a list of scalars, pass { jsonSchema }, or send it in the body`,
     )
   }
-  const { sensitive = false } = extras
+  const { sensitive = false, mcpHeader } = extras
+  refuseRawHeader(name, json, site)
+  checkMcpHeader({ name, sensitive }, mcpHeader, json, site)
   const commas = extras.explode === false
   if (commas && kinds?.list !== true) {
     throw wrongParam(site, name, 'explode: false is for lists, and its schema takes one value')
@@ -169,6 +172,7 @@ function build(
     // There is no path without its segments.
     isAssumedRequired: isAssumed && source !== 'path',
     sensitive,
+    ...(mcpHeader === undefined ? {} : { mcpHeader }),
     description: extras.description ?? textOf(json?.['description']),
   })
 }
@@ -277,6 +281,7 @@ function textOf(value: unknown): string | null {
 }
 
 function checkTogether(params: readonly ParamSpec[], site: ParamSite): void {
+  checkMcpHeadersDiffer(params, site)
   const wires = new Map<string, string>()
   const bodies = params.filter(({ source }) => source === 'body')
   const fields = params.filter(({ source }) => source === 'field')

@@ -9,6 +9,7 @@ import { BackgroundTasks } from '../../engine/background/background-tasks.ts'
 import { AnswerCache } from '../../engine/cached/answer-cache.ts'
 import type { Substitutes } from '../../engine/dependencies/substitute.ts'
 import type { Draining } from '../../engine/ending/draining.ts'
+import { LastingCalls } from '../../engine/ending/lasting-calls.ts'
 import type { Capacity } from '../../engine/limits/capacity.ts'
 import { AppView } from '../../engine/views/app-view.ts'
 import { Observers } from '../../record/observers.ts'
@@ -104,6 +105,7 @@ export function compileApp(
       ? new AnswerCache(config.limits.cache, config.clock)
       : null,
     draining,
+    lasting: new LastingCalls(config.clock),
     capacity,
     substitutes,
     timeout: config.limits.timeout ?? 0,

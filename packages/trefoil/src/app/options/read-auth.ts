@@ -133,6 +133,7 @@ function readEntry(given: unknown): AuthEntry {
     authenticate: own.authenticate,
     // What it answers is looked at where it is used.
     onAuthenticated: (onAuthenticated ?? null) as AuthEntry['onAuthenticated'],
+    recheck: own.recheck,
     start: own.start,
     stop: own.stop,
   })

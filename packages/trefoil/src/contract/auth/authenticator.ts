@@ -61,6 +61,17 @@ export interface Authenticator<Payload = unknown> {
    */
   recognizes?(request: AuthRequest): boolean
   /**
+   * Asked about a call that goes on, an open stream above all, more than twice a second: whether what it
+   * was let in by still holds. A context says that it does, and changes nothing else; a {@link refusal},
+   * `null` and whatever is no answer end the call: its signal aborts, its stream is cut off, and nothing
+   * that it returns is sent. What it throws says nothing of the credential; after half a minute of it the
+   * call is ended too. It reads anew what may have changed, and is no use of the credential. Default: the
+   * answer holds as long as the call. None holds longer than its `expiresAt`.
+   *
+   * @param auth what `authenticate` said of the caller, without what `onAuthenticated` made of it
+   */
+  recheck?(request: AuthRequest, auth: AuthContext<Payload>): Awaitable<AuthAnswer<Payload>>
+  /**
    * Makes ready what the first caller would wait for, such as keys that have to be fetched. Runs when the
    * app starts, after its parts and before its hooks, for ten seconds at most; once for each entry of
    * `auth` that it stands in. `ImproperlyConfigured` stops the start; anything else it throws, and time
@@ -123,6 +134,8 @@ export interface AuthEntry {
   readonly authenticate: (request: AuthRequest) => unknown
   readonly onAuthenticated: ((auth: AuthContext, request: AuthRequest) => unknown) | null
   readonly widens: boolean
+  /** `null`: what it answered holds until its `expiresAt`. */
+  readonly recheck: ((request: AuthRequest, auth: AuthContext) => unknown) | null
   readonly start: (() => unknown) | null
   readonly stop: (() => unknown) | null
 }

@@ -4,6 +4,7 @@ import { checkOptionNames, type OptionNames } from '../options/option-names.ts'
 import { shownValue } from '../options/option-values.ts'
 import { type ProductionRisk, readRisks } from '../options/production-risk.ts'
 import { ImproperlyConfigured } from '../problems/problem.ts'
+import type { AuthContext } from './auth-context.ts'
 import type { Authenticator } from './authenticator.ts'
 import { isPrincipalKind, type PrincipalKind } from './principal-kind.ts'
 import type { SecurityScheme } from './security-scheme.ts'
@@ -22,6 +23,8 @@ export interface FixedAuthenticator {
   readonly authenticate: (request: AuthRequest) => unknown
   /** `null` where it takes whatever is sent; what it answers is not to be trusted. */
   readonly recognizes: ((request: AuthRequest) => unknown) | null
+  /** `null` where its answer holds as long as the call, or until `expiresAt`; not to be trusted either. */
+  readonly recheck: ((request: AuthRequest, auth: AuthContext) => unknown) | null
   readonly start: (() => unknown) | null
   readonly stop: (() => unknown) | null
 }
@@ -35,6 +38,7 @@ const MEMBERS: OptionNames<Authenticator> = {
   risks: true,
   authenticate: true,
   recognizes: true,
+  recheck: true,
   start: true,
   stop: true,
 }
@@ -60,6 +64,7 @@ export function readAuthenticator(where: string, value: unknown): FixedAuthentic
       risks: readRisks(where, undefined),
       authenticate,
       recognizes: null,
+      recheck: null,
       start: null,
       stop: null,
     }
@@ -73,7 +78,7 @@ export function readAuthenticator(where: string, value: unknown): FixedAuthentic
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype === Object.prototype || prototype === null) checkOptionNames(where, value, MEMBERS)
   const { name, scheme, ambient, kinds, missing = null, risks, authenticate } = value
-  const { recognizes, start, stop } = value
+  const { recognizes, recheck, start, stop } = value
   if (typeof name !== 'string' || name === '') {
     throw new ImproperlyConfigured(`${where}: an authenticator needs a name, such as 'apiKey'`)
   }
@@ -99,6 +104,7 @@ export function readAuthenticator(where: string, value: unknown): FixedAuthentic
     // For instances of classes; where it is asked for in a flood, binding costs nothing.
     authenticate: authenticate.bind(value),
     recognizes: readMethod(where, name, 'recognizes', recognizes, value),
+    recheck: readMethod(where, name, 'recheck', recheck, value),
     start: readMethod(where, name, 'start', start, value),
     stop: readMethod(where, name, 'stop', stop, value),
   }

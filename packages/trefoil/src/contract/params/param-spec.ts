@@ -39,5 +39,7 @@ export interface ParamSpec {
   readonly isAssumedRequired?: boolean
   /** True for what no record, log, error text or example may show. */
   readonly sensitive: boolean
+  /** What follows `Mcp-Param-` in the header that MCP clients repeat it in; absent for none. */
+  readonly mcpHeader?: string
   readonly description: string | null
 }

@@ -34,6 +34,7 @@ export interface MarkedParam<
   /** `undefined` where the schema says for itself whether it may be absent. */
   readonly optional: boolean | undefined
   readonly sensitive: boolean
+  readonly mcpHeader: string | undefined
   /** Of query parameters only: `false` for lists written with commas. */
   readonly explode: boolean
   /** Carry types only: what the handler receives, and what a caller gives. */
@@ -62,6 +63,12 @@ export interface ParamOptions {
    * repeat it. Default false.
    */
   readonly sensitive?: boolean
+  /**
+   * Clients of MCP repeat the argument in the header `Mcp-Param-<this>`, so that gateways can route and filter by it
+   * without reading the body (2026-07-28, SEP-2243). A call whose header says otherwise is refused. For text, whole
+   * numbers, `true` and `false`; not for what is `sensitive`. Default: none.
+   */
+  readonly mcpHeader?: string
 }
 
 /** An entry of `params`: a schema, a marked parameter such as `query(…)`, or a dependency. */
@@ -106,6 +113,7 @@ const PARAM_OPTIONS: OptionNames<ParamOptions> = {
   jsonSchema: true,
   optional: true,
   sensitive: true,
+  mcpHeader: true,
 }
 const QUERY_OPTIONS: OptionNames<QueryOptions> = { ...PARAM_OPTIONS, explode: true }
 
@@ -116,10 +124,11 @@ function checkParamOptions(
 ): void {
   checkRecord(`${where}: options`, options)
   checkOptionNames(where, options, known)
-  const { alias, description, jsonSchema, optional, sensitive, explode } = options
+  const { alias, description, jsonSchema, optional, sensitive, mcpHeader, explode } = options
   if (alias !== '') checkText(`${where}: alias`, alias)
   if (description !== '') checkText(`${where}: description`, description)
   if (jsonSchema !== undefined) checkRecord(`${where}: jsonSchema`, jsonSchema)
+  if (mcpHeader !== undefined) checkText(`${where}: mcpHeader`, mcpHeader)
   checkFlag(`${where}: optional`, optional)
   checkFlag(`${where}: sensitive`, sensitive)
   checkFlag(`${where}: explode`, explode)
@@ -131,7 +140,8 @@ function marked<Source extends ParamSource, Value, Input = unknown>(
   options: QueryOptions,
 ): MarkedParam<Source, Value, Input> {
   checkParamOptions(`${source}()`, options, source === 'query' ? QUERY_OPTIONS : PARAM_OPTIONS)
-  const { alias, description, jsonSchema, optional, sensitive = false, explode = true } = options
+  const { alias, description, jsonSchema, optional, mcpHeader } = options
+  const { sensitive = false, explode = true } = options
   return Object.freeze({
     [BRAND]: true as const,
     source,
@@ -141,6 +151,7 @@ function marked<Source extends ParamSource, Value, Input = unknown>(
     jsonSchema,
     optional,
     sensitive,
+    mcpHeader,
     explode,
   })
 }

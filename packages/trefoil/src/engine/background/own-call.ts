@@ -66,6 +66,7 @@ function open<Value>(app: AppContext, work: OwnWork<Value>): CallState {
     surface: work.source,
     app,
     schemes: [],
+    entry: null,
     isListing: false,
   }
   const callId = app.nextId()

@@ -47,8 +47,9 @@ export class Deadline implements TimeLimit {
       return
     }
     if (this.#timeout !== 0) this.#set(this.#timeout)
-    if (!inbound.cancels) return
     const callOff = () => this.#expired?.(calledOff(this.#state))
+    inbound.onCallOff?.(callOff)
+    if (!inbound.cancels) return
     if (inbound.aborted) callOff()
     else inbound.onAbort(callOff)
   }

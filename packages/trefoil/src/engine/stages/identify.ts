@@ -68,6 +68,7 @@ export function identifyStage(
               `onAuthenticated of '${name}' gave more than the credential does: ${more}. Write widens: true if that is meant`,
             )
           }
+          state.identified = auth
           state.auth = result
           return undefined
         }

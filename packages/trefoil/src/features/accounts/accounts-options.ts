@@ -3,6 +3,7 @@ import type { Guard, KeyMaterial, KeyRing } from '../../auth.ts'
 import type { AnyDatabase } from '../../database.ts'
 import type { Awaitable, Call, Clock, Duration } from '../../index.ts'
 import {
+  databasePart,
   LOCKOUT,
   type LockoutConfig,
   type LockoutValues,
@@ -163,8 +164,6 @@ export type AccountsValues = Values<
   }
 >
 
-const DATABASE_METHODS = ['queries', 'unit', 'tables', 'statements', 'afterCommit'] as const
-
 /** True for an object that has these methods. */
 function has(value: unknown, methods: readonly string[]): boolean {
   return (
@@ -201,9 +200,7 @@ export const ACCOUNTS: OptionGroup<AccountsOptions, AccountsValues> = {
   prefix: 'TREFOIL_AUTH',
   rows: {
     data: {
-      read: kinds.kind('a part of database()', (value): value is AnyDatabase =>
-        has(value, DATABASE_METHODS),
-      ),
+      read: databasePart<AnyDatabase>(),
       default: REQUIRED,
       doc: 'Where accounts are kept: `database()`, a part of the app before this one.',
     },

@@ -13,7 +13,7 @@ import { ChallengeStore } from './challenge-store.ts'
 import { FLOW_GRAPH } from './flow-graph.ts'
 import { KnownClients } from './flows/known-clients.ts'
 import { makeLocks } from './lockout/make-locks.ts'
-import { tellUnlocked } from './lockout/tell-unlocked.ts'
+import { unlockedAccounts } from './lockout/unlocked-accounts.ts'
 import { mailRoom } from './mail/mail-room.ts'
 import { makeMfa } from './mfa/make-mfa.ts'
 import { operatorCommands } from './operators/operator-commands.ts'
@@ -120,7 +120,7 @@ export function accounts(options: AccountsOptions): Accounts {
         mail.start(app)
         passkeys.start(app)
       },
-      commands: [...operatorCommands(house), ...made.commands(tellUnlocked(house))],
+      commands: [...operatorCommands(house), ...made.commands(unlockedAccounts(house))],
       asksNobody: OWN_STEPS,
       actions: (routes) => {
         for (const step of FLOW_GRAPH) {

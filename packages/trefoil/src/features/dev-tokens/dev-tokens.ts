@@ -7,6 +7,7 @@ import {
   ImproperlyConfigured,
   reply,
 } from '../../index.ts'
+import { isLoopbackAddress, isThisMachine } from '../../inner.ts'
 import {
   definePart,
   kinds,
@@ -210,11 +211,9 @@ function requireDevelopment(): void {
   )
 }
 
-const LOOPBACK = /^(?:(?:::ffff:)?127(?:\.[0-9]{1,3}){3}|::1)$/i
-
 function requireLoopback(host: string | null): void {
   // Where no server of ours listens, each caller's address is looked at, as it is everywhere.
-  if (host === null || host === 'localhost' || LOOPBACK.test(host)) return
+  if (host === null || isThisMachine(host)) return
   throw new ImproperlyConfigured(
     'devTokens() is for this machine alone, and the server would listen beyond it: listen on 127.0.0.1, or leave devTokens() out',
   )
@@ -223,7 +222,7 @@ function requireLoopback(host: string | null): void {
 /** @throws HttpError 404, as if there were nothing, for everybody who is or may be elsewhere */
 function requireHere({ client, request }: Call): void {
   const { address } = client
-  const isHere = address !== null && LOOPBACK.test(address)
+  const isHere = address !== null && isLoopbackAddress(address)
   if (isHere && ![...request.headers.keys()].some((name) => FORWARDING.test(name))) return
   throw new HttpError(404, 'Not Found')
 }

@@ -1,3 +1,4 @@
+import { wrongUsage } from '../../inner.ts'
 import type { CommandContext, CommandResult, PartCommand } from '../../parts.ts'
 import { JOB_STATES, type JobFilter, type JobState, type StoredJob } from './job-store.ts'
 
@@ -57,10 +58,16 @@ async function list(
 ): Promise<CommandResult> {
   const most = typeof lines === 'string' ? Number(lines) : DEFAULT_LINES
   if (!Number.isInteger(most) || most < 1 || most > MOST_LINES) {
-    return wrong(`--lines must be a number from 1 to ${MOST_LINES}`)
+    throw wrongUsage(
+      `--lines must be a number from 1 to ${MOST_LINES}`,
+      `Say --lines ${DEFAULT_LINES}, or leave it out.`,
+    )
   }
   if (state !== undefined && !JOB_STATES.includes(state as JobState)) {
-    return wrong(`--state must be one of ${JOB_STATES.join(', ')}`)
+    throw wrongUsage(
+      `--state must be one of ${JOB_STATES.join(', ')}`,
+      'Name one, or leave it out for all.',
+    )
   }
   const found = await jobs.list({
     most,
@@ -71,10 +78,6 @@ async function list(
     text: found.length === 0 ? 'no jobs' : found.map(lineOf).join('\n'),
     json: { ok: true, jobs: found.map(jsonOf) },
   }
-}
-
-function wrong(text: string): CommandResult {
-  return { text, json: { ok: false, error: text }, exit: 2 }
 }
 
 function lineOf({ id, queue, state, failures, createdAt, failure }: StoredJob): string {

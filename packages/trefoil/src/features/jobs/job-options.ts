@@ -1,5 +1,6 @@
 import type { AnyDatabase } from '../../database.ts'
 import type { ByteSize, Clock, Duration, InputOf, OutputOf, Schema } from '../../index.ts'
+import { databasePart } from '../../inner.ts'
 import {
   kinds,
   type OptionGroup,
@@ -37,16 +38,6 @@ type JobQueueValues = Values<
   { poll: number; lease: number; keep: number; keepDead: number; maxData: number }
 >
 
-const DATABASE_METHODS = ['queries', 'unit', 'tables', 'statements', 'afterCommit'] as const
-
-const databasePart = kinds.kind(
-  'a part of database()',
-  (value): value is AnyDatabase =>
-    typeof value === 'object' &&
-    value !== null &&
-    DATABASE_METHODS.every((name) => typeof Reflect.get(value, name) === 'function'),
-)
-
 /** Milliseconds that a timer of Node's can wait: a longer one would end at once. */
 const LONGEST = 2 ** 31 - 1
 
@@ -64,7 +55,7 @@ export const JOB_QUEUE: OptionGroup<JobQueueOptions, JobQueueValues> = {
   prefix: 'TREFOIL_JOBS',
   rows: {
     data: {
-      read: databasePart,
+      read: databasePart<AnyDatabase>(),
       default: REQUIRED,
       doc: 'Where jobs are kept: `database()`, a part of the app before this one.',
     },

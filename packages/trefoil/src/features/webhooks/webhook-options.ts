@@ -1,6 +1,7 @@
 import type { KeyMaterial, KeyRing } from '../../auth.ts'
 import type { AnyDatabase } from '../../database.ts'
 import type { Clock, Duration } from '../../index.ts'
+import { databasePart } from '../../inner.ts'
 import type { JobQueue } from '../../jobs.ts'
 import {
   kinds,
@@ -63,7 +64,7 @@ export const WEBHOOKS: OptionGroup<WebhooksOptions, WebhooksValues> = {
   prefix: 'TREFOIL_WEBHOOKS',
   rows: {
     data: {
-      read: withMethods<AnyDatabase>('a part of database()', ['queries', 'unit', 'tables']),
+      read: databasePart<AnyDatabase>(),
       default: REQUIRED,
       doc: 'Where endpoints are kept: `database()`.',
     },

@@ -14,6 +14,7 @@ export class LastUses {
   readonly #clock: Clock
   #waiting = new Map<string, number>()
   #writtenAt: number
+  #log: Logger | null = null
 
   constructor(store: ApiKeyStore, clock: Clock) {
     this.#store = store
@@ -23,13 +24,21 @@ export class LastUses {
 
   /** Never waits and never fails: what cannot be written is a line in the log. */
   note(id: string, log: Logger): void {
+    this.#log = log
     if (this.#waiting.size < MOST || this.#waiting.has(id)) {
       this.#waiting.set(id, this.#clock.now())
     }
     if (this.#clock.elapsed() - this.#writtenAt < EVERY) return
-    this.flush().catch((error: unknown) => {
-      log.error({ err: error }, 'When API keys were last used could not be written')
-    })
+    void this.stop()
+  }
+
+  /** Writes what waits, as far as it can: an app that stops because its database is away has not failed to stop. */
+  async stop(): Promise<void> {
+    try {
+      await this.flush()
+    } catch (error) {
+      this.#log?.error({ err: error }, 'When API keys were last used could not be written')
+    }
   }
 
   /** Writes what waits. What could not be written waits for the next time. */

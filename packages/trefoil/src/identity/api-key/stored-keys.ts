@@ -20,6 +20,9 @@ const OWNERLESS = refusal('owner_gone', { text: 'API key has been revoked' })
 const WRONG_SURFACE = refusal('wrong_surface', { text: 'API key is not for this surface' })
 const WRONG_ADDRESS = refusal('wrong_address', { text: 'API key is not for this address' })
 
+/** Milliseconds: those who ask in the same round read once. */
+const JOINED = 100
+
 type Answer = AuthContext<undefined> | CredentialRefusal
 
 interface Reading {
@@ -64,6 +67,13 @@ export class StoredKeys {
     return this.#read(text.id).then((key) => this.#judge(key, this.#placeOf(key, text), request))
   }
 
+  /** Of a call that goes on: read anew, and no use of the key. */
+  recheck(text: KeyText): Promise<Answer> {
+    return this.#read(text.id, JOINED).then((key) =>
+      this.#judge(key, this.#placeOf(key, text), null),
+    )
+  }
+
   #placeOf(key: StoredApiKey | null, text: KeyText): number {
     return this.#rules.digests.find(text, key?.secrets ?? [])
   }
@@ -74,12 +84,13 @@ export class StoredKeys {
     this.#cache.delete(id)
   }
 
-  #read(id: string): Promise<StoredApiKey | null> {
+  /** @param young milliseconds that a reading may be joined for */
+  #read(id: string, young = this.#rules.cacheFor): Promise<StoredApiKey | null> {
     const since = this.#rules.clock.elapsed()
     const before = this.#reading.get(id)
     // A store that hangs keeps nobody who comes later, and what was asked for longer ago than a key is
     // remembered may be from before its revocation (KEY-5).
-    if (before !== undefined && since - before.since < this.#rules.cacheFor) return before.key
+    if (before !== undefined && since - before.since < young) return before.key
     // Not kept when the key was forgotten meanwhile: what was read may be from before its revocation.
     const isLast = () => this.#reading.get(id)?.key === reading && this.#reading.delete(id)
     const keep = (key: StoredApiKey | null) => {

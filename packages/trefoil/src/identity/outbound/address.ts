@@ -6,8 +6,15 @@ const LOOPBACK = ['127.0.0.0/8', '::1/128'].map((range) => parseIpRange(range))
 /** True for this machine, by an address or by the name that always means it. */
 export function isLoopback(url: URL): boolean {
   const hostname = url.hostname.replace(/\.$/, '')
-  if (hostname === 'localhost' || hostname.endsWith('.localhost')) return true
-  return isLoopbackAddress(bare(hostname))
+  return hostname.endsWith('.localhost') || isThisMachine(bare(hostname))
+}
+
+/**
+ * True for a host, as one listens at or connects to it, that is this machine: the one name that every resolver
+ * knows, or an address. Other names below `localhost` may be somebody's to answer.
+ */
+export function isThisMachine(host: string): boolean {
+  return host.toLowerCase() === 'localhost' || isLoopbackAddress(host)
 }
 
 /** True where an address, not a name, says that it is inside of some network. */

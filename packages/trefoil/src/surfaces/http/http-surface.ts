@@ -22,7 +22,7 @@ import { HttpInbound } from './request/http-inbound.ts'
 import { HttpVisit } from './request/visit.ts'
 import type { Compression } from './response/compression-options.ts'
 import { encodeAnswer, encodeProblem } from './response/encode.ts'
-import { endpointRefusal } from './response/endpoint-answer.ts'
+import { endpointRefusal, type FurtherVisits } from './response/endpoint-answer.ts'
 import {
   headerOf,
   headersOfEveryAnswer,
@@ -71,7 +71,16 @@ export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
   } = options
   const { clock } = recorder
   const shown = createPathShower(options.mounts)
-  const finder = createFinder(options, (visit, reply) => new Ready(finish(visit, reply)))
+  const further: FurtherVisits = {
+    begin: ({ exchange, provenance, arrival }) => {
+      const trace = tracing === null ? null : new TraceSource(tracing, exchange.rawHeaders)
+      const { requestId, surface, receivedAt } = arrival
+      const next = new Arrival(requestId, nextId, 'server', surface, receivedAt, trace)
+      return new HttpVisit(exchange, provenance, next, [], '')
+    },
+    end: watch,
+  }
+  const finder = createFinder(options, (visit, reply) => new Ready(finish(visit, reply)), further)
   const headers = {
     http: headersOfEveryAnswer(options.headers.http, requestIdHeader),
     https: headersOfEveryAnswer(options.headers.https, requestIdHeader),
@@ -200,18 +209,23 @@ export function createHttpSurface(options: HttpSurfaceOptions): HttpHandler {
         ? placed
         : withCors(placed, cors, exchange.rawHeaders)
     const complete = arrival.trace === null ? whole : withTrace(whole, arrival.trace)
-    if (!visit.isWatched && recorder.wants(arrival, isStream(reply.body))) {
-      visit.isWatched = true
-      exchange.onDone((sent) => {
-        const site = new HttpRecordSite(visit, reply.status, shown)
-        const tell = () => recorder.record(arrival, site, sent)
-        const { state } = arrival
-        // A stream whose reader left has its dependencies closed only now, and the record comes last.
-        if (state === null || state.phase === 'over') tell()
-        else state.onClose(async () => tell())
-      })
-    }
+    watch(visit, reply)
     return complete
+  }
+
+  /** Has it recorded once the answer is complete. */
+  function watch(visit: HttpVisit, { status, body }: HttpReply): void {
+    const { exchange, arrival } = visit
+    if (visit.isWatched || !recorder.wants(arrival, isStream(body))) return
+    visit.isWatched = true
+    exchange.onDone((sent) => {
+      const site = new HttpRecordSite(visit, status, shown)
+      const tell = () => recorder.record(arrival, site, sent)
+      const { state } = arrival
+      // A stream whose reader left has its dependencies closed only now, and the record comes last.
+      if (state === null || state.phase === 'over') tell()
+      else state.onClose(async () => tell())
+    })
   }
 }
 

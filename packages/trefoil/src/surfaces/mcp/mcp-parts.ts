@@ -2,7 +2,9 @@ import type { StrictJsonLimits } from '../../base/json/strict-json.ts'
 import type { AppContext } from '../../engine/app-context.ts'
 import type { Plan } from '../../engine/plan.ts'
 import type { AskVisible, PerVisible } from '../agent/visible-actions.ts'
+import type { RunningCalls } from './running-calls.ts'
 import type { ToolList } from './tool-list.ts'
+import type { ArgumentHeader } from './wire/routing-headers.ts'
 
 /** What the MCP surface works with. */
 export interface McpParts {
@@ -12,7 +14,11 @@ export interface McpParts {
   readonly toolsOf: PerVisible<ToolList>
   readonly plans: ReadonlyMap<string, Plan>
   readonly discovery: Plan
+  /** Arguments that clients repeat in headers, by tool; tools without one are not in it. */
+  readonly headers: ReadonlyMap<string, readonly ArgumentHeader[]>
   readonly app: AppContext
+  /** Of this process. */
+  readonly running: RunningCalls
   /** Bytes of a request body. */
   readonly maxBodySize: number
   /** Of a request body. */

@@ -12,8 +12,10 @@ import type { McpParts } from './mcp-parts.ts'
 import { mcpVerbs } from './mcp-verbs.ts'
 import { problemReply } from './problem-reply.ts'
 import { LEVELS_AROUND } from './read-envelope.ts'
+import { RunningCalls } from './running-calls.ts'
 import { type ToolList, visibleTools } from './tool-list.ts'
 import { legacy } from './wire/legacy.ts'
+import { type ArgumentHeader, argumentHeaders } from './wire/routing-headers.ts'
 
 /** Options of {@link mcpEndpoint}. */
 export interface McpOptions
@@ -28,8 +30,12 @@ export interface McpOptions
 export function mcpEndpoint(catalogue: Catalogue, app: AppContext, options: McpOptions): Endpoint {
   const { allowedOrigins: allowed, tools, ...sizes } = options
   const plans = new Map<string, Plan>()
+  const headers = new Map<string, readonly ArgumentHeader[]>()
   for (const action of catalogue.actions) {
-    if (action.exposed.mcp) plans.set(action.name, compilePlan(action, 'mcp', app))
+    if (!action.exposed.mcp) continue
+    plans.set(action.name, compilePlan(action, 'mcp', app))
+    const repeated = argumentHeaders(action)
+    if (repeated.length > 0) headers.set(action.name, repeated)
   }
   const verbs = mcpVerbs({
     get tools() {
@@ -38,8 +44,10 @@ export function mcpEndpoint(catalogue: Catalogue, app: AppContext, options: McpO
     visible: compileVisible(catalogue.actions, 'mcp', app),
     toolsOf: new PerVisible((visible) => visibleTools(tools(), visible)),
     plans,
+    headers,
     discovery: compileDiscoveryPlan('mcp', 'mcp.discovery', app),
     app,
+    running: new RunningCalls(),
     ...sizes,
     jsonLimits: deeper(options.jsonLimits, LEVELS_AROUND),
   })

@@ -2,11 +2,13 @@ import { type Awaitable, isPromiseLike } from '../../base/promise.ts'
 import type { HttpReply } from '../../contract/answer/exchange.ts'
 import { Problem, refuse } from '../../contract/problems/problem.ts'
 import type { CallState } from '../../engine/call-state.ts'
-import { EndpointInbound, NO_AGENT_OPTIONS } from '../agent/endpoint-inbound.ts'
+import { type AgentCall, EndpointInbound, NO_AGENT_OPTIONS } from '../agent/endpoint-inbound.ts'
 import { readBody } from '../agent/read-body.ts'
 import { ALL_VISIBLE, type VisibleActions } from '../agent/visible-actions.ts'
 import type { EndpointRequest } from '../endpoint.ts'
-import type { Found, Surface } from '../walk.ts'
+import { type Found, Ready, type Surface, walk } from '../walk.ts'
+import { isBatch, readBatch, runBatch } from './batch.ts'
+import { McpInbound } from './mcp-inbound.ts'
 import type { McpParts } from './mcp-parts.ts'
 import { problemReply } from './problem-reply.ts'
 import { type Envelope, readEnvelope, readTrace } from './read-envelope.ts'
@@ -15,6 +17,7 @@ import type { ToolList } from './tool-list.ts'
 import { toolFailure, toolResult } from './tool-reply.ts'
 import { resultReply } from './wire/era.ts'
 import { legacy } from './wire/legacy.ts'
+import { checkArgumentHeaders } from './wire/routing-headers.ts'
 
 /** A message, and the plan that answers it. */
 export interface McpFound extends Found {
@@ -28,24 +31,19 @@ const NO_ARGS: Readonly<Record<string, never>> = Object.freeze({})
 
 /** `POST /mcp` as the walk sees it. */
 export function mcpVerbs(parts: McpParts): Surface<EndpointRequest, McpFound, HttpReply> {
-  return {
-    find: (request) => {
-      const { rawHeaders } = request.exchange
-      const bytes = readBody(request, parts.maxBodySize, parts.app)
-      const use = (body: Uint8Array | Problem) =>
-        body instanceof Problem
-          ? body
-          : place(parts, request, readEnvelope(body, rawHeaders, parts.jsonLimits))
-      return isPromiseLike(bytes) ? bytes.then(use) : use(bytes)
-    },
-    decode: (request, { envelope, call }) =>
-      new EndpointInbound(request, {
+  const verbs: Omit<Surface<EndpointRequest, McpFound, HttpReply>, 'find'> = {
+    decode: (request, { envelope, call }) => {
+      const asked: AgentCall = {
         surface: 'mcp',
         args: call?.args ?? NO_ARGS,
         options: call?.options ?? NO_AGENT_OPTIONS,
         wholeAnswers: parts.maxResponseSize,
         cancels: envelope.era.cancelsByClosing,
-      }),
+      }
+      return envelope.id === null
+        ? new EndpointInbound(request, asked)
+        : new McpInbound(request, asked, envelope.id, parts.running)
+    },
     encode: (_request, { call, envelope }, state, answer) =>
       call === null
         ? discovered(parts, envelope, state)
@@ -59,14 +57,40 @@ export function mcpVerbs(parts: McpParts): Surface<EndpointRequest, McpFound, Ht
         : toolFailure(parts, envelope, plan.action, problem, arrival)
     },
   }
+  const one = async (request: EndpointRequest, envelope: Envelope) =>
+    walk({ ...verbs, find: () => place(parts, request, envelope) }, request)
+  const batch = async (request: EndpointRequest, body: Uint8Array) => {
+    const envelopes = readBatch(body, request.exchange.rawHeaders, parts.jsonLimits)
+    // As any other message that is none: told to those who are known.
+    return envelopes instanceof Problem
+      ? place(parts, request, { era: legacy, id: null, message: null, problem: envelopes })
+      : new Ready(await runBatch(request, envelopes, parts.maxResponseSize, one))
+  }
+  return {
+    ...verbs,
+    find: (request) => {
+      const { rawHeaders } = request.exchange
+      const bytes = readBody(request, parts.maxBodySize, parts.app)
+      const use = (
+        body: Uint8Array | Problem,
+      ): Awaitable<McpFound | Problem | Ready<HttpReply>> => {
+        if (body instanceof Problem) return body
+        return isBatch(body, rawHeaders)
+          ? batch(request, body)
+          : place(parts, request, readEnvelope(body, rawHeaders, parts.jsonLimits))
+      }
+      return isPromiseLike(bytes) ? bytes.then(use) : use(bytes)
+    },
+  }
 }
 
 /**
  * Everything but a tool call goes by the plan of listing: the caller is identified first, so that a
  * stranger learns neither which tools exist nor what was wrong with a message (AUTH-8, AUTH-9).
  */
-function place(parts: McpParts, { arrival }: EndpointRequest, envelope: Envelope): McpFound {
-  const { message, problem, id } = envelope
+function place(parts: McpParts, request: EndpointRequest, envelope: Envelope): McpFound {
+  const { arrival } = request
+  const { message, problem, id, era } = envelope
   if (arrival.traceSource !== null) readTrace(envelope, arrival.traceSource)
   const listing: McpFound = { plan: parts.discovery, envelope, call: null }
   if (message === null || problem !== null || id === null) return listing
@@ -75,9 +99,14 @@ function place(parts: McpParts, { arrival }: EndpointRequest, envelope: Envelope
   if (plan === undefined) return listing
   arrival.action = plan.facts.name
   const call = readToolCallParams(message)
-  return call instanceof Problem
-    ? { ...listing, envelope: { ...envelope, problem: call } }
-    : { plan, envelope, call }
+  if (call instanceof Problem) return { ...listing, envelope: { ...envelope, problem: call } }
+  const repeated = parts.headers.get(plan.action.name)
+  if (repeated === undefined) return { plan, envelope, call }
+  const { rawHeaders } = request.exchange
+  const mismatch = checkArgumentHeaders(repeated, call.args, rawHeaders, era.namesHeaders)
+  return mismatch === null
+    ? { plan, envelope, call }
+    : { ...listing, envelope: { ...envelope, problem: mismatch } }
 }
 
 /** The answer to everything but a tool call, once the caller is known. */
@@ -87,7 +116,13 @@ function discovered(
   state: CallState,
 ): Awaitable<HttpReply | Problem> {
   if (problem !== null || message === null) return problem ?? refuse('mcp_invalid_request')
-  if (id === null) return ACCEPTED
+  if (id === null) {
+    // In both eras: whatever stands between a client and us may pass it on, and keep the connection.
+    if (message.method === 'notifications/cancelled') {
+      parts.running.callOff(message.params['requestId'], state)
+    }
+    return ACCEPTED
+  }
   if (message.method === 'tools/call') {
     return toolNameOf(message) === null
       ? refuse('mcp_invalid_params', { status: 200, detail: 'params.name must be text' })

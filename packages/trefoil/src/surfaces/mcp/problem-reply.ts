@@ -35,20 +35,22 @@ export function isAuthProblem(problem: Problem): boolean {
   return problem.code === 'ACCESS_DENIED' && problem.headers?.['www-authenticate'] !== undefined
 }
 
-/** RFC 6750 §3.1: a caller that sent no credential is told that one is needed, not that it is bad. */
-function oauthError(problem: Problem): string {
+/** RFC 6750 §3.1: `null` for a caller that sent no credential, whose answer has no code of an error. */
+function oauthError(problem: Problem): string | null {
   if (problem.code === 'ACCESS_DENIED') return 'insufficient_scope'
   // Known, and asked to show it once more (RFC 9470).
   if (problem.details?.['error'] === 'insufficient_user_authentication') {
     return 'insufficient_user_authentication'
   }
   const wasSent = problem.headers?.['www-authenticate']?.includes('error=') === true
-  return wasSent ? 'invalid_token' : 'unauthorized'
+  return wasSent ? 'invalid_token' : null
 }
 
 /** RFC 6750 §3. */
 function oauthReply(problem: Problem, ids: ProblemIds): HttpReply {
   const error = oauthError(problem)
-  const { message, ...rest } = problemBody(problem, ids)
+  const body = problemBody(problem, ids)
+  if (error === null) return jsonReply(problem.status, body, problem.headers)
+  const { message, ...rest } = body
   return jsonReply(problem.status, { ...rest, error, error_description: message }, problem.headers)
 }

@@ -27,13 +27,18 @@ export function readEnvelope(
   headers: RawHeaders,
   limits: StrictJsonLimits,
 ): Envelope {
-  const headerEra = hasModernHeader(headers) ? modern : legacy
   const parsed = readStrictJson(bytes, limits)
   if (!parsed.ok) {
     const problem = refuseJson(parsed, 'mcp_parse_error')
-    return { era: headerEra, id: null, message: null, problem }
+    return { era: headerEraOf(headers), id: null, message: null, problem }
   }
-  const read = readMessage(parsed.value)
+  return readValue(parsed.value, headers)
+}
+
+/** @param value what JSON came to */
+export function readValue(value: unknown, headers: RawHeaders): Envelope {
+  const headerEra = headerEraOf(headers)
+  const read = readMessage(value)
   if (!read.ok) {
     const problem = refuse('mcp_invalid_request')
     return { era: headerEra, id: read.id, message: null, problem }
@@ -62,7 +67,7 @@ function eraOf(message: RpcMessage, headerEra: Era): Era {
   return message.method === 'initialize' ? legacy : headerEra
 }
 
-function hasModernHeader(headers: RawHeaders): boolean {
+function headerEraOf(headers: RawHeaders): Era {
   const version = firstHeader(headers, 'mcp-protocol-version')?.trim()
-  return version !== undefined && modern.versions.includes(version)
+  return version !== undefined && modern.versions.includes(version) ? modern : legacy
 }

@@ -50,9 +50,13 @@ export function buildToolList(catalogue: Catalogue): ToolList {
     .map((action) => ({ action, schemas: toolSchemas(action) }))
   const namesOf = (some: typeof tools) => new Set(some.map(({ action }) => action.name))
   const each = tools.map(({ action, schemas }): ListedTool => {
-    const described = (era: 'output' | 'legacyOutput') =>
-      JSON.stringify(describeTool(action, schemas.input, schemas[era]))
-    return { name: action.name, modern: described('output'), legacy: described('legacyOutput') }
+    const described = (input: 'input' | 'modernInput', output: 'output' | 'legacyOutput') =>
+      JSON.stringify(describeTool(action, schemas[input], schemas[output]))
+    return {
+      name: action.name,
+      modern: described('modernInput', 'output'),
+      legacy: described('input', 'legacyOutput'),
+    }
   })
   return {
     serverInfo: { name: catalogue.name, version: catalogue.version },

@@ -1,3 +1,4 @@
+import { wrongUsage } from '../../../inner.ts'
 import type { CommandContext, CommandResult, PartCommand } from '../../../parts.ts'
 import type { AttemptStore } from '../../../stores.ts'
 import { type Identifier, readIdentifier } from '../identifier.ts'
@@ -9,6 +10,8 @@ export interface LocksOfCommands {
   readonly store: AttemptStore
   readonly budgets: LockBudgets
   readonly locks: Pick<LoginLocks, 'forget'>
+  /** All names of the account that an identifier is of; of none the identifier alone. */
+  namesOf(identifier: Identifier): Promise<readonly Identifier[]>
   /** Told of whom an operator has unlocked. */
   unlocked(identifier: Identifier): Promise<void>
 }
@@ -44,16 +47,22 @@ export function lockoutCommands(of: LocksOfCommands): readonly PartCommand[] {
     },
     {
       name: 'unlock',
-      describe: 'forget the wrong tries at an account; those of addresses stay',
+      describe:
+        'forget the wrong tries at an account, by all of its names; those of addresses stay',
       options: {
         identifier: { describe: 'e-mail address or user name', required: true },
       },
       run: async ({ options }) => {
-        const identifier = readIdentifier(options['identifier'])
-        if (identifier === null) return wrong('--identifier is no e-mail address and no user name')
-        await of.locks.forget(identifier)
+        const identifier = identifierOf(options['identifier'])
+        // By whichever name it was tried: an account that is locked by another is locked still.
+        const names = await of.namesOf(identifier)
+        for (const name of names) await of.locks.forget(name)
         await of.unlocked(identifier)
-        return { text: 'unlocked', json: { ok: true } }
+        const forgotten = names.map(({ text }) => text)
+        return {
+          text: `forgot the wrong tries at ${forgotten.join(' and ')}; those of addresses stay`,
+          json: { ok: true, forgotten },
+        }
       },
     },
   ]
@@ -62,14 +71,16 @@ export function lockoutCommands(of: LocksOfCommands): readonly PartCommand[] {
 async function attempts(of: LocksOfCommands, { options }: CommandContext): Promise<CommandResult> {
   const { identifier: name, address } = options
   if (name === undefined && address === undefined) {
-    return wrong('name --identifier, --address, or both: what is kept of them are keyed digests')
+    throw wrongUsage(
+      'Neither --identifier nor --address is there',
+      'Name one or both: what is kept of them are keyed digests, so that they cannot be listed.',
+    )
   }
-  const identifier = name === undefined ? null : readIdentifier(name)
-  if (name !== undefined && identifier === null) {
-    return wrong('--identifier is no e-mail address and no user name')
-  }
+  const identifier = name === undefined ? null : identifierOf(name)
   const from = typeof address === 'string' ? address : null
-  if (from !== null && networkName(from) === null) return wrong('--address is no IP address')
+  if (from !== null && networkName(from) === null) {
+    throw wrongUsage('--address is no IP address', 'Write it as 203.0.113.7 or 2001:db8::7.')
+  }
   const found = await standings(of, budgetsOf(of.budgets, identifier, from))
   return {
     text: found.map(lineOf).join('\n'),
@@ -116,6 +127,11 @@ function lineOf({ counted, failures, retryAfter }: Standing): string {
   return `${SHOWN[counted]}: ${failures} failures, ${lock}`
 }
 
-function wrong(text: string): CommandResult {
-  return { text, json: { ok: false, error: text }, exit: 2 }
+function identifierOf(given: unknown): Identifier {
+  const identifier = readIdentifier(given)
+  if (identifier !== null) return identifier
+  throw wrongUsage(
+    '--identifier is no e-mail address and no user name',
+    'Write an address as name@example.com, or the user name.',
+  )
 }

@@ -623,18 +623,20 @@ describe('trefoil accounts attempts, unlock', () => {
     const made = inMemory()
     await times(5, () => ask(made.locks, trying(ADA), false))
     expect(await run(made, 'unlock', { identifier: 'ada@example.com' })).toMatchObject({
-      text: 'unlocked',
+      json: { ok: true, forgotten: ['ada@example.com'] },
     })
     expect(await ask(made.locks, trying(ADA), true)).toBe('in')
   })
 
   test.each([
-    ['attempts', {}, 'name --identifier, --address, or both'],
+    ['attempts', {}, 'Neither --identifier nor --address is there'],
     ['attempts', { identifier: '<>' }, '--identifier is no e-mail address and no user name'],
     ['attempts', { address: '10.0.0.300' }, '--address is no IP address'],
     ['unlock', { identifier: '' }, '--identifier is no e-mail address and no user name'],
   ])('%s %j is refused', async (name, options, text) => {
-    const said = await run(inMemory(), name, options)
-    expect(said).toMatchObject({ exit: 2, text: expect.stringContaining(text) })
+    await expect(run(inMemory(), name, options)).rejects.toMatchObject({
+      code: 'cli_usage',
+      detail: text,
+    })
   })
 })

@@ -12,8 +12,12 @@ import { ReservingLocks } from './reserving-locks.ts'
 /** What the room of lockout brings to the part. */
 export interface MadeLocks {
   readonly locks: LoginLocks
-  /** @param unlocked told of whom an operator has unlocked */
-  commands(unlocked?: LocksOfCommands['unlocked']): readonly PartCommand[]
+  commands(accounts?: Pick<LocksOfCommands, 'namesOf' | 'unlocked'>): readonly PartCommand[]
+}
+
+const NO_ACCOUNTS: Pick<LocksOfCommands, 'namesOf' | 'unlocked'> = {
+  namesOf: async (identifier) => [identifier],
+  unlocked: async () => {},
 }
 
 /**
@@ -33,6 +37,6 @@ export function makeLocks(
   const locks = new ReservingLocks(store, budgets, devices, longestWait)
   return {
     locks,
-    commands: (unlocked = async () => {}) => lockoutCommands({ store, budgets, locks, unlocked }),
+    commands: (accounts = NO_ACCOUNTS) => lockoutCommands({ store, budgets, locks, ...accounts }),
   }
 }

@@ -1,5 +1,5 @@
 import { ImproperlyConfigured } from '../../../index.ts'
-import { isLoopbackAddress } from '../../../inner.ts'
+import { isThisMachine } from '../../../inner.ts'
 import type { AccountsValues } from '../accounts-options.ts'
 import { consoleMailer } from './console-mailer.ts'
 import type { Mailer } from './mailer.ts'
@@ -58,15 +58,12 @@ export function refusePrinting(
   host: string | null,
 ): void {
   const prints = mailer.risks?.some(({ code }) => code === 'accounts_console_mailer') === true
-  if (!prints || mode === 'development' || mode === 'test' || isLoopback(host)) return
+  if (!prints || mode === 'development' || mode === 'test' || host === null || isThisMachine(host))
+    return
   throw new ImproperlyConfigured(
     'accounts(): its mails would be printed, and others can reach this server: set TREFOIL_AUTH_SMTP_HOST and ' +
       'TREFOIL_AUTH_SMTP_FROM, give it a mailer, or set TREFOIL_ENV=development',
   )
-}
-
-function isLoopback(host: string | null): boolean {
-  return host === null || host === 'localhost' || isLoopbackAddress(host)
 }
 
 /** `prod`, `staging` and whatever else is served to people must not be taken for somebody's desk (S-ENV-2). */

@@ -1,5 +1,5 @@
 import { ImproperlyConfigured } from '../../../index.ts'
-import { isLoopbackAddress } from '../../../inner.ts'
+import { isThisMachine } from '../../../inner.ts'
 import { NoRetry } from '../../../jobs.ts'
 import { processEnvironment, readOptions } from '../../../parts.ts'
 import { checkMessage, type Mailer, type MailMessage } from './mailer.ts'
@@ -33,7 +33,7 @@ export function mailerOf(values: SmtpValues): Mailer {
       'smtpMailer(): username and password go together: give both (TREFOIL_AUTH_SMTP_USERNAME, TREFOIL_AUTH_SMTP_PASSWORD), or none',
     )
   }
-  const mayBeClear = values.tls === false || (values.tls === null && isLocal(host))
+  const mayBeClear = values.tls === false || (values.tls === null && isThisMachine(host))
   const sender = readSender(from)
   // Read already.
   if (sender === null) throw new ImproperlyConfigured('smtpMailer(): from must be an address')
@@ -64,7 +64,7 @@ export function mailerOf(values: SmtpValues): Mailer {
       }
     },
     risks: Object.freeze(
-      values.tls === false && !isLocal(host)
+      values.tls === false && !isThisMachine(host)
         ? [
             {
               code: 'accounts_mail_in_clear',
@@ -124,11 +124,6 @@ function told(error: unknown, signal: AbortSignal): Error {
 /** A refused password is the operator's to mend, and mails wait for that. */
 function isOfMail(code: unknown): boolean {
   return code === 'EENVELOPE' || code === 'EMESSAGE'
-}
-
-function isLocal(host: string): boolean {
-  const name = host.toLowerCase()
-  return name === 'localhost' || isLoopbackAddress(name)
 }
 
 async function nodemailer(): Promise<Pick<typeof import('nodemailer'), 'createTransport'>> {

@@ -1,4 +1,4 @@
-import type { CommandContext, CommandResult } from '../../../parts.ts'
+import type { CommandContext } from '../../../parts.ts'
 
 type Options = CommandContext['options']
 
@@ -26,8 +26,4 @@ export function checkedPage(options: Options): number | null {
   const text = options['limit']
   const limit = text === undefined ? PAGE : Number(text)
   return Number.isInteger(limit) && limit >= 1 && limit <= MOST_PAGE ? limit : null
-}
-
-export function wrong(text: string): CommandResult {
-  return { text, json: { ok: false, error: text }, exit: 2 }
 }

@@ -1,9 +1,11 @@
+import { wrongUsage } from '../../../inner.ts'
 import type { CommandContext, CommandResult, PartCommand } from '../../../parts.ts'
 import type { StoredAccount } from '../account.ts'
 import type { AccountsHouse } from '../accounts-house.ts'
+import { accountsProblems } from '../accounts-problems.ts'
 import { AccountOperations } from './account-operations.ts'
 import { factorOf, sessionOf, viewOf } from './account-view.ts'
-import { checkedPage, listOf, textOf, textOrNull, wrong } from './command-options.ts'
+import { checkedPage, listOf, textOf, textOrNull } from './command-options.ts'
 import { type OperatorUnit, operatorUnit } from './operator-unit.ts'
 
 type Options = CommandContext['options']
@@ -130,7 +132,9 @@ export function operatorCommands(house: AccountsHouse): readonly PartCommand[] {
 
 async function list(on: AccountOperations, options: Options): Promise<CommandResult> {
   const limit = checkedPage(options)
-  if (limit === null) return wrong('--limit must be a number from 1 to 1000')
+  if (limit === null) {
+    throw wrongUsage('--limit must be a number from 1 to 1000', 'Say --limit 50, or leave it out.')
+  }
   const { accounts, next } = await on.page(null, textOrNull(options, 'after') ?? '', limit)
   const more = next === null ? [] : [`more: --after ${next}`]
   return {
@@ -159,7 +163,11 @@ function tenantCommand(on: AccountOperations, change: Change): PartCommand {
     run: (context) => {
       const { tenant, none } = context.options
       const isClear = (tenant === undefined) === (none === true)
-      return isClear ? command.run(context) : wrong('say --tenant and which, or --none')
+      if (isClear) return command.run(context)
+      throw wrongUsage(
+        'One of --tenant and --none must be there',
+        'Say --tenant and which, or --none.',
+      )
     },
   }
 }
@@ -172,7 +180,10 @@ function deleteCommand(on: AccountOperations, inUnit: OperatorUnit): PartCommand
     run: async ({ options, signal }) => {
       const account = await on.find(null, textOf(options, 'account'))
       if (options['yes'] !== true) {
-        return wrong(`this deletes ${account.email ?? account.id} for good: say --yes`)
+        throw wrongUsage(
+          `This deletes ${account.email ?? account.id} for good`,
+          'Repeat it with --yes if that is meant.',
+        )
       }
       await inUnit('delete', signal, (unit) => on.remove(unit, null, account.id))
       return { text: 'deleted', json: { ok: true, id: account.id } }
@@ -192,7 +203,7 @@ function resetFactorsCommand(on: AccountOperations, inUnit: OperatorUnit): PartC
       const { length } = await on.factors(null, account.id)
       if (options['yes'] !== true) {
         const whose = account.email ?? account.id
-        return wrong(`this removes ${length} second factors of ${whose}: say --yes`)
+        throw wrongUsage(`This removes ${length} second factors of ${whose}`, 'Say --yes.')
       }
       const work = (unit: object) => on.resetFactors(unit, null, account.id)
       const { id, email } = await inUnit('reset-factors', signal, work)
@@ -229,7 +240,8 @@ function resetCommand(
       if (isMailed) return { text: `mailed to ${account.email}`, json: { ok: true, id } }
       const challenge = await house.challenges.find(id)
       const token = challenge === null ? null : house.challenges.linkToken(challenge)
-      if (token === null) return wrong('the link was removed meanwhile')
+      // Of an account that was deleted or disabled in the same moment.
+      if (token === null) throw accountsProblems.problem('account_not_found')
       const link = house.links.linkTo('reset_password', token)
       return { text: link, json: { ok: true, link } }
     },

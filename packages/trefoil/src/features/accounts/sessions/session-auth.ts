@@ -88,6 +88,7 @@ export function sessionAuthenticator(rules: SessionRules): Authenticator {
       const { bearer } = request
       return bearer === null ? sentToken(request) !== null : looksLike('access', bearer)
     },
+    recheck: (_request: AuthRequest, auth: AuthContext) => judge.recheck(auth),
     stop: () => uses.stop(),
   })
 }
@@ -98,6 +99,12 @@ class SessionJudge {
   readonly #reading = new Map<
     string,
     { readonly mark: Verdicts['mark']; readonly answer: Promise<Verdict | CredentialRefusal> }
+  >()
+
+  /** The same of sessions of which calls go on. */
+  readonly #rechecking = new Map<
+    string,
+    { readonly since: number; readonly refused: Promise<CredentialRefusal | null> }
   >()
 
   constructor(rules: SessionRules) {
@@ -121,6 +128,34 @@ class SessionJudge {
     )
     this.#reading.set(digest, { mark, answer })
     return answer
+  }
+
+  /**
+   * Whether the session of a call that goes on still holds. Not whether its token is still the newest: renewing cuts
+   * no stream off, and it is over with the token all the same.
+   */
+  recheck(auth: AuthContext): Promise<AuthContext | CredentialRefusal> {
+    const id = auth.session?.id ?? ''
+    const now = this.#rules.clock.elapsed()
+    let asked = this.#rechecking.get(id)
+    if (asked === undefined || now - asked.since >= JOINED) {
+      const isLast = () =>
+        this.#rechecking.get(id)?.refused === refused && this.#rechecking.delete(id)
+      const refused = this.#refusalOf(id, auth).finally(isLast)
+      asked = { since: now, refused }
+      this.#rechecking.set(id, asked)
+    }
+    return asked.refused.then((refused) => refused ?? auth)
+  }
+
+  async #refusalOf(id: string, auth: AuthContext): Promise<CredentialRefusal | null> {
+    const { sessions, clock } = this.#rules
+    const session = await sessions.find(id, clock.now())
+    const details = session === null ? null : readDetails(session)
+    if (session === null || details === null || session.owner.subject !== auth.subject) return OVER
+    const { kind } = await standingOf(this.#rules, session, details)
+    if (kind === 'disabled') return DISABLED
+    return kind === 'over' ? OVER : null
   }
 
   async #read(
@@ -148,6 +183,9 @@ class SessionJudge {
     return verdict
   }
 }
+
+/** Milliseconds: those who ask in the same round read once. */
+const JOINED = 100
 
 /** Milliseconds that a reading may be joined for: with what is kept of it not older than a verdict may be. */
 const YOUNG = 500

@@ -11,6 +11,12 @@ import { encodeProblem } from './encode.ts'
 import { headerOf, withBaseHeaders } from './header-list.ts'
 import { type ShapeFacts, shapeReply } from './shape-reply.ts'
 
+/** Calls that come with others in one request. */
+export interface FurtherVisits {
+  begin(visit: HttpVisit): HttpVisit
+  end(visit: HttpVisit, reply: HttpReply): void
+}
+
 /** Asks an endpoint of another surface, and fits its answer to the request. Never rejects. */
 export function endpointAnswer(
   visit: HttpVisit,
@@ -19,12 +25,13 @@ export function endpointAnswer(
   host: string,
   compression: Compression | null,
   clock: Clock,
+  further: FurtherVisits,
 ): Awaitable<HttpReply> {
   const { exchange, provenance, arrival } = visit
   // Its deadline begins with the receipt, and reading its body is a part of it.
   arrival.receivedAt ??= clock.elapsed()
-  const request: EndpointRequest = {
-    arrival,
+  const requestOf = (of: HttpVisit): EndpointRequest => ({
+    arrival: of.arrival,
     exchange,
     host,
     scheme: provenance.scheme,
@@ -32,12 +39,16 @@ export function endpointAnswer(
     viaProxy: provenance.viaProxy,
     path: target.path,
     search: target.search,
-  }
+    further: () => {
+      const next = further.begin(visit)
+      return { request: requestOf(next), end: (reply) => further.end(next, reply) }
+    },
+  })
   const write = (reply: HttpReply | Problem) =>
     reply instanceof Problem
       ? endpointRefusal(visit, reply)
       : fitted(visit, endpoint, reply, compression, clock)
-  const reply = endpoint.handle(request)
+  const reply = endpoint.handle(requestOf(visit))
   return isPromiseLike(reply) ? reply.then(write) : write(reply)
 }
 

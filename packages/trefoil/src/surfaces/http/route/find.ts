@@ -15,7 +15,7 @@ import type { Recorder } from '../../recorder.ts'
 import type { Found, Ready } from '../../walk.ts'
 import type { HttpVisit } from '../request/visit.ts'
 import type { Compression } from '../response/compression-options.ts'
-import { endpointAnswer } from '../response/endpoint-answer.ts'
+import { endpointAnswer, type FurtherVisits } from '../response/endpoint-answer.ts'
 import { withHeader } from '../response/header-list.ts'
 import type { RouteAnswers } from '../response/route-answers.ts'
 import { type BrowserPolicy, joinCors } from './browser-policy.ts'
@@ -99,6 +99,7 @@ function hidesPath({ params }: Action): boolean {
 export function createFinder(
   options: FinderOptions,
   ready: (visit: HttpVisit, reply: HttpReply) => Ready<HttpReply>,
+  further: FurtherVisits,
 ): Finder {
   const { mounts, edge, hostsAreNamed, browser, csrf, compression, maxInFlight, recorder } = options
   const match = createMatcher(mounts)
@@ -157,7 +158,8 @@ export function createFinder(
       return { plan, target, params: found.params, host: head.host, answers }
     }
     const { endpoint } = found.target
-    const reply = endpointAnswer(visit, endpoint, target, head.host, compression, recorder.clock)
+    const { clock } = recorder
+    const reply = endpointAnswer(visit, endpoint, target, head.host, compression, clock, further)
     return isPromiseLike(reply) ? reply.then((late) => ready(visit, late)) : ready(visit, reply)
   }
 

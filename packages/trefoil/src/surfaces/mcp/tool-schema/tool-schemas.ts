@@ -19,6 +19,8 @@ export interface LeftOutPattern {
 /** What is advertised of one tool. */
 export interface ToolSchemas {
   readonly input: JsonSchema
+  /** The same with the headers that clients of 2026-07-28 repeat arguments in (`x-mcp-header`). */
+  readonly modernInput: JsonSchema
   /** `null` where nothing is known of the answer, or nothing but that it is one. */
   readonly output: JsonSchema | null
   /** The same for clients that take only objects: anything else stands under `result`. */
@@ -32,8 +34,10 @@ export function toolSchemas(action: Action): ToolSchemas {
   const leftOut: LeftOutPattern[] = []
   const output = outputOf(action)
   const wrapped = action.outputSchema !== null && output?.['type'] !== 'object'
+  const input = inputOf(action, leftOut)
   return {
-    input: inputOf(action, leftOut),
+    input,
+    modernInput: withHeaders(input, action),
     output,
     legacyOutput: output === null || !wrapped ? output : underResult(output),
     wrapped,
@@ -56,6 +60,17 @@ function inputOf({ name: tool, inputSchema }: Action, leftOut: LeftOutPattern[])
       }),
     )
   return withDefinitions({ ...rest, properties: rewritten(rest['properties']) }, rewritten($defs))
+}
+
+function withHeaders(input: JsonSchema, { params }: Action): JsonSchema {
+  const named = params.filter(({ mcpHeader }) => mcpHeader !== undefined)
+  const { properties } = input
+  if (named.length === 0 || !isRecord(properties)) return input
+  const added = named.map(({ name, mcpHeader }) => {
+    const property = properties[name]
+    return [name, { ...(isRecord(property) ? property : {}), 'x-mcp-header': mcpHeader }]
+  })
+  return { ...input, properties: { ...properties, ...Object.fromEntries(added) } }
 }
 
 function outputOf(action: Action): JsonSchema | null {

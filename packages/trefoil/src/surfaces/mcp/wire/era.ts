@@ -20,6 +20,8 @@ export interface Era {
   readonly versions: readonly string[]
   /** True when a client calls a request off by closing its connection. */
   readonly cancelsByClosing: boolean
+  /** True when clients must repeat in headers what gateways go by. */
+  readonly namesHeaders: boolean
   /** Checks headers and metadata of a message; a problem refuses it. */
   check(message: RpcMessage, headers: RawHeaders): Problem | null
   /** Answers a method that needs no tool; `undefined` when the era has no such method. */

@@ -6,13 +6,17 @@ import type { ToolList } from '../tool-list.ts'
 import type { Era, ToolResult } from './era.ts'
 import { checkRoutingHeaders } from './routing-headers.ts'
 
-/** Revisions with a handshake, newest first. We keep no session, so any request may come first. */
-const VERSIONS = ['2025-11-25', '2025-06-18', '2025-03-26', '2024-11-05', '2024-10-07'] as const
+/**
+ * Revisions with a handshake, newest first. We keep no session, so any request may come first. Older ones have
+ * another transport over HTTP, with an endpoint for events of its own.
+ */
+const VERSIONS = ['2025-11-25', '2025-06-18', '2025-03-26'] as const
 
 /** Era of 2025-11-25 and older: `initialize`, `ping`, no metadata on requests. */
 export const legacy: Era = {
   versions: VERSIONS,
   cancelsByClosing: false,
+  namesHeaders: false,
   check,
   answer,
   toolResult,

@@ -24,17 +24,26 @@ const TTL_MS = 60_000
 export const modern: Era = {
   versions: VERSIONS,
   cancelsByClosing: true,
+  namesHeaders: true,
   check,
   answer,
   toolResult,
   errorStatus: (problem) => problem.status,
 }
 
-/** Envelope, version and headers, in the order of the revision. */
+/**
+ * Envelope, version and headers, in the order of the revision: a version that stands in two places and differs is
+ * a mismatch whatever it is, or a gateway that went by the header would have passed what nobody serves.
+ */
 function check(message: RpcMessage, headers: RawHeaders): Problem | null {
-  return message.id === null
-    ? null
-    : (checkEnvelope(message) ?? checkVersion(message) ?? checkHeaders(message, headers))
+  if (message.id === null) return null
+  return (
+    checkEnvelope(message) ??
+    checkMcpHeader('MCP-Protocol-Version', versionOf(message), headers, true) ??
+    checkVersion(message) ??
+    checkRoutingHeaders(message, headers, true) ??
+    checkAnswers(message)
+  )
 }
 
 function checkEnvelope({ params }: RpcMessage): Problem | null {
@@ -56,18 +65,26 @@ function checkVersion(message: RpcMessage): Problem | null {
   const requested = versionOf(message)
   if ((VERSIONS as readonly string[]).includes(requested)) return null
   return refuse('mcp_unsupported_version', {
-    details: { supported: supportedVersions(), requested },
+    // Not those that take a handshake: this message has named its version itself, and the next one will.
+    details: { supported: VERSIONS, requested },
   })
 }
 
-function checkHeaders(message: RpcMessage, headers: RawHeaders): Problem | null {
-  return (
-    checkMcpHeader('MCP-Protocol-Version', versionOf(message), headers, true) ??
-    checkRoutingHeaders(message, headers, true)
-  )
+/** Answers to what was never asked: nothing of ours asks yet, so no state is one that we gave. */
+function checkAnswers({ params }: RpcMessage): Problem | null {
+  const { inputResponses = null, requestState = null } = params
+  if (inputResponses !== null && !isRecord(inputResponses)) {
+    return invalid('params.inputResponses must be an object')
+  }
+  return requestState === null ? null : invalid('params.requestState is none that this server gave')
 }
 
-export function supportedVersions(): readonly string[] {
+function invalid(detail: string): Problem {
+  return refuse('mcp_invalid_params', { status: 200, detail })
+}
+
+/** What the next request may name: with a handshake first where the revision has one. */
+function supportedVersions(): readonly string[] {
   return [...VERSIONS, ...legacy.versions]
 }
 

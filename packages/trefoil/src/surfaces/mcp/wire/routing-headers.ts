@@ -1,3 +1,4 @@
+import type { Action } from '../../../contract/call/action.ts'
 import { type Problem, refuse } from '../../../contract/problems/problem.ts'
 import { allHeaders, type RawHeaders } from '../../../web/raw-headers.ts'
 import type { RpcMessage } from '../message.ts'
@@ -31,7 +32,7 @@ export function checkMcpHeader(
   if (text === undefined) return required ? mismatch(`${header} header is missing`) : null
   // Of two lines, a gateway may go by the other one.
   if (sent.length > 1) return mismatch(`${header} header is repeated`)
-  return decodeMcpHeader(text) === value
+  return saysTheSame(decodeMcpHeader(text), value)
     ? null
     : mismatch(`${header} header does not match the body`)
 }
@@ -40,7 +41,53 @@ function mismatch(detail: string): Problem {
   return refuse('mcp_header_mismatch', { detail: `Header mismatch: ${detail}` })
 }
 
-const ENCODED = /^=\?base64\?([A-Za-z0-9+/]*={0,2})\?=$/
+/** An argument that clients repeat in a header. */
+export interface ArgumentHeader {
+  readonly argument: string
+  /** The whole name, such as `Mcp-Param-Region`. */
+  readonly header: string
+}
+
+export function argumentHeaders({ params }: Action): readonly ArgumentHeader[] {
+  return params.flatMap(({ name, mcpHeader }) =>
+    mcpHeader === undefined ? [] : [{ argument: name, header: `Mcp-Param-${mcpHeader}` }],
+  )
+}
+
+/**
+ * The arguments that stand in headers as well (SEP-2243). One that was not sent, or is `null`, has none.
+ *
+ * @param required as for {@link checkRoutingHeaders}
+ */
+export function checkArgumentHeaders(
+  expected: readonly ArgumentHeader[],
+  args: Readonly<Record<string, unknown>>,
+  headers: RawHeaders,
+  required: boolean,
+): Problem | null {
+  for (const { argument, header } of expected) {
+    const value = Object.hasOwn(args, argument) ? (args[argument] ?? null) : null
+    const sent = allHeaders(headers, header.toLowerCase())
+    if (value === null && sent.length > 0) {
+      return mismatch(`${header} header repeats an argument that was not sent`)
+    }
+    const problem = value === null ? null : checkMcpHeader(header, value, headers, required)
+    if (problem !== null) return problem
+  }
+  return null
+}
+
+/** Whole numbers by their value: `42.0` is `42`. */
+function saysTheSame(text: string | null, value: unknown): boolean {
+  if (text === null) return false
+  if (typeof value === 'boolean') return text === String(value)
+  if (typeof value !== 'number') return text === value
+  return NUMBER.test(text) && Number(text) === value
+}
+
+const NUMBER = /^-?\d{1,20}(?:\.0{1,20})?$/
+const ENCODED = /^=\?base64\?(.*)\?=$/
+const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/
 
 /**
  * The value of an `Mcp-*` header: text that a header cannot carry comes as
@@ -50,9 +97,10 @@ const ENCODED = /^=\?base64\?([A-Za-z0-9+/]*={0,2})\?=$/
  */
 function decodeMcpHeader(header: string): string | null {
   const value = header.trim()
-  if (!value.startsWith('=?')) return value
   const base64 = ENCODED.exec(value)?.[1]
-  if (base64 === undefined || base64.length % 4 !== 0) return null
+  // Not wrapped: literal, whatever it begins or ends with.
+  if (base64 === undefined) return value
+  if (base64.length % 4 !== 0 || !BASE64.test(base64)) return null
   try {
     const bytes = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0))
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)

@@ -1,4 +1,5 @@
 import { ImproperlyConfigured } from '../../../../index.ts'
+import { isLoopback } from '../../../../inner.ts'
 import type { ProvingPurpose } from '../../challenge.ts'
 
 /** Of mails that have a link, and no code. */
@@ -27,7 +28,7 @@ export class MailLinks {
    */
   constructor(appUrl: string, option = 'appUrl', pages: string | null = null) {
     const url = URL.parse(appUrl)
-    const isPlain = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLocal(url))
+    const isPlain = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url))
     const hasMore =
       url !== null && [url.username, url.password, url.search, url.hash].join('') !== ''
     if (url === null || !isPlain || hasMore) {
@@ -52,13 +53,4 @@ export class MailLinks {
   linkTo(purpose: LinkPurpose, token: string): string {
     return `${this.#base}/${PAGES[purpose]}${this.#mark}token=${encodeURIComponent(token)}`
   }
-}
-
-function isLocal({ hostname }: URL): boolean {
-  return (
-    hostname === 'localhost' ||
-    hostname.endsWith('.localhost') ||
-    hostname === '127.0.0.1' ||
-    hostname === '[::1]'
-  )
 }
