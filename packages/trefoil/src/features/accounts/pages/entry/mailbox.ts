@@ -2,7 +2,7 @@ import { type Markup, markup } from '../../../../inner.ts'
 import { type PageFields, ui } from '../../../../pages.ts'
 import type { PageContext, PageRow } from '../page-row.ts'
 import type { PageTextName } from '../texts/en.ts'
-import { carried } from './sign-in.ts'
+import { carried } from './carried.ts'
 
 const ADDRESS: PageFields = { email: { kind: 'email', label: 'accounts.email' } }
 

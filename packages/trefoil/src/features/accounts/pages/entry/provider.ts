@@ -2,7 +2,7 @@ import { redirect } from '../../../../index.ts'
 import { type Markup, markup } from '../../../../inner.ts'
 import { ui } from '../../../../pages.ts'
 import type { PageContext, PageRow } from '../page-row.ts'
-import { carried } from './sign-in.ts'
+import { carried } from './carried.ts'
 
 /** Links to the providers there are: to open one goes to the provider, and comes back to {@link PROVIDER_BACK}. */
 export function providerLinks(page: PageContext): Markup | null {

@@ -1,7 +1,8 @@
 import { markup } from '../../../../inner.ts'
 import { ui } from '../../../../pages.ts'
 import { passkeyButton } from '../factors/passkey-button.ts'
-import type { FormRow, PageContext, PageRow } from '../page-row.ts'
+import type { FormRow, PageRow } from '../page-row.ts'
+import { carried } from './carried.ts'
 import { providerLinks } from './provider.ts'
 
 /** The login. */
@@ -72,9 +73,4 @@ export const SIGN_OUT: FormRow = {
   of: 'account',
   step: 'logout',
   landed: () => ({ page: 'signed_out' }),
-}
-
-/** `next` on its way through pages; it is looked at where it is gone to. */
-export function carried({ query: { next } }: PageContext): Record<string, string> {
-  return next === '' ? {} : { next }
 }

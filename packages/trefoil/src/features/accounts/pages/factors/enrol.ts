@@ -2,7 +2,7 @@ import { Problem } from '../../../../index.ts'
 import { markup } from '../../../../inner.ts'
 import { ui } from '../../../../pages.ts'
 import { waitingLogin } from '../../mfa/finish-login.ts'
-import { carried } from '../entry/sign-in.ts'
+import { carried } from '../entry/carried.ts'
 import type { FormRow, PageContext, PageRow } from '../page-row.ts'
 import { codesShown, SETUP_CODE, setupShown } from './totp.ts'
 

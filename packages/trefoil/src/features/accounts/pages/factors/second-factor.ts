@@ -3,7 +3,7 @@ import { type Markup, markup } from '../../../../inner.ts'
 import { type SecretField, ui } from '../../../../pages.ts'
 import type { AccountsHouse } from '../../accounts-house.ts'
 import { waitingLogin } from '../../mfa/finish-login.ts'
-import { carried } from '../entry/sign-in.ts'
+import { carried } from '../entry/carried.ts'
 import type { FormRow, PageContext, PageRow } from '../page-row.ts'
 import { passkeyButton } from './passkey-button.ts'
 
