@@ -216,6 +216,7 @@ add('AccountsOptions.lockout LockoutConfig', (lockout) => people({ lockout }))
 add('AccountsOptions.mfa MfaOptions', (mfa) => people({ mfa }))
 add('MfaOptions.emailOtp EmailOtpOptions', (emailOtp) => people({ mfa: { emailOtp } }))
 add('AccountsOptions.passkeys PasskeyOptions', (passkeys) => people({ passkeys }))
+add('AccountsOptions.pages AccountPagesOptions', (pages) => people({ pages }))
 add('AccountsOptions.rates AccountRateOptions', (rates) => people({ rates }))
 for (const name of ['mail', 'confirm', 'anonymous']) {
   add(`AccountRateOptions.${name} RateOptions`, (rate) => people({ rates: { [name]: rate } }), RATE)
@@ -374,6 +375,7 @@ for (const [owner, declare] of [
     limit: 1,
   })
   add(`${owner}.rate RateOptions`, (rate) => declare({ rate }), RATE)
+  add(`${owner}.sendRate RateOptions`, (sendRate) => declare({ send, sendRate }), RATE)
   for (const [name, kind, good] of [
     ['TextField', 'text', {}],
     ['SecretField', 'password', {}],
@@ -789,6 +791,7 @@ export const HANDLES: ReadonlySet<string> = new Set([
   ...['TreeFilesSettings', 'TreeFile', 'TreeStore', 'AuditEntry', 'BrokenEntry'],
   ...['Arriving', 'ApprovalCase', 'ApiKeyStore', 'StoredApiKey', 'ApiKeyUse', 'StoredSecret'],
   ...[
+    'Pages',
     'Page',
     'Html',
     'Trace',
@@ -836,4 +839,5 @@ export const HANDLES: ReadonlySet<string> = new Set([
 ])
 
 /** Constructors nobody calls but the framework, and the methods of `App` seen through its handles. */
-export const NOT_CALLED: RegExp = /^(?:Reply|RouteGroup|TestClient|(?:AppHandle|CallableApp)\.\w+) /
+export const NOT_CALLED: RegExp =
+  /^(?:Reply|RouteGroup|TestClient|Pages\.problemPage|(?:AppHandle|CallableApp)\.\w+) /
