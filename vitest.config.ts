@@ -36,8 +36,9 @@ const ATTACKS = [
   // A hundred passwords are hashed, as in the flows of people.
   'test/accounts/{passwords,login-sessions,enumeration,enumeration-passwordless,session-steps}.test.ts',
   'test/accounts/{session-cookies,reset-password,smtp,mail,own-account,ownership-matrix}.test.ts',
-  'test/accounts/{second-factors,second-factor-life,second-factor-cost,recovery-codes,mail-factor}.test.ts',
+  'test/accounts/account-pages.test.ts',
   'test/accounts/{passkeys,passkey-login,passkey-evidence}.test.ts',
+  'test/accounts/{second-factors,second-factor-life,second-factor-cost,recovery-codes,mail-factor}.test.ts',
   // A provider of other people, and each of its lies.
   'test/accounts/{login-with-provider,provider-answers,provider-accounts}.test.ts',
   // Stores that wait out what they keep, on each of them.

@@ -8,6 +8,7 @@ import { LIFECYCLE } from '../packages/trefoil/src/engine/lifecycle.ts'
 import { ACCOUNTS } from '../packages/trefoil/src/features/accounts/accounts-options.ts'
 import { MAIL } from '../packages/trefoil/src/features/accounts/mail/mail-options.ts'
 import { SMTP } from '../packages/trefoil/src/features/accounts/mail/smtp-options.ts'
+import { ACCOUNT_PAGES } from '../packages/trefoil/src/features/accounts/pages/account-pages-options.ts'
 import { PASSKEYS } from '../packages/trefoil/src/features/accounts/passkeys/passkey-options.ts'
 import {
   OAUTH,
@@ -86,6 +87,11 @@ const FILES = [
       () => table(['Option', 'Default', 'Meaning'], optionRows(group)),
     ],
   ),
+  [
+    'account-pages.md',
+    'account pages options',
+    () => table(['Option', 'Default', 'Meaning'], optionRows(ACCOUNT_PAGES)),
+  ],
   [
     'passkeys.md',
     'passkeys options',

@@ -78,6 +78,7 @@ describe('the doors of trefoil', () => {
         "JobDataRefused",
         "NoRetry",
         "FormError",
+        "FormLeads",
         "Markup",
         "TransactionConflict",
         "CommitUnknown",

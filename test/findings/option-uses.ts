@@ -223,6 +223,7 @@ add(
   (expected) => verifyPasskeyEvidence(null as never, expected as never),
   { digest: 'AAAA', publicKey: 'AAAA', rpId: 'shop.example', origins: ['https://shop.example'] },
 )
+add('AccountsOptions.pages AccountPagesOptions', (pages) => people({ pages }))
 add('AccountsOptions.rates AccountRateOptions', (rates) => people({ rates }))
 for (const name of ['mail', 'confirm', 'anonymous']) {
   add(`AccountRateOptions.${name} RateOptions`, (rate) => people({ rates: { [name]: rate } }), RATE)
@@ -381,6 +382,7 @@ for (const [owner, declare] of [
     limit: 1,
   })
   add(`${owner}.rate RateOptions`, (rate) => declare({ rate }), RATE)
+  add(`${owner}.sendRate RateOptions`, (sendRate) => declare({ send, sendRate }), RATE)
   for (const [name, kind, good] of [
     ['TextField', 'text', {}],
     ['SecretField', 'password', {}],
@@ -799,6 +801,7 @@ export const HANDLES: ReadonlySet<string> = new Set([
   ...['TreeFilesSettings', 'TreeFile', 'TreeStore', 'AuditEntry', 'BrokenEntry'],
   ...['Arriving', 'ApprovalCase', 'ApiKeyStore', 'StoredApiKey', 'ApiKeyUse', 'StoredSecret'],
   ...[
+    'Pages',
     'Page',
     'Html',
     'Trace',
@@ -846,4 +849,5 @@ export const HANDLES: ReadonlySet<string> = new Set([
 ])
 
 /** Constructors nobody calls but the framework, and the methods of `App` seen through its handles. */
-export const NOT_CALLED: RegExp = /^(?:Reply|RouteGroup|TestClient|(?:AppHandle|CallableApp)\.\w+) /
+export const NOT_CALLED: RegExp =
+  /^(?:Reply|RouteGroup|TestClient|Pages\.problemPage|(?:AppHandle|CallableApp)\.\w+) /

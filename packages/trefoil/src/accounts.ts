@@ -33,6 +33,7 @@ export type { LoginMethod, SecondFactor } from './features/accounts/mfa/factor.t
 export { requireFreshAuth } from './features/accounts/mfa/fresh-auth.ts'
 export type { EmailOtpOptions, MfaOptions } from './features/accounts/mfa/mfa-options.ts'
 export type { MfaPolicy, MfaRequirement } from './features/accounts/mfa/mfa-policy.ts'
+export type { AccountPagesOptions } from './features/accounts/pages/account-pages-options.ts'
 export type {
   ExpectedEvidence,
   PasskeyEvidence,

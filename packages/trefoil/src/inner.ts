@@ -1,5 +1,7 @@
 // What features of ours share with the rooms below and nobody else can import: no door of the package.
 
+export type { DeclaredOptions } from './app/declare/declaration.ts'
+export { RouteGroup } from './app/declare/routes.ts'
 export { variableRowsOf } from './app/options/variable-rows.ts'
 export { networkOf } from './base/ip.ts'
 export { Reply } from './contract/answer/reply.ts'

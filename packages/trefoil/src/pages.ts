@@ -15,7 +15,7 @@ export type {
   TickField,
   TypedField,
 } from './features/pages/forms/fields.ts'
-export { FormError } from './features/pages/forms/form-error.ts'
+export { FormError, FormLeads } from './features/pages/forms/form-error.ts'
 export type { FormLook } from './features/pages/forms/form-view.ts'
 export type { PagesTheme } from './features/pages/look/theme.ts'
 export type { Content, CopyWords, TableContent, Ui } from './features/pages/look/ui.ts'

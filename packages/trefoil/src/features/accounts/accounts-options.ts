@@ -24,6 +24,11 @@ import { MAIL, type MailOptions, type MailValues } from './mail/mail-options.ts'
 import type { Mailer } from './mail/mailer.ts'
 import { SMTP, type SmtpOptions, type SmtpValues } from './mail/smtp-options.ts'
 import { MFA, type MfaOptions, type MfaValues } from './mfa/mfa-options.ts'
+import {
+  type AccountPagesOptions,
+  type AccountPagesValues,
+  accountPages,
+} from './pages/account-pages-options.ts'
 import { PASSKEYS, type PasskeyOptions, type PasskeyValues } from './passkeys/passkey-options.ts'
 import {
   PASSWORD_HASHING,
@@ -70,6 +75,8 @@ export interface AccountsOptions {
   readonly mail?: MailOptions
   /** Path of all flows. Default `/auth`. */
   readonly prefix?: string
+  /** Pages on which people sign in and look after their account; links in mails lead to them. Default none. */
+  readonly pages?: boolean | AccountPagesOptions
   /** Origin, and path if any, of the pages that links in mails lead to, such as `https://app.example.com`. */
   readonly appUrl?: string
   /** What passwords must be: a `PasswordPolicy`, or its options. Default that of NIST. */
@@ -141,6 +148,7 @@ export type AccountsValues = Values<
     mailer: Mailer | null
     smtp: SmtpValues | null
     mail: MailValues
+    pages: AccountPagesValues | null
     appUrl: string | null
     passwordPolicy: PasswordPolicy
     passwordHashing: PasswordHashingValues
@@ -248,6 +256,12 @@ export const ACCOUNTS: OptionGroup<AccountsOptions, AccountsValues> = {
       }),
       default: '/auth',
       doc: 'Path of all flows.',
+    },
+    pages: {
+      read: accountPages,
+      default: false,
+      shown: 'none',
+      doc: 'Pages on which people sign in and look after their account; links in mails lead to them.',
     },
     appUrl: {
       read: kinds.orNull(kinds.text),

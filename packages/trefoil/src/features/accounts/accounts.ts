@@ -17,6 +17,8 @@ import { unlockedAccounts } from './lockout/unlocked-accounts.ts'
 import { mailRoom } from './mail/mail-room.ts'
 import { makeMfa } from './mfa/make-mfa.ts'
 import { operatorCommands } from './operators/operator-commands.ts'
+import { FORM_ACTIONS } from './pages/account-pages.ts'
+import { makePages } from './pages/make-pages.ts'
 import { makePasskeys } from './passkeys/make-passkeys.ts'
 import { makeGate, PASSWORD_VARIABLES } from './passwords/make-gate.ts'
 import { PROVIDER_VARIABLES } from './providers/known-providers.ts'
@@ -25,9 +27,10 @@ import { ringOfKeys } from './read-keys.ts'
 import { makeLoginSessions } from './sessions/make-login-sessions.ts'
 
 /** Each asks for what proves its caller; whether agents may act as operators is the app's to say. */
-const OWN_STEPS: readonly string[] = FLOW_GRAPH.filter(({ proof }) => proof !== 'operator').map(
-  ({ name }) => name,
-)
+const OWN_STEPS: readonly string[] = [
+  ...FLOW_GRAPH.filter(({ proof }) => proof !== 'operator').map(({ name }) => name),
+  ...FORM_ACTIONS,
+]
 
 /** The part of {@link accounts}, and what the app does with it. */
 export interface Accounts extends Part {
@@ -76,6 +79,7 @@ export function accounts(options: AccountsOptions): Accounts {
     ...factors,
     mode: env['TREFOIL_ENV'],
   })
+  const pages = makePages(values, ring)
   const house: AccountsHouse = {
     appName: () => appName,
     values,
@@ -102,7 +106,7 @@ export function accounts(options: AccountsOptions): Accounts {
   return definePart(
     {
       name: 'accounts',
-      parts: [mail.jobs],
+      parts: [mail.jobs, ...pages.parts],
       options: ACCOUNTS,
       problems: accountsProblems,
       risks: () => [
@@ -120,8 +124,9 @@ export function accounts(options: AccountsOptions): Accounts {
       asksNobody: OWN_STEPS,
       actions: (routes) => {
         for (const step of FLOW_GRAPH) {
-          step.register(routes, `${prefix}${step.path}`, house)
+          step.register(pages.routesOf(routes, step), `${prefix}${step.path}`, house)
         }
+        pages.register(routes, house)
       },
     },
     { sessionAuth: sessions.authenticator },

@@ -30,6 +30,7 @@ const SEND: OptionNames<SendOptions<string, Params, PageFields>> = {
   send: true,
   problems: true,
   once: true,
+  sendRate: true,
   changes: true,
   external: true,
   audit: true,

@@ -14,6 +14,8 @@ import type { Catalogue } from './texts/catalogue.ts'
 export interface PageHouse {
   readonly values: PagesValues
   readonly catalogue: Catalogue
+  /** Paths that problems lead to, by code: those of parts, below those of the options. */
+  readonly leads: ReadonlyMap<string, string>
   readonly theme: ThemeLook
   readonly tokens: FormTokens
   readonly cookies: PageCookies

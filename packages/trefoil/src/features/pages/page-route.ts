@@ -11,7 +11,7 @@ import {
 import { checkOptionNames } from '../../parts.ts'
 import { checkFields, FORM_NAMES, PAGE_NAMES } from './check-options.ts'
 import type { PageFields } from './forms/fields.ts'
-import { FormError, FormNotTaken } from './forms/form-error.ts'
+import { FormError, FormLeads, FormNotTaken } from './forms/form-error.ts'
 import { type SendSite, sendForm, showAgain } from './forms/send-form.ts'
 import type { SentPageCookies } from './page-cookies.ts'
 import type { KnownForm, KnownPage, PageHouse } from './page-house.ts'
@@ -144,13 +144,13 @@ function addSending(
   options: AnySend & PageRouteOptions & { readonly params?: Params },
 ): void {
   const { house, form } = site
-  const { changes, external, audit } = options
+  const { changes, external, audit, sendRate: rate = options.rate } = options
   const post = routes.post as unknown as Add
   const again = (error: unknown, call: Call) => showAgain(site, error, call)
   post(
     path,
     {
-      ...shared(house, options),
+      ...shared(house, { ...options, ...(rate === undefined ? {} : { rate }) }),
       ...(changes === undefined ? {} : { changes }),
       ...(external === undefined ? {} : { external }),
       ...(audit === undefined ? {} : { audit }),
@@ -163,6 +163,7 @@ function addSending(
       },
       errorHandlers: [
         handle(FormError, again),
+        handle(FormLeads, again),
         handle(FormNotTaken, again),
         handle(Problem, again),
       ],

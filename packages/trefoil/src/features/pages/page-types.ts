@@ -111,6 +111,8 @@ export interface SendOptions<Path extends string, P extends Params, F extends Pa
   readonly problems?: FormProblems
   /** True: the same page is not taken twice, for what must not be done twice by a slip. Default false. */
   readonly once?: boolean
+  /** How often it may be sent, where it is less than how often the page may be opened. Default `rate`. */
+  readonly sendRate?: SharedOptions['rate']
   /** As of any route. Default true. */
   readonly changes?: boolean
   /** As of any route. Default false. */

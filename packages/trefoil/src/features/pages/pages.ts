@@ -2,6 +2,7 @@ import {
   ImproperlyConfigured,
   type NoParams,
   type Params,
+  type ProblemPage,
   type Reply,
   type Routes,
   redirect,
@@ -28,6 +29,7 @@ import type { PageHouse } from './page-house.ts'
 import { addForm, addPage } from './page-route.ts'
 import type { FormOptions, Page, PageForm, PageOptions } from './page-types.ts'
 import { PAGES, type PagesOptions } from './pages-options.ts'
+import { problemPage } from './problem-view.ts'
 import { Catalogue } from './texts/catalogue.ts'
 import type { TextsByLanguage } from './texts/texts.ts'
 
@@ -74,6 +76,10 @@ export interface Pages extends Part {
   go(place: string, options?: GoOptions): Reply<null>
   /** Adds texts of a part: below those of the app, which may have other words for them. */
   addTexts(texts: TextsByLanguage): void
+  /** Shows refusals of other routes as pages, as those of pages are: an option of a route, or of a group. */
+  readonly problemPage: ProblemPage
+  /** Where problems of a part lead, by code: a path, below what the options say. `AUTHENTICATION_ERROR` leads to the login. */
+  addLeads(paths: Readonly<Record<string, string>>): void
 }
 
 const GO_NAMES: OptionNames<GoOptions> = { notice: true, kind: true }
@@ -108,10 +114,12 @@ export function pages(options: PagesOptions = {}): Pages {
   const sources = { style: hashSource(styleOf(theme)), script: hashSource(SCRIPT) }
   const policy = pageCsp(sources.style, sources.script, { nonce: null, formTargets: [] })
   const catalogue = new Catalogue(languages, texts)
+  const leads = new Map<string, string>()
   let appName = ''
   const house: PageHouse = Object.freeze({
     values,
     catalogue,
+    leads,
     theme,
     tokens,
     cookies,
@@ -145,6 +153,10 @@ export function pages(options: PagesOptions = {}): Pages {
         return redirect(place, { status: 303, cookies: cookies.setFlash({ kind, text: notice }) })
       },
       addTexts: (added: TextsByLanguage) => catalogue.add(added),
+      problemPage: problemPage(house),
+      addLeads: (paths: Readonly<Record<string, string>>) => {
+        for (const [code, path] of Object.entries(paths)) leads.set(code, path)
+      },
     },
   )
 }

@@ -11,9 +11,13 @@ const LONGEST_NEXT = 1500
 const WORDED: ReadonlySet<number> = new Set([400, 401, 403, 404, 409, 413, 422, 429, 500, 503])
 
 /** Where a problem leads, instead of being shown. */
-export function leadOf({ values }: PageHouse, { publicCode }: Problem): string | null {
+export function leadOf(
+  { values, leads: ofParts }: PageHouse,
+  { publicCode }: Problem,
+): string | null {
   const { leads, signIn } = values
-  return leads[publicCode] ?? (publicCode === 'AUTHENTICATION_ERROR' ? signIn : null)
+  const own = leads[publicCode] ?? (publicCode === 'AUTHENTICATION_ERROR' ? signIn : null)
+  return own ?? ofParts.get(publicCode) ?? null
 }
 
 /** Refusals of pages and forms, whoever refuses them, for whoever sits in front of a browser. */

@@ -60,7 +60,10 @@ export async function useUp(unit: object, proved: ProvedFactor | null): Promise<
 }
 
 /** A second factor of the last minutes. A clock that was set back makes nothing fresh. */
-function isFreshlyProved({ clock }: AccountsHouse, { session }: SignedIn): boolean {
+export function isFreshlyProved(
+  { clock }: Pick<AccountsHouse, 'clock'>,
+  { session }: Pick<SignedIn, 'session'>,
+): boolean {
   const { methods = [], methodTimes = {}, authTime, createdAt } = session
   return STRONG.some((method) => {
     if (!methods.includes(method)) return false

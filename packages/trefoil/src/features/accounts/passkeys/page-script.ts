@@ -72,8 +72,8 @@ export const PAGE_SCRIPT = `
 
   const api = Object.freeze({
     isSupported: () => !isAddress && library.browserSupportsWebAuthn(),
-    async register({ name, current_password } = {}) {
-      const { step, options } = await post('/register/start', { current_password })
+    async register({ name, current_password, code } = {}) {
+      const { step, options } = await post('/register/start', { current_password, code })
       const response = await ceremony(() => library.startRegistration({ optionsJSON: options }))
       return post('/register', { name, step, response })
     },
@@ -109,13 +109,24 @@ export const PAGE_SCRIPT = `
     button.disabled = true
     if (status !== null) status.textContent = ''
     try {
-      await actions[button.dataset.passkey](fields)
+      const answer = await actions[button.dataset.passkey](fields)
+      if (showCodes(button, answer)) return
       location.assign(nextOf(button))
     } catch (error) {
       button.disabled = false
       const words = button.dataset[error.code === 'passkey_cancelled' ? 'cancelled' : 'failed']
       if (status !== null) status.textContent = words ?? error.message
     }
+  }
+
+  /** Recovery codes come with the first passkey, and in no other answer: nobody is sent on before they were read. */
+  function showCodes(button, answer) {
+    const box = document.getElementById(button.dataset.codes ?? '')
+    if (box === null || !Array.isArray(answer?.codes)) return false
+    box.querySelector('pre').textContent = answer.codes.join('\\n')
+    box.hidden = false
+    box.focus()
+    return true
   }
 
   function arm() {

@@ -1,3 +1,4 @@
+import type { Reply } from '../../../index.ts'
 import type { FieldErrors } from './fields.ts'
 
 /**
@@ -12,6 +13,20 @@ export class FormError extends Error {
   constructor(fields: FieldErrors) {
     super('A form was filled in wrongly')
     this.fields = Object.freeze({ ...fields })
+  }
+}
+
+/**
+ * Leads somewhere else, with nothing done: `throw new FormLeads(site.go('/second-factor'))`. Whatever the form has done is
+ * rolled back; cookies of the reply are set.
+ */
+export class FormLeads extends Error {
+  override readonly name = 'FormLeads'
+  readonly reply: Reply
+
+  constructor(reply: Reply) {
+    super('A form leads somewhere else')
+    this.reply = reply
   }
 }
 

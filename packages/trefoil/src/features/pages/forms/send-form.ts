@@ -8,7 +8,7 @@ import type { PageContent, PageView } from '../page-types.ts'
 import { leadOf, problemNotice } from '../problem-view.ts'
 import { Drawing, renderPage, wordsOf } from '../render-page.ts'
 import { checkOrigin } from './check-origin.ts'
-import { FormError, FormNotTaken } from './form-error.ts'
+import { FormError, FormLeads, FormNotTaken } from './form-error.ts'
 import { KEY_FIELD, TOKEN_FIELD } from './form-view.ts'
 import { readForm, splitErrors, typedValues } from './read-form.ts'
 
@@ -83,6 +83,7 @@ export async function showAgain(
   call: Call,
 ): Promise<Reply | undefined> {
   const { house, form, page } = site
+  if (error instanceof FormLeads) return error.reply
   if (error instanceof Problem) {
     const isOthers = error.publicCode === 'csrf_refused' || error.status >= 500
     if (isOthers || leadOf(house, error) !== null) return undefined

@@ -61,7 +61,7 @@ ${content.body}
 </main>
 </div>
 <script>${constantMarkup(`${SCRIPT}</script>`)}
-${scripts.map((path) => markup`<script type="module" src="${mountPath + path}" nonce="${nonce ?? ''}">${SCRIPT_END}`)}
+${scripts.map((path) => markup`<script defer src="${mountPath + path}" nonce="${nonce ?? ''}">${SCRIPT_END}`)}
 </body>
 </html>
 `.toString()

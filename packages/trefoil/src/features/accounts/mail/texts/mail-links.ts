@@ -19,12 +19,14 @@ const PAGES: Readonly<Record<LinkPurpose, string>> = {
  */
 export class MailLinks {
   readonly #base: string
+  readonly #mark: '#' | '?'
 
   /**
    * @param option where it was written
+   * @param pages path of the pages of accounts; `null` where the app has pages of its own
    * @throws ImproperlyConfigured for what is no URL that a link can begin with
    */
-  constructor(appUrl: string, option = 'appUrl') {
+  constructor(appUrl: string, option = 'appUrl', pages: string | null = null) {
     const url = URL.parse(appUrl)
     const isPlain = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url))
     const hasMore =
@@ -34,7 +36,8 @@ export class MailLinks {
         `accounts(): ${option} must be an https origin, with a path if need be, such as https://app.example.com (http only for localhost)`,
       )
     }
-    this.#base = url.href.replace(/\/$/, '')
+    this.#base = url.href.replace(/\/$/, '') + (pages ?? '')
+    this.#mark = pages === null ? '#' : '?'
   }
 
   /** Without a slash behind it. */
@@ -44,9 +47,10 @@ export class MailLinks {
 
   /**
    * The token is behind `#`: it is in no log of a server, in no `Referer`, and whatever opens links in mails to look at
-   * them does not use it up.
+   * them does not use it up. Pages of accounts get it behind `?`, because they work without a script: to open one does
+   * nothing, and it sends no `Referer` to others.
    */
   linkTo(purpose: LinkPurpose, token: string): string {
-    return `${this.#base}/${PAGES[purpose]}#token=${encodeURIComponent(token)}`
+    return `${this.#base}/${PAGES[purpose]}${this.#mark}token=${encodeURIComponent(token)}`
   }
 }
