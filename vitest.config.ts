@@ -18,6 +18,7 @@ const ATTACKS = [
   'test/http/deadline.test.ts',
   'test/access/command.test.ts',
   'test/findings/fnd-38.test.ts',
+  'test/findings/hostile-options.test.ts',
   // Every surface, each on a server of its own.
   'test/parity/capacity.test.ts',
   // Three compilers, and every command of the documents.

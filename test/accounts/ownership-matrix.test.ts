@@ -1,5 +1,6 @@
 // Each step of each flow, and who tries to take it with what is somebody else's (SURF-1 for accounts).
 import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { oidcProvider } from '../../packages/trefoil/src/accounts.ts'
 import {
   AuthContext,
   type Authenticator,
@@ -8,8 +9,10 @@ import {
   type PrincipalKind,
 } from '../../packages/trefoil/src/auth.ts'
 import { FLOW_GRAPH } from '../../packages/trefoil/src/features/accounts/flow-graph.ts'
+import { CLIENT, type IdentityProvider, identityProvider } from '../support/identity-provider.ts'
 import { SoftwarePasskey } from '../support/software-passkey.ts'
 import { type Answer, PASSWORD, tokenOf, type Who, World } from './accounts-world.ts'
+import { pkce } from './provider-world.ts'
 import { codeAt } from './second-factor-world.ts'
 
 // Forty steps a test, and whatever else the machine does.
@@ -118,6 +121,15 @@ const TRIES: Readonly<Record<string, (hers: Hers, trier: Trier) => Try>> = {
   end_all_sessions: () => ({}),
   end_session: ({ session }) => ({ path: `/sessions/${session}` }),
   revoke_session: ({ session }) => ({ path: `/sessions/${session}/revoke` }),
+  oauth_login: () => ({ path: '/oauth/idp/login?next=/account' }),
+  oauth_callback: () => ({ path: '/oauth/idp/callback?state=guessed&code=guessed' }),
+  oauth_exchange: () => ({ body: { code: 'guessed', code_verifier: 'guessed' } }),
+  link_identity: () => ({ path: '/oauth/idp/link', body: { current_password: PASSWORD } }),
+  list_identities: () => ({}),
+  unlink_identity: ({ id }) => ({
+    path: `/identities/${id}/unlink`,
+    body: { current_password: PASSWORD },
+  }),
   accounts_list: () => ({}),
   accounts_show: ({ id }) => ({ path: `/operators/accounts/${id}` }),
   accounts_create: () => ({ body: { email: 'x@example.com', roles: ['admin'], tenant: 'red' } }),
@@ -155,8 +167,38 @@ const app: {
   secret: string
   token: string
   preToken: unknown
+  /** Where a browser was sent. */
+  location: string
   asked: Readonly<Record<string, unknown>>
-} = { secret: '', token: '', preToken: null, asked: {} }
+} = { secret: '', token: '', preToken: null, location: '', asked: {} }
+let idp: IdentityProvider
+beforeAll(async () => {
+  const redirectUris = ['http://localhost:3000/auth/oauth/idp/callback']
+  idp = await identityProvider({ redirectUris })
+  idp.who = 'new'
+  return () => idp[Symbol.asyncDispose]()
+})
+const providers = () => ({
+  idp: oidcProvider({
+    issuer: idp.issuer,
+    clientId: CLIENT.client_id,
+    clientSecret: CLIENT.client_secret,
+  }),
+})
+const { verifier, challenge } = pkce()
+
+/** Sent on, as a browser is, is taken. */
+async function sentOn(world: World, path: string): Promise<Answer> {
+  const { status, headers } = await world.client.http.get(path)
+  app.location = headers.get('location') ?? ''
+  return { status: status === 303 ? 200 : status, body: {}, code: undefined }
+}
+
+/** Comes back from the provider. */
+async function comeBack(world: World, url: string): Promise<Answer> {
+  const { pathname, search } = await idp.visit(url)
+  return sentOn(world, `${pathname}${search}`)
+}
 const passkey = new SoftwarePasskey('http://localhost:3000')
 
 async function asked(world: World, path: string, json: object, token?: string): Promise<Answer> {
@@ -414,6 +456,38 @@ const OWN: readonly (readonly [
     },
   ],
   [
+    'link_identity',
+    async (world) => {
+      app.token = tokenOf(await world.post('/login', { username: NEW, password: GUESSED }))
+      const body = { current_password: GUESSED }
+      const answer = await asked(world, '/oauth/idp/link', body, app.token)
+      await comeBack(world, String(app.asked['url']))
+      return answer
+    },
+  ],
+  [
+    'oauth_login',
+    (world) =>
+      sentOn(world, `/auth/oauth/idp/login?mode=bearer&code_challenge=${challenge}&next=/account`),
+  ],
+  ['oauth_callback', (world) => comeBack(world, app.location)],
+  [
+    'oauth_exchange',
+    async (world) => {
+      const code = new URL(app.location).searchParams.get('oauth_code')
+      return pass(await world.post('/oauth/exchange', { code, code_verifier: verifier }))
+    },
+  ],
+  ['list_identities', (world) => world.get('/identities', app.token)],
+  [
+    'unlink_identity',
+    async (world) => {
+      const [row] = await world.run('select id from trefoil_accounts_identities')
+      const path = `/identities/${Object(row).id}/unlink`
+      return world.post(path, { current_password: GUESSED }, app.token)
+    },
+  ],
+  [
     'reset_password',
     async (world) => {
       world.at += 2000
@@ -498,6 +572,7 @@ async function peopled(): Promise<{
       lockout: { threshold: 100, addressThreshold: 10_000 },
       mfa: { emailOtp: { enabled: true }, recoveryCodes: 1 },
       passkeys: {},
+      providers: providers(),
     },
   })
   await world.register(ADA, PASSWORD, { username: 'ada.l' })
@@ -574,6 +649,7 @@ describe('the graph', () => {
         roles: ['admin'],
         mfa: { emailOtp: { enabled: true } },
         passkeys: {},
+        providers: providers(),
       },
     })
     await world.enter(OLGA)
@@ -718,6 +794,16 @@ describe('each step, tried by somebody else', () => {
       use_magic_link | 400 invalid_link | 400 invalid_link | 400 invalid_link | 400 invalid_link | 400 invalid_link | 400 invalid_link | 400 invalid_link | 400 invalid_link
       send_email_code | 202 | 202 | 202 | 202 | 202 | 202 | 202 | 202
       use_email_code | 400 invalid_code | 400 invalid_code | 400 invalid_code | 400 invalid_code | 400 invalid_code | 400 invalid_code | 400 invalid_code | 400 invalid_code
+      get_passkey_script | 200 | 200 | 200 | 200 | 200 | 200 | 200 | 200
+      start_passkey_login | 200 | 200 | 200 | 200 | 200 | 200 | 200 | 200
+      passkey_login | 400 passkey_refused | 400 passkey_refused | 400 passkey_refused | 400 passkey_refused | 400 passkey_refused | 400 passkey_refused | 400 passkey_refused | 400 passkey_refused
+      start_passkey_second_factor | 401 invalid_pre_token | 401 invalid_pre_token | 401 invalid_pre_token | 401 invalid_pre_token | 401 invalid_pre_token | 401 invalid_pre_token | 401 invalid_pre_token | 401 invalid_pre_token
+      passkey_second_factor | 401 invalid_pre_token | 401 invalid_pre_token | 401 invalid_pre_token | 401 invalid_pre_token | 401 invalid_pre_token | 401 invalid_pre_token | 401 invalid_pre_token | 401 invalid_pre_token
+      start_passkey_enrolment | 401 invalid_pre_token | 401 invalid_pre_token | 401 invalid_pre_token | 401 invalid_pre_token | 401 invalid_pre_token | 401 invalid_pre_token | 401 invalid_pre_token | 401 invalid_pre_token
+      passkey_enrolment | 401 invalid_pre_token | 401 invalid_pre_token | 401 invalid_pre_token | 401 invalid_pre_token | 401 invalid_pre_token | 401 invalid_pre_token | 401 invalid_pre_token | 401 invalid_pre_token
+      oauth_login | 303 | 303 | 303 | 303 | 303 | 303 | 303 | 303
+      oauth_callback | 400 invalid_state | 400 invalid_state | 400 invalid_state | 400 invalid_state | 400 invalid_state | 400 invalid_state | 400 invalid_state | 400 invalid_state
+      oauth_exchange | 400 invalid_code | 400 invalid_code | 400 invalid_code | 400 invalid_code | 400 invalid_code | 400 invalid_code | 400 invalid_code | 400 invalid_code
       forgot_password | 202 | 202 | 202 | 202 | 202 | 202 | 202 | 202
       reset_password | 400 invalid_link | 400 invalid_link | 400 invalid_link | 400 invalid_link | 400 invalid_link | 400 invalid_link | 400 invalid_link | 400 invalid_link
       change_password | 200 | 401 AUTHENTICATION_ERROR | 403 http_error | 200 | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR
@@ -725,6 +811,13 @@ describe('each step, tried by somebody else', () => {
       set_username | 409 username_taken | 401 AUTHENTICATION_ERROR | 403 http_error | 409 username_taken | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR
       change_email | 400 login_bad_credentials | 401 AUTHENTICATION_ERROR | 403 http_error | 400 login_bad_credentials | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR
       confirm_change_email | 400 invalid_link | 401 AUTHENTICATION_ERROR | 400 invalid_link | 400 invalid_link | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR
+      start_passkey_registration | 400 login_bad_credentials | 401 AUTHENTICATION_ERROR | 403 http_error | 400 login_bad_credentials | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR
+      register_passkey | 400 passkey_refused | 401 AUTHENTICATION_ERROR | 400 passkey_refused | 400 passkey_refused | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR
+      list_passkeys | 200 | 401 AUTHENTICATION_ERROR | 200 | 200 | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR
+      rename_passkey | 404 passkey_not_found | 401 AUTHENTICATION_ERROR | 404 passkey_not_found | 404 passkey_not_found | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR
+      remove_passkey | 404 passkey_not_found | 401 AUTHENTICATION_ERROR | 404 passkey_not_found | 404 passkey_not_found | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR
+      start_passkey_step_up | 400 passkey_missing | 401 AUTHENTICATION_ERROR | 400 passkey_missing | 400 passkey_missing | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR
+      passkey_step_up | 400 mfa_not_enabled | 401 AUTHENTICATION_ERROR | 400 mfa_not_enabled | 400 mfa_not_enabled | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR
       delete_account | 400 login_bad_credentials | 401 AUTHENTICATION_ERROR | 204 | 400 login_bad_credentials | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR
       start_mfa | 400 login_bad_credentials | 401 AUTHENTICATION_ERROR | 403 http_error | 400 login_bad_credentials | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR
       confirm_mfa | 400 no_mfa_setup | 401 AUTHENTICATION_ERROR | 403 http_error | 400 no_mfa_setup | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR
@@ -735,6 +828,9 @@ describe('each step, tried by somebody else', () => {
       list_trusted_devices | 200 | 401 AUTHENTICATION_ERROR | 200 | 200 | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR
       forget_trusted_devices | 204 | 401 AUTHENTICATION_ERROR | 204 | 204 | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR
       forget_trusted_device | 404 trusted_device_not_found | 401 AUTHENTICATION_ERROR | 404 trusted_device_not_found | 404 trusted_device_not_found | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR
+      link_identity | 400 login_bad_credentials | 401 AUTHENTICATION_ERROR | 403 http_error | 400 login_bad_credentials | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR
+      list_identities | 200 | 401 AUTHENTICATION_ERROR | 200 | 200 | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR
+      unlink_identity | 400 login_bad_credentials | 401 AUTHENTICATION_ERROR | 404 identity_not_found | 400 login_bad_credentials | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR
       refresh | 401 invalid_refresh_token | 401 invalid_refresh_token | 401 invalid_refresh_token | 401 invalid_refresh_token | 401 invalid_refresh_token | 401 invalid_refresh_token | 401 invalid_refresh_token | 401 invalid_refresh_token
       logout | 204 | 401 AUTHENTICATION_ERROR | 204 | 204 | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR | 204 | 401 AUTHENTICATION_ERROR
       list_sessions | 200 | 401 AUTHENTICATION_ERROR | 200 | 200 | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR | 401 AUTHENTICATION_ERROR

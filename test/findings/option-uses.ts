@@ -759,6 +759,7 @@ export const HANDLES: ReadonlySet<string> = new Set([
     'PartWork',
     'BackgroundCall',
     'JobQueue',
+    'LoginProvider',
     'AnyDatabase',
     'CallJobs',
     'RunningJob',

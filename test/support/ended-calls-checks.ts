@@ -4,7 +4,7 @@ import { request as httpRequest } from 'node:http'
 import { type ClientHttp2Session, connect } from 'node:http2'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import { sse } from '../../packages/trefoil/src/index.ts'
 import { type RunningServer, serve } from '../../packages/trefoil/src/node.ts'
@@ -25,6 +25,7 @@ interface Watched {
   text(): string
 }
 
+const heardOf: string[] = []
 const aborted: string[] = []
 const wrote: string[] = []
 
@@ -48,8 +49,10 @@ export function endedCallChecks(newUrl: () => string | Promise<string>): void {
     const quiet = { debug() {}, info() {}, warn() {}, error() {} }
     made = sessionsApp({ url, clock: systemClock, app: { log: { logger: quiet as never } } })
     const { app } = made
-    const heard = (name: string, signal: AbortSignal) =>
+    const heard = (name: string, signal: AbortSignal) => {
+      heardOf.push(name)
       signal.addEventListener('abort', () => aborted.push(name))
+    }
     const ticks = async function* (name: string, signal: AbortSignal) {
       heard(name, signal)
       for (;;) {
@@ -250,8 +253,10 @@ export function endedCallChecks(newUrl: () => string | Promise<string>): void {
     'SES-8: %s ends within a second of its session, and says no more',
     async (_, open, signal) => {
       const caller = await signedIn()
+      const calls = heardOf.length
       const watched = open(caller.token)
-      await new Promise((resolve) => setTimeout(resolve, 500))
+      // In its handler, however busy the machine is.
+      await vi.waitFor(() => expect(heardOf.length).toBeGreaterThan(calls), { timeout: 20_000 })
       const [before, written] = [aborted.length, wrote.filter((one) => one === 'whole').length]
       await isOverInTime(watched, await end('end', caller))
       expect(watched.text()).toContain('AUTHENTICATION_ERROR')

@@ -33,7 +33,6 @@ export {
   isLoopbackAddress,
   isThisMachine,
 } from './identity/outbound/address.ts'
-export type { JsonAnswer } from './identity/outbound/ask-json.ts'
 export { askJson } from './identity/outbound/ask-json.ts'
 export { ServiceFailed } from './identity/outbound/ask-service.ts'
 export type { Reach } from './identity/outbound/guarded-lookup.ts'

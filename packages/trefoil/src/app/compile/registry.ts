@@ -1,6 +1,6 @@
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
 import { templateShape, templateSpelling } from '../../web/path-template.ts'
-import type { Declaration } from '../declare/declaration.ts'
+import { type Declaration, describeDeclaration } from '../declare/declaration.ts'
 import { type ActionSite, type CompiledAction, compileAction } from './compile-action.ts'
 
 /**
@@ -19,7 +19,11 @@ export function compileRegistry(
     try {
       compiled.push(compileAction(declaration, site))
     } catch (error) {
-      if (!(error instanceof ImproperlyConfigured)) throw error
+      if (!(error instanceof ImproperlyConfigured)) {
+        // Of a proxy or a getter that throws, or of a schema: its own words do not say which route it is.
+        const message = `${describeDeclaration(declaration)}: the options cannot be read`
+        throw new ImproperlyConfigured(message, { cause: error })
+      }
       mistakes.push(error.message)
     }
   }

@@ -1,4 +1,4 @@
-import { isRecord } from '../../base/plain/is-record.ts'
+import { isList, isRecord } from '../../base/plain/is-record.ts'
 import { ImproperlyConfigured } from '../problems/problem.ts'
 import { valueKind } from './value-kind.ts'
 
@@ -58,7 +58,7 @@ export function checkList(
   fits: (entry: unknown) => boolean,
 ): void {
   if (value === undefined) return
-  if (!Array.isArray(value)) {
+  if (isList(value) !== true || !Array.isArray(value)) {
     throw new ImproperlyConfigured(`${option} must be a list of ${what}, got ${shownValue(value)}`)
   }
   const wrong = value.findIndex((entry) => !fits(entry))

@@ -1,5 +1,5 @@
 import { closest } from '../../base/closest.ts'
-import { isRecord } from '../../base/plain/is-record.ts'
+import { isList, isRecord } from '../../base/plain/is-record.ts'
 import { unknownName } from '../../base/unknown-name.ts'
 import { ImproperlyConfigured } from '../problems/problem.ts'
 import { type Environment, findVariable, type KnownVariables } from './environment.ts'
@@ -72,7 +72,12 @@ function readGroup(
 
 /** Of a promise or a map nothing would be read, and all of it would be the defaults in silence. */
 function isOptions(given: unknown): given is Record<string, unknown> {
-  return isRecord(given) && !(given instanceof Promise) && !(given instanceof Map)
+  try {
+    return isRecord(given) && !(given instanceof Promise) && !(given instanceof Map)
+  } catch {
+    // Of a proxy that throws whatever it is asked.
+    return false
+  }
 }
 
 /** Each member once: a getter may say something else the second time. */
@@ -208,6 +213,11 @@ function take(
   source: string,
   mistakes: string[],
 ): unknown {
+  // Whoever uses it later would throw in words of the language's.
+  if (isList(value) === null) {
+    mistakes.push(`${source} is a proxy that was revoked`)
+    return undefined
+  }
   try {
     const reading = read?.read(value, path)
     if (reading !== undefined && 'value' in reading) return reading.value

@@ -5,9 +5,13 @@
 export function valueKind(value: unknown): string {
   if (value === null || value === undefined) return String(value)
   if (typeof value === 'string') return textKind(value)
-  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list'
-  if (value instanceof Promise) return 'a promise (write await in front of it)'
-  return typeof value === 'object' ? 'an object' : `a ${typeof value}`
+  if (typeof value !== 'object') return `a ${typeof value}`
+  try {
+    if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list'
+    return value instanceof Promise ? 'a promise (write await in front of it)' : 'an object'
+  } catch {
+    return 'a proxy that nobody can look at'
+  }
 }
 
 function textKind(text: string): string {

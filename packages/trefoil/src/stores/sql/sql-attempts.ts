@@ -19,6 +19,8 @@ interface Statements {
     budgets: Budgets,
   ): PromiseLike<{ readonly isReserved: boolean; readonly lockedFor: number }>
   failed(id: string, budgets: Budgets): PromiseLike<void>
+  /** Those that are to be forgotten, and then the reservation. */
+  forgotten(id: string, budgets: Budgets, forget: readonly string[]): PromiseLike<void>
 }
 
 /**
@@ -43,10 +45,7 @@ export function sqlAttempts(data: SqlData): AttemptStore {
   ].map((leftovers) => new Sweeper(sweepByKey(state, dialect, leftovers)))
 
   const giveBack = async (id: string, budgets: Budgets) => {
-    await state.run(
-      `delete from trefoil_attempts_reserved where id = ? and key in (${places(budgets)})`,
-      [id, ...budgets.map(({ key }) => key)],
-    )
+    await state.run(givingBack(budgets), [id, ...keysOf(budgets)])
   }
   const lockedFor = async (budgets: Budgets): Promise<readonly SqlRow[]> =>
     state.run(
@@ -71,12 +70,8 @@ export function sqlAttempts(data: SqlData): AttemptStore {
       return { retryAfter: Number(row?.['locked_for']), failures: Number(row?.['failures']) }
     },
     async succeeded(id: string, budgets: Budgets, forget: readonly string[]) {
-      if (forget.length > 0) {
-        await state.run(`delete from trefoil_attempts where key in (${places(forget)})`, [
-          ...forget,
-        ])
-      }
-      await giveBack(id, budgets)
+      if (forget.length > 0) await statements.forgotten(id, budgets, forget)
+      else await giveBack(id, budgets)
     },
     released: giveBack,
     async status(budgets: Budgets) {
@@ -119,8 +114,20 @@ export function sqlAttempts(data: SqlData): AttemptStore {
         )
         await giveBack(id, budgets)
       },
+      async forgotten(id, budgets, forget) {
+        await state.run(forgetting(forget), [...forget])
+        await giveBack(id, budgets)
+      },
     }
   }
+}
+
+function forgetting(keys: readonly string[]): string {
+  return `delete from trefoil_attempts where key in (${places(keys)})`
+}
+
+function givingBack(budgets: Budgets): string {
+  return `delete from trefoil_attempts_reserved where id = ? and key in (${places(budgets)})`
 }
 
 function onPostgres({ state }: SqlData): Statements {
@@ -147,7 +154,16 @@ function onPostgres({ state }: SqlData): Statements {
     async failed(id, budgets) {
       await retried(() => state.run('select trefoil_fail_attempt(?, ?)', [json(budgets), id]))
     },
+    // One way to the server, and one commit.
+    async forgotten(id, budgets, forget) {
+      const text = `with forgotten as (${forgetting(forget)}) ${givingBack(budgets)}`
+      await retried(() => state.run(text, [...forget, id, ...keysOf(budgets)]))
+    },
   }
+}
+
+function keysOf(budgets: Budgets): readonly string[] {
+  return budgets.map(({ key }) => key)
 }
 
 function asked(dialect: SqlData['dialect'], budgets: Budgets): string {

@@ -68,6 +68,11 @@ function ofEnvironment(env: Environment): Readonly<Record<string, LoginProvider>
     [env['TREFOIL_AUTH_MS_CLIENT_ID'], env['TREFOIL_AUTH_MS_CLIENT_SECRET']],
   )
   const tenant = env['TREFOIL_AUTH_MS_TENANT']
+  if (ms === null && tenant !== undefined) {
+    throw new ImproperlyConfigured(
+      'TREFOIL_AUTH_MS_TENANT goes with TREFOIL_AUTH_MS_CLIENT_ID and TREFOIL_AUTH_MS_CLIENT_SECRET',
+    )
+  }
   if (ms !== null && !/^[A-Za-z0-9.-]{1,64}$/.test(tenant ?? '')) {
     throw new ImproperlyConfigured(
       'TREFOIL_AUTH_MS_TENANT must be the id of the directory whose people sign in',
@@ -100,10 +105,10 @@ function ofEnvironment(env: Environment): Readonly<Record<string, LoginProvider>
 /** @param names of the two variables @param given what they say */
 function pairOf(
   names: readonly [string, string],
-  [clientId = '', clientSecret = '']: readonly [string | undefined, string | undefined],
+  [clientId, clientSecret]: readonly [string | undefined, string | undefined],
 ): { readonly clientId: string; readonly clientSecret: string } | null {
-  if (clientId === '' && clientSecret === '') return null
-  if (clientId === '' || clientSecret === '') {
+  if (clientId === undefined && clientSecret === undefined) return null
+  if (!clientId || !clientSecret) {
     throw new ImproperlyConfigured(`${names[0]} and ${names[1]} go together: set both, or none`)
   }
   return { clientId, clientSecret }

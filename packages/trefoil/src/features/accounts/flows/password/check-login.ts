@@ -105,14 +105,23 @@ async function isCleared(
   return state === 'clean'
 }
 
-/** What is noted of a login once it is answered: nobody waits for it, and no other login meets it. */
+/** Milliseconds for which a login of before is news enough, as a use of a session is. */
+const MINUTE = 60_000
+
+/**
+ * What is noted of a login once it is answered: nobody waits for it, and no other login meets it. When it was, once a
+ * minute: a unit of its own for each, flushed to the disk, is a good part of what a login costs beside its hash.
+ */
 export function noteLogin(
   house: AccountsHouse,
   call: Call,
   { account, isOutdated, isCleared }: RightPassword,
   { password, session }: { readonly password: string; readonly session: string | null },
 ): void {
-  const { accounts, clock, data, passwords } = house
+  const { accounts, clock, data, passwords, values } = house
+  const { lastLoginAt: last } = account
+  const isKnown = last !== null && Math.abs(clock.now() - last) < MINUTE
+  if (isKnown && !isOutdated && !isCleared && values.audit === null) return
   try {
     call.background(async ({ signal }) => {
       const before = account.password
