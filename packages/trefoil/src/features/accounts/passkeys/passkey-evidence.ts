@@ -1,4 +1,4 @@
-import { checkOptionNames, type OptionNames } from '../../../parts.ts'
+import { checkOptionNames, equalSecrets, type OptionNames } from '../../../parts.ts'
 import { challengeOf, type PasskeyPurpose } from './passkey-challenge.ts'
 import { readAssertion } from './read-credential.ts'
 
@@ -60,7 +60,8 @@ export async function verifyPasskeyEvidence(
   const { clientDataJSON, authenticatorData, signature } = evidence
   const texts = [purpose, nonce, credentialId, clientDataJSON, authenticatorData, signature]
   if (version !== 1 || texts.some((text) => typeof text !== 'string')) return false
-  if (evidence.digest !== digest || evidence.publicKey !== publicKey) return false
+  if (typeof evidence.digest !== 'string' || typeof digest !== 'string') return false
+  if (!equalSecrets(evidence.digest, digest) || evidence.publicKey !== publicKey) return false
   // Whatever it says it was for, a challenge was made of that word.
   const challenge = challengeOf(purpose as PasskeyPurpose, nonce, digest)
   const read = await readAssertion({ id: rpId, origins, unusable: null }, challenge, publicKey, {
