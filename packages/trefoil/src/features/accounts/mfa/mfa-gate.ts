@@ -42,6 +42,8 @@ interface Requirement {
 
 const NONE: MfaNeed = Object.freeze({ kind: 'none' })
 const REQUIRED: Requirement = { required: true, allowed: null, maxAge: null }
+/** It may have wanted any device to be asked: none is trusted while nobody can say. */
+const UNKNOWN: Requirement = { ...REQUIRED, maxAge: 0 }
 /** Who has somebody's account at a provider often has the mailbox there with it. */
 const MAILBOX: readonly string[] = ['mail', 'otp', 'federated']
 const FACTORS: readonly SecondFactor[] = ['totp', 'passkey', 'recovery', 'email']
@@ -167,7 +169,7 @@ export class MfaGate {
     } catch (err) {
       // Whatever it would have said: nobody gets in by its failing (MFA-7).
       call.log.error({ err }, 'shouldRequire of accounts() failed: a second factor is required')
-      return REQUIRED
+      return UNKNOWN
     }
   }
 
