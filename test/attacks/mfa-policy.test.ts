@@ -83,7 +83,35 @@ describe('a trusted device', () => {
   )
 })
 
+it('a device that is over is swept, of whichever account', async () => {
+  const { world } = await trusting({ now: undefined }, 31)
+  await using _world = world
+  const left = () => world.run('select id from trefoil_accounts_trusted')
+  expect(await left()).toHaveLength(1)
+  await world.post('/forgot-password', { email: 'nobody@example.com' })
+  await vi.waitFor(async () => expect(await left()).toEqual([]))
+})
+
 describe('hooks', () => {
+  it('read the database while the unit of a login by a link is open', async () => {
+    const seen: unknown[] = []
+    let isOn = false
+    const world: GateWorld = new GateWorld({
+      shouldRequire: async () => {
+        if (isOn)
+          seen.push(
+            await world.data.queries().selectFrom('trefoil_accounts').select('locale').execute(),
+          )
+        return false
+      },
+    })
+    await using _world = world
+    await world.person(ADA)
+    isOn = true
+    expect((await world.enterBy('magic_link', ADA)).status).toBe(200)
+    expect(seen).toEqual([[{ locale: null }]])
+  })
+
   it('change nothing of the account that they are shown', async () => {
     await using world = new GateWorld({
       shouldRequire: (user) => {
