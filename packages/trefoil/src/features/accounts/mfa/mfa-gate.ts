@@ -103,6 +103,19 @@ export class MfaGate {
   }
 
   /**
+   * Whether the account could sign in with these factors and no others: nobody is to lock himself out by setting up what the
+   * policy does not take, or by removing the last one that it does. Asked before the unit: it may be code of the app.
+   */
+  async takes(
+    account: StoredAccount,
+    call: Call,
+  ): Promise<(factors: readonly Pick<StoredFactor, 'kind'>[]) => boolean> {
+    const { required, allowed } = await this.#requirement(account, call)
+    return (factors) =>
+      factors.length === 0 ? !required : factors.some(({ kind }) => isAllowed(kind, allowed))
+  }
+
+  /**
    * For `LoginSessions.begin` alone: lets pass, or ends the call.
    *
    * @throws Problem `MFA_REQUIRED` with a pre-token
