@@ -65,6 +65,27 @@ test('LOCK-5: a process that lacks the key of a secret locks nobody out, and gue
   expect(codes).toEqual([...Array(4).fill('invalid_code'), 'account_locked'])
 })
 
+test('LOCK-5: nor does a process that lacks the key of a code in a mail', async () => {
+  const keys = keyRing(KEYS)
+  await using world = new FactorWorld({ accounts: { keys } })
+  await world.register(ADA, PASSWORD)
+  const asked: unknown[] = []
+  const codes: string[] = []
+  for (let count = 0; count < 6; count++) {
+    world.at += 2000
+    asked.push((await world.post('/email-code', { email: ADA })).body['challenge'])
+    codes.push(await world.codeTo(ADA))
+  }
+  keys.replace(OTHER_KEY, [])
+  for (const [index, challenge] of asked.entries()) {
+    const answer = await world.post('/email-code/confirm', { challenge, code: codes[index] })
+    expect([answer.status, answer.code]).toEqual([400, 'invalid_code'])
+  }
+  keys.replace(OTHER_KEY, [KEYS])
+  const json = { challenge: asked[5], code: codes[5] }
+  expect((await world.post('/email-code/confirm', json)).status).toBe(200)
+})
+
 test('a secret is sealed for one account: in the row of another it opens nothing', async () => {
   await using world = new FactorWorld()
   const ada = await world.enrol(ADA)

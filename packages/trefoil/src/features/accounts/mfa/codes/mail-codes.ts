@@ -73,7 +73,8 @@ export async function sendMailCode(
  * Whether digits are the code that was sent for a login. A try is counted before it is looked at, and only where a code waits:
  * whoever uses another factor uses none of them up (SW-20).
  *
- * @returns the challenge, where it is right still to be used up in the unit; `null` where none waits
+ * @returns the challenge, where it is right still to be used up in the unit; `null` where none waits, or it is made
+ *   with a key that this process has not got
  */
 export async function findMailCode(
   house: AccountsHouse,
@@ -86,8 +87,8 @@ export async function findMailCode(
   if (challenge === null) return null
   const mayTry = await challenges.countTry(challenge.id, PURPOSE, values.mfa.emailOtp.attempts)
   const expected = challenges.code(challenge)
-  const isSame = equalSecrets(expected ?? '------', code)
-  return { challenge, isRight: isSame && mayTry && expected !== null }
+  if (expected === null) return null
+  return { challenge, isRight: equalSecrets(expected, code) && mayTry }
 }
 
 /** Of all who send it at the same time one has it. */
