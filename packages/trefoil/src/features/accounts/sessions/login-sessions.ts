@@ -13,6 +13,8 @@ export interface SignIn {
   readonly account: StoredAccount
   /** What was shown, as `LoginMethod` names it; not looked at where there is a pass. */
   readonly methods: readonly string[]
+  /** When they were shown, where that was elsewhere; milliseconds since the Unix epoch. Default now. */
+  readonly shownAt?: number | null
   /**
    * That the gate was asked already: of a login that a second factor finished, and of a session in the place of another one.
    * Default none: `begin` asks it.

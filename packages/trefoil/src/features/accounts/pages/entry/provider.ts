@@ -9,8 +9,10 @@ export function providerLinks(page: PageContext): Markup | null {
   const { house, view, say, has } = page
   if (!has('provider_back')) return null
   const next = encodeURIComponent(page.place('provider_back', carried(page)))
+  // Who is signed in and comes here is asked to show once more who he is: the provider is to look, too.
+  const again = page.call.auth === null ? '' : '&fresh=true'
   const links = house.providers.names.map((provider) => {
-    const path = `${house.values.prefix}/oauth/${encodeURIComponent(provider)}/login?next=${next}`
+    const path = `${house.values.prefix}/oauth/${encodeURIComponent(provider)}/login?next=${next}${again}`
     return ui.buttonLink(view.href(path), say('sign_in_by_provider', { provider }), 'plain')
   })
   return markup`${ui.or(say('or'))}${ui.choices(links)}`
