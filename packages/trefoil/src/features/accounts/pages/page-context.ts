@@ -34,7 +34,7 @@ export function makeContext(known: PageSite, view: PageView, { name: own }: Page
     query: {
       next: textOf('next'),
       token: textOf('token'),
-      code: textOf('code'),
+      oauth_code: textOf('oauth_code'),
       oauth_error: textOf('oauth_error'),
     },
     say: (name, values) => view.t(`accounts.${name}`, values),

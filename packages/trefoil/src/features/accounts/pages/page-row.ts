@@ -14,7 +14,7 @@ export type PageAudience =
   | 'member'
 
 /** What of its address a page reads, and its form carries along. */
-export type PageQuery = 'next' | 'token' | 'code' | 'oauth_error'
+export type PageQuery = 'next' | 'token' | 'oauth_code' | 'oauth_error'
 
 /** What a page is made with. */
 export interface PageContext {

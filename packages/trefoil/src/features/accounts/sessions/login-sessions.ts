@@ -58,6 +58,8 @@ export interface LoginSessions {
   readonly authenticator: Authenticator
   /** What the browser says of the device it is; `null` for nothing, and for callers without cookies. */
   readonly deviceCookie: Dependency<string | null>
+  /** What the browser says of the session it has, whether it is good or not; `null` for nothing, and for callers without cookies. */
+  readonly loginCookie: Dependency<string | null>
   /** By what the browser is trusted not to be asked for a second factor; `null` for nothing. */
   readonly trustedCookie: Dependency<string | null>
   /**

@@ -5,12 +5,12 @@ import type { PageContext, PageRow } from '../page-row.ts'
 import { carried } from './carried.ts'
 
 /** Links to the providers there are: to open one goes to the provider, and comes back to {@link PROVIDER_BACK}. */
-export function providerLinks(page: PageContext): Markup | null {
-  const { house, view, say, has } = page
+export async function providerLinks(page: PageContext): Promise<Markup | null> {
+  const { house, view, say, has, call } = page
   if (!has('provider_back')) return null
   const next = encodeURIComponent(page.place('provider_back', carried(page)))
   // Who is signed in and comes here is asked to show once more who he is: the provider is to look, too.
-  const again = page.call.auth === null ? '' : '&fresh=true'
+  const again = (await call.resolve(house.sessions.loginCookie)) === null ? '' : '&fresh=true'
   const links = house.providers.names.map((provider) => {
     const path = `${house.values.prefix}/oauth/${encodeURIComponent(provider)}/login?next=${next}${again}`
     return ui.buttonLink(view.href(path), say('sign_in_by_provider', { provider }), 'plain')
@@ -24,11 +24,11 @@ export const PROVIDER_BACK: PageRow = {
   path: '/sign-in/provider',
   title: 'sign_in',
   audience: 'anybody',
-  query: ['next', 'code', 'oauth_error'],
+  query: ['next', 'oauth_code', 'oauth_error'],
   steps: ['oauth_login', 'oauth_exchange'],
   form: {
     step: 'oauth_exchange',
-    adds: async ({ house, call, query: { code } }) => ({
+    adds: async ({ house, call, query: { oauth_code: code } }) => ({
       code,
       browser: await call.resolve(house.providers.cookies.sent),
       device: await call.resolve(house.sessions.deviceCookie),
@@ -42,7 +42,7 @@ export const PROVIDER_BACK: PageRow = {
 ${ui.links([[to('sign_in', carried(page)), say('begin_again')]])}`
     }
     // A code comes where a second factor is wanted; else the session is there.
-    if (query.code === '') return redirect(next, { status: 303 })
+    if (query.oauth_code === '') return redirect(next, { status: 303 })
     return markup`<p>${say('provider_go_on')}</p>${form({ submit: 'go_on' })}`
   },
 }
