@@ -52,6 +52,8 @@ const KEPT = 600_000
 const KEYS_PAUSE = 10_000
 /** Seconds that the clocks may be apart. */
 const TOLERANCE = 30
+/** Seconds by which a token may be made later than now: a clock of ours that is behind must not keep everybody out. */
+const AHEAD = 300
 const LONGEST_SUBJECT = 255
 
 /**
@@ -139,7 +141,7 @@ export class OidcClient {
       }
       // The library looks at `exp` and `nbf`: one of tomorrow is of a clock that is wrong, or kept for later.
       const now = Math.floor(this.#clock.now() / 1000)
-      if (claims.iat > now + TOLERANCE) throw new ProviderRefused('claims')
+      if (claims.iat > now + AHEAD) throw new ProviderRefused('claims')
       let mailbox: Mailbox = claims
       if (
         mailbox['email'] === undefined &&
