@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { createApp } from '../../packages/trefoil/src/index.ts'
+import { markup, type PageView, pages } from '../../packages/trefoil/src/pages.ts'
 import { testClient } from '../../packages/trefoil/src/testing.ts'
-import { type Demo, demoApp, HOSTILE } from './demo-app.ts'
+import { type Demo, demoApp, HOSTILE, KEYS } from './demo-app.ts'
 
 const BROWSER = { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' }
 const HERE = { ...BROWSER, 'sec-fetch-site': 'same-origin' }
@@ -191,6 +193,36 @@ describe('forms of others', () => {
     const late = hiddenOf((await get('/notes/new')).text)
     now += 3_600_001
     expect((await post(late)).status).toBe(403)
+  })
+})
+
+describe('names that nobody reads', () => {
+  const of = async (show: (view: PageView) => unknown) => {
+    const lines: unknown[] = []
+    const error = (entry: unknown) => void lines.push(entry)
+    const site = pages({ keys: KEYS })
+    const logger = { debug() {}, info() {}, warn() {}, error }
+    const app = createApp({ env: {}, log: { logger }, parts: [site] })
+    site.page(app, '/x', {
+      name: 'x_page',
+      title: 'X',
+      public: true,
+      show: show as never,
+      send: () => site.go('/x'),
+    })
+    const { status } = await testClient(app).http.get('/x')
+    return { status, said: String(Reflect.get(Object(lines[0]), 'err')) }
+  }
+
+  it('FND-13: of a form and of a page are refused, by the name that was meant', async () => {
+    const form = await of((view) => view.form({ submit: 'Go', autoFocus: 'text' } as never))
+    expect(form.status).toBe(500)
+    expect(form.said).toContain("'autoFocus'")
+    expect(form.said).toContain('autofocus')
+    const page = await of(() => ({ body: markup``, script: ['/x.js'] }))
+    expect(page.status).toBe(500)
+    expect(page.said).toContain("'script'")
+    expect((await of((view) => view.form({ submit: 'Go' }))).status).toBe(200)
   })
 })
 

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { type Call, html, ImproperlyConfigured, type ReplyOptions, reply } from '../../index.ts'
 import { Markup, markup, Reply } from '../../inner.ts'
+import { checkOptionNames } from '../../parts.ts'
+import { CONTENT_NAMES, LOOK_NAMES } from './check-options.ts'
 import { type FormLook, formView } from './forms/form-view.ts'
 import { pageCsp } from './look/page-headers.ts'
 import { shell } from './look/shell.ts'
@@ -89,6 +91,7 @@ export class Drawing {
         `Page '${this.#page.name}' must give markup, { body: markup\`…\` }, or a reply`,
       )
     }
+    checkOptionNames(`Page '${this.#page.name}'`, content, CONTENT_NAMES)
     const { scripts = [], formTargets = [] } = content
     const { theme, sources, cookies, appName } = this.#house
     const { call, failed, notices = [], cookies: sent } = this.#showing
@@ -131,6 +134,7 @@ export class Drawing {
 
   #form(form: KnownForm, action: string, look: FormLook): Markup {
     const { call, args, failed } = this.#showing
+    checkOptionNames(`Form '${form.name}'`, look, LOOK_NAMES)
     const isFailed = failed !== null && failed.form === form && failed.key === look.key
     const errors = isFailed ? failed.errors : {}
     this.#forms += 1
