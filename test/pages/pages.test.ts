@@ -226,6 +226,22 @@ describe('names that nobody reads', () => {
   })
 })
 
+describe('a browser that sends no cookie', () => {
+  it('is told so, and not that it took too long', async () => {
+    const demo = demoApp()
+    const page = (await clientOf(demo).get('/notes/new')).text
+    // Another jar: cookies are off, or the site was opened by an address for which the browser keeps none.
+    const sent = await clientOf(demo).http.post('/notes/new', {
+      form: { ...NOTE, ...hiddenOf(page) },
+      headers: HERE,
+    })
+    expect(sent.status).toBe(403)
+    expect(sent.text).toContain('Your browser did not send the cookie of this page.')
+    expect(sent.text).toContain('\nmilk</textarea>')
+    expect(demo.taken).toEqual([])
+  })
+})
+
 describe('doing it twice', () => {
   it('of a button that was pressed twice the second is answered as the first', async () => {
     const demo = demoApp()
