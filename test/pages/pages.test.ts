@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { createApp } from '../../packages/trefoil/src/index.ts'
+import { z } from 'zod'
+import { createApp, query } from '../../packages/trefoil/src/index.ts'
 import { markup, type PageView, pages } from '../../packages/trefoil/src/pages.ts'
 import { testClient } from '../../packages/trefoil/src/testing.ts'
 import { type Demo, demoApp, HOSTILE, KEYS } from './demo-app.ts'
@@ -223,6 +224,32 @@ describe('names that nobody reads', () => {
     expect(page.status).toBe(500)
     expect(page.said).toContain("'script'")
     expect((await of((view) => view.form({ submit: 'Go' }))).status).toBe(200)
+  })
+})
+
+describe('what a page has in its query', () => {
+  it('comes with its form as it was: a list is a list', async () => {
+    const site = pages({ keys: KEYS })
+    const app = createApp({ env: {}, log: { level: 'error' }, parts: [site] })
+    const args: unknown[] = []
+    site.page(app, '/found', {
+      name: 'found_page',
+      title: 'Found',
+      public: true,
+      params: { tag: query(z.array(z.string()).optional()), page: query(z.coerce.number()) },
+      show: (view) => view.form({ submit: 'Go' }),
+      send: (_, _call, { args: { tag, page } }) => {
+        args.push({ tag, page })
+        return site.go('/')
+      },
+    })
+    const { http } = testClient(app)
+    const page = (await http.get('/found?tag=a&tag=b%2Cc&page=2')).text
+    const names = [...page.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)">/g)]
+    const body = new URLSearchParams(names.map(([, name = '', value = '']) => [name, value]))
+    const headers = { ...HERE, 'content-type': 'application/x-www-form-urlencoded' }
+    const { status } = await http.post('/found', { body: body.toString(), headers })
+    expect([status, args]).toEqual([303, [{ tag: ['a', 'b,c'], page: 2 }]])
   })
 })
 

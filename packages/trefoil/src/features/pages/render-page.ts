@@ -25,6 +25,8 @@ export interface Showing {
   readonly headers?: ReplyOptions['headers']
 }
 
+/** By the languages of the app's pages, which are few. */
+const DATES = new Map<string, Intl.DateTimeFormat>()
 const SCRIPT_PATH = /^\/(?!\/)[A-Za-z0-9._~/-]+$/
 const ORIGIN = /^https?:\/\/[A-Za-z0-9.:[\]-]+$/
 
@@ -139,12 +141,13 @@ export class Drawing {
     const errors = isFailed ? failed.errors : {}
     this.#forms += 1
     const id = `${form.name.replaceAll('_', '-')}${this.#forms === 1 ? '' : `-${this.#forms}`}`
-    const carried = Object.fromEntries(
-      form.carried.flatMap((name) => {
-        const value = args[name]
-        return value === undefined || value === null ? [] : [[name, String(value)]]
-      }),
-    )
+    const carried = form.carried.flatMap((name) => {
+      const value = args[name]
+      const values: readonly unknown[] = Array.isArray(value) ? value : [value]
+      return values.flatMap((one) =>
+        one === undefined || one === null ? [] : [[name, String(one)] as const],
+      )
+    })
     const view = formView({
       action: call.request.mountPath + action,
       id,
@@ -195,12 +198,17 @@ function textArgs(args: Readonly<Record<string, unknown>>): Readonly<Record<stri
 
 function dateView(at: number, language: string): Markup {
   const date = new Date(at)
-  const shown = new Intl.DateTimeFormat(language, {
-    dateStyle: 'medium',
-    timeStyle: 'short',
-    timeZone: 'UTC',
-  }).format(date)
-  return markup`<time datetime="${date.toISOString()}">${shown} UTC</time>`
+  return markup`<time datetime="${date.toISOString()}">${dateFormat(language).format(date)} UTC</time>`
+}
+
+/** To make one costs more than the page round it. */
+function dateFormat(language: string): Intl.DateTimeFormat {
+  const known = DATES.get(language)
+  if (known !== undefined) return known
+  const options = { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' } as const
+  const made = new Intl.DateTimeFormat(language, options)
+  DATES.set(language, made)
+  return made
 }
 
 /** A semicolon in one of them would begin a directive of its own. */
