@@ -9,7 +9,14 @@ import type {
   TextField,
   TickField,
 } from './forms/fields.ts'
-import type { FormOptions, PageOptions, PageRouteOptions, SendOptions } from './page-types.ts'
+import type { FormLook } from './forms/form-view.ts'
+import type {
+  FormOptions,
+  PageContent,
+  PageOptions,
+  PageRouteOptions,
+  SendOptions,
+} from './page-types.ts'
 
 type Names<Field> = OptionNames<Omit<Field, never>>
 
@@ -51,6 +58,30 @@ export const FORM_NAMES: OptionNames<FormOptions<string, Params, PageFields>> = 
   ...SEND,
   of: true,
   params: true,
+}
+
+/** Every option of `view.form()`. */
+export const LOOK_NAMES: OptionNames<FormLook> = {
+  submit: true,
+  look: true,
+  values: true,
+  label: true,
+  key: true,
+  row: true,
+  content: true,
+  autofocus: true,
+}
+
+/** Every member of what a page gives. */
+export const CONTENT_NAMES: OptionNames<PageContent> = {
+  body: true,
+  title: true,
+  wide: true,
+  status: true,
+  headers: true,
+  cookies: true,
+  scripts: true,
+  formTargets: true,
 }
 
 const WORDS = { kind: true, label: true, hint: true, required: true } as const
