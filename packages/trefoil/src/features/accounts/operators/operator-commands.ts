@@ -203,11 +203,11 @@ function resetFactorsCommand(on: AccountOperations, inUnit: OperatorUnit): PartC
       const { length } = await on.factors(null, account.id)
       if (options['yes'] !== true) {
         const whose = account.email ?? account.id
-        throw wrongUsage(`This removes ${length} second factors of ${whose}`, 'Say --yes.')
+        throw wrongUsage(`This removes all second factors of ${whose}, which are ${length}`, 'Say --yes.')
       }
       const work = (unit: object) => on.resetFactors(unit, null, account.id)
       const { id, email } = await inUnit('reset-factors', signal, work)
-      const text = `removed ${length} second factors of ${email ?? id}`
+      const text = `removed all second factors of ${email ?? id}, which were ${length}`
       return { text, json: { ok: true, id, removed: length } }
     },
   }
