@@ -18,6 +18,8 @@ const OPEN = `select * from trefoil_accounts_challenges where id = ? and purpose
   and expires_at > ?`
 const NEWEST = `select * from trefoil_accounts_challenges where account_id = ? and purpose = ? and mail = purpose
   and details = ? and expires_at > ? order by created_at desc, id desc limit 1`
+const REMOVE_LIKE = `delete from trefoil_accounts_challenges where account_id = ? and purpose = ? and details = ?
+  returning id`
 const COUNT_TRY = `update trefoil_accounts_challenges set tries = tries + 1 where id = ? and purpose = ? and tries < ?
   and expires_at > ? returning id`
 const SENT = `update trefoil_accounts_challenges set sent_at = ? where id = ? returning id`
@@ -103,6 +105,30 @@ export class ChallengeStore {
     const values = [accountId, purpose, JSON.stringify(details), this.#clock.now()]
     const [row] = await readRows(this.#data, NEWEST, values)
     return row === undefined ? null : challengeOf(row)
+  }
+
+  /** The same, as the unit sees it. */
+  async newestIn(
+    unit: object,
+    purpose: ChallengePurpose,
+    accountId: string,
+    details: Readonly<Record<string, string | null>>,
+  ): Promise<Challenge | null> {
+    const values = [accountId, purpose, JSON.stringify(details), this.#clock.now()]
+    const [row] = await this.#data.statements(unit).run(NEWEST, values)
+    return row === undefined ? null : challengeOf(row)
+  }
+
+  /** All of an account that have just these details: what takes their place is the one that opens, whatever clocks say. */
+  async removeLike(
+    unit: object,
+    purpose: ChallengePurpose,
+    accountId: string,
+    details: Readonly<Record<string, string | null>>,
+  ): Promise<void> {
+    await this.#data
+      .statements(unit)
+      .run(REMOVE_LIKE, [accountId, purpose, JSON.stringify(details)])
   }
 
   /** What stands in a link; the same each time. `null` once the key is gone: it opens nothing any more. */
