@@ -1,5 +1,6 @@
 import { ImproperlyConfigured, type Params } from '../../index.ts'
 import { checkOptionNames, type OptionNames } from '../../parts.ts'
+import { checkFieldKinds } from './check-kinds.ts'
 import type {
   ChoiceField,
   HiddenField,
@@ -118,6 +119,7 @@ export function checkFields(where: string, fields: unknown): void {
     }
     // Known by the line above.
     checkOptionNames(`${where}: field '${name}'`, Object(field), KINDS[kind as PageField['kind']])
+    checkFieldKinds(`${where}: field '${name}'`, Object(field))
     if (kind !== 'hidden' && (typeof label !== 'string' || label === '')) {
       throw new ImproperlyConfigured(`${where}: field '${name}' needs a label`)
     }
