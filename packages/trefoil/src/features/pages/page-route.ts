@@ -42,8 +42,8 @@ const KNOWN = new WeakMap<Page, KnownPage>()
 
 /** Registers a page, and its form where it has one, as routes of the app. */
 export function addPage(house: PageHouse, routes: Routes, path: string, options: AnyPage): Page {
-  const where = `Page '${String(options?.name ?? path)}'`
-  checkOptionNames(where, options, PAGE_NAMES)
+  checkOptionNames(`Page '${path}'`, options, PAGE_NAMES)
+  const where = `Page '${String(options.name ?? path)}'`
   checkFields(where, options.fields)
   const { name, title, show, send } = options
   if (typeof name !== 'string' || typeof title !== 'string' || typeof show !== 'function') {
@@ -97,8 +97,8 @@ export function addForm(
   path: string,
   options: AnyForm,
 ): PageForm {
-  const where = `Form '${String(options?.name ?? path)}'`
-  checkOptionNames(where, options, FORM_NAMES)
+  checkOptionNames(`Form '${path}'`, options, FORM_NAMES)
+  const where = `Form '${String(options.name ?? path)}'`
   checkFields(where, options.fields)
   const { name, of, send } = options
   const page = KNOWN.get(of)
