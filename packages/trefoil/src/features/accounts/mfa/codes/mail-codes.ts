@@ -2,6 +2,7 @@ import type { Call } from '../../../../index.ts'
 import { equalSecrets } from '../../../../parts.ts'
 import type { StoredAccount } from '../../account.ts'
 import type { AccountsHouse } from '../../accounts-house.ts'
+import { accountsProblems } from '../../accounts-problems.ts'
 import type { Challenge } from '../../challenge.ts'
 import { sweepSoon } from '../../flows/sweep-soon.ts'
 
@@ -19,32 +20,48 @@ async function newestOf(
   return challenges.newest(PURPOSE, accountId, { step: step.id })
 }
 
+/** Milliseconds that are left of the pause after a code; 0 for none. A clock that was set back makes nobody wait longer. */
+function pauseAfter({ clock, values }: AccountsHouse, before: Challenge | null): number {
+  if (before === null) return 0
+  const since = Math.abs(clock.now() - before.createdAt)
+  return Math.max(0, values.mfa.emailOtp.cooldown - since)
+}
+
 /**
  * Sends a code to the mailbox of the account, or nothing where one went out just now.
  *
  * @returns milliseconds until the next one goes out
+ * @throws Problem `invalid_pre_token` for an account that was changed meanwhile
  */
 export async function sendMailCode(
   house: AccountsHouse,
   call: Call,
-  { id: accountId, email }: StoredAccount & { readonly email: string },
+  account: StoredAccount & { readonly email: string },
   step: OfStep,
 ): Promise<number> {
-  const { challenges, clock, data, mails, values } = house
+  const { accounts, challenges, clock, data, mails, values } = house
+  const { id: accountId, email, epoch } = account
   const { cooldown, ttl } = values.mfa.emailOtp
-  const before = await newestOf(house, accountId, step)
-  if (before !== null) {
-    // A clock that was set back makes nobody wait for longer than that.
-    const since = Math.abs(clock.now() - before.createdAt)
-    if (since < cooldown) return cooldown - since
-  }
+  const pause = pauseAfter(house, await newestOf(house, accountId, step))
+  if (pause > 0) return pause
   const unit = await call.resolve(data.db)
+  // Of many that ask at the same time each waits for the one before, and sees what that one has sent: were all to write one,
+  // the code in the mail would not be the newest.
+  const change = { endsSessions: false }
+  if ((await accounts.change(unit, accountId, change, clock.now(), epoch)) === null) {
+    throw accountsProblems.problem('invalid_pre_token')
+  }
+  const details = { step: step.id }
+  const before = await challenges.newestIn(unit, PURPOSE, accountId, details)
+  const pauseNow = pauseAfter(house, before)
+  if (pauseNow > 0) return pauseNow
+  await challenges.removeLike(unit, PURPOSE, accountId, details)
   const id = await challenges.issue(unit, {
     purpose: PURPOSE,
     mail: PURPOSE,
     accountId,
     address: email,
-    details: { step: step.id },
+    details,
     lifetime: ttl,
   })
   await mails.challenge(unit, id)
