@@ -77,6 +77,35 @@ test('S-MFA-3: over after its time; the one before a new one is none', async () 
   expect((await short.verify(waiting, tried)).code).toBe('invalid_code')
 })
 
+test('SW-20: of many that ask at the same time one has a mail sent, and what it says is the code', async () => {
+  const { world } = await enrolled()
+  await using _ = world
+  const pre_token = await world.preTokenOf(ADA)
+  const asking = Array.from({ length: 8 }, () => world.post('/mfa/send_code', { pre_token }))
+  for (const { status, body } of await Promise.all(asking)) {
+    expect([status, body]).toEqual([200, { sent: true, cooldown_seconds: 60 }])
+  }
+  expect(
+    await world.run("select id from trefoil_accounts_challenges where purpose = 'factor_code'"),
+  ).toHaveLength(1)
+  const code = await world.codeTo(ADA)
+  expect((await world.verify(pre_token, code)).status).toBe(200)
+})
+
+test('SW-20: the code that was sent last is the one, also where the clock was put back in between', async () => {
+  const { world } = await enrolled()
+  await using _ = world
+  const pre_token = await world.preTokenOf(ADA)
+  await world.post('/mfa/send_code', { pre_token })
+  const first = await world.codeTo(ADA)
+  world.at -= 120_000
+  await world.post('/mfa/send_code', { pre_token })
+  const second = await world.codeTo(ADA)
+  expect(second).not.toBe(first)
+  expect((await world.verify(pre_token, first)).code).toBe('invalid_code')
+  expect((await world.verify(pre_token, second)).status).toBe(200)
+})
+
 test('MFA-3: a code is of one login, and of no other of the same account', async () => {
   const { world } = await enrolled()
   await using _ = world

@@ -24,6 +24,8 @@ export interface Forged {
   readonly userHandle?: string | null
   readonly format?: string
   readonly statement?: ReadonlyMap<string, unknown>
+  /** The statement, of what is signed by it. */
+  readonly attest?: (signed: Buffer) => ReadonlyMap<string, unknown>
   /** Default ES256. */
   readonly algorithm?: number
   /** In the place of the one in the signed data. */
@@ -84,7 +86,9 @@ export class SoftwarePasskey {
     const attested = Buffer.concat([Buffer.alloc(16), length, id, key])
     const authData = this.#authData(rp?.id ?? '', ATTESTED, forged, attested)
     const clientDataJSON = this.#clientData('webauthn.create', challenge, forged)
-    const statement = forged.statement ?? new Map<string, unknown>()
+    const hash = createHash('sha256').update(clientDataJSON).digest()
+    const ofSigned = forged.attest?.(Buffer.concat([authData, hash]))
+    const statement = ofSigned ?? forged.statement ?? new Map<string, unknown>()
     const attestation = cbor(
       new Map<string, unknown>([
         ['fmt', forged.format ?? 'none'],

@@ -7,6 +7,7 @@ import { breachStateOf } from './account-store.ts'
 import type { Challenge, ChallengePurpose, MailKind } from './challenge.ts'
 import type { NewPassword } from './passwords/password-gate.ts'
 import { numberOrNull, readRows, textOrNull } from './read-rows.ts'
+import { sweepExpired } from './sweep-expired.ts'
 
 const INSERT = `insert into trefoil_accounts_challenges (id, purpose, mail, account_id, address, key_id, details,
   password, breach_state, created_at, expires_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
@@ -18,16 +19,14 @@ const OPEN = `select * from trefoil_accounts_challenges where id = ? and purpose
   and expires_at > ?`
 const NEWEST = `select * from trefoil_accounts_challenges where account_id = ? and purpose = ? and mail = purpose
   and details = ? and expires_at > ? order by created_at desc, id desc limit 1`
+const REMOVE_LIKE = `delete from trefoil_accounts_challenges where account_id = ? and purpose = ? and details = ?
+  returning id`
 const COUNT_TRY = `update trefoil_accounts_challenges set tries = tries + 1 where id = ? and purpose = ? and tries < ?
   and expires_at > ? returning id`
 const SENT = `update trefoil_accounts_challenges set sent_at = ? where id = ? returning id`
 
-const SWEEP = `delete from trefoil_accounts_challenges where id in
-  (select id from trefoil_accounts_challenges where expires_at < ? order by expires_at limit ?) returning id`
 /** Milliseconds. */
 const SWEEP_EVERY = 60 * 60_000
-/** Rows that one unit removes at most. */
-const SWEPT = 500
 
 const DIGITS = 6
 
@@ -103,6 +102,30 @@ export class ChallengeStore {
     const values = [accountId, purpose, JSON.stringify(details), this.#clock.now()]
     const [row] = await readRows(this.#data, NEWEST, values)
     return row === undefined ? null : challengeOf(row)
+  }
+
+  /** The same, as the unit sees it. */
+  async newestIn(
+    unit: object,
+    purpose: ChallengePurpose,
+    accountId: string,
+    details: Readonly<Record<string, string | null>>,
+  ): Promise<Challenge | null> {
+    const values = [accountId, purpose, JSON.stringify(details), this.#clock.now()]
+    const [row] = await this.#data.statements(unit).run(NEWEST, values)
+    return row === undefined ? null : challengeOf(row)
+  }
+
+  /** All of an account that have just these details: what takes their place is the one that opens, whatever clocks say. */
+  async removeLike(
+    unit: object,
+    purpose: ChallengePurpose,
+    accountId: string,
+    details: Readonly<Record<string, string | null>>,
+  ): Promise<void> {
+    await this.#data
+      .statements(unit)
+      .run(REMOVE_LIKE, [accountId, purpose, JSON.stringify(details)])
   }
 
   /** What stands in a link; the same each time. `null` once the key is gone: it opens nothing any more. */
@@ -230,13 +253,7 @@ export class ChallengeStore {
   /** Removes what is over, in units of its own: nobody waits long for one of them. */
   async sweep(signal: AbortSignal): Promise<void> {
     const before = this.#clock.now() - SWEEP_EVERY
-    let removed: number
-    do {
-      removed = await this.#data.unit(
-        async (unit) => (await this.#data.statements(unit).run(SWEEP, [before, SWEPT])).length,
-        signal,
-      )
-    } while (removed === SWEPT && !signal.aborted)
+    await sweepExpired(this.#data, 'trefoil_accounts_challenges', before, signal)
   }
 }
 

@@ -30,6 +30,7 @@ export function makeContext(known: PageSite, view: PageView, { name: own }: Page
     view,
     call,
     next: view.href(nextPlace(textOf('next')) ?? known.home),
+    nextPlace: nextPlace(textOf('next')) ?? known.home,
     script: `${house.values.prefix}/passkeys/script.js`,
     query: {
       next: textOf('next'),

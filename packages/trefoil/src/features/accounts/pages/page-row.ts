@@ -25,6 +25,8 @@ export interface PageContext {
   readonly query: Readonly<Record<PageQuery, string>>
   /** Where somebody goes on to who signs in here: what was wanted before, if it is on this site. */
   readonly next: string
+  /** The same, below the path that the app is mounted at, as a redirect takes it. */
+  readonly nextPlace: string
   /** Path of the script of passkeys. */
   readonly script: string
   /** A text of ours, as plain text. */

@@ -4,8 +4,8 @@
  *
  * By hand: `TrefoilPasskeys.login()`, `.register({ name, current_password })`, `.secondFactor(pre_token)`, `.stepUp()`.
  * Without a line of script: `<button type="button" data-passkey="login" data-next="/" hidden>` is shown where there
- * are passkeys; fields of the form around it are sent along, and what went wrong stands in the element that
- * `data-status` names.
+ * are passkeys; fields of the form around it are sent along, what went wrong stands in the element that
+ * `data-status` names, and recovery codes in the `pre` of the one that `data-codes` names, or beside the button.
  */
 export const PAGE_SCRIPT = `
 'use strict'
@@ -121,19 +121,44 @@ export const PAGE_SCRIPT = `
 
   /** Recovery codes come with the first passkey, and in no other answer: nobody is sent on before they were read. */
   function showCodes(button, answer) {
-    const box = document.getElementById(button.dataset.codes ?? '')
-    if (box === null || !Array.isArray(answer?.codes)) return false
+    if (!Array.isArray(answer?.codes)) return false
+    const given = document.getElementById(button.dataset.codes ?? '')
+    const box = given?.querySelector('pre') ? given : addBox(button)
     box.querySelector('pre').textContent = answer.codes.join('\\n')
     box.hidden = false
     box.focus()
     return true
   }
 
+  /** Of a page that has no place for them. */
+  function addBox(button) {
+    const box = document.createElement('section')
+    box.tabIndex = -1
+    const lead = document.createElement('p')
+    lead.textContent = 'Your recovery codes, shown this once. Each signs you in once without the passkey: keep them safe.'
+    const link = document.createElement('a')
+    link.href = nextOf(button)
+    link.textContent = 'I have kept them'
+    box.append(lead, document.createElement('pre'), link)
+    button.after(box)
+    return box
+  }
+
   function arm() {
     for (const button of document.querySelectorAll('button[data-passkey]')) {
       if (!Object.hasOwn(actions, button.dataset.passkey)) continue
       button.hidden = !api.isSupported()
-      button.addEventListener('click', () => press(button))
+      const { form } = button
+      if (form?.method !== 'dialog') {
+        button.addEventListener('click', () => press(button))
+        continue
+      }
+      // Sent nowhere: it is there for the key Enter, which a form without a button to send it does not take.
+      button.type = 'submit'
+      form.addEventListener('submit', (event) => {
+        event.preventDefault()
+        press(button)
+      })
     }
   }
 

@@ -72,12 +72,17 @@ export const EN = {
   second_factor_mail: 'Send me a code by mail',
   second_factor_mail_done: 'A code is on its way to your mailbox.',
   second_factor_passkey: 'Use a passkey',
-  trust_device: 'Do not ask again on this device for 30 days',
+  trust_device: 'Do not ask again on this device for {trusted}',
+  trust_device_until_sign_out:
+    'Do not ask again on this device for {trusted}, or until you sign out',
   enrol_first: 'Your account needs a second factor',
   enrol_first_lead: 'Set up an authenticator app before you go on.',
 
   step_up: 'Confirm that it is you',
   step_up_lead: 'What you want to do needs a proof from the last few minutes.',
+
+  step_up_none:
+    'Sign in again to go on. You have no second factor: if you are asked once more after that, set one up.',
 
   account: 'Your account',
   no_address: 'no address',
@@ -148,15 +153,26 @@ export const EN = {
   totp_confirm_button: 'Switch on',
   totp_on: 'An authenticator app is set up.',
   totp_remove: 'Remove the app',
-  totp_remove_lead:
-    'Enter a code of the app, or a recovery code. Afterwards whoever knows your password can sign in.',
+  totp_remove_lead: 'Afterwards whoever knows your password can sign in.',
   totp_removed: 'The authenticator app is removed.',
   recovery: 'Recovery codes',
   recovery_lead:
     'Each of them signs you in once when you have not got your phone. They are shown now and never again: print them, or keep them where you keep your passwords.',
   recovery_kept: 'I have kept them',
+  recovery_have: 'You have {count} left.',
   recovery_regenerate: 'New recovery codes',
-  recovery_regenerate_lead: 'Those of before are worth nothing from then on.',
+  recovery_regenerate_lead: 'If you make new ones, those of before are worth nothing.',
+
+  trusted: 'Trusted devices',
+  trusted_lead: 'These devices are not asked for a second factor.',
+  trusted_none: 'You have none: each device is asked for a second factor.',
+  trusted_until: 'until',
+  trusted_forget: 'Ask again',
+  trusted_forget_named: 'Ask again on {device}',
+  trusted_forgotten: 'That device is asked again.',
+  trusted_forget_all: 'Ask again on all of them',
+  trusted_all_forgotten: 'All devices are asked again.',
+  trusted_manage: 'Manage trusted devices',
 
   passkeys: 'Passkeys',
   totp_manage: 'Manage the authenticator app',
@@ -211,6 +227,7 @@ export const EN = {
   p_username_taken: 'This user name is taken.',
   p_fresh_login: 'This needs a login from the last few minutes. Sign in again.',
   p_session_gone: 'That device was signed out already.',
+  p_trusted_gone: 'That device is asked again already.',
   p_last_way_in: 'This is your last way in. Add another one first.',
   p_factor_required: 'Your account needs a second factor. Add another one first.',
   p_step_over: 'That took too long, or was done already. Begin again.',
