@@ -95,6 +95,7 @@ it('LOG-1, SW-22: what a login goes by stands in no sink', async () => {
   const open = await data.state.run('select * from trefoil_account_oauth', [])
   expect(open.length).toBeGreaterThan(0)
   rows.push(JSON.stringify(open))
+  const text = [...lines, ...rows].join('\n')
   expect(lines.length).toBeGreaterThan(5)
   expect(rows.join()).toContain('ada@example.com')
   expect(secrets.filter((secret) => text.includes(secret))).toEqual([])
