@@ -316,6 +316,21 @@ describe('the browser', () => {
     expect(isSignedIn(await browser.back(back))).toBe(true)
   })
 
+  it('MFA-3: of one login that needs more, the app is told once', async () => {
+    const told: string[] = []
+    const onChallenge = ({ id }: { readonly id: string }) => void told.push(id)
+    const mfa = { enforceForAllUsers: true, onChallenge }
+    await using world = await hostile({ accounts: { mfa } })
+    world.bad.more = VERIFIED
+    const browser = new Browser(world.it_.world)
+    const back = await signIn(world, browser)
+    const code = new URL(back.location).searchParams.get('oauth_code')
+    expect((await browser.post('/oauth/exchange', { code })).code).toBe('MFA_REQUIRED')
+    expect(told).toHaveLength(1)
+    const steps = await world.it_.world.data.state.run('select id from trefoil_accounts_steps', [])
+    expect(steps).toHaveLength(1)
+  })
+
   it('what a provider adds is passed over', async () => {
     await using world = await hostile()
     const { bad, it_ } = world

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Secret } from '../../../index.ts'
+import { kinds } from '../../../parts.ts'
 import { readProviders } from './known-providers.ts'
 import { oidcProvider, valuesOfProvider } from './oidc-provider.ts'
 
@@ -55,6 +56,15 @@ describe('the providers of an app', () => {
     for (const name of ['', 'A', 'a/b', '..', 'a'.repeat(33), '1', '__proto__x']) {
       expect(() => read({ [name]: oidcProvider(GOOD) })).toThrow('providers must be named')
     }
+  })
+
+  it('a Map of them is refused, and not read as none', () => {
+    const kind = kinds.record('{ google: oidcProvider() }', () => null)
+    const map = new Map([['google', oidcProvider(GOOD)]])
+    expect(kind.read(map, 'providers')).toEqual({
+      mistake: expect.stringContaining('must be an object'),
+    })
+    expect(kind.read({ google: 1 }, 'providers')).toEqual({ value: { google: 1 } })
   })
 
   it('asks without TLS on this machine alone, and in development alone', () => {

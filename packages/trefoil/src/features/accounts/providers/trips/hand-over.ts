@@ -23,6 +23,12 @@ export async function signIn(
   account: StoredAccount,
   { trip, device, clear }: { trip: Trip; device: string | null; clear: Cookies },
 ): Promise<Reply<unknown>> {
+  // What a second step hands out is not to stand in an address: the browser asks for it by a code, and is asked for the
+  // step then. Not here as well, or the app is told twice, and a step is open that nobody has.
+  const more = () => hand(house, account, trip, clear, { mfa: 'required' })
+  const trusted = await call.resolve(house.sessions.trustedCookie)
+  const need = await house.mfa.needed(account, call, { methods: METHODS, trusted })
+  if (need.kind !== 'none') return more()
   try {
     const answer = await house.data.unit(
       (unit) => beginSession(house, call, unit, account, entryOf(account, trip, device)),
@@ -34,9 +40,9 @@ export async function signIn(
       cookies: clear,
     })
   } catch (error) {
+    // Set up a moment ago.
     if (!Problem.is(error) || error.code !== 'MFA_REQUIRED') throw error
-    // What it hands out is not to stand in an address: the browser asks for it by the code.
-    return hand(house, account, trip, clear, { mfa: 'required' })
+    return more()
   }
 }
 
