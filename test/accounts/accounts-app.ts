@@ -53,6 +53,12 @@ export interface AccountsApp extends AsyncDisposable {
   account(email?: string): Promise<Record<string, unknown> | undefined>
 }
 
+export interface AccountsAppOptions extends Partial<AccountsOptions> {
+  readonly url?: string
+  /** Adds more routes, before the app starts. */
+  readonly routes?: (app: App) => void
+}
+
 export interface PostOptions {
   readonly token?: string
   readonly from?: TestClient
@@ -64,10 +70,8 @@ export interface Answer {
   readonly headers: Headers
 }
 
-export async function accountsApp(
-  options: Partial<AccountsOptions> & { readonly url?: string } = {},
-): Promise<AccountsApp> {
-  const { url = ':memory:', ...given } = options
+export async function accountsApp(options: AccountsAppOptions = {}): Promise<AccountsApp> {
+  const { url = ':memory:', routes, ...given } = options
   const time = { at: Date.UTC(2026, 10, 30, 12) }
   const clock = given.clock ?? { now: () => time.at, elapsed: () => time.at }
   const data = database<AnyTables>({ url, migrate: 'start' })
@@ -96,6 +100,7 @@ export async function accountsApp(
     session: call.auth?.session?.id,
     kind: call.auth?.kind,
   }))
+  routes?.(app)
   const client = testClient(app, { lifespan: false })
   await app.startup()
   const it: AccountsApp = {

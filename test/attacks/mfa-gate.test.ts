@@ -50,6 +50,7 @@ const NO_SESSION: readonly string[] = [
   'disable_mfa',
   'get_mfa_status',
   'rename_passkey',
+  'get_passkey_script',
   'oauth_login',
   'link_identity',
   // The same session, with what it has shown.

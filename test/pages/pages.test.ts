@@ -207,6 +207,21 @@ describe('doing it twice', () => {
     expect(demo.taken).toEqual(['slow'])
   })
 
+  it('with something else in it, it is another form: a browser that kept the page for Back loses nothing', async () => {
+    const demo = demoApp()
+    const { http, get } = clientOf(demo)
+    const form = { ...NOTE, ...hiddenOf((await get('/notes/new')).text) }
+    const before = demo.notes.length
+    for (const text of ['milk', 'bread', 'bread']) {
+      const sent = await http.post('/notes/new', { form: { ...form, text }, headers: HERE })
+      expect([sent.status, text]).toEqual([303, text])
+    }
+    expect(demo.notes.slice(before).map(({ text }) => text)).toEqual([
+      'milk red false',
+      'bread red false',
+    ])
+  })
+
   it('a form that is taken once says so, and shows what it has done nowhere else', async () => {
     let now = 1_800_000_000_000
     const demo = demoApp({ clock: { now: () => now, elapsed: () => now } })

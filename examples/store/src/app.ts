@@ -13,14 +13,16 @@ import { noteDone } from './note-done.ts'
 import { Order, OrderId, OrderPage, OrderStatus, Quantity, Sales } from './order.ts'
 import { Orders } from './orders.ts'
 import { loadAuditKey } from './secret.ts'
+import { shopPage } from './shop-page.ts'
 import { Store } from './store.ts'
 import { ownOrders, visibleOrders } from './visible-orders.ts'
 
 const store = new Store()
 const data = storeDatabase()
 const audit = auditLog({ data, keys: loadAuditKey(), failClosed: ['mcp'] })
+const made = storeAccounts(data, audit)
 /** `null` where a provider has them. */
-export const people: Accounts | null = storeAccounts(data, audit)
+export const people: Accounts | null = made?.people ?? null
 
 /** What has been committed, for actions that change nothing. */
 const orders = dependency(({ db }) => new Orders(db), { name: 'orders', uses: { db: data.read } })
@@ -192,6 +194,9 @@ app.post(
     return reply(order, { status: 201, headers: { location: `/orders/${order.id}` } })
   },
 )
+
+// The same for a browser.
+if (made !== null) shopPage(app, made.site, { orders, changes })
 
 app.patch(
   '/orders/{order_id}/status',

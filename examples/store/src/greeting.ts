@@ -18,21 +18,24 @@ export interface Offers {
   readonly key: boolean
   /** People can register. */
   readonly accounts: boolean
+  /** Where their pages are, for a browser. */
+  readonly pages: string
 }
 
 /**
  * What the store prints once it listens. Every line after a label can be pasted into a shell
- * in the repository; a test does so. `verify` wants the token of the mail that `register` sends, which is printed too.
+ * in the repository; a test does so. `pages` is for a browser, and `verify` wants the token of the mail that `register` sends, which is printed too.
  *
  * @param url address without a trailing slash
  */
-export function greeting(url: string, { tokens, key, accounts }: Offers): string {
+export function greeting(url: string, { tokens, key, accounts, pages }: Offers): string {
   const bearer = `-H "Authorization: Bearer $(npm run -s token -- viewer)"`
   const lines: readonly (readonly [string, string])[] = [
     ['tokens', 'npm run token -- viewer|operator|admin|customer|agent'],
     ...(tokens ? [['login', `curl -d '${LOGIN}' ${url}/auth/token`] as const] : []),
     ...(accounts
       ? ([
+          ['pages', pages],
           ['register', `curl -d ${MAILBOX} -d ${PASSWORD} ${url}/auth/register`],
           ['verify', `curl -d token=… ${url}/auth/verify-email`],
           ['sign-in', `curl -d ${MAILBOX} -d ${PASSWORD} ${url}/auth/login`],

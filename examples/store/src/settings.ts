@@ -12,6 +12,9 @@ const fields = {
   jwks: z.url().optional().describe("address of a provider's keys"),
   issuer: z.string().optional(),
   audience: z.string().default(AUDIENCE),
+  oidcIssuer: z.string().optional().describe('`iss` of the provider that people may sign in with'),
+  oidcClientId: z.string().optional(),
+  oidcClientSecret: secret({ optional: true }),
 }
 
 /** What `STORE_…` variables say. */

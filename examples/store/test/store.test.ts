@@ -199,6 +199,7 @@ describe('what the store prints', () => {
       'Store',
       'tokens',
       'login',
+      'pages',
       'register',
       'verify',
       'sign-in',

@@ -266,7 +266,8 @@ export const ACCOUNTS: OptionGroup<AccountsOptions, AccountsValues> = {
     appUrl: {
       read: kinds.orNull(kinds.text),
       default: null,
-      shown: '`http://localhost:3000` in development, else required',
+      shown:
+        'in development `http://localhost:3000`, with `pages` the port of the app; else required',
       variable: true,
       doc: 'Origin, and path if any, of the pages that links in mails lead to, such as `https://app.example.com`.',
     },

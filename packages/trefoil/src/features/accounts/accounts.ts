@@ -77,7 +77,7 @@ export function accounts(options: AccountsOptions): Accounts {
     accounts: store,
     mails: mail.outbox,
     ...factors,
-    mode: env['TREFOIL_ENV'],
+    env,
   })
   const pages = makePages(values, ring)
   const house: AccountsHouse = {

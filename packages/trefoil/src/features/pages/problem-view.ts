@@ -7,15 +7,21 @@ import type { FormProblems } from './page-types.ts'
 import type { Words } from './texts/catalogue.ts'
 
 const LONGEST_NEXT = 1500
+/** RFC 9470: it has the code of every 401, and whoever is signed in on a trusted device would sign in again and again. */
+const ASKED_AGAIN = 'insufficient_user_authentication'
 /** Statuses that have words of their own. */
 const WORDED: ReadonlySet<number> = new Set([400, 401, 403, 404, 409, 413, 422, 429, 500, 503])
 
 /** Where a problem leads, instead of being shown. */
 export function leadOf(
   { values, leads: ofParts }: PageHouse,
-  { publicCode }: Problem,
+  { publicCode, details }: Problem,
 ): string | null {
   const { leads, signIn } = values
+  if (details?.['error'] === ASKED_AGAIN) {
+    const again = leads[ASKED_AGAIN] ?? ofParts.get(ASKED_AGAIN)
+    if (again !== undefined) return again
+  }
   const own = leads[publicCode] ?? (publicCode === 'AUTHENTICATION_ERROR' ? signIn : null)
   return own ?? ofParts.get(publicCode) ?? null
 }

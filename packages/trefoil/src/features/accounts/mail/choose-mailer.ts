@@ -1,12 +1,13 @@
 import { ImproperlyConfigured } from '../../../index.ts'
-import { isThisMachine } from '../../../inner.ts'
+import { type Environment, isThisMachine, listenAddress } from '../../../inner.ts'
 import type { AccountsValues } from '../accounts-options.ts'
 import { consoleMailer } from './console-mailer.ts'
 import type { Mailer } from './mailer.ts'
 import { mailerOf } from './smtp-mailer.ts'
 
-/** Where pages are while an app is written. */
+/** Where pages are while an app is written that has none of its own: where most tools serve them. */
 const DEVELOPMENT_URL = 'http://localhost:3000'
+const DEVELOPMENT_PORT = 8000
 
 /**
  * The one that was given, else SMTP where a server is named, else, while the app is written, the console.
@@ -35,12 +36,15 @@ export function chooseMailer({ mailer, smtp }: AccountsValues, mode: string | un
 /**
  * Never learned from a request: whoever sends one would choose where the links of others lead.
  *
- * @param mode `TREFOIL_ENV`
  * @throws ImproperlyConfigured in production, where nobody said it
  */
-export function chooseAppUrl({ appUrl }: AccountsValues, mode: string | undefined): string {
+export function chooseAppUrl({ appUrl, pages }: AccountsValues, env: Environment): string {
   if (appUrl !== null) return appUrl
-  if (isDevelopment(mode)) return DEVELOPMENT_URL
+  if (isDevelopment(env['TREFOIL_ENV'])) {
+    // Pages of ours are where the app listens. A free port is not known yet.
+    if (pages === null) return DEVELOPMENT_URL
+    return `http://localhost:${listenAddress({}, env).port || DEVELOPMENT_PORT}`
+  }
   throw new ImproperlyConfigured(
     'accounts(): appUrl is missing: set TREFOIL_AUTH_APP_URL to the origin of your pages, such as https://app.example.com',
   )

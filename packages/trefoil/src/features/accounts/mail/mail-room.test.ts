@@ -17,13 +17,17 @@ import type { MailMessage } from './mailer.ts'
 const MINUTE = 60_000
 const KEY = 'a secret of the app, 40 characters long.'
 
-async function house(given: Partial<AccountsOptions> = {}, ring: KeyRing = keyRing(KEY)) {
+async function house(
+  given: Partial<AccountsOptions> = {},
+  ring: KeyRing = keyRing(KEY),
+  more: Readonly<Record<string, string>> = {},
+) {
   const clock = { at: Date.UTC(2026, 0, 1), now: () => clock.at, elapsed: () => clock.at }
   const data = database({ url: ':memory:', migrate: 'start' })
   const sent: MailMessage[] = []
   const mailer = { send: (message: MailMessage) => void sent.push(message) }
   const options = { data, clock, mailer, ...given }
-  const env = { TREFOIL_ENV: 'test' }
+  const env = { TREFOIL_ENV: 'test', ...more }
   const values = readOptions(ACCOUNTS, options, { env })
   const keys = new AccountKeys(ring)
   data.tables('accounts', accountTables(data.dialect))
@@ -68,6 +72,19 @@ async function house(given: Partial<AccountsOptions> = {}, ring: KeyRing = keyRi
 const tokenIn = ({ text }: MailMessage) => /#token=(\S+)/.exec(text)?.[1] ?? ''
 
 describe('what a mail carries', () => {
+  it.each([
+    [{}, '8000'],
+    [{ PORT: '9001' }, '9001'],
+    [{ PORT: '9001', TREFOIL_PORT: '9002' }, '9002'],
+    // A free port is not known before the server listens.
+    [{ PORT: '0' }, '8000'],
+  ])('leads to the pages of the app itself where it has some: %j', async (variables, port) => {
+    const it = await house({ pages: true }, keyRing(KEY), variables)
+    await it.ask('reset_password')
+    await it.room.jobs.runDue()
+    expect(it.sent[0]?.text).toContain(`http://localhost:${port}/account/reset-password?token=`)
+  })
+
   it('SW-12: opens what it is for, once, and stands nowhere in the database', async () => {
     const it = await house()
     const id = await it.ask('reset_password')

@@ -39,7 +39,7 @@ export function mailRoom(facts: MailRoomFacts): MailRoom {
   const { mail, locale } = values
   const mode = env['TREFOIL_ENV']
   const mailer = chooseMailer(values, mode)
-  const links = new MailLinks(chooseAppUrl(values, mode), 'appUrl', values.pages?.path ?? null)
+  const links = new MailLinks(chooseAppUrl(values, env), 'appUrl', values.pages?.path ?? null)
   const catalogue = new MailCatalogue(locale, mail.texts)
   const jobs = mailQueue(data, values.jobs, clock)
   data.tables('account_mail', MAIL_LIMIT_STEPS, 'state')

@@ -17,8 +17,8 @@ export type MfaNeed =
   | { readonly kind: 'none' }
   /** One of these finishes it. */
   | { readonly kind: 'second_factor'; readonly factors: readonly SecondFactor[] }
-  /** It is required, and there is none: it has to be set up first. */
-  | { readonly kind: 'enrol' }
+  /** It is required, and there is none: one of these has to be set up first; `null` for any. */
+  | { readonly kind: 'enrol'; readonly factors: readonly SecondFactor[] | null }
 
 /** What the gate goes by. */
 export interface MfaGateParts {
@@ -41,8 +41,9 @@ interface Requirement {
 }
 
 const NONE: MfaNeed = Object.freeze({ kind: 'none' })
-const ENROL: MfaNeed = Object.freeze({ kind: 'enrol' })
 const REQUIRED: Requirement = { required: true, allowed: null, maxAge: null }
+/** It may have wanted any device to be asked: none is trusted while nobody can say. */
+const UNKNOWN: Requirement = { ...REQUIRED, maxAge: 0 }
 /** Who has somebody's account at a provider often has the mailbox there with it. */
 const MAILBOX: readonly string[] = ['mail', 'otp', 'federated']
 const FACTORS: readonly SecondFactor[] = ['totp', 'passkey', 'recovery', 'email']
@@ -75,7 +76,7 @@ export class MfaGate {
     if (await trusted.isTrusted(account, facts.trusted, maxAge)) return NONE
     const open = this.#open(account, confirmed, facts).filter((one) => isAllowed(one, allowed))
     // Who has a factor never sets up another by the password alone: that would take the place of it.
-    if (open.length === 0 && confirmed.length === 0) return ENROL
+    if (open.length === 0 && confirmed.length === 0) return { kind: 'enrol', factors: allowed }
     return { kind: 'second_factor', factors: open }
   }
 
@@ -99,6 +100,19 @@ export class MfaGate {
   /** What an account is asked for in any case, whatever it has set up. A throw of the policy is a yes. */
   async isRequired(account: StoredAccount, call: Call): Promise<boolean> {
     return (await this.#requirement(account, call)).required
+  }
+
+  /**
+   * Whether the account could sign in with these factors and no others: nobody is to lock himself out by setting up what the
+   * policy does not take, or by removing the last one that it does. Asked before the unit: it may be code of the app.
+   */
+  async takes(
+    account: StoredAccount,
+    call: Call,
+  ): Promise<(factors: readonly Pick<StoredFactor, 'kind'>[]) => boolean> {
+    const { required, allowed } = await this.#requirement(account, call)
+    return (factors) =>
+      factors.length === 0 ? !required : factors.some(({ kind }) => isAllowed(kind, allowed))
   }
 
   /**
@@ -168,15 +182,15 @@ export class MfaGate {
     } catch (err) {
       // Whatever it would have said: nobody gets in by its failing (MFA-7).
       call.log.error({ err }, 'shouldRequire of accounts() failed: a second factor is required')
-      return REQUIRED
+      return UNKNOWN
     }
   }
 
   async #challenge(call: Call, signIn: SignIn, need: Exclude<MfaNeed, { kind: 'none' }>) {
     const { steps, values } = this.#parts
     const { account, methods, mode, clientId, device = null } = signIn
-    const { kind } = need
-    const factors = kind === 'enrol' ? [] : need.factors
+    const { kind, factors: wanted } = need
+    const factors = wanted ?? []
     const { token, id } = await steps.issue({
       purpose: kind,
       account,
@@ -185,7 +199,7 @@ export class MfaGate {
         methods,
         mode,
         clientId,
-        factors,
+        factors: wanted,
         identifier: signIn.identifier?.kind ?? null,
         uses: signIn.uses ?? null,
       },

@@ -29,7 +29,7 @@ const LONGEST_TOKEN = 1024
 const QUERY: Readonly<Record<PageQuery, Params[string]>> = {
   next: query(formField(textField(LONGEST_NEXT)), { optional: true }),
   token: query(formField(textField(LONGEST_TOKEN)), { optional: true, sensitive: true }),
-  code: query(formField(textField(LONGEST_TOKEN)), { optional: true, sensitive: true }),
+  oauth_code: query(formField(textField(LONGEST_TOKEN)), { optional: true, sensitive: true }),
   oauth_error: query(formField(textField(LONGEST_TOKEN)), { optional: true }),
 }
 

@@ -16,18 +16,23 @@ export interface PagesRoom {
   routesOf(routes: PartRoutes, step: FlowStep): PartRoutes
 }
 
-type Values = Pick<AccountsValues, 'pages' | 'cookie' | 'clock' | 'passwordPolicy'>
+type Values = Pick<AccountsValues, 'pages' | 'cookie' | 'clock' | 'passwordPolicy' | 'mfa'>
 
 /** @throws ImproperlyConfigured for keys that are too short to sign forms with */
 export function makePages(values: Values, ring: KeyRing): PagesRoom {
-  const { pages: given, cookie, clock, passwordPolicy } = values
+  const { pages: given, cookie, clock, passwordPolicy, mfa } = values
   if (given === null) return { parts: [], register() {}, routesOf: (routes) => routes }
   const { path } = given
   const home = given.home ?? path
   const site = given.site ?? pages({ keys: ring, clock, secure: cookie.secure, home })
-  site.addTexts(accountTexts(passwordPolicy.minLength))
+  site.addTexts(accountTexts(passwordPolicy.minLength, mfa.trustedDevices))
   const signIn = `${path}/sign-in`
-  site.addLeads({ AUTHENTICATION_ERROR: signIn, fresh_login_required: signIn })
+  const confirm = `${path}/confirm`
+  site.addLeads({
+    AUTHENTICATION_ERROR: signIn,
+    fresh_login_required: confirm,
+    insufficient_user_authentication: confirm,
+  })
   return {
     parts: [site],
     routesOf: (routes, { name }) =>

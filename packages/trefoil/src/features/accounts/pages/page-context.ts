@@ -30,11 +30,12 @@ export function makeContext(known: PageSite, view: PageView, { name: own }: Page
     view,
     call,
     next: view.href(nextPlace(textOf('next')) ?? known.home),
+    nextPlace: nextPlace(textOf('next')) ?? known.home,
     script: `${house.values.prefix}/passkeys/script.js`,
     query: {
       next: textOf('next'),
       token: textOf('token'),
-      code: textOf('code'),
+      oauth_code: textOf('oauth_code'),
       oauth_error: textOf('oauth_error'),
     },
     say: (name, values) => view.t(`accounts.${name}`, values),

@@ -14,7 +14,7 @@ export type PageAudience =
   | 'member'
 
 /** What of its address a page reads, and its form carries along. */
-export type PageQuery = 'next' | 'token' | 'code' | 'oauth_error'
+export type PageQuery = 'next' | 'token' | 'oauth_code' | 'oauth_error'
 
 /** What a page is made with. */
 export interface PageContext {
@@ -25,6 +25,8 @@ export interface PageContext {
   readonly query: Readonly<Record<PageQuery, string>>
   /** Where somebody goes on to who signs in here: what was wanted before, if it is on this site. */
   readonly next: string
+  /** The same, below the path that the app is mounted at, as a redirect takes it. */
+  readonly nextPlace: string
   /** Path of the script of passkeys. */
   readonly script: string
   /** A text of ours, as plain text. */

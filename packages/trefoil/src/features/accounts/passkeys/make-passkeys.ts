@@ -1,3 +1,4 @@
+import type { Environment } from '../../../inner.ts'
 import type { PartApp } from '../../../parts.ts'
 import type { AccountsHouse } from '../accounts-house.ts'
 import { chooseAppUrl, isDevelopment } from '../mail/choose-mailer.ts'
@@ -12,8 +13,7 @@ export interface PasskeyFacts
     AccountsHouse,
     'values' | 'data' | 'clock' | 'accounts' | 'mails' | 'factors' | 'steps'
   > {
-  /** `TREFOIL_ENV`. */
-  readonly mode: string | undefined
+  readonly env: Environment
 }
 
 /** What the part of accounts has of it. */
@@ -30,11 +30,11 @@ export interface PasskeyRoom {
  * @throws ImproperlyConfigured naming the option that is wrong, and where `@simplewebauthn/server` is not installed
  */
 export function makePasskeys(facts: PasskeyFacts): PasskeyRoom {
-  const { values: all, mode } = facts
+  const { values: all, env } = facts
   const { passkeys: values } = all
   if (values === null) return { passkeys: null, start() {} }
   checkInstalled()
-  const party = relyingParty(values, chooseAppUrl(all, mode), isDevelopment(mode))
+  const party = relyingParty(values, chooseAppUrl(all, env), isDevelopment(env['TREFOIL_ENV']))
   let appName = values.name
   const { steps, factors, clock } = facts
   const passkeys = new Passkeys({

@@ -4,7 +4,7 @@ import type { FlowStep } from '../flow-step.ts'
 import { unkept } from '../flows/accepted.ts'
 import { confirmRate } from '../flows/mail-rate.ts'
 import { JSON_STRANGERS, params, STRANGERS } from '../flows/step-options.ts'
-import { refuseEnrolled } from '../mfa/codes/enrol-steps.ts'
+import { refuseSetup } from '../mfa/codes/enrol-steps.ts'
 import { finishEnrolment, waitingLogin } from '../mfa/finish-login.ts'
 import { enablePasskey, preparePasskey, shownNew } from './enable-passkey.ts'
 import { passkeyParams } from './passkey-fields.ts'
@@ -44,8 +44,9 @@ const start: FlowStep = {
       },
       async ({ pre_token: preToken, client_id, client_secret }, call) => {
         const clientId = clients.check(client_id, client_secret)?.id ?? null
-        const { account, step } = await waitingLogin(house, call, 'enrol', { preToken, clientId })
-        await refuseEnrolled(house, account)
+        const waiting = await waitingLogin(house, call, 'enrol', { preToken, clientId })
+        const { account, step } = waiting
+        await refuseSetup(house, waiting, 'passkey')
         const asked = {
           purpose: 'passkey_register',
           account,
@@ -103,7 +104,7 @@ const finish: FlowStep = {
         const request = { preToken, clientId, device, trust: false }
         const waiting = await waitingLogin(house, call, 'enrol', request)
         const { account, step } = waiting
-        await refuseEnrolled(house, account)
+        await refuseSetup(house, waiting, 'passkey')
         const asked = {
           purpose: 'passkey_register',
           account,

@@ -37,7 +37,7 @@ export function providerRoom({ values, data, clock, keys, env }: ProviderRoomFac
   const { oauth, prefix, cookie } = values
   const mode = env['TREFOIL_ENV']
   const providers = readProviders(values.providers, env, isDevelopment(mode))
-  const appUrl = chooseAppUrl(values, mode)
+  const appUrl = chooseAppUrl(values, env)
   const home = new URL(appUrl).origin
   const base = (oauth.url === null ? home : new MailLinks(oauth.url, 'oauth.url').base) + prefix
   const clients = new Map(

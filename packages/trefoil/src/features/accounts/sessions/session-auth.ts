@@ -225,7 +225,8 @@ function contextOf(
     session: {
       id: session.id,
       createdAt: seconds(session.createdAt),
-      authTime: seconds(details.authTime),
+      // Of nobody: whoever showed nothing has not done so just now (RFC 9470).
+      ...(details.methods.length === 0 ? {} : { authTime: seconds(details.authTime) }),
       methods: details.methods,
       ...(details.times === undefined ? {} : { methodTimes: inSeconds(details.times) }),
     },

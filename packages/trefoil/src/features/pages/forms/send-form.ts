@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { type Call, Problem } from '../../../index.ts'
 import { Reply } from '../../../inner.ts'
 import { ui } from '../look/ui.ts'
@@ -42,9 +43,10 @@ export async function sendForm(site: SendSite, args: Args, call: Call): Promise<
       )
     : null
   if (token === null) throw new FormNotTaken('expired', isOurs)
-  let earlier = await house.sent.join(token.id)
+  const sent = sendingOf(form, token.id, args, call)
+  let earlier = await house.sent.join(sent)
   // Of all who waited for one that was lost, one does it.
-  while (earlier?.kind === 'lost') earlier = await house.sent.join(token.id)
+  while (earlier?.kind === 'lost') earlier = await house.sent.join(sent)
   if (earlier?.kind === 'done') return earlier.reply
   if (earlier?.kind === 'refused') throw earlier.error
   try {
@@ -57,12 +59,24 @@ export async function sendForm(site: SendSite, args: Args, call: Call): Promise<
     // What the fields hold is what their types say: `readForm` has gone by them.
     const result = await site.send(values as never, call, drawing.view)
     const reply = result instanceof Reply ? result : drawing.finish(result as PageContent)
-    tellEnd(site, token.id, reply, call)
+    tellEnd(site, sent, reply, call)
     return reply
   } catch (error) {
-    house.sent.end(token.id, { kind: 'refused', error })
+    house.sent.end(sent, { kind: 'refused', error })
     throw error
   }
+}
+
+/**
+ * What makes one press of a button the same as another. With something else in its fields, or of another row, it is
+ * another one, though the page is the same: a browser that kept the page shows it on Back, and what is written into it
+ * then would be answered as done and never be done.
+ */
+function sendingOf(form: KnownForm, token: string, args: Args, { request }: Call): string {
+  const names = [KEY_FIELD, ...form.carried, ...Object.keys(form.fields)]
+  const texts = names.map((name) => String(args[name] ?? ''))
+  const digest = hash('sha256', JSON.stringify([token, request.path, ...texts]), 'base64url')
+  return `${token} ${digest}`
 }
 
 /** Once it is committed, and only then, whoever pressed the button twice is told so. */

@@ -19,7 +19,7 @@ interface Entry {
 }
 
 /**
- * Forms that are being sent, by their tokens: of a button that was pressed twice the second is answered as the first,
+ * Forms that are being sent, by their tokens and what is in them: of a button that was pressed twice the second is answered as the first,
  * with its cookies, and does nothing. In this process; what must hold across processes is a `once` form, or the
  * statement that does it.
  */

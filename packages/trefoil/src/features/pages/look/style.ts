@@ -18,7 +18,7 @@ a{color:var(--accent)}
 h1{font-size:1.6rem;line-height:1.25;margin:0 0 1rem}
 h2{font-size:1.15rem;line-height:1.35;margin:0 0 .6rem}
 p,ul,ol,dl{margin:0 0 1rem}
-section+*,form+section,*+.danger{margin-top:1.5rem}
+section+*,.scroll+section,form+section,*+.danger{margin-top:1.5rem}
 .card,.danger{padding:1.1rem;border:1px solid var(--line);border-radius:10px;background:var(--panel)}
 .card>:last-child,.danger>:last-child,.notice>div>:last-child{margin-bottom:0}
 .danger{border-color:var(--bad)}

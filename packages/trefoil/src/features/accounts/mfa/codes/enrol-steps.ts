@@ -1,25 +1,29 @@
 import { reply } from '../../../../index.ts'
-import type { StoredAccount } from '../../account.ts'
 import type { AccountsHouse } from '../../accounts-house.ts'
 import { accountsProblems } from '../../accounts-problems.ts'
 import type { FlowStep } from '../../flow-step.ts'
 import { confirmRate } from '../../flows/mail-rate.ts'
 import { params, STRANGERS } from '../../flows/step-options.ts'
 import { CODE_PARAMS } from '../code-params.ts'
-import { finishEnrolment, waitingLogin } from '../finish-login.ts'
+import type { FactorKind } from '../factor.ts'
+import { finishEnrolment, type WaitingLogin, waitingLogin } from '../finish-login.ts'
 import { confirmSetup, enableTotp, startTotp } from './enrol-totp.ts'
 
 /**
  * Whoever has a factor already shows that one: by the first proof alone nobody adds another beside it, whatever the policy
- * thinks of the one there is.
+ * thinks of the one there is. And a policy that names factors is not met by another one, which would let in this once (MFA-7).
  *
+ * @param kind what is to be set up
  * @throws Problem `mfa_factor_unavailable`
  */
-export async function refuseEnrolled(
+export async function refuseSetup(
   { factors }: AccountsHouse,
-  { id }: StoredAccount,
+  { account, step }: Pick<WaitingLogin, 'account' | 'step'>,
+  kind: FactorKind,
 ): Promise<void> {
-  if ((await factors.confirmed(id)).length > 0) {
+  const wanted = step.details['factors']
+  const isWanted = !Array.isArray(wanted) || wanted.includes(kind)
+  if (!isWanted || (await factors.confirmed(account.id)).length > 0) {
     throw accountsProblems.problem('mfa_factor_unavailable')
   }
 }
@@ -61,9 +65,9 @@ const START_STEP: FlowStep = {
       async (args, call) => {
         const client = house.clients.check(args.client_id, args.client_secret)
         const shown = { preToken: args.pre_token, clientId: client?.id ?? null }
-        const { account } = await waitingLogin(house, call, 'enrol', shown)
-        await refuseEnrolled(house, account)
-        return startTotp(house, call, account)
+        const waiting = await waitingLogin(house, call, 'enrol', shown)
+        await refuseSetup(house, waiting, 'totp')
+        return startTotp(house, call, waiting.account)
       },
     )
   },
@@ -110,7 +114,7 @@ const CONFIRM_STEP: FlowStep = {
         }
         const waiting = await waitingLogin(house, call, 'enrol', request)
         const { account, identifier } = waiting
-        await refuseEnrolled(house, account)
+        await refuseSetup(house, waiting, 'totp')
         const tried = {
           identifier,
           client: call.client,

@@ -22,11 +22,11 @@ export const PROVIDER_BACK: PageRow = {
   path: '/sign-in/provider',
   title: 'sign_in',
   audience: 'anybody',
-  query: ['next', 'code', 'oauth_error'],
+  query: ['next', 'oauth_code', 'oauth_error'],
   steps: ['oauth_login', 'oauth_exchange'],
   form: {
     step: 'oauth_exchange',
-    adds: async ({ house, call, query: { code } }) => ({
+    adds: async ({ house, call, query: { oauth_code: code } }) => ({
       code,
       browser: await call.resolve(house.providers.cookies.sent),
       device: await call.resolve(house.sessions.deviceCookie),
@@ -34,13 +34,13 @@ export const PROVIDER_BACK: PageRow = {
     landed: ({ query: { next } }) => ({ next }),
   },
   show(page) {
-    const { query, say, to, form, next } = page
+    const { query, say, to, form, nextPlace } = page
     if (query.oauth_error !== '') {
       return markup`${ui.notice('bad', say('p_provider_refused'))}
 ${ui.links([[to('sign_in', carried(page)), say('begin_again')]])}`
     }
     // A code comes where a second factor is wanted; else the session is there.
-    if (query.code === '') return redirect(next, { status: 303 })
+    if (query.oauth_code === '') return redirect(nextPlace, { status: 303 })
     return markup`<p>${say('provider_go_on')}</p>${form({ submit: 'go_on' })}`
   },
 }

@@ -15,6 +15,11 @@ export const FACTOR_CODE: SecretField = {
   maxLength: 64,
 }
 
+/** Where a sign-out has the browser forget everything, it forgets this too. */
+function trustLabel({ cookie }: AccountsHouse['values']): string {
+  return `accounts.${cookie.clearSite ? 'trust_device_until_sign_out' : 'trust_device'}`
+}
+
 /** The end of a login whose first proof was right. */
 export const SECOND_FACTOR: PageRow = {
   name: 'second_factor',
@@ -29,7 +34,7 @@ export const SECOND_FACTOR: PageRow = {
       code: FACTOR_CODE,
       ...(values.mfa.trustedDevices === false
         ? {}
-        : { trust_device: { kind: 'tick', label: 'accounts.trust_device' } }),
+        : { trust_device: { kind: 'tick', label: trustLabel(values) } }),
     }),
     adds: async ({ house, call, travelling }) => ({
       pre_token: (await travelling('mfa')) ?? '',

@@ -84,7 +84,7 @@ export const RECOVERY: PageRow = {
     const { account } = await member()
     const { digests } = await house.recovery.find(account.id)
     const look = { submit: 'recovery_regenerate' } as const
-    return markup`<p>${say('recovery_left', { count: digests.length })}</p>
+    return markup`<p>${say('recovery_have', { count: digests.length })}</p>
 <p>${say('recovery_regenerate_lead')}</p>${await provedForm(page, 'new_codes', 'recovery', look)}
 ${ui.links([[to('account'), say('back_to_account')]])}`
   },

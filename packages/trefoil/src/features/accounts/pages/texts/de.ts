@@ -78,12 +78,17 @@ export const DE: PageTexts = {
   second_factor_mail: 'Code per E-Mail schicken',
   second_factor_mail_done: 'Ein Code an Ihr Postfach ist unterwegs.',
   second_factor_passkey: 'Passkey benutzen',
-  trust_device: 'Auf diesem Gerät 30 Tage lang nicht mehr fragen',
+  trust_device: 'Auf diesem Gerät nicht mehr fragen ({trusted})',
+  trust_device_until_sign_out:
+    'Auf diesem Gerät nicht mehr fragen ({trusted}, oder bis Sie sich abmelden)',
   enrol_first: 'Ihr Konto braucht einen zweiten Faktor',
   enrol_first_lead: 'Richten Sie eine Authentifizierungs-App ein, bevor es weitergeht.',
 
   step_up: 'Bestätigen Sie, dass Sie es sind',
   step_up_lead: 'Dafür braucht es einen Nachweis aus den letzten Minuten.',
+
+  step_up_none:
+    'Melden Sie sich noch einmal an. Sie haben keinen zweiten Faktor: Wenn Sie danach wieder gefragt werden, richten Sie einen ein.',
 
   account: 'Ihr Konto',
   no_address: 'keine Adresse',
@@ -154,15 +159,15 @@ export const DE: PageTexts = {
   totp_confirm_button: 'Einschalten',
   totp_on: 'Eine Authentifizierungs-App ist eingerichtet.',
   totp_remove: 'App entfernen',
-  totp_remove_lead:
-    'Geben Sie einen Code der App oder einen Wiederherstellungscode ein. Danach kann sich anmelden, wer Ihr Passwort kennt.',
+  totp_remove_lead: 'Danach kann sich anmelden, wer Ihr Passwort kennt.',
   totp_removed: 'Die Authentifizierungs-App ist entfernt.',
   recovery: 'Wiederherstellungscodes',
   recovery_lead:
     'Jeder davon meldet Sie einmal an, wenn Sie Ihr Telefon nicht haben. Sie werden jetzt gezeigt und nie wieder: Drucken Sie sie aus, oder bewahren Sie sie bei Ihren Passwörtern auf.',
   recovery_kept: 'Ich habe sie aufbewahrt',
+  recovery_have: 'Sie haben noch {count}.',
   recovery_regenerate: 'Neue Wiederherstellungscodes',
-  recovery_regenerate_lead: 'Die bisherigen sind von da an nichts mehr wert.',
+  recovery_regenerate_lead: 'Wenn Sie neue anlegen, sind die bisherigen nichts mehr wert.',
 
   passkeys: 'Passkeys',
   totp_manage: 'Authentifizierungs-App verwalten',

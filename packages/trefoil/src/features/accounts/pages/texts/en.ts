@@ -72,12 +72,17 @@ export const EN = {
   second_factor_mail: 'Send me a code by mail',
   second_factor_mail_done: 'A code is on its way to your mailbox.',
   second_factor_passkey: 'Use a passkey',
-  trust_device: 'Do not ask again on this device for 30 days',
+  trust_device: 'Do not ask again on this device for {trusted}',
+  trust_device_until_sign_out:
+    'Do not ask again on this device for {trusted}, or until you sign out',
   enrol_first: 'Your account needs a second factor',
   enrol_first_lead: 'Set up an authenticator app before you go on.',
 
   step_up: 'Confirm that it is you',
   step_up_lead: 'What you want to do needs a proof from the last few minutes.',
+
+  step_up_none:
+    'Sign in again to go on. You have no second factor: if you are asked once more after that, set one up.',
 
   account: 'Your account',
   no_address: 'no address',
@@ -148,15 +153,15 @@ export const EN = {
   totp_confirm_button: 'Switch on',
   totp_on: 'An authenticator app is set up.',
   totp_remove: 'Remove the app',
-  totp_remove_lead:
-    'Enter a code of the app, or a recovery code. Afterwards whoever knows your password can sign in.',
+  totp_remove_lead: 'Afterwards whoever knows your password can sign in.',
   totp_removed: 'The authenticator app is removed.',
   recovery: 'Recovery codes',
   recovery_lead:
     'Each of them signs you in once when you have not got your phone. They are shown now and never again: print them, or keep them where you keep your passwords.',
   recovery_kept: 'I have kept them',
+  recovery_have: 'You have {count} left.',
   recovery_regenerate: 'New recovery codes',
-  recovery_regenerate_lead: 'Those of before are worth nothing from then on.',
+  recovery_regenerate_lead: 'If you make new ones, those of before are worth nothing.',
 
   passkeys: 'Passkeys',
   totp_manage: 'Manage the authenticator app',
