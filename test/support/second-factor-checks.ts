@@ -113,6 +113,21 @@ export function secondFactorChecks(createUrl: () => string | Promise<string>): v
     expect(wrong.filter((answer) => answer === 'invalid_pre_token')).toHaveLength(15)
   })
 
+  test('SW-20: of twenty that ask for a code in a mail at once one is sent, and it opens', async () => {
+    const url = await createUrl()
+    const { world } = await enrolled(url)
+    const pre_token = await world.preTokenOf(ADA)
+    await world.mailTo(ADA)
+    const answers = await shared(url, same(['/mfa/send_code', { pre_token }]))
+    expect(won(answers)).toBeGreaterThan(0)
+    expectTold(answers)
+    expect(await countOf(world, "trefoil_accounts_challenges where purpose = 'factor_code'")).toBe(
+      1,
+    )
+    world.at = Date.now()
+    expect((await world.verify(pre_token, await world.codeTo(ADA))).status).toBe(200)
+  })
+
   test('of two that confirm one setup at once one does, with one set of recovery codes', async () => {
     const url = await createUrl()
     const world = await worldOn(url)
