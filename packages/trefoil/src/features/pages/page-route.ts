@@ -9,6 +9,7 @@ import {
   redirect,
 } from '../../index.ts'
 import { checkOptionNames } from '../../parts.ts'
+import { checkFormKinds, checkRoutes } from './check-kinds.ts'
 import { checkFields, FORM_NAMES, PAGE_NAMES } from './check-options.ts'
 import type { PageFields } from './forms/fields.ts'
 import { FormError, FormLeads, FormNotTaken } from './forms/form-error.ts'
@@ -42,8 +43,10 @@ const KNOWN = new WeakMap<Page, KnownPage>()
 
 /** Registers a page, and its form where it has one, as routes of the app. */
 export function addPage(house: PageHouse, routes: Routes, path: string, options: AnyPage): Page {
-  const where = `Page '${String(options?.name ?? path)}'`
-  checkOptionNames(where, options, PAGE_NAMES)
+  checkOptionNames(`Page '${path}'`, options, PAGE_NAMES)
+  const where = `Page '${String(options.name ?? path)}'`
+  checkRoutes(where, routes)
+  checkFormKinds(where, options)
   checkFields(where, options.fields)
   const { name, title, show, send } = options
   if (typeof name !== 'string' || typeof title !== 'string' || typeof show !== 'function') {
@@ -97,8 +100,10 @@ export function addForm(
   path: string,
   options: AnyForm,
 ): PageForm {
-  const where = `Form '${String(options?.name ?? path)}'`
-  checkOptionNames(where, options, FORM_NAMES)
+  checkOptionNames(`Form '${path}'`, options, FORM_NAMES)
+  const where = `Form '${String(options.name ?? path)}'`
+  checkRoutes(where, routes)
+  checkFormKinds(where, options)
   checkFields(where, options.fields)
   const { name, of, send } = options
   const page = KNOWN.get(of)
