@@ -43,6 +43,7 @@ export async function accountSite(): Promise<AccountSite> {
     emailCode: true,
     usernames: true,
     passkeys: {},
+    mfa: { trustedDevices: '30d' },
     pages: true,
     providers: {
       example: oidcProvider({ issuer: 'https://id.example', clientId: 'shop', clientSecret: KEYS }),
