@@ -1,4 +1,5 @@
 // MFA-7: what a policy answers, and fails to answer, lets nobody in that it would have kept out.
+import { Secret, TOTP } from 'otpauth'
 import { describe, expect, it, vi } from 'vitest'
 import { accounts, type MfaOptions, requireFreshAuth } from '../../packages/trefoil/src/accounts.ts'
 import { database } from '../../packages/trefoil/src/database.ts'
@@ -6,7 +7,7 @@ import { createApp } from '../../packages/trefoil/src/index.ts'
 import { testClient } from '../../packages/trefoil/src/testing.ts'
 import { PASSWORD } from '../accounts/accounts-world.ts'
 import { GateWorld } from '../accounts/gate-world.ts'
-import { PasskeyWorld } from '../accounts/passkeys-world.ts'
+import { device, PasskeyWorld } from '../accounts/passkeys-world.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
 
@@ -42,6 +43,46 @@ describe('a policy that names factors', () => {
     const pre_token = first.body['pre_token']
     const start = await world.post('/passkeys/enrol/start', { pre_token })
     expect(start).toMatchObject({ status: 400, code: 'mfa_factor_unavailable' })
+  })
+})
+
+describe('who is signed in', () => {
+  it('MFA-7: sets up no factor that the policy does not take, and is not locked out by it', async () => {
+    let isOn = false
+    await using world = new PasskeyWorld({
+      mfa: {
+        shouldRequire: () => (isOn ? { required: false, allowedFactors: ['passkey'] } : false),
+      },
+    })
+    const token = await world.person(ADA)
+    isOn = true
+    const start = await world.post('/mfa/start', { current_password: PASSWORD }, token)
+    expect(start).toMatchObject({ status: 400, code: 'mfa_factor_unavailable' })
+    const passkey = device()
+    expect((await world.add(token, passkey)).id).toBeDefined()
+    expect((await world.enterBy(passkey)).status).toBe(200)
+  })
+
+  it('MFA-6, MFA-7: keeps the last factor that the policy takes', async () => {
+    let isOn = false
+    await using world = new PasskeyWorld({
+      mfa: { shouldRequire: () => (isOn ? { required: true, allowedFactors: ['totp'] } : false) },
+    })
+    const passkey = device()
+    const added = await world.add(await world.person(ADA), passkey)
+    const stepped = await world.stepUp(added.token, passkey)
+    const start = await world.post('/mfa/start', {}, stepped)
+    const code = new TOTP({ secret: Secret.fromBase32(String(start.body['secret'])) }).generate({
+      timestamp: world.at,
+    })
+    const done = await world.post('/mfa/confirm', { code }, stepped)
+    const token = String(done.body['access_token'])
+    isOn = true
+    // Fresh by the login of a moment ago.
+    const kept = await world.post('/mfa/disable', {}, token)
+    expect(kept).toMatchObject({ status: 409, code: 'mfa_enforced' })
+    isOn = false
+    expect((await world.post('/mfa/disable', {}, token)).status).toBe(204)
   })
 })
 
@@ -83,7 +124,35 @@ describe('a trusted device', () => {
   )
 })
 
+it('a device that is over is swept, of whichever account', async () => {
+  const { world } = await trusting({ now: undefined }, 31)
+  await using _world = world
+  const left = () => world.run('select id from trefoil_accounts_trusted')
+  expect(await left()).toHaveLength(1)
+  await world.post('/forgot-password', { email: 'nobody@example.com' })
+  await vi.waitFor(async () => expect(await left()).toEqual([]))
+})
+
 describe('hooks', () => {
+  it('read the database while the unit of a login by a link is open', async () => {
+    const seen: unknown[] = []
+    let isOn = false
+    const world: GateWorld = new GateWorld({
+      shouldRequire: async () => {
+        if (isOn)
+          seen.push(
+            await world.data.queries().selectFrom('trefoil_accounts').select('locale').execute(),
+          )
+        return false
+      },
+    })
+    await using _world = world
+    await world.person(ADA)
+    isOn = true
+    expect((await world.enterBy('magic_link', ADA)).status).toBe(200)
+    expect(seen).toEqual([[{ locale: null }]])
+  })
+
   it('change nothing of the account that they are shown', async () => {
     await using world = new GateWorld({
       shouldRequire: (user) => {

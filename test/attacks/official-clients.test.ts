@@ -4,12 +4,24 @@ import * as modern from '@modelcontextprotocol/client'
 import { Client as LegacyClient } from '@modelcontextprotocol/sdk/client/index.js'
 import { StreamableHTTPClientTransport as LegacyTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import { createApp, dependency, stream } from 'trefoil'
+import { AuthContext, type AuthRequest } from 'trefoil/auth'
 import { serve } from 'trefoil/node'
 import { expect, test } from 'vitest'
 import { Lines, within } from '../findings/surfaces.ts'
 import { eventually } from './eventually.ts'
 
-const OPEN = { publicSurfaces: ['api', 'mcp', 'cli'] } as const
+// A notification calls nothing off of a caller whom nobody identified.
+const OPEN = {
+  publicSurfaces: ['api', 'cli'],
+  auth: [
+    {
+      surfaces: ['mcp'],
+      authenticate: ({ bearer }: AuthRequest) =>
+        bearer === null ? null : new AuthContext({ subject: bearer }),
+    },
+  ],
+} as const
+const requestInit = { headers: { authorization: 'Bearer ann' } }
 const later = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
 function build() {
@@ -78,7 +90,7 @@ for (const era of ['legacy', 'modern'] as const) {
           let call: Promise<unknown>
           if (era === 'legacy') {
             const client = new LegacyClient({ name: 'a', version: '1' })
-            await client.connect(new LegacyTransport(url))
+            await client.connect(new LegacyTransport(url, { requestInit }))
             call = client.callTool({ name: tool, arguments: {} }, undefined, options)
             end = () => client.close()
           } else {
@@ -86,7 +98,7 @@ for (const era of ['legacy', 'modern'] as const) {
               { name: 'a', version: '1' },
               { versionNegotiation: { mode: { pin: '2026-07-28' } } },
             )
-            await client.connect(new modern.StreamableHTTPClientTransport(url))
+            await client.connect(new modern.StreamableHTTPClientTransport(url, { requestInit }))
             call = client.callTool({ name: tool, arguments: {} }, options)
             end = () => client.close()
           }

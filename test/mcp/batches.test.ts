@@ -220,3 +220,23 @@ it('answers that are together too large end the batch, and nothing more is begun
   expect(ran).toBeLessThan(5)
   expect(response.json<Answer[]>()).toHaveLength(10)
 })
+
+it('what they come to together is counted in bytes, as it is sent', async () => {
+  const app = createApp({
+    name: 'batches',
+    log: { logger: log },
+    publicSurfaces: ['mcp'],
+    mcp: { maxResponseSize: '64kb' },
+  })
+  let ran = 0
+  app.tool('large', { description: 'L.' }, () => {
+    ran++
+    return '語'.repeat(10_000)
+  })
+  const { response } = await testClient(app).mcp.request(
+    Array.from({ length: 10 }, (_, id) => call(id, 'large')),
+  )
+  expect(response.json<Answer[]>()).toHaveLength(10)
+  // 30 kB each: once three are there, the limit is passed.
+  expect(ran).toBe(3)
+})

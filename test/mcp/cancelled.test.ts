@@ -77,12 +77,16 @@ async function older(token: string): Promise<OlderClient> {
 
 function send(
   message: object,
-  { token = 'ann', agent = 'one' }: { readonly token?: string; readonly agent?: string } = {},
+  {
+    token = 'ann',
+    agent = 'one',
+    url = server.url,
+  }: { readonly token?: string | null; readonly agent?: string; readonly url?: string } = {},
 ): Promise<Response> {
-  return fetch(`${server.url}/mcp`, {
+  return fetch(`${url}/mcp`, {
     method: 'POST',
     headers: {
-      authorization: `Bearer ${token}`,
+      ...(token !== null && { authorization: `Bearer ${token}` }),
       'content-type': 'application/json',
       accept: 'application/json, text/event-stream',
       'user-agent': agent,
@@ -172,6 +176,37 @@ describe('whose request an id is', () => {
     for (const { finish } of both) finish()
     await Promise.all(answers)
     expect(finished).toEqual(['done', 'done'])
+  })
+
+  it('is nobody’s where all who call are strangers: behind one proxy they have one address', async () => {
+    const app = createApp({ name: 'open', log, publicSurfaces: ['mcp'] })
+    const signals: AbortSignal[] = []
+    let begun = () => {}
+    const isRunning = new Promise<void>((resolve) => {
+      begun = resolve
+    })
+    let finish = () => {}
+    const done = new Promise<void>((resolve) => {
+      finish = resolve
+    })
+    app.tool('slow', { description: 'Waits.' }, async (_args, call) => {
+      signals.push(call.signal)
+      begun()
+      await done
+      return 'done'
+    })
+    const open = await serve(app, { port: 0, signals: false })
+    try {
+      const victim = send(slow(0), { token: null, url: open.url })
+      await isRunning
+      expect((await send(cancelled(0), { token: null, url: open.url })).status).toBe(202)
+      expect(signals[0]?.aborted).toBe(false)
+      finish()
+      expect(await (await victim).text()).toContain('done')
+    } finally {
+      finish()
+      await open.close()
+    }
   })
 
   it('goes by its type as well: 1 is not "1"', async () => {

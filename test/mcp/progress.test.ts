@@ -336,7 +336,7 @@ describe('over a connection', () => {
   })
 
   /** A call that reports once, and then waits until it is told to go on, or aborted. */
-  function waiting() {
+  function waiting(options: object = {}) {
     const state = { aborted: false, ended: false }
     let finish = () => {}
     const finished = new Promise<void>((resolve) => {
@@ -346,19 +346,23 @@ describe('over a connection', () => {
     const settled = new Promise<void>((resolve) => {
       settle = resolve
     })
-    const made = open(async (_args, call) => {
-      call.progress(1)
-      const left = new Promise<void>((resolve) => {
-        call.signal.addEventListener('abort', () => {
-          state.aborted = true
-          resolve()
+    const made = open(
+      async (_args, call) => {
+        call.progress(1)
+        const left = new Promise<void>((resolve) => {
+          call.signal.addEventListener('abort', () => {
+            state.aborted = true
+            resolve()
+          })
         })
-      })
-      await Promise.race([finished, left])
-      state.ended = true
-      settle()
-      return 'x'
-    })
+        await Promise.race([finished, left])
+        state.ended = true
+        settle()
+        return 'x'
+      },
+      {},
+      options,
+    )
     return { ...made, state, finish, settled }
   }
 
@@ -389,9 +393,18 @@ describe('over a connection', () => {
   )
 
   it('a notification calls off what streams, too', async () => {
-    const { app, state } = waiting()
+    const { app, state } = waiting({
+      publicSurfaces: ['api', 'cli'],
+      auth: [
+        {
+          surfaces: ['mcp'],
+          authenticate: ({ bearer }: AuthRequest) =>
+            bearer === null ? null : new AuthContext({ subject: bearer }),
+        },
+      ],
+    })
     server = await serve(app, { port: 0, signals: false })
-    const headers = headersOf('legacy')
+    const headers = { ...headersOf('legacy'), authorization: 'Bearer ann' }
     const post = (body: object, more: object = {}) =>
       fetch(`${server?.url}/mcp`, {
         method: 'POST',

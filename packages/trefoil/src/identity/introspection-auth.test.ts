@@ -112,6 +112,44 @@ describe('asking', () => {
   })
 })
 
+describe('asking anew about calls that go on', () => {
+  test('SES-8: whatever maxAge says, a token is asked about once a round, however many streams it has', async () => {
+    const one = authenticator({ maxAge: '0s' })
+    const round = async () => {
+      for (let stream = 0; stream < 50; stream++) {
+        expect(await one.recheck?.(requestWith('Bearer x'), AuthContext.prototype)).toBeInstanceOf(
+          AuthContext,
+        )
+      }
+    }
+    await round()
+    expect(server.asked).toHaveLength(1)
+    elapsed += 400
+    await round()
+    expect(server.asked).toHaveLength(2)
+    // What begins is asked about each time, and a stream whose token is over ends at the next round.
+    await outcome(one, 'x')
+    await outcome(one, 'x')
+    expect(server.asked).toHaveLength(4)
+    claims = { active: false }
+    elapsed += 400
+    expect(await one.recheck?.(requestWith('Bearer x'), AuthContext.prototype)).toMatchObject({
+      code: 'inactive',
+    })
+  })
+
+  test('SES-8: a question that failed is asked again', async () => {
+    const one = authenticator({ maxAge: '0s' })
+    says((response) => response.writeHead(500).end())
+    await expect(one.recheck?.(requestWith('Bearer x'), AuthContext.prototype)).rejects.toThrow()
+    says((response) => json(response, claims))
+    elapsed += 400
+    expect(await one.recheck?.(requestWith('Bearer x'), AuthContext.prototype)).toBeInstanceOf(
+      AuthContext,
+    )
+  })
+})
+
 describe('what a provider may answer', () => {
   test.each<[string, Record<string, unknown>, string]>([
     ['inactive', { active: false }, 'inactive'],

@@ -68,11 +68,11 @@ class IntrospectionAuthenticator implements IntrospectionAuth {
     return bound === null ? null : this.#check(bound, request, true)
   }
 
-  /** As the provider says now, who is asked no more often than for calls that begin. */
+  /** As the provider says now, who is asked once in a round about a token, and seldom where `maxAge` allows. */
   #recheck(request: AuthRequest): Answer | Promise<Answer> {
     const token = request.bearer ?? dpopToken(request)
     if (token === null) return null
-    const judged = this.#inspector.judge(token)
+    const judged = this.#inspector.judgeAnew(token)
     const waiting = promised(judged)
     return waiting === null ? contextIn(judged as TokenAnswer) : waiting.then(contextIn)
   }

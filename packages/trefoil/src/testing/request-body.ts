@@ -1,3 +1,4 @@
+import { isList } from '../base/plain/is-record.ts'
 import { checkOptionNames, type OptionNames } from '../contract/options/option-names.ts'
 import { type FieldsInput, fieldPairs, urlEncode } from './request-target.ts'
 import type { SentBody } from './test-exchange.ts'
@@ -67,7 +68,7 @@ async function encodeMultipart(
   const data = new FormData()
   for (const [name, value] of fieldPairs(form)) data.append(name, value)
   for (const [name, given] of Object.entries(files)) {
-    const list = (Array.isArray(given) ? given : [given]) as readonly TestFile[]
+    const list = (isList(given) === true ? given : [given]) as readonly TestFile[]
     for (const one of list) {
       checkOptionNames(`testClient().http: file '${name}'`, one, FILE)
       const { name: fileName, content, type = 'application/octet-stream' } = one

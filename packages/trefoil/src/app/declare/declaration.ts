@@ -1,3 +1,4 @@
+import { isList } from '../../base/plain/is-record.ts'
 import type { AuthEntry } from '../../contract/auth/authenticator.ts'
 import type { ErrorHandler, Handler, Middleware, ToolHints } from '../../contract/call/action.ts'
 import type { SurfaceName } from '../../contract/call/surface-name.ts'
@@ -60,14 +61,20 @@ export interface Declaration {
   readonly isQuiet?: boolean
 }
 
+/** The name that it was given, if any: what is no object of options is refused when the app compiles. */
+export function givenName({ options }: Declaration): string | undefined {
+  return isList(options) === false ? options?.name : undefined
+}
+
 /** How a declaration is called in an error message. */
 export function describeDeclaration(declaration: Declaration): string {
-  const { method, path, levels, options, part, isEndpoint } = declaration
+  const { method, path, levels, part, isEndpoint } = declaration
+  const given = givenName(declaration)
   const owner = part === undefined ? '' : ` of part '${part}'`
-  if (method === null) return `Action '${options.name ?? ''}'${owner}`
+  if (method === null) return `Action '${given ?? ''}'${owner}`
   const full = levels.map(({ prefix }) => prefix).join('') + (path ?? '')
   const kind = isEndpoint === true ? 'Endpoint' : 'Route'
-  const name = options.name === undefined ? '' : ` ('${options.name}')`
+  const name = given === undefined ? '' : ` ('${given}')`
   return `${kind} ${method} ${full}${name}${owner}`
 }
 

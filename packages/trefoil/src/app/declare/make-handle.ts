@@ -1,11 +1,12 @@
 import type { AnyHandle, RouteHandle } from '../../contract/call/action-handle.ts'
 import { fillPath } from '../../contract/call/fill-path.ts'
 import { parsePathTemplate, templateSpelling } from '../../web/path-template.ts'
-import type { Declaration } from './declaration.ts'
+import { type Declaration, givenName } from './declaration.ts'
 
 /** What registering an action gives back. What is wrong with it the app says when it compiles. */
-export function makeHandle({ method, path, levels, options }: Declaration): AnyHandle {
-  const given = typeof options === 'object' && options !== null ? options.name : undefined
+export function makeHandle(declaration: Declaration): AnyHandle {
+  const { method, path, levels } = declaration
+  const given = givenName(declaration)
   if (method === null || path === null) {
     return Object.freeze({ name: given ?? '', method: null, path: null })
   }

@@ -1,6 +1,7 @@
 import type { Awaitable } from '../../base/promise.ts'
 import type { ErrorClass, ErrorHandler, Handler, Middleware } from '../../contract/call/action.ts'
 import type { AnyHandle } from '../../contract/call/action-handle.ts'
+import { checkRecord } from '../../contract/options/option-values.ts'
 import { valueKind } from '../../contract/options/value-kind.ts'
 import type { Params } from '../../contract/params/params.ts'
 import { ImproperlyConfigured, type Problem } from '../../contract/problems/problem.ts'
@@ -161,6 +162,7 @@ export class RouteGroup<
     fixed: DeclaredOptions,
   ): AddAction<T, Inherited, ToolChoice> {
     const add = (name: string, options: DeclaredOptions, handler: Handler) => {
+      checkRecord(`Action '${String(name)}': options`, options)
       return this.#add(null, null, { ...options, ...fixed, name }, handler)
     }
     return add as unknown as AddAction<T, Inherited, ToolChoice>

@@ -7,6 +7,7 @@ import { breachStateOf } from './account-store.ts'
 import type { Challenge, ChallengePurpose, MailKind } from './challenge.ts'
 import type { NewPassword } from './passwords/password-gate.ts'
 import { numberOrNull, readRows, textOrNull } from './read-rows.ts'
+import { sweepExpired } from './sweep-expired.ts'
 
 const INSERT = `insert into trefoil_accounts_challenges (id, purpose, mail, account_id, address, key_id, details,
   password, breach_state, created_at, expires_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
@@ -24,12 +25,8 @@ const COUNT_TRY = `update trefoil_accounts_challenges set tries = tries + 1 wher
   and expires_at > ? returning id`
 const SENT = `update trefoil_accounts_challenges set sent_at = ? where id = ? returning id`
 
-const SWEEP = `delete from trefoil_accounts_challenges where id in
-  (select id from trefoil_accounts_challenges where expires_at < ? order by expires_at limit ?) returning id`
 /** Milliseconds. */
 const SWEEP_EVERY = 60 * 60_000
-/** Rows that one unit removes at most. */
-const SWEPT = 500
 
 const DIGITS = 6
 
@@ -256,13 +253,7 @@ export class ChallengeStore {
   /** Removes what is over, in units of its own: nobody waits long for one of them. */
   async sweep(signal: AbortSignal): Promise<void> {
     const before = this.#clock.now() - SWEEP_EVERY
-    let removed: number
-    do {
-      removed = await this.#data.unit(
-        async (unit) => (await this.#data.statements(unit).run(SWEEP, [before, SWEPT])).length,
-        signal,
-      )
-    } while (removed === SWEPT && !signal.aborted)
+    await sweepExpired(this.#data, 'trefoil_accounts_challenges', before, signal)
   }
 }
 

@@ -153,11 +153,11 @@ const NAME_ALONE: OptionGroup<Pick<DatabaseOptions, 'name'>, { readonly name: st
  *
  * @throws ImproperlyConfigured for a name that is none
  */
-export function databaseGroup({ name: given }: { readonly name?: unknown }): {
+export function databaseGroup(given: { readonly name?: unknown }): {
   readonly name: string
   readonly group: typeof DATABASE
 } {
-  const { name } = readOptions(NAME_ALONE, { name: given })
+  const { name } = readOptions(NAME_ALONE, { name: nameIn(given) })
   return { name, group: groupOf(name) }
 }
 
@@ -229,4 +229,13 @@ export function stateFileOf(file: string, given: string | null): string {
   if (file === ':memory:') return file
   const name = basename(file, extname(file))
   return join(dirname(file), name === 'app' ? 'state.db' : `${name}-state.db`)
+}
+
+/** What is no object of options, or cannot be read, is refused with all the others. */
+function nameIn(given: unknown): unknown {
+  try {
+    return Object(given).name
+  } catch {
+    return undefined
+  }
 }

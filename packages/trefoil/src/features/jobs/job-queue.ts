@@ -237,8 +237,7 @@ export function jobQueue(options: JobQueueOptions): JobQueue {
     if (typeof handler !== 'function') {
       throw new ImproperlyConfigured(`${of} takes a function that does the job, last`)
     }
-    const isSchema = given !== null && given !== undefined && '~standard' in Object(given)
-    const options = isSchema ? { data: given } : given
+    const options = isSchema(given) ? { data: given } : given
     const { data: schema, cron, timeZone, ...rest } = readOptions({ ...JOB, name: of }, options)
     definitions.set(name, {
       queue: name,
@@ -371,4 +370,13 @@ async function until(signal: AbortSignal): Promise<void> {
   signal.addEventListener('abort', () => resolve(), { once: true })
   await promise
   clearInterval(alive)
+}
+
+/** What nobody can look at is none: as options it is refused. */
+function isSchema(given: unknown): boolean {
+  try {
+    return '~standard' in Object(given)
+  } catch {
+    return false
+  }
 }

@@ -10,7 +10,14 @@ import type {
   TextField,
   TickField,
 } from './forms/fields.ts'
-import type { FormOptions, PageOptions, PageRouteOptions, SendOptions } from './page-types.ts'
+import type { FormLook } from './forms/form-view.ts'
+import type {
+  FormOptions,
+  PageContent,
+  PageOptions,
+  PageRouteOptions,
+  SendOptions,
+} from './page-types.ts'
 
 type Names<Field> = OptionNames<Omit<Field, never>>
 
@@ -54,6 +61,30 @@ export const FORM_NAMES: OptionNames<FormOptions<string, Params, PageFields>> = 
   params: true,
 }
 
+/** Every option of `view.form()`. */
+export const LOOK_NAMES: OptionNames<FormLook> = {
+  submit: true,
+  look: true,
+  values: true,
+  label: true,
+  key: true,
+  row: true,
+  content: true,
+  autofocus: true,
+}
+
+/** Every member of what a page gives. */
+export const CONTENT_NAMES: OptionNames<PageContent> = {
+  body: true,
+  title: true,
+  wide: true,
+  status: true,
+  headers: true,
+  cookies: true,
+  scripts: true,
+  formTargets: true,
+}
+
 const WORDS = { kind: true, label: true, hint: true, required: true } as const
 const TYPED = { ...WORDS, autocomplete: true, maxLength: true, schema: true } as const
 const TEXT: Names<TextField> = { ...TYPED, inputMode: true }
@@ -73,6 +104,8 @@ const KINDS: Readonly<Record<PageField['kind'], Readonly<Record<string, true>>>>
   hidden: HIDDEN,
 }
 
+const ANY_KIND = { ...TEXT, ...SECRET, ...TICK, ...CHOICE, ...HIDDEN }
+
 /** @throws ImproperlyConfigured for a kind that there is not, an option that nobody reads, and a field without words */
 export function checkFields(where: string, fields: unknown): void {
   if (fields === undefined) return
@@ -80,15 +113,17 @@ export function checkFields(where: string, fields: unknown): void {
     throw new ImproperlyConfigured(`${where}: fields must be an object of fields by name`)
   }
   for (const [name, field] of Object.entries(fields as Readonly<Record<string, unknown>>)) {
-    const { kind, label, maxLength } = Object(field) as Readonly<Record<string, unknown>>
+    // First of all: of what is no object, or a proxy that throws, nothing can be asked.
+    checkOptionNames(`${where}: field '${name}'`, field as object, ANY_KIND)
+    const { kind, label, maxLength, options } = field as Readonly<Record<string, unknown>>
     if (typeof kind !== 'string' || !Object.hasOwn(KINDS, kind)) {
       throw new ImproperlyConfigured(
         `${where}: field '${name}': kind must be one of ${Object.keys(KINDS).join(', ')}`,
       )
     }
     // Known by the line above.
-    checkOptionNames(`${where}: field '${name}'`, Object(field), KINDS[kind as PageField['kind']])
-    checkFieldKinds(`${where}: field '${name}'`, Object(field))
+    checkOptionNames(`${where}: field '${name}'`, field as object, KINDS[kind as PageField['kind']])
+    checkFieldKinds(`${where}: field '${name}'`, field as object)
     if (kind !== 'hidden' && (typeof label !== 'string' || label === '')) {
       throw new ImproperlyConfigured(`${where}: field '${name}' needs a label`)
     }
@@ -96,7 +131,7 @@ export function checkFields(where: string, fields: unknown): void {
     if (maxLength !== undefined && !isLength) {
       throw new ImproperlyConfigured(`${where}: field '${name}': maxLength must be a whole number`)
     }
-    if (kind === 'choice' && Object.keys(Object((field as ChoiceField).options)).length === 0) {
+    if (kind === 'choice' && Object.keys(Object(options)).length === 0) {
       throw new ImproperlyConfigured(`${where}: field '${name}' needs options by value`)
     }
   }

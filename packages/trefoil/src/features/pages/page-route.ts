@@ -43,9 +43,9 @@ const KNOWN = new WeakMap<Page, KnownPage>()
 
 /** Registers a page, and its form where it has one, as routes of the app. */
 export function addPage(house: PageHouse, routes: Routes, path: string, options: AnyPage): Page {
-  const where = `Page '${String(options?.name ?? path)}'`
+  checkOptionNames(`Page '${path}'`, options, PAGE_NAMES)
+  const where = `Page '${String(options.name ?? path)}'`
   checkRoutes(where, routes)
-  checkOptionNames(where, options, PAGE_NAMES)
   checkFormKinds(where, options)
   checkFields(where, options.fields)
   const { name, title, show, send } = options
@@ -100,9 +100,9 @@ export function addForm(
   path: string,
   options: AnyForm,
 ): PageForm {
-  const where = `Form '${String(options?.name ?? path)}'`
+  checkOptionNames(`Form '${path}'`, options, FORM_NAMES)
+  const where = `Form '${String(options.name ?? path)}'`
   checkRoutes(where, routes)
-  checkOptionNames(where, options, FORM_NAMES)
   checkFormKinds(where, options)
   checkFields(where, options.fields)
   const { name, of, send } = options

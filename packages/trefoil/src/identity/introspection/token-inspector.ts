@@ -19,9 +19,15 @@ const WRONG_TYPE = refusal('wrong_type', { text: 'Token is of another type' })
 /** What a token may be that is sent as one (RFC 6750, RFC 9449); a refresh token is none. */
 const ACCESS_TYPES: ReadonlySet<unknown> = new Set(['bearer', 'dpop'])
 
+/**
+ * Milliseconds for which calls that go on are told what another of the same token was. They are asked about in rounds of
+ * 400 ms, so that each round asks the provider anew, and once.
+ */
+const ROUND_MS = 300
+
 /** One that the provider has not answered yet. */
 interface Question {
-  readonly answer: Promise<TokenAnswer>
+  readonly answer: TokenAnswer | Promise<TokenAnswer>
   /** `clock.elapsed()` when it was asked. */
   readonly asked: number
 }
@@ -35,6 +41,9 @@ export class TokenInspector {
   readonly #refused: RememberedAnswers<CredentialRefusal>
   /** One question for all who bring the same token at once. */
   readonly #asking = new Map<string, Question>()
+  /** Of this round of calls that go on. */
+  #round = new Map<string, Question>()
+  #roundBegan = 0
 
   constructor(rules: IntrospectionRules) {
     this.#rules = rules
@@ -73,7 +82,28 @@ export class TokenInspector {
     return answer
   }
 
+  /**
+   * For a call that goes on: as {@link judge}, but of many with one token only the first asks, so that `maxAge: '0s'` is
+   * no flood of questions that each stream adds to for as long as it is open.
+   *
+   * @throws Error, at once or later, when the provider cannot be asked
+   */
+  judgeAnew(token: string): TokenAnswer | Promise<TokenAnswer> {
+    const asked = this.#rules.clock.elapsed()
+    if (asked - this.#roundBegan >= ROUND_MS) {
+      this.#round = new Map()
+      this.#roundBegan = asked
+    }
+    const digest = sha256(token)
+    const known = this.#round.get(digest)
+    if (known !== undefined) return known.answer
+    const answer = this.judge(token)
+    this.#round.set(digest, { answer, asked })
+    return answer
+  }
+
   stop(): void {
+    this.#round.clear()
     this.#service.stop()
     this.#active.clear()
     this.#refused.clear()

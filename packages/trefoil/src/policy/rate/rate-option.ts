@@ -1,4 +1,4 @@
-import { isRecord } from '../../base/plain/is-record.ts'
+import { isList, isRecord } from '../../base/plain/is-record.ts'
 import type { RatePer } from '../../contract/limits/rate-rule.ts'
 import type { OptionKind } from '../../contract/options/option-kind.ts'
 import { checkOptionNames, type OptionNames } from '../../contract/options/option-names.ts'
@@ -63,7 +63,8 @@ const MOST_RATES = 8
  * @throws ImproperlyConfigured saying what to write
  */
 export function readRates(option: string, given: unknown): readonly DeclaredRate[] {
-  if (!Array.isArray(given)) return Object.freeze([readRate(option, given)])
+  if (isList(given) !== true || !Array.isArray(given))
+    return Object.freeze([readRate(option, given)])
   if (given.length === 0 || given.length > MOST_RATES) {
     throw new ImproperlyConfigured(
       `${option} must have 1 to ${MOST_RATES} rates, got a list of ${given.length}; leave it out for none`,

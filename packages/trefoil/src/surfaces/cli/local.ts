@@ -27,8 +27,9 @@ import { sentHeaders } from './sent-headers.ts'
 
 /** Actions called in this process: the same plans and envelopes as over the network. */
 export function createLocalActions(parts: CliParts, credentials: LocalCredentials): ActionTarget {
+  const headers = sentHeaders(credentials)
   const { signal, onProgress } = credentials
-  const caller = { headers: sentHeaders(credentials), signal, onProgress }
+  const caller = { headers, signal, onProgress }
   const manifest = manifestVerbs(parts)
   const call = callVerbs(parts)
   return {

@@ -42,7 +42,7 @@ export async function handleFetch(
   request: Request,
   context: FetchContext,
 ): Promise<Response> {
-  checkOptionNames('app.fetch()', context, CONTEXT)
+  checkOptionNames('app.fetch()', context, CONTEXT, true)
   if (typeof request?.url !== 'string') {
     throw new ImproperlyConfigured(`app.fetch() takes a Request, got ${valueKind(request)}`)
   }

@@ -6,6 +6,7 @@ import { type Problem, refuse } from '../../contract/problems/problem.ts'
 import { firstHeader, type RawHeaders } from '../../web/raw-headers.ts'
 import { jsonTextReply } from '../agent/json-reply.ts'
 import type { EndpointRequest } from '../endpoint.ts'
+import { byteLength } from './byte-length.ts'
 import { type Envelope, readValue } from './read-envelope.ts'
 
 /** The one revision whose clients may send several messages at once; it has no version header yet. */
@@ -74,7 +75,7 @@ export async function runBatch(
     if (isRefusal) refusals.push(reply)
     if (envelope.id === null && !isRefusal && envelope.problem === null) continue
     const answer = isRefusal ? rpcError(envelope, reply.body) : reply.body
-    length += answer.length
+    length += byteLength(answer)
     answers.push(answer)
   }
   // All are of one caller: who is nobody to one is nobody to all, and is told so as if it had asked once.

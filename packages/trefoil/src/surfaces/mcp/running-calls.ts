@@ -32,19 +32,20 @@ export class RunningCalls {
   /**
    * Calls off the one request of this caller that has the id. By the id alone anybody could call off what others
    * do. Where two clients of one caller use the same id, and nothing tells them apart, none is called off: a call that
-   * runs to its end is a smaller harm than one that was ended for somebody else.
+   * runs to its end is a smaller harm than one that was ended for somebody else. So it is with callers whom nobody
+   * identified: behind a proxy they all have one address, and the name of a program is anybody's to send.
    *
    * @param state of the notification
    */
   callOff(id: unknown, { auth, inbound }: CallState): void {
-    if (typeof id !== 'string' && typeof id !== 'number') return
+    if (auth === null || (typeof id !== 'string' && typeof id !== 'number')) return
     const { address, userAgent } = inbound.client
     const caller = callerKey(auth, address)
     const found: RunningCall[] = []
     for (const call of this.#byId.get(id) ?? []) {
       const { client, state } = call
-      // Nobody has said yet who it is of.
-      if (state === null || (state.auth === null) !== (auth === null)) continue
+      // Nobody has said yet who it is of, or nobody will.
+      if (state === null || state.auth === null) continue
       const isOfCaller = callerKey(state.auth, client.address) === caller
       const isOfClient = client.address === address && client.userAgent === userAgent
       if (isOfCaller && isOfClient) found.push(call)

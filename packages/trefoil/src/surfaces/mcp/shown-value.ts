@@ -1,6 +1,7 @@
 import type { Answer } from '../../contract/answer/answer.ts'
 import type { ContentBlock } from '../../contract/content/content-block.ts'
 import type { AgentContent } from '../agent/agent-content.ts'
+import { byteLength } from './byte-length.ts'
 import { blockFor, knowsStructured, structuredFor } from './wire/content-since.ts'
 
 /** How the value comes beside blocks that stand in its place. */
@@ -54,8 +55,4 @@ export function joinBlocks(
   }
   if (shown.block !== null) texts.push(shown.block)
   return left < 0 ? null : texts.join(',')
-}
-
-function byteLength(text: string): number {
-  return new TextEncoder().encode(text).byteLength
 }

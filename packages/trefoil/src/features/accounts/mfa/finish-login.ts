@@ -5,6 +5,7 @@ import type { AccountsHouse } from '../accounts-house.ts'
 import { accountsProblems } from '../accounts-problems.ts'
 import { sessionIn } from '../flows/password/set-password.ts'
 import { identifierOf } from '../flows/signed-in.ts'
+import { sweepSoon } from '../flows/sweep-soon.ts'
 import type { Identifier } from '../identifier.ts'
 import type { LoginTry } from '../lockout/login-locks.ts'
 import { describeDevice } from '../sessions/describe-device.ts'
@@ -143,6 +144,7 @@ async function endLogin(
   const trustToken = trust
     ? await trusted.trust(unit, account, describeDevice(call.client.userAgent))
     : null
+  if (trust) sweepSoon(house, call)
   // The last before the session, and kept whatever becomes of the unit: nobody has it twice.
   const bound = bindingOf(call.client, clientId, await call.resolve(sessions.deviceCookie))
   if ((await steps.consume(step.purpose, preToken, bound)) === null) {

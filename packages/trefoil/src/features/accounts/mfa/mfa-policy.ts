@@ -16,7 +16,7 @@ export interface MfaPolicy {
   /**
    * Asked at every login, after its first proof: the account, and the call with its surface and its action. True is
    * required. Whoever has set up a factor is asked for it whatever this says. A throw, and an answer that is none, means
-   * required, on trusted devices too (MFA-7). The unit of the call may be open: begin none. Default: what the other options say.
+   * required, on trusted devices too (MFA-7). A unit may be open meanwhile: begin none. Default: what the other options say.
    */
   readonly shouldRequire?: (user: Account, call: Call) => Awaitable<boolean | MfaRequirement>
   /** Before a login is answered with `MFA_REQUIRED`; a throw is logged and changes nothing. Default nothing. */

@@ -3,7 +3,7 @@ import type { AccountsHouse } from '../accounts-house.ts'
 import { accountsProblems } from '../accounts-problems.ts'
 import { provePresence, type SignedIn } from '../flows/signed-in.ts'
 import { proveCode } from './codes/prove-code.ts'
-import type { SecondFactor, StoredFactor } from './factor.ts'
+import type { FactorKind, SecondFactor, StoredFactor } from './factor.ts'
 import { wrongCode } from './finish-login.ts'
 import type { ProvedFactor } from './second-factor-proof.ts'
 import { proveFactor } from './step-up.ts'
@@ -48,6 +48,23 @@ export async function proveForChange(
   }
   if (!isFreshlyProved(house, member)) throw accountsProblems.problem('fresh_login_required')
   return null
+}
+
+/**
+ * Before a factor is set up beside those there are.
+ *
+ * @throws Problem `mfa_factor_unavailable` where the policy takes neither it nor another one: with it nobody could
+ *   finish the next login
+ */
+export async function refuseUseless(
+  { mfa }: AccountsHouse,
+  call: Call,
+  { account }: SignedIn,
+  confirmed: readonly StoredFactor[],
+  kind: FactorKind,
+): Promise<void> {
+  const takes = await mfa.takes(account, call)
+  if (!takes([...confirmed, { kind }])) throw accountsProblems.problem('mfa_factor_unavailable')
 }
 
 /**

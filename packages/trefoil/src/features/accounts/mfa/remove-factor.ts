@@ -14,7 +14,7 @@ import type { ProvedFactor } from './second-factor-proof.ts'
  * this one, and its mailbox is told (MFA-6). With the last factor go the recovery codes: nothing asks for them any more.
  *
  * @returns 204, whoever carries the session how
- * @throws Problem `mfa_enforced` for the last one of somebody who has to have one, `fresh_login_required` for an account
+ * @throws Problem `mfa_enforced` for the last one of somebody who has to have one, and that the policy takes, `fresh_login_required` for an account
  *   that was changed meanwhile
  */
 export async function removeFactor(
@@ -26,8 +26,7 @@ export async function removeFactor(
 ): Promise<Reply<null>> {
   const { accounts, clock, data, factors, mails, mfa, recovery, sessions } = house
   const { id, email: address, locale } = account
-  // Asked before the unit: it may be code of the app, and take its time.
-  const isRequired = await mfa.isRequired(account, call)
+  const takes = await mfa.takes(account, call)
   const unit = await call.resolve(data.db)
   const change = { endsSessions: true }
   const epoch = await accounts.change(unit, id, change, clock.now(), account.epoch)
@@ -37,10 +36,9 @@ export async function removeFactor(
     throw accountsProblems.problem('fresh_login_required')
   }
   // As the unit sees it: of two that go at the same time the second is the last.
-  if ((await factors.confirmedIn(unit, id)).length === 0) {
-    if (isRequired) throw accountsProblems.problem('mfa_enforced')
-    await recovery.removeAll(unit, id)
-  }
+  const left = await factors.confirmedIn(unit, id)
+  if (!takes(left)) throw accountsProblems.problem('mfa_enforced')
+  if (left.length === 0) await recovery.removeAll(unit, id)
   if (address !== null) await mails.notice(unit, { kind: 'factor_removed', address, locale })
   await tell(house, unit, 'factor.removed', account, { factor: factor.kind })
   data.afterCommit(unit, () => {

@@ -5,6 +5,7 @@ import { equalSecrets, type SqlRow } from '../../../parts.ts'
 import type { StoredAccount } from '../account.ts'
 import type { AccountKeys } from '../account-keys.ts'
 import { readRows, textOrNull } from '../read-rows.ts'
+import { sweepExpired } from '../sweep-expired.ts'
 
 const TABLE = 'trefoil_accounts_trusted'
 const TOKEN =
@@ -112,6 +113,11 @@ export class TrustedDevices {
 
   async forgetAll(unit: object, accountId: string): Promise<void> {
     await this.#data.statements(unit).run(`delete from ${TABLE} where account_id = ?`, [accountId])
+  }
+
+  /** Removes those that are over, of all accounts: whoever never trusts another one leaves them behind. */
+  async sweep(signal: AbortSignal): Promise<void> {
+    await sweepExpired(this.#data, TABLE, this.#clock.now(), signal)
   }
 
   /** `null` for what no key of ours signed for this account as it is now. */

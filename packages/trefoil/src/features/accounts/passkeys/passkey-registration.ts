@@ -7,7 +7,7 @@ import { refuseAnonymous } from '../flows/refuse-anonymous.ts'
 import { type SignedIn, signedIn } from '../flows/signed-in.ts'
 import { JSON_MEMBERS, MEMBERS, params } from '../flows/step-options.ts'
 import { CODE_PARAMS } from '../mfa/code-params.ts'
-import { proveForChange, useUp } from '../mfa/prove-change.ts'
+import { proveForChange, refuseUseless, useUp } from '../mfa/prove-change.ts'
 import { enablePasskey, passkeysOf, preparePasskey, shownNew } from './enable-passkey.ts'
 import { passkeyParams } from './passkey-fields.ts'
 import type { Asked } from './passkeys.ts'
@@ -36,6 +36,7 @@ const startRegistration: FlowStep = {
           'invalid_code',
           'account_locked',
           'fresh_login_required',
+          'mfa_factor_unavailable',
           'passkey_wrong_origin',
           'passkey_limit',
         ],
@@ -47,6 +48,7 @@ const startRegistration: FlowStep = {
         const confirmed = await factors.confirmed(account.id)
         const known = passkeysOf(confirmed)
         if (known.length >= passkeys.most) throw accountsProblems.problem('passkey_limit')
+        await refuseUseless(house, call, member, confirmed, 'passkey')
         const shown = { password, code }
         const proved = await proveForChange(house, call, member, confirmed, shown)
         const question = await passkeys.askForNew(call, { ...askedOf(member), account }, known)

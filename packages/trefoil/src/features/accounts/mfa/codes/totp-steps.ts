@@ -5,7 +5,7 @@ import { refuseAnonymous } from '../../flows/refuse-anonymous.ts'
 import { identifierOf, signedIn } from '../../flows/signed-in.ts'
 import { MEMBERS, params } from '../../flows/step-options.ts'
 import { CODE_PARAMS } from '../code-params.ts'
-import { proveForChange, useUp } from '../prove-change.ts'
+import { proveForChange, refuseUseless, useUp } from '../prove-change.ts'
 import { confirmSetup, enableTotp, refuseSecond, startTotp } from './enrol-totp.ts'
 
 /** Shows the secret of an authenticator app, once; it counts for nothing yet. */
@@ -27,6 +27,7 @@ const START_STEP: FlowStep = {
         params: { current_password: params.optionalPassword, code: CODE_PARAMS.optionalCode },
         problems: [
           'mfa_already_enabled',
+          'mfa_factor_unavailable',
           'login_bad_credentials',
           'invalid_code',
           'account_locked',
@@ -39,6 +40,7 @@ const START_STEP: FlowStep = {
         refuseAnonymous(account)
         const confirmed = await house.factors.confirmed(account.id)
         refuseSecond(confirmed)
+        await refuseUseless(house, call, member, confirmed, 'totp')
         const proved = await proveForChange(house, call, member, confirmed, { password, code })
         const answer = await startTotp(house, call, account)
         await useUp(await call.resolve(house.data.db), proved)
