@@ -18,11 +18,9 @@ it.each([
   ['send', 'text'],
   ['send', null],
   ['params', []],
-  ['params', revoked()],
   ['problems', 'x'],
   ['problems', { taken: 1 }],
   ['problems', { taken: { field: 'x' } }],
-  ['problems', revoked()],
 ])('a page in plain JavaScript: %s of another kind is refused (FND-13)', (name, value) => {
   const options = { ...PAGE, [name]: value } as never
   expect(() => site.page(routes, '/a', options)).toThrow(`Page 'a': ${name} must be`)

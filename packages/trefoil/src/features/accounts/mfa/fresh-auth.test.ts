@@ -12,14 +12,8 @@ const throwing = new Proxy([], {
   },
 })
 
-it.each([
-  [null],
-  ['totp'],
-  [{}],
-  [[null]],
-  [['TOTP']],
-  [revoked()],
-  [throwing],
-])('FND-13: methods that are no list of words are refused at start-up', (methods) => {
-  expect(() => requireFreshAuth('5m', methods as never)).toThrow('methods must be a list such as')
+it('FND-13: methods that are no list of words are refused at start-up', () => {
+  for (const methods of [null, 'totp', {}, [null], ['TOTP'], revoked(), throwing]) {
+    expect(() => requireFreshAuth('5m', methods as never)).toThrow('methods must be a list such as')
+  }
 })
