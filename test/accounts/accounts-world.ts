@@ -43,7 +43,7 @@ export interface WorldOptions {
   /** The audit log of the app, which accounts are given. */
   readonly audit?: (data: Database<Rows>) => AuditLog
   /** Further options of the app. */
-  readonly app?: Pick<AppOptions, 'agentWrites'>
+  readonly app?: Pick<AppOptions, 'agentWrites' | 'log'>
 }
 
 /** An app with accounts, and people in it. */
@@ -88,10 +88,10 @@ export class World {
     const { sessionAuth } = this.people
     const authenticate = also === undefined ? sessionAuth : firstOf(also, sessionAuth)
     this.app = createApp({
+      log: { logger: QUIET },
       ...app,
       name: 'shop',
       env: {},
-      log: { logger: QUIET },
       auth: [{ authenticate, surfaces: ['api', 'cli'] }],
       publicSurfaces: ['mcp'],
       parts: [this.data, this.jobs, ...(log === undefined ? [] : [log]), this.people],

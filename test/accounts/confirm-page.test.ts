@@ -73,6 +73,33 @@ describe('a page that needs a proof of just now', () => {
     expect(ada.text).toContain('to be paid')
   })
 
+  it('trusted devices are listed, and asked again', async () => {
+    const ada = await signedIn([])
+    await ada.open('/account/authenticator')
+    await ada.send({ current_password: PASSWORD })
+    const [, secret = ''] = /<pre[^>]*>([A-Z2-7 ]+)<\/pre>/.exec(ada.page.html) ?? []
+    const totp = new TOTP({ secret: secret.replaceAll(' ', '') })
+    const code = () => totp.generate({ timestamp: shop.at })
+    await ada.send({ code: code() }, '/account/authenticator/confirm')
+    await ada.open('/account/trusted-devices')
+    expect(ada.text).toContain('You have none')
+    await ada.open('/account')
+    await ada.send({}, '/account/sign-out')
+    shop.at += 31_000
+    await signIn(ada)
+    await ada.send({ code: code(), trust_device: 'yes' }, '/account/second-factor')
+    await ada.open('/account')
+    expect(ada.text).toContain('Trusted devices 1 Manage trusted devices')
+    await ada.open('/account/trusted-devices')
+    await ada.send({}, '/account/trusted-devices/forget')
+    expect(ada.text).toContain('That device is asked again. You have none')
+    await ada.open('/account')
+    await ada.send({}, '/account/sign-out')
+    shop.at += 31_000
+    await signIn(ada)
+    expect(ada.page.at).toBe('/account/second-factor')
+  })
+
   it('whoever has no second factor is told so, and signs in again or sets one up', async () => {
     const ada = await signedIn([])
     shop.at += 600_000

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { PASSWORD, tokenOf } from './accounts-world.ts'
 import { ADA, BOB, device, PasskeyWorld } from './passkeys-world.ts'
 
@@ -129,3 +129,28 @@ async function required(world: PasskeyWorld) {
   const token = tokenOf(answer)
   return { token, id: String(Object(answer.body['passkey']).id), passkey }
 }
+
+describe('pages at an address', () => {
+  const accounts = { passkeys: {}, appUrl: 'http://127.0.0.1:3000' }
+
+  it('are a warning at start-up, which says where to open them, and ask nobody for a passkey', async () => {
+    const warnings: unknown[] = []
+    const none = () => {}
+    const warn = (fields: unknown, text?: unknown) => void warnings.push([fields, text])
+    const log = { logger: { debug: none, info: none, warn, error: none } }
+    await using world = new PasskeyWorld(accounts, { app: { log } })
+    const answer = await world.post('/passkeys/login/start', {})
+    expect(warnings).toContainEqual([
+      { code: 'passkeys_unusable' },
+      expect.stringContaining('http://localhost:3000'),
+    ])
+    expect([answer.status, answer.code]).toEqual([400, 'passkey_wrong_origin'])
+    expect(answer.body['fix']).toContain('http://localhost:3000')
+  })
+
+  it('are refused in production', () => {
+    vi.stubEnv('TREFOIL_ENV', 'production')
+    onTestFinished(() => void vi.unstubAllEnvs())
+    expect(() => new PasskeyWorld(accounts)).toThrow(/appUrl has an address/)
+  })
+})

@@ -38,6 +38,54 @@ test('a secret whose key is gone opens nothing, and a recovery code still does',
   expect((await world.verify(pre, ada.codes[0] ?? '')).status).toBe(200)
 })
 
+test('LOCK-5: a process that lacks the key of a secret locks nobody out, and guesses at a code that was mailed count', async () => {
+  const keys = keyRing(KEYS)
+  await using world = new FactorWorld({ accounts: { keys, mfa: { emailOtp: { enabled: true } } } })
+  const ada = await world.enrol(ADA)
+  // As a process that was not restarted yet, of an app whose others have sealed it anew.
+  keys.replace(OTHER_KEY, [])
+  for (let count = 0; count < 6; count++) {
+    const pre = await world.preTokenOf(ADA)
+    expect((await world.verify(pre, codeAt(ada.secret, world.at))).code).toBe('invalid_code')
+  }
+  keys.replace(OTHER_KEY, [KEYS])
+  const pre = await world.preTokenOf(ADA)
+  expect((await world.verify(pre, codeAt(ada.secret, world.at))).status).toBe(200)
+
+  keys.replace(KEYS, [])
+  const codes: unknown[] = []
+  for (let count = 0; count < 5; count++) {
+    const waiting = await world.preTokenOf(ADA)
+    world.at += 2000
+    await world.post('/mfa/send_code', { pre_token: waiting })
+    const mailed = await world.codeTo(ADA)
+    const wrong = mailed === '000000' ? '111111' : '000000'
+    codes.push((await world.verify(waiting, wrong)).code)
+  }
+  expect(codes).toEqual([...Array(4).fill('invalid_code'), 'account_locked'])
+})
+
+test('LOCK-5: nor does a process that lacks the key of a code in a mail', async () => {
+  const keys = keyRing(KEYS)
+  await using world = new FactorWorld({ accounts: { keys } })
+  await world.register(ADA, PASSWORD)
+  const asked: unknown[] = []
+  const codes: string[] = []
+  for (let count = 0; count < 6; count++) {
+    world.at += 2000
+    asked.push((await world.post('/email-code', { email: ADA })).body['challenge'])
+    codes.push(await world.codeTo(ADA))
+  }
+  keys.replace(OTHER_KEY, [])
+  for (const [index, challenge] of asked.entries()) {
+    const answer = await world.post('/email-code/confirm', { challenge, code: codes[index] })
+    expect([answer.status, answer.code]).toEqual([400, 'invalid_code'])
+  }
+  keys.replace(OTHER_KEY, [KEYS])
+  const json = { challenge: asked[5], code: codes[5] }
+  expect((await world.post('/email-code/confirm', json)).status).toBe(200)
+})
+
 test('a secret is sealed for one account: in the row of another it opens nothing', async () => {
   await using world = new FactorWorld()
   const ada = await world.enrol(ADA)

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { createApp, query } from '../../packages/trefoil/src/index.ts'
+import { markup, type PageView, pages } from '../../packages/trefoil/src/pages.ts'
 import { testClient } from '../../packages/trefoil/src/testing.ts'
-import { type Demo, demoApp, HOSTILE } from './demo-app.ts'
+import { type Demo, demoApp, HOSTILE, KEYS } from './demo-app.ts'
 
 const BROWSER = { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' }
 const HERE = { ...BROWSER, 'sec-fetch-site': 'same-origin' }
@@ -191,6 +194,78 @@ describe('forms of others', () => {
     const late = hiddenOf((await get('/notes/new')).text)
     now += 3_600_001
     expect((await post(late)).status).toBe(403)
+  })
+})
+
+describe('names that nobody reads', () => {
+  const of = async (show: (view: PageView) => unknown) => {
+    const lines: unknown[] = []
+    const error = (entry: unknown) => void lines.push(entry)
+    const site = pages({ keys: KEYS })
+    const logger = { debug() {}, info() {}, warn() {}, error }
+    const app = createApp({ env: {}, log: { logger }, parts: [site] })
+    site.page(app, '/x', {
+      name: 'x_page',
+      title: 'X',
+      public: true,
+      show: show as never,
+      send: () => site.go('/x'),
+    })
+    const { status } = await testClient(app).http.get('/x')
+    return { status, said: String(Reflect.get(Object(lines[0]), 'err')) }
+  }
+
+  it('FND-13: of a form and of a page are refused, by the name that was meant', async () => {
+    const form = await of((view) => view.form({ submit: 'Go', autoFocus: 'text' } as never))
+    expect(form.status).toBe(500)
+    expect(form.said).toContain("'autoFocus'")
+    expect(form.said).toContain('autofocus')
+    const page = await of(() => ({ body: markup``, script: ['/x.js'] }))
+    expect(page.status).toBe(500)
+    expect(page.said).toContain("'script'")
+    expect((await of((view) => view.form({ submit: 'Go' }))).status).toBe(200)
+  })
+})
+
+describe('what a page has in its query', () => {
+  it('comes with its form as it was: a list is a list', async () => {
+    const site = pages({ keys: KEYS })
+    const app = createApp({ env: {}, log: { level: 'error' }, parts: [site] })
+    const args: unknown[] = []
+    site.page(app, '/found', {
+      name: 'found_page',
+      title: 'Found',
+      public: true,
+      params: { tag: query(z.array(z.string()).optional()), page: query(z.coerce.number()) },
+      show: (view) => view.form({ submit: 'Go' }),
+      send: (_, _call, { args: { tag, page } }) => {
+        args.push({ tag, page })
+        return site.go('/')
+      },
+    })
+    const { http } = testClient(app)
+    const page = (await http.get('/found?tag=a&tag=b%2Cc&page=2')).text
+    const names = [...page.matchAll(/<input type="hidden" name="([^"]+)" value="([^"]*)">/g)]
+    const body = new URLSearchParams(names.map(([, name = '', value = '']) => [name, value]))
+    const headers = { ...HERE, 'content-type': 'application/x-www-form-urlencoded' }
+    const { status } = await http.post('/found', { body: body.toString(), headers })
+    expect([status, args]).toEqual([303, [{ tag: ['a', 'b,c'], page: 2 }]])
+  })
+})
+
+describe('a browser that sends no cookie', () => {
+  it('is told so, and not that it took too long', async () => {
+    const demo = demoApp()
+    const page = (await clientOf(demo).get('/notes/new')).text
+    // Another jar: cookies are off, or the site was opened by an address for which the browser keeps none.
+    const sent = await clientOf(demo).http.post('/notes/new', {
+      form: { ...NOTE, ...hiddenOf(page) },
+      headers: HERE,
+    })
+    expect(sent.status).toBe(403)
+    expect(sent.text).toContain('Your browser did not send the cookie of this page.')
+    expect(sent.text).toContain('\nmilk</textarea>')
+    expect(demo.taken).toEqual([])
   })
 })
 

@@ -26,6 +26,10 @@ export class CookieExchange implements CallCookies {
     return values.length > 1 ? '' : values[0]
   }
 
+  names(): readonly string[] {
+    return [...new Set(this.#sent.list().map(([name]) => name))]
+  }
+
   write(name: string, header: string | null): void {
     if (this.#isSent) {
       throw new Error(`Cookie '${name}' was changed after the head of the answer had been sent`)

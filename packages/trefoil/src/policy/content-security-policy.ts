@@ -14,13 +14,13 @@ export const NONCE = "'nonce-{nonce}'"
  * to this site, nobody frames it (SW-32). `{ ...STRICT_CSP, 'connect-src': ["'self'"] }` allows more.
  */
 export const STRICT_CSP: CspDirectives = Object.freeze({
-  'default-src': ["'none'"],
-  'script-src': [NONCE],
-  'style-src': [NONCE],
-  'img-src': ["'self'", 'data:'],
-  'form-action': ["'self'"],
-  'base-uri': ["'none'"],
-  'frame-ancestors': ["'none'"],
+  'default-src': Object.freeze(["'none'"]),
+  'script-src': Object.freeze([NONCE]),
+  'style-src': Object.freeze([NONCE]),
+  'img-src': Object.freeze(["'self'", 'data:']),
+  'form-action': Object.freeze(["'self'"]),
+  'base-uri': Object.freeze(["'none'"]),
+  'frame-ancestors': Object.freeze(["'none'"]),
 })
 
 const DIRECTIVE = /^[a-z][a-z-]*$/

@@ -5,6 +5,8 @@ export interface CallCookies {
    * it was sent twice (COOK-5).
    */
   read(name: string): string | undefined
+  /** Names that were sent, each once, in the order of the header: browsers send the oldest first. */
+  names(): readonly string[]
   /**
    * Adds a `Set-Cookie` to the answer, in place of an earlier one of that name; `null` takes it
    * back. An answer that fails with a 5xx carries none.

@@ -195,7 +195,10 @@ export function record<Value>(
   return {
     words: 'object',
     read(value) {
-      if (!isRecord(value)) return wrong(`an object such as ${example}`, value)
+      // A Map has no members: what is in it would be left out without a word.
+      if (!isRecord(value) || Symbol.iterator in value) {
+        return wrong(`an object such as ${example}`, value)
+      }
       // Read once, for getters, and not by prototype: a member may be called `__proto__`.
       const members: Record<string, Value> = Object.create(null)
       for (const name of Object.keys(value)) {

@@ -119,7 +119,7 @@ export const accountsProblems: ProblemSet<AccountsProblem> = defineProblems('acc
   account_not_found: {
     status: 404,
     text: 'There is no such account',
-    fix: 'Check the id.',
+    fix: 'Check the id, or the address.',
   },
   username_taken: {
     status: 409,
@@ -205,7 +205,7 @@ export const accountsProblems: ProblemSet<AccountsProblem> = defineProblems('acc
   MFA_REQUIRED: {
     status: 401,
     text: 'MFA_REQUIRED',
-    fix: 'Send `pre_token` and a code to /mfa/verify; where `needs` is `enrol`, set up a second factor with it first.',
+    fix: 'Send `pre_token` and a code to /auth/mfa/verify (below the prefix of this login); where `needs` is `enrol`, set up a second factor with it first.',
   },
   invalid_pre_token: {
     status: 401,

@@ -1,5 +1,6 @@
 import { ImproperlyConfigured, type Params } from '../../index.ts'
 import { checkOptionNames, type OptionNames } from '../../parts.ts'
+import { checkFieldKinds } from './check-kinds.ts'
 import type {
   ChoiceField,
   HiddenField,
@@ -9,7 +10,14 @@ import type {
   TextField,
   TickField,
 } from './forms/fields.ts'
-import type { FormOptions, PageOptions, PageRouteOptions, SendOptions } from './page-types.ts'
+import type { FormLook } from './forms/form-view.ts'
+import type {
+  FormOptions,
+  PageContent,
+  PageOptions,
+  PageRouteOptions,
+  SendOptions,
+} from './page-types.ts'
 
 type Names<Field> = OptionNames<Omit<Field, never>>
 
@@ -53,6 +61,30 @@ export const FORM_NAMES: OptionNames<FormOptions<string, Params, PageFields>> = 
   params: true,
 }
 
+/** Every option of `view.form()`. */
+export const LOOK_NAMES: OptionNames<FormLook> = {
+  submit: true,
+  look: true,
+  values: true,
+  label: true,
+  key: true,
+  row: true,
+  content: true,
+  autofocus: true,
+}
+
+/** Every member of what a page gives. */
+export const CONTENT_NAMES: OptionNames<PageContent> = {
+  body: true,
+  title: true,
+  wide: true,
+  status: true,
+  headers: true,
+  cookies: true,
+  scripts: true,
+  formTargets: true,
+}
+
 const WORDS = { kind: true, label: true, hint: true, required: true } as const
 const TYPED = { ...WORDS, autocomplete: true, maxLength: true, schema: true } as const
 const TEXT: Names<TextField> = { ...TYPED, inputMode: true }
@@ -91,6 +123,7 @@ export function checkFields(where: string, fields: unknown): void {
     }
     // Known by the line above.
     checkOptionNames(`${where}: field '${name}'`, field as object, KINDS[kind as PageField['kind']])
+    checkFieldKinds(`${where}: field '${name}'`, field as object)
     if (kind !== 'hidden' && (typeof label !== 'string' || label === '')) {
       throw new ImproperlyConfigured(`${where}: field '${name}' needs a label`)
     }

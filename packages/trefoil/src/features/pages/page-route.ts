@@ -9,6 +9,7 @@ import {
   redirect,
 } from '../../index.ts'
 import { checkOptionNames } from '../../parts.ts'
+import { checkFormKinds, checkRoutes } from './check-kinds.ts'
 import { checkFields, FORM_NAMES, PAGE_NAMES } from './check-options.ts'
 import type { PageFields } from './forms/fields.ts'
 import { FormError, FormLeads, FormNotTaken } from './forms/form-error.ts'
@@ -44,6 +45,8 @@ const KNOWN = new WeakMap<Page, KnownPage>()
 export function addPage(house: PageHouse, routes: Routes, path: string, options: AnyPage): Page {
   checkOptionNames(`Page '${path}'`, options, PAGE_NAMES)
   const where = `Page '${String(options.name ?? path)}'`
+  checkRoutes(where, routes)
+  checkFormKinds(where, options)
   checkFields(where, options.fields)
   const { name, title, show, send } = options
   if (typeof name !== 'string' || typeof title !== 'string' || typeof show !== 'function') {
@@ -99,6 +102,8 @@ export function addForm(
 ): PageForm {
   checkOptionNames(`Form '${path}'`, options, FORM_NAMES)
   const where = `Form '${String(options.name ?? path)}'`
+  checkRoutes(where, routes)
+  checkFormKinds(where, options)
   checkFields(where, options.fields)
   const { name, of, send } = options
   const page = KNOWN.get(of)

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { type Call, html, ImproperlyConfigured, type ReplyOptions, reply } from '../../index.ts'
 import { Markup, markup, Reply } from '../../inner.ts'
+import { checkOptionNames } from '../../parts.ts'
+import { CONTENT_NAMES, LOOK_NAMES } from './check-options.ts'
 import { type FormLook, formView } from './forms/form-view.ts'
 import { pageCsp } from './look/page-headers.ts'
 import { shell } from './look/shell.ts'
@@ -23,6 +25,8 @@ export interface Showing {
   readonly headers?: ReplyOptions['headers']
 }
 
+/** By the languages of the app's pages, which are few. */
+const DATES = new Map<string, Intl.DateTimeFormat>()
 const SCRIPT_PATH = /^\/(?!\/)[A-Za-z0-9._~/-]+$/
 const ORIGIN = /^https?:\/\/[A-Za-z0-9.:[\]-]+$/
 
@@ -89,6 +93,7 @@ export class Drawing {
         `Page '${this.#page.name}' must give markup, { body: markup\`…\` }, or a reply`,
       )
     }
+    checkOptionNames(`Page '${this.#page.name}'`, content, CONTENT_NAMES)
     const { scripts = [], formTargets = [] } = content
     const { theme, sources, cookies, appName } = this.#house
     const { call, failed, notices = [], cookies: sent } = this.#showing
@@ -131,16 +136,18 @@ export class Drawing {
 
   #form(form: KnownForm, action: string, look: FormLook): Markup {
     const { call, args, failed } = this.#showing
+    checkOptionNames(`Form '${form.name}'`, look, LOOK_NAMES)
     const isFailed = failed !== null && failed.form === form && failed.key === look.key
     const errors = isFailed ? failed.errors : {}
     this.#forms += 1
     const id = `${form.name.replaceAll('_', '-')}${this.#forms === 1 ? '' : `-${this.#forms}`}`
-    const carried = Object.fromEntries(
-      form.carried.flatMap((name) => {
-        const value = args[name]
-        return value === undefined || value === null ? [] : [[name, String(value)]]
-      }),
-    )
+    const carried = form.carried.flatMap((name) => {
+      const value = args[name]
+      const values: readonly unknown[] = Array.isArray(value) ? value : [value]
+      return values.flatMap((one) =>
+        one === undefined || one === null ? [] : [[name, String(one)] as const],
+      )
+    })
     const view = formView({
       action: call.request.mountPath + action,
       id,
@@ -191,12 +198,17 @@ function textArgs(args: Readonly<Record<string, unknown>>): Readonly<Record<stri
 
 function dateView(at: number, language: string): Markup {
   const date = new Date(at)
-  const shown = new Intl.DateTimeFormat(language, {
-    dateStyle: 'medium',
-    timeStyle: 'short',
-    timeZone: 'UTC',
-  }).format(date)
-  return markup`<time datetime="${date.toISOString()}">${shown} UTC</time>`
+  return markup`<time datetime="${date.toISOString()}">${dateFormat(language).format(date)} UTC</time>`
+}
+
+/** To make one costs more than the page round it. */
+function dateFormat(language: string): Intl.DateTimeFormat {
+  const known = DATES.get(language)
+  if (known !== undefined) return known
+  const options = { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' } as const
+  const made = new Intl.DateTimeFormat(language, options)
+  DATES.set(language, made)
+  return made
 }
 
 /** A semicolon in one of them would begin a directive of its own. */

@@ -10,6 +10,8 @@ import { sessionIn } from './password/set-password.ts'
 /** How somebody who came by a mailbox, or a provider, is signed in. */
 export interface Entry {
   readonly methods: readonly string[]
+  /** When, milliseconds since the Unix epoch. Default now. */
+  readonly shownAt?: number | null
   readonly mode: SessionMode
   /** By which this device is known from now on; `null` for an account that has none. */
   readonly identifier: Identifier | null
@@ -32,7 +34,7 @@ export async function beginSession(
   call: Call,
   unit: object,
   account: StoredAccount,
-  { methods, mode, identifier, device, failure, uses }: Entry,
+  { methods, shownAt = null, mode, identifier, device, failure, uses }: Entry,
 ): Promise<Reply<unknown>> {
   const { accounts, sessions, locks, clock } = house
   if (account.disabledAt !== null) throw accountsProblems.problem('account_disabled')
@@ -43,6 +45,7 @@ export async function beginSession(
   const answer = await sessions.begin(call, {
     account: { ...account, epoch },
     methods,
+    shownAt,
     mode,
     clientId: null,
     deviceToken: identifier === null ? null : locks.deviceToken(identifier, device),

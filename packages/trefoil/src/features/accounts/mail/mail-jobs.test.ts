@@ -118,6 +118,26 @@ describe('how many mails a mailbox gets', () => {
     expect(it.warnings).toHaveLength(1)
   })
 
+  it('gives no mail a turn because its first try failed before it had one', async () => {
+    const it = await app()
+    const { mails } = it
+    const find = mails.get.bind(mails)
+    let isAway = true
+    mails.get = (id) => {
+      if (isAway && id !== 'one') throw new Error('away')
+      return find(id)
+    }
+    for (const id of ['one', 'two', 'three']) await it.ask(id)
+    await it.jobs.runDue()
+    isAway = false
+    it.at += MINUTE / 2
+    await it.jobs.runDue()
+    expect(it.sent).toHaveLength(1)
+    it.at += MINUTE
+    await it.jobs.runDue()
+    expect(it.sent).toHaveLength(2)
+  })
+
   it('sends no more than so many an hour, and goes on afterwards', async () => {
     const it = await app({ hourly: 2 })
     for (let n = 0; n < 4; n++) {
@@ -175,7 +195,7 @@ describe('how many mails a mailbox gets', () => {
     const it = await app()
     const rows = Array.from({ length: 700 }, (_, n) => `('k${n}', ${it.at - 1})`).join(', ')
     await it.data.state.run(`insert into trefoil_account_mail (key, full_at) values ${rows}`)
-    for (const left of [202, 4]) {
+    for (const left of [203, 5]) {
       await it.ask(`mail ${left}`, { purpose: `p${left}` })
       await it.jobs.runDue()
       const [row] = await it.data.state.run('select count(*) as n from trefoil_account_mail')

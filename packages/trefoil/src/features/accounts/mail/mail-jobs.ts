@@ -107,7 +107,7 @@ export class JobOutbox implements MailOutbox {
     // Used, removed or over since it was asked for.
     const { lacksKey = false } = facts ?? {}
     if (facts === null || ((facts.proof !== null || lacksKey) && facts.expiresAt <= now())) return
-    if (attempt === 1 && !(await this.#isItsTurn(facts, job, call))) return
+    if (!(await this.#isItsTurn(facts, job, call, attempt))) return
     // While keys are rotated a process that is older takes it up as well: one that has the key sends it.
     if (lacksKey) throw new KeyMissing()
     await this.#deliver(facts, call.signal)
@@ -127,11 +127,21 @@ export class JobOutbox implements MailOutbox {
   }
 
   /** False where it goes later, or never. What tells its owner of an attack is always sent. */
-  async #isItsTurn(facts: MailFacts, job: MailJob, call: BackgroundCall): Promise<boolean> {
+  async #isItsTurn(
+    facts: MailFacts,
+    job: MailJob,
+    call: BackgroundCall,
+    attempt: number,
+  ): Promise<boolean> {
     if (facts.purpose === 'notice') return true
     const { data, jobs, limits } = this.#facts
+    // A try that failed may have failed before it had one: many that fail would all be sent at once afterwards.
+    if (attempt > 1 && (await limits.hasTurn(facts.id))) return true
     const turn = await limits.take(facts.purpose, facts.to)
-    if (turn !== 'never' && turn.after === 0) return true
+    if (turn !== 'never' && turn.after === 0) {
+      await limits.keepTurn(facts.id)
+      return true
+    }
     if (turn === 'never' || job.isLate === true) {
       call.log.warn(
         { challenge: facts.id },

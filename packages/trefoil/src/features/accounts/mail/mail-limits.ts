@@ -46,11 +46,15 @@ const TAKE = `insert into trefoil_account_mail (key, full_at) values (?, ?)
     case when trefoil_account_mail.full_at < ? then ? when trefoil_account_mail.full_at > ? then ?
       else trefoil_account_mail.full_at end + ?
   where trefoil_account_mail.full_at <= ? or trefoil_account_mail.full_at > ? returning key`
+const KEEP_TURN = `insert into trefoil_account_mail (key, full_at) values (?, ?)
+  on conflict (key) do update set full_at = excluded.full_at returning key`
 const LOOK = 'select full_at from trefoil_account_mail where key = ?'
 const SWEEP = `delete from trefoil_account_mail
   where key in (select key from trefoil_account_mail where full_at < ? limit 500) returning key`
 /** Rows of {@link SWEEP}. */
 const BATCH = 500
+/** Milliseconds; longer than a mail is tried. */
+const TURN_KEPT = 24 * HOUR
 /** Milliseconds. */
 const SWEEP_PAUSE = 600_000
 
@@ -76,6 +80,17 @@ export class MailLimits {
     const full = await this.#takeOf(digest(`mail hour ${kind}${address}`), interval, hourly)
     await this.#sweep()
     return full > 0 ? 'never' : { after: 0 }
+  }
+
+  /** That a mail has had its turn: whatever becomes of this try, the next one needs none. */
+  async keepTurn(id: string): Promise<void> {
+    const { statements, digest } = this.#facts
+    await statements.run(KEEP_TURN, [digest(`mail turn ${id}`), this.#now() + TURN_KEPT])
+  }
+
+  async hasTurn(id: string): Promise<boolean> {
+    const { statements, digest } = this.#facts
+    return (await statements.run(LOOK, [digest(`mail turn ${id}`)])).length > 0
   }
 
   /** @returns 0 where it was taken, else the milliseconds until one can be */

@@ -70,13 +70,22 @@ function readAge(duration: unknown): number {
 }
 
 function readMethods(methods: unknown): readonly string[] {
-  const list: readonly unknown[] | null = Array.isArray(methods) ? [...methods] : null
+  const list = itemsOf(methods)
   if (list?.every((one) => typeof one === 'string' && METHOD.test(one)) === true) {
     return Object.freeze(list as readonly string[])
   }
   throw new ImproperlyConfigured(
     "requireFreshAuth(): methods must be a list such as ['totp', 'passkey']",
   )
+}
+
+/** `null` for what is no list, and for one that throws when it is looked at. */
+function itemsOf(list: unknown): readonly unknown[] | null {
+  try {
+    return Array.isArray(list) ? [...list] : null
+  } catch {
+    return null
+  }
 }
 
 function textOf(age: number, methods: readonly string[]): string {

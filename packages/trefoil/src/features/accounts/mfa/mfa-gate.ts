@@ -125,7 +125,9 @@ export class MfaGate {
     const need = await this.needed(account, call, signIn)
     const { clock } = this.#parts
     const now = clock.now()
-    if (need.kind === 'none') return new GatePass(account, timesAt(methods, now), now, true)
+    if (need.kind === 'none') {
+      return new GatePass(account, timesAt(methods, shownAt(signIn, now)), now, true)
+    }
     throw await this.#challenge(call, signIn, need)
   }
 
@@ -144,12 +146,9 @@ export class MfaGate {
   finish(account: StoredAccount, step: Step, methods: readonly string[]): GatePass {
     const now = this.#parts.clock.now()
     const first = Array.isArray(step.details['methods']) ? step.details['methods'].map(String) : []
-    return new GatePass(
-      account,
-      { ...timesAt(first, step.createdAt), ...timesAt(methods, now) },
-      now,
-      true,
-    )
+    const at = step.details['shownAt']
+    const before = typeof at === 'number' ? at : step.createdAt
+    return new GatePass(account, { ...timesAt(first, before), ...timesAt(methods, now) }, now, true)
   }
 
   #open(
@@ -197,6 +196,7 @@ export class MfaGate {
       bound: bindingOf(call.client, clientId, device),
       details: {
         methods,
+        shownAt: shownAt(signIn, this.#parts.clock.now()),
         mode,
         clientId,
         factors: wanted,
@@ -289,6 +289,11 @@ function readAge(given: unknown): number | null {
 
 function isAllowed(factor: SecondFactor, allowed: readonly SecondFactor[] | null): boolean {
   return allowed === null || allowed.includes(factor)
+}
+
+/** What was shown elsewhere is as old as it is; a clock there that is ahead makes it no fresher. */
+function shownAt({ shownAt: at }: Pick<SignIn, 'shownAt'>, now: number): number {
+  return Math.min(at ?? now, now)
 }
 
 function timesAt(methods: readonly string[], now: number): Readonly<Record<string, number>> {

@@ -203,15 +203,18 @@ function resetFactorsCommand(on: AccountOperations, inUnit: OperatorUnit): PartC
       const { length } = await on.factors(null, account.id)
       if (options['yes'] !== true) {
         const whose = account.email ?? account.id
-        throw wrongUsage(`This removes ${length} second factors of ${whose}`, 'Say --yes.')
+        throw wrongUsage(`This removes ${counted(length)} of ${whose}`, 'Say --yes.')
       }
       const work = (unit: object) => on.resetFactors(unit, null, account.id)
       const { id, email } = await inUnit('reset-factors', signal, work)
-      const text = `removed ${length} second factors of ${email ?? id}`
+      const text = `removed ${counted(length)} of ${email ?? id}`
       return { text, json: { ok: true, id, removed: length } }
     },
   }
 }
+
+const counted = (factors: number): string =>
+  `${factors} second ${factors === 1 ? 'factor' : 'factors'}`
 
 /** Chosen by its owner: nothing of it moves the cursor of a terminal. */
 function shownName(name: string): string {

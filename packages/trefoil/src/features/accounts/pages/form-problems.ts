@@ -48,7 +48,7 @@ export const FORM_PROBLEMS: FormProblems = {
   identity_taken: 'accounts.p_identity_taken',
   identity_not_found: 'accounts.p_identity_gone',
   last_way_in: 'accounts.p_last_way_in',
-  trusted_device_not_found: 'accounts.p_session_gone',
+  trusted_device_not_found: 'accounts.p_trusted_gone',
 }
 
 /** At the login nobody learns which of the two was wrong (ENUM-1). */

@@ -14,6 +14,7 @@ import { OVERVIEW } from './member/overview.ts'
 import { PASSWORD, SET_PASSWORD } from './member/password.ts'
 import { PROVIDER_FORMS, PROVIDERS } from './member/providers.ts'
 import { END_OTHERS, END_SESSION, SESSIONS } from './member/sessions.ts'
+import { TRUSTED, TRUSTED_FORMS } from './member/trusted-devices.ts'
 import { USERNAME } from './member/username.ts'
 import type { FormRow, PageRow } from './page-row.ts'
 
@@ -40,6 +41,7 @@ export const PAGE_GRAPH: readonly PageRow[] = [
   TOTP,
   RECOVERY,
   PASSKEYS,
+  TRUSTED,
   PROVIDERS,
   PASSWORD,
   EMAIL,
@@ -59,6 +61,7 @@ export const FORM_GRAPH: readonly FormRow[] = [
   ...TOTP_FORMS,
   ...RECOVERY_FORMS,
   ...PASSKEY_FORMS,
+  ...TRUSTED_FORMS,
   ...PROVIDER_FORMS,
   END_SESSION,
   END_OTHERS,

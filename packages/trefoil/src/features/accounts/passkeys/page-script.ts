@@ -148,7 +148,17 @@ export const PAGE_SCRIPT = `
     for (const button of document.querySelectorAll('button[data-passkey]')) {
       if (!Object.hasOwn(actions, button.dataset.passkey)) continue
       button.hidden = !api.isSupported()
-      button.addEventListener('click', () => press(button))
+      const { form } = button
+      if (form?.method !== 'dialog') {
+        button.addEventListener('click', () => press(button))
+        continue
+      }
+      // Sent nowhere: it is there for the key Enter, which a form without a button to send it does not take.
+      button.type = 'submit'
+      form.addEventListener('submit', (event) => {
+        event.preventDefault()
+        press(button)
+      })
     }
   }
 

@@ -117,7 +117,10 @@ function mailboxOf(
 ): string | null {
   if (trustsEmail === false) return null
   const address = readAddress(email)
-  if (address === null) throw accountsProblems.problem('no_email')
+  // U+212A becomes a k on the way to the form that is kept. Where people type an address a mail to that form proves it; at
+  // the provider it was another mailbox, and its owner would come to the account of this one (GHSA-7rqj-j65f-68wh).
+  const isAsProved = email?.normalize('NFC') === email
+  if (address === null || !isAsProved) throw accountsProblems.problem('no_email')
   const domain = address.slice(address.lastIndexOf('@') + 1)
   if (trustsEmail !== true && !trustsEmail.includes(domain)) return null
   if (!isEmailVerified) throw accountsProblems.problem('unverified_email')

@@ -15,6 +15,8 @@ export interface ProviderIdentity {
   readonly email: string | null
   /** True only where the provider says that it is. */
   readonly isEmailVerified: boolean
+  /** When it last asked who that is, milliseconds since the Unix epoch; `null` where it does not say. */
+  readonly shownAt: number | null
 }
 
 /** What one login is held together by. */
@@ -22,6 +24,12 @@ export interface LoginSecrets {
   readonly state: string
   readonly nonce: string
   readonly verifier: string
+}
+
+/** What is asked of it. */
+export interface LoginWish {
+  /** Seconds that its last look at the person may be old; older, and it looks again. `null` for any. */
+  readonly maxAge: number | null
 }
 
 interface Discovered {
@@ -44,6 +52,8 @@ const KEPT = 600_000
 const KEYS_PAUSE = 10_000
 /** Seconds that the clocks may be apart. */
 const TOLERANCE = 30
+/** Seconds by which a token may be made later than now: a clock of ours that is behind must not keep everybody out. */
+const AHEAD = 300
 const LONGEST_SUBJECT = 255
 
 /**
@@ -70,7 +80,7 @@ export class OidcClient {
    *
    * @throws ProviderRefused where the provider cannot be asked
    */
-  async loginUrl({ state, nonce, verifier }: LoginSecrets): Promise<string> {
+  async loginUrl({ state, nonce, verifier }: LoginSecrets, { maxAge }: LoginWish): Promise<string> {
     const library = await load()
     const { server } = await this.#discover(library)
     return refusalOf(library, 'unavailable', async () => {
@@ -85,6 +95,7 @@ export class OidcClient {
         nonce,
         code_challenge: await library.calculatePKCECodeChallenge(verifier),
         code_challenge_method: 'S256',
+        ...(maxAge === null ? {} : { max_age: String(maxAge) }),
       }
       for (const [name, value] of Object.entries(asked)) url.searchParams.set(name, value)
       return url.href
@@ -128,6 +139,9 @@ export class OidcClient {
       if (claims['azp'] !== undefined && claims['azp'] !== this.values.clientId) {
         throw new ProviderRefused('claims')
       }
+      // The library looks at `exp` and `nbf`: one of tomorrow is of a clock that is wrong, or kept for later.
+      const now = Math.floor(this.#clock.now() / 1000)
+      if (claims.iat > now + AHEAD) throw new ProviderRefused('claims')
       let mailbox: Mailbox = claims
       if (
         mailbox['email'] === undefined &&
@@ -147,6 +161,7 @@ export class OidcClient {
         email: typeof email === 'string' ? email : null,
         // Absent is not verified, and neither is the text 'true' of some (SW-22).
         isEmailVerified: mailbox['email_verified'] === true,
+        shownAt: claims.auth_time === undefined ? null : claims.auth_time * 1000,
       }
     })
   }

@@ -40,7 +40,25 @@ const issuer: OptionKind<string> = {
     }
     const mistake = addressMistake(url)
     if (mistake !== null) return { mistake }
-    return url.search === '' ? { value } : { mistake: 'must have no query' }
+    if (value.includes('?')) return { mistake: 'must have no query' }
+    if (/\s/.test(value)) return { mistake: 'must have no spaces and line breaks' }
+    return url.pathname.includes('/.well-known/')
+      ? { mistake: 'must be the name itself, without /.well-known/openid-configuration' }
+      : { value }
+  },
+}
+
+const HOUR = 3_600_000
+
+/** Without any time each login would fail, and only when somebody signs in. */
+const timeout: OptionKind<number> = {
+  ...kinds.duration,
+  read(value, path) {
+    const reading = kinds.duration.read(value, path)
+    const isGood = 'value' in reading && reading.value >= 1 && reading.value <= HOUR
+    return isGood || 'mistake' in reading
+      ? reading
+      : { mistake: 'must be a duration from 1ms to 1h' }
   },
 }
 
@@ -92,7 +110,7 @@ export const OIDC_PROVIDER: OptionGroup<OidcProviderOptions, OidcProviderValues>
       default: false,
       doc: 'Whether whoever it names as the owner of a mailbox is taken for that: for all addresses, or those of some domains.',
     },
-    timeout: { read: kinds.duration, default: '5s', doc: 'How long it may take for each answer.' },
+    timeout: { read: timeout, default: '5s', doc: 'How long it may take for each answer.' },
   },
 }
 

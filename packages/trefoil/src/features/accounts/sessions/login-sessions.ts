@@ -13,6 +13,8 @@ export interface SignIn {
   readonly account: StoredAccount
   /** What was shown, as `LoginMethod` names it; not looked at where there is a pass. */
   readonly methods: readonly string[]
+  /** When they were shown, where that was elsewhere; milliseconds since the Unix epoch. Default now. */
+  readonly shownAt?: number | null
   /**
    * That the gate was asked already: of a login that a second factor finished, and of a session in the place of another one.
    * Default none: `begin` asks it.
@@ -56,6 +58,8 @@ export interface LoginSessions {
   readonly authenticator: Authenticator
   /** What the browser says of the device it is; `null` for nothing, and for callers without cookies. */
   readonly deviceCookie: Dependency<string | null>
+  /** What the browser says of the session it has, whether it is good or not; `null` for nothing, and for callers without cookies. */
+  readonly loginCookie: Dependency<string | null>
   /** By what the browser is trusted not to be asked for a second factor; `null` for nothing. */
   readonly trustedCookie: Dependency<string | null>
   /**

@@ -79,6 +79,7 @@ export function makeLoginSessions(parts: LoginSessionParts): LoginSessions {
 class StoredSessions implements LoginSessions {
   readonly authenticator: LoginSessions['authenticator']
   readonly deviceCookie: LoginSessions['deviceCookie']
+  readonly loginCookie: LoginSessions['loginCookie']
   readonly trustedCookie: LoginSessions['trustedCookie']
   readonly #parts: LoginSessionParts
   readonly #sessions: LoginSessionStore
@@ -110,6 +111,7 @@ class StoredSessions implements LoginSessions {
       ...(grace === undefined ? {} : { grace }),
     })
     this.deviceCookie = this.#cookies.sentDevice
+    this.loginCookie = this.#cookies.sentLogin
     this.trustedCookie = this.#cookies.sentTrusted
     this.authenticator = sessionAuthenticator({
       sessions: this.#sessions,

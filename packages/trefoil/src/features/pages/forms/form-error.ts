@@ -33,11 +33,11 @@ export class FormLeads extends Error {
 /** A form whose token is not good (any more), or that was sent before. */
 export class FormNotTaken extends Error {
   override readonly name = 'FormNotTaken'
-  readonly why: 'expired' | 'sent'
+  readonly why: 'expired' | 'sent' | 'no_cookie'
   /** False where nobody knows who filled it in: what was typed is not shown. */
   readonly isOurs: boolean
 
-  constructor(why: 'expired' | 'sent', isOurs: boolean) {
+  constructor(why: FormNotTaken['why'], isOurs: boolean) {
     super('A form was not taken')
     this.why = why
     this.isOurs = isOurs

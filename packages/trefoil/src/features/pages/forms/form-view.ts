@@ -30,8 +30,8 @@ export interface FormContent {
   readonly fields: PageFields
   readonly look: FormLook
   readonly token: string
-  /** Fields that nobody sees, by name. */
-  readonly carried: Readonly<Record<string, string>>
+  /** Fields that nobody sees: of a list each of its own. */
+  readonly carried: readonly (readonly [name: string, value: string])[]
   /** What is in the fields. */
   readonly values: Readonly<Record<string, string | boolean>>
   readonly errors: FieldErrors
@@ -48,7 +48,7 @@ export function formView(content: FormContent): Markup {
   const { submit, label, row = false } = look
   const kind = look.look ?? 'main'
   return markup`<form method="post" action="${action}" id="${id}" novalidate${row && markup` class="row"`}>
-${hidden(TOKEN_FIELD, token)}${look.key !== undefined && hidden(KEY_FIELD, look.key)}${Object.entries(carried).map(([name, value]) => hidden(name, value))}
+${hidden(TOKEN_FIELD, token)}${look.key !== undefined && hidden(KEY_FIELD, look.key)}${carried.map(([name, value]) => hidden(name, value))}
 ${Object.entries(content.fields).map(([name, field]) => fieldView(name, field, content))}${look.content ?? null}
 <button${kind !== 'main' && markup` class="${kind}"`}${label !== undefined && markup` aria-label="${words.plain(label)}"`}>${words.plain(submit)}</button>
 </form>

@@ -42,7 +42,7 @@ export async function sendForm(site: SendSite, args: Args, call: Call): Promise<
         bindingOf(call, cookies.visitor ?? ''),
       )
     : null
-  if (token === null) throw new FormNotTaken('expired', isOurs)
+  if (token === null) throw new FormNotTaken(isKnown ? 'expired' : 'no_cookie', isOurs)
   const sent = sendingOf(form, token.id, args, call)
   let earlier = await house.sent.join(sent)
   // Of all who waited for one that was lost, one does it.
@@ -115,8 +115,7 @@ export async function showAgain(
   const words = wordsOf(house, call)
   const showing = { call, args, cookies }
   if (error instanceof FormNotTaken) {
-    const text = error.why === 'sent' ? 'form.sent' : 'form.expired'
-    const notices = [ui.notice('bad', words.plain(text))]
+    const notices = [ui.notice('bad', words.plain(`form.${error.why}`))]
     const status = error.why === 'sent' ? 409 : 403
     return renderPage(house, page, { ...showing, failed: failed({}), notices, status })
   }

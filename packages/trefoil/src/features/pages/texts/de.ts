@@ -12,6 +12,8 @@ export const DE: Texts = {
   'form.email': 'Das ist keine E-Mail-Adresse. Beispiel: ada@example.com',
   'form.expired':
     'Die Seite war zu lange offen, oder die Anmeldung hat sich geändert. Bitte noch einmal absenden.',
+  'form.no_cookie':
+    'Der Browser hat das Cookie dieser Seite nicht mitgeschickt. Bitte Cookies für diese Seite erlauben und noch einmal absenden.',
   'form.sent':
     'Dieses Formular wurde schon abgeschickt. Bitte nur dann noch einmal absenden, wenn es so gemeint ist.',
   'form.confirm': 'Wirklich?',

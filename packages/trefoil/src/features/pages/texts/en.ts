@@ -12,6 +12,8 @@ export const EN: Texts = {
   'form.email': 'This is no e-mail address. Example: ada@example.com',
   'form.expired':
     'The page was open for too long, or the sign-in has changed since. Please send it once more.',
+  'form.no_cookie':
+    'Your browser did not send the cookie of this page. Allow cookies for this site, and send it once more.',
   'form.sent': 'This form has been sent already. Send it again only if you mean to.',
   'form.confirm': 'Are you sure?',
   'copy.button': 'Copy',

@@ -73,21 +73,22 @@ export async function sendMailCode(
  * Whether digits are the code that was sent for a login. A try is counted before it is looked at, and only where a code waits:
  * whoever uses another factor uses none of them up (SW-20).
  *
- * @returns the challenge, still to be used up in the unit; `null` for no match
+ * @returns the challenge, where it is right still to be used up in the unit; `null` where none waits, or it is made
+ *   with a key that this process has not got
  */
 export async function findMailCode(
   house: AccountsHouse,
   accountId: string,
   step: OfStep,
   code: string,
-): Promise<Challenge | null> {
+): Promise<{ readonly challenge: Challenge; readonly isRight: boolean } | null> {
   const { challenges, values } = house
-  const sent = await newestOf(house, accountId, step)
-  if (sent === null) return null
-  const mayTry = await challenges.countTry(sent.id, PURPOSE, values.mfa.emailOtp.attempts)
-  const expected = challenges.code(sent)
-  const isSame = equalSecrets(expected ?? '------', code)
-  return isSame && mayTry && expected !== null ? sent : null
+  const challenge = await newestOf(house, accountId, step)
+  if (challenge === null) return null
+  const mayTry = await challenges.countTry(challenge.id, PURPOSE, values.mfa.emailOtp.attempts)
+  const expected = challenges.code(challenge)
+  if (expected === null) return null
+  return { challenge, isRight: equalSecrets(expected, code) && mayTry }
 }
 
 /** Of all who send it at the same time one has it. */

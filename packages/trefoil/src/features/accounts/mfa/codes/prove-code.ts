@@ -5,6 +5,7 @@ import { tell } from '../../account-events.ts'
 import type { AccountsHouse } from '../../accounts-house.ts'
 import type { SecondFactor, StoredFactor } from '../factor.ts'
 import { isSealedByFormerKey, openFactorSecret, sealFactorSecret } from '../factor-secrets.ts'
+import { wrongCode } from '../finish-login.ts'
 import type { ProvedFactor } from '../second-factor-proof.ts'
 import { findMailCode, useMailCode } from './mail-codes.ts'
 import { digestAmong } from './recovery-store.ts'
@@ -29,29 +30,42 @@ export interface CodeCase {
  * is told which it was. To be called inside of `LoginLocks.attempt`, and while no unit is open.
  *
  * @returns `null` for none of these
+ * @throws Problem `invalid_code` where nobody could look: the try is given back
  */
 export async function proveCode(house: AccountsHouse, of: CodeCase): Promise<ProvedFactor | null> {
   const recovery = readRecoveryCode(of.typed)
   if (recovery !== null) return proveRecovery(house, of, recovery)
   // Asked for all the same: what can be no code costs as much as a wrong one.
   const code = readTotpCode(of.typed) ?? ''
-  return (await proveTotp(house, of, code)) ?? (await proveMailed(house, of, code))
+  const byApp = await proveTotp(house, of, code)
+  if (byApp !== null && byApp !== UNREADABLE) return byApp
+  const byMail = await proveMailed(house, of, code)
+  // Nobody has looked at it, so nothing was guessed: where keys are rotated, a process of before must not lock out
+  // whoever types what is right. Answered as a wrong one all the same.
+  if (byApp === UNREADABLE && byMail === null) throw wrongCode()
+  return byMail === WRONG ? null : byMail
 }
+
+/** The secret is sealed with a key that this process has not got. */
+const UNREADABLE = 'unreadable'
+/** One waits, and this is not it. */
+const WRONG = 'wrong'
 
 async function proveTotp(
   house: AccountsHouse,
   { account, call, allowed }: CodeCase,
   code: string,
-): Promise<ProvedFactor | null> {
+): Promise<ProvedFactor | typeof UNREADABLE | null> {
   const { factors, clock } = house
   const confirmed = await factors.confirmed(account.id)
   const factor = confirmed.find(({ kind }) => kind === 'totp')
   if (factor === undefined || !allowed.includes('totp')) return null
   const secret = secretOf(house, call, factor)
-  const step = secret === null ? null : await totpStepOf(secret, code, clock.now())
+  if (secret === null) return UNREADABLE
+  const step = await totpStepOf(secret, code, clock.now())
   // Used before, or older than one that was: as good as wrong (MFA-4). The statement of the use says it again, for those
   // who show it at the same time.
-  if (step === null || secret === null || step <= factor.counter) return null
+  if (step === null || step <= factor.counter) return null
   return {
     method: 'totp',
     async useUp(unit) {
@@ -89,10 +103,12 @@ async function proveMailed(
   house: AccountsHouse,
   { account, allowed, step }: CodeCase,
   code: string,
-): Promise<ProvedFactor | null> {
+): Promise<ProvedFactor | typeof WRONG | null> {
   if (step === null || !allowed.includes('email')) return null
-  const challenge = await findMailCode(house, account.id, step, code)
-  if (challenge === null) return null
+  const found = await findMailCode(house, account.id, step, code)
+  if (found === null) return null
+  const { challenge, isRight } = found
+  if (!isRight) return WRONG
   return {
     method: 'email',
     useUp: (unit) => useMailCode(house, unit, challenge),

@@ -5,12 +5,14 @@ import type { PageContext, PageRow } from '../page-row.ts'
 import { carried } from './carried.ts'
 
 /** Links to the providers there are: to open one goes to the provider, and comes back to {@link PROVIDER_BACK}. */
-export function providerLinks(page: PageContext): Markup | null {
-  const { house, view, say, has } = page
+export async function providerLinks(page: PageContext): Promise<Markup | null> {
+  const { house, view, say, has, call } = page
   if (!has('provider_back')) return null
   const next = encodeURIComponent(page.place('provider_back', carried(page)))
+  // Who is signed in and comes here is asked to show once more who he is: the provider is to look, too.
+  const again = (await call.resolve(house.sessions.loginCookie)) === null ? '' : '&fresh=true'
   const links = house.providers.names.map((provider) => {
-    const path = `${house.values.prefix}/oauth/${encodeURIComponent(provider)}/login?next=${next}`
+    const path = `${house.values.prefix}/oauth/${encodeURIComponent(provider)}/login?next=${next}${again}`
     return ui.buttonLink(view.href(path), say('sign_in_by_provider', { provider }), 'plain')
   })
   return markup`${ui.or(say('or'))}${ui.choices(links)}`

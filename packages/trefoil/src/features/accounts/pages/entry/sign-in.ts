@@ -30,7 +30,7 @@ export const SIGN_IN: PageRow = {
     }),
     landed: ({ query: { next } }) => ({ next }),
   },
-  show(page) {
+  async show(page) {
     const { house, say, to, has, form } = page
     const on = carried(page)
     const links: (readonly [string, string])[] = [
@@ -44,7 +44,7 @@ export const SIGN_IN: PageRow = {
           ]
         : []),
     ]
-    const password = markup`${form({ submit: 'sign_in' })}${providerLinks(page)}`
+    const password = markup`${form({ submit: 'sign_in' })}${await providerLinks(page)}`
     if (house.passkeys === null) return markup`${password}${ui.links(links)}`
     const passkey = passkeyButton('login', {
       text: say('sign_in_by_passkey'),

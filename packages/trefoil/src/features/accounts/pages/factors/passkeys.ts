@@ -52,7 +52,7 @@ async function entryOf(page: PageContext, one: StoredFactor): Promise<Markup> {
 ${ui.confirm(say('passkey_change_named', { name }), markup`${rename}${remove}`)}`
 }
 
-/** Written by hand: its button belongs to the script, and the form is sent nowhere. */
+/** Written by hand: its button belongs to the script, and the form is sent nowhere, not by the key Enter either (`dialog`). */
 async function addPart(page: PageContext, confirmed: readonly StoredFactor[]): Promise<Markup> {
   const { house, say, to, member } = page
   const who = await member()
@@ -64,7 +64,7 @@ async function addPart(page: PageContext, confirmed: readonly StoredFactor[]): P
   const asksPassword = !hasFactor && who.account.password !== null
   const next = to('passkeys')
   const look = { text: say('passkey_add'), say, next, codes: 'passkey-codes' }
-  return markup`<form method="post">
+  return markup`<form method="dialog">
 <div class="field"><label for="new-passkey-name">${say('passkey_name')}</label><input type="text" id="new-passkey-name" name="name" maxlength="64" autocomplete="off"></div>
 ${asksPassword && markup`<div class="field"><label for="new-passkey-password">${say('current_password')}</label><input type="password" id="new-passkey-password" name="current_password" autocomplete="current-password"></div>`}
 ${passkeyButton('register', look)}<noscript><p>${say('passkey_needs_script')}</p></noscript></form>

@@ -1,6 +1,6 @@
 import { type Markup, markup } from '../../../../inner.ts'
 import { foreign, ui } from '../../../../pages.ts'
-import type { Account } from '../../account.ts'
+import type { StoredAccount } from '../../account.ts'
 import { refuseAnonymous } from '../../flows/refuse-anonymous.ts'
 import type { PageContext, PageRow } from '../page-row.ts'
 import type { PageTextName } from '../texts/en.ts'
@@ -53,8 +53,9 @@ ${ui.links([[to('delete_account'), say('delete_account')]])}`
 }
 
 /** What else is asked for than the password, and what signs in in its place. */
-async function factorsOf(page: PageContext, { id }: Account): Promise<readonly Fact[]> {
+async function factorsOf(page: PageContext, account: StoredAccount): Promise<readonly Fact[]> {
   const { house, view, say } = page
+  const { id } = account
   const confirmed = await house.factors.confirmed(id)
   const { digests } = await house.recovery.find(id)
   const app = confirmed.find(({ kind }) => kind === 'totp')
@@ -86,6 +87,13 @@ async function factorsOf(page: PageContext, { id }: Account): Promise<readonly F
       say('recovery'),
       markup`${left} ${linkTo(page, 'recovery', 'recovery_regenerate')}`,
     ])
+    if (page.has('trusted_devices')) {
+      const { length } = await house.trusted.list(account)
+      facts.push([
+        say('trusted'),
+        markup`${length === 0 ? say('none') : String(length)} ${linkTo(page, 'trusted_devices', 'trusted_manage')}`,
+      ])
+    }
   }
   return facts
 }

@@ -169,6 +169,17 @@ export const DE: PageTexts = {
   recovery_regenerate: 'Neue Wiederherstellungscodes',
   recovery_regenerate_lead: 'Wenn Sie neue anlegen, sind die bisherigen nichts mehr wert.',
 
+  trusted: 'Vertraute Geräte',
+  trusted_lead: 'Auf diesen Geräten wird nicht nach einem zweiten Faktor gefragt.',
+  trusted_none: 'Sie haben keine: Auf jedem Gerät wird nach einem zweiten Faktor gefragt.',
+  trusted_until: 'bis',
+  trusted_forget: 'Wieder fragen',
+  trusted_forget_named: 'Auf {device} wieder fragen',
+  trusted_forgotten: 'Auf dem Gerät wird wieder gefragt.',
+  trusted_forget_all: 'Auf allen wieder fragen',
+  trusted_all_forgotten: 'Auf allen Geräten wird wieder gefragt.',
+  trusted_manage: 'Vertraute Geräte verwalten',
+
   passkeys: 'Passkeys',
   totp_manage: 'Authentifizierungs-App verwalten',
   passkeys_manage: 'Passkeys verwalten',
@@ -225,6 +236,7 @@ export const DE: PageTexts = {
   p_fresh_login:
     'Dafür braucht es eine Anmeldung aus den letzten Minuten. Melden Sie sich noch einmal an.',
   p_session_gone: 'Das Gerät war schon abgemeldet.',
+  p_trusted_gone: 'Auf dem Gerät wird schon wieder gefragt.',
   p_last_way_in: 'Das ist Ihr letzter Weg hinein. Fügen Sie zuerst einen anderen hinzu.',
   p_factor_required:
     'Ihr Konto braucht einen zweiten Faktor. Fügen Sie zuerst einen anderen hinzu.',

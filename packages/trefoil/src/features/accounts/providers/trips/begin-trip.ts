@@ -3,6 +3,7 @@ import { type Call, path as pathParam } from '../../../../index.ts'
 import type { AccountsHouse } from '../../accounts-house.ts'
 import { accountsProblems } from '../../accounts-problems.ts'
 import { textField } from '../../fields.ts'
+import type { LoginWish } from '../oidc-client.ts'
 import { orProblem } from '../provider-problems.ts'
 import type { TripCookies } from './trip-cookie.ts'
 import type { NewTrip } from './trip-store.ts'
@@ -15,16 +16,18 @@ export const PROVIDER: ReturnType<typeof pathParam<ReturnType<typeof textField>>
 export async function beginTrip(
   { providers }: AccountsHouse,
   call: Call,
-  trip: Omit<NewTrip, 'holder'>,
+  trip: Omit<NewTrip, 'holder' | 'shownAt'>,
+  wish: LoginWish = { maxAge: null },
 ): Promise<{
   readonly url: string
   readonly cookies: ReturnType<TripCookies['set']>
 }> {
   const client = providers.client(trip.provider)
   const holder = randomBytes(32).toString('base64url')
-  const secrets = await providers.trips.begin({ ...trip, holder })
-  const url = await orProblem(call, trip.provider, client.loginUrl(secrets))
-  return { url, cookies: providers.cookies.set(secrets.state, holder) }
+  const secrets = await providers.trips.begin({ ...trip, holder, shownAt: null })
+  const url = await orProblem(call, trip.provider, client.loginUrl(secrets, wish))
+  const over = await call.resolve(providers.cookies.room)
+  return { url, cookies: { ...over, ...providers.cookies.set(secrets.state, holder) } }
 }
 
 /** @throws Problem `redirect_not_allowed` */

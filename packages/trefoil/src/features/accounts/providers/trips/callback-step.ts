@@ -1,4 +1,4 @@
-import { query } from '../../../../index.ts'
+import { type Call, query } from '../../../../index.ts'
 import type { AccountsHouse } from '../../accounts-house.ts'
 import { accountsProblems } from '../../accounts-problems.ts'
 import { formField, textField } from '../../fields.ts'
@@ -76,6 +76,8 @@ export const oauthCallback: FlowStep = {
       },
       async ({ provider, code, state = '', iss, error, browser, device }, call) => {
         const client = providers.client(provider)
+        // Before anything is used up: who comes for good afterwards is to be signed in.
+        if (isLook(call)) throw accountsProblems.problem('invalid_state')
         const holder = browser(providers.cookies.nameOf(state))
         const trip = await findTrip(house, { provider, state, holder })
         if (trip === null || holder === null) throw accountsProblems.problem('invalid_state')
@@ -97,11 +99,17 @@ export const oauthCallback: FlowStep = {
           call.signal,
         )
         if (account.disabledAt !== null) throw accountsProblems.problem('account_disabled')
-        if (trip.mode === 'bearer') return hand(house, account, trip, clear)
-        return signIn(house, call, account, { trip, device, clear })
+        const shown = { ...trip, shownAt: identity.shownAt }
+        if (trip.mode === 'bearer') return hand(house, account, shown, clear)
+        return signIn(house, call, account, { trip: shown, device, clear })
       },
     )
   },
+}
+
+/** HEAD, which is answered from GET, and a browser that loads ahead of its person. */
+function isLook({ request: { method, headers } }: Call): boolean {
+  return method === 'HEAD' || /^prefetch/i.test(headers.get('sec-purpose') ?? '')
 }
 
 async function findTrip(

@@ -43,7 +43,7 @@ export const oauthExchange: FlowStep = {
           throw accountsProblems.problem('invalid_code')
         }
         return house.data.unit(
-          (unit) => beginSession(house, call, unit, account, entryOf(account, trip.mode, device)),
+          (unit) => beginSession(house, call, unit, account, entryOf(account, trip, device)),
           call.signal,
         )
       },

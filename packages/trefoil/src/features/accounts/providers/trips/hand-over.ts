@@ -25,7 +25,7 @@ export async function signIn(
 ): Promise<Reply<unknown>> {
   try {
     const answer = await house.data.unit(
-      (unit) => beginSession(house, call, unit, account, entryOf(account, 'cookie', device)),
+      (unit) => beginSession(house, call, unit, account, entryOf(account, trip, device)),
       call.signal,
     )
     return reply(answer, {
@@ -44,7 +44,7 @@ export async function signIn(
 export async function hand(
   { providers }: AccountsHouse,
   account: StoredAccount,
-  { next, mode, challenge }: Trip,
+  { next, mode, challenge, shownAt }: Trip,
   clear: Cookies,
   more: Readonly<Record<string, string>> = {},
 ): Promise<Reply<unknown>> {
@@ -59,6 +59,7 @@ export async function hand(
     challenge: null,
     epoch: account.epoch,
     session: null,
+    shownAt,
   })
   const cookies = challenge === null ? providers.cookies.set(code, holder) : {}
   return goOn(withQuery(next, { ...more, oauth_code: code }), { ...clear, ...cookies })
@@ -72,9 +73,14 @@ export function goOn(location: string, cookies: Cookies): Reply<null> {
 }
 
 /** How somebody is signed in whom a provider knows. */
-export function entryOf(account: StoredAccount, mode: Entry['mode'], device: string | null): Entry {
+export function entryOf(
+  account: StoredAccount,
+  { mode, shownAt }: Pick<Trip, 'mode' | 'shownAt'>,
+  device: string | null,
+): Entry {
   return {
     methods: METHODS,
+    shownAt,
     mode,
     identifier: identifierOf(account),
     device,

@@ -9,6 +9,9 @@ import { PRIVATE } from './hand-over.ts'
 /** RFC 7636 §4.2: SHA-256, base64url. */
 const CHALLENGE = /^[A-Za-z0-9_-]{43}$/
 
+/** Seconds; not 0, which some providers take for nothing. */
+const ASKED = 10
+
 /** Sends a browser to a provider (S-OA-1). */
 export const oauthLogin: FlowStep = {
   flow: 'oauth',
@@ -32,6 +35,7 @@ export const oauthLogin: FlowStep = {
           next: query(formField(textField(2048)), { optional: true }),
           mode: query(formField(wordField(['bearer', 'cookie'])), { optional: true }),
           code_challenge: query(formField(textField(128)), { optional: true }),
+          fresh: query(formField(wordField(['true', 'false'])), { optional: true }),
         },
         problems: [
           'provider_not_configured',
@@ -40,13 +44,13 @@ export const oauthLogin: FlowStep = {
           'code_challenge_required',
         ],
       },
-      async ({ provider, next, mode = 'cookie', code_challenge: challenge = '' }, call) => {
+      async ({ provider, next, mode = 'cookie', code_challenge: challenge = '', fresh }, call) => {
         house.providers.client(provider)
         if (mode === 'bearer' && !CHALLENGE.test(challenge)) {
           throw accountsProblems.problem('code_challenge_required')
         }
-        const { url, cookies } = await beginTrip(house, call, {
-          kind: 'login',
+        const trip = {
+          kind: 'login' as const,
           provider,
           accountId: null,
           next: targetOf(house, next),
@@ -54,7 +58,9 @@ export const oauthLogin: FlowStep = {
           challenge: mode === 'bearer' ? challenge : null,
           epoch: null,
           session: null,
-        })
+        }
+        const wish = { maxAge: fresh === 'true' ? ASKED : null }
+        const { url, cookies } = await beginTrip(house, call, trip, wish)
         return redirect(url, { status: 303, allowExternal: true, headers: PRIVATE, cookies })
       },
     )

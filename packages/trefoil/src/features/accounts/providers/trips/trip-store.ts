@@ -29,6 +29,8 @@ export interface TripDetails {
   readonly epoch: number | null
   /** Of who is signed in. */
   readonly session: string | null
+  /** When the provider last asked who came back, milliseconds since the Unix epoch; `null` where it did not say. */
+  readonly shownAt: number | null
 }
 
 /** One that was begun and is not over. */
@@ -87,7 +89,7 @@ export class TripStore {
 
   /** @returns the secrets of it, of which `state` finds it again; as a code where it is exchanged */
   async begin(trip: NewTrip): Promise<LoginSecrets> {
-    const { kind, provider, holder, accountId, next, mode, challenge, epoch, session } = trip
+    const { kind, provider, holder, accountId, ...details } = trip
     const state = randomBytes(32).toString('base64url')
     const key = this.#keys.current('provider')
     const now = this.#clock.now()
@@ -98,7 +100,7 @@ export class TripStore {
       digestOf('holder', holder),
       key.id,
       accountId,
-      JSON.stringify({ next, mode, challenge, epoch, session }),
+      JSON.stringify(details satisfies TripDetails),
       now,
       now + LIFETIME[kind],
     ])
