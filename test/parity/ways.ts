@@ -57,7 +57,9 @@ export async function callBy(
   )
   const { headers, text } = answer.response
   const raw = rawOf(headers, text)
-  const document = members(JSON.parse(text))
+  // Behind what it said of its progress, the answer is the last event.
+  const [last = ''] = text.startsWith('event: ') ? text.split('data: ').slice(-1) : [text]
+  const document = members(JSON.parse(last))
   const result = members(document['result'])
   const [block] = Array.isArray(result['content']) ? result['content'] : []
   const value = jsonOrText(String(members(block)['text'] ?? ''))
