@@ -158,7 +158,7 @@ describe('FND-43: refused at the start, with the tool', () => {
     [
       'a promise of the protocol',
       { type: 'string', 'x-mcp-header': 'Region' },
-      "'x-mcp-header' is",
+      "'x-mcp-header' is a promise of the server's",
     ],
   ]
   test.each(rows)('%s', (_name, schema, reason) => {

@@ -269,6 +269,7 @@ describe('outcome', () => {
           names: new Set(),
           etag: null,
           compress: null,
+          blocks: null,
           meta: { cost: 2 },
         },
         content: null,

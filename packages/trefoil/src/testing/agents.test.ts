@@ -111,7 +111,8 @@ describe('the MCP endpoint (TEST-5)', () => {
       id: 7,
       result: {},
     })
-    expect((await mcp.request([ping], headers)).error?.code).toBe(-32600)
+    const newer = { ...headers, 'mcp-protocol-version': '2025-11-25' }
+    expect((await mcp.request([ping], newer)).error?.code).toBe(-32600)
     const modern = { ...headers, 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/call' }
     const named = await mcp.request({ ...ping, method: 'tools/list' }, modern)
     expect(named.error).not.toBeNull()

@@ -20,7 +20,7 @@ import {
   tellAbsence,
 } from './absence.ts'
 import { bigintSchema } from './documents/bigint-segment.ts'
-import { checkMcpHeader, checkMcpHeadersDiffer, refuseRawHeader } from './documents/mcp-header.ts'
+import { checkMcpHeader, checkMcpHeadersDiffer } from './documents/mcp-header.ts'
 import { bigintDocument, documentOf } from './documents/param-document.ts'
 import { type ParamSite, wrongParam } from './documents/param-site.ts'
 import { paramHint } from './param-hint.ts'
@@ -141,7 +141,6 @@ function build(
     )
   }
   const { sensitive = false, mcpHeader } = extras
-  refuseRawHeader(name, json, site)
   checkMcpHeader({ name, sensitive }, mcpHeader, json, site)
   const commas = extras.explode === false
   if (commas && kinds?.list !== true) {

@@ -105,6 +105,7 @@ describe('which handler answers', () => {
           names: new Set(),
           etag: null,
           compress: null,
+          blocks: null,
           meta: null,
         },
         content: null,

@@ -5,11 +5,13 @@ import type { JsonSchema } from '../../../contract/params/schema.ts'
 import { ImproperlyConfigured } from '../../../contract/problems/problem.ts'
 
 /**
- * Keywords by which MCP clients do something other than describing. A client that is told of
- * `x-mcp-header` repeats the argument in a header that gateways go by; nothing compares the two yet,
- * so a caller could pass a gateway under a false name.
+ * Keywords by which MCP clients do something other than describing, and what says it instead. A client that is told of
+ * `x-mcp-header` repeats the argument in a header that gateways go by; nothing holds what a schema says of it to the
+ * argument, so a caller could pass a gateway under a false name.
  */
-const PROTOCOL_KEYWORDS = ['x-mcp-header'] as const
+const PROTOCOL_KEYWORDS: Readonly<Record<string, string>> = {
+  'x-mcp-header': "write the option mcpHeader, as in query(schema, { mcpHeader: 'Region' })",
+}
 
 /**
  * What agents are told of an action's arguments and answer must be readable without asking for other
@@ -41,11 +43,9 @@ function check(schema: JsonSchema, where: string): void {
 }
 
 function refuseProtocolKeywords(schema: JsonSchema): void {
-  for (const keyword of PROTOCOL_KEYWORDS) {
+  for (const [keyword, instead] of Object.entries(PROTOCOL_KEYWORDS)) {
     if (keyword in schema) {
-      throw new TypeError(
-        `'${keyword}' is a promise of the server's, not of a schema; leave it out`,
-      )
+      throw new TypeError(`'${keyword}' is a promise of the server's, not of a schema; ${instead}`)
     }
   }
 }

@@ -1,27 +1,9 @@
-import { someSchema } from '../../../contract/json-schema/references.ts'
 import type { ParamSpec } from '../../../contract/params/param-spec.ts'
 import type { JsonSchema } from '../../../contract/params/schema.ts'
 import { isToken } from '../../../web/raw-headers.ts'
 import { type ParamSite, wrongParam } from './param-site.ts'
 
-/** Keyword by which a tool says that clients repeat an argument in a header (SEP-2243). */
-const KEYWORD = 'x-mcp-header'
 const KINDS: ReadonlySet<unknown> = new Set(['string', 'integer', 'boolean'])
-
-/**
- * The keyword by itself would be advertised, and gateways would filter by a header that nobody holds to the
- * argument: whoever says one thing to the gateway and another to the tool would pass.
- *
- * @throws ImproperlyConfigured for one that stands in a schema
- */
-export function refuseRawHeader(name: string, json: JsonSchema | null, site: ParamSite): void {
-  if (json === null || !someSchema(json, (schema) => KEYWORD in schema)) return
-  throw wrongParam(
-    site,
-    name,
-    `its JSON Schema has '${KEYWORD}'; write the option mcpHeader instead, as in query(schema, { mcpHeader: 'Region' }), which is checked`,
-  )
-}
 
 /**
  * @param header what follows `Mcp-Param-`

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { reply } from '../../../index.ts'
 import type { FlowStep } from '../flow-step.ts'
@@ -54,6 +53,7 @@ async function browserLibrary(): Promise<string> {
     return await readFile(BROWSER_LIBRARY, 'utf8')
   } catch (error) {
     if (!import.meta.url.endsWith('.ts')) throw error
+    const { createRequire } = process.getBuiltinModule('node:module')
     const entry = createRequire(import.meta.url).resolve('@simplewebauthn/browser')
     return readFile(join(dirname(entry), '../dist/bundle/index.umd.min.js'), 'utf8')
   }

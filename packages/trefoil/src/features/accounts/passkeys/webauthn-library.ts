@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module'
 import { ImproperlyConfigured } from '../../../index.ts'
 
 /** What of `@simplewebauthn/server` is used. */
@@ -18,6 +17,8 @@ const MISSING =
  */
 export function checkInstalled(): void {
   try {
+    // Not by an import: the bundler would have every door ask for it, also where there is no Node.
+    const { createRequire } = process.getBuiltinModule('node:module')
     createRequire(import.meta.url).resolve('@simplewebauthn/server')
   } catch (cause) {
     throw new ImproperlyConfigured(MISSING, { cause })
