@@ -33,6 +33,11 @@ const ATTACKS = [
   // Five surfaces over sockets for each row.
   'test/parity/{current-call,background,injected-values,values}.test.ts',
   'test/docs/operate.test.ts',
+  // Calls that wait, time out and are abandoned, each on five surfaces: minutes of `npm test` in all.
+  'test/findings/fnd-{09,16,17,29,34,49,56,58}.test.ts',
+  'test/http/{outside-answers,request-body}.test.ts',
+  'test/properties/client-arguments.test.ts',
+  'test/accounts/confirm-page.test.ts',
   // A hundred passwords are hashed, as in the flows of people.
   'test/accounts/{passwords,login-sessions,enumeration,enumeration-passwordless,session-steps}.test.ts',
   'test/accounts/{session-cookies,reset-password,smtp,mail,own-account,ownership-matrix}.test.ts',
