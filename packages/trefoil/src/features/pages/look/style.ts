@@ -48,6 +48,7 @@ button:hover,.button:hover{filter:brightness(1.08)}
 form:not(.row)>button{width:100%}
 form.row{display:inline}
 .choices{display:grid;gap:.6rem;margin:0 0 1.25rem}
+form+.choices{margin-top:.75rem}
 .or{display:flex;align-items:center;gap:.75rem;margin:1.25rem 0;color:var(--soft)}
 .or::before,.or::after{content:"";flex:1;border-top:1px solid var(--line)}
 .links{display:flex;flex-wrap:wrap;gap:.4rem 1.25rem;list-style:none;margin:1.25rem 0 0;padding:0}
