@@ -25,7 +25,13 @@ test('S-SES-2, S-JWT-3, SES-1: a login answers with opaque tokens, of which the 
     kind: 'person',
     tenant: 'acme',
     roles: ['admin'],
-    session: { id: pair.access_token.slice(7, 39), createdAt: at, authTime: at, methods: ['pwd'] },
+    session: {
+      id: pair.access_token.slice(7, 39),
+      createdAt: at,
+      authTime: at,
+      methods: ['pwd'],
+      methodTimes: { pwd: at },
+    },
     issued: at,
     expires: at + 900,
   })

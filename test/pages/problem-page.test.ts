@@ -118,7 +118,7 @@ describe('set-up of pages', () => {
     expect(() => pages({ keys: KEYS, languages: [] })).toThrow('languages must name at least one')
     expect(() => pages({ keys: KEYS, signIn: '//evil.com' })).toThrow('signIn')
     expect(() => site.page(app, '/x', { name: 'x', title: 'no.such_key', show })).toThrow(
-      "Page 'x': there is no text 'no.such_key'",
+      "Page '/x': there is no text 'no.such_key'",
     )
     const fields = { form_token: { kind: 'hidden' } } as const
     const send = () => site.go('/')
@@ -126,7 +126,7 @@ describe('set-up of pages', () => {
       "'form_token' cannot be the name",
     )
     expect(() => site.form(app, '/x', { name: 'x', of: {} as never, send })).toThrow(
-      "Form 'x' needs name, of",
+      "Form '/x' needs name, of",
     )
     expect(() => site.go('/', { notice: 'no.such_key' })).toThrow('there is no text')
     expect(() => site.go('//evil.com')).toThrow('leaves this site')

@@ -5,19 +5,16 @@ import { isList } from './plain/is-record.ts'
  * The first name in an object that nobody reads, and the nearest one that somebody does; or the first member that
  * nobody can look at, which would be an error in words of the language's wherever it is used.
  *
- * @param inCalls true where that is asked in every call: members are looked at by whoever reads them, once (FND-59)
  * @returns `unknown option 'needInput'; did you mean 'needsInput'?`, or `null` when all are known
  */
 export function unknownName(
   options: object,
   known: Readonly<Record<string, unknown>>,
-  inCalls = false,
 ): string | null {
   if (isList(options) === null) return 'the options are a proxy that was revoked'
   // Not Object.keys(): it is slower.
   for (const name in options) {
     if (Object.hasOwn(known, name)) {
-      if (inCalls) continue
       // A getter is not called: whoever reads it once would be given what it says the second time.
       const member: unknown = Object.getOwnPropertyDescriptor(options, name)?.value
       if (isList(member) === null) return `${name} is a proxy that was revoked`

@@ -130,7 +130,7 @@ export class CookieSigner {
    * @throws ImproperlyConfigured for an unknown option, and an `expiresIn` that is no duration
    */
   seal(payload: object, options: SealOptions = {}): string {
-    checkOptionNames('seal()', options, SEAL_OPTIONS, true)
+    checkOptionNames('seal()', options, SEAL_OPTIONS)
     const { expiresIn, path, domain } = options
     if (!isPlainObject(payload)) throw new TypeError('seal() takes a plain object')
     const added: Record<string, unknown> = {
@@ -156,7 +156,7 @@ export class CookieSigner {
    * @throws ImproperlyConfigured for an unknown option
    */
   open(text: string, options: OpenOptions = {}): Record<string, unknown> | null {
-    checkOptionNames('open()', options, OPEN_OPTIONS, true)
+    checkOptionNames('open()', options, OPEN_OPTIONS)
     const json = this.verify(text)
     const payload = json === null ? null : parseObject(json)
     if (payload === null) return null

@@ -87,7 +87,7 @@ freezeClass(Reply)
 export function reply<Value>(value: Reply<Value>, options?: ReplyOptions): Reply<Value>
 export function reply<Value>(value: Value, options?: ReplyOptions): Reply<Value>
 export function reply(value: unknown, options: ReplyOptions = {}): Reply {
-  checkOptionNames('reply()', options, REPLY_OPTIONS, true)
+  checkOptionNames('reply()', options, REPLY_OPTIONS)
   const { status, headers, cookies, content, meta } = options
   if (meta !== undefined) checkRecord('reply(): meta', meta)
   if (headers !== undefined) checkRecord('reply(): headers', headers)

@@ -62,7 +62,7 @@ export function readActors(value: unknown): readonly Actor[] {
 
 function readActor(value: unknown): Actor {
   if (!isRecord(value)) throw new TypeError('AuthContext actor must list objects')
-  checkOptionNames('AuthContext actor', value, ACTOR, true)
+  checkOptionNames('AuthContext actor', value, ACTOR)
   const { subject, kind, roles, scopes, claims = NO_CLAIMS } = value
   if (typeof subject !== 'string' || subject === '') {
     throw new TypeError('AuthContext actor: subject must be non-empty text')

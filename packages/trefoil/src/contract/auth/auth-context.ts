@@ -93,7 +93,7 @@ export class AuthContext<Payload = unknown> {
   readonly payload: Payload
 
   constructor(identity: Identity<Payload>) {
-    checkOptionNames('AuthContext', identity, IDENTITY, true)
+    checkOptionNames('AuthContext', identity, IDENTITY)
     const { subject, kind = 'unknown', tenant = null } = identity
     if (typeof subject !== 'string' || subject === '') {
       throw new TypeError('AuthContext subject must be non-empty text')

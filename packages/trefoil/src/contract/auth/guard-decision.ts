@@ -104,7 +104,7 @@ const OPTIONS: OptionNames<DenyOptions> = { scopes: true }
  * @throws TypeError for a text or scopes that are none
  */
 export function deny(text: string, options: DenyOptions = {}): Denied {
-  checkOptionNames('deny()', options, OPTIONS, true)
+  checkOptionNames('deny()', options, OPTIONS)
   const { scopes } = options
   if (typeof text !== 'string' || text === '') throw new TypeError('deny() takes non-empty text')
   if (scopes !== undefined && !isScopeList(scopes)) {

@@ -35,7 +35,7 @@ const SESSION: OptionNames<LoginSession> = {
 export function readLoginSession(value: unknown): LoginSession | undefined {
   if (value === undefined || value === null) return undefined
   if (!isRecord(value)) throw new TypeError('AuthContext session must be an object')
-  checkOptionNames('AuthContext session', value, SESSION, true)
+  checkOptionNames('AuthContext session', value, SESSION)
   const { id, createdAt, authTime, methods, methodTimes } = value
   if (typeof id !== 'string' || id === '') {
     throw new TypeError('AuthContext session.id must be non-empty text')

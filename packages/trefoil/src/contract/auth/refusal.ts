@@ -84,7 +84,7 @@ export function refusal(
   code: RefusalCode | (string & {}),
   options: RefusalOptions = NO_OPTIONS,
 ): CredentialRefusal {
-  if (options !== NO_OPTIONS) checkOptionNames('refusal()', options, OPTIONS, true)
+  if (options !== NO_OPTIONS) checkOptionNames('refusal()', options, OPTIONS)
   const { text, challenge, headers } = options
   const extras = readExtras(challenge, headers)
   const known = usual.get(code)

@@ -49,7 +49,7 @@ export function readContentOptions(
 function readAnnotations(where: string, given: ContentAnnotations): object {
   const label = `${where}: annotations`
   checkRecord(label, given)
-  checkOptionNames(label, given, ANNOTATIONS, true)
+  checkOptionNames(label, given, ANNOTATIONS)
   const { audience, priority, lastModified } = given
   const isReader = (entry: unknown) => entry === 'user' || entry === 'assistant'
   checkList(`${label}.audience`, audience, "'user' and 'assistant'", isReader)

@@ -71,7 +71,7 @@ export const content: ContentMakers = Object.freeze({
   link: (uri: string | URL, options: LinkOptions) => {
     const where = 'content.link()'
     checkRecord(`${where}: options`, options)
-    checkOptionNames(where, options, LINK_OPTIONS, true)
+    checkOptionNames(where, options, LINK_OPTIONS)
     const { name, title, description, mimeType, size } = options
     requireText(`${where}: name`, name)
     checkText(`${where}: title`, title)
@@ -134,7 +134,7 @@ function media(
 
 function readMore(where: string, options: ContentOptions): Readonly<Record<string, unknown>> {
   checkRecord(`${where}: options`, options)
-  checkOptionNames(where, options, CONTENT_OPTIONS, true)
+  checkOptionNames(where, options, CONTENT_OPTIONS)
   return readContentOptions(where, options)
 }
 

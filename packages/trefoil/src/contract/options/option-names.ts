@@ -12,21 +12,19 @@ export type OptionNames<Options> = Readonly<Record<keyof Required<Options>, true
  * asked in every call.
  *
  * @param known the rows of the options, or their names
- * @param inCalls as for {@link unknownName}
  * @throws ImproperlyConfigured naming the option and the nearest real one
  */
 export function checkOptionNames(
   where: string,
   options: object,
   known: Readonly<Record<string, unknown>>,
-  inCalls = false,
 ): void {
   if (!isRecord(options)) {
     throw new ImproperlyConfigured(`${where}: options must be an object, got ${valueKind(options)}`)
   }
   let unknown: string | null
   try {
-    unknown = unknownName(options, known, inCalls)
+    unknown = unknownName(options, known)
   } catch (cause) {
     // Of a proxy, or a getter, that throws: its own words do not say what they were asked for.
     throw new ImproperlyConfigured(`${where}: the options cannot be read`, { cause })

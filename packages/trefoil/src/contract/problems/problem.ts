@@ -68,7 +68,7 @@ function checkNames(where: string, options: object, known: Readonly<Record<strin
   if (typeof options !== 'object' || options === null) {
     throw new ImproperlyConfigured(`${where}: options must be an object`)
   }
-  const unknown = unknownName(options, known, true)
+  const unknown = unknownName(options, known)
   if (unknown !== null) throw new ImproperlyConfigured(`${where}: ${unknown}`)
 }
 

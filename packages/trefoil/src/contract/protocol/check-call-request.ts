@@ -18,7 +18,7 @@ const MEMBERS: OptionNames<ActionCallRequest> = {
  */
 export function checkCallRequest(request: ActionCallRequest): void {
   const where = 'call() of a target'
-  checkOptionNames(where, request, MEMBERS, true)
+  checkOptionNames(where, request, MEMBERS)
   requireText(`${where}: action`, request.action)
   if (request.arguments !== undefined) checkRecord(`${where}: arguments`, request.arguments)
   checkFlag(`${where}: dry_run`, request.dry_run)

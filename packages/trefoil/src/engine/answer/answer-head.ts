@@ -111,7 +111,7 @@ const COOKIE_OPTIONS: OptionNames<Exclude<Cookie, string | null>> = {
 function cookieHeader(name: string, cookie: Cookie): string {
   if (cookie === null) return formatDeleteCookie(name)
   if (typeof cookie === 'string') return formatSetCookie(name, cookie)
-  checkOptionNames(`reply() cookie '${name}'`, cookie, COOKIE_OPTIONS, true)
+  checkOptionNames(`reply() cookie '${name}'`, cookie, COOKIE_OPTIONS)
   const { value, maxAge, ...attributes } = cookie
   if (maxAge === undefined) return formatSetCookie(name, value, attributes)
   const seconds = readSeconds(`reply() cookie '${name}': maxAge`, maxAge)

@@ -23,7 +23,7 @@ it.each([
   ['problems', { taken: { field: 'x' } }],
 ])('a page in plain JavaScript: %s of another kind is refused (FND-13)', (name, value) => {
   const options = { ...PAGE, [name]: value } as never
-  expect(() => site.page(routes, '/a', options)).toThrow(`Page 'a': ${name} must be`)
+  expect(() => site.page(routes, '/a', options)).toThrow(`Page '/a': ${name} must be`)
 })
 
 it.each([
@@ -37,7 +37,7 @@ it.each([
 ])('a field in plain JavaScript: %s of another kind is refused (FND-13)', (name, value) => {
   const fields = { x: { kind: 'text', label: 'X', [name]: value } }
   const options = { ...PAGE, fields } as never
-  expect(() => site.page(routes, '/a', options)).toThrow(`Page 'a': field 'x': ${name} must be`)
+  expect(() => site.page(routes, '/a', options)).toThrow(`Page '/a': field 'x': ${name} must be`)
 })
 
 it('a page and a form need routes to stand at', () => {

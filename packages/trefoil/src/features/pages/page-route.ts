@@ -43,8 +43,8 @@ const KNOWN = new WeakMap<Page, KnownPage>()
 
 /** Registers a page, and its form where it has one, as routes of the app. */
 export function addPage(house: PageHouse, routes: Routes, path: string, options: AnyPage): Page {
-  checkOptionNames(`Page '${path}'`, options, PAGE_NAMES)
-  const where = `Page '${String(options.name ?? path)}'`
+  const where = `Page '${path}'`
+  checkOptionNames(where, options, PAGE_NAMES)
   checkRoutes(where, routes)
   checkFormKinds(where, options)
   checkFields(where, options.fields)
@@ -100,8 +100,9 @@ export function addForm(
   path: string,
   options: AnyForm,
 ): PageForm {
-  checkOptionNames(`Form '${path}'`, options, FORM_NAMES)
-  const where = `Form '${String(options.name ?? path)}'`
+  // By its path: of an option's value no message says anything (FND-38).
+  const where = `Form '${path}'`
+  checkOptionNames(where, options, FORM_NAMES)
   checkRoutes(where, routes)
   checkFormKinds(where, options)
   checkFields(where, options.fields)
@@ -110,9 +111,9 @@ export function addForm(
   if (page === undefined || typeof name !== 'string' || typeof send !== 'function') {
     throw new ImproperlyConfigured(`${where} needs name, of, which a page() gave, and send`)
   }
-  checkText(house, `Form '${name}'`, options)
+  checkText(house, where, options)
   const params = { ...page.params, ...options.params }
-  checkNames(`Form '${name}'`, Object.keys(params))
+  checkNames(where, Object.keys(params))
   // Whoever loads it anew after an error comes to the page.
   const get = routes.get as unknown as Add
   const back = get(

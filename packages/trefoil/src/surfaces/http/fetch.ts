@@ -42,7 +42,7 @@ export async function handleFetch(
   request: Request,
   context: FetchContext,
 ): Promise<Response> {
-  checkOptionNames('app.fetch()', context, CONTEXT, true)
+  checkOptionNames('app.fetch()', context, CONTEXT)
   if (typeof request?.url !== 'string') {
     throw new ImproperlyConfigured(`app.fetch() takes a Request, got ${valueKind(request)}`)
   }

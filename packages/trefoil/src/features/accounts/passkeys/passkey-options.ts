@@ -107,12 +107,12 @@ export function relyingParty(
       'accounts(): passkeys need a domain: appUrl has an address; set appUrl (TREFOIL_AUTH_APP_URL) or passkeys.rpId',
     )
   }
-  for (const origin of origins) {
+  for (const [index, origin] of origins.entries()) {
     if (ANDROID.test(origin)) continue
     const { hostname } = new URL(origin)
     if (hostname === id || hostname.endsWith(`.${id}`)) continue
     throw new ImproperlyConfigured(
-      `accounts(): passkeys.origins: the host of ${origin} must be ${id} (passkeys.rpId), or below it`,
+      `accounts(): passkeys.origins: the host of number ${index + 1} must be passkeys.rpId, or below it`,
     )
   }
   return Object.freeze({ id, origins: Object.freeze([...origins]), unusable: null })

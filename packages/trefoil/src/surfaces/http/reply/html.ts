@@ -16,7 +16,7 @@ import { withContentType } from './content-type.ts'
  * @throws ImproperlyConfigured for an unknown option, and when `status` is not an integer from 200 to 599
  */
 export function html(text: string, options: ReplyOptions = {}): Reply<string> {
-  checkOptionNames('html()', options, REPLY_OPTIONS, true)
+  checkOptionNames('html()', options, REPLY_OPTIONS)
   if (typeof text !== 'string') {
     throw new ImproperlyConfigured(`html() takes the text of a page, got ${valueKind(text)}`)
   }

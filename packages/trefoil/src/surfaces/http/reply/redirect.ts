@@ -44,7 +44,7 @@ const NOT_VISIBLE_ASCII = /[^\x21-\x7e]/gu
  * @throws ImproperlyConfigured for a location that is no text, an unknown option, and another status than 301, 302, 303, 307 and 308
  */
 export function redirect(location: string, options: RedirectOptions = {}): Reply<null> {
-  checkOptionNames('redirect()', options, OPTIONS, true)
+  checkOptionNames('redirect()', options, OPTIONS)
   checkFlag('redirect(): allowExternal', options.allowExternal)
   const { status = 307, allowExternal = false, ...rest } = options
   if (!STATUSES.has(status)) {

@@ -47,7 +47,7 @@ export function sseWith(
   events: AsyncIterable<SseEvent>,
   options: SseOptions = {},
 ): Reply<AsyncIterable<string>> {
-  checkOptionNames('sse()', options, OPTIONS, true)
+  checkOptionNames('sse()', options, OPTIONS)
   const { heartbeat = '15s', headers, ...rest } = options
   const silence = heartbeat === false ? 0 : readDuration('sse(): heartbeat', heartbeat)
   if (typeof events?.[Symbol.asyncIterator] !== 'function') {

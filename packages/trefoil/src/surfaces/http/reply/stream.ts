@@ -34,7 +34,7 @@ const OPTIONS: OptionNames<StreamOptions> = { ...REPLY_OPTIONS, contentType: tru
  * @throws ImproperlyConfigured for an unknown option, when the source cannot be iterated, or for a bad status
  */
 export function stream(source: StreamSource, options: StreamOptions = {}): Reply<StreamValue> {
-  checkOptionNames('stream()', options, OPTIONS, true)
+  checkOptionNames('stream()', options, OPTIONS)
   const { contentType = 'application/octet-stream', ...rest } = options
   return reply(toStream(source), withContentType(rest, contentType))
 }

@@ -29,7 +29,7 @@ export function checkPreconditions(
   etag: string | null,
   options: PreconditionOptions = {},
 ): void {
-  checkOptionNames('checkPreconditions()', options, OPTIONS, true)
+  checkOptionNames('checkPreconditions()', options, OPTIONS)
   checkFlag('checkPreconditions(): required', options.required)
   const { headers, method } = call.request
   const tag = etag === null ? null : toEntityTag(etag)

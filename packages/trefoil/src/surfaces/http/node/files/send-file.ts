@@ -68,7 +68,7 @@ export async function sendFile(
   path: string,
   options: SendFileOptions = {},
 ): Promise<Reply<AsyncIterable<Uint8Array>>> {
-  checkOptionNames('sendFile()', options, OPTIONS, true)
+  checkOptionNames('sendFile()', options, OPTIONS)
   for (const option of ['immutable', 'shared', 'dotfiles'] as const) {
     checkFlag(`sendFile(): ${option}`, options[option])
   }
