@@ -195,6 +195,8 @@ export async function accessibilityMistakes(page: Page): Promise<readonly string
  */
 export async function focusMistakes(page: Page): Promise<readonly string[]> {
   const mistakes: string[] = []
+  // Scripts show buttons that only they can make work: before that they have no place.
+  await page.waitForLoadState('load')
   const count = await page.evaluate(() => {
     ;(document.activeElement as HTMLElement | null)?.blur()
     const all = 'a[href],button,input:not([type=hidden]),select,textarea,summary,[tabindex="0"]'
