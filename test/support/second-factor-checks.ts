@@ -25,6 +25,9 @@ async function worldOn(url: string): Promise<FactorWorld> {
 /** Somebody with an app, at the time that it is. */
 async function enrolled(url: string): Promise<{ world: FactorWorld; ada: Enrolled }> {
   const world = await worldOn(url)
+  // Before the present step: the world's clock goes ahead while mails are sent, and in the last two seconds of a
+  // step the enrolment would use up the next one, which is what these tests show to others.
+  world.at -= 2 * STEP
   const ada = await world.enrol(ADA)
   world.at = Date.now()
   return { world, ada }
@@ -199,8 +202,7 @@ export function secondFactorChecks(createUrl: () => string | Promise<string>): v
       const { world, ada } = await enrolled(url)
       const isDone = dies === 'after'
       const [recovery] = ada.codes
-      // By a recovery code, which no clock has a part in: which step a process of its own counts is no matter here.
-      for (const code of [recovery ?? '']) {
+      for (const code of [nextCode(ada), recovery ?? '']) {
         const pre_token = await world.preTokenOf(ADA)
         const verify: Request = ['/mfa/verify', { pre_token, code }]
         expect(await dying(url, dies, [[verify]])).toEqual([null])
@@ -220,7 +222,7 @@ export function secondFactorChecks(createUrl: () => string | Promise<string>): v
       const { world, ada } = await enrolled(url)
       const isDone = dies === 'after'
       const before = await epochOf(world)
-      const disable: Request = ['/mfa/disable', { code: ada.codes[0] ?? '' }, ada.token]
+      const disable: Request = ['/mfa/disable', { code: nextCode(ada) }, ada.token]
       expect(await dying(url, dies, [[disable]])).toEqual([null])
       expect(await countOf(world, 'trefoil_accounts_factors')).toBe(isDone ? 0 : 1)
       expect(await countOf(world, 'trefoil_accounts_recovery')).toBe(isDone ? 0 : 2)
