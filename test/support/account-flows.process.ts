@@ -4,28 +4,13 @@ import { createApp } from 'trefoil'
 import { accounts } from 'trefoil/accounts'
 import { database } from 'trefoil/database'
 import { jobQueue } from 'trefoil/jobs'
-import { definePart } from 'trefoil/parts'
 import { testClient } from 'trefoil/testing'
+import { killer } from './killer.ts'
 
 const [, , url = '', keys = '', dies = '', path = '', body = '{}', given = '1'] = process.argv
 const say = (value: unknown) => process.stdout.write(`${JSON.stringify(value)}\n`)
 const data = database<never>({ url, migrate: 'start', wait: '60s' })
 const jobs = jobQueue({ data })
-const die = () => process.kill(process.pid, 'SIGKILL')
-
-/** Killed with everything done and nothing committed, or with all of it committed and nobody answered. */
-const killer = definePart({
-  name: 'killer',
-  transaction: {
-    begin() {},
-    async beforeCommit(_, unit) {
-      if (dies === 'after') data.afterCommit(unit, die)
-      if (dies !== 'before') return
-      die()
-      await new Promise(() => {})
-    },
-  },
-})
 const people = accounts({
   data,
   jobs,
@@ -39,7 +24,7 @@ const app = createApp({
   env: {},
   log: { logger: { debug() {}, info() {}, warn() {}, error() {} } },
   auth: [{ authenticate: people.sessionAuth, surfaces: ['api'] }],
-  parts: [data, jobs, people, killer],
+  parts: [data, jobs, people, killer(data, dies)],
 })
 await using client = testClient(app)
 await client.http.get('/')

@@ -5,27 +5,12 @@ import { createApp } from 'trefoil'
 import { accounts } from 'trefoil/accounts'
 import { database } from 'trefoil/database'
 import { jobQueue } from 'trefoil/jobs'
-import { definePart } from 'trefoil/parts'
 import { testClient } from 'trefoil/testing'
+import { killer } from './killer.ts'
 
 const [, , url = '', keys = '', dies = '', requests = '[]'] = process.argv
 const data = database<never>({ url, migrate: 'start', wait: '60s' })
 const jobs = jobQueue({ data })
-const die = () => process.kill(process.pid, 'SIGKILL')
-
-/** Killed with everything done and nothing committed, or with all of it committed and nobody answered. */
-const killer = definePart({
-  name: 'killer',
-  transaction: {
-    begin() {},
-    async beforeCommit(_, unit) {
-      if (dies === 'after') data.afterCommit(unit, die)
-      if (dies !== 'before') return
-      die()
-      await new Promise(() => {})
-    },
-  },
-})
 const people = accounts({
   data,
   jobs,
@@ -47,7 +32,7 @@ const app = createApp({
   log: { logger: { debug: none, info: none, warn: none, error: none } },
   auth: [{ authenticate: people.sessionAuth, surfaces: ['api'] }],
   publicSurfaces: ['mcp', 'cli'],
-  parts: [data, jobs, people, killer],
+  parts: [data, jobs, people, killer(data, dies)],
 })
 await using client = testClient(app)
 await client.http.get('/')

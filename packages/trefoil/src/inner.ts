@@ -18,7 +18,7 @@ export {
 export { cookiesOf } from './engine/views/provider-view.ts'
 export { ask } from './features/database/ask.ts'
 export { databasePart } from './features/database/database-option.ts'
-export { holdRingTo, readKeyRing } from './identity/key-ring.ts'
+export { holdRingTo, keyOption, readKeyRing } from './identity/key-ring.ts'
 export { ringOfVariables } from './identity/key-variables.ts'
 export type { LockoutStatus } from './identity/lockout/lockout.ts'
 export { countFailures, lockTimes, statusOf } from './identity/lockout/lockout.ts'

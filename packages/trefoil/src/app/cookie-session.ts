@@ -15,7 +15,7 @@ import { readOptions } from '../contract/options/read-options.ts'
 import { ImproperlyConfigured } from '../contract/problems/problem.ts'
 import { cookiesOf } from '../engine/views/provider-view.ts'
 import { type CookieSession, sessionOpener } from '../identity/cookie-session.ts'
-import { cookieKeys, type KeyMaterial, type KeyRing } from '../identity/key-ring.ts'
+import { cookieKeys, type KeyMaterial, type KeyRing, keyOption } from '../identity/key-ring.ts'
 import { secretWeakness } from '../identity/secret-weakness.ts'
 import { formatSetCookie } from '../web/cookie-header.ts'
 
@@ -61,12 +61,7 @@ export const SESSION: OptionGroup<CookieSessionOptions, CookieSessionValues> = {
   prefix: 'TREFOIL_SESSION',
   rows: {
     keys: {
-      // A ring or a secret: looked into, and refused, by what makes keys of it.
-      read: {
-        words: 'text',
-        fromText: (value) => ({ value }),
-        read: (value) => ({ value: value as KeyMaterial | KeyRing }),
-      },
+      read: keyOption,
       default: REQUIRED,
       variable: 'TREFOIL_SESSION_SECRET',
       doc: 'Signing secret of at least 32 bytes, or a `keyRing(current, previous)`.',

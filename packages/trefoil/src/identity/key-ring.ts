@@ -2,6 +2,7 @@ import { equalBytes } from '../base/constant-time.ts'
 import { freezeClass } from '../base/plain/freeze-class.ts'
 import { isRecord } from '../base/plain/is-record.ts'
 import { revealed, type Secret } from '../base/secret.ts'
+import type { OptionKind } from '../contract/options/option-kind.ts'
 import { valueKind } from '../contract/options/value-kind.ts'
 import { ImproperlyConfigured } from '../contract/problems/problem.ts'
 
@@ -178,4 +179,11 @@ function readKey(where: string, given: unknown): Uint8Array {
   const hint = isUnset ? '; is the variable that it comes from set?' : ''
   const kind = key instanceof Uint8Array ? 'no bytes' : valueKind(key)
   throw new ImproperlyConfigured(`${where} must be non-empty text or bytes, got ${kind}${hint}`)
+}
+
+/** A ring or a secret, as an option: looked into, and refused, by what makes keys of it. */
+export const keyOption: OptionKind<KeyMaterial | KeyRing> = {
+  words: 'text',
+  fromText: (value) => ({ value }),
+  read: (value) => ({ value: value as KeyMaterial | KeyRing }),
 }

@@ -26,47 +26,37 @@ export function parseMediaType(text: string): MediaType | null {
 /** What in an `Accept` header asks for a problem document by name. */
 const JSON_NAMES: ReadonlySet<string> = new Set(['application/json', 'application/problem+json'])
 
-/** True when an `Accept` header names `text/html`, and no JSON type before it: a browser that opens a page. */
-export function prefersHtml(accept: string | undefined): boolean {
-  if (accept === undefined || !accept.toLowerCase().includes('text/html')) return false
-  let html = 0
-  let json = 0
-  for (const part of accept.split(',')) {
-    const type = parseMediaType(part)
-    if (type === null) continue
-    const given = Number(type.parameters.get('q') ?? 1)
-    const weight = Number.isFinite(given) ? given : 0
-    if (type.essence === 'text/html') html = Math.max(html, weight)
-    if (JSON_NAMES.has(type.essence)) json = Math.max(json, weight)
-  }
-  return html > json
-}
+/** What in it admits one. */
+const JSON_RANGES: ReadonlySet<string> = new Set([...JSON_NAMES, 'application/*', '*/*'])
 
-/** What in an `Accept` header admits a problem document. */
-const JSON_RANGES: ReadonlySet<string> = new Set([
-  'application/json',
-  'application/problem+json',
-  'application/*',
-  '*/*',
-])
+/** True when an `Accept` header ranks `text/html` above every JSON type that it names: a browser that opens a page. */
+export function prefersHtml(accept: string | undefined): boolean {
+  return ranksAbove(accept, 'text/html', JSON_NAMES)
+}
 
 /**
  * True when an `Accept` header ranks `text/plain` above every JSON type: such a client is
  * answered with plain text instead of a problem document.
  */
 export function prefersPlainText(accept: string | undefined): boolean {
-  if (accept === undefined || !accept.toLowerCase().includes('text/plain')) return false
-  let text = 0
-  let json = 0
+  return ranksAbove(accept, 'text/plain', JSON_RANGES)
+}
+
+function ranksAbove(
+  accept: string | undefined,
+  wanted: string,
+  others: ReadonlySet<string>,
+): boolean {
+  if (accept === undefined || !accept.toLowerCase().includes(wanted)) return false
+  let best = 0
+  let other = 0
   for (const part of accept.split(',')) {
     const type = parseMediaType(part)
     if (type === null) continue
     const given = Number(type.parameters.get('q') ?? 1)
     const weight = Number.isFinite(given) ? given : 0
-    if (type.essence === 'text/plain') text = Math.max(text, weight)
-    if (JSON_RANGES.has(type.essence)) {
-      json = Math.max(json, weight)
-    }
+    if (type.essence === wanted) best = Math.max(best, weight)
+    if (others.has(type.essence)) other = Math.max(other, weight)
   }
-  return text > json
+  return best > other
 }

@@ -1,5 +1,6 @@
 import type { KeyMaterial, KeyRing } from '../../auth.ts'
 import type { Clock, Duration } from '../../index.ts'
+import { keyOption } from '../../inner.ts'
 import { kinds, type OptionGroup, systemClock, type Values } from '../../parts.ts'
 import type { SpentTokens } from '../../stores.ts'
 import type { PagesTheme } from './look/theme.ts'
@@ -57,12 +58,7 @@ export const PAGES: OptionGroup<PagesOptions, PagesValues> = {
   prefix: 'TREFOIL_PAGES',
   rows: {
     keys: {
-      // A ring or a secret: looked into, and refused, by what makes keys of it.
-      read: {
-        words: 'text',
-        fromText: (value) => ({ value }),
-        read: (value) => ({ value: value as KeyMaterial | KeyRing }),
-      },
+      read: keyOption,
       default: null,
       shown: '`TREFOIL_AUTH_JWT__SECRET`',
       doc: 'Signs forms: a secret of at least 32 bytes, or a `keyRing(current, previous)`.',
