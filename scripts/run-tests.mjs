@@ -1,7 +1,7 @@
 // Runs tests and says how many passed; the count is kept for `tally.mjs`.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import process from 'node:process'
 import { projectEnv, ROOT } from './workspace.mjs'
 
@@ -46,6 +46,21 @@ export function forget(name) {
 export function countOf(name) {
   const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(reportOf(name), 'utf8'))
   return { passed: numPassedTests, failed: numFailedTests }
+}
+
+/** A line for each test that failed, and for each file that could not be run; of an output cut short the end is kept. */
+export function failuresOf(name) {
+  const { testResults } = JSON.parse(readFileSync(reportOf(name), 'utf8'))
+  return testResults.flatMap(({ name: path, message, assertionResults }) => {
+    const file = relative(ROOT, path)
+    const tests = assertionResults.filter(({ status }) => status === 'failed')
+    if (tests.length === 0) return message ? [`${file}: ${firstLines(message)}`] : []
+    return tests.map((test) => `${file} > ${test.fullName}: ${firstLines(test.failureMessages[0])}`)
+  })
+}
+
+function firstLines(text = '') {
+  return text.split('\n').slice(0, 6).join(' | ').slice(0, 600)
 }
 
 export function summary(counts) {

@@ -1,6 +1,10 @@
-// The last line of `.ci/run`: what all runs of tests came to.
-import { countOf, ran, summary } from './run-tests.mjs'
+// The last lines of `.ci/run`: what failed, and what all runs of tests came to.
+import { countOf, failuresOf, ran, summary } from './run-tests.mjs'
 
 const always = ['tests', 'tests-attacks', 'tests-databases', 'tests-quirks-off']
 const perhaps = ran(['tests-databases-debian'])
-console.log(summary([...always, ...perhaps].map(countOf)))
+const runs = [...always, ...perhaps]
+for (const run of runs) {
+  for (const failure of failuresOf(run)) console.log(`FAILED (${run}) ${failure}`)
+}
+console.log(summary(runs.map(countOf)))
