@@ -40,6 +40,7 @@ import { compileCache } from './limits/compile-cache.ts'
 import { compileCapacity } from './limits/compile-capacity.ts'
 import type { RateLevels } from './limits/compile-rates.ts'
 import { readSurfaces } from './read-surfaces.ts'
+import { compileToolMeta } from './tool-meta.ts'
 
 const EXTERNAL_NAME = /^[A-Za-z0-9_.-]{1,128}$/
 const MAX_DESCRIPTION = 1000
@@ -155,6 +156,8 @@ export function compileAction(declaration: Declaration, site: ActionSite): Compi
     tags: [...new Set(shared.flatMap((level) => level.tags ?? []))],
     metadata: Object.freeze(Object.assign({}, ...shared.map((level) => level.metadata))),
     hints: { ...defaultHints(method), ...options.hints },
+    listed: options.listed ?? false,
+    toolMeta: compileToolMeta(options, where),
     changes,
     external: options.external ?? false,
     forms: compileForms(options.forms, params, where),

@@ -21,6 +21,8 @@ export interface DeclaredOptions extends SharedOptions {
   readonly cli?: boolean
   readonly public?: boolean | readonly SurfaceName[]
   readonly hints?: ToolHints
+  readonly listed?: boolean
+  readonly meta?: Readonly<Record<string, unknown>>
   readonly changes?: boolean
   readonly external?: boolean
   readonly forms?: boolean
@@ -107,6 +109,8 @@ export const ROUTE_OPTIONS: OptionNames<DeclaredOptions> = {
   cli: true,
   public: true,
   hints: true,
+  listed: true,
+  meta: true,
   changes: true,
   external: true,
   forms: true,

@@ -162,6 +162,16 @@ export interface OperationOptions<
   /** Hints for agents; default from the HTTP method. */
   readonly hints?: ToolHints
   /**
+   * Listed by `tools/list` also where tools are searched for (`mcp: { tools: { mode: 'search' } }`). Default false; a tool
+   * with a page of its own (`meta.ui`), and one whose arguments stand in headers, is listed in any case.
+   */
+  readonly listed?: boolean
+  /**
+   * `_meta` of the tool, for the program around the model: JSON, such as `{ ui: { resourceUri: 'ui://orders' } }` of
+   * MCP Apps. Shown to whoever sees the tool. Default none.
+   */
+  readonly meta?: Readonly<Record<string, unknown>>
+  /**
    * Whether it may change something. Default: GET, HEAD and OPTIONS do not, everything else does, and
    * so do actions and tools without a method.
    */

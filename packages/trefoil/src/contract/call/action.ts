@@ -115,6 +115,10 @@ export interface Action {
   readonly tags: readonly string[]
   readonly metadata: Readonly<Record<string, unknown>>
   readonly hints: ToolHints
+  /** Listed by MCP also where tools are searched for. */
+  readonly listed: boolean
+  /** `_meta` of the tool, for the program around the model; `null` for none. */
+  readonly toolMeta: Readonly<Record<string, unknown>> | null
   /** True when it may change something: what the method says, or the action itself. */
   readonly changes: boolean
   /** True when it acts outside the database, where nothing can be taken back. */
@@ -182,6 +186,8 @@ export function emptyAction(name: string): Action {
     tags: [],
     metadata: {},
     hints: {},
+    listed: false,
+    toolMeta: null,
     changes: true,
     external: false,
     forms: false,

@@ -9,6 +9,8 @@ import type { ArgumentHeader } from './wire/routing-headers.ts'
 /** What the MCP surface works with. */
 export interface McpParts {
   readonly tools: ToolList
+  /** True where tools are searched for: three of ours find, describe and call the others. */
+  readonly searches: boolean
   /** What the caller of a list sees of them. */
   readonly visible: AskVisible
   readonly toolsOf: PerVisible<ToolList>

@@ -14,12 +14,13 @@ import { problemReply } from './problem-reply.ts'
 import { LEVELS_AROUND } from './read-envelope.ts'
 import { RunningCalls } from './running-calls.ts'
 import { type ToolList, visibleTools } from './tool-list.ts'
+import { refuseSearchNames } from './tool-search/refuse-search-names.ts'
 import { legacy } from './wire/legacy.ts'
 import { type ArgumentHeader, argumentHeaders } from './wire/routing-headers.ts'
 
 /** Options of {@link mcpEndpoint}. */
 export interface McpOptions
-  extends Pick<McpParts, 'maxBodySize' | 'jsonLimits' | 'maxResponseSize'> {
+  extends Pick<McpParts, 'maxBodySize' | 'jsonLimits' | 'maxResponseSize' | 'searches'> {
   /** Exact origins of pages that may call; `*` for every one. */
   readonly allowedOrigins: ReadonlySet<string>
   /** Made when it is first asked for. */
@@ -29,6 +30,7 @@ export interface McpOptions
 /** The MCP endpoint of an app; present even when it has no tools (MCP-1). */
 export function mcpEndpoint(catalogue: Catalogue, app: AppContext, options: McpOptions): Endpoint {
   const { allowedOrigins: allowed, tools, ...sizes } = options
+  if (options.searches) refuseSearchNames(catalogue)
   const plans = new Map<string, Plan>()
   const headers = new Map<string, readonly ArgumentHeader[]>()
   for (const action of catalogue.actions) {

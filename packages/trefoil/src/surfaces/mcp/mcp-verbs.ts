@@ -17,6 +17,8 @@ import { takesEvents } from './takes-events.ts'
 import { readToolCallParams, type ToolCallParams, toolNameOf } from './tool-call-params.ts'
 import type { ToolList } from './tool-list.ts'
 import { toolFailure, toolResult } from './tool-reply.ts'
+import { answerSearch, isSearch } from './tool-search/answer-search.ts'
+import { innerCall } from './tool-search/inner-call.ts'
 import { resultReply } from './wire/era.ts'
 import { legacy } from './wire/legacy.ts'
 import { checkArgumentHeaders } from './wire/routing-headers.ts'
@@ -114,13 +116,17 @@ function place(parts: McpParts, request: EndpointRequest, envelope: Envelope): M
   if (arrival.traceSource !== null) readTrace(envelope, arrival.traceSource)
   const listing: McpFound = { plan: parts.discovery, envelope, call: null, events: null }
   if (message === null || problem !== null || id === null) return listing
-  const name = toolNameOf(message)
+  const inner = parts.searches ? innerCall(message) : null
+  const called = inner ?? message
+  const name = toolNameOf(called)
   const plan = name === null ? undefined : parts.plans.get(name)
   if (plan === undefined) return listing
-  arrival.action = plan.facts.name
-  const call = readToolCallParams(message)
-  if (call instanceof Problem) return { ...listing, envelope: { ...envelope, problem: call } }
   const repeated = parts.headers.get(plan.action.name)
+  // A gateway has seen the headers of another tool: what it would route and filter by was not there to compare.
+  if (inner !== null && repeated !== undefined) return listing
+  arrival.action = plan.facts.name
+  const call = readToolCallParams(called)
+  if (call instanceof Problem) return { ...listing, envelope: { ...envelope, problem: call } }
   if (repeated === undefined) return { plan, envelope, call, events: null }
   const { rawHeaders } = request.exchange
   const mismatch = checkArgumentHeaders(repeated, call.args, rawHeaders, era.namesHeaders)
@@ -144,7 +150,9 @@ function discovered(
     return ACCEPTED
   }
   if (message.method === 'tools/call') {
-    return toolNameOf(message) === null
+    const name = toolNameOf(message)
+    if (parts.searches && isSearch(name)) return answerSearch(parts, era, id, message, state)
+    return name === null
       ? refuse('mcp_invalid_params', { status: 200, detail: 'params.name must be text' })
       : refuse('mcp_unknown_tool')
   }
