@@ -4,12 +4,8 @@ import type { JsonSchema } from '../../contract/params/schema.ts'
 import type { VisibleActions } from '../agent/visible-actions.ts'
 import { type LeftOutPattern, toolSchemas } from './tool-schema/tool-schemas.ts'
 
-/** The server as MCP clients see it, worked out once. */
+/** The tools as MCP clients see them, worked out once. */
 export interface ToolList {
-  readonly serverInfo: { readonly name: string; readonly version: string }
-  readonly instructions: string | null
-  /** True when callers must authenticate, so answers may not be shared between them. */
-  readonly private: boolean
   /** `tools` array for the modern era, as JSON. */
   readonly modern: string
   /** `tools` array for the legacy era, as JSON. */
@@ -46,7 +42,7 @@ function listsOf(each: readonly ListedTool[]): Pick<ToolList, 'modern' | 'legacy
 
 export function buildToolList(catalogue: Catalogue): ToolList {
   const tools = catalogue.actions
-    .filter((action) => action.exposed.mcp)
+    .filter((action) => action.tool)
     .map((action) => ({ action, schemas: toolSchemas(action) }))
   const namesOf = (some: typeof tools) => new Set(some.map(({ action }) => action.name))
   const each = tools.map(({ action, schemas }): ListedTool => {
@@ -59,9 +55,6 @@ export function buildToolList(catalogue: Catalogue): ToolList {
     }
   })
   return {
-    serverInfo: { name: catalogue.name, version: catalogue.version },
-    instructions: catalogue.description,
-    private: catalogue.covered.mcp,
     ...listsOf(each),
     each,
     wrapped: namesOf(tools.filter(({ schemas }) => schemas.wrapped)),
