@@ -1,10 +1,18 @@
 // `npm run test:quirks`: what goes over HTTP, tested again without the names of Node that no
 // documentation promises, because a release of Node may take them away at any time.
+import { globSync } from 'node:fs'
+import { basename } from 'node:path'
 import process from 'node:process'
 import { runTests } from './run-tests.mjs'
-import { build, install } from './workspace.mjs'
+import { build, install, ROOT } from './workspace.mjs'
 
-const OVER_HTTP = ['packages/trefoil/src/surfaces/http', 'test/http', 'test/attacks']
+/** Attacks on what stands behind HTTP: most of their time goes into passwords, databases and processes. */
+const BEHIND =
+  /^(account|audit|checkpoint|database|jobs|login|mfa|migrations|passkey|passwordless|second-factor|smtp|timing-gate)/
+const ATTACKS = globSync('test/attacks/*.test.ts', { cwd: ROOT }).filter(
+  (path) => !BEHIND.test(basename(path)),
+)
+const OVER_HTTP = ['packages/trefoil/src/surfaces/http', 'test/http', ...ATTACKS]
 
 install()
 build()

@@ -8,6 +8,7 @@ import { type Authenticator, firstOf } from '../../packages/trefoil/src/auth.ts'
 import { type Database, database } from '../../packages/trefoil/src/database.ts'
 import { type App, type AppOptions, createApp } from '../../packages/trefoil/src/index.ts'
 import { type JobQueue, jobQueue } from '../../packages/trefoil/src/jobs.ts'
+import type { Part } from '../../packages/trefoil/src/parts.ts'
 import { type TestClient, testClient } from '../../packages/trefoil/src/testing.ts'
 
 type Rows = Record<string, Record<string, unknown>>
@@ -42,6 +43,8 @@ export interface WorldOptions {
   readonly also?: Authenticator
   /** The audit log of the app, which accounts are given. */
   readonly audit?: (data: Database<Rows>) => AuditLog
+  /** Further parts of the app. */
+  readonly parts?: readonly Part[]
   /** Further options of the app. */
   readonly app?: Pick<AppOptions, 'agentWrites' | 'log'>
 }
@@ -61,6 +64,7 @@ export class World {
     accounts: given = {},
     url = ':memory:',
     also,
+    parts = [],
     audit,
     app = {},
   }: WorldOptions = {}) {
@@ -94,7 +98,7 @@ export class World {
       env: {},
       auth: [{ authenticate, surfaces: ['api', 'cli'] }],
       publicSurfaces: ['mcp'],
-      parts: [this.data, this.jobs, ...(log === undefined ? [] : [log]), this.people],
+      parts: [this.data, this.jobs, ...(log === undefined ? [] : [log]), this.people, ...parts],
     })
     this.client = testClient(this.app)
   }

@@ -4,7 +4,7 @@ import { type PasskeyEvidence, verifyPasskeyEvidence } from '../../packages/tref
 import { database } from '../../packages/trefoil/src/database.ts'
 import { accountTables } from '../../packages/trefoil/src/features/accounts/account-tables.ts'
 import { FactorStore } from '../../packages/trefoil/src/features/accounts/mfa/factor-store.ts'
-import { StepStore } from '../../packages/trefoil/src/features/accounts/mfa/step-store.ts'
+import { StepStore } from '../../packages/trefoil/src/features/accounts/mfa/steps/step-store.ts'
 import {
   newCredential,
   signedCredential,

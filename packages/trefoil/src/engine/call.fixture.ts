@@ -276,5 +276,6 @@ const ACTION: Action = {
   method: 'POST',
   path: '/test',
   exposed: { api: true, mcp: true, cli: true },
+  tool: true,
   handler: () => 'done',
 }

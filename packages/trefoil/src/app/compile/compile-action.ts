@@ -29,8 +29,10 @@ import {
 } from '../declare/declaration.ts'
 import { answerForm } from './answer-form.ts'
 import { checkDependencies } from './check-dependencies.ts'
+import { compileMcpKinds, isRead, type McpKinds } from './compile-mcp-kinds.ts'
 import { compileNeed, type NeedSite } from './compile-need.ts'
 import { compileParams } from './compile-params.ts'
+import { checkVariables, undeclaredVariables } from './compile-resource.ts'
 import { declaredProblems, type OwnProblems } from './declared-problems.ts'
 import { checkAgentSchemas } from './documents/agent-schemas.ts'
 import { inputSchemaOf } from './documents/input-schema.ts'
@@ -83,13 +85,14 @@ export function compileAction(declaration: Declaration, site: ActionSite): Compi
   const { levels, options, handler, method } = declaration
   checkRouteOptions(where, options)
   const template = compilePath(declaration, where)
+  const kinds = compileMcpKinds(declaration, where)
   const exposed: PerSurface = {
     api: method !== null,
-    mcp: options.tool === true,
+    mcp: kinds.tool || kinds.resource !== null || kinds.prompt !== null,
     cli: options.cli === true,
   }
   const agents = exposed.mcp || exposed.cli
-  const name = compileName(options, method, template, agents, where)
+  const name = compileName(options, method, template, { agents, kinds }, where)
   const declared: Params = Object.assign(
     {},
     ...levels.map((level) => level.options.params),
@@ -98,13 +101,15 @@ export function compileAction(declaration: Declaration, site: ActionSite): Compi
   checkInheritedParams(declaration, where)
   const { params, dependencies } = compileParams(declared, {
     where,
-    method,
-    pathNames: template?.names ?? [],
+    // Variables of a URI and arguments of a prompt are text, as in a query.
+    method: method ?? (isRead(kinds) ? 'GET' : null),
+    pathNames: template?.names ?? undeclaredVariables(kinds, declared),
     intNames: typedNames(template, 'int'),
     bigintNames: typedNames(template, 'bigint'),
     agents,
   })
-  const changes = options.changes ?? !READS.has(method ?? '')
+  checkVariables(kinds, params, where)
+  const changes = options.changes ?? !(READS.has(method ?? '') || isRead(kinds))
   checkDependencies(dependencies, changes, where)
   if (agents) refuseFiles(params, where)
   const isPublic = compilePublic(options, exposed, where)
@@ -124,6 +129,7 @@ export function compileAction(declaration: Declaration, site: ActionSite): Compi
     path: template?.text ?? null,
     template: template === null ? null : templateSpelling(template),
     exposed,
+    ...kinds,
     public: isPublic,
     ...compileNeed(
       shared.map((level) => level.needsApproval),
@@ -250,7 +256,7 @@ function compileName(
   options: DeclaredOptions,
   method: string | null,
   template: PathTemplate | null,
-  agents: boolean,
+  { agents, kinds }: { readonly agents: boolean; readonly kinds: McpKinds },
   where: string,
 ): string {
   const { name, description } = options
@@ -259,14 +265,17 @@ function compileName(
   }
   if (agents) {
     if (name === undefined || name === '') {
-      throw new ImproperlyConfigured(`${where}: tools and CLI actions need a name`)
+      throw new ImproperlyConfigured(
+        `${where}: ${isRead(kinds) ? 'resources' : 'tools and CLI actions'} need a name`,
+      )
     }
     if (!EXTERNAL_NAME.test(name)) {
       throw new ImproperlyConfigured(
         `${where}: '${name}' is no external name; use 1 to 128 of A-Z a-z 0-9 _ . -`,
       )
     }
-    if (description === undefined || description.trim() === '') {
+    const isToRead = kinds.resource !== null && !kinds.tool && options.cli !== true
+    if (!isToRead && (description === undefined || description.trim() === '')) {
       throw new ImproperlyConfigured(`${where}: tools and CLI actions need a description`)
     }
   }

@@ -123,7 +123,7 @@ export function compileApp(
 function checkListedTools({ tools }: JoinedParts, compiled: readonly CompiledAction[]): void {
   for (const { part, tool } of tools) {
     const isOwn = (entry: CompiledAction) =>
-      entry.part === part && entry.action.exposed.mcp && entry.action.name === tool
+      entry.part === part && entry.action.tool && entry.action.name === tool
     if (compiled.some(isOwn)) continue
     throw new ImproperlyConfigured(
       `Part '${part}': tools names '${tool}', which is no tool that the part registers in actions`,

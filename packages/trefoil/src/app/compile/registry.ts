@@ -1,3 +1,4 @@
+import type { Action } from '../../contract/call/action.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
 import { templateShape, templateSpelling } from '../../web/path-template.ts'
 import { type Declaration, describeDeclaration } from '../declare/declaration.ts'
@@ -37,20 +38,32 @@ export function compileRegistry(
   return Object.freeze(compiled)
 }
 
+/** Tools, with the actions that people call by the same names; resources; prompts: each kind has names of its own. */
+const KINDS: readonly {
+  readonly kind: string
+  readonly isOne: (action: Action) => boolean
+}[] = [
+  { kind: 'action', isOne: ({ tool, exposed }) => tool || exposed.cli },
+  { kind: 'resource', isOne: ({ resource }) => resource !== null },
+  { kind: 'prompt', isOne: ({ prompt }) => prompt !== null },
+]
+
 function nameConflicts(compiled: readonly CompiledAction[]): string[] {
-  const seen = new Map<string, CompiledAction>()
   const mistakes: string[] = []
-  for (const entry of compiled) {
-    const { action } = entry
-    if (!action.exposed.mcp && !action.exposed.cli) continue
-    const other = seen.get(action.name)
-    seen.set(action.name, entry)
-    if (other === undefined) continue
-    const kind = other.action.exposed.mcp && action.exposed.mcp ? 'tool' : 'action'
-    mistakes.push(
-      `Duplicate ${kind} name: ${action.name} (${placeOf(other)} and ${placeOf(entry)}); ` +
-        'give one of them another name',
-    )
+  for (const { kind, isOne } of KINDS) {
+    const seen = new Map<string, CompiledAction>()
+    for (const entry of compiled) {
+      const { action } = entry
+      if (!isOne(action)) continue
+      const other = seen.get(action.name)
+      seen.set(action.name, entry)
+      if (other === undefined) continue
+      const said = kind === 'action' && other.action.tool && action.tool ? 'tool' : kind
+      mistakes.push(
+        `Duplicate ${said} name: ${action.name} (${placeOf(other)} and ${placeOf(entry)}); ` +
+          'give one of them another name',
+      )
+    }
   }
   return mistakes
 }
@@ -59,10 +72,16 @@ function nameConflicts(compiled: readonly CompiledAction[]): string[] {
  * Where an action was declared, as its developer knows it. Where parts are at it, they are named:
  * neither of them can see the other one.
  */
-function placeOf({ action: { method, path, exposed }, part }: CompiledAction): string {
-  const declared = exposed.mcp ? 'app.tool()' : 'app.action()'
-  const place = path === null ? declared : `route ${method} ${path}`
+function placeOf({ action, part }: CompiledAction): string {
+  const { method, path } = action
+  const place = path === null ? declaredBy(action) : `route ${method} ${path}`
   return part === null ? place : `${place} of part '${part}'`
+}
+
+function declaredBy({ tool, resource, prompt }: Pick<Action, 'tool' | 'resource' | 'prompt'>) {
+  if (resource !== null) return `app.resource('${resource.uri}')`
+  if (prompt !== null) return 'app.prompt()'
+  return tool ? 'app.tool()' : 'app.action()'
 }
 
 /** Two routes of one shape and method would compete; of one shape, they must agree on names. */

@@ -7,6 +7,7 @@ import {
   checkList,
   checkRecord,
   checkText,
+  requireText,
   shownValue,
 } from '../../contract/options/option-values.ts'
 import { isSchema } from '../../contract/params/schema.ts'
@@ -64,6 +65,7 @@ export function checkRouteOptions(where: string, options: DeclaredOptions): void
       `${where}: audit must be true, false or 'required', got ${shownValue(audit)}`,
     )
   }
+  if (options.resource !== undefined) requireText(`${where}: resource`, options.resource)
   for (const option of ['name', 'description', 'title'] as const) {
     const value = options[option]
     if (value !== '') checkText(`${where}: ${option}`, value)

@@ -7,6 +7,7 @@ import type { OptionNames } from '../../contract/options/option-names.ts'
 import type { Params } from '../../contract/params/params.ts'
 import type { Schema } from '../../contract/params/schema.ts'
 import type { Forgetting } from '../../engine/cached/forgetting.ts'
+import type { DeclaredPrompt, DeclaredResource } from './mcp-declaration.ts'
 import type { SharedOptions } from './route-types.ts'
 
 /** What a route was declared with, types forgotten. */
@@ -18,6 +19,7 @@ export interface DeclaredOptions extends SharedOptions {
   readonly returns?: Schema | undefined
   readonly problems?: readonly string[]
   readonly tool?: boolean
+  readonly resource?: string
   readonly cli?: boolean
   readonly public?: boolean | readonly SurfaceName[]
   readonly hints?: ToolHints
@@ -51,6 +53,10 @@ export interface Declaration {
   readonly levels: readonly Level[]
   readonly options: DeclaredOptions
   readonly handler: Handler
+  /** What makes it a resource; absent for what is none, or says so by its route's `resource`. */
+  readonly resource?: DeclaredResource
+  /** What makes it a prompt. */
+  readonly prompt?: DeclaredPrompt
   /** Which kept answers do not count any more; absent where nobody holds a handle. */
   readonly forgetting?: Forgetting
   /** Part that brought it; absent for what the app declares itself. */
@@ -73,7 +79,11 @@ export function describeDeclaration(declaration: Declaration): string {
   const { method, path, levels, part, isEndpoint } = declaration
   const given = givenName(declaration)
   const owner = part === undefined ? '' : ` of part '${part}'`
-  if (method === null) return `Action '${given ?? ''}'${owner}`
+  if (method === null) {
+    const { resource, prompt } = declaration
+    if (resource !== undefined) return `Resource '${resource.uri}'${owner}`
+    return `${prompt === undefined ? 'Action' : 'Prompt'} '${given ?? ''}'${owner}`
+  }
   const full = levels.map(({ prefix }) => prefix).join('') + (path ?? '')
   const kind = isEndpoint === true ? 'Endpoint' : 'Route'
   const name = given === undefined ? '' : ` ('${given}')`
@@ -106,6 +116,7 @@ export const ROUTE_OPTIONS: OptionNames<DeclaredOptions> = {
   returns: true,
   problems: true,
   tool: true,
+  resource: true,
   cli: true,
   public: true,
   hints: true,

@@ -150,6 +150,11 @@ export interface OperationOptions<
   readonly returns?: R
   /** Also an MCP tool. Default false. */
   readonly tool?: Agents<Tool, P & Inherited>
+  /**
+   * Also an MCP resource with this URI, or template of URIs whose variables are among `params`. Only for GET routes,
+   * with a `name`. Default: none.
+   */
+  readonly resource?: string
   /** Also a CLI action. Default false. */
   readonly cli?: Agents<Cli, P & Inherited>
   /** Open to anonymous callers: everywhere it is exposed, or on the listed surfaces. */

@@ -11,6 +11,8 @@ import { checkGroupOptions } from './check-declared-options.ts'
 import type { Declaration, DeclaredOptions, Level } from './declaration.ts'
 import { remember } from './forget-answers.ts'
 import { makeHandle } from './make-handle.ts'
+import { splitPrompt, splitResource } from './mcp-declaration.ts'
+import type { AddPrompt, AddResource } from './mcp-types.ts'
 import type {
   AddAction,
   AddRoute,
@@ -79,6 +81,13 @@ export class RouteGroup<
   readonly action: AddAction<T, Inherited, boolean> = this.#actionAdder({})
   /** An action with `tool: true`. */
   readonly tool: AddAction<T, Inherited, true> = this.#actionAdder({ tool: true })
+  /**
+   * What MCP reads under a URI (`store://products`), or under every URI of a template (`order://{order_id}`), whose
+   * variables are arguments. What the handler returns is its text, its bytes or its JSON.
+   */
+  readonly resource: AddResource<T, Inherited> = this.#resourceAdder()
+  /** A template of messages that people choose, in MCP. */
+  readonly prompt: AddPrompt<T, Inherited> = this.#promptAdder()
   readonly #levels: readonly Level[]
   readonly #registrar: Registrar
   readonly #middleware: Middleware[] = []
@@ -168,18 +177,36 @@ export class RouteGroup<
     return add as unknown as AddAction<T, Inherited, ToolChoice>
   }
 
+  #resourceAdder(): AddResource<T, Inherited> {
+    const add = (uri: string, given: Readonly<Record<string, unknown>>, handler: Handler) => {
+      const { own, options } = splitResource(uri, given)
+      this.#add(null, null, options, handler, { resource: own })
+    }
+    return add as unknown as AddResource<T, Inherited>
+  }
+
+  #promptAdder(): AddPrompt<T, Inherited> {
+    const add = (name: string, given: Readonly<Record<string, unknown>>, handler: Handler) => {
+      const { own, options } = splitPrompt(name, given)
+      this.#add(null, null, options, handler, { prompt: own })
+    }
+    return add as unknown as AddPrompt<T, Inherited>
+  }
+
   #add(
     method: string | null,
     path: string | null,
     options: DeclaredOptions,
     handler: Handler,
+    kind: Pick<Declaration, 'resource' | 'prompt'> = {},
   ): AnyHandle {
     if (typeof handler !== 'function') {
-      const what = `${method ?? 'Action'} ${path ?? options.name}`
+      const what = `${method ?? 'Action'} ${path ?? kind.resource?.uri ?? options.name}`
       throw new ImproperlyConfigured(`${what} has no handler: the last argument is its function`)
     }
     const forgetting = new Forgetting()
-    const declaration = { method, path, levels: this.#levels, options, handler, forgetting }
+    const levels = this.#levels
+    const declaration = { method, path, levels, options, handler, forgetting, ...kind }
     this.#registrar.declare(declaration)
     return remember(makeHandle(declaration), forgetting)
   }

@@ -8,6 +8,7 @@ import type { ProblemPage } from '../problems/problem-page.ts'
 import type { ProblemRow } from '../problems/problem-row.ts'
 import type { Call, Guard } from './call.ts'
 import type { Dependency } from './dependency.ts'
+import type { PromptFacts, ResourceFacts } from './mcp-facts.ts'
 import { type NeedTable, NO_NEED } from './need.ts'
 import { NO_SURFACE, type PerSurface, type SurfaceName } from './surface-name.ts'
 
@@ -83,8 +84,14 @@ export interface Action {
   readonly path: string | null
   /** The same as it was written, `/files/{rest:path}`. */
   readonly template: string | null
-  /** Surfaces on which the action exists. */
+  /** Surfaces on which the action exists; on MCP as a tool, a resource, a prompt, or several of them. */
   readonly exposed: PerSurface
+  /** True for what MCP lists and calls as a tool. */
+  readonly tool: boolean
+  /** How MCP reads it; `null` for what is no resource. */
+  readonly resource: ResourceFacts | null
+  /** How MCP gets it; `null` for what is no prompt. */
+  readonly prompt: PromptFacts | null
   /** Surfaces on which it is open to anonymous callers by the developer's `public`. */
   readonly public: PerSurface
   /** Surfaces on which a call may need approval; whose, `need` says. */
@@ -169,6 +176,9 @@ export function emptyAction(name: string): Action {
     path: null,
     template: null,
     exposed: NO_SURFACE,
+    tool: false,
+    resource: null,
+    prompt: null,
     public: NO_SURFACE,
     approval: NO_SURFACE,
     need: { api: NO_NEED, mcp: NO_NEED, cli: NO_NEED },

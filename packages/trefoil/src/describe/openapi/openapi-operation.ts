@@ -43,7 +43,7 @@ export function openApiOperation(
     ...(body !== null && { requestBody: requestBody(body, root) }),
     responses: responses(operation, root),
     security: operation.requiresAuth ? security.map(({ name }) => ({ [name]: [] })) : [],
-    'x-trefoil-tool': action.exposed.mcp,
+    'x-trefoil-tool': action.tool,
     'x-trefoil-cli': action.exposed.cli,
     'x-trefoil-needs-approval': operation.needsApproval,
     // Said where the method does not say it.

@@ -164,6 +164,7 @@ describe('operations (DOCS-3)', () => {
         tags: ['orders'],
         deprecated: true,
         exposed: { api: true, mcp: true, cli: false },
+        tool: true,
         approval: { api: false, mcp: true, cli: false },
       }),
       action({ path: '/b', title: 'A title' }),

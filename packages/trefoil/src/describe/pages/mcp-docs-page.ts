@@ -30,7 +30,7 @@ export function mcpDocsPage(catalogue: Catalogue, options: McpDocsPageOptions): 
   const { nonce, docsPath, mountPath = '' } = options
   const endpoint = mountPath + options.endpoint
   const tools = catalogue.actions
-    .filter((action) => action.exposed.mcp)
+    .filter((action) => action.tool)
     .sort((left, right) => compareCodePoints(left.name, right.name))
   const isSecured = tools.some((tool) => asksForAuth(catalogue, tool))
   const security = securityEntries(catalogue.covered.mcp || isSecured, options.schemes)

@@ -38,10 +38,12 @@ ${codeBlock('Example with curl', curlExample(operation, context))}`
 }
 
 function facts({ action, id, requiresAuth }: Operation, security: readonly SecurityEntry[]): Html {
-  const { guards, exposed, approval } = action
-  const also = [exposed.mcp && 'MCP tool', exposed.cli && 'CLI action'].filter(
-    (text) => text !== false,
-  )
+  const { guards, exposed, tool, resource, approval } = action
+  const also = [
+    tool && 'MCP tool',
+    resource !== null && 'MCP resource',
+    exposed.cli && 'CLI action',
+  ].filter((text) => text !== false)
   const asks = [approval.api && 'HTTP', approval.mcp && 'MCP', approval.cli && 'CLI']
   const approvals = asks.filter((text) => text !== false)
   return html`<ul class="facts">

@@ -43,6 +43,7 @@ function action(more: Partial<Action>): Action {
     method: 'GET',
     path: '/orders/{order_id}',
     exposed: { api: true, mcp: true, cli: false },
+    tool: true,
     inputSchema: { type: 'object', properties: {} },
     answers: more.outputSchema ? 'json' : 'by-value',
     ...more,
@@ -523,7 +524,7 @@ describe('/mcp/docs (MCP-16)', () => {
         [
           tool,
           action({ name: 'ant', method: null, path: null }),
-          action({ name: 'quiet', exposed: { ...NO_SURFACE, api: true } }),
+          action({ name: 'quiet', exposed: { ...NO_SURFACE, api: true }, tool: false }),
         ],
         { covered: { ...NO_SURFACE, mcp: true } },
       ),

@@ -46,7 +46,7 @@ export function layOutArguments(
   return { values, issues: [...(issues ?? []), ...unknownNames(action, names, surface)] }
 }
 
-function unknownNames(
+export function unknownNames(
   action: Action,
   names: readonly string[],
   surface: SurfaceName,

@@ -6,6 +6,7 @@ import type { SurfaceName } from '../../contract/call/surface-name.ts'
 import type { CloseHooks, Inbound, UseArguments } from '../../engine/inbound.ts'
 import type { EndpointRequest } from '../endpoint.ts'
 import { layOutArguments } from './action-arguments.ts'
+import { layOutTexts } from './text-arguments.ts'
 
 /** How an agent's call wants to be treated. */
 export interface AgentOptions {
@@ -19,6 +20,8 @@ export const NO_AGENT_OPTIONS: AgentOptions = { approvalToken: null, dryRun: fal
 export interface AgentCall {
   readonly surface: SurfaceName
   readonly args: Readonly<Record<string, unknown>>
+  /** True for arguments that are all text, to be read as those of a query are. Default false. */
+  readonly areTexts?: boolean
   /** Arguments that were typed as text; none by default. */
   readonly texts?: readonly string[] | undefined
   readonly options: AgentOptions
@@ -47,12 +50,14 @@ export class EndpointInbound implements Inbound {
   readonly #request: EndpointRequest
   readonly #surface: SurfaceName
   readonly #args: Readonly<Record<string, unknown>>
+  readonly #areTexts: boolean
   readonly #texts: readonly string[] | undefined
 
   constructor(request: EndpointRequest, call: AgentCall) {
     this.#request = request
     this.#surface = call.surface
     this.#args = call.args
+    this.#areTexts = call.areTexts === true
     this.#texts = call.texts
     this.method = request.exchange.method
     this.rawHeaders = request.exchange.rawHeaders
@@ -97,6 +102,10 @@ export class EndpointInbound implements Inbound {
   }
 
   readArguments<T>(action: Action, _call: CloseHooks, use: UseArguments<T>): Awaitable<T> {
-    return use(layOutArguments(action, this.#args, this.#surface, this.#texts))
+    return use(
+      this.#areTexts
+        ? layOutTexts(action, this.#args, this.#surface)
+        : layOutArguments(action, this.#args, this.#surface, this.#texts),
+    )
   }
 }

@@ -2,22 +2,23 @@ import type { StrictJsonLimits } from '../../base/json/strict-json.ts'
 import type { AppContext } from '../../engine/app-context.ts'
 import type { Plan } from '../../engine/plan.ts'
 import type { AskVisible, PerVisible } from '../agent/visible-actions.ts'
+import type { Target } from './methods/method.ts'
 import type { RunningCalls } from './running-calls.ts'
+import type { ServerFacts } from './server-facts.ts'
 import type { ToolList } from './tool-list.ts'
-import type { ArgumentHeader } from './wire/routing-headers.ts'
 
 /** What the MCP surface works with. */
 export interface McpParts {
+  readonly server: ServerFacts
   readonly tools: ToolList
   /** True where tools are searched for: three of ours find, describe and call the others. */
   readonly searches: boolean
   /** What the caller of a list sees of them. */
   readonly visible: AskVisible
   readonly toolsOf: PerVisible<ToolList>
-  readonly plans: ReadonlyMap<string, Plan>
+  /** Tools by name. */
+  readonly calls: ReadonlyMap<string, Target>
   readonly discovery: Plan
-  /** Arguments that clients repeat in headers, by tool; tools without one are not in it. */
-  readonly headers: ReadonlyMap<string, readonly ArgumentHeader[]>
   readonly app: AppContext
   /** Of this process. */
   readonly running: RunningCalls

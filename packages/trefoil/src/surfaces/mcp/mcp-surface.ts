@@ -2,7 +2,7 @@ import { deeper } from '../../base/json/strict-json.ts'
 import type { Catalogue } from '../../contract/call/catalogue.ts'
 import { MCP_PATH } from '../../contract/protocol/paths.ts'
 import type { AppContext } from '../../engine/app-context.ts'
-import { compilePlan, type Plan } from '../../engine/plan.ts'
+import { compilePlan } from '../../engine/plan.ts'
 import { decideMcpOrigin } from '../../policy/mcp-origin.ts'
 import { compileDiscoveryPlan } from '../agent/discovery-plan.ts'
 import { compileVisible, PerVisible } from '../agent/visible-actions.ts'
@@ -10,13 +10,15 @@ import type { Endpoint } from '../endpoint.ts'
 import { walk } from '../walk.ts'
 import type { McpParts } from './mcp-parts.ts'
 import { mcpVerbs } from './mcp-verbs.ts'
+import type { Target } from './methods/method.ts'
 import { problemReply } from './problem-reply.ts'
 import { LEVELS_AROUND } from './read-envelope.ts'
 import { RunningCalls } from './running-calls.ts'
+import { serverFacts } from './server-facts.ts'
 import { type ToolList, visibleTools } from './tool-list.ts'
 import { refuseSearchNames } from './tool-search/refuse-search-names.ts'
 import { legacy } from './wire/legacy.ts'
-import { type ArgumentHeader, argumentHeaders } from './wire/routing-headers.ts'
+import { argumentHeaders } from './wire/routing-headers.ts'
 
 /** Options of {@link mcpEndpoint}. */
 export interface McpOptions
@@ -29,24 +31,23 @@ export interface McpOptions
 
 /** The MCP endpoint of an app; present even when it has no tools (MCP-1). */
 export function mcpEndpoint(catalogue: Catalogue, app: AppContext, options: McpOptions): Endpoint {
-  const { allowedOrigins: allowed, tools, ...sizes } = options
-  if (options.searches) refuseSearchNames(catalogue)
-  const plans = new Map<string, Plan>()
-  const headers = new Map<string, readonly ArgumentHeader[]>()
-  for (const action of catalogue.actions) {
-    if (!action.exposed.mcp) continue
-    plans.set(action.name, compilePlan(action, 'mcp', app))
-    const repeated = argumentHeaders(action)
-    if (repeated.length > 0) headers.set(action.name, repeated)
+  const { allowedOrigins: allowed, tools: toolList, ...sizes } = options
+  const tools = catalogue.actions.filter(({ tool }) => tool)
+  if (options.searches) refuseSearchNames(tools)
+  const calls = new Map<string, Target>()
+  for (const action of tools) {
+    const headers = argumentHeaders(action)
+    const plan = compilePlan(action, 'mcp', app)
+    calls.set(action.name, { plan, headers: headers.length === 0 ? null : headers, texts: null })
   }
   const verbs = mcpVerbs({
+    server: serverFacts(catalogue),
     get tools() {
-      return tools()
+      return toolList()
     },
-    visible: compileVisible(catalogue.actions, 'mcp', app),
-    toolsOf: new PerVisible((visible) => visibleTools(tools(), visible)),
-    plans,
-    headers,
+    visible: compileVisible(tools, 'mcp', app),
+    toolsOf: new PerVisible((visible) => visibleTools(toolList(), visible)),
+    calls,
     discovery: compileDiscoveryPlan('mcp', 'mcp.discovery', app),
     app,
     running: new RunningCalls(),

@@ -4,21 +4,19 @@ import { Problem, refuse } from '../../contract/problems/problem.ts'
 import type { CallState } from '../../engine/call-state.ts'
 import { type AgentCall, EndpointInbound, NO_AGENT_OPTIONS } from '../agent/endpoint-inbound.ts'
 import { readBody } from '../agent/read-body.ts'
-import { ALL_VISIBLE, type VisibleActions } from '../agent/visible-actions.ts'
 import type { EndpointRequest } from '../endpoint.ts'
 import { type Found, Ready, type Surface, walk } from '../walk.ts'
 import { isBatch, readBatch, runBatch } from './batch.ts'
 import { McpInbound } from './mcp-inbound.ts'
 import type { McpParts } from './mcp-parts.ts'
+import type { RpcId } from './message.ts'
+import type { MessageCall } from './message-call.ts'
+import type { ActionMethod, Method } from './methods/method.ts'
+import { methodOf } from './methods/method-table.ts'
 import { problemReply } from './problem-reply.ts'
 import { ProgressEvents } from './progress-events.ts'
 import { type Envelope, readEnvelope, readTrace } from './read-envelope.ts'
 import { takesEvents } from './takes-events.ts'
-import { readToolCallParams, type ToolCallParams, toolNameOf } from './tool-call-params.ts'
-import type { ToolList } from './tool-list.ts'
-import { toolFailure, toolResult } from './tool-reply.ts'
-import { answerSearch, isSearch } from './tool-search/answer-search.ts'
-import { innerCall } from './tool-search/inner-call.ts'
 import { resultReply } from './wire/era.ts'
 import { legacy } from './wire/legacy.ts'
 import { checkArgumentHeaders } from './wire/routing-headers.ts'
@@ -26,8 +24,10 @@ import { checkArgumentHeaders } from './wire/routing-headers.ts'
 /** A message, and the plan that answers it. */
 export interface McpFound extends Found {
   readonly envelope: Envelope
-  /** `null` for everything but a tool call. */
-  readonly call: ToolCallParams | null
+  /** What writes the call; `null` for what runs no action of its own. */
+  readonly method: ActionMethod | null
+  /** `null` with it. */
+  readonly call: MessageCall | null
   /** Where its progress goes; `null` where nobody waits for it. */
   readonly events: ProgressEvents | null
 }
@@ -42,6 +42,7 @@ export function mcpVerbs(parts: McpParts): Surface<EndpointRequest, McpFound, Ht
       const asked: AgentCall = {
         surface: 'mcp',
         args: call?.args ?? NO_ARGS,
+        areTexts: call?.areTexts ?? false,
         options: call?.options ?? NO_AGENT_OPTIONS,
         wholeAnswers: parts.maxResponseSize,
         cancels: envelope.era.cancelsByClosing,
@@ -50,18 +51,20 @@ export function mcpVerbs(parts: McpParts): Surface<EndpointRequest, McpFound, Ht
         ? new EndpointInbound(request, asked)
         : new McpInbound(request, asked, envelope.id, parts.running, events)
     },
-    encode: ({ exchange }, { call, envelope }, state, answer) =>
-      call === null
+    encode: ({ exchange }, { method, envelope, plan }, state, answer) =>
+      method === null
         ? discovered(parts, envelope, state)
-        : toolResult(parts, envelope, exchange.rawHeaders, state, answer),
-    encodeProblem: ({ arrival }, problem, found) => {
+        : method.encode({ parts, envelope, plan, headers: exchange.rawHeaders }, state, answer),
+    encodeProblem: ({ arrival, exchange }, problem, found) => {
       if (found === null) return problemReply(problem, legacy, null, arrival)
-      const { envelope, call, plan, events } = found
+      const { envelope, method, plan, events } = found
       // Of a stranger's call no tool has failed: what it is told is not for the model (FND-36).
       const hasBegun = events?.hasBegun === true
-      return call === null || (arrival.state?.isUnidentified === true && !hasBegun)
-        ? problemReply(problem, envelope.era, envelope.id, arrival)
-        : toolFailure(parts, envelope, plan.action, problem, arrival, hasBegun)
+      if (method === null || (arrival.state?.isUnidentified === true && !hasBegun)) {
+        return problemReply(problem, envelope.era, envelope.id, arrival)
+      }
+      const run = { parts, envelope, plan, headers: exchange.rawHeaders }
+      return method.fail(run, problem, arrival, hasBegun)
     },
   }
   const one = async (request: EndpointRequest, envelope: Envelope) =>
@@ -107,40 +110,38 @@ export function mcpVerbs(parts: McpParts): Surface<EndpointRequest, McpFound, Ht
 }
 
 /**
- * Everything but a tool call goes by the plan of listing: the caller is identified first, so that a
- * stranger learns neither which tools exist nor what was wrong with a message (AUTH-8, AUTH-9).
+ * What runs no action of its own goes by the plan of listing: the caller is identified first, so that a
+ * stranger learns neither which actions exist nor what was wrong with a message (AUTH-8, AUTH-9).
  */
 function place(parts: McpParts, request: EndpointRequest, envelope: Envelope): McpFound {
   const { arrival } = request
   const { message, problem, id, era } = envelope
   if (arrival.traceSource !== null) readTrace(envelope, arrival.traceSource)
-  const listing: McpFound = { plan: parts.discovery, envelope, call: null, events: null }
+  const { discovery } = parts
+  const listing: McpFound = { plan: discovery, envelope, method: null, call: null, events: null }
   if (message === null || problem !== null || id === null) return listing
-  const inner = parts.searches ? innerCall(message) : null
-  const called = inner ?? message
-  const name = toolNameOf(called)
-  const plan = name === null ? undefined : parts.plans.get(name)
-  if (plan === undefined) return listing
-  const repeated = parts.headers.get(plan.action.name)
-  // A gateway has seen the headers of another tool: what it would route and filter by was not there to compare.
-  if (inner !== null && repeated !== undefined) return listing
+  const method = methodOf(era.name, message.method)
+  const target = method?.kind === 'action' ? method.find(parts, message) : null
+  if (method?.kind !== 'action' || target === null) return listing
+  const { plan, headers } = target
   arrival.action = plan.facts.name
-  const call = readToolCallParams(called)
+  const call = method.read(message, target)
   if (call instanceof Problem) return { ...listing, envelope: { ...envelope, problem: call } }
-  if (repeated === undefined) return { plan, envelope, call, events: null }
+  if (headers === null) return { plan, envelope, method, call, events: null }
   const { rawHeaders } = request.exchange
-  const mismatch = checkArgumentHeaders(repeated, call.args, rawHeaders, era.namesHeaders)
+  const mismatch = checkArgumentHeaders(headers, call.args, rawHeaders, era.namesHeaders)
   return mismatch === null
-    ? { plan, envelope, call, events: null }
+    ? { plan, envelope, method, call, events: null }
     : { ...listing, envelope: { ...envelope, problem: mismatch } }
 }
 
-/** The answer to everything but a tool call, once the caller is known. */
+/** The answer to what runs no action of its own, once the caller is known. */
 function discovered(
   parts: McpParts,
-  { message, era, id, problem }: Envelope,
+  envelope: Envelope,
   state: CallState,
 ): Awaitable<HttpReply | Problem> {
+  const { message, era, id, problem } = envelope
   if (problem !== null || message === null) return problem ?? refuse('mcp_invalid_request')
   if (id === null) {
     // In both eras: whatever stands between a client and us may pass it on, and keep the connection.
@@ -149,21 +150,21 @@ function discovered(
     }
     return ACCEPTED
   }
-  if (message.method === 'tools/call') {
-    const name = toolNameOf(message)
-    if (parts.searches && isSearch(name)) return answerSearch(parts, era, id, message, state)
-    return name === null
-      ? refuse('mcp_invalid_params', { status: 200, detail: 'params.name must be text' })
-      : refuse('mcp_unknown_tool')
+  const method = methodOf(era.name, message.method)
+  if (method === undefined || !isServed(method, parts)) return refuse('mcp_method_not_found')
+  const asked = { parts, envelope, message, id, state }
+  if (method.kind === 'action') {
+    const answer = method.instead?.(asked) ?? method.missing(message)
+    return isPromiseLike(answer) ? answer.then((late) => written(id, late)) : written(id, answer)
   }
-  const write = (tools: ToolList) => {
-    const answer = era.answer(message, tools)
-    if (answer === undefined) return refuse('mcp_method_not_found')
-    return answer instanceof Problem ? answer : resultReply(id, answer)
-  }
-  if (message.method !== 'tools/list') return write(parts.tools)
-  const visible = parts.visible(state)
-  const listed = (seen: VisibleActions) =>
-    write(seen === ALL_VISIBLE ? parts.tools : parts.toolsOf.of(seen))
-  return isPromiseLike(visible) ? visible.then(listed) : listed(visible)
+  const answer = method.answer(asked)
+  return isPromiseLike(answer) ? answer.then((late) => written(id, late)) : written(id, answer)
+}
+
+function isServed({ capability }: Method, { server }: McpParts): boolean {
+  return capability === null || server.capabilities[capability] !== undefined
+}
+
+function written(id: RpcId, answer: string | Problem): HttpReply | Problem {
+  return answer instanceof Problem ? answer : resultReply(id, answer)
 }

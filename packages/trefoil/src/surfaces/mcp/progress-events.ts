@@ -4,7 +4,7 @@ import { startTimer } from '../../base/start-timer.ts'
 import type { HttpReply } from '../../contract/answer/exchange.ts'
 import type { Progress } from '../../contract/content/progress.ts'
 import { formatSseEvent } from '../../web/sse-event.ts'
-import type { ProgressToken } from './tool-call-params.ts'
+import type { ProgressToken } from './message-call.ts'
 
 /** Notifications at once, and one more for each so many milliseconds: ten a second on the whole. */
 const BURST = 10

@@ -8,12 +8,8 @@ import { isAlwaysListed, isFindable } from './tool-search/always-listed.ts'
 import { type Indexed, indexOf } from './tool-search/rank.ts'
 import { SEARCH_TOOLS } from './tool-search/search-tools.ts'
 
-/** The server as MCP clients see it, worked out once. */
+/** The tools as MCP clients see them, worked out once. */
 export interface ToolList {
-  readonly serverInfo: { readonly name: string; readonly version: string }
-  readonly instructions: string | null
-  /** True when callers must authenticate, so answers may not be shared between them. */
-  readonly private: boolean
   /** `tools` array for the modern era, as JSON. */
   readonly modern: string
   /** `tools` array for the legacy era, as JSON. */
@@ -59,7 +55,7 @@ function listsOf(each: readonly ListedTool[]): Pick<ToolList, 'modern' | 'legacy
 export function buildToolList(catalogue: Catalogue, mode: ToolMode = 'list'): ToolList {
   const searches = mode === 'search'
   const tools = catalogue.actions
-    .filter((action) => action.exposed.mcp)
+    .filter((action) => action.tool)
     .map((action) => ({ action, schemas: toolSchemas(action) }))
   const namesOf = (some: typeof tools) => new Set(some.map(({ action }) => action.name))
   const own = tools.map(({ action, schemas }): ListedTool => {
@@ -74,9 +70,6 @@ export function buildToolList(catalogue: Catalogue, mode: ToolMode = 'list'): To
   })
   const each = searches ? [...FINDERS, ...own] : own
   return {
-    serverInfo: { name: catalogue.name, version: catalogue.version },
-    instructions: catalogue.description,
-    private: catalogue.covered.mcp,
     ...listsOf(each),
     each,
     findable: searches ? indexOf(catalogue.actions.filter(isFindable)) : [],

@@ -90,7 +90,10 @@ function write(
   result: ToolResult,
 ): HttpReply {
   // Only messages with an id are tool calls.
-  return resultReply(id as RpcId, era.toolResult(result, parts.tools, name))
+  return resultReply(
+    id as RpcId,
+    era.toolResult(result, parts.server, parts.tools.wrapped.has(name)),
+  )
 }
 
 function structuredOf(content: AgentContent, parts: McpParts, action: Action): string | null {

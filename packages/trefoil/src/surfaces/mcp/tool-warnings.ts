@@ -14,7 +14,7 @@ export function toolWarnings(
   { name: server, actions }: Catalogue,
   tools: () => ToolList,
 ): readonly string[] {
-  const exposed = actions.filter((action) => action.exposed.mcp)
+  const exposed = actions.filter((action) => action.tool)
   const named = exposed.map(({ name, params }) => {
     return { name, arguments: params.map((param) => param.name) }
   })

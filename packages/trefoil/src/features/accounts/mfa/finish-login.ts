@@ -12,7 +12,7 @@ import { describeDevice } from '../sessions/describe-device.ts'
 import type { SessionMode } from '../sessions/login-sessions.ts'
 import { told } from './mfa-gate.ts'
 import type { ProvedFactor, SecondFactorProof } from './second-factor-proof.ts'
-import { bindingOf, type Step, type StepPurpose } from './step-store.ts'
+import { bindingOf, type Step, type StepPurpose } from './steps/step-store.ts'
 
 /** Tries at one pre-token, of all factors together (MFA-3). */
 const TRIES = 5
@@ -48,7 +48,7 @@ export async function waitingLogin(
   { preToken, clientId }: Pick<FinishRequest, 'preToken' | 'clientId'>,
 ): Promise<WaitingLogin> {
   const bound = bindingOf(call.client, clientId, await call.resolve(house.sessions.deviceCookie))
-  const step = await house.steps.read(purpose, preToken, bound)
+  const step = await house.steps.read(call, purpose, preToken, bound)
   // Asked for all the same: a token that is none costs as much as one that is over.
   const account = await house.accounts.find(step?.accountId ?? '')
   if (step === null || account === null) throw accountsProblems.problem('invalid_pre_token')
@@ -83,7 +83,8 @@ export async function finishLogin(
   }
   const proved = await house.locks.attempt(tried, async () => {
     // Before it is looked at, and kept whatever becomes of the call: of many at once five are.
-    if (!(await house.steps.countTry(step.id, TRIES))) return { isRight: false, value: undefined }
+    if (!(await house.steps.countTry(call, step.id, TRIES)))
+      return { isRight: false, value: undefined }
     const found = await proof.check(account, call, step, null)
     const isRight = found !== null && isAllowed(step, found)
     return { isRight, value: isRight ? found : null }
@@ -147,7 +148,7 @@ async function endLogin(
   if (trust) sweepSoon(house, call)
   // The last before the session, and kept whatever becomes of the unit: nobody has it twice.
   const bound = bindingOf(call.client, clientId, await call.resolve(sessions.deviceCookie))
-  if ((await steps.consume(step.purpose, preToken, bound)) === null) {
+  if ((await steps.consume(call, step.purpose, preToken, bound)) === null) {
     throw accountsProblems.problem('invalid_pre_token')
   }
   const answer = await sessions.begin(call, {

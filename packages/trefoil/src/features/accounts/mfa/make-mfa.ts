@@ -6,7 +6,7 @@ import { RecoveryStore } from './codes/recovery-store.ts'
 import { FactorStore } from './factor-store.ts'
 import { MfaGate } from './mfa-gate.ts'
 import type { MfaValues } from './mfa-options.ts'
-import { StepStore } from './step-store.ts'
+import { StepStore } from './steps/step-store.ts'
 import { TrustedDevices } from './trusted-devices.ts'
 
 /** What the room of second factors is made of. */

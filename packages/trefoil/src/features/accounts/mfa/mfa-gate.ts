@@ -9,7 +9,7 @@ import type { SecondFactor, StoredFactor } from './factor.ts'
 import type { FactorStore } from './factor-store.ts'
 import { GatePass, timesOf } from './gate-pass.ts'
 import type { MfaValues } from './mfa-options.ts'
-import { bindingOf, type Step, type StepStore } from './step-store.ts'
+import { bindingOf, type Step, type StepStore } from './steps/step-store.ts'
 import type { TrustedDevices } from './trusted-devices.ts'
 
 /** What a login needs beside its first proof. */

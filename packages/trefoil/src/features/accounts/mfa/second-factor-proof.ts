@@ -1,7 +1,7 @@
 import type { Call } from '../../../index.ts'
 import type { StoredAccount } from '../account.ts'
 import type { SecondFactor } from './factor.ts'
-import type { Step } from './step-store.ts'
+import type { Step } from './steps/step-store.ts'
 
 /** A second factor that was right. */
 export interface ProvedFactor {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { StepPurpose } from '../mfa/step-store.ts'
+import type { StepPurpose } from '../mfa/steps/step-store.ts'
 import type { RelyingParty } from './passkey-options.ts'
 
 /** What a passkey is asked for. An answer to one of them is none to another (MFA-3). */

@@ -5,7 +5,7 @@ import { accountsProblems } from '../accounts-problems.ts'
 import type { StoredFactor } from '../mfa/factor.ts'
 import type { FactorStore } from '../mfa/factor-store.ts'
 import type { ProvedFactor } from '../mfa/second-factor-proof.ts'
-import { bindingOf, type Step, type StepStore } from '../mfa/step-store.ts'
+import { bindingOf, type Step, type StepStore } from '../mfa/steps/step-store.ts'
 import type { NewCredential, SignedCredential } from './credential-field.ts'
 import {
   type CredentialName,
@@ -222,7 +222,7 @@ export class Passkeys {
     step: string,
   ): Promise<Step | null> {
     const bound = bindingOf(call.client, null, device)
-    const taken = await this.#parts.steps.consume(purpose, step, bound)
+    const taken = await this.#parts.steps.consume(call, purpose, step, bound)
     if (taken === null || taken.details['scope'] !== scope) return null
     // Of before a change after which nobody of before may stay.
     const isSame =

@@ -11,10 +11,10 @@ export function isAlwaysListed(action: Action): boolean {
 }
 
 /** Not what its page alone may call (MCP Apps): a model is not told of it. */
-export function isFindable({ exposed, toolMeta }: Action): boolean {
+export function isFindable({ tool, toolMeta }: Action): boolean {
   const ui = toolMeta?.['ui']
   const visibility = isRecord(ui) ? ui['visibility'] : undefined
-  return exposed.mcp && (!Array.isArray(visibility) || visibility.includes('model'))
+  return tool && (!Array.isArray(visibility) || visibility.includes('model'))
 }
 
 function hasPage({ toolMeta }: Action): boolean {

@@ -1,16 +1,13 @@
 import { type Awaitable, isPromiseLike } from '../../../base/promise.ts'
-import type { HttpReply } from '../../../contract/answer/exchange.ts'
 import { Problem, refuse } from '../../../contract/problems/problem.ts'
 import { toJson } from '../../../engine/answer/json-text.ts'
-import type { CallState } from '../../../engine/call-state.ts'
 import { fits } from '../../agent/agent-content.ts'
-import { type ProblemIds, problemBody } from '../../agent/problem-body.ts'
+import { problemBody } from '../../agent/problem-body.ts'
 import type { VisibleActions } from '../../agent/visible-actions.ts'
 import type { McpParts } from '../mcp-parts.ts'
-import type { RpcId, RpcMessage } from '../message.ts'
+import type { Asked } from '../methods/method.ts'
 import type { ListedTool } from '../tool-list.ts'
-import { type Era, resultReply } from '../wire/era.ts'
-import { legacy } from '../wire/legacy.ts'
+import type { Era } from '../wire/era.ts'
 import { rank } from './rank.ts'
 import { readCalled, readFind, readNamed } from './read-search.ts'
 import { CALL, FIND, SEARCH_NAMES } from './search-tools.ts'
@@ -24,28 +21,17 @@ export function isSearch(name: string | null): boolean {
 }
 
 /** Answers a call of one of the three: what is found and described, and why a `call_action` led to no action. */
-export function answerSearch(
-  parts: McpParts,
-  era: Era,
-  id: RpcId,
-  message: RpcMessage,
-  state: CallState,
-): Awaitable<HttpReply | Problem> {
+export function answerSearch(asked: Asked): Awaitable<string | Problem> {
   // Nothing but what the caller may see is looked at, so nothing else can be told apart.
-  const seen = parts.visible(state)
-  const write = (visible: VisibleActions) => {
-    const result = resultOf(parts, era, message, visible, state)
-    return result instanceof Problem ? result : resultReply(id, result)
-  }
-  return isPromiseLike(seen) ? seen.then(write) : write(seen)
+  const seen = asked.parts.visible(asked.state)
+  return isPromiseLike(seen)
+    ? seen.then((late) => resultOf(asked, late))
+    : resultOf(asked, seen)
 }
 
 function resultOf(
-  parts: McpParts,
-  era: Era,
-  { params }: RpcMessage,
+  { parts, envelope: { era }, message: { params }, state }: Asked,
   seen: VisibleActions,
-  ids: ProblemIds,
 ): string | Problem {
   const { name } = params
   const args = params['arguments'] ?? {}
@@ -56,11 +42,11 @@ function resultOf(
         ? refuseCall(parts, args, seen)
         : describe(parts, args, seen, era)
   const isError = made instanceof Problem
-  const text = isError ? toJson({ error: problemBody(made, ids) }) : made
+  const text = isError ? toJson({ error: problemBody(made, state) }) : made
   if (!fits(text, parts.maxResponseSize)) return refuse('response_too_large')
   const content = JSON.stringify({ type: 'text', text })
   const result = { content, structured: text, isError }
-  return era.toolResult(result, parts.tools, String(name))
+  return era.toolResult(result, parts.server, false)
 }
 
 function find({ tools }: McpParts, args: unknown, { shows }: VisibleActions): string | Problem {
@@ -98,7 +84,7 @@ function describe(
   if (name instanceof Problem) return name
   const tool = toolNamed(tools.each, name, seen)
   if (tool === undefined) return unknownAction()
-  return era === legacy ? tool.legacy : tool.modern
+  return tool[era.name]
 }
 
 /** Of what is no action, is hidden from the caller, or must be called by its own name. */

@@ -1,4 +1,4 @@
-import type { Catalogue } from '../../../contract/call/catalogue.ts'
+import type { Action } from '../../../contract/call/action.ts'
 import { ImproperlyConfigured } from '../../../contract/problems/problem.ts'
 import { SEARCH_NAMES } from './search-tools.ts'
 
@@ -7,8 +7,8 @@ import { SEARCH_NAMES } from './search-tools.ts'
  *
  * @throws ImproperlyConfigured naming the tool
  */
-export function refuseSearchNames({ actions }: Catalogue): void {
-  const taken = actions.find(({ name, exposed }) => exposed.mcp && SEARCH_NAMES.has(name))
+export function refuseSearchNames(tools: readonly Action[]): void {
+  const taken = tools.find(({ name }) => SEARCH_NAMES.has(name))
   if (taken === undefined) return
   throw new ImproperlyConfigured(
     `Tool '${taken.name}': with mcp.tools.mode 'search' the name is that of a tool of Trefoil; choose another, or the mode 'list'`,

@@ -3,7 +3,7 @@ import type { Problem } from '../../../contract/problems/problem.ts'
 import type { RawHeaders } from '../../../web/raw-headers.ts'
 import { jsonTextReply } from '../../agent/json-reply.ts'
 import type { RpcId, RpcMessage } from '../message.ts'
-import type { ToolList } from '../tool-list.ts'
+import type { ServerFacts } from '../server-facts.ts'
 
 /** A finished tool call, before it is written in the words of an era. */
 export interface ToolResult {
@@ -14,8 +14,12 @@ export interface ToolResult {
   readonly isError: boolean
 }
 
+/** The stateless revision, or those with a handshake. */
+export type EraName = 'modern' | 'legacy'
+
 /** What a protocol era decides for itself. */
 export interface Era {
+  readonly name: EraName
   /** Revisions it serves, newest first. */
   readonly versions: readonly string[]
   /** True when a client calls a request off by closing its connection. */
@@ -26,10 +30,16 @@ export interface Era {
   readonly namesHeaders: boolean
   /** Checks headers and metadata of a message; a problem refuses it. */
   check(message: RpcMessage, headers: RawHeaders): Problem | null
-  /** Answers a method that needs no tool; `undefined` when the era has no such method. */
-  answer(message: RpcMessage, tools: ToolList): string | Problem | undefined
-  /** JSON of a tool result. */
-  toolResult(result: ToolResult, tools: ToolList, tool: string): string
+  /** JSON of a result, from that of its members with commas between them. */
+  result(members: string, server: ServerFacts): string
+  /** The same for what a client may keep for a while. */
+  listed(members: string, server: ServerFacts): string
+  /**
+   * JSON of a tool result.
+   *
+   * @param wraps true for a tool whose structured content may be no object
+   */
+  toolResult(result: ToolResult, server: ServerFacts, wraps: boolean): string
   /** HTTP status of a JSON-RPC error. */
   errorStatus(problem: Problem): number
 }

@@ -1,8 +1,7 @@
-import { isRecord } from '../../../base/plain/is-record.ts'
 import { type Problem, refuse } from '../../../contract/problems/problem.ts'
 import { firstHeader, type RawHeaders } from '../../../web/raw-headers.ts'
 import type { RpcMessage } from '../message.ts'
-import type { ToolList } from '../tool-list.ts'
+import type { ServerFacts } from '../server-facts.ts'
 import type { Era, ToolResult } from './era.ts'
 import { checkRoutingHeaders } from './routing-headers.ts'
 
@@ -14,13 +13,15 @@ const VERSIONS = ['2025-11-25', '2025-06-18', '2025-03-26'] as const
 
 /** Era of 2025-11-25 and older: `initialize`, `ping`, no metadata on requests. */
 export const legacy: Era = {
+  name: 'legacy',
   versions: VERSIONS,
   cancelsByClosing: false,
   // Before there was a header for it nobody could say.
   revision: (headers) => firstHeader(headers, 'mcp-protocol-version')?.trim() ?? '2025-03-26',
   namesHeaders: false,
   check,
-  answer,
+  result: (members) => `{${members}}`,
+  listed: (members) => `{${members}}`,
   toolResult,
   errorStatus: (problem) => (TRANSPORT_ERRORS.has(problem.code) ? 400 : 200),
 }
@@ -43,49 +44,10 @@ function check(message: RpcMessage, headers: RawHeaders): Problem | null {
   })
 }
 
-function answer(message: RpcMessage, tools: ToolList): string | Problem | undefined {
-  switch (message.method) {
-    case 'initialize':
-      return initialize(message, tools)
-    case 'ping':
-      return '{}'
-    case 'tools/list':
-      return (message.params['cursor'] ?? null) === null
-        ? `{"tools":${tools.legacy}}`
-        : refuse('mcp_invalid_params', { detail: 'Invalid cursor' })
-    default:
-      return undefined
-  }
-}
-
-/** MCP-8. */
-function initialize({ params }: RpcMessage, tools: ToolList): string | Problem {
-  const { protocolVersion, capabilities, clientInfo } = params
-  if (typeof protocolVersion !== 'string' || !isRecord(capabilities) || !isClientInfo(clientInfo)) {
-    return refuse('mcp_invalid_params', {
-      detail: 'initialize needs protocolVersion, capabilities and clientInfo { name, version }',
-    })
-  }
-  const known = (VERSIONS as readonly string[]).includes(protocolVersion)
-  return JSON.stringify({
-    protocolVersion: known ? protocolVersion : VERSIONS[0],
-    capabilities: { tools: {} },
-    serverInfo: tools.serverInfo,
-    ...(tools.instructions === null ? {} : { instructions: tools.instructions }),
-  })
-}
-
-function isClientInfo(value: unknown): boolean {
-  return (
-    isRecord(value) && typeof value['name'] === 'string' && typeof value['version'] === 'string'
-  )
-}
-
-function toolResult(result: ToolResult, tools: ToolList, tool: string): string {
+function toolResult(result: ToolResult, _server: ServerFacts, wraps: boolean): string {
   const content = `{"content":[${result.content}]`
   const { structured } = result
-  const wrapped =
-    structured !== null && tools.wrapped.has(tool) ? `{"result":${structured}}` : structured
+  const wrapped = structured !== null && wraps ? `{"result":${structured}}` : structured
   const extra = wrapped === null ? '' : `,"structuredContent":${wrapped}`
   return `${content}${extra},"isError":${result.isError}}`
 }

@@ -2,9 +2,8 @@ import { isRecord } from '../../../base/plain/is-record.ts'
 import { type Problem, refuse } from '../../../contract/problems/problem.ts'
 import type { RawHeaders } from '../../../web/raw-headers.ts'
 import type { RpcMessage } from '../message.ts'
-import type { ToolList } from '../tool-list.ts'
+import type { ServerFacts } from '../server-facts.ts'
 import type { Era, ToolResult } from './era.ts'
-import { legacy } from './legacy.ts'
 import { checkMcpHeader, checkRoutingHeaders } from './routing-headers.ts'
 
 /** Metadata keys of 2026-07-28. */
@@ -22,12 +21,14 @@ const TTL_MS = 60_000
 
 /** Era of 2026-07-28: stateless, metadata and headers on every request. */
 export const modern: Era = {
+  name: 'modern',
   versions: VERSIONS,
   cancelsByClosing: true,
   revision: () => VERSIONS[0],
   namesHeaders: true,
   check,
-  answer,
+  result: (members, server) => `{"resultType":"complete",${members},${meta(server)}}`,
+  listed,
   toolResult,
   errorStatus: (problem) => problem.status,
 }
@@ -84,51 +85,28 @@ function invalid(detail: string): Problem {
   return refuse('mcp_invalid_params', { status: 200, detail })
 }
 
-/** What the next request may name: with a handshake first where the revision has one. */
-function supportedVersions(): readonly string[] {
-  return [...VERSIONS, ...legacy.versions]
+function listed(members: string, server: ServerFacts): string {
+  return `{"resultType":"complete",${members},${cacheFields(server)},${meta(server)}}`
 }
 
-function answer(message: RpcMessage, tools: ToolList): string | Problem | undefined {
-  switch (message.method) {
-    case 'server/discover':
-      return discover(tools)
-    case 'tools/list':
-      return (message.params['cursor'] ?? null) === null
-        ? `{"resultType":"complete","tools":${tools.modern},${cacheFields(tools)},${meta(tools)}}`
-        : refuse('mcp_invalid_params', { status: 200, detail: 'Invalid cursor' })
-    default:
-      return undefined
-  }
+function cacheFields(server: ServerFacts): string {
+  return `"ttlMs":${TTL_MS},"cacheScope":"${server.private ? 'private' : 'public'}"`
 }
 
-function discover(tools: ToolList): string {
-  const fields = {
-    supportedVersions: supportedVersions(),
-    capabilities: { tools: {} },
-    ...(tools.instructions === null ? {} : { instructions: tools.instructions }),
-  }
-  return `{"resultType":"complete",${JSON.stringify(fields).slice(1, -1)},${cacheFields(tools)},${meta(tools)}}`
-}
-
-function cacheFields(tools: ToolList): string {
-  return `"ttlMs":${TTL_MS},"cacheScope":"${tools.private ? 'private' : 'public'}"`
-}
-
-const metas = new WeakMap<ToolList, string>()
+const metas = new WeakMap<ServerFacts, string>()
 
 /** `_meta` member naming the server, on every result. */
-function meta(tools: ToolList): string {
-  let text = metas.get(tools)
+function meta(server: ServerFacts): string {
+  let text = metas.get(server)
   if (text === undefined) {
-    text = `"_meta":{"${SERVER_KEY}":${JSON.stringify(tools.serverInfo)}}`
-    metas.set(tools, text)
+    text = `"_meta":{"${SERVER_KEY}":${JSON.stringify(server.serverInfo)}}`
+    metas.set(server, text)
   }
   return text
 }
 
-function toolResult(result: ToolResult, tools: ToolList): string {
+function toolResult(result: ToolResult, server: ServerFacts): string {
   const content = `"content":[${result.content}]`
   const extra = result.structured === null ? '' : `,"structuredContent":${result.structured}`
-  return `{"resultType":"complete",${content}${extra},"isError":${result.isError},${meta(tools)}}`
+  return `{"resultType":"complete",${content}${extra},"isError":${result.isError},${meta(server)}}`
 }

@@ -7,7 +7,7 @@ import { params, STRANGERS } from '../../flows/step-options.ts'
 import { CODE_PARAMS } from '../code-params.ts'
 import type { SecondFactor } from '../factor.ts'
 import { finishLogin, waitingLogin } from '../finish-login.ts'
-import type { Step } from '../step-store.ts'
+import type { Step } from '../steps/step-store.ts'
 import { sendMailCode } from './mail-codes.ts'
 import { proveCode } from './prove-code.ts'
 

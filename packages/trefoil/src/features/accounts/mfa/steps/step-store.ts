@@ -1,10 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto'
-import type { AnyDatabase } from '../../../database.ts'
-import type { ClientFacts, Clock } from '../../../index.ts'
-import { Sweeper, sweepByKey } from '../../../inner.ts'
-import type { SqlRow } from '../../../parts.ts'
-import { numberOrNull, textOrNull } from '../read-rows.ts'
-import { digestOf, makeToken, readToken } from '../sessions/token-text.ts'
+import type { AnyDatabase } from '../../../../database.ts'
+import type { Call, ClientFacts, Clock } from '../../../../index.ts'
+import { Sweeper, sweepByKey } from '../../../../inner.ts'
+import type { SqlRow } from '../../../../parts.ts'
+import { numberOrNull, textOrNull } from '../../read-rows.ts'
+import { digestOf, makeToken, readToken } from '../../sessions/token-text.ts'
+import { UsedInCall } from './used-in-call.ts'
 
 /** What a step is for. One never passes for another. */
 export type StepPurpose =
@@ -54,6 +55,9 @@ export interface Step {
   readonly expiresAt: number
 }
 
+/** The call that a step is read in. */
+type OneCall = Pick<Call, 'callId'>
+
 const TABLE = 'trefoil_accounts_steps'
 const HOUR = 3_600_000
 /** All that a token must be: of another purpose, or from elsewhere, it is as if there were none. */
@@ -87,6 +91,7 @@ export class StepStore {
   readonly #data: AnyDatabase
   readonly #clock: Clock
   readonly #sweeper: Sweeper
+  readonly #ofCalls = new UsedInCall<Step>()
 
   /** @throws ImproperlyConfigured after the app of the database has started */
   constructor(data: AnyDatabase, clock: Clock) {
@@ -125,30 +130,51 @@ export class StepStore {
   }
 
   /** What a token would open now, and leaves it as it is. One statement, whatever was sent. */
-  async read(purpose: StepPurpose, token: string, bound: StepBinding): Promise<Step | null> {
-    return this.#one(`select * from ${TABLE} where ${HOLDS}`, purpose, token, bound)
+  async read(
+    { callId }: OneCall,
+    purpose: StepPurpose,
+    token: string,
+    bound: StepBinding,
+  ): Promise<Step | null> {
+    const known = this.#ofCalls.used(callId, useOf(purpose, token, bound))
+    return known ?? this.#one(`select * from ${TABLE} where ${HOLDS}`, purpose, token, bound)
   }
 
   /**
-   * Uses a step up: of all who send it at the same time one has it, in whichever process.
+   * Uses a step up: of all who send it at the same time one has it, in whichever process. A call whose unit of work met
+   * another is run again from its beginning, and has what it used up before: nobody else's call has its id.
    *
    * @returns `null` for one that is over, was used, is for something else, from elsewhere, or none at all
    */
-  async consume(purpose: StepPurpose, token: string, bound: StepBinding): Promise<Step | null> {
-    return this.#one(`delete from ${TABLE} where ${HOLDS} returning *`, purpose, token, bound)
+  async consume(
+    { callId }: OneCall,
+    purpose: StepPurpose,
+    token: string,
+    bound: StepBinding,
+  ): Promise<Step | null> {
+    const use = useOf(purpose, token, bound)
+    const known = this.#ofCalls.used(callId, use)
+    if (known !== undefined) return known
+    const text = `delete from ${TABLE} where ${HOLDS} returning *`
+    const step = await this.#one(text, purpose, token, bound)
+    if (step !== null) this.#ofCalls.use(callId, use, step)
+    return step
   }
 
   /**
-   * Counts a guess before it is looked at; it stays counted, whatever becomes of the call (MFA-3).
+   * Counts a guess before it is looked at; it stays counted, whatever becomes of the call (MFA-3). Once in a call.
    *
    * @returns false once there were so many
    */
-  async countTry(id: string, most: number): Promise<boolean> {
+  async countTry({ callId }: OneCall, id: string, most: number): Promise<boolean> {
+    if (this.#ofCalls.hasCounted(callId, id)) return true
     const rows = await this.#data.state.run(
       `update ${TABLE} set tries = tries + 1 where id = ? and tries < ? and expires_at > ? returning id`,
       [id, most, this.#clock.now()],
     )
-    return rows.length > 0
+    if (rows.length === 0) return false
+    this.#ofCalls.count(callId, id)
+    return true
   }
 
   /** Of one that a passkey's challenge is put into later, and the like. @returns false where it is gone */
@@ -191,6 +217,11 @@ export function bindingOf(
   device: string | null,
 ): StepBinding {
   return { clientId, userAgent, device }
+}
+
+/** Names the use of a token; opens nothing. */
+function useOf(purpose: StepPurpose, token: string, bound: StepBinding): string {
+  return `${purpose} ${digestOf(token)} ${boundText(bound)}`
 }
 
 /** A digest: what a browser says of itself, and what a device was given, need not stand in a table. */

@@ -1,0 +1,34 @@
+import { isRecord } from '../../../base/plain/is-record.ts'
+import { refuse } from '../../../contract/problems/problem.ts'
+import type { AnswerMethod } from './method.ts'
+
+/** The handshake of the legacy era (MCP-8). */
+export const initialize: AnswerMethod = {
+  kind: 'answer',
+  capability: null,
+  answer: ({ message, envelope: { era }, parts: { server } }) => {
+    const { protocolVersion, capabilities, clientInfo } = message.params
+    if (
+      typeof protocolVersion !== 'string' ||
+      !isRecord(capabilities) ||
+      !isClientInfo(clientInfo)
+    ) {
+      return refuse('mcp_invalid_params', {
+        detail: 'initialize needs protocolVersion, capabilities and clientInfo { name, version }',
+      })
+    }
+    const isKnown = era.versions.includes(protocolVersion)
+    return JSON.stringify({
+      protocolVersion: isKnown ? protocolVersion : era.versions[0],
+      capabilities: server.capabilities,
+      serverInfo: server.serverInfo,
+      ...(server.instructions === null ? {} : { instructions: server.instructions }),
+    })
+  },
+}
+
+function isClientInfo(value: unknown): boolean {
+  return (
+    isRecord(value) && typeof value['name'] === 'string' && typeof value['version'] === 'string'
+  )
+}
