@@ -80,7 +80,7 @@ const named = async (words: string, token = 'ada') =>
 /** What of an answer does not change from call to call. */
 const steady = ({ status, message }: { status: number; message: unknown }) => ({
   status,
-  text: JSON.stringify(message).replace(/(request_id|trace_id)\\?":\\?"[^"\\]*/g, ''),
+  text: JSON.stringify(message).replace(/"id":\d+,|(request_id|trace_id)\\?":\\?"[^"\\]*/g, ''),
 })
 
 it.each(ERAS)('%s: lists three tools, and what says that it is listed', async (era) => {
