@@ -100,8 +100,15 @@ describe('SURF-3, PW-20: what is hidden', () => {
   })
 
   it('moves nothing in the order and the pages of what is seen', async () => {
-    const without = createApp({ name: 'search', mcp: { tools: { mode: 'search' } }, publicSurfaces: ['mcp'] })
-    const two = [['get_order', 'Reads an order.'], ['refund_order', 'Pays an order back.']] as const
+    const without = createApp({
+      name: 'search',
+      mcp: { tools: { mode: 'search' } },
+      publicSurfaces: ['mcp'],
+    })
+    const two = [
+      ['get_order', 'Reads an order.'],
+      ['refund_order', 'Pays an order back.'],
+    ] as const
     for (const [name, description] of two) without.tool(name, { description }, () => 1)
     await using other = testClient(without)
     const { result } = await other.mcp.callTool('find_actions', { query: 'every order back' })
@@ -169,7 +176,8 @@ describe.each(ERAS)('a call through call_action (%s)', (era) => {
     const ways = [
       (approvalToken: string, id: string) =>
         client.mcp.callTool('refund_order', { id }, as('ada', { era, approvalToken })),
-      (approvalToken: string, id: string) => wrapped('refund_order', { id }, { era, approvalToken }),
+      (approvalToken: string, id: string) =>
+        wrapped('refund_order', { id }, { era, approvalToken }),
     ]
     for (const way of ways) {
       expect((await way(token, 'a')).isSuccess).toBe(true)
@@ -177,7 +185,9 @@ describe.each(ERAS)('a call through call_action (%s)', (era) => {
     }
     // Of the wrapping there is nothing to approve.
     const outer = { name: 'refund_order', arguments: { id: 'a' } }
-    expect((await ways[1]?.(`yes ${argumentsHash('call_action', outer)}`, 'a'))?.isSuccess).toBe(false)
+    expect((await ways[1]?.(`yes ${argumentsHash('call_action', outer)}`, 'a'))?.isSuccess).toBe(
+      false,
+    )
     expect(ran).toHaveLength(2)
   })
 
@@ -211,12 +221,15 @@ describe.each(ERAS)('a call through call_action (%s)', (era) => {
     expect(answers[2]?.text).toContain('RATE_LIMIT_EXCEEDED')
   })
 
-  it.each(['call_action', 'find_actions', 'describe_action'])('PW-40: %s in it is refused', async (name) => {
-    const inner = { name: 'get_order', arguments: { id: 'a' } }
-    const { text, isSuccess } = await wrapped(name, inner, { era })
-    expect([isSuccess, ran]).toEqual([false, []])
-    expect(text).toContain('cannot be called through call_action')
-  })
+  it.each(['call_action', 'find_actions', 'describe_action'])(
+    'PW-40: %s in it is refused',
+    async (name) => {
+      const inner = { name: 'get_order', arguments: { id: 'a' } }
+      const { text, isSuccess } = await wrapped(name, inner, { era })
+      expect([isSuccess, ran]).toEqual([false, []])
+      expect(text).toContain('cannot be called through call_action')
+    },
+  )
 
   it('SEP-2243: an argument that a gateway compares is not passed where it cannot', async () => {
     const { text } = await wrapped('in_region', { region: 'eu' }, { era })
@@ -268,14 +281,22 @@ it('a query of a megabyte is refused before it is read', async () => {
 })
 
 it('a name of ours cannot be taken', () => {
-  const app = createApp({ name: 'taken', mcp: { tools: { mode: 'search' } }, publicSurfaces: ['mcp'] })
+  const app = createApp({
+    name: 'taken',
+    mcp: { tools: { mode: 'search' } },
+    publicSurfaces: ['mcp'],
+  })
   app.tool('call_action', { description: 'Mine.' }, () => 1)
   expect(() => app.catalogue).toThrow("Tool 'call_action': with mcp.tools.mode 'search'")
 })
 
 it('where tools are listed the three are no tools, and their names are free', async () => {
   const app = createApp({ name: 'free', publicSurfaces: ['mcp'] })
-  app.tool('call_action', { description: 'Mine.', params: { name: z.string() } }, ({ name }) => name)
+  app.tool(
+    'call_action',
+    { description: 'Mine.', params: { name: z.string() } },
+    ({ name }) => name,
+  )
   await using other = testClient(app)
   const { text } = await other.mcp.callTool('call_action', { name: 'call_action' })
   expect(text).toBe('call_action')
@@ -283,7 +304,11 @@ it('where tools are listed the three are no tools, and their names are free', as
 })
 
 describe('1,000 actions', () => {
-  const app = createApp({ name: 'many', mcp: { tools: { mode: 'search' } }, publicSurfaces: ['mcp'] })
+  const app = createApp({
+    name: 'many',
+    mcp: { tools: { mode: 'search' } },
+    publicSurfaces: ['mcp'],
+  })
   for (let index = 0; index < 1_000; index++) {
     const description = `Does thing ${index}. `.padEnd(400, 'a word of it ')
     app.tool(`action_${index}`, { description, params: { id: z.string() } }, () => index)
@@ -315,7 +340,9 @@ describe('1,000 actions', () => {
 
   it('the dearest query there is takes no long', async () => {
     await using many = testClient(app)
-    const words = Array.from({ length: 140 }, (_, index) => `aaaa${index}s`).join(' ').slice(0, 1_000)
+    const words = Array.from({ length: 140 }, (_, index) => `aaaa${index}s`)
+      .join(' ')
+      .slice(0, 1_000)
     await many.mcp.callTool('find_actions', { query: words })
     const started = performance.now()
     for (let time = 0; time < 5; time++) await many.mcp.callTool('find_actions', { query: words })

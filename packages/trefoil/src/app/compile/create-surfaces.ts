@@ -98,7 +98,7 @@ export function createSurfaces(
   return {
     http,
     cli,
-    toolWarnings: () => toolWarnings(catalogue, tools),
+    toolWarnings: () => toolWarnings(catalogue, tools, config.mcp.tools.mode === 'search'),
     flushLines: () => recorder.flush(),
   }
 }

@@ -4,18 +4,23 @@ import { someSchema } from '../../contract/json-schema/references.ts'
 import type { ToolList } from './tool-list.ts'
 import { hostWarnings } from './tool-schema/hosts.ts'
 import type { LeftOutPattern } from './tool-schema/tool-schemas.ts'
+import { isAlwaysListed } from './tool-search/always-listed.ts'
 
 /**
  * What a developer should know of the tools before clients find out: sentences without a full stop.
  *
+ * @param searches true where not every tool is listed
  * @param tools made only where some tool has a pattern: a start does not pay for the list
  */
 export function toolWarnings(
   { name: server, actions }: Catalogue,
   tools: () => ToolList,
+  searches: boolean,
 ): readonly string[] {
   const exposed = actions.filter((action) => action.tool)
-  const named = exposed.map(({ name, params }) => {
+  // A host is told the names of those that are listed, and takes the others for arguments.
+  const listed = searches ? exposed.filter(isAlwaysListed) : exposed
+  const named = listed.map(({ name, params }) => {
     return { name, arguments: params.map((param) => param.name) }
   })
   const leftOut = exposed.some(hasPattern) ? tools().leftOut : []

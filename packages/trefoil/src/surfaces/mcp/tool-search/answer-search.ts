@@ -24,9 +24,7 @@ export function isSearch(name: string | null): boolean {
 export function answerSearch(asked: Asked): Awaitable<string | Problem> {
   // Nothing but what the caller may see is looked at, so nothing else can be told apart.
   const seen = asked.parts.visible(asked.state)
-  return isPromiseLike(seen)
-    ? seen.then((late) => resultOf(asked, late))
-    : resultOf(asked, seen)
+  return isPromiseLike(seen) ? seen.then((late) => resultOf(asked, late)) : resultOf(asked, seen)
 }
 
 function resultOf(
