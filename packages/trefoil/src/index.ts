@@ -7,6 +7,7 @@ export { forgetAnswers } from './app/declare/forget-answers.ts'
 export type {
   AddAction,
   AddRoute,
+  AddTool,
   AnyCallOf,
   CallOf,
   NoParams,

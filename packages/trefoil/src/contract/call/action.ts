@@ -110,6 +110,8 @@ export interface Action {
   readonly returns: Schema | null
   /** Flat object of all arguments: MCP `inputSchema`, `input_schema` of the manifest. */
   readonly inputSchema: JsonSchema
+  /** True where the arguments are one value, which its one parameter is; their names are nobody's. */
+  readonly isWhole: boolean
   /** From `returns`; `null` when there is none. */
   readonly outputSchema: JsonSchema | null
   /** From `outputSchema`, and the `content-type` among `headers`. */
@@ -189,6 +191,7 @@ export function emptyAction(name: string): Action {
     returns: null,
     answers: 'by-value',
     inputSchema: {},
+    isWhole: false,
     outputSchema: null,
     middleware: [],
     errorHandlers: [],

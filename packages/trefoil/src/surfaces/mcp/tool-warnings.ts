@@ -1,3 +1,4 @@
+import { isRecord } from '../../base/plain/is-record.ts'
 import type { Action } from '../../contract/call/action.ts'
 import type { Catalogue } from '../../contract/call/catalogue.ts'
 import { someSchema } from '../../contract/json-schema/references.ts'
@@ -20,15 +21,21 @@ export function toolWarnings(
   const exposed = actions.filter((action) => action.tool)
   // A host is told the names of those that are listed, and takes the others for arguments.
   const listed = searches ? exposed.filter(isAlwaysListed) : exposed
-  const named = listed.map(({ name, params }) => {
-    return { name, arguments: params.map((param) => param.name) }
+  const named = listed.map(({ name, inputSchema, isWhole, params }) => {
+    const { properties } = isWhole ? inputSchema : {}
+    return {
+      name,
+      arguments: isRecord(properties) ? Object.keys(properties) : params.map((param) => param.name),
+    }
   })
   const leftOut = exposed.some(hasPattern) ? tools().leftOut : []
   return [...patternWarnings(leftOut), ...hostWarnings(server, named)]
 }
 
-function hasPattern({ params }: Action): boolean {
-  return params.some(({ jsonSchema }) => someSchema(jsonSchema, (one) => 'pattern' in one))
+function hasPattern({ params, isWhole }: Action): boolean {
+  return (
+    !isWhole && params.some(({ jsonSchema }) => someSchema(jsonSchema, (one) => 'pattern' in one))
+  )
 }
 
 function patternWarnings(leftOut: readonly LeftOutPattern[]): readonly string[] {
