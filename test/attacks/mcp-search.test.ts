@@ -85,7 +85,8 @@ const steady = ({ status, message }: { status: number; message: unknown }) => ({
 
 it.each(ERAS)('%s: lists three tools, and what says that it is listed', async (era) => {
   const { result } = await client.mcp.listTools(as('ada', { era }))
-  const names = (result?.['tools'] as { name: string }[]).map(({ name }) => name)
+  const tools = result?.['tools'] as { name: string }[]
+  const names = tools.map(({ name }) => name)
   expect(names).toEqual(['find_actions', 'describe_action', 'call_action', 'in_region', 'greet'])
 })
 

@@ -139,3 +139,28 @@ it('on a route it stops the start', () => {
   app.post('/one', { name: 'one', description: 'O.', tool: true, input: INPUT } as never, () => 1)
   expect(() => app.catalogue).toThrow('input is for app.tool()')
 })
+
+it.each([
+  ['Claude', { if: {}, properties: {} }, "'if' at the top"],
+  ['Claude', { anyOf: [{}], properties: {} }, "'anyOf' at the top"],
+  ['OpenAI', { not: {}, properties: {} }, "'not' at the top"],
+  ['OpenAI', {}, 'no properties at the top'],
+  ['Gemini', { properties: { a: { type: ['string', 'null'] } } }, 'a list of types'],
+  ['Gemini', { properties: { a: { enum: [1] } } }, 'an enum of other values than text'],
+  ['Gemini', { properties: { a: { type: 'array' } } }, 'a list without items'],
+])('%s is known to refuse %j: a warning at the start', async (host, schema, why) => {
+  const told: string[] = []
+  const warn = (_: unknown, message: string) => void told.push(message)
+  const app = createApp({
+    name: 'hosts',
+    publicSurfaces: ['mcp'],
+    log: { logger: { ...log.logger, warn } },
+  })
+  const input = body(INPUT, { jsonSchema: { type: 'object', ...schema } })
+  app.tool('one', { description: 'O.', input }, () => 1)
+  await app.startup()
+  expect(told).toContainEqual(
+    `${host} does not take the input of 'one' (${why}); write it in other words, or declare params`,
+  )
+  await app.shutdown()
+})

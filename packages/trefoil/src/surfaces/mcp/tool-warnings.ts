@@ -22,11 +22,10 @@ export function toolWarnings(
   // A host is told the names of those that are listed, and takes the others for arguments.
   const listed = searches ? exposed.filter(isAlwaysListed) : exposed
   const named = listed.map(({ name, inputSchema, isWhole, params }) => {
-    const { properties } = isWhole ? inputSchema : {}
-    return {
-      name,
-      arguments: isRecord(properties) ? Object.keys(properties) : params.map((param) => param.name),
-    }
+    if (!isWhole) return { name, arguments: params.map((param) => param.name) }
+    const { properties } = inputSchema
+    const members = isRecord(properties) ? Object.keys(properties) : []
+    return { name, arguments: members, document: inputSchema }
   })
   const leftOut = exposed.some(hasPattern) ? tools().leftOut : []
   return [...patternWarnings(leftOut), ...hostWarnings(server, named)]
