@@ -31,20 +31,18 @@ import { answerForm } from './answer-form.ts'
 import { checkDependencies } from './check-dependencies.ts'
 import { compileMcpKinds, isRead, type McpKinds } from './compile-mcp-kinds.ts'
 import { compileNeed, type NeedSite } from './compile-need.ts'
-import { compileParams } from './compile-params.ts'
 import { checkVariables, undeclaredVariables } from './compile-resource.ts'
 import { declaredProblems, type OwnProblems } from './declared-problems.ts'
 import { checkAgentSchemas } from './documents/agent-schemas.ts'
 import { inputSchemaOf } from './documents/input-schema.ts'
-import type { ParamSite } from './documents/param-site.ts'
 import { returnedDocument } from './documents/returned-document.ts'
-import { compileWholeInput } from './documents/whole-input.ts'
+import { compileToolMeta } from './documents/tool-meta.ts'
+import { compileInput } from './documents/whole-input.ts'
 import { freezeAction } from './freeze-action.ts'
 import { compileCache } from './limits/compile-cache.ts'
 import { compileCapacity } from './limits/compile-capacity.ts'
 import type { RateLevels } from './limits/compile-rates.ts'
 import { readSurfaces } from './read-surfaces.ts'
-import { compileToolMeta } from './tool-meta.ts'
 
 const EXTERNAL_NAME = /^[A-Za-z0-9_.-]{1,128}$/
 const MAX_DESCRIPTION = 1000
@@ -101,7 +99,7 @@ export function compileAction(declaration: Declaration, site: ActionSite): Compi
     options.params,
   )
   checkInheritedParams(declaration, where)
-  const paramSite: ParamSite = {
+  const { params, dependencies, document } = compileInput(options, declared, {
     where,
     // Variables of a URI and arguments of a prompt are text, as in a query.
     method: method ?? (isRead(kinds) ? 'GET' : null),
@@ -109,11 +107,7 @@ export function compileAction(declaration: Declaration, site: ActionSite): Compi
     intNames: typedNames(template, 'int'),
     bigintNames: typedNames(template, 'bigint'),
     agents,
-  }
-  const named = compileParams(declared, paramSite)
-  const { dependencies } = named
-  const whole = compileWholeInput(options, named, paramSite)
-  const params = whole === null ? named.params : [whole.param]
+  })
   checkVariables(kinds, params, where)
   const changes = options.changes ?? !(READS.has(method ?? '') || isRead(kinds))
   checkDependencies(dependencies, changes, where)
@@ -122,10 +116,10 @@ export function compileAction(declaration: Declaration, site: ActionSite): Compi
   const guards = compileGuards(declaration)
   checkGuardsAuthenticated(guards, exposed, isPublic, site, where)
   const shared = [...levels.map((level) => level.options), options]
-  const inputSchema = lazily(() => whole?.document ?? inputSchemaOf(params))
+  const inputSchema = lazily(() => document ?? inputSchemaOf(params))
   const { returns } = options
   const outputSchema = returns === undefined ? null : returnedDocument(returns, where)
-  if (agents) checkAgentSchemas(named.params, outputSchema, where)
+  if (agents) checkAgentSchemas(document === null ? params : [], outputSchema, where)
   const headers = compileHeaders(options.headers, site.contentType, where)
   const action: Action = {
     name,
@@ -152,7 +146,7 @@ export function compileAction(declaration: Declaration, site: ActionSite): Compi
     get inputSchema() {
       return inputSchema()
     },
-    isWhole: whole !== null,
+    isWhole: document !== null,
     outputSchema,
     answers: answerForm(returns !== undefined, outputSchema, headers?.['content-type']),
     middleware: [

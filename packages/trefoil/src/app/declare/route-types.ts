@@ -274,9 +274,6 @@ export type AddAction<T extends AppTypes, Inherited extends Params, ToolChoice e
   >,
 ) => ActionHandle<'', Inherited & P, R, ExposedSurfaces<never, Tool, Cli>, Code, Name>
 
-/** Dependencies alone: what else a tool with `input` takes. */
-type NoArguments = Readonly<Record<string, Dependency<unknown>>>
-
 /** `app.tool`: arguments by name, or one object that `input` is the schema of. */
 export interface AddTool<T extends AppTypes, Inherited extends Params> {
   <
@@ -301,7 +298,7 @@ export interface AddTool<T extends AppTypes, Inherited extends Params> {
   ): ActionHandle<'', Inherited & P, R, ExposedSurfaces<never, Tool, Cli>, Code, Name>
   <
     I extends Schema | MarkedParam<'body'>,
-    const P extends NoArguments = NoParams,
+    const P extends Readonly<Record<string, Dependency<unknown>>> = NoParams,
     R extends Schema | undefined = undefined,
     const Pub extends PublicOption = false,
     const Code extends string = never,

@@ -1,34 +1,38 @@
 import { isRecord } from '../../../base/plain/is-record.ts'
 import { References, someSchema } from '../../../contract/json-schema/references.ts'
-import type { ParamSpec } from '../../../contract/params/param-spec.ts'
-import { body, isMarkedParam } from '../../../contract/params/params.ts'
+import { body, isMarkedParam, type Params } from '../../../contract/params/params.ts'
 import { isSchema, type JsonSchema } from '../../../contract/params/schema.ts'
 import { ImproperlyConfigured } from '../../../contract/problems/problem.ts'
 import type { DeclaredOptions } from '../../declare/declaration.ts'
 import { type CompiledParams, compileParams } from '../compile-params.ts'
 import type { ParamSite } from './param-site.ts'
 
-/** All arguments of a tool as one value. */
-export interface WholeInput {
-  readonly param: ParamSpec
-  /** What clients are told, word for word. */
-  readonly document: JsonSchema
+/** What callers of an action send. */
+export interface CompiledInput extends CompiledParams {
+  /** What clients are told of arguments that are one value, word for word; `null` for arguments by name. */
+  readonly document: JsonSchema | null
+}
+
+/** Reads `params`, or `input` in the place of arguments by name. @throws ImproperlyConfigured */
+export function compileInput(
+  options: DeclaredOptions,
+  declared: Params,
+  site: ParamSite,
+): CompiledInput {
+  const named = compileParams(declared, site)
+  const whole = compileWholeInput(options, named, site)
+  return whole === null ? { ...named, document: null } : { ...named, ...whole }
 }
 
 /** What would read arguments by their names, or spell them as text. */
 const NOT_WITH = ['cli', 'cache', 'forms', 'resource'] as const
 
-/**
- * Reads the option `input`; `null` for an action without it.
- *
- * @param beside what else it has: dependencies, and arguments, of which there must be none
- * @throws ImproperlyConfigured naming the action and what it cannot have with it
- */
-export function compileWholeInput(
+/** @param beside what else it has: dependencies, and arguments, of which there must be none */
+function compileWholeInput(
   options: DeclaredOptions,
   beside: CompiledParams,
   site: ParamSite,
-): WholeInput | null {
+): (Pick<CompiledInput, 'params'> & { readonly document: JsonSchema }) | null {
   const { input } = options
   if (input === undefined) return null
   const fail = (why: string) => new ImproperlyConfigured(`${site.where}: input ${why}`)
@@ -59,7 +63,8 @@ export function compileWholeInput(
   if (taken !== undefined) {
     throw fail(`has a member '${taken[0]}', which is the name of a dependency`)
   }
-  return { param: { ...param, required: true, nullIsAbsent: false, absent: undefined }, document }
+  const whole = { ...param, required: true, nullIsAbsent: false, absent: undefined }
+  return { params: [whole], document }
 }
 
 /** What clients read must lead nowhere else, and promise nothing that is not held (FND-43). */

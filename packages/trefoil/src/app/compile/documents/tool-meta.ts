@@ -1,7 +1,7 @@
-import { isRecord } from '../../base/plain/is-record.ts'
-import { readMeta } from '../../contract/content/meta.ts'
-import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
-import type { DeclaredOptions } from '../declare/declaration.ts'
+import { isRecord } from '../../../base/plain/is-record.ts'
+import { readMeta } from '../../../contract/content/meta.ts'
+import { ImproperlyConfigured } from '../../../contract/problems/problem.ts'
+import type { DeclaredOptions } from '../../declare/declaration.ts'
 
 /** Ours, as `trefoil/needs_approval` is: what stands there is said by the framework and by nobody else. */
 const OWN = 'trefoil/'
