@@ -288,6 +288,7 @@ export interface AddTool<T extends AppTypes, Inherited extends Params> {
     name: Name,
     options: OperationOptions<P, Inherited, R, Tool, Cli, Pub, never, Code> & {
       readonly description: string
+      readonly input?: never
     } & ToolParams<true, P & Inherited>,
     handler: NoInfer<
       (
