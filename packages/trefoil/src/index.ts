@@ -7,6 +7,7 @@ export { forgetAnswers } from './app/declare/forget-answers.ts'
 export type {
   AddAction,
   AddRoute,
+  AddTool,
   AnyCallOf,
   CallOf,
   NoParams,
@@ -17,7 +18,7 @@ export type {
 export type { GroupOptions, RouteGroup, Routes } from './app/declare/routes.ts'
 export { handle } from './app/declare/routes.ts'
 export { UnfitForProduction } from './app/fitness/production.ts'
-export type { CliOptions, McpOptions } from './app/options/agent-options.ts'
+export type { CliOptions, McpOptions, McpToolsOptions } from './app/options/agent-options.ts'
 export type { AppOptions } from './app/options/app-options.ts'
 export type { AuditOptions } from './app/options/audit-options.ts'
 export type { BrowserOptions } from './app/options/browser-options.ts'
