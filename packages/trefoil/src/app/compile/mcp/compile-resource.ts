@@ -9,7 +9,7 @@ import type { ParamSpec } from '../../../contract/params/param-spec.ts'
 import type { Params } from '../../../contract/params/params.ts'
 import { ImproperlyConfigured } from '../../../contract/problems/problem.ts'
 import { parseMediaType } from '../../../web/media-type.ts'
-import { compileUriTemplate } from '../../../web/simple-uri-template.ts'
+import { compileUriTemplate } from '../../../web/uri-template.ts'
 import type { DeclaredResource } from '../../declare/declaration.ts'
 
 /** A scheme, and something behind it that a URI may have as it is (RFC 3986); a template has variables beside. */
