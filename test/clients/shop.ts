@@ -35,7 +35,8 @@ export function createShop(happened: Map<string, string[]> = new Map()): App {
       {
         surfaces: ['mcp', 'cli'],
         authenticate: ({ bearer }: AuthRequest) => {
-          const scopes = bearer === null ? undefined : SCOPES[bearer]
+          if (bearer === null) return null
+          const scopes = SCOPES[bearer]
           return scopes === undefined ? null : new AuthContext({ subject: bearer, scopes })
         },
       },
