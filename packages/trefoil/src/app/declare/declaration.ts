@@ -4,10 +4,9 @@ import type { ErrorHandler, Handler, Middleware, ToolHints } from '../../contrac
 import type { SurfaceName } from '../../contract/call/surface-name.ts'
 import type { CacheOptions } from '../../contract/limits/cache.ts'
 import type { OptionNames } from '../../contract/options/option-names.ts'
-import type { Params } from '../../contract/params/params.ts'
+import type { MarkedParam, Params } from '../../contract/params/params.ts'
 import type { Schema } from '../../contract/params/schema.ts'
 import type { Forgetting } from '../../engine/cached/forgetting.ts'
-import type { DeclaredPrompt, DeclaredResource } from './mcp-declaration.ts'
 import type { SharedOptions } from './route-types.ts'
 
 /** What a route was declared with, types forgotten. */
@@ -16,6 +15,7 @@ export interface DeclaredOptions extends SharedOptions {
   readonly description?: string
   readonly title?: string
   readonly params?: Params
+  readonly input?: Schema | MarkedParam
   readonly returns?: Schema | undefined
   readonly problems?: readonly string[]
   readonly tool?: boolean
@@ -23,6 +23,8 @@ export interface DeclaredOptions extends SharedOptions {
   readonly cli?: boolean
   readonly public?: boolean | readonly SurfaceName[]
   readonly hints?: ToolHints
+  readonly listed?: boolean
+  readonly meta?: Readonly<Record<string, unknown>>
   readonly changes?: boolean
   readonly external?: boolean
   readonly forms?: boolean
@@ -40,6 +42,21 @@ export interface Level {
   readonly options: SharedOptions & { readonly params?: Params }
   readonly middleware: readonly Middleware[]
   readonly errorHandlers: readonly ErrorHandler[]
+}
+
+/** What only resources say, as it was written: checked when the app compiles. */
+export interface DeclaredResource {
+  readonly uri: string
+  readonly type?: unknown
+  readonly size?: unknown
+  readonly annotations?: unknown
+  readonly entries?: unknown
+  readonly complete?: unknown
+}
+
+/** What only prompts say, as it was written. */
+export interface DeclaredPrompt {
+  readonly complete?: unknown
 }
 
 /** A route as declared, with the levels around it, outermost first. */
@@ -111,6 +128,7 @@ export const ROUTE_OPTIONS: OptionNames<DeclaredOptions> = {
   name: true,
   description: true,
   title: true,
+  input: true,
   returns: true,
   problems: true,
   tool: true,
@@ -118,6 +136,8 @@ export const ROUTE_OPTIONS: OptionNames<DeclaredOptions> = {
   cli: true,
   public: true,
   hints: true,
+  listed: true,
+  meta: true,
   changes: true,
   external: true,
   forms: true,

@@ -2,7 +2,8 @@ import type { StrictJsonLimits } from '../../base/json/strict-json.ts'
 import type { AppContext } from '../../engine/app-context.ts'
 import type { Plan } from '../../engine/plan.ts'
 import type { AskVisible, PerVisible } from '../agent/visible-actions.ts'
-import type { Target } from './methods/method.ts'
+import type { Target } from './methods/target.ts'
+import type { Resources } from './resources/resources.ts'
 import type { RunningCalls } from './running-calls.ts'
 import type { ServerFacts } from './server-facts.ts'
 import type { ToolList } from './tool-list.ts'
@@ -11,11 +12,14 @@ import type { ToolList } from './tool-list.ts'
 export interface McpParts {
   readonly server: ServerFacts
   readonly tools: ToolList
+  /** True where tools are searched for: three of ours find, describe and call the others. */
+  readonly searches: boolean
   /** What the caller of a list sees of them. */
   readonly visible: AskVisible
   readonly toolsOf: PerVisible<ToolList>
   /** Tools by name. */
   readonly calls: ReadonlyMap<string, Target>
+  readonly resources: Resources
   readonly discovery: Plan
   readonly app: AppContext
   /** Of this process. */

@@ -1,7 +1,8 @@
 import type { Catalogue } from '../../contract/call/catalogue.ts'
+import { extensionsOf } from './methods/extensions.ts'
 
 /** What a client may ask for, by the member of `capabilities` that says so. */
-export type Capability = 'tools' | 'resources' | 'prompts' | 'completions'
+export type Capability = 'tools' | 'resources' | 'prompts' | 'completions' | 'extensions'
 
 /** The server as MCP clients see it. */
 export interface ServerFacts {
@@ -18,6 +19,7 @@ export function serverFacts(catalogue: Catalogue): ServerFacts {
   const { actions } = catalogue
   const hasResources = actions.some(({ resource }) => resource !== null)
   const hasPrompts = actions.some(({ prompt }) => prompt !== null)
+  const extensions = extensionsOf(actions)
   return {
     serverInfo: { name: catalogue.name, version: catalogue.version },
     instructions: catalogue.description,
@@ -27,6 +29,7 @@ export function serverFacts(catalogue: Catalogue): ServerFacts {
       tools: {},
       ...(hasResources ? { resources: {} } : {}),
       ...(hasPrompts ? { prompts: {} } : {}),
+      ...(extensions === null ? {} : { extensions }),
     },
   }
 }
