@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { eventually } from '../attacks/eventually.ts'
 import { type Bench, RunningShop } from './bench.ts'
 import type { OpenClient } from './drivers/driver.ts'
-import { ANN, approvalFor, BOB, TOO_MANY, UNICODE } from './shop.ts'
+import { ANN, approvalFor, BOB, OPENING_HOURS, TOO_MANY, UNICODE } from './shop.ts'
 import type { Behaviour } from './table.ts'
 
 /** @param client Ann's, which all behaviours of a row share */
@@ -92,6 +92,13 @@ export const RUNS: Readonly<Record<Behaviour, Run>> = {
     const bob = await bench.open(BOB)
     await expect(bob.call('order', {})).rejects.toThrow(bench.row.forbidden)
   },
+  resources: (client) => readsResources(client),
+  noResource: async (client) => {
+    // The same words for what is not there and for what Ann may not see.
+    for (const uri of ['shop://none', 'shop://books']) {
+      await expect(client.read(uri), uri).rejects.toThrow(/not found|unknown/i)
+    }
+  },
   large: async (client) => {
     const { isError, text } = await client.call('large', { letters: 900_000 })
     expect({ isError, letters: text.length }).toEqual({ isError: false, letters: 900_000 })
@@ -101,6 +108,13 @@ export const RUNS: Readonly<Record<Behaviour, Run>> = {
     expect(isError).toBe(true)
     expect(text).toContain('response_too_large')
   },
+}
+
+async function readsResources(client: OpenClient): Promise<void> {
+  expect(await client.resources()).toEqual(['shop://hours'])
+  expect(await client.templates()).toEqual(['order://{order_id}'])
+  expect(await client.read('shop://hours')).toBe(OPENING_HOURS)
+  expect(JSON.parse(await client.read('order://o%207'))).toEqual({ order_id: 'o 7' })
 }
 
 /** Asks for a refund. @returns the hash that is to be approved */
