@@ -1,6 +1,5 @@
-import { expect } from 'vitest'
+import { expect, vi } from 'vitest'
 import { z } from 'zod'
-import { eventually } from '../attacks/eventually.ts'
 import { type Bench, RunningShop } from './bench.ts'
 import type { OpenClient } from './drivers/driver.ts'
 import { ANN, approvalFor, BOB, OPENING_HOURS, TOO_MANY, UNICODE } from './shop.ts'
@@ -69,7 +68,7 @@ export const RUNS: Readonly<Record<Behaviour, Run>> = {
   },
   cancel: async (client, bench) => {
     const run = await calledOff(client, bench)
-    await eventually(() => expect(bench.shop.happened(run)).toEqual(['began', 'aborted']))
+    await comes(['began', 'aborted'], () => bench.happened(run, client))
   },
   restart: async (_, bench) => {
     const shop = await RunningShop.start()
@@ -129,6 +128,14 @@ export async function askedFor(client: OpenClient): Promise<string> {
   return error.arguments_hash
 }
 
+/** Waits until it is so. */
+async function comes(expected: readonly string[], seen: () => Promise<readonly string[]>) {
+  await vi.waitFor(async () => expect(await seen()).toEqual(expected), {
+    timeout: 10_000,
+    interval: 10,
+  })
+}
+
 /** Starts a slow call and calls it off. @returns the name of its run */
 export async function calledOff(client: OpenClient, bench: Bench): Promise<string> {
   const run = `${bench.row.way}, ${bench.row.name}`
@@ -137,7 +144,7 @@ export async function calledOff(client: OpenClient, bench: Bench): Promise<strin
     () => 'answered',
     () => 'failed',
   )
-  await eventually(() => expect(bench.shop.happened(run)).toEqual(['began']))
+  await comes(['began'], () => bench.happened(run, client))
   leaving.abort()
   expect(await outcome).toBe('failed')
   return run
