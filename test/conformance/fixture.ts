@@ -114,6 +114,14 @@ app.tool(
   ({ region, size }) => ({ region: region ?? null, size: size ?? null }),
 )
 
+app.resource('test://static-text', { name: 'static_text', type: 'text/plain' }, () => 'Static text.')
+app.resource('test://static-binary', { name: 'static_binary', type: 'image/png' }, () => PIXEL)
+app.resource(
+  'test://template/{id}/data',
+  { name: 'template_data', type: 'application/json' },
+  ({ id }) => ({ id, templateTest: true, data: `Data for ID: ${id}` }),
+)
+
 const port = Number(process.env['PORT'] ?? '0')
 const server = await serve(app, { port, host: '127.0.0.1' })
 process.send?.(server.url)

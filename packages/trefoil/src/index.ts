@@ -5,6 +5,14 @@ export type { AnyTypes, AppTypes, TypesOf } from './app/declare/app-types.ts'
 export type { BoundArgs } from './app/declare/forget-answers.ts'
 export { forgetAnswers } from './app/declare/forget-answers.ts'
 export type {
+  AddPrompt,
+  AddResource,
+  PromptOptions,
+  ReadOnlyOptions,
+  ResourceOptions,
+  UriArgs,
+} from './app/declare/mcp-types.ts'
+export type {
   AddAction,
   AddRoute,
   AddTool,
@@ -123,6 +131,14 @@ export type {
   ConcurrencyStats,
 } from './contract/limits/capacity.ts'
 export type { RatePer, RateRule } from './contract/limits/rate-rule.ts'
+export type {
+  EntriesPage,
+  ListEntries,
+  PromptFacts,
+  ResourceEntries,
+  ResourceEntry,
+  ResourceFacts,
+} from './contract/mcp/mcp-facts.ts'
 export type { Environment } from './contract/options/environment.ts'
 export type { ProductionRisk } from './contract/options/production-risk.ts'
 export { duration } from './contract/options/read-duration.ts'
@@ -151,6 +167,7 @@ export {
 export type { RequestBody, RequestForm } from './contract/params/request-body.ts'
 export type { InputOf, JsonSchema, OutputOf, Schema } from './contract/params/schema.ts'
 export type { UploadedFile } from './contract/params/uploaded-file.ts'
+export type { UriNames } from './contract/params/uri-names.ts'
 export type { OnToolCall, ToolCallEvent } from './contract/ports/audit-hook.ts'
 export type { Rate, RateDemand, RateStanding, RateStore } from './contract/ports/rate-store.ts'
 export type { OwnProblemRow, ProblemSet } from './contract/problems/define-problems.ts'

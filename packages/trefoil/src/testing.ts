@@ -32,6 +32,7 @@ export type { JsonMembers, McpAnswer, RpcError } from './testing/mcp-answer.ts'
 export type {
   McpCallOptions,
   McpEraName,
+  McpListOptions,
   McpRequestOptions,
   TestMcp,
 } from './testing/mcp-client.ts'

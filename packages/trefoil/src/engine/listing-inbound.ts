@@ -1,7 +1,9 @@
+import type { Awaitable } from '../base/promise.ts'
 import type { ServerStop } from '../contract/answer/exchange.ts'
+import type { Action } from '../contract/call/action.ts'
 import type { ClientFacts } from '../contract/call/call-facts.ts'
 import { refuse } from '../contract/problems/problem.ts'
-import type { Inbound } from './inbound.ts'
+import type { CloseHooks, Inbound, UseArguments } from './inbound.ts'
 
 /**
  * The request for a list, as the guards of one action on it see it. Its time begins now, and not when the
@@ -9,9 +11,9 @@ import type { Inbound } from './inbound.ts'
  */
 export class ListingInbound implements Inbound {
   readonly approvalToken = null
-  readonly dryRun = true
+  readonly dryRun: boolean = true
   readonly receivedAt = null
-  readonly wholeAnswers = null
+  readonly wholeAnswers: number | null = null
   readonly #list: Inbound
 
   constructor(list: Inbound) {
@@ -71,7 +73,7 @@ export class ListingInbound implements Inbound {
   }
 
   /** A list has no arguments of its actions, and no plan of one asks for them. */
-  readArguments(): never {
+  readArguments<T>(_action: Action, _call: CloseHooks, _use: UseArguments<T>): Awaitable<T> {
     throw refuse('INTERNAL_ERROR')
   }
 }

@@ -72,6 +72,12 @@ export class McpAnswer {
     return this.result?.['structuredContent']
   }
 
+  /** What was read of a resource; empty when there is nothing. */
+  get contents(): readonly JsonMembers[] {
+    const contents = this.result?.['contents']
+    return Array.isArray(contents) ? contents.filter(isMembers) : []
+  }
+
   /** The problem of a failed tool call (`{ code, message, fix, … }`); `null` for none. */
   get problem(): JsonMembers | null {
     if (this.result?.['isError'] !== true) return null

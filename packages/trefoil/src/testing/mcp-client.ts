@@ -29,6 +29,12 @@ export interface McpCallOptions extends McpRequestOptions {
   readonly dryRun?: boolean
 }
 
+/** One page of a list. */
+export interface McpListOptions extends McpRequestOptions {
+  /** Where it goes on. Default: at its beginning. */
+  readonly cursor?: string
+}
+
 const REQUEST_OPTIONS: OptionNames<McpRequestOptions> = {
   token: true,
   origin: true,
@@ -42,6 +48,8 @@ const CALL_OPTIONS: OptionNames<McpCallOptions> = {
   approvalToken: true,
   dryRun: true,
 }
+
+const LIST_OPTIONS: OptionNames<McpListOptions> = { ...REQUEST_OPTIONS, cursor: true }
 
 const NEWEST = { legacy: '2025-11-25', modern: '2026-07-28' } as const
 const CLIENT = { name: 'trefoil-test-client', version: '1' } as const
@@ -93,6 +101,22 @@ export class TestMcp {
     return this.#call('tools/call', { name, arguments: args }, { ...options, meta })
   }
 
+  /** `resources/read`. */
+  async readResource(uri: string, options: McpRequestOptions = {}): Promise<McpAnswer> {
+    checkOptionNames('testClient().mcp.readResource()', options, REQUEST_OPTIONS)
+    return this.#call('resources/read', { uri }, options)
+  }
+
+  /** @param options `cursor`: what the page before said by `nextCursor` */
+  async listResources(options: McpListOptions = {}): Promise<McpAnswer> {
+    return this.#list('resources/list', 'listResources', options)
+  }
+
+  /** @param options `cursor`: what the page before said by `nextCursor` */
+  async listResourceTemplates(options: McpListOptions = {}): Promise<McpAnswer> {
+    return this.#list('resources/templates/list', 'listResourceTemplates', options)
+  }
+
   /** Sends any JSON value with these headers and no others than the content type. */
   async request(message: unknown, headers: HeadersInput = {}): Promise<McpAnswer> {
     const base = headerPairs({ accept: 'application/json, text/event-stream' })
@@ -101,6 +125,12 @@ export class TestMcp {
       headers: mergePairs(base, headerPairs(headers)),
     })
     return new McpAnswer(response)
+  }
+
+  #list(method: string, name: string, options: McpListOptions): Promise<McpAnswer> {
+    checkOptionNames(`testClient().mcp.${name}()`, options, LIST_OPTIONS)
+    const { cursor } = options
+    return this.#call(method, cursor === undefined ? {} : { cursor }, options)
   }
 
   #call(method: string, params: JsonMembers, options: McpRequestOptions): Promise<McpAnswer> {
@@ -120,7 +150,8 @@ export class TestMcp {
     if (method !== 'initialize') headers.push(['mcp-protocol-version', version])
     if (era === 'modern') {
       headers.push(['mcp-method', method])
-      if (typeof params['name'] === 'string') headers.push(['mcp-name', inHeader(params['name'])])
+      const named = params['name'] ?? params['uri']
+      if (typeof named === 'string') headers.push(['mcp-name', inHeader(named)])
     }
     if (options.origin !== undefined) headers.push(['origin', options.origin])
     return this.request(message, mergePairs(headers, callerHeaders(options)))

@@ -29,9 +29,7 @@ import {
 } from '../declare/declaration.ts'
 import { answerForm } from './answer-form.ts'
 import { checkDependencies } from './check-dependencies.ts'
-import { compileMcpKinds, isRead, type McpKinds } from './compile-mcp-kinds.ts'
 import { compileNeed, type NeedSite } from './compile-need.ts'
-import { checkVariables, undeclaredVariables } from './compile-resource.ts'
 import { declaredProblems, type OwnProblems } from './declared-problems.ts'
 import { checkAgentSchemas } from './documents/agent-schemas.ts'
 import { inputSchemaOf } from './documents/input-schema.ts'
@@ -42,6 +40,8 @@ import { freezeAction } from './freeze-action.ts'
 import { compileCache } from './limits/compile-cache.ts'
 import { compileCapacity } from './limits/compile-capacity.ts'
 import type { RateLevels } from './limits/compile-rates.ts'
+import { compileMcpKinds, isRead, type McpKinds } from './mcp/compile-mcp-kinds.ts'
+import { checkVariables, undeclaredVariables } from './mcp/compile-resource.ts'
 import { readSurfaces } from './read-surfaces.ts'
 
 const EXTERNAL_NAME = /^[A-Za-z0-9_.-]{1,128}$/

@@ -3,6 +3,7 @@ import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
 import { templateShape, templateSpelling } from '../../web/path-template.ts'
 import { type Declaration, describeDeclaration } from '../declare/declaration.ts'
 import { type ActionSite, type CompiledAction, compileAction } from './compile-action.ts'
+import { uriShape } from './mcp/compile-resource.ts'
 
 /**
  * Compiles every declaration and checks them against each other. All mistakes are reported at
@@ -28,7 +29,7 @@ export function compileRegistry(
       mistakes.push(error.message)
     }
   }
-  mistakes.push(...nameConflicts(compiled), ...pathConflicts(compiled))
+  mistakes.push(...nameConflicts(compiled), ...uriConflicts(compiled), ...pathConflicts(compiled))
   if (mistakes.length === 1) throw new ImproperlyConfigured(mistakes[0])
   if (mistakes.length > 1) {
     throw new ImproperlyConfigured(
@@ -64,6 +65,25 @@ function nameConflicts(compiled: readonly CompiledAction[]): string[] {
           'give one of them another name',
       )
     }
+  }
+  return mistakes
+}
+
+/** Two of one shape would compete; a literal URI is no competition, it is found first. */
+function uriConflicts(compiled: readonly CompiledAction[]): string[] {
+  const shapes = new Map<string, CompiledAction>()
+  const mistakes: string[] = []
+  for (const entry of compiled) {
+    const { resource } = entry.action
+    if (resource === null) continue
+    const shape = uriShape(resource.uri)
+    const other = shapes.get(shape)
+    shapes.set(shape, entry)
+    if (other === undefined) continue
+    mistakes.push(
+      `Resource '${resource.uri}' (${entry.action.name}) conflicts with '${other.action.resource?.uri}' ` +
+        `(${other.action.name}): both are found by the same URIs; change one of them`,
+    )
   }
   return mistakes
 }

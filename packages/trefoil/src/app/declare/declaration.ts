@@ -7,7 +7,6 @@ import type { OptionNames } from '../../contract/options/option-names.ts'
 import type { MarkedParam, Params } from '../../contract/params/params.ts'
 import type { Schema } from '../../contract/params/schema.ts'
 import type { Forgetting } from '../../engine/cached/forgetting.ts'
-import type { DeclaredPrompt, DeclaredResource } from './mcp-declaration.ts'
 import type { SharedOptions } from './route-types.ts'
 
 /** What a route was declared with, types forgotten. */
@@ -43,6 +42,21 @@ export interface Level {
   readonly options: SharedOptions & { readonly params?: Params }
   readonly middleware: readonly Middleware[]
   readonly errorHandlers: readonly ErrorHandler[]
+}
+
+/** What only resources say, as it was written: checked when the app compiles. */
+export interface DeclaredResource {
+  readonly uri: string
+  readonly type?: unknown
+  readonly size?: unknown
+  readonly annotations?: unknown
+  readonly entries?: unknown
+  readonly complete?: unknown
+}
+
+/** What only prompts say, as it was written. */
+export interface DeclaredPrompt {
+  readonly complete?: unknown
 }
 
 /** A route as declared, with the levels around it, outermost first. */

@@ -1,22 +1,7 @@
 import { checkRecord } from '../../contract/options/option-values.ts'
 import { valueKind } from '../../contract/options/value-kind.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
-import type { DeclaredOptions } from './declaration.ts'
-
-/** What only resources say, as it was written: checked when the app compiles. */
-export interface DeclaredResource {
-  readonly uri: string
-  readonly type?: unknown
-  readonly size?: unknown
-  readonly annotations?: unknown
-  readonly entries?: unknown
-  readonly complete?: unknown
-}
-
-/** What only prompts say, as it was written. */
-export interface DeclaredPrompt {
-  readonly complete?: unknown
-}
+import type { DeclaredOptions, DeclaredPrompt, DeclaredResource } from './declaration.ts'
 
 /** What JavaScript callers hand over has passed no compiler. */
 type Given = Readonly<Record<string, unknown>>

@@ -1,5 +1,5 @@
-import type { ListEntries, PromptFacts } from '../../contract/call/mcp-facts.ts'
 import type { ContentAnnotations } from '../../contract/content/block-options.ts'
+import type { ListEntries, PromptFacts } from '../../contract/mcp/mcp-facts.ts'
 import type { Params } from '../../contract/params/params.ts'
 import type { Schema } from '../../contract/params/schema.ts'
 import type { UriNames } from '../../contract/params/uri-names.ts'
@@ -19,7 +19,7 @@ export type UriArgs<Uri extends string, P> = {
 } & { readonly [Name in Exclude<UriNames<Uri>, keyof P>]: string }
 
 /** What reading is never: on another surface, or a change. */
-interface OnlyRead {
+export interface ReadOnlyOptions {
   readonly tool?: never
   readonly cli?: never
   readonly resource?: never
@@ -56,14 +56,14 @@ export type AddResource<T extends AppTypes, Inherited extends Params> = <
   uri: Uri,
   options: Omit<
     OperationOptions<P, Inherited, R, true, false, Pub, never, Code>,
-    keyof OnlyRead | 'params' | 'returns' | 'public' | 'problems'
+    keyof ReadOnlyOptions | 'params' | 'returns' | 'public' | 'problems'
   > &
     Pick<
       OperationOptions<P, Inherited, R, true, false, Pub, never, Code>,
       'params' | 'returns' | 'public' | 'problems'
     > &
     ResourceOptions<CallOf<T, 'mcp', Pub>> &
-    OnlyRead,
+    ReadOnlyOptions,
   handler: NoInfer<
     (args: UriArgs<Uri, Inherited & P>, call: CallOf<T, 'mcp', Pub>) => HandlerResult<R>
   >,
@@ -86,13 +86,13 @@ export type AddPrompt<T extends AppTypes, Inherited extends Params> = <
   name: string,
   options: Omit<
     OperationOptions<P, Inherited, undefined, true, false, Pub, never, Code>,
-    keyof OnlyRead | 'params' | 'returns' | 'public' | 'problems'
+    keyof ReadOnlyOptions | 'params' | 'returns' | 'public' | 'problems'
   > &
     Pick<
       OperationOptions<P, Inherited, undefined, true, false, Pub, never, Code>,
       'params' | 'public' | 'problems'
     > &
     PromptOptions &
-    OnlyRead,
+    ReadOnlyOptions,
   handler: NoInfer<(args: UriArgs<'', Inherited & P>, call: CallOf<T, 'mcp', Pub>) => unknown>,
 ) => void

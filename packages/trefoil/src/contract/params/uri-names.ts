@@ -3,11 +3,8 @@ export type UriNames<Uri extends string> = Uri extends `${string}{${infer Inner}
   ? ListedNames<WithoutOperator<Inner>> | UriNames<Rest>
   : never
 
-type WithoutOperator<Inner extends string> = Inner extends `${UriOperator}${infer Names}`
-  ? Names
-  : Inner
-
-type UriOperator = '+' | '#' | '.' | '/' | ';' | '?' | '&'
+type WithoutOperator<Inner extends string> =
+  Inner extends `${'+' | '#' | '.' | '/' | ';' | '?' | '&'}${infer Names}` ? Names : Inner
 
 type ListedNames<Names extends string> = Names extends `${infer First},${infer Rest}`
   ? First | ListedNames<Rest>

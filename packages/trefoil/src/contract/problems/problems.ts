@@ -55,6 +55,7 @@ export type ProblemCode =
   | 'mcp_method_not_found'
   | 'mcp_invalid_params'
   | 'mcp_unknown_tool'
+  | 'mcp_unknown_resource'
   | 'mcp_header_mismatch'
   | 'mcp_unsupported_version'
 
@@ -427,6 +428,13 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemRow>> = deepFreeze({
     exit: 2,
     text: 'Unknown tool',
     fix: 'List the tools with `tools/list`.',
+  },
+  mcp_unknown_resource: {
+    status: 200,
+    mcp: RPC.params,
+    exit: 2,
+    text: 'Unknown resource',
+    fix: 'List them with `resources/list` and `resources/templates/list`.',
   },
   mcp_header_mismatch: {
     status: 400,

@@ -2,7 +2,8 @@ import type { StrictJsonLimits } from '../../base/json/strict-json.ts'
 import type { AppContext } from '../../engine/app-context.ts'
 import type { Plan } from '../../engine/plan.ts'
 import type { AskVisible, PerVisible } from '../agent/visible-actions.ts'
-import type { Target } from './methods/method.ts'
+import type { Target } from './methods/target.ts'
+import type { Resources } from './resources/resources.ts'
 import type { RunningCalls } from './running-calls.ts'
 import type { ServerFacts } from './server-facts.ts'
 import type { ToolList } from './tool-list.ts'
@@ -18,6 +19,7 @@ export interface McpParts {
   readonly toolsOf: PerVisible<ToolList>
   /** Tools by name. */
   readonly calls: ReadonlyMap<string, Target>
+  readonly resources: Resources
   readonly discovery: Plan
   readonly app: AppContext
   /** Of this process. */

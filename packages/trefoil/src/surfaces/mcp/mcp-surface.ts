@@ -10,9 +10,10 @@ import type { Endpoint } from '../endpoint.ts'
 import { walk } from '../walk.ts'
 import type { McpParts } from './mcp-parts.ts'
 import { mcpVerbs } from './mcp-verbs.ts'
-import type { Target } from './methods/method.ts'
+import type { Target } from './methods/target.ts'
 import { problemReply } from './problem-reply.ts'
 import { LEVELS_AROUND } from './read-envelope.ts'
+import { compileResources } from './resources/resources.ts'
 import { RunningCalls } from './running-calls.ts'
 import { serverFacts } from './server-facts.ts'
 import { type ToolList, visibleTools } from './tool-list.ts'
@@ -48,6 +49,7 @@ export function mcpEndpoint(catalogue: Catalogue, app: AppContext, options: McpO
     visible: compileVisible(tools, 'mcp', app),
     toolsOf: new PerVisible((visible) => visibleTools(toolList(), visible)),
     calls,
+    resources: compileResources(catalogue.actions, app),
     discovery: compileDiscoveryPlan('mcp', 'mcp.discovery', app),
     app,
     running: new RunningCalls(),

@@ -6,6 +6,7 @@ import type { RpcId } from './message.ts'
 import type { Era } from './wire/era.ts'
 
 const INVALID_REQUEST = -32600
+const INVALID_PARAMS = -32602
 const INTERNAL_ERROR = -32603
 
 /**
@@ -24,9 +25,32 @@ export function problemReply(
   const { code, message, ...data } = problemBody(problem, ids)
   // A request that a busy or broken server did not answer is no invalid one.
   const other = problem.status >= 500 ? INTERNAL_ERROR : INVALID_REQUEST
-  const error = { code: isRpc ? mcp : other, message, data: { problem: code, ...data } }
+  const error = {
+    code: isRpc ? era.errorCode(problem, mcp) : other,
+    message,
+    data: { problem: code, ...data },
+  }
   const status = isRpc ? era.errorStatus(problem) : problem.status
   return jsonReply(status, { jsonrpc: '2.0', id, error }, problem.headers)
+}
+
+/**
+ * The failure of a call whose method knows no failed result (a resource, a prompt): what a tool would say in its result
+ * is a JSON-RPC error in a 200, which clients read.
+ */
+export function failedCallReply(
+  problem: Problem,
+  era: Era,
+  id: RpcId | null,
+  ids: ProblemIds,
+): HttpReply {
+  if (isAuthProblem(problem) || Problem.rowOf(problem).mcp !== 'tool') {
+    return problemReply(problem, era, id, ids)
+  }
+  const { code: name, message, ...data } = problemBody(problem, ids)
+  const code = problem.status >= 500 ? INTERNAL_ERROR : INVALID_PARAMS
+  const error = { code, message, data: { problem: name, ...data } }
+  return jsonReply(200, { jsonrpc: '2.0', id, error }, problem.headers)
 }
 
 /** True for what a better token would change: nobody is known, or a scope is missing. */

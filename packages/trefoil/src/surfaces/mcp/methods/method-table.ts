@@ -3,6 +3,9 @@ import { discover } from './discover.ts'
 import { initialize } from './initialize.ts'
 import type { Method } from './method.ts'
 import { ping } from './ping.ts'
+import { resourceTemplatesList } from './resource-templates-list.ts'
+import { resourcesList } from './resources-list.ts'
+import { resourcesRead } from './resources-read.ts'
 import { toolsCall } from './tools-call.ts'
 import { toolsList } from './tools-list.ts'
 
@@ -10,6 +13,9 @@ import { toolsList } from './tools-list.ts'
 const SHARED: readonly (readonly [string, Method])[] = [
   ['tools/call', toolsCall],
   ['tools/list', toolsList],
+  ['resources/list', resourcesList],
+  ['resources/templates/list', resourceTemplatesList],
+  ['resources/read', resourcesRead],
 ]
 
 /** Methods by era. Maps: a method of the name `__proto__` is none. */

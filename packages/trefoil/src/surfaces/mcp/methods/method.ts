@@ -11,16 +11,7 @@ import type { RpcId, RpcMessage } from '../message.ts'
 import type { MessageCall } from '../message-call.ts'
 import type { Envelope } from '../read-envelope.ts'
 import type { Capability } from '../server-facts.ts'
-import type { ArgumentHeader } from '../wire/routing-headers.ts'
-
-/** The action that a message names. */
-export interface Target {
-  readonly plan: Plan
-  /** Arguments that clients repeat in headers; `null` for none. */
-  readonly headers: readonly ArgumentHeader[] | null
-  /** What the name itself says: texts of a template; `null` for none. */
-  readonly texts: Readonly<Record<string, string>> | null
-}
+import type { Target } from './target.ts'
 
 /** A message that runs an action: found by name, called, and written in the words of the method. */
 export interface ActionMethod {

@@ -34,12 +34,16 @@ export interface Era {
   result(members: string, server: ServerFacts): string
   /** The same for what a client may keep for a while. */
   listed(members: string, server: ServerFacts): string
+  /** The same for what was read: kept by nobody, because nobody says when it changes. */
+  read(members: string, server: ServerFacts): string
   /**
    * JSON of a tool result.
    *
    * @param wraps true for a tool whose structured content may be no object
    */
   toolResult(result: ToolResult, server: ServerFacts, wraps: boolean): string
+  /** Code of a JSON-RPC error, where the row of the problem has `code`. */
+  errorCode(problem: Problem, code: number): number
   /** HTTP status of a JSON-RPC error. */
   errorStatus(problem: Problem): number
 }

@@ -22,7 +22,10 @@ export const legacy: Era = {
   check,
   result: (members) => `{${members}}`,
   listed: (members) => `{${members}}`,
+  read: (members) => `{${members}}`,
   toolResult,
+  // Of their own code for it; 2026-07-28 forbids the number.
+  errorCode: (problem, code) => (problem.code === 'mcp_unknown_resource' ? -32_002 : code),
   errorStatus: (problem) => (TRANSPORT_ERRORS.has(problem.code) ? 400 : 200),
 }
 

@@ -29,7 +29,10 @@ export const modern: Era = {
   check,
   result: (members, server) => `{"resultType":"complete",${members},${meta(server)}}`,
   listed,
+  read: (members, server) =>
+    `{"resultType":"complete",${members},"ttlMs":0,"cacheScope":"private",${meta(server)}}`,
   toolResult,
+  errorCode: (_problem, code) => code,
   errorStatus: (problem) => problem.status,
 }
 

@@ -16,9 +16,17 @@ export function checkRoutingHeaders(
   required: boolean,
 ): Problem | null {
   const method = checkMcpHeader('Mcp-Method', message.method, headers, required)
-  if (method !== null || message.method !== 'tools/call') return method
-  return checkMcpHeader('Mcp-Name', message.params['name'], headers, required)
+  const named = NAMED.get(message.method)
+  if (method !== null || named === undefined) return method
+  return checkMcpHeader('Mcp-Name', message.params[named], headers, required)
 }
+
+/** The member of `params` that `Mcp-Name` repeats. */
+const NAMED: ReadonlyMap<string, string> = new Map([
+  ['tools/call', 'name'],
+  ['prompts/get', 'name'],
+  ['resources/read', 'uri'],
+])
 
 /** One header against what the body says. */
 export function checkMcpHeader(

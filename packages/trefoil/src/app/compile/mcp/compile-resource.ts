@@ -1,16 +1,16 @@
-import type { ListEntries, ResourceFacts } from '../../contract/call/mcp-facts.ts'
+import type { Action } from '../../../contract/call/action.ts'
 import {
   type ContentAnnotations,
   readContentOptions,
-} from '../../contract/content/block-options.ts'
-import { shownValue } from '../../contract/options/option-values.ts'
-import type { ParamSpec } from '../../contract/params/param-spec.ts'
-import type { Params } from '../../contract/params/params.ts'
-import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
-import { parseMediaType } from '../../web/media-type.ts'
-import { compileUriTemplate } from '../../web/simple-uri-template.ts'
-import type { DeclaredResource } from '../declare/mcp-declaration.ts'
-import type { McpKinds } from './compile-mcp-kinds.ts'
+} from '../../../contract/content/block-options.ts'
+import type { ListEntries, ResourceFacts } from '../../../contract/mcp/mcp-facts.ts'
+import { shownValue } from '../../../contract/options/option-values.ts'
+import type { ParamSpec } from '../../../contract/params/param-spec.ts'
+import type { Params } from '../../../contract/params/params.ts'
+import { ImproperlyConfigured } from '../../../contract/problems/problem.ts'
+import { parseMediaType } from '../../../web/media-type.ts'
+import { compileUriTemplate } from '../../../web/uri-template.ts'
+import type { DeclaredResource } from '../../declare/declaration.ts'
 
 /** A scheme, and something behind it that a URI may have as it is (RFC 3986); a template has variables beside. */
 const URI = /^[A-Za-z][A-Za-z0-9+.-]*:[!#-;=?-[\]_a-z~{}%]+$/
@@ -71,7 +71,10 @@ function variablesOf(uri: string, where: string): readonly string[] {
 }
 
 /** They are text without being declared; of a route the path has its own. */
-export function undeclaredVariables({ resource }: McpKinds, declared: Params): readonly string[] {
+export function undeclaredVariables(
+  { resource }: Pick<Action, 'resource'>,
+  declared: Params,
+): readonly string[] {
   const variables = resource?.variables ?? []
   return variables.filter((name) => !Object.hasOwn(declared, name))
 }
@@ -82,7 +85,7 @@ export function undeclaredVariables({ resource }: McpKinds, declared: Params): r
  * @throws ImproperlyConfigured for a variable that is no argument, and for an argument that nobody could send
  */
 export function checkVariables(
-  { resource }: McpKinds,
+  { resource }: Pick<Action, 'resource'>,
   params: readonly ParamSpec[],
   where: string,
 ): void {
@@ -100,4 +103,9 @@ export function checkVariables(
     `${where}: resource '${uri}' cannot say '${unsaid.name}', which is required; ` +
       `add {${unsaid.name}} to the URI, or give the parameter a default`,
   )
+}
+
+/** The same for templates that match the same URIs, whatever they call their variables. */
+export function uriShape(uri: string): string {
+  return uri.replace(/\{([+#./;?&]?)[^{}]*\}/g, '{$1}')
 }

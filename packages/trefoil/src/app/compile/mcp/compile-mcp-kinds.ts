@@ -1,8 +1,7 @@
-import type { Action } from '../../contract/call/action.ts'
-import type { PromptFacts } from '../../contract/call/mcp-facts.ts'
-import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
-import type { Declaration } from '../declare/declaration.ts'
-import type { DeclaredPrompt } from '../declare/mcp-declaration.ts'
+import type { Action } from '../../../contract/call/action.ts'
+import type { PromptFacts } from '../../../contract/mcp/mcp-facts.ts'
+import { ImproperlyConfigured } from '../../../contract/problems/problem.ts'
+import type { Declaration, DeclaredPrompt } from '../../declare/declaration.ts'
 import { compileResource } from './compile-resource.ts'
 
 /** What an action is on MCP. */

@@ -1,5 +1,4 @@
 import type { Awaitable } from '../../base/promise.ts'
-import type { Call } from './call.ts'
 
 /** One resource of a template, as lists show it. */
 export interface ResourceEntry {
@@ -30,7 +29,7 @@ export interface EntriesPage {
 }
 
 /** Lists what a template stands for, to the caller of `call` alone. */
-export type ListEntries<C = Call> = (page: EntriesPage, call: C) => Awaitable<ResourceEntries>
+export type ListEntries<C> = (page: EntriesPage, call: C) => Awaitable<ResourceEntries>
 
 /** How an action is read as a resource. */
 export interface ResourceFacts {
