@@ -42,10 +42,6 @@ app.tool('whole', { description, input: body(Order, { jsonSchema: {} }) }, ({ id
   exact<string>()(id)
 })
 app.tool('listed', { description, listed: true, meta: { ui: { resourceUri: 'ui://a' } } }, nothing)
-// @ts-expect-error no arguments beside the whole
-app.tool('whole', { description, input: Order, params: { id: z.string() } }, nothing)
-// @ts-expect-error not on the CLI
-app.tool('whole', { description, input: Order, cli: true }, nothing)
 // @ts-expect-error of tools alone
 app.action('whole', { description, input: Order, cli: true }, nothing)
 app.group('/g').tool('grouped', { description }, nothing)
