@@ -114,7 +114,11 @@ app.tool(
   ({ region, size }) => ({ region: region ?? null, size: size ?? null }),
 )
 
-app.resource('test://static-text', { name: 'static_text', type: 'text/plain' }, () => 'Static text.')
+app.resource(
+  'test://static-text',
+  { name: 'static_text', type: 'text/plain' },
+  () => 'Static text.',
+)
 app.resource('test://static-binary', { name: 'static_binary', type: 'image/png' }, () => PIXEL)
 app.resource(
   'test://template/{id}/data',
