@@ -1,9 +1,8 @@
-import { expect } from 'vitest'
+import { expect, vi } from 'vitest'
 import { z } from 'zod'
-import { eventually } from '../attacks/eventually.ts'
 import { type Bench, RunningShop } from './bench.ts'
 import type { OpenClient } from './drivers/driver.ts'
-import { ANN, approvalFor, BOB, TOO_MANY, UNICODE } from './shop.ts'
+import { ANN, approvalFor, BOB, OPENING_HOURS, TOO_MANY, UNICODE } from './shop.ts'
 import type { Behaviour } from './table.ts'
 
 /** @param client Ann's, which all behaviours of a row share */
@@ -69,7 +68,7 @@ export const RUNS: Readonly<Record<Behaviour, Run>> = {
   },
   cancel: async (client, bench) => {
     const run = await calledOff(client, bench)
-    await eventually(() => expect(bench.shop.happened(run)).toEqual(['began', 'aborted']))
+    await comes(['began', 'aborted'], () => bench.happened(run, client))
   },
   restart: async (_, bench) => {
     const shop = await RunningShop.start()
@@ -92,6 +91,13 @@ export const RUNS: Readonly<Record<Behaviour, Run>> = {
     const bob = await bench.open(BOB)
     await expect(bob.call('order', {})).rejects.toThrow(bench.row.forbidden)
   },
+  resources: (client) => readsResources(client),
+  noResource: async (client) => {
+    // The same words for what is not there and for what Ann may not see.
+    for (const uri of ['shop://none', 'shop://books']) {
+      await expect(client.read(uri), uri).rejects.toThrow(/not found|unknown/i)
+    }
+  },
   large: async (client) => {
     const { isError, text } = await client.call('large', { letters: 900_000 })
     expect({ isError, letters: text.length }).toEqual({ isError: false, letters: 900_000 })
@@ -101,6 +107,13 @@ export const RUNS: Readonly<Record<Behaviour, Run>> = {
     expect(isError).toBe(true)
     expect(text).toContain('response_too_large')
   },
+}
+
+async function readsResources(client: OpenClient): Promise<void> {
+  expect(await client.resources()).toEqual(['shop://hours'])
+  expect(await client.templates()).toEqual(['order://{order_id}'])
+  expect(await client.read('shop://hours')).toBe(OPENING_HOURS)
+  expect(JSON.parse(await client.read('order://o%207'))).toEqual({ order_id: 'o 7' })
 }
 
 /** Asks for a refund. @returns the hash that is to be approved */
@@ -115,6 +128,14 @@ export async function askedFor(client: OpenClient): Promise<string> {
   return error.arguments_hash
 }
 
+/** Waits until it is so. */
+async function comes(expected: readonly string[], seen: () => Promise<readonly string[]>) {
+  await vi.waitFor(async () => expect(await seen()).toEqual(expected), {
+    timeout: 10_000,
+    interval: 10,
+  })
+}
+
 /** Starts a slow call and calls it off. @returns the name of its run */
 export async function calledOff(client: OpenClient, bench: Bench): Promise<string> {
   const run = `${bench.row.way}, ${bench.row.name}`
@@ -123,7 +144,7 @@ export async function calledOff(client: OpenClient, bench: Bench): Promise<strin
     () => 'answered',
     () => 'failed',
   )
-  await eventually(() => expect(bench.shop.happened(run)).toEqual(['began']))
+  await comes(['began'], () => bench.happened(run, client))
   leaving.abort()
   expect(await outcome).toBe('failed')
   return run

@@ -3,10 +3,13 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type RunningServer, serve } from 'trefoil/node'
+import { z } from 'zod'
 import { bridgeTo } from './drivers/bridge.ts'
 import type { Door, Open, OpenClient, OpenOptions } from './drivers/driver.ts'
 import { createShop } from './shop.ts'
 import type { ClientRow, Way } from './table.ts'
+
+const Happened = z.object({ happened: z.array(z.string()) })
 
 /** A running shop. */
 export class RunningShop {
@@ -76,12 +79,28 @@ export class Bench {
     return client
   }
 
+  /** What became of a slow call. A program that the client has started knows it alone. */
+  async happened(run: string, client: OpenClient): Promise<readonly string[]> {
+    if (this.row.way !== 'stdio') return this.shop.happened(run)
+    const { text } = await client.call('what_happened', { run })
+    return Happened.parse(JSON.parse(text)).happened
+  }
+
   async close(): Promise<void> {
     await Promise.all(this.#opened.map((client) => client.close()))
     rmSync(this.#home, { recursive: true, force: true })
   }
 }
 
+const TREFOIL = join(import.meta.dirname, '../../packages/trefoil/bin/trefoil.js')
+const SHOP = join(import.meta.dirname, 'shop.ts#app')
+
 function doorTo(way: Way, url: string, token: string | null, home: string): Door {
-  return way === 'mcp-remote' ? bridgeTo(url, token, home) : { url, token }
+  if (way === 'HTTP') return { url, token }
+  if (way === 'mcp-remote') return bridgeTo(url, token, home)
+  return {
+    command: process.execPath,
+    args: [TREFOIL, 'mcp', '--app', SHOP],
+    env: { TREFOIL_HOME: home, ...(token === null ? {} : { TREFOIL_TOKEN: token }) },
+  }
 }

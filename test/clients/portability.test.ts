@@ -71,7 +71,7 @@ async function badServer(): Promise<Server> {
     },
     'tools/list': { tools: [{ name: 'bad', description: 'Bad.', inputSchema }] },
   }
-  const Message = z.object({ id: z.unknown(), method: z.string() })
+  const Message = z.object({ id: z.unknown().optional(), method: z.string() })
   const server = createServer(async (request, response) => {
     if (request.method !== 'POST') return void response.writeHead(405).end()
     const { id, method } = Message.parse(await json(request))

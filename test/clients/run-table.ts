@@ -1,10 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { RUNS } from './behaviours.ts'
 import { Bench, RunningShop } from './bench.ts'
 import type { OpenClient } from './drivers/driver.ts'
 import { PROOFS } from './proofs.ts'
 import { ANN } from './shop.ts'
 import { BEHAVIOURS, type Behaviour, type ClientRow } from './table.ts'
+
+// Programs are started here, and the machine may have other things to do.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 /**
  * Holds rows of the table to what they say; one server for all of them.

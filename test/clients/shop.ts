@@ -1,6 +1,6 @@
 // The server that other people's clients are driven against; `trefoil mcp` loads this file as its app.
 import { type App, createApp, HttpError } from 'trefoil'
-import { AuthContext, type AuthRequest, hasScope } from 'trefoil/auth'
+import { AuthContext, type AuthRequest, hasRole, hasScope } from 'trefoil/auth'
 import { z } from 'zod'
 
 /** Tokens, and what their owner may. */
@@ -13,6 +13,8 @@ export const ANN = 'ann-token'
 export const BOB = 'bob-token'
 /** What no client may spoil on its way: another plane, a line separator that JSON need not escape, both directions. */
 export const UNICODE = '漢字 🍀 \u2028 "\\" שלום e\u0301'
+/** What the resource says. */
+export const OPENING_HOURS = 'Mon–Sat, 9–18 🕘'
 /** Letters that are more than a result may have. */
 export const TOO_MANY = 1_100_000
 
@@ -35,7 +37,8 @@ export function createShop(happened: Map<string, string[]> = new Map()): App {
       {
         surfaces: ['mcp', 'cli'],
         authenticate: ({ bearer }: AuthRequest) => {
-          const scopes = bearer === null ? undefined : SCOPES[bearer]
+          if (bearer === null) return null
+          const scopes = SCOPES[bearer]
           return scopes === undefined ? null : new AuthContext({ subject: bearer, scopes })
         },
       },
@@ -113,6 +116,21 @@ export function createShop(happened: Map<string, string[]> = new Map()): App {
     'what_happened',
     { description: 'What happened to a slow call.', params: { run: z.string() } },
     ({ run }) => ({ happened: happened.get(run) ?? [] }),
+  )
+  app.resource(
+    'shop://hours',
+    { name: 'hours', description: 'When the shop is open.' },
+    () => OPENING_HOURS,
+  )
+  app.resource(
+    'order://{order_id}',
+    { name: 'order', description: 'One order.', type: 'application/json' },
+    ({ order_id }) => ({ order_id }),
+  )
+  app.resource(
+    'shop://books',
+    { name: 'books', description: 'Needs a role.', guards: [hasRole('owner')] },
+    () => 'secret',
   )
   return app
 }

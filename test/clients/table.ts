@@ -15,6 +15,8 @@ export const BEHAVIOURS = {
   noToken: 'says that a token is missing',
   badToken: 'says that a token is wrong',
   scope: 'says which scope is missing',
+  resources: 'lists and reads resources, by templates too',
+  noResource: 'says that a resource is not there, or not for this caller',
   large: 'takes a result of 900 KB',
   tooLarge: 'says that a result was too large',
 } as const

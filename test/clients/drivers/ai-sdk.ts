@@ -27,15 +27,15 @@ export const openAiSdk: Open = async (door, { respond } = {}) => {
   return {
     revision: client.initializeResult.protocolVersion,
     tools: async () => (await client.listTools()).tools.map(({ name }) => name),
-    // Neither `_meta` nor progress: there is no place for them.
-    call: async (name, args, { signal } = {}) =>
-      toAnswer(
-        await client.callTool({
-          name,
-          arguments: args,
-          ...(signal === undefined ? {} : { options: { signal } }),
-        }),
-      ),
+    call: async (name, args, { approval, signal, onProgress } = {}) => {
+      // Its types have no place for `_meta` and `onprogress`; what it makes of them all the same is in proofs.ts.
+      const more = { _meta: approval === undefined ? {} : { approval_token: approval } }
+      const options = {
+        ...(signal === undefined ? {} : { signal }),
+        ...(onProgress === undefined ? {} : { onprogress: onProgress }),
+      }
+      return toAnswer(await client.callTool({ name, arguments: args, ...more, options }))
+    },
     resources: async () => (await client.listResources()).resources.map(({ uri }) => uri),
     templates: async () =>
       (await client.listResourceTemplates()).resourceTemplates.map(

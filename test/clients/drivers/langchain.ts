@@ -37,8 +37,11 @@ export const openLangChain: Open = async (door) => {
       const { signal } = options
       // As a model's call, so that the artifact comes with it.
       const call = { type: 'tool_call', id: '1', name, args } as const
+      // There is no place for `_meta`; the nearest is the metadata of a run.
+      const metadata = options.approval === undefined ? {} : { approval_token: options.approval }
+      const config = { metadata, ...(signal === undefined ? {} : { signal }) }
       try {
-        return fromMessage(await tool.invoke(call, signal === undefined ? {} : { signal }))
+        return fromMessage(await tool.invoke(call, config))
       } catch (error) {
         const text = error instanceof Error ? error.message : String(error)
         const at = text.indexOf(FAILED)
