@@ -18,6 +18,7 @@ export function serverFacts(catalogue: Catalogue): ServerFacts {
   const { actions } = catalogue
   const hasResources = actions.some(({ resource }) => resource !== null)
   const hasPrompts = actions.some(({ prompt }) => prompt !== null)
+  const completes = hasPrompts || actions.some(({ resource }) => resource?.isTemplate === true)
   return {
     serverInfo: { name: catalogue.name, version: catalogue.version },
     instructions: catalogue.description,
@@ -27,6 +28,7 @@ export function serverFacts(catalogue: Catalogue): ServerFacts {
       tools: {},
       ...(hasResources ? { resources: {} } : {}),
       ...(hasPrompts ? { prompts: {} } : {}),
+      ...(completes ? { completions: {} } : {}),
     },
   }
 }
