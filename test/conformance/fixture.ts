@@ -1,7 +1,7 @@
 // The server that the conformance suite of MCP is run against: what its scenarios call, and nothing set that a
 // newcomer would not set.
 import { setTimeout as wait } from 'node:timers/promises'
-import { content, createApp, HttpError, query, reply } from 'trefoil'
+import { body, content, createApp, HttpError, query, reply } from 'trefoil'
 import { serve } from 'trefoil/node'
 import { z } from 'zod'
 
@@ -22,6 +22,39 @@ const app = createApp({
   log: { logger: { debug() {}, info() {}, warn() {}, error() {} } },
 })
 
+app.tool(
+  'json_schema_2020_12_tool',
+  {
+    description: 'Tool with JSON Schema 2020-12 features',
+    input: body(z.looseObject({}), {
+      jsonSchema: {
+        $schema: 'https://json-schema.org/draft/2020-12/schema',
+        type: 'object',
+        $defs: {
+          address: {
+            $anchor: 'addressDef',
+            type: 'object',
+            properties: { street: { type: 'string' }, city: { type: 'string' } },
+          },
+        },
+        properties: {
+          name: { type: 'string' },
+          address: { $ref: '#/$defs/address' },
+          contactMethod: { type: 'string', enum: ['phone', 'email'] },
+          phone: { type: 'string' },
+          email: { type: 'string' },
+        },
+        allOf: [{ anyOf: [{ required: ['phone'] }, { required: ['email'] }] }],
+        if: { properties: { contactMethod: { const: 'phone' } }, required: ['contactMethod'] },
+        // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+        then: { required: ['phone'] },
+        else: { required: ['email'] },
+        additionalProperties: false,
+      },
+    }),
+  },
+  (args) => args,
+)
 app.tool(
   'test_simple_text',
   { description: 'Answers with text.' },
@@ -79,6 +112,50 @@ app.tool(
     },
   },
   ({ region, size }) => ({ region: region ?? null, size: size ?? null }),
+)
+
+app.prompt(
+  'test_simple_prompt',
+  { description: 'Says one thing.' },
+  () => 'This is a simple prompt for testing.',
+)
+app.prompt(
+  'test_prompt_with_arguments',
+  {
+    description: 'Repeats its arguments.',
+    params: {
+      arg1: z.string().describe('First test argument'),
+      arg2: z.string().describe('Second test argument'),
+    },
+    complete: {
+      arg1: (typed) => ['paris', 'park', 'party'].filter((one) => one.startsWith(typed)),
+    },
+  },
+  ({ arg1, arg2 }) => `Prompt with arguments: arg1='${arg1}', arg2='${arg2}'`,
+)
+app.prompt(
+  'test_prompt_with_embedded_resource',
+  { description: 'Shows a resource.', params: { resourceUri: z.string() } },
+  ({ resourceUri }) =>
+    said(
+      'user',
+      content.embed(resourceUri, 'Embedded resource content for testing.', 'text/plain'),
+      'Please process the embedded resource above.',
+    ),
+)
+app.prompt('test_prompt_with_image', { description: 'Shows a picture.' }, () =>
+  said('user', content.image(PIXEL, 'image/png'), 'Please analyze the image above.'),
+)
+app.resource(
+  'test://static-text',
+  { name: 'static_text', type: 'text/plain' },
+  () => 'Static text.',
+)
+app.resource('test://static-binary', { name: 'static_binary', type: 'image/png' }, () => PIXEL)
+app.resource(
+  'test://template/{id}/data',
+  { name: 'template_data', type: 'application/json' },
+  ({ id }) => ({ id, templateTest: true, data: `Data for ID: ${id}` }),
 )
 
 const port = Number(process.env['PORT'] ?? '0')

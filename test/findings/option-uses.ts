@@ -492,6 +492,7 @@ for (const [group, type] of Object.entries({
 })) {
   add(`CreateAppOptions.${group} ${type}`, (options) => quiet({ [group]: options }).catalogue)
 }
+add('McpOptions.tools McpToolsOptions', (tools) => quiet({ mcp: { tools } }).catalogue)
 add('CreateAppOptions.log LogOptions', (log) => quiet({ log }).catalogue, { logger: silent })
 add(
   'LimitOptions.background BackgroundLimitOptions',

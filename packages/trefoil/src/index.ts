@@ -15,6 +15,7 @@ export type {
 export type {
   AddAction,
   AddRoute,
+  AddTool,
   AnyCallOf,
   CallOf,
   NoParams,
@@ -25,7 +26,7 @@ export type {
 export type { GroupOptions, RouteGroup, Routes } from './app/declare/routes.ts'
 export { handle } from './app/declare/routes.ts'
 export { UnfitForProduction } from './app/fitness/production.ts'
-export type { CliOptions, McpOptions } from './app/options/agent-options.ts'
+export type { CliOptions, McpOptions, McpToolsOptions } from './app/options/agent-options.ts'
 export type { AppOptions } from './app/options/app-options.ts'
 export type { AuditOptions } from './app/options/audit-options.ts'
 export type { BrowserOptions } from './app/options/browser-options.ts'

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto'
+import { createHmac, createSecretKey } from 'node:crypto'
 import { decodeBase64url, encodeBase64url } from '../base/base64url.ts'
 import { type Clock, systemClock } from '../base/clock.ts'
 import { equalBytes } from '../base/constant-time.ts'
@@ -176,7 +176,7 @@ export class CookieSigner {
   }
 
   #mac(key: Uint8Array, encoded: string, bytes: Uint8Array): Uint8Array {
-    const mac = createHmac('sha256', key)
+    const mac = createHmac('sha256', createSecretKey(key))
     return this.#format === 'payload'
       ? mac.update(bytes).digest()
       : mac.update(`${this.#salt}:${encoded}`).digest()

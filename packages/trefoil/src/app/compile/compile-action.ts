@@ -30,11 +30,12 @@ import {
 import { answerForm } from './answer-form.ts'
 import { checkDependencies } from './check-dependencies.ts'
 import { compileNeed, type NeedSite } from './compile-need.ts'
-import { compileParams } from './compile-params.ts'
 import { declaredProblems, type OwnProblems } from './declared-problems.ts'
 import { checkAgentSchemas } from './documents/agent-schemas.ts'
 import { inputSchemaOf } from './documents/input-schema.ts'
 import { returnedDocument } from './documents/returned-document.ts'
+import { compileToolMeta } from './documents/tool-meta.ts'
+import { compileInput } from './documents/whole-input.ts'
 import { freezeAction } from './freeze-action.ts'
 import { compileCache } from './limits/compile-cache.ts'
 import { compileCapacity } from './limits/compile-capacity.ts'
@@ -99,7 +100,7 @@ export function compileAction(declaration: Declaration, site: ActionSite): Compi
     options.params,
   )
   checkInheritedParams(declaration, where)
-  const { params, dependencies } = compileParams(declared, {
+  const { params, dependencies, document } = compileInput(options, declared, {
     where,
     // Variables of a URI and arguments of a prompt are text, as in a query.
     method: method ?? (isRead(kinds) ? 'GET' : null),
@@ -116,10 +117,10 @@ export function compileAction(declaration: Declaration, site: ActionSite): Compi
   const guards = compileGuards(declaration)
   checkGuardsAuthenticated(guards, exposed, isPublic, site, where)
   const shared = [...levels.map((level) => level.options), options]
-  const inputSchema = lazily(() => inputSchemaOf(params))
+  const inputSchema = lazily(() => document ?? inputSchemaOf(params))
   const { returns } = options
   const outputSchema = returns === undefined ? null : returnedDocument(returns, where)
-  if (agents) checkAgentSchemas(params, outputSchema, where)
+  if (agents) checkAgentSchemas(document === null ? params : [], outputSchema, where)
   const headers = compileHeaders(options.headers, site.contentType, where)
   const action: Action = {
     name,
@@ -146,6 +147,7 @@ export function compileAction(declaration: Declaration, site: ActionSite): Compi
     get inputSchema() {
       return inputSchema()
     },
+    isWhole: document !== null,
     outputSchema,
     answers: answerForm(returns !== undefined, outputSchema, headers?.['content-type']),
     middleware: [
@@ -162,6 +164,8 @@ export function compileAction(declaration: Declaration, site: ActionSite): Compi
     tags: [...new Set(shared.flatMap((level) => level.tags ?? []))],
     metadata: Object.freeze(Object.assign({}, ...shared.map((level) => level.metadata))),
     hints: { ...defaultHints(method), ...options.hints },
+    listed: options.listed ?? false,
+    toolMeta: compileToolMeta(options, where),
     changes,
     external: options.external ?? false,
     forms: compileForms(options.forms, params, where),

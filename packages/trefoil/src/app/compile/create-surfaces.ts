@@ -57,9 +57,10 @@ export function createSurfaces(
   })
   const mcpOrigins = mcpOriginsOf(config)
   const mcpCors = mcpOrigins.size === 0 ? null : createCors(mcpCorsOptions(mcpOrigins))
-  const tools = lazily(() => buildToolList(catalogue))
+  const tools = lazily(() => buildToolList(catalogue, config.mcp.tools.mode))
   const mcp = mcpEndpoint(catalogue, app, {
     tools,
+    searches: config.mcp.tools.mode === 'search',
     allowedOrigins: mcpOrigins,
     maxBodySize: limits.body,
     jsonLimits: config.json,
@@ -97,7 +98,7 @@ export function createSurfaces(
   return {
     http,
     cli,
-    toolWarnings: () => toolWarnings(catalogue, tools),
+    toolWarnings: () => toolWarnings(catalogue, tools, config.mcp.tools.mode === 'search'),
     flushLines: () => recorder.flush(),
   }
 }

@@ -43,7 +43,15 @@ export function checkRouteOptions(where: string, options: DeclaredOptions): void
   checkOptionNames(where, options, ROUTE_OPTIONS)
   checkShared(where, options)
   // By truth, `tool: 'false'` would hand the action to agents.
-  for (const option of ['tool', 'cli', 'deprecated', 'changes', 'external', 'forms'] as const) {
+  for (const option of [
+    'tool',
+    'cli',
+    'deprecated',
+    'changes',
+    'external',
+    'forms',
+    'listed',
+  ] as const) {
     checkFlag(`${where}: ${option}`, options[option])
   }
   const { audit, csrf } = options

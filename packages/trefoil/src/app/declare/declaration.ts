@@ -4,7 +4,7 @@ import type { ErrorHandler, Handler, Middleware, ToolHints } from '../../contrac
 import type { SurfaceName } from '../../contract/call/surface-name.ts'
 import type { CacheOptions } from '../../contract/limits/cache.ts'
 import type { OptionNames } from '../../contract/options/option-names.ts'
-import type { Params } from '../../contract/params/params.ts'
+import type { MarkedParam, Params } from '../../contract/params/params.ts'
 import type { Schema } from '../../contract/params/schema.ts'
 import type { Forgetting } from '../../engine/cached/forgetting.ts'
 import type { SharedOptions } from './route-types.ts'
@@ -15,6 +15,7 @@ export interface DeclaredOptions extends SharedOptions {
   readonly description?: string
   readonly title?: string
   readonly params?: Params
+  readonly input?: Schema | MarkedParam
   readonly returns?: Schema | undefined
   readonly problems?: readonly string[]
   readonly tool?: boolean
@@ -22,6 +23,8 @@ export interface DeclaredOptions extends SharedOptions {
   readonly cli?: boolean
   readonly public?: boolean | readonly SurfaceName[]
   readonly hints?: ToolHints
+  readonly listed?: boolean
+  readonly meta?: Readonly<Record<string, unknown>>
   readonly changes?: boolean
   readonly external?: boolean
   readonly forms?: boolean
@@ -125,6 +128,7 @@ export const ROUTE_OPTIONS: OptionNames<DeclaredOptions> = {
   name: true,
   description: true,
   title: true,
+  input: true,
   returns: true,
   problems: true,
   tool: true,
@@ -132,6 +136,8 @@ export const ROUTE_OPTIONS: OptionNames<DeclaredOptions> = {
   cli: true,
   public: true,
   hints: true,
+  listed: true,
+  meta: true,
   changes: true,
   external: true,
   forms: true,

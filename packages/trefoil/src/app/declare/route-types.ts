@@ -167,6 +167,16 @@ export interface OperationOptions<
   /** Hints for agents; default from the HTTP method. */
   readonly hints?: ToolHints
   /**
+   * Listed by `tools/list` also where tools are searched for (`mcp: { tools: { mode: 'search' } }`). Default false; a tool
+   * with a page of its own (`meta.ui`), and one whose arguments stand in headers, is listed in any case.
+   */
+  readonly listed?: boolean
+  /**
+   * `_meta` of the tool, for the program around the model: JSON, such as `{ ui: { resourceUri: 'ui://orders' } }` of
+   * MCP Apps. Shown to whoever sees the tool. Default none.
+   */
+  readonly meta?: Readonly<Record<string, unknown>>
+  /**
    * Whether it may change something. Default: GET, HEAD and OPTIONS do not, everything else does, and
    * so do actions and tools without a method.
    */
@@ -263,3 +273,55 @@ export type AddAction<T extends AppTypes, Inherited extends Params, ToolChoice e
     ) => HandlerResult<R>
   >,
 ) => ActionHandle<'', Inherited & P, R, ExposedSurfaces<never, Tool, Cli>, Code, Name>
+
+/** `app.tool`: arguments by name, or one object that `input` is the schema of. */
+export interface AddTool<T extends AppTypes, Inherited extends Params> {
+  <
+    const P extends Params = NoParams,
+    R extends Schema | undefined = undefined,
+    const Tool extends true = true,
+    const Cli extends boolean = false,
+    const Pub extends PublicOption = false,
+    const Code extends string = never,
+    const Name extends string = string,
+  >(
+    name: Name,
+    options: OperationOptions<P, Inherited, R, Tool, Cli, Pub, never, Code> & {
+      readonly description: string
+    } & ToolParams<true, P & Inherited>,
+    handler: NoInfer<
+      (
+        args: Args<'', Inherited & P>,
+        call: CallOf<T, ExposedSurfaces<never, Tool, Cli>, Pub>,
+      ) => HandlerResult<R>
+    >,
+  ): ActionHandle<'', Inherited & P, R, ExposedSurfaces<never, Tool, Cli>, Code, Name>
+  <
+    I extends Schema | MarkedParam<'body'>,
+    const P extends Readonly<Record<string, Dependency<unknown>>> = NoParams,
+    R extends Schema | undefined = undefined,
+    const Pub extends PublicOption = false,
+    const Code extends string = never,
+    const Name extends string = string,
+  >(
+    name: Name,
+    options: Omit<
+      OperationOptions<P, Inherited, R, true, false, Pub, never, Code>,
+      'cli' | 'cache' | 'forms'
+    > & {
+      readonly description: string
+      /**
+       * Schema of all arguments as one object, in the place of arguments by name: clients are told its JSON Schema word for
+       * word, and it is validated, hashed and handed to the handler as a whole. `body(schema, { jsonSchema })` says what
+       * clients are told.
+       */
+      readonly input: I
+    },
+    handler: NoInfer<
+      (
+        args: ParamValue<I> & Args<'', Inherited & P>,
+        call: CallOf<T, 'mcp', Pub>,
+      ) => HandlerResult<R>
+    >,
+  ): ActionHandle<'', Inherited & P, R, 'mcp', Code, Name>
+}

@@ -16,6 +16,7 @@ import type { AddPrompt, AddResource } from './mcp-types.ts'
 import type {
   AddAction,
   AddRoute,
+  AddTool,
   AnyCallOf,
   Args,
   NoParams,
@@ -80,7 +81,10 @@ export class RouteGroup<
   /** An action that is only a tool and/or a CLI action: no HTTP path. */
   readonly action: AddAction<T, Inherited, boolean> = this.#actionAdder({})
   /** An action with `tool: true`. */
-  readonly tool: AddAction<T, Inherited, true> = this.#actionAdder({ tool: true })
+  readonly tool: AddTool<T, Inherited> = this.#actionAdder<true>({ tool: true }) as AddTool<
+    T,
+    Inherited
+  >
   /**
    * What MCP reads under a URI (`store://products`), or under every URI of a template (`order://{order_id}`), whose
    * variables are arguments. What the handler returns is its text, its bytes or its JSON.

@@ -1,8 +1,34 @@
 import type { ByteSize } from '../../base/bytes.ts'
-import { list, orNull, size } from '../../contract/options/kinds.ts'
+import { choice, list, orNull, size } from '../../contract/options/kinds.ts'
 import type { OptionGroup, Values } from '../../contract/options/option-rows.ts'
 import { originMistake } from '../../web/origin.ts'
 import { literalPath } from './docs-options.ts'
+
+/** `createApp({ mcp: { tools } })`. */
+export interface McpToolsOptions {
+  /**
+   * `list`: `tools/list` has every tool that its caller sees. `search`: it has three that find, describe and call
+   * the others, and those that say `listed`. Default `list`.
+   */
+  readonly mode?: 'list' | 'search'
+}
+
+/** {@link McpToolsOptions} after reading. */
+export type McpToolsValues = Values<McpToolsOptions>
+
+/** The rows of {@link McpToolsOptions}. */
+export const MCP_TOOLS: OptionGroup<McpToolsOptions, McpToolsValues> = {
+  name: 'mcp.tools',
+  prefix: 'TREFOIL_MCP_TOOLS',
+  rows: {
+    mode: {
+      read: choice(['list', 'search']),
+      default: 'list',
+      variable: true,
+      doc: '`list` for every tool in `tools/list`, `search` for [three tools that find the others](mcp.md#many-tools).',
+    },
+  },
+}
 
 /** `createApp({ mcp })`. */
 export interface McpOptions {
@@ -12,10 +38,12 @@ export interface McpOptions {
   readonly docsPath?: string | null
   /** Largest tool result. Default `1mb`. */
   readonly maxResponseSize?: ByteSize
+  /** How clients find tools. */
+  readonly tools?: McpToolsOptions
 }
 
 /** {@link McpOptions} after reading. */
-export type McpValues = Values<McpOptions>
+export type McpValues = Values<McpOptions, { readonly tools: McpToolsValues }>
 
 /** The rows of {@link McpOptions}. */
 export const MCP: OptionGroup<McpOptions, McpValues> = {
@@ -44,6 +72,11 @@ export const MCP: OptionGroup<McpOptions, McpValues> = {
       default: '1mb',
       variable: true,
       doc: 'Largest result of an MCP tool.',
+    },
+    tools: {
+      group: MCP_TOOLS,
+      default: {},
+      doc: 'How clients find tools, see [many tools](mcp.md#many-tools).',
     },
   },
 }

@@ -110,6 +110,8 @@ export interface Action {
   readonly returns: Schema | null
   /** Flat object of all arguments: MCP `inputSchema`, `input_schema` of the manifest. */
   readonly inputSchema: JsonSchema
+  /** True where the arguments are one value, which its one parameter is; their names are nobody's. */
+  readonly isWhole: boolean
   /** From `returns`; `null` when there is none. */
   readonly outputSchema: JsonSchema | null
   /** From `outputSchema`, and the `content-type` among `headers`. */
@@ -122,6 +124,10 @@ export interface Action {
   readonly tags: readonly string[]
   readonly metadata: Readonly<Record<string, unknown>>
   readonly hints: ToolHints
+  /** Listed by MCP also where tools are searched for. */
+  readonly listed: boolean
+  /** `_meta` of the tool, for the program around the model; `null` for none. */
+  readonly toolMeta: Readonly<Record<string, unknown>> | null
   /** True when it may change something: what the method says, or the action itself. */
   readonly changes: boolean
   /** True when it acts outside the database, where nothing can be taken back. */
@@ -185,6 +191,7 @@ export function emptyAction(name: string): Action {
     returns: null,
     answers: 'by-value',
     inputSchema: {},
+    isWhole: false,
     outputSchema: null,
     middleware: [],
     errorHandlers: [],
@@ -192,6 +199,8 @@ export function emptyAction(name: string): Action {
     tags: [],
     metadata: {},
     hints: {},
+    listed: false,
+    toolMeta: null,
     changes: true,
     external: false,
     forms: false,

@@ -1,8 +1,7 @@
-import { isPlain } from '../../base/plain/is-plain.ts'
-import { isRecord } from '../../base/plain/is-record.ts'
 import { checkOptionNames, type OptionNames } from '../options/option-names.ts'
 import { checkList, checkRecord, shownValue } from '../options/option-values.ts'
 import { ImproperlyConfigured } from '../problems/problem.ts'
+import { readMeta } from './meta.ts'
 
 /** Whom a block is for, and how much it matters. Hints: a host may go by them or not. */
 export interface ContentAnnotations {
@@ -76,48 +75,4 @@ function readTime(label: string, given: unknown): string {
   throw new ImproperlyConfigured(
     `${label}.lastModified must be a date or its ISO 8601 text, such as 2026-07-28T12:00:00Z`,
   )
-}
-
-/** A name, with or without a prefix of labels (`example.com/`). */
-const META_NAME =
-  /^(?:(?<prefix>[A-Za-z](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*)\/)?(?:[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)?$/
-const LONGEST_NAME = 200
-
-function readMeta(where: string, given: unknown): object {
-  const label = `${where}: meta`
-  checkRecord(label, given)
-  const copy = jsonCopy(label, given, 0)
-  for (const name of Object.keys(copy as object)) {
-    const found = name === '' || name.length > LONGEST_NAME ? null : META_NAME.exec(name)
-    if (found === null) {
-      throw new ImproperlyConfigured(
-        `${label}: a name must be of the form size or example.com/size, got text of ${name.length} characters`,
-      )
-    }
-    const second = found.groups?.['prefix']?.split('.')[1]?.toLowerCase()
-    // Hosts believe what stands there to be the protocol's own.
-    if (second === 'modelcontextprotocol' || second === 'mcp') {
-      throw new ImproperlyConfigured(`${label}: '${name}' has a prefix that MCP keeps for itself`)
-    }
-  }
-  return copy as object
-}
-
-const DEEPEST = 32
-
-/** JSON as it will be written: what has no form there would be lost without a word. */
-function jsonCopy(label: string, value: unknown, depth: number): unknown {
-  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value
-  if (typeof value === 'number' && Number.isFinite(value)) return value
-  if (depth < DEEPEST) {
-    if (Array.isArray(value)) return value.map((entry) => jsonCopy(label, entry, depth + 1))
-    if (isRecord(value) && isPlain(value)) {
-      const members = Object.entries(value).filter(([, member]) => member !== undefined)
-      return Object.fromEntries(
-        members.map(([name, member]) => [name, jsonCopy(label, member, depth + 1)]),
-      )
-    }
-  }
-  const what = depth < DEEPEST ? shownValue(value) : 'a value that is nested too deeply'
-  throw new ImproperlyConfigured(`${label} must be JSON, got ${what} in it`)
 }

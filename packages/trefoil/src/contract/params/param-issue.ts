@@ -91,6 +91,17 @@ export function invalidValue(
   return { headline, issue }
 }
 
+/**
+ * Something in arguments that are one value: named is the member that it is in.
+ *
+ * @param pointer empty for the value itself
+ */
+export function invalidWhole(pointer: string, message: string): ArgumentIssue {
+  const name = pointer.split('/')[1] ?? ''
+  const headline = name === '' ? 'Invalid action arguments' : `Invalid action argument: ${name}`
+  return { headline, issue: { source: 'argument', name, pointer, message } }
+}
+
 /** A name nobody declared (ABIND-3; JSON bodies of fields). */
 export function unknownArgument(name: string, surface: SurfaceName): ArgumentIssue {
   const where = surface === 'api' ? 'body field' : 'action argument'

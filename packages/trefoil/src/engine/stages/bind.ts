@@ -1,4 +1,5 @@
 import { deepFreeze, freezeTelling } from '../../base/plain/freeze.ts'
+import { isRecord } from '../../base/plain/is-record.ts'
 import { snapshot } from '../../base/plain/snapshot.ts'
 import { type Awaitable, isPromiseLike } from '../../base/promise.ts'
 import type { Action } from '../../contract/call/action.ts'
@@ -6,6 +7,7 @@ import type { SurfaceName } from '../../contract/call/surface-name.ts'
 import {
   type ArgumentIssue,
   invalidValue,
+  invalidWhole,
   missingArgument,
 } from '../../contract/params/param-issue.ts'
 import type { ParamSpec } from '../../contract/params/param-spec.ts'
@@ -66,6 +68,8 @@ class Binding {
   readonly #values: readonly unknown[]
   readonly #validators: readonly (Validator | null)[]
   readonly #surface: SurfaceName
+  /** Its one parameter is all there is. */
+  readonly #isWhole: boolean
   readonly #args: Record<string, unknown> = {}
   #issues: ArgumentIssue[] | null
 
@@ -73,6 +77,7 @@ class Binding {
     this.#validators = validators
     this.#state = state
     this.#params = state.site.action.params
+    this.#isWhole = state.site.action.isWhole
     this.#values = raw.values
     this.#surface = state.site.surface
     this.#issues = raw.issues.length === 0 ? null : [...raw.issues]
@@ -113,7 +118,12 @@ class Binding {
       return
     }
     for (const issue of issues) {
-      this.#add(invalidValue(param, this.#surface, issuePointer(issue), issue.message))
+      const at = issuePointer(issue)
+      this.#add(
+        this.#isWhole
+          ? invalidWhole(at, issue.message)
+          : invalidValue(param, this.#surface, at, issue.message),
+      )
     }
   }
 
@@ -131,7 +141,9 @@ class Binding {
 
   #finish(): Problem | undefined {
     if (this.#issues !== null) return refuseIssues(this.#issues)
-    this.#state.args = Object.freeze(this.#args)
+    const args = this.#isWhole ? this.#args['input'] : this.#args
+    if (!isRecord(args)) return refuse('VALIDATION_ERROR')
+    this.#state.args = Object.freeze(args)
     return undefined
   }
 }

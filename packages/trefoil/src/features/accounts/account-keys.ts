@@ -1,4 +1,4 @@
-import { createHmac, hkdfSync } from 'node:crypto'
+import { createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto'
 import type { KeyRing } from '../../auth.ts'
 
 /** What a key is for: each purpose has keys of its own, so that nothing made for one opens another (SW-37). */
@@ -20,7 +20,8 @@ export type KeyPurpose =
 interface DerivedKey {
   /** Tells the keys of a ring apart, and nothing about them. */
   readonly id: string
-  readonly bytes: Buffer
+  /** An object: of bytes Node finds out by an error thrown and caught that they are none, which is most of a MAC. */
+  readonly key: KeyObject
 }
 
 const LENGTH = 32
@@ -71,13 +72,14 @@ export class AccountKeys {
   }
 }
 
-export function macOf({ bytes }: DerivedKey, text: string): string {
-  return createHmac('sha256', bytes).update(text, 'utf8').digest('base64url')
+export function macOf({ key }: DerivedKey, text: string): string {
+  return createHmac('sha256', key).update(text, 'utf8').digest('base64url')
 }
 
-function derive(key: Uint8Array, purpose: KeyPurpose): DerivedKey {
+function derive(bytes: Uint8Array, purpose: KeyPurpose): DerivedKey {
   const info = (what: string) => `trefoil accounts v1 ${what} ${purpose}`
-  const bytes = Buffer.from(hkdfSync('sha256', key, '', info('key'), LENGTH))
-  const id = Buffer.from(hkdfSync('sha256', key, '', info('id'), 6)).toString('base64url')
-  return { id, bytes }
+  const whole = createSecretKey(bytes)
+  const key = createSecretKey(Buffer.from(hkdfSync('sha256', whole, '', info('key'), LENGTH)))
+  const id = Buffer.from(hkdfSync('sha256', whole, '', info('id'), 6)).toString('base64url')
+  return { id, key }
 }

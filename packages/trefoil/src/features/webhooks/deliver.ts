@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto'
+import { createHmac, createSecretKey } from 'node:crypto'
 import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { isIP } from 'node:net'
@@ -31,7 +31,10 @@ export class EndpointRefused extends Error {
 export function signatures({ id, timestamp, body, secrets }: Omit<Delivery, 'url'>): string {
   const signed = `${id}.${timestamp}.${body}`
   return secrets
-    .map((secret) => `v1,${createHmac('sha256', secret).update(signed).digest('base64')}`)
+    .map(
+      (secret) =>
+        `v1,${createHmac('sha256', createSecretKey(secret)).update(signed).digest('base64')}`,
+    )
     .join(' ')
 }
 

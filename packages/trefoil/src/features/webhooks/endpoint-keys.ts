@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto'
+import { createHash, createHmac, createSecretKey } from 'node:crypto'
 import { type KeyMaterial, type KeyRing, keyRing } from '../../auth.ts'
 import { ImproperlyConfigured } from '../../index.ts'
 
@@ -41,7 +41,9 @@ export class EndpointKeys {
     if (key === undefined) {
       throw new Error('The key that this endpoint was made with is not in the ring of webhooks()')
     }
-    return createHmac('sha256', key).update(`trefoil webhook ${endpoint} ${version}`).digest()
+    return createHmac('sha256', createSecretKey(key))
+      .update(`trefoil webhook ${endpoint} ${version}`)
+      .digest()
   }
 
   #all(): readonly Uint8Array[] {

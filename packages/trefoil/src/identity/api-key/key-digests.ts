@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto'
+import { createHmac, createSecretKey } from 'node:crypto'
 import { equalBytes } from '../../base/constant-time.ts'
 import type { StoredSecret } from '../../contract/ports/api-keys.ts'
 import { ImproperlyConfigured } from '../../contract/problems/problem.ts'
@@ -52,5 +52,7 @@ export class KeyDigests {
 }
 
 function digest(pepper: Uint8Array, { id, secret }: KeyText): Buffer {
-  return createHmac('sha256', pepper).update(`trefoil-api-key\n${id}\n${secret}`).digest()
+  return createHmac('sha256', createSecretKey(pepper))
+    .update(`trefoil-api-key\n${id}\n${secret}`)
+    .digest()
 }

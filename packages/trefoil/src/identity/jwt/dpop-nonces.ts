@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto'
+import { createHmac, createSecretKey } from 'node:crypto'
 import { type Clock, systemRandom } from '../../base/clock.ts'
 import { equalSecrets } from '../../base/constant-time.ts'
 import { type KeyRing, keyRing, ringKeys } from '../key-ring.ts'
@@ -48,7 +48,7 @@ export class DpopNonces {
 }
 
 function mac(key: Uint8Array, period: number): string {
-  const whole = createHmac('sha256', key).update(`${PURPOSE}${period}`).digest()
+  const whole = createHmac('sha256', createSecretKey(key)).update(`${PURPOSE}${period}`).digest()
   return whole.subarray(0, 16).toString('base64url')
 }
 

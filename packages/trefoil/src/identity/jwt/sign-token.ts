@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto'
+import { createHmac, createSecretKey } from 'node:crypto'
 import { HMAC, type HmacAlgorithm } from './algorithms.ts'
 
 /**
@@ -16,7 +16,7 @@ export function signToken(
 ): string {
   const parts = [{ alg: algorithm, typ: 'JWT', ...header }, claims]
   const signed = parts.map((part) => base64url(JSON.stringify(part))).join('.')
-  return `${signed}.${createHmac(HMAC[algorithm].hash, secret).update(signed).digest('base64url')}`
+  return `${signed}.${createHmac(HMAC[algorithm].hash, createSecretKey(secret)).update(signed).digest('base64url')}`
 }
 
 function base64url(text: string): string {

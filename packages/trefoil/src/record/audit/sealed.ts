@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createSecretKey, randomBytes } from 'node:crypto'
 import { canonicalJson } from '../../base/json/canonical-json.ts'
 import { isRecord } from '../../base/plain/is-record.ts'
 import type { AuditEvent } from './entry.ts'
@@ -44,7 +44,7 @@ export function sealEvent(event: AuditEvent, { person, secret }: PersonKey): Aud
   const members = Object.entries(event)
   const personal = Object.fromEntries(members.filter(([name]) => PERSONAL.has(name)))
   const nonce = randomBytes(NONCE)
-  const cipher = createCipheriv(ALGORITHM, secret, nonce, { authTagLength: TAG })
+  const cipher = createCipheriv(ALGORITHM, createSecretKey(secret), nonce, { authTagLength: TAG })
   // Moved to an entry of somebody else it opens nothing.
   cipher.setAAD(Buffer.from(person))
   const sealed = Buffer.concat([
@@ -68,9 +68,14 @@ export function openEvent(event: AuditEvent, { person, secret }: PersonKey): Aud
   if (whose !== person) return null
   try {
     const bytes = Buffer.from(sealed, 'base64')
-    const decipher = createDecipheriv(ALGORITHM, secret, bytes.subarray(0, NONCE), {
-      authTagLength: TAG,
-    })
+    const decipher = createDecipheriv(
+      ALGORITHM,
+      createSecretKey(secret),
+      bytes.subarray(0, NONCE),
+      {
+        authTagLength: TAG,
+      },
+    )
     decipher.setAAD(Buffer.from(person))
     decipher.setAuthTag(bytes.subarray(-TAG))
     const text = Buffer.concat([decipher.update(bytes.subarray(NONCE, -TAG)), decipher.final()])

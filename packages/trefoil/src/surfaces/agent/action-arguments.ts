@@ -25,6 +25,7 @@ export function layOutArguments(
   texts?: readonly string[],
 ): RawArguments {
   const { params } = action
+  if (action.isWhole) return { values: [sent], issues: NO_ISSUES }
   const values: unknown[] = new Array(params.length)
   let issues: ArgumentIssue[] | null = null
   let known = 0

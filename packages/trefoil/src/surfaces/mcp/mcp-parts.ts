@@ -13,6 +13,8 @@ import type { ToolList } from './tool-list.ts'
 export interface McpParts {
   readonly server: ServerFacts
   readonly tools: ToolList
+  /** True where tools are searched for: three of ours find, describe and call the others. */
+  readonly searches: boolean
   /** What the caller of a list sees of them. */
   readonly visible: AskVisible
   readonly toolsOf: PerVisible<ToolList>

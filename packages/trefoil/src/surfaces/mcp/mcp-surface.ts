@@ -19,12 +19,13 @@ import { compileResources } from './resources/resources.ts'
 import { RunningCalls } from './running-calls.ts'
 import { serverFacts } from './server-facts.ts'
 import { type ToolList, visibleTools } from './tool-list.ts'
+import { refuseSearchNames } from './tool-search/refuse-search-names.ts'
 import { legacy } from './wire/legacy.ts'
 import { argumentHeaders } from './wire/routing-headers.ts'
 
 /** Options of {@link mcpEndpoint}. */
 export interface McpOptions
-  extends Pick<McpParts, 'maxBodySize' | 'jsonLimits' | 'maxResponseSize'> {
+  extends Pick<McpParts, 'maxBodySize' | 'jsonLimits' | 'maxResponseSize' | 'searches'> {
   /** Exact origins of pages that may call; `*` for every one. */
   readonly allowedOrigins: ReadonlySet<string>
   /** Made when it is first asked for. */
@@ -35,6 +36,7 @@ export interface McpOptions
 export function mcpEndpoint(catalogue: Catalogue, app: AppContext, options: McpOptions): Endpoint {
   const { allowedOrigins: allowed, tools: toolList, ...sizes } = options
   const tools = catalogue.actions.filter(({ tool }) => tool)
+  if (options.searches) refuseSearchNames(tools)
   const calls = new Map<string, Target>()
   for (const action of tools) {
     const headers = argumentHeaders(action)

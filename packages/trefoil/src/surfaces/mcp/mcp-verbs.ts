@@ -152,8 +152,12 @@ function discovered(
   }
   const method = methodOf(era.name, message.method)
   if (method === undefined || !isServed(method, parts)) return refuse('mcp_method_not_found')
-  if (method.kind === 'action') return method.missing(message)
-  const answer = method.answer({ parts, envelope, message, id, state })
+  const asked = { parts, envelope, message, id, state }
+  if (method.kind === 'action') {
+    const answer = method.instead?.(asked) ?? method.missing(message)
+    return isPromiseLike(answer) ? answer.then((late) => written(id, late)) : written(id, answer)
+  }
+  const answer = method.answer(asked)
   return isPromiseLike(answer) ? answer.then((late) => written(id, late)) : written(id, answer)
 }
 

@@ -1,7 +1,8 @@
 import type { Catalogue } from '../../contract/call/catalogue.ts'
+import { extensionsOf } from './methods/extensions.ts'
 
 /** What a client may ask for, by the member of `capabilities` that says so. */
-export type Capability = 'tools' | 'resources' | 'prompts' | 'completions'
+export type Capability = 'tools' | 'resources' | 'prompts' | 'completions' | 'extensions'
 
 /** The server as MCP clients see it. */
 export interface ServerFacts {
@@ -19,6 +20,7 @@ export function serverFacts(catalogue: Catalogue): ServerFacts {
   const hasResources = actions.some(({ resource }) => resource !== null)
   const hasPrompts = actions.some(({ prompt }) => prompt !== null)
   const completes = hasPrompts || actions.some(({ resource }) => resource?.isTemplate === true)
+  const extensions = extensionsOf(actions)
   return {
     serverInfo: { name: catalogue.name, version: catalogue.version },
     instructions: catalogue.description,
@@ -29,6 +31,7 @@ export function serverFacts(catalogue: Catalogue): ServerFacts {
       ...(hasResources ? { resources: {} } : {}),
       ...(hasPrompts ? { prompts: {} } : {}),
       ...(completes ? { completions: {} } : {}),
+      ...(extensions === null ? {} : { extensions }),
     },
   }
 }

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto'
+import { createHmac, createSecretKey } from 'node:crypto'
 import type { KeyRing } from '../../../auth.ts'
 import type { Call, Problem } from '../../../index.ts'
 import {
@@ -41,7 +41,9 @@ const ATTEMPT: OptionNames<LoginAttempt> = { ...KEY, success: true }
 export function hashAddress(call: Pick<Call, 'client'>, keys: KeyRing): string | null {
   const network = networkName(call.client.address)
   if (network === null) return null
-  return createHmac('sha256', keys.current).update(`address ${network}`).digest('base64url')
+  return createHmac('sha256', createSecretKey(keys.current))
+    .update(`address ${network}`)
+    .digest('base64url')
 }
 
 /**

@@ -21,9 +21,9 @@ export function sealFactorSecret(
   accountId: string,
   secret: Uint8Array,
 ): SealedSecret {
-  const { id: keyId, bytes } = keys.current('factor')
+  const { id: keyId, key } = keys.current('factor')
   const nonce = randomBytes(NONCE)
-  const cipher = createCipheriv('aes-256-gcm', bytes, nonce)
+  const cipher = createCipheriv('aes-256-gcm', key, nonce)
   cipher.setAAD(Buffer.from(accountId, 'utf8'))
   const sealed = Buffer.concat([nonce, cipher.update(secret), cipher.final(), cipher.getAuthTag()])
   return { keyId, secret: sealed.toString('base64url') }
@@ -35,11 +35,11 @@ export function openFactorSecret(
   accountId: string,
   { keyId, secret }: { readonly keyId: string | null; readonly secret: string | null },
 ): Buffer | null {
-  const key = keys.find('factor', keyId ?? '')
-  if (key === null || secret === null) return null
+  const sealing = keys.find('factor', keyId ?? '')
+  if (sealing === null || secret === null) return null
   const bytes = Buffer.from(secret, 'base64url')
   if (bytes.length < NONCE + TAG) return null
-  const decipher = createDecipheriv('aes-256-gcm', key.bytes, bytes.subarray(0, NONCE), {
+  const decipher = createDecipheriv('aes-256-gcm', sealing.key, bytes.subarray(0, NONCE), {
     authTagLength: TAG,
   })
   decipher.setAAD(Buffer.from(accountId, 'utf8'))

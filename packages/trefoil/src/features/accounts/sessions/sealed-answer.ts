@@ -1,4 +1,11 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
+import {
+  createCipheriv,
+  createDecipheriv,
+  createSecretKey,
+  hkdfSync,
+  type KeyObject,
+  randomBytes,
+} from 'node:crypto'
 import type { AccountKeys } from '../account-keys.ts'
 
 /** What a refresh answers, and what is made true before it is given. Times are milliseconds since the Unix epoch. */
@@ -21,9 +28,9 @@ const TAG = 16
  * app, which is not in the database (SES-2).
  */
 export function sealAnswer(keys: AccountKeys, sent: string, answer: RenewedTokens): string {
-  const { id, bytes } = keys.current('refresh')
+  const { id, key } = keys.current('refresh')
   const iv = randomBytes(IV)
-  const cipher = createCipheriv(ALGORITHM, keyOf(sent, bytes), iv)
+  const cipher = createCipheriv(ALGORITHM, keyOf(sent, key), iv)
   const closed = [cipher.update(JSON.stringify(answer), 'utf8'), cipher.final()]
   return `${id}.${Buffer.concat([iv, cipher.getAuthTag(), ...closed]).toString('base64url')}`
 }
@@ -35,7 +42,7 @@ export function openAnswer(keys: AccountKeys, sent: string, sealed: string): Ren
   const bytes = Buffer.from(sealed.slice(dot + 1), 'base64url')
   if (key === null || bytes.length < IV + TAG) return null
   try {
-    const decipher = createDecipheriv(ALGORITHM, keyOf(sent, key.bytes), bytes.subarray(0, IV))
+    const decipher = createDecipheriv(ALGORITHM, keyOf(sent, key.key), bytes.subarray(0, IV))
     decipher.setAuthTag(bytes.subarray(IV, IV + TAG))
     const open = [decipher.update(bytes.subarray(IV + TAG)), decipher.final()]
     // Nobody else can have closed it.
@@ -45,6 +52,8 @@ export function openAnswer(keys: AccountKeys, sent: string, sealed: string): Ren
   }
 }
 
-function keyOf(sent: string, key: Uint8Array): Uint8Array {
-  return new Uint8Array(hkdfSync('sha256', sent, key, 'trefoil refresh answer v1', 32))
+function keyOf(sent: string, key: KeyObject): KeyObject {
+  const whole = createSecretKey(sent, 'utf8')
+  const bytes = hkdfSync('sha256', whole, key.export(), 'trefoil refresh answer v1', 32)
+  return createSecretKey(Buffer.from(bytes))
 }

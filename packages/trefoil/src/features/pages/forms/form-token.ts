@@ -1,4 +1,4 @@
-import { createHmac, hkdfSync, randomBytes } from 'node:crypto'
+import { createHmac, createSecretKey, hkdfSync, randomBytes } from 'node:crypto'
 import type { KeyRing } from '../../../auth.ts'
 import type { Clock } from '../../../index.ts'
 import { equalSecrets } from '../../../parts.ts'
@@ -74,6 +74,6 @@ function textOf(form: string, binding: string, id: string, until: string): strin
 }
 
 function mac(key: Uint8Array, text: string): string {
-  const derived = Buffer.from(hkdfSync('sha256', key, '', PURPOSE, 32))
-  return createHmac('sha256', derived).update(text, 'utf8').digest('base64url')
+  const derived = Buffer.from(hkdfSync('sha256', createSecretKey(key), '', PURPOSE, 32))
+  return createHmac('sha256', createSecretKey(derived)).update(text, 'utf8').digest('base64url')
 }

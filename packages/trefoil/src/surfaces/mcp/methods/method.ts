@@ -22,6 +22,8 @@ export interface ActionMethod {
   read(message: RpcMessage, target: Target): MessageCall | Problem
   /** What a caller is told who named nothing that there is. */
   missing(message: RpcMessage): Problem
+  /** What is answered without an action; `null` where {@link ActionMethod.missing} says it. */
+  instead?(asked: Asked): Awaitable<string | Problem> | null
   /** Writes an answer, or a dry run, of which `answer` is `null`. */
   encode(run: MethodRun, state: CallState, answer: Answer | null): HttpReply | Problem
   /** @param hasBegun true when a part of the answer is out */

@@ -3,6 +3,8 @@ import { refuse } from '../../../contract/problems/problem.ts'
 import type { RpcMessage } from '../message.ts'
 import { invalidParams, readMessageCall } from '../message-call.ts'
 import { toolFailure, toolResult } from '../tool-reply.ts'
+import { answerSearch, isSearch } from '../tool-search/answer-search.ts'
+import { innerCall } from '../tool-search/inner-call.ts'
 import type { ActionMethod } from './method.ts'
 
 const NO_ARGS: Readonly<Record<string, never>> = Object.freeze({})
@@ -12,10 +14,16 @@ export const toolsCall: ActionMethod = {
   kind: 'action',
   capability: 'tools',
   find: (parts, message) => {
-    const name = nameOf(message)
-    return name === null ? null : (parts.calls.get(name) ?? null)
+    const inner = parts.searches ? innerCall(message) : null
+    const name = nameOf(inner ?? message)
+    const target = name === null ? null : (parts.calls.get(name) ?? null)
+    // A gateway has seen the headers of another tool: what it would route and filter by was not there to compare.
+    return inner !== null && target !== null && target.headers !== null ? null : target
   },
-  read: ({ params }) => {
+  read: (message, { plan }) => {
+    // By another name than its own it was found through `call_action`.
+    const isDirect = nameOf(message) === plan.action.name
+    const { params } = isDirect ? message : (innerCall(message) ?? message)
     // Written as null by clients that leave nothing out: not sent (FND-46).
     const args = params['arguments'] ?? NO_ARGS
     return isRecord(args)
@@ -26,6 +34,8 @@ export const toolsCall: ActionMethod = {
     nameOf(message) === null
       ? invalidParams('params.name must be text')
       : refuse('mcp_unknown_tool'),
+  instead: (asked) =>
+    asked.parts.searches && isSearch(nameOf(asked.message)) ? answerSearch(asked) : null,
   encode: ({ parts, envelope, headers }, state, answer) =>
     toolResult(parts, envelope, headers, state, answer),
   fail: ({ parts, envelope, plan }, problem, ids, hasBegun) =>

@@ -1,3 +1,6 @@
+import type { JsonSchema } from '../../../contract/params/schema.ts'
+import { claudeRefuses, geminiRefuses, openAiRefuses, type Refuses } from './host-schemas.ts'
+
 /** What a host checks a tool's name and arguments by. */
 interface Host {
   readonly name: string
@@ -9,6 +12,7 @@ interface Host {
   readonly maxWithServer?: number
   readonly argument?: RegExp
   readonly maxTools?: number
+  readonly refuses?: Refuses
 }
 
 /**
@@ -22,6 +26,7 @@ const HOSTS: readonly Host[] = [
     effect: 'refuses every request that has them',
     tool: /^[A-Za-z0-9_-]{1,64}$/,
     argument: /^[A-Za-z0-9_.-]{1,64}$/,
+    refuses: claudeRefuses,
     fix: 'tools take 1 to 64 of A-Z a-z 0-9 _ -, arguments 64 characters',
   },
   {
@@ -30,7 +35,24 @@ const HOSTS: readonly Host[] = [
     effect: 'refuses every request that has them',
     tool: /^[A-Za-z0-9_-]{1,64}$/,
     maxTools: 128,
+    refuses: openAiRefuses,
     fix: 'tools take 1 to 64 of A-Z a-z 0-9 _ -',
+  },
+  {
+    // gemini-cli#7869, kaitranntt/ccs#25.
+    name: 'Gemini',
+    effect: 'refuses every request that has them',
+    tool: /^[A-Za-z_][A-Za-z0-9_.-]{0,63}$/,
+    refuses: geminiRefuses,
+    fix: 'tools take 1 to 64 of A-Z a-z 0-9 _ . - and begin with a letter or _',
+  },
+  {
+    // vscode#258890.
+    name: 'VS Code',
+    effect: 'refuses every request that has them',
+    tool: /^/,
+    maxTools: 128,
+    fix: 'as they are',
   },
   {
     // webstudio#5960, gripmock#875; length: mcp-playwright#145.
@@ -46,6 +68,8 @@ const HOSTS: readonly Host[] = [
 export interface NamedTool {
   readonly name: string
   readonly arguments: readonly string[]
+  /** The schema of its arguments where clients are told it word for word. */
+  readonly document?: JsonSchema
 }
 
 /** One sentence for each host that will not load a tool, naming the tools and what to do. */
@@ -56,9 +80,18 @@ export function hostWarnings(server: string, tools: readonly NamedTool[]): reado
     if (refused.length > 0) {
       messages.push(`${host.name} ${host.effect}: ${refused.join(', ')}; rename them, ${host.fix}`)
     }
+    const schemas = tools.flatMap(({ name, document }) => {
+      const why = document === undefined ? null : (host.refuses?.(document) ?? null)
+      return why === null ? [] : [`'${name}' (${why})`]
+    })
+    if (schemas.length > 0) {
+      messages.push(
+        `${host.name} does not take the input of ${schemas.join(', ')}; write it in other words, or declare params`,
+      )
+    }
     if (tools.length > (host.maxTools ?? Number.POSITIVE_INFINITY)) {
       messages.push(
-        `${host.name} takes ${host.maxTools} tools and refuses every request that has more; this app has ${tools.length}`,
+        `${host.name} takes ${host.maxTools} tools and refuses every request that has more; this app has ${tools.length}: see mcp.tools.mode`,
       )
     }
     return messages

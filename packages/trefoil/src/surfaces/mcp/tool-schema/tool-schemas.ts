@@ -46,7 +46,11 @@ export function toolSchemas(action: Action): ToolSchemas {
 }
 
 /** Each argument for itself, so that it can be told which one a pattern is of. */
-function inputOf({ name: tool, inputSchema }: Action, leftOut: LeftOutPattern[]): JsonSchema {
+function inputOf(
+  { name: tool, inputSchema, isWhole }: Action,
+  leftOut: LeftOutPattern[],
+): JsonSchema {
+  if (isWhole) return inputSchema
   const { $defs, ...rest } = inputSchema
   const rewritten = (schemas: unknown) =>
     Object.fromEntries(

@@ -1,0 +1,7 @@
+import { runTable } from './run-table.ts'
+import { CLIENTS } from './table.ts'
+
+runTable(
+  CLIENTS.filter(({ name }) => name.startsWith('Inspector')),
+  { concurrent: true },
+)
