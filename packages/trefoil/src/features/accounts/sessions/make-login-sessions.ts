@@ -22,6 +22,7 @@ import type { GatePass } from '../mfa/gate-pass.ts'
 import type { MfaGate } from '../mfa/mfa-gate.ts'
 import { addressPrefix, describeDevice } from './describe-device.ts'
 import type { LoginSessions, SessionOwner, SessionView, SignIn } from './login-sessions.ts'
+import { OwnEnds } from './own-ends.ts'
 import { Refreshing } from './refreshing.ts'
 import { sessionAuthenticator } from './session-auth.ts'
 import { makeSessionCookies, type SessionCookies } from './session-cookies.ts'
@@ -86,6 +87,7 @@ class StoredSessions implements LoginSessions {
   readonly #families: RefreshFamilyStore
   readonly #cookies: SessionCookies
   readonly #verdicts: Verdicts
+  readonly #ownEnds = new OwnEnds()
   readonly #uses: SessionUses
   readonly #refreshing: Refreshing
 
@@ -120,6 +122,7 @@ class StoredSessions implements LoginSessions {
       cookies: this.#cookies,
       verdicts: this.#verdicts,
       uses: this.#uses,
+      ownEnds: this.#ownEnds,
       clock,
       isInsecure: !values.cookie.secure,
     })
@@ -214,6 +217,7 @@ class StoredSessions implements LoginSessions {
 
   async signOut(call: Call): Promise<Reply<unknown>> {
     const { auth } = call
+    this.#ownEnds.note(call.callId)
     const id = auth?.session?.id
     if (auth !== null && id !== undefined)
       await this.end({ id: auth.subject, tenant: auth.tenant }, id)
@@ -304,6 +308,7 @@ class StoredSessions implements LoginSessions {
 
   /** Whoever signs in anew leaves the session that the browser had: nobody planted it for later. */
   async #endSent(call: Call, id: string): Promise<void> {
+    this.#ownEnds.note(call.callId)
     const { auth } = call
     const before = auth?.session?.id
     if (auth !== null && before !== undefined && before !== id) {

@@ -9,6 +9,7 @@ import type { Clock } from '../../../index.ts'
 import { equalSecrets } from '../../../parts.ts'
 import type { LoginSessionStore, StoredLoginSession } from '../../../stores.ts'
 import type { AccountAccess } from '../account.ts'
+import type { OwnEnds } from './own-ends.ts'
 import type { SessionCookies } from './session-cookies.ts'
 import { readDetails, type SessionDetails } from './session-details.ts'
 import { type StandingRules, standingOf } from './session-standing.ts'
@@ -29,6 +30,7 @@ export interface SessionRules extends StandingRules {
   readonly cookies: SessionCookies
   readonly verdicts: Verdicts
   readonly uses: SessionUses
+  readonly ownEnds: OwnEnds
   readonly clock: Clock
   /** Travels unencrypted. */
   readonly isInsecure: boolean
@@ -39,7 +41,7 @@ export interface SessionRules extends StandingRules {
  * in which a token that is over, or of another kind, would be taken (SW-13).
  */
 export function sessionAuthenticator(rules: SessionRules): Authenticator {
-  const { cookies, verdicts, uses } = rules
+  const { cookies, ownEnds, verdicts, uses } = rules
   const judge = new SessionJudge(rules)
   const sentToken = (request: AuthRequest) => {
     const { bearer } = request
@@ -88,7 +90,8 @@ export function sessionAuthenticator(rules: SessionRules): Authenticator {
       const { bearer } = request
       return bearer === null ? sentToken(request) !== null : looksLike('access', bearer)
     },
-    recheck: (_request: AuthRequest, auth: AuthContext) => judge.recheck(auth),
+    recheck: ({ callId }: AuthRequest, auth: AuthContext) =>
+      ownEnds.has(callId) ? auth : judge.recheck(auth),
     stop: () => uses.stop(),
   })
 }

@@ -1,14 +1,15 @@
 // A call whose unit of work met another is run again from its beginning: what it used up outside the unit is still its own.
 import { expect, test } from 'vitest'
 import { definePart, type Part, TransactionConflict } from '../../packages/trefoil/src/parts.ts'
-import { tokenOf } from './accounts-world.ts'
-import { ADA, device, PasskeyWorld } from './passkeys-world.ts'
-import { codeAt, FactorWorld } from './second-factor-world.ts'
+import { tokenOf } from '../accounts/accounts-world.ts'
+import { ADA, device, PasskeyWorld } from '../accounts/passkeys-world.ts'
+import { codeAt, FactorWorld } from '../accounts/second-factor-world.ts'
 
 /** Loses the next commit to another one, as a database does that serves two. */
 class Rival {
   met = 0
   #isArmed = false
+  #wait: Promise<unknown> | null = null
   readonly part: Part
 
   constructor() {
@@ -17,6 +18,7 @@ class Rival {
       transaction: {
         begin() {},
         beforeCommit: async () => {
+          await this.#wait
           if (!this.#isArmed) return
           this.#isArmed = false
           this.met++
@@ -28,6 +30,11 @@ class Rival {
 
   arm(): void {
     this.#isArmed = true
+  }
+
+  /** From now on commits take so long, in milliseconds. */
+  delay(ms: number): void {
+    this.#wait = new Promise((resolve) => setTimeout(resolve, ms))
   }
 }
 
@@ -58,4 +65,17 @@ test('MFA-3: so do the answers of passkeys, each of which is taken once', async 
   expect(tokenOf(await world.post('/passkeys/login', login))).toMatch(/^tfl_at_/)
   expect(rival.met).toBe(2)
   expect((await world.post('/passkeys/login', login)).code).toBe('passkey_refused')
+})
+
+test('SES-8: whoever signs in anew is not thrown out by the end of the session that he leaves', async () => {
+  const rival = new Rival()
+  await using world = new FactorWorld({ parts: [rival.part] })
+  const ada = await world.enrol(ADA)
+  const session = await world.signIn(ada)
+  // Longer than it takes to find out of a call that goes on that its session is over.
+  rival.delay(2_000)
+  const fresh = await world.post('/mfa/step-up', { code: codeAt(ada.secret, world.at) }, session)
+  expect(fresh).toMatchObject({ status: 200 })
+  expect((await world.post('/logout', {}, session)).status).toBe(401)
+  expect((await world.post('/logout', {}, tokenOf(fresh))).status).toBe(204)
 })
