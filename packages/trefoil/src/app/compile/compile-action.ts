@@ -42,6 +42,7 @@ import { compileCapacity } from './limits/compile-capacity.ts'
 import type { RateLevels } from './limits/compile-rates.ts'
 import { compileMcpKinds, isRead, type McpKinds } from './mcp/compile-mcp-kinds.ts'
 import { checkVariables, undeclaredVariables } from './mcp/compile-resource.ts'
+import { promptHandler } from './mcp/prompt-handler.ts'
 import { readSurfaces } from './read-surfaces.ts'
 
 const EXTERNAL_NAME = /^[A-Za-z0-9_.-]{1,128}$/
@@ -159,7 +160,7 @@ export function compileAction(declaration: Declaration, site: ActionSite): Compi
         .map((level) => [...(level.options.errorHandlers ?? []), ...level.errorHandlers])
         .reverse(),
     ].filter((level) => level.length > 0),
-    handler,
+    handler: kinds.prompt === null ? handler : promptHandler(name, handler),
     tags: [...new Set(shared.flatMap((level) => level.tags ?? []))],
     metadata: Object.freeze(Object.assign({}, ...shared.map((level) => level.metadata))),
     hints: { ...defaultHints(method), ...options.hints },

@@ -20,6 +20,7 @@ export function serverFacts(catalogue: Catalogue): ServerFacts {
   const hasResources = actions.some(({ resource }) => resource !== null)
   const hasPrompts = actions.some(({ prompt }) => prompt !== null)
   const extensions = extensionsOf(actions)
+  const completes = hasPrompts || actions.some(({ resource }) => resource?.isTemplate === true)
   return {
     serverInfo: { name: catalogue.name, version: catalogue.version },
     instructions: catalogue.description,
@@ -30,6 +31,7 @@ export function serverFacts(catalogue: Catalogue): ServerFacts {
       ...(hasResources ? { resources: {} } : {}),
       ...(hasPrompts ? { prompts: {} } : {}),
       ...(extensions === null ? {} : { extensions }),
+      ...(completes ? { completions: {} } : {}),
     },
   }
 }
