@@ -17,6 +17,7 @@ export const BEHAVIOURS = {
   scope: 'says which scope is missing',
   resources: 'lists and reads resources, by templates too',
   noResource: 'says that a resource is not there, or not for this caller',
+  prompts: 'lists the prompts of this caller, and fills one in',
   large: 'takes a result of 900 KB',
   tooLarge: 'says that a result was too large',
 } as const
