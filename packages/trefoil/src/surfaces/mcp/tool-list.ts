@@ -16,6 +16,8 @@ export interface ToolList {
   readonly legacy: string
   /** Each tool by itself, for callers who do not see all of them; also those that are found and not listed. */
   readonly each: readonly ListedTool[]
+  /** Those of them that lists have. */
+  readonly listed: readonly ListedTool[]
   /** What there is to find; empty where every tool is listed. */
   readonly findable: readonly Indexed<Action>[]
   /** Tools whose structured content legacy clients get wrapped, because it may be no object. */
@@ -46,10 +48,10 @@ export function visibleTools(tools: ToolList, { shows }: VisibleActions): ToolLi
   return { ...tools, each: seen, ...listsOf(seen) }
 }
 
-function listsOf(each: readonly ListedTool[]): Pick<ToolList, 'modern' | 'legacy'> {
+function listsOf(each: readonly ListedTool[]): Pick<ToolList, 'listed' | 'modern' | 'legacy'> {
   const listed = each.filter(({ isListed }) => isListed)
   const joined = (era: 'modern' | 'legacy') => `[${listed.map((tool) => tool[era]).join(',')}]`
-  return { modern: joined('modern'), legacy: joined('legacy') }
+  return { listed, modern: joined('modern'), legacy: joined('legacy') }
 }
 
 export function buildToolList(catalogue: Catalogue, mode: ToolMode = 'list'): ToolList {

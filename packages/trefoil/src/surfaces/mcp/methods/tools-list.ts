@@ -12,12 +12,12 @@ export const toolsList: AnswerMethod = {
     const { cursor } = message.params
     const write = (seen: VisibleActions) => {
       const tools = seen === ALL_VISIBLE ? parts.tools : parts.toolsOf.of(seen)
-      const { each } = tools
+      const { listed } = tools
       // The usual is one page, which is text already.
-      if ((cursor ?? null) === null && each.length <= parts.pageSize) {
+      if ((cursor ?? null) === null && listed.length <= parts.pageSize) {
         return era.listed(`"tools":${tools[era.name]}`, parts.server)
       }
-      const page = pageOf('tools', each, cursor, parts.pageSize)
+      const page = pageOf('tools', listed, cursor, parts.pageSize)
       if (page instanceof Problem) return page
       const texts = page.items.map((tool) => tool[era.name])
       return era.listed(`"tools":[${texts.join(',')}]${page.more}`, parts.server)
