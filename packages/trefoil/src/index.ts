@@ -22,6 +22,7 @@ export type {
   OperationOptions,
   PublicOption,
   SharedOptions,
+  WholeArgs,
 } from './app/declare/route-types.ts'
 export type { GroupOptions, RouteGroup, Routes } from './app/declare/routes.ts'
 export { handle } from './app/declare/routes.ts'
