@@ -1,6 +1,6 @@
 import { lazily } from '../../base/lazily.ts'
 import type { AuthEntry } from '../../contract/auth/authenticator.ts'
-import type { Action, ToolHints } from '../../contract/call/action.ts'
+import { type Action, nameAmongAll, type ToolHints } from '../../contract/call/action.ts'
 import type { Guard } from '../../contract/call/call.ts'
 import { type PerSurface, perSurface, SURFACES } from '../../contract/call/surface-name.ts'
 import { readDuration } from '../../contract/options/read-duration.ts'
@@ -176,7 +176,11 @@ export function compileAction(declaration: Declaration, site: ActionSite): Compi
     status: compileStatus(options.status, where),
     headers,
     problemPage: innermost(shared.map((level) => level.problemPage)) || null,
-    rates: site.rates.of(declaration, name, where),
+    rates: site.rates.of(
+      declaration,
+      nameAmongAll({ name, path: template?.text ?? null, exposed, ...kinds }),
+      where,
+    ),
     timeout: compileTimeout(
       shared.map((level) => level.timeout),
       site.timeout,

@@ -19,8 +19,8 @@ export function serverFacts(catalogue: Catalogue): ServerFacts {
   const { actions } = catalogue
   const hasResources = actions.some(({ resource }) => resource !== null)
   const hasPrompts = actions.some(({ prompt }) => prompt !== null)
-  const extensions = extensionsOf(actions)
   const completes = hasPrompts || actions.some(({ resource }) => resource?.isTemplate === true)
+  const extensions = extensionsOf(actions)
   return {
     serverInfo: { name: catalogue.name, version: catalogue.version },
     instructions: catalogue.description,
@@ -30,8 +30,8 @@ export function serverFacts(catalogue: Catalogue): ServerFacts {
       tools: {},
       ...(hasResources ? { resources: {} } : {}),
       ...(hasPrompts ? { prompts: {} } : {}),
-      ...(extensions === null ? {} : { extensions }),
       ...(completes ? { completions: {} } : {}),
+      ...(extensions === null ? {} : { extensions }),
     },
   }
 }

@@ -74,7 +74,11 @@ describe.each(['modern', 'legacy'] as const)('prompts, %s', (era) => {
   })
 
   it('W-18: reads arguments as a query is read', async () => {
-    const got = await client.mcp.getPrompt('explain_order', { order_id: '7', short: 'yes' }, { era })
+    const got = await client.mcp.getPrompt(
+      'explain_order',
+      { order_id: '7', short: 'yes' },
+      { era },
+    )
     expect(got.result).toMatchObject({
       description: 'Explains an order to its customer.',
       messages: [
@@ -107,7 +111,8 @@ describe.each(['modern', 'legacy'] as const)('prompts, %s', (era) => {
 
   it('completes arguments of prompts and variables of templates', async () => {
     const ask = async (of: string, argument: string, typed = '') =>
-      (await client.mcp.complete(of, argument, typed, { era, arguments: { tone: 'formal' } })).result
+      (await client.mcp.complete(of, argument, typed, { era, arguments: { tone: 'formal' } }))
+        .result
     expect(await ask('explain_order', 'order_id', '2')).toMatchObject({
       completion: { values: ['21', 'formal'], total: 2, hasMore: false },
     })
