@@ -135,7 +135,7 @@ export async function askedFor(client: OpenClient): Promise<string> {
 /** Waits until it is so. */
 async function comes(expected: readonly string[], seen: () => Promise<readonly string[]>) {
   await vi.waitFor(async () => expect(await seen()).toEqual(expected), {
-    timeout: 10_000,
+    timeout: 30_000,
     interval: 10,
   })
 }
