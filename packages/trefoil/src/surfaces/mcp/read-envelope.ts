@@ -21,10 +21,13 @@ export interface Envelope {
 /** `params` and `arguments` stand around what HTTP has as its body (ABIND-12). */
 export const LEVELS_AROUND = 2
 
-/** @param limits those of the arguments, and {@link LEVELS_AROUND} */
+/**
+ * @param headers `null` where there is no HTTP
+ * @param limits those of the arguments, and {@link LEVELS_AROUND}
+ */
 export function readEnvelope(
   bytes: Uint8Array,
-  headers: RawHeaders,
+  headers: RawHeaders | null,
   limits: StrictJsonLimits,
 ): Envelope {
   const parsed = readStrictJson(bytes, limits)
@@ -35,8 +38,11 @@ export function readEnvelope(
   return readValue(parsed.value, headers)
 }
 
-/** @param value what JSON came to */
-export function readValue(value: unknown, headers: RawHeaders): Envelope {
+/**
+ * @param value what JSON came to
+ * @param headers `null` where there is no HTTP
+ */
+export function readValue(value: unknown, headers: RawHeaders | null): Envelope {
   const headerEra = headerEraOf(headers)
   const read = readMessage(value)
   if (!read.ok) {
@@ -67,7 +73,8 @@ function eraOf(message: RpcMessage, headerEra: Era): Era {
   return message.method === 'initialize' ? legacy : headerEra
 }
 
-function headerEraOf(headers: RawHeaders): Era {
+function headerEraOf(headers: RawHeaders | null): Era {
+  if (headers === null) return legacy
   const version = firstHeader(headers, 'mcp-protocol-version')?.trim()
   return version !== undefined && modern.versions.includes(version) ? modern : legacy
 }

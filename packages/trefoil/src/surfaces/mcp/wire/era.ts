@@ -28,8 +28,12 @@ export interface Era {
   revision(headers: RawHeaders): string
   /** True when clients must repeat in headers what gateways go by. */
   readonly namesHeaders: boolean
-  /** Checks headers and metadata of a message; a problem refuses it. */
-  check(message: RpcMessage, headers: RawHeaders): Problem | null
+  /**
+   * Checks headers and metadata of a message; a problem refuses it.
+   *
+   * @param headers `null` where there is no HTTP: the message is all there is, and nobody in between goes by less
+   */
+  check(message: RpcMessage, headers: RawHeaders | null): Problem | null
   /** JSON of a result, from that of its members with commas between them. */
   result(members: string, server: ServerFacts): string
   /** The same for what a client may keep for a while. */

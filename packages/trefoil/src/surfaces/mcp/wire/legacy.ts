@@ -37,7 +37,8 @@ const TRANSPORT_ERRORS: ReadonlySet<string> = new Set([
   'mcp_header_mismatch',
 ])
 
-function check(message: RpcMessage, headers: RawHeaders): Problem | null {
+function check(message: RpcMessage, headers: RawHeaders | null): Problem | null {
+  if (headers === null) return null
   const mismatch = checkRoutingHeaders(message, headers, false)
   if (mismatch !== null || message.method === 'initialize') return mismatch
   const version = firstHeader(headers, 'mcp-protocol-version')?.trim()

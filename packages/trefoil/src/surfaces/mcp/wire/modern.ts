@@ -40,8 +40,11 @@ export const modern: Era = {
  * Envelope, version and headers, in the order of the revision: a version that stands in two places and differs is
  * a mismatch whatever it is, or a gateway that went by the header would have passed what nobody serves.
  */
-function check(message: RpcMessage, headers: RawHeaders): Problem | null {
+function check(message: RpcMessage, headers: RawHeaders | null): Problem | null {
   if (message.id === null) return null
+  if (headers === null) {
+    return checkEnvelope(message) ?? checkVersion(message) ?? checkAnswers(message)
+  }
   return (
     checkEnvelope(message) ??
     checkMcpHeader('MCP-Protocol-Version', versionOf(message), headers, true) ??
