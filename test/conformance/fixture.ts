@@ -1,7 +1,7 @@
 // The server that the conformance suite of MCP is run against: what its scenarios call, and nothing set that a
 // newcomer would not set.
 import { setTimeout as wait } from 'node:timers/promises'
-import { body, content, createApp, HttpError, query, reply } from 'trefoil'
+import { body, content, createApp, HttpError, query, reply, said } from 'trefoil'
 import { serve } from 'trefoil/node'
 import { z } from 'zod'
 
