@@ -100,7 +100,7 @@ describe.each(['modern', 'legacy'] as const)('%s', (era) => {
     expect((await mcp.readResource('owned://ada', { token: 'ada' })).contents).toHaveLength(1)
   })
 
-  it('P-ERR-4: the record says what it was', async () => {
+  it('the record says what it was', async () => {
     records.length = 0
     await told('store://audit')
     expect(records).toEqual([

@@ -200,7 +200,8 @@ describe.each(ERAS)('a call through call_action (%s)', (era) => {
       { dryRun: true },
       { dry_run: true },
     ]) {
-      const asked = { name: 'refund_order', arguments: { id: 'a' }, ...more }
+      // One that needs no approval: ignored, the member would let it run.
+      const asked = { name: 'get_order', arguments: { id: 'a' }, ...more }
       expect((await client.mcp.callTool('call_action', asked, as('ada', { era }))).isSuccess).toBe(
         false,
       )

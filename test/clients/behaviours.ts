@@ -98,6 +98,10 @@ export const RUNS: Readonly<Record<Behaviour, Run>> = {
       await expect(client.read(uri), uri).rejects.toThrow(/not found|unknown/i)
     }
   },
+  prompts: async (client) => {
+    expect(await client.prompts()).toEqual(['explain_order'])
+    expect(await client.prompt('explain_order', { order_id: 'o7' })).toBe('Explain o7 🍀')
+  },
   large: async (client) => {
     const { isError, text } = await client.call('large', { letters: 900_000 })
     expect({ isError, letters: text.length }).toEqual({ isError: false, letters: 900_000 })
@@ -131,7 +135,7 @@ export async function askedFor(client: OpenClient): Promise<string> {
 /** Waits until it is so. */
 async function comes(expected: readonly string[], seen: () => Promise<readonly string[]>) {
   await vi.waitFor(async () => expect(await seen()).toEqual(expected), {
-    timeout: 10_000,
+    timeout: 30_000,
     interval: 10,
   })
 }

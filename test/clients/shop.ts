@@ -132,6 +132,12 @@ export function createShop(happened: Map<string, string[]> = new Map()): App {
     { name: 'books', description: 'Needs a role.', guards: [hasRole('owner')] },
     () => 'secret',
   )
+  app.prompt(
+    'explain_order',
+    { description: 'Explains an order.', params: { order_id: z.string() } },
+    ({ order_id }) => `Explain ${order_id} 🍀`,
+  )
+  app.prompt('audit', { description: 'Needs a role.', guards: [hasRole('owner')] }, () => 'secret')
   return app
 }
 

@@ -17,6 +17,7 @@ export const BEHAVIOURS = {
   scope: 'says which scope is missing',
   resources: 'lists and reads resources, by templates too',
   noResource: 'says that a resource is not there, or not for this caller',
+  prompts: 'lists the prompts of this caller, and fills one in',
   large: 'takes a result of 900 KB',
   tooLarge: 'says that a result was too large',
 } as const
@@ -125,6 +126,23 @@ const HTTP: readonly Row[] = [
   },
 ]
 
+/** What an era of the Inspector shows that the others do not. */
+const OF_AN_ERA: Readonly<Record<'auto' | 'modern', readonly Behaviour[]>> = {
+  auto: ['list', 'call'],
+  modern: [
+    'list',
+    'call',
+    'toolError',
+    'approval',
+    'cancel',
+    'badToken',
+    'scope',
+    'resources',
+    'noResource',
+    'prompts',
+  ],
+}
+
 const INSPECTOR: readonly Row[] = (['legacy', 'auto', 'modern'] as const).map((era) => ({
   name: `Inspector, ${era}`,
   package: '@modelcontextprotocol/inspector',
@@ -137,9 +155,7 @@ const INSPECTOR: readonly Row[] = (['legacy', 'auto', 'modern'] as const).map((e
     progress: 'the program prints the result alone',
     restart: 'each request is a program of its own, which has no connection to lose',
   },
-  ...(era === 'auto' && {
-    as: { row: 'Inspector, modern', but: ['list', 'call', 'toolError', 'badToken'] as const },
-  }),
+  ...(era !== 'legacy' && { as: { row: 'Inspector, legacy', but: OF_AN_ERA[era] } }),
 }))
 
 const BRIDGED: readonly Row[] = [

@@ -1,7 +1,7 @@
 // The server that the conformance suite of MCP is run against: what its scenarios call, and nothing set that a
 // newcomer would not set.
 import { setTimeout as wait } from 'node:timers/promises'
-import { body, content, createApp, HttpError, query, reply } from 'trefoil'
+import { body, content, createApp, HttpError, query, reply, said } from 'trefoil'
 import { serve } from 'trefoil/node'
 import { z } from 'zod'
 
@@ -114,7 +114,43 @@ app.tool(
   ({ region, size }) => ({ region: region ?? null, size: size ?? null }),
 )
 
-app.resource('test://static-text', { name: 'static_text', type: 'text/plain' }, () => 'Static text.')
+app.prompt(
+  'test_simple_prompt',
+  { description: 'Says one thing.' },
+  () => 'This is a simple prompt for testing.',
+)
+app.prompt(
+  'test_prompt_with_arguments',
+  {
+    description: 'Repeats its arguments.',
+    params: {
+      arg1: z.string().describe('First test argument'),
+      arg2: z.string().describe('Second test argument'),
+    },
+    complete: {
+      arg1: (typed) => ['paris', 'park', 'party'].filter((one) => one.startsWith(typed)),
+    },
+  },
+  ({ arg1, arg2 }) => `Prompt with arguments: arg1='${arg1}', arg2='${arg2}'`,
+)
+app.prompt(
+  'test_prompt_with_embedded_resource',
+  { description: 'Shows a resource.', params: { resourceUri: z.string() } },
+  ({ resourceUri }) =>
+    said(
+      'user',
+      content.embed(resourceUri, 'Embedded resource content for testing.', 'text/plain'),
+      'Please process the embedded resource above.',
+    ),
+)
+app.prompt('test_prompt_with_image', { description: 'Shows a picture.' }, () =>
+  said('user', content.image(PIXEL, 'image/png'), 'Please analyze the image above.'),
+)
+app.resource(
+  'test://static-text',
+  { name: 'static_text', type: 'text/plain' },
+  () => 'Static text.',
+)
 app.resource('test://static-binary', { name: 'static_binary', type: 'image/png' }, () => PIXEL)
 app.resource(
   'test://template/{id}/data',

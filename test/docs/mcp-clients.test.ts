@@ -11,9 +11,14 @@ import { fencesOf, ROOT, readDocument } from './markdown.ts'
 const document = readDocument('docs/mcp-clients.md')
 const Packages = z.object({ devDependencies: z.record(z.string(), z.string()) })
 
+/** Tables without what makes them even. */
+function unpadded(text: string): string {
+  return text.replaceAll(/ +\|/g, ' |').replaceAll(/-{3,}/g, '---').replaceAll(/\| +/g, '| ')
+}
+
 describe('docs/mcp-clients.md', () => {
   it('has the table that the tests are held to', () => {
-    expect(document.text).toContain(clientTable())
+    expect(unpadded(document.text)).toContain(unpadded(clientTable()))
   })
 
   it('names the versions that are run', () => {

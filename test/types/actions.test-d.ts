@@ -1,5 +1,5 @@
 // DESIGN §1: `app.action` and `app.tool` are typed like routes, without an HTTP path.
-import { file, query, reply } from 'trefoil'
+import { body, file, query, reply } from 'trefoil'
 import { requireAuth } from 'trefoil/auth'
 import { z } from 'zod'
 import { exact } from './expect.ts'
@@ -32,6 +32,18 @@ app.tool('order', { description, returns: Order }, () => order)
 app.tool('order', { description, returns: Order }, async () => reply(order))
 app.tool('order', { description, title: 'Order', hints: { readOnlyHint: true } }, nothing)
 app.tool('open', { description, public: ['mcp'] }, nothing)
+app.tool('whole', { description, input: Order, params: { db } }, ({ id, total, db }, call) => {
+  exact<string>()(id)
+  exact<number>()(total)
+  exact<Session>()(db)
+  exact<User>()(call.auth.payload)
+})
+app.tool('whole', { description, input: body(Order, { jsonSchema: {} }) }, ({ id }) => {
+  exact<string>()(id)
+})
+app.tool('listed', { description, listed: true, meta: { ui: { resourceUri: 'ui://a' } } }, nothing)
+// @ts-expect-error of tools alone
+app.action('whole', { description, input: Order, cli: true }, nothing)
 app.group('/g').tool('grouped', { description }, nothing)
 
 // @ts-expect-error a tool has a description

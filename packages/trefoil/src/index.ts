@@ -22,6 +22,7 @@ export type {
   OperationOptions,
   PublicOption,
   SharedOptions,
+  WholeArgs,
 } from './app/declare/route-types.ts'
 export type { GroupOptions, RouteGroup, Routes } from './app/declare/routes.ts'
 export { handle } from './app/declare/routes.ts'
@@ -132,6 +133,9 @@ export type {
 } from './contract/limits/capacity.ts'
 export type { RatePer, RateRule } from './contract/limits/rate-rule.ts'
 export type {
+  Complete,
+  CompleteByName,
+  CompleteContext,
   EntriesPage,
   ListEntries,
   PromptFacts,
@@ -139,6 +143,8 @@ export type {
   ResourceEntry,
   ResourceFacts,
 } from './contract/mcp/mcp-facts.ts'
+export type { PromptResult, SaidBy, SaidMessage } from './contract/mcp/said.ts'
+export { said } from './contract/mcp/said.ts'
 export type { Environment } from './contract/options/environment.ts'
 export type { ProductionRisk } from './contract/options/production-risk.ts'
 export { duration } from './contract/options/read-duration.ts'

@@ -31,6 +31,7 @@ export type { SendRequest, TestHttp, TestRequestOptions } from './testing/http-c
 export type { JsonMembers, McpAnswer, RpcError } from './testing/mcp-answer.ts'
 export type {
   McpCallOptions,
+  McpCompleteOptions,
   McpEraName,
   McpListOptions,
   McpRequestOptions,

@@ -35,6 +35,12 @@ export interface McpListOptions extends McpRequestOptions {
   readonly cursor?: string
 }
 
+/** One question for suggestions. */
+export interface McpCompleteOptions extends McpRequestOptions {
+  /** What the other arguments are filled in with. Default: nothing. */
+  readonly arguments?: Readonly<Record<string, string>>
+}
+
 const REQUEST_OPTIONS: OptionNames<McpRequestOptions> = {
   token: true,
   origin: true,
@@ -50,6 +56,8 @@ const CALL_OPTIONS: OptionNames<McpCallOptions> = {
 }
 
 const LIST_OPTIONS: OptionNames<McpListOptions> = { ...REQUEST_OPTIONS, cursor: true }
+
+const COMPLETE_OPTIONS: OptionNames<McpCompleteOptions> = { ...REQUEST_OPTIONS, arguments: true }
 
 const NEWEST = { legacy: '2025-11-25', modern: '2026-07-28' } as const
 const CLIENT = { name: 'trefoil-test-client', version: '1' } as const
@@ -115,6 +123,42 @@ export class TestMcp {
   /** @param options `cursor`: what the page before said by `nextCursor` */
   async listResourceTemplates(options: McpListOptions = {}): Promise<McpAnswer> {
     return this.#list('resources/templates/list', 'listResourceTemplates', options)
+  }
+
+  /** @param options `cursor`: what the page before said by `nextCursor` */
+  async listPrompts(options: McpListOptions = {}): Promise<McpAnswer> {
+    return this.#list('prompts/list', 'listPrompts', options)
+  }
+
+  /** `prompts/get`. @param args texts, as hosts send them */
+  async getPrompt(
+    name: string,
+    args: Readonly<Record<string, string>> = {},
+    options: McpRequestOptions = {},
+  ): Promise<McpAnswer> {
+    checkOptionNames('testClient().mcp.getPrompt()', options, REQUEST_OPTIONS)
+    return this.#call('prompts/get', { name, arguments: args }, options)
+  }
+
+  /**
+   * `completion/complete`: suggestions for what is typed into one argument.
+   *
+   * @param of name of a prompt, or a template with its variables, such as `order://{order_id}`
+   */
+  async complete(
+    of: string,
+    argument: string,
+    typed = '',
+    options: McpCompleteOptions = {},
+  ): Promise<McpAnswer> {
+    checkOptionNames('testClient().mcp.complete()', options, COMPLETE_OPTIONS)
+    const { arguments: others, ...request } = options
+    const ref = of.includes('{')
+      ? { type: 'ref/resource', uri: of }
+      : { type: 'ref/prompt', name: of }
+    const context = others === undefined ? {} : { context: { arguments: others } }
+    const params = { ref, argument: { name: argument, value: typed }, ...context }
+    return this.#call('completion/complete', params, request)
   }
 
   /** Sends any JSON value with these headers and no others than the content type. */

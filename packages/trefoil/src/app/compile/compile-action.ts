@@ -1,6 +1,6 @@
 import { lazily } from '../../base/lazily.ts'
 import type { AuthEntry } from '../../contract/auth/authenticator.ts'
-import type { Action, ToolHints } from '../../contract/call/action.ts'
+import { type Action, nameAmongAll, type ToolHints } from '../../contract/call/action.ts'
 import type { Guard } from '../../contract/call/call.ts'
 import { type PerSurface, perSurface, SURFACES } from '../../contract/call/surface-name.ts'
 import { readDuration } from '../../contract/options/read-duration.ts'
@@ -42,6 +42,7 @@ import { compileCapacity } from './limits/compile-capacity.ts'
 import type { RateLevels } from './limits/compile-rates.ts'
 import { compileMcpKinds, isRead, type McpKinds } from './mcp/compile-mcp-kinds.ts'
 import { checkVariables, undeclaredVariables } from './mcp/compile-resource.ts'
+import { promptHandler } from './mcp/prompt-handler.ts'
 import { readSurfaces } from './read-surfaces.ts'
 
 const EXTERNAL_NAME = /^[A-Za-z0-9_.-]{1,128}$/
@@ -159,7 +160,7 @@ export function compileAction(declaration: Declaration, site: ActionSite): Compi
         .map((level) => [...(level.options.errorHandlers ?? []), ...level.errorHandlers])
         .reverse(),
     ].filter((level) => level.length > 0),
-    handler,
+    handler: kinds.prompt === null ? handler : promptHandler(name, handler),
     tags: [...new Set(shared.flatMap((level) => level.tags ?? []))],
     metadata: Object.freeze(Object.assign({}, ...shared.map((level) => level.metadata))),
     hints: { ...defaultHints(method), ...options.hints },
@@ -175,7 +176,11 @@ export function compileAction(declaration: Declaration, site: ActionSite): Compi
     status: compileStatus(options.status, where),
     headers,
     problemPage: innermost(shared.map((level) => level.problemPage)) || null,
-    rates: site.rates.of(declaration, name, where),
+    rates: site.rates.of(
+      declaration,
+      nameAmongAll({ name, path: template?.text ?? null, exposed, ...kinds }),
+      where,
+    ),
     timeout: compileTimeout(
       shared.map((level) => level.timeout),
       site.timeout,

@@ -1,5 +1,7 @@
+import type { Awaitable } from '../../base/promise.ts'
 import type { ContentAnnotations } from '../../contract/content/block-options.ts'
-import type { ListEntries, PromptFacts } from '../../contract/mcp/mcp-facts.ts'
+import type { Complete, ListEntries } from '../../contract/mcp/mcp-facts.ts'
+import type { PromptResult } from '../../contract/mcp/said.ts'
 import type { Params } from '../../contract/params/params.ts'
 import type { Schema } from '../../contract/params/schema.ts'
 import type { UriNames } from '../../contract/params/uri-names.ts'
@@ -43,6 +45,8 @@ export interface ResourceOptions<C> {
   readonly annotations?: ContentAnnotations
   /** Of a template: lists what it stands for, to callers who pass the guards. Default: lists show the template alone. */
   readonly entries?: ListEntries<C>
+  /** Of a template: suggests values of its variables, by variable. Default: enums and booleans complete themselves. */
+  readonly complete?: Readonly<Record<string, Complete<C>>>
 }
 
 /** Adds a resource: `app.resource(uri, options, handler)`. The handler returns text, bytes or JSON. */
@@ -70,11 +74,11 @@ export type AddResource<T extends AppTypes, Inherited extends Params> = <
 ) => void
 
 /** What a prompt says of itself, beside what every operation says. */
-export interface PromptOptions {
+export interface PromptOptions<C> {
   /** For people who choose it. */
   readonly description: string
-  /** Suggests values of arguments, by argument. */
-  readonly complete?: NonNullable<PromptFacts['complete']>
+  /** Suggests values of arguments, by argument. Default: enums and booleans complete themselves. */
+  readonly complete?: Readonly<Record<string, Complete<C>>>
 }
 
 /** Adds a prompt: `app.prompt(name, options, handler)`. */
@@ -92,7 +96,9 @@ export type AddPrompt<T extends AppTypes, Inherited extends Params> = <
       OperationOptions<P, Inherited, undefined, true, false, Pub, never, Code>,
       'params' | 'public' | 'problems'
     > &
-    PromptOptions &
+    PromptOptions<CallOf<T, 'mcp', Pub>> &
     ReadOnlyOptions,
-  handler: NoInfer<(args: UriArgs<'', Inherited & P>, call: CallOf<T, 'mcp', Pub>) => unknown>,
+  handler: NoInfer<
+    (args: UriArgs<'', Inherited & P>, call: CallOf<T, 'mcp', Pub>) => Awaitable<PromptResult>
+  >,
 ) => void

@@ -274,54 +274,34 @@ export type AddAction<T extends AppTypes, Inherited extends Params, ToolChoice e
   >,
 ) => ActionHandle<'', Inherited & P, R, ExposedSurfaces<never, Tool, Cli>, Code, Name>
 
+/** What `input` gives the handler beside dependencies; nothing where there is none. */
+export type WholeArgs<I> = I extends Schema | MarkedParam<'body'> ? ParamValue<I> : unknown
+
 /** `app.tool`: arguments by name, or one object that `input` is the schema of. */
-export interface AddTool<T extends AppTypes, Inherited extends Params> {
-  <
-    const P extends Params = NoParams,
-    R extends Schema | undefined = undefined,
-    const Tool extends true = true,
-    const Cli extends boolean = false,
-    const Pub extends PublicOption = false,
-    const Code extends string = never,
-    const Name extends string = string,
-  >(
-    name: Name,
-    options: OperationOptions<P, Inherited, R, Tool, Cli, Pub, never, Code> & {
-      readonly description: string
-    } & ToolParams<true, P & Inherited>,
-    handler: NoInfer<
-      (
-        args: Args<'', Inherited & P>,
-        call: CallOf<T, ExposedSurfaces<never, Tool, Cli>, Pub>,
-      ) => HandlerResult<R>
-    >,
-  ): ActionHandle<'', Inherited & P, R, ExposedSurfaces<never, Tool, Cli>, Code, Name>
-  <
-    I extends Schema | MarkedParam<'body'>,
-    const P extends Readonly<Record<string, Dependency<unknown>>> = NoParams,
-    R extends Schema | undefined = undefined,
-    const Pub extends PublicOption = false,
-    const Code extends string = never,
-    const Name extends string = string,
-  >(
-    name: Name,
-    options: Omit<
-      OperationOptions<P, Inherited, R, true, false, Pub, never, Code>,
-      'cli' | 'cache' | 'forms'
-    > & {
-      readonly description: string
-      /**
-       * Schema of all arguments as one object, in the place of arguments by name: clients are told its JSON Schema word for
-       * word, and it is validated, hashed and handed to the handler as a whole. `body(schema, { jsonSchema })` says what
-       * clients are told.
-       */
-      readonly input: I
-    },
-    handler: NoInfer<
-      (
-        args: ParamValue<I> & Args<'', Inherited & P>,
-        call: CallOf<T, 'mcp', Pub>,
-      ) => HandlerResult<R>
-    >,
-  ): ActionHandle<'', Inherited & P, R, 'mcp', Code, Name>
-}
+export type AddTool<T extends AppTypes, Inherited extends Params> = <
+  const P extends Params = NoParams,
+  R extends Schema | undefined = undefined,
+  const Tool extends true = true,
+  const Cli extends boolean = false,
+  const Pub extends PublicOption = false,
+  const Code extends string = never,
+  const Name extends string = string,
+  I extends Schema | MarkedParam<'body'> | undefined = undefined,
+>(
+  name: Name,
+  options: OperationOptions<P, Inherited, R, Tool, Cli, Pub, never, Code> & {
+    readonly description: string
+    /**
+     * Schema of all arguments as one object, in the place of arguments by name: clients are told its JSON Schema word for
+     * word, and it is validated, hashed and handed to the handler as a whole. `body(schema, { jsonSchema })` says what
+     * clients are told.
+     */
+    readonly input?: I
+  } & ToolParams<true, P & Inherited>,
+  handler: NoInfer<
+    (
+      args: WholeArgs<I> & Args<'', Inherited & P>,
+      call: CallOf<T, ExposedSurfaces<never, Tool, Cli>, Pub>,
+    ) => HandlerResult<R>
+  >,
+) => ActionHandle<'', Inherited & P, R, ExposedSurfaces<never, Tool, Cli>, Code, Name>

@@ -232,3 +232,20 @@ export function guardsOn(
 ): readonly Guard[] {
   return isPublic[surface] ? guards : [...appGuards, ...guards]
 }
+
+/**
+ * A name that no other action has that can be called: kinds that are only read have names of their own, and
+ * by the name alone the limit of a tool would be that of a resource.
+ */
+export function nameAmongAll({
+  name,
+  path,
+  exposed,
+  tool,
+  resource,
+  prompt,
+}: Pick<Action, 'name' | 'path' | 'exposed' | 'tool' | 'resource' | 'prompt'>): string {
+  if (tool || path !== null || exposed.cli) return name
+  if (resource !== null) return `resource:${name}`
+  return prompt === null ? name : `prompt:${name}`
+}

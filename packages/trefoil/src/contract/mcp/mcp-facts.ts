@@ -45,10 +45,33 @@ export interface ResourceFacts {
   /** `annotations`, as JSON has them; `null` for none. */
   readonly annotations: object | null
   readonly entries: ListEntries<never> | null
+  /** Suggests values of its variables. */
+  readonly complete: CompleteByName | null
 }
+
+/** What is known of the other arguments when one is completed. */
+export interface CompleteContext {
+  /** Texts of arguments that are filled in already; only those that the action has. */
+  readonly arguments: Readonly<Record<string, string>>
+}
+
+/**
+ * Suggests values of one argument, to the caller of `call` alone.
+ *
+ * @param typed what is written so far: which values go with it is the function's business
+ * @returns texts, best first; of more than 100 the first 100 are sent
+ */
+export type Complete<C> = (
+  typed: string,
+  call: C,
+  context: CompleteContext,
+) => Awaitable<readonly string[]>
+
+/** Completions by argument. */
+export type CompleteByName = Readonly<Record<string, Complete<never>>>
 
 /** How an action is got as a prompt. */
 export interface PromptFacts {
   /** Suggests values of its arguments, by argument. */
-  readonly complete: Readonly<Record<string, (...asked: never) => unknown>> | null
+  readonly complete: CompleteByName | null
 }

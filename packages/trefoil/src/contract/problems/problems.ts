@@ -56,6 +56,7 @@ export type ProblemCode =
   | 'mcp_invalid_params'
   | 'mcp_unknown_tool'
   | 'mcp_unknown_resource'
+  | 'mcp_unknown_prompt'
   | 'mcp_header_mismatch'
   | 'mcp_unsupported_version'
 
@@ -435,6 +436,13 @@ export const PROBLEMS: Readonly<Record<ProblemCode, ProblemRow>> = deepFreeze({
     exit: 2,
     text: 'Unknown resource',
     fix: 'List them with `resources/list` and `resources/templates/list`.',
+  },
+  mcp_unknown_prompt: {
+    status: 200,
+    mcp: RPC.params,
+    exit: 2,
+    text: 'Unknown prompt',
+    fix: 'List the prompts with `prompts/list`.',
   },
   mcp_header_mismatch: {
     status: 400,

@@ -1,5 +1,5 @@
 import type { Clock } from '../../base/clock.ts'
-import type { Action } from '../../contract/call/action.ts'
+import { type Action, nameAmongAll } from '../../contract/call/action.ts'
 import type { Logger } from '../../contract/call/logger.ts'
 import type {
   ActionConcurrency,
@@ -29,14 +29,17 @@ export class Capacity {
   }
 
   /** `null` where the action has no limit of its own. */
-  placesOf({ name, concurrency }: Action): ActionPlaces | null {
+  placesOf(action: Action): ActionPlaces | null {
+    const { concurrency } = action
     if (concurrency.length === 0) return null
-    return known(this.#actions, name, () => new ActionPlaces(concurrency))
+    return known(this.#actions, nameAmongAll(action), () => new ActionPlaces(concurrency))
   }
 
   /** `null` where the action has no breaker. */
-  circuitOf({ name, breaker }: Action, clock: Clock, logger: Logger): ActionCircuit | null {
+  circuitOf(action: Action, clock: Clock, logger: Logger): ActionCircuit | null {
+    const { breaker } = action
     if (breaker === null) return null
+    const name = nameAmongAll(action)
     return known(this.#circuits, name, () => new ActionCircuit(name, breaker, clock, logger))
   }
 

@@ -3,6 +3,7 @@ import type { AppContext } from '../../engine/app-context.ts'
 import type { Plan } from '../../engine/plan.ts'
 import type { AskVisible, PerVisible } from '../agent/visible-actions.ts'
 import type { Target } from './methods/target.ts'
+import type { Prompts } from './prompts/prompts.ts'
 import type { Resources } from './resources/resources.ts'
 import type { RunningCalls } from './running-calls.ts'
 import type { ServerFacts } from './server-facts.ts'
@@ -20,6 +21,9 @@ export interface McpParts {
   /** Tools by name. */
   readonly calls: ReadonlyMap<string, Target>
   readonly resources: Resources
+  readonly prompts: Prompts
+  /** Entries of a page of a list. */
+  readonly pageSize: number
   readonly discovery: Plan
   readonly app: AppContext
   /** Of this process. */

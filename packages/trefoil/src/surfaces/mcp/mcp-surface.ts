@@ -13,7 +13,9 @@ import { walk } from '../walk.ts'
 import type { McpParts } from './mcp-parts.ts'
 import { mcpVerbs } from './mcp-verbs.ts'
 import type { Target } from './methods/target.ts'
+import { PAGE_SIZE } from './pages.ts'
 import { problemReply } from './problem-reply.ts'
+import { compilePrompts } from './prompts/prompts.ts'
 import { LEVELS_AROUND } from './read-envelope.ts'
 import { type McpAuthorization, pointing } from './resource-metadata.ts'
 import { compileResources } from './resources/resources.ts'
@@ -55,6 +57,8 @@ export function mcpEndpoint(catalogue: Catalogue, app: AppContext, options: McpO
     toolsOf: new PerVisible((visible) => visibleTools(toolList(), visible)),
     calls,
     resources: compileResources(catalogue.actions, app),
+    prompts: compilePrompts(catalogue.actions, app),
+    pageSize: PAGE_SIZE,
     discovery: compileDiscoveryPlan('mcp', 'mcp.discovery', app),
     app,
     running: new RunningCalls(),

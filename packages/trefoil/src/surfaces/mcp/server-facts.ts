@@ -19,6 +19,7 @@ export function serverFacts(catalogue: Catalogue): ServerFacts {
   const { actions } = catalogue
   const hasResources = actions.some(({ resource }) => resource !== null)
   const hasPrompts = actions.some(({ prompt }) => prompt !== null)
+  const completes = hasPrompts || actions.some(({ resource }) => resource?.isTemplate === true)
   const extensions = extensionsOf(actions)
   return {
     serverInfo: { name: catalogue.name, version: catalogue.version },
@@ -29,6 +30,7 @@ export function serverFacts(catalogue: Catalogue): ServerFacts {
       tools: {},
       ...(hasResources ? { resources: {} } : {}),
       ...(hasPrompts ? { prompts: {} } : {}),
+      ...(completes ? { completions: {} } : {}),
       ...(extensions === null ? {} : { extensions }),
     },
   }

@@ -1,5 +1,6 @@
 import { variantOf } from '../../app/variant.ts'
 import { AuthContext, type Identity } from '../../contract/auth/auth-context.ts'
+import { nameAmongAll } from '../../contract/call/action.ts'
 import type { AppHandle } from '../../contract/call/app-handle.ts'
 import { internalsOf } from '../../contract/call/app-internals.ts'
 import type { SurfaceName } from '../../contract/call/surface-name.ts'
@@ -60,7 +61,7 @@ export async function accessMatrix(
       for (const surface of SURFACES) {
         if (!action.exposed[surface]) continue
         const decided = await access.decide(action, surface)
-        cells.push({ action: action.name, surface, principal: principal.name, ...decided })
+        cells.push({ action: nameAmongAll(action), surface, principal: principal.name, ...decided })
       }
     }
   }

@@ -1,7 +1,7 @@
 import type { Action } from '../../../contract/call/action.ts'
-import type { PromptFacts } from '../../../contract/mcp/mcp-facts.ts'
 import { ImproperlyConfigured } from '../../../contract/problems/problem.ts'
-import type { Declaration, DeclaredPrompt } from '../../declare/declaration.ts'
+import type { Declaration } from '../../declare/declaration.ts'
+import { compilePrompt } from './compile-prompt.ts'
 import { compileResource } from './compile-resource.ts'
 
 /** What an action is on MCP. */
@@ -28,10 +28,4 @@ export function compileMcpKinds(declaration: Declaration, where: string): McpKin
     resource: declared === null ? null : compileResource(declared, where),
     prompt: prompt === undefined ? null : compilePrompt(prompt, where),
   }
-}
-
-/** @throws ImproperlyConfigured for what completes nothing */
-function compilePrompt({ complete }: DeclaredPrompt, where: string): PromptFacts {
-  if (complete !== undefined) throw new ImproperlyConfigured(`${where}: complete is not there yet`)
-  return Object.freeze({ complete: null })
 }

@@ -11,6 +11,7 @@ import { ImproperlyConfigured } from '../../../contract/problems/problem.ts'
 import { parseMediaType } from '../../../web/media-type.ts'
 import { compileUriTemplate } from '../../../web/uri-template.ts'
 import type { DeclaredResource } from '../../declare/declaration.ts'
+import { checkComplete, compileComplete } from './compile-prompt.ts'
 
 /** A scheme, and something behind it that a URI may have as it is (RFC 3986); a template has variables beside. */
 const URI = /^[A-Za-z][A-Za-z0-9+.-]*:[!#-;=?-[\]_a-z~{}%]+$/
@@ -50,6 +51,7 @@ export function compileResource(declared: DeclaredResource, where: string): Reso
     annotations: (said['annotations'] ?? null) as object | null,
     // Looked at above: what it returns is checked when it has.
     entries: (entries ?? null) as ListEntries<never> | null,
+    complete: compileComplete(declared.complete, where),
   })
 }
 
@@ -85,11 +87,13 @@ export function undeclaredVariables(
  * @throws ImproperlyConfigured for a variable that is no argument, and for an argument that nobody could send
  */
 export function checkVariables(
-  { resource }: Pick<Action, 'resource'>,
+  { resource, prompt }: Pick<Action, 'resource' | 'prompt'>,
   params: readonly ParamSpec[],
   where: string,
 ): void {
+  checkComplete(prompt?.complete ?? null, params, where)
   if (resource === null) return
+  checkComplete(resource.complete, params, where)
   const { variables, uri } = resource
   const stray = variables.find((name) => !params.some((param) => param.name === name))
   if (stray !== undefined) {

@@ -101,3 +101,13 @@ describe('APP-2: what is no resource is refused at start', () => {
     expect(found).toBe('')
   })
 })
+
+it('P-MWL-3: the limit of a tool is not that of a resource of its name', async () => {
+  const app = bare()
+  app.tool('a', { description: 'A.', concurrency: 1 }, handler)
+  app.resource('a://b', { name: 'a', concurrency: 7 }, handler)
+  await app.startup()
+  const { actions } = app.concurrency()
+  expect(Object.keys(actions)).toEqual(['a', 'resource:a'])
+  await app.shutdown()
+})

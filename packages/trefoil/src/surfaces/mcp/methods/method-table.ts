@@ -1,8 +1,11 @@
 import type { EraName } from '../wire/era.ts'
+import { complete } from './complete.ts'
 import { discover } from './discover.ts'
 import { initialize } from './initialize.ts'
 import type { Method } from './method.ts'
 import { ping } from './ping.ts'
+import { promptsGet } from './prompts-get.ts'
+import { promptsList } from './prompts-list.ts'
 import { resourceTemplatesList } from './resource-templates-list.ts'
 import { resourcesList } from './resources-list.ts'
 import { resourcesRead } from './resources-read.ts'
@@ -16,6 +19,9 @@ const SHARED: readonly (readonly [string, Method])[] = [
   ['resources/list', resourcesList],
   ['resources/templates/list', resourceTemplatesList],
   ['resources/read', resourcesRead],
+  ['prompts/list', promptsList],
+  ['prompts/get', promptsGet],
+  ['completion/complete', complete],
 ]
 
 /** Methods by era. Maps: a method of the name `__proto__` is none. */

@@ -1,17 +1,20 @@
 import { isPromiseLike } from '../../../base/promise.ts'
+import { Problem } from '../../../contract/problems/problem.ts'
 import type { VisibleActions } from '../../agent/visible-actions.ts'
-import { invalidParams } from '../message-call.ts'
+import { pageOf } from '../pages.ts'
 import type { AnswerMethod } from './method.ts'
 
 /** The templates that its caller sees. */
 export const resourceTemplatesList: AnswerMethod = {
   kind: 'answer',
   capability: 'resources',
-  answer: ({ message, envelope: { era }, parts: { resources, server }, state }) => {
-    if ((message.params['cursor'] ?? null) !== null) return invalidParams('Invalid cursor')
+  answer: ({ message, envelope: { era }, parts: { resources, server, pageSize }, state }) => {
     const write = ({ shows }: VisibleActions) => {
       const seen = resources.templates.filter(({ name }) => shows(name))
-      return era.listed(`"resourceTemplates":[${seen.map(({ text }) => text).join(',')}]`, server)
+      const page = pageOf('templates', seen, message.params['cursor'], pageSize)
+      if (page instanceof Problem) return page
+      const texts = page.items.map(({ text }) => text)
+      return era.listed(`"resourceTemplates":[${texts.join(',')}]${page.more}`, server)
     }
     const visible = resources.visible(state)
     return isPromiseLike(visible) ? visible.then(write) : write(visible)

@@ -45,7 +45,7 @@ export const resourcesRead: ActionMethod = {
  * read: whoever tries URIs learns which of them are somebody's from nothing (PW-20). A scope that is missing is said, as
  * of tools, because another token would help. Records say what it was.
  */
-function isNotThere(problem: Problem): boolean {
+export function isNotThere(problem: Problem): boolean {
   if (isAuthProblem(problem)) return false
   return problem.code === 'ACCESS_DENIED' || problem.status === 404
 }

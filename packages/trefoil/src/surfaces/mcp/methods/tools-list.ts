@@ -1,6 +1,7 @@
 import { isPromiseLike } from '../../../base/promise.ts'
+import { Problem } from '../../../contract/problems/problem.ts'
 import { ALL_VISIBLE, type VisibleActions } from '../../agent/visible-actions.ts'
-import { invalidParams } from '../message-call.ts'
+import { pageOf } from '../pages.ts'
 import type { AnswerMethod } from './method.ts'
 
 /** The tools that its caller sees. */
@@ -8,10 +9,18 @@ export const toolsList: AnswerMethod = {
   kind: 'answer',
   capability: 'tools',
   answer: ({ message, envelope: { era }, parts, state }) => {
-    if ((message.params['cursor'] ?? null) !== null) return invalidParams('Invalid cursor')
+    const { cursor } = message.params
     const write = (seen: VisibleActions) => {
       const tools = seen === ALL_VISIBLE ? parts.tools : parts.toolsOf.of(seen)
-      return era.listed(`"tools":${tools[era.name]}`, parts.server)
+      const { each } = tools
+      // The usual is one page, which is text already.
+      if ((cursor ?? null) === null && each.length <= parts.pageSize) {
+        return era.listed(`"tools":${tools[era.name]}`, parts.server)
+      }
+      const page = pageOf('tools', each, cursor, parts.pageSize)
+      if (page instanceof Problem) return page
+      const texts = page.items.map((tool) => tool[era.name])
+      return era.listed(`"tools":[${texts.join(',')}]${page.more}`, parts.server)
     }
     const visible = parts.visible(state)
     return isPromiseLike(visible) ? visible.then(write) : write(visible)

@@ -63,7 +63,7 @@ describe.each(['modern', 'legacy'] as const)('resources, %s', (era) => {
 
   it('MCP-20: are advertised, listed and read', async () => {
     const hello = era === 'modern' ? await mcp.discover() : await mcp.initialize()
-    expect(hello.result?.['capabilities']).toEqual({ tools: {}, resources: {} })
+    expect(hello.result?.['capabilities']).toEqual({ tools: {}, resources: {}, completions: {} })
     const list = await mcp.listResources()
     const resources = list.result?.['resources'] as Record<string, unknown>[]
     expect(resources[0]).toEqual({

@@ -5,6 +5,7 @@ import { compilePlan, type Plan } from '../../../engine/plan.ts'
 import { compileUriTemplate, type UriTemplate } from '../../../web/uri-template.ts'
 import { type AskVisible, compileVisible } from '../../agent/visible-actions.ts'
 import type { Target } from '../methods/target.ts'
+import { compileCompletion } from '../prompts/completion.ts'
 import { compileEntries } from './entries.ts'
 
 /** What is read under a URI. */
@@ -21,6 +22,7 @@ export interface ListedTemplate extends ListedResource {
   readonly type: string | null
   /** Lists what it stands for; `null` for one that nobody can list. */
   readonly entries: Plan | null
+  readonly completion: Plan
 }
 
 /** The resources of an app, in the order of their declarations. */
@@ -59,7 +61,8 @@ export function compileResources(actions: readonly Action[], app: AppContext): R
     byTemplate.push({ template, plan })
     const entries = compileEntries(action, resource, app)
     const { type } = resource
-    templates.push({ name, text: describe(action, resource), template, type, entries })
+    const completion = compileCompletion(action, resource.complete, app)
+    templates.push({ name, text: describe(action, resource), template, type, entries, completion })
   }
   const find = (uri: string): Target | null => {
     const known = byUri.get(uri)
